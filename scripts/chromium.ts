@@ -1,0 +1,59 @@
+/**
+ * @module Finds a full Chromium for tests: Playwright's own, else the system's, else installs one,
+ * else says in one line what to do. The headless shell will not do: it has no WebGPU.
+ */
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { chromium } from 'playwright'
+
+const SYSTEM = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+]
+
+/**
+ * `--enable-unsafe-webgpu` gives WebGPU on a software adapter (SwiftShader) where there is no GPU;
+ * the rest keeps the browser from calling its vendor, so that a test sees the page's requests only.
+ */
+export const CHROMIUM_ARGS = [
+  '--no-sandbox',
+  '--enable-unsafe-webgpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+function find(): string | undefined {
+  const named = process.env.NEARSIDE_CHROMIUM
+  return [named, chromium.executablePath(), ...SYSTEM].find((path) => path && existsSync(path))
+}
+
+function attempt(command: string, args: string[]): void {
+  try {
+    execFileSync(command, args, { stdio: ['ignore', 'ignore', 'ignore'], timeout: 600_000 })
+  } catch {
+    // The next way is tried; `requireChromium` reports if none worked.
+  }
+}
+
+/** Path of the browser. @throws Error with the one thing to do */
+export function requireChromium(): string {
+  const found = find()
+  if (found) return found
+  console.error('No Chromium found; installing one …')
+  attempt('npx', ['playwright', 'install', 'chromium'])
+  if (!find() && process.platform === 'linux' && process.getuid?.() === 0) {
+    attempt('apt-get', ['update', '-qq'])
+    attempt('apt-get', ['install', '-y', '-qq', 'chromium'])
+  }
+  const installed = find()
+  if (installed) return installed
+  throw new Error(
+    'No Chromium: install one (Debian: sudo apt install chromium; macOS: npx playwright install chromium) or name it in NEARSIDE_CHROMIUM',
+  )
+}

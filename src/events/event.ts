@@ -1,0 +1,36 @@
+/**
+ * @module What a shopper does, by the names of GA4's ecommerce events.
+ * @see https://developers.google.com/analytics/devguides/collection/ga4/ecommerce
+ */
+
+export const EVENT_NAMES = [
+  'view_item',
+  'view_item_list',
+  'select_item',
+  'add_to_cart',
+  'remove_from_cart',
+  'add_to_wishlist',
+  'purchase',
+  'search',
+] as const
+
+export type EventName = (typeof EVENT_NAMES)[number]
+
+/** One stored event. Immutable; identified by `id`, so that storing it twice changes nothing. */
+export interface ShopperEvent {
+  /** Unique on this device. */
+  readonly id: string
+  readonly name: EventName
+  /** Milliseconds since the epoch, UTC. */
+  readonly time: number
+  /** Groups the events of one visit. */
+  readonly session: string
+  /** Items concerned, in the order given: one for a view, several for a purchase, none for a search. */
+  readonly items: readonly string[]
+  readonly quantity?: number
+  readonly price?: number
+  /** Of a search. */
+  readonly query?: string
+  /** How long the item was looked at, in milliseconds, where known. */
+  readonly dwellMs?: number
+}

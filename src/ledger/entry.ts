@@ -1,0 +1,28 @@
+/**
+ * @module One line of the device's log: everything that leaves, and every decision that bears on
+ * it. Entries form a SHA-256 chain over canonical JSON (RFC 8785).
+ */
+
+export interface LedgerEntry {
+  /** 0, 1, 2 … without gaps. */
+  readonly sequence: number
+  /** Milliseconds since the epoch. */
+  readonly time: number
+  readonly kind:
+    | 'request'
+    | 'upload'
+    | 'receipt'
+    | 'consent'
+    | 'model'
+    | 'guard'
+    | 'erase'
+    | 'failure'
+  /** Facts of the entry: strings, numbers and booleans only, so that the canonical form is unambiguous. */
+  readonly detail: Readonly<Record<string, string | number | boolean>>
+  /** Bytes of request bodies that left with this entry. */
+  readonly bytesSent: number
+  /** Hex SHA-256 of the previous entry; 64 zeros for the first. */
+  readonly previous: string
+  /** Hex SHA-256 over the canonical JSON of this entry without `hash`. */
+  readonly hash: string
+}

@@ -1,0 +1,62 @@
+/**
+ * @module The one error class of Nearside. Callers switch on `code`; `message` says what happened
+ * and what to do; `cause` keeps the platform's own error.
+ */
+
+/** Every way in which Nearside can fail, as a literal. */
+export type ErrorCode =
+  | 'aborted'
+  | 'aggregator-unreachable'
+  | 'catalog-invalid'
+  | 'closed'
+  | 'consent-missing'
+  | 'engine-failed'
+  | 'engine-unavailable'
+  | 'event-invalid'
+  | 'fit-diverged'
+  | 'input-invalid'
+  | 'item-unknown'
+  | 'ledger-broken'
+  | 'budget-exhausted'
+  | 'model-corrupt'
+  | 'model-incompatible'
+  | 'model-unreachable'
+  | 'policy-mismatch'
+  | 'report-conflict'
+  | 'report-invalid'
+  | 'round-closed'
+  | 'storage-corrupt'
+  | 'storage-full'
+  | 'storage-unavailable'
+  | 'worker-failed'
+
+export class NearsideError extends Error {
+  override readonly name = 'NearsideError' as const
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.code = code
+  }
+
+  /** The form in which an error crosses a thread: structured clone drops custom fields of errors. */
+  toWire(): WireError {
+    return { code: this.code, message: this.message }
+  }
+
+  static fromWire(wire: WireError): NearsideError {
+    return new NearsideError(wire.code, wire.message)
+  }
+
+  /** Wraps anything thrown; a NearsideError passes through untouched. */
+  static from(thrown: unknown, code: ErrorCode, message: string): NearsideError {
+    if (thrown instanceof NearsideError) return thrown
+    const detail = thrown instanceof Error ? `: ${thrown.message}` : ''
+    return new NearsideError(code, `${message}${detail}`, { cause: thrown })
+  }
+}
+
+export interface WireError {
+  readonly code: ErrorCode
+  readonly message: string
+}
