@@ -34,7 +34,7 @@ async function main(argv: readonly string[]): Promise<number> {
       options: parseConfig(command.options),
       allowPositionals: command.positionals !== undefined,
     })
-    const values: Record<string, string | boolean | undefined> = { ...parsed.values }
+    const values = { ...parsed.values } as Record<string, string | boolean | undefined>
     if (values.help) {
       console.log(usage(command))
       return 0

@@ -6,8 +6,8 @@
  * `u` and `w_p` are personal and never in here. With u = 0 and w_p = 0 this is exactly the base.
  */
 import type { ItemStatistics } from '../features/itemStatistics.ts'
+import type { ModelManifest } from '../protocol/manifest.ts'
 import type { Tensors } from '../weights/tensor.ts'
-import type { ModelManifest } from './manifest.ts'
 
 /** d: length of item vectors and of the encoded history. */
 export const DIMENSION = 64
@@ -24,6 +24,8 @@ export interface BaseModel {
   readonly projection: Float32Array
   /** w, [F]; applied to scaled features. */
   readonly featureWeights: Float32Array
+  /** Raw features are divided by this, [F]. */
+  readonly featureScale: Float32Array
   readonly encoder: Tensors
   readonly statistics: ItemStatistics
   readonly prior: PersonalPrior

@@ -1,0 +1,46 @@
+/**
+ * @module Seeded pseudo-random numbers for learning and simulation, so that a run can be repeated.
+ * Never for masks or noise: those come from WebCrypto (`src/privacy`).
+ */
+
+export interface Random {
+  /** Uniform in [0, 1). */
+  next(): number
+  /** Uniform integer in [0, n). */
+  integer(n: number): number
+  /** Standard normal. */
+  normal(): number
+}
+
+/** SplitMix32-seeded sfc32. @see https://pracrand.sourceforge.net/RNG_engines.txt */
+export function createRandom(seed: number): Random {
+  let state = seed >>> 0
+  const splitmix = () => {
+    state = (state + 0x9e3779b9) >>> 0
+    let z = state ^ (state >>> 16)
+    z = Math.imul(z, 0x21f0aaad)
+    z ^= z >>> 15
+    z = Math.imul(z, 0x735a2d97)
+    return (z ^ (z >>> 15)) >>> 0
+  }
+  let a = splitmix()
+  let b = splitmix()
+  let c = splitmix()
+  let counter = 1
+  const next32 = () => {
+    const t = (a + b + counter) >>> 0
+    counter = (counter + 1) >>> 0
+    a = b ^ (b >>> 9)
+    b = (c + (c << 3)) >>> 0
+    c = ((c << 21) | (c >>> 11)) >>> 0
+    c = (c + t) >>> 0
+    return t
+  }
+  for (let i = 0; i < 12; i++) next32()
+  const next = () => next32() / 4294967296
+  return {
+    next,
+    integer: (n) => Math.floor(next() * n),
+    normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
+  }
+}

@@ -1,0 +1,22 @@
+/** @module A shop folder in memory. `read.ts` reads one, `write.ts` writes one. */
+import type { Item } from '../../catalog/item.ts'
+import type { Interaction } from '../../features/history.ts'
+
+export interface Shop {
+  /** Last part of the folder's name. */
+  readonly name: string
+  /** Row order of the model's item table; items that only the log knows come last, id-only. */
+  readonly items: readonly Item[]
+  readonly shoppers: readonly ShopperLog[]
+  /** Milliseconds since the epoch of the first and the last event. */
+  readonly from: number
+  readonly to: number
+  /** True where the log's times are days only: then a case is one shopper-day. */
+  readonly dayOnly: boolean
+}
+
+export interface ShopperLog {
+  readonly id: string
+  /** Ascending by time; `item` indexes `Shop.items`; `session` is the order or visit, else the day. */
+  readonly interactions: readonly Interaction[]
+}

@@ -1,0 +1,21 @@
+/**
+ * @module The one door out. Every request of the device passes here; the ledger entry is written
+ * before the first byte leaves. No cookies, no referrer, fixed headers.
+ */
+
+export type Purpose = 'catalog' | 'model' | 'policy'
+
+export interface Transport {
+  /** GET. @throws NearsideError `model-unreachable` | `aggregator-unreachable` | `aborted` */
+  get(url: string, purpose: Purpose, options?: { signal?: AbortSignal }): Promise<Uint8Array>
+  /**
+   * POST of an upload. `detail` goes into the ledger beside the body's length and SHA-256.
+   * Resolves for every HTTP status; rejects with `aggregator-unreachable` if there was no answer.
+   */
+  post(
+    url: string,
+    body: Uint8Array,
+    contentType: string,
+    detail: Readonly<Record<string, string | number | boolean>>,
+  ): Promise<{ readonly status: number; readonly body: Uint8Array }>
+}
