@@ -1,0 +1,27 @@
+import { defineConfig } from 'playwright/test'
+import { CHROMIUM_ARGS, requireChromium } from './scripts/chromium.ts'
+
+const PORT = 8800
+
+/** One worker: the tests share two cores with a software GPU and two aggregators. */
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'test-results',
+  workers: 1,
+  timeout: 180_000,
+  expect: { timeout: 20_000 },
+  forbidOnly: Boolean(process.env.CI),
+  use: {
+    baseURL: `http://localhost:${PORT}`,
+    browserName: 'chromium',
+    trace: 'retain-on-failure',
+    launchOptions: { executablePath: requireChromium(), args: CHROMIUM_ARGS },
+  },
+  webServer: {
+    command: `node e2e/fresh.mjs && node --import tsx scripts/start.ts --port ${PORT} --data var/e2e`,
+    url: `http://localhost:${PORT}/models/latest.json`,
+    timeout: 180_000,
+    reuseExistingServer: false,
+    gracefulShutdown: { signal: 'SIGTERM', timeout: 5_000 },
+  },
+})

@@ -1,0 +1,59 @@
+/**
+ * @module `npm run build`: the demo (`dist/demo`), the package's browser entries (`dist/lib`, with
+ * types) and its command line (`dist/node`).
+ */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { build } from 'vite'
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+
+/** What the demo is made of; anything newer than its index.html makes it stale. */
+const SOURCES = ['src', 'public', 'data', 'index.html', 'vite.config.ts', 'package-lock.json']
+
+function newest(path: string): number {
+  const found = statSync(path)
+  if (!found.isDirectory()) return found.mtimeMs
+  return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))))
+}
+
+export function demoIsFresh(): boolean {
+  const built = join(ROOT, 'dist/demo/index.html')
+  if (!existsSync(built)) return false
+  const at = statSync(built).mtimeMs
+  return SOURCES.map((name) => join(ROOT, name)).every(
+    (path) => !existsSync(path) || newest(path) <= at,
+  )
+}
+
+export async function buildDemo(): Promise<void> {
+  node('scripts/images.ts')
+  await build({ root: ROOT, logLevel: 'warn' })
+}
+
+async function buildPackage(): Promise<void> {
+  rmSync(join(ROOT, 'dist/lib'), { recursive: true, force: true })
+  rmSync(join(ROOT, 'dist/node'), { recursive: true, force: true })
+  await build({ root: ROOT, configFile: join(ROOT, 'vite.lib.config.ts'), logLevel: 'warn' })
+  tsc('tsconfig.lib.json')
+  tsc('tsconfig.node.json')
+}
+
+function node(script: string): void {
+  execFileSync(process.execPath, ['--import', 'tsx', join(ROOT, script)], {
+    cwd: ROOT,
+    stdio: 'inherit',
+  })
+}
+
+function tsc(project: string): void {
+  const bin = join(ROOT, 'node_modules/typescript/bin/tsc')
+  execFileSync(process.execPath, [bin, '-p', project], { cwd: ROOT, stdio: 'inherit' })
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await buildDemo()
+  await buildPackage()
+}

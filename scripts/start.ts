@@ -1,0 +1,113 @@
+/**
+ * @module `npm start`: builds what is missing or stale, then runs the whole demo on loopback:
+ * storefront, leader and helper, each aggregator in its own process with its own SQLite file.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { buildDemo, demoIsFresh } from './build.ts'
+import { createStaticServer } from './static.ts'
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: process.env.PORT ?? '8790' },
+    data: { type: 'string', default: 'var' },
+    help: { type: 'boolean' },
+  },
+})
+
+if (values.help) {
+  console.log(`usage: npm start -- [--port N] [--data DIR]
+
+Runs the demo shop on http://localhost:N (default 8790), the leader on N+1 and the helper on N+2.
+--data DIR   where the aggregators keep their databases and the published models (default var)`)
+  process.exit(0)
+}
+
+const port = Number(values.port)
+if (!Number.isInteger(port) || port < 1 || port > 65533) {
+  console.error(`start: --port takes a whole number from 1 to 65533, not '${values.port}'`)
+  process.exit(2)
+}
+const data = join(ROOT, values.data)
+const origin = `http://localhost:${port}`
+const leader = `http://localhost:${port + 1}`
+const helper = `http://localhost:${port + 2}`
+
+const children: ChildProcess[] = []
+let stopping = false
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(0))
+
+if (!demoIsFresh()) {
+  console.log('Building the storefront (once, under a minute) …')
+  await buildDemo()
+}
+const models = seedModels()
+await Promise.all([
+  serve('helper', ['--port', String(port + 2), '--leader', leader]),
+  serve('leader', ['--port', String(port + 1), '--helper', helper, '--models', models]),
+])
+const site = createStaticServer({
+  root: join(ROOT, 'dist/demo'),
+  models,
+  federation: { leader, helper },
+})
+site.once('error', (error) => fail(`cannot listen on port ${port}: ${error.message}`))
+site.listen(port, 'localhost', () => {
+  console.log(`
+Nearside is running. Nothing about you leaves the browser unless you opt in.
+
+  shop      ${origin}
+  console   ${origin}/console
+  leader    ${leader}   helper ${helper}
+
+Stop with Ctrl+C. Aggregator data is in ${values.data}/.`)
+})
+
+/** The leader publishes here; it starts with the models that the repository ships. */
+function seedModels(): string {
+  const target = join(data, 'models')
+  const shipped = join(ROOT, 'public/models')
+  mkdirSync(data, { recursive: true })
+  const stamp = (directory: string) => {
+    const file = join(directory, '1/manifest.json')
+    return existsSync(file) ? readFileSync(file, 'utf8') : null
+  }
+  if (stamp(target) !== stamp(shipped)) cpSync(shipped, target, { recursive: true })
+  return target
+}
+
+/** Starts one aggregator and resolves when it says that it listens. */
+function serve(role: 'leader' | 'helper', args: string[]): Promise<void> {
+  const cli = ['--import', 'tsx', join(ROOT, 'src/cli/main.ts'), 'serve', '--role', role]
+  const store = ['--store', `sqlite:${join(data, `${role}.sqlite`)}`, '--origin', origin]
+  const child = spawn(process.execPath, [...cli, ...store, ...args], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  children.push(child)
+  return new Promise((resolve) => {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      if (text.includes('listening')) resolve()
+      else process.stdout.write(text)
+    })
+    child.once('exit', (code) => {
+      if (!stopping) fail(`the ${role} ended with code ${code}`)
+    })
+  })
+}
+
+function fail(message: string): void {
+  console.error(`start: ${message}`)
+  stop(1)
+}
+
+function stop(code: number): void {
+  stopping = true
+  for (const child of children) child.kill('SIGTERM')
+  process.exit(code)
+}
