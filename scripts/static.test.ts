@@ -1,0 +1,87 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createStaticServer } from './static.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'nearside-static-'))
+const federation = { leader: 'http://localhost:1', helper: 'http://localhost:2' }
+let port = 0
+const server = createStaticServer({
+  root: join(directory, 'root'),
+  models: join(directory, 'models'),
+  federation,
+})
+
+beforeAll(async () => {
+  for (const name of ['root', 'models/1']) mkdirSync(join(directory, name), { recursive: true })
+  writeFileSync(join(directory, 'root/index.html'), '<p>shop</p>')
+  writeFileSync(join(directory, 'models/latest.json'), '{}')
+  writeFileSync(join(directory, 'secret.json'), '{"secret":true}')
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
+  port = (server.address() as AddressInfo).port
+})
+
+afterAll(() => {
+  server.close()
+})
+
+/** `fetch` would normalise the path before sending it. */
+function raw(path: string, method = 'GET') {
+  return new Promise<{ status: number; headers: Record<string, unknown>; body: string }>(
+    (resolve, reject) => {
+      request({ host: 'localhost', port, path, method }, (response) => {
+        let body = ''
+        response.on('data', (chunk) => {
+          body += chunk
+        })
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
+        )
+      })
+        .on('error', reject)
+        .end()
+    },
+  )
+}
+
+test('serves the shop for deep links and refuses missing files', async () => {
+  expect(await raw('/category/Candles')).toMatchObject({ status: 200, body: '<p>shop</p>' })
+  expect(await raw('/missing.js')).toMatchObject({ status: 404 })
+  expect(await raw('/models/9/manifest.json')).toMatchObject({ status: 404 })
+  expect(await raw('/models/latest.json')).toMatchObject({ status: 200, body: '{}' })
+})
+
+test('never leaves its directories', async () => {
+  for (const path of [
+    '/../secret.json',
+    '/models/../secret.json',
+    '/%2e%2e/secret.json',
+    '/models/..%2fsecret.json',
+  ]) {
+    expect((await raw(path)).body).not.toContain('secret":true')
+  }
+  expect(await raw('/%ff')).toMatchObject({ status: 400 })
+  expect(await raw('/', 'POST')).toMatchObject({ status: 405 })
+})
+
+test('every answer carries the headers that keep the page from sending anything elsewhere', async () => {
+  for (const path of ['/', '/models/latest.json', '/missing.js', '/federation.json']) {
+    const { headers } = await raw(path)
+    const policy = String(headers['content-security-policy'])
+    expect(policy).toContain("default-src 'none'")
+    expect(policy).toContain("connect-src 'self' http://localhost:1 http://localhost:2;")
+    expect(policy).not.toContain('unsafe-inline')
+    expect(String(headers['connection-allowlist'])).toContain('response-origin')
+    expect(headers['referrer-policy']).toBe('no-referrer')
+  }
+})
+
+test('answers 304 to a known tag', async () => {
+  const url = `http://localhost:${port}/models/latest.json`
+  const first = await fetch(url)
+  const again = await fetch(url, { headers: { 'if-none-match': first.headers.get('etag') ?? '' } })
+  expect(again.status).toBe(304)
+})
