@@ -1,0 +1,136 @@
+/**
+ * @module Builds `ItemStatistics` from a log as of a moment. Leaving shoppers out of `shoppers`
+ * leaves every trace of them out, which is what out-of-fold training needs.
+ */
+import type { Item } from '../catalog/item.ts'
+import {
+  type CooccurrenceOptions,
+  cooccurrence,
+  DEFAULT_COOCCURRENCE,
+  type NeighbourLists,
+} from './cooccurrence.ts'
+import type { History } from './history.ts'
+import type { ItemStatistics } from './itemStatistics.ts'
+import { DAY } from './profile.ts'
+
+export interface StatisticsOptions {
+  readonly cooccurrence?: Partial<CooccurrenceOptions>
+  /** Reused instead of being built: with a fresh popularity, the lists may stay as shipped. */
+  readonly neighbours?: NeighbourLists & { readonly neighboursPerItem: number }
+}
+
+/** Buyers that the mean repeat rate counts as. */
+const REPEAT_PRIOR_BUYERS = 10
+
+/**
+ * @param items the catalogue, in model row order.
+ * @param shoppers one history a shopper; only what is strictly before `asOf` counts.
+ * @param asOf milliseconds since the epoch.
+ */
+export function buildStatistics(
+  items: readonly Item[],
+  shoppers: readonly History[],
+  asOf: number,
+  options: StatisticsOptions = {},
+): ItemStatistics {
+  const settings = { ...DEFAULT_COOCCURRENCE, ...options.cooccurrence }
+  const lists = options.neighbours ?? {
+    ...cooccurrence(items.length, shoppers, asOf, settings),
+    neighboursPerItem: settings.neighboursPerItem,
+  }
+  const counts = countBuyers(items.length, shoppers, asOf)
+  return {
+    items: items.length,
+    neighboursPerItem: lists.neighboursPerItem,
+    neighbourItems: lists.neighbourItems,
+    neighbourWeights: lists.neighbourWeights,
+    ...counts,
+    logPrice: logPrices(items),
+    category: categoryIndex(items),
+  }
+}
+
+/** Statistics with popularity, age and repeat rate as of another day; all else is shared. */
+export function refreshPopularity(
+  statistics: ItemStatistics,
+  shoppers: readonly History[],
+  asOf: number,
+): ItemStatistics {
+  return { ...statistics, ...countBuyers(statistics.items, shoppers, asOf) }
+}
+
+type BuyerCounts = Pick<
+  ItemStatistics,
+  'popularity7' | 'popularity30' | 'popularityAll' | 'ageDays' | 'repeatRate'
+>
+
+function countBuyers(items: number, shoppers: readonly History[], asOf: number): BuyerCounts {
+  const week = new Float32Array(items)
+  const month = new Float32Array(items)
+  const all = new Float32Array(items)
+  const repeated = new Float32Array(items)
+  const first = new Float64Array(items).fill(Number.POSITIVE_INFINITY)
+  for (const history of shoppers) {
+    const days = new Map<number, { first: number; last: number }>()
+    for (const { item, name, time } of history) {
+      if (time >= asOf) continue
+      if (time < first[item]) first[item] = time
+      if (name !== 'purchase') continue
+      const known = days.get(item)
+      if (!known) days.set(item, { first: time, last: time })
+      else if (time > known.last) known.last = time
+      else if (time < known.first) known.first = time
+    }
+    for (const [item, span] of days) {
+      all[item]++
+      if (span.last >= asOf - 7 * DAY) week[item]++
+      if (span.last >= asOf - 30 * DAY) month[item]++
+      if (Math.floor(span.first / DAY) !== Math.floor(span.last / DAY)) repeated[item]++
+    }
+  }
+  const buyers = sum(all)
+  const mean = buyers > 0 ? sum(repeated) / buyers : 0
+  return {
+    popularity7: week.map(Math.log1p),
+    popularity30: month.map(Math.log1p),
+    popularityAll: all.map(Math.log1p),
+    // An item not seen yet is as new as can be.
+    ageDays: Float32Array.from(first, (time) => (time < asOf ? (asOf - time) / DAY : 0)),
+    repeatRate: repeated.map(
+      (again, i) => (again + mean * REPEAT_PRIOR_BUYERS) / (all[i] + REPEAT_PRIOR_BUYERS),
+    ),
+  }
+}
+
+function sum(values: Float32Array): number {
+  let total = 0
+  for (const value of values) total += value
+  return total
+}
+
+/** Natural logarithms; an item without a usable price carries the median of the others. */
+function logPrices(items: readonly Item[]): Float32Array {
+  const known = items
+    .map((item) => item.price)
+    .filter((price): price is number => price !== undefined && Number.isFinite(price) && price > 0)
+    .sort((a, b) => a - b)
+  const median = known.length > 0 ? known[known.length >> 1] : 1
+  return Float32Array.from(items, ({ price }) =>
+    Math.log(price !== undefined && Number.isFinite(price) && price > 0 ? price : median),
+  )
+}
+
+/** 1, 2, … in order of first appearance in the catalogue; 0 = none. */
+function categoryIndex(items: readonly Item[]): Uint16Array {
+  const index = new Map<string, number>()
+  return Uint16Array.from(items, ({ category }) => {
+    if (!category) return 0
+    let known = index.get(category)
+    if (known === undefined) {
+      // Beyond the format's 65,535 categories, the rest share "none".
+      known = index.size < 65_535 ? index.size + 1 : 0
+      index.set(category, known)
+    }
+    return known
+  })
+}
