@@ -1,0 +1,26 @@
+/**
+ * @module Lets the event loop turn during a fit, so that an abort can arrive and the page can paint.
+ */
+import { NearsideError } from '../protocol/error.ts'
+
+/**
+ * Resolves in the next task. Not `setTimeout`: browsers hold nested timers back by 4 ms, which is
+ * longer than a step.
+ */
+export function nextTask(): Promise<void> {
+  if (typeof setImmediate === 'function') return new Promise((resolve) => setImmediate(resolve))
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(null)
+  })
+}
+
+/** @throws NearsideError `aborted` once the signal has fired */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted)
+    throw new NearsideError('aborted', 'The fit was stopped', { cause: signal.reason })
+}

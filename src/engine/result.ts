@@ -1,0 +1,33 @@
+/** @module From the last q of a descent to the result that all engines return. */
+import { NearsideError } from '../protocol/error.ts'
+import type { FitProblem, FitResult } from './engine.ts'
+import { type CentredProblem, longestCase, lossAndGradient } from './objective.ts'
+
+/**
+ * Adds the prior mean and values both ends of the descent in double precision. Engines on other
+ * hardware come through here too, so that the reported losses are those of the parameters returned,
+ * not what the hardware believed.
+ * @param q displacement from the mean, [P]
+ * @throws NearsideError `fit-diverged` if anything is not finite
+ */
+export function finish(
+  problem: FitProblem,
+  centred: CentredProblem,
+  q: ArrayLike<number>,
+): FitResult {
+  const scratch = new Float64Array(longestCase(centred))
+  const parameters = Float32Array.from(problem.mean, (mean, j) => mean + q[j])
+  const reached = Float64Array.from(parameters, (value, j) => value - problem.mean[j])
+  const lossBefore = lossAndGradient(centred, new Float64Array(problem.parameters), scratch)
+  const lossAfter = lossAndGradient(centred, reached, scratch)
+  if (
+    !Number.isFinite(lossBefore) ||
+    !Number.isFinite(lossAfter) ||
+    !parameters.every(Number.isFinite)
+  )
+    throw new NearsideError(
+      'fit-diverged',
+      'The fit left the range of finite numbers; the previous personal model stays',
+    )
+  return { parameters, lossBefore, lossAfter }
+}

@@ -1,0 +1,77 @@
+/**
+ * @module Random fit problems of any shape for tests and benchmarks, from a seed.
+ */
+import { createRandom } from '../model/random.ts'
+import { type FitProblem, PADDING_OFFSET } from './engine.ts'
+
+export interface TestShape {
+  readonly seed: number
+  readonly cases: number
+  readonly candidates: number
+  readonly parameters: number
+  readonly steps: number
+  /** Cases of weight 0 at the end, and padded candidates at the end of every case. */
+  readonly paddedCases?: number
+  readonly paddedCandidates?: number
+  /** Targets spread over several candidates instead of one. */
+  readonly soft?: boolean
+}
+
+/** The shape that personal training uses: 64 cases, 256 candidates, 64 + 24 parameters. */
+export const PERSONAL_SHAPE: TestShape = {
+  seed: 1,
+  cases: 64,
+  candidates: 256,
+  parameters: 88,
+  steps: 30,
+}
+
+/** A problem whose shoppers follow hidden parameters, so that there is something to learn. */
+export function testProblem(shape: TestShape): FitProblem {
+  const { cases: T, candidates: K, parameters: P, steps, soft = false } = shape
+  const random = createRandom(shape.seed)
+  const liveCases = T - (shape.paddedCases ?? 0)
+  const liveCandidates = K - (shape.paddedCandidates ?? 0)
+  const design = new Float32Array(T * K * P)
+  const offset = new Float32Array(T * K).fill(PADDING_OFFSET)
+  const target = new Float32Array(T * K)
+  const weight = new Float32Array(T)
+  const hidden = Float32Array.from({ length: P }, () => random.normal() * 0.5)
+  for (let t = 0; t < liveCases; t++) {
+    weight[t] = 0.25 + random.next()
+    let best = t * K
+    let bestScore = Number.NEGATIVE_INFINITY
+    for (let i = t * K; i < t * K + liveCandidates; i++) {
+      offset[i] = random.normal()
+      let score = offset[i] + random.normal()
+      for (let j = 0; j < P; j++) {
+        const value = random.normal() * 0.4
+        design[i * P + j] = value
+        score += value * hidden[j]
+      }
+      if (score > bestScore) {
+        bestScore = score
+        best = i
+      }
+    }
+    target[best] = 1
+    if (soft && liveCandidates > 1) {
+      const other = t * K + ((best - t * K + 1) % liveCandidates)
+      target[best] = 0.75
+      target[other] = 0.25
+    }
+  }
+  return {
+    cases: T,
+    candidates: K,
+    parameters: P,
+    design,
+    offset,
+    target,
+    weight,
+    mean: Float32Array.from({ length: P }, () => random.normal() * 0.05),
+    precision: Float32Array.from({ length: P }, () => 0.5 + random.next()),
+    stepSize: Float32Array.from({ length: P }, () => 0.01 + 0.04 * random.next()),
+    steps,
+  }
+}
