@@ -1,0 +1,27 @@
+/** @module L2 clipping: the one bound on how much a single device can move the sum. */
+import { NearsideError } from '../protocol/error.ts'
+
+/** √Σx², in fp64, scaled by the largest coordinate so that it neither overflows nor underflows. */
+export function norm(vector: ArrayLike<number>): number {
+  let largest = 0
+  for (let i = 0; i < vector.length; i++) largest = Math.max(largest, Math.abs(vector[i]))
+  if (largest === 0 || !Number.isFinite(largest)) return largest
+  let sum = 0
+  for (let i = 0; i < vector.length; i++) sum += (vector[i] / largest) ** 2
+  return largest * Math.sqrt(sum)
+}
+
+/**
+ * x · min(1, C/‖x‖), in fp64.
+ * @throws NearsideError `report-invalid` if a coordinate is NaN or infinite: clipping would turn it
+ * into a direction that nobody computed
+ */
+export function clip(vector: ArrayLike<number>, clipNorm: number): Float64Array {
+  const clipped = Float64Array.from(vector)
+  if (!clipped.every(Number.isFinite))
+    throw new NearsideError('report-invalid', 'The update holds a number that is not finite')
+  const length = norm(clipped)
+  if (length <= clipNorm) return clipped
+  const factor = clipNorm / length
+  return clipped.map((coordinate) => coordinate * factor)
+}

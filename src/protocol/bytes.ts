@@ -1,0 +1,79 @@
+/** @module Byte strings: hex, base64, joining, comparing; the same in the browser and in Node. */
+
+/** Bytes in memory of their own, as WebCrypto wants them. */
+export type Bytes = Uint8Array<ArrayBuffer>
+
+/** A copy or view of any byte array that WebCrypto accepts. */
+export function ownBytes(bytes: Uint8Array): Bytes {
+  return bytes.buffer instanceof ArrayBuffer ? (bytes as Bytes) : new Uint8Array(bytes)
+}
+
+export function utf8(text: string): Bytes {
+  return ownBytes(new TextEncoder().encode(text))
+}
+
+export function concat(...parts: readonly Uint8Array[]): Bytes {
+  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  let offset = 0
+  for (const part of parts) {
+    joined.set(part, offset)
+    offset += part.length
+  }
+  return joined
+}
+
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i])
+}
+
+/** Lower-case. */
+export function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** @throws RangeError if `text` is not an even number of hexadecimal digits */
+export function fromHex(text: string): Bytes {
+  if (!/^([0-9a-f]{2})*$/i.test(text)) throw new RangeError('not hexadecimal')
+  return Uint8Array.from({ length: text.length / 2 }, (_, i) =>
+    Number.parseInt(text.slice(2 * i, 2 * i + 2), 16),
+  )
+}
+
+export function toBase64(bytes: Uint8Array): string {
+  let binary = ''
+  for (const byte of bytes) binary += String.fromCharCode(byte)
+  return btoa(binary)
+}
+
+/** @throws RangeError if `text` is not canonical base64 (RFC 4648 §4, padded) */
+export function fromBase64(text: string): Bytes {
+  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text))
+    throw new RangeError('not base64')
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+}
+
+export async function sha256(bytes: Uint8Array): Promise<Bytes> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', ownBytes(bytes)))
+}
+
+/** Big-endian, 4 bytes. */
+export function uint32(value: number): Bytes {
+  const bytes = new Uint8Array(4)
+  new DataView(bytes.buffer).setUint32(0, value)
+  return bytes
+}
+
+/** Residues mod 2³² as little-endian bytes, whatever the machine's own order is. */
+export function encodeVector(vector: Uint32Array): Bytes {
+  const bytes = new Uint8Array(4 * vector.length)
+  const view = new DataView(bytes.buffer)
+  for (let i = 0; i < vector.length; i++) view.setUint32(4 * i, vector[i], true)
+  return bytes
+}
+
+/** @throws RangeError unless the length is a multiple of 4 */
+export function decodeVector(bytes: Uint8Array): Uint32Array {
+  if (bytes.length % 4 !== 0) throw new RangeError('a vector has 4 bytes a coordinate')
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return Uint32Array.from({ length: bytes.length / 4 }, (_, i) => view.getUint32(4 * i, true))
+}

@@ -1,0 +1,34 @@
+/** @module Paths of both aggregators, below the URL that a shop configures. */
+
+/** For devices and for people. */
+export const ROUTES = {
+  /** GET: the open round and its policy. */
+  task: '/v1/task',
+  /** POST to the leader: one report. */
+  reports: '/v1/reports',
+  /** GET: past and present rounds. */
+  rounds: '/v1/rounds',
+  health: '/v1/health',
+} as const
+
+/** Between the two aggregators; every request is signed by the leader. */
+export const PEER_ROUTES = {
+  /** GET: the helper's public keys. */
+  keys: '/v1/keys',
+  /** POST: the leader proposes a round and its policy. */
+  propose: (round: number) => `/v1/peer/rounds/${round}`,
+  /** POST: helper parts of reports, one after another. */
+  shares: (round: number) => `/v1/peer/rounds/${round}/shares`,
+  /** POST: the round is full; answered with the helper's noised sum. */
+  release: (round: number) => `/v1/peer/rounds/${round}/release`,
+} as const
+
+export const SHARES_MEDIA_TYPE = 'application/vnd.nearside.shares'
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
+/** Base64 Ed25519 signature over method, path and SHA-256 of the body. */
+export const SIGNATURE_HEADER = 'Nearside-Signature'
+
+/** Joins an aggregator's URL, with or without a closing slash, and a path. */
+export function endpoint(base: string, path: string): string {
+  return `${base.replace(/\/+$/, '')}${path}`
+}
