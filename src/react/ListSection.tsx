@@ -1,0 +1,122 @@
+/**
+ * @module A heading and a list that follows the personalizer: skeletons of the same size first, then
+ * the items; a change is announced politely. The widgets are this with a question.
+ */
+import { type ComponentType, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import type { Item } from '../catalog/item.ts'
+import type { Recommendation } from '../personalizer/api.ts'
+import { usePersonalizationContext } from './context.ts'
+import { ItemCard, type ItemComponent } from './ItemCard.tsx'
+import type { ListState } from './listObserver.ts'
+
+export interface HeaderComponentProps {
+  readonly title: string
+  /** Put it on the heading: the section is named by it. */
+  readonly id: string
+}
+
+export interface LayoutComponentProps {
+  /** The list items, each an `<li>`. */
+  readonly children: ReactNode
+  /** True until the first answer: the children are skeletons. */
+  readonly loading: boolean
+}
+
+/** The slots that every list widget takes. */
+export interface ListWidgetProps {
+  readonly title?: string
+  /** Default 8. */
+  readonly limit?: number
+  readonly itemComponent?: ItemComponent
+  readonly headerComponent?: ComponentType<HeaderComponentProps>
+  /** Shown when there is nothing to show; default: the whole section is left out. */
+  readonly emptyComponent?: ComponentType
+  readonly layoutComponent?: ComponentType<LayoutComponentProps>
+  /** Last say over the list: filter, reorder, pin. */
+  readonly transformItems?: (items: readonly Recommendation[]) => readonly Recommendation[]
+  readonly onSelect?: (recommendation: Recommendation, position: number) => void
+}
+
+function DefaultHeader({ title, id }: HeaderComponentProps) {
+  return (
+    <h2 className="ns-title" id={id}>
+      {title}
+    </h2>
+  )
+}
+
+function DefaultLayout({ children, loading }: LayoutComponentProps) {
+  return (
+    <ul className="ns-list" aria-busy={loading}>
+      {children}
+    </ul>
+  )
+}
+
+interface Shown {
+  readonly recommendation: Recommendation
+  readonly item: Item
+}
+
+export function ListSection({
+  state,
+  title = 'For you',
+  limit = 8,
+  itemComponent: ItemSlot = ItemCard,
+  headerComponent: Header = DefaultHeader,
+  emptyComponent: Empty,
+  layoutComponent: Layout = DefaultLayout,
+  transformItems,
+  onSelect,
+}: ListWidgetProps & { readonly state: ListState }) {
+  const { itemOf } = usePersonalizationContext()
+  const id = useId()
+  const chosen = transformItems ? transformItems(state.items) : state.items
+  const shown = chosen
+    .map((recommendation) => ({ recommendation, item: itemOf(recommendation.id) }))
+    .filter((entry): entry is Shown => entry.item !== undefined)
+    .slice(0, limit)
+  const loading = state.status === 'loading'
+  const announcement = useAnnouncement(title, loading, shown)
+
+  if (!loading && shown.length === 0) return Empty ? <Empty /> : null
+  return (
+    <section className="ns-section" aria-labelledby={id}>
+      <Header title={title} id={id} />
+      <Layout loading={loading}>
+        {loading
+          ? Array.from({ length: limit }, (_, place) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: skeletons have no identity
+              <li key={place} className="ns-skeleton" aria-hidden="true" />
+            ))
+          : shown.map(({ recommendation, item }, place) => (
+              <li key={item.id} className="ns-item">
+                <ItemSlot
+                  item={item}
+                  recommendation={recommendation}
+                  position={place + 1}
+                  onSelect={() => onSelect?.(recommendation, place + 1)}
+                />
+              </li>
+            ))}
+      </Layout>
+      {state.status === 'error' && <p className="ns-error">{state.error}</p>}
+      <p className="ns-visually-hidden" role="status">
+        {announcement}
+      </p>
+    </section>
+  )
+}
+
+/** Says that a list changed, not what it shows at first: nobody asked for that. */
+function useAnnouncement(title: string, loading: boolean, shown: readonly Shown[]): string {
+  const order = loading ? null : shown.map(({ item }) => item.id).join('\n')
+  const first = useRef<string | null>(null)
+  const [text, setText] = useState('')
+  useEffect(() => {
+    if (order === null) return
+    if (first.current !== null && first.current !== order) setText(`${title}: list updated`)
+    first.current = order
+  }, [order, title])
+  return text
+}

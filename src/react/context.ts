@@ -1,0 +1,22 @@
+/** @module What the provider hands down: the personalizer and how this shop shows an item. */
+import { createContext, useContext } from 'react'
+import type { Item } from '../catalog/item.ts'
+import type { Personalizer } from '../personalizer/api.ts'
+
+export interface Personalization {
+  /** Null while it starts, on a server, or where it could not start: widgets then stay empty. */
+  readonly personalizer: Personalizer | null
+  /** The shop's product for an id; widgets leave out ids that the shop doesn't know. */
+  readonly itemOf: (id: string) => Item | undefined
+  /** Address of an item's page. */
+  readonly linkTo: (item: Item) => string
+}
+
+export const PersonalizationContext = createContext<Personalization | null>(null)
+
+/** @throws Error outside of a `<PersonalizationProvider>` */
+export function usePersonalizationContext(): Personalization {
+  const value = useContext(PersonalizationContext)
+  if (!value) throw new Error('Nearside: wrap this component in a <PersonalizationProvider>.')
+  return value
+}
