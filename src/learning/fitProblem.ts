@@ -1,0 +1,125 @@
+/**
+ * @module The personal fit as a problem of fixed shape: multinomial logit over sampled candidates
+ * with the base score as offset. Hidden states are computed once, nothing flows through the
+ * encoder, so the problem is convex in p = (u, w_p).
+ */
+import { FEATURE_COUNT } from '../features/features.ts'
+import type { History } from '../features/history.ts'
+import { DAY } from '../features/profile.ts'
+import { type BaseModel, DIMENSION, type PersonalPrior } from '../model/baseModel.ts'
+import type { Random } from '../model/random.ts'
+import { type ScoreTerms, scoreTerms } from '../model/score.ts'
+import { chooseCandidates } from './candidates.ts'
+import { casesFromHistory, type LearningCase } from './cases.ts'
+
+/** T: the most recent cases that a fit reads. */
+export const FIT_CASES = 64
+/** K: candidates of a case. */
+export const FIT_CANDIDATES = 256
+/** P = d + F. */
+export const PARAMETERS = DIMENSION + FEATURE_COUNT
+
+/** As `PADDING_OFFSET` of the engine: finite, and nothing after the softmax. */
+const PADDING = -1e9
+/** Keeps 1 / variance finite; a variance of 0 freezes its parameter by a step size of 0. */
+const LEAST_VARIANCE = 1e-8
+
+/** Structurally the engine's `FitProblem`; see there for the objective. */
+export interface PersonalFitProblem {
+  readonly cases: number
+  readonly candidates: number
+  readonly parameters: number
+  readonly design: Float32Array
+  readonly offset: Float32Array
+  readonly target: Float32Array
+  readonly weight: Float32Array
+  readonly mean: Float32Array
+  readonly precision: Float32Array
+  readonly stepSize: Float32Array
+  readonly steps: number
+}
+
+/** Writes the design row of `item`, `PARAMETERS` long. */
+export type DesignRow = (
+  model: BaseModel,
+  terms: ScoreTerms,
+  item: number,
+  out: Float32Array,
+  at: number,
+) => void
+
+/** X = [E_i ; f_i / scale]: the derivative of the score by (u, w_p). */
+export const personalRow: DesignRow = (model, terms, item, out, at) => {
+  const vector = item * DIMENSION
+  for (let j = 0; j < DIMENSION; j++) out[at + j] = model.itemVectors[vector + j]
+  const row = item * FEATURE_COUNT
+  for (let f = 0; f < FEATURE_COUNT; f++) out[at + DIMENSION + f] = terms.features[row + f]
+}
+
+/**
+ * @param history ascending by time; what is after `now` is ignored.
+ * @param now milliseconds since the epoch; case weights decay from here.
+ * @returns null when the history holds nothing to learn from.
+ */
+export function buildFitProblem(
+  model: BaseModel,
+  history: History,
+  now: number,
+  random: Random,
+): PersonalFitProblem | null {
+  const past = history.filter((entry) => entry.time <= now)
+  return fitProblemOf(model, casesFromHistory(past), now, random)
+}
+
+/** The same from given cases (ascending by time), and with another parametrisation if wanted. */
+export function fitProblemOf(
+  model: BaseModel,
+  cases: readonly LearningCase[],
+  now: number,
+  random: Random,
+  designRow: DesignRow = personalRow,
+): PersonalFitProblem | null {
+  const recent = cases.slice(-FIT_CASES)
+  if (recent.length === 0) return null
+  const rows = FIT_CASES * FIT_CANDIDATES
+  const design = new Float32Array(rows * PARAMETERS)
+  const offset = new Float32Array(rows).fill(PADDING)
+  const target = new Float32Array(rows)
+  const weight = new Float32Array(FIT_CASES)
+  const items = model.itemIds.length
+  recent.forEach((one, t) => {
+    const terms = scoreTerms(model, one.history, one.time)
+    const chosen = chooseCandidates(items, one.targets, one.history, FIT_CANDIDATES, random)
+    const shareOf = new Map(one.targets.map((item, k) => [item, one.shares[k]]))
+    let total = 0
+    for (let k = 0; k < chosen.targets; k++) total += shareOf.get(chosen.items[k]) ?? 0
+    chosen.items.forEach((item, k) => {
+      const row = t * FIT_CANDIDATES + k
+      offset[row] = terms.base[item] + (k < chosen.certain ? 0 : chosen.correction)
+      if (k < chosen.targets) target[row] = (shareOf.get(item) ?? 0) / total
+      designRow(model, terms, item, design, row * PARAMETERS)
+    })
+    const age = Math.max(0, now - one.time) / DAY
+    weight[t] = one.weight * 2 ** (-age / model.prior.halfLifeDays)
+  })
+  return {
+    cases: FIT_CASES,
+    candidates: FIT_CANDIDATES,
+    parameters: PARAMETERS,
+    design,
+    offset,
+    target,
+    weight,
+    ...descentOf(model.prior),
+  }
+}
+
+function descentOf(prior: PersonalPrior) {
+  const free = (j: number) => prior.variance[j] > 0
+  return {
+    mean: Float32Array.from(prior.mean),
+    precision: prior.variance.map((v) => (v > 0 ? 1 / Math.max(v, LEAST_VARIANCE) : 0)),
+    stepSize: prior.stepSize.map((step, j) => (free(j) ? step : 0)),
+    steps: prior.steps,
+  }
+}
