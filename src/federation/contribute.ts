@@ -1,0 +1,21 @@
+/** @module The device's part of a round: the update that its own history suggests, sent once. */
+import type { History } from '../features/history.ts'
+import { sharedDelta } from '../learning/sharedUpdate.ts'
+import type { BaseModel } from '../model/baseModel.ts'
+import type { Random } from '../model/random.ts'
+import { type Contribution, type ReportDependencies, sendReport } from './sendReport.ts'
+
+export interface ContributeDependencies extends ReportDependencies {
+  readonly model: BaseModel
+  readonly history: History
+  /** Draws the negatives of the update's loss. */
+  readonly random: Random
+}
+
+/**
+ * Sends one report if consent, budget and an open round allow; never throws.
+ * The personal parameters never take part: the update is about what everybody shares.
+ */
+export function contribute(deps: ContributeDependencies): Promise<Contribution> {
+  return sendReport(deps, () => sharedDelta(deps.model, deps.history, deps.now(), deps.random))
+}
