@@ -8,6 +8,7 @@
 import type { ItemStatistics } from '../features/itemStatistics.ts'
 import type { ModelManifest } from '../protocol/manifest.ts'
 import type { Tensors } from '../weights/tensor.ts'
+import type { ContentTables } from './content.ts'
 
 /** d: length of item vectors and of the encoded history. */
 export const DIMENSION = 64
@@ -29,6 +30,8 @@ export interface BaseModel {
   readonly encoder: Tensors
   readonly statistics: ItemStatistics
   readonly prior: PersonalPrior
+  /** Gives items added after training a vector; without it they start from zeros. */
+  readonly content?: ContentTables
 }
 
 /**

@@ -1,0 +1,90 @@
+/**
+ * @module Item vectors from content. A title's words, the category and the price band each have a
+ * vector in the item space, so that a product added after training has a place at once:
+ *
+ *   c = (1/√n) Σ word vectors + category vector + price-band vector
+ */
+import type { Item } from '../catalog/item.ts'
+import { DIMENSION } from './baseModel.ts'
+
+export interface ContentTables {
+  /** Lower-case words; row order of `wordVectors`. */
+  readonly words: readonly string[]
+  /** Row-major [W, d]. */
+  readonly wordVectors: Float32Array
+  /** Names by the index that `ItemStatistics.category` uses; [0] is '' (none). */
+  readonly categories: readonly string[]
+  /** Row-major [C, d]. */
+  readonly categoryVectors: Float32Array
+  /** Ascending natural logs of price between the bands, [B − 1]. */
+  readonly priceEdges: Float32Array
+  /** Row-major [B, d]. */
+  readonly priceVectors: Float32Array
+}
+
+/** What of an item the content tables know. */
+export interface ContentRows {
+  /** Rows of `words`, distinct. */
+  readonly words: readonly number[]
+  /** Row of `categories`, 0 for none. */
+  readonly category: number
+  /** Price band, −1 without a price. */
+  readonly price: number
+}
+
+/** Finds an item's rows in the tables. Build once, use for many items. */
+export function createContentReader(
+  tables: Pick<ContentTables, 'words' | 'categories' | 'priceEdges'>,
+): (item: Item) => ContentRows {
+  const wordRows = new Map(tables.words.map((word, row) => [word, row]))
+  const categoryRows = new Map(tables.categories.map((name, row) => [name, row]))
+  return (item) => {
+    const words = titleWords(item.title ?? '').map((word) => wordRows.get(word))
+    return {
+      words: words.filter((row) => row !== undefined),
+      category: categoryRows.get(item.category ?? '') ?? 0,
+      price: priceBand(tables.priceEdges, item.price),
+    }
+  }
+}
+
+/** Content vectors of items that training never saw, row-major [items, d]; zeros where nothing is known. */
+export function contentVectors(
+  tables: ContentTables,
+  items: readonly Item[],
+): Float32Array<ArrayBuffer> {
+  const read = createContentReader(tables)
+  const vectors = new Float32Array(items.length * DIMENSION)
+  items.forEach((item, row) => {
+    const { words, category, price } = read(item)
+    const vector = vectors.subarray(row * DIMENSION, (row + 1) * DIMENSION)
+    const share = 1 / Math.sqrt(Math.max(1, words.length))
+    for (const word of words) addRow(vector, tables.wordVectors, word, share)
+    if (category > 0) addRow(vector, tables.categoryVectors, category, 1)
+    if (price >= 0) addRow(vector, tables.priceVectors, price, 1)
+  })
+  return vectors
+}
+
+/** Distinct lower-case words of a title, without plurals' s, numbers kept: "Set of 3 Tins" → set of 3 tin. */
+export function titleWords(title: string): string[] {
+  const found = title.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+  return [...new Set(found.map(singular))]
+}
+
+function singular(word: string): string {
+  return word.length > 3 && word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word
+}
+
+function priceBand(edges: Float32Array, price: number | undefined): number {
+  if (price === undefined || !(price > 0)) return -1
+  const logPrice = Math.log(price)
+  let band = 0
+  while (band < edges.length && logPrice >= edges[band]) band++
+  return band
+}
+
+function addRow(into: Float32Array, table: Float32Array, row: number, factor: number): void {
+  const start = row * DIMENSION
+  for (let j = 0; j < DIMENSION; j++) into[j] += factor * table[start + j]
+}

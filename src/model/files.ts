@@ -1,0 +1,160 @@
+/**
+ * @module A base model as files and back. Nothing of a downloaded file is used before its size and
+ * SHA-256 match the manifest, whose own hash the device knows from `latest.json`.
+ */
+import { FEATURES } from '../features/features.ts'
+import { NearsideError } from '../protocol/error.ts'
+import type { ModelFile, ModelManifest } from '../protocol/manifest.ts'
+import { sha256Hex } from '../weights/hash.ts'
+import { dtypeOf, readSafetensors, writeSafetensors } from '../weights/safetensors.ts'
+import type { Tensors } from '../weights/tensor.ts'
+import { type BaseModel, DIMENSION } from './baseModel.ts'
+import {
+  encoderFromTensors,
+  itemsFromTensors,
+  itemsToTensors,
+  MODEL_FILES,
+  sharedFromTensors,
+  sharedToTensors,
+  statisticsFromTensors,
+  statisticsToTensors,
+} from './parts.ts'
+
+/** File name → bytes. */
+export type ModelBytes = ReadonlyMap<string, Uint8Array>
+
+export interface WrittenModel {
+  readonly manifest: ModelManifest
+  readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>
+}
+
+/**
+ * @throws NearsideError `model-corrupt` naming the file that is missing or differs,
+ * `model-incompatible` for a model made for other features or another dimension
+ */
+export async function readBaseModel(
+  manifest: ModelManifest,
+  files: ModelBytes,
+): Promise<BaseModel> {
+  checkCompatible(manifest)
+  const tensors = new Map<string, Tensors>()
+  for (const file of manifest.files) tensors.set(file.name, await readFile(file, files))
+  const part = (name: string) => {
+    const found = tensors.get(name)
+    if (!found) throw new NearsideError('model-corrupt', `the model has no ${name}`)
+    return found
+  }
+  return {
+    manifest,
+    ...itemsFromTensors(part(MODEL_FILES.items), manifest.items),
+    statistics: statisticsFromTensors(part(MODEL_FILES.statistics), manifest.items),
+    encoder: encoderFromTensors(part(MODEL_FILES.encoder)),
+    ...sharedFromTensors(part(MODEL_FILES.shared), manifest.items, FEATURES.length),
+  }
+}
+
+/** The files of a model and its manifest with `files` and `items` filled in from what is written. */
+export async function writeBaseModel(model: BaseModel): Promise<WrittenModel> {
+  const files = new Map([
+    [MODEL_FILES.items, writeSafetensors(itemsToTensors(model))],
+    [MODEL_FILES.statistics, writeSafetensors(statisticsToTensors(model.statistics))],
+    [MODEL_FILES.encoder, writeSafetensors(encoderFromTensors(model.encoder))],
+    [MODEL_FILES.shared, writeSafetensors(sharedToTensors(model))],
+  ])
+  const described: ModelFile[] = []
+  for (const [name, bytes] of files) described.push(await describeFile(name, bytes))
+  return {
+    manifest: { ...model.manifest, items: model.itemIds.length, files: described },
+    files,
+  }
+}
+
+/**
+ * The next version after an update of the shared parameters: one new file; the others keep their
+ * bytes, so that devices need not fetch them again.
+ */
+export async function releaseShared(
+  model: BaseModel,
+  version: string,
+  metrics: Readonly<Record<string, number>>,
+): Promise<{ readonly manifest: ModelManifest; readonly file: Uint8Array<ArrayBuffer> }> {
+  const file = writeSafetensors(sharedToTensors(model))
+  const described = await describeFile(MODEL_FILES.shared, file)
+  const manifest: ModelManifest = {
+    ...model.manifest,
+    version,
+    parent: model.manifest.version,
+    features: model.manifest.features.map((feature, f) => ({
+      ...feature,
+      weight: model.featureWeights[f],
+    })),
+    files: model.manifest.files.map((known) =>
+      known.name === MODEL_FILES.shared ? described : known,
+    ),
+    metrics,
+  }
+  return { manifest, file }
+}
+
+/** The bytes of `manifest.json`; `latest.json` names their SHA-256. */
+export function manifestBytes(manifest: ModelManifest): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(`${JSON.stringify(manifest, null, 1)}\n`)
+}
+
+/** What the manifest says of a file. */
+export async function describeFile(name: string, bytes: Uint8Array): Promise<ModelFile> {
+  const tensors = [...readSafetensors(bytes).tensors].map(
+    ([tensor, { shape, data }]) => [tensor, { dtype: dtypeOf(data), shape }] as const,
+  )
+  return {
+    name,
+    bytes: bytes.length,
+    sha256: await sha256Hex(bytes),
+    tensors: Object.fromEntries(tensors),
+  }
+}
+
+function checkCompatible(manifest: ModelManifest): void {
+  if (manifest.dimension !== DIMENSION) {
+    throw new NearsideError(
+      'model-incompatible',
+      `the model's vectors have ${manifest.dimension} numbers, this version expects ${DIMENSION}`,
+    )
+  }
+  const differs = FEATURES.findIndex(({ name }, f) => manifest.features[f]?.name !== name)
+  if (differs >= 0 || manifest.features.length !== FEATURES.length) {
+    throw new NearsideError(
+      'model-incompatible',
+      'the model was made for other features than this version computes: run pretrain again',
+    )
+  }
+}
+
+async function readFile(file: ModelFile, files: ModelBytes): Promise<Tensors> {
+  const { name } = file
+  const bytes = files.get(name)
+  if (!bytes) throw new NearsideError('model-corrupt', `${name} is missing`)
+  if (bytes.length !== file.bytes)
+    throw new NearsideError('model-corrupt', `${name} has ${bytes.length} bytes, not ${file.bytes}`)
+  if ((await sha256Hex(bytes)) !== file.sha256)
+    throw new NearsideError('model-corrupt', `${name} does not match its SHA-256`)
+  let tensors: Tensors
+  try {
+    tensors = readSafetensors(bytes).tensors
+  } catch (thrown) {
+    throw NearsideError.from(wrap(name, thrown), 'model-corrupt', name)
+  }
+  const declared = Object.entries(file.tensors)
+  const agree = declared.every(([tensor, { dtype, shape }]) => {
+    const found = tensors.get(tensor)
+    return found && dtypeOf(found.data) === dtype && found.shape.join() === shape.join()
+  })
+  if (!agree || declared.length !== tensors.size)
+    throw new NearsideError('model-corrupt', `${name} holds other tensors than the manifest says`)
+  return tensors
+}
+
+function wrap(name: string, thrown: unknown): unknown {
+  if (!(thrown instanceof NearsideError)) return thrown
+  return new NearsideError(thrown.code, `${name}: ${thrown.message}`, { cause: thrown })
+}

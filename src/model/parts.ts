@@ -1,0 +1,240 @@
+/**
+ * @module The four files of a base model as named tensors, both ways. They are split by how often
+ * they change: a federated update rewrites `shared` alone.
+ */
+import type { ItemStatistics } from '../features/itemStatistics.ts'
+import { NearsideError } from '../protocol/error.ts'
+import { dequantizeRows, quantizeRows } from '../weights/quantize.ts'
+import type { Tensor, TensorData, Tensors } from '../weights/tensor.ts'
+import { type BaseModel, DIMENSION, type PersonalPrior } from './baseModel.ts'
+import type { ContentTables } from './content.ts'
+import { encoderWeights } from './encoder.ts'
+
+export const MODEL_FILES = {
+  items: 'items.safetensors',
+  statistics: 'statistics.safetensors',
+  encoder: 'encoder.safetensors',
+  shared: 'shared.safetensors',
+} as const
+
+type ItemsPart = Pick<BaseModel, 'itemIds' | 'itemVectors' | 'content'>
+type SharedPart = Pick<
+  BaseModel,
+  'projection' | 'bias' | 'featureWeights' | 'featureScale' | 'prior'
+>
+
+export function itemsToTensors({ itemIds, itemVectors, content }: ItemsPart): Tensors {
+  return new Map([
+    ['item_ids', strings(itemIds)],
+    ...rows('item', itemVectors, DIMENSION),
+    ...(content ? contentToTensors(content) : []),
+  ])
+}
+
+export function itemsFromTensors(tensors: Tensors, items: number): ItemsPart {
+  const take = taker(tensors, MODEL_FILES.items)
+  const itemIds = readStrings(take('item_ids', Uint8Array, null), 'item_ids')
+  if (itemIds.length !== items || new Set(itemIds).size !== items)
+    throw corrupt(`${MODEL_FILES.items} names ${itemIds.length} items, the manifest ${items}`)
+  return {
+    itemIds,
+    itemVectors: readRows(take, 'item', items),
+    content: tensors.has('words') ? contentFromTensors(take) : undefined,
+  }
+}
+
+function contentToTensors(content: ContentTables): [string, Tensor][] {
+  return [
+    ['words', strings(content.words)],
+    ...rows('word', content.wordVectors, DIMENSION),
+    ['categories', strings(content.categories)],
+    ...rows('category', content.categoryVectors, DIMENSION),
+    ['price_edges', vector(content.priceEdges)],
+    ...rows('price', content.priceVectors, DIMENSION),
+  ]
+}
+
+function contentFromTensors(take: Take): ContentTables {
+  const words = readStrings(take('words', Uint8Array, null), 'words')
+  const categories = readStrings(take('categories', Uint8Array, null), 'categories')
+  const priceEdges = take('price_edges', Float32Array, null)
+  return {
+    words,
+    wordVectors: readRows(take, 'word', words.length),
+    categories,
+    categoryVectors: readRows(take, 'category', categories.length),
+    priceEdges,
+    priceVectors: readRows(take, 'price', priceEdges.length + 1),
+  }
+}
+
+const PER_ITEM = {
+  popularity7: 'popularity_7',
+  popularity30: 'popularity_30',
+  popularityAll: 'popularity_all',
+  logPrice: 'log_price',
+  ageDays: 'age_days',
+  repeatRate: 'repeat_rate',
+} as const
+
+export function statisticsToTensors(statistics: ItemStatistics): Tensors {
+  const { items, neighboursPerItem } = statistics
+  const weights = Uint8Array.from(statistics.neighbourWeights, (weight) =>
+    // A weak neighbour stays a neighbour.
+    weight > 0 ? Math.max(1, Math.round(Math.min(1, weight) * 255)) : 0,
+  )
+  return new Map<string, Tensor>([
+    [
+      'neighbour_items',
+      { shape: [items, neighboursPerItem], data: statistics.neighbourItems as TensorData },
+    ],
+    ['neighbour_weights', { shape: [items, neighboursPerItem], data: weights }],
+    ['category', vector(statistics.category as TensorData)],
+    ...Object.entries(PER_ITEM).map(([key, name]): [string, Tensor] => [
+      name,
+      vector(statistics[key as keyof typeof PER_ITEM] as TensorData),
+    ]),
+  ])
+}
+
+export function statisticsFromTensors(tensors: Tensors, items: number): ItemStatistics {
+  const file = MODEL_FILES.statistics
+  const take = taker(tensors, file)
+  const neighbours = tensors.get('neighbour_items')
+  const neighboursPerItem = neighbours?.shape[1] ?? 0
+  const shape = [items, neighboursPerItem]
+  const neighbourItems =
+    neighbours?.data instanceof Uint32Array
+      ? take('neighbour_items', Uint32Array, shape)
+      : take('neighbour_items', Uint16Array, shape)
+  for (const item of neighbourItems)
+    if (item >= items) throw corrupt(`${file} names a neighbour that is not an item`)
+  const weights = take('neighbour_weights', Uint8Array, shape)
+  const perItem = Object.entries(PER_ITEM).map(([key, name]) => [
+    key,
+    take(name, Float32Array, [items]),
+  ])
+  return {
+    items,
+    neighboursPerItem,
+    neighbourItems,
+    neighbourWeights: Float32Array.from(weights, (weight) => weight / 255),
+    category: take('category', Uint16Array, [items]),
+    ...(Object.fromEntries(perItem) as Record<keyof typeof PER_ITEM, Float32Array>),
+  }
+}
+
+export function sharedToTensors(shared: SharedPart): Tensors {
+  const { prior } = shared
+  return new Map<string, Tensor>([
+    ['projection', { shape: [DIMENSION, DIMENSION], data: shared.projection }],
+    ['bias', vector(shared.bias)],
+    ['feature_weights', vector(shared.featureWeights)],
+    ['feature_scale', vector(shared.featureScale)],
+    ['prior_mean', vector(prior.mean)],
+    ['prior_variance', vector(prior.variance)],
+    ['prior_step_size', vector(prior.stepSize)],
+    ['prior_recipe', vector(Float32Array.of(prior.steps, prior.fusionWeight, prior.halfLifeDays))],
+  ])
+}
+
+export function sharedFromTensors(tensors: Tensors, items: number, features: number): SharedPart {
+  const file = MODEL_FILES.shared
+  const take = taker(tensors, file)
+  const parameters = [DIMENSION + features]
+  const [steps, fusionWeight, halfLifeDays] = take('prior_recipe', Float32Array, [3])
+  if (!Number.isInteger(steps) || steps < 0 || steps > 1000)
+    throw corrupt(`${file} asks for ${steps} steps of learning`)
+  if (!(fusionWeight >= 0 && fusionWeight <= 1))
+    throw corrupt(`${file} has a fusion weight of ${fusionWeight}, not between 0 and 1`)
+  if (!(halfLifeDays > 0)) throw corrupt(`${file} has a half-life of ${halfLifeDays} days`)
+  const prior: PersonalPrior = {
+    mean: take('prior_mean', Float32Array, parameters),
+    variance: notNegative(take('prior_variance', Float32Array, parameters), 'prior_variance'),
+    stepSize: notNegative(take('prior_step_size', Float32Array, parameters), 'prior_step_size'),
+    steps,
+    fusionWeight,
+    halfLifeDays,
+  }
+  return {
+    projection: take('projection', Float32Array, [DIMENSION, DIMENSION]),
+    bias: take('bias', Float32Array, [items]),
+    featureWeights: take('feature_weights', Float32Array, [features]),
+    featureScale: notNegative(take('feature_scale', Float32Array, [features]), 'feature_scale'),
+    prior,
+  }
+}
+
+export function encoderFromTensors(tensors: Tensors): Tensors {
+  encoderWeights(tensors)
+  return tensors
+}
+
+type Constructor = new (length: number) => TensorData
+type Take = <C extends Constructor>(
+  name: string,
+  type: C,
+  shape: readonly number[] | null,
+) => InstanceType<C>
+
+/** Takes tensors by name, element type and shape; `null` accepts any vector. */
+function taker(tensors: Tensors, file: string): Take {
+  return (name, type, shape) => {
+    const tensor = tensors.get(name)
+    if (!tensor) throw corrupt(`${file} lacks '${name}'`)
+    const fits = shape ? tensor.shape.join() === shape.join() : tensor.shape.length === 1
+    if (!(tensor.data instanceof type) || !fits) {
+      const wanted = shape ? `[${shape.join(', ')}]` : 'a vector'
+      throw corrupt(
+        `'${name}' in ${file} is ${tensor.data.constructor.name} [${tensor.shape.join(', ')}], not ${type.name} ${wanted}`,
+      )
+    }
+    return tensor.data as InstanceType<typeof type>
+  }
+}
+
+function rows(name: string, data: Float32Array, columns: number): [string, Tensor][] {
+  const { values, scale } = quantizeRows(data, columns)
+  return [
+    [`${name}_vectors`, { shape: [scale.length, columns], data: values }],
+    [`${name}_scale`, vector(scale)],
+  ]
+}
+
+function readRows(take: Take, name: string, count: number): Float32Array {
+  const values = take(`${name}_vectors`, Int8Array, [count, DIMENSION])
+  const scale = take(`${name}_scale`, Float32Array, [count])
+  return dequantizeRows({ values, scale: notNegative(scale, `${name}_scale`) }, DIMENSION)
+}
+
+function vector(data: TensorData): Tensor {
+  return { shape: [data.length], data }
+}
+
+/** Strings as one UTF-8 text, a line each. */
+function strings(values: readonly string[]): Tensor {
+  const broken = values.find((value) => value.includes('\n'))
+  if (broken !== undefined)
+    throw new NearsideError('input-invalid', `a line break inside ${JSON.stringify(broken)}`)
+  return vector(new TextEncoder().encode(values.map((value) => `${value}\n`).join('')))
+}
+
+function readStrings(bytes: Uint8Array, name: string): string[] {
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch (cause) {
+    throw new NearsideError('model-corrupt', `'${name}' is not UTF-8`, { cause })
+  }
+  if (text.length > 0 && !text.endsWith('\n')) throw corrupt(`'${name}' ends inside a line`)
+  return text.split('\n').slice(0, -1)
+}
+
+function notNegative(values: Float32Array, name: string): Float32Array {
+  for (const value of values) if (value < 0) throw corrupt(`'${name}' holds a negative value`)
+  return values
+}
+
+function corrupt(message: string): NearsideError {
+  return new NearsideError('model-corrupt', message)
+}

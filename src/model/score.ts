@@ -1,0 +1,76 @@
+/** @module Scores of all items for one shopper: s_i = (A·h + λu)·E_i + b_i + (w + λw_p)·f_i. */
+import { computeFeatures } from '../features/computeFeatures.ts'
+import type { History } from '../features/history.ts'
+import { type BaseModel, DIMENSION, type PersonalParameters } from './baseModel.ts'
+import { encode } from './encoder.ts'
+
+/** What a history gives before anything personal; the fit and every re-scoring reuse it. */
+export interface ScoreTerms {
+  /** Scores of the base model, [N]. */
+  readonly base: Float32Array
+  /** Scaled features, row-major [N, F]. */
+  readonly features: Float32Array
+  /** h, [d]. */
+  readonly hidden: Float32Array
+}
+
+/** `now` in milliseconds since the epoch. */
+export function scoreTerms(model: BaseModel, history: History, now: number): ScoreTerms {
+  const features = computeFeatures(model.statistics, history, now, model.featureScale)
+  const hidden = encode(model, history, now)
+  const taste = project(model.projection, hidden)
+  const base = new Float32Array(model.bias)
+  addScores(base, model.itemVectors, taste)
+  addScores(base, features, model.featureWeights)
+  return { base, features, hidden }
+}
+
+/** Scores with λ = `fusionWeight` of the personal parameters, [N]; λ = 0 gives the base bit for bit. */
+export function personalScores(
+  model: Pick<BaseModel, 'itemVectors'>,
+  terms: Pick<ScoreTerms, 'base' | 'features'>,
+  personal: PersonalParameters,
+  fusionWeight: number,
+): Float32Array<ArrayBuffer> {
+  const scores = new Float32Array(terms.base)
+  if (fusionWeight === 0) return scores
+  addScores(scores, model.itemVectors, scaled(personal.u, fusionWeight))
+  addScores(scores, terms.features, scaled(personal.w, fusionWeight))
+  return scores
+}
+
+/** A·h for A row-major [d, d]. */
+export function project(matrix: Float32Array, hidden: Float32Array): Float32Array<ArrayBuffer> {
+  const projected = new Float32Array(DIMENSION)
+  for (let i = 0, m = 0; i < DIMENSION; i++) {
+    let sum = 0
+    for (let j = 0; j < DIMENSION; j++, m++) sum += matrix[m] * hidden[j]
+    projected[i] = sum
+  }
+  return projected
+}
+
+/** scores += M·v for M row-major [scores.length, v.length]. */
+function addScores(scores: Float32Array, matrix: Float32Array, vector: Float32Array): void {
+  const columns = vector.length
+  const whole = columns - (columns % 4)
+  for (let i = 0, m = 0; i < scores.length; i++) {
+    let a = 0
+    let b = 0
+    let c = 0
+    let d = 0
+    let j = 0
+    for (; j < whole; j += 4, m += 4) {
+      a += matrix[m] * vector[j]
+      b += matrix[m + 1] * vector[j + 1]
+      c += matrix[m + 2] * vector[j + 2]
+      d += matrix[m + 3] * vector[j + 3]
+    }
+    for (; j < columns; j++, m++) a += matrix[m] * vector[j]
+    scores[i] += a + b + (c + d)
+  }
+}
+
+function scaled(vector: Float32Array, factor: number): Float32Array<ArrayBuffer> {
+  return Float32Array.from(vector, (value) => value * factor)
+}
