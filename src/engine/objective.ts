@@ -105,6 +105,75 @@ function softmaxInPlace(scores: Float64Array, count: number): number {
   return top + Math.log(sum)
 }
 
+/** scores[k] = row (first + k) · q. Four rows at a time: q is read once for all, and no sum waits. */
+function scoreRows(
+  design: Float32Array,
+  first: number,
+  count: number,
+  q: Float64Array,
+  scores: Float64Array,
+): void {
+  const P = q.length
+  let k = 0
+  for (; k + 4 <= count; k += 4) {
+    const r0 = (first + k) * P
+    const r1 = r0 + P
+    const r2 = r1 + P
+    const r3 = r2 + P
+    let a = 0
+    let b = 0
+    let c = 0
+    let d = 0
+    for (let j = 0; j < P; j++) {
+      const x = q[j]
+      a += design[r0 + j] * x
+      b += design[r1 + j] * x
+      c += design[r2 + j] * x
+      d += design[r3 + j] * x
+    }
+    scores[k] = a
+    scores[k + 1] = b
+    scores[k + 2] = c
+    scores[k + 3] = d
+  }
+  for (; k < count; k++) {
+    const row = (first + k) * P
+    let a = 0
+    for (let j = 0; j < P; j++) a += design[row + j] * q[j]
+    scores[k] = a
+  }
+}
+
+/** sum += Σ_k weight · share_k · row (first + k), four rows at a time. */
+function addWeightedRows(
+  design: Float32Array,
+  first: number,
+  count: number,
+  share: Float64Array,
+  weight: number,
+  sum: Float64Array,
+): void {
+  const P = sum.length
+  let k = 0
+  for (; k + 4 <= count; k += 4) {
+    const r0 = (first + k) * P
+    const r1 = r0 + P
+    const r2 = r1 + P
+    const r3 = r2 + P
+    const a = weight * share[k]
+    const b = weight * share[k + 1]
+    const c = weight * share[k + 2]
+    const d = weight * share[k + 3]
+    for (let j = 0; j < P; j++)
+      sum[j] += a * design[r0 + j] + b * design[r1 + j] + (c * design[r2 + j] + d * design[r3 + j])
+  }
+  for (; k < count; k++) {
+    const row = (first + k) * P
+    const a = weight * share[k]
+    for (let j = 0; j < P; j++) sum[j] += a * design[row + j]
+  }
+}
+
 /**
  * L at p = mean + q; writes ∂L/∂q into `gradient` where given.
  * @param q [P]
@@ -122,35 +191,13 @@ export function lossAndGradient(
     loss += 0.5 * precision[j] * q[j] * q[j]
     if (gradient) gradient[j] = precision[j] * q[j]
   }
-  const whole = P - (P % 4)
   for (let l = 0; l < weight.length; l++) {
     const first = start[l]
     const count = start[l + 1] - first
-    for (let k = 0; k < count; k++) {
-      const row = (first + k) * P
-      // Four sums, so that additions need not wait for one another.
-      let a = 0
-      let b = 0
-      let c = 0
-      let d = 0
-      for (let j = 0; j < whole; j += 4) {
-        a += design[row + j] * q[j]
-        b += design[row + j + 1] * q[j + 1]
-        c += design[row + j + 2] * q[j + 2]
-        d += design[row + j + 3] * q[j + 3]
-      }
-      for (let j = whole; j < P; j++) a += design[row + j] * q[j]
-      scratch[k] = offset[first + k] + (a + b + (c + d))
-    }
+    scoreRows(design, first, count, q, scratch)
+    for (let k = 0; k < count; k++) scratch[k] += offset[first + k]
     loss += weight[l] * (softmaxInPlace(scratch, count) - targetOffset[l])
-    if (!gradient) continue
-    for (let k = 0; k < count; k++) {
-      const share = weight[l] * scratch[k]
-      // Far below what double precision would keep of the sum; saves most rows of a sure case.
-      if (share < 1e-30) continue
-      const row = (first + k) * P
-      for (let j = 0; j < P; j++) gradient[j] += share * design[row + j]
-    }
+    if (gradient) addWeightedRows(design, first, count, scratch, weight[l], gradient)
   }
   return loss
 }

@@ -1,0 +1,91 @@
+/** @module The objective against its definition and its gradient against finite differences. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { FitProblem } from './engine.ts'
+import { centre, longestCase, lossAndGradient } from './objective.ts'
+import { isPadding } from './problem.ts'
+import { type TestShape, testProblem } from './testProblem.ts'
+
+const shapes: fc.Arbitrary<TestShape> = fc.record({
+  seed: fc.integer({ min: 1, max: 1e6 }),
+  cases: fc.integer({ min: 2, max: 6 }),
+  candidates: fc.integer({ min: 2, max: 12 }),
+  parameters: fc.integer({ min: 1, max: 9 }),
+  steps: fc.constant(1),
+  paddedCases: fc.integer({ min: 0, max: 1 }),
+  paddedCandidates: fc.integer({ min: 0, max: 1 }),
+  soft: fc.boolean(),
+})
+
+/** The formula of `engine.ts`, word for word: no centring, no displacement, no skipping of cases. */
+function definition(problem: FitProblem, p: Float64Array): number {
+  const { cases, candidates: K, parameters: P } = problem
+  let loss = 0
+  for (let t = 0; t < cases; t++) {
+    const scores: number[] = []
+    for (let i = t * K; i < (t + 1) * K; i++) {
+      let score = problem.offset[i]
+      for (let j = 0; j < P; j++) score += problem.design[i * P + j] * p[j]
+      scores.push(score)
+    }
+    const top = Math.max(...scores)
+    const normalizer = top + Math.log(scores.reduce((sum, s) => sum + Math.exp(s - top), 0))
+    for (let k = 0; k < K; k++)
+      if (!isPadding(problem.offset[t * K + k]))
+        loss -= problem.weight[t] * problem.target[t * K + k] * (scores[k] - normalizer)
+  }
+  for (let j = 0; j < P; j++) loss += 0.5 * problem.precision[j] * (p[j] - problem.mean[j]) ** 2
+  return loss
+}
+
+function displaced(problem: FitProblem, size: number): Float64Array {
+  return Float64Array.from({ length: problem.parameters }, (_, j) => size * Math.sin(1 + 3 * j))
+}
+
+test('the loss is the one that the contract defines', () => {
+  fc.assert(
+    fc.property(shapes, (shape) => {
+      const problem = testProblem(shape)
+      const centred = centre(problem)
+      const q = displaced(problem, 0.7)
+      const p = q.map((value, j) => value + problem.mean[j])
+      const loss = lossAndGradient(centred, q, new Float64Array(longestCase(centred)))
+      // The centred design is rounded to single precision; everything else is double.
+      expect(loss).toBeCloseTo(definition(problem, p), 4)
+    }),
+  )
+})
+
+test('the gradient agrees with central differences', () => {
+  fc.assert(
+    fc.property(shapes, (shape) => {
+      const problem = testProblem(shape)
+      const centred = centre(problem)
+      const scratch = new Float64Array(longestCase(centred))
+      const q = displaced(problem, 0.7)
+      const gradient = new Float64Array(problem.parameters)
+      lossAndGradient(centred, q, scratch, gradient)
+      const h = 1e-5
+      for (let j = 0; j < problem.parameters; j++) {
+        const up = q.slice()
+        const down = q.slice()
+        up[j] += h
+        down[j] -= h
+        const slope =
+          (lossAndGradient(centred, up, scratch) - lossAndGradient(centred, down, scratch)) /
+          (2 * h)
+        expect(Math.abs(gradient[j] - slope)).toBeLessThan(1e-6 * (1 + Math.abs(slope)))
+      }
+    }),
+  )
+})
+
+test('a column that all candidates share has a gradient of exactly zero', () => {
+  const problem = testProblem({ seed: 4, cases: 3, candidates: 7, parameters: 3, steps: 1 })
+  for (let i = 0; i < 21; i++) problem.design[i * 3 + 1] = 0.1
+  const centred = centre(problem)
+  const gradient = new Float64Array(3)
+  lossAndGradient(centred, new Float64Array(3), new Float64Array(7), gradient)
+  expect(gradient[1]).toBe(0)
+  expect(Math.abs(gradient[0])).toBeGreaterThan(0)
+})
