@@ -1,11 +1,12 @@
-/** @module The strongest categories and items of what was learned, as bars with words. */
-import { useId } from 'react'
+/** @module The strongest categories and items of what was learned, each of which can be forgotten. */
+import { useId, useState } from 'react'
 import type { PersonalizerSnapshot } from '../personalizer/api.ts'
 import { usePersonalizationContext } from './context.ts'
 
 export function Learned({ learned }: { readonly learned: PersonalizerSnapshot['learned'] }) {
-  const { itemOf } = usePersonalizationContext()
+  const { itemOf, personalizer } = usePersonalizationContext()
   const id = useId()
+  const [said, setSaid] = useState('')
   const strongest = Math.max(...learned.map((entry) => entry.strength), 0)
   return (
     <section className="ns-block" aria-labelledby={id}>
@@ -16,22 +17,41 @@ export function Learned({ learned }: { readonly learned: PersonalizerSnapshot['l
         <p>Nothing yet. Look at a few things and this fills.</p>
       ) : (
         <ul className="ns-learned">
-          {learned.map((entry) => (
-            <li key={`${entry.kind} ${entry.name}`}>
-              <span className="ns-learned-name">
-                {entry.kind === 'category'
-                  ? `You like ${entry.name}`
-                  : `You looked at ${itemOf(entry.name)?.title ?? entry.name}`}
-              </span>
-              <span
-                className="ns-learned-bar"
-                aria-hidden="true"
-                style={{ inlineSize: `${strongest > 0 ? (100 * entry.strength) / strongest : 0}%` }}
-              />
-            </li>
-          ))}
+          {learned.map((entry) => {
+            const name =
+              entry.kind === 'item' ? (itemOf(entry.name)?.title ?? entry.name) : entry.name
+            return (
+              <li key={`${entry.kind} ${entry.name}`}>
+                <span className="ns-learned-name">
+                  {entry.kind === 'category' ? 'You like ' : 'You looked at '}
+                  <strong>{name}</strong>
+                </span>
+                <button
+                  type="button"
+                  className="ns-button ns-forget"
+                  aria-label={`Forget ${name}`}
+                  onClick={async () => {
+                    await personalizer?.forget({ kind: entry.kind, name: entry.name })
+                    setSaid(`${name} was forgotten.`)
+                  }}
+                >
+                  Forget
+                </button>
+                <span
+                  className="ns-learned-bar"
+                  aria-hidden="true"
+                  style={{
+                    inlineSize: `${strongest > 0 ? (100 * entry.strength) / strongest : 0}%`,
+                  }}
+                />
+              </li>
+            )
+          })}
         </ul>
       )}
+      <p className="ns-visually-hidden" role="status">
+        {said}
+      </p>
     </section>
   )
 }
