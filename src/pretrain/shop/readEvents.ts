@@ -1,0 +1,152 @@
+/** @module `events.tsv` of a shop folder, line by line into shoppers' histories. */
+import { basename } from 'node:path'
+import type { Catalog } from '../../catalog/catalog.ts'
+import { parseItem } from '../../catalog/parseItem.ts'
+import { EVENT_NAMES, type EventName } from '../../events/event.ts'
+import type { Interaction } from '../../features/history.ts'
+import { NearsideError } from '../../protocol/error.ts'
+import { readLines } from './lines.ts'
+import type { Shop, ShopperLog } from './shop.ts'
+import { DAY_MS, formatDay, parseIsoTime } from './time.ts'
+
+const REQUIRED_COLUMNS = ['shopper', 'event', 'item', 'time'] as const
+const OPTIONAL_COLUMNS = ['session', 'quantity', 'price', 'query', 'dwell_ms'] as const
+
+interface Columns {
+  readonly count: number
+  readonly shopper: number
+  readonly event: number
+  readonly item: number
+  readonly time: number
+  /** -1 where the file has none, as for the checked numbers. */
+  readonly session: number
+  readonly numbers: readonly { readonly name: string; readonly column: number }[]
+}
+
+function parseHeader(text: string, where: string): Columns {
+  const names = text.split('\t')
+  const find = (name: string) => names.indexOf(name)
+  const missing = REQUIRED_COLUMNS.filter((name) => find(name) < 0)
+  if (missing.length > 0)
+    throw new NearsideError(
+      'input-invalid',
+      `${where}: the header lacks ${missing.join(', ')} (tab-separated: ${[...REQUIRED_COLUMNS, ...OPTIONAL_COLUMNS].join(', ')})`,
+    )
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice !== undefined)
+    throw new NearsideError('input-invalid', `${where}: the header names '${twice}' twice`)
+  return {
+    count: names.length,
+    shopper: find('shopper'),
+    event: find('event'),
+    item: find('item'),
+    time: find('time'),
+    session: find('session'),
+    numbers: ['quantity', 'price', 'dwell_ms']
+      .map((name) => ({ name, column: find(name) }))
+      .filter(({ column }) => column >= 0),
+  }
+}
+
+const EVENT_SET: ReadonlyMap<string, EventName> = new Map(EVENT_NAMES.map((name) => [name, name]))
+
+/** These may come without an item. */
+const ITEMLESS: ReadonlySet<EventName> = new Set<EventName>(['search', 'view_item_list'])
+
+/**
+ * Everything of a shop but its name. The rules are those of `readShop`.
+ * @throws NearsideError `input-invalid`, naming file and line
+ */
+export async function readEvents(path: string, catalog: Catalog): Promise<Omit<Shop, 'name'>> {
+  const items = [...catalog.items]
+  const rows = new Map(items.map(({ id }, row) => [id, row]))
+  const logs = new Map<string, Interaction[]>()
+  const names = new Map<string, string>()
+  const times = new Map<string, ReturnType<typeof parseIsoTime>>()
+  let columns: Columns | undefined
+  let line = 0
+  let anyDay = false
+  let allMidnight = true
+
+  /** One copy of each distinct text: slices would keep the whole file alive. */
+  const intern = (text: string): string => {
+    const known = names.get(text)
+    if (known !== undefined) return known
+    names.set(text, text)
+    return text
+  }
+  const refusal = (message: string) =>
+    new NearsideError('input-invalid', `${basename(path)} line ${line}: ${message}`)
+
+  const readLine = (text: string, at: Columns): void => {
+    const fields = text.split('\t')
+    if (fields.length !== at.count)
+      throw refusal(`has ${fields.length} fields, the header has ${at.count}`)
+    const name = EVENT_SET.get(fields[at.event])
+    if (name === undefined)
+      throw refusal(`'${fields[at.event]}' is not an event (one of ${EVENT_NAMES.join(', ')})`)
+    const shopper = fields[at.shopper]
+    if (shopper === '') throw refusal('has no shopper')
+    const written = fields[at.time]
+    let parsed = times.get(written)
+    if (parsed === undefined) {
+      parsed = parseIsoTime(written)
+      times.set(written, parsed)
+    }
+    if (!parsed) throw refusal(`'${written}' is not an ISO date or date-time`)
+    for (const { name: field, column } of at.numbers) {
+      const number = fields[column]
+      if (number !== '' && !(Number.isFinite(Number(number)) && Number(number) >= 0))
+        throw refusal(`${field} '${number}' is not a number of zero or more`)
+    }
+    const id = fields[at.item]
+    if (id === '') {
+      if (ITEMLESS.has(name)) return
+      throw refusal(`${name} without an item`)
+    }
+    anyDay ||= parsed.dayOnly
+    allMidnight &&= parsed.time % DAY_MS === 0
+    let item = rows.get(id)
+    if (item === undefined) {
+      item = items.length
+      const added = parseItem({ id }, `${basename(path)} line ${line}`)
+      items.push(added)
+      rows.set(added.id, item)
+    }
+    const session = intern((at.session >= 0 && fields[at.session]) || formatDay(parsed.time))
+    const interaction = { item, name, time: parsed.time, session }
+    const log = logs.get(shopper)
+    if (log) log.push(interaction)
+    else logs.set(shopper, [interaction])
+  }
+
+  for await (const lines of readLines(path)) {
+    for (const text of lines) {
+      line++
+      if (!columns) columns = parseHeader(text, `${basename(path)} line 1`)
+      else if (text !== '') readLine(text, columns)
+    }
+  }
+  if (!columns) throw new NearsideError('input-invalid', `${basename(path)}: is empty`)
+  if (logs.size === 0) throw new NearsideError('input-invalid', `${basename(path)}: has no events`)
+
+  const dayOnly = anyDay || allMidnight
+  let from = Number.POSITIVE_INFINITY
+  let to = Number.NEGATIVE_INFINITY
+  const shoppers: ShopperLog[] = []
+  for (const [id, log] of logs) {
+    const interactions = dayOnly
+      ? log.map((entry) => ({ ...entry, time: entry.time - modulo(entry.time, DAY_MS) }))
+      : log
+    interactions.sort((a, b) => a.time - b.time)
+    from = Math.min(from, interactions[0].time)
+    to = Math.max(to, interactions[interactions.length - 1].time)
+    shoppers.push({ id, interactions })
+  }
+  return { items, shoppers, from, to, dayOnly }
+}
+
+/** Never negative: days before 1970 are cut downwards too. */
+function modulo(value: number, by: number): number {
+  return ((value % by) + by) % by
+}

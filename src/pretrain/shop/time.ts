@@ -1,0 +1,49 @@
+/** @module ISO dates and date-times of a shop folder. Without a zone they are UTC. */
+
+export interface ParsedTime {
+  /** Milliseconds since the epoch. */
+  readonly time: number
+  /** True for a date without a time of day. */
+  readonly dayOnly: boolean
+}
+
+export const DAY_MS = 86_400_000
+
+const ISO =
+  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d\d:?\d\d)?)?$/
+
+/** Null for anything that is not a day of the calendar: `Date.parse` would take 31 February. */
+export function parseIsoTime(text: string): ParsedTime | null {
+  const parts = ISO.exec(text)
+  if (!parts) return null
+  const [, year, month, day, hour, minute, second = '0', fraction = '0', zone] = parts
+  if (!isCalendarDay(Number(year), Number(month), Number(day))) return null
+  const midnight = Date.UTC(Number(year), Number(month) - 1, Number(day))
+  if (hour === undefined) return { time: midnight, dayOnly: true }
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null
+  const milliseconds = Math.floor(Number(`0.${fraction}`) * 1000)
+  const clock = ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000 + milliseconds
+  return { time: midnight + clock - zoneOffset(zone), dayOnly: false }
+}
+
+/** `month` from 1. */
+export function isCalendarDay(year: number, month: number, day: number): boolean {
+  if (month < 1 || month > 12 || day < 1) return false
+  return day <= new Date(Date.UTC(year, month, 0)).getUTCDate()
+}
+
+function zoneOffset(zone: string | undefined): number {
+  if (zone === undefined || zone === 'Z') return 0
+  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2))
+  return (zone.startsWith('-') ? -minutes : minutes) * 60_000
+}
+
+/** `2011-09-01`. */
+export function formatDay(time: number): string {
+  return new Date(time).toISOString().slice(0, 10)
+}
+
+/** `2011-09-01T08:26:00Z`; milliseconds only where there are some. */
+export function formatTime(time: number): string {
+  return new Date(time).toISOString().replace('.000Z', 'Z')
+}
