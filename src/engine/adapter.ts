@@ -1,0 +1,31 @@
+/** @module What a WebGPU adapter is: a piece of hardware, or a processor in disguise. */
+
+/** SwiftShader (Chromium), llvmpipe and lavapipe (Mesa), WARP (Windows). */
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render|\bwarp\b|\bcpu\b/i
+
+/** The parts of an adapter that Nearside uses, so that tests can hand in their own. */
+export type Adapter = Pick<GPUAdapter, 'info' | 'limits' | 'requestDevice'>
+
+export interface Gpu {
+  requestAdapter(options?: GPURequestAdapterOptions): Promise<Adapter | null>
+}
+
+function names({ info }: Adapter): string[] {
+  return [info.vendor, info.architecture, info.device, info.description].filter(Boolean)
+}
+
+/** Whether the adapter computes on the processor, where plain loops are faster. */
+export function isSoftware(adapter: Adapter): boolean {
+  // Older browsers have the flag on the adapter itself.
+  const old = adapter as { isFallbackAdapter?: boolean }
+  return (
+    Boolean(adapter.info.isFallbackAdapter ?? old.isFallbackAdapter) ||
+    SOFTWARE.test(names(adapter).join(' '))
+  )
+}
+
+/** For people: "google swiftshader (software)". */
+export function describeAdapter(adapter: Adapter): string {
+  const words = [...new Set(names(adapter))].join(' ') || 'unnamed adapter'
+  return isSoftware(adapter) ? `${words} (software)` : words
+}

@@ -1,0 +1,55 @@
+/**
+ * @module What the descent needs of a TensorFlow.js backend. TensorFlow.js keeps one current backend
+ * for the whole page; a runtime borrows that place for each synchronous stretch and gives it back,
+ * so that a page which uses TensorFlow.js itself is not moved to another backend.
+ */
+import * as tf from '@tensorflow/tfjs-core'
+import { NearsideError } from '../../protocol/error.ts'
+
+export type BackendName = 'webgpu' | 'wasm' | 'cpu'
+
+export interface TfjsRuntime {
+  readonly backend: BackendName
+  /** What it runs on, in words. */
+  readonly device: string
+  /** Steps to hand over before `drain`. */
+  readonly stepsPerDrain: number
+  /** Resolves when all work handed over so far is done and the event loop has turned. */
+  drain(): Promise<void>
+  /** Settles as `work` does, or rejects with `engine-failed` once the device fails. */
+  guard<T>(work: Promise<T>): Promise<T>
+  /** Frees the backend if this was its last user and Nearside had made it. */
+  release(): void
+}
+
+/** Runs `work` in `tf.tidy` on a backend that is already initialised. */
+export function onBackend<T extends tf.TensorContainer>(backend: BackendName, work: () => T): T {
+  const previous: string | null = tf.getBackend()
+  // For an initialised backend `setBackend` has taken effect when it returns its promise.
+  if (previous !== backend) void tf.setBackend(backend)
+  try {
+    return tf.tidy(work)
+  } finally {
+    if (previous && previous !== backend) void tf.setBackend(previous)
+  }
+}
+
+/** TensorFlow.js drops an initialisation when another starts, so they go one after the other. */
+let initialising: Promise<unknown> = Promise.resolve()
+
+/**
+ * Initialises a registered backend and gives the current backend's place back.
+ * @throws NearsideError `engine-unavailable`
+ */
+export function initialise(backend: BackendName): Promise<void> {
+  const start = async () => {
+    const previous: string | null = tf.getBackend()
+    const ready = await tf.setBackend(backend).catch(() => false)
+    if (previous && previous !== backend) await tf.setBackend(previous)
+    if (!ready)
+      throw new NearsideError('engine-unavailable', `TensorFlow.js could not start ${backend}`)
+  }
+  const result = initialising.then(start, start)
+  initialising = result.catch(() => {})
+  return result
+}

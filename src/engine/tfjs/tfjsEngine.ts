@@ -1,0 +1,66 @@
+/**
+ * @module An engine on a TensorFlow.js backend. The hardware only descends; both losses are valued in
+ * double precision from the parameters it returns (`result.ts`).
+ */
+import { NearsideError } from '../../protocol/error.ts'
+import type { Engine, FitOptions, FitProblem, FitResult } from '../engine.ts'
+import { type CentredProblem, centre } from '../objective.ts'
+import { throwIfAborted } from '../pause.ts'
+import { checkProblem } from '../problem.ts'
+import { finish } from '../result.ts'
+import { disposeDescent, startDescent, stepDescent } from './descent.ts'
+import { onBackend, type TfjsRuntime } from './runtime.ts'
+
+async function descend(
+  runtime: TfjsRuntime,
+  problem: FitProblem,
+  centred: CentredProblem,
+  { signal, onProgress }: FitOptions,
+): Promise<Float32Array> {
+  const { backend } = runtime
+  let descent: ReturnType<typeof startDescent> | undefined
+  try {
+    onBackend(backend, () => {
+      descent = startDescent(problem, centred)
+    })
+    const running = descent!
+    while (running.step < problem.steps) {
+      const end = Math.min(problem.steps, running.step + runtime.stepsPerDrain)
+      while (running.step < end) onBackend(backend, () => stepDescent(running))
+      await runtime.guard(runtime.drain())
+      onProgress?.(running.step, problem.steps)
+      throwIfAborted(signal)
+    }
+    return Float32Array.from(await runtime.guard(running.state.q.data()))
+  } finally {
+    if (descent) disposeDescent(descent)
+  }
+}
+
+/** @param runtime used by this engine alone; released on `dispose` */
+export function createTfjsEngine(runtime: TfjsRuntime): Engine {
+  let disposed = false
+  return {
+    name: `tfjs-${runtime.backend}`,
+    device: runtime.device,
+    async fit(problem: FitProblem, options: FitOptions = {}): Promise<FitResult> {
+      checkProblem(problem)
+      throwIfAborted(options.signal)
+      if (disposed) throw new NearsideError('engine-failed', 'This engine was disposed of')
+      const centred = centre(problem)
+      // Without a live case the prior's mean, where the descent starts, is the answer.
+      if (centred.weight.length === 0)
+        return finish(problem, centred, new Float32Array(problem.parameters))
+      try {
+        return finish(problem, centred, await descend(runtime, problem, centred, options))
+      } catch (error) {
+        throw NearsideError.from(error, 'engine-failed', `The ${runtime.backend} engine failed`)
+      }
+    },
+    dispose() {
+      if (disposed) return
+      disposed = true
+      runtime.release()
+    },
+  }
+}

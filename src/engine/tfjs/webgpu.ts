@@ -1,0 +1,104 @@
+/**
+ * @module TensorFlow.js on WebGPU. Its own start-up makes a device that nobody watches: neither loss
+ * nor errors are handled anywhere in it, so a lost GPU would look like a fit that never ends. Here
+ * the device is ours and given to the backend.
+ */
+import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
+import * as tf from '@tensorflow/tfjs-core'
+import { NearsideError } from '../../protocol/error.ts'
+import { type Adapter, describeAdapter } from '../adapter.ts'
+import type { Engine } from '../engine.ts'
+import { initialise, type TfjsRuntime } from './runtime.ts'
+import { createTfjsEngine } from './tfjsEngine.ts'
+
+/** The limits by which TensorFlow.js chooses its shaders. */
+const LIMITS = [
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeWorkgroupsPerDimension',
+  'maxStorageBufferBindingSize',
+  'maxBufferSize',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeInvocationsPerWorkgroup',
+] as const
+
+/** Some browsers look at finished work only when more is submitted, or every 100 ms (Firefox). */
+const NUDGE_MS = 4
+
+function requestDevice(adapter: Adapter): Promise<GPUDevice> {
+  const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]))
+  return adapter.requestDevice({ requiredLimits })
+}
+
+/** Rejects with `engine-failed` when the device is lost or reports an error; never resolves. */
+function failureOf(device: GPUDevice): Promise<never> {
+  const failure = new Promise<never>((_, reject) => {
+    const fail = (what: string) => reject(new NearsideError('engine-failed', `WebGPU: ${what}`))
+    void device.lost.then(({ reason, message }) => {
+      fail(`the device was lost (${message || reason})`)
+    })
+    device.addEventListener('uncapturederror', (event) => {
+      event.preventDefault()
+      fail(event.error.message)
+    })
+  })
+  // A failure between two fits is met by the next one.
+  failure.catch(() => {})
+  return failure
+}
+
+async function submittedWorkDone(queue: GPUQueue): Promise<void> {
+  const timer = setInterval(() => queue.submit([]), NUDGE_MS)
+  try {
+    await queue.onSubmittedWorkDone()
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+/** Makes our device the 'webgpu' backend of TensorFlow.js; @returns the way back */
+async function install(device: GPUDevice, adapter: Adapter) {
+  if ('webgpu' in tf.engine().registry)
+    throw new NearsideError('engine-unavailable', 'TensorFlow.js already has a WebGPU backend')
+  if (tf.engine().registryFactory.webgpu) tf.removeBackend('webgpu')
+  const backend = new WebGPUBackend(device, adapter.info)
+  // The lowest priority: a page that lets TensorFlow.js choose shall not get our device.
+  tf.registerBackend('webgpu', () => backend, 0)
+  await initialise('webgpu')
+  return backend
+}
+
+/**
+ * @param adapter of this page or worker, not yet used for another device
+ * @throws NearsideError `engine-unavailable`
+ */
+export async function createTfjsWebgpuEngine(adapter: Adapter): Promise<Engine> {
+  const device = await requestDevice(adapter).catch((error: unknown) => {
+    throw NearsideError.from(error, 'engine-unavailable', 'WebGPU gave no device')
+  })
+  const failure = failureOf(device)
+  const backend = await install(device, adapter).catch((error: unknown) => {
+    device.destroy()
+    throw NearsideError.from(error, 'engine-unavailable', 'TensorFlow.js refused the GPU')
+  })
+  const guard: TfjsRuntime['guard'] = (work) => {
+    // The loser of the race may reject later, when nobody waits for it any more.
+    work.catch(() => {})
+    return Promise.race([failure, work])
+  }
+  return createTfjsEngine({
+    backend: 'webgpu',
+    device: describeAdapter(adapter),
+    stepsPerDrain: 10,
+    drain() {
+      backend.ensureCommandEncoderReady()
+      backend.endComputePassEncoder()
+      backend.submitQueue()
+      return submittedWorkDone(backend.queue)
+    },
+    guard,
+    release() {
+      tf.removeBackend('webgpu')
+      device.destroy()
+    },
+  })
+}
