@@ -1,0 +1,176 @@
+/**
+ * @module Trains the feature weights w for shoppers never seen: every training case is described
+ * by statistics that know neither its shopper nor its future.
+ */
+import type { Item } from '../../catalog/item.ts'
+import { buildCases } from '../../evaluation/cases.ts'
+import { FEATURE_COUNT } from '../../features/features.ts'
+import { DAY } from '../../features/profile.ts'
+import { createRandom, type Random } from '../../model/random.ts'
+import { NearsideError } from '../../protocol/error.ts'
+import type { FeatureRecord } from '../../protocol/manifest.ts'
+import type { ShopperLog } from '../shop/shop.ts'
+import { buildDataset, DEFAULT_DATASET, type RankerCase } from './dataset.ts'
+import { fitNewton } from './newton.ts'
+import { OutOfFoldStatistics } from './outOfFold.ts'
+import { negligible, recordsOf, spreadOf } from './select.ts'
+
+export interface RankerData {
+  readonly items: readonly Item[]
+  /** Training shoppers only: no one held out. */
+  readonly shoppers: readonly ShopperLog[]
+  readonly dayOnly: boolean
+}
+
+export interface RankerOptions {
+  /** Exclusive, milliseconds since the epoch. */
+  readonly until: number
+  readonly seed: number
+  readonly encoder?: EncoderScores
+  readonly settings?: Partial<RankerSettings>
+  readonly onProgress?: (step: string, done: number, total: number) => void
+}
+
+/** A trained encoder that may earn a place beside the features. */
+export interface EncoderScores {
+  /** h·E_i of every item, [N]. */
+  scores(one: RankerCase): Float32Array
+  /** False for shoppers that the encoder was trained on: on them it looks better than it is. */
+  unseen(shopper: string): boolean
+}
+
+export interface RankerSettings {
+  readonly folds: number
+  readonly neighbourDays: number
+  readonly popularityDays: number
+  /** Share of the log's span before the first case, so that statistics have something to count. */
+  readonly warmUp: number
+  /** Share of first orders (no history yet) that are trained on. */
+  readonly firstShare: number
+  readonly maxCases: number
+  readonly l2: number
+}
+
+export const DEFAULT_RANKER: RankerSettings = {
+  folds: 5,
+  neighbourDays: 30,
+  popularityDays: 7,
+  warmUp: 0.2,
+  firstShare: 0.1,
+  maxCases: 6000,
+  l2: 30,
+}
+
+export interface RankerResult {
+  /** w for scaled features, [F]; 0 where dropped. */
+  readonly weights: Float32Array
+  /** Raw features are divided by this, [F]. */
+  readonly scale: Float32Array
+  readonly records: readonly FeatureRecord[]
+  /** Factor of the encoder's score: A = encoderWeight · identity. 0 without an encoder. */
+  readonly encoderWeight: number
+  readonly cases: number
+  /** Mean sampled loss of a training case, nats. */
+  readonly loss: number
+}
+
+/** @throws NearsideError `input-invalid` where the log holds too little to train on */
+export function trainRanker(data: RankerData, options: RankerOptions): RankerResult {
+  const settings = { ...DEFAULT_RANKER, ...options.settings }
+  const random = createRandom(options.seed)
+  const shoppers = data.shoppers
+    .map(({ id, interactions }) => ({
+      id,
+      interactions: interactions.filter((entry) => entry.time < options.until),
+    }))
+    .filter((shopper) => shopper.interactions.length > 0)
+  const from = warmUpEnd(shoppers, options.until, settings.warmUp)
+  const cases = sampleCases(shoppers, data.dayOnly, from, settings, random)
+  const statistics = new OutOfFoldStatistics(data.items, shoppers, {
+    folds: settings.folds,
+    neighbourDays: settings.neighbourDays,
+    popularityDays: settings.popularityDays,
+    from,
+    until: options.until,
+  })
+  cases.sort(statistics.compareCases)
+  let done = 0
+  const statisticsOf = (one: RankerCase) => {
+    options.onProgress?.('features', done++, cases.length)
+    return statistics.at(one.shopper, one.time)
+  }
+  const table = buildDataset(cases, statisticsOf, random)
+  const spread = spreadOf(table)
+  const onProgress = (step: number) => options.onProgress?.('weights', step, 0)
+  const { l2 } = settings
+  const first = fitNewton(table, spread.scale, { l2, frozen: spread.constant, onProgress })
+  const dropped = negligible(first.weights)
+  const frozen = new Set([...spread.constant, ...dropped])
+  const fitted = fitNewton(table, spread.scale, { l2, frozen, onProgress })
+  const joint = options.encoder
+    ? withEncoder(options.encoder, cases, statisticsOf, random, fitted.weights, spread.scale, l2)
+    : { weights: fitted.weights, encoderWeight: 0 }
+  const weights = joint.weights.map((value, f) => (frozen.has(f) ? 0 : value))
+  return {
+    weights: Float32Array.from(weights),
+    scale: spread.scale.slice(0, FEATURE_COUNT),
+    records: recordsOf(weights, spread, dropped),
+    encoderWeight: joint.encoderWeight,
+    cases: cases.length,
+    loss: fitted.loss,
+  }
+}
+
+/**
+ * Refits on shoppers that the encoder has not seen, with its score as one more column; the
+ * features' weights are pulled to what all shoppers taught.
+ */
+function withEncoder(
+  encoder: EncoderScores,
+  cases: readonly RankerCase[],
+  statisticsOf: (one: RankerCase) => ReturnType<OutOfFoldStatistics['at']>,
+  random: Random,
+  weights: Float64Array,
+  scale: Float32Array,
+  l2: number,
+): { weights: Float64Array; encoderWeight: number } {
+  const unseen = cases.filter((one) => one.history.length > 0 && encoder.unseen(one.shopper))
+  if (unseen.length === 0)
+    throw new NearsideError('input-invalid', 'the encoder has seen every training shopper')
+  const table = buildDataset(unseen, statisticsOf, random, DEFAULT_DATASET, encoder.scores)
+  const extra = spreadOf(table)
+  if (extra.constant.has(FEATURE_COUNT)) return { weights, encoderWeight: 0 }
+  const scales = new Float32Array([...scale, extra.scale[FEATURE_COUNT]])
+  const centre = new Float64Array([...weights, 0])
+  const frozen = new Set([...weights.keys()].filter((f) => weights[f] === 0))
+  const fitted = fitNewton(table, scales, { l2, frozen, centre })
+  return {
+    weights: fitted.weights.slice(0, FEATURE_COUNT),
+    encoderWeight: fitted.weights[FEATURE_COUNT] / scales[FEATURE_COUNT],
+  }
+}
+
+function warmUpEnd(shoppers: readonly ShopperLog[], until: number, share: number): number {
+  let first = until
+  for (const { interactions } of shoppers) first = Math.min(first, interactions[0].time)
+  return Math.floor((first + share * (until - first)) / DAY) * DAY
+}
+
+function sampleCases(
+  shoppers: readonly ShopperLog[],
+  dayOnly: boolean,
+  from: number,
+  settings: RankerSettings,
+  random: Random,
+): RankerCase[] {
+  const all = shoppers
+    .flatMap((shopper) => buildCases(shopper, dayOnly, from))
+    .filter((one) => one.history.length > 0 || random.next() < settings.firstShare)
+  if (all.length === 0)
+    throw new NearsideError(
+      'input-invalid',
+      'no shopper has a second order or event before the limit: there is nothing to train on',
+    )
+  const share = settings.maxCases / all.length
+  return all.filter(() => share >= 1 || random.next() < share).map((one) => ({ ...one, weight: 1 }))
+}
