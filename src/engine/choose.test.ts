@@ -1,0 +1,220 @@
+/** @module The choice of an engine on devices of every kind, healthy and broken. */
+import { expect, test, vi } from 'vitest'
+import { NearsideError } from '../protocol/error.ts'
+import type { Adapter, Gpu } from './adapter.ts'
+import { chooseEngine, type EngineEnvironment } from './choose.ts'
+import type { Engine, EngineName } from './engine.ts'
+import { createJsEngine } from './js.ts'
+import { testProblem } from './testProblem.ts'
+
+const js = createJsEngine()
+const problem = testProblem({ seed: 1, cases: 3, candidates: 5, parameters: 4, steps: 6 })
+
+interface TestEngine extends Engine {
+  /** Makes every later fit fail like this. */
+  breakWith(error: Error): void
+  readonly disposed: () => boolean
+}
+
+function engineNamed(name: EngineName, answer: Engine['fit'] = js.fit): TestEngine {
+  let fault: Error | null = null
+  let disposed = false
+  return {
+    name,
+    device: `the ${name} test device`,
+    fit: (given, options) => (fault ? Promise.reject(fault) : answer(given, options)),
+    dispose: () => {
+      disposed = true
+    },
+    breakWith: (error) => {
+      fault = error
+    },
+    disposed: () => disposed,
+  }
+}
+
+function adapterNamed(info: Partial<GPUAdapterInfo>): Adapter {
+  return { info, limits: {}, requestDevice: () => Promise.reject(new Error('not here')) } as Adapter
+}
+
+const hardware = adapterNamed({ vendor: 'nvidia', architecture: 'lovelace' })
+const gpuWith = (adapter: Adapter | null): Gpu => ({ requestAdapter: async () => adapter })
+
+/** A device on which every engine works, but for what `changes` says. */
+function device(changes: Partial<EngineEnvironment['load']> & { gpu?: Gpu; patience?: number }) {
+  const { gpu, patience = 60_000, ...load } = changes
+  const engines = {
+    webgpu: engineNamed('tfjs-webgpu'),
+    wasm: engineNamed('tfjs-wasm'),
+    cpu: engineNamed('tfjs-cpu'),
+  }
+  const environment: EngineEnvironment = {
+    gpu,
+    patience,
+    load: {
+      webgpu: async () => engines.webgpu,
+      wasm: async () => engines.wasm,
+      cpu: async () => engines.cpu,
+      js: async () => js,
+      ...load,
+    },
+  }
+  return { environment, engines }
+}
+
+test('a real adapter is used when nothing else is asked for', async () => {
+  const { environment } = device({ gpu: gpuWith(hardware) })
+  const { engine, reason } = await chooseEngine('auto', environment)
+  expect(engine.name).toBe('tfjs-webgpu')
+  expect(reason).toBe('WebGPU: the tfjs-webgpu test device passed its test fits')
+})
+
+test.each([
+  [{ vendor: 'google', architecture: 'swiftshader' }],
+  [{ vendor: 'mesa', device: 'llvmpipe (LLVM 19.1, 256 bits)' }],
+  [{ description: 'Microsoft Basic Render Driver' }],
+  [{ vendor: 'somebody', isFallbackAdapter: true }],
+])('a software adapter %o is passed by, but used when WebGPU is asked for', async (info) => {
+  const { environment } = device({ gpu: gpuWith(adapterNamed(info)) })
+  const free = await chooseEngine('auto', environment)
+  expect(free.engine.name).toBe('js')
+  expect(free.reason).toMatch(/^WebGPU: only a software adapter \(.*\); using plain JavaScript$/)
+  const forced = await chooseEngine('webgpu', environment)
+  expect(forced.engine.name).toBe('tfjs-webgpu')
+  expect(forced.reason).toMatch(/^WebGPU, as asked for: /)
+})
+
+test.each<[string, Gpu | undefined, string]>([
+  ['no WebGPU', undefined, 'WebGPU: this browser has none; using WASM'],
+  ['no adapter', gpuWith(null), 'WebGPU: no adapter; using WASM'],
+  [
+    'an adapter request that throws',
+    { requestAdapter: () => Promise.reject(new Error('blocked by policy')) },
+    'WebGPU: blocked by policy; using WASM',
+  ],
+])('with %s a request for WebGPU ends at WASM and says why', async (_, gpu, expected) => {
+  const { engine, reason } = await chooseEngine('webgpu', device({ gpu }).environment)
+  expect(engine.name).toBe('tfjs-wasm')
+  expect(reason).toBe(expected)
+  expect((await chooseEngine('auto', device({ gpu }).environment)).engine.name).toBe('js')
+})
+
+test('every trouble on the way down is said', async () => {
+  const { environment } = device({
+    wasm: () => Promise.reject(new Error('compilation refused by policy')),
+    cpu: () => Promise.reject(new Error('chunk not found')),
+  })
+  const { engine, reason } = await chooseEngine('webgpu', environment)
+  expect(engine.name).toBe('js')
+  expect(reason).toBe(
+    'WebGPU: this browser has none; WASM: compilation refused by policy; ' +
+      'TensorFlow.js on the CPU: chunk not found; using plain JavaScript',
+  )
+})
+
+test('a GPU that returns zero gradients is caught, disposed of and not used', async () => {
+  const silent = engineNamed('tfjs-webgpu', (given) => js.fit({ ...given, steps: 0 }))
+  const { environment } = device({ gpu: gpuWith(hardware), webgpu: async () => silent })
+  const { engine, reason } = await chooseEngine('auto', environment)
+  expect(engine.name).toBe('js')
+  expect(reason).toMatch(/^WebGPU: tfjs-webgpu computes wrongly: .*; using plain JavaScript$/)
+  expect(silent.disposed()).toBe(true)
+})
+
+test('a driver that never answers is given up, and disposed of if it answers late', async () => {
+  let answer: (engine: Engine) => void = () => {}
+  const late = new Promise<Engine>((resolve) => {
+    answer = resolve
+  })
+  const { environment, engines } = device({
+    gpu: gpuWith(hardware),
+    webgpu: () => late,
+    patience: 1_000,
+  })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const choosing = chooseEngine('auto', environment)
+    await vi.advanceTimersByTimeAsync(1_000)
+    const { engine, reason } = await choosing
+    expect(engine.name).toBe('js')
+    expect(reason).toBe('WebGPU: no answer within 1 s; using plain JavaScript')
+  } finally {
+    vi.useRealTimers()
+  }
+  answer(engines.webgpu)
+  await vi.waitFor(() => expect(engines.webgpu.disposed()).toBe(true))
+})
+
+test('without any engine that computes rightly, an error says all', async () => {
+  const wrong = engineNamed('js', (given) => js.fit({ ...given, steps: 0 }))
+  const { environment } = device({ js: async () => wrong })
+  await expect(chooseEngine('js', environment)).rejects.toMatchObject({
+    code: 'engine-unavailable',
+    message: expect.stringMatching(/^No engine works here\. plain JavaScript: js computes wrongly/),
+  })
+})
+
+test('a device lost in the middle costs no fit: the next engine does it and says so', async () => {
+  const { environment, engines } = device({ gpu: gpuWith(hardware) })
+  const changes: string[] = []
+  const { engine } = await chooseEngine('webgpu', environment, ({ reason }) => changes.push(reason))
+  engines.webgpu.breakWith(new NearsideError('engine-failed', 'WebGPU: the device was lost (x)'))
+  expect(await engine.fit(problem)).toEqual(await js.fit(problem))
+  expect(engine.name).toBe('tfjs-wasm')
+  expect(engine.device).toBe('the tfjs-wasm test device')
+  expect(engines.webgpu.disposed()).toBe(true)
+  engines.wasm.breakWith(new NearsideError('engine-failed', 'out of memory'))
+  await engine.fit(problem)
+  expect(changes).toEqual([
+    'WebGPU: the device was lost (x); using WASM',
+    'WASM: out of memory; using TensorFlow.js on the CPU',
+  ])
+})
+
+test('several fits that fail together change the engine once', async () => {
+  const { environment, engines } = device({ gpu: gpuWith(hardware) })
+  const onSwitch = vi.fn()
+  const { engine } = await chooseEngine('webgpu', environment, onSwitch)
+  engines.webgpu.breakWith(new NearsideError('engine-failed', 'lost'))
+  const results = await Promise.all([1, 2, 3].map(() => engine.fit(problem)))
+  const expected = await js.fit(problem)
+  expect(results).toEqual([expected, expected, expected])
+  expect(onSwitch).toHaveBeenCalledTimes(1)
+  expect(engine.name).toBe('tfjs-wasm')
+})
+
+test('what is the caller’s fault changes no engine', async () => {
+  const { environment, engines } = device({ gpu: gpuWith(hardware) })
+  const onSwitch = vi.fn()
+  const { engine } = await chooseEngine('auto', environment, onSwitch)
+  await expect(engine.fit({ ...problem, cases: 9 })).rejects.toMatchObject({
+    code: 'input-invalid',
+  })
+  const signal = AbortSignal.abort()
+  await expect(engine.fit(problem, { signal })).rejects.toMatchObject({ code: 'aborted' })
+  expect(onSwitch).not.toHaveBeenCalled()
+  expect(engines.webgpu.disposed()).toBe(false)
+})
+
+test('a problem that diverges in double precision too is refused and changes no engine', async () => {
+  const { environment } = device({ gpu: gpuWith(hardware) })
+  const { engine } = await chooseEngine('auto', environment)
+  const wild = { ...problem, design: problem.design.map((value) => Math.sign(value) * 3e38) }
+  await expect(engine.fit(wild)).rejects.toMatchObject({ code: 'fit-diverged' })
+  expect(engine.name).toBe('tfjs-webgpu')
+})
+
+test('an engine that diverges where double precision does not is replaced', async () => {
+  const { environment, engines } = device({ gpu: gpuWith(hardware) })
+  const { engine } = await chooseEngine('auto', environment)
+  engines.webgpu.breakWith(new NearsideError('fit-diverged', 'NaN'))
+  expect(await engine.fit(problem)).toEqual(await js.fit(problem))
+  expect(engine.name).toBe('js')
+})
+
+test('disposing ends the engine in use', async () => {
+  const { environment, engines } = device({ gpu: gpuWith(hardware) })
+  const { engine } = await chooseEngine('auto', environment)
+  engine.dispose()
+  expect(engines.webgpu.disposed()).toBe(true)
+})

@@ -1,0 +1,89 @@
+/**
+ * @module An engine that outlives its hardware: when a fit fails, the next engine takes over, does
+ * that fit from its start, and the change is said. A fit costs little, so nothing is resumed.
+ */
+import { NearsideError } from '../protocol/error.ts'
+import type { Engine, EngineName, FitOptions, FitProblem, FitResult } from './engine.ts'
+import { createJsEngine } from './js.ts'
+
+/** An engine that passed its canary, and in words why it is this one. */
+export interface EngineChoice {
+  readonly engine: Engine
+  readonly reason: string
+}
+
+/** Finds the next engine after `failed`; null where there is none left. */
+export type NextEngine = (failure: NearsideError) => Promise<EngineChoice | null>
+
+/**
+ * Whether the hardware is to blame, not the caller. For a divergence the problem is tried in double
+ * precision: if that converges, the engine was wrong.
+ */
+async function isEngineFault(
+  error: unknown,
+  { name }: Engine,
+  problem: FitProblem,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  if (!(error instanceof NearsideError)) return false
+  if (error.code === 'engine-failed') return true
+  if (error.code !== 'fit-diverged' || name === 'js') return false
+  await createJsEngine().fit(problem, { signal })
+  return true
+}
+
+/**
+ * @param onSwitch called after a change, before the fit goes on
+ */
+export function createResilientEngine(
+  first: Engine,
+  next: NextEngine,
+  onSwitch: (choice: EngineChoice) => void = () => {},
+): Engine {
+  let current = first
+  let disposed = false
+  let switching: Promise<boolean> | null = null
+
+  /** @returns whether there is another engine */
+  async function replace(failed: Engine, failure: NearsideError): Promise<boolean> {
+    failed.dispose()
+    const choice = await next(failure)
+    if (!choice) return false
+    current = choice.engine
+    if (disposed) current.dispose()
+    onSwitch(choice)
+    return true
+  }
+
+  async function fit(problem: FitProblem, options?: FitOptions): Promise<FitResult> {
+    for (;;) {
+      const used = current
+      try {
+        return await used.fit(problem, options)
+      } catch (error) {
+        if (disposed || !(await isEngineFault(error, used, problem, options?.signal))) throw error
+        // Another fit may have failed with it and changed the engine already.
+        if (used === current) {
+          switching ??= replace(used, error as NearsideError).finally(() => {
+            switching = null
+          })
+          if (!(await switching)) throw error
+        }
+      }
+    }
+  }
+
+  return {
+    get name(): EngineName {
+      return current.name
+    },
+    get device() {
+      return current.device
+    },
+    fit,
+    dispose() {
+      disposed = true
+      current.dispose()
+    },
+  }
+}
