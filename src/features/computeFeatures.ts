@@ -31,7 +31,7 @@ export function computeFeatures(
   const profile = profileOf(history, now)
   writeStatic(out, statistics, profile.orders)
   writeInterest(out, statistics, profile)
-  for (const owned of profile.owned) writeOwned(out, statistics, owned, profile.orders)
+  for (const owned of profile.owned) writeOwned(out, statistics, owned, profile)
   writeTouched(out, profile)
   if (scale) divide(out, scale)
   return out
@@ -47,6 +47,7 @@ function writeStatic(out: Float32Array, statistics: ItemStatistics, orders: numb
     out[at + C.popularityAll] = statistics.popularityAll[i]
     out[at + C.trend] = Math.expm1(week) / (Math.expm1(month) * (7 / 30) + 2)
     out[at + C.popularityCold] = month / (1 + orders)
+    out[at + C.dormant] = month === 0 ? 1 : 0
     out[at + C.price] = statistics.logPrice[i]
     out[at + C.age] = Math.log1p(Math.max(0, statistics.ageDays[i]))
     out[at + C.isNew] = statistics.ageDays[i] < NEW_ITEM_DAYS ? 1 : 0
@@ -103,7 +104,7 @@ function writeOwned(
   out: Float32Array,
   statistics: ItemStatistics,
   owned: OwnedItem,
-  orders: number,
+  { orders, repeatTendency }: Profile,
 ): void {
   const at = owned.item * FEATURE_COUNT
   const { ages } = owned
@@ -118,6 +119,8 @@ function writeOwned(
   out[at + C.repeatRateBought] = statistics.repeatRate[owned.item]
   out[at + C.boughtByOrders] = Math.log1p(orders)
   out[at + C.boughtCooccurrence] = out[at + C.cooccurrenceShare]
+  out[at + C.repeatTendency] = repeatTendency
+  out[at + C.boughtPopular] = statistics.popularity30[owned.item]
   if (ages.length > 1) {
     const interval = (ages[ages.length - 1] - ages[0]) / (ages.length - 1)
     const off = Math.log((ages[0] + 1) / (interval + 1))

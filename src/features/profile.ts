@@ -9,6 +9,9 @@ import { eventStrength } from './strength.ts'
 /** Milliseconds in a day. */
 export const DAY = 86_400_000
 
+/** Order lines that the usual repeat tendency counts as. */
+const PRIOR_LINES = 9
+
 export type TouchKind = 'purchase' | 'cart' | 'view'
 
 export interface Touch {
@@ -35,6 +38,8 @@ export interface Profile {
   /** Number of distinct orders. */
   readonly orders: number
   readonly owned: readonly OwnedItem[]
+  /** Share of the order lines after the first order that repeat an earlier one, shrunk to a third. */
+  readonly repeatTendency: number
   /** The session of the most recent touch; '' for an empty history. */
   readonly lastSession: string
 }
@@ -65,7 +70,7 @@ export function profileOf(history: History, now: number): Profile {
   return { touches, lastSession: touches[0]?.session ?? '', ...ordersOf(touches) }
 }
 
-function ordersOf(touches: readonly Touch[]): Pick<Profile, 'orders' | 'owned'> {
+function ordersOf(touches: readonly Touch[]): Pick<Profile, 'orders' | 'owned' | 'repeatTendency'> {
   const place = new Map<string, number>()
   const owned = new Map<number, OwnedItem>()
   for (const touch of touches) {
@@ -79,7 +84,20 @@ function ordersOf(touches: readonly Touch[]): Pick<Profile, 'orders' | 'owned'> 
     if (known) known.ages.push(touch.age)
     else owned.set(touch.item, { item: touch.item, ages: [touch.age], ordersSince: order })
   }
-  return { orders: place.size, owned: [...owned.values()] }
+  let lines = 0
+  let inFirst = 0
+  const oldest = place.size - 1
+  for (const touch of touches) {
+    if (touch.kind !== 'purchase') continue
+    lines++
+    if (place.get(touch.session) === oldest) inFirst++
+  }
+  const repeats = lines - owned.size
+  return {
+    orders: place.size,
+    owned: [...owned.values()],
+    repeatTendency: (repeats + PRIOR_LINES / 3) / (lines - inFirst + PRIOR_LINES),
+  }
 }
 
 function compare(a: string, b: string): number {
