@@ -1,0 +1,206 @@
+/**
+ * @module The HTTP face of an aggregator. No request is logged and no address is kept: what a
+ * database dump or a log can show about a shopper is that somebody sent a report.
+ */
+
+import type { z } from '@hono/zod-openapi'
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { cors } from 'hono/cors'
+import { secureHeaders } from 'hono/secure-headers'
+import { dimensionOf } from '../protocol/policy.ts'
+import { REPORT_MEDIA_TYPE, reportBytes } from '../protocol/report.ts'
+import { ROUTES } from '../protocol/routes.ts'
+import { type Aggregator, taskOf } from './aggregator.ts'
+import type { HelperAggregator } from './helper.ts'
+import type { LeaderAggregator } from './leader.ts'
+import { peerRoutes } from './peerRoutes.ts'
+import { problemOf, respondProblem } from './problemResponse.ts'
+import { createRateLimit } from './rateLimit.ts'
+import {
+  healthSchema,
+  problemSchema,
+  receiptSchema,
+  type roundSchema,
+  roundsSchema,
+  taskSchema,
+} from './schemas.ts'
+import type { RoundRecord } from './store.ts'
+
+export interface AppOptions {
+  /** Origins of the shop's pages; nobody else's page may call. */
+  readonly origins: readonly string[]
+  readonly now: () => number
+  /** Reports a minute from one address; default 120. */
+  readonly reportsPerMinute?: number
+  /** Where a request comes from; only ever used for the rate limit. */
+  readonly clientAddress?: (c: Context) => string
+}
+
+/** Reports that may wait before the next is turned away. */
+const MAX_QUEUE = 256
+
+export function createApp(
+  aggregator: LeaderAggregator | HelperAggregator,
+  options: AppOptions,
+): OpenAPIHono {
+  const app = new OpenAPIHono()
+  app.onError((thrown, c) => {
+    const { status, error } = problemOf(thrown)
+    return respondProblem(c, status, error.code, error.message, status === 503 ? 5 : undefined)
+  })
+  app.notFound((c) => respondProblem(c, 404, 'input-invalid', 'There is nothing here'))
+  app.use(secureHeaders({ crossOriginResourcePolicy: 'cross-origin' }))
+  app.use(async (c, next) => {
+    await next()
+    c.header('Cache-Control', 'no-store')
+  })
+  app.use(
+    cors({
+      origin: (origin) => (options.origins.includes(origin) ? origin : null),
+      allowMethods: ['GET', 'POST'],
+      allowHeaders: ['Content-Type'],
+      maxAge: 600,
+    }),
+  )
+  readRoutes(app, aggregator)
+  if ('accept' in aggregator) reportRoute(app, aggregator, options)
+  else peerRoutes(app, aggregator)
+  app.doc('/openapi.json', {
+    openapi: '3.0.3',
+    info: { title: `Nearside ${aggregator.role}`, version: '1' },
+  })
+  return app
+}
+
+const json = <Schema extends z.ZodType>(description: string, schema: Schema) => ({
+  description,
+  content: { 'application/json': { schema } },
+})
+
+const problemAnswer = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: problemSchema } },
+})
+
+function readRoutes(app: OpenAPIHono, aggregator: Aggregator): void {
+  const { role, trust } = aggregator
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: ROUTES.health,
+      responses: { 200: json('Whether it runs', healthSchema) },
+    }),
+    async (c) => {
+      const record = await aggregator.current()
+      return c.json({
+        status: record === null ? ('starting' as const) : ('ok' as const),
+        role,
+        trust,
+        round: record?.round ?? null,
+        waitingFor: aggregator.waitingFor(),
+      })
+    },
+  )
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: ROUTES.rounds,
+      responses: { 200: json('The last rounds, newest first', roundsSchema) },
+    }),
+    async (c) => c.json({ role, trust, rounds: (await aggregator.rounds()).map(describeRound) }),
+  )
+  const taskRoute = createRoute({
+    method: 'get',
+    path: ROUTES.task,
+    responses: {
+      200: json('The round and its policy', taskSchema),
+      503: problemAnswer('No round is open yet'),
+    },
+  })
+  app.openapi(taskRoute, async (c) => {
+    const task = taskOf(role, await aggregator.current())
+    if (task === null)
+      return respondProblem(c, 503, 'aggregator-unreachable', 'No round is open yet', 5) as never
+    return c.json({ ...task, policy: { ...task.policy } as Record<string, unknown> }, 200)
+  })
+}
+
+function describeRound(record: RoundRecord): z.infer<typeof roundSchema> {
+  const { round, state, policy, policyHash, counted, pending, refused, idSetHash } = record
+  return {
+    round,
+    state,
+    model: policy.model.version,
+    policyHash,
+    goal: policy.aggregationGoal,
+    counted,
+    pending,
+    refused,
+    idSetHash,
+    released: state === 'released' ? record.version : null,
+    gate: record.verdict && { ...record.verdict, reasons: [...record.verdict.reasons] },
+  }
+}
+
+function reportRoute(app: OpenAPIHono, leader: LeaderAggregator, options: AppOptions): void {
+  const limit = createRateLimit(options.reportsPerMinute ?? 120)
+  const addressOf = options.clientAddress ?? (() => '')
+
+  // In this order: who may not send, what is not a report, how much is too much.
+  app.use(ROUTES.reports, async (c, next) => {
+    const origin = c.req.header('origin')
+    if (origin !== undefined && !options.origins.includes(origin))
+      return respondProblem(c, 403, 'consent-missing', 'This origin is not the shop’s')
+    if (c.req.header('sec-gpc') === '1')
+      return respondProblem(c, 403, 'consent-missing', 'Global Privacy Control is on')
+    if (c.req.header('content-type') !== REPORT_MEDIA_TYPE || c.req.header('content-encoding'))
+      return respondProblem(c, 415, 'report-invalid', `Send ${REPORT_MEDIA_TYPE}, not encoded`)
+    const wait = limit.take(addressOf(c), options.now())
+    if (wait > 0)
+      return respondProblem(c, 429, 'aggregator-unreachable', 'Too many reports at once', wait)
+    if (leader.queued() >= MAX_QUEUE)
+      return respondProblem(c, 503, 'aggregator-unreachable', 'Too many reports are waiting', 5)
+    await next()
+  })
+  app.use(ROUTES.reports, async (c, next) => {
+    const record = await leader.current()
+    const due = record === null ? 0 : reportBytes(dimensionOf(record.policy))
+    const tooLarge = bodyLimit({
+      maxSize: Math.ceil(1.05 * due),
+      onError: (context) =>
+        respondProblem(context, 413, 'report-invalid', 'The body is longer than a report'),
+    })
+    if (record === null)
+      return respondProblem(c, 503, 'aggregator-unreachable', 'No round is open yet', 5)
+    return tooLarge(c, next)
+  })
+
+  const route = createRoute({
+    method: 'post',
+    path: ROUTES.reports,
+    request: {
+      body: {
+        required: true,
+        content: { [REPORT_MEDIA_TYPE]: { schema: { type: 'string', format: 'binary' } } },
+      },
+    },
+    responses: {
+      200: json('The same report was counted before', receiptSchema),
+      201: json('Counted by both aggregators', receiptSchema),
+      403: problemAnswer('Not from the shop’s pages, or Global Privacy Control is on'),
+      409: problemAnswer('Another report has this id'),
+      410: problemAnswer('The round is over'),
+      413: problemAnswer('Longer than a report'),
+      415: problemAnswer('Not a report'),
+      422: problemAnswer('A report that can’t be read, or for another policy'),
+      429: problemAnswer('Too many from one address'),
+      503: problemAnswer('Can’t be taken now; the same bytes are welcome later'),
+    },
+  })
+  app.openapi(route, async (c) => {
+    const { fresh, receipt } = await leader.accept(new Uint8Array(await c.req.arrayBuffer()))
+    return c.json(receipt, fresh ? 201 : 200)
+  })
+}

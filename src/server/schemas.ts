@@ -1,0 +1,88 @@
+/** @module Shapes of JSON bodies between aggregators and of what people read; also the OpenAPI page. */
+import { z } from '@hono/zod-openapi'
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/)
+const count = z.number().int().nonnegative()
+
+export const helperKeysSchema = z.object({
+  sealing: z.string(),
+  signing: z.string(),
+  /** Newest round that the helper knows; 0 for none. */
+  lastRound: count,
+})
+export type HelperKeys = z.infer<typeof helperKeysSchema>
+
+export const proposalSchema = z.strictObject({ policy: z.unknown() })
+
+export const releaseRequestSchema = z.strictObject({
+  policyHash: hash,
+  counted: count,
+  idSetHash: hash,
+})
+
+export const releaseAnswerSchema = z.object({ share: z.string(), signature: z.string() })
+
+export const verdictSchema = z
+  .object({
+    accepted: z.boolean(),
+    reasons: z.array(z.string()),
+    metrics: z.record(z.string(), z.number()),
+  })
+  .openapi('Verdict')
+
+export const roundSchema = z
+  .object({
+    round: count,
+    state: z.enum(['open', 'sealed', 'exchanged', 'released', 'rejected', 'abandoned']),
+    model: z.string().openapi({ description: 'version that the updates are computed from' }),
+    policyHash: hash,
+    goal: count,
+    counted: count,
+    pending: count,
+    refused: count,
+    idSetHash: hash.nullable(),
+    released: z
+      .string()
+      .nullable()
+      .openapi({ description: 'version that the round released; null when none' }),
+    gate: verdictSchema.nullable(),
+  })
+  .openapi('Round')
+
+export const roundsSchema = z
+  .object({
+    role: z.enum(['leader', 'helper']),
+    trust: z.enum(['two-aggregators', 'trusted-server']),
+    rounds: z.array(roundSchema),
+  })
+  .openapi('Rounds')
+
+export const healthSchema = z
+  .object({
+    status: z.enum(['ok', 'starting']),
+    role: z.enum(['leader', 'helper']),
+    trust: z.enum(['two-aggregators', 'trusted-server']),
+    round: count.nullable(),
+    /** What keeps the next step from happening, in words; null when nothing does. */
+    waitingFor: z.string().nullable(),
+  })
+  .openapi('Health')
+
+export const taskSchema = z
+  .object({
+    protocol: z.literal(1),
+    role: z.enum(['leader', 'helper']),
+    round: count,
+    state: z.enum(['open', 'closed']),
+    policyHash: hash,
+    policy: z.record(z.string(), z.unknown()),
+  })
+  .openapi('Task')
+
+export const receiptSchema = z
+  .object({ id: z.string(), round: count, bodyHash: hash, signature: z.string() })
+  .openapi('Receipt')
+
+export const problemSchema = z
+  .object({ type: z.string(), title: z.string(), status: z.number(), code: z.string() })
+  .openapi('Problem')

@@ -1,0 +1,10 @@
+/** @module Runs asynchronous steps one after another, so that two never see half of each other. */
+
+export function serially(): <T>(step: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (step) => {
+    const turn = last.then(step)
+    last = turn.catch(() => undefined)
+    return turn
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * @module Both aggregators in one process, for a shop that has nobody to run the helper. The devices
+ * do the same as ever, but one operator holds both keys: this is a trusted server, not secure
+ * aggregation, and every policy and page says so.
+ */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { type AppOptions, createApp } from './app.ts'
+import { createHelper, type HelperOptions } from './helper.ts'
+import { createLeader, type LeaderAggregator, type LeaderOptions } from './leader.ts'
+import { createHelperClient } from './peer.ts'
+
+/** Where the two are mounted. */
+export const SINGLE_PATHS = { leader: '/leader', helper: '/helper' } as const
+
+export function createSingle(
+  leaderOptions: Omit<LeaderOptions, 'helper' | 'trust'>,
+  helperOptions: Omit<HelperOptions, 'trust'>,
+  appOptions: AppOptions,
+): { readonly app: OpenAPIHono; readonly leader: LeaderAggregator } {
+  const trust = 'trusted-server'
+  const helperApp = createApp(createHelper({ ...helperOptions, trust }), appOptions)
+  const inProcess = async (url: unknown, init?: RequestInit) => helperApp.request(String(url), init)
+  const helper = createHelperClient(
+    'http://helper.invalid',
+    leaderOptions.identity.signing,
+    inProcess as typeof globalThis.fetch,
+  )
+  const leader = createLeader({ ...leaderOptions, helper, trust })
+  const app = new OpenAPIHono()
+  const leaderApp = createApp(leader, appOptions)
+  app.route(SINGLE_PATHS.leader, leaderApp)
+  app.route(SINGLE_PATHS.helper, helperApp)
+  // Health and rounds also where people look for them.
+  app.route('/', leaderApp)
+  return { app, leader }
+}

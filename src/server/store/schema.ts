@@ -1,0 +1,41 @@
+/** @module The tables of an aggregator's SQLite file. */
+
+export const SCHEMA = `
+create table if not exists settings (
+  name  text primary key,
+  value blob not null
+) strict;
+
+create table if not exists rounds (
+  round       integer primary key,
+  state       text not null
+    check (state in ('open', 'sealed', 'exchanged', 'released', 'rejected', 'abandoned')),
+  policy      text not null,    -- canonical JSON
+  policy_hash text not null,    -- hex
+  opened_at   integer not null, -- milliseconds since the epoch; the only times in this file
+  closed_at   integer,
+  id_set_hash text,
+  own_share   blob,             -- noised, so it may be kept
+  peer_share  blob,
+  version     text,             -- fixed before publishing, so that a repeated publish is the same
+  verdict     text
+) strict;
+
+-- One row a report for ever, so that a report is counted once for ever. No time, no address.
+create table if not exists reports (
+  round     integer not null references rounds (round),
+  id        blob not null,
+  state     text not null check (state in ('pending', 'counted', 'refused')),
+  body_hash blob not null,
+  body      blob,               -- the sealed report while it is pending, else null
+  primary key (round, id)
+) strict, without rowid;
+
+-- The only place where updates go: one running sum a round and process, no single one.
+create table if not exists accumulators (
+  round   integer not null references rounds (round),
+  process text not null,
+  sum     blob not null,        -- residues mod 2^32, little-endian
+  primary key (round, process)
+) strict;
+`
