@@ -146,6 +146,8 @@ export interface Personalizer {
   /** Asks for a newer base model now (it also happens by itself). */
   checkForUpdate(): Promise<{ readonly adopted: boolean; readonly version: string }>
   pause(paused: boolean): Promise<void>
+  /** Deletes the events about one item or category, and learns anew without them. */
+  forget(what: { readonly kind: 'item' | 'category'; readonly name: string }): Promise<void>
   /** Deletes everything held about the shopper on this device. */
   erase(): Promise<void>
   /** Everything held, as one JSON string. */

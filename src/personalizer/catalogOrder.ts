@@ -1,0 +1,46 @@
+/**
+ * @module The order in which the shop lists its products: what is shown while there is no model,
+ * or no worker to compute anything better. Needs nothing but ids and categories.
+ */
+import type { ListOptions, Recommendation } from './api.ts'
+
+export const DEFAULT_LIMIT = 20
+
+export interface CatalogOrder {
+  readonly ids: readonly string[]
+  /** Parallel to `ids`; '' for none. */
+  readonly categories: readonly string[]
+}
+
+export const EMPTY_ORDER: CatalogOrder = { ids: [], categories: [] }
+
+export function listInOrder(order: CatalogOrder, options: ListOptions): Recommendation[] {
+  const excluded = new Set(options.exclude)
+  const wanted = order.ids.filter(
+    (id, i) =>
+      !excluded.has(id) &&
+      (options.category === undefined || order.categories[i] === options.category),
+  )
+  return asGiven(wanted.slice(0, options.limit ?? DEFAULT_LIMIT))
+}
+
+/** Others of the same category, in the shop's order. */
+export function siblings(
+  order: CatalogOrder,
+  item: string,
+  options: ListOptions,
+): Recommendation[] {
+  const at = order.ids.indexOf(item)
+  const category = order.categories[at]
+  if (at < 0 || !category) return []
+  return listInOrder(order, { category, ...options, exclude: [item, ...(options.exclude ?? [])] })
+}
+
+export function asGiven(ids: readonly string[]): Recommendation[] {
+  return ids.map((id, i) => ({
+    id,
+    score: 1 / (i + 1),
+    baseRank: i + 1,
+    reason: { kind: 'popular' },
+  }))
+}

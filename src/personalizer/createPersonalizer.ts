@@ -1,0 +1,247 @@
+/**
+ * @module The facade: the public surface over a worker. It holds no data of its own but the last
+ * snapshot, and the catalogue's order in case the worker dies.
+ */
+import { NearsideError } from '../protocol/error.ts'
+import type {
+  ListOptions,
+  Notice,
+  Personalizer,
+  PersonalizerOptions,
+  PersonalizerSnapshot,
+  Recommendation,
+} from './api.ts'
+import { asGiven, type CatalogOrder, listInOrder, siblings } from './catalogOrder.ts'
+import { freezeDeep } from './freezeDeep.ts'
+import type { WorkerConfig } from './messages.ts'
+import { readOptions } from './readOptions.ts'
+import { SILENCE, WorkerLink } from './workerLink.ts'
+
+/** What the page's surroundings give; tests give other ones. */
+export interface PageEnvironment {
+  readonly now: () => number
+  readonly newId: () => string
+  readonly visibility: {
+    readonly visible: () => boolean
+    /** Returns how to stop listening. */
+    readonly listen: (changed: (visible: boolean) => void) => () => void
+  }
+  /** Milliseconds after which a silent worker counts as dead. */
+  readonly silence: number
+}
+
+/** `randomUUID` needs a secure context, `getRandomValues` doesn't. */
+function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+const browser: PageEnvironment = {
+  now: () => Date.now(),
+  newId,
+  visibility: {
+    visible: () => document.visibilityState === 'visible',
+    listen(changed) {
+      const listener = () => changed(document.visibilityState === 'visible')
+      document.addEventListener('visibilitychange', listener)
+      return () => document.removeEventListener('visibilitychange', listener)
+    },
+  },
+  silence: SILENCE,
+}
+
+const STARTING: PersonalizerSnapshot = freezeDeep({
+  status: 'starting',
+  revision: 0,
+  model: null,
+  engine: null,
+  storage: 'memory',
+  tab: 'follower',
+  events: { count: 0, byName: {} },
+  cleaning: { kept: 0, dropped: {} },
+  fit: null,
+  fitting: null,
+  guard: { active: true, logLikelihoodRatio: 0, tested: 0 },
+  learned: [],
+  paused: false,
+  consent: { contribute: false, since: null },
+  sent: { reports: 0, bytes: 0, epsilon: null },
+  notices: [],
+})
+
+const MAX_NOTICES = 50
+
+/**
+ * Starts the worker; resolves when lists can be asked for. Whatever is missing (storage, network,
+ * even the worker) degrades and is said in the snapshot's notices.
+ *
+ * @example
+ * const personalizer = await createPersonalizer({
+ *   catalog: '/catalog/catalog.json',
+ *   baseModel: '/models',
+ *   worker: () => new Worker(new URL('nearside/worker', import.meta.url), { type: 'module' }),
+ * })
+ * await personalizer.capture({ name: 'view_item', item_id: 'SKU_1' })
+ * const list = await personalizer.recommend({ limit: 12 })
+ *
+ * @throws NearsideError `input-invalid` for options that can't be meant
+ */
+export async function createPersonalizer(
+  options: PersonalizerOptions,
+  environment: PageEnvironment = browser,
+): Promise<Personalizer> {
+  const given = readOptions(options)
+  const listeners = new Set<() => void>()
+  let snapshot = STARTING
+  let pageNotices: readonly Notice[] = []
+  let order: CatalogOrder = given.order
+  let engine = given.config.engine
+  let closed = false
+
+  function set(next: Partial<PersonalizerSnapshot>): void {
+    const merged = { ...snapshot, ...next }
+    const workers = next.notices ?? snapshot.notices.filter((old) => !pageNotices.includes(old))
+    const notices = [...pageNotices, ...workers].sort((a, b) => b.time - a.time)
+    snapshot = freezeDeep({ ...merged, notices: notices.slice(0, MAX_NOTICES) })
+    for (const listener of [...listeners]) listener()
+  }
+
+  function notify(error: NearsideError): void {
+    const notice: Notice = { code: error.code, message: error.message, time: environment.now() }
+    pageNotices = [freezeDeep(notice), ...pageNotices].slice(0, MAX_NOTICES)
+    set({ revision: snapshot.revision + 1 })
+  }
+
+  const link = new WorkerLink({
+    worker: given.worker,
+    config: (): WorkerConfig => ({
+      ...given.config,
+      engine,
+      visible: environment.visibility.visible(),
+    }),
+    silence: environment.silence,
+    received(message) {
+      if (closed) return
+      if (message.kind === 'catalog') order = message
+      else {
+        // A restarted worker counts from the beginning; the page's revision never falls.
+        const revision = Math.max(message.snapshot.revision, snapshot.revision + 1)
+        const moved = message.snapshot.revision !== lastRevision
+        lastRevision = message.snapshot.revision
+        set({ ...message.snapshot, revision: moved ? revision : snapshot.revision })
+      }
+    },
+    died(error, down) {
+      const then = down
+        ? 'Lists are in the shop’s order until the page is loaded again.'
+        : 'It was started again; nothing that was stored is lost.'
+      notify(new NearsideError('worker-failed', `${error.message} ${then}`, { cause: error }))
+    },
+  })
+  let lastRevision = -1
+
+  /** Lists are answered whatever happens to the worker. */
+  async function list(
+    ask: () => Promise<readonly Recommendation[]>,
+    otherwise: () => readonly Recommendation[],
+  ): Promise<readonly Recommendation[]> {
+    requireOpen()
+    if (link.down) return otherwise()
+    try {
+      return await ask()
+    } catch (error) {
+      if (link.down && !closed) return otherwise()
+      throw error
+    }
+  }
+
+  function requireOpen(): void {
+    if (closed) throw new NearsideError('closed', 'The personalizer was closed.')
+  }
+
+  const call: WorkerLink['call'] = async (name, args, callOptions) => {
+    requireOpen()
+    return link.call(name, args, callOptions)
+  }
+
+  try {
+    await link.start()
+  } catch (error) {
+    // The link has said why; the shop's own order is still there.
+    if (!link.down) notify(NearsideError.from(error, 'worker-failed', 'The worker failed to start'))
+  }
+  const deaf = environment.visibility.listen((visible) => {
+    if (!link.down) link.call('visible', [visible]).catch(() => undefined)
+  })
+  set({ status: 'ready' })
+
+  return {
+    async capture(input) {
+      if (closed) return
+      const captured = { id: environment.newId(), time: environment.now(), input }
+      try {
+        // What can't be cloned (a DOM node, a function) must not throw into the shop's page.
+        await link.call('capture', [captured])
+      } catch (error) {
+        notify(NearsideError.from(error, 'event-invalid', 'An event was not kept'))
+      }
+    },
+    recommend: (options = {}) =>
+      list(
+        () => link.call('recommend', [options]),
+        () => listInOrder(order, options),
+      ),
+    similar: (item, options = {}) =>
+      list(
+        () => link.call('similar', [item, options]),
+        () => siblings(order, item, options),
+      ),
+    boughtTogether: (item, options: ListOptions = {}) =>
+      list(
+        () => link.call('boughtTogether', [item, options]),
+        () => [],
+      ),
+    rerank: (items, options = {}) =>
+      list(
+        () => link.call('rerank', [items, options]),
+        () => asGiven([...new Set(items)]).slice(0, options.limit ?? items.length),
+      ),
+    fineTune: (options = {}) => call('fineTune', [], options),
+    async setEngine(preference) {
+      engine = preference
+      await call('setEngine', [preference])
+    },
+    setContribution: (consent) => call('setContribution', [consent]),
+    contribute: () => call('contribute', []),
+    checkForUpdate: () => call('checkForUpdate', []),
+    pause: (paused) => call('pause', [paused]),
+    forget: (what) => call('forget', [what]),
+    erase: () => call('erase', []),
+    export: () => call('export', []),
+    audit: {
+      entries: () => call('entries', []),
+      verify: () => call('verify', []),
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    getSnapshot: () => snapshot,
+    close() {
+      if (closed) return
+      closed = true
+      deaf()
+      set({ status: 'closed' })
+      const end = () => link.terminate(new NearsideError('closed', 'The personalizer was closed.'))
+      // What was captured before is stored first; a worker that doesn't answer is ended anyway.
+      const late = setTimeout(end, 1000)
+      link
+        .call('close', [])
+        .catch(() => undefined)
+        .finally(() => {
+          clearTimeout(late)
+          end()
+        })
+    },
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * @module Everything that crosses between the page and the worker, in one place. The page asks by
+ * `call` and gets one `result` or `error` with the same id; snapshots come unasked.
+ */
+import type { Item } from '../catalog/item.ts'
+import type { LedgerEntry } from '../ledger/entry.ts'
+import type { WireError } from '../protocol/error.ts'
+import type {
+  CaptureInput,
+  EnginePreference,
+  FitReport,
+  ListOptions,
+  PersonalizerSnapshot,
+  Recommendation,
+} from './api.ts'
+
+/** Options of `createPersonalizer` without what can't be cloned; all URLs absolute. */
+export interface WorkerConfig {
+  readonly catalog: readonly Item[] | string
+  /** Ends in `/`. */
+  readonly baseModel: string
+  readonly engine: EnginePreference
+  readonly federation: { readonly leader: string; readonly helper: string } | null
+  readonly database: string
+  readonly visible: boolean
+}
+
+/** An event with the identity and the time that the page gave it, so that sending it twice is harmless. */
+export interface Captured {
+  readonly id: string
+  readonly time: number
+  readonly input: CaptureInput
+}
+
+/** What the page asks of the worker. */
+export interface Calls {
+  start(config: WorkerConfig): void
+  ping(): void
+  capture(captured: Captured): void
+  recommend(options: ListOptions): readonly Recommendation[]
+  similar(item: string, options: ListOptions): readonly Recommendation[]
+  boughtTogether(item: string, options: ListOptions): readonly Recommendation[]
+  rerank(
+    items: readonly string[],
+    options: Pick<ListOptions, 'limit' | 'order'>,
+  ): readonly Recommendation[]
+  fineTune(): FitReport
+  setEngine(engine: EnginePreference): void
+  setContribution(consent: boolean): void
+  contribute(): { readonly sent: boolean; readonly reason: string }
+  checkForUpdate(): { readonly adopted: boolean; readonly version: string }
+  pause(paused: boolean): void
+  forget(what: { readonly kind: 'item' | 'category'; readonly name: string }): void
+  erase(): void
+  export(): string
+  entries(): readonly LedgerEntry[]
+  verify(): { readonly ok: boolean; readonly entries: number; readonly brokenAt: number | null }
+  visible(visible: boolean): void
+  close(): void
+}
+
+export type CallName = keyof Calls
+
+export type ToWorker =
+  | {
+      [K in CallName]: {
+        readonly kind: 'call'
+        readonly id: number
+        readonly name: K
+        readonly args: Parameters<Calls[K]>
+      }
+    }[CallName]
+  | { readonly kind: 'abort'; readonly id: number }
+
+/** The worker's part of the snapshot; the page adds its own status and notices. */
+export type WorkerSnapshot = Omit<PersonalizerSnapshot, 'status'>
+
+export type FromWorker =
+  | { readonly kind: 'result'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'error'; readonly id: number; readonly error: WireError }
+  | {
+      readonly kind: 'progress'
+      readonly id: number
+      readonly done: number
+      readonly steps: number
+    }
+  | { readonly kind: 'snapshot'; readonly snapshot: WorkerSnapshot }
+  | {
+      /** The catalogue's order, for the page to fall back on should the worker die. */
+      readonly kind: 'catalog'
+      readonly ids: readonly string[]
+      readonly categories: readonly string[]
+    }

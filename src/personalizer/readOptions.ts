@@ -1,0 +1,60 @@
+/** @module Options of `createPersonalizer` at the edge: checked, with defaults and absolute URLs. */
+import { NearsideError } from '../protocol/error.ts'
+import type { EnginePreference, PersonalizerOptions } from './api.ts'
+import { type CatalogOrder, EMPTY_ORDER } from './catalogOrder.ts'
+import type { WorkerConfig } from './messages.ts'
+
+export const DEFAULT_DATABASE = 'nearside'
+
+const ENGINES: readonly EnginePreference[] = ['auto', 'webgpu', 'wasm', 'cpu', 'js']
+
+const refuse = (message: string) => new NearsideError('input-invalid', message)
+
+function absolute(url: unknown, what: string): string {
+  if (typeof url !== 'string' || url === '') throw refuse(`${what} must be a URL.`)
+  try {
+    return new URL(url, globalThis.document?.baseURI).href
+  } catch (cause) {
+    throw new NearsideError('input-invalid', `${what} is not a URL: ${url}`, { cause })
+  }
+}
+
+const directory = (url: string) => (url.endsWith('/') ? url : `${url}/`)
+
+/** @throws NearsideError `input-invalid` naming the option */
+export function readOptions(options: PersonalizerOptions): {
+  readonly config: Omit<WorkerConfig, 'visible'>
+  readonly worker: () => Worker
+  /** The shop's order as far as it is known before the worker has answered. */
+  readonly order: CatalogOrder
+} {
+  const { catalog, baseModel, worker, engine = 'auto', federation, database } = options
+  if (typeof worker !== 'function') throw refuse('worker must be a function that makes the worker.')
+  if (!ENGINES.includes(engine)) throw refuse(`engine must be one of ${ENGINES.join(', ')}.`)
+  if (!Array.isArray(catalog) && typeof catalog !== 'string') {
+    throw refuse('catalog must be an array of items or a URL.')
+  }
+  const shown = Array.isArray(catalog) ? catalog.filter((item) => item?.available !== false) : []
+  return {
+    config: {
+      catalog: typeof catalog === 'string' ? absolute(catalog, 'catalog') : [...catalog],
+      baseModel: directory(absolute(baseModel, 'baseModel')),
+      engine,
+      federation: federation
+        ? {
+            leader: absolute(federation.leader, 'federation.leader'),
+            helper: absolute(federation.helper, 'federation.helper'),
+          }
+        : null,
+      database: database ?? DEFAULT_DATABASE,
+    },
+    worker,
+    order:
+      shown.length > 0
+        ? {
+            ids: shown.map(({ id }) => String(id)),
+            categories: shown.map(({ category }) => category ?? ''),
+          }
+        : EMPTY_ORDER,
+  }
+}

@@ -1,0 +1,83 @@
+/** @module Consent, and the one path by which anything learned may leave. */
+
+import type { History } from '../../features/history.ts'
+import { contribute } from '../../federation/contribute.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import type { BaseModel } from '../../model/baseModel.ts'
+import { createRandom } from '../../model/random.ts'
+import { NearsideError } from '../../protocol/error.ts'
+import type { Settings } from '../../storage/store.ts'
+import type { Transport } from '../../transport/transport.ts'
+import type { Notices } from './notices.ts'
+import type { Shopper } from './shopper.ts'
+
+export const NO_CONSENT: Settings['consent'] = { contribute: false, since: null }
+export const NOTHING_SENT: Settings['sent'] = { reports: 0, bytes: 0, epsilon: null }
+
+export interface ContributionDeps {
+  readonly endpoints: { readonly leader: string; readonly helper: string } | null
+  readonly shopper: Shopper
+  readonly ledger: Ledger
+  readonly transport: Transport
+  readonly notices: Notices
+  readonly now: () => number
+}
+
+/** @throws NearsideError `input-invalid` when the shop declared no aggregators */
+export async function putConsent(
+  { endpoints, ledger, shopper, now }: ContributionDeps,
+  agreed: boolean,
+): Promise<Settings['consent']> {
+  if (agreed && !endpoints) {
+    throw new NearsideError('input-invalid', 'This shop has no aggregators: nothing can be sent.')
+  }
+  const consent = agreed ? { contribute: true, since: now() } : NO_CONSENT
+  // A withdrawal holds from here on even if the log should fail; an agreement is logged first.
+  if (!agreed) await shopper.putSetting('consent', consent)
+  await ledger.append({ kind: 'consent', detail: { contribute: agreed } }, 'strict')
+  if (agreed) await shopper.putSetting('consent', consent)
+  return consent
+}
+
+/** One report, if everything allows; never throws. */
+export async function sendContribution(
+  deps: ContributionDeps,
+  loaded: { readonly model: BaseModel; readonly hash: string } | null,
+  history: History,
+): Promise<{ readonly sent: boolean; readonly reason: string }> {
+  const { endpoints, shopper, ledger, notices, now } = deps
+  if (!endpoints) return { sent: false, reason: 'This shop has no aggregators.' }
+  if (!loaded) return { sent: false, reason: 'There is no base model to improve yet.' }
+  // Read from the store, not from memory: another tab may just have withdrawn it.
+  const consent = async () => (await shopper.store.setting('consent')) ?? NO_CONSENT
+  const outcome = await contribute({
+    model: loaded.model,
+    modelHash: loaded.hash,
+    history,
+    random: createRandom(now() >>> 0),
+    consent: await consent(),
+    globalPrivacyControl: (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl,
+    endpoints,
+    transport: {
+      get: deps.transport.get,
+      async post(...request) {
+        if (!(await consent()).contribute) {
+          throw new NearsideError('consent-missing', 'The shopper withdrew; nothing was sent.')
+        }
+        return deps.transport.post(...request)
+      },
+    },
+    appendLedger: (facts) => ledger.append(facts),
+    readBudget: () => shopper.store.setting('budget'),
+    writeBudget: (budget) => shopper.putSetting('budget', budget),
+    now,
+  })
+  const before = (await shopper.store.setting('sent')) ?? NOTHING_SENT
+  await shopper.putSetting('sent', {
+    reports: before.reports + (outcome.sent ? 1 : 0),
+    bytes: before.bytes + outcome.bytes,
+    epsilon: outcome.epsilon ?? before.epsilon,
+  })
+  if (outcome.error) notices.add(outcome.error)
+  return { sent: outcome.sent, reason: outcome.reason }
+}

@@ -1,0 +1,381 @@
+/**
+ * @module The device: puts shop, shopper, learner and tabs together and answers the page's calls.
+ * Runs in the worker; knows nothing of messages.
+ */
+import { type EventDraft, readCapture } from '../../events/capture.ts'
+import { chain } from '../../ledger/chain.ts'
+import { createLedger, type Ledger } from '../../ledger/ledger.ts'
+import { NearsideError } from '../../protocol/error.ts'
+import { openStore } from '../../storage/open.ts'
+import type { Settings, Store } from '../../storage/store.ts'
+import type { Timers } from '../../training/scheduler.ts'
+import { STRATEGIES } from '../../training/strategy.ts'
+import { createTransport } from '../../transport/http.ts'
+import type { Transport } from '../../transport/transport.ts'
+import { asGiven, listInOrder, siblings } from '../catalogOrder.ts'
+import type { Calls, Captured, WorkerConfig, WorkerSnapshot } from '../messages.ts'
+import {
+  type ContributionDeps,
+  NO_CONSENT,
+  NOTHING_SENT,
+  putConsent,
+  sendContribution,
+} from './contribution.ts'
+import { destinationsOf } from './destinations.ts'
+import { exportBundle } from './exportBundle.ts'
+import { learnedFrom } from './learned.ts'
+import { type ChooseEngine, type FineTuneOptions, Learner } from './learner.ts'
+import { createNotices, type Notices } from './notices.ts'
+import type { Ranker, Standing } from './ranker.ts'
+import { Shop } from './shop.ts'
+import { Shopper } from './shopper.ts'
+import { joinTabs, type TabNews, type Tabs } from './tabs.ts'
+
+/** What the worker's surroundings give; tests give other ones. */
+export interface Environment {
+  readonly now: () => number
+  /** For durations, milliseconds. */
+  readonly clock: () => number
+  readonly timers: Timers
+  readonly pause: () => Promise<void>
+  readonly fetch: typeof globalThis.fetch
+  readonly indexedDb: () => IDBFactory | undefined
+  readonly chooseEngine: ChooseEngine
+}
+
+/** Asks for a newer base model this often while the page is visible. */
+const UPDATE_INTERVAL = 5 * 60_000
+/** A standing is computed anew after this, since recency moves with the clock. */
+const STANDING_LIFE = 60_000
+
+export interface Device
+  extends Omit<
+    { [K in keyof Calls]: (...args: Parameters<Calls[K]>) => Promise<ReturnType<Calls[K]>> },
+    'start' | 'ping' | 'fineTune'
+  > {
+  fineTune(options: FineTuneOptions): ReturnType<Learner['fineTune']>
+  snapshot(): WorkerSnapshot
+  order(): Shop['order']
+}
+
+export async function startDevice(
+  config: WorkerConfig,
+  environment: Environment,
+  changed: () => void,
+): Promise<Device> {
+  const { now, timers } = environment
+  let revision = 0
+  let visible = config.visible
+  let updateTimer: number | null = null
+  let paused = false
+  let consent = NO_CONSENT
+  let sent = NOTHING_SENT
+  let standing: { ranker: Ranker; revision: number; time: number; value: Standing } | null = null
+
+  const notices: Notices = createNotices(now, changed)
+  const { store, refused } = await openStore(config.database, environment.indexedDb)
+  if (refused) notices.add(refused)
+
+  const bump = () => {
+    revision++
+    changed()
+  }
+  const shopper: Shopper = new Shopper({
+    store,
+    now,
+    notices,
+    known: (item) => shop.knows(item),
+    rowOf: (item) => shop.rowOf(item),
+    changed: bump,
+  })
+  const ledger: Ledger = createLedger(() => loggingStore(shopper), now)
+  const transport: Transport = createTransport({
+    fetch: environment.fetch,
+    ledger,
+    destinations: destinationsOf(config),
+  })
+  const shop: Shop = new Shop({
+    catalog: config.catalog,
+    baseModel: config.baseModel,
+    transport,
+    keep: (write) => write(shopper.store),
+    store: () => shopper.store,
+    notices,
+    now,
+  })
+  const tabs: Tabs = joinTabs(config.database, store.kind === 'indexeddb', onNews, onLeading)
+  const learner = new Learner(
+    {
+      ...environment,
+      loaded: () => shop.loaded,
+      ranker: () => shop.ranker,
+      history: () => shopper.history,
+      store: () => shopper.store,
+      attempt: (write) => shopper.attempt(write),
+      tabs: () => tabs,
+      ledger,
+      notices,
+      strategy: STRATEGIES.hybrid,
+      paused: () => paused,
+      changed: (what) => (what === 'personal' ? bump() : changed()),
+    },
+    config.engine,
+  )
+  const contribution: ContributionDeps = {
+    endpoints: config.federation,
+    shopper,
+    ledger,
+    transport,
+    notices,
+    now,
+  }
+
+  async function readSettings(): Promise<void> {
+    const setting = async <K extends keyof Settings>(name: K, none: Settings[K]) =>
+      (await shopper.store.setting(name)) ?? none
+    paused = await setting('paused', false)
+    consent = await setting('consent', NO_CONSENT)
+    sent = await setting('sent', NOTHING_SENT)
+  }
+
+  /** Catalogue or model changed: all that was derived with the old one is void. */
+  async function onShop(): Promise<void> {
+    shopper.refresh()
+    await learner.reload()
+    bump()
+  }
+
+  function onNews(news: TabNews): void {
+    reactTo(news).catch((error) => notices.add(error))
+  }
+
+  async function reactTo(news: TabNews): Promise<void> {
+    switch (news) {
+      case 'events':
+        await shopper.reload()
+        {
+          const last = shopper.events.at(-1)
+          if (last) learner.heard(last.name)
+        }
+        return bump()
+      case 'personal':
+        await learner.reload()
+        return bump()
+      case 'settings':
+        await readSettings()
+        return changed()
+      case 'model':
+        await shop.reload()
+        return onShop()
+      case 'erased':
+        learner.abort()
+        learner.clear()
+        await Promise.all([shopper.reload(), readSettings()])
+        await learner.reload()
+        return bump()
+    }
+  }
+
+  /** This tab leads from now on: whatever the last leader left undone is done here. */
+  function onLeading(): void {
+    queueMicrotask(() => {
+      learner.reload().catch((error) => notices.add(error))
+      changed()
+    })
+  }
+
+  async function update(): Promise<{ adopted: boolean; version: string }> {
+    const adopted = await tabs.alone(async () => {
+      const result = await shop.update()
+      if (result.model) await logModel()
+      if (result.model || result.catalog) {
+        tabs.tell('model')
+        await onShop()
+      }
+      return result.model
+    })
+    return { adopted, version: shop.loaded?.model.manifest.version ?? '' }
+  }
+
+  async function logModel(): Promise<void> {
+    const loaded = shop.loaded
+    if (!loaded) return
+    const { version, parent } = loaded.model.manifest
+    const detail = { version, parent: parent ?? '', manifest: loaded.hash }
+    await ledger.append({ kind: 'model', detail })
+  }
+
+  /** The leader looks for a new version now and then, while somebody looks at the page. */
+  function watchForUpdates(delay: number): void {
+    if (updateTimer !== null) timers.clear(updateTimer)
+    updateTimer = timers.set(async () => {
+      updateTimer = null
+      if (visible && tabs.leads) await update().catch((error) => notices.add(error))
+      watchForUpdates(UPDATE_INTERVAL)
+    }, delay)
+  }
+
+  function standingNow(ranker: Ranker): Standing {
+    const time = now()
+    const fresh =
+      standing?.ranker === ranker &&
+      standing.revision === revision &&
+      Math.abs(time - standing.time) < STANDING_LIFE
+    if (!fresh || !standing) {
+      const value = ranker.stand(shopper.history, time, learner.active)
+      standing = { ranker, revision, time, value }
+    }
+    return standing.value
+  }
+
+  function draftOf({ id, time, input }: Captured): EventDraft | NearsideError {
+    const draft = readCapture(input, id, time)
+    if (draft instanceof NearsideError) return draft
+    const items = draft.items.filter(shop.knows)
+    const unknown = draft.items.filter((item) => !shop.knows(item))
+    if (unknown.length === 0) return draft
+    const listed = unknown.slice(0, 3).join(', ')
+    const error = new NearsideError(
+      'item-unknown',
+      `${draft.name}: no such item in the catalogue: ${listed}.`,
+    )
+    if (items.length === 0) return error
+    notices.add(error)
+    return { ...draft, items }
+  }
+
+  const hadModel = (await store.download('model').catch(() => null)) !== null
+  await Promise.all([shop.start(), shopper.reload(), readSettings()])
+  if (shop.loaded && !hadModel) await logModel()
+  shopper.refresh()
+  await learner.reload()
+  // What was kept is answered from at once; whether there is newer comes after the first lists.
+  watchForUpdates(hadModel ? 1000 : UPDATE_INTERVAL)
+  bump()
+
+  return {
+    async capture(captured) {
+      if (paused) return
+      const draft = draftOf(captured)
+      if (draft instanceof NearsideError) return notices.add(draft)
+      const event = await shopper.capture(draft)
+      if (!event) return
+      tabs.tell('events')
+      learner.heard(event.name)
+    },
+    async recommend(options) {
+      const { ranker } = shop
+      return ranker
+        ? ranker.recommend(standingNow(ranker), options)
+        : listInOrder(shop.order, options)
+    },
+    async similar(item, options) {
+      return shop.ranker ? shop.ranker.similar(item, options) : siblings(shop.order, item, options)
+    },
+    async boughtTogether(item, options) {
+      return shop.ranker ? shop.ranker.boughtTogether(item, options) : []
+    },
+    async rerank(items, options) {
+      const { ranker } = shop
+      if (ranker) return ranker.rerank(items, standingNow(ranker), options)
+      return asGiven([...new Set(items)]).slice(0, options.limit ?? items.length)
+    },
+    fineTune: (options) => learner.fineTune(options),
+    setEngine: (engine) => learner.setEngine(engine),
+    async setContribution(agreed) {
+      consent = await putConsent(contribution, agreed)
+      tabs.tell('settings')
+      changed()
+    },
+    async contribute() {
+      const outcome = await tabs.alone(() =>
+        sendContribution(contribution, shop.loaded, shopper.history),
+      )
+      await readSettings()
+      tabs.tell('settings')
+      changed()
+      return outcome
+    },
+    checkForUpdate: update,
+    async pause(wanted) {
+      paused = wanted
+      if (wanted) learner.abort()
+      await shopper.putSetting('paused', wanted)
+      tabs.tell('settings')
+      changed()
+    },
+    async forget({ kind, name }) {
+      const concerns = (item: string) =>
+        kind === 'item' ? item === name : shop.catalog?.get(item)?.category === name
+      learner.abort()
+      learner.clear()
+      await shopper.forget(concerns)
+      learner.relearn()
+      tabs.tell('erased')
+      bump()
+    },
+    async erase() {
+      learner.abort()
+      learner.clear()
+      const first = await chain(null, {
+        kind: 'erase',
+        detail: { what: 'everything' },
+        time: now(),
+      })
+      await shopper.attempt((to) => to.erase(first))
+      await Promise.all([shopper.reload(), readSettings()])
+      tabs.tell('erased')
+      bump()
+    },
+    export: () => exportBundle(shopper.store, ledger, shop, now()),
+    entries: () => ledger.entries(),
+    verify: () => ledger.verify(),
+    async visible(now_) {
+      const shown = now_ && !visible
+      visible = now_
+      if (!visible) learner.flush()
+      if (shown) watchForUpdates(0)
+    },
+    async close() {
+      learner.stop()
+      if (updateTimer !== null) timers.clear(updateTimer)
+      tabs.close()
+      shopper.store.close()
+    },
+    order: () => shop.order,
+    snapshot() {
+      const { report, events } = shopper.cleaned
+      const manifest = shop.loaded?.model.manifest
+      const byName: Record<string, number> = {}
+      for (const { name } of shopper.events) byName[name] = (byName[name] ?? 0) + 1
+      return {
+        revision,
+        model: manifest
+          ? { version: manifest.version, items: manifest.items, until: manifest.data.until }
+          : null,
+        engine: learner.engine,
+        storage: shopper.store.kind,
+        tab: tabs.leads ? 'leader' : 'follower',
+        events: { count: shopper.events.length, byName },
+        cleaning: report,
+        fit: learner.report,
+        fitting: learner.fitting,
+        guard: learner.guard,
+        learned: learnedFrom(events, shop.catalog, now()),
+        paused,
+        consent,
+        sent,
+        notices: notices.list(),
+      }
+    },
+  }
+}
+
+/** The log is written with all that is done about a failing store. */
+function loggingStore(shopper: Shopper): Store {
+  return {
+    ...shopper.store,
+    appendLedger: (row, durability) =>
+      shopper.attempt((store) => store.appendLedger(row, durability)),
+  }
+}

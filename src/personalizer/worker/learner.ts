@@ -1,0 +1,239 @@
+/**
+ * @module Learning from the shopper: decides when (strategy), on what (engine), and keeps the result
+ * only if it is sound. Lists never wait for it: until a fit is done, the last one answers.
+ */
+import type { Engine } from '../../engine/engine.ts'
+import type { EventName } from '../../events/event.ts'
+import type { History } from '../../features/history.ts'
+import { GUARD_START } from '../../learning/guard.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import { createRandom } from '../../model/random.ts'
+import { NearsideError } from '../../protocol/error.ts'
+import type { Store } from '../../storage/store.ts'
+import type { LoadedModel } from '../../training/modelSource.ts'
+import { fitPersonal } from '../../training/personalFit.ts'
+import { createScheduler, type Scheduler, type Timers } from '../../training/scheduler.ts'
+import type { UpdateStrategy } from '../../training/strategy.ts'
+import { loadPersonal, type StoredPersonal, storePersonal } from '../../training/versions.ts'
+import type { EnginePreference, FitReport, PersonalizerSnapshot } from '../api.ts'
+import type { Notices } from './notices.ts'
+import type { ActivePersonal, Ranker } from './ranker.ts'
+import type { Tabs } from './tabs.ts'
+
+export type ChooseEngine = (
+  preference: EnginePreference,
+) => Promise<{ readonly engine: Engine; readonly reason: string }>
+
+export interface LearnerDeps {
+  readonly loaded: () => LoadedModel | null
+  readonly ranker: () => Ranker | null
+  readonly history: () => History
+  readonly store: () => Store
+  /** Runs a write with all that is done about a failing store. */
+  readonly attempt: <T>(write: (store: Store) => Promise<T>) => Promise<T>
+  readonly tabs: () => Tabs
+  readonly ledger: Ledger
+  readonly notices: Notices
+  readonly chooseEngine: ChooseEngine
+  readonly strategy: UpdateStrategy
+  readonly timers: Timers
+  readonly now: () => number
+  readonly clock: () => number
+  readonly pause: () => Promise<void>
+  readonly paused: () => boolean
+  /** `personal`: lists may differ now; `progress`: only what is shown about the fit. */
+  readonly changed: (what: 'personal' | 'progress') => void
+}
+
+export interface FineTuneOptions {
+  readonly signal?: AbortSignal
+  readonly onProgress?: (done: number, steps: number) => void
+}
+
+export class Learner {
+  readonly #deps: LearnerDeps
+  readonly #scheduler: Scheduler
+  #preference: EnginePreference
+  #choosing: ReturnType<ChooseEngine> | null = null
+  #engine: PersonalizerSnapshot['engine'] = null
+  #personal: StoredPersonal | null = null
+  #fitting: { done: number; steps: number } | null = null
+  #pending = 0
+  #running: AbortController | null = null
+
+  constructor(deps: LearnerDeps, preference: EnginePreference) {
+    this.#deps = deps
+    this.#preference = preference
+    this.#scheduler = createScheduler(deps.timers, async () => {
+      if (deps.paused() || !deps.tabs().leads) return
+      await this.fineTune({}).catch((error) => {
+        if (!(error instanceof NearsideError && error.code === 'aborted')) deps.notices.add(error)
+      })
+    })
+  }
+
+  get engine() {
+    return this.#engine
+  }
+
+  get fitting() {
+    return this.#fitting
+  }
+
+  get report(): FitReport | null {
+    return this.#personal?.summary ?? null
+  }
+
+  get guard(): PersonalizerSnapshot['guard'] {
+    const { active, logLikelihoodRatio, tested } = this.#personal?.guard ?? GUARD_START
+    return { active, logLikelihoodRatio, tested }
+  }
+
+  /** What lists add to the base; null while there is nothing, or the guard prefers the base. */
+  get active(): ActivePersonal | null {
+    const personal = this.#personal
+    return personal?.guard.active && personal.fusionWeight > 0 ? personal : null
+  }
+
+  /** Reads the version in use from the store, and learns if it lags behind the events. */
+  async reload(): Promise<void> {
+    const { loaded, notices, history, store } = this.#deps
+    const base = loaded()
+    if (!base) return
+    const { personal, damaged } = await loadPersonal(store(), base.hash)
+    this.#personal = personal
+    if (damaged > 0) {
+      const message = `${damaged} stored version(s) of the personal model were damaged; the last whole one, or the base, is used until it is learned anew.`
+      notices.add(new NearsideError('storage-corrupt', message))
+    }
+    const last = history().at(-1)
+    if (last && last.time > (personal?.until ?? Number.NEGATIVE_INFINITY)) this.#scheduler.ask(0)
+  }
+
+  /** An event was stored, here or in another tab. */
+  heard(event: EventName): void {
+    this.#pending++
+    const delay = this.#deps.strategy.delayAfter(event, this.#pending)
+    if (delay !== null) this.#scheduler.ask(delay)
+  }
+
+  /** The session ends, or the page is hidden: learn what waits. */
+  flush(): void {
+    this.#scheduler.flush()
+  }
+
+  /** Learns anew soon, e.g. on another base model or after forgetting. */
+  relearn(): void {
+    this.#scheduler.ask(0)
+  }
+
+  async setEngine(preference: EnginePreference): Promise<void> {
+    this.#preference = preference
+    const former = this.#choosing
+    this.#choosing = null
+    former?.then(({ engine }) => engine.dispose()).catch(() => undefined)
+    await this.#chosen()
+  }
+
+  stop(): void {
+    this.#scheduler.stop()
+    this.#running?.abort()
+    this.#choosing?.then(({ engine }) => engine.dispose()).catch(() => undefined)
+  }
+
+  /** Abandons the fit that runs: what it learns from is about to be gone. */
+  abort(): void {
+    this.#running?.abort()
+  }
+
+  /** Forgets the version in memory. */
+  clear(): void {
+    this.#personal = null
+    this.#pending = 0
+  }
+
+  /** One fit, alone among all tabs. @throws NearsideError `aborted` | `engine-failed` | `fit-diverged` */
+  fineTune(options: FineTuneOptions): Promise<FitReport> {
+    return this.#deps.tabs().alone(() => this.#fit(options))
+  }
+
+  async #fit({ signal, onProgress }: FineTuneOptions): Promise<FitReport> {
+    const { attempt, changed, history, loaded, now, ranker, store, tabs } = this.#deps
+    const base = loaded()
+    const model = ranker()?.model
+    if (!base || !model) throw new NearsideError('model-unreachable', 'There is no base model yet.')
+    const epoch = await store().epoch()
+    const stop = new AbortController()
+    this.#running = stop
+    this.#pending = 0
+    try {
+      // Another tab may have fitted since this one looked.
+      const { personal } = await loadPersonal(store(), base.hash)
+      const { engine } = await this.#chosen()
+      const fitted = await fitPersonal({
+        model,
+        history: history(),
+        inUse: personal,
+        engine,
+        random: createRandom(now() >>> 0),
+        now: now(),
+        clock: this.#deps.clock,
+        pause: this.#deps.pause,
+        signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
+        onProgress: (done, steps) => {
+          this.#fitting = { done, steps }
+          onProgress?.(done, steps)
+          changed('progress')
+        },
+      })
+      if (!fitted) return this.#nothingLearned(engine)
+      const version = await attempt((to) => storePersonal(to, fitted, base.hash, now(), epoch))
+      if (version === null) {
+        throw new NearsideError('aborted', 'Everything was erased while the fit ran.')
+      }
+      if ((personal?.guard.active ?? true) && !fitted.guard.active) await this.#tripped()
+      this.#personal = { ...fitted, version }
+      tabs().tell('personal')
+      return fitted.summary
+    } finally {
+      this.#fitting = null
+      if (this.#running === stop) this.#running = null
+      changed('personal')
+    }
+  }
+
+  #nothingLearned(engine: Engine): FitReport {
+    const { active } = this.guard
+    return {
+      engine: engine.name,
+      cases: 0,
+      lossBefore: 0,
+      lossAfter: 0,
+      fusionWeight: 0,
+      active,
+      milliseconds: 0,
+    }
+  }
+
+  async #tripped(): Promise<void> {
+    const { ledger, notices } = this.#deps
+    const { logLikelihoodRatio, tested } = this.guard
+    await ledger.append({ kind: 'guard', detail: { active: false, logLikelihoodRatio, tested } })
+    const message = 'The base model predicts this shopper better: the personal part is off.'
+    notices.add(new NearsideError('fit-diverged', message))
+  }
+
+  /** The engine is loaded when first needed, after the first lists were answered. */
+  async #chosen() {
+    this.#choosing ??= this.#deps.chooseEngine(this.#preference)
+    try {
+      const { engine, reason } = await this.#choosing
+      this.#engine = { name: engine.name, device: engine.device, reason }
+      this.#deps.changed('progress')
+      return { engine, reason }
+    } catch (error) {
+      this.#choosing = null
+      throw error
+    }
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * @module Lists of items for one shopper: candidates, scored, sorted, explained. Pure; everything
+ * that depends on the model alone is computed once.
+ */
+import type { Catalog } from '../../catalog/catalog.ts'
+import type { History } from '../../features/history.ts'
+import { type BaseModel, DIMENSION, type PersonalParameters } from '../../model/baseModel.ts'
+import { personalScores, scoreTerms } from '../../model/score.ts'
+import type { ListOptions, Reason, Recommendation } from '../api.ts'
+import { DEFAULT_LIMIT } from '../catalogOrder.ts'
+import { createExplain, type Explain } from './reasons.ts'
+
+export interface ActivePersonal {
+  readonly parameters: PersonalParameters
+  /** λ > 0. */
+  readonly fusionWeight: number
+}
+
+/** One shopper at one moment; made once per change and minute, read by many lists. */
+export interface Standing {
+  readonly scores: Float32Array
+  readonly explain: Explain
+}
+
+const popular: Explain = () => ({ kind: 'popular' })
+
+export class Ranker {
+  readonly model: BaseModel
+  readonly #catalog: Catalog | null
+  readonly #rows: ReadonlyMap<string, number>
+  /** Rows that may be shown, in the shop's order. */
+  readonly #shown: readonly number[]
+  /** Scores of nobody in particular: no history, no personal parameters. */
+  readonly #base: Standing
+
+  constructor(model: BaseModel, catalog: Catalog | null) {
+    this.model = model
+    this.#catalog = catalog
+    this.#rows = new Map(model.itemIds.map((id, row) => [id, row]))
+    const ids = catalog
+      ? catalog.items.filter(({ available }) => available !== false).map(({ id }) => id)
+      : model.itemIds
+    this.#shown = ids.map((id) => this.#rows.get(id)).filter((row) => row !== undefined)
+    // Without a history no term depends on the time.
+    this.#base = { scores: scoreTerms(model, [], 0).base, explain: popular }
+  }
+
+  rowOf(id: string): number | undefined {
+    return this.#rows.get(id)
+  }
+
+  stand(history: History, now: number, personal: ActivePersonal | null): Standing {
+    const terms = scoreTerms(this.model, history, now)
+    const { parameters = null, fusionWeight = 0 } = personal ?? {}
+    return {
+      scores: parameters ? personalScores(this.model, terms, parameters, fusionWeight) : terms.base,
+      explain: createExplain({
+        model: this.model,
+        catalog: this.#catalog,
+        history,
+        now,
+        terms,
+        personal: parameters,
+        fusionWeight,
+      }),
+    }
+  }
+
+  recommend(standing: Standing, options: ListOptions): Recommendation[] {
+    const candidates = this.#candidates(options)
+    return this.#list(candidates, options.order === 'base' ? this.#base : standing, options.limit)
+  }
+
+  rerank(
+    items: readonly string[],
+    standing: Standing,
+    options: Pick<ListOptions, 'limit' | 'order'>,
+  ): Recommendation[] {
+    const distinct = [...new Set(items)]
+    const known = distinct.map((id) => this.#rows.get(id)).filter((row) => row !== undefined)
+    const unknown = distinct.filter((id) => !this.#rows.has(id))
+    const ranked = this.#list(known, options.order === 'base' ? this.#base : standing, known.length)
+    const last = ranked.at(-1)?.score ?? 0
+    const placed = unknown.map(
+      (id, i): Recommendation => ({
+        id,
+        score: last,
+        baseRank: known.length + i + 1,
+        reason: { kind: 'popular' },
+      }),
+    )
+    return [...ranked, ...placed].slice(0, options.limit ?? items.length)
+  }
+
+  /** By direction of the item vectors and by how often the two go together. */
+  similar(item: string, options: ListOptions): Recommendation[] {
+    const row = this.#rows.get(item)
+    if (row === undefined) return []
+    const { itemVectors } = this.model
+    const ties = this.#ties(row)
+    const seed = itemVectors.subarray(row * DIMENSION, (row + 1) * DIMENSION)
+    const scores = new Float32Array(this.model.itemIds.length)
+    const candidates = this.#candidates(options).filter((other) => other !== row)
+    for (const other of candidates) {
+      const vector = itemVectors.subarray(other * DIMENSION, (other + 1) * DIMENSION)
+      scores[other] = cosine(seed, vector) + (ties.get(other) ?? 0)
+    }
+    return this.#list(candidates, { scores, explain: because(item) }, options.limit)
+  }
+
+  boughtTogether(item: string, options: ListOptions): Recommendation[] {
+    const row = this.#rows.get(item)
+    if (row === undefined) return []
+    const ties = this.#ties(row)
+    const scores = new Float32Array(this.model.itemIds.length)
+    for (const [other, tie] of ties) scores[other] = tie
+    const candidates = this.#candidates(options).filter((other) => ties.has(other))
+    return this.#list(candidates, { scores, explain: because(item) }, options.limit)
+  }
+
+  #candidates({ exclude, category }: ListOptions): readonly number[] {
+    const excluded = new Set(exclude)
+    if (excluded.size === 0 && category === undefined) return this.#shown
+    const { itemIds } = this.model
+    return this.#shown.filter(
+      (row) =>
+        !excluded.has(itemIds[row]) &&
+        (category === undefined || this.#catalog?.get(itemIds[row])?.category === category),
+    )
+  }
+
+  /** Other items that go with the one at `row` → weight in (0, 1]. */
+  #ties(row: number): ReadonlyMap<number, number> {
+    const { neighboursPerItem, neighbourItems, neighbourWeights } = this.model.statistics
+    const ties = new Map<number, number>()
+    const end = (row + 1) * neighboursPerItem
+    for (let k = row * neighboursPerItem; k < end && neighbourWeights[k] > 0; k++) {
+      if (neighbourItems[k] !== row) ties.set(neighbourItems[k], neighbourWeights[k])
+    }
+    return ties
+  }
+
+  #list(
+    candidates: readonly number[],
+    { scores, explain }: Standing,
+    limit = DEFAULT_LIMIT,
+  ): Recommendation[] {
+    const baseRank = new Map(
+      sorted(candidates, this.#base.scores).map((row, place) => [row, place + 1]),
+    )
+    return sorted(candidates, scores)
+      .slice(0, Math.max(0, limit))
+      .map((row) => ({
+        id: this.model.itemIds[row],
+        score: scores[row],
+        baseRank: baseRank.get(row) ?? candidates.length,
+        reason: explain(row),
+      }))
+  }
+}
+
+/** Best first; equals keep the shop's order. */
+function sorted(candidates: readonly number[], scores: Float32Array): number[] {
+  return [...candidates].sort((a, b) => scores[b] - scores[a])
+}
+
+const because = (item: string) => (): Reason => ({ kind: 'because', item })
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  let dot = 0
+  let aa = 0
+  let bb = 0
+  for (let j = 0; j < a.length; j++) {
+    dot += a[j] * b[j]
+    aa += a[j] * a[j]
+    bb += b[j] * b[j]
+  }
+  return aa > 0 && bb > 0 ? dot / Math.sqrt(aa * bb) : 0
+}

@@ -1,0 +1,129 @@
+/**
+ * @module Why an item stands where it stands. The score is a sum; each summand, less its mean over
+ * the catalogue (which moves no item), says how much it lifted this one. The largest names the
+ * reason, so that a reason is never a story made up afterwards.
+ */
+import type { Catalog } from '../../catalog/catalog.ts'
+import { FEATURE_COUNT, FEATURES, type FeatureGroup } from '../../features/features.ts'
+import type { History } from '../../features/history.ts'
+import { profileOf, type Touch } from '../../features/profile.ts'
+import { type BaseModel, DIMENSION, type PersonalParameters } from '../../model/baseModel.ts'
+import { project, type ScoreTerms } from '../../model/score.ts'
+import type { Reason } from '../api.ts'
+
+/** Days; the same decay as the co-occurrence features'. */
+const INTEREST_HALF_LIFE = 30
+
+/** What a group of features is called in a reason; price closeness is taste, a price is not. */
+const KIND_OF_GROUP: Readonly<Record<FeatureGroup, Kind>> = {
+  cooccurrence: 'because',
+  own: 'own',
+  category: 'category',
+  price: 'taste',
+  popularity: 'popular',
+  catalog: 'popular',
+}
+
+type Kind = 'because' | 'own' | 'category' | 'taste' | 'popular'
+
+export type Explain = (row: number) => Reason
+
+interface Explained {
+  readonly model: BaseModel
+  readonly catalog: Catalog | null
+  readonly history: History
+  readonly now: number
+  readonly terms: ScoreTerms
+  readonly personal: PersonalParameters | null
+  readonly fusionWeight: number
+}
+
+export function createExplain(given: Explained): Explain {
+  const { model, catalog, history, now, terms, personal, fusionWeight } = given
+  const items = model.itemIds.length
+  const lambda = personal ? fusionWeight : 0
+  const weights = model.featureWeights.map((w, f) => w + lambda * (personal?.w[f] ?? 0))
+  const taste = project(model.projection, terms.hidden)
+  if (personal) for (let j = 0; j < DIMENSION; j++) taste[j] += lambda * personal.u[j]
+  const featureMeans = columnMeans(terms.features, items, FEATURE_COUNT)
+  const vectorMean = columnMeans(model.itemVectors, items, DIMENSION)
+  const biasMean = columnMeans(model.bias, items, 1)[0]
+  const { touches, owned } = profileOf(history, now)
+  const bought = new Set(owned.map(({ item }) => item))
+  const touched = new Set(touches.map(({ item }) => item))
+
+  const lifts = (row: number): [Kind, number][] => {
+    const lift: Record<Kind, number> = {
+      because: 0,
+      own: 0,
+      category: 0,
+      taste: 0,
+      popular: model.bias[row] - biasMean,
+    }
+    for (let f = 0, at = row * FEATURE_COUNT; f < FEATURE_COUNT; f++, at++) {
+      lift[KIND_OF_GROUP[FEATURES[f].group]] += weights[f] * (terms.features[at] - featureMeans[f])
+    }
+    for (let j = 0, at = row * DIMENSION; j < DIMENSION; j++, at++) {
+      lift.taste += taste[j] * (model.itemVectors[at] - vectorMean[j])
+    }
+    return (Object.entries(lift) as [Kind, number][]).sort(([, a], [, b]) => b - a)
+  }
+
+  return (row) => {
+    if (history.length === 0) return { kind: 'popular' }
+    for (const [kind, lift] of lifts(row)) {
+      if (lift <= 0) break
+      const reason = describe(kind, row)
+      if (reason) return reason
+    }
+    return { kind: 'popular' }
+  }
+
+  /** Null where the words would not be true of this item, e.g. it has no category. */
+  function describe(kind: Kind, row: number): Reason | null {
+    const idOf = (item: number) => model.itemIds[item]
+    switch (kind) {
+      case 'own':
+        if (bought.has(row)) return { kind: 'bought-before' }
+        return touched.has(row) ? { kind: 'because', item: idOf(row) } : null
+      case 'because': {
+        const source = strongestTie(model, touches, row)
+        return source === null ? null : { kind: 'because', item: idOf(source) }
+      }
+      case 'category': {
+        const category = catalog?.get(idOf(row))?.category
+        return category ? { kind: 'category', category } : null
+      }
+      case 'taste':
+      case 'popular':
+        return { kind }
+    }
+  }
+}
+
+/** The item of the history whose neighbour list pulls hardest on `row`. */
+function strongestTie(model: BaseModel, touches: readonly Touch[], row: number): number | null {
+  const { neighboursPerItem, neighbourItems, neighbourWeights } = model.statistics
+  let strongest: number | null = null
+  let pull = 0
+  for (const { item, strength, age } of touches) {
+    if (item === row) continue
+    const end = (item + 1) * neighboursPerItem
+    for (let k = item * neighboursPerItem; k < end && neighbourWeights[k] > 0; k++) {
+      if (neighbourItems[k] !== row) continue
+      const weight = neighbourWeights[k] * strength * 2 ** (-age / INTEREST_HALF_LIFE)
+      if (weight > pull) {
+        pull = weight
+        strongest = item
+      }
+      break
+    }
+  }
+  return strongest
+}
+
+function columnMeans(matrix: Float32Array, rows: number, columns: number): Float64Array {
+  const means = new Float64Array(columns)
+  for (let at = 0; at < matrix.length; at++) means[at % columns] += matrix[at]
+  return means.map((sum) => sum / Math.max(1, rows))
+}

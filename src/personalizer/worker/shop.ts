@@ -1,0 +1,220 @@
+/**
+ * @module What is the same for every shopper: the catalogue and the base model. What was kept from
+ * last time answers at once; the network is asked meanwhile, and what it brings is used once verified.
+ */
+import { Catalog } from '../../catalog/catalog.ts'
+import type { Item } from '../../catalog/item.ts'
+import { extendModel } from '../../model/extend.ts'
+import { NearsideError } from '../../protocol/error.ts'
+import type { Download, Store } from '../../storage/store.ts'
+import { fetchModel, type LoadedModel, readDownload } from '../../training/modelSource.ts'
+import type { Transport } from '../../transport/transport.ts'
+import { sha256Hex } from '../../weights/hash.ts'
+import { type CatalogOrder, EMPTY_ORDER } from '../catalogOrder.ts'
+import type { Notices } from './notices.ts'
+import { Ranker } from './ranker.ts'
+
+export interface ShopDeps {
+  readonly catalog: readonly Item[] | string
+  readonly baseModel: string
+  readonly transport: Transport
+  /** Runs a write against the store in use. */
+  readonly keep: (write: (store: Store) => Promise<void>) => Promise<void>
+  readonly store: () => Store
+  readonly notices: Notices
+  readonly now: () => number
+}
+
+export class Shop {
+  readonly #deps: ShopDeps
+  #catalog: Catalog | null = null
+  #catalogHash = ''
+  #loaded: LoadedModel | null = null
+  #ranker: Ranker | null = null
+  #order: CatalogOrder = EMPTY_ORDER
+
+  constructor(deps: ShopDeps) {
+    this.#deps = deps
+  }
+
+  get catalog(): Catalog | null {
+    return this.#catalog
+  }
+
+  /** The base model without the catalogue's own additions. */
+  get loaded(): LoadedModel | null {
+    return this.#loaded
+  }
+
+  /** Null until there is a base model. */
+  get ranker(): Ranker | null {
+    return this.#ranker
+  }
+
+  /** Available items in the shop's order. */
+  get order(): CatalogOrder {
+    return this.#order
+  }
+
+  /** Without a catalogue and without a model, any item may exist. */
+  readonly knows = (item: string): boolean => {
+    if (!this.#catalog && !this.#ranker) return true
+    return this.#catalog?.has(item) === true || this.rowOf(item) !== undefined
+  }
+
+  readonly rowOf = (item: string): number | undefined => this.#ranker?.rowOf(item)
+
+  /** Takes what is kept; fetches only what is missing. Never rejects. */
+  async start(): Promise<void> {
+    const { catalog } = this.#deps
+    await Promise.all([
+      typeof catalog === 'string' ? this.#startCatalog(catalog) : this.#takeGiven(catalog),
+      this.#startModel(),
+    ])
+    this.#build()
+  }
+
+  /** Reads what another tab has stored. */
+  async reload(): Promise<void> {
+    await Promise.all([this.#readKeptModel(), this.#readKeptCatalog()])
+    this.#build()
+  }
+
+  /**
+   * Asks the network for a newer catalogue and base model.
+   * @returns what changed
+   * @throws NearsideError if the base model can't be had; the old one stays
+   */
+  async update(
+    signal?: AbortSignal,
+  ): Promise<{ readonly model: boolean; readonly catalog: boolean }> {
+    const { catalog } = this.#deps
+    const before = this.#catalogHash
+    if (typeof catalog === 'string') {
+      await this.#fetchCatalog(catalog).catch((error) => this.#deps.notices.add(error))
+    }
+    const changed = this.#catalogHash !== before
+    try {
+      return { model: await this.#fetchModel(signal), catalog: changed }
+    } finally {
+      this.#build()
+    }
+  }
+
+  #build(): void {
+    const catalog = this.#catalog
+    const items = catalog ? catalog.items.filter(({ available }) => available !== false) : []
+    this.#order = {
+      ids: items.map(({ id }) => id),
+      categories: items.map(({ category }) => category ?? ''),
+    }
+    if (!this.#loaded) return
+    const model = extendModel(this.#loaded.model, catalog?.items ?? [])
+    this.#ranker = new Ranker(model, catalog)
+    if (catalog) return
+    this.#order = { ids: model.itemIds, categories: model.itemIds.map(() => '') }
+  }
+
+  async #takeGiven(items: readonly Item[]): Promise<void> {
+    try {
+      this.#catalog = Catalog.parse(items)
+    } catch (error) {
+      this.#deps.notices.add(error, 'catalog-invalid', 'The catalogue is not usable')
+    }
+  }
+
+  async #startCatalog(url: string): Promise<void> {
+    if (await this.#readKeptCatalog()) return
+    await this.#fetchCatalog(url).catch((error) => this.#deps.notices.add(error))
+  }
+
+  async #readKeptCatalog(): Promise<boolean> {
+    const { catalog, store } = this.#deps
+    if (typeof catalog !== 'string') return true
+    const kept = await store()
+      .download('catalog')
+      .catch(() => null)
+    if (kept?.url !== catalog) return false
+    try {
+      this.#catalog = parseCatalog(kept.files['catalog.json'])
+      this.#catalogHash = kept.version
+      return true
+    } catch {
+      // Damaged at rest: it is fetched anew.
+      return false
+    }
+  }
+
+  async #fetchCatalog(url: string): Promise<void> {
+    const bytes = await this.#deps.transport.get(url, 'catalog')
+    const version = await sha256Hex(bytes)
+    if (version === this.#catalogHash) return
+    const catalog = parseCatalog(bytes)
+    const files = { 'catalog.json': bytes }
+    await this.#keep({ key: 'catalog', version, url, time: this.#deps.now(), files })
+    this.#catalog = catalog
+    this.#catalogHash = version
+  }
+
+  async #startModel(): Promise<void> {
+    if (await this.#readKeptModel()) return
+    try {
+      await this.#fetchModel()
+    } catch (error) {
+      const cause = NearsideError.from(error, 'model-unreachable', 'The base model failed')
+      const message = `${cause.message} Until it can be had, lists are in the shop's order.`
+      this.#deps.notices.add(new NearsideError(cause.code, message, { cause }))
+    }
+  }
+
+  async #readKeptModel(): Promise<boolean> {
+    const { store, notices, baseModel } = this.#deps
+    const kept = await store()
+      .download('model')
+      .catch(() => null)
+    if (kept?.url !== baseModel) return false
+    if (kept.version === this.#loaded?.hash) return true
+    try {
+      this.#loaded = await readDownload(kept)
+      return true
+    } catch (error) {
+      notices.add(error, 'model-corrupt', 'The stored base model is damaged; it is fetched anew')
+      return false
+    }
+  }
+
+  /** True when a newer one was adopted. */
+  async #fetchModel(signal?: AbortSignal): Promise<boolean> {
+    const { transport, baseModel, store, now } = this.#deps
+    const stored = await store()
+      .download('model')
+      .catch(() => null)
+    // Bytes that could not be read back are no reason to skip the download.
+    const kept = stored && stored.version === this.#loaded?.hash ? stored : null
+    const fetched = await fetchModel(transport, baseModel, kept, now(), signal)
+    if (!fetched) return false
+    await this.#keep(fetched.download)
+    const adopted = fetched.loaded.hash !== this.#loaded?.hash
+    this.#loaded = fetched.loaded
+    return adopted
+  }
+
+  /** Not being able to keep it is no reason not to use it. */
+  async #keep(download: Download): Promise<void> {
+    try {
+      await this.#deps.keep((store) => store.putDownload(download))
+    } catch (error) {
+      this.#deps.notices.add(error, 'storage-full', `The ${download.key} could not be kept`)
+    }
+  }
+}
+
+function parseCatalog(bytes: Uint8Array | undefined): Catalog {
+  let value: unknown
+  try {
+    value = JSON.parse(new TextDecoder().decode(bytes))
+  } catch (error) {
+    throw NearsideError.from(error, 'catalog-invalid', 'The catalogue is not readable JSON')
+  }
+  return Catalog.parse(value)
+}

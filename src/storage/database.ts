@@ -1,0 +1,48 @@
+/**
+ * @module The little that the store asks of a database: transactions over a few tables. Two
+ * implementations, `indexedDb.ts` and `memory.ts`, pass the same contract test.
+ */
+
+export const TABLES = ['events', 'heads', 'personal', 'downloads', 'ledger', 'settings'] as const
+export type Table = (typeof TABLES)[number]
+export type Key = string | number
+
+/** Which property of a row is its key; null where the key is given apart. */
+export const KEY_PATHS: Readonly<Record<Table, string | null>> = {
+  events: 'id',
+  heads: null,
+  personal: 'version',
+  downloads: 'key',
+  ledger: 'sequence',
+  settings: null,
+}
+
+/** Inside a transaction, await nothing but these: IndexedDB commits as soon as it is idle. */
+export interface Transaction {
+  get(table: Table, key: Key): Promise<unknown>
+  /** Ascending by key. */
+  getAll(table: Table): Promise<unknown[]>
+  /** The row with the greatest key. */
+  last(table: Table): Promise<unknown>
+  put(table: Table, row: unknown, key?: Key): Promise<void>
+  delete(table: Table, key: Key): Promise<void>
+  clear(table: Table): Promise<void>
+}
+
+/** `strict` is on disk when it resolves; `relaxed` is with the operating system. */
+export type Durability = 'strict' | 'relaxed'
+
+export interface Database {
+  readonly kind: 'indexeddb' | 'memory'
+  /**
+   * All or nothing. The body must be idempotent: after a lost connection it runs once more.
+   * @throws NearsideError `storage-full` | `storage-unavailable`, or what the body threw
+   */
+  transact<T>(
+    tables: readonly Table[],
+    mode: 'readonly' | 'readwrite',
+    durability: Durability,
+    body: (transaction: Transaction) => Promise<T>,
+  ): Promise<T>
+  close(): void
+}

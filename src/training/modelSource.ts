@@ -1,0 +1,95 @@
+/**
+ * @module Where the base model comes from: the bytes kept from last time, or the shop's server. A
+ * model is used, and replaces the one kept, only after every byte of it has been verified.
+ */
+import type { BaseModel } from '../model/baseModel.ts'
+import { readBaseModel } from '../model/files.ts'
+import { NearsideError } from '../protocol/error.ts'
+import { type ModelManifest, parseLatest, parseManifest } from '../protocol/manifest.ts'
+import type { Download } from '../storage/store.ts'
+import type { Transport } from '../transport/transport.ts'
+import { sha256Hex } from '../weights/hash.ts'
+
+const MANIFEST = 'manifest.json'
+
+export interface LoadedModel {
+  readonly model: BaseModel
+  /** Hex SHA-256 of `manifest.json`: names these exact bytes, whatever the version is called. */
+  readonly hash: string
+}
+
+const parseJson = (bytes: Uint8Array): unknown => {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch (error) {
+    throw NearsideError.from(error, 'model-corrupt', 'The base model is not readable')
+  }
+}
+
+/** @throws NearsideError `model-corrupt` | `model-incompatible` */
+export async function readDownload(download: Download): Promise<LoadedModel> {
+  const bytes = download.files[MANIFEST]
+  if (!bytes || (await sha256Hex(bytes)) !== download.version) {
+    throw new NearsideError('model-corrupt', `${MANIFEST} does not match its SHA-256`)
+  }
+  const files = new Map(Object.entries(download.files))
+  return {
+    model: await readBaseModel(parseManifest(parseJson(bytes)), files),
+    hash: download.version,
+  }
+}
+
+/**
+ * Fetches the version that `latest.json` names; files that `kept` holds already are not fetched
+ * again. Null when `kept` is that version.
+ * @param directory absolute URL ending in `/`
+ * @throws NearsideError `model-unreachable` | `model-corrupt` | `model-incompatible` | `aborted`
+ */
+export async function fetchModel(
+  transport: Transport,
+  directory: string,
+  kept: Download | null,
+  now: number,
+  signal?: AbortSignal,
+): Promise<{ readonly download: Download; readonly loaded: LoadedModel } | null> {
+  const get = (path: string) => transport.get(`${directory}${path}`, 'model', { signal })
+  const latest = parseLatest(parseJson(await get('latest.json')))
+  if (kept?.version === latest.manifest) return null
+  const manifestBytes = await get(`${latest.version}/${MANIFEST}`)
+  if ((await sha256Hex(manifestBytes)) !== latest.manifest) {
+    throw new NearsideError('model-corrupt', `${MANIFEST} does not match its SHA-256`)
+  }
+  const manifest = parseManifest(parseJson(manifestBytes))
+  const reusable = keptFiles(kept)
+  const files = await Promise.all(
+    manifest.files.map(
+      async ({ name, sha256 }) =>
+        [name, reusable.get(sha256) ?? (await get(`${latest.version}/${name}`))] as const,
+    ),
+  )
+  const download: Download = {
+    key: 'model',
+    version: latest.manifest,
+    url: directory,
+    time: now,
+    files: { [MANIFEST]: manifestBytes, ...Object.fromEntries(files) },
+  }
+  return { download, loaded: await readDownload(download) }
+}
+
+/** SHA-256 → bytes, of what is kept. A hash that lies is found by `readBaseModel`. */
+function keptFiles(kept: Download | null): ReadonlyMap<string, Uint8Array> {
+  const bytes = kept?.files[MANIFEST]
+  if (!kept || !bytes) return new Map()
+  try {
+    const manifest: ModelManifest = parseManifest(parseJson(bytes))
+    return new Map(
+      manifest.files.flatMap(({ name, sha256 }) =>
+        kept.files[name] ? [[sha256, kept.files[name]] as const] : [],
+      ),
+    )
+  } catch {
+    // What is kept is unreadable: everything is fetched anew.
+    return new Map()
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * @module Runs one task at a time, after a quiet period. Asking again before it has begun moves it
+ * (a later wish never delays an urgent one); asking while it runs makes it run once more.
+ */
+
+export interface Timers {
+  set(callback: () => void, milliseconds: number): number
+  clear(timer: number): void
+}
+
+export interface Scheduler {
+  /** Runs the task after `delay` ms of quiet. */
+  ask(delay: number): void
+  /** Runs it now if it was asked for and hasn't begun. */
+  flush(): void
+  stop(): void
+}
+
+export function createScheduler(timers: Timers, task: () => Promise<void>): Scheduler {
+  let timer: number | null = null
+  let urgent = false
+  let running = false
+  let again: number | null = null
+  let stopped = false
+
+  function start(delay: number): void {
+    if (timer !== null) timers.clear(timer)
+    urgent = delay === 0
+    timer = timers.set(run, delay)
+  }
+
+  function run(): void {
+    timer = null
+    urgent = false
+    running = true
+    // The task reports its own failures; whatever happens, the next wish is heard.
+    task()
+      .catch(() => undefined)
+      .finally(() => {
+        running = false
+        const next = again
+        again = null
+        if (next !== null && !stopped) start(next)
+      })
+  }
+
+  return {
+    ask(delay) {
+      if (stopped) return
+      if (running) again = Math.min(again ?? delay, delay)
+      else if (!(timer !== null && urgent)) start(delay)
+    },
+    flush() {
+      if (timer === null || running || stopped) return
+      timers.clear(timer)
+      run()
+    },
+    stop() {
+      stopped = true
+      if (timer !== null) timers.clear(timer)
+      timer = null
+    },
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * @module When to learn. A fit is cheap but not free, and its result should not change a list under
+ * the shopper's hand: purchases and carts at once, the rest when the shopper pauses.
+ */
+import type { EventName } from '../events/event.ts'
+
+export type StrategyName = 'online' | 'batch' | 'hybrid'
+
+export interface UpdateStrategy {
+  readonly name: StrategyName
+  /**
+   * Milliseconds of quiet to wait before the next fit, now that `event` came as the
+   * `pending`-th since the last one; null: not because of this event.
+   */
+  delayAfter(event: EventName, pending: number): number | null
+}
+
+/** The shopper is looking at what they just opened. */
+const IDLE = 2000
+const BATCH = 20
+const BATCH_IDLE = 30_000
+
+/** Shows interest in no single item. */
+const teachesNothing = (event: EventName) => event === 'search' || event === 'view_item_list'
+
+export const STRATEGIES: Readonly<Record<StrategyName, UpdateStrategy>> = {
+  online: {
+    name: 'online',
+    delayAfter: (event) => (teachesNothing(event) ? null : 0),
+  },
+  batch: {
+    name: 'batch',
+    delayAfter: (event, pending) =>
+      pending >= BATCH ? 0 : teachesNothing(event) ? null : BATCH_IDLE,
+  },
+  hybrid: {
+    name: 'hybrid',
+    delayAfter: (event) =>
+      event === 'purchase' || event === 'add_to_cart' ? 0 : teachesNothing(event) ? null : IDLE,
+  },
+}

@@ -1,0 +1,4 @@
+/** @module The worker: `new Worker(new URL('nearside/worker', import.meta.url), { type: 'module' })`. */
+import { type Scope, serve } from './personalizer/worker/serve.ts'
+
+serve(self as unknown as Scope)
