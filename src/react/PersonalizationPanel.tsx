@@ -6,6 +6,7 @@ import './nearside.css'
 import { type ReactNode, useId, useState } from 'react'
 import type { Personalizer, PersonalizerSnapshot } from '../personalizer/api.ts'
 import { usePersonalizationContext } from './context.ts'
+import { download } from './download.ts'
 import { Learned } from './Learned.tsx'
 import { engineText, fitText, guardText, sentText, storedText } from './panelText.ts'
 import { usePersonalization } from './usePersonalizer.ts'
@@ -163,15 +164,4 @@ function Controls({
       </p>
     </section>
   )
-}
-
-/** Hands the shopper a file; nothing leaves the browser. */
-export function download(name: string, json: string): void {
-  const url = URL.createObjectURL(new Blob([json], { type: 'application/json' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  // Revoked late: some browsers read the blob only after the click has returned.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000)
 }

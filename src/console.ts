@@ -1,0 +1,2 @@
+/** @module The privacy console, a React component. */
+export { PrivacyConsole, type PrivacyConsoleProps } from './console/PrivacyConsole.tsx'

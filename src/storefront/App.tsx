@@ -1,0 +1,129 @@
+/** @module The shop: what is loading, what failed, and which page is shown. */
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { Route, Switch } from 'wouter'
+import type { CaptureInput, Personalizer } from '../index.ts'
+import { PersonalizationProvider } from '../react.ts'
+import { type Catalogue, loadCatalogue, productPath } from './catalogue.ts'
+import { useFocusOnNavigation } from './navigation.ts'
+import { Basket } from './pages/Basket.tsx'
+import { Category } from './pages/Category.tsx'
+import { Checkout } from './pages/Checkout.tsx'
+import { Console } from './pages/Console.tsx'
+import { Home } from './pages/Home.tsx'
+import { NotFound } from './pages/NotFound.tsx'
+import { Product } from './pages/Product.tsx'
+import { Search } from './pages/Search.tsx'
+import { Wishlist } from './pages/Wishlist.tsx'
+import { Footer } from './parts/Footer.tsx'
+import { Header } from './parts/Header.tsx'
+import { Opening, Unreachable } from './parts/Opening.tsx'
+import { type Started, startPersonalizer } from './personalizer.ts'
+import { type Shop, ShopContext } from './shop.ts'
+
+export function App() {
+  const [catalogue, setCatalogue] = useState<Catalogue | null>(null)
+  const [failure, setFailure] = useState<string | null>(null)
+  const [attempt, setAttempt] = useState(0)
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt loads again
+  useEffect(() => {
+    const abort = new AbortController()
+    loadCatalogue(abort.signal).then(setCatalogue, (error: Error) => {
+      if (!abort.signal.aborted) setFailure(error.message)
+    })
+    return () => abort.abort()
+  }, [attempt])
+
+  if (catalogue) return <OpenShop catalogue={catalogue} />
+  if (failure === null) return <Opening />
+  return (
+    <Unreachable
+      message={failure}
+      onRetry={() => {
+        setFailure(null)
+        setAttempt(attempt + 1)
+      }}
+    />
+  )
+}
+
+function OpenShop({ catalogue }: { readonly catalogue: Catalogue }) {
+  const [started, setStarted] = useState<Started | null>(null)
+  const [unavailable, setUnavailable] = useState<string | null>(null)
+  const waiting = useRef<CaptureInput[]>([])
+  const current = useRef<Personalizer | null>(null)
+  const looked = useRef<string | null>(null)
+  useFocusOnNavigation()
+
+  useEffect(() => {
+    let left = false
+    startPersonalizer(catalogue.items).then(
+      (result) => {
+        if (left) return result.personalizer.close()
+        current.current = result.personalizer
+        for (const event of waiting.current.splice(0)) void result.personalizer.capture(event)
+        setStarted(result)
+      },
+      (error: unknown) => {
+        const detail = error instanceof Error ? ` ${error.message}` : ''
+        if (!left)
+          setUnavailable(`Personal order could not start; the shop works without it.${detail}`)
+      },
+    )
+    return () => {
+      left = true
+      current.current?.close()
+      current.current = null
+    }
+  }, [catalogue])
+
+  const capture = useCallback((event: CaptureInput) => {
+    if (current.current) void current.current.capture(event)
+    else waiting.current.push(event)
+  }, [])
+  const shop = useMemo<Shop>(
+    () => ({
+      catalogue,
+      capture,
+      unavailable,
+      canContribute: started?.canContribute ?? false,
+      lastLooked: {
+        get: () => looked.current,
+        set: (id) => {
+          looked.current = id
+        },
+      },
+    }),
+    [catalogue, capture, unavailable, started],
+  )
+
+  return (
+    <ShopContext.Provider value={shop}>
+      <PersonalizationProvider
+        personalizer={started?.personalizer ?? null}
+        items={catalogue.items}
+        linkTo={productPath}
+      >
+        <a className="skip" href="#main">
+          Skip to content
+        </a>
+        <Header />
+        <main id="main" tabIndex={-1}>
+          {unavailable && <p className="notice">{unavailable}</p>}
+          <Switch>
+            <Route path="/" component={Home} />
+            <Route path="/category/:name">{({ name }) => <Category name={name} />}</Route>
+            <Route path="/product/:id">{({ id }) => <Product id={id} />}</Route>
+            <Route path="/search" component={Search} />
+            <Route path="/basket" component={Basket} />
+            <Route path="/checkout" component={Checkout} />
+            <Route path="/wishlist" component={Wishlist} />
+            <Route path="/console" component={Console} />
+            <Route component={NotFound} />
+          </Switch>
+        </main>
+        <Footer />
+      </PersonalizationProvider>
+    </ShopContext.Provider>
+  )
+}

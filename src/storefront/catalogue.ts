@@ -1,0 +1,73 @@
+/** @module The catalogue as the pages need it. */
+import type { Item } from '../catalog/item.ts'
+import { parseItems } from '../catalog/parseItem.ts'
+import { createProductSearch, type ProductSearch } from '../search/index.ts'
+import { loadJson } from './load.ts'
+
+export interface Department {
+  readonly name: string
+  readonly items: readonly Item[]
+}
+
+export interface Catalogue {
+  readonly items: readonly Item[]
+  readonly get: (id: string) => Item | undefined
+  /** Largest first. */
+  readonly departments: readonly Department[]
+  readonly department: (name: string) => Department | undefined
+  /** Built at the first search, not at the first page. */
+  readonly search: () => ProductSearch
+}
+
+export const OTHER = 'Everything else'
+
+/** @throws Error in a sentence that can be shown */
+export async function loadCatalogue(signal?: AbortSignal): Promise<Catalogue> {
+  const items = parseItems(await loadJson('catalog/catalog.json', signal))
+  if (items.length === 0) throw new Error('The shop’s catalogue is empty.')
+  return createCatalogue(items.map(withImageAddress))
+}
+
+/** Image addresses in the catalogue are relative to the shop's root, pages are not. */
+function withImageAddress(item: Item): Item {
+  if (!item.image) return item
+  const root = new URL(import.meta.env.BASE_URL, location.origin)
+  return { ...item, image: new URL(item.image, root).pathname }
+}
+
+export function createCatalogue(items: readonly Item[]): Catalogue {
+  const byId = new Map(items.map((item) => [item.id, item]))
+  const byName = new Map<string, Item[]>()
+  for (const item of items) {
+    const name = item.category ?? OTHER
+    const members = byName.get(name)
+    if (members) members.push(item)
+    else byName.set(name, [item])
+  }
+  const departments = [...byName]
+    .map(([name, members]) => ({ name, items: members }))
+    .sort(
+      (a, b) =>
+        Number(a.name === OTHER) - Number(b.name === OTHER) || b.items.length - a.items.length,
+    )
+  let search: ProductSearch | null = null
+  return {
+    items,
+    get: (id) => byId.get(id),
+    departments,
+    department: (name) => departments.find((department) => department.name === name),
+    search: () => {
+      search ??= createProductSearch(items)
+      return search
+    },
+  }
+}
+
+/** Title for screens: an item without one is called by its code. */
+export const titleOf = (item: Item): string => item.title ?? `Item ${item.id}`
+
+export const isSold = (item: Item): boolean => item.available !== false && item.price !== undefined
+
+export const productPath = (item: Item): string => `/product/${encodeURIComponent(item.id)}`
+
+export const categoryPath = (name: string): string => `/category/${encodeURIComponent(name)}`

@@ -1,0 +1,96 @@
+/**
+ * @module What a browser does for pages and a single-page shop must do itself: on a new page begin
+ * at the top with the focus on its heading; on back and forward return to where one was, even when
+ * the list is still filling.
+ */
+import { useEffect, useRef } from 'react'
+import { useLocation } from 'wouter'
+
+const STORE = 'larkmoor.scroll'
+/** How long a returning page may take to grow back to its height, in milliseconds. */
+const PATIENCE = 3000
+
+/** Bypasses the router's patched `replaceState`, so that keeping a key renders nothing. */
+function keepKey(key: string): void {
+  History.prototype.replaceState.call(history, { ...history.state, key }, '')
+}
+
+function readPositions(): Map<string, number> {
+  try {
+    return new Map(JSON.parse(sessionStorage.getItem(STORE) ?? '[]'))
+  } catch {
+    return new Map()
+  }
+}
+
+/** Installs scroll keeping for the life of the page. */
+export function keepScroll(): void {
+  history.scrollRestoration = 'manual'
+  const positions = readPositions()
+  let key: string = history.state?.key ?? crypto.randomUUID()
+  keepKey(key)
+  let stop = () => {}
+
+  addEventListener('scroll', () => positions.set(key, scrollY), { passive: true })
+  addEventListener('pagehide', () => {
+    try {
+      sessionStorage.setItem(STORE, JSON.stringify([...positions].slice(-50)))
+    } catch {
+      // Without storage a reload begins at the top.
+    }
+  })
+  addEventListener('pushState', () => {
+    stop()
+    key = crypto.randomUUID()
+    keepKey(key)
+  })
+  addEventListener('replaceState', () => keepKey(key))
+  addEventListener('popstate', (event) => {
+    stop()
+    key = event.state?.key ?? crypto.randomUUID()
+    keepKey(key)
+    stop = scrollWhenPossible(positions.get(key) ?? 0)
+  })
+  if (positions.has(key)) stop = scrollWhenPossible(positions.get(key) ?? 0)
+}
+
+/** Scrolls as soon as the page is tall enough; gives up when the shopper scrolls first. */
+function scrollWhenPossible(top: number): () => void {
+  const end = () => {
+    clearTimeout(timer)
+    observer.disconnect()
+    removeEventListener('wheel', end)
+    removeEventListener('touchmove', end)
+    removeEventListener('keydown', end)
+  }
+  const attempt = () => {
+    scrollTo({ top, behavior: 'instant' })
+    if (Math.abs(scrollY - top) < 2) end()
+  }
+  const observer = new ResizeObserver(attempt)
+  const timer = setTimeout(end, PATIENCE)
+  for (const name of ['wheel', 'touchmove', 'keydown'])
+    addEventListener(name, end, { passive: true })
+  observer.observe(document.body)
+  requestAnimationFrame(attempt)
+  return end
+}
+
+let wentBack = false
+addEventListener('popstate', () => {
+  wentBack = true
+})
+
+/** Moves the focus to the new page's heading, once per navigation and never while one types. */
+export function useFocusOnNavigation(): void {
+  const [path] = useLocation()
+  const seen = useRef(path)
+  useEffect(() => {
+    if (seen.current === path) return
+    seen.current = path
+    if (!wentBack) scrollTo({ top: 0, behavior: 'instant' })
+    wentBack = false
+    if (document.activeElement instanceof HTMLInputElement) return
+    document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })
+  }, [path])
+}

@@ -1,0 +1,92 @@
+/** @module `/basket`: what is in it, how much, what it costs. */
+import { Link } from 'wouter'
+import {
+  basket,
+  MAX_QUANTITY,
+  type PricedLine,
+  priced,
+  removeFromBasket,
+  setQuantity,
+  sumOf,
+} from '../basket.ts'
+import { productPath, titleOf } from '../catalogue.ts'
+import { money } from '../money.ts'
+import { Page } from '../parts/Page.tsx'
+import { Picture } from '../parts/Picture.tsx'
+import { Popular, Together } from '../parts/shelves.tsx'
+import { useShop } from '../shop.ts'
+import { useStored } from '../stored.ts'
+
+export function Basket() {
+  const { catalogue } = useShop()
+  const lines = priced(useStored(basket), catalogue.get)
+  if (lines.length === 0) {
+    return (
+      <Page title="Your basket">
+        <p className="empty">
+          It is empty. <Link href="/">Find something nice</Link>
+        </p>
+        <Popular />
+      </Page>
+    )
+  }
+  return (
+    <Page title="Your basket">
+      <div className="basket">
+        <ul className="lines">
+          {lines.map((line) => (
+            <Line key={line.id} line={line} />
+          ))}
+        </ul>
+        <aside className="summary" aria-label="Summary">
+          <p className="summary-total">
+            <span>Total</span> <strong>{money(sumOf(lines))}</strong>
+          </p>
+          <Link className="button button-strong" href="/checkout">
+            Go to checkout
+          </Link>
+          <p className="small">Demonstration: no payment is taken.</p>
+        </aside>
+      </div>
+      <Together item={lines[lines.length - 1].id} />
+    </Page>
+  )
+}
+
+function Line({ line }: { readonly line: PricedLine }) {
+  const { capture } = useShop()
+  const { item, quantity } = line
+  const title = titleOf(item)
+  function remove() {
+    removeFromBasket(item.id)
+    capture({
+      name: 'remove_from_cart',
+      items: [{ item_id: item.id, quantity, price: item.price }],
+    })
+    // The line is gone and with it the focus.
+    document.querySelector<HTMLElement>('main h1')?.focus()
+  }
+  return (
+    <li className="line">
+      <Picture item={item} size={96} alt="" />
+      <div className="line-text">
+        <Link href={productPath(item)}>{title}</Link>
+        <span className="small">{money(item.price ?? 0, item.currency)} each</span>
+      </div>
+      <label className="quantity">
+        <span className="visually-hidden">Quantity of {title}</span>
+        <input
+          type="number"
+          min={1}
+          max={MAX_QUANTITY}
+          value={quantity}
+          onChange={(event) => setQuantity(item.id, event.target.valueAsNumber)}
+        />
+      </label>
+      <span className="line-total">{money(line.total, item.currency)}</span>
+      <button type="button" className="button" aria-label={`Remove ${title}`} onClick={remove}>
+        Remove
+      </button>
+    </li>
+  )
+}

@@ -1,0 +1,23 @@
+/** @module `/console`: the package's privacy console, in the shop's frame. */
+import { PrivacyConsole } from '../../console.ts'
+import { usePersonalizer } from '../../react.ts'
+import { Page } from '../parts/Page.tsx'
+import { useShop } from '../shop.ts'
+
+export function Console() {
+  const personalizer = usePersonalizer()
+  const { catalogue, unavailable, canContribute } = useShop()
+  return (
+    <Page title="Privacy console">
+      {personalizer ? (
+        <PrivacyConsole
+          personalizer={personalizer}
+          items={catalogue.items}
+          canContribute={canContribute}
+        />
+      ) : (
+        <p className="empty">{unavailable ?? 'Starting …'}</p>
+      )}
+    </Page>
+  )
+}

@@ -1,0 +1,96 @@
+/** @module `/`: what is for you, what goes with what you looked at, departments, what is popular. */
+import { Link } from 'wouter'
+import { usePersonalization } from '../../react.ts'
+import { type Catalogue, categoryPath, isSold, productPath, titleOf } from '../catalogue.ts'
+import { useTitle } from '../parts/Page.tsx'
+import { Picture } from '../parts/Picture.tsx'
+import { ForYou, Popular, Similar } from '../parts/shelves.tsx'
+import { order } from '../preferences.ts'
+import { useShop } from '../shop.ts'
+import { useStored } from '../stored.ts'
+
+export function Home() {
+  useTitle('Gifts and small pleasures')
+  const { catalogue } = useShop()
+  const personal = useStored(order) === 'personal'
+  const looked = useLastLooked()
+  return (
+    <div className="page">
+      <Hero catalogue={catalogue} />
+      <div className="for-you">
+        <ForYou limit={12} />
+        {!personal && (
+          <p className="for-you-note">
+            Shown in shop order, the same for everybody. Switch to “For you” to sort it by your
+            taste.
+          </p>
+        )}
+      </div>
+      {looked && <Similar item={looked.id} title={`Because you looked at ${titleOf(looked)}`} />}
+      <DepartmentTiles catalogue={catalogue} />
+      <Popular />
+    </div>
+  )
+}
+
+/** The item of this visit, else the strongest that was learned; erased history leaves none. */
+function useLastLooked() {
+  const { catalogue, lastLooked } = useShop()
+  const { learned, events } = usePersonalization()
+  if (events.count === 0) return undefined
+  const id = lastLooked.get() ?? learned.find((entry) => entry.kind === 'item')?.name
+  return id === undefined ? undefined : catalogue.get(id)
+}
+
+function Hero({ catalogue }: { readonly catalogue: Catalogue }) {
+  const shown = catalogue.departments
+    .slice(0, 5)
+    .flatMap(({ items }) => items.find((item) => isSold(item) && item.image) ?? [])
+  return (
+    <section className="hero">
+      <div className="hero-text">
+        <h1 tabIndex={-1}>Small things that make a day</h1>
+        <p>
+          Three thousand gifts, cards, candles and curiosities. The shelves rearrange themselves
+          around you, and what they know about you never leaves your device.
+        </p>
+        <p>
+          <Link className="button button-strong" href={categoryPath(catalogue.departments[0].name)}>
+            Start browsing
+          </Link>
+        </p>
+      </div>
+      <ul className="hero-pictures" aria-label="A few of our products">
+        {shown.map((item) => (
+          <li key={item.id}>
+            <Link href={productPath(item)} aria-label={titleOf(item)}>
+              <Picture item={item} size={200} alt="" eager />
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function DepartmentTiles({ catalogue }: { readonly catalogue: Catalogue }) {
+  return (
+    <section aria-labelledby="departments-title">
+      <h2 id="departments-title">Departments</h2>
+      <ul className="tiles">
+        {catalogue.departments.map(({ name, items }) => {
+          const face = items.find((item) => isSold(item) && item.image) ?? items[0]
+          return (
+            <li key={name}>
+              <Link className="tile" href={categoryPath(name)}>
+                <Picture item={face} size={96} alt="" />
+                <span className="tile-name">{name}</span>
+                <span className="tile-count">{items.length} products</span>
+              </Link>
+            </li>
+          )
+        })}
+      </ul>
+    </section>
+  )
+}

@@ -1,0 +1,107 @@
+/** @module `/product/:id`: one product, what goes with it and what is like it. */
+import { useState } from 'react'
+import { Link } from 'wouter'
+import type { Item } from '../../catalog/item.ts'
+import { addToBasket, clampQuantity, MAX_QUANTITY, toggleWish, wishlist } from '../basket.ts'
+import { categoryPath, isSold, OTHER, titleOf } from '../catalogue.ts'
+import { money } from '../money.ts'
+import { Icon } from '../parts/Icon.tsx'
+import { useTitle } from '../parts/Page.tsx'
+import { Picture } from '../parts/Picture.tsx'
+import { Similar, Together } from '../parts/shelves.tsx'
+import { useShop } from '../shop.ts'
+import { useStored } from '../stored.ts'
+import { useProductView } from '../useView.ts'
+import { NotFound } from './NotFound.tsx'
+
+export function Product({ id }: { readonly id: string }) {
+  const item = useShop().catalogue.get(id)
+  return item ? <Details key={id} item={item} /> : <NotFound />
+}
+
+function Details({ item }: { readonly item: Item }) {
+  const title = titleOf(item)
+  useTitle(title)
+  useProductView(item.id)
+  const department = item.category ?? OTHER
+  return (
+    <div className="page">
+      <nav className="crumbs" aria-label="Breadcrumb">
+        <ol>
+          <li>
+            <Link href="/">Home</Link>
+          </li>
+          <li>
+            <Link href={categoryPath(department)}>{department}</Link>
+          </li>
+        </ol>
+      </nav>
+      <article className="product">
+        <Picture item={item} size={480} alt={title} eager />
+        <div className="product-text">
+          <h1 tabIndex={-1}>{title}</h1>
+          <p className="product-price">
+            {item.price === undefined ? 'Price on request' : money(item.price, item.currency)}
+          </p>
+          <p className="product-stock">{isSold(item) ? 'In stock' : 'Sold out'}</p>
+          <Buy item={item} />
+          {item.description && <p className="product-description">{item.description}</p>}
+          <p className="product-code">Item {item.id}</p>
+        </div>
+      </article>
+      <Together item={item.id} />
+      <Similar item={item.id} />
+    </div>
+  )
+}
+
+function Buy({ item }: { readonly item: Item }) {
+  const { capture } = useShop()
+  const wished = useStored(wishlist).includes(item.id)
+  const [quantity, setQuantity] = useState(1)
+  const [said, setSaid] = useState('')
+
+  function add() {
+    addToBasket(item.id, quantity)
+    capture({ name: 'add_to_cart', items: [{ item_id: item.id, quantity, price: item.price }] })
+    setSaid(`${quantity} × ${titleOf(item)} is in your basket.`)
+  }
+  function wish() {
+    if (toggleWish(item.id)) capture({ name: 'add_to_wishlist', item_id: item.id })
+  }
+
+  return (
+    <>
+      <div className="buy">
+        {isSold(item) && (
+          <>
+            <label className="quantity">
+              Quantity
+              <input
+                type="number"
+                min={1}
+                max={MAX_QUANTITY}
+                value={quantity}
+                onChange={(event) => setQuantity(clampQuantity(event.target.valueAsNumber))}
+              />
+            </label>
+            <button type="button" className="button button-strong" onClick={add}>
+              Add to basket
+            </button>
+          </>
+        )}
+        <button type="button" className="button wish" aria-pressed={wished} onClick={wish}>
+          <Icon name="heart" />
+          {wished ? 'On your wishlist' : 'Add to wishlist'}
+        </button>
+      </div>
+      <p className="said" role="status">
+        {said && (
+          <>
+            {said} <Link href="/basket">Go to basket</Link>
+          </>
+        )}
+      </p>
+    </>
+  )
+}

@@ -1,0 +1,31 @@
+/** @module `/wishlist`: kept on this device. */
+import { Link } from 'wouter'
+import { wishlist } from '../basket.ts'
+import { Page } from '../parts/Page.tsx'
+import { Card } from '../parts/ProductCard.tsx'
+import { ForYou } from '../parts/shelves.tsx'
+import { useShop } from '../shop.ts'
+import { useStored } from '../stored.ts'
+
+export function Wishlist() {
+  const { catalogue } = useShop()
+  const items = useStored(wishlist).flatMap((id) => catalogue.get(id) ?? [])
+  return (
+    <Page title="Your wishlist">
+      {items.length === 0 ? (
+        <p className="empty">
+          Nothing on it yet. <Link href="/">Look around</Link>
+        </p>
+      ) : (
+        <ul className="grid" aria-label="Your wishlist">
+          {items.map((item) => (
+            <li key={item.id} className="grid-item">
+              <Card item={item} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <ForYou limit={6} />
+    </Page>
+  )
+}

@@ -1,0 +1,83 @@
+/** @module Top of every page: name, search, departments, wishlist, basket, theme, order, panel. */
+import { Link, useLocation } from 'wouter'
+import { basket, wishlist } from '../basket.ts'
+import { categoryPath } from '../catalogue.ts'
+import { isDark, theme } from '../preferences.ts'
+import { useShop } from '../shop.ts'
+import { useStored } from '../stored.ts'
+import { Icon } from './Icon.tsx'
+import { LearnedDrawer } from './LearnedDrawer.tsx'
+import { OrderSwitch } from './OrderSwitch.tsx'
+import { SHOP_NAME } from './Page.tsx'
+import { SearchBox } from './SearchBox.tsx'
+
+export function Header() {
+  const lines = useStored(basket)
+  const wished = useStored(wishlist)
+  const count = lines.reduce((sum, line) => sum + line.quantity, 0)
+  return (
+    <header className="header">
+      <div className="header-row">
+        <Link href="/" className="brand">
+          <Icon name="leaf" />
+          <span>{SHOP_NAME}</span>
+        </Link>
+        <SearchBox />
+        <nav className="header-links" aria-label="Your shop">
+          <ThemeButton />
+          <Link href="/wishlist" className="icon-button" aria-label={`Wishlist, ${wished.length}`}>
+            <Icon name="heart" />
+            {wished.length > 0 && <span className="badge">{wished.length}</span>}
+          </Link>
+          <Link href="/basket" className="icon-button" aria-label={`Basket, ${count}`}>
+            <Icon name="basket" />
+            {count > 0 && <span className="badge">{count}</span>}
+          </Link>
+        </nav>
+      </div>
+      <div className="header-row header-second">
+        <Departments />
+        <div className="header-tools">
+          <OrderSwitch />
+          <LearnedDrawer />
+        </div>
+      </div>
+    </header>
+  )
+}
+
+function Departments() {
+  const { catalogue } = useShop()
+  const [path] = useLocation()
+  return (
+    <nav className="departments-nav" aria-label="Departments">
+      <ul>
+        {catalogue.departments.slice(0, 9).map(({ name }) => (
+          <li key={name}>
+            <Link
+              href={categoryPath(name)}
+              aria-current={path === categoryPath(name) ? 'page' : undefined}
+            >
+              {name}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
+}
+
+function ThemeButton() {
+  const chosen = useStored(theme)
+  const dark = isDark(chosen)
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      aria-label={dark ? 'Light colours' : 'Dark colours'}
+      onClick={() => theme.set(dark ? 'light' : 'dark')}
+    >
+      <Icon name={dark ? 'sun' : 'moon'} />
+    </button>
+  )
+}

@@ -1,0 +1,69 @@
+/** @module The side panel "What this shop learned on your device", as a native modal dialog. */
+import { useRef, useState } from 'react'
+import { Link } from 'wouter'
+import { PersonalizationPanel, usePersonalization } from '../../react.ts'
+import { wishlist } from '../basket.ts'
+import { useShop } from '../shop.ts'
+import { Icon } from './Icon.tsx'
+
+export function LearnedDrawer() {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const [open, setOpen] = useState(false)
+  const { canContribute, unavailable, lastLooked } = useShop()
+  const { sent } = usePersonalization()
+  const close = () => dialog.current?.close()
+  return (
+    <>
+      <button
+        type="button"
+        className="learned-button"
+        aria-label="What this shop learned"
+        aria-haspopup="dialog"
+        onClick={() => {
+          setOpen(true)
+          dialog.current?.showModal()
+        }}
+      >
+        <Icon name="leaf" />
+        <span className="learned-label">What this shop learned</span>
+        <span className="learned-sent">
+          {sent.bytes === 0 ? 'Sent: nothing' : `Sent: ${sent.bytes} B`}
+        </span>
+      </button>
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the backdrop is for pointers; Escape closes */}
+      <dialog
+        ref={dialog}
+        className="drawer"
+        aria-labelledby="drawer-title"
+        onClose={() => setOpen(false)}
+        onClick={(event) => event.target === event.currentTarget && close()}
+      >
+        <div className="drawer-body">
+          <header className="drawer-head">
+            <h2 id="drawer-title">What this shop learned on your device</h2>
+            <button type="button" className="icon-button" aria-label="Close" onClick={close}>
+              <Icon name="close" />
+            </button>
+          </header>
+          {open && (
+            <>
+              {unavailable && <p className="notice">{unavailable}</p>}
+              <PersonalizationPanel
+                canContribute={canContribute}
+                onErased={() => {
+                  wishlist.set([])
+                  lastLooked.set(null)
+                }}
+              />
+              <p className="drawer-more">
+                <Link href="/console" onClick={close}>
+                  Every byte and every decision: the privacy console
+                </Link>
+              </p>
+            </>
+          )}
+        </div>
+      </dialog>
+    </>
+  )
+}

@@ -1,0 +1,62 @@
+/** @module Before there is a catalogue: the shop's outline, or why it can't open. */
+import { Icon } from './Icon.tsx'
+import { SHOP_NAME } from './Page.tsx'
+
+function Sign() {
+  return (
+    <header className="header">
+      <div className="header-row">
+        <span className="brand">
+          <Icon name="leaf" />
+          <span>{SHOP_NAME}</span>
+        </span>
+      </div>
+    </header>
+  )
+}
+
+export function Opening() {
+  return (
+    <>
+      <Sign />
+      <main aria-busy="true">
+        <p className="visually-hidden" role="status">
+          The shop is opening …
+        </p>
+        <div className="page">
+          <div className="opening-hero" />
+          <div className="grid">
+            {Array.from({ length: 8 }, (_, place) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: outlines have no identity
+              <div key={place} className="ns-skeleton" />
+            ))}
+          </div>
+        </div>
+      </main>
+    </>
+  )
+}
+
+interface UnreachableProps {
+  readonly message: string
+  readonly onRetry: () => void
+}
+
+export function Unreachable({ message, onRetry }: UnreachableProps) {
+  return (
+    <>
+      <Sign />
+      <main>
+        <div className="page">
+          <h1>The shop is closed for a moment</h1>
+          <p role="alert">{message}</p>
+          <p>
+            <button type="button" className="button button-strong" onClick={onRetry}>
+              Try again
+            </button>
+          </p>
+        </div>
+      </main>
+    </>
+  )
+}

@@ -1,0 +1,29 @@
+/** @module Frame of a page: its title, and a heading that can take the focus. */
+import { type ReactNode, useEffect } from 'react'
+
+export const SHOP_NAME = 'Larkmoor Gifts'
+
+interface PageProps {
+  /** Title of the browser tab, without the shop's name. */
+  readonly title: string
+  /** Default: the title. */
+  readonly heading?: ReactNode
+  readonly children: ReactNode
+  readonly className?: string
+}
+
+export function Page({ title, heading = title, children, className = '' }: PageProps) {
+  useTitle(title)
+  return (
+    <div className={`page ${className}`}>
+      <h1 tabIndex={-1}>{heading}</h1>
+      {children}
+    </div>
+  )
+}
+
+export function useTitle(title: string): void {
+  useEffect(() => {
+    document.title = `${title} · ${SHOP_NAME}`
+  }, [title])
+}

@@ -1,0 +1,57 @@
+/** @module A product in a list: one link, and below it why it stands there. */
+import { Link } from 'wouter'
+import type { Item } from '../../catalog/item.ts'
+import { type ItemComponentProps, WhyThis } from '../../react.ts'
+import { highlight } from '../../search/index.ts'
+import { isSold, productPath, titleOf } from '../catalogue.ts'
+import { money } from '../money.ts'
+import { useShop } from '../shop.ts'
+import { Picture } from './Picture.tsx'
+
+interface CardProps {
+  readonly item: Item
+  /** Words to mark in the title. */
+  readonly terms?: readonly string[]
+  readonly onSelect?: () => void
+}
+
+export function Card({ item, terms = [], onSelect }: CardProps) {
+  const { capture } = useShop()
+  return (
+    <Link
+      className="card"
+      href={productPath(item)}
+      data-item={item.id}
+      onClick={() => {
+        capture({ name: 'select_item', item_id: item.id })
+        onSelect?.()
+      }}
+    >
+      <Picture item={item} size={240} alt="" />
+      <span className="card-title">
+        {highlight(titleOf(item), terms).map((piece, place) =>
+          piece.hit ? (
+            // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no identity but their place
+            <mark key={place}>{piece.text}</mark>
+          ) : (
+            piece.text
+          ),
+        )}
+      </span>
+      <span className="card-price">
+        {item.price === undefined ? 'Price on request' : money(item.price, item.currency)}
+        {!isSold(item) && <span className="card-sold"> Sold out</span>}
+      </span>
+    </Link>
+  )
+}
+
+/** The same as a slot of the package's widgets. */
+export function ProductCard({ item, recommendation, position, onSelect }: ItemComponentProps) {
+  return (
+    <>
+      <Card item={item} onSelect={onSelect} />
+      <WhyThis recommendation={recommendation} position={position} />
+    </>
+  )
+}

@@ -1,0 +1,23 @@
+/** @module What every page can ask for: catalogue, order, and capturing what the shopper does. */
+import { createContext, useContext } from 'react'
+import type { CaptureInput } from '../index.ts'
+import type { Catalogue } from './catalogue.ts'
+
+export interface Shop {
+  readonly catalogue: Catalogue
+  /** GA4 event; kept on this device only. Held back until the personalizer has started. */
+  readonly capture: (event: CaptureInput) => void
+  readonly canContribute: boolean
+  /** Said once, when the shop runs without personal order. */
+  readonly unavailable: string | null
+  /** The item last looked at in this visit. */
+  readonly lastLooked: { get(): string | null; set(id: string | null): void }
+}
+
+export const ShopContext = createContext<Shop | null>(null)
+
+export function useShop(): Shop {
+  const shop = useContext(ShopContext)
+  if (!shop) throw new Error('useShop outside of the shop')
+  return shop
+}
