@@ -39,6 +39,9 @@ export function countShoppers(
   return { all, month }
 }
 
+/** Days kept at once; a bound on memory, not a setting. */
+const MOST_DAYS = 200
+
 /** Computes one value a day and keeps it: shoppers are walked one after another, days come again. */
 export function byDay<T>(compute: (midnight: number) => T): (time: number) => T {
   const known = new Map<number, T>()
@@ -47,6 +50,7 @@ export function byDay<T>(compute: (midnight: number) => T): (time: number) => T 
     let value = known.get(midnight)
     if (value === undefined) {
       value = compute(midnight)
+      if (known.size >= MOST_DAYS) known.clear()
       known.set(midnight, value)
     }
     return value

@@ -1,0 +1,56 @@
+/** @module The arms that are compared, from the cheapest to what ships, and the rungs between them. */
+
+export const ARMS = [
+  'popular',
+  'popular-30d',
+  'recently-viewed',
+  'item-knn',
+  'ewma',
+  'base-stale',
+  'base-fresh',
+  'personal',
+  'naive-finetune',
+] as const
+
+export type ArmName = (typeof ARMS)[number]
+
+/** What each arm is, in one line for people. */
+export const ARM_MEANINGS: Readonly<Record<ArmName, string>> = {
+  popular: 'most shoppers ever',
+  'popular-30d': 'most shoppers in the last 30 days',
+  'recently-viewed': "the shopper's own decayed counts, filled up with popular-30d",
+  'item-knn': 'neighbours of the own history, decayed, filled up with popular-30d',
+  ewma: 'exponentially weighted mean of item vectors, times popular-30d',
+  'base-stale': "the base model, not knowing the shopper's most recent session",
+  'base-fresh': 'the base model, knowing everything up to the case; no learning',
+  personal: 'what ships: base-fresh + what the device learned, fused and guarded',
+  'naive-finetune': 'the same parameters fitted without prior, fusion or guard',
+}
+
+export interface Rung {
+  readonly arm: ArmName
+  readonly over: ArmName
+  /** Where the step comes from. */
+  readonly source: string
+}
+
+/** Each step of the ladder isolates one cause. */
+export const LADDER: readonly Rung[] = [
+  { arm: 'base-stale', over: 'popular-30d', source: 'a model that knows earlier sessions' },
+  { arm: 'base-fresh', over: 'base-stale', source: 'the last session known too: fresh context' },
+  { arm: 'personal', over: 'base-fresh', source: 'learning on the device' },
+]
+
+/** Compared besides the ladder. */
+export const FURTHER_LIFTS: readonly Omit<Rung, 'source'>[] = [
+  { arm: 'base-fresh', over: 'popular-30d' },
+  { arm: 'base-fresh', over: 'recently-viewed' },
+  { arm: 'base-fresh', over: 'item-knn' },
+  { arm: 'base-fresh', over: 'ewma' },
+  { arm: 'personal', over: 'popular-30d' },
+  { arm: 'personal', over: 'recently-viewed' },
+  { arm: 'personal', over: 'item-knn' },
+  { arm: 'personal', over: 'ewma' },
+  { arm: 'personal', over: 'naive-finetune' },
+  { arm: 'naive-finetune', over: 'base-fresh' },
+]

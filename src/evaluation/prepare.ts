@@ -1,0 +1,180 @@
+/**
+ * @module What happens before the walk: which shoppers and cases, what the nightly files said, and
+ * the baselines' parameters. Refuses what can't give a meaningful number, in a sentence.
+ */
+
+import { cooccurrence, DEFAULT_COOCCURRENCE } from '../features/cooccurrence.ts'
+import type { Case, History } from '../features/history.ts'
+import { refreshPopularity } from '../features/statistics.ts'
+import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
+import { createRandom } from '../model/random.ts'
+import { NearsideError } from '../protocol/error.ts'
+import {
+  type EwmaParameters,
+  ewma,
+  type ItemKnnParameters,
+  itemKnn,
+  RECENTLY_VIEWED,
+  type RecentlyViewedParameters,
+  scorePopular,
+  scorePopularMonth,
+} from './baselines.ts'
+import { buildCases, cleanHistory, DAY, type Dropped, type ShopperHistory } from './cases.ts'
+import { byDay, countShoppers, type Popularity } from './popularity.ts'
+import { type Tuned, type TuningCase, tune } from './tune.ts'
+import type { Fit, Walk } from './walk.ts'
+
+/** `personal`: every case from `until` on. `leave-one-out`: each shopper's last case. */
+export type Protocol = 'personal' | 'leave-one-out'
+
+/**
+ * `nightly`: counted anew each day from training shoppers' events before that day, as any shop can.
+ * `frozen`: as of `until`, as a shop has it that never refreshes its files. For all arms alike.
+ */
+export type PopularitySource = 'nightly' | 'frozen'
+
+export interface EvaluationInput {
+  readonly model: BaseModel
+  readonly shoppers: readonly ShopperHistory[]
+  readonly dayOnly: boolean
+  readonly isHeldOut: (shopper: string) => boolean
+  /** Milliseconds since the epoch; training saw nothing at or after it. */
+  readonly until: number
+  readonly protocol: Protocol
+  readonly popularity: PopularitySource
+  readonly seed: number
+}
+
+/** An interval over fewer shoppers than this says nothing. */
+export const LEAST_SHOPPERS = 10
+
+const TUNING_CASES = 400
+/** Days before `until` from which tuning cases come; what precedes them builds the neighbours. */
+const TUNING_DAYS = 60
+
+/**
+ * Removes what has no row, no time, or lies in the future, and puts each history in order.
+ * @param now milliseconds since the epoch.
+ */
+export function cleanShoppers(
+  shoppers: readonly ShopperHistory[],
+  items: number,
+  now: number,
+): { readonly shoppers: readonly ShopperHistory[]; readonly dropped: Readonly<Dropped> } {
+  const dropped: Dropped = { unknownItems: 0, invalidTimes: 0, future: 0 }
+  const clean = shoppers.map(({ id, interactions }) => ({
+    id,
+    interactions: cleanHistory(interactions, items, now, dropped),
+  }))
+  return { shoppers: clean, dropped }
+}
+
+/**
+ * The cases of each held-out shopper who has any.
+ * @throws NearsideError `input-invalid` where they are too few to say anything.
+ */
+export function selectCases(input: EvaluationInput): (readonly Case[])[] {
+  const { model, shoppers, dayOnly, isHeldOut, until, protocol } = input
+  if (model.itemIds.length < 2)
+    throw new NearsideError('input-invalid', 'a shop with fewer than two items has nothing to rank')
+  const held = shoppers.filter(({ id }) => isHeldOut(id))
+  if (held.length === shoppers.length)
+    throw new NearsideError(
+      'input-invalid',
+      'every shopper is held out: none is left to learn from',
+    )
+  const selected = held
+    .map((shopper) => {
+      if (protocol === 'personal') return buildCases(shopper, dayOnly, until)
+      return buildCases(shopper, dayOnly, Number.NEGATIVE_INFINITY).slice(1).slice(-1)
+    })
+    .filter((cases) => cases.length > 0)
+  if (selected.length < LEAST_SHOPPERS) {
+    const wanted = protocol === 'personal' ? `an event from ${isoDay(until)} on` : 'two cases'
+    throw new NearsideError(
+      'input-invalid',
+      `${selected.length} of ${held.length} held-out shoppers have ${wanted}; at least ${LEAST_SHOPPERS} are needed for an interval: choose an earlier --until or a larger --holdout`,
+    )
+  }
+  return selected
+}
+
+export interface TunedBaselines {
+  readonly cases: number
+  readonly recentlyViewed: Tuned<RecentlyViewedParameters>
+  readonly itemKnn: Tuned<ItemKnnParameters>
+  readonly ewma: Tuned<EwmaParameters>
+}
+
+/** Chooses the baselines' parameters on training shoppers' cases of the last days before `until`. */
+export function tuneBaselines(input: EvaluationInput): TunedBaselines {
+  const { model, until, dayOnly, seed } = input
+  const items = model.itemIds.length
+  const training = input.shoppers.filter(({ id }) => !input.isHeldOut(id))
+  const histories = training.map(({ interactions }) => interactions)
+  const popularityAt = byDay((midnight) => countShoppers(items, histories, midnight))
+  const from = until - TUNING_DAYS * DAY
+  const random = createRandom(seed)
+  const cases: TuningCase[] = training
+    .flatMap((shopper) => buildCases(shopper, dayOnly, from))
+    .filter(({ time }) => time < until)
+    .map((one) => ({ one, place: random.next() }))
+    .sort((a, b) => a.place - b.place)
+    .slice(0, TUNING_CASES)
+    .map(({ one: { history, time, targets } }) => ({
+      history,
+      time,
+      targets,
+      popularity: popularityAt(time),
+    }))
+  // The model's own lists know these very cases; lists from before them don't.
+  const { neighboursPerItem } = model.statistics
+  const settings = { ...DEFAULT_COOCCURRENCE, neighboursPerItem }
+  const neighbours = { neighboursPerItem, ...cooccurrence(items, histories, from, settings) }
+  return {
+    cases: cases.length,
+    recentlyViewed: tune(RECENTLY_VIEWED, cases, items),
+    itemKnn: tune(itemKnn(neighbours), cases, items),
+    ewma: tune(ewma(model.itemVectors, DIMENSION), cases, items),
+  }
+}
+
+/** Everything the walk needs; the same in every thread. */
+export function prepareWalk(input: EvaluationInput, tuned: TunedBaselines, fit: Fit): Walk {
+  const { model, until, protocol, popularity, seed } = input
+  const items = model.itemIds.length
+  const histories: History[] = input.shoppers
+    .filter(({ id }) => !input.isHeldOut(id))
+    .map(({ interactions }) => interactions)
+  const asOf = (compute: (midnight: number) => Popularity) =>
+    popularity === 'nightly' ? byDay(compute) : always(compute(until))
+  const knn = itemKnn(model.statistics)
+  const mean = ewma(model.itemVectors, DIMENSION)
+  return {
+    model,
+    fit,
+    seed,
+    installed: protocol === 'personal' ? until : Number.NEGATIVE_INFINITY,
+    popularityAt: asOf((midnight) => countShoppers(items, histories, midnight)),
+    statisticsAt:
+      popularity === 'nightly'
+        ? byDay((midnight) => refreshPopularity(model.statistics, histories, midnight))
+        : always(model.statistics),
+    baselines: {
+      popular: scorePopular,
+      'popular-30d': scorePopularMonth,
+      'recently-viewed': (context, out) =>
+        RECENTLY_VIEWED.score(tuned.recentlyViewed.parameters, context, out),
+      'item-knn': (context, out) => knn.score(tuned.itemKnn.parameters, context, out),
+      ewma: (context, out) => mean.score(tuned.ewma.parameters, context, out),
+    },
+  }
+}
+
+function always<T>(value: T): () => T {
+  return () => value
+}
+
+function isoDay(time: number): string {
+  return new Date(time).toISOString().slice(0, 10)
+}

@@ -1,0 +1,130 @@
+/** @module The report as text for a terminal: the ladder first, then all arms, then who it hurts. */
+import { ARM_MEANINGS, type ArmName, LADDER } from './arms.ts'
+import { METRICS } from './metrics.ts'
+import type { ArmSummary, LiftSummary, Summary } from './summary.ts'
+
+export interface Report extends Summary {
+  readonly protocol: string
+  readonly shop: string
+  readonly until: string
+  readonly seed: number
+  readonly items: number
+  readonly popularity: string
+}
+
+export function formatReport(report: Report): string[] {
+  return [
+    ...heading(report),
+    '',
+    ...ladder(report),
+    '',
+    ...allArms(report),
+    '',
+    ...buckets(report),
+    '',
+    ...harm(report),
+  ]
+}
+
+function heading(report: Report): string[] {
+  const { shop, until, shoppers, cases, items, protocol, popularity, meanOver } = report
+  const which =
+    protocol === 'personal' ? `from ${until} on` : "each shopper's last case (leave-one-out)"
+  return [
+    `${shop}, ${which}: ${count(cases)} cases of ${count(shoppers)} shoppers the model never saw, all ${count(items)} items ranked`,
+    `means over ${meanOver}; 95 % intervals by paired bootstrap over shoppers; popularity ${popularity === 'nightly' ? "as of each case's day" : `as of ${until}`}`,
+  ]
+}
+
+function ladder({ arms, lifts }: Report): string[] {
+  const rows = [
+    `  ${'popular-30d'.padEnd(14)} ${decimal(ndcgOf(arms, 'popular-30d'))}`,
+    ...LADDER.map(({ arm, over, source }) => {
+      const lift = findLift(lifts, arm, over, 'ndcg@10')
+      return `  ${arm.padEnd(14)} ${decimal(ndcgOf(arms, arm))}  ${formatLift(lift).padEnd(26)} ${source}`
+    }),
+  ]
+  return ['Where it comes from: NDCG@10, repeats allowed, each step over the line above', ...rows]
+}
+
+function allArms({ arms, casesWithNew, cases }: Report): string[] {
+  const header = METRICS.map((name) => name.padStart(10)).join('')
+  const table = (suffix: string) =>
+    arms.map((arm) => {
+      const cells = METRICS.map((name) => {
+        const value = (arm as unknown as Record<string, number>)[`${name}${suffix}`]
+        return (name === 'nll' ? value.toFixed(3) : decimal(value)).padStart(10)
+      })
+      return `  ${arm.name.padEnd(16)}${cells.join('')}   ${suffix === '' ? ARM_MEANINGS[arm.name] : ''}`.trimEnd()
+    })
+  return [
+    `${'Repeats allowed'.padEnd(18)}${header}`,
+    ...table(''),
+    '',
+    `Repeats filtered: only items new to the shopper are ranked and wanted (${count(casesWithNew)} of ${count(cases)} cases)`,
+    `${''.padEnd(18)}${header}`,
+    ...table(':new'),
+  ]
+}
+
+function buckets({ buckets, lifts }: Report): string[] {
+  const rows = buckets.map(({ bucket, cases, shoppers, means }) => {
+    const cells = (['popular-30d', 'base-stale', 'base-fresh', 'personal'] as const).map((arm) =>
+      (means[arm] === undefined ? '–' : decimal(means[arm])).padStart(13),
+    )
+    const metric = `ndcg@10@history=${bucket.label}`
+    const lift = cases > 0 ? formatLift(findLift(lifts, 'personal', 'base-fresh', metric)) : '–'
+    return `  ${bucket.label.padEnd(10)}${count(cases).padStart(7)}${count(shoppers).padStart(10)}${cells.join('')}   ${lift}`
+  })
+  return [
+    'By length of the history (entries before the case), NDCG@10',
+    `  ${'history'.padEnd(10)}${'cases'.padStart(7)}${'shoppers'.padStart(10)}${'popular-30d'.padStart(13)}${'base-stale'.padStart(13)}${'base-fresh'.padStart(13)}${'personal'.padStart(13)}   personal over base-fresh`,
+    ...rows,
+  ]
+}
+
+function harm({ worse, worseByLikelihood, worstTenth, guardTripped, shoppers }: Report): string[] {
+  const line = (name: string, { significant, share, testable, better, expectedByChance }: Worse) =>
+    `  by ${name}: ${significant} significantly worse (${(share * 100).toFixed(1)} % of ${count(shoppers)}), ${better} better; ${testable} have enough differing cases, chance alone would give up to ${expectedByChance.toFixed(1)} of each`
+  return [
+    'Shopper by shopper, personal against base-fresh (one-sided sign-flip test on own cases, 5 %)',
+    line('NDCG@10', worse),
+    line('likelihood', worseByLikelihood),
+    `  worst tenth of shoppers: NDCG@10 changes by ${worstTenth < 0 ? '−' : '+'}${Math.abs(worstTenth).toFixed(4)} on average; the guard switched personal off for ${count(guardTripped)}`,
+  ]
+}
+
+type Worse = Summary['worse']
+
+function ndcgOf(arms: readonly ArmSummary[], name: ArmName): number {
+  return arms.find((arm) => arm.name === name)?.['ndcg@10'] ?? 0
+}
+
+export function findLift(
+  lifts: readonly LiftSummary[],
+  arm: ArmName,
+  over: ArmName,
+  metric: string,
+): LiftSummary | undefined {
+  return lifts.find((lift) => lift.arm === arm && lift.over === over && lift.metric === metric)
+}
+
+/** `+2.3 % [+1.5, +3.2]`; a dash where the arm compared against is at 0. */
+export function formatLift(lift: LiftSummary | undefined): string {
+  if (!lift) return '–'
+  return `${percent(lift.relative)} % [${percent(lift.lo)}, ${percent(lift.hi)}]`
+}
+
+function percent(share: number): string {
+  const text = Math.abs(share * 100).toFixed(1)
+  if (text === '0.0') return '0.0'
+  return `${share < 0 ? '−' : '+'}${text}`
+}
+
+function decimal(value: number): string {
+  return value.toFixed(4).replace(/^0/, '')
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-GB')
+}

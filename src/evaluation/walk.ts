@@ -1,0 +1,174 @@
+/**
+ * @module Test, then learn: one shopper's cases in time order. Every arm ranks the whole catalogue
+ * before the case is known to it; then the guard looks, then the personal model is fitted anew from
+ * everything before the next case, with the very functions that the device runs.
+ */
+import type { Case, History } from '../features/history.ts'
+import type { ItemStatistics } from '../features/itemStatistics.ts'
+import { buildFitProblem, type PersonalFitProblem } from '../learning/fitProblem.ts'
+import { evidenceOf, type Fused, fuse } from '../learning/fuse.ts'
+import { Guard } from '../learning/guard.ts'
+import { type BaseModel, DIMENSION, type PersonalParameters } from '../model/baseModel.ts'
+import { createRandom, type Random } from '../model/random.ts'
+import { personalScores, scoreTerms } from '../model/score.ts'
+import { ARMS, type ArmName } from './arms.ts'
+import type { BaselineContext } from './baselines.ts'
+import { withoutLastSession } from './cases.ts'
+import { METRICS, measure, negativeLogLikelihood } from './metrics.ts'
+import type { Popularity } from './popularity.ts'
+
+/** Minimises a problem; the engine's `fit`, handed in because mathematics knows no engine. */
+export type Fit = (problem: PersonalFitProblem) => Promise<{ readonly parameters: Float32Array }>
+
+export type BaselineName = 'popular' | 'popular-30d' | 'recently-viewed' | 'item-knn' | 'ewma'
+
+export interface Walk {
+  readonly model: BaseModel
+  /** What the shop's nightly files would say on the day of `time`; the same for every arm. */
+  popularityAt(time: number): Popularity
+  statisticsAt(time: number): ItemStatistics
+  readonly baselines: Readonly<
+    Record<BaselineName, (context: BaselineContext, out: Float32Array) => void>
+  >
+  readonly fit: Fit
+  /** The moment the model reached the device: nothing is fitted before it. Milliseconds. */
+  readonly installed: number
+  readonly seed: number
+}
+
+/** Metrics of one case: [arm][all items, then new items only][metric], see `metricAt`. */
+export interface CaseResult {
+  readonly shopper: string
+  readonly time: number
+  /** Length of the history in entries. */
+  readonly history: number
+  /** Whether a target is new to the shopper; where not, the `:new` metrics don't exist. */
+  readonly hasNew: boolean
+  readonly metrics: Float32Array
+  /** Whether the guard let the personal model rank this case. */
+  readonly guardActive: boolean
+}
+
+const STRIDE = 2 * METRICS.length
+
+/** Where a metric lies in `CaseResult.metrics`. */
+export function metricAt(arm: number, metric: number, onlyNew: boolean): number {
+  return arm * STRIDE + (onlyNew ? METRICS.length : 0) + metric
+}
+
+/** Adam's step in the naive fine-tune, the textbook order of magnitude for thirty steps. */
+const NAIVE_STEP_SIZE = 0.03
+const NAIVE_STEPS = 30
+
+/** @param cases of one shopper, ascending by time. */
+export async function walkShopper(walk: Walk, cases: readonly Case[]): Promise<CaseResult[]> {
+  const results: CaseResult[] = []
+  const guard = new Guard()
+  for (const [index, one] of cases.entries()) {
+    const { shopper, time, history, targets } = one
+    const learned = await learn(walk, history, createRandom(walk.seed + 7919 * index))
+    const scores = scoreAll(walk, history, time, learned, guard.active)
+    results.push({
+      shopper,
+      time,
+      history: history.length,
+      guardActive: guard.active,
+      ...measureAll(scores.arms, history, targets),
+    })
+    if (learned && learned.personal.fusionWeight > 0)
+      guard.observe(
+        -negativeLogLikelihood(scores.served, targets),
+        -negativeLogLikelihood(scores.arms['base-fresh'], targets),
+      )
+  }
+  return results
+}
+
+interface Learned {
+  readonly personal: Fused
+  readonly naive: PersonalParameters
+}
+
+/** As the device does at the end of the last session; null where there is nothing to learn from. */
+async function learn(walk: Walk, history: History, random: Random): Promise<Learned | null> {
+  const last = history.at(-1)
+  if (!last) return null
+  const now = Math.max(last.time, walk.installed)
+  const model = { ...walk.model, statistics: walk.statisticsAt(now) }
+  const problem = buildFitProblem(model, history, now, random)
+  if (!problem) return null
+  const personal = fuse(await walk.fit(problem), model.prior, evidenceOf(problem))
+  const { parameters } = await walk.fit(naiveProblem(problem))
+  return {
+    personal,
+    naive: { u: parameters.slice(0, DIMENSION), w: parameters.slice(DIMENSION) },
+  }
+}
+
+interface Scores {
+  readonly arms: Readonly<Record<ArmName, Float32Array>>
+  /** The personal scores with λ as served, whether or not the guard lets them be shown. */
+  readonly served: Float32Array
+}
+
+function scoreAll(
+  walk: Walk,
+  history: History,
+  time: number,
+  learned: Learned | null,
+  guardActive: boolean,
+): Scores {
+  const model = { ...walk.model, statistics: walk.statisticsAt(time) }
+  const context = { history, time, popularity: walk.popularityAt(time) }
+  const baseline = (name: BaselineName) => {
+    const out = new Float32Array(model.itemIds.length)
+    walk.baselines[name](context, out)
+    return out
+  }
+  const terms = scoreTerms(model, history, time)
+  const served = learned
+    ? personalScores(model, terms, learned.personal, learned.personal.fusionWeight)
+    : terms.base
+  return {
+    served,
+    arms: {
+      popular: baseline('popular'),
+      'popular-30d': baseline('popular-30d'),
+      'recently-viewed': baseline('recently-viewed'),
+      'item-knn': baseline('item-knn'),
+      ewma: baseline('ewma'),
+      'base-stale': scoreTerms(model, withoutLastSession(history), time).base,
+      'base-fresh': terms.base,
+      personal: guardActive ? served : terms.base,
+      'naive-finetune': learned ? personalScores(model, terms, learned.naive, 1) : terms.base,
+    },
+  }
+}
+
+/** The same cases and candidates; nothing that holds the parameters back. */
+function naiveProblem(problem: PersonalFitProblem): PersonalFitProblem {
+  const zeros = new Float32Array(problem.parameters)
+  return {
+    ...problem,
+    mean: zeros,
+    precision: zeros,
+    stepSize: new Float32Array(problem.parameters).fill(NAIVE_STEP_SIZE),
+    steps: NAIVE_STEPS,
+  }
+}
+
+function measureAll(
+  arms: Readonly<Record<ArmName, Float32Array>>,
+  history: History,
+  targets: readonly number[],
+): Pick<CaseResult, 'metrics' | 'hasNew'> {
+  const seen = new Uint8Array(arms.popular.length)
+  for (const { item } of history) seen[item] = 1
+  const fresh = targets.filter((target) => !seen[target])
+  const metrics = new Float32Array(ARMS.length * STRIDE)
+  ARMS.forEach((arm, a) => {
+    measure(arms[arm], targets, undefined, metrics, metricAt(a, 0, false))
+    if (fresh.length > 0) measure(arms[arm], fresh, seen, metrics, metricAt(a, 0, true))
+  })
+  return { metrics, hasNew: fresh.length > 0 }
+}
