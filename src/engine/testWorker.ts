@@ -1,0 +1,26 @@
+/** @module A dedicated worker that fits one problem, for the browser tests. */
+import { chooseEngine, type EngineRequest } from './choose.ts'
+import type { FitProblem, FitResult } from './engine.ts'
+
+export interface WorkerRequest {
+  readonly request: EngineRequest
+  readonly problem: FitProblem
+}
+
+export type WorkerReply =
+  | { readonly name: string; readonly reason: string; readonly result: FitResult }
+  | { readonly error: string }
+
+async function answer({ request, problem }: WorkerRequest): Promise<WorkerReply> {
+  try {
+    const { engine, reason } = await chooseEngine(request)
+    const result = await engine.fit(problem)
+    return { name: engine.name, reason, result }
+  } catch (error) {
+    return { error: String(error) }
+  }
+}
+
+addEventListener('message', ({ data }: MessageEvent<WorkerRequest>) => {
+  void answer(data).then((reply) => postMessage(reply))
+})
