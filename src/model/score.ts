@@ -51,7 +51,7 @@ export function project(matrix: Float32Array, hidden: Float32Array): Float32Arra
 }
 
 /** scores += M·v for M row-major [scores.length, v.length]. */
-function addScores(scores: Float32Array, matrix: Float32Array, vector: Float32Array): void {
+export function addScores(scores: Float32Array, matrix: Float32Array, vector: Float32Array): void {
   const columns = vector.length
   const whole = columns - (columns % 4)
   for (let i = 0, m = 0; i < scores.length; i++) {

@@ -75,6 +75,18 @@ export function parseLatest(value: unknown): LatestModel {
 }
 
 /**
+ * A version's name, given by a person.
+ * @throws NearsideError `input-invalid`
+ */
+export function parseVersion(name: string): string {
+  if (VERSION.test(name)) return name
+  throw new NearsideError(
+    'input-invalid',
+    `'${name}' can't name a version: letters, digits, dots and dashes only, at most 64`,
+  )
+}
+
+/**
  * Checks every field of a manifest from outside and returns a fresh object of only those fields.
  * @throws NearsideError `model-corrupt` for a malformed one, `model-incompatible` for another format
  */

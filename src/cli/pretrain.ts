@@ -1,0 +1,122 @@
+/** @module `nearside pretrain`: a base model from a shop folder. */
+import { readFile } from 'node:fs/promises'
+import { setImmediate } from 'node:timers/promises'
+import { pretrain } from '../pretrain/pretrain.ts'
+import { readShop } from '../pretrain/shop/read.ts'
+import type { Holdout } from '../pretrain/split.ts'
+import { writeModel } from '../pretrain/writeModel.ts'
+import { NearsideError } from '../protocol/error.ts'
+import { parseVersion } from '../protocol/manifest.ts'
+import type { Command, CommandContext, Values } from './command.ts'
+
+export const command: Command = {
+  name: 'pretrain',
+  summary: 'train a base model from a shop folder',
+  details: [
+    'Writes OUT/VERSION/ and points OUT/latest.json at it. The same shop, limit, hold-out and seed',
+    'give the same files. Held-out shoppers and events from --until on are not looked at.',
+  ].join('\n'),
+  options: {
+    shop: { type: 'string', value: 'DIR', describe: 'the shop folder', required: true },
+    out: { type: 'string', value: 'DIR', describe: 'where models are kept', required: true },
+    until: { type: 'string', value: 'DATE', describe: 'train on events before this date (UTC)' },
+    holdout: {
+      type: 'string',
+      value: 'FRACTION|FILE',
+      describe: 'shoppers never trained on: a share, or a file of ids',
+      default: '0.2',
+    },
+    seed: { type: 'string', value: 'N', describe: 'of all random choices', default: '1' },
+    version: { type: 'string', value: 'NAME', describe: "the model's name", default: '1' },
+    epochs: { type: 'string', value: 'N', describe: 'of the encoder; fewer for a quick look' },
+  },
+  async run(values, _positionals, context) {
+    const started = Date.now()
+    const seed = whole(values, 'seed', 2 ** 32 - 1)
+    const version = parseVersion(String(values.version))
+    const until = values.until === undefined ? null : dateOf(String(values.until))
+    const holdout = await holdoutOf(String(values.holdout))
+    const encoder = values.epochs === undefined ? {} : { epochs: whole(values, 'epochs', 1000) }
+    context.progress.update('reading the shop', 0, 1)
+    const shop = await readShop(String(values.shop))
+    const result = await pretrain(shop, {
+      version,
+      seed,
+      holdout,
+      until,
+      encoder,
+      now: started,
+      onProgress: (label, done, total) => breathe(context, label, done, total),
+    })
+    const latest = await writeModel(String(values.out), result)
+    context.progress.clear()
+    const { manifest } = result
+    const seconds = Math.round((Date.now() - started) / 1000)
+    print(context, manifest.metrics, [
+      ['model', `${manifest.shop} version ${version}, ${manifest.items} items`],
+      ['trained on', `${manifest.data.from.slice(0, 10)} to ${manifest.data.to.slice(0, 10)}`],
+      ['held out', `${manifest.holdout.shoppers} shoppers`],
+      ...manifest.files.map(({ name, bytes }): [string, string] => [name, kilobytes(bytes)]),
+      ['total', kilobytes(manifest.files.reduce((sum, { bytes }) => sum + bytes, 0))],
+      ['time', `${seconds} s`],
+    ])
+    return { ...latest, seconds, manifestContent: manifest }
+  },
+}
+
+/** Lets signals in between two steps of a long computation. */
+async function breathe(
+  { progress, signal }: CommandContext,
+  label: string,
+  done: number,
+  total: number,
+): Promise<void> {
+  progress.update(label, done, total)
+  await setImmediate()
+  if (signal.aborted) throw new NearsideError('aborted', 'stopped; nothing was written')
+}
+
+function print(
+  context: CommandContext,
+  metrics: Readonly<Record<string, number>>,
+  rows: readonly [string, string][],
+): void {
+  const measured = Object.entries(metrics).map(([name, value]): [string, string] => [
+    name,
+    Number.isInteger(value) ? String(value) : value.toFixed(4),
+  ])
+  for (const [name, value] of [...rows, ...measured]) context.print(`${name.padEnd(32)}${value}`)
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1000).toFixed(0)} kB`
+}
+
+function whole(values: Values, option: string, largest: number): number {
+  const number = Number(values[option])
+  if (!Number.isInteger(number) || number < 0 || number > largest)
+    throw new NearsideError('input-invalid', `--${option} must be a whole number, 0 to ${largest}`)
+  return number
+}
+
+function dateOf(text: string): number {
+  const time = /^\d{4}-\d{2}-\d{2}(T.*)?$/.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(time))
+    throw new NearsideError('input-invalid', `--until ${text} is no date like 2011-09-01`)
+  return time
+}
+
+async function holdoutOf(text: string): Promise<Holdout> {
+  const fraction = Number(text)
+  if (text.trim() !== '' && !Number.isNaN(fraction)) {
+    if (fraction >= 0 && fraction < 1) return { fraction }
+    throw new NearsideError('input-invalid', `--holdout ${text} is not a share from 0 to below 1`)
+  }
+  const file = await readFile(text, 'utf8').catch((cause: unknown) => {
+    throw new NearsideError('input-invalid', `--holdout ${text} is neither a share nor a file`, {
+      cause,
+    })
+  })
+  const ids = file.split(/\r?\n/).filter((id) => id !== '')
+  return { shoppers: new Set(ids) }
+}

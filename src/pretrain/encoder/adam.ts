@@ -1,0 +1,47 @@
+/** @module Named parameters with their gradients, moved by Adam. */
+
+export interface Parameter {
+  readonly value: Float32Array
+  readonly gradient: Float32Array
+  /** Decoupled weight decay per step, as a share of the step size. */
+  readonly decay: number
+}
+
+export interface Optimizer {
+  /** One step with `gradient`, which is then zero again. */
+  step(learningRate: number): void
+}
+
+const BETA1 = 0.9
+const BETA2 = 0.999
+const EPSILON = 1e-8
+
+export function parameter(value: Float32Array, decay = 0): Parameter {
+  return { value, gradient: new Float32Array(value.length), decay }
+}
+
+/** @see https://arxiv.org/abs/1711.05101 */
+export function createAdam(parameters: readonly Parameter[]): Optimizer {
+  const first = parameters.map(({ value }) => new Float32Array(value.length))
+  const second = parameters.map(({ value }) => new Float32Array(value.length))
+  let steps = 0
+  return {
+    step(learningRate) {
+      steps++
+      const rate = (learningRate * Math.sqrt(1 - BETA2 ** steps)) / (1 - BETA1 ** steps)
+      for (let p = 0; p < parameters.length; p++) {
+        const { value, gradient, decay } = parameters[p]
+        const m = first[p]
+        const v = second[p]
+        const keep = 1 - learningRate * decay
+        for (let i = 0; i < value.length; i++) {
+          const g = gradient[i]
+          m[i] += (1 - BETA1) * (g - m[i])
+          v[i] += (1 - BETA2) * (g * g - v[i])
+          value[i] = value[i] * keep - (rate * m[i]) / (Math.sqrt(v[i]) + EPSILON)
+        }
+        gradient.fill(0)
+      }
+    },
+  }
+}

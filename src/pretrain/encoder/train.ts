@@ -1,0 +1,227 @@
+/** @module Trains the encoder and the item table together, by sampled softmax and Adam. */
+import type { Item } from '../../catalog/item.ts'
+import type { History } from '../../features/history.ts'
+import { DIMENSION } from '../../model/baseModel.ts'
+import type { ContentTables } from '../../model/content.ts'
+import { ENCODER_SHAPES, type EncoderName, type EncoderWeights } from '../../model/encoder.ts'
+import { createRandom, type Random } from '../../model/random.ts'
+import type { Tensors } from '../../weights/tensor.ts'
+import { createAdam, type Parameter, parameter } from './adam.ts'
+import { createBlock } from './block.ts'
+import { createItemTable, type ItemTable, type ItemTableSettings } from './itemTable.ts'
+import { createBuffers, createSampler, sampledSoftmax } from './sampledSoftmax.ts'
+import { drawWindows, itemSets, type SequenceSettings, shuffled, type Window } from './sequences.ts'
+import type { WordVectors } from './wordVectors.ts'
+
+export interface EncoderSettings {
+  readonly epochs: number
+  /** Windows a step. */
+  readonly batch: number
+  readonly learningRate: number
+  readonly dropout: number
+  readonly negatives: number
+  readonly sequences: SequenceSettings
+  readonly table: ItemTableSettings
+}
+
+export const ENCODER_SETTINGS: EncoderSettings = {
+  epochs: 12,
+  batch: 32,
+  learningRate: 1e-3,
+  dropout: 0.2,
+  negatives: 256,
+  sequences: { nextTargets: 16, nextWeight: 4, insideWeight: 1 },
+  table: { leastTitles: 2, priceBands: 8, idDropout: 0.1, decay: 0.01 },
+}
+
+export interface TrainedEncoder {
+  readonly encoder: Tensors
+  /** E, [N, d]. */
+  readonly itemVectors: Float32Array
+  readonly content: ContentTables
+  /** Mean loss of a target in the last epoch, nats. */
+  readonly loss: number
+}
+
+export interface EncoderData {
+  readonly items: readonly Item[]
+  /** Names by `ItemStatistics.category`. */
+  readonly categories: readonly string[]
+  readonly shoppers: readonly History[]
+  /** Milliseconds; nothing at or after it is read. */
+  readonly until: number
+  readonly words: WordVectors
+}
+
+/** The same seed gives the same numbers. `onEpoch` may look at the model so far, e.g. to validate; `onProgress` gets steps done. */
+export async function trainEncoder(
+  data: EncoderData,
+  settings: EncoderSettings,
+  seed: number,
+  onProgress: (done: number, total: number) => void | Promise<void> = () => {},
+  onEpoch: (epoch: number, model: TrainedEncoder) => void = () => {},
+): Promise<TrainedEncoder> {
+  const random = createRandom(seed)
+  const weights = initialWeights(random)
+  const block = createBlock(valuesOf(weights), settings.dropout)
+  const table = createItemTable(data.items, data.categories, data.words, settings.table, random)
+  const sequences = data.shoppers.map((history) => itemSets(history, data.until))
+  const sampler = createSampler(countItems(sequences, data.items.length))
+  const bias = parameter(new Float32Array(data.items.length))
+  const buffers = createBuffers(settings.negatives, data.items.length)
+  const adam = createAdam([...Object.values(weights), ...table.parameters, bias])
+  const gradients = gradientsOf(weights)
+
+  const trainWindow = (window: Window): number => {
+    fillInput(block.input, window, table.vectors, valuesOf(weights))
+    block.forward(window.length, random)
+    sampler.draw(buffers.negatives, random)
+    for (let k = 0; k < settings.negatives; k++)
+      buffers.logExpected[k] = sampler.logExpected(buffers.negatives[k], settings.negatives)
+    const loss = sampledSoftmax(
+      window,
+      block.hidden,
+      table.vectors,
+      bias.value,
+      buffers,
+      block.hiddenGradient,
+      table.gradient,
+      bias.gradient,
+    )
+    block.backward(window.length, gradients)
+    spreadInputGradient(block.inputGradient, window, table.gradient, gradients)
+    return loss
+  }
+
+  let loss = Number.NaN
+  for (let epoch = 0; epoch < settings.epochs; epoch++) {
+    const windows = sequences.flatMap((sets) => drawWindows(sets, settings.sequences, random))
+    const order = shuffled(windows.length, random)
+    const steps = Math.ceil(windows.length / settings.batch)
+    let sum = 0
+    let weight = 0
+    for (let step = 0; step < steps; step++) {
+      const batch = order.subarray(step * settings.batch, (step + 1) * settings.batch)
+      table.compose(random)
+      let batchWeight = 0
+      for (const w of batch) {
+        sum += trainWindow(windows[w])
+        batchWeight += total(windows[w].weights)
+      }
+      weight += batchWeight
+      table.backward()
+      normalise([...Object.values(weights), ...table.parameters, bias], batchWeight)
+      // The last quarter cools down to a tenth.
+      const done = (epoch * steps + step) / (settings.epochs * steps)
+      adam.step(settings.learningRate * Math.min(1, 0.1 + (1 - done) * 3.6))
+      await onProgress(epoch * steps + step + 1, settings.epochs * steps)
+    }
+    loss = sum / weight
+    onEpoch(epoch, trained(weights, table, loss))
+  }
+  return trained(weights, table, loss)
+}
+
+function trained(
+  weights: Readonly<Record<EncoderName, Parameter>>,
+  table: ItemTable,
+  loss: number,
+): TrainedEncoder {
+  table.compose(null)
+  const tensors = Object.entries(ENCODER_SHAPES).map(
+    ([name, shape]) =>
+      [name, { shape: [...shape], data: weights[name as EncoderName].value.slice() }] as const,
+  )
+  return {
+    encoder: new Map(tensors),
+    itemVectors: table.vectors.slice(),
+    content: table.content(),
+    loss,
+  }
+}
+
+/** Zero event and gap vectors: an event that training never sees says nothing rather than noise. */
+export function initialWeights(random: Random): Readonly<Record<EncoderName, Parameter>> {
+  const entries = Object.entries(ENCODER_SHAPES).map(([name, shape]) => {
+    const count = shape.reduce((product: number, extent) => product * extent, 1)
+    const value = new Float32Array(count)
+    if (name.endsWith('_scale')) value.fill(1)
+    else if (shape.length === 2 && name !== 'event' && name !== 'gap') {
+      const deviation = Math.sqrt(1 / shape[1])
+      for (let k = 0; k < count; k++) value[k] = deviation * random.normal()
+    }
+    return [name, parameter(value)] as const
+  })
+  return Object.fromEntries(entries) as Record<EncoderName, Parameter>
+}
+
+export function valuesOf(weights: Readonly<Record<EncoderName, Parameter>>): EncoderWeights {
+  return mapWeights(weights, ({ value }) => value)
+}
+
+export function gradientsOf(weights: Readonly<Record<EncoderName, Parameter>>): EncoderWeights {
+  return mapWeights(weights, ({ gradient }) => gradient)
+}
+
+function mapWeights(
+  weights: Readonly<Record<EncoderName, Parameter>>,
+  pick: (one: Parameter) => Float32Array,
+): EncoderWeights {
+  return Object.fromEntries(
+    Object.entries(weights).map(([name, one]) => [name, pick(one)]),
+  ) as EncoderWeights
+}
+
+/** x_t = E[item] + event + gap, as in `encode`. */
+export function fillInput(
+  input: Float32Array,
+  window: Window,
+  itemVectors: Float32Array,
+  { event, gap }: EncoderWeights,
+): void {
+  for (let t = 0, x = 0; t < window.length; t++) {
+    let e = window.items[t] * DIMENSION
+    let v = window.events[t] * DIMENSION
+    let g = window.gaps[t] * DIMENSION
+    for (let j = 0; j < DIMENSION; j++) input[x++] = itemVectors[e++] + event[v++] + gap[g++]
+  }
+}
+
+export function spreadInputGradient(
+  gradient: Float32Array,
+  window: Window,
+  dItems: Float32Array,
+  { event, gap }: EncoderWeights,
+): void {
+  for (let t = 0, x = 0; t < window.length; t++) {
+    let e = window.items[t] * DIMENSION
+    let v = window.events[t] * DIMENSION
+    let g = window.gaps[t] * DIMENSION
+    for (let j = 0; j < DIMENSION; j++, x++) {
+      dItems[e++] += gradient[x]
+      event[v++] += gradient[x]
+      gap[g++] += gradient[x]
+    }
+  }
+}
+
+function countItems(
+  sequences: readonly (readonly { items: Int32Array }[])[],
+  items: number,
+): Float64Array {
+  const counts = new Float64Array(items)
+  for (const sets of sequences) for (const set of sets) for (const item of set.items) counts[item]++
+  return counts
+}
+
+function normalise(parameters: readonly Parameter[], by: number): void {
+  const factor = 1 / Math.max(by, 1e-6)
+  for (const { gradient } of parameters)
+    for (let k = 0; k < gradient.length; k++) gradient[k] *= factor
+}
+
+function total(values: Float32Array): number {
+  let sum = 0
+  for (const value of values) sum += value
+  return sum
+}

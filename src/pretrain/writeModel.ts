@@ -1,0 +1,21 @@
+/** @module Writes a model's directory and points `latest.json` at it, in that order. */
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { manifestBytes, type WrittenModel } from '../model/files.ts'
+import type { LatestModel } from '../protocol/manifest.ts'
+import { sha256Hex } from '../weights/hash.ts'
+
+/** `latest.json` is replaced by a rename: whoever reads meanwhile gets the old one or the new one. */
+export async function writeModel(directory: string, model: WrittenModel): Promise<LatestModel> {
+  const { version } = model.manifest
+  const folder = join(directory, version)
+  await mkdir(folder, { recursive: true })
+  for (const [name, bytes] of model.files) await writeFile(join(folder, name), bytes)
+  const manifest = manifestBytes(model.manifest)
+  await writeFile(join(folder, 'manifest.json'), manifest)
+  const latest: LatestModel = { version, manifest: await sha256Hex(manifest) }
+  const temporary = join(directory, 'latest.json.tmp')
+  await writeFile(temporary, `${JSON.stringify(latest)}\n`)
+  await rename(temporary, join(directory, 'latest.json'))
+  return latest
+}
