@@ -1,0 +1,83 @@
+/**
+ * @module Which of many phrases names the product in a title. In English the head of a compound
+ * comes last ("heart T-light *holder*"), before any preposition ("*jar* with pink lid").
+ */
+export interface Phrase<T> {
+  readonly words: readonly string[]
+  readonly value: T
+  /** Higher beats lower, wherever the phrases stand. */
+  readonly rank: number
+}
+
+export interface PhraseMatch<T> {
+  readonly value: T
+  readonly rank: number
+  /** Place of the phrase's first word among the title's words. */
+  readonly at: number
+}
+
+const PREPOSITIONS: ReadonlySet<string> = new Set(['with', 'in', 'for', 'on', 'from'])
+
+/** Lower-case words in the title's order, with possessive and accents as they are. */
+export function orderedWords(title: string): string[] {
+  return (
+    title
+      .toLowerCase()
+      .replace(/['’]s\b/g, '')
+      .match(/[\p{L}\p{N}]+/gu) ?? []
+  )
+}
+
+/** One form for singular and plural: boxes → box, bunnies → bunny, cookie → cooky, tins → tin. */
+function stem(word: string): string {
+  if (word.length < 4) return word
+  if (/ies?$/.test(word)) return word.replace(/ies?$/, 'y')
+  if (/(x|ch|sh|ss)es$/.test(word)) return word.slice(0, -2)
+  return /[^s]s$/.test(word) ? word.slice(0, -1) : word
+}
+
+export function toPhrase<T>(text: string, value: T, rank: number): Phrase<T> {
+  return { words: orderedWords(text).map(stem), value, rank }
+}
+
+/** An index by last word, so that a title is matched against its own words only. */
+export class PhraseIndex<T> {
+  readonly #byLastWord = new Map<string, Phrase<T>[]>()
+
+  constructor(phrases: Iterable<Phrase<T>>) {
+    for (const phrase of phrases) {
+      const last = phrase.words[phrase.words.length - 1]
+      const known = this.#byLastWord.get(last)
+      if (known) known.push(phrase)
+      else this.#byLastWord.set(last, [phrase])
+    }
+  }
+
+  /** Every phrase that occurs, in the title's order. */
+  all(title: string): (PhraseMatch<T> & { readonly score: number })[] {
+    const words = orderedWords(title).map(stem)
+    const preposition = words.findIndex((word, i) => i > 0 && PREPOSITIONS.has(word))
+    const head = preposition < 0 ? words.length : preposition
+    return words.flatMap((word, last) =>
+      (this.#byLastWord.get(word) ?? [])
+        .filter((phrase) => occurs(phrase.words, words, last))
+        .map(({ value, rank, words: { length } }) => {
+          // Rank, then head over what follows a preposition, then length, then the later.
+          const score = rank * 1000 + (last < head ? 500 : 0) + length * 30 + last
+          return { value, rank, at: last - length + 1, score }
+        }),
+    )
+  }
+
+  best(title: string): PhraseMatch<T> | undefined {
+    return this.all(title).reduce<(PhraseMatch<T> & { score: number }) | undefined>(
+      (best, match) => (best && best.score >= match.score ? best : match),
+      undefined,
+    )
+  }
+}
+
+function occurs(phrase: readonly string[], words: readonly string[], last: number): boolean {
+  const first = last - phrase.length + 1
+  return first >= 0 && phrase.every((word, i) => words[first + i] === word)
+}

@@ -1,0 +1,102 @@
+/** @module Titles a shopper can read, from the capitals and abbreviations of a stock system. */
+import { compareText } from './itemFacts.ts'
+
+/** Lower-case word as written in the log → how it should read, e.g. `candl` → `Candle`. */
+export type WordRules = ReadonlyMap<string, string>
+
+/** What staff write into a description field when they correct stock: no name of a product. */
+const STOCK_NOTE =
+  /\?|^(check|damaged?|damages|lost|found|missing|adjust(ment)?|wrong(ly)?|mixed|sold|faulty|thrown|wet|returned|amazon|ebay|test)\b/i
+
+/**
+ * The most frequent description that is a product's name; among equals the longest, then by code
+ * unit. Undefined when none is.
+ */
+export function chooseDescription(counts: ReadonlyMap<string, number>): string | undefined {
+  return [...counts]
+    .filter(([text]) => /\p{L}{3}/u.test(text) && !STOCK_NOTE.test(text.trim()))
+    .sort(
+      ([a, countA], [b, countB]) => countB - countA || b.length - a.length || compareText(a, b),
+    )[0]?.[0]
+}
+
+const ACRONYMS: ReadonlySet<string> = new Set(
+  'UK USA EU LED TV CD DVD USB DIY UFO VIP WC ABC NYC II III IV XL XXL HB BBQ ID'.split(' '),
+)
+const SMALL: ReadonlySet<string> = new Set(
+  'a an and at by de du en for from in of on or the to with'.split(' '),
+)
+
+/**
+ * Title case with small words small; `SET/3`, `S/3` and `SET 3` become "Set of 3", `PACK/12` "Pack of
+ * 12", `W/` "with"; units, acronyms and `T-Light` keep their form. A title that is not mostly
+ * capitals keeps its own case. `words` may replace a word by any text.
+ */
+export function readableTitle(raw: string, words: WordRules = new Map()): string {
+  const text = spell(punctuate(raw), words)
+  const letters = text.replace(/[^\p{L}]/gu, '')
+  const isShouted = letters.replace(/\p{Ll}/gu, '').length > letters.length / 2
+  const cased = isShouted ? recase(text, words) : text
+  return cased.charAt(0).toUpperCase() + cased.slice(1)
+}
+
+function punctuate(raw: string): string {
+  return raw
+    .replace(/\bS(?:ET)?\s?\/\s?(\d+)\b/gi, 'SET OF $1')
+    .replace(/\bSET (\d+)\b(?!["'])/gi, 'SET OF $1')
+    .replace(/\bPACK[ /](\d+)\b/gi, 'PACK OF $1')
+    .replace(/\bW\/\s?/gi, 'WITH ')
+    .replace(/(?<=\s)W(?=\s)/gi, 'WITH')
+    .replace(/(?<=\p{L})\s*\+\s*(?=\p{L})/gu, ' & ')
+    .replace(/\s*,\s*(?=\S)/g, ', ')
+    .replace(/(?<=\p{L}{2})\.(?=\p{L}|\d)/gu, '. ')
+    .replace(/(\d")(?=\p{L})/gu, '$1 ')
+    .replace(/\(/g, ' (')
+    .replace(/[\s.,]+$/, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+}
+
+/** Replacements in capitals, so that `recase` treats them as it treats their neighbours. */
+function spell(text: string, words: WordRules): string {
+  return text.replace(/[\p{L}\p{N}]+(?:['’][\p{L}]+)*/gu, (word) => {
+    const rule = words.get(word.toLowerCase())
+    if (rule === undefined) return word
+    return word === word.toUpperCase() ? rule.toUpperCase() : rule
+  })
+}
+
+function recase(text: string, words: WordRules): string {
+  const cased = text.replace(/[\p{L}\p{N}]+(?:['’][\p{L}]+)*/gu, (word, at: number) => {
+    const upper = word.toUpperCase()
+    const lower = word.toLowerCase()
+    const after = text[at + word.length] ?? ''
+    const before = text[at - 1] ?? ''
+    if (/\d/.test(word)) return recaseNumber(lower)
+    if (ACRONYMS.has(upper)) return upper
+    if (upper.length === 1) return upper === 'A' && before === ' ' && after === ' ' ? 'a' : upper
+    if (SMALL.has(lower) && at > 0 && after !== '-' && before !== '-') return lower
+    return upper.charAt(0) + lower.slice(1)
+  })
+  return restoreForms(cased, words)
+}
+
+/** `120CM` → `120cm`, `3D` → `3D`, `50'S` → `50's`. */
+function recaseNumber(lower: string): string {
+  if (/^\d+d$/.test(lower)) return lower.toUpperCase()
+  if (/^[a-z]/.test(lower)) return lower.charAt(0).toUpperCase() + lower.slice(1)
+  return lower
+}
+
+/** A rule's own capitals survive (`AC Milan`), where it has some beyond a first letter. */
+function restoreForms(text: string, words: WordRules): string {
+  let result = text
+  for (const form of words.values()) {
+    if (!/\p{L}\p{Lu}/u.test(form)) continue
+    result = result.replaceAll(
+      new RegExp(`\\b${form.replace(/[^\p{L}\p{N} ]/gu, '\\$&')}\\b`, 'giu'),
+      form,
+    )
+  }
+  return result
+}
