@@ -2,7 +2,7 @@
 import type { Server } from 'node:http'
 import { serve } from '@hono/node-server'
 import { getConnInfo } from '@hono/node-server/conninfo'
-import type { Context, Hono } from 'hono'
+import type { Context } from 'hono'
 
 export interface Listening {
   readonly port: number
@@ -16,11 +16,16 @@ export function clientAddress(c: Context): string {
   return getConnInfo(c).remote.address ?? ''
 }
 
-export function listen(app: Hono, hostname: string, port: number): Promise<Listening> {
+/** What runs: any Hono app. */
+export interface Served {
+  fetch(request: Request, ...rest: never[]): Response | Promise<Response>
+}
+
+export function listen(app: Served, hostname: string, port: number): Promise<Listening> {
   return new Promise((resolve, reject) => {
     const server = serve(
       {
-        fetch: app.fetch,
+        fetch: app.fetch as (request: Request) => Response | Promise<Response>,
         hostname,
         port,
         serverOptions: {

@@ -1,0 +1,49 @@
+/**
+ * @module One aggregator as a process of its own, for tests that kill it:
+ * `testAggregator.ts leader|helper PORT DATABASE [MODELS HELPER]`. No noise, so that sums compare;
+ * the published model's `shared.safetensors` is the mean update as float64.
+ */
+import { writeFileSync } from 'node:fs'
+import { createApp } from './app.ts'
+import { createHelper } from './helper.ts'
+import { loadIdentity } from './identity.ts'
+import { createLeader } from './leader.ts'
+import { listen } from './listen.ts'
+import { createHelperClient } from './peer.ts'
+import { openSqliteStore } from './store/sqlite.ts'
+import { candidateOf, LAYOUT, noNoise, ORIGIN, PARAMETERS } from './testFederation.ts'
+
+const [role, port, database, goal, models, helperUrl] = process.argv.slice(2)
+// Loaded and waiting: a test that kills often starts the next one ahead of time.
+await new Promise((resolve) => process.stdin.once('data', resolve))
+const store = openSqliteStore(database)
+const identity = await loadIdentity(store)
+const shared = {
+  store,
+  identity,
+  parameters: { ...PARAMETERS, aggregationGoal: Number(goal) },
+  trust: 'two-aggregators',
+  now: Date.now,
+  noise: noNoise,
+} as const
+const appOptions = { origins: [ORIGIN], now: Date.now, reportsPerMinute: 1e9 }
+
+if (role === 'helper') {
+  await listen(createApp(createHelper(shared), appOptions), '127.0.0.1', Number(port))
+} else {
+  const leader = createLeader({
+    ...shared,
+    helper: createHelperClient(helperUrl, identity.signing, fetch),
+    models,
+    layout: () => LAYOUT,
+    applyUpdate: async (parent, mean, _rate, version) => {
+      writeFileSync(`${models}/mean-${version}.bin`, new Uint8Array(mean.slice().buffer))
+      const shared = new Uint8Array(mean.slice().buffer)
+      return candidateOf(version, parent.version, shared)
+    },
+    gate: async () => ({ accepted: true, reasons: [], metrics: {} }),
+  })
+  await listen(createApp(leader, appOptions), '127.0.0.1', Number(port))
+  setInterval(() => void leader.advance(), 50)
+}
+process.stdout.write('ready\n')
