@@ -35,8 +35,8 @@ if (!Number.isInteger(port) || port < 1 || port > 65533) {
 }
 const data = join(ROOT, values.data)
 const origin = `http://localhost:${port}`
-const leader = `http://localhost:${port + 1}`
-const helper = `http://localhost:${port + 2}`
+const leader = `http://127.0.0.1:${port + 1}`
+const helper = `http://127.0.0.1:${port + 2}`
 
 const children: ChildProcess[] = []
 let stopping = false
