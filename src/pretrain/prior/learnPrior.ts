@@ -1,0 +1,219 @@
+/**
+ * @module Learns the population's prior over personal parameters and the recipe of the fit:
+ * variances from the spread over some training shoppers, then their scale, the half-life and λ by
+ * what helps the next case of others. Where learning does not help, λ becomes 0 and it says so.
+ */
+import type { Item } from '../../catalog/item.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { FEATURE_COUNT } from '../../features/features.ts'
+import { casesFromHistory } from '../../learning/cases.ts'
+import { type BaseModel, DIMENSION, type PersonalPrior } from '../../model/baseModel.ts'
+import { createRandom } from '../../model/random.ts'
+import { OutOfFoldStatistics } from '../ranker/outOfFold.ts'
+import type { ShopperLog } from '../shop/shop.ts'
+import { choose, type Judgement, judge, priorOf, type Recipe } from './choose.ts'
+import { learnSpread, withVariance } from './spread.ts'
+import { buildTrial, type Trial } from './trial.ts'
+
+export interface PriorData {
+  readonly items: readonly Item[]
+  /** Whose logs the statistics come from: all training shoppers, no one held out. */
+  readonly shoppers: readonly ShopperLog[]
+  readonly dayOnly: boolean
+}
+
+export interface PriorOptions {
+  /** Exclusive, milliseconds since the epoch. */
+  readonly until: number
+  readonly seed: number
+  readonly engine: Engine
+  /** Shoppers that the weights were not fitted on, where some were kept apart; default all. */
+  readonly eligible?: (shopper: string) => boolean
+  /** Most shoppers for the spread, and as many again for the choice. */
+  readonly maxShoppers?: number
+  readonly onProgress?: (step: string, done: number, total: number) => void
+}
+
+export interface LearnedPrior {
+  readonly prior: PersonalPrior
+  readonly reason: string
+  /** The chosen judgement; null when nothing helped. */
+  readonly chosen: Judgement | null
+  readonly judgements: readonly Judgement[]
+  readonly shoppers: { readonly spread: number; readonly choice: number }
+  /** Next cases that were predicted. */
+  readonly cases: number
+  /** For `manifest.metrics`. */
+  readonly metrics: Readonly<Record<string, number>>
+}
+
+const STEPS = 30
+const SPREAD_ROUNDS = 3
+const DEFAULT_MAX_SHOPPERS = 250
+/** Next cases judged of one shopper: the most recent ones. */
+const CASES_EACH = 2
+/** Bytes that the features of the judged cases may take. */
+const MEMORY = 5e8
+const SCALES = [0.03, 0.1, 0.3, 1] as const
+const HALF_LIVES = [30, 90, 365] as const
+/** Standard deviation, in nats, that a start gives to a score through u, and to a weight of w_p. */
+const START_TASTE = 0.5
+const START_WEIGHT = 0.1
+
+/** @param model its prior and statistics are not read. */
+export async function learnPrior(
+  model: BaseModel,
+  data: PriorData,
+  options: PriorOptions,
+): Promise<LearnedPrior> {
+  const { engine, onProgress } = options
+  const start = startOf(model)
+  const { forSpread, forChoice } = buildTrials({ ...model, prior: start }, data, options)
+  const count = (trials: readonly Trial[]) => new Set(trials.map((trial) => trial.shopper)).size
+  const shoppers = { spread: count(forSpread), choice: count(forChoice) }
+  if (shoppers.spread < 10 || shoppers.choice < 10)
+    return nothing(start, 'too few shoppers with three orders or events to learn a prior from')
+  const spread = await learnSpread(forSpread, start, engine, SPREAD_ROUNDS, (done, total) =>
+    onProgress?.('spread', done, total),
+  )
+  const judgements: Judgement[] = []
+  let done = 0
+  const total = 2 * SCALES.length + HALF_LIVES.length + 1
+  const attempt = async (recipe: Recipe) => {
+    const known = judgements.some((one) => JSON.stringify(one.recipe) === JSON.stringify(recipe))
+    if (!known) judgements.push(...(await judge(model, forChoice, spread, start, recipe, engine)))
+    onProgress?.('choice', ++done, total)
+  }
+  // One coordinate after the other: a full grid would only find more noise.
+  let recipe: Recipe = { taste: 0, features: 0, halfLifeDays: 90, mean: 0 }
+  for (const features of SCALES) await attempt({ ...recipe, features })
+  recipe = bestOf(judgements)
+  for (const taste of SCALES) await attempt({ ...recipe, taste })
+  recipe = bestOf(judgements)
+  for (const halfLifeDays of HALF_LIVES) await attempt({ ...recipe, halfLifeDays })
+  recipe = bestOf(judgements)
+  await attempt({ ...recipe, mean: 1 })
+  const { best, reason } = choose(judgements)
+  const prior = best
+    ? priorOf(spread, start, best.recipe, best.fusionWeight)
+    : priorOf(spread, start, { ...recipe, mean: 0 }, 0)
+  return {
+    prior,
+    reason,
+    chosen: best,
+    judgements,
+    shoppers,
+    cases: forChoice.length,
+    metrics: metricsOf(best, forChoice),
+  }
+}
+
+/** The step that a coordinate takes, by the lower end of the lift; likelihood breaks ties. */
+function bestOf(judgements: readonly Judgement[]): Recipe {
+  const chosen = choose(judgements).best
+  if (chosen) return chosen.recipe
+  const value = (one: Judgement) => one.ndcgLift - one.ndcgError
+  return judgements.reduce((a, b) => (value(b) > value(a) ? b : a)).recipe
+}
+
+function startOf(model: BaseModel): PersonalPrior {
+  let square = 0
+  for (const value of model.itemVectors) square += value * value
+  const perItem = square / Math.max(1, model.itemIds.length)
+  const variance = new Float32Array(DIMENSION + FEATURE_COUNT)
+  if (perItem > 0) variance.fill(START_TASTE ** 2 / perItem, 0, DIMENSION)
+  for (let f = 0; f < FEATURE_COUNT; f++) {
+    // A feature that the ranker dropped carries nothing here either.
+    if (model.featureWeights[f] !== 0) variance[DIMENSION + f] = START_WEIGHT ** 2
+  }
+  return withVariance(
+    {
+      mean: new Float32Array(variance.length),
+      variance,
+      stepSize: variance,
+      steps: STEPS,
+      fusionWeight: 1,
+      halfLifeDays: 90,
+    },
+    variance,
+  )
+}
+
+/** Half of the shoppers, one trial each, for the spread; the other half for the choice. */
+function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
+  const { until, seed, eligible = () => true } = options
+  const shoppers = data.shoppers
+    .map(({ id, interactions }) => ({
+      id,
+      interactions: interactions.filter((entry) => entry.time < until),
+    }))
+    .filter((shopper) => shopper.interactions.length > 0)
+  let first = until
+  for (const { interactions } of shoppers) first = Math.min(first, interactions[0].time)
+  const statistics = new OutOfFoldStatistics(data.items, shoppers, {
+    folds: 5,
+    neighbourDays: 60,
+    popularityDays: 30,
+    from: first + 0.2 * (until - first),
+    until,
+  })
+  const random = createRandom(seed + 1)
+  const bytesEach = CASES_EACH * model.itemIds.length * FEATURE_COUNT * 4
+  const affordable = Math.max(20, Math.floor(MEMORY / bytesEach))
+  const most = Math.min(options.maxShoppers ?? DEFAULT_MAX_SHOPPERS, affordable)
+  const drawn = shoppers
+    .filter(({ id }) => eligible(id))
+    .map((log) => ({ log, cases: casesFromHistory(log.interactions, { dayOnly: data.dayOnly }) }))
+    .filter(({ cases }) => cases.length >= 2)
+    .map((one) => ({ ...one, order: random.next() }))
+    .sort((a, b) => a.order - b.order)
+    .slice(0, 2 * most)
+  const places = drawn.flatMap(({ log, cases }, k) => {
+    const forSpread = k % 2 === 0
+    const earliest = Math.max(1, cases.length - (forSpread ? 1 : CASES_EACH))
+    return cases.slice(earliest).map(({ time }, n) => ({
+      log,
+      forSpread,
+      next: earliest + n,
+      shopper: log.id,
+      time,
+    }))
+  })
+  places.sort(statistics.compareCases)
+  const forSpread: Trial[] = []
+  const forChoice: Trial[] = []
+  places.forEach((place, k) => {
+    const { log, next } = place
+    const statisticsAt = (time: number) => statistics.at(log.id, time)
+    const trial = buildTrial(model, log, next, data.dayOnly, statisticsAt, random)
+    if (trial) (place.forSpread ? forSpread : forChoice).push(trial)
+    options.onProgress?.('trials', k + 1, places.length)
+  })
+  return { forSpread, forChoice }
+}
+
+function metricsOf(best: Judgement | null, trials: readonly Trial[]): Record<string, number> {
+  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+  return {
+    'prior.cases': trials.length,
+    'prior.base.ndcg@10': mean(trials.map((trial) => trial.baseNdcg)),
+    'prior.base.nll': mean(trials.map((trial) => trial.baseNll)),
+    'prior.fusionWeight': best?.fusionWeight ?? 0,
+    'prior.lift.ndcg@10': best?.ndcgLift ?? 0,
+    'prior.lift.ndcg@10.error': best?.ndcgError ?? 0,
+    'prior.gain.nll': best?.nllGain ?? 0,
+    'prior.gain.nll.error': best?.nllError ?? 0,
+  }
+}
+
+function nothing(start: PersonalPrior, reason: string): LearnedPrior {
+  return {
+    prior: { ...start, fusionWeight: 0 },
+    reason,
+    chosen: null,
+    judgements: [],
+    shoppers: { spread: 0, choice: 0 },
+    cases: 0,
+    metrics: { 'prior.fusionWeight': 0 },
+  }
+}

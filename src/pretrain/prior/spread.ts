@@ -1,0 +1,93 @@
+/**
+ * @module How far shoppers' personal parameters lie apart: expectation–maximisation for a Gaussian
+ * prior with one variance a parameter, with Laplace's approximation of each shopper's posterior.
+ * What a shopper's few cases can't tell stays in the posterior's width, so that noise is not
+ * mistaken for spread.
+ */
+import type { Engine } from '../../engine/engine.ts'
+import type { PersonalFitProblem } from '../../learning/fitProblem.ts'
+import type { PersonalPrior } from '../../model/baseModel.ts'
+import { problemUnder, type Trial } from './trial.ts'
+
+/** Adam's step as a share of a parameter's standard deviation: thirty steps reach nine of them. */
+export const STEP_SHARE = 0.3
+
+const PADDED = -1e8
+
+export function withVariance(prior: PersonalPrior, variance: Float32Array): PersonalPrior {
+  return { ...prior, variance, stepSize: variance.map((v) => STEP_SHARE * Math.sqrt(v)) }
+}
+
+export async function learnSpread(
+  trials: readonly Trial[],
+  start: PersonalPrior,
+  engine: Engine,
+  rounds: number,
+  onProgress: (done: number, total: number) => void,
+): Promise<{ mean: Float32Array; variance: Float32Array }> {
+  const P = start.variance.length
+  let variance: Float32Array = start.variance
+  let mean = new Float32Array(P)
+  for (let round = 0; round < rounds; round++) {
+    const prior = withVariance(start, variance)
+    const square = new Float64Array(P)
+    const sum = new Float64Array(P)
+    const information = new Float64Array(P)
+    for (const [index, trial] of trials.entries()) {
+      const problem = problemUnder(trial, prior)
+      const { parameters } = await engine.fit(problem)
+      const fisher = informationOf(problem, parameters)
+      for (let j = 0; j < P; j++) {
+        if (!(variance[j] > 0)) continue
+        square[j] += parameters[j] ** 2 + 1 / (fisher[j] + 1 / variance[j])
+        sum[j] += parameters[j]
+        information[j] += fisher[j]
+      }
+      onProgress(round * trials.length + index + 1, rounds * trials.length)
+    }
+    // A parameter on which nobody's data says anything is frozen rather than left at a guess.
+    variance = Float32Array.from(square, (value, j) =>
+      information[j] > 1e-6 * trials.length ? value / trials.length : 0,
+    )
+    mean = Float32Array.from(sum, (value, j) => (variance[j] > 0 ? value / trials.length : 0))
+  }
+  return { mean, variance }
+}
+
+/** Diagonal of Σ_t weight_t · Cov_softmax(X_t) at p. */
+export function informationOf(problem: PersonalFitProblem, parameters: Float32Array): Float64Array {
+  const { candidates: K, parameters: P, design, offset } = problem
+  const information = new Float64Array(P)
+  const first = new Float64Array(P)
+  const second = new Float64Array(P)
+  const share = new Float64Array(K)
+  for (let t = 0; t < problem.cases; t++) {
+    const weight = problem.weight[t]
+    if (!(weight > 0)) continue
+    let highest = Number.NEGATIVE_INFINITY
+    for (let k = 0, row = t * K; k < K; k++, row++) {
+      let score = offset[row]
+      if (score > PADDED)
+        for (let j = 0, x = row * P; j < P; j++, x++) score += design[x] * parameters[j]
+      share[k] = score
+      if (score > highest) highest = score
+    }
+    let sum = 0
+    for (let k = 0; k < K; k++) {
+      share[k] = Math.exp(share[k] - highest)
+      sum += share[k]
+    }
+    first.fill(0)
+    second.fill(0)
+    for (let k = 0, row = t * K; k < K; k++, row++) {
+      const probability = share[k] / sum
+      if (probability < 1e-9) continue
+      for (let j = 0, x = row * P; j < P; j++, x++) {
+        first[j] += probability * design[x]
+        second[j] += probability * design[x] ** 2
+      }
+    }
+    for (let j = 0; j < P; j++) information[j] += weight * Math.max(0, second[j] - first[j] ** 2)
+  }
+  return information
+}
