@@ -29,7 +29,7 @@ export function LearningSection({ snapshot, items = [] }: LearningSectionProps) 
             fit &&
               `${fit.lossBefore.toFixed(4)} before, ${fit.lossAfter.toFixed(4)} after (negative log-likelihood)`,
           ],
-          ['Fusion weight λ', fit && fit.fusionWeight.toFixed(3)],
+          ['Fusion weight λ', fit?.fusionWeight.toFixed(3)],
           [
             'Guard',
             guard.active
