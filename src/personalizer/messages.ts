@@ -76,6 +76,8 @@ export type ToWorker =
 export type WorkerSnapshot = Omit<PersonalizerSnapshot, 'status'>
 
 export type FromWorker =
+  /** The script has loaded. */
+  | { readonly kind: 'alive' }
   | { readonly kind: 'result'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'error'; readonly id: number; readonly error: WireError }
   | {

@@ -6,8 +6,14 @@
 import { NearsideError } from '../protocol/error.ts'
 import type { CallName, Calls, FromWorker, ToWorker, WorkerConfig } from './messages.ts'
 
-/** A worker that answers nothing at all for this long is dead: every call of ours takes less. */
+/**
+ * A worker that says nothing at all for this long, not even to a ping, is dead: nothing of ours
+ * holds its thread for a tenth of it.
+ */
 export const SILENCE = 10_000
+
+/** Times as long until the first sign of life: the script has to be downloaded first. */
+const LOADING_FACTOR = 6
 
 export interface LinkDeps {
   readonly worker: () => Worker
@@ -25,9 +31,6 @@ interface Pending {
   readonly onProgress?: (done: number, steps: number) => void
 }
 
-/** Answered within milliseconds by a living worker; a fit or a download may take longer. */
-const QUICK: ReadonlySet<CallName> = new Set(['ping', 'recommend', 'similar', 'rerank', 'capture'])
-
 export class WorkerLink {
   readonly #deps: LinkDeps
   readonly #pending = new Map<number, Pending>()
@@ -35,8 +38,11 @@ export class WorkerLink {
   #nextId = 1
   #restarts = 0
   #lastHeard = 0
+  /** When the oldest unanswered call was made: silence before it means nothing. */
+  #askedAt = 0
   #watch: ReturnType<typeof setTimeout> | null = null
   #down: NearsideError | null = null
+  #alive = false
   #started: Promise<void> = Promise.resolve()
 
   constructor(deps: LinkDeps) {
@@ -70,6 +76,7 @@ export class WorkerLink {
     const abort = () => this.#post({ kind: 'abort', id })
     signal?.addEventListener('abort', abort, { once: true })
     return new Promise<ReturnType<Calls[K]>>((resolve, reject) => {
+      if (this.#pending.size === 0) this.#askedAt = Date.now()
       this.#pending.set(id, { message, resolve: resolve as Pending['resolve'], reject, onProgress })
       try {
         this.#post(message)
@@ -95,6 +102,7 @@ export class WorkerLink {
 
   #spawn(): void {
     this.#lastHeard = Date.now()
+    this.#alive = false
     try {
       const worker = this.#deps.worker()
       this.#worker = worker
@@ -123,6 +131,8 @@ export class WorkerLink {
 
   #receive(message: FromWorker): void {
     this.#lastHeard = Date.now()
+    this.#alive = true
+    if (message.kind === 'alive') return
     if (message.kind === 'snapshot' || message.kind === 'catalog') {
       this.#deps.received(message)
       return
@@ -138,18 +148,25 @@ export class WorkerLink {
     else pending.reject(NearsideError.fromWire(message.error))
   }
 
-  /** While something quick is unanswered, an answer of any kind must come now and then. */
+  /** While anything is unanswered, the worker must give a sign of life now and then. */
   #listenForSilence(): void {
     if (this.#watch !== null) return
+    const waitedFrom = Date.now()
     this.#watch = setTimeout(() => {
       this.#watch = null
-      const quick = [...this.#pending.values()].some(({ message }) => QUICK.has(message.name))
-      if (!quick || this.#down || !this.#worker) return
-      if (Date.now() - this.#lastHeard >= this.#deps.silence) {
-        this.#lost(this.#worker, 'stopped answering')
-      }
+      if (this.#pending.size === 0 || this.#down || !this.#worker) return
+      const silent = Date.now() - Math.max(this.#lastHeard, this.#askedAt)
+      const limit = this.#deps.silence * (this.#alive ? 1 : LOADING_FACTOR)
+      if (silent >= limit) this.#lost(this.#worker, 'stopped answering')
+      else if (this.#lastHeard < waitedFrom) this.#ping()
       this.#listenForSilence()
     }, this.#deps.silence / 2)
+  }
+
+  /** A long call is no sign of death if the thread still answers this. */
+  #ping(): void {
+    const id = this.#nextId++
+    this.#post({ kind: 'call', id, name: 'ping', args: [] })
   }
 
   #lost(worker: Worker, how: string): void {

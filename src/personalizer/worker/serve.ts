@@ -88,4 +88,5 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
       running.delete(id)
     }
   }
+  scope.postMessage({ kind: 'alive' })
 }

@@ -1,0 +1,82 @@
+/** @module Devices for tests: real IndexedDB, a server and an engine that the test holds in hand. */
+import { createJsEngine } from '../../engine/js.ts'
+import { nextTask } from '../../engine/pause.ts'
+import type { CaptureInput } from '../api.ts'
+import type { WorkerConfig } from '../messages.ts'
+import { type Device, type Environment, startDevice } from './device.ts'
+import { TEST_MODEL_URL, type TestServer, testCatalog, testModelFiles } from './testShop.ts'
+
+export { TestServer, testCatalog, testModelFiles } from './testShop.ts'
+
+let databases = 0
+
+export const newDatabase = () => `test-${Date.now()}-${databases++}`
+
+export const testConfig = (
+  database: string,
+  overrides: Partial<WorkerConfig> = {},
+): WorkerConfig => ({
+  catalog: testCatalog,
+  baseModel: TEST_MODEL_URL,
+  engine: 'js',
+  federation: null,
+  database,
+  visible: true,
+  ...overrides,
+})
+
+/** Timers that fire only when told. */
+export class TestTimers {
+  readonly waiting = new Map<number, { callback: () => void; milliseconds: number }>()
+  #next = 1
+  set = (callback: () => void, milliseconds: number): number => {
+    this.waiting.set(this.#next, { callback, milliseconds })
+    return this.#next++
+  }
+  clear = (timer: number): void => void this.waiting.delete(timer)
+  /** Runs what waits for at most this long. */
+  fire(upTo: number): void {
+    for (const [timer, { callback, milliseconds }] of [...this.waiting]) {
+      if (milliseconds > upTo || !this.waiting.delete(timer)) continue
+      callback()
+    }
+  }
+}
+
+export interface TestDevice {
+  readonly device: Device
+  readonly timers: TestTimers
+  capture(input: CaptureInput, id?: string): Promise<void>
+}
+
+let events = 0
+
+export async function openDevice(
+  server: TestServer,
+  database: string,
+  overrides: Partial<Environment> = {},
+  config: Partial<WorkerConfig> = {},
+): Promise<TestDevice> {
+  const timers = new TestTimers()
+  const environment: Environment = {
+    now: () => Date.now(),
+    clock: () => performance.now(),
+    timers,
+    pause: nextTask,
+    fetch: server.fetch,
+    indexedDb: () => indexedDB,
+    chooseEngine: async () => ({ engine: createJsEngine(), reason: 'test' }),
+    ...overrides,
+  }
+  const device = await startDevice(testConfig(database, config), environment, () => {})
+  return {
+    device,
+    timers,
+    capture: (input, id = `e${events++}`) => device.capture({ id, time: environment.now(), input }),
+  }
+}
+
+export const testServer = async (version = '1', seed?: number): Promise<TestServer> => {
+  const { TestServer } = await import('./testShop.ts')
+  return new TestServer(await testModelFiles(version, seed))
+}
