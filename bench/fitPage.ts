@@ -17,15 +17,19 @@ export interface FitTimes {
   readonly error: number
 }
 
+async function onGpu(kernels: 'fused' | 'operations'): Promise<Engine> {
+  const adapter = await navigator.gpu?.requestAdapter()
+  if (!adapter) throw new Error('no adapter')
+  return createTfjsWebgpuEngine(adapter, kernels)
+}
+
+/** TensorFlow.js has one WebGPU backend for a page, so only one of the two last at a time. */
 const makers: Record<string, () => Promise<Engine>> = {
   js: async () => createJsEngine(),
   'tfjs-wasm': () => createTfjsWasmEngine(),
   'tfjs-cpu': createTfjsCpuEngine,
-  'tfjs-webgpu': async () => {
-    const adapter = await navigator.gpu?.requestAdapter()
-    if (!adapter) throw new Error('no adapter')
-    return createTfjsWebgpuEngine(adapter)
-  },
+  'tfjs-webgpu': () => onGpu('operations'),
+  wgsl: () => onGpu('fused'),
 }
 
 async function timed<T>(work: () => Promise<T>): Promise<[number, T]> {

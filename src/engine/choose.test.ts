@@ -44,7 +44,8 @@ const gpuWith = (adapter: Adapter | null): Gpu => ({ requestAdapter: async () =>
 function device(changes: Partial<EngineEnvironment['load']> & { gpu?: Gpu; patience?: number }) {
   const { gpu, patience = 60_000, ...load } = changes
   const engines = {
-    webgpu: engineNamed('tfjs-webgpu'),
+    webgpu: engineNamed('wgsl'),
+    operations: engineNamed('tfjs-webgpu'),
     wasm: engineNamed('tfjs-wasm'),
     cpu: engineNamed('tfjs-cpu'),
   }
@@ -52,9 +53,10 @@ function device(changes: Partial<EngineEnvironment['load']> & { gpu?: Gpu; patie
     gpu,
     patience,
     load: {
-      webgpu: async () => engines.webgpu,
-      wasm: async () => engines.wasm,
-      cpu: async () => engines.cpu,
+      wgsl: async () => engines.webgpu,
+      'tfjs-webgpu': async () => engines.operations,
+      'tfjs-wasm': async () => engines.wasm,
+      'tfjs-cpu': async () => engines.cpu,
       js: async () => js,
       ...load,
     },
@@ -65,8 +67,8 @@ function device(changes: Partial<EngineEnvironment['load']> & { gpu?: Gpu; patie
 test('a real adapter is used when nothing else is asked for', async () => {
   const { environment } = device({ gpu: gpuWith(hardware) })
   const { engine, reason } = await chooseEngine('auto', environment)
-  expect(engine.name).toBe('tfjs-webgpu')
-  expect(reason).toBe('WebGPU: the tfjs-webgpu test device passed its test fits')
+  expect(engine.name).toBe('wgsl')
+  expect(reason).toBe('WebGPU: the wgsl test device passed its test fits')
 })
 
 test.each([
@@ -80,7 +82,7 @@ test.each([
   expect(free.engine.name).toBe('js')
   expect(free.reason).toMatch(/^WebGPU: only a software adapter \(.*\); using plain JavaScript$/)
   const forced = await chooseEngine('webgpu', environment)
-  expect(forced.engine.name).toBe('tfjs-webgpu')
+  expect(forced.engine.name).toBe('wgsl')
   expect(forced.reason).toMatch(/^WebGPU, as asked for: /)
 })
 
@@ -101,8 +103,8 @@ test.each<[string, Gpu | undefined, string]>([
 
 test('every trouble on the way down is said', async () => {
   const { environment } = device({
-    wasm: () => Promise.reject(new Error('compilation refused by policy')),
-    cpu: () => Promise.reject(new Error('chunk not found')),
+    'tfjs-wasm': () => Promise.reject(new Error('compilation refused by policy')),
+    'tfjs-cpu': () => Promise.reject(new Error('chunk not found')),
   })
   const { engine, reason } = await chooseEngine('webgpu', environment)
   expect(engine.name).toBe('js')
@@ -113,12 +115,20 @@ test('every trouble on the way down is said', async () => {
 })
 
 test('a GPU that returns zero gradients is caught, disposed of and not used', async () => {
-  const silent = engineNamed('tfjs-webgpu', (given) => js.fit({ ...given, steps: 0 }))
-  const { environment } = device({ gpu: gpuWith(hardware), webgpu: async () => silent })
-  const { engine, reason } = await chooseEngine('auto', environment)
-  expect(engine.name).toBe('js')
-  expect(reason).toMatch(/^WebGPU: tfjs-webgpu computes wrongly: .*; using plain JavaScript$/)
-  expect(silent.disposed()).toBe(true)
+  const silent = (name: EngineName) => engineNamed(name, (given) => js.fit({ ...given, steps: 0 }))
+  const ours = silent('wgsl')
+  const theirs = silent('tfjs-webgpu')
+  const first = device({ gpu: gpuWith(hardware), wgsl: async () => ours })
+  const second = await chooseEngine('auto', first.environment)
+  expect(second.engine.name).toBe('tfjs-webgpu')
+  expect(second.reason).toMatch(
+    /^WebGPU: wgsl computes wrongly: .*; using WebGPU with the kernels of TensorFlow.js$/,
+  )
+  const load = { ...first.environment.load, 'tfjs-webgpu': async () => theirs }
+  const third = await chooseEngine('auto', { ...first.environment, load })
+  expect(third.engine.name).toBe('js')
+  expect(third.reason).toMatch(/wgsl computes wrongly.*tfjs-webgpu computes wrongly/)
+  expect(ours.disposed() && theirs.disposed()).toBe(true)
 })
 
 test('a driver that never answers is given up, and disposed of if it answers late', async () => {
@@ -128,7 +138,8 @@ test('a driver that never answers is given up, and disposed of if it answers lat
   })
   const { environment, engines } = device({
     gpu: gpuWith(hardware),
-    webgpu: () => late,
+    wgsl: () => late,
+    'tfjs-webgpu': () => Promise.reject(new Error('none either')),
     patience: 1_000,
   })
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
@@ -137,7 +148,10 @@ test('a driver that never answers is given up, and disposed of if it answers lat
     await vi.advanceTimersByTimeAsync(1_000)
     const { engine, reason } = await choosing
     expect(engine.name).toBe('js')
-    expect(reason).toBe('WebGPU: no answer within 1 s; using plain JavaScript')
+    expect(reason).toBe(
+      'WebGPU: no answer within 1 s; WebGPU with the kernels of TensorFlow.js: none either; ' +
+        'using plain JavaScript',
+    )
   } finally {
     vi.useRealTimers()
   }
@@ -201,7 +215,7 @@ test('a problem that diverges in double precision too is refused and changes no 
   const { engine } = await chooseEngine('auto', environment)
   const wild = { ...problem, design: problem.design.map((value) => Math.sign(value) * 3e38) }
   await expect(engine.fit(wild)).rejects.toMatchObject({ code: 'fit-diverged' })
-  expect(engine.name).toBe('tfjs-webgpu')
+  expect(engine.name).toBe('wgsl')
 })
 
 test('an engine that diverges where double precision does not is replaced', async () => {

@@ -6,25 +6,24 @@
 import { NearsideError } from '../protocol/error.ts'
 import { type Adapter, describeAdapter, type Gpu, isSoftware } from './adapter.ts'
 import { runCanary } from './canary.ts'
-import type { Engine } from './engine.ts'
+import type { Engine, EngineName } from './engine.ts'
 import { createJsEngine } from './js.ts'
 import { createResilientEngine, type EngineChoice } from './resilient.ts'
 
 export type { EngineChoice } from './resilient.ts'
 
-type Kind = 'webgpu' | 'wasm' | 'cpu' | 'js'
-
 /** As `EnginePreference` of the public surface. */
-export type EngineRequest = 'auto' | Kind
+export type EngineRequest = 'auto' | 'webgpu' | 'wasm' | 'cpu' | 'js'
 
 /** What a choice depends on, so that tests can put any device in its place. */
 export interface EngineEnvironment {
   /** `navigator.gpu`; absent where the browser has no WebGPU. */
   readonly gpu?: Gpu
   readonly load: {
-    readonly webgpu: (adapter: Adapter) => Promise<Engine>
-    readonly wasm: () => Promise<Engine>
-    readonly cpu: () => Promise<Engine>
+    readonly wgsl: (adapter: Adapter) => Promise<Engine>
+    readonly 'tfjs-webgpu': (adapter: Adapter) => Promise<Engine>
+    readonly 'tfjs-wasm': () => Promise<Engine>
+    readonly 'tfjs-cpu': () => Promise<Engine>
     readonly js: () => Promise<Engine>
   }
   /** How long an engine may take to load and to pass its canary, in milliseconds. */
@@ -34,20 +33,27 @@ export interface EngineEnvironment {
 /** Software adapters compile shaders for some 10 s, on a busy machine longer. */
 const PATIENCE_MS = 60_000
 
-const LABEL: Readonly<Record<Kind, string>> = {
-  webgpu: 'WebGPU',
-  wasm: 'WASM',
-  cpu: 'TensorFlow.js on the CPU',
+const LABEL: Readonly<Record<EngineName, string>> = {
+  wgsl: 'WebGPU',
+  'tfjs-webgpu': 'WebGPU with the kernels of TensorFlow.js',
+  'tfjs-wasm': 'WASM',
+  'tfjs-cpu': 'TensorFlow.js on the CPU',
   js: 'plain JavaScript',
 }
 
 /** Where each request looks, in this order. */
-const ORDER: Readonly<Record<EngineRequest, readonly Kind[]>> = {
-  auto: ['webgpu', 'js'],
-  webgpu: ['webgpu', 'wasm', 'cpu', 'js'],
-  wasm: ['wasm', 'cpu', 'js'],
-  cpu: ['cpu', 'js'],
+const ORDER: Readonly<Record<EngineRequest, readonly EngineName[]>> = {
+  auto: ['wgsl', 'tfjs-webgpu', 'js'],
+  webgpu: ['wgsl', 'tfjs-webgpu', 'tfjs-wasm', 'tfjs-cpu', 'js'],
+  wasm: ['tfjs-wasm', 'tfjs-cpu', 'js'],
+  cpu: ['tfjs-cpu', 'js'],
   js: ['js'],
+}
+
+type GpuEngineName = 'wgsl' | 'tfjs-webgpu'
+
+function needsGpu(name: EngineName): name is GpuEngineName {
+  return name === 'wgsl' || name === 'tfjs-webgpu'
 }
 
 /** This page or worker. TensorFlow.js is loaded only when one of its engines is tried. */
@@ -56,9 +62,12 @@ export function thisDevice(): EngineEnvironment {
   return {
     gpu: navigator?.gpu,
     load: {
-      webgpu: async (adapter) => (await import('./tfjs/webgpu.ts')).createTfjsWebgpuEngine(adapter),
-      wasm: async () => (await import('./tfjs/wasm.ts')).createTfjsWasmEngine(),
-      cpu: async () => (await import('./tfjs/cpu.ts')).createTfjsCpuEngine(),
+      wgsl: async (adapter) =>
+        (await import('./tfjs/webgpu.ts')).createTfjsWebgpuEngine(adapter, 'fused'),
+      'tfjs-webgpu': async (adapter) =>
+        (await import('./tfjs/webgpu.ts')).createTfjsWebgpuEngine(adapter, 'operations'),
+      'tfjs-wasm': async () => (await import('./tfjs/wasm.ts')).createTfjsWasmEngine(),
+      'tfjs-cpu': async () => (await import('./tfjs/cpu.ts')).createTfjsCpuEngine(),
       js: async () => createJsEngine(),
     },
     patience: PATIENCE_MS,
@@ -94,28 +103,19 @@ async function findAdapter(environment: EngineEnvironment, anyAdapter: boolean):
   return adapter
 }
 
-/** An engine of this kind that has passed its canary. */
-async function open(
-  kind: Kind,
-  environment: EngineEnvironment,
-  anyAdapter: boolean,
-): Promise<Engine> {
-  const load = async () => {
-    if (kind !== 'webgpu') return environment.load[kind]()
-    return environment.load.webgpu(await findAdapter(environment, anyAdapter))
-  }
-  const loading = load()
+/** An engine that has passed its canary. */
+async function tried(loading: Promise<Engine>, patience: number): Promise<Engine> {
   let given: Engine | undefined
   try {
-    given = await within(environment.patience, loading)
-    await within(environment.patience, runCanary(given))
+    given = await within(patience, loading)
+    await within(patience, runCanary(given))
     return given
   } catch (error) {
     if (given) given.dispose()
     // One that arrives too late must not keep its device.
     else
-      loading.then(
-        (engine) => engine.dispose(),
+      void loading.then(
+        (late) => late.dispose(),
         () => {},
       )
     throw error
@@ -138,46 +138,50 @@ export async function chooseEngine(
   environment: EngineEnvironment = thisDevice(),
   onSwitch?: (choice: EngineChoice) => void,
 ): Promise<EngineChoice> {
-  const waiting = [...ORDER[request]]
+  let waiting = ORDER[request]
   const anyAdapter = request === 'webgpu'
 
-  /** The first of `waiting` that works; `troubles` are said in its reason. */
-  async function next(troubles: readonly string[]): Promise<EngineChoice | null> {
-    const said = [...troubles]
-    for (let kind = waiting.shift(); kind; kind = waiting.shift()) {
-      try {
-        const engine = await open(kind, environment, anyAdapter)
-        return { engine, reason: reasonFor(kind, engine, request, said) }
-      } catch (error) {
-        said.push(`${LABEL[kind]}: ${wordsOf(error)}`)
-      }
-    }
-    if (troubles.length > 0) return null
-    throw new NearsideError('engine-unavailable', `No engine works here. ${said.join('; ')}`)
+  function load(name: EngineName): Promise<Engine> {
+    if (!needsGpu(name)) return environment.load[name]()
+    return findAdapter(environment, anyAdapter).then(environment.load[name], (error) => {
+      // The same adapter would be missing for the other kernels.
+      waiting = waiting.filter((other) => !needsGpu(other))
+      throw error
+    })
   }
 
-  const first = await next([])
-  if (!first) throw new NearsideError('engine-unavailable', 'No engine works here')
-  const failed = (current: Engine) => LABEL[kindOf(current)]
-  const engine: Engine = createResilientEngine(
-    first.engine,
-    (failure) => next([`${failed(engine)}: ${wordsOf(failure)}`]),
-    onSwitch,
-  )
-  return { engine, reason: first.reason }
+  /** The first of `waiting` that works; `troubles` become part of its reason. */
+  async function next(troubles: string[]): Promise<EngineChoice | null> {
+    while (waiting.length > 0) {
+      const [name, ...others] = waiting
+      waiting = others
+      try {
+        const engine = await tried(load(name), environment.patience)
+        return { engine, reason: reasonFor(engine, request, troubles) }
+      } catch (error) {
+        troubles.push(`${LABEL[name]}: ${wordsOf(error)}`)
+      }
+    }
+    return null
+  }
+
+  const troubles: string[] = []
+  const first = await next(troubles)
+  if (!first) unavailable(`No engine works here. ${troubles.join('; ')}`)
+  const afterFailure = (failure: NearsideError, { name }: Engine) => {
+    // A GPU that died is left alone; other kernels on it would not live longer.
+    if (needsGpu(name)) waiting = waiting.filter((other) => !needsGpu(other))
+    return next([`${LABEL[name]}: ${wordsOf(failure)}`])
+  }
+  return {
+    engine: createResilientEngine(first.engine, afterFailure, onSwitch),
+    reason: first.reason,
+  }
 }
 
-function kindOf({ name }: Engine): Kind {
-  return name === 'js' ? 'js' : (name.slice('tfjs-'.length) as Kind)
-}
-
-function reasonFor(
-  kind: Kind,
-  engine: Engine,
-  request: EngineRequest,
-  troubles: readonly string[],
-): string {
-  if (troubles.length > 0) return `${troubles.join('; ')}; using ${LABEL[kind]}`
-  if (request === 'auto') return `${LABEL[kind]}: ${engine.device} passed its test fits`
-  return `${LABEL[kind]}, as asked for: ${engine.device} passed its test fits`
+function reasonFor(engine: Engine, request: EngineRequest, troubles: readonly string[]): string {
+  const label = LABEL[engine.name]
+  if (troubles.length > 0) return `${troubles.join('; ')}; using ${label}`
+  const asked = request === 'auto' ? '' : ', as asked for'
+  return `${label}${asked}: ${engine.device} passed its test fits`
 }

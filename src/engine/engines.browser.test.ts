@@ -48,7 +48,32 @@ async function watchedAdapter(): Promise<{ adapter: Adapter; devices: GPUDevice[
   return { adapter, devices }
 }
 
-describe('tfjs-webgpu in the page', () => {
+const allocatedBytes = () =>
+  (tf.engine().registry.webgpu.memory() as { numBytesAllocatedInGPU?: number })
+    .numBytesAllocatedInGPU
+
+test.each([
+  ['operations', 'tfjs-webgpu', 2],
+  ['fused', 'wgsl', 8],
+] as const)('WebGPU by %s: right, and constant in memory', async (kernels, name, fits) => {
+  const { adapter } = await watchedAdapter()
+  const engine = await createTfjsWebgpuEngine(adapter, kernels)
+  expect(engine.name).toBe(name)
+  expect(engine.device).toMatch(/swiftshader.*\(software\)/)
+  const done: number[] = []
+  await expectReference(await engine.fit(problem, { onProgress: (n) => done.push(n) }))
+  expect(done).toEqual([10, 12])
+  const bytes = allocatedBytes()
+  expect(bytes).toBeGreaterThan(0)
+  for (let seed = 2; seed < 2 + fits; seed++) {
+    await engine.fit(testProblem({ ...SHAPE, seed }))
+    expect(tf.engine().state.numTensors).toBe(0)
+    expect(allocatedBytes()).toBe(bytes)
+  }
+  engine.dispose()
+})
+
+describe('the fused kernels', () => {
   let engine: Engine
   let device: GPUDevice
   beforeAll(async () => {
@@ -58,44 +83,63 @@ describe('tfjs-webgpu in the page', () => {
   })
   afterAll(() => engine.dispose())
 
-  test('ends a whole fit where the JS engine ends it, and reports progress as it is done', async () => {
-    const done: number[] = []
-    await expectReference(await engine.fit(problem, { onProgress: (n) => done.push(n) }))
-    expect(done).toEqual([10, 12])
-    expect(engine.device).toMatch(/swiftshader.*\(software\)/)
+  test.each<[string, TestShape]>([
+    [
+      'one case, two candidates, one parameter',
+      { ...SHAPE, cases: 2, candidates: 3, parameters: 1 },
+    ],
+    ['sizes that fill no chunk or block', { ...SHAPE, cases: 7, candidates: 37, parameters: 5 }],
+    ['soft targets at the size of training', { ...PERSONAL_SHAPE, steps: 5, soft: true }],
+  ])('are right for %s', async (_, shape) => {
+    const given = testProblem(shape)
+    const { parameters } = await engine.fit(given)
+    const reference = await js.fit(given)
+    parameters.forEach((value, j) => {
+      expect(Math.abs(value - reference.parameters[j])).toBeLessThan(1e-4)
+    })
   })
 
-  test('keeps no tensor and no more GPU memory over fits of one shape', async () => {
-    const allocated = () =>
-      (tf.engine().registry.webgpu.memory() as { numBytesAllocatedInGPU?: number })
-        .numBytesAllocatedInGPU
-    await engine.fit(problem)
-    const tensors = tf.memory().numTensors
-    const bytes = allocated()
-    expect(bytes).toBeGreaterThan(0)
-    for (let seed = 2; seed < 6; seed++) {
-      await engine.fit(testProblem({ ...SHAPE, seed }))
-      expect(tf.memory().numTensors).toBe(tensors)
-      expect(allocated()).toBe(bytes)
+  test('need five dispatches a step and nothing else, and one readback a fit', async () => {
+    const counts: Record<string, number> = {}
+    const restore: (() => void)[] = []
+    const count = <T extends object>(prototype: T, method: keyof T & string) => {
+      const original = prototype[method] as (...args: unknown[]) => unknown
+      counts[method] = 0
+      const counting = function (this: T, ...args: unknown[]) {
+        counts[method]++
+        return original.apply(this, args)
+      }
+      Object.assign(prototype, { [method]: counting })
+      restore.push(() => Object.assign(prototype, { [method]: original }))
     }
-  })
-
-  test('reads back once, at the end', async () => {
-    let reads = 0
-    const original = GPUBuffer.prototype.mapAsync
-    GPUBuffer.prototype.mapAsync = function (...args) {
-      reads++
-      return original.apply(this, args)
-    }
+    count(GPUComputePassEncoder.prototype, 'dispatchWorkgroups')
+    count(GPUDevice.prototype, 'createBuffer')
+    count(GPUDevice.prototype, 'createBindGroup')
+    count(GPUDevice.prototype, 'createComputePipeline')
+    count(GPUQueue.prototype, 'writeBuffer')
+    count(GPUBuffer.prototype, 'mapAsync')
     try {
-      await engine.fit(problem)
+      await engine.fit({ ...problem, steps: 10 })
+      const short = { ...counts }
+      for (const method of Object.keys(counts)) counts[method] = 0
+      await engine.fit({ ...problem, steps: 60 })
+      expect(counts.dispatchWorkgroups - short.dispatchWorkgroups).toBe(5 * 50)
+      expect(counts.createBindGroup).toBe(5)
+      expect(counts.createComputePipeline).toBe(0)
+      expect(counts.writeBuffer).toBe(0)
+      expect(counts.mapAsync).toBe(1)
+      // The step-size table grows with the steps, so at most its buffers are new.
+      expect(counts.createBuffer).toBeLessThanOrEqual(short.createBuffer + 4)
     } finally {
-      GPUBuffer.prototype.mapAsync = original
+      for (const undo of restore) undo()
     }
-    expect(reads).toBe(1)
   })
 
-  test('stops when asked to and serves the next fit', async () => {
+  test('give the same bits again', async () => {
+    expect(await engine.fit(problem)).toEqual(await engine.fit(problem))
+  })
+
+  test('stop when asked to and serve the next fit', async () => {
     const controller = new AbortController()
     const fit = engine.fit(problem, {
       signal: controller.signal,
@@ -105,22 +149,30 @@ describe('tfjs-webgpu in the page', () => {
     await expectReference(await engine.fit(problem))
   })
 
-  test('a device destroyed in the middle of a fit is an error, not a fit without end', async () => {
-    const fit = engine.fit({ ...problem }, { onProgress: () => device.destroy() })
+  test('report a device destroyed in the middle of a fit, instead of waiting without end', async () => {
+    const fit = engine.fit(problem, { onProgress: () => device.destroy() })
     await expect(fit).rejects.toMatchObject({
       code: 'engine-failed',
       message: expect.stringContaining('the device was lost'),
     })
     await expect(engine.fit(problem)).rejects.toMatchObject({ code: 'engine-failed' })
+    expect(tf.engine().state.numTensors).toBe(0)
   })
 
-  test('after that a new engine can be made', async () => {
+  test('work again on a new device after that', async () => {
     engine.dispose()
-    expect(tf.engine().state.numTensors).toBe(0)
     const { adapter } = await watchedAdapter()
     engine = await createTfjsWebgpuEngine(adapter)
     await expectReference(await engine.fit(problem))
-    expect(tf.engine().state.numTensors).toBe(0)
+  })
+
+  test('leave a WebGPU backend that is there already to its owner', async () => {
+    const { adapter } = await watchedAdapter()
+    await expect(createTfjsWebgpuEngine(adapter)).rejects.toMatchObject({
+      code: 'engine-unavailable',
+      message: expect.stringContaining('already has a WebGPU backend'),
+    })
+    await expectReference(await engine.fit(problem))
   })
 })
 
@@ -156,10 +208,10 @@ describe('the choice on this browser', () => {
     const { engine } = await chooseEngine('webgpu', environment, ({ reason }) =>
       changes.push(reason),
     )
-    expect(engine.name).toBe('tfjs-webgpu')
+    expect(engine.name).toBe('wgsl')
     const result = await engine.fit(problem, {
       onProgress: () => {
-        if (engine.name === 'tfjs-webgpu') devices[0].destroy()
+        if (engine.name === 'wgsl') devices[0].destroy()
       },
     })
     await expectReference(result)
@@ -178,7 +230,7 @@ test.each(['webgpu', 'wasm', 'js'] as const)('%s works in a dedicated worker', a
       worker.postMessage({ request, problem } satisfies WorkerRequest)
     })
     if ('error' in reply) throw new Error(reply.error)
-    expect(reply.name).toBe(request === 'js' ? 'js' : `tfjs-${request}`)
+    expect(reply.name).toBe({ webgpu: 'wgsl', wasm: 'tfjs-wasm', js: 'js' }[request])
     await expectReference(reply.result)
   } finally {
     worker.terminate()

@@ -13,7 +13,7 @@ export interface EngineChoice {
 }
 
 /** Finds the next engine after `failed`; null where there is none left. */
-export type NextEngine = (failure: NearsideError) => Promise<EngineChoice | null>
+export type NextEngine = (failure: NearsideError, failed: Engine) => Promise<EngineChoice | null>
 
 /**
  * Whether the hardware is to blame, not the caller. For a divergence the problem is tried in double
@@ -47,7 +47,7 @@ export function createResilientEngine(
   /** @returns whether there is another engine */
   async function replace(failed: Engine, failure: NearsideError): Promise<boolean> {
     failed.dispose()
-    const choice = await next(failure)
+    const choice = await next(failure, failed)
     if (!choice) return false
     current = choice.engine
     if (disposed) current.dispose()

@@ -2,6 +2,7 @@
 import '@tensorflow/tfjs-backend-cpu'
 import type { Engine } from '../engine.ts'
 import { nextTask } from '../pause.ts'
+import { startOperations } from './operations.ts'
 import { initialise } from './runtime.ts'
 import { createTfjsEngine } from './tfjsEngine.ts'
 
@@ -9,8 +10,9 @@ import { createTfjsEngine } from './tfjsEngine.ts'
 export async function createTfjsCpuEngine(): Promise<Engine> {
   await initialise('cpu')
   return createTfjsEngine({
-    backend: 'cpu',
+    name: 'tfjs-cpu',
     device: 'this processor (TensorFlow.js in JavaScript)',
+    start: (problem, centred) => startOperations('cpu', problem, centred),
     stepsPerDrain: 1,
     drain: nextTask,
     guard: (work) => work,

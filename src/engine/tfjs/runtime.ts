@@ -5,13 +5,18 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { NearsideError } from '../../protocol/error.ts'
+import type { EngineName, FitProblem } from '../engine.ts'
+import type { CentredProblem } from '../objective.ts'
+import type { Descent } from './descent.ts'
 
 export type BackendName = 'webgpu' | 'wasm' | 'cpu'
 
 export interface TfjsRuntime {
-  readonly backend: BackendName
+  readonly name: EngineName
   /** What it runs on, in words. */
   readonly device: string
+  /** Uploads a problem that has at least one live case. */
+  start(problem: FitProblem, centred: CentredProblem): Descent
   /** Steps to hand over before `drain`. */
   readonly stepsPerDrain: number
   /** Resolves when all work handed over so far is done and the event loop has turned. */

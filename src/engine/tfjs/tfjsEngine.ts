@@ -8,8 +8,7 @@ import { type CentredProblem, centre } from '../objective.ts'
 import { throwIfAborted } from '../pause.ts'
 import { checkProblem } from '../problem.ts'
 import { finish } from '../result.ts'
-import { disposeDescent, startDescent, stepDescent } from './descent.ts'
-import { onBackend, type TfjsRuntime } from './runtime.ts'
+import type { TfjsRuntime } from './runtime.ts'
 
 async function descend(
   runtime: TfjsRuntime,
@@ -17,23 +16,17 @@ async function descend(
   centred: CentredProblem,
   { signal, onProgress }: FitOptions,
 ): Promise<Float32Array> {
-  const { backend } = runtime
-  let descent: ReturnType<typeof startDescent> | undefined
+  const descent = runtime.start(problem, centred)
   try {
-    onBackend(backend, () => {
-      descent = startDescent(problem, centred)
-    })
-    const running = descent!
-    while (running.step < problem.steps) {
-      const end = Math.min(problem.steps, running.step + runtime.stepsPerDrain)
-      while (running.step < end) onBackend(backend, () => stepDescent(running))
+    while (descent.done < problem.steps) {
+      descent.advance(Math.min(problem.steps - descent.done, runtime.stepsPerDrain))
       await runtime.guard(runtime.drain())
-      onProgress?.(running.step, problem.steps)
+      onProgress?.(descent.done, problem.steps)
       throwIfAborted(signal)
     }
-    return Float32Array.from(await runtime.guard(running.state.q.data()))
+    return await runtime.guard(descent.read())
   } finally {
-    if (descent) disposeDescent(descent)
+    descent.dispose()
   }
 }
 
@@ -41,7 +34,7 @@ async function descend(
 export function createTfjsEngine(runtime: TfjsRuntime): Engine {
   let disposed = false
   return {
-    name: `tfjs-${runtime.backend}`,
+    name: runtime.name,
     device: runtime.device,
     async fit(problem: FitProblem, options: FitOptions = {}): Promise<FitResult> {
       checkProblem(problem)
@@ -54,7 +47,7 @@ export function createTfjsEngine(runtime: TfjsRuntime): Engine {
       try {
         return finish(problem, centred, await descend(runtime, problem, centred, options))
       } catch (error) {
-        throw NearsideError.from(error, 'engine-failed', `The ${runtime.backend} engine failed`)
+        throw NearsideError.from(error, 'engine-failed', `The ${runtime.name} engine failed`)
       }
     },
     dispose() {

@@ -3,6 +3,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
 import { engine, env } from '@tensorflow/tfjs-core'
 import type { Engine } from '../engine.ts'
 import { nextTask } from '../pause.ts'
+import { startOperations } from './operations.ts'
 import { initialise } from './runtime.ts'
 import { createTfjsEngine } from './tfjsEngine.ts'
 
@@ -32,8 +33,9 @@ export async function createTfjsWasmEngine(files?: WasmFiles): Promise<Engine> {
   await initialise('wasm')
   const simd = await env().getAsync('WASM_HAS_SIMD_SUPPORT')
   return createTfjsEngine({
-    backend: 'wasm',
+    name: 'tfjs-wasm',
     device: `this processor (TensorFlow.js in WebAssembly${simd ? ' with SIMD' : ''})`,
+    start: (problem, centred) => startOperations('wasm', problem, centred),
     stepsPerDrain: 1,
     drain: nextTask,
     guard: (work) => work,

@@ -8,6 +8,8 @@ import * as tf from '@tensorflow/tfjs-core'
 import { NearsideError } from '../../protocol/error.ts'
 import { type Adapter, describeAdapter } from '../adapter.ts'
 import type { Engine } from '../engine.ts'
+import { compileFused, flush, startFused } from './fused.ts'
+import { startOperations } from './operations.ts'
 import { initialise, type TfjsRuntime } from './runtime.ts'
 import { createTfjsEngine } from './tfjsEngine.ts'
 
@@ -55,50 +57,67 @@ async function submittedWorkDone(queue: GPUQueue): Promise<void> {
   }
 }
 
-/** Makes our device the 'webgpu' backend of TensorFlow.js; @returns the way back */
-async function install(device: GPUDevice, adapter: Adapter) {
+/** Makes our device the 'webgpu' backend of TensorFlow.js, which has room for one. */
+function install(device: GPUDevice, adapter: Adapter): WebGPUBackend {
   if ('webgpu' in tf.engine().registry)
     throw new NearsideError('engine-unavailable', 'TensorFlow.js already has a WebGPU backend')
   if (tf.engine().registryFactory.webgpu) tf.removeBackend('webgpu')
   const backend = new WebGPUBackend(device, adapter.info)
   // The lowest priority: a page that lets TensorFlow.js choose shall not get our device.
   tf.registerBackend('webgpu', () => backend, 0)
-  await initialise('webgpu')
   return backend
 }
 
 /**
  * @param adapter of this page or worker, not yet used for another device
+ * @param kernels `fused`: five WGSL kernels of our own a step; `operations`: TensorFlow.js' own
+ * kernels, 17 a step
  * @throws NearsideError `engine-unavailable`
  */
-export async function createTfjsWebgpuEngine(adapter: Adapter): Promise<Engine> {
+export async function createTfjsWebgpuEngine(
+  adapter: Adapter,
+  kernels: 'fused' | 'operations' = 'fused',
+): Promise<Engine> {
   const device = await requestDevice(adapter).catch((error: unknown) => {
     throw NearsideError.from(error, 'engine-unavailable', 'WebGPU gave no device')
   })
   const failure = failureOf(device)
-  const backend = await install(device, adapter).catch((error: unknown) => {
-    device.destroy()
-    throw NearsideError.from(error, 'engine-unavailable', 'TensorFlow.js refused the GPU')
-  })
   const guard: TfjsRuntime['guard'] = (work) => {
     // The loser of the race may reject later, when nobody waits for it any more.
     work.catch(() => {})
     return Promise.race([failure, work])
   }
+  let installed = false
+  const release = () => {
+    if (installed) tf.removeBackend('webgpu')
+    device.destroy()
+  }
+  const setUp = async (): Promise<Pick<TfjsRuntime, 'start' | 'drain'>> => {
+    const pipelines = kernels === 'fused' ? await compileFused(device) : null
+    const backend = install(device, adapter)
+    installed = true
+    await initialise('webgpu')
+    return {
+      start: (problem, centred) =>
+        pipelines
+          ? startFused(backend, pipelines, problem, centred)
+          : startOperations('webgpu', problem, centred),
+      drain() {
+        flush(backend)
+        return submittedWorkDone(backend.queue)
+      },
+    }
+  }
+  const running = await guard(setUp()).catch((error: unknown) => {
+    release()
+    throw NearsideError.from(error, 'engine-unavailable', 'WebGPU could not be set up')
+  })
   return createTfjsEngine({
-    backend: 'webgpu',
+    name: kernels === 'fused' ? 'wgsl' : 'tfjs-webgpu',
     device: describeAdapter(adapter),
     stepsPerDrain: 10,
-    drain() {
-      backend.ensureCommandEncoderReady()
-      backend.endComputePassEncoder()
-      backend.submitQueue()
-      return submittedWorkDone(backend.queue)
-    },
     guard,
-    release() {
-      tf.removeBackend('webgpu')
-      device.destroy()
-    },
+    release,
+    ...running,
   })
 }

@@ -1,0 +1,171 @@
+/**
+ * @module One descent step as five small WGSL kernels on the fixed shape. They have no barriers and
+ * no workgroup memory (both are dear on software adapters), take nothing from the CPU between steps
+ * (the step count is in `state`), and use finite sentinels, since WGSL leaves infinities unspecified.
+ *
+ * scores → softmax parts of 16 candidates → residuals in place of the scores → gradient parts of 64
+ * rows → Adam.
+ */
+import { BETA1, BETA2 } from '../adam.ts'
+import { PADDING_OFFSET } from '../engine.ts'
+
+/** Candidates of a case that one thread of `parts` and `residuals` reads. */
+export const CHUNK = 16
+/** Rows that one thread of `slopes` sums. */
+export const BLOCK = 64
+export const WORKGROUP = 64
+
+export const BINDINGS = [
+  'shape',
+  'design',
+  'offset',
+  'weight',
+  'precision',
+  'rate',
+  'epsilon',
+  'state',
+  'scores',
+  'parts',
+  'slopes',
+] as const
+
+export type BindingName = (typeof BINDINGS)[number]
+
+/** Entry points in the order of a step, with the buffers that each one uses. */
+export const KERNELS: readonly { entry: string; uses: readonly BindingName[] }[] = [
+  { entry: 'scoreRows', uses: ['shape', 'design', 'offset', 'state', 'scores'] },
+  { entry: 'partSoftmax', uses: ['shape', 'scores', 'parts'] },
+  { entry: 'residuals', uses: ['shape', 'weight', 'scores', 'parts'] },
+  { entry: 'partGradient', uses: ['shape', 'design', 'scores', 'slopes'] },
+  { entry: 'adam', uses: ['shape', 'precision', 'rate', 'epsilon', 'state', 'slopes'] },
+]
+
+export interface KernelShape {
+  readonly cases: number
+  readonly candidates: number
+  readonly parameters: number
+}
+
+/** Length of the scratch buffers and threads of each kernel. */
+export function planKernels({ cases: T, candidates: K, parameters: P }: KernelShape) {
+  const chunks = T * Math.ceil(K / CHUNK)
+  const blocks = Math.ceil((T * K) / BLOCK)
+  return {
+    scores: T * K,
+    parts: 2 * chunks,
+    slopes: blocks * P,
+    /** q, M, V and the step count. */
+    state: 3 * P + 1,
+    threads: [T * K, chunks, chunks, blocks * P, P],
+  }
+}
+
+export const FUSED_SHADER = /* wgsl */ `
+@group(0) @binding(0) var<storage, read> shape: array<i32>;
+@group(0) @binding(1) var<storage, read> design: array<f32>;
+@group(0) @binding(2) var<storage, read> offset: array<f32>;
+@group(0) @binding(3) var<storage, read> weight: array<f32>;
+@group(0) @binding(4) var<storage, read> priorPrecision: array<f32>;
+@group(0) @binding(5) var<storage, read> rate: array<f32>;
+@group(0) @binding(6) var<storage, read> epsilon: array<f32>;
+@group(0) @binding(7) var<storage, read_write> state: array<f32>;
+@group(0) @binding(8) var<storage, read_write> scores: array<f32>;
+@group(0) @binding(9) var<storage, read_write> parts: array<f32>;
+@group(0) @binding(10) var<storage, read_write> slopes: array<f32>;
+
+const LOWEST = -3e38;
+const PADDING = ${PADDING_OFFSET};
+const BETA1 = ${BETA1};
+const BETA2 = ${BETA2};
+
+fn safeExp(x: f32) -> f32 {
+  return select(0.0, exp(x), x > -80.0);
+}
+
+@compute @workgroup_size(${WORKGROUP})
+fn scoreRows(@builtin(global_invocation_id) id: vec3u) {
+  let row = i32(id.x);
+  let P = shape[2];
+  if (row >= shape[0] * shape[1]) { return; }
+  // No other thread of this kernel looks at the step count.
+  if (row == 0) { state[3 * P] = state[3 * P] + 1.0; }
+  if (offset[row] <= PADDING) {
+    scores[row] = PADDING;
+    return;
+  }
+  var sum = 0.0;
+  let start = row * P;
+  for (var j = 0; j < P; j++) { sum += design[start + j] * state[j]; }
+  scores[row] = offset[row] + sum;
+}
+
+@compute @workgroup_size(${WORKGROUP})
+fn partSoftmax(@builtin(global_invocation_id) id: vec3u) {
+  let K = shape[1];
+  let chunks = (K + ${CHUNK - 1}) / ${CHUNK};
+  let part = i32(id.x);
+  if (part >= shape[0] * chunks) { return; }
+  let start = (part / chunks) * K + (part % chunks) * ${CHUNK};
+  let end = min(start + ${CHUNK}, (part / chunks + 1) * K);
+  var top = LOWEST;
+  for (var i = start; i < end; i++) { top = max(top, scores[i]); }
+  var sum = 0.0;
+  for (var i = start; i < end; i++) { sum += safeExp(scores[i] - top); }
+  parts[2 * part] = top;
+  parts[2 * part + 1] = sum;
+}
+
+@compute @workgroup_size(${WORKGROUP})
+fn residuals(@builtin(global_invocation_id) id: vec3u) {
+  let K = shape[1];
+  let chunks = (K + ${CHUNK - 1}) / ${CHUNK};
+  let part = i32(id.x);
+  if (part >= shape[0] * chunks) { return; }
+  let t = part / chunks;
+  var top = LOWEST;
+  for (var c = t * chunks; c < (t + 1) * chunks; c++) { top = max(top, parts[2 * c]); }
+  var sum = 0.0;
+  for (var c = t * chunks; c < (t + 1) * chunks; c++) {
+    sum += parts[2 * c + 1] * safeExp(parts[2 * c] - top);
+  }
+  let scale = weight[t] / sum;
+  let start = t * K + (part % chunks) * ${CHUNK};
+  let end = min(start + ${CHUNK}, (t + 1) * K);
+  for (var i = start; i < end; i++) { scores[i] = scale * safeExp(scores[i] - top); }
+}
+
+@compute @workgroup_size(${WORKGROUP})
+fn partGradient(@builtin(global_invocation_id) id: vec3u) {
+  let P = shape[2];
+  let rows = shape[0] * shape[1];
+  let blocks = (rows + ${BLOCK - 1}) / ${BLOCK};
+  let index = i32(id.x);
+  if (index >= blocks * P) { return; }
+  let start = (index / P) * ${BLOCK};
+  let end = min(start + ${BLOCK}, rows);
+  let j = index % P;
+  var sum = 0.0;
+  for (var row = start; row < end; row++) {
+    // Padding has none. All threads of a block go the same way.
+    let share = scores[row];
+    if (share != 0.0) { sum += share * design[row * P + j]; }
+  }
+  slopes[index] = sum;
+}
+
+@compute @workgroup_size(${WORKGROUP})
+fn adam(@builtin(global_invocation_id) id: vec3u) {
+  let P = shape[2];
+  let blocks = (shape[0] * shape[1] + ${BLOCK - 1}) / ${BLOCK};
+  let j = i32(id.x);
+  if (j >= P) { return; }
+  let step = i32(state[3 * P]) - 1;
+  var gradient = priorPrecision[j] * state[j];
+  for (var block = 0; block < blocks; block++) { gradient += slopes[block * P + j]; }
+  let first = BETA1 * state[P + j] + gradient;
+  let second = BETA2 * state[2 * P + j] + gradient * gradient;
+  state[P + j] = first;
+  state[2 * P + j] = second;
+  state[j] -= rate[step * P + j] * first / (sqrt(second) + epsilon[step]);
+}
+`
