@@ -8,16 +8,21 @@ export interface Parameter {
 }
 
 export interface Optimizer {
-  /** One step with `gradient`, which is then zero again. */
-  step(learningRate: number): void
+  /** One step with `gradient` × `factor`, which is then zero again. */
+  step(learningRate: number, factor: number): void
 }
 
 const BETA1 = 0.9
 const BETA2 = 0.999
 const EPSILON = 1e-8
 
-export function parameter(value: Float32Array, decay = 0): Parameter {
-  return { value, gradient: new Float32Array(value.length), decay }
+/** `allocate` says where the two arrays lie. */
+export function createParameter(
+  length: number,
+  decay: number,
+  allocate: (length: number) => Float32Array = (n) => new Float32Array(n),
+): Parameter {
+  return { value: allocate(length), gradient: allocate(length), decay }
 }
 
 /** @see https://arxiv.org/abs/1711.05101 */
@@ -26,7 +31,7 @@ export function createAdam(parameters: readonly Parameter[]): Optimizer {
   const second = parameters.map(({ value }) => new Float32Array(value.length))
   let steps = 0
   return {
-    step(learningRate) {
+    step(learningRate, factor) {
       steps++
       const rate = (learningRate * Math.sqrt(1 - BETA2 ** steps)) / (1 - BETA1 ** steps)
       for (let p = 0; p < parameters.length; p++) {
@@ -35,7 +40,7 @@ export function createAdam(parameters: readonly Parameter[]): Optimizer {
         const v = second[p]
         const keep = 1 - learningRate * decay
         for (let i = 0; i < value.length; i++) {
-          const g = gradient[i]
+          const g = gradient[i] * factor
           m[i] += (1 - BETA1) * (g - m[i])
           v[i] += (1 - BETA2) * (g * g - v[i])
           value[i] = value[i] * keep - (rate * m[i]) / (Math.sqrt(v[i]) + EPSILON)

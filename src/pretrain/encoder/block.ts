@@ -6,11 +6,16 @@ import { DIMENSION } from '../../model/baseModel.ts'
 import { type EncoderWeights, FEED_FORWARD, HISTORY_LENGTH } from '../../model/encoder.ts'
 import type { Random } from '../../model/random.ts'
 import { normBackward, normForward } from './layerNorm.ts'
-import { biasBack, linear, linearBackInput, linearBackWeight } from './matrix.ts'
+import { biasBack, type Matrix } from './matrix.ts'
 
 const D = DIMENSION
 const L = HISTORY_LENGTH
+/** Rows of a buffer: the products want multiples of 8. */
+const ROWS = Math.ceil(L / 8) * 8
 const ROOT = Math.sqrt(D)
+
+/** Numbers that a block allocates. */
+export const BLOCK_FLOATS = 34 * ROWS * D + 2 * ROWS * ROWS + 2 * ROWS * FEED_FORWARD + 10_000
 
 export interface Block {
   /** Writes here before `forward`: inputs, row-major [L, d]. */
@@ -27,8 +32,10 @@ export interface Block {
   backward(n: number, gradients: EncoderWeights): void
 }
 
-export function createBlock(weights: EncoderWeights, dropout: number): Block {
-  const rows = () => new Float32Array(L * D)
+/** All buffers and `weights` lie in the memory of `matrix`. */
+export function createBlock(matrix: Matrix, weights: EncoderWeights, dropout: number): Block {
+  const { linear, linearBackInput, linearBackWeight } = matrix
+  const rows = () => matrix.allocate(ROWS * D)
   const input = rows()
   const hidden = rows()
   const hiddenGradient = rows()
@@ -43,24 +50,24 @@ export function createBlock(weights: EncoderWeights, dropout: number): Block {
   const query = rows()
   const key = rows()
   const value = rows()
-  const attention = new Float32Array(L * L)
+  const attention = matrix.allocate(ROWS * ROWS)
   const context = rows()
   const mixed = rows()
   const y = rows()
-  const expanded = new Float32Array(L * FEED_FORWARD)
+  const expanded = matrix.allocate(ROWS * FEED_FORWARD)
   const contracted = rows()
   const z = rows()
   const dx = rows()
   const dy = rows()
   const dz = rows()
   const dRows = rows()
-  const dExpanded = new Float32Array(L * FEED_FORWARD)
+  const dExpanded = matrix.allocate(ROWS * FEED_FORWARD)
   const dQuery = rows()
   const dKey = rows()
   const dValue = rows()
   const dContext = rows()
   const dNorm = rows()
-  const dAttention = new Float32Array(L)
+  const dAttention = matrix.allocate(ROWS * ROWS)
 
   function drawMask(mask: Float32Array, n: number, random: Random | null): void {
     if (!random || dropout === 0) {
@@ -71,54 +78,48 @@ export function createBlock(weights: EncoderWeights, dropout: number): Block {
     for (let i = 0; i < n * D; i++) mask[i] = random.next() < dropout ? 0 : kept
   }
 
+  /** Keys after a query get exactly 0, so that products over whole rows leave the future out. */
   function attend(n: number): void {
+    const width = Math.ceil(n / 8) * 8
+    linear(attention, query, key, n, width, D)
     for (let t = 0; t < n; t++) {
+      const row = t * width
       let largest = Number.NEGATIVE_INFINITY
       for (let s = 0; s <= t; s++) {
-        let dot = 0
-        for (let j = 0, q = t * D, k = s * D; j < D; j++, q++, k++) dot += query[q] * key[k]
-        const score = dot / ROOT + weights.distance[t - s]
-        attention[t * L + s] = score
+        const score = attention[row + s] / ROOT + weights.distance[t - s]
+        attention[row + s] = score
         if (score > largest) largest = score
       }
       let sum = 0
       for (let s = 0; s <= t; s++) {
-        const e = Math.exp(attention[t * L + s] - largest)
-        attention[t * L + s] = e
+        const e = Math.exp(attention[row + s] - largest)
+        attention[row + s] = e
         sum += e
       }
-      context.fill(0, t * D, (t + 1) * D)
-      for (let s = 0; s <= t; s++) {
-        const p = attention[t * L + s] / sum
-        attention[t * L + s] = p
-        for (let j = 0, c = t * D, v = s * D; j < D; j++, c++, v++) context[c] += p * value[v]
-      }
+      for (let s = 0; s <= t; s++) attention[row + s] /= sum
+      attention.fill(0, row + t + 1, row + width)
     }
+    context.fill(0, 0, n * D)
+    linearBackInput(context, attention, value, n, width, D)
   }
 
   function attendBack(n: number, dDistance: Float32Array): void {
+    const width = Math.ceil(n / 8) * 8
+    linear(dAttention, dContext, value, n, width, D)
+    linearBackWeight(dValue, attention, dContext, n, width, D)
     for (let t = 0; t < n; t++) {
+      const row = t * width
       let along = 0
+      for (let s = 0; s <= t; s++) along += attention[row + s] * dAttention[row + s]
       for (let s = 0; s <= t; s++) {
-        const p = attention[t * L + s]
-        let dot = 0
-        for (let j = 0, c = t * D, v = s * D; j < D; j++, c++, v++) {
-          dot += dContext[c] * value[v]
-          dValue[v] += p * dContext[c]
-        }
-        dAttention[s] = dot
-        along += p * dot
-      }
-      for (let s = 0; s <= t; s++) {
-        const g = attention[t * L + s] * (dAttention[s] - along)
+        const g = attention[row + s] * (dAttention[row + s] - along)
         dDistance[t - s] += g
-        const scaled = g / ROOT
-        for (let j = 0, q = t * D, k = s * D; j < D; j++, q++, k++) {
-          dQuery[q] += scaled * key[k]
-          dKey[k] += scaled * query[q]
-        }
+        dAttention[row + s] = g / ROOT
       }
+      dAttention.fill(0, row + t + 1, row + width)
     }
+    linearBackInput(dQuery, dAttention, key, n, width, D)
+    linearBackWeight(dKey, dAttention, query, n, width, D)
   }
 
   return {
@@ -154,7 +155,7 @@ export function createBlock(weights: EncoderWeights, dropout: number): Block {
     },
     backward(n, g) {
       const w = weights
-      for (const buffer of [dx, dz, dNorm, dQuery, dKey, dValue, dContext]) buffer.fill(0, 0, n * D)
+      for (const buffer of [dx, dz, dNorm, dQuery, dKey, dValue, dContext]) buffer.fill(0)
       normBackward(
         dz,
         g.norm3_scale,

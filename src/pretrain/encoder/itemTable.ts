@@ -12,8 +12,8 @@ import {
   titleWords,
 } from '../../model/content.ts'
 import type { Random } from '../../model/random.ts'
-import { type Parameter, parameter } from './adam.ts'
-import { linear, linearBackWeight } from './matrix.ts'
+import { createParameter, type Parameter } from './adam.ts'
+import type { Matrix } from './matrix.ts'
 import type { WordVectors } from './wordVectors.ts'
 
 const D = DIMENSION
@@ -42,7 +42,13 @@ export interface ItemTable {
   content(): ContentTables
 }
 
+/** Numbers that a table of `items` with such vectors allocates, at most. */
+export function tableFloats(words: number, inputs: number): number {
+  return words * (inputs + 2 * D) + 3 * D * inputs + 1000
+}
+
 export function createItemTable(
+  matrix: Matrix,
   items: readonly Item[],
   categories: readonly string[],
   pretrained: WordVectors,
@@ -53,22 +59,25 @@ export function createItemTable(
   const priceEdges = quantiles(items, settings.priceBands)
   const read = createContentReader({ words, categories, priceEdges })
   const rows = items.map(read)
-  const source = pretrained.rows(words)
   const inputs = pretrained.dimension
+  const source = matrix.allocate(words.length * inputs)
+  source.set(pretrained.rows(words))
 
-  const id = parameter(normal(items.length * D, 0.02, random), settings.decay)
-  const own = parameter(new Float32Array(words.length * D), settings.decay)
-  const projection = parameter(normal(D * inputs, 0.1 / Math.sqrt(inputs), random))
-  const category = parameter(new Float32Array(categories.length * D), settings.decay)
-  const price = parameter(new Float32Array((priceEdges.length + 1) * D), settings.decay)
-  const wordVectors = new Float32Array(words.length * D)
-  const dWords = new Float32Array(words.length * D)
+  const id = createParameter(items.length * D, settings.decay)
+  const own = createParameter(words.length * D, settings.decay)
+  const projection = createParameter(D * inputs, 0, matrix.allocate)
+  const category = createParameter(categories.length * D, settings.decay)
+  const price = createParameter((priceEdges.length + 1) * D, settings.decay)
+  fillNormal(id.value, 0.02, random)
+  fillNormal(projection.value, 0.1 / Math.sqrt(inputs), random)
+  const wordVectors = matrix.allocate(words.length * D)
+  const dWords = matrix.allocate(words.length * D)
   const vectors = new Float32Array(items.length * D)
   const gradient = new Float32Array(items.length * D)
   const kept = new Uint8Array(items.length)
 
   function compose(drop: Random | null): void {
-    linear(wordVectors, source, projection.value, words.length, D, inputs)
+    matrix.linear(wordVectors, source, projection.value, words.length, D, inputs)
     for (let k = 0; k < wordVectors.length; k++) wordVectors[k] += own.value[k]
     vectors.fill(0)
     for (let i = 0; i < items.length; i++) {
@@ -85,7 +94,7 @@ export function createItemTable(
       spread(rows[i], (table, row, factor) => add(table.gradient, row, gradient, i, factor))
     }
     for (let k = 0; k < dWords.length; k++) own.gradient[k] += dWords[k]
-    linearBackWeight(projection.gradient, dWords, source, words.length, D, inputs)
+    matrix.linearBackWeight(projection.gradient, dWords, source, words.length, D, inputs)
     gradient.fill(0)
   }
 
@@ -116,7 +125,7 @@ export function createItemTable(
   }
 }
 
-function frequentWords(items: readonly Item[], leastTitles: number): string[] {
+export function frequentWords(items: readonly Item[], leastTitles: number): string[] {
   const titles = new Map<string, number>()
   for (const { title } of items) {
     for (const word of titleWords(title ?? '')) titles.set(word, (titles.get(word) ?? 0) + 1)
@@ -139,8 +148,8 @@ function quantiles(items: readonly Item[], bands: number): Float32Array {
   return Float32Array.from(new Set(edges))
 }
 
-function normal(count: number, deviation: number, random: Random): Float32Array {
-  return Float32Array.from({ length: count }, () => deviation * random.normal())
+function fillNormal(values: Float32Array, deviation: number, random: Random): void {
+  for (let k = 0; k < values.length; k++) values[k] = deviation * random.normal()
 }
 
 /** Row `i` of `into` += factor · row `k` of `from`. */

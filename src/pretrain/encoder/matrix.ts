@@ -1,106 +1,109 @@
 /**
- * @module The three products of a linear layer y = x·Wᵀ and its backward pass, on row-major
- * Float32Arrays. Column counts are multiples of 4, rows contiguous, nothing is allocated: this is
- * where training spends its time.
+ * @module The products that training consists of, on row-major Float32Arrays of one memory. Column
+ * counts are multiples of 8; nothing is allocated after the start.
  */
+import { createGemm } from './gemm.ts'
 
-/** y[n, out] = x[n, in] · w[out, in]ᵀ. */
-export function linear(
-  y: Float32Array,
-  x: Float32Array,
-  w: Float32Array,
-  n: number,
-  outputs: number,
-  inputs: number,
-): void {
-  for (let t = 0; t < n; t++) {
-    const row = t * inputs
-    for (let o = 0; o < outputs; o += 4) {
-      let w0 = o * inputs
-      let w1 = w0 + inputs
-      let w2 = w1 + inputs
-      let w3 = w2 + inputs
-      let a = 0
-      let b = 0
-      let c = 0
-      let d = 0
-      for (let i = row; i < row + inputs; i++) {
-        const v = x[i]
-        a += v * w[w0++]
-        b += v * w[w1++]
-        c += v * w[w2++]
-        d += v * w[w3++]
-      }
-      const at = t * outputs + o
-      y[at] = a
-      y[at + 1] = b
-      y[at + 2] = c
-      y[at + 3] = d
-    }
-  }
+export interface Matrix {
+  /** Zeros, in the shared memory: arguments of the products must come from here. */
+  allocate(length: number): Float32Array
+  /** y[n, out] = x[n, in] · w[out, in]ᵀ. */
+  linear(
+    y: Float32Array,
+    x: Float32Array,
+    w: Float32Array,
+    n: number,
+    outputs: number,
+    inputs: number,
+  ): void
+  /** dx[n, in] += dy[n, out] · w[out, in]. */
+  linearBackInput(
+    dx: Float32Array,
+    dy: Float32Array,
+    w: Float32Array,
+    n: number,
+    outputs: number,
+    inputs: number,
+  ): void
+  /** dw[out, in] += dy[n, out]ᵀ · x[n, in]. */
+  linearBackWeight(
+    dw: Float32Array,
+    dy: Float32Array,
+    x: Float32Array,
+    n: number,
+    outputs: number,
+    inputs: number,
+  ): void
 }
 
-/** dx[n, in] += dy[n, out] · w[out, in]. */
-export function linearBackInput(
-  dx: Float32Array,
-  dy: Float32Array,
-  w: Float32Array,
-  n: number,
-  outputs: number,
-  inputs: number,
-): void {
-  for (let t = 0; t < n; t++) {
-    const row = t * inputs
-    for (let o = 0; o < outputs; o += 4) {
-      const at = t * outputs + o
-      const a = dy[at]
-      const b = dy[at + 1]
-      const c = dy[at + 2]
-      const d = dy[at + 3]
-      if (a === 0 && b === 0 && c === 0 && d === 0) continue
-      let w0 = o * inputs
-      let w1 = w0 + inputs
-      let w2 = w1 + inputs
-      let w3 = w2 + inputs
-      for (let i = row; i < row + inputs; i++)
-        dx[i] += a * w[w0++] + b * w[w1++] + (c * w[w2++] + d * w[w3++])
-    }
+/** @param floats the numbers that will be allocated in all */
+export function createMatrix(floats: number): Matrix {
+  const page = 65_536
+  const memory = new WebAssembly.Memory({ initial: Math.ceil((floats * 4) / page) + 8 })
+  const gemm = createGemm(memory)
+  let used = 0
+  const allocate = (length: number) => {
+    const view = new Float32Array(memory.buffer, used, length)
+    used = Math.ceil((used + length * 4) / 16) * 16
+    return view
   }
-}
+  let scratch = allocate(0)
 
-/** dw[out, in] += dy[n, out]ᵀ · x[n, in]. */
-export function linearBackWeight(
-  dw: Float32Array,
-  dy: Float32Array,
-  x: Float32Array,
-  n: number,
-  outputs: number,
-  inputs: number,
-): void {
-  const whole = n - (n % 4)
-  for (let o = 0; o < outputs; o++) {
-    const row = o * inputs
-    let t = 0
-    for (; t < whole; t += 4) {
-      const at = t * outputs + o
-      const a = dy[at]
-      const b = dy[at + outputs]
-      const c = dy[at + 2 * outputs]
-      const d = dy[at + 3 * outputs]
-      if (a === 0 && b === 0 && c === 0 && d === 0) continue
-      let x0 = t * inputs
-      let x1 = x0 + inputs
-      let x2 = x1 + inputs
-      let x3 = x2 + inputs
-      for (let i = row; i < row + inputs; i++)
-        dw[i] += a * x[x0++] + b * x[x1++] + (c * x[x2++] + d * x[x3++])
+  /** wᵀ, contiguous, because the kernel reads B by rows. */
+  function transposed(w: Float32Array, rows: number, columns: number): Float32Array {
+    if (scratch.length < w.length) scratch = allocate(w.length)
+    for (let r = 0, k = 0; r < rows; r++) {
+      for (let c = 0; c < columns; c++, k++) scratch[c * rows + r] = w[k]
     }
-    for (; t < n; t++) {
-      const a = dy[t * outputs + o]
-      if (a === 0) continue
-      let x0 = t * inputs
-      for (let i = row; i < row + inputs; i++) dw[i] += a * x[x0++]
-    }
+    return scratch
+  }
+
+  return {
+    allocate,
+    linear(y, x, w, n, outputs, inputs) {
+      y.fill(0, 0, n * outputs)
+      const b = transposed(w, outputs, inputs).byteOffset
+      gemm(
+        y.byteOffset,
+        outputs * 4,
+        x.byteOffset,
+        inputs * 4,
+        4,
+        b,
+        outputs * 4,
+        n,
+        inputs,
+        outputs,
+      )
+    },
+    linearBackInput(dx, dy, w, n, outputs, inputs) {
+      gemm(
+        dx.byteOffset,
+        inputs * 4,
+        dy.byteOffset,
+        outputs * 4,
+        4,
+        w.byteOffset,
+        inputs * 4,
+        n,
+        outputs,
+        inputs,
+      )
+    },
+    linearBackWeight(dw, dy, x, n, outputs, inputs) {
+      gemm(
+        dw.byteOffset,
+        inputs * 4,
+        dy.byteOffset,
+        4,
+        outputs * 4,
+        x.byteOffset,
+        inputs * 4,
+        outputs,
+        n,
+        inputs,
+      )
+    },
   }
 }
 

@@ -5,7 +5,9 @@
  * @see https://research.google/pubs/sampling-bias-corrected-neural-modeling-for-large-corpus-item-recommendations/
  */
 import { DIMENSION } from '../../model/baseModel.ts'
+import { HISTORY_LENGTH } from '../../model/encoder.ts'
 import type { Random } from '../../model/random.ts'
+import type { Matrix } from './matrix.ts'
 import type { Window } from './sequences.ts'
 
 const D = DIMENSION
@@ -51,91 +53,110 @@ function search(cumulative: Float64Array, x: number): number {
   return low
 }
 
-export interface SoftmaxBuffers {
-  readonly negatives: Int32Array
-  readonly logExpected: Float32Array
-  readonly scores: Float32Array
-  readonly gradients: Float32Array
-  readonly excluded: Uint8Array
+export interface SampledSoftmax {
+  /**
+   * Loss of a window (Σ weight · −log p) and its gradients: set in `dHidden` [L, d], added in
+   * `dItems` [N, d] and `dBias` [N].
+   */
+  (
+    window: Window,
+    hidden: Float32Array,
+    dHidden: Float32Array,
+    items: { readonly vectors: Float32Array; readonly gradient: Float32Array },
+    bias: { readonly value: Float32Array; readonly gradient: Float32Array },
+    random: Random,
+  ): number
 }
 
-export function createBuffers(negatives: number, items: number): SoftmaxBuffers {
-  return {
-    negatives: new Int32Array(negatives),
-    logExpected: new Float32Array(negatives),
-    scores: new Float32Array(negatives),
-    gradients: new Float32Array(negatives),
-    excluded: new Uint8Array(items),
-  }
+/** Numbers that `createSampledSoftmax` allocates. */
+export function softmaxFloats(negatives: number): number {
+  return 2 * negatives * D + HISTORY_LENGTH * negatives + 1000
 }
 
-/**
- * Loss of a window (Σ weight · −log p) and its gradients: set in `dHidden` [L, d], added in
- * `dItems` [N, d] and `dBias` [N]. `buffers` holds the negatives and their log expectations.
- */
-export function sampledSoftmax(
-  window: Window,
-  hidden: Float32Array,
-  itemVectors: Float32Array,
-  bias: Float32Array,
-  buffers: SoftmaxBuffers,
-  dHidden: Float32Array,
-  dItems: Float32Array,
-  dBias: Float32Array,
-): number {
-  const { negatives, logExpected, scores, gradients, excluded } = buffers
-  const count = negatives.length
-  let loss = 0
-  dHidden.fill(0, 0, window.length * D)
-  for (let t = 0; t < window.length; t++) {
-    const from = window.start[t]
-    const to = window.start[t + 1]
-    if (from === to) continue
-    const h = t * D
-    for (let k = from; k < to; k++) excluded[window.targets[k]] = 1
-    let highest = Number.NEGATIVE_INFINITY
-    for (let k = 0; k < count; k++) {
-      const item = negatives[k]
-      if (excluded[item]) {
-        scores[k] = Number.NEGATIVE_INFINITY
-        continue
+/** @param negatives a multiple of 8, drawn anew for each window and shared by its positions */
+export function createSampledSoftmax(
+  matrix: Matrix,
+  sampler: NegativeSampler,
+  negatives: number,
+  items: number,
+): SampledSoftmax {
+  const drawn = new Int32Array(negatives)
+  const vectors = matrix.allocate(negatives * D)
+  const dVectors = matrix.allocate(negatives * D)
+  const scores = matrix.allocate(HISTORY_LENGTH * negatives)
+  const shift = new Float32Array(negatives)
+  const excluded = new Uint8Array(items)
+
+  return (window, hidden, dHidden, table, bias, random) => {
+    sampler.draw(drawn, random)
+    for (let k = 0; k < negatives; k++) {
+      const item = drawn[k]
+      vectors.set(table.vectors.subarray(item * D, (item + 1) * D), k * D)
+      shift[k] = bias.value[item] - sampler.logExpected(item, negatives)
+    }
+    const n = window.length
+    matrix.linear(scores, hidden, vectors, n, negatives, D)
+    dHidden.fill(0, 0, n * D)
+    let loss = 0
+    for (let t = 0; t < n; t++) loss += position(t)
+    matrix.linearBackInput(dHidden, scores, vectors, n, negatives, D)
+    dVectors.fill(0)
+    matrix.linearBackWeight(dVectors, scores, hidden, n, negatives, D)
+    for (let k = 0; k < negatives; k++) {
+      for (let j = k * D, e = drawn[k] * D, end = j + D; j < end; j++, e++)
+        table.gradient[e] += dVectors[j]
+    }
+    return loss
+
+    /** Turns the scores of a position into their gradients. */
+    function position(t: number): number {
+      const row = t * negatives
+      const from = window.start[t]
+      const to = window.start[t + 1]
+      if (from === to) {
+        scores.fill(0, row, row + negatives)
+        return 0
       }
-      const score = dot(hidden, h, itemVectors, item * D) + bias[item] - logExpected[k]
-      scores[k] = score
-      if (score > highest) highest = score
-    }
-    let rest = 0
-    for (let k = 0; k < count; k++) {
-      const e = Math.exp(scores[k] - highest)
-      scores[k] = e
-      rest += e
-    }
-    // Each target competes with the negatives alone, not with the other targets.
-    let onNegatives = 0
-    for (let k = from; k < to; k++) {
-      const target = window.targets[k]
-      const weight = window.weights[k]
-      const score = dot(hidden, h, itemVectors, target * D) + bias[target]
-      const top = Math.max(score, highest)
-      const own = Math.exp(score - top)
-      const others = rest * Math.exp(highest - top)
-      const sum = own + others
-      loss += weight * (Math.log(sum) + top - score)
-      // −(1 − p) on the target; the rest is shared out among the negatives below.
-      push(-weight * (others / sum), target, h)
-      onNegatives += weight * (Math.exp(highest - top) / sum)
-      excluded[target] = 0
-    }
-    for (let k = 0; k < count; k++) gradients[k] = onNegatives * scores[k]
-    for (let k = 0; k < count; k++) if (gradients[k] !== 0) push(gradients[k], negatives[k], h)
-  }
-  return loss
-
-  function push(gradient: number, item: number, h: number): void {
-    dBias[item] += gradient
-    for (let j = h, e = item * D; j < h + D; j++, e++) {
-      dHidden[j] += gradient * itemVectors[e]
-      dItems[e] += gradient * hidden[j]
+      for (let k = from; k < to; k++) excluded[window.targets[k]] = 1
+      let highest = -1e30
+      for (let k = 0; k < negatives; k++) {
+        const score = excluded[drawn[k]] ? -1e30 : scores[row + k] + shift[k]
+        scores[row + k] = score
+        if (score > highest) highest = score
+      }
+      let rest = 0
+      for (let k = 0; k < negatives; k++) {
+        const e = scores[row + k] === -1e30 ? 0 : Math.exp(scores[row + k] - highest)
+        scores[row + k] = e
+        rest += e
+      }
+      // Each target competes with the negatives alone, not with the other targets.
+      let lossHere = 0
+      let onNegatives = 0
+      for (let k = from; k < to; k++) {
+        const target = window.targets[k]
+        const weight = window.weights[k]
+        const score = dot(hidden, t * D, table.vectors, target * D) + bias.value[target]
+        const top = Math.max(score, highest)
+        const own = Math.exp(score - top)
+        const scale = Math.exp(highest - top)
+        const sum = own + rest * scale
+        lossHere += weight * (Math.log(sum) + top - score)
+        const gradient = (-weight * rest * scale) / sum
+        bias.gradient[target] += gradient
+        for (let j = t * D, e = target * D, end = j + D; j < end; j++, e++) {
+          dHidden[j] += gradient * table.vectors[e]
+          table.gradient[e] += gradient * hidden[j]
+        }
+        onNegatives += (weight * scale) / sum
+        excluded[target] = 0
+      }
+      for (let k = 0; k < negatives; k++) {
+        const gradient = onNegatives * scores[row + k]
+        scores[row + k] = gradient
+        bias.gradient[drawn[k]] += gradient
+      }
+      return lossHere
     }
   }
 }

@@ -6,10 +6,17 @@ import type { ContentTables } from '../../model/content.ts'
 import { ENCODER_SHAPES, type EncoderName, type EncoderWeights } from '../../model/encoder.ts'
 import { createRandom, type Random } from '../../model/random.ts'
 import type { Tensors } from '../../weights/tensor.ts'
-import { createAdam, type Parameter, parameter } from './adam.ts'
-import { createBlock } from './block.ts'
-import { createItemTable, type ItemTable, type ItemTableSettings } from './itemTable.ts'
-import { createBuffers, createSampler, sampledSoftmax } from './sampledSoftmax.ts'
+import { createAdam, createParameter, type Parameter } from './adam.ts'
+import { BLOCK_FLOATS, createBlock } from './block.ts'
+import {
+  createItemTable,
+  frequentWords,
+  type ItemTable,
+  type ItemTableSettings,
+  tableFloats,
+} from './itemTable.ts'
+import { createMatrix, type Matrix } from './matrix.ts'
+import { createSampledSoftmax, createSampler, softmaxFloats } from './sampledSoftmax.ts'
 import { drawWindows, itemSets, type SequenceSettings, shuffled, type Window } from './sequences.ts'
 import type { WordVectors } from './wordVectors.ts'
 
@@ -62,32 +69,29 @@ export async function trainEncoder(
   onEpoch: (epoch: number, model: TrainedEncoder) => void = () => {},
 ): Promise<TrainedEncoder> {
   const random = createRandom(seed)
-  const weights = initialWeights(random)
-  const block = createBlock(valuesOf(weights), settings.dropout)
-  const table = createItemTable(data.items, data.categories, data.words, settings.table, random)
-  const sequences = data.shoppers.map((history) => itemSets(history, data.until))
-  const sampler = createSampler(countItems(sequences, data.items.length))
-  const bias = parameter(new Float32Array(data.items.length))
-  const buffers = createBuffers(settings.negatives, data.items.length)
-  const adam = createAdam([...Object.values(weights), ...table.parameters, bias])
+  const words = frequentWords(data.items, settings.table.leastTitles).length
+  const matrix = createMatrix(
+    BLOCK_FLOATS +
+      2 * WEIGHT_FLOATS +
+      softmaxFloats(settings.negatives) +
+      tableFloats(words, data.words.dimension),
+  )
+  const weights = initialWeights(matrix, random)
+  const values = valuesOf(weights)
   const gradients = gradientsOf(weights)
+  const block = createBlock(matrix, values, settings.dropout)
+  const { items, categories } = data
+  const table = createItemTable(matrix, items, categories, data.words, settings.table, random)
+  const sequences = data.shoppers.map((history) => itemSets(history, data.until))
+  const sampler = createSampler(countItems(sequences, items.length))
+  const bias = createParameter(items.length, 0)
+  const softmax = createSampledSoftmax(matrix, sampler, settings.negatives, items.length)
+  const adam = createAdam([...Object.values(weights), ...table.parameters, bias])
 
   const trainWindow = (window: Window): number => {
-    fillInput(block.input, window, table.vectors, valuesOf(weights))
+    fillInput(block.input, window, table.vectors, values)
     block.forward(window.length, random)
-    sampler.draw(buffers.negatives, random)
-    for (let k = 0; k < settings.negatives; k++)
-      buffers.logExpected[k] = sampler.logExpected(buffers.negatives[k], settings.negatives)
-    const loss = sampledSoftmax(
-      window,
-      block.hidden,
-      table.vectors,
-      bias.value,
-      buffers,
-      block.hiddenGradient,
-      table.gradient,
-      bias.gradient,
-    )
+    const loss = softmax(window, block.hidden, block.hiddenGradient, table, bias, random)
     block.backward(window.length, gradients)
     spreadInputGradient(block.inputGradient, window, table.gradient, gradients)
     return loss
@@ -110,10 +114,10 @@ export async function trainEncoder(
       }
       weight += batchWeight
       table.backward()
-      normalise([...Object.values(weights), ...table.parameters, bias], batchWeight)
       // The last quarter cools down to a tenth.
       const done = (epoch * steps + step) / (settings.epochs * steps)
-      adam.step(settings.learningRate * Math.min(1, 0.1 + (1 - done) * 3.6))
+      const rate = settings.learningRate * Math.min(1, 0.1 + (1 - done) * 3.6)
+      adam.step(rate, 1 / Math.max(batchWeight, 1e-6))
       await onProgress(epoch * steps + step + 1, settings.epochs * steps)
     }
     loss = sum / weight
@@ -140,17 +144,27 @@ function trained(
   }
 }
 
+/** Numbers of the encoder's weights, each array rounded up. */
+export const WEIGHT_FLOATS = Object.values(ENCODER_SHAPES).reduce(
+  (sum, shape) => sum + 4 + shape.reduce((product: number, extent) => product * extent, 1),
+  0,
+)
+
 /** Zero event and gap vectors: an event that training never sees says nothing rather than noise. */
-export function initialWeights(random: Random): Readonly<Record<EncoderName, Parameter>> {
+export function initialWeights(
+  matrix: Matrix,
+  random: Random,
+): Readonly<Record<EncoderName, Parameter>> {
   const entries = Object.entries(ENCODER_SHAPES).map(([name, shape]) => {
     const count = shape.reduce((product: number, extent) => product * extent, 1)
-    const value = new Float32Array(count)
+    const one = createParameter(count, 0, matrix.allocate)
+    const { value } = one
     if (name.endsWith('_scale')) value.fill(1)
     else if (shape.length === 2 && name !== 'event' && name !== 'gap') {
       const deviation = Math.sqrt(1 / shape[1])
       for (let k = 0; k < count; k++) value[k] = deviation * random.normal()
     }
-    return [name, parameter(value)] as const
+    return [name, one] as const
   })
   return Object.fromEntries(entries) as Record<EncoderName, Parameter>
 }
@@ -212,12 +226,6 @@ function countItems(
   const counts = new Float64Array(items)
   for (const sets of sequences) for (const set of sets) for (const item of set.items) counts[item]++
   return counts
-}
-
-function normalise(parameters: readonly Parameter[], by: number): void {
-  const factor = 1 / Math.max(by, 1e-6)
-  for (const { gradient } of parameters)
-    for (let k = 0; k < gradient.length; k++) gradient[k] *= factor
 }
 
 function total(values: Float32Array): number {

@@ -2,23 +2,21 @@
  * @module Pre-trained word vectors: `words.txt`, a word a line, and `vectors.f32le.gz`, row-major
  * little-endian float32. Without them words have only what the shop's own titles teach.
  */
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
-import { NearsideError } from '../../protocol/error.ts'
+import { readWordVectors as readFiles } from '../import/wordVectors.ts'
 
 export interface WordVectors {
-  /** Numbers a word, a multiple of 4. */
+  /** Numbers a word, padded with zeros to a multiple of 8. */
   readonly dimension: number
   /** Vectors of `words`, scaled to length 1, row-major; zeros for a word that is not known. */
   rows(words: readonly string[]): Float32Array
 }
 
 export const NO_WORD_VECTORS: WordVectors = {
-  dimension: 4,
-  rows: (words) => new Float32Array(words.length * 4),
+  dimension: 8,
+  rows: (words) => new Float32Array(words.length * 8),
 }
 
 /** Those of `data/word-vectors`, found upwards of this file; none where they were left out. */
@@ -33,18 +31,8 @@ export async function shippedWordVectors(): Promise<WordVectors> {
 
 /** @throws NearsideError `input-invalid` where the folder holds anything else */
 export async function readWordVectors(directory: string): Promise<WordVectors> {
-  const words = (await readFile(join(directory, 'words.txt'), 'utf8')).split('\n').filter(Boolean)
-  const bytes = await promisify(gunzip)(await readFile(join(directory, 'vectors.f32le.gz')))
-  const dimension = bytes.length / 4 / words.length
-  if (!Number.isInteger(dimension) || dimension % 4 !== 0) {
-    throw new NearsideError(
-      'input-invalid',
-      `${directory}: ${bytes.length} bytes of vectors do not fit ${words.length} words`,
-    )
-  }
-  const vectors = new Float32Array(
-    bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
-  )
+  const { words, vectors, dimension: given } = await readFiles(directory)
+  const dimension = Math.ceil(given / 8) * 8
   const rowOf = new Map(words.map((word, row) => [word, row]))
   return {
     dimension,
@@ -54,9 +42,9 @@ export async function readWordVectors(directory: string): Promise<WordVectors> {
         // Titles lose their plural s (`titleWords`), the vectors' words keep it.
         const row = rowOf.get(word) ?? rowOf.get(`${word}s`)
         if (row === undefined) return
-        const vector = vectors.subarray(row * dimension, (row + 1) * dimension)
+        const vector = vectors.subarray(row * given, (row + 1) * given)
         const length = Math.hypot(...vector) || 1
-        for (let j = 0; j < dimension; j++) found[k * dimension + j] = vector[j] / length
+        for (let j = 0; j < given; j++) found[k * dimension + j] = vector[j] / length
       })
       return found
     },

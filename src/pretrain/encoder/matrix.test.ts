@@ -1,0 +1,54 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createMatrix } from './matrix.ts'
+
+const sizes = fc.record({
+  n: fc.integer({ min: 1, max: 11 }),
+  outputs: fc.constantFrom(8, 16, 24),
+  inputs: fc.constantFrom(8, 16, 40),
+})
+
+/** Small whole numbers: float32 sums of their products are exact in any order. */
+function numbers(into: Float32Array, seed: number): Float32Array {
+  for (let k = 0; k < into.length; k++) into[k] = ((seed + k * 7919) % 17) - 8
+  return into
+}
+
+test('the three products of a linear layer equal their definition', () => {
+  fc.assert(
+    fc.property(sizes, fc.nat(1000), ({ n, outputs, inputs }, seed) => {
+      const matrix = createMatrix(4000)
+      const x = numbers(matrix.allocate(n * inputs), seed)
+      const w = numbers(matrix.allocate(outputs * inputs), seed + 1)
+      const y = numbers(matrix.allocate(n * outputs), seed + 2)
+      matrix.linear(y, x, w, n, outputs, inputs)
+      const dy = numbers(matrix.allocate(n * outputs), seed + 3)
+      const dx = matrix.allocate(n * inputs).fill(1)
+      const dw = matrix.allocate(outputs * inputs).fill(2)
+      matrix.linearBackInput(dx, dy, w, n, outputs, inputs)
+      matrix.linearBackWeight(dw, dy, x, n, outputs, inputs)
+      const wanted = {
+        y: new Float32Array(y.length),
+        dx: dx.slice().fill(1),
+        dw: dw.slice().fill(2),
+      }
+      for (let t = 0; t < n; t++) {
+        for (let o = 0; o < outputs; o++) {
+          for (let i = 0; i < inputs; i++) {
+            wanted.y[t * outputs + o] += x[t * inputs + i] * w[o * inputs + i]
+            wanted.dx[t * inputs + i] += dy[t * outputs + o] * w[o * inputs + i]
+            wanted.dw[o * inputs + i] += dy[t * outputs + o] * x[t * inputs + i]
+          }
+        }
+      }
+      expect({ y, dx, dw }).toEqual(wanted)
+    }),
+  )
+})
+
+test('views of one memory do not overlap', () => {
+  const matrix = createMatrix(100)
+  const views = [3, 0, 8, 5].map((length) => matrix.allocate(length))
+  views.forEach((view, k) => void view.fill(k + 1))
+  expect(views.map((view) => [...view])).toEqual([3, 0, 8, 5].map((n, k) => Array(n).fill(k + 1)))
+})
