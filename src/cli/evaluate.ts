@@ -9,7 +9,7 @@ import { formatReport } from '../evaluation/table.ts'
 import { NearsideError } from '../protocol/error.ts'
 import type { Command, CommandContext, Values } from './command.ts'
 import { load, type Question } from './evaluate/load.ts'
-import { walkInThreads } from './evaluate/walkInThreads.ts'
+import { walkInProcesses } from './evaluate/walkInProcesses.ts'
 
 export const command: Command = {
   name: 'evaluate',
@@ -88,7 +88,7 @@ async function evaluate(
   const selected = selectCases(input)
   progress.update('tuning baselines', 0, 1)
   const tuned = tuneBaselines(input)
-  const results = await walkInThreads({
+  const results = await walkInProcesses({
     question,
     tuned,
     shoppers: selected.length,

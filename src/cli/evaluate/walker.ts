@@ -1,5 +1,4 @@
-/** @module One thread of an evaluation: loads what the main thread loaded and walks its shoppers. */
-import { parentPort, workerData } from 'node:worker_threads'
+/** @module One process of an evaluation: loads what its parent loaded and walks its share of it. */
 import { createJsEngine } from '../../engine/js.ts'
 import { prepareWalk, selectCases, type TunedBaselines } from '../../evaluation/prepare.ts'
 import { type CaseResult, walkShopper } from '../../evaluation/walk.ts'
@@ -9,9 +8,9 @@ import { load, type Question } from './load.ts'
 export interface WalkOrder {
   readonly question: Question
   readonly tuned: TunedBaselines
-  /** This thread takes every `threads`th shopper, starting at `thread`. */
-  readonly thread: number
-  readonly threads: number
+  /** This process takes every `processes`th shopper, starting at `process`. */
+  readonly process: number
+  readonly processes: number
 }
 
 export type WalkMessage =
@@ -19,22 +18,25 @@ export type WalkMessage =
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly error: WireError }
 
-async function run({ question, tuned, thread, threads }: WalkOrder): Promise<void> {
-  const { input } = await load(question)
+async function run(order: WalkOrder): Promise<void> {
+  const { input } = await load(order.question)
   const engine = createJsEngine()
-  const walk = prepareWalk(input, tuned, (problem) => engine.fit(problem))
+  const walk = prepareWalk(input, order.tuned, (problem) => engine.fit(problem))
   const selected = selectCases(input)
-  for (let shopper = thread; shopper < selected.length; shopper += threads)
+  for (let shopper = order.process; shopper < selected.length; shopper += order.processes)
     send({ kind: 'walked', shopper, results: await walkShopper(walk, selected[shopper]) })
   send({ kind: 'done' })
 }
 
 function send(message: WalkMessage): void {
-  parentPort?.postMessage(message)
+  process.send?.(message)
 }
 
-if (parentPort)
-  run(workerData as WalkOrder).catch((thrown) => {
-    const error = NearsideError.from(thrown, 'worker-failed', 'a thread of the evaluation failed')
+process.once('message', (order) => {
+  run(order as WalkOrder).catch((thrown) => {
+    const error = NearsideError.from(thrown, 'worker-failed', 'a process of the evaluation failed')
     send({ kind: 'failed', error: error.toWire() })
   })
+})
+// Without a parent nobody waits for the answer.
+process.once('disconnect', () => process.exit())
