@@ -3,7 +3,7 @@
  * Problem and scratch are its tensors, so that its buffer pool and its leak accounting hold; between
  * the first step and the last nothing is created, written or read back, only dispatched.
  */
-import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/base'
 import * as tf from '@tensorflow/tfjs-core'
 import type { FitProblem } from '../engine.ts'
 import type { CentredProblem } from '../objective.ts'

@@ -3,13 +3,15 @@
  * nor errors are handled anywhere in it, so a lost GPU would look like a fit that never ends. Here
  * the device is ours and given to the backend.
  */
-import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
+// The backend without its kernels: the fused descent needs none.
+import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/base'
 import * as tf from '@tensorflow/tfjs-core'
 import { NearsideError } from '../../protocol/error.ts'
 import { type Adapter, describeAdapter } from '../adapter.ts'
-import type { Engine } from '../engine.ts'
+import type { Engine, FitProblem } from '../engine.ts'
+import type { CentredProblem } from '../objective.ts'
+import type { Descent } from './descent.ts'
 import { compileFused, flush, startFused } from './fused.ts'
-import { startOperations } from './operations.ts'
 import { initialise, type TfjsRuntime } from './runtime.ts'
 import { createTfjsEngine } from './tfjsEngine.ts'
 
@@ -68,6 +70,18 @@ function install(device: GPUDevice, adapter: Adapter): WebGPUBackend {
   return backend
 }
 
+type Start = (backend: WebGPUBackend, problem: FitProblem, centred: CentredProblem) => Descent
+
+async function fused(device: GPUDevice): Promise<Start> {
+  const pipelines = await compileFused(device)
+  return (backend, problem, centred) => startFused(backend, pipelines, problem, centred)
+}
+
+async function operations(): Promise<Start> {
+  const { startOperations } = await import('./webgpuOperations.ts')
+  return (_, problem, centred) => startOperations('webgpu', problem, centred)
+}
+
 /**
  * @param adapter of this page or worker, not yet used for another device
  * @param kernels `fused`: five WGSL kernels of our own a step; `operations`: TensorFlow.js' own
@@ -93,15 +107,12 @@ export async function createTfjsWebgpuEngine(
     device.destroy()
   }
   const setUp = async (): Promise<Pick<TfjsRuntime, 'start' | 'drain'>> => {
-    const pipelines = kernels === 'fused' ? await compileFused(device) : null
+    const start = await (kernels === 'fused' ? fused(device) : operations())
     const backend = install(device, adapter)
     installed = true
     await initialise('webgpu')
     return {
-      start: (problem, centred) =>
-        pipelines
-          ? startFused(backend, pipelines, problem, centred)
-          : startOperations('webgpu', problem, centred),
+      start: (problem, centred) => start(backend, problem, centred),
       drain() {
         flush(backend)
         return submittedWorkDone(backend.queue)
