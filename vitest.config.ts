@@ -19,6 +19,16 @@ export default defineConfig({
       {
         plugins: [react()],
         worker: { format: 'es' },
+        // Engines load these lazily; found in the middle of a test, they would reload its page.
+        optimizeDeps: {
+          include: [
+            '@tensorflow/tfjs-core',
+            '@tensorflow/tfjs-backend-cpu',
+            '@tensorflow/tfjs-backend-wasm',
+            '@tensorflow/tfjs-backend-webgpu',
+            '@tensorflow/tfjs-backend-webgpu/dist/base',
+          ],
+        },
         test: {
           name: 'browser',
           include: ['src/**/*.browser.test.{ts,tsx}'],
