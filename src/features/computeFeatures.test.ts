@@ -1,0 +1,131 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Item } from '../catalog/item.ts'
+import { EVENT_NAMES } from '../events/event.ts'
+import { computeFeatures } from './computeFeatures.ts'
+import { FEATURE_COLUMN as C, FEATURE_COUNT, FEATURES } from './features.ts'
+import type { History, Interaction } from './history.ts'
+import { DAY } from './profile.ts'
+import { buildStatistics } from './statistics.ts'
+
+const ITEMS = 12
+const NOW = Date.UTC(2011, 5, 1)
+
+const items: Item[] = Array.from({ length: ITEMS }, (_, i) => ({
+  id: `i${i}`,
+  price: i === 3 ? undefined : 1 + i,
+  category: i % 3 === 0 ? undefined : `c${i % 3}`,
+}))
+
+const interaction: fc.Arbitrary<Interaction> = fc.record({
+  item: fc.nat(ITEMS - 1),
+  name: fc.constantFrom(...EVENT_NAMES),
+  time: fc.integer({ min: NOW - 400 * DAY, max: NOW }),
+  session: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+})
+
+const history: fc.Arbitrary<History> = fc
+  .array(interaction, { maxLength: 40 })
+  .map((entries) => entries.sort((a, b) => a.time - b.time))
+
+const shopLog: fc.Arbitrary<History[]> = fc.array(history, { minLength: 1, maxLength: 6 })
+
+function purchase(item: number, daysAgo: number, session: string): Interaction {
+  return { item, name: 'purchase', time: NOW - daysAgo * DAY, session }
+}
+
+const log: History[] = [
+  [purchase(0, 50, 'x'), purchase(1, 50, 'x'), purchase(0, 20, 'y'), purchase(2, 20, 'y')],
+  [purchase(0, 40, 'z'), purchase(1, 40, 'z')],
+  [purchase(4, 3, 'w')],
+]
+const statistics = buildStatistics(items, log, NOW)
+const value = (features: Float32Array, item: number, name: keyof typeof C) =>
+  features[item * FEATURE_COUNT + C[name]]
+
+describe('computeFeatures', () => {
+  it('is finite for every history and every log', () => {
+    fc.assert(
+      fc.property(shopLog, history, (shoppers, own) => {
+        const features = computeFeatures(buildStatistics(items, shoppers, NOW), own, NOW, null)
+        expect(features).toHaveLength(ITEMS * FEATURE_COUNT)
+        expect(features.every(Number.isFinite)).toBe(true)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('never changes when something happens later', () => {
+    fc.assert(
+      fc.property(history, fc.array(interaction, { maxLength: 10 }), (own, later) => {
+        const future = later.map((entry) => ({ ...entry, time: NOW + 1 + (entry.time % DAY) }))
+        const before = computeFeatures(statistics, own, NOW, null)
+        expect(computeFeatures(statistics, [...own, ...future], NOW, null)).toEqual(before)
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  it('does not depend on the order in which the items of one session are listed', () => {
+    const set = fc.uniqueArray(fc.nat(ITEMS - 1), { minLength: 2, maxLength: 8 })
+    fc.assert(
+      fc.property(history, set, fc.infiniteStream(fc.nat()), (own, bought, keys) => {
+        const order = bought.map((item) => purchase(item, 0, 'today'))
+        const shuffled = order
+          .map((entry) => ({ entry, key: keys.next().value ?? 0 }))
+          .sort((a, b) => a.key - b.key)
+          .map(({ entry }) => entry)
+        expect(computeFeatures(statistics, [...own, ...shuffled], NOW, null)).toEqual(
+          computeFeatures(statistics, [...own, ...order], NOW, null),
+        )
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  it('divides by the scale and overwrites all of `out`', () => {
+    const own = log[0]
+    const raw = computeFeatures(statistics, own, NOW, null)
+    const scale = Float32Array.from(FEATURES, (_, f) => 1 + f / 4)
+    const out = new Float32Array(raw.length).fill(Number.NaN)
+    const scaled = computeFeatures(statistics, own, NOW, scale, out)
+    expect(scaled).toBe(out)
+    for (let at = 0; at < raw.length; at++)
+      expect(scaled[at]).toBeCloseTo(raw[at] / scale[at % FEATURE_COUNT], 5)
+  })
+
+  it('has no own or co-occurrence signal for an empty history', () => {
+    const features = computeFeatures(statistics, [], NOW, null)
+    FEATURES.forEach(({ group, name }, f) => {
+      if (group === 'popularity' || group === 'catalog') return
+      for (let i = 0; i < ITEMS; i++) expect(features[i * FEATURE_COUNT + f], name).toBe(0)
+    })
+  })
+
+  it('counts orders, not lines', () => {
+    const own = [purchase(0, 20, 'a'), purchase(1, 20, 'a'), purchase(1, 10, 'b')]
+    const features = computeFeatures(statistics, [...own, purchase(1, 10, 'b')], NOW, null)
+    expect(value(features, 0, 'orderShare')).toBe(0.5)
+    expect(value(features, 0, 'inLastOrder')).toBe(0)
+    expect(value(features, 0, 'orderRecency')).toBe(0.5)
+    expect(value(features, 1, 'orderCount')).toBeCloseTo(Math.log1p(2), 6)
+    expect(value(features, 1, 'inLastOrder')).toBe(1)
+    expect(value(features, 1, 'bought30')).toBeCloseTo(
+      Math.log1p(2 ** (-10 / 30) + 2 ** (-20 / 30)),
+      6,
+    )
+    expect(value(features, 2, 'boughtBefore')).toBe(0)
+  })
+
+  it('moves co-occurrence, category and price by one view, with nothing trained', () => {
+    const view: Interaction = { item: 1, name: 'view_item', time: NOW - 1000, session: 'visit' }
+    const features = computeFeatures(statistics, [view], NOW, null)
+    expect(value(features, 0, 'cooccurrenceShare')).toBeGreaterThan(0)
+    expect(value(features, 5, 'cooccurrenceShare')).toBe(0)
+    expect(value(features, 4, 'categoryAffinity')).toBe(1)
+    expect(value(features, 2, 'categoryAffinity')).toBe(0)
+    expect(value(features, 1, 'priceCloseness')).toBe(1)
+    expect(value(features, 1, 'viewed7')).toBeCloseTo(Math.log(2), 4)
+    expect(value(features, 1, 'boughtBefore')).toBe(0)
+  })
+})

@@ -1,0 +1,108 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Item } from '../catalog/item.ts'
+import type { History, Interaction } from './history.ts'
+import { DAY } from './profile.ts'
+import { buildStatistics, refreshPopularity } from './statistics.ts'
+
+const NOW = Date.UTC(2011, 5, 1)
+const items: Item[] = Array.from({ length: 8 }, (_, i) => ({ id: `i${i}`, price: i + 1 }))
+
+function purchase(item: number, daysAgo: number, session: string): Interaction {
+  return { item, name: 'purchase', time: NOW - daysAgo * DAY, session }
+}
+
+const entry: fc.Arbitrary<Interaction> = fc
+  .record({
+    item: fc.nat(7),
+    daysAgo: fc.integer({ min: -20, max: 200 }),
+    session: fc.constantFrom('a', 'b', 'c'),
+  })
+  .map(({ item, daysAgo, session }) => purchase(item, daysAgo, session))
+const shoppers: fc.Arbitrary<History[]> = fc.array(fc.array(entry, { maxLength: 15 }), {
+  minLength: 1,
+  maxLength: 5,
+})
+
+describe('buildStatistics', () => {
+  it('lists neighbours strongest first, distinct, never the item itself, in (0, 1]', () => {
+    fc.assert(
+      fc.property(shoppers, (log) => {
+        const sorted = log.map((history) => [...history].sort((a, b) => a.time - b.time))
+        const statistics = buildStatistics(items, sorted, NOW)
+        const M = statistics.neighboursPerItem
+        for (let i = 0; i < items.length; i++) {
+          const seen = new Set<number>()
+          let previous = 1
+          for (let k = i * M; k < (i + 1) * M; k++) {
+            const weight = statistics.neighbourWeights[k]
+            expect(weight).toBeLessThanOrEqual(previous)
+            previous = weight
+            if (weight === 0) {
+              expect(statistics.neighbourItems[k]).toBe(i)
+              continue
+            }
+            expect(statistics.neighbourItems[k]).not.toBe(i)
+            expect(seen.has(statistics.neighbourItems[k])).toBe(false)
+            seen.add(statistics.neighbourItems[k])
+          }
+        }
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('knows nothing of what happens at or after its moment', () => {
+    fc.assert(
+      fc.property(shoppers, (log) => {
+        const past = log.map((history) => history.filter((one) => one.time < NOW))
+        expect(buildStatistics(items, log, NOW)).toEqual(buildStatistics(items, past, NOW))
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('counts distinct shoppers by window, and repeats by day', () => {
+    const log = [
+      [purchase(0, 40, 'a'), purchase(0, 5, 'b'), purchase(0, 5, 'c')],
+      [purchase(0, 20, 'd'), purchase(0, 20.01, 'd')],
+      [purchase(1, 3, 'e')],
+    ]
+    const statistics = buildStatistics(items, log, NOW)
+    expect(Math.expm1(statistics.popularityAll[0])).toBeCloseTo(2, 5)
+    expect(Math.expm1(statistics.popularity30[0])).toBeCloseTo(2, 5)
+    expect(Math.expm1(statistics.popularity7[0])).toBeCloseTo(1, 5)
+    expect(statistics.ageDays[0]).toBeCloseTo(40, 4)
+    expect(statistics.ageDays[5]).toBe(0)
+    expect(statistics.repeatRate[0]).toBeGreaterThan(statistics.repeatRate[1])
+  })
+
+  it('takes the median price where there is none or a useless one', () => {
+    const priced = [{ price: 1 }, { price: 9 }, { price: 4 }, {}, { price: 0 }, { price: -3 }]
+    const catalog = priced.map((item, i) => ({ id: `p${i}`, ...item }))
+    const { logPrice } = buildStatistics(catalog, [[]], NOW)
+    for (const i of [3, 4, 5]) expect(logPrice[i]).toBeCloseTo(Math.log(4), 6)
+  })
+
+  it('ties items of one order closer than items of none, small orders closer than large ones', () => {
+    const large = [3, 4, 5, 6, 7].map((item) => purchase(item, 9, 'large'))
+    const statistics = buildStatistics(
+      items,
+      [[purchase(0, 9, 's'), purchase(1, 9, 's')], large],
+      NOW,
+    )
+    const M = statistics.neighboursPerItem
+    expect(statistics.neighbourItems[0]).toBe(1)
+    expect(statistics.neighbourWeights[0]).toBeGreaterThan(statistics.neighbourWeights[3 * M])
+    expect(statistics.neighbourWeights[3 * M]).toBeGreaterThan(0)
+    expect(statistics.neighbourWeights[2 * M]).toBe(0)
+  })
+
+  it('refreshes popularity and leaves the lists as they were', () => {
+    const log = [[purchase(0, 40, 'a'), purchase(1, 40, 'a')], [purchase(0, 2, 'b')]]
+    const old = buildStatistics(items, log, NOW - 10 * DAY)
+    const fresh = refreshPopularity(old, log, NOW)
+    expect(fresh.neighbourWeights).toBe(old.neighbourWeights)
+    expect(fresh.popularity7[0]).toBeGreaterThan(old.popularity7[0])
+  })
+})
