@@ -127,11 +127,13 @@ function Row({ entry }: { readonly entry: LedgerEntry }) {
       <td>{entry.kind}</td>
       <td>
         <ul className="ns-detail">
-          {Object.entries(entry.detail).map(([name, value]) => (
-            <li key={name}>
-              <span>{name}</span> {String(value)}
-            </li>
-          ))}
+          {Object.entries(entry.detail)
+            .filter(([, value]) => value !== '')
+            .map(([name, value]) => (
+              <li key={name}>
+                <span>{name}</span> {String(value)}
+              </li>
+            ))}
         </ul>
       </td>
       <td>{entry.bytesSent}</td>

@@ -24,7 +24,7 @@ export function ModelSection({ personalizer, snapshot }: SectionProps) {
           ['State', status],
           ['Version', model?.version ?? 'Not loaded'],
           ['Products', model?.items.toLocaleString('en-GB')],
-          ['Trained on orders until', model?.until],
+          ['Trained on orders until', model && dayText(model.until)],
           [
             'Kept in',
             storage === 'indexeddb'
@@ -49,4 +49,11 @@ export function ModelSection({ personalizer, snapshot }: SectionProps) {
       </p>
     </Section>
   )
+}
+
+function dayText(iso: string): string {
+  const date = new Date(iso)
+  return Number.isNaN(date.getTime())
+    ? iso
+    : new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(date)
 }

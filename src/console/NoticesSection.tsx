@@ -4,7 +4,7 @@ import { Moment, Section } from './Section.tsx'
 
 export function NoticesSection({ notices }: { readonly notices: readonly Notice[] }) {
   return (
-    <Section title="Notices" wide>
+    <Section title="Notices">
       {notices.length === 0 ? (
         <p>None: nothing had to fall back.</p>
       ) : (

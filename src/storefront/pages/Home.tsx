@@ -44,7 +44,7 @@ function useLastLooked() {
 
 function Hero({ catalogue }: { readonly catalogue: Catalogue }) {
   const shown = catalogue.departments
-    .slice(0, 5)
+    .slice(0, 6)
     .flatMap(({ items }) => items.find((item) => isSold(item) && item.image) ?? [])
   return (
     <section className="hero">

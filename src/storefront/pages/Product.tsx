@@ -8,7 +8,7 @@ import { money } from '../money.ts'
 import { Icon } from '../parts/Icon.tsx'
 import { useTitle } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'
-import { Similar, Together } from '../parts/shelves.tsx'
+import { Companions } from '../parts/shelves.tsx'
 import { useShop } from '../shop.ts'
 import { useStored } from '../stored.ts'
 import { useProductView } from '../useView.ts'
@@ -49,8 +49,7 @@ function Details({ item }: { readonly item: Item }) {
           <p className="product-code">Item {item.id}</p>
         </div>
       </article>
-      <Together item={item.id} />
-      <Similar item={item.id} />
+      <Companions item={item.id} />
     </div>
   )
 }

@@ -23,6 +23,10 @@ export function Header() {
           <span>{SHOP_NAME}</span>
         </Link>
         <SearchBox />
+        <div className="header-tools">
+          <OrderSwitch />
+          <LearnedDrawer />
+        </div>
         <nav className="header-links" aria-label="Your shop">
           <ThemeButton />
           <Link href="/wishlist" className="icon-button" aria-label={`Wishlist, ${wished.length}`}>
@@ -37,10 +41,6 @@ export function Header() {
       </div>
       <div className="header-row header-second">
         <Departments />
-        <div className="header-tools">
-          <OrderSwitch />
-          <LearnedDrawer />
-        </div>
       </div>
     </header>
   )
@@ -52,7 +52,7 @@ function Departments() {
   return (
     <nav className="departments-nav" aria-label="Departments">
       <ul>
-        {catalogue.departments.slice(0, 9).map(({ name }) => (
+        {catalogue.departments.slice(0, 12).map(({ name }) => (
           <li key={name}>
             <Link
               href={categoryPath(name)}

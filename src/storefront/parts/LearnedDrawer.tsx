@@ -25,7 +25,9 @@ export function LearnedDrawer() {
         }}
       >
         <Icon name="leaf" />
-        <span className="learned-label">What this shop learned</span>
+        <span className="learned-label">
+          What <span>this shop </span>learned
+        </span>
         <span className="learned-sent">
           {sent.bytes === 0 ? 'Sent: nothing' : `Sent: ${sent.bytes} B`}
         </span>

@@ -46,7 +46,12 @@ export function Card({ item, terms = [], onSelect }: CardProps) {
   )
 }
 
-/** The same as a slot of the package's widgets. */
+/** The same as a slot, for lists whose heading already says why. */
+export function PlainCard({ item, onSelect }: ItemComponentProps) {
+  return <Card item={item} onSelect={onSelect} />
+}
+
+/** The same as a slot, with the reason below. */
 export function ProductCard({ item, recommendation, position, onSelect }: ItemComponentProps) {
   return (
     <>

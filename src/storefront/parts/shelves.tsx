@@ -1,14 +1,19 @@
 /** @module The package's list widgets in the shop's clothes: a row that scrolls on a phone. */
+import { useMemo } from 'react'
 import {
   BoughtTogether,
   type LayoutComponentProps,
   Recommendations,
   type RecommendationsProps,
   RelatedItems,
+  useBoughtTogether,
 } from '../../react.ts'
 import { order } from '../preferences.ts'
 import { useStored } from '../stored.ts'
-import { ProductCard } from './ProductCard.tsx'
+import { PlainCard, ProductCard } from './ProductCard.tsx'
+
+/** Products on a shelf: one row on a desktop. */
+const SHELF = 6
 
 function Shelf({ children, loading }: LayoutComponentProps) {
   return (
@@ -43,7 +48,7 @@ export function Popular({ exclude }: { readonly exclude?: readonly string[] }) {
   return (
     <Recommendations
       title="Popular with everybody"
-      limit={6}
+      limit={SHELF}
       order="base"
       exclude={exclude}
       itemComponent={ProductCard}
@@ -55,18 +60,32 @@ export function Popular({ exclude }: { readonly exclude?: readonly string[] }) {
 interface AboutProps {
   readonly item: string
   readonly title?: string
+  readonly exclude?: readonly string[]
 }
 
-export function Similar({ item, title = 'Similar items' }: AboutProps) {
+export function Similar({ item, title = 'Similar items', exclude }: AboutProps) {
   return (
     <RelatedItems
       item={item}
       title={title}
-      limit={6}
+      limit={SHELF}
       order={useStored(order)}
-      itemComponent={ProductCard}
+      exclude={exclude}
+      itemComponent={PlainCard}
       layoutComponent={Shelf}
     />
+  )
+}
+
+/** Both shelves of a product page: what the first shows, the second leaves out. */
+export function Companions({ item }: { readonly item: string }) {
+  const together = useBoughtTogether(item, { limit: SHELF, order: useStored(order) })
+  const shown = useMemo(() => together.items.map(({ id }) => id), [together.items])
+  return (
+    <>
+      <Together item={item} />
+      <Similar item={item} exclude={shown} />
+    </>
   )
 }
 
@@ -75,9 +94,9 @@ export function Together({ item, title = 'Often bought together' }: AboutProps) 
     <BoughtTogether
       item={item}
       title={title}
-      limit={6}
+      limit={SHELF}
       order={useStored(order)}
-      itemComponent={ProductCard}
+      itemComponent={PlainCard}
       layoutComponent={Shelf}
     />
   )

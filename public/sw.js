@@ -1,0 +1,74 @@
+/**
+ * Keeps the shop open without a network after the first visit. Written by hand and served as it is:
+ * short enough to be audited. It asks for nothing that the page didn't ask for itself, and touches
+ * neither other origins nor anything but GET.
+ */
+const CACHE = 'larkmoor-1'
+const PATIENCE_MS = 4000
+/** Models are not among them: the device checks and keeps those itself. */
+const KEPT_DATA = new Set(['/catalog/catalog.json', '/federation.json'])
+
+self.addEventListener('install', () => self.skipWaiting())
+
+self.addEventListener('activate', (event) => {
+  event.waitUntil(
+    (async () => {
+      for (const name of await caches.keys()) if (name !== CACHE) await caches.delete(name)
+      await self.clients.claim()
+    })(),
+  )
+})
+
+self.addEventListener('fetch', (event) => {
+  const { request } = event
+  const url = new URL(request.url)
+  if (request.method !== 'GET' || url.origin !== self.location.origin) return
+  if (request.mode === 'navigate') event.respondWith(networkFirst('/', request))
+  else if (
+    /^\/(assets|catalog\/images)\//.test(url.pathname) ||
+    /^\/models\/.+\//.test(url.pathname)
+  )
+    event.respondWith(cacheFirst(request))
+  else if (/\.json$/.test(url.pathname)) event.respondWith(networkFirst(request, request))
+})
+
+/** Files of the first visit, which passed before this worker watched. */
+self.addEventListener('message', (event) => {
+  if (event.data?.kind !== 'keep' || !Array.isArray(event.data.urls)) return
+  event.waitUntil(Promise.allSettled(event.data.urls.map(keep)))
+})
+
+async function keep(address) {
+  const url = new URL(address)
+  if (url.origin !== self.location.origin) return
+  const key = url.pathname === '/' ? '/' : url.href
+  const cache = await caches.open(CACHE)
+  if (await cache.match(key)) return
+  const response = await fetch(url, { cache: 'force-cache' })
+  if (response.ok) await cache.put(key, response)
+}
+
+/** Hashed and versioned files never change. */
+async function cacheFirst(request) {
+  const cache = await caches.open(CACHE)
+  const kept = await cache.match(request, { ignoreVary: true })
+  if (kept) return kept
+  const response = await fetch(request)
+  if (response.ok) await cache.put(request, response.clone())
+  return response
+}
+
+/** Every page of the shop is the same document, kept under `/`; data is kept under its address. */
+async function networkFirst(key, request) {
+  const cache = await caches.open(CACHE)
+  const kept = await cache.match(key, { ignoreVary: true })
+  try {
+    const signal = kept ? AbortSignal.timeout(PATIENCE_MS) : undefined
+    const response = await fetch(request, { signal })
+    if (response.ok) await cache.put(key, response.clone())
+    return response
+  } catch (error) {
+    if (kept) return kept
+    throw error
+  }
+}
