@@ -19,7 +19,7 @@ import { createHeldOutGate, unmeasuredGate } from './heldOutGate.ts'
 import { applyUpdate, layoutOf } from './nextModel.ts'
 
 /**
- * A demo's terms: 32 devices and noise of one clip norm give ε = 4.9 for one report and 10.9 for
+ * A demo's terms: 32 devices and noise of one clip norm give ε = 4.9 for one report and 11.0 for
  * four (δ = 1e-6). A shop with thousands of devices a round takes more noise and a larger goal.
  */
 export const DEMO_PARAMETERS: PolicyParameters = {

@@ -1,0 +1,55 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  concat,
+  decodeVector,
+  encodeVector,
+  equalBytes,
+  fromBase64,
+  fromHex,
+  sha256,
+  toBase64,
+  toHex,
+  utf8,
+} from './bytes.ts'
+
+describe('bytes', () => {
+  it('go to hex and base64 and back', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), (array) => {
+        const bytes = new Uint8Array(array)
+        expect(fromHex(toHex(bytes))).toEqual(bytes)
+        expect(fromBase64(toBase64(bytes))).toEqual(bytes)
+        expect(toBase64(bytes)).toBe(Buffer.from(bytes).toString('base64'))
+        expect(equalBytes(concat(bytes, bytes.subarray(0, 0)), bytes)).toBe(true)
+      }),
+    )
+  })
+
+  it('are refused in other alphabets', () => {
+    for (const bad of ['0', 'zz', '0x', ' 00']) expect(() => fromHex(bad)).toThrow(RangeError)
+    for (const bad of ['A', 'AA', 'AAA', '_-==', 'AAAA ', '='])
+      expect(() => fromBase64(bad)).toThrow(RangeError)
+  })
+
+  it('compare by length too', () => {
+    expect(equalBytes(Uint8Array.of(1), Uint8Array.of(1, 2))).toBe(false)
+    expect(equalBytes(Uint8Array.of(1, 3), Uint8Array.of(1, 2))).toBe(false)
+  })
+
+  it('hold vectors little-endian', () => {
+    expect(toHex(encodeVector(Uint32Array.of(1, 0xdeadbeef)))).toBe('01000000efbeadde')
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 2 ** 32 - 1 })), (values) => {
+        expect([...decodeVector(encodeVector(Uint32Array.from(values)))]).toEqual(values)
+      }),
+    )
+    expect(() => decodeVector(new Uint8Array(5))).toThrow(RangeError)
+  })
+
+  it('hash as FIPS 180-4 says', async () => {
+    expect(toHex(await sha256(utf8('abc')))).toBe(
+      'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+    )
+  })
+})

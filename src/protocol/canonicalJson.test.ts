@@ -1,0 +1,44 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { canonicalJson } from './canonicalJson.ts'
+
+describe('canonical JSON', () => {
+  it('matches the examples of RFC 8785', () => {
+    // §3.2.2 and §3.2.3.
+    const numbers = [Number('333333333.33333329'), 1e30, 4.5, 2e-3, 0.000000000000000000000000001]
+    expect(
+      canonicalJson({ numbers, string: '\u20ac$\u000f\nA\'B"\\\\"/', literals: [null, true] }),
+    ).toBe(
+      '{"literals":[null,true],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"string":"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}',
+    )
+    const keys = ['\u20ac', '\r', '\ufb33', '1', '\ud83d\ude00', '\u0080', '\u00f6']
+    const sorted = canonicalJson(Object.fromEntries(keys.map((key) => [key, key])))
+    expect(Object.keys(JSON.parse(sorted) as object).slice(1)).toEqual([
+      '\r',
+      '\u0080',
+      '\u00f6',
+      '\u20ac',
+      '\ud83d\ude00',
+      '\ufb33',
+    ])
+    expect(canonicalJson(-0)).toBe('0')
+  })
+
+  it('means the same as JSON, in one spelling', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ noUnicodeString: false, maxDepth: 3 }), (value) => {
+        const text = canonicalJson(value)
+        expect(JSON.stringify(JSON.parse(text))).toBe(
+          JSON.stringify(JSON.parse(canonicalJson(JSON.parse(text)))),
+        )
+        expect(canonicalJson(JSON.parse(text))).toBe(text)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('refuses what JSON can’t say', () => {
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY, undefined, '\ud800', () => 1, 1n])
+      expect(() => canonicalJson({ value })).toThrow(/Canonical JSON/)
+  })
+})

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest'
+import {
+  dimensionOf,
+  integerClipNorm,
+  noiseVariance,
+  parametersOf,
+  parsePolicy,
+  policyHash,
+} from './policy.ts'
+import { parseTask } from './task.ts'
+import { TEST_POLICY } from './testPolicy.ts'
+
+const copy = () => JSON.parse(JSON.stringify(TEST_POLICY)) as Record<string, unknown>
+
+describe('a policy', () => {
+  it('survives JSON and hashes to the same value in any member order', async () => {
+    const shuffled = Object.fromEntries(Object.entries(copy()).reverse())
+    const parsed = parsePolicy(shuffled)
+    expect(parsed).toEqual(TEST_POLICY)
+    expect(await policyHash(parsed)).toBe(await policyHash(TEST_POLICY))
+    // Pinned: a change here changes the protocol.
+    expect(await policyHash(TEST_POLICY)).toMatchInlineSnapshot(
+      `"dbe04147ed0e07458f634e366030e27cfb7f652c0136b59c264d5b545da8ef4e"`,
+    )
+  })
+
+  it('has another hash when any field differs', async () => {
+    const hashes = new Set([await policyHash(TEST_POLICY)])
+    const changed = [
+      { task: 'other' },
+      { clipNorm: 0.06 },
+      { noiseMultiplier: 2 },
+      { aggregationGoal: 33 },
+      { trust: 'trusted-server' as const },
+      { model: { ...TEST_POLICY.model, hash: 'cd'.repeat(32) } },
+      { helper: TEST_POLICY.leader },
+    ]
+    for (const change of changed) hashes.add(await policyHash({ ...TEST_POLICY, ...change }))
+    expect(hashes.size).toBe(changed.length + 1)
+  })
+
+  it('derives integers that never promise more than it holds', () => {
+    expect(dimensionOf(TEST_POLICY)).toBe(88)
+    expect(integerClipNorm(TEST_POLICY)).toBe(52_428)
+    expect(noiseVariance(TEST_POLICY)).toBe(52_428n ** 2n)
+    expect(noiseVariance({ ...TEST_POLICY, noiseMultiplier: 1.306 })).toBe(
+      BigInt(Math.ceil((1.306 * 52_428) ** 2)),
+    )
+    expect(Object.keys(parametersOf(TEST_POLICY))).toHaveLength(10)
+  })
+
+  it.each([
+    ['format', 2],
+    ['trust', 'trust me'],
+    ['task', ''],
+    ['task', 'a b'],
+    ['clipNorm', 0],
+    ['clipNorm', '0.05'],
+    ['clipNorm', Number.NaN],
+    ['scale', 1.5],
+    ['scale', 100],
+    ['noiseMultiplier', -1],
+    ['delta', 1],
+    ['aggregationGoal', 1],
+    ['aggregationGoal', 50_000],
+    ['maxParticipations', 0],
+    ['periodDays', 0.5],
+    ['model', { version: '../1', hash: 'ab'.repeat(32) }],
+    ['model', { version: '1', hash: 'xyz' }],
+    ['parameters', { projectionDiagonal: 64, featureWeights: 20_000 }],
+    ['leader', { sealing: 'AAAA', signing: 'AAAA' }],
+    ['helper', null],
+    ['surprise', true],
+  ])('is refused with %s = %j', (field, value) => {
+    expect(() => parsePolicy({ ...copy(), [field]: value })).toThrow(/Policy: /)
+  })
+
+  it('is refused when it is no object', () => {
+    for (const value of [null, undefined, 3, 'policy', []])
+      expect(() => parsePolicy(value)).toThrow(/Policy: /)
+  })
+})
+
+describe('a task', () => {
+  it('is believed only with its policy’s own hash and the right role', async () => {
+    const policyHashHex = await policyHash(TEST_POLICY)
+    const task = {
+      protocol: 1,
+      role: 'leader',
+      round: 1,
+      state: 'open',
+      policyHash: policyHashHex,
+      policy: copy(),
+    }
+    expect(await parseTask(task, 'leader')).toEqual(task)
+    await expect(parseTask(task, 'helper')).rejects.toThrow(/not the aggregator/)
+    const lying = { ...task, policy: { ...copy(), clipNorm: 1 } }
+    await expect(parseTask(lying, 'leader')).rejects.toThrow(/hash/)
+    await expect(parseTask({ ...task, round: 0 }, 'leader')).rejects.toThrow(/round/)
+    await expect(parseTask({ ...task, protocol: 2 }, 'leader')).rejects.toThrow(/protocol/)
+    await expect(parseTask(null, 'leader')).rejects.toThrow(/no task/)
+    // Any state that this version doesn't know is not open.
+    expect((await parseTask({ ...task, state: 'ajar' }, 'leader')).state).toBe('closed')
+  })
+})
