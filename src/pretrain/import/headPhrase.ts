@@ -14,6 +14,8 @@ export interface PhraseMatch<T> {
   readonly rank: number
   /** Place of the phrase's first word among the title's words. */
   readonly at: number
+  /** Words of the phrase. */
+  readonly length: number
 }
 
 const PREPOSITIONS: ReadonlySet<string> = new Set(['with', 'in', 'for', 'on', 'from'])
@@ -64,7 +66,7 @@ export class PhraseIndex<T> {
         .map(({ value, rank, words: { length } }) => {
           // Rank, then head over what follows a preposition, then length, then the later.
           const score = rank * 1000 + (last < head ? 500 : 0) + length * 30 + last
-          return { value, rank, at: last - length + 1, score }
+          return { value, rank, length, at: last - length + 1, score }
         }),
     )
   }

@@ -1,0 +1,50 @@
+/**
+ * @module Draws the demo shop's product pictures and writes the catalogue that the browser loads:
+ * `tsx scripts/images.ts`. The pictures are made, not kept: `public/catalog/images` is not in git.
+ */
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Item } from '../src/catalog/item.ts'
+import { draw } from '../src/pretrain/images/draw.ts'
+import { fileName, lookOf } from '../src/pretrain/images/look.ts'
+import { readCatalog } from '../src/pretrain/shop/read.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const images = join(root, 'public/catalog/images')
+
+interface IconFile {
+  readonly icons: Readonly<Record<string, { readonly body: string }>>
+}
+const iconPath = createRequire(import.meta.url).resolve(
+  '@iconify-json/fluent-emoji-flat/icons.json',
+)
+const iconFile = JSON.parse(await readFile(iconPath, 'utf8')) as IconFile
+const icons = new Map(Object.entries(iconFile.icons).map(([name, { body }]) => [name, body]))
+
+const catalog = await readCatalog(join(root, 'data/online-retail/catalog.jsonl.gz'))
+const looks = catalog.map(({ title = '', category }) => lookOf(title, category))
+const files = new Map(looks.map((look) => [fileName(look), look]))
+
+await mkdir(images, { recursive: true })
+for (const name of await readdir(images)) if (!files.has(name)) await rm(join(images, name))
+let largest = 0
+for (const [name, look] of files) {
+  const svg = draw(look, icons)
+  largest = Math.max(largest, svg.length)
+  await writeFile(join(images, name), svg)
+}
+
+const items: Item[] = catalog.map((item, i) => ({
+  ...item,
+  image: `/catalog/images/${fileName(looks[i])}`,
+}))
+const lines = items.map((item) => JSON.stringify(item))
+await writeFile(join(root, 'public/catalog/catalog.json'), `[\n${lines.join(',\n')}\n]\n`)
+
+const fromTitle = looks.filter((look) => look.fromTitle).length
+console.log(
+  `${files.size} pictures for ${items.length} products, largest ${largest} bytes; ` +
+    `${((100 * fromTitle) / items.length).toFixed(1)} % by a word of the title`,
+)
