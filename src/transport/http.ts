@@ -36,6 +36,9 @@ const UNREACHABLE: Readonly<Record<Purpose | 'upload', ErrorCode>> = {
   upload: 'aggregator-unreachable',
 }
 
+const abandoned = (url: string) =>
+  new NearsideError('aborted', `The request to ${url} was abandoned.`)
+
 export function createTransport(deps: TransportDeps): Transport {
   const { ledger, timeout = TIMEOUT } = deps
 
@@ -77,7 +80,7 @@ export function createTransport(deps: TransportDeps): Transport {
     } catch (error) {
       const aborted = signal?.aborted === true
       const failure = aborted
-        ? new NearsideError('aborted', `The request to ${url} was abandoned.`)
+        ? abandoned(url)
         : NearsideError.from(error, UNREACHABLE[purpose], `No answer from ${url}`)
       await ledger.append({ kind: 'failure', detail: { purpose, url, why: failure.message } })
       throw failure
@@ -87,6 +90,7 @@ export function createTransport(deps: TransportDeps): Transport {
   return {
     async get(url, purpose, options) {
       const target = declared(url, purpose)
+      if (options?.signal?.aborted) throw abandoned(target)
       await ledger.append({ kind: 'request', detail: { method: 'GET', purpose, url: target } })
       const { status, body } = await send(target, purpose, { method: 'GET' }, options?.signal)
       if (status === 200) return body

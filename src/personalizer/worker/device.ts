@@ -110,9 +110,11 @@ export async function startDevice(
       loaded: () => shop.loaded,
       ranker: () => shop.ranker,
       history: () => shopper.history,
-      store: () => shopper.store,
       attempt: (write) => shopper.attempt(write),
+      read: (read) => shopper.read(read),
       tabs: () => tabs,
+      // What is in this tab's memory, no other tab can learn from.
+      leads: () => tabs.leads || shopper.store.kind === 'memory',
       ledger,
       notices,
       strategy: STRATEGIES.hybrid,
@@ -132,7 +134,7 @@ export async function startDevice(
 
   async function readSettings(): Promise<void> {
     const setting = async <K extends keyof Settings>(name: K, none: Settings[K]) =>
-      (await shopper.store.setting(name)) ?? none
+      (await shopper.read((from) => from.setting(name))) ?? none
     paused = await setting('paused', false)
     consent = await setting('consent', NO_CONSENT)
     sent = await setting('sent', NOTHING_SENT)
@@ -375,6 +377,8 @@ export async function startDevice(
 function loggingStore(shopper: Shopper): Store {
   return {
     ...shopper.store,
+    lastLedger: () => shopper.read((store) => store.lastLedger()),
+    ledger: () => shopper.read((store) => store.ledger()),
     appendLedger: (row, durability) =>
       shopper.attempt((store) => store.appendLedger(row, durability)),
   }

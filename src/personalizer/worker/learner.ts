@@ -28,10 +28,12 @@ export interface LearnerDeps {
   readonly loaded: () => LoadedModel | null
   readonly ranker: () => Ranker | null
   readonly history: () => History
-  readonly store: () => Store
   /** Runs a write with all that is done about a failing store. */
   readonly attempt: <T>(write: (store: Store) => Promise<T>) => Promise<T>
+  readonly read: <T>(read: (store: Store) => Promise<T>) => Promise<T>
   readonly tabs: () => Tabs
+  /** Whether learning is this tab's business. */
+  readonly leads: () => boolean
   readonly ledger: Ledger
   readonly notices: Notices
   readonly chooseEngine: ChooseEngine
@@ -65,7 +67,7 @@ export class Learner {
     this.#deps = deps
     this.#preference = preference
     this.#scheduler = createScheduler(deps.timers, async () => {
-      if (deps.paused() || !deps.tabs().leads) return
+      if (deps.paused() || !deps.leads()) return
       await this.fineTune({}).catch((error) => {
         if (!(error instanceof NearsideError && error.code === 'aborted')) deps.notices.add(error)
       })
@@ -97,10 +99,10 @@ export class Learner {
 
   /** Reads the version in use from the store, and learns if it lags behind the events. */
   async reload(): Promise<void> {
-    const { loaded, notices, history, store } = this.#deps
+    const { loaded, notices, history, read } = this.#deps
     const base = loaded()
     if (!base) return
-    const { personal, damaged } = await loadPersonal(store(), base.hash)
+    const { personal, damaged } = await read((from) => loadPersonal(from, base.hash))
     this.#personal = personal
     if (damaged > 0) {
       const message = `${damaged} stored version(s) of the personal model were damaged; the last whole one, or the base, is used until it is learned anew.`
@@ -158,17 +160,17 @@ export class Learner {
   }
 
   async #fit({ signal, onProgress }: FineTuneOptions): Promise<FitReport> {
-    const { attempt, changed, history, loaded, now, ranker, store, tabs } = this.#deps
+    const { attempt, changed, history, loaded, now, ranker, read, tabs } = this.#deps
     const base = loaded()
     const model = ranker()?.model
     if (!base || !model) throw new NearsideError('model-unreachable', 'There is no base model yet.')
-    const epoch = await store().epoch()
+    const epoch = await read((from) => from.epoch())
     const stop = new AbortController()
     this.#running = stop
     this.#pending = 0
     try {
       // Another tab may have fitted since this one looked.
-      const { personal } = await loadPersonal(store(), base.hash)
+      const { personal } = await read((from) => loadPersonal(from, base.hash))
       const { engine } = await this.#chosen()
       const fitted = await fitPersonal({
         model,

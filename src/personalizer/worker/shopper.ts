@@ -35,6 +35,7 @@ export class Shopper {
     null
   #waiting: { draft: EventDraft; settle: (event: ShopperEvent | null) => void }[] = []
   #writing: Promise<void> | null = null
+  #moving: Promise<void> | null = null
 
   constructor(deps: ShopperDeps) {
     this.#deps = deps
@@ -67,7 +68,7 @@ export class Shopper {
   async reload(): Promise<void> {
     // What is on its way to the store must not vanish from memory by an older reading.
     await this.#writing
-    const { events, invalid } = await this.#store.events()
+    const { events, invalid } = await this.read((store) => store.events())
     this.#events = events
     this.#invalid = invalid
     this.#derived = null
@@ -123,14 +124,27 @@ export class Shopper {
 
   /** Runs a write; makes room and tries again, and at last goes on in memory. */
   async attempt<T>(write: (store: Store) => Promise<T>): Promise<T> {
+    const store = this.#store
     try {
-      return await write(this.#store)
+      return await write(store)
     } catch (error) {
-      if (this.#store.kind === 'memory' || !isStorageFailure(error)) throw error
+      if (!isStorageFailure(error)) throw error
       const again = error.code === 'storage-full' ? await this.#makeRoom(write) : null
       if (again) return again.value
-      await this.#goOnInMemory(error)
+      await this.#goOnInMemory(store, error)
       return write(this.#store)
+    }
+  }
+
+  /** Runs a read; a store that can't be read is left for memory. */
+  async read<T>(read: (store: Store) => Promise<T>): Promise<T> {
+    const store = this.#store
+    try {
+      return await read(store)
+    } catch (error) {
+      if (!isStorageFailure(error)) throw error
+      await this.#goOnInMemory(store, error)
+      return read(this.#store)
     }
   }
 
@@ -149,9 +163,15 @@ export class Shopper {
     }
   }
 
-  async #goOnInMemory(cause: NearsideError): Promise<void> {
+  /** Several operations may find out at once; the first one moves, the others follow. */
+  #goOnInMemory(refused: Store, cause: NearsideError): Promise<void> {
+    if (refused.kind === 'memory') throw cause
+    this.#moving ??= this.#move(refused, cause)
+    return this.#moving
+  }
+
+  async #move(refused: Store, cause: NearsideError): Promise<void> {
     const memory = createStore(createMemoryDatabase())
-    const refused = this.#store
     await memory.append(this.#events)
     await copyRest(refused, memory).catch(() => {
       // What can't be read any more is lost to this tab; the events, above, are not.

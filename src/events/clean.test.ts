@@ -1,0 +1,127 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { clean } from './clean.ts'
+import { EVENT_NAMES, type ShopperEvent } from './event.ts'
+import { fromEvents } from './history.ts'
+import { SESSION_GAP, sessionOf } from './session.ts'
+
+const NOW = 1_700_000_000_000
+const DAY = 86_400_000
+let made = 0
+
+function event(fields: Partial<ShopperEvent> = {}): ShopperEvent {
+  const id = `e${made++}`
+  return { id, name: 'view_item', time: NOW - DAY, session: 's', items: ['a'], ...fields }
+}
+
+const run = (events: readonly ShopperEvent[], known = (_: string) => true) =>
+  clean(events, { now: NOW, known })
+
+describe('cleaning', () => {
+  test('a tag that fires twice counts once; the same a minute later counts again', () => {
+    const events = [0, 400, 60_000].map((after) => event({ time: NOW - DAY + after }))
+    expect(run(events).report).toEqual({ kept: 2, dropped: { duplicate: 1 } })
+  })
+
+  test('items that are gone leave their event, and an event without items goes', () => {
+    const events = [
+      event({ name: 'purchase', items: ['a', 'gone'] }),
+      event({ items: ['gone'], time: NOW }),
+    ]
+    const { events: kept, report } = run(events, (item) => item !== 'gone')
+    expect(kept.map(({ items }) => items)).toEqual([['a']])
+    expect(report.dropped).toEqual({ 'unknown item': 1 })
+  })
+
+  test('a look of half a second is a misclick; an unknown dwell is not', () => {
+    const events = [
+      event({ dwellMs: 500, items: ['a'] }),
+      event({ dwellMs: 1500, items: ['b'] }),
+      event({ items: ['c'] }),
+    ]
+    expect(run(events).events.map(({ items }) => items[0])).toEqual(['b', 'c'])
+  })
+
+  test('three views a second for a minute are a script; its purchase is still a purchase', () => {
+    const views = Array.from({ length: 180 }, (_, i) =>
+      // Irregular, so that only the rate gives it away.
+      event({ time: NOW - DAY + i * 330 + (i % 7) * 11, items: [`i${i}`] }),
+    )
+    const bought = event({ name: 'purchase', time: NOW - DAY + 61_000, items: ['b'] })
+    const other = event({ session: 'other', items: ['o'], time: NOW })
+    const { events, report } = run([...views, bought, other])
+    expect(events).toEqual([bought, other])
+    expect(report.dropped).toEqual({ burst: 180 })
+  })
+
+  test('a timer is a script, a person is not', () => {
+    const visit = (gap: (i: number) => number, session: string) => {
+      let time = NOW - DAY
+      return Array.from({ length: 20 }, (_, i) => {
+        time += gap(i)
+        return event({ session, time, items: [`${session}${i}`] })
+      })
+    }
+    const bot = visit(() => 5000, 'bot')
+    const person = visit((i) => 3000 + ((i * 7919) % 9) * 700, 'person')
+    const { events, report } = run([...bot, ...person])
+    expect(events).toEqual(person)
+    expect(report.dropped).toEqual({ 'regular intervals': 20 })
+  })
+
+  test('an event from the future is read as of now', () => {
+    const { events, report } = run([event({ time: NOW + 3650 * DAY })])
+    expect(events[0].time).toBe(NOW)
+    expect(report.dropped).toEqual({})
+  })
+
+  test('kept and dropped add up, and cleaning twice changes nothing', () => {
+    const anyEvent = fc.record({
+      id: fc.integer({ min: 0, max: 50 }).map((n) => `id${n}`),
+      name: fc.constantFrom(...EVENT_NAMES),
+      time: fc.integer({ min: NOW - 30 * DAY, max: NOW }),
+      session: fc.constantFrom('a', 'b'),
+      items: fc.uniqueArray(fc.constantFrom('x', 'y', 'gone'), { minLength: 1 }),
+    })
+    fc.assert(
+      fc.property(fc.array(anyEvent, { maxLength: 60 }), (events) => {
+        const known = (item: string) => item !== 'gone'
+        const { events: kept, report } = run(events, known)
+        const dropped = Object.values(report.dropped).reduce((sum, n) => sum + n, 0)
+        expect(report.kept).toBe(kept.length)
+        expect(report.kept + dropped).toBe(events.length)
+        expect(run(kept, known).events).toEqual(kept)
+      }),
+    )
+  })
+})
+
+describe('sessions', () => {
+  test('half an hour apart is one visit, longer is two, and a clock set back starts anew', () => {
+    const last = { time: NOW, session: 's' }
+    expect(sessionOf(null, { id: 'a', time: NOW })).toBe('a')
+    expect(sessionOf(last, { id: 'a', time: NOW + SESSION_GAP })).toBe('s')
+    expect(sessionOf(last, { id: 'a', time: NOW + SESSION_GAP + 1 })).toBe('a')
+    expect(sessionOf(last, { id: 'a', time: NOW - 10 * DAY })).toBe('a')
+  })
+})
+
+test('a history has one entry an item, ascending, without unknown items', () => {
+  const rows = new Map([
+    ['a', 0],
+    ['b', 1],
+  ])
+  const history = fromEvents(
+    [
+      event({ name: 'purchase', time: 20, items: ['b', 'x', 'a'] }),
+      event({ time: 10, items: ['a'] }),
+      event({ name: 'search', time: 5, items: [] }),
+    ],
+    (id) => rows.get(id),
+  )
+  expect(history.map(({ item, time }) => [item, time])).toEqual([
+    [0, 10],
+    [1, 20],
+    [0, 20],
+  ])
+})

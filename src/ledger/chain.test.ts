@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { chain, type EntryFacts, verifyChain } from './chain.ts'
+import type { LedgerEntry } from './entry.ts'
+
+async function chainOf(facts: readonly EntryFacts[]): Promise<LedgerEntry[]> {
+  const entries: LedgerEntry[] = []
+  for (const fact of facts) entries.push(await chain(entries.at(-1) ?? null, fact))
+  return entries
+}
+
+const factsArbitrary = fc.array(
+  fc.record({
+    kind: fc.constantFrom('request', 'upload', 'consent', 'model' as const),
+    time: fc.integer({ min: 0, max: 2 ** 45 }),
+    detail: fc.dictionary(
+      fc.string({ unit: 'grapheme' }).filter((key) => key !== '__proto__'),
+      fc.oneof(
+        fc.string({ unit: 'grapheme' }),
+        fc.boolean(),
+        fc.double({ noNaN: true, noDefaultInfinity: true }),
+      ),
+    ),
+    bytesSent: fc.nat(),
+  }),
+  { minLength: 3, maxLength: 8 },
+) as fc.Arbitrary<EntryFacts[]>
+
+test('a published vector: SHA-256 over RFC 8785 JSON, by another implementation', async () => {
+  const [entry] = await chainOf([
+    { kind: 'consent', time: 1_700_000_000_000, detail: { contribute: true, é: 1e21, a: 'ü"\n' } },
+  ])
+  const canonical =
+    '{"bytesSent":0,"detail":{"a":"ü\\"\\n","contribute":true,"é":1e+21},"kind":"consent",' +
+    `"previous":"${'0'.repeat(64)}","sequence":0,"time":1700000000000}`
+  expect(entry.hash).toBe(createHash('sha256').update(canonical).digest('hex'))
+})
+
+describe('verifyChain', () => {
+  test('holds for every chain, also after a way through JSON', async () => {
+    await fc.assert(
+      fc.asyncProperty(factsArbitrary, async (facts) => {
+        const entries = await chainOf(facts)
+        const read = JSON.parse(JSON.stringify(entries))
+        expect(await verifyChain(read)).toEqual({ ok: true, entries: facts.length, brokenAt: null })
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('finds a flipped bit anywhere', async () => {
+    await fc.assert(
+      fc.asyncProperty(factsArbitrary, fc.nat(), fc.nat({ max: 6 }), async (facts, where, bit) => {
+        const text = JSON.stringify(await chainOf(facts))
+        const bytes = new TextEncoder().encode(text)
+        bytes[where % bytes.length] ^= 1 << bit
+        let tampered: unknown
+        try {
+          tampered = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+        } catch {
+          return
+        }
+        // A flip may leave the same value: in JSON, 1e2 is 1E2.
+        fc.pre(JSON.stringify(tampered) !== text)
+        expect(Array.isArray(tampered) && (await verifyChain(tampered)).ok).toBe(false)
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('finds dropped, swapped, doubled and inserted entries', async () => {
+    await fc.assert(
+      fc.asyncProperty(factsArbitrary, fc.nat(), async (facts, pick) => {
+        const entries = await chainOf(facts)
+        const at = pick % (entries.length - 1)
+        const dropped = entries.toSpliced(at, 1)
+        const swapped = entries.toSpliced(at, 2, entries[at + 1], entries[at])
+        const doubled = entries.toSpliced(at, 0, entries[at])
+        const foreign = await chain(entries[at], { kind: 'request', time: 0, detail: {} })
+        const inserted = entries.toSpliced(at + 1, 0, foreign)
+        for (const tampered of [dropped, swapped, doubled, inserted]) {
+          const { ok, brokenAt } = await verifyChain(tampered)
+          expect(ok).toBe(false)
+          expect(brokenAt).toBeGreaterThanOrEqual(at)
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('finds a missing head, and an entry re-written with a fresh hash', async () => {
+    const entries = await chainOf(
+      [1, 2, 3].map((time) => ({ kind: 'request', time, detail: { url: 'x' } })),
+    )
+    expect((await verifyChain(entries.slice(1))).brokenAt).toBe(0)
+    const forged = await chain(entries[0], { kind: 'request', time: 2, detail: { url: 'y' } })
+    expect((await verifyChain(entries.toSpliced(1, 1, forged))).brokenAt).toBe(2)
+  })
+
+  test('what is no entry breaks the chain and throws nothing', async () => {
+    for (const junk of [null, 7, 'x', {}, { hash: 1 }, [undefined]]) {
+      expect((await verifyChain([junk])).ok).toBe(false)
+    }
+    expect(await verifyChain([])).toEqual({ ok: true, entries: 0, brokenAt: null })
+  })
+})

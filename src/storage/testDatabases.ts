@@ -1,0 +1,67 @@
+/** @module Databases for tests: ones that fail when and as told. */
+import { TABLES } from './database.ts'
+
+let made = 0
+
+export const newName = () => `store-test-${Date.now()}-${made++}`
+
+/**
+ * The browser's own IndexedDB, whose transactions fail as told: `fault` sees each before it begins
+ * and names the exception that it should end with.
+ */
+export function faultyFactory(
+  fault: (tables: readonly string[], mode: IDBTransactionMode) => string | null,
+): IDBFactory {
+  return {
+    deleteDatabase: (name: string) => indexedDB.deleteDatabase(name),
+    open(...args: Parameters<IDBFactory['open']>) {
+      const request = indexedDB.open(...args)
+      request.addEventListener('success', () => {
+        const database = request.result
+        const begin = database.transaction.bind(database)
+        database.transaction = (tables, mode = 'readonly', options) => {
+          const name = fault(typeof tables === 'string' ? [tables] : [...tables], mode)
+          if (name !== null) throw new DOMException('as the test asked', name)
+          return begin(tables, mode, options)
+        }
+      })
+      return request
+    },
+  } as IDBFactory
+}
+
+/** A browser that refuses: private windows and sandboxed frames do, each in its own way. */
+export function refusingFactory(name: string): IDBFactory {
+  const open = () => {
+    const request = new EventTarget() as IDBOpenDBRequest
+    Object.assign(request, { error: new DOMException('refused', name) })
+    queueMicrotask(() => request.onerror?.(new Event('error')))
+    return request
+  }
+  const throwing = () => {
+    throw new DOMException('refused', name)
+  }
+  return {
+    open: name === 'SecurityError' ? throwing : open,
+    deleteDatabase: name === 'SecurityError' ? throwing : open,
+    databases: async () => [],
+    cmp: () => 0,
+  } as unknown as IDBFactory
+}
+
+/** As a page of version 1 would have left it. */
+export function openVersion1(name: string): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(name, 1)
+    request.onupgradeneeded = () => {
+      for (const table of TABLES) {
+        const keyPath = { events: 'id', personal: 'version', downloads: 'key', ledger: 'sequence' }[
+          table as string
+        ]
+        request.result.createObjectStore(table, keyPath ? { keyPath } : undefined)
+      }
+    }
+    request.onerror = () => reject(request.error)
+    request.onsuccess = () => resolve(request.result)
+  })
+}
