@@ -6,9 +6,12 @@ import type { PopularitySource, Protocol } from '../evaluation/prepare.ts'
 import { selectCases, tuneBaselines } from '../evaluation/prepare.ts'
 import { type MeanOver, type Summary, summarise } from '../evaluation/summary.ts'
 import { formatReport } from '../evaluation/table.ts'
+import { pretrain } from '../pretrain/pretrain.ts'
+import { readShop } from '../pretrain/shop/read.ts'
+import { writeModel } from '../pretrain/writeModel.ts'
 import { NearsideError } from '../protocol/error.ts'
 import type { Command, CommandContext, Values } from './command.ts'
-import { load, type Question } from './evaluate/load.ts'
+import { load, parseDate, parseFraction, type Question, readHoldoutFile } from './evaluate/load.ts'
 import { walkInProcesses } from './evaluate/walkInProcesses.ts'
 
 export const command: Command = {
@@ -76,7 +79,46 @@ async function run(
   const meanOver = oneOf<MeanOver>('mean', values.mean, ['shoppers', 'cases'])
   const given = text(values.model)
   if (given !== undefined) return evaluate({ ...asked, model: given }, meanOver, context)
-  throw new NearsideError('input-invalid', 'give --model DIR')
+  const directory = await mkdtemp(join(tmpdir(), 'nearside-model-'))
+  try {
+    const until = await trainModel(asked, directory, context)
+    return await evaluate({ ...asked, until, model: directory }, meanOver, context)
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+const DEFAULT_SEED = 1
+const DEFAULT_HOLDOUT = '0.2'
+/** Share of the log's span that comes before the tested part. */
+const TRAINED_SHARE = 0.75
+
+/** Trains a base model on what the evaluation will not ask about; returns the limit as a date. */
+async function trainModel(
+  asked: Omit<Question, 'model'>,
+  directory: string,
+  { progress, signal }: CommandContext,
+): Promise<string> {
+  const shop = await readShop(asked.shop)
+  const span = shop.from + TRAINED_SHARE * (shop.to - shop.from)
+  const until = asked.until ?? new Date(span).toISOString().slice(0, 10)
+  const holdout = asked.holdout ?? DEFAULT_HOLDOUT
+  const fraction = parseFraction(holdout)
+  const trained = await pretrain(shop, {
+    version: '1',
+    seed: asked.seed ?? DEFAULT_SEED,
+    until: parseDate(until),
+    holdout: fraction === null ? { shoppers: await readHoldoutFile(holdout) } : { fraction },
+    now: asked.now,
+    onProgress: async (label, done, total) => {
+      progress.update(label, done, total)
+      // Lets Ctrl-C be heard between two steps.
+      await new Promise((resolve) => setImmediate(resolve))
+      if (signal.aborted) throw new NearsideError('aborted', 'the training was stopped')
+    },
+  })
+  await writeModel(directory, trained)
+  return until
 }
 
 async function evaluate(

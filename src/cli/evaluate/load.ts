@@ -45,9 +45,9 @@ export async function load(question: Question): Promise<Loaded> {
   const trained = await readModelDirectory(question.model)
   const seed = question.seed ?? trained.manifest.seed
   const until = parseDate(question.until ?? trained.manifest.data.until)
-  const held = await heldOut(question.holdout, trained, seed)
   const notes: string[] = []
-  checkTrainedOn(trained, shop, { ...question, seed, until }, held, notes)
+  checkTrainedOn(trained, shop, until, notes)
+  const held = await heldOut(question.holdout, trained, shop, seed)
   const { model, shoppers: mapped } = toModelRows(trained, shop, notes)
   const { shoppers, dropped } = cleanShoppers(mapped, model.itemIds.length, question.now)
   if (dropped.future > 0) notes.push(`${dropped.future} events lie in the future and were left out`)
@@ -57,9 +57,10 @@ export async function load(question: Question): Promise<Loaded> {
     notes,
     input: {
       model,
-      shoppers,
+      // Held out but not asked about: neither tested nor learned from.
+      shoppers: shoppers.filter(({ id }) => !held.isHeldOut(id) || held.isTested(id)),
       dayOnly: shop.dayOnly,
-      isHeldOut: held.has,
+      isHeldOut: held.isHeldOut,
       until,
       protocol,
       popularity,
@@ -69,27 +70,47 @@ export async function load(question: Question): Promise<Loaded> {
 }
 
 interface HeldOut {
-  has(shopper: string): boolean
-  /** Null where the shoppers came from a file. */
-  readonly fraction: number | null
-  readonly words: string
+  /** Whom the model never saw. */
+  isHeldOut(shopper: string): boolean
+  /** Those of them that are asked about. */
+  isTested(shopper: string): boolean
 }
 
-/** @returns what `--holdout` means; without it, the model's own fraction. */
+/** Who was held out, by the model's own word; `--holdout` must agree with it or name some of them. */
 async function heldOut(
   option: string | undefined,
-  model: BaseModel,
+  { manifest }: BaseModel,
+  shop: Shop,
   seed: number,
 ): Promise<HeldOut> {
-  const fraction = option === undefined ? model.manifest.holdout.fraction : parseFraction(option)
-  if (fraction !== null)
-    return {
-      has: (shopper) => isHeldOut(shopper, fraction, seed),
-      fraction,
-      words: `a fraction of ${fraction} with seed ${seed}`,
-    }
-  const ids = await readHoldoutFile(option as string)
-  return { has: (shopper) => ids.has(shopper), fraction: null, words: `the shoppers of ${option}` }
+  const { fraction, shoppers } = manifest.holdout
+  const asked = option === undefined ? fraction : parseFraction(option)
+  const named = asked === null ? await readHoldoutFile(option as string) : null
+  if (fraction === 0) {
+    if (!named)
+      throw refusal(
+        shoppers > 0
+          ? `the model was trained without ${shoppers} shoppers that a file named: give --holdout FILE`
+          : 'the model was trained on every shopper: none is left to test it on',
+      )
+    const found = shop.shoppers.filter(({ id }) => named.has(id)).length
+    if (found !== shoppers)
+      throw refusal(
+        `--holdout ${option} names ${found} shoppers of this shop, the model was trained without ${shoppers}`,
+      )
+    const has = (shopper: string) => named.has(shopper)
+    return { isHeldOut: has, isTested: has }
+  }
+  const without = `the model was trained without a fraction of ${fraction} with seed ${manifest.seed}`
+  if (seed !== manifest.seed) throw refusal(`${without}, --seed is ${seed}`)
+  if (!named && asked !== fraction) throw refusal(`${without}, --holdout is ${option}`)
+  const has = (shopper: string) => isHeldOut(shopper, fraction, manifest.seed)
+  const found = shop.shoppers.filter(({ id }) => has(id)).length
+  if (found !== shoppers)
+    throw refusal(`${without}, ${shoppers} shoppers; this shop has ${found} of them`)
+  const seen = shop.shoppers.find(({ id }) => named?.has(id) && !has(id))
+  if (seen) throw refusal(`--holdout ${option} names ${seen.id}, whom the model was trained on`)
+  return { isHeldOut: has, isTested: (shopper) => has(shopper) && (!named || named.has(shopper)) }
 }
 
 /** A number strictly between 0 and 1; null where the text is no number, hence a file's name. */
@@ -119,40 +140,27 @@ export function parseDate(text: string): number {
 }
 
 /** A model that saw the tested shoppers or the tested time would only prove that it remembers. */
-function checkTrainedOn(
-  { manifest }: BaseModel,
-  shop: Shop,
-  asked: { readonly seed: number; readonly until: number },
-  held: HeldOut,
-  notes: string[],
-): void {
-  const refuse = (why: string) => {
-    throw new NearsideError(
-      'model-incompatible',
-      `${why}: leave the option out, or leave --model out to train a fitting one`,
-    )
-  }
+function checkTrainedOn({ manifest }: BaseModel, shop: Shop, until: number, notes: string[]): void {
   if (manifest.shop !== shop.name)
-    refuse(`the model was trained on '${manifest.shop}', the shop is '${shop.name}'`)
+    throw refusal(`the model was trained on '${manifest.shop}', the shop is '${shop.name}'`)
   const trainedUntil = Date.parse(manifest.data.until)
-  if (asked.until < trainedUntil)
-    refuse(
-      `the model has seen events up to ${manifest.data.until}, which --until ${isoDay(asked.until)} would test it on`,
+  if (until < trainedUntil)
+    throw refusal(
+      `the model has seen events up to ${isoDay(trainedUntil)}, --until ${isoDay(until)} would test it on what it knows`,
     )
-  if (asked.until > trainedUntil)
-    notes.push(`the model's data ends at ${manifest.data.until}, before --until`)
-  const count = shop.shoppers.filter(({ id }) => held.has(id)).length
-  const { fraction, shoppers } = manifest.holdout
-  const same =
-    held.fraction === null || (held.fraction === fraction && asked.seed === manifest.seed)
-  if (!same || count !== shoppers)
-    refuse(
-      `the model was trained without ${shoppers} shoppers (a fraction of ${fraction} with seed ${manifest.seed}), asked are ${held.words}, ${count} shoppers`,
-    )
+  if (until > trainedUntil)
+    notes.push(`the model's data ends at ${isoDay(trainedUntil)}, before --until`)
   if (manifest.parent !== null)
     notes.push(
       `version ${manifest.version} grew out of ${manifest.parent} by federated rounds; whether held-out shoppers took part is not recorded`,
     )
+}
+
+function refusal(why: string): NearsideError {
+  return new NearsideError(
+    'model-incompatible',
+    `${why} (or leave --model out to train a model that fits)`,
+  )
 }
 
 /** The shop's events by the model's rows; items that the model lacks join it by their content. */
