@@ -6,6 +6,7 @@
 const CACHE = 'larkmoor-1'
 const PATIENCE_MS = 4000
 /** Models are not among them: the device checks and keeps those itself. */
+const KEPT_FILES = /^\/(assets|catalog\/images)\//
 const KEPT_DATA = new Set(['/catalog/catalog.json', '/federation.json'])
 
 self.addEventListener('install', () => self.skipWaiting())
@@ -23,13 +24,11 @@ self.addEventListener('fetch', (event) => {
   const { request } = event
   const url = new URL(request.url)
   if (request.method !== 'GET' || url.origin !== self.location.origin) return
-  if (request.mode === 'navigate') event.respondWith(networkFirst('/', request))
-  else if (
-    /^\/(assets|catalog\/images)\//.test(url.pathname) ||
-    /^\/models\/.+\//.test(url.pathname)
-  )
-    event.respondWith(cacheFirst(request))
-  else if (/\.json$/.test(url.pathname)) event.respondWith(networkFirst(request, request))
+  if (request.mode === 'navigate') {
+    // Every page of the shop is one document, kept under `/`; a file opened by itself is none.
+    if (!/\.\w+$/.test(url.pathname)) event.respondWith(networkFirst('/', request))
+  } else if (KEPT_FILES.test(url.pathname)) event.respondWith(cacheFirst(request))
+  else if (KEPT_DATA.has(url.pathname)) event.respondWith(networkFirst(request, request))
 })
 
 /** Files of the first visit, which passed before this worker watched. */
@@ -58,7 +57,6 @@ async function cacheFirst(request) {
   return response
 }
 
-/** Every page of the shop is the same document, kept under `/`; data is kept under its address. */
 async function networkFirst(key, request) {
   const cache = await caches.open(CACHE)
   const kept = await cache.match(key, { ignoreVary: true })

@@ -47,12 +47,23 @@ export function App() {
   )
 }
 
+/** Of this visit only; what outlives it is the personalizer's to keep and to erase. */
+function createLastLooked(): Shop['lastLooked'] {
+  let looked: string | null = null
+  return {
+    get: () => looked,
+    set: (id) => {
+      looked = id
+    },
+  }
+}
+
 function OpenShop({ catalogue }: { readonly catalogue: Catalogue }) {
   const [started, setStarted] = useState<Started | null>(null)
   const [unavailable, setUnavailable] = useState<string | null>(null)
   const waiting = useRef<CaptureInput[]>([])
   const current = useRef<Personalizer | null>(null)
-  const looked = useRef<string | null>(null)
+  const [lastLooked] = useState(createLastLooked)
   useFocusOnNavigation()
 
   useEffect(() => {
@@ -87,14 +98,9 @@ function OpenShop({ catalogue }: { readonly catalogue: Catalogue }) {
       capture,
       unavailable,
       canContribute: started?.canContribute ?? false,
-      lastLooked: {
-        get: () => looked.current,
-        set: (id) => {
-          looked.current = id
-        },
-      },
+      lastLooked,
     }),
-    [catalogue, capture, unavailable, started],
+    [catalogue, capture, unavailable, started, lastLooked],
   )
 
   return (

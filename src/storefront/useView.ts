@@ -23,7 +23,8 @@ export function useProductView(id: string): void {
       capture({ name: 'view_item', item_id: id, dwell_ms: Math.round(elapsed()) })
     }
     const plan = () => {
-      timer = window.setTimeout(emit, Math.max(0, LOOK_MS - elapsed()))
+      // A little later: timers may fire a hair early, and 999 ms would count as a misclick.
+      timer = window.setTimeout(emit, Math.max(0, LOOK_MS + 20 - elapsed()))
     }
     const onVisibility = () => {
       clearTimeout(timer)

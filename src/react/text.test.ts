@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+import { engineText, fitText, guardText, sentText, storedText } from './panelText.ts'
+import { movedText, reasonText } from './reason.ts'
+import { STARTING } from './usePersonalizer.ts'
+
+const itemOf = (id: string) => (id === 'tin' ? { id, title: 'Cake tin' } : undefined)
+
+test('a reason is one sentence, true also when the item is gone from the shop', () => {
+  expect(reasonText({ kind: 'because', item: 'tin' }, itemOf)).toBe(
+    'Because you looked at Cake tin',
+  )
+  expect(reasonText({ kind: 'because', item: 'gone' }, itemOf)).toBe(
+    'Because of something you looked at',
+  )
+  expect(reasonText({ kind: 'bought-before' }, itemOf)).toBe('You bought this before')
+  expect(reasonText({ kind: 'category', category: 'Bags' }, itemOf)).toBe('You often look at Bags')
+  expect(reasonText({ kind: 'taste' }, itemOf)).toBe('Close to what you like lately')
+  expect(reasonText({ kind: 'popular' }, itemOf)).toBe('Popular with all shoppers')
+})
+
+test('the move is counted from the shop’s order, and silent where there is none', () => {
+  const at = (baseRank: number) => ({
+    id: 'tin',
+    score: 1,
+    baseRank,
+    reason: { kind: 'taste' as const },
+  })
+  expect(movedText(at(12), 2)).toBe('10 places higher than in the shop’s order')
+  expect(movedText(at(1), 2)).toBe('1 place lower than in the shop’s order')
+  expect(movedText(at(2), 2)).toBeNull()
+  expect(movedText(at(Number.NaN), 2)).toBeNull()
+})
+
+test('the panel tells what was sent to the byte', () => {
+  expect(sentText(STARTING)).toBe('Sent: nothing')
+  expect(sentText({ ...STARTING, sent: { reports: 1, bytes: 2168, epsilon: null } })).toBe(
+    'Sent: 1 report, 2,168 bytes',
+  )
+})
+
+test('the panel tells the state of engine, fit, guard and storage', () => {
+  expect(engineText(STARTING)).toBe('Starting …')
+  expect(engineText({ ...STARTING, engine: { name: 'wasm', device: 'CPU', reason: '' } })).toBe(
+    'wasm on CPU',
+  )
+  expect(fitText(STARTING)).toMatch(/^Not yet/)
+  expect(fitText({ ...STARTING, fitting: { done: 3, steps: 30 } })).toBe(
+    'Learning now: step 3 of 30',
+  )
+  const fit = {
+    engine: 'wasm',
+    cases: 1,
+    lossBefore: 2,
+    lossAfter: 1,
+    fusionWeight: 1,
+    active: true,
+    milliseconds: 4.26,
+  }
+  expect(fitText({ ...STARTING, fit })).toBe('From 1 example in 4.3 ms, on wasm')
+  expect(guardText({ ...STARTING, paused: true })).toMatch(/^Paused/)
+  expect(
+    guardText({ ...STARTING, guard: { active: false, logLikelihoodRatio: -5, tested: 9 } }),
+  ).toMatch(/^Switched off/)
+  expect(storedText(STARTING)).toBe('0 events, only until this page is closed')
+})
