@@ -67,8 +67,21 @@ export function buildFitProblem(
   now: number,
   random: Random,
 ): PersonalFitProblem | null {
+  return drain(fitProblemSteps(model, history, now, random))
+}
+
+/**
+ * The same, a case at a time: scoring all items takes milliseconds a case, and who shares the
+ * thread with something urgent can do that in between.
+ */
+export function fitProblemSteps(
+  model: BaseModel,
+  history: History,
+  now: number,
+  random: Random,
+): Generator<void, PersonalFitProblem | null> {
   const past = history.filter((entry) => entry.time <= now)
-  return fitProblemOf(model, casesFromHistory(past), now, random)
+  return stepsOf(model, casesFromHistory(past), now, random, personalRow)
 }
 
 /** The same from given cases (ascending by time), and with another parametrisation if wanted. */
@@ -79,6 +92,22 @@ export function fitProblemOf(
   random: Random,
   designRow: DesignRow = personalRow,
 ): PersonalFitProblem | null {
+  return drain(stepsOf(model, cases, now, random, designRow))
+}
+
+function drain<T>(steps: Generator<void, T>): T {
+  let step = steps.next()
+  while (!step.done) step = steps.next()
+  return step.value
+}
+
+function* stepsOf(
+  model: BaseModel,
+  cases: readonly LearningCase[],
+  now: number,
+  random: Random,
+  designRow: DesignRow,
+): Generator<void, PersonalFitProblem | null> {
   const recent = cases.slice(-FIT_CASES)
   if (recent.length === 0) return null
   const rows = FIT_CASES * FIT_CANDIDATES
@@ -87,7 +116,7 @@ export function fitProblemOf(
   const target = new Float32Array(rows)
   const weight = new Float32Array(FIT_CASES)
   const items = model.itemIds.length
-  recent.forEach((one, t) => {
+  for (const [t, one] of recent.entries()) {
     const terms = scoreTerms(model, one.history, one.time)
     const chosen = chooseCandidates(items, one.targets, one.history, FIT_CANDIDATES, random)
     const shareOf = new Map(one.targets.map((item, k) => [item, one.shares[k]]))
@@ -101,7 +130,8 @@ export function fitProblemOf(
     })
     const age = Math.max(0, now - one.time) / DAY
     weight[t] = one.weight * 2 ** (-age / model.prior.halfLifeDays)
-  })
+    yield
+  }
   return {
     cases: FIT_CASES,
     candidates: FIT_CANDIDATES,

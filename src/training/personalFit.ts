@@ -5,7 +5,7 @@
 import type { Engine } from '../engine/engine.ts'
 import type { History } from '../features/history.ts'
 import { casesFromHistory } from '../learning/cases.ts'
-import { buildFitProblem } from '../learning/fitProblem.ts'
+import { fitProblemSteps } from '../learning/fitProblem.ts'
 import { evidenceOf, fuse } from '../learning/fuse.ts'
 import { GUARD_START, Guard, type GuardState } from '../learning/guard.ts'
 import type { BaseModel, PersonalParameters } from '../model/baseModel.ts'
@@ -63,14 +63,12 @@ export interface FitInput {
  * @throws NearsideError `aborted` | `engine-failed` | `fit-diverged`
  */
 export async function fitPersonal(input: FitInput): Promise<Fitted | null> {
-  const { model, history, engine, now, signal } = input
+  const { model, history, engine, signal } = input
   const started = input.clock()
   const guard = await testInUse(input)
   requireGoing(signal)
-  const problem = buildFitProblem(model, history, now, input.random)
+  const problem = await buildProblem(input)
   if (!problem) return null
-  await input.pause()
-  requireGoing(signal)
   const result = await engine.fit(problem, { signal, onProgress: input.onProgress })
   requireGoing(signal)
   const { fusionWeight, ...parameters } = fuse(result, model.prior, evidenceOf(problem))
@@ -93,6 +91,18 @@ export async function fitPersonal(input: FitInput): Promise<Fitted | null> {
 
 function requireGoing(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new NearsideError('aborted', 'The fit was stopped.')
+}
+
+/** Between two cases, lists are answered. */
+async function buildProblem({ model, history, now, random, pause, signal }: FitInput) {
+  const steps = fitProblemSteps(model, history, now, random)
+  let step = steps.next()
+  while (!step.done) {
+    await pause()
+    requireGoing(signal)
+    step = steps.next()
+  }
+  return step.value
 }
 
 /** The guard after each case that the model in use had not seen when it was made. */
