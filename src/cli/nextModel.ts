@@ -6,7 +6,6 @@ import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
 import { manifestBytes, readBaseModel, releaseShared } from '../model/files.ts'
 import { MODEL_FILES } from '../model/parts.ts'
 import { norm } from '../privacy/clip.ts'
-import { ownBytes } from '../protocol/bytes.ts'
 import { NearsideError } from '../protocol/error.ts'
 import type { ModelManifest } from '../protocol/manifest.ts'
 import type { Policy } from '../protocol/policy.ts'
@@ -47,7 +46,8 @@ export async function readPublished(
   const files = new Map<string, Uint8Array>()
   for (const { name } of manifest.files) {
     try {
-      files.set(name, changed.get(name) ?? ownBytes(await readFile(join(directory, name))))
+      // A copy: a Buffer's own `slice` shares memory, which a tensor reader doesn't expect.
+      files.set(name, changed.get(name) ?? new Uint8Array(await readFile(join(directory, name))))
     } catch (thrown) {
       throw NearsideError.from(thrown, 'model-corrupt', `${name} of model ${manifest.version}`)
     }

@@ -28,9 +28,7 @@ describe('canonical JSON', () => {
     fc.assert(
       fc.property(fc.jsonValue({ noUnicodeString: false, maxDepth: 3 }), (value) => {
         const text = canonicalJson(value)
-        expect(JSON.stringify(JSON.parse(text))).toBe(
-          JSON.stringify(JSON.parse(canonicalJson(JSON.parse(text)))),
-        )
+        expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)))
         expect(canonicalJson(JSON.parse(text))).toBe(text)
       }),
       { numRuns: 60 },

@@ -1,11 +1,13 @@
 /**
  * @module The publish directory: `<version>/` with its files, and `latest.json`, which is switched
- * last and in one step. A version is never changed once it is named by `latest.json`.
+ * last and in one step. A version is never changed once it is named by `latest.json`; files that
+ * two versions share are copied, not linked, so that an operator's edit of one can't reach another.
  */
 import { randomUUID } from 'node:crypto'
-import { copyFile, link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { copyFile, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Bytes, ownBytes, sha256, toHex } from '../protocol/bytes.ts'
+import { type Bytes, sha256, toHex } from '../protocol/bytes.ts'
 import { NearsideError } from '../protocol/error.ts'
 import { type ModelManifest, parseLatest, parseManifest } from '../protocol/manifest.ts'
 
@@ -30,7 +32,7 @@ export interface Candidate {
 export async function readLatest(models: string): Promise<PublishedModel> {
   let latest: Bytes
   try {
-    latest = ownBytes(await readFile(join(models, 'latest.json')))
+    latest = new Uint8Array(await readFile(join(models, 'latest.json')))
   } catch (cause) {
     const message = `No model is published in ${models}: copy one there (latest.json, <version>/)`
     throw new NearsideError('model-unreachable', message, { cause })
@@ -39,7 +41,7 @@ export async function readLatest(models: string): Promise<PublishedModel> {
   const directory = join(models, version)
   let bytes: Bytes
   try {
-    bytes = ownBytes(await readFile(join(directory, 'manifest.json')))
+    bytes = new Uint8Array(await readFile(join(directory, 'manifest.json')))
   } catch (thrown) {
     throw NearsideError.from(thrown, 'model-corrupt', `Model ${version} has no manifest`)
   }
@@ -75,7 +77,8 @@ export async function publish(
     for (const { name } of candidate.manifest.files) {
       const changed = candidate.files.get(name)
       if (changed) await writeDurably(join(draft, name), changed)
-      else await linkOrCopy(join(parent.directory, name), join(draft, name))
+      else
+        await copyFile(join(parent.directory, name), join(draft, name), constants.COPYFILE_FICLONE)
     }
     await writeDurably(join(draft, 'manifest.json'), candidate.manifestBytes)
     await syncDirectory(draft)
@@ -117,15 +120,6 @@ async function syncDirectory(path: string): Promise<void> {
     await directory.sync()
   } finally {
     await directory.close()
-  }
-}
-
-/** A hard link costs nothing; across file systems it can't be made. */
-async function linkOrCopy(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to)
-  } catch {
-    await copyFile(from, to)
   }
 }
 

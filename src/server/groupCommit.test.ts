@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest'
+import { groupCommit } from './groupCommit.ts'
+import { serially } from './serially.ts'
+
+it('makes one group of what arrives while another is written', async () => {
+  const groups: number[][] = []
+  const { submit, waiting } = groupCommit(async (items: readonly number[]) => {
+    groups.push([...items])
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    return items.map((item) => item * 2)
+  }, 3)
+  const results = Promise.all([1, 2, 3, 4, 5, 6].map(submit))
+  expect(waiting()).toBe(5)
+  expect(await results).toEqual([2, 4, 6, 8, 10, 12])
+  expect(groups).toEqual([[1], [2, 3, 4], [5, 6]])
+  expect(await submit(7)).toBe(14)
+})
+
+it('fails a group as a whole and goes on with the next', async () => {
+  const { submit } = groupCommit(async (items: readonly number[]) => {
+    if (items.includes(2)) throw new Error('disk full')
+    return items
+  }, 1)
+  const results = await Promise.allSettled([1, 2, 3].map(submit))
+  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+})
+
+it('runs steps one after another, also after one failed', async () => {
+  const next = serially()
+  const order: string[] = []
+  const step = (name: string, fails = false) =>
+    next(async () => {
+      order.push(`${name} begins`)
+      await Promise.resolve()
+      order.push(`${name} ends`)
+      if (fails) throw new Error(name)
+    })
+  await Promise.allSettled([step('a', true), step('b')])
+  expect(order).toEqual(['a begins', 'a ends', 'b begins', 'b ends'])
+})
