@@ -66,7 +66,13 @@ export async function candidateOf(
     shop: 'test',
     items: 1,
     dimension: 64,
-    features: [],
+    features: Array.from({ length: LAYOUT.featureWeights }, (_, f) => ({
+      name: `feature ${f}`,
+      scale: 1,
+      weight: 0,
+      kept: true,
+      reason: 'test',
+    })),
     files: [
       await describe('encoder.safetensors', utf8('encoder')),
       await describe('shared.safetensors', shared),

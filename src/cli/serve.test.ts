@@ -1,0 +1,93 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { createModels } from '../server/testFederation.ts'
+import { command } from './serve.ts'
+
+const directory = () => mkdtempSync(join(tmpdir(), 'nearside-serve-'))
+
+/** Runs `serve` until `stop`; resolves when it says that it listens. */
+async function start(values: Record<string, string>) {
+  const abort = new AbortController()
+  const lines: string[] = []
+  let listening: (url: string) => void = () => {}
+  const url = new Promise<string>((resolve) => {
+    listening = resolve
+  })
+  const defaults = Object.fromEntries(
+    Object.entries(command.options).map(([name, option]) => [name, option.default]),
+  )
+  const done = command.run({ ...defaults, port: '0', ...values }, [], {
+    progress: { update() {}, clear() {} },
+    print(line) {
+      lines.push(line)
+      const match = /listening on (http:\/\/[\d.]+:\d+)/.exec(line)
+      if (match) listening(match[1])
+    },
+    signal: abort.signal,
+  })
+  const stop = () => {
+    abort.abort()
+    return done
+  }
+  return { url: await Promise.race([url, done.then(() => '')]), lines, stop }
+}
+
+async function json(url: string): Promise<Record<string, unknown>> {
+  return (await fetch(url)).json() as Promise<Record<string, unknown>>
+}
+
+describe('nearside serve', () => {
+  it('runs leader and helper, which open a round, and stops cleanly', async () => {
+    const where = directory()
+    const models = await createModels()
+    const terms = join(where, 'policy.json')
+    writeFileSync(terms, JSON.stringify({ task: 'my-shop', noiseMultiplier: 2 }))
+    const common = { goal: '5', policy: terms }
+    const helper = await start({ role: 'helper', store: `sqlite:${where}/h.sqlite`, ...common })
+    const leader = await start({
+      role: 'leader',
+      store: `sqlite:${where}/l.sqlite`,
+      helper: helper.url,
+      models,
+      ...common,
+    })
+    expect(helper.lines[0]).toBe(`nearside helper listening on ${helper.url}`)
+    expect(leader.lines).toContain(`nearside leader listening on ${leader.url}`)
+    let health = await json(`${leader.url}/v1/health`)
+    while (health.status !== 'ok') health = await json(`${leader.url}/v1/health`)
+    const [ours, theirs] = [
+      await json(`${leader.url}/v1/task`),
+      await json(`${helper.url}/v1/task`),
+    ]
+    expect(ours.policyHash).toBe(theirs.policyHash)
+    expect(ours.policy).toMatchObject({ task: 'my-shop', noiseMultiplier: 2, aggregationGoal: 5 })
+    expect(await leader.stop()).toMatchObject({ role: 'leader' })
+    await helper.stop()
+    await expect(fetch(`${leader.url}/v1/health`)).rejects.toThrow()
+  })
+
+  it('calls one process with both keys a trusted server', async () => {
+    const store = `sqlite:${directory()}/s.sqlite`
+    const single = await start({ role: 'single', store, models: await createModels() })
+    expect(single.lines.join('\n')).toMatch(/nearside trusted server listening on/)
+    expect(single.lines.join('\n')).not.toMatch(/secure aggregation/i)
+    await single.stop()
+  })
+
+  it.each([
+    [{ role: 'boss' }, /--role is one of/],
+    [{ role: 'leader', models: '/nonexistent' }, /No model is published/],
+    [{ role: 'helper', store: 'mysql://x' }, /--store takes sqlite:FILE/],
+    [{ role: 'helper', origin: 'localhost' }, /--origin takes/],
+    [{ role: 'helper', origin: 'http://shop.test/path' }, /such as http:\/\/shop.test/],
+    [{ role: 'helper', goal: 'many' }, /aggregationGoal/],
+    [{ role: 'helper', goal: '1' }, /aggregationGoal/],
+    [{ role: 'helper', port: '70000' }, /--port takes/],
+    [{ role: 'helper', policy: '/nonexistent.json' }, /can’t be read/],
+  ])('refuses %j', async (values, message) => {
+    const store = `sqlite:${directory()}/x.sqlite`
+    await expect(start({ store, ...values } as Record<string, string>)).rejects.toThrow(message)
+  })
+})
