@@ -44,7 +44,10 @@ export interface Recommendation {
   readonly reason: Reason
 }
 
-/** Why an item stands where it stands: the largest term of its score, true to the model. */
+/**
+ * Why an item stands where it stands: the largest term of its score, true to the model. For an item
+ * above its base place, the largest term of the difference from the base score.
+ */
 export type Reason =
   | { readonly kind: 'because'; readonly item: string }
   | { readonly kind: 'bought-before' }

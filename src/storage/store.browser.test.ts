@@ -76,7 +76,7 @@ describe.each([
   test('events can be removed by id and from the oldest', async () => {
     const store = await fresh()
     await store.append(Array.from({ length: 10 }, (_, i) => draft(`e${i}`, i)))
-    await store.removeEvents(['e5', 'unknown'])
+    await store.forget(['e5', 'unknown'])
     expect(await store.dropOldest(0.2)).toBe(2)
     const { events, head } = await store.events()
     expect(events.map(({ id }) => id)).toEqual(['e2', 'e3', 'e4', 'e6', 'e7', 'e8', 'e9'])
@@ -94,8 +94,9 @@ describe.each([
     expect((await store.personal()).current).toBe(4)
     await store.selectPersonal(null)
     expect((await store.personal()).current).toBe(null)
-    await store.clearPersonal()
+    await store.forget([])
     expect(await store.personal()).toEqual({ current: null, versions: [] })
+    expect(await store.putPersonal(personal(6), epoch)).toBe(null)
   })
 
   test('arrays come back as they went in', async () => {

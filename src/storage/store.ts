@@ -83,17 +83,17 @@ export interface Store {
   /** Stores what is not stored yet and gives each event its session; storing twice changes nothing. */
   append(drafts: readonly EventDraft[]): Promise<readonly ShopperEvent[]>
   events(): Promise<StoredEvents>
-  removeEvents(ids: readonly string[]): Promise<void>
+  /** Removes these events and all that was learned; a fit under way may not be stored any more. */
+  forget(ids: readonly string[]): Promise<void>
   /** Makes room: removes the oldest share of the events. Returns how many went. */
   dropOldest(share: number): Promise<number>
-  /** Rises with each erasure; a fit that began before one may not be stored after it. */
+  /** Rises when something is erased or forgotten; a fit that began before may not be stored after. */
   epoch(): Promise<number>
   /** Makes the record the current version, unless an erasure came between. Keeps the newest three. */
   putPersonal(record: Omit<PersonalRecord, 'version'>, epoch: number): Promise<number | null>
   personal(): Promise<{ readonly current: number | null; readonly versions: readonly unknown[] }>
   /** Rolls back (or forward) to a kept version; null is the base model. */
   selectPersonal(version: number | null): Promise<void>
-  clearPersonal(): Promise<void>
   download(key: Download['key']): Promise<Download | null>
   putDownload(download: Download): Promise<void>
   /** False unless the row follows the last one: another tab was first, chain to its entry instead. */
@@ -148,17 +148,19 @@ export function createStore(database: Database): Store {
       .map(([event]) => event)
     return { events, invalid: rows.length - events.length }
   }
-  const remove = (choose: (events: readonly ShopperEvent[]) => readonly ShopperEvent[]) =>
-    write(['events', 'heads'], async (transaction) => {
-      let head = await headOf(transaction)
-      const chosen = choose(readEvents(await transaction.getAll('events')).events)
-      for (const event of chosen) {
-        await transaction.delete('events', event.id)
-        head = removeFromHead(head, event)
-      }
-      await transaction.put('heads', head, 'events')
-      return chosen.length
-    })
+  const remove = async (
+    transaction: Transaction,
+    choose: (events: readonly ShopperEvent[]) => readonly ShopperEvent[],
+  ): Promise<number> => {
+    let head = await headOf(transaction)
+    const chosen = choose(readEvents(await transaction.getAll('events')).events)
+    for (const event of chosen) {
+      await transaction.delete('events', event.id)
+      head = removeFromHead(head, event)
+    }
+    await transaction.put('heads', head, 'events')
+    return chosen.length
+  }
 
   return {
     kind: database.kind,
@@ -193,13 +195,21 @@ export function createStore(database: Database): Store {
         head: await headOf(transaction),
       })),
 
-    async removeEvents(ids) {
-      const gone = new Set(ids)
-      await remove((events) => events.filter((event) => gone.has(event.id)))
-    },
+    forget: (ids) =>
+      write(['events', 'heads', 'personal'], async (transaction) => {
+        const gone = new Set(ids)
+        await remove(transaction, (events) => events.filter((event) => gone.has(event.id)))
+        await transaction.clear('personal')
+        await transaction.delete('heads', 'personal')
+        await transaction.put('heads', ((await numberAt(transaction, 'epoch')) ?? 0) + 1, 'epoch')
+      }),
 
     dropOldest: (share) =>
-      remove((events) => events.slice(0, Math.max(1, Math.ceil(events.length * share)))),
+      write(['events', 'heads'], (transaction) =>
+        remove(transaction, (events) =>
+          events.slice(0, Math.max(1, Math.ceil(events.length * share))),
+        ),
+      ),
 
     epoch: () =>
       read(['heads'], async (transaction) => (await numberAt(transaction, 'epoch')) ?? 0),
@@ -227,12 +237,6 @@ export function createStore(database: Database): Store {
       write(['heads'], async (transaction) => {
         if (version === null) await transaction.delete('heads', 'personal')
         else await transaction.put('heads', version, 'personal')
-      }),
-
-    clearPersonal: () =>
-      write(['personal', 'heads'], async (transaction) => {
-        await transaction.clear('personal')
-        await transaction.delete('heads', 'personal')
       }),
 
     async download(key) {

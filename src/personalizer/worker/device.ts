@@ -8,7 +8,7 @@ import { createLedger, type Ledger } from '../../ledger/ledger.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import { openStore } from '../../storage/open.ts'
 import type { Settings, Store } from '../../storage/store.ts'
-import type { Timers } from '../../training/scheduler.ts'
+import { createScheduler, type Timers } from '../../training/scheduler.ts'
 import { STRATEGIES } from '../../training/strategy.ts'
 import { createTransport } from '../../transport/http.ts'
 import type { Transport } from '../../transport/transport.ts'
@@ -45,6 +45,8 @@ export interface Environment {
 
 /** Asks for a newer base model this often while the page is visible. */
 const UPDATE_INTERVAL = 5 * 60_000
+/** … and this often while there is none at all. */
+const RETRY_INTERVAL = 30_000
 /** A standing is computed anew after this, since recency moves with the clock. */
 const STANDING_LIFE = 60_000
 
@@ -68,6 +70,7 @@ export async function startDevice(
   let visible = config.visible
   let updateTimer: number | null = null
   let paused = false
+  let closed = false
   let consent = NO_CONSENT
   let sent = NOTHING_SENT
   let standing: { ranker: Ranker; revision: number; time: number; value: Standing } | null = null
@@ -107,6 +110,11 @@ export async function startDevice(
   const learner = new Learner(
     {
       ...environment,
+      // An event on its way to the store comes first: it crosses several turns of the event loop.
+      pause: async () => {
+        await environment.pause()
+        await shopper.idle()
+      },
       loaded: () => shop.loaded,
       ranker: () => shop.ranker,
       history: () => shopper.history,
@@ -151,15 +159,22 @@ export async function startDevice(
     reactTo(news).catch((error) => notices.add(error))
   }
 
+  /** Events of another tab; what comes while they are read is read in one more go. */
+  const reading = createScheduler(timers, async () => {
+    try {
+      await shopper.reload()
+      const last = shopper.events.at(-1)
+      if (last) learner.heard(last.name)
+      bump()
+    } catch (error) {
+      notices.add(error)
+    }
+  })
+
   async function reactTo(news: TabNews): Promise<void> {
     switch (news) {
       case 'events':
-        await shopper.reload()
-        {
-          const last = shopper.events.at(-1)
-          if (last) learner.heard(last.name)
-        }
-        return bump()
+        return reading.ask(0)
       case 'personal':
         await learner.reload()
         return bump()
@@ -187,7 +202,7 @@ export async function startDevice(
   }
 
   async function update(): Promise<{ adopted: boolean; version: string }> {
-    const adopted = await tabs.alone(async () => {
+    const adopted = await tabs.alone('update', async () => {
       const result = await shop.update()
       if (result.model) await logModel()
       if (result.model || result.catalog) {
@@ -210,10 +225,11 @@ export async function startDevice(
   /** The leader looks for a new version now and then, while somebody looks at the page. */
   function watchForUpdates(delay: number): void {
     if (updateTimer !== null) timers.clear(updateTimer)
+    if (closed) return
     updateTimer = timers.set(async () => {
       updateTimer = null
       if (visible && tabs.leads) await update().catch((error) => notices.add(error))
-      watchForUpdates(UPDATE_INTERVAL)
+      watchForUpdates(shop.ranker ? UPDATE_INTERVAL : RETRY_INTERVAL)
     }, delay)
   }
 
@@ -252,7 +268,7 @@ export async function startDevice(
   shopper.refresh()
   await learner.reload()
   // What was kept is answered from at once; whether there is newer comes after the first lists.
-  watchForUpdates(hadModel ? 1000 : UPDATE_INTERVAL)
+  watchForUpdates(hadModel ? 1000 : shop.ranker ? UPDATE_INTERVAL : RETRY_INTERVAL)
   bump()
 
   return {
@@ -290,7 +306,7 @@ export async function startDevice(
       changed()
     },
     async contribute() {
-      const outcome = await tabs.alone(() =>
+      const outcome = await tabs.alone('contribute', () =>
         sendContribution(contribution, shop.loaded, shopper.history),
       )
       await readSettings()
@@ -339,7 +355,10 @@ export async function startDevice(
       if (shown) watchForUpdates(0)
     },
     async close() {
+      await shopper.idle()
       learner.stop()
+      reading.stop()
+      closed = true
       if (updateTimer !== null) timers.clear(updateTimer)
       tabs.close()
       shopper.store.close()

@@ -122,7 +122,7 @@ test('a damaged personal model: the last whole version is used, and it is said',
   const store = createStore(await openIndexedDb(database, indexedDB))
   const versions = (await store.personal()).versions as PersonalRecord[]
   const flipped = { ...versions[1], u: versions[1].u.map((x, j) => (j === 3 ? x + 1 : x)) }
-  await store.clearPersonal()
+  await store.forget([])
   await store.putPersonal(versions[0], await store.epoch())
   await store.putPersonal(flipped, await store.epoch())
   store.close()

@@ -5,7 +5,7 @@
 import type { Engine } from '../../engine/engine.ts'
 import type { EventName } from '../../events/event.ts'
 import type { History } from '../../features/history.ts'
-import { GUARD_START } from '../../learning/guard.ts'
+import { GUARD_START, type GuardState } from '../../learning/guard.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { createRandom } from '../../model/random.ts'
 import { NearsideError } from '../../protocol/error.ts'
@@ -156,7 +156,7 @@ export class Learner {
 
   /** One fit, alone among all tabs. @throws NearsideError `aborted` | `engine-failed` | `fit-diverged` */
   fineTune(options: FineTuneOptions): Promise<FitReport> {
-    return this.#deps.tabs().alone(() => this.#fit(options))
+    return this.#deps.tabs().alone('fit', () => this.#fit(options))
   }
 
   async #fit({ signal, onProgress }: FineTuneOptions): Promise<FitReport> {
@@ -193,7 +193,8 @@ export class Learner {
       if (version === null) {
         throw new NearsideError('aborted', 'Everything was erased while the fit ran.')
       }
-      if ((personal?.guard.active ?? true) && !fitted.guard.active) await this.#tripped()
+      if ((personal?.guard.active ?? true) && !fitted.guard.active)
+        await this.#tripped(fitted.guard)
       this.#personal = { ...fitted, version }
       tabs().tell('personal')
       return fitted.summary
@@ -217,12 +218,10 @@ export class Learner {
     }
   }
 
-  async #tripped(): Promise<void> {
-    const { ledger, notices } = this.#deps
-    const { logLikelihoodRatio, tested } = this.guard
-    await ledger.append({ kind: 'guard', detail: { active: false, logLikelihoodRatio, tested } })
-    const message = 'The base model predicts this shopper better: the personal part is off.'
-    notices.add(new NearsideError('fit-diverged', message))
+  /** The base model predicts this shopper better: the personal part is off from here on. */
+  async #tripped({ logLikelihoodRatio, tested }: GuardState): Promise<void> {
+    const detail = { active: false, logLikelihoodRatio, tested }
+    await this.#deps.ledger.append({ kind: 'guard', detail })
   }
 
   /** The engine is loaded when first needed, after the first lists were answered. */

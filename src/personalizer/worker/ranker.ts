@@ -32,6 +32,7 @@ export class Ranker {
   readonly #shown: readonly number[]
   /** Scores of nobody in particular: no history, no personal parameters. */
   readonly #base: Standing
+  readonly #baseFeatures: Float32Array
 
   constructor(model: BaseModel, catalog: Catalog | null) {
     this.model = model
@@ -42,7 +43,9 @@ export class Ranker {
       : model.itemIds
     this.#shown = ids.map((id) => this.#rows.get(id)).filter((row) => row !== undefined)
     // Without a history no term depends on the time.
-    this.#base = { scores: scoreTerms(model, [], 0).base, explain: popular }
+    const { base, features } = scoreTerms(model, [], 0)
+    this.#base = { scores: base, explain: popular }
+    this.#baseFeatures = features
   }
 
   rowOf(id: string): number | undefined {
@@ -60,6 +63,7 @@ export class Ranker {
         history,
         now,
         terms,
+        baseFeatures: this.#baseFeatures,
         personal: parameters,
         fusionWeight,
       }),
@@ -145,17 +149,16 @@ export class Ranker {
     { scores, explain }: Standing,
     limit = DEFAULT_LIMIT,
   ): Recommendation[] {
-    const baseRank = new Map(
+    const baseRanks = new Map(
       sorted(candidates, this.#base.scores).map((row, place) => [row, place + 1]),
     )
     return sorted(candidates, scores)
       .slice(0, Math.max(0, limit))
-      .map((row) => ({
-        id: this.model.itemIds[row],
-        score: scores[row],
-        baseRank: baseRank.get(row) ?? candidates.length,
-        reason: explain(row),
-      }))
+      .map((row, place) => {
+        const baseRank = baseRanks.get(row) ?? candidates.length
+        const reason = explain(row, baseRank > place + 1)
+        return { id: this.model.itemIds[row], score: scores[row], baseRank, reason }
+      })
   }
 }
 

@@ -1,7 +1,9 @@
 /**
  * @module Why an item stands where it stands. The score is a sum; each summand, less its mean over
  * the catalogue (which moves no item), says how much it lifted this one. The largest names the
- * reason, so that a reason is never a story made up afterwards.
+ * reason, so that a reason is never a story made up afterwards. For an item that stands higher than
+ * for everybody, what counts is the difference from everybody's score: a bestseller's summands are
+ * no reason for its rise.
  */
 import type { Catalog } from '../../catalog/catalog.ts'
 import { FEATURE_COUNT, FEATURES, type FeatureGroup } from '../../features/features.ts'
@@ -26,7 +28,8 @@ const KIND_OF_GROUP: Readonly<Record<FeatureGroup, Kind>> = {
 
 type Kind = 'because' | 'own' | 'category' | 'taste' | 'popular'
 
-export type Explain = (row: number) => Reason
+/** @param rose whether the item stands higher than in the base order */
+export type Explain = (row: number, rose: boolean) => Reason
 
 interface Explained {
   readonly model: BaseModel
@@ -34,34 +37,39 @@ interface Explained {
   readonly history: History
   readonly now: number
   readonly terms: ScoreTerms
+  /** Features of nobody in particular, [N*F]. */
+  readonly baseFeatures: Float32Array
   readonly personal: PersonalParameters | null
   readonly fusionWeight: number
 }
 
 export function createExplain(given: Explained): Explain {
-  const { model, catalog, history, now, terms, personal, fusionWeight } = given
+  const { model, catalog, history, now, terms, baseFeatures, personal, fusionWeight } = given
   const items = model.itemIds.length
   const lambda = personal ? fusionWeight : 0
   const weights = model.featureWeights.map((w, f) => w + lambda * (personal?.w[f] ?? 0))
   const taste = project(model.projection, terms.hidden)
   if (personal) for (let j = 0; j < DIMENSION; j++) taste[j] += lambda * personal.u[j]
   const featureMeans = columnMeans(terms.features, items, FEATURE_COUNT)
+  const baseMeans = columnMeans(baseFeatures, items, FEATURE_COUNT)
   const vectorMean = columnMeans(model.itemVectors, items, DIMENSION)
   const biasMean = columnMeans(model.bias, items, 1)[0]
   const { touches, owned } = profileOf(history, now)
   const bought = new Set(owned.map(({ item }) => item))
   const touched = new Set(touches.map(({ item }) => item))
 
-  const lifts = (row: number): [Kind, number][] => {
+  const lifts = (row: number, rose: boolean): [Kind, number][] => {
     const lift: Record<Kind, number> = {
       because: 0,
       own: 0,
       category: 0,
       taste: 0,
-      popular: model.bias[row] - biasMean,
+      popular: rose ? 0 : model.bias[row] - biasMean,
     }
     for (let f = 0, at = row * FEATURE_COUNT; f < FEATURE_COUNT; f++, at++) {
-      lift[KIND_OF_GROUP[FEATURES[f].group]] += weights[f] * (terms.features[at] - featureMeans[f])
+      const everybodys = rose ? model.featureWeights[f] * (baseFeatures[at] - baseMeans[f]) : 0
+      const own = weights[f] * (terms.features[at] - featureMeans[f])
+      lift[KIND_OF_GROUP[FEATURES[f].group]] += own - everybodys
     }
     for (let j = 0, at = row * DIMENSION; j < DIMENSION; j++, at++) {
       lift.taste += taste[j] * (model.itemVectors[at] - vectorMean[j])
@@ -69,9 +77,9 @@ export function createExplain(given: Explained): Explain {
     return (Object.entries(lift) as [Kind, number][]).sort(([, a], [, b]) => b - a)
   }
 
-  return (row) => {
+  return (row, rose) => {
     if (history.length === 0) return { kind: 'popular' }
-    for (const [kind, lift] of lifts(row)) {
+    for (const [kind, lift] of lifts(row, rose)) {
       if (lift <= 0) break
       const reason = describe(kind, row)
       if (reason) return reason

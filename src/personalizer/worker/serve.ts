@@ -37,6 +37,7 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
   let device: Device | null = null
   const running = new Map<number, AbortController>()
   let posting = false
+  let order: ReturnType<Device['order']> | null = null
 
   /** Several changes in one turn are one snapshot. */
   function changed(): void {
@@ -44,15 +45,21 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
     posting = true
     queueMicrotask(() => {
       posting = false
-      if (device) scope.postMessage({ kind: 'snapshot', snapshot: device.snapshot() })
+      if (device) show(device)
     })
+  }
+
+  function show(shown: Device): void {
+    scope.postMessage({ kind: 'snapshot', snapshot: shown.snapshot() })
+    if (shown.order() === order) return
+    order = shown.order()
+    scope.postMessage({ kind: 'catalog', ...order })
   }
 
   async function start(config: WorkerConfig): Promise<void> {
     starting = startDevice(config, environment, changed)
     device = await starting
-    scope.postMessage({ kind: 'snapshot', snapshot: device.snapshot() })
-    scope.postMessage({ kind: 'catalog', ...device.order() })
+    show(device)
   }
 
   async function run(name: CallName, args: readonly unknown[], id: number): Promise<unknown> {

@@ -59,6 +59,11 @@ export class Shopper {
     return this.#derive().history
   }
 
+  /** Resolves when every event that was captured is stored. */
+  async idle(): Promise<void> {
+    while (this.#writing) await this.#writing
+  }
+
   /** To be called when catalogue or model changed: other items are known now. */
   refresh(): void {
     this.#derived = null
@@ -112,8 +117,7 @@ export class Shopper {
 
   async forget(concerns: (item: string) => boolean): Promise<number> {
     const gone = this.#events.filter(({ items }) => items.some(concerns)).map(({ id }) => id)
-    await this.attempt((store) => store.removeEvents(gone))
-    await this.attempt((store) => store.clearPersonal())
+    await this.attempt((store) => store.forget(gone))
     await this.reload()
     return gone.length
   }

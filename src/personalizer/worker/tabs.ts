@@ -10,10 +10,12 @@ export type TabNews = 'events' | 'personal' | 'settings' | 'model' | 'erased'
 export interface Tabs {
   readonly leads: boolean
   tell(news: TabNews): void
-  /** Runs alone among all tabs: fits and uploads must not happen twice at once. */
-  alone<T>(task: () => Promise<T>): Promise<T>
+  /** Runs alone among all tabs: these must not happen twice at once. */
+  alone<T>(what: Exclusive, task: () => Promise<T>): Promise<T>
   close(): void
 }
+
+export type Exclusive = 'fit' | 'update' | 'contribute'
 
 const NEWS: readonly TabNews[] = ['events', 'personal', 'settings', 'model', 'erased']
 
@@ -27,8 +29,7 @@ export function joinTabs(
   const name = `nearside:${database}`
   const locks: LockManager | undefined = shared ? globalThis.navigator?.locks : undefined
   if (!locks) {
-    const solo = createQueue()
-    return { leads: true, tell: () => {}, alone: solo, close: () => {} }
+    return { leads: true, tell: () => {}, alone: createQueues(), close: () => {} }
   }
   const channel = new BroadcastChannel(name)
   channel.onmessage = ({ data }: MessageEvent<unknown>) => {
@@ -54,7 +55,7 @@ export function joinTabs(
       return leads
     },
     tell: (news) => channel.postMessage(news),
-    alone: (task) => locks.request(`${name}:work`, task) as ReturnType<typeof task>,
+    alone: (what, task) => locks.request(`${name}:${what}`, task) as ReturnType<typeof task>,
     close() {
       leaving.abort()
       release()
@@ -63,11 +64,14 @@ export function joinTabs(
   }
 }
 
-function createQueue() {
-  let queue: Promise<unknown> = Promise.resolve()
-  return <T>(task: () => Promise<T>): Promise<T> => {
-    const turn = queue.then(task)
-    queue = turn.catch(() => undefined)
+function createQueues(): Tabs['alone'] {
+  const queues = new Map<Exclusive, Promise<unknown>>()
+  return (what, task) => {
+    const turn = (queues.get(what) ?? Promise.resolve()).then(task)
+    queues.set(
+      what,
+      turn.catch(() => undefined),
+    )
     return turn
   }
 }
