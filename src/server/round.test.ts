@@ -352,6 +352,16 @@ describe('the helper', () => {
     expect(unsigned.status).toBe(403)
   })
 
+  it('gives nothing below the goal, even where its leader asks for it', async () => {
+    const federation = await createFederation()
+    for (let i = 0; i < 3; i++) await post(federation, (await report(federation, i)).body)
+    const { counted, idSetHash } = await federation.helperStore.aggregate(1)
+    const { policyHash } = (await federation.helper.current()) ?? { policyHash: '' }
+    const asked = federation.helper.release(1, { policyHash, counted, idSetHash })
+    await expect(asked).rejects.toThrow(/3 reports are fewer than 4/)
+    expect((await federation.helper.current())?.ownShare).toBeNull()
+  })
+
   it('gives nothing for a set of reports other than its own', async () => {
     const federation = await createFederation()
     const made = []

@@ -7,7 +7,7 @@ import { sha256, toHex, utf8 } from '../protocol/bytes.ts'
 import { MANIFEST_FORMAT, type ModelManifest } from '../protocol/manifest.ts'
 import type { Policy, PolicyParameters } from '../protocol/policy.ts'
 import { type AppOptions, createApp } from './app.ts'
-import { createHelper, type HelperOptions } from './helper.ts'
+import { createHelper, type HelperAggregator, type HelperOptions } from './helper.ts'
 import { loadIdentity } from './identity.ts'
 import { createLeader, type LeaderAggregator, type LeaderOptions } from './leader.ts'
 import { createHelperClient } from './peer.ts'
@@ -88,6 +88,7 @@ export async function candidateOf(
 
 export interface TestFederation {
   readonly leader: LeaderAggregator
+  readonly helper: HelperAggregator
   readonly leaderStore: Store
   readonly helperStore: Store
   readonly models: string
@@ -155,6 +156,7 @@ export async function createFederation(options: TestOptions = {}): Promise<TestF
   await leader.advance()
   return {
     leader,
+    helper,
     leaderStore,
     helperStore,
     models,
