@@ -69,6 +69,8 @@ export interface RankerResult {
   readonly records: readonly FeatureRecord[]
   /** Factor of the encoder's score: A = encoderWeight · identity. 0 without an encoder. */
   readonly encoderWeight: number
+  /** The same features fitted without the encoder's score. */
+  readonly alone: { readonly weights: Float32Array; readonly records: readonly FeatureRecord[] }
   readonly cases: number
   /** Mean sampled loss of a training case, nats. */
   readonly loss: number
@@ -116,6 +118,10 @@ export function trainRanker(data: RankerData, options: RankerOptions): RankerRes
     scale: spread.scale.slice(0, FEATURE_COUNT),
     records: recordsOf(weights, spread, dropped),
     encoderWeight: joint.encoderWeight,
+    alone: {
+      weights: Float32Array.from(fitted.weights, (value, f) => (frozen.has(f) ? 0 : value)),
+      records: recordsOf(fitted.weights, spread, dropped),
+    },
     cases: cases.length,
     loss: fitted.loss,
   }
