@@ -46,7 +46,8 @@ export const command: Command = {
       until,
       encoder,
       now: started,
-      onProgress: (label, done, total) => breathe(context, label, done, total),
+      onProgress: (label, done, total) => context.progress.update(label, done, total),
+      checkpoint: () => breathe(context.signal),
     })
     const latest = await writeModel(String(values.out), result)
     context.progress.clear()
@@ -65,13 +66,7 @@ export const command: Command = {
 }
 
 /** Lets signals in between two steps of a long computation. */
-async function breathe(
-  { progress, signal }: CommandContext,
-  label: string,
-  done: number,
-  total: number,
-): Promise<void> {
-  progress.update(label, done, total)
+async function breathe(signal: AbortSignal): Promise<void> {
   await setImmediate()
   if (signal.aborted) throw new NearsideError('aborted', 'stopped; nothing was written')
 }

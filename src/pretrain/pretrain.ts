@@ -4,8 +4,10 @@
  * with and without the encoder → population prior → statistics as of the limit → files.
  */
 import type { Item } from '../catalog/item.ts'
+import { createJsEngine } from '../engine/js.ts'
+import { FEATURE_COUNT } from '../features/features.ts'
 import { buildStatistics } from '../features/statistics.ts'
-import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
+import { type BaseModel, DIMENSION, type PersonalPrior } from '../model/baseModel.ts'
 import { encode } from '../model/encoder.ts'
 import { readBaseModel, type WrittenModel, writeBaseModel } from '../model/files.ts'
 import { addScores } from '../model/score.ts'
@@ -18,7 +20,7 @@ import {
   trainEncoder,
 } from './encoder/train.ts'
 import { shippedWordVectors, type WordVectors } from './encoder/wordVectors.ts'
-import { untrainedPrior } from './prior.ts'
+import { learnPrior } from './prior/learnPrior.ts'
 import { foldOf } from './ranker/outOfFold.ts'
 import { type RankerData, type RankerResult, trainRanker } from './ranker/trainRanker.ts'
 import type { Shop } from './shop/shop.ts'
@@ -39,6 +41,19 @@ const VALIDATION_SHARE = 0.4
  */
 const IDLE_ENCODER_WEIGHT = 0.01
 
+/** Stands in until the prior is learned. */
+const NO_PRIOR: PersonalPrior = {
+  mean: new Float32Array(DIMENSION + FEATURE_COUNT),
+  variance: new Float32Array(DIMENSION + FEATURE_COUNT),
+  stepSize: new Float32Array(DIMENSION + FEATURE_COUNT),
+  steps: 0,
+  fusionWeight: 0,
+  halfLifeDays: 1,
+}
+
+/** Factors of the encoder's score that are tried beside the jointly fitted one. */
+const ENCODER_WEIGHTS = [0.1, 0.2, 0.3, 0.4]
+
 export interface PretrainOptions {
   readonly version: string
   readonly seed: number
@@ -50,8 +65,9 @@ export interface PretrainOptions {
   /** Default: those that come with this package. */
   readonly words?: WordVectors
   readonly encoder?: Partial<EncoderSettings>
-  /** Awaited now and then, so that a caller can breathe; may throw to stop. */
-  readonly onProgress?: (label: string, done: number, total: number) => void | Promise<void>
+  readonly onProgress?: (label: string, done: number, total: number) => void
+  /** Awaited between steps, so that signals get through; may throw to stop. */
+  readonly checkpoint?: () => Promise<void>
 }
 
 export interface Pretrained extends WrittenModel {
@@ -62,7 +78,7 @@ export interface Pretrained extends WrittenModel {
 /** @throws NearsideError `input-invalid` where the log holds too little to train on */
 export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pretrained> {
   const { seed } = options
-  const progress = options.onProgress ?? (() => {})
+  const { onProgress: progress = () => {}, checkpoint = async () => {} } = options
   const split = splitShop(shop, options.until, options.holdout, seed, options.now)
   const words = options.words ?? (await shippedWordVectors())
   const statistics = buildStatistics(
@@ -84,32 +100,32 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
       },
       { ...ENCODER_SETTINGS, ...options.encoder },
       seed,
-      (done, total) => progress('encoder', done, total),
+      (done, total) => {
+        progress('encoder', done, total)
+        return checkpoint()
+      },
     ),
   )
 
   const data: RankerData = { items: shop.items, shoppers: split.training, dayOnly: shop.dayOnly }
-  const onProgress = (step: string, done: number, total: number) => {
-    void progress(`ranker: ${step}`, done, total)
-  }
-  const ranker = trainRanker(data, { until: split.until, seed, onProgress })
-  await progress('ranker with encoder', 0, 1)
-  const joint = trainRanker(data, {
+  const ranker = trainRanker(data, {
     until: split.until,
     seed,
-    onProgress,
+    onProgress: (step, done, total) => progress(`ranker: ${step}`, done, total),
     encoder: {
       scores: ({ history, time }) => encoderScores(encoder, encode(encoder, history, time)),
       unseen: (shopper) => foldOf(shopper, FOLDS) === CALIBRATION_FOLD,
     },
   })
 
-  await progress('validation', 0, 1)
+  await checkpoint()
+  progress('validation', 0, 1)
   const candidates = [
-    scoring(encoder, ranker, IDLE_ENCODER_WEIGHT),
-    scoring(encoder, joint, joint.encoderWeight),
+    combine(encoder, ranker.scale, ranker.alone, IDLE_ENCODER_WEIGHT),
+    ...ENCODER_WEIGHTS.map((weight) => combine(encoder, ranker.scale, ranker.alone, weight)),
+    combine(encoder, ranker.scale, ranker, ranker.encoderWeight),
   ]
-  const [without, with_] = validate(
+  const measured = validate(
     {
       items: shop.items,
       training: split.training,
@@ -121,8 +137,8 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
     },
     candidates,
   )
-  const helps = joint.encoderWeight > 0 && with_.ndcg > without.ndcg
-  const chosen = helps ? joint : ranker
+  const best = measured.reduce((k, { ndcg }, m) => (ndcg > measured[k].ndcg ? m : k), 0)
+  const chosen = candidates[best]
 
   const manifest: ModelManifest = {
     format: MANIFEST_FORMAT,
@@ -143,17 +159,30 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
       fraction: 'fraction' in options.holdout ? options.holdout.fraction : 0,
       shoppers: split.heldOut,
     },
-    metrics: metricsOf(split, encoder, without, with_, helps, joint.encoderWeight),
+    metrics: metricsOf(split, measured[0], measured[best], chosen.encoderWeight),
   }
   const base: BaseModel = {
     manifest,
     itemIds: shop.items.map(({ id }) => id),
     statistics,
-    prior: untrainedPrior(chosen.weights.length),
+    prior: NO_PRIOR,
     content: encoder.content,
-    ...candidates[helps ? 1 : 0],
+    ...chosen,
   }
-  const written = await writeBaseModel(base)
+  await checkpoint()
+  const learned = await learnPrior(base, data, {
+    until: split.until,
+    seed,
+    engine: createJsEngine(),
+    eligible: isUnseen,
+    onProgress: (step, done, total) => progress(`prior: ${step}`, done, total),
+  })
+  const metrics = { ...manifest.metrics, ...learned.metrics }
+  const written = await writeBaseModel({
+    ...base,
+    prior: learned.prior,
+    manifest: { ...manifest, metrics },
+  })
   return { ...written, model: await readBaseModel(written.manifest, written.files) }
 }
 
@@ -174,7 +203,13 @@ function encoderScores({ itemVectors }: TrainedEncoder, hidden: Float32Array): F
   return scores
 }
 
-function scoring(encoder: TrainedEncoder, ranker: RankerResult, encoderWeight: number) {
+/** A = encoderWeight · identity beside the given feature weights. */
+function combine(
+  encoder: TrainedEncoder,
+  featureScale: Float32Array,
+  { weights, records }: RankerResult['alone'],
+  encoderWeight: number,
+) {
   const projection = new Float32Array(DIMENSION * DIMENSION)
   for (let j = 0; j < DIMENSION; j++) projection[j * DIMENSION + j] = encoderWeight
   return {
@@ -182,8 +217,10 @@ function scoring(encoder: TrainedEncoder, ranker: RankerResult, encoderWeight: n
     itemVectors: encoder.itemVectors,
     bias: new Float32Array(encoder.itemVectors.length / DIMENSION),
     projection,
-    featureWeights: ranker.weights,
-    featureScale: ranker.scale,
+    featureWeights: weights,
+    featureScale,
+    records,
+    encoderWeight,
   }
 }
 
@@ -198,23 +235,18 @@ function categoryNames(items: readonly Item[], index: Uint16Array): string[] {
 
 function metricsOf(
   split: Split,
-  encoder: TrainedEncoder,
   without: Validation,
-  with_: Validation,
-  helps: boolean,
+  chosen: Validation,
   encoderWeight: number,
 ): Record<string, number> {
   return {
     trainingShoppers: split.training.length,
-    validationCases: without.cases,
-    'ndcg@10': helps ? with_.ndcg : without.ndcg,
-    'hitRate@10': helps ? with_.hitRate : without.hitRate,
-    'ndcg@10:new': helps ? with_.ndcgNew : without.ndcgNew,
+    validationCases: chosen.cases,
+    'ndcg@10': chosen.ndcg,
+    'hitRate@10': chosen.hitRate,
+    'ndcg@10:new': chosen.ndcgNew,
     'ndcg@10 without encoder': without.ndcg,
-    'ndcg@10 with encoder': with_.ndcg,
     'ndcg@10:new without encoder': without.ndcgNew,
-    'ndcg@10:new with encoder': with_.ndcgNew,
-    encoderWeight: helps ? encoderWeight : IDLE_ENCODER_WEIGHT,
-    encoderLoss: encoder.loss,
+    encoderWeight,
   }
 }

@@ -53,20 +53,18 @@ function search(cumulative: Float64Array, x: number): number {
   return low
 }
 
-export interface SampledSoftmax {
-  /**
-   * Loss of a window (Σ weight · −log p) and its gradients: set in `dHidden` [L, d], added in
-   * `dItems` [N, d] and `dBias` [N].
-   */
-  (
-    window: Window,
-    hidden: Float32Array,
-    dHidden: Float32Array,
-    items: { readonly vectors: Float32Array; readonly gradient: Float32Array },
-    bias: { readonly value: Float32Array; readonly gradient: Float32Array },
-    random: Random,
-  ): number
-}
+/**
+ * Loss of a window (Σ weight · −log p) and its gradients: set in `dHidden` [L, d], added in
+ * `items.gradient` [N, d] and `bias.gradient` [N].
+ */
+export type SampledSoftmax = (
+  window: Window,
+  hidden: Float32Array,
+  dHidden: Float32Array,
+  items: { readonly vectors: Float32Array; readonly gradient: Float32Array },
+  bias: { readonly value: Float32Array; readonly gradient: Float32Array },
+  random: Random,
+) => number
 
 /** Numbers that `createSampledSoftmax` allocates. */
 export function softmaxFloats(negatives: number): number {

@@ -32,7 +32,7 @@ export interface EncoderSettings {
 }
 
 export const ENCODER_SETTINGS: EncoderSettings = {
-  epochs: 12,
+  epochs: 14,
   batch: 32,
   learningRate: 1e-3,
   dropout: 0.2,

@@ -141,8 +141,8 @@ function withEncoder(
   l2: number,
 ): { weights: Float64Array; encoderWeight: number } {
   const unseen = cases.filter((one) => one.history.length > 0 && encoder.unseen(one.shopper))
-  if (unseen.length === 0)
-    throw new NearsideError('input-invalid', 'the encoder has seen every training shopper')
+  // Nobody to show what its score is worth: it gets no weight.
+  if (unseen.length === 0) return { weights, encoderWeight: 0 }
   const table = buildDataset(unseen, statisticsOf, random, DEFAULT_DATASET, encoder.scores)
   const extra = spreadOf(table)
   if (extra.constant.has(FEATURE_COUNT)) return { weights, encoderWeight: 0 }
