@@ -5,6 +5,7 @@ import { PERSONAL_SHAPE, testProblem } from '../src/engine/testProblem.ts'
 import { createTfjsCpuEngine } from '../src/engine/tfjs/cpu.ts'
 import { createTfjsWasmEngine } from '../src/engine/tfjs/wasm.ts'
 import { createTfjsWebgpuEngine } from '../src/engine/tfjs/webgpu.ts'
+import { createWasmEngine } from '../src/engine/wasm/wasmEngine.ts'
 
 export interface FitTimes {
   readonly engine: string
@@ -26,6 +27,7 @@ async function onGpu(kernels: 'fused' | 'operations'): Promise<Engine> {
 /** TensorFlow.js has one WebGPU backend for a page, so only one of the two last at a time. */
 const makers: Record<string, () => Promise<Engine>> = {
   js: async () => createJsEngine(),
+  wasm: createWasmEngine,
   'tfjs-wasm': () => createTfjsWasmEngine(),
   'tfjs-cpu': createTfjsCpuEngine,
   'tfjs-webgpu': () => onGpu('operations'),

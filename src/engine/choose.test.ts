@@ -46,7 +46,8 @@ function device(changes: Partial<EngineEnvironment['load']> & { gpu?: Gpu; patie
   const engines = {
     webgpu: engineNamed('wgsl'),
     operations: engineNamed('tfjs-webgpu'),
-    wasm: engineNamed('tfjs-wasm'),
+    wasm: engineNamed('wasm'),
+    'tfjs-wasm': engineNamed('tfjs-wasm'),
     cpu: engineNamed('tfjs-cpu'),
   }
   const environment: EngineEnvironment = {
@@ -55,7 +56,8 @@ function device(changes: Partial<EngineEnvironment['load']> & { gpu?: Gpu; patie
     load: {
       wgsl: async () => engines.webgpu,
       'tfjs-webgpu': async () => engines.operations,
-      'tfjs-wasm': async () => engines.wasm,
+      wasm: async () => engines.wasm,
+      'tfjs-wasm': async () => engines['tfjs-wasm'],
       'tfjs-cpu': async () => engines.cpu,
       js: async () => js,
       ...load,
@@ -79,8 +81,8 @@ test.each([
 ])('a software adapter %o is passed by, but used when WebGPU is asked for', async (info) => {
   const { environment } = device({ gpu: gpuWith(adapterNamed(info)) })
   const free = await chooseEngine('auto', environment)
-  expect(free.engine.name).toBe('js')
-  expect(free.reason).toMatch(/^WebGPU: only a software adapter \(.*\); using plain JavaScript$/)
+  expect(free.engine.name).toBe('wasm')
+  expect(free.reason).toMatch(/^WebGPU: only a software adapter \(.*\); using WASM$/)
   const forced = await chooseEngine('webgpu', environment)
   expect(forced.engine.name).toBe('wgsl')
   expect(forced.reason).toMatch(/^WebGPU, as asked for: /)
@@ -96,21 +98,22 @@ test.each<[string, Gpu | undefined, string]>([
   ],
 ])('with %s a request for WebGPU ends at WASM and says why', async (_, gpu, expected) => {
   const { engine, reason } = await chooseEngine('webgpu', device({ gpu }).environment)
-  expect(engine.name).toBe('tfjs-wasm')
+  expect(engine.name).toBe('wasm')
   expect(reason).toBe(expected)
-  expect((await chooseEngine('auto', device({ gpu }).environment)).engine.name).toBe('js')
+  expect((await chooseEngine('auto', device({ gpu }).environment)).reason).toBe(expected)
 })
 
 test('every trouble on the way down is said', async () => {
   const { environment } = device({
-    'tfjs-wasm': () => Promise.reject(new Error('compilation refused by policy')),
+    wasm: () => Promise.reject(new Error('compilation refused by policy')),
+    'tfjs-wasm': () => Promise.reject(new Error('not served')),
     'tfjs-cpu': () => Promise.reject(new Error('chunk not found')),
   })
   const { engine, reason } = await chooseEngine('webgpu', environment)
   expect(engine.name).toBe('js')
   expect(reason).toBe(
     'WebGPU: this browser has none; WASM: compilation refused by policy; ' +
-      'TensorFlow.js on the CPU: chunk not found; using plain JavaScript',
+      'WASM of TensorFlow.js: not served; TensorFlow.js on the CPU: chunk not found; using plain JavaScript',
   )
 })
 
@@ -126,7 +129,7 @@ test('a GPU that returns zero gradients is caught, disposed of and not used', as
   )
   const load = { ...first.environment.load, 'tfjs-webgpu': async () => theirs }
   const third = await chooseEngine('auto', { ...first.environment, load })
-  expect(third.engine.name).toBe('js')
+  expect(third.engine.name).toBe('wasm')
   expect(third.reason).toMatch(/wgsl computes wrongly.*tfjs-webgpu computes wrongly/)
   expect(ours.disposed() && theirs.disposed()).toBe(true)
 })
@@ -147,10 +150,10 @@ test('a driver that never answers is given up, and disposed of if it answers lat
     const choosing = chooseEngine('auto', environment)
     await vi.advanceTimersByTimeAsync(1_000)
     const { engine, reason } = await choosing
-    expect(engine.name).toBe('js')
+    expect(engine.name).toBe('wasm')
     expect(reason).toBe(
       'WebGPU: no answer within 1 s; WebGPU with the kernels of TensorFlow.js: none either; ' +
-        'using plain JavaScript',
+        'using WASM',
     )
   } finally {
     vi.useRealTimers()
@@ -174,14 +177,14 @@ test('a device lost in the middle costs no fit: the next engine does it and says
   const { engine } = await chooseEngine('webgpu', environment, ({ reason }) => changes.push(reason))
   engines.webgpu.breakWith(new NearsideError('engine-failed', 'WebGPU: the device was lost (x)'))
   expect(await engine.fit(problem)).toEqual(await js.fit(problem))
-  expect(engine.name).toBe('tfjs-wasm')
-  expect(engine.device).toBe('the tfjs-wasm test device')
+  expect(engine.name).toBe('wasm')
+  expect(engine.device).toBe('the wasm test device')
   expect(engines.webgpu.disposed()).toBe(true)
   engines.wasm.breakWith(new NearsideError('engine-failed', 'out of memory'))
   await engine.fit(problem)
   expect(changes).toEqual([
     'WebGPU: the device was lost (x); using WASM',
-    'WASM: out of memory; using TensorFlow.js on the CPU',
+    'WASM: out of memory; using WASM of TensorFlow.js',
   ])
 })
 
@@ -194,7 +197,7 @@ test('several fits that fail together change the engine once', async () => {
   const expected = await js.fit(problem)
   expect(results).toEqual([expected, expected, expected])
   expect(onSwitch).toHaveBeenCalledTimes(1)
-  expect(engine.name).toBe('tfjs-wasm')
+  expect(engine.name).toBe('wasm')
 })
 
 test('what is the caller’s fault changes no engine', async () => {
@@ -223,7 +226,7 @@ test('an engine that diverges where double precision does not is replaced', asyn
   const { engine } = await chooseEngine('auto', environment)
   engines.webgpu.breakWith(new NearsideError('fit-diverged', 'NaN'))
   expect(await engine.fit(problem)).toEqual(await js.fit(problem))
-  expect(engine.name).toBe('js')
+  expect(engine.name).toBe('wasm')
 })
 
 test('disposing ends the engine in use', async () => {

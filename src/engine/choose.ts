@@ -7,15 +7,16 @@
  *
  * | engine | a fit | first fit with loading | download, gzip |
  * |---|---|---|---|
- * | js | 71 | 100 | 0 |
- * | tfjs-wasm | 71 | 150 | 213 KB |
+ * | wasm | 23 | 38 | 2 KB |
+ * | js | 71 | 78 | 0 |
+ * | tfjs-wasm | 68 | 150 | 213 KB |
  * | tfjs-cpu | 370 | 530 | 79 KB |
- * | wgsl, on SwiftShader | 1,000 | 1,180 | 40 KB |
+ * | wgsl, on SwiftShader | 705 | 810 | 40 KB |
  * | tfjs-webgpu, on SwiftShader | 23,700 | 24,600 | 123 KB |
  *
- * So without a GPU `auto` takes plain JavaScript: as fast as WASM here, at once, and nothing to
- * download. With a GPU it takes WebGPU, which leaves the processor to the page; that it is faster
- * there too is expected from the counts (5 dispatches a step, no readback), not measured.
+ * So without a GPU `auto` takes our WASM kernels. With a GPU it takes WebGPU, which leaves the
+ * processor to the page; that it is fast there is expected from the counts (5 dispatches a step, one
+ * readback a fit), not measured.
  */
 import { NearsideError } from '../protocol/error.ts'
 import { type Adapter, describeAdapter, type Gpu, isSoftware } from './adapter.ts'
@@ -36,6 +37,7 @@ export interface EngineEnvironment {
   readonly load: {
     readonly wgsl: (adapter: Adapter) => Promise<Engine>
     readonly 'tfjs-webgpu': (adapter: Adapter) => Promise<Engine>
+    readonly wasm: () => Promise<Engine>
     readonly 'tfjs-wasm': () => Promise<Engine>
     readonly 'tfjs-cpu': () => Promise<Engine>
     readonly js: () => Promise<Engine>
@@ -50,16 +52,17 @@ const PATIENCE_MS = 60_000
 const LABEL: Readonly<Record<EngineName, string>> = {
   wgsl: 'WebGPU',
   'tfjs-webgpu': 'WebGPU with the kernels of TensorFlow.js',
-  'tfjs-wasm': 'WASM',
+  wasm: 'WASM',
+  'tfjs-wasm': 'WASM of TensorFlow.js',
   'tfjs-cpu': 'TensorFlow.js on the CPU',
   js: 'plain JavaScript',
 }
 
 /** Where each request looks, in this order. */
 const ORDER: Readonly<Record<EngineRequest, readonly EngineName[]>> = {
-  auto: ['wgsl', 'tfjs-webgpu', 'js'],
-  webgpu: ['wgsl', 'tfjs-webgpu', 'tfjs-wasm', 'tfjs-cpu', 'js'],
-  wasm: ['tfjs-wasm', 'tfjs-cpu', 'js'],
+  auto: ['wgsl', 'tfjs-webgpu', 'wasm', 'js'],
+  webgpu: ['wgsl', 'tfjs-webgpu', 'wasm', 'tfjs-wasm', 'tfjs-cpu', 'js'],
+  wasm: ['wasm', 'tfjs-wasm', 'tfjs-cpu', 'js'],
   cpu: ['tfjs-cpu', 'js'],
   js: ['js'],
 }
@@ -80,6 +83,7 @@ export function thisDevice(): EngineEnvironment {
         (await import('./tfjs/webgpu.ts')).createTfjsWebgpuEngine(adapter, 'fused'),
       'tfjs-webgpu': async (adapter) =>
         (await import('./tfjs/webgpu.ts')).createTfjsWebgpuEngine(adapter, 'operations'),
+      wasm: async () => (await import('./wasm/wasmEngine.ts')).createWasmEngine(),
       'tfjs-wasm': async () => (await import('./tfjs/wasm.ts')).createTfjsWasmEngine(),
       'tfjs-cpu': async () => (await import('./tfjs/cpu.ts')).createTfjsCpuEngine(),
       js: async () => createJsEngine(),

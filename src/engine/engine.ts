@@ -7,8 +7,8 @@
  *   L(p) = Σ_t weight_t · −Σ_k target_tk · log softmax_k(offset_t + X_t p) + ½ Σ_j precision_j (p_j − mean_j)²
  */
 
-/** `wgsl`: our own kernels on the device of the TensorFlow.js WebGPU backend. */
-export type EngineName = 'js' | 'tfjs-cpu' | 'tfjs-wasm' | 'tfjs-webgpu' | 'wgsl'
+/** `wasm`, `wgsl`: our own kernels, the latter on the device of the TensorFlow.js WebGPU backend. */
+export type EngineName = 'js' | 'wasm' | 'tfjs-cpu' | 'tfjs-wasm' | 'tfjs-webgpu' | 'wgsl'
 
 export interface FitProblem {
   /** T: number of cases, including padding (weight 0). */

@@ -1,5 +1,5 @@
 /**
- * @module The TensorFlow.js engines in a real browser: WebGPU on its software adapter and WASM from
+ * @module The engines in a real browser: WebGPU on its software adapter, TensorFlow.js' WASM from
  * our own origin, in the page and in a dedicated worker.
  */
 import * as tf from '@tensorflow/tfjs-core'
@@ -10,6 +10,7 @@ import type { Engine, FitResult } from './engine.ts'
 import { createJsEngine } from './js.ts'
 import { PERSONAL_SHAPE, type TestShape, testProblem } from './testProblem.ts'
 import type { WorkerReply, WorkerRequest } from './testWorker.ts'
+import { createTfjsWasmEngine } from './tfjs/wasm.ts'
 import { createTfjsWebgpuEngine } from './tfjs/webgpu.ts'
 
 const SHAPE: TestShape = {
@@ -176,29 +177,28 @@ describe('the fused kernels', () => {
   })
 })
 
+test('tfjs-wasm comes from our own origin and keeps no tensor over 100 fits', async () => {
+  const engine = await createTfjsWasmEngine()
+  await expectReference(await engine.fit(problem))
+  const small = testProblem({ ...SHAPE, cases: 6, candidates: 9, steps: 5 })
+  await engine.fit(small)
+  const before = tf.engine().state.numTensors
+  for (let i = 0; i < 100; i++) await engine.fit(small)
+  expect(tf.engine().state.numTensors).toBe(before)
+  const files = performance
+    .getEntriesByType('resource')
+    .map(({ name }) => new URL(name))
+    .filter(({ pathname }) => pathname.endsWith('.wasm'))
+  expect(files.length).toBeGreaterThan(0)
+  for (const { origin } of files) expect(origin).toBe(location.origin)
+  engine.dispose()
+})
+
 describe('the choice on this browser', () => {
   test('goes past the software adapter unless it is asked for', async () => {
     const { engine, reason } = await chooseEngine('auto')
-    expect(engine.name).toBe('js')
+    expect(engine.name).toBe('wasm')
     expect(reason).toMatch(/only a software adapter \(.*swiftshader/)
-  })
-
-  test('WASM comes from our own origin and keeps no tensor over 100 fits', async () => {
-    const { engine, reason } = await chooseEngine('wasm')
-    expect(reason).toMatch(/^WASM, as asked for/)
-    await expectReference(await engine.fit(problem))
-    const small = testProblem({ ...SHAPE, cases: 6, candidates: 9, steps: 5 })
-    await engine.fit(small)
-    const before = tf.memory().numTensors
-    for (let i = 0; i < 100; i++) await engine.fit(small)
-    expect(tf.memory().numTensors).toBe(before)
-    const files = performance
-      .getEntriesByType('resource')
-      .map(({ name }) => new URL(name))
-      .filter(({ pathname }) => pathname.endsWith('.wasm'))
-    expect(files.length).toBeGreaterThan(0)
-    for (const { origin } of files) expect(origin).toBe(location.origin)
-    engine.dispose()
   })
 
   test('a GPU lost during a fit hands over to WASM, which does that fit', async () => {
@@ -215,24 +215,27 @@ describe('the choice on this browser', () => {
       },
     })
     await expectReference(result)
-    expect(engine.name).toBe('tfjs-wasm')
+    expect(engine.name).toBe('wasm')
     expect(changes).toEqual([expect.stringMatching(/^WebGPU: the device was lost .*; using WASM$/)])
     engine.dispose()
   })
 })
 
-test.each(['webgpu', 'wasm', 'js'] as const)('%s works in a dedicated worker', async (request) => {
-  const worker = new Worker(new URL('./testWorker.ts', import.meta.url), { type: 'module' })
-  try {
-    const reply = await new Promise<WorkerReply>((resolve, reject) => {
-      worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => resolve(data)
-      worker.onerror = ({ message }) => reject(new Error(message))
-      worker.postMessage({ request, problem } satisfies WorkerRequest)
-    })
-    if ('error' in reply) throw new Error(reply.error)
-    expect(reply.name).toBe({ webgpu: 'wgsl', wasm: 'tfjs-wasm', js: 'js' }[request])
-    await expectReference(reply.result)
-  } finally {
-    worker.terminate()
-  }
-})
+test.each(['webgpu', 'wasm', 'cpu', 'js'] as const)(
+  '%s works in a dedicated worker',
+  async (request) => {
+    const worker = new Worker(new URL('./testWorker.ts', import.meta.url), { type: 'module' })
+    try {
+      const reply = await new Promise<WorkerReply>((resolve, reject) => {
+        worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => resolve(data)
+        worker.onerror = ({ message }) => reject(new Error(message))
+        worker.postMessage({ request, problem } satisfies WorkerRequest)
+      })
+      if ('error' in reply) throw new Error(reply.error)
+      expect(reply.name).toBe({ webgpu: 'wgsl', wasm: 'wasm', cpu: 'tfjs-cpu', js: 'js' }[request])
+      await expectReference(reply.result)
+    } finally {
+      worker.terminate()
+    }
+  },
+)

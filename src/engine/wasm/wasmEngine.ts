@@ -1,0 +1,71 @@
+/** @module The engine on our own WebAssembly kernels: all of a CPU that a browser gives, in 2 KB. */
+
+import { NearsideError } from '../../protocol/error.ts'
+import { adamStep, startAdam } from '../adam.ts'
+import type { Engine, FitOptions, FitProblem, FitResult } from '../engine.ts'
+import { type CentredProblem, centre } from '../objective.ts'
+import { nextTask, throwIfAborted } from '../pause.ts'
+import { checkProblem } from '../problem.ts'
+import { finish } from '../result.ts'
+import { Arena } from './arena.ts'
+import { assembleModule } from './module.ts'
+
+/** Multiplications between two turns of the event loop: some 10 ms. */
+const WORK_PER_TASK = 4e7
+
+async function descend(
+  arena: Arena,
+  problem: FitProblem,
+  centred: CentredProblem,
+  { signal, onProgress }: FitOptions,
+): Promise<Float64Array> {
+  const loaded = arena.load(centred)
+  const q = new Float64Array(problem.parameters)
+  const gradient = new Float64Array(problem.parameters)
+  const workPerStep = 2 * centred.design.length
+  let state = startAdam(problem.parameters)
+  let work = 0
+  for (let step = 1; step <= problem.steps; step++) {
+    loaded.gradient(q, gradient)
+    state = adamStep(state, q, gradient, problem.stepSize)
+    onProgress?.(step, problem.steps)
+    work += workPerStep
+    if (work >= WORK_PER_TASK) {
+      work = 0
+      await nextTask()
+    }
+    throwIfAborted(signal)
+  }
+  return q
+}
+
+/** @throws NearsideError `engine-unavailable` where WebAssembly or SIMD is missing or forbidden */
+export async function createWasmEngine(): Promise<Engine> {
+  const module = await WebAssembly.compile(assembleModule()).catch((error: unknown) => {
+    throw NearsideError.from(error, 'engine-unavailable', 'No WebAssembly with SIMD')
+  })
+  /** Arenas that no fit is using; several exist only while fits overlap. */
+  const idle: Arena[] = []
+  return {
+    name: 'wasm',
+    device: 'this processor (WebAssembly with SIMD)',
+    async fit(problem: FitProblem, options: FitOptions = {}): Promise<FitResult> {
+      checkProblem(problem)
+      throwIfAborted(options.signal)
+      const centred = centre(problem)
+      try {
+        const arena = idle.pop() ?? new Arena(module)
+        try {
+          return finish(problem, centred, await descend(arena, problem, centred, options))
+        } finally {
+          idle.push(arena)
+        }
+      } catch (error) {
+        throw NearsideError.from(error, 'engine-failed', 'The WASM engine failed')
+      }
+    },
+    dispose() {
+      idle.length = 0
+    },
+  }
+}
