@@ -1,5 +1,6 @@
 /** @module `nearside import`: an order log becomes a shop folder. */
 
+import { basename } from 'node:path'
 import { buildCatalog } from '../pretrain/import/buildCatalog.ts'
 import { readCatalogFile } from '../pretrain/import/catalogFile.ts'
 import { NO_RULES, readCatalogRules } from '../pretrain/import/catalogRules.ts'
@@ -123,6 +124,7 @@ export const command: Command = {
       delimiter,
       encoding,
       signal,
+      settings: { availableDays, rules: rulesPath && basename(rulesPath) },
       onProgress: (label, done, total) => progress.update(label, done, total),
       buildCatalog: async (facts, log) =>
         given?.items ??

@@ -7,10 +7,21 @@ import { SHAPES, type Shape } from './shapes.ts'
 /** Icon name → the inside of its 32 × 32 SVG. */
 export type IconSet = ReadonlyMap<string, string>
 
+/** Flags are not in the set. */
+const OWN_ICONS: IconSet = new Map([
+  [
+    'union-jack',
+    '<path fill="#2b4c96" d="M1 7h30v18H1z"/><path stroke="#fff" stroke-width="3.6" d="M1 7l30 18M31 7L1 25"/><path stroke="#d8343c" stroke-width="1.3" d="M1 7l30 18M31 7L1 25"/><path stroke="#fff" stroke-width="6" d="M16 7v18M1 16h30"/><path stroke="#d8343c" stroke-width="3.4" d="M16 7v18M1 16h30"/>',
+  ],
+])
+
 /** The product's side in the picture, and its place. */
-const SIZE = 216
-const LEFT = 92
-const TOP = 84
+const SIZE = 256
+const LEFT = 72
+const TOP = 66
+
+/** A picture heavier than this goes without its motif. */
+const MAX_BYTES = 8000
 
 const IVORY = '#fffaf0'
 
@@ -36,7 +47,7 @@ export function draw(look: Look, icons: IconSet): string {
       ? ['<path fill="url(#p)" fill-opacity=".22" d="M0 0h400v400H0z"/>']
       : []),
     ...(isShape ? [] : ['<circle cx="200" cy="196" r="180" fill="url(#g)"/>']),
-    '<ellipse cx="200" cy="312" rx="112" ry="17" fill="url(#s)"/>',
+    '<ellipse cx="200" cy="322" rx="124" ry="18" fill="url(#s)"/>',
   ]
   const product = isShape
     ? drawShape(
@@ -46,13 +57,14 @@ export function draw(look: Look, icons: IconSet): string {
         motif && icon(motif, icons, 'm'),
       )
     : `${icon(picture.name, icons, 'i')}${motif ? `<g transform="translate(20.5 19.5) scale(.42)">${icon(motif, icons, 'm')}</g>` : ''}`
-  return [
+  const svg = [
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 400">',
     `<defs>${defs.join('')}</defs>`,
     ...background,
     `<g transform="translate(${LEFT} ${TOP}) scale(${SIZE / 32})">${product}</g>`,
     '</svg>\n',
   ].join('')
+  return motif && svg.length > MAX_BYTES ? draw({ ...look, motif: undefined }, icons) : svg
 }
 
 function drawShape(
@@ -88,7 +100,7 @@ function tint(markup: string, palette: Palette): string {
 
 /** Ids inside an icon get a prefix, so that two icons in one picture cannot mix theirs up. */
 function icon(name: string, icons: IconSet, prefix: string): string {
-  const body = icons.get(name)
+  const body = OWN_ICONS.get(name) ?? icons.get(name)
   if (body === undefined) throw new Error(`the icon set has no '${name}'`)
   return body
     .replace(/id="([^"]+)"/g, `id="${prefix}-$1"`)

@@ -3,7 +3,7 @@ import { PhraseIndex, toPhrase } from '../import/headPhrase.ts'
 import { choosePalette, type Palette } from './palette.ts'
 import { choosePattern, type PatternName } from './pattern.ts'
 import { SHAPES, type ShapeName } from './shapes.ts'
-import { ICON_WORDS, MOTIF_WORDS, SHAPE_WORDS } from './words.ts'
+import { ICON_WORDS, MOTIF_WORDS, SHAPE_WORDS, VAGUE_WORDS } from './words.ts'
 
 export type Picture =
   | { readonly kind: 'shape'; readonly name: ShapeName }
@@ -20,6 +20,7 @@ export interface Look {
 }
 
 const PRODUCT = 2
+const VAGUE = 1
 const MOTIF = 1
 
 function split(words: string): string[] {
@@ -30,6 +31,11 @@ const products = new PhraseIndex<Picture>([
   ...Object.entries(SHAPE_WORDS).flatMap(([name, words]) =>
     split(words).map((word) =>
       toPhrase<Picture>(word, { kind: 'shape', name: name as ShapeName }, PRODUCT),
+    ),
+  ),
+  ...Object.entries(VAGUE_WORDS).flatMap(([name, words]) =>
+    split(words).map((word) =>
+      toPhrase<Picture>(word, { kind: 'shape', name: name as ShapeName }, VAGUE),
     ),
   ),
   ...Object.entries(ICON_WORDS).flatMap(([name, words]) =>

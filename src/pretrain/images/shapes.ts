@@ -335,6 +335,23 @@ export const SHAPES = {
     over: '<g fill="#fff" fill-opacity=".5"><path d="M6.5 21.5c.1-2 .7-3.6 1.9-5.3.1 2-.3 4-.9 5.8zM20.5 21.5c.1-2 .7-3.6 1.9-5.3.1 2-.3 4-.9 5.8z"/></g>',
     print: [16, 16, 0],
   },
+  gem: {
+    body: 'M9 6h14l7 8-14 14L2 14z',
+    over: '<path fill="#fff" fill-opacity=".4" d="M9 6h7l-5 8H2zM23 6l7 8h-9z"/><path fill="D" fill-opacity=".4" d="M11 14h10l-5 14zM21 14h9L16 28z"/>',
+    print: [16, 16, 0],
+  },
+  candle: {
+    under:
+      '<ellipse cx="16" cy="28" rx="10" ry="2.6" fill="#c9ccd1"/><path stroke="#4b3424" stroke-width="1" d="M16 9v4"/><path fill="#ffb02e" d="M16 1c2.4 3 3.2 4.6 3.2 6.2a3.2 3.2 0 0 1-6.4 0C12.8 5.6 13.6 4 16 1z"/><path fill="#fff0b0" d="M16 5c1.1 1.4 1.4 2.1 1.4 2.9a1.4 1.4 0 0 1-2.8 0c0-.8.3-1.5 1.4-2.9z"/>',
+    body: 'M11 12h10v15c0 1-2.2 1.8-5 1.8S11 28 11 27z',
+    over: '<ellipse cx="16" cy="12" rx="5" ry="1.4" fill="#fff" fill-opacity=".55"/><path fill="#000" fill-opacity=".07" d="M18.5 13H21v14c0 .7-1 1.3-2.5 1.6z"/>',
+    print: [16, 20.5, 7.5],
+  },
+  tumbler: {
+    body: 'M8 5h16l-1.8 22a2 2 0 0 1-2 1.8h-8.4a2 2 0 0 1-2-1.8z',
+    over: '<path fill="#fff" fill-opacity=".55" d="M8 5h16l-.6 7H8.6z"/><path fill="#fff" fill-opacity=".4" d="M11 14h2l.6 12h-1.8z"/>',
+    print: [16.5, 19, 8],
+  },
   hairclip: {
     body: 'M15 16C9 9 4 8 2.5 10.5c-1.2 2-1.2 9 0 11C4 24 9 23 15 16zM17 16c6-7 11-8 12.5-5.5 1.2 2 1.2 9 0 11C28 24 23 23 17 16z',
     over: '<rect x="12.8" y="12.6" width="6.4" height="6.8" rx="2" fill="D"/>',

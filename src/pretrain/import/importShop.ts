@@ -27,6 +27,8 @@ export interface ImportOptions {
   readonly encoding?: Encoding
   readonly onProgress?: (label: string, done: number, total: number) => void
   readonly signal?: AbortSignal
+  /** Other choices that the report should name. */
+  readonly settings?: Readonly<Record<string, string | number | undefined>>
   /** Makes the items from what the log says about them. */
   readonly buildCatalog: (facts: readonly ItemFacts[], log: ImportedLog) => Promise<readonly Item[]>
 }
@@ -50,6 +52,8 @@ export interface LogReport {
 
 export interface ImportReport {
   readonly format: 1
+  /** What was asked for beyond the files; patterns as regular expressions. */
+  readonly settings: Readonly<Record<string, string | number>>
   readonly logs: readonly LogReport[]
   readonly shop: {
     readonly items: number
@@ -133,6 +137,7 @@ export async function importShop(options: ImportOptions): Promise<ImportReport> 
   const files = await writeShop(options.out, items, events, { dayOnly })
   const report: ImportReport = {
     format: 1,
+    settings: namedSettings(options),
     logs,
     shop: {
       ...countItems(items),
@@ -149,6 +154,21 @@ export async function importShop(options: ImportOptions): Promise<ImportReport> 
   }
   await writeFile(join(options.out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`)
   return report
+}
+
+function namedSettings(options: ImportOptions): Record<string, string | number> {
+  const { currency, dateOrder, timeZone, itemPattern, cancelPattern, settings } = options
+  const named: Record<string, string | number> = {}
+  const all: Record<string, string | number | undefined> = {
+    currency,
+    dateOrder,
+    timeZone,
+    itemPattern: itemPattern?.source,
+    cancelPattern: cancelPattern?.source,
+    ...settings,
+  }
+  for (const [name, value] of Object.entries(all)) if (value !== undefined) named[name] = value
+  return named
 }
 
 function prepare(table: Table, options: ImportOptions, isClicks: boolean) {

@@ -6,7 +6,7 @@ export type WordRules = ReadonlyMap<string, string>
 
 /** What staff write into a description field when they correct stock: no name of a product. */
 const STOCK_NOTE =
-  /\?|^(check|damaged?|damages|lost|found|missing|adjust(ment)?|wrong(ly)?|mixed|sold|faulty|thrown|wet|returned|amazon|ebay|test)\b/i
+  /\?|^(check(ed)?|damaged?|damages|lost|found|missing|adjust(ment)?|wrong(ly)?|mixed up|sold|faulty|thrown|wet|returned)( \S+){0,2}$/i
 
 /**
  * The most frequent description that is a product's name; among equals the longest, then by code
