@@ -1,21 +1,9 @@
 /** @module The shop: what is loading, what failed, and which page is shown. */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { Route, Switch } from 'wouter'
 import type { CaptureInput, Personalizer } from '../index.ts'
 import { PersonalizationProvider } from '../react.ts'
 import { type Catalogue, loadCatalogue, productPath } from './catalogue.ts'
-import { useFocusOnNavigation } from './navigation.ts'
-import { Basket } from './pages/Basket.tsx'
-import { Category } from './pages/Category.tsx'
-import { Checkout } from './pages/Checkout.tsx'
-import { Console } from './pages/Console.tsx'
-import { Home } from './pages/Home.tsx'
-import { NotFound } from './pages/NotFound.tsx'
-import { Product } from './pages/Product.tsx'
-import { Search } from './pages/Search.tsx'
-import { Wishlist } from './pages/Wishlist.tsx'
-import { Footer } from './parts/Footer.tsx'
-import { Header } from './parts/Header.tsx'
+import { Frame } from './Frame.tsx'
 import { Opening, Unreachable } from './parts/Opening.tsx'
 import { type Started, startPersonalizer } from './personalizer.ts'
 import { type Shop, ShopContext } from './shop.ts'
@@ -64,7 +52,6 @@ function OpenShop({ catalogue }: { readonly catalogue: Catalogue }) {
   const waiting = useRef<CaptureInput[]>([])
   const current = useRef<Personalizer | null>(null)
   const [lastLooked] = useState(createLastLooked)
-  useFocusOnNavigation()
 
   useEffect(() => {
     let left = false
@@ -110,25 +97,7 @@ function OpenShop({ catalogue }: { readonly catalogue: Catalogue }) {
         items={catalogue.items}
         linkTo={productPath}
       >
-        <a className="skip" href="#main">
-          Skip to content
-        </a>
-        <Header />
-        <main id="main" tabIndex={-1}>
-          {unavailable && <p className="notice">{unavailable}</p>}
-          <Switch>
-            <Route path="/" component={Home} />
-            <Route path="/category/:name">{({ name }) => <Category name={name} />}</Route>
-            <Route path="/product/:id">{({ id }) => <Product id={id} />}</Route>
-            <Route path="/search" component={Search} />
-            <Route path="/basket" component={Basket} />
-            <Route path="/checkout" component={Checkout} />
-            <Route path="/wishlist" component={Wishlist} />
-            <Route path="/console" component={Console} />
-            <Route component={NotFound} />
-          </Switch>
-        </main>
-        <Footer />
+        <Frame />
       </PersonalizationProvider>
     </ShopContext.Provider>
   )

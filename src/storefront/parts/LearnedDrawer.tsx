@@ -14,24 +14,23 @@ export function LearnedDrawer() {
   const close = () => dialog.current?.close()
   return (
     <>
-      <button
-        type="button"
-        className="learned-button"
-        aria-label="What this shop learned"
-        aria-haspopup="dialog"
-        onClick={() => {
-          setOpen(true)
-          dialog.current?.showModal()
-        }}
-      >
-        <Icon name="leaf" />
-        <span className="learned-label">
-          What <span>this shop </span>learned
-        </span>
+      <div className="learned">
+        <button
+          type="button"
+          className="learned-button"
+          aria-haspopup="dialog"
+          onClick={() => {
+            setOpen(true)
+            dialog.current?.showModal()
+          }}
+        >
+          <Icon name="leaf" />
+          What this shop learned
+        </button>
         <span className="learned-sent">
-          {sent.bytes === 0 ? 'Sent: nothing' : `Sent: ${sent.bytes} B`}
+          {sent.bytes === 0 ? 'Sent: nothing' : `Sent: ${sent.bytes.toLocaleString('en-GB')} bytes`}
         </span>
-      </button>
+      </div>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the backdrop is for pointers; Escape closes */}
       <dialog
         ref={dialog}
@@ -41,12 +40,12 @@ export function LearnedDrawer() {
         onClick={(event) => event.target === event.currentTarget && close()}
       >
         <div className="drawer-body">
-          <header className="drawer-head">
+          <div className="drawer-head">
             <h2 id="drawer-title">What this shop learned on your device</h2>
             <button type="button" className="icon-button" aria-label="Close" onClick={close}>
               <Icon name="close" />
             </button>
-          </header>
+          </div>
           {open && (
             <>
               {unavailable && <p className="notice">{unavailable}</p>}

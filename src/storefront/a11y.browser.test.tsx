@@ -1,0 +1,101 @@
+import './shop.css'
+import axe from 'axe-core'
+import { afterEach, describe, expect, test } from 'vitest'
+import { render } from 'vitest-browser-react'
+import type { Item } from '../catalog/item.ts'
+// biome-ignore lint/style/noRestrictedImports: a personalizer without a worker, for tests only
+import { createFakePersonalizer } from '../react/fakePersonalizer.ts'
+import { PersonalizationProvider } from '../react.ts'
+import { basket, wishlist } from './basket.ts'
+import { createCatalogue } from './catalogue.ts'
+import { Frame } from './Frame.tsx'
+import { type Shop, ShopContext } from './shop.ts'
+
+const ITEMS: readonly Item[] = Array.from({ length: 30 }, (_, place) => ({
+  id: `i${place}`,
+  title: `${['Tea', 'Cake', 'Heart', 'Bird'][place % 4]} thing number ${place}`,
+  price: place === 7 ? undefined : 0.5 + place,
+  currency: 'GBP',
+  category: ['Kitchen', 'Candles & lights', 'Garden'][place % 3],
+  available: place !== 9,
+}))
+
+const PAGES = [
+  '/',
+  '/category/Kitchen',
+  '/product/i4',
+  '/product/i9',
+  '/search?q=tea',
+  '/search?q=zzzz',
+  '/basket',
+  '/checkout',
+  '/wishlist',
+  '/console',
+  '/nowhere',
+]
+
+const home = location.pathname + location.search
+
+async function open(address: string) {
+  history.pushState(null, '', address)
+  const personalizer = createFakePersonalizer(ITEMS)
+  const shop: Shop = {
+    catalogue: createCatalogue(ITEMS),
+    capture: (event) => void personalizer.capture(event),
+    canContribute: true,
+    unavailable: null,
+    lastLooked: { get: () => 'i4', set: () => {} },
+  }
+  await personalizer.capture({ name: 'view_item', item_id: 'i4' })
+  const screen = await render(
+    <ShopContext.Provider value={shop}>
+      <PersonalizationProvider personalizer={personalizer} items={ITEMS}>
+        <Frame />
+      </PersonalizationProvider>
+    </ShopContext.Provider>,
+  )
+  return { screen, personalizer }
+}
+
+/** Each finding as one line: rule, element, what is wrong. */
+async function findings(): Promise<readonly string[]> {
+  const { violations } = await axe.run(document, {
+    // The frame around the test's page is the test runner's.
+    rules: { 'document-title': { enabled: false }, 'html-has-lang': { enabled: false } },
+  })
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.html.slice(0, 120)} ${node.failureSummary ?? ''}`),
+  )
+}
+
+afterEach(() => {
+  basket.set([])
+  wishlist.set([])
+  delete document.documentElement.dataset.theme
+  history.replaceState(null, '', home)
+})
+
+describe.each(['light', 'dark'])('in %s colours', (theme) => {
+  test.each(PAGES)('%s has no accessibility findings', async (address) => {
+    document.documentElement.dataset.theme = theme
+    basket.set([
+      { id: 'i1', quantity: 2 },
+      { id: 'i4', quantity: 1 },
+    ])
+    wishlist.set(['i2'])
+    const { screen } = await open(address)
+    await expect.element(screen.getByRole('heading', { level: 1 })).toBeVisible()
+    expect(await findings()).toEqual([])
+  })
+
+  test('the panel has none either', async () => {
+    document.documentElement.dataset.theme = theme
+    const { screen } = await open('/')
+    await screen.getByRole('button', { name: 'What this shop learned' }).click()
+    await expect.element(screen.getByRole('dialog')).toBeVisible()
+    await Promise.all(
+      document.getAnimations().map((animation) => animation.finished.catch(() => {})),
+    )
+    expect(await findings()).toEqual([])
+  })
+})
