@@ -1,5 +1,8 @@
 /** @module The tables of an aggregator's SQLite file. */
 
+/** Rises with every change of the tables. */
+export const SCHEMA_VERSION = 1
+
 export const SCHEMA = `
 create table if not exists settings (
   name  text primary key,
@@ -12,6 +15,9 @@ create table if not exists rounds (
     check (state in ('open', 'sealed', 'exchanged', 'released', 'rejected', 'abandoned')),
   policy      text not null,    -- canonical JSON
   policy_hash text not null,    -- hex
+  pending     integer not null default 0, -- how many reports are in which state; kept here
+  counted     integer not null default 0, -- because every request asks
+  refused     integer not null default 0,
   opened_at   integer not null, -- milliseconds since the epoch; the only times in this file
   closed_at   integer,
   id_set_hash text,

@@ -159,6 +159,14 @@ it('keeps no single update, no time and no address of a report', async () => {
   raw.close()
 })
 
+it('leaves a file of another version alone', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'nearside-store-')), 'old.sqlite')
+  const old = new Database(file)
+  old.exec('create table rounds (round integer)')
+  old.close()
+  expect(() => openSqliteStore(file)).toThrow(/another version/)
+})
+
 it('says so when the file can’t be opened', () => {
   expect(() => openSqliteStore('/nonexistent/x.sqlite')).toThrow(/does not open/)
 })

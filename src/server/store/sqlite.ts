@@ -16,15 +16,18 @@ import {
 } from '../../protocol/bytes.ts'
 import { canonicalJson } from '../../protocol/canonicalJson.ts'
 import { NearsideError } from '../../protocol/error.ts'
-import { parsePolicy } from '../../protocol/policy.ts'
+import { type Policy, parsePolicy } from '../../protocol/policy.ts'
 import type { KnownReport, RoundRecord, StageOutcome, Store, Verdict } from '../store.ts'
-import { SCHEMA } from './schema.ts'
+import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
 
 interface RoundRow {
   round: number
   state: RoundRecord['state']
   policy: string
   policy_hash: string
+  pending: number
+  counted: number
+  refused: number
   opened_at: number
   closed_at: number | null
   id_set_hash: string | null
@@ -54,9 +57,6 @@ export function openSqliteStore(file: string): Store {
   const upsertSetting = statement('insert or replace into settings (name, value) values (?, ?)')
   const selectRounds = statement<RoundRow>('select * from rounds order by round desc limit ?')
   const selectRound = statement<RoundRow>('select * from rounds where round = ?')
-  const selectCounts = statement<{ state: KnownReport['state']; n: number }>(
-    'select state, count(*) as n from reports where round = ? group by state',
-  )
   const insertRound = statement(
     `insert into rounds (round, state, policy, policy_hash, opened_at) values (?, 'open', ?, ?, ?)`,
   )
@@ -85,24 +85,32 @@ export function openSqliteStore(file: string): Store {
   const upsertSum = statement(
     'insert or replace into accumulators (round, process, sum) values (?, ?, ?)',
   )
+  const addCounts = statement(
+    `update rounds set pending = pending + ?, counted = counted + ?, refused = refused + ?
+       where round = ?`,
+  )
   const deleteSums = statement('delete from accumulators where round = ?')
   const forgetBodies = statement(
     `update reports set state = 'refused', body = null where round = ? and state = 'pending'`,
   )
 
-  function counts(round: number) {
-    const byState = { pending: 0, counted: 0, refused: 0 }
-    for (const { state, n } of selectCounts.all(round)) byState[state] = n
-    return byState
+  /** Parsing checks every field; a policy never changes under its hash. */
+  const policies = new Map<string, Policy>()
+  function policyOf(row: RoundRow): Policy {
+    const policy = policies.get(row.policy_hash) ?? parsePolicy(JSON.parse(row.policy))
+    policies.set(row.policy_hash, policy)
+    return policy
   }
 
   function record(row: RoundRow): RoundRecord {
     return {
       round: row.round,
       state: row.state,
-      policy: parsePolicy(JSON.parse(row.policy)),
+      policy: policyOf(row),
       policyHash: row.policy_hash,
-      ...counts(row.round),
+      pending: row.pending,
+      counted: row.counted,
+      refused: row.refused,
       openedAt: row.opened_at,
       closedAt: row.closed_at,
       idSetHash: row.id_set_hash,
@@ -154,18 +162,21 @@ export function openSqliteStore(file: string): Store {
     report: async (round, id) => known(round, id),
     stage: (round, goal, reports) =>
       write(() => {
-        const isOpen = selectRound.get(round)?.state === 'open'
-        const { counted, pending } = counts(round)
-        let room = goal - counted - pending
-        return reports.map(({ id, bodyHash, body }): StageOutcome => {
+        const row = selectRound.get(round)
+        let room = row ? goal - row.counted - row.pending : 0
+        let staged = 0
+        const outcomes = reports.map(({ id, bodyHash, body }): StageOutcome => {
           const before = known(round, id)
           if (before) return before.bodyHash === bodyHash ? before.state : 'conflict'
-          if (!isOpen) return 'closed'
+          if (row?.state !== 'open') return 'closed'
           if (room <= 0) return 'full'
           room--
+          staged++
           insertReport.run(round, fromHex(id), 'pending', fromHex(bodyHash), body)
           return 'pending'
         })
+        addCounts.run(staged, 0, 0, round)
+        return outcomes
       }),
     pending: async (round) =>
       selectPending.all(round).map((row) => ({
@@ -183,10 +194,13 @@ export function openSqliteStore(file: string): Store {
           process,
           fresh.map(({ share }) => share),
         )
+        addCounts.run(-fresh.length, fresh.length, 0, round)
       }),
     refuse: (round, ids) =>
       write(() => {
-        for (const id of ids) settleReport.run('refused', round, fromHex(id))
+        let refused = 0
+        for (const id of ids) refused += settleReport.run('refused', round, fromHex(id)).changes
+        addCounts.run(-refused, 0, refused, round)
       }),
     take: (round, process, shares) =>
       write(() => {
@@ -201,13 +215,14 @@ export function openSqliteStore(file: string): Store {
           return 'counted'
         })
         add(round, process, fresh)
+        addCounts.run(0, fresh.length, 0, round)
         return outcomes
       }),
 
     seal: (round, goal) =>
       write(() => {
-        const { counted, pending } = counts(round)
-        if (selectRound.get(round)?.state !== 'open' || counted < goal || pending > 0) return false
+        const row = selectRound.get(round)
+        if (row?.state !== 'open' || row.counted < goal || row.pending > 0) return false
         statement(`update rounds set state = 'sealed' where round = ?`).run(round)
         return true
       }),
@@ -228,7 +243,7 @@ export function openSqliteStore(file: string): Store {
       }),
     release: (round, { counted, idSetHash, ownShare }, now) =>
       write(() => {
-        if (counts(round).counted !== counted) return false
+        if (selectRound.get(round)?.counted !== counted) return false
         const { changes } = statement(
           `update rounds set state = 'released', id_set_hash = ?, own_share = ?, closed_at = ?
              where round = ? and state = 'open'`,
@@ -251,7 +266,8 @@ export function openSqliteStore(file: string): Store {
 
   function drop(round: number): void {
     deleteSums.run(round)
-    forgetBodies.run(round)
+    const { changes } = forgetBodies.run(round)
+    addCounts.run(-changes, 0, changes, round)
   }
 }
 
@@ -264,7 +280,17 @@ function open(file: string): Database.Database {
     database.pragma('synchronous = FULL')
     database.pragma('busy_timeout = 5000')
     database.pragma('foreign_keys = ON')
-    database.exec(SCHEMA)
+    const tables = database.prepare('select count(*) as n from sqlite_schema').pluck().get()
+    const version = database.pragma('user_version', { simple: true })
+    if (tables !== 0 && version !== SCHEMA_VERSION)
+      throw new NearsideError(
+        'storage-corrupt',
+        `${file} was made by another version of nearside: move it away to start anew`,
+      )
+    database.transaction(() => {
+      database.exec(SCHEMA)
+      database.pragma(`user_version = ${SCHEMA_VERSION}`)
+    })()
     return database
   } catch (thrown) {
     throw NearsideError.from(thrown, 'storage-unavailable', `The database ${file} does not open`)
