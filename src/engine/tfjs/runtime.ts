@@ -27,9 +27,18 @@ export interface TfjsRuntime {
   release(): void
 }
 
+/**
+ * The backend that has to be given its place back, if any: one whose start failed stays current in
+ * TensorFlow.js, and to set it again would start it again.
+ */
+function currentBackend(): string | null {
+  const current: string | null = tf.getBackend()
+  return current && current in tf.engine().registry ? current : null
+}
+
 /** Runs `work` in `tf.tidy` on a backend that is already initialised. */
 export function onBackend<T extends tf.TensorContainer>(backend: BackendName, work: () => T): T {
-  const previous: string | null = tf.getBackend()
+  const previous = currentBackend()
   // For an initialised backend `setBackend` has taken effect when it returns its promise.
   if (previous !== backend) void tf.setBackend(backend)
   try {
@@ -48,7 +57,7 @@ let initialising: Promise<unknown> = Promise.resolve()
  */
 export function initialise(backend: BackendName): Promise<void> {
   const start = async () => {
-    const previous: string | null = tf.getBackend()
+    const previous = currentBackend()
     const ready = await tf.setBackend(backend).catch(() => false)
     if (previous && previous !== backend) await tf.setBackend(previous)
     if (!ready)

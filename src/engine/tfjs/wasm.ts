@@ -13,7 +13,12 @@ export interface WasmFiles {
   readonly 'tfjs-backend-wasm-simd.wasm': string
 }
 
+/** TensorFlow.js refuses a second call after a failed start, though that may well be tried again. */
+let located = false
+
 function locate(files: WasmFiles): void {
+  if (located) return
+  located = true
   // Threads start workers from blobs, which a strict content security policy forbids, and their sums
   // depend on how many there are. A path for their binary is asked for all the same.
   env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
