@@ -11,6 +11,7 @@ import { NearsideError } from '../../protocol/error.ts'
 import type { FeatureRecord } from '../../protocol/manifest.ts'
 import type { ShopperLog } from '../shop/shop.ts'
 import { buildDataset, DEFAULT_DATASET, type RankerCase } from './dataset.ts'
+import { focusTargets } from './focus.ts'
 import { fitNewton } from './newton.ts'
 import { OutOfFoldStatistics } from './outOfFold.ts'
 import { negligible, recordsOf, spreadOf } from './select.ts'
@@ -49,6 +50,8 @@ export interface RankerSettings {
   readonly firstShare: number
   readonly maxCases: number
   readonly l2: number
+  /** 0 … 1: how far a case's weight moves to the targets that are ranked highest, see `focus.ts`. */
+  readonly focus: number
 }
 
 export const DEFAULT_RANKER: RankerSettings = {
@@ -58,7 +61,8 @@ export const DEFAULT_RANKER: RankerSettings = {
   warmUp: 0.2,
   firstShare: 0.1,
   maxCases: 6000,
-  l2: 30,
+  l2: 60,
+  focus: 0.3,
 }
 
 export interface RankerResult {
@@ -108,9 +112,18 @@ export function trainRanker(data: RankerData, options: RankerOptions): RankerRes
   const first = fitNewton(table, spread.scale, { l2, frozen: spread.constant, onProgress })
   const dropped = negligible(first.weights)
   const frozen = new Set([...spread.constant, ...dropped])
-  const fitted = fitNewton(table, spread.scale, { l2, frozen, onProgress })
+  const focused = focusTargets(table, spread.scale, first.weights, settings.focus)
+  const fitted = fitNewton(focused, spread.scale, { l2, frozen, onProgress })
   const joint = options.encoder
-    ? withEncoder(options.encoder, cases, statisticsOf, random, fitted.weights, spread.scale, l2)
+    ? withEncoder(
+        options.encoder,
+        cases,
+        statisticsOf,
+        random,
+        fitted.weights,
+        spread.scale,
+        settings,
+      )
     : { weights: fitted.weights, encoderWeight: 0 }
   const weights = joint.weights.map((value, f) => (frozen.has(f) ? 0 : value))
   return {
@@ -138,7 +151,7 @@ function withEncoder(
   random: Random,
   weights: Float64Array,
   scale: Float32Array,
-  l2: number,
+  { l2, focus }: RankerSettings,
 ): { weights: Float64Array; encoderWeight: number } {
   const unseen = cases.filter((one) => one.history.length > 0 && encoder.unseen(one.shopper))
   // Nobody to show what its score is worth: it gets no weight.
@@ -149,7 +162,8 @@ function withEncoder(
   const scales = new Float32Array([...scale, extra.scale[FEATURE_COUNT]])
   const centre = new Float64Array([...weights, 0])
   const frozen = new Set([...weights.keys()].filter((f) => weights[f] === 0))
-  const fitted = fitNewton(table, scales, { l2, frozen, centre })
+  const focused = focusTargets(table, scales, centre, focus)
+  const fitted = fitNewton(focused, scales, { l2, frozen, centre })
   return {
     weights: fitted.weights.slice(0, FEATURE_COUNT),
     encoderWeight: fitted.weights[FEATURE_COUNT] / scales[FEATURE_COUNT],
