@@ -9,7 +9,7 @@ import { type ImportReport, importShop, type LogReport } from '../pretrain/impor
 import { DELIMITERS } from '../pretrain/import/table.ts'
 import { readWordVectors } from '../pretrain/import/wordVectors.ts'
 import { NearsideError } from '../protocol/error.ts'
-import type { Command, CommandOption, Values } from './command.ts'
+import type { Command, CommandOption } from './command.ts'
 
 /** Flags that name a column. */
 const COLUMN_FLAGS: Readonly<Partial<Record<Role, string>>> = {
@@ -106,7 +106,7 @@ export const command: Command = {
     const given =
       catalogPath === undefined
         ? undefined
-        : await readCatalogFile(catalogPath, catalogColumns(named, values), currency, { encoding })
+        : await readCatalogFile(catalogPath, named, currency, { encoding })
 
     const report = await importShop({
       orders: text('orders')!,
@@ -141,15 +141,6 @@ export const command: Command = {
       print(`catalogue: ${given.repeated} rows repeat an id and were left out`)
     return report
   },
-}
-
-/** Columns named for the log are asked of the catalogue only where it can have them. */
-function catalogColumns(named: Readonly<Record<string, string>>, values: Values) {
-  return Object.fromEntries(
-    Object.entries(named).filter(
-      ([role]) => role === 'category' || role === 'brand' || (role === 'title' && values.title),
-    ),
-  )
 }
 
 /** The counts as a small table; each log's lines add up to what was read. */

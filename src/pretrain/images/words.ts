@@ -31,7 +31,7 @@ export const SHAPE_WORDS: Readonly<Partial<Record<ShapeName, string>>> = {
   towel:
     'towel|tea towel|hand towel|flannel|dish cloth|table cloth|runner|table run|cloth|glove|oven glove|blanket|rug',
   hotwaterbottle: 'hot water bottle|hottie|water bottle',
-  bunting: 'bunting|pennant|flag',
+  bunting: 'bunting|pennant',
   garland: 'garland|paper chain|streamer|light chain|honeycomb|string of butterflies|chain kit',
   cakestand: 'cake stand|cake carrier|cake dome|cake cover|fruitcake',
   cakecase: 'cake case|mini case|baking case|petit four case|cupcake case|muffin',
@@ -243,7 +243,8 @@ export const ICON_WORDS: Readonly<Record<string, string>> = {
 
 /** Words that name the product only where no other word does. */
 export const VAGUE_WORDS: Readonly<Partial<Record<ShapeName, string>>> = {
-  hanging: 'heart|charm heart',
+  hanging: 'heart',
+  bunting: 'flag',
   tumbler: 'glass',
   wrap: 'paper|tissue',
   cup: 'tea|coffee',

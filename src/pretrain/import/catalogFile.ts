@@ -2,7 +2,7 @@
 import type { Item } from '../../catalog/item.ts'
 import { parseItem } from '../../catalog/parseItem.ts'
 import { NearsideError } from '../../protocol/error.ts'
-import { mapColumns, type Role } from './columns.ts'
+import { mapColumns, presentColumns, type Role } from './columns.ts'
 import { parseAmount } from './number.ts'
 import { openTable, type TableOptions } from './table.ts'
 
@@ -33,7 +33,7 @@ export async function readCatalogFile(
   options: TableOptions,
 ): Promise<{ readonly items: Item[]; readonly repeated: number }> {
   const table = await openTable(path, options)
-  const columns = mapColumns(table, CATALOG_ROLES, ['item'], named)
+  const columns = mapColumns(table, CATALOG_ROLES, ['item'], presentColumns(table, named))
   const items = new Map<string, Item>()
   let repeated = 0
   for await (const rows of table.rows()) {

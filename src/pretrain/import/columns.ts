@@ -37,6 +37,17 @@ export function normalName(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '')
 }
 
+/** Those of the named columns that a table has: flags are given once for log, clicks and catalogue. */
+export function presentColumns(
+  table: Table,
+  named: Readonly<Partial<Record<Role, string>>> = {},
+): Partial<Record<Role, string>> {
+  const normal = new Set(table.columns.map(normalName))
+  return Object.fromEntries(
+    Object.entries(named).filter(([, name]) => normal.has(normalName(name))),
+  )
+}
+
 /**
  * Finds a column for each role. A column serves one role only, roles in the order given, flags first.
  * @param named by flag: role → column name, exactly or up to case and punctuation

@@ -1,0 +1,239 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { ImportReport } from '../pretrain/import/importShop.ts'
+import { readShop } from '../pretrain/shop/read.ts'
+import { command } from './import.ts'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nearside-import-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+/** Runs the command as the shell would; `printed` is what the screen shows. */
+async function run(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  flags: Readonly<Record<string, string>> = {},
+) {
+  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
+  const printed: string[] = []
+  const values = Object.fromEntries(
+    Object.entries({ orders: 'orders.csv', ...flags }).map(([flag, value]) => [
+      flag,
+      ['orders', 'clicks', 'catalog', 'rules'].includes(flag) ? join(folder, value) : value,
+    ]),
+  )
+  const report = (await command.run(
+    { encoding: 'utf-8', ...values, out: join(folder, 'out') },
+    [],
+    {
+      progress: { update() {}, clear() {} },
+      print: (line) => printed.push(line),
+      signal: new AbortController().signal,
+    },
+  )) as ImportReport
+  return { report, printed, shop: await readShop(join(folder, 'out')) }
+}
+
+async function eventLines(): Promise<string[]> {
+  const text = gunzipSync(await readFile(join(folder, 'out', 'events.tsv.gz'))).toString()
+  return text.trimEnd().split('\n')
+}
+
+const UCI = 'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n'
+
+describe('import', () => {
+  test('UCI Online Retail: each line left out is counted under its first reason', async () => {
+    const good =
+      '536365,85123A,"WHITE HANGING HEART T-LIGHT HOLDER",6,2011-07-01 08:26:00,2.55,17850,UK\n'
+    const { report, printed, shop } = await run(
+      {
+        'orders.csv': [
+          UCI,
+          good,
+          good,
+          good.replace('17850', ''),
+          good.replace('536365', 'C536365'),
+          good.replace(',6,', ',-6,'),
+          good.replace(',6,', ',0,'),
+          good.replace(',6,', ',six,'),
+          good.replace('2.55', '0'),
+          good.replace('2.55', 'free'),
+          good.replace('85123A', 'POST'),
+          good.replace('85123A', ''),
+          good.replace('2011-07-01', '2011-02-31'),
+          good.replace(',UK', ''),
+          good.replace('2.55', '2.75').replace(',6,', ',1,').replace('536365', '536370'),
+        ].join(''),
+      },
+      { currency: 'GBP', 'time-zone': 'Europe/London' },
+    )
+    expect(report.logs).toEqual([
+      {
+        file: 'orders.csv',
+        layout: 'UCI Online Retail',
+        columns: expect.objectContaining({ shopper: 'CustomerID', session: 'InvoiceNo' }),
+        lines: 14,
+        kept: 2,
+        dropped: {
+          'unreadable line': 1,
+          'no shopper': 1,
+          'no item': 1,
+          'bad date': 1,
+          'bad quantity': 1,
+          'bad price': 1,
+          cancellation: 2,
+          'zero quantity': 1,
+          'zero or negative price': 1,
+          'service line': 1,
+          'exact duplicate': 1,
+        },
+      },
+    ])
+    expect(printed.slice(0, 2)).toEqual([
+      'orders.csv (UCI Online Retail)',
+      '         14  lines read',
+    ])
+    expect(printed).toContain('          2  left out: cancellation')
+    expect(shop.items).toEqual([
+      { id: '85123A', title: 'WHITE HANGING HEART T-LIGHT HOLDER', price: 2.65, currency: 'GBP' },
+    ])
+    expect(await eventLines()).toEqual([
+      'shopper\tevent\titem\ttime\tsession\tquantity\tprice',
+      '17850\tpurchase\t85123A\t2011-07-01T07:26:00Z\t536365\t6\t2.55',
+      '17850\tpurchase\t85123A\t2011-07-01T07:26:00Z\t536370\t1\t2.75',
+    ])
+    const written = JSON.parse(await readFile(join(folder, 'out', 'report.json'), 'utf8'))
+    expect(written).toEqual(report)
+  })
+
+  test('whatever the lines, kept and left out add up to what was read', async () => {
+    const field = fc.constantFrom('', 'C1', '85123A', '-1', '0', '3', '2011-01-01', 'x,"y', '1.5')
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(field, { minLength: 6, maxLength: 9 }), { maxLength: 30 }),
+        async (lines) => {
+          const good = ['1', '22222', 'TEA', '1', '2011-01-01 10:00', '2', 'ann', 'UK']
+          const rows = [good, ...lines.filter((row) => row.some((text) => text !== ''))]
+          const quote = (text: string) => `"${text.replaceAll('"', '""')}"`
+          const csv = rows.map((row) => `${row.map(quote).join(',')}\n`).join('')
+          const { report } = await run({ 'orders.csv': UCI + csv })
+          const [{ lines: read, kept, dropped }] = report.logs
+          const left = Object.values(dropped).reduce((sum, count) => sum + count, 0)
+          expect(read).toBe(rows.length)
+          expect(kept + left).toBe(read)
+          expect(report.shop.events).toBe(kept)
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  test('Shopify: an order’s later lines take shopper and time from its first', async () => {
+    const { report, shop } = await run({
+      'orders.csv': [
+        'Name,Email,Paid at,Currency,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku',
+        '#1001,ann@example.com,2020-01-01 10:00:00 -0500,EUR,1,Tea Pot,20.00,TP',
+        '#1001,,,,2,Mug,"7,50",MG',
+        '#1002,,,,2,Mug,7.50,MG',
+      ].join('\n'),
+    })
+    expect(report.logs[0]).toMatchObject({
+      layout: 'Shopify orders',
+      kept: 2,
+      dropped: { 'no shopper': 1 },
+    })
+    expect(shop.shoppers).toHaveLength(1)
+    expect(shop.shoppers[0].interactions.map(({ session }) => session)).toEqual(['#1001', '#1001'])
+    expect(shop.from).toBe(Date.UTC(2020, 0, 1, 15))
+    expect(shop.items).toEqual([
+      { id: 'MG', title: 'Mug', price: 7.5, currency: 'EUR' },
+      { id: 'TP', title: 'Tea Pot', price: 20, currency: 'EUR' },
+    ])
+  })
+
+  test('GA4 JSON lines, gzip: nested items, other events counted', async () => {
+    const event = (event_name: string, ids: string[]) =>
+      JSON.stringify({
+        event_name,
+        event_timestamp: 1314865560000000,
+        user_pseudo_id: 'u1',
+        event_params: [{ key: 'ga_session_id', value: { int_value: 7 } }],
+        items: ids.map((item_id) => ({ item_id, item_name: `Item ${item_id}`, price: 2 })),
+      })
+    const lines = [event('view_item', ['a']), event('purchase', ['a', 'b']), event('scroll', ['a'])]
+    const { report, shop } = await run({ 'orders.csv': gzipSync(lines.join('\n')) })
+    expect(report.logs[0]).toMatchObject({ kept: 3, dropped: { 'other event': 1 } })
+    expect(shop.shoppers[0].interactions.map(({ name, item }) => `${name} ${item}`)).toEqual([
+      'view_item 0',
+      'purchase 0',
+      'purchase 1',
+    ])
+  })
+
+  test('clicks and a catalogue of its own, columns by flags, days only', async () => {
+    const { report, shop } = await run(
+      {
+        'orders.csv': 'wer;was;wann\nann;tea;13.05.2014\nbob;mug;2.5.2014\n',
+        'clicks.tsv':
+          'wer\twas\twann\taction\nann\tcake\t2014-05-12\tclick\nann\ttea\t2014-05-12\tfav\n',
+        'catalog.csv':
+          'was,title,price,availability\ntea,Tea,"2,50",in stock\nmug,Mug,,out of stock\ntea,Tea again,3,yes\n',
+      },
+      {
+        clicks: 'clicks.tsv',
+        catalog: 'catalog.csv',
+        shopper: 'wer',
+        item: 'was',
+        time: 'Wann',
+        currency: 'EUR',
+      },
+    )
+    expect(report.shop).toMatchObject({ dayOnly: true, items: 2, shoppers: 2, events: 4 })
+    expect(shop.items).toEqual([
+      { id: 'tea', title: 'Tea', price: 2.5, currency: 'EUR', available: true },
+      { id: 'mug', title: 'Mug', available: false },
+      { id: 'cake' },
+    ])
+    expect(shop.shoppers[0].interactions.map(({ name }) => name)).toEqual([
+      'view_item',
+      'add_to_wishlist',
+      'purchase',
+    ])
+  })
+
+  test.each([
+    [{ 'orders.csv': '' }, {}, 'orders.csv: is empty'],
+    [{}, {}, 'orders.csv: there is no such file'],
+    [{ 'orders.csv': 'a,b\n1,2\n' }, {}, 'which column is the shopper? Say --shopper COLUMN'],
+    [{ 'orders.csv': `${UCI}` }, { item: 'Code' }, "has no column 'Code' for --item"],
+    [{ 'orders.csv': `${UCI}1,2,3,4,1/2/2011,6,7,8\n` }, {}, '--date-order'],
+    [
+      { 'orders.csv': `${UCI}1,POST,3,4,2011-01-01,6,7,8\n` },
+      {},
+      'no line could be used (service line: 1)',
+    ],
+    [{ 'orders.csv': UCI }, { currency: 'pounds' }, '--currency is an ISO 4217 code'],
+    [{ 'orders.csv': UCI }, { 'item-pattern': '(' }, 'is not a regular expression'],
+    [{ 'orders.csv': UCI }, { delimiter: 'x' }, '--delimiter is one of'],
+    [{ 'orders.csv': UCI }, { 'available-days': '0' }, '--available-days'],
+    [
+      { 'orders.csv': UCI, 'r.json': '{"departments":[{}]}' },
+      { rules: 'r.json' },
+      'department 1 has no name',
+    ],
+    [
+      { 'orders.csv': UCI, 'c.csv': 'id,price\na,dear\n' },
+      { catalog: 'c.csv' },
+      "c.csv line 2: price 'dear'",
+    ],
+  ])('refuses %j %j', async (files, flags, message) => {
+    await expect(
+      run(files as Record<string, string>, flags as Record<string, string>),
+    ).rejects.toThrow(message)
+  })
+})
