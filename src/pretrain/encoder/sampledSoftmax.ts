@@ -19,22 +19,27 @@ export interface NegativeSampler {
   logExpected(item: number, draws: number): number
 }
 
-/** Half uniform, half by frequency: the tail gets pushed down too, the head is not over-punished. */
+/**
+ * Half uniform, half by frequency: the tail gets pushed down too, the head is not over-punished.
+ * Items without a count are never drawn: nobody passed them over, they were not there, and pushing
+ * them all the same way would make everything new look alike.
+ * @param counts [N], at least one of them positive
+ */
 export function createSampler(counts: Float64Array): NegativeSampler {
-  const items = counts.length
-  const total = counts.reduce((sum, count) => sum + count, 0)
-  const cumulative = new Float64Array(items)
-  let sum = 0
-  for (let i = 0; i < items; i++) {
-    sum += total > 0 ? counts[i] / total : 1 / items
-    cumulative[i] = sum
+  const seen = Int32Array.from(counts.keys()).filter((item) => counts[item] > 0)
+  const cumulative = new Float64Array(seen.length)
+  let total = 0
+  for (let k = 0; k < seen.length; k++) {
+    total += counts[seen[k]]
+    cumulative[k] = total
   }
-  const probability = (item: number) =>
-    0.5 / items + 0.5 * (total > 0 ? counts[item] / total : 1 / items)
+  const probability = (item: number) => 0.5 / seen.length + (0.5 * counts[item]) / total
   return {
     draw(into, random) {
       for (let k = 0; k < into.length; k++) {
-        into[k] = k % 2 === 0 ? random.integer(items) : search(cumulative, random.next() * sum)
+        const at =
+          k % 2 === 0 ? random.integer(seen.length) : search(cumulative, random.next() * total)
+        into[k] = seen[at]
       }
     },
     logExpected: (item, draws) => Math.log(draws * probability(item)),

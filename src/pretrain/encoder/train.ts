@@ -32,7 +32,7 @@ export interface EncoderSettings {
 }
 
 export const ENCODER_SETTINGS: EncoderSettings = {
-  epochs: 14,
+  epochs: 20,
   batch: 32,
   learningRate: 1e-3,
   dropout: 0.2,

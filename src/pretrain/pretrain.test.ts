@@ -1,0 +1,160 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { Interaction } from '../features/history.ts'
+import { createRandom } from '../model/random.ts'
+import { scoreTerms } from '../model/score.ts'
+import { NearsideError } from '../protocol/error.ts'
+import { parseLatest, parseManifest } from '../protocol/manifest.ts'
+import { NO_WORD_VECTORS } from './encoder/wordVectors.ts'
+import { type PretrainOptions, pretrain } from './pretrain.ts'
+import type { Shop } from './shop/shop.ts'
+import { writeModel } from './writeModel.ts'
+
+const DAY = 86_400_000
+const START = Date.parse('2024-01-01')
+const OPTIONS: PretrainOptions = {
+  version: '1',
+  seed: 1,
+  holdout: { fraction: 0.2 },
+  until: null,
+  now: Date.parse('2025-01-01'),
+  words: NO_WORD_VECTORS,
+  encoder: { epochs: 3, negatives: 16 },
+}
+
+/** Each shopper keeps to one of three kinds of item, and buys anew every few days. */
+function tinyShop(shoppers = 60, items = 24, orders = 6): Shop {
+  const random = createRandom(9)
+  const logs = Array.from({ length: shoppers }, (_, s) => {
+    const interactions: Interaction[] = []
+    for (let o = 0; o < orders; o++) {
+      const time = START + (o * 7 + random.integer(5)) * DAY
+      for (let k = 0; k < 3; k++) {
+        const item = (3 * random.integer(items / 3) + (s % 3)) % items
+        interactions.push({ item, name: 'purchase', time, session: `${s}-${o}` })
+      }
+    }
+    return { id: `shopper ${s}`, interactions }
+  })
+  return shopOf(logs, items)
+}
+
+function shopOf(shoppers: Shop['shoppers'], items: number): Shop {
+  const times = shoppers.flatMap(({ interactions }) => interactions.map(({ time }) => time))
+  return {
+    name: 'tiny',
+    items: Array.from({ length: items }, (_, i) => ({
+      id: `i${i}`,
+      title: `${['cup', 'lamp', 'bag'][i % 3]} ${['red', 'blue'][i % 2]}`,
+      price: 1 + (i % 7),
+      category: ['kitchen', 'light', 'travel'][i % 3],
+    })),
+    shoppers,
+    from: Math.min(...times),
+    to: Math.max(...times),
+    dayOnly: true,
+  }
+}
+
+async function message(run: Promise<unknown>): Promise<string> {
+  const error = await run.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  expect(error).toBeInstanceOf(NearsideError)
+  expect((error as NearsideError).code).toBe('input-invalid')
+  return (error as NearsideError).message
+}
+
+test('a tiny shop gives a finite model that prefers a shopper’s kind of item', async () => {
+  const shop = tinyShop()
+  const { model } = await pretrain(shop, OPTIONS)
+  const [, , log] = shop.shoppers
+  const { base } = scoreTerms(model, log.interactions, shop.to + DAY)
+  expect(base.every(Number.isFinite)).toBe(true)
+  const mean = (kind: number) =>
+    base.reduce((sum, score, i) => sum + (i % 3 === kind ? score : 0), 0) / 8
+  expect(mean(2)).toBeGreaterThan(mean(0))
+  expect(mean(2)).toBeGreaterThan(mean(1))
+  expect(Object.values(model.manifest.metrics).every(Number.isFinite)).toBe(true)
+  expect(model.manifest.holdout.shoppers).toBeGreaterThan(0)
+})
+
+test('the same seed gives the same files byte for byte, another seed gives others', async () => {
+  const first = await pretrain(tinyShop(), OPTIONS)
+  const second = await pretrain(tinyShop(), OPTIONS)
+  expect(second.manifest).toEqual(first.manifest)
+  expect(second.files).toEqual(first.files)
+  const other = await pretrain(tinyShop(), { ...OPTIONS, seed: 2 })
+  expect(other.manifest.files).not.toEqual(first.manifest.files)
+})
+
+test('held-out shoppers and events from the limit on change nothing', async () => {
+  const shop = tinyShop()
+  const out = new Set(['shopper 3', 'shopper 10'])
+  const until = START + 30 * DAY
+  const options = { ...OPTIONS, holdout: { shoppers: out }, until }
+  const without = await pretrain(shop, options)
+  const changed: Shop = {
+    ...shop,
+    shoppers: shop.shoppers.map(({ id, interactions }) => ({
+      id,
+      interactions: interactions.map((entry) =>
+        out.has(id) || entry.time >= until ? { ...entry, item: 0 } : entry,
+      ),
+    })),
+  }
+  expect((await pretrain(changed, options)).files).toEqual(without.files)
+})
+
+test('writes a directory that latest.json points into', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'nearside-model-'))
+  try {
+    await writeModel(directory, await pretrain(tinyShop(), OPTIONS))
+    const json = async (path: string) =>
+      JSON.parse(await readFile(join(directory, path), 'utf8')) as unknown
+    expect(parseLatest(await json('latest.json')).version).toBe('1')
+    expect(parseManifest(await json('1/manifest.json')).shop).toBe('tiny')
+    expect((await readdir(join(directory, '1'))).sort()).toEqual([
+      'encoder.safetensors',
+      'items.safetensors',
+      'manifest.json',
+      'shared.safetensors',
+      'statistics.safetensors',
+    ])
+  } finally {
+    await rm(directory, { recursive: true })
+  }
+})
+
+test('a log that is too small or wrong is refused in words', async () => {
+  expect(await message(pretrain(tinyShop(9), OPTIONS))).toContain('at least 10 are needed')
+  expect(await message(pretrain({ ...tinyShop(), items: [{ id: 'i0' }] }, OPTIONS))).toContain(
+    'at least two',
+  )
+  expect(await message(pretrain(tinyShop(), { ...OPTIONS, now: START }))).toContain('future')
+  expect(await message(pretrain(tinyShop(), { ...OPTIONS, until: START }))).toContain(
+    'nothing to train on',
+  )
+  const day: Shop = tinyShop()
+  const sameDay = day.shoppers.map(({ id, interactions }) => ({
+    id,
+    interactions: interactions.map((entry) => ({ ...entry, time: START })),
+  }))
+  expect(await message(pretrain(shopOf(sameDay, 24), OPTIONS))).toContain('at least two days')
+})
+
+test.each([10, 13, 25])('%i shoppers are enough for finite numbers', async (shoppers) => {
+  const holdout = { fraction: 0 }
+  const { model } = await pretrain(tinyShop(shoppers), { ...OPTIONS, holdout })
+  expect(Object.values(model.manifest.metrics).every(Number.isFinite)).toBe(true)
+  expect(scoreTerms(model, [], START).base.every(Number.isFinite)).toBe(true)
+})
+
+test('a shop where nobody has come back yet gets a model of what is popular', async () => {
+  const { model } = await pretrain(tinyShop(60, 24, 1), OPTIONS)
+  expect(model.manifest.metrics.validationCases).toBe(0)
+  expect(scoreTerms(model, [], START).base.every(Number.isFinite)).toBe(true)
+})
