@@ -1,7 +1,6 @@
 /** @module Consent, and the one path by which anything learned may leave. */
 
 import type { History } from '../../features/history.ts'
-import { contribute } from '../../federation/contribute.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { BaseModel } from '../../model/baseModel.ts'
 import { createRandom } from '../../model/random.ts'
@@ -50,6 +49,8 @@ export async function sendContribution(
   if (!loaded) return { sent: false, reason: 'There is no base model to improve yet.' }
   // Read from the store, not from memory: another tab may just have withdrawn it.
   const consent = async () => (await shopper.store.setting('consent')) ?? NO_CONSENT
+  // Most shoppers never contribute: the cryptography is loaded when the first one does.
+  const { contribute } = await import('../../federation/contribute.ts')
   const outcome = await contribute({
     model: loaded.model,
     modelHash: loaded.hash,

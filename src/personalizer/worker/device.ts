@@ -2,10 +2,8 @@
  * @module The device: puts shop, shopper, learner and tabs together and answers the page's calls.
  * Runs in the worker; knows nothing of messages.
  */
-import { type EventDraft, readCapture } from '../../events/capture.ts'
 import { chain } from '../../ledger/chain.ts'
 import { createLedger, type Ledger } from '../../ledger/ledger.ts'
-import { NearsideError } from '../../protocol/error.ts'
 import { openStore } from '../../storage/open.ts'
 import type { Settings, Store } from '../../storage/store.ts'
 import { createScheduler, type Timers } from '../../training/scheduler.ts'
@@ -13,7 +11,8 @@ import { STRATEGIES } from '../../training/strategy.ts'
 import { createTransport } from '../../transport/http.ts'
 import type { Transport } from '../../transport/transport.ts'
 import { asGiven, listInOrder, siblings } from '../catalogOrder.ts'
-import type { Calls, Captured, WorkerConfig, WorkerSnapshot } from '../messages.ts'
+import type { Calls, WorkerConfig, WorkerSnapshot } from '../messages.ts'
+import { admit } from './admit.ts'
 import {
   type ContributionDeps,
   NO_CONSENT,
@@ -30,6 +29,7 @@ import type { Ranker, Standing } from './ranker.ts'
 import { Shop } from './shop.ts'
 import { Shopper } from './shopper.ts'
 import { joinTabs, type TabNews, type Tabs } from './tabs.ts'
+import { createUpdates, type Updates } from './updates.ts'
 
 /** What the worker's surroundings give; tests give other ones. */
 export interface Environment {
@@ -43,10 +43,6 @@ export interface Environment {
   readonly chooseEngine: ChooseEngine
 }
 
-/** Asks for a newer base model this often while the page is visible. */
-const UPDATE_INTERVAL = 5 * 60_000
-/** … and this often while there is none at all. */
-const RETRY_INTERVAL = 30_000
 /** A standing is computed anew after this, since recency moves with the clock. */
 const STANDING_LIFE = 60_000
 
@@ -67,10 +63,7 @@ export async function startDevice(
 ): Promise<Device> {
   const { now, timers } = environment
   let revision = 0
-  let visible = config.visible
-  let updateTimer: number | null = null
   let paused = false
-  let closed = false
   let consent = NO_CONSENT
   let sent = NOTHING_SENT
   let standing: { ranker: Ranker; revision: number; time: number; value: Standing } | null = null
@@ -201,37 +194,7 @@ export async function startDevice(
     })
   }
 
-  async function update(): Promise<{ adopted: boolean; version: string }> {
-    const adopted = await tabs.alone('update', async () => {
-      const result = await shop.update()
-      if (result.model) await logModel()
-      if (result.model || result.catalog) {
-        tabs.tell('model')
-        await onShop()
-      }
-      return result.model
-    })
-    return { adopted, version: shop.loaded?.model.manifest.version ?? '' }
-  }
-
-  async function logModel(): Promise<void> {
-    const loaded = shop.loaded
-    if (!loaded) return
-    const { version, parent } = loaded.model.manifest
-    const detail = { version, parent: parent ?? '', manifest: loaded.hash }
-    await ledger.append({ kind: 'model', detail })
-  }
-
-  /** The leader looks for a new version now and then, while somebody looks at the page. */
-  function watchForUpdates(delay: number): void {
-    if (updateTimer !== null) timers.clear(updateTimer)
-    if (closed) return
-    updateTimer = timers.set(async () => {
-      updateTimer = null
-      if (visible && tabs.leads) await update().catch((error) => notices.add(error))
-      watchForUpdates(shop.ranker ? UPDATE_INTERVAL : RETRY_INTERVAL)
-    }, delay)
-  }
+  const updates: Updates = createUpdates({ shop, tabs, ledger, notices, timers, adopted: onShop })
 
   function standingNow(ranker: Ranker): Standing {
     const time = now()
@@ -246,36 +209,19 @@ export async function startDevice(
     return standing.value
   }
 
-  function draftOf({ id, time, input }: Captured): EventDraft | NearsideError {
-    const draft = readCapture(input, id, time)
-    if (draft instanceof NearsideError) return draft
-    const items = draft.items.filter(shop.knows)
-    const unknown = draft.items.filter((item) => !shop.knows(item))
-    if (unknown.length === 0) return draft
-    const listed = unknown.slice(0, 3).join(', ')
-    const error = new NearsideError(
-      'item-unknown',
-      `${draft.name}: no such item in the catalogue: ${listed}.`,
-    )
-    if (items.length === 0) return error
-    notices.add(error)
-    return { ...draft, items }
-  }
-
   const hadModel = (await store.download('model').catch(() => null)) !== null
   await Promise.all([shop.start(), shopper.reload(), readSettings()])
-  if (shop.loaded && !hadModel) await logModel()
   shopper.refresh()
   await learner.reload()
-  // What was kept is answered from at once; whether there is newer comes after the first lists.
-  watchForUpdates(hadModel ? 1000 : shop.ranker ? UPDATE_INTERVAL : RETRY_INTERVAL)
+  await updates.start(hadModel, config.visible)
   bump()
 
   return {
     async capture(captured) {
       if (paused) return
-      const draft = draftOf(captured)
-      if (draft instanceof NearsideError) return notices.add(draft)
+      const { draft, refused } = admit(captured, shop.knows)
+      if (refused) notices.add(refused)
+      if (!draft) return
       const event = await shopper.capture(draft)
       if (!event) return
       tabs.tell('events')
@@ -314,7 +260,7 @@ export async function startDevice(
       changed()
       return outcome
     },
-    checkForUpdate: update,
+    checkForUpdate: () => updates.check(),
     async pause(wanted) {
       paused = wanted
       if (wanted) learner.abort()
@@ -348,18 +294,15 @@ export async function startDevice(
     export: () => exportBundle(shopper.store, ledger, shop, now()),
     entries: () => ledger.entries(),
     verify: () => ledger.verify(),
-    async visible(now_) {
-      const shown = now_ && !visible
-      visible = now_
-      if (!visible) learner.flush()
-      if (shown) watchForUpdates(0)
+    async visible(shown) {
+      if (!shown) learner.flush()
+      updates.setVisible(shown)
     },
     async close() {
       await shopper.idle()
       learner.stop()
       reading.stop()
-      closed = true
-      if (updateTimer !== null) timers.clear(updateTimer)
+      updates.stop()
       tabs.close()
       shopper.store.close()
     },
