@@ -1,0 +1,181 @@
+/**
+ * @module One shopper's way through the shop on WebGPU: it adapts, keeps what it learned through
+ * reload, loss of network and a second tab, contributes after opting in, and takes over the model
+ * that the round made. One story: each test goes on where the one before stopped.
+ */
+import { readFileSync } from 'node:fs'
+import { type BrowserContext, expect, type Page, test } from 'playwright/test'
+import { simulateDevices } from '../src/federation/simulate.ts'
+import { fact, forYou, forYouIds, goHome, openShop } from './shop.ts'
+
+test.describe.configure({ mode: 'serial' })
+
+let context: BrowserContext
+let page: Page
+
+test.beforeAll(async ({ browser, baseURL }) => {
+  context = await browser.newContext({ baseURL })
+  page = await context.newPage()
+  page.on('pageerror', (error) => console.error('page error:', error.message))
+})
+
+test.afterAll(async () => {
+  await context.close()
+})
+
+test('the first click on a product changes the home list within a second', async () => {
+  await openShop(page, '/?engine=webgpu')
+  const before = await forYouIds(page)
+  const home = await context.newPage()
+  await openShop(home, '/?engine=webgpu')
+  expect(await forYouIds(home)).toEqual(before)
+
+  // The home page is open in a second tab and shows the change by itself. Both times are read
+  // inside the browser: when the click came, and when the list's items were others.
+  await forYou(home).evaluate((region) => {
+    const ids = () =>
+      [...region.querySelectorAll('[data-item]')]
+        .map((card) => card.getAttribute('data-item'))
+        .join()
+    const first = ids()
+    new MutationObserver(() => {
+      if (ids() !== first) region.setAttribute('data-changed-at', String(Date.now()))
+    }).observe(region, { childList: true, subtree: true, attributeFilter: ['data-item'] })
+  })
+  await page.evaluate(() => {
+    const noteTime = () => sessionStorage.setItem('clicked', String(Date.now()))
+    addEventListener('click', noteTime, { capture: true, once: true })
+  })
+  await forYou(page).locator('[data-item]').nth(2).click()
+  await expect(page.getByRole('button', { name: 'Add to basket' }).first()).toBeVisible()
+  await expect.poll(() => forYou(home).getAttribute('data-changed-at')).not.toBeNull()
+  const clicked = Number(await page.evaluate(() => sessionStorage.getItem('clicked')))
+  const changed = Number(await forYou(home).getAttribute('data-changed-at'))
+  console.log(`    click → changed list on screen: ${changed - clicked} ms`)
+  expect(changed - clicked).toBeLessThan(1_000)
+  await home.close()
+
+  await goHome(page)
+  expect(await forYouIds(page)).not.toEqual(before)
+  await expect(page.getByRole('region', { name: /^Because you looked at/ })).toBeVisible()
+})
+
+test('the switch shows the shop’s own order and back', async () => {
+  const personal = await forYouIds(page)
+  const order = page.getByRole('switch', { name: 'Personal order' })
+  await order.click()
+  await expect(order).toHaveAttribute('aria-checked', 'false')
+  await order.click()
+  await expect(order).toHaveAttribute('aria-checked', 'true')
+  await expect.poll(() => forYouIds(page)).toEqual(personal)
+})
+
+test('the fit follows on WebGPU when the shopper pauses', async () => {
+  for (const place of [0, 3]) {
+    await forYou(page).locator('[data-item]').nth(place).click()
+    await page.getByRole('button', { name: 'Add to basket' }).first().click()
+    await goHome(page)
+  }
+  await page.getByRole('link', { name: 'Privacy console' }).first().click()
+  await expect(fact(page, 'Engine', 'Engine')).toContainText(/webgpu|wgsl/i, { timeout: 90_000 })
+  await expect(fact(page, 'Learning', 'Last fit')).toContainText(/cases on .*(webgpu|wgsl)/i, {
+    timeout: 90_000,
+  })
+})
+
+test('a reload keeps everything', async () => {
+  await goHome(page)
+  const before = await forYouIds(page)
+  await openShop(page, '/?engine=webgpu')
+  await expect.poll(() => forYouIds(page)).toEqual(before)
+  await page.goto('/console')
+  await expect(fact(page, 'Learning', 'Last fit')).toContainText('cases on')
+  await expect(fact(page, 'Base model and storage', 'Kept in')).toContainText('IndexedDB')
+})
+
+test('it works without a network, in a second tab too', async () => {
+  await openShop(page, '/?engine=webgpu')
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
+  // The worker is told of the first visit's files after they were loaded.
+  await page.waitForFunction(async () => {
+    const names = await caches.keys()
+    const stored = await Promise.all(
+      names.map(async (name) => (await (await caches.open(name)).keys()).length),
+    )
+    return stored.some((count) => count > 10)
+  })
+  await context.setOffline(true)
+  const before = await forYouIds(page)
+  const second = await context.newPage()
+  await openShop(second)
+  expect(await forYouIds(second)).toEqual(before)
+  await forYou(second).locator('[data-item]').nth(5).click()
+  await expect(second.getByRole('heading', { level: 1 })).toBeVisible()
+  await expect.poll(() => forYouIds(page)).not.toEqual(before)
+  await second.close()
+  await context.setOffline(false)
+})
+
+test('after opting in, a round of 32 devices and this one makes a new base model, which open tabs adopt', async ({
+  baseURL,
+  request,
+}) => {
+  const { leader, helper } = await (await request.get('/federation.json')).json()
+  const other = await context.newPage()
+  await other.goto('/console')
+  await expect(fact(other, 'Base model and storage', 'Version')).toHaveText('1')
+
+  await page.goto('/console')
+  await expect(page.getByText('Sent: nothing').first()).toBeVisible()
+  const uploads: { url: string; bytes: number }[] = []
+  context.on('request', (sent) => {
+    if (sent.method() !== 'POST') return
+    uploads.push({ url: sent.url(), bytes: sent.postDataBuffer()?.length ?? 0 })
+  })
+  await page.getByRole('switch', { name: 'Contribute to the shared model' }).click()
+  await page.getByRole('button', { name: 'Send a report now' }).click()
+  await expect(fact(page, 'Contribution', 'Reports sent')).toHaveText('1')
+  expect(uploads.length).toBe(1)
+  expect(uploads[0]?.url.startsWith(leader)).toBe(true)
+  // What left is what the log says, to the byte.
+  await expect(fact(page, 'Contribution', 'Bytes sent')).toHaveText(
+    (uploads[0]?.bytes ?? 0).toLocaleString('en-GB'),
+  )
+  await page.getByRole('button', { name: 'Verify chain' }).click()
+  await expect(page.getByText(/The chain is whole/)).toBeVisible()
+
+  const latest = await (await request.get('/models/latest.json')).json()
+  const outcomes = await simulateDevices({
+    leader,
+    helper,
+    modelHash: latest.manifest,
+    count: 32,
+    fetch,
+    now: Date.now,
+    update: (device) => virtualUpdate(device),
+  })
+  const accepted = outcomes.filter((outcome) => outcome.sent).length
+  expect(accepted).toBeGreaterThanOrEqual(31)
+
+  await expect
+    .poll(async () => (await (await request.get('/models/latest.json')).json()).version, {
+      timeout: 60_000,
+    })
+    .toBe('2')
+  await page.getByRole('button', { name: 'Look for a newer model' }).click()
+  for (const tab of [page, other]) {
+    await expect(fact(tab, 'Base model and storage', 'Version')).toHaveText('2', {
+      timeout: 60_000,
+    })
+  }
+  await openShop(page)
+  expect(await forYouIds(page)).not.toEqual([])
+  await other.close()
+  expect(baseURL).toContain('localhost')
+})
+
+/** A plausible update: small, different for every device, of the length that the model asks for. */
+function virtualUpdate(device: number): Float32Array {
+  const { features } = JSON.parse(readFileSync('public/models/1/manifest.json', 'utf8'))
+  return Float32Array.from({ length: 64 + features.length }, (_, j) => Math.sin(device + j) * 0.003)
+}

@@ -1,0 +1,33 @@
+/** @module What the end-to-end tests do in the shop, by the names that people see. */
+import { expect, type Locator, type Page } from 'playwright/test'
+
+/** Opens a page of the shop and waits until its first personal list is there. */
+export async function openShop(page: Page, path = '/'): Promise<void> {
+  await page.goto(path)
+  await expect(forYou(page).locator('[data-item]').first()).toBeVisible()
+}
+
+export function forYou(page: Page): Locator {
+  return page.getByRole('region', { name: 'For you', exact: true })
+}
+
+/** Item ids of the "For you" list, in order. */
+export function forYouIds(page: Page): Promise<string[]> {
+  return forYou(page)
+    .locator('[data-item]')
+    .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-item') ?? ''))
+}
+
+/** The value beside `name` in a part of the console. */
+export function fact(page: Page, part: string, name: string): Locator {
+  return page
+    .getByRole('region', { name: part, exact: true })
+    .locator('dl > div', { has: page.locator('dt', { hasText: new RegExp(`^${name}$`) }) })
+    .locator('dd')
+}
+
+/** Back to the home page without a new load, as a shopper would. */
+export async function goHome(page: Page): Promise<void> {
+  await page.getByRole('banner').getByRole('link').first().click()
+  await expect(forYou(page).locator('[data-item]').first()).toBeVisible()
+}
