@@ -1,62 +1,13 @@
 /** @module The public surface, with real workers, from the page's side. */
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Personalizer, PersonalizerOptions } from './api.ts'
-import { createPersonalizer, type PageEnvironment } from './createPersonalizer.ts'
-import { newDatabase } from './worker/testDevice.ts'
-import { TEST_MODEL_URL, testCatalog } from './worker/testShop.ts'
+import { codesOf, idsOf, TestPage } from './testPage.ts'
 
-const open: Personalizer[] = []
-const workers: Worker[] = []
-
-afterEach(() => {
-  for (const personalizer of open.splice(0)) personalizer.close()
-  for (const worker of workers.splice(0)) worker.terminate()
-})
-
-function makeWorker(): Worker {
-  const worker = new Worker(new URL('./testWorker.ts', import.meta.url), { type: 'module' })
-  workers.push(worker)
-  return worker
-}
-
-let ids = 0
-/** Events an hour apart, so that each is a visit of its own and there is something to learn. */
-let clock = Date.now() - 100 * 3_600_000
-const environment: PageEnvironment = {
-  now: () => {
-    clock += 3_600_000 / 2 + 60_000
-    return Math.min(clock, Date.now())
-  },
-  newId: () => `page-${ids++}`,
-  visibility: { visible: () => true, listen: () => () => {} },
-  silence: 1500,
-}
-
-async function start(
-  database: string,
-  options: Partial<PersonalizerOptions> = {},
-): Promise<Personalizer> {
-  const personalizer = await createPersonalizer(
-    {
-      catalog: testCatalog,
-      baseModel: TEST_MODEL_URL,
-      worker: makeWorker,
-      engine: 'js',
-      database,
-      ...options,
-    },
-    environment,
-  )
-  open.push(personalizer)
-  return personalizer
-}
-
-const idsOf = (list: readonly { id: string }[]) => list.map(({ id }) => id)
-const codes = (personalizer: Personalizer) =>
-  personalizer.getSnapshot().notices.map(({ code }) => code)
+const page = new TestPage()
+const { start } = page
+afterEach(page.end)
 
 test('the whole loop through a real worker', async () => {
-  const personalizer = await start(newDatabase())
+  const personalizer = await start()
   expect(personalizer.getSnapshot()).toMatchObject({ status: 'ready', storage: 'indexeddb' })
   expect(idsOf(await personalizer.recommend({ limit: 2 }))).toEqual(['item-31', 'item-30'])
   await personalizer.capture({ name: 'view_item', item_id: 'item-0' })
@@ -70,7 +21,7 @@ test('the whole loop through a real worker', async () => {
 })
 
 test('the snapshot is one frozen object until something changes', async () => {
-  const personalizer = await start(newDatabase())
+  const personalizer = await start()
   await expect.poll(() => personalizer.getSnapshot().tab).toBe('leader')
   const before = personalizer.getSnapshot()
   await personalizer.recommend()
@@ -87,90 +38,31 @@ test('the snapshot is one frozen object until something changes', async () => {
 })
 
 test('an event that can’t even be sent is a notice, not an exception', async () => {
-  const personalizer = await start(newDatabase())
+  const personalizer = await start()
   await personalizer.capture({ name: 'view_item', item_id: (() => {}) as never })
-  expect(codes(personalizer)).toContain('input-invalid')
+  expect(codesOf(personalizer)).toContain('input-invalid')
 })
 
 test('options that can’t be meant are refused loudly', async () => {
-  await expect(start(newDatabase(), { baseModel: '' })).rejects.toMatchObject({
+  await expect(start(page.newDatabase(), { baseModel: '' })).rejects.toMatchObject({
     code: 'input-invalid',
   })
-  await expect(start(newDatabase(), { engine: 'abacus' as never })).rejects.toMatchObject({
+  await expect(start(page.newDatabase(), { engine: 'abacus' as never })).rejects.toMatchObject({
     code: 'input-invalid',
   })
 })
 
 test('closed is closed', async () => {
-  const personalizer = await start(newDatabase())
+  const personalizer = await start()
   personalizer.close()
   expect(personalizer.getSnapshot().status).toBe('closed')
   await expect(personalizer.recommend()).rejects.toMatchObject({ code: 'closed' })
   await personalizer.capture({ name: 'view_item', item_id: 'item-0' })
 })
 
-describe('when the worker dies', () => {
-  test('killed in the middle of a fit: it is started again, and no event is lost', async () => {
-    const database = newDatabase()
-    const personalizer = await start(database)
-    for (let i = 0; i < 12; i++) {
-      await personalizer.capture({ name: 'purchase', item_id: `item-${i}` })
-    }
-    let killed = false
-    const onProgress = () => {
-      if (!killed) workers[0].terminate()
-      killed = true
-    }
-    const fit = personalizer.fineTune({ onProgress })
-    await personalizer.capture({ name: 'view_item', item_id: 'item-20' })
-    // Asked of the dead worker, answered by the new one.
-    expect((await fit).cases).toBeGreaterThan(5)
-    expect(codes(personalizer)).toContain('worker-failed')
-    expect(personalizer.getSnapshot().events.count).toBe(13)
-    expect(workers).toHaveLength(2)
-  })
-
-  test('twice: the shop’s own order, and a notice', async () => {
-    const personalizer = await start(newDatabase())
-    workers[0].terminate()
-    expect(await personalizer.recommend({ limit: 1 })).toHaveLength(1)
-    workers[1].terminate()
-    expect(idsOf(await personalizer.recommend({ limit: 2 }))).toEqual(['item-0', 'item-1'])
-    expect(idsOf(await personalizer.rerank(['item-9', 'item-3']))).toEqual(['item-9', 'item-3'])
-    await personalizer.capture({ name: 'view_item', item_id: 'item-0' })
-    expect(codes(personalizer).filter((code) => code === 'worker-failed').length).toBeGreaterThan(1)
-    await expect(personalizer.fineTune()).rejects.toMatchObject({ code: 'worker-failed' })
-  })
-
-  test('an exception in it: started again at once', async () => {
-    const personalizer = await start(newDatabase())
-    await personalizer.capture({ name: 'view_item', item_id: 'item-0' })
-    new BroadcastChannel('test-worker').postMessage('throw')
-    await expect.poll(() => workers.length).toBe(2)
-    await expect.poll(() => personalizer.getSnapshot().events.count).toBe(1)
-  })
-
-  test('it can’t be made at all: the shop’s own order', async () => {
-    const personalizer = await start(newDatabase(), {
-      worker: () => {
-        throw new DOMException('blocked by policy', 'SecurityError')
-      },
-    })
-    expect(idsOf(await personalizer.recommend({ limit: 1 }))).toEqual(['item-0'])
-    expect(codes(personalizer)).toEqual(['worker-failed'])
-  })
-
-  test('its script is missing: the shop’s own order', async () => {
-    const personalizer = await start(newDatabase(), {
-      worker: () => new Worker('/no/such/worker.js', { type: 'module' }),
-    })
-    expect(idsOf(await personalizer.recommend({ limit: 1 }))).toEqual(['item-0'])
-  })
-})
-
 describe('several tabs', () => {
   test('events of all tabs are kept, none twice, and each tab sees them', async () => {
-    const database = newDatabase()
+    const database = page.newDatabase()
     const tabs = await Promise.all([start(database), start(database), start(database)])
     await Promise.all(
       tabs.flatMap((tab, t) =>
@@ -191,7 +83,7 @@ describe('several tabs', () => {
   })
 
   test('a fit in one tab is used in the other; the leader’s death makes the other lead', async () => {
-    const database = newDatabase()
+    const database = page.newDatabase()
     const first = await start(database)
     await expect.poll(() => first.getSnapshot().tab).toBe('leader')
     const second = await start(database)
@@ -207,7 +99,7 @@ describe('several tabs', () => {
   })
 
   test('erasing and pausing in one tab hold in the other', async () => {
-    const database = newDatabase()
+    const database = page.newDatabase()
     const first = await start(database)
     const second = await start(database)
     await first.capture({ name: 'view_item', item_id: 'item-0' })

@@ -4,7 +4,7 @@ import type { History } from '../../features/history.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { BaseModel } from '../../model/baseModel.ts'
 import { createRandom } from '../../model/random.ts'
-import { NearsideError } from '../../protocol/error.ts'
+import { type ErrorCode, NearsideError } from '../../protocol/error.ts'
 import type { Settings } from '../../storage/store.ts'
 import type { Transport } from '../../transport/transport.ts'
 import type { Notices } from './notices.ts'
@@ -12,6 +12,9 @@ import type { Shopper } from './shopper.ts'
 
 export const NO_CONSENT: Settings['consent'] = { contribute: false, since: null }
 export const NOTHING_SENT: Settings['sent'] = { reports: 0, bytes: 0, epsilon: null }
+
+/** These are rules at work, not something that degraded. */
+const EXPECTED: readonly ErrorCode[] = ['consent-missing', 'budget-exhausted', 'round-closed']
 
 export interface ContributionDeps {
   readonly endpoints: { readonly leader: string; readonly helper: string } | null
@@ -57,7 +60,7 @@ export async function sendContribution(
     history,
     random: createRandom(now() >>> 0),
     consent: await consent(),
-    globalPrivacyControl: (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl,
+    globalPrivacyControl: privacyControl(),
     endpoints,
     transport: {
       get: deps.transport.get,
@@ -79,6 +82,12 @@ export async function sendContribution(
     bytes: before.bytes + outcome.bytes,
     epsilon: outcome.epsilon ?? before.epsilon,
   })
-  if (outcome.error) notices.add(outcome.error)
+  if (outcome.error && !EXPECTED.includes(outcome.error.code)) notices.add(outcome.error)
   return { sent: outcome.sent, reason: outcome.reason }
+}
+
+/** Not in TypeScript's library yet. @see https://w3c.github.io/gpc/ */
+function privacyControl(): boolean | undefined {
+  return (globalThis.navigator as { globalPrivacyControl?: boolean } | undefined)
+    ?.globalPrivacyControl
 }

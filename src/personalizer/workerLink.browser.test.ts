@@ -1,0 +1,68 @@
+/** @module Workers that die, as the page sees it. */
+import { afterEach, describe, expect, test } from 'vitest'
+import { codesOf, idsOf, TestPage } from './testPage.ts'
+
+const page = new TestPage()
+const { start, workers } = page
+afterEach(page.end)
+
+describe('when the worker dies', () => {
+  test('killed in the middle of a fit: it is started again, and no event is lost', async () => {
+    const database = page.newDatabase()
+    const personalizer = await start(database)
+    for (let i = 0; i < 12; i++) {
+      await personalizer.capture({ name: 'purchase', item_id: `item-${i}` })
+    }
+    let killed = false
+    const onProgress = () => {
+      if (!killed) workers[0].terminate()
+      killed = true
+    }
+    const fit = personalizer.fineTune({ onProgress })
+    await personalizer.capture({ name: 'view_item', item_id: 'item-20' })
+    // Asked of the dead worker, answered by the new one.
+    expect((await fit).cases).toBeGreaterThan(5)
+    expect(codesOf(personalizer)).toContain('worker-failed')
+    expect(personalizer.getSnapshot().events.count).toBe(13)
+    expect(workers).toHaveLength(2)
+  })
+
+  test('twice: the shop’s own order, and a notice', async () => {
+    const personalizer = await start()
+    workers[0].terminate()
+    expect(await personalizer.recommend({ limit: 1 })).toHaveLength(1)
+    workers[1].terminate()
+    expect(idsOf(await personalizer.recommend({ limit: 2 }))).toEqual(['item-0', 'item-1'])
+    expect(idsOf(await personalizer.rerank(['item-9', 'item-3']))).toEqual(['item-9', 'item-3'])
+    await personalizer.capture({ name: 'view_item', item_id: 'item-0' })
+    expect(codesOf(personalizer).filter((code) => code === 'worker-failed').length).toBeGreaterThan(
+      1,
+    )
+    await expect(personalizer.fineTune()).rejects.toMatchObject({ code: 'worker-failed' })
+  })
+
+  test('an exception in it: started again at once', async () => {
+    const personalizer = await start()
+    await personalizer.capture({ name: 'view_item', item_id: 'item-0' })
+    new BroadcastChannel('test-worker').postMessage('throw')
+    await expect.poll(() => workers.length).toBe(2)
+    await expect.poll(() => personalizer.getSnapshot().events.count).toBe(1)
+  })
+
+  test('it can’t be made at all: the shop’s own order', async () => {
+    const personalizer = await start(page.newDatabase(), {
+      worker: () => {
+        throw new DOMException('blocked by policy', 'SecurityError')
+      },
+    })
+    expect(idsOf(await personalizer.recommend({ limit: 1 }))).toEqual(['item-0'])
+    expect(codesOf(personalizer)).toEqual(['worker-failed'])
+  })
+
+  test('its script is missing: the shop’s own order', async () => {
+    const personalizer = await start(page.newDatabase(), {
+      worker: () => new Worker('/no/such/worker.js', { type: 'module' }),
+    })
+    expect(idsOf(await personalizer.recommend({ limit: 1 }))).toEqual(['item-0'])
+  })
+})
