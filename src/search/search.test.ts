@@ -40,6 +40,17 @@ describe('find', () => {
     expect(hits.some((hit) => !hit.complete)).toBe(true)
   })
 
+  it('leaves out hits for some words only where enough have all', () => {
+    const many = Array.from({ length: 12 }, (_, i) => ({ id: `both${i}`, title: `Red lamp ${i}` }))
+    const some = { id: 'some', title: 'Red rug' }
+    const found = (items: readonly Item[]) =>
+      createProductSearch(items)
+        .find('red lamp')
+        .map((hit) => hit.id)
+    expect(found([...many, some])).not.toContain('some')
+    expect(found([...many.slice(1), some])).toContain('some')
+  })
+
   it('finds nothing for an empty query, punctuation or an unknown word, and respects the limit', () => {
     for (const query of ['', '   ', '!?', 'zzzzqq']) expect(search.find(query)).toEqual([])
     expect(search.find('heart', 1)).toHaveLength(1)

@@ -25,6 +25,8 @@ export interface ProductSearch {
 
 const FIELDS = ['title', 'category', 'brand', 'id'] as const
 const BOOST = { title: 3, category: 1.5, brand: 1, id: 4 }
+/** With this many products for all words of a query, those for some of them are only noise. */
+const ENOUGH = 12
 /** Typing errors are forgiven from four letters on, one per five letters. */
 const fuzzy = (term: string) => (term.length < 4 ? false : 0.2)
 
@@ -54,6 +56,8 @@ export function createProductSearch(items: readonly Item[]): ProductSearch {
       complete: new Set(result.queryTerms).size >= words.size,
       terms: result.terms,
     }))
+    const complete = hits.filter((hit) => hit.complete)
+    if (complete.length >= ENOUGH) return complete.slice(0, limit)
     // A stable sort: within each half MiniSearch's order by relevance stays.
     hits.sort((a, b) => Number(b.complete) - Number(a.complete))
     return hits.slice(0, limit)

@@ -27,8 +27,8 @@ export function Frame() {
         {unavailable && <p className="notice">{unavailable}</p>}
         <Switch>
           <Route path="/" component={Home} />
-          <Route path="/category/:name">{({ name }) => <Category name={name} />}</Route>
-          <Route path="/product/:id">{({ id }) => <Product id={id} />}</Route>
+          <Route path="/category/:name">{({ name }) => <Category name={plain(name)} />}</Route>
+          <Route path="/product/:id">{({ id }) => <Product id={plain(id)} />}</Route>
           <Route path="/search" component={Search} />
           <Route path="/basket" component={Basket} />
           <Route path="/checkout" component={Checkout} />
@@ -40,4 +40,14 @@ export function Frame() {
       <Footer />
     </>
   )
+}
+
+/** The router decodes an address but for what has a meaning in it: `&`, `/`, `?` … */
+function plain(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    // Mistyped: it matches nothing, and the page says so.
+    return part
+  }
 }

@@ -22,7 +22,7 @@ const ITEMS: readonly Item[] = Array.from({ length: 30 }, (_, place) => ({
 
 const PAGES = [
   '/',
-  '/category/Kitchen',
+  '/category/Candles%20%26%20lights',
   '/product/i4',
   '/product/i9',
   '/search?q=tea',

@@ -69,9 +69,10 @@ function Shelves({ department }: { readonly department: Department }) {
   return (
     <Page title={department.name}>
       <div className="facets">
-        <label>
-          Sort by
+        <span className="facet">
+          <label htmlFor="sort">Sort by</label>
           <select
+            id="sort"
             value={params.get('sort') ?? ''}
             onChange={(event) => choose('sort', event.target.value)}
           >
@@ -82,18 +83,22 @@ function Shelves({ department }: { readonly department: Department }) {
               </option>
             ))}
           </select>
-        </label>
-        <label>
-          Price
-          <select value={price.value} onChange={(event) => choose('price', event.target.value)}>
+        </span>
+        <span className="facet">
+          <label htmlFor="price">Price</label>
+          <select
+            id="price"
+            value={price.value}
+            onChange={(event) => choose('price', event.target.value)}
+          >
             {PRICES.map(({ value, label }) => (
               <option key={value} value={value}>
                 {label}
               </option>
             ))}
           </select>
-        </label>
-        <label className="facet-check">
+        </span>
+        <label className="facet facet-check">
           <input
             type="checkbox"
             checked={inStock}

@@ -19,7 +19,7 @@ export function Search() {
   const [params] = useSearchParams()
   const query = (params.get('q') ?? '').trim()
   const { catalogue, capture } = useShop()
-  const hits = useMemo(() => catalogue.search().find(query, 240), [catalogue, query])
+  const hits = useMemo(() => catalogue.search().find(query, 500), [catalogue, query])
   const suggestions = useMemo(
     () =>
       catalogue

@@ -56,7 +56,7 @@ function Departments() {
           <li key={name}>
             <Link
               href={categoryPath(name)}
-              aria-current={path === categoryPath(name) ? 'page' : undefined}
+              aria-current={samePage(path, categoryPath(name)) ? 'page' : undefined}
             >
               {name}
             </Link>
@@ -66,6 +66,9 @@ function Departments() {
     </nav>
   )
 }
+
+/** The router gives addresses partly decoded. */
+const samePage = (path: string, link: string): boolean => path === link || path === decodeURI(link)
 
 function ThemeButton() {
   const chosen = useStored(theme)

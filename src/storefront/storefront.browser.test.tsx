@@ -1,0 +1,185 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { userEvent } from 'vitest/browser'
+import { render } from 'vitest-browser-react'
+import type { Item } from '../catalog/item.ts'
+// biome-ignore lint/style/noRestrictedImports: a personalizer without a worker, for tests only
+import { createFakePersonalizer, type FakePersonalizer } from '../react/fakePersonalizer.ts'
+import { PersonalizationProvider } from '../react.ts'
+import { basket, wishlist } from './basket.ts'
+import { createCatalogue } from './catalogue.ts'
+import { Frame } from './Frame.tsx'
+import { order } from './preferences.ts'
+import { type Shop, ShopContext } from './shop.ts'
+
+const ITEMS: readonly Item[] = Array.from({ length: 40 }, (_, place) => ({
+  id: `i${place}`,
+  title: `${['Tea', 'Cake', 'Heart', 'Bird'][place % 4]} thing ${place}`,
+  price: 0.1 * (place + 1),
+  currency: 'GBP',
+  category: ['Kitchen & Dining', 'Garden'][place % 2],
+}))
+
+const home = location.pathname + location.search
+let personalizer: FakePersonalizer
+
+async function open(address: string) {
+  history.pushState(null, '', address)
+  let looked: string | null = null
+  const shop: Shop = {
+    catalogue: createCatalogue(ITEMS),
+    capture: (event) => void personalizer.capture(event),
+    canContribute: false,
+    unavailable: null,
+    lastLooked: {
+      get: () => looked,
+      set: (id) => {
+        looked = id
+      },
+    },
+  }
+  return render(
+    <ShopContext.Provider value={shop}>
+      <PersonalizationProvider personalizer={personalizer} items={ITEMS}>
+        <Frame />
+      </PersonalizationProvider>
+    </ShopContext.Provider>,
+  )
+}
+
+const names = () => personalizer.captured.map((event) => event.name)
+const forYou = (root: Element) =>
+  [...root.querySelectorAll<HTMLElement>('.for-you [data-item]')].map((card) => card.dataset.item)
+
+beforeEach(() => {
+  personalizer = createFakePersonalizer(ITEMS)
+})
+afterEach(() => {
+  basket.set([])
+  wishlist.set([])
+  order.set('personal')
+  history.replaceState(null, '', home)
+})
+
+test('a look at a product changes the front page; the switch goes back to shop order', async () => {
+  const screen = await open('/')
+  await vi.waitFor(() => expect(forYou(screen.container)[0]).toBe('i0'))
+  await screen.getByText('Cake thing 1', { exact: true }).first().click()
+  await expect
+    .element(screen.getByRole('heading', { level: 1, name: 'Cake thing 1' }))
+    .toHaveFocus()
+  expect(document.title).toBe('Cake thing 1 · Larkmoor Gifts')
+  expect(names()).toContain('select_item')
+  history.back()
+  await vi.waitFor(() => expect(forYou(screen.container).slice(0, 2)).toEqual(['i1', 'i3']))
+  await expect
+    .element(screen.getByRole('heading', { name: 'Because you looked at Cake thing 1' }))
+    .toBeVisible()
+
+  const personal = screen.getByRole('switch', { name: 'Personal order' })
+  await expect.element(personal).toBeChecked()
+  await personal.click()
+  await vi.waitFor(() => expect(forYou(screen.container).slice(0, 2)).toEqual(['i0', 'i1']))
+  await expect
+    .element(screen.getByText('Shop order: everybody sees the same list.'))
+    .toBeInTheDocument()
+})
+
+test('a long look is captured once, a short one with its length', async () => {
+  const screen = await open('/product/i2')
+  await vi.waitFor(() => expect(names()).toContain('view_item'), 3000)
+  const [look] = personalizer.captured.filter((event) => event.name === 'view_item')
+  expect(look.dwell_ms).toBeGreaterThanOrEqual(1000)
+  await screen.getByRole('link', { name: 'Basket, 0' }).click()
+  await expect.element(screen.getByRole('heading', { level: 1, name: 'Your basket' })).toBeVisible()
+  expect(names().filter((name) => name === 'view_item')).toHaveLength(1)
+
+  history.pushState(null, '', '/product/i3')
+  await expect
+    .element(screen.getByRole('heading', { level: 1, name: 'Bird thing 3' }))
+    .toBeVisible()
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  history.back()
+  await vi.waitFor(() => expect(personalizer.captured.at(-1)?.item_id).toBe('i3'))
+  expect(personalizer.captured.at(-1)?.dwell_ms).toBeLessThan(1000)
+})
+
+test('from product to a demo order by keyboard: one purchase with all items, no payment', async () => {
+  const screen = await open('/product/i2')
+  const press = async (role: 'button' | 'link', name: string) => {
+    const control = screen.getByRole(role, { name, exact: true })
+    await expect.element(control).toBeVisible()
+    ;(control.element() as HTMLElement).focus()
+    await userEvent.keyboard('{Enter}')
+  }
+  await press('button', 'Add to basket')
+  await press('button', 'Add to wishlist')
+  expect(wishlist.get()).toEqual(['i2'])
+  basket.set([...basket.get(), { id: 'i5', quantity: 3 }])
+  await press('link', 'Go to basket')
+  await expect.element(screen.getByText('£2.10')).toBeVisible()
+  await press('link', 'Go to checkout')
+  await expect
+    .element(screen.getByText('No payment is taken', { exact: false }).first())
+    .toBeVisible()
+  await press('button', 'Place demo order')
+  await expect.element(screen.getByRole('heading', { level: 1, name: 'Thank you' })).toHaveFocus()
+  const purchases = personalizer.captured.filter((event) => event.name === 'purchase')
+  expect(purchases).toHaveLength(1)
+  expect(purchases[0].items?.map(({ item_id, quantity }) => [item_id, quantity])).toEqual([
+    ['i2', 1],
+    ['i5', 3],
+  ])
+  expect(basket.get()).toEqual([])
+})
+
+test('a department with a price range; its name may hold an ampersand', async () => {
+  const screen = await open('/category/Kitchen%20%26%20Dining?price=1-3&sort=dear')
+  await expect
+    .element(screen.getByRole('heading', { level: 1, name: 'Kitchen & Dining' }))
+    .toBeVisible()
+  const cards = () =>
+    [...screen.container.querySelectorAll<HTMLElement>('main [data-item]')].map(
+      (card) => card.dataset.item,
+    )
+  await vi.waitFor(() => expect(cards()[0]).toBe('i28'))
+  expect(cards().at(-1)).toBe('i10')
+  await screen.getByLabelText('Price').selectOptions('8-')
+  await expect
+    .element(screen.getByText('Nothing here at that price', { exact: false }))
+    .toBeVisible()
+  expect(location.search).toContain('price=8-')
+})
+
+test('search finds while one types, keeps the focus, and is captured when the typing rests', async () => {
+  const screen = await open('/')
+  const box = screen.getByRole('searchbox', { name: 'Search products' })
+  await box.fill('tea thing 4')
+  await expect
+    .element(screen.getByRole('heading', { level: 1, name: 'Results for “tea thing 4”' }))
+    .toBeVisible()
+  await expect.element(box).toHaveFocus()
+  await vi.waitFor(() => expect(names()).toContain('search'), 3000)
+  expect(personalizer.captured.find((event) => event.name === 'search')?.search_term).toBe(
+    'tea thing 4',
+  )
+  await userEvent.keyboard('{Enter}')
+  await expect.element(screen.getByRole('heading', { level: 1 })).toHaveFocus()
+})
+
+test('the panel opens and closes by keyboard and gives the focus back', async () => {
+  const screen = await open('/')
+  const button = screen.getByRole('button', { name: 'What this shop learned' })
+  ;(button.element() as HTMLElement).focus()
+  await userEvent.keyboard('{Enter}')
+  await expect.element(screen.getByRole('dialog')).toBeVisible()
+  await userEvent.keyboard('{Escape}')
+  await expect.element(screen.getByRole('dialog')).not.toBeInTheDocument()
+  await expect.element(button).toHaveFocus()
+})
+
+test('an unknown product or address is said plainly', async () => {
+  const screen = await open('/product/nothing')
+  await expect
+    .element(screen.getByRole('heading', { level: 1 }))
+    .toHaveTextContent('isn’t on our shelves')
+})
