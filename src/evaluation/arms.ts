@@ -47,6 +47,7 @@ export const FURTHER_LIFTS: readonly Omit<Rung, 'source'>[] = [
   { arm: 'base-fresh', over: 'recently-viewed' },
   { arm: 'base-fresh', over: 'item-knn' },
   { arm: 'base-fresh', over: 'ewma' },
+  { arm: 'base-fresh', over: 'naive-finetune' },
   { arm: 'personal', over: 'popular-30d' },
   { arm: 'personal', over: 'recently-viewed' },
   { arm: 'personal', over: 'item-knn' },

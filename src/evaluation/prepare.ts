@@ -112,8 +112,8 @@ export function tuneBaselines(input: EvaluationInput): TunedBaselines {
   const items = model.itemIds.length
   const training = input.shoppers.filter(({ id }) => !input.isHeldOut(id))
   const histories = training.map(({ interactions }) => interactions)
-  const popularityAt = byDay((midnight) => countShoppers(items, histories, midnight))
   const from = until - TUNING_DAYS * DAY
+  const popularityAt = popularitySource(input, items, histories, from)
   const random = createRandom(seed)
   const cases: TuningCase[] = training
     .flatMap((shopper) => buildCases(shopper, dayOnly, from))
@@ -146,8 +146,6 @@ export function prepareWalk(input: EvaluationInput, tuned: TunedBaselines, fit: 
   const histories: History[] = input.shoppers
     .filter(({ id }) => !input.isHeldOut(id))
     .map(({ interactions }) => interactions)
-  const asOf = (compute: (midnight: number) => Popularity) =>
-    popularity === 'nightly' ? byDay(compute) : always(compute(until))
   const knn = itemKnn(model.statistics)
   const mean = ewma(model.itemVectors, DIMENSION)
   return {
@@ -155,7 +153,7 @@ export function prepareWalk(input: EvaluationInput, tuned: TunedBaselines, fit: 
     fit,
     seed,
     installed: protocol === 'personal' ? until : Number.NEGATIVE_INFINITY,
-    popularityAt: asOf((midnight) => countShoppers(items, histories, midnight)),
+    popularityAt: popularitySource(input, items, histories, until),
     statisticsAt:
       popularity === 'nightly'
         ? byDay((midnight) => refreshPopularity(model.statistics, histories, midnight))
@@ -169,6 +167,16 @@ export function prepareWalk(input: EvaluationInput, tuned: TunedBaselines, fit: 
       ewma: (context, out) => mean.score(tuned.ewma.parameters, context, out),
     },
   }
+}
+
+function popularitySource(
+  { popularity }: EvaluationInput,
+  items: number,
+  histories: readonly History[],
+  frozenAt: number,
+): (time: number) => Popularity {
+  const count = (midnight: number) => countShoppers(items, histories, midnight)
+  return popularity === 'nightly' ? byDay(count) : always(count(frozenAt))
 }
 
 function always<T>(value: T): () => T {

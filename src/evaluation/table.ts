@@ -23,6 +23,8 @@ export function formatReport(report: Report): string[] {
     ...buckets(report),
     '',
     ...harm(report),
+    '',
+    ...against(report),
   ]
 }
 
@@ -67,10 +69,18 @@ function allArms({ arms, casesWithNew, cases }: Report): string[] {
   ]
 }
 
+const BUCKET_ARMS = [
+  'popular-30d',
+  'recently-viewed',
+  'base-stale',
+  'base-fresh',
+  'personal',
+] as const satisfies readonly ArmName[]
+
 function buckets({ buckets, lifts }: Report): string[] {
   const rows = buckets.map(({ bucket, cases, shoppers, means }) => {
-    const cells = (['popular-30d', 'base-stale', 'base-fresh', 'personal'] as const).map((arm) =>
-      (means[arm] === undefined ? '–' : decimal(means[arm])).padStart(13),
+    const cells = BUCKET_ARMS.map((arm) =>
+      (means[arm] === undefined ? '–' : decimal(means[arm])).padStart(arm.length + 2),
     )
     const metric = `ndcg@10@history=${bucket.label}`
     const lift = cases > 0 ? formatLift(findLift(lifts, 'personal', 'base-fresh', metric)) : '–'
@@ -78,7 +88,7 @@ function buckets({ buckets, lifts }: Report): string[] {
   })
   return [
     'By length of the history (entries before the case), NDCG@10',
-    `  ${'history'.padEnd(10)}${'cases'.padStart(7)}${'shoppers'.padStart(10)}${'popular-30d'.padStart(13)}${'base-stale'.padStart(13)}${'base-fresh'.padStart(13)}${'personal'.padStart(13)}   personal over base-fresh`,
+    `  ${'history'.padEnd(10)}${'cases'.padStart(7)}${'shoppers'.padStart(10)}${BUCKET_ARMS.map((arm) => `  ${arm}`).join('')}   personal over base-fresh`,
     ...rows,
   ]
 }
@@ -91,6 +101,21 @@ function harm({ worse, worseByLikelihood, worstTenth, guardTripped, shoppers }: 
     line('NDCG@10', worse),
     line('likelihood', worseByLikelihood),
     `  worst tenth of shoppers: NDCG@10 changes by ${worstTenth < 0 ? '−' : '+'}${Math.abs(worstTenth).toFixed(4)} on average; the guard switched personal off for ${count(guardTripped)}`,
+  ]
+}
+
+/** What a shop would get for nothing is the bar, not popularity. */
+function against({ lifts }: Report): string[] {
+  const rows = (['recently-viewed', 'item-knn', 'ewma', 'naive-finetune'] as const).map((over) => {
+    const cells = (['base-fresh', 'personal'] as const).map((arm) =>
+      formatLift(findLift(lifts, arm, over, 'ndcg@10')).padEnd(28),
+    )
+    return `  ${over.padEnd(18)}${cells.join('')}`.trimEnd()
+  })
+  return [
+    'Against each cheap arm, NDCG@10, repeats allowed',
+    `  ${'over'.padEnd(18)}${'base-fresh'.padEnd(28)}personal`,
+    ...rows,
   ]
 }
 
