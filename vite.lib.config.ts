@@ -14,7 +14,7 @@ export default defineConfig({
     emptyOutDir: false,
     target: 'es2023',
     minify: true,
-    cssCodeSplit: true,
+    cssCodeSplit: false,
     lib: {
       entry: {
         index: 'src/index.ts',
@@ -23,6 +23,7 @@ export default defineConfig({
         console: 'src/console.ts',
       },
       formats: ['es'],
+      cssFileName: 'styles',
     },
     rolldownOptions: { external: [/^react($|\/)/, /^react-dom($|\/)/] },
   },

@@ -3,7 +3,7 @@
  * short enough to be audited. It asks for nothing that the page didn't ask for itself, and touches
  * neither other origins nor anything but GET.
  */
-const CACHE = 'larkmoor-1'
+const CACHE = 'nearside-shop-1'
 const PATIENCE_MS = 4000
 /** Models are not among them: the device checks and keeps those itself. */
 const KEPT_FILES = /^\/(assets|catalog\/images)\//

@@ -3,7 +3,7 @@
  * types) and its command line (`dist/node`).
  */
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'vite'
@@ -38,7 +38,19 @@ async function buildPackage(): Promise<void> {
   rmSync(join(ROOT, 'dist/node'), { recursive: true, force: true })
   await build({ root: ROOT, configFile: join(ROOT, 'vite.lib.config.ts'), logLevel: 'warn' })
   tsc('tsconfig.lib.json')
+  dropStyleImports(join(ROOT, 'dist/lib'))
   tsc('tsconfig.node.json')
+}
+
+/** A shop loads `nearside/styles.css` itself; in the types, a style sheet's import leads nowhere. */
+function dropStyleImports(directory: string): void {
+  for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.d.ts')) continue
+    const file = join(directory, name)
+    const text = readFileSync(file, 'utf8')
+    const kept = text.replace(/^import '[^']+\.css';\n/gm, '')
+    if (kept !== text) writeFileSync(file, kept)
+  }
 }
 
 function node(script: string): void {

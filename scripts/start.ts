@@ -3,8 +3,8 @@
  * storefront, leader and helper, each aggregator in its own process with its own SQLite file.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { buildDemo, demoIsFresh } from './build.ts'
@@ -33,7 +33,7 @@ if (!Number.isInteger(port) || port < 1 || port > 65533) {
   console.error(`start: --port takes a whole number from 1 to 65533, not '${values.port}'`)
   process.exit(2)
 }
-const data = join(ROOT, values.data)
+const data = resolve(ROOT, values.data)
 const origin = `http://localhost:${port}`
 const leader = `http://127.0.0.1:${port + 1}`
 const helper = `http://127.0.0.1:${port + 2}`
@@ -49,7 +49,10 @@ if (!demoIsFresh()) {
 const models = seedModels()
 await Promise.all([
   serve('helper', ['--port', String(port + 2), '--leader', leader]),
-  serve('leader', ['--port', String(port + 1), '--helper', helper, '--models', models]),
+  serve('leader', [
+    ...['--port', String(port + 1), '--helper', helper, '--models', models],
+    ...['--shop', join(ROOT, 'data/online-retail')],
+  ]),
 ])
 const site = createStaticServer({
   root: join(ROOT, 'dist/demo'),
@@ -72,12 +75,18 @@ Stop with Ctrl+C. Aggregator data is in ${values.data}/.`)
 function seedModels(): string {
   const target = join(data, 'models')
   const shipped = join(ROOT, 'public/models')
-  mkdirSync(data, { recursive: true })
   const stamp = (directory: string) => {
     const file = join(directory, '1/manifest.json')
     return existsSync(file) ? readFileSync(file, 'utf8') : null
   }
-  if (stamp(target) !== stamp(shipped)) cpSync(shipped, target, { recursive: true })
+  if (stamp(target) !== stamp(shipped)) {
+    // Rounds belong to the model that they improve: another base model starts them afresh.
+    rmSync(target, { recursive: true, force: true })
+    for (const role of ['leader', 'helper'])
+      for (const part of ['', '-wal', '-shm'])
+        rmSync(join(data, `${role}.sqlite${part}`), { force: true })
+    cpSync(shipped, target, { recursive: true })
+  }
   return target
 }
 
