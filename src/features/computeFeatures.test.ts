@@ -117,14 +117,6 @@ describe('computeFeatures', () => {
     expect(value(features, 2, 'boughtBefore')).toBe(0)
   })
 
-  it('keeps the ways of discovery to items not bought before', () => {
-    const features = computeFeatures(statistics, log[0], NOW, null)
-    for (const name of ['cooccurrenceShare', 'priceCloseness', 'price', 'age'] as const)
-      expect(value(features, 0, name), name).toBe(0)
-    expect(value(features, 0, 'boughtCooccurrence')).toBeGreaterThan(0)
-    expect(value(features, 5, 'priceCloseness')).toBeGreaterThan(0)
-  })
-
   it('moves co-occurrence, category and price by one view, with nothing trained', () => {
     const view: Interaction = { item: 1, name: 'view_item', time: NOW - 1000, session: 'visit' }
     const features = computeFeatures(statistics, [view], NOW, null)

@@ -9,24 +9,6 @@ import { type OwnedItem, type Profile, profileOf } from './profile.ts'
 
 const C = FEATURE_COLUMN
 
-/**
- * How items are discovered says little about when a known one is bought again: with these columns
- * shared by both, the ranker fits the many new items at the expense of the few likely repeats. On
- * Online Retail, shoppers never seen, leaving them to new items raised NDCG@10 from .345 to .355
- * and from .307 to .312 (two validation periods).
- */
-const DISCOVERY = [
-  C.cooccurrenceRecent,
-  C.cooccurrenceShare,
-  C.cooccurrenceSession,
-  C.cooccurrenceBest,
-  C.categoryAffinity,
-  C.priceCloseness,
-  C.price,
-  C.age,
-  C.isNew,
-]
-
 /** Days after which a touch counts half in co-occurrence, category and price. */
 const INTEREST_HALF_LIFE = 30
 /** Older touches add work, not signal. */
@@ -137,7 +119,6 @@ function writeOwned(
   out[at + C.repeatRateBought] = statistics.repeatRate[owned.item]
   out[at + C.boughtByOrders] = Math.log1p(orders)
   out[at + C.boughtCooccurrence] = out[at + C.cooccurrenceShare]
-  for (const column of DISCOVERY) out[at + column] = 0
   out[at + C.repeatTendency] = repeatTendency
   out[at + C.boughtPopular] = statistics.popularity30[owned.item]
   if (ages.length > 1) {

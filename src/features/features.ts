@@ -9,7 +9,6 @@ export interface Feature {
   readonly meaning: string
 }
 
-/** Co-occurrence, category, price and catalog stay 0 for items that the shopper bought before. */
 const LIST = [
   ['cooccurrenceRecent', 'cooccurrence', 'goes with what the shopper recently touched, summed'],
   ['cooccurrenceShare', 'cooccurrence', 'the same, as a mean over the recent history'],
