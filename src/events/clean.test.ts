@@ -92,6 +92,7 @@ describe('cleaning', () => {
         expect(report.kept + dropped).toBe(events.length)
         expect(run(kept, known).events).toEqual(kept)
       }),
+      { numRuns: 500 },
     )
   })
 })

@@ -105,8 +105,9 @@ export const dropMisclicks: Stage = (events) =>
 
 const STAGES: readonly (readonly [reason: string, stage: Stage])[] = [
   ['clock', clampFuture],
-  ['duplicate', dropDuplicates],
+  // Before duplicates: without their unknown items, two events may be the same.
   ['unknown item', dropUnknownItems],
+  ['duplicate', dropDuplicates],
   ['burst', dropBursts],
   ['regular intervals', dropRegularIntervals],
   ['misclick', dropMisclicks],
