@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { choose, type Judgement } from './choose.ts'
+import { choose, confirm, type Judgement } from './choose.ts'
 
 function judgement(values: Partial<Judgement>): Judgement {
   return {
@@ -32,5 +32,23 @@ describe('choose', () => {
     expect(best).toBeNull()
     expect(reason).toContain('λ = 0')
     expect(choose([]).best).toBeNull()
+  })
+})
+
+describe('confirm', () => {
+  const best = judgement({ ndcgLift: 0.02, ndcgError: 0.005 })
+  const choice = { best, reason: 'helps' }
+
+  it('keeps what other shoppers do not refute', () => {
+    const again = judgement({ ndcgLift: -0.002, ndcgError: 0.006, nllGain: 0.01 })
+    expect(confirm(choice, again)).toBe(choice)
+    expect(confirm({ best: null, reason: 'none' }, undefined).best).toBeNull()
+  })
+
+  it('drops what hurts them', () => {
+    const worse = judgement({ ndcgLift: -0.02, ndcgError: 0.006, nllGain: 0.01 })
+    const lessLikely = judgement({ ndcgLift: 0.01, nllGain: -0.05 })
+    expect(confirm(choice, worse).best).toBeNull()
+    expect(confirm(choice, lessLikely).best).toBeNull()
   })
 })

@@ -77,6 +77,12 @@ export async function judge(
   })
 }
 
+export interface Choice {
+  /** Null: learn nothing. */
+  readonly best: Judgement | null
+  readonly reason: string
+}
+
 /** Worst loss of NDCG@10 that the interval's lower end may reach, relative. */
 const HARM_LIMIT = 0.002
 
@@ -86,10 +92,7 @@ const HARM_LIMIT = 0.002
  *    errors above −0.2 %).
  * 3. Else nothing: null.
  */
-export function choose(judgements: readonly Judgement[]): {
-  readonly best: Judgement | null
-  readonly reason: string
-} {
+export function choose(judgements: readonly Judgement[]): Choice {
   const lower = (one: Judgement) => one.ndcgLift - one.ndcgError
   const byRank = [...judgements].sort((a, b) => lower(b) - lower(a))
   if (byRank.length > 0 && lower(byRank[0]) > 0)
@@ -104,6 +107,16 @@ export function choose(judgements: readonly Judgement[]): {
       reason: 'predicts the next case with more likelihood and leaves NDCG@10 as it is',
     }
   return { best: null, reason: 'nothing learned on one shopper helped the next case: λ = 0' }
+}
+
+/** @param again the chosen recipe on shoppers that had no part in choosing it. */
+export function confirm(choice: Choice, again: Judgement | undefined): Choice {
+  if (!choice.best || !again) return choice
+  if (again.ndcgLift + again.ndcgError >= 0 && again.nllGain + again.nllError >= 0) return choice
+  return {
+    best: null,
+    reason: 'what helped the shoppers it was chosen on hurt others: λ = 0',
+  }
 }
 
 /** Mean within each shopper, so that heavy shoppers don't decide alone. */

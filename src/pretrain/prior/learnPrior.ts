@@ -11,7 +11,7 @@ import { type BaseModel, DIMENSION, type PersonalPrior } from '../../model/baseM
 import { createRandom } from '../../model/random.ts'
 import { OutOfFoldStatistics } from '../ranker/outOfFold.ts'
 import type { ShopperLog } from '../shop/shop.ts'
-import { choose, type Judgement, judge, priorOf, type Recipe } from './choose.ts'
+import { choose, confirm, type Judgement, judge, priorOf, type Recipe } from './choose.ts'
 import { learnSpread, withVariance } from './spread.ts'
 import { buildTrial, type Trial } from './trial.ts'
 
@@ -51,7 +51,7 @@ const STEPS = 30
 const SPREAD_ROUNDS = 3
 const DEFAULT_MAX_SHOPPERS = 250
 /** Next cases judged of one shopper: the most recent ones. */
-const CASES_EACH = 2
+const CASES_EACH = 4
 /** Bytes that the features of the judged cases may take. */
 const MEMORY = 5e8
 const SCALES = [0.03, 0.1, 0.3, 1] as const
@@ -73,7 +73,8 @@ export async function learnPrior(
   const shoppers = { spread: count(forSpread), choice: count(forChoice) }
   if (shoppers.spread < 10 || shoppers.choice < 10)
     return nothing(start, 'too few shoppers with three orders or events to learn a prior from')
-  const spread = await learnSpread(forSpread, start, engine, SPREAD_ROUNDS, (done, total) =>
+  const lastOfEach = [...new Map(forSpread.map((trial) => [trial.shopper, trial])).values()]
+  const spread = await learnSpread(lastOfEach, start, engine, SPREAD_ROUNDS, (done, total) =>
     onProgress?.('spread', done, total),
   )
   const judgements: Judgement[] = []
@@ -93,18 +94,22 @@ export async function learnPrior(
   for (const halfLifeDays of HALF_LIVES) await attempt({ ...recipe, halfLifeDays })
   recipe = bestOf(judgements)
   await attempt({ ...recipe, mean: 1 })
-  const { best, reason } = choose(judgements)
-  const prior = best
-    ? priorOf(spread, start, best.recipe, best.fusionWeight)
-    : priorOf(spread, start, { ...recipe, mean: 0 }, 0)
+  const choice = choose(judgements)
+  // The best of some sixty tries is partly luck: it must not be refuted where it was not chosen.
+  const again = choice.best
+    ? (await judge(model, forSpread, spread, start, choice.best.recipe, engine)).find(
+        ({ fusionWeight }) => fusionWeight === choice.best?.fusionWeight,
+      )
+    : undefined
+  const { best, reason } = confirm(choice, again)
   return {
-    prior,
+    prior: priorOf(spread, start, best?.recipe ?? { ...recipe, mean: 0 }, best?.fusionWeight ?? 0),
     reason,
     chosen: best,
     judgements,
     shoppers,
     cases: forChoice.length,
-    metrics: metricsOf(best, forChoice),
+    metrics: metricsOf(best, again, forChoice),
   }
 }
 
@@ -139,7 +144,7 @@ function startOf(model: BaseModel): PersonalPrior {
   )
 }
 
-/** Half of the shoppers, one trial each, for the spread; the other half for the choice. */
+/** Half of the shoppers for the spread and for confirmation, the other half for the choice. */
 function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
   const { until, seed, eligible = () => true } = options
   const shoppers = data.shoppers
@@ -169,11 +174,10 @@ function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
     .sort((a, b) => a.order - b.order)
     .slice(0, 2 * most)
   const places = drawn.flatMap(({ log, cases }, k) => {
-    const forSpread = k % 2 === 0
-    const earliest = Math.max(1, cases.length - (forSpread ? 1 : CASES_EACH))
+    const earliest = Math.max(1, cases.length - CASES_EACH)
     return cases.slice(earliest).map(({ time }, n) => ({
       log,
-      forSpread,
+      forSpread: k % 2 === 0,
       next: earliest + n,
       shopper: log.id,
       time,
@@ -192,7 +196,11 @@ function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
   return { forSpread, forChoice }
 }
 
-function metricsOf(best: Judgement | null, trials: readonly Trial[]): Record<string, number> {
+function metricsOf(
+  best: Judgement | null,
+  again: Judgement | undefined,
+  trials: readonly Trial[],
+): Record<string, number> {
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
   return {
     'prior.cases': trials.length,
@@ -201,6 +209,8 @@ function metricsOf(best: Judgement | null, trials: readonly Trial[]): Record<str
     'prior.fusionWeight': best?.fusionWeight ?? 0,
     'prior.lift.ndcg@10': best?.ndcgLift ?? 0,
     'prior.lift.ndcg@10.error': best?.ndcgError ?? 0,
+    'prior.confirmation.ndcg@10': again?.ndcgLift ?? 0,
+    'prior.confirmation.ndcg@10.error': again?.ndcgError ?? 0,
     'prior.gain.nll': best?.nllGain ?? 0,
     'prior.gain.nll.error': best?.nllError ?? 0,
   }

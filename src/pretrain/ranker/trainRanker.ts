@@ -62,7 +62,7 @@ export const DEFAULT_RANKER: RankerSettings = {
   firstShare: 0.1,
   maxCases: 6000,
   l2: 60,
-  focus: 0.3,
+  focus: 0.4,
 }
 
 export interface RankerResult {
