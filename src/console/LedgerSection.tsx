@@ -71,7 +71,7 @@ export function LedgerSection({ personalizer, snapshot }: SectionProps) {
               await outcome(
                 personalizer.export().then((json) => {
                   download('nearside-export.json', json)
-                  return 'Exported: check it with “nearside audit verify”.'
+                  return 'Exported as one JSON file.'
                 }),
               ),
             )

@@ -6,7 +6,7 @@
 import { useEffect, useRef } from 'react'
 import { useLocation } from 'wouter'
 
-const STORE = 'larkmoor.scroll'
+const STORE = 'nearside-shop.scroll'
 /** How long a returning page may take to grow back to its height, in milliseconds. */
 const PATIENCE = 3000
 

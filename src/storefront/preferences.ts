@@ -5,11 +5,11 @@ export type Order = 'personal' | 'base'
 export type Theme = 'system' | 'light' | 'dark'
 
 /** Personal, or the shop's own order, which is the same for everybody. Holds for the whole shop. */
-export const order = createStored<Order>('larkmoor.order', (value) =>
+export const order = createStored<Order>('nearside-shop.order', (value) =>
   value === 'base' ? 'base' : 'personal',
 )
 
-export const theme = createStored<Theme>('larkmoor.theme', (value) =>
+export const theme = createStored<Theme>('nearside-shop.theme', (value) =>
   value === 'light' || value === 'dark' ? value : 'system',
 )
 

@@ -67,7 +67,7 @@ test('a look at a product changes the front page; the switch goes back to shop o
   await expect
     .element(screen.getByRole('heading', { level: 1, name: 'Cake thing 1' }))
     .toHaveFocus()
-  expect(document.title).toBe('Cake thing 1 · Larkmoor Gifts')
+  expect(document.title).toBe('Cake thing 1 · Nearside Gifts')
   expect(names()).toContain('select_item')
   history.back()
   await vi.waitFor(() => expect(forYou(screen.container).slice(0, 2)).toEqual(['i1', 'i3']))

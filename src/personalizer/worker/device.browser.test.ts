@@ -382,4 +382,42 @@ describe('consent', () => {
     const kinds = (await device.entries()).filter(({ kind }) => kind === 'consent')
     expect(kinds.map(({ detail }) => detail.contribute)).toEqual([true, false])
   })
+
+  test('a fit asks the aggregators for their task only with it, and then once an hour', async () => {
+    const server = await testServer()
+    const federation = { leader: 'https://leader.test', helper: 'https://helper.test' }
+    let clock = Date.now()
+    const now = () => clock
+    const a = await start(server, newDatabase(), { now }, { federation })
+    const asked = () => server.requests.filter(({ url }) => url.startsWith('https://leader.test'))
+    await live(a)
+    await a.device.fineTune({})
+    expect(asked()).toEqual([])
+    await a.device.setContribution(true)
+    await a.device.fineTune({})
+    await expect.poll(() => asked().length).toBe(1)
+    await a.device.fineTune({})
+    expect(asked()).toHaveLength(1)
+    clock += 3_600_000
+    await a.device.fineTune({})
+    await expect.poll(() => asked().length).toBe(2)
+  })
+
+  test('a change of engine is shown and said', async () => {
+    let replace: (() => void) | undefined
+    const a = await start(await testServer(), newDatabase(), {
+      chooseEngine: async (_, onSwitch) => {
+        const engine = createJsEngine()
+        replace = () =>
+          onSwitch({ engine, reason: 'WebGPU: the device was lost; using JavaScript' })
+        return { engine, reason: 'first' }
+      },
+    })
+    await live(a)
+    await a.device.fineTune({})
+    expect(a.device.snapshot().engine?.reason).toBe('first')
+    replace?.()
+    expect(a.device.snapshot().engine?.reason).toMatch(/device was lost/)
+    expect(a.device.snapshot().notices[0]).toMatchObject({ code: 'engine-failed' })
+  })
 })

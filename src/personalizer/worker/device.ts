@@ -5,7 +5,7 @@
 import { chain } from '../../ledger/chain.ts'
 import { createLedger, type Ledger } from '../../ledger/ledger.ts'
 import { openStore } from '../../storage/open.ts'
-import type { Settings, Store } from '../../storage/store.ts'
+import type { Settings } from '../../storage/store.ts'
 import { createScheduler, type Timers } from '../../training/scheduler.ts'
 import { STRATEGIES } from '../../training/strategy.ts'
 import { createTransport } from '../../transport/http.ts'
@@ -24,6 +24,7 @@ import { destinationsOf } from './destinations.ts'
 import { exportBundle } from './exportBundle.ts'
 import { learnedFrom } from './learned.ts'
 import { type ChooseEngine, type FineTuneOptions, Learner } from './learner.ts'
+import { loggingStore } from './loggingStore.ts'
 import { createNotices, type Notices } from './notices.ts'
 import type { Ranker, Standing } from './ranker.ts'
 import { Shop } from './shop.ts'
@@ -45,6 +46,8 @@ export interface Environment {
 
 /** A standing is computed anew after this, since recency moves with the clock. */
 const STANDING_LIFE = 60_000
+/** A shopper who agreed contributes after a fit, and the aggregators hear of it no more often. */
+const CONTRIBUTION_PAUSE = 3_600_000
 
 export interface Device
   extends Omit<
@@ -66,6 +69,7 @@ export async function startDevice(
   let paused = false
   let consent = NO_CONSENT
   let sent = NOTHING_SENT
+  let tried = Number.NEGATIVE_INFINITY
   let standing: { ranker: Ranker; revision: number; time: number; value: Standing } | null = null
 
   const notices: Notices = createNotices(now, changed)
@@ -121,6 +125,11 @@ export async function startDevice(
       strategy: STRATEGIES.hybrid,
       paused: () => paused,
       changed: (what) => (what === 'personal' ? bump() : changed()),
+      fitted: () => {
+        if (!consent.contribute || now() - tried < CONTRIBUTION_PAUSE) return
+        tried = now()
+        contribute().catch((error) => notices.add(error))
+      },
     },
     config.engine,
   )
@@ -194,6 +203,16 @@ export async function startDevice(
     })
   }
 
+  async function contribute(): Promise<{ readonly sent: boolean; readonly reason: string }> {
+    const outcome = await tabs.alone('contribute', () =>
+      sendContribution(contribution, shop.loaded, shopper.history),
+    )
+    await readSettings()
+    tabs.tell('settings')
+    changed()
+    return outcome
+  }
+
   const updates: Updates = createUpdates({ shop, tabs, ledger, notices, timers, adopted: onShop })
 
   function standingNow(ranker: Ranker): Standing {
@@ -251,15 +270,7 @@ export async function startDevice(
       tabs.tell('settings')
       changed()
     },
-    async contribute() {
-      const outcome = await tabs.alone('contribute', () =>
-        sendContribution(contribution, shop.loaded, shopper.history),
-      )
-      await readSettings()
-      tabs.tell('settings')
-      changed()
-      return outcome
-    },
+    contribute,
     checkForUpdate: () => updates.check(),
     async pause(wanted) {
       paused = wanted
@@ -332,16 +343,5 @@ export async function startDevice(
         notices: notices.list(),
       }
     },
-  }
-}
-
-/** The log is written with all that is done about a failing store. */
-function loggingStore(shopper: Shopper): Store {
-  return {
-    ...shopper.store,
-    lastLedger: () => shopper.read((store) => store.lastLedger()),
-    ledger: () => shopper.read((store) => store.ledger()),
-    appendLedger: (row, durability) =>
-      shopper.attempt((store) => store.appendLedger(row, durability)),
   }
 }

@@ -1,6 +1,6 @@
 /**
  * @module Everything held about the shopper as one JSON string: what the shopper may take away, and
- * what an auditor checks (`nearside audit verify`).
+ * what an auditor checks.
  */
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { Store } from '../../storage/store.ts'

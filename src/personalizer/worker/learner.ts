@@ -20,9 +20,16 @@ import type { Notices } from './notices.ts'
 import type { ActivePersonal, Ranker } from './ranker.ts'
 import type { Tabs } from './tabs.ts'
 
+interface EngineChoice {
+  readonly engine: Engine
+  readonly reason: string
+}
+
+/** `onSwitch` hears of a later change: an engine that fails is replaced by the next one. */
 export type ChooseEngine = (
   preference: EnginePreference,
-) => Promise<{ readonly engine: Engine; readonly reason: string }>
+  onSwitch: (choice: EngineChoice) => void,
+) => Promise<EngineChoice>
 
 export interface LearnerDeps {
   readonly loaded: () => LoadedModel | null
@@ -45,6 +52,8 @@ export interface LearnerDeps {
   readonly paused: () => boolean
   /** `personal`: lists may differ now; `progress`: only what is shown about the fit. */
   readonly changed: (what: 'personal' | 'progress') => void
+  /** A fit was stored, after everything that follows from it here. */
+  readonly fitted: () => void
 }
 
 export interface FineTuneOptions {
@@ -133,6 +142,7 @@ export class Learner {
     this.#preference = preference
     const former = this.#choosing
     this.#choosing = null
+    this.#engine = null
     former?.then(({ engine }) => engine.dispose()).catch(() => undefined)
     await this.#chosen()
   }
@@ -197,6 +207,7 @@ export class Learner {
         await this.#tripped(fitted.guard)
       this.#personal = { ...fitted, version }
       tabs().tell('personal')
+      this.#deps.fitted()
       return fitted.summary
     } finally {
       this.#fitting = null
@@ -226,15 +237,23 @@ export class Learner {
 
   /** The engine is loaded when first needed, after the first lists were answered. */
   async #chosen() {
-    this.#choosing ??= this.#deps.chooseEngine(this.#preference)
+    this.#choosing ??= this.#deps.chooseEngine(this.#preference, (choice) => {
+      this.#show(choice)
+      this.#deps.notices.add(new NearsideError('engine-failed', choice.reason))
+    })
     try {
-      const { engine, reason } = await this.#choosing
-      this.#engine = { name: engine.name, device: engine.device, reason }
-      this.#deps.changed('progress')
-      return { engine, reason }
+      const choice = await this.#choosing
+      // A resilient engine answers for whichever it has switched to.
+      this.#show({ engine: choice.engine, reason: this.#engine?.reason ?? choice.reason })
+      return choice
     } catch (error) {
       this.#choosing = null
       throw error
     }
+  }
+
+  #show({ engine, reason }: EngineChoice): void {
+    this.#engine = { name: engine.name, device: engine.device, reason }
+    this.#deps.changed('progress')
   }
 }

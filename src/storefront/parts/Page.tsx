@@ -1,7 +1,7 @@
 /** @module Frame of a page: its title, and a heading that can take the focus. */
 import { type ReactNode, useEffect } from 'react'
 
-export const SHOP_NAME = 'Larkmoor Gifts'
+export const SHOP_NAME = 'Nearside Gifts'
 
 interface PageProps {
   /** Title of the browser tab, without the shop's name. */
