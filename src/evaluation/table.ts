@@ -50,12 +50,12 @@ function ladder({ arms, lifts }: Report): string[] {
 }
 
 function allArms({ arms, casesWithNew, cases }: Report): string[] {
-  const header = METRICS.map((name) => name.padStart(10)).join('')
+  const header = METRICS.map((name) => name.padStart(11)).join('')
   const table = (suffix: string) =>
     arms.map((arm) => {
       const cells = METRICS.map((name) => {
         const value = (arm as unknown as Record<string, number>)[`${name}${suffix}`]
-        return (name === 'nll' ? value.toFixed(3) : decimal(value)).padStart(10)
+        return (name === 'nll' ? value.toFixed(3) : decimal(value)).padStart(11)
       })
       return `  ${arm.name.padEnd(16)}${cells.join('')}   ${suffix === '' ? ARM_MEANINGS[arm.name] : ''}`.trimEnd()
     })
