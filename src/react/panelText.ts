@@ -11,7 +11,10 @@ export function sentText({ sent }: PersonalizerSnapshot): string {
 
 /** Where the ranking is computed. */
 export function engineText({ engine, status }: PersonalizerSnapshot): string {
-  if (!engine) return status === 'starting' ? 'Starting …' : 'None'
+  if (!engine)
+    return status === 'starting'
+      ? 'Starting …'
+      : 'Nothing yet: it is loaded when there is something to learn'
   return engine.device ? `${engine.name} on ${engine.device}` : engine.name
 }
 

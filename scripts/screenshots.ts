@@ -1,0 +1,55 @@
+/**
+ * @module Pictures of every page, on a desktop and a phone, light and dark, into the git-ignored
+ * folder `screenshots/`, for looking at: `npm start`, then `npm run screenshots`.
+ */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { chromium, type Page } from 'playwright'
+import { CHROMIUM_ARGS, requireChromium } from './chromium.ts'
+
+const ORIGIN = process.argv[2] ?? 'http://localhost:8790'
+const FOLDER = 'screenshots'
+const SIZES = { desktop: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } }
+const PAGES: Readonly<Record<string, string>> = {
+  home: '/',
+  category: '/category/Candles%20%26%20Fragrance',
+  product: '/product/85123A',
+  search: '/search?q=lantern',
+  basket: '/basket',
+  wishlist: '/wishlist',
+  checkout: '/checkout',
+  console: '/console',
+  missing: '/no-such-page',
+}
+
+mkdirSync(FOLDER, { recursive: true })
+const browser = await chromium.launch({ executablePath: requireChromium(), args: CHROMIUM_ARGS })
+for (const [size, viewport] of Object.entries(SIZES)) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const context = await browser.newContext({ viewport, colorScheme })
+    const page = await context.newPage()
+    await browse(page)
+    for (const [name, path] of Object.entries(PAGES)) {
+      await page.goto(ORIGIN + path, { waitUntil: 'networkidle' })
+      await page.screenshot({
+        path: join(FOLDER, `${name}-${size}-${colorScheme}.png`),
+        fullPage: true,
+      })
+    }
+    await page.goto(ORIGIN, { waitUntil: 'networkidle' })
+    await page.getByRole('button', { name: 'What this shop learned' }).click()
+    await page.waitForTimeout(400)
+    await page.screenshot({ path: join(FOLDER, `panel-${size}-${colorScheme}.png`) })
+    await context.close()
+  }
+}
+await browser.close()
+
+/** A short visit, so that the pages have something to show. */
+async function browse(page: Page): Promise<void> {
+  for (const item of ['22423', '85123A', '84879']) {
+    await page.goto(`${ORIGIN}/product/${item}`, { waitUntil: 'networkidle' })
+    await page.getByRole('button', { name: 'Add to basket' }).first().click()
+    await page.waitForTimeout(1_500)
+  }
+}
