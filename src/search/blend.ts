@@ -3,7 +3,7 @@
  * of near-equal relevance, and only inside a band does the shopper's own order decide. A hit never
  * passes one whose relevance is more than `tolerance` above its own, whatever the shopper likes.
  */
-import type { SearchHit } from './search.ts'
+import type { SearchHit } from './retrieve.ts'
 
 export interface BlendOptions {
   /** Relative width of a band, 0 … 1: 0 keeps the order by relevance. Default 0.1. */

@@ -1,5 +1,5 @@
 /** @module Which parts of a title matched, as plain pieces: no HTML, so nothing to escape. */
-import type { SearchHit } from './search.ts'
+import type { SearchHit } from './retrieve.ts'
 import { foldWord, wordsOf } from './text.ts'
 
 export interface Piece {

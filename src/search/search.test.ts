@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { Item } from '../catalog/item.ts'
 import { blend } from './blend.ts'
 import { highlight } from './highlight.ts'
-import { createProductSearch, type SearchHit } from './search.ts'
+import type { SearchHit } from './retrieve.ts'
+import { createProductSearch } from './search.ts'
 import { foldWord, wordsOf } from './text.ts'
 
 const ITEMS: readonly Item[] = [

@@ -1,20 +1,8 @@
-/**
- * @module Retrieval of products by words: title, category and brand, with prefixes and small typing
- * errors (BM25+ by MiniSearch). Runs on the page; what was typed goes nowhere.
- */
-import MiniSearch from 'minisearch'
+/** @module The shop's search as a page uses it: finds and completes; what was typed goes nowhere. */
+import type { SearchOptions } from 'minisearch'
 import type { Item } from '../catalog/item.ts'
+import { buildIndex, fuzzy, retrieve, type SearchHit, SHIPPED_SETTINGS } from './retrieve.ts'
 import { foldWord, wordsOf } from './text.ts'
-
-export interface SearchHit {
-  readonly id: string
-  /** BM25+ with field boosts; comparable within one result only. */
-  readonly relevance: number
-  /** True when every word of the query was found; such hits precede all others. */
-  readonly complete: boolean
-  /** Folded words of the item that matched, for highlighting. */
-  readonly terms: readonly string[]
-}
 
 export interface ProductSearch {
   /** Best first. An empty query finds nothing. */
@@ -23,50 +11,30 @@ export interface ProductSearch {
   suggest(query: string, limit?: number): readonly string[]
 }
 
-const FIELDS = ['title', 'category', 'brand', 'id'] as const
-const BOOST = { title: 3, category: 1.5, brand: 1, id: 4 }
-/** With this many products for all words of a query, those for some of them are only noise. */
-const ENOUGH = 12
-/** Typing errors are forgiven from four letters on, one per five letters. */
-const fuzzy = (term: string) => (term.length < 4 ? false : 0.2)
+/** Only the word at the end is still being typed; a description's words are no names of products. */
+const SUGGEST: SearchOptions = {
+  fields: ['title', 'category', 'brand', 'id'],
+  boost: SHIPPED_SETTINGS.boost,
+  weights: { prefix: 0.6, fuzzy: 0.3 },
+  fuzzy,
+  prefix: (_, i, all) => i === all.length - 1,
+}
 
 /** @example createProductSearch(items).find('hartl t-light') */
 export function createProductSearch(items: readonly Item[]): ProductSearch {
-  const index = new MiniSearch<Item>({
-    fields: [...FIELDS],
-    tokenize: (text) => wordsOf(text).map((word) => word.text),
-    processTerm: (term) => foldWord(term) || null,
-    searchOptions: { boost: BOOST, prefix: true, fuzzy, weights: { prefix: 0.6, fuzzy: 0.3 } },
-  })
   const ids = new Set<string>()
   const sold = items.filter((item) => {
     if (ids.has(item.id)) return false
     ids.add(item.id)
     return true
   })
-  index.addAll(sold)
+  const index = buildIndex(sold)
   const spelling = spellings(sold)
-
-  function find(query: string, limit = 200): readonly SearchHit[] {
-    const words = new Set(wordsOf(query).map((word) => foldWord(word.text)))
-    if (words.size === 0) return []
-    const hits = index.search(query, { combineWith: 'OR' }).map((result) => ({
-      id: String(result.id),
-      relevance: result.score,
-      complete: new Set(result.queryTerms).size >= words.size,
-      terms: result.terms,
-    }))
-    const complete = hits.filter((hit) => hit.complete)
-    if (complete.length >= ENOUGH) return complete.slice(0, limit)
-    // A stable sort: within each half MiniSearch's order by relevance stays.
-    hits.sort((a, b) => Number(b.complete) - Number(a.complete))
-    return hits.slice(0, limit)
-  }
 
   function suggest(query: string, limit = 6): readonly string[] {
     const typed = wordsOf(query).map((word) => foldWord(word.text))
     if (typed.length === 0) return []
-    const found = index.autoSuggest(query, { fuzzy, prefix: (_, i, all) => i === all.length - 1 })
+    const found = index.autoSuggest(query, SUGGEST)
     const suggestions = new Set<string>()
     for (const { terms } of found) {
       suggestions.add(terms.map((term) => spelling.get(term) ?? term).join(' '))
@@ -75,7 +43,7 @@ export function createProductSearch(items: readonly Item[]): ProductSearch {
     return [...suggestions]
   }
 
-  return { find, suggest }
+  return { find: (query, limit = 200) => retrieve(index, query, limit), suggest }
 }
 
 /** Folded word → how the shop most often spells it, in lower case. */
