@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   pretrain: () => import('./pretrain.ts'),
   evaluate: () => import('./evaluate.ts'),
   serve: () => import('./serve.ts'),
+  bench: () => import('./bench.ts'),
 }
 
 async function main(argv: readonly string[]): Promise<number> {

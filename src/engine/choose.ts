@@ -1,7 +1,7 @@
 /**
  * @module Which engine fits the personal model on this device, and why, in words for the console.
  *
- * Measured with `npx tsx bench/fit.ts` (64 cases × 256 candidates × 88 parameters, 30 steps; Chromium
+ * Measured by fits of the size of training (`nearside bench train` measures them again; 64 cases × 256 candidates × 88 parameters, 30 steps; Chromium
  * 156 on two Zen 4 cores without a GPU; milliseconds a fit, the best of some rounds, since the machine
  * was shared; every engine within 1e-6 of the JS engine):
  *

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Adapter } from './adapter.ts'
 import { chooseEngine, thisDevice } from './choose.ts'
 import type { Engine, FitResult } from './engine.ts'
+import { countGpuCalls } from './gpuCalls.ts'
 import { createJsEngine } from './js.ts'
 import { PERSONAL_SHAPE, type TestShape, testProblem } from './testProblem.ts'
 import type { WorkerReply, WorkerRequest } from './testWorker.ts'
@@ -101,39 +102,26 @@ describe('the fused kernels', () => {
   })
 
   test('need five dispatches a step and nothing else, and one readback a fit', async () => {
-    const counts: Record<string, number> = {}
-    const restore: (() => void)[] = []
-    const count = <T extends object>(prototype: T, method: keyof T & string) => {
-      const original = prototype[method] as (...args: unknown[]) => unknown
-      counts[method] = 0
-      const counting = function (this: T, ...args: unknown[]) {
-        counts[method]++
-        return original.apply(this, args)
-      }
-      Object.assign(prototype, { [method]: counting })
-      restore.push(() => Object.assign(prototype, { [method]: original }))
+    const during = async (steps: number) => {
+      const { calls, stop } = countGpuCalls()
+      await engine.fit({ ...problem, steps }).finally(stop)
+      return calls
     }
-    count(GPUComputePassEncoder.prototype, 'dispatchWorkgroups')
-    count(GPUDevice.prototype, 'createBuffer')
-    count(GPUDevice.prototype, 'createBindGroup')
-    count(GPUDevice.prototype, 'createComputePipeline')
-    count(GPUQueue.prototype, 'writeBuffer')
-    count(GPUBuffer.prototype, 'mapAsync')
-    try {
-      await engine.fit({ ...problem, steps: 10 })
-      const short = { ...counts }
-      for (const method of Object.keys(counts)) counts[method] = 0
-      await engine.fit({ ...problem, steps: 60 })
-      expect(counts.dispatchWorkgroups - short.dispatchWorkgroups).toBe(5 * 50)
-      expect(counts.createBindGroup).toBe(5)
-      expect(counts.createComputePipeline).toBe(0)
-      expect(counts.writeBuffer).toBe(0)
-      expect(counts.mapAsync).toBe(1)
-      // The step-size table grows with the steps, so at most its buffers are new.
-      expect(counts.createBuffer).toBeLessThanOrEqual(short.createBuffer + 4)
-    } finally {
-      for (const undo of restore) undo()
-    }
+    const short = await during(10)
+    const long = await during(60)
+    expect(long.dispatches - short.dispatches).toBe(5 * 50)
+    // Ten steps a submit.
+    expect(long.submits - short.submits).toBe(5)
+    expect(long.bindGroupCreations).toBe(5)
+    expect(long.pipelineCreations).toBe(0)
+    expect(long.bufferWrites).toBe(0)
+    expect(long.readbacks).toBe(1)
+    // The step-size table grows with the steps, so at most its buffers are new.
+    expect(long.bufferCreations).toBeLessThanOrEqual(short.bufferCreations + 4)
+    const again = await during(60)
+    await during(10)
+    const shortAgain = await during(10)
+    expect(again.bufferCreations).toBe(shortAgain.bufferCreations)
   })
 
   test('give the same bits again', async () => {

@@ -114,7 +114,8 @@ export async function createTfjsWebgpuEngine(
     return {
       start: (problem, centred) => start(backend, problem, centred),
       drain() {
-        flush(backend)
+        // The fused kernels submit their steps themselves.
+        if (kernels === 'operations') flush(backend)
         return submittedWorkDone(backend.queue)
       },
     }

@@ -1,0 +1,22 @@
+/** @module The jobs of `nearside bench`, which loads this module in a checkout. */
+import type { CommandContext } from '../src/cli/command.ts'
+import { rank } from './rank.ts'
+import { markdown, type Report } from './report.ts'
+import { train } from './train.ts'
+
+type Job = (blocks: number, progress: (done: number, total: number) => void) => Promise<Report>
+
+const JOBS: Readonly<Record<string, Job>> = { train, rank }
+
+export const jobs = Object.keys(JOBS)
+
+export async function runJob(
+  job: string,
+  blocks: number,
+  { progress, print }: CommandContext,
+): Promise<Report> {
+  const report = await JOBS[job](blocks, (done, total) => progress.update(job, done, total))
+  progress.clear()
+  print(markdown(report))
+  return report
+}

@@ -1,0 +1,48 @@
+/**
+ * @module `nearside bench`: benchmarks against the named peers. They are pages for a browser, outside
+ * the package, so that this command works in a checkout only.
+ */
+import { existsSync } from 'node:fs'
+import { NearsideError } from '../protocol/error.ts'
+import type { Command, CommandContext } from './command.ts'
+
+/** What `bench/run.ts` exports; found at run time, since it is no part of the package. */
+interface Benchmarks {
+  readonly jobs: readonly string[]
+  runJob(job: string, blocks: number, context: CommandContext): Promise<unknown>
+}
+
+const BENCHMARKS = new URL('../../bench/run.ts', import.meta.url)
+
+async function loadBenchmarks(): Promise<Benchmarks> {
+  if (!existsSync(BENCHMARKS))
+    throw new NearsideError(
+      'input-invalid',
+      'bench needs a checkout of Nearside (its pages are no part of the package): npm run -s nearside -- bench',
+    )
+  return (await import(BENCHMARKS.href)) as Benchmarks
+}
+
+export const command: Command = {
+  name: 'bench',
+  summary: 'measures engines, ranking and cold start against named peers (in a checkout)',
+  details: `train   the personal fit of 10,000 items and 60 events, engine by engine
+rank    the best 20 of 20,000 × 32, 100,000 × 64 and 1,000,000 × 32
+start   from navigation to the first personal list, on an emulated 9 Mbit/s line of 60 ms
+
+All contenders of a job run in one page in turn, block by block. Ratios are medians of the ratios
+within a block, with a 95 % interval; above 1, the first is faster.`,
+  positionals: 'train|rank|start',
+  options: {
+    blocks: { type: 'string', value: 'N', describe: 'blocks (start: visits)', default: '7' },
+  },
+  async run(values, [job, ...more], context) {
+    const { jobs, runJob } = await loadBenchmarks()
+    if (job === undefined || more.length > 0 || !jobs.includes(job))
+      throw new NearsideError('input-invalid', `bench needs one job: ${jobs.join(', ')}`)
+    const blocks = Number(values.blocks)
+    if (!Number.isInteger(blocks) || blocks < 1 || blocks > 1000)
+      throw new NearsideError('input-invalid', '--blocks takes a whole number from 1 to 1000')
+    return runJob(job, blocks, context)
+  },
+}
