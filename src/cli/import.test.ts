@@ -5,6 +5,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ImportReport } from '../pretrain/import/importShop.ts'
+import { isSequenceShop } from '../pretrain/plan.ts'
 import { readShop } from '../pretrain/shop/read.ts'
 import { command } from './import.ts'
 
@@ -235,5 +236,28 @@ describe('import', () => {
     await expect(
       run(files as Record<string, string>, flags as Record<string, string>),
     ).rejects.toThrow(message)
+  })
+
+  test('a log without times: a day for each item, everybody ends on the same one', async () => {
+    const { report, printed, shop } = await run({
+      'orders.csv': '7 a b c\n8 b a\n\n9\n10 c a b b\n',
+    })
+    expect(printed[0]).toMatch(/sequences/)
+    expect(report.logs[0]).toMatchObject({ lines: 10, kept: 9, dropped: { 'unreadable line': 1 } })
+    const days = (id: string) =>
+      shop.shoppers
+        .find((shopper) => shopper.id === id)
+        ?.interactions.map(({ item, time }) => [
+          shop.items[item].id,
+          new Date(time).toISOString().slice(5, 10),
+        ])
+    expect(days('7')).toEqual([
+      ['a', '12-29'],
+      ['b', '12-30'],
+      ['c', '12-31'],
+    ])
+    expect(days('10')?.map(([item]) => item)).toEqual(['c', 'a', 'b', 'b'])
+    expect(shop.dayOnly).toBe(true)
+    expect(isSequenceShop(shop)).toBe(true)
   })
 })

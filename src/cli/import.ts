@@ -38,7 +38,8 @@ export const command: Command = {
   details: [
     'Reads CSV, TSV or JSON lines, plain or gzip. Columns are guessed from common names (GA4,',
     'Shopify, WooCommerce, UCI Online Retail …) or given by flags. Every line that is left out is',
-    'counted by its reason, in report.json and on the screen.',
+    'counted by its reason, in report.json and on the screen. A log without times, `shopper item',
+    'item …` a line, becomes one with a day for each item, counted back from 2000-12-31.',
   ].join('\n'),
   options: {
     orders: { type: 'string', value: 'FILE', describe: 'order log', required: true },

@@ -14,7 +14,9 @@ export const command: Command = {
   summary: 'train a base model from a shop folder',
   details: [
     'Writes OUT/VERSION/ and points OUT/latest.json at it. The same shop, limit, hold-out and seed',
-    'give the same files. Held-out shoppers and events from --until on are not looked at.',
+    'give the same files. Held-out shoppers and events from --until on are not looked at. With',
+    '--protocol leave-one-out, for a log without times, everybody teaches: all events but the last',
+    'two, of which the second last makes choices and the last is not looked at.',
   ].join('\n'),
   options: {
     shop: { type: 'string', value: 'DIR', describe: 'the shop folder', required: true },
@@ -26,6 +28,12 @@ export const command: Command = {
       describe: 'shoppers never trained on: a share, or a file of ids',
       default: '0.2',
     },
+    protocol: {
+      type: 'string',
+      value: 'NAME',
+      describe: 'by-time, or leave-one-out without --until and --holdout',
+      default: 'by-time',
+    },
     seed: { type: 'string', value: 'N', describe: 'of all random choices', default: '1' },
     version: { type: 'string', value: 'NAME', describe: "the model's name", default: '1' },
     epochs: { type: 'string', value: 'N', describe: 'of the encoder; fewer for a quick look' },
@@ -35,6 +43,7 @@ export const command: Command = {
     const seed = whole(values, 'seed', 2 ** 32 - 1)
     const version = parseVersion(String(values.version))
     const until = values.until === undefined ? null : dateOf(String(values.until))
+    const leaveOneOut = isLeaveOneOut(values)
     const holdout = await holdoutOf(String(values.holdout))
     const encoder = values.epochs === undefined ? {} : { epochs: whole(values, 'epochs', 1000) }
     context.progress.update('reading the shop', 0, 1)
@@ -44,6 +53,7 @@ export const command: Command = {
       seed,
       holdout,
       until,
+      leaveOneOut,
       encoder,
       now: started,
       onProgress: (label, done, total) => context.progress.update(label, done, total),
@@ -85,6 +95,18 @@ function print(
 
 function kilobytes(bytes: number): string {
   return `${(bytes / 1000).toFixed(0)} kB`
+}
+
+function isLeaveOneOut({ protocol, until }: Values): boolean {
+  if (protocol === 'by-time') return false
+  if (protocol !== 'leave-one-out')
+    throw new NearsideError(
+      'input-invalid',
+      `--protocol ${protocol}: choose by-time or leave-one-out`,
+    )
+  if (until !== undefined)
+    throw new NearsideError('input-invalid', 'leave-one-out has its own limit: leave --until out')
+  return true
 }
 
 function whole(values: Values, option: string, largest: number): number {

@@ -158,3 +158,42 @@ test('a shop where nobody has come back yet gets a model of what is popular', as
   expect(model.manifest.metrics.validationCases).toBe(0)
   expect(scoreTerms(model, [], START).base.every(Number.isFinite)).toBe(true)
 })
+
+/** Each shopper walks in steps of one through the items of one kind, one a day, to the same last day. */
+function sequenceShop(shoppers = 60, items = 24): Shop {
+  const last = START + 30 * DAY
+  const logs = Array.from({ length: shoppers }, (_, s) => {
+    const length = 4 + (s % 5)
+    const interactions = Array.from({ length }, (_, k): Interaction => {
+      const time = last - (length - 1 - k) * DAY
+      return { item: (s + 3 * k) % items, name: 'purchase', time, session: String(time) }
+    })
+    return { id: `shopper ${s}`, interactions }
+  })
+  return shopOf(logs, items)
+}
+
+test('leaving one out: everybody teaches, and nobody’s last event is looked at', async () => {
+  const shop = sequenceShop()
+  const options = { ...OPTIONS, leaveOneOut: true }
+  const { manifest, files } = await pretrain(shop, options)
+  expect(manifest.holdout).toEqual({ fraction: 0, shoppers: 0 })
+  expect(manifest.metrics.trainingShoppers).toBe(60)
+  expect(Date.parse(manifest.data.until)).toBe(shop.to - DAY)
+  expect(Date.parse(manifest.data.to)).toBe(shop.to - 2 * DAY)
+  const { interactions } = shop.shoppers[0]
+  const changed: Shop = {
+    ...shop,
+    shoppers: shop.shoppers.map(({ id, interactions: own }) => ({
+      id,
+      interactions: own.map((one) => (one.time === shop.to ? { ...one, item: 0 } : one)),
+    })),
+  }
+  expect(interactions.at(-1)?.item).not.toBe(0)
+  expect((await pretrain(changed, options)).files).toEqual(files)
+})
+
+test('leaving one out needs a log of sequences', async () => {
+  const run = pretrain(tinyShop(), { ...OPTIONS, leaveOneOut: true })
+  expect(await message(run)).toMatch(/log of sequences/)
+})

@@ -13,28 +13,15 @@ import { readBaseModel, type WrittenModel, writeBaseModel } from '../model/files
 import { addScores } from '../model/score.ts'
 import { MANIFEST_FORMAT, type ModelManifest } from '../protocol/manifest.ts'
 import { dequantizeRows, quantizeRows } from '../weights/quantize.ts'
-import {
-  ENCODER_SETTINGS,
-  type EncoderSettings,
-  type TrainedEncoder,
-  trainEncoder,
-} from './encoder/train.ts'
+import { type EncoderSettings, type TrainedEncoder, trainEncoder } from './encoder/train.ts'
 import { shippedWordVectors, type WordVectors } from './encoder/wordVectors.ts'
+import { FOLDS, planByTime, planLeaveOneOut } from './plan.ts'
 import { learnPrior } from './prior/learnPrior.ts'
-import { foldOf } from './ranker/outOfFold.ts'
 import { type RankerData, type RankerResult, trainRanker } from './ranker/trainRanker.ts'
 import type { Shop } from './shop/shop.ts'
-import { type Holdout, type Split, splitShop } from './split.ts'
-import { lastPart, type Validation, validate } from './validate.ts'
+import type { Holdout, Split } from './split.ts'
+import { type Validation, validate } from './validate.ts'
 
-/** Shoppers fall into this many folds by id; the encoder never sees the first two. */
-const FOLDS = 10
-/** Its scale is fitted on this fold … */
-const CALIBRATION_FOLD = 0
-/** … and whether it helps is measured on this one. */
-const VALIDATION_FOLD = 1
-/** The last share of the log's span gives the validation cases. */
-const VALIDATION_SHARE = 0.4
 /**
  * A where the encoder does not help: small enough to leave the ranking alone, present so that
  * item vectors and hidden states keep their meaning for `u` and for shared updates.
@@ -60,6 +47,8 @@ export interface PretrainOptions {
   readonly holdout: Holdout
   /** Exclusive, milliseconds since the epoch; null for the end of the log. */
   readonly until: number | null
+  /** Of a log of sequences: all but each shopper's last two events; hold-out and limit don't count. */
+  readonly leaveOneOut?: boolean
   /** Milliseconds since the epoch. */
   readonly now: number
   /** Default: those that come with this package. */
@@ -79,7 +68,10 @@ export interface Pretrained extends WrittenModel {
 export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pretrained> {
   const { seed } = options
   const { onProgress: progress = () => {}, checkpoint = async () => {} } = options
-  const split = splitShop(shop, options.until, options.holdout, seed, options.now)
+  const plan = options.leaveOneOut
+    ? planLeaveOneOut(shop, seed, options.now)
+    : planByTime(shop, options.until, options.holdout, seed, options.now)
+  const { split, questions } = plan
   const words = options.words ?? (await shippedWordVectors())
   const statistics = buildStatistics(
     shop.items,
@@ -93,12 +85,12 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
         items: shop.items,
         categories: categoryNames(shop.items, statistics.category),
         shoppers: split.training
-          .filter(({ id }) => !isUnseen(id))
+          .filter(({ id }) => plan.teachesEncoder(id))
           .map(({ interactions }) => interactions),
         until: split.until,
         words,
       },
-      { ...ENCODER_SETTINGS, ...options.encoder },
+      { ...plan.encoder, ...options.encoder },
       seed,
       (done, total) => {
         progress('encoder', done, total)
@@ -107,14 +99,19 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
     ),
   )
 
-  const data: RankerData = { items: shop.items, shoppers: split.training, dayOnly: shop.dayOnly }
+  const data: RankerData = {
+    items: shop.items,
+    shoppers: questions.training,
+    dayOnly: shop.dayOnly,
+  }
   const ranker = trainRanker(data, {
-    until: split.until,
+    from: plan.questionsFrom,
+    until: questions.until,
     seed,
     onProgress: (step, done, total) => progress(`ranker: ${step}`, done, total),
     encoder: {
       scores: ({ history, time }) => encoderScores(encoder, encode(encoder, history, time)),
-      unseen: (shopper) => foldOf(shopper, FOLDS) === CALIBRATION_FOLD,
+      unseen: plan.calibrates,
     },
   })
 
@@ -128,12 +125,12 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
   const measured = validate(
     {
       items: shop.items,
-      training: split.training,
+      training: questions.training,
       dayOnly: shop.dayOnly,
-      isMeasured: (shopper) => foldOf(shopper, FOLDS) === VALIDATION_FOLD,
+      isMeasured: plan.isMeasured,
       folds: FOLDS,
-      from: lastPart(split.from, split.until, VALIDATION_SHARE),
-      until: split.until,
+      from: plan.measuredFrom,
+      until: questions.until,
     },
     candidates,
   )
@@ -156,7 +153,8 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
     },
     seed,
     holdout: {
-      fraction: 'fraction' in options.holdout ? options.holdout.fraction : 0,
+      fraction:
+        'fraction' in options.holdout && !options.leaveOneOut ? options.holdout.fraction : 0,
       shoppers: split.heldOut,
     },
     metrics: metricsOf(split, measured[0], measured[best], chosen.encoderWeight),
@@ -171,10 +169,11 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
   }
   await checkpoint()
   const learned = await learnPrior(base, data, {
-    until: split.until,
+    until: questions.until,
     seed,
     engine: createJsEngine(),
-    eligible: isUnseen,
+    eligible: plan.teachesPrior,
+    casesEach: plan.priorCases,
     onProgress: (step, done, total) => progress(`prior: ${step}`, done, total),
   })
   const metrics = { ...manifest.metrics, ...learned.metrics }
@@ -184,11 +183,6 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
     manifest: { ...manifest, metrics },
   })
   return { ...written, model: await readBaseModel(written.manifest, written.files) }
-}
-
-function isUnseen(shopper: string): boolean {
-  const fold = foldOf(shopper, FOLDS)
-  return fold === CALIBRATION_FOLD || fold === VALIDATION_FOLD
 }
 
 /** The trained vectors as they are shipped, so that everything after is fitted to those. */

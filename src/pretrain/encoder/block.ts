@@ -13,6 +13,7 @@ const L = HISTORY_LENGTH
 /** Rows of a buffer: the products want multiples of 8. */
 const ROWS = Math.ceil(L / 8) * 8
 const ROOT = Math.sqrt(D)
+const ONE_SEQUENCE = new Int32Array(L)
 
 /** Numbers that a block allocates. */
 export const BLOCK_FLOATS = 34 * ROWS * D + 2 * ROWS * ROWS + 2 * ROWS * FEED_FORWARD + 10_000
@@ -26,10 +27,13 @@ export interface Block {
   readonly hiddenGradient: Float32Array
   /** After `backward`: ∂loss/∂input, [L, d]. */
   readonly inputGradient: Float32Array
-  /** Computes n positions; a null `random` switches dropout off. */
-  forward(n: number, random: Random | null): void
-  /** Adds to `gradients` what the last `forward` of n positions gives. */
-  backward(n: number, gradients: EncoderWeights): void
+  /**
+   * Computes n positions; a null `random` switches dropout off. Position t attends to `first[t]` … t:
+   * several short sequences can share the rows. Without `first`, all n are one sequence.
+   */
+  forward(n: number, random: Random | null, first?: Int32Array): void
+  /** Adds to `gradients` what the last `forward`, of the same n and `first`, gives. */
+  backward(n: number, gradients: EncoderWeights, first?: Int32Array): void
 }
 
 /** All buffers and `weights` lie in the memory of `matrix`. */
@@ -78,44 +82,48 @@ export function createBlock(matrix: Matrix, weights: EncoderWeights, dropout: nu
     for (let i = 0; i < n * D; i++) mask[i] = random.next() < dropout ? 0 : kept
   }
 
-  /** Keys after a query get exactly 0, so that products over whole rows leave the future out. */
-  function attend(n: number): void {
+  /** Keys of the future and of other sequences get exactly 0, so that whole rows can be multiplied. */
+  function attend(n: number, first: Int32Array): void {
     const width = Math.ceil(n / 8) * 8
     linear(attention, query, key, n, width, D)
     for (let t = 0; t < n; t++) {
       const row = t * width
+      const from = first[t]
       let largest = Number.NEGATIVE_INFINITY
-      for (let s = 0; s <= t; s++) {
+      for (let s = from; s <= t; s++) {
         const score = attention[row + s] / ROOT + weights.distance[t - s]
         attention[row + s] = score
         if (score > largest) largest = score
       }
       let sum = 0
-      for (let s = 0; s <= t; s++) {
+      for (let s = from; s <= t; s++) {
         const e = Math.exp(attention[row + s] - largest)
         attention[row + s] = e
         sum += e
       }
-      for (let s = 0; s <= t; s++) attention[row + s] /= sum
+      for (let s = from; s <= t; s++) attention[row + s] /= sum
+      attention.fill(0, row, row + from)
       attention.fill(0, row + t + 1, row + width)
     }
     context.fill(0, 0, n * D)
     linearBackInput(context, attention, value, n, width, D)
   }
 
-  function attendBack(n: number, dDistance: Float32Array): void {
+  function attendBack(n: number, dDistance: Float32Array, first: Int32Array): void {
     const width = Math.ceil(n / 8) * 8
     linear(dAttention, dContext, value, n, width, D)
     linearBackWeight(dValue, attention, dContext, n, width, D)
     for (let t = 0; t < n; t++) {
       const row = t * width
+      const from = first[t]
       let along = 0
-      for (let s = 0; s <= t; s++) along += attention[row + s] * dAttention[row + s]
-      for (let s = 0; s <= t; s++) {
+      for (let s = from; s <= t; s++) along += attention[row + s] * dAttention[row + s]
+      for (let s = from; s <= t; s++) {
         const g = attention[row + s] * (dAttention[row + s] - along)
         dDistance[t - s] += g
         dAttention[row + s] = g / ROOT
       }
+      dAttention.fill(0, row, row + from)
       dAttention.fill(0, row + t + 1, row + width)
     }
     linearBackInput(dQuery, dAttention, key, n, width, D)
@@ -127,7 +135,7 @@ export function createBlock(matrix: Matrix, weights: EncoderWeights, dropout: nu
     hidden,
     hiddenGradient,
     inputGradient,
-    forward(n, random) {
+    forward(n, random, first = ONE_SEQUENCE) {
       drawMask(inputMask, n, random)
       drawMask(outputMask, n, random)
       drawMask(innerMask, n, random)
@@ -137,7 +145,7 @@ export function createBlock(matrix: Matrix, weights: EncoderWeights, dropout: nu
       linear(query, norm1.out, w.query, n, D, D)
       linear(key, norm1.out, w.key, n, D, D)
       linear(value, norm1.out, w.value, n, D, D)
-      attend(n)
+      attend(n, first)
       linear(mixed, context, w.output, n, D, D)
       for (let i = 0; i < n * D; i++) y[i] = x[i] + mixed[i] * outputMask[i]
       normForward(norm2.out, norm2.normal, norm2.inverse, y, w.norm2_scale, w.norm2_bias, n)
@@ -153,7 +161,7 @@ export function createBlock(matrix: Matrix, weights: EncoderWeights, dropout: nu
       }
       normForward(norm3.out, norm3.normal, norm3.inverse, z, w.norm3_scale, w.norm3_bias, n)
     },
-    backward(n, g) {
+    backward(n, g, first = ONE_SEQUENCE) {
       const w = weights
       for (const buffer of [dx, dz, dNorm, dQuery, dKey, dValue, dContext]) buffer.fill(0)
       normBackward(
@@ -189,7 +197,7 @@ export function createBlock(matrix: Matrix, weights: EncoderWeights, dropout: nu
       for (let i = 0; i < n * D; i++) dRows[i] = dy[i] * outputMask[i]
       linearBackWeight(g.output, dRows, context, n, D, D)
       linearBackInput(dContext, dRows, w.output, n, D, D)
-      attendBack(n, g.distance)
+      attendBack(n, g.distance, first)
       dNorm.fill(0, 0, n * D)
       linearBackWeight(g.query, dQuery, norm1.out, n, D, D)
       linearBackInput(dNorm, dQuery, w.query, n, D, D)

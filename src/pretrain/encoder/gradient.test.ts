@@ -9,7 +9,7 @@ import { BLOCK_FLOATS, createBlock } from './block.ts'
 import { createItemTable } from './itemTable.ts'
 import { createMatrix } from './matrix.ts'
 import { createSampledSoftmax, createSampler } from './sampledSoftmax.ts'
-import { drawWindows, itemSets, type Window } from './sequences.ts'
+import { drawWindows, itemSets, packWindows, type Window } from './sequences.ts'
 import { fillInput, gradientsOf, initialWeights, spreadInputGradient, valuesOf } from './train.ts'
 import { NO_WORD_VECTORS } from './wordVectors.ts'
 
@@ -24,6 +24,7 @@ const DAY = 86_400_000
 function window(length: number): Window {
   return {
     length,
+    first: new Int32Array(length),
     items: Int32Array.from({ length }, (_, t) => (t * 7) % ITEMS.length),
     events: Uint8Array.from({ length }, (_, t) => (t % 2 ? 6 : 0)),
     gaps: Uint8Array.from({ length }, (_, t) => t % 4),
@@ -53,13 +54,15 @@ function setup(seed: number) {
   return { weights, block, table, bias, softmax }
 }
 
-test('every gradient matches finite differences', () => {
+test.each([
+  ['one sequence', window(9)],
+  ['three sequences that share the rows', packWindows([window(4), window(1), window(6)])[0]],
+])('every gradient matches finite differences: %s', (_, one) => {
   const { weights, block, table, bias, softmax } = setup(5)
-  const one = window(9)
   const loss = () => {
     table.compose(null)
     fillInput(block.input, one, table.vectors, valuesOf(weights))
-    block.forward(one.length, null)
+    block.forward(one.length, null, one.first)
     // The same negatives each time.
     return softmax(one, block.hidden, block.hiddenGradient, table, bias, createRandom(3))
   }
@@ -68,7 +71,7 @@ test('every gradient matches finite differences', () => {
   table.gradient.fill(0)
   bias.gradient.fill(0)
   loss()
-  block.backward(one.length, gradientsOf(weights))
+  block.backward(one.length, gradientsOf(weights), one.first)
   spreadInputGradient(block.inputGradient, one, table.gradient, gradientsOf(weights))
   table.backward()
   const analytic = everything.map(({ gradient }) => gradient.slice())
@@ -133,6 +136,31 @@ test('a position never sees what comes after it', () => {
   block.input.fill(3, 6 * DIMENSION, 12 * DIMENSION)
   block.forward(12, null)
   expect(block.hidden.slice(0, 6 * DIMENSION)).toEqual(before)
+})
+
+test('sequences that share the rows give what each gives alone', () => {
+  const { weights, block, table } = setup(4)
+  const windows = [window(7), window(20), window(3), window(30), window(50), window(1)]
+  const packs = packWindows(windows)
+  expect(packs.map(({ length }) => length)).toEqual([30, 30, 50, 1])
+  const hidden = (one: Window) => {
+    fillInput(block.input, one, table.vectors, valuesOf(weights))
+    block.forward(one.length, null, one.first)
+    return block.hidden.slice(0, one.length * DIMENSION)
+  }
+  const together = packs.flatMap((pack) => [...hidden(pack)])
+  const alone = windows.flatMap((one) => [...hidden(one)])
+  together.forEach((value, k) => {
+    expect(value).toBeCloseTo(alone[k], 4)
+  })
+  const targets = (many: readonly Window[]) =>
+    many.flatMap(({ length, start, targets, weights: w }) =>
+      Array.from({ length }, (_, t) => [
+        [...targets.slice(start[t], start[t + 1])],
+        [...w.slice(start[t], start[t + 1])],
+      ]),
+    )
+  expect(targets(packs)).toEqual(targets(windows))
 })
 
 test('a shopper of three orders gives every line once, and the last order of the next as targets', () => {

@@ -36,6 +36,7 @@ test('with the logQ correction the mean loss comes near that of the full softmax
   for (let j = 0; j < DIMENSION; j++) hidden[j] = random.normal()
   const one: Window = {
     length: 1,
+    first: Int32Array.of(0),
     items: Int32Array.of(0),
     events: Uint8Array.of(0),
     gaps: Uint8Array.of(0),

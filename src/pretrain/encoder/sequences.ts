@@ -19,9 +19,11 @@ export interface ItemSet {
   readonly to: number
 }
 
-/** At most L consecutive positions of one shopper, with what each should predict. */
+/** At most L positions, consecutive ones of one shopper or several such runs, with their targets. */
 export interface Window {
   readonly length: number
+  /** Where the run of each position begins. */
+  readonly first: Int32Array
   /** Item, event and gap rows by position. */
   readonly items: Int32Array
   readonly events: Uint8Array
@@ -125,6 +127,7 @@ export function drawWindows(
     }
     return {
       length: to - from,
+      first: new Int32Array(to - from),
       items: items.slice(from, to),
       events: events.slice(from, to),
       gaps: gaps.slice(from, to),
@@ -133,6 +136,54 @@ export function drawWindows(
       weights: Float32Array.from(weights),
     }
   }
+}
+
+/**
+ * Puts short windows one after another into windows of at most L positions, in the order given:
+ * the cost of a step lies in how many windows it has.
+ */
+export function packWindows(windows: readonly Window[]): Window[] {
+  const packs: Window[][] = []
+  let room = 0
+  for (const window of windows) {
+    if (window.length > room) {
+      packs.push([])
+      room = HISTORY_LENGTH
+    }
+    packs[packs.length - 1].push(window)
+    room -= window.length
+  }
+  return packs.map((pack) => (pack.length === 1 ? pack[0] : joined(pack)))
+}
+
+function joined(windows: readonly Window[]): Window {
+  const length = windows.reduce((sum, window) => sum + window.length, 0)
+  const targets = windows.reduce((sum, window) => sum + window.targets.length, 0)
+  const all = {
+    length,
+    first: new Int32Array(length),
+    items: new Int32Array(length),
+    events: new Uint8Array(length),
+    gaps: new Uint8Array(length),
+    start: new Int32Array(length + 1),
+    targets: new Int32Array(targets),
+    weights: new Float32Array(targets),
+  }
+  let at = 0
+  let target = 0
+  for (const window of windows) {
+    all.items.set(window.items, at)
+    all.events.set(window.events, at)
+    all.gaps.set(window.gaps, at)
+    all.targets.set(window.targets, target)
+    all.weights.set(window.weights, target)
+    for (let t = 0; t < window.length; t++, at++) {
+      all.first[at] = at - t + window.first[t]
+      all.start[at + 1] = target + window.start[t + 1]
+    }
+    target += window.targets.length
+  }
+  return all
 }
 
 /** A random permutation of 0 … n − 1. */

@@ -17,7 +17,14 @@ import {
 } from './itemTable.ts'
 import { createMatrix, type Matrix } from './matrix.ts'
 import { createSampledSoftmax, createSampler, softmaxFloats } from './sampledSoftmax.ts'
-import { drawWindows, itemSets, type SequenceSettings, shuffled, type Window } from './sequences.ts'
+import {
+  drawWindows,
+  itemSets,
+  packWindows,
+  type SequenceSettings,
+  shuffled,
+  type Window,
+} from './sequences.ts'
 import type { WordVectors } from './wordVectors.ts'
 
 export interface EncoderSettings {
@@ -27,6 +34,10 @@ export interface EncoderSettings {
   readonly learningRate: number
   readonly dropout: number
   readonly negatives: number
+  /** Short windows of a batch share rows and negatives: much faster where histories are short. */
+  readonly pack: boolean
+  /** Whether items have an offset of their own while training; the model ships none. */
+  readonly bias: boolean
   readonly sequences: SequenceSettings
   readonly table: ItemTableSettings
 }
@@ -37,8 +48,20 @@ export const ENCODER_SETTINGS: EncoderSettings = {
   learningRate: 1e-3,
   dropout: 0.2,
   negatives: 256,
+  pack: false,
+  bias: true,
   sequences: { nextTargets: 16, nextWeight: 4, insideWeight: 1 },
   table: { leastTitles: 2, priceBands: 8, idDropout: 0.1, decay: 0.01 },
+}
+
+/** For logs of sequences: short, without repeats, one item after another. */
+export const SEQUENCE_SETTINGS: EncoderSettings = {
+  ...ENCODER_SETTINGS,
+  epochs: 24,
+  batch: 256,
+  learningRate: 2e-3,
+  pack: true,
+  bias: false,
 }
 
 export interface TrainedEncoder {
@@ -86,13 +109,14 @@ export async function trainEncoder(
   const sampler = createSampler(countItems(sequences, items.length))
   const bias = createParameter(items.length, 0)
   const softmax = createSampledSoftmax(matrix, sampler, settings.negatives, items.length)
-  const adam = createAdam([...Object.values(weights), ...table.parameters, bias])
+  const moved = [...Object.values(weights), ...table.parameters]
+  const adam = createAdam(settings.bias ? [...moved, bias] : moved)
 
   const trainWindow = (window: Window): number => {
     fillInput(block.input, window, table.vectors, values)
-    block.forward(window.length, random)
+    block.forward(window.length, random, window.first)
     const loss = softmax(window, block.hidden, block.hiddenGradient, table, bias, random)
-    block.backward(window.length, gradients)
+    block.backward(window.length, gradients, window.first)
     spreadInputGradient(block.inputGradient, window, table.gradient, gradients)
     return loss
   }
@@ -105,12 +129,13 @@ export async function trainEncoder(
     let sum = 0
     let weight = 0
     for (let step = 0; step < steps; step++) {
-      const batch = order.subarray(step * settings.batch, (step + 1) * settings.batch)
+      const rows = order.subarray(step * settings.batch, (step + 1) * settings.batch)
+      const batch = Array.from(rows, (w) => windows[w])
       table.compose(random)
       let batchWeight = 0
-      for (const w of batch) {
-        sum += trainWindow(windows[w])
-        batchWeight += total(windows[w].weights)
+      for (const window of settings.pack ? packWindows(batch) : batch) {
+        sum += trainWindow(window)
+        batchWeight += total(window.weights)
       }
       weight += batchWeight
       table.backward()

@@ -20,7 +20,7 @@ const KNOWN_NAMES = {
   title: 'title itemname productname lineitemname description name',
   event: 'event eventname eventtype behaviortype action type',
   category: 'category itemcategory producttype productcategory department googleproductcategory',
-  brand: 'brand itembrand vendor manufacturer lineitemvendor',
+  brand: 'brand itembrand vendor manufacturer supplier lineitemvendor',
   description: 'description bodyhtml body shortdescription',
   image: 'image imagesrc imagelink imageurl',
   available: 'available availability instock published',

@@ -11,6 +11,7 @@ import { mapColumns, presentColumns, type Role } from './columns.ts'
 import { createDateParser, type DateOrder, guessDateOrder } from './date.ts'
 import { FactCollector, type ItemFacts } from './itemFacts.ts'
 import { recogniseLayout } from './layout.ts'
+import { openSequences } from './sequences.ts'
 import { openTable, type Table } from './table.ts'
 
 export interface ImportOptions {
@@ -72,6 +73,9 @@ export interface ImportReport {
   readonly files: readonly WrittenFile[]
 }
 
+/** The report's name of a log without times; its reader gives each item of a shopper its own day. */
+const SEQUENCES = 'sequences: a shopper a line, without times; days stand for the order'
+
 const LOG_ROLES: readonly Role[] = [
   'shopper',
   'time',
@@ -102,11 +106,12 @@ export async function importShop(options: ImportOptions): Promise<ImportReport> 
   ] as const) {
     if (path === undefined) continue
     const label = isClicks ? 'reading clicks' : 'reading orders'
-    const table = await openTable(path, {
+    const tableOptions = {
       encoding: options.encoding,
       delimiter: options.delimiter,
-      onProgress: (done, total) => options.onProgress?.(label, done, total),
-    })
+      onProgress: (done: number, total: number) => options.onProgress?.(label, done, total),
+    }
+    const table = (await openSequences(path, tableOptions)) ?? (await openTable(path, tableOptions))
     const { cleaner, report } = prepare(table, options, isClicks)
     for await (const rows of table.rows()) {
       if (options.signal?.aborted) throw new NearsideError('aborted', 'import: stopped')
@@ -188,7 +193,7 @@ function prepare(table: Table, options: ImportOptions, isClicks: boolean) {
   })
   const report = (): LogReport => ({
     file: table.name,
-    layout: layout?.name ?? null,
+    layout: table.form === 'sequences' ? SEQUENCES : (layout?.name ?? null),
     columns: Object.fromEntries(
       Object.entries(columns).map(([role, column]) => [role, table.columns[column]]),
     ),

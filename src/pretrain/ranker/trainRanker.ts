@@ -24,6 +24,8 @@ export interface RankerData {
 }
 
 export interface RankerOptions {
+  /** Of the first case, milliseconds since the epoch; absent: after the warm-up. */
+  readonly from?: number
   /** Exclusive, milliseconds since the epoch. */
   readonly until: number
   readonly seed: number
@@ -90,7 +92,7 @@ export function trainRanker(data: RankerData, options: RankerOptions): RankerRes
       interactions: interactions.filter((entry) => entry.time < options.until),
     }))
     .filter((shopper) => shopper.interactions.length > 0)
-  const from = warmUpEnd(shoppers, options.until, settings.warmUp)
+  const from = options.from ?? warmUpEnd(shoppers, options.until, settings.warmUp)
   const cases = sampleCases(shoppers, data.dayOnly, from, settings, random)
   const statistics = new OutOfFoldStatistics(data.items, shoppers, {
     folds: settings.folds,
