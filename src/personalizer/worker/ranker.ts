@@ -3,6 +3,8 @@
  * that depends on the model alone is computed once.
  */
 import type { Catalog } from '../../catalog/catalog.ts'
+import { ranksOf } from '../../engine/topk/ranksOf.ts'
+import { selectTop } from '../../engine/topk/selectTop.ts'
 import type { History } from '../../features/history.ts'
 import { type BaseModel, DIMENSION, type PersonalParameters } from '../../model/baseModel.ts'
 import { personalScores, scoreTerms } from '../../model/score.ts'
@@ -149,22 +151,23 @@ export class Ranker {
     { scores, explain }: Standing,
     limit = DEFAULT_LIMIT,
   ): Recommendation[] {
-    const baseRanks = new Map(
-      sorted(candidates, this.#base.scores).map((row, place) => [row, place + 1]),
-    )
-    return sorted(candidates, scores)
-      .slice(0, Math.max(0, limit))
-      .map((row, place) => {
-        const baseRank = baseRanks.get(row) ?? candidates.length
-        const reason = explain(row, baseRank > place + 1)
-        return { id: this.model.itemIds[row], score: scores[row], baseRank, reason }
-      })
+    const count = Math.max(0, Math.floor(limit) || 0)
+    const best = selectTop(gather(scores, candidates), Math.min(count, candidates.length))
+    const baseRanks = ranksOf(best.ids, gather(this.#base.scores, candidates))
+    return Array.from(best.ids, (at, place) => {
+      const row = candidates[at]
+      const baseRank = baseRanks[place]
+      const reason = explain(row, baseRank > place + 1)
+      return { id: this.model.itemIds[row], score: scores[row], baseRank, reason }
+    })
   }
 }
 
-/** Best first; equals keep the shop's order. */
-function sorted(candidates: readonly number[], scores: Float32Array): number[] {
-  return [...candidates].sort((a, b) => scores[b] - scores[a])
+/** In the order of the candidates, so that equals keep the shop's order. */
+function gather(scores: Float32Array, rows: readonly number[]): Float32Array {
+  const gathered = new Float32Array(rows.length)
+  for (let at = 0; at < rows.length; at++) gathered[at] = scores[rows[at]]
+  return gathered
 }
 
 const because = (item: string) => (): Reason => ({ kind: 'because', item })
