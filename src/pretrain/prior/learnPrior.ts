@@ -31,6 +31,8 @@ export interface PriorOptions {
   readonly eligible?: (shopper: string) => boolean
   /** Most shoppers for the spread, and as many again for the choice. */
   readonly maxShoppers?: number
+  /** Next cases judged of one shopper: the most recent ones. */
+  readonly casesEach?: number
   readonly onProgress?: (step: string, done: number, total: number) => void
 }
 
@@ -50,8 +52,7 @@ export interface LearnedPrior {
 const STEPS = 30
 const SPREAD_ROUNDS = 3
 const DEFAULT_MAX_SHOPPERS = 250
-/** Next cases judged of one shopper: the most recent ones. */
-const CASES_EACH = 4
+const DEFAULT_CASES_EACH = 4
 /** Bytes that the features of the judged cases may take. */
 const MEMORY = 5e8
 const SCALES = [0.03, 0.1, 0.3, 1] as const
@@ -146,7 +147,7 @@ function startOf(model: BaseModel): PersonalPrior {
 
 /** Half of the shoppers for the spread and for confirmation, the other half for the choice. */
 function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
-  const { until, seed, eligible = () => true } = options
+  const { until, seed, eligible = () => true, casesEach = DEFAULT_CASES_EACH } = options
   const shoppers = data.shoppers
     .map(({ id, interactions }) => ({
       id,
@@ -163,7 +164,7 @@ function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
     until,
   })
   const random = createRandom(seed + 1)
-  const bytesEach = CASES_EACH * model.itemIds.length * FEATURE_COUNT * 4
+  const bytesEach = casesEach * model.itemIds.length * FEATURE_COUNT * 4
   const affordable = Math.max(20, Math.floor(MEMORY / bytesEach))
   const most = Math.min(options.maxShoppers ?? DEFAULT_MAX_SHOPPERS, affordable)
   const drawn = shoppers
@@ -174,7 +175,7 @@ function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
     .sort((a, b) => a.order - b.order)
     .slice(0, 2 * most)
   const places = drawn.flatMap(({ log, cases }, k) => {
-    const earliest = Math.max(1, cases.length - CASES_EACH)
+    const earliest = Math.max(1, cases.length - casesEach)
     return cases.slice(earliest).map(({ time }, n) => ({
       log,
       forSpread: k % 2 === 0,
