@@ -2,11 +2,12 @@
 import type { CommandContext } from '../src/cli/command.ts'
 import { rank } from './rank.ts'
 import { markdown, type Report } from './report.ts'
+import { start } from './start.ts'
 import { train } from './train.ts'
 
 type Job = (blocks: number, progress: (done: number, total: number) => void) => Promise<Report>
 
-const JOBS: Readonly<Record<string, Job>> = { train, rank }
+const JOBS: Readonly<Record<string, Job>> = { train, rank, start }
 
 export const jobs = Object.keys(JOBS)
 

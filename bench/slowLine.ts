@@ -1,0 +1,102 @@
+/**
+ * @module A slow line between a browser and a server on this machine: one bottleneck that all
+ * connections share, a delay each way, and a round trip for the handshake of each connection. DevTools
+ * can emulate a line as well, but target by target: what a worker fetches would pass it by.
+ */
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+
+export interface Line {
+  readonly bitsPerSecond: number
+  readonly roundTripMs: number
+}
+
+/** Piece in which the bottleneck passes data on. */
+const PIECE = 4096
+/** What a connection may have waiting before its server is stopped: about what is under way anyway. */
+const WAITING = 128 * 1024
+
+/** @returns the port that stands for `port`, and how to take the line down */
+export async function slowLine(
+  port: number,
+  { bitsPerSecond, roundTripMs }: Line,
+): Promise<{ port: number; close(): void }> {
+  const sockets = new Set<Socket>()
+  /** Connections with data waiting, the next one first. */
+  const turns: (() => number)[] = []
+  let busy = false
+
+  /** Lets the connections take turns, each for one piece. */
+  function pass(): void {
+    const turn = turns.shift()
+    if (!turn) {
+      busy = false
+      return
+    }
+    busy = true
+    const start = performance.now()
+    later(start + (8000 * turn()) / bitsPerSecond, pass)
+  }
+
+  /** Timers are whole milliseconds, about three pieces: waits are kept in fractions beside them. */
+  let owed = 0
+  function later(at: number, work: () => void): void {
+    const wait = at - performance.now() + owed
+    if (wait < 1) {
+      owed = Math.max(0, wait)
+      setImmediate(work)
+      return
+    }
+    owed = 0
+    const until = performance.now() + wait
+    setTimeout(() => {
+      // Late timers are made up for, up to a little.
+      owed = Math.max(-20, until - performance.now())
+      work()
+    }, wait)
+  }
+
+  const server = createServer({ allowHalfOpen: false, noDelay: true }, (client) => {
+    const upstream = connect({ port, host: 'localhost', noDelay: true })
+    for (const socket of [client, upstream]) {
+      sockets.add(socket)
+      socket.on('error', () => {})
+      socket.on('close', () => {
+        sockets.delete(socket)
+        client.destroy()
+        upstream.destroy()
+      })
+    }
+    const established = performance.now() + roundTripMs
+    client.on('data', (data) => {
+      const at = Math.max(performance.now(), established) + roundTripMs / 2
+      setTimeout(() => upstream.writable && upstream.write(data), at - performance.now())
+    })
+    const waiting: Buffer[] = []
+    let amount = 0
+    const turn = (): number => {
+      const piece = waiting[0].subarray(0, PIECE)
+      if (piece.length === waiting[0].length) waiting.shift()
+      else waiting[0] = waiting[0].subarray(PIECE)
+      amount -= piece.length
+      if (amount < WAITING) upstream.resume()
+      setTimeout(() => client.writable && client.write(piece), roundTripMs / 2)
+      if (amount > 0) turns.push(turn)
+      return piece.length
+    }
+    upstream.on('data', (data: Buffer) => {
+      if (amount === 0) turns.push(turn)
+      waiting.push(data)
+      amount += data.length
+      if (amount >= WAITING) upstream.pause()
+      if (!busy) pass()
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
+  return {
+    port: (server.address() as AddressInfo).port,
+    close() {
+      server.close()
+      for (const socket of sockets) socket.destroy()
+    },
+  }
+}
