@@ -6,6 +6,7 @@ import type { PopularitySource, Protocol } from '../evaluation/prepare.ts'
 import { selectCases, tuneBaselines } from '../evaluation/prepare.ts'
 import { type MeanOver, type Summary, summarise } from '../evaluation/summary.ts'
 import { formatReport } from '../evaluation/table.ts'
+import { isSequenceShop } from '../pretrain/plan.ts'
 import { pretrain } from '../pretrain/pretrain.ts'
 import { readShop } from '../pretrain/shop/read.ts'
 import { writeModel } from '../pretrain/writeModel.ts'
@@ -19,7 +20,8 @@ export const command: Command = {
   summary: 'compare what ships with strong baselines on shoppers that training never saw',
   details: [
     'Every held-out shopper is walked in time order: all arms rank the whole catalogue, then the case',
-    'is shown to the guard and learned from. Without --model a base model is trained first.',
+    'is shown to the guard and learned from. Without --model a base model is trained first. In a log',
+    'without times, leave-one-out asks everybody for the last event: training left out the last two.',
   ].join('\n'),
   options: {
     shop: { type: 'string', value: 'DIR', describe: 'shop folder', required: true },
@@ -100,6 +102,8 @@ async function trainModel(
   { progress, signal }: CommandContext,
 ): Promise<string> {
   const shop = await readShop(asked.shop)
+  const leaveOneOut =
+    asked.protocol === 'leave-one-out' && asked.until === undefined && isSequenceShop(shop)
   const span = shop.from + TRAINED_SHARE * (shop.to - shop.from)
   const until = asked.until ?? new Date(span).toISOString().slice(0, 10)
   const holdout = asked.holdout ?? DEFAULT_HOLDOUT
@@ -108,6 +112,7 @@ async function trainModel(
     version: '1',
     seed: asked.seed ?? DEFAULT_SEED,
     until: parseDate(until),
+    leaveOneOut,
     holdout: fraction === null ? { shoppers: await readHoldoutFile(holdout) } : { fraction },
     now: asked.now,
     onProgress: async (label, done, total) => {
@@ -118,7 +123,7 @@ async function trainModel(
     },
   })
   await writeModel(directory, trained)
-  return until
+  return leaveOneOut ? trained.manifest.data.until : until
 }
 
 async function evaluate(

@@ -38,6 +38,8 @@ export interface EvaluationInput {
   readonly shoppers: readonly ShopperHistory[]
   readonly dayOnly: boolean
   readonly isHeldOut: (shopper: string) => boolean
+  /** Whose cases are asked for; absent: of those held out. */
+  readonly isTested?: (shopper: string) => boolean
   /** Milliseconds since the epoch; training saw nothing at or after it. */
   readonly until: number
   readonly protocol: Protocol
@@ -74,11 +76,11 @@ export function cleanShoppers(
  * @throws NearsideError `input-invalid` where they are too few to say anything.
  */
 export function selectCases(input: EvaluationInput): (readonly Case[])[] {
-  const { model, shoppers, dayOnly, isHeldOut, until, protocol } = input
+  const { model, shoppers, dayOnly, isHeldOut, isTested = isHeldOut, until, protocol } = input
   if (model.itemIds.length < 2)
     throw new NearsideError('input-invalid', 'a shop with fewer than two items has nothing to rank')
-  const held = shoppers.filter(({ id }) => isHeldOut(id))
-  if (held.length === shoppers.length)
+  const held = shoppers.filter(({ id }) => isTested(id))
+  if (shoppers.every(({ id }) => isHeldOut(id)))
     throw new NearsideError(
       'input-invalid',
       'every shopper is held out: none is left to learn from',
@@ -86,14 +88,17 @@ export function selectCases(input: EvaluationInput): (readonly Case[])[] {
   const selected = held
     .map((shopper) => {
       if (protocol === 'personal') return buildCases(shopper, dayOnly, until)
-      return buildCases(shopper, dayOnly, Number.NEGATIVE_INFINITY).slice(1).slice(-1)
+      const last = buildCases(shopper, dayOnly, Number.NEGATIVE_INFINITY).slice(1).slice(-1)
+      // Whoever taught the model may be asked only for what it has not seen.
+      return last.filter(({ time }) => time >= until || isHeldOut(shopper.id))
     })
     .filter((cases) => cases.length > 0)
   if (selected.length < LEAST_SHOPPERS) {
+    const who = shoppers.some(({ id }) => isHeldOut(id)) ? 'held-out shoppers' : 'shoppers'
     const wanted = protocol === 'personal' ? `an event from ${isoDay(until)} on` : 'two cases'
     throw new NearsideError(
       'input-invalid',
-      `${selected.length} of ${held.length} held-out shoppers have ${wanted}; at least ${LEAST_SHOPPERS} are needed for an interval: choose an earlier --until or a larger --holdout`,
+      `${selected.length} of ${held.length} ${who} have ${wanted}; at least ${LEAST_SHOPPERS} are needed for an interval: choose an earlier --until or a larger --holdout`,
     )
   }
   return selected

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ARMS } from '../../evaluation/arms.ts'
+import { DAY } from '../../evaluation/cases.ts'
 import { METRICS } from '../../evaluation/metrics.ts'
 import {
   type TestModelOptions,
@@ -91,6 +92,43 @@ describe('nearside evaluate', () => {
     await expect(
       run({ shop: shopFolder, model: join(modelFolder, '1'), until: '2023-01-01' }),
     ).rejects.toThrow(/has seen events up to 2024-03-01/)
+  })
+})
+
+describe('leave-one-out in a log of sequences', () => {
+  const last = Date.UTC(2000, 11, 31)
+  const sequences: TestShop = {
+    ...shop,
+    dayOnly: true,
+    shoppers: shop.shoppers.map(({ id, interactions }) => ({
+      id,
+      interactions: interactions.map((one, k) => ({
+        ...one,
+        time: last - (interactions.length - 1 - k) * DAY,
+      })),
+    })),
+  }
+  let stored = ''
+  beforeAll(async () => {
+    stored = await store(join('sequences', 'testshop'), sequences)
+  })
+
+  it('asks everybody for the last event of a model that learned from everybody', async () => {
+    const model = await storeModel('before-the-last', { holdout: 0, until: last })
+    const protocol = 'leave-one-out'
+    const { result } = await run({ shop: stored, model, protocol })
+    expect(result).toMatchObject({ protocol, shoppers: 50, cases: 50 })
+    const some = await run({ shop: stored, model, protocol, holdout: '0.5' })
+    expect(some.result.cases).toBeGreaterThan(10)
+    expect(some.result.cases).toBeLessThan(50)
+    await expect(run({ shop: stored, model })).rejects.toThrow(/trained on every shopper/)
+  }, 60_000)
+
+  it('refuses to ask for what the model has seen', async () => {
+    const model = await storeModel('with-the-last', { holdout: 0, until: last + DAY })
+    await expect(run({ shop: stored, model, protocol: 'leave-one-out' })).rejects.toThrow(
+      /0 of 50 shoppers/,
+    )
   })
 })
 

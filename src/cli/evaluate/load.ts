@@ -3,7 +3,7 @@
  * shoppers, and a refusal wherever the model may have seen what it is to be tested on.
  */
 import { readFile } from 'node:fs/promises'
-import { isHeldOut } from '../../evaluation/holdout.ts'
+import { isHeldOut as isInShare } from '../../evaluation/holdout.ts'
 import {
   cleanShoppers,
   type EvaluationInput,
@@ -47,7 +47,10 @@ export async function load(question: Question): Promise<Loaded> {
   const until = parseDate(question.until ?? trained.manifest.data.until)
   const notes: string[] = []
   checkTrainedOn(trained, shop, until, notes)
-  const held = await heldOut(question.holdout, trained, shop, seed)
+  const held =
+    question.protocol === 'leave-one-out' && trained.manifest.holdout.shoppers === 0
+      ? await everybody(question.holdout, shop, seed)
+      : await heldOut(question.holdout, trained, shop, seed)
   const { model, shoppers: mapped } = toModelRows(trained, shop, notes)
   const { shoppers, dropped } = cleanShoppers(mapped, model.itemIds.length, question.now)
   if (dropped.future > 0) notes.push(`${dropped.future} events lie in the future and were left out`)
@@ -61,6 +64,7 @@ export async function load(question: Question): Promise<Loaded> {
       shoppers: shoppers.filter(({ id }) => !held.isHeldOut(id) || held.isTested(id)),
       dayOnly: shop.dayOnly,
       isHeldOut: held.isHeldOut,
+      isTested: held.isTested,
       until,
       protocol,
       popularity,
@@ -72,8 +76,29 @@ export async function load(question: Question): Promise<Loaded> {
 interface HeldOut {
   /** Whom the model never saw. */
   isHeldOut(shopper: string): boolean
-  /** Those of them that are asked about. */
+  /** Those that are asked about. */
   isTested(shopper: string): boolean
+}
+
+/**
+ * The model learned from everybody and is asked for each one's last event, which must lie behind
+ * its limit: `--holdout` names those who are asked about.
+ */
+async function everybody(option: string | undefined, shop: Shop, seed: number): Promise<HeldOut> {
+  const isHeldOut = () => false
+  if (option === undefined) return { isHeldOut, isTested: () => true }
+  const fraction = parseFraction(option)
+  if (fraction !== null)
+    return { isHeldOut, isTested: (shopper) => isInShare(shopper, fraction, seed) }
+  const named = await readHoldoutFile(option)
+  const known = new Set(shop.shoppers.map(({ id }) => id))
+  const stranger = [...named].find((id) => !known.has(id))
+  if (stranger !== undefined)
+    throw new NearsideError(
+      'input-invalid',
+      `--holdout ${option} names ${stranger}, whom the shop does not know`,
+    )
+  return { isHeldOut, isTested: (shopper) => named.has(shopper) }
 }
 
 /** Who was held out, by the model's own word; `--holdout` must agree with it or name some of them. */
@@ -104,7 +129,7 @@ async function heldOut(
   const without = `the model was trained without a fraction of ${fraction} with seed ${manifest.seed}`
   if (seed !== manifest.seed) throw refusal(`${without}, --seed is ${seed}`)
   if (!named && asked !== fraction) throw refusal(`${without}, --holdout is ${option}`)
-  const has = (shopper: string) => isHeldOut(shopper, fraction, manifest.seed)
+  const has = (shopper: string) => isInShare(shopper, fraction, manifest.seed)
   const found = shop.shoppers.filter(({ id }) => has(id)).length
   if (found !== shoppers)
     throw refusal(`${without}, ${shoppers} shoppers; this shop has ${found} of them`)
