@@ -15,9 +15,9 @@ export async function runJob(
   job: string,
   blocks: number,
   { progress, print }: CommandContext,
-): Promise<Report> {
+): Promise<Report & { readonly command: string }> {
   const report = await JOBS[job](blocks, (done, total) => progress.update(job, done, total))
   progress.clear()
   print(markdown(report))
-  return report
+  return { command: `npm run -s nearside -- bench ${job} --blocks ${blocks}`, ...report }
 }

@@ -1,9 +1,10 @@
 /**
  * @module Which engine fits the personal model on this device, and why, in words for the console.
  *
- * Measured by fits of the size of training (`nearside bench train` measures them again; 64 cases × 256 candidates × 88 parameters, 30 steps; Chromium
- * 156 on two Zen 4 cores without a GPU; milliseconds a fit, the best of some rounds, since the machine
- * was shared; every engine within 1e-6 of the JS engine):
+ * Measured by fits of the size of training, 64 cases × 256 candidates × 88 parameters, 30 steps, as
+ * `nearside bench train` does (Chromium 156 on two Zen 4 cores without a GPU; milliseconds a fit, the
+ * best of some rounds, since the machine was shared; every engine within 1e-6 of the JS engine; tfjs-*
+ * is `operations.ts`, which is faster than the plain TensorFlow.js of the benchmark):
  *
  * | engine | a fit | first fit with loading | download, gzip |
  * |---|---|---|---|

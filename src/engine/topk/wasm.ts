@@ -15,6 +15,7 @@ import {
 const PAGE = 65_536
 /** Groups of four rows between two updates of the threshold: their rows stay in the cache. */
 const GROUPS = 256
+const FIRST_GROUPS = 16
 const roundUp = (value: number, unit: number) => Math.ceil(value / unit) * unit
 
 /** Copies rows to a memory that has room for padded ones. */
@@ -61,8 +62,10 @@ export async function createWasmTopK(table: ItemTable): Promise<TopKSearch> {
 
   function search(k: number) {
     const heap = new TopHeap(Math.min(k, count))
-    for (let group = 0; group < groups && heap.floor < Number.POSITIVE_INFINITY; group += GROUPS) {
-      const some = Math.min(GROUPS, groups - group)
+    // Short stretches first: all of the first one's rows go through the heap.
+    for (let group = 0, some = 0; group < groups; group += some) {
+      if (heap.floor === Number.POSITIVE_INFINITY) break
+      some = Math.min(GROUPS, Math.max(FIRST_GROUPS, group), groups - group)
       const at = rows + 4 * group * rowBytes
       const end = scan(at, scales + 16 * group, query, 0, some, 4 * group, heap.floor) / 4
       for (let hit = 0; hit < end; hit += HIT_BYTES / 4) {
