@@ -51,7 +51,8 @@ export class TopHeap {
     const scores = new Float32Array(count)
     for (let place = count - 1; place >= 0; place--) {
       ids[place] = this.#ids[0]
-      scores[place] = this.#scores[0]
+      // −0, equal to 0 in the order, comes out as 0: its sign would depend on the order of sums.
+      scores[place] = this.#scores[0] + 0
       this.#size--
       this.#sink(this.#ids[place], this.#scores[place])
     }

@@ -37,7 +37,7 @@ export function sortOracle({ columns, vectors }: ItemTable, query: Float32Array,
   const scores = Array.from({ length: values.length / columns }, (_, row) => {
     let dot = 0
     for (let j = 0; j < columns; j++) dot += values[row * columns + j] * q[j]
-    return Math.fround(int8 ? dot * vectors.scale[row] : dot)
+    return Math.fround(int8 ? dot * vectors.scale[row] : dot) + 0
   })
   const ids = scores.map((_, id) => id).sort((a, b) => scores[b] - scores[a] || a - b)
   const best = ids.slice(0, k)
