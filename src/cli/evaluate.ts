@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isHeldOut } from '../evaluation/holdout.ts'
 import type { PopularitySource, Protocol } from '../evaluation/prepare.ts'
 import { selectCases, tuneBaselines } from '../evaluation/prepare.ts'
 import { type MeanOver, type Summary, summarise } from '../evaluation/summary.ts'
@@ -107,13 +108,26 @@ async function trainModel(
   const span = shop.from + TRAINED_SHARE * (shop.to - shop.from)
   const until = asked.until ?? new Date(span).toISOString().slice(0, 10)
   const holdout = asked.holdout ?? DEFAULT_HOLDOUT
+  const seed = asked.seed ?? DEFAULT_SEED
   const fraction = parseFraction(holdout)
+  const named = fraction === null ? await readHoldoutFile(holdout) : null
+  const isOut = (id: string) => named?.has(id) ?? isHeldOut(id, Number(fraction), seed)
+  // Minutes of training for a question that has no answer would be a poor joke. (With leave-one-out
+  // in a log without times everybody has an answer.)
+  if (!leaveOneOut)
+    selectCases({
+      shoppers: shop.shoppers,
+      dayOnly: shop.dayOnly,
+      protocol: asked.protocol,
+      isHeldOut: isOut,
+      until: parseDate(until),
+    })
   const trained = await pretrain(shop, {
     version: '1',
-    seed: asked.seed ?? DEFAULT_SEED,
+    seed,
     until: parseDate(until),
     leaveOneOut,
-    holdout: fraction === null ? { shoppers: await readHoldoutFile(holdout) } : { fraction },
+    holdout: named ? { shoppers: named } : { fraction: Number(fraction) },
     now: asked.now,
     onProgress: async (label, done, total) => {
       progress.update(label, done, total)

@@ -47,10 +47,6 @@ describe('refusals', () => {
     )
   })
 
-  it('wants more than one item', () => {
-    expect(() => selectCases(input({}, testShop(60, 1)))).toThrow(/fewer than two items/)
-  })
-
   it('wants somebody to learn from', () => {
     expect(() => selectCases(input({ isHeldOut: () => true }))).toThrow(/every shopper is held out/)
   })

@@ -47,6 +47,12 @@ export interface EvaluationInput {
   readonly seed: number
 }
 
+/** What decides which cases there are; known before any model. */
+export type CaseSelection = Pick<
+  EvaluationInput,
+  'shoppers' | 'dayOnly' | 'isHeldOut' | 'isTested' | 'until' | 'protocol'
+>
+
 /** An interval over fewer shoppers than this says nothing. */
 export const LEAST_SHOPPERS = 10
 
@@ -75,10 +81,8 @@ export function cleanShoppers(
  * The cases of each held-out shopper who has any.
  * @throws NearsideError `input-invalid` where they are too few to say anything.
  */
-export function selectCases(input: EvaluationInput): (readonly Case[])[] {
-  const { model, shoppers, dayOnly, isHeldOut, isTested = isHeldOut, until, protocol } = input
-  if (model.itemIds.length < 2)
-    throw new NearsideError('input-invalid', 'a shop with fewer than two items has nothing to rank')
+export function selectCases(selection: CaseSelection): (readonly Case[])[] {
+  const { shoppers, dayOnly, isHeldOut, isTested = isHeldOut, until, protocol } = selection
   const held = shoppers.filter(({ id }) => isTested(id))
   if (shoppers.every(({ id }) => isHeldOut(id)))
     throw new NearsideError(

@@ -213,6 +213,17 @@ describe('bad requests are refused in a sentence', () => {
     expect(await readdir(temporary)).toEqual([])
   })
 
+  it('refuses a shop of one item', async () => {
+    const single = await store(join('single', 'testshop'), testShop(50, 1))
+    await expect(run({ shop: single, model: modelFolder })).rejects.toThrow(/fewer than two items/)
+  })
+
+  it('refuses a date after the log before it trains for minutes', async () => {
+    await expect(run({ shop: shopFolder, until: '2025-01-01' })).rejects.toThrow(
+      /0 of \d+ held-out shoppers/,
+    )
+  })
+
   it('stops when asked to', async () => {
     const abort = new AbortController()
     abort.abort()

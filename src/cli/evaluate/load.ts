@@ -43,6 +43,8 @@ export interface Loaded {
 export async function load(question: Question): Promise<Loaded> {
   const shop = await readShop(question.shop)
   const trained = await readModelDirectory(question.model)
+  if (shop.items.length < 2)
+    throw new NearsideError('input-invalid', 'a shop with fewer than two items has nothing to rank')
   const seed = question.seed ?? trained.manifest.seed
   const until = parseDate(question.until ?? trained.manifest.data.until)
   const notes: string[] = []
