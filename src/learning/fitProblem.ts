@@ -11,6 +11,7 @@ import type { Random } from '../model/random.ts'
 import { type ScoreTerms, scoreTerms } from '../model/score.ts'
 import { chooseCandidates } from './candidates.ts'
 import { casesFromHistory, type LearningCase } from './cases.ts'
+import { focusedShares, TARGET_FOCUS } from './focus.ts'
 
 /** T: the most recent cases that a fit reads. */
 export const FIT_CASES = 64
@@ -120,12 +121,16 @@ function* stepsOf(
     const terms = scoreTerms(model, one.history, one.time)
     const chosen = chooseCandidates(items, one.targets, one.history, FIT_CANDIDATES, random)
     const shareOf = new Map(one.targets.map((item, k) => [item, one.shares[k]]))
-    let total = 0
-    for (let k = 0; k < chosen.targets; k++) total += shareOf.get(chosen.items[k]) ?? 0
+    const targets = chosen.items.slice(0, chosen.targets)
+    const shares = focusedShares(
+      targets.map((item) => shareOf.get(item) ?? 0),
+      targets.map((item) => terms.base[item]),
+      TARGET_FOCUS,
+    )
     chosen.items.forEach((item, k) => {
       const row = t * FIT_CANDIDATES + k
       offset[row] = terms.base[item] + (k < chosen.certain ? 0 : chosen.correction)
-      if (k < chosen.targets) target[row] = (shareOf.get(item) ?? 0) / total
+      if (k < chosen.targets) target[row] = shares[k]
       designRow(model, terms, item, design, row * PARAMETERS)
     })
     const age = Math.max(0, now - one.time) / DAY

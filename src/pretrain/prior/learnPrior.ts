@@ -27,7 +27,10 @@ export interface PriorOptions {
   readonly until: number
   readonly seed: number
   readonly engine: Engine
-  /** Shoppers that the weights were not fitted on, where some were kept apart; default all. */
+  /**
+   * Shoppers that the weights were not fitted on come first. Others fill up: the base looks better
+   * on them than it is, so at worst too little learning is chosen.
+   */
   readonly eligible?: (shopper: string) => boolean
   /** Most shoppers for the spread, and as many again for the choice. */
   readonly maxShoppers?: number
@@ -50,13 +53,13 @@ export interface LearnedPrior {
 }
 
 const STEPS = 30
-const SPREAD_ROUNDS = 3
-const DEFAULT_MAX_SHOPPERS = 250
+const SPREAD_ROUNDS = 4
+const DEFAULT_MAX_SHOPPERS = 350
 const DEFAULT_CASES_EACH = 4
 /** Bytes that the features of the judged cases may take. */
-const MEMORY = 5e8
-const SCALES = [0.03, 0.1, 0.3, 1] as const
-const HALF_LIVES = [30, 90, 365] as const
+const MEMORY = 8e8
+const SCALES = [0.1, 0.3, 1, 3] as const
+const HALF_LIVES = [60, 180, 365] as const
 /** Standard deviation, in nats, that a start gives to a score through u, and to a weight of w_p. */
 const START_TASTE = 0.5
 const START_WEIGHT = 0.1
@@ -87,7 +90,7 @@ export async function learnPrior(
     onProgress?.('choice', ++done, total)
   }
   // One coordinate after the other: a full grid would only find more noise.
-  let recipe: Recipe = { taste: 0, features: 0, halfLifeDays: 90, mean: 0 }
+  let recipe: Recipe = { taste: 0, features: 0, halfLifeDays: 180, mean: 0 }
   for (const features of SCALES) await attempt({ ...recipe, features })
   recipe = bestOf(judgements)
   for (const taste of SCALES) await attempt({ ...recipe, taste })
@@ -139,7 +142,7 @@ function startOf(model: BaseModel): PersonalPrior {
       stepSize: variance,
       steps: STEPS,
       fusionWeight: 1,
-      halfLifeDays: 90,
+      halfLifeDays: 180,
     },
     variance,
   )
@@ -168,10 +171,9 @@ function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
   const affordable = Math.max(20, Math.floor(MEMORY / bytesEach))
   const most = Math.min(options.maxShoppers ?? DEFAULT_MAX_SHOPPERS, affordable)
   const drawn = shoppers
-    .filter(({ id }) => eligible(id))
     .map((log) => ({ log, cases: casesFromHistory(log.interactions, { dayOnly: data.dayOnly }) }))
     .filter(({ cases }) => cases.length >= 2)
-    .map((one) => ({ ...one, order: random.next() }))
+    .map((one) => ({ ...one, order: random.next() + (eligible(one.log.id) ? 0 : 1) }))
     .sort((a, b) => a.order - b.order)
     .slice(0, 2 * most)
   const places = drawn.flatMap(({ log, cases }, k) => {

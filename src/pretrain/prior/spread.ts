@@ -1,8 +1,10 @@
 /**
- * @module How far shoppers' personal parameters lie apart: expectation–maximisation for a Gaussian
- * prior with one variance a parameter, with Laplace's approximation of each shopper's posterior.
- * What a shopper's few cases can't tell stays in the posterior's width, so that noise is not
- * mistaken for spread.
+ * @module How far shoppers' personal parameters lie apart: empirical Bayes for a Gaussian prior
+ * with one variance a parameter, with Laplace's approximation of each shopper's posterior. A
+ * parameter that a shopper's few cases say little about counts as little: γ = I·v / (I·v + 1), with
+ * I the cases' information. The fixed point v = Σ p² / Σ γ gets there in a few rounds, where plain
+ * expectation–maximisation barely moves.
+ * @see MacKay 1992, "Bayesian interpolation", doi 10.1162/neco.1992.4.3.415
  */
 import type { Engine } from '../../engine/engine.ts'
 import type { PersonalFitProblem } from '../../learning/fitProblem.ts'
@@ -12,6 +14,10 @@ import { problemUnder, type Trial } from './trial.ts'
 /** Adam's step as a share of a parameter's standard deviation: thirty steps reach nine of them. */
 export const STEP_SHARE = 0.3
 
+/** Shoppers' worth of determined parameters that the start counts as. */
+const START_COUNT = 5
+/** A variance moves by no more than this factor from its start, down or up. */
+const MOST_MOVED = 30
 const PADDED = -1e8
 
 export function withVariance(prior: PersonalPrior, variance: Float32Array): PersonalPrior {
@@ -32,23 +38,25 @@ export async function learnSpread(
     const prior = withVariance(start, variance)
     const square = new Float64Array(P)
     const sum = new Float64Array(P)
-    const information = new Float64Array(P)
+    const determined = new Float64Array(P)
     for (const [index, trial] of trials.entries()) {
       const problem = problemUnder(trial, prior)
       const { parameters } = await engine.fit(problem)
       const fisher = informationOf(problem, parameters)
       for (let j = 0; j < P; j++) {
         if (!(variance[j] > 0)) continue
-        square[j] += parameters[j] ** 2 + 1 / (fisher[j] + 1 / variance[j])
+        square[j] += (parameters[j] - prior.mean[j]) ** 2
+        determined[j] += (fisher[j] * variance[j]) / (fisher[j] * variance[j] + 1)
         sum[j] += parameters[j]
-        information[j] += fisher[j]
       }
       onProgress(round * trials.length + index + 1, rounds * trials.length)
     }
     // A parameter on which nobody's data says anything is frozen rather than left at a guess.
-    variance = Float32Array.from(square, (value, j) =>
-      information[j] > 1e-6 * trials.length ? value / trials.length : 0,
-    )
+    variance = Float32Array.from(start.variance, (from, j) => {
+      if (determined[j] < 1e-6 * trials.length) return 0
+      const moved = (square[j] + START_COUNT * from) / (determined[j] + START_COUNT)
+      return Math.min(from * MOST_MOVED, Math.max(from / MOST_MOVED, moved))
+    })
     mean = Float32Array.from(sum, (value, j) => (variance[j] > 0 ? value / trials.length : 0))
   }
   return { mean, variance }

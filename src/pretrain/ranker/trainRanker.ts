@@ -6,6 +6,7 @@ import type { Item } from '../../catalog/item.ts'
 import { buildCases } from '../../evaluation/cases.ts'
 import { FEATURE_COUNT } from '../../features/features.ts'
 import { DAY } from '../../features/profile.ts'
+import { TARGET_FOCUS } from '../../learning/focus.ts'
 import { createRandom, type Random } from '../../model/random.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import type { FeatureRecord } from '../../protocol/manifest.ts'
@@ -52,7 +53,7 @@ export interface RankerSettings {
   readonly firstShare: number
   readonly maxCases: number
   readonly l2: number
-  /** 0 … 1: how far a case's weight moves to the targets that are ranked highest, see `focus.ts`. */
+  /** 0 … 1: how far a case's weight moves to the targets that are ranked highest, see `learning/focus.ts`. */
   readonly focus: number
 }
 
@@ -64,7 +65,7 @@ export const DEFAULT_RANKER: RankerSettings = {
   firstShare: 0.1,
   maxCases: 6000,
   l2: 60,
-  focus: 0.4,
+  focus: TARGET_FOCUS,
 }
 
 export interface RankerResult {

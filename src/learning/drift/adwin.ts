@@ -1,0 +1,124 @@
+/**
+ * @module ADWIN: a window of a stream that drops its old part as soon as two sub-windows differ in
+ * mean by more than chance allows. Kept in exponential buckets, so n values take O(log n) memory.
+ * @see Bifet and Gavaldà, Learning from time-changing data with adaptive windowing, SDM 2007
+ */
+
+/** Row r holds buckets of 2^r values each, oldest first. */
+interface BucketRow {
+  readonly totals: number[]
+  readonly variances: number[]
+}
+
+/** Plain data: it can be cloned and stored. */
+export interface Adwin {
+  readonly delta: number
+  readonly rows: BucketRow[]
+  width: number
+  total: number
+  /** Sum of squared deviations from the mean. */
+  variance: number
+  ticks: number
+}
+
+const MAX_BUCKETS = 5
+const LEAST_WINDOW = 5
+/** Values between two looks for a change. */
+const CLOCK = 32
+const GRACE = 10
+
+/** @param delta chance of a false alarm. */
+export function createAdwin(delta = 0.002): Adwin {
+  return { delta, rows: [newRow()], width: 0, total: 0, variance: 0, ticks: 0 }
+}
+
+/** Mean of the window; 0 while it is empty. */
+export function adwinMean({ width, total }: Adwin): number {
+  return width > 0 ? total / width : 0
+}
+
+/** Takes one value. @returns true where the mean has changed; the old part is forgotten by then. */
+export function updateAdwin(adwin: Adwin, value: number): boolean {
+  insert(adwin, value)
+  adwin.ticks++
+  if (adwin.ticks % CLOCK !== 0 || adwin.width <= GRACE) return false
+  let changed = false
+  while (hasCut(adwin)) {
+    changed = true
+    dropOldest(adwin)
+  }
+  return changed
+}
+
+function newRow(): BucketRow {
+  return { totals: [], variances: [] }
+}
+
+function insert(adwin: Adwin, value: number): void {
+  adwin.rows[0].totals.push(value)
+  adwin.rows[0].variances.push(0)
+  adwin.width++
+  if (adwin.width > 1) {
+    const off = value - adwin.total / (adwin.width - 1)
+    adwin.variance += ((adwin.width - 1) * off * off) / adwin.width
+  }
+  adwin.total += value
+  compress(adwin.rows)
+}
+
+/** Merges the two oldest buckets of a row that holds one too many into one of the next row. */
+function compress(rows: BucketRow[]): void {
+  for (let r = 0; r < rows.length && rows[r].totals.length > MAX_BUCKETS; r++) {
+    if (r + 1 === rows.length) rows.push(newRow())
+    const [first, second] = rows[r].totals.splice(0, 2)
+    const [varianceA, varianceB] = rows[r].variances.splice(0, 2)
+    const size = 2 ** r
+    rows[r + 1].totals.push(first + second)
+    rows[r + 1].variances.push(
+      varianceA + varianceB + between(size, first / size, size, second / size),
+    )
+  }
+}
+
+/** What two groups add to the sum of squares by lying apart. */
+function between(sizeA: number, meanA: number, sizeB: number, meanB: number): number {
+  return (sizeA * sizeB * (meanA - meanB) ** 2) / (sizeA + sizeB)
+}
+
+function dropOldest(adwin: Adwin): void {
+  const { rows } = adwin
+  const oldest = rows[rows.length - 1]
+  const size = 2 ** (rows.length - 1)
+  const total = oldest.totals.shift() ?? 0
+  const variance = oldest.variances.shift() ?? 0
+  adwin.width -= size
+  adwin.total -= total
+  adwin.variance -= variance + between(size, total / size, adwin.width, adwin.total / adwin.width)
+  if (oldest.totals.length === 0) rows.pop()
+}
+
+/** Whether some cut into old and new has means further apart than chance allows. */
+function hasCut(adwin: Adwin): boolean {
+  const { rows, width, total } = adwin
+  let size = 0
+  let sum = 0
+  for (let r = rows.length - 1; r >= 0; r--) {
+    const { totals } = rows[r]
+    // The reference implementation never cuts at a row's newest bucket; the published indices
+    // of detection depend on it.
+    for (let k = 0; k < totals.length - 1; k++) {
+      size += 2 ** r
+      sum += totals[k]
+      const rest = width - size
+      if (size < LEAST_WINDOW || rest < LEAST_WINDOW) continue
+      if (Math.abs(sum / size - (total - sum) / rest) > leastGap(adwin, size, rest)) return true
+    }
+  }
+  return false
+}
+
+function leastGap({ delta, width, variance }: Adwin, old: number, recent: number): number {
+  const confidence = Math.log((2 * Math.log(width)) / delta)
+  const inverse = 1 / (old - LEAST_WINDOW + 1) + 1 / (recent - LEAST_WINDOW + 1)
+  return Math.sqrt(2 * inverse * (variance / width) * confidence) + (2 / 3) * confidence * inverse
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { createRandom } from '../../model/random.ts'
+import { adwinMean, createAdwin, updateAdwin } from './adwin.ts'
+import { createDdm, updateDdm } from './ddm.ts'
+import { createPageHinkley, updatePageHinkley } from './pageHinkley.ts'
+import streams from './streams.fixture.json' with { type: 'json' }
+
+const shift = [...streams.shift].map(Number)
+const errors = [...streams.errors].map((digit) => digit === '1')
+
+function alarms<T>(stream: readonly T[], update: (value: T) => boolean): number[] {
+  return stream.flatMap((value, index) => (update(value) ? [index] : []))
+}
+
+describe('the indices that river documents', () => {
+  it('ADWIN, started anew after an alarm: 1023', () => {
+    let adwin = createAdwin()
+    const found = alarms(shift, (value) => {
+      const changed = updateAdwin(adwin, value)
+      if (changed) adwin = createAdwin()
+      return changed
+    })
+    expect(found).toEqual([1023])
+    expect(shift[1023]).toBe(4)
+  })
+
+  it('Page–Hinkley: 1006', () => {
+    const state = createPageHinkley()
+    expect(alarms(shift, (value) => updatePageHinkley(state, value))).toEqual([1006])
+    expect(shift[1006]).toBe(5)
+  })
+
+  it('DDM: warning 1084, drift 1334, warning 1492', () => {
+    const state = createDdm()
+    const said: string[] = []
+    let warned = false
+    errors.forEach((isError, index) => {
+      const found = updateDdm(state, isError)
+      if (found === 'warning' && !warned) said.push(`warning ${index}`)
+      if (found === 'warning') warned = true
+      if (found === 'drift') {
+        said.push(`drift ${index}`)
+        warned = false
+      }
+    })
+    expect(said).toEqual(['warning 1084', 'drift 1334', 'warning 1492'])
+  })
+})
+
+describe('ADWIN', () => {
+  it('keeps the whole of a steady stream: width, mean and variance are exact', () => {
+    const random = createRandom(5)
+    const values = Array.from({ length: 2000 }, () => random.next())
+    const adwin = createAdwin()
+    expect(alarms(values, (value) => updateAdwin(adwin, value))).toEqual([])
+    const mean = values.reduce((a, b) => a + b) / values.length
+    expect(adwin.width).toBe(values.length)
+    expect(adwinMean(adwin)).toBeCloseTo(mean, 10)
+    expect(adwin.variance).toBeCloseTo(
+      values.reduce((sum, value) => sum + (value - mean) ** 2, 0),
+      6,
+    )
+    expect(adwin.rows.length).toBeLessThan(12)
+  })
+
+  it('after a change holds the new values only', () => {
+    const random = createRandom(6)
+    const adwin = createAdwin()
+    for (let k = 0; k < 3000; k++) updateAdwin(adwin, random.next() + (k < 1500 ? 0 : 1))
+    expect(adwinMean(adwin)).toBeCloseTo(1.5, 1)
+    expect(adwin.width).toBeLessThanOrEqual(1600)
+  })
+})

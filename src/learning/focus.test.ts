@@ -1,0 +1,27 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { focusedShares } from './focus.ts'
+
+describe('focusedShares', () => {
+  it('keeps shares at 0 and follows the odds at 1', () => {
+    expect(focusedShares([0.25, 0.75], [3, 9], 0)).toEqual([0.25, 0.75])
+    const [first, second] = focusedShares([0.5, 0.5], [2, 1], 1)
+    expect(first / second).toBeCloseTo(Math.E, 10)
+  })
+
+  it('always sums to one and never prefers a lower score', () => {
+    const scores = fc.array(fc.double({ min: -500, max: 500, noNaN: true }), { minLength: 1 })
+    fc.assert(
+      fc.property(scores, fc.double({ min: 0, max: 1, noNaN: true }), (values, focus) => {
+        const shares = focusedShares(
+          values.map(() => 1 / values.length),
+          values,
+          focus,
+        )
+        expect(shares.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9)
+        for (let k = 1; k < values.length; k++)
+          if (values[k] > values[k - 1]) expect(shares[k]).toBeGreaterThanOrEqual(shares[k - 1])
+      }),
+    )
+  })
+})

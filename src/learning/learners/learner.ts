@@ -1,0 +1,36 @@
+/**
+ * @module One interface for everything that learns from a stream of yes-or-no examples: was this
+ * candidate bought? Predict first, learn afterwards, in any batches.
+ */
+
+/** A candidate as it stood before its answer was known. */
+export interface Example {
+  /** Inputs; every example of a stream has the same length. */
+  readonly x: Float32Array
+  /** 1: bought. */
+  readonly label: 0 | 1
+}
+
+export interface IncrementalLearner<Snapshot = unknown> {
+  readonly name: string
+  /** Probability that the label is 1. */
+  predict(x: Float32Array): number
+  /** Takes what is new; the examples' order is theirs in time. */
+  learn(batch: readonly Example[]): void
+  /** All that was learned, as plain data that later learning doesn't touch. */
+  snapshot(): Snapshot
+  restore(snapshot: Snapshot): void
+}
+
+/** Keeps a single wrong answer from costing infinitely much. */
+export const LEAST_PROBABILITY = 1e-4
+
+/** −log of the probability given to what happened, in nats. */
+export function logLoss(probability: number, label: 0 | 1): number {
+  const given = label === 1 ? probability : 1 - probability
+  return -Math.log(Math.max(LEAST_PROBABILITY, given))
+}
+
+export function sigmoid(z: number): number {
+  return z >= 0 ? 1 / (1 + Math.exp(-z)) : 1 - 1 / (1 + Math.exp(z))
+}

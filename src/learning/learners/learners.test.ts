@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest'
+import { createRandom } from '../../model/random.ts'
+import { combine } from './combination.ts'
+import { createGradientLearner } from './gradientDescent.ts'
+import { type Example, type IncrementalLearner, logLoss } from './learner.ts'
+import { createMlp } from './mlp.ts'
+import { forward, initialWeights, lossAndGradient, networkShape } from './network.ts'
+import { createTreeLearner } from './treeLearner.ts'
+
+const COLUMNS = [0, 1, 2, 3]
+
+function gradientLearner(settings: { adaptive?: boolean; fusionWeight?: number } = {}) {
+  return createGradientLearner({
+    name: 'gradient',
+    columns: COLUMNS,
+    initial: [0, 0, 0, 0, 0],
+    stepSize: 0.5,
+    fusionWeight: 0.5,
+    adaptive: true,
+    ...settings,
+  })
+}
+
+/** Labels by a logistic law in the first two columns; `sign` turns it round. */
+function examples(count: number, seed: number, sign = 1): Example[] {
+  const random = createRandom(seed)
+  return Array.from({ length: count }, () => {
+    const x = Float32Array.from(COLUMNS, () => random.normal())
+    const z = sign * (3 * x[0] - 2 * x[1])
+    return { x, label: random.next() < 1 / (1 + Math.exp(-z)) ? 1 : 0 }
+  })
+}
+
+function meanLoss(learner: IncrementalLearner, batch: readonly Example[]): number {
+  return (
+    batch.reduce((sum, { x, label }) => sum + logLoss(learner.predict(x), label), 0) / batch.length
+  )
+}
+
+function inBatches(learner: IncrementalLearner, stream: readonly Example[], size = 50): void {
+  for (let k = 0; k < stream.length; k += size) learner.learn(stream.slice(k, k + size))
+}
+
+const MAKERS: readonly (readonly [string, () => IncrementalLearner])[] = [
+  ['gradient', () => gradientLearner()],
+  ['mlp', () => createMlp(4, createRandom(2))],
+  ['tree', () => createTreeLearner(new Set())],
+  ['combination', () => combine([gradientLearner(), createTreeLearner(new Set())])],
+]
+
+describe.each(MAKERS)('%s', (_name, make) => {
+  it('learns', () => {
+    const learner = make()
+    inBatches(learner, examples(5000, 1))
+    // Knowing nothing costs log 2; the law itself costs about .30.
+    expect(meanLoss(learner, examples(2000, 9))).toBeLessThan(0.48)
+  })
+
+  it('goes on from a snapshot as if nothing had come between', () => {
+    const learner = make()
+    inBatches(learner, examples(600, 1))
+    const kept = learner.snapshot()
+    const probe = examples(20, 7)
+    const before = probe.map(({ x }) => learner.predict(x))
+    inBatches(learner, examples(600, 2, -1))
+    expect(probe.map(({ x }) => learner.predict(x))).not.toEqual(before)
+    const other = make()
+    for (const one of [learner, other]) {
+      one.restore(kept)
+      expect(probe.map(({ x }) => one.predict(x))).toEqual(before)
+    }
+    inBatches(learner, examples(600, 3))
+    inBatches(other, examples(600, 3))
+    expect(probe.map(({ x }) => learner.predict(x))).toEqual(probe.map(({ x }) => other.predict(x)))
+  })
+})
+
+describe('fusion', () => {
+  it('with λ = 1 takes the new, with λ = 0 keeps the old, and in between lies between', () => {
+    const batch = examples(50, 4)
+    const thetas = [1, 0, 0.25].map((fusionWeight) => {
+      const learner = gradientLearner({ adaptive: false, fusionWeight })
+      learner.learn(batch)
+      return learner.snapshot().parameters
+    })
+    expect([...thetas[1]]).toEqual([0, 0, 0, 0, 0])
+    for (let j = 0; j < 5; j++) expect(thetas[2][j]).toBeCloseTo(thetas[0][j] / 4, 12)
+  })
+
+  it('trusts the new less where batches contradict each other', () => {
+    const steady = gradientLearner()
+    const contrary = gradientLearner()
+    for (let k = 0; k < 60; k++) {
+      steady.learn(examples(50, k))
+      contrary.learn(examples(50, k, k % 2 === 0 ? 1 : -1))
+    }
+    expect(contrary.snapshot().fusionWeight).toBeLessThan(steady.snapshot().fusionWeight)
+    expect(contrary.snapshot().stepSize).toBeLessThan(steady.snapshot().stepSize)
+  })
+})
+
+describe('the network', () => {
+  it('has the gradient that differences show', () => {
+    const shape = networkShape(4)
+    const random = createRandom(3)
+    const weights = initialWeights(shape, random)
+    const batch = examples(7, 5)
+    const gradient = new Float64Array(shape.size)
+    lossAndGradient(shape, weights, batch, 0.01, gradient)
+    const scratch = new Float64Array(shape.size)
+    for (let n = 0; n < 200; n++) {
+      const k = random.integer(shape.size)
+      const at = (change: number) => {
+        const moved = Float64Array.from(weights)
+        moved[k] += change
+        return lossAndGradient(shape, moved, batch, 0.01, scratch)
+      }
+      expect((at(1e-6) - at(-1e-6)) / 2e-6).toBeCloseTo(gradient[k], 6)
+    }
+  })
+
+  it('is 64-32-1', () => {
+    const outputs = forward(networkShape(4), new Float64Array(networkShape(4).size), [1, 2, 3, 4])
+    expect(outputs.map(({ length }) => length)).toEqual([4, 64, 32, 1])
+  })
+})
+
+describe('the combination', () => {
+  const fixed = (probability: (x: Float32Array) => number): IncrementalLearner => ({
+    name: 'fixed',
+    predict: probability,
+    learn() {},
+    snapshot: () => null,
+    restore() {},
+  })
+
+  it('gives its weight to the better learner, and gives it back after a change', () => {
+    const right = fixed((x) => (3 * x[0] - 2 * x[1] > 0 ? 0.85 : 0.15))
+    const wrong = fixed((x) => (3 * x[0] - 2 * x[1] > 0 ? 0.15 : 0.85))
+    const combination = combine([right, wrong])
+    inBatches(combination, examples(500, 1))
+    expect(combination.weights()[0]).toBeGreaterThan(0.98)
+    inBatches(combination, examples(500, 2, -1))
+    expect(combination.weights()[1]).toBeGreaterThan(0.98)
+    expect(combination.weights().reduce((a, b) => a + b)).toBeCloseTo(1, 12)
+  })
+})

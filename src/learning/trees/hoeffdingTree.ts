@@ -1,0 +1,180 @@
+/**
+ * @module A decision tree that grows with the stream: a leaf splits once the Hoeffding bound says
+ * that the best attribute would win on an infinite sample too. With `adaptive`, every node watches
+ * its errors by ADWIN, grows an alternate tree after a change, and yields to it once it is better.
+ * @see Domingos and Hulten, Mining high-speed data streams, KDD 2000
+ * @see Bifet and Gavaldà, Adaptive learning from evolving data streams, IDA 2009
+ */
+import { type Adwin, adwinMean, updateAdwin } from '../drift/adwin.ts'
+import { hoeffdingBound, sum } from './informationGain.ts'
+import { createLeaf, highest, type Leaf, leafShares, learnAtLeaf } from './leaf.ts'
+import { bestSplit, type Split, type Test } from './observer.ts'
+
+export interface TreeOptions {
+  readonly classes: number
+  /** Columns whose values are names, not quantities. */
+  readonly nominal: ReadonlySet<number>
+  /** Weight a leaf gathers between two attempts to split. */
+  readonly gracePeriod: number
+  /** Chance of splitting on the wrong attribute. */
+  readonly delta: number
+  /** A bound below this splits even if two attributes are as good as each other. */
+  readonly tieThreshold: number
+  readonly adaptive: boolean
+}
+
+export const TREE_DEFAULTS: TreeOptions = {
+  classes: 2,
+  nominal: new Set(),
+  gracePeriod: 200,
+  delta: 1e-7,
+  tieThreshold: 0.05,
+  adaptive: true,
+}
+
+interface Branch {
+  readonly kind: 'branch'
+  readonly test: Test
+  readonly children: Node[]
+  readonly errors: Adwin
+  alternate: Node | null
+}
+
+type Node = Leaf | Branch
+
+/** Plain data: `structuredClone` copies it. */
+export interface Tree {
+  root: Node
+}
+
+/** Errors that both trees must have seen before one replaces the other. */
+const LEAST_ERRORS = 300
+/** Chance that the better tree isn't. */
+const SWITCH_DELTA = 0.05
+
+export function createTree({ classes }: TreeOptions): Tree {
+  return { root: createLeaf(new Array(classes).fill(0)) }
+}
+
+/** Shares of the classes; all zero before the first example. */
+export function treeShares(tree: Tree, x: ArrayLike<number>): number[] {
+  return leafShares(leafOf(tree.root, x), x)
+}
+
+export function learnExample(
+  tree: Tree,
+  options: TreeOptions,
+  x: ArrayLike<number>,
+  label: number,
+  weight = 1,
+): void {
+  tree.root = learnAt(tree.root, options, x, label, weight)
+}
+
+/** @returns the node that stands here from now on. */
+function learnAt(
+  node: Node,
+  options: TreeOptions,
+  x: ArrayLike<number>,
+  label: number,
+  weight: number,
+): Node {
+  const worse = options.adaptive && errsMore(node, x, label)
+  if (node.kind === 'leaf') return learnLeaf(node, options, x, label, weight)
+  const child = branchOf(node, x, true)
+  node.children[child] = learnAt(node.children[child], options, x, label, weight)
+  if (worse) node.alternate = createLeaf(new Array(options.classes).fill(0))
+  if (!node.alternate) return node
+  node.alternate = learnAt(node.alternate, options, x, label, weight)
+  const better = compare(node.alternate.errors, node.errors)
+  if (better === 'first') return node.alternate
+  if (better === 'second') node.alternate = null
+  return node
+}
+
+/** Tells the node's window whether it was right; true where errors have become more. */
+function errsMore(node: Node, x: ArrayLike<number>, label: number): boolean {
+  const before = adwinMean(node.errors)
+  const wrong = highest(leafShares(leafOf(node, x), x)) !== label
+  return updateAdwin(node.errors, Number(wrong)) && adwinMean(node.errors) > before
+}
+
+function learnLeaf(
+  leaf: Leaf,
+  options: TreeOptions,
+  x: ArrayLike<number>,
+  label: number,
+  weight: number,
+): Node {
+  learnAtLeaf(leaf, x, label, weight, options.nominal)
+  const seen = sum(leaf.counts)
+  if (seen - leaf.attemptedAt < options.gracePeriod) return leaf
+  leaf.attemptedAt = seen
+  const split = chooseSplit(leaf, options)
+  if (!split) return leaf
+  const { test, branches } = split
+  const children = branches.map((counts) => createLeaf(counts, leaf.seen))
+  return { kind: 'branch', test, children, errors: leaf.errors, alternate: null }
+}
+
+function chooseSplit(leaf: Leaf, options: TreeOptions): Split | null {
+  if (leaf.counts.filter((count) => count > 0).length < 2) return null
+  const splits = leaf.observers
+    .map((observer, attribute) => bestSplit(observer, attribute, leaf.counts))
+    .filter((split) => split !== null)
+    .sort((a, b) => b.merit - a.merit)
+  const [best, second] = splits
+  if (!best || !(best.merit > 0)) return null
+  const range = Math.log2(Math.max(2, options.classes))
+  const bound = hoeffdingBound(range, options.delta, sum(leaf.counts))
+  const lead = best.merit - Math.max(0, second?.merit ?? 0)
+  return lead > bound || bound < options.tieThreshold ? best : null
+}
+
+/** Which window errs less, where their lengths can tell. */
+function compare(first: Adwin, second: Adwin): 'first' | 'second' | null {
+  if (first.width <= LEAST_ERRORS || second.width <= LEAST_ERRORS) return null
+  const rate = adwinMean(second)
+  const spread = 2 * rate * (1 - rate) * Math.log(2 / SWITCH_DELTA)
+  const bound = Math.sqrt(spread * (1 / first.width + 1 / second.width))
+  const gain = rate - adwinMean(first)
+  if (gain > bound) return 'first'
+  return -gain > bound ? 'second' : null
+}
+
+function leafOf(node: Node, x: ArrayLike<number>): Leaf {
+  let at = node
+  while (at.kind === 'branch') at = at.children[branchOf(at, x, false)]
+  return at
+}
+
+/** Where `x` goes; a value never seen here gets a branch of its own when learning. */
+function branchOf({ test, children }: Branch, x: ArrayLike<number>, learning: boolean): number {
+  const value = x[test.attribute]
+  if (test.kind === 'threshold') return value <= test.threshold ? 0 : 1
+  if (test.kind === 'equals') return value === test.value ? 0 : 1
+  const known = test.values.indexOf(value)
+  if (known >= 0) return known
+  if (!learning) return heaviest(children)
+  test.values.push(value)
+  children.push(createLeaf(new Array(classesOf(children[0])).fill(0)))
+  return children.length - 1
+}
+
+function heaviest(children: readonly Node[]): number {
+  return highest(children.map(weightOf))
+}
+
+function weightOf(node: Node): number {
+  return node.kind === 'leaf' ? sum(node.counts) : sum(node.children.map(weightOf))
+}
+
+function classesOf(node: Node): number {
+  return node.kind === 'leaf' ? node.counts.length : classesOf(node.children[0])
+}
+
+/** Leaves below the root, alternates not counted: the size of the tree. */
+export function countLeaves(tree: Tree): number {
+  const count = (node: Node): number => (node.kind === 'leaf' ? 1 : sum(node.children.map(count)))
+  return count(tree.root)
+}

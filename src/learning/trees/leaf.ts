@@ -1,0 +1,96 @@
+/**
+ * @module A leaf: class counts, an observer an attribute, and a naive Bayes that speaks only while
+ * it has been right at least as often as the majority class. Plain data.
+ * @see Gama et al., Accurate decision trees for mining high-speed data streams, KDD 2003
+ */
+import { type Adwin, createAdwin } from '../drift/adwin.ts'
+import { type Counts, sum } from './informationGain.ts'
+import { createObserver, likelihood, type Observer, observe } from './observer.ts'
+
+export interface Leaf {
+  readonly kind: 'leaf'
+  readonly counts: number[]
+  /** Classes as they first came; the earliest wins a tie while learning. */
+  readonly seen: number[]
+  /** By attribute; empty until the first example. */
+  readonly observers: Observer[]
+  majorityRight: number
+  bayesRight: number
+  /** Weight at the last attempt to split. */
+  attemptedAt: number
+  /** Errors below this node. */
+  readonly errors: Adwin
+}
+
+/** @param counts what the parent's split knew already; `seen` the parent's order of classes. */
+export function createLeaf(counts: Counts, seen: readonly number[] = []): Leaf {
+  return {
+    kind: 'leaf',
+    counts: [...counts],
+    seen: seen.filter((label) => counts[label] > 0),
+    observers: [],
+    majorityRight: 0,
+    bayesRight: 0,
+    attemptedAt: sum(counts),
+    errors: createAdwin(),
+  }
+}
+
+/** Shares of the classes at `x`; all zero for a leaf that has seen nothing. */
+export function leafShares(leaf: Leaf, x: ArrayLike<number>): number[] {
+  return leaf.bayesRight >= leaf.majorityRight ? bayesShares(leaf, x) : majorityShares(leaf)
+}
+
+export function learnAtLeaf(
+  leaf: Leaf,
+  x: ArrayLike<number>,
+  label: number,
+  weight: number,
+  nominal: ReadonlySet<number>,
+): void {
+  const { counts, seen } = leaf
+  const empty = sum(counts) === 0
+  if (empty || highest(majorityShares(leaf), seen) === label) leaf.majorityRight += weight
+  if (!empty && highest(bayesShares(leaf, x), seen) === label) leaf.bayesRight += weight
+  if (!seen.includes(label)) seen.push(label)
+  counts[label] += weight
+  if (leaf.observers.length === 0) {
+    for (let a = 0; a < x.length; a++)
+      leaf.observers.push(createObserver(nominal.has(a), leaf.counts.length))
+  }
+  for (let a = 0; a < x.length; a++) observe(leaf.observers[a], x[a], label, weight)
+}
+
+/** Index of the largest; of equals the first in `order`, by default by index. */
+export function highest(
+  shares: Counts,
+  order: Iterable<number> = shares.map((_, label) => label),
+): number {
+  let best = -1
+  for (const label of order) if (best < 0 || shares[label] > shares[best]) best = label
+  return best
+}
+
+function majorityShares({ counts }: Leaf): number[] {
+  const total = sum(counts)
+  return counts.map((count) => (total > 0 ? count / total : 0))
+}
+
+function bayesShares({ counts, observers }: Leaf, x: ArrayLike<number>): number[] {
+  const total = sum(counts)
+  if (total === 0) return counts.map(() => 0)
+  const logs = counts.map((count, label) => {
+    if (count === 0) return Number.NEGATIVE_INFINITY
+    let log = Math.log(count / total)
+    // A value that a class never had counts as unknown, as in the reference implementation.
+    for (let a = 0; a < observers.length; a++) {
+      const one = likelihood(observers[a], x[a], label)
+      if (one > 0) log += Math.log(one)
+    }
+    return log
+  })
+  const most = Math.max(...logs)
+  const shares = logs.map((log) => Math.exp(log - most))
+  const all = sum(shares)
+  return shares.map((share) => share / all)
+}

@@ -1,0 +1,136 @@
+/**
+ * @module What a leaf remembers of one attribute: per class a Gaussian of a number, or counts of a
+ * nominal value. Enough for naive Bayes and for proposing a split. Plain data.
+ */
+import { normalCdf } from './erf.ts'
+import { type Counts, gainOf } from './informationGain.ts'
+
+export interface NumericObserver {
+  readonly kind: 'numeric'
+  readonly classes: (Gaussian | null)[]
+}
+
+export interface NominalObserver {
+  readonly kind: 'nominal'
+  /** Weight by value, a map a class. */
+  readonly classes: Map<number, number>[]
+}
+
+export type Observer = NumericObserver | NominalObserver
+
+interface Gaussian {
+  weight: number
+  mean: number
+  /** Weighted sum of squared deviations. */
+  squares: number
+  least: number
+  most: number
+}
+
+export type Test =
+  | { readonly kind: 'threshold'; readonly attribute: number; readonly threshold: number }
+  | { readonly kind: 'equals'; readonly attribute: number; readonly value: number }
+  /** One branch a value; grows as values come. */
+  | { readonly kind: 'values'; readonly attribute: number; readonly values: number[] }
+
+export interface Split {
+  readonly test: Test
+  /** Information gain in bits. */
+  readonly merit: number
+  /** Class counts of each branch. */
+  readonly branches: readonly Counts[]
+}
+
+/** Numeric split points tried between least and most. */
+const SPLIT_POINTS = 10
+
+export function createObserver(nominal: boolean, classes: number): Observer {
+  return nominal
+    ? { kind: 'nominal', classes: Array.from({ length: classes }, () => new Map()) }
+    : { kind: 'numeric', classes: new Array(classes).fill(null) }
+}
+
+export function observe(observer: Observer, value: number, label: number, weight: number): void {
+  if (observer.kind === 'nominal') {
+    const counts = observer.classes[label]
+    counts.set(value, (counts.get(value) ?? 0) + weight)
+    return
+  }
+  let one = observer.classes[label]
+  if (!one) {
+    one = { weight: 0, mean: 0, squares: 0, least: value, most: value }
+    observer.classes[label] = one
+  }
+  one.weight += weight
+  const before = value - one.mean
+  one.mean += (weight * before) / one.weight
+  one.squares += weight * before * (value - one.mean)
+  if (value < one.least) one.least = value
+  if (value > one.most) one.most = value
+}
+
+/** Likelihood of the value in the class: a density of a number, a share of a nominal value. */
+export function likelihood(observer: Observer, value: number, label: number): number {
+  if (observer.kind === 'nominal') {
+    const counts = observer.classes[label]
+    if (counts.size === 0) return 0
+    // One more of each value known, so that a rare one doesn't rule a class out.
+    let total = counts.size
+    for (const count of counts.values()) total += count
+    return ((counts.get(value) ?? 0) + 1) / total
+  }
+  const one = observer.classes[label]
+  const variance = one && one.weight > 1 ? one.squares / (one.weight - 1) : 0
+  if (!one || variance <= 0) return 0
+  return Math.exp(-((value - one.mean) ** 2) / (2 * variance)) / Math.sqrt(2 * Math.PI * variance)
+}
+
+/** The best split on this attribute; null where none divides. */
+export function bestSplit(observer: Observer, attribute: number, before: Counts): Split | null {
+  let best: Split | null = null
+  const offer = (test: Test, branches: readonly Counts[]) => {
+    const merit = gainOf(before, branches)
+    if (merit > (best?.merit ?? Number.NEGATIVE_INFINITY)) best = { test, merit, branches }
+  }
+  if (observer.kind === 'numeric') {
+    for (const threshold of thresholds(observer))
+      offer({ kind: 'threshold', attribute, threshold }, divide(observer, threshold))
+    return best
+  }
+  const known = observer.classes.flatMap((counts) => [...counts.keys()])
+  const values = [...new Set(known)].sort((a, b) => a - b)
+  const countsAt = (value: number) => observer.classes.map((counts) => counts.get(value) ?? 0)
+  offer({ kind: 'values', attribute, values }, values.map(countsAt))
+  const total = observer.classes.map((counts) => [...counts.values()].reduce((a, b) => a + b, 0))
+  for (const value of values) {
+    const equal = countsAt(value)
+    const rest = total.map((count, label) => count - equal[label])
+    offer({ kind: 'equals', attribute, value }, [equal, rest])
+  }
+  return best
+}
+
+function thresholds({ classes }: NumericObserver): number[] {
+  let least = Number.POSITIVE_INFINITY
+  let most = Number.NEGATIVE_INFINITY
+  for (const one of classes) {
+    if (!one) continue
+    least = Math.min(least, one.least)
+    most = Math.max(most, one.most)
+  }
+  const step = (most - least) / (SPLIT_POINTS + 1)
+  return Array.from({ length: SPLIT_POINTS }, (_, k) => least + step * (k + 1)).filter(
+    (threshold) => least < threshold && threshold < most,
+  )
+}
+
+/** Class counts at or below the threshold and above it, by each class's Gaussian. */
+function divide({ classes }: NumericObserver, threshold: number): [Counts, Counts] {
+  const below = classes.map((one) => {
+    if (!one || threshold < one.least) return 0
+    if (threshold >= one.most) return one.weight
+    const variance = one.weight > 1 ? one.squares / (one.weight - 1) : 0
+    return variance > 0 ? one.weight * normalCdf(threshold, one.mean, Math.sqrt(variance)) : 0
+  })
+  return [below, classes.map((one, label) => (one?.weight ?? 0) - below[label])]
+}
