@@ -13,6 +13,7 @@ import { readShop } from '../pretrain/shop/read.ts'
 import { writeModel } from '../pretrain/writeModel.ts'
 import { NearsideError } from '../protocol/error.ts'
 import type { Command, CommandContext, Values } from './command.ts'
+import { evaluateIncremental, type IncrementalResult } from './evaluate/incremental.ts'
 import { load, parseDate, parseFraction, type Question, readHoldoutFile } from './evaluate/load.ts'
 import { walkInProcesses } from './evaluate/walkInProcesses.ts'
 
@@ -36,7 +37,7 @@ export const command: Command = {
     protocol: {
       type: 'string',
       value: 'NAME',
-      describe: 'personal or leave-one-out',
+      describe: 'personal, leave-one-out or incremental',
       default: 'personal',
     },
     popularity: {
@@ -69,23 +70,27 @@ async function run(
   values: Values,
   _positionals: readonly string[],
   context: CommandContext,
-): Promise<EvaluationResult> {
+): Promise<EvaluationResult | IncrementalResult> {
+  const isIncremental = values.protocol === 'incremental'
   const asked = {
     shop: String(values.shop),
     until: text(values.until),
     holdout: text(values.holdout),
     seed: seedOf(text(values.seed)),
-    protocol: protocolOf(String(values.protocol)),
+    // The learners' stream is made of the same cases as `personal`.
+    protocol: isIncremental ? 'personal' : protocolOf(String(values.protocol)),
     popularity: oneOf<PopularitySource>('popularity', values.popularity, ['nightly', 'frozen']),
     now: Date.now(),
   }
   const meanOver = oneOf<MeanOver>('mean', values.mean, ['shoppers', 'cases'])
+  const compare = (question: Question) =>
+    isIncremental ? evaluateIncremental(question, context) : evaluate(question, meanOver, context)
   const given = text(values.model)
-  if (given !== undefined) return evaluate({ ...asked, model: given }, meanOver, context)
+  if (given !== undefined) return compare({ ...asked, model: given })
   const directory = await mkdtemp(join(tmpdir(), 'nearside-model-'))
   try {
     const until = await trainModel(asked, directory, context)
-    return await evaluate({ ...asked, until, model: directory }, meanOver, context)
+    return await compare({ ...asked, until, model: directory })
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
@@ -197,13 +202,10 @@ function seedOf(value: string | undefined): number | undefined {
 
 function protocolOf(value: string): Protocol {
   if (value === 'personal' || value === 'leave-one-out') return value
-  const why =
-    value === 'incremental' || value === 'search'
-      ? 'is not built yet in this version'
-      : 'is not a protocol'
+  const why = value === 'search' ? 'is not built yet in this version' : 'is not a protocol'
   throw new NearsideError(
     'input-invalid',
-    `--protocol ${value} ${why}: choose personal or leave-one-out`,
+    `--protocol ${value} ${why}: choose personal, leave-one-out or incremental`,
   )
 }
 

@@ -183,7 +183,7 @@ describe('a model that may have seen the answers is refused', () => {
 
 describe('bad requests are refused in a sentence', () => {
   it.each([
-    [{ protocol: 'incremental' }, /incremental is not built yet/],
+    [{ protocol: 'incremental', until: '2025-01-01' }, /0 of \d+ held-out shoppers/],
     [{ protocol: 'search' }, /search is not built yet/],
     [{ protocol: 'magic' }, /magic is not a protocol/],
     [{ popularity: 'hourly' }, /choose nightly or frozen/],
