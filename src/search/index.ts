@@ -1,5 +1,4 @@
 /** @module Search on the page: retrieval, suggestions, highlighting, personal order in bands. */
-export { type BlendOptions, blend } from './blend.ts'
-export { highlight, type Piece } from './highlight.ts'
-export type { SearchHit } from './retrieve.ts'
+export { blend } from './blend.ts'
+export { highlight } from './highlight.ts'
 export { createProductSearch, type ProductSearch } from './search.ts'

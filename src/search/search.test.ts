@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Item } from '../catalog/item.ts'
-import { blend } from './blend.ts'
+import { bands, blend } from './blend.ts'
 import { highlight } from './highlight.ts'
 import type { SearchHit } from './retrieve.ts'
 import { createProductSearch } from './search.ts'
@@ -39,6 +39,25 @@ describe('find', () => {
       [...hits.map((hit) => hit.complete)].sort().reverse(),
     )
     expect(hits.some((hit) => !hit.complete)).toBe(true)
+  })
+
+  it('finds by description, after those whose title has the word', () => {
+    const found = createProductSearch([
+      { id: 'told', title: 'Wooden box', description: 'Holds a teapot and cups' },
+      { id: 'named', title: 'Teapot' },
+    ])
+    expect(found.find('teapot').map((hit) => hit.id)).toEqual(['named', 'told'])
+    expect(found.suggest('teap')).toEqual(['teapot'])
+  })
+
+  it('puts the word itself before longer and before similar words', () => {
+    const found = createProductSearch([
+      { id: 'longer', title: 'Fantail fantail fantail' },
+      { id: 'similar', title: 'Hearth hearth hearth' },
+      { id: 'itself', title: 'A fan with a very long title for a small heart of glass' },
+    ])
+    expect(found.find('fan')[0].id).toBe('itself')
+    expect(found.find('heart')[0].id).toBe('itself')
   })
 
   it('leaves out hits for some words only where enough have all', () => {
@@ -135,6 +154,28 @@ describe('blend', () => {
     expect(blend([best, equal('a')], ['a', 'best']).map((h) => h.id)).toEqual(['best', 'a'])
   })
 
+  it('leaves every hit in its band, whatever the shopper likes', () => {
+    fc.assert(
+      fc.property(
+        result.chain((hits) => fc.tuple(fc.constant(hits), fc.shuffledSubarray(hits))),
+        tolerance,
+        ([hits, liked], width) => {
+          const blended = blend(
+            hits,
+            liked.map((entry) => entry.id),
+            { tolerance: width },
+          )
+          let from = 0
+          for (const band of bands(hits, width)) {
+            expect(new Set(blended.slice(from, from + band.length))).toEqual(new Set(band))
+            from += band.length
+          }
+          expect(from).toBe(hits.length)
+        },
+      ),
+    )
+  })
+
   it('with tolerance 0 keeps the order by relevance', () => {
     const hits: SearchHit[] = [3, 2, 1].map((relevance) => ({
       id: String(relevance),
@@ -146,7 +187,45 @@ describe('blend', () => {
   })
 })
 
+/** Least number of letters to put in, take out or change. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++)
+      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + Number(a[i - 1] !== b[j - 1])))
+    row = next
+  }
+  return row[b.length]
+}
+
 describe('highlight', () => {
+  it('marks only words that come from the query: the same, longer, or a typing error away', () => {
+    const word = fc.constantFrom(...ITEMS.flatMap(({ title = '' }) => title.split(' ')))
+    const typed = fc
+      .tuple(word, fc.nat(), fc.constantFrom('', 'e', 'x'))
+      .map(([text, at, letter]) => {
+        const place = at % (text.length + 1)
+        return text.slice(0, place) + letter + text.slice(place + 1)
+      })
+    fc.assert(
+      fc.property(fc.array(fc.oneof(word, typed), { minLength: 1, maxLength: 3 }), (words) => {
+        const asked = wordsOf(words.join(' ')).map(({ text }) => foldWord(text))
+        for (const { id, terms } of search.find(words.join(' '))) {
+          const title = ITEMS.find((item) => item.id === id)?.title ?? ''
+          for (const piece of highlight(title, terms)) {
+            if (!piece.hit) continue
+            const shown = foldWord(piece.text)
+            const near = (query: string) =>
+              shown.startsWith(query) ||
+              (query.length >= 4 && editDistance(shown, query) <= Math.round(query.length * 0.2))
+            expect(asked.some(near), `${shown} for ${words.join(' ')}`).toBe(true)
+          }
+        }
+      }),
+    )
+  })
+
   it('marks the words that matched and loses no letter', () => {
     const [first] = search.find('hart')
     expect(highlight('White hanging heart', first.terms)).toEqual([
