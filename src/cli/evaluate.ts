@@ -15,6 +15,7 @@ import { NearsideError } from '../protocol/error.ts'
 import type { Command, CommandContext, Values } from './command.ts'
 import { evaluateIncremental, type IncrementalResult } from './evaluate/incremental.ts'
 import { load, parseDate, parseFraction, type Question, readHoldoutFile } from './evaluate/load.ts'
+import type { SearchResult } from './evaluate/search.ts'
 import { walkInProcesses } from './evaluate/walkInProcesses.ts'
 
 export const command: Command = {
@@ -37,8 +38,13 @@ export const command: Command = {
     protocol: {
       type: 'string',
       value: 'NAME',
-      describe: 'personal, leave-one-out or incremental',
+      describe: 'personal, leave-one-out, incremental or search',
       default: 'personal',
+    },
+    judgements: {
+      type: 'string',
+      value: 'FILE',
+      describe: 'search: table of query, docid, rating; --shop may then be a catalogue file',
     },
     popularity: {
       type: 'string',
@@ -70,7 +76,10 @@ async function run(
   values: Values,
   _positionals: readonly string[],
   context: CommandContext,
-): Promise<EvaluationResult | IncrementalResult> {
+): Promise<EvaluationResult | IncrementalResult | SearchResult> {
+  if (values.protocol === 'search') return search(values, context)
+  if (values.judgements !== undefined)
+    throw new NearsideError('input-invalid', '--judgements goes with --protocol search')
   const isIncremental = values.protocol === 'incremental'
   const asked = {
     shop: String(values.shop),
@@ -94,6 +103,21 @@ async function run(
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
+}
+
+async function search(values: Values, context: CommandContext): Promise<SearchResult> {
+  const { evaluateSearch } = await import('./evaluate/search.ts')
+  const question = {
+    shop: String(values.shop),
+    model: text(values.model),
+    judgements: text(values.judgements),
+    until: text(values.until),
+    holdout: text(values.holdout),
+    seed: seedOf(text(values.seed)),
+    popularity: oneOf<PopularitySource>('popularity', values.popularity, ['nightly', 'frozen']),
+    now: Date.now(),
+  }
+  return evaluateSearch(question, context)
 }
 
 const DEFAULT_SEED = 1
@@ -202,10 +226,9 @@ function seedOf(value: string | undefined): number | undefined {
 
 function protocolOf(value: string): Protocol {
   if (value === 'personal' || value === 'leave-one-out') return value
-  const why = value === 'search' ? 'is not built yet in this version' : 'is not a protocol'
   throw new NearsideError(
     'input-invalid',
-    `--protocol ${value} ${why}: choose personal, leave-one-out or incremental`,
+    `--protocol ${value} is not a protocol: choose personal, leave-one-out, incremental or search`,
   )
 }
 

@@ -184,7 +184,8 @@ describe('a model that may have seen the answers is refused', () => {
 describe('bad requests are refused in a sentence', () => {
   it.each([
     [{ protocol: 'incremental', until: '2025-01-01' }, /0 of \d+ held-out shoppers/],
-    [{ protocol: 'search' }, /search is not built yet/],
+    [{ protocol: 'search', judgements: 'none.csv' }, /leave --model out/],
+    [{ judgements: 'none.csv' }, /goes with --protocol search/],
     [{ protocol: 'magic' }, /magic is not a protocol/],
     [{ popularity: 'hourly' }, /choose nightly or frozen/],
     [{ mean: 'items' }, /choose shoppers or cases/],

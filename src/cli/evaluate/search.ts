@@ -1,0 +1,168 @@
+/**
+ * @module `nearside evaluate --protocol search`: retrieval against human judgements, or the place
+ * of what shoppers bought next in a search for it.
+ */
+import { stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import type { Item } from '../../catalog/item.ts'
+import {
+  type SearchSummary,
+  type SearchValues,
+  summariseSearch,
+} from '../../evaluation/searchSummary.ts'
+import { countWorse } from '../../evaluation/shoppersWorse.ts'
+import { createRandom } from '../../model/random.ts'
+import { readCatalogFile } from '../../pretrain/import/catalogFile.ts'
+import { findFile } from '../../pretrain/shop/lines.ts'
+import { readCatalog } from '../../pretrain/shop/read.ts'
+import { NearsideError } from '../../protocol/error.ts'
+import type { CommandContext } from '../command.ts'
+import { load, type Question } from './load.ts'
+import { BOUGHT_ARMS, BOUGHT_PAIRS, searchBought } from './searchBought.ts'
+import { JUDGED_ARMS, JUDGED_PAIRS, searchJudged } from './searchJudged.ts'
+import { type Judgements, readJudgements } from './searchJudgements.ts'
+import { formatSearch } from './searchTable.ts'
+
+export interface SearchQuestion extends Omit<Question, 'protocol' | 'model'> {
+  readonly model: string | undefined
+  readonly judgements: string | undefined
+}
+
+/** What `--json` holds. */
+export interface SearchResult extends SearchSummary {
+  readonly protocol: 'search'
+  readonly shop: string
+  /** Null where no model ranks. */
+  readonly until: string | null
+  readonly seed: number
+  /** 0 with judgements: nobody in particular asks. */
+  readonly shoppers: number
+  /** Queries. */
+  readonly cases: number
+  readonly shoppersWorse: { readonly significant: number; readonly share: number }
+  /** What was read and left out. */
+  readonly judgements?: Omit<Judgements, 'queries'>
+}
+
+/** An interval over fewer queries than this says nothing. */
+const LEAST_QUERIES = 10
+
+export function evaluateSearch(
+  question: SearchQuestion,
+  context: CommandContext,
+): Promise<SearchResult> {
+  const { judgements, model, ...asked } = question
+  if (judgements !== undefined && model !== undefined)
+    throw new NearsideError(
+      'input-invalid',
+      '--judgements are about retrieval, without a shopper: leave --model out',
+    )
+  if (judgements !== undefined) return byJudgements(question.shop, judgements, question, context)
+  if (model === undefined)
+    throw new NearsideError(
+      'input-invalid',
+      "--protocol search needs --judgements FILE, or --model DIR (make one with 'nearside pretrain')",
+    )
+  return byPurchases({ ...asked, model, protocol: 'personal' }, context)
+}
+
+async function byJudgements(
+  path: string,
+  file: string,
+  { seed = 1 }: SearchQuestion,
+  context: CommandContext,
+): Promise<SearchResult> {
+  const items = await readItems(path)
+  const known = new Set(items.map(({ id }) => id))
+  const { queries, ...counts } = await readJudgements(file, (id) => known.has(id))
+  if (queries.length < LEAST_QUERIES)
+    throw new NearsideError(
+      'input-invalid',
+      `${basename(file)}: ${queries.length} queries have a relevant product of this catalogue; at least ${LEAST_QUERIES} are needed for an interval`,
+    )
+  const onProgress = stepper(context, 'trying settings')
+  const values = await searchJudged({ items, queries, seed, onProgress })
+  const summary = summariseSearch(values, JUDGED_PAIRS, seed)
+  context.progress.clear()
+  const { print } = context
+  const shop = basename(path)
+  print(
+    `${shop}: ${queries.length} judged queries over ${count(items.length)} products; 95 % intervals by bootstrap over queries; unjudged products count as not relevant`,
+  )
+  print('')
+  for (const line of formatSearch(summary, JUDGED_ARMS, [
+    'ndcg@10:judged',
+    'judged@10',
+    'ndcg@10:typo',
+  ]))
+    print(line)
+  print('')
+  print(
+    `${count(counts.rows)} judgements; ${counts.unknownDocids} name no product of the catalogue, ${counts.repeated} repeat another`,
+  )
+  print(
+    `Left out: ${counts.withoutRelevant} queries without a relevant product, ${counts.withoutJudgements} without any judged product`,
+  )
+  const shoppersWorse = { significant: 0, share: 0 }
+  const head = { protocol: 'search', shop, until: null, seed, shoppers: 0 } as const
+  return { ...head, cases: queries.length, ...summary, shoppersWorse, judgements: counts }
+}
+
+async function byPurchases(question: Question, context: CommandContext): Promise<SearchResult> {
+  const { shop, input, notes } = await load(question)
+  const onProgress = stepper(context, 'asking for what was bought')
+  const bought = await searchBought({ input, items: shop.items, onProgress })
+  const { values, shoppers, queries, missed, changes } = bought
+  const { seed } = input
+  const summary = summariseSearch(values, BOUGHT_PAIRS, seed)
+  const worse = countWorse(changes, createRandom(seed + 1))
+  context.progress.clear()
+  const { print } = context
+  const until = new Date(input.until).toISOString().slice(0, 10)
+  print(
+    `${shop.name}, from ${until} on: ${count(queries)} queries made of title words of what ${count(shoppers)} shoppers bought whom the model never saw`,
+  )
+  print('means over shoppers; 95 % intervals by paired bootstrap over shoppers')
+  print('')
+  for (const line of formatSearch(summary, BOUGHT_ARMS, kindsOf(values))) print(line)
+  print('')
+  print(
+    `${worse.significant} shoppers significantly worse with personal than with base order (${(worse.share * 100).toFixed(1)} %), ${worse.better} better; ${count(missed)} queries did not find the product at all`,
+  )
+  for (const note of notes) print(`Note: ${note}.`)
+  const shoppersWorse = { significant: worse.significant, share: worse.share }
+  const head = { protocol: 'search', shop: shop.name, until, seed } as const
+  return { ...head, shoppers, cases: queries, ...summary, shoppersWorse }
+}
+
+function kindsOf(values: SearchValues): string[] {
+  const [metrics] = values.values()
+  return [...metrics.keys()].filter((metric) => metric.startsWith('ndcg@10@'))
+}
+
+/** A shop folder's catalogue, whether or not it has a log; or a catalogue file as `import` reads. */
+async function readItems(path: string): Promise<readonly Item[]> {
+  const found = await stat(path).catch(() => undefined)
+  if (!found)
+    throw new NearsideError('input-invalid', `${path}: there is no such shop folder or catalogue`)
+  if (!found.isDirectory()) return (await readCatalogFile(path, {}, undefined, {})).items
+  const catalog = await findFile(join(path, 'catalog.jsonl'))
+  if (catalog) return readCatalog(catalog)
+  throw new NearsideError(
+    'input-invalid',
+    `${path}: holds no catalog.jsonl or catalog.jsonl.gz to search in`,
+  )
+}
+
+/** Shows progress and lets Ctrl-C be heard between two steps. */
+function stepper({ progress, signal }: CommandContext, label: string) {
+  return async (done: number, total: number) => {
+    progress.update(label, done, total)
+    await new Promise((resolve) => setImmediate(resolve))
+    if (signal.aborted) throw new NearsideError('aborted', 'the evaluation was stopped')
+  }
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-GB')
+}

@@ -1,0 +1,191 @@
+/**
+ * @module Search by shoppers who know what they want: words from the titles of what they bought
+ * next, the products found, and the place of the bought one by relevance alone, and inside bands of
+ * equal relevance by the base model without a past, with it, and by the personal model.
+ */
+import type { Item } from '../../catalog/item.ts'
+import { createJsEngine } from '../../engine/js.ts'
+import { byDay } from '../../evaluation/popularity.ts'
+import { type EvaluationInput, selectCases } from '../../evaluation/prepare.ts'
+import { measureRanking, SEARCH_METRICS } from '../../evaluation/searchMetrics.ts'
+import type { SearchValues } from '../../evaluation/searchSummary.ts'
+import { type SearchWalk, scoreCases } from '../../evaluation/searchWalk.ts'
+import type { Case } from '../../features/history.ts'
+import { refreshPopularity } from '../../features/statistics.ts'
+import { createRandom, type Random } from '../../model/random.ts'
+import { blend } from '../../search/blend.ts'
+import { createProductSearch, type ProductSearch } from '../../search/search.ts'
+import { QUERY_KINDS, queryFrom, type TitleFrequency, titleFrequency } from './searchQueries.ts'
+
+export const BOUGHT_ARMS = {
+  lexical: 'order by relevance, what a shop without a model shows',
+  stranger: 'inside bands of equal relevance, the base model as it is without a past',
+  base: 'there, the base model with what this shopper did before',
+  personal: 'there, the personal model under its guard',
+} as const
+
+export const BOUGHT_PAIRS: readonly (readonly [string, string])[] = [
+  ['stranger', 'lexical'],
+  ['base', 'lexical'],
+  ['personal', 'lexical'],
+  ['base', 'stranger'],
+  ['personal', 'base'],
+]
+
+const ARMS = Object.keys(BOUGHT_ARMS) as readonly (keyof typeof BOUGHT_ARMS)[]
+/** A wholesaler's hundred orders say no more about search than their first. */
+const ORDERS = 3
+const ITEMS_PER_ORDER = 5
+/** As many as a page of results asks for. */
+const LIMIT = 500
+
+export interface BoughtOptions {
+  readonly input: EvaluationInput
+  readonly items: readonly Item[]
+  /** Called before each shopper; may throw to stop. */
+  readonly onProgress: (done: number, total: number) => Promise<void>
+}
+
+export interface Bought {
+  /** One value a shopper: the mean over own queries. `@query=broad` is over those alone. */
+  readonly values: SearchValues
+  readonly shoppers: number
+  readonly queries: number
+  /** Queries that did not find the bought product among the first 500. */
+  readonly missed: number
+  /** Per shopper, per query: NDCG@10, personal − base. */
+  readonly changes: readonly (readonly number[])[]
+}
+
+export async function searchBought({ input, items, onProgress }: BoughtOptions): Promise<Bought> {
+  const selected = selectCases(input)
+  const walk = prepare(input)
+  const shop: Shop = {
+    search: createProductSearch(items),
+    frequency: titleFrequency(items),
+    titles: new Map(items.map(({ id, title }) => [id, title ?? ''])),
+    ids: input.model.itemIds,
+    rows: new Map(input.model.itemIds.map((id, row) => [id, row])),
+  }
+  const perShopper: Asked[][] = []
+  for (const [done, cases] of selected.entries()) {
+    await onProgress(done, selected.length)
+    perShopper.push(await askShopper(walk, shop, cases.slice(0, ORDERS), input.seed + done))
+  }
+  const asked = perShopper.filter((own) => own.length > 0)
+  return {
+    values: valuesOf(asked),
+    shoppers: asked.length,
+    queries: asked.flat().length,
+    missed: asked.flat().filter(({ found }) => !found).length,
+    changes: asked.map((own) =>
+      own.map(({ metrics }) => metrics.personal['ndcg@10'] - metrics.base['ndcg@10']),
+    ),
+  }
+}
+
+function prepare(input: EvaluationInput): SearchWalk {
+  const { model, until, seed } = input
+  const engine = createJsEngine()
+  const histories = input.shoppers
+    .filter(({ id }) => !input.isHeldOut(id))
+    .map(({ interactions }) => interactions)
+  return {
+    model,
+    seed,
+    installed: until,
+    statisticsAt: byDay((midnight) => refreshPopularity(model.statistics, histories, midnight)),
+    fit: (problem) => engine.fit(problem),
+  }
+}
+
+interface Shop {
+  readonly search: ProductSearch
+  readonly frequency: TitleFrequency
+  readonly titles: ReadonlyMap<string, string>
+  readonly ids: readonly string[]
+  readonly rows: ReadonlyMap<string, number>
+}
+
+interface Asked {
+  readonly kind: string
+  readonly found: boolean
+  readonly metrics: Readonly<Record<(typeof ARMS)[number], ReturnType<typeof measureRanking>>>
+}
+
+async function askShopper(
+  walk: SearchWalk,
+  shop: Shop,
+  cases: readonly Case[],
+  seed: number,
+): Promise<Asked[]> {
+  const random = createRandom(seed)
+  const asked: Asked[] = []
+  let order = 0
+  for await (const scores of scoreCases(walk, cases)) {
+    for (const id of draw(cases[order++].targets, random).map((row) => shop.ids[row])) {
+      for (const kind of QUERY_KINDS) {
+        const query = queryFrom(shop.titles.get(id) ?? '', kind, shop.frequency, random)
+        if (query === null) continue
+        const hits = shop.search.find(query, LIMIT)
+        const by = (of: Float32Array) => {
+          const score = (other: string) => of[shop.rows.get(other) ?? -1] ?? -Number.MAX_VALUE
+          const liked = hits.map((hit) => hit.id).sort((a, b) => score(b) - score(a))
+          return measureBought(blend(hits, liked), id)
+        }
+        asked.push({
+          kind,
+          found: hits.some((hit) => hit.id === id),
+          metrics: {
+            lexical: measureBought(hits, id),
+            stranger: by(scores.stranger),
+            base: by(scores.base),
+            personal: by(scores.personal),
+          },
+        })
+      }
+    }
+  }
+  return asked
+}
+
+function measureBought(hits: readonly { readonly id: string }[], bought: string) {
+  return measureRanking(
+    hits.map(({ id }) => id),
+    new Map([[bought, 1]]),
+  )
+}
+
+/** Some of an order's products, each as likely as the others. */
+function draw(targets: readonly number[], random: Random): readonly number[] {
+  return targets
+    .map((row) => ({ row, place: random.next() }))
+    .sort((a, b) => a.place - b.place)
+    .slice(0, ITEMS_PER_ORDER)
+    .map(({ row }) => row)
+}
+
+function valuesOf(perShopper: readonly (readonly Asked[])[]): SearchValues {
+  const mean = (own: readonly Asked[], of: (one: Asked) => number) =>
+    own.length > 0 ? own.reduce((sum, one) => sum + of(one), 0) / own.length : Number.NaN
+  return new Map(
+    ARMS.map((arm) => {
+      const whole = SEARCH_METRICS.map((metric): [string, number[]] => [
+        metric,
+        perShopper.map((own) => mean(own, ({ metrics }) => metrics[arm][metric])),
+      ])
+      const byKind = QUERY_KINDS.flatMap((kind) =>
+        (['ndcg@10', 'mrr@20'] as const).map((metric): [string, number[]] => [
+          `${metric}@query=${kind}`,
+          perShopper.map((own) =>
+            mean(
+              own.filter((one) => one.kind === kind),
+              ({ metrics }) => metrics[arm][metric],
+            ),
+          ),
+        ]),
+      )
+      return [arm, new Map([...whole, ...byKind])]
+    }),
+  )
+}

@@ -1,0 +1,60 @@
+/**
+ * @module What a shopper's device would score before each of their orders: the base model and the
+ * personal model under its guard, learned from what came before. Nothing of the order is known.
+ */
+import type { Case, History } from '../features/history.ts'
+import type { ItemStatistics } from '../features/itemStatistics.ts'
+import { buildFitProblem } from '../learning/fitProblem.ts'
+import { evidenceOf, type Fused, fuse } from '../learning/fuse.ts'
+import { Guard } from '../learning/guard.ts'
+import type { BaseModel } from '../model/baseModel.ts'
+import { createRandom } from '../model/random.ts'
+import { personalScores, scoreTerms } from '../model/score.ts'
+import { negativeLogLikelihood } from './metrics.ts'
+import type { Fit } from './walk.ts'
+
+export interface SearchWalk {
+  readonly model: BaseModel
+  /** What the shop's nightly files would say on the day of `time`; the same for both. */
+  statisticsAt(time: number): ItemStatistics
+  readonly fit: Fit
+  /** The moment the model reached the device: nothing is fitted before it. Milliseconds. */
+  readonly installed: number
+  readonly seed: number
+}
+
+/** [N] each, by the model's rows. */
+export interface CaseScores {
+  /** The base model as it is for somebody without a past. */
+  readonly stranger: Float32Array
+  readonly base: Float32Array
+  readonly personal: Float32Array
+}
+
+/** @param cases of one shopper, ascending by time. */
+export async function* scoreCases(
+  walk: SearchWalk,
+  cases: readonly Case[],
+): AsyncGenerator<CaseScores, void> {
+  const guard = new Guard()
+  for (const [index, { history, time, targets }] of cases.entries()) {
+    const learned = await learn(walk, history, index)
+    const model = { ...walk.model, statistics: walk.statisticsAt(time) }
+    const terms = scoreTerms(model, history, time)
+    const { base } = terms
+    const served = learned ? personalScores(model, terms, learned, learned.fusionWeight) : base
+    const stranger = scoreTerms(model, [], time).base
+    yield { stranger, base, personal: guard.active ? served : base }
+    if (learned && learned.fusionWeight > 0)
+      guard.observe(-negativeLogLikelihood(served, targets), -negativeLogLikelihood(base, targets))
+  }
+}
+
+async function learn(walk: SearchWalk, history: History, index: number): Promise<Fused | null> {
+  const last = history.at(-1)
+  if (!last) return null
+  const now = Math.max(last.time, walk.installed)
+  const model = { ...walk.model, statistics: walk.statisticsAt(now) }
+  const problem = buildFitProblem(model, history, now, createRandom(walk.seed + 7919 * index))
+  return problem ? fuse(await walk.fit(problem), model.prior, evidenceOf(problem)) : null
+}
