@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { EVENT_NAMES } from '../events/event.ts'
+import { eventStrength } from '../features/strength.ts'
 import { NearsideError } from '../protocol/error.ts'
 import { DIMENSION } from './baseModel.ts'
 import { encode, encoderWeights, GAP_BUCKETS, gapBucket, HISTORY_LENGTH } from './encoder.ts'
@@ -72,6 +73,7 @@ test('scores follow the formula of the model', () => {
       (list, i, lambda) => {
         const now = 401 * DAY
         const terms = scoreTerms(model, list, now)
+        fc.pre(list.some(({ name }) => eventStrength(name) > 0))
         const F = model.featureWeights.length
         const u = Float32Array.from({ length: DIMENSION }, (_, j) => Math.sin(j))
         const w = Float32Array.from({ length: F }, (_, f) => Math.cos(f))
@@ -89,4 +91,10 @@ test('scores follow the formula of the model', () => {
       },
     ),
   )
+})
+
+test('where nothing is known of the shopper, the base is the popularity of the last 30 days', () => {
+  const lists = { item: 3, name: 'view_item_list', time: 1, session: 'a' } as const
+  for (const cold of [[], [lists]])
+    expect(scoreTerms(model, cold, 2).base).toEqual(model.statistics.popularity30)
 })

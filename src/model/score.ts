@@ -1,6 +1,7 @@
 /** @module Scores of all items for one shopper: s_i = (A·h + λu)·E_i + b_i + (w + λw_p)·f_i. */
 import { computeFeatures } from '../features/computeFeatures.ts'
 import type { History } from '../features/history.ts'
+import { eventStrength } from '../features/strength.ts'
 import { type BaseModel, DIMENSION, type PersonalParameters } from './baseModel.ts'
 import { encode } from './encoder.ts'
 
@@ -14,11 +15,18 @@ export interface ScoreTerms {
   readonly hidden: Float32Array
 }
 
-/** `now` in milliseconds since the epoch. */
+/**
+ * A shopper of whom nothing is known gets the shop's popularity of the last 30 days: on first orders
+ * of training shoppers it ranks better (NDCG@10 .106) than the weights, which were learned where
+ * there is a history (.098).
+ * @param now milliseconds since the epoch
+ */
 export function scoreTerms(model: BaseModel, history: History, now: number): ScoreTerms {
   const features = computeFeatures(model.statistics, history, now, model.featureScale)
   const hidden = encode(model, history, now)
   const taste = project(model.projection, hidden)
+  if (!history.some(({ name }) => eventStrength(name) > 0))
+    return { base: Float32Array.from(model.statistics.popularity30), features, hidden }
   const base = new Float32Array(model.bias)
   addScores(base, model.itemVectors, taste)
   addScores(base, features, model.featureWeights)

@@ -6,7 +6,7 @@ import type { WorkerConfig } from '../messages.ts'
 import { type Device, type Environment, startDevice } from './device.ts'
 import { TEST_MODEL_URL, type TestServer, testCatalog, testModelFiles } from './testShop.ts'
 
-export { TestServer, testCatalog, testModelFiles } from './testShop.ts'
+export { TestServer, testModelFiles } from './testShop.ts'
 
 let databases = 0
 

@@ -83,7 +83,7 @@ export function testModel(version: string, seed = 7): BaseModel {
       neighbourItems,
       neighbourWeights,
       popularity7: zeros,
-      popularity30: zeros,
+      popularity30: vector(ITEMS, (i) => i / ITEMS),
       popularityAll: zeros,
       logPrice: vector(ITEMS, (i) => Math.log(1 + i)),
       category: Uint16Array.from({ length: ITEMS }, (_, i) => 1 + (i % 4)),
