@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import { testModel, testShop, UNTIL } from '../evaluation/testShop.ts'
+import { FEATURE_COUNT } from '../features/features.ts'
+import { DAY } from '../features/profile.ts'
+import { DIMENSION } from '../model/baseModel.ts'
+import { createRandom } from '../model/random.ts'
+import { personalScores, scoreTerms } from '../model/score.ts'
+import { casesFromHistory } from './cases.ts'
+import {
+  buildFitProblem,
+  FIT_CANDIDATES,
+  FIT_CASES,
+  PARAMETERS,
+  type PersonalFitProblem,
+} from './fitProblem.ts'
+
+const shop = testShop(12, 300)
+const model = testModel(shop)
+const history = shop.shoppers[3].interactions
+const now = UNTIL + 50 * DAY
+
+function problemOf(seed = 1): PersonalFitProblem {
+  const problem = buildFitProblem(model, history, now, createRandom(seed))
+  if (!problem) throw new Error('there is something to learn from')
+  return problem
+}
+
+describe('buildFitProblem', () => {
+  const problem = problemOf()
+  const cases = casesFromHistory(history)
+
+  it('has the same shape for everybody', () => {
+    expect(problem.design).toHaveLength(FIT_CASES * FIT_CANDIDATES * PARAMETERS)
+    expect(problem.weight).toHaveLength(FIT_CASES)
+    expect(problem.parameters).toBe(DIMENSION + FEATURE_COUNT)
+  })
+
+  it('gives each case a target distribution and padding no weight', () => {
+    for (let t = 0; t < FIT_CASES; t++) {
+      const row = problem.target.subarray(t * FIT_CANDIDATES, (t + 1) * FIT_CANDIDATES)
+      const sum = row.reduce((a, b) => a + b, 0)
+      expect(sum).toBeCloseTo(t < cases.length ? 1 : 0, 5)
+      expect(problem.weight[t] > 0).toBe(t < cases.length)
+    }
+  })
+
+  it('halves the weight of a case every half-life, from three for a purchase', () => {
+    cases.forEach((one, t) => {
+      const age = (now - one.time) / DAY
+      expect(problem.weight[t]).toBeCloseTo(3 * 2 ** (-age / model.prior.halfLifeDays), 5)
+    })
+  })
+
+  it("describes exactly the model's scores: offset at p = 0, offset + X p at any p", () => {
+    const random = createRandom(4)
+    const p = Float32Array.from({ length: PARAMETERS }, () => 0.3 * random.normal())
+    const personal = { u: p.slice(0, DIMENSION), w: p.slice(DIMENSION) }
+    cases.forEach((one, t) => {
+      const terms = scoreTerms(model, one.history, one.time)
+      const scores = personalScores(model, terms, personal, 1)
+      for (let k = 0; k < FIT_CANDIDATES; k++) {
+        const row = t * FIT_CANDIDATES + k
+        if (problem.target[row] === 0) continue
+        let score = problem.offset[row]
+        for (let j = 0; j < PARAMETERS; j++) score += problem.design[row * PARAMETERS + j] * p[j]
+        const matches = one.targets.filter((item) => Math.abs(scores[item] - score) < 1e-3)
+        expect(matches.length).toBeGreaterThan(0)
+      }
+    })
+  })
+
+  it('is the same for the same seed, and ignores what lies after now', () => {
+    expect(problemOf()).toEqual(problem)
+    const later = [...history, { ...history[0], time: now + 1, session: 'later' }]
+    expect(buildFitProblem(model, later, now, createRandom(1))).toEqual(problem)
+  })
+
+  it('is nothing for an empty history and for a first order alone', () => {
+    const first = history.filter(({ time }) => time === history[0].time)
+    expect(buildFitProblem(model, [], now, createRandom(1))).toBeNull()
+    expect(buildFitProblem(model, first, now, createRandom(1))).toBeNull()
+  })
+
+  it('freezes a parameter without variance', () => {
+    const variance = model.prior.variance.slice()
+    variance[5] = 0
+    const frozen = { ...model, prior: { ...model.prior, variance } }
+    const made = buildFitProblem(frozen, history, now, createRandom(1))
+    expect(made?.stepSize[5]).toBe(0)
+    expect(made?.precision.every(Number.isFinite)).toBe(true)
+  })
+})

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+import { createJsEngine } from '../../engine/js.ts'
+import { testModel, testShop, UNTIL } from '../../evaluation/testShop.ts'
+import { DIMENSION } from '../../model/baseModel.ts'
+import { learnPrior } from './learnPrior.ts'
+
+const engine = createJsEngine()
+
+describe('learnPrior', () => {
+  it('learns a usable prior from a small shop, the same for the same seed', async () => {
+    const shop = testShop(60, 30)
+    const model = testModel(shop)
+    const options = { until: UNTIL, seed: 3, engine, maxShoppers: 12 }
+    const learned = await learnPrior(model, shop, options)
+    const { prior } = learned
+    expect(prior.mean).toHaveLength(DIMENSION + model.featureWeights.length)
+    expect(prior.variance.every((v) => Number.isFinite(v) && v >= 0)).toBe(true)
+    expect(prior.fusionWeight).toBeGreaterThanOrEqual(0)
+    expect(prior.fusionWeight).toBeLessThanOrEqual(1)
+    expect(prior.fusionWeight === 0).toBe(learned.chosen === null)
+    // What the ranker dropped is not learned on a device either.
+    model.featureWeights.forEach((weight, f) => {
+      if (weight === 0) expect(prior.variance[DIMENSION + f]).toBe(0)
+    })
+    expect((await learnPrior(model, shop, options)).prior).toEqual(prior)
+  })
+
+  it('says that it learned nothing where there are too few shoppers', async () => {
+    const shop = testShop(8, 30)
+    const learned = await learnPrior(testModel(shop), shop, { until: UNTIL, seed: 1, engine })
+    expect(learned.prior.fusionWeight).toBe(0)
+    expect(learned.reason).toContain('too few')
+  })
+})
