@@ -29,7 +29,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.safetensors': 'application/octet-stream',
 }
 
-const COMPRESSED = new Set(['.html', '.js', '.css', '.json', '.svg', '.wasm'])
+const COMPRESSED = new Set(['.safetensors', '.html', '.js', '.css', '.json', '.svg', '.wasm'])
 
 export function securityHeaders(federation: StaticSite['federation']): Record<string, string> {
   const outside = federation ? [federation.leader, federation.helper] : []
