@@ -15,6 +15,7 @@ import { asGiven, type CatalogOrder, listInOrder, siblings } from './catalogOrde
 import { freezeDeep } from './freezeDeep.ts'
 import type { WorkerConfig } from './messages.ts'
 import { readOptions } from './readOptions.ts'
+import { STARTING } from './startingSnapshot.ts'
 import { SILENCE, WorkerLink } from './workerLink.ts'
 
 /** What the page's surroundings give; tests give other ones. */
@@ -50,25 +51,6 @@ const browser: PageEnvironment = {
   silence: SILENCE,
 }
 
-const STARTING: PersonalizerSnapshot = freezeDeep({
-  status: 'starting',
-  revision: 0,
-  model: null,
-  engine: null,
-  storage: 'memory',
-  tab: 'follower',
-  events: { count: 0, byName: {} },
-  cleaning: { kept: 0, dropped: {} },
-  fit: null,
-  fitting: null,
-  guard: { active: true, logLikelihoodRatio: 0, tested: 0 },
-  learned: [],
-  paused: false,
-  consent: { contribute: false, since: null },
-  sent: { reports: 0, bytes: 0, epsilon: null },
-  notices: [],
-})
-
 const MAX_NOTICES = 50
 
 /**
@@ -92,7 +74,7 @@ export async function createPersonalizer(
 ): Promise<Personalizer> {
   const given = readOptions(options)
   const listeners = new Set<() => void>()
-  let snapshot = STARTING
+  let snapshot: PersonalizerSnapshot = freezeDeep(STARTING)
   let pageNotices: readonly Notice[] = []
   let order: CatalogOrder = given.order
   let engine = given.config.engine

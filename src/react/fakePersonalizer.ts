@@ -11,24 +11,15 @@ import type {
   PersonalizerSnapshot,
   Recommendation,
 } from '../personalizer/api.ts'
+import { STARTING } from '../personalizer/startingSnapshot.ts'
 
 const READY: PersonalizerSnapshot = {
+  ...STARTING,
   status: 'ready',
   revision: 1,
   model: { version: '1', items: 0, until: '2011-09-01' },
   engine: { name: 'js', device: 'test', reason: 'asked for' },
-  storage: 'memory',
   tab: 'leader',
-  events: { count: 0, byName: {} },
-  cleaning: { kept: 0, dropped: {} },
-  fit: null,
-  fitting: null,
-  guard: { active: true, logLikelihoodRatio: 0, tested: 0 },
-  learned: [],
-  paused: false,
-  consent: { contribute: false, since: null },
-  sent: { reports: 0, bytes: 0, epsilon: null },
-  notices: [],
 }
 
 export interface FakePersonalizer extends Personalizer {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { STARTING } from '../personalizer/startingSnapshot.ts'
 import { engineText, fitText, guardText, sentText, storedText } from './panelText.ts'
 import { movedText, reasonText } from './reason.ts'
-import { STARTING } from './usePersonalizer.ts'
 
 const itemOf = (id: string) => (id === 'tin' ? { id, title: 'Cake tin' } : undefined)
 

@@ -1,31 +1,12 @@
 /** @module The personalizer itself and its snapshot, as hooks. */
 import { useCallback, useSyncExternalStore } from 'react'
 import type { Personalizer, PersonalizerSnapshot } from '../personalizer/api.ts'
+import { STARTING } from '../personalizer/startingSnapshot.ts'
 import { usePersonalizationContext } from './context.ts'
 
 /** The personalizer of the provider above; null until it has started. */
 export function usePersonalizer(): Personalizer | null {
   return usePersonalizationContext().personalizer
-}
-
-/** What is shown before there is a personalizer. */
-export const STARTING: PersonalizerSnapshot = {
-  status: 'starting',
-  revision: 0,
-  model: null,
-  engine: null,
-  storage: 'memory',
-  tab: 'follower',
-  events: { count: 0, byName: {} },
-  cleaning: { kept: 0, dropped: {} },
-  fit: null,
-  fitting: null,
-  guard: { active: false, logLikelihoodRatio: 0, tested: 0 },
-  learned: [],
-  paused: false,
-  consent: { contribute: false, since: null },
-  sent: { reports: 0, bytes: 0, epsilon: null },
-  notices: [],
 }
 
 const starting = () => STARTING
