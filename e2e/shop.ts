@@ -31,11 +31,3 @@ export async function goHome(page: Page): Promise<void> {
   await page.getByRole('banner').getByRole('link').first().click()
   await expect(forYou(page).locator('[data-item]').first()).toBeVisible()
 }
-
-/**
- * How many items two lists share. A fit that follows draws other negatives, so that near ties may
- * change places between two looks at what is the same personal list.
- */
-export function inCommon(one: readonly string[], other: readonly string[]): number {
-  return one.filter((id) => other.includes(id)).length
-}

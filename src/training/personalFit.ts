@@ -9,9 +9,10 @@ import { fitProblemSteps } from '../learning/fitProblem.ts'
 import { evidenceOf, fuse } from '../learning/fuse.ts'
 import { GUARD_START, Guard, type GuardState } from '../learning/guard.ts'
 import type { BaseModel, PersonalParameters } from '../model/baseModel.ts'
-import type { Random } from '../model/random.ts'
+import { createRandom } from '../model/random.ts'
 import { personalScores, scoreTerms } from '../model/score.ts'
 import { NearsideError } from '../protocol/error.ts'
+import { negativesSeed } from './negativesSeed.ts'
 
 /** Plain facts of a fit, for people. */
 export interface FitSummary {
@@ -47,7 +48,6 @@ export interface FitInput {
   /** Null when there is none, or it belongs to another base model. */
   readonly inUse: InUse | null
   readonly engine: Engine
-  readonly random: Random
   /** Milliseconds since the epoch. */
   readonly now: number
   /** A clock for durations, in milliseconds. */
@@ -94,7 +94,8 @@ function requireGoing(signal: AbortSignal | undefined): void {
 }
 
 /** Between two cases, lists are answered. */
-async function buildProblem({ model, history, now, random, pause, signal }: FitInput) {
+async function buildProblem({ model, history, now, pause, signal }: FitInput) {
+  const random = createRandom(negativesSeed(history))
   const steps = fitProblemSteps(model, history, now, random)
   let step = steps.next()
   while (!step.done) {

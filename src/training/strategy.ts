@@ -3,6 +3,7 @@
  * the shopper's hand: purchases and carts at once, the rest when the shopper pauses.
  */
 import type { EventName } from '../events/event.ts'
+import { eventStrength } from '../features/strength.ts'
 
 export type StrategyName = 'online' | 'batch' | 'hybrid'
 
@@ -20,8 +21,7 @@ const IDLE = 2000
 const BATCH = 20
 const BATCH_IDLE = 30_000
 
-/** Shows interest in no single item. */
-const teachesNothing = (event: EventName) => event === 'search' || event === 'view_item_list'
+const teachesNothing = (event: EventName) => eventStrength(event) === 0
 
 export const STRATEGIES: Readonly<Record<StrategyName, UpdateStrategy>> = {
   online: {

@@ -236,6 +236,31 @@ describe('learning', () => {
     expect(events).toEqual({ count: 1, byName: { view_item: 1 } })
     expect(learned.map(({ name }) => name)).toEqual(['cards', 'item-1'])
   })
+
+  test('what is forgotten leaves the model as if it had never been, bit for bit', async () => {
+    const server = await testServer()
+    const clock = Date.now()
+    const began = clock - 10 * 86_400_000
+    const now = () => clock
+    const parameters = async ({ device }: TestDevice) => {
+      await device.fineTune({})
+      const { current, versions } = JSON.parse(await device.export()).personal
+      const inUse = versions.find(({ version }: { version: number }) => version === current)
+      expect(inUse.u).toHaveLength(64)
+      return { u: inUse.u, w: inUse.w, fusionWeight: inUse.fusionWeight }
+    }
+    const never = await start(server, newDatabase(), { now })
+    await live(never, began)
+    const forgot = await start(server, newDatabase(), { now })
+    await live(forgot, began)
+    const time = began + 5 * 86_400_000
+    const input = { name: 'purchase', item_id: 'item-9' } as const
+    await forgot.device.capture({ id: 'regretted', time, input })
+    const before = await parameters(forgot)
+    await forgot.device.forget({ kind: 'item', name: 'item-9' })
+    expect(await parameters(forgot)).toEqual(await parameters(never))
+    expect(before).not.toEqual(await parameters(never))
+  })
 })
 
 describe('the base model', () => {

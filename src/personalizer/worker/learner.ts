@@ -5,9 +5,9 @@
 import type { Engine } from '../../engine/engine.ts'
 import type { EventName } from '../../events/event.ts'
 import type { History } from '../../features/history.ts'
+import { eventStrength } from '../../features/strength.ts'
 import { GUARD_START, type GuardState } from '../../learning/guard.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
-import { createRandom } from '../../model/random.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import type { Store } from '../../storage/store.ts'
 import type { LoadedModel } from '../../training/modelSource.ts'
@@ -117,7 +117,7 @@ export class Learner {
       const message = `${damaged} stored version(s) of the personal model were damaged; the last whole one, or the base, is used until it is learned anew.`
       notices.add(new NearsideError('storage-corrupt', message))
     }
-    const last = history().at(-1)
+    const last = history().findLast(({ name }) => eventStrength(name) > 0)
     if (last && last.time > (personal?.until ?? Number.NEGATIVE_INFINITY)) this.#scheduler.ask(0)
   }
 
@@ -187,7 +187,6 @@ export class Learner {
         history: history(),
         inUse: personal,
         engine,
-        random: createRandom(now() >>> 0),
         now: now(),
         clock: this.#deps.clock,
         pause: this.#deps.pause,
