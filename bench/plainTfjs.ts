@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { BETA1, BETA2, EPSILON } from '../src/engine/adam.ts'
-import type { FitProblem } from '../src/engine/engine.ts'
+import type { FitProblem } from '../src/learning/problem.ts'
 
 /**
  * Adam of TensorFlow.js has one step size. Its steps don't depend on the scale of a parameter, so one

@@ -1,11 +1,12 @@
 /** @module The page of `bench train`: one personal fit on every engine and peer in turn. */
 import * as tf from '@tensorflow/tfjs'
-import type { Engine, FitProblem } from '../src/engine/engine.ts'
+import type { Engine } from '../src/engine/engine.ts'
 import { countGpuCalls, type GpuCalls } from '../src/engine/gpuCalls.ts'
 import { createJsEngine } from '../src/engine/js.ts'
 import { testProblem } from '../src/engine/testProblem.ts'
 import { createWasmEngine } from '../src/engine/wasm/wasmEngine.ts'
 import { FEATURE_COUNT } from '../src/features/features.ts'
+import type { FitProblem } from '../src/learning/problem.ts'
 import { DIMENSION } from '../src/model/baseModel.ts'
 import { type Contender, interleave, type Timed, timeEach } from './interleave.ts'
 import { startPeers } from './peers.ts'

@@ -7,8 +7,10 @@
  * one of the shape of personal training, because backends choose other shaders for other shapes;
  * its answer comes from the JS engine on the spot.
  */
+
+import { type FitProblem, PADDING_OFFSET } from '../learning/problem.ts'
 import { NearsideError } from '../protocol/error.ts'
-import { type Engine, type FitProblem, type FitResult, PADDING_OFFSET } from './engine.ts'
+import type { Engine, FitResult } from './engine.ts'
 import { createJsEngine } from './js.ts'
 
 /**

@@ -2,8 +2,10 @@
  * @module The engine that always works: plain loops in double precision. It is also the reference
  * that the others are checked against.
  */
+
+import type { FitProblem } from '../learning/problem.ts'
 import { adamStep, startAdam } from './adam.ts'
-import type { Engine, FitOptions, FitProblem, FitResult } from './engine.ts'
+import type { Engine, FitOptions, FitResult } from './engine.ts'
 import { centre, longestCase, lossAndGradient } from './objective.ts'
 import { nextTask, throwIfAborted } from './pause.ts'
 import { checkProblem } from './problem.ts'

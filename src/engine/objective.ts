@@ -11,7 +11,7 @@
  *   all candidates has a gradient of rounding noise, which Adam, dividing by |g|, turns into full
  *   steps.
  */
-import type { FitProblem } from './engine.ts'
+import type { FitProblem } from '../learning/problem.ts'
 import { isPadding } from './problem.ts'
 
 /** A problem without its padding: L live cases, R live rows in all. */

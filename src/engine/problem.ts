@@ -2,8 +2,9 @@
  * @module Checks a fit problem at the engine's door, so that no engine meets a wrong length or a
  * non-finite number inside its loop, where it would come out as a silently wrong model.
  */
+
+import { type FitProblem, PADDING_OFFSET } from '../learning/problem.ts'
 import { NearsideError } from '../protocol/error.ts'
-import { type FitProblem, PADDING_OFFSET } from './engine.ts'
 
 /** How far a target row may be from a sum of one: rounding of f32 sums over some thousand terms. */
 const TARGET_TOLERANCE = 1e-3

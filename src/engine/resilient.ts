@@ -2,8 +2,10 @@
  * @module An engine that outlives its hardware: when a fit fails, the next engine takes over, does
  * that fit from its start, and the change is said. A fit costs little, so nothing is resumed.
  */
+
+import type { FitProblem } from '../learning/problem.ts'
 import { NearsideError } from '../protocol/error.ts'
-import type { Engine, EngineName, FitOptions, FitProblem, FitResult } from './engine.ts'
+import type { Engine, EngineName, FitOptions, FitResult } from './engine.ts'
 import { createJsEngine } from './js.ts'
 
 /** An engine that passed its canary, and in words why it is this one. */

@@ -1,6 +1,8 @@
 /** @module From the last q of a descent to the result that all engines return. */
+
+import type { FitProblem } from '../learning/problem.ts'
 import { NearsideError } from '../protocol/error.ts'
-import type { FitProblem, FitResult } from './engine.ts'
+import type { FitResult } from './engine.ts'
 import { type CentredProblem, longestCase, lossAndGradient } from './objective.ts'
 
 /**

@@ -1,8 +1,9 @@
 /**
  * @module Random fit problems of any shape for tests and benchmarks, from a seed.
  */
+
+import { type FitProblem, PADDING_OFFSET } from '../learning/problem.ts'
 import { createRandom } from '../model/random.ts'
-import { type FitProblem, PADDING_OFFSET } from './engine.ts'
 
 export interface TestShape {
   readonly seed: number

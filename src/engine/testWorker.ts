@@ -1,6 +1,8 @@
 /** @module A dedicated worker that fits one problem, for the browser tests. */
+
+import type { FitProblem } from '../learning/problem.ts'
 import { chooseEngine, type EngineRequest } from './choose.ts'
-import type { FitProblem, FitResult } from './engine.ts'
+import type { FitResult } from './engine.ts'
 
 export interface WorkerRequest {
   readonly request: EngineRequest

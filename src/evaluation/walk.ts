@@ -5,9 +5,10 @@
  */
 import type { Case, History } from '../features/history.ts'
 import type { ItemStatistics } from '../features/itemStatistics.ts'
-import { buildFitProblem, type PersonalFitProblem } from '../learning/fitProblem.ts'
+import { buildFitProblem } from '../learning/fitProblem.ts'
 import { evidenceOf, type Fused, fuse } from '../learning/fuse.ts'
 import { Guard } from '../learning/guard.ts'
+import type { FitProblem } from '../learning/problem.ts'
 import { type BaseModel, DIMENSION, type PersonalParameters } from '../model/baseModel.ts'
 import { createRandom, type Random } from '../model/random.ts'
 import { personalScores, scoreTerms } from '../model/score.ts'
@@ -18,7 +19,7 @@ import { METRICS, measure, negativeLogLikelihood } from './metrics.ts'
 import type { Popularity } from './popularity.ts'
 
 /** Minimises a problem; the engine's `fit`, handed in because mathematics knows no engine. */
-export type Fit = (problem: PersonalFitProblem) => Promise<{ readonly parameters: Float32Array }>
+export type Fit = (problem: FitProblem) => Promise<{ readonly parameters: Float32Array }>
 
 export type BaselineName = 'popular' | 'popular-30d' | 'recently-viewed' | 'item-knn' | 'ewma'
 
@@ -146,7 +147,7 @@ function scoreAll(
 }
 
 /** The same cases and candidates; nothing that holds the parameters back. */
-function naiveProblem(problem: PersonalFitProblem): PersonalFitProblem {
+function naiveProblem(problem: FitProblem): FitProblem {
   const zeros = new Float32Array(problem.parameters)
   return {
     ...problem,

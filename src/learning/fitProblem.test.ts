@@ -6,20 +6,15 @@ import { DIMENSION } from '../model/baseModel.ts'
 import { createRandom } from '../model/random.ts'
 import { personalScores, scoreTerms } from '../model/score.ts'
 import { casesFromHistory } from './cases.ts'
-import {
-  buildFitProblem,
-  FIT_CANDIDATES,
-  FIT_CASES,
-  PARAMETERS,
-  type PersonalFitProblem,
-} from './fitProblem.ts'
+import { buildFitProblem, FIT_CANDIDATES, FIT_CASES, PARAMETERS } from './fitProblem.ts'
+import type { FitProblem } from './problem.ts'
 
 const shop = testShop(12, 300)
 const model = testModel(shop)
 const history = shop.shoppers[3].interactions
 const now = UNTIL + 50 * DAY
 
-function problemOf(seed = 1): PersonalFitProblem {
+function problemOf(seed = 1): FitProblem {
   const problem = buildFitProblem(model, history, now, createRandom(seed))
   if (!problem) throw new Error('there is something to learn from')
   return problem

@@ -12,6 +12,7 @@ import { type ScoreTerms, scoreTerms } from '../model/score.ts'
 import { chooseCandidates } from './candidates.ts'
 import { casesFromHistory, type LearningCase } from './cases.ts'
 import { focusedShares, TARGET_FOCUS } from './focus.ts'
+import { type FitProblem, PADDING_OFFSET } from './problem.ts'
 
 /** T: the most recent cases that a fit reads. */
 export const FIT_CASES = 64
@@ -20,25 +21,8 @@ export const FIT_CANDIDATES = 256
 /** P = d + F. */
 export const PARAMETERS = DIMENSION + FEATURE_COUNT
 
-/** As `PADDING_OFFSET` of the engine: finite, and nothing after the softmax. */
-const PADDING = -1e9
 /** Keeps 1 / variance finite; a variance of 0 freezes its parameter by a step size of 0. */
 const LEAST_VARIANCE = 1e-8
-
-/** Structurally the engine's `FitProblem`; see there for the objective. */
-export interface PersonalFitProblem {
-  readonly cases: number
-  readonly candidates: number
-  readonly parameters: number
-  readonly design: Float32Array
-  readonly offset: Float32Array
-  readonly target: Float32Array
-  readonly weight: Float32Array
-  readonly mean: Float32Array
-  readonly precision: Float32Array
-  readonly stepSize: Float32Array
-  readonly steps: number
-}
 
 /** Writes the design row of `item`, `PARAMETERS` long. */
 export type DesignRow = (
@@ -67,7 +51,7 @@ export function buildFitProblem(
   history: History,
   now: number,
   random: Random,
-): PersonalFitProblem | null {
+): FitProblem | null {
   return drain(fitProblemSteps(model, history, now, random))
 }
 
@@ -80,7 +64,7 @@ export function fitProblemSteps(
   history: History,
   now: number,
   random: Random,
-): Generator<void, PersonalFitProblem | null> {
+): Generator<void, FitProblem | null> {
   const past = history.filter((entry) => entry.time <= now)
   return stepsOf(model, casesFromHistory(past), now, random, personalRow)
 }
@@ -92,7 +76,7 @@ export function fitProblemOf(
   now: number,
   random: Random,
   designRow: DesignRow = personalRow,
-): PersonalFitProblem | null {
+): FitProblem | null {
   return drain(stepsOf(model, cases, now, random, designRow))
 }
 
@@ -108,12 +92,12 @@ function* stepsOf(
   now: number,
   random: Random,
   designRow: DesignRow,
-): Generator<void, PersonalFitProblem | null> {
+): Generator<void, FitProblem | null> {
   const recent = cases.slice(-FIT_CASES)
   if (recent.length === 0) return null
   const rows = FIT_CASES * FIT_CANDIDATES
   const design = new Float32Array(rows * PARAMETERS)
-  const offset = new Float32Array(rows).fill(PADDING)
+  const offset = new Float32Array(rows).fill(PADDING_OFFSET)
   const target = new Float32Array(rows)
   const weight = new Float32Array(FIT_CASES)
   const items = model.itemIds.length

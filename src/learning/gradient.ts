@@ -2,16 +2,12 @@
  * @module Loss and gradient of the multinomial logit with offset, without a prior:
  * Σ_t weight_t · −Σ_k target_tk · log softmax_k(offset_t + X_t p).
  */
+import type { FitProblem } from './problem.ts'
 
-export interface LogitProblem {
-  readonly cases: number
-  readonly candidates: number
-  readonly parameters: number
-  readonly design: Float32Array
-  readonly offset: Float32Array
-  readonly target: Float32Array
-  readonly weight: Float32Array
-}
+export type LogitProblem = Pick<
+  FitProblem,
+  'cases' | 'candidates' | 'parameters' | 'design' | 'offset' | 'target' | 'weight'
+>
 
 /** @param gradient [P], overwritten. @returns the loss in nats. */
 export function lossAndGradient(

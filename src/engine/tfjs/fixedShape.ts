@@ -2,8 +2,9 @@
  * @module A centred problem put back into its fixed shape, in single precision, for hardware: equal
  * shapes spare GPU backends new buffers and new shaders for every fit.
  */
+
+import { type FitProblem, PADDING_OFFSET } from '../../learning/problem.ts'
 import { BETA1, BETA2, EPSILON } from '../adam.ts'
-import { type FitProblem, PADDING_OFFSET } from '../engine.ts'
 import type { CentredProblem } from '../objective.ts'
 
 export interface FixedShape {

@@ -6,8 +6,9 @@
  * scores → softmax parts of 16 candidates → residuals in place of the scores → gradient parts of 64
  * rows → Adam.
  */
+
+import { PADDING_OFFSET } from '../../learning/problem.ts'
 import { BETA1, BETA2 } from '../adam.ts'
-import { PADDING_OFFSET } from '../engine.ts'
 
 /** Candidates of a case that one thread of `parts` and `residuals` reads. */
 export const CHUNK = 16

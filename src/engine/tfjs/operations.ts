@@ -4,8 +4,8 @@
  * and upload its scalars again in every step; here they are uploaded once.
  */
 import * as tf from '@tensorflow/tfjs-core'
+import type { FitProblem } from '../../learning/problem.ts'
 import { BETA1, BETA2 } from '../adam.ts'
-import type { FitProblem } from '../engine.ts'
 import type { CentredProblem } from '../objective.ts'
 import type { Descent } from './descent.ts'
 import { adamSchedule, fixedShape } from './fixedShape.ts'

@@ -2,8 +2,10 @@
  * @module An engine on a TensorFlow.js backend. The hardware only descends; both losses are valued in
  * double precision from the parameters it returns (`result.ts`).
  */
+
+import type { FitProblem } from '../../learning/problem.ts'
 import { NearsideError } from '../../protocol/error.ts'
-import type { Engine, FitOptions, FitProblem, FitResult } from '../engine.ts'
+import type { Engine, FitOptions, FitResult } from '../engine.ts'
 import { type CentredProblem, centre } from '../objective.ts'
 import { throwIfAborted } from '../pause.ts'
 import { checkProblem } from '../problem.ts'

@@ -6,9 +6,10 @@
 // The backend without its kernels: the fused descent needs none.
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/base'
 import * as tf from '@tensorflow/tfjs-core'
+import type { FitProblem } from '../../learning/problem.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import { type Adapter, describeAdapter } from '../adapter.ts'
-import type { Engine, FitProblem } from '../engine.ts'
+import type { Engine } from '../engine.ts'
 import type { CentredProblem } from '../objective.ts'
 import type { Descent } from './descent.ts'
 import { compileFused, flush, startFused } from './fused.ts'

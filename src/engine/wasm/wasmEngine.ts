@@ -1,8 +1,9 @@
 /** @module The engine on our own WebAssembly kernels: all of a CPU that a browser gives, in 2 KB. */
 
+import type { FitProblem } from '../../learning/problem.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import { adamStep, startAdam } from '../adam.ts'
-import type { Engine, FitOptions, FitProblem, FitResult } from '../engine.ts'
+import type { Engine, FitOptions, FitResult } from '../engine.ts'
 import { type CentredProblem, centre } from '../objective.ts'
 import { nextTask, throwIfAborted } from '../pause.ts'
 import { checkProblem } from '../problem.ts'

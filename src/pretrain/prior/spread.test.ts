@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createJsEngine } from '../../engine/js.ts'
-import type { PersonalFitProblem } from '../../learning/fitProblem.ts'
 import { lossAndGradient } from '../../learning/gradient.ts'
+import type { FitProblem } from '../../learning/problem.ts'
 import { createRandom, type Random } from '../../model/random.ts'
 import { informationOf, learnSpread, withVariance } from './spread.ts'
 import type { Trial } from './trial.ts'
@@ -11,7 +11,7 @@ const K = 10
 /** One parameter differs much between shoppers, one little, one is never seen to matter. */
 const DEVIATION = [1.2, 0.1, 0.5]
 
-function simulate(cases: number, random: Random): PersonalFitProblem {
+function simulate(cases: number, random: Random): FitProblem {
   const own = DEVIATION.map((deviation) => deviation * random.normal())
   const design = new Float32Array(cases * K * P)
   const target = new Float32Array(cases * K)
@@ -48,7 +48,7 @@ function simulate(cases: number, random: Random): PersonalFitProblem {
   }
 }
 
-function trialOf(problem: PersonalFitProblem, k: number): Trial {
+function trialOf(problem: FitProblem, k: number): Trial {
   return {
     shopper: `s${k}`,
     problem,

@@ -7,7 +7,7 @@
  * @see MacKay 1992, "Bayesian interpolation", doi 10.1162/neco.1992.4.3.415
  */
 import type { Engine } from '../../engine/engine.ts'
-import type { PersonalFitProblem } from '../../learning/fitProblem.ts'
+import type { FitProblem } from '../../learning/problem.ts'
 import type { PersonalPrior } from '../../model/baseModel.ts'
 import { problemUnder, type Trial } from './trial.ts'
 
@@ -63,7 +63,7 @@ export async function learnSpread(
 }
 
 /** Diagonal of Σ_t weight_t · Cov_softmax(X_t) at p. */
-export function informationOf(problem: PersonalFitProblem, parameters: Float32Array): Float64Array {
+export function informationOf(problem: FitProblem, parameters: Float32Array): Float64Array {
   const { candidates: K, parameters: P, design, offset } = problem
   const information = new Float64Array(P)
   const first = new Float64Array(P)

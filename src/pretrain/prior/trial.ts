@@ -7,8 +7,9 @@ import { METRICS, measure } from '../../evaluation/metrics.ts'
 import type { ItemStatistics } from '../../features/itemStatistics.ts'
 import { DAY } from '../../features/profile.ts'
 import { casesFromHistory } from '../../learning/cases.ts'
-import { fitProblemOf, type PersonalFitProblem } from '../../learning/fitProblem.ts'
+import { fitProblemOf } from '../../learning/fitProblem.ts'
 import { evidenceOf, type Fused, fuse } from '../../learning/fuse.ts'
+import type { FitProblem } from '../../learning/problem.ts'
 import type { BaseModel, PersonalPrior } from '../../model/baseModel.ts'
 import type { Random } from '../../model/random.ts'
 import { personalScores, type ScoreTerms, scoreTerms } from '../../model/score.ts'
@@ -16,7 +17,7 @@ import type { ShopperLog } from '../shop/shop.ts'
 
 export interface Trial {
   readonly shopper: string
-  readonly problem: PersonalFitProblem
+  readonly problem: FitProblem
   /** Age of each case in days and its weight when fresh, [T]. */
   readonly ageDays: Float32Array
   readonly freshWeight: Float32Array
@@ -79,7 +80,7 @@ export function buildTrial(
 }
 
 /** Hundreds of trials are held at once, and most shoppers have a handful of cases, not T. */
-function withoutPadding(problem: PersonalFitProblem, cases: number): PersonalFitProblem {
+function withoutPadding(problem: FitProblem, cases: number): FitProblem {
   const rows = cases * problem.candidates
   return {
     ...problem,
@@ -92,7 +93,7 @@ function withoutPadding(problem: PersonalFitProblem, cases: number): PersonalFit
 }
 
 /** The trial's problem under another prior and half-life. */
-export function problemUnder(trial: Trial, prior: PersonalPrior): PersonalFitProblem {
+export function problemUnder(trial: Trial, prior: PersonalPrior): FitProblem {
   return {
     ...trial.problem,
     mean: prior.mean,
