@@ -62,22 +62,49 @@ export function retrieve(
   index: SearchIndex,
   query: string,
   limit: number,
-  { boost, prefixWeight, fuzzyWeight }: SearchSettings = SHIPPED_SETTINGS,
+  settings: SearchSettings = SHIPPED_SETTINGS,
 ): readonly SearchHit[] {
-  const words = new Set(wordsOf(query).map((word) => foldWord(word.text)))
-  if (words.size === 0) return []
-  const weights = { prefix: prefixWeight, fuzzy: fuzzyWeight }
-  const hits = index
-    .search(query, { combineWith: 'OR', boost, prefix: true, fuzzy, weights })
-    .map((result) => ({
-      id: String(result.id),
-      relevance: result.score,
-      complete: new Set(result.queryTerms).size >= words.size,
-      terms: result.terms,
-    }))
+  const words = wordsOf(query).map((word) => word.text)
+  if (words.length === 0) return []
+  let hits = match(index, words, settings)
+  if (!hits.some((hit) => hit.complete)) {
+    const swapped = words.map((word) => unswap(index, word))
+    if (swapped.some((word, place) => word !== words[place])) hits = match(index, swapped, settings)
+  }
   const complete = hits.filter((hit) => hit.complete)
   if (complete.length >= ENOUGH) return complete.slice(0, limit)
   // A stable sort: within each half MiniSearch's order by relevance stays.
   hits.sort((a, b) => Number(b.complete) - Number(a.complete))
   return hits.slice(0, limit)
+}
+
+function match(
+  index: SearchIndex,
+  words: readonly string[],
+  { boost, prefixWeight, fuzzyWeight }: SearchSettings,
+): SearchHit[] {
+  const weights = { prefix: prefixWeight, fuzzy: fuzzyWeight }
+  const asked = new Set(words.map(foldWord)).size
+  return index
+    .search(words.join(' '), { combineWith: 'OR', boost, prefix: true, fuzzy, weights })
+    .map((result) => ({
+      id: String(result.id),
+      relevance: result.score,
+      complete: new Set(result.queryTerms).size >= asked,
+      terms: result.terms,
+    }))
+}
+
+/**
+ * Two neighbouring letters in each other's place are one slip of the fingers, but two edits by the
+ * distance that MiniSearch counts. The word that the shop knows instead, or the word as it is.
+ */
+function unswap(index: SearchIndex, word: string): string {
+  const isKnown = (term: string) => index.search(term).length > 0
+  if (word.length < 4 || isKnown(word)) return word
+  for (let i = 0; i + 1 < word.length; i++) {
+    const swapped = word.slice(0, i) + word[i + 1] + word[i] + word.slice(i + 2)
+    if (swapped !== word && isKnown(swapped)) return swapped
+  }
+  return word
 }

@@ -32,6 +32,14 @@ describe('find', () => {
     expect(ids('85123a')[0]).toBe('85123A')
   })
 
+  it('forgives two letters in each other’s place', () => {
+    expect(ids('parsaol')).toEqual(['15056'])
+    expect(ids('chalkbaord heart')[0]).toBe('22457')
+    expect(ids('Parsaol')).toEqual(ids('parasol'))
+    expect(search.find('parsaol')[0].terms).toEqual(['parasol'])
+    expect(ids('xqzwv')).toEqual([])
+  })
+
   it('puts hits for all words before hits for some, whatever their score', () => {
     const hits = search.find('heart chalkboard')
     expect(hits[0]).toMatchObject({ id: '22457', complete: true })
