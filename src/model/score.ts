@@ -20,10 +20,15 @@ export interface ScoreTerms {
  * of training shoppers it ranks better (NDCG@10 .106) than the weights, which were learned where
  * there is a history (.098).
  * @param now milliseconds since the epoch
+ * @param hidden `encode(model, history, now)`, where an encoder with cached states has it already
  */
-export function scoreTerms(model: BaseModel, history: History, now: number): ScoreTerms {
+export function scoreTerms(
+  model: BaseModel,
+  history: History,
+  now: number,
+  hidden: Float32Array = encode(model, history, now),
+): ScoreTerms {
   const features = computeFeatures(model.statistics, history, now, model.featureScale)
-  const hidden = encode(model, history, now)
   const taste = project(model.projection, hidden)
   if (!history.some(({ name }) => eventStrength(name) > 0))
     return { base: Float32Array.from(model.statistics.popularity30), features, hidden }

@@ -3,10 +3,12 @@
  * that depends on the model alone is computed once.
  */
 import type { Catalog } from '../../catalog/catalog.ts'
+import { createFastEncoder } from '../../engine/encoder/encoder.ts'
 import { ranksOf } from '../../engine/topk/ranksOf.ts'
 import { selectTop } from '../../engine/topk/selectTop.ts'
 import type { History } from '../../features/history.ts'
 import { type BaseModel, DIMENSION, type PersonalParameters } from '../../model/baseModel.ts'
+import type { Encode } from '../../model/encoder.ts'
 import { personalScores, scoreTerms } from '../../model/score.ts'
 import type { ListOptions, Reason, Recommendation } from '../api.ts'
 import { DEFAULT_LIMIT } from '../catalogOrder.ts'
@@ -35,6 +37,8 @@ export class Ranker {
   /** Scores of nobody in particular: no history, no personal parameters. */
   readonly #base: Standing
   readonly #baseFeatures: Float32Array
+  /** With the states of the last standing, so that an event costs its own and the one before it. */
+  readonly #encode: Encode
 
   constructor(model: BaseModel, catalog: Catalog | null) {
     this.model = model
@@ -48,6 +52,7 @@ export class Ranker {
     const { base, features } = scoreTerms(model, [], 0)
     this.#base = { scores: base, explain: popular }
     this.#baseFeatures = features
+    this.#encode = createFastEncoder(model)
   }
 
   rowOf(id: string): number | undefined {
@@ -55,7 +60,7 @@ export class Ranker {
   }
 
   stand(history: History, now: number, personal: ActivePersonal | null): Standing {
-    const terms = scoreTerms(this.model, history, now)
+    const terms = scoreTerms(this.model, history, now, this.#encode(history, now))
     const { parameters = null, fusionWeight = 0 } = personal ?? {}
     return {
       scores: parameters ? personalScores(this.model, terms, parameters, fusionWeight) : terms.base,
