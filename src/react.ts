@@ -5,6 +5,7 @@ export type {
   LayoutComponentProps,
   ListWidgetProps,
 } from './react/ListSection.tsx'
+export { ENGLISH, type Labels } from './react/labels.ts'
 export type { ListState } from './react/listObserver.ts'
 export {
   PersonalizationPanel,

@@ -18,7 +18,7 @@ export type ItemComponent = ComponentType<ItemComponentProps>
 
 /** Picture, title, price and reason; the title's link covers the whole card. */
 export function ItemCard({ item, recommendation, position, onSelect }: ItemComponentProps) {
-  const { linkTo } = usePersonalizationContext()
+  const { linkTo, locale } = usePersonalizationContext()
   return (
     <article className="ns-card" data-item={item.id}>
       {item.image && (
@@ -34,13 +34,13 @@ export function ItemCard({ item, recommendation, position, onSelect }: ItemCompo
       <a className="ns-card-link" href={linkTo(item)} onClick={onSelect}>
         {item.title ?? item.id}
       </a>
-      {item.price !== undefined && <p className="ns-card-price">{priceText(item)}</p>}
+      {item.price !== undefined && <p className="ns-card-price">{priceText(item, locale)}</p>}
       <WhyThis recommendation={recommendation} position={position} />
     </article>
   )
 }
 
-function priceText({ price = 0, currency }: Item): string {
-  if (!currency) return price.toFixed(2)
-  return new Intl.NumberFormat(undefined, { style: 'currency', currency }).format(price)
+function priceText({ price = 0, currency }: Item, locale: string): string {
+  const style = currency ? ({ style: 'currency', currency } as const) : { minimumFractionDigits: 2 }
+  return new Intl.NumberFormat(locale, style).format(price)
 }

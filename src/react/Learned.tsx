@@ -4,17 +4,17 @@ import type { PersonalizerSnapshot } from '../personalizer/api.ts'
 import { usePersonalizationContext } from './context.ts'
 
 export function Learned({ learned }: { readonly learned: PersonalizerSnapshot['learned'] }) {
-  const { itemOf, personalizer } = usePersonalizationContext()
+  const { itemOf, labels, personalizer } = usePersonalizationContext()
   const id = useId()
   const [said, setSaid] = useState('')
   const strongest = Math.max(...learned.map((entry) => entry.strength), 0)
   return (
     <section className="ns-block" aria-labelledby={id}>
       <h3 className="ns-block-title" id={id}>
-        What was learned
+        {labels.learned}
       </h3>
       {learned.length === 0 ? (
-        <p>Nothing yet. Look at a few things and this fills.</p>
+        <p>{labels.learnedNothing}</p>
       ) : (
         <ul className="ns-learned">
           {learned.map((entry) => {
@@ -23,19 +23,19 @@ export function Learned({ learned }: { readonly learned: PersonalizerSnapshot['l
             return (
               <li key={`${entry.kind} ${entry.name}`}>
                 <span className="ns-learned-name">
-                  {entry.kind === 'category' ? 'You like ' : 'You looked at '}
+                  {entry.kind === 'category' ? labels.youLike : labels.youLookedAt}{' '}
                   <strong>{name}</strong>
                 </span>
                 <button
                   type="button"
                   className="ns-button ns-forget"
-                  aria-label={`Forget ${name}`}
+                  aria-label={labels.forgetThis(name)}
                   onClick={async () => {
                     await personalizer?.forget({ kind: entry.kind, name: entry.name })
-                    setSaid(`${name} was forgotten.`)
+                    setSaid(labels.forgotten(name))
                   }}
                 >
-                  Forget
+                  {labels.forget}
                 </button>
                 <span
                   className="ns-learned-bar"

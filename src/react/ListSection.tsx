@@ -5,6 +5,7 @@
 import { type ComponentType, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import type { Item } from '../catalog/item.ts'
 import type { Recommendation } from '../personalizer/api.ts'
+import { asGiven } from '../personalizer/catalogOrder.ts'
 import { usePersonalizationContext } from './context.ts'
 import { ItemCard, type ItemComponent } from './ItemCard.tsx'
 import type { ListState } from './listObserver.ts'
@@ -18,7 +19,7 @@ export interface HeaderComponentProps {
 export interface LayoutComponentProps {
   /** The list items, each an `<li>`. */
   readonly children: ReactNode
-  /** True until the first answer: the children are skeletons. */
+  /** True until the first answer: the children are skeletons, or the initial items. */
   readonly loading: boolean
 }
 
@@ -27,6 +28,11 @@ export interface ListWidgetProps {
   readonly title?: string
   /** Default 8. */
   readonly limit?: number
+  /**
+   * Ids to show until the first answer, instead of skeletons: the shop's bestsellers, say. Rendered
+   * on a server too (`readBaseLists` of `nearside/ssr` gives the order that the device starts with).
+   */
+  readonly initialItems?: readonly string[]
   readonly itemComponent?: ItemComponent
   readonly headerComponent?: ComponentType<HeaderComponentProps>
   /** Shown when there is nothing to show; default: the whole section is left out. */
@@ -60,7 +66,8 @@ interface Shown {
 
 export function ListSection({
   state,
-  title = 'For you',
+  title: given,
+  initialItems,
   limit = 8,
   itemComponent: ItemSlot = ItemCard,
   headerComponent: Header = DefaultHeader,
@@ -69,22 +76,25 @@ export function ListSection({
   transformItems,
   onSelect,
 }: ListWidgetProps & { readonly state: ListState }) {
-  const { itemOf } = usePersonalizationContext()
+  const { itemOf, labels } = usePersonalizationContext()
+  const title = given ?? labels.forYou
   const id = useId()
-  const chosen = transformItems ? transformItems(state.items) : state.items
+  const loading = state.status === 'loading'
+  const filled = loading && initialItems !== undefined
+  const items = filled ? asGiven(initialItems) : state.items
+  const chosen = transformItems ? transformItems(items) : items
   const shown = chosen
     .map((recommendation) => ({ recommendation, item: itemOf(recommendation.id) }))
     .filter((entry): entry is Shown => entry.item !== undefined)
     .slice(0, limit)
-  const loading = state.status === 'loading'
-  const announcement = useAnnouncement(title, loading, shown)
+  const announcement = useAnnouncement(labels.listUpdated(title), loading, shown)
 
   if (!loading && shown.length === 0) return Empty ? <Empty /> : null
   return (
     <section className="ns-section" aria-labelledby={id}>
       <Header title={title} id={id} />
       <Layout loading={loading}>
-        {loading
+        {loading && !filled
           ? Array.from({ length: limit }, (_, place) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: skeletons have no identity
               <li key={place} className="ns-skeleton" aria-hidden="true" />
@@ -109,14 +119,14 @@ export function ListSection({
 }
 
 /** Says that a list changed, not what it shows at first: nobody asked for that. */
-function useAnnouncement(title: string, loading: boolean, shown: readonly Shown[]): string {
+function useAnnouncement(words: string, loading: boolean, shown: readonly Shown[]): string {
   const order = loading ? null : shown.map(({ item }) => item.id).join('\n')
   const first = useRef<string | null>(null)
   const [text, setText] = useState('')
   useEffect(() => {
     if (order === null) return
-    if (first.current !== null && first.current !== order) setText(`${title}: list updated`)
+    if (first.current !== null && first.current !== order) setText(words)
     first.current = order
-  }, [order, title])
+  }, [order, words])
   return text
 }

@@ -25,15 +25,12 @@ export function PersonalizationPanel({
   onErased,
   children,
 }: PersonalizationPanelProps) {
-  const { personalizer } = usePersonalizationContext()
+  const { labels, locale, personalizer } = usePersonalizationContext()
   const snapshot = usePersonalization()
   return (
     <div className="ns-panel">
-      <p className="ns-sent">{sentText(snapshot)}</p>
-      <p className="ns-panel-lead">
-        This shop sorts its shelves on your device. What you look at and buy stays in this browser;
-        the shop’s servers do not see it.
-      </p>
+      <p className="ns-sent">{sentText(snapshot, labels, locale)}</p>
+      <p className="ns-panel-lead">{labels.lead}</p>
       <Learned learned={snapshot.learned} />
       <Facts snapshot={snapshot} />
       {snapshot.notices.length > 0 && (
@@ -53,23 +50,24 @@ export function PersonalizationPanel({
 }
 
 function Facts({ snapshot }: { readonly snapshot: PersonalizerSnapshot }) {
+  const { labels } = usePersonalizationContext()
   return (
     <dl className="ns-facts">
       <div>
-        <dt>Kept</dt>
-        <dd>{storedText(snapshot)}</dd>
+        <dt>{labels.kept}</dt>
+        <dd>{storedText(snapshot, labels)}</dd>
       </div>
       <div>
-        <dt>Computed with</dt>
-        <dd>{engineText(snapshot)}</dd>
+        <dt>{labels.computedWith}</dt>
+        <dd>{engineText(snapshot, labels)}</dd>
       </div>
       <div>
-        <dt>Last learned</dt>
-        <dd>{fitText(snapshot)}</dd>
+        <dt>{labels.lastLearned}</dt>
+        <dd>{fitText(snapshot, labels)}</dd>
       </div>
       <div>
-        <dt>Check</dt>
-        <dd>{guardText(snapshot)}</dd>
+        <dt>{labels.check}</dt>
+        <dd>{guardText(snapshot, labels)}</dd>
       </div>
     </dl>
   )
@@ -82,20 +80,15 @@ interface PartProps {
 
 /** Off by default; the words say what a contribution is before the switch, not after. */
 function Consent({ personalizer, snapshot }: PartProps) {
+  const { labels, locale } = usePersonalizationContext()
   const id = useId()
   const { contribute, since } = snapshot.consent
   return (
     <section className="ns-block" aria-labelledby={`${id}h`}>
       <h3 className="ns-block-title" id={`${id}h`}>
-        Help the shop learn
+        {labels.help}
       </h3>
-      <p id={`${id}d`}>
-        If you switch this on, your device now and then sends one small sum of corrections to the
-        shared model: no clicks, no products, no searches, no name. It is cut to a fixed size and
-        split in two halves for two separate servers, each unreadable on its own; they add many
-        shoppers’ halves and blur the total. Switch it off whenever you like; a sum already added
-        can’t be taken out again.
-      </p>
+      <p id={`${id}d`}>{labels.helpText}</p>
       <button
         type="button"
         role="switch"
@@ -104,10 +97,10 @@ function Consent({ personalizer, snapshot }: PartProps) {
         aria-describedby={`${id}d`}
         onClick={() => void personalizer.setContribution(!contribute)}
       >
-        Contribute to the shared model
+        {labels.contribute}
       </button>
       {contribute && since !== null && (
-        <p className="ns-small">On since {new Date(since).toLocaleString('en-GB')}.</p>
+        <p className="ns-small">{labels.onSince(new Date(since).toLocaleString(locale))}</p>
       )}
     </section>
   )
@@ -118,16 +111,17 @@ function Controls({
   snapshot,
   onErased,
 }: PartProps & { readonly onErased?: () => void }) {
+  const { labels } = usePersonalizationContext()
   const [sure, setSure] = useState(false)
   const [said, setSaid] = useState('')
   async function erase() {
     await personalizer.erase()
     onErased?.()
     setSure(false)
-    setSaid('Everything about you was erased from this device.')
+    setSaid(labels.erased)
   }
   return (
-    <section className="ns-block" aria-label="Your data">
+    <section className="ns-block" aria-label={labels.yourData}>
       <div className="ns-actions">
         <button
           type="button"
@@ -135,27 +129,27 @@ function Controls({
           aria-pressed={snapshot.paused}
           onClick={() => void personalizer.pause(!snapshot.paused)}
         >
-          {snapshot.paused ? 'Resume learning' : 'Pause learning'}
+          {snapshot.paused ? labels.resume : labels.pause}
         </button>
         <button
           type="button"
           className="ns-button"
           onClick={async () => download('my-shop-data.json', await personalizer.export())}
         >
-          Export my data
+          {labels.exportData}
         </button>
         {sure ? (
           <>
             <button type="button" className="ns-button ns-danger" onClick={() => void erase()}>
-              Yes, erase everything
+              {labels.eraseSure}
             </button>
             <button type="button" className="ns-button" onClick={() => setSure(false)}>
-              Keep it
+              {labels.eraseKeep}
             </button>
           </>
         ) : (
           <button type="button" className="ns-button ns-danger" onClick={() => setSure(true)}>
-            Erase everything
+            {labels.erase}
           </button>
         )}
       </div>

@@ -3,6 +3,7 @@ import { type ReactNode, useMemo } from 'react'
 import type { Item } from '../catalog/item.ts'
 import type { Personalizer } from '../personalizer/api.ts'
 import { type Personalization, PersonalizationContext } from './context.ts'
+import { ENGLISH, type Labels } from './labels.ts'
 
 export interface PersonalizationProviderProps {
   /** Null is fine while `createPersonalizer` is still at work. */
@@ -11,6 +12,13 @@ export interface PersonalizationProviderProps {
   readonly items?: readonly Item[]
   /** Default: `/product/<id>`. A stable reference saves work. */
   readonly linkTo?: (item: Item) => string
+  /** The widgets' strings in the shop's language; English where left out. A stable reference saves work. */
+  readonly labels?: Partial<Labels>
+  /**
+   * BCP 47, for prices, numbers and dates; default `en-GB`. Never the machine's own: a server and a
+   * browser would write the same price differently.
+   */
+  readonly locale?: string
   readonly children?: ReactNode
 }
 
@@ -27,12 +35,20 @@ export function PersonalizationProvider({
   personalizer,
   items = NO_ITEMS,
   linkTo = productPage,
+  labels,
+  locale = 'en-GB',
   children,
 }: PersonalizationProviderProps) {
   const byId = useMemo(() => new Map(items.map((item) => [item.id, item])), [items])
   const value = useMemo<Personalization>(
-    () => ({ personalizer, itemOf: (id) => byId.get(id), linkTo }),
-    [personalizer, byId, linkTo],
+    () => ({
+      personalizer,
+      itemOf: (id) => byId.get(id),
+      linkTo,
+      labels: { ...ENGLISH, ...labels },
+      locale,
+    }),
+    [personalizer, byId, linkTo, labels, locale],
   )
   return <PersonalizationContext.Provider value={value}>{children}</PersonalizationContext.Provider>
 }

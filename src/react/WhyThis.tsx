@@ -11,11 +11,11 @@ export interface WhyThisProps {
 
 /** One line: "Because you looked at …". */
 export function WhyThis({ recommendation, position }: WhyThisProps) {
-  const { itemOf } = usePersonalizationContext()
-  const moved = position === undefined ? null : movedText(recommendation, position)
+  const { itemOf, labels } = usePersonalizationContext()
+  const moved = position === undefined ? null : movedText(recommendation, position, labels)
   return (
     <p className="ns-why">
-      <span className="ns-why-reason">{reasonText(recommendation.reason, itemOf)}</span>
+      <span className="ns-why-reason">{reasonText(recommendation.reason, itemOf, labels)}</span>
       {moved && <span className="ns-why-moved"> · {moved}</span>}
     </p>
   )

@@ -2,6 +2,7 @@
 import { createContext, useContext } from 'react'
 import type { Item } from '../catalog/item.ts'
 import type { Personalizer } from '../personalizer/api.ts'
+import type { Labels } from './labels.ts'
 
 export interface Personalization {
   /** Null while it starts, on a server, or where it could not start: widgets then stay empty. */
@@ -10,6 +11,9 @@ export interface Personalization {
   readonly itemOf: (id: string) => Item | undefined
   /** Address of an item's page. */
   readonly linkTo: (item: Item) => string
+  readonly labels: Labels
+  /** BCP 47, for prices, numbers and dates. */
+  readonly locale: string
 }
 
 export const PersonalizationContext = createContext<Personalization | null>(null)

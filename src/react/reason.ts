@@ -1,31 +1,39 @@
 /** @module A recommendation's reason, in plain words. */
 import type { Item } from '../catalog/item.ts'
 import type { Reason, Recommendation } from '../personalizer/api.ts'
+import { ENGLISH, type Labels } from './labels.ts'
 
 /** One short sentence without a full stop, true to the score's largest term. */
-export function reasonText(reason: Reason, itemOf: (id: string) => Item | undefined): string {
+export function reasonText(
+  reason: Reason,
+  itemOf: (id: string) => Item | undefined,
+  labels: Labels = ENGLISH,
+): string {
   switch (reason.kind) {
     case 'because': {
       const title = itemOf(reason.item)?.title
-      return title ? `Because you looked at ${title}` : 'Because of something you looked at'
+      return title ? labels.because(title) : labels.becauseOfSomething
     }
     case 'bought-before':
-      return 'You bought this before'
+      return labels.boughtBefore
     case 'category':
-      return `You often look at ${reason.category}`
+      return labels.category(reason.category)
     case 'taste':
-      return 'Close to what you like lately'
+      return labels.taste
     case 'popular':
-      return 'Popular with all shoppers'
+      return labels.popular
     default:
       return reason satisfies never
   }
 }
 
 /** How far an item stands from its place in the shop's own order; null where it didn't move. */
-export function movedText(recommendation: Recommendation, position: number): string | null {
+export function movedText(
+  recommendation: Recommendation,
+  position: number,
+  labels: Labels = ENGLISH,
+): string | null {
   const up = recommendation.baseRank - position
   if (!Number.isFinite(up) || up === 0) return null
-  const places = Math.abs(up) === 1 ? 'place' : 'places'
-  return `${Math.abs(up)} ${places} ${up > 0 ? 'higher' : 'lower'} than in the shop’s order`
+  return up > 0 ? labels.higher(up) : labels.lower(-up)
 }

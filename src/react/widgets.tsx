@@ -1,6 +1,7 @@
 /** @module The list widgets: a hook each, shown by the same section with the same slots. */
 import './nearside.css'
 import type { ListOptions } from '../personalizer/api.ts'
+import { usePersonalizationContext } from './context.ts'
 import { ListSection, type ListWidgetProps } from './ListSection.tsx'
 import { useBoughtTogether, useRecommendations, useRelatedItems } from './useList.ts'
 
@@ -25,12 +26,14 @@ export interface ItemListProps extends ListWidgetProps {
 
 /** Items like this one. */
 export function RelatedItems({ item, order, exclude, ...slots }: ItemListProps) {
+  const { labels } = usePersonalizationContext()
   const state = useRelatedItems(item, { limit: slots.limit ?? 8, order, exclude })
-  return <ListSection title="Similar items" {...slots} state={state} />
+  return <ListSection title={labels.similar} {...slots} state={state} />
 }
 
 /** Items bought in the same orders as this one. */
 export function BoughtTogether({ item, order, exclude, ...slots }: ItemListProps) {
+  const { labels } = usePersonalizationContext()
   const state = useBoughtTogether(item, { limit: slots.limit ?? 8, order, exclude })
-  return <ListSection title="Often bought together" {...slots} state={state} />
+  return <ListSection title={labels.boughtTogether} {...slots} state={state} />
 }

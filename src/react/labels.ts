@@ -1,0 +1,76 @@
+/**
+ * @module Every string that the widgets and the panel show, in English. A shop in another language
+ * hands its own to the provider; what it leaves out stays English.
+ */
+
+const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`
+
+export const ENGLISH = {
+  forYou: 'For you',
+  similar: 'Similar items',
+  boughtTogether: 'Often bought together',
+  /** Announced to screen readers. */
+  listUpdated: (title: string) => `${title}: list updated`,
+
+  because: (title: string) => `Because you looked at ${title}`,
+  becauseOfSomething: 'Because of something you looked at',
+  boughtBefore: 'You bought this before',
+  category: (category: string) => `You often look at ${category}`,
+  taste: 'Close to what you like lately',
+  popular: 'Popular with all shoppers',
+  higher: (places: number) => `${count(places, 'place', 'places')} higher than in the shop’s order`,
+  lower: (places: number) => `${count(places, 'place', 'places')} lower than in the shop’s order`,
+
+  lead: 'This shop sorts its shelves on your device. What you look at and buy stays in this browser; the shop’s servers do not see it.',
+  learned: 'What was learned',
+  learnedNothing: 'Nothing yet. Look at a few things and this fills.',
+  youLike: 'You like',
+  youLookedAt: 'You looked at',
+  forget: 'Forget',
+  forgetThis: (name: string) => `Forget ${name}`,
+  forgotten: (name: string) => `${name} was forgotten.`,
+
+  kept: 'Kept',
+  keptHere: (events: number) => `${count(events, 'event', 'events')}, in this browser`,
+  keptInPage: (events: number) =>
+    `${count(events, 'event', 'events')}, only until this page is closed`,
+  computedWith: 'Computed with',
+  starting: 'Starting …',
+  noEngine: 'Nothing yet: it is loaded when there is something to learn',
+  engineOn: (engine: string, device: string) => `${engine} on ${device}`,
+  lastLearned: 'Last learned',
+  learningNow: (done: number, steps: number) => `Learning now: step ${done} of ${steps}`,
+  notLearned: 'Not yet: it starts after your first few clicks',
+  learnedFrom: (examples: number, milliseconds: string, engine: string) =>
+    `From ${count(examples, 'example', 'examples')} in ${milliseconds} ms, on ${engine}`,
+  check: 'Check',
+  checkPaused: 'Paused: nothing new is learned',
+  checkNothing: 'Nothing to compare yet',
+  checkInUse: (choices: number) =>
+    `In use: checked against ${count(choices, 'choice', 'choices')} of yours`,
+  checkOff: (choices: number) =>
+    `Switched off: the shop’s own order predicted ${count(choices, 'choice', 'choices')} of yours better`,
+
+  sentNothing: 'Sent: nothing',
+  sent: (reports: number, bytes: string, epsilon: string | null) =>
+    `Sent: ${count(reports, 'report', 'reports')}, ${bytes} bytes${
+      epsilon === null ? '' : `, privacy loss ε = ${epsilon}`
+    }`,
+  help: 'Help the shop learn',
+  helpText:
+    'If you switch this on, your device now and then sends one small sum of corrections to the shared model: no clicks, no products, no searches, no name. It is cut to a fixed size and split in two halves for two separate servers, each unreadable on its own; they add many shoppers’ halves and blur the total. Switch it off whenever you like; a sum already added can’t be taken out again.',
+  contribute: 'Contribute to the shared model',
+  onSince: (date: string) => `On since ${date}.`,
+
+  yourData: 'Your data',
+  pause: 'Pause learning',
+  resume: 'Resume learning',
+  exportData: 'Export my data',
+  erase: 'Erase everything',
+  eraseSure: 'Yes, erase everything',
+  eraseKeep: 'Keep it',
+  erased: 'Everything about you was erased from this device.',
+}
+
+/** Strings, and functions that put names and numbers into one. */
+export type Labels = Readonly<typeof ENGLISH>
