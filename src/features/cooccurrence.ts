@@ -25,8 +25,12 @@ export interface CooccurrenceOptions {
   readonly shrinkage: number
 }
 
+/**
+ * Neighbours beyond the 48th carry nothing: on later orders of the demo shop's training shoppers,
+ * NDCG@10 is .2350 with 100 and with 48, .2346 with 24. They are the largest part of the download.
+ */
 export const DEFAULT_COOCCURRENCE: CooccurrenceOptions = {
-  neighboursPerItem: 100,
+  neighboursPerItem: 48,
   acrossSessions: 0.3,
   gapHalfLifeDays: 30,
   shrinkage: 2,

@@ -108,8 +108,8 @@ test.each<[string, string, (tensor: Tensor) => Tensor | null]>([
   ],
   ['encoder.safetensors', 'query', () => vector(64 * 64)],
   ['items.safetensors', 'item_scale', ({ shape, data }) => ({ shape, data: data.map(() => -1) })],
-  ['items.safetensors', 'item_ids', () => ({ shape: [2], data: Uint8Array.of(65, 10) })],
-  ['items.safetensors', 'item_ids', () => ({ shape: [1], data: Uint8Array.of(0xff) })],
+  ['popularity.safetensors', 'item_ids', () => ({ shape: [2], data: Uint8Array.of(65, 10) })],
+  ['popularity.safetensors', 'item_ids', () => ({ shape: [1], data: Uint8Array.of(0xff) })],
   ['items.safetensors', 'price_vectors', () => ({ shape: [1, 64], data: new Int8Array(64) })],
   [
     'statistics.safetensors',

@@ -14,6 +14,9 @@ import {
   itemsFromTensors,
   itemsToTensors,
   MODEL_FILES,
+  type PopularityPart,
+  popularityFromTensors,
+  popularityToTensors,
   sharedFromTensors,
   sharedToTensors,
   statisticsFromTensors,
@@ -44,18 +47,41 @@ export async function readBaseModel(
     if (!found) throw new NearsideError('model-corrupt', `the model has no ${name}`)
     return found
   }
+  const { itemIds, ...popularity } = popularityFromTensors(
+    part(MODEL_FILES.popularity),
+    manifest.items,
+  )
   return {
     manifest,
+    itemIds,
     ...itemsFromTensors(part(MODEL_FILES.items), manifest.items),
-    statistics: statisticsFromTensors(part(MODEL_FILES.statistics), manifest.items),
+    statistics: {
+      ...statisticsFromTensors(part(MODEL_FILES.statistics), manifest.items),
+      ...popularity,
+    },
     encoder: encoderFromTensors(part(MODEL_FILES.encoder)),
     ...sharedFromTensors(part(MODEL_FILES.shared), manifest.items, FEATURES.length),
   }
 }
 
+/**
+ * The items and how popular they are, from that one file, verified like any other.
+ * @throws NearsideError `model-corrupt`
+ */
+export async function readPopularity(
+  manifest: ModelManifest,
+  bytes: Uint8Array,
+): Promise<PopularityPart> {
+  const name = MODEL_FILES.popularity
+  const file = manifest.files.find((known) => known.name === name)
+  if (!file) throw new NearsideError('model-corrupt', `the model has no ${name}`)
+  return popularityFromTensors(await readFile(file, new Map([[name, bytes]])), manifest.items)
+}
+
 /** The files of a model and its manifest with `files` and `items` filled in from what is written. */
 export async function writeBaseModel(model: BaseModel): Promise<WrittenModel> {
   const files = new Map([
+    [MODEL_FILES.popularity, writeSafetensors(popularityToTensors(model))],
     [MODEL_FILES.items, writeSafetensors(itemsToTensors(model))],
     [MODEL_FILES.statistics, writeSafetensors(statisticsToTensors(model.statistics))],
     [MODEL_FILES.encoder, writeSafetensors(encoderFromTensors(model.encoder))],

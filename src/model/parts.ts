@@ -1,6 +1,7 @@
 /**
- * @module The four files of a base model as named tensors, both ways. They are split by how often
- * they change: a federated update rewrites `shared` alone.
+ * @module The files of a base model as named tensors, both ways. They are split by how often they
+ * change and by what is needed first: a federated update rewrites `shared` alone; `popularity` names
+ * the items and is enough for a newcomer's list while the others are still on their way.
  */
 import type { ItemStatistics } from '../features/itemStatistics.ts'
 import { NearsideError } from '../protocol/error.ts'
@@ -11,21 +12,44 @@ import type { ContentTables } from './content.ts'
 import { encoderWeights } from './encoder.ts'
 
 export const MODEL_FILES = {
+  popularity: 'popularity.safetensors',
   items: 'items.safetensors',
   statistics: 'statistics.safetensors',
   encoder: 'encoder.safetensors',
   shared: 'shared.safetensors',
 } as const
 
-type ItemsPart = Pick<BaseModel, 'itemIds' | 'itemVectors' | 'content'>
+export interface PopularityPart
+  extends Pick<BaseModel, 'itemIds'>,
+    Pick<ItemStatistics, 'popularity7' | 'popularity30' | 'popularityAll'> {}
+
+type ItemsPart = Pick<BaseModel, 'itemVectors' | 'content'>
+type StatisticsPart = Omit<ItemStatistics, 'popularity7' | 'popularity30' | 'popularityAll'>
 type SharedPart = Pick<
   BaseModel,
   'projection' | 'bias' | 'featureWeights' | 'featureScale' | 'prior'
 >
 
-export function itemsToTensors({ itemIds, itemVectors, content }: ItemsPart): Tensors {
+export function popularityToTensors({ itemIds, statistics }: BaseModel): Tensors {
   return new Map([
     ['item_ids', strings(itemIds)],
+    ...Object.entries(POPULARITY).map(([key, name]): [string, Tensor] => [
+      name,
+      vector(statistics[key as keyof typeof POPULARITY] as TensorData),
+    ]),
+  ])
+}
+
+export function popularityFromTensors(tensors: Tensors, items: number): PopularityPart {
+  const take = taker(tensors, MODEL_FILES.popularity)
+  const itemIds = readStrings(take('item_ids', Uint8Array, null), 'item_ids')
+  if (itemIds.length !== items || new Set(itemIds).size !== items)
+    throw corrupt(`${MODEL_FILES.popularity} names ${itemIds.length} items, the manifest ${items}`)
+  return { itemIds, ...vectors(take, POPULARITY, items) }
+}
+
+export function itemsToTensors({ itemVectors, content }: ItemsPart): Tensors {
+  return new Map([
     ...rows('item', itemVectors, DIMENSION),
     ...(content ? contentToTensors(content) : []),
   ])
@@ -33,11 +57,7 @@ export function itemsToTensors({ itemIds, itemVectors, content }: ItemsPart): Te
 
 export function itemsFromTensors(tensors: Tensors, items: number): ItemsPart {
   const take = taker(tensors, MODEL_FILES.items)
-  const itemIds = readStrings(take('item_ids', Uint8Array, null), 'item_ids')
-  if (itemIds.length !== items || new Set(itemIds).size !== items)
-    throw corrupt(`${MODEL_FILES.items} names ${itemIds.length} items, the manifest ${items}`)
   return {
-    itemIds,
     itemVectors: readRows(take, 'item', items),
     content: tensors.has('words') ? contentFromTensors(take) : undefined,
   }
@@ -68,10 +88,13 @@ function contentFromTensors(take: Take): ContentTables {
   }
 }
 
-const PER_ITEM = {
+const POPULARITY = {
   popularity7: 'popularity_7',
   popularity30: 'popularity_30',
   popularityAll: 'popularity_all',
+} as const
+
+const PER_ITEM = {
   logPrice: 'log_price',
   ageDays: 'age_days',
   repeatRate: 'repeat_rate',
@@ -97,7 +120,7 @@ export function statisticsToTensors(statistics: ItemStatistics): Tensors {
   ])
 }
 
-export function statisticsFromTensors(tensors: Tensors, items: number): ItemStatistics {
+export function statisticsFromTensors(tensors: Tensors, items: number): StatisticsPart {
   const file = MODEL_FILES.statistics
   const take = taker(tensors, file)
   const neighbours = tensors.get('neighbour_items')
@@ -110,18 +133,27 @@ export function statisticsFromTensors(tensors: Tensors, items: number): ItemStat
   for (const item of neighbourItems)
     if (item >= items) throw corrupt(`${file} names a neighbour that is not an item`)
   const weights = take('neighbour_weights', Uint8Array, shape)
-  const perItem = Object.entries(PER_ITEM).map(([key, name]) => [
-    key,
-    take(name, Float32Array, [items]),
-  ])
   return {
     items,
     neighboursPerItem,
     neighbourItems,
     neighbourWeights: Float32Array.from(weights, (weight) => weight / 255),
     category: take('category', Uint16Array, [items]),
-    ...(Object.fromEntries(perItem) as Record<keyof typeof PER_ITEM, Float32Array>),
+    ...vectors(take, PER_ITEM, items),
   }
+}
+
+/** One number an item, for each field of `names`. */
+function vectors<K extends string>(
+  take: Take,
+  names: Readonly<Record<K, string>>,
+  items: number,
+): Record<K, Float32Array> {
+  const read = Object.entries<string>(names).map(([key, name]) => [
+    key,
+    take(name, Float32Array, [items]),
+  ])
+  return Object.fromEntries(read)
 }
 
 export function sharedToTensors(shared: SharedPart): Tensors {

@@ -10,6 +10,7 @@ import { parseLatest, parseManifest } from '../protocol/manifest.ts'
 import { NO_WORD_VECTORS } from './encoder/wordVectors.ts'
 import { type PretrainOptions, pretrain } from './pretrain.ts'
 import type { Shop } from './shop/shop.ts'
+import { isWithheld } from './withhold.ts'
 import { writeModel } from './writeModel.ts'
 
 const DAY = 86_400_000
@@ -121,6 +122,7 @@ test('writes a directory that latest.json points into', async () => {
       'encoder.safetensors',
       'items.safetensors',
       'manifest.json',
+      'popularity.safetensors',
       'shared.safetensors',
       'statistics.safetensors',
     ])
@@ -196,4 +198,40 @@ test('leaving one out: everybody teaches, and nobody’s last event is looked at
 test('leaving one out needs a log of sequences', async () => {
   const run = pretrain(tinyShop(), { ...OPTIONS, leaveOneOut: true })
   expect(await message(run)).toMatch(/log of sequences/)
+})
+
+test('withheld items leave no trace, and the model says how many they are', async () => {
+  const options = { ...OPTIONS, withholdItems: 0.2 }
+  const shop = tinyShop()
+  const { manifest, files, model } = await pretrain(shop, options)
+  const withheld = shop.items.filter(({ id }) => isWithheld(id, 0.2, 1))
+  expect(withheld.length).toBeGreaterThan(1)
+  expect(manifest.withheldItems).toEqual({ fraction: 0.2, items: withheld.length })
+  expect(parseManifest(JSON.parse(JSON.stringify(manifest)))).toEqual(manifest)
+  expect(manifest.items).toBe(shop.items.length - withheld.length)
+  expect(model.itemIds.some((id) => isWithheld(id, 0.2, 1))).toBe(false)
+  const changed: Shop = {
+    ...shop,
+    items: shop.items.map((item) =>
+      isWithheld(item.id, 0.2, 1) ? { ...item, title: 'other words', price: 99 } : item,
+    ),
+    shoppers: shop.shoppers.map(({ id, interactions }) => ({
+      id,
+      interactions: interactions.filter(
+        ({ item }, k) => !isWithheld(shop.items[item].id, 0.2, 1) || k % 2 === 0,
+      ),
+    })),
+  }
+  expect((await pretrain(changed, options)).files).toEqual(files)
+})
+
+test('items can be withheld from a log of sequences too', async () => {
+  const options = { ...OPTIONS, leaveOneOut: true, withholdItems: 0.2 }
+  const { manifest } = await pretrain(sequenceShop(), options)
+  expect(manifest.withheldItems?.items).toBeGreaterThan(1)
+})
+
+test('withholding nearly everything is refused', async () => {
+  const options = { ...OPTIONS, withholdItems: 0.99 }
+  expect(await message(pretrain(tinyShop(60, 3), options))).toMatch(/nothing to train on/)
 })

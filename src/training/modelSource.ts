@@ -3,9 +3,15 @@
  * model is used, and replaces the one kept, only after every byte of it has been verified.
  */
 import type { BaseModel } from '../model/baseModel.ts'
-import { readBaseModel } from '../model/files.ts'
+import { readBaseModel, readPopularity } from '../model/files.ts'
+import { MODEL_FILES, type PopularityPart } from '../model/parts.ts'
 import { NearsideError } from '../protocol/error.ts'
-import { type ModelManifest, parseLatest, parseManifest } from '../protocol/manifest.ts'
+import {
+  type ModelFile,
+  type ModelManifest,
+  parseLatest,
+  parseManifest,
+} from '../protocol/manifest.ts'
 import type { Download } from '../storage/store.ts'
 import type { Transport } from '../transport/transport.ts'
 import { sha256Hex } from '../weights/hash.ts'
@@ -39,19 +45,33 @@ export async function readDownload(download: Download): Promise<LoadedModel> {
   }
 }
 
+export interface FetchModelOptions {
+  readonly transport: Transport
+  /** Absolute URL ending in `/`. */
+  readonly directory: string
+  /** Files that it holds already are not fetched again. */
+  readonly kept: Download | null
+  readonly now: number
+  readonly signal?: AbortSignal
+  /** Told what sells as soon as that one small file is there and verified. */
+  readonly onPopularity?: (popularity: PopularityPart) => void
+}
+
 /**
- * Fetches the version that `latest.json` names; files that `kept` holds already are not fetched
- * again. Null when `kept` is that version.
- * @param directory absolute URL ending in `/`
+ * Fetches the version that `latest.json` names; null when `kept` is that version.
  * @throws NearsideError `model-unreachable` | `model-corrupt` | `model-incompatible` | `aborted`
  */
-export async function fetchModel(
-  transport: Transport,
-  directory: string,
-  kept: Download | null,
-  now: number,
-  signal?: AbortSignal,
-): Promise<{ readonly download: Download; readonly loaded: LoadedModel } | null> {
+export async function fetchModel({
+  transport,
+  directory,
+  kept,
+  now,
+  signal,
+  onPopularity,
+}: FetchModelOptions): Promise<{
+  readonly download: Download
+  readonly loaded: LoadedModel
+} | null> {
   const get = (path: string) => transport.get(`${directory}${path}`, 'model', { signal })
   const latest = parseLatest(parseJson(await get('latest.json')))
   if (kept?.version === latest.manifest) return null
@@ -61,18 +81,19 @@ export async function fetchModel(
   }
   const manifest = parseManifest(parseJson(manifestBytes))
   const reusable = keptFiles(kept)
-  const files = await Promise.all(
-    manifest.files.map(
-      async ({ name, sha256 }) =>
-        [name, reusable.get(sha256) ?? (await get(`${latest.version}/${name}`))] as const,
-    ),
-  )
+  const take = async ({ name, sha256 }: ModelFile) =>
+    [name, reusable.get(sha256) ?? (await get(`${latest.version}/${name}`))] as const
+  // Ahead of the others, so that it doesn't share the line with them.
+  const isFirst = ({ name }: ModelFile) => name === MODEL_FILES.popularity
+  const first = await Promise.all(manifest.files.filter(isFirst).map(take))
+  for (const [, bytes] of first) onPopularity?.(await readPopularity(manifest, bytes))
+  const rest = await Promise.all(manifest.files.filter((file) => !isFirst(file)).map(take))
   const download: Download = {
     key: 'model',
     version: latest.manifest,
     url: directory,
     time: now,
-    files: { [MANIFEST]: manifestBytes, ...Object.fromEntries(files) },
+    files: { [MANIFEST]: manifestBytes, ...Object.fromEntries([...first, ...rest]) },
   }
   return { download, loaded: await readDownload(download) }
 }

@@ -3,11 +3,13 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { Engine } from '../../engine/engine.ts'
 import { createJsEngine } from '../../engine/js.ts'
 import { NearsideError } from '../../protocol/error.ts'
-import type { Environment } from './device.ts'
+import { type Environment, startDevice } from './device.ts'
+import { workerEnvironment } from './serve.ts'
 import {
   newDatabase,
   openDevice,
   type TestDevice,
+  testConfig,
   testModelFiles,
   testServer,
 } from './testDevice.ts'
@@ -50,6 +52,47 @@ describe('lists', () => {
     expect(list.map(({ baseRank }) => baseRank)).toEqual([1, 2, 3])
     expect(list[0].reason).toEqual({ kind: 'popular' })
     expect(engines).toBe(0)
+  })
+
+  test('a newcomer’s list needs one small file, and is the one that the whole model gives', async () => {
+    const server = await testServer()
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const fetch: typeof globalThis.fetch = async (url, init) => {
+      if (/(items|statistics|encoder|shared)\.safetensors$/.test(String(url))) await held
+      return server.fetch(url, init)
+    }
+    const environment = { ...workerEnvironment, fetch, indexedDb: () => indexedDB }
+    const device = await startDevice(testConfig(newDatabase()), environment, () => {})
+    open.push({ device } as TestDevice)
+    expect(device.snapshot().model).toBe(null)
+    const first = await device.recommend({ limit: 32, exclude: ['item-7'] })
+    const cards = await device.recommend({ category: 'cards' })
+    release()
+    await device.ready()
+    expect(device.snapshot().model?.version).toBe('1')
+    expect(ids(await device.recommend({ limit: 32, exclude: ['item-7'] }))).toEqual(ids(first))
+    expect(ids(await device.recommend({ category: 'cards' }))).toEqual(ids(cards))
+    expect(ids(first).slice(0, 3)).toEqual(['item-31', 'item-30', 'item-29'])
+  })
+
+  test('closing while the model is on its way is no failure', async () => {
+    const server = await testServer()
+    const fetch: typeof globalThis.fetch = async (url, init) => {
+      if (!String(url).endsWith('statistics.safetensors')) return server.fetch(url, init)
+      // A line that says nothing, until the request is abandoned.
+      return new Promise((_, reject) => {
+        const abandon = () => reject(init?.signal?.reason)
+        if (init?.signal?.aborted) abandon()
+        else init?.signal?.addEventListener('abort', abandon)
+      })
+    }
+    const environment = { ...workerEnvironment, fetch, indexedDb: () => indexedDB }
+    const device = await startDevice(testConfig(newDatabase()), environment, () => {})
+    await device.close()
+    expect(device.snapshot().notices).toEqual([])
   })
 
   test('one view changes the list with no training, and says because of what', async () => {

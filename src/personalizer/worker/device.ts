@@ -55,6 +55,8 @@ export interface Device
     'start' | 'ping' | 'fineTune'
   > {
   fineTune(options: FineTuneOptions): ReturnType<Learner['fineTune']>
+  /** Resolves when the base model is there or known to be missing. */
+  ready(): Promise<void>
   snapshot(): WorkerSnapshot
   order(): Shop['order']
 }
@@ -229,11 +231,22 @@ export async function startDevice(
   }
 
   const hadModel = (await store.download('model').catch(() => null)) !== null
-  await Promise.all([shop.start(), shopper.reload(), readSettings()])
-  shopper.refresh()
-  await learner.reload()
-  await updates.start(hadModel, config.visible)
-  bump()
+  const closing = new AbortController()
+
+  /** The whole model at work. A newcomer's list is possible before, which is told to `first`. */
+  async function begin(first: () => void): Promise<void> {
+    await Promise.all([shop.start(first, closing.signal), stored])
+    if (closing.signal.aborted) return
+    await onShop()
+    await updates.start(hadModel, config.visible)
+  }
+  const stored = Promise.all([shopper.reload(), readSettings()])
+  let whole = Promise.resolve()
+  const newcomer = new Promise<void>((first) => {
+    whole = begin(first)
+  })
+  whole.catch((error) => notices.add(error))
+  await Promise.race([whole, Promise.all([newcomer, stored])])
 
   return {
     async capture(captured) {
@@ -250,7 +263,7 @@ export async function startDevice(
       const { ranker } = shop
       return ranker
         ? ranker.recommend(standingNow(ranker), options)
-        : listInOrder(shop.order, options)
+        : listInOrder(shop.firstOrder, options)
     },
     async similar(item, options) {
       return shop.ranker ? shop.ranker.similar(item, options) : siblings(shop.order, item, options)
@@ -263,7 +276,10 @@ export async function startDevice(
       if (ranker) return ranker.rerank(items, standingNow(ranker), options)
       return asGiven([...new Set(items)]).slice(0, options.limit ?? items.length)
     },
-    fineTune: (options) => learner.fineTune(options),
+    async fineTune(options) {
+      await whole
+      return learner.fineTune(options)
+    },
     setEngine: (engine) => learner.setEngine(engine),
     async setContribution(agreed) {
       consent = await putConsent(contribution, agreed)
@@ -310,6 +326,8 @@ export async function startDevice(
       updates.setVisible(shown)
     },
     async close() {
+      closing.abort()
+      await whole.catch(() => undefined)
       await shopper.idle()
       learner.stop()
       reading.stop()
@@ -318,6 +336,7 @@ export async function startDevice(
       shopper.store.close()
     },
     order: () => shop.order,
+    ready: () => whole,
     snapshot() {
       const { report, events } = shopper.cleaned
       const manifest = shop.loaded?.model.manifest

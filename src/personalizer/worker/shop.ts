@@ -5,6 +5,7 @@
 import { Catalog } from '../../catalog/catalog.ts'
 import type { Item } from '../../catalog/item.ts'
 import { extendModel } from '../../model/extend.ts'
+import type { PopularityPart } from '../../model/parts.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import type { Download, Store } from '../../storage/store.ts'
 import { fetchModel, type LoadedModel, readDownload } from '../../training/modelSource.ts'
@@ -32,6 +33,9 @@ export class Shop {
   #loaded: LoadedModel | null = null
   #ranker: Ranker | null = null
   #order: CatalogOrder = EMPTY_ORDER
+  /** Known before the rest of a model that is being fetched for the first time. */
+  #popularity: PopularityPart | null = null
+  #firstOrder: CatalogOrder | null = null
 
   constructor(deps: ShopDeps) {
     this.#deps = deps
@@ -56,6 +60,11 @@ export class Shop {
     return this.#order
   }
 
+  /** Available items as a newcomer gets them, as far as that is known without the whole model. */
+  get firstOrder(): CatalogOrder {
+    return this.#firstOrder ?? this.#order
+  }
+
   /** Without a catalogue and without a model, any item may exist. */
   readonly knows = (item: string): boolean => {
     if (!this.#catalog && !this.#ranker) return true
@@ -64,13 +73,21 @@ export class Shop {
 
   readonly rowOf = (item: string): number | undefined => this.#ranker?.rowOf(item)
 
-  /** Takes what is kept; fetches only what is missing. Never rejects. */
-  async start(): Promise<void> {
+  /**
+   * Takes what is kept; fetches only what is missing. Never rejects.
+   * @param first called once if a newcomer's list is possible before the whole model is there
+   */
+  async start(first: () => void, signal: AbortSignal): Promise<void> {
     const { catalog } = this.#deps
-    await Promise.all([
-      typeof catalog === 'string' ? this.#startCatalog(catalog) : this.#takeGiven(catalog),
-      this.#startModel(),
-    ])
+    const catalogue =
+      typeof catalog === 'string' ? this.#startCatalog(catalog) : this.#takeGiven(catalog)
+    const onPopularity = async (popularity: PopularityPart) => {
+      this.#popularity = popularity
+      await catalogue
+      this.#build()
+      first()
+    }
+    await Promise.all([catalogue, this.#startModel(signal, onPopularity)])
     this.#build()
   }
 
@@ -108,7 +125,10 @@ export class Shop {
       ids: items.map(({ id }) => id),
       categories: items.map(({ category }) => category ?? ''),
     }
-    if (!this.#loaded) return
+    if (!this.#loaded) {
+      this.#firstOrder = this.#popularity && byPopularity(this.#order, this.#popularity)
+      return
+    }
     const model = extendModel(this.#loaded.model, catalog?.items ?? [])
     this.#ranker = new Ranker(model, catalog)
     if (catalog) return
@@ -156,13 +176,18 @@ export class Shop {
     this.#catalogHash = version
   }
 
-  async #startModel(): Promise<void> {
+  async #startModel(
+    signal: AbortSignal,
+    onPopularity: (popularity: PopularityPart) => void,
+  ): Promise<void> {
     if (await this.#readKeptModel()) return
     try {
-      await this.#fetchModel()
+      await this.#fetchModel(signal, onPopularity)
     } catch (error) {
+      if (signal.aborted) return
       const cause = NearsideError.from(error, 'model-unreachable', 'The base model failed')
-      const message = `${cause.message} Until it can be had, lists are in the shop's order.`
+      const order = this.#popularity ? 'show what sells' : "are in the shop's order"
+      const message = `${cause.message} Until it can be had, lists ${order}.`
       this.#deps.notices.add(new NearsideError(cause.code, message, { cause }))
     }
   }
@@ -184,14 +209,18 @@ export class Shop {
   }
 
   /** True when a newer one was adopted. */
-  async #fetchModel(signal?: AbortSignal): Promise<boolean> {
-    const { transport, baseModel, store, now } = this.#deps
+  async #fetchModel(
+    signal?: AbortSignal,
+    onPopularity?: (popularity: PopularityPart) => void,
+  ): Promise<boolean> {
+    const { transport, baseModel: directory, store } = this.#deps
+    const now = this.#deps.now()
     const stored = await store()
       .download('model')
       .catch(() => null)
     // Bytes that could not be read back are no reason to skip the download.
     const kept = stored && stored.version === this.#loaded?.hash ? stored : null
-    const fetched = await fetchModel(transport, baseModel, kept, now(), signal)
+    const fetched = await fetchModel({ transport, directory, kept, now, signal, onPopularity })
     if (!fetched) return false
     await this.#keep(fetched.download)
     const adopted = fetched.loaded.hash !== this.#loaded?.hash
@@ -206,6 +235,17 @@ export class Shop {
     } catch (error) {
       this.#deps.notices.add(error, 'storage-full', `The ${download.key} could not be kept`)
     }
+  }
+}
+
+/** As the base model orders them for somebody of whom it knows nothing. */
+function byPopularity(order: CatalogOrder, popularity: PopularityPart): CatalogOrder {
+  const sold = new Map(popularity.itemIds.map((id, row) => [id, popularity.popularity30[row]]))
+  const sales = order.ids.map((id) => sold.get(id) ?? 0)
+  const sorted = order.ids.map((_, place) => place).sort((a, b) => sales[b] - sales[a])
+  return {
+    ids: sorted.map((place) => order.ids[place]),
+    categories: sorted.map((place) => order.categories[place]),
   }
 }
 

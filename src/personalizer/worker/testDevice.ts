@@ -69,6 +69,7 @@ export async function openDevice(
     ...overrides,
   }
   const device = await startDevice(testConfig(database, config), environment, () => {})
+  await device.ready()
   return {
     device,
     timers,
