@@ -13,8 +13,10 @@ import { readShop } from '../pretrain/shop/read.ts'
 import { writeModel } from '../pretrain/writeModel.ts'
 import { NearsideError } from '../protocol/error.ts'
 import type { Command, CommandContext, Values } from './command.ts'
+import { type BasePartsResult, evaluateBaseParts } from './evaluate/baseParts.ts'
 import { evaluateIncremental, type IncrementalResult } from './evaluate/incremental.ts'
 import { load, parseDate, parseFraction, type Question, readHoldoutFile } from './evaluate/load.ts'
+import { evaluateNewItems, type NewItemsResult } from './evaluate/newItems.ts'
 import type { SearchResult } from './evaluate/search.ts'
 import { walkInProcesses } from './evaluate/walkInProcesses.ts'
 
@@ -38,8 +40,14 @@ export const command: Command = {
     protocol: {
       type: 'string',
       value: 'NAME',
-      describe: 'personal, leave-one-out, incremental or search',
+      describe: 'personal, leave-one-out, incremental, new-items or search',
       default: 'personal',
+    },
+    arms: {
+      type: 'string',
+      value: 'WHICH',
+      describe: 'all; base: the base model and its parts, nothing learned on a device, in minutes',
+      default: 'all',
     },
     judgements: {
       type: 'string',
@@ -76,10 +84,11 @@ async function run(
   values: Values,
   _positionals: readonly string[],
   context: CommandContext,
-): Promise<EvaluationResult | IncrementalResult | SearchResult> {
+): Promise<EvaluationResult | BasePartsResult | IncrementalResult | NewItemsResult | SearchResult> {
   if (values.protocol === 'search') return search(values, context)
   if (values.judgements !== undefined)
     throw new NearsideError('input-invalid', '--judgements goes with --protocol search')
+  const isNewItems = values.protocol === 'new-items'
   const isIncremental = values.protocol === 'incremental'
   const asked = {
     shop: String(values.shop),
@@ -87,14 +96,29 @@ async function run(
     holdout: text(values.holdout),
     seed: seedOf(text(values.seed)),
     // The learners' stream is made of the same cases as `personal`.
-    protocol: isIncremental ? 'personal' : protocolOf(String(values.protocol)),
+    protocol: isIncremental || isNewItems ? 'personal' : protocolOf(String(values.protocol)),
     popularity: oneOf<PopularitySource>('popularity', values.popularity, ['nightly', 'frozen']),
     now: Date.now(),
   }
   const meanOver = oneOf<MeanOver>('mean', values.mean, ['shoppers', 'cases'])
+  const arms = oneOf('arms', values.arms, ['all', 'base'])
+  if (arms === 'base' && (isIncremental || isNewItems))
+    throw new NearsideError('input-invalid', '--arms base goes with personal and leave-one-out')
   const compare = (question: Question) =>
-    isIncremental ? evaluateIncremental(question, context) : evaluate(question, meanOver, context)
+    arms === 'base'
+      ? evaluateBaseParts(question, context)
+      : isIncremental
+        ? evaluateIncremental(question, context)
+        : evaluate(question, meanOver, context)
   const given = text(values.model)
+  if (isNewItems) {
+    if (given === undefined)
+      throw new NearsideError(
+        'input-invalid',
+        "new-items needs a model that some items were kept from: --model DIR, made by 'nearside pretrain --withhold-items 0.05'",
+      )
+    return evaluateNewItems({ ...asked, model: given }, context)
+  }
   if (given !== undefined) return compare({ ...asked, model: given })
   const directory = await mkdtemp(join(tmpdir(), 'nearside-model-'))
   try {
@@ -228,7 +252,7 @@ function protocolOf(value: string): Protocol {
   if (value === 'personal' || value === 'leave-one-out') return value
   throw new NearsideError(
     'input-invalid',
-    `--protocol ${value} is not a protocol: choose personal, leave-one-out, incremental or search`,
+    `--protocol ${value} is not a protocol: choose personal, leave-one-out, incremental, new-items or search`,
   )
 }
 

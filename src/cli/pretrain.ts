@@ -37,6 +37,11 @@ export const command: Command = {
     seed: { type: 'string', value: 'N', describe: 'of all random choices', default: '1' },
     version: { type: 'string', value: 'NAME', describe: "the model's name", default: '1' },
     epochs: { type: 'string', value: 'N', describe: 'of the encoder; fewer for a quick look' },
+    'withhold-items': {
+      type: 'string',
+      value: 'FRACTION',
+      describe: "items kept from training, for 'evaluate --protocol new-items'",
+    },
   },
   async run(values, _positionals, context) {
     const started = Date.now()
@@ -45,6 +50,7 @@ export const command: Command = {
     const until = values.until === undefined ? null : dateOf(String(values.until))
     const leaveOneOut = isLeaveOneOut(values)
     const holdout = await holdoutOf(String(values.holdout))
+    const withholdItems = withheldOf(values['withhold-items'])
     const encoder = values.epochs === undefined ? {} : { epochs: whole(values, 'epochs', 1000) }
     context.progress.update('reading the shop', 0, 1)
     const shop = await readShop(String(values.shop))
@@ -54,6 +60,7 @@ export const command: Command = {
       holdout,
       until,
       leaveOneOut,
+      withholdItems,
       encoder,
       now: started,
       onProgress: (label, done, total) => context.progress.update(label, done, total),
@@ -67,6 +74,7 @@ export const command: Command = {
       ['model', `${manifest.shop} version ${version}, ${manifest.items} items`],
       ['trained on', `${manifest.data.from.slice(0, 10)} to ${manifest.data.to.slice(0, 10)}`],
       ['held out', `${manifest.holdout.shoppers} shoppers`],
+      ...withheldRow(manifest.withheldItems?.items),
       ...manifest.files.map(({ name, bytes }): [string, string] => [name, kilobytes(bytes)]),
       ['total', kilobytes(manifest.files.reduce((sum, { bytes }) => sum + bytes, 0))],
       ['time', `${seconds} s`],
@@ -107,6 +115,16 @@ function isLeaveOneOut({ protocol, until }: Values): boolean {
   if (until !== undefined)
     throw new NearsideError('input-invalid', 'leave-one-out has its own limit: leave --until out')
   return true
+}
+
+function withheldOf(value: Values[string]): number {
+  const fraction = value === undefined ? 0 : Number(value)
+  if (fraction >= 0 && fraction <= 0.5) return fraction
+  throw new NearsideError('input-invalid', `--withhold-items ${value} is not a share from 0 to 0.5`)
+}
+
+function withheldRow(items: number | undefined): [string, string][] {
+  return items === undefined ? [] : [['withheld', `${items} items`]]
 }
 
 function whole(values: Values, option: string, largest: number): number {

@@ -64,12 +64,16 @@ export function planByTime(
 }
 
 /** @throws NearsideError `input-invalid` where the log is not one of sequences */
-export function planLeaveOneOut(shop: Shop, seed: number, now: number): Plan {
+export function requireSequences(shop: Shop): void {
   if (!isSequenceShop(shop))
     throw new NearsideError(
       'input-invalid',
       `leave-one-out training needs a log of sequences, where every shopper's last event is on ${formatDay(shop.to)} and the one before it a day earlier: 'nearside import' makes one of a log without times; use --until for a log with times`,
     )
+}
+
+/** @param shop a log of sequences, of which some items may be missing. */
+export function planLeaveOneOut(shop: Shop, seed: number, now: number): Plan {
   const everybody = { fraction: 0 }
   const limit = lastTwoDays(shop)
   return {

@@ -15,12 +15,13 @@ import { MANIFEST_FORMAT, type ModelManifest } from '../protocol/manifest.ts'
 import { dequantizeRows, quantizeRows } from '../weights/quantize.ts'
 import { type EncoderSettings, type TrainedEncoder, trainEncoder } from './encoder/train.ts'
 import { shippedWordVectors, type WordVectors } from './encoder/wordVectors.ts'
-import { FOLDS, planByTime, planLeaveOneOut } from './plan.ts'
+import { FOLDS, planByTime, planLeaveOneOut, requireSequences } from './plan.ts'
 import { learnPrior } from './prior/learnPrior.ts'
 import { type RankerData, type RankerResult, trainRanker } from './ranker/trainRanker.ts'
 import type { Shop } from './shop/shop.ts'
 import type { Holdout, Split } from './split.ts'
 import { type Validation, validate } from './validate.ts'
+import { withholdItems } from './withhold.ts'
 
 /**
  * A where the encoder does not help: small enough to leave the ranking alone, present so that
@@ -49,6 +50,8 @@ export interface PretrainOptions {
   readonly until: number | null
   /** Of a log of sequences: all but each shopper's last two events; hold-out and limit don't count. */
   readonly leaveOneOut?: boolean
+  /** Share of the items that training does without, title and all; 0 or absent: none. */
+  readonly withholdItems?: number
   /** Milliseconds since the epoch. */
   readonly now: number
   /** Default: those that come with this package. */
@@ -65,9 +68,11 @@ export interface Pretrained extends WrittenModel {
 }
 
 /** @throws NearsideError `input-invalid` where the log holds too little to train on */
-export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pretrained> {
-  const { seed } = options
+export async function pretrain(given: Shop, options: PretrainOptions): Promise<Pretrained> {
+  const { seed, withholdItems: withheld = 0 } = options
   const { onProgress: progress = () => {}, checkpoint = async () => {} } = options
+  if (options.leaveOneOut) requireSequences(given)
+  const shop = withheld > 0 ? withholdItems(given, withheld, seed) : given
   const plan = options.leaveOneOut
     ? planLeaveOneOut(shop, seed, options.now)
     : planByTime(shop, options.until, options.holdout, seed, options.now)
@@ -157,6 +162,9 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
         'fraction' in options.holdout && !options.leaveOneOut ? options.holdout.fraction : 0,
       shoppers: split.heldOut,
     },
+    ...(withheld > 0
+      ? { withheldItems: { fraction: withheld, items: given.items.length - shop.items.length } }
+      : {}),
     metrics: metricsOf(split, measured[0], measured[best], chosen.encoderWeight),
   }
   const base: BaseModel = {

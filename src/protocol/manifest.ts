@@ -20,6 +20,14 @@ export interface ModelFile {
   >
 }
 
+export interface ReportFile {
+  /** File name inside the version's directory. */
+  readonly name: string
+  readonly bytes: number
+  /** Lower-case hex. */
+  readonly sha256: string
+}
+
 export interface FeatureRecord {
   readonly name: string
   /** Raw values are divided by this before w applies. */
@@ -45,6 +53,10 @@ export interface ModelManifest {
   readonly seed: number
   /** Shoppers never seen in training: `hash(shopper, seed) < fraction`, or a list given by file. */
   readonly holdout: { readonly fraction: number; readonly shoppers: number }
+  /** Items that training was kept from, to ask how new ones are ranked; absent: none. */
+  readonly withheldItems?: { readonly fraction: number; readonly items: number }
+  /** What training wrote down beside the model; no device needs it. */
+  readonly reports?: readonly ReportFile[]
   readonly metrics: Readonly<Record<string, number>>
 }
 
@@ -57,6 +69,7 @@ export interface LatestModel {
 
 const VERSION = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\.safetensors$/
+const REPORT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\.json$/
 const SHA256 = /^[0-9a-f]{64}$/
 const DTYPE = /^(F32|I32|U32|U16|I8|U8)$/
 const MAX_ITEMS = 1_000_000
@@ -122,7 +135,29 @@ export function parseManifest(value: unknown): ModelManifest {
       fraction: finite(holdout.fraction, 'holdout.fraction'),
       shoppers: integer(holdout.shoppers, 'holdout.shoppers', Number.MAX_SAFE_INTEGER),
     },
+    ...(manifest.withheldItems === undefined ? {} : { withheldItems: parseWithheld(manifest) }),
+    ...(manifest.reports === undefined
+      ? {}
+      : { reports: list(manifest.reports, 'reports', MAX_FILES).map(parseReport) }),
     metrics: numbers(manifest.metrics, 'metrics'),
+  }
+}
+
+function parseWithheld(manifest: Record<string, unknown>) {
+  const withheld = record(manifest.withheldItems, 'withheldItems')
+  return {
+    fraction: finite(withheld.fraction, 'withheldItems.fraction'),
+    items: integer(withheld.items, 'withheldItems.items', MAX_ITEMS),
+  }
+}
+
+function parseReport(value: unknown): ReportFile {
+  const report = record(value, 'a report of the manifest')
+  const name = text(report.name, 'report name', REPORT_NAME)
+  return {
+    name,
+    bytes: integer(report.bytes, `bytes of ${name}`, 2 ** 31),
+    sha256: text(report.sha256, `sha256 of ${name}`, SHA256),
   }
 }
 
