@@ -18,6 +18,10 @@ import { median } from './statistics.ts'
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const LINE: Line = { bitsPerSecond: 9e6, roundTripMs: 60 }
 
+const MODEL_PARTS = ['items', 'statistics', 'encoder', 'shared'].map(
+  (name) => `${name}.safetensors`,
+)
+
 interface Loaded {
   readonly path: string
   readonly bytes: number
@@ -29,7 +33,9 @@ interface Loaded {
 interface Visit {
   /** Milliseconds from navigation to the first item of "For you" in the document. */
   readonly list: number
-  /** What had come by then, in order of its end. */
+  /** Milliseconds from navigation until the last byte of the base model was there. */
+  readonly model: number
+  /** In order of its end. */
   readonly loaded: readonly Loaded[]
 }
 
@@ -47,6 +53,11 @@ async function visit(browser: Browser, url: string): Promise<Visit> {
   const context = await browser.newContext()
   try {
     const page = await context.newPage()
+    const last = new Set(MODEL_PARTS)
+    const modelThere = page.waitForEvent('requestfinished', (request) => {
+      last.delete(new URL(request.url()).pathname.split('/').at(-1) ?? '')
+      return last.size === 0
+    })
     await page.addInitScript(markFirstList)
     const loaded: Promise<Loaded & { readonly start: number }>[] = []
     page.on('requestfinished', (request) => {
@@ -63,6 +74,7 @@ async function visit(browser: Browser, url: string): Promise<Visit> {
     })
     await page.goto(url, { waitUntil: 'commit' })
     await page.waitForFunction(() => performance.getEntriesByName('first-list').length > 0)
+    await modelThere
     const { list, origin } = await page.evaluate(() => ({
       list: performance.getEntriesByName('first-list')[0].startTime,
       origin: performance.timeOrigin,
@@ -72,14 +84,18 @@ async function visit(browser: Browser, url: string): Promise<Visit> {
       from: start - origin,
       to: start - origin + to,
     }))
-    return { list, loaded: all.filter(({ to }) => to <= list).sort((a, b) => a.to - b.to) }
+    const model = Math.max(
+      ...all.filter(({ path }) => path.includes('/models/')).map(({ to }) => to),
+    )
+    return { list, model, loaded: all.sort((a, b) => a.to - b.to) }
   } finally {
     await context.close()
   }
 }
 
 /** The visit that took the median time, file by file; pictures together. */
-function describe({ list, loaded }: Visit): string {
+function describe({ list, model, loaded: all }: Visit): string {
+  const loaded = all.filter(({ to }) => to <= list)
   const pictures = loaded.filter(({ path }) => path.startsWith('/catalog/images/'))
   const files = loaded.filter((file) => !pictures.includes(file))
   const line = (what: string, some: readonly Loaded[]) =>
@@ -95,6 +111,7 @@ function describe({ list, loaded }: Visit): string {
     ...(pictures.length > 0 ? [line(`${pictures.length} pictures`, pictures)] : []),
     '',
     `${(bytes / 1000).toFixed(0)} KB in ${list.toFixed(0)} ms, of which the line needs ${carry.toFixed(0)} ms to carry them.`,
+    `The whole base model, with which a click changes the list, was there at ${model.toFixed(0)} ms.`,
   ].join('\n')
 }
 
@@ -130,7 +147,14 @@ export async function start(
         adapter: 'none: the first list is made on the CPU',
         browser: `Chromium ${browser.version()}`,
       },
-      results: [resultOf({ workload: 'cold-start', engine: 'nearside-wasm', blocks: times })],
+      results: [
+        resultOf({ workload: 'cold-start', engine: 'nearside-wasm', blocks: times }),
+        resultOf({
+          workload: 'cold-start-whole-model',
+          engine: 'nearside-wasm',
+          blocks: seen.map(({ model }) => model),
+        }),
+      ],
       ratios: [],
       notes: [
         `cold-start: navigation → first item of “For you”, built demo, cold cache, warm browser, ${visits} visits, 9 Mbit/s shared by all connections and 60 ms.`,

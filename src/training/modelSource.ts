@@ -75,25 +75,36 @@ export async function fetchModel({
   const get = (path: string) => transport.get(`${directory}${path}`, 'model', { signal })
   const latest = parseLatest(parseJson(await get('latest.json')))
   if (kept?.version === latest.manifest) return null
+  // Its name is known before the manifest is read, which spares a newcomer a round trip; what it
+  // holds is used only once the manifest vouches for it.
+  const early = kept ? null : get(`${latest.version}/${MODEL_FILES.popularity}`)
+  early?.catch(() => undefined)
   const manifestBytes = await get(`${latest.version}/${MANIFEST}`)
   if ((await sha256Hex(manifestBytes)) !== latest.manifest) {
     throw new NearsideError('model-corrupt', `${MANIFEST} does not match its SHA-256`)
   }
   const manifest = parseManifest(parseJson(manifestBytes))
   const reusable = keptFiles(kept)
-  const take = async ({ name, sha256 }: ModelFile) =>
-    [name, reusable.get(sha256) ?? (await get(`${latest.version}/${name}`))] as const
   // Ahead of the others, so that it doesn't share the line with them.
   const isFirst = ({ name }: ModelFile) => name === MODEL_FILES.popularity
-  const first = await Promise.all(manifest.files.filter(isFirst).map(take))
+  const take = async (file: ModelFile) => {
+    const asked = (isFirst(file) && early) || get(`${latest.version}/${file.name}`)
+    return [file.name, await asked] as const
+  }
+  const missing = manifest.files.filter(({ sha256 }) => !reusable.has(sha256))
+  const reused = manifest.files.flatMap(({ name, sha256 }) => {
+    const bytes = reusable.get(sha256)
+    return bytes ? [[name, bytes] as const] : []
+  })
+  const first = await Promise.all(missing.filter(isFirst).map(take))
   for (const [, bytes] of first) onPopularity?.(await readPopularity(manifest, bytes))
-  const rest = await Promise.all(manifest.files.filter((file) => !isFirst(file)).map(take))
+  const rest = await Promise.all(missing.filter((file) => !isFirst(file)).map(take))
   const download: Download = {
     key: 'model',
     version: latest.manifest,
     url: directory,
     time: now,
-    files: { [MANIFEST]: manifestBytes, ...Object.fromEntries([...first, ...rest]) },
+    files: { [MANIFEST]: manifestBytes, ...Object.fromEntries([...reused, ...first, ...rest]) },
   }
   return { download, loaded: await readDownload(download) }
 }
