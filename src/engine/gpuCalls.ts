@@ -5,9 +5,13 @@ export interface GpuCalls {
   /** Of at least one command buffer. */
   submits: number
   bufferCreations: number
+  bufferDestructions: number
+  /** Bytes of the buffers created less those of the buffers destroyed. */
+  liveBytes: number
   bindGroupCreations: number
   pipelineCreations: number
   bufferWrites: number
+  bytesWritten: number
   readbacks: number
 }
 
@@ -17,33 +21,53 @@ export function countGpuCalls(): { readonly calls: GpuCalls; stop(): void } {
     dispatches: 0,
     submits: 0,
     bufferCreations: 0,
+    bufferDestructions: 0,
+    liveBytes: 0,
     bindGroupCreations: 0,
     pipelineCreations: 0,
     bufferWrites: 0,
+    bytesWritten: 0,
     readbacks: 0,
   }
   const restore: (() => void)[] = []
   const watch = <T extends object>(
     prototype: T,
     method: keyof T & string,
-    counter: keyof GpuCalls,
-    counts: (first: unknown) => boolean = () => true,
+    note: (on: T, args: readonly unknown[]) => void,
   ) => {
     const original = prototype[method] as (...args: unknown[]) => unknown
     const counting = function (this: T, ...args: unknown[]) {
-      if (counts(args[0])) calls[counter]++
+      note(this, args)
       return original.apply(this, args)
     }
     Object.assign(prototype, { [method]: counting })
     restore.push(() => Object.assign(prototype, { [method]: original }))
   }
-  watch(GPUComputePassEncoder.prototype, 'dispatchWorkgroups', 'dispatches')
-  watch(GPUQueue.prototype, 'submit', 'submits', (buffers) => [...(buffers as [])].length > 0)
-  watch(GPUDevice.prototype, 'createBuffer', 'bufferCreations')
-  watch(GPUDevice.prototype, 'createBindGroup', 'bindGroupCreations')
-  watch(GPUDevice.prototype, 'createComputePipeline', 'pipelineCreations')
-  watch(GPUQueue.prototype, 'writeBuffer', 'bufferWrites')
-  watch(GPUBuffer.prototype, 'mapAsync', 'readbacks')
+  const destroyed = new WeakSet<GPUBuffer>()
+  watch(GPUComputePassEncoder.prototype, 'dispatchWorkgroups', () => calls.dispatches++)
+  watch(GPUQueue.prototype, 'submit', (_, [buffers]) => {
+    if ([...(buffers as Iterable<GPUCommandBuffer>)].length > 0) calls.submits++
+  })
+  watch(GPUDevice.prototype, 'createBuffer', (_, [descriptor]) => {
+    calls.bufferCreations++
+    calls.liveBytes += (descriptor as GPUBufferDescriptor).size
+  })
+  watch(GPUBuffer.prototype, 'destroy', (buffer) => {
+    if (destroyed.has(buffer)) return
+    destroyed.add(buffer)
+    calls.bufferDestructions++
+    calls.liveBytes -= buffer.size
+  })
+  watch(GPUDevice.prototype, 'createBindGroup', () => calls.bindGroupCreations++)
+  for (const method of ['createComputePipeline', 'createComputePipelineAsync'] as const)
+    watch(GPUDevice.prototype, method, () => calls.pipelineCreations++)
+  watch(GPUQueue.prototype, 'writeBuffer', (_, [, , data, , size]) => {
+    calls.bufferWrites++
+    const values = data as ArrayBuffer | ArrayBufferView<ArrayBuffer>
+    const unit = 'BYTES_PER_ELEMENT' in values ? Number(values.BYTES_PER_ELEMENT) : 1
+    calls.bytesWritten += size === undefined ? values.byteLength : Number(size) * unit
+  })
+  watch(GPUBuffer.prototype, 'mapAsync', () => calls.readbacks++)
   return {
     calls,
     stop() {

@@ -49,9 +49,12 @@ test('a query is three dispatches, one submit and one readback, and makes no buf
     dispatches: 3,
     submits: 1,
     bufferCreations: 0,
+    bufferDestructions: 0,
+    liveBytes: 0,
     bindGroupCreations: 0,
     pipelineCreations: 0,
     bufferWrites: 1,
+    bytesWritten: 4 * (2 + 32),
     readbacks: 1,
   })
   search.dispose()
