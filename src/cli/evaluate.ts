@@ -1,10 +1,13 @@
 /** @module `nearside evaluate`: compares arms on shoppers that the model never saw. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { type Detail, summariseDetail } from '../evaluation/detail/detail.ts'
+import { formatDetail } from '../evaluation/detail/table.ts'
 import { isHeldOut } from '../evaluation/holdout.ts'
 import type { PopularitySource, Protocol } from '../evaluation/prepare.ts'
 import { selectCases, tuneBaselines } from '../evaluation/prepare.ts'
+import { formatHtml } from '../evaluation/report/report.ts'
 import { type MeanOver, type Summary, summarise } from '../evaluation/summary.ts'
 import { formatReport } from '../evaluation/table.ts'
 import { isSequenceShop } from '../pretrain/plan.ts'
@@ -66,18 +69,25 @@ export const command: Command = {
       describe: 'mean over shoppers or over cases',
       default: 'shoppers',
     },
+    html: {
+      type: 'string',
+      value: 'FILE',
+      describe: 'write a report with plots as one page to FILE',
+    },
     seed: { type: 'string', value: 'N', describe: "random seed (default: the model's, else 1)" },
   },
   run,
 }
 
-/** What `--json` holds; the format is fixed. */
+/** What `--json` holds; what stands before `detail` is fixed. */
 export interface EvaluationResult extends Pick<Summary, 'shoppers' | 'cases' | 'arms' | 'lifts'> {
   readonly protocol: Protocol
   readonly shop: string
   readonly until: string
   readonly seed: number
   readonly shoppersWorse: { readonly significant: number; readonly share: number }
+  /** What the plots of `--html` show. */
+  readonly detail: Detail
 }
 
 async function run(
@@ -85,6 +95,8 @@ async function run(
   _positionals: readonly string[],
   context: CommandContext,
 ): Promise<EvaluationResult | BasePartsResult | IncrementalResult | NewItemsResult | SearchResult> {
+  const html = text(values.html)
+  if (html !== undefined) await checkHtml(html, values.protocol)
   if (values.protocol === 'search') return search(values, context)
   if (values.judgements !== undefined)
     throw new NearsideError('input-invalid', '--judgements goes with --protocol search')
@@ -109,7 +121,7 @@ async function run(
       ? evaluateBaseParts(question, context)
       : isIncremental
         ? evaluateIncremental(question, context)
-        : evaluate(question, meanOver, context)
+        : evaluate(question, meanOver, html, context)
   const given = text(values.model)
   if (isNewItems) {
     if (given === undefined)
@@ -196,6 +208,7 @@ async function trainModel(
 async function evaluate(
   question: Question,
   meanOver: MeanOver,
+  html: string | undefined,
   { progress, print, signal }: CommandContext,
 ): Promise<EvaluationResult> {
   const { shop, input, notes } = await load(question)
@@ -219,8 +232,8 @@ async function evaluate(
   }
   const items = input.model.itemIds.length
   const report = { ...summary, ...head, items, popularity: question.popularity }
-  for (const line of formatReport(report)) print(line)
-  print('')
+  const detail = summariseDetail(results, input.seed, meanOver)
+  for (const line of [...formatReport(report), '', ...formatDetail(detail), '']) print(line)
   print(`Baselines tuned on ${tuned.cases} cases of training shoppers (NDCG@10 there):`)
   for (const [name, { parameters, quality }] of [
     ['recently-viewed', tuned.recentlyViewed],
@@ -233,7 +246,18 @@ async function evaluate(
   for (const note of notes) print(`Note: ${note}.`)
   const { shoppers, cases, arms, lifts, worse } = summary
   const shoppersWorse = { significant: worse.significant, share: worse.share }
-  return { ...head, shoppers, cases, arms, lifts, shoppersWorse }
+  const result = { ...head, shoppers, cases, arms, lifts, shoppersWorse, detail }
+  if (html !== undefined) await writeFile(html, formatHtml({ report, detail, notes, result }))
+  return result
+}
+
+/** Minutes of walking for a page that can't be written would be a poor joke. */
+async function checkHtml(path: string, protocol: string | boolean | undefined): Promise<void> {
+  if (protocol !== 'personal' && protocol !== 'leave-one-out')
+    throw new NearsideError('input-invalid', '--html goes with personal and leave-one-out')
+  const folder = await stat(dirname(path)).catch(() => undefined)
+  if (!folder?.isDirectory())
+    throw new NearsideError('input-invalid', `--html ${path}: there is no such folder`)
 }
 
 function text(value: string | boolean | undefined): string | undefined {

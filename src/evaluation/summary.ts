@@ -172,7 +172,7 @@ function keeper(onlyNew: boolean, bucket: Bucket | null): (one: CaseResult) => b
     (!onlyNew || hasNew) && (!bucket || (history >= bucket.least && history <= bucket.most))
 }
 
-function groupByShopper(results: readonly CaseResult[]): (readonly CaseResult[])[] {
+export function groupByShopper(results: readonly CaseResult[]): (readonly CaseResult[])[] {
   const groups = new Map<string, CaseResult[]>()
   for (const result of results) {
     const own = groups.get(result.shopper)

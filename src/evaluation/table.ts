@@ -1,5 +1,6 @@
 /** @module The report as text for a terminal: the ladder first, then all arms, then who it hurts. */
 import { ARM_MEANINGS, type ArmName, LADDER } from './arms.ts'
+import type { Lift } from './bootstrap.ts'
 import { METRICS } from './metrics.ts'
 import type { ArmSummary, LiftSummary, Summary } from './summary.ts'
 
@@ -14,7 +15,7 @@ export interface Report extends Summary {
 
 export function formatReport(report: Report): string[] {
   return [
-    ...heading(report),
+    ...headingLines(report),
     '',
     ...ladder(report),
     '',
@@ -28,7 +29,7 @@ export function formatReport(report: Report): string[] {
   ]
 }
 
-function heading(report: Report): string[] {
+export function headingLines(report: Report): string[] {
   const { shop, until, shoppers, cases, items, protocol, popularity, meanOver } = report
   const which =
     protocol === 'personal' ? `from ${until} on` : "each shopper's last case (leave-one-out)"
@@ -135,7 +136,7 @@ export function findLift(
 }
 
 /** `+2.3 % [+1.5, +3.2]`; a dash where the arm compared against is at 0. */
-export function formatLift(lift: LiftSummary | undefined): string {
+export function formatLift(lift: Lift | undefined): string {
   if (!lift) return '–'
   return `${percent(lift.relative)} % [${percent(lift.lo)}, ${percent(lift.hi)}]`
 }

@@ -15,6 +15,8 @@ import { personalScores, scoreTerms } from '../model/score.ts'
 import { ARMS, type ArmName } from './arms.ts'
 import type { BaselineContext } from './baselines.ts'
 import { withoutLastSession } from './cases.ts'
+import { type CaseDetail, measureDetail } from './detail/caseDetail.ts'
+import { FUSION_GRID, OwnFusion } from './detail/fusion.ts'
 import { METRICS, measure, negativeLogLikelihood } from './metrics.ts'
 import type { Popularity } from './popularity.ts'
 
@@ -48,6 +50,8 @@ export interface CaseResult {
   readonly metrics: Float32Array
   /** Whether the guard let the personal model rank this case. */
   readonly guardActive: boolean
+  /** For the curves of the report. */
+  readonly detail?: CaseDetail
 }
 
 const STRIDE = 2 * METRICS.length
@@ -65,16 +69,26 @@ const NAIVE_STEPS = 30
 export async function walkShopper(walk: Walk, cases: readonly Case[]): Promise<CaseResult[]> {
   const results: CaseResult[] = []
   const guard = new Guard()
+  const own = new OwnFusion()
   for (const [index, one] of cases.entries()) {
     const { shopper, time, history, targets } = one
     const learned = await learn(walk, history, createRandom(walk.seed + 7919 * index))
     const scores = scoreAll(walk, history, time, learned, guard.active)
+    const base = scores.arms['base-fresh']
+    const shipped = learned?.personal.fusionWeight ?? 0
+    const detail = measureDetail(
+      { base, whole: scores.whole, personal: scores.arms.personal },
+      { shipped, own: own.weight(shipped) },
+      targets,
+    )
+    own.observe(detail.fusion.nll[0] - detail.fusion.nll[FUSION_GRID.length - 1])
     results.push({
       shopper,
       time,
       history: history.length,
       guardActive: guard.active,
       ...measureAll(scores.arms, history, targets),
+      detail,
     })
     if (learned && learned.personal.fusionWeight > 0)
       guard.observe(
@@ -110,6 +124,8 @@ interface Scores {
   readonly arms: Readonly<Record<ArmName, Float32Array>>
   /** The personal scores with λ as served, whether or not the guard lets them be shown. */
   readonly served: Float32Array
+  /** The same with λ = 1. */
+  readonly whole: Float32Array
 }
 
 function scoreAll(
@@ -132,6 +148,7 @@ function scoreAll(
     : terms.base
   return {
     served,
+    whole: learned ? personalScores(model, terms, learned.personal, 1) : terms.base,
     arms: {
       popular: baseline('popular'),
       'popular-30d': baseline('popular-30d'),

@@ -69,6 +69,7 @@ describe('nearside evaluate', () => {
         'arms',
         'lifts',
         'shoppersWorse',
+        'detail',
       ].sort(),
     )
     expect(result).toMatchObject({ protocol: 'personal', shop: 'testshop', until: '2024-03-01' })

@@ -1,0 +1,40 @@
+import axe from 'axe-core'
+import { afterEach, describe, expect, test } from 'vitest'
+import { page } from 'vitest/browser'
+import { testReport } from './testReport.ts'
+
+const { html } = testReport()
+
+/** The page in place of the test's own, in either scheme whatever the machine prefers. */
+function show(scheme: 'light' | 'dark') {
+  const forced = html.replace('(prefers-color-scheme: dark)', scheme === 'dark' ? 'all' : 'not all')
+  const { head, body, title } = new DOMParser().parseFromString(forced, 'text/html')
+  document.title = title
+  document.documentElement.lang = 'en'
+  const style = document.createElement('style')
+  style.id = 'report'
+  style.textContent = head.querySelector('style')?.textContent ?? ''
+  document.head.append(style)
+  document.body.innerHTML = body.innerHTML
+}
+
+afterEach(() => {
+  document.getElementById('report')?.remove()
+  document.body.innerHTML = ''
+})
+
+describe.each(['light', 'dark'] as const)('the report in the %s scheme', (scheme) => {
+  test('has nothing that axe objects to', async () => {
+    show(scheme)
+    const { violations } = await axe.run(document)
+    expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([])
+  })
+})
+
+test('fits a phone: only tables scroll sideways, inside themselves', async () => {
+  await page.viewport(390, 844)
+  show('light')
+  expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(390)
+  for (const svg of document.querySelectorAll('.plot > svg'))
+    expect(svg.getBoundingClientRect().width).toBeGreaterThan(300)
+})
