@@ -55,7 +55,7 @@ function OpenShop({ catalogue }: { readonly catalogue: Catalogue }) {
 
   useEffect(() => {
     let left = false
-    startPersonalizer(catalogue.items).then(
+    startPersonalizer().then(
       (result) => {
         if (left) return result.personalizer.close()
         current.current = result.personalizer
@@ -73,7 +73,7 @@ function OpenShop({ catalogue }: { readonly catalogue: Catalogue }) {
       current.current?.close()
       current.current = null
     }
-  }, [catalogue])
+  }, [])
 
   const capture = useCallback((event: CaptureInput) => {
     if (current.current) void current.current.capture(event)
