@@ -6,7 +6,7 @@ import { fact, openShop } from './shop.ts'
  * query: a search is a page of the same document, its words are never asked of the server. */
 const DECLARED = [
   /^\/$/,
-  /^\/(category|product|search|basket|checkout|console)(\/[^/]*)?$/,
+  /^\/(category|product|search|basket|checkout|side-by-side|fast-forward|orders|wishlist|console)(\/[^/]*)?$/,
   /^\/assets\/[\w.-]+$/,
   /^\/catalog\/catalog\.json$/,
   /^\/catalog\/images\/[\w.-]+\.svg$/,

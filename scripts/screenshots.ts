@@ -18,6 +18,7 @@ const PAGES: Readonly<Record<string, string>> = {
   basket: '/basket',
   wishlist: '/wishlist',
   checkout: '/checkout',
+  'side-by-side': '/side-by-side',
   console: '/console',
   missing: '/no-such-page',
 }

@@ -9,6 +9,7 @@ import { Home } from './pages/Home.tsx'
 import { NotFound } from './pages/NotFound.tsx'
 import { Product } from './pages/Product.tsx'
 import { Search } from './pages/Search.tsx'
+import { SideBySide } from './pages/SideBySide.tsx'
 import { Wishlist } from './pages/Wishlist.tsx'
 import { Footer } from './parts/Footer.tsx'
 import { Header } from './parts/Header.tsx'
@@ -33,6 +34,7 @@ export function Frame() {
           <Route path="/basket" component={Basket} />
           <Route path="/checkout" component={Checkout} />
           <Route path="/wishlist" component={Wishlist} />
+          <Route path="/side-by-side" component={SideBySide} />
           <Route path="/console" component={Console} />
           <Route component={NotFound} />
         </Switch>

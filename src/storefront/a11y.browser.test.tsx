@@ -30,6 +30,7 @@ const PAGES = [
   '/basket',
   '/checkout',
   '/wishlist',
+  '/side-by-side',
   '/console',
   '/nowhere',
 ]

@@ -18,6 +18,9 @@ export function Footer() {
             <Link href="/console">Privacy console</Link>
           </li>
           <li>
+            <Link href="/side-by-side">Side by side</Link>
+          </li>
+          <li>
             <Link href="/wishlist">Wishlist</Link>
           </li>
           <li>

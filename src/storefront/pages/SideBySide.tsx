@@ -1,0 +1,212 @@
+/** @module `/side-by-side`: everybody's list and this shopper's, what moved and why. */
+import { type ReactNode, useMemo } from 'react'
+import { Link, useSearchParams } from 'wouter'
+import type { Recommendation } from '../../index.ts'
+import { usePersonalization, useRecommendations, WhyThis } from '../../react.ts'
+import { productPath, titleOf } from '../catalogue.ts'
+import {
+  cameFrom,
+  KNOWN_PLACES,
+  type Move,
+  type Movements,
+  movementsOf,
+  type Placed,
+  wentTo,
+} from '../movement.ts'
+import { MoveLines } from '../parts/MoveLines.tsx'
+import { Page } from '../parts/Page.tsx'
+import { Picture } from '../parts/Picture.tsx'
+import { useShop } from '../shop.ts'
+
+const SHOWN = 10
+
+export function SideBySide() {
+  const { catalogue, unavailable } = useShop()
+  const [params, setParams] = useSearchParams()
+  const department = catalogue.department(params.get('in') ?? '')
+  const category = department?.name
+  const base = useRecommendations({ limit: KNOWN_PLACES, order: 'base', category })
+  const personal = useRecommendations({ limit: KNOWN_PLACES, order: 'personal', category })
+  const { events, model, paused } = usePersonalization()
+  const movements = useMemo(
+    () => movementsOf(base.items, personal.items, SHOWN),
+    [base.items, personal.items],
+  )
+  const failure = unavailable ?? base.error ?? personal.error
+  const loading = base.status === 'loading' || personal.status === 'loading'
+  return (
+    <Page title="Side by side">
+      <div className="intro">
+        <p className="lead">
+          The shop’s own order is the same for everybody. Yours is computed on this device, now,
+          from what you looked at and bought. Both lists hold the same products; only the order
+          differs.
+        </p>
+        <p className="facet">
+          <label htmlFor="in">Compare</label>
+          <select
+            id="in"
+            value={category ?? ''}
+            onChange={({ target }) =>
+              setParams(target.value ? { in: target.value } : {}, { replace: true })
+            }
+          >
+            <option value="">The whole shop</option>
+            {catalogue.departments.map(({ name }) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </p>
+        {paused && (
+          <p className="notice">Learning is paused: what you do now changes nothing here.</p>
+        )}
+        {failure && !loading && <p role="alert">{failure}</p>}
+        {unavailable === null && (
+          <div className="compare-summary" role="status">
+            {loading ? (
+              <p>Both lists are being computed …</p>
+            ) : (
+              <Summary movements={movements} seen={events.count} canRank={model !== null} />
+            )}
+          </div>
+        )}
+      </div>
+      {unavailable === null && <Lists movements={movements} loading={loading} />}
+    </Page>
+  )
+}
+
+interface SummaryProps {
+  readonly movements: Movements
+  /** Events on this device. */
+  readonly seen: number
+  /** False while there is no model, e.g. on a first visit without a network. */
+  readonly canRank: boolean
+}
+
+function Summary({ movements, seen, canRank }: SummaryProps) {
+  const { catalogue } = useShop()
+  const { newcomers, furthest } = movements
+  const riser = furthest && catalogue.get(furthest.id)
+  if (!canRank)
+    return (
+      <p>
+        The shop’s model could not be loaded, so both lists are in the catalogue’s order for now.
+      </p>
+    )
+  if (seen === 0)
+    return (
+      <p>
+        <strong>Nothing has been learned yet</strong>, so both lists are the same.{' '}
+        <Link href="/">Look at a product or two</Link>, then come back: yours will have moved.
+      </p>
+    )
+  if (!furthest || !riser)
+    return <p>So far, nothing you did changes this order: both lists are the same.</p>
+  return (
+    <p>
+      {newcomers === 0 ? (
+        'Your first ten are everybody’s first ten, in another order. '
+      ) : (
+        <>
+          <strong>
+            {newcomers} of your first {SHOWN}
+          </strong>{' '}
+          {newcomers === 1 ? 'is' : 'are'} not among everybody’s first {SHOWN}.{' '}
+        </>
+      )}
+      Furthest up: <strong>{titleOf(riser)}</strong>, {cameFrom(furthest).text} to{' '}
+      {furthest.personal}.
+    </p>
+  )
+}
+
+interface ListsProps {
+  readonly movements: Movements
+  readonly loading: boolean
+}
+
+function Lists({ movements, loading }: ListsProps) {
+  return (
+    <div className="compare">
+      <section aria-labelledby="compare-personal">
+        <h2 id="compare-personal">Your list</h2>
+        <p className="small">Sorted on this device; nobody else has it.</p>
+        <ol className="compare-list" aria-busy={loading}>
+          {loading
+            ? outlines
+            : movements.personal.map((placed) => (
+                <Row
+                  key={placed.id}
+                  placed={placed}
+                  place={placed.personal}
+                  move={cameFrom(placed)}
+                  why={placed.recommendation}
+                />
+              ))}
+        </ol>
+      </section>
+      <MoveLines
+        from={movements.base.map(({ id }) => id)}
+        to={movements.personal.map(({ id }) => id)}
+      />
+      <section aria-labelledby="compare-base">
+        <h2 id="compare-base">Everybody’s list</h2>
+        <p className="small">What the shop shows to a stranger.</p>
+        <ol className="compare-list" aria-busy={loading}>
+          {loading
+            ? outlines
+            : movements.base.map((placed) => (
+                <Row key={placed.id} placed={placed} place={placed.base} move={wentTo(placed)} />
+              ))}
+        </ol>
+      </section>
+    </div>
+  )
+}
+
+const outlines = Array.from({ length: SHOWN }, (_, place) => (
+  // biome-ignore lint/suspicious/noArrayIndexKey: outlines have no identity
+  <li key={place} className="compare-row compare-outline" aria-hidden="true" />
+))
+
+interface RowProps {
+  readonly placed: Placed
+  readonly place: number | null
+  readonly move: Move
+  readonly why?: Recommendation
+}
+
+const ARROWS = { up: '▲', down: '▼', same: '=' } as const
+
+function Row({ placed, place, move, why }: RowProps) {
+  const { catalogue } = useShop()
+  const item = catalogue.get(placed.id)
+  if (!item) return null
+  return (
+    <li className="compare-row">
+      <span className="compare-place" aria-hidden="true">
+        {place}
+      </span>
+      <Picture item={item} size={56} alt="" />
+      <div className="compare-text">
+        <Link href={productPath(item)}>{titleOf(item)}</Link>
+        <span className={`move move-${move.direction}`}>
+          <span aria-hidden="true">{ARROWS[move.direction]}</span> {spoken(move)}
+        </span>
+        {why && <WhyThis recommendation={why} position={place ?? undefined} />}
+      </div>
+    </li>
+  )
+}
+
+/** Arrows are not read aloud: the direction is said. */
+function spoken({ direction, text }: Move): ReactNode {
+  if (direction === 'same') return text
+  return (
+    <>
+      <span className="visually-hidden">{direction === 'up' ? 'up' : 'down'} </span>
+      {text}
+    </>
+  )
+}
