@@ -10,6 +10,7 @@
 
 import { type FitProblem, PADDING_OFFSET } from '../learning/problem.ts'
 import { NearsideError } from '../protocol/error.ts'
+import type { ProblemSize } from './calibrate.ts'
 import type { Engine, FitResult } from './engine.ts'
 import { createJsEngine } from './js.ts'
 
@@ -28,15 +29,16 @@ export const CANARY_ANSWER: Readonly<FitResult> = {
   lossAfter: 4.199894829815391,
 }
 
-interface Shape {
-  readonly cases: number
-  readonly candidates: number
-  readonly parameters: number
-  readonly steps: number
+export const TINY: ProblemSize = { cases: 5, candidates: 7, parameters: 6, steps: 6 }
+/** As personal training has it, unless a shop says otherwise. */
+export const PERSONAL_SIZE: ProblemSize = {
+  cases: 64,
+  candidates: 256,
+  parameters: 88,
+  steps: 30,
 }
-
-export const TINY: Shape = { cases: 5, candidates: 7, parameters: 6, steps: 6 }
-const PERSONAL: Shape = { cases: 64, candidates: 256, parameters: 88, steps: 2 }
+/** Enough to see a wrong gradient. */
+const FULL_SIZE_STEPS = 2
 
 /** Integers that look irregular, divided by a power of two: the same bits in every engine. */
 function irregular(length: number, factor: number): Float32Array {
@@ -46,7 +48,7 @@ function irregular(length: number, factor: number): Float32Array {
 }
 
 /** With a padded case and a padded candidate in it where there is room. */
-export function canaryProblem({ cases, candidates, parameters, steps }: Shape): FitProblem {
+export function canaryProblem({ cases, candidates, parameters, steps }: ProblemSize): FitProblem {
   const offset = irregular(cases * candidates, 53)
   const target = new Float32Array(cases * candidates)
   const weight = new Float32Array(cases).fill(0.5)
@@ -89,13 +91,14 @@ function check(engine: Engine, problem: string, result: FitResult, answer: FitRe
 }
 
 /**
+ * @param size of the fits that the engine is for
  * @throws NearsideError `engine-failed` if the engine's answers are wrong, or with what its own `fit`
  * threw
  */
-export async function runCanary(engine: Engine): Promise<void> {
+export async function runCanary(engine: Engine, size: ProblemSize = PERSONAL_SIZE): Promise<void> {
   check(engine, 'the tiny', await engine.fit(canaryProblem(TINY)), CANARY_ANSWER)
   if (engine.name === 'js') return
-  const problem = canaryProblem(PERSONAL)
+  const problem = canaryProblem({ ...size, steps: FULL_SIZE_STEPS })
   const answer = await createJsEngine().fit(problem)
   check(engine, 'the full-size', await engine.fit(problem), answer)
 }

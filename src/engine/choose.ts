@@ -15,13 +15,21 @@
  * | wgsl, on SwiftShader | 705 | 810 | 40 KB |
  * | tfjs-webgpu, on SwiftShader | 23,700 | 24,600 | 123 KB |
  *
- * So without a GPU `auto` takes our WASM kernels. With a GPU it takes WebGPU, which leaves the
- * processor to the page; that it is fast there is expected from the counts (5 dispatches a step, one
- * readback a fit), not measured.
+ * So without a GPU `auto` takes our WASM kernels. With a GPU the two are measured against each other
+ * (`calibrate.ts`), and where the time for that does not tell, WASM it is.
  */
 import { NearsideError } from '../protocol/error.ts'
 import { type Adapter, describeAdapter, type Gpu, isSoftware } from './adapter.ts'
-import { runCanary } from './canary.ts'
+import {
+  CALIBRATION_MS,
+  type Calibration,
+  type CalibrationMemory,
+  calibrate,
+  calibrationName,
+  type ProblemSize,
+  recall,
+} from './calibrate.ts'
+import { canaryProblem, PERSONAL_SIZE, runCanary } from './canary.ts'
 import type { Engine, EngineName } from './engine.ts'
 import { createJsEngine } from './js.ts'
 import { createResilientEngine, type EngineChoice } from './resilient.ts'
@@ -45,6 +53,12 @@ export interface EngineEnvironment {
   }
   /** How long an engine may take to load and to pass its canary, in milliseconds. */
   readonly patience: number
+  /** For durations, in milliseconds. */
+  readonly clock: () => number
+  /** Of the fits that the engine is for. */
+  readonly size: ProblemSize
+  /** Without one, a GPU is measured at every start. */
+  readonly memory?: CalibrationMemory
 }
 
 /** Software adapters compile shaders for some 10 s, on a busy machine longer. */
@@ -90,6 +104,8 @@ export function thisDevice(): EngineEnvironment {
       js: async () => createJsEngine(),
     },
     patience: PATIENCE_MS,
+    clock: () => performance.now(),
+    size: PERSONAL_SIZE,
   }
 }
 
@@ -123,11 +139,14 @@ async function findAdapter(environment: EngineEnvironment, anyAdapter: boolean):
 }
 
 /** An engine that has passed its canary. */
-async function tried(loading: Promise<Engine>, patience: number): Promise<Engine> {
+async function tried(
+  loading: Promise<Engine>,
+  { patience, size }: EngineEnvironment,
+): Promise<Engine> {
   let given: Engine | undefined
   try {
     given = await within(patience, loading)
-    await within(patience, runCanary(given))
+    await within(patience, runCanary(given, size))
     return given
   } catch (error) {
     if (given) given.dispose()
@@ -159,14 +178,51 @@ export async function chooseEngine(
 ): Promise<EngineChoice> {
   let waiting = ORDER[request]
   const anyAdapter = request === 'webgpu'
+  const withoutGpu = () => {
+    waiting = waiting.filter((name) => !needsGpu(name))
+  }
 
-  function load(name: EngineName): Promise<Engine> {
-    if (!needsGpu(name)) return environment.load[name]()
-    return findAdapter(environment, anyAdapter).then(environment.load[name], (error) => {
+  async function loadOnGpu(name: GpuEngineName): Promise<Engine> {
+    const adapter = await findAdapter(environment, anyAdapter).catch((error) => {
       // The same adapter would be missing for the other kernels.
-      waiting = waiting.filter((other) => !needsGpu(other))
+      withoutGpu()
       throw error
     })
+    if (request !== 'auto') return tried(environment.load[name](adapter), environment)
+    const device = calibrationName(`${name} on ${describeAdapter(adapter)}`, environment.size)
+    const known = await recall(environment.memory, device)
+    if (known && known.gpu >= known.wasm) giveUpSlow(known)
+    const gpu = await tried(environment.load[name](adapter), environment)
+    if (known) return gpu
+    try {
+      await compare(device, gpu)
+      return gpu
+    } catch (error) {
+      gpu.dispose()
+      throw error
+    }
+  }
+
+  /** @throws NearsideError `engine-unavailable` unless the GPU is the faster one */
+  async function compare(device: string, gpu: Engine): Promise<void> {
+    const wasm = await tried(environment.load.wasm(), environment).catch(() => null)
+    // Without WASM there is nothing that could be faster.
+    if (!wasm) return
+    const problem = canaryProblem(environment.size)
+    const measured = await calibrate(device, gpu, wasm, problem, environment.clock)
+    wasm.dispose()
+    if (!measured) {
+      withoutGpu()
+      unavailable(`not seen to be faster than WASM within ${CALIBRATION_MS} ms`)
+    }
+    // Where it can't be kept, the next start measures again.
+    await environment.memory?.write(measured).catch(() => {})
+    if (measured.gpu >= measured.wasm) giveUpSlow(measured)
+  }
+
+  function giveUpSlow({ gpu, wasm }: Calibration): never {
+    withoutGpu()
+    unavailable(`a fit takes ${Math.round(gpu)} ms, with WASM ${Math.round(wasm)} ms`)
   }
 
   /** The first of `waiting` that works; `troubles` become part of its reason. */
@@ -175,7 +231,9 @@ export async function chooseEngine(
       const [name, ...others] = waiting
       waiting = others
       try {
-        const engine = await tried(load(name), environment.patience)
+        const engine = needsGpu(name)
+          ? await loadOnGpu(name)
+          : await tried(environment.load[name](), environment)
         return { engine, reason: reasonFor(engine, request, troubles) }
       } catch (error) {
         troubles.push(`${LABEL[name]}: ${wordsOf(error)}`)
@@ -189,7 +247,7 @@ export async function chooseEngine(
   if (!first) unavailable(`No engine works here. ${troubles.join('; ')}`)
   const afterFailure = (failure: NearsideError, { name }: Engine) => {
     // A GPU that died is left alone; other kernels on it would not live longer.
-    if (needsGpu(name)) waiting = waiting.filter((other) => !needsGpu(other))
+    if (needsGpu(name)) withoutGpu()
     return next([`${LABEL[name]}: ${wordsOf(failure)}`])
   }
   return {

@@ -3,16 +3,20 @@
  * our own origin, in the page and in a dedicated worker.
  */
 import * as tf from '@tensorflow/tfjs-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { encode } from '../model/encoder.ts'
+import { tinyModel } from '../model/tinyModel.ts'
 import type { Adapter } from './adapter.ts'
 import { chooseEngine, thisDevice } from './choose.ts'
-import type { Engine, FitResult } from './engine.ts'
+import { createFastEncoder } from './encoder/encoder.ts'
+import type { Engine, FitOptions, FitResult } from './engine.ts'
 import { countGpuCalls } from './gpuCalls.ts'
 import { createJsEngine } from './js.ts'
 import { PERSONAL_SHAPE, type TestShape, testProblem } from './testProblem.ts'
 import type { WorkerReply, WorkerRequest } from './testWorker.ts'
 import { createTfjsWasmEngine } from './tfjs/wasm.ts'
 import { createTfjsWebgpuEngine } from './tfjs/webgpu.ts'
+import { createWasmEngine } from './wasm/wasmEngine.ts'
 
 const SHAPE: TestShape = {
   ...PERSONAL_SHAPE,
@@ -205,6 +209,154 @@ describe('the choice on this browser', () => {
     await expectReference(result)
     expect(engine.name).toBe('wasm')
     expect(changes).toEqual([expect.stringMatching(/^WebGPU: the device was lost .*; using WASM$/)])
+    engine.dispose()
+  })
+})
+
+describe('a GPU that is lost at any step', () => {
+  const small = testProblem({ ...SHAPE, cases: 6, candidates: 20, steps: 25 })
+  type Moment = (device: GPUDevice) => { readonly undo?: () => void; readonly during?: FitOptions }
+
+  /** Destroys the device when it is handed its n-th command buffer of the fit, or right after. */
+  const atSubmit =
+    (n: number, when: 'before' | 'after'): Moment =>
+    (device) => {
+      const { queue } = device
+      const submit = queue.submit
+      let seen = 0
+      queue.submit = (buffers) => {
+        const handed = [...buffers]
+        if (handed.length > 0) seen++
+        if (seen === n && when === 'before') device.destroy()
+        submit.call(queue, handed)
+        if (seen === n && when === 'after') device.destroy()
+      }
+      return {}
+    }
+  const atReadback: Moment = (device) => {
+    const { mapAsync } = GPUBuffer.prototype
+    GPUBuffer.prototype.mapAsync = function (...args) {
+      device.destroy()
+      return mapAsync.apply(this, args)
+    }
+    return {
+      undo: () => {
+        GPUBuffer.prototype.mapAsync = mapAsync
+      },
+    }
+  }
+  const atProgress =
+    (step: number): Moment =>
+    (device) => ({ during: { onProgress: (done) => done === step && device.destroy() } })
+  const beforehand: Moment = (device) => {
+    device.destroy()
+    return {}
+  }
+
+  test.each<[string, Moment]>([
+    ['before the fit', beforehand],
+    // Upload, three handovers of at most ten steps, and the copy that is read back.
+    ...[1, 2, 3, 4, 5].flatMap((n): [string, Moment][] => [
+      [`before submit ${n}`, atSubmit(n, 'before')],
+      [`after submit ${n}`, atSubmit(n, 'after')],
+    ]),
+    ...[10, 20, 25].map((n): [string, Moment] => [`after step ${n}`, atProgress(n)]),
+    ['at the readback', atReadback],
+  ])('%s: WASM does the fit, as if nothing had happened', async (_, moment) => {
+    const { adapter, devices } = await watchedAdapter()
+    const changes: string[] = []
+    const environment = {
+      ...thisDevice(),
+      gpu: { requestAdapter: async () => adapter },
+      size: { cases: 4, candidates: 8, parameters: 6, steps: 2 },
+    }
+    const onSwitch = ({ reason }: { readonly reason: string }) => changes.push(reason)
+    const { engine } = await chooseEngine('webgpu', environment, onSwitch)
+    expect(engine.name).toBe('wgsl')
+    const { undo, during } = moment(devices[0])
+    try {
+      expect(await engine.fit(small, during)).toEqual(await (await createWasmEngine()).fit(small))
+    } finally {
+      undo?.()
+    }
+    expect(engine.name).toBe('wasm')
+    expect(changes).toEqual([expect.stringMatching(/^WebGPU: .*; using WASM$/)])
+    engine.dispose()
+  })
+
+  test('a fit has those five submits and no more', async () => {
+    const { adapter } = await watchedAdapter()
+    const engine = await createTfjsWebgpuEngine(adapter)
+    const { calls, stop } = countGpuCalls()
+    await engine.fit(small).finally(stop)
+    expect(calls.submits).toBe(5)
+    engine.dispose()
+  })
+})
+
+test('a software adapter in disguise is found out by the calibration, in 20 ms', async () => {
+  const { adapter } = await watchedAdapter()
+  const info = { vendor: 'nvidia', architecture: 'lovelace' } as GPUAdapterInfo
+  const requestAdapter = async () => ({ ...adapter, info })
+  const { engine, reason } = await chooseEngine('auto', {
+    ...thisDevice(),
+    gpu: { requestAdapter },
+  })
+  expect(engine.name).toBe('wasm')
+  expect(reason).toMatch(/^WebGPU: (not seen to be faster|a fit takes \d+ ms).*; using WASM$/)
+  engine.dispose()
+})
+
+describe('with things taken away from this page', () => {
+  afterEach(() => void vi.unstubAllGlobals())
+
+  test.each<[string, string, () => void]>([
+    [
+      'WebGPU',
+      'wasm',
+      () => vi.stubGlobal('navigator', { userAgent: navigator.userAgent, gpu: undefined }),
+    ],
+    ['WebAssembly', 'js', () => vi.stubGlobal('WebAssembly', undefined)],
+    [
+      'SIMD',
+      'js',
+      () => {
+        const real = WebAssembly
+        // As an engine without SIMD answers: 0xfd is no opcode to it.
+        const refuse = async () => {
+          throw new real.CompileError('invalid opcode 0xfd')
+        }
+        vi.stubGlobal('WebAssembly', { ...real, Memory: real.Memory, compile: refuse })
+      },
+    ],
+    ['workers', 'wasm', () => vi.stubGlobal('Worker', undefined)],
+    [
+      'all of it',
+      'js',
+      () => {
+        vi.stubGlobal('navigator', { userAgent: navigator.userAgent, gpu: undefined })
+        vi.stubGlobal('WebAssembly', undefined)
+        vi.stubGlobal('Worker', undefined)
+      },
+    ],
+  ])('without %s, %s fits and encodes rightly', async (_, name, takeAway) => {
+    const model = tinyModel(20)
+    const time = 1_700_000_000_000
+    const history = Array.from({ length: 60 }, (__, i) => ({
+      item: (7 * i) % 20,
+      name: 'view_item' as const,
+      time: time + 3_600_000 * i,
+      session: 's',
+    }))
+    takeAway()
+    const { engine } = await chooseEngine('auto')
+    expect(engine.name).toBe(name)
+    await expectReference(await engine.fit(problem))
+    const encoder = createFastEncoder(model)
+    for (const length of [1, 20, 50, 60]) {
+      const part = history.slice(0, length)
+      expect(encoder(part, time)).toEqual(encode(model, part, time))
+    }
     engine.dispose()
   })
 })

@@ -34,6 +34,13 @@ async function isEngineFault(
   return true
 }
 
+/** Every engine has checked this itself; here it is sure, whatever an engine comes to be. */
+function requireFinite(result: FitResult): FitResult {
+  const { parameters, lossBefore, lossAfter } = result
+  if (parameters.every(Number.isFinite) && Number.isFinite(lossBefore + lossAfter)) return result
+  throw new NearsideError('fit-diverged', 'An engine gave a number that is not finite')
+}
+
 /**
  * @param onSwitch called after a change, before the fit goes on
  */
@@ -61,7 +68,7 @@ export function createResilientEngine(
     for (;;) {
       const used = current
       try {
-        return await used.fit(problem, options)
+        return requireFinite(await used.fit(problem, options))
       } catch (error) {
         if (disposed || !(await isEngineFault(error, used, problem, options?.signal))) throw error
         // Another fit may have failed with it and changed the engine already.

@@ -65,6 +65,8 @@ export interface Settings {
     readonly bytes: number
     readonly epsilon: number | null
   }
+  /** Owned by the engine: which one was the faster on this device. */
+  readonly calibration: unknown
 }
 
 /** Settings that outlive an erasure: a wish not to be followed, and what can't be unsent. */

@@ -10,6 +10,7 @@ import type { FitProblem } from '../../learning/problem.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import { type Adapter, describeAdapter } from '../adapter.ts'
 import type { Engine } from '../engine.ts'
+import { whileNudging } from '../nudge.ts'
 import type { CentredProblem } from '../objective.ts'
 import type { Descent } from './descent.ts'
 import { compileFused, flush, startFused } from './fused.ts'
@@ -25,9 +26,6 @@ const LIMITS = [
   'maxComputeWorkgroupSizeX',
   'maxComputeInvocationsPerWorkgroup',
 ] as const
-
-/** Some browsers look at finished work only when more is submitted, or every 100 ms (Firefox). */
-const NUDGE_MS = 4
 
 function requestDevice(adapter: Adapter): Promise<GPUDevice> {
   const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]))
@@ -49,15 +47,6 @@ function failureOf(device: GPUDevice): Promise<never> {
   // A failure between two fits is met by the next one.
   failure.catch(() => {})
   return failure
-}
-
-async function submittedWorkDone(queue: GPUQueue): Promise<void> {
-  const timer = setInterval(() => queue.submit([]), NUDGE_MS)
-  try {
-    await queue.onSubmittedWorkDone()
-  } finally {
-    clearInterval(timer)
-  }
 }
 
 /** Makes our device the 'webgpu' backend of TensorFlow.js, which has room for one. */
@@ -100,7 +89,7 @@ export async function createTfjsWebgpuEngine(
   const guard: TfjsRuntime['guard'] = (work) => {
     // The loser of the race may reject later, when nobody waits for it any more.
     work.catch(() => {})
-    return Promise.race([failure, work])
+    return whileNudging(device.queue, Promise.race([failure, work]))
   }
   let installed = false
   const release = () => {
@@ -117,7 +106,7 @@ export async function createTfjsWebgpuEngine(
       drain() {
         // The fused kernels submit their steps themselves.
         if (kernels === 'operations') flush(backend)
-        return submittedWorkDone(backend.queue)
+        return backend.queue.onSubmittedWorkDone()
       },
     }
   }

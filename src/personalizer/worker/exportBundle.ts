@@ -8,7 +8,7 @@ import type { Shop } from './shop.ts'
 
 export const EXPORT_FORMAT = 1
 
-const SETTINGS = ['paused', 'consent', 'budget', 'sent'] as const
+const SETTINGS = ['paused', 'consent', 'budget', 'sent', 'calibration'] as const
 
 export async function exportBundle(
   store: Store,

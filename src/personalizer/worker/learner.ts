@@ -2,10 +2,12 @@
  * @module Learning from the shopper: decides when (strategy), on what (engine), and keeps the result
  * only if it is sound. Lists never wait for it: until a fit is done, the last one answers.
  */
+import type { CalibrationMemory, ProblemSize } from '../../engine/calibrate.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { EventName } from '../../events/event.ts'
 import type { History } from '../../features/history.ts'
 import { eventStrength } from '../../features/strength.ts'
+import { FIT_CANDIDATES, FIT_CASES, PARAMETERS } from '../../learning/fitProblem.ts'
 import { GUARD_START, type GuardState } from '../../learning/guard.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { NearsideError } from '../../protocol/error.ts'
@@ -25,10 +27,18 @@ interface EngineChoice {
   readonly reason: string
 }
 
+/** What is measured on the device, once, to tell its engines apart. */
+interface EngineTrial {
+  /** Of this shop's fits. */
+  readonly size: ProblemSize
+  readonly memory: CalibrationMemory
+}
+
 /** `onSwitch` hears of a later change: an engine that fails is replaced by the next one. */
 export type ChooseEngine = (
   preference: EnginePreference,
   onSwitch: (choice: EngineChoice) => void,
+  trial: EngineTrial,
 ) => Promise<EngineChoice>
 
 export interface LearnerDeps {
@@ -236,10 +246,14 @@ export class Learner {
 
   /** The engine is loaded when first needed, after the first lists were answered. */
   async #chosen() {
-    this.#choosing ??= this.#deps.chooseEngine(this.#preference, (choice) => {
-      this.#show(choice)
-      this.#deps.notices.add(new NearsideError('engine-failed', choice.reason))
-    })
+    this.#choosing ??= this.#deps.chooseEngine(
+      this.#preference,
+      (choice) => {
+        this.#show(choice)
+        this.#deps.notices.add(new NearsideError('engine-failed', choice.reason))
+      },
+      this.#trial(),
+    )
     try {
       const choice = await this.#choosing
       // A resilient engine answers for whichever it has switched to.
@@ -248,6 +262,22 @@ export class Learner {
     } catch (error) {
       this.#choosing = null
       throw error
+    }
+  }
+
+  #trial(): EngineTrial {
+    const { attempt, loaded, read } = this.#deps
+    return {
+      size: {
+        cases: FIT_CASES,
+        candidates: FIT_CANDIDATES,
+        parameters: PARAMETERS,
+        steps: loaded()?.model.prior.steps ?? 0,
+      },
+      memory: {
+        read: () => read((from) => from.setting('calibration')),
+        write: (calibration) => attempt((to) => to.putSetting('calibration', calibration)),
+      },
     }
   }
 

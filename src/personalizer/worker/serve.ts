@@ -14,9 +14,9 @@ export interface Scope {
 }
 
 /** Engines are heavy: they are loaded when the first fit asks for one. */
-const chooseEngine: ChooseEngine = async (preference, onSwitch) => {
-  const { chooseEngine: choose } = await import('../../engine/choose.ts')
-  return choose(preference, undefined, onSwitch)
+const chooseEngine: ChooseEngine = async (preference, onSwitch, trial) => {
+  const { chooseEngine: choose, thisDevice } = await import('../../engine/choose.ts')
+  return choose(preference, { ...thisDevice(), ...trial }, onSwitch)
 }
 
 export const workerEnvironment: Environment = {
