@@ -1,6 +1,8 @@
 /** @module `--protocol incremental`: the incremental learners on the held-out shoppers' stream. */
 import { selectCases } from '../../evaluation/prepare.ts'
+import type { Rates } from '../../evaluation/prequential/arms.ts'
 import { type Comparison, compareLearners } from '../../evaluation/prequential/compare.ts'
+import { chooseRates, RATE_TRIALS, trainingStream } from '../../evaluation/prequential/rates.ts'
 import { type StreamCase, streamOf } from '../../evaluation/prequential/stream.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import type { CommandContext } from '../command.ts'
@@ -18,7 +20,13 @@ export interface IncrementalResult extends Comparison {
   /** Candidates of all cases, and the share of them that was bought. */
   readonly examples: number
   readonly positives: number
+  readonly seeds: readonly number[]
+  /** Chosen by log-loss on this many cases of training shoppers before `until`. */
+  readonly rates: Rates & { readonly cases: number }
 }
+
+/** Starting points of the network. */
+const SEEDS = 3
 
 /** @param question its protocol says which cases: `personal`, every one from `until` on. */
 export async function evaluateIncremental(
@@ -34,13 +42,25 @@ export async function evaluateIncremental(
     await new Promise((resolve) => setImmediate(resolve))
     if (signal.aborted) throw new NearsideError('aborted', 'the evaluation was stopped')
   }
-  const stream: StreamCase[] = []
-  for (const one of streamOf(input, selected)) {
-    stream.push(one)
-    if (stream.length % 20 === 0) await report('scoring cases', stream.length, total)
+  const collect = async (cases: Generator<StreamCase>, of: number) => {
+    const stream: StreamCase[] = []
+    for (const one of cases) {
+      stream.push(one)
+      if (stream.length % 20 === 0) await report('scoring cases', Math.min(stream.length, of), of)
+    }
+    return stream
   }
+  const training = await collect(trainingStream(input, selected.length), total)
+  let tried = 0
+  const chosen = await chooseRates(training, input.seed, () =>
+    report('choosing rates', ++tried, RATE_TRIALS),
+  )
+  const rates = { ...chosen, cases: training.length }
+  const stream = await collect(streamOf(input, selected), total)
+  const seeds = Array.from({ length: SEEDS }, (_, k) => input.seed + k)
   const comparison = await compareLearners(stream, {
-    seed: input.seed,
+    rates,
+    seeds,
     clock: () => performance.now(),
     onProgress: (done, of) => report('learning', done, of),
   })
@@ -59,6 +79,8 @@ export async function evaluateIncremental(
     cases: stream.length,
     examples,
     positives: bought / examples,
+    seeds,
+    rates,
     ...comparison,
   }
   for (const line of formatIncremental(result)) print(line)

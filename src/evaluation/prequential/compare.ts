@@ -1,18 +1,26 @@
 /** @module The comparison: each learner, their combination and the base, on one and the same stream. */
-import { FEATURE_COLUMN, FEATURE_COUNT } from '../../features/features.ts'
-import { type Combination, combine } from '../../learning/learners/combination.ts'
-import { createGradientLearner } from '../../learning/learners/gradientDescent.ts'
 import type { IncrementalLearner } from '../../learning/learners/learner.ts'
-import { createMlp } from '../../learning/learners/mlp.ts'
-import { createTreeLearner } from '../../learning/learners/treeLearner.ts'
 import { createRandom } from '../../model/random.ts'
+import {
+  BASE,
+  createCombination,
+  createHead,
+  createNetwork,
+  createRescaled,
+  createTree,
+  MEMBERS,
+  type Rates,
+} from './arms.ts'
 import { changePoint, type Following, follow, mirrorInterest } from './change.ts'
-import { type Judgement, judge } from './judge.ts'
+import { fusionGrid, GRID_POINTS, type GridPoint } from './fusionGrid.ts'
+import { type DrawnArm, drawShoppers } from './intervals.ts'
+import { type Judgement, judge, STRETCH, warmUp } from './judge.ts'
 import { POLICIES } from './policies.ts'
 import { type Policy, type PrequentialRun, runPrequential } from './run.ts'
-import { BASE_COLUMN, INPUTS, type StreamCase } from './stream.ts'
+import type { StreamCase } from './stream.ts'
 
-export interface Arm extends Judgement {
+/** Means over the seeds, intervals over shoppers, differences from `REFERENCE`. */
+export interface Arm extends Judgement, DrawnArm {
   readonly name: string
 }
 
@@ -32,113 +40,93 @@ export interface ChangeResult extends Following {
   readonly name: string
 }
 
+export interface WeightsThen {
+  /** Cases that had come by then. */
+  readonly cases: number
+  readonly weights: Readonly<Record<string, number>>
+}
+
 export interface Comparison {
   readonly arms: readonly Arm[]
-  /** Of the learners in the combination at the end of the stream. */
-  readonly weights: Readonly<Record<string, number>>
+  /** Of the learners in the combination, every 50 cases; the last is the end of the stream. */
+  readonly weights: readonly WeightsThen[]
+  readonly fusion: readonly GridPoint[]
   readonly strategies: readonly StrategyResult[]
   readonly change: { readonly at: number; readonly arms: readonly ChangeResult[] }
 }
 
 export interface ComparisonOptions {
-  readonly seed: number
+  readonly rates: Rates
+  /** Each starts the network, and so the combination, in another place. */
+  readonly seeds: readonly number[]
   /** Milliseconds. */
   readonly clock: () => number
   onProgress(done: number, total: number): Promise<void>
 }
 
-const NOMINAL = ['boughtBefore', 'inLastOrder', 'dormant', 'isNew'] as const
-const STEP_SIZE = 0.05
+/** What the base gives once it is calibrated: the arm that a learner has to beat. */
+export const REFERENCE = 'base-rescaled'
 
-/** The base's own probability as a learner that never learns. */
-const BASE: IncrementalLearner<null> = {
-  name: 'base',
-  predict: (x) => 1 / (1 + Math.exp(-x[BASE_COLUMN])),
-  learn() {},
-  snapshot: () => null,
-  restore() {},
-}
-
-/** Starts as the base: weight 1 on its logit, 0 on everything else. */
-function head(name: string, columns: readonly number[], fusionWeight: number, adaptive: boolean) {
-  const initial = [...columns.map((column) => Number(column === BASE_COLUMN)), 0]
-  return createGradientLearner({
-    name,
-    columns,
-    initial,
-    stepSize: STEP_SIZE,
-    fusionWeight,
-    adaptive,
-  })
-}
-
-const ALL = Array.from({ length: FEATURE_COUNT + 1 }, (_, column) => column)
-
-function makeLearners(seed: number) {
-  const nominal = new Set(NOMINAL.map((name) => FEATURE_COLUMN[name]))
-  const parts = () => [
-    head('gradient', ALL, 0.5, true),
-    createMlp(INPUTS, createRandom(seed)),
-    createTreeLearner(nominal),
-  ]
-  const combination: Combination = combine(parts())
-  return {
-    combination,
-    single: [
-      BASE,
-      head('base-rescaled', [BASE_COLUMN], 1, false),
-      ...parts(),
-      head('gradient λ=1', ALL, 1, false),
-      head('gradient λ=.5', ALL, 0.5, false),
-      head('gradient λ=.1', ALL, 0.1, false),
-    ],
-  }
-}
+const DRAWS = 500
 
 export async function compareLearners(
   stream: readonly StreamCase[],
   options: ComparisonOptions,
 ): Promise<Comparison> {
-  const { seed, clock, onProgress } = options
+  const { rates, seeds, clock, onProgress } = options
   const [online] = POLICIES
-  const { single, combination } = makeLearners(seed)
-  const all: readonly IncrementalLearner[] = [...single, combination]
-  const total = 2 * all.length + 2 * POLICIES.length
+  const [seed] = seeds
+  const fixed = [BASE, createRescaled(rates.rescaling), head(rates, 0.5, true), createTree()]
+  const followers = (): readonly IncrementalLearner[] => [
+    BASE,
+    createRescaled(rates.rescaling),
+    head(rates, 0.5, true),
+    head(rates, 0.5, false),
+    head(rates, 1, false),
+    createNetwork(seed),
+    createTree(),
+    createCombination(rates, seed),
+  ]
+  const total =
+    fixed.length + 2 * seeds.length + GRID_POINTS + followers().length + 2 * POLICIES.length
   let done = 0
+  const step = () => onProgress(done++, total)
   const run = async (
     cases: readonly StreamCase[],
     learner: IncrementalLearner,
     policy: Policy,
   ): Promise<PrequentialRun> => {
-    await onProgress(done++, total)
+    await step()
     return runPrequential(cases, learner, policy, clock)
   }
 
-  const unlearned = all.map((learner) => learner.snapshot())
-  const arms: Arm[] = []
-  for (const learner of all) {
-    const { probabilities } = await run(stream, learner, online)
-    arms.push({ name: learner.name, ...judge(stream, probabilities) })
+  const runs: { readonly name: string; readonly said: (readonly Float32Array[])[] }[] = []
+  for (const learner of fixed)
+    runs.push({ name: learner.name, said: [(await run(stream, learner, online)).probabilities] })
+  const networks: (readonly Float32Array[])[] = []
+  const combinations: (readonly Float32Array[])[] = []
+  const weights: (readonly (readonly number[])[])[] = []
+  for (const one of seeds) {
+    networks.push((await run(stream, createNetwork(one), online)).probabilities)
+    const { learner, recorded } = recordWeights(rates, one)
+    combinations.push((await run(stream, learner, online)).probabilities)
+    weights.push(recorded)
   }
-  const weights = Object.fromEntries(
-    combination.weights().map((weight, k) => [['gradient', 'mlp', 'tree'][k], weight]),
-  )
+  runs.push({ name: 'mlp', said: networks }, { name: 'combination', said: combinations })
+
+  const fusion = await fusionGrid(stream, step)
 
   const at = changePoint(stream)
   const changed = mirrorInterest(stream, at)
   const following: ChangeResult[] = []
-  for (const [k, learner] of all.entries()) {
-    learner.restore(unlearned[k])
+  for (const learner of followers()) {
     const { probabilities } = await run(changed, learner, online)
     following.push({ name: learner.name, ...follow(changed, probabilities, at) })
   }
 
   const strategies: StrategyResult[] = []
   for (const policy of POLICIES) {
-    for (const learner of [
-      head('gradient λ=.5', ALL, 0.5, false),
-      createMlp(INPUTS, createRandom(seed)),
-    ]) {
+    for (const learner of [head(rates, 0.5, false), createNetwork(seed)]) {
       const result = await run(stream, learner, policy)
       const { prAuc, logLoss, swing } = judge(stream, result.probabilities)
       strategies.push({
@@ -153,5 +141,77 @@ export async function compareLearners(
       })
     }
   }
-  return { arms, weights, strategies, change: { at, arms: following } }
+  return {
+    arms: judgeArms(stream, runs, seed),
+    weights: weightsOverTime(weights, stream.length),
+    fusion,
+    strategies,
+    change: { at, arms: following },
+  }
+}
+
+function head({ stepSize }: Rates, fusionWeight: number, adaptive: boolean): IncrementalLearner {
+  const name = adaptive ? 'gradient' : `gradient λ=${fusionWeight}`
+  return createHead(name, stepSize, fusionWeight, adaptive)
+}
+
+/** What the combination's weights were after each case. */
+function recordWeights(rates: Rates, seed: number) {
+  const combination = createCombination(rates, seed)
+  const recorded: (readonly number[])[] = []
+  const learner: IncrementalLearner = {
+    ...combination,
+    learn(batch) {
+      combination.learn(batch)
+      recorded.push(combination.weights())
+    },
+  }
+  return { learner, recorded }
+}
+
+function weightsOverTime(
+  seeds: readonly (readonly (readonly number[])[])[],
+  cases: number,
+): WeightsThen[] {
+  const ends = Array.from({ length: Math.floor(cases / STRETCH) }, (_, k) => (k + 1) * STRETCH)
+  if (ends[ends.length - 1] !== cases) ends.push(cases)
+  return ends.map((end) => ({
+    cases: end,
+    weights: Object.fromEntries(
+      MEMBERS.map((name, k) => [
+        name,
+        seeds.reduce((sum, recorded) => sum + recorded[end - 1][k], 0) / seeds.length,
+      ]),
+    ),
+  }))
+}
+
+function judgeArms(
+  stream: readonly StreamCase[],
+  runs: readonly { readonly name: string; readonly said: readonly (readonly Float32Array[])[] }[],
+  seed: number,
+): Arm[] {
+  const start = warmUp(stream)
+  const drawn = drawShoppers(
+    stream.slice(start),
+    runs.map(({ said }) => said.map((one) => one.slice(start))),
+    runs.findIndex(({ name }) => name === REFERENCE),
+    DRAWS,
+    createRandom(seed),
+  )
+  return runs.map(({ name, said }, k) => ({
+    name,
+    ...meanJudgement(said.map((one) => judge(stream, one))),
+    ...drawn[k],
+  }))
+}
+
+export function meanJudgement(judgements: readonly Judgement[]): Judgement {
+  const names = Object.keys(judgements[0]) as (keyof Judgement)[]
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      judgements.reduce((sum, one) => sum + one[name], 0) / judgements.length,
+    ]),
+  ) as unknown as Judgement
 }

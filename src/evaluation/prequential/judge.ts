@@ -15,14 +15,19 @@ export interface Judgement extends Classification {
 /** Share of the stream that comes first and only serves to choose the threshold. */
 const WARM_UP = 0.2
 /** Cases of a stretch. */
-const STRETCH = 50
+export const STRETCH = 50
+
+/** The first case that is judged. */
+export function warmUp(stream: readonly StreamCase[]): number {
+  return Math.floor(WARM_UP * stream.length)
+}
 
 /** Judges what comes after the warm-up; means are over cases. */
 export function judge(
   stream: readonly StreamCase[],
   probabilities: readonly Float32Array[],
 ): Judgement {
-  const start = Math.floor(WARM_UP * stream.length)
+  const start = warmUp(stream)
   const early = flatten(stream.slice(0, start), probabilities.slice(0, start))
   const tested = stream.slice(start)
   const given = probabilities.slice(start)
@@ -59,7 +64,7 @@ export function stretchLosses(
 }
 
 /** Places of all targets once the candidates are sorted by probability; ties keep the base's order. */
-function placesAfter({ examples, outside }: StreamCase, said: Float32Array): Int32Array {
+export function placesAfter({ examples, outside }: StreamCase, said: Float32Array): Int32Array {
   const order = examples.map((_, k) => k).sort((a, b) => said[b] - said[a] || a - b)
   const inside = order.flatMap((k, place) => (examples[k].label === 1 ? [place] : []))
   return Int32Array.from([...inside, ...outside]).sort()

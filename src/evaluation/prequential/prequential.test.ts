@@ -8,17 +8,20 @@ import { selectCases } from '../prepare.ts'
 import { testModel, testShop, UNTIL } from '../testShop.ts'
 import { changePoint, follow, mirrorInterest } from './change.ts'
 import { bestThreshold, classify } from './classification.ts'
-import { compareLearners } from './compare.ts'
-import { judge } from './judge.ts'
+import { compareLearners, REFERENCE } from './compare.ts'
+import { fusionGrid, GRID_POINTS } from './fusionGrid.ts'
+import { DRAWN_METRICS, drawShoppers } from './intervals.ts'
+import { judge, warmUp } from './judge.ts'
 import { POLICIES } from './policies.ts'
+import { chooseRates, RATE_TRIALS, trainingStream } from './rates.ts'
 import { runPrequential } from './run.ts'
 import { BASE_COLUMN, type StreamCase, streamOf } from './stream.ts'
 
 const noClock = () => 0
 
-function smallStream(): StreamCase[] {
+function smallInput() {
   const shop = testShop(60, 80)
-  const input = {
+  return {
     model: testModel(shop),
     shoppers: shop.shoppers,
     dayOnly: false,
@@ -28,6 +31,10 @@ function smallStream(): StreamCase[] {
     popularity: 'nightly' as const,
     seed: 1,
   }
+}
+
+function smallStream(): StreamCase[] {
+  const input = smallInput()
   return [...streamOf(input, selectCases(input))]
 }
 
@@ -182,17 +189,81 @@ describe('the stream', () => {
     expect(untold.followedAfter).toBeNull()
   })
 
-  it('compares every arm with finite figures, the same for the same seed', async () => {
-    const options = { seed: 1, clock: noClock, onProgress: async () => {} }
+  it('compares every arm with finite figures, the same for the same seeds', async () => {
+    const rates = { stepSize: 0.05, rescaling: 0.05, combination: 0.5 }
+    const options = { rates, seeds: [1, 2], clock: noClock, onProgress: async () => {} }
     const few = stream.slice(0, 15)
     const found = await compareLearners(few, options)
     expect(found.arms.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['base', 'gradient', 'mlp', 'tree', 'combination']),
+      expect.arrayContaining(['base', REFERENCE, 'gradient', 'mlp', 'tree', 'combination']),
     )
     for (const arm of found.arms)
       for (const value of Object.values(arm))
         if (typeof value === 'number') expect(Number.isFinite(value)).toBe(true)
-    expect(Object.values(found.weights).reduce((a, b) => a + b)).toBeCloseTo(1, 9)
+    for (const { weights } of found.weights)
+      expect(Object.values(weights).reduce((a, b) => a + b)).toBeCloseTo(1, 9)
+    expect(found.weights.at(-1)?.cases).toBe(15)
     expect(await compareLearners(few, options)).toEqual(found)
+  })
+
+  it('λ = 0 learns nothing, whatever α', async () => {
+    const grid = await fusionGrid(stream.slice(0, 20), async () => {})
+    expect(grid).toHaveLength(GRID_POINTS)
+    const own = judge(
+      stream.slice(0, 20),
+      stream.slice(0, 20).map(({ base }) => base),
+    )
+    for (const point of grid.filter(({ fusionWeight }) => fusionWeight === 0))
+      expect(point.logLoss).toBeCloseTo(own.logLoss, 5)
+    expect(new Set(grid.map(({ logLoss }) => logLoss)).size).toBeGreaterThan(10)
+  })
+
+  it('chooses the rates on other shoppers and other days than the test', async () => {
+    const training = [...trainingStream(smallInput(), 20)]
+    expect(training.length).toBeGreaterThan(5)
+    for (const { shopper, time } of training) {
+      expect(isHeldOut(shopper, 0.5, 1)).toBe(false)
+      expect(time).toBeLessThan(UNTIL)
+    }
+    let tried = 0
+    const rates = await chooseRates(training, 1, async () => void tried++)
+    expect(tried).toBe(RATE_TRIALS)
+    for (const rate of Object.values(rates)) expect(rate).toBeGreaterThan(0)
+  })
+})
+
+describe('intervals over shoppers', () => {
+  const stream = smallStream()
+  const judged = stream.slice(warmUp(stream))
+  const random = createRandom(3)
+  const base = stream.map((one) => one.base)
+  const noisy = base.map((said) =>
+    said.map((p) => Math.min(0.99, Math.max(0.01, p + 0.2 * (random.next() - 0.5)))),
+  )
+  const rest = (said: readonly Float32Array[]) => said.slice(warmUp(stream))
+  const [own, other] = drawShoppers(judged, [[rest(base)], [rest(noisy)]], 0, 200, createRandom(1))
+
+  it('differ by what the judge says the arms differ by', () => {
+    const [a, b] = [judge(stream, base), judge(stream, noisy)]
+    for (const metric of DRAWN_METRICS) {
+      expect(other.difference[metric].difference).toBeCloseTo(b[metric] - a[metric], 9)
+      expect(own.difference[metric]).toEqual({ difference: 0, lo: 0, hi: 0 })
+      expect(own.interval[metric].lo).toBeLessThan(a[metric])
+      expect(own.interval[metric].hi).toBeGreaterThan(a[metric])
+    }
+  })
+
+  it('are those of the mean over the runs', () => {
+    const [both] = drawShoppers(
+      judged,
+      [[rest(base), rest(noisy)], [rest(base)]],
+      1,
+      50,
+      createRandom(1),
+    )
+    expect(both.difference.logLoss.difference).toBeCloseTo(
+      other.difference.logLoss.difference / 2,
+      9,
+    )
   })
 })

@@ -60,6 +60,7 @@ export function ladderSection(report: Report): Section {
           columns: ['step', 'NDCG@10', 'over the step above', 'what it adds'],
           rows,
           strong: [rows.length - 1],
+          prose: true,
         },
       ),
     ],
@@ -101,6 +102,7 @@ export function armsSection(report: Report): Section {
         columns: ['arm', ...METRICS, 'what it is'],
         rows: metrics(''),
         strong: [personal],
+        prose: true,
       }),
       table({
         caption: `Repeats filtered: only items new to the shopper are ranked and wanted (${count(casesWithNew)} of ${count(cases)} cases)`,

@@ -17,13 +17,8 @@ export function fusionSection({ fusion }: Detail): Section {
         `λ = 0 is the base model, λ = 1 the fit as it came. One fit a case serves the whole curve. The best fixed λ for NDCG@10 is ${best.weight.toFixed(1)} on these shoppers, for the likelihood ${likeliest.weight.toFixed(1)}; they were not used to choose it. “Shipped” is the population's λ, chosen on training shoppers and scaled down by how little a shopper has given; “own” starts there and follows the shopper's own earlier cases. Neither is touched by the guard here.`,
       ),
       figure(
-        'NDCG@10 over the base model (95 % interval)',
-        curve(fixed, adaptive.shipped, adaptive.own, {
-          read: (point) => point.lift?.relative ?? 0,
-          ends: (point) => (point.lift ? [point.lift.lo, point.lift.hi] : null),
-          format: (value) => percent(value, 1),
-          name: 'NDCG@10 over λ = 0',
-        }),
+        'Quality against λ: NDCG@10 over the base model, with its 95 % interval',
+        `${curve(fixed, adaptive.shipped, adaptive.own, GAIN)}${paragraph('Negative log-likelihood, in nats: lower is better')}${curve(fixed, adaptive.shipped, adaptive.own, LOSS)}`,
         {
           caption: 'Quality against λ; the mean λ for the adaptive ones',
           columns: ['λ', 'mean', 'NDCG@10', 'over λ = 0', 'nll'],
@@ -34,15 +29,6 @@ export function fusionSection({ fusion }: Detail): Section {
           ],
           strong: [fixed.length],
         },
-      ),
-      figure(
-        'Mean negative log-likelihood, in nats (lower is better)',
-        curve(fixed, adaptive.shipped, adaptive.own, {
-          read: (point) => point.nll,
-          ends: () => null,
-          format: nats,
-          name: 'nll',
-        }),
       ),
     ],
   }
@@ -63,6 +49,20 @@ interface Quantity {
   read(point: FusionPoint): number
   ends(point: FusionPoint): readonly [number, number] | null
   format(value: number): string
+}
+
+const GAIN: Quantity = {
+  name: 'NDCG@10 over λ = 0',
+  read: (point) => point.lift?.relative ?? 0,
+  ends: (point) => (point.lift ? [point.lift.lo, point.lift.hi] : null),
+  format: (value) => percent(value, 1),
+}
+
+const LOSS: Quantity = {
+  name: 'Negative log-likelihood',
+  read: ({ nll }) => nll,
+  ends: () => null,
+  format: nats,
 }
 
 function curve(

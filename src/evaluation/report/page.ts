@@ -9,6 +9,8 @@ export interface Table {
   readonly rows: readonly (readonly string[])[]
   /** Rows to stress, by place. */
   readonly strong?: readonly number[]
+  /** The last column is prose. */
+  readonly prose?: boolean
 }
 
 export interface Section {
@@ -67,12 +69,12 @@ export function figure(caption: string, plot: string, ...tables: readonly Table[
   return `<figure><figcaption>${escapeHtml(caption)}</figcaption><div class="pair"><div class="plot">${plot}</div><div>${tables.map(table).join('')}</div></div></figure>`
 }
 
-export function table({ caption, columns, rows, strong = [] }: Table): string {
+export function table({ caption, columns, rows, strong = [], prose = false }: Table): string {
   const head = columns.map((name) => `<th scope="col">${escapeHtml(name)}</th>`).join('')
   const body = rows.map(([name, ...cells], k) => {
     const data = cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')
     return `<tr${strong.includes(k) ? ' class="strong"' : ''}><th scope="row">${escapeHtml(name)}</th>${data}</tr>`
   })
   // It scrolls inside itself on a phone, hence it must take the focus.
-  return `<div class="scroll" role="group" tabindex="0" aria-label="${escapeHtml(caption)}"><table><caption>${escapeHtml(caption)}</caption><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table></div>`
+  return `<div class="scroll" role="group" tabindex="0" aria-label="${escapeHtml(caption)}"><table${prose ? ' class="prose"' : ''}><caption>${escapeHtml(caption)}</caption><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table></div>`
 }

@@ -37,6 +37,7 @@ figcaption { font-weight: 600; margin-bottom: .75rem; }
 @media (min-width: 60rem) { .pair { grid-template-columns: minmax(0, 5fr) minmax(0, 6fr); align-items: start; } }
 .plot { max-width: 34rem; }
 .scroll { overflow-x: auto; }
+figure p { margin: 1rem 0 .5rem; font-weight: 600; }
 figure .scroll + .scroll, section > .scroll { margin-top: 1rem; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; min-width: 100%; }
 caption { text-align: left; color: var(--soft); padding-bottom: .35rem; }
@@ -44,6 +45,7 @@ th, td { padding: .3rem .6rem; text-align: right; border-bottom: 1px solid var(-
 thead th { color: var(--soft); border-bottom-color: var(--soft); vertical-align: bottom; }
 th:first-child { text-align: left; padding-left: 0; }
 td:last-child, thead th:last-child { padding-right: 0; }
+.prose th:last-child, .prose td:last-child { text-align: left; padding-left: 1.25rem; }
 tr.strong th, tr.strong td { font-weight: 650; }
 svg { display: block; width: 100%; height: auto; overflow: visible; }
 svg text { fill: var(--ink); font: 12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; font-variant-numeric: tabular-nums; }

@@ -16,20 +16,23 @@ export interface Combination extends IncrementalLearner<CombinationSnapshot> {
   weights(): readonly number[]
 }
 
-/** η per example: half a Bayesian's, because candidates of one case are not independent. */
+/** Half a Bayesian's, because candidates of one case are not independent. */
 const RATE = 0.5
 /** Share of the weight dealt out anew after each batch. */
 const SHARE = 0.01
 
-/** The combination owns its learners: `learn` passes the batch on to each of them. */
-export function combine(learners: readonly IncrementalLearner[]): Combination {
+/**
+ * The combination owns its learners: `learn` passes the batch on to each of them.
+ * @param rate η, per example.
+ */
+export function combine(learners: readonly IncrementalLearner[], rate = RATE): Combination {
   let weights = learners.map(() => 1 / learners.length)
   return {
     name: 'combination',
     weights: () => weights,
     predict: (x) => learners.reduce((sum, learner, k) => sum + weights[k] * learner.predict(x), 0),
     learn(batch) {
-      weights = reweigh(weights, learners, batch)
+      weights = reweigh(weights, learners, batch, rate)
       for (const learner of learners) learner.learn(batch)
     },
     snapshot: () => ({ weights: [...weights], learners: learners.map((one) => one.snapshot()) }),
@@ -46,11 +49,12 @@ function reweigh(
   weights: readonly number[],
   learners: readonly IncrementalLearner[],
   batch: readonly Example[],
+  rate: number,
 ): number[] {
   const logs = learners.map((learner, k) => {
     let loss = 0
     for (const { x, label } of batch) loss += logLoss(learner.predict(x), label)
-    return Math.log(weights[k]) - RATE * loss
+    return Math.log(weights[k]) - rate * loss
   })
   const most = Math.max(...logs)
   const raised = logs.map((log) => Math.exp(log - most))
