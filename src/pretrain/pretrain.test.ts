@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -117,12 +118,19 @@ test('writes a directory that latest.json points into', async () => {
     const json = async (path: string) =>
       JSON.parse(await readFile(join(directory, path), 'utf8')) as unknown
     expect(parseLatest(await json('latest.json')).version).toBe('1')
-    expect(parseManifest(await json('1/manifest.json')).shop).toBe('tiny')
+    const manifest = parseManifest(await json('1/manifest.json'))
+    expect(manifest.shop).toBe('tiny')
+    const selection = await readFile(join(directory, '1/selection.json'))
+    const sha256 = createHash('sha256').update(selection).digest('hex')
+    expect(manifest.reports).toEqual([{ name: 'selection.json', bytes: selection.length, sha256 }])
+    const { features } = JSON.parse(selection.toString()) as { features: { kept: boolean }[] }
+    expect(features.map(({ kept }) => kept)).toEqual(manifest.features.map(({ kept }) => kept))
     expect((await readdir(join(directory, '1'))).sort()).toEqual([
       'encoder.safetensors',
       'items.safetensors',
       'manifest.json',
       'popularity.safetensors',
+      'selection.json',
       'shared.safetensors',
       'statistics.safetensors',
     ])

@@ -1,7 +1,7 @@
 /**
  * @module Makes a base model from a shop's log and catalogue. Reads top to bottom:
  * split → encoder and item table → ranker with the encoder's score as one more column → validate
- * with and without the encoder → population prior → statistics as of the limit → files.
+ * with and without the encoder → judge the features → population prior → files.
  */
 import type { Item } from '../catalog/item.ts'
 import { createJsEngine } from '../engine/js.ts'
@@ -18,6 +18,8 @@ import { shippedWordVectors, type WordVectors } from './encoder/wordVectors.ts'
 import { FOLDS, planByTime, planLeaveOneOut, requireSequences } from './plan.ts'
 import { learnPrior } from './prior/learnPrior.ts'
 import { type RankerData, type RankerResult, trainRanker } from './ranker/trainRanker.ts'
+import { describeReport, type Report } from './report.ts'
+import { joinRecords, selectFeatures } from './selection/select.ts'
 import type { Shop } from './shop/shop.ts'
 import type { Holdout, Split } from './split.ts'
 import { type Validation, validate } from './validate.ts'
@@ -63,6 +65,8 @@ export interface PretrainOptions {
 }
 
 export interface Pretrained extends WrittenModel {
+  /** What the manifest lists beside the model's files. */
+  readonly reports: readonly Report[]
   /** As a device reads it from `files`. */
   readonly model: BaseModel
 }
@@ -142,6 +146,16 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
   const best = measured.reduce((k, { ndcg }, m) => (ndcg > measured[k].ndcg ? m : k), 0)
   const chosen = candidates[best]
 
+  await checkpoint()
+  progress('selection', 0, 1)
+  const judged = selectFeatures(data, {
+    from: plan.questionsFrom,
+    until: questions.until,
+    seed,
+  })
+  const selection = judged && joinRecords(judged, chosen.records)
+  const reports: Report[] = selection ? [describeReport('selection.json', selection.report)] : []
+
   const manifest: ModelManifest = {
     format: MANIFEST_FORMAT,
     version: options.version,
@@ -149,7 +163,7 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
     shop: shop.name,
     items: shop.items.length,
     dimension: DIMENSION,
-    features: chosen.records,
+    features: selection?.records ?? chosen.records,
     files: [],
     data: {
       from: new Date(split.from).toISOString(),
@@ -165,6 +179,7 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
     ...(withheld > 0
       ? { withheldItems: { fraction: withheld, items: given.items.length - shop.items.length } }
       : {}),
+    ...(reports.length > 0 ? { reports: reports.map(({ described }) => described) } : {}),
     metrics: metricsOf(split, measured[0], measured[best], chosen.encoderWeight),
   }
   const base: BaseModel = {
@@ -190,7 +205,7 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
     prior: learned.prior,
     manifest: { ...manifest, metrics },
   })
-  return { ...written, model: await readBaseModel(written.manifest, written.files) }
+  return { ...written, reports, model: await readBaseModel(written.manifest, written.files) }
 }
 
 /** The trained vectors as they are shipped, so that everything after is fitted to those. */
