@@ -47,11 +47,23 @@ test('a written model is read back, and written again to the same bytes', async 
   const parsed = parseManifest(JSON.parse(new TextDecoder().decode(manifestBytes(manifest))))
   expect(parsed).toEqual(manifest)
   const read = await readBaseModel(parsed, files)
-  const plain = ({ manifest: _, itemVectors: _vectors, content: _content, ...rest }: BaseModel) =>
+  const plain = ({ manifest: _, itemVectors: _i, content: _c, encoder: _e, ...rest }: BaseModel) =>
     rest
   expect(plain(read)).toEqual(plain(model))
   for (let k = 0; k < model.itemVectors.length; k++)
     expect(read.itemVectors[k]).toBeCloseTo(model.itemVectors[k], 6)
+  expect([...read.encoder.keys()].sort()).toEqual([...model.encoder.keys()].sort())
+  for (const [name, { shape, data }] of model.encoder) {
+    const columns = shape[1] ?? 1
+    const kept = read.encoder.get(name)
+    expect(kept?.shape).toEqual(shape)
+    data.forEach((value, k) => {
+      const row = data.slice(k - (k % columns), k - (k % columns) + columns)
+      // A matrix is kept in steps of a 127th of its row's largest value, a vector exactly.
+      const step = columns > 1 ? Math.max(...Array.from(row, Math.abs)) / 127 : 0
+      expect(Math.abs((kept?.data[k] ?? Number.NaN) - value)).toBeLessThanOrEqual(step * 0.501)
+    })
+  }
   expect(read.content?.words).toEqual(model.content?.words)
   const again = await writeBaseModel(tinyModel())
   expect(again.manifest.files).toEqual(manifest.files)
@@ -106,7 +118,8 @@ test.each<[string, string, (tensor: Tensor) => Tensor | null]>([
     'prior_recipe',
     () => ({ shape: [3], data: Float32Array.of(1e4, 0.5, 60) }),
   ],
-  ['encoder.safetensors', 'query', () => vector(64 * 64)],
+  ['encoder.safetensors', 'query_vectors', () => vector(64 * 64)],
+  ['encoder.safetensors', 'norm1_bias', () => null],
   ['items.safetensors', 'item_scale', ({ shape, data }) => ({ shape, data: data.map(() => -1) })],
   ['popularity.safetensors', 'item_ids', () => ({ shape: [2], data: Uint8Array.of(65, 10) })],
   ['popularity.safetensors', 'item_ids', () => ({ shape: [1], data: Uint8Array.of(0xff) })],

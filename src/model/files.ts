@@ -11,6 +11,7 @@ import type { Tensors } from '../weights/tensor.ts'
 import { type BaseModel, DIMENSION } from './baseModel.ts'
 import {
   encoderFromTensors,
+  encoderToTensors,
   itemsFromTensors,
   itemsToTensors,
   MODEL_FILES,
@@ -84,7 +85,7 @@ export async function writeBaseModel(model: BaseModel): Promise<WrittenModel> {
     [MODEL_FILES.popularity, writeSafetensors(popularityToTensors(model))],
     [MODEL_FILES.items, writeSafetensors(itemsToTensors(model))],
     [MODEL_FILES.statistics, writeSafetensors(statisticsToTensors(model.statistics))],
-    [MODEL_FILES.encoder, writeSafetensors(encoderFromTensors(model.encoder))],
+    [MODEL_FILES.encoder, writeSafetensors(encoderToTensors(model.encoder))],
     [MODEL_FILES.shared, writeSafetensors(sharedToTensors(model))],
   ])
   const described: ModelFile[] = []

@@ -9,7 +9,7 @@ import { dequantizeRows, quantizeRows } from '../weights/quantize.ts'
 import type { Tensor, TensorData, Tensors } from '../weights/tensor.ts'
 import { type BaseModel, DIMENSION, type PersonalPrior } from './baseModel.ts'
 import type { ContentTables } from './content.ts'
-import { encoderWeights } from './encoder.ts'
+import { ENCODER_SHAPES, encoderWeights } from './encoder.ts'
 
 export const MODEL_FILES = {
   popularity: 'popularity.safetensors',
@@ -197,9 +197,32 @@ export function sharedFromTensors(tensors: Tensors, items: number, features: num
   }
 }
 
+/** Matrices in int8 with a scale a row, vectors as they are: a quarter of the bytes. */
+export function encoderToTensors(encoder: Tensors): Tensors {
+  return new Map(
+    Object.entries(encoderWeights(encoder)).flatMap(([name, data]) => {
+      const columns = columnsOf(name)
+      return columns ? rows(name, data, columns) : [[name, vector(data)]]
+    }),
+  )
+}
+
 export function encoderFromTensors(tensors: Tensors): Tensors {
-  encoderWeights(tensors)
-  return tensors
+  const take = taker(tensors, MODEL_FILES.encoder)
+  const read = Object.entries(ENCODER_SHAPES).map(([name, shape]): [string, Tensor] => {
+    const columns = columnsOf(name)
+    const data = columns
+      ? readRows(take, name, shape[0], columns)
+      : take(name, Float32Array, [shape[0]])
+    return [name, { shape, data }]
+  })
+  return new Map(read)
+}
+
+/** Of a matrix; undefined for a vector. */
+function columnsOf(name: string): number | undefined {
+  const shape: readonly number[] = ENCODER_SHAPES[name as keyof typeof ENCODER_SHAPES]
+  return shape[1]
 }
 
 type Constructor = new (length: number) => TensorData
@@ -233,10 +256,10 @@ function rows(name: string, data: Float32Array, columns: number): [string, Tenso
   ]
 }
 
-function readRows(take: Take, name: string, count: number): Float32Array {
-  const values = take(`${name}_vectors`, Int8Array, [count, DIMENSION])
+function readRows(take: Take, name: string, count: number, columns = DIMENSION) {
+  const values = take(`${name}_vectors`, Int8Array, [count, columns])
   const scale = take(`${name}_scale`, Float32Array, [count])
-  return dequantizeRows({ values, scale: notNegative(scale, `${name}_scale`) }, DIMENSION)
+  return dequantizeRows({ values, scale: notNegative(scale, `${name}_scale`) }, columns)
 }
 
 function vector(data: TensorData): Tensor {

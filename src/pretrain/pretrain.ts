@@ -10,6 +10,7 @@ import { buildStatistics } from '../features/statistics.ts'
 import { type BaseModel, DIMENSION, type PersonalPrior } from '../model/baseModel.ts'
 import { encode } from '../model/encoder.ts'
 import { readBaseModel, type WrittenModel, writeBaseModel } from '../model/files.ts'
+import { encoderFromTensors, encoderToTensors } from '../model/parts.ts'
 import { addScores } from '../model/score.ts'
 import { MANIFEST_FORMAT, type ModelManifest } from '../protocol/manifest.ts'
 import { dequantizeRows, quantizeRows } from '../weights/quantize.ts'
@@ -208,10 +209,11 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
   return { ...written, reports, model: await readBaseModel(written.manifest, written.files) }
 }
 
-/** The trained vectors as they are shipped, so that everything after is fitted to those. */
+/** The trained vectors and weights as they are shipped, so that everything after is fitted to those. */
 function quantized(trained: TrainedEncoder): TrainedEncoder {
   const itemVectors = dequantizeRows(quantizeRows(trained.itemVectors, DIMENSION), DIMENSION)
-  return { ...trained, itemVectors }
+  const encoder = encoderFromTensors(encoderToTensors(trained.encoder))
+  return { ...trained, itemVectors, encoder }
 }
 
 function encoderScores({ itemVectors }: TrainedEncoder, hidden: Float32Array): Float32Array {
