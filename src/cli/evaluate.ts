@@ -20,6 +20,7 @@ import { type BasePartsResult, evaluateBaseParts } from './evaluate/baseParts.ts
 import { evaluateIncremental, type IncrementalResult } from './evaluate/incremental.ts'
 import { load, parseDate, parseFraction, type Question, readHoldoutFile } from './evaluate/load.ts'
 import { evaluateNewItems, type NewItemsResult } from './evaluate/newItems.ts'
+import type { PeriodsResult } from './evaluate/periods.ts'
 import type { SearchResult } from './evaluate/search.ts'
 import { walkInProcesses } from './evaluate/walkInProcesses.ts'
 
@@ -51,6 +52,25 @@ export const command: Command = {
       value: 'WHICH',
       describe: 'all; base: the base model and its parts, nothing learned on a device, in minutes',
       default: 'all',
+    },
+    incremental: {
+      type: 'string',
+      value: 'WHAT',
+      describe: 'incremental: compare learners, or periods: updates against full retraining',
+      default: 'learners',
+    },
+    periods: {
+      type: 'string',
+      value: 'week|month|FILE',
+      describe:
+        'incremental periods: how long one is, or a file of the days on which new ones begin',
+      default: 'week',
+    },
+    tested: {
+      type: 'string',
+      value: 'FRACTION',
+      describe: "incremental periods: share of a period's sessions that are tested",
+      default: '1',
     },
     judgements: {
       type: 'string',
@@ -94,12 +114,22 @@ async function run(
   values: Values,
   _positionals: readonly string[],
   context: CommandContext,
-): Promise<EvaluationResult | BasePartsResult | IncrementalResult | NewItemsResult | SearchResult> {
+): Promise<
+  | EvaluationResult
+  | BasePartsResult
+  | IncrementalResult
+  | NewItemsResult
+  | PeriodsResult
+  | SearchResult
+> {
   const html = text(values.html)
   if (html !== undefined) await checkHtml(html, values.protocol)
   if (values.protocol === 'search') return search(values, context)
   if (values.judgements !== undefined)
     throw new NearsideError('input-invalid', '--judgements goes with --protocol search')
+  const incremental = oneOf('incremental', values.incremental, ['learners', 'periods'])
+  if (values.protocol === 'incremental' && incremental === 'periods')
+    return periods(values, context)
   const isNewItems = values.protocol === 'new-items'
   const isIncremental = values.protocol === 'incremental'
   const asked = {
@@ -139,6 +169,24 @@ async function run(
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
+}
+
+async function periods(values: Values, context: CommandContext): Promise<PeriodsResult> {
+  const { evaluatePeriods } = await import('./evaluate/periods.ts')
+  const tested = Number(values.tested)
+  if (!(tested > 0 && tested <= 1))
+    throw new NearsideError(
+      'input-invalid',
+      `--tested ${values.tested}: a share lies above 0 and up to 1`,
+    )
+  const question = {
+    shop: String(values.shop),
+    periods: String(values.periods),
+    tested,
+    seed: seedOf(text(values.seed)) ?? DEFAULT_SEED,
+    now: Date.now(),
+  }
+  return evaluatePeriods(question, context)
 }
 
 async function search(values: Values, context: CommandContext): Promise<SearchResult> {

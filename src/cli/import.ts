@@ -39,7 +39,8 @@ export const command: Command = {
     'Reads CSV, TSV or JSON lines, plain or gzip. Columns are guessed from common names (GA4,',
     'Shopify, WooCommerce, UCI Online Retail …) or given by flags. Every line that is left out is',
     'counted by its reason, in report.json and on the screen. A log without times, `shopper item',
-    'item …` a line, becomes one with a day for each item, counted back from 2000-12-31.',
+    'item …` a line, becomes one with a day for each item, counted back from 2000-12-31. A folder of',
+    'numbered files, `session item` a click, becomes one with a week for each file from 2000-01-03.',
   ].join('\n'),
   options: {
     orders: { type: 'string', value: 'FILE', describe: 'order log', required: true },

@@ -11,6 +11,7 @@ import { mapColumns, presentColumns, type Role } from './columns.ts'
 import { createDateParser, type DateOrder, guessDateOrder } from './date.ts'
 import { FactCollector, type ItemFacts } from './itemFacts.ts'
 import { recogniseLayout } from './layout.ts'
+import { openPeriods } from './periodFiles.ts'
 import { openSequences } from './sequences.ts'
 import { openTable, type Table } from './table.ts'
 
@@ -73,8 +74,11 @@ export interface ImportReport {
   readonly files: readonly WrittenFile[]
 }
 
-/** The report's name of a log without times; its reader gives each item of a shopper its own day. */
-const SEQUENCES = 'sequences: a shopper a line, without times; days stand for the order'
+/** The report's names of logs without times; their readers invent some that keep the order. */
+const WITHOUT_TIMES: Readonly<Partial<Record<Table['form'], string>>> = {
+  sequences: 'sequences: a shopper a line, without times; days stand for the order',
+  periods: 'periods: a file each, without times; weeks from 2000-01-03 stand for the periods',
+}
 
 const LOG_ROLES: readonly Role[] = [
   'shopper',
@@ -111,7 +115,10 @@ export async function importShop(options: ImportOptions): Promise<ImportReport> 
       delimiter: options.delimiter,
       onProgress: (done: number, total: number) => options.onProgress?.(label, done, total),
     }
-    const table = (await openSequences(path, tableOptions)) ?? (await openTable(path, tableOptions))
+    const table =
+      (await openPeriods(path, tableOptions)) ??
+      (await openSequences(path, tableOptions)) ??
+      (await openTable(path, tableOptions))
     const { cleaner, report } = prepare(table, options, isClicks)
     for await (const rows of table.rows()) {
       if (options.signal?.aborted) throw new NearsideError('aborted', 'import: stopped')
@@ -193,7 +200,7 @@ function prepare(table: Table, options: ImportOptions, isClicks: boolean) {
   })
   const report = (): LogReport => ({
     file: table.name,
-    layout: table.form === 'sequences' ? SEQUENCES : (layout?.name ?? null),
+    layout: WITHOUT_TIMES[table.form] ?? layout?.name ?? null,
     columns: Object.fromEntries(
       Object.entries(columns).map(([role, column]) => [role, table.columns[column]]),
     ),

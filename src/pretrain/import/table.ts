@@ -17,7 +17,7 @@ export interface Row {
 export interface Table {
   readonly name: string
   readonly columns: readonly string[]
-  readonly form: 'csv' | 'jsonl' | 'sequences'
+  readonly form: 'csv' | 'jsonl' | 'sequences' | 'periods'
   readonly delimiter?: string
   /** The first rows, already read, for guessing; `rows` yields them again. */
   readonly sample: readonly Row[]

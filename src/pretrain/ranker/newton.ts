@@ -16,6 +16,12 @@ export interface NewtonOptions {
   readonly onProgress?: (step: number, loss: number) => void
 }
 
+/** The part of a dataset that the fit reads. */
+type NewtonTable = Pick<
+  RankerDataset,
+  'start' | 'columns' | 'features' | 'correction' | 'target'
+> & { readonly cases: readonly { readonly weight: number }[] }
+
 export interface NewtonResult {
   /** [columns], for scaled features. */
   readonly weights: Float64Array
@@ -30,7 +36,7 @@ const TOLERANCE = 1e-7
 
 /** @param scale [columns], > 0; raw features are divided by it. */
 export function fitNewton(
-  data: RankerDataset,
+  data: NewtonTable,
   scale: Float32Array,
   options: NewtonOptions,
 ): NewtonResult {
@@ -66,7 +72,7 @@ export function fitNewton(
 }
 
 function evaluate(
-  data: RankerDataset,
+  data: NewtonTable,
   inverse: Float64Array,
   weights: Float64Array,
   options: NewtonOptions,

@@ -1,0 +1,218 @@
+/**
+ * @module Ways to keep up with a shop of clicks, period after period. A track keeps one set of
+ * counts; on top of it, weights are learned by one rule or several, each with several seeds.
+ */
+import { createRandom, type Random } from '../../model/random.ts'
+import {
+  concatenate,
+  distilled,
+  FIRST_WEIGHTS,
+  type FitWeights,
+  type RankerTable,
+  sampleTable,
+  thin,
+} from './clickRanker.ts'
+import type { ClickTerms } from './clickTerms.ts'
+import { type CountOptions, type Session, SessionCounts } from './sessionCounts.ts'
+import { addWork, NO_WORK, type Work } from './work.ts'
+
+/** How new weights come from old ones and a period's table. */
+export type WeightRule = 'renew' | 'fuse' | 'replay' | 'distil'
+
+/** `frozen`: the first period's; `latest`: the last period's alone; `fused`; `all`: recounted. */
+export type CountRule = 'frozen' | 'latest' | 'fused' | 'all'
+
+export interface ClickSettings {
+  readonly counts: CountOptions
+  /** λ of θ = λ·θ_new + (1−λ)·θ_old, for the weights. */
+  readonly fusionWeight: number
+  /** Cases of a period that a fit is shown, and old ones that `replay` adds. */
+  readonly cases: number
+  /** Share of the old weights' answer that `distil` mixes in. */
+  readonly distillation: number
+}
+
+export interface TrackContext {
+  readonly items: number
+  readonly terms: ClickTerms
+  readonly settings: ClickSettings
+  readonly fit: FitWeights
+  readonly seeds: readonly number[]
+  /** Processor seconds so far. */
+  readonly clock: () => number
+}
+
+export interface Track {
+  readonly counts: SessionCounts
+  /** Learns weights from the period by what was counted before it, then counts it. */
+  update(sessions: readonly Session[]): void
+  /** One a weight rule. */
+  readonly learners: readonly WeightLearner[]
+}
+
+export interface WeightLearner {
+  readonly rule: WeightRule
+  /** One a seed. */
+  readonly weights: readonly Float64Array[]
+  /** Of the last update: the counting, and the fit of one seed (their mean). */
+  readonly work: Work
+}
+
+/** Share of the first period that is counted before its rest gives the first cases. */
+const FIRST_SHARE = 0.7
+
+export function createTrack(
+  rule: CountRule,
+  weightRules: readonly WeightRule[],
+  context: TrackContext,
+): Track {
+  return new ClickTrack(rule, weightRules, context)
+}
+
+class ClickTrack implements Track {
+  readonly learners: Learner[]
+  readonly #rule: CountRule
+  readonly #context: TrackContext
+  /** What `all` reads again each time. */
+  readonly #past: (readonly Session[])[] = []
+  #counts: SessionCounts
+
+  constructor(rule: CountRule, weightRules: readonly WeightRule[], context: TrackContext) {
+    this.#rule = rule
+    this.#context = context
+    this.#counts = this.#empty()
+    this.learners = weightRules.map((weightRule) => new Learner(weightRule, context))
+  }
+
+  get counts(): SessionCounts {
+    return this.#counts
+  }
+
+  update(sessions: readonly Session[]): void {
+    this.#past.push(sessions)
+    for (const learner of this.learners) learner.work = NO_WORK
+    if (this.#rule === 'all') this.#recount()
+    else if (this.#past.length === 1) this.#learn(this.#begin(sessions))
+    else if (this.#rule !== 'frozen') {
+      this.#learn(this.#tables(sessions, this.#past.length - 1))
+      this.#charge(() => {
+        if (this.#rule === 'latest') this.#counts = this.#empty()
+        this.#counts.age()
+        return this.#counts.add(sessions)
+      })
+    }
+  }
+
+  /** From an empty book, period by period, and one fit over the cases of all. */
+  #recount(): void {
+    this.#counts = this.#empty()
+    const tables: Tables[] = []
+    this.#past.forEach((sessions, t) => {
+      if (t === 0) {
+        tables.push(this.#begin(sessions))
+        return
+      }
+      tables.push(this.#tables(sessions, t))
+      this.#charge(() => {
+        this.#counts.age()
+        return this.#counts.add(sessions)
+      })
+    })
+    this.#learn(this.#context.seeds.map((_, s) => concatenate(tables.map((of) => of[s]))))
+  }
+
+  #begin(sessions: readonly Session[]): Tables {
+    const cut = Math.ceil(FIRST_SHARE * sessions.length)
+    this.#charge(() => this.#counts.add(sessions.slice(0, cut)))
+    const tables = this.#tables(sessions.slice(cut), 0)
+    this.#charge(() => this.#counts.add(sessions.slice(cut)))
+    return tables
+  }
+
+  #empty(): SessionCounts {
+    const { items, settings } = this.#context
+    const decay = this.#rule === 'all' ? 1 : settings.counts.decay
+    return new SessionCounts(items, { ...settings.counts, decay })
+  }
+
+  /** Counting serves all weight rules and seeds alike; each is charged with all of it. */
+  #charge(count: () => number): void {
+    const started = this.#context.clock()
+    const events = count()
+    const seconds = this.#context.clock() - started
+    for (const learner of this.learners)
+      learner.work = addWork(learner.work, { ...NO_WORK, events, seconds })
+  }
+
+  /** One a seed; describing cases is part of every learner's fit. */
+  #tables(sessions: readonly Session[], period: number): Tables {
+    const { terms, settings, seeds, clock } = this.#context
+    const started = clock()
+    const tables = seeds.map((seed) =>
+      sampleTable(
+        terms,
+        this.#counts,
+        sessions,
+        settings.cases,
+        createRandom(seed + 7919 * period),
+      ),
+    )
+    const seconds = (clock() - started) / seeds.length
+    const cases = tables.reduce((sum, table) => sum + table.cases.length, 0) / seeds.length
+    for (const learner of this.learners)
+      learner.work = addWork(learner.work, { ...NO_WORK, cases, seconds })
+    return tables
+  }
+
+  #learn(tables: Tables): void {
+    for (const learner of this.learners) learner.learn(tables, this.#past.length === 1)
+  }
+}
+
+type Tables = readonly RankerTable[]
+
+class Learner implements WeightLearner {
+  readonly rule: WeightRule
+  readonly #context: TrackContext
+  readonly #random: readonly Random[]
+  readonly #memory: (RankerTable | null)[]
+  weights: Float64Array[]
+  work = NO_WORK
+
+  constructor(rule: WeightRule, context: TrackContext) {
+    this.rule = rule
+    this.#context = context
+    this.weights = context.seeds.map(() => FIRST_WEIGHTS)
+    this.#random = context.seeds.map((seed) => createRandom(seed + 1))
+    this.#memory = context.seeds.map(() => null)
+  }
+
+  learn(tables: Tables, isFirst: boolean): void {
+    const { clock } = this.#context
+    const started = clock()
+    let rows = 0
+    this.weights = this.weights.map((old, s) => {
+      const asked = this.#prepare(tables[s], old, s, isFirst)
+      if (asked.cases.length === 0) return old
+      const fromScratch = isFirst || this.rule === 'renew'
+      const fitted = this.#context.fit(asked, fromScratch ? FIRST_WEIGHTS : old)
+      rows += fitted.steps * asked.target.length
+      if (fromScratch || this.rule === 'replay' || this.rule === 'distil') return fitted.weights
+      const lambda = this.#context.settings.fusionWeight
+      return fitted.weights.map((value, f) => lambda * value + (1 - lambda) * old[f])
+    })
+    const seeds = tables.length
+    const seconds = (clock() - started) / seeds
+    this.work = addWork(this.work, { ...NO_WORK, rows: rows / seeds, seconds })
+  }
+
+  #prepare(table: RankerTable, old: Float64Array, s: number, isFirst: boolean): RankerTable {
+    const { cases, distillation } = this.#context.settings
+    if (this.rule === 'distil' && !isFirst) return distilled(table, old, distillation)
+    if (this.rule !== 'replay') return table
+    const before = this.#memory[s]
+    const all = before ? concatenate([before, table]) : table
+    this.#memory[s] = thin(all, cases, this.#random[s])
+    return all
+  }
+}
