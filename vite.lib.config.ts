@@ -1,6 +1,12 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
+const PEERS = /^react(-dom)?($|\/)/
+
+/** The worker brings its TensorFlow.js; `nearside/tfjs` joins the one that the page trains with. */
+const isPagesTensorFlow = (id: string, importer?: string) =>
+  id === '@tensorflow/tfjs-core' && /engine\/interop\//.test(importer ?? '')
+
 /**
  * The package's browser entries. `base: './'` and a worker that is a file of its own, because an
  * inline worker fails under the `worker-src 'self'` that careful shops have.
@@ -21,10 +27,15 @@ export default defineConfig({
         react: 'src/react.ts',
         worker: 'src/worker.ts',
         console: 'src/console.ts',
+        tfjs: 'src/tfjs.ts',
       },
       formats: ['es'],
       cssFileName: 'styles',
     },
-    rolldownOptions: { external: [/^react($|\/)/, /^react-dom($|\/)/] },
+    rolldownOptions: {
+      external: (id, importer) => PEERS.test(id) || isPagesTensorFlow(id, importer),
+      // By itself, a library is left with its spaces: a ninth of the worker, which no bundler sees.
+      output: { minify: true },
+    },
   },
 })

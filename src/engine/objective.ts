@@ -92,7 +92,7 @@ export function longestCase({ start }: CentredProblem): number {
 }
 
 /** Replaces scores[0..count) by their softmax; returns log Σ exp. */
-function softmaxInPlace(scores: Float64Array, count: number): number {
+export function softmaxInPlace(scores: Float64Array, count: number): number {
   let top = scores[0]
   for (let k = 1; k < count; k++) if (scores[k] > top) top = scores[k]
   let sum = 0
@@ -106,7 +106,7 @@ function softmaxInPlace(scores: Float64Array, count: number): number {
 }
 
 /** scores[k] = row (first + k) · q. Four rows at a time: q is read once for all, and no sum waits. */
-function scoreRows(
+export function scoreRows(
   design: Float32Array,
   first: number,
   count: number,
@@ -145,7 +145,7 @@ function scoreRows(
 }
 
 /** sum += Σ_k weight · share_k · row (first + k), four rows at a time. */
-function addWeightedRows(
+export function addWeightedRows(
   design: Float32Array,
   first: number,
   count: number,
