@@ -12,6 +12,7 @@ const DECLARED = [
   /^\/catalog\/images\/[\w.-]+\.svg$/,
   /^\/models\/(latest\.json|[\w.-]+\/[\w.-]+\.(json|safetensors))$/,
   /^\/federation\.json$/,
+  /^\/replay\/shoppers\.json$/,
   /^\/(sw\.js|favicon\.svg|manifest\.webmanifest)$/,
 ]
 

@@ -7,7 +7,7 @@ const CACHE = 'nearside-shop-1'
 const PATIENCE_MS = 4000
 /** Models are not among them: the device checks and keeps those itself. */
 const KEPT_FILES = /^\/(assets|catalog\/images)\//
-const KEPT_DATA = new Set(['/catalog/catalog.json', '/federation.json'])
+const KEPT_DATA = new Set(['/catalog/catalog.json', '/federation.json', '/replay/shoppers.json'])
 
 self.addEventListener('install', () => self.skipWaiting())
 

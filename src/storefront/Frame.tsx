@@ -5,6 +5,7 @@ import { Basket } from './pages/Basket.tsx'
 import { Category } from './pages/Category.tsx'
 import { Checkout } from './pages/Checkout.tsx'
 import { Console } from './pages/Console.tsx'
+import { FastForward } from './pages/FastForward.tsx'
 import { Home } from './pages/Home.tsx'
 import { NotFound } from './pages/NotFound.tsx'
 import { Product } from './pages/Product.tsx'
@@ -35,6 +36,7 @@ export function Frame() {
           <Route path="/checkout" component={Checkout} />
           <Route path="/wishlist" component={Wishlist} />
           <Route path="/side-by-side" component={SideBySide} />
+          <Route path="/fast-forward" component={FastForward} />
           <Route path="/console" component={Console} />
           <Route component={NotFound} />
         </Switch>

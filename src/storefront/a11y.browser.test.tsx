@@ -31,6 +31,7 @@ const PAGES = [
   '/checkout',
   '/wishlist',
   '/side-by-side',
+  '/fast-forward',
   '/console',
   '/nowhere',
 ]

@@ -21,6 +21,9 @@ export function Footer() {
             <Link href="/side-by-side">Side by side</Link>
           </li>
           <li>
+            <Link href="/fast-forward">Fast-forward</Link>
+          </li>
+          <li>
             <Link href="/wishlist">Wishlist</Link>
           </li>
           <li>

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs'
+import { beforeAll, expect, test } from 'vitest'
+import { isHeldOut } from '../src/evaluation/holdout.ts'
+import { readShop } from '../src/pretrain/shop/read.ts'
+import type { Shop } from '../src/pretrain/shop/shop.ts'
+import { FILE, replayFile, SHOP } from './replay.ts'
+
+let shop: Shop
+beforeAll(async () => {
+  shop = await readShop(SHOP)
+})
+
+test('the shipped file is what the script makes of the shop', () => {
+  expect(readFileSync(FILE, 'utf8') === replayFile(shop)).toBe(true)
+})
+
+test('every replayed year belongs to a shopper whom training never saw', () => {
+  const orders = new Map<string, string[]>()
+  for (const { id, interactions } of shop.shoppers) {
+    for (const time of new Set(interactions.map((one) => new Date(one.time).toISOString())))
+      orders.set(time, [...(orders.get(time) ?? []), id])
+  }
+  const { shoppers } = JSON.parse(readFileSync(FILE, 'utf8')) as {
+    shoppers: { label: string; orders: { time: string; items: string[] }[] }[]
+  }
+  expect(shoppers.map(({ label }) => label)).toEqual([...'ABCDEF'].map((one) => `Shopper ${one}`))
+  for (const { orders: past } of shoppers) {
+    // The one shopper who bought at every one of these times.
+    const who = past
+      .map(({ time }) => orders.get(time) ?? [])
+      .reduce((both, ids) => both.filter((id) => ids.includes(id)))
+    expect(who).toHaveLength(1)
+    expect(isHeldOut(who[0], 0.2, 1)).toBe(true)
+    expect(past.length).toBeGreaterThanOrEqual(10)
+  }
+})
+
+test('another log gives another file', () => {
+  const shoppers = shop.shoppers.map((one) => ({
+    ...one,
+    interactions: one.interactions.slice(0, -1),
+  }))
+  expect(replayFile({ ...shop, shoppers }) === replayFile(shop)).toBe(false)
+})

@@ -1,0 +1,55 @@
+/** @module The order that was just replayed: what the learned list would have shown, and what was bought of it. */
+
+import { Link } from 'wouter'
+import type { Item } from '../../catalog/item.ts'
+import { productPath, titleOf } from '../catalogue.ts'
+import { Picture } from '../parts/Picture.tsx'
+import { useShop } from '../shop.ts'
+import type { ReplayStep } from './replay.ts'
+
+export function LatestOrder({ step }: { readonly step: ReplayStep }) {
+  const { catalogue } = useShop()
+  const bought = new Set(step.order.items)
+  const shown = step.lists.personal.flatMap(({ id }) => catalogue.get(id) ?? [])
+  const hits = shown.filter(({ id }) => bought.has(id)).length
+  const others = step.order.items
+    .filter((id) => !shown.some((item) => item.id === id))
+    .flatMap((id) => catalogue.get(id) ?? [])
+  return (
+    <section className="latest" aria-labelledby="latest-title">
+      <h2 id="latest-title">The latest order</h2>
+      <p>
+        {hits === 0 ? 'None' : hits} of the ten that the learning model showed{' '}
+        {hits === 1 ? 'was' : 'were'} bought; the order held {bought.size}{' '}
+        {bought.size === 1 ? 'product' : 'products'}.
+      </p>
+      <ol className="latest-list" aria-label="Shown before the order">
+        {shown.map((item) => (
+          <Shown key={item.id} item={item} bought={bought.has(item.id)} />
+        ))}
+      </ol>
+      {others.length > 0 && (
+        <details className="latest-rest">
+          <summary>Bought besides: {others.length}</summary>
+          <ul>
+            {others.map((item) => (
+              <li key={item.id}>
+                <Link href={productPath(item)}>{titleOf(item)}</Link>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </section>
+  )
+}
+
+function Shown({ item, bought }: { readonly item: Item; readonly bought: boolean }) {
+  return (
+    <li className={bought ? 'was-bought' : ''}>
+      <Picture item={item} size={96} alt="" />
+      <span className="latest-name">{titleOf(item)}</span>
+      {bought && <span className="latest-mark">✓ bought</span>}
+    </li>
+  )
+}

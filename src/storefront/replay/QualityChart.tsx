@@ -1,0 +1,55 @@
+/** @module Quality as it grows, one line for each way of ranking; the table beside it says the same. */
+import { chartOf, FRAME, HEIGHT, pathOf, WIDTH } from './chart.ts'
+import { ARMS, type Quality } from './quality.ts'
+import type { ReplayStep } from './replay.ts'
+
+interface QualityChartProps {
+  readonly steps: readonly ReplayStep[]
+  readonly metric: keyof Quality
+  readonly span: readonly [number, number]
+  /** ISO date; empty: not known yet. */
+  readonly until: string
+  readonly label: string
+}
+
+const month = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' })
+const percent = new Intl.NumberFormat('en-GB', { style: 'percent' })
+
+export function QualityChart({ steps, metric, span, until, label }: QualityChartProps) {
+  const { lines, xTicks, yTicks, xOf } = chartOf(steps, metric, span)
+  const limit = Date.parse(until)
+  const bottom = HEIGHT - FRAME.bottom
+  return (
+    <svg className="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
+      {yTicks.map(({ y, value }) => (
+        <g key={value}>
+          <path className="chart-grid" d={`M${FRAME.left} ${y}H${WIDTH - FRAME.right}`} />
+          <text className="chart-y" x={FRAME.left - 8} y={y + 4}>
+            {percent.format(value)}
+          </text>
+        </g>
+      ))}
+      {xTicks.map(({ x, time }) => (
+        <text key={time} className="chart-x" x={x} y={HEIGHT - 10}>
+          {month.format(time)}
+        </text>
+      ))}
+      {Number.isFinite(limit) && (
+        <g>
+          <path className="chart-limit" d={`M${xOf(limit)} ${FRAME.top}V${bottom}`} />
+          <text className="chart-note" x={xOf(limit) + 6} y={FRAME.top + 12}>
+            model’s data ends
+          </text>
+        </g>
+      )}
+      {ARMS.map((arm) => (
+        <g key={arm} className={`arm arm-${arm}`}>
+          <path d={pathOf(lines[arm])} />
+          {lines[arm].slice(-1).map(({ x, y }) => (
+            <circle key={x} cx={x} cy={y} r={5} />
+          ))}
+        </g>
+      ))}
+    </svg>
+  )
+}

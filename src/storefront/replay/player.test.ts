@@ -1,0 +1,113 @@
+import { expect, test, vi } from 'vitest'
+import { createPlayer } from './player.ts'
+import { ARMS } from './quality.ts'
+import type { Replay, ReplayStep } from './replay.ts'
+import type { PastOrder } from './shoppers.ts'
+
+const orders: readonly PastOrder[] = [1, 2, 3].map((time) => ({ time, items: ['a'] }))
+
+function setUp(fails = false) {
+  const gates: (() => void)[] = []
+  const closed = vi.fn()
+  const seen: number[] = []
+  const replay: Replay = {
+    until: '2011-09-01',
+    async step(order) {
+      if (fails) throw new Error('No model.')
+      seen.push(order.time)
+      const quality = Object.fromEntries(ARMS.map((arm) => [arm, { ndcg: 1, hit: 1 }]))
+      return { order, lists: {}, quality } as unknown as ReplayStep
+    },
+    close: closed,
+  }
+  const open = vi.fn(async () => replay)
+  const player = createPlayer({
+    orders,
+    open,
+    wait: () => new Promise<void>((resolve) => gates.push(resolve)),
+  })
+  /** Lets the pause between two orders end. */
+  const tick = async () => {
+    await vi.waitFor(() => expect(gates.length).toBeGreaterThan(0))
+    gates.shift()?.()
+  }
+  return { player, seen, open, closed, tick }
+}
+
+const count = (player: ReturnType<typeof createPlayer>) => player.getSnapshot().steps.length
+const status = (player: ReturnType<typeof createPlayer>) => player.getSnapshot().status
+
+test('plays every order once, in order, and is done', async () => {
+  const { player, seen, tick, open } = setUp()
+  expect(status(player)).toBe('idle')
+  player.play()
+  expect(status(player)).toBe('loading')
+  player.play()
+  await tick()
+  await tick()
+  await vi.waitFor(() => expect(status(player)).toBe('done'))
+  expect(seen).toEqual([1, 2, 3])
+  expect(open).toHaveBeenCalledTimes(1)
+  expect(player.getSnapshot().until).toBe('2011-09-01')
+  player.play()
+  player.next()
+  expect(status(player)).toBe('done')
+})
+
+test('pauses between two orders and goes on where it stood', async () => {
+  const { player, seen, tick } = setUp()
+  player.play()
+  await vi.waitFor(() => expect(count(player)).toBe(1))
+  player.pause()
+  await tick()
+  expect([status(player), count(player)]).toEqual(['paused', 1])
+  player.play()
+  await vi.waitFor(() => expect(count(player)).toBe(2))
+  expect(seen).toEqual([1, 2])
+})
+
+test('an order asked for while it pauses between two comes at once after', async () => {
+  const { player, seen, tick } = setUp()
+  player.play()
+  await vi.waitFor(() => expect(count(player)).toBe(1))
+  player.pause()
+  player.next()
+  await tick()
+  await vi.waitFor(() => expect(count(player)).toBe(2))
+  expect([status(player), seen]).toEqual(['paused', [1, 2]])
+})
+
+test('one order at a time', async () => {
+  const { player, seen } = setUp()
+  player.next()
+  await vi.waitFor(() => expect(count(player)).toBe(1))
+  expect(status(player)).toBe('paused')
+  player.next()
+  await vi.waitFor(() => expect(count(player)).toBe(2))
+  player.next()
+  await vi.waitFor(() => expect(status(player)).toBe('done'))
+  expect(seen).toEqual([1, 2, 3])
+})
+
+test('a restart closes the replay, drops what is under way and begins anew', async () => {
+  const { player, seen, closed, open } = setUp()
+  player.play()
+  await vi.waitFor(() => expect(count(player)).toBe(1))
+  player.restart()
+  expect([status(player), count(player)]).toEqual(['idle', 0])
+  await vi.waitFor(() => expect(closed).toHaveBeenCalledTimes(1))
+  player.next()
+  await vi.waitFor(() => expect(count(player)).toBe(1))
+  expect(seen).toEqual([1, 1])
+  expect(open).toHaveBeenCalledTimes(2)
+})
+
+test('a failure is said, and playing again tries again', async () => {
+  const { player, open } = setUp(true)
+  player.play()
+  await vi.waitFor(() => expect(status(player)).toBe('failed'))
+  expect(player.getSnapshot().error).toBe('No model.')
+  player.play()
+  expect(player.getSnapshot().error).toBeNull()
+  await vi.waitFor(() => expect(open).toHaveBeenCalledTimes(2))
+})

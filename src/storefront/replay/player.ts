@@ -1,0 +1,118 @@
+/** @module Play, pause, step and speed of a replay; knows nothing of screens, shaped for `useSyncExternalStore`. */
+import type { Replay, ReplayStep } from './replay.ts'
+import type { PastOrder } from './shoppers.ts'
+
+export interface PlayerState {
+  readonly status: 'idle' | 'loading' | 'playing' | 'paused' | 'done' | 'failed'
+  readonly steps: readonly ReplayStep[]
+  /** When the model's data ends, ISO date; empty until it is there. */
+  readonly until: string
+  readonly error: string | null
+}
+
+export interface Player {
+  play(): void
+  pause(): void
+  /** One order, then stands still. */
+  next(): void
+  /** Forgets all and stands at the beginning. */
+  restart(): void
+  /** Milliseconds between two orders, beside what computing takes. */
+  setPace(milliseconds: number): void
+  subscribe(listener: () => void): () => void
+  getSnapshot(): PlayerState
+}
+
+export interface PlayerDeps {
+  readonly orders: readonly PastOrder[]
+  readonly open: () => Promise<Replay>
+  readonly wait: (milliseconds: number) => Promise<void>
+}
+
+const IDLE: PlayerState = { status: 'idle', steps: [], until: '', error: null }
+
+export function createPlayer({ orders, open, wait }: PlayerDeps): Player {
+  const listeners = new Set<() => void>()
+  let state = IDLE
+  let pace = 0
+  let replay: Promise<Replay> | null = null
+  /** Rises with each restart: what belongs to an earlier run is dropped. */
+  let run = 0
+  let going = false
+  /** Orders asked for one by one. */
+  let owed = 0
+
+  function set(part: Partial<PlayerState>): void {
+    state = { ...state, ...part }
+    for (const listener of listeners) listener()
+  }
+
+  /** Goes on while it plays or an order is owed. */
+  async function go(): Promise<void> {
+    if (going) return
+    going = true
+    const mine = run
+    try {
+      replay ??= open()
+      const { until } = await replay
+      if (mine !== run) return
+      set({ until, status: state.status === 'loading' ? 'playing' : state.status })
+      while (state.steps.length < orders.length && (state.status === 'playing' || owed > 0)) {
+        if (state.status !== 'playing') owed--
+        const step = await (await replay).step(orders[state.steps.length])
+        if (mine !== run) return
+        const steps = [...state.steps, step]
+        set({ steps, status: steps.length === orders.length ? 'done' : state.status })
+        if (state.status === 'playing') await wait(pace)
+        if (mine !== run) return
+      }
+    } catch (error) {
+      if (mine !== run) return
+      drop()
+      set({ status: 'failed', error: error instanceof Error ? error.message : String(error) })
+    } finally {
+      if (mine === run) going = false
+    }
+  }
+
+  function drop(): void {
+    replay?.then((open) => open.close()).catch(() => undefined)
+    replay = null
+    going = false
+    owed = 0
+    run++
+  }
+
+  return {
+    play() {
+      if (state.status === 'playing' || state.status === 'loading' || state.status === 'done')
+        return
+      if (state.status === 'failed') set(IDLE)
+      set({ status: replay ? 'playing' : 'loading' })
+      void go()
+    },
+    pause() {
+      if (state.status !== 'playing' && state.status !== 'loading') return
+      owed = 0
+      set({ status: 'paused' })
+    },
+    next() {
+      if (state.status === 'done' || state.status === 'failed') return
+      owed++
+      set({ status: 'paused' })
+      void go()
+    },
+    restart() {
+      drop()
+      set(IDLE)
+    },
+    setPace(milliseconds) {
+      pace = milliseconds
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    getSnapshot: () => state,
+  }
+}

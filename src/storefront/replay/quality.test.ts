@@ -1,0 +1,46 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+// biome-ignore lint/style/noRestrictedImports: the evaluation's own figures, to agree with
+import { hitRate, ndcg } from '../../evaluation/metrics.ts'
+import { ARMS, meansOf, PLACES, qualityOf } from './quality.ts'
+import { readShoppers } from './shoppers.ts'
+
+test('agrees with the evaluation’s metrics on any list and any order', () => {
+  const ids = Array.from({ length: 30 }, (_, place) => `i${place}`)
+  fc.assert(
+    fc.property(
+      fc.shuffledSubarray(ids, { minLength: 30 }),
+      fc.uniqueArray(fc.constantFrom(...ids), { minLength: 1, maxLength: 20 }),
+      (list, bought) => {
+        const places = Int32Array.from(bought.map((id) => list.indexOf(id))).sort()
+        const quality = qualityOf(list.slice(0, PLACES), new Set(bought))
+        expect(quality.ndcg).toBeCloseTo(ndcg(places, PLACES), 12)
+        expect(quality.hit).toBe(hitRate(places, PLACES))
+      },
+    ),
+  )
+})
+
+test('means are over all orders so far', () => {
+  const step = (ndcg: number) =>
+    Object.fromEntries(ARMS.map((arm) => [arm, { ndcg, hit: ndcg > 0 ? 1 : 0 }])) as never
+  expect(meansOf([step(0), step(0.5), step(1)]).personal).toEqual({ ndcg: 0.5, hit: 2 / 3 })
+})
+
+test('the recorded shoppers are read in order of time; anything else is refused', () => {
+  const orders = [
+    { time: '2011-03-01T10:00:00Z', items: ['b'] },
+    { time: '2011-01-01T10:00:00Z', items: ['a'] },
+  ]
+  const [shopper] = readShoppers({ shoppers: [{ label: 'Shopper A', orders }] })
+  expect(shopper.orders.map(({ items }) => items[0])).toEqual(['a', 'b'])
+  for (const bad of [
+    null,
+    {},
+    { shoppers: [] },
+    { shoppers: [{ label: 'A', orders: [] }] },
+    { shoppers: [{ label: 'A', orders: [{ time: 'never', items: ['a'] }] }] },
+    { shoppers: [{ label: 'A', orders: [{ time: '2011-01-01', items: [] }] }] },
+  ])
+    expect(() => readShoppers(bad)).toThrow('cannot be read')
+})

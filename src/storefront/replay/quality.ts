@@ -1,0 +1,60 @@
+/** @module How good a list of ten was, once it is known what was bought. */
+
+export const ARMS = ['popular', 'stale', 'fresh', 'personal'] as const
+export type Arm = (typeof ARMS)[number]
+
+/** In words that need no account of machine learning. */
+export const ARM_NAMES: Readonly<Record<Arm, string>> = {
+  popular: 'Everybody’s list',
+  stale: 'Model, one order late',
+  fresh: 'Model, up to date',
+  personal: 'Model that learned here',
+}
+
+export const ARM_MEANINGS: Readonly<Record<Arm, string>> = {
+  popular: 'the shop’s own order, the same for all',
+  stale: 'knows all orders but the last, as a server that hasn’t caught up',
+  fresh: 'knows every order so far; nothing is learned on the device',
+  personal: 'the same, and adjusted on the device after every order',
+}
+
+/** Places that count. */
+export const PLACES = 10
+
+export interface Quality {
+  /** Gains 1 / log2(place + 1), divided by the best that could be had; 0 … 1. */
+  readonly ndcg: number
+  /** 1 where at least one of the ten was bought, else 0. */
+  readonly hit: number
+}
+
+/**
+ * Binary relevance; the same figures as `evaluate` prints, case by case.
+ * @param list best first; only the first ten count
+ * @param bought not empty
+ */
+export function qualityOf(list: readonly string[], bought: ReadonlySet<string>): Quality {
+  let gained = 0
+  let ideal = 0
+  for (let place = 0; place < PLACES; place++) {
+    const gain = 1 / Math.log2(place + 2)
+    if (place < bought.size) ideal += gain
+    if (place < list.length && bought.has(list[place])) gained += gain
+  }
+  return { ndcg: ideal > 0 ? gained / ideal : 0, hit: gained > 0 ? 1 : 0 }
+}
+
+export type Means = Readonly<Record<Arm, Quality>>
+
+/** Mean over all orders so far. @param steps not empty */
+export function meansOf(steps: readonly Means[]): Means {
+  const mean = (arm: Arm, of: keyof Quality) =>
+    steps.reduce((sum, step) => sum + step[arm][of], 0) / steps.length
+  const both = (arm: Arm): Quality => ({ ndcg: mean(arm, 'ndcg'), hit: mean(arm, 'hit') })
+  return {
+    popular: both('popular'),
+    stale: both('stale'),
+    fresh: both('fresh'),
+    personal: both('personal'),
+  }
+}

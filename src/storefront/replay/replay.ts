@@ -1,0 +1,161 @@
+/**
+ * @module Replays a shopper's orders through personalizers of their own, which live in memory and
+ * know no other shopper, least of all the visitor: before each order every list is asked for, then
+ * the order is made known. One personalizer learns after each order, the other never does.
+ */
+import type { Item } from '../../catalog/item.ts'
+import { createPersonalizer, type Personalizer, type Recommendation } from '../../index.ts'
+import { ARMS, type Arm, type Means, PLACES, qualityOf } from './quality.ts'
+import type { PastOrder } from './shoppers.ts'
+
+export interface ReplayStep {
+  readonly order: PastOrder
+  /** What each would have shown just before the order. */
+  readonly lists: Readonly<Record<Arm, readonly Recommendation[]>>
+  readonly quality: Means
+}
+
+export interface Replay {
+  /** The next order; orders must come ascending by time. @throws Error in a sentence to show */
+  step(order: PastOrder): Promise<ReplayStep>
+  /** When the model's data ends, ISO date: what comes later, nothing in it could know. */
+  readonly until: string
+  close(): void
+}
+
+const PATIENCE = 60_000
+
+/** @throws Error in a sentence that can be shown */
+export async function createReplay(items: readonly Item[]): Promise<Replay> {
+  // What is sold out today was not sold out then.
+  const catalog = items.map(({ id, category }) => ({ id, category }))
+  const learning = createPast(catalog)
+  const knowing = createPast(catalog)
+  const close = () => {
+    for (const past of [learning, knowing]) past.then((open) => open.close()).catch(() => undefined)
+  }
+  try {
+    const [learns, knows] = await Promise.all([learning, knowing])
+    let last: PastOrder | null = null
+    return {
+      close,
+      until: learns.personalizer.getSnapshot().model?.until ?? '',
+      async step(order) {
+        const popular = await knows.list(order.time, 'base')
+        const stale = await knows.list(order.time)
+        if (last) {
+          await Promise.all([knows.tell(last), learns.tell(last)])
+          await learns.personalizer.fineTune()
+        }
+        last = order
+        const [fresh, personal] = await Promise.all([
+          knows.list(order.time),
+          learns.list(order.time),
+        ])
+        learns.requireWhole()
+        knows.requireWhole()
+        const lists = { popular, stale, fresh, personal }
+        return { order, lists, quality: judge(lists, order) }
+      },
+    }
+  } catch (error) {
+    close()
+    throw error
+  }
+}
+
+function judge(lists: ReplayStep['lists'], { items }: PastOrder): Means {
+  const bought = new Set(items)
+  return Object.fromEntries(
+    ARMS.map((arm) => [
+      arm,
+      qualityOf(
+        lists[arm].map(({ id }) => id),
+        bought,
+      ),
+    ]),
+  ) as unknown as Means
+}
+
+interface Past {
+  readonly personalizer: Personalizer
+  /** What would be shown at `time`. */
+  list(time: number, order?: 'personal' | 'base'): Promise<readonly Recommendation[]>
+  /** Makes an order known, at its own time. */
+  tell(order: PastOrder): Promise<void>
+  /** @throws Error if what it has learned so far is lost */
+  requireWhole(): void
+  close(): void
+}
+
+async function createPast(catalog: readonly Item[]): Promise<Past> {
+  let time = 0
+  let events = 0
+  let worker: Worker | null = null
+  const setClock = (now: number) => {
+    time = now
+    worker?.postMessage({ kind: 'clock', now })
+  }
+  const personalizer = await createPersonalizer(
+    {
+      catalog,
+      baseModel: `${import.meta.env.BASE_URL}models`,
+      engine: 'wasm',
+      worker: () => {
+        worker = new Worker(new URL('../../replayWorker.ts', import.meta.url), {
+          type: 'module',
+          name: 'nearside-replay',
+        })
+        return worker
+      },
+    },
+    {
+      now: () => time,
+      newId: () => `past-${events++}`,
+      visibility: { visible: () => true, listen: () => () => {} },
+      silence: 15_000,
+    },
+  )
+  await modelOf(personalizer)
+  return {
+    personalizer,
+    list(now, order = 'personal') {
+      setClock(now)
+      return personalizer.recommend({ limit: PLACES, order })
+    },
+    tell(order) {
+      setClock(order.time)
+      const items = order.items.map((item_id) => ({ item_id }))
+      return personalizer.capture({ name: 'purchase', items })
+    },
+    requireWhole() {
+      if (personalizer.getSnapshot().notices.some(({ code }) => code === 'worker-failed'))
+        throw new Error('The replay was interrupted by the browser. Start it again.')
+    },
+    close: () => personalizer.close(),
+  }
+}
+
+/** Lists of a newcomer are there before the model; a replay needs the model. */
+function modelOf(personalizer: Personalizer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      const { model, notices } = personalizer.getSnapshot()
+      const failed = notices.find(({ code }) => /^(model|worker)-/.test(code))
+      if (!model && !failed) return
+      end()
+      if (model) resolve()
+      else reject(new Error(`The model could not be loaded. ${failed?.message ?? ''}`))
+    }
+    const late = setTimeout(() => {
+      end()
+      reject(new Error('The model did not arrive. Check your connection and try again.'))
+    }, PATIENCE)
+    const deaf = personalizer.subscribe(look)
+    const end = () => {
+      clearTimeout(late)
+      deaf()
+    }
+    look()
+  })
+}

@@ -1,0 +1,41 @@
+/** @module The held-out shoppers whose year can be replayed, as `scripts/replay.ts` wrote them. */
+import { loadJson } from '../load.ts'
+
+export interface PastOrder {
+  /** Milliseconds since the epoch. */
+  readonly time: number
+  readonly items: readonly string[]
+}
+
+export interface PastShopper {
+  /** Neutral: "Shopper A". */
+  readonly label: string
+  /** Ascending by time. */
+  readonly orders: readonly PastOrder[]
+}
+
+const FILE = 'replay/shoppers.json'
+
+/** @throws Error in a sentence that can be shown */
+export async function loadShoppers(signal?: AbortSignal): Promise<readonly PastShopper[]> {
+  return readShoppers(await loadJson(FILE, signal))
+}
+
+/** @throws Error when it isn't what the script writes */
+export function readShoppers(value: unknown): readonly PastShopper[] {
+  const list = (value as { shoppers?: unknown } | null)?.shoppers
+  if (!Array.isArray(list) || list.length === 0) throw unreadable()
+  return list.map(({ label, orders }: { label?: unknown; orders?: unknown }) => {
+    if (typeof label !== 'string' || !Array.isArray(orders) || orders.length === 0)
+      throw unreadable()
+    return { label, orders: orders.map(readOrder).sort((a, b) => a.time - b.time) }
+  })
+}
+
+function readOrder({ time, items }: { time?: unknown; items?: unknown }): PastOrder {
+  const at = typeof time === 'string' ? Date.parse(time) : Number.NaN
+  if (Number.isNaN(at) || !Array.isArray(items) || items.length === 0) throw unreadable()
+  return { time: at, items: items.map(String) }
+}
+
+const unreadable = () => new Error('The recorded shoppers cannot be read.')
