@@ -20,8 +20,10 @@ import { type BasePartsResult, evaluateBaseParts } from './evaluate/baseParts.ts
 import { evaluateIncremental, type IncrementalResult } from './evaluate/incremental.ts'
 import { load, parseDate, parseFraction, type Question, readHoldoutFile } from './evaluate/load.ts'
 import { evaluateNewItems, type NewItemsResult } from './evaluate/newItems.ts'
+import { DEFAULT_SHARES, evaluateNoise, type NoiseResult, parseShares } from './evaluate/noise.ts'
 import type { PeriodsResult } from './evaluate/periods.ts'
 import type { SearchResult } from './evaluate/search.ts'
+import { evaluateStrategies, type StrategiesResult } from './evaluate/strategies.ts'
 import { walkInProcesses } from './evaluate/walkInProcesses.ts'
 
 export const command: Command = {
@@ -44,7 +46,7 @@ export const command: Command = {
     protocol: {
       type: 'string',
       value: 'NAME',
-      describe: 'personal, leave-one-out, incremental, new-items or search',
+      describe: 'personal, leave-one-out, incremental, noise, new-items or search',
       default: 'personal',
     },
     arms: {
@@ -56,7 +58,8 @@ export const command: Command = {
     incremental: {
       type: 'string',
       value: 'WHAT',
-      describe: 'incremental: compare learners, or periods: updates against full retraining',
+      describe:
+        'incremental: compare learners, strategies (when to learn) or periods (against retraining)',
       default: 'learners',
     },
     periods: {
@@ -71,6 +74,11 @@ export const command: Command = {
       value: 'FRACTION',
       describe: "incremental periods: share of a period's sessions that are tested",
       default: '1',
+    },
+    misclicks: {
+      type: 'string',
+      value: 'SHARES',
+      describe: `noise: misclicks planted for each entry of a history (${DEFAULT_SHARES})`,
     },
     judgements: {
       type: 'string',
@@ -119,18 +127,28 @@ async function run(
   | BasePartsResult
   | IncrementalResult
   | NewItemsResult
+  | NoiseResult
   | PeriodsResult
   | SearchResult
+  | StrategiesResult
 > {
   const html = text(values.html)
   if (html !== undefined) await checkHtml(html, values.protocol)
   if (values.protocol === 'search') return search(values, context)
   if (values.judgements !== undefined)
     throw new NearsideError('input-invalid', '--judgements goes with --protocol search')
-  const incremental = oneOf('incremental', values.incremental, ['learners', 'periods'])
+  const incremental = oneOf('incremental', values.incremental, [
+    'learners',
+    'periods',
+    'strategies',
+  ])
   if (values.protocol === 'incremental' && incremental === 'periods')
     return periods(values, context)
   const isNewItems = values.protocol === 'new-items'
+  const isNoise = values.protocol === 'noise'
+  if (!isNoise && values.misclicks !== undefined)
+    throw new NearsideError('input-invalid', '--misclicks goes with --protocol noise')
+  const shares = parseShares(text(values.misclicks) ?? DEFAULT_SHARES)
   const isIncremental = values.protocol === 'incremental'
   const asked = {
     shop: String(values.shop),
@@ -138,7 +156,8 @@ async function run(
     holdout: text(values.holdout),
     seed: seedOf(text(values.seed)),
     // The learners' stream is made of the same cases as `personal`.
-    protocol: isIncremental || isNewItems ? 'personal' : protocolOf(String(values.protocol)),
+    protocol:
+      isIncremental || isNewItems || isNoise ? 'personal' : protocolOf(String(values.protocol)),
     popularity: oneOf<PopularitySource>('popularity', values.popularity, ['nightly', 'frozen']),
     now: Date.now(),
   }
@@ -149,9 +168,13 @@ async function run(
   const compare = (question: Question) =>
     arms === 'base'
       ? evaluateBaseParts(question, context)
-      : isIncremental
-        ? evaluateIncremental(question, context)
-        : evaluate(question, meanOver, html, context)
+      : isNoise
+        ? evaluateNoise(question, shares, context)
+        : isIncremental
+          ? incremental === 'strategies'
+            ? evaluateStrategies(question, context)
+            : evaluateIncremental(question, context)
+          : evaluate(question, meanOver, html, context)
   const given = text(values.model)
   if (isNewItems) {
     if (given === undefined)
@@ -324,7 +347,7 @@ function protocolOf(value: string): Protocol {
   if (value === 'personal' || value === 'leave-one-out') return value
   throw new NearsideError(
     'input-invalid',
-    `--protocol ${value} is not a protocol: choose personal, leave-one-out, incremental, new-items or search`,
+    `--protocol ${value} is not a protocol: choose personal, leave-one-out, incremental, noise, new-items or search`,
   )
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { STRATEGIES } from '../learning/strategy.ts'
 import { createScheduler, type Timers } from './scheduler.ts'
-import { STRATEGIES } from './strategy.ts'
 
 /** A clock that moves when told. */
 function fakeTimers() {

@@ -1,18 +1,12 @@
 /**
  * @module The device's update strategies as a stream without clocks knows them: what they learn at
- * once, and after how many waiting cases the rest.
+ * once; the rest is learned at the end of the day.
  */
+import { learnsNow, STRATEGIES } from '../../learning/strategy.ts'
 import type { Policy } from './run.ts'
 
-const BATCH = 20
-
-export const POLICIES: readonly Policy[] = [
-  { name: 'online', learnsNow: () => true, reviewAfter: 0 },
-  { name: 'batch', learnsNow: (_, pending) => pending >= BATCH, reviewAfter: 0 },
-  {
-    name: 'hybrid',
-    learnsNow: (event, pending) =>
-      event === 'purchase' || event === 'add_to_cart' || pending >= BATCH,
-    reviewAfter: BATCH,
-  },
-]
+export const POLICIES: readonly Policy[] = Object.values(STRATEGIES).map((strategy) => ({
+  name: strategy.name,
+  reviewAfter: strategy.reviewAfter,
+  learnsNow: (event, pending) => learnsNow(strategy, event, pending),
+}))

@@ -1,12 +1,13 @@
 /** @module Test, then train: every case is predicted before a learner may see its answer. */
 import type { EventName } from '../../events/event.ts'
 import type { Example, IncrementalLearner } from '../../learning/learners/learner.ts'
+import type { StrategyName } from '../../learning/strategy.ts'
 import { DAY } from '../cases.ts'
 import type { StreamCase } from './stream.ts'
 
 /** When to learn. */
 export interface Policy {
-  readonly name: 'online' | 'batch' | 'hybrid'
+  readonly name: StrategyName
   /** Whether all that waits is learned now that `event` came as the `pending`-th; else at day's end. */
   learnsNow(event: EventName, pending: number): boolean
   /** After this many cases, what was learned is gone over again together; 0: never. */

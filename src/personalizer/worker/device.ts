@@ -2,12 +2,13 @@
  * @module The device: puts shop, shopper, learner and tabs together and answers the page's calls.
  * Runs in the worker; knows nothing of messages.
  */
+
+import { STRATEGIES } from '../../learning/strategy.ts'
 import { chain } from '../../ledger/chain.ts'
 import { createLedger, type Ledger } from '../../ledger/ledger.ts'
 import { openStore } from '../../storage/open.ts'
 import type { Settings } from '../../storage/store.ts'
 import { createScheduler, type Timers } from '../../training/scheduler.ts'
-import { STRATEGIES } from '../../training/strategy.ts'
 import { createTransport } from '../../transport/http.ts'
 import type { Transport } from '../../transport/transport.ts'
 import { asGiven, listInOrder, siblings } from '../catalogOrder.ts'

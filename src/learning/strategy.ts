@@ -1,6 +1,7 @@
 /**
  * @module When to learn. A fit is cheap but not free, and its result should not change a list under
- * the shopper's hand: purchases and carts at once, the rest when the shopper pauses.
+ * the shopper's hand: purchases and carts at once, the rest when the shopper pauses. The device and
+ * the evaluation both read the rules here.
  */
 import type { EventName } from '../events/event.ts'
 import { eventStrength } from '../features/strength.ts'
@@ -14,6 +15,11 @@ export interface UpdateStrategy {
    * `pending`-th since the last one; null: not because of this event.
    */
   delayAfter(event: EventName, pending: number): number | null
+  /**
+   * For learners that can't be solved anew from all events: after this many, what was learned one by
+   * one is gone over again together, so that nothing is learned on one sample alone; 0: never.
+   */
+  readonly reviewAfter: number
 }
 
 /** The shopper is looking at what they just opened. */
@@ -27,15 +33,23 @@ export const STRATEGIES: Readonly<Record<StrategyName, UpdateStrategy>> = {
   online: {
     name: 'online',
     delayAfter: (event) => (teachesNothing(event) ? null : 0),
+    reviewAfter: 0,
   },
   batch: {
     name: 'batch',
     delayAfter: (event, pending) =>
       pending >= BATCH ? 0 : teachesNothing(event) ? null : BATCH_IDLE,
+    reviewAfter: 0,
   },
   hybrid: {
     name: 'hybrid',
     delayAfter: (event) =>
       event === 'purchase' || event === 'add_to_cart' ? 0 : teachesNothing(event) ? null : IDLE,
+    reviewAfter: BATCH,
   },
+}
+
+/** Where no clock tells of pauses: whether what waits is learned now. */
+export function learnsNow(strategy: UpdateStrategy, event: EventName, pending: number): boolean {
+  return strategy.delayAfter(event, pending) === 0
 }

@@ -1,0 +1,89 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { testModel, testShop } from '../../evaluation/testShop.ts'
+import { writeBaseModel } from '../../model/files.ts'
+import { importShop } from '../../pretrain/import/importShop.ts'
+import { shopEvents, writeShop } from '../../pretrain/shop/write.ts'
+import { writeModel } from '../../pretrain/writeModel.ts'
+import type { CommandContext } from '../command.ts'
+import { evaluatePeriods } from './periods.ts'
+import { evaluateStrategies } from './strategies.ts'
+
+let folder = ''
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nearside-periods-'))
+  for (let period = 0; period < 4; period++) {
+    const clicks = Array.from({ length: 90 }, (_, k) => {
+      const visit = Math.floor(k / 3)
+      return `s${period}-${visit} i${(visit + (k % 3)) % 30}`
+    })
+    await writeFile(join(folder, `period_${period}.txt`), clicks.join('\n'))
+  }
+  await importShop({
+    orders: folder,
+    out: join(folder, 'clicks'),
+    buildCatalog: async (facts) => facts.map(({ id }) => ({ id })),
+  })
+  const shop = testShop(60)
+  const { name, items, shoppers } = shop
+  const whole = { name, from: 0, to: 0, dayOnly: false, items, shoppers }
+  await writeShop(join(folder, name), items, shopEvents(whole))
+  await writeModel(join(folder, 'models'), await writeBaseModel(testModel(shop)))
+})
+
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+function context(lines: string[], signal = new AbortController().signal): CommandContext {
+  return { progress: { update() {}, clear() {} }, print: (line) => lines.push(line), signal }
+}
+
+function periods(shop: string, lines: string[] = [], signal?: AbortSignal) {
+  const question = { periods: 'week', tested: 1, seed: 1, now: Date.UTC(2025, 0, 1) }
+  return evaluatePeriods({ ...question, shop: join(folder, shop) }, context(lines, signal))
+}
+
+it('imports a folder of periods and compares updates on it', async () => {
+  const lines: string[] = []
+  const result = await periods('clicks', lines)
+  expect(result.periods.map(({ from, events }) => [from, events])).toEqual([
+    ['2000-01-03', 90],
+    ['2000-01-10', 90],
+    ['2000-01-17', 90],
+    ['2000-01-24', 90],
+  ])
+  expect(result.periods.map(({ cases }) => cases)).toEqual([null, 60, 60, 60])
+  const full = result.arms.find(({ name }) => name === 'full')!
+  // The chain never changes: what follows is among the first.
+  expect(full.metrics['recall@20'].mean).toBe(1)
+  expect(full.work.events).toBe(180 + 270)
+  expect(result.arms.find(({ name }) => name === 'incremental')!.work.events).toBe(180)
+  for (const { name } of result.arms) expect(lines.join('\n')).toContain(name)
+  expect(lines.join('\n')).not.toMatch(/NaN|undefined|Infinity/)
+}, 60_000)
+
+it('stops when asked to', async () => {
+  const abort = new AbortController()
+  abort.abort()
+  await expect(periods('clicks', [], abort.signal)).rejects.toThrow(/stopped/)
+})
+
+it('compares strategies on spliced lives', async () => {
+  const lines: string[] = []
+  const question = {
+    shop: join(folder, 'testshop'),
+    model: join(folder, 'models'),
+    protocol: 'personal' as const,
+    popularity: 'nightly' as const,
+    now: Date.UTC(2025, 0, 1),
+  }
+  const result = await evaluateStrategies(question, context(lines))
+  const [without, online] = result.strategies
+  expect(without.fitsPerEvent).toBe(0)
+  expect(online.fitsPerEvent).toBeGreaterThan(0)
+  expect(online.stepsPerEvent).toBeCloseTo(10 * online.fitsPerEvent, 9)
+  expect(lines.join('\n')).toContain('hybrid')
+  expect(lines.join('\n')).not.toMatch(/NaN|undefined|Infinity/)
+}, 60_000)
