@@ -4,6 +4,7 @@
  */
 import MiniSearch from 'minisearch'
 import type { Item } from '../catalog/item.ts'
+import { type FoldedSynonyms, NO_SYNONYMS, otherWordings } from './synonyms.ts'
 import { foldWord, wordsOf } from './text.ts'
 
 export interface SearchHit {
@@ -36,6 +37,9 @@ export const SHIPPED_SETTINGS: SearchSettings = {
   fuzzyWeight: 0.1,
 }
 
+/** What a hit counts that only another wording of the query found. */
+const SYNONYM_WEIGHT = 0.8
+
 /** With this many products for all words of a query, those for some of them are only noise. */
 const ENOUGH = 12
 
@@ -63,13 +67,15 @@ export function retrieve(
   query: string,
   limit: number,
   settings: SearchSettings = SHIPPED_SETTINGS,
+  synonyms: FoldedSynonyms = NO_SYNONYMS,
 ): readonly SearchHit[] {
   const words = wordsOf(query).map((word) => word.text)
   if (words.length === 0) return []
-  let hits = match(index, words, settings)
+  let hits = matchAll(index, words, settings, synonyms)
   if (!hits.some((hit) => hit.complete)) {
     const swapped = words.map((word) => unswap(index, word))
-    if (swapped.some((word, place) => word !== words[place])) hits = match(index, swapped, settings)
+    if (swapped.some((word, place) => word !== words[place]))
+      hits = matchAll(index, swapped, settings, synonyms)
   }
   const complete = hits.filter((hit) => hit.complete)
   if (complete.length >= ENOUGH) return complete.slice(0, limit)
@@ -77,6 +83,30 @@ export function retrieve(
   hits.sort((a, b) => Number(b.complete) - Number(a.complete))
   return hits.slice(0, limit)
 }
+
+/** Each product once, by its best wording. */
+function matchAll(
+  index: SearchIndex,
+  words: readonly string[],
+  settings: SearchSettings,
+  synonyms: FoldedSynonyms,
+): SearchHit[] {
+  const hits = match(index, words, settings)
+  const others = otherWordings(words, synonyms)
+  if (others.length === 0) return hits
+  const best = new Map(hits.map((hit) => [hit.id, hit]))
+  for (const other of others) {
+    for (const found of match(index, other, settings)) {
+      const hit = { ...found, relevance: found.relevance * SYNONYM_WEIGHT }
+      const known = best.get(hit.id)
+      if (!known || isBetter(hit, known)) best.set(hit.id, hit)
+    }
+  }
+  return [...best.values()].sort((a, b) => b.relevance - a.relevance)
+}
+
+const isBetter = (a: SearchHit, b: SearchHit): boolean =>
+  a.complete === b.complete ? a.relevance > b.relevance : a.complete
 
 function match(
   index: SearchIndex,

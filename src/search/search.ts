@@ -2,6 +2,7 @@
 import type { SearchOptions } from 'minisearch'
 import type { Item } from '../catalog/item.ts'
 import { buildIndex, fuzzy, retrieve, type SearchHit, SHIPPED_SETTINGS } from './retrieve.ts'
+import { foldSynonyms, type Synonyms } from './synonyms.ts'
 import { foldWord, wordsOf } from './text.ts'
 
 export interface ProductSearch {
@@ -20,8 +21,15 @@ const SUGGEST: SearchOptions = {
   prefix: (_, i, all) => i === all.length - 1,
 }
 
-/** @example createProductSearch(items).find('hartl t-light') */
-export function createProductSearch(items: readonly Item[]): ProductSearch {
+/**
+ * @param synonyms wordings that mean the same in this shop; default none
+ * @example createProductSearch(items, [['notebook', 'jotter']]).find('jotter')
+ */
+export function createProductSearch(
+  items: readonly Item[],
+  synonyms: Synonyms = [],
+): ProductSearch {
+  const folded = foldSynonyms(synonyms)
   const ids = new Set<string>()
   const sold = items.filter((item) => {
     if (ids.has(item.id)) return false
@@ -43,7 +51,10 @@ export function createProductSearch(items: readonly Item[]): ProductSearch {
     return [...suggestions]
   }
 
-  return { find: (query, limit = 200) => retrieve(index, query, limit), suggest }
+  return {
+    find: (query, limit = 200) => retrieve(index, query, limit, SHIPPED_SETTINGS, folded),
+    suggest,
+  }
 }
 
 /** Folded word → how the shop most often spells it, in lower case. */
