@@ -1,9 +1,14 @@
 /** @module `nearside pretrain`: a base model from a shop folder. */
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { pretrain } from '../pretrain/pretrain.ts'
+import { type PretrainOptions, pretrain } from '../pretrain/pretrain.ts'
 import { readShop } from '../pretrain/shop/read.ts'
 import type { Holdout } from '../pretrain/split.ts'
+import { formatSearch } from '../pretrain/tuning/formatSearch.ts'
+import { parseSearch } from '../pretrain/tuning/parseSearch.ts'
+import type { SearchReport } from '../pretrain/tuning/rankerSearch.ts'
+import { SEARCH_METHODS } from '../pretrain/tuning/search.ts'
 import { writeModel } from '../pretrain/writeModel.ts'
 import { NearsideError } from '../protocol/error.ts'
 import { parseVersion } from '../protocol/manifest.ts'
@@ -16,11 +21,13 @@ export const command: Command = {
     'Writes OUT/VERSION/ and points OUT/latest.json at it. The same shop, limit, hold-out and seed',
     'give the same files. Held-out shoppers and events from --until on are not looked at. With',
     '--protocol leave-one-out, for a log without times, everybody teaches: all events but the last',
-    'two, of which the second last makes choices and the last is not looked at.',
+    'two, of which the second last makes choices and the last is not looked at. OUT/VERSION also gets',
+    'selection.json (what each feature carries) and, after --search, search.json (what was tried);',
+    'what a search finds is used only where a time that it never looked at agrees.',
   ].join('\n'),
   options: {
-    shop: { type: 'string', value: 'DIR', describe: 'the shop folder', required: true },
-    out: { type: 'string', value: 'DIR', describe: 'where models are kept', required: true },
+    shop: { type: 'string', value: 'DIR', describe: 'the shop folder (required)' },
+    out: { type: 'string', value: 'DIR', describe: 'where models are kept (required)' },
     until: { type: 'string', value: 'DATE', describe: 'train on events before this date (UTC)' },
     holdout: {
       type: 'string',
@@ -37,6 +44,17 @@ export const command: Command = {
     seed: { type: 'string', value: 'N', describe: 'of all random choices', default: '1' },
     version: { type: 'string', value: 'NAME', describe: "the model's name", default: '1' },
     epochs: { type: 'string', value: 'N', describe: 'of the encoder; fewer for a quick look' },
+    search: {
+      type: 'string',
+      value: 'METHOD',
+      describe: "grid or bayes: look for the ranker's settings on rolling origins first",
+    },
+    trials: { type: 'string', value: 'N', describe: 'of the search', default: '20' },
+    'print-search': {
+      type: 'string',
+      value: 'FILE',
+      describe: "print a model version's search.json again, and do nothing else",
+    },
     'withhold-items': {
       type: 'string',
       value: 'FRACTION',
@@ -44,12 +62,19 @@ export const command: Command = {
     },
   },
   async run(values, _positionals, context) {
+    if (values['print-search'] !== undefined)
+      return printSearch(String(values['print-search']), context)
+    const missing = ['shop', 'out'].find((name) => values[name] === undefined)
+    if (missing) throw new NearsideError('input-invalid', `pretrain needs --${missing} DIR`)
     const started = Date.now()
     const seed = whole(values, 'seed', 2 ** 32 - 1)
     const version = parseVersion(String(values.version))
     const until = values.until === undefined ? null : dateOf(String(values.until))
     const leaveOneOut = isLeaveOneOut(values)
     const holdout = await holdoutOf(String(values.holdout))
+    const search = searchOf(values)
+    if (search && leaveOneOut)
+      throw new NearsideError('input-invalid', 'a search rolls over dates: not for leave-one-out')
     const withholdItems = withheldOf(values['withhold-items'])
     const encoder = values.epochs === undefined ? {} : { epochs: whole(values, 'epochs', 1000) }
     context.progress.update('reading the shop', 0, 1)
@@ -61,6 +86,7 @@ export const command: Command = {
       until,
       leaveOneOut,
       withholdItems,
+      search,
       encoder,
       now: started,
       onProgress: (label, done, total) => context.progress.update(label, done, total),
@@ -79,8 +105,29 @@ export const command: Command = {
       ['total', kilobytes(manifest.files.reduce((sum, { bytes }) => sum + bytes, 0))],
       ['time', `${seconds} s`],
     ])
+    if (search) await printSearch(join(String(values.out), version, 'search.json'), context)
     return { ...latest, seconds, manifestContent: manifest }
   },
+}
+
+async function printSearch(path: string, context: CommandContext): Promise<SearchReport> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw NearsideError.from(error, 'input-invalid', path)
+  })
+  const report = parseSearch(text, path)
+  for (const line of formatSearch(report)) context.print(line)
+  return report
+}
+
+function searchOf(values: Values): PretrainOptions['search'] {
+  if (values.search === undefined) return undefined
+  const method = SEARCH_METHODS.find((name) => name === values.search)
+  if (method === undefined)
+    throw new NearsideError('input-invalid', `--search ${values.search}: choose grid or bayes`)
+  const trials = whole(values, 'trials', 1000)
+  if (trials < 2)
+    throw new NearsideError('input-invalid', '--trials: a search needs at least 2, one is in use')
+  return { method, trials }
 }
 
 /** Lets signals in between two steps of a long computation. */

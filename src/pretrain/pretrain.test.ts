@@ -10,7 +10,10 @@ import { NearsideError } from '../protocol/error.ts'
 import { parseLatest, parseManifest } from '../protocol/manifest.ts'
 import { NO_WORD_VECTORS } from './encoder/wordVectors.ts'
 import { type PretrainOptions, pretrain } from './pretrain.ts'
+import { DEFAULT_RANKER } from './ranker/trainRanker.ts'
 import type { Shop } from './shop/shop.ts'
+import { formatSearch } from './tuning/formatSearch.ts'
+import { parseSearch } from './tuning/parseSearch.ts'
 import { isWithheld, withholdItems } from './withhold.ts'
 import { writeModel } from './writeModel.ts'
 
@@ -238,4 +241,38 @@ test('items can be withheld from a log of sequences too', async () => {
 test('withholding nearly everything is refused', async () => {
   const options = { ...OPTIONS, withholdItems: 0.99 }
   expect(await message(pretrain(tinyShop(60, 3), options))).toMatch(/nothing to train on/)
+})
+
+test('a search keeps what it tried, and what is in use unless something better is confirmed', async () => {
+  const shop = tinyShop(60, 24, 12)
+  const { manifest, reports } = await pretrain(shop, {
+    ...OPTIONS,
+    search: { method: 'bayes', trials: 8 },
+  })
+  expect(manifest.reports?.map(({ name }) => name)).toEqual(['selection.json', 'search.json'])
+  const text = new TextDecoder().decode(reports[1].bytes)
+  const report = parseSearch(text, 'search.json')
+  expect(report.trials).toHaveLength(8)
+  expect(report.trials[0]).toMatchObject({ difference: 0, error: 0 })
+  expect(report.trials[0].parameters).toMatchObject({ l2: DEFAULT_RANKER.l2 })
+  // Each origin begins where the one before it ended.
+  report.origins.slice(1).forEach(({ at }, k) => {
+    expect(report.origins[k].until).toBe(at)
+  })
+  expect(report.adopted).toBe(/better by more/.test(report.reason))
+  const lines = formatSearch(report).join('\n')
+  expect(lines).toContain(report.reason)
+  expect(lines).not.toMatch(/NaN|undefined/)
+})
+
+test('a search is refused where the log is too short to roll over, or has no dates', async () => {
+  const search = { method: 'grid', trials: 4 } as const
+  expect(await message(pretrain(tinyShop(60, 24, 2), { ...OPTIONS, search }))).toMatch(/20 cases/)
+  const run = pretrain(sequenceShop(), { ...OPTIONS, leaveOneOut: true, search })
+  expect(await message(run)).toMatch(/rolls over dates/)
+})
+
+test('a damaged search report is refused in words', () => {
+  expect(() => parseSearch('{', 'search.json')).toThrow(/is not JSON/)
+  expect(() => parseSearch('{"format":1,"method":"luck"}', 'search.json')).toThrow(/method/)
 })

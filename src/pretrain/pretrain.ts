@@ -1,6 +1,6 @@
 /**
  * @module Makes a base model from a shop's log and catalogue. Reads top to bottom:
- * split → encoder and item table → ranker with the encoder's score as one more column → validate
+ * split → search for settings, where asked for → encoder and item table → ranker with the encoder's score as one more column → validate
  * with and without the encoder → judge the features → population prior → files.
  */
 import type { Item } from '../catalog/item.ts'
@@ -12,6 +12,7 @@ import { encode } from '../model/encoder.ts'
 import { readBaseModel, type WrittenModel, writeBaseModel } from '../model/files.ts'
 import { encoderFromTensors, encoderToTensors } from '../model/parts.ts'
 import { addScores } from '../model/score.ts'
+import { NearsideError } from '../protocol/error.ts'
 import { MANIFEST_FORMAT, type ModelManifest } from '../protocol/manifest.ts'
 import { dequantizeRows, quantizeRows } from '../weights/quantize.ts'
 import { type EncoderSettings, type TrainedEncoder, trainEncoder } from './encoder/train.ts'
@@ -23,6 +24,8 @@ import { describeReport, type Report } from './report.ts'
 import { joinRecords, selectFeatures } from './selection/select.ts'
 import type { Shop } from './shop/shop.ts'
 import type { Holdout, Split } from './split.ts'
+import { adoptedSettings, searchRanker } from './tuning/rankerSearch.ts'
+import type { SearchMethod } from './tuning/search.ts'
 import { type Validation, validate } from './validate.ts'
 import { withholdItems } from './withhold.ts'
 
@@ -55,6 +58,8 @@ export interface PretrainOptions {
   readonly leaveOneOut?: boolean
   /** Share of the items that training does without, title and all; 0 or absent: none. */
   readonly withholdItems?: number
+  /** Looks for better settings of the ranker first; not where one is left out. */
+  readonly search?: { readonly method: SearchMethod; readonly trials: number }
   /** Milliseconds since the epoch. */
   readonly now: number
   /** Default: those that come with this package. */
@@ -77,11 +82,32 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
   const { seed, withholdItems: withheld = 0 } = options
   const { onProgress: progress = () => {}, checkpoint = async () => {} } = options
   if (options.leaveOneOut) requireSequences(given)
+  if (options.leaveOneOut && options.search)
+    throw new NearsideError(
+      'input-invalid',
+      'a search rolls over dates, which a log of sequences does not have',
+    )
   const shop = withheld > 0 ? withholdItems(given, withheld, seed) : given
   const plan = options.leaveOneOut
     ? planLeaveOneOut(shop, seed, options.now)
     : planByTime(shop, options.until, options.holdout, seed, options.now)
   const { split, questions } = plan
+  const data: RankerData = {
+    items: shop.items,
+    shoppers: questions.training,
+    dayOnly: shop.dayOnly,
+  }
+  const searched = options.search
+    ? await searchRanker(data, {
+        ...options.search,
+        until: questions.until,
+        seed,
+        onProgress: (label, done, total) => {
+          progress(label, done, total)
+          return checkpoint()
+        },
+      })
+    : null
   const words = options.words ?? (await shippedWordVectors())
   const statistics = buildStatistics(
     shop.items,
@@ -109,15 +135,11 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
     ),
   )
 
-  const data: RankerData = {
-    items: shop.items,
-    shoppers: questions.training,
-    dayOnly: shop.dayOnly,
-  }
   const ranker = trainRanker(data, {
     from: plan.questionsFrom,
     until: questions.until,
     seed,
+    settings: searched ? adoptedSettings(searched) : {},
     onProgress: (step, done, total) => progress(`ranker: ${step}`, done, total),
     encoder: {
       scores: ({ history, time }) => encoderScores(encoder, encode(encoder, history, time)),
@@ -155,7 +177,10 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
     seed,
   })
   const selection = judged && joinRecords(judged, chosen.records)
-  const reports: Report[] = selection ? [describeReport('selection.json', selection.report)] : []
+  const reports: readonly Report[] = [
+    ...(selection ? [describeReport('selection.json', selection.report)] : []),
+    ...(searched ? [describeReport('search.json', searched)] : []),
+  ]
 
   const manifest: ModelManifest = {
     format: MANIFEST_FORMAT,

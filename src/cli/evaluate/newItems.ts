@@ -105,7 +105,7 @@ function formatNewItems(result: NewItemsResult): string[] {
   const { shop, items, newItems, shoppers, cases, arms, gains } = result
   const table = (rows: NewItemSummary['arms'], format: (interval: Interval) => string) =>
     rows.map((row) => {
-      const cells = NEW_ITEM_METRICS.map((metric) => format(row[metric]).padEnd(22))
+      const cells = NEW_ITEM_METRICS.map((metric) => format(row[metric]).padEnd(28))
       return `  ${row.name.padEnd(22)}${cells.join('')}`.trimEnd()
     })
   const isLearned = ({ name }: { readonly name: NewItemArm }) =>

@@ -1,0 +1,110 @@
+/**
+ * @module Rolling origins: what is fitted before a moment is asked about the time after it, at
+ * several moments. Time-ordered data are never shuffled into folds: that would teach the future.
+ */
+import { buildCases } from '../../evaluation/cases.ts'
+import { computeFeatures } from '../../features/computeFeatures.ts'
+import { FEATURE_COUNT } from '../../features/features.ts'
+import { DAY } from '../../features/profile.ts'
+import type { Random } from '../../model/random.ts'
+import { NearsideError } from '../../protocol/error.ts'
+import { buildDataset, type RankerCase, type RankerDataset } from '../ranker/dataset.ts'
+import { OutOfFoldStatistics } from '../ranker/outOfFold.ts'
+import { DEFAULT_RANKER, type RankerData } from '../ranker/trainRanker.ts'
+
+/** A case to be predicted, its raw features of every item at hand. */
+export interface Question {
+  readonly shopper: string
+  readonly targets: readonly number[]
+  /** Row-major [N, F]. */
+  readonly features: Float32Array
+}
+
+export interface Origin {
+  /** Milliseconds: fitted cases lie before it, questions at or after it. */
+  readonly at: number
+  /** Exclusive end of the questions. */
+  readonly until: number
+  readonly fitted: RankerDataset
+  readonly questions: readonly Question[]
+}
+
+/** Shares of the log's span; each asks about the time up to the next, the last up to the end. */
+const ORIGINS = [0.4, 0.55, 0.7, 0.85] as const
+const MAX_FITTED = 800
+const MAX_QUESTIONS = 250
+/** Bytes that the questions' features may take, all origins together. */
+const MEMORY = 8e8
+
+/**
+ * @param until exclusive, milliseconds.
+ * @throws NearsideError `input-invalid` where some origin has too little before or after it
+ */
+export async function rollingOrigins(
+  data: RankerData,
+  until: number,
+  random: Random,
+  onOrigin: (done: number, total: number) => Promise<void>,
+): Promise<Origin[]> {
+  const shoppers = data.shoppers
+    .map(({ id, interactions }) => ({
+      id,
+      interactions: interactions.filter(({ time }) => time < until),
+    }))
+    .filter(({ interactions }) => interactions.length > 0)
+  const from = shoppers.reduce((least, { interactions: [one] }) => Math.min(least, one.time), until)
+  const midnight = (share: number) => Math.floor((from + share * (until - from)) / DAY) * DAY
+  const start = midnight(DEFAULT_RANKER.warmUp)
+  const affordable = Math.floor(MEMORY / (4 * FEATURE_COUNT * data.items.length * ORIGINS.length))
+  const cases = shoppers
+    .flatMap((shopper) => buildCases(shopper, data.dayOnly, start))
+    .map((one): RankerCase => ({ ...one, weight: 1 }))
+  const origins: Origin[] = []
+  for (const [k, share] of ORIGINS.entries()) {
+    await onOrigin(k, ORIGINS.length)
+    const at = midnight(share)
+    const end = k + 1 < ORIGINS.length ? midnight(ORIGINS[k + 1]) : until
+    // Only what lies before the origin's end exists for it.
+    const statistics = new OutOfFoldStatistics(data.items, shoppers, {
+      folds: DEFAULT_RANKER.folds,
+      neighbourDays: DEFAULT_RANKER.neighbourDays,
+      popularityDays: DEFAULT_RANKER.popularityDays,
+      from: start,
+      until: end,
+    })
+    const statisticsOf = ({ shopper, time }: RankerCase) => statistics.at(shopper, time)
+    const past = cases.filter(({ time }) => time < at)
+    const future = cases.filter(
+      ({ time, history }) => time >= at && time < end && history.length > 0,
+    )
+    const fitted = drawn(past, MAX_FITTED, random).sort(statistics.compareCases)
+    const asked = drawn(future, Math.min(MAX_QUESTIONS, affordable), random).sort(
+      statistics.compareCases,
+    )
+    if (fitted.length < 20 || asked.length < 20)
+      throw new NearsideError(
+        'input-invalid',
+        `a search needs 20 cases before and after each of ${ORIGINS.length} moments: at ${new Date(at).toISOString().slice(0, 10)} there are ${fitted.length} and ${asked.length}`,
+      )
+    origins.push({
+      at,
+      until: end,
+      fitted: buildDataset(fitted, statisticsOf, random),
+      questions: asked.map((one) => ({
+        shopper: one.shopper,
+        targets: one.targets,
+        features: computeFeatures(statisticsOf(one), one.history, one.time, null),
+      })),
+    })
+  }
+  return origins
+}
+
+/** At most `count` of them, all the same likely. */
+function drawn(cases: readonly RankerCase[], count: number, random: Random): RankerCase[] {
+  return cases
+    .map((one) => ({ one, place: random.next() }))
+    .sort((a, b) => a.place - b.place)
+    .slice(0, count)
+    .map(({ one }) => one)
+}
