@@ -105,17 +105,26 @@ interface Learned {
 }
 
 /** As the device does at the end of the last session; null where there is nothing to learn from. */
-async function learn(walk: Walk, history: History, random: Random): Promise<Learned | null> {
+export async function learnPersonal(
+  walk: Pick<Walk, 'model' | 'installed' | 'statisticsAt' | 'fit'>,
+  history: History,
+  random: Random,
+): Promise<{ readonly personal: Fused; readonly problem: FitProblem } | null> {
   const last = history.at(-1)
   if (!last) return null
   const now = Math.max(last.time, walk.installed)
   const model = { ...walk.model, statistics: walk.statisticsAt(now) }
   const problem = buildFitProblem(model, history, now, random)
   if (!problem) return null
-  const personal = fuse(await walk.fit(problem), model.prior, evidenceOf(problem))
-  const { parameters } = await walk.fit(naiveProblem(problem))
+  return { problem, personal: fuse(await walk.fit(problem), model.prior, evidenceOf(problem)) }
+}
+
+async function learn(walk: Walk, history: History, random: Random): Promise<Learned | null> {
+  const learned = await learnPersonal(walk, history, random)
+  if (!learned) return null
+  const { parameters } = await walk.fit(naiveProblem(learned.problem))
   return {
-    personal,
+    personal: learned.personal,
     naive: { u: parameters.slice(0, DIMENSION), w: parameters.slice(DIMENSION) },
   }
 }

@@ -7,7 +7,8 @@ import type { TunedBaselines } from '../../evaluation/prepare.ts'
 import type { CaseResult } from '../../evaluation/walk.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import type { Question } from './load.ts'
-import type { WalkMessage, WalkOrder } from './walker.ts'
+import type { WalkOrder } from './walker.ts'
+import type { WalkMessage } from './walkMessage.ts'
 
 /** Each holds its own model and log, so more of them cost memory. */
 const MOST_PROCESSES = 8
@@ -24,17 +25,34 @@ export interface WalkInProcesses {
 /** Results in the order of the shoppers. */
 export async function walkInProcesses(options: WalkInProcesses): Promise<CaseResult[]> {
   const { question, tuned, shoppers, signal, onProgress } = options
+  const order = { question, tuned } satisfies Omit<WalkOrder, 'process' | 'processes'>
+  const walked = await inProcesses<CaseResult>('walker', order, shoppers, signal, onProgress)
+  return walked.flat()
+}
+
+/**
+ * A shopper's results each.
+ * @param module of this folder: takes the order once, sends `WalkMessage`s.
+ * @param order what every process is sent, beside its place among them.
+ */
+export async function inProcesses<Result>(
+  module: 'walker' | 'noiseWalker',
+  order: object,
+  shoppers: number,
+  signal: AbortSignal,
+  onProgress: (done: number) => void,
+): Promise<(readonly Result[])[]> {
   const processes = Math.max(1, Math.min(availableParallelism(), MOST_PROCESSES, shoppers))
-  const walked: (readonly CaseResult[])[] = new Array(shoppers).fill([])
+  const walked: (readonly Result[])[] = new Array(shoppers).fill([])
   const children: ChildProcess[] = []
   let done = 0
   try {
     await Promise.all(
       Array.from({ length: processes }, (_, process) => {
-        const child = startWalker()
+        const child = startWalker(module)
         children.push(child)
-        child.send({ question, tuned, process, processes } satisfies WalkOrder)
-        return finished(child, signal, (shopper, results) => {
+        child.send({ ...order, process, processes })
+        return finished<Result>(child, signal, (shopper, results) => {
           walked[shopper] = results
           onProgress(++done)
         })
@@ -43,31 +61,31 @@ export async function walkInProcesses(options: WalkInProcesses): Promise<CaseRes
   } finally {
     for (const child of children) child.kill()
   }
-  return walked.flat()
+  return walked
 }
 
-function startWalker(): ChildProcess {
+function startWalker(module: string): ChildProcess {
   const serialization = 'advanced'
   if (!import.meta.url.endsWith('.ts'))
-    return fork(fileURLToPath(new URL('./walker.js', import.meta.url)), { serialization })
+    return fork(fileURLToPath(new URL(`./${module}.js`, import.meta.url)), { serialization })
   // In a checkout the source runs under tsx, also where this process was started otherwise.
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
-  return fork(fileURLToPath(new URL('./walker.ts', import.meta.url)), {
+  return fork(fileURLToPath(new URL(`./${module}.ts`, import.meta.url)), {
     serialization,
     execArgv: ['--import', tsx],
   })
 }
 
-function finished(
+function finished<Result>(
   child: ChildProcess,
   signal: AbortSignal,
-  take: (shopper: number, results: readonly CaseResult[]) => void,
+  take: (shopper: number, results: readonly Result[]) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(new NearsideError('aborted', 'the evaluation was stopped'))
     if (signal.aborted) abort()
     signal.addEventListener('abort', abort, { once: true })
-    child.on('message', (message: WalkMessage) => {
+    child.on('message', (message: WalkMessage<Result>) => {
       if (message.kind === 'walked') take(message.shopper, message.results)
       else if (message.kind === 'done') resolve()
       else reject(NearsideError.fromWire(message.error))

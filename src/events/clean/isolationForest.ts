@@ -1,0 +1,121 @@
+/**
+ * @module Isolation forest: a row that random cuts separate from the others after few cuts is
+ * unlike them.
+ * @see Liu, Ting and Zhou 2008, "Isolation forest", doi 10.1109/ICDM.2008.17
+ */
+
+/** Uniform in [0, 1); handed in, so that the same seed grows the same forest. */
+export interface Uniform {
+  next(): number
+}
+
+export interface ForestOptions {
+  readonly trees: number
+  /** Rows of a tree, ψ. */
+  readonly sample: number
+}
+
+/** The paper's: more of either changes little. */
+export const FOREST_DEFAULTS: ForestOptions = { trees: 100, sample: 256 }
+
+type Node =
+  | { readonly size: number }
+  | { readonly column: number; readonly cut: number; readonly low: Node; readonly high: Node }
+
+export interface IsolationForest {
+  readonly trees: readonly Node[]
+  /** Rows that each tree was grown from; 0 for an empty forest. */
+  readonly sample: number
+}
+
+const EULER = 0.5772156649015329
+
+/** c(n): mean path length of an unsuccessful search in a binary search tree of n rows. */
+export function averagePathLength(rows: number): number {
+  if (rows <= 1) return 0
+  if (rows === 2) return 1
+  return 2 * (Math.log(rows - 1) + EULER) - (2 * (rows - 1)) / rows
+}
+
+/** @param rows all of one length, finite. */
+export function growForest(
+  rows: readonly Float64Array[],
+  random: Uniform,
+  options: ForestOptions = FOREST_DEFAULTS,
+): IsolationForest {
+  const sample = Math.min(options.sample, rows.length)
+  // Deeper than this, a row is no longer unusual.
+  const deepest = Math.ceil(Math.log2(Math.max(2, sample)))
+  const trees = Array.from({ length: rows.length > 0 ? options.trees : 0 }, () =>
+    grow(draw(rows, sample, random), deepest, random),
+  )
+  return { trees, sample }
+}
+
+/**
+ * s = 2^(−E[h] / c(ψ)), in (0, 1]: near 1 is isolated at once; where all rows score about 0.5 none
+ * stands out.
+ */
+export function isolationScore({ trees, sample }: IsolationForest, row: Float64Array): number {
+  if (trees.length === 0 || sample < 2) return 0.5
+  let total = 0
+  for (const tree of trees) total += pathLength(tree, row)
+  return 2 ** (-total / trees.length / averagePathLength(sample))
+}
+
+function pathLength(tree: Node, row: Float64Array): number {
+  let node = tree
+  let depth = 0
+  while ('column' in node) {
+    node = row[node.column] < node.cut ? node.low : node.high
+    depth++
+  }
+  return depth + averagePathLength(node.size)
+}
+
+function grow(rows: readonly Float64Array[], depth: number, random: Uniform): Node {
+  if (depth === 0 || rows.length <= 1) return { size: rows.length }
+  const columns = varying(rows)
+  if (columns.length === 0) return { size: rows.length }
+  const { column, least, most } = columns[Math.floor(random.next() * columns.length)]
+  // Never the least itself, else one side could stay empty.
+  const cut = most - random.next() * (most - least)
+  return {
+    column,
+    cut,
+    low: grow(
+      rows.filter((row) => row[column] < cut),
+      depth - 1,
+      random,
+    ),
+    high: grow(
+      rows.filter((row) => row[column] >= cut),
+      depth - 1,
+      random,
+    ),
+  }
+}
+
+function varying(rows: readonly Float64Array[]) {
+  return Array.from(rows[0], (_, column) => {
+    let least = Number.POSITIVE_INFINITY
+    let most = Number.NEGATIVE_INFINITY
+    for (const row of rows) {
+      least = Math.min(least, row[column])
+      most = Math.max(most, row[column])
+    }
+    return { column, least, most }
+  }).filter(({ least, most }) => most > least)
+}
+
+/** Without putting back: the first places of a shuffle. */
+function draw(rows: readonly Float64Array[], count: number, random: Uniform): Float64Array[] {
+  const left = [...rows]
+  for (let k = 0; k < count; k++) {
+    const other = k + Math.floor(random.next() * (left.length - k))
+    const swapped = left[k]
+    left[k] = left[other]
+    left[other] = swapped
+  }
+  return left.slice(0, count)
+}

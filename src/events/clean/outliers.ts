@@ -1,0 +1,104 @@
+/**
+ * @module Statistical cleaning: what is far from what is usual goes. Unlike the fixed rules of
+ * `clean.ts` it needs enough events to know what is usual, so it is for a whole log, where the shop
+ * has one; a device's own few visits are too few (see docs/EVALUATION.md, "Noise").
+ */
+import type { Cleaned } from '../clean.ts'
+import type { ShopperEvent } from '../event.ts'
+import { type Fences, logFences } from './fences.ts'
+import {
+  type ForestOptions,
+  growForest,
+  type IsolationForest,
+  isolationScore,
+  type Uniform,
+} from './isolationForest.ts'
+import { describeVisit, rateOf, visitsOf } from './visit.ts'
+
+/** What is usual, learned from a log; plain data. */
+export interface Usual {
+  /** Milliseconds on an item. */
+  readonly dwell: Fences
+  /** Events a minute of a visit. */
+  readonly rate: Fences
+  readonly forest: IsolationForest
+}
+
+/** A score above it is an anomaly: the paper calls scores "very close to 1" so, 0.5 the average. */
+export const ISOLATED = 0.6
+
+/** A look this long says something, whatever is usual. Milliseconds. */
+const LONGEST_MISCLICK = 3000
+
+export function learnUsual(
+  events: readonly ShopperEvent[],
+  random: Uniform,
+  forest?: ForestOptions,
+): Usual {
+  const visits = [...visitsOf(inOrder(events)).values()]
+  const dwells = events.flatMap(({ dwellMs }) => (dwellMs === undefined ? [] : [dwellMs]))
+  const rates = visits.flatMap((visit) => rateOf(visit) ?? [])
+  return {
+    dwell: logFences(dwells.map((dwell) => Math.max(1, dwell))),
+    rate: logFences(rates),
+    forest: growForest(visits.map(describeVisit), random, forest),
+  }
+}
+
+export type OutlierStage = (events: readonly ShopperEvent[], usual: Usual) => ShopperEvent[]
+
+/** Looks far shorter than usual; a long look is no error. */
+export const dropShortLooks: OutlierStage = (events, { dwell }) => {
+  const least = Math.min(dwell.low, LONGEST_MISCLICK)
+  return events.filter(
+    ({ name, dwellMs }) =>
+      !(
+        (name === 'view_item' || name === 'select_item') &&
+        dwellMs !== undefined &&
+        dwellMs < least
+      ),
+  )
+}
+
+/** Visits far faster than usual. A slow one is a tab left open. */
+export const dropFastVisits: OutlierStage = (events, { rate }) =>
+  dropVisits(events, (visit) => (rateOf(visit) ?? 0) > rate.high)
+
+export const dropIsolatedVisits: OutlierStage = (events, { forest }) =>
+  dropVisits(events, (visit) => isolationScore(forest, describeVisit(visit)) > ISOLATED)
+
+export const OUTLIER_STAGES: readonly (readonly [reason: string, stage: OutlierStage])[] = [
+  ['short look', dropShortLooks],
+  ['fast visit', dropFastVisits],
+  ['isolated visit', dropIsolatedVisits],
+]
+
+/** All stages in order; the report says how many events each dropped. */
+export function cleanOutliers(
+  events: readonly ShopperEvent[],
+  usual: Usual,
+  stages: typeof OUTLIER_STAGES = OUTLIER_STAGES,
+): Cleaned {
+  const dropped: Record<string, number> = {}
+  let kept: readonly ShopperEvent[] = inOrder(events)
+  for (const [reason, stage] of stages) {
+    const next = stage(kept, usual)
+    if (next.length < kept.length) dropped[reason] = kept.length - next.length
+    kept = next
+  }
+  return { events: kept, report: { kept: kept.length, dropped } }
+}
+
+/** A purchase is trusted whatever its company. */
+function dropVisits(
+  events: readonly ShopperEvent[],
+  isNoise: (visit: readonly ShopperEvent[]) => boolean,
+): ShopperEvent[] {
+  const noise = new Set<string>()
+  for (const [session, visit] of visitsOf(events)) if (isNoise(visit)) noise.add(session)
+  return events.filter(({ name, session }) => name === 'purchase' || !noise.has(session))
+}
+
+function inOrder(events: readonly ShopperEvent[]): readonly ShopperEvent[] {
+  return [...events].sort((a, b) => a.time - b.time)
+}
