@@ -36,7 +36,7 @@ export async function walkInProcesses(options: WalkInProcesses): Promise<CaseRes
  * @param order what every process is sent, beside its place among them.
  */
 export async function inProcesses<Result>(
-  module: 'walker' | 'noiseWalker',
+  module: keyof typeof MODULES,
   order: object,
   shoppers: number,
   signal: AbortSignal,
@@ -64,16 +64,22 @@ export async function inProcesses<Result>(
   return walked
 }
 
-function startWalker(module: string): ChildProcess {
+/** In a checkout, and once built. */
+const MODULES = {
+  walker: [new URL('./walker.ts', import.meta.url), new URL('./walker.js', import.meta.url)],
+  noiseWalker: [
+    new URL('./noiseWalker.ts', import.meta.url),
+    new URL('./noiseWalker.js', import.meta.url),
+  ],
+} as const
+
+function startWalker(module: keyof typeof MODULES): ChildProcess {
   const serialization = 'advanced'
-  if (!import.meta.url.endsWith('.ts'))
-    return fork(fileURLToPath(new URL(`./${module}.js`, import.meta.url)), { serialization })
+  const [source, built] = MODULES[module]
+  if (!import.meta.url.endsWith('.ts')) return fork(fileURLToPath(built), { serialization })
   // In a checkout the source runs under tsx, also where this process was started otherwise.
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
-  return fork(fileURLToPath(new URL(`./${module}.ts`, import.meta.url)), {
-    serialization,
-    execArgv: ['--import', tsx],
-  })
+  return fork(fileURLToPath(source), { serialization, execArgv: ['--import', tsx] })
 }
 
 function finished<Result>(
