@@ -2,12 +2,12 @@
 import {
   BASE_ARM_MEANINGS,
   BASE_ARMS,
+  BASE_METRICS,
   type BaseResult,
   measureBase,
 } from '../../evaluation/base/baseArms.ts'
 import { type BaseSummary, summariseBase } from '../../evaluation/base/summariseBase.ts'
 import type { Lift } from '../../evaluation/bootstrap.ts'
-import { METRICS } from '../../evaluation/metrics.ts'
 import { type Protocol, prepareWalk, selectCases, tuneBaselines } from '../../evaluation/prepare.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import type { CommandContext } from '../command.ts'
@@ -63,16 +63,15 @@ export async function evaluateBaseParts(
 function formatBaseParts(result: BasePartsResult, items: number): string[] {
   const { protocol, shop, until, shoppers, cases, casesWithNew, arms, lifts, intervals } = result
   const which = protocol === 'personal' ? `from ${until} on` : "each shopper's last case"
-  const header = METRICS.filter((name) => name !== 'nll')
   const row = (arm: (typeof arms)[number], suffix: string) => {
     const values = arm as unknown as Readonly<Record<string, number>>
-    const cells = header.map((name) => decimal(values[`${name}${suffix}`]).padStart(12))
+    const cells = BASE_METRICS.map((name) => decimal(values[`${name}${suffix}`]).padStart(12))
     const { lo, hi } = intervals.find(
       ({ name, metric }) => name === arm.name && metric === `ndcg@10${suffix}`,
     )?.interval ?? { lo: 0, hi: 0 }
     return `  ${arm.name.padEnd(22)}${cells.join('')}   [${decimal(lo)}, ${decimal(hi)}]`
   }
-  const heads = `${''.padEnd(24)}${header.map((name) => name.padStart(12)).join('')}   ndcg@10, 95 %`
+  const heads = `${''.padEnd(24)}${BASE_METRICS.map((name) => name.padStart(12)).join('')}   ndcg@10, 95 %`
   return [
     `${shop}, ${which}: ${count(cases)} cases of ${count(shoppers)} shoppers, all ${count(items)} items ranked`,
     'means over shoppers; 95 % intervals by bootstrap over shoppers',

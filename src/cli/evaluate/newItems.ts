@@ -97,7 +97,7 @@ export async function evaluateNewItems(
   return result
 }
 
-const HEADS = NEW_ITEM_METRICS.map((name) => name.padEnd(22))
+const HEADS = NEW_ITEM_METRICS.map((name) => name.padEnd(28))
   .join('')
   .trimEnd()
 

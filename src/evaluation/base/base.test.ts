@@ -2,10 +2,9 @@ import { expect, it } from 'vitest'
 import { createRandom } from '../../model/random.ts'
 import { scoreTerms } from '../../model/score.ts'
 import { isHeldOut } from '../holdout.ts'
-import { METRICS } from '../metrics.ts'
 import { type EvaluationInput, prepareWalk, selectCases, tuneBaselines } from '../prepare.ts'
 import { testModel, testShop, UNTIL } from '../testShop.ts'
-import { BASE_ARMS, baseMetricAt, baseScores, measureBase } from './baseArms.ts'
+import { BASE_ARMS, BASE_METRICS, baseMetricAt, baseScores, measureBase } from './baseArms.ts'
 import { bootstrapMeans } from './interval.ts'
 import {
   categoryMeans,
@@ -48,7 +47,7 @@ it('summarises every arm, and a lift over itself would be none', () => {
   const summary = summariseBase(results, 1)
   expect(summary.arms.map(({ name }) => name)).toEqual(BASE_ARMS)
   expect(summary.cases).toBe(cases.length)
-  const at = baseMetricAt(BASE_ARMS.indexOf('base-fresh'), METRICS.indexOf('ndcg@10'), false)
+  const at = baseMetricAt(BASE_ARMS.indexOf('base-fresh'), BASE_METRICS.indexOf('ndcg@10'), false)
   const mean = results.reduce((sum, { metrics }) => sum + metrics[at], 0) / results.length
   const base = summary.arms.find(({ name }) => name === 'base-fresh')
   expect(base?.['ndcg@10']).toBeCloseTo(mean, 10)

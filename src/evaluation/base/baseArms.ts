@@ -6,7 +6,7 @@
 import { FEATURE_COUNT, FEATURES } from '../../features/features.ts'
 import type { Case, History } from '../../features/history.ts'
 import { addScores, project, scoreTerms } from '../../model/score.ts'
-import { METRICS, measure } from '../metrics.ts'
+import { hitRate, ndcg, placesOf, recall, reciprocalRank } from '../metrics.ts'
 import type { Walk } from '../walk.ts'
 
 export const BASE_ARMS = [
@@ -30,6 +30,11 @@ export const BASE_ARM_MEANINGS: Readonly<Record<BaseArm, string>> = {
   'base-fresh': 'the base model, as it ships',
 }
 
+/** No likelihood: a part of the model is no distribution. */
+export const BASE_METRICS = ['ndcg@10', 'hitRate@10', 'recall@20', 'mrr@20'] as const
+
+export type BaseMetric = (typeof BASE_METRICS)[number]
+
 /** Metrics of one case: [arm][all items, then new items only][metric]. */
 export interface BaseResult {
   readonly shopper: string
@@ -40,7 +45,7 @@ export interface BaseResult {
 
 /** Where a metric lies in `BaseResult.metrics`. */
 export function baseMetricAt(arm: number, metric: number, onlyNew: boolean): number {
-  return (2 * arm + (onlyNew ? 1 : 0)) * METRICS.length + metric
+  return (2 * arm + (onlyNew ? 1 : 0)) * BASE_METRICS.length + metric
 }
 
 /** Scores by arm, [N] each. @param time milliseconds since the epoch */
@@ -80,12 +85,17 @@ export function measureBase(walk: Walk, one: Case): BaseResult {
   const seen = new Uint8Array(walk.model.itemIds.length)
   for (const { item } of history) seen[item] = 1
   const fresh = targets.filter((target) => !seen[target])
-  const metrics = new Float32Array(BASE_ARMS.length * 2 * METRICS.length)
+  const metrics = new Float32Array(BASE_ARMS.length * 2 * BASE_METRICS.length)
   BASE_ARMS.forEach((arm, a) => {
-    measure(scores[arm], targets, undefined, metrics, baseMetricAt(a, 0, false))
-    if (fresh.length > 0) measure(scores[arm], fresh, seen, metrics, baseMetricAt(a, 0, true))
+    write(placesOf(scores[arm], targets), baseMetricAt(a, 0, false))
+    if (fresh.length > 0) write(placesOf(scores[arm], fresh, seen), baseMetricAt(a, 0, true))
   })
   return { shopper, hasNew: fresh.length > 0, metrics }
+
+  function write(places: Int32Array, at: number): void {
+    metrics.set([ndcg(places, 10), hitRate(places, 10), recall(places, 20)], at)
+    metrics[at + 3] = reciprocalRank(places, 20)
+  }
 }
 
 function onlyCooccurrence(weights: Float32Array): Float32Array {

@@ -1,11 +1,17 @@
 /** @module From cases to means and lifts of the base's parts, over shoppers. */
 import { createRandom } from '../../model/random.ts'
 import { type Lift, pairedBootstrap } from '../bootstrap.ts'
-import { METRICS, type MetricName } from '../metrics.ts'
-import { BASE_ARMS, type BaseArm, type BaseResult, baseMetricAt } from './baseArms.ts'
+import {
+  BASE_ARMS,
+  BASE_METRICS,
+  type BaseArm,
+  type BaseMetric,
+  type BaseResult,
+  baseMetricAt,
+} from './baseArms.ts'
 import { bootstrapMeans, type Interval } from './interval.ts'
 
-export interface BaseArmSummary extends Readonly<Record<MetricName, number>> {
+export interface BaseArmSummary extends Readonly<Record<BaseMetric, number>> {
   readonly name: BaseArm
   readonly [onlyNew: `${string}:new`]: number
 }
@@ -40,17 +46,17 @@ const PAIRS: readonly (readonly [BaseArm, BaseArm])[] = [
 ]
 
 const REPORTED = [
-  { metric: METRICS.indexOf('ndcg@10'), onlyNew: false },
-  { metric: METRICS.indexOf('hitRate@10'), onlyNew: false },
-  { metric: METRICS.indexOf('ndcg@10'), onlyNew: true },
-  { metric: METRICS.indexOf('hitRate@10'), onlyNew: true },
+  { metric: BASE_METRICS.indexOf('ndcg@10'), onlyNew: false },
+  { metric: BASE_METRICS.indexOf('hitRate@10'), onlyNew: false },
+  { metric: BASE_METRICS.indexOf('ndcg@10'), onlyNew: true },
+  { metric: BASE_METRICS.indexOf('hitRate@10'), onlyNew: true },
 ] as const
 
 export function summariseBase(results: readonly BaseResult[], seed: number): BaseSummary {
   const column = (arm: number, metric: number, onlyNew: boolean) =>
     perShopper(results, baseMetricAt(arm, metric, onlyNew), onlyNew)
   const labelOf = (metric: number, onlyNew: boolean) =>
-    onlyNew ? `${METRICS[metric]}:new` : METRICS[metric]
+    onlyNew ? `${BASE_METRICS[metric]}:new` : BASE_METRICS[metric]
   const mean = (values: Float64Array) =>
     values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : 0
   const intervals = REPORTED.flatMap(({ metric, onlyNew }) => {
@@ -82,7 +88,7 @@ export function summariseBase(results: readonly BaseResult[], seed: number): Bas
         ({
           name,
           ...Object.fromEntries(
-            METRICS.flatMap((_, metric) =>
+            BASE_METRICS.flatMap((_, metric) =>
               [false, true].map((onlyNew) => [
                 labelOf(metric, onlyNew),
                 mean(column(arm, metric, onlyNew)),
