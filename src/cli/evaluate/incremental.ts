@@ -1,4 +1,5 @@
 /** @module `--protocol incremental`: the incremental learners on the held-out shoppers' stream. */
+import { createFastMlp } from '../../engine/mlp/mlp.ts'
 import { selectCases } from '../../evaluation/prepare.ts'
 import type { Rates } from '../../evaluation/prequential/arms.ts'
 import { type Comparison, compareLearners } from '../../evaluation/prequential/compare.ts'
@@ -52,7 +53,7 @@ export async function evaluateIncremental(
   }
   const training = await collect(trainingStream(input, selected.length), total)
   let tried = 0
-  const chosen = await chooseRates(training, input.seed, () =>
+  const chosen = await chooseRates(training, input.seed, createFastMlp, () =>
     report('choosing rates', ++tried, RATE_TRIALS),
   )
   const rates = { ...chosen, cases: training.length }
@@ -60,6 +61,7 @@ export async function evaluateIncremental(
   const seeds = Array.from({ length: SEEDS }, (_, k) => input.seed + k)
   const comparison = await compareLearners(stream, {
     rates,
+    createMlp: createFastMlp,
     seeds,
     clock: () => performance.now(),
     onProgress: (done, of) => report('learning', done, of),

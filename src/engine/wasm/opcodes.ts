@@ -7,6 +7,7 @@ export type Code = readonly number[]
 
 export const I32 = 0x7f
 export const F32 = 0x7d
+export const F64 = 0x7c
 export const V128 = 0x7b
 const VOID = 0x40
 export const FUNCTION = 0x60

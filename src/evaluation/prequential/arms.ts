@@ -3,9 +3,8 @@ import { FEATURE_COLUMN, FEATURE_COUNT } from '../../features/features.ts'
 import { type Combination, combine } from '../../learning/learners/combination.ts'
 import { createGradientLearner } from '../../learning/learners/gradientDescent.ts'
 import type { IncrementalLearner } from '../../learning/learners/learner.ts'
-import { createMlp } from '../../learning/learners/mlp.ts'
 import { createTreeLearner } from '../../learning/learners/treeLearner.ts'
-import { createRandom } from '../../model/random.ts'
+import { createRandom, type Random } from '../../model/random.ts'
 import { BASE_COLUMN, INPUTS } from './stream.ts'
 
 /** Rates that the learners leave open. */
@@ -51,7 +50,10 @@ export function createRescaled(stepSize: number): IncrementalLearner {
   return head('base-rescaled', [BASE_COLUMN], stepSize, 1, false)
 }
 
-export function createNetwork(seed: number): IncrementalLearner {
+/** `createMlp` of learning/learners or, to the same bits, of the engine. */
+export type CreateMlp = (inputs: number, random: Random) => IncrementalLearner
+
+export function createNetwork(createMlp: CreateMlp, seed: number): IncrementalLearner {
   return createMlp(INPUTS, createRandom(seed))
 }
 
@@ -59,9 +61,10 @@ export function createTree(): IncrementalLearner {
   return createTreeLearner(NOMINAL)
 }
 
-export function createCombination(rates: Rates, seed: number): Combination {
+export function createCombination(rates: Rates, createMlp: CreateMlp, seed: number): Combination {
+  const network = createNetwork(createMlp, seed)
   return combine(
-    [createHead('gradient', rates.stepSize, 0.5, true), createNetwork(seed), createTree()],
+    [createHead('gradient', rates.stepSize, 0.5, true), network, createTree()],
     rates.combination,
   )
 }

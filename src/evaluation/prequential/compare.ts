@@ -1,8 +1,10 @@
 /** @module The comparison: each learner, their combination and the base, on one and the same stream. */
+import type { Combination } from '../../learning/learners/combination.ts'
 import type { IncrementalLearner } from '../../learning/learners/learner.ts'
 import { createRandom } from '../../model/random.ts'
 import {
   BASE,
+  type CreateMlp,
   createCombination,
   createHead,
   createNetwork,
@@ -57,6 +59,7 @@ export interface Comparison {
 
 export interface ComparisonOptions {
   readonly rates: Rates
+  readonly createMlp: CreateMlp
   /** Each starts the network, and so the combination, in another place. */
   readonly seeds: readonly number[]
   /** Milliseconds. */
@@ -73,7 +76,7 @@ export async function compareLearners(
   stream: readonly StreamCase[],
   options: ComparisonOptions,
 ): Promise<Comparison> {
-  const { rates, seeds, clock, onProgress } = options
+  const { rates, createMlp, seeds, clock, onProgress } = options
   const [online] = POLICIES
   const [seed] = seeds
   const fixed = [BASE, createRescaled(rates.rescaling), head(rates, 0.5, true), createTree()]
@@ -83,9 +86,9 @@ export async function compareLearners(
     head(rates, 0.5, true),
     head(rates, 0.5, false),
     head(rates, 1, false),
-    createNetwork(seed),
+    createNetwork(createMlp, seed),
     createTree(),
-    createCombination(rates, seed),
+    createCombination(rates, createMlp, seed),
   ]
   const total =
     fixed.length + 2 * seeds.length + GRID_POINTS + followers().length + 2 * POLICIES.length
@@ -107,8 +110,8 @@ export async function compareLearners(
   const combinations: (readonly Float32Array[])[] = []
   const weights: (readonly (readonly number[])[])[] = []
   for (const one of seeds) {
-    networks.push((await run(stream, createNetwork(one), online)).probabilities)
-    const { learner, recorded } = recordWeights(rates, one)
+    networks.push((await run(stream, createNetwork(createMlp, one), online)).probabilities)
+    const { learner, recorded } = recordWeights(createCombination(rates, createMlp, one))
     combinations.push((await run(stream, learner, online)).probabilities)
     weights.push(recorded)
   }
@@ -126,7 +129,7 @@ export async function compareLearners(
 
   const strategies: StrategyResult[] = []
   for (const policy of POLICIES) {
-    for (const learner of [head(rates, 0.5, false), createNetwork(seed)]) {
+    for (const learner of [head(rates, 0.5, false), createNetwork(createMlp, seed)]) {
       const result = await run(stream, learner, policy)
       const { prAuc, logLoss, swing } = judge(stream, result.probabilities)
       strategies.push({
@@ -156,8 +159,7 @@ function head({ stepSize }: Rates, fusionWeight: number, adaptive: boolean): Inc
 }
 
 /** What the combination's weights were after each case. */
-function recordWeights(rates: Rates, seed: number) {
-  const combination = createCombination(rates, seed)
+function recordWeights(combination: Combination) {
   const recorded: (readonly number[])[] = []
   const learner: IncrementalLearner = {
     ...combination,

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Example, IncrementalLearner } from '../../learning/learners/learner.ts'
+import { createMlp } from '../../learning/learners/mlp.ts'
 import { createRandom } from '../../model/random.ts'
 import { DAY } from '../cases.ts'
 import { isHeldOut } from '../holdout.ts'
@@ -191,7 +192,13 @@ describe('the stream', () => {
 
   it('compares every arm with finite figures, the same for the same seeds', async () => {
     const rates = { stepSize: 0.05, rescaling: 0.05, combination: 0.5 }
-    const options = { rates, seeds: [1, 2], clock: noClock, onProgress: async () => {} }
+    const options = {
+      rates,
+      createMlp,
+      seeds: [1, 2],
+      clock: noClock,
+      onProgress: async () => {},
+    }
     const few = stream.slice(0, 15)
     const found = await compareLearners(few, options)
     expect(found.arms.map(({ name }) => name)).toEqual(
@@ -226,7 +233,7 @@ describe('the stream', () => {
       expect(time).toBeLessThan(UNTIL)
     }
     let tried = 0
-    const rates = await chooseRates(training, 1, async () => void tried++)
+    const rates = await chooseRates(training, 1, createMlp, async () => void tried++)
     expect(tried).toBe(RATE_TRIALS)
     for (const rate of Object.values(rates)) expect(rate).toBeGreaterThan(0)
   })

@@ -7,7 +7,13 @@ import type { IncrementalLearner } from '../../learning/learners/learner.ts'
 import { createRandom } from '../../model/random.ts'
 import { buildCases, DAY } from '../cases.ts'
 import type { EvaluationInput } from '../prepare.ts'
-import { createCombination, createHead, createRescaled, type Rates } from './arms.ts'
+import {
+  type CreateMlp,
+  createCombination,
+  createHead,
+  createRescaled,
+  type Rates,
+} from './arms.ts'
 import { judge } from './judge.ts'
 import { POLICIES } from './policies.ts'
 import { runPrequential } from './run.ts'
@@ -46,6 +52,7 @@ export function trainingStream(input: EvaluationInput, shoppers: number): Genera
 export async function chooseRates(
   stream: readonly StreamCase[],
   seed: number,
+  createMlp: CreateMlp,
   tried: () => Promise<void>,
 ): Promise<Rates> {
   const best = async <T>(candidates: readonly T[], make: (one: T) => IncrementalLearner) => {
@@ -61,7 +68,7 @@ export async function chooseRates(
   const stepSize = await best(STEP_SIZES, (rate) => createHead('gradient', rate, 0.5, true))
   const rescaling = await best(STEP_SIZES, createRescaled)
   const combination = await best(COMBINATION_RATES, (rate) =>
-    createCombination({ stepSize, rescaling, combination: rate }, seed),
+    createCombination({ stepSize, rescaling, combination: rate }, createMlp, seed),
   )
   return { stepSize, rescaling, combination }
 }

@@ -10,12 +10,21 @@ export interface MlpSnapshot {
   readonly steps: number
 }
 
-const STEP_SIZE = 1e-3
-const L2 = 1e-4
-const DECAY = [0.9, 0.999] as const
-const EPSILON = 1e-8
-/** Examples of one step. */
-const STEP_EXAMPLES = 50
+/** How it learns. */
+export const MLP_TRAINING = {
+  stepSize: 1e-3,
+  l2: 1e-4,
+  decay: [0.9, 0.999],
+  epsilon: 1e-8,
+  /** Examples of one step. */
+  stepExamples: 50,
+} as const
+
+/** Adam's step size with both bias corrections, for the step after `steps` − 1 others. */
+export function stepRate(steps: number): number {
+  const { stepSize, decay } = MLP_TRAINING
+  return (stepSize * Math.sqrt(1 - decay[1] ** steps)) / (1 - decay[0] ** steps)
+}
 
 /** @see Kingma and Ba, Adam: a method for stochastic optimization, ICLR 2015 */
 export function createMlp(inputs: number, random: Random): IncrementalLearner<MlpSnapshot> {
@@ -28,12 +37,13 @@ export function createMlp(inputs: number, random: Random): IncrementalLearner<Ml
 
   const step = () => {
     steps++
-    const rate = (STEP_SIZE * Math.sqrt(1 - DECAY[1] ** steps)) / (1 - DECAY[0] ** steps)
+    const rate = stepRate(steps)
+    const { decay, epsilon } = MLP_TRAINING
     for (let k = 0; k < weights.length; k++) {
       const g = gradient[k]
-      first[k] += (1 - DECAY[0]) * (g - first[k])
-      second[k] += (1 - DECAY[1]) * (g * g - second[k])
-      weights[k] -= (rate * first[k]) / (Math.sqrt(second[k]) + EPSILON)
+      first[k] += (1 - decay[0]) * (g - first[k])
+      second[k] += (1 - decay[1]) * (g * g - second[k])
+      weights[k] -= (rate * first[k]) / (Math.sqrt(second[k]) + epsilon)
     }
   }
 
@@ -41,8 +51,9 @@ export function createMlp(inputs: number, random: Random): IncrementalLearner<Ml
     name: 'mlp',
     predict: (x) => sigmoid(forward(shape, weights, x)[shape.starts.length][0]),
     learn(batch) {
-      for (let from = 0; from < batch.length; from += STEP_EXAMPLES) {
-        lossAndGradient(shape, weights, batch.slice(from, from + STEP_EXAMPLES), L2, gradient)
+      const { l2, stepExamples } = MLP_TRAINING
+      for (let from = 0; from < batch.length; from += stepExamples) {
+        lossAndGradient(shape, weights, batch.slice(from, from + stepExamples), l2, gradient)
         step()
       }
     },
