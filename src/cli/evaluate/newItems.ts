@@ -108,8 +108,7 @@ function formatNewItems(result: NewItemsResult): string[] {
       const cells = NEW_ITEM_METRICS.map((metric) => format(row[metric]).padEnd(28))
       return `  ${row.name.padEnd(22)}${cells.join('')}`.trimEnd()
     })
-  const isLearned = ({ name }: { readonly name: NewItemArm }) =>
-    name === 'encoder' || name === 'base-fresh'
+  const isLearned = ({ name }: { readonly name: NewItemArm }) => !name.startsWith('popular')
   return [
     `${shop}: ${newItems.toLocaleString('en-GB')} of ${items.toLocaleString('en-GB')} items withheld from training; ${cases.toLocaleString('en-GB')} times ${shoppers.toLocaleString('en-GB')} shoppers turned to one`,
     'means over shoppers [95 % by bootstrap over shoppers]; @all among all items new to the shopper, @new among the withheld ones',

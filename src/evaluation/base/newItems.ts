@@ -10,7 +10,13 @@ import { createRandom } from '../../model/random.ts'
 import { addScores, project, scoreTerms } from '../../model/score.ts'
 import { bootstrapMeans, type Interval } from './interval.ts'
 
-export const NEW_ITEM_ARMS = ['popular', 'popular-in-category', 'encoder', 'base-fresh'] as const
+export const NEW_ITEM_ARMS = [
+  'popular',
+  'popular-in-category',
+  'encoder',
+  'base-fresh',
+  'base-introduced',
+] as const
 
 export type NewItemArm = (typeof NEW_ITEM_ARMS)[number]
 
@@ -19,12 +25,15 @@ export const NEW_ITEM_ARM_MEANINGS: Readonly<Record<NewItemArm, string>> = {
   'popular-in-category': 'the same; a new item counts as the mean of its category',
   encoder: 'A·h·E + b: the sequence model on the vector made of content',
   'base-fresh': 'the base model, as it ships',
+  'base-introduced':
+    'not shipped: the same, told that a new item is as popular and old as its category',
 }
 
 /** `@all`: among all items that the shopper has not had; `@new`: among the new ones alone. */
 export const NEW_ITEM_METRICS = [
   'ndcg@10@all',
   'hitRate@10@all',
+  'percentile@all',
   'ndcg@10@new',
   'hitRate@10@new',
   'percentile@new',
@@ -83,6 +92,18 @@ export function categoryMeans(
   })
 }
 
+/** Popularity and age of new items as of the known items of their category. */
+function introduced(statistics: ItemStatistics, isNew: Uint8Array): ItemStatistics {
+  const mean = (values: Float32Array) => categoryMeans(values, statistics, isNew)
+  return {
+    ...statistics,
+    popularity7: mean(statistics.popularity7),
+    popularity30: mean(statistics.popularity30),
+    popularityAll: mean(statistics.popularityAll),
+    ageDays: mean(statistics.ageDays),
+  }
+}
+
 export interface NewItemShop {
   /** With content vectors for the new items. */
   readonly model: BaseModel
@@ -108,6 +129,11 @@ export function measureNewItems(shop: NewItemShop, one: Case): Float64Array {
     'popular-in-category': categoryMeans(popularity, model.statistics, isNew),
     encoder,
     'base-fresh': terms.base,
+    'base-introduced': scoreTerms(
+      { ...model, statistics: introduced(model.statistics, isNew) },
+      history,
+      time,
+    ).base,
   }
   const had = new Uint8Array(items)
   for (const { item } of history) had[item] = 1
@@ -120,9 +146,10 @@ export function measureNewItems(shop: NewItemShop, one: Case): Float64Array {
       const found = [
         expected(all, gain),
         expected(all, () => 1),
+        percentile(all),
         expected(fresh, gain),
         expected(fresh, () => 1),
-        fresh.others > 0 ? (fresh.others - fresh.above - fresh.equal / 2) / fresh.others : 0.5,
+        percentile(fresh),
       ]
       found.forEach((value, m) => {
         values[a * NEW_ITEM_METRICS.length + m] += value / targets.length
@@ -159,6 +186,11 @@ function expected({ above, equal }: Standing, worth: (place: number) => number):
   let sum = 0
   for (let place = above; place <= above + equal && place < PLACES; place++) sum += worth(place)
   return sum / (equal + 1)
+}
+
+/** Share of the others that stand below; half of those beside. */
+function percentile({ above, equal, others }: Standing): number {
+  return others > 0 ? (others - above - equal / 2) / others : 0.5
 }
 
 function gain(place: number): number {
