@@ -1,4 +1,5 @@
 /** @module The device's part of a round: the update that its own history suggests, sent once. */
+import { prepareFastLogit } from '../engine/logit/logit.ts'
 import type { History } from '../features/history.ts'
 import { sharedDelta } from '../learning/sharedUpdate.ts'
 import type { BaseModel } from '../model/baseModel.ts'
@@ -17,5 +18,6 @@ export interface ContributeDependencies extends ReportDependencies {
  * The personal parameters never take part: the update is about what everybody shares.
  */
 export function contribute(deps: ContributeDependencies): Promise<Contribution> {
-  return sendReport(deps, () => sharedDelta(deps.model, deps.history, deps.now(), deps.random))
+  const { model, history, now, random } = deps
+  return sendReport(deps, () => sharedDelta(model, history, now(), random, prepareFastLogit))
 }

@@ -10,35 +10,64 @@ export type LogitProblem = Pick<
 >
 
 /** @param gradient [P], overwritten. @returns the loss in nats. */
+export type LogitGradient = (
+  parameters: Float32Array | Float64Array,
+  gradient: Float64Array,
+) => number
+
+/** Readies a problem for many evaluations; implementations agree bit for bit. */
+export type PrepareLogit = (problem: LogitProblem) => LogitGradient
+
+export const prepareLogit: PrepareLogit = (problem) => (parameters, gradient) =>
+  lossAndGradient(problem, parameters, gradient)
+
+/** @param gradient [P], overwritten. @returns the loss in nats. */
 export function lossAndGradient(
   problem: LogitProblem,
   parameters: Float32Array | Float64Array,
   gradient: Float64Array,
 ): number {
-  const { candidates: K, parameters: P, design, offset, target } = problem
+  const { candidates: K, parameters: P, design, offset } = problem
   gradient.fill(0)
   const scores = new Float64Array(K)
   let loss = 0
   for (let t = 0; t < problem.cases; t++) {
-    const weight = problem.weight[t]
-    if (!(weight > 0)) continue
-    let highest = Number.NEGATIVE_INFINITY
+    if (!(problem.weight[t] > 0)) continue
     for (let k = 0, row = t * K; k < K; k++, row++) {
       let score = offset[row]
       for (let j = 0, x = row * P; j < P; j++, x++) score += design[x] * parameters[j]
       scores[k] = score
-      if (score > highest) highest = score
     }
-    let sum = 0
-    for (let k = 0; k < K; k++) sum += Math.exp(scores[k] - highest)
-    const normaliser = highest + Math.log(sum)
+    loss = toResiduals(problem, t, scores, loss)
     for (let k = 0, row = t * K; k < K; k++, row++) {
-      const share = target[row]
-      if (share > 0) loss += weight * share * (normaliser - scores[k])
-      const residual = weight * (Math.exp(scores[k] - normaliser) - share)
+      const residual = scores[k]
       if (residual === 0) continue
       for (let j = 0, x = row * P; j < P; j++, x++) gradient[j] += residual * design[x]
     }
+  }
+  return loss
+}
+
+/**
+ * Replaces the scores of case t by the derivatives of its loss.
+ * @param scores the first K are read and written
+ * @param loss of the cases before. @returns the loss with this case
+ */
+export function toResiduals(
+  { candidates: K, target, weight }: LogitProblem,
+  t: number,
+  scores: Float64Array,
+  loss: number,
+): number {
+  let highest = Number.NEGATIVE_INFINITY
+  for (let k = 0; k < K; k++) if (scores[k] > highest) highest = scores[k]
+  let sum = 0
+  for (let k = 0; k < K; k++) sum += Math.exp(scores[k] - highest)
+  const normaliser = highest + Math.log(sum)
+  for (let k = 0, row = t * K; k < K; k++, row++) {
+    const share = target[row]
+    if (share > 0) loss += weight[t] * share * (normaliser - scores[k])
+    scores[k] = weight[t] * (Math.exp(scores[k] - normaliser) - share)
   }
   return loss
 }

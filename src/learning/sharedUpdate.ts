@@ -10,7 +10,7 @@ import type { Random } from '../model/random.ts'
 import { NearsideError } from '../protocol/error.ts'
 import { casesFromHistory } from './cases.ts'
 import { type DesignRow, fitProblemOf, PARAMETERS, personalRow } from './fitProblem.ts'
-import { lossAndGradient } from './gradient.ts'
+import { type PrepareLogit, prepareLogit } from './gradient.ts'
 
 /** Length of a delta: diagonal of A, then w. */
 export const SHARED_LENGTH = DIMENSION + FEATURE_COUNT
@@ -28,12 +28,14 @@ const sharedRow: DesignRow = (model, terms, item, out, at) => {
  * A few local gradient steps on the mean loss of the shopper's own cases, from the base; what they
  * moved is the delta. Zeros when there is nothing to learn from, so that the shape says nothing.
  * Not clipped here: the upload path does that.
+ * @param prepare `prepareLogit`, or the engine's to the same bits
  */
 export function sharedDelta(
   model: BaseModel,
   history: History,
   now: number,
   random: Random,
+  prepare: PrepareLogit = prepareLogit,
 ): Float32Array<ArrayBuffer> {
   const past = history.filter((entry) => entry.time <= now)
   const problem = fitProblemOf(model, casesFromHistory(past), now, random, sharedRow)
@@ -42,8 +44,9 @@ export function sharedDelta(
   const total = problem.weight.reduce((sum, weight) => sum + weight, 0)
   if (!(total > 0)) return moved
   const gradient = new Float64Array(PARAMETERS)
+  const gradientAt = prepare(problem)
   for (let step = 0; step < LOCAL_STEPS; step++) {
-    lossAndGradient(problem, moved, gradient)
+    gradientAt(moved, gradient)
     for (let j = 0; j < SHARED_LENGTH; j++) moved[j] -= (LOCAL_RATE * gradient[j]) / total
   }
   if (!moved.every(Number.isFinite))
