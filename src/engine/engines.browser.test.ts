@@ -374,6 +374,13 @@ test.each(['webgpu', 'wasm', 'cpu', 'js'] as const)(
       if ('error' in reply) throw new Error(reply.error)
       expect(reply.name).toBe({ webgpu: 'wgsl', wasm: 'wasm', cpu: 'tfjs-cpu', js: 'js' }[request])
       await expectReference(reply.result)
+      // TensorFlow.js is fetched where it is used, and nowhere else.
+      if (request === 'wasm')
+        expect(reply.fetched.some((path) => path.endsWith('/wasmEngine.ts'))).toBe(true)
+      const theirs = reply.fetched.filter((path) => /tensorflow|tfjs/i.test(path))
+      if (request === 'webgpu' || request === 'cpu')
+        expect(theirs.some((path) => path.includes('tfjs-core'))).toBe(true)
+      else expect(theirs).toEqual([])
     } finally {
       worker.terminate()
     }

@@ -10,14 +10,23 @@ export interface WorkerRequest {
 }
 
 export type WorkerReply =
-  | { readonly name: string; readonly reason: string; readonly result: FitResult }
+  | {
+      readonly name: string
+      readonly reason: string
+      readonly result: FitResult
+      /** Paths of the scripts and binaries that this worker has fetched. */
+      readonly fetched: readonly string[]
+    }
   | { readonly error: string }
 
 async function answer({ request, problem }: WorkerRequest): Promise<WorkerReply> {
   try {
     const { engine, reason } = await chooseEngine(request)
     const result = await engine.fit(problem)
-    return { name: engine.name, reason, result }
+    const fetched = performance
+      .getEntriesByType('resource')
+      .map(({ name }) => new URL(name).pathname)
+    return { name: engine.name, reason, result, fetched }
   } catch (error) {
     return { error: String(error) }
   }
