@@ -17,6 +17,7 @@ import { writeModel } from '../pretrain/writeModel.ts'
 import { NearsideError } from '../protocol/error.ts'
 import type { Command, CommandContext, Values } from './command.ts'
 import { type BasePartsResult, evaluateBaseParts } from './evaluate/baseParts.ts'
+import { evaluateImbalance, type ImbalanceResult } from './evaluate/imbalance.ts'
 import { evaluateIncremental, type IncrementalResult } from './evaluate/incremental.ts'
 import { load, parseDate, parseFraction, type Question, readHoldoutFile } from './evaluate/load.ts'
 import { evaluateNewItems, type NewItemsResult } from './evaluate/newItems.ts'
@@ -59,7 +60,7 @@ export const command: Command = {
       type: 'string',
       value: 'WHAT',
       describe:
-        'incremental: compare learners, strategies (when to learn) or periods (against retraining)',
+        'incremental: learners, imbalance (of classes), strategies (when to learn) or periods (against retraining)',
       default: 'learners',
     },
     periods: {
@@ -125,6 +126,7 @@ async function run(
 ): Promise<
   | EvaluationResult
   | BasePartsResult
+  | ImbalanceResult
   | IncrementalResult
   | NewItemsResult
   | NoiseResult
@@ -141,6 +143,7 @@ async function run(
     'learners',
     'periods',
     'strategies',
+    'imbalance',
   ])
   if (values.protocol === 'incremental' && incremental === 'periods')
     return periods(values, context)
@@ -173,7 +176,9 @@ async function run(
         : isIncremental
           ? incremental === 'strategies'
             ? evaluateStrategies(question, context)
-            : evaluateIncremental(question, context)
+            : incremental === 'imbalance'
+              ? evaluateImbalance(question, context)
+              : evaluateIncremental(question, context)
           : evaluate(question, meanOver, html, context)
   const given = text(values.model)
   if (isNewItems) {

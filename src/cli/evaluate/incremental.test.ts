@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { testModel, testShop } from '../../evaluation/testShop.ts'
+import { METHODS } from '../../learning/imbalance/rebalance.ts'
 import { writeBaseModel } from '../../model/files.ts'
 import { shopEvents, writeShop } from '../../pretrain/shop/write.ts'
 import { writeModel } from '../../pretrain/writeModel.ts'
 import type { CommandContext } from '../command.ts'
+import { evaluateImbalance } from './imbalance.ts'
 import { evaluateIncremental } from './incremental.ts'
 
 let folder = ''
@@ -22,20 +24,22 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
+const question = () => ({
+  shop: join(folder, 'testshop'),
+  model: join(folder, 'models'),
+  protocol: 'personal' as const,
+  popularity: 'nightly' as const,
+  now: Date.UTC(2025, 0, 1),
+})
+
+const contextOf = (signal: AbortSignal, lines: string[]): CommandContext => ({
+  progress: { update() {}, clear() {} },
+  print: (line) => lines.push(line),
+  signal,
+})
+
 function run(signal: AbortSignal, lines: string[] = []) {
-  const question = {
-    shop: join(folder, 'testshop'),
-    model: join(folder, 'models'),
-    protocol: 'personal' as const,
-    popularity: 'nightly' as const,
-    now: Date.UTC(2025, 0, 1),
-  }
-  const context: CommandContext = {
-    progress: { update() {}, clear() {} },
-    print: (line) => lines.push(line),
-    signal,
-  }
-  return evaluateIncremental(question, context)
+  return evaluateIncremental(question(), contextOf(signal, lines))
 }
 
 it('prints every arm and returns finite figures', async () => {
@@ -55,3 +59,15 @@ it('stops when asked to', async () => {
   abort.abort()
   await expect(run(abort.signal)).rejects.toThrow(/stopped/)
 })
+
+it('compares every way to meet class imbalance, raw and corrected', async () => {
+  const lines: string[] = []
+  const { arms, seeds } = await evaluateImbalance(
+    question(),
+    contextOf(new AbortController().signal, lines),
+  )
+  expect(seeds).toHaveLength(3)
+  for (const learner of ['logistic', 'network'])
+    expect(arms.filter((arm) => arm.learner === learner)).toHaveLength(2 * METHODS.length - 1)
+  expect(lines.join('\n')).not.toMatch(/NaN|undefined|Infinity/)
+}, 60_000)

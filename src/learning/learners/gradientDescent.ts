@@ -56,14 +56,15 @@ export function createGradientLearner(
 
   const meanLoss = (theta: Float64Array, batch: readonly Example[]) => {
     let total = 0
-    for (const { x, label } of batch) total += logLoss(sigmoid(score(theta, x)), label)
+    for (const { x, label, weight = 1 } of batch)
+      total += weight * logLoss(sigmoid(score(theta, x)), label)
     return total / batch.length
   }
 
   const meanGradient = (theta: Float64Array, batch: readonly Example[]) => {
     const out = new Float64Array(theta.length)
-    for (const { x, label } of batch) {
-      const residual = (sigmoid(score(theta, x)) - label) / batch.length
+    for (const { x, label, weight = 1 } of batch) {
+      const residual = (weight * (sigmoid(score(theta, x)) - label)) / batch.length
       for (let j = 0; j < columns.length; j++) out[j] += residual * x[columns[j]]
       out[columns.length] += residual
     }

@@ -9,6 +9,8 @@ export interface Example {
   readonly x: Float32Array
   /** 1: bought. */
   readonly label: 0 | 1
+  /** How much it counts in a gradient, absent 1; trees and the engine's network count all alike. */
+  readonly weight?: number
 }
 
 export interface IncrementalLearner<Snapshot = unknown> {

@@ -62,7 +62,7 @@ export function forward(
 }
 
 /**
- * Mean binary cross-entropy of the batch plus ½·l2·‖weights‖².
+ * Mean weighted binary cross-entropy of the batch plus ½·l2·‖weights‖².
  * @param gradient [size], overwritten.
  */
 export function lossAndGradient(
@@ -77,11 +77,11 @@ export function lossAndGradient(
     gradient[k] = l2 * weights[k]
     loss += 0.5 * l2 * weights[k] ** 2
   }
-  for (const { x, label } of batch) {
+  for (const { x, label, weight = 1 } of batch) {
     const outputs = forward(shape, weights, x)
     const probability = sigmoid(outputs[outputs.length - 1][0])
-    loss += logLoss(probability, label) / batch.length
-    backward(shape, weights, outputs, (probability - label) / batch.length, gradient)
+    loss += (weight * logLoss(probability, label)) / batch.length
+    backward(shape, weights, outputs, (weight * (probability - label)) / batch.length, gradient)
   }
   return loss
 }

@@ -1,0 +1,91 @@
+/** @module Ways to make both classes weigh the same in a batch, and to take it back afterwards. */
+import type { Random } from '../../model/random.ts'
+import type { Example } from '../learners/learner.ts'
+import { adasyn, shuffled, smote } from './synthetic.ts'
+
+export const METHODS = ['none', 'weights', 'over', 'under', 'smote', 'adasyn'] as const
+
+export type Method = (typeof METHODS)[number]
+
+/** What each does, in a few words for people. */
+export const METHOD_MEANINGS: Readonly<Record<Method, string>> = {
+  none: 'as it came',
+  weights: 'each class weighs half',
+  over: 'bought ones repeated',
+  under: 'others left out',
+  smote: 'new ones between bought ones',
+  adasyn: 'the same, more where it is hard',
+}
+
+/**
+ * The batch with as many (or as heavy) yes as no, in random order. A batch without either class
+ * comes back as it is.
+ */
+export function rebalance(batch: readonly Example[], method: Method, random: Random): Example[] {
+  const rare = batch.filter(({ label }) => label === 1)
+  const other = batch.filter(({ label }) => label === 0)
+  const mixed = (examples: readonly Example[]) =>
+    shuffled(examples.length, random).map((place) => examples[place])
+  if (method === 'none' || rare.length === 0 || rare.length >= other.length) return mixed(batch)
+  const missing = other.length - rare.length
+  const rows = rare.map(({ x }) => x)
+  const yes = (made: readonly Float32Array[]) => made.map((x): Example => ({ x, label: 1 }))
+  switch (method) {
+    case 'weights': {
+      const half = batch.length / 2
+      return mixed([
+        ...rare.map((one) => ({ ...one, weight: half / rare.length })),
+        ...other.map((one) => ({ ...one, weight: half / other.length })),
+      ])
+    }
+    case 'over':
+      return mixed([
+        ...batch,
+        ...Array.from({ length: missing }, () => rare[random.integer(rare.length)]),
+      ])
+    case 'under':
+      return mixed([
+        ...rare,
+        ...shuffled(other.length, random)
+          .slice(0, rare.length)
+          .map((place) => other[place]),
+      ])
+    case 'smote':
+      return mixed([...batch, ...yes(smote(rows, missing, random))])
+    case 'adasyn':
+      return mixed([
+        ...batch,
+        ...yes(
+          adasyn(
+            rows,
+            other.map(({ x }) => x),
+            missing,
+            random,
+          ),
+        ),
+      ])
+  }
+}
+
+/** Weight of the yes in a batch ÷ weight of all. */
+export function shareOfYes(batch: readonly Example[]): number {
+  let yes = 0
+  let total = 0
+  for (const { label, weight = 1 } of batch) {
+    total += weight
+    if (label === 1) yes += weight
+  }
+  return total > 0 ? yes / total : 0
+}
+
+/**
+ * What a probability learned where `trained` of the examples were yes means where `actual` of them
+ * are: Bayes' rule with the other prior. It keeps the order.
+ * @see Saerens, Latinne and Decaestecker 2002, doi 10.1162/089976602753284446
+ */
+export function correctPrior(probability: number, trained: number, actual: number): number {
+  if (trained <= 0 || trained >= 1) return probability
+  const yes = probability * (actual / trained)
+  const no = (1 - probability) * ((1 - actual) / (1 - trained))
+  return yes + no > 0 ? yes / (yes + no) : probability
+}
