@@ -1,6 +1,9 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
+/** Entries with hooks. */
+const CLIENT = new Set(['react', 'console'])
+
 const PEERS = /^react(-dom)?($|\/)/
 
 /** The worker brings its TensorFlow.js; `nearside/tfjs` joins the one that the page trains with. */
@@ -27,6 +30,7 @@ export default defineConfig({
         react: 'src/react.ts',
         worker: 'src/worker.ts',
         console: 'src/console.ts',
+        element: 'src/element.ts',
         tfjs: 'src/tfjs.ts',
       },
       formats: ['es'],
@@ -34,8 +38,13 @@ export default defineConfig({
     },
     rolldownOptions: {
       external: (id, importer) => PEERS.test(id) || isPagesTensorFlow(id, importer),
-      // By itself, a library is left with its spaces: a ninth of the worker, which no bundler sees.
-      output: { minify: true },
+      output: {
+        // By itself, a library is left with its spaces: a ninth of the worker, which no bundler sees.
+        minify: true,
+        chunkFileNames: 'chunks/[name]-[hash].js',
+        // A framework with server components must know where the browser's part begins.
+        banner: ({ name }) => (CLIENT.has(name) ? "'use client';" : ''),
+      },
     },
   },
 })

@@ -3,6 +3,17 @@ import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { CHROMIUM_ARGS, requireChromium } from './scripts/chromium.ts'
 
+/** A new one for each project: Vitest writes into it. */
+const browser = () => ({
+  enabled: true,
+  headless: true,
+  screenshotFailures: false,
+  provider: playwright({
+    launchOptions: { executablePath: requireChromium(), args: CHROMIUM_ARGS },
+  }),
+  instances: [{ browser: 'chromium' as const }],
+})
+
 /** `*.test.ts` runs in Node, `*.browser.test.ts(x)` in a real Chromium with a WebGPU adapter. */
 export default defineConfig({
   test: {
@@ -34,6 +45,7 @@ export default defineConfig({
             'minisearch',
             'react',
             'react-dom/client',
+            'react-dom/server',
             'vitest-browser-react',
             'wouter',
           ],
@@ -41,17 +53,35 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['src/**/*.browser.test.{ts,tsx}'],
+          env: { REACT: '19' },
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            provider: playwright({
-              launchOptions: { executablePath: requireChromium(), args: CHROMIUM_ARGS },
-            }),
-            instances: [{ browser: 'chromium' }],
-          },
+          browser: browser(),
+        },
+      },
+      {
+        // The widgets once more, on the oldest React that they promise to run on.
+        plugins: [react()],
+        resolve: {
+          alias: [
+            { find: /^react(?=\/|$)/, replacement: 'react18' },
+            { find: /^react-dom(?=\/|$)/, replacement: 'react-dom18' },
+          ],
+        },
+        optimizeDeps: {
+          include: [
+            'axe-core',
+            'react',
+            'react-dom/client',
+            'react-dom/server',
+            'vitest-browser-react',
+          ],
+        },
+        test: {
+          name: 'react18',
+          include: ['src/react/**/*.browser.test.tsx'],
+          env: { REACT: '18' },
+          browser: browser(),
         },
       },
     ],

@@ -28,12 +28,25 @@ export function demoIsFresh(): boolean {
   )
 }
 
+/** What the package is made of. */
+const PACKAGE_SOURCES = [
+  ...['src', 'vite.lib.config.ts', 'tsconfig.lib.json', 'tsconfig.node.json', 'package.json'],
+]
+
+/** The last step of its build leaves the command line. */
+export function packageIsFresh(): boolean {
+  const built = join(ROOT, 'dist/node/cli/main.js')
+  if (!existsSync(built) || !existsSync(join(ROOT, 'dist/lib/index.d.ts'))) return false
+  const at = statSync(built).mtimeMs
+  return PACKAGE_SOURCES.every((name) => newest(join(ROOT, name)) <= at)
+}
+
 export async function buildDemo(): Promise<void> {
   node('scripts/images.ts')
   await build({ root: ROOT, logLevel: 'warn' })
 }
 
-async function buildPackage(): Promise<void> {
+export async function buildPackage(): Promise<void> {
   rmSync(join(ROOT, 'dist/lib'), { recursive: true, force: true })
   rmSync(join(ROOT, 'dist/node'), { recursive: true, force: true })
   await build({ root: ROOT, configFile: join(ROOT, 'vite.lib.config.ts'), logLevel: 'warn' })

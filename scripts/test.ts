@@ -1,6 +1,6 @@
 /**
  * @module `npm test`: unit, property and browser tests (Vitest), then the end-to-end tests
- * (Playwright), then one line that adds them up.
+ * (Playwright) and the example shops, then one line that adds them up.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -30,7 +30,7 @@ try {
 console.log(`Browser: ${browser}`)
 if (!demoIsFresh()) await buildDemo()
 
-const tallies = [vitest(), playwright()]
+const tallies = [vitest(), playwright(), consumers()]
 rmSync(reports, { recursive: true, force: true })
 const sum = (key: keyof Tally) => tallies.reduce((total, tally) => total + tally[key], 0)
 const skipped = sum('skipped')
@@ -80,4 +80,10 @@ function playwright(): Tally {
       skipped: stats.skipped,
     }
   })
+}
+
+/** The library as three shops install it. */
+function consumers(): Tally {
+  const args = ['scripts/consumers.ts', '--json', join(reports, 'tsx.json')]
+  return run('tsx', args, (report) => ({ ...(report as Omit<Tally, 'skipped'>), skipped: 0 }))
 }

@@ -3,6 +3,7 @@
  * and how well, everything that degraded, and every byte that left. Shows figures, not promises.
  */
 import '../react/nearside.css'
+import '../react/panel.css'
 import './console.css'
 import type { Item } from '../catalog/item.ts'
 import type { Personalizer } from '../personalizer/api.ts'

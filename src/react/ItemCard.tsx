@@ -3,6 +3,7 @@ import type { ComponentType } from 'react'
 import type { Item } from '../catalog/item.ts'
 import type { Recommendation } from '../personalizer/api.ts'
 import { usePersonalizationContext } from './context.ts'
+import { priceText } from './price.ts'
 import { WhyThis } from './WhyThis.tsx'
 
 export interface ItemComponentProps {
@@ -38,9 +39,4 @@ export function ItemCard({ item, recommendation, position, onSelect }: ItemCompo
       <WhyThis recommendation={recommendation} position={position} />
     </article>
   )
-}
-
-function priceText({ price = 0, currency }: Item, locale: string): string {
-  const style = currency ? ({ style: 'currency', currency } as const) : { minimumFractionDigits: 2 }
-  return new Intl.NumberFormat(locale, style).format(price)
 }

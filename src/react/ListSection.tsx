@@ -5,7 +5,6 @@
 import { type ComponentType, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import type { Item } from '../catalog/item.ts'
 import type { Recommendation } from '../personalizer/api.ts'
-import { asGiven } from '../personalizer/catalogOrder.ts'
 import { usePersonalizationContext } from './context.ts'
 import { ItemCard, type ItemComponent } from './ItemCard.tsx'
 import type { ListState } from './listObserver.ts'
@@ -81,7 +80,7 @@ export function ListSection({
   const id = useId()
   const loading = state.status === 'loading'
   const filled = loading && initialItems !== undefined
-  const items = filled ? asGiven(initialItems) : state.items
+  const items = filled ? initialItems.map(asGiven) : state.items
   const chosen = transformItems ? transformItems(items) : items
   const shown = chosen
     .map((recommendation) => ({ recommendation, item: itemOf(recommendation.id) }))
@@ -100,7 +99,8 @@ export function ListSection({
               <li key={place} className="ns-skeleton" aria-hidden="true" />
             ))
           : shown.map(({ recommendation, item }, place) => (
-              <li key={item.id} className="ns-item">
+              // The first list's nodes are not moved into the second's places: that would be a jump.
+              <li key={filled ? `first ${item.id}` : item.id} className="ns-item">
                 <ItemSlot
                   item={item}
                   recommendation={recommendation}
@@ -116,6 +116,10 @@ export function ListSection({
       </p>
     </section>
   )
+}
+
+function asGiven(id: string, place: number): Recommendation {
+  return { id, score: 0, baseRank: place + 1, reason: { kind: 'popular' } }
 }
 
 /** Says that a list changed, not what it shows at first: nobody asked for that. */

@@ -3,6 +3,7 @@
  * account of machine learning; the console has the figures.
  */
 import './nearside.css'
+import './panel.css'
 import { type ReactNode, useId, useState } from 'react'
 import type { Personalizer, PersonalizerSnapshot } from '../personalizer/api.ts'
 import { usePersonalizationContext } from './context.ts'

@@ -16,7 +16,7 @@ export function WhyThis({ recommendation, position }: WhyThisProps) {
   return (
     <p className="ns-why">
       <span className="ns-why-reason">{reasonText(recommendation.reason, itemOf, labels)}</span>
-      {moved && <span className="ns-why-moved"> · {moved}</span>}
+      {moved && <span className="ns-why-moved"> {moved}</span>}
     </p>
   )
 }

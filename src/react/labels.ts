@@ -2,24 +2,10 @@
  * @module Every string that the widgets and the panel show, in English. A shop in another language
  * hands its own to the provider; what it leaves out stays English.
  */
-
-const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`
+import { count, ENGLISH_LISTS } from './listLabels.ts'
 
 export const ENGLISH = {
-  forYou: 'For you',
-  similar: 'Similar items',
-  boughtTogether: 'Often bought together',
-  /** Announced to screen readers. */
-  listUpdated: (title: string) => `${title}: list updated`,
-
-  because: (title: string) => `Because you looked at ${title}`,
-  becauseOfSomething: 'Because of something you looked at',
-  boughtBefore: 'You bought this before',
-  category: (category: string) => `You often look at ${category}`,
-  taste: 'Close to what you like lately',
-  popular: 'Popular with all shoppers',
-  higher: (places: number) => `${count(places, 'place', 'places')} higher than in the shop’s order`,
-  lower: (places: number) => `${count(places, 'place', 'places')} lower than in the shop’s order`,
+  ...ENGLISH_LISTS,
 
   lead: 'This shop sorts its shelves on your device. What you look at and buy stays in this browser; the shop’s servers do not see it.',
   learned: 'What was learned',

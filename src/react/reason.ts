@@ -1,13 +1,13 @@
 /** @module A recommendation's reason, in plain words. */
 import type { Item } from '../catalog/item.ts'
 import type { Reason, Recommendation } from '../personalizer/api.ts'
-import { ENGLISH, type Labels } from './labels.ts'
+import { ENGLISH_LISTS, type ListLabels } from './listLabels.ts'
 
 /** One short sentence without a full stop, true to the score's largest term. */
 export function reasonText(
   reason: Reason,
   itemOf: (id: string) => Item | undefined,
-  labels: Labels = ENGLISH,
+  labels: ListLabels = ENGLISH_LISTS,
 ): string {
   switch (reason.kind) {
     case 'because': {
@@ -31,7 +31,7 @@ export function reasonText(
 export function movedText(
   recommendation: Recommendation,
   position: number,
-  labels: Labels = ENGLISH,
+  labels: ListLabels = ENGLISH_LISTS,
 ): string | null {
   const up = recommendation.baseRank - position
   if (!Number.isFinite(up) || up === 0) return null

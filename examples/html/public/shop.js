@@ -1,0 +1,22 @@
+import { provide } from '/nearside/element.js'
+import { createPersonalizer } from '/nearside/index.js'
+
+const catalog = '/catalog/catalog.json'
+const [items, personalizer] = await Promise.all([
+  fetch(catalog).then((got) => got.json()),
+  createPersonalizer({
+    catalog,
+    baseModel: '/models',
+    worker: () => new Worker('/nearside/worker.js', { type: 'module' }),
+  }),
+])
+provide({ personalizer, items, linkTo: ({ id }) => `#${id}` })
+
+document.addEventListener('nearside-select', ({ detail }) =>
+  personalizer.capture({ name: 'view_item', item_id: detail.recommendation.id }),
+)
+
+personalizer.subscribe(() => {
+  const { engine } = personalizer.getSnapshot()
+  if (engine) document.getElementById('status').textContent = `Learned with ${engine.name}.`
+})

@@ -1,0 +1,42 @@
+import { createPersonalizer, type Item, type Personalizer } from 'nearside'
+import { PersonalizationPanel, PersonalizationProvider, Recommendations } from 'nearside/react'
+import 'nearside/styles.css'
+import { StrictMode, useEffect, useState } from 'react'
+import { createRoot } from 'react-dom/client'
+
+const starting = createPersonalizer({
+  catalog: '/catalog/catalog.json',
+  baseModel: '/models',
+  worker: () => new Worker(new URL('nearside/worker', import.meta.url), { type: 'module' }),
+})
+const loading = fetch('/catalog/catalog.json').then((got) => got.json() as Promise<Item[]>)
+
+function Shop() {
+  const [items, setItems] = useState<Item[]>([])
+  const [personalizer, setPersonalizer] = useState<Personalizer | null>(null)
+  useEffect(() => {
+    Promise.all([loading, starting]).then(([catalog, started]) => {
+      setItems(catalog)
+      setPersonalizer(started)
+    })
+  }, [])
+  return (
+    <PersonalizationProvider
+      personalizer={personalizer}
+      items={items}
+      linkTo={({ id }) => `#${id}`}
+    >
+      <Recommendations
+        limit={8}
+        onSelect={({ id }) => personalizer?.capture({ name: 'view_item', item_id: id })}
+      />
+      <PersonalizationPanel canContribute={false} />
+    </PersonalizationProvider>
+  )
+}
+
+createRoot(document.getElementById('root') as HTMLElement).render(
+  <StrictMode>
+    <Shop />
+  </StrictMode>,
+)

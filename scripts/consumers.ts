@@ -1,0 +1,252 @@
+/**
+ * @module `npm run consumers`: packs the library, installs it into a copy of each example shop,
+ * builds the shop, serves it under a strict Content-Security-Policy and clicks through it in
+ * Chromium. Ends with a line "N passed, N failed".
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { chromium, type Page } from 'playwright'
+import { buildPackage, packageIsFresh } from './build.ts'
+import { CHROMIUM_ARGS, requireChromium } from './chromium.ts'
+import { createStaticServer } from './static.ts'
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+const NAMES = ['vite-react', 'html', 'next'] as const
+type Name = (typeof NAMES)[number]
+
+const NPM = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', '--loglevel=error']
+/** Google's threshold for "good". @see https://web.dev/articles/cls */
+const GOOD_SHIFT = 0.1
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    tarball: { type: 'string' },
+    json: { type: 'string' },
+    help: { type: 'boolean' },
+  },
+})
+if (values.help) {
+  console.log(`usage: npm run consumers -- [--only ${NAMES.join('|')}] [--tarball FILE] [--json FILE]
+
+--only NAME      this example only
+--tarball FILE   an npm package of the library; default: packed from the checkout
+--json FILE      writes the counts`)
+  process.exit(0)
+}
+const chosen = NAMES.filter((name) => values.only === undefined || values.only === name)
+if (chosen.length === 0) {
+  console.error(`consumers: no example '${values.only}'; there are ${NAMES.join(', ')}`)
+  process.exit(2)
+}
+
+let passed = 0
+let failed = 0
+const work = mkdtempSync(join(tmpdir(), 'nearside-consumers-'))
+const stops: (() => void)[] = []
+process.once('exit', () => {
+  for (const stop of stops) stop()
+  rmSync(work, { recursive: true, force: true })
+})
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+
+if (!existsSync(join(ROOT, 'public/catalog/images')))
+  run('node', ['--import', 'tsx', 'scripts/images.ts'], ROOT)
+const tarball = values.tarball ? resolve(values.tarball) : await pack()
+const browser = await chromium.launch({ executablePath: requireChromium(), args: CHROMIUM_ARGS })
+for (const name of chosen) {
+  const started = performance.now()
+  try {
+    await drive(name, await serve(name, install(name)))
+  } catch (error) {
+    report(
+      name,
+      'is installed, built and served',
+      String(error instanceof Error ? error.message : error),
+    )
+  }
+  console.log(`  ${name}: ${((performance.now() - started) / 1000).toFixed(0)} s`)
+}
+await browser.close()
+if (values.json) writeFileSync(values.json, JSON.stringify({ passed, failed }))
+console.log(`${passed} passed, ${failed} failed`)
+process.exit(failed === 0 && passed > 0 ? 0 : 1)
+
+function run(command: string, args: string[], cwd: string): void {
+  execFileSync(command, args, {
+    cwd,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    timeout: 300_000,
+    env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' },
+  })
+}
+
+async function pack(): Promise<string> {
+  if (!packageIsFresh()) await buildPackage()
+  run('npm', ['pack', '--ignore-scripts', '--pack-destination', work, '--loglevel=error'], ROOT)
+  return join(work, readdirSync(work).find((file) => file.endsWith('.tgz')) ?? '')
+}
+
+/** A copy of the example with the library in it, as a shop would install it; returns its folder. */
+function install(name: Name): string {
+  const folder = join(work, name)
+  cpSync(join(ROOT, 'examples', name), folder, {
+    recursive: true,
+    filter: (path) => !/\/(node_modules|dist|\.next)$/.test(path),
+  })
+  run('npm', ['ci', ...NPM], folder)
+  run('npm', ['install', ...NPM, tarball], folder)
+  for (const part of ['catalog', 'models'])
+    cpSync(join(ROOT, 'public', part), join(folder, 'public', part), { recursive: true })
+  run('npm', ['run', '-s', 'build'], folder)
+  return folder
+}
+
+/** Resolves with the shop's address. */
+async function serve(name: Name, folder: string): Promise<string> {
+  if (name === 'next') return serveNext(folder)
+  const root = join(folder, name === 'html' ? 'public' : 'dist')
+  const site: Server = createStaticServer({ root, models: join(root, 'models'), federation: null })
+  await new Promise<void>((ready) => site.listen(0, 'localhost', ready))
+  stops.push(() => site.close())
+  return `http://localhost:${(site.address() as AddressInfo).port}`
+}
+
+function serveNext(folder: string): Promise<string> {
+  const bin = join(folder, 'node_modules/next/dist/bin/next')
+  const child: ChildProcess = spawn(process.execPath, [bin, 'start', '--port', '0'], {
+    cwd: folder,
+    env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  stops.push(() => child.kill('SIGKILL'))
+  return new Promise((ready, refuse) => {
+    let said = ''
+    const late = setTimeout(() => refuse(new Error(`next start said only: ${said}`)), 60_000)
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+      const address = said.match(/http:\/\/localhost:\d+/)?.[0]
+      if (!address || !said.includes('Ready')) return
+      clearTimeout(late)
+      ready(address)
+    })
+    child.once('exit', (code) => refuse(new Error(`next start ended with ${code}: ${said}`)))
+  })
+}
+
+/** `problem` empty: passed. */
+function report(name: Name, what: string, problem: string): void {
+  if (problem === '') passed++
+  else failed++
+  console.log(`  ${problem === '' ? '✓' : '✗'} ${name}: ${what}${problem && ` — ${problem}`}`)
+}
+
+async function drive(name: Name, address: string): Promise<void> {
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  const said: string[] = []
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) said.push(message.text())
+  })
+  page.on('pageerror', (error) => said.push(error.message))
+  await page.addInitScript(watchShifts)
+
+  const html = await (await fetch(address)).text()
+  const policy = (await fetch(address)).headers.get('content-security-policy') ?? ''
+  const strict = /script-src 'self'/.test(policy) && /worker-src 'self'/.test(policy)
+  report(name, 'is served under a strict policy', strict ? '' : policy || 'no policy')
+
+  await page.goto(address)
+  await settle(page, (ids, status) => ids.length === 8 && status)
+  const first = await idsOn(page)
+  report(name, 'shows a list', first.length === 8 ? '' : `${first.length} items`)
+  if (name === 'next') {
+    const sent = [...html.matchAll(/data-item="([^"]+)"/g)].map(([, id]) => id)
+    const same = sent.join() === first.join()
+    report(
+      name,
+      'the server renders the list that a newcomer keeps',
+      same ? '' : `${sent} ≠ ${first}`,
+    )
+  }
+
+  await page.locator('[data-item] a').nth(2).click()
+  await settle(page, (ids) => ids.length === 8 && ids.join() !== first.join())
+  const second = await idsOn(page)
+  report(name, 'a click changes the list', second.join() === first.join() ? 'unchanged' : '')
+
+  const engine = page.getByText(/\b(wasm|wgsl|webgpu)\b/i).first()
+  const learned = await engine.waitFor({ timeout: 60_000 }).then(
+    () => '',
+    () => 'no engine was loaded',
+  )
+  report(name, 'its worker loads an engine and learns', learned)
+
+  await page.reload()
+  await settle(page, (ids) => ids.join() === second.join())
+  const third = await idsOn(page)
+  report(name, 'a reload keeps it', third.join() === second.join() ? '' : `${third} ≠ ${second}`)
+
+  const { total, moved } = await page.evaluate(
+    () => (globalThis as unknown as { shifts: Shifts }).shifts,
+  )
+  const jumped = total < GOOD_SHIFT ? '' : moved.join(', ')
+  report(name, `nothing jumps (layout shift ${total.toFixed(3)})`, jumped)
+  report(name, 'nothing in the console', said.join(' | '))
+  await context.close()
+}
+
+interface Shifts {
+  total: number
+  moved: string[]
+}
+
+interface LayoutShift extends PerformanceEntry {
+  readonly value: number
+  readonly hadRecentInput: boolean
+  readonly sources: readonly {
+    readonly node: Node | null
+    readonly previousRect: DOMRectReadOnly
+    readonly currentRect: DOMRectReadOnly
+  }[]
+}
+
+/** Runs in the page: sums what moved by itself. @see https://web.dev/articles/cls */
+function watchShifts(): void {
+  const shifts: Shifts = { total: 0, moved: [] }
+  Object.assign(globalThis, { shifts })
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries() as LayoutShift[]) {
+      if (entry.hadRecentInput) continue
+      shifts.total += entry.value
+      for (const { node, previousRect, currentRect } of entry.sources)
+        shifts.moved.push(`${node?.nodeName} ${previousRect.y} → ${currentRect.y}`)
+    }
+  }).observe({ type: 'layout-shift', buffered: true })
+}
+
+/** In the order on screen; also inside of shadow roots. */
+function idsOn(page: Page): Promise<string[]> {
+  return page
+    .locator('[data-item]')
+    .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-item') ?? ''))
+}
+
+/** Waits until it holds; the check after it says whether it ever did. */
+async function settle(
+  page: Page,
+  holds: (ids: string[], personal: boolean) => boolean,
+): Promise<void> {
+  const until = performance.now() + 30_000
+  while (performance.now() < until) {
+    const busy = await page.locator('[aria-busy="true"]').count()
+    if (holds(await idsOn(page), busy === 0)) return
+    await page.waitForTimeout(100)
+  }
+}
