@@ -18,6 +18,7 @@ const PAGES: Readonly<Record<string, string>> = {
   basket: '/basket',
   wishlist: '/wishlist',
   checkout: '/checkout',
+  orders: '/orders',
   'side-by-side': '/side-by-side',
   'fast-forward': '/fast-forward',
   console: '/console',

@@ -2,7 +2,7 @@
  * @module Finding products by words: one inverted index (BM25+ by MiniSearch) over title, category,
  * brand, description and id, with word beginnings and small typing errors forgiven.
  */
-import MiniSearch from 'minisearch'
+import MiniSearch, { type SearchOptions } from 'minisearch'
 import type { Item } from '../catalog/item.ts'
 import { type FoldedSynonyms, NO_SYNONYMS, otherWordings } from './synonyms.ts'
 import { foldWord, wordsOf } from './text.ts'
@@ -96,7 +96,7 @@ function matchAll(
   if (others.length === 0) return hits
   const best = new Map(hits.map((hit) => [hit.id, hit]))
   for (const other of others) {
-    for (const found of match(index, other, settings)) {
+    for (const found of match(index, other, settings, beginsAWord)) {
       const hit = { ...found, relevance: found.relevance * SYNONYM_WEIGHT }
       const known = best.get(hit.id)
       if (!known || isBetter(hit, known)) best.set(hit.id, hit)
@@ -105,6 +105,9 @@ function matchAll(
   return [...best.values()].sort((a, b) => b.relevance - a.relevance)
 }
 
+/** Nobody is typing a synonym: the T of "t-light" is no beginning of "triple". */
+const beginsAWord = (term: string): boolean => term.length > 1
+
 const isBetter = (a: SearchHit, b: SearchHit): boolean =>
   a.complete === b.complete ? a.relevance > b.relevance : a.complete
 
@@ -112,11 +115,12 @@ function match(
   index: SearchIndex,
   words: readonly string[],
   { boost, prefixWeight, fuzzyWeight }: SearchSettings,
+  prefix: SearchOptions['prefix'] = true,
 ): SearchHit[] {
   const weights = { prefix: prefixWeight, fuzzy: fuzzyWeight }
   const asked = new Set(words.map(foldWord)).size
   return index
-    .search(words.join(' '), { combineWith: 'OR', boost, prefix: true, fuzzy, weights })
+    .search(words.join(' '), { combineWith: 'OR', boost, prefix, fuzzy, weights })
     .map((result) => ({
       id: String(result.id),
       relevance: result.score,

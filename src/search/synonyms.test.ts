@@ -41,6 +41,15 @@ describe('synonyms', () => {
     expect(first.terms).toEqual(expect.arrayContaining(['red', 'light']))
   })
 
+  it('don’t take a short word of another wording for a beginning', () => {
+    const found = createProductSearch(
+      [...ITEMS, { id: 'tall', title: 'Tall triple light' }],
+      SYNONYMS,
+    )
+    const tall = found.find('tealight').find((hit) => hit.id === 'tall')
+    expect(tall).toMatchObject({ complete: false, terms: ['light'] })
+  })
+
   it('never push the word itself down: a hit in the shopper’s own words counts in full', () => {
     const found = createProductSearch(
       [

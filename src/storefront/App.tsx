@@ -4,6 +4,7 @@ import type { CaptureInput, Personalizer } from '../index.ts'
 import { PersonalizationProvider } from '../react.ts'
 import { type Catalogue, loadCatalogue, productPath } from './catalogue.ts'
 import { Frame } from './Frame.tsx'
+import { forgetTogether } from './forgetting.ts'
 import { Opening, Unreachable } from './parts/Opening.tsx'
 import { type Started, startPersonalizer } from './personalizer.ts'
 import { type Shop, ShopContext } from './shop.ts'
@@ -60,7 +61,8 @@ function OpenShop({ catalogue }: { readonly catalogue: Catalogue }) {
         if (left) return result.personalizer.close()
         current.current = result.personalizer
         for (const event of waiting.current.splice(0)) void result.personalizer.capture(event)
-        setStarted(result)
+        const personalizer = forgetTogether(result.personalizer, catalogue, lastLooked)
+        setStarted({ ...result, personalizer })
       },
       (error: unknown) => {
         const detail = error instanceof Error ? ` ${error.message}` : ''
@@ -73,7 +75,7 @@ function OpenShop({ catalogue }: { readonly catalogue: Catalogue }) {
       current.current?.close()
       current.current = null
     }
-  }, [])
+  }, [catalogue, lastLooked])
 
   const capture = useCallback((event: CaptureInput) => {
     if (current.current) void current.current.capture(event)

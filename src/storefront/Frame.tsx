@@ -8,6 +8,7 @@ import { Console } from './pages/Console.tsx'
 import { FastForward } from './pages/FastForward.tsx'
 import { Home } from './pages/Home.tsx'
 import { NotFound } from './pages/NotFound.tsx'
+import { Orders } from './pages/Orders.tsx'
 import { Product } from './pages/Product.tsx'
 import { Search } from './pages/Search.tsx'
 import { SideBySide } from './pages/SideBySide.tsx'
@@ -35,6 +36,7 @@ export function Frame() {
           <Route path="/basket" component={Basket} />
           <Route path="/checkout" component={Checkout} />
           <Route path="/wishlist" component={Wishlist} />
+          <Route path="/orders" component={Orders} />
           <Route path="/side-by-side" component={SideBySide} />
           <Route path="/fast-forward" component={FastForward} />
           <Route path="/console" component={Console} />

@@ -6,10 +6,12 @@ import type { Item } from '../catalog/item.ts'
 // biome-ignore lint/style/noRestrictedImports: a personalizer without a worker, for tests only
 import { createFakePersonalizer } from '../react/fakePersonalizer.ts'
 import { PersonalizationProvider } from '../react.ts'
-import { basket, wishlist } from './basket.ts'
+import { basket, priced, wishlist } from './basket.ts'
 import { createCatalogue } from './catalogue.ts'
 import { Frame } from './Frame.tsx'
+import { orders, placeOrder } from './orders.ts'
 import { type Shop, ShopContext } from './shop.ts'
+import { viewed } from './viewed.ts'
 
 const ITEMS: readonly Item[] = Array.from({ length: 30 }, (_, place) => ({
   id: `i${place}`,
@@ -32,6 +34,7 @@ const PAGES = [
   '/wishlist',
   '/side-by-side',
   '/fast-forward',
+  '/orders',
   '/console',
   '/nowhere',
 ]
@@ -73,6 +76,8 @@ async function findings(): Promise<readonly string[]> {
 afterEach(() => {
   basket.set([])
   wishlist.set([])
+  viewed.set([])
+  orders.set([])
   delete document.documentElement.dataset.theme
   history.replaceState(null, '', home)
 })
@@ -85,6 +90,8 @@ describe.each(['light', 'dark'])('in %s colours', (theme) => {
       { id: 'i4', quantity: 1 },
     ])
     wishlist.set(['i2'])
+    viewed.set(['i3', 'i5'])
+    placeOrder(priced(basket.get(), createCatalogue(ITEMS).get), 0)
     const { screen } = await open(address)
     await expect.element(screen.getByRole('heading', { level: 1 })).toBeVisible()
     expect(await findings()).toEqual([])

@@ -3,6 +3,7 @@ import type { Item } from '../catalog/item.ts'
 import { parseItems } from '../catalog/parseItem.ts'
 import { createProductSearch, type ProductSearch } from '../search/index.ts'
 import { loadJson } from './load.ts'
+import { SYNONYMS } from './synonyms.ts'
 
 export interface Department {
   readonly name: string
@@ -57,7 +58,7 @@ export function createCatalogue(items: readonly Item[]): Catalogue {
     departments,
     department: (name) => departments.find((department) => department.name === name),
     search: () => {
-      search ??= createProductSearch(items)
+      search ??= createProductSearch(items, SYNONYMS)
       return search
     },
   }

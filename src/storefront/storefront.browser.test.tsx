@@ -5,11 +5,14 @@ import type { Item } from '../catalog/item.ts'
 // biome-ignore lint/style/noRestrictedImports: a personalizer without a worker, for tests only
 import { createFakePersonalizer, type FakePersonalizer } from '../react/fakePersonalizer.ts'
 import { PersonalizationProvider } from '../react.ts'
-import { basket, wishlist } from './basket.ts'
+import { basket, priced, wishlist } from './basket.ts'
 import { createCatalogue } from './catalogue.ts'
 import { Frame } from './Frame.tsx'
+import { forgetTogether } from './forgetting.ts'
+import { orders, placeOrder } from './orders.ts'
 import { order } from './preferences.ts'
 import { type Shop, ShopContext } from './shop.ts'
+import { rememberView, viewed } from './viewed.ts'
 
 const ITEMS: readonly Item[] = Array.from({ length: 40 }, (_, place) => ({
   id: `i${place}`,
@@ -56,6 +59,8 @@ beforeEach(() => {
 afterEach(() => {
   basket.set([])
   wishlist.set([])
+  orders.set([])
+  viewed.set([])
   order.set('personal')
   history.replaceState(null, '', home)
 })
@@ -132,7 +137,7 @@ test('from product to a demo order by keyboard: one purchase with all items, no 
   expect(basket.get()).toEqual([])
 })
 
-test('a department with a price range; its name may hold an ampersand', async () => {
+test('a department narrowed down by price; its name may hold an ampersand', async () => {
   const screen = await open('/category/Kitchen%20%26%20Dining?price=1-3&sort=dear')
   await expect
     .element(screen.getByRole('heading', { level: 1, name: 'Kitchen & Dining' }))
@@ -143,11 +148,79 @@ test('a department with a price range; its name may hold an ampersand', async ()
     )
   await vi.waitFor(() => expect(cards()[0]).toBe('i28'))
   expect(cards().at(-1)).toBe('i10')
-  await screen.getByLabelText('Price').selectOptions('8-')
+  // What is chosen stands in the address: a link leads there, "back" leads away.
+  const option = (name: RegExp) => screen.getByRole('checkbox', { name })
+  await expect.element(option(/^£1 to £3/)).toBeChecked()
+  await expect.element(option(/^£3 to £8/)).toHaveAccessibleName('£3 to £8 5 products')
+  const only = cards().length
+  await option(/^£3 to £8/).click()
+  await vi.waitFor(() => expect(cards()).toHaveLength(only + 5))
+  expect(location.search).toBe('?sort=dear&price=1-3&price=3-8')
+  history.back()
+  await vi.waitFor(() => expect(cards()).toHaveLength(only))
+  await option(/^£1 to £3/).click()
+  await vi.waitFor(() => expect(cards().length).toBeGreaterThan(only))
+  expect(location.search).toBe('?sort=dear')
+})
+
+test('choices without a product say so and can be taken back at once', async () => {
+  const screen = await open('/search?q=tea&stock=out&in=Garden')
+  await expect.element(screen.getByText('Nothing here with these choices.')).toBeVisible()
+  await screen.getByRole('button', { name: /^Show all/ }).click()
+  await vi.waitFor(() => expect(location.search).toBe('?q=tea'))
+  await expect.element(screen.getByText('10 products').last()).toBeVisible()
+})
+
+test('an order is remembered on this device, can be bought again, and goes with everything else', async () => {
+  orders.set([])
+  basket.set([
+    { id: 'i2', quantity: 2 },
+    { id: 'i5', quantity: 1 },
+  ])
+  const screen = await open('/checkout')
+  await screen.getByRole('button', { name: 'Place demo order' }).click()
+  await screen.getByRole('link', { name: 'Your orders' }).first().click()
+  await expect.element(screen.getByRole('heading', { name: 'Order 1' })).toBeVisible()
+  await expect.element(screen.getByText('£1.20')).toBeVisible()
+  await screen.getByRole('button', { name: 'Buy again: order 1' }).click()
+  expect(basket.get()).toEqual([
+    { id: 'i2', quantity: 2 },
+    { id: 'i5', quantity: 1 },
+  ])
+  expect(names().at(-1)).toBe('add_to_cart')
+})
+
+test('what is forgotten leaves the shop’s own shelves, and erasing empties them', async () => {
+  const catalogue = createCatalogue(ITEMS)
+  const looked = { get: () => 'i1' as string | null, set: vi.fn() }
+  const together = forgetTogether(personalizer, catalogue, looked)
+  for (const id of ['i1', 'i2', 'i3']) rememberView(id)
+  rememberView('i1')
+  expect(viewed.get()).toEqual(['i1', 'i3', 'i2'])
+  await together.forget({ kind: 'item', name: 'i1' })
+  expect(viewed.get()).toEqual(['i3', 'i2'])
+  expect(looked.set).toHaveBeenCalledWith(null)
+  await together.forget({ kind: 'category', name: 'Garden' })
+  expect(viewed.get()).toEqual(['i2'])
+  wishlist.set(['i4'])
+  placeOrder(priced([{ id: 'i2', quantity: 1 }], catalogue.get), 0)
+  await together.erase()
+  expect([viewed.get(), wishlist.get(), orders.get()]).toEqual([[], [], []])
+})
+
+test('recently viewed: after a real look, not while paused, never the page itself', async () => {
+  const screen = await open('/product/i2')
+  await vi.waitFor(() => expect(viewed.get()).toEqual(['i2']), 3000)
   await expect
-    .element(screen.getByText('Nothing here at that price', { exact: false }))
+    .element(screen.getByRole('heading', { name: 'Recently viewed' }))
+    .not.toBeInTheDocument()
+  await personalizer.pause(true)
+  history.pushState(null, '', '/product/i3')
+  await expect
+    .element(screen.getByRole('region', { name: 'Recently viewed' }).getByText('Heart thing 2'))
     .toBeVisible()
-  expect(location.search).toContain('price=8-')
+  await new Promise((resolve) => setTimeout(resolve, 1200))
+  expect(viewed.get()).toEqual(['i2'])
 })
 
 test('search finds while one types, keeps the focus, and is captured when the typing rests', async () => {

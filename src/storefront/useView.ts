@@ -1,6 +1,8 @@
 /** @module Looks at a product and at lists, captured once each, with how long the look lasted. */
 import { useEffect, useRef } from 'react'
+import { usePersonalization } from '../react.ts'
 import { useShop } from './shop.ts'
+import { rememberView } from './viewed.ts'
 
 /** A shorter look is a misclick; it is captured with its length, so that cleaning can drop it. */
 const LOOK_MS = 1000
@@ -11,6 +13,8 @@ const LOOK_MS = 1000
  */
 export function useProductView(id: string): void {
   const { capture, lastLooked } = useShop()
+  const paused = useRef(false)
+  paused.current = usePersonalization().paused
   useEffect(() => {
     let shown = 0
     let since = document.hidden ? null : performance.now()
@@ -21,6 +25,8 @@ export function useProductView(id: string): void {
       if (done) return
       done = true
       capture({ name: 'view_item', item_id: id, dwell_ms: Math.round(elapsed()) })
+      // Paused means remembered nowhere.
+      if (!paused.current && elapsed() >= LOOK_MS) rememberView(id)
     }
     const plan = () => {
       // A little later: timers may fire a hair early, and 999 ms would count as a misclick.

@@ -4,6 +4,7 @@ import { Link } from 'wouter'
 import { basket, type PricedLine, priced, sumOf } from '../basket.ts'
 import { titleOf } from '../catalogue.ts'
 import { money } from '../money.ts'
+import { placeOrder } from '../orders.ts'
 import { Page } from '../parts/Page.tsx'
 import { ForYou } from '../parts/shelves.tsx'
 import { useShop } from '../shop.ts'
@@ -19,6 +20,7 @@ export function Checkout() {
       name: 'purchase',
       items: lines.map(({ item, quantity }) => ({ item_id: item.id, quantity, price: item.price })),
     })
+    placeOrder(lines, Date.now())
     setBought(lines)
     basket.set([])
   }
@@ -66,10 +68,11 @@ function Thanks({ lines }: { readonly lines: readonly PricedLine[] }) {
           have already noticed.
         </p>
         <Summary lines={lines} />
-        <p>
+        <p className="checkout-actions">
           <Link className="button button-strong" href="/">
             Back to the shop
           </Link>
+          <Link href="/orders">Your orders</Link>
         </p>
       </div>
       <ForYou limit={6} />

@@ -1,9 +1,11 @@
 /** @module `/`: what is for you, what goes with what you looked at, departments, what is popular. */
 import { Link } from 'wouter'
+import type { Item } from '../../catalog/item.ts'
 import { usePersonalization } from '../../react.ts'
 import { type Catalogue, categoryPath, isSold, productPath, titleOf } from '../catalogue.ts'
 import { useTitle } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'
+import { RecentlyViewed } from '../parts/RecentlyViewed.tsx'
 import { ForYou, Popular, Similar } from '../parts/shelves.tsx'
 import { order } from '../preferences.ts'
 import { useShop } from '../shop.ts'
@@ -27,8 +29,10 @@ export function Home() {
         )}
       </div>
       {looked && <Similar item={looked.id} title={`Because you looked at ${titleOf(looked)}`} />}
+      <RecentlyViewed />
       <DepartmentTiles catalogue={catalogue} />
       <Popular />
+      <Behind />
     </div>
   )
 }
@@ -42,10 +46,19 @@ function useLastLooked() {
   return id === undefined ? undefined : catalogue.get(id)
 }
 
-function Hero({ catalogue }: { readonly catalogue: Catalogue }) {
-  const shown = catalogue.departments
-    .slice(0, 6)
+/** What the shop puts in its window; another catalogue's departments show one each instead. */
+const WINDOW = ['85123A', '22423', '47566', '20725', '84879', '22720']
+
+function windowOf({ get, departments }: Catalogue): readonly Item[] {
+  const chosen = WINDOW.flatMap((id) => get(id) ?? []).filter(isSold)
+  if (chosen.length === WINDOW.length) return chosen
+  return departments
+    .slice(0, WINDOW.length)
     .flatMap(({ items }) => items.find((item) => isSold(item) && item.image) ?? [])
+}
+
+function Hero({ catalogue }: { readonly catalogue: Catalogue }) {
+  const shown = windowOf(catalogue)
   return (
     <section className="hero">
       <div className="hero-text">
@@ -90,6 +103,42 @@ function DepartmentTiles({ catalogue }: { readonly catalogue: Catalogue }) {
             </li>
           )
         })}
+      </ul>
+    </section>
+  )
+}
+
+const ROOMS = [
+  {
+    href: '/side-by-side',
+    name: 'Side by side',
+    text: 'Everybody’s list and yours, what moved between them and why.',
+  },
+  {
+    href: '/fast-forward',
+    name: 'Fast-forward',
+    text: 'A real shopper’s year in seconds: does learning help, order by order?',
+  },
+  {
+    href: '/console',
+    name: 'Privacy console',
+    text: 'Every byte that left this device, and every decision made on it.',
+  },
+] as const
+
+function Behind() {
+  return (
+    <section aria-labelledby="behind-title">
+      <h2 id="behind-title">Behind the shelves</h2>
+      <ul className="rooms">
+        {ROOMS.map(({ href, name, text }) => (
+          <li key={href}>
+            <Link className="room" href={href}>
+              <span className="tile-name">{name}</span>
+              <span>{text}</span>
+            </Link>
+          </li>
+        ))}
       </ul>
     </section>
   )

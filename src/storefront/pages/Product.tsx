@@ -8,6 +8,7 @@ import { money } from '../money.ts'
 import { Icon } from '../parts/Icon.tsx'
 import { useTitle } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'
+import { RecentlyViewed } from '../parts/RecentlyViewed.tsx'
 import { Companions } from '../parts/shelves.tsx'
 import { useShop } from '../shop.ts'
 import { useStored } from '../stored.ts'
@@ -50,6 +51,7 @@ function Details({ item }: { readonly item: Item }) {
         </div>
       </article>
       <Companions item={item.id} />
+      <RecentlyViewed except={item.id} />
     </div>
   )
 }

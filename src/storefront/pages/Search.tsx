@@ -3,14 +3,13 @@ import { useEffect, useMemo } from 'react'
 import { Link, useSearchParams } from 'wouter'
 import { useRerank } from '../../react.ts'
 import { blend } from '../../search/index.ts'
+import { Assortment } from '../parts/Assortment.tsx'
 import { Page } from '../parts/Page.tsx'
 import { searchPath } from '../parts/SearchBox.tsx'
-import { StockList } from '../parts/StockList.tsx'
 import { Popular } from '../parts/shelves.tsx'
 import { order } from '../preferences.ts'
 import { useShop } from '../shop.ts'
 import { useStored } from '../stored.ts'
-import { useListView } from '../useView.ts'
 
 /** A query is one when the typing rests, not at every letter. */
 const REST_MS = 800
@@ -45,7 +44,6 @@ export function Search() {
     const timer = setTimeout(() => capture({ name: 'search', search_term: query }), REST_MS)
     return () => clearTimeout(timer)
   }, [query, capture])
-  useListView(query, ranked.status === 'ready' ? items.map((item) => item.id) : [])
 
   if (query === '') {
     return (
@@ -57,11 +55,6 @@ export function Search() {
   }
   return (
     <Page title={`Search: ${query}`} heading={<>Results for “{query}”</>}>
-      <p role="status" className="result-count">
-        {items.length === 0
-          ? 'Nothing found.'
-          : `${items.length} ${items.length === 1 ? 'product' : 'products'}`}
-      </p>
       {suggestions.length > 0 && (
         <ul className="suggestions" aria-label="Suggestions">
           {suggestions.map((text) => (
@@ -75,16 +68,19 @@ export function Search() {
       )}
       {items.length === 0 ? (
         <>
-          <p className="empty">
+          <p className="empty" role="status">
             No product matches “{query}”. Try fewer letters or another word; meanwhile:
           </p>
           <Popular />
         </>
       ) : (
-        <StockList
+        <Assortment
           key={query}
           items={items}
-          label="Results"
+          order="Best match"
+          label={`Results for ${query}`}
+          departments
+          settled={ranked.status === 'ready'}
           termsOf={(id) => terms.get(id) ?? []}
         />
       )}

@@ -27,6 +27,9 @@ export function Footer() {
             <Link href="/wishlist">Wishlist</Link>
           </li>
           <li>
+            <Link href="/orders">Your orders</Link>
+          </li>
+          <li>
             <Link href="/basket">Basket</Link>
           </li>
         </ul>

@@ -2,14 +2,13 @@
 import { useRef, useState } from 'react'
 import { Link } from 'wouter'
 import { PersonalizationPanel, usePersonalization } from '../../react.ts'
-import { wishlist } from '../basket.ts'
 import { useShop } from '../shop.ts'
 import { Icon } from './Icon.tsx'
 
 export function LearnedDrawer() {
   const dialog = useRef<HTMLDialogElement>(null)
   const [open, setOpen] = useState(false)
-  const { canContribute, unavailable, lastLooked } = useShop()
+  const { canContribute, unavailable } = useShop()
   const { sent } = usePersonalization()
   const close = () => dialog.current?.close()
   return (
@@ -49,18 +48,24 @@ export function LearnedDrawer() {
           {open && (
             <>
               {unavailable && <p className="notice">{unavailable}</p>}
-              <PersonalizationPanel
-                canContribute={canContribute}
-                onErased={() => {
-                  wishlist.set([])
-                  lastLooked.set(null)
-                }}
-              />
-              <p className="drawer-more">
-                <Link href="/console" onClick={close}>
-                  Every byte and every decision: the privacy console
-                </Link>
-              </p>
+              <PersonalizationPanel canContribute={canContribute} />
+              <ul className="drawer-more">
+                <li>
+                  <Link href="/side-by-side" onClick={close}>
+                    What moved for you: side by side
+                  </Link>
+                </li>
+                <li>
+                  <Link href="/fast-forward" onClick={close}>
+                    A year of learning in seconds: fast-forward
+                  </Link>
+                </li>
+                <li>
+                  <Link href="/console" onClick={close}>
+                    Every byte and every decision: the privacy console
+                  </Link>
+                </li>
+              </ul>
             </>
           )}
         </div>

@@ -45,6 +45,13 @@ export function SearchBox() {
           spellCheck={false}
           value={text}
           onChange={(event) => go(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key !== 'ArrowDown') return
+            const first = document.querySelector<HTMLElement>('.suggestions a, main .grid a')
+            if (!first) return
+            event.preventDefault()
+            first.focus()
+          }}
         />
       </form>
     </search>

@@ -1,0 +1,104 @@
+/** @module What a list of products can be narrowed down by, and how the choice stands in the address. */
+import { useMemo } from 'react'
+import { useSearchParams } from 'wouter'
+import type { Item } from '../catalog/item.ts'
+import { type Facet, type FacetGroup, narrow } from '../search/index.ts'
+import { isSold, OTHER } from './catalogue.ts'
+
+const BANDS = [
+  { value: '0-1', label: 'Under £1', from: 0, to: 1 },
+  { value: '1-3', label: '£1 to £3', from: 1, to: 3 },
+  { value: '3-8', label: '£3 to £8', from: 3, to: 8 },
+  { value: '8-', label: '£8 and more', from: 8, to: Number.POSITIVE_INFINITY },
+] as const
+
+const PRICE: FacetGroup = {
+  name: 'price',
+  label: 'Price',
+  options: BANDS,
+  matches({ price }, value) {
+    const band = BANDS.find((one) => one.value === value)
+    return band !== undefined && price !== undefined && price >= band.from && price < band.to
+  },
+}
+
+const STOCK: FacetGroup = {
+  name: 'stock',
+  label: 'Availability',
+  options: [
+    { value: 'in', label: 'In stock' },
+    { value: 'out', label: 'Sold out' },
+  ],
+  matches: (item, value) => isSold(item) === (value === 'in'),
+}
+
+const departmentOf = (item: Item): string => item.category ?? OTHER
+
+/** The departments of these items, most items first. */
+function departmentGroup(items: readonly Item[]): FacetGroup {
+  const counts = new Map<string, number>()
+  for (const item of items)
+    counts.set(departmentOf(item), (counts.get(departmentOf(item)) ?? 0) + 1)
+  return {
+    name: 'in',
+    label: 'Department',
+    options: [...counts]
+      .sort(([, a], [, b]) => b - a)
+      .map(([name]) => ({ value: name, label: name })),
+    matches: (item, value) => departmentOf(item) === value,
+  }
+}
+
+export interface Facets {
+  readonly items: readonly Item[]
+  readonly facets: readonly Facet[]
+  /** How many choices are made. */
+  readonly chosen: number
+  readonly toggle: (group: string, value: string) => void
+  readonly clear: () => void
+}
+
+/**
+ * Each choice is a page of its own: it can be linked to, and "back" takes it back.
+ * @param departments whether to offer them: not inside of one
+ */
+export function useFacets(items: readonly Item[], departments: boolean): Facets {
+  const [params, setParams] = useSearchParams()
+  const address = params.toString()
+  const groups = useMemo(
+    () => (departments ? [departmentGroup(items), PRICE, STOCK] : [PRICE, STOCK]),
+    [items, departments],
+  )
+  const narrowed = useMemo(() => {
+    const asked = new URLSearchParams(address)
+    const selection = Object.fromEntries(groups.map(({ name }) => [name, asked.getAll(name)]))
+    return narrow(items, groups, selection)
+  }, [items, groups, address])
+  const chosen = narrowed.facets
+    .flatMap(({ options }) => options)
+    .filter(({ selected }) => selected).length
+
+  return {
+    ...narrowed,
+    chosen,
+    toggle(group, value) {
+      setParams((previous) => {
+        const values = previous.getAll(group)
+        previous.delete(group)
+        const next = values.includes(value)
+          ? values.filter((other) => other !== value)
+          : [...values, value]
+        for (const one of next) previous.append(group, one)
+        previous.delete('show')
+        return previous
+      })
+    },
+    clear() {
+      setParams((previous) => {
+        for (const { name } of groups) previous.delete(name)
+        previous.delete('show')
+        return previous
+      })
+    },
+  }
+}

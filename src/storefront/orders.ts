@@ -1,0 +1,53 @@
+/** @module Demo orders: the shop's own memory of them, on this device; no server has heard of any. */
+import type { PricedLine } from './basket.ts'
+import { createStored } from './stored.ts'
+
+export interface OrderLine {
+  readonly id: string
+  readonly quantity: number
+  /** Per piece, as it was paid. */
+  readonly price: number
+}
+
+export interface PlacedOrder {
+  /** 1 for the first order of this device. */
+  readonly number: number
+  /** Milliseconds since the epoch. */
+  readonly time: number
+  readonly lines: readonly OrderLine[]
+}
+
+/** Older ones go: a demonstration's storage must not grow for ever. */
+export const MOST_ORDERS = 50
+
+function readOrders(value: unknown): readonly PlacedOrder[] {
+  if (!Array.isArray(value)) return []
+  return (value as readonly Partial<PlacedOrder>[]).flatMap((order) => {
+    const { number, time, lines } = order ?? {}
+    if (typeof number !== 'number' || typeof time !== 'number' || !Array.isArray(lines)) return []
+    const whole = lines.filter(isLine)
+    return whole.length > 0 ? [{ number, time, lines: whole }] : []
+  })
+}
+
+function isLine(line: unknown): line is OrderLine {
+  const { id, quantity, price } = (line ?? {}) as Partial<OrderLine>
+  return typeof id === 'string' && typeof quantity === 'number' && typeof price === 'number'
+}
+
+/** Newest first. */
+export const orders = createStored('nearside-shop.orders', readOrders)
+
+export function placeOrder(lines: readonly PricedLine[], time: number): PlacedOrder {
+  const order = {
+    number: (orders.get()[0]?.number ?? 0) + 1,
+    time,
+    lines: lines.map(({ id, quantity, item }) => ({ id, quantity, price: item.price ?? 0 })),
+  }
+  orders.set([order, ...orders.get()].slice(0, MOST_ORDERS))
+  return order
+}
+
+/** Rounded to pence. */
+export const totalOf = ({ lines }: PlacedOrder): number =>
+  Math.round(lines.reduce((sum, { price, quantity }) => sum + price * quantity, 0) * 100) / 100

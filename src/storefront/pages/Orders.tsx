@@ -1,0 +1,122 @@
+/** @module `/orders`: the demo orders of this device, newest first. */
+import { useState } from 'react'
+import { Link } from 'wouter'
+import type { Item } from '../../catalog/item.ts'
+import { addToBasket } from '../basket.ts'
+import { isSold, productPath, titleOf } from '../catalogue.ts'
+import { money } from '../money.ts'
+import { type OrderLine, orders, type PlacedOrder, totalOf } from '../orders.ts'
+import { Page } from '../parts/Page.tsx'
+import { Picture } from '../parts/Picture.tsx'
+import { ForYou } from '../parts/shelves.tsx'
+import { useShop } from '../shop.ts'
+import { useStored } from '../stored.ts'
+
+export function Orders() {
+  const placed = useStored(orders)
+  return (
+    <Page title="Your orders">
+      {placed.length === 0 ? (
+        <p className="empty">
+          No orders yet. <Link href="/">Find something nice</Link>
+        </p>
+      ) : (
+        <>
+          <p className="lead">
+            Demo orders, kept on this device only. “Erase everything” in the panel removes them,
+            too.
+          </p>
+          <ul className="orders">
+            {placed.map((order) => (
+              <li key={order.number}>
+                <Order order={order} />
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <ForYou limit={6} />
+    </Page>
+  )
+}
+
+const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short' })
+
+function Order({ order }: { readonly order: PlacedOrder }) {
+  const { catalogue, capture } = useShop()
+  const [said, setSaid] = useState('')
+  const id = `order-${order.number}`
+  const known = order.lines.flatMap((line) => {
+    const item = catalogue.get(line.id)
+    return item ? [{ line, item }] : []
+  })
+  const sold = known.filter(({ item }) => isSold(item))
+
+  function again() {
+    for (const { line } of sold) addToBasket(line.id, line.quantity)
+    capture({
+      name: 'add_to_cart',
+      items: sold.map(({ line: { quantity }, item }) => ({
+        item_id: item.id,
+        quantity,
+        price: item.price,
+      })),
+    })
+    const gone = known.length - sold.length
+    setSaid(
+      gone > 0 ? `In your basket, but for ${gone} that sold out.` : 'All of it is in your basket.',
+    )
+  }
+
+  return (
+    <article className="past-order" aria-labelledby={id}>
+      <div className="past-order-head">
+        <h2 id={id}>Order {order.number}</h2>
+        <p className="small">
+          <time dateTime={new Date(order.time).toISOString()}>{day.format(order.time)}</time>
+        </p>
+        <p className="past-order-total">{money(totalOf(order))}</p>
+      </div>
+      <ul>
+        {known.map(({ line, item }) => (
+          <Line key={item.id} line={line} item={item} />
+        ))}
+      </ul>
+      {known.length < order.lines.length && (
+        <p className="small">
+          {order.lines.length - known.length} of its products are not in the shop any more.
+        </p>
+      )}
+      <div className="past-order-foot">
+        <button
+          type="button"
+          className="button"
+          aria-label={`Buy again: order ${order.number}`}
+          disabled={sold.length === 0}
+          onClick={again}
+        >
+          Buy again
+        </button>
+        <span role="status">
+          {said && (
+            <>
+              {said} <Link href="/basket">Go to basket</Link>
+            </>
+          )}
+        </span>
+      </div>
+    </article>
+  )
+}
+
+function Line({ line, item }: { readonly line: OrderLine; readonly item: Item }) {
+  return (
+    <li className="past-line">
+      <Picture item={item} size={56} alt="" />
+      <Link href={productPath(item)}>{titleOf(item)}</Link>
+      <span className="past-line-price">
+        {line.quantity} × {money(line.price, item.currency)}
+      </span>
+    </li>
+  )
+}

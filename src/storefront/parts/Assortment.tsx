@@ -1,0 +1,90 @@
+/** @module A list of products with its choices, order and count: category and search results. */
+import { type ReactNode, useMemo } from 'react'
+import { useSearchParams } from 'wouter'
+import type { Item } from '../../catalog/item.ts'
+import { titleOf } from '../catalogue.ts'
+import { useFacets } from '../facets.ts'
+import { useListView } from '../useView.ts'
+import { FacetPanel } from './FacetPanel.tsx'
+import { StockList } from './StockList.tsx'
+
+type Compare = (a: Item, b: Item) => number
+const SORTS: Readonly<Record<string, { label: string; compare: Compare }>> = {
+  cheap: { label: 'Price, low to high', compare: (a, b) => (a.price ?? 1e9) - (b.price ?? 1e9) },
+  dear: { label: 'Price, high to low', compare: (a, b) => (b.price ?? 0) - (a.price ?? 0) },
+  name: { label: 'Name', compare: (a, b) => titleOf(a).localeCompare(titleOf(b), 'en-GB') },
+}
+
+interface AssortmentProps {
+  /** In the order that holds while no other is asked for. */
+  readonly items: readonly Item[]
+  /** What that order is called. */
+  readonly order: string
+  readonly label: string
+  /** Offer departments to choose from. */
+  readonly departments?: boolean
+  /** False while the order is still being computed. */
+  readonly settled: boolean
+  readonly termsOf?: (id: string) => readonly string[]
+  /** Between the tools and the list. */
+  readonly children?: ReactNode
+}
+
+export function Assortment(props: AssortmentProps) {
+  const { items, order, label, departments = false, settled, termsOf, children } = props
+  const [params, setParams] = useSearchParams()
+  const facets = useFacets(items, departments)
+  const sort = SORTS[params.get('sort') ?? '']
+  const shown = useMemo(
+    () => (sort ? [...facets.items].sort(sort.compare) : facets.items),
+    [facets.items, sort],
+  )
+  useListView(label, settled ? shown.map((item) => item.id) : [])
+
+  function sortBy(value: string) {
+    setParams((previous) => {
+      if (value) previous.set('sort', value)
+      else previous.delete('sort')
+      return previous
+    })
+  }
+
+  return (
+    <div className="assortment">
+      <FacetPanel {...facets} />
+      <div className="assortment-main">
+        <div className="facets">
+          <p className="facet-count" role="status">
+            {shown.length} {shown.length === 1 ? 'product' : 'products'}
+          </p>
+          <span className="facet">
+            <label htmlFor="sort">Sort by</label>
+            <select
+              id="sort"
+              value={sort ? (params.get('sort') ?? '') : ''}
+              onChange={(event) => sortBy(event.target.value)}
+            >
+              <option value="">{order}</option>
+              {Object.entries(SORTS).map(([value, one]) => (
+                <option key={value} value={value}>
+                  {one.label}
+                </option>
+              ))}
+            </select>
+          </span>
+        </div>
+        {children}
+        {shown.length === 0 ? (
+          <div className="empty">
+            <p>Nothing here with these choices.</p>
+            <button type="button" className="button" onClick={facets.clear}>
+              Show all {items.length}
+            </button>
+          </div>
+        ) : (
+          <StockList items={shown} label={label} termsOf={termsOf} />
+        )}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,64 @@
+/** @module Choices beside a list; on a phone they fold away behind a button that says how many are made. */
+import { useId, useState } from 'react'
+import type { Facet } from '../../search/index.ts'
+import type { Facets } from '../facets.ts'
+
+/** As many options as are shown before "All …". */
+const FIRST = 8
+
+export function FacetPanel({ facets, chosen, toggle, clear }: Facets) {
+  const id = useId()
+  const [open, setOpen] = useState(false)
+  return (
+    <div className="facet-side">
+      <button
+        type="button"
+        className="button facet-fold"
+        aria-expanded={open}
+        aria-controls={id}
+        onClick={() => setOpen(!open)}
+      >
+        {chosen === 0 ? 'Filter' : `Filter (${chosen} chosen)`}
+      </button>
+      <div id={id} className={open ? 'facet-panel open' : 'facet-panel'}>
+        {facets.map((facet) => (
+          <Group key={facet.name} facet={facet} onToggle={(value) => toggle(facet.name, value)} />
+        ))}
+        <button type="button" className="button" disabled={chosen === 0} onClick={clear}>
+          Clear all
+        </button>
+      </div>
+    </div>
+  )
+}
+
+interface GroupProps {
+  readonly facet: Facet
+  readonly onToggle: (value: string) => void
+}
+
+function Group({ facet, onToggle }: GroupProps) {
+  const [all, setAll] = useState(false)
+  const possible = facet.options.filter(({ count, selected }) => count > 0 || selected)
+  const shown = possible.filter(({ selected }, place) => all || selected || place < FIRST)
+  return (
+    <fieldset className="facet-group">
+      <legend>{facet.label}</legend>
+      {shown.map(({ value, label, count, selected }) => (
+        <label key={value} className="facet-option">
+          <input type="checkbox" checked={selected} onChange={() => onToggle(value)} />
+          <span>{label}</span>{' '}
+          <span className="facet-number">
+            {count}
+            <span className="visually-hidden"> {count === 1 ? 'product' : 'products'}</span>
+          </span>
+        </label>
+      ))}
+      {shown.length < possible.length && (
+        <button type="button" className="linklike" onClick={() => setAll(true)}>
+          All {possible.length}
+        </button>
+      )}
+    </fieldset>
+  )
+}

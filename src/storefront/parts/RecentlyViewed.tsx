@@ -1,0 +1,27 @@
+/** @module What was looked at last. */
+import { useShop } from '../shop.ts'
+import { useStored } from '../stored.ts'
+import { viewed } from '../viewed.ts'
+import { Card } from './ProductCard.tsx'
+
+/** @param except the product whose page this is */
+export function RecentlyViewed({ except }: { readonly except?: string }) {
+  const { catalogue } = useShop()
+  const items = useStored(viewed)
+    .filter((id) => id !== except)
+    .flatMap((id) => catalogue.get(id) ?? [])
+    .slice(0, 6)
+  if (items.length === 0) return null
+  return (
+    <section aria-labelledby="viewed-title">
+      <h2 id="viewed-title">Recently viewed</h2>
+      <ul className="shelf shelf-fixed">
+        {items.map((item) => (
+          <li key={item.id} className="grid-item">
+            <Card item={item} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
