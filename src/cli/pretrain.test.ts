@@ -1,0 +1,75 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { SearchReport } from '../pretrain/tuning/rankerSearch.ts'
+import type { Values } from './command.ts'
+import { command } from './pretrain.ts'
+
+const REPORT: SearchReport = {
+  format: 1,
+  method: 'grid',
+  seed: 1,
+  space: [{ name: 'l2', low: 1, high: 1000, scale: 'log' }],
+  origins: [
+    { at: '2024-01-01', until: '2024-02-01', fitted: 100, asked: 50 },
+    { at: '2024-02-01', until: '2024-03-01', fitted: 150, asked: 60 },
+  ],
+  trials: [
+    { parameters: { l2: 60 }, 'ndcg@10': [0.2], difference: 0, error: 0 },
+    { parameters: { l2: 10 }, 'ndcg@10': [0.21], difference: 0.01, error: 0.004 },
+  ],
+  best: { l2: 10 },
+  confirmation: { difference: -0.001, error: 0.002 },
+  adopted: false,
+  reason: 'the best is no better on the origin that it was not chosen on',
+}
+
+let folder = ''
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nearside-pretrain-'))
+  await writeFile(join(folder, 'search.json'), JSON.stringify(REPORT))
+  await writeFile(join(folder, 'other.json'), '{"format":2}')
+})
+
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+async function run(values: Values): Promise<{ result: unknown; text: string }> {
+  const lines: string[] = []
+  const { signal } = new AbortController()
+  const progress = { update() {}, clear() {} }
+  const defaults = Object.entries(command.options).map(([name, option]) => [name, option.default])
+  const result = await command.run({ ...Object.fromEntries(defaults), ...values }, [], {
+    progress,
+    print: (line) => lines.push(line),
+    signal,
+  })
+  return { result, text: lines.join('\n') }
+}
+
+it('prints a search again, best first, and says what came of it', async () => {
+  const { result, text } = await run({ 'print-search': join(folder, 'search.json') })
+  expect(result).toEqual(REPORT)
+  const rows = text.split('\n')
+  expect(rows[2]).toContain('+0.0100 ± 0.0040')
+  expect(rows[3]).toContain('in use')
+  expect(text).toContain('−0.0010 ± 0.0020 over what is in use')
+  expect(text).toContain('not adopted: the best is no better')
+})
+
+it.each([
+  [{ 'print-search': 'nowhere.json' }, /nowhere\.json/],
+  [{}, /--shop/],
+  [{ shop: 'a' }, /--out/],
+  [{ shop: 'a', out: 'b', search: 'luck' }, /grid or bayes/],
+  [{ shop: 'a', out: 'b', search: 'bayes', trials: '1' }, /at least 2/],
+  [{ shop: 'a', out: 'b', search: 'grid', protocol: 'leave-one-out' }, /not for leave-one-out/],
+  [{ shop: 'a', out: 'b', 'withhold-items': '2' }, /0 to 0\.5/],
+])('refuses %j in words', async (values, message) => {
+  await expect(run(values)).rejects.toThrow(message)
+})
+
+it('refuses a file that is no search', async () => {
+  await expect(run({ 'print-search': join(folder, 'other.json') })).rejects.toThrow(/no report/)
+})
