@@ -58,8 +58,8 @@ export interface PeriodSummary {
 const SEEDS = 3
 /** Pull of the fit to where it began, in cases. */
 const RIDGE = 1
-/** Tested periods on which the settings were chosen. */
-const CHOSEN_ON = 4
+/** Tested periods that were looked at while settings were chosen. */
+const CHOSEN_ON = 9
 
 export async function evaluatePeriods(
   question: PeriodsQuestion,

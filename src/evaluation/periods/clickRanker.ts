@@ -31,14 +31,22 @@ export type FitWeights = (
   centre: Float64Array,
 ) => { readonly weights: Float64Array; readonly steps: number }
 
-/** Where every fit from scratch begins, and what chooses a case's rows: alike for all arms. */
-export const FIRST_WEIGHTS = Float64Array.from(TERMS, (name) =>
-  name === 'isLast'
-    ? 2
-    : ['together', 'similarSessions', 'earlierInSession'].includes(name)
-      ? 1
-      : 0,
-)
+/**
+ * Where every fit from scratch begins, and what chooses a case's rows, alike for all arms: rows that
+ * stand high by a poor ranking teach a poor ranking.
+ */
+const FIRST: Readonly<Partial<Record<(typeof TERMS)[number], number>>> = {
+  following: 0.1,
+  twoSteps: 0.6,
+  similarSessions: 0.4,
+  popularity: -0.3,
+  trend: 0.2,
+  isLast: 2.5,
+  earlierInSession: 1,
+  timesInSession: 1,
+}
+
+export const FIRST_WEIGHTS = Float64Array.from(TERMS, (name) => FIRST[name] ?? 0)
 
 /** Rows of a case: its answer among the strongest others. */
 const ROWS = 100
