@@ -11,14 +11,14 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /** What a page has on `globalThis`. */
 export interface BenchPage<T> {
-  benchmark(blocks: number): Promise<T>
+  benchmark(...given: readonly unknown[]): Promise<T>
 }
 
 /** Runs the benchmark of `bench/page.html?<name>` and says on what. */
 export async function inPage<T extends { readonly adapter: string }>(
   name: string,
-  blocks: number,
-  progress: (done: number, total: number) => void,
+  given: readonly unknown[],
+  progress: (what: string, done: number, total: number) => void,
 ): Promise<{ environment: Report['environment']; measured: T }> {
   const server = await createServer({
     configFile: false,
@@ -28,6 +28,7 @@ export async function inPage<T extends { readonly adapter: string }>(
     optimizeDeps: {
       entries: [],
       include: [
+        '@jax-js/jax',
         '@tensorflow/tfjs',
         '@tensorflow/tfjs-core',
         '@tensorflow/tfjs-backend-cpu',
@@ -58,8 +59,8 @@ export async function inPage<T extends { readonly adapter: string }>(
     await page.goto(`${server.resolvedUrls?.local[0]}bench/page.html?${name}`)
     await page.waitForFunction(() => 'benchmark' in globalThis)
     const measured = await page.evaluate(
-      (count) => (globalThis as unknown as BenchPage<T>).benchmark(count),
-      blocks,
+      (all) => (globalThis as unknown as BenchPage<T>).benchmark(...all),
+      given,
     )
     const environment = {
       cores: cpus().length,

@@ -18,6 +18,8 @@ const BLOCK_MS = 60
 /** One run of these is a block, and three blocks must do. */
 const SLOW_MS = 5_000
 const SLOW_BLOCKS = 3
+/** Nothing is to be learned from these but that they are slow. */
+const TOO_SLOW_MS = 90_000
 
 async function time(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now()
@@ -25,23 +27,32 @@ async function time(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - start
 }
 
-/** Warms every contender up, then measures `blocks` blocks of them all. */
+/**
+ * Warms every contender up, then measures `blocks` blocks of them all.
+ * @param progress told of the contender that is about to warm up, then of each block
+ * @returns with `skipped`, in words, those that failed or were too slow
+ */
 export async function interleave(
   contenders: readonly Contender[],
   blocks: number,
-  progress: (done: number, total: number) => void,
-): Promise<Timed[]> {
+  progress: (done: number, total: number, engine?: string) => void,
+): Promise<{ timed: Timed[]; skipped: string[] }> {
   const timed: (Timed & { repeats: number; run: () => Promise<unknown> })[] = []
+  const skipped: string[] = []
   for (const { engine, run } of contenders) {
-    const first = await time(run)
-    const warm = first > SLOW_MS ? first : await time(run)
-    timed.push({
-      engine,
-      first,
-      blocks: [],
-      repeats: Math.max(1, Math.round(BLOCK_MS / warm)),
-      run,
-    })
+    progress(0, blocks, engine)
+    try {
+      const first = await time(run)
+      if (first > TOO_SLOW_MS) {
+        skipped.push(`${engine} took ${(first / 1000).toFixed(0)} s for its first run; left out.`)
+        continue
+      }
+      const warm = first > SLOW_MS ? first : await time(run)
+      const repeats = Math.max(1, Math.round(BLOCK_MS / warm))
+      timed.push({ engine, first, blocks: [], repeats, run })
+    } catch (error) {
+      skipped.push(`${engine} failed: ${error instanceof Error ? error.message : String(error)}`)
+    }
   }
   for (let block = 0; block < blocks; block++) {
     for (let turn = 0; turn < timed.length; turn++) {
@@ -54,7 +65,10 @@ export async function interleave(
     }
     progress(block + 1, blocks)
   }
-  return timed.map(({ engine, first, blocks: times }) => ({ engine, first, blocks: times }))
+  return {
+    timed: timed.map(({ engine, first, blocks: times }) => ({ engine, first, blocks: times })),
+    skipped,
+  }
 }
 
 /** Each of `count` runs by itself. */

@@ -1,9 +1,10 @@
 /**
- * @module The personal fit as a user of TensorFlow.js would write it: automatic differentiation and
+ * @module The workloads as a user of TensorFlow.js would write them: automatic differentiation and
  * `tf.train.adam`, on whatever backend is current.
  */
 import * as tf from '@tensorflow/tfjs'
 import { BETA1, BETA2, EPSILON } from '../src/engine/adam.ts'
+import type { SoftmaxCatalog, SoftmaxFit } from '../src/engine/softmax/softmax.ts'
 import type { FitProblem } from '../src/learning/problem.ts'
 
 /**
@@ -42,5 +43,54 @@ export async function plainFit(problem: FitProblem): Promise<Float32Array> {
     tf.dispose(Object.values(data))
     z.dispose()
     optimizer.dispose()
+  }
+}
+
+/** A float32 catalogue with its cases on the current backend, uploaded once, and fits of u. */
+export function plainSoftmax(
+  catalog: SoftmaxCatalog & { readonly vectors: Float32Array },
+  problem: SoftmaxFit,
+  targetRows: Float32Array,
+) {
+  const { columns: d, vectors, bias } = catalog
+  const T = problem.targets.length
+  const row = (values: Float32Array) => tf.tensor2d(values, [1, d])
+  const data = {
+    table: tf.tensor2d(vectors, [bias.length, d]),
+    bias: tf.tensor2d(bias, [1, bias.length]),
+    queries: tf.tensor2d(problem.queries, [T, d]),
+    targets: tf.tensor2d(targetRows, [T, d]),
+    targetBias: tf.tensor1d(Float32Array.from(problem.targets, (target) => bias[target])),
+    weight: tf.tensor1d(problem.weight),
+    mean: row(problem.mean),
+    precision: row(problem.precision),
+    stepSize: row(problem.stepSize),
+  }
+  return {
+    /** Its step sizes as in `plainFit`. @returns u */
+    async run(): Promise<Float32Array> {
+      const z = tf.variable(tf.zeros([1, d]))
+      const optimizer = tf.train.adam(1, BETA1, BETA2, EPSILON)
+      try {
+        for (let step = 0; step < problem.steps; step++)
+          optimizer.minimize(() => {
+            const q = tf.mul(data.stepSize, z)
+            const queries = tf.add(data.queries, tf.add(data.mean, q)) as tf.Tensor2D
+            const scores = tf.add(tf.matMul(queries, data.table, false, true), data.bias)
+            const own = tf.add(tf.sum(tf.mul(queries, data.targets), 1), data.targetBias)
+            const losses = tf.sub(tf.logSumExp(scores, 1), own)
+            const prior = tf.mul(0.5, tf.sum(tf.mul(data.precision, tf.square(q))))
+            return tf.add(prior, tf.sum(tf.mul(data.weight, losses))) as tf.Scalar
+          })
+        const u = tf.tidy(() => tf.add(data.mean, tf.mul(data.stepSize, z)))
+        const values = Float32Array.from(await u.data())
+        u.dispose()
+        return values
+      } finally {
+        z.dispose()
+        optimizer.dispose()
+      }
+    },
+    dispose: () => tf.dispose(Object.values(data)),
   }
 }

@@ -5,9 +5,9 @@ import { type Report, ratiosOf, resultOf, type Series } from './report.ts'
 
 export async function rank(
   blocks: number,
-  progress: (done: number, total: number) => void,
+  progress: (what: string, done: number, total: number) => void,
 ): Promise<Report> {
-  const { environment, measured } = await inPage<RankTimes>('rank', blocks, progress)
+  const { environment, measured } = await inPage<RankTimes>('rank', [blocks], progress)
   const { workloads, bandwidth } = measured
   const series = workloads.flatMap(({ name, timed }) =>
     timed.map(({ engine, blocks: times }): Series => ({ workload: name, engine, blocks: times })),

@@ -78,13 +78,14 @@ async function benchmark(blocks: number): Promise<RankTimes> {
     const peers = []
     for (const backend of backends)
       peers.push({ backend, ...(await tfjsSearch(backend, vectors, columns)) })
-    const timed = await interleave(
+    const { timed } = await interleave(
       [
         ...Object.entries(own).map(([engine, it]) => contender(engine, (q) => it.top(q, K))),
         ...peers.map(({ backend, search }) => contender(`tfjs-${backend}`, search)),
       ],
       blocks,
-      globalThis.reportProgress,
+      (done, total, engine) =>
+        globalThis.reportProgress(engine ? `${name} ${engine}` : name, done, total),
     )
     const best = last.get('plain-js') ?? []
     const found = (last.get('nearside-wasm') ?? []).filter((id) => best.includes(id)).length

@@ -1,31 +1,27 @@
 /** @module `bench train`. */
 import { inPage } from './browser.ts'
-import { type Report, ratiosOf, resultOf, type Series } from './report.ts'
-import type { TrainTimes } from './trainPage.ts'
+import type { Progress, TrainTimes } from './measure.ts'
+import { type Report, ratiosOf, resultOf } from './report.ts'
+import type { WorkloadName } from './workload.ts'
 
 export async function train(
   blocks: number,
-  progress: (done: number, total: number) => void,
+  names: readonly WorkloadName[],
+  node: boolean,
+  progress: Progress,
 ): Promise<Report> {
-  const { environment, measured } = await inPage<TrainTimes>('train', blocks, progress)
-  const series = measured.timed.map(
-    ({ engine, blocks: times }): Series => ({
-      workload: 'fit-10k',
-      engine,
-      blocks: times,
-      p95: engine === 'nearside-wasm' ? measured.p95 : undefined,
-    }),
-  )
-  const worst = Math.max(...Object.values(measured.errors))
+  const { environment, measured } = node
+    ? await (await import('./node.ts')).inNode(names, blocks, progress)
+    : await inPage<TrainTimes>('train', [blocks, names], progress)
   return {
     job: 'train',
     environment,
-    results: series.map(resultOf),
-    ratios: ratiosOf(series),
+    results: measured.series.map(resultOf),
+    ratios: ratiosOf(measured.series),
     ...(measured.counts ? { counts: measured.counts } : {}),
     notes: [
-      'fit-10k: 64 cases × 256 candidates × 95 parameters, 30 Adam steps, from arrays to arrays. tfjs-*: automatic differentiation and tf.train.adam, without threads.',
-      `All ended within ${worst.toExponential(1)} of the JavaScript engine. p95 over 100 fits.`,
+      ...measured.notes,
+      'tfjs-* and jax-*: automatic differentiation and Adam of their own, tfjs-wasm without threads. p95 over 100 fits.',
     ],
   }
 }

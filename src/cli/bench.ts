@@ -9,7 +9,11 @@ import type { Command, CommandContext } from './command.ts'
 /** What `bench/run.ts` exports; found at run time, since it is no part of the package. */
 interface Benchmarks {
   readonly jobs: readonly string[]
-  runJob(job: string, blocks: number, context: CommandContext): Promise<unknown>
+  runJob(
+    job: string,
+    options: { blocks: number; workloads: readonly string[]; node: boolean },
+    context: CommandContext,
+  ): Promise<unknown>
 }
 
 const BENCHMARKS = new URL('../../bench/run.ts', import.meta.url)
@@ -26,7 +30,8 @@ async function loadBenchmarks(): Promise<Benchmarks> {
 export const command: Command = {
   name: 'bench',
   summary: 'measures engines, ranking and cold start against named peers (in a checkout)',
-  details: `train   the personal fit of 10,000 items and 60 events, engine by engine
+  details: `train   training, engine by engine: the personal fit of 10,000 items and 60 events (fit-10k) and
+        the exact softmax over whole catalogues (softmax-10k, softmax-100k)
 rank    the best 20 of 20,000 × 32, 100,000 × 64 and 1,000,000 × 32
 start   from navigation to the first personal list, on an emulated 9 Mbit/s line of 60 ms
 
@@ -35,6 +40,8 @@ within a block, with a 95 % interval; above 1, the first is faster.`,
   positionals: 'train|rank|start',
   options: {
     blocks: { type: 'string', value: 'N', describe: 'blocks (start: visits)', default: '7' },
+    workloads: { type: 'string', value: 'A,B', describe: 'train: these only, e.g. fit-10k' },
+    node: { type: 'boolean', describe: 'train: in Node on Mesa’s llvmpipe, not in a browser' },
   },
   async run(values, [job, ...more], context) {
     const { jobs, runJob } = await loadBenchmarks()
@@ -43,6 +50,10 @@ within a block, with a 95 % interval; above 1, the first is faster.`,
     const blocks = Number(values.blocks)
     if (!Number.isInteger(blocks) || blocks < 1 || blocks > 1000)
       throw new NearsideError('input-invalid', '--blocks takes a whole number from 1 to 1000')
-    return runJob(job, blocks, context)
+    const workloads = values.workloads ? String(values.workloads).split(',') : []
+    const node = values.node === true
+    if (job !== 'train' && (node || workloads.length > 0))
+      throw new NearsideError('input-invalid', '--workloads and --node belong to bench train')
+    return runJob(job, { blocks, workloads, node }, context)
   },
 }

@@ -40,7 +40,11 @@ export function fixedShape(problem: FitProblem, centred: CentredProblem): FixedS
  * k_t = (1−β₁)/((1−β₁ᵗ) r_t) and ε_t = ε/r_t.
  * @returns rate = k_t · stepSize, row-major [steps, P], and epsilon, [steps]
  */
-export function adamSchedule({ steps, parameters: P, stepSize }: FitProblem): {
+export function adamSchedule({
+  steps,
+  parameters: P,
+  stepSize,
+}: Pick<FitProblem, 'steps' | 'parameters' | 'stepSize'>): {
   rate: Float32Array
   epsilon: Float32Array
 } {

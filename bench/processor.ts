@@ -1,0 +1,147 @@
+/**
+ * @module What the processor does for every event, in Node: encoding the history, a step of the
+ * network, and the gradient of a contribution, in plain JavaScript and in WebAssembly. Both give the
+ * same bits, so nothing but time is compared.
+ */
+
+import { cpus } from 'node:os'
+import { createFastEncoder } from '../src/engine/encoder/encoder.ts'
+import { prepareFastLogit } from '../src/engine/logit/logit.ts'
+import { createFastMlp } from '../src/engine/mlp/mlp.ts'
+import { PERSONAL_SHAPE, testProblem } from '../src/engine/testProblem.ts'
+import type { History } from '../src/features/history.ts'
+import { prepareLogit } from '../src/learning/gradient.ts'
+import type { Example } from '../src/learning/learners/learner.ts'
+import { createMlp } from '../src/learning/learners/mlp.ts'
+import { createEncoder, type Encode, encode, HISTORY_LENGTH } from '../src/model/encoder.ts'
+import { createRandom } from '../src/model/random.ts'
+import { scoreTerms } from '../src/model/score.ts'
+import { tinyModel } from '../src/model/tinyModel.ts'
+import { type Contender, interleave } from './interleave.ts'
+import { type Report, ratiosOf, resultOf, type Series } from './report.ts'
+
+const ITEMS = 10_000
+const HOUR = 3_600_000
+const INPUTS = 25
+
+const model = tinyModel(ITEMS)
+const events: History = Array.from({ length: 4 * HISTORY_LENGTH }, (_, i) => ({
+  item: (977 * i) % ITEMS,
+  name: (['view_item', 'add_to_cart', 'purchase'] as const)[i % 3],
+  time: 7 * HOUR * i,
+  session: `${i}`,
+}))
+
+/** An event more at each run, the window sliding over them. */
+function eachEvent(length: number, encoder: Encode): () => Promise<void> {
+  let from = 0
+  return async () => {
+    const to = from + length
+    encoder(events.slice(from, to), events[to - 1].time + HOUR)
+    from = (from + 1) % (events.length - length)
+  }
+}
+
+function encoders(length: number): Contender[] {
+  const anew: Encode = (history, now) => encode(model, history, now)
+  return [
+    { engine: 'nearside-wasm', run: eachEvent(length, createFastEncoder(model)) },
+    { engine: 'plain-js', run: eachEvent(length, createEncoder(model)) },
+    { engine: 'plain-js-uncached', run: eachEvent(length, anew) },
+  ]
+}
+
+/** All that a list needs of the history, the encoder's part and the rest. */
+function scores(): Contender[] {
+  const encoder = createFastEncoder(model)
+  const history = events.slice(0, HISTORY_LENGTH)
+  const now = events[HISTORY_LENGTH].time
+  return [
+    {
+      engine: 'nearside-wasm',
+      run: async () => void scoreTerms(model, history, now, encoder(history, now)),
+    },
+    { engine: 'plain-js-uncached', run: async () => void scoreTerms(model, history, now) },
+  ]
+}
+
+function networks(): Contender[] {
+  const random = createRandom(1)
+  const batch = Array.from(
+    { length: 50 },
+    (): Example => ({
+      x: Float32Array.from({ length: INPUTS }, () => random.normal()),
+      label: random.next() < 0.1 ? 1 : 0,
+    }),
+  )
+  return (
+    [
+      ['nearside-wasm', createFastMlp],
+      ['plain-js', createMlp],
+    ] as const
+  ).map(([engine, create]) => {
+    const learner = create(INPUTS, createRandom(2))
+    return {
+      engine,
+      run: async () => {
+        for (const { x } of batch) learner.predict(x)
+        learner.learn(batch)
+      },
+    }
+  })
+}
+
+function contributions(): Contender[] {
+  const problem = testProblem(PERSONAL_SHAPE)
+  const p = new Float32Array(problem.parameters)
+  const gradient = new Float64Array(problem.parameters)
+  return (
+    [
+      ['nearside-wasm', prepareFastLogit],
+      ['plain-js', prepareLogit],
+    ] as const
+  ).map(([engine, prepare]) => ({
+    engine,
+    run: async () => {
+      const at = prepare(problem)
+      for (let step = 0; step < 5; step++) at(p, gradient)
+    },
+  }))
+}
+
+const WORKLOADS: readonly (readonly [string, () => Contender[]])[] = [
+  ['encode-1', () => encoders(1)],
+  ['encode-10', () => encoders(10)],
+  ['encode-50', () => encoders(HISTORY_LENGTH)],
+  ['score-10k', scores],
+  ['mlp-50', networks],
+  ['contribution', contributions],
+]
+
+export async function processor(
+  blocks: number,
+  progress: (done: number, total: number) => void,
+): Promise<Report> {
+  const series: Series[] = []
+  const total = WORKLOADS.length * blocks
+  for (const [index, [workload, contenders]] of WORKLOADS.entries()) {
+    const timed = await interleave(contenders(), blocks, (done) =>
+      progress(index * blocks + done, total),
+    )
+    for (const { engine, blocks: times } of timed) series.push({ workload, engine, blocks: times })
+  }
+  return {
+    job: 'processor',
+    environment: {
+      cores: cpus().length,
+      adapter: 'none',
+      browser: `Node ${process.versions.node}`,
+    },
+    results: series.map(resultOf),
+    ratios: ratiosOf(series),
+    notes: [
+      `encode-N: one more event in a window of N; score-10k: all terms of a list of ${ITEMS.toLocaleString('en')} items; mlp-50: predicting and then learning 50 examples; contribution: five gradients on 64 cases of 256 candidates, readied once.`,
+      'Engines of a workload give the same bits. `plain-js-uncached` encodes the whole history each time.',
+    ],
+  }
+}

@@ -1,0 +1,48 @@
+/** @module Catalogues and cases for tests and benchmarks of the softmax, from a seed. */
+import { createRandom } from '../../model/random.ts'
+import { quantizeRows } from '../../weights/quantize.ts'
+import type { SoftmaxCatalog, SoftmaxFit } from './softmax.ts'
+
+export interface SoftmaxTest {
+  readonly seed: number
+  readonly items: number
+  readonly columns: number
+  readonly cases: number
+  readonly steps: number
+  readonly int8: boolean
+}
+
+/** Cases lean towards their targets, so that there is something to learn. */
+export function softmaxTest({ seed, items, columns, cases, steps, int8 }: SoftmaxTest): {
+  catalog: SoftmaxCatalog
+  problem: SoftmaxFit
+} {
+  const random = createRandom(seed)
+  const numbers = (length: number, size: number) => {
+    const values = new Float32Array(length)
+    for (let i = 0; i < length; i++) values[i] = size * (2 * random.next() - 1)
+    return values
+  }
+  const vectors = numbers(items * columns, 0.5)
+  const targets = Int32Array.from({ length: cases }, () => Math.floor(random.next() * items))
+  const queries = numbers(cases * columns, 1)
+  targets.forEach((target, t) => {
+    for (let j = 0; j < columns; j++) queries[t * columns + j] += vectors[target * columns + j]
+  })
+  return {
+    catalog: {
+      columns,
+      vectors: int8 ? quantizeRows(vectors, columns) : vectors,
+      bias: numbers(items, 2),
+    },
+    problem: {
+      queries,
+      targets,
+      weight: numbers(cases, 0.5).map((value) => value + 0.75),
+      mean: numbers(columns, 0.1),
+      precision: numbers(columns, 0.5).map((value) => value + 1),
+      stepSize: numbers(columns, 0.01).map((value) => value + 0.03),
+      steps,
+    },
+  }
+}

@@ -1,0 +1,245 @@
+/**
+ * @module The softmax over the catalogue on WebGPU: the table stays on the device; a fit is five
+ * dispatches a step, ten steps a submit, and one readback.
+ */
+import { NearsideError } from '../../protocol/error.ts'
+import type { FitOptions, FitResult } from '../engine.ts'
+import { whileNudging } from '../nudge.ts'
+import { throwIfAborted } from '../pause.ts'
+import { adamSchedule } from '../tfjs/fixedShape.ts'
+import { isQuantized } from '../topk/table.ts'
+import { finishFit, priorLoss } from './descend.ts'
+import {
+  BINDINGS,
+  type BindingName,
+  KERNELS,
+  LANES,
+  planSoftmax,
+  softmaxShader,
+  WORKGROUP,
+} from './shader.ts'
+import {
+  type CatalogSoftmax,
+  checkCases,
+  checkCatalog,
+  checkFit,
+  type SoftmaxCatalog,
+  type SoftmaxFit,
+  targetPart,
+} from './softmax.ts'
+
+const STEPS_PER_SUBMIT = 10
+const roundUp = (value: number, unit: number) => Math.ceil(value / unit) * unit
+
+/** Rows as words of 32 bits, columns padded with zeros. */
+function pack({ columns, vectors }: SoftmaxCatalog, width: number): Uint32Array<ArrayBuffer> {
+  const int8 = isQuantized(vectors)
+  const values = int8 ? vectors.values : vectors
+  const rows = values.length / columns
+  const packed = new Uint32Array((rows * width) / (int8 ? 4 : 1))
+  const table = int8 ? new Int8Array(packed.buffer) : new Float32Array(packed.buffer)
+  for (let row = 0; row < rows; row++)
+    table.set(values.subarray(row * columns, (row + 1) * columns), row * width)
+  return packed
+}
+
+/** `values` at the front of `length` numbers. */
+function padded(values: ArrayLike<number>, length: number): Float32Array<ArrayBuffer> {
+  const all = new Float32Array(length)
+  all.set(values)
+  return all
+}
+
+interface Run {
+  /** log Σ exp of each case before every step and after the last, [steps + 1, padded cases]. */
+  readonly lse: Float32Array
+  /** u − mean, then Adam's first moment, [columns] each. */
+  readonly moved: Float32Array
+  readonly first: Float32Array
+  readonly paddedCases: number
+}
+
+/**
+ * @param device stays its owner's; must allow buffers of the table's size
+ * @throws NearsideError `input-invalid`, `engine-unavailable`
+ */
+export async function createWebgpuSoftmax(
+  device: GPUDevice,
+  catalog: SoftmaxCatalog,
+): Promise<CatalogSoftmax> {
+  const items = checkCatalog(catalog)
+  const { columns, vectors } = catalog
+  const int8 = isQuantized(vectors)
+  const width = roundUp(columns, 4)
+  const { maxStorageBufferBindingSize: most } = device.limits
+  if (items * width * (int8 ? 1 : 4) > most)
+    throw new NearsideError(
+      'engine-unavailable',
+      `The table is larger than this GPU’s ${most} bytes`,
+    )
+  const { STORAGE, COPY_SRC, COPY_DST, MAP_READ, UNIFORM } = GPUBufferUsage
+
+  function upload(
+    data: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>,
+    use: GPUBufferUsageFlags = STORAGE | COPY_SRC,
+  ): GPUBuffer {
+    const size = Math.max(16, data.byteLength)
+    const buffer = device.createBuffer({ size, usage: use | COPY_DST })
+    device.queue.writeBuffer(buffer, 0, data)
+    return buffer
+  }
+
+  const held = {
+    table: upload(pack(catalog, width)),
+    scales: upload(int8 ? Float32Array.from(vectors.scale) : new Float32Array(4)),
+    bias: upload(Float32Array.from(catalog.bias)),
+  }
+  const dispose = () => {
+    for (const buffer of Object.values(held)) buffer.destroy()
+  }
+  const module = device.createShaderModule({ code: softmaxShader(int8), label: 'softmax' })
+  const pipelines = await Promise.all(
+    KERNELS.map(({ entry }) =>
+      device.createComputePipelineAsync({
+        layout: 'auto',
+        compute: { module, entryPoint: entry },
+      }),
+    ),
+  ).catch((error: unknown) => {
+    dispose()
+    throw NearsideError.from(error, 'engine-unavailable', 'WebGPU refused the softmax shader')
+  })
+
+  function buffersOf(problem: SoftmaxFit, cases: number): Record<BindingName, GPUBuffer> {
+    const { mean, steps, targets } = problem
+    const { chunks, shape } = planSoftmax({ items, columns: width, cases })
+    const base = new Float32Array(width * cases)
+    for (let t = 0; t < targets.length; t++)
+      for (let j = 0; j < columns; j++)
+        base[j * cases + t] = problem.queries[t * columns + j] + mean[j]
+    const { rate, epsilon } = adamSchedule({ ...problem, parameters: columns })
+    const schedule = new Float32Array(Math.max(1, steps) * (width + 1))
+    for (let step = 0; step < steps; step++) {
+      schedule.set(rate.subarray(step * columns, (step + 1) * columns), step * (width + 1))
+      schedule[step * (width + 1) + width] = epsilon[step]
+    }
+    return {
+      ...held,
+      queries: upload(base),
+      base: upload(base),
+      parts: upload(new Float32Array(2 * chunks * cases)),
+      lse: upload(new Float32Array((steps + 1) * cases)),
+      weight: upload(padded(problem.weight, cases)),
+      shares: upload(new Float32Array(items)),
+      slopes: upload(new Float32Array(chunks * width)),
+      state: upload(new Float32Array(3 * width + 1)),
+      fixed: upload(padded(targetPart(catalog, problem, mean).gradient, width)),
+      prior: upload(padded(problem.precision, width)),
+      schedule: upload(schedule),
+      shape: upload(shape, UNIFORM),
+    }
+  }
+
+  async function run(problem: SoftmaxFit, { signal, onProgress }: FitOptions): Promise<Run> {
+    const { steps } = problem
+    const cases = Math.max(LANES, roundUp(problem.targets.length, LANES))
+    const { threads } = planSoftmax({ items, columns: width, cases })
+    const buffers = buffersOf(problem, cases)
+    const lseBytes = 4 * (steps + 1) * cases
+    const landing = device.createBuffer({ size: lseBytes + 8 * width, usage: MAP_READ | COPY_DST })
+    try {
+      const groups = KERNELS.map(({ uses }, i) =>
+        device.createBindGroup({
+          layout: pipelines[i].getBindGroupLayout(0),
+          entries: uses
+            .filter((name) => int8 || name !== 'scales')
+            .map((name) => ({
+              binding: BINDINGS.indexOf(name),
+              resource: { buffer: buffers[name] },
+            })),
+        }),
+      )
+      const dispatch = (pass: GPUComputePassEncoder, kernel: number) => {
+        pass.setPipeline(pipelines[kernel])
+        pass.setBindGroup(0, groups[kernel])
+        pass.dispatchWorkgroups(Math.ceil(threads[kernel] / WORKGROUP))
+      }
+      for (let done = 0; done <= steps; ) {
+        const encoder = device.createCommandEncoder()
+        const pass = encoder.beginComputePass()
+        const end = Math.min(done + STEPS_PER_SUBMIT, steps)
+        for (; done < end; done++)
+          for (let kernel = 0; kernel < KERNELS.length; kernel++) dispatch(pass, kernel)
+        if (done === steps) {
+          // What the parameters reached are worth: the first two kernels once more.
+          dispatch(pass, 0)
+          dispatch(pass, 1)
+        }
+        pass.end()
+        if (done === steps) {
+          encoder.copyBufferToBuffer(buffers.lse, 0, landing, 0, lseBytes)
+          encoder.copyBufferToBuffer(buffers.state, 0, landing, lseBytes, 8 * width)
+        }
+        device.queue.submit([encoder.finish()])
+        if (done === steps) break
+        await whileNudging(device.queue, device.queue.onSubmittedWorkDone())
+        onProgress?.(done, steps)
+        throwIfAborted(signal)
+      }
+      await whileNudging(device.queue, landing.mapAsync(GPUMapMode.READ))
+      const numbers = new Float32Array(landing.getMappedRange().slice(0))
+      landing.unmap()
+      if (steps > 0) onProgress?.(steps, steps)
+      const from = lseBytes / 4
+      return {
+        lse: numbers.subarray(0, from),
+        moved: numbers.subarray(from, from + columns),
+        first: numbers.subarray(from + width, from + width + columns),
+        paddedCases: cases,
+      }
+    } finally {
+      for (const buffer of [landing, ...Object.values(buffers)])
+        if (!Object.values(held).includes(buffer)) buffer.destroy()
+    }
+  }
+
+  const likelihood = (problem: SoftmaxFit, u: ArrayLike<number>, lse: Float32Array): number =>
+    problem.weight.reduce((sum, weight, t) => sum + weight * lse[t], 0) -
+    targetPart(catalog, problem, u).loss
+
+  const failed = (error: unknown) =>
+    NearsideError.from(error, 'engine-failed', 'The softmax on WebGPU failed')
+
+  return {
+    engine: 'wgsl',
+    async evaluate(cases, u) {
+      checkCases(cases, u, columns, items)
+      const still = new Float32Array(columns)
+      const problem = { ...cases, mean: u, precision: still, stepSize: still, steps: 1 }
+      try {
+        // Adam's first moment starts at zero: after one step it is the gradient.
+        const { lse, first } = await run(problem, {})
+        return { loss: likelihood(problem, u, lse), gradient: Float64Array.from(first) }
+      } catch (error) {
+        throw failed(error)
+      }
+    },
+    async fit(problem, options = {}): Promise<FitResult> {
+      checkFit(problem, columns, items)
+      throwIfAborted(options.signal)
+      try {
+        const { lse, moved, paddedCases } = await run(problem, options)
+        const parameters = problem.mean.map((mean, j) => mean + moved[j])
+        const after = lse.subarray(problem.steps * paddedCases)
+        return finishFit(
+          parameters,
+          likelihood(problem, problem.mean, lse),
+          likelihood(problem, parameters, after) + priorLoss(problem, moved),
+        )
+      } catch (error) {
+        throw failed(error)
+      }
+    },
+    dispose,
+  }
+}
