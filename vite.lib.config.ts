@@ -30,6 +30,7 @@ export default defineConfig({
         react: 'src/react.ts',
         worker: 'src/worker.ts',
         console: 'src/console.ts',
+        adapters: 'src/adapters.ts',
         element: 'src/element.ts',
         tfjs: 'src/tfjs.ts',
       },
