@@ -2,7 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { testModel, testShop } from '../../evaluation/testShop.ts'
+import type { ShopperHistory } from '../../evaluation/cases.ts'
+import { isHeldOut } from '../../evaluation/holdout.ts'
+import { START, testModel, testShop } from '../../evaluation/testShop.ts'
 import { writeBaseModel } from '../../model/files.ts'
 import { importShop } from '../../pretrain/import/importShop.ts'
 import { shopEvents, writeShop } from '../../pretrain/shop/write.ts'
@@ -63,6 +65,49 @@ it('imports a folder of periods and compares updates on it', async () => {
   for (const { name } of result.arms) expect(lines.join('\n')).toContain(name)
   expect(lines.join('\n')).not.toMatch(/NaN|undefined|Infinity/)
 }, 60_000)
+
+it('an order shop is asked for the next order, by periods from a file', async () => {
+  const shop = testShop(300, 12)
+  const { name, items, shoppers } = shop
+  const times = { name, from: 0, to: 0, dayOnly: false }
+  await writeShop(join(folder, 'orders'), items, shopEvents({ ...times, items, shoppers }))
+  const dates = [20, 40, 60, 80].map((day) =>
+    new Date(START + day * 86_400_000).toISOString().slice(0, 10),
+  )
+  const file = join(folder, 'dates.txt')
+  await writeFile(file, `${dates.join('\n')}\n`)
+  const lines: string[] = []
+  const result = await evaluatePeriods(
+    { shop: join(folder, 'orders'), periods: file, tested: 1, seed: 1, now: Date.UTC(2025, 0, 1) },
+    context(lines),
+  )
+  expect(result.next).toBe('order')
+  expect(result.periods.map(({ cases }) => cases === null)).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+  ])
+  const of = (arm: string) => result.arms.find((one) => one.name === arm)!
+  expect(of('frozen').work.seconds).toBe(0)
+  expect(of('incremental').work.events).toBe(
+    result.periods[3].events - heldOutEvents(shoppers, dates[2], dates[3]),
+  )
+  expect(of('incremental').work.events).toBeLessThan(of('full').work.events / 3)
+  // Regulars buy their favourites: all arms know that, a guess of ten in twelve would not rank them.
+  for (const { metrics } of result.arms) expect(metrics['ndcg@10'].mean).toBeGreaterThan(0.6)
+  for (const { name: arm } of result.arms) expect(lines.join('\n')).toContain(arm)
+  expect(lines.join('\n')).not.toMatch(/NaN|undefined|Infinity/)
+}, 120_000)
+
+function heldOutEvents(shoppers: readonly ShopperHistory[], from: string, to: string): number {
+  const [start, end] = [Date.parse(from), Date.parse(to)]
+  return shoppers
+    .filter(({ id }) => isHeldOut(id, 0.2, 1))
+    .flatMap(({ interactions }) => [...interactions])
+    .filter(({ time }) => time >= start && time < end).length
+}
 
 it('stops when asked to', async () => {
   const abort = new AbortController()

@@ -3,18 +3,23 @@
  * period in several ways; what does each reach on the next period, and what does it cost?
  */
 import { readFile } from 'node:fs/promises'
+import type { ShopperHistory } from '../../evaluation/cases.ts'
+import { isHeldOut } from '../../evaluation/holdout.ts'
 import { CLICK_SETTINGS, runClickPeriods } from '../../evaluation/periods/clickPeriods.ts'
 import { TERMS } from '../../evaluation/periods/clickTerms.ts'
-import { sessionsByPeriod, spansOf } from '../../evaluation/periods/cut.ts'
+import { type Span, sessionsByPeriod, spansOf } from '../../evaluation/periods/cut.ts'
 import { type ArmSummary, summarisePeriods } from '../../evaluation/periods/results.ts'
-import { cleanShoppers } from '../../evaluation/prepare.ts'
+import { cleanShoppers, LEAST_SHOPPERS } from '../../evaluation/prepare.ts'
+import { eventStrength } from '../../features/strength.ts'
 import { createRandom } from '../../model/random.ts'
 import { fitNewton } from '../../pretrain/ranker/newton.ts'
+import { DEFAULT_RANKER } from '../../pretrain/ranker/trainRanker.ts'
 import { readShop } from '../../pretrain/shop/read.ts'
 import type { Shop } from '../../pretrain/shop/shop.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import type { CommandContext } from '../command.ts'
 import { parseDate } from './load.ts'
+import { FIRST_PERIODS, ORDER_SETTINGS, runOrderPeriods } from './orderPeriods.ts'
 import { formatPeriods } from './periodsTable.ts'
 
 export interface PeriodsQuestion {
@@ -32,7 +37,7 @@ export interface PeriodsResult {
   readonly protocol: 'incremental'
   readonly compared: 'periods'
   readonly shop: string
-  readonly next: 'click'
+  readonly next: 'click' | 'order'
   readonly seeds: readonly number[]
   readonly settings: unknown
   readonly items: number
@@ -42,8 +47,8 @@ export interface PeriodsResult {
   /** The arm that the others are compared with. */
   readonly reference: string
   readonly arms: readonly ArmSummary[]
-  /** The same without the tested periods on which settings were chosen. */
-  readonly later: { readonly from: number; readonly arms: readonly ArmSummary[] }
+  /** The same without the tested periods that were looked at while settings were chosen. */
+  readonly later: { readonly from: number; readonly arms: readonly ArmSummary[] } | null
 }
 
 export interface PeriodSummary {
@@ -56,7 +61,10 @@ export interface PeriodSummary {
 }
 
 const SEEDS = 3
-/** Pull of the fit to where it began, in cases. */
+const REFERENCE = 'full'
+/** Share of shoppers whom no training sees, of an order shop. */
+const HOLDOUT = 0.2
+/** Pull of a click ranker's fit to where it began, in cases. */
 const RIDGE = 1
 /** Tested periods that were looked at while settings were chosen. */
 const CHOSEN_ON = 9
@@ -68,7 +76,9 @@ export async function evaluatePeriods(
   const shop = await readShop(question.shop)
   const { shoppers } = cleanShoppers(shop.shoppers, shop.items.length, question.now)
   const spans = spansOf(await cutOf(question.periods), shop.from, Math.min(shop.to, question.now))
-  const result = await evaluateClicks(shop, sessionsByPeriod(shoppers, spans), question, context)
+  const result = isOrderShop(shoppers)
+    ? await evaluateOrders(shop, shoppers, spans, question, context)
+    : await evaluateClicks(shop, sessionsByPeriod(shoppers, spans), question, context)
   const periods = result.periods.map((one, p) => ({
     ...one,
     from: new Date(spans[p].from).toISOString().slice(0, 10),
@@ -79,11 +89,82 @@ export async function evaluatePeriods(
   return whole
 }
 
+/** Whether most of what the log knows are purchases: then the next order is asked for. */
+function isOrderShop(shoppers: readonly ShopperHistory[]): boolean {
+  let purchases = 0
+  let others = 0
+  for (const { interactions } of shoppers)
+    for (const { name } of interactions) {
+      if (name === 'purchase') purchases++
+      else if (eventStrength(name) > 0) others++
+    }
+  return purchases > others
+}
+
+async function evaluateOrders(
+  shop: Shop,
+  shoppers: readonly ShopperHistory[],
+  spans: readonly Span[],
+  question: PeriodsQuestion,
+  context: CommandContext,
+): Promise<PeriodsResult> {
+  if (spans.length < FIRST_PERIODS + 2)
+    throw new NearsideError(
+      'input-invalid',
+      `the log spans ${spans.length} periods; the first ${FIRST_PERIODS} train the first model, and at least two more are needed to update it and test it`,
+    )
+  const seeds = seedsFrom(question.seed)
+  const { results, asked } = await runOrderPeriods({
+    items: shop.items,
+    shoppers,
+    dayOnly: shop.dayOnly,
+    spans,
+    isHeldOut: (id) => isHeldOut(id, HOLDOUT, question.seed),
+    seeds,
+    fit: (scale) => (table, centre) =>
+      fitNewton(table, scale, { l2: DEFAULT_RANKER.l2, frozen: NONE, centre }),
+    clock: processorSeconds,
+    onProgress: reporter(context),
+  })
+  const empty = asked.findIndex(({ shoppers: count }) => count < LEAST_SHOPPERS)
+  if (empty >= 0)
+    throw new NearsideError(
+      'input-invalid',
+      `period ${FIRST_PERIODS + empty + 1} has ${asked[empty].shoppers} held-out shoppers with an order; at least ${LEAST_SHOPPERS} are needed: choose longer --periods`,
+    )
+  const events = spans.map(({ from, to }) =>
+    shoppers.reduce(
+      (sum, { interactions }) =>
+        sum + interactions.filter(({ time }) => time >= from && time < to).length,
+      0,
+    ),
+  )
+  return {
+    protocol: 'incremental',
+    compared: 'periods',
+    shop: shop.name,
+    next: 'order',
+    seeds,
+    settings: ORDER_SETTINGS,
+    items: shop.items.length,
+    shoppers: results.shoppers,
+    reference: REFERENCE,
+    periods: events.map((count, p) => ({
+      from: '',
+      events: count,
+      cases: asked[p - FIRST_PERIODS]?.cases ?? null,
+      unknown: null,
+    })),
+    arms: summarisePeriods(results, REFERENCE, createRandom(question.seed)),
+    later: null,
+  }
+}
+
 async function evaluateClicks(
   shop: Shop,
   sessions: ReturnType<typeof sessionsByPeriod>,
   question: PeriodsQuestion,
-  { progress, signal }: CommandContext,
+  context: CommandContext,
 ): Promise<PeriodsResult> {
   const longer = sessions.map((all) => all.filter(({ length }) => length > 1).length)
   const empty = longer.indexOf(0)
@@ -92,23 +173,17 @@ async function evaluateClicks(
       'input-invalid',
       `period ${empty + 1} of ${sessions.length} has no session of two clicks: choose longer --periods`,
     )
-  const seeds = Array.from({ length: SEEDS }, (_, k) => question.seed + k)
+  const seeds = seedsFrom(question.seed)
   const { results, asked } = await runClickPeriods(shop.items.length, sessions, {
     seeds,
     testedShare: question.tested,
     clock: processorSeconds,
     fit: (table, centre) => fitNewton(table, SCALE, { l2: RIDGE, frozen: NONE, centre }),
-    onProgress: async (label, done, total) => {
-      progress.update(label, done, total)
-      // Lets Ctrl-C be heard between two steps.
-      await new Promise((resolve) => setImmediate(resolve))
-      if (signal.aborted) throw new NearsideError('aborted', 'the evaluation was stopped')
-    },
+    onProgress: reporter(context),
   })
-  const reference = 'full'
   const from = Math.min(CHOSEN_ON + 1, sessions.length - 1)
   const summary = (only: (period: number) => boolean) =>
-    summarisePeriods(results, reference, createRandom(question.seed), only)
+    summarisePeriods(results, REFERENCE, createRandom(question.seed), only)
   return {
     protocol: 'incremental',
     compared: 'periods',
@@ -118,7 +193,7 @@ async function evaluateClicks(
     settings: CLICK_SETTINGS,
     items: shop.items.length,
     shoppers: results.shoppers,
-    reference,
+    reference: REFERENCE,
     periods: sessions.map((all, p) => ({
       from: '',
       events: all.reduce((sum, { length }) => sum + length, 0),
@@ -133,6 +208,19 @@ async function evaluateClicks(
 /** The terms are logarithms already. */
 const SCALE = new Float32Array(TERMS.length).fill(1)
 const NONE: ReadonlySet<number> = new Set()
+
+function seedsFrom(seed: number): number[] {
+  return Array.from({ length: SEEDS }, (_, k) => seed + k)
+}
+
+function reporter({ progress, signal }: CommandContext) {
+  return async (label: string, done: number, total: number) => {
+    progress.update(label, done, total)
+    // Lets Ctrl-C be heard between two steps.
+    await new Promise((resolve) => setImmediate(resolve))
+    if (signal.aborted) throw new NearsideError('aborted', 'the evaluation was stopped')
+  }
+}
 
 function processorSeconds(): number {
   const { user, system } = process.cpuUsage()

@@ -10,17 +10,18 @@ export function formatPeriods(result: PeriodsResult): string[] {
   const { arms, periods, later, reference, seeds } = result
   const metrics = Object.keys(arms[0].metrics)
   const cases = periods.reduce((sum, period) => sum + (period.cases ?? 0), 0)
+  const who = result.next === 'click' ? 'sessions' : 'shoppers whom no training saw'
   const full = arms.find(({ name }) => name === reference)?.work
   return [
-    `${result.shop}: ${periods.length} periods from ${periods[0].from} on; updated with one, tested on the next; ${cases.toLocaleString('en-GB')} cases of ${result.shoppers.toLocaleString('en-GB')} sessions`,
-    `means over periods and ${seeds.length} seeds, in per cent; 95 % intervals by bootstrap over sessions`,
+    `${result.shop}: ${periods.length} periods from ${periods[0].from} on; updated with one, tested on the next; ${cases.toLocaleString('en-GB')} cases of ${result.shoppers.toLocaleString('en-GB')} ${who}`,
+    `means over periods and ${seeds.length} seeds, in per cent; 95 % intervals by bootstrap over ${who}`,
     '',
     ...quality('All tested periods', arms, metrics, reference),
     '',
-    ...(later.from > 1
+    ...(later && later.from > 1
       ? [
           ...quality(
-            `From tested period ${later.from} on: no setting was chosen on these`,
+            `From tested period ${later.from} on, which nobody looked at while settings were chosen`,
             later.arms,
             metrics,
             reference,
@@ -28,8 +29,8 @@ export function formatPeriods(result: PeriodsResult): string[] {
           '',
         ]
       : []),
-    `Cost of the ${periods.length - 2} updates after the first fit, and its share of ${reference}'s`,
-    row('', ['events counted', 'cases described', 'rows × steps', 'CPU seconds']),
+    `Cost of all updates after the first training, and its share of ${reference}'s`,
+    row('', ['events read', 'cases described', 'rows × steps', 'CPU seconds']),
     ...arms.map(({ name, work }) => row(name, costs(work, full))),
     'The last of them alone',
     ...arms.map(({ name, lastWork }) =>
@@ -74,7 +75,8 @@ function costs(work: Work, full: Work | undefined): string[] {
   return [
     `${thousands(work.events)}${share(work.events, full?.events)}`,
     `${thousands(work.cases)}${share(work.cases, full?.cases)}`,
-    `${thousands(work.rows)}${share(work.rows, full?.rows)}`,
+    // A full training of the ranker doesn't say how many.
+    full?.rows ? `${thousands(work.rows)}${share(work.rows, full.rows)}` : '',
     `${work.seconds.toFixed(1)}${share(work.seconds, full?.seconds)}`,
   ]
 }

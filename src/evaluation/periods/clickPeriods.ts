@@ -5,9 +5,10 @@
  * no earlier period has shown are left out; all known items are ranked.
  */
 import { reciprocalRank } from '../metrics.ts'
-import { type FitWeights, onlyKnown, placeOf } from './clickRanker.ts'
+import { onlyKnown, placeOf } from './clickRanker.ts'
 import { ClickTerms } from './clickTerms.ts'
-import { type ClickSettings, type CountRule, createTrack, type WeightRule } from './clickTracks.ts'
+import { type ClickSettings, type CountRule, createTrack } from './clickTracks.ts'
+import type { FitWeights, WeightRule } from './rankerTable.ts'
 import { type ArmPlan, PeriodResults } from './results.ts'
 import { DEFAULT_COUNTS, type Session } from './sessionCounts.ts'
 

@@ -2,34 +2,25 @@
  * @module Ways to keep up with a shop of clicks, period after period. A track keeps one set of
  * counts; on top of it, weights are learned by one rule or several, each with several seeds.
  */
-import { createRandom, type Random } from '../../model/random.ts'
+import { createRandom } from '../../model/random.ts'
+import { FIRST_WEIGHTS, sampleTable } from './clickRanker.ts'
+import type { ClickTerms } from './clickTerms.ts'
 import {
   concatenate,
-  distilled,
-  FIRST_WEIGHTS,
   type FitWeights,
   type RankerTable,
-  sampleTable,
-  thin,
-} from './clickRanker.ts'
-import type { ClickTerms } from './clickTerms.ts'
+  RuledWeights,
+  type RuleSettings,
+  type WeightRule,
+} from './rankerTable.ts'
 import { type CountOptions, type Session, SessionCounts } from './sessionCounts.ts'
 import { addWork, NO_WORK, type Work } from './work.ts'
-
-/** How new weights come from old ones and a period's table. */
-export type WeightRule = 'renew' | 'fuse' | 'replay' | 'distil'
 
 /** `frozen`: the first period's; `latest`: the last period's alone; `fused`; `all`: recounted. */
 export type CountRule = 'frozen' | 'latest' | 'fused' | 'all'
 
-export interface ClickSettings {
+export interface ClickSettings extends RuleSettings {
   readonly counts: CountOptions
-  /** λ of θ = λ·θ_new + (1−λ)·θ_old, for the weights. */
-  readonly fusionWeight: number
-  /** Cases of a period that a fit is shown, and old ones that `replay` adds. */
-  readonly cases: number
-  /** Share of the old weights' answer that `distil` mixes in. */
-  readonly distillation: number
 }
 
 export interface TrackContext {
@@ -174,45 +165,28 @@ type Tables = readonly RankerTable[]
 class Learner implements WeightLearner {
   readonly rule: WeightRule
   readonly #context: TrackContext
-  readonly #random: readonly Random[]
-  readonly #memory: (RankerTable | null)[]
-  weights: Float64Array[]
+  readonly #ruled: readonly RuledWeights[]
   work = NO_WORK
 
   constructor(rule: WeightRule, context: TrackContext) {
+    const { seeds, settings } = context
     this.rule = rule
     this.#context = context
-    this.weights = context.seeds.map(() => FIRST_WEIGHTS)
-    this.#random = context.seeds.map((seed) => createRandom(seed + 1))
-    this.#memory = context.seeds.map(() => null)
+    this.#ruled = seeds.map(
+      (seed) => new RuledWeights(rule, settings, createRandom(seed + 1), FIRST_WEIGHTS),
+    )
+  }
+
+  get weights(): Float64Array[] {
+    return this.#ruled.map(({ weights }) => weights)
   }
 
   learn(tables: Tables, isFirst: boolean): void {
-    const { clock } = this.#context
+    const { clock, fit } = this.#context
     const started = clock()
-    let rows = 0
-    this.weights = this.weights.map((old, s) => {
-      const asked = this.#prepare(tables[s], old, s, isFirst)
-      if (asked.cases.length === 0) return old
-      const fromScratch = isFirst || this.rule === 'renew'
-      const fitted = this.#context.fit(asked, fromScratch ? FIRST_WEIGHTS : old)
-      rows += fitted.steps * asked.target.length
-      if (fromScratch || this.rule === 'replay' || this.rule === 'distil') return fitted.weights
-      const lambda = this.#context.settings.fusionWeight
-      return fitted.weights.map((value, f) => lambda * value + (1 - lambda) * old[f])
-    })
-    const seeds = tables.length
-    const seconds = (clock() - started) / seeds
-    this.work = addWork(this.work, { ...NO_WORK, rows: rows / seeds, seconds })
-  }
-
-  #prepare(table: RankerTable, old: Float64Array, s: number, isFirst: boolean): RankerTable {
-    const { cases, distillation } = this.#context.settings
-    if (this.rule === 'distil' && !isFirst) return distilled(table, old, distillation)
-    if (this.rule !== 'replay') return table
-    const before = this.#memory[s]
-    const all = before ? concatenate([before, table]) : table
-    this.#memory[s] = thin(all, cases, this.#random[s])
-    return all
+    const gone = this.#ruled.map((ruled, s) => ruled.learn(tables[s], fit, FIRST_WEIGHTS, isFirst))
+    const rows = gone.reduce((a, b) => a + b, 0) / gone.length
+    const seconds = (clock() - started) / gone.length
+    this.work = addWork(this.work, { ...NO_WORK, rows, seconds })
   }
 }

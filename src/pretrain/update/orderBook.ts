@@ -1,0 +1,177 @@
+/**
+ * @module An order shop's statistics and ranker kept up to date from the new orders alone. As in full
+ * training, a case is described by statistics without its own shopper: lists are kept once for each
+ * fold beside those that serve.
+ */
+import type { Item } from '../../catalog/item.ts'
+import { buildCases } from '../../evaluation/cases.ts'
+import type { Span } from '../../evaluation/periods/cut.ts'
+import {
+  type FitWeights,
+  type RankerTable,
+  RuledWeights,
+  type RuleSettings,
+  type WeightRule,
+} from '../../evaluation/periods/rankerTable.ts'
+import { addWork, NO_WORK, type Work } from '../../evaluation/periods/work.ts'
+import { cooccurrence, DEFAULT_COOCCURRENCE } from '../../features/cooccurrence.ts'
+import type { History } from '../../features/history.ts'
+import { DAY } from '../../features/profile.ts'
+import { buildStatistics } from '../../features/statistics.ts'
+import { eventStrength } from '../../features/strength.ts'
+import { createRandom, type Random } from '../../model/random.ts'
+import { buildDataset, type RankerCase } from '../ranker/dataset.ts'
+import { focusTargets } from '../ranker/focus.ts'
+import { foldOf } from '../ranker/outOfFold.ts'
+import { DEFAULT_RANKER } from '../ranker/trainRanker.ts'
+import type { ShopperLog } from '../shop/shop.ts'
+import { fuseLists, type WeighedLists } from './fusedLists.ts'
+
+export interface OrderSettings extends RuleSettings {
+  /** Factor of the lists' old evidence, each period. */
+  readonly decay: number
+}
+
+/** Days between two counts of popularity while cases are described. */
+const POPULARITY_DAYS = 7
+
+export interface OrderBookInput {
+  readonly items: readonly Item[]
+  /** Training shoppers with all they will ever do; nothing after an update's end is looked at. */
+  readonly shoppers: readonly ShopperLog[]
+  readonly dayOnly: boolean
+  readonly settings: OrderSettings
+  readonly rules: readonly WeightRule[]
+  readonly seeds: readonly number[]
+  /** The first full training's, one a seed; scale is the same for all. */
+  readonly first: readonly Float64Array[]
+  readonly scale: Float32Array
+  readonly fit: FitWeights
+  /** Processor seconds. */
+  readonly clock: () => number
+  /** End of what `first` was trained on. */
+  readonly until: number
+}
+
+export class OrderBook {
+  readonly #input: OrderBookInput
+  /** By fold: everybody but that fold; at the end, everybody. */
+  #lists: WeighedLists[]
+  readonly #learners: readonly (readonly RuledWeights[])[]
+  /** Of the last update, by rule, one seed's. */
+  work: readonly Work[] = []
+
+  constructor(input: OrderBookInput) {
+    this.#input = input
+    this.#lists = this.#count({ from: Number.NEGATIVE_INFINITY, to: input.until })
+    this.#learners = input.rules.map((rule) =>
+      input.seeds.map(
+        (seed, s) => new RuledWeights(rule, input.settings, createRandom(seed), input.first[s]),
+      ),
+    )
+  }
+
+  /** Those that serve. */
+  get lists(): WeighedLists {
+    return this.#lists[this.#lists.length - 1]
+  }
+
+  /** [rule][seed] */
+  get weights(): Float64Array[][] {
+    return this.#learners.map((seeds) => seeds.map(({ weights }) => weights))
+  }
+
+  /** Learns from the span by the lists of before it, then counts it into them. */
+  update(span: Span): void {
+    const { seeds, fit, clock, settings } = this.#input
+    let started = clock()
+    const tables = seeds.map((seed) => this.#table(span, createRandom(seed + (span.from % 7919))))
+    const described = (clock() - started) / seeds.length
+    const cases = tables.reduce((sum, table) => sum + table.cases.length, 0) / seeds.length
+    const learned = this.#learners.map((ruled) => {
+      const from = clock()
+      const rows = ruled.map((one, s) => one.learn(tables[s], fit, this.#input.first[s]))
+      return {
+        rows: rows.reduce((a, b) => a + b, 0) / seeds.length,
+        seconds: (clock() - from) / seeds.length,
+      }
+    })
+    started = clock()
+    const fresh = this.#count(span)
+    this.#lists = this.#lists.map((old, fold) => fuseLists(old, fresh[fold], settings.decay))
+    const counted = clock() - started
+    const events = this.lists === undefined ? 0 : this.#eventsIn(span)
+    this.work = this.#input.rules.map((rule, r) =>
+      addWork(
+        { ...NO_WORK, events, seconds: counted },
+        // Kept weights need no cases.
+        rule === 'keep' ? NO_WORK : { ...NO_WORK, cases, seconds: described },
+        { ...NO_WORK, ...learned[r] },
+      ),
+    )
+  }
+
+  #eventsIn({ from, to }: Span): number {
+    return this.#input.shoppers.reduce(
+      (sum, { interactions }) =>
+        sum + interactions.filter(({ time }) => time >= from && time < to).length,
+      0,
+    )
+  }
+
+  #count({ from, to }: Span): WeighedLists[] {
+    const { shoppers, items } = this.#input
+    const folds = DEFAULT_RANKER.folds
+    const parts = shoppers.map(({ id, interactions }) => ({
+      fold: foldOf(id, folds),
+      history: interactions.filter(({ time }) => time >= from && time < to),
+    }))
+    return Array.from({ length: folds + 1 }, (_, out) => {
+      const histories = parts
+        .filter(({ fold, history }) => fold !== out && history.length > 0)
+        .map(({ history }) => history)
+      const evidence = new Float64Array(items.length)
+      for (const history of histories)
+        for (const { item, name } of history) if (eventStrength(name) > 0) evidence[item]++
+      const { neighboursPerItem } = DEFAULT_COOCCURRENCE
+      return { ...cooccurrence(items.length, histories, to), neighboursPerItem, evidence }
+    })
+  }
+
+  #table({ from, to }: Span, random: Random): RankerTable {
+    const { items, shoppers, dayOnly, settings, scale, first } = this.#input
+    const { folds, firstShare, focus } = DEFAULT_RANKER
+    const all = shoppers
+      .flatMap((shopper) => buildCases(shopper, dayOnly, from))
+      .filter(
+        ({ time, history }) => time < to && (history.length > 0 || random.next() < firstShare),
+      )
+    const share = settings.cases / Math.max(1, all.length)
+    const cases: RankerCase[] = all
+      .filter(() => share >= 1 || random.next() < share)
+      .map((one) => ({ ...one, history: one.history, weight: 1 }))
+      .sort((a, b) => foldOf(a.shopper, folds) - foldOf(b.shopper, folds) || a.time - b.time)
+    let known: { key: string; statistics: ReturnType<typeof buildStatistics> } | null = null
+    const others: History[][] = Array.from({ length: folds }, (_, out) =>
+      shoppers
+        .filter(({ id }) => foldOf(id, folds) !== out)
+        .map(({ interactions }) => interactions),
+    )
+    const dataset = buildDataset(
+      cases,
+      ({ shopper, time }) => {
+        const fold = foldOf(shopper, folds)
+        const step = POPULARITY_DAYS * DAY
+        const asOf = from + Math.floor((time - from) / step) * step
+        const key = `${fold} ${asOf}`
+        if (known?.key !== key) {
+          const neighbours = this.#lists[fold]
+          known = { key, statistics: buildStatistics(items, others[fold], asOf, { neighbours }) }
+        }
+        return known.statistics
+      },
+      random,
+    )
+    return focusTargets(dataset, scale, first[0], focus)
+  }
+}
