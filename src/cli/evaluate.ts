@@ -135,7 +135,7 @@ async function run(
   | StrategiesResult
 > {
   const html = text(values.html)
-  if (html !== undefined) await checkHtml(html, values.protocol)
+  if (html !== undefined) await checkHtml(html, values)
   if (values.protocol === 'search') return search(values, context)
   if (values.judgements !== undefined)
     throw new NearsideError('input-invalid', '--judgements goes with --protocol search')
@@ -178,7 +178,7 @@ async function run(
             ? evaluateStrategies(question, context)
             : incremental === 'imbalance'
               ? evaluateImbalance(question, context)
-              : evaluateIncremental(question, context)
+              : evaluateIncremental(question, html, context)
           : evaluate(question, meanOver, html, context)
   const given = text(values.model)
   if (isNewItems) {
@@ -328,9 +328,16 @@ async function evaluate(
 }
 
 /** Minutes of walking for a page that can't be written would be a poor joke. */
-async function checkHtml(path: string, protocol: string | boolean | undefined): Promise<void> {
-  if (protocol !== 'personal' && protocol !== 'leave-one-out')
-    throw new NearsideError('input-invalid', '--html goes with personal and leave-one-out')
+async function checkHtml(path: string, { protocol, incremental, arms }: Values): Promise<void> {
+  const hasPage =
+    protocol === 'incremental'
+      ? incremental === 'learners'
+      : arms === 'all' && (protocol === 'personal' || protocol === 'leave-one-out')
+  if (!hasPage)
+    throw new NearsideError(
+      'input-invalid',
+      '--html goes with personal, leave-one-out and incremental learners',
+    )
   const folder = await stat(dirname(path)).catch(() => undefined)
   if (!folder?.isDirectory())
     throw new NearsideError('input-invalid', `--html ${path}: there is no such folder`)

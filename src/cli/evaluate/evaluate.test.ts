@@ -186,6 +186,10 @@ describe('bad requests are refused in a sentence', () => {
   it.each([
     [{ protocol: 'incremental', until: '2025-01-01' }, /0 of \d+ held-out shoppers/],
     [{ protocol: 'search', judgements: 'none.csv' }, /leave --model out/],
+    [{ protocol: 'search', html: 'a.html' }, /--html goes with personal/],
+    [{ html: join('no', 'such', 'folder', 'a.html') }, /there is no such folder/],
+    [{ misclicks: '0.1' }, /goes with --protocol noise/],
+    [{ protocol: 'noise', misclicks: '2' }, /shares above 0/],
     [{ judgements: 'none.csv' }, /goes with --protocol search/],
     [{ protocol: 'magic' }, /magic is not a protocol/],
     [{ popularity: 'hourly' }, /choose nightly or frozen/],

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -39,7 +39,7 @@ const contextOf = (signal: AbortSignal, lines: string[]): CommandContext => ({
 })
 
 function run(signal: AbortSignal, lines: string[] = []) {
-  return evaluateIncremental(question(), contextOf(signal, lines))
+  return evaluateIncremental(question(), join(folder, 'report.html'), contextOf(signal, lines))
 }
 
 it('prints every arm and returns finite figures', async () => {
@@ -52,6 +52,10 @@ it('prints every arm and returns finite figures', async () => {
   )
   for (const { name } of result.arms) expect(lines.join('\n')).toContain(name)
   expect(lines.join('\n')).not.toMatch(/NaN|undefined|Infinity/)
+  const html = await readFile(join(folder, 'report.html'), 'utf8')
+  expect(html).not.toMatch(/NaN|undefined|Infinity/)
+  const [, block] = html.match(/id="result">(.*?)<\/script>/s) ?? []
+  expect(JSON.parse(block ?? '')).toEqual(JSON.parse(JSON.stringify(result)))
 }, 60_000)
 
 it('stops when asked to', async () => {

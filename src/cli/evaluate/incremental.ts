@@ -1,7 +1,9 @@
 /** @module `--protocol incremental`: the incremental learners on the held-out shoppers' stream. */
+import { writeFile } from 'node:fs/promises'
 import { createFastMlp } from '../../engine/mlp/mlp.ts'
 import { selectCases } from '../../evaluation/prepare.ts'
 import { type Comparison, compareLearners } from '../../evaluation/prequential/compare.ts'
+import { formatLearnersHtml } from '../../evaluation/report/learners.ts'
 import type { CommandContext } from '../command.ts'
 import { formatIncremental } from './incrementalTable.ts'
 import { load, type Question } from './load.ts'
@@ -25,6 +27,7 @@ export interface IncrementalResult extends Comparison {
 /** @param question its protocol says which cases: `personal`, every one from `until` on. */
 export async function evaluateIncremental(
   question: Question,
+  html: string | undefined,
   context: CommandContext,
 ): Promise<IncrementalResult> {
   const { shop, input, notes } = await load(question)
@@ -60,5 +63,6 @@ export async function evaluateIncremental(
   }
   for (const line of formatIncremental(result)) context.print(line)
   for (const note of notes) context.print(`Note: ${note}.`)
+  if (html !== undefined) await writeFile(html, formatLearnersHtml(result, notes, result))
   return result
 }

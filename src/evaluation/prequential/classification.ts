@@ -79,18 +79,38 @@ function averagePrecision(probabilities: ArrayLike<number>, labels: ArrayLike<nu
   return area
 }
 
-/** Mean distance between what was said and what came, over bins of equally many examples. */
-function calibrationError(probabilities: ArrayLike<number>, labels: ArrayLike<number>): number {
+export interface ProbabilityBin {
+  readonly examples: number
+  /** Mean probability, and the share that was yes. */
+  readonly said: number
+  readonly came: number
+}
+
+/** Ten bins of equally many examples, by probability descending. */
+export function calibrationBins(
+  probabilities: ArrayLike<number>,
+  labels: ArrayLike<number>,
+): ProbabilityBin[] {
   const order = descending(probabilities)
-  let error = 0
-  for (let bin = 0; bin < BINS; bin++) {
+  return Array.from({ length: BINS }, (_, bin) => {
     const from = Math.floor((bin * order.length) / BINS)
     const to = Math.floor(((bin + 1) * order.length) / BINS)
-    let gap = 0
-    for (let r = from; r < to; r++) gap += probabilities[order[r]] - labels[order[r]]
-    error += Math.abs(gap)
-  }
-  return order.length > 0 ? error / order.length : 0
+    let said = 0
+    let came = 0
+    for (let r = from; r < to; r++) {
+      said += probabilities[order[r]]
+      came += labels[order[r]]
+    }
+    const examples = to - from
+    return { examples, said: said / Math.max(1, examples), came: came / Math.max(1, examples) }
+  })
+}
+
+/** Mean distance between what was said and what came, over the bins. */
+function calibrationError(probabilities: ArrayLike<number>, labels: ArrayLike<number>): number {
+  const bins = calibrationBins(probabilities, labels)
+  const error = bins.reduce((sum, bin) => sum + bin.examples * Math.abs(bin.said - bin.came), 0)
+  return labels.length > 0 ? error / labels.length : 0
 }
 
 function descending(probabilities: ArrayLike<number>): Uint32Array {

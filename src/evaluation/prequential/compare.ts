@@ -14,9 +14,10 @@ import {
   type Rates,
 } from './arms.ts'
 import { changePoint, type Following, follow, mirrorInterest } from './change.ts'
+import type { ProbabilityBin } from './classification.ts'
 import { fusionGrid, GRID_POINTS, type GridPoint } from './fusionGrid.ts'
 import { type DrawnArm, drawShoppers } from './intervals.ts'
-import { type Judgement, judge, STRETCH, warmUp } from './judge.ts'
+import { course, type Judgement, judge, STRETCH, warmUp } from './judge.ts'
 import { POLICIES } from './policies.ts'
 import { type Policy, type PrequentialRun, runPrequential } from './run.ts'
 import type { StreamCase } from './stream.ts'
@@ -24,6 +25,9 @@ import type { StreamCase } from './stream.ts'
 /** Means over the seeds, intervals over shoppers, differences from `REFERENCE`. */
 export interface Arm extends Judgement, DrawnArm {
   readonly name: string
+  /** Of the first seed: calibration after the warm-up, and log-loss of each 50 cases. */
+  readonly bins: readonly ProbabilityBin[]
+  readonly losses: readonly number[]
 }
 
 export interface StrategyResult {
@@ -205,6 +209,7 @@ function judgeArms(
     name,
     ...meanJudgement(said.map((one) => judge(stream, one))),
     ...drawn[k],
+    ...course(stream, said[0]),
   }))
 }
 

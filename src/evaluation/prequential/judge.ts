@@ -1,6 +1,12 @@
 /** @module What a prequential run was worth: as a classifier of candidates and as a ranking. */
 import { hitRate, ndcg, recall, reciprocalRank } from '../metrics.ts'
-import { bestThreshold, type Classification, classify } from './classification.ts'
+import {
+  bestThreshold,
+  type Classification,
+  calibrationBins,
+  classify,
+  type ProbabilityBin,
+} from './classification.ts'
 import type { StreamCase } from './stream.ts'
 
 export interface Judgement extends Classification {
@@ -42,6 +48,19 @@ export function judge(
     'mrr@20': mean((one) => reciprocalRank(one, 20)),
     ...classify(late.probabilities, late.labels, bestThreshold(early.probabilities, early.labels)),
     swing: deviation(stretchLosses(tested, given)),
+  }
+}
+
+/** What one run shows besides means: its calibration, and its loss as cases come. */
+export function course(
+  stream: readonly StreamCase[],
+  probabilities: readonly Float32Array[],
+): { readonly bins: readonly ProbabilityBin[]; readonly losses: readonly number[] } {
+  const start = warmUp(stream)
+  const late = flatten(stream.slice(start), probabilities.slice(start))
+  return {
+    bins: calibrationBins(late.probabilities, late.labels),
+    losses: stretchLosses(stream, probabilities),
   }
 }
 

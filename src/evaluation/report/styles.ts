@@ -61,7 +61,7 @@ svg .name { font-size: 13px; } svg .value { font-size: 13px; font-weight: 600; }
 .line.c, .whisker.c { stroke: var(--c); stroke-dasharray: 8 3 2 3; } .mark.c, .bar.c, .band.c { fill: var(--c); }
 .line.d, .whisker.d { stroke: var(--d); stroke-dasharray: 5 3; } .mark.d, .bar.d, .band.d { fill: var(--d); }
 .line.e, .whisker.e { stroke: var(--e); } .mark.e, .bar.e, .band.e { fill: var(--e); }
-.whisker { stroke-dasharray: none !important; }
+.whisker { stroke-dasharray: none !important; } .line.level { stroke-width: 1; stroke-dasharray: none; }
 .legend { display: flex; flex-wrap: wrap; gap: .15rem 1rem; list-style: none; padding: 0; margin: 0 0 .5rem; font-size: .8125rem; }
 .legend li { display: flex; align-items: center; gap: .4rem; } .legend svg { width: 26px; }
 @media print { figure { break-inside: avoid; } nav { display: none; } }

@@ -31,6 +31,11 @@ export function lift(one: Lift | undefined, digits = 1): string {
   return one ? `${percent(one.relative, digits)} ${interval(one, digits)}` : '–'
 }
 
+/** `−0.0123 [−0.0200, −0.0100]`. */
+export function difference(one: { difference: number; lo: number; hi: number }): string {
+  return `${signed(one.difference, 4, '+')} [${signed(one.lo, 4, '+')}, ${signed(one.hi, 4, '+')}]`
+}
+
 /** A share that may be tiny: two digits that count. */
 export function share(value: number): string {
   if (value === 0) return '0'
