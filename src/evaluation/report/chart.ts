@@ -1,12 +1,12 @@
 /**
- * @module Plots as SVG text. Drawn 380 units wide, so that type is readable where the page is as
+ * @module Plots as SVG text. Drawn 330 units wide, so that type is readable where the page is as
  * narrow as a phone; colours and type come from the page's style.
  */
 import type { Scale } from './scale.ts'
 import { escapeHtml } from './text.ts'
 
-export const WIDTH = 380
-export const HEIGHT = 250
+export const WIDTH = 330
+export const HEIGHT = 230
 export const MARGIN = { left: 46, right: 14, top: 12, bottom: 40 } as const
 
 export interface Series {

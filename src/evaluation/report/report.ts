@@ -28,7 +28,7 @@ export function formatHtml({ report, detail, notes, result }: HtmlReport): strin
     calibrationSection(detail),
     method(report, notes),
   ]
-  return page(`Evaluation: ${report.shop}`, headingLines(report), sections, result)
+  return page(`Evaluation: ${report.shop}`, headingLines(report).map(sentence), sections, result)
 }
 
 function method(report: Report, notes: readonly string[]): Section {
@@ -48,4 +48,8 @@ function method(report: Report, notes: readonly string[]): Section {
       ),
     ],
   }
+}
+
+function sentence(line: string): string {
+  return `${line.charAt(0).toUpperCase()}${line.slice(1)}.`
 }

@@ -34,14 +34,14 @@ section { border-top: 1px solid var(--rule); padding: 1.75rem 0 1rem; margin-top
 figure { margin: 1.25rem 0 0; background: var(--raised); border: 1px solid var(--rule); border-radius: 10px; padding: 1rem; }
 figcaption { font-weight: 600; margin-bottom: .75rem; }
 .pair { display: grid; gap: 1.25rem 2rem; grid-template-columns: minmax(0, 1fr); }
-@media (min-width: 60rem) { .pair { grid-template-columns: minmax(0, 5fr) minmax(0, 6fr); align-items: start; } }
+@media (min-width: 60rem) { .pair { grid-template-columns: minmax(0, 4fr) minmax(0, 7fr); align-items: start; } }
 .plot { max-width: 34rem; }
 .scroll { overflow-x: auto; }
 figure p { margin: 1rem 0 .5rem; font-weight: 600; }
 figure .scroll + .scroll, section > .scroll { margin-top: 1rem; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; min-width: 100%; }
 caption { text-align: left; color: var(--soft); padding-bottom: .35rem; }
-th, td { padding: .3rem .6rem; text-align: right; border-bottom: 1px solid var(--rule); white-space: nowrap; font-weight: 400; }
+th, td { padding: .3rem .5rem; text-align: right; border-bottom: 1px solid var(--rule); white-space: nowrap; font-weight: 400; }
 thead th { color: var(--soft); border-bottom-color: var(--soft); vertical-align: bottom; }
 th:first-child { text-align: left; padding-left: 0; }
 td:last-child, thead th:last-child { padding-right: 0; }
