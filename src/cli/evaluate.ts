@@ -81,6 +81,12 @@ export const command: Command = {
       value: 'SHARES',
       describe: `noise: misclicks planted for each entry of a history (${DEFAULT_SHARES})`,
     },
+    seeds: {
+      type: 'string',
+      value: 'N',
+      describe: 'incremental periods and strategies: how many seeds, from --seed on',
+      default: '3',
+    },
     judgements: {
       type: 'string',
       value: 'FILE',
@@ -175,7 +181,7 @@ async function run(
         ? evaluateNoise(question, shares, context)
         : isIncremental
           ? incremental === 'strategies'
-            ? evaluateStrategies(question, context)
+            ? evaluateStrategies(question, seedsOf(values.seeds), context)
             : incremental === 'imbalance'
               ? evaluateImbalance(question, context)
               : evaluateIncremental(question, html, context)
@@ -212,6 +218,7 @@ async function periods(values: Values, context: CommandContext): Promise<Periods
     periods: String(values.periods),
     tested,
     seed: seedOf(text(values.seed)) ?? DEFAULT_SEED,
+    seeds: seedsOf(values.seeds),
     now: Date.now(),
   }
   return evaluatePeriods(question, context)
@@ -353,6 +360,11 @@ function seedOf(value: string | undefined): number | undefined {
   if (!/^\d+$/.test(value) || seed >= 2 ** 32)
     throw new NearsideError('input-invalid', `--seed ${value}: not a whole number below 2^32`)
   return seed
+}
+
+function seedsOf(value: string | boolean | undefined): number {
+  if (typeof value === 'string' && /^[1-9]\d?$/.test(value)) return Number(value)
+  throw new NearsideError('input-invalid', `--seeds ${value}: not a whole number from 1 to 99`)
 }
 
 function protocolOf(value: string): Protocol {

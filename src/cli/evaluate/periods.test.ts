@@ -43,7 +43,7 @@ function context(lines: string[], signal = new AbortController().signal): Comman
 }
 
 function periods(shop: string, lines: string[] = [], signal?: AbortSignal) {
-  const question = { periods: 'week', tested: 1, seed: 1, now: Date.UTC(2025, 0, 1) }
+  const question = { periods: 'week', tested: 1, seed: 1, seeds: 2, now: Date.UTC(2025, 0, 1) }
   return evaluatePeriods({ ...question, shop: join(folder, shop) }, context(lines, signal))
 }
 
@@ -78,7 +78,14 @@ it('an order shop is asked for the next order, by periods from a file', async ()
   await writeFile(file, `${dates.join('\n')}\n`)
   const lines: string[] = []
   const result = await evaluatePeriods(
-    { shop: join(folder, 'orders'), periods: file, tested: 1, seed: 1, now: Date.UTC(2025, 0, 1) },
+    {
+      shop: join(folder, 'orders'),
+      periods: file,
+      tested: 1,
+      seed: 1,
+      seeds: 2,
+      now: Date.UTC(2025, 0, 1),
+    },
     context(lines),
   )
   expect(result.next).toBe('order')
@@ -124,7 +131,7 @@ it('compares strategies on spliced lives', async () => {
     popularity: 'nightly' as const,
     now: Date.UTC(2025, 0, 1),
   }
-  const result = await evaluateStrategies(question, context(lines))
+  const result = await evaluateStrategies(question, 2, context(lines))
   const [without, online] = result.strategies
   expect(without.fitsPerEvent).toBe(0)
   expect(online.fitsPerEvent).toBeGreaterThan(0)

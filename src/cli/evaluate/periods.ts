@@ -29,6 +29,8 @@ export interface PeriodsQuestion {
   /** Share of a period's sessions that are tested. */
   readonly tested: number
   readonly seed: number
+  /** How many, from `seed` on. */
+  readonly seeds: number
   readonly now: number
 }
 
@@ -60,7 +62,6 @@ export interface PeriodSummary {
   readonly unknown: number | null
 }
 
-const SEEDS = 3
 const REFERENCE = 'full'
 /** Share of shoppers whom no training sees, of an order shop. */
 const HOLDOUT = 0.2
@@ -113,7 +114,7 @@ async function evaluateOrders(
       'input-invalid',
       `the log spans ${spans.length} periods; the first ${FIRST_PERIODS} train the first model, and at least two more are needed to update it and test it`,
     )
-  const seeds = seedsFrom(question.seed)
+  const seeds = seedsOf(question)
   const { results, asked } = await runOrderPeriods({
     items: shop.items,
     shoppers,
@@ -173,7 +174,7 @@ async function evaluateClicks(
       'input-invalid',
       `period ${empty + 1} of ${sessions.length} has no session of two clicks: choose longer --periods`,
     )
-  const seeds = seedsFrom(question.seed)
+  const seeds = seedsOf(question)
   const { results, asked } = await runClickPeriods(shop.items.length, sessions, {
     seeds,
     testedShare: question.tested,
@@ -209,8 +210,8 @@ async function evaluateClicks(
 const SCALE = new Float32Array(TERMS.length).fill(1)
 const NONE: ReadonlySet<number> = new Set()
 
-function seedsFrom(seed: number): number[] {
-  return Array.from({ length: SEEDS }, (_, k) => seed + k)
+function seedsOf({ seed, seeds }: PeriodsQuestion): number[] {
+  return Array.from({ length: seeds }, (_, k) => seed + k)
 }
 
 function reporter({ progress, signal }: CommandContext) {

@@ -28,15 +28,16 @@ export interface StrategiesResult {
   readonly strategies: readonly StrategySummary[]
 }
 
-const SEEDS = 3
 const BEFORE = 3
 const LEAST_AFTER = 2
 const MOST_AFTER = 8
 /** Enough for an interval; more would only take longer. */
 const MOST_SHOPPERS = 120
 
+/** @param count of seeds, from the question's on */
 export async function evaluateStrategies(
   question: Question,
+  count: number,
   { progress, print, signal }: CommandContext,
 ): Promise<StrategiesResult> {
   const { shop, input, notes } = await load(question)
@@ -61,11 +62,11 @@ export async function evaluateStrategies(
       ? { ...model, statistics: statisticsAt(Math.max(time, until)) }
       : model
   const engine = createJsEngine()
-  const seeds = Array.from({ length: SEEDS }, (_, k) => seed + k)
+  const seeds = Array.from({ length: count }, (_, k) => seed + k)
   const lived: LivedPair[][] = seeds.map(() => [])
   for (const [k, life] of lives.entries()) {
     for (const [s, one] of seeds.entries()) {
-      progress.update('living', k + s / SEEDS, lives.length)
+      progress.update('living', k + s / count, lives.length)
       // Lets Ctrl-C be heard between two lives.
       await new Promise((resolve) => setImmediate(resolve))
       if (signal.aborted) throw new NearsideError('aborted', 'the evaluation was stopped')

@@ -62,7 +62,7 @@ export const CLICK_ARMS: readonly ClickArm[] = [
 export const CLICK_SETTINGS: ClickSettings = {
   counts: DEFAULT_COUNTS,
   fusionWeight: 0.5,
-  cases: 2000,
+  cases: 1000,
   distillation: 0.5,
 }
 
