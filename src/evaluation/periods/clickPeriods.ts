@@ -34,8 +34,14 @@ export const CLICK_ARMS: readonly ClickArm[] = [
     weights: 'renew',
   },
   {
+    name: 'incremental-counts',
+    describe: 'counts: old × decay + new; weights of the first period',
+    counts: 'fused',
+    weights: 'keep',
+  },
+  {
     name: 'incremental',
-    describe: 'counts: old × decay + new; weights: λ·new + (1−λ)·old',
+    describe: 'the same counts; weights: λ·new + (1−λ)·old',
     counts: 'fused',
     weights: 'fuse',
   },

@@ -151,7 +151,8 @@ class ClickTrack implements Track {
     const seconds = (clock() - started) / seeds.length
     const cases = tables.reduce((sum, table) => sum + table.cases.length, 0) / seeds.length
     for (const learner of this.learners)
-      learner.work = addWork(learner.work, { ...NO_WORK, cases, seconds })
+      if (learner.rule !== 'keep' || this.#past.length === 1)
+        learner.work = addWork(learner.work, { ...NO_WORK, cases, seconds })
     return tables
   }
 

@@ -97,7 +97,7 @@ export function scoreRows(weights: Float64Array, values: Float32Array): Float64A
   return scores
 }
 
-/** How new weights come from old ones and a period's table. */
+/** How new weights come from old ones and a period's table; `keep`: the first ones stay. */
 export type WeightRule = 'keep' | 'renew' | 'fuse' | 'replay' | 'distil'
 
 export interface RuleSettings {
@@ -131,7 +131,7 @@ export class RuledWeights {
    */
   learn(table: RankerTable, fitWeights: FitWeights, from: Float64Array, isFirst = false): number {
     const old = this.weights
-    if (table.cases.length === 0 || this.#rule === 'keep') return 0
+    if (table.cases.length === 0 || (this.#rule === 'keep' && !isFirst)) return 0
     const scratch = isFirst || this.#rule === 'renew'
     const asked = this.#prepare(table, old, isFirst)
     const fitted = fitWeights(asked, scratch ? from : old)
