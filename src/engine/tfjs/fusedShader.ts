@@ -14,7 +14,15 @@ import { BETA1, BETA2 } from '../adam.ts'
 export const CHUNK = 16
 /** Rows that one thread of `slopes` sums. */
 export const BLOCK = 64
+/**
+ * Rows, and columns, that one thread takes at once, with what they share in a register: loads are what
+ * software adapters spend their time on.
+ */
+const TILE = 8
 export const WORKGROUP = 64
+
+const tile = (make: (k: number) => string, between = '\n') =>
+  Array.from({ length: TILE }, (_, k) => make(k)).join(between)
 
 export const BINDINGS = [
   'shape',
@@ -57,7 +65,7 @@ export function planKernels({ cases: T, candidates: K, parameters: P }: KernelSh
     slopes: blocks * P,
     /** q, M, V and the step count. */
     state: 3 * P + 1,
-    threads: [T * K, chunks, chunks, blocks * P, P],
+    threads: [Math.ceil((T * K) / TILE), chunks, chunks, blocks * Math.ceil(P / TILE), P],
   }
 }
 
@@ -85,19 +93,23 @@ fn safeExp(x: f32) -> f32 {
 
 @compute @workgroup_size(${WORKGROUP})
 fn scoreRows(@builtin(global_invocation_id) id: vec3u) {
-  let row = i32(id.x);
+  let rows = shape[0] * shape[1];
   let P = shape[2];
-  if (row >= shape[0] * shape[1]) { return; }
+  let row = i32(id.x) * ${TILE};
+  if (row >= rows) { return; }
   // No other thread of this kernel looks at the step count.
   if (row == 0) { state[3 * P] = state[3 * P] + 1.0; }
-  if (offset[row] <= PADDING) {
-    scores[row] = PADDING;
-    return;
+${tile((r) => `  let row${r} = min(row + ${r}, rows - 1);`)}
+${tile((r) => `  let offset${r} = offset[row${r}];`)}
+${tile((r) => `  var sum${r} = 0.0;`)}
+  if (${tile((r) => `offset${r} > PADDING`, ' || ')}) {
+${tile((r) => `    let at${r} = row${r} * P;`)}
+    for (var j = 0; j < P; j++) {
+      let q = state[j];
+${tile((r) => `      sum${r} += design[at${r} + j] * q;`)}
+    }
   }
-  var sum = 0.0;
-  let start = row * P;
-  for (var j = 0; j < P; j++) { sum += design[start + j] * state[j]; }
-  scores[row] = offset[row] + sum;
+${tile((r) => `  scores[row${r}] = select(PADDING, offset${r} + sum${r}, offset${r} > PADDING);`)}
 }
 
 @compute @workgroup_size(${WORKGROUP})
@@ -140,18 +152,24 @@ fn partGradient(@builtin(global_invocation_id) id: vec3u) {
   let P = shape[2];
   let rows = shape[0] * shape[1];
   let blocks = (rows + ${BLOCK - 1}) / ${BLOCK};
+  let tiles = (P + ${TILE - 1}) / ${TILE};
   let index = i32(id.x);
-  if (index >= blocks * P) { return; }
-  let start = (index / P) * ${BLOCK};
-  let end = min(start + ${BLOCK}, rows);
-  let j = index % P;
-  var sum = 0.0;
-  for (var row = start; row < end; row++) {
+  if (index >= blocks * tiles) { return; }
+  let block = index / tiles;
+  let end = min((block + 1) * ${BLOCK}, rows);
+  let j = (index % tiles) * ${TILE};
+${tile((c) => `  let j${c} = min(j + ${c}, P - 1);`)}
+${tile((c) => `  var sum${c} = 0.0;`)}
+  for (var row = block * ${BLOCK}; row < end; row++) {
     // Padding has none. All threads of a block go the same way.
     let share = scores[row];
-    if (share != 0.0) { sum += share * design[row * P + j]; }
+    if (share != 0.0) {
+      let at = row * P;
+${tile((c) => `      sum${c} += share * design[at + j${c}];`)}
+    }
   }
-  slopes[index] = sum;
+  // Where columns run out, the last one comes again, with the same sum.
+${tile((c) => `  slopes[block * P + j${c}] = sum${c};`)}
 }
 
 @compute @workgroup_size(${WORKGROUP})
