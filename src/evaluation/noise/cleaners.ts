@@ -15,7 +15,7 @@ import { createRandom } from '../../model/random.ts'
 
 export type Cleaner = (events: readonly ShopperEvent[], usual: Usual) => readonly ShopperEvent[]
 
-const rules: Cleaner = (events) =>
+const rules = (events: readonly ShopperEvent[]): readonly ShopperEvent[] =>
   clean(events, { now: Number.POSITIVE_INFINITY, known: () => true }).events
 
 function statistics(...stages: readonly (readonly [string, OutlierStage])[]): Cleaner {
@@ -33,11 +33,10 @@ export const CLEANERS = {
   'IQR of dwell': statistics(looks),
   'IQR of rate': statistics(rates),
   forest: statistics(forest),
-  'rules + IQR': (events, usual) => statistics(looks, rates)(rules(events, usual), usual),
-  'rules + IQR + forest': (events, usual) =>
-    statistics(looks, rates, forest)(rules(events, usual), usual),
-  'the same, device alone': (events, usual) => {
-    const kept = rules(events, usual)
+  'rules + IQR': (events, usual) => statistics(looks, rates)(rules(events), usual),
+  'rules + IQR + forest': (events, usual) => statistics(looks, rates, forest)(rules(events), usual),
+  'the same, device alone': (events) => {
+    const kept = rules(events)
     return statistics(looks, rates, forest)(kept, learnUsual(kept, createRandom(1)))
   },
 } as const satisfies Readonly<Record<string, Cleaner>>

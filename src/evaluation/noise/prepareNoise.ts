@@ -5,7 +5,7 @@ import { createRandom } from '../../model/random.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import type { ShopperHistory } from '../cases.ts'
 import { type EvaluationInput, selectCases } from '../prepare.ts'
-import type { CleanerName } from './cleaners.ts'
+import { CLEANERS, type CleanerName } from './cleaners.ts'
 import type { NoiseSetting } from './noisyWalk.ts'
 import { addMisclicks, addScripts, browse, type NoisyLog } from './simulate.ts'
 
@@ -64,9 +64,10 @@ export function shopLog(input: EvaluationInput) {
     const logs = sample(training, input.seed).map((shopper, k) =>
       noisyLog(shopper, share, scripts && isScripted(k), draw, input.seed + 104_729 * (k + 1)),
     )
+    // After the rules: quartiles of a log in which a quarter is noise are the noise's.
     // Sessions of different shoppers may share a name: the demo shop's are order numbers, scripts' are not.
     const events = logs.flatMap(({ events: own }, k) =>
-      own.map((event) => ({ ...event, session: `${k} ${event.session}` })),
+      CLEANERS.rules(own).map((event) => ({ ...event, session: `${k} ${event.session}` })),
     )
     return learnUsual(events, createRandom(input.seed))
   }
