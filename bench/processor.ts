@@ -125,7 +125,7 @@ export async function processor(
   const series: Series[] = []
   const total = WORKLOADS.length * blocks
   for (const [index, [workload, contenders]] of WORKLOADS.entries()) {
-    const timed = await interleave(contenders(), blocks, (done) =>
+    const { timed } = await interleave(contenders(), blocks, (done) =>
       progress(index * blocks + done, total),
     )
     for (const { engine, blocks: times } of timed) series.push({ workload, engine, blocks: times })

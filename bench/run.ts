@@ -1,6 +1,7 @@
 /** @module The jobs of `nearside bench`, which loads this module in a checkout. */
 import type { CommandContext } from '../src/cli/command.ts'
 import { NearsideError } from '../src/protocol/error.ts'
+import { processor } from './processor.ts'
 import { rank } from './rank.ts'
 import { markdown, type Report } from './report.ts'
 import { start } from './start.ts'
@@ -34,6 +35,8 @@ const JOBS: Readonly<Record<string, (options: JobOptions, progress: Progress) =>
       return train(blocks, names.length > 0 ? names : WORKLOADS, node, progress)
     },
     rank: ({ blocks }, progress) => rank(blocks, progress),
+    processor: ({ blocks }, progress) =>
+      processor(blocks, (done, total) => progress('processor', done, total)),
     start: ({ blocks }, progress) => start(blocks, (done, total) => progress('start', done, total)),
   }
 
