@@ -1,12 +1,15 @@
 import axe from 'axe-core'
 import { afterEach, describe, expect, test } from 'vitest'
 import { page } from 'vitest/browser'
-import { testReport } from './testReport.ts'
+import { testLearnersReport, testReport } from './testReport.ts'
 
-const { html } = testReport()
+const PAGES = {
+  report: testReport().html,
+  "learners' report": (await testLearnersReport()).html,
+}
 
 /** The page in place of the test's own, in either scheme whatever the machine prefers. */
-function show(scheme: 'light' | 'dark') {
+function show(html: string, scheme: 'light' | 'dark') {
   const forced = html.replace('(prefers-color-scheme: dark)', scheme === 'dark' ? 'all' : 'not all')
   const { head, body, title } = new DOMParser().parseFromString(forced, 'text/html')
   document.title = title
@@ -23,18 +26,18 @@ afterEach(() => {
   document.body.innerHTML = ''
 })
 
-describe.each(['light', 'dark'] as const)('the report in the %s scheme', (scheme) => {
-  test('has nothing that axe objects to', async () => {
-    show(scheme)
+describe.each(Object.entries(PAGES))('the %s', (_, html) => {
+  test.each(['light', 'dark'] as const)('has nothing that axe objects to, %s', async (scheme) => {
+    show(html, scheme)
     const { violations } = await axe.run(document)
     expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([])
   })
-})
 
-test('fits a phone: only tables scroll sideways, inside themselves', async () => {
-  await page.viewport(390, 844)
-  show('light')
-  expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(390)
-  for (const svg of document.querySelectorAll('.plot > svg'))
-    expect(svg.getBoundingClientRect().width).toBeGreaterThan(300)
+  test('fits a phone: only tables scroll sideways, inside themselves', async () => {
+    await page.viewport(390, 844)
+    show(html, 'light')
+    expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(390)
+    for (const svg of document.querySelectorAll('.plot > svg'))
+      expect(svg.getBoundingClientRect().width).toBeGreaterThan(300)
+  })
 })

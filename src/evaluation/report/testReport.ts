@@ -1,11 +1,18 @@
 /** @module A report of a made-up walk, with a name that tries to break out of it; tests only. */
+import { createMlp } from '../../learning/learners/mlp.ts'
 import { createRandom } from '../../model/random.ts'
 import { ARMS } from '../arms.ts'
 import { measureDetail } from '../detail/caseDetail.ts'
 import { summariseDetail } from '../detail/detail.ts'
+import { isHeldOut } from '../holdout.ts'
 import { METRICS, measure } from '../metrics.ts'
+import { selectCases } from '../prepare.ts'
+import { compareLearners } from '../prequential/compare.ts'
+import { streamOf } from '../prequential/stream.ts'
 import { summarise } from '../summary.ts'
+import { testModel, testShop, UNTIL } from '../testShop.ts'
 import { type CaseResult, metricAt } from '../walk.ts'
+import { formatLearnersHtml } from './learners.ts'
 import { formatHtml } from './report.ts'
 
 export const HOSTILE = '</script><script>alert("1 & 2")</script>'
@@ -45,4 +52,35 @@ export function testReport(shoppers = 40) {
   const { shoppers: asked, cases, arms, lifts } = report
   const result = { ...head, shoppers: asked, cases, arms, lifts, detail }
   return { result, html: formatHtml({ report, detail, notes: ['a <b>note</b>'], result }) }
+}
+
+/** The learners' page of a short stream. */
+export async function testLearnersReport() {
+  const shop = testShop(40, 60)
+  const input = {
+    model: testModel(shop),
+    shoppers: shop.shoppers,
+    dayOnly: false,
+    isHeldOut: (id: string) => isHeldOut(id, 0.5, 1),
+    until: UNTIL,
+    protocol: 'personal' as const,
+    popularity: 'nightly' as const,
+    seed: 1,
+  }
+  const stream = [...streamOf(input, selectCases(input))].slice(0, 60)
+  const rates = { stepSize: 0.05, rescaling: 0.05, combination: 0.5, cases: 20 }
+  const seeds = [1, 2]
+  const comparison = await compareLearners(stream, {
+    rates,
+    createMlp,
+    seeds,
+    clock: () => 0,
+    onProgress: async () => {},
+  })
+  const result = {
+    ...comparison,
+    ...{ shop: HOSTILE, until: '2024-03-01', shoppers: 20, cases: stream.length },
+    ...{ examples: 50 * stream.length, positives: 0.1, seeds, rates },
+  }
+  return { result, html: formatLearnersHtml(result, [], result) }
 }
