@@ -1,5 +1,5 @@
 /** @module The strongest categories and items of what was learned, each of which can be forgotten. */
-import { useId, useState } from 'react'
+import { useId, useRef, useState } from 'react'
 import type { PersonalizerSnapshot } from '../personalizer/api.ts'
 import { usePersonalizationContext } from './context.ts'
 
@@ -7,10 +7,11 @@ export function Learned({ learned }: { readonly learned: PersonalizerSnapshot['l
   const { itemOf, labels, personalizer } = usePersonalizationContext()
   const id = useId()
   const [said, setSaid] = useState('')
+  const title = useRef<HTMLHeadingElement>(null)
   const strongest = Math.max(...learned.map((entry) => entry.strength), 0)
   return (
     <section className="ns-block" aria-labelledby={id}>
-      <h3 className="ns-block-title" id={id}>
+      <h3 className="ns-block-title" id={id} ref={title} tabIndex={-1}>
         {labels.learned}
       </h3>
       {learned.length === 0 ? (
@@ -33,6 +34,8 @@ export function Learned({ learned }: { readonly learned: PersonalizerSnapshot['l
                   onClick={async () => {
                     await personalizer?.forget({ kind: entry.kind, name: entry.name })
                     setSaid(labels.forgotten(name))
+                    // The button is gone, and with it the focus.
+                    title.current?.focus()
                   }}
                 >
                   {labels.forget}

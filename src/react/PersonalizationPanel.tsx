@@ -4,7 +4,7 @@
  */
 import './nearside.css'
 import './panel.css'
-import { type ReactNode, useId, useState } from 'react'
+import { type ReactNode, useId, useRef, useState } from 'react'
 import type { Personalizer, PersonalizerSnapshot } from '../personalizer/api.ts'
 import { usePersonalizationContext } from './context.ts'
 import { download } from './download.ts'
@@ -115,11 +115,14 @@ function Controls({
   const { labels } = usePersonalizationContext()
   const [sure, setSure] = useState(false)
   const [said, setSaid] = useState('')
+  const status = useRef<HTMLParagraphElement>(null)
   async function erase() {
     await personalizer.erase()
     onErased?.()
     setSure(false)
     setSaid(labels.erased)
+    // The buttons are other ones now: the focus stays where the outcome is said.
+    status.current?.focus()
   }
   return (
     <section className="ns-block" aria-label={labels.yourData}>
@@ -141,7 +144,12 @@ function Controls({
         </button>
         {sure ? (
           <>
-            <button type="button" className="ns-button ns-danger" onClick={() => void erase()}>
+            <button
+              type="button"
+              className="ns-button ns-danger"
+              ref={focusAtOnce}
+              onClick={() => void erase()}
+            >
               {labels.eraseSure}
             </button>
             <button type="button" className="ns-button" onClick={() => setSure(false)}>
@@ -154,9 +162,14 @@ function Controls({
           </button>
         )}
       </div>
-      <p className="ns-small" role="status">
+      <p className="ns-small" role="status" ref={status} tabIndex={-1}>
         {said}
       </p>
     </section>
   )
+}
+
+/** It stands where the button stood that was just pressed. */
+function focusAtOnce(button: HTMLButtonElement | null): void {
+  button?.focus()
 }

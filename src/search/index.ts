@@ -1,6 +1,6 @@
 /** @module Search on the page: retrieval, suggestions, highlighting, personal order in bands. */
 export { blend } from './blend.ts'
-export { type Facet, type FacetGroup, type FacetSelection, narrow } from './facets.ts'
+export { type Facet, type FacetGroup, narrow } from './facets.ts'
 export { highlight } from './highlight.ts'
 export { createProductSearch, type ProductSearch } from './search.ts'
 export type { Synonyms } from './synonyms.ts'

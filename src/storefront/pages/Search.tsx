@@ -59,7 +59,7 @@ export function Search() {
         <ul className="suggestions" aria-label="Suggestions">
           {suggestions.map((text) => (
             <li key={text}>
-              <Link href={searchPath(text)} className="chip">
+              <Link href={searchPath(text)} className="chip" onClick={focusHeading}>
                 {text}
               </Link>
             </li>
@@ -86,4 +86,9 @@ export function Search() {
       )}
     </Page>
   )
+}
+
+/** The chip is gone with the old results, and with it the focus. */
+function focusHeading(): void {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('main h1')?.focus())
 }

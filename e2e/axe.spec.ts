@@ -1,0 +1,117 @@
+/** @module axe finds nothing on any page: desktop and phone, light and dark, with panels and dialogs open. */
+import { expect, type Page, test } from 'playwright/test'
+import { findings } from './axe.ts'
+import { openShop } from './shop.ts'
+
+const SIZES = { desktop: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } }
+const SCHEMES = ['light', 'dark'] as const
+
+/** Address → what must be there before the page is judged. */
+const PAGES: Readonly<Record<string, string>> = {
+  '/': '.for-you [data-item]',
+  '/category/Candles%20%26%20Fragrance?price=1-3': 'main [data-item]',
+  '/product/85123A': 'main [data-item]',
+  '/search?q=lantrn': '.suggestions, main [data-item]',
+  '/search?q=zzzzzz': 'main [data-item]',
+  '/search': 'main [data-item]',
+  '/basket': '.line',
+  '/checkout': '.order',
+  '/orders': '.past-order',
+  '/wishlist': 'main .grid [data-item]',
+  '/side-by-side': '.compare-row .move',
+  '/fast-forward': '.choice-card',
+  '/console': '.ns-console table',
+  '/no-such-page': 'main [data-item]',
+}
+
+/** In the page, as a link does, so that all pages are one visit. */
+async function go(page: Page, address: string): Promise<void> {
+  await page.evaluate((to) => history.pushState(null, '', to), address)
+}
+
+/** On both screens in both colours. */
+async function judge(page: Page, what: string): Promise<void> {
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    await page.setViewportSize(viewport)
+    for (const colorScheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme })
+      expect(await findings(page), `${what}, ${size}, ${colorScheme}`).toEqual([])
+    }
+  }
+}
+
+/** A shopper who has looked around, bought, and has something in the basket. */
+async function visit(page: Page): Promise<void> {
+  await openShop(page)
+  for (const item of ['85123A', '22423']) {
+    await go(page, `/product/${item}`)
+    await page.getByRole('button', { name: 'Add to basket' }).first().click()
+    await page.getByRole('button', { name: 'Add to wishlist' }).click()
+  }
+  await go(page, '/checkout')
+  await page.getByRole('button', { name: 'Place demo order' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Thank you' })).toBeVisible()
+  await judge(page, 'after an order')
+  await go(page, '/product/84879')
+  await page.getByRole('button', { name: 'Add to basket' }).first().click()
+}
+
+test('every page of a shopper who has been here before', async ({ page }) => {
+  await visit(page)
+  for (const [address, ready] of Object.entries(PAGES)) {
+    await go(page, address)
+    await page.locator(ready).first().waitFor()
+    await judge(page, address)
+  }
+})
+
+test('every page of a stranger', async ({ page }) => {
+  await openShop(page)
+  for (const address of ['/basket', '/checkout', '/orders', '/wishlist', '/side-by-side']) {
+    await go(page, address)
+    await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
+    await judge(page, `${address}, empty`)
+  }
+})
+
+test('what opens: panel, erasing, facets on a phone, a replay, an unreachable shop', async ({
+  page,
+}) => {
+  await visit(page)
+  await go(page, '/fast-forward')
+  await page.getByRole('button', { name: 'Next order' }).click()
+  await page.getByRole('heading', { name: 'The latest order' }).waitFor({ timeout: 60_000 })
+  await judge(page, 'a replay')
+
+  await go(page, '/search?q=heart')
+  await page.setViewportSize(SIZES.phone)
+  await page.getByRole('button', { name: 'Filter' }).click()
+  await expect(page.getByRole('group', { name: 'Department' })).toBeVisible()
+  for (const colorScheme of SCHEMES) {
+    await page.emulateMedia({ colorScheme })
+    expect(await findings(page), `facets, phone, ${colorScheme}`).toEqual([])
+  }
+
+  await page.getByRole('button', { name: 'What this shop learned' }).click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await judge(page, 'the panel')
+  await page.getByRole('button', { name: /^Erase/ }).click()
+  await judge(page, 'the panel, about to erase')
+
+  await page.route('**/catalog.json', (route) => route.abort())
+  await page.addInitScript(() => Object.defineProperty(navigator, 'serviceWorker', {}))
+  await page.evaluate(async () => {
+    for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister()
+  })
+  await page.goto('/')
+  await expect(page.getByRole('alert')).toBeVisible()
+  await judge(page, 'an unreachable shop')
+})
+
+test('the check finds a planted fault', async ({ page }) => {
+  await openShop(page)
+  await page.evaluate(() => {
+    document.querySelector('main')?.append(document.createElement('button'))
+  })
+  expect((await findings(page)).map((line) => line.split(':')[0])).toContain('button-name')
+})

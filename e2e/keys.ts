@@ -1,0 +1,50 @@
+/** @module The shop by keyboard alone: where the focus is, that it can be seen, and how to get somewhere. */
+import { expect, type Locator, type Page } from 'playwright/test'
+
+const MOST_STEPS = 250
+
+/** Presses Tab until the element has the focus, as people do; each stop must be visible. */
+export async function tabTo(page: Page, target: Locator, key = 'Tab'): Promise<void> {
+  await target.waitFor()
+  for (let step = 0; step < MOST_STEPS; step++) {
+    if (await hasFocus(target)) {
+      await expectFocusShown(page)
+      return
+    }
+    await page.keyboard.press(key)
+  }
+  throw new Error(`${key} never reached ${target}`)
+}
+
+/** Goes there and presses. */
+export async function press(page: Page, target: Locator, key = 'Enter'): Promise<void> {
+  await tabTo(page, target)
+  await page.keyboard.press(key)
+}
+
+const hasFocus = (target: Locator): Promise<boolean> =>
+  target.evaluate((element) => element === document.activeElement)
+
+/** A ring around the element or what frames it, inside the window and under nothing. */
+async function expectFocusShown(page: Page): Promise<void> {
+  const shown = await page.evaluate(() => {
+    const active = document.activeElement
+    if (!(active instanceof HTMLElement) || active === document.body) return 'nothing has the focus'
+    let ringed = false
+    for (let at: HTMLElement | null = active, up = 0; at && up < 3; at = at.parentElement, up++) {
+      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(at)
+      const outline = outlineStyle !== 'none' && Number.parseFloat(outlineWidth) > 0
+      if (outline || (up === 0 && boxShadow !== 'none')) ringed = true
+    }
+    if (!ringed) return `no ring on ${active.outerHTML.slice(0, 120)}`
+    const { top, bottom, left, right } = active.getBoundingClientRect()
+    const inside = bottom > 0 && top < innerHeight && right > 0 && left < innerWidth
+    return inside ? 'shown' : `out of sight: ${active.outerHTML.slice(0, 120)}`
+  })
+  expect(shown).toBe('shown')
+}
+
+/** The heading of a new page has the focus: that is where reading goes on. */
+export async function expectPage(page: Page, name: string | RegExp): Promise<void> {
+  await expect(page.getByRole('heading', { level: 1, name })).toBeFocused()
+}
