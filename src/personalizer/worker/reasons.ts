@@ -51,9 +51,9 @@ export function createExplain(given: Explained): Explain {
   const taste = project(model.projection, terms.hidden)
   if (personal) for (let j = 0; j < DIMENSION; j++) taste[j] += lambda * personal.u[j]
   const featureMeans = columnMeans(terms.features, items, FEATURE_COUNT)
-  const baseMeans = columnMeans(baseFeatures, items, FEATURE_COUNT)
-  const vectorMean = columnMeans(model.itemVectors, items, DIMENSION)
-  const biasMean = columnMeans(model.bias, items, 1)[0]
+  const baseMeans = lastingMeans(baseFeatures, items, FEATURE_COUNT)
+  const vectorMean = lastingMeans(model.itemVectors, items, DIMENSION)
+  const biasMean = lastingMeans(model.bias, items, 1)[0]
   const { touches, owned } = profileOf(history, now)
   const bought = new Set(owned.map(({ item }) => item))
   const touched = new Set(touches.map(({ item }) => item))
@@ -130,8 +130,20 @@ function strongestTie(model: BaseModel, touches: readonly Touch[], row: number):
   return strongest
 }
 
+const LASTING = new WeakMap<Float32Array, Float64Array>()
+
+/** Of what stays the same as long as the model does: half of the time of a standing. */
+function lastingMeans(matrix: Float32Array, rows: number, columns: number): Float64Array {
+  const known = LASTING.get(matrix)
+  if (known) return known
+  const means = columnMeans(matrix, rows, columns)
+  LASTING.set(matrix, means)
+  return means
+}
+
 function columnMeans(matrix: Float32Array, rows: number, columns: number): Float64Array {
   const means = new Float64Array(columns)
-  for (let at = 0; at < matrix.length; at++) means[at % columns] += matrix[at]
+  for (let at = 0; at < matrix.length; )
+    for (let column = 0; column < columns; column++, at++) means[column] += matrix[at]
   return means.map((sum) => sum / Math.max(1, rows))
 }
