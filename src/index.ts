@@ -1,10 +1,13 @@
 export type { Item } from './catalog/item.ts'
-export { EVENT_NAMES, type EventName } from './events/event.ts'
+export { EVENT_NAMES, type EventName, type ShopperEvent } from './events/event.ts'
+export type { StrategyName } from './learning/strategy.ts'
 export type { LedgerEntry } from './ledger/entry.ts'
 export type {
   CaptureInput,
   EnginePreference,
+  Explanation,
   FitReport,
+  Forgettable,
   ListOptions,
   Notice,
   Personalizer,
@@ -15,3 +18,4 @@ export type {
 } from './personalizer/api.ts'
 export { createPersonalizer } from './personalizer/createPersonalizer.ts'
 export { type ErrorCode, NearsideError } from './protocol/error.ts'
+export type { TrainingBudget } from './training/budget.ts'

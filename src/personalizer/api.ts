@@ -2,9 +2,11 @@
  * @module The public surface of `nearside`, whole. No tensor, no model internals: ids in, ids out.
  */
 import type { Item } from '../catalog/item.ts'
-import type { EventName } from '../events/event.ts'
+import type { EventName, ShopperEvent } from '../events/event.ts'
+import type { StrategyName } from '../learning/strategy.ts'
 import type { LedgerEntry } from '../ledger/entry.ts'
 import type { ErrorCode } from '../protocol/error.ts'
+import type { Deferral, TrainingBudget } from '../training/budget.ts'
 
 /** `auto` lets the device choose; a forced engine that is unavailable falls back and says so. */
 export type EnginePreference = 'auto' | 'webgpu' | 'wasm' | 'cpu' | 'js'
@@ -21,6 +23,12 @@ export interface PersonalizerOptions {
   readonly federation?: { readonly leader: string; readonly helper: string }
   /** Name of the IndexedDB database; default `nearside`. */
   readonly database?: string
+  /** When to learn by itself: from each event, in batches, or (default) both by weight: `hybrid`. */
+  readonly strategy?: StrategyName
+  /** What learning by itself may cost. */
+  readonly budget?: Partial<TrainingBudget>
+  /** Events older than this are erased. Default: kept until the shopper erases them. */
+  readonly retentionDays?: number
 }
 
 /** A GA4-shaped event as a shop already emits it; `item_id` is short for `items: [{ item_id }]`. */
@@ -64,6 +72,27 @@ export interface ListOptions {
   readonly category?: string
 }
 
+/** The score of one item, taken apart. */
+export interface Explanation extends Recommendation {
+  /** 1-based place among all items that may be shown. */
+  readonly rank: number
+  /**
+   * What each kind of term adds to the score beyond its mean over the catalogue, largest first:
+   * `because` (goes with what was looked at), `own` (looked at or bought itself), `category`,
+   * `taste`, `popular`. They add up to `score - meanScore`.
+   */
+  readonly contributions: readonly {
+    readonly kind: 'because' | 'own' | 'category' | 'taste' | 'popular'
+    readonly amount: number
+  }[]
+  readonly meanScore: number
+}
+
+/** What to forget: one event by its id, or all events about an item or a category. */
+export type Forgettable =
+  | { readonly kind: 'event'; readonly id: string }
+  | { readonly kind: 'item' | 'category'; readonly name: string }
+
 export interface FitReport {
   readonly engine: string
   readonly cases: number
@@ -103,6 +132,8 @@ export interface PersonalizerSnapshot {
   readonly cleaning: { readonly kept: number; readonly dropped: Readonly<Record<string, number>> }
   readonly fit: FitReport | null
   readonly fitting: { readonly done: number; readonly steps: number } | null
+  /** Why what there is to learn waits: `hidden`, `battery`, `save-data`, or `spent`. */
+  readonly deferred: Deferral | null
   readonly guard: {
     readonly active: boolean
     readonly logLikelihoodRatio: number
@@ -126,8 +157,13 @@ export interface PersonalizerSnapshot {
 }
 
 export interface Personalizer {
-  /** Resolves when the event is stored; never throws for a bad event: it is refused with a notice. */
-  capture(input: CaptureInput): Promise<void>
+  /**
+   * Resolves with the event's id when it is stored; never throws for a bad event: it is refused with
+   * a notice, and null.
+   */
+  capture(input: CaptureInput): Promise<string | null>
+  /** The shopper's events, newest first. */
+  events(options?: { limit?: number }): Promise<readonly ShopperEvent[]>
   recommend(options?: ListOptions): Promise<readonly Recommendation[]>
   /** Items like this one, by the model's item vectors and co-occurrence. */
   similar(item: string, options?: ListOptions): Promise<readonly Recommendation[]>
@@ -138,6 +174,8 @@ export interface Personalizer {
     items: readonly string[],
     options?: Pick<ListOptions, 'limit' | 'order'>,
   ): Promise<readonly Recommendation[]>
+  /** Why an item stands where it stands, true to the model; null for an item that can't be shown, and while there is no base model. */
+  explain(item: string): Promise<Explanation | null>
   fineTune(options?: {
     signal?: AbortSignal
     onProgress?: (done: number, steps: number) => void
@@ -149,8 +187,8 @@ export interface Personalizer {
   /** Asks for a newer base model now (it also happens by itself). */
   checkForUpdate(): Promise<{ readonly adopted: boolean; readonly version: string }>
   pause(paused: boolean): Promise<void>
-  /** Deletes the events about one item or category, and learns anew without them. */
-  forget(what: { readonly kind: 'item' | 'category'; readonly name: string }): Promise<void>
+  /** Deletes one event, or those about an item or a category, and learns anew as if they had never been. */
+  forget(what: Forgettable): Promise<void>
   /** Deletes everything held about the shopper on this device. */
   erase(): Promise<void>
   /** Everything held, as one JSON string. */

@@ -1,5 +1,6 @@
 /** @module The public surface, with real workers, from the page's side. */
 import { afterEach, describe, expect, test } from 'vitest'
+import { browserSurroundings } from './surroundings.ts'
 import { codesOf, idsOf, TestPage } from './testPage.ts'
 
 const page = new TestPage()
@@ -47,9 +48,16 @@ test('options that can’t be meant are refused loudly', async () => {
   await expect(start(page.newDatabase(), { baseModel: '' })).rejects.toMatchObject({
     code: 'input-invalid',
   })
-  await expect(start(page.newDatabase(), { engine: 'abacus' as never })).rejects.toMatchObject({
-    code: 'input-invalid',
-  })
+  for (const options of [
+    { engine: 'abacus' as never },
+    { strategy: 'never' as never },
+    { retentionDays: 0 },
+    { budget: { perFit: Number.NaN } },
+  ]) {
+    await expect(start(page.newDatabase(), options)).rejects.toMatchObject({
+      code: 'input-invalid',
+    })
+  }
 })
 
 test('closed is closed', async () => {
@@ -109,4 +117,71 @@ describe('several tabs', () => {
     await second.erase()
     await expect.poll(() => first.getSnapshot().events.count).toBe(0)
   })
+})
+
+test('a fit is stopped by its signal, and the personalizer goes on', async () => {
+  const personalizer = await start()
+  for (let i = 0; i < 6; i++) {
+    await personalizer.capture({ name: 'purchase', item_id: `item-${4 * i}` })
+  }
+  const stop = new AbortController()
+  // The worker hears of both in one go: the wish to stop before the first step.
+  const fit = personalizer.fineTune({ signal: stop.signal })
+  stop.abort()
+  await expect(fit).rejects.toMatchObject({ code: 'aborted' })
+  await expect(personalizer.fineTune({ signal: AbortSignal.abort() })).rejects.toMatchObject({
+    code: 'aborted',
+  })
+  expect((await personalizer.fineTune()).cases).toBeGreaterThan(0)
+})
+
+test('one event can be found, explained and forgotten', async () => {
+  const personalizer = await start()
+  const id = await personalizer.capture({ name: 'purchase', item_id: 'item-0' })
+  expect(await personalizer.capture({ name: 'view_item', item_id: 'nowhere' })).toBe(null)
+  expect((await personalizer.events()).map((event) => event.id)).toEqual([id])
+  const explained = await personalizer.explain('item-0')
+  expect(explained).toMatchObject({ id: 'item-0', reason: { kind: 'bought-before' } })
+  if (id) await personalizer.forget({ kind: 'event', id })
+  expect(await personalizer.events()).toEqual([])
+  expect((await personalizer.explain('item-0'))?.reason).toEqual({ kind: 'popular' })
+})
+
+test('the page tells its worker of battery, data saver and visibility', async () => {
+  let surroundings = { visible: true, savesData: true, battery: null as number | null }
+  let changed = () => {}
+  const personalizer = await start(
+    page.newDatabase(),
+    {},
+    {
+      read: () => surroundings,
+      listen(listener) {
+        changed = listener
+        return () => {}
+      },
+    },
+  )
+  for (let i = 0; i < 4; i++) {
+    await personalizer.capture({ name: 'purchase', item_id: `item-${4 * i}` })
+  }
+  await expect.poll(() => personalizer.getSnapshot().deferred).toBe('save-data')
+  surroundings = { ...surroundings, savesData: false, battery: 0.1 }
+  changed()
+  await expect.poll(() => personalizer.getSnapshot().deferred).toBe('battery')
+  surroundings = { ...surroundings, battery: 0.9 }
+  changed()
+  await expect.poll(() => personalizer.getSnapshot().fit?.cases).toBeGreaterThan(0)
+  expect(personalizer.getSnapshot().deferred).toBe(null)
+})
+
+test('the browser’s own surroundings can be read and listened to', () => {
+  const source = browserSurroundings()
+  expect(source.read()).toEqual({ visible: true, savesData: false, battery: null })
+  let told = 0
+  const stop = source.listen(() => told++)
+  document.dispatchEvent(new Event('visibilitychange'))
+  expect(told).toBe(1)
+  stop()
+  document.dispatchEvent(new Event('visibilitychange'))
+  expect(told).toBe(1)
 })

@@ -16,17 +16,14 @@ import { freezeDeep } from './freezeDeep.ts'
 import type { WorkerConfig } from './messages.ts'
 import { readOptions } from './readOptions.ts'
 import { STARTING } from './startingSnapshot.ts'
+import { browserSurroundings, type SurroundingsSource } from './surroundings.ts'
 import { SILENCE, WorkerLink } from './workerLink.ts'
 
 /** What the page's surroundings give; tests give other ones. */
 export interface PageEnvironment {
   readonly now: () => number
   readonly newId: () => string
-  readonly visibility: {
-    readonly visible: () => boolean
-    /** Returns how to stop listening. */
-    readonly listen: (changed: (visible: boolean) => void) => () => void
-  }
+  readonly surroundings: SurroundingsSource
   /** Milliseconds after which a silent worker counts as dead. */
   readonly silence: number
 }
@@ -37,19 +34,12 @@ function newId(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-const browser: PageEnvironment = {
+const browser = (): PageEnvironment => ({
   now: () => Date.now(),
   newId,
-  visibility: {
-    visible: () => document.visibilityState === 'visible',
-    listen(changed) {
-      const listener = () => changed(document.visibilityState === 'visible')
-      document.addEventListener('visibilitychange', listener)
-      return () => document.removeEventListener('visibilitychange', listener)
-    },
-  },
+  surroundings: browserSurroundings(),
   silence: SILENCE,
-}
+})
 
 const MAX_NOTICES = 50
 
@@ -70,7 +60,7 @@ const MAX_NOTICES = 50
  */
 export async function createPersonalizer(
   options: PersonalizerOptions,
-  environment: PageEnvironment = browser,
+  environment: PageEnvironment = browser(),
 ): Promise<Personalizer> {
   const given = readOptions(options)
   const listeners = new Set<() => void>()
@@ -99,7 +89,7 @@ export async function createPersonalizer(
     config: (): WorkerConfig => ({
       ...given.config,
       engine,
-      visible: environment.visibility.visible(),
+      surroundings: environment.surroundings.read(),
     }),
     silence: environment.silence,
     received(message) {
@@ -152,22 +142,25 @@ export async function createPersonalizer(
     // The link has said why; the shop's own order is still there.
     if (!link.down) notify(NearsideError.from(error, 'worker-failed', 'The worker failed to start'))
   }
-  const deaf = environment.visibility.listen((visible) => {
-    if (!link.down) link.call('visible', [visible]).catch(() => undefined)
+  const { surroundings } = environment
+  const deaf = surroundings.listen(() => {
+    if (!link.down) link.call('surroundings', [surroundings.read()]).catch(() => undefined)
   })
   set({ status: 'ready' })
 
   return {
     async capture(input) {
-      if (closed) return
+      if (closed) return null
       const captured = { id: environment.newId(), time: environment.now(), input }
       try {
         // What can't be cloned (a DOM node, a function) must not throw into the shop's page.
-        await link.call('capture', [captured])
+        return await link.call('capture', [captured])
       } catch (error) {
         notify(NearsideError.from(error, 'event-invalid', 'An event was not kept'))
+        return null
       }
     },
+    events: ({ limit = 100 } = {}) => call('events', [limit]),
     recommend: (options = {}) =>
       list(
         () => link.call('recommend', [options]),
@@ -188,6 +181,7 @@ export async function createPersonalizer(
         () => link.call('rerank', [items, options]),
         () => asGiven([...new Set(items)]).slice(0, options.limit ?? items.length),
       ),
+    explain: (item) => call('explain', [item]),
     fineTune: (options = {}) => call('fineTune', [], options),
     async setEngine(preference) {
       engine = preference

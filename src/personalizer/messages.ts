@@ -3,12 +3,17 @@
  * `call` and gets one `result` or `error` with the same id; snapshots come unasked.
  */
 import type { Item } from '../catalog/item.ts'
+import type { ShopperEvent } from '../events/event.ts'
+import type { StrategyName } from '../learning/strategy.ts'
 import type { LedgerEntry } from '../ledger/entry.ts'
 import type { WireError } from '../protocol/error.ts'
+import type { Surroundings, TrainingBudget } from '../training/budget.ts'
 import type {
   CaptureInput,
   EnginePreference,
+  Explanation,
   FitReport,
+  Forgettable,
   ListOptions,
   PersonalizerSnapshot,
   Recommendation,
@@ -22,7 +27,11 @@ export interface WorkerConfig {
   readonly engine: EnginePreference
   readonly federation: { readonly leader: string; readonly helper: string } | null
   readonly database: string
-  readonly visible: boolean
+  readonly strategy: StrategyName
+  readonly budget: TrainingBudget
+  /** Null: kept until erased. */
+  readonly retentionDays: number | null
+  readonly surroundings: Surroundings
 }
 
 /** An event with the identity and the time that the page gave it, so that sending it twice is harmless. */
@@ -36,7 +45,8 @@ export interface Captured {
 export interface Calls {
   start(config: WorkerConfig): void
   ping(): void
-  capture(captured: Captured): void
+  capture(captured: Captured): string | null
+  events(limit: number): readonly ShopperEvent[]
   recommend(options: ListOptions): readonly Recommendation[]
   similar(item: string, options: ListOptions): readonly Recommendation[]
   boughtTogether(item: string, options: ListOptions): readonly Recommendation[]
@@ -44,18 +54,19 @@ export interface Calls {
     items: readonly string[],
     options: Pick<ListOptions, 'limit' | 'order'>,
   ): readonly Recommendation[]
+  explain(item: string): Explanation | null
   fineTune(): FitReport
   setEngine(engine: EnginePreference): void
   setContribution(consent: boolean): void
   contribute(): { readonly sent: boolean; readonly reason: string }
   checkForUpdate(): { readonly adopted: boolean; readonly version: string }
   pause(paused: boolean): void
-  forget(what: { readonly kind: 'item' | 'category'; readonly name: string }): void
+  forget(what: Forgettable): void
   erase(): void
   export(): string
   entries(): readonly LedgerEntry[]
   verify(): { readonly ok: boolean; readonly entries: number; readonly brokenAt: number | null }
-  visible(visible: boolean): void
+  surroundings(now: Surroundings): void
   close(): void
 }
 

@@ -1,5 +1,7 @@
 /** @module Options of `createPersonalizer` at the edge: checked, with defaults and absolute URLs. */
+import { STRATEGIES } from '../learning/strategy.ts'
 import { NearsideError } from '../protocol/error.ts'
+import { DEFAULT_BUDGET, type TrainingBudget } from '../training/budget.ts'
 import type { EnginePreference, PersonalizerOptions } from './api.ts'
 import { type CatalogOrder, EMPTY_ORDER } from './catalogOrder.ts'
 import type { WorkerConfig } from './messages.ts'
@@ -19,18 +21,34 @@ function absolute(url: unknown, what: string): string {
   }
 }
 
+function readBudget(given: Partial<TrainingBudget> = {}): TrainingBudget {
+  const budget = { ...DEFAULT_BUDGET, ...given }
+  for (const [name, value] of Object.entries(budget)) {
+    if (!Number.isFinite(value) || value < 0)
+      throw refuse(`budget.${name} must be a number from 0.`)
+  }
+  return budget
+}
+
 const directory = (url: string) => (url.endsWith('/') ? url : `${url}/`)
 
 /** @throws NearsideError `input-invalid` naming the option */
 export function readOptions(options: PersonalizerOptions): {
-  readonly config: Omit<WorkerConfig, 'visible'>
+  readonly config: Omit<WorkerConfig, 'surroundings'>
   readonly worker: () => Worker
   /** The shop's order as far as it is known before the worker has answered. */
   readonly order: CatalogOrder
 } {
   const { catalog, baseModel, worker, engine = 'auto', federation, database } = options
+  const { strategy = 'hybrid', retentionDays = null } = options
   if (typeof worker !== 'function') throw refuse('worker must be a function that makes the worker.')
   if (!ENGINES.includes(engine)) throw refuse(`engine must be one of ${ENGINES.join(', ')}.`)
+  if (!Object.hasOwn(STRATEGIES, strategy)) {
+    throw refuse(`strategy must be one of ${Object.keys(STRATEGIES).join(', ')}.`)
+  }
+  if (retentionDays !== null && !(retentionDays > 0)) {
+    throw refuse('retentionDays must be a number of days above 0.')
+  }
   if (!Array.isArray(catalog) && typeof catalog !== 'string') {
     throw refuse('catalog must be an array of items or a URL.')
   }
@@ -47,6 +65,9 @@ export function readOptions(options: PersonalizerOptions): {
           }
         : null,
       database: database ?? DEFAULT_DATABASE,
+      strategy,
+      budget: readBudget(options.budget),
+      retentionDays,
     },
     worker,
     order:

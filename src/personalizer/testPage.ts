@@ -14,7 +14,10 @@ const environment: PageEnvironment = {
     return Math.min(clock, Date.now())
   },
   newId: () => `page-${ids++}`,
-  visibility: { visible: () => true, listen: () => () => {} },
+  surroundings: {
+    read: () => ({ visible: true, savesData: false, battery: null }),
+    listen: () => () => {},
+  },
   silence: 1500,
 }
 
@@ -34,6 +37,7 @@ export class TestPage {
   readonly start = async (
     database = this.newDatabase(),
     options: Partial<PersonalizerOptions> = {},
+    surroundings = environment.surroundings,
   ): Promise<Personalizer> => {
     const personalizer = await createPersonalizer(
       {
@@ -44,7 +48,7 @@ export class TestPage {
         database,
         ...options,
       },
-      environment,
+      { ...environment, surroundings },
     )
     this.#open.push(personalizer)
     return personalizer

@@ -91,7 +91,10 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
         events: { count: snapshot.events.count + 1, byName },
         learned: [...looks].map(([name, strength]) => ({ kind: 'category', name, strength })),
       })
+      return String(captured.length)
     },
+    events: () => Promise.resolve([]),
+    explain: () => Promise.resolve(null),
     recommend: (options) => answer(rank(items, options)),
     similar: (id, options) => answer(rank(others(id), options)),
     boughtTogether: (id, options) => answer(rank(others(id).slice(0, 4), options)),
@@ -108,7 +111,8 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
     async pause(paused) {
       change({ paused })
     },
-    async forget({ name }) {
+    async forget(what) {
+      const name = what.kind === 'event' ? what.id : what.name
       looks.delete(name)
       change({
         revision: snapshot.revision + 1,

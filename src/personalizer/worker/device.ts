@@ -14,6 +14,7 @@ import type { Transport } from '../../transport/transport.ts'
 import { asGiven, listInOrder, siblings } from '../catalogOrder.ts'
 import type { Calls, WorkerConfig, WorkerSnapshot } from '../messages.ts'
 import { admit } from './admit.ts'
+import { concernedBy } from './concernedBy.ts'
 import {
   type ContributionDeps,
   NO_CONSENT,
@@ -28,6 +29,7 @@ import { type ChooseEngine, type FineTuneOptions, Learner } from './learner.ts'
 import { loggingStore } from './loggingStore.ts'
 import { createNotices, type Notices } from './notices.ts'
 import type { Ranker, Standing } from './ranker.ts'
+import { eraseOlder } from './retention.ts'
 import { Shop } from './shop.ts'
 import { Shopper } from './shopper.ts'
 import { joinTabs, type TabNews, type Tabs } from './tabs.ts'
@@ -70,6 +72,7 @@ export async function startDevice(
   const { now, timers } = environment
   let revision = 0
   let paused = false
+  let { surroundings } = config
   let consent = NO_CONSENT
   let sent = NOTHING_SENT
   let tried = Number.NEGATIVE_INFINITY
@@ -125,7 +128,9 @@ export async function startDevice(
       leads: () => tabs.leads || shopper.store.kind === 'memory',
       ledger,
       notices,
-      strategy: STRATEGIES.hybrid,
+      strategy: STRATEGIES[config.strategy],
+      budget: config.budget,
+      surroundings: () => surroundings,
       paused: () => paused,
       changed: (what) => (what === 'personal' ? bump() : changed()),
       fitted: () => {
@@ -216,6 +221,22 @@ export async function startDevice(
     return outcome
   }
 
+  /** What is too old goes, and what was learned from it is learned anew without. */
+  async function retain(): Promise<void> {
+    const { retentionDays } = config
+    if (retentionDays === null) return
+    const gone = await eraseOlder(retentionDays, { shopper, ledger, now })
+    if (gone > 0) onForgotten()
+  }
+
+  function onForgotten(): void {
+    learner.abort()
+    learner.clear()
+    learner.relearn()
+    tabs.tell('erased')
+    bump()
+  }
+
   const updates: Updates = createUpdates({ shop, tabs, ledger, notices, timers, adopted: onShop })
 
   function standingNow(ranker: Ranker): Standing {
@@ -239,7 +260,8 @@ export async function startDevice(
     await Promise.all([shop.start(first, closing.signal), stored])
     if (closing.signal.aborted) return
     await onShop()
-    await updates.start(hadModel, config.visible)
+    await updates.start(hadModel, surroundings.visible)
+    await retain()
   }
   const stored = Promise.all([shopper.reload(), readSettings()])
   let whole = Promise.resolve()
@@ -251,14 +273,15 @@ export async function startDevice(
 
   return {
     async capture(captured) {
-      if (paused) return
+      if (paused) return null
       const { draft, refused } = admit(captured, shop.knows)
       if (refused) notices.add(refused)
-      if (!draft) return
+      if (!draft) return null
       const event = await shopper.capture(draft)
-      if (!event) return
+      if (!event) return null
       tabs.tell('events')
       learner.heard(event.name)
+      return event.id
     },
     async recommend(options) {
       const { ranker } = shop
@@ -277,6 +300,12 @@ export async function startDevice(
       if (ranker) return ranker.rerank(items, standingNow(ranker), options)
       return asGiven([...new Set(items)]).slice(0, options.limit ?? items.length)
     },
+    async explain(item) {
+      await whole
+      const { ranker } = shop
+      return ranker ? ranker.explain(item, standingNow(ranker)) : null
+    },
+    events: async (limit) => shopper.events.toReversed().slice(0, Math.max(0, limit)),
     async fineTune(options) {
       await whole
       return learner.fineTune(options)
@@ -296,15 +325,10 @@ export async function startDevice(
       tabs.tell('settings')
       changed()
     },
-    async forget({ kind, name }) {
-      const concerns = (item: string) =>
-        kind === 'item' ? item === name : shop.catalog?.get(item)?.category === name
+    async forget(what) {
       learner.abort()
-      learner.clear()
-      await shopper.forget(concerns)
-      learner.relearn()
-      tabs.tell('erased')
-      bump()
+      await shopper.forget(concernedBy(what, shop))
+      onForgotten()
     },
     async erase() {
       learner.abort()
@@ -322,9 +346,12 @@ export async function startDevice(
     export: () => exportBundle(shopper.store, ledger, shop, now()),
     entries: () => ledger.entries(),
     verify: () => ledger.verify(),
-    async visible(shown) {
-      if (!shown) learner.flush()
-      updates.setVisible(shown)
+    async surroundings(given) {
+      if (surroundings.visible && !given.visible) learner.flush()
+      surroundings = given
+      learner.resume()
+      updates.setVisible(given.visible)
+      if (given.visible) await retain()
     },
     async close() {
       closing.abort()
@@ -355,6 +382,7 @@ export async function startDevice(
         cleaning: report,
         fit: learner.report,
         fitting: learner.fitting,
+        deferred: learner.deferred,
         guard: learner.guard,
         learned: learnedFrom(events, shop.catalog, now()),
         paused,

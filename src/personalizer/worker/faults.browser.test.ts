@@ -155,3 +155,35 @@ test('a damaged base model at rest is fetched anew; offline, the shop’s own or
   expect(codes(online)).toEqual(['model-corrupt'])
   expect((await online.device.recommend({ limit: 1 }))[0].id).toBe('item-31')
 })
+
+test('evicted while it is open: the next event is stored, lists go on', async () => {
+  const database = newDatabase()
+  const tested = await start(await testServer(), database)
+  await tested.capture({ name: 'view_item', item_id: 'item-0' })
+  await new Promise((resolve, reject) => {
+    const request = indexedDB.deleteDatabase(database)
+    request.onsuccess = resolve
+    request.onerror = reject
+  })
+  await tested.capture({ name: 'view_item', item_id: 'item-1' })
+  expect(await tested.device.recommend({ limit: 3 })).toHaveLength(3)
+  expect(tested.device.snapshot().storage).toBe('indexeddb')
+  const store = createStore(await openIndexedDb(database, indexedDB))
+  expect((await store.events()).events.map(({ items }) => items[0])).toContain('item-1')
+  store.close()
+})
+
+test('evicted between two visits: it starts anew, and nothing fails', async () => {
+  const server = await testServer()
+  const database = newDatabase()
+  const first = await openDevice(server, database)
+  await first.capture({ name: 'view_item', item_id: 'item-0' })
+  await first.device.close()
+  await new Promise((resolve) => {
+    indexedDB.deleteDatabase(database).onsuccess = resolve
+  })
+  const second = await start(server, database)
+  expect(second.device.snapshot()).toMatchObject({ events: { count: 0 }, notices: [] })
+  expect((await second.device.recommend({ limit: 1 }))[0].id).toBe('item-31')
+  expect((await second.device.verify()).ok).toBe(true)
+})

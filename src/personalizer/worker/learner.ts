@@ -13,6 +13,12 @@ import type { UpdateStrategy } from '../../learning/strategy.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import type { Store } from '../../storage/store.ts'
+import {
+  type Deferral,
+  deferralOf,
+  type Surroundings,
+  type TrainingBudget,
+} from '../../training/budget.ts'
 import type { LoadedModel } from '../../training/modelSource.ts'
 import { fitPersonal } from '../../training/personalFit.ts'
 import { createScheduler, type Scheduler, type Timers } from '../../training/scheduler.ts'
@@ -55,6 +61,8 @@ export interface LearnerDeps {
   readonly notices: Notices
   readonly chooseEngine: ChooseEngine
   readonly strategy: UpdateStrategy
+  readonly budget: TrainingBudget
+  readonly surroundings: () => Surroundings
   readonly timers: Timers
   readonly now: () => number
   readonly clock: () => number
@@ -81,15 +89,18 @@ export class Learner {
   #fitting: { done: number; steps: number } | null = null
   #pending = 0
   #running: AbortController | null = null
+  #deferred: Deferral | null = null
+  /** A shopper's own doing waits to be learned from. */
+  #asked = false
+  /** Milliseconds of fits by itself, on this page. */
+  #spent = 0
 
   constructor(deps: LearnerDeps, preference: EnginePreference) {
     this.#deps = deps
     this.#preference = preference
     this.#scheduler = createScheduler(deps.timers, async () => {
-      if (deps.paused() || !deps.leads()) return
-      await this.fineTune({}).catch((error) => {
-        if (!(error instanceof NearsideError && error.code === 'aborted')) deps.notices.add(error)
-      })
+      if (deps.paused() || !deps.leads() || this.#waits()) return
+      await this.#learnWithin(deps.budget.perFit)
     })
   }
 
@@ -99,6 +110,11 @@ export class Learner {
 
   get fitting() {
     return this.#fitting
+  }
+
+  /** Why what there is to learn waits; null when it doesn't. */
+  get deferred(): Deferral | null {
+    return this.#deferred
   }
 
   get report(): FitReport | null {
@@ -134,6 +150,7 @@ export class Learner {
   /** An event was stored, here or in another tab. */
   heard(event: EventName): void {
     this.#pending++
+    this.#asked = true
     const delay = this.#deps.strategy.delayAfter(event, this.#pending)
     if (delay !== null) this.#scheduler.ask(delay)
   }
@@ -145,7 +162,41 @@ export class Learner {
 
   /** Learns anew soon, e.g. on another base model or after forgetting. */
   relearn(): void {
+    this.#asked = true
     this.#scheduler.ask(0)
+  }
+
+  /** The surroundings changed: what waited may go on. */
+  resume(): void {
+    if (this.#deferred) this.#scheduler.ask(0)
+  }
+
+  #waits(): boolean {
+    const { budget, surroundings, changed } = this.#deps
+    const before = this.#deferred
+    this.#deferred = deferralOf(budget, surroundings(), this.#spent, this.#asked)
+    if (this.#deferred !== before) changed('progress')
+    return this.#deferred !== null
+  }
+
+  /** A fit by itself: bounded, and a failure is a notice. */
+  async #learnWithin(milliseconds: number): Promise<void> {
+    const { clock, notices, timers } = this.#deps
+    const stop = new AbortController()
+    const timer = timers.set(() => stop.abort(), milliseconds)
+    const started = clock()
+    this.#asked = false
+    try {
+      await this.fineTune({ signal: stop.signal })
+    } catch (error) {
+      if (stop.signal.aborted) {
+        const message = `Learning took longer than ${milliseconds / 1000} s and was stopped; what was learned before stays.`
+        notices.add(new NearsideError('aborted', message))
+      } else if (!(error instanceof NearsideError && error.code === 'aborted')) notices.add(error)
+    } finally {
+      timers.clear(timer)
+      this.#spent += clock() - started
+    }
   }
 
   async setEngine(preference: EnginePreference): Promise<void> {

@@ -10,9 +10,9 @@ import type { History } from '../../features/history.ts'
 import { type BaseModel, DIMENSION, type PersonalParameters } from '../../model/baseModel.ts'
 import type { Encode } from '../../model/encoder.ts'
 import { personalScores, scoreTerms } from '../../model/score.ts'
-import type { ListOptions, Reason, Recommendation } from '../api.ts'
+import type { Explanation, ListOptions, Reason, Recommendation } from '../api.ts'
 import { DEFAULT_LIMIT } from '../catalogOrder.ts'
-import { createExplain, type Explain } from './reasons.ts'
+import { createExplainer, type Explain, type Explainer } from './reasons.ts'
 
 export interface ActivePersonal {
   readonly parameters: PersonalParameters
@@ -21,10 +21,12 @@ export interface ActivePersonal {
 }
 
 /** One shopper at one moment; made once per change and minute, read by many lists. */
-export interface Standing {
+export interface Standing extends Explainer {
   readonly scores: Float32Array
-  readonly explain: Explain
 }
+
+/** What a list is made from. */
+type Ranking = Pick<Standing, 'scores' | 'explain'>
 
 const popular: Explain = () => ({ kind: 'popular' })
 
@@ -35,7 +37,7 @@ export class Ranker {
   /** Rows that may be shown, in the shop's order. */
   readonly #shown: readonly number[]
   /** Scores of nobody in particular: no history, no personal parameters. */
-  readonly #base: Standing
+  readonly #base: Ranking
   readonly #baseFeatures: Float32Array
   /** With the states of the last standing, so that an event costs its own and the one before it. */
   readonly #encode: Encode
@@ -64,7 +66,7 @@ export class Ranker {
     const { parameters = null, fusionWeight = 0 } = personal ?? {}
     return {
       scores: parameters ? personalScores(this.model, terms, parameters, fusionWeight) : terms.base,
-      explain: createExplain({
+      ...createExplainer({
         model: this.model,
         catalog: this.#catalog,
         history,
@@ -101,6 +103,25 @@ export class Ranker {
       }),
     )
     return [...ranked, ...placed].slice(0, options.limit ?? items.length)
+  }
+
+  /** Null for an item that may not be shown. */
+  explain(id: string, standing: Standing): Explanation | null {
+    const row = this.#rows.get(id)
+    if (row === undefined || !this.#shown.includes(row)) return null
+    const { scores } = standing
+    const placeIn = (given: Float32Array) =>
+      1 + this.#shown.reduce((above, other) => above + Number(given[other] > given[row]), 0)
+    const [rank, baseRank] = [placeIn(scores), placeIn(this.#base.scores)]
+    return {
+      id,
+      score: scores[row],
+      meanScore: scores.reduce((sum, score) => sum + score, 0) / scores.length,
+      rank,
+      baseRank,
+      reason: standing.explain(row, baseRank > rank),
+      contributions: standing.contributions(row),
+    }
   }
 
   /** By direction of the item vectors and by how often the two go together. */
@@ -153,7 +174,7 @@ export class Ranker {
 
   #list(
     candidates: readonly number[],
-    { scores, explain }: Standing,
+    { scores, explain }: Ranking,
     limit = DEFAULT_LIMIT,
   ): Recommendation[] {
     const count = Math.max(0, Math.floor(limit) || 0)

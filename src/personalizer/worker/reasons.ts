@@ -11,7 +11,7 @@ import type { History } from '../../features/history.ts'
 import { profileOf, type Touch } from '../../features/profile.ts'
 import { type BaseModel, DIMENSION, type PersonalParameters } from '../../model/baseModel.ts'
 import { project, type ScoreTerms } from '../../model/score.ts'
-import type { Reason } from '../api.ts'
+import type { Explanation, Reason } from '../api.ts'
 
 /** Days; the same decay as the co-occurrence features'. */
 const INTEREST_HALF_LIFE = 30
@@ -26,10 +26,16 @@ const KIND_OF_GROUP: Readonly<Record<FeatureGroup, Kind>> = {
   catalog: 'popular',
 }
 
-type Kind = 'because' | 'own' | 'category' | 'taste' | 'popular'
+type Kind = Explanation['contributions'][number]['kind']
 
 /** @param rose whether the item stands higher than in the base order */
 export type Explain = (row: number, rose: boolean) => Reason
+
+export interface Explainer {
+  readonly explain: Explain
+  /** What each kind of term adds to the item's score beyond its mean over the catalogue. */
+  readonly contributions: (row: number) => Explanation['contributions']
+}
 
 interface Explained {
   readonly model: BaseModel
@@ -43,7 +49,7 @@ interface Explained {
   readonly fusionWeight: number
 }
 
-export function createExplain(given: Explained): Explain {
+export function createExplainer(given: Explained): Explainer {
   const { model, catalog, history, now, terms, baseFeatures, personal, fusionWeight } = given
   const items = model.itemIds.length
   const lambda = personal ? fusionWeight : 0
@@ -77,7 +83,12 @@ export function createExplain(given: Explained): Explain {
     return (Object.entries(lift) as [Kind, number][]).sort(([, a], [, b]) => b - a)
   }
 
-  return (row, rose) => {
+  return {
+    contributions: (row) => lifts(row, false).map(([kind, amount]) => ({ kind, amount })),
+    explain,
+  }
+
+  function explain(row: number, rose: boolean): Reason {
     if (history.length === 0) return { kind: 'popular' }
     for (const [kind, lift] of lifts(row, rose)) {
       if (lift <= 0) break

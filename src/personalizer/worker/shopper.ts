@@ -115,8 +115,8 @@ export class Shopper {
     }
   }
 
-  async forget(concerns: (item: string) => boolean): Promise<number> {
-    const gone = this.#events.filter(({ items }) => items.some(concerns)).map(({ id }) => id)
+  async forget(concerns: (event: ShopperEvent) => boolean): Promise<number> {
+    const gone = this.#events.filter(concerns).map(({ id }) => id)
     await this.attempt((store) => store.forget(gone))
     await this.reload()
     return gone.length

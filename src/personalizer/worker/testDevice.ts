@@ -1,6 +1,7 @@
 /** @module Devices for tests: real IndexedDB, a server and an engine that the test holds in hand. */
 import { createJsEngine } from '../../engine/js.ts'
 import { nextTask } from '../../engine/pause.ts'
+import { DEFAULT_BUDGET } from '../../training/budget.ts'
 import type { CaptureInput } from '../api.ts'
 import type { WorkerConfig } from '../messages.ts'
 import { type Device, type Environment, startDevice } from './device.ts'
@@ -21,7 +22,10 @@ export const testConfig = (
   engine: 'js',
   federation: null,
   database,
-  visible: true,
+  strategy: 'hybrid',
+  budget: DEFAULT_BUDGET,
+  retentionDays: null,
+  surroundings: { visible: true, savesData: false, battery: null },
   ...overrides,
 })
 
@@ -46,7 +50,7 @@ export class TestTimers {
 export interface TestDevice {
   readonly device: Device
   readonly timers: TestTimers
-  capture(input: CaptureInput, id?: string): Promise<void>
+  capture(input: CaptureInput, id?: string): Promise<string | null>
 }
 
 let events = 0

@@ -112,7 +112,10 @@ async function createPast(catalog: readonly Item[]): Promise<Past> {
     {
       now: () => time,
       newId: () => `past-${events++}`,
-      visibility: { visible: () => true, listen: () => () => {} },
+      surroundings: {
+        read: () => ({ visible: true, savesData: false, battery: null }),
+        listen: () => () => {},
+      },
       silence: 15_000,
     },
   )
@@ -123,10 +126,10 @@ async function createPast(catalog: readonly Item[]): Promise<Past> {
       setClock(now)
       return personalizer.recommend({ limit: PLACES, order })
     },
-    tell(order) {
+    async tell(order) {
       setClock(order.time)
       const items = order.items.map((item_id) => ({ item_id }))
-      return personalizer.capture({ name: 'purchase', items })
+      await personalizer.capture({ name: 'purchase', items })
     },
     requireWhole() {
       if (personalizer.getSnapshot().notices.some(({ code }) => code === 'worker-failed'))

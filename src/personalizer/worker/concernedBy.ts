@@ -1,0 +1,22 @@
+/** @module Which events a wish to forget concerns. */
+import type { ShopperEvent } from '../../events/event.ts'
+import { NearsideError } from '../../protocol/error.ts'
+import type { Forgettable } from '../api.ts'
+import type { Shop } from './shop.ts'
+
+/** @throws NearsideError `input-invalid` for what names nothing that can be forgotten */
+export function concernedBy(
+  what: Forgettable,
+  { catalog }: Pick<Shop, 'catalog'>,
+): (event: ShopperEvent) => boolean {
+  switch (what.kind) {
+    case 'event':
+      return ({ id }) => id === what.id
+    case 'item':
+      return ({ items }) => items.includes(what.name)
+    case 'category':
+      return ({ items }) => items.some((item) => catalog?.get(item)?.category === what.name)
+    default:
+      throw new NearsideError('input-invalid', 'forget takes an event, an item or a category.')
+  }
+}

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { DEFAULT_BUDGET, deferralOf, type Surroundings } from './budget.ts'
+
+const fine: Surroundings = { visible: true, savesData: false, battery: null }
+const why = (surroundings: Partial<Surroundings>, spent = 0, asked = true) =>
+  deferralOf({ perFit: 1, perPage: 100, battery: 0.3 }, { ...fine, ...surroundings }, spent, asked)
+
+test('learns where nothing speaks against it', () => {
+  expect(deferralOf(DEFAULT_BUDGET, fine, 0, false)).toBe(null)
+  expect(why({ battery: 0.3 }, 99)).toBe(null)
+})
+
+test('waits for power, for data, for the next page', () => {
+  expect(why({ battery: 0.29 })).toBe('battery')
+  expect(why({ savesData: true })).toBe('save-data')
+  expect(why({}, 100)).toBe('spent')
+})
+
+test('a hidden page learns what a shopper did, not what can wait', () => {
+  expect(why({ visible: false }, 0, false)).toBe('hidden')
+  expect(why({ visible: false }, 0, true)).toBe(null)
+})
