@@ -19,7 +19,14 @@ import type { Command, CommandContext, Values } from './command.ts'
 import { type BasePartsResult, evaluateBaseParts } from './evaluate/baseParts.ts'
 import { evaluateImbalance, type ImbalanceResult } from './evaluate/imbalance.ts'
 import { evaluateIncremental, type IncrementalResult } from './evaluate/incremental.ts'
-import { load, parseDate, parseFraction, type Question, readHoldoutFile } from './evaluate/load.ts'
+import {
+  isInTraining,
+  load,
+  parseDate,
+  parseFraction,
+  type Question,
+  readHoldoutFile,
+} from './evaluate/load.ts'
 import { evaluateNewItems, type NewItemsResult } from './evaluate/newItems.ts'
 import { DEFAULT_SHARES, evaluateNoise, type NoiseResult, parseShares } from './evaluate/noise.ts'
 import type { PeriodsResult } from './evaluate/periods.ts'
@@ -39,6 +46,17 @@ export const command: Command = {
     shop: { type: 'string', value: 'DIR', describe: 'shop folder', required: true },
     model: { type: 'string', value: 'DIR', describe: 'model directory, as pretrain writes it' },
     until: { type: 'string', value: 'DATE', describe: "test from here on (default: the model's)" },
+    'test-from': {
+      type: 'string',
+      value: 'DATE',
+      describe:
+        'test from here on, later than --until: what a base model of another season is worth',
+    },
+    'train-share': {
+      type: 'string',
+      value: 'FRACTION',
+      describe: 'train on this share of the shoppers not held out; the rest is left out altogether',
+    },
     holdout: {
       type: 'string',
       value: 'FRACTION|FILE',
@@ -121,6 +139,9 @@ export interface EvaluationResult extends Pick<Summary, 'shoppers' | 'cases' | '
   readonly until: string
   readonly seed: number
   readonly shoppersWorse: { readonly significant: number; readonly share: number }
+  /** Change of NDCG@10, personal − base-fresh, shopper by shopper: least, nine deciles, most. */
+  readonly shopperChange: { readonly deciles: readonly number[]; readonly worstTenth: number }
+  readonly nightly: Summary['nightly']
   /** What the plots of `--html` show. */
   readonly detail: Detail
 }
@@ -164,6 +185,8 @@ async function run(
     until: text(values.until),
     holdout: text(values.holdout),
     seed: seedOf(text(values.seed)),
+    testFrom: text(values['test-from']),
+    trainShare: shareOf(text(values['train-share'])),
     // The learners' stream is made of the same cases as `personal`.
     protocol:
       isIncremental || isNewItems || isNoise ? 'personal' : protocolOf(String(values.protocol)),
@@ -187,6 +210,11 @@ async function run(
               : evaluateIncremental(question, html, context)
           : evaluate(question, meanOver, html, context)
   const given = text(values.model)
+  if (asked.trainShare !== undefined && given !== undefined)
+    throw new NearsideError(
+      'input-invalid',
+      '--train-share trains a model of its own: leave --model out',
+    )
   if (isNewItems) {
     if (given === undefined)
       throw new NearsideError(
@@ -268,22 +296,26 @@ async function trainModel(
       dayOnly: shop.dayOnly,
       protocol: asked.protocol,
       isHeldOut: isOut,
-      until: parseDate(until),
+      until: parseDate(asked.testFrom ?? until, asked.testFrom ? '--test-from' : '--until'),
     })
-  const trained = await pretrain(shop, {
-    version: '1',
-    seed,
-    until: parseDate(until),
-    leaveOneOut,
-    holdout: named ? { shoppers: named } : { fraction: Number(fraction) },
-    now: asked.now,
-    onProgress: async (label, done, total) => {
-      progress.update(label, done, total)
-      // Lets Ctrl-C be heard between two steps.
-      await new Promise((resolve) => setImmediate(resolve))
-      if (signal.aborted) throw new NearsideError('aborted', 'the training was stopped')
+  const shoppers = shop.shoppers.filter(({ id }) => isOut(id) || isInTraining(id, asked.trainShare))
+  const trained = await pretrain(
+    { ...shop, shoppers },
+    {
+      version: '1',
+      seed,
+      until: parseDate(until),
+      leaveOneOut,
+      holdout: named ? { shoppers: named } : { fraction: Number(fraction) },
+      now: asked.now,
+      onProgress: async (label, done, total) => {
+        progress.update(label, done, total)
+        // Lets Ctrl-C be heard between two steps.
+        await new Promise((resolve) => setImmediate(resolve))
+        if (signal.aborted) throw new NearsideError('aborted', 'the training was stopped')
+      },
     },
-  })
+  )
   await writeModel(directory, trained)
   return leaveOneOut ? trained.manifest.data.until : until
 }
@@ -327,9 +359,11 @@ async function evaluate(
     print(`  ${name.padEnd(16)}${quality.toFixed(4).replace(/^0/, '')}  ${settings.join(', ')}`)
   }
   for (const note of notes) print(`Note: ${note}.`)
-  const { shoppers, cases, arms, lifts, worse } = summary
+  const { shoppers, cases, arms, lifts, worse, deciles, worstTenth, nightly } = summary
   const shoppersWorse = { significant: worse.significant, share: worse.share }
-  const result = { ...head, shoppers, cases, arms, lifts, shoppersWorse, detail }
+  const shopperChange = { deciles, worstTenth }
+  const measured = { shoppers, cases, arms, lifts, shoppersWorse, shopperChange, nightly }
+  const result = { ...head, ...measured, detail }
   if (html !== undefined) await writeFile(html, formatHtml({ report, detail, notes, result }))
   return result
 }
@@ -365,6 +399,13 @@ function seedOf(value: string | undefined): number | undefined {
 function seedsOf(value: string | boolean | undefined): number {
   if (typeof value === 'string' && /^[1-9]\d?$/.test(value)) return Number(value)
   throw new NearsideError('input-invalid', `--seeds ${value}: not a whole number from 1 to 99`)
+}
+
+function shareOf(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined
+  const share = parseFraction(value, '--train-share')
+  if (share !== null) return share
+  throw new NearsideError('input-invalid', `--train-share ${value}: not a fraction`)
 }
 
 function protocolOf(value: string): Protocol {

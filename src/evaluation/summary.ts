@@ -5,7 +5,13 @@
  */
 import { createRandom } from '../model/random.ts'
 import { ARMS, type ArmName, FURTHER_LIFTS, LADDER } from './arms.ts'
-import { type Lift, type PairedValues, pairedBootstrap, weightedMean } from './bootstrap.ts'
+import {
+  type Lift,
+  type PairedValues,
+  pairedBootstrap,
+  quantile,
+  weightedMean,
+} from './bootstrap.ts'
 import { isGain, METRICS, type MetricName } from './metrics.ts'
 import { countWorse, type WorseShoppers } from './shoppersWorse.ts'
 import { type CaseResult, metricAt } from './walk.ts'
@@ -63,8 +69,21 @@ export interface Summary {
   readonly worseByLikelihood: WorseShoppers
   /** Mean change of NDCG@10, personal − base-fresh, of the worst tenth of shoppers. */
   readonly worstTenth: number
+  /** Of the change shopper by shopper: the least, the nine deciles and the most. */
+  readonly deciles: readonly number[]
   /** Shoppers for whom the guard switched the personal model off. */
   readonly guardTripped: number
+  readonly nightly: NightlySummary
+}
+
+/** What knowing everything up to the case is worth to a model that a server brings up to date at night. */
+export interface NightlySummary {
+  /** Mean NDCG@10 of the base model with everything before the case's midnight. */
+  readonly 'ndcg@10': number
+  /** Cases for which that lacks something. */
+  readonly lacking: number
+  /** base-fresh over it; absent where it is at 0. */
+  readonly lift?: Lift
 }
 
 const FRESH = ARMS.indexOf('base-fresh')
@@ -88,6 +107,9 @@ export function summarise(
     const b = values(keep, metricAt(ARMS.indexOf(over), metric, onlyNew))
     return { values: a.values, over: b.values, weights: a.weights }
   })
+  const nightly = valuesBy(byShopper, meanOver, ({ nightly }) => nightly?.ndcg ?? 0)
+  const fresh = values(keeper(false, null), metricAt(FRESH, NDCG, false))
+  pairs.push({ values: fresh.values, over: nightly.values, weights: nightly.weights })
   const lifts = pairedBootstrap(pairs, byShopper.length, createRandom(seed))
   const random = createRandom(seed + 1)
   const ndcgChanges = changes(byShopper, NDCG)
@@ -105,7 +127,13 @@ export function summarise(
     worse: countWorse(ndcgChanges, random),
     worseByLikelihood: countWorse(changes(byShopper, NLL), random),
     worstTenth: worstTenth(ndcgChanges),
+    deciles: decilesOf(ndcgChanges),
     guardTripped: byShopper.filter((own) => own.some(({ guardActive }) => !guardActive)).length,
+    nightly: {
+      'ndcg@10': weightedMean(nightly.values, nightly.weights),
+      lacking: results.filter(({ nightly }) => nightly?.lacks).length,
+      lift: lifts[plans.length] ?? undefined,
+    },
   }
 }
 
@@ -189,12 +217,21 @@ function aggregate(
   at: number,
   meanOver: MeanOver,
 ) {
+  return valuesBy(byShopper, meanOver, ({ metrics }) => metrics[at], keep)
+}
+
+function valuesBy(
+  byShopper: readonly (readonly CaseResult[])[],
+  meanOver: MeanOver,
+  value: (one: CaseResult) => number,
+  keep: (one: CaseResult) => boolean = () => true,
+) {
   const values = new Float64Array(byShopper.length)
   const weights = new Float64Array(byShopper.length)
   byShopper.forEach((own, s) => {
     const kept = own.filter(keep)
     if (kept.length === 0) return
-    values[s] = kept.reduce((sum, { metrics }) => sum + metrics[at], 0) / kept.length
+    values[s] = kept.reduce((sum, one) => sum + value(one), 0) / kept.length
     weights[s] = meanOver === 'cases' ? kept.length : 1
   })
   return { values, weights }
@@ -211,9 +248,19 @@ function changes(byShopper: readonly (readonly CaseResult[])[], metric: number):
 }
 
 function worstTenth(perShopper: readonly (readonly number[])[]): number {
-  const means = perShopper
-    .map((own) => own.reduce((sum, change) => sum + change, 0) / own.length)
-    .sort((a, b) => a - b)
+  const means = ascendingMeans(perShopper)
   const worst = means.slice(0, Math.max(1, Math.ceil(means.length / 10)))
   return worst.reduce((sum, mean) => sum + mean, 0) / worst.length
+}
+
+function decilesOf(perShopper: readonly (readonly number[])[]): number[] {
+  const means = ascendingMeans(perShopper)
+  return Array.from({ length: 11 }, (_, tenth) => quantile(means, tenth / 10))
+}
+
+function ascendingMeans(perShopper: readonly (readonly number[])[]): Float64Array {
+  return Float64Array.from(
+    perShopper,
+    (own) => own.reduce((sum, change) => sum + change, 0) / own.length,
+  ).sort()
 }

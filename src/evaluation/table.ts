@@ -39,7 +39,7 @@ export function headingLines(report: Report): string[] {
   ]
 }
 
-function ladder({ arms, lifts }: Report): string[] {
+function ladder({ arms, lifts, nightly, cases }: Report): string[] {
   const rows = [
     `  ${'popular-30d'.padEnd(14)} ${decimal(ndcgOf(arms, 'popular-30d'))}`,
     ...LADDER.map(({ arm, over, source }) => {
@@ -47,7 +47,11 @@ function ladder({ arms, lifts }: Report): string[] {
       return `  ${arm.padEnd(14)} ${decimal(ndcgOf(arms, arm))}  ${formatLift(lift).padEnd(26)} ${source}`
     }),
   ]
-  return ['Where it comes from: NDCG@10, repeats allowed, each step over the line above', ...rows]
+  return [
+    'Where it comes from: NDCG@10, repeats allowed, each step over the line above',
+    ...rows,
+    `  A server that learns at night, with the same model, reaches ${decimal(nightly['ndcg@10'])}: it lacks something in ${count(nightly.lacking)} of ${count(cases)} cases; base-fresh over it ${formatLift(nightly.lift)}`,
+  ]
 }
 
 function allArms({ arms, casesWithNew, cases }: Report): string[] {
@@ -94,15 +98,23 @@ function buckets({ buckets, lifts }: Report): string[] {
   ]
 }
 
-function harm({ worse, worseByLikelihood, worstTenth, guardTripped, shoppers }: Report): string[] {
+function harm(report: Report): string[] {
+  const { worse, worseByLikelihood, worstTenth, deciles, guardTripped, shoppers } = report
   const line = (name: string, { significant, share, testable, better, expectedByChance }: Worse) =>
     `  by ${name}: ${significant} significantly worse (${(share * 100).toFixed(1)} % of ${count(shoppers)}), ${better} better; ${testable} have enough differing cases, chance alone would give up to ${expectedByChance.toFixed(1)} of each`
   return [
     'Shopper by shopper, personal against base-fresh (one-sided sign-flip test on own cases, 5 %)',
     line('NDCG@10', worse),
     line('likelihood', worseByLikelihood),
-    `  worst tenth of shoppers: NDCG@10 changes by ${worstTenth < 0 ? '−' : '+'}${Math.abs(worstTenth).toFixed(4)} on average; the guard switched personal off for ${count(guardTripped)}`,
+    `  change of NDCG@10 by tenths of shoppers: ${deciles.map(change).join(' ')}`,
+    `  worst tenth of shoppers: NDCG@10 changes by ${change(worstTenth)} on average; the guard switched personal off for ${count(guardTripped)}`,
   ]
+}
+
+function change(value: number): string {
+  const text = Math.abs(value).toFixed(4)
+  if (text === '0.0000') return '0'
+  return `${value < 0 ? '−' : '+'}${text.replace(/^0/, '')}`
 }
 
 /** What a shop would get for nothing is the bar, not popularity. */

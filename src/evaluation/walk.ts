@@ -14,10 +14,10 @@ import { createRandom, type Random } from '../model/random.ts'
 import { personalScores, scoreTerms } from '../model/score.ts'
 import { ARMS, type ArmName } from './arms.ts'
 import type { BaselineContext } from './baselines.ts'
-import { withoutLastSession } from './cases.ts'
+import { DAY, firstAtOrAfter, withoutLastSession } from './cases.ts'
 import { type CaseDetail, measureDetail } from './detail/caseDetail.ts'
 import { FUSION_GRID, OwnFusion } from './detail/fusion.ts'
-import { METRICS, measure, negativeLogLikelihood } from './metrics.ts'
+import { METRICS, measure, ndcg, negativeLogLikelihood, placesOf } from './metrics.ts'
 import type { Popularity } from './popularity.ts'
 
 /** Minimises a problem; the engine's `fit`, handed in because mathematics knows no engine. */
@@ -50,6 +50,12 @@ export interface CaseResult {
   readonly metrics: Float32Array
   /** Whether the guard let the personal model rank this case. */
   readonly guardActive: boolean
+  /** The base model with everything before the case's midnight, as a nightly server would know it. */
+  readonly nightly?: {
+    readonly ndcg: number
+    /** Whether that lacks something. */
+    readonly lacks: boolean
+  }
   /** For the curves of the report. */
   readonly detail?: CaseDetail
 }
@@ -88,6 +94,7 @@ export async function walkShopper(walk: Walk, cases: readonly Case[]): Promise<C
       history: history.length,
       guardActive: guard.active,
       ...measureAll(scores.arms, history, targets),
+      nightly: measureNightly(walk, one, base),
       detail,
     })
     if (learned && learned.personal.fusionWeight > 0)
@@ -102,6 +109,20 @@ export async function walkShopper(walk: Walk, cases: readonly Case[]): Promise<C
 interface Learned {
   readonly personal: Fused
   readonly naive: PersonalParameters
+}
+
+/** Most shops learn at night: what the shopper did since then is what a server lacks. */
+function measureNightly(
+  walk: Walk,
+  { history, time, targets }: Case,
+  fresh: Float32Array,
+): Required<CaseResult>['nightly'] {
+  const midnight = Math.floor(time / DAY) * DAY
+  const known = history.slice(0, firstAtOrAfter(history, midnight))
+  const lacks = known.length < history.length
+  const model = { ...walk.model, statistics: walk.statisticsAt(time) }
+  const scores = lacks ? scoreTerms(model, known, time).base : fresh
+  return { ndcg: ndcg(placesOf(scores, targets), 10), lacks }
 }
 
 /** As the device does at the end of the last session; null where there is nothing to learn from. */

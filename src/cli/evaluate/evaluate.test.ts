@@ -69,6 +69,8 @@ describe('nearside evaluate', () => {
         'arms',
         'lifts',
         'shoppersWorse',
+        'shopperChange',
+        'nightly',
         'detail',
       ].sort(),
     )
@@ -83,6 +85,11 @@ describe('nearside evaluate', () => {
     expect(Object.keys(result.lifts[0]).sort()).toEqual(
       ['arm', 'over', 'metric', 'relative', 'lo', 'hi'].sort(),
     )
+    const { deciles, worstTenth } = result.shopperChange
+    expect(deciles).toHaveLength(11)
+    expect([...deciles].sort((a, b) => a - b)).toEqual(deciles)
+    expect(worstTenth).toBeLessThanOrEqual(deciles[5])
+    expect(result.nightly.lacking).toBeLessThanOrEqual(result.cases)
     // JSON writes NaN and infinities as null.
     expect(JSON.stringify(result)).not.toContain('null')
     expect(text).not.toMatch(/NaN|undefined|Infinity/)
@@ -94,6 +101,19 @@ describe('nearside evaluate', () => {
       run({ shop: shopFolder, model: join(modelFolder, '1'), until: '2023-01-01' }),
     ).rejects.toThrow(/has seen events up to 2024-03-01/)
   })
+
+  it('tests a season later than training ended, never earlier', async () => {
+    const asked = { shop: shopFolder, model: modelFolder }
+    const { result } = await run({ ...asked, 'test-from': '2024-03-20' })
+    expect(result.until).toBe('2024-03-20')
+    await expect(run({ ...asked, 'test-from': '2024-02-01' })).rejects.toThrow(
+      /--test-from 2024-02-01 lies before 2024-03-01/,
+    )
+    await expect(run({ ...asked, 'train-share': '0.1' })).rejects.toThrow(/leave --model out/)
+    await expect(run({ shop: shopFolder, 'train-share': '2' })).rejects.toThrow(
+      /--train-share 2: a fraction lies between 0 and 1/,
+    )
+  }, 60_000)
 })
 
 describe('leave-one-out in a log of sequences', () => {

@@ -27,6 +27,10 @@ export interface Question {
   readonly holdout?: string
   /** Absent: the model's. */
   readonly seed?: number
+  /** ISO date after `until`; absent: cases from `until` on. */
+  readonly testFrom?: string
+  /** Share of the shoppers not held out that there are at all; absent: all. */
+  readonly trainShare?: number
   readonly protocol: Protocol
   readonly popularity: PopularitySource
   /** Milliseconds since the epoch; later events are left out. */
@@ -46,7 +50,7 @@ export async function load(question: Question): Promise<Loaded> {
   if (shop.items.length < 2)
     throw new NearsideError('input-invalid', 'a shop with fewer than two items has nothing to rank')
   const seed = question.seed ?? trained.manifest.seed
-  const until = parseDate(question.until ?? trained.manifest.data.until)
+  const until = testedFrom(question, trained.manifest.data.until)
   const notes: string[] = []
   checkTrainedOn(trained, shop, until, notes)
   const held =
@@ -63,7 +67,9 @@ export async function load(question: Question): Promise<Loaded> {
     input: {
       model,
       // Held out but not asked about: neither tested nor learned from.
-      shoppers: shoppers.filter(({ id }) => !held.isHeldOut(id) || held.isTested(id)),
+      shoppers: shoppers.filter(({ id }) =>
+        held.isHeldOut(id) ? held.isTested(id) : isInTraining(id, question.trainShare),
+      ),
       dayOnly: shop.dayOnly,
       isHeldOut: held.isHeldOut,
       isTested: held.isTested,
@@ -74,6 +80,26 @@ export async function load(question: Question): Promise<Loaded> {
     },
   }
 }
+
+/** Where cases begin. @throws NearsideError `input-invalid` where that is before the limit of training */
+function testedFrom({ until, testFrom }: Question, trainedUntil: string): number {
+  const limit = parseDate(until ?? trainedUntil)
+  if (testFrom === undefined) return limit
+  const from = parseDate(testFrom, '--test-from')
+  if (from < limit)
+    throw new NearsideError(
+      'input-invalid',
+      `--test-from ${testFrom} lies before ${isoDay(limit)}, up to which training saw everything`,
+    )
+  return from
+}
+
+/** Not the hash of the hold-out: a share of those whom that one left. */
+export function isInTraining(shopper: string, share: number | undefined): boolean {
+  return share === undefined || isInShare(shopper, share, TRAIN_SHARE_SEED)
+}
+
+const TRAIN_SHARE_SEED = 104_729
 
 interface HeldOut {
   /** Whom the model never saw. */
@@ -141,11 +167,11 @@ async function heldOut(
 }
 
 /** A number strictly between 0 and 1; null where the text is no number, hence a file's name. */
-export function parseFraction(text: string): number | null {
+export function parseFraction(text: string, option = '--holdout'): number | null {
   const fraction = Number(text)
   if (text.trim() === '' || Number.isNaN(fraction)) return null
   if (fraction > 0 && fraction < 1) return fraction
-  throw new NearsideError('input-invalid', `--holdout ${text}: a fraction lies between 0 and 1`)
+  throw new NearsideError('input-invalid', `${option} ${text}: a fraction lies between 0 and 1`)
 }
 
 /** One id a line; empty lines don't count. */
@@ -159,10 +185,10 @@ export async function readHoldoutFile(path: string): Promise<ReadonlySet<string>
   return new Set(ids)
 }
 
-export function parseDate(text: string): number {
+export function parseDate(text: string, option = '--until'): number {
   const time = Date.parse(text)
   if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(time))
-    throw new NearsideError('input-invalid', `--until ${text}: not a date like 2011-09-01`)
+    throw new NearsideError('input-invalid', `${option} ${text}: not a date like 2011-09-01`)
   return time
 }
 
