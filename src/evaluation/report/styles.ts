@@ -37,6 +37,7 @@ figcaption { font-weight: 600; margin-bottom: .75rem; }
 @media (min-width: 60rem) { .pair { grid-template-columns: minmax(0, 4fr) minmax(0, 7fr); align-items: start; } }
 .plot { max-width: 34rem; }
 .scroll { overflow-x: auto; }
+figure .scroll { max-height: 28rem; overflow-y: auto; }
 figure p { margin: 1rem 0 .5rem; font-weight: 600; }
 figure .scroll + .scroll, section > .scroll { margin-top: 1rem; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; min-width: 100%; }
