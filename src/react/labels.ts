@@ -26,6 +26,7 @@ export const ENGLISH = {
   engineOn: (engine: string, device: string) => `${engine} on ${device}`,
   lastLearned: 'Last learned',
   learningNow: (done: number, steps: number) => `Learning now: step ${done} of ${steps}`,
+  waiting: 'Waits, to save battery or data',
   notLearned: 'Not yet: it starts after your first few clicks',
   learnedFrom: (examples: number, milliseconds: string, engine: string) =>
     `From ${count(examples, 'example', 'examples')} in ${milliseconds} ms, on ${engine}`,

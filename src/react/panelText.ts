@@ -24,8 +24,12 @@ export function engineText(
 }
 
 /** What the last fit did, in one sentence. */
-export function fitText({ fit, fitting }: PersonalizerSnapshot, labels: Labels = ENGLISH): string {
+export function fitText(
+  { deferred, fit, fitting }: PersonalizerSnapshot,
+  labels: Labels = ENGLISH,
+): string {
   if (fitting) return labels.learningNow(fitting.done, fitting.steps)
+  if (deferred) return labels.waiting
   if (!fit) return labels.notLearned
   const { cases, milliseconds, engine } = fit
   const rounded = milliseconds < 10 ? milliseconds.toFixed(1) : String(Math.round(milliseconds))

@@ -47,6 +47,7 @@ test('the panel tells the state of engine, fit, guard and storage', () => {
   expect(fitText({ ...STARTING, fitting: { done: 3, steps: 30 } })).toBe(
     'Learning now: step 3 of 30',
   )
+  expect(fitText({ ...STARTING, deferred: 'battery' })).toMatch(/^Waits/)
   const fit = {
     engine: 'wasm',
     cases: 1,
