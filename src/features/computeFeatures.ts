@@ -15,31 +15,62 @@ const INTEREST_HALF_LIFE = 30
 const MAX_INTEREST_TOUCHES = 400
 const NEW_ITEM_DAYS = 30
 
+/** Which items, and so what lies in each row of the features. */
+interface Rows {
+  readonly count: number
+  readonly itemAt: (row: number) => number
+  /** −1 where the item has none. */
+  readonly rowOf: (item: number) => number
+}
+
+function allItems(items: number): Rows {
+  return { count: items, itemAt: (row) => row, rowOf: (item) => item }
+}
+
+function someItems(items: readonly number[]): Rows {
+  const rows = new Map(items.map((item, row) => [item, row]))
+  return {
+    count: items.length,
+    itemAt: (row) => items[row],
+    rowOf: (item) => rows.get(item) ?? -1,
+  }
+}
+
 /**
  * @param now milliseconds since the epoch; entries after it are ignored.
  * @param scale [F], each raw value is divided by it; 0 or null leaves it raw.
  * @param out reused when given; its whole content is overwritten.
- * @returns row-major [N, F], finite.
+ * @param items whose features are wanted, distinct; all N if none are named.
+ * @returns row-major [N, F] or [items.length, F], finite.
  */
 export function computeFeatures(
   statistics: ItemStatistics,
   history: History,
   now: number,
   scale: Float32Array | null,
-  out: Float32Array = new Float32Array(statistics.items * FEATURE_COUNT),
+  out?: Float32Array,
+  items?: readonly number[],
 ): Float32Array {
+  const rows = items ? someItems(items) : allItems(statistics.items)
+  const features = out ?? new Float32Array(rows.count * FEATURE_COUNT)
   const profile = profileOf(history, now)
-  writeStatic(out, statistics, profile.orders)
-  writeInterest(out, statistics, profile)
-  for (const owned of profile.owned) writeOwned(out, statistics, owned, profile)
-  writeTouched(out, profile)
-  if (scale) divide(out, scale)
-  return out
+  writeStatic(features, statistics, rows, profile.orders)
+  writeInterest(features, statistics, rows, profile)
+  for (const owned of profile.owned) writeOwned(features, statistics, rows, owned, profile)
+  writeTouched(features, rows, profile)
+  if (scale) divide(features, scale)
+  return features
 }
 
-function writeStatic(out: Float32Array, statistics: ItemStatistics, orders: number): void {
+function writeStatic(
+  out: Float32Array,
+  statistics: ItemStatistics,
+  rows: Rows,
+  orders: number,
+): void {
   out.fill(0)
-  for (let i = 0, at = 0; i < statistics.items; i++, at += FEATURE_COUNT) {
+  for (let row = 0, at = 0; row < rows.count; row++, at += FEATURE_COUNT) {
+    const i = rows.itemAt(row)
     const week = statistics.popularity7[i]
     const month = statistics.popularity30[i]
     out[at + C.popularity7] = week
@@ -55,7 +86,12 @@ function writeStatic(out: Float32Array, statistics: ItemStatistics, orders: numb
 }
 
 /** What every touch, a view as well as a purchase, says about other items. */
-function writeInterest(out: Float32Array, statistics: ItemStatistics, profile: Profile): void {
+function writeInterest(
+  out: Float32Array,
+  statistics: ItemStatistics,
+  rows: Rows,
+  profile: Profile,
+): void {
   const { touches, lastSession } = profile
   if (touches.length === 0) return
   const { items, neighboursPerItem, neighbourItems, neighbourWeights } = statistics
@@ -87,7 +123,8 @@ function writeInterest(out: Float32Array, statistics: ItemStatistics, profile: P
     }
   }
   const usualPrice = price / total
-  for (let i = 0, at = 0; i < items; i++, at += FEATURE_COUNT) {
+  for (let row = 0, at = 0; row < rows.count; row++, at += FEATURE_COUNT) {
+    const i = rows.itemAt(row)
     if (sum[i] > 0) {
       out[at + C.cooccurrenceRecent] = Math.log1p(sum[i])
       out[at + C.cooccurrenceShare] = Math.sqrt(sum[i] / total)
@@ -103,10 +140,13 @@ function writeInterest(out: Float32Array, statistics: ItemStatistics, profile: P
 function writeOwned(
   out: Float32Array,
   statistics: ItemStatistics,
+  rows: Rows,
   owned: OwnedItem,
   { orders, repeatTendency }: Profile,
 ): void {
-  const at = owned.item * FEATURE_COUNT
+  const row = rows.rowOf(owned.item)
+  if (row < 0) return
+  const at = row * FEATURE_COUNT
   const { ages } = owned
   out[at + C.bought7] = Math.log1p(decayed(ages, 7))
   out[at + C.bought30] = Math.log1p(decayed(ages, 30))
@@ -128,11 +168,12 @@ function writeOwned(
   }
 }
 
-function writeTouched(out: Float32Array, profile: Profile): void {
+function writeTouched(out: Float32Array, rows: Rows, profile: Profile): void {
   for (const touch of profile.touches) {
-    if (touch.kind === 'purchase') continue
+    const row = rows.rowOf(touch.item)
+    if (touch.kind === 'purchase' || row < 0) continue
     const column = touch.kind === 'cart' ? C.carted7 : C.viewed7
-    const at = touch.item * FEATURE_COUNT + column
+    const at = row * FEATURE_COUNT + column
     // Summed as log1p of a growing count: log1p(expm1(x) + d) keeps one pass.
     out[at] = Math.log1p(Math.expm1(out[at]) + 2 ** (-touch.age / 7))
   }

@@ -7,8 +7,9 @@ import { FEATURE_COUNT } from '../features/features.ts'
 import type { History } from '../features/history.ts'
 import { DAY } from '../features/profile.ts'
 import { type BaseModel, DIMENSION, type PersonalPrior } from '../model/baseModel.ts'
+import { createEncoder } from '../model/encoder.ts'
 import type { Random } from '../model/random.ts'
-import { type ScoreTerms, scoreTerms } from '../model/score.ts'
+import { type ScoreTerms, scoreTermsOf } from '../model/score.ts'
 import { chooseCandidates } from './candidates.ts'
 import { casesFromHistory, type LearningCase } from './cases.ts'
 import { focusedShares, TARGET_FOCUS } from './focus.ts'
@@ -24,21 +25,25 @@ export const PARAMETERS = DIMENSION + FEATURE_COUNT
 /** Keeps 1 / variance finite; a variance of 0 freezes its parameter by a step size of 0. */
 const LEAST_VARIANCE = 1e-8
 
-/** Writes the design row of `item`, `PARAMETERS` long. */
+/**
+ * Writes the design row of `item`, `PARAMETERS` long.
+ * @param row of the item in `terms`
+ */
 export type DesignRow = (
   model: BaseModel,
   terms: ScoreTerms,
   item: number,
+  row: number,
   out: Float32Array,
   at: number,
 ) => void
 
 /** X = [E_i ; f_i / scale]: the derivative of the score by (u, w_p). */
-export const personalRow: DesignRow = (model, terms, item, out, at) => {
+export const personalRow: DesignRow = (model, terms, item, row, out, at) => {
   const vector = item * DIMENSION
   for (let j = 0; j < DIMENSION; j++) out[at + j] = model.itemVectors[vector + j]
-  const row = item * FEATURE_COUNT
-  for (let f = 0; f < FEATURE_COUNT; f++) out[at + DIMENSION + f] = terms.features[row + f]
+  const features = row * FEATURE_COUNT
+  for (let f = 0; f < FEATURE_COUNT; f++) out[at + DIMENSION + f] = terms.features[features + f]
 }
 
 /**
@@ -56,8 +61,7 @@ export function buildFitProblem(
 }
 
 /**
- * The same, a case at a time: scoring all items takes milliseconds a case, and who shares the
- * thread with something urgent can do that in between.
+ * The same, a case at a time: who shares the thread with something urgent can do that in between.
  */
 export function fitProblemSteps(
   model: BaseModel,
@@ -101,21 +105,24 @@ function* stepsOf(
   const target = new Float32Array(rows)
   const weight = new Float32Array(FIT_CASES)
   const items = model.itemIds.length
+  const encode = createEncoder(model)
   for (const [t, one] of recent.entries()) {
-    const terms = scoreTerms(model, one.history, one.time)
     const chosen = chooseCandidates(items, one.targets, one.history, FIT_CANDIDATES, random)
+    // The candidates' terms alone: of 10,000 items, all of them would take a hundred times as long.
+    const hidden = encode(one.history, one.time)
+    const terms = scoreTermsOf(model, one.history, one.time, hidden, chosen.items)
     const shareOf = new Map(one.targets.map((item, k) => [item, one.shares[k]]))
     const targets = chosen.items.slice(0, chosen.targets)
     const shares = focusedShares(
       targets.map((item) => shareOf.get(item) ?? 0),
-      targets.map((item) => terms.base[item]),
+      targets.map((_, k) => terms.base[k]),
       TARGET_FOCUS,
     )
     chosen.items.forEach((item, k) => {
       const row = t * FIT_CANDIDATES + k
-      offset[row] = terms.base[item] + (k < chosen.certain ? 0 : chosen.correction)
+      offset[row] = terms.base[k] + (k < chosen.certain ? 0 : chosen.correction)
       if (k < chosen.targets) target[row] = shares[k]
-      designRow(model, terms, item, design, row * PARAMETERS)
+      designRow(model, terms, item, k, design, row * PARAMETERS)
     })
     const age = Math.max(0, now - one.time) / DAY
     weight[t] = one.weight * 2 ** (-age / model.prior.halfLifeDays)

@@ -38,6 +38,31 @@ export function scoreTerms(
   return { base, features, hidden }
 }
 
+/**
+ * `scoreTerms` for some items: the same numbers, `base` [n] and `features` [n, F] in their order.
+ * @param items distinct rows
+ */
+export function scoreTermsOf(
+  model: BaseModel,
+  history: History,
+  now: number,
+  hidden: Float32Array,
+  items: readonly number[],
+): ScoreTerms {
+  const { statistics, featureScale, featureWeights, itemVectors } = model
+  const features = computeFeatures(statistics, history, now, featureScale, undefined, items)
+  const cold = !history.some(({ name }) => eventStrength(name) > 0)
+  const base = Float32Array.from(items, (i) => (cold ? statistics.popularity30[i] : model.bias[i]))
+  if (cold) return { base, features, hidden }
+  const vectors = new Float32Array(items.length * DIMENSION)
+  items.forEach((item, k) => {
+    vectors.set(itemVectors.subarray(item * DIMENSION, (item + 1) * DIMENSION), k * DIMENSION)
+  })
+  addScores(base, vectors, project(model.projection, hidden))
+  addScores(base, features, featureWeights)
+  return { base, features, hidden }
+}
+
 /** Scores with λ = `fusionWeight` of the personal parameters, [N]; λ = 0 gives the base bit for bit. */
 export function personalScores(
   model: Pick<BaseModel, 'itemVectors'>,
