@@ -13,6 +13,7 @@ import {
 } from '@jax-js/jax'
 import { BETA1, BETA2, EPSILON } from '../src/engine/adam.ts'
 import type { SoftmaxCatalog, SoftmaxFit } from '../src/engine/softmax/softmax.ts'
+import type { TowerProblem } from '../src/engine/tower/tower.ts'
 import type { FitProblem } from '../src/learning/problem.ts'
 import type { JaxDevice } from './workload.ts'
 
@@ -45,17 +46,18 @@ function adamStep(state: State, gradient: Arrays, factors: JaxArray, rate: Array
 
 /**
  * @param loss of the parameters, whose references it owns, as those of the data
- * @param start parameters by name, with their shapes
+ * @param make what is on the device before: parameters to start from, data, step sizes, and batches,
+ * of which a step takes the next
  */
 export function jaxDescent(
   device: JaxDevice,
   loss: (p: Arrays, data: Arrays) => JaxArray,
-  make: () => { start: Arrays; data: Arrays; rate: Arrays | number },
+  make: () => { start: Arrays; data: Arrays; rate: Arrays | number; batches?: readonly Arrays[] },
   steps: number,
 ) {
   defaultDevice(device)
   const made = make()
-  const { data } = made
+  const { data, batches = [{}] } = made
   const rates: Arrays = typeof made.rate === 'number' ? {} : made.rate
   const step = jit((state: State, factors: JaxArray, given: Arrays, rate: Arrays): State => {
     const gradient = grad(loss)(tree.ref(state.p), given) as unknown as Arrays
@@ -69,15 +71,17 @@ export function jaxDescent(
         first: tree.map((it: JaxArray) => np.zeros(it.shape), tree.ref(made.start)),
         second: tree.map((it: JaxArray) => np.zeros(it.shape), tree.ref(made.start)),
       }
-      for (let t = 1; t <= steps; t++)
-        state = step(state, corrections(t), tree.ref(data), tree.ref(rates)) as State
+      for (let t = 1; t <= steps; t++) {
+        const given = tree.ref({ ...data, ...batches[(t - 1) % batches.length] })
+        state = step(state, corrections(t), given, tree.ref(rates)) as State
+      }
       tree.dispose([state.first, state.second])
       const values: number[] = []
       for (const array of Object.values(state.p)) values.push(...(await array.data()))
       return Float32Array.from(values)
     },
     dispose() {
-      tree.dispose([made.start, data, rates])
+      tree.dispose([made.start, data, rates, ...batches])
     },
   }
 }
@@ -153,5 +157,46 @@ export function jaxSoftmax(
       },
     }),
     problem.steps,
+  )
+}
+
+/** The user tower. */
+export function jaxTower(device: JaxDevice, problem: TowerProblem, steps: number) {
+  const { cases, candidates, inputs, hidden, outputs, table, x, candidateIds, start } = problem
+  const batches = x.length / (cases * inputs)
+  const part = <T extends Float32Array | Int32Array>(of: T, batch: number) =>
+    of.slice((batch * of.length) / batches, ((batch + 1) * of.length) / batches) as T
+  const loss = ({ w1, b1, w2, b2 }: Arrays, d: Arrays) => {
+    const h = nn.relu(np.matmul(d.x, w1).add(b1))
+    const u = np.matmul(h, w2).add(b2)
+    const rows = np.take(d.table, d.ids, 0).reshape([cases, candidates, outputs])
+    const scores = np.sum(rows.mul(u.reshape([cases, 1, outputs])), 2)
+    return np.sum(nn.logSoftmax(scores, 1).mul(d.chosen)).mul(-1 / cases)
+  }
+  const second = inputs * hidden + hidden
+  const third = second + hidden * outputs
+  const chosen = new Float32Array(cases * candidates)
+  for (let b = 0; b < cases; b++) chosen[b * candidates] = 1
+  return jaxDescent(
+    device,
+    loss,
+    () => ({
+      start: {
+        w1: np.array(start.slice(0, inputs * hidden)).reshape([inputs, hidden]),
+        b1: np.array(start.slice(inputs * hidden, second)),
+        w2: np.array(start.slice(second, third)).reshape([hidden, outputs]),
+        b2: np.array(start.slice(third)),
+      },
+      rate: problem.learningRate,
+      data: {
+        table: np.array(table).reshape([table.length / outputs, outputs]),
+        chosen: np.array(chosen).reshape([cases, candidates]),
+      },
+      batches: Array.from({ length: batches }, (_, batch) => ({
+        x: np.array(part(x, batch)).reshape([cases, inputs]),
+        ids: np.array(part(candidateIds, batch), { dtype: np.int32 }),
+      })),
+    }),
+    steps,
   )
 }

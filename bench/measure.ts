@@ -9,6 +9,7 @@ import { interleave, timeEach } from './interleave.ts'
 import type { Counts, Series } from './report.ts'
 import { softmaxWorkload } from './softmaxWorkload.ts'
 import { percentile } from './statistics.ts'
+import { towerWorkload } from './towerWorkload.ts'
 import type { Machine, Workload, WorkloadName } from './workload.ts'
 
 export interface TrainTimes {
@@ -21,6 +22,7 @@ export interface TrainTimes {
 export type Progress = (what: string, done: number, total: number) => void
 
 const MAKE: Readonly<Record<WorkloadName, (machine: Machine) => Promise<Workload>>> = {
+  T: towerWorkload,
   'fit-10k': fitWorkload,
   'softmax-10k': (machine) => softmaxWorkload('softmax-10k', 10_000, 10, machine),
   'softmax-100k': (machine) => softmaxWorkload('softmax-100k', 100_000, 2, machine),

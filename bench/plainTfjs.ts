@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { BETA1, BETA2, EPSILON } from '../src/engine/adam.ts'
 import type { SoftmaxCatalog, SoftmaxFit } from '../src/engine/softmax/softmax.ts'
+import type { TowerProblem } from '../src/engine/tower/tower.ts'
 import type { FitProblem } from '../src/learning/problem.ts'
 
 /**
@@ -92,5 +93,56 @@ export function plainSoftmax(
       }
     },
     dispose: () => tf.dispose(Object.values(data)),
+  }
+}
+
+/** The user tower, its batches on the current backend, uploaded once. */
+export function plainTower(problem: TowerProblem, steps: number) {
+  const { cases, candidates, inputs, hidden, outputs, table, x, candidateIds, start } = problem
+  const batches = x.length / (cases * inputs)
+  const part = <T extends Float32Array | Int32Array>(of: T, batch: number) =>
+    of.subarray((batch * of.length) / batches, ((batch + 1) * of.length) / batches)
+  const chosen = new Float32Array(cases * candidates)
+  for (let b = 0; b < cases; b++) chosen[b * candidates] = 1
+  const data = {
+    table: tf.tensor2d(table, [table.length / outputs, outputs]),
+    chosen: tf.tensor2d(chosen, [cases, candidates]),
+  }
+  const given = Array.from({ length: batches }, (_, batch) => ({
+    x: tf.tensor2d(part(x, batch), [cases, inputs]),
+    ids: tf.tensor1d(part(candidateIds, batch), 'int32'),
+  }))
+  const second = inputs * hidden + hidden
+  return {
+    async run(): Promise<Float32Array> {
+      const weights = [
+        tf.variable(tf.tensor2d(start.subarray(0, inputs * hidden), [inputs, hidden])),
+        tf.variable(tf.tensor1d(start.subarray(inputs * hidden, second))),
+        tf.variable(
+          tf.tensor2d(start.subarray(second, second + hidden * outputs), [hidden, outputs]),
+        ),
+        tf.variable(tf.tensor1d(start.subarray(second + hidden * outputs))),
+      ]
+      const [w1, b1, w2, b2] = weights
+      const optimizer = tf.train.adam(problem.learningRate, BETA1, BETA2, EPSILON)
+      try {
+        for (let step = 0; step < steps; step++)
+          optimizer.minimize(() => {
+            const batch = given[step % batches]
+            const h = tf.relu(tf.add(tf.matMul(batch.x, w1 as tf.Tensor2D), b1)) as tf.Tensor2D
+            const u = tf.add(tf.matMul(h, w2 as tf.Tensor2D), b2)
+            const rows = tf.gather(data.table, batch.ids).reshape([cases, candidates, outputs])
+            const scores = tf.matMul(rows, u.reshape([cases, outputs, 1]))
+            const shares = tf.logSoftmax(scores.reshape([cases, candidates]))
+            return tf.neg(tf.div(tf.sum(tf.mul(shares, data.chosen)), cases)) as tf.Scalar
+          })
+        const all = await Promise.all(weights.map((weight) => weight.data()))
+        return Float32Array.from(all.flatMap((values) => [...values]))
+      } finally {
+        tf.dispose(weights)
+        optimizer.dispose()
+      }
+    },
+    dispose: () => tf.dispose([...Object.values(data), ...given.flatMap(({ x, ids }) => [x, ids])]),
   }
 }

@@ -29,7 +29,7 @@ export interface Workload {
   dispose(): void
 }
 
-export const WORKLOADS = ['fit-10k', 'softmax-10k', 'softmax-100k'] as const
+export const WORKLOADS = ['T', 'fit-10k', 'softmax-10k', 'softmax-100k'] as const
 export type WorkloadName = (typeof WORKLOADS)[number]
 
 /** Collects contenders with what they last came to. */

@@ -30,8 +30,9 @@ async function loadBenchmarks(): Promise<Benchmarks> {
 export const command: Command = {
   name: 'bench',
   summary: 'measures engines, ranking and cold start against named peers (in a checkout)',
-  details: `train   training, engine by engine: the personal fit of 10,000 items and 60 events (fit-10k) and
-        the exact softmax over whole catalogues (softmax-10k, softmax-100k)
+  details: `train   training, engine by engine: a step of a small network (T), the personal fit of 10,000
+        items and 60 events (fit-10k), a step of the exact softmax over a whole catalogue
+        (softmax-10k, softmax-100k)
 rank    the best 20 of 20,000 × 32, 100,000 × 64 and 1,000,000 × 32
 start   from navigation to the first personal list, on an emulated 9 Mbit/s line of 60 ms
 processor  what an event costs: encoding, the network, a contribution, plain and in WebAssembly

@@ -163,17 +163,17 @@ const POLYNOMIAL = [
 /** Adding it leaves a whole number in the low bits. */
 const ROUND = 1.5 * 2 ** 23
 
-/** X → e^X. Y = k + ROUND, Z = r. */
-const exponential: Code = [
-  ...[...get(X), ...numbers(LOWEST), ...V_MAX, ...tee(X)],
-  ...[...numbers(Math.LOG2E), ...V_MUL, ...numbers(ROUND), ...V_ADD, ...set(Y)],
-  ...[...get(X), ...get(Y), ...numbers(ROUND), ...V_SUB, ...tee(Z)],
+/** e^x on the stack, of the local x; y and z are used on the way: k + ROUND, r. */
+export const exponential = (x: number, y: number, z: number): Code => [
+  ...[...get(x), ...numbers(LOWEST), ...V_MAX, ...tee(x)],
+  ...[...numbers(Math.LOG2E), ...V_MUL, ...numbers(ROUND), ...V_ADD, ...set(y)],
+  ...[...get(x), ...get(y), ...numbers(ROUND), ...V_SUB, ...tee(z)],
   ...[...numbers(0.693359375), ...V_MUL, ...V_SUB],
-  ...[...get(Z), ...numbers(-2.1219444e-4), ...V_MUL, ...V_SUB, ...set(Z)],
+  ...[...get(z), ...numbers(-2.1219444e-4), ...V_MUL, ...V_SUB, ...set(z)],
   ...numbers(POLYNOMIAL[0]),
-  ...POLYNOMIAL.slice(1).flatMap((c) => [...get(Z), ...V_MUL, ...numbers(c), ...V_ADD]),
-  ...[...get(Z), ...V_MUL, ...get(Z), ...V_MUL, ...get(Z), ...V_ADD, ...numbers(1), ...V_ADD],
-  ...[...get(Y), ...i32(23), ...SHIFT_LEFT, ...wordsOf(0x3f800000), ...I_ADD, ...V_MUL],
+  ...POLYNOMIAL.slice(1).flatMap((c) => [...get(z), ...V_MUL, ...numbers(c), ...V_ADD]),
+  ...[...get(z), ...V_MUL, ...get(z), ...V_MUL, ...get(z), ...V_ADD, ...numbers(1), ...V_ADD],
+  ...[...get(y), ...i32(23), ...SHIFT_LEFT, ...wordsOf(0x3f800000), ...I_ADD, ...V_MUL],
 ]
 
 /** (scores, shift, sums, –): scores ← exp(scores − shift), sums += their sum by case. */
@@ -186,7 +186,7 @@ const exps: Code = [
     TILE,
     quarters.flatMap((at, n) => [
       ...[...get(A), ...loadAt(at), ...get(SUMS[n + 4]), ...V_SUB, ...set(X)],
-      ...[...exponential, ...set(X), ...get(A), ...get(X), ...storeAt(at)],
+      ...[...exponential(X, Y, Z), ...set(X), ...get(A), ...get(X), ...storeAt(at)],
       ...[...get(SUMS[n]), ...get(X), ...V_ADD, ...set(SUMS[n])],
     ]),
     bump(A, i32(LINE)),

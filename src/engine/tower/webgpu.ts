@@ -1,0 +1,111 @@
+/** @module The user tower on WebGPU: seven dispatches a step, twenty steps a submit, one readback. */
+import { NearsideError } from '../../protocol/error.ts'
+import { whileNudging } from '../nudge.ts'
+import { adamSchedule } from '../tfjs/fixedShape.ts'
+import { BINDINGS, type BindingName, KERNELS, planTower, towerShader, WORKGROUP } from './shader.ts'
+import { checkTower, type TowerEngine, type TowerProblem, weightCount } from './tower.ts'
+
+const STEPS_PER_SUBMIT = 20
+
+/**
+ * @param device stays its owner's; must allow buffers of the table's size
+ * @param maxSteps the most that `train` will be asked for
+ * @throws NearsideError `input-invalid`, `engine-unavailable`
+ */
+export async function createWebgpuTower(
+  device: GPUDevice,
+  problem: TowerProblem,
+  maxSteps: number,
+): Promise<TowerEngine> {
+  const batches = checkTower(problem)
+  const plan = planTower(problem)
+  const weights = weightCount(problem)
+  const { STORAGE, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage
+  const make = (numbers: number) =>
+    device.createBuffer({ size: 4 * numbers, usage: STORAGE | COPY_SRC | COPY_DST })
+  const buffers: Record<BindingName, GPUBuffer> = {
+    x: make(problem.x.length),
+    ids: make(problem.candidateIds.length),
+    table: make(problem.table.length),
+    schedule: make(2 * maxSteps),
+    weights: make(weights),
+    moments: make(2 * weights),
+    h: make(plan.h),
+    u: make(plan.u),
+    scores: make(plan.scores),
+    du: make(plan.u),
+    dh: make(plan.h),
+    count: make(1),
+  }
+  const landing = device.createBuffer({ size: 4 * weights, usage: MAP_READ | COPY_DST })
+  const dispose = () => {
+    for (const buffer of [...Object.values(buffers), landing]) buffer.destroy()
+  }
+  const { queue } = device
+  const stepSize = Float32Array.of(problem.learningRate)
+  const { rate, epsilon } = adamSchedule({ steps: maxSteps, parameters: 1, stepSize })
+  const schedule = new Float32Array(2 * maxSteps)
+  rate.forEach((value, t) => {
+    schedule.set([value, epsilon[t]], 2 * t)
+  })
+  queue.writeBuffer(buffers.x, 0, Float32Array.from(problem.x))
+  queue.writeBuffer(buffers.ids, 0, Int32Array.from(problem.candidateIds))
+  queue.writeBuffer(buffers.table, 0, Float32Array.from(problem.table))
+  queue.writeBuffer(buffers.schedule, 0, schedule)
+  const module = device.createShaderModule({ code: towerShader(problem, batches), label: 'tower' })
+  const kernels = await Promise.all(
+    KERNELS.map(async ({ entry, uses }, i) => {
+      const compute = { module, entryPoint: entry }
+      const pipeline = await device.createComputePipelineAsync({ layout: 'auto', compute })
+      const group = device.createBindGroup({
+        layout: pipeline.getBindGroupLayout(0),
+        entries: uses.map((name) => ({
+          binding: BINDINGS.indexOf(name),
+          resource: { buffer: buffers[name] },
+        })),
+      })
+      return { pipeline, group, workgroups: Math.ceil(plan.threads[i] / WORKGROUP) }
+    }),
+  ).catch((error: unknown) => {
+    dispose()
+    throw NearsideError.from(error, 'engine-unavailable', 'WebGPU refused the tower’s shader')
+  })
+
+  function submit(steps: number, last: boolean): void {
+    const encoder = device.createCommandEncoder()
+    const pass = encoder.beginComputePass()
+    for (let step = 0; step < steps; step++)
+      for (const { pipeline, group, workgroups } of kernels) {
+        pass.setPipeline(pipeline)
+        pass.setBindGroup(0, group)
+        pass.dispatchWorkgroups(workgroups)
+      }
+    pass.end()
+    if (last) encoder.copyBufferToBuffer(buffers.weights, 0, landing, 0, 4 * weights)
+    queue.submit([encoder.finish()])
+  }
+
+  return {
+    async train(steps) {
+      if (!(steps >= 0 && steps <= maxSteps))
+        throw new NearsideError('input-invalid', `${steps} steps of at most ${maxSteps}`)
+      try {
+        queue.writeBuffer(buffers.weights, 0, Float32Array.from(problem.start))
+        queue.writeBuffer(buffers.moments, 0, new Float32Array(2 * weights))
+        queue.writeBuffer(buffers.count, 0, new Uint32Array(1))
+        for (let done = 0; ; done += STEPS_PER_SUBMIT) {
+          const some = Math.min(STEPS_PER_SUBMIT, steps - done)
+          submit(some, done + some === steps)
+          if (done + some === steps) break
+        }
+        await whileNudging(queue, landing.mapAsync(GPUMapMode.READ))
+        const trained = new Float32Array(landing.getMappedRange().slice(0))
+        landing.unmap()
+        return trained
+      } catch (error) {
+        throw NearsideError.from(error, 'engine-failed', 'The tower on WebGPU failed')
+      }
+    },
+    dispose,
+  }
+}
