@@ -1,7 +1,7 @@
 /**
  * @module `npm run consumers`: packs the library, installs it into a copy of each example shop,
  * builds the shop, serves it under a strict Content-Security-Policy and clicks through it in
- * Chromium. Ends with a line "N passed, N failed".
+ * Chromium. Pictures for looking at go to `screenshots/consumers/`. Ends with "N passed, N failed".
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -199,7 +199,18 @@ async function drive(name: Name, address: string): Promise<void> {
   const jumped = total < GOOD_SHIFT ? '' : moved.join(', ')
   report(name, `nothing jumps (layout shift ${total.toFixed(3)})`, jumped)
   report(name, 'nothing in the console', said.join(' | '))
+  await picture(page, name)
   await context.close()
+}
+
+/** For looking at, as it is and mirrored. */
+async function picture(page: Page, name: Name): Promise<void> {
+  const path = (direction: string) => join(ROOT, `screenshots/consumers/${name}-${direction}.png`)
+  await page.screenshot({ path: path('ltr') })
+  await page.evaluate(() => {
+    document.documentElement.dir = 'rtl'
+  })
+  await page.screenshot({ path: path('rtl') })
 }
 
 interface Shifts {
