@@ -23,6 +23,9 @@ export function formatNoise(result: NoiseResult): string[] {
           .map(wide)
           .join('')}`,
     ),
+    ...detection
+      .filter(({ dropped }) => Object.keys(dropped).length > 1)
+      .map(({ cleaner, dropped }) => `  ${cleaner} dropped ${reasons(dropped)}`),
     ...KINDS.map((kind) => `  ${kind}: ${NOISE_KINDS[kind]}`),
     '',
     'Ranking with misclicks in the history, NDCG@10; changes against the log without noise',
@@ -44,4 +47,10 @@ function percent(share: number): string {
 
 function decimal(value: number): string {
   return value.toFixed(4).replace(/^0/, '')
+}
+
+function reasons(dropped: Readonly<Record<string, number>>): string {
+  return Object.entries(dropped)
+    .map(([reason, events]) => `${events.toLocaleString('en-GB')} (${reason})`)
+    .join(', ')
 }

@@ -9,36 +9,45 @@ import {
   type OutlierStage,
   type Usual,
 } from '../../events/clean/outliers.ts'
-import { clean } from '../../events/clean.ts'
+import { type Cleaned, clean } from '../../events/clean.ts'
 import type { ShopperEvent } from '../../events/event.ts'
 import { createRandom } from '../../model/random.ts'
 
-export type Cleaner = (events: readonly ShopperEvent[], usual: Usual) => readonly ShopperEvent[]
+export type Cleaner = (events: readonly ShopperEvent[], usual: Usual) => Cleaned
 
-const rules = (events: readonly ShopperEvent[]): readonly ShopperEvent[] =>
-  clean(events, { now: Number.POSITIVE_INFINITY, known: () => true }).events
+const rules = (events: readonly ShopperEvent[]): Cleaned =>
+  clean(events, { now: Number.POSITIVE_INFINITY, known: () => true })
 
 function statistics(...stages: readonly (readonly [string, OutlierStage])[]): Cleaner {
-  return (events, usual) => cleanOutliers(events, usual, stages).events
+  return (events, usual) => cleanOutliers(events, usual, stages)
 }
 
 const looks = ['short look', dropShortLooks] as const
 const rates = ['fast visit', dropFastVisits] as const
 const forest = ['isolated visit', dropIsolatedVisits] as const
 
+/** First the one, then the other on what is left; what both dropped. */
+function inTurn(first: Cleaned, next: (events: readonly ShopperEvent[]) => Cleaned): Cleaned {
+  const { events, report } = next(first.events)
+  const dropped = { ...first.report.dropped, ...report.dropped }
+  return { events, report: { kept: report.kept, dropped } }
+}
+
 /** What is usual is learned from the shop's log, but for the last one, which has its own events. */
 export const CLEANERS = {
-  none: (events) => events,
+  none: (events) => ({ events, report: { kept: events.length, dropped: {} } }),
   rules,
   'IQR of dwell': statistics(looks),
   'IQR of rate': statistics(rates),
   forest: statistics(forest),
-  'rules + IQR': (events, usual) => statistics(looks, rates)(rules(events), usual),
-  'rules + IQR + forest': (events, usual) => statistics(looks, rates, forest)(rules(events), usual),
-  'the same, device alone': (events) => {
-    const kept = rules(events)
-    return statistics(looks, rates, forest)(kept, learnUsual(kept, createRandom(1)))
-  },
+  'rules + IQR': (events, usual) =>
+    inTurn(rules(events), (kept) => statistics(looks, rates)(kept, usual)),
+  'rules + IQR + forest': (events, usual) =>
+    inTurn(rules(events), (kept) => statistics(looks, rates, forest)(kept, usual)),
+  'the same, device alone': (events) =>
+    inTurn(rules(events), (kept) =>
+      statistics(looks, rates, forest)(kept, learnUsual(kept, createRandom(1))),
+    ),
 } as const satisfies Readonly<Record<string, Cleaner>>
 
 export type CleanerName = keyof typeof CLEANERS

@@ -11,6 +11,8 @@ export interface Detection {
   readonly recall: Readonly<Record<NoiseKind, number>>
   /** Share of the shopper's own looks that were dropped. */
   readonly lost: number
+  /** Reason → events dropped for it. */
+  readonly dropped: Readonly<Record<string, number>>
 }
 
 const KINDS = Object.keys(NOISE_KINDS) as NoiseKind[]
@@ -24,17 +26,21 @@ export function detect(logs: readonly NoisyLog[], usual: Usual): Detection[] {
       const total = count()
       let own = 0
       let lost = 0
+      const dropped: Record<string, number> = {}
       for (const { events, planted } of logs) {
-        const kept = new Set(CLEANERS[cleaner](events, usual).map(({ id }) => id))
+        const cleaned = CLEANERS[cleaner](events, usual)
+        const kept = new Set(cleaned.events.map(({ id }) => id))
+        for (const [reason, n] of Object.entries(cleaned.report.dropped))
+          dropped[reason] = (dropped[reason] ?? 0) + n
         for (const { id, name } of events) {
           const kind = planted.get(id)
-          const dropped = !kept.has(id)
+          const isDropped = !kept.has(id)
           if (kind) {
             total[kind]++
-            if (dropped) found[kind]++
+            if (isDropped) found[kind]++
           } else if (name !== 'purchase') {
             own++
-            if (dropped) lost++
+            if (isDropped) lost++
           }
         }
       }
@@ -46,6 +52,7 @@ export function detect(logs: readonly NoisyLog[], usual: Usual): Detection[] {
           KINDS.map((kind) => [kind, total[kind] > 0 ? found[kind] / total[kind] : 0]),
         ) as Record<NoiseKind, number>,
         lost: own > 0 ? lost / own : 0,
+        dropped,
       }
     })
 }

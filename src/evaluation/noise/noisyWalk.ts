@@ -48,7 +48,7 @@ export async function walkNoisy(
     // The same misclicks whatever cleans them.
     const random = createRandom(seed + Math.round(1000 * share))
     const { events } = addMisclicks(log, share, () => draw(random.next()), random)
-    const history = fromEvents(CLEANERS[cleaner](events, usual[k]), Number)
+    const history = fromEvents(CLEANERS[cleaner](events, usual[k]).events, Number)
     const guard = new Guard()
     for (const [index, one] of cases.entries()) {
       const before = past(history, one, shopper, log)

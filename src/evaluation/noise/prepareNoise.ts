@@ -67,7 +67,7 @@ export function shopLog(input: EvaluationInput) {
     // After the rules: quartiles of a log in which a quarter is noise are the noise's.
     // Sessions of different shoppers may share a name: the demo shop's are order numbers, scripts' are not.
     const events = logs.flatMap(({ events: own }, k) =>
-      CLEANERS.rules(own).map((event) => ({ ...event, session: `${k} ${event.session}` })),
+      CLEANERS.rules(own).events.map((event) => ({ ...event, session: `${k} ${event.session}` })),
     )
     return learnUsual(events, createRandom(input.seed))
   }
