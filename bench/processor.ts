@@ -6,9 +6,12 @@
 
 import { cpus } from 'node:os'
 import { createFastEncoder } from '../src/engine/encoder/encoder.ts'
+import { createJsEngine } from '../src/engine/js.ts'
 import { prepareFastLogit } from '../src/engine/logit/logit.ts'
 import { createFastMlp } from '../src/engine/mlp/mlp.ts'
+import { nextTask } from '../src/engine/pause.ts'
 import { PERSONAL_SHAPE, testProblem } from '../src/engine/testProblem.ts'
+import { createWasmEngine } from '../src/engine/wasm/wasmEngine.ts'
 import type { History } from '../src/features/history.ts'
 import { prepareLogit } from '../src/learning/gradient.ts'
 import type { Example } from '../src/learning/learners/learner.ts'
@@ -17,12 +20,17 @@ import { createEncoder, type Encode, encode, HISTORY_LENGTH } from '../src/model
 import { createRandom } from '../src/model/random.ts'
 import { scoreTerms } from '../src/model/score.ts'
 import { tinyModel } from '../src/model/tinyModel.ts'
-import { type Contender, interleave } from './interleave.ts'
+import { fitPersonal } from '../src/training/personalFit.ts'
+import { type Contender, interleave, timeEach } from './interleave.ts'
 import { type Report, ratiosOf, resultOf, type Series } from './report.ts'
+import { percentile } from './statistics.ts'
 
 const ITEMS = 10_000
 const HOUR = 3_600_000
 const INPUTS = 25
+const FIT_EVENTS = 60
+/** For the 95th percentile. */
+const FITS = 40
 
 const model = tinyModel(ITEMS)
 const events: History = Array.from({ length: 4 * HISTORY_LENGTH }, (_, i) => ({
@@ -63,6 +71,24 @@ function scores(): Contender[] {
     },
     { engine: 'plain-js-uncached', run: async () => void scoreTerms(model, history, now) },
   ]
+}
+
+/** All that the worker does for a fit: cases, candidates, their scores, the descent, the fusion. */
+async function personalFits(): Promise<Contender[]> {
+  const history = events.slice(0, FIT_EVENTS)
+  const now = events[FIT_EVENTS].time
+  return [
+    ['nearside-wasm', await createWasmEngine()] as const,
+    ['plain-js', createJsEngine()] as const,
+  ].map(([engine, used]) => ({
+    engine,
+    run: () =>
+      fitPersonal({
+        ...{ model, history, now, engine: used, inUse: null },
+        clock: () => performance.now(),
+        pause: nextTask,
+      }),
+  }))
 }
 
 function networks(): Contender[] {
@@ -109,11 +135,12 @@ function contributions(): Contender[] {
   }))
 }
 
-const WORKLOADS: readonly (readonly [string, () => Contender[]])[] = [
+const WORKLOADS: readonly (readonly [string, () => Contender[] | Promise<Contender[]>])[] = [
   ['encode-1', () => encoders(1)],
   ['encode-10', () => encoders(10)],
   ['encode-50', () => encoders(HISTORY_LENGTH)],
   ['score-10k', scores],
+  ['personal-fit-10k', personalFits],
   ['mlp-50', networks],
   ['contribution', contributions],
 ]
@@ -125,10 +152,20 @@ export async function processor(
   const series: Series[] = []
   const total = WORKLOADS.length * blocks
   for (const [index, [workload, contenders]] of WORKLOADS.entries()) {
-    const { timed } = await interleave(contenders(), blocks, (done) =>
+    const rivals = await contenders()
+    const { timed } = await interleave(rivals, blocks, (done) =>
       progress(index * blocks + done, total),
     )
-    for (const { engine, blocks: times } of timed) series.push({ workload, engine, blocks: times })
+    const [ours] = rivals
+    const p95 =
+      workload === 'personal-fit-10k' ? percentile(await timeEach(ours.run, FITS), 0.95) : undefined
+    for (const { engine, blocks: times } of timed)
+      series.push({
+        workload,
+        engine,
+        blocks: times,
+        p95: engine === ours.engine ? p95 : undefined,
+      })
   }
   return {
     job: 'processor',
@@ -140,8 +177,8 @@ export async function processor(
     results: series.map(resultOf),
     ratios: ratiosOf(series),
     notes: [
-      `encode-N: one more event in a window of N; score-10k: all terms of a list of ${ITEMS.toLocaleString('en')} items; mlp-50: predicting and then learning 50 examples; contribution: five gradients on 64 cases of 256 candidates, readied once.`,
-      'Engines of a workload give the same bits. `plain-js-uncached` encodes the whole history each time.',
+      `encode-N: one more event in a window of N; score-10k: all terms of a list of ${ITEMS.toLocaleString('en')} items; personal-fit-10k: everything the worker does for a fit to ${FIT_EVENTS} events, not the descent alone; mlp-50: predicting and then learning 50 examples; contribution: five gradients on 64 cases of 256 candidates, readied once.`,
+      'Engines of a workload give the same bits (the personal fit: within 1e-4). `plain-js-uncached` encodes the whole history each time.',
     ],
   }
 }
