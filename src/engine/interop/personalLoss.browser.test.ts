@@ -45,7 +45,7 @@ function composedLoss(p: tf.Tensor1D, data: PersonalLossData): tf.Scalar {
   return tf.add(tf.sum(tf.mul(perCase, data.weight)), tf.mul(prior, 0.5))
 }
 
-type Loss = typeof personalLoss
+type Loss = (p: tf.Tensor1D, data: PersonalLossData) => tf.Scalar
 
 async function valueAndGradient(loss: Loss, problem: FitProblem, at: Float32Array) {
   const { value, grad } = tf.tidy(() => {

@@ -85,7 +85,7 @@ function requireKernel(): void {
   })
 }
 
-function requireShapes(parameters: Tensor1D, data: PersonalLossData): void {
+function requireShapes(parameters: Tensor, data: PersonalLossData): void {
   const [T, K, P] = data.design.shape
   const expected: Readonly<Record<InputName, readonly number[]>> = {
     parameters: [P],
@@ -121,12 +121,13 @@ function requireShapes(parameters: Tensor1D, data: PersonalLossData): void {
  *   target: tf.oneHot(tf.zeros([8], 'int32'), 32).toFloat(), weight: tf.ones([8]),
  *   mean: tf.zeros([24]), precision: tf.ones([24]),
  * }
- * const optimizer = tf.train.rmsprop(0.01)
+ * const optimizer = tf.train.adam(0.01)
  * for (let step = 0; step < 30; step++) optimizer.minimize(() => personalLoss(p, data))
  *
+ * @param parameters p, [P]
  * @throws NearsideError `input-invalid` for shapes that don't fit, `engine-unavailable` on another backend
  */
-export function personalLoss(parameters: Tensor1D, data: PersonalLossData): Scalar {
+export function personalLoss(parameters: Tensor, data: PersonalLossData): Scalar {
   requireShapes(parameters, data)
   requireKernel()
   const loss = customGrad((p, save) => {
