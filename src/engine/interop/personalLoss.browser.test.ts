@@ -34,7 +34,7 @@ function tensorsOf(problem: FitProblem): PersonalLossData {
 }
 
 /** The same formula in the operations of TensorFlow.js. */
-function composedLoss(p: tf.Tensor1D, data: PersonalLossData): tf.Scalar {
+function composedLoss(p: tf.Tensor, data: PersonalLossData): tf.Scalar {
   const [T, K, P] = data.design.shape
   const scores = tf.add(
     tf.reshape(tf.matMul(tf.reshape(data.design, [T * K, P]), tf.reshape(p, [P, 1])), [T, K]),
@@ -45,12 +45,12 @@ function composedLoss(p: tf.Tensor1D, data: PersonalLossData): tf.Scalar {
   return tf.add(tf.sum(tf.mul(perCase, data.weight)), tf.mul(prior, 0.5))
 }
 
-type Loss = (p: tf.Tensor1D, data: PersonalLossData) => tf.Scalar
+type Loss = typeof personalLoss
 
 async function valueAndGradient(loss: Loss, problem: FitProblem, at: Float32Array) {
   const { value, grad } = tf.tidy(() => {
     const data = tensorsOf(problem)
-    return tf.valueAndGrad((p: tf.Tensor) => loss(p as tf.Tensor1D, data))(tf.tensor1d(at))
+    return tf.valueAndGrad((p: tf.Tensor) => loss(p, data))(tf.tensor1d(at))
   })
   const numbers = { value: (await value.data())[0], gradient: await grad.data() }
   tf.dispose([value, grad])

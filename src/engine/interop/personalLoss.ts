@@ -12,8 +12,6 @@ import {
   type Scalar,
   type Tensor,
   type Tensor1D,
-  type Tensor2D,
-  type Tensor3D,
   type TensorInfo,
 } from '@tensorflow/tfjs-core'
 import { NearsideError } from '../../protocol/error.ts'
@@ -21,19 +19,19 @@ import { INPUTS, type InputName, KERNEL, sizeOf } from './kernel.ts'
 import { type LossArrays, lossOnProcessor } from './processorKernel.ts'
 import { lossOnWebgpu, type WebgpuBackend } from './webgpuKernel.ts'
 
-/** The constants of the objective; T cases of K candidates. */
+/** The constants of the objective, float32; T cases of K candidates. Shapes are checked. */
 export interface PersonalLossData {
   /** X, [T, K, P]: the derivative of each candidate's score by p. */
-  readonly design: Tensor3D
+  readonly design: Tensor
   /** Score of each candidate at p = 0, [T, K]; −1e9 where there is none. */
-  readonly offset: Tensor2D
+  readonly offset: Tensor
   /** What was chosen, [T, K]; each row sums to one. */
-  readonly target: Tensor2D
+  readonly target: Tensor
   /** [T], ≥ 0. */
-  readonly weight: Tensor1D
+  readonly weight: Tensor
   /** Prior mean and precision, [P]. */
-  readonly mean: Tensor1D
-  readonly precision: Tensor1D
+  readonly mean: Tensor
+  readonly precision: Tensor
 }
 
 /** Of the `cpu` and `wasm` backends, what is used. */
