@@ -3,7 +3,7 @@
  * drawn again and again, every arm on the same draws. An arm that depends on a seed is the mean over
  * its runs, on each draw.
  */
-import { LEAST_PROBABILITY } from '../../learning/learners/learner.ts'
+import { logLoss } from '../../learning/learners/learner.ts'
 import type { Random } from '../../model/random.ts'
 import { quantile } from '../bootstrap.ts'
 import { ndcg } from '../metrics.ts'
@@ -76,6 +76,7 @@ interface Prepared {
   readonly shopper: Uint32Array
   readonly label: Uint8Array
   readonly said: Float64Array
+  readonly loss: Float64Array
   /** Of each case. */
   readonly caseShopper: readonly number[]
   readonly caseQuality: Float64Array
@@ -94,6 +95,7 @@ function prepare(
     shopper: Uint32Array.from(all, ({ shopper }) => shopper),
     label: Uint8Array.from(all, ({ label }) => label),
     said: Float64Array.from(all, ({ p }) => p),
+    loss: Float64Array.from(all, ({ p, label }) => logLoss(p, label)),
     caseShopper: shopperOf,
     caseQuality: Float64Array.from(stream, (one, k) => ndcg(placesAfter(one, said[k]), 10)),
   }
@@ -113,7 +115,7 @@ function meanOf(runs: readonly Prepared[], drawn: Float64Array): number[] {
 
 /** Average precision, log-loss, and calibration error, each shopper's examples counted as drawn. */
 function ofExamples(
-  { shopper, label, said }: Prepared,
+  { shopper, label, said, loss }: Prepared,
   drawn: Float64Array,
 ): [number, number, number] {
   const n = label.length
@@ -121,15 +123,14 @@ function ofExamples(
   let hits = 0
   let before = 0
   let seen = 0
-  let loss = 0
+  let sum = 0
   let error = 0
   let gap = 0
   for (let k = 0; k < n; k++) {
     const weight = drawn[shopper[k]]
     seen += weight
     if (label[k] === 1) hits += weight
-    const given = label[k] === 1 ? said[k] : 1 - said[k]
-    if (weight > 0) loss -= weight * Math.log(Math.max(LEAST_PROBABILITY, given))
+    sum += weight * loss[k]
     gap += weight * (said[k] - label[k])
     // Equal probabilities fall on one side together.
     if (k + 1 === n || said[k + 1] !== said[k]) {
@@ -141,7 +142,7 @@ function ofExamples(
       gap = 0
     }
   }
-  return [area / Math.max(1, hits), loss / Math.max(1, seen), error / Math.max(1, seen)]
+  return [area / Math.max(1, hits), sum / Math.max(1, seen), error / Math.max(1, seen)]
 }
 
 function ofCases({ caseShopper, caseQuality }: Prepared, drawn: Float64Array): number {
