@@ -3,6 +3,7 @@ import { createJsEngine } from '../../engine/js.ts'
 import { type NoisyCase, walkNoisy } from '../../evaluation/noise/noisyWalk.ts'
 import { noiseSettings, noiseShoppers, shopLog } from '../../evaluation/noise/prepareNoise.ts'
 import { prepareWalk, type TunedBaselines } from '../../evaluation/prepare.ts'
+import type { Usual } from '../../events/clean/outliers.ts'
 import { load, type Question } from './load.ts'
 import { type Send, serve } from './walkMessage.ts'
 
@@ -22,7 +23,12 @@ async function run(order: NoiseOrder, send: Send<NoisyCase>): Promise<void> {
   const shoppers = noiseShoppers(input)
   const settings = noiseSettings(order.shares)
   const { draw, usualOf } = shopLog(input)
-  const usual = settings.map(({ share }) => usualOf(share, false))
+  const known = new Map<number, Usual>()
+  const usual = settings.map(({ share }) => {
+    const found = known.get(share) ?? usualOf(share, false)
+    known.set(share, found)
+    return found
+  })
   const noisy = { walk, settings, usual, draw }
   for (let k = order.process; k < shoppers.length; k += order.processes) {
     const { shopper, cases } = shoppers[k]

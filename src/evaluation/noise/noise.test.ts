@@ -46,6 +46,10 @@ describe('a browsing log', () => {
   })
 })
 
+it('refuses a log of days: nothing in it has a duration', () => {
+  expect(() => noiseShoppers({ ...input, dayOnly: true })).toThrow(/knows days only/)
+})
+
 describe('cleaning planted noise', () => {
   const { draw, usualOf } = shopLog(input)
   const logs = noiseShoppers(input).map(({ shopper }, k) =>
