@@ -2,5 +2,5 @@
 export { blend } from './blend.ts'
 export { type Facet, type FacetGroup, narrow } from './facets.ts'
 export { highlight } from './highlight.ts'
-export { createProductSearch, type ProductSearch } from './search.ts'
+export { type ProductSearch, prepareProductSearch } from './search.ts'
 export type { Synonyms } from './synonyms.ts'

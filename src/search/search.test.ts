@@ -4,7 +4,7 @@ import type { Item } from '../catalog/item.ts'
 import { bands, blend } from './blend.ts'
 import { highlight } from './highlight.ts'
 import type { SearchHit } from './retrieve.ts'
-import { createProductSearch } from './search.ts'
+import { createProductSearch, prepareProductSearch } from './search.ts'
 import { foldWord, wordsOf } from './text.ts'
 
 const ITEMS: readonly Item[] = [
@@ -250,5 +250,20 @@ describe('highlight', () => {
         ).toBe(text)
       }),
     )
+  })
+})
+
+describe('prepareProductSearch', () => {
+  it('gives the same search, in slices that let others work', async () => {
+    const many = Array.from({ length: 60 }, (_, i) => ({ id: `m${i}`, title: `Blue jug ${i}` }))
+    let pauses = 0
+    const prepared = await prepareProductSearch([...ITEMS, ...many, ...ITEMS], [], async () => {
+      pauses++
+    })
+    expect(pauses).toBe(3)
+    const whole = createProductSearch([...ITEMS, ...many])
+    for (const query of ['heart', 'jug 7', 'cakest', 'parsaol'])
+      expect(prepared.find(query)).toEqual(whole.find(query))
+    expect(prepared.suggest('hear')).toEqual(whole.suggest('hear'))
   })
 })

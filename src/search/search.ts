@@ -1,7 +1,14 @@
 /** @module The shop's search as a page uses it: finds and completes; what was typed goes nowhere. */
 import type { SearchOptions } from 'minisearch'
 import type { Item } from '../catalog/item.ts'
-import { buildIndex, fuzzy, retrieve, type SearchHit, SHIPPED_SETTINGS } from './retrieve.ts'
+import {
+  buildIndex,
+  fuzzy,
+  retrieve,
+  type SearchHit,
+  type SearchIndex,
+  SHIPPED_SETTINGS,
+} from './retrieve.ts'
 import { foldSynonyms, type Synonyms } from './synonyms.ts'
 import { foldWord, wordsOf } from './text.ts'
 
@@ -29,23 +36,53 @@ export function createProductSearch(
   items: readonly Item[],
   synonyms: Synonyms = [],
 ): ProductSearch {
-  const folded = foldSynonyms(synonyms)
+  const distinct = distinctById(items)
+  return searchOver(buildIndex(distinct), distinct, synonyms)
+}
+
+/** Products that are indexed between two pauses: a few milliseconds on a slow phone. */
+const SLICE = 25
+
+/**
+ * The same without holding the thread: a page stays at the shopper's hand meanwhile.
+ * @param pause lets whoever waits for the thread have it
+ */
+export async function prepareProductSearch(
+  items: readonly Item[],
+  synonyms: Synonyms,
+  pause: () => Promise<void>,
+): Promise<ProductSearch> {
+  const distinct = distinctById(items)
+  const index = buildIndex([])
+  for (let from = 0; from < distinct.length; from += SLICE) {
+    index.addAll(distinct.slice(from, from + SLICE))
+    await pause()
+  }
+  return searchOver(index, distinct, synonyms)
+}
+
+function distinctById(items: readonly Item[]): readonly Item[] {
   const ids = new Set<string>()
-  const sold = items.filter((item) => {
-    if (ids.has(item.id)) return false
-    ids.add(item.id)
+  return items.filter(({ id }) => {
+    if (ids.has(id)) return false
+    ids.add(id)
     return true
   })
-  const index = buildIndex(sold)
-  const spelling = spellings(sold)
+}
+
+function searchOver(index: SearchIndex, items: readonly Item[], synonyms: Synonyms): ProductSearch {
+  const folded = foldSynonyms(synonyms)
+  let spelling: ReadonlyMap<string, string> | null = null
 
   function suggest(query: string, limit = 6): readonly string[] {
     const typed = wordsOf(query).map((word) => foldWord(word.text))
     if (typed.length === 0) return []
     const found = index.autoSuggest(query, SUGGEST)
+    spelling ??= spellings(items)
+    const spelled = spelling
     const suggestions = new Set<string>()
     for (const { terms } of found) {
-      suggestions.add(terms.map((term) => spelling.get(term) ?? term).join(' '))
+      suggestions.add(terms.map((term) => spelled.get(term) ?? term).join(' '))
       if (suggestions.size === limit) break
     }
     return [...suggestions]

@@ -1,10 +1,12 @@
 /** @module The shop: what is loading, what failed, and which page is shown. */
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { startTransition, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { CaptureInput, Personalizer } from '../index.ts'
 import { PersonalizationProvider } from '../react.ts'
+import { whenIdle } from './breathe.ts'
 import { type Catalogue, loadCatalogue, productPath } from './catalogue.ts'
 import { Frame } from './Frame.tsx'
 import { forgetTogether } from './forgetting.ts'
+import { bringLaterPages } from './later.tsx'
 import { Opening, Unreachable } from './parts/Opening.tsx'
 import { type Started, startPersonalizer } from './personalizer.ts'
 import { type Shop, ShopContext } from './shop.ts'
@@ -17,7 +19,13 @@ export function App() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt loads again
   useEffect(() => {
     const abort = new AbortController()
-    loadCatalogue(abort.signal).then(setCatalogue, (error: Error) => {
+    const open = (loaded: Catalogue) => {
+      // In slices: a whole shop drawn at once would hold a slow phone for a third of a second.
+      startTransition(() => setCatalogue(loaded))
+      whenIdle(() => void loaded.search())
+      whenIdle(() => void bringLaterPages())
+    }
+    loadCatalogue(abort.signal).then(open, (error: Error) => {
       if (!abort.signal.aborted) setFailure(error.message)
     })
     return () => abort.abort()
@@ -62,7 +70,7 @@ function OpenShop({ catalogue }: { readonly catalogue: Catalogue }) {
         current.current = result.personalizer
         for (const event of waiting.current.splice(0)) void result.personalizer.capture(event)
         const personalizer = forgetTogether(result.personalizer, catalogue, lastLooked)
-        setStarted({ ...result, personalizer })
+        startTransition(() => setStarted({ ...result, personalizer }))
       },
       (error: unknown) => {
         const detail = error instanceof Error ? ` ${error.message}` : ''

@@ -1,25 +1,32 @@
 /** @module Every page's frame and the shop's addresses. */
-import { Route, Switch } from 'wouter'
+import { memo, Suspense, useDeferredValue } from 'react'
+import { Route, Switch, useLocation } from 'wouter'
+import { laterPage } from './later.tsx'
 import { useFocusOnNavigation } from './navigation.ts'
-import { Basket } from './pages/Basket.tsx'
 import { Category } from './pages/Category.tsx'
-import { Checkout } from './pages/Checkout.tsx'
-import { Console } from './pages/Console.tsx'
-import { FastForward } from './pages/FastForward.tsx'
 import { Home } from './pages/Home.tsx'
 import { NotFound } from './pages/NotFound.tsx'
-import { Orders } from './pages/Orders.tsx'
 import { Product } from './pages/Product.tsx'
 import { Search } from './pages/Search.tsx'
-import { SideBySide } from './pages/SideBySide.tsx'
-import { Wishlist } from './pages/Wishlist.tsx'
 import { Footer } from './parts/Footer.tsx'
 import { Header } from './parts/Header.tsx'
 import { useShop } from './shop.ts'
 
+const Basket = laterPage(() => import('./pages/Basket.tsx').then((page) => page.Basket))
+const Checkout = laterPage(() => import('./pages/Checkout.tsx').then((page) => page.Checkout))
+const Wishlist = laterPage(() => import('./pages/Wishlist.tsx').then((page) => page.Wishlist))
+const Orders = laterPage(() => import('./pages/Orders.tsx').then((page) => page.Orders))
+const SideBySide = laterPage(() => import('./pages/SideBySide.tsx').then((page) => page.SideBySide))
+const FastForward = laterPage(() =>
+  import('./pages/FastForward.tsx').then((page) => page.FastForward),
+)
+const Console = laterPage(() => import('./pages/Console.tsx').then((page) => page.Console))
+
 export function Frame() {
   const { unavailable } = useShop()
-  useFocusOnNavigation()
+  // The click is answered at once; the new page is drawn in slices that let the next click through.
+  const [path] = useLocation()
+  const shown = useDeferredValue(path)
   return (
     <>
       <a className="skip" href="#main">
@@ -28,24 +35,39 @@ export function Frame() {
       <Header />
       <main id="main" tabIndex={-1}>
         {unavailable && <p className="notice">{unavailable}</p>}
-        <Switch>
-          <Route path="/" component={Home} />
-          <Route path="/category/:name">{({ name }) => <Category name={plain(name)} />}</Route>
-          <Route path="/product/:id">{({ id }) => <Product id={plain(id)} />}</Route>
-          <Route path="/search" component={Search} />
-          <Route path="/basket" component={Basket} />
-          <Route path="/checkout" component={Checkout} />
-          <Route path="/wishlist" component={Wishlist} />
-          <Route path="/orders" component={Orders} />
-          <Route path="/side-by-side" component={SideBySide} />
-          <Route path="/fast-forward" component={FastForward} />
-          <Route path="/console" component={Console} />
-          <Route component={NotFound} />
-        </Switch>
+        <Pages path={shown} />
       </main>
       <Footer />
     </>
   )
+}
+
+const Pages = memo(function Pages({ path }: { readonly path: string }) {
+  return (
+    <Suspense fallback={<div className="page" />}>
+      <Switch location={path}>
+        <Route path="/" component={Home} />
+        <Route path="/category/:name">{({ name }) => <Category name={plain(name)} />}</Route>
+        <Route path="/product/:id">{({ id }) => <Product id={plain(id)} />}</Route>
+        <Route path="/search" component={Search} />
+        <Route path="/basket" component={Basket} />
+        <Route path="/checkout" component={Checkout} />
+        <Route path="/wishlist" component={Wishlist} />
+        <Route path="/orders" component={Orders} />
+        <Route path="/side-by-side" component={SideBySide} />
+        <Route path="/fast-forward" component={FastForward} />
+        <Route path="/console" component={Console} />
+        <Route component={NotFound} />
+      </Switch>
+      <Arrival path={path} />
+    </Suspense>
+  )
+})
+
+/** Inside of the boundary: it happens when the page is there, not when its file is asked for. */
+function Arrival({ path }: { readonly path: string }) {
+  useFocusOnNavigation(path)
+  return null
 }
 
 /** The router decodes an address but for what has a meaning in it: `&`, `/`, `?` … */

@@ -1,7 +1,8 @@
 /** @module The catalogue as the pages need it. */
 import type { Item } from '../catalog/item.ts'
 import { parseItems } from '../catalog/parseItem.ts'
-import { createProductSearch, type ProductSearch } from '../search/index.ts'
+import { type ProductSearch, prepareProductSearch } from '../search/index.ts'
+import { breathe, rest } from './breathe.ts'
 import { loadJson } from './load.ts'
 import { SYNONYMS } from './synonyms.ts'
 
@@ -16,22 +17,31 @@ export interface Catalogue {
   /** Largest first. */
   readonly departments: readonly Department[]
   readonly department: (name: string) => Department | undefined
-  /** Built at the first search, not at the first page. */
-  readonly search: () => ProductSearch
+  /** Built once, when it is first asked for, without holding the page. */
+  readonly search: () => Promise<ProductSearch>
 }
 
 export const OTHER = 'Everything else'
 
 /** @throws Error in a sentence that can be shown */
 export async function loadCatalogue(signal?: AbortSignal): Promise<Catalogue> {
-  const items = parseItems(await loadJson('catalog/catalog.json', signal))
+  const raw = await loadJson('catalog/catalog.json', signal)
+  if (!Array.isArray(raw)) throw new Error('The shop’s catalogue cannot be read.')
+  const items: Item[] = []
+  for (let from = 0; from < raw.length; from += SLICE) {
+    items.push(...parseItems(raw.slice(from, from + SLICE)).map(withImageAddress))
+    await breathe()
+  }
   if (items.length === 0) throw new Error('The shop’s catalogue is empty.')
-  return createCatalogue(items.map(withImageAddress))
+  return createCatalogue(items)
 }
+
+/** Products that are read between two pauses. */
+const SLICE = 400
 
 /** Image addresses in the catalogue are relative to the shop's root, pages are not. */
 function withImageAddress(item: Item): Item {
-  if (!item.image) return item
+  if (!item.image || item.image.startsWith('/')) return item
   const root = new URL(import.meta.env.BASE_URL, location.origin)
   return { ...item, image: new URL(item.image, root).pathname }
 }
@@ -51,14 +61,14 @@ export function createCatalogue(items: readonly Item[]): Catalogue {
       (a, b) =>
         Number(a.name === OTHER) - Number(b.name === OTHER) || b.items.length - a.items.length,
     )
-  let search: ProductSearch | null = null
+  let search: Promise<ProductSearch> | null = null
   return {
     items,
     get: (id) => byId.get(id),
     departments,
     department: (name) => departments.find((department) => department.name === name),
     search: () => {
-      search ??= createProductSearch(items, SYNONYMS)
+      search ??= prepareProductSearch(items, SYNONYMS, rest)
       return search
     },
   }

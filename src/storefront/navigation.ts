@@ -4,7 +4,6 @@
  * the list is still filling.
  */
 import { useEffect, useRef } from 'react'
-import { useLocation } from 'wouter'
 
 const STORE = 'nearside-shop.scroll'
 /** How long a returning page may take to grow back to its height, in milliseconds. */
@@ -82,8 +81,7 @@ addEventListener('popstate', () => {
 })
 
 /** Moves the focus to the new page's heading, once per navigation and never while one types. */
-export function useFocusOnNavigation(): void {
-  const [path] = useLocation()
+export function useFocusOnNavigation(path: string): void {
   const seen = useRef(path)
   useEffect(() => {
     if (seen.current === path) return

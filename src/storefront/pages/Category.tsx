@@ -16,7 +16,7 @@ export function Category({ name }: { readonly name: string }) {
 }
 
 function Shelves({ department }: { readonly department: Department }) {
-  const { catalogue } = useShop()
+  const { catalogue, unavailable } = useShop()
   const personal = useStored(order)
   const ids = useMemo(() => department.items.map((item) => item.id), [department])
   const ranked = useRerank(ids, { order: personal })
@@ -34,7 +34,7 @@ function Shelves({ department }: { readonly department: Department }) {
         items={items}
         order={personal === 'personal' ? 'For you' : 'Shop order'}
         label={department.name}
-        settled={ranked.status === 'ready'}
+        settled={unavailable !== null || ranked.status !== 'loading'}
       />
     </Page>
   )

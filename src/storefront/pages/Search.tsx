@@ -1,8 +1,8 @@
 /** @module `/search?q=`: results while one types, in personal order inside bands of equal relevance. */
-import { useEffect, useMemo } from 'react'
+import { memo, startTransition, useDeferredValue, useEffect, useMemo, useState } from 'react'
 import { Link, useSearchParams } from 'wouter'
 import { useRerank } from '../../react.ts'
-import { blend } from '../../search/index.ts'
+import { blend, type ProductSearch } from '../../search/index.ts'
 import { Assortment } from '../parts/Assortment.tsx'
 import { Page } from '../parts/Page.tsx'
 import { searchPath } from '../parts/SearchBox.tsx'
@@ -16,16 +16,52 @@ const REST_MS = 800
 
 export function Search() {
   const [params] = useSearchParams()
-  const query = (params.get('q') ?? '').trim()
-  const { catalogue, capture } = useShop()
-  const hits = useMemo(() => catalogue.search().find(query, 500), [catalogue, query])
+  const asked = (params.get('q') ?? '').trim()
+  // What is typed shows at once; the results follow, without holding up the next letter.
+  const query = useDeferredValue(asked)
+  const { catalogue } = useShop()
+  const [search, setSearch] = useState<ProductSearch | null>(null)
+  useEffect(() => {
+    let left = false
+    catalogue.search().then((ready) => {
+      if (!left) startTransition(() => setSearch(ready))
+    })
+    return () => {
+      left = true
+    }
+  }, [catalogue])
+
+  if (query === '') {
+    return (
+      <Page title="Search">
+        <p className="empty">Type a word: a thing, a colour, an occasion, an item number.</p>
+        <Popular />
+      </Page>
+    )
+  }
+  if (!search) {
+    return (
+      <Page title={`Search: ${query}`} heading={<>Results for “{query}”</>}>
+        <p className="empty" role="status">
+          Looking …
+        </p>
+      </Page>
+    )
+  }
+  return <Results query={query} search={search} />
+}
+
+interface ResultsProps {
+  readonly query: string
+  readonly search: ProductSearch
+}
+
+const Results = memo(function Results({ query, search }: ResultsProps) {
+  const { catalogue, capture, unavailable } = useShop()
+  const hits = useMemo(() => search.find(query, 500), [search, query])
   const suggestions = useMemo(
-    () =>
-      catalogue
-        .search()
-        .suggest(query, 6)
-        .filter((text) => text !== query.toLowerCase()),
-    [catalogue, query],
+    () => search.suggest(query, 6).filter((text) => text !== query.toLowerCase()),
+    [search, query],
   )
   const ids = useMemo(() => hits.map((hit) => hit.id), [hits])
   const ranked = useRerank(ids, { order: useStored(order) })
@@ -37,22 +73,16 @@ export function Search() {
     () => blended.flatMap((hit) => catalogue.get(hit.id) ?? []),
     [blended, catalogue],
   )
-  const terms = useMemo(() => new Map(hits.map((hit) => [hit.id, hit.terms])), [hits])
+  const termsOf = useMemo(() => {
+    const terms = new Map(hits.map((hit) => [hit.id, hit.terms]))
+    return (id: string) => terms.get(id)
+  }, [hits])
 
   useEffect(() => {
-    if (query === '') return
     const timer = setTimeout(() => capture({ name: 'search', search_term: query }), REST_MS)
     return () => clearTimeout(timer)
   }, [query, capture])
 
-  if (query === '') {
-    return (
-      <Page title="Search">
-        <p className="empty">Type a word: a thing, a colour, an occasion, an item number.</p>
-        <Popular />
-      </Page>
-    )
-  }
   return (
     <Page title={`Search: ${query}`} heading={<>Results for “{query}”</>}>
       {suggestions.length > 0 && (
@@ -80,13 +110,13 @@ export function Search() {
           order="Best match"
           label={`Results for ${query}`}
           departments
-          settled={ranked.status === 'ready'}
-          termsOf={(id) => terms.get(id) ?? []}
+          settled={unavailable !== null || ranked.status !== 'loading'}
+          termsOf={termsOf}
         />
       )}
     </Page>
   )
-}
+})
 
 /** The chip is gone with the old results, and with it the focus. */
 function focusHeading(): void {

@@ -23,9 +23,9 @@ interface AssortmentProps {
   readonly label: string
   /** Offer departments to choose from. */
   readonly departments?: boolean
-  /** False while the order is still being computed. */
+  /** False until the order is known: a list that is shown must not jump under the shopper's eyes. */
   readonly settled: boolean
-  readonly termsOf?: (id: string) => readonly string[]
+  readonly termsOf?: (id: string) => readonly string[] | undefined
   /** Between the tools and the list. */
   readonly children?: ReactNode
 }
@@ -55,7 +55,7 @@ export function Assortment(props: AssortmentProps) {
       <div className="assortment-main">
         <div className="facets">
           <p className="facet-count" role="status">
-            {shown.length} {shown.length === 1 ? 'product' : 'products'}
+            {settled && `${shown.length} ${shown.length === 1 ? 'product' : 'products'}`}
           </p>
           <span className="facet">
             <label htmlFor="sort">Sort by</label>
@@ -74,7 +74,9 @@ export function Assortment(props: AssortmentProps) {
           </span>
         </div>
         {children}
-        {shown.length === 0 ? (
+        {!settled ? (
+          <Outlines />
+        ) : shown.length === 0 ? (
           <div className="empty">
             <p>Nothing here with these choices.</p>
             <button type="button" className="button" onClick={facets.clear}>
@@ -86,5 +88,18 @@ export function Assortment(props: AssortmentProps) {
         )}
       </div>
     </div>
+  )
+}
+
+const outlines = Array.from({ length: 12 }, (_, place) => (
+  // biome-ignore lint/suspicious/noArrayIndexKey: outlines have no identity
+  <li key={place} className="ns-skeleton" />
+))
+
+function Outlines() {
+  return (
+    <ul className="grid" aria-hidden="true">
+      {outlines}
+    </ul>
   )
 }

@@ -1,4 +1,5 @@
 /** @module A product in a list: one link, and below it why it stands there. */
+import { memo } from 'react'
 import { Link } from 'wouter'
 import type { Item } from '../../catalog/item.ts'
 import { type ItemComponentProps, WhyThis } from '../../react.ts'
@@ -15,7 +16,10 @@ interface CardProps {
   readonly onSelect?: () => void
 }
 
-export function Card({ item, terms = [], onSelect }: CardProps) {
+const NO_TERMS: readonly string[] = []
+
+/** Lists are sorted anew all the time; a card whose product stays is not drawn again. */
+export const Card = memo(function Card({ item, terms = NO_TERMS, onSelect }: CardProps) {
   const { capture } = useShop()
   return (
     <Link
@@ -44,7 +48,7 @@ export function Card({ item, terms = [], onSelect }: CardProps) {
       </span>
     </Link>
   )
-}
+})
 
 /** The same as a slot, for lists whose heading already says why. */
 export function PlainCard({ item, onSelect }: ItemComponentProps) {

@@ -9,7 +9,7 @@ const PAGE = 24
 interface StockListProps {
   readonly items: readonly Item[]
   readonly label: string
-  readonly termsOf?: (id: string) => readonly string[]
+  readonly termsOf?: (id: string) => readonly string[] | undefined
 }
 
 /** How much is shown stands in the address, so that "back" finds the same page. */
