@@ -9,6 +9,7 @@ import { formatSearch } from '../pretrain/tuning/formatSearch.ts'
 import { parseSearch } from '../pretrain/tuning/parseSearch.ts'
 import type { SearchReport } from '../pretrain/tuning/rankerSearch.ts'
 import { SEARCH_METHODS } from '../pretrain/tuning/search.ts'
+import { searchShop } from '../pretrain/tuning/searchShop.ts'
 import { writeModel } from '../pretrain/writeModel.ts'
 import { NearsideError } from '../protocol/error.ts'
 import { parseVersion } from '../protocol/manifest.ts'
@@ -27,7 +28,11 @@ export const command: Command = {
   ].join('\n'),
   options: {
     shop: { type: 'string', value: 'DIR', describe: 'the shop folder (required)' },
-    out: { type: 'string', value: 'DIR', describe: 'where models are kept (required)' },
+    out: {
+      type: 'string',
+      value: 'DIR',
+      describe: 'where models are kept (required; without it --search trains nothing)',
+    },
     until: { type: 'string', value: 'DATE', describe: 'train on events before this date (UTC)' },
     holdout: {
       type: 'string',
@@ -53,7 +58,7 @@ export const command: Command = {
     'print-search': {
       type: 'string',
       value: 'FILE',
-      describe: "print a model version's search.json again, and do nothing else",
+      describe: 'print a search again, from search.json or what --json wrote',
     },
     'withhold-items': {
       type: 'string',
@@ -64,7 +69,8 @@ export const command: Command = {
   async run(values, _positionals, context) {
     if (values['print-search'] !== undefined)
       return printSearch(String(values['print-search']), context)
-    const missing = ['shop', 'out'].find((name) => values[name] === undefined)
+    const needed = values.search === undefined ? ['shop', 'out'] : ['shop']
+    const missing = needed.find((name) => values[name] === undefined)
     if (missing) throw new NearsideError('input-invalid', `pretrain needs --${missing} DIR`)
     const started = Date.now()
     const seed = whole(values, 'seed', 2 ** 32 - 1)
@@ -79,6 +85,22 @@ export const command: Command = {
     const encoder = values.epochs === undefined ? {} : { epochs: whole(values, 'epochs', 1000) }
     context.progress.update('reading the shop', 0, 1)
     const shop = await readShop(String(values.shop))
+    if (search && values.out === undefined) {
+      const report = await searchShop(shop, {
+        ...search,
+        seed,
+        holdout,
+        until,
+        now: started,
+        onProgress: (label, done, total) => {
+          context.progress.update(label, done, total)
+          return breathe(context.signal)
+        },
+      })
+      context.progress.clear()
+      for (const line of formatSearch(report)) context.print(line)
+      return report
+    }
     const result = await pretrain(shop, {
       version,
       seed,

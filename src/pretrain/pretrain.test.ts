@@ -244,15 +244,16 @@ test('withholding nearly everything is refused', async () => {
 })
 
 test('a search keeps what it tried, and what is in use unless something better is confirmed', async () => {
-  const shop = tinyShop(60, 24, 12)
+  const shop = tinyShop(36, 12, 9)
   const { manifest, reports } = await pretrain(shop, {
     ...OPTIONS,
-    search: { method: 'bayes', trials: 8 },
+    search: { method: 'bayes', trials: 4 },
+    encoder: { epochs: 1, negatives: 16 },
   })
   expect(manifest.reports?.map(({ name }) => name)).toEqual(['selection.json', 'search.json'])
   const text = new TextDecoder().decode(reports[1].bytes)
   const report = parseSearch(text, 'search.json')
-  expect(report.trials).toHaveLength(8)
+  expect(report.trials).toHaveLength(4)
   expect(report.trials[0]).toMatchObject({ difference: 0, error: 0 })
   expect(report.trials[0].parameters).toMatchObject({ l2: DEFAULT_RANKER.l2 })
   // Each origin begins where the one before it ended.

@@ -66,8 +66,8 @@ export async function searchRanker(
   { method, trials, until, seed, onProgress }: RankerSearchOptions,
 ): Promise<SearchReport> {
   const random = createRandom(seed + 4)
-  const origins = await rollingOrigins(data, until, random, (done, total) =>
-    onProgress('search: origins', done, total),
+  const origins = await rollingOrigins(data, until, random, (step) =>
+    onProgress('search: cases', step, 2),
   )
   const searched = origins.slice(0, -1)
   const [last] = origins.slice(-1)

@@ -15,6 +15,8 @@ import { DEFAULT_RANKER, type RankerData } from '../ranker/trainRanker.ts'
 /** A case to be predicted, its raw features of every item at hand. */
 export interface Question {
   readonly shopper: string
+  /** Milliseconds. */
+  readonly time: number
   readonly targets: readonly number[]
   /** Row-major [N, F]. */
   readonly features: Float32Array
@@ -31,7 +33,8 @@ export interface Origin {
 
 /** Shares of the log's span; each asks about the time up to the next, the last up to the end. */
 const ORIGINS = [0.4, 0.55, 0.7, 0.85] as const
-const MAX_FITTED = 800
+/** Over the whole log; each origin has those before it. */
+const MAX_FITTED = 1500
 const MAX_QUESTIONS = 250
 /** Bytes that the questions' features may take, all origins together. */
 const MEMORY = 8e8
@@ -44,7 +47,7 @@ export async function rollingOrigins(
   data: RankerData,
   until: number,
   random: Random,
-  onOrigin: (done: number, total: number) => Promise<void>,
+  onStep: (step: number) => Promise<void>,
 ): Promise<Origin[]> {
   const shoppers = data.shoppers
     .map(({ id, interactions }) => ({
@@ -59,45 +62,72 @@ export async function rollingOrigins(
   const cases = shoppers
     .flatMap((shopper) => buildCases(shopper, data.dayOnly, start))
     .map((one): RankerCase => ({ ...one, weight: 1 }))
-  const origins: Origin[] = []
-  for (const [k, share] of ORIGINS.entries()) {
-    await onOrigin(k, ORIGINS.length)
-    const at = midnight(share)
-    const end = k + 1 < ORIGINS.length ? midnight(ORIGINS[k + 1]) : until
-    // Only what lies before the origin's end exists for it.
-    const statistics = new OutOfFoldStatistics(data.items, shoppers, {
-      folds: DEFAULT_RANKER.folds,
-      neighbourDays: DEFAULT_RANKER.neighbourDays,
-      popularityDays: DEFAULT_RANKER.popularityDays,
-      from: start,
-      until: end,
+  const ats = ORIGINS.map(midnight)
+  const statistics = new OutOfFoldStatistics(data.items, shoppers, {
+    folds: DEFAULT_RANKER.folds,
+    neighbourDays: DEFAULT_RANKER.neighbourDays,
+    popularityDays: DEFAULT_RANKER.popularityDays,
+    from: start,
+    until,
+  })
+  // A case's statistics are from before it, hence the same for every origin: described once.
+  const statisticsOf = ({ shopper, time }: RankerCase) => statistics.at(shopper, time)
+  const fitted = drawn(cases, MAX_FITTED, random).sort(statistics.compareCases)
+  const asked = ats
+    .flatMap((at, k) => {
+      const end = ats[k + 1] ?? until
+      const after = cases.filter(
+        ({ time, history }) => time >= at && time < end && history.length > 0,
+      )
+      return drawn(after, Math.min(MAX_QUESTIONS, affordable), random)
     })
-    const statisticsOf = ({ shopper, time }: RankerCase) => statistics.at(shopper, time)
-    const past = cases.filter(({ time }) => time < at)
-    const future = cases.filter(
-      ({ time, history }) => time >= at && time < end && history.length > 0,
-    )
-    const fitted = drawn(past, MAX_FITTED, random).sort(statistics.compareCases)
-    const asked = drawn(future, Math.min(MAX_QUESTIONS, affordable), random).sort(
-      statistics.compareCases,
-    )
-    if (fitted.length < 20 || asked.length < 20)
+    .sort(statistics.compareCases)
+  await onStep(0)
+  const table = buildDataset(fitted, statisticsOf, random)
+  await onStep(1)
+  const questions = asked.map((one) => ({
+    shopper: one.shopper,
+    time: one.time,
+    targets: one.targets,
+    features: computeFeatures(statisticsOf(one), one.history, one.time, null),
+  }))
+  return ats.map((at, k) => {
+    const end = ats[k + 1] ?? until
+    const own = questions.filter(({ time }) => time >= at && time < end)
+    const before = casesBefore(table, at)
+    if (before.cases.length < 20 || own.length < 20)
       throw new NearsideError(
         'input-invalid',
-        `a search needs 20 cases before and after each of ${ORIGINS.length} moments: at ${new Date(at).toISOString().slice(0, 10)} there are ${fitted.length} and ${asked.length}`,
+        `a search needs 20 cases before and after each of ${ORIGINS.length} moments: at ${new Date(at).toISOString().slice(0, 10)} there are ${before.cases.length} and ${own.length}`,
       )
-    origins.push({
-      at,
-      until: end,
-      fitted: buildDataset(fitted, statisticsOf, random),
-      questions: asked.map((one) => ({
-        shopper: one.shopper,
-        targets: one.targets,
-        features: computeFeatures(statisticsOf(one), one.history, one.time, null),
-      })),
-    })
+    return { at, until: end, fitted: before, questions: own }
+  })
+}
+
+/** The part of a table whose cases lie before a moment. */
+function casesBefore(table: RankerDataset, at: number): RankerDataset {
+  const { columns, start } = table
+  const kept = [...table.cases.keys()].filter((c) => table.cases[c].time < at)
+  const rows = kept.flatMap((c) =>
+    Array.from({ length: start[c + 1] - start[c] }, (_, k) => start[c] + k),
+  )
+  const starts = new Int32Array(kept.length + 1)
+  kept.forEach((c, k) => {
+    starts[k + 1] = starts[k] + start[c + 1] - start[c]
+  })
+  const features = new Float32Array(rows.length * columns)
+  rows.forEach((row, k) => {
+    features.set(table.features.subarray(row * columns, (row + 1) * columns), k * columns)
+  })
+  return {
+    columns,
+    features,
+    cases: kept.map((c) => table.cases[c]),
+    start: starts,
+    item: Int32Array.from(rows, (row) => table.item[row]),
+    correction: Float32Array.from(rows, (row) => table.correction[row]),
+    target: Float32Array.from(rows, (row) => table.target[row]),
   }
-  return origins
 }
 
 /** At most `count` of them, all the same likely. */
