@@ -43,7 +43,7 @@ figure .scroll + .scroll, section > .scroll { margin-top: 1rem; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; min-width: 100%; }
 caption { text-align: left; color: var(--soft); padding-bottom: .35rem; }
 th, td { padding: .3rem .5rem; text-align: right; border-bottom: 1px solid var(--rule); white-space: nowrap; font-weight: 400; }
-thead th { color: var(--soft); border-bottom-color: var(--soft); vertical-align: bottom; }
+thead th { white-space: normal; color: var(--soft); border-bottom-color: var(--soft); vertical-align: bottom; }
 th:first-child { text-align: left; padding-left: 0; }
 td:last-child, thead th:last-child { padding-right: 0; }
 .prose th:last-child, .prose td:last-child { text-align: left; padding-left: 1.25rem; }
