@@ -17,6 +17,7 @@ document.addEventListener('nearside-select', ({ detail }) =>
 )
 
 personalizer.subscribe(() => {
-  const { engine } = personalizer.getSnapshot()
-  if (engine) document.getElementById('status').textContent = `Learned with ${engine.name}.`
+  const { engine, notices } = personalizer.getSnapshot()
+  const learned = engine ? `Learned with ${engine.name}.` : 'Ranked on this device.'
+  document.getElementById('status').textContent = notices[0]?.message ?? learned
 })
