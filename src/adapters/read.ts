@@ -3,10 +3,12 @@
  * not a usable value is left out, and an event without a usable item is refused by `capture` with a
  * notice, so that a broken tag is heard of.
  */
-import type { CaptureInput, Personalizer } from '../personalizer/api.ts'
+import type { CaptureInput } from '../personalizer/api.ts'
 
 /** What takes the events: a personalizer, or a function around one. */
-export type Receiver = Pick<Personalizer, 'capture'>
+export interface Receiver {
+  capture(input: CaptureInput): unknown
+}
 
 export type Line = NonNullable<CaptureInput['items']>[number]
 
