@@ -8,8 +8,15 @@ interface LearningSectionProps {
   readonly items?: readonly Item[]
 }
 
+const WAITS: Readonly<Record<NonNullable<PersonalizerSnapshot['deferred']>, string>> = {
+  battery: 'waits: the battery is low',
+  'save-data': 'waits: the browser saves data',
+  spent: 'waits for the next page: this one has had its milliseconds',
+  hidden: 'waits until the page is shown',
+}
+
 export function LearningSection({ snapshot, items = [] }: LearningSectionProps) {
-  const { fit, fitting, guard, learned, paused } = snapshot
+  const { deferred, fit, fitting, guard, learned, paused } = snapshot
   const titleOf = (id: string) => items.find((item) => item.id === id)?.title ?? id
   return (
     <Section title="Learning">
@@ -21,7 +28,7 @@ export function LearningSection({ snapshot, items = [] }: LearningSectionProps) 
       )}
       <Facts
         rows={[
-          ['Learning', paused ? 'paused' : 'on'],
+          ['Learning', paused ? 'paused' : deferred ? WAITS[deferred] : 'on'],
           ['Last fit', fit ? `${fit.cases} cases on ${fit.engine}` : 'none yet'],
           ['Took', fit && `${fit.milliseconds.toFixed(1)} ms`],
           [

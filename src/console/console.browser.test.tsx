@@ -114,3 +114,9 @@ test('shows events by name, what cleaning left out, fit, guard and notices', asy
     await expect.element(screen.getByText(text, { exact: true })).toBeVisible()
   }
 })
+
+test('says why learning waits', async () => {
+  const screen = await show()
+  personalizer.change({ deferred: 'save-data' })
+  await expect.element(screen.getByText('waits: the browser saves data')).toBeVisible()
+})
