@@ -8,7 +8,6 @@ import { buildFitProblem } from '../learning/fitProblem.ts'
 import { evidenceOf, type Fused, fuse } from '../learning/fuse.ts'
 import { Guard } from '../learning/guard.ts'
 import type { BaseModel } from '../model/baseModel.ts'
-import { createRandom } from '../model/random.ts'
 import { personalScores, scoreTerms } from '../model/score.ts'
 import { negativeLogLikelihood } from './metrics.ts'
 import type { Fit } from './walk.ts'
@@ -37,8 +36,8 @@ export async function* scoreCases(
   cases: readonly Case[],
 ): AsyncGenerator<CaseScores, void> {
   const guard = new Guard()
-  for (const [index, { history, time, targets }] of cases.entries()) {
-    const learned = await learn(walk, history, index)
+  for (const { history, time, targets } of cases) {
+    const learned = await learn(walk, history)
     const model = { ...walk.model, statistics: walk.statisticsAt(time) }
     const terms = scoreTerms(model, history, time)
     const { base } = terms
@@ -50,11 +49,11 @@ export async function* scoreCases(
   }
 }
 
-async function learn(walk: SearchWalk, history: History, index: number): Promise<Fused | null> {
+async function learn(walk: SearchWalk, history: History): Promise<Fused | null> {
   const last = history.at(-1)
   if (!last) return null
   const now = Math.max(last.time, walk.installed)
   const model = { ...walk.model, statistics: walk.statisticsAt(now) }
-  const problem = buildFitProblem(model, history, now, createRandom(walk.seed + 7919 * index))
+  const problem = buildFitProblem(model, history, now)
   return problem ? fuse(await walk.fit(problem), model.prior, evidenceOf(problem)) : null
 }

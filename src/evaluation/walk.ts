@@ -10,7 +10,6 @@ import { evidenceOf, type Fused, fuse } from '../learning/fuse.ts'
 import { Guard } from '../learning/guard.ts'
 import type { FitProblem } from '../learning/problem.ts'
 import { type BaseModel, DIMENSION, type PersonalParameters } from '../model/baseModel.ts'
-import { createRandom, type Random } from '../model/random.ts'
 import { personalScores, scoreTerms } from '../model/score.ts'
 import { ARMS, type ArmName } from './arms.ts'
 import type { BaselineContext } from './baselines.ts'
@@ -76,9 +75,9 @@ export async function walkShopper(walk: Walk, cases: readonly Case[]): Promise<C
   const results: CaseResult[] = []
   const guard = new Guard()
   const own = new OwnFusion()
-  for (const [index, one] of cases.entries()) {
+  for (const one of cases) {
     const { shopper, time, history, targets } = one
-    const learned = await learn(walk, history, createRandom(walk.seed + 7919 * index))
+    const learned = await learn(walk, history)
     const scores = scoreAll(walk, history, time, learned, guard.active)
     const base = scores.arms['base-fresh']
     const shipped = learned?.personal.fusionWeight ?? 0
@@ -129,19 +128,18 @@ function measureNightly(
 export async function learnPersonal(
   walk: Pick<Walk, 'model' | 'installed' | 'statisticsAt' | 'fit'>,
   history: History,
-  random: Random,
 ): Promise<{ readonly personal: Fused; readonly problem: FitProblem } | null> {
   const last = history.at(-1)
   if (!last) return null
   const now = Math.max(last.time, walk.installed)
   const model = { ...walk.model, statistics: walk.statisticsAt(now) }
-  const problem = buildFitProblem(model, history, now, random)
+  const problem = buildFitProblem(model, history, now)
   if (!problem) return null
   return { problem, personal: fuse(await walk.fit(problem), model.prior, evidenceOf(problem)) }
 }
 
-async function learn(walk: Walk, history: History, random: Random): Promise<Learned | null> {
-  const learned = await learnPersonal(walk, history, random)
+async function learn(walk: Walk, history: History): Promise<Learned | null> {
+  const learned = await learnPersonal(walk, history)
   if (!learned) return null
   const { parameters } = await walk.fit(naiveProblem(learned.problem))
   return {

@@ -105,7 +105,7 @@ describe('computeFeatures', () => {
   it('counts orders, not lines', () => {
     const own = [purchase(0, 20, 'a'), purchase(1, 20, 'a'), purchase(1, 10, 'b')]
     const features = computeFeatures(statistics, [...own, purchase(1, 10, 'b')], NOW, null)
-    expect(value(features, 0, 'orderShare')).toBe(0.5)
+    expect(value(features, 0, 'visitShare')).toBe(0.5)
     expect(value(features, 0, 'inLastOrder')).toBe(0)
     expect(value(features, 0, 'orderRecency')).toBe(0.5)
     expect(value(features, 1, 'orderCount')).toBeCloseTo(Math.log1p(2), 6)
@@ -125,7 +125,9 @@ describe('computeFeatures', () => {
     expect(value(features, 4, 'categoryAffinity')).toBe(1)
     expect(value(features, 2, 'categoryAffinity')).toBe(0)
     expect(value(features, 1, 'priceCloseness')).toBe(1)
-    expect(value(features, 1, 'viewed7')).toBeCloseTo(Math.log(2), 4)
+    expect(value(features, 1, 'touched3')).toBeCloseTo(Math.log1p(1 / 3), 4)
+    expect(value(features, 1, 'inLastVisit')).toBe(1)
+    expect(value(features, 0, 'touchedEver')).toBe(0)
     expect(value(features, 1, 'boughtBefore')).toBe(0)
   })
 })

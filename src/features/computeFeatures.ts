@@ -6,6 +6,7 @@ import { FEATURE_COLUMN, FEATURE_COUNT } from './features.ts'
 import type { History } from './history.ts'
 import type { ItemStatistics } from './itemStatistics.ts'
 import { type OwnedItem, type Profile, profileOf } from './profile.ts'
+import { type Visit, visitsOf } from './visits.ts'
 
 const C = FEATURE_COLUMN
 
@@ -14,68 +15,52 @@ const INTEREST_HALF_LIFE = 30
 /** Older touches add work, not signal. */
 const MAX_INTEREST_TOUCHES = 400
 const NEW_ITEM_DAYS = 30
-
-/** Which items, and so what lies in each row of the features. */
-interface Rows {
-  readonly count: number
-  readonly itemAt: (row: number) => number
-  /** −1 where the item has none. */
-  readonly rowOf: (item: number) => number
-}
-
-function allItems(items: number): Rows {
-  return { count: items, itemAt: (row) => row, rowOf: (item) => item }
-}
-
-function someItems(items: readonly number[]): Rows {
-  const rows = new Map(items.map((item, row) => [item, row]))
-  return {
-    count: items.length,
-    itemAt: (row) => items[row],
-    rowOf: (item) => rows.get(item) ?? -1,
-  }
-}
+/** Visits after which a touch counts half. */
+const VISIT_HALF_LIVES = [
+  [C.touchedVisit, 1],
+  [C.touchedVisits, 10],
+  [C.touchedEver, Number.POSITIVE_INFINITY],
+] as const
+/** Share of popularity that a touched item's share is compared with. */
+const FILL = 0.1
 
 /**
  * @param now milliseconds since the epoch; entries after it are ignored.
  * @param scale [F], each raw value is divided by it; 0 or null leaves it raw.
  * @param out reused when given; its whole content is overwritten.
- * @param items whose features are wanted, distinct; all N if none are named.
- * @returns row-major [N, F] or [items.length, F], finite.
+ * @returns row-major [N, F], finite.
  */
 export function computeFeatures(
   statistics: ItemStatistics,
   history: History,
   now: number,
   scale: Float32Array | null,
-  out?: Float32Array,
-  items?: readonly number[],
+  out: Float32Array = new Float32Array(statistics.items * FEATURE_COUNT),
 ): Float32Array {
-  const rows = items ? someItems(items) : allItems(statistics.items)
-  const features = out ?? new Float32Array(rows.count * FEATURE_COUNT)
   const profile = profileOf(history, now)
-  writeStatic(features, statistics, rows, profile.orders)
-  writeInterest(features, statistics, rows, profile)
-  for (const owned of profile.owned) writeOwned(features, statistics, rows, owned, profile)
-  writeTouched(features, rows, profile)
-  if (scale) divide(features, scale)
-  return features
+  const share = popularityShares(statistics)
+  writeStatic(out, statistics, profile.orders, share)
+  writeInterest(out, statistics, profile)
+  for (const owned of profile.owned) writeOwned(out, statistics, owned, profile)
+  writeTouched(out, statistics, profile, share)
+  if (scale) divide(out, scale)
+  return out
 }
 
 function writeStatic(
   out: Float32Array,
   statistics: ItemStatistics,
-  rows: Rows,
   orders: number,
+  share: Float32Array,
 ): void {
   out.fill(0)
-  for (let row = 0, at = 0; row < rows.count; row++, at += FEATURE_COUNT) {
-    const i = rows.itemAt(row)
+  for (let i = 0, at = 0; i < statistics.items; i++, at += FEATURE_COUNT) {
     const week = statistics.popularity7[i]
     const month = statistics.popularity30[i]
     out[at + C.popularity7] = week
     out[at + C.popularity30] = month
     out[at + C.popularityAll] = statistics.popularityAll[i]
+    out[at + C.popularityShare] = Math.log(share[i])
     out[at + C.trend] = Math.expm1(week) / (Math.expm1(month) * (7 / 30) + 2)
     out[at + C.popularityCold] = month / (1 + orders)
     out[at + C.dormant] = month === 0 ? 1 : 0
@@ -86,18 +71,12 @@ function writeStatic(
 }
 
 /** What every touch, a view as well as a purchase, says about other items. */
-function writeInterest(
-  out: Float32Array,
-  statistics: ItemStatistics,
-  rows: Rows,
-  profile: Profile,
-): void {
+function writeInterest(out: Float32Array, statistics: ItemStatistics, profile: Profile): void {
   const { touches, lastSession } = profile
   if (touches.length === 0) return
   const { items, neighboursPerItem, neighbourItems, neighbourWeights } = statistics
   const sum = new Float32Array(items)
   const last = new Float32Array(items)
-  const best = new Float32Array(items)
   const category = new Map<number, number>()
   let total = 0
   let totalLast = 0
@@ -119,17 +98,14 @@ function writeInterest(
       const neighbour = neighbourItems[k]
       sum[neighbour] += share * tie
       if (inLast) last[neighbour] += touch.strength * tie
-      if (share * tie > best[neighbour]) best[neighbour] = share * tie
     }
   }
   const usualPrice = price / total
-  for (let row = 0, at = 0; row < rows.count; row++, at += FEATURE_COUNT) {
-    const i = rows.itemAt(row)
+  for (let i = 0, at = 0; i < items; i++, at += FEATURE_COUNT) {
     if (sum[i] > 0) {
       out[at + C.cooccurrenceRecent] = Math.log1p(sum[i])
       out[at + C.cooccurrenceShare] = Math.sqrt(sum[i] / total)
       out[at + C.cooccurrenceSession] = totalLast > 0 ? Math.sqrt(last[i] / totalLast) : 0
-      out[at + C.cooccurrenceBest] = best[i]
     }
     out[at + C.priceCloseness] = Math.exp(-Math.abs(statistics.logPrice[i] - usualPrice))
     const group = statistics.category[i]
@@ -140,20 +116,16 @@ function writeInterest(
 function writeOwned(
   out: Float32Array,
   statistics: ItemStatistics,
-  rows: Rows,
   owned: OwnedItem,
   { orders, repeatTendency }: Profile,
 ): void {
-  const row = rows.rowOf(owned.item)
-  if (row < 0) return
-  const at = row * FEATURE_COUNT
+  const at = owned.item * FEATURE_COUNT
   const { ages } = owned
   out[at + C.bought7] = Math.log1p(decayed(ages, 7))
   out[at + C.bought30] = Math.log1p(decayed(ages, 30))
   out[at + C.bought180] = Math.log1p(decayed(ages, 180))
   out[at + C.boughtBefore] = 1
   out[at + C.orderCount] = Math.log1p(ages.length)
-  out[at + C.orderShare] = ages.length / orders
   out[at + C.inLastOrder] = owned.ordersSince === 0 ? 1 : 0
   out[at + C.orderRecency] = 1 / (1 + owned.ordersSince)
   out[at + C.repeatRateBought] = statistics.repeatRate[owned.item]
@@ -168,15 +140,63 @@ function writeOwned(
   }
 }
 
-function writeTouched(out: Float32Array, rows: Rows, profile: Profile): void {
-  for (const touch of profile.touches) {
-    const row = rows.rowOf(touch.item)
-    if (touch.kind === 'purchase' || row < 0) continue
-    const column = touch.kind === 'cart' ? C.carted7 : C.viewed7
-    const at = row * FEATURE_COUNT + column
-    // Summed as log1p of a growing count: log1p(expm1(x) + d) keeps one pass.
-    out[at] = Math.log1p(Math.expm1(out[at]) + 2 ** (-touch.age / 7))
+/** What views and carts say as well as purchases; `share` is each item's share of popularity, [N]. */
+function writeTouched(
+  out: Float32Array,
+  statistics: ItemStatistics,
+  profile: Profile,
+  share: Float32Array,
+): void {
+  const { items, visits, returnTendency } = visitsOf(profile)
+  for (const [column, halfLife] of VISIT_HALF_LIVES) {
+    const counts = items.map(({ own }) =>
+      own.reduce((sum, { strength, ago }) => sum + strength * 2 ** (-ago / halfLife), 0),
+    )
+    const total = counts.reduce((sum, count) => sum + count, 0)
+    items.forEach(({ item }, k) => {
+      const expected = FILL * share[item]
+      out[item * FEATURE_COUNT + column] = Math.log1p(counts[k] / total / expected)
+    })
   }
+  for (const { item, own } of items) {
+    const at = item * FEATURE_COUNT
+    const [last] = own
+    out[at + C.touched3] = Math.log1p(touchedWithin(own, 3))
+    out[at + C.touched60] = Math.log1p(touchedWithin(own, 60))
+    out[at + C.visitShare] = own.length / visits
+    out[at + C.inLastVisit] = last.ago === 0 ? 1 : 0
+    out[at + C.touchStrength] = last.strength
+    out[at + C.returnTendency] = returnTendency
+    out[at + C.touchedPopular] = statistics.popularity30[item]
+  }
+}
+
+function touchedWithin(own: readonly Visit[], halfLifeDays: number): number {
+  let sum = 0
+  for (const { strength, age } of own) sum += strength * 2 ** (-age / halfLifeDays)
+  return sum
+}
+
+/** By the statistics that they come from: they are the same for every list of a day. */
+const knownShares = new WeakMap<ItemStatistics, Float32Array>()
+
+/**
+ * Each item's share of the last 30 days' shoppers, [N], > 0: a hundredth of all earlier ones to
+ * order what nobody wanted lately, and a floor for what nobody wanted ever.
+ */
+function popularityShares(statistics: ItemStatistics): Float32Array {
+  const known = knownShares.get(statistics)
+  if (known) return known
+  const { items, popularity30, popularityAll } = statistics
+  const share = new Float32Array(items)
+  let sum = 0
+  for (let i = 0; i < items; i++) {
+    share[i] = Math.expm1(popularity30[i]) + 0.01 * Math.expm1(popularityAll[i]) + 0.1
+    sum += share[i]
+  }
+  for (let i = 0; i < items; i++) share[i] /= sum
+  knownShares.set(statistics, share)
+  return share
 }
 
 function decayed(ages: readonly number[], halfLifeDays: number): number {

@@ -1,6 +1,17 @@
 /** @module The features of an item for a shopper: their names, order and meaning. */
 
-export type FeatureGroup = 'cooccurrence' | 'own' | 'category' | 'price' | 'popularity' | 'catalog'
+/**
+ * `touch` is what `own` is, of views and carts as well as purchases: learned where shoppers do more
+ * than buy, and left out where they don't (a view would be taken for a purchase).
+ */
+export type FeatureGroup =
+  | 'cooccurrence'
+  | 'own'
+  | 'touch'
+  | 'category'
+  | 'price'
+  | 'popularity'
+  | 'catalog'
 
 export interface Feature {
   readonly name: string
@@ -13,31 +24,42 @@ const LIST = [
   ['cooccurrenceRecent', 'cooccurrence', 'goes with what the shopper recently touched, summed'],
   ['cooccurrenceShare', 'cooccurrence', 'the same, as a mean over the recent history'],
   ['cooccurrenceSession', 'cooccurrence', 'goes with the items of the last visit or order'],
-  ['cooccurrenceBest', 'cooccurrence', 'strongest single tie to a recently touched item'],
   ['bought7', 'own', "shopper's purchases of it, halved every 7 days"],
   ['bought30', 'own', "shopper's purchases of it, halved every 30 days"],
   ['bought180', 'own', "shopper's purchases of it, halved every 180 days"],
-  ['viewed7', 'own', "shopper's views of it, halved every 7 days"],
-  ['carted7', 'own', "shopper's carts and wishes of it, halved every 7 days"],
   ['boughtBefore', 'own', 'the shopper has bought it before'],
   ['orderCount', 'own', "how many of the shopper's orders held it"],
-  ['orderShare', 'own', "share of the shopper's orders that held it"],
   ['inLastOrder', 'own', "it was in the shopper's last order"],
   ['orderRecency', 'own', '1 / (1 + orders since the last one that held it)'],
-  ['repeatRateBought', 'own', "repeat rate of the item's buyers, if bought before"],
+  ['repeatRateBought', 'own', 'share of its shoppers who came back to it, if bought before'],
   ['due', 'own', 'time since the last purchase is near the usual interval'],
   ['boughtByOrders', 'own', "bought before × number of the shopper's orders"],
   ['boughtCooccurrence', 'own', 'bought before × goes with the recent history'],
   ['repeatTendency', 'own', "bought before × share of the shopper's order lines that are repeats"],
-  ['boughtPopular', 'own', 'bought before × buyers in the last 30 days'],
+  ['boughtPopular', 'own', 'bought before × shoppers in the last 30 days'],
+  ['touched3', 'touch', 'views, carts and purchases of it by the shopper, halved every 3 days'],
+  ['touched60', 'touch', 'the same, halved every 60 days'],
+  [
+    'touchedVisit',
+    'touch',
+    "its share of the shopper's touches, halved every visit, against its popularity",
+  ],
+  ['touchedVisits', 'touch', 'the same, halved every 10 visits'],
+  ['touchedEver', 'touch', 'the same, of all visits alike'],
+  ['visitShare', 'touch', "share of the shopper's visits that touched it"],
+  ['inLastVisit', 'touch', 'it was touched in the last visit'],
+  ['touchStrength', 'touch', 'how strong the last touch was: view, cart or purchase'],
+  ['returnTendency', 'touch', "touched before × share of the shopper's touches that are returns"],
+  ['touchedPopular', 'touch', 'touched before × shoppers in the last 30 days'],
   ['categoryAffinity', 'category', "share of the shopper's recent interest in its category"],
   ['priceCloseness', 'price', "nearness to the shopper's usual price"],
-  ['popularity7', 'popularity', 'buyers in the last 7 days'],
-  ['popularity30', 'popularity', 'buyers in the last 30 days'],
-  ['popularityAll', 'popularity', 'buyers ever'],
-  ['trend', 'popularity', 'buyers of the last 7 days against the 30-day pace'],
-  ['popularityCold', 'popularity', 'buyers in the last 30 days ÷ (1 + orders of the shopper)'],
-  ['dormant', 'popularity', 'nobody bought it in the last 30 days'],
+  ['popularity7', 'popularity', 'shoppers in the last 7 days'],
+  ['popularity30', 'popularity', 'shoppers in the last 30 days'],
+  ['popularityAll', 'popularity', 'shoppers ever'],
+  ['popularityShare', 'popularity', 'logarithm of its share of the popularity of 30 days'],
+  ['trend', 'popularity', 'shoppers of the last 7 days against the 30-day pace'],
+  ['popularityCold', 'popularity', 'shoppers in the last 30 days ÷ (1 + orders of the shopper)'],
+  ['dormant', 'popularity', 'nobody wanted it in the last 30 days'],
   ['price', 'catalog', 'logarithm of the price'],
   ['age', 'catalog', 'logarithm of the days since it appeared'],
   ['isNew', 'catalog', 'appeared in the last 30 days'],

@@ -12,7 +12,7 @@ export interface ItemStatistics {
   readonly neighbourItems: Uint16Array | Uint32Array
   /** In (0, 1], row-major [N, M]. */
   readonly neighbourWeights: Float32Array
-  /** Distinct shoppers who bought the item in the last 7 days, 30 days, and ever; log1p, [N]. */
+  /** Distinct shoppers who viewed, carted or bought it in 7 days, 30 days, and ever; log1p, [N]. */
   readonly popularity7: Float32Array
   readonly popularity30: Float32Array
   readonly popularityAll: Float32Array
@@ -22,6 +22,6 @@ export interface ItemStatistics {
   readonly category: Uint16Array
   /** Days between the item's first appearance and the model's date, [N]. */
   readonly ageDays: Float32Array
-  /** Share of the item's buyers who bought it again on another day, shrunk to the mean, [N]. */
+  /** Share of its shoppers who came back to it on another day, shrunk to the mean, [N]. */
   readonly repeatRate: Float32Array
 }

@@ -12,6 +12,7 @@ import {
 import type { History } from './history.ts'
 import type { ItemStatistics } from './itemStatistics.ts'
 import { DAY } from './profile.ts'
+import { eventStrength } from './strength.ts'
 
 export interface StatisticsOptions {
   readonly cooccurrence?: Partial<CooccurrenceOptions>
@@ -19,8 +20,8 @@ export interface StatisticsOptions {
   readonly neighbours?: NeighbourLists & { readonly neighboursPerItem: number }
 }
 
-/** Buyers that the mean repeat rate counts as. */
-const REPEAT_PRIOR_BUYERS = 10
+/** Shoppers that the mean repeat rate counts as. */
+const REPEAT_PRIOR_SHOPPERS = 10
 
 /**
  * @param items the catalogue, in model row order.
@@ -38,7 +39,7 @@ export function buildStatistics(
     ...cooccurrence(items.length, shoppers, asOf, settings),
     neighboursPerItem: settings.neighboursPerItem,
   }
-  const counts = countBuyers(items.length, shoppers, asOf)
+  const counts = countShoppers(items.length, shoppers, asOf)
   return {
     items: items.length,
     neighboursPerItem: lists.neighboursPerItem,
@@ -56,15 +57,15 @@ export function refreshPopularity(
   shoppers: readonly History[],
   asOf: number,
 ): ItemStatistics {
-  return { ...statistics, ...countBuyers(statistics.items, shoppers, asOf) }
+  return { ...statistics, ...countShoppers(statistics.items, shoppers, asOf) }
 }
 
-type BuyerCounts = Pick<
+type ShopperCounts = Pick<
   ItemStatistics,
   'popularity7' | 'popularity30' | 'popularityAll' | 'ageDays' | 'repeatRate'
 >
 
-function countBuyers(items: number, shoppers: readonly History[], asOf: number): BuyerCounts {
+function countShoppers(items: number, shoppers: readonly History[], asOf: number): ShopperCounts {
   const week = new Float32Array(items)
   const month = new Float32Array(items)
   const all = new Float32Array(items)
@@ -75,7 +76,7 @@ function countBuyers(items: number, shoppers: readonly History[], asOf: number):
     for (const { item, name, time } of history) {
       if (time >= asOf) continue
       if (time < first[item]) first[item] = time
-      if (name !== 'purchase') continue
+      if (eventStrength(name) === 0) continue
       const known = days.get(item)
       if (!known) days.set(item, { first: time, last: time })
       else if (time > known.last) known.last = time
@@ -88,8 +89,8 @@ function countBuyers(items: number, shoppers: readonly History[], asOf: number):
       if (Math.floor(span.first / DAY) !== Math.floor(span.last / DAY)) repeated[item]++
     }
   }
-  const buyers = sum(all)
-  const mean = buyers > 0 ? sum(repeated) / buyers : 0
+  const shoppersOfAll = sum(all)
+  const mean = shoppersOfAll > 0 ? sum(repeated) / shoppersOfAll : 0
   return {
     popularity7: week.map(Math.log1p),
     popularity30: month.map(Math.log1p),
@@ -97,7 +98,7 @@ function countBuyers(items: number, shoppers: readonly History[], asOf: number):
     // An item not seen yet is as new as can be.
     ageDays: Float32Array.from(first, (time) => (time < asOf ? (asOf - time) / DAY : 0)),
     repeatRate: repeated.map(
-      (again, i) => (again + mean * REPEAT_PRIOR_BUYERS) / (all[i] + REPEAT_PRIOR_BUYERS),
+      (again, i) => (again + mean * REPEAT_PRIOR_SHOPPERS) / (all[i] + REPEAT_PRIOR_SHOPPERS),
     ),
   }
 }

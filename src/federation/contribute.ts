@@ -3,14 +3,11 @@ import { prepareFastLogit } from '../engine/logit/logit.ts'
 import type { History } from '../features/history.ts'
 import { sharedDelta } from '../learning/sharedUpdate.ts'
 import type { BaseModel } from '../model/baseModel.ts'
-import type { Random } from '../model/random.ts'
 import { type Contribution, type ReportDependencies, sendReport } from './sendReport.ts'
 
 export interface ContributeDependencies extends ReportDependencies {
   readonly model: BaseModel
   readonly history: History
-  /** Draws the negatives of the update's loss. */
-  readonly random: Random
 }
 
 /**
@@ -18,6 +15,6 @@ export interface ContributeDependencies extends ReportDependencies {
  * The personal parameters never take part: the update is about what everybody shares.
  */
 export function contribute(deps: ContributeDependencies): Promise<Contribution> {
-  const { model, history, now, random } = deps
-  return sendReport(deps, () => sharedDelta(model, history, now(), random, prepareFastLogit))
+  const { model, history, now } = deps
+  return sendReport(deps, () => sharedDelta(model, history, now(), prepareFastLogit))
 }

@@ -1,5 +1,5 @@
 /**
- * @module The personal fit as a problem of fixed shape: multinomial logit over sampled candidates
+ * @module The personal fit as a problem of fixed shape: multinomial logit over the base's contenders
  * with the base score as offset. Hidden states are computed once, nothing flows through the
  * encoder, so the problem is convex in p = (u, w_p).
  */
@@ -8,41 +8,36 @@ import type { History } from '../features/history.ts'
 import { DAY } from '../features/profile.ts'
 import { type BaseModel, DIMENSION, type PersonalPrior } from '../model/baseModel.ts'
 import { createEncoder } from '../model/encoder.ts'
-import type { Random } from '../model/random.ts'
-import { type ScoreTerms, scoreTermsOf } from '../model/score.ts'
-import { chooseCandidates } from './candidates.ts'
+import { type ScoreTerms, scoreTerms } from '../model/score.ts'
 import { casesFromHistory, type LearningCase } from './cases.ts'
+import { CONTENDERS, contendersOf } from './contenders.ts'
 import { focusedShares, TARGET_FOCUS } from './focus.ts'
 import { type FitProblem, PADDING_OFFSET } from './problem.ts'
 
 /** T: the most recent cases that a fit reads. */
 export const FIT_CASES = 64
 /** K: candidates of a case. */
-export const FIT_CANDIDATES = 256
+export const FIT_CANDIDATES = CONTENDERS
 /** P = d + F. */
 export const PARAMETERS = DIMENSION + FEATURE_COUNT
 
 /** Keeps 1 / variance finite; a variance of 0 freezes its parameter by a step size of 0. */
 const LEAST_VARIANCE = 1e-8
 
-/**
- * Writes the design row of `item`, `PARAMETERS` long.
- * @param row of the item in `terms`
- */
+/** Writes the design row of `item`, `PARAMETERS` long. */
 export type DesignRow = (
   model: BaseModel,
   terms: ScoreTerms,
   item: number,
-  row: number,
   out: Float32Array,
   at: number,
 ) => void
 
 /** X = [E_i ; f_i / scale]: the derivative of the score by (u, w_p). */
-export const personalRow: DesignRow = (model, terms, item, row, out, at) => {
+export const personalRow: DesignRow = (model, terms, item, out, at) => {
   const vector = item * DIMENSION
   for (let j = 0; j < DIMENSION; j++) out[at + j] = model.itemVectors[vector + j]
-  const features = row * FEATURE_COUNT
+  const features = item * FEATURE_COUNT
   for (let f = 0; f < FEATURE_COUNT; f++) out[at + DIMENSION + f] = terms.features[features + f]
 }
 
@@ -55,22 +50,21 @@ export function buildFitProblem(
   model: BaseModel,
   history: History,
   now: number,
-  random: Random,
 ): FitProblem | null {
-  return drain(fitProblemSteps(model, history, now, random))
+  return drain(fitProblemSteps(model, history, now))
 }
 
 /**
- * The same, a case at a time: who shares the thread with something urgent can do that in between.
+ * The same, a case at a time: scoring all items takes milliseconds a case, and who shares the
+ * thread with something urgent can do that in between.
  */
 export function fitProblemSteps(
   model: BaseModel,
   history: History,
   now: number,
-  random: Random,
 ): Generator<void, FitProblem | null> {
   const past = history.filter((entry) => entry.time <= now)
-  return stepsOf(model, casesFromHistory(past), now, random, personalRow)
+  return stepsOf(model, casesFromHistory(past), now, personalRow)
 }
 
 /** The same from given cases (ascending by time), and with another parametrisation if wanted. */
@@ -78,10 +72,9 @@ export function fitProblemOf(
   model: BaseModel,
   cases: readonly LearningCase[],
   now: number,
-  random: Random,
   designRow: DesignRow = personalRow,
 ): FitProblem | null {
-  return drain(stepsOf(model, cases, now, random, designRow))
+  return drain(stepsOf(model, cases, now, designRow))
 }
 
 function drain<T>(steps: Generator<void, T>): T {
@@ -94,7 +87,6 @@ function* stepsOf(
   model: BaseModel,
   cases: readonly LearningCase[],
   now: number,
-  random: Random,
   designRow: DesignRow,
 ): Generator<void, FitProblem | null> {
   const recent = cases.slice(-FIT_CASES)
@@ -104,28 +96,30 @@ function* stepsOf(
   const offset = new Float32Array(rows).fill(PADDING_OFFSET)
   const target = new Float32Array(rows)
   const weight = new Float32Array(FIT_CASES)
-  const items = model.itemIds.length
   const encode = createEncoder(model)
+  const features = new Float32Array(model.itemIds.length * FEATURE_COUNT)
   for (const [t, one] of recent.entries()) {
-    const chosen = chooseCandidates(items, one.targets, one.history, FIT_CANDIDATES, random)
-    // The candidates' terms alone: of 10,000 items, all of them would take a hundred times as long.
     const hidden = encode(one.history, one.time)
-    const terms = scoreTermsOf(model, one.history, one.time, hidden, chosen.items)
+    const terms = scoreTerms(model, one.history, one.time, hidden, features)
+    const contenders = contendersOf(terms.base, FIT_CANDIDATES)
     const shareOf = new Map(one.targets.map((item, k) => [item, one.shares[k]]))
-    const targets = chosen.items.slice(0, chosen.targets)
+    const targets = contenders.filter((item) => shareOf.has(item))
     const shares = focusedShares(
       targets.map((item) => shareOf.get(item) ?? 0),
-      targets.map((_, k) => terms.base[k]),
+      targets.map((item) => terms.base[item]),
       TARGET_FOCUS,
     )
-    chosen.items.forEach((item, k) => {
+    contenders.forEach((item, k) => {
       const row = t * FIT_CANDIDATES + k
-      offset[row] = terms.base[k] + (k < chosen.certain ? 0 : chosen.correction)
-      if (k < chosen.targets) target[row] = shares[k]
-      designRow(model, terms, item, k, design, row * PARAMETERS)
+      offset[row] = terms.base[item]
+      designRow(model, terms, item, design, row * PARAMETERS)
+    })
+    targets.forEach((item, k) => {
+      target[t * FIT_CANDIDATES + contenders.indexOf(item)] = shares[k]
     })
     const age = Math.max(0, now - one.time) / DAY
-    weight[t] = one.weight * 2 ** (-age / model.prior.halfLifeDays)
+    // What the base ranks nowhere near the top can't be brought there, and would teach in vain.
+    if (targets.length > 0) weight[t] = one.weight * 2 ** (-age / model.prior.halfLifeDays)
     yield
   }
   return {

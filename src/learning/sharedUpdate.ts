@@ -6,7 +6,6 @@
 import { FEATURE_COUNT } from '../features/features.ts'
 import type { History } from '../features/history.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
-import type { Random } from '../model/random.ts'
 import { NearsideError } from '../protocol/error.ts'
 import { casesFromHistory } from './cases.ts'
 import { type DesignRow, fitProblemOf, PARAMETERS, personalRow } from './fitProblem.ts'
@@ -19,8 +18,8 @@ const LOCAL_STEPS = 5
 const LOCAL_RATE = 0.1
 
 /** The derivative of the score by (diagonal of A, w) is [h ⊙ E_i ; f_i / scale]. */
-const sharedRow: DesignRow = (model, terms, item, row, out, at) => {
-  personalRow(model, terms, item, row, out, at)
+const sharedRow: DesignRow = (model, terms, item, out, at) => {
+  personalRow(model, terms, item, out, at)
   for (let j = 0; j < DIMENSION; j++) out[at + j] *= terms.hidden[j]
 }
 
@@ -34,11 +33,10 @@ export function sharedDelta(
   model: BaseModel,
   history: History,
   now: number,
-  random: Random,
   prepare: PrepareLogit = prepareLogit,
 ): Float32Array<ArrayBuffer> {
   const past = history.filter((entry) => entry.time <= now)
-  const problem = fitProblemOf(model, casesFromHistory(past), now, random, sharedRow)
+  const problem = fitProblemOf(model, casesFromHistory(past), now, sharedRow)
   const moved = new Float32Array(SHARED_LENGTH)
   if (!problem) return moved
   const total = problem.weight.reduce((sum, weight) => sum + weight, 0)

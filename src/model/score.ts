@@ -21,45 +21,22 @@ export interface ScoreTerms {
  * there is a history (.098).
  * @param now milliseconds since the epoch
  * @param hidden `encode(model, history, now)`, where an encoder with cached states has it already
+ * @param out becomes `features`: megabytes that a loop need not allocate anew
  */
 export function scoreTerms(
   model: BaseModel,
   history: History,
   now: number,
   hidden: Float32Array = encode(model, history, now),
+  out?: Float32Array,
 ): ScoreTerms {
-  const features = computeFeatures(model.statistics, history, now, model.featureScale)
+  const features = computeFeatures(model.statistics, history, now, model.featureScale, out)
   const taste = project(model.projection, hidden)
   if (!history.some(({ name }) => eventStrength(name) > 0))
     return { base: Float32Array.from(model.statistics.popularity30), features, hidden }
   const base = new Float32Array(model.bias)
   addScores(base, model.itemVectors, taste)
   addScores(base, features, model.featureWeights)
-  return { base, features, hidden }
-}
-
-/**
- * `scoreTerms` for some items: the same numbers, `base` [n] and `features` [n, F] in their order.
- * @param items distinct rows
- */
-export function scoreTermsOf(
-  model: BaseModel,
-  history: History,
-  now: number,
-  hidden: Float32Array,
-  items: readonly number[],
-): ScoreTerms {
-  const { statistics, featureScale, featureWeights, itemVectors } = model
-  const features = computeFeatures(statistics, history, now, featureScale, undefined, items)
-  const cold = !history.some(({ name }) => eventStrength(name) > 0)
-  const base = Float32Array.from(items, (i) => (cold ? statistics.popularity30[i] : model.bias[i]))
-  if (cold) return { base, features, hidden }
-  const vectors = new Float32Array(items.length * DIMENSION)
-  items.forEach((item, k) => {
-    vectors.set(itemVectors.subarray(item * DIMENSION, (item + 1) * DIMENSION), k * DIMENSION)
-  })
-  addScores(base, vectors, project(model.projection, hidden))
-  addScores(base, features, featureWeights)
   return { base, features, hidden }
 }
 

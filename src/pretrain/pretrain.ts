@@ -26,7 +26,7 @@ import type { Shop } from './shop/shop.ts'
 import type { Holdout, Split } from './split.ts'
 import { adoptedSettings, searchRanker } from './tuning/rankerSearch.ts'
 import type { SearchMethod } from './tuning/search.ts'
-import { type Validation, validate } from './validate.ts'
+import { bestBeyondError, type Validation, validate } from './validate.ts'
 import { withholdItems } from './withhold.ts'
 
 /**
@@ -166,7 +166,7 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
     },
     candidates,
   )
-  const best = measured.reduce((k, { ndcg }, m) => (ndcg > measured[k].ndcg ? m : k), 0)
+  const best = bestBeyondError(measured)
   const chosen = candidates[best]
 
   await checkpoint()

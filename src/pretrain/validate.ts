@@ -37,6 +37,8 @@ export interface Validation {
   readonly hitRate: number
   /** The same with items that the shopper had before filtered out of list and targets. */
   readonly ndcgNew: number
+  /** NDCG@10 of each case, in the same order for all models. */
+  readonly ndcgs: Float64Array
 }
 
 /** One row a model, means over cases. Models may differ in everything but the items. */
@@ -56,9 +58,10 @@ export function validate(
     .flatMap((shopper) => buildCases(shopper, data.dayOnly, data.from))
     .filter((one) => one.history.length > 0 && one.time < data.until)
     .sort(statistics.compareCases)
-  const sums = models.map(() => ({ ndcg: 0, hitRate: 0, ndcgNew: 0 }))
+  const sums = models.map(() => ({ hitRate: 0, ndcgNew: 0 }))
+  const ndcgs = models.map(() => new Float64Array(cases.length))
   let withNew = 0
-  for (const one of cases) {
+  for (const [c, one] of cases.entries()) {
     const current = statistics.at(one.shopper, one.time)
     const raw = computeFeatures(current, one.history, one.time, null)
     const seen = new Uint8Array(data.items.length)
@@ -68,14 +71,18 @@ export function validate(
     models.forEach((model, m) => {
       const scores = scoreWith(model, raw, encode(model, one.history, one.time))
       const places = placesOf(scores, one.targets)
-      sums[m].ndcg += ndcg(places, 10)
+      ndcgs[m][c] = ndcg(places, 10)
       sums[m].hitRate += hitRate(places, 10)
       if (fresh.length > 0) sums[m].ndcgNew += ndcg(placesOf(scores, fresh, seen), 10)
     })
   }
-  return sums.map((sum) => ({
+  return sums.map((sum, m) => ({
     cases: cases.length,
-    ndcg: mean(sum.ndcg, cases.length),
+    ndcgs: ndcgs[m],
+    ndcg: mean(
+      ndcgs[m].reduce((total, value) => total + value, 0),
+      cases.length,
+    ),
     hitRate: mean(sum.hitRate, cases.length),
     ndcgNew: mean(sum.ndcgNew, withNew),
   }))
@@ -89,6 +96,23 @@ function scoreWith(model: ScoringModel, raw: Float32Array, hidden: Float32Array)
   addScores(scores, raw, perRaw)
   addScores(scores, model.itemVectors, project(model.projection, hidden))
   return scores
+}
+
+/**
+ * The best by NDCG@10 of those that beat the first by more than the standard error of the paired
+ * difference; else the first. A few dozen cases must not let in a term that only looks good on them.
+ */
+export function bestBeyondError(measured: readonly Validation[]): number {
+  const [first] = measured
+  let best = 0
+  measured.forEach(({ ndcg, ndcgs, cases }, m) => {
+    if (ndcg <= measured[best].ndcg || cases < 2) return
+    const gain = ndcg - first.ndcg
+    let square = 0
+    for (let c = 0; c < cases; c++) square += (ndcgs[c] - first.ndcgs[c] - gain) ** 2
+    if (gain > Math.sqrt(square / (cases - 1) / cases)) best = m
+  })
+  return best
 }
 
 /** The start of the last `share` of a span, at midnight: where validation cases begin. */

@@ -9,10 +9,8 @@ import { fitProblemSteps } from '../learning/fitProblem.ts'
 import { evidenceOf, fuse } from '../learning/fuse.ts'
 import { GUARD_START, Guard, type GuardState } from '../learning/guard.ts'
 import type { BaseModel, PersonalParameters } from '../model/baseModel.ts'
-import { createRandom } from '../model/random.ts'
 import { personalScores, scoreTerms } from '../model/score.ts'
 import { NearsideError } from '../protocol/error.ts'
-import { negativesSeed } from './negativesSeed.ts'
 
 /** Plain facts of a fit, for people. */
 export interface FitSummary {
@@ -95,8 +93,7 @@ function requireGoing(signal: AbortSignal | undefined): void {
 
 /** Between two cases, lists are answered. */
 async function buildProblem({ model, history, now, pause, signal }: FitInput) {
-  const random = createRandom(negativesSeed(history))
-  const steps = fitProblemSteps(model, history, now, random)
+  const steps = fitProblemSteps(model, history, now)
   let step = steps.next()
   while (!step.done) {
     await pause()

@@ -49,15 +49,15 @@ const life = Array.from({ length: 30 }, (_, i) => ({
 }))
 
 test('so a contribution is the same, wherever it is computed', () => {
-  const delta = sharedDelta(model, life, 31 * DAY, createRandom(1), prepareFastLogit)
-  expect(delta).toEqual(sharedDelta(model, life, 31 * DAY, createRandom(1), prepareLogit))
+  const delta = sharedDelta(model, life, 31 * DAY, prepareFastLogit)
+  expect(delta).toEqual(sharedDelta(model, life, 31 * DAY, prepareLogit))
   expect(delta.some((value) => value !== 0)).toBe(true)
 })
 
 test('and without WebAssembly too', () => {
-  const delta = sharedDelta(model, life, 31 * DAY, createRandom(1), prepareFastLogit)
+  const delta = sharedDelta(model, life, 31 * DAY, prepareFastLogit)
   vi.stubGlobal('WebAssembly', undefined)
-  expect(sharedDelta(model, life, 31 * DAY, createRandom(1), prepareFastLogit)).toEqual(delta)
+  expect(sharedDelta(model, life, 31 * DAY, prepareFastLogit)).toEqual(delta)
 })
 
 test('the module is valid and small', () => {

@@ -52,7 +52,7 @@ export async function walkNoisy(
     const guard = new Guard()
     for (const [index, one] of cases.entries()) {
       const before = past(history, one, shopper, log)
-      const found = await rank(walk, before, one, guard, index)
+      const found = await rank(walk, before, one, guard)
       results[index].base.push(found.base)
       results[index].personal.push(found.personal)
     }
@@ -65,9 +65,8 @@ async function rank(
   history: History,
   { time, targets }: Case,
   guard: Guard,
-  index: number,
 ): Promise<{ base: number; personal: number }> {
-  const learned = await learnPersonal(walk, history, createRandom(walk.seed + 7919 * index))
+  const learned = await learnPersonal(walk, history)
   const terms = scoreTerms({ ...walk.model, statistics: walk.statisticsAt(time) }, history, time)
   const served = learned
     ? personalScores(walk.model, terms, learned.personal, learned.personal.fusionWeight)

@@ -9,7 +9,6 @@ import { buildFitProblem } from '../../learning/fitProblem.ts'
 import { evidenceOf, type Fused, fuse } from '../../learning/fuse.ts'
 import { learnsNow, STRATEGIES, type StrategyName } from '../../learning/strategy.ts'
 import type { BaseModel } from '../../model/baseModel.ts'
-import { createRandom } from '../../model/random.ts'
 import { personalScores, scoreTerms } from '../../model/score.ts'
 import { firstAtOrAfter } from '../cases.ts'
 import { ndcg, negativeLogLikelihood, placesOf } from '../metrics.ts'
@@ -62,7 +61,7 @@ export async function live(life: Life, past: History, options: LiveOptions): Pro
   const learn = async (known: number): Promise<Learned> => {
     const before = made.get(known)
     if (before) return before
-    const learned = await learnFrom([...past, ...life.after.slice(0, known)], known, options)
+    const learned = await learnFrom([...past, ...life.after.slice(0, known)], options)
     made.set(known, learned)
     return learned
   }
@@ -100,11 +99,11 @@ export async function live(life: Life, past: History, options: LiveOptions): Pro
   return { cases, events: known, fits, milliseconds }
 }
 
-async function learnFrom(history: History, known: number, options: LiveOptions): Promise<Learned> {
+async function learnFrom(history: History, options: LiveOptions): Promise<Learned> {
   const started = options.clock()
   const now = history[history.length - 1].time
   const model = options.modelAt(now)
-  const problem = buildFitProblem(model, history, now, createRandom(options.seed + 7919 * known))
+  const problem = buildFitProblem(model, history, now)
   const personal = problem
     ? fuse(await options.fit(problem), model.prior, evidenceOf(problem))
     : null

@@ -3,7 +3,6 @@
 import type { History } from '../../features/history.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { BaseModel } from '../../model/baseModel.ts'
-import { createRandom } from '../../model/random.ts'
 import { type ErrorCode, NearsideError } from '../../protocol/error.ts'
 import type { Settings } from '../../storage/store.ts'
 import type { Transport } from '../../transport/transport.ts'
@@ -58,7 +57,6 @@ export async function sendContribution(
     model: loaded.model,
     modelHash: loaded.hash,
     history,
-    random: createRandom(now() >>> 0),
     consent: await consent(),
     globalPrivacyControl: privacyControl(),
     endpoints,

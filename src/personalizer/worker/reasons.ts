@@ -20,6 +20,7 @@ const INTEREST_HALF_LIFE = 30
 const KIND_OF_GROUP: Readonly<Record<FeatureGroup, Kind>> = {
   cooccurrence: 'because',
   own: 'own',
+  touch: 'own',
   category: 'category',
   price: 'taste',
   popularity: 'popular',

@@ -192,7 +192,7 @@ function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
   places.forEach((place, k) => {
     const { log, next } = place
     const statisticsAt = (time: number) => statistics.at(log.id, time)
-    const trial = buildTrial(model, log, next, data.dayOnly, statisticsAt, random)
+    const trial = buildTrial(model, log, next, data.dayOnly, statisticsAt)
     if (trial) (place.forSpread ? forSpread : forChoice).push(trial)
     options.onProgress?.('trials', k + 1, places.length)
   })

@@ -11,7 +11,6 @@ import { fitProblemOf } from '../../learning/fitProblem.ts'
 import { evidenceOf, type Fused, fuse } from '../../learning/fuse.ts'
 import type { FitProblem } from '../../learning/problem.ts'
 import type { BaseModel, PersonalPrior } from '../../model/baseModel.ts'
-import type { Random } from '../../model/random.ts'
 import { personalScores, type ScoreTerms, scoreTerms } from '../../model/score.ts'
 import type { ShopperLog } from '../shop/shop.ts'
 
@@ -49,14 +48,13 @@ export function buildTrial(
   nextCase: number,
   dayOnly: boolean,
   statisticsAt: (time: number) => ItemStatistics,
-  random: Random,
 ): Trial | null {
   const cases = casesFromHistory(shopper.interactions, { dayOnly })
   const next = cases[nextCase]
   if (!next || nextCase < 1) return null
   const described = { ...model, statistics: statisticsAt(next.time) }
   const past = cases.slice(0, nextCase)
-  const problem = fitProblemOf(described, past, next.time, random)
+  const problem = fitProblemOf(described, past, next.time)
   if (!problem) return null
   const { base, features } = scoreTerms(described, next.history, next.time)
   const recent = past.slice(-problem.cases)
@@ -64,7 +62,7 @@ export function buildTrial(
   const freshWeight = new Float32Array(recent.length)
   recent.forEach((one, t) => {
     ageDays[t] = Math.max(0, next.time - one.time) / DAY
-    freshWeight[t] = one.weight
+    freshWeight[t] = problem.weight[t] > 0 ? one.weight : 0
   })
   const { ndcg, nll } = outcome(base, next.targets)
   return {

@@ -1,6 +1,7 @@
 /**
  * @module Training cases of the ranker as one ragged table: a case's rows are its targets, the
- * shopper's own items, the items that go best with them, and a corrected uniform sample.
+ * shopper's own items, the items that go best with them, the popular ones, and a corrected uniform
+ * sample.
  */
 import { computeFeatures } from '../../features/computeFeatures.ts'
 import { FEATURE_COLUMN, FEATURE_COUNT } from '../../features/features.ts'
@@ -33,9 +34,11 @@ export interface DatasetOptions {
   readonly rows: number
   /** Items that go best with the history, taken for certain. */
   readonly neighbours: number
+  /** The most popular items of 30 days, taken for certain. */
+  readonly popular: number
 }
 
-export const DEFAULT_DATASET: DatasetOptions = { rows: 320, neighbours: 60 }
+export const DEFAULT_DATASET: DatasetOptions = { rows: 320, neighbours: 60, popular: 60 }
 
 /**
  * @param cases in the order in which `statisticsOf` likes to be asked.
@@ -103,9 +106,17 @@ function chooseRows(
   }
   const limit = (options.rows * 3) >> 2
   const own = one.history
-  for (let k = own.length - 1; k >= 0 && rows.length < limit - options.neighbours; k--)
+  for (
+    let k = own.length - 1;
+    k >= 0 && rows.length < limit - options.neighbours - options.popular;
+    k--
+  )
     add(own[k].item)
-  for (const item of strongest(features, items, options.neighbours)) {
+  const { cooccurrenceRecent, popularity30 } = FEATURE_COLUMN
+  for (const item of [
+    ...strongest(features, items, cooccurrenceRecent, options.neighbours),
+    ...strongest(features, items, popularity30, options.popular),
+  ]) {
     if (rows.length < limit) add(item)
   }
   const certain = rows.length
@@ -120,12 +131,12 @@ function chooseRows(
   }
 }
 
-/** Items with the largest co-occurrence with the history; none where it has none. */
-function strongest(features: Float32Array, items: number, count: number): number[] {
-  const score = (item: number) => features[item * FEATURE_COUNT + FEATURE_COLUMN.cooccurrenceRecent]
+/** Items with the largest values of a feature; only those above 0. */
+function strongest(features: Float32Array, items: number, column: number, count: number): number[] {
+  const value = (item: number) => features[item * FEATURE_COUNT + column]
   const rows: number[] = []
-  for (let item = 0; item < items; item++) if (score(item) > 0) rows.push(item)
-  return rows.sort((a, b) => score(b) - score(a) || a - b).slice(0, count)
+  for (let item = 0; item < items; item++) if (value(item) > 0) rows.push(item)
+  return rows.sort((a, b) => value(b) - value(a) || a - b).slice(0, count)
 }
 
 /** The first `count` of a partial Fisher–Yates shuffle; changes `pool`. */

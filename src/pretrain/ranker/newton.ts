@@ -79,6 +79,7 @@ function evaluate(
   withHessian: boolean,
 ) {
   const F = data.columns
+  const free = Int32Array.from({ length: F }, (_, f) => f).filter((f) => !options.frozen.has(f))
   const scaled = weights.map((value, f) => value * inverse[f])
   const gradient = new Float64Array(F)
   const hessian = new Float64Array(F * F)
@@ -115,17 +116,18 @@ function evaluate(
       if (target > 0) loss += weight * target * (normaliser - score)
       if (!withHessian) continue
       const residual = weight * (probability - target)
-      for (let f = 0, x = row * F; f < F; f++, x++) {
-        const value = data.features[x]
+      const at = row * F
+      for (const f of free) {
+        const value = data.features[at + f]
         gradient[f] += residual * value
         mean[f] += probability * value
       }
       if (probability < 1e-7) continue
-      for (let f = 0, x = row * F; f < F; f++, x++) {
-        const value = weight * probability * data.features[x]
+      for (let a = 0; a < free.length; a++) {
+        const value = weight * probability * data.features[at + free[a]]
         if (value === 0) continue
-        for (let g = 0, y = row * F; g <= f; g++, y++)
-          hessian[f * F + g] += value * data.features[y]
+        const into = free[a] * F
+        for (let b = 0; b <= a; b++) hessian[into + free[b]] += value * data.features[at + free[b]]
       }
     }
     if (!withHessian) continue

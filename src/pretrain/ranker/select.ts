@@ -45,15 +45,31 @@ export function negligible(weights: Float64Array): Set<number> {
   return found
 }
 
+/**
+ * Features of touches, where there is nothing but purchases: what was learned of purchases would be
+ * said of a view.
+ */
+export function untaught(purchasesOnly: boolean): Set<number> {
+  const touches = FEATURES.flatMap(({ group }, f) => (group === 'touch' ? [f] : []))
+  return new Set(purchasesOnly ? touches : [])
+}
+
 export function recordsOf(
   weights: Float64Array,
   spread: Spread,
+  untaught: ReadonlySet<number>,
   dropped: ReadonlySet<number>,
 ): FeatureRecord[] {
   return FEATURES.map(({ name }, f) => {
     const record = { name, scale: spread.scale[f], weight: weights[f] }
     if (spread.constant.has(f))
       return { ...record, kept: false, reason: 'constant in the training data' }
+    if (untaught.has(f))
+      return {
+        ...record,
+        kept: false,
+        reason: 'the log holds only purchases, so views taught nothing',
+      }
     if (dropped.has(f))
       return { ...record, kept: false, reason: `|weight| below ${NEGLIGIBLE} in a first fit` }
     const direction = weights[f] > 0 ? 'raises' : 'lowers'

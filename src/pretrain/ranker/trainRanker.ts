@@ -5,17 +5,21 @@
 import type { Item } from '../../catalog/item.ts'
 import { buildCases } from '../../evaluation/cases.ts'
 import { FEATURE_COUNT } from '../../features/features.ts'
+import type { History } from '../../features/history.ts'
 import { DAY } from '../../features/profile.ts'
+import { eventStrength } from '../../features/strength.ts'
+import { CONTENDERS } from '../../learning/contenders.ts'
 import { TARGET_FOCUS } from '../../learning/focus.ts'
 import { createRandom, type Random } from '../../model/random.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import type { FeatureRecord } from '../../protocol/manifest.ts'
 import type { ShopperLog } from '../shop/shop.ts'
+import { contendersOf } from './contenders.ts'
 import { buildDataset, DEFAULT_DATASET, type RankerCase } from './dataset.ts'
 import { focusTargets } from './focus.ts'
 import { fitNewton } from './newton.ts'
 import { OutOfFoldStatistics } from './outOfFold.ts'
-import { negligible, recordsOf, spreadOf } from './select.ts'
+import { negligible, recordsOf, spreadOf, untaught } from './select.ts'
 
 export interface RankerData {
   readonly items: readonly Item[]
@@ -55,6 +59,8 @@ export interface RankerSettings {
   readonly l2: number
   /** 0 … 1: how far a case's weight moves to the targets that are ranked highest, see `learning/focus.ts`. */
   readonly focus: number
+  /** Items of each case that the weights are finally fitted to tell apart: the highest of a first fit. */
+  readonly contenders: number
 }
 
 export const DEFAULT_RANKER: RankerSettings = {
@@ -66,6 +72,7 @@ export const DEFAULT_RANKER: RankerSettings = {
   maxCases: 6000,
   l2: 60,
   focus: TARGET_FOCUS,
+  contenders: CONTENDERS,
 }
 
 export interface RankerResult {
@@ -112,11 +119,16 @@ export function trainRanker(data: RankerData, options: RankerOptions): RankerRes
   const spread = spreadOf(table)
   const onProgress = (step: number) => options.onProgress?.('weights', step, 0)
   const { l2 } = settings
-  const first = fitNewton(table, spread.scale, { l2, frozen: spread.constant, onProgress })
+  const idle = untaught(shoppers.every(({ interactions }) => onlyPurchases(interactions)))
+  const known = new Set([...spread.constant, ...idle])
+  const first = fitNewton(table, spread.scale, { l2, frozen: known, onProgress })
   const dropped = negligible(first.weights)
-  const frozen = new Set([...spread.constant, ...dropped])
-  const focused = focusTargets(table, spread.scale, first.weights, settings.focus)
-  const fitted = fitNewton(focused, spread.scale, { l2, frozen, onProgress })
+  const frozen = new Set([...known, ...dropped])
+  const centre = first.weights.map((value, f) => (frozen.has(f) ? 0 : value))
+  const { scale } = spread
+  const contenders = contendersOf(table, scale, centre, settings.contenders)
+  const focused = focusTargets(contenders, scale, centre, settings.focus)
+  const fitted = fitNewton(focused, scale, { l2, frozen, centre, onProgress })
   const joint = options.encoder
     ? withEncoder(
         options.encoder,
@@ -132,11 +144,11 @@ export function trainRanker(data: RankerData, options: RankerOptions): RankerRes
   return {
     weights: Float32Array.from(weights),
     scale: spread.scale.slice(0, FEATURE_COUNT),
-    records: recordsOf(weights, spread, dropped),
+    records: recordsOf(weights, spread, idle, dropped),
     encoderWeight: joint.encoderWeight,
     alone: {
       weights: Float32Array.from(fitted.weights, (value, f) => (frozen.has(f) ? 0 : value)),
-      records: recordsOf(fitted.weights, spread, dropped),
+      records: recordsOf(fitted.weights, spread, idle, dropped),
     },
     cases: cases.length,
     loss: fitted.loss,
@@ -154,7 +166,7 @@ function withEncoder(
   random: Random,
   weights: Float64Array,
   scale: Float32Array,
-  { l2, focus }: RankerSettings,
+  { l2, focus, contenders }: RankerSettings,
 ): { weights: Float64Array; encoderWeight: number } {
   const unseen = cases.filter((one) => one.history.length > 0 && encoder.unseen(one.shopper))
   // Nobody to show what its score is worth: it gets no weight.
@@ -165,12 +177,21 @@ function withEncoder(
   const scales = new Float32Array([...scale, extra.scale[FEATURE_COUNT]])
   const centre = new Float64Array([...weights, 0])
   const frozen = new Set([...weights.keys()].filter((f) => weights[f] === 0))
-  const focused = focusTargets(table, scales, centre, focus)
+  const focused = focusTargets(
+    contendersOf(table, scales, centre, contenders),
+    scales,
+    centre,
+    focus,
+  )
   const fitted = fitNewton(focused, scales, { l2, frozen, centre })
   return {
     weights: fitted.weights.slice(0, FEATURE_COUNT),
     encoderWeight: fitted.weights[FEATURE_COUNT] / scales[FEATURE_COUNT],
   }
+}
+
+function onlyPurchases(interactions: History): boolean {
+  return interactions.every(({ name }) => name === 'purchase' || eventStrength(name) === 0)
 }
 
 function warmUpEnd(shoppers: readonly ShopperLog[], until: number, share: number): number {

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+import type { History, Interaction } from './history.ts'
+import { DAY, profileOf } from './profile.ts'
+import { visitsOf } from './visits.ts'
+
+const NOW = Date.UTC(2024, 5, 1)
+const event = (item: number, name: Interaction['name'], daysAgo: number): Interaction => ({
+  item,
+  name,
+  time: NOW - daysAgo * DAY,
+  session: `day ${daysAgo}`,
+})
+const history: History = [
+  event(1, 'view_item', 9),
+  event(2, 'view_item', 9),
+  event(1, 'view_item', 4),
+  event(1, 'purchase', 4),
+  event(3, 'view_item', 1),
+]
+
+describe('visitsOf', () => {
+  const { items, visits, returnTendency } = visitsOf(profileOf(history, NOW))
+  const own = (wanted: number) => items.find(({ item }) => item === wanted)?.own
+
+  it('counts an item once a visit, by its strongest touch', () => {
+    expect(visits).toBe(3)
+    expect(own(1)).toEqual([
+      { ago: 1, age: 4, strength: 1 },
+      { ago: 2, age: 9, strength: 1 / 3 },
+    ])
+    expect(own(3)).toEqual([{ ago: 0, age: 1, strength: 1 / 3 }])
+  })
+
+  it('has the share of returns among what came after the first visit, shrunk to a third', () => {
+    expect(returnTendency).toBeCloseTo((1 + 3) / (2 + 9), 6)
+  })
+
+  it('is empty for an empty history', () => {
+    expect(visitsOf(profileOf([], NOW))).toMatchObject({ items: [], visits: 0 })
+  })
+})

@@ -1,0 +1,63 @@
+/**
+ * @module The touches of a profile by item and visit, whatever was done: in a shop where people
+ * mostly look, what they come back to is in their views, and time is best counted in visits.
+ */
+import type { Profile } from './profile.ts'
+
+/** Touches that the usual return tendency counts as. */
+const PRIOR_TOUCHES = 9
+
+export interface Visit {
+  /** Visits since; 0 = the last one. */
+  readonly ago: number
+  /** Days before now, ≥ 0. */
+  age: number
+  /** Of the strongest touch, in (0, 1]. */
+  strength: number
+}
+
+export interface TouchedItem {
+  readonly item: number
+  /** Visits that touched it, most recent first; never empty. */
+  readonly own: readonly Visit[]
+}
+
+export interface Visits {
+  readonly items: readonly TouchedItem[]
+  /** How many visits there were. */
+  readonly visits: number
+  /** Share of the touches after the first visit that come back to an item, shrunk to a third. */
+  readonly returnTendency: number
+}
+
+export function visitsOf({ touches }: Pick<Profile, 'touches'>): Visits {
+  const place = new Map<string, number>()
+  const byItem = new Map<number, Visit[]>()
+  for (const { item, session, age, strength } of touches) {
+    let ago = place.get(session)
+    if (ago === undefined) {
+      ago = place.size
+      place.set(session, ago)
+    }
+    const own = byItem.get(item)
+    const same = own?.find((visit) => visit.ago === ago)
+    if (same) {
+      same.strength = Math.max(same.strength, strength)
+      same.age = Math.min(same.age, age)
+    } else if (own) own.push({ ago, age, strength })
+    else byItem.set(item, [{ ago, age, strength }])
+  }
+  const oldest = place.size - 1
+  let touched = 0
+  let inFirst = 0
+  for (const own of byItem.values()) {
+    touched += own.length
+    if (own.some(({ ago }) => ago === oldest)) inFirst++
+  }
+  return {
+    items: [...byItem].map(([item, own]) => ({ item, own: own.sort((a, b) => a.ago - b.ago) })),
+    visits: place.size,
+    returnTendency:
+      (touched - byItem.size + PRIOR_TOUCHES / 3) / (touched - inFirst + PRIOR_TOUCHES),
+  }
+}
