@@ -30,7 +30,12 @@ export async function softmaxWorkload(
   })
   const { add, list, last } = contenders()
   const own = {
-    ...(device ? { 'nearside-wgsl': await createWebgpuSoftmax(device, int8) } : {}),
+    ...(device
+      ? {
+          'nearside-wgsl': await createWebgpuSoftmax(device, int8),
+          'nearside-wgsl-f32': await createWebgpuSoftmax(device, float),
+        }
+      : {}),
     'nearside-wasm': await createWasmSoftmax(int8),
     'nearside-wasm-f32': await createWasmSoftmax(float),
     'plain-js': createJsSoftmax(float),
@@ -58,7 +63,7 @@ export async function softmaxWorkload(
     last,
     steps,
     perStep: true,
-    note: `${name}: milliseconds a step of the exact softmax of ${CASES} cases over ${items.toLocaleString('en')} items × ${COLUMNS}, of runs of ${steps} Adam steps on u that also value both ends; tables uploaded before. nearside-wasm and nearside-wgsl on int8 with a scale a row, all others on float32.`,
+    note: `${name}: milliseconds a step of the exact softmax of ${CASES} cases over ${items.toLocaleString('en')} items × ${COLUMNS}, of runs of ${steps} Adam steps on u that also value both ends; tables uploaded before. nearside-wasm and nearside-wgsl on int8 with a scale a row, which by itself moves the parameters a little; all others on float32.`,
     dispose() {
       for (const dispose of disposals) dispose()
     },

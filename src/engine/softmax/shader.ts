@@ -5,11 +5,11 @@
  *
  * 1. `parts`: a thread takes 4 cases through a chunk of the items: largest score, sum of exponentials;
  * 2. `combine`: log Σ exp of each case, kept for every step;
- * 3. `shares`: a thread takes 4 items through all cases: Σ_t weight_t · softmax_ti, one number an item;
+ * 3. `shares`: a thread takes 8 items through all cases: Σ_t weight_t · softmax_ti, one number an item;
  * 4. `slopes`: their products with the table, chunk by chunk;
  * 5. `adam`: the step, and the next step's queries h_t + u.
  *
- * Scores are computed twice, in 1 and in 3, instead of being stored; a block of 4 items × 4 cases has
+ * Scores are computed twice, in 1 and in 3, instead of being stored; a block of 8 items × 4 cases has
  * its sums in registers. Queries are laid out by column, so that neighbouring cases are neighbours.
  */
 import { BETA1, BETA2 } from '../adam.ts'
@@ -17,7 +17,7 @@ import { BETA1, BETA2 } from '../adam.ts'
 /** Cases come in vectors of four. */
 export const LANES = 4
 /** Items that a thread takes at once. */
-const ITEMS = 4
+const ITEMS = 8
 const MAX_CHUNKS = 512
 export const WORKGROUP = 64
 
