@@ -3,7 +3,7 @@
  * at the top with the focus on its heading; on back and forward return to where one was, even when
  * the list is still filling.
  */
-import { useEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 
 const STORE = 'nearside-shop.scroll'
 /** How long a returning page may take to grow back to its height, in milliseconds. */
@@ -83,7 +83,8 @@ addEventListener('popstate', () => {
 /** Moves the focus to the new page's heading, once per navigation and never while one types. */
 export function useFocusOnNavigation(path: string): void {
   const seen = useRef(path)
-  useEffect(() => {
+  // At once with the page: a moment later it would take the focus from what was reached meanwhile.
+  useLayoutEffect(() => {
     if (seen.current === path) return
     seen.current = path
     if (!wentBack) scrollTo({ top: 0, behavior: 'instant' })

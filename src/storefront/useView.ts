@@ -1,6 +1,7 @@
 /** @module Looks at a product and at lists, captured once each, with how long the look lasted. */
 import { useEffect, useRef } from 'react'
-import { usePersonalization } from '../react.ts'
+import type { Personalizer } from '../index.ts'
+import { usePersonalizer } from '../react.ts'
 import { useShop } from './shop.ts'
 import { rememberView } from './viewed.ts'
 
@@ -13,8 +14,8 @@ const LOOK_MS = 1000
  */
 export function useProductView(id: string): void {
   const { capture, lastLooked } = useShop()
-  const paused = useRef(false)
-  paused.current = usePersonalization().paused
+  const personalizer = useRef<Personalizer | null>(null)
+  personalizer.current = usePersonalizer()
   useEffect(() => {
     let shown = 0
     let since = document.hidden ? null : performance.now()
@@ -26,7 +27,7 @@ export function useProductView(id: string): void {
       done = true
       capture({ name: 'view_item', item_id: id, dwell_ms: Math.round(elapsed()) })
       // Paused means remembered nowhere.
-      if (!paused.current && elapsed() >= LOOK_MS) rememberView(id)
+      if (!personalizer.current?.getSnapshot().paused && elapsed() >= LOOK_MS) rememberView(id)
     }
     const plan = () => {
       // A little later: timers may fire a hair early, and 999 ms would count as a misclick.

@@ -1,4 +1,5 @@
 /** @module `/`: what is for you, what goes with what you looked at, departments, what is popular. */
+import { memo } from 'react'
 import { Link } from 'wouter'
 import type { Item } from '../../catalog/item.ts'
 import { usePersonalization } from '../../react.ts'
@@ -15,7 +16,6 @@ export function Home() {
   useTitle('Gifts and small pleasures')
   const { catalogue } = useShop()
   const personal = useStored(order) === 'personal'
-  const looked = useLastLooked()
   return (
     <div className="page">
       <Hero catalogue={catalogue} />
@@ -28,13 +28,19 @@ export function Home() {
           </p>
         )}
       </div>
-      {looked && <Similar item={looked.id} title={`Because you looked at ${titleOf(looked)}`} />}
+      <BecauseYouLooked />
       <RecentlyViewed />
       <DepartmentTiles catalogue={catalogue} />
       <Popular />
       <Behind />
     </div>
   )
+}
+
+function BecauseYouLooked() {
+  const looked = useLastLooked()
+  if (!looked) return null
+  return <Similar item={looked.id} title={`Because you looked at ${titleOf(looked)}`} />
 }
 
 /** The item of this visit, else the strongest that was learned; erased history leaves none. */
@@ -57,7 +63,7 @@ function windowOf({ get, departments }: Catalogue): readonly Item[] {
     .flatMap(({ items }) => items.find((item) => isSold(item) && item.image) ?? [])
 }
 
-function Hero({ catalogue }: { readonly catalogue: Catalogue }) {
+const Hero = memo(function Hero({ catalogue }: { readonly catalogue: Catalogue }) {
   const shown = windowOf(catalogue)
   return (
     <section className="hero">
@@ -84,9 +90,13 @@ function Hero({ catalogue }: { readonly catalogue: Catalogue }) {
       </ul>
     </section>
   )
-}
+})
 
-function DepartmentTiles({ catalogue }: { readonly catalogue: Catalogue }) {
+const DepartmentTiles = memo(function DepartmentTiles({
+  catalogue,
+}: {
+  readonly catalogue: Catalogue
+}) {
   return (
     <section aria-labelledby="departments-title">
       <h2 id="departments-title">Departments</h2>
@@ -106,7 +116,7 @@ function DepartmentTiles({ catalogue }: { readonly catalogue: Catalogue }) {
       </ul>
     </section>
   )
-}
+})
 
 const ROOMS = [
   {

@@ -1,8 +1,9 @@
 /** @module Bottom of every page. */
+import { memo } from 'react'
 import { Link } from 'wouter'
 import { SHOP_NAME } from './Page.tsx'
 
-export function Footer() {
+export const Footer = memo(function Footer() {
   return (
     <footer className="footer">
       <div>
@@ -36,4 +37,4 @@ export function Footer() {
       </nav>
     </footer>
   )
-}
+})

@@ -1,4 +1,5 @@
 /** @module Top of every page: name, search, departments, wishlist, basket, theme, order, panel. */
+import { memo } from 'react'
 import { Link, useLocation } from 'wouter'
 import { basket, wishlist } from '../basket.ts'
 import { categoryPath } from '../catalogue.ts'
@@ -11,7 +12,8 @@ import { OrderSwitch } from './OrderSwitch.tsx'
 import { SHOP_NAME } from './Page.tsx'
 import { SearchBox } from './SearchBox.tsx'
 
-export function Header() {
+/** Asks for what it shows by itself: another page is no reason to draw it anew. */
+export const Header = memo(function Header() {
   const lines = useStored(basket)
   const wished = useStored(wishlist)
   const count = lines.reduce((sum, line) => sum + line.quantity, 0)
@@ -44,7 +46,7 @@ export function Header() {
       </div>
     </header>
   )
-}
+})
 
 function Departments() {
   const { catalogue } = useShop()

@@ -13,23 +13,19 @@ interface CardProps {
   readonly item: Item
   /** Words to mark in the title. */
   readonly terms?: readonly string[]
-  readonly onSelect?: () => void
 }
 
 const NO_TERMS: readonly string[] = []
 
 /** Lists are sorted anew all the time; a card whose product stays is not drawn again. */
-export const Card = memo(function Card({ item, terms = NO_TERMS, onSelect }: CardProps) {
+export const Card = memo(function Card({ item, terms = NO_TERMS }: CardProps) {
   const { capture } = useShop()
   return (
     <Link
       className="card"
       href={productPath(item)}
       data-item={item.id}
-      onClick={() => {
-        capture({ name: 'select_item', item_id: item.id })
-        onSelect?.()
-      }}
+      onClick={() => capture({ name: 'select_item', item_id: item.id })}
     >
       <Picture item={item} size={240} alt="" />
       <span className="card-title">
@@ -51,15 +47,15 @@ export const Card = memo(function Card({ item, terms = NO_TERMS, onSelect }: Car
 })
 
 /** The same as a slot, for lists whose heading already says why. */
-export function PlainCard({ item, onSelect }: ItemComponentProps) {
-  return <Card item={item} onSelect={onSelect} />
+export function PlainCard({ item }: ItemComponentProps) {
+  return <Card item={item} />
 }
 
 /** The same as a slot, with the reason below. */
-export function ProductCard({ item, recommendation, position, onSelect }: ItemComponentProps) {
+export function ProductCard({ item, recommendation, position }: ItemComponentProps) {
   return (
     <>
-      <Card item={item} onSelect={onSelect} />
+      <Card item={item} />
       <WhyThis recommendation={recommendation} position={position} />
     </>
   )
