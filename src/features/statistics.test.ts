@@ -77,6 +77,21 @@ describe('buildStatistics', () => {
     expect(statistics.repeatRate[0]).toBeGreaterThan(statistics.repeatRate[1])
   })
 
+  it('counts whoever turned to an item, a list that was only shown not', () => {
+    const seen = (name: Interaction['name'], item: number): Interaction => ({
+      item,
+      name,
+      time: NOW - 3 * DAY,
+      session: 's',
+    })
+    const log = [
+      [seen('view_item', 0), seen('purchase', 0), seen('view_item_list', 1)],
+      [seen('add_to_cart', 0), seen('view_item', 2)],
+    ]
+    const { popularity7 } = buildStatistics(items, log, NOW)
+    expect([0, 1, 2].map((item) => Math.round(Math.expm1(popularity7[item])))).toEqual([2, 0, 1])
+  })
+
   it('takes the median price where there is none or a useless one', () => {
     const priced = [{ price: 1 }, { price: 9 }, { price: 4 }, {}, { price: 0 }, { price: -3 }]
     const catalog = priced.map((item, i) => ({ id: `p${i}`, ...item }))
