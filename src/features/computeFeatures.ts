@@ -47,13 +47,13 @@ export function computeFeatures(
   return out
 }
 
-function writeStatic(
-  out: Float32Array,
-  statistics: ItemStatistics,
-  orders: number,
-  share: Float32Array,
-): void {
-  out.fill(0)
+const knownStatic = new WeakMap<ItemStatistics, Float32Array>()
+
+/** What no history changes, raw, [N, F]; the rest 0. Made once, since its logarithms are dear. */
+function staticFeatures(statistics: ItemStatistics, share: Float32Array): Float32Array {
+  const known = knownStatic.get(statistics)
+  if (known) return known
+  const out = new Float32Array(statistics.items * FEATURE_COUNT)
   for (let i = 0, at = 0; i < statistics.items; i++, at += FEATURE_COUNT) {
     const week = statistics.popularity7[i]
     const month = statistics.popularity30[i]
@@ -62,12 +62,24 @@ function writeStatic(
     out[at + C.popularityAll] = statistics.popularityAll[i]
     out[at + C.popularityShare] = Math.log(share[i])
     out[at + C.trend] = Math.expm1(week) / (Math.expm1(month) * (7 / 30) + 2)
-    out[at + C.popularityCold] = month / (1 + orders)
     out[at + C.dormant] = month === 0 ? 1 : 0
     out[at + C.price] = statistics.logPrice[i]
     out[at + C.age] = Math.log1p(Math.max(0, statistics.ageDays[i]))
     out[at + C.isNew] = statistics.ageDays[i] < NEW_ITEM_DAYS ? 1 : 0
   }
+  knownStatic.set(statistics, out)
+  return out
+}
+
+function writeStatic(
+  out: Float32Array,
+  statistics: ItemStatistics,
+  orders: number,
+  share: Float32Array,
+): void {
+  out.set(staticFeatures(statistics, share))
+  for (let i = 0, at = C.popularityCold; i < statistics.items; i++, at += FEATURE_COUNT)
+    out[at] = statistics.popularity30[i] / (1 + orders)
 }
 
 /** What every touch, a view as well as a purchase, says about other items. */
