@@ -15,6 +15,12 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   bench: () => import('./bench.ts'),
 }
 
+// A reader that has seen enough (`… | head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
+
 async function main(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv
   if (name === undefined || name === '--help' || name === 'help') {

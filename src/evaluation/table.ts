@@ -33,8 +33,10 @@ export function headingLines(report: Report): string[] {
   const { shop, until, shoppers, cases, items, protocol, popularity, meanOver } = report
   const which =
     protocol === 'personal' ? `from ${until} on` : "each shopper's last case (leave-one-out)"
+  // In a log without times everybody teaches, and is asked for what training left out.
+  const who = protocol === 'personal' ? 'shoppers the model never saw' : 'shoppers'
   return [
-    `${shop}, ${which}: ${count(cases)} cases of ${count(shoppers)} shoppers the model never saw, all ${count(items)} items ranked`,
+    `${shop}, ${which}: ${count(cases)} cases of ${count(shoppers)} ${who}, all ${count(items)} items ranked`,
     `means over ${meanOver}; 95 % intervals by paired bootstrap over shoppers; popularity ${popularity === 'nightly' ? "as of each case's day" : `as of ${until}`}`,
   ]
 }

@@ -107,8 +107,10 @@ export async function releaseShared(
 ): Promise<{ readonly manifest: ModelManifest; readonly file: Uint8Array<ArrayBuffer> }> {
   const file = writeSafetensors(sharedToTensors(model))
   const described = await describeFile(MODEL_FILES.shared, file)
+  // What pretraining reported lies beside the parent.
+  const { reports: _, ...inherited } = model.manifest
   const manifest: ModelManifest = {
-    ...model.manifest,
+    ...inherited,
     version,
     parent: model.manifest.version,
     features: model.manifest.features.map((feature, f) => ({
