@@ -25,6 +25,14 @@ const PAGES: Readonly<Record<string, string>> = {
   missing: '/no-such-page',
 }
 
+const answers = await fetch(ORIGIN).then(
+  () => true,
+  () => false,
+)
+if (!answers) {
+  console.error(`Nothing answers at ${ORIGIN}: run npm start first.`)
+  process.exit(1)
+}
 mkdirSync(FOLDER, { recursive: true })
 const browser = await chromium.launch({ executablePath: requireChromium(), args: CHROMIUM_ARGS })
 for (const [size, viewport] of Object.entries(SIZES)) {
