@@ -21,7 +21,7 @@ export function formatPeriods(result: PeriodsResult): string[] {
     ...(later && later.from > 1
       ? [
           ...quality(
-            `From tested period ${later.from} on, which nobody looked at while settings were chosen`,
+            `From tested period ${later.from} on, on which no setting was chosen`,
             later.arms,
             metrics,
             reference,
