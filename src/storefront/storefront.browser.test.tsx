@@ -239,6 +239,18 @@ test('search finds while one types, keeps the focus, and is captured when the ty
   await expect.element(screen.getByRole('heading', { level: 1 })).toHaveFocus()
 })
 
+test('a search counts at once when a result is picked before the typing rests', async () => {
+  const screen = await open('/')
+  await screen.getByRole('searchbox', { name: 'Search products' }).fill('tea thing 4')
+  await screen
+    .getByRole('list', { name: 'Results for tea thing 4' })
+    .getByRole('link')
+    .first()
+    .click()
+  await vi.waitFor(() => expect(names()).toEqual(expect.arrayContaining(['search', 'select_item'])))
+  expect(names().filter((name) => name === 'search')).toHaveLength(1)
+})
+
 test('the panel opens and closes by keyboard and gives the focus back', async () => {
   const screen = await open('/')
   const button = screen.getByRole('button', { name: 'What this shop learned' })

@@ -79,8 +79,17 @@ const Results = memo(function Results({ query, search }: ResultsProps) {
   }, [hits])
 
   useEffect(() => {
-    const timer = setTimeout(() => capture({ name: 'search', search_term: query }), REST_MS)
-    return () => clearTimeout(timer)
+    let said = false
+    const say = () => {
+      said = true
+      capture({ name: 'search', search_term: query })
+    }
+    const timer = setTimeout(say, REST_MS)
+    return () => {
+      clearTimeout(timer)
+      // Whoever goes on to a product before the rest is over meant what they had typed.
+      if (!said && location.pathname !== '/search') say()
+    }
   }, [query, capture])
 
   return (
