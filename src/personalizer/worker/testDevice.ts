@@ -1,4 +1,5 @@
 /** @module Devices for tests: real IndexedDB, a server and an engine that the test holds in hand. */
+import { onTestFinished } from 'vitest'
 import { createJsEngine } from '../../engine/js.ts'
 import { nextTask } from '../../engine/pause.ts'
 import { DEFAULT_BUDGET } from '../../training/budget.ts'
@@ -53,6 +54,8 @@ export interface TestDevice {
   capture(input: CaptureInput, id?: string): Promise<string | null>
 }
 
+export const ids = (list: readonly { readonly id: string }[]): string[] => list.map(({ id }) => id)
+
 let events = 0
 
 export async function openDevice(
@@ -78,6 +81,27 @@ export async function openDevice(
     device,
     timers,
     capture: (input, id = `e${events++}`) => device.capture({ id, time: environment.now(), input }),
+  }
+}
+
+/** Closed with the test. */
+export async function start(...args: Parameters<typeof openDevice>): Promise<TestDevice> {
+  const opened = await openDevice(...args)
+  onTestFinished(() => opened.device.close())
+  return opened
+}
+
+/** A small life: four visits on four days. */
+export async function live(
+  { device }: TestDevice,
+  from = Date.now() - 10 * 86_400_000,
+): Promise<void> {
+  for (let visit = 0; visit < 4; visit++) {
+    for (const [step, name] of (['view_item', 'add_to_cart', 'purchase'] as const).entries()) {
+      const item_id = `item-${4 * visit}`
+      const time = from + visit * 86_400_000 + step * 60_000
+      await device.capture({ id: `life-${visit}-${step}`, time, input: { name, item_id } })
+    }
   }
 }
 

@@ -1,39 +1,22 @@
 /** @module What shop and shopper may wish: forget one thing, explain, learn when and how much, keep how long. */
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Engine } from '../../engine/engine.ts'
 import { createJsEngine } from '../../engine/js.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import { DEFAULT_BUDGET, type Surroundings } from '../../training/budget.ts'
-import { newDatabase, openDevice, type TestDevice, testServer } from './testDevice.ts'
+import {
+  ids,
+  live,
+  newDatabase,
+  openDevice,
+  start,
+  type TestDevice,
+  testServer,
+} from './testDevice.ts'
 import { TEST_MODEL_URL, testCatalog } from './testShop.ts'
 
 const DAY = 86_400_000
 const CALM: Surroundings = { visible: true, savesData: false, battery: null }
-
-const open: TestDevice[] = []
-
-afterEach(async () => {
-  for (const { device } of open.splice(0)) await device.close()
-})
-
-async function start(...args: Parameters<typeof openDevice>): Promise<TestDevice> {
-  const opened = await openDevice(...args)
-  open.push(opened)
-  return opened
-}
-
-const ids = (list: readonly { id: string }[]) => list.map(({ id }) => id)
-
-/** Four visits on four days. */
-async function live({ device }: TestDevice, from: number): Promise<void> {
-  for (let visit = 0; visit < 4; visit++) {
-    for (const [step, name] of (['view_item', 'add_to_cart', 'purchase'] as const).entries()) {
-      const time = from + visit * DAY + step * 60_000
-      const input = { name, item_id: `item-${4 * visit}` }
-      await device.capture({ id: `life-${visit}-${step}`, time, input })
-    }
-  }
-}
 
 async function parameters({ device }: TestDevice) {
   await device.fineTune({})

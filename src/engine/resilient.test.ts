@@ -1,0 +1,94 @@
+/** @module An engine that fails in use is replaced, and the fit is done. */
+import { expect, test, vi } from 'vitest'
+import { NearsideError } from '../protocol/error.ts'
+import { chooseEngine } from './choose.ts'
+import type { FitResult } from './engine.ts'
+import { createResilientEngine } from './resilient.ts'
+import { device, engineNamed, gpuWith, hardware, js } from './testEngines.ts'
+import { testProblem } from './testProblem.ts'
+
+const problem = testProblem({ seed: 1, cases: 3, candidates: 5, parameters: 4, steps: 6 })
+
+test('a device lost in the middle costs no fit: the next engine does it and says so', async () => {
+  const { environment, engines } = device({ gpu: gpuWith(hardware) })
+  const changes: string[] = []
+  const { engine } = await chooseEngine('webgpu', environment, ({ reason }) => changes.push(reason))
+  engines.webgpu.breakWith(new NearsideError('engine-failed', 'WebGPU: the device was lost (x)'))
+  expect(await engine.fit(problem)).toEqual(await js.fit(problem))
+  expect(engine.name).toBe('wasm')
+  expect(engine.device).toBe('the wasm test device')
+  expect(engines.webgpu.disposed()).toBe(true)
+  engines.wasm.breakWith(new NearsideError('engine-failed', 'out of memory'))
+  await engine.fit(problem)
+  expect(changes).toEqual([
+    'WebGPU: the device was lost (x); using WASM',
+    'WASM: out of memory; using WASM of TensorFlow.js',
+  ])
+})
+
+test('several fits that fail together change the engine once', async () => {
+  const { environment, engines } = device({ gpu: gpuWith(hardware) })
+  const onSwitch = vi.fn()
+  const { engine } = await chooseEngine('webgpu', environment, onSwitch)
+  engines.webgpu.breakWith(new NearsideError('engine-failed', 'lost'))
+  const results = await Promise.all([1, 2, 3].map(() => engine.fit(problem)))
+  const expected = await js.fit(problem)
+  expect(results).toEqual([expected, expected, expected])
+  expect(onSwitch).toHaveBeenCalledTimes(1)
+  expect(engine.name).toBe('wasm')
+})
+
+test('what is the caller’s fault changes no engine', async () => {
+  const { environment, engines } = device({ gpu: gpuWith(hardware) })
+  const onSwitch = vi.fn()
+  const { engine } = await chooseEngine('auto', environment, onSwitch)
+  await expect(engine.fit({ ...problem, cases: 9 })).rejects.toMatchObject({
+    code: 'input-invalid',
+  })
+  const signal = AbortSignal.abort()
+  await expect(engine.fit(problem, { signal })).rejects.toMatchObject({ code: 'aborted' })
+  expect(onSwitch).not.toHaveBeenCalled()
+  expect(engines.webgpu.disposed()).toBe(false)
+})
+
+test('a problem that diverges in double precision too is refused and changes no engine', async () => {
+  const { environment } = device({ gpu: gpuWith(hardware) })
+  const { engine } = await chooseEngine('auto', environment)
+  const wild = { ...problem, design: problem.design.map((value) => Math.sign(value) * 3e38) }
+  await expect(engine.fit(wild)).rejects.toMatchObject({ code: 'fit-diverged' })
+  expect(engine.name).toBe('wgsl')
+})
+
+test('an engine that diverges where double precision does not is replaced', async () => {
+  const { environment, engines } = device({ gpu: gpuWith(hardware) })
+  const { engine } = await chooseEngine('auto', environment)
+  engines.webgpu.breakWith(new NearsideError('fit-diverged', 'NaN'))
+  expect(await engine.fit(problem)).toEqual(await js.fit(problem))
+  expect(engine.name).toBe('wasm')
+})
+
+test.each<[string, (result: FitResult) => FitResult]>([
+  ['a parameter', (r) => ({ ...r, parameters: r.parameters.with(1, Number.NaN) })],
+  ['the loss', (r) => ({ ...r, lossAfter: Number.POSITIVE_INFINITY })],
+])('an engine that hands out %s that is no number is replaced', async (_, spoil) => {
+  const spoiling = engineNamed('wgsl', async (given, options) => {
+    const result = await js.fit(given, options)
+    // Right in its test fits.
+    return given === problem ? spoil(result) : result
+  })
+  const { environment } = device({ gpu: gpuWith(hardware), wgsl: async () => spoiling })
+  const { engine } = await chooseEngine('auto', environment)
+  expect(engine.name).toBe('wgsl')
+  expect(await engine.fit(problem)).toEqual(await js.fit(problem))
+  expect(engine.name).toBe('wasm')
+  const onlyJs = engineNamed('js', async (given) => spoil(await js.fit(given)))
+  const last = createResilientEngine(onlyJs, async () => null)
+  await expect(last.fit(problem)).rejects.toMatchObject({ code: 'fit-diverged' })
+})
+
+test('disposing ends the engine in use', async () => {
+  const { environment, engines } = device({ gpu: gpuWith(hardware) })
+  const { engine } = await chooseEngine('auto', environment)
+  engine.dispose()
+  expect(engines.webgpu.disposed()).toBe(true)
+})

@@ -1,0 +1,85 @@
+/** @module Engines and adapters of every kind, healthy and broken, on a clock that a test holds. */
+import type { Adapter, Gpu } from './adapter.ts'
+import type { EngineEnvironment } from './choose.ts'
+import type { Engine, EngineName } from './engine.ts'
+import { createJsEngine } from './js.ts'
+
+export const js = createJsEngine()
+export const SIZE = { cases: 4, candidates: 6, parameters: 5, steps: 30 }
+
+export interface TestEngine extends Engine {
+  /** Makes every later fit fail like this. */
+  breakWith(error: Error): void
+  readonly disposed: () => boolean
+}
+
+/** Stands still but for the steps of test engines. */
+let time = 0
+export const clock = () => time
+
+/** @param pace milliseconds of a step */
+export function engineNamed(
+  name: EngineName,
+  answer: Engine['fit'] = js.fit,
+  pace = name === 'wgsl' || name === 'tfjs-webgpu' ? 1 : 2,
+): TestEngine {
+  let fault: Error | null = null
+  let disposed = false
+  return {
+    name,
+    device: `the ${name} test device`,
+    fit(given, options) {
+      if (fault) return Promise.reject(fault)
+      const onProgress = (done: number, steps: number) => {
+        time += pace
+        options?.onProgress?.(done, steps)
+      }
+      return answer(given, { ...options, onProgress })
+    },
+    dispose: () => {
+      disposed = true
+    },
+    breakWith: (error) => {
+      fault = error
+    },
+    disposed: () => disposed,
+  }
+}
+
+export function adapterNamed(info: Partial<GPUAdapterInfo>): Adapter {
+  return { info, limits: {}, requestDevice: () => Promise.reject(new Error('not here')) } as Adapter
+}
+
+export const hardware = adapterNamed({ vendor: 'nvidia', architecture: 'lovelace' })
+export const gpuWith = (adapter: Adapter | null): Gpu => ({ requestAdapter: async () => adapter })
+
+/** A device on which every engine works, but for what `changes` says. */
+export function device(
+  changes: Partial<EngineEnvironment['load']> & { gpu?: Gpu; patience?: number },
+) {
+  const { gpu, patience = 60_000, ...load } = changes
+  const engines = {
+    webgpu: engineNamed('wgsl'),
+    operations: engineNamed('tfjs-webgpu'),
+    wasm: engineNamed('wasm'),
+    'tfjs-wasm': engineNamed('tfjs-wasm'),
+    cpu: engineNamed('tfjs-cpu'),
+  }
+  const environment: EngineEnvironment = {
+    gpu,
+    patience,
+    clock,
+    // Small, so that no real time passes.
+    size: SIZE,
+    load: {
+      wgsl: async () => engines.webgpu,
+      'tfjs-webgpu': async () => engines.operations,
+      wasm: async () => engines.wasm,
+      'tfjs-wasm': async () => engines['tfjs-wasm'],
+      'tfjs-cpu': async () => engines.cpu,
+      js: async () => js,
+      ...load,
+    },
+  }
+  return { environment, engines }
+}

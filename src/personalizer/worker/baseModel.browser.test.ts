@@ -1,0 +1,56 @@
+/** @module How a device comes by its base model, and by the next one. */
+import { describe, expect, test } from 'vitest'
+import { ids, live, newDatabase, start, testModelFiles, testServer } from './testDevice.ts'
+
+describe('the base model', () => {
+  test('unreachable at first: the shop’s own order, with a notice; adopted when it is there', async () => {
+    const server = await testServer()
+    server.online = false
+    const { device } = await start(server, newDatabase())
+    expect(ids(await device.recommend({ limit: 2 }))).toEqual(['item-0', 'item-1'])
+    expect(device.snapshot().notices[0].code).toBe('model-unreachable')
+    server.online = true
+    expect(await device.checkForUpdate()).toEqual({ adopted: true, version: '1' })
+    expect(ids(await device.recommend({ limit: 2 }))).toEqual(['item-31', 'item-30'])
+  })
+
+  test.each(['manifest.json', 'items.safetensors'])(
+    'a damaged %s never replaces the last good one',
+    async (name) => {
+      const server = await testServer('1')
+      const database = newDatabase()
+      const { device } = await start(server, database)
+      server.files = await testModelFiles('2', 99)
+      const bytes = server.files.get(`2/${name}`)
+      if (!bytes) throw new Error('no such file')
+      bytes[bytes.length >> 1] ^= 1
+      await expect(device.checkForUpdate()).rejects.toMatchObject({ code: 'model-corrupt' })
+      expect(device.snapshot().model?.version).toBe('1')
+      server.online = false
+      const again = await start(server, database)
+      expect(again.device.snapshot().model?.version).toBe('1')
+    },
+  )
+
+  test('a new version is adopted, logged, learned on anew, and only what changed is fetched', async () => {
+    const server = await testServer('1')
+    const database = newDatabase()
+    const tested = await start(server, database)
+    await live(tested)
+    await tested.device.fineTune({})
+    server.files = await testModelFiles('2')
+    server.requests.length = 0
+    expect(await tested.device.checkForUpdate()).toEqual({ adopted: true, version: '2' })
+    // Same seed, same bytes: the manifest names another version, the files are those at hand.
+    expect(server.requests.map(({ url }) => url.split('/models/')[1])).toEqual([
+      'latest.json',
+      '2/manifest.json',
+    ])
+    expect(tested.device.snapshot().fit).toBe(null)
+    tested.timers.fire(0)
+    await expect.poll(() => tested.device.snapshot().fit?.cases).toBeGreaterThan(0)
+    const models = (await tested.device.entries()).filter(({ kind }) => kind === 'model')
+    expect(models.map(({ detail }) => detail.version)).toEqual(['1', '2'])
+    expect(await tested.device.checkForUpdate()).toEqual({ adopted: false, version: '2' })
+  })
+})

@@ -1,0 +1,46 @@
+/** @module What a device sends, which without consent is nothing. */
+import { describe, expect, test } from 'vitest'
+import { live, newDatabase, start, testServer } from './testDevice.ts'
+
+describe('consent', () => {
+  test('without aggregators there is no upload path', async () => {
+    const { device } = await start(await testServer(), newDatabase())
+    await expect(device.setContribution(true)).rejects.toMatchObject({ code: 'input-invalid' })
+    expect(await device.contribute()).toMatchObject({ sent: false })
+  })
+
+  test('is logged, kept, and can be withdrawn', async () => {
+    const server = await testServer()
+    const federation = { leader: 'https://leader.test', helper: 'https://helper.test' }
+    const { device } = await start(server, newDatabase(), {}, { federation })
+    const asked = server.requests.length
+    expect((await device.contribute()).sent).toBe(false)
+    expect(server.requests).toHaveLength(asked)
+    await device.setContribution(true)
+    expect(device.snapshot().consent.contribute).toBe(true)
+    await device.setContribution(false)
+    expect(device.snapshot().consent).toEqual({ contribute: false, since: null })
+    const kinds = (await device.entries()).filter(({ kind }) => kind === 'consent')
+    expect(kinds.map(({ detail }) => detail.contribute)).toEqual([true, false])
+  })
+
+  test('a fit asks the aggregators for their task only with it, and then once an hour', async () => {
+    const server = await testServer()
+    const federation = { leader: 'https://leader.test', helper: 'https://helper.test' }
+    let clock = Date.now()
+    const now = () => clock
+    const a = await start(server, newDatabase(), { now }, { federation })
+    const asked = () => server.requests.filter(({ url }) => url.startsWith('https://leader.test'))
+    await live(a)
+    await a.device.fineTune({})
+    expect(asked()).toEqual([])
+    await a.device.setContribution(true)
+    await a.device.fineTune({})
+    await expect.poll(() => asked().length).toBe(1)
+    await a.device.fineTune({})
+    expect(asked()).toHaveLength(1)
+    clock += 3_600_000
+    await a.device.fineTune({})
+    await expect.poll(() => asked().length).toBe(2)
+  })
+})
