@@ -31,9 +31,7 @@ const parse = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().decod
  * @throws NearsideError `model-corrupt` | `model-incompatible` | `catalog-invalid`, or what `read` threw
  */
 export async function readBaseLists(options: BaseListsOptions): Promise<BaseLists> {
-  const { catalog } = options
-  // A copy, since Node's Buffer is a Uint8Array whose slice() shares memory.
-  const read = async (path: string) => new Uint8Array(await options.read(path))
+  const { catalog, read } = options
   const latest = parseLatest(parse(await read('latest.json')))
   const manifestBytes = await read(`${latest.version}/manifest.json`)
   if ((await sha256Hex(manifestBytes)) !== latest.manifest) {

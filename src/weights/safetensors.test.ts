@@ -73,6 +73,21 @@ test('the bytes do not depend on the order of insertion, and a copy at an odd of
   )
 })
 
+test('a Buffer from Node reads like any bytes, and tensors are copies of it', () => {
+  fc.assert(
+    fc.property(tensors, (written) => {
+      const bytes = writeSafetensors(written)
+      // A view into a pool, as `readFile` may give one.
+      const pool = Buffer.alloc(bytes.length + 8, 0xff)
+      const buffer = pool.subarray(8)
+      buffer.set(bytes)
+      const read = readSafetensors(buffer)
+      pool.fill(0xff)
+      expect(read).toEqual(readSafetensors(bytes))
+    }),
+  )
+})
+
 test('every tensor starts at a multiple of its element size', () => {
   fc.assert(
     fc.property(tensors, (written) => {

@@ -73,7 +73,8 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
 
   const tensors = new Map<string, Tensor>()
   for (const { name, dtype, shape, begin, end } of entries) {
-    const data = new DTYPES[dtype](body.slice(begin, end).buffer)
+    // Not `slice`, which of Node's Buffer shares the whole pool's memory.
+    const data = new DTYPES[dtype](new Uint8Array(body.subarray(begin, end)).buffer)
     if (data instanceof Float32Array) checkFinite(name, data)
     tensors.set(name, { shape, data })
   }
