@@ -13,6 +13,7 @@ function wrong(
   say: (result: FitResult, problem: FitProblem) => FitResult = (result) => result,
 ): Engine {
   return {
+    ...js,
     name: 'tfjs-webgpu',
     device: 'a broken GPU',
     fit: async (problem) => say(await js.fit(see(problem)), problem),

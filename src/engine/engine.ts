@@ -1,11 +1,17 @@
 /**
- * @module What an engine is: it minimises the personal objective on fixed shapes and returns plain
- * arrays. It is not a tensor library, knows nothing of items or events, and keeps no state between
- * calls. Implementations: `engine/js`, `engine/tfjs`; `engine/choose.ts` picks one.
- * The objective is in `learning/problem.ts`.
+ * @module What an engine is: everything that is computed on the device, on fixed shapes, from plain
+ * arrays to plain arrays. It is not a tensor library and keeps no state between calls but what its
+ * jobs were set up with. Implementations: `engine/js`, `engine/wasm`, `engine/tfjs`;
+ * `engine/choose.ts` picks one. The objective of the fit is in `learning/problem.ts`.
  */
 
 import type { FitProblem } from '../learning/problem.ts'
+import type { EncoderModel } from '../model/encoder.ts'
+import type { HistoryEncoder } from './encoder/historyEncoder.ts'
+import type { NetworkTrainer } from './mlp/networkTrainer.ts'
+import type { CatalogSoftmax, SoftmaxCatalog } from './softmax/softmax.ts'
+import type { ItemTable, TopKSearch } from './topk/table.ts'
+import type { TowerEngine, TowerProblem } from './tower/tower.ts'
 
 /** `wasm`, `wgsl`: our own kernels, the latter on the device of the TensorFlow.js WebGPU backend. */
 export type EngineName = 'js' | 'wasm' | 'tfjs-cpu' | 'tfjs-wasm' | 'tfjs-webgpu' | 'wgsl'
@@ -24,11 +30,33 @@ export interface FitOptions {
   readonly onProgress?: (done: number, steps: number) => void
 }
 
-export interface Engine {
+/**
+ * What is set up once, with data that stays, and asked as often as wanted. What the hardware has no
+ * room for is done on the processor instead.
+ * @throws NearsideError each `input-invalid`; `engine-failed` where its hardware fails
+ */
+export interface EngineJobs {
+  /** Scores a table and takes the top k. */
+  topK(table: ItemTable): Promise<TopKSearch>
+  /** The softmax over a whole catalogue, and fits of u against it. */
+  softmax(catalog: SoftmaxCatalog): Promise<CatalogSoftmax>
+  /** Trains a shared head: a user tower against frozen items. `maxSteps`: the most of one call. */
+  tower(problem: TowerProblem, maxSteps: number): Promise<TowerEngine>
+  /** Encodes histories; states are cached from call to call. */
+  encoder(model: EncoderModel): Promise<HistoryEncoder>
+  /** Trains the incremental network 64-32-1 and predicts with it. */
+  network(inputs: number): Promise<NetworkTrainer>
+}
+
+export interface Engine extends EngineJobs {
   readonly name: EngineName
   /** What it runs on, in words, e.g. "google swiftshader (software)". */
   readonly device: string
-  /** Rejects with `aborted`, `engine-failed` or `fit-diverged`; never returns a non-finite number. */
+  /**
+   * Fits the personal head.
+   * Rejects with `aborted`, `engine-failed` or `fit-diverged`; never returns a non-finite number.
+   */
   fit(problem: FitProblem, options?: FitOptions): Promise<FitResult>
+  /** Ends its jobs too. */
   dispose(): void
 }

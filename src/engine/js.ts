@@ -6,6 +6,7 @@
 import type { FitProblem } from '../learning/problem.ts'
 import { adamStep, startAdam } from './adam.ts'
 import type { Engine, FitOptions, FitResult } from './engine.ts'
+import { lazyJsJobs } from './lazyJobs.ts'
 import { centre, longestCase, lossAndGradient } from './objective.ts'
 import { nextTask, throwIfAborted } from './pause.ts'
 import { checkProblem } from './problem.ts'
@@ -39,5 +40,11 @@ async function fit(problem: FitProblem, options: FitOptions = {}): Promise<FitRe
 }
 
 export function createJsEngine(): Engine {
-  return { name: 'js', device: 'this processor (plain JavaScript)', fit, dispose: () => {} }
+  return {
+    name: 'js',
+    device: 'this processor (plain JavaScript)',
+    fit,
+    ...lazyJsJobs,
+    dispose: () => {},
+  }
 }

@@ -26,6 +26,7 @@ export function engineNamed(
   let fault: Error | null = null
   let disposed = false
   return {
+    ...js,
     name,
     device: `the ${name} test device`,
     fit(given, options) {

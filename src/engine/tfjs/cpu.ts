@@ -1,6 +1,7 @@
 /** @module TensorFlow.js on its plain JavaScript backend. */
 import '@tensorflow/tfjs-backend-cpu'
 import type { Engine } from '../engine.ts'
+import { lazyJsJobs } from '../lazyJobs.ts'
 import { nextTask } from '../pause.ts'
 import { startOperations } from './operations.ts'
 import { initialise } from './runtime.ts'
@@ -16,6 +17,7 @@ export async function createTfjsCpuEngine(): Promise<Engine> {
     stepsPerDrain: 1,
     drain: nextTask,
     guard: (work) => work,
+    jobs: lazyJsJobs,
     release: () => {},
   })
 }

@@ -6,7 +6,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { FitProblem } from '../../learning/problem.ts'
 import { NearsideError } from '../../protocol/error.ts'
-import type { EngineName } from '../engine.ts'
+import type { EngineJobs, EngineName } from '../engine.ts'
 import type { CentredProblem } from '../objective.ts'
 import type { Descent } from './descent.ts'
 
@@ -24,6 +24,8 @@ export interface TfjsRuntime {
   drain(): Promise<void>
   /** Settles as `work` does, or rejects with `engine-failed` once the device fails. */
   guard<T>(work: Promise<T>): Promise<T>
+  /** All but the fit. */
+  readonly jobs: EngineJobs
   /** Frees the backend if this was its last user and Nearside had made it. */
   release(): void
 }

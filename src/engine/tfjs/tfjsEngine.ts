@@ -52,6 +52,7 @@ export function createTfjsEngine(runtime: TfjsRuntime): Engine {
         throw NearsideError.from(error, 'engine-failed', `The ${runtime.name} engine failed`)
       }
     },
+    ...runtime.jobs,
     dispose() {
       if (disposed) return
       disposed = true

@@ -10,6 +10,7 @@ import type { FitProblem } from '../../learning/problem.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import { type Adapter, describeAdapter } from '../adapter.ts'
 import type { Engine } from '../engine.ts'
+import { lazyJobs } from '../lazyJobs.ts'
 import { whileNudging } from '../nudge.ts'
 import type { CentredProblem } from '../objective.ts'
 import type { Descent } from './descent.ts'
@@ -119,6 +120,7 @@ export async function createTfjsWebgpuEngine(
     device: describeAdapter(adapter),
     stepsPerDrain: 10,
     guard,
+    jobs: lazyJobs(async () => (await import('../webgpuJobs.ts')).webgpuJobs(device)),
     release,
     ...running,
   })

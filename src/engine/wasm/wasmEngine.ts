@@ -4,6 +4,7 @@ import type { FitProblem } from '../../learning/problem.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import { adamStep, startAdam } from '../adam.ts'
 import type { Engine, FitOptions, FitResult } from '../engine.ts'
+import { lazyWasmJobs } from '../lazyJobs.ts'
 import { type CentredProblem, centre } from '../objective.ts'
 import { nextTask, throwIfAborted } from '../pause.ts'
 import { checkProblem } from '../problem.ts'
@@ -65,6 +66,7 @@ export async function createWasmEngine(): Promise<Engine> {
         throw NearsideError.from(error, 'engine-failed', 'The WASM engine failed')
       }
     },
+    ...lazyWasmJobs,
     dispose() {
       idle.length = 0
     },

@@ -1,0 +1,34 @@
+/** @module The jobs on the processor: in plain loops, or on WebAssembly with SIMD. */
+import { createMlp } from '../learning/learners/mlp.ts'
+import { createEncoder } from '../model/encoder.ts'
+import { createRandom } from '../model/random.ts'
+import { createFastEncoder } from './encoder/encoder.ts'
+import { createProcessorEncoder } from './encoder/historyEncoder.ts'
+import type { EngineJobs } from './engine.ts'
+import { createFastMlp } from './mlp/mlp.ts'
+import { createProcessorTrainer } from './mlp/networkTrainer.ts'
+import { createJsSoftmax } from './softmax/js.ts'
+import { createWasmSoftmax } from './softmax/wasm.ts'
+import { createJsTopK } from './topk/js.ts'
+import { createWasmTopK } from './topk/wasm.ts'
+import { createJsTower } from './tower/js.ts'
+import { createWasmTower } from './tower/wasm.ts'
+
+/** A learner begins with weights of its own; the trainer puts others in their place. */
+const anyWeights = () => createRandom(1)
+
+export const jsJobs: EngineJobs = {
+  topK: async (table) => createJsTopK(table),
+  softmax: async (catalog) => createJsSoftmax(catalog),
+  tower: async (problem) => createJsTower(problem),
+  encoder: async (model) => createProcessorEncoder(createEncoder(model)),
+  network: async (inputs) => createProcessorTrainer(createMlp(inputs, anyWeights())),
+}
+
+export const wasmJobs: EngineJobs = {
+  topK: createWasmTopK,
+  softmax: createWasmSoftmax,
+  tower: createWasmTower,
+  encoder: async (model) => createProcessorEncoder(createFastEncoder(model)),
+  network: async (inputs) => createProcessorTrainer(createFastMlp(inputs, anyWeights())),
+}

@@ -1,0 +1,43 @@
+/** @module The jobs on a WebGPU device. */
+import { NearsideError } from '../protocol/error.ts'
+import type { EngineJobs } from './engine.ts'
+import { jsJobs, wasmJobs } from './processorJobs.ts'
+import { createWebgpuSoftmax } from './softmax/webgpu.ts'
+import { createWebgpuTopK } from './topk/webgpu.ts'
+import { createWebgpuTower } from './tower/webgpu.ts'
+
+/** What the device has no room for, or no compiler: on the processor. */
+async function orOnProcessor<J>(
+  onDevice: Promise<J>,
+  otherwise: (jobs: EngineJobs) => Promise<J>,
+): Promise<J> {
+  const unavailable = (error: unknown) => {
+    if (!(error instanceof NearsideError && error.code === 'engine-unavailable')) throw error
+  }
+  try {
+    return await onDevice
+  } catch (error) {
+    unavailable(error)
+  }
+  try {
+    return await otherwise(wasmJobs)
+  } catch (error) {
+    unavailable(error)
+  }
+  return otherwise(jsJobs)
+}
+
+/** @param device stays its owner's */
+export function webgpuJobs(device: GPUDevice): EngineJobs {
+  return {
+    topK: (table) => orOnProcessor(createWebgpuTopK(device, table), (jobs) => jobs.topK(table)),
+    softmax: (catalog) =>
+      orOnProcessor(createWebgpuSoftmax(device, catalog), (jobs) => jobs.softmax(catalog)),
+    tower: (problem, maxSteps) =>
+      orOnProcessor(createWebgpuTower(device, problem, maxSteps), (jobs) =>
+        jobs.tower(problem, maxSteps),
+      ),
+    encoder: wasmJobs.encoder,
+    network: wasmJobs.network,
+  }
+}
