@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Item } from '../catalog/item.ts'
 import { EVENT_NAMES } from '../events/event.ts'
-import { computeFeatures } from './computeFeatures.ts'
+import { computeFeatures, readHistory, writeFeatures } from './computeFeatures.ts'
 import { FEATURE_COLUMN as C, FEATURE_COUNT, FEATURES } from './features.ts'
 import type { History, Interaction } from './history.ts'
 import { DAY } from './profile.ts'
@@ -52,6 +52,24 @@ describe('computeFeatures', () => {
         expect(features.every(Number.isFinite)).toBe(true)
       }),
       { numRuns: 60 },
+    )
+  })
+
+  it('says of a few items, in any order, what it says of them among all', () => {
+    const few = fc.shuffledSubarray([...items.keys()])
+    fc.assert(
+      fc.property(history, few, (own, some) => {
+        const scale = Float32Array.from(FEATURES, (_, f) => 1 + f / 4)
+        const all = computeFeatures(statistics, own, NOW, scale)
+        const out = new Float32Array(some.length * FEATURE_COUNT).fill(Number.NaN)
+        writeFeatures(statistics, readHistory(statistics, own, NOW), scale, some, out)
+        some.forEach((item, place) => {
+          const row = (from: Float32Array, at: number) =>
+            Array.from(from.subarray(at * FEATURE_COUNT, (at + 1) * FEATURE_COUNT))
+          expect(row(out, place)).toEqual(row(all, item))
+        })
+      }),
+      { numRuns: 100 },
     )
   })
 

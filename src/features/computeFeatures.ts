@@ -1,19 +1,17 @@
 /**
- * @module Computes f_i(H, t) of every item for one shopper at one moment. Pure; the same code runs
- * in training, evaluation and the browser. Cost follows the history, not history × catalogue.
+ * @module Computes f_i(H, t) of every item, or of a few, for one shopper at one moment. Pure; the
+ * same code runs in training, evaluation and the browser. Cost follows the history, not history ×
+ * catalogue.
  */
 import { FEATURE_COLUMN, FEATURE_COUNT } from './features.ts'
 import type { History } from './history.ts'
+import { type Interest, interestOf } from './interest.ts'
 import type { ItemStatistics } from './itemStatistics.ts'
 import { type OwnedItem, type Profile, profileOf } from './profile.ts'
 import { type Visit, visitsOf } from './visits.ts'
 
 const C = FEATURE_COLUMN
 
-/** Days after which a touch counts half in co-occurrence, category and price. */
-const INTEREST_HALF_LIFE = 30
-/** Older touches add work, not signal. */
-const MAX_INTEREST_TOUCHES = 400
 const NEW_ITEM_DAYS = 30
 /** Visits after which a touch counts half. */
 const VISIT_HALF_LIVES = [
@@ -37,12 +35,45 @@ export function computeFeatures(
   scale: Float32Array | null,
   out: Float32Array = new Float32Array(statistics.items * FEATURE_COUNT),
 ): Float32Array {
+  return writeFeatures(statistics, readHistory(statistics, history, now), scale, null, out)
+}
+
+/** What a history says, before it is said of an item. */
+export interface Signals {
+  readonly profile: Profile
+  /** Null where nothing was touched. */
+  readonly interest: Interest | null
+}
+
+/** @param now milliseconds since the epoch; entries after it are ignored. */
+export function readHistory(statistics: ItemStatistics, history: History, now: number): Signals {
   const profile = profileOf(history, now)
+  return { profile, interest: interestOf(statistics, profile) }
+}
+
+/**
+ * @param items distinct; their features are written in their order, the same bits as among all.
+ *   Null: all items.
+ * @param out [items, F], overwritten.
+ */
+export function writeFeatures(
+  statistics: ItemStatistics,
+  { profile, interest }: Signals,
+  scale: Float32Array | null,
+  items: readonly number[] | null,
+  out: Float32Array,
+): Float32Array {
   const share = popularityShares(statistics)
-  writeStatic(out, statistics, profile.orders, share)
-  writeInterest(out, statistics, profile)
-  for (const owned of profile.owned) writeOwned(out, statistics, owned, profile)
-  writeTouched(out, statistics, profile, share)
+  const placed = items && new Map(items.map((item, place) => [item, place * FEATURE_COUNT]))
+  /** Where an item's row begins. */
+  const placeOf = (item: number) => (placed ? placed.get(item) : item * FEATURE_COUNT)
+  writeStatic(out, statistics, profile.orders, items)
+  if (interest) writeInterest(out, statistics, interest, items)
+  for (const owned of profile.owned) {
+    const at = placeOf(owned.item)
+    if (at !== undefined) writeOwned(out, at, statistics, owned, profile)
+  }
+  writeTouched(out, placeOf, statistics, profile, share)
   if (scale) divide(out, scale)
   return out
 }
@@ -50,9 +81,10 @@ export function computeFeatures(
 const knownStatic = new WeakMap<ItemStatistics, Float32Array>()
 
 /** What no history changes, raw, [N, F]; the rest 0. Made once, since its logarithms are dear. */
-function staticFeatures(statistics: ItemStatistics, share: Float32Array): Float32Array {
+export function staticFeatures(statistics: ItemStatistics): Float32Array {
   const known = knownStatic.get(statistics)
   if (known) return known
+  const share = popularityShares(statistics)
   const out = new Float32Array(statistics.items * FEATURE_COUNT)
   for (let i = 0, at = 0; i < statistics.items; i++, at += FEATURE_COUNT) {
     const week = statistics.popularity7[i]
@@ -75,45 +107,28 @@ function writeStatic(
   out: Float32Array,
   statistics: ItemStatistics,
   orders: number,
-  share: Float32Array,
+  items: readonly number[] | null,
 ): void {
-  out.set(staticFeatures(statistics, share))
-  for (let i = 0, at = C.popularityCold; i < statistics.items; i++, at += FEATURE_COUNT)
-    out[at] = statistics.popularity30[i] / (1 + orders)
+  const all = staticFeatures(statistics)
+  if (!items) out.set(all)
+  const count = items?.length ?? statistics.items
+  for (let row = 0, at = 0; row < count; row++, at += FEATURE_COUNT) {
+    const i = items ? items[row] : row
+    if (items) out.set(all.subarray(i * FEATURE_COUNT, (i + 1) * FEATURE_COUNT), at)
+    out[at + C.popularityCold] = statistics.popularity30[i] / (1 + orders)
+  }
 }
 
 /** What every touch, a view as well as a purchase, says about other items. */
-function writeInterest(out: Float32Array, statistics: ItemStatistics, profile: Profile): void {
-  const { touches, lastSession } = profile
-  if (touches.length === 0) return
-  const { items, neighboursPerItem, neighbourItems, neighbourWeights } = statistics
-  const sum = new Float32Array(items)
-  const last = new Float32Array(items)
-  const category = new Map<number, number>()
-  let total = 0
-  let totalLast = 0
-  let price = 0
-  for (const touch of touches.slice(0, MAX_INTEREST_TOUCHES)) {
-    const weight = touch.strength * 2 ** (-touch.age / INTEREST_HALF_LIFE)
-    // A touch of years ago must not turn a division below into 0 / 0.
-    const share = Math.max(weight, 1e-6)
-    const inLast = touch.session === lastSession
-    total += share
-    price += share * statistics.logPrice[touch.item]
-    if (inLast) totalLast += touch.strength
-    const group = statistics.category[touch.item]
-    if (group > 0) category.set(group, (category.get(group) ?? 0) + share)
-    const end = (touch.item + 1) * neighboursPerItem
-    for (let k = touch.item * neighboursPerItem; k < end; k++) {
-      const tie = neighbourWeights[k]
-      if (tie === 0) break
-      const neighbour = neighbourItems[k]
-      sum[neighbour] += share * tie
-      if (inLast) last[neighbour] += touch.strength * tie
-    }
-  }
-  const usualPrice = price / total
-  for (let i = 0, at = 0; i < items; i++, at += FEATURE_COUNT) {
+function writeInterest(
+  out: Float32Array,
+  statistics: ItemStatistics,
+  { sum, last, total, totalLast, usualPrice, category }: Interest,
+  items: readonly number[] | null,
+): void {
+  const count = items?.length ?? statistics.items
+  for (let row = 0, at = 0; row < count; row++, at += FEATURE_COUNT) {
+    const i = items ? items[row] : row
     if (sum[i] > 0) {
       out[at + C.cooccurrenceRecent] = Math.log1p(sum[i])
       out[at + C.cooccurrenceShare] = Math.sqrt(sum[i] / total)
@@ -127,11 +142,11 @@ function writeInterest(out: Float32Array, statistics: ItemStatistics, profile: P
 
 function writeOwned(
   out: Float32Array,
+  at: number,
   statistics: ItemStatistics,
   owned: OwnedItem,
   { orders, repeatTendency }: Profile,
 ): void {
-  const at = owned.item * FEATURE_COUNT
   const { ages } = owned
   out[at + C.bought7] = Math.log1p(decayed(ages, 7))
   out[at + C.bought30] = Math.log1p(decayed(ages, 30))
@@ -155,6 +170,7 @@ function writeOwned(
 /** What views and carts say as well as purchases; `share` is each item's share of popularity, [N]. */
 function writeTouched(
   out: Float32Array,
+  placeOf: (item: number) => number | undefined,
   statistics: ItemStatistics,
   profile: Profile,
   share: Float32Array,
@@ -166,12 +182,14 @@ function writeTouched(
     )
     const total = counts.reduce((sum, count) => sum + count, 0)
     items.forEach(({ item }, k) => {
+      const at = placeOf(item)
       const expected = FILL * share[item]
-      out[item * FEATURE_COUNT + column] = Math.log1p(counts[k] / total / expected)
+      if (at !== undefined) out[at + column] = Math.log1p(counts[k] / total / expected)
     })
   }
   for (const { item, own } of items) {
-    const at = item * FEATURE_COUNT
+    const at = placeOf(item)
+    if (at === undefined) continue
     const [last] = own
     out[at + C.touched3] = Math.log1p(touchedWithin(own, 3))
     out[at + C.touched60] = Math.log1p(touchedWithin(own, 60))

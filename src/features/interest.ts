@@ -1,0 +1,59 @@
+/**
+ * @module What every touch of a history, a view as well as a purchase, says about other items: those
+ * that go with what was touched, its categories and its prices.
+ */
+import type { ItemStatistics } from './itemStatistics.ts'
+import type { Profile } from './profile.ts'
+
+/** Days after which a touch counts half. */
+const HALF_LIFE = 30
+/** Older touches add work, not signal. */
+const MAX_TOUCHES = 400
+
+export interface Interest {
+  /** Ties to what was touched recently, and in the last session, [N]. */
+  readonly sum: Float32Array
+  readonly last: Float32Array
+  /** What those would be with ties of 1, > 0. */
+  readonly total: number
+  readonly totalLast: number
+  /** Logarithm of the usual price. */
+  readonly usualPrice: number
+  /** Part of `total` in each category that was touched. */
+  readonly category: ReadonlyMap<number, number>
+}
+
+/** Null where nothing was touched. */
+export function interestOf(
+  statistics: ItemStatistics,
+  { touches, lastSession }: Pick<Profile, 'touches' | 'lastSession'>,
+): Interest | null {
+  if (touches.length === 0) return null
+  const { items, neighboursPerItem, neighbourItems, neighbourWeights } = statistics
+  const sum = new Float32Array(items)
+  const last = new Float32Array(items)
+  const category = new Map<number, number>()
+  let total = 0
+  let totalLast = 0
+  let price = 0
+  for (const touch of touches.slice(0, MAX_TOUCHES)) {
+    const weight = touch.strength * 2 ** (-touch.age / HALF_LIFE)
+    // A touch of years ago must not turn a division below into 0 / 0.
+    const share = Math.max(weight, 1e-6)
+    const inLast = touch.session === lastSession
+    total += share
+    price += share * statistics.logPrice[touch.item]
+    if (inLast) totalLast += touch.strength
+    const group = statistics.category[touch.item]
+    if (group > 0) category.set(group, (category.get(group) ?? 0) + share)
+    const end = (touch.item + 1) * neighboursPerItem
+    for (let k = touch.item * neighboursPerItem; k < end; k++) {
+      const tie = neighbourWeights[k]
+      if (tie === 0) break
+      const neighbour = neighbourItems[k]
+      sum[neighbour] += share * tie
+      if (inLast) last[neighbour] += touch.strength * tie
+    }
+  }
+  return { sum, last, total, totalLast, usualPrice: price / total, category }
+}
