@@ -14,7 +14,8 @@ import {
 import { writeBaseModel } from '../../model/files.ts'
 import { shopEvents, writeShop } from '../../pretrain/shop/write.ts'
 import { writeModel } from '../../pretrain/writeModel.ts'
-import { command, type EvaluationResult } from '../evaluate.ts'
+import { command } from '../evaluate.ts'
+import type { EvaluationResult } from './personal.ts'
 
 let folder = ''
 let shopFolder = ''
@@ -211,7 +212,7 @@ describe('bad requests are refused in a sentence', () => {
     [{ misclicks: '0.1' }, /goes with --protocol noise/],
     [{ protocol: 'noise', misclicks: '2' }, /shares above 0/],
     [{ judgements: 'none.csv' }, /goes with --protocol search/],
-    [{ protocol: 'magic' }, /magic is not a protocol/],
+    [{ protocol: 'magic' }, /--protocol magic: choose personal or leave-one-out or/],
     [{ popularity: 'hourly' }, /choose nightly or frozen/],
     [{ mean: 'items' }, /choose shoppers or cases/],
     [{ seed: '-1' }, /not a whole number/],
