@@ -47,13 +47,20 @@ async function keep(address) {
   if (response.ok) await cache.put(key, response)
 }
 
+/** What a full disk can't keep is still what the page asked for. */
+function store(cache, key, response) {
+  return cache
+    .put(key, response)
+    .catch((refused) => console.info('Not kept for offline use:', refused))
+}
+
 /** Hashed and versioned files never change. */
 async function cacheFirst(request) {
   const cache = await caches.open(CACHE)
   const kept = await cache.match(request, { ignoreVary: true })
   if (kept) return kept
   const response = await fetch(request)
-  if (response.ok) await cache.put(request, response.clone())
+  if (response.ok) await store(cache, request, response.clone())
   return response
 }
 
@@ -63,7 +70,7 @@ async function networkFirst(key, request) {
   try {
     const signal = kept ? AbortSignal.timeout(PATIENCE_MS) : undefined
     const response = await fetch(request, { signal })
-    if (response.ok) await cache.put(key, response.clone())
+    if (response.ok) await store(cache, key, response.clone())
     return response
   } catch (error) {
     if (kept) return kept

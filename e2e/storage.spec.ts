@@ -1,0 +1,49 @@
+/**
+ * @module The browser's own storage fails: really full, and really cleared under an open page.
+ * Chrome's debugging protocol sets the quota and clears the site's data; nothing is simulated.
+ */
+import { expect, type Page, test } from 'playwright/test'
+import { fact, forYou, forYouIds, goHome, openShop } from './shop.ts'
+
+async function lookAt(page: Page, place: number): Promise<void> {
+  await forYou(page).locator('[data-item]').nth(place).click()
+  await expect(page.getByRole('button', { name: 'Add to basket' }).first()).toBeVisible()
+}
+
+test('no room from the first visit on: lists, the click that changes them, and every page', async ({
+  page,
+  baseURL,
+}) => {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Storage.overrideQuotaForOrigin', { origin: `${baseURL}`, quotaSize: 1 })
+  await openShop(page)
+  const before = await forYouIds(page)
+  await lookAt(page, 2)
+  await goHome(page)
+  await expect.poll(() => forYouIds(page)).not.toEqual(before)
+
+  await page.getByRole('contentinfo').getByRole('link', { name: 'Privacy console' }).click()
+  await expect(fact(page, 'Base model and storage', 'Kept in')).toContainText(/memory/i)
+  await expect(page.getByRole('region', { name: 'Notices' })).toContainText(/kept in memory until this tab closes/)
+})
+
+test('site data cleared under an open page: it goes on, and learns anew', async ({
+  page,
+  baseURL,
+}) => {
+  await openShop(page)
+  const stranger = await forYouIds(page)
+  await lookAt(page, 2)
+  await goHome(page)
+  await expect.poll(() => forYouIds(page)).not.toEqual(stranger)
+  const session = await page.context().newCDPSession(page)
+  await session.send('Storage.clearDataForOrigin', {
+    origin: `${baseURL}`,
+    storageTypes: 'indexeddb',
+  })
+
+  await lookAt(page, 4)
+  await page.reload()
+  await goHome(page)
+  await expect.poll(() => forYouIds(page)).not.toEqual(stranger)
+})
