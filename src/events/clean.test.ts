@@ -33,6 +33,21 @@ describe('cleaning', () => {
     expect(report.dropped).toEqual({ 'unknown item': 1 })
   })
 
+  test('of a query typed in steps the last counts; with a look between, or time, each does', () => {
+    const search = (query: string, after: number, session = 's') =>
+      event({ name: 'search', items: [], query, time: NOW - DAY + after, session })
+    const typed = [search('par', 0), search('paras', 2000), search('parasol', 11_000)]
+    const later = search('parasol', 40_000)
+    const other = search('par', 2500, 'other')
+    const { events, report } = run([...typed, later, other])
+    expect(events.map(({ query }) => query)).toEqual(['par', 'parasol', 'parasol'])
+    expect(report.dropped).toEqual({ 'retyped query': 2 })
+    const look = event({ time: NOW - DAY + 1000 })
+    expect(run([typed[0], look, typed[1]]).events).toHaveLength(3)
+    const slip = event({ time: NOW - DAY + 1000, dwellMs: 300 })
+    expect(run([typed[0], slip, typed[1]]).events.map(({ query }) => query)).toEqual(['paras'])
+  })
+
   test('a look of half a second is a misclick; an unknown dwell is not', () => {
     const events = [
       event({ dwellMs: 500, items: ['a'] }),
@@ -124,5 +139,24 @@ test('a history has one entry an item, ascending, without unknown items', () => 
     [0, 10],
     [1, 20],
     [0, 20],
+  ])
+})
+
+test('a search has an entry for each item that it found, with its words', () => {
+  const rows = new Map([
+    ['a', 0],
+    ['b', 1],
+  ])
+  const found: Record<string, string[]> = { parasol: ['b', 'x', 'a'] }
+  const search = (query?: string) => event({ name: 'search', time: 5, items: [], query })
+  const history = fromEvents(
+    [search('parasol'), search('lamp'), search()],
+    (id) => rows.get(id),
+    (query) => found[query] ?? [],
+  )
+  const entry = { name: 'search', time: 5, session: 's', query: 'parasol' }
+  expect(history).toEqual([
+    { ...entry, item: 1 },
+    { ...entry, item: 0 },
   ])
 })

@@ -34,6 +34,8 @@ const BURST_WINDOW = 60_000
 const REGULAR_EVENTS = 12
 const REGULAR_VARIATION = 0.02
 const REGULAR_MIN_INTERVAL = 500
+/** A search again within this is the same wish in better words: typed to the end, or corrected. */
+const RETYPED_MS = 10_000
 /** A clock this far ahead was wrong when the event was written. */
 const CLOCK_TOLERANCE = 86_400_000
 
@@ -103,6 +105,18 @@ export const dropMisclicks: Stage = (events) =>
       ),
   )
 
+/** Of searches that follow each other at once, the last says what was meant. */
+export const dropRetypedQueries: Stage = (events) => {
+  const next = new Map<string, ShopperEvent>()
+  const kept = events.toReversed().filter((event) => {
+    const { name, session, time } = event
+    const after = next.get(session)
+    next.set(session, event)
+    return !(name === 'search' && after?.name === 'search' && after.time - time <= RETYPED_MS)
+  })
+  return kept.reverse()
+}
+
 const STAGES: readonly (readonly [reason: string, stage: Stage])[] = [
   ['clock', clampFuture],
   // Before duplicates: without their unknown items, two events may be the same.
@@ -111,6 +125,8 @@ const STAGES: readonly (readonly [reason: string, stage: Stage])[] = [
   ['burst', dropBursts],
   ['regular intervals', dropRegularIntervals],
   ['misclick', dropMisclicks],
+  // Last: what a script or a slip did between two searches doesn't part them.
+  ['retyped query', dropRetypedQueries],
 ]
 
 /** All stages in order. `invalid` counts what could not even be read back as an event. */

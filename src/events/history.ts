@@ -2,16 +2,27 @@
 import type { History, Interaction } from '../features/history.ts'
 import type { ShopperEvent } from './event.ts'
 
+/** Items that a query is about. */
+export type FindItems = (query: string) => readonly string[]
+
+const findNothing: FindItems = () => []
+
 /**
- * One entry per item of each event, ascending by time; items that `rowOf` doesn't know, and events
- * without items, have no entry.
+ * One entry per item of each event, and of each search per item that it found, ascending by time;
+ * items that `rowOf` doesn't know, and events without items, have no entry.
  */
 export function fromEvents(
   events: readonly ShopperEvent[],
   rowOf: (item: string) => number | undefined,
+  find: FindItems = findNothing,
 ): History {
   const history: Interaction[] = []
-  for (const { items, name, time, session } of events) {
+  for (const event of events) {
+    const { items, name, time, session, query } = event
+    if (name === 'search') {
+      if (query) history.push(...searchEntries({ query, time, session }, find(query).map(rowOf)))
+      continue
+    }
     for (const id of items) {
       const item = rowOf(id)
       if (item !== undefined) history.push({ item, name, time, session })
@@ -19,4 +30,13 @@ export function fromEvents(
   }
   // Stable: events of one instant keep the order in which they came.
   return history.sort((a, b) => a.time - b.time)
+}
+
+/** @param rows of what the query found */
+export function searchEntries(
+  search: Required<Pick<Interaction, 'query' | 'time' | 'session'>>,
+  rows: readonly (number | undefined)[],
+): Interaction[] {
+  const found = rows.filter((row) => row !== undefined)
+  return found.map((item) => ({ item, name: 'search', ...search }))
 }

@@ -13,6 +13,8 @@ export interface Interaction {
   readonly time: number
   /** Visit or order; entries of one session are a set whose inner order means nothing. */
   readonly session: string
+  /** Of a search that found the item, as it was typed. */
+  readonly query?: string
 }
 
 /** Ascending by time. */

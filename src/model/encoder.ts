@@ -128,7 +128,7 @@ export function encode(
   history: History,
   now: number,
 ): Float32Array<ArrayBuffer> {
-  const recent = history.slice(-HISTORY_LENGTH)
+  const recent = windowOf(history)
   if (recent.length === 0) return new Float32Array(DIMENSION)
   const weights = encoderWeights(model.encoder)
   const states = statesFor(recent.length)
@@ -136,6 +136,14 @@ export function encode(
     computeState(model, weights, recent[t], gapAfter(recent, t, now), states, t)
   })
   return encodeLast(weights, jsProducts(weights), states, [...recent.keys()])
+}
+
+/** The last interactions with items; what a search merely found is none of them. */
+function windowOf(history: History): History {
+  const recent: Interaction[] = []
+  for (let k = history.length - 1; k >= 0 && recent.length < HISTORY_LENGTH; k--)
+    if (history[k].name !== 'search') recent.push(history[k])
+  return recent.reverse()
 }
 
 /**
@@ -153,7 +161,7 @@ export function createEncoder(
   const free = Array.from({ length: 2 * HISTORY_LENGTH }, (_, row) => row)
   let known = new Map<number, number>()
   return (history, now) => {
-    const recent = history.slice(-HISTORY_LENGTH)
+    const recent = windowOf(history)
     if (recent.length === 0) return new Float32Array(DIMENSION)
     const current = new Map<number, number>()
     const rows = recent.map((interaction, t) => {

@@ -1,6 +1,7 @@
 /** @module Scores of all items for one shopper: s_i = (A·h + λu)·E_i + b_i + (w + λw_p)·f_i. */
 import { computeFeatures } from '../features/computeFeatures.ts'
 import type { History } from '../features/history.ts'
+import { type SearchLift, searchLifts } from '../features/searches.ts'
 import { eventStrength } from '../features/strength.ts'
 import { type BaseModel, DIMENSION, type PersonalParameters } from './baseModel.ts'
 import { encode } from './encoder.ts'
@@ -32,12 +33,34 @@ export function scoreTerms(
 ): ScoreTerms {
   const features = computeFeatures(model.statistics, history, now, model.featureScale, out)
   const taste = project(model.projection, hidden)
-  if (!history.some(({ name }) => eventStrength(name) > 0))
-    return { base: Float32Array.from(model.statistics.popularity30), features, hidden }
+  if (!history.some(({ name }) => eventStrength(name) > 0)) {
+    const base = Float32Array.from(model.statistics.popularity30)
+    addSearches(base, searchLifts(model.statistics, history, now))
+    return { base, features, hidden }
+  }
   const base = new Float32Array(model.bias)
   addScores(base, model.itemVectors, taste)
   addScores(base, features, model.featureWeights)
+  addSearches(base, searchLifts(model.statistics, history, now))
   return { base, features, hidden }
+}
+
+/**
+ * What was searched for, last of all terms: the sum is the same to the bit, whichever items it is
+ * made for.
+ * @param items rows of the scores; absent, all of them in order.
+ */
+export function addSearches(
+  scores: Float32Array,
+  lifts: ReadonlyMap<number, SearchLift>,
+  items?: readonly number[],
+): void {
+  if (lifts.size === 0) return
+  if (!items) for (const [item, { lift }] of lifts) scores[item] += lift
+  else
+    items.forEach((item, place) => {
+      scores[place] += lifts.get(item)?.lift ?? 0
+    })
 }
 
 /** Scores with λ = `fusionWeight` of the personal parameters, [N]; λ = 0 gives the base bit for bit. */

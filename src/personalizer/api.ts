@@ -59,6 +59,7 @@ export interface Recommendation {
 export type Reason =
   | { readonly kind: 'because'; readonly item: string }
   | { readonly kind: 'bought-before' }
+  | { readonly kind: 'searched'; readonly query: string }
   | { readonly kind: 'category'; readonly category: string }
   | { readonly kind: 'taste' }
   | { readonly kind: 'popular' }
@@ -78,20 +79,20 @@ export interface Explanation extends Recommendation {
   readonly rank: number
   /**
    * What each kind of term adds to the score beyond its mean over the catalogue, largest first:
-   * `because` (goes with what was looked at), `own` (looked at or bought itself), `category`,
-   * `taste`, `popular`. They add up to `score - meanScore`.
+   * `because` (goes with what was looked at), `own` (looked at or bought itself), `searched` (found
+   * by a search), `category`, `taste`, `popular`. They add up to `score - meanScore`.
    */
   readonly contributions: readonly {
-    readonly kind: 'because' | 'own' | 'category' | 'taste' | 'popular'
+    readonly kind: 'because' | 'own' | 'searched' | 'category' | 'taste' | 'popular'
     readonly amount: number
   }[]
   readonly meanScore: number
 }
 
-/** What to forget: one event by its id, or all events about an item or a category. */
+/** What to forget: one event by its id, all events about an item or a category, or all searches for a query. */
 export type Forgettable =
   | { readonly kind: 'event'; readonly id: string }
-  | { readonly kind: 'item' | 'category'; readonly name: string }
+  | { readonly kind: 'item' | 'category' | 'query'; readonly name: string }
 
 export interface FitReport {
   readonly engine: string
@@ -139,9 +140,9 @@ export interface PersonalizerSnapshot {
     readonly logLikelihoodRatio: number
     readonly tested: number
   }
-  /** What was learned, in words' raw material: strongest categories and items of the recent history. */
+  /** What was learned, in words' raw material: strongest categories, items and queries of the recent history. */
   readonly learned: readonly {
-    readonly kind: 'category' | 'item'
+    readonly kind: 'category' | 'item' | 'query'
     readonly name: string
     readonly strength: number
   }[]
@@ -187,7 +188,7 @@ export interface Personalizer {
   /** Asks for a newer base model now (it also happens by itself). */
   checkForUpdate(): Promise<{ readonly adopted: boolean; readonly version: string }>
   pause(paused: boolean): Promise<void>
-  /** Deletes one event, or those about an item or a category, and learns anew as if they had never been. */
+  /** Deletes one event, or those about an item, a category or a query, and learns anew as if they had never been. */
   forget(what: Forgettable): Promise<void>
   /** Deletes everything held about the shopper on this device. */
   erase(): Promise<void>

@@ -1,7 +1,13 @@
-/** @module The strongest categories and items of what was learned, each of which can be forgotten. */
+/** @module The strongest categories, items and queries of what was learned, each of which can be forgotten. */
 import { useId, useRef, useState } from 'react'
 import type { PersonalizerSnapshot } from '../personalizer/api.ts'
 import { usePersonalizationContext } from './context.ts'
+
+const SAID_OF = {
+  category: 'youLike',
+  item: 'youLookedAt',
+  query: 'youSearchedFor',
+} as const
 
 export function Learned({ learned }: { readonly learned: PersonalizerSnapshot['learned'] }) {
   const { itemOf, labels, personalizer } = usePersonalizationContext()
@@ -24,8 +30,7 @@ export function Learned({ learned }: { readonly learned: PersonalizerSnapshot['l
             return (
               <li key={`${entry.kind} ${entry.name}`}>
                 <span className="ns-learned-name">
-                  {entry.kind === 'category' ? labels.youLike : labels.youLookedAt}{' '}
-                  <strong>{name}</strong>
+                  {labels[SAID_OF[entry.kind]]} <strong>{name}</strong>
                 </span>
                 <button
                   type="button"

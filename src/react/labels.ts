@@ -7,11 +7,12 @@ import { count, ENGLISH_LISTS } from './listLabels.ts'
 export const ENGLISH = {
   ...ENGLISH_LISTS,
 
-  lead: 'This shop sorts its shelves on your device. What you look at and buy stays in this browser; the shop’s servers do not see it.',
+  lead: 'This shop sorts its shelves on your device. What you look at, search for and buy stays in this browser; the shop’s servers do not see it.',
   learned: 'What was learned',
   learnedNothing: 'Nothing yet. Look at a few things and this fills.',
   youLike: 'You like',
   youLookedAt: 'You looked at',
+  youSearchedFor: 'You searched for',
   forget: 'Forget',
   forgetThis: (name: string) => `Forget ${name}`,
   forgotten: (name: string) => `${name} was forgotten.`,

@@ -16,6 +16,8 @@ export function reasonText(
     }
     case 'bought-before':
       return labels.boughtBefore
+    case 'searched':
+      return labels.searched(reason.query)
     case 'category':
       return labels.category(reason.category)
     case 'taste':

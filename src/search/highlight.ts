@@ -1,6 +1,7 @@
 /** @module Which parts of a title matched, as plain pieces: no HTML, so nothing to escape. */
+
+import { foldWord, wordsOf } from '../catalog/words.ts'
 import type { SearchHit } from './retrieve.ts'
-import { foldWord, wordsOf } from './text.ts'
 
 export interface Piece {
   readonly text: string

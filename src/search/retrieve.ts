@@ -4,8 +4,8 @@
  */
 import MiniSearch, { type SearchOptions } from 'minisearch'
 import type { Item } from '../catalog/item.ts'
+import { foldWord, wordsOf } from '../catalog/words.ts'
 import { type FoldedSynonyms, NO_SYNONYMS, otherWordings } from './synonyms.ts'
-import { foldWord, wordsOf } from './text.ts'
 
 export interface SearchHit {
   readonly id: string

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Item } from '../catalog/item.ts'
+import { foldWord, wordsOf } from '../catalog/words.ts'
 import { bands, blend } from './blend.ts'
 import { highlight } from './highlight.ts'
 import type { SearchHit } from './retrieve.ts'
 import { createProductSearch, prepareProductSearch } from './search.ts'
-import { foldWord, wordsOf } from './text.ts'
 
 const ITEMS: readonly Item[] = [
   { id: '85123A', title: 'White hanging heart t-light holder', category: 'Candles' },

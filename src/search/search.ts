@@ -1,6 +1,7 @@
 /** @module The shop's search as a page uses it: finds and completes; what was typed goes nowhere. */
 import type { SearchOptions } from 'minisearch'
 import type { Item } from '../catalog/item.ts'
+import { foldWord, wordsOf } from '../catalog/words.ts'
 import {
   buildIndex,
   fuzzy,
@@ -10,7 +11,6 @@ import {
   SHIPPED_SETTINGS,
 } from './retrieve.ts'
 import { foldSynonyms, type Synonyms } from './synonyms.ts'
-import { foldWord, wordsOf } from './text.ts'
 
 export interface ProductSearch {
   /** Best first. An empty query finds nothing. */

@@ -2,7 +2,7 @@
  * @module Words that mean the same in a shop. The shop fills the list; a query that holds one
  * wording is asked in the others as well, and what they find counts a little less.
  */
-import { foldWord, wordsOf } from './text.ts'
+import { foldWord, wordsOf } from '../catalog/words.ts'
 
 /** Wordings of one thing, each one or more words: `['notebook', 'notepad', 'jotter']`. */
 export type Synonyms = readonly (readonly string[])[]

@@ -1,7 +1,7 @@
 /** @module Queries that nobody typed but somebody might have: from a product's title, or mistyped. */
 import type { Item } from '../../catalog/item.ts'
+import { foldWord, wordsOf } from '../../catalog/words.ts'
 import type { Random } from '../../model/random.ts'
-import { foldWord, wordsOf } from '../../search/text.ts'
 
 /** `narrow`: the title's two rarest words. `broad`: one word of it that other products share. */
 export const QUERY_KINDS = ['narrow', 'broad'] as const

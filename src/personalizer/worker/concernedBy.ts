@@ -1,4 +1,5 @@
 /** @module Which events a wish to forget concerns. */
+import { foldedWords } from '../../catalog/words.ts'
 import type { ShopperEvent } from '../../events/event.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import type { Forgettable } from '../api.ts'
@@ -16,7 +17,17 @@ export function concernedBy(
       return ({ items }) => items.includes(what.name)
     case 'category':
       return ({ items }) => items.some((item) => catalog?.get(item)?.category === what.name)
+    case 'query':
+      return ({ query }) => query !== undefined && wish(query) === wish(what.name)
     default:
-      throw new NearsideError('input-invalid', 'forget takes an event, an item or a category.')
+      throw new NearsideError(
+        'input-invalid',
+        'forget takes an event, an item, a category or a query.',
+      )
   }
+}
+
+/** However it was written: "Parasols" is what "parasol" is. */
+export function wish(query: string): string {
+  return foldedWords(query).join(' ')
 }

@@ -92,6 +92,7 @@ export async function startDevice(
     notices,
     known: (item) => shop.knows(item),
     rowOf: (item) => shop.rowOf(item),
+    find: (query) => shop.find(query),
     changed: bump,
   })
   const ledger: Ledger = createLedger(() => loggingStore(shopper), now)
@@ -384,7 +385,7 @@ export async function startDevice(
         fitting: learner.fitting,
         deferred: learner.deferred,
         guard: learner.guard,
-        learned: learnedFrom(events, shop.catalog, now()),
+        learned: learnedFrom(events, shop.catalog, shop.find, now()),
         paused,
         consent,
         sent,

@@ -9,6 +9,7 @@ import type { Catalog } from '../../catalog/catalog.ts'
 import { FEATURE_COUNT, FEATURES, type FeatureGroup } from '../../features/features.ts'
 import type { History } from '../../features/history.ts'
 import { profileOf, type Touch } from '../../features/profile.ts'
+import { searchLifts } from '../../features/searches.ts'
 import { type BaseModel, DIMENSION, type PersonalParameters } from '../../model/baseModel.ts'
 import { project, type ScoreTerms } from '../../model/score.ts'
 import type { Explanation, Reason } from '../api.ts'
@@ -54,14 +55,20 @@ export function createExplainer(given: Explained): Explainer {
   const { model, catalog, history, now, terms, baseFeatures, personal, fusionWeight } = given
   const items = model.itemIds.length
   const lambda = personal ? fusionWeight : 0
-  const weights = model.featureWeights.map((w, f) => w + lambda * (personal?.w[f] ?? 0))
-  const taste = project(model.projection, terms.hidden)
+  const { touches, owned } = profileOf(history, now)
+  // Whoever touched nothing yet is scored as everybody, by popularity alone; see `scoreTerms`.
+  const known = touches.length > 0
+  const shared = known ? model.featureWeights : new Float32Array(FEATURE_COUNT)
+  const everybody = known ? model.bias : model.statistics.popularity30
+  const weights = shared.map((w, f) => w + lambda * (personal?.w[f] ?? 0))
+  const taste = known ? project(model.projection, terms.hidden) : new Float32Array(DIMENSION)
   if (personal) for (let j = 0; j < DIMENSION; j++) taste[j] += lambda * personal.u[j]
   const featureMeans = columnMeans(terms.features, items, FEATURE_COUNT)
   const baseMeans = lastingMeans(baseFeatures, items, FEATURE_COUNT)
   const vectorMean = lastingMeans(model.itemVectors, items, DIMENSION)
-  const biasMean = lastingMeans(model.bias, items, 1)[0]
-  const { touches, owned } = profileOf(history, now)
+  const everybodyMean = lastingMeans(everybody, items, 1)[0]
+  const searched = searchLifts(model.statistics, history, now)
+  const searchedMean = [...searched.values()].reduce((sum, { lift }) => sum + lift, 0) / items
   const bought = new Set(owned.map(({ item }) => item))
   const touched = new Set(touches.map(({ item }) => item))
 
@@ -71,10 +78,11 @@ export function createExplainer(given: Explained): Explainer {
       own: 0,
       category: 0,
       taste: 0,
-      popular: rose ? 0 : model.bias[row] - biasMean,
+      popular: rose ? 0 : everybody[row] - everybodyMean,
+      searched: (searched.get(row)?.lift ?? 0) - searchedMean,
     }
     for (let f = 0, at = row * FEATURE_COUNT; f < FEATURE_COUNT; f++, at++) {
-      const everybodys = rose ? model.featureWeights[f] * (baseFeatures[at] - baseMeans[f]) : 0
+      const everybodys = rose ? shared[f] * (baseFeatures[at] - baseMeans[f]) : 0
       const own = weights[f] * (terms.features[at] - featureMeans[f])
       lift[KIND_OF_GROUP[FEATURES[f].group]] += own - everybodys
     }
@@ -109,6 +117,10 @@ export function createExplainer(given: Explained): Explainer {
       case 'because': {
         const source = strongestTie(model, touches, row)
         return source === null ? null : { kind: 'because', item: idOf(source) }
+      }
+      case 'searched': {
+        const query = searched.get(row)?.query
+        return query === undefined ? null : { kind, query }
       }
       case 'category': {
         const category = catalog?.get(idOf(row))?.category

@@ -4,6 +4,7 @@
  */
 import { Catalog } from '../../catalog/catalog.ts'
 import type { Item } from '../../catalog/item.ts'
+import { createTitleIndex, type FindByTitle } from '../../catalog/titleIndex.ts'
 import { extendModel } from '../../model/extend.ts'
 import type { PopularityPart } from '../../model/parts.ts'
 import { NearsideError } from '../../protocol/error.ts'
@@ -30,6 +31,8 @@ export class Shop {
   readonly #deps: ShopDeps
   #catalog: Catalog | null = null
   #catalogHash = ''
+  /** Made when first asked, of the catalogue as it is then. */
+  #titles: { readonly of: Catalog; readonly find: FindByTitle } | null = null
   #loaded: LoadedModel | null = null
   #ranker: Ranker | null = null
   #order: CatalogOrder = EMPTY_ORDER
@@ -72,6 +75,15 @@ export class Shop {
   }
 
   readonly rowOf = (item: string): number | undefined => this.#ranker?.rowOf(item)
+
+  /** What a query is about; nothing while there is no catalogue. */
+  readonly find: FindByTitle = (query) => {
+    const catalog = this.#catalog
+    if (!catalog) return []
+    if (this.#titles?.of !== catalog)
+      this.#titles = { of: catalog, find: createTitleIndex(catalog) }
+    return this.#titles.find(query)
+  }
 
   /**
    * Takes what is kept; fetches only what is missing. Never rejects.

@@ -6,7 +6,7 @@
 import type { EventDraft } from '../../events/capture.ts'
 import { type CleaningReport, clean } from '../../events/clean.ts'
 import type { ShopperEvent } from '../../events/event.ts'
-import { fromEvents } from '../../events/history.ts'
+import { type FindItems, fromEvents } from '../../events/history.ts'
 import type { History } from '../../features/history.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import { createMemoryDatabase } from '../../storage/memory.ts'
@@ -23,6 +23,8 @@ export interface ShopperDeps {
   /** False for an item that neither catalogue nor model knows. */
   readonly known: (item: string) => boolean
   readonly rowOf: (item: string) => number | undefined
+  /** What a query is about. */
+  readonly find: FindItems
   readonly changed: () => void
 }
 
@@ -188,9 +190,9 @@ export class Shopper {
 
   #derive() {
     if (!this.#derived) {
-      const { known, now, rowOf } = this.#deps
+      const { find, known, now, rowOf } = this.#deps
       const cleaned = clean(this.#events, { known, now: now() }, this.#invalid)
-      this.#derived = { ...cleaned, history: fromEvents(cleaned.events, rowOf) }
+      this.#derived = { ...cleaned, history: fromEvents(cleaned.events, rowOf, find) }
     }
     return this.#derived
   }

@@ -30,3 +30,10 @@ export function foldWord(word: string): string {
   if (/(x|ch|sh|ss)es$/.test(plain)) return plain.slice(0, -2)
   return plain.endsWith('s') ? plain.slice(0, -1) : plain
 }
+
+/** Distinct folded words in order of appearance. */
+export function foldedWords(text: string): string[] {
+  return [...new Set(wordsOf(text).map((word) => foldWord(word.text)))].filter(
+    (word) => word !== '',
+  )
+}

@@ -1,0 +1,49 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createTitleIndex } from './titleIndex.ts'
+
+const ITEMS = [
+  { id: 'red', title: 'Edwardian parasol red' },
+  { id: 'black', title: 'Edwardian Parasol, black' },
+  { id: 'cafe', title: 'Café napkins red berries' },
+  { id: 'pin', title: 'Hat pin' },
+  { id: 'pink', title: 'Pink hat' },
+  { id: 'bare' },
+]
+const find = createTitleIndex(ITEMS)
+
+describe('what a query is about', () => {
+  test('titles with all of its words, however they are written', () => {
+    expect(find('parasol')).toEqual(['red', 'black'])
+    expect(find('  PARASOLS red ')).toEqual(['red'])
+    expect(find('cafe berry')).toEqual(['cafe'])
+    expect(find('parasol lamp')).toEqual([])
+  })
+
+  test('a word means itself; only one that no title has stands for those that go on', () => {
+    expect(find('pin')).toEqual(['pin'])
+    expect(find('paras')).toEqual(['red', 'black'])
+    expect(find('pa')).toEqual([])
+    expect(find('edw bla')).toEqual(['black'])
+  })
+
+  test('what a hundred and one products have names no wish', () => {
+    const many = (count: number) =>
+      createTitleIndex(Array.from({ length: count }, (_, i) => ({ id: `${i}`, title: 'A lamp' })))
+    expect(many(100)('lamp')).toHaveLength(100)
+    expect(many(101)('lamp')).toEqual([])
+  })
+
+  test('nothing for no words; any text gives known ids, each once, and the same again', () => {
+    for (const query of ['', '  ', '?!']) expect(find(query)).toEqual([])
+    const ids = ITEMS.map(({ id }) => id)
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 30 }), (query) => {
+        const found = find(query)
+        expect(ids).toEqual(expect.arrayContaining([...found]))
+        expect(new Set(found).size).toBe(found.length)
+        expect(createTitleIndex(ITEMS)(query)).toEqual(found)
+      }),
+    )
+  })
+})

@@ -1,0 +1,83 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { History, Interaction } from './history.ts'
+import { DAY } from './profile.ts'
+import { SEARCH_HALF_LIFE, SEARCH_LIFT, searchLifts } from './searches.ts'
+import { buildStatistics } from './statistics.ts'
+
+const NOW = Date.UTC(2011, 5, 1)
+const ITEMS = 12
+const items = Array.from({ length: ITEMS }, (_, i) => ({ id: `i${i}` }))
+const bought = (item: number): Interaction => ({
+  item,
+  name: 'purchase',
+  time: NOW - 40 * DAY,
+  session: 'order',
+})
+/** 0 and 1 go together; nothing else does. */
+const statistics = buildStatistics(items, [[bought(0), bought(1)]], NOW)
+const tie = statistics.neighbourWeights[0]
+
+function search(query: string, found: readonly number[], age = 0): History {
+  const time = NOW - age * DAY
+  return found.map((item) => ({ item, name: 'search', time, session: 's', query }))
+}
+const liftOf = (history: History, item: number) =>
+  searchLifts(statistics, history, NOW).get(item)?.lift ?? 0
+
+describe('what a search lifts', () => {
+  test('the one item that it found, whole; of n each a √n-th', () => {
+    expect(liftOf(search('a', [5]), 5)).toBe(SEARCH_LIFT)
+    expect(liftOf(search('a', [2, 3, 4, 5]), 5)).toBe(SEARCH_LIFT / 2)
+    expect(liftOf(search('a', [5]), 6)).toBe(0)
+  })
+
+  test('what goes with that, by its mean tie', () => {
+    expect(tie).toBeGreaterThan(0)
+    expect(liftOf(search('a', [0]), 1)).toBeCloseTo(SEARCH_LIFT * tie, 5)
+    expect(liftOf(search('a', [0, 5]), 1)).toBeCloseTo((SEARCH_LIFT * tie) / 2, 5)
+  })
+
+  test('less by the day, and at last nothing', () => {
+    expect(liftOf(search('a', [5], SEARCH_HALF_LIFE), 5)).toBeCloseTo(SEARCH_LIFT / 2, 5)
+    expect(liftOf(search('a', [5], 43), 5)).toBe(0)
+    expect(liftOf(search('a', [5], -1), 5)).toBe(0)
+  })
+
+  test('asked again it counts from then on, once; of several the strongest is named', () => {
+    const again = [...search('a', [5], 7), ...search('a', [5], 0)]
+    expect(searchLifts(statistics, again, NOW)).toEqual(
+      searchLifts(statistics, search('a', [5]), NOW),
+    )
+    const both = [...search('narrow', [5], 1), ...search('broad', [3, 4, 5, 6])]
+    const lifts = searchLifts(statistics, both, NOW)
+    expect(lifts.get(5)?.query).toBe('narrow')
+    expect(lifts.get(4)?.query).toBe('broad')
+  })
+
+  test('finite, above 0, no stronger than one search can be, and none without one', () => {
+    const searches = fc
+      .array(
+        fc.tuple(
+          fc.constantFrom('a', 'b', 'c'),
+          fc.uniqueArray(fc.nat(ITEMS - 1), { minLength: 1 }),
+          fc.double({ min: 0, max: 60, noNaN: true }),
+        ),
+        { maxLength: 6 },
+      )
+      .map((asked) =>
+        asked
+          .flatMap(([query, found, age]) => search(query, found, age))
+          .sort((a, b) => a.time - b.time),
+      )
+    fc.assert(
+      fc.property(searches, (history) => {
+        for (const { lift } of searchLifts(statistics, history, NOW).values()) {
+          expect(lift).toBeGreaterThan(0)
+          expect(lift).toBeLessThanOrEqual(2 * SEARCH_LIFT)
+        }
+      }),
+    )
+    expect(searchLifts(statistics, [bought(0)], NOW).size).toBe(0)
+  })
+})
