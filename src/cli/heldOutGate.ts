@@ -7,7 +7,9 @@ import { isHeldOut } from '../evaluation/holdout.ts'
 import { ndcg, placesOf } from '../evaluation/metrics.ts'
 import type { Case } from '../features/history.ts'
 import type { BaseModel } from '../model/baseModel.ts'
+import { withMoments } from '../model/context.ts'
 import { scoreTerms } from '../model/score.ts'
+import { momentsOf } from '../pretrain/shop/moments.ts'
 import type { Shop } from '../pretrain/shop/shop.ts'
 import type { ModelManifest } from '../protocol/manifest.ts'
 import type { Gate } from '../server/leader.ts'
@@ -25,8 +27,10 @@ export function createHeldOutGate(shop: Shop): Gate {
   return async (parent, candidate) => {
     const cases = heldOutCases(shop, parent.manifest)
     if (cases.length === 0) return unmeasuredGate(parent, candidate)
-    const before = meanNdcg(await readPublished(parent.manifest, parent.directory), cases)
-    const after = meanNdcg(await readCandidate(parent, candidate), cases)
+    const moments = momentsOf(shop)
+    const published = await readPublished(parent.manifest, parent.directory)
+    const before = meanNdcg(withMoments(published, moments), cases)
+    const after = meanNdcg(withMoments(await readCandidate(parent, candidate), moments), cases)
     const accepted = after >= before * (1 - TOLERANCE)
     const drop = (100 * (1 - after / before)).toFixed(1)
     return {

@@ -2,6 +2,7 @@
  * @module What the base model ships about items for computing features: population counts from
  * before the model's date, never anything about one shopper. Rows follow the model's item table.
  */
+import type { ContextTable } from './context/lifts.ts'
 
 export interface ItemStatistics {
   /** N. */
@@ -24,4 +25,6 @@ export interface ItemStatistics {
   readonly ageDays: Float32Array
   /** Share of its shoppers who came back to it on another day, shrunk to the mean, [N]. */
   readonly repeatRate: Float32Array
+  /** What the context of a moment is worth to each item; absent where nothing was counted. */
+  readonly context?: readonly ContextTable[]
 }

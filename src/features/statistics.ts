@@ -3,6 +3,8 @@
  * leaves every trace of them out, which is what out-of-fold training needs.
  */
 import type { Item } from '../catalog/item.ts'
+import type { Moments } from './context/context.ts'
+import { contextTable } from './context/lifts.ts'
 import {
   type CooccurrenceOptions,
   cooccurrence,
@@ -18,6 +20,8 @@ export interface StatisticsOptions {
   readonly cooccurrence?: Partial<CooccurrenceOptions>
   /** Reused instead of being built: with a fresh popularity, the lists may stay as shipped. */
   readonly neighbours?: NeighbourLists & { readonly neighboursPerItem: number }
+  /** Kinds of context to count, and what is known of the moments; absent: none. */
+  readonly context?: { readonly kinds: readonly string[]; readonly moments: Moments }
 }
 
 /** Shoppers that the mean repeat rate counts as. */
@@ -40,6 +44,8 @@ export function buildStatistics(
     neighboursPerItem: settings.neighboursPerItem,
   }
   const counts = countShoppers(items.length, shoppers, asOf)
+  const category = categoryIndex(items)
+  const { context } = options
   return {
     items: items.length,
     neighboursPerItem: lists.neighboursPerItem,
@@ -47,7 +53,12 @@ export function buildStatistics(
     neighbourWeights: lists.neighbourWeights,
     ...counts,
     logPrice: logPrices(items),
-    category: categoryIndex(items),
+    category,
+    ...(context && {
+      context: context.kinds.map((kind) =>
+        contextTable(kind, category, shoppers, asOf, context.moments),
+      ),
+    }),
   }
 }
 

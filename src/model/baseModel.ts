@@ -1,10 +1,13 @@
 /**
  * @module The base model in memory: what every shopper of a shop shares.
  *
- *   s_i = (A·h(H) + u) · E_i + b_i + (w + w_p) · f_i(H, t)
+ *   s_i = (A·h(H) + u) · E_i + b_i + (w + w_p) · f_i(H, t) + w_c · c_i(H, t, context)
  *
  * `u` and `w_p` are personal and never in here. With u = 0 and w_p = 0 this is exactly the base.
  */
+
+import type { Moments } from '../features/context/context.ts'
+import type { ContextFeature } from '../features/context/contextFeatures.ts'
 import type { ItemStatistics } from '../features/itemStatistics.ts'
 import type { ModelManifest } from '../protocol/manifest.ts'
 import type { Tensors } from '../weights/tensor.ts'
@@ -32,6 +35,21 @@ export interface BaseModel {
   readonly prior: PersonalPrior
   /** Gives items added after training a vector; without it they start from zeros. */
   readonly content?: ContentTables
+  /** What depends on the moment; absent where training found nothing that helps. */
+  readonly context?: ContextPart
+}
+
+/** Terms of the score beside the features'; nothing of them is personal, nothing is uploaded. */
+export interface ContextPart {
+  readonly terms: readonly ContextTerm[]
+  /** What is known of moments where the model is used; not part of its files. */
+  readonly moments: Moments
+}
+
+export interface ContextTerm {
+  readonly feature: ContextFeature
+  /** Of a raw value. */
+  readonly weight: number
 }
 
 /**

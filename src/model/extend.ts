@@ -1,5 +1,6 @@
 /** @module Items that appeared after training join a model at once, by their content. */
 import type { Item } from '../catalog/item.ts'
+import type { ContextTable } from '../features/context/lifts.ts'
 import type { ItemStatistics } from '../features/itemStatistics.ts'
 import { type BaseModel, DIMENSION } from './baseModel.ts'
 import { contentVectors } from './content.ts'
@@ -45,7 +46,9 @@ function extendStatistics(
   added.forEach((item, i) => {
     category[statistics.items + i] = Math.max(0, categories.indexOf(item.category ?? ''))
   })
+  const context = statistics.context?.map((table) => extendTable(table, statistics, category))
   return {
+    ...(context && { context }),
     items,
     neighboursPerItem,
     neighbourItems,
@@ -63,6 +66,30 @@ function extendStatistics(
     ageDays: concat(statistics.ageDays, zeros),
     repeatRate: concat(statistics.repeatRate, zeros.slice().fill(smallest(statistics.repeatRate))),
   }
+}
+
+/** A new item is worth in a context what the others of its category are on average. */
+function extendTable(
+  table: ContextTable,
+  { items: known }: ItemStatistics,
+  category: Uint16Array,
+): ContextTable {
+  const { length } = category
+  const lifts = new Float32Array(table.values.length * length)
+  table.values.forEach((_, v) => {
+    const own = table.lifts.subarray(v * known, (v + 1) * known)
+    lifts.set(own, v * length)
+    const sums = new Map<number, { lift: number; count: number }>()
+    own.forEach((lift, item) => {
+      const sum = sums.get(category[item]) ?? { lift: 0, count: 0 }
+      sums.set(category[item], { lift: sum.lift + lift, count: sum.count + 1 })
+    })
+    for (let item = known; item < length; item++) {
+      const sum = category[item] > 0 ? sums.get(category[item]) : undefined
+      if (sum) lifts[v * length + item] = sum.lift / sum.count
+    }
+  })
+  return { ...table, lifts }
 }
 
 function concat(a: Float32Array, b: Float32Array): Float32Array<ArrayBuffer> {

@@ -10,6 +10,8 @@ import { dtypeOf, readSafetensors, writeSafetensors } from '../weights/safetenso
 import type { Tensors } from '../weights/tensor.ts'
 import { type BaseModel, DIMENSION } from './baseModel.ts'
 import {
+  contextFromTensors,
+  contextToTensors,
   encoderFromTensors,
   encoderToTensors,
   itemsFromTensors,
@@ -52,6 +54,8 @@ export async function readBaseModel(
     part(MODEL_FILES.popularity),
     manifest.items,
   )
+  const moments = tensors.get(MODEL_FILES.context)
+  const context = moments && contextFromTensors(moments, manifest.items)
   return {
     manifest,
     itemIds,
@@ -59,7 +63,9 @@ export async function readBaseModel(
     statistics: {
       ...statisticsFromTensors(part(MODEL_FILES.statistics), manifest.items),
       ...popularity,
+      ...(context && { context: context.tables }),
     },
+    ...(context && { context: context.context }),
     encoder: encoderFromTensors(part(MODEL_FILES.encoder)),
     ...sharedFromTensors(part(MODEL_FILES.shared), manifest.items, FEATURES.length),
   }
@@ -81,13 +87,19 @@ export async function readPopularity(
 
 /** The files of a model and its manifest with `files` and `items` filled in from what is written. */
 export async function writeBaseModel(model: BaseModel): Promise<WrittenModel> {
-  const files = new Map([
+  const files = new Map<string, Uint8Array<ArrayBuffer>>([
     [MODEL_FILES.popularity, writeSafetensors(popularityToTensors(model))],
     [MODEL_FILES.items, writeSafetensors(itemsToTensors(model))],
     [MODEL_FILES.statistics, writeSafetensors(statisticsToTensors(model.statistics))],
     [MODEL_FILES.encoder, writeSafetensors(encoderToTensors(model.encoder))],
     [MODEL_FILES.shared, writeSafetensors(sharedToTensors(model))],
   ])
+  const { context, statistics } = model
+  if (context)
+    files.set(
+      MODEL_FILES.context,
+      writeSafetensors(contextToTensors(context, statistics.context ?? [])),
+    )
   const described: ModelFile[] = []
   for (const [name, bytes] of files) described.push(await describeFile(name, bytes))
   return {

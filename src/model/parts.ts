@@ -3,11 +3,14 @@
  * change and by what is needed first: a federated update rewrites `shared` alone; `popularity` names
  * the items and is enough for a newcomer's list while the others are still on their way.
  */
+import { NO_MOMENTS } from '../features/context/context.ts'
+import { contextFeature } from '../features/context/contextFeatures.ts'
+import type { ContextTable } from '../features/context/lifts.ts'
 import type { ItemStatistics } from '../features/itemStatistics.ts'
 import { NearsideError } from '../protocol/error.ts'
 import { dequantizeRows, quantizeRows } from '../weights/quantize.ts'
 import type { Tensor, TensorData, Tensors } from '../weights/tensor.ts'
-import { type BaseModel, DIMENSION, type PersonalPrior } from './baseModel.ts'
+import { type BaseModel, type ContextPart, DIMENSION, type PersonalPrior } from './baseModel.ts'
 import type { ContentTables } from './content.ts'
 import { ENCODER_SHAPES, encoderWeights } from './encoder.ts'
 
@@ -17,6 +20,8 @@ export const MODEL_FILES = {
   statistics: 'statistics.safetensors',
   encoder: 'encoder.safetensors',
   shared: 'shared.safetensors',
+  /** Only where the context of a moment has shown to help. */
+  context: 'context.safetensors',
 } as const
 
 export interface PopularityPart
@@ -24,7 +29,10 @@ export interface PopularityPart
     Pick<ItemStatistics, 'popularity7' | 'popularity30' | 'popularityAll'> {}
 
 type ItemsPart = Pick<BaseModel, 'itemVectors' | 'content'>
-type StatisticsPart = Omit<ItemStatistics, 'popularity7' | 'popularity30' | 'popularityAll'>
+type StatisticsPart = Omit<
+  ItemStatistics,
+  'popularity7' | 'popularity30' | 'popularityAll' | 'context'
+>
 type SharedPart = Pick<
   BaseModel,
   'projection' | 'bias' | 'featureWeights' | 'featureScale' | 'prior'
@@ -154,6 +162,44 @@ function vectors<K extends string>(
     take(name, Float32Array, [items]),
   ])
   return Object.fromEntries(read)
+}
+
+/** Lifts in int8 with a scale a value. */
+export function contextToTensors({ terms }: ContextPart, tables: readonly ContextTable[]): Tensors {
+  const used = tables.filter(
+    ({ kind, values }) => values.length > 0 && terms.some(({ feature }) => feature.kind === kind),
+  )
+  return new Map<string, Tensor>([
+    ['terms', strings(terms.map(({ feature }) => feature.name))],
+    ['weights', vector(Float32Array.from(terms, ({ weight }) => weight))],
+    ['kinds', strings(used.map(({ kind }) => kind))],
+    ...used.flatMap(({ kind, values, lifts }): [string, Tensor][] => [
+      [`${kind}_values`, strings(values)],
+      ...rows(kind, lifts, lifts.length / values.length),
+    ]),
+  ])
+}
+
+export function contextFromTensors(
+  tensors: Tensors,
+  items: number,
+): { readonly context: ContextPart; readonly tables: readonly ContextTable[] } {
+  const file = MODEL_FILES.context
+  const take = taker(tensors, file)
+  const names = readStrings(take('terms', Uint8Array, null), 'terms')
+  const weights = take('weights', Float32Array, [names.length])
+  const terms = names.map((name, t) => {
+    const feature = contextFeature(name)
+    if (!feature) throw corrupt(`${file} names '${name}', which is no feature of a context`)
+    if (!Number.isFinite(weights[t])) throw corrupt(`${file} gives '${name}' no finite weight`)
+    return { feature, weight: weights[t] }
+  })
+  const kinds = readStrings(take('kinds', Uint8Array, null), 'kinds')
+  const tables = kinds.map((kind): ContextTable => {
+    const values = readStrings(take(`${kind}_values`, Uint8Array, null), `${kind}_values`)
+    return { kind, values, lifts: readRows(take, kind, values.length, items) }
+  })
+  return { context: { terms, moments: NO_MOMENTS }, tables }
 }
 
 export function sharedToTensors(shared: SharedPart): Tensors {

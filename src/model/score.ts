@@ -4,6 +4,7 @@ import type { History } from '../features/history.ts'
 import { type SearchLift, searchLifts } from '../features/searches.ts'
 import { eventStrength } from '../features/strength.ts'
 import { type BaseModel, DIMENSION, type PersonalParameters } from './baseModel.ts'
+import { addContext } from './context.ts'
 import { encode } from './encoder.ts'
 
 /** What a history gives before anything personal; the fit and every re-scoring reuse it. */
@@ -35,12 +36,14 @@ export function scoreTerms(
   const taste = project(model.projection, hidden)
   if (!history.some(({ name }) => eventStrength(name) > 0)) {
     const base = Float32Array.from(model.statistics.popularity30)
+    addContext(base, model, history, now)
     addSearches(base, searchLifts(model.statistics, history, now))
     return { base, features, hidden }
   }
   const base = new Float32Array(model.bias)
   addScores(base, model.itemVectors, taste)
   addScores(base, features, model.featureWeights)
+  addContext(base, model, history, now)
   addSearches(base, searchLifts(model.statistics, history, now))
   return { base, features, hidden }
 }

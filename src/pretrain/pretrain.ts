@@ -5,9 +5,16 @@
  */
 import type { Item } from '../catalog/item.ts'
 import { createJsEngine } from '../engine/js.ts'
+import { contextTable } from '../features/context/lifts.ts'
 import { FEATURE_COUNT } from '../features/features.ts'
+import type { ItemStatistics } from '../features/itemStatistics.ts'
 import { buildStatistics } from '../features/statistics.ts'
-import { type BaseModel, DIMENSION, type PersonalPrior } from '../model/baseModel.ts'
+import {
+  type BaseModel,
+  type ContextTerm,
+  DIMENSION,
+  type PersonalPrior,
+} from '../model/baseModel.ts'
 import { encode } from '../model/encoder.ts'
 import { readBaseModel, type WrittenModel, writeBaseModel } from '../model/files.ts'
 import { encoderFromTensors, encoderToTensors } from '../model/parts.ts'
@@ -15,13 +22,20 @@ import { addScores } from '../model/score.ts'
 import { NearsideError } from '../protocol/error.ts'
 import { MANIFEST_FORMAT, type ModelManifest } from '../protocol/manifest.ts'
 import { dequantizeRows, quantizeRows } from '../weights/quantize.ts'
+import { learnContext } from './context/learnContext.ts'
 import { type EncoderSettings, type TrainedEncoder, trainEncoder } from './encoder/train.ts'
 import { shippedWordVectors, type WordVectors } from './encoder/wordVectors.ts'
 import { FOLDS, planByTime, planLeaveOneOut, requireSequences } from './plan.ts'
 import { learnPrior } from './prior/learnPrior.ts'
-import { type RankerData, type RankerResult, trainRanker } from './ranker/trainRanker.ts'
+import {
+  type ContextCandidates,
+  type RankerData,
+  type RankerResult,
+  trainRanker,
+} from './ranker/trainRanker.ts'
 import { describeReport, type Report } from './report.ts'
 import { joinRecords, selectFeatures } from './selection/select.ts'
+import { contextKindsOf, momentsOf } from './shop/moments.ts'
 import type { Shop } from './shop/shop.ts'
 import type { Holdout, Split } from './split.ts'
 import { adoptedSettings, searchRanker } from './tuning/rankerSearch.ts'
@@ -96,6 +110,10 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
     items: shop.items,
     shoppers: questions.training,
     dayOnly: shop.dayOnly,
+    // Where days stand for the order of a sequence, no moment has a context.
+    ...(options.leaveOneOut
+      ? {}
+      : { context: { kinds: contextKindsOf(shop), moments: momentsOf(shop) } }),
   }
   const searched = options.search
     ? await searchRanker(data, {
@@ -170,15 +188,19 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
   const chosen = candidates[best]
 
   await checkpoint()
+  progress('context', 0, 1)
+  const asked = { from: plan.questionsFrom, until: questions.until, seed }
+  const context = learnContext(data, chosen, asked)
+
+  await checkpoint()
   progress('selection', 0, 1)
-  const judged = selectFeatures(data, {
-    from: plan.questionsFrom,
-    until: questions.until,
-    seed,
-  })
-  const selection = judged && joinRecords(judged, chosen.records)
+  const judged = selectFeatures(data, asked)
+  const selection = judged && joinRecords(judged, [...chosen.records, ...context.records])
+  const records = selection?.records ?? [...chosen.records, ...context.records]
   const reports: readonly Report[] = [
-    ...(selection ? [describeReport('selection.json', selection.report)] : []),
+    ...(selection
+      ? [describeReport('selection.json', { ...selection.report, context: context.outcomes })]
+      : []),
     ...(searched ? [describeReport('search.json', searched)] : []),
   ]
 
@@ -189,7 +211,8 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
     shop: shop.name,
     items: shop.items.length,
     dimension: DIMENSION,
-    features: selection?.records ?? chosen.records,
+    features: records.slice(0, FEATURE_COUNT),
+    ...(data.context ? { contextFeatures: records.slice(FEATURE_COUNT) } : {}),
     files: [],
     data: {
       from: new Date(split.from).toISOString(),
@@ -211,10 +234,12 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
   const base: BaseModel = {
     manifest,
     itemIds: shop.items.map(({ id }) => id),
-    statistics,
+    statistics: withContext(statistics, context.terms, split, data.context),
     prior: NO_PRIOR,
     content: encoder.content,
     ...chosen,
+    ...(context.terms.length > 0 &&
+      data.context && { context: { terms: context.terms, moments: data.context.moments } }),
   }
   await checkpoint()
   const learned = await learnPrior(base, data, {
@@ -232,6 +257,24 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
     manifest: { ...manifest, metrics },
   })
   return { ...written, reports, model: await readBaseModel(written.manifest, written.files) }
+}
+
+/** With what the kinds of context that have earned a place are worth to each item. */
+function withContext(
+  statistics: ItemStatistics,
+  terms: readonly ContextTerm[],
+  { training, until }: Split,
+  candidates: ContextCandidates | undefined,
+): ItemStatistics {
+  if (terms.length === 0 || !candidates) return statistics
+  const histories = training.map(({ interactions }) => interactions)
+  const kept = candidates.kinds.filter((kind) => terms.some(({ feature }) => feature.kind === kind))
+  return {
+    ...statistics,
+    context: kept.map((kind) =>
+      contextTable(kind, statistics.category, histories, until, candidates.moments),
+    ),
+  }
 }
 
 /** The trained vectors and weights as they are shipped, so that everything after is fitted to those. */

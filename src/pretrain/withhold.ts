@@ -4,6 +4,7 @@
  */
 import { isHeldOut } from '../evaluation/holdout.ts'
 import { NearsideError } from '../protocol/error.ts'
+import type { PriceLog } from './shop/prices.ts'
 import type { Shop } from './shop/shop.ts'
 
 /** Whether training does without an item, by its id and the seed alone. */
@@ -35,5 +36,15 @@ export function withholdItems(shop: Shop, fraction: number, seed: number): Shop 
       'input-invalid',
       `withholding ${fraction} of ${shop.items.length} items leaves nothing to train on`,
     )
-  return { ...shop, items, shoppers }
+  const prices = shop.prices && remapped(shop.prices, rows)
+  return { ...shop, items, shoppers, ...(prices && { prices }) }
+}
+
+function remapped(prices: PriceLog, rows: ReadonlyMap<number, number>): PriceLog {
+  return new Map(
+    [...prices].flatMap(([old, history]) => {
+      const row = rows.get(old)
+      return row === undefined ? [] : [[row, history] as const]
+    }),
+  )
 }

@@ -47,6 +47,8 @@ export interface ModelManifest {
   readonly items: number
   readonly dimension: number
   readonly features: readonly FeatureRecord[]
+  /** Features of the moment's context, as far as training looked at them; kept ones lie in a file. */
+  readonly contextFeatures?: readonly FeatureRecord[]
   readonly files: readonly ModelFile[]
   /** ISO dates of the first and last event that training saw, and the exclusive limit. */
   readonly data: { readonly from: string; readonly to: string; readonly until: string }
@@ -124,6 +126,13 @@ export function parseManifest(value: unknown): ModelManifest {
     items: integer(manifest.items, 'items', MAX_ITEMS),
     dimension: integer(manifest.dimension, 'dimension', 4096),
     features: list(manifest.features, 'features', 1000).map(parseFeature),
+    ...(manifest.contextFeatures === undefined
+      ? {}
+      : {
+          contextFeatures: list(manifest.contextFeatures, 'contextFeatures', 1000).map(
+            parseFeature,
+          ),
+        }),
     files,
     data: {
       from: date(data.from, 'data.from'),

@@ -10,8 +10,11 @@ import {
   type PopularitySource,
   type Protocol,
 } from '../../evaluation/prepare.ts'
+import type { Moments } from '../../features/context/context.ts'
 import type { BaseModel } from '../../model/baseModel.ts'
+import { withMoments } from '../../model/context.ts'
 import { extendModel } from '../../model/extend.ts'
+import { momentsOf } from '../../pretrain/shop/moments.ts'
 import { readShop } from '../../pretrain/shop/read.ts'
 import type { Shop } from '../../pretrain/shop/shop.ts'
 import { NearsideError } from '../../protocol/error.ts'
@@ -223,12 +226,29 @@ function toModelRows(trained: BaseModel, shop: Shop, notes: string[]) {
   if (added > 0) notes.push(`${added} items are unknown to the model and joined by their content`)
   const rows = new Map(model.itemIds.map((id, row) => [id, row]))
   const rowOf = Int32Array.from(shop.items, ({ id }) => rows.get(id) ?? -1)
-  if (rowOf.every((row, item) => row === item)) return { model, shoppers: shop.shoppers }
+  if (rowOf.every((row, item) => row === item))
+    return { model: withMoments(model, momentsOf(shop)), shoppers: shop.shoppers }
   const shoppers = shop.shoppers.map(({ id, interactions }) => ({
     id,
     interactions: interactions.map((one) => ({ ...one, item: rowOf[one.item] })),
   }))
-  return { model, shoppers }
+  return { model: withMoments(model, inRows(momentsOf(shop), rowOf, rows.size)), shoppers }
+}
+
+/** Moments of a shop whose items lie in other rows. */
+function inRows(moments: Moments, rowOf: Int32Array, items: number): Moments {
+  return {
+    at: moments.at,
+    discountsAt(time) {
+      const given = moments.discountsAt(time)
+      if (!given) return null
+      const discounts = new Float32Array(items)
+      given.forEach((discount, item) => {
+        if (rowOf[item] >= 0) discounts[rowOf[item]] = discount
+      })
+      return discounts
+    },
+  }
 }
 
 function isoDay(time: number): string {

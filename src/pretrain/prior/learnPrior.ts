@@ -5,7 +5,9 @@
  */
 import type { Item } from '../../catalog/item.ts'
 import type { Engine } from '../../engine/engine.ts'
+import { PRICE_KIND } from '../../features/context/contextFeatures.ts'
 import { FEATURE_COUNT } from '../../features/features.ts'
+import type { StatisticsOptions } from '../../features/statistics.ts'
 import { casesFromHistory } from '../../learning/cases.ts'
 import { type BaseModel, DIMENSION, type PersonalPrior } from '../../model/baseModel.ts'
 import { createRandom } from '../../model/random.ts'
@@ -165,6 +167,7 @@ function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
     popularityDays: 30,
     from: first + 0.2 * (until - first),
     until,
+    statistics: { context: contextOf(model) },
   })
   const random = createRandom(seed + 1)
   const bytesEach = casesEach * model.itemIds.length * FEATURE_COUNT * 4
@@ -197,6 +200,14 @@ function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
     options.onProgress?.('trials', k + 1, places.length)
   })
   return { forSpread, forChoice }
+}
+
+/** What the model's terms need to know of the moments, to be counted out of fold. */
+function contextOf({ context }: BaseModel): StatisticsOptions['context'] {
+  if (!context) return undefined
+  const kinds = new Set(context.terms.map(({ feature }) => feature.kind))
+  kinds.delete(PRICE_KIND)
+  return { kinds: [...kinds], moments: context.moments }
 }
 
 function metricsOf(

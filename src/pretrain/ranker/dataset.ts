@@ -19,7 +19,7 @@ export interface RankerDataset {
   readonly start: Int32Array
   /** Item of each row. */
   readonly item: Int32Array
-  /** F, or F + 1 with an extra column. */
+  /** F, and the extra columns after them. */
   readonly columns: number
   /** Raw features, row-major [rows, columns]. */
   readonly features: Float32Array
@@ -40,18 +40,22 @@ export interface DatasetOptions {
 
 export const DEFAULT_DATASET: DatasetOptions = { rows: 320, neighbours: 60, popular: 60 }
 
-/**
- * @param cases in the order in which `statisticsOf` likes to be asked.
- * @param extra one more score of every item for a case, [N], e.g. an encoder's.
- */
+/** More columns beside the features, e.g. an encoder's score. */
+export interface ExtraColumns {
+  readonly count: number
+  /** Of every item for a case, [N] each. */
+  of(one: RankerCase, statistics: ItemStatistics): readonly Float32Array[]
+}
+
+/** @param cases in the order in which `statisticsOf` likes to be asked. */
 export function buildDataset(
   cases: readonly RankerCase[],
   statisticsOf: (one: RankerCase) => ItemStatistics,
   random: Random,
   options: DatasetOptions = DEFAULT_DATASET,
-  extra: ((one: RankerCase) => Float32Array) | null = null,
+  extra: ExtraColumns | null = null,
 ): RankerDataset {
-  const columns = FEATURE_COUNT + (extra ? 1 : 0)
+  const columns = FEATURE_COUNT + (extra?.count ?? 0)
   const start = new Int32Array(cases.length + 1)
   const capacity = cases.length * options.rows
   const item = new Int32Array(capacity)
@@ -65,7 +69,7 @@ export function buildDataset(
     if (all.length !== statistics.items * FEATURE_COUNT)
       all = new Float32Array(statistics.items * FEATURE_COUNT)
     computeFeatures(statistics, one.history, one.time, null, all)
-    const scores = extra?.(one)
+    const more = extra?.of(one, statistics) ?? []
     const chosen = chooseRows(one, statistics.items, all, random, options)
     for (let k = 0; k < chosen.items.length; k++, row++) {
       item[row] = chosen.items[k]
@@ -73,7 +77,9 @@ export function buildDataset(
       target[row] = k < chosen.targets ? 1 / chosen.targets : 0
       const from = chosen.items[k] * FEATURE_COUNT
       features.set(all.subarray(from, from + FEATURE_COUNT), row * columns)
-      if (scores) features[row * columns + FEATURE_COUNT] = scores[chosen.items[k]]
+      more.forEach((values, e) => {
+        features[row * columns + FEATURE_COUNT + e] = values[chosen.items[k]]
+      })
     }
     start[c + 1] = row
   })

@@ -17,7 +17,7 @@ export interface NewtonOptions {
 }
 
 /** The part of a dataset that the fit reads. */
-type NewtonTable = Pick<
+export type NewtonTable = Pick<
   RankerDataset,
   'start' | 'columns' | 'features' | 'correction' | 'target'
 > & { readonly cases: readonly { readonly weight: number }[] }

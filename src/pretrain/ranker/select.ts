@@ -7,7 +7,7 @@ import type { FeatureRecord } from '../../protocol/manifest.ts'
 import type { RankerDataset } from './dataset.ts'
 
 /** Scaled weights below this move no score by a hundredth of a nat per standard deviation. */
-const NEGLIGIBLE = 0.01
+export const NEGLIGIBLE = 0.01
 
 export interface Spread {
   /** Standard deviation over the training rows, 1 where it is 0; [columns]. */
@@ -15,7 +15,7 @@ export interface Spread {
   readonly constant: ReadonlySet<number>
 }
 
-export function spreadOf(data: RankerDataset): Spread {
+export function spreadOf(data: Pick<RankerDataset, 'columns' | 'features' | 'item'>): Spread {
   const { columns, features } = data
   const rows = data.item.length
   const scale = new Float32Array(columns)

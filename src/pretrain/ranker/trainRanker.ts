@@ -7,6 +7,7 @@ import { buildCases } from '../../evaluation/cases.ts'
 import { FEATURE_COUNT } from '../../features/features.ts'
 import type { History } from '../../features/history.ts'
 import { DAY } from '../../features/profile.ts'
+import type { StatisticsOptions } from '../../features/statistics.ts'
 import { eventStrength } from '../../features/strength.ts'
 import { CONTENDERS } from '../../learning/contenders.ts'
 import { TARGET_FOCUS } from '../../learning/focus.ts'
@@ -26,7 +27,12 @@ export interface RankerData {
   /** Training shoppers only: no one held out. */
   readonly shoppers: readonly ShopperLog[]
   readonly dayOnly: boolean
+  /** Absent: the moments' context is not looked at. */
+  readonly context?: ContextCandidates
 }
+
+/** Kinds of context that may earn a place, and what is known of the moments. */
+export type ContextCandidates = NonNullable<StatisticsOptions['context']>
 
 export interface RankerOptions {
   /** Of the first case, milliseconds since the epoch; absent: after the warm-up. */
@@ -171,7 +177,10 @@ function withEncoder(
   const unseen = cases.filter((one) => one.history.length > 0 && encoder.unseen(one.shopper))
   // Nobody to show what its score is worth: it gets no weight.
   if (unseen.length === 0) return { weights, encoderWeight: 0 }
-  const table = buildDataset(unseen, statisticsOf, random, DEFAULT_DATASET, encoder.scores)
+  const table = buildDataset(unseen, statisticsOf, random, DEFAULT_DATASET, {
+    count: 1,
+    of: (one) => [encoder.scores(one)],
+  })
   const extra = spreadOf(table)
   if (extra.constant.has(FEATURE_COUNT)) return { weights, encoderWeight: 0 }
   const scales = new Float32Array([...scale, extra.scale[FEATURE_COUNT]])

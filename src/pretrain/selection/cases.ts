@@ -3,9 +3,15 @@
  * the last quarter of it kept from every fit.
  */
 import { buildCases } from '../../evaluation/cases.ts'
+import { computeContext, contextCandidates } from '../../features/context/contextFeatures.ts'
 import { DAY } from '../../features/profile.ts'
 import type { Random } from '../../model/random.ts'
-import { buildDataset, type RankerCase, type RankerDataset } from '../ranker/dataset.ts'
+import {
+  buildDataset,
+  DEFAULT_DATASET,
+  type RankerCase,
+  type RankerDataset,
+} from '../ranker/dataset.ts'
 import { foldOf, OutOfFoldStatistics } from '../ranker/outOfFold.ts'
 import type { RankerData } from '../ranker/trainRanker.ts'
 
@@ -57,18 +63,29 @@ export function sampleJudgedCases(
     times[0] < limit
       ? ({ time }: RankerCase) => time >= limit
       : ({ shopper }: RankerCase) => foldOf(shopper, 4) === 0
+  const { context } = data
+  const features = context ? contextCandidates(context.kinds) : []
   const statistics = new OutOfFoldStatistics(data.items, shoppers, {
     folds: FOLDS,
     neighbourDays: 30,
     popularityDays: 7,
     from: start,
     until,
+    statistics: { context },
   })
   const table = (chosen: RankerCase[]) =>
     buildDataset(
       chosen.sort(statistics.compareCases),
       ({ shopper, time }) => statistics.at(shopper, time),
       random,
+      DEFAULT_DATASET,
+      context
+        ? {
+            count: features.length,
+            of: (one, current) =>
+              computeContext(features, current, one.history, one.time, context.moments),
+          }
+        : null,
     )
   const later = cases.filter(isLater)
   const earlier = cases.filter((one) => !isLater(one))

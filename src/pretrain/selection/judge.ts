@@ -2,10 +2,10 @@
  * @module Compares ways to describe an item on cases that no weight was fitted on: all features,
  * those that carry something, those that an L1 term leaves, and a few principal components.
  */
-import { ndcg, placesOf } from '../../evaluation/metrics.ts'
 import type { RankerDataset } from '../ranker/dataset.ts'
 import { fitNewton } from '../ranker/newton.ts'
 import type { LassoStep } from './lasso.ts'
+import { type Measured, mean, measureCases, standardError } from './measure.ts'
 import { principalComponents, projectOnto } from './principal.ts'
 
 export interface SelectionOutcome {
@@ -78,50 +78,4 @@ export function judgeSelections(
     return total > 0 ? sum / total : 0
   })
   return { outcomes, variance }
-}
-
-interface Measured {
-  readonly loss: readonly number[]
-  readonly ndcg: readonly number[]
-}
-
-function measureCases(data: RankerDataset, scale: Float32Array, weights: Float64Array): Measured {
-  const { columns, features, start } = data
-  const raw = weights.map((value, f) => value / scale[f])
-  const loss: number[] = []
-  const gains: number[] = []
-  for (let c = 0; c + 1 < start.length; c++) {
-    const count = start[c + 1] - start[c]
-    const scores = new Float32Array(count)
-    const targets: number[] = []
-    let highest = Number.NEGATIVE_INFINITY
-    for (let k = 0; k < count; k++) {
-      const row = start[c] + k
-      let score = 0
-      for (let f = 0, x = row * columns; f < columns; f++, x++) score += raw[f] * features[x]
-      scores[k] = score
-      highest = Math.max(highest, score + data.correction[row])
-      if (data.target[row] > 0) targets.push(k)
-    }
-    let sum = 0
-    for (let k = 0; k < count; k++)
-      sum += Math.exp(scores[k] + data.correction[start[c] + k] - highest)
-    const normaliser = highest + Math.log(sum)
-    loss.push(
-      targets.reduce((total, k) => total + data.target[start[c] + k] * (normaliser - scores[k]), 0),
-    )
-    gains.push(ndcg(placesOf(scores, targets), 10))
-  }
-  return { loss, ndcg: gains }
-}
-
-function mean(values: readonly number[]): number {
-  return values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : 0
-}
-
-function standardError(values: readonly number[]): number {
-  if (values.length < 2) return 0
-  const middle = mean(values)
-  const square = values.reduce((sum, value) => sum + (value - middle) ** 2, 0)
-  return Math.sqrt(square / (values.length - 1) / values.length)
 }

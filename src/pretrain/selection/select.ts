@@ -2,9 +2,11 @@
  * @module The selection at each pretrain: what every feature carries, by information gain and by an
  * L1 term, what the model kept and why, and what principal components would have been worth.
  */
+import { contextCandidates } from '../../features/context/contextFeatures.ts'
 import { FEATURES } from '../../features/features.ts'
 import { createRandom } from '../../model/random.ts'
 import type { FeatureRecord } from '../../protocol/manifest.ts'
+import type { ContextOutcome } from '../context/learnContext.ts'
 import type { RankerDataset } from '../ranker/dataset.ts'
 import { spreadOf } from '../ranker/select.ts'
 import { DEFAULT_RANKER, type RankerData } from '../ranker/trainRanker.ts'
@@ -32,6 +34,8 @@ export interface SelectionReport {
   readonly cases: { readonly fitted: number; readonly heldOut: number }
   readonly features: readonly FeatureJudgement[]
   readonly outcomes: readonly SelectionOutcome[]
+  /** What each kind of context added to the base on later cases; absent before that is known. */
+  readonly context?: readonly ContextOutcome[]
   /** Weights for scaled features at each strength of the L1 term. */
   readonly path: readonly { readonly strength: number; readonly weights: readonly number[] }[]
   /** Share of the variance inside a case that the first k components hold. */
@@ -50,7 +54,8 @@ export function selectFeatures(
   const random = createRandom(options.seed + 2)
   const sample = sampleJudgedCases(data, { ...options, maxCases: MAX_CASES }, random)
   if (!sample) return null
-  const names = FEATURES.map(({ name }) => name)
+  const moments = data.context ? contextCandidates(data.context.kinds) : []
+  const names = [...FEATURES, ...moments].map(({ name }) => name)
   return judgeFeatures(names, sample.fitted, sample.heldOut, options.seed + 3)
 }
 

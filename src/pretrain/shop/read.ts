@@ -1,5 +1,6 @@
 /**
- * @module Reads a shop folder: `catalog.jsonl` and `events.tsv`, either may be gzip (`.gz`).
+ * @module Reads a shop folder: `catalog.jsonl`, `events.tsv` and `context.tsv`, each may be gzip
+ * (`.gz`).
  * Streaming; what is wrong is refused with file and line, never skipped.
  */
 import { stat } from 'node:fs/promises'
@@ -9,6 +10,7 @@ import type { Item } from '../../catalog/item.ts'
 import { parseItem } from '../../catalog/parseItem.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import { findFile, readLines } from './lines.ts'
+import { readContext } from './readContext.ts'
 import { readEvents } from './readEvents.ts'
 import type { Shop } from './shop.ts'
 
@@ -19,7 +21,8 @@ import type { Shop } from './shop.ts'
  * belongs to the session of its UTC day. If any time is a bare date, or every time is midnight, the
  * log is `dayOnly` and all times are cut to the day: an order inside a day that only some lines
  * know would mislead. Searches and list views without an item name nothing to learn from and are
- * left out. Without `catalog.jsonl` all items are id-only.
+ * left out. Without `catalog.jsonl` all items are id-only; without
+ * `context.tsv` the moments are known by their time alone.
  *
  * @throws NearsideError `input-invalid` (folder, events), `catalog-invalid` (catalogue)
  */
@@ -35,7 +38,12 @@ export async function readShop(directory: string): Promise<Shop> {
     )
   const catalogPath = await findFile(join(directory, 'catalog.jsonl'))
   const catalog = new Catalog(catalogPath ? await readCatalog(catalogPath) : [])
-  return { name: basename(resolve(directory)), ...(await readEvents(events, catalog)) }
+  const context = await findFile(join(directory, 'context.tsv'))
+  return {
+    name: basename(resolve(directory)),
+    ...(await readEvents(events, catalog)),
+    ...(context && { context: await readContext(context) }),
+  }
 }
 
 /** @throws NearsideError `catalog-invalid`, naming file and line */

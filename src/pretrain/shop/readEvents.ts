@@ -6,6 +6,7 @@ import { EVENT_NAMES, type EventName } from '../../events/event.ts'
 import type { Interaction } from '../../features/history.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import { readLines } from './lines.ts'
+import { PriceCollector } from './prices.ts'
 import type { Shop, ShopperLog } from './shop.ts'
 import { DAY_MS, formatDay, parseIsoTime } from './time.ts'
 
@@ -18,8 +19,9 @@ interface Columns {
   readonly event: number
   readonly item: number
   readonly time: number
-  /** -1 where the file has none, as for the checked numbers. */
+  /** -1 where the file has none, as for price and the checked numbers. */
   readonly session: number
+  readonly price: number
   readonly numbers: readonly { readonly name: string; readonly column: number }[]
 }
 
@@ -42,6 +44,7 @@ function parseHeader(text: string, where: string): Columns {
     item: find('item'),
     time: find('time'),
     session: find('session'),
+    price: find('price'),
     numbers: ['quantity', 'price', 'dwell_ms']
       .map((name) => ({ name, column: find(name) }))
       .filter(({ column }) => column >= 0),
@@ -63,6 +66,7 @@ export async function readEvents(path: string, catalog: Catalog): Promise<Omit<S
   const logs = new Map<string, Interaction[]>()
   const names = new Map<string, string>()
   const times = new Map<string, ReturnType<typeof parseIsoTime>>()
+  const prices = new PriceCollector()
   let columns: Columns | undefined
   let line = 0
   let anyDay = false
@@ -113,6 +117,8 @@ export async function readEvents(path: string, catalog: Catalog): Promise<Omit<S
       items.push(added)
       rows.set(added.id, item)
     }
+    const price = at.price >= 0 ? Number(fields[at.price]) : 0
+    if (price > 0) prices.add(item, parsed.time, price)
     const session = intern((at.session >= 0 && fields[at.session]) || formatDay(parsed.time))
     const interaction = { item, name, time: parsed.time, session }
     const log = logs.get(shopper)
@@ -143,7 +149,8 @@ export async function readEvents(path: string, catalog: Catalog): Promise<Omit<S
     to = Math.max(to, interactions[interactions.length - 1].time)
     shoppers.push({ id, interactions })
   }
-  return { items, shoppers, from, to, dayOnly }
+  const priceLog = prices.log()
+  return { items, shoppers, from, to, dayOnly, ...(priceLog.size > 0 && { prices: priceLog }) }
 }
 
 /** Never negative: days before 1970 are cut downwards too. */

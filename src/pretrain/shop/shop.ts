@@ -1,6 +1,8 @@
 /** @module A shop folder in memory. `read.ts` reads one, `write.ts` writes one. */
 import type { Item } from '../../catalog/item.ts'
+import type { ContextChange } from '../../features/context/timeline.ts'
 import type { Interaction } from '../../features/history.ts'
+import type { PriceLog } from './prices.ts'
 
 export interface Shop {
   /** Last part of the folder's name. */
@@ -13,6 +15,10 @@ export interface Shop {
   readonly to: number
   /** True where the log's times are days only: then a case is one shopper-day. */
   readonly dayOnly: boolean
+  /** What the shop said of its days, from `context.tsv`; absent: nothing. */
+  readonly context?: readonly ContextChange[]
+  /** What items cost when, where the log says it. */
+  readonly prices?: PriceLog
 }
 
 export interface ShopperLog {

@@ -1,0 +1,63 @@
+import { describe, expect, it, test } from 'vitest'
+import { easterSunday, seasonAt } from './calendar.ts'
+import { contextFault, contextValue, NO_MOMENTS, readShopContext } from './context.ts'
+import { contextOver } from './timeline.ts'
+
+const day = (text: string) => Date.parse(text)
+
+test('Easter Sundays as the calendar has them', () => {
+  for (const date of ['1961-04-02', '2000-04-23', '2011-04-24', '2024-03-31', '2025-04-20'])
+    expect(easterSunday(Number(date.slice(0, 4)))).toBe(day(date))
+})
+
+test('a season ends with its holiday', () => {
+  expect(seasonAt(day('2010-12-25'))).toBe('christmas')
+  expect(seasonAt(day('2010-12-26'))).toBe('new-year')
+  expect(seasonAt(day('2011-01-01'))).toBeUndefined()
+  expect(seasonAt(day('2011-04-03'))).toBeUndefined()
+  expect(seasonAt(day('2011-04-04'))).toBe('easter')
+  expect(seasonAt(day('2011-04-25'))).toBeUndefined()
+})
+
+describe('contextValue', () => {
+  const monday = day('2011-05-02T13:30:00Z')
+  it('reads the clock in UTC', () => {
+    expect(contextValue('hour', monday, NO_MOMENTS)).toBe('12-16')
+    expect(contextValue('weekday', monday, NO_MOMENTS)).toBe('monday')
+    expect(contextValue('weather', monday, NO_MOMENTS)).toBeUndefined()
+  })
+  it('takes what the shop says before what the calendar knows, and an empty word for none', () => {
+    const christmas = day('2010-12-20')
+    const saying = (holiday: string) => ({ ...NO_MOMENTS, at: () => ({ holiday }) })
+    expect(contextValue('holiday', christmas, NO_MOMENTS)).toBe('christmas')
+    expect(contextValue('holiday', christmas, saying('yule'))).toBe('yule')
+    expect(contextValue('holiday', christmas, saying(''))).toBeUndefined()
+    expect(contextValue('constructor', christmas, NO_MOMENTS)).toBeUndefined()
+  })
+})
+
+test('a value holds until the next one of its name; of two at one moment the later line', () => {
+  const at = contextOver([
+    { time: 20, name: 'weather', value: 'sun' },
+    { time: 10, name: 'weather', value: 'rain' },
+    { time: 10, name: 'promotion', value: 'sale' },
+    { time: 15, name: 'promotion', value: '' },
+    { time: 20, name: 'weather', value: 'fog' },
+  ])
+  expect(at(9)).toEqual({})
+  expect(at(10)).toEqual({ weather: 'rain', promotion: 'sale' })
+  expect(at(19)).toEqual({ weather: 'rain', promotion: '' })
+  expect(at(1e9)).toEqual({ weather: 'fog', promotion: '' })
+})
+
+test('what a page says is checked', () => {
+  expect(readShopContext(undefined)).toEqual({})
+  expect(readShopContext({ weather: 'rain', holiday: undefined })).toEqual({ weather: 'rain' })
+  expect(readShopContext(['rain'])).toBe('it is not an object')
+  expect(readShopContext({ weather: 7 })).toMatch(/'weather' is not a text/)
+  expect(readShopContext({ weather: 'a\nb' })).toMatch(/'weather' is not a text/)
+  expect(readShopContext({ __proto__x: 'a' })).toMatch(/can't name a context/)
+  expect(contextFault('hour', '9')).toMatch(/clock/)
+  const many = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`n${i}`, 'x']))
+  expect(readShopContext(many)).toMatch(/more than 8/)
+})

@@ -1,0 +1,156 @@
+/**
+ * @module Features that depend on the moment, and their combinations with the shopper's own history.
+ * They stand beside the fixed ones: a model carries only those that its shop's log has shown to
+ * help, hence each is computed as a column of its own.
+ */
+import type { History } from '../history.ts'
+import type { ItemStatistics } from '../itemStatistics.ts'
+import { eventStrength } from '../strength.ts'
+import { contextValue, type Moments } from './context.ts'
+
+const FORMS = ['lift', 'habit', 'liftTouched', 'discount', 'discountTouched'] as const
+
+export type ContextForm = (typeof FORMS)[number]
+
+export interface ContextFeature {
+  readonly name: string
+  /** The kind of context; `price` for discounts. */
+  readonly kind: string
+  readonly form: ContextForm
+  /** One line, for people. */
+  readonly meaning: string
+}
+
+/** The kind that discounts belong to: they need a price of the moment, not a table. */
+export const PRICE_KIND = 'price'
+
+/** The features of one kind of context. */
+function contextFeaturesOf(kind: string): readonly ContextFeature[] {
+  if (kind === PRICE_KIND)
+    return [
+      { name: 'discount', kind, form: 'discount', meaning: 'how far it is below its usual price' },
+      {
+        name: 'discountTouched',
+        kind,
+        form: 'discountTouched',
+        meaning: 'touched before × how far it is below its usual price',
+      },
+    ]
+  return [
+    {
+      name: `${kind}Lift`,
+      kind,
+      form: 'lift',
+      meaning: `how much more it is wanted at this ${kind} than at all times`,
+    },
+    {
+      name: `${kind}Habit`,
+      kind,
+      form: 'habit',
+      meaning: `how much more this shopper turns to it at this ${kind} than to other things`,
+    },
+    {
+      name: `${kind}LiftTouched`,
+      kind,
+      form: 'liftTouched',
+      meaning: `touched before × how much more it is wanted at this ${kind}`,
+    },
+  ]
+}
+
+/** All features that may earn a place, where these kinds of context are looked at. */
+export function contextCandidates(kinds: readonly string[]): readonly ContextFeature[] {
+  return [...kinds, PRICE_KIND].flatMap(contextFeaturesOf)
+}
+
+/** By its name; undefined where no feature is called that. */
+export function contextFeature(name: string): ContextFeature | undefined {
+  const kind = /^([a-z][a-z0-9_]*)(?:Lift|Habit|LiftTouched)$/.exec(name)?.[1] ?? PRICE_KIND
+  return contextFeaturesOf(kind).find((feature) => feature.name === name)
+}
+
+/**
+ * Raw values of the features for one shopper at one moment, a column [N] each.
+ * @param now milliseconds since the epoch; entries after it are ignored.
+ */
+export function computeContext(
+  features: readonly ContextFeature[],
+  statistics: ItemStatistics,
+  history: History,
+  now: number,
+  moments: Moments,
+): Float32Array<ArrayBuffer>[] {
+  const past = history.filter(({ name, time }) => time <= now && eventStrength(name) > 0)
+  const touched = new Set(past.map(({ item }) => item))
+  const copied = (values: Float32Array | null) => {
+    const column = new Float32Array(statistics.items)
+    if (values) column.set(values.subarray(0, column.length))
+    return column
+  }
+  const onlyTouched = (values: Float32Array | null) => {
+    const column = new Float32Array(statistics.items)
+    if (values) for (const item of touched) column[item] = values[item]
+    return column
+  }
+  const columnOf = ({ kind, form }: ContextFeature): Float32Array<ArrayBuffer> => {
+    switch (form) {
+      case 'lift':
+        return copied(liftsNow(statistics, kind, now, moments))
+      case 'liftTouched':
+        return onlyTouched(liftsNow(statistics, kind, now, moments))
+      case 'habit':
+        return habits(statistics.items, kind, past, now, moments)
+      case 'discount':
+        return copied(moments.discountsAt(now))
+      case 'discountTouched':
+        return onlyTouched(moments.discountsAt(now))
+    }
+  }
+  return features.map(columnOf)
+}
+
+function liftsNow(
+  { context = [], items }: ItemStatistics,
+  kind: string,
+  now: number,
+  moments: Moments,
+): Float32Array | null {
+  const table = context.find((one) => one.kind === kind)
+  const value = contextValue(kind, now, moments)
+  const row = table && value !== undefined ? table.values.indexOf(value) : -1
+  return table && row >= 0 ? table.lifts.subarray(row * items, (row + 1) * items) : null
+}
+
+/**
+ * Log of how often the shopper's visits to an item fell into the value of now, against how often
+ * all of their visits did; one visit of the usual share is added to both.
+ */
+function habits(
+  items: number,
+  kind: string,
+  past: History,
+  now: number,
+  moments: Moments,
+): Float32Array<ArrayBuffer> {
+  const column = new Float32Array(items)
+  const current = contextValue(kind, now, moments)
+  if (current === undefined) return column
+  const isCurrent = new Map<string, boolean>()
+  const visits = new Map<number, Set<string>>()
+  for (const { item, session, time } of past) {
+    if (!isCurrent.has(session))
+      isCurrent.set(session, contextValue(kind, time, moments) === current)
+    const known = visits.get(item)
+    if (known) known.add(session)
+    else visits.set(item, new Set([session]))
+  }
+  let inValue = 0
+  for (const is of isCurrent.values()) if (is) inValue++
+  const share = (inValue + 1) / (isCurrent.size + 2)
+  for (const [item, sessions] of visits) {
+    let own = 0
+    for (const session of sessions) if (isCurrent.get(session)) own++
+    column[item] = Math.log((own + share) / (sessions.size * share + share))
+  }
+  return column
+}

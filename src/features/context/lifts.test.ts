@@ -1,0 +1,126 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { History } from '../history.ts'
+import { DAY } from '../profile.ts'
+import { buildStatistics } from '../statistics.ts'
+import { type Moments, NO_MOMENTS } from './context.ts'
+import { computeContext, contextCandidates, contextFeature } from './contextFeatures.ts'
+import { contextTable } from './lifts.ts'
+
+const ITEMS = 6
+/** 0 and 1 in one category, 2 and 3 in another, 4 and 5 in none. */
+const CATEGORY = Uint16Array.of(1, 1, 2, 2, 0, 0)
+const START = Date.UTC(2024, 0, 1)
+/** Rain on every third day. */
+const moments: Moments = {
+  ...NO_MOMENTS,
+  at: (time) => ({ weather: Math.floor((time - START) / DAY) % 3 === 0 ? 'rain' : 'sun' }),
+}
+
+function bought(items: readonly number[], day: number): History {
+  const time = START + day * DAY + 1000
+  return items.map((item) => ({ item, name: 'purchase', time, session: String(day) }))
+}
+
+/** Item 0 in the rain, item 2 in the sun, item 4 always. */
+const shoppers: History[] = Array.from({ length: 90 }, (_, s) =>
+  bought([s % 3 === 0 ? 0 : 2, 4], s % 30),
+)
+const table = contextTable('weather', CATEGORY, shoppers, START + 100 * DAY, moments)
+const lift = (item: number, value: string) =>
+  table.lifts[table.values.indexOf(value) * ITEMS + item]
+
+test('an item bought in the rain is lifted there, its category follows, the others are not', () => {
+  expect(table.values).toEqual(['rain', 'sun'])
+  expect(lift(0, 'rain')).toBeGreaterThan(0.5)
+  expect(lift(0, 'sun')).toBeLessThan(-0.5)
+  // Never bought, but of the same category.
+  expect(lift(1, 'rain')).toBeGreaterThan(0.3)
+  expect(lift(2, 'rain')).toBeLessThan(-0.5)
+  expect(lift(4, 'rain')).toBeCloseTo(0, 1)
+  expect(lift(5, 'rain')).toBe(0)
+})
+
+test('what comes at or after the moment of counting changes nothing', () => {
+  const until = START + 20 * DAY
+  const later = [...shoppers, bought([1, 5], 20), bought([1, 5], 21)]
+  const before = contextTable('weather', CATEGORY, shoppers, until, moments)
+  expect(contextTable('weather', CATEGORY, later, until, moments)).toEqual(before)
+})
+
+test('an item is compared with the time since it appeared', () => {
+  // Item 5 came on day 60, when it never rained again.
+  const dry: Moments = {
+    ...NO_MOMENTS,
+    at: (time) => ({ weather: time < START + 60 * DAY ? 'rain' : 'sun' }),
+  }
+  const log = Array.from({ length: 120 }, (_, s) => bought(s < 60 ? [4] : [4, 5], s))
+  const found = contextTable('weather', CATEGORY, log, START + 200 * DAY, dry)
+  expect(found.lifts[found.values.indexOf('rain') * ITEMS + 5]).toBeCloseTo(0, 6)
+})
+
+test('lifts are finite for any log', () => {
+  const entry = fc.record({
+    item: fc.nat(ITEMS - 1),
+    name: fc.constantFrom('purchase' as const, 'view_item' as const, 'search' as const),
+    time: fc.integer({ min: START, max: START + 90 * DAY }),
+    session: fc.constantFrom('a', 'b'),
+  })
+  const value = fc.constantFrom('', 'rain', 'sun')
+  fc.assert(
+    fc.property(fc.array(fc.array(entry)), fc.array(value, { minLength: 1 }), (logs, values) => {
+      const any: Moments = {
+        ...NO_MOMENTS,
+        at: (time) => ({ weather: values[Math.floor(time / DAY) % values.length] }),
+      }
+      const found = contextTable('weather', CATEGORY, logs, START + 60 * DAY, any)
+      expect(found.lifts.every(Number.isFinite)).toBe(true)
+      expect(found.lifts).toHaveLength(found.values.length * ITEMS)
+    }),
+    { numRuns: 100 },
+  )
+})
+
+test('features read the table, the history and the price of the moment', () => {
+  const items = Array.from({ length: ITEMS }, (_, i) => ({ id: `i${i}` }))
+  const statistics = {
+    ...buildStatistics(items, shoppers, START + 100 * DAY),
+    context: [table],
+  }
+  const discounts = Float32Array.of(0, 0.5, 0, 0, 0.2, 0)
+  const known: Moments = { ...moments, discountsAt: () => discounts }
+  const features = contextCandidates(['weather'])
+  expect(features.map(({ name }) => name)).toEqual([
+    'weatherLift',
+    'weatherHabit',
+    'weatherLiftTouched',
+    'discount',
+    'discountTouched',
+  ])
+  const rainy = START + 120 * DAY
+  const own = [...bought([0], 90), ...bought([4], 91), ...bought([4], 92), ...bought([1], 121)]
+  const [plain, habit, touched, offer, offerTouched] = computeContext(
+    features,
+    statistics,
+    own,
+    rainy,
+    known,
+  )
+  expect([...plain]).toEqual([...table.lifts.subarray(0, ITEMS)])
+  expect([...touched]).toEqual([plain[0], 0, 0, 0, plain[4], 0])
+  expect(offer).toEqual(discounts)
+  expect([...offerTouched]).toEqual([0, 0, 0, 0, discounts[4], 0])
+  // Bought in the rain before; item 4 only ever in the sun; item 1 tomorrow.
+  expect(habit[0]).toBeGreaterThan(0)
+  expect(habit[4]).toBeLessThan(0)
+  expect(habit[1]).toBe(0)
+  const silent = computeContext(features, statistics, own, rainy, NO_MOMENTS)
+  expect(silent.every((column) => column.every((value) => value === 0))).toBe(true)
+})
+
+test('a feature is found by its name', () => {
+  for (const feature of contextCandidates(['hour', 'pay_day']))
+    expect(contextFeature(feature.name)).toEqual(feature)
+  expect(contextFeature('constructor')).toBeUndefined()
+  expect(contextFeature('HourLift')).toBeUndefined()
+})

@@ -1,0 +1,140 @@
+/**
+ * @module How much more or less an item is wanted in a context than at all times: the logarithm of
+ * P(item | value) / P(item), counted over shoppers and pulled to the item's category, and that to
+ * no difference, where there is little to count. An item is compared with the time since it first
+ * appeared: that nobody bought it last Christmas says nothing of what came in June.
+ */
+import type { History } from '../history.ts'
+import { DAY } from '../profile.ts'
+import { eventStrength } from '../strength.ts'
+import { contextValue, type Moments } from './context.ts'
+
+/** What one kind of context is worth to each item. */
+export interface ContextTable {
+  readonly kind: string
+  /** Values that were met, e.g. `rain`. */
+  readonly values: readonly string[]
+  /** Log lift of each item in each value, row-major [values, N]. */
+  readonly lifts: Float32Array
+}
+
+/** Values of a kind beyond these, in order of appearance, count as none: a mask has 32 bits. */
+const MAX_VALUES = 24
+/** Shoppers that "no difference" counts as for a category, and the category for an item. */
+const CATEGORY_PRIOR = 20
+const ITEM_PRIOR = 10
+
+/**
+ * @param category index of each item's category, [N]; 0: none.
+ * @param shoppers one history a shopper; only what is strictly before `asOf` (milliseconds) counts.
+ */
+export function contextTable(
+  kind: string,
+  category: Uint16Array,
+  shoppers: readonly History[],
+  asOf: number,
+  moments: Moments,
+): ContextTable {
+  const counts = countByValue(kind, category.length, shoppers, asOf, moments)
+  const values = counts.values.slice(1)
+  const lifts = new Float32Array(values.length * category.length)
+  const expected = expectedByValue(counts, category.length)
+  const categories = category.reduce((most, index) => Math.max(most, index), 0) + 1
+  for (let v = 1; v <= values.length; v++) {
+    const found = counts.met[v]
+    const wanted = expected[v]
+    const groupFound = new Float64Array(categories)
+    const groupWanted = new Float64Array(categories)
+    category.forEach((group, item) => {
+      groupFound[group] += found[item]
+      groupWanted[group] += wanted[item]
+    })
+    for (let item = 0; item < category.length; item++) {
+      const group = category[item]
+      const prior =
+        group > 0 ? (groupFound[group] + CATEGORY_PRIOR) / (groupWanted[group] + CATEGORY_PRIOR) : 1
+      lifts[(v - 1) * category.length + item] = Math.log(
+        (found[item] + ITEM_PRIOR * prior) / (wanted[item] + ITEM_PRIOR),
+      )
+    }
+  }
+  return { kind, values, lifts }
+}
+
+interface Counts {
+  /** Place 0 stands for no value. */
+  readonly values: readonly string[]
+  /** Shoppers who turned to an item in a value, by value, [N]. */
+  readonly met: readonly Float64Array[]
+  /** The same over all items, by value, for each day on which there was something. */
+  readonly daily: ReadonlyMap<number, Float64Array>
+  /** Day of the first event of each item. */
+  readonly firstDay: Float64Array
+}
+
+function countByValue(
+  kind: string,
+  items: number,
+  shoppers: readonly History[],
+  asOf: number,
+  moments: Moments,
+): Counts {
+  const places = new Map<string | undefined, number>([[undefined, 0]])
+  const met = [new Float64Array(items)]
+  const daily = new Map<number, Float64Array>()
+  const firstDay = new Float64Array(items).fill(Number.POSITIVE_INFINITY)
+  const placeOf = (value: string | undefined): number => {
+    const known = places.get(value)
+    if (known !== undefined) return known
+    if (places.size > MAX_VALUES) return 0
+    places.set(value, met.length)
+    met.push(new Float64Array(items))
+    return met.length - 1
+  }
+  for (const history of shoppers) {
+    /** Values in which this shopper turned to an item, as bits. */
+    const seen = new Map<number, number>()
+    let last = Number.NaN
+    let place = 0
+    for (const { item, name, time } of history) {
+      if (time >= asOf || eventStrength(name) === 0) continue
+      if (time !== last) {
+        place = placeOf(contextValue(kind, time, moments))
+        last = time
+      }
+      const day = Math.floor(time / DAY)
+      if (day < firstDay[item]) firstDay[item] = day
+      const before = seen.get(item) ?? 0
+      if ((before & (1 << place)) !== 0) continue
+      seen.set(item, before | (1 << place))
+      met[place][item]++
+      let ofDay = daily.get(day)
+      if (!ofDay) {
+        ofDay = new Float64Array(MAX_VALUES + 1)
+        daily.set(day, ofDay)
+      }
+      ofDay[place]++
+    }
+  }
+  return { values: [...places.keys()].map((value) => value ?? ''), met, daily, firstDay }
+}
+
+/** What would be met if items kept their shares in every value, by value, [N]. */
+function expectedByValue({ met, daily, firstDay }: Counts, items: number): Float64Array[] {
+  const days = [...daily].sort(([a], [b]) => b - a)
+  const since = new Map<number, Float64Array>()
+  const sum = new Float64Array(met.length)
+  for (const [day, ofDay] of days) {
+    for (let v = 0; v < sum.length; v++) sum[v] += ofDay[v]
+    since.set(day, sum.slice())
+  }
+  const expected = met.map(() => new Float64Array(items))
+  for (let item = 0; item < items; item++) {
+    const there = since.get(firstDay[item])
+    if (!there) continue
+    const all = there.reduce((total, count) => total + count, 0)
+    const own = met.reduce((total, ofValue) => total + ofValue[item], 0)
+    for (let v = 0; v < met.length; v++) expected[v][item] = (own * there[v]) / all
+  }
+  return expected
+}

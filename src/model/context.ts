@@ -1,0 +1,26 @@
+/** @module The terms of the score that depend on the moment: the same for training and device. */
+import type { Moments } from '../features/context/context.ts'
+import { computeContext } from '../features/context/contextFeatures.ts'
+import type { History } from '../features/history.ts'
+import type { BaseModel } from './baseModel.ts'
+
+/** scores += w_c · c(H, t, context); nothing where the model has no context. */
+export function addContext(
+  scores: Float32Array,
+  { context, statistics }: Pick<BaseModel, 'context' | 'statistics'>,
+  history: History,
+  now: number,
+): void {
+  if (!context) return
+  const features = context.terms.map(({ feature }) => feature)
+  const columns = computeContext(features, statistics, history, now, context.moments)
+  columns.forEach((column, c) => {
+    const { weight } = context.terms[c]
+    for (let item = 0; item < scores.length; item++) scores[item] += weight * column[item]
+  })
+}
+
+/** The model where these moments are known; itself where it reads no context. */
+export function withMoments(model: BaseModel, moments: Moments): BaseModel {
+  return model.context ? { ...model, context: { ...model.context, moments } } : model
+}
