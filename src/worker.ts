@@ -1,4 +1,9 @@
-/** @module The worker: `new Worker(new URL('nearside/worker', import.meta.url), { type: 'module' })`. */
+/**
+ * @module The worker: `new Worker(new URL('nearside/worker', import.meta.url), { type: 'module' })`.
+ * A page that can't have one imports this file itself; then it begins when it is asked to.
+ */
 import { type Scope, serve } from './personalizer/worker/serve.ts'
 
-serve(self as unknown as Scope)
+export { deviceInPage } from './personalizer/worker/inPage.ts'
+
+if (!('document' in globalThis)) serve(self as unknown as Scope)

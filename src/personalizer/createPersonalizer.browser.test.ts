@@ -154,10 +154,12 @@ test('the page tells its worker of battery, data saver and visibility', async ()
     page.newDatabase(),
     {},
     {
-      read: () => surroundings,
-      listen(listener) {
-        changed = listener
-        return () => {}
+      surroundings: {
+        read: () => surroundings,
+        listen(listener) {
+          changed = listener
+          return () => {}
+        },
       },
     },
   )

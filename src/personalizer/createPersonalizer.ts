@@ -14,10 +14,11 @@ import type {
 import { asGiven, type CatalogOrder, listInOrder, siblings } from './catalogOrder.ts'
 import { freezeDeep } from './freezeDeep.ts'
 import type { WorkerConfig } from './messages.ts'
+import { createMoment } from './moment.ts'
 import { readOptions } from './readOptions.ts'
 import { STARTING } from './startingSnapshot.ts'
 import { browserSurroundings, type SurroundingsSource } from './surroundings.ts'
-import { SILENCE, WorkerLink } from './workerLink.ts'
+import { type Fate, SILENCE, type Thread, WorkerLink } from './workerLink.ts'
 
 /** What the page's surroundings give; tests give other ones. */
 export interface PageEnvironment {
@@ -26,6 +27,8 @@ export interface PageEnvironment {
   readonly surroundings: SurroundingsSource
   /** Milliseconds after which a silent worker counts as dead. */
   readonly silence: number
+  /** Where there are no workers; absent, lists are in the shop's order then. */
+  readonly inPage?: () => Promise<Thread>
 }
 
 /** `randomUUID` needs a secure context, `getRandomValues` doesn't. */
@@ -39,9 +42,17 @@ const browser = (): PageEnvironment => ({
   newId,
   surroundings: browserSurroundings(),
   silence: SILENCE,
+  // The worker's own file, which nobody loads who has workers.
+  inPage: async () => (await import('../worker.ts')).deviceInPage(),
 })
 
 const MAX_NOTICES = 50
+
+const FATE: Readonly<Record<Fate, string>> = {
+  restarted: 'It was started again; nothing that was stored is lost.',
+  'in-page': 'Everything runs in the page itself instead.',
+  down: 'Lists are in the shop’s order until the page is loaded again.',
+}
 
 /**
  * Starts the worker; resolves when lists can be asked for. Whatever is missing (storage, network,
@@ -84,12 +95,22 @@ export async function createPersonalizer(
     set({ revision: snapshot.revision + 1 })
   }
 
+  const moment = createMoment(given.context, environment.now, (error) =>
+    notify(NearsideError.from(error, 'input-invalid', 'context failed')),
+  )
+
+  /** Before whatever depends on the moment: the worker takes calls in order. */
+  function tellMoment(): void {
+    if (moment.changed()) link.call('moment', [moment.said()]).catch(() => undefined)
+  }
+
   const link = new WorkerLink({
     worker: given.worker,
     config: (): WorkerConfig => ({
       ...given.config,
       engine,
       surroundings: environment.surroundings.read(),
+      moment: moment.said(),
     }),
     silence: environment.silence,
     received(message) {
@@ -103,11 +124,10 @@ export async function createPersonalizer(
         set({ ...message.snapshot, revision: moved ? revision : snapshot.revision })
       }
     },
-    died(error, down) {
-      const then = down
-        ? 'Lists are in the shop’s order until the page is loaded again.'
-        : 'It was started again; nothing that was stored is lost.'
-      notify(new NearsideError('worker-failed', `${error.message} ${then}`, { cause: error }))
+    inPage: environment.inPage,
+    died(error, fate) {
+      const message = `${error.message} ${FATE[fate]}`
+      notify(new NearsideError('worker-failed', message, { cause: error }))
     },
   })
   let lastRevision = -1
@@ -119,6 +139,7 @@ export async function createPersonalizer(
   ): Promise<readonly Recommendation[]> {
     requireOpen()
     if (link.down) return otherwise()
+    tellMoment()
     try {
       return await ask()
     } catch (error) {
@@ -153,6 +174,7 @@ export async function createPersonalizer(
       if (closed) return null
       const captured = { id: environment.newId(), time: environment.now(), input }
       try {
+        tellMoment()
         // What can't be cloned (a DOM node, a function) must not throw into the shop's page.
         return await link.call('capture', [captured])
       } catch (error) {
@@ -181,7 +203,11 @@ export async function createPersonalizer(
         () => link.call('rerank', [items, options]),
         () => asGiven([...new Set(items)]).slice(0, options.limit ?? items.length),
       ),
-    explain: (item) => call('explain', [item]),
+    async explain(item) {
+      requireOpen()
+      tellMoment()
+      return call('explain', [item])
+    },
     fineTune: (options = {}) => call('fineTune', [], options),
     async setEngine(preference) {
       engine = preference

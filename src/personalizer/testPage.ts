@@ -1,7 +1,9 @@
 /** @module Personalizers for tests of the page's side: real workers, a server in their pocket. */
 import type { Personalizer, PersonalizerOptions } from './api.ts'
 import { createPersonalizer, type PageEnvironment } from './createPersonalizer.ts'
-import { TEST_MODEL_URL, testCatalog } from './worker/testShop.ts'
+import { deviceInPage } from './worker/inPage.ts'
+import { workerEnvironment } from './worker/serve.ts'
+import { TEST_MODEL_URL, TestServer, testCatalog, testModelFiles } from './worker/testShop.ts'
 
 let databases = 0
 let ids = 0
@@ -19,6 +21,10 @@ const environment: PageEnvironment = {
     listen: () => () => {},
   },
   silence: 1500,
+  async inPage() {
+    const { fetch } = new TestServer(await testModelFiles('1'))
+    return deviceInPage({ ...workerEnvironment, fetch })
+  },
 }
 
 /** Opens personalizers, remembers their workers, and ends all of them. */
@@ -37,7 +43,7 @@ export class TestPage {
   readonly start = async (
     database = this.newDatabase(),
     options: Partial<PersonalizerOptions> = {},
-    surroundings = environment.surroundings,
+    changes: Partial<PageEnvironment> = {},
   ): Promise<Personalizer> => {
     const personalizer = await createPersonalizer(
       {
@@ -48,7 +54,7 @@ export class TestPage {
         database,
         ...options,
       },
-      { ...environment, surroundings },
+      { ...environment, ...changes },
     )
     this.#open.push(personalizer)
     return personalizer

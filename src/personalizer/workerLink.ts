@@ -1,7 +1,8 @@
 /**
  * @module The page's end of the messages. Calls are answered by the worker; when the worker dies it
  * is started once more and unanswered calls are sent again (events carry ids, so twice is once).
- * When that fails too, the link is down for good, and says so.
+ * Where no worker ever lived, the device runs in the page. When that fails too, or a worker died
+ * twice, the link is down for good, and says so.
  */
 import { NearsideError } from '../protocol/error.ts'
 import type { CallName, Calls, FromWorker, ToWorker, WorkerConfig } from './messages.ts'
@@ -15,13 +16,25 @@ export const SILENCE = 10_000
 /** Times as long until the first sign of life: the script has to be downloaded first. */
 const LOADING_FACTOR = 6
 
+/** A worker, or what stands in for one. */
+export interface Thread extends Pick<Worker, 'terminate'> {
+  postMessage(message: ToWorker): void
+  onmessage: ((event: MessageEvent<FromWorker>) => void) | null
+  onmessageerror: ((event: MessageEvent) => void) | null
+  onerror: ((event: ErrorEvent) => void) | null
+}
+
+/** What became of the device when its worker was lost. */
+export type Fate = 'restarted' | 'in-page' | 'down'
+
 export interface LinkDeps {
-  readonly worker: () => Worker
+  readonly worker: () => Thread
+  /** Runs the device in the page; absent where that is not wanted. */
+  readonly inPage?: () => Promise<Thread>
   readonly config: () => WorkerConfig
   readonly silence: number
   readonly received: (message: Extract<FromWorker, { kind: 'snapshot' | 'catalog' }>) => void
-  /** The worker died; `down` when it will not be started again. */
-  readonly died: (error: NearsideError, down: boolean) => void
+  readonly died: (error: NearsideError, fate: Fate) => void
 }
 
 interface Pending {
@@ -34,7 +47,7 @@ interface Pending {
 export class WorkerLink {
   readonly #deps: LinkDeps
   readonly #pending = new Map<number, Pending>()
-  #worker: Worker | null = null
+  #worker: Thread | null = null
   #nextId = 1
   #restarts = 0
   #lastHeard = 0
@@ -43,6 +56,9 @@ export class WorkerLink {
   #watch: ReturnType<typeof setTimeout> | null = null
   #down: NearsideError | null = null
   #alive = false
+  /** Of any worker so far: one that lived and died is no reason to burden the page. */
+  #everAlive = false
+  #inPage = false
   #started: Promise<void> = Promise.resolve()
 
   constructor(deps: LinkDeps) {
@@ -105,22 +121,27 @@ export class WorkerLink {
     this.#alive = false
     try {
       const worker = this.#deps.worker()
-      this.#worker = worker
-      worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data)
+      this.#listenTo(worker)
       worker.onmessageerror = () => this.#lost(worker, 'sent something unreadable')
       worker.onerror = (event) => {
         event.preventDefault?.()
         this.#lost(worker, event.message ? `failed: ${event.message}` : 'could not be loaded')
       }
     } catch (error) {
-      const failed = NearsideError.from(error, 'worker-failed', 'The worker could not be made')
-      this.#started = Promise.reject(failed)
-      this.#started.catch(() => undefined)
-      this.#goDown(failed)
-      this.#deps.died(failed, true)
-      return
+      const why = error instanceof Error ? error.message : String(error)
+      const message = `The worker could not be made (${why}).`
+      this.#withoutWorker(new NearsideError('worker-failed', message, { cause: error }))
     }
-    // The worker answers the others once it has started, in order.
+    this.#sendWaiting()
+  }
+
+  #listenTo(thread: Thread): void {
+    this.#worker = thread
+    thread.onmessage = ({ data }) => this.#receive(data)
+  }
+
+  /** The device answers what waits once it has started, in order. */
+  #sendWaiting(): void {
     const waiting = [...this.#pending.values()]
     if (!waiting.some(({ message }) => message.name === 'start')) {
       this.#started = this.call('start', [this.#deps.config()])
@@ -129,9 +150,31 @@ export class WorkerLink {
     for (const { message } of waiting) this.#post(message)
   }
 
+  /** Calls wait while the device's code comes to the page. */
+  #withoutWorker(why: NearsideError): void {
+    const { inPage, died } = this.#deps
+    const giveUp = () => {
+      this.#goDown(why)
+      died(why, 'down')
+    }
+    if (!inPage || this.#everAlive) {
+      giveUp()
+      return
+    }
+    this.#inPage = true
+    inPage().then((thread) => {
+      // Closed meanwhile.
+      if (this.#down) return thread.terminate()
+      died(why, 'in-page')
+      this.#listenTo(thread)
+      this.#sendWaiting()
+    }, giveUp)
+  }
+
   #receive(message: FromWorker): void {
     this.#lastHeard = Date.now()
     this.#alive = true
+    this.#everAlive = true
     if (message.kind === 'alive') return
     if (message.kind === 'snapshot' || message.kind === 'catalog') {
       this.#deps.received(message)
@@ -150,11 +193,12 @@ export class WorkerLink {
 
   /** While anything is unanswered, the worker must give a sign of life now and then. */
   #listenForSilence(): void {
-    if (this.#watch !== null) return
+    // The page's own thread can't be waited for from itself.
+    if (this.#watch !== null || this.#inPage) return
     const waitedFrom = Date.now()
     this.#watch = setTimeout(() => {
       this.#watch = null
-      if (this.#pending.size === 0 || this.#down || !this.#worker) return
+      if (this.#pending.size === 0 || this.#down || !this.#worker || this.#inPage) return
       const silent = Date.now() - Math.max(this.#lastHeard, this.#askedAt)
       const limit = this.#deps.silence * (this.#alive ? 1 : LOADING_FACTOR)
       if (silent >= limit) this.#lost(this.#worker, 'stopped answering')
@@ -169,15 +213,15 @@ export class WorkerLink {
     this.#post({ kind: 'call', id, name: 'ping', args: [] })
   }
 
-  #lost(worker: Worker, how: string): void {
+  #lost(worker: Thread, how: string): void {
     if (worker !== this.#worker) return
     worker.terminate()
     this.#worker = null
     const error = new NearsideError('worker-failed', `The worker ${how}.`)
-    const again = this.#restarts++ === 0
-    if (!again) this.#goDown(error)
-    this.#deps.died(error, !again)
-    if (again) this.#spawn()
+    if (this.#restarts++ === 0) {
+      this.#deps.died(error, 'restarted')
+      this.#spawn()
+    } else this.#withoutWorker(error)
   }
 
   #goDown(error: NearsideError): void {

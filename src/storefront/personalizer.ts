@@ -19,9 +19,18 @@ export interface Started {
 const makeWorker = () =>
   new Worker(new URL('../worker.ts', import.meta.url), { type: 'module', name: 'nearside' })
 
+/** Where there are no workers, the personalizer finds out by itself, and goes on without. */
+function tryWorker(): Worker | null {
+  try {
+    return makeWorker()
+  } catch {
+    return null
+  }
+}
+
 async function start(): Promise<Started> {
   // Its script loads while the servers' addresses are still on their way.
-  let early: Worker | null = makeWorker()
+  let early = tryWorker()
   const servers = await loadFederation()
   const personalizer = await createPersonalizer({
     catalog: `${import.meta.env.BASE_URL}catalog/catalog.json`,
@@ -37,12 +46,16 @@ async function start(): Promise<Started> {
   return { personalizer, canContribute: servers !== undefined }
 }
 
-// It needs nothing of the page, so it doesn't wait for the page's catalogue.
-let early: Promise<Started> | null = start()
-early.catch(() => undefined)
+let begun: Promise<Started> | null = null
+
+/** It needs nothing of the page, so it doesn't wait for the page's script. */
+export function beginPersonalizer(): void {
+  begun = start()
+  begun.catch(() => undefined)
+}
 
 export function startPersonalizer(): Promise<Started> {
-  const started = early ?? start()
-  early = null
+  const started = begun ?? start()
+  begun = null
   return started
 }

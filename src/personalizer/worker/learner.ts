@@ -99,7 +99,8 @@ export class Learner {
     this.#deps = deps
     this.#preference = preference
     this.#scheduler = createScheduler(deps.timers, async () => {
-      if (deps.paused() || !deps.leads() || this.#waits()) return
+      // Without a base model yet: `reload` asks again when it has come.
+      if (deps.paused() || !deps.leads() || !deps.loaded() || this.#waits()) return
       await this.#learnWithin(deps.budget.perFit)
     })
   }
