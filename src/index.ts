@@ -1,5 +1,6 @@
 export type { Item } from './catalog/item.ts'
 export { EVENT_NAMES, type EventName, type ShopperEvent } from './events/event.ts'
+export type { ShopContext } from './features/context/context.ts'
 export type { StrategyName } from './learning/strategy.ts'
 export type { LedgerEntry } from './ledger/entry.ts'
 export type {

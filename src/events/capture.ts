@@ -2,6 +2,7 @@
  * @module What a shop hands to `capture` → an event, or the reason why not. Shops emit GA4 objects
  * with many more fields than we need; unknown fields are ignored, known ones are checked.
  */
+import { readShopContext } from '../features/context/context.ts'
 import { NearsideError } from '../protocol/error.ts'
 import { EVENT_NAMES, type EventName, type ShopperEvent } from './event.ts'
 
@@ -102,7 +103,13 @@ export function readStoredEvent(value: unknown): ShopperEvent | null {
       price: readNumber(value.price, 0, 1e9),
       query: typeof value.query === 'string' ? value.query : undefined,
       dwellMs: readNumber(value.dwellMs, 0, DAY),
+      context: readStoredContext(value.context),
     }),
     session,
   }
+}
+
+function readStoredContext(value: unknown): ShopperEvent['context'] {
+  const context = readShopContext(value)
+  return typeof context === 'string' || Object.keys(context).length === 0 ? undefined : context
 }

@@ -3,6 +3,8 @@
  * @see https://developers.google.com/analytics/devguides/collection/ga4/ecommerce
  */
 
+import type { ShopContext } from '../features/context/context.ts'
+
 export const EVENT_NAMES = [
   'view_item',
   'view_item_list',
@@ -33,4 +35,6 @@ export interface ShopperEvent {
   readonly query?: string
   /** How long the item was looked at, in milliseconds, where known. */
   readonly dwellMs?: number
+  /** What the shop said of the moment: what is learned from the event later needs it. */
+  readonly context?: ShopContext
 }

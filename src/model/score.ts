@@ -35,8 +35,7 @@ export function scoreTerms(
   const features = computeFeatures(model.statistics, history, now, model.featureScale, out)
   const taste = project(model.projection, hidden)
   if (!history.some(({ name }) => eventStrength(name) > 0)) {
-    const base = Float32Array.from(model.statistics.popularity30)
-    addContext(base, model, history, now)
+    const base = strangerScores(model, now)
     addSearches(base, searchLifts(model.statistics, history, now))
     return { base, features, hidden }
   }
@@ -64,6 +63,13 @@ export function addSearches(
     items.forEach((item, place) => {
       scores[place] += lifts.get(item)?.lift ?? 0
     })
+}
+
+/** Scores for somebody of whom nothing is known, [N]. */
+export function strangerScores(model: BaseModel, now: number): Float32Array<ArrayBuffer> {
+  const base = Float32Array.from(model.statistics.popularity30)
+  addContext(base, model, [], now)
+  return base
 }
 
 /** Scores with λ = `fusionWeight` of the personal parameters, [N]; λ = 0 gives the base bit for bit. */

@@ -3,6 +3,7 @@
  */
 import type { Item } from '../catalog/item.ts'
 import type { EventName, ShopperEvent } from '../events/event.ts'
+import type { ShopContext } from '../features/context/context.ts'
 import type { StrategyName } from '../learning/strategy.ts'
 import type { LedgerEntry } from '../ledger/entry.ts'
 import type { ErrorCode } from '../protocol/error.ts'
@@ -29,6 +30,12 @@ export interface PersonalizerOptions {
   readonly budget?: Partial<TrainingBudget>
   /** Events older than this are erased. Default: kept until the shopper erases them. */
   readonly retentionDays?: number
+  /**
+   * What the shop knows of the moment (milliseconds since the epoch): asked before each list and
+   * event, so it must answer at once. It counts where the base model has learned from it.
+   * @example () => ({ weather: 'rain', promotion: 'summer-sale' })
+   */
+  readonly context?: (time: number) => Partial<ShopContext>
 }
 
 /** A GA4-shaped event as a shop already emits it; `item_id` is short for `items: [{ item_id }]`. */
@@ -62,6 +69,10 @@ export type Reason =
   | { readonly kind: 'searched'; readonly query: string }
   | { readonly kind: 'category'; readonly category: string }
   | { readonly kind: 'taste' }
+  /** Wanted in the context of now, e.g. name `weather`, value `rain`. */
+  | { readonly kind: 'moment'; readonly name: string; readonly value: string }
+  /** Below its usual price. */
+  | { readonly kind: 'offer' }
   | { readonly kind: 'popular' }
 
 export interface ListOptions {
@@ -80,10 +91,19 @@ export interface Explanation extends Recommendation {
   /**
    * What each kind of term adds to the score beyond its mean over the catalogue, largest first:
    * `because` (goes with what was looked at), `own` (looked at or bought itself), `searched` (found
-   * by a search), `category`, `taste`, `popular`. They add up to `score - meanScore`.
+   * by a search), `category`, `taste`, `moment` (wanted in the context of now), `offer` (below its
+   * usual price), `popular`. They add up to `score - meanScore`.
    */
   readonly contributions: readonly {
-    readonly kind: 'because' | 'own' | 'searched' | 'category' | 'taste' | 'popular'
+    readonly kind:
+      | 'because'
+      | 'own'
+      | 'searched'
+      | 'category'
+      | 'taste'
+      | 'moment'
+      | 'offer'
+      | 'popular'
     readonly amount: number
   }[]
   readonly meanScore: number

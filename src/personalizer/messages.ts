@@ -32,6 +32,8 @@ export interface WorkerConfig {
   /** Null: kept until erased. */
   readonly retentionDays: number | null
   readonly surroundings: Surroundings
+  /** What the shop said of the moment last, unchecked. */
+  readonly moment: unknown
 }
 
 /** An event with the identity and the time that the page gave it, so that sending it twice is harmless. */
@@ -67,6 +69,8 @@ export interface Calls {
   entries(): readonly LedgerEntry[]
   verify(): { readonly ok: boolean; readonly entries: number; readonly brokenAt: number | null }
   surroundings(now: Surroundings): void
+  /** What the shop says of the moment from here on, unchecked. */
+  moment(said: unknown): void
   close(): void
 }
 

@@ -34,14 +34,18 @@ const directory = (url: string) => (url.endsWith('/') ? url : `${url}/`)
 
 /** @throws NearsideError `input-invalid` naming the option */
 export function readOptions(options: PersonalizerOptions): {
-  readonly config: Omit<WorkerConfig, 'surroundings'>
+  readonly config: Omit<WorkerConfig, 'surroundings' | 'moment'>
   readonly worker: () => Worker
+  readonly context: PersonalizerOptions['context']
   /** The shop's order as far as it is known before the worker has answered. */
   readonly order: CatalogOrder
 } {
   const { catalog, baseModel, worker, engine = 'auto', federation, database } = options
-  const { strategy = 'hybrid', retentionDays = null } = options
+  const { strategy = 'hybrid', retentionDays = null, context } = options
   if (typeof worker !== 'function') throw refuse('worker must be a function that makes the worker.')
+  if (context !== undefined && typeof context !== 'function') {
+    throw refuse('context must be a function that says what holds at a moment.')
+  }
   if (!ENGINES.includes(engine)) throw refuse(`engine must be one of ${ENGINES.join(', ')}.`)
   if (!Object.hasOwn(STRATEGIES, strategy)) {
     throw refuse(`strategy must be one of ${Object.keys(STRATEGIES).join(', ')}.`)
@@ -70,6 +74,7 @@ export function readOptions(options: PersonalizerOptions): {
       retentionDays,
     },
     worker,
+    context,
     order:
       shown.length > 0
         ? {

@@ -15,6 +15,8 @@ export const ENGLISH_LISTS = {
   boughtBefore: 'You bought this before',
   category: (category: string) => `You often look at ${category}`,
   taste: 'Close to what you like lately',
+  moment: (name: string, value: string) => `Often chosen at times like this (${name}: ${value})`,
+  offer: 'Below its usual price',
   popular: 'Popular with all shoppers',
   higher: (places: number) => `${count(places, 'place', 'places')} higher than in the shop’s order`,
   lower: (places: number) => `${count(places, 'place', 'places')} lower than in the shop’s order`,

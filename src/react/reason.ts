@@ -22,6 +22,10 @@ export function reasonText(
       return labels.category(reason.category)
     case 'taste':
       return labels.taste
+    case 'moment':
+      return labels.moment(reason.name, reason.value)
+    case 'offer':
+      return labels.offer
     case 'popular':
       return labels.popular
     default:

@@ -18,6 +18,9 @@ export interface Moments {
   discountsAt(time: number): Float32Array | null
 }
 
+/** Prices differ by less from day to day without an offer; logarithm of a ratio. */
+export const LEAST_DISCOUNT = Math.log(1.05)
+
 export const NO_MOMENTS: Moments = { at: () => ({}), discountsAt: () => null }
 
 const HOUR = 3_600_000

@@ -6,8 +6,11 @@
 import { STRATEGIES } from '../../learning/strategy.ts'
 import { chain } from '../../ledger/chain.ts'
 import { createLedger, type Ledger } from '../../ledger/ledger.ts'
+import { withMoments } from '../../model/context.ts'
+import { NearsideError } from '../../protocol/error.ts'
 import { openStore } from '../../storage/open.ts'
 import type { Settings } from '../../storage/store.ts'
+import type { LoadedModel } from '../../training/modelSource.ts'
 import { createScheduler, type Timers } from '../../training/scheduler.ts'
 import { createTransport } from '../../transport/http.ts'
 import type { Transport } from '../../transport/transport.ts'
@@ -27,6 +30,7 @@ import { exportBundle } from './exportBundle.ts'
 import { learnedFrom } from './learned.ts'
 import { type ChooseEngine, type FineTuneOptions, Learner } from './learner.ts'
 import { loggingStore } from './loggingStore.ts'
+import { createMoments } from './moments.ts'
 import { createNotices, type Notices } from './notices.ts'
 import type { Ranker, Standing } from './ranker.ts'
 import { eraseOlder } from './retention.ts'
@@ -73,6 +77,7 @@ export async function startDevice(
   let revision = 0
   let paused = false
   let { surroundings } = config
+  const moments = createMoments(() => shopper.events)
   let consent = NO_CONSENT
   let sent = NOTHING_SENT
   let tried = Number.NEGATIVE_INFINITY
@@ -109,6 +114,7 @@ export async function startDevice(
     store: () => shopper.store,
     notices,
     now,
+    contextAt: moments.at,
   })
   const tabs: Tabs = joinTabs(config.database, store.kind === 'indexeddb', onNews, onLeading)
   const learner = new Learner(
@@ -150,6 +156,14 @@ export async function startDevice(
     notices,
     now,
   }
+
+  function hear(given: unknown): void {
+    const refused = moments.say(given)
+    if (refused === null) return
+    const message = `What the shop said of the moment was not used: ${refused}.`
+    notices.add(new NearsideError('input-invalid', message))
+  }
+  hear(config.moment)
 
   async function readSettings(): Promise<void> {
     const setting = async <K extends keyof Settings>(name: K, none: Settings[K]) =>
@@ -212,9 +226,15 @@ export async function startDevice(
     })
   }
 
+  /** Without discounts: of past moments they are not known. */
+  function inTheirMoments(loaded: LoadedModel | null): LoadedModel | null {
+    const known = { at: moments.at, discountsAt: () => null }
+    return loaded && { ...loaded, model: withMoments(loaded.model, known) }
+  }
+
   async function contribute(): Promise<{ readonly sent: boolean; readonly reason: string }> {
     const outcome = await tabs.alone('contribute', () =>
-      sendContribution(contribution, shop.loaded, shopper.history),
+      sendContribution(contribution, inTheirMoments(shop.loaded), shopper.history),
     )
     await readSettings()
     tabs.tell('settings')
@@ -278,7 +298,9 @@ export async function startDevice(
       const { draft, refused } = admit(captured, shop.knows)
       if (refused) notices.add(refused)
       if (!draft) return null
-      const event = await shopper.capture(draft)
+      const { said } = moments
+      const context = Object.keys(said).length > 0 ? { context: said } : {}
+      const event = await shopper.capture({ ...draft, ...context })
       if (!event) return null
       tabs.tell('events')
       learner.heard(event.name)
@@ -353,6 +375,10 @@ export async function startDevice(
       learner.resume()
       updates.setVisible(given.visible)
       if (given.visible) await retain()
+    },
+    async moment(given) {
+      hear(given)
+      bump()
     },
     async close() {
       closing.abort()

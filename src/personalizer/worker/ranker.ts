@@ -9,7 +9,7 @@ import { selectTop } from '../../engine/topk/selectTop.ts'
 import type { History } from '../../features/history.ts'
 import { type BaseModel, DIMENSION, type PersonalParameters } from '../../model/baseModel.ts'
 import type { Encode } from '../../model/encoder.ts'
-import { personalScores, scoreTerms } from '../../model/score.ts'
+import { strangerScores, personalScores, scoreTerms } from '../../model/score.ts'
 import type { Explanation, ListOptions, Reason, Recommendation } from '../api.ts'
 import { DEFAULT_LIMIT } from '../catalogOrder.ts'
 import { createExplainer, type Explain, type Explainer } from './reasons.ts'
@@ -36,8 +36,8 @@ export class Ranker {
   readonly #rows: ReadonlyMap<string, number>
   /** Rows that may be shown, in the shop's order. */
   readonly #shown: readonly number[]
-  /** Scores of nobody in particular: no history, no personal parameters. */
-  readonly #base: Ranking
+  /** Scores of nobody in particular: no history, no personal parameters; at the moment of the last standing. */
+  #base: Ranking
   readonly #baseFeatures: Float32Array
   /** With the states of the last standing, so that an event costs its own and the one before it. */
   readonly #encode: Encode
@@ -50,7 +50,7 @@ export class Ranker {
       ? catalog.items.filter(({ available }) => available !== false).map(({ id }) => id)
       : model.itemIds
     this.#shown = ids.map((id) => this.#rows.get(id)).filter((row) => row !== undefined)
-    // Without a history no term depends on the time.
+    // Without a history only the context's terms depend on the time.
     const { base, features } = scoreTerms(model, [], 0)
     this.#base = { scores: base, explain: popular }
     this.#baseFeatures = features
@@ -62,6 +62,7 @@ export class Ranker {
   }
 
   stand(history: History, now: number, personal: ActivePersonal | null): Standing {
+    if (this.model.context) this.#base = { ...this.#base, scores: strangerScores(this.model, now) }
     const terms = scoreTerms(this.model, history, now, this.#encode(history, now))
     const { parameters = null, fusionWeight = 0 } = personal ?? {}
     return {

@@ -13,6 +13,7 @@ import { searchLifts } from '../../features/searches.ts'
 import { type BaseModel, DIMENSION, type PersonalParameters } from '../../model/baseModel.ts'
 import { project, type ScoreTerms } from '../../model/score.ts'
 import type { Explanation, Reason } from '../api.ts'
+import { momentKind, momentTerms, strongestMoment } from './momentReasons.ts'
 
 /** Days; the same decay as the co-occurrence features'. */
 const INTEREST_HALF_LIFE = 30
@@ -69,6 +70,7 @@ export function createExplainer(given: Explained): Explainer {
   const everybodyMean = lastingMeans(everybody, items, 1)[0]
   const searched = searchLifts(model.statistics, history, now)
   const searchedMean = [...searched.values()].reduce((sum, { lift }) => sum + lift, 0) / items
+  const momentary = momentTerms(model, history, now)
   const bought = new Set(owned.map(({ item }) => item))
   const touched = new Set(touches.map(({ item }) => item))
 
@@ -79,6 +81,8 @@ export function createExplainer(given: Explained): Explainer {
       category: 0,
       taste: 0,
       popular: rose ? 0 : everybody[row] - everybodyMean,
+      moment: 0,
+      offer: 0,
       searched: (searched.get(row)?.lift ?? 0) - searchedMean,
     }
     for (let f = 0, at = row * FEATURE_COUNT; f < FEATURE_COUNT; f++, at++) {
@@ -89,6 +93,11 @@ export function createExplainer(given: Explained): Explainer {
     for (let j = 0, at = row * DIMENSION; j < DIMENSION; j++, at++) {
       lift.taste += taste[j] * (model.itemVectors[at] - vectorMean[j])
     }
+    for (const { feature, column, weight, mean } of momentary) {
+      const isEverybodys = feature.form === 'lift' || feature.form === 'discount'
+      if (rose && isEverybodys) continue
+      lift[momentKind(feature)] += weight * (column[row] - mean)
+    }
     return (Object.entries(lift) as [Kind, number][]).sort(([, a], [, b]) => b - a)
   }
 
@@ -98,7 +107,7 @@ export function createExplainer(given: Explained): Explainer {
   }
 
   function explain(row: number, rose: boolean): Reason {
-    if (history.length === 0) return { kind: 'popular' }
+    if (history.length === 0 && momentary.length === 0) return { kind: 'popular' }
     for (const [kind, lift] of lifts(row, rose)) {
       if (lift <= 0) break
       const reason = describe(kind, row)
@@ -126,7 +135,10 @@ export function createExplainer(given: Explained): Explainer {
         const category = catalog?.get(idOf(row))?.category
         return category ? { kind: 'category', category } : null
       }
+      case 'moment':
+        return strongestMoment(momentary, row)
       case 'taste':
+      case 'offer':
       case 'popular':
         return { kind }
     }

@@ -5,6 +5,9 @@
 import { Catalog } from '../../catalog/catalog.ts'
 import type { Item } from '../../catalog/item.ts'
 import { createTitleIndex, type FindByTitle } from '../../catalog/titleIndex.ts'
+import { LEAST_DISCOUNT, type ShopContext } from '../../features/context/context.ts'
+import type { BaseModel } from '../../model/baseModel.ts'
+import { withMoments } from '../../model/context.ts'
 import { extendModel } from '../../model/extend.ts'
 import type { PopularityPart } from '../../model/parts.ts'
 import { NearsideError } from '../../protocol/error.ts'
@@ -25,6 +28,8 @@ export interface ShopDeps {
   readonly store: () => Store
   readonly notices: Notices
   readonly now: () => number
+  /** What the shop's page said of a moment, milliseconds. */
+  readonly contextAt: (time: number) => ShopContext
 }
 
 export class Shop {
@@ -141,7 +146,10 @@ export class Shop {
       this.#firstOrder = this.#popularity && byPopularity(this.#order, this.#popularity)
       return
     }
-    const model = extendModel(this.#loaded.model, catalog?.items ?? [])
+    const known = extendModel(this.#loaded.model, catalog?.items ?? [])
+    const discounts = known.context && catalog ? discountsOf(known, catalog) : null
+    const at = this.#deps.contextAt
+    const model = withMoments(known, { at, discountsAt: () => discounts })
     this.#ranker = new Ranker(model, catalog)
     if (catalog) return
     this.#order = { ids: model.itemIds, categories: model.itemIds.map(() => '') }
@@ -248,6 +256,15 @@ export class Shop {
       this.#deps.notices.add(error, 'storage-full', `The ${download.key} could not be kept`)
     }
   }
+}
+
+/** How far below the price of when the model was made each item is now: log of the ratio, ≥ 0. */
+function discountsOf({ itemIds, statistics }: BaseModel, catalog: Catalog): Float32Array {
+  return Float32Array.from(itemIds, (id, row) => {
+    const price = catalog.get(id)?.price ?? 0
+    const discount = price > 0 ? statistics.logPrice[row] - Math.log(price) : 0
+    return discount >= LEAST_DISCOUNT ? discount : 0
+  })
 }
 
 /** As the base model orders them for somebody of whom it knows nothing. */

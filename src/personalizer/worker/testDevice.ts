@@ -27,6 +27,7 @@ export const testConfig = (
   budget: DEFAULT_BUDGET,
   retentionDays: null,
   surroundings: { visible: true, savesData: false, battery: null },
+  moment: {},
   ...overrides,
 })
 

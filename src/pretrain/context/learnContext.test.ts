@@ -1,11 +1,11 @@
-import { expect, test } from 'vitest'
-import { NO_MOMENTS } from '../../features/context/context.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { NO_MOMENTS, type ShopContext } from '../../features/context/context.ts'
 import { withMoments } from '../../model/context.ts'
 import { extendModel } from '../../model/extend.ts'
 import { scoreTerms } from '../../model/score.ts'
 import { parseManifest } from '../../protocol/manifest.ts'
 import { NO_WORD_VECTORS } from '../encoder/wordVectors.ts'
-import { type PretrainOptions, pretrain } from '../pretrain.ts'
+import { type Pretrained, type PretrainOptions, pretrain } from '../pretrain.ts'
 import { weatherShop } from './weatherShop.ts'
 
 const OPTIONS: PretrainOptions = {
@@ -18,9 +18,15 @@ const OPTIONS: PretrainOptions = {
   encoder: { epochs: 1, negatives: 16 },
 }
 
+const matters = weatherShop(true)
+let trained: Pretrained
+beforeAll(async () => {
+  trained = await pretrain(matters, OPTIONS)
+}, 120_000)
+
 test('where the weather matters it is kept, travels in a file and changes the ranking', async () => {
-  const shop = weatherShop(true)
-  const { model, files, manifest, reports } = await pretrain(shop, OPTIONS)
+  const shop = matters
+  const { model, files, manifest, reports } = trained
   expect([...files.keys()]).toContain('context.safetensors')
   const records = new Map(manifest.contextFeatures?.map((record) => [record.name, record]))
   expect(records.get('weatherLift')).toMatchObject({ kept: true })
@@ -37,7 +43,8 @@ test('where the weather matters it is kept, travels in a file and changes the ra
   const now = shop.to + 86_400_000
   const { interactions } = shop.shoppers[3]
   const best = (weather: string | null, wider = model, history = interactions) => {
-    const moments = { ...NO_MOMENTS, at: () => (weather === null ? {} : { weather }) }
+    const said: ShopContext = weather === null ? {} : { weather }
+    const moments = { ...NO_MOMENTS, at: () => said }
     const { base } = scoreTerms(withMoments(wider, moments), history, now)
     const order = [...base.keys()].sort((a, b) => base[b] - base[a])
     return order.slice(0, 6).map((row) => wider.itemIds[row].split('-')[0])
@@ -71,10 +78,11 @@ test('where the weather says nothing it is dropped, with the reason, and no file
 })
 
 test('what is kept leaves every other weight as it is without', async () => {
-  const shop = weatherShop(true)
-  const { context: _, ...silent } = shop
-  const [said, unsaid] = [await pretrain(shop, OPTIONS), await pretrain(silent, OPTIONS)]
+  const { context: _, ...silent } = matters
+  const unsaid = await pretrain(silent, OPTIONS)
   for (const name of ['encoder', 'items', 'popularity', 'statistics'])
-    expect(said.files.get(`${name}.safetensors`)).toEqual(unsaid.files.get(`${name}.safetensors`))
-  expect(said.model.featureWeights).toEqual(unsaid.model.featureWeights)
+    expect(trained.files.get(`${name}.safetensors`)).toEqual(
+      unsaid.files.get(`${name}.safetensors`),
+    )
+  expect(trained.model.featureWeights).toEqual(unsaid.model.featureWeights)
 })

@@ -2,6 +2,7 @@
  * @module What items cost when, from the log: what is below its usual price on a day is on offer.
  * Orders of one day differ (quantities, vouchers), so a day is worth its median.
  */
+import { LEAST_DISCOUNT } from '../../features/context/context.ts'
 import { DAY } from '../../features/profile.ts'
 
 /** Median price by day, ascending by day. */
@@ -18,8 +19,6 @@ const USUAL_DAYS = 120
 const CURRENT_DAYS = 14
 /** Days with a price before there is a usual one. */
 const FEWEST_DAYS = 5
-/** What prices differ by from day to day without an offer. */
-const LEAST_DISCOUNT = Math.log(1.05)
 
 /** Collects prices line by line. */
 export class PriceCollector {
