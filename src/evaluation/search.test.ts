@@ -150,13 +150,26 @@ describe('scoreCases', () => {
       }),
     }
     const past = buildCases(shop.shoppers[0], false, START)
+    const search = (time: number) =>
+      [{ item: 5, name: 'search', time, session: 's', query: 'lamp' }] as const
     const collect = async (cases: typeof past) => {
-      const scores = []
-      for await (const one of scoreCases(walk, cases)) scores.push(one)
+      const scores: Record<'stranger' | 'base' | 'personal' | 'searched', Float32Array>[] = []
+      for await (const { stranger, base, personal, after } of scoreCases(walk, cases))
+        scores.push({
+          stranger,
+          base,
+          personal,
+          searched: after(search(cases[scores.length].time)),
+        })
       return scores
     }
     const [first, ...later] = await collect(past)
     expect(first.personal).toEqual(first.base)
+    for (const { personal, searched } of [first, ...later]) {
+      const lifted = searched.map((score, item) => score - personal[item])
+      expect(lifted[5]).toBeGreaterThan(0)
+      expect(lifted[5]).toBe(Math.max(...lifted))
+    }
     expect(later.some(({ base, personal }) => base.some((x, i) => x !== personal[i]))).toBe(true)
     const changed = past.map((one, i) =>
       i === past.length - 1

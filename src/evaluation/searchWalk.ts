@@ -8,7 +8,7 @@ import { buildFitProblem } from '../learning/fitProblem.ts'
 import { evidenceOf, type Fused, fuse } from '../learning/fuse.ts'
 import { Guard } from '../learning/guard.ts'
 import type { BaseModel } from '../model/baseModel.ts'
-import { personalScores, scoreTerms } from '../model/score.ts'
+import { personalScores, type ScoreTerms, scoreTerms } from '../model/score.ts'
 import { negativeLogLikelihood } from './metrics.ts'
 import type { Fit } from './walk.ts'
 
@@ -28,6 +28,8 @@ export interface CaseScores {
   readonly stranger: Float32Array
   readonly base: Float32Array
   readonly personal: Float32Array
+  /** The personal scores if this had come after everything else, e.g. a search. */
+  readonly after: (further: History) => Float32Array
 }
 
 /** @param cases of one shopper, ascending by time. */
@@ -39,11 +41,22 @@ export async function* scoreCases(
   for (const { history, time, targets } of cases) {
     const learned = await learn(walk, history)
     const model = { ...walk.model, statistics: walk.statisticsAt(time) }
+    const serve = (terms: ScoreTerms) =>
+      learned ? personalScores(model, terms, learned, learned.fusionWeight) : terms.base
     const terms = scoreTerms(model, history, time)
     const { base } = terms
-    const served = learned ? personalScores(model, terms, learned, learned.fusionWeight) : base
+    const served = serve(terms)
     const stranger = scoreTerms(model, [], time).base
-    yield { stranger, base, personal: guard.active ? served : base }
+    const { active } = guard
+    yield {
+      stranger,
+      base,
+      personal: active ? served : base,
+      after(further) {
+        const then = scoreTerms(model, [...history, ...further], time)
+        return active ? serve(then) : then.base
+      },
+    }
     if (learned && learned.fusionWeight > 0)
       guard.observe(-negativeLogLikelihood(served, targets), -negativeLogLikelihood(base, targets))
   }

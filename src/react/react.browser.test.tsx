@@ -214,6 +214,17 @@ describe('PersonalizationPanel', () => {
     expect(personalizer.getSnapshot().events.count).toBe(0)
   })
 
+  test('lists a query in plain words, and forgets it by them', async () => {
+    const learned = { kind: 'query', name: 'red parasol', strength: 1 } as const
+    personalizer.change({ learned: [learned] })
+    const forget = vi.spyOn(personalizer, 'forget')
+    const screen = await show(<PersonalizationPanel />)
+    await expect.element(screen.getByText('You searched for red parasol')).toBeVisible()
+    await screen.getByRole('button', { name: 'Forget red parasol' }).click()
+    expect(forget).toHaveBeenCalledWith({ kind: 'query', name: 'red parasol' })
+    await expect.element(screen.getByText('red parasol was forgotten.')).toBeInTheDocument()
+  })
+
   test('says exactly what was sent, and asks no consent where nothing can be sent', async () => {
     personalizer.change({ sent: { reports: 2, bytes: 4336, epsilon: 0.5012 } })
     const screen = await show(<PersonalizationPanel canContribute={false} />)

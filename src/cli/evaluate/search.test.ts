@@ -14,6 +14,7 @@ import { evaluateSearch, type SearchQuestion } from './search.ts'
 import { JUDGED_ARMS, SETTINGS } from './searchJudged.ts'
 import { readJudgements } from './searchJudgements.ts'
 import { mistype, queryFrom, titleFrequency } from './searchQueries.ts'
+import { TAUGHT_ARMS } from './searchTaught.ts'
 
 const KINDS = ['lamp', 'kettle', 'blanket', 'notebook', 'umbrella', 'candle']
 const COLOURS = ['red', 'green', 'white', 'black', 'yellow', 'purple']
@@ -161,6 +162,22 @@ describe('for what was bought', () => {
     expect(base['ndcg@10@query=broad']).toBeGreaterThan(lexical['ndcg@10@query=broad'] as number)
     expect(text).not.toMatch(/NaN|undefined|Infinity/)
     expect(await run({ shop: shopFolder, model: modelFolder })).toEqual({ result, text })
+  }, 60_000)
+
+  it('says what a query alone teaches, with its answer and without, and what a wrong one costs', async () => {
+    const { result, text } = await run({ shop: shopFolder, model: modelFolder })
+    const { arms = [], lifts = [], queries } = result.taught ?? {}
+    expect(arms.map(({ name }) => name)).toEqual(Object.keys(TAUGHT_ARMS))
+    const [untaught, taught, misled] = arms
+    for (const metric of ['ndcg@10@query=narrow', 'ndcg@10@query=broad']) {
+      expect(taught[metric]).toBeGreaterThan(untaught[metric] as number)
+      expect(misled[metric]).toBeLessThan(taught[metric] as number)
+      expect(taught).toHaveProperty([`${metric}:unnamed`])
+      expect(misled).not.toHaveProperty([`${metric}:unnamed`])
+    }
+    expect(lifts).toHaveLength(6)
+    expect(queries).toBeGreaterThan(0)
+    expect(text).toContain('Do queries teach?')
   }, 60_000)
 })
 

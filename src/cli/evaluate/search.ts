@@ -21,7 +21,8 @@ import { load, type Question } from './load.ts'
 import { BOUGHT_ARMS, BOUGHT_PAIRS, searchBought } from './searchBought.ts'
 import { JUDGED_ARMS, JUDGED_PAIRS, searchJudged } from './searchJudged.ts'
 import { type Judgements, readJudgements } from './searchJudgements.ts'
-import { formatSearch } from './searchTable.ts'
+import { formatSearch, formatTaught } from './searchTable.ts'
+import { TAUGHT_PAIRS, taughtValues } from './searchTaught.ts'
 
 export interface SearchQuestion extends Omit<Question, 'protocol' | 'model'> {
   readonly model: string | undefined
@@ -40,6 +41,8 @@ export interface SearchResult extends SearchSummary {
   /** Queries. */
   readonly cases: number
   readonly shoppersWorse: { readonly significant: number; readonly share: number }
+  /** With purchases: whether a query without a pick improves the list, see searchTaught.ts. */
+  readonly taught?: SearchSummary & { readonly shoppers: number; readonly queries: number }
   /** What was read and left out. */
   readonly judgements?: Omit<Judgements, 'queries'>
 }
@@ -129,10 +132,22 @@ async function byPurchases(question: Question, context: CommandContext): Promise
   print(
     `${worse.significant} shoppers significantly worse with personal than with base order (${(worse.share * 100).toFixed(1)} %), ${worse.better} better; ${count(missed)} queries did not find the product at all`,
   )
+  const orders = bought.taught.flat()
+  const taught = {
+    ...summariseSearch(taughtValues(bought.taught), TAUGHT_PAIRS, seed),
+    shoppers: bought.taught.length,
+    queries: orders.length,
+  }
+  print('')
+  print(
+    `Do queries teach? A minute before an order, title words of one of its products are searched for and nothing is picked; then the whole catalogue is ranked for the order. ${count(orders.length)} such queries of ${count(taught.shoppers)} shoppers, ${count(orders.filter(({ found }) => found === 0).length)} of them about nothing or too much`,
+  )
+  print('')
+  for (const line of formatTaught(taught)) print(line)
   for (const note of notes) print(`Note: ${note}.`)
   const shoppersWorse = { significant: worse.significant, share: worse.share }
   const head = { protocol: 'search', shop: shop.name, until, seed } as const
-  return { ...head, shoppers, cases: queries, ...summary, shoppersWorse }
+  return { ...head, shoppers, cases: queries, ...summary, shoppersWorse, taught }
 }
 
 function kindsOf(values: SearchValues): string[] {

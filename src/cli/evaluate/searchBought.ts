@@ -4,6 +4,7 @@
  * equal relevance by the base model without a past, with it, and by the personal model.
  */
 import type { Item } from '../../catalog/item.ts'
+import { createTitleIndex } from '../../catalog/titleIndex.ts'
 import { createJsEngine } from '../../engine/js.ts'
 import { byDay } from '../../evaluation/popularity.ts'
 import { type EvaluationInput, selectCases } from '../../evaluation/prepare.ts'
@@ -15,7 +16,8 @@ import { refreshPopularity } from '../../features/statistics.ts'
 import { createRandom, type Random } from '../../model/random.ts'
 import { blend } from '../../search/blend.ts'
 import { createProductSearch, type ProductSearch } from '../../search/search.ts'
-import { QUERY_KINDS, queryFrom, type TitleFrequency, titleFrequency } from './searchQueries.ts'
+import { QUERY_KINDS, queryFrom, titleFrequency } from './searchQueries.ts'
+import { type TaughtOrder, type Teaching, teachOrder } from './searchTaught.ts'
 
 export const BOUGHT_ARMS = {
   lexical: 'order by relevance, what a shop without a model shows',
@@ -38,6 +40,8 @@ const ORDERS = 3
 const ITEMS_PER_ORDER = 5
 /** As many as a page of results asks for. */
 const LIMIT = 500
+/** Draws of their own: what is taught leaves the searched queries as they are. */
+const TEACHING_SEED = 1_000_003
 
 export interface BoughtOptions {
   readonly input: EvaluationInput
@@ -55,6 +59,8 @@ export interface Bought {
   readonly missed: number
   /** Per shopper, per query: NDCG@10, personal − base. */
   readonly changes: readonly (readonly number[])[]
+  /** By shopper, those of whom an order could be taught. */
+  readonly taught: readonly (readonly TaughtOrder[])[]
 }
 
 export async function searchBought({ input, items, onProgress }: BoughtOptions): Promise<Bought> {
@@ -62,17 +68,19 @@ export async function searchBought({ input, items, onProgress }: BoughtOptions):
   const walk = prepare(input)
   const shop: Shop = {
     search: createProductSearch(items),
+    find: createTitleIndex(items),
     frequency: titleFrequency(items),
     titles: new Map(items.map(({ id, title }) => [id, title ?? ''])),
     ids: input.model.itemIds,
     rows: new Map(input.model.itemIds.map((id, row) => [id, row])),
   }
-  const perShopper: Asked[][] = []
+  const perShopper: { readonly asked: Asked[]; readonly taught: TaughtOrder[] }[] = []
   for (const [done, cases] of selected.entries()) {
     await onProgress(done, selected.length)
-    perShopper.push(await askShopper(walk, shop, cases.slice(0, ORDERS), input.seed + done))
+    const others = selected[(done + 1) % selected.length]
+    perShopper.push(await askShopper(walk, shop, cases.slice(0, ORDERS), others, input.seed + done))
   }
-  const asked = perShopper.filter((own) => own.length > 0)
+  const asked = perShopper.map((own) => own.asked).filter((own) => own.length > 0)
   return {
     values: valuesOf(asked),
     shoppers: asked.length,
@@ -81,6 +89,7 @@ export async function searchBought({ input, items, onProgress }: BoughtOptions):
     changes: asked.map((own) =>
       own.map(({ metrics }) => metrics.personal['ndcg@10'] - metrics.base['ndcg@10']),
     ),
+    taught: perShopper.map((own) => own.taught).filter((own) => own.length > 0),
   }
 }
 
@@ -99,12 +108,8 @@ function prepare(input: EvaluationInput): SearchWalk {
   }
 }
 
-interface Shop {
+interface Shop extends Teaching {
   readonly search: ProductSearch
-  readonly frequency: TitleFrequency
-  readonly titles: ReadonlyMap<string, string>
-  readonly ids: readonly string[]
-  readonly rows: ReadonlyMap<string, number>
 }
 
 interface Asked {
@@ -117,13 +122,19 @@ async function askShopper(
   walk: SearchWalk,
   shop: Shop,
   cases: readonly Case[],
+  others: readonly Case[],
   seed: number,
-): Promise<Asked[]> {
+): Promise<{ asked: Asked[]; taught: TaughtOrder[] }> {
   const random = createRandom(seed)
+  const teaching = createRandom(seed + TEACHING_SEED)
   const asked: Asked[] = []
+  const taught: TaughtOrder[] = []
   let order = 0
   for await (const scores of scoreCases(walk, cases)) {
-    for (const id of draw(cases[order++].targets, random).map((row) => shop.ids[row])) {
+    const one = cases[order]
+    const { targets } = others[order++ % others.length]
+    taught.push(...teachOrder(shop, one, scores, targets, teaching))
+    for (const id of draw(one.targets, random).map((row) => shop.ids[row])) {
       for (const kind of QUERY_KINDS) {
         const query = queryFrom(shop.titles.get(id) ?? '', kind, shop.frequency, random)
         if (query === null) continue
@@ -146,7 +157,7 @@ async function askShopper(
       }
     }
   }
-  return asked
+  return { asked, taught }
 }
 
 function measureBought(hits: readonly { readonly id: string }[], bought: string) {

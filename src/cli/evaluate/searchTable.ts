@@ -1,5 +1,7 @@
 /** @module A search evaluation as text for a terminal. */
 import type { SearchArm, SearchLift, SearchSummary } from '../../evaluation/searchSummary.ts'
+import { QUERY_KINDS } from './searchQueries.ts'
+import { TAUGHT_ARMS } from './searchTaught.ts'
 
 const PLAIN_COLUMNS = ['hitRate@10', 'recall@20'] as const
 
@@ -25,6 +27,29 @@ export function formatSearch(
     ...lifts.map(
       (lift) =>
         `  ${`${lift.arm} over ${lift.over}`.padEnd(28)}${lift.metric.padEnd(24)}${intervalOf(lift)}`,
+    ),
+  ]
+}
+
+/** NDCG@10 of arms by kind of query; `unnamed`: without the product that the query names. */
+export function formatTaught({ arms, lifts }: SearchSummary): string[] {
+  const metrics = QUERY_KINDS.flatMap((kind) =>
+    ['', ':unnamed'].map((what) => `ndcg@10@query=${kind}${what}`),
+  )
+  const columns = QUERY_KINDS.flatMap((kind) => [`ndcg@10 ${kind}`, '… unnamed'])
+  return [
+    `  ${''.padEnd(12)}${columns.map((column) => column.padEnd(22)).join('')}`,
+    ...arms.map((arm) => {
+      const cells = metrics.map((metric) =>
+        (metric in arm ? withInterval(arm, metric) : '–').padEnd(22),
+      )
+      const meaning = Object.entries(TAUGHT_ARMS).find(([name]) => name === arm.name)?.[1] ?? ''
+      return `  ${arm.name.padEnd(12)}${cells.join('')}${meaning}`
+    }),
+    '',
+    ...lifts.map(
+      (lift) =>
+        `  ${`${lift.arm} over ${lift.over}`.padEnd(28)}${lift.metric.padEnd(32)}${intervalOf(lift)}`,
     ),
   ]
 }

@@ -1,0 +1,31 @@
+/** @module A query as an event, through a real worker. */
+import { afterEach, expect, test } from 'vitest'
+import { idsOf, TestPage } from './testPage.ts'
+
+const page = new TestPage()
+afterEach(page.end)
+
+test('a query alone changes the list and its reason; a second tab follows; forgotten, all is as before', async () => {
+  const database = page.newDatabase()
+  const personalizer = await page.start(database)
+  const other = await page.start(database)
+  const whole = { limit: 32 }
+  const before = idsOf(await personalizer.recommend(whole))
+  const id = await personalizer.capture({ name: 'search', search_term: 'Thing number 2' })
+  const [first] = await personalizer.recommend({ ...whole, exclude: ['item-6', 'item-10'] })
+  const reason = { kind: 'searched', query: 'Thing number 2' }
+  expect(first).toMatchObject({ reason })
+  expect((await personalizer.explain('item-2'))?.reason).toEqual(reason)
+  expect(idsOf(await personalizer.recommend(whole)).indexOf('item-2')).toBeLessThan(
+    before.indexOf('item-2'),
+  )
+  const learned = { kind: 'query', name: 'Thing number 2', strength: 1 }
+  expect(personalizer.getSnapshot().learned).toEqual([learned])
+  await expect.poll(() => other.getSnapshot().learned).toEqual([learned])
+  expect(JSON.parse(await personalizer.export()).events).toMatchObject([
+    { name: 'search', query: 'Thing number 2' },
+  ])
+  if (id) await personalizer.forget({ kind: 'event', id })
+  expect(idsOf(await personalizer.recommend(whole))).toEqual(before)
+  expect(personalizer.getSnapshot().learned).toEqual([])
+})
