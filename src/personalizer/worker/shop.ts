@@ -6,6 +6,7 @@ import { Catalog } from '../../catalog/catalog.ts'
 import type { Item } from '../../catalog/item.ts'
 import { createTitleIndex, type FindByTitle } from '../../catalog/titleIndex.ts'
 import { LEAST_DISCOUNT, type ShopContext } from '../../features/context/context.ts'
+import { DAY } from '../../features/profile.ts'
 import type { BaseModel } from '../../model/baseModel.ts'
 import { withMoments } from '../../model/context.ts'
 import { extendModel } from '../../model/extend.ts'
@@ -148,8 +149,12 @@ export class Shop {
     }
     const known = extendModel(this.#loaded.model, catalog?.items ?? [])
     const discounts = known.context && catalog ? discountsOf(known, catalog) : null
-    const at = this.#deps.contextAt
-    const model = withMoments(known, { at, discountsAt: () => discounts })
+    const { contextAt, now } = this.#deps
+    const model = withMoments(known, {
+      at: contextAt,
+      // What a price was when something was looked at long ago is not kept.
+      discountsAt: (time) => (now() - time < DAY ? discounts : null),
+    })
     this.#ranker = new Ranker(model, catalog)
     if (catalog) return
     this.#order = { ids: model.itemIds, categories: model.itemIds.map(() => '') }

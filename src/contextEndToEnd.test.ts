@@ -1,0 +1,127 @@
+/** @module What a shop writes of its weather, from its folder to the list on a device. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { evaluateBaseParts } from './cli/evaluate/baseParts.ts'
+import { command } from './cli/pretrain.ts'
+import { createJsEngine } from './engine/js.ts'
+import { nextTask } from './engine/pause.ts'
+import { type Device, startDevice } from './personalizer/worker/device.ts'
+import { WEATHER_START, weatherShop } from './pretrain/context/weatherShop.ts'
+import { readShop } from './pretrain/shop/read.ts'
+import { formatDay } from './pretrain/shop/time.ts'
+import { shopEvents, writeShop } from './pretrain/shop/write.ts'
+import { DEFAULT_BUDGET } from './training/budget.ts'
+
+const shop = weatherShop(true)
+const MODELS = 'https://shop.test/models/'
+const silent = {
+  progress: { update() {}, clear() {} },
+  print() {},
+  signal: new AbortController().signal,
+}
+let folder = ''
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nearside-context-'))
+  const path = join(folder, 'weather')
+  await writeShop(path, shop.items, shopEvents(shop))
+  const lines = shop.context!.map(
+    ({ time, name, value }) => `${formatDay(time)}\t${name}\t${value}`,
+  )
+  await writeFile(join(path, 'context.tsv'), `time\tname\tvalue\n${lines.join('\n')}\n`)
+  const defaults = Object.entries(command.options).map(([name, option]) => [name, option.default])
+  const values = { shop: path, out: join(folder, 'models'), until: '2024-03-25', epochs: '1' }
+  await command.run({ ...Object.fromEntries(defaults), ...values }, [], silent)
+}, 240_000)
+
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+async function openDevice(now: () => number): Promise<Device> {
+  const device = await startDevice(
+    {
+      catalog: shop.items,
+      baseModel: MODELS,
+      engine: 'js',
+      federation: null,
+      database: 'context-test',
+      strategy: 'batch',
+      budget: DEFAULT_BUDGET,
+      retentionDays: null,
+      surroundings: { visible: true, savesData: false, battery: null },
+      moment: { weather: 'rain' },
+    },
+    {
+      now,
+      clock: () => performance.now(),
+      timers: { set: () => 0, clear() {} },
+      pause: nextTask,
+      async fetch(url) {
+        const name = String(url).slice(MODELS.length)
+        return new Response(await readFile(join(folder, 'models', name)))
+      },
+      indexedDb: () => undefined,
+      chooseEngine: async () => ({ engine: createJsEngine(), reason: 'test' }),
+    },
+    () => {},
+  )
+  await device.ready()
+  return device
+}
+
+test('the folder is read back with its weather', async () => {
+  const read = await readShop(join(folder, 'weather'))
+  expect(read.context).toEqual(shop.context)
+})
+
+test('the device ranks by the weather that its page tells, and says so', async () => {
+  let now = WEATHER_START + 90 * 86_400_000
+  const device = await openDevice(() => now)
+  const kinds = async () => {
+    const list = await device.recommend({ limit: 4 })
+    return { list, kinds: list.map(({ id }) => id.split('-')[0]) }
+  }
+  const rainy = await kinds()
+  expect(rainy.kinds).toEqual(Array(4).fill('umbrella'))
+  expect(rainy.list[0].reason).toEqual({ kind: 'moment', name: 'weather', value: 'rain' })
+  await device.moment({ weather: 'sun' })
+  expect((await kinds()).kinds).toEqual(Array(4).fill('hat'))
+
+  // With a history too, and a fit on top of it.
+  for (const [k, item] of ['cup-1', 'lamp-2', 'cup-1', 'cup-1'].entries()) {
+    now += 3 * 86_400_000
+    await device.moment({ weather: k % 2 === 0 ? 'rain' : 'sun' })
+    const input = { name: 'purchase' as const, items: [{ item_id: item }] }
+    await device.capture({ id: `e${k}`, time: now, input })
+  }
+  now += 86_400_000
+  expect((await device.fineTune({})).cases).toBeGreaterThan(0)
+  const scoreOf = async (weather: string) => {
+    await device.moment({ weather })
+    return (await device.explain('umbrella-3'))!
+  }
+  const inRain = await scoreOf('rain')
+  const inSun = await scoreOf('sun')
+  expect(inRain.score).toBeGreaterThan(inSun.score + 0.3)
+  expect(inRain.rank).toBeLessThan(inSun.rank)
+  expect((await device.events(1))[0].context).toEqual({ weather: 'sun' })
+  await device.close()
+})
+
+test('an evaluation asks with the weather of each case', async () => {
+  const question = (path: string) => ({
+    shop: path,
+    model: join(folder, 'models'),
+    protocol: 'personal' as const,
+    popularity: 'nightly' as const,
+    now: Date.parse('2025-01-01'),
+  })
+  const ndcgOf = async (path: string) => {
+    const { arms } = await evaluateBaseParts(question(path), silent)
+    return arms.find(({ name }) => name === 'base-fresh')!['ndcg@10']
+  }
+  const said = await ndcgOf(join(folder, 'weather'))
+  await rm(join(folder, 'weather', 'context.tsv'))
+  expect(said).toBeGreaterThan((await ndcgOf(join(folder, 'weather'))) + 0.05)
+})
