@@ -7,6 +7,7 @@ import { FEATURE_COLUMN, FEATURE_COUNT } from './features.ts'
 import type { History } from './history.ts'
 import { type Interest, interestOf } from './interest.ts'
 import type { ItemStatistics } from './itemStatistics.ts'
+import { introduced } from './newcomers.ts'
 import { type OwnedItem, type Profile, profileOf } from './profile.ts'
 import { type Visit, visitsOf } from './visits.ts'
 
@@ -57,12 +58,13 @@ export function readHistory(statistics: ItemStatistics, history: History, now: n
  * @param out [items, F], overwritten.
  */
 export function writeFeatures(
-  statistics: ItemStatistics,
+  counted: ItemStatistics,
   { profile, interest }: Signals,
   scale: Float32Array | null,
   items: readonly number[] | null,
   out: Float32Array,
 ): Float32Array {
+  const statistics = introduced(counted)
   const share = popularityShares(statistics)
   const placed = items && new Map(items.map((item, place) => [item, place * FEATURE_COUNT]))
   /** Where an item's row begins. */
@@ -81,7 +83,8 @@ export function writeFeatures(
 const knownStatic = new WeakMap<ItemStatistics, Float32Array>()
 
 /** What no history changes, raw, [N, F]; the rest 0. Made once, since its logarithms are dear. */
-export function staticFeatures(statistics: ItemStatistics): Float32Array {
+export function staticFeatures(counted: ItemStatistics): Float32Array {
+  const statistics = introduced(counted)
   const known = knownStatic.get(statistics)
   if (known) return known
   const share = popularityShares(statistics)
@@ -217,12 +220,13 @@ const knownShares = new WeakMap<ItemStatistics, Float32Array>()
 function popularityShares(statistics: ItemStatistics): Float32Array {
   const known = knownShares.get(statistics)
   if (known) return known
-  const { items, popularity30, popularityAll } = statistics
+  const { items, popularity30, popularityAll, newcomers } = statistics
   const share = new Float32Array(items)
   let sum = 0
   for (let i = 0; i < items; i++) {
     share[i] = Math.expm1(popularity30[i]) + 0.01 * Math.expm1(popularityAll[i]) + 0.1
-    sum += share[i]
+    // What joins the catalogue moves nobody's share.
+    if (!newcomers || i < newcomers.from) sum += share[i]
   }
   for (let i = 0; i < items; i++) share[i] /= sum
   knownShares.set(statistics, share)

@@ -3,6 +3,7 @@
  * that go with what was touched, its categories and its prices.
  */
 import type { ItemStatistics } from './itemStatistics.ts'
+import { lendTies, tiesOf } from './newcomers.ts'
 import type { Profile } from './profile.ts'
 
 /** Days after which a touch counts half. */
@@ -29,7 +30,7 @@ export function interestOf(
   { touches, lastSession }: Pick<Profile, 'touches' | 'lastSession'>,
 ): Interest | null {
   if (touches.length === 0) return null
-  const { items, neighboursPerItem, neighbourItems, neighbourWeights } = statistics
+  const { items, neighboursPerItem, neighbourItems, neighbourWeights, newcomers } = statistics
   const sum = new Float32Array(items)
   const last = new Float32Array(items)
   const category = new Map<number, number>()
@@ -46,14 +47,17 @@ export function interestOf(
     if (inLast) totalLast += touch.strength
     const group = statistics.category[touch.item]
     if (group > 0) category.set(group, (category.get(group) ?? 0) + share)
-    const end = (touch.item + 1) * neighboursPerItem
-    for (let k = touch.item * neighboursPerItem; k < end; k++) {
-      const tie = neighbourWeights[k]
-      if (tie === 0) break
-      const neighbour = neighbourItems[k]
-      sum[neighbour] += share * tie
-      if (inLast) last[neighbour] += touch.strength * tie
-    }
+    tiesOf(touch.item, newcomers, (item, part) => {
+      const end = (item + 1) * neighboursPerItem
+      for (let k = item * neighboursPerItem; k < end; k++) {
+        const tie = part * neighbourWeights[k]
+        if (tie === 0) break
+        const neighbour = neighbourItems[k]
+        sum[neighbour] += share * tie
+        if (inLast) last[neighbour] += touch.strength * tie
+      }
+    })
   }
+  if (newcomers) for (const ties of [sum, last]) lendTies(ties, newcomers)
   return { sum, last, total, totalLast, usualPrice: price / total, category }
 }

@@ -3,6 +3,7 @@
  * before the model's date, never anything about one shopper. Rows follow the model's item table.
  */
 import type { ContextTable } from './context/lifts.ts'
+import type { Newcomers } from './newcomers.ts'
 
 export interface ItemStatistics {
   /** N. */
@@ -27,4 +28,6 @@ export interface ItemStatistics {
   readonly repeatRate: Float32Array
   /** What the context of a moment is worth to each item; absent where nothing was counted. */
   readonly context?: readonly ContextTable[]
+  /** The last rows, where items have joined that nobody was counted for; absent: none has. */
+  readonly newcomers?: Newcomers
 }

@@ -1,5 +1,11 @@
 /** @module `--protocol new-items`: how a model ranks the items that its training was kept from. */
 
+import {
+  type BesideNewItems,
+  type BesideResult,
+  measureBeside,
+  summariseBeside,
+} from '../../evaluation/base/besideNewItems.ts'
 import type { Interval } from '../../evaluation/base/interval.ts'
 import {
   measureNewItems,
@@ -30,6 +36,8 @@ export interface NewItemsResult extends NewItemSummary {
   /** Items in all, and those that training was kept from. */
   readonly items: number
   readonly newItems: number
+  /** What they cost the items that training knew. */
+  readonly beside: BesideNewItems
 }
 
 export async function evaluateNewItems(
@@ -65,13 +73,18 @@ export async function evaluateNewItems(
     statisticsAt: byDay((midnight) => refreshPopularity(model.statistics, histories, midnight)),
     popularityAt: byDay((midnight) => countShoppers(isNew.length, histories, midnight).all),
   }
-  const selected = selectCases(input).flatMap((cases) => newItemCases(cases, isNew))
+  const selected = selectCases(input).flat()
   const results: { shopper: string; targets: number; values: Float64Array }[] = []
-  for (const one of selected.sort((a, b) => a.time - b.time)) {
-    const { shopper, targets } = one
-    results.push({ shopper, targets: targets.length, values: measureNewItems(asked, one) })
-    if (results.length % 20 > 0) continue
-    progress.update('asking for new items', results.length, selected.length)
+  const beside: BesideResult[] = []
+  for (const [done, one] of selected.sort((a, b) => a.time - b.time).entries()) {
+    for (const wanted of newItemCases([one], isNew)) {
+      const values = measureNewItems(asked, wanted)
+      results.push({ shopper: one.shopper, targets: wanted.targets.length, values })
+    }
+    const others = measureBeside(asked, one)
+    if (others) beside.push(others)
+    if (done % 20 > 0) continue
+    progress.update('asking for items', done, selected.length)
     // Lets Ctrl-C be heard between two steps.
     await new Promise((resolve) => setImmediate(resolve))
     if (signal.aborted) throw new NearsideError('aborted', 'the evaluation was stopped')
@@ -91,6 +104,7 @@ export async function evaluateNewItems(
     items: isNew.length,
     newItems,
     ...summary,
+    beside: summariseBeside(beside, input.seed),
   }
   for (const line of formatNewItems(result)) print(line)
   for (const note of notes) print(`Note: ${note}.`)
@@ -122,7 +136,17 @@ function formatNewItems(result: NewItemsResult): string[] {
       ({ mean, lo, hi }) => `${signed(mean)} [${signed(lo)}, ${signed(hi)}]`,
     ),
     '',
+    ...formatBeside(result.beside),
+    '',
     ...NEW_ITEM_ARMS.map((name) => `  ${name.padEnd(22)}${NEW_ITEM_ARM_MEANINGS[name]}`),
+  ]
+}
+
+function formatBeside({ shoppers, cases, aided, unaided, difference, newOfTen }: BesideNewItems) {
+  const { mean, lo, hi } = difference
+  return [
+    `What that costs the items that training knew: ${cases.toLocaleString('en-GB')} cases of ${shoppers.toLocaleString('en-GB')} shoppers who wanted one, NDCG@10`,
+    `  base-fresh ${decimal(aided.mean)}, base-unaided ${decimal(unaided.mean)}: ${signed(mean)} [${signed(lo)}, ${signed(hi)}]; of the first ten, ${newOfTen.mean.toFixed(2)} are new`,
   ]
 }
 

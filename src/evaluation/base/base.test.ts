@@ -5,6 +5,7 @@ import { isHeldOut } from '../holdout.ts'
 import { type EvaluationInput, prepareWalk, selectCases, tuneBaselines } from '../prepare.ts'
 import { testModel, testShop, UNTIL } from '../testShop.ts'
 import { BASE_ARMS, BASE_METRICS, baseMetricAt, baseScores, measureBase } from './baseArms.ts'
+import { measureBeside, summariseBeside } from './besideNewItems.ts'
 import { bootstrapMeans } from './interval.ts'
 import {
   categoryMeans,
@@ -130,4 +131,39 @@ it('weighs each shopper the same', () => {
   expect(summary).toMatchObject({ shoppers: 2, cases: 4 })
   expect(summary.arms[0]['ndcg@10@all'].mean).toBeCloseTo(0.75, 10)
   expect(summary.gains[3]['ndcg@10@all']).toEqual({ mean: 0, lo: 0, hi: 0 })
+})
+
+it('asks what new items cost the others: nothing where they stand for nothing', () => {
+  const asked = {
+    model: input.model,
+    isNew,
+    statisticsAt: walk.statisticsAt,
+    popularityAt: () => new Float32Array(isNew.length),
+  }
+  const results = cases.flatMap((one) => measureBeside(asked, one) ?? [])
+  const wanted = cases.filter(({ targets }) => targets.some((item) => !isNew[item]))
+  expect(results).toHaveLength(wanted.length)
+  const plain = summariseBeside(results, 1)
+  expect(plain.difference).toEqual({ mean: 0, lo: 0, hi: 0 })
+  expect(plain.aided.mean).toBeGreaterThan(0)
+  expect(plain.newOfTen.mean).toBeGreaterThan(0)
+  // Rows of an extended model: the last third stands for the first item, the most popular kin.
+  const from = Math.floor((2 * isNew.length) / 3)
+  const last = isNew.map((_, i) => (i < from ? 0 : 1))
+  const kin = new Uint32Array(isNew.length - from)
+  const newcomers = { from, kinEach: 1, kin, weights: new Float32Array(kin.length).fill(1) }
+  const aided = {
+    ...asked,
+    isNew: last,
+    statisticsAt: (time: number) => {
+      const statistics = walk.statisticsAt(time)
+      const popularityAll = statistics.popularityAll.map((count, i) => (i < from ? count : 0))
+      return { ...statistics, popularityAll, newcomers }
+    },
+  }
+  const changed = summariseBeside(
+    cases.flatMap((one) => measureBeside(aided, one) ?? []),
+    1,
+  )
+  expect(changed.difference.mean).not.toBe(0)
 })

@@ -15,7 +15,7 @@ export const NEW_ITEM_ARMS = [
   'popular-in-category',
   'encoder',
   'base-fresh',
-  'base-introduced',
+  'base-unaided',
 ] as const
 
 export type NewItemArm = (typeof NEW_ITEM_ARMS)[number]
@@ -25,8 +25,7 @@ export const NEW_ITEM_ARM_MEANINGS: Readonly<Record<NewItemArm, string>> = {
   'popular-in-category': 'the same; a new item counts as the mean of its category',
   encoder: 'A·h·E + b: the sequence model on the vector made of content',
   'base-fresh': 'the base model, as it ships',
-  'base-introduced':
-    'not shipped: the same, told that a new item is as popular and old as its category',
+  'base-unaided': 'the same, where a new item reads as one that nobody wants',
 }
 
 /** `@all`: among all items that the shopper has not had; `@new`: among the new ones alone. */
@@ -92,16 +91,9 @@ export function categoryMeans(
   })
 }
 
-/** Popularity and age of new items as of the known items of their category. */
-function introduced(statistics: ItemStatistics, isNew: Uint8Array): ItemStatistics {
-  const mean = (values: Float32Array) => categoryMeans(values, statistics, isNew)
-  return {
-    ...statistics,
-    popularity7: mean(statistics.popularity7),
-    popularity30: mean(statistics.popularity30),
-    popularityAll: mean(statistics.popularityAll),
-    ageDays: mean(statistics.ageDays),
-  }
+/** As if what nobody was counted for were known not to be wanted. */
+export function unaided(statistics: ItemStatistics): ItemStatistics {
+  return { ...statistics, newcomers: undefined }
 }
 
 export interface NewItemShop {
@@ -129,10 +121,11 @@ export function measureNewItems(shop: NewItemShop, one: Case): Float64Array {
     'popular-in-category': categoryMeans(popularity, model.statistics, isNew),
     encoder,
     'base-fresh': terms.base,
-    'base-introduced': scoreTerms(
-      { ...model, statistics: introduced(model.statistics, isNew) },
+    'base-unaided': scoreTerms(
+      { ...model, statistics: unaided(model.statistics) },
       history,
       time,
+      terms.hidden,
     ).base,
   }
   const had = new Uint8Array(items)

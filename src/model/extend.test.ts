@@ -1,0 +1,150 @@
+/** @module Items that a model doesn't know join it, and move nothing of those it knows. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { FEATURE_COLUMN, FEATURE_COUNT } from '../features/features.ts'
+import type { History } from '../features/history.ts'
+import { introduced } from '../features/newcomers.ts'
+import { DIMENSION } from './baseModel.ts'
+import { encode } from './encoder.ts'
+import { extendModel } from './extend.ts'
+import { scoreTerms } from './score.ts'
+import { tinyModel } from './tinyModel.ts'
+
+const DAY = 86_400_000
+const NOW = 400 * DAY
+const model = tinyModel(12)
+const added = [
+  { id: 'item 3', title: 'known' },
+  { id: 'new', title: 'Blue cup', category: 'kitchen', price: 3 },
+  { id: 'new', title: 'a second line of the same id' },
+]
+const wider = extendModel(model, added)
+
+const histories: fc.Arbitrary<History> = fc
+  .array(
+    fc.record({
+      item: fc.nat(11),
+      name: fc.constantFrom('view_item' as const, 'purchase' as const),
+      time: fc.integer({ min: NOW - 200 * DAY, max: NOW - 1 }),
+      session: fc.constantFrom('a', 'b', 'c'),
+    }),
+    { maxLength: 12 },
+  )
+  .map((history) => history.sort((a, b) => a.time - b.time))
+
+test('they join at the end and can be scored and read from history', () => {
+  expect(wider.itemIds).toEqual([...model.itemIds, 'new'])
+  expect(wider.statistics.category[12]).toBe(1)
+  expect(wider.statistics.logPrice[12]).toBeCloseTo(Math.log(3), 6)
+  const history = [{ item: 12, name: 'view_item', time: 0, session: 's' }] as const
+  expect(encode(wider, history, 60_000).some((value) => value !== 0)).toBe(true)
+  const { base } = scoreTerms(wider, history, 60_000)
+  expect(base).toHaveLength(13)
+  expect(base.every(Number.isFinite)).toBe(true)
+})
+
+test('a model that knows every item is returned as it is', () => {
+  expect(extendModel(model, [{ id: 'item 0' }])).toBe(model)
+})
+
+test('the scores of known items are the same bits with and without them', () => {
+  fc.assert(
+    fc.property(histories, (history) => {
+      const { base, features } = scoreTerms(model, history, NOW)
+      const beside = scoreTerms(wider, history, NOW)
+      expect(beside.base.subarray(0, 12)).toEqual(base)
+      expect(beside.features.subarray(0, 12 * FEATURE_COUNT)).toEqual(features)
+    }),
+  )
+})
+
+describe('what was not counted of a new item', () => {
+  const read = introduced(wider.statistics)
+  const { newcomers } = wider.statistics
+  const kin = [...(newcomers?.kin ?? [])]
+  const weights = [...(newcomers?.weights ?? [])]
+  const mean = (values: Float32Array) =>
+    kin.reduce((sum, row, k) => sum + weights[k] * values[row], 0)
+
+  test('is read of its kin: a tenth of their popularity, the mean of their repeats', () => {
+    expect(kin).toContain(5)
+    for (const name of ['popularity7', 'popularity30', 'popularityAll'] as const) {
+      const expected = 0.1 * mean(model.statistics[name].map(Math.expm1))
+      expect(Math.expm1(read[name][12])).toBeCloseTo(expected, 5)
+      expect(read[name][12]).toBeGreaterThan(0)
+    }
+    expect(read.repeatRate[12]).toBeCloseTo(mean(model.statistics.repeatRate), 6)
+    expect(wider.bias[12]).toBeCloseTo(mean(model.bias), 6)
+    expect(read.ageDays[12]).toBe(0)
+  })
+
+  test('is known of it itself as soon as one shopper was counted', () => {
+    const popularityAll = wider.statistics.popularityAll.with(12, Math.log1p(1))
+    const counted = { ...wider.statistics, popularityAll }
+    expect(introduced(counted).popularity30[12]).toBe(0)
+    expect(introduced(counted).popularityAll[12]).toBe(popularityAll[12])
+  })
+
+  test('is no popularity that a list would claim to be true', () => {
+    expect(scoreTerms(wider, [], NOW).base[12]).toBe(0)
+  })
+
+  test('of ties is those of its kin, both ways', () => {
+    const column = FEATURE_COLUMN.cooccurrenceRecent
+    const ties = (item: number) => {
+      const history = [{ item, name: 'view_item', time: NOW - 1, session: 's' }] as const
+      const { features } = scoreTerms(wider, history, NOW)
+      return wider.itemIds.map((_, i) => Math.expm1(features[i * FEATURE_COUNT + column]))
+    }
+    const fromKnown = wider.itemIds.slice(0, 12).map((_, item) => ties(item))
+    for (const row of fromKnown)
+      expect(row[12]).toBeCloseTo(
+        kin.reduce((sum, other, k) => sum + weights[k] * row[other], 0),
+        5,
+      )
+    ties(12).forEach((tie, i) => {
+      expect(tie).toBeCloseTo(
+        kin.reduce((sum, other, k) => sum + weights[k] * fromKnown[other][i], 0),
+        5,
+      )
+    })
+  })
+})
+
+describe('kin', () => {
+  test('are the items whose vectors point the same way', () => {
+    const same = { ...model, content: undefined }
+    const vector = model.itemVectors.slice(4 * DIMENSION, 5 * DIMENSION)
+    const content = model.content && {
+      ...model.content,
+      words: ['four'],
+      wordVectors: vector.map((value) => 3 * value),
+    }
+    const four = extendModel({ ...same, content }, [{ id: 'x', title: 'Four' }])
+    const kin = [...(four.statistics.newcomers?.kin ?? [])]
+    const weights = [...(four.statistics.newcomers?.weights ?? [])]
+    expect(kin[0]).toBe(4)
+    expect(weights[0]).toBe(Math.max(...weights))
+    expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5)
+  })
+
+  test('without content are its category’s, the nearest in price first', () => {
+    const category = Uint16Array.from(model.itemIds, (_, i) => 1 + (i % 3))
+    const logPrice = Float32Array.from(model.itemIds, (_, i) => i / 10)
+    const bare = {
+      ...model,
+      content: undefined,
+      statistics: { ...model.statistics, category, logPrice },
+    }
+    const items = [
+      { id: 'item 1', category: 'hats' },
+      { id: 'new hat', category: 'hats', price: Math.exp(0.75) },
+      { id: 'a riddle' },
+    ]
+    const { newcomers } = extendModel(bare, items).statistics
+    expect([...(newcomers?.kin.slice(0, 4) ?? [])]).toEqual([7, 10, 4, 1])
+    expect(newcomers?.weights.slice(0, 4).every((weight) => weight > 0)).toBe(true)
+    // Nothing is known of the last one: it is like nothing.
+    expect(newcomers?.weights.slice(12).every((weight) => weight === 0)).toBe(true)
+  })
+})

@@ -1,0 +1,80 @@
+/**
+ * @module What an item that a model doesn't know is most like, among those it knows: by direction of
+ * the item vectors, or, where its content says nothing, its category's items by price.
+ */
+import type { ItemStatistics } from '../features/itemStatistics.ts'
+import type { Newcomers } from '../features/newcomers.ts'
+import { DIMENSION } from './baseModel.ts'
+
+const KIN_EACH = 20
+
+export interface Added {
+  /** From content, row-major [added, d]; all 0 where nothing is known. */
+  readonly vectors: Float32Array
+  /** As `ItemStatistics` has them, [added]. */
+  readonly category: Uint16Array
+  readonly logPrice: Float32Array
+}
+
+/** @param itemVectors of the known items, row-major [N, d] */
+export function findKin(
+  itemVectors: Float32Array,
+  statistics: ItemStatistics,
+  { vectors, category, logPrice }: Added,
+): Newcomers {
+  const from = statistics.items
+  const kinEach = Math.min(KIN_EACH, from)
+  const kin = new Uint32Array(category.length * kinEach)
+  const weights = new Float32Array(kin.length)
+  const inverse = inverseNorms(itemVectors)
+  const likeness = new Float32Array(from)
+  for (let one = 0; one < category.length; one++) {
+    const vector = vectors.subarray(one * DIMENSION, (one + 1) * DIMENSION)
+    if (vector.some((value) => value !== 0)) byDirection(vector)
+    else byPrice(category[one], logPrice[one])
+    const best = mostLike(likeness, kinEach)
+    const sum = best.reduce((total, row) => total + likeness[row], 0)
+    best.forEach((row, k) => {
+      kin[one * kinEach + k] = row
+      weights[one * kinEach + k] = likeness[row] / sum
+    })
+  }
+  return { from, kinEach, kin, weights }
+
+  function byDirection(vector: Float32Array): void {
+    for (let row = 0, at = 0; row < from; row++) {
+      let dot = 0
+      for (let j = 0; j < DIMENSION; j++, at++) dot += vector[j] * itemVectors[at]
+      likeness[row] = dot * inverse[row]
+    }
+  }
+
+  function byPrice(group: number, price: number): void {
+    for (let row = 0; row < from; row++) {
+      const isSame = group > 0 && statistics.category[row] === group
+      likeness[row] = isSame ? Math.exp(-Math.abs(statistics.logPrice[row] - price)) : 0
+    }
+  }
+}
+
+function inverseNorms(vectors: Float32Array): Float32Array {
+  return Float32Array.from({ length: vectors.length / DIMENSION }, (_, row) => {
+    let square = 0
+    for (let j = row * DIMENSION; j < (row + 1) * DIMENSION; j++) square += vectors[j] ** 2
+    return square > 0 ? 1 / Math.sqrt(square) : 0
+  })
+}
+
+/** Rows of the largest values above 0, largest first; the first of equals. */
+function mostLike(likeness: Float32Array, most: number): number[] {
+  const best: number[] = []
+  for (let row = 0; row < likeness.length; row++) {
+    const value = likeness[row]
+    if (!(value > 0) || (best.length === most && value <= likeness[best[most - 1]])) continue
+    let place = best.length
+    while (place > 0 && likeness[best[place - 1]] < value) place--
+    best.splice(place, 0, row)
+    if (best.length > most) best.pop()
+  }
+  return best
+}
