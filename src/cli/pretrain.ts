@@ -25,6 +25,9 @@ export const command: Command = {
     'two, of which the second last makes choices and the last is not looked at. OUT/VERSION also gets',
     'selection.json (what each feature carries) and, after --search, search.json (what was tried);',
     'what a search finds is used only where a time that it never looked at agrees.',
+    'A context.tsv in the shop folder (tab-separated: time, name, value; each value holds until the',
+    'next of its name) says what held when, e.g. weather, promotion or a holiday of the shop; with hour,',
+    'weekday, season and prices it is kept where it ranks later cases better.',
   ].join('\n'),
   options: {
     shop: { type: 'string', value: 'DIR', describe: 'the shop folder (required)' },
