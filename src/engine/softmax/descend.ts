@@ -30,18 +30,18 @@ export function finishFit(
  */
 export async function descend(
   problem: SoftmaxFit,
-  value: (u: Float64Array) => SoftmaxValue,
+  value: (u: Float64Array) => SoftmaxValue | Promise<SoftmaxValue>,
   { signal, onProgress }: FitOptions = {},
 ): Promise<FitResult> {
   const { mean, precision, stepSize, steps } = problem
   const q = new Float64Array(mean.length)
   const gradient = new Float64Array(mean.length)
-  const at = (): SoftmaxValue => value(q.map((moved, j) => mean[j] + moved))
+  const at = () => value(q.map((moved, j) => mean[j] + moved))
   throwIfAborted(signal)
   let state = startAdam(mean.length)
   let lossBefore = Number.NaN
   for (let step = 1; step <= steps; step++) {
-    const here = at()
+    const here = await at()
     if (step === 1) lossBefore = here.loss
     for (let j = 0; j < q.length; j++) gradient[j] = here.gradient[j] + precision[j] * q[j]
     state = adamStep(state, q, gradient, stepSize)
@@ -50,7 +50,7 @@ export async function descend(
     throwIfAborted(signal)
   }
   const parameters = Float32Array.from(mean, (value, j) => value + q[j])
-  const { loss } = value(Float64Array.from(parameters))
+  const { loss } = await value(Float64Array.from(parameters))
   const moved = parameters.map((value, j) => value - mean[j])
   return finishFit(parameters, steps === 0 ? loss : lossBefore, loss + priorLoss(problem, moved))
 }

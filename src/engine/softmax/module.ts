@@ -16,6 +16,7 @@ import {
   I32_SUB,
   i32,
   leb,
+  limits,
   loopWhile,
   name,
   PREAMBLE,
@@ -215,8 +216,13 @@ const widen = (columns: number): Code =>
 /**
  * Imports `softmax.memory`, exports the five functions.
  * @param columns a multiple of 8
+ * @param shared whether the memory is shared between threads
  */
-export function assembleSoftmax(columns: number, pages: number): Uint8Array<ArrayBuffer> {
+export function assembleSoftmax(
+  columns: number,
+  pages: number,
+  shared = false,
+): Uint8Array<ArrayBuffer> {
   const functions: Record<keyof SoftmaxModule, Code> = {
     score: score(columns),
     largest,
@@ -228,7 +234,10 @@ export function assembleSoftmax(columns: number, pages: number): Uint8Array<Arra
   return Uint8Array.from([
     ...PREAMBLE,
     ...section(1, vector([[FUNCTION, ...vector([[I32], [I32], [I32], [I32]]), 0]])),
-    ...section(2, vector([[...name('softmax'), ...name('memory'), 0x02, 0x00, ...leb(pages)]])),
+    ...section(
+      2,
+      vector([[...name('softmax'), ...name('memory'), 0x02, ...limits(pages, shared)]]),
+    ),
     ...section(3, vector(names.map(() => [0]))),
     ...section(7, vector(names.map((key, index) => [...name(key), 0, index]))),
     ...section(10, vector(Object.values(functions).map((code) => body(LOCALS, code)))),

@@ -122,7 +122,8 @@ describe('WebAssembly', () => {
   test('ends a fit where plain JavaScript ends it, and lower than it began', async () => {
     await fc.assert(
       fc.asyncProperty(shapes, async (shape) => {
-        const { catalog, problem } = softmaxTest(shape)
+        // Of one item the gradient is nothing but rounding, which Adam would scale up to a step.
+        const { catalog, problem } = softmaxTest({ ...shape, items: 1 + shape.items })
         const own = await (await createWasmSoftmax(catalog)).fit(problem)
         const oracle = await createJsSoftmax(catalog).fit(problem)
         own.parameters.forEach((value, j) => {

@@ -14,6 +14,7 @@ import {
   I32_SUB,
   i32,
   leb,
+  limits,
   loopWhile,
   name,
   PREAMBLE,
@@ -115,18 +116,20 @@ function scan(columns: number, quantized: boolean): Code {
 /**
  * Imports `topk.memory`, exports `scan`.
  * @param columns a multiple of 8 if quantized, else of 4
+ * @param shared whether the memory is shared between threads
  */
 export function assembleScan(
   columns: number,
   quantized: boolean,
   pages: number,
+  shared = false,
 ): Uint8Array<ArrayBuffer> {
   const parameters: readonly Code[] = [...new Array<Code>(6).fill([I32]), [F32]]
   const vectors = FOUR.length + 2 + columns / (quantized ? 8 : 4)
   return Uint8Array.from([
     ...PREAMBLE,
     ...section(1, vector([[FUNCTION, ...vector(parameters), 1, I32]])),
-    ...section(2, vector([[...name('topk'), ...name('memory'), 0x02, 0x00, ...leb(pages)]])),
+    ...section(2, vector([[...name('topk'), ...name('memory'), 0x02, ...limits(pages, shared)]])),
     ...section(3, vector([[0]])),
     ...section(7, vector([[...name('scan'), 0, 0]])),
     ...section(10, vector([body([[...leb(vectors), V128]], scan(columns, quantized))])),

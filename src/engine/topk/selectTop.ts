@@ -15,16 +15,27 @@ export class TopHeap {
   /** What a candidate with an id above all ids so far must exceed; −∞ while there is room. */
   floor = Number.NEGATIVE_INFINITY
   readonly #k: number
-  readonly #ids: Int32Array
-  readonly #scores: Float32Array
+  readonly #ids: Int32Array<ArrayBufferLike>
+  readonly #scores: Float32Array<ArrayBufferLike>
   #size = 0
 
-  /** @param k ≥ 0, at most what will be offered */
-  constructor(k: number) {
+  /**
+   * @param k ≥ 0, at most what will be offered
+   * @param ids with `scores`, where to keep them, [≥ k]: memory that other threads read
+   */
+  constructor(
+    k: number,
+    ids: Int32Array<ArrayBufferLike> = new Int32Array(k),
+    scores: Float32Array<ArrayBufferLike> = new Float32Array(k),
+  ) {
     this.#k = k
-    this.#ids = new Int32Array(k)
-    this.#scores = new Float32Array(k)
+    this.#ids = ids
+    this.#scores = scores
     if (k === 0) this.floor = Number.POSITIVE_INFINITY
+  }
+
+  get size(): number {
+    return this.#size
   }
 
   offer(id: number, score: number): void {

@@ -1,7 +1,9 @@
 /** @module Top-k on our own WebAssembly scan, which a heap feeds with a rising threshold. */
 import { NearsideError } from '../../protocol/error.ts'
-import { assembleScan, HIT_BYTES, type Scan } from './module.ts'
-import { TopHeap } from './selectTop.ts'
+import { type SharedTask, ThreadPool, withThreads } from '../threads/pool.ts'
+import { createMemory, type Threads } from '../threads/threads.ts'
+import { assembleScan, type Scan } from './module.ts'
+import { TopHeap, type TopK } from './selectTop.ts'
 import {
   checkQuery,
   checkTable,
@@ -11,15 +13,21 @@ import {
   rescale,
   type TopKSearch,
 } from './table.ts'
+import {
+  createTileSearch,
+  MOST_SHARED,
+  mergeSlots,
+  planScan,
+  requested,
+  shareTiles,
+  type TopKJob,
+} from './tiles.ts'
 
-const PAGE = 65_536
-/** Groups of four rows between two updates of the threshold: their rows stay in the cache. */
-const GROUPS = 256
-const FIRST_GROUPS = 16
-const roundUp = (value: number, unit: number) => Math.ceil(value / unit) * unit
+/** Tiles from which on threads are woken: below, one thread is done before they are awake. */
+const TILES_FOR_THREADS = 8
 
 /** Copies rows to a memory that has room for padded ones. */
-function copyRows<T extends Float32Array | Int8Array>(
+function copyRows<T extends Float32Array<ArrayBufferLike> | Int8Array<ArrayBufferLike>>(
   from: T,
   columns: number,
   to: T,
@@ -30,65 +38,84 @@ function copyRows<T extends Float32Array | Int8Array>(
     to.set(from.subarray(row * columns, (row + 1) * columns), row * width)
 }
 
-/** @throws NearsideError `input-invalid`, `engine-unavailable` */
-export async function createWasmTopK(table: ItemTable): Promise<TopKSearch> {
+/**
+ * @param threads by which large tables are searched together; the answers are the same without
+ * @throws NearsideError `input-invalid`, `engine-unavailable`
+ */
+export async function createWasmTopK(
+  table: ItemTable,
+  threads: Threads | null = null,
+): Promise<TopKSearch> {
   const count = checkTable(table)
-  const { columns, vectors } = table
+  return withThreads(threads, (given) => assembleSearch(table, count, given))
+}
+
+async function assembleSearch(
+  { columns, vectors }: ItemTable,
+  count: number,
+  given: Threads | null,
+): Promise<TopKSearch> {
   const quantized = isQuantized(vectors)
-  const width = roundUp(columns, quantized ? 8 : 4)
-  const groups = Math.ceil(count / 4)
-  const rowBytes = quantized ? width : 4 * width
-  const query = GROUPS * HIT_BYTES
-  const scales = query + 4 * roundUp(width, 4)
-  const rows = roundUp(scales + (quantized ? 16 * groups : 0), 64)
-  const pages = Math.ceil((rows + 4 * groups * rowBytes) / PAGE)
+  const plan = planScan(count, columns, quantized, given?.count ?? 1)
+  const { width, pages, tiles } = plan
+  const threads = tiles < TILES_FOR_THREADS ? null : given
+  let job: TopKJob
   let scan: Scan
-  let buffer: ArrayBuffer
   try {
-    const memory = new WebAssembly.Memory({ initial: pages })
-    const module = await WebAssembly.compile(assembleScan(width, quantized, pages))
+    const memory = createMemory(pages, threads !== null)
+    const bytes = assembleScan(width, quantized, pages, threads !== null)
+    const module = await WebAssembly.compile(bytes)
     const { exports } = await WebAssembly.instantiate(module, { topk: { memory } })
     scan = exports.scan as Scan
-    buffer = memory.buffer
+    job = { kind: 'topk', module, memory, plan }
   } catch (error) {
     throw NearsideError.from(error, 'engine-unavailable', 'No WebAssembly with SIMD')
   }
+  const { buffer } = job.memory
   if (isQuantized(vectors)) {
-    copyRows(vectors.values, columns, new Int8Array(buffer, rows), width)
-    new Float32Array(buffer, scales).set(vectors.scale)
-  } else copyRows(vectors, columns, new Float32Array(buffer, rows), width)
-  const hitScores = new Float32Array(buffer, 0, query / 4)
-  const hitIds = new Int32Array(buffer, 0, query / 4)
+    copyRows(vectors.values, columns, new Int8Array(buffer, plan.rows), width)
+    new Float32Array(buffer, plan.scales).set(vectors.scale)
+  } else copyRows(vectors, columns, new Float32Array(buffer, plan.rows), width)
+  const query = quantized
+    ? new Int16Array(buffer, plan.query, columns)
+    : new Float32Array(buffer, plan.query, columns)
+  const request = requested(buffer)
+  const searchTile = createTileSearch(scan, buffer, plan, 0)
+  const work = shareTiles(searchTile, buffer, 0)
+  const pool = threads && new ThreadPool(threads, job, tiles)
 
-  function search(k: number) {
-    const heap = new TopHeap(Math.min(k, count))
-    // Short stretches first: all of the first one's rows go through the heap.
-    for (let group = 0, some = 0; group < groups; group += some) {
-      if (heap.floor === Number.POSITIVE_INFINITY) break
-      some = Math.min(GROUPS, Math.max(FIRST_GROUPS, group), groups - group)
-      const at = rows + 4 * group * rowBytes
-      const end = scan(at, scales + 16 * group, query, 0, some, 4 * group, heap.floor) / 4
-      for (let hit = 0; hit < end; hit += HIT_BYTES / 4) {
-        const first = hitIds[hit + 4]
-        const last = Math.min(4, count - first)
-        for (let lane = 0; lane < last; lane++)
-          if (hitScores[hit + lane] > heap.floor) heap.offer(first + lane, hitScores[hit + lane])
-      }
+  function taskOf(values: Float32Array | Int16Array, k: number): SharedTask<TopK> {
+    return {
+      prepare() {
+        query.set(values)
+        request[0] = k
+      },
+      work,
+      collect: (run) => mergeSlots(buffer, threads?.count ?? 0, run, k),
+      alone() {
+        query.set(values)
+        const heap = new TopHeap(k)
+        for (let tile = 0; tile < tiles; tile++) searchTile(tile, heap)
+        return heap.take()
+      },
     }
-    return heap.take()
+  }
+
+  async function search(values: Float32Array | Int16Array, asked: number): Promise<TopK> {
+    const k = Math.min(asked, count)
+    const task = taskOf(values, k)
+    return pool ? pool.run(task, k > MOST_SHARED) : task.alone()
   }
 
   return {
-    async top(given, k) {
-      checkQuery(given, columns, k)
-      if (!quantized) {
-        new Float32Array(buffer, query).set(given)
-        return search(k)
-      }
-      const { levels, scale } = quantizeQuery(given)
-      new Int16Array(buffer, query).set(levels)
-      return rescale(search(k), scale)
+    async top(asked, k) {
+      checkQuery(asked, columns, k)
+      if (!quantized) return search(asked, k)
+      const { levels, scale } = quantizeQuery(asked)
+      return rescale(await search(levels, k), scale)
     },
-    dispose() {},
+    dispose() {
+      pool?.dispose()
+    },
   }
 }

@@ -1,0 +1,162 @@
+/**
+ * @module The table in the memory of the scan, cut into tiles that any thread may take: where what
+ * lies, and how a tile is searched. A row's score does not depend on its tile, and the order of rows
+ * is total, so the best of the threads' bests are the best of all.
+ */
+import type { Work } from '../threads/control.ts'
+import type { ThreadJob } from '../threads/threads.ts'
+import { HIT_BYTES, type Scan } from './module.ts'
+import { TopHeap, type TopK } from './selectTop.ts'
+
+const PAGE = 65_536
+/** Groups of four rows between two updates of the threshold: their rows stay in the cache. */
+const GROUPS = 256
+const FIRST_GROUPS = 16
+/** Bytes of rows in a tile: far more work than claiming it. */
+const TILE_BYTES = 2 ** 18
+/** A thread's bests have room for so many; more are found by one thread. */
+export const MOST_SHARED = 1024
+/** k, in front of the query; in front of a thread's bests, the run they are of and their number. */
+const HEAD = 16
+const SLOT_BYTES = HEAD + 8 * MOST_SHARED
+const roundUp = (value: number, unit: number) => Math.ceil(value / unit) * unit
+
+/** Addresses in bytes. */
+export interface ScanPlan {
+  readonly count: number
+  /** Padded columns. */
+  readonly width: number
+  readonly quantized: boolean
+  readonly groups: number
+  readonly groupsPerTile: number
+  readonly tiles: number
+  readonly query: number
+  readonly scales: number
+  readonly rows: number
+  readonly pages: number
+}
+
+const OWN_BYTES = GROUPS * HIT_BYTES + SLOT_BYTES
+/** Where a thread writes what it finds. */
+const hitsAt = (thread: number) => HEAD + thread * OWN_BYTES
+const slotAt = (thread: number) => hitsAt(thread) + GROUPS * HIT_BYTES
+
+export function planScan(
+  count: number,
+  columns: number,
+  quantized: boolean,
+  threads: number,
+  tileBytes = TILE_BYTES,
+): ScanPlan {
+  const width = roundUp(columns, quantized ? 8 : 4)
+  const groups = Math.ceil(count / 4)
+  const groupBytes = quantized ? 4 * width : 16 * width
+  const groupsPerTile = Math.max(1, Math.floor(tileBytes / groupBytes))
+  const query = hitsAt(threads)
+  const scales = query + 4 * roundUp(width, 4)
+  const rows = roundUp(scales + (quantized ? 16 * groups : 0), 64)
+  const pages = Math.ceil((rows + groups * groupBytes) / PAGE)
+  const tiles = Math.ceil(groups / groupsPerTile)
+  return {
+    ...{ count, width, quantized, groups, groupsPerTile, tiles },
+    query,
+    scales,
+    rows,
+    pages,
+  }
+}
+
+/** Offers a tile's best to a heap that has seen lower ids only. */
+export function createTileSearch(
+  scan: Scan,
+  buffer: ArrayBufferLike,
+  plan: ScanPlan,
+  thread: number,
+): (tile: number, heap: TopHeap) => void {
+  const { count, width, quantized, groupsPerTile, query, scales, rows } = plan
+  const groupBytes = quantized ? 4 * width : 16 * width
+  const hits = hitsAt(thread)
+  const hitScores = new Float32Array(buffer, hits, (GROUPS * HIT_BYTES) / 4)
+  const hitIds = new Int32Array(buffer, hits, (GROUPS * HIT_BYTES) / 4)
+  return (tile, heap) => {
+    const first = tile * groupsPerTile
+    const end = Math.min(plan.groups, first + groupsPerTile)
+    // Short stretches until the heap has a floor: all of their rows go through it.
+    let most = heap.size > 0 ? GROUPS : FIRST_GROUPS
+    for (let group = first, some = 0; group < end; group += some) {
+      if (heap.floor === Number.POSITIVE_INFINITY) return
+      some = Math.min(most, end - group)
+      most = Math.min(GROUPS, 2 * most)
+      const at = rows + group * groupBytes
+      const found = scan(at, scales + 16 * group, query, hits, some, 4 * group, heap.floor) - hits
+      for (let hit = 0; hit < found / 4; hit += HIT_BYTES / 4) {
+        const row = hitIds[hit + 4]
+        const last = Math.min(4, count - row)
+        for (let lane = 0; lane < last; lane++)
+          if (hitScores[hit + lane] > heap.floor) heap.offer(row + lane, hitScores[hit + lane])
+      }
+    }
+  }
+}
+
+/** What all threads read of a run. */
+export function requested(buffer: ArrayBufferLike): Int32Array<ArrayBufferLike> {
+  return new Int32Array(buffer, 0, 1)
+}
+
+interface Slot {
+  /** Run, then number of entries. */
+  readonly head: Int32Array<ArrayBufferLike>
+  readonly ids: Int32Array<ArrayBufferLike>
+  readonly scores: Float32Array<ArrayBufferLike>
+}
+
+function slotOf(buffer: ArrayBufferLike, thread: number): Slot {
+  const at = slotAt(thread)
+  return {
+    head: new Int32Array(buffer, at, 2),
+    ids: new Int32Array(buffer, at + HEAD, MOST_SHARED),
+    scores: new Float32Array(buffer, at + HEAD + 4 * MOST_SHARED, MOST_SHARED),
+  }
+}
+
+/** Keeps the best of the tiles that come to this thread where the one that asked will read them. */
+export function shareTiles(
+  search: (tile: number, heap: TopHeap) => void,
+  buffer: ArrayBufferLike,
+  thread: number,
+): Work {
+  const request = requested(buffer)
+  const { head, ids, scores } = slotOf(buffer, thread)
+  let heap = new TopHeap(0)
+  return (tile, run) => {
+    if (head[0] !== run) heap = new TopHeap(request[0], ids, scores)
+    search(tile, heap)
+    head[1] = heap.size
+    head[0] = run
+  }
+}
+
+/** The best k of what the threads have found in a run. */
+export function mergeSlots(buffer: ArrayBufferLike, threads: number, run: number, k: number): TopK {
+  const best = new TopHeap(k)
+  for (let thread = 0; thread < threads; thread++) {
+    const { head, ids, scores } = slotOf(buffer, thread)
+    // A thread that came too late has the bests of an earlier run there.
+    if (head[0] !== run) continue
+    for (let i = 0; i < head[1]; i++) best.offer(ids[i], scores[i])
+  }
+  return best.take()
+}
+
+export interface TopKJob extends ThreadJob {
+  readonly kind: 'topk'
+  readonly plan: ScanPlan
+}
+
+/** A thread's part of a search. */
+export function topKWork({ module, memory, plan }: TopKJob, thread: number): Work {
+  const { exports } = new WebAssembly.Instance(module, { topk: { memory } })
+  const search = createTileSearch(exports.scan as Scan, memory.buffer, plan, thread)
+  return shareTiles(search, memory.buffer, thread)
+}
