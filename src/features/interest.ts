@@ -3,7 +3,7 @@
  * that go with what was touched, its categories and its prices.
  */
 import type { ItemStatistics } from './itemStatistics.ts'
-import { lendTies, tiesOf } from './newcomers.ts'
+import { lendTies, standIns } from './newcomers.ts'
 import type { Profile } from './profile.ts'
 
 /** Days after which a touch counts half. */
@@ -47,7 +47,7 @@ export function interestOf(
     if (inLast) totalLast += touch.strength
     const group = statistics.category[touch.item]
     if (group > 0) category.set(group, (category.get(group) ?? 0) + share)
-    tiesOf(touch.item, newcomers, (item, part) => {
+    for (const [item, part] of standIns(touch.item, newcomers)) {
       const end = (item + 1) * neighboursPerItem
       for (let k = item * neighboursPerItem; k < end; k++) {
         const tie = part * neighbourWeights[k]
@@ -56,7 +56,7 @@ export function interestOf(
         sum[neighbour] += share * tie
         if (inLast) last[neighbour] += touch.strength * tie
       }
-    })
+    }
   }
   if (newcomers) for (const ties of [sum, last]) lendTies(ties, newcomers)
   return { sum, last, total, totalLast, usualPrice: price / total, category }

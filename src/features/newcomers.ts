@@ -64,17 +64,13 @@ export function lendTies(ties: Float32Array, { from, kinEach, kin, weights }: Ne
   }
 }
 
-/** Calls `each` with the items whose ties a touch of `item` speaks through, and the part of each. */
-export function tiesOf(
+/** The items whose ties an item has, and what each counts for: itself, or a newcomer's kin. */
+export function standIns(
   item: number,
   newcomers: Newcomers | undefined,
-  each: (item: number, part: number) => void,
-): void {
-  if (!newcomers || item < newcomers.from) {
-    each(item, 1)
-    return
-  }
+): readonly (readonly [item: number, part: number])[] {
+  if (!newcomers || item < newcomers.from) return [[item, 1]]
   const { from, kinEach, kin, weights } = newcomers
-  for (let k = (item - from) * kinEach, end = k + kinEach; k < end; k++)
-    if (weights[k] > 0) each(kin[k], weights[k])
+  const first = (item - from) * kinEach
+  return Array.from({ length: kinEach }, (_, k) => [kin[first + k], weights[first + k]] as const)
 }

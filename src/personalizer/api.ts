@@ -73,6 +73,8 @@ export type Reason =
   | { readonly kind: 'moment'; readonly name: string; readonly value: string }
   /** Below its usual price. */
   | { readonly kind: 'offer' }
+  /** Nobody was counted for it yet. */
+  | { readonly kind: 'new' }
   | { readonly kind: 'popular' }
 
 export interface ListOptions {

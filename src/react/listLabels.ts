@@ -17,6 +17,7 @@ export const ENGLISH_LISTS = {
   taste: 'Close to what you like lately',
   moment: (name: string, value: string) => `Often chosen at times like this (${name}: ${value})`,
   offer: 'Below its usual price',
+  isNew: 'New in this shop',
   popular: 'Popular with all shoppers',
   higher: (places: number) => `${count(places, 'place', 'places')} higher than in the shop’s order`,
   lower: (places: number) => `${count(places, 'place', 'places')} lower than in the shop’s order`,

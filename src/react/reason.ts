@@ -26,6 +26,8 @@ export function reasonText(
       return labels.moment(reason.name, reason.value)
     case 'offer':
       return labels.offer
+    case 'new':
+      return labels.isNew
     case 'popular':
       return labels.popular
     default:

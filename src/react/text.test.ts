@@ -18,6 +18,7 @@ test('a reason is one sentence, true also when the item is gone from the shop', 
     'Because you searched for “parasol”',
   )
   expect(reasonText({ kind: 'taste' }, itemOf)).toBe('Close to what you like lately')
+  expect(reasonText({ kind: 'new' }, itemOf)).toBe('New in this shop')
   expect(reasonText({ kind: 'popular' }, itemOf)).toBe('Popular with all shoppers')
 })
 

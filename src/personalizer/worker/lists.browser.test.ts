@@ -1,9 +1,11 @@
 /** @module What a device lists, in a real browser, on a shop of 32 items. */
 import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Item } from '../../catalog/item.ts'
 import { createJsEngine } from '../../engine/js.ts'
 import { type Environment, startDevice } from './device.ts'
 import { workerEnvironment } from './serve.ts'
 import { ids, newDatabase, start, testConfig, testServer } from './testDevice.ts'
+import { testCatalog } from './testShop.ts'
 
 describe('lists', () => {
   test('the first list is the base order, before any engine is loaded', async () => {
@@ -95,6 +97,36 @@ describe('lists', () => {
     expect(new Set(ids(await device.recommend({})))).toEqual(new Set(['item-1', 'item-5', 'new']))
     const cards = await device.recommend({ category: 'cards', exclude: ['item-1'] })
     expect(ids(cards)).toEqual(['item-5', 'new'])
+  })
+
+  test('a product that the model never saw appears for who loves its category, at once', async () => {
+    const server = await testServer()
+    const database = newDatabase()
+    const url = 'https://shop.test/catalog.json'
+    let catalog: readonly Item[] = testCatalog
+    const fetch: typeof globalThis.fetch = async (input, init) =>
+      String(input) === url ? Response.json(catalog) : server.fetch(input, init)
+    const tested = await start(server, database, { fetch }, { catalog: url })
+    const added = (category: string): Item => ({ id: `new-${category}`, category, price: 9 })
+    for (const item_id of ['item-0', 'item-8']) await tested.capture({ name: 'view_item', item_id })
+    catalog = [...testCatalog, added('mugs'), added('bags')]
+    await tested.device.checkForUpdate()
+    const list = await tested.device.recommend({ limit: 34 })
+    const place = (id: string) => ids(list).indexOf(id)
+    expect(place('new-mugs')).toBeLessThan(8)
+    expect(place('new-bags')).toBeGreaterThan(16)
+    // Known items stand as they stood, and nobody is told that a new one is popular.
+    const { device } = await start(server, newDatabase(), {}, { catalog: testCatalog })
+    for (const item_id of ['item-0', 'item-8'])
+      await device.capture({ id: item_id, time: Date.now(), input: { name: 'view_item', item_id } })
+    const known = ids(list).filter((id) => !id.startsWith('new-'))
+    expect(known).toEqual(ids(await device.recommend({ limit: 32 })))
+    // What costs as much as the new one goes with it.
+    expect(list[place('new-mugs')].reason).toEqual({ kind: 'because', item: 'item-0' })
+    const [base] = (await tested.device.recommend({ limit: 34, order: 'base' })).filter(
+      ({ id }) => id === 'new-mugs',
+    )
+    expect(base.reason).toEqual({ kind: 'new' })
   })
 
   test('rerank keeps unknown ids, at the end', async () => {

@@ -12,7 +12,7 @@ import type { Encode } from '../../model/encoder.ts'
 import { personalScores, scoreTerms, strangerScores } from '../../model/score.ts'
 import type { Explanation, ListOptions, Reason, Recommendation } from '../api.ts'
 import { DEFAULT_LIMIT } from '../catalogOrder.ts'
-import { createExplainer, type Explain, type Explainer } from './reasons.ts'
+import { createExplainer, type Explainer, everybodysReason } from './reasons.ts'
 
 export interface ActivePersonal {
   readonly parameters: PersonalParameters
@@ -27,8 +27,6 @@ export interface Standing extends Explainer {
 
 /** What a list is made from. */
 type Ranking = Pick<Standing, 'scores' | 'explain'>
-
-const popular: Explain = () => ({ kind: 'popular' })
 
 export class Ranker {
   readonly model: BaseModel
@@ -52,7 +50,7 @@ export class Ranker {
     this.#shown = ids.map((id) => this.#rows.get(id)).filter((row) => row !== undefined)
     // Without a history only the context's terms depend on the time.
     const { base, features } = scoreTerms(model, [], 0)
-    this.#base = { scores: base, explain: popular }
+    this.#base = { scores: base, explain: (row) => everybodysReason(model, row) }
     this.#baseFeatures = features
     this.#encode = createFastEncoder(model)
   }

@@ -8,6 +8,7 @@
 import type { Catalog } from '../../catalog/catalog.ts'
 import { FEATURE_COUNT, FEATURES, type FeatureGroup } from '../../features/features.ts'
 import type { History } from '../../features/history.ts'
+import { standIns } from '../../features/newcomers.ts'
 import { profileOf, type Touch } from '../../features/profile.ts'
 import { searchLifts } from '../../features/searches.ts'
 import { type BaseModel, DIMENSION, type PersonalParameters } from '../../model/baseModel.ts'
@@ -107,13 +108,13 @@ export function createExplainer(given: Explained): Explainer {
   }
 
   function explain(row: number, rose: boolean): Reason {
-    if (history.length === 0 && momentary.length === 0) return { kind: 'popular' }
+    if (history.length === 0 && momentary.length === 0) return everybodysReason(model, row)
     for (const [kind, lift] of lifts(row, rose)) {
       if (lift <= 0) break
       const reason = describe(kind, row)
       if (reason) return reason
     }
-    return { kind: 'popular' }
+    return everybodysReason(model, row)
   }
 
   /** Null where the words would not be true of this item, e.g. it has no category. */
@@ -137,9 +138,10 @@ export function createExplainer(given: Explained): Explainer {
       }
       case 'moment':
         return strongestMoment(momentary, row)
+      case 'popular':
+        return everybodysReason(model, row)
       case 'taste':
       case 'offer':
-      case 'popular':
         return { kind }
     }
   }
@@ -147,23 +149,32 @@ export function createExplainer(given: Explained): Explainer {
 
 /** The item of the history whose neighbour list pulls hardest on `row`. */
 function strongestTie(model: BaseModel, touches: readonly Touch[], row: number): number | null {
-  const { neighboursPerItem, neighbourItems, neighbourWeights } = model.statistics
+  const { neighboursPerItem, neighbourItems, neighbourWeights, newcomers } = model.statistics
+  const wanted = new Map(standIns(row, newcomers))
   let strongest: number | null = null
   let pull = 0
   for (const { item, strength, age } of touches) {
     if (item === row) continue
-    const end = (item + 1) * neighboursPerItem
-    for (let k = item * neighboursPerItem; k < end && neighbourWeights[k] > 0; k++) {
-      if (neighbourItems[k] !== row) continue
-      const weight = neighbourWeights[k] * strength * 2 ** (-age / INTEREST_HALF_LIFE)
-      if (weight > pull) {
-        pull = weight
-        strongest = item
-      }
-      break
+    let tie = 0
+    for (const [source, part] of standIns(item, newcomers)) {
+      const end = (source + 1) * neighboursPerItem
+      for (let k = source * neighboursPerItem; k < end && neighbourWeights[k] > 0; k++)
+        tie += part * neighbourWeights[k] * (wanted.get(neighbourItems[k]) ?? 0)
+    }
+    const weight = tie * strength * 2 ** (-age / INTEREST_HALF_LIFE)
+    if (weight > pull) {
+      pull = weight
+      strongest = item
     }
   }
   return strongest
+}
+
+/** What is true of an item whoever asks: nobody can have made popular what nobody was counted for. */
+export function everybodysReason({ statistics }: BaseModel, row: number): Reason {
+  const { newcomers, popularityAll } = statistics
+  const isNew = newcomers && row >= newcomers.from && popularityAll[row] === 0
+  return { kind: isNew ? 'new' : 'popular' }
 }
 
 const LASTING = new WeakMap<Float32Array, Float64Array>()
