@@ -1,0 +1,24 @@
+/** @module The shop where a browser has no workers: it learns all the same, in the page itself. */
+import { expect, test } from 'playwright/test'
+import { forYou, forYouIds, goHome, openShop } from './shop.ts'
+
+test('without workers a click changes the list, and the console says where it runs', async ({
+  page,
+}) => {
+  await page.addInitScript(() => {
+    Reflect.deleteProperty(globalThis, 'Worker')
+  })
+  const errors: string[] = []
+  page.on('pageerror', ({ message }) => errors.push(message))
+  await openShop(page)
+  expect(await page.evaluate(() => 'Worker' in globalThis)).toBe(false)
+  const before = await forYouIds(page)
+  await forYou(page).locator('[data-item]').nth(2).click()
+  await expect(page.getByRole('button', { name: 'Add to basket' }).first()).toBeVisible()
+  await goHome(page)
+  await expect.poll(() => forYouIds(page)).not.toEqual(before)
+  await page.goto('/console')
+  await expect(page.getByText('1 stored events by name')).toBeVisible()
+  await expect(page.getByText(/The worker could not be made .* in the page itself/)).toBeVisible()
+  expect(errors).toEqual([])
+})
