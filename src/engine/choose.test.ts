@@ -109,3 +109,17 @@ test('without any engine that computes rightly, an error says all', async () => 
     message: expect.stringMatching(/^No engine works here\. plain JavaScript: js computes wrongly/),
   })
 })
+
+test('that WASM goes on without its threads is said, with the engine in use', async () => {
+  let lessened: (reason: string) => void = () => {}
+  const { environment } = device({
+    wasm: async (say) => {
+      lessened = say
+      return engineNamed('wasm')
+    },
+  })
+  const said = vi.fn()
+  const { engine } = await chooseEngine('wasm', environment, said)
+  lessened('a thread failed')
+  expect(said.mock.calls).toEqual([[{ engine, reason: 'a thread failed' }]])
+})

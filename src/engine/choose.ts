@@ -33,6 +33,7 @@ import { canaryProblem, PERSONAL_SIZE, runCanary } from './canary.ts'
 import type { Engine, EngineName } from './engine.ts'
 import { createJsEngine } from './js.ts'
 import { createResilientEngine, type EngineChoice } from './resilient.ts'
+import { threadsHere } from './threads/threads.ts'
 
 export type { EngineChoice } from './resilient.ts'
 
@@ -46,7 +47,8 @@ export interface EngineEnvironment {
   readonly load: {
     readonly wgsl: (adapter: Adapter) => Promise<Engine>
     readonly 'tfjs-webgpu': (adapter: Adapter) => Promise<Engine>
-    readonly wasm: () => Promise<Engine>
+    /** `lessened`: told in words when it goes on with less of the processor than it began with. */
+    readonly wasm: (lessened: (reason: string) => void) => Promise<Engine>
     readonly 'tfjs-wasm': () => Promise<Engine>
     readonly 'tfjs-cpu': () => Promise<Engine>
     readonly js: () => Promise<Engine>
@@ -98,7 +100,10 @@ export function thisDevice(): EngineEnvironment {
         (await import('./tfjs/webgpu.ts')).createTfjsWebgpuEngine(adapter, 'fused'),
       'tfjs-webgpu': async (adapter) =>
         (await import('./tfjs/webgpu.ts')).createTfjsWebgpuEngine(adapter, 'operations'),
-      wasm: async () => (await import('./wasm/wasmEngine.ts')).createWasmEngine(),
+      wasm: async (lessened) => {
+        const { createWasmEngine } = await import('./wasm/wasmEngine.ts')
+        return createWasmEngine(threadsHere(lessened))
+      },
       'tfjs-wasm': async () => (await import('./tfjs/wasm.ts')).createTfjsWasmEngine(),
       'tfjs-cpu': async () => (await import('./tfjs/cpu.ts')).createTfjsCpuEngine(),
       js: async () => createJsEngine(),
@@ -168,7 +173,7 @@ function wordsOf(error: unknown): string {
 /**
  * Finds the engine for `request`, tries it on problems with known answers, and falls back where it
  * is missing or wrong. The engine that is returned goes on with the next one when it fails later.
- * @param onSwitch told of every later change of engine, with the reason in words
+ * @param onSwitch told of every later change of engine or of its threads, with the reason in words
  * @throws NearsideError `engine-unavailable` if not even plain JavaScript computes rightly
  */
 export async function chooseEngine(
@@ -177,6 +182,10 @@ export async function chooseEngine(
   onSwitch?: (choice: EngineChoice) => void,
 ): Promise<EngineChoice> {
   let waiting = ORDER[request]
+  let lasting: Engine | null = null
+  const lessened = (reason: string) => {
+    if (lasting) onSwitch?.({ engine: lasting, reason })
+  }
   const anyAdapter = request === 'webgpu'
   const withoutGpu = () => {
     waiting = waiting.filter((name) => !needsGpu(name))
@@ -205,7 +214,7 @@ export async function chooseEngine(
 
   /** @throws NearsideError `engine-unavailable` unless the GPU is the faster one */
   async function compare(device: string, gpu: Engine): Promise<void> {
-    const wasm = await tried(environment.load.wasm(), environment).catch(() => null)
+    const wasm = await tried(environment.load.wasm(lessened), environment).catch(() => null)
     // Without WASM there is nothing that could be faster.
     if (!wasm) return
     const problem = canaryProblem(environment.size)
@@ -233,7 +242,7 @@ export async function chooseEngine(
       try {
         const engine = needsGpu(name)
           ? await loadOnGpu(name)
-          : await tried(environment.load[name](), environment)
+          : await tried(environment.load[name](lessened), environment)
         return { engine, reason: reasonFor(engine, request, troubles) }
       } catch (error) {
         troubles.push(`${LABEL[name]}: ${wordsOf(error)}`)
@@ -250,10 +259,8 @@ export async function chooseEngine(
     if (needsGpu(name)) withoutGpu()
     return next([`${LABEL[name]}: ${wordsOf(failure)}`])
   }
-  return {
-    engine: createResilientEngine(first.engine, afterFailure, onSwitch),
-    reason: first.reason,
-  }
+  lasting = createResilientEngine(first.engine, afterFailure, onSwitch)
+  return { engine: lasting, reason: first.reason }
 }
 
 function reasonFor(engine: Engine, request: EngineRequest, troubles: readonly string[]): string {

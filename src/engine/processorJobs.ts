@@ -9,6 +9,7 @@ import { createFastMlp } from './mlp/mlp.ts'
 import { createProcessorTrainer } from './mlp/networkTrainer.ts'
 import { createJsSoftmax } from './softmax/js.ts'
 import { createWasmSoftmax } from './softmax/wasm.ts'
+import type { Threads } from './threads/threads.ts'
 import { createJsTopK } from './topk/js.ts'
 import { createWasmTopK } from './topk/wasm.ts'
 import { createJsTower } from './tower/js.ts'
@@ -25,10 +26,11 @@ export const jsJobs: EngineJobs = {
   network: async (inputs) => createProcessorTrainer(createMlp(inputs, anyWeights())),
 }
 
-export const wasmJobs: EngineJobs = {
-  topK: createWasmTopK,
-  softmax: createWasmSoftmax,
+/** @param threads for large tables; the answers are the same without */
+export const wasmJobs = (threads: Threads | null): EngineJobs => ({
+  topK: (table) => createWasmTopK(table, threads),
+  softmax: (catalog) => createWasmSoftmax(catalog, threads),
   tower: createWasmTower,
   encoder: async (model) => createProcessorEncoder(createFastEncoder(model)),
   network: async (inputs) => createProcessorTrainer(createFastMlp(inputs, anyWeights())),
-}
+})

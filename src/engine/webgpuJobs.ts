@@ -6,6 +6,8 @@ import { createWebgpuSoftmax } from './softmax/webgpu.ts'
 import { createWebgpuTopK } from './topk/webgpu.ts'
 import { createWebgpuTower } from './tower/webgpu.ts'
 
+const onProcessor = wasmJobs(null)
+
 /** What the device has no room for, or no compiler: on the processor. */
 async function orOnProcessor<J>(
   onDevice: Promise<J>,
@@ -20,7 +22,7 @@ async function orOnProcessor<J>(
     unavailable(error)
   }
   try {
-    return await otherwise(wasmJobs)
+    return await otherwise(onProcessor)
   } catch (error) {
     unavailable(error)
   }
@@ -37,7 +39,7 @@ export function webgpuJobs(device: GPUDevice): EngineJobs {
       orOnProcessor(createWebgpuTower(device, problem, maxSteps), (jobs) =>
         jobs.tower(problem, maxSteps),
       ),
-    encoder: wasmJobs.encoder,
-    network: wasmJobs.network,
+    encoder: onProcessor.encoder,
+    network: onProcessor.network,
   }
 }

@@ -45,7 +45,7 @@ export async function createTfjsWasmEngine(files?: WasmFiles): Promise<Engine> {
     stepsPerDrain: 1,
     drain: nextTask,
     guard: (work) => work,
-    jobs: lazyWasmJobs,
+    jobs: lazyWasmJobs(null),
     release: () => {},
   })
 }

@@ -8,6 +8,7 @@ import { type SoftmaxTest, softmaxTest } from '../softmax/testFit.ts'
 import { createWasmSoftmax } from '../softmax/wasm.ts'
 import { quantized, sortOracle, testTable } from '../topk/testTable.ts'
 import { createWasmTopK } from '../topk/wasm.ts'
+import { createWasmEngine } from '../wasm/wasmEngine.ts'
 import { nodeThreads } from './nodeThreads.ts'
 import type { ThreadStart, Threads } from './threads.ts'
 import { watchThreads } from './watchThreads.ts'
@@ -175,11 +176,25 @@ describe('threads that fail', () => {
   })
 })
 
+test('threads of an engine end with it', async () => {
+  const { vectors, query } = testTable({ ...TABLE, seed: 6 })
+  const { columns } = TABLE
+  const { threads, starts, ends } = watchThreads(three)
+  const engine = await createWasmEngine(threads)
+  const search = await engine.topK({ columns, vectors })
+  const best = await search.top(query, 5)
+  await untilReady(starts)
+  engine.dispose()
+  expect(await Promise.all(ends)).toEqual([1, 1])
+  expect(await search.top(query, 5)).toEqual(best)
+})
+
 test('threads that nobody disposes of do not keep a process from ending', () => {
   const here = (file: string) => fileURLToPath(new URL(file, import.meta.url))
   const script = `
     import { createWasmTopK } from '${here('../topk/wasm.ts')}'
-    import { nodeThreads } from '${here('./nodeThreads.ts')}'
+    import { createWasmEngine } from '../wasm/wasmEngine.ts'
+import { nodeThreads } from '${here('./nodeThreads.ts')}'
     const vectors = new Float32Array(${4 * TABLE.rows * 8}).fill(1)
     const search = await createWasmTopK({ columns: 32, vectors }, nodeThreads(2))
     await search.top(new Float32Array(32).fill(1), 3)

@@ -37,6 +37,30 @@ export interface Threads {
   readonly onFallback?: (reason: string) => void
 }
 
+/** Threads that end with what they were made for, whoever has forgotten to dispose of a job. */
+export function ownedThreads(threads: Threads): { readonly threads: Threads; end(): void } {
+  const running = new Set<StartedThread>()
+  return {
+    threads: {
+      ...threads,
+      spawn(start, failed) {
+        const thread = threads.spawn(start, failed)
+        running.add(thread)
+        return {
+          terminate() {
+            running.delete(thread)
+            return thread.terminate()
+          },
+        }
+      },
+    },
+    end() {
+      for (const thread of running) thread.terminate()
+      running.clear()
+    },
+  }
+}
+
 /** @param shared so that other threads can have it */
 export function createMemory(pages: number, shared: boolean): WebAssembly.Memory {
   return new WebAssembly.Memory(

@@ -9,6 +9,7 @@ import { type CentredProblem, centre } from '../objective.ts'
 import { nextTask, throwIfAborted } from '../pause.ts'
 import { checkProblem } from '../problem.ts'
 import { finish } from '../result.ts'
+import { ownedThreads, type Threads } from '../threads/threads.ts'
 import { Arena } from './arena.ts'
 import { assembleModule } from './module.ts'
 
@@ -41,11 +42,15 @@ async function descend(
   return q
 }
 
-/** @throws NearsideError `engine-unavailable` where WebAssembly or SIMD is missing or forbidden */
-export async function createWasmEngine(): Promise<Engine> {
+/**
+ * @param threads for jobs on large tables; a fit is over before they would be awake
+ * @throws NearsideError `engine-unavailable` where WebAssembly or SIMD is missing or forbidden
+ */
+export async function createWasmEngine(threads: Threads | null = null): Promise<Engine> {
   const module = await WebAssembly.compile(assembleModule()).catch((error: unknown) => {
     throw NearsideError.from(error, 'engine-unavailable', 'No WebAssembly with SIMD')
   })
+  const owned = threads && ownedThreads(threads)
   /** Arenas that no fit is using; several exist only while fits overlap. */
   const idle: Arena[] = []
   return {
@@ -66,9 +71,10 @@ export async function createWasmEngine(): Promise<Engine> {
         throw NearsideError.from(error, 'engine-failed', 'The WASM engine failed')
       }
     },
-    ...lazyWasmJobs,
+    ...lazyWasmJobs(owned?.threads ?? null),
     dispose() {
       idle.length = 0
+      owned?.end()
     },
   }
 }
