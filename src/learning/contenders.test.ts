@@ -1,6 +1,196 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { contendersOf } from './contenders.ts'
+import { EVENT_NAMES } from '../events/event.ts'
+import type { History } from '../features/history.ts'
+import { DAY } from '../features/profile.ts'
+import type { BaseModel } from '../model/baseModel.ts'
+import { encode } from '../model/encoder.ts'
+import { createRandom } from '../model/random.ts'
+import { tinyModel } from '../model/tinyModel.ts'
+import {
+  amongAll,
+  CONTENDERS,
+  type Contenders,
+  contendersOf,
+  createContenders,
+  plainTools,
+} from './contenders.ts'
+import { rememberContenders } from './rememberContenders.ts'
+import { roughScores } from './roughScores.ts'
+
+const START = Date.UTC(2024, 1, 1)
+
+/** Ascending by time; days apart or within one visit. */
+const historyOf = (items: number): fc.Arbitrary<History> =>
+  fc
+    .array(
+      fc.record({
+        item: fc.nat(items - 1),
+        name: fc.constantFrom(...EVENT_NAMES),
+        gap: fc.oneof(fc.nat(60_000), fc.integer({ min: DAY / 8, max: 90 * DAY })),
+        session: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+        query: fc.constantFrom('parasol', 'umbrella'),
+      }),
+      { maxLength: 30 },
+    )
+    .map((entries) => {
+      let time = START
+      return entries.map(({ gap, query, ...entry }) => {
+        time += gap
+        return entry.name === 'search' ? { ...entry, time, query } : { ...entry, time }
+      })
+    })
+
+/** Compared byte by byte: a test framework takes minutes over the numbers. */
+const bytes = ({ items, base, features, hidden }: Contenders) =>
+  Buffer.concat(
+    [Float64Array.from(items), base, features, hidden].map(({ buffer }) => Buffer.from(buffer)),
+  )
+
+/** Weights of all sizes, scales apart, and many items with the same vector, bias and features. */
+function modelOf(seed: number, items: number, kinds: number): BaseModel {
+  const model = tinyModel(items, seed)
+  const random = createRandom(seed + 1)
+  const size = 2 ** (6 * random.next() - 3)
+  const alike = <T extends Float32Array | Uint16Array>(values: T, columns = 1): T => {
+    const copy = values.slice() as T
+    for (let i = 0; i < items; i++)
+      for (let j = 0; j < columns; j++) copy[i * columns + j] = values[(i % kinds) * columns + j]
+    return copy
+  }
+  const { statistics } = model
+  return {
+    ...model,
+    itemVectors: alike(model.itemVectors, model.itemVectors.length / items),
+    bias: alike(model.bias),
+    featureWeights: model.featureWeights.map((w) => (random.next() < 0.2 ? 0 : size * w)),
+    featureScale: model.featureScale.map(() => (random.next() < 0.1 ? 0 : 2 ** random.normal())),
+    statistics: {
+      ...statistics,
+      popularity7: alike(statistics.popularity7),
+      popularity30: alike(statistics.popularity30),
+      popularityAll: alike(statistics.popularityAll),
+      logPrice: alike(statistics.logPrice),
+      category: alike(statistics.category),
+      ageDays: alike(statistics.ageDays),
+    },
+  }
+}
+
+const models = fc
+  .record({
+    seed: fc.nat(1000),
+    items: fc.integer({ min: 40, max: 500 }),
+    kinds: fc.constantFrom(7, 90, 1000),
+  })
+  .map(({ seed, items, kinds }) => modelOf(seed, items, kinds))
+
+const cases = models.chain((model) =>
+  fc.record({
+    model: fc.constant(model),
+    history: historyOf(model.itemIds.length),
+    later: fc.nat(40 * DAY),
+  }),
+)
+
+describe('createContenders', () => {
+  it('finds what scoring the whole catalogue finds, bit for bit', () => {
+    fc.assert(
+      fc.property(cases, ({ model, history, later }) => {
+        const now = (history.at(-1)?.time ?? START) + later
+        const all = amongAll(model, history, now, encode(model, history, now))
+        expect(bytes(createContenders(model)(history, now)).equals(bytes(all))).toBe(true)
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it('scores only a few of a large catalogue', () => {
+    const model = tinyModel(4000)
+    const tools = plainTools(model)
+    const history = [3, 5, 8].map((item, k) => ({
+      item,
+      name: 'view_item' as const,
+      time: START + k * DAY,
+      session: `${k}`,
+    }))
+    const read = { rows: 0 }
+    // What is scored exactly reads its bias.
+    const bias = new Proxy(model.bias, {
+      get(of, key) {
+        if (typeof key === 'string' && /^\d+$/.test(key)) read.rows++
+        const value = Reflect.get(of, key)
+        return typeof value === 'function' ? value.bind(of) : value
+      },
+    })
+    const watched = { ...model, bias }
+    const find = createContenders(watched, tools)
+    read.rows = 0
+    expect(find(history, START + 9 * DAY).items).toHaveLength(CONTENDERS)
+    expect(read.rows).toBeGreaterThanOrEqual(CONTENDERS)
+    expect(read.rows).toBeLessThan(3 * CONTENDERS)
+  })
+
+  it('scores all where a weight is on a feature or price that it can say nothing of', () => {
+    const model = tinyModel(100)
+    const logPrice = model.statistics.logPrice.with(7, 400)
+    expect(roughScores(model)).not.toBeNull()
+    expect(roughScores({ ...model, statistics: { ...model.statistics, logPrice } })).toBeNull()
+  })
+})
+
+describe('rememberContenders', () => {
+  it('gives what a fresh search gives, whatever is appended and forgotten in between', () => {
+    const model = tinyModel(300)
+    const fresh = createContenders(model)
+    const step = fc.oneof(
+      { weight: 4, arbitrary: fc.record({ append: historyOf(300) }) },
+      { weight: 1, arbitrary: fc.record({ forget: fc.nat(40) }) },
+    )
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 6 }), (steps) => {
+        const kept = rememberContenders(createContenders(model), 20)
+        let history: History = []
+        for (const one of steps) {
+          if ('append' in one) {
+            const last = history.at(-1)?.time ?? START
+            const moved = one.append.slice(0, 6).map((e) => ({ ...e, time: e.time - START + last }))
+            history = [...history, ...moved]
+          } else history = history.filter((_, k) => k !== one.forget)
+          // Other objects with the same content, as a history is that was read anew.
+          history = history.map((entry) => ({ ...entry }))
+          for (const [k, { time }] of history.entries())
+            expect(
+              bytes(kept(history.slice(0, k), time)).equals(
+                bytes(fresh(history.slice(0, k), time)),
+              ),
+            ).toBe(true)
+        }
+      }),
+      { numRuns: 25 },
+    )
+  })
+
+  it('finds a case once, and again after as many others as are kept', () => {
+    const asked: number[] = []
+    const kept = rememberContenders((_, now) => {
+      asked.push(now)
+      return {
+        items: [],
+        base: new Float32Array(),
+        features: new Float32Array(),
+        hidden: new Float32Array(),
+      }
+    }, 2)
+    for (const now of [1, 2, 1, 3, 1, 2]) kept([], now)
+    expect(asked).toEqual([1, 2, 3, 2])
+    const entry = { item: 1, name: 'view_item', time: 0, session: 'a' } as const
+    kept([entry], 2)
+    kept([{ ...entry }], 2)
+    kept([{ ...entry, item: 2 }], 2)
+    expect(asked).toEqual([1, 2, 3, 2, 2, 2])
+  })
+})
 
 describe('contendersOf', () => {
   it('is the beginning of the whole order, equal scores by row', () => {

@@ -7,10 +7,8 @@ import { FEATURE_COUNT } from '../features/features.ts'
 import type { History } from '../features/history.ts'
 import { DAY } from '../features/profile.ts'
 import { type BaseModel, DIMENSION, type PersonalPrior } from '../model/baseModel.ts'
-import { createEncoder } from '../model/encoder.ts'
-import { type ScoreTerms, scoreTerms } from '../model/score.ts'
 import { casesFromHistory, type LearningCase } from './cases.ts'
-import { CONTENDERS, contendersOf } from './contenders.ts'
+import { CONTENDERS, type Contenders, createContenders, type FindContenders } from './contenders.ts'
 import { focusedShares, TARGET_FOCUS } from './focus.ts'
 import { type FitProblem, PADDING_OFFSET } from './problem.ts'
 
@@ -24,21 +22,20 @@ export const PARAMETERS = DIMENSION + FEATURE_COUNT
 /** Keeps 1 / variance finite; a variance of 0 freezes its parameter by a step size of 0. */
 const LEAST_VARIANCE = 1e-8
 
-/** Writes the design row of `item`, `PARAMETERS` long. */
+/** Writes the design row of the k-th contender, `PARAMETERS` long. */
 export type DesignRow = (
   model: BaseModel,
-  terms: ScoreTerms,
-  item: number,
+  contenders: Contenders,
+  k: number,
   out: Float32Array,
   at: number,
 ) => void
 
 /** X = [E_i ; f_i / scale]: the derivative of the score by (u, w_p). */
-export const personalRow: DesignRow = (model, terms, item, out, at) => {
-  const vector = item * DIMENSION
-  for (let j = 0; j < DIMENSION; j++) out[at + j] = model.itemVectors[vector + j]
-  const features = item * FEATURE_COUNT
-  for (let f = 0; f < FEATURE_COUNT; f++) out[at + DIMENSION + f] = terms.features[features + f]
+export const personalRow: DesignRow = ({ itemVectors }, { items, features }, k, out, at) => {
+  const vector = items[k] * DIMENSION
+  for (let j = 0; j < DIMENSION; j++) out[at + j] = itemVectors[vector + j]
+  for (let f = 0; f < FEATURE_COUNT; f++) out[at + DIMENSION + f] = features[k * FEATURE_COUNT + f]
 }
 
 /**
@@ -55,16 +52,17 @@ export function buildFitProblem(
 }
 
 /**
- * The same, a case at a time: scoring all items takes milliseconds a case, and who shares the
- * thread with something urgent can do that in between.
+ * The same, a case at a time: who shares the thread with something urgent can do that in between.
+ * @param find of this model: the contenders of each case, remembered or found on a faster engine
  */
 export function fitProblemSteps(
   model: BaseModel,
   history: History,
   now: number,
+  find?: FindContenders,
 ): Generator<void, FitProblem | null> {
   const past = history.filter((entry) => entry.time <= now)
-  return stepsOf(model, casesFromHistory(past), now, personalRow)
+  return stepsOf(model, casesFromHistory(past), now, personalRow, find)
 }
 
 /** The same from given cases (ascending by time), and with another parametrisation if wanted. */
@@ -88,6 +86,7 @@ function* stepsOf(
   cases: readonly LearningCase[],
   now: number,
   designRow: DesignRow,
+  find?: FindContenders,
 ): Generator<void, FitProblem | null> {
   const recent = cases.slice(-FIT_CASES)
   if (recent.length === 0) return null
@@ -96,26 +95,23 @@ function* stepsOf(
   const offset = new Float32Array(rows).fill(PADDING_OFFSET)
   const target = new Float32Array(rows)
   const weight = new Float32Array(FIT_CASES)
-  const encode = createEncoder(model)
-  const features = new Float32Array(model.itemIds.length * FEATURE_COUNT)
+  const contendersAt = find ?? createContenders(model)
   for (const [t, one] of recent.entries()) {
-    const hidden = encode(one.history, one.time)
-    const terms = scoreTerms(model, one.history, one.time, hidden, features)
-    const contenders = contendersOf(terms.base, FIT_CANDIDATES)
+    const contenders = contendersAt(one.history, one.time)
+    const { items, base } = contenders
     const shareOf = new Map(one.targets.map((item, k) => [item, one.shares[k]]))
-    const targets = contenders.filter((item) => shareOf.has(item))
+    const targets = [...items.keys()].filter((k) => shareOf.has(items[k]))
     const shares = focusedShares(
-      targets.map((item) => shareOf.get(item) ?? 0),
-      targets.map((item) => terms.base[item]),
+      targets.map((k) => shareOf.get(items[k]) ?? 0),
+      targets.map((k) => base[k]),
       TARGET_FOCUS,
     )
-    contenders.forEach((item, k) => {
-      const row = t * FIT_CANDIDATES + k
-      offset[row] = terms.base[item]
-      designRow(model, terms, item, design, row * PARAMETERS)
-    })
-    targets.forEach((item, k) => {
-      target[t * FIT_CANDIDATES + contenders.indexOf(item)] = shares[k]
+    const first = t * FIT_CANDIDATES
+    offset.set(base, first)
+    for (let k = 0; k < items.length; k++)
+      designRow(model, contenders, k, design, (first + k) * PARAMETERS)
+    targets.forEach((k, n) => {
+      target[first + k] = shares[n]
     })
     const age = Math.max(0, now - one.time) / DAY
     // What the base ranks nowhere near the top can't be brought there, and would teach in vain.

@@ -5,6 +5,7 @@
 import type { Engine } from '../engine/engine.ts'
 import type { History } from '../features/history.ts'
 import { casesFromHistory } from '../learning/cases.ts'
+import type { FindContenders } from '../learning/contenders.ts'
 import { fitProblemSteps } from '../learning/fitProblem.ts'
 import { evidenceOf, fuse } from '../learning/fuse.ts'
 import { GUARD_START, Guard, type GuardState } from '../learning/guard.ts'
@@ -46,6 +47,8 @@ export interface FitInput {
   /** Null when there is none, or it belongs to another base model. */
   readonly inUse: InUse | null
   readonly engine: Engine
+  /** Of this model; remembered from fit to fit where somebody keeps it. */
+  readonly contenders?: FindContenders
   /** Milliseconds since the epoch. */
   readonly now: number
   /** A clock for durations, in milliseconds. */
@@ -92,8 +95,8 @@ function requireGoing(signal: AbortSignal | undefined): void {
 }
 
 /** Between two cases, lists are answered. */
-async function buildProblem({ model, history, now, pause, signal }: FitInput) {
-  const steps = fitProblemSteps(model, history, now)
+async function buildProblem({ model, history, now, contenders, pause, signal }: FitInput) {
+  const steps = fitProblemSteps(model, history, now, contenders)
   let step = steps.next()
   while (!step.done) {
     await pause()

@@ -3,14 +3,17 @@
  * only if it is sound. Lists never wait for it: until a fit is done, the last one answers.
  */
 import type { CalibrationMemory, ProblemSize } from '../../engine/calibrate.ts'
+import { createFastContenders } from '../../engine/contenders.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { EventName } from '../../events/event.ts'
 import type { History } from '../../features/history.ts'
 import { eventStrength } from '../../features/strength.ts'
+import type { FindContenders } from '../../learning/contenders.ts'
 import { FIT_CANDIDATES, FIT_CASES, PARAMETERS } from '../../learning/fitProblem.ts'
 import { GUARD_START, type GuardState } from '../../learning/guard.ts'
 import type { UpdateStrategy } from '../../learning/strategy.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
+import type { BaseModel } from '../../model/baseModel.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import type { Store } from '../../storage/store.ts'
 import {
@@ -94,6 +97,8 @@ export class Learner {
   #asked = false
   /** Milliseconds of fits by itself, on this page. */
   #spent = 0
+  /** Of the last fit, for the next one. */
+  #contenders: { readonly model: BaseModel; readonly find: FindContenders } | null = null
 
   constructor(deps: LearnerDeps, preference: EnginePreference) {
     this.#deps = deps
@@ -220,9 +225,10 @@ export class Learner {
     this.#running?.abort()
   }
 
-  /** Forgets the version in memory. */
+  /** Forgets the version in memory, and what it was made from. */
   clear(): void {
     this.#personal = null
+    this.#contenders = null
     this.#pending = 0
   }
 
@@ -249,6 +255,7 @@ export class Learner {
         history: history(),
         inUse: personal,
         engine,
+        contenders: this.#contendersOf(model),
         now: now(),
         clock: this.#deps.clock,
         pause: this.#deps.pause,
@@ -275,6 +282,13 @@ export class Learner {
       if (this.#running === stop) this.#running = null
       changed('personal')
     }
+  }
+
+  /** A change of the catalogue, of popularity or of the model is another model. */
+  #contendersOf(model: BaseModel): FindContenders {
+    if (this.#contenders?.model !== model)
+      this.#contenders = { model, find: createFastContenders(model) }
+    return this.#contenders.find
   }
 
   #nothingLearned(engine: Engine): FitReport {

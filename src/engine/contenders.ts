@@ -1,0 +1,27 @@
+/** @module Contenders at their fastest on this processor; whichever runs, they are the same. */
+import {
+  type ContenderTools,
+  createContenders,
+  type FindContenders,
+  plainTools,
+} from '../learning/contenders.ts'
+import { FIT_CASES } from '../learning/fitProblem.ts'
+import { rememberContenders } from '../learning/rememberContenders.ts'
+import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
+import { createFastEncoder } from './encoder/encoder.ts'
+import { wasmTableProduct } from './topk/product.ts'
+
+export function fastTools(model: BaseModel): ContenderTools {
+  const encode = createFastEncoder(model)
+  try {
+    return { encode, product: wasmTableProduct(model.itemVectors, DIMENSION) }
+  } catch {
+    // No SIMD, or a policy without 'wasm-unsafe-eval'.
+    return { ...plainTools(model), encode }
+  }
+}
+
+/** For fit after fit of one shopper: keeps the cases of the last one, until it is dropped. */
+export function createFastContenders(model: BaseModel): FindContenders {
+  return rememberContenders(createContenders(model, fastTools(model)), FIT_CASES)
+}
