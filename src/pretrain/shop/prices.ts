@@ -19,6 +19,7 @@ const USUAL_DAYS = 120
 const CURRENT_DAYS = 14
 /** Days with a price before there is a usual one. */
 const FEWEST_DAYS = 5
+const LEAST_RATIO = Math.exp(LEAST_DISCOUNT)
 
 /** Collects prices line by line. */
 export class PriceCollector {
@@ -61,7 +62,12 @@ export function discountsAt(log: PriceLog, items: number, time: number): Float32
     let start = end
     while (start > 0 && days[start - 1] >= today - USUAL_DAYS) start--
     if (end - start < FEWEST_DAYS) continue
-    const discount = Math.log(median(prices.slice(start, end)) / prices[end - 1])
+    const current = prices[end - 1]
+    let above = 0
+    for (let k = start; k < end; k++) if (prices[k] >= current * LEAST_RATIO) above++
+    // Most prices don't move: no need to sort to see that the median is not above.
+    if (above < (end - start) / 2) continue
+    const discount = Math.log(median(prices.slice(start, end)) / current)
     if (discount >= LEAST_DISCOUNT) discounts[item] = discount
   }
   return discounts
