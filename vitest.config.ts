@@ -53,9 +53,26 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['src/**/*.browser.test.{ts,tsx}'],
+          exclude: ['**/*.isolated.browser.test.ts', 'node_modules/**'],
           env: { REACT: '19' },
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          browser: browser(),
+        },
+      },
+      {
+        // What only a page isolated from other origins can do.
+        server: {
+          headers: {
+            'cross-origin-opener-policy': 'same-origin',
+            'cross-origin-embedder-policy': 'require-corp',
+          },
+        },
+        worker: { format: 'es' },
+        test: {
+          name: 'isolated',
+          include: ['src/**/*.isolated.browser.test.ts'],
+          testTimeout: 120_000,
           browser: browser(),
         },
       },
