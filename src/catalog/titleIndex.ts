@@ -3,7 +3,7 @@
  * search, which forgives and ranks: only what was plainly asked for is worth learning from.
  */
 import type { Item } from './item.ts'
-import { foldedWords } from './words.ts'
+import { foldedWords, foldWord } from './words.ts'
 
 /**
  * Ids, each once; empty where no title has all words, and where more have than a wish can be told
@@ -20,8 +20,14 @@ const LEAST_PREFIX = 3
 /** Keeps each answer: the same history asks again after every event. */
 export function createTitleIndex(items: Iterable<Item>): FindByTitle {
   const byWord = new Map<string, Set<string>>()
+  const folded = new Map<string, string>()
+  const fold = (word: string) => {
+    const known = folded.get(word) ?? foldWord(word)
+    folded.set(word, known)
+    return known
+  }
   for (const { id, title = '' } of items) {
-    for (const word of foldedWords(title)) {
+    for (const word of foldedWords(title, fold)) {
       const known = byWord.get(word)
       if (known) known.add(id)
       else byWord.set(word, new Set([id]))

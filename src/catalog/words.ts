@@ -31,9 +31,11 @@ export function foldWord(word: string): string {
   return plain.endsWith('s') ? plain.slice(0, -1) : plain
 }
 
-/** Distinct folded words in order of appearance. */
-export function foldedWords(text: string): string[] {
-  return [...new Set(wordsOf(text).map((word) => foldWord(word.text)))].filter(
-    (word) => word !== '',
-  )
+/**
+ * Distinct folded words in order of appearance.
+ * @param fold e.g. one that remembers, for many texts of few words
+ */
+export function foldedWords(text: string, fold: (word: string) => string = foldWord): string[] {
+  const words = (text.match(WORD) ?? []).map(fold)
+  return [...new Set(words)].filter((word) => word !== '')
 }

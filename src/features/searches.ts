@@ -23,6 +23,8 @@ export interface SearchLift {
   readonly lift: number
   /** The search that it comes from. */
   readonly query: string
+  /** Whether that found the item, or only what it goes with. */
+  readonly found: boolean
 }
 
 interface Asked {
@@ -45,7 +47,8 @@ export function searchLifts(
     const decay = 2 ** ((time - now) / DAY / SEARCH_HALF_LIFE)
     for (const [item, share] of shares(statistics, found)) {
       const lift = SEARCH_LIFT * share * decay
-      if (lift >= (lifts.get(item)?.lift ?? 0)) lifts.set(item, { lift, query })
+      if (lift >= (lifts.get(item)?.lift ?? 0))
+        lifts.set(item, { lift, query, found: found.includes(item) })
     }
   }
   return lifts

@@ -66,7 +66,8 @@ export interface Recommendation {
 export type Reason =
   | { readonly kind: 'because'; readonly item: string }
   | { readonly kind: 'bought-before' }
-  | { readonly kind: 'searched'; readonly query: string }
+  /** `found`: the query is about the item itself; else about what it goes with. */
+  | { readonly kind: 'searched'; readonly query: string; readonly found: boolean }
   | { readonly kind: 'category'; readonly category: string }
   | { readonly kind: 'taste' }
   /** Wanted in the context of now, e.g. name `weather`, value `rain`. */

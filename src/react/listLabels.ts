@@ -12,6 +12,7 @@ export const ENGLISH_LISTS = {
   because: (title: string) => `Because you looked at ${title}`,
   becauseOfSomething: 'Because of something you looked at',
   searched: (query: string) => `Because you searched for “${query}”`,
+  goesWithSearch: (query: string) => `Goes with what you searched for: “${query}”`,
   boughtBefore: 'You bought this before',
   category: (category: string) => `You often look at ${category}`,
   taste: 'Close to what you like lately',

@@ -17,7 +17,7 @@ export function reasonText(
     case 'bought-before':
       return labels.boughtBefore
     case 'searched':
-      return labels.searched(reason.query)
+      return reason.found ? labels.searched(reason.query) : labels.goesWithSearch(reason.query)
     case 'category':
       return labels.category(reason.category)
     case 'taste':

@@ -14,8 +14,11 @@ test('a reason is one sentence, true also when the item is gone from the shop', 
   )
   expect(reasonText({ kind: 'bought-before' }, itemOf)).toBe('You bought this before')
   expect(reasonText({ kind: 'category', category: 'Bags' }, itemOf)).toBe('You often look at Bags')
-  expect(reasonText({ kind: 'searched', query: 'parasol' }, itemOf)).toBe(
+  expect(reasonText({ kind: 'searched', query: 'parasol', found: true }, itemOf)).toBe(
     'Because you searched for “parasol”',
+  )
+  expect(reasonText({ kind: 'searched', query: 'parasol', found: false }, itemOf)).toBe(
+    'Goes with what you searched for: “parasol”',
   )
   expect(reasonText({ kind: 'taste' }, itemOf)).toBe('Close to what you like lately')
   expect(reasonText({ kind: 'new' }, itemOf)).toBe('New in this shop')

@@ -129,8 +129,8 @@ export function createExplainer(given: Explained): Explainer {
         return source === null ? null : { kind: 'because', item: idOf(source) }
       }
       case 'searched': {
-        const query = searched.get(row)?.query
-        return query === undefined ? null : { kind, query }
+        const search = searched.get(row)
+        return search ? { kind, query: search.query, found: search.found } : null
       }
       case 'category': {
         const category = catalog?.get(idOf(row))?.category
