@@ -139,7 +139,7 @@ export function encode(
 }
 
 /** The last interactions with items; what a search merely found is none of them. */
-function windowOf(history: History): History {
+export function windowOf(history: History): History {
   const recent: Interaction[] = []
   for (let k = history.length - 1; k >= 0 && recent.length < HISTORY_LENGTH; k--)
     if (history[k].name !== 'search') recent.push(history[k])
@@ -190,7 +190,7 @@ function statesFor(rows: number): States {
 }
 
 /** Bucket of the time from position t to the next, or to now. */
-function gapAfter(recent: History, t: number, now: number): number {
+export function gapAfter(recent: History, t: number, now: number): number {
   return gapBucket((t + 1 < recent.length ? recent[t + 1].time : now) - recent[t].time)
 }
 
