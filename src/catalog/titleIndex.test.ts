@@ -27,6 +27,13 @@ describe('what a query is about', () => {
     expect(find('edw bla')).toEqual(['black'])
   })
 
+  test('one slip of the fingers is forgiven, in long words that no title has or goes on', () => {
+    for (const slip of ['parsaol', 'parasl', 'parassol', 'parosol'])
+      expect(find(slip)).toEqual(['red', 'black'])
+    for (const other of ['aprasol', 'prasl', 'marasol', 'parosel']) expect(find(other)).toEqual([])
+    expect(find('hta')).toEqual([])
+  })
+
   test('what a hundred and one products have names no wish', () => {
     const many = (count: number) =>
       createTitleIndex(Array.from({ length: count }, (_, i) => ({ id: `${i}`, title: 'A lamp' })))
