@@ -68,6 +68,14 @@ export function learnContext(
     },
     createRandom(seed + 5),
   )
+  return weighContext(table, features)
+}
+
+/** Judges each kind on the table's later cases, and weighs those that help on all of them. */
+export function weighContext(
+  table: ContextData,
+  features: readonly ContextFeature[],
+): LearnedContext {
   if (table.cases.length < FEWEST_CASES)
     return {
       terms: [],
