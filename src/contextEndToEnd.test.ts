@@ -32,7 +32,7 @@ beforeAll(async () => {
   )
   await writeFile(join(path, 'context.tsv'), `time\tname\tvalue\n${lines.join('\n')}\n`)
   const defaults = Object.entries(command.options).map(([name, option]) => [name, option.default])
-  const values = { shop: path, out: join(folder, 'models'), until: '2024-03-25', epochs: '1' }
+  const values = { shop: path, out: join(folder, 'models'), until: '2024-03-05', epochs: '1' }
   await command.run({ ...Object.fromEntries(defaults), ...values }, [], silent)
 }, 240_000)
 

@@ -15,7 +15,7 @@ const EACH = 8
 export const WEATHERS = ['rain', 'sun'] as const
 
 /** @param matters false: the weather is there and says nothing. */
-export function weatherShop(matters: boolean, shoppers = 120, days = 100): Shop {
+export function weatherShop(matters: boolean, shoppers = 80, days = 80): Shop {
   const random = createRandom(5)
   const weather = Array.from({ length: days }, () => WEATHERS[random.integer(2)])
   const logs = Array.from({ length: shoppers }, (_, s) => {
