@@ -6,6 +6,9 @@ import { scoreTerms } from '../../model/score.ts'
 import { parseManifest } from '../../protocol/manifest.ts'
 import { NO_WORD_VECTORS } from '../encoder/wordVectors.ts'
 import { type Pretrained, type PretrainOptions, pretrain } from '../pretrain.ts'
+import { trainRanker } from '../ranker/trainRanker.ts'
+import { contextKindsOf, momentsOf } from '../shop/moments.ts'
+import { learnContext } from './learnContext.ts'
 import { weatherShop } from './weatherShop.ts'
 
 const OPTIONS: PretrainOptions = {
@@ -85,4 +88,28 @@ test('what is kept leaves every other weight as it is without', async () => {
       unsaid.files.get(`${name}.safetensors`),
     )
   expect(trained.model.featureWeights).toEqual(unsaid.model.featureWeights)
+})
+
+test('chance lets hardly anything in', () => {
+  let tried = 0
+  let kept = 0
+  for (let seed = 20; seed < 28; seed++) {
+    const shop = weatherShop(false, seed)
+    const data = {
+      items: shop.items,
+      shoppers: shop.shoppers,
+      dayOnly: false,
+      context: { kinds: contextKindsOf(shop), moments: momentsOf(shop) },
+    }
+    const until = shop.to + 1
+    const { alone, scale } = trainRanker(data, { until, seed })
+    const base = { featureWeights: alone.weights, featureScale: scale }
+    for (const outcome of learnContext(data, base, { until, seed }).outcomes) {
+      tried++
+      if (outcome.kept) kept++
+    }
+  }
+  expect(tried).toBeGreaterThanOrEqual(24)
+  // Two standard errors of the loss let in one of 44 at most: binomial, 4 or more with 1 in 200.
+  expect(kept).toBeLessThan(4)
 })

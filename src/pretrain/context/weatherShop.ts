@@ -14,14 +14,17 @@ const EACH = 8
 
 export const WEATHERS = ['rain', 'sun'] as const
 
+const SHOPPERS = 80
+const DAYS = 80
+
 /** @param matters false: the weather is there and says nothing. */
-export function weatherShop(matters: boolean, shoppers = 80, days = 80): Shop {
-  const random = createRandom(5)
-  const weather = Array.from({ length: days }, () => WEATHERS[random.integer(2)])
-  const logs = Array.from({ length: shoppers }, (_, s) => {
+export function weatherShop(matters: boolean, seed = 5): Shop {
+  const random = createRandom(seed)
+  const weather = Array.from({ length: DAYS }, () => WEATHERS[random.integer(2)])
+  const logs = Array.from({ length: SHOPPERS }, (_, s) => {
     const favourites = [2, 3].map((kind) => kind + KINDS.length * random.integer(EACH))
     const interactions: Interaction[] = []
-    for (let day = random.integer(20); day < days; day += 8 + random.integer(20)) {
+    for (let day = random.integer(20); day < DAYS; day += 8 + random.integer(20)) {
       const time = WEATHER_START + day * DAY + (8 + random.integer(10)) * 3_600_000
       const kind = matters ? WEATHERS.indexOf(weather[day]) : random.integer(2)
       const items = [
