@@ -5,6 +5,7 @@ import { cpus } from 'node:os'
 import { describeAdapter } from '../src/engine/adapter.ts'
 import { nodeAdapter } from '../src/engine/testGpu.ts'
 import { createTfjsWebgpuEngine } from '../src/engine/tfjs/webgpu.ts'
+import { nodeThreads } from '../src/engine/threads/nodeThreads.ts'
 import { measureTraining, type Progress, type TrainTimes } from './measure.ts'
 import { deviceOf, startBackends } from './peers.ts'
 import type { Report } from './report.ts'
@@ -26,6 +27,7 @@ export async function inNode(
         adapter: adapter ? describeAdapter(adapter) : 'none',
         wgsl,
         device,
+        threads: nodeThreads(),
         backends: await startBackends([...(wgsl ? ['webgpu'] : []), 'cpu']),
         jax: ['wasm'],
       },

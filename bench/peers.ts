@@ -6,6 +6,7 @@ import '@tensorflow/tfjs-backend-webgpu'
 import { type Adapter, describeAdapter } from '../src/engine/adapter.ts'
 import { createTfjsWasmEngine } from '../src/engine/tfjs/wasm.ts'
 import { createTfjsWebgpuEngine } from '../src/engine/tfjs/webgpu.ts'
+import { threadsHere } from '../src/engine/threads/threads.ts'
 import type { JaxDevice, Machine } from './workload.ts'
 
 /** With room for the largest table, of 128 MB. */
@@ -37,6 +38,7 @@ export async function startPeers(): Promise<Machine> {
     adapter: found ? describeAdapter(found) : 'none',
     wgsl,
     device: other ? await deviceOf(other) : null,
+    threads: threadsHere(),
     backends: await startBackends([...(wgsl ? ['webgpu'] : []), 'webgl', 'wasm', 'cpu']),
     jax: (['webgpu', 'wasm'] satisfies JaxDevice[]).filter((device) => started.includes(device)),
   }

@@ -1,13 +1,15 @@
 /** @module The page of `bench rank`: the best 20 of a table, ids and scores back in JavaScript. */
 import { defaultDevice, jit, lax, numpy as np } from '@jax-js/jax'
 import * as tf from '@tensorflow/tfjs'
+import { type Threads, threadsHere } from '../src/engine/threads/threads.ts'
 import { createJsTopK } from '../src/engine/topk/js.ts'
 import { quantized, testTable } from '../src/engine/topk/testTable.ts'
 import { createWasmTopK } from '../src/engine/topk/wasm.ts'
 import { createWebgpuTopK } from '../src/engine/topk/webgpu.ts'
 import { type Contender, interleave, type Timed } from './interleave.ts'
 import { startPeers } from './peers.ts'
-import { readBandwidth } from './readBandwidth.ts'
+import { createReader } from './readBandwidth.ts'
+import { watchReady } from './readyThreads.ts'
 import type { JaxDevice } from './workload.ts'
 
 export interface RankTimes {
@@ -19,8 +21,8 @@ export interface RankTimes {
     /** Of the 20 best in float32, how many our int8 search finds. */
     readonly found: number
   }[]
-  /** GB/s that one thread reads from memory with SIMD, the best of once before each workload and after. */
-  readonly bandwidth: number
+  /** Of `nearside-wasm-threads`, with the one that asks; 1 where the page got no others. */
+  readonly threads: number
   /** Who was left out, and why. */
   readonly skipped: readonly string[]
 }
@@ -67,6 +69,16 @@ function jaxSearch(device: JaxDevice, vectors: Float32Array<ArrayBuffer>, column
   return { search, dispose: () => table.dispose() }
 }
 
+/** As many, that read. */
+const readersOf = (threads: Threads): Threads => ({
+  ...threads,
+  spawn(start) {
+    const reader = new Worker(new URL('./readThread.ts', import.meta.url), { type: 'module' })
+    reader.postMessage(start)
+    return reader
+  },
+})
+
 async function deviceFor(bytes: number): Promise<GPUDevice | null> {
   const adapter = await navigator.gpu?.requestAdapter()
   return (
@@ -79,7 +91,8 @@ async function deviceFor(bytes: number): Promise<GPUDevice | null> {
 async function benchmark(blocks: number): Promise<RankTimes> {
   const { adapter, backends, jax } = await startPeers()
   const skipped: string[] = []
-  let bandwidth = await readBandwidth()
+  const given = threadsHere()
+  if (!given) skipped.push('This page got no threads.')
   const workloads: RankTimes['workloads'][number][] = []
   for (const { name, rows, columns } of WORKLOADS) {
     const { vectors, query } = testTable({ rows, columns, seed: 1 })
@@ -93,9 +106,20 @@ async function benchmark(blocks: number): Promise<RankTimes> {
       },
     })
     const device = await deviceFor(4 * vectors.length)
+    const searching = given && watchReady(given)
+    const reading = given && watchReady(readersOf(given))
+    const readers = {
+      'memory-read': await createReader(int8Bytes(rows, columns), null),
+      ...(reading
+        ? { 'memory-read-threads': await createReader(int8Bytes(rows, columns), reading.threads) }
+        : {}),
+    }
     const own = {
       ...(device ? { 'nearside-wgsl': await createWebgpuTopK(device, int8) } : {}),
       'nearside-wasm': await createWasmTopK(int8),
+      ...(searching
+        ? { 'nearside-wasm-threads': await createWasmTopK(int8, searching.threads) }
+        : {}),
       'nearside-wasm-f32': await createWasmTopK(float),
       'plain-js': createJsTopK(float),
     }
@@ -105,8 +129,13 @@ async function benchmark(blocks: number): Promise<RankTimes> {
     for (const on of jax)
       if (on === 'wasm' || rows <= MOST_TO_SORT)
         peers.push({ engine: `jax-${on}`, ...jaxSearch(on, vectors, columns) })
+    await own['nearside-wasm-threads']?.top(query, K)
+    await readers['memory-read-threads']?.run()
+    await searching?.ready()
+    await reading?.ready()
     const { timed, skipped: left } = await interleave(
       [
+        ...Object.entries(readers).map(([engine, { run }]) => ({ engine, run })),
         ...Object.entries(own).map(([engine, it]) => contender(engine, (q) => it.top(q, K))),
         ...peers.map(({ engine, search }) => contender(engine, search)),
       ],
@@ -115,22 +144,24 @@ async function benchmark(blocks: number): Promise<RankTimes> {
         globalThis.reportProgress(engine ? `${name} ${engine}` : name, done, total),
     )
     const best = last.get('plain-js') ?? []
-    const found = (last.get('nearside-wasm') ?? []).filter((id) => best.includes(id)).length
+    const int8Ids = last.get('nearside-wasm') ?? []
+    const found = int8Ids.filter((id) => best.includes(id)).length
     if (
-      String(last.get('nearside-wgsl') ?? last.get('nearside-wasm')) !==
-      String(last.get('nearside-wasm'))
+      ['nearside-wgsl', 'nearside-wasm-threads'].some(
+        (engine) => String(last.get(engine) ?? int8Ids) !== String(int8Ids),
+      )
     )
-      throw new Error(`${name}: WGSL and WASM disagree`)
+      throw new Error(`${name}: our engines disagree`)
     for (const [engine, ids] of last)
       if (ids.filter((id) => best.includes(id)).length < K - 3)
         throw new Error(`${name}: ${engine} found other rows`)
     skipped.push(...left.map((why) => `${name}: ${why}`))
-    bandwidth = Math.max(bandwidth, await readBandwidth())
     workloads.push({ name, int8Bytes: int8Bytes(rows, columns), timed, found })
-    for (const { dispose } of [...Object.values(own), ...peers]) dispose()
+    for (const { dispose } of [...Object.values(own), ...Object.values(readers), ...peers])
+      dispose()
     device?.destroy()
   }
-  return { adapter, workloads, bandwidth, skipped }
+  return { adapter, workloads, threads: given?.count ?? 1, skipped }
 }
 
 /** What a search must read: each row and its scale. */

@@ -1,4 +1,10 @@
-/** @module How fast one thread of this browser can read memory: the bound of every search. */
+/**
+ * @module Reading memory and nothing else, with as many threads as a search has and handed out as its
+ * work is: the bound of every search over as many bytes.
+ */
+import type { Work } from '../src/engine/threads/control.ts'
+import { ThreadPool } from '../src/engine/threads/pool.ts'
+import { createMemory, type ThreadJob, type Threads } from '../src/engine/threads/threads.ts'
 import {
   body,
   bump,
@@ -9,6 +15,7 @@ import {
   I32_SUB,
   i32,
   leb,
+  limits,
   loopWhile,
   name,
   PREAMBLE,
@@ -19,12 +26,12 @@ import {
   vector,
 } from '../src/engine/wasm/opcodes.ts'
 
-const BYTES = 2 ** 26
 const LINE = 128
-const ROUNDS = 12
+const TILE_BYTES = 2 ** 18
+const PAGE = 65_536
 
 /** (from, lines): reads lines of 128 bytes into four independent sums; returns something of them. */
-function assembleReader(): Uint8Array<ArrayBuffer> {
+function assembleReader(pages: number, shared: boolean): Uint8Array<ArrayBuffer> {
   const [FROM, LINES, SUM] = [0, 1, 2]
   const V_XOR: Code = [0xfd, 0x51]
   const read = (part: number): Code => [
@@ -48,24 +55,46 @@ function assembleReader(): Uint8Array<ArrayBuffer> {
   return Uint8Array.from([
     ...PREAMBLE,
     ...section(1, vector([[FUNCTION, ...vector([[I32], [I32]]), 1, I32]])),
-    ...section(2, vector([[...name('m'), ...name('m'), 0x02, 0x00, 1]])),
+    ...section(2, vector([[...name('m'), ...name('m'), 0x02, ...limits(pages, shared)]])),
     ...section(3, vector([[0]])),
     ...section(7, vector([[...name('read'), 0, 0]])),
     ...section(10, vector([body([[4, V128]], code)])),
   ])
 }
 
-/** GB/s, the best of some rounds over 64 MiB. */
-export async function readBandwidth(): Promise<number> {
-  const memory = new WebAssembly.Memory({ initial: BYTES / 65_536 })
-  new Uint32Array(memory.buffer).fill(7)
-  const { instance } = await WebAssembly.instantiate(assembleReader(), { m: { m: memory } })
-  const read = instance.exports.read as (from: number, lines: number) => number
-  let best = Number.POSITIVE_INFINITY
-  for (let round = 0; round < ROUNDS; round++) {
-    const start = performance.now()
-    read(0, BYTES / LINE)
-    best = Math.min(best, performance.now() - start)
+export interface ReadJob extends ThreadJob {
+  readonly kind: 'read'
+  readonly bytes: number
+}
+
+/** Reads a tile of the memory. */
+export function readWork({ module, memory, bytes }: ReadJob): Work {
+  const { exports } = new WebAssembly.Instance(module, { m: { m: memory } })
+  const read = exports.read as (from: number, lines: number) => number
+  return (tile) => {
+    const from = tile * TILE_BYTES
+    read(from, Math.ceil(Math.min(TILE_BYTES, bytes - from) / LINE))
   }
-  return BYTES / best / 1e6
+}
+
+/** @param threads whose script is `readThread.ts` */
+export async function createReader(
+  bytes: number,
+  threads: Threads | null,
+): Promise<{ run(): Promise<void>; dispose(): void }> {
+  const pages = Math.ceil(bytes / PAGE)
+  const memory = createMemory(pages, threads !== null)
+  new Uint32Array(memory.buffer).fill(7)
+  const module = await WebAssembly.compile(assembleReader(pages, threads !== null))
+  const job: ReadJob = { kind: 'read', module, memory, bytes }
+  const tiles = Math.ceil(bytes / TILE_BYTES)
+  const work = readWork(job)
+  const alone = () => {
+    for (let tile = 0; tile < tiles; tile++) work(tile, 0)
+  }
+  const pool = threads && new ThreadPool(threads, job, tiles)
+  return {
+    run: async () => (pool ? pool.run({ prepare() {}, work, collect() {}, alone }) : alone()),
+    dispose: () => pool?.dispose(),
+  }
 }

@@ -7,6 +7,7 @@ import { createWebgpuSoftmax } from '../src/engine/softmax/webgpu.ts'
 import { quantizeRows } from '../src/weights/quantize.ts'
 import { jaxSoftmax } from './jax.ts'
 import { plainSoftmax } from './plainTfjs.ts'
+import { watchReady } from './readyThreads.ts'
 import { contenders, type Machine, type Workload } from './workload.ts'
 
 const COLUMNS = 64
@@ -16,7 +17,7 @@ export async function softmaxWorkload(
   name: string,
   items: number,
   steps: number,
-  { device, backends, jax }: Machine,
+  { device, threads, backends, jax }: Machine,
 ): Promise<Workload> {
   const made = softmaxTest({ seed: 1, items, columns: COLUMNS, cases: CASES, steps, int8: false })
   const { problem } = made
@@ -29,6 +30,7 @@ export async function softmaxWorkload(
     targetRows.set(row, t * COLUMNS)
   })
   const { add, list, last } = contenders()
+  const sharing = threads && watchReady(threads)
   const own = {
     ...(device
       ? {
@@ -37,9 +39,12 @@ export async function softmaxWorkload(
         }
       : {}),
     'nearside-wasm': await createWasmSoftmax(int8),
+    ...(sharing ? { 'nearside-wasm-threads': await createWasmSoftmax(int8, sharing.threads) } : {}),
     'nearside-wasm-f32': await createWasmSoftmax(float),
     'plain-js': createJsSoftmax(float),
   }
+  await own['nearside-wasm-threads']?.evaluate(problem, problem.mean)
+  await sharing?.ready()
   for (const [engine, softmax] of Object.entries(own))
     add(engine, async () => (await softmax.fit(problem)).parameters)
   const disposals: (() => void)[] = Object.values(own).map((it) => it.dispose)
@@ -63,7 +68,7 @@ export async function softmaxWorkload(
     last,
     steps,
     perStep: true,
-    note: `${name}: milliseconds a step of the exact softmax of ${CASES} cases over ${items.toLocaleString('en')} items × ${COLUMNS}, of runs of ${steps} Adam steps on u that also value both ends; tables uploaded before. nearside-wasm and nearside-wgsl on int8 with a scale a row, which by itself moves the parameters a little; all others on float32.`,
+    note: `${name}: milliseconds a step of the exact softmax of ${CASES} cases over ${items.toLocaleString('en')} items × ${COLUMNS}, of runs of ${steps} Adam steps on u that also value both ends; tables uploaded before. nearside-wasm, nearside-wasm-threads${threads ? ` (${threads.count} threads)` : ''} and nearside-wgsl on int8 with a scale a row, which by itself moves the parameters a little; all others on float32.`,
     dispose() {
       for (const dispose of disposals) dispose()
     },

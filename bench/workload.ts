@@ -1,5 +1,6 @@
 /** @module What `bench train` measures, and on what: the same in a browser's page and in Node. */
 import type { Engine } from '../src/engine/engine.ts'
+import type { Threads } from '../src/engine/threads/threads.ts'
 import type { Contender } from './interleave.ts'
 
 /** Devices of jax-js that are measured. */
@@ -12,6 +13,8 @@ export interface Machine {
   readonly wgsl: Engine | null
   /** A device for kernels that stand alone. */
   readonly device: GPUDevice | null
+  /** Beside the one that asks; null where this machine or page has none. */
+  readonly threads: Threads | null
   /** Backends of TensorFlow.js. */
   readonly backends: readonly string[]
   readonly jax: readonly JaxDevice[]
