@@ -111,7 +111,34 @@ test('on a phone the choices unfold', async ({ page }) => {
   await expect(button(page, 'Filter (1 chosen)')).toBeVisible()
 })
 
-test('a search is an event, and what one picks from it teaches', async ({ page }) => {
+test('a search is an event: its words alone move the home list, and can be forgotten', async ({
+  page,
+}) => {
+  await openShop(page)
+  const before = await forYouIds(page)
+  await tabTo(page, page.getByRole('searchbox', { name: 'Search products' }))
+  await page.keyboard.type('parasol')
+  await page.keyboard.press('Enter')
+  await expectPage(page, 'Results for “parasol”')
+  const results = page.getByRole('list', { name: 'Results for parasol' })
+  await expect(results.getByRole('link').first()).toBeVisible()
+  // Nothing is picked.
+  await page.goBack()
+  await expect(
+    forYou(page)
+      .locator('.card-title', { hasText: /parasol/i })
+      .first(),
+  ).toBeVisible()
+  await press(page, button(page, 'What this shop learned'))
+  const panel = page.getByRole('dialog')
+  await expect(panel.getByText('You searched for parasol')).toBeVisible()
+  await press(page, panel.getByRole('button', { name: 'Forget parasol' }))
+  await expect(panel.getByText('You searched for parasol')).toHaveCount(0)
+  await page.keyboard.press('Escape')
+  await expect.poll(() => forYouIds(page)).toEqual(before)
+})
+
+test('what one picks from a search teaches too', async ({ page }) => {
   await openShop(page)
   const before = await forYouIds(page)
   await tabTo(page, page.getByRole('searchbox', { name: 'Search products' }))
