@@ -1,11 +1,6 @@
 /** @module The jobs on a WebGPU device. */
-import { EVENT_NAMES } from '../events/event.ts'
-import { DIMENSION } from '../model/baseModel.ts'
-import { type EncoderModel, encode } from '../model/encoder.ts'
 import { NearsideError } from '../protocol/error.ts'
-import { CANARY_TOLERANCE } from './canary.ts'
-import type { HistoryEncoder } from './encoder/historyEncoder.ts'
-import { createWebgpuEncoder } from './encoder/webgpu.ts'
+import { createCheckedEncoder, createCheckedTrainer } from './checkedJobs.ts'
 import type { EngineJobs } from './engine.ts'
 import { jsJobs, wasmJobs } from './processorJobs.ts'
 import { createWebgpuSoftmax } from './softmax/webgpu.ts'
@@ -35,22 +30,6 @@ async function orOnProcessor<J>(
   return otherwise(jsJobs)
 }
 
-/** Backends have been silently wrong: the first answer is compared with the plain loops'. */
-async function checkedEncoder(device: GPUDevice, model: EncoderModel): Promise<HistoryEncoder> {
-  const encoder = await createWebgpuEncoder(device, model)
-  const items = model.itemVectors.length / DIMENSION
-  const history = Array.from({ length: Math.min(items, 12) }, (_, item) => {
-    const name = EVENT_NAMES[item % EVENT_NAMES.length]
-    return { item, name, time: 5e6 * item ** 2, session: '' }
-  })
-  const moment = { history, now: 1e9 }
-  const given = await encoder.encode([moment])
-  const wanted = encode(model, history, moment.now)
-  if (given.every((value, j) => Math.abs(value - wanted[j]) <= CANARY_TOLERANCE)) return encoder
-  encoder.dispose()
-  throw new NearsideError('engine-unavailable', 'The encoder on WebGPU computes wrongly')
-}
-
 /** @param device stays its owner's */
 export function webgpuJobs(device: GPUDevice): EngineJobs {
   return {
@@ -61,7 +40,9 @@ export function webgpuJobs(device: GPUDevice): EngineJobs {
       orOnProcessor(createWebgpuTower(device, problem, maxSteps), (jobs) =>
         jobs.tower(problem, maxSteps),
       ),
-    encoder: (model) => orOnProcessor(checkedEncoder(device, model), (jobs) => jobs.encoder(model)),
-    network: onProcessor.network,
+    encoder: (model) =>
+      orOnProcessor(createCheckedEncoder(device, model), (jobs) => jobs.encoder(model)),
+    network: (inputs) =>
+      orOnProcessor(createCheckedTrainer(device, inputs), (jobs) => jobs.network(inputs)),
   }
 }

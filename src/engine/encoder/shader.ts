@@ -17,7 +17,8 @@ import {
 
 export const WORKGROUP = 64
 /** Vectors of four in a row of 64. */
-const D = DIMENSION / 4
+export const ROW_VECTORS = DIMENSION / 4
+const D = ROW_VECTORS
 const F = FEED_FORWARD / 4
 const SCALE = 1 / Math.sqrt(DIMENSION)
 
@@ -100,7 +101,11 @@ export const PER_MOMENT = {
   hidden: DIMENSION,
 } as const satisfies Partial<Record<BindingName, number>>
 
-/** Words of the request: its head, then four a state, then of each moment its length and rows. */
+/**
+ * Words of the request: its head, then four a state, then of each moment its length and rows. The
+ * head: states, moments, and vectors in a row, which the shader is to know only when it runs:
+ * software adapters unroll loops of a known length, and compile for half a minute.
+ */
 export const HEAD_WORDS = 4
 export const STATE_WORDS = 4
 export const MOMENT_WORDS = 1 + HISTORY_LENGTH
@@ -239,10 +244,10 @@ ${kernel(
   let event = ${AT.event} + request[place + 2u] * ${D}u;
   let gap = ${AT.gap} + request[place + 3u] * ${D}u;
   var sum = vec4f();
-  for (var i = 0u; i < ${D}u; i++) { sum += items[item + i] + weights[event + i] + weights[gap + i]; }
+  for (var i = 0u; i < request[2]; i++) { sum += items[item + i] + weights[event + i] + weights[gap + i]; }
   let mean = (sum.x + sum.y + sum.z + sum.w) / ${DIMENSION}.0;
   var squares = 0.0;
-  for (var i = 0u; i < ${D}u; i++) {
+  for (var i = 0u; i < request[2]; i++) {
     let off = items[item + i] + weights[event + i] + weights[gap + i] - mean;
     squares += dot(off, off);
   }
@@ -257,7 +262,7 @@ ${kernel(
   /* wgsl */ `
   let state = lastOf(m) * ${D}u;
   var sum = vec4f();
-  for (var i = 0u; i < ${D}u; i++) {
+  for (var i = 0u; i < request[2]; i++) {
     let x = normalised[state + i];
     let matrix = ${AT.lookUp} + 4u * i * ${D}u + j;
     sum += x.x * weights[matrix] + x.y * weights[matrix + ${D}u]
@@ -273,7 +278,7 @@ ${kernel(
   if (j >= length) { return; }
   let state = request[place + 1u + j] * ${D}u;
   var sum = 0.0;
-  for (var i = 0u; i < ${D}u; i++) { sum += dot(lookup[m * ${D}u + i], normalised[state + i]); }
+  for (var i = 0u; i < request[2]; i++) { sum += dot(lookup[m * ${D}u + i], normalised[state + i]); }
   attention[id.x] = sum * ${SCALE} + weights[${AT.distance} + length - 1u - j].x;`,
 )}
 ${kernel(
@@ -305,7 +310,7 @@ ${kernel(
   'expand',
   /* wgsl */ `${statistics('stream')}
   var result = weights[${AT.expandBias} + j];
-  for (var i = 0u; i < ${D}u; i++) {
+  for (var i = 0u; i < request[2]; i++) {
     let scale = weights[${AT.norm2} + i];
     let bias = weights[${AT.norm2} + ${D}u + i];
     let at = row + 4u * i;

@@ -19,6 +19,7 @@ import {
   MOMENT_WORDS,
   PER_MOMENT,
   packWeights,
+  ROW_VECTORS,
   STATE_WORDS,
   WORKGROUP,
 } from './shader.ts'
@@ -103,7 +104,7 @@ export async function createWebgpuEncoder(
     const taken = new Set<number>()
     const fresh: NewState[] = []
     const rows = windows.map(({ recent, now }) => ring.rowsOf(recent, now, taken, fresh))
-    request.set([fresh.length, windows.length])
+    request.set([fresh.length, windows.length, ROW_VECTORS])
     fresh.forEach(({ row, item, event, gap }, s) => {
       request.set([row, item, event, gap], HEAD_WORDS + STATE_WORDS * s)
     })

@@ -6,20 +6,12 @@ import { createMlp } from '../../learning/learners/mlp.ts'
 import { createRandom } from '../../model/random.ts'
 import { createFastMlp } from './mlp.ts'
 import { assembleMlp } from './module.ts'
+import { testExamples } from './testExamples.ts'
 
 afterEach(() => {
   vi.restoreAllMocks()
   vi.unstubAllGlobals()
 })
-
-function examples(inputs: number, count: number, seed: number): Example[] {
-  const random = createRandom(seed)
-  return Array.from({ length: count }, () => ({
-    // Zeros among them, as features have.
-    x: Float32Array.from({ length: inputs }, () => (random.next() < 0.2 ? 0 : random.normal())),
-    label: random.next() < 0.3 ? 1 : 0,
-  }))
-}
 
 const both = (inputs: number, seed: number) =>
   [createMlp(inputs, createRandom(seed)), createFastMlp(inputs, createRandom(seed))] as const
@@ -39,10 +31,10 @@ test('learns and predicts the same bits from any batches', () => {
       fc.array(fc.integer({ min: 0, max: 120 }), { maxLength: 6 }),
       (inputs, seed, sizes) => {
         const [plain, fast] = both(inputs, seed)
-        const asked = examples(inputs, 9, seed + 1)
+        const asked = testExamples(inputs, 9, seed + 1)
         expectSame(plain, fast, asked)
         sizes.forEach((size, k) => {
-          const batch = examples(inputs, size, seed + 2 + k)
+          const batch = testExamples(inputs, size, seed + 2 + k)
           plain.learn(batch)
           fast.learn(batch)
           expectSame(plain, fast, asked)
@@ -55,20 +47,20 @@ test('learns and predicts the same bits from any batches', () => {
 
 test('goes on from a snapshot of either, which later learning does not touch', () => {
   const [plain, fast] = both(7, 3)
-  for (const from of [plain, fast]) from.learn(examples(7, 60, 4))
+  for (const from of [plain, fast]) from.learn(testExamples(7, 60, 4))
   const kept = fast.snapshot()
-  fast.learn(examples(7, 60, 5))
+  fast.learn(testExamples(7, 60, 5))
   expect(kept).toEqual(plain.snapshot())
   fast.restore(kept)
-  expectSame(plain, fast, examples(7, 5, 6))
-  plain.learn(examples(7, 80, 7))
+  expectSame(plain, fast, testExamples(7, 5, 6))
+  plain.learn(testExamples(7, 80, 7))
   fast.restore(plain.snapshot())
-  expectSame(plain, fast, examples(7, 5, 8))
+  expectSame(plain, fast, testExamples(7, 5, 8))
 })
 
 test('learns what can be learned', () => {
   const fast: IncrementalLearner = createFastMlp(4, createRandom(1))
-  const batch = examples(4, 400, 2).map(({ x }) => ({
+  const batch = testExamples(4, 400, 2).map(({ x }) => ({
     x,
     label: (x[0] * x[1] > 0 ? 1 : 0) as 0 | 1,
   }))
@@ -85,6 +77,6 @@ test('the module is valid and small', () => {
 test('without WebAssembly the plain loops serve', () => {
   vi.stubGlobal('WebAssembly', undefined)
   const [plain, fast] = both(5, 3)
-  for (const one of [plain, fast]) one.learn(examples(5, 70, 4))
-  expectSame(plain, fast, examples(5, 4, 5))
+  for (const one of [plain, fast]) one.learn(testExamples(5, 70, 4))
+  expectSame(plain, fast, testExamples(5, 4, 5))
 })

@@ -136,8 +136,8 @@ function createWasmMlp(inputs: number, random: Random): IncrementalLearner<MlpSn
     const end = Math.min(batch.length, from + stepExamples)
     for (let k = 0; k < numbers; k++) gradient[k] = l2 * weights[k]
     for (let e = from; e < end; e++) {
-      const { x, label } = batch[e]
-      sendBack((sigmoid(score(x)) - label) / (end - from))
+      const { x, label, weight = 1 } = batch[e]
+      sendBack((weight * (sigmoid(score(x)) - label)) / (end - from))
     }
     steps++
     kernels.adam(

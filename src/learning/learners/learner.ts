@@ -9,7 +9,7 @@ export interface Example {
   readonly x: Float32Array
   /** 1: bought. */
   readonly label: 0 | 1
-  /** How much it counts in a gradient, absent 1; trees and the engine's network count all alike. */
+  /** How much it counts in a gradient, absent 1; trees count all alike. */
   readonly weight?: number
 }
 
