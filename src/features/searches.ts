@@ -18,6 +18,9 @@ export const SEARCH_HALF_LIFE = 7
 /** Days after which it has been forgotten: a sixty-fourth of it would be left. */
 const LONGEST = 6 * SEARCH_HALF_LIFE
 
+/** Less moves nothing, and would keep everything that ever went with anything. */
+const LEAST_SHARE = 0.01
+
 export interface SearchLift {
   /** Above 0, in the unit of a score. */
   readonly lift: number
@@ -28,7 +31,7 @@ export interface SearchLift {
 }
 
 interface Asked {
-  readonly found: number[]
+  readonly found: Set<number>
   readonly time: number
 }
 
@@ -45,10 +48,10 @@ export function searchLifts(
   const lifts = new Map<number, SearchLift>()
   for (const [query, { found, time }] of lastSearches(history, now)) {
     const decay = 2 ** ((time - now) / DAY / SEARCH_HALF_LIFE)
-    for (const [item, share] of shares(statistics, found)) {
+    for (const [item, share] of sharesOf(statistics, found)) {
       const lift = SEARCH_LIFT * share * decay
       if (lift >= (lifts.get(item)?.lift ?? 0))
-        lifts.set(item, { lift, query, found: found.includes(item) })
+        lifts.set(item, { lift, query, found: found.has(item) })
     }
   }
   return lifts
@@ -60,25 +63,41 @@ function lastSearches(history: History, now: number): ReadonlyMap<string, Asked>
   for (const { item, query, time } of history) {
     if (query === undefined || time > now || now - time > LONGEST * DAY) continue
     const same = asked.get(query)
-    if (same && same.time === time) {
-      if (!same.found.includes(item)) same.found.push(item)
-    } else asked.set(query, { found: [item], time })
+    if (same?.time === time) same.found.add(item)
+    else asked.set(query, { found: new Set([item]), time })
   }
   return asked
 }
 
-/** Of what one query lifts, in units of `SEARCH_LIFT`. */
-function shares(
+type Shares = readonly (readonly [item: number, share: number])[]
+
+/** A fit asks again for each of its cases, and lists after each event. */
+const knownShares = new WeakMap<ItemStatistics, Map<string, Shares>>()
+const MOST_KNOWN = 200
+
+/** What one query lifts, in units of `SEARCH_LIFT`. */
+function sharesOf(statistics: ItemStatistics, found: ReadonlySet<number>): Shares {
+  const known = knownShares.get(statistics) ?? new Map<string, Shares>()
+  knownShares.set(statistics, known)
+  const key = [...found].join()
+  const answer = known.get(key) ?? computeShares(statistics, found)
+  if (known.size >= MOST_KNOWN) known.clear()
+  known.set(key, answer)
+  return answer
+}
+
+function computeShares(
   { neighboursPerItem, neighbourItems, neighbourWeights }: ItemStatistics,
-  found: readonly number[],
-): ReadonlyMap<number, number> {
-  const share = new Map(found.map((item) => [item, 1 / Math.sqrt(found.length)]))
+  found: ReadonlySet<number>,
+): Shares {
+  const own = 1 / Math.sqrt(found.size)
+  const share = new Map([...found].map((item) => [item, own]))
   for (const item of found) {
     const end = (item + 1) * neighboursPerItem
     for (let k = item * neighboursPerItem; k < end && neighbourWeights[k] > 0; k++) {
       const other = neighbourItems[k]
-      share.set(other, (share.get(other) ?? 0) + neighbourWeights[k] / found.length)
+      share.set(other, (share.get(other) ?? 0) + neighbourWeights[k] / found.size)
     }
   }
-  return share
+  return [...share].filter(([, part]) => part >= LEAST_SHARE)
 }
