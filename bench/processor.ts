@@ -5,7 +5,9 @@
  */
 
 import { cpus } from 'node:os'
+import { createFastContenders, createFastContenders } from '../src/engine/contenders.ts'
 import { createFastEncoder } from '../src/engine/encoder/encoder.ts'
+import type { Engine } from '../src/engine/engine.ts'
 import { createJsEngine } from '../src/engine/js.ts'
 import { prepareFastLogit } from '../src/engine/logit/logit.ts'
 import { createFastMlp } from '../src/engine/mlp/mlp.ts'
@@ -13,14 +15,17 @@ import { nextTask } from '../src/engine/pause.ts'
 import { PERSONAL_SHAPE, testProblem } from '../src/engine/testProblem.ts'
 import { createWasmEngine } from '../src/engine/wasm/wasmEngine.ts'
 import type { History } from '../src/features/history.ts'
+import { createContenders, type FindContenders } from '../src/learning/contenders.ts'
+import { FIT_CASES } from '../src/learning/fitProblem.ts'
 import { prepareLogit } from '../src/learning/gradient.ts'
 import type { Example } from '../src/learning/learners/learner.ts'
 import { createMlp } from '../src/learning/learners/mlp.ts'
+import { rememberContenders } from '../src/learning/rememberContenders.ts'
 import { createEncoder, type Encode, encode, HISTORY_LENGTH } from '../src/model/encoder.ts'
 import { createRandom } from '../src/model/random.ts'
 import { scoreTerms } from '../src/model/score.ts'
 import { tinyModel } from '../src/model/tinyModel.ts'
-import { fitPersonal } from '../src/training/personalFit.ts'
+import { fitPersonal, type InUse } from '../src/training/personalFit.ts'
 import { type Contender, interleave, timeEach } from './interleave.ts'
 import { type Report, ratiosOf, resultOf, type Series } from './report.ts'
 import { percentile } from './statistics.ts'
@@ -73,22 +78,47 @@ function scores(): Contender[] {
   ]
 }
 
-/** All that the worker does for a fit: cases, candidates, their scores, the descent, the fusion. */
-async function personalFits(): Promise<Contender[]> {
+async function fits(): Promise<readonly (readonly [string, Engine, () => FindContenders])[]> {
+  const remembered = () => rememberContenders(createContenders(model), FIT_CASES)
+  return [
+    ['nearside-wasm', await createWasmEngine(), () => createFastContenders(model)],
+    ['plain-js', createJsEngine(), remembered],
+  ]
+}
+
+const around = { clock: () => performance.now(), pause: nextTask }
+
+/** All that the worker does for its first fit: cases, contenders, the descent, the fusion. */
+async function firstFits(): Promise<Contender[]> {
   const history = events.slice(0, FIT_EVENTS)
   const now = events[FIT_EVENTS].time
-  return [
-    ['nearside-wasm', await createWasmEngine()] as const,
-    ['plain-js', createJsEngine()] as const,
-  ].map(([engine, used]) => ({
-    engine,
+  return (await fits()).map(([name, engine, find]) => ({
+    engine: name,
     run: () =>
-      fitPersonal({
-        ...{ model, history, now, engine: used, inUse: null },
-        clock: () => performance.now(),
-        pause: nextTask,
-      }),
+      fitPersonal({ model, history, now, engine, contenders: find(), inUse: null, ...around }),
   }))
+}
+
+/**
+ * The same after each further event, on which the model in use is tested as well. When the events
+ * are used up they begin again, so that one fit in 140 is a first one.
+ */
+async function nextFits(): Promise<Contender[]> {
+  return (await fits()).map(([name, engine, find]) => {
+    const contenders = find()
+    let inUse: InUse | null = null
+    let to = FIT_EVENTS
+    return {
+      engine: name,
+      run: async () => {
+        const history = events.slice(0, to)
+        const { time: now } = events[to]
+        if (to === FIT_EVENTS) inUse = null
+        inUse = await fitPersonal({ model, history, now, engine, contenders, inUse, ...around })
+        to = to + 1 < events.length ? to + 1 : FIT_EVENTS
+      },
+    }
+  })
 }
 
 function networks(): Contender[] {
@@ -140,7 +170,8 @@ const WORKLOADS: readonly (readonly [string, () => Contender[] | Promise<Contend
   ['encode-10', () => encoders(10)],
   ['encode-50', () => encoders(HISTORY_LENGTH)],
   ['score-10k', scores],
-  ['personal-fit-10k', personalFits],
+  ['personal-fit-10k', firstFits],
+  ['next-fit-10k', nextFits],
   ['mlp-50', networks],
   ['contribution', contributions],
 ]
@@ -157,8 +188,9 @@ export async function processor(
       progress(index * blocks + done, total),
     )
     const [ours] = rivals
-    const p95 =
-      workload === 'personal-fit-10k' ? percentile(await timeEach(ours.run, FITS), 0.95) : undefined
+    const p95 = workload.includes('-fit-')
+      ? percentile(await timeEach(ours.run, FITS), 0.95)
+      : undefined
     for (const { engine, blocks: times } of timed)
       series.push({
         workload,
@@ -177,7 +209,7 @@ export async function processor(
     results: series.map(resultOf),
     ratios: ratiosOf(series),
     notes: [
-      `encode-N: one more event in a window of N; score-10k: all terms of a list of ${ITEMS.toLocaleString('en')} items; personal-fit-10k: everything the worker does for a fit to ${FIT_EVENTS} events, not the descent alone; mlp-50: predicting and then learning 50 examples; contribution: five gradients on 64 cases of 256 candidates, readied once.`,
+      `encode-N: one more event in a window of N; score-10k: all terms of a list of ${ITEMS.toLocaleString('en')} items; personal-fit-10k: everything the worker does for its first fit to ${FIT_EVENTS} events, not the descent alone; next-fit-10k: the same after one more event, with what the fit before left; mlp-50: predicting and then learning 50 examples; contribution: five gradients on 64 cases of 256 candidates, readied once.`,
       'Engines of a workload give the same bits (the personal fit: within 1e-4). `plain-js-uncached` encodes the whole history each time.',
     ],
   }

@@ -14,7 +14,8 @@ import { eventStrength } from '../features/strength.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
 import { createEncoder, type Encode } from '../model/encoder.ts'
 import { addScores, addSearches, project, scoreTerms } from '../model/score.ts'
-import { type RoughScores, roughScores, type TableProduct } from './roughScores.ts'
+import { highestRows } from './highest.ts'
+import { createShortlist, type Shortlist, type TableProduct } from './shortlist.ts'
 
 /** How many items compete for the top of a list; the ranker is finally fitted among as many. */
 export const CONTENDERS = 64
@@ -54,12 +55,12 @@ export function createContenders(
   model: BaseModel,
   { encode, product }: ContenderTools = plainTools(model),
 ): FindContenders {
-  const rough = roughScores(model)
+  const shortlist = createShortlist(model, CONTENDERS)
   return (history, now) => {
     const hidden = encode(history, now)
     const some =
-      rough && history.some(({ name }) => eventStrength(name) > 0)
-        ? amongFew(model, history, now, hidden, rough, product)
+      shortlist && history.some(({ name }) => eventStrength(name) > 0)
+        ? amongFew(model, history, now, hidden, shortlist, product)
         : null
     return some ?? amongAll(model, history, now, hidden)
   }
@@ -73,23 +74,23 @@ export function amongAll(
   hidden: Float32Array,
 ): Contenders {
   const { base, features } = scoreTerms(model, history, now, hidden)
-  return gather(contendersOf(base, CONTENDERS), (place) => place, base, features, hidden)
+  return gather(highestRows(base, CONTENDERS), (place) => place, base, features, hidden)
 }
 
-/** Null where the rough scores can't tell. */
+/** Null where that can't be told. */
 function amongFew(
   model: BaseModel,
   history: History,
   now: number,
   hidden: Float32Array,
-  rough: RoughScores,
+  shortlist: Shortlist,
   product: TableProduct,
 ): Contenders | null {
   const signals = readHistory(model.statistics, history, now)
   const taste = project(model.projection, hidden)
   const lifts = searchLifts(model.statistics, history, now)
-  const own = [...signals.profile.touches.map(({ item }) => item), ...lifts.keys()]
-  const few = shortlist(rough(signals, taste, product), own)
+  const own = new Set([...signals.profile.touches.map(({ item }) => item), ...lifts.keys()])
+  const few = shortlist(signals, taste, [...own], product)
   if (!few) return null
   const features = new Float32Array(few.length * FEATURE_COUNT)
   writeFeatures(model.statistics, signals, model.featureScale, few, features)
@@ -103,27 +104,7 @@ function amongFew(
   addScores(base, features, model.featureWeights)
   addSearches(base, lifts, few)
   // Ascending, so that equal scores are still in the order of their rows.
-  return gather(contendersOf(base, CONTENDERS), (place) => few[place], base, features, hidden)
-}
-
-/**
- * Ascending rows that hold the highest.
- * @param own items that the history touched or searched for: of these the rough scores know little,
- *   so all of them are in
- */
-function shortlist(
-  { scores, error }: ReturnType<RoughScores>,
-  own: readonly number[],
-): number[] | null {
-  for (const item of own) scores[item] = Number.NEGATIVE_INFINITY
-  const last = contendersOf(scores, CONTENDERS)[CONTENDERS - 1]
-  // Whatever is really among the highest is roughly at most this far below the last of them.
-  const floor = scores[last] - 2 * error
-  if (!Number.isFinite(floor)) return null
-  for (const item of own) scores[item] = Number.POSITIVE_INFINITY
-  const few: number[] = []
-  for (let row = 0; row < scores.length; row++) if (scores[row] >= floor) few.push(row)
-  return few
+  return gather(highestRows(base, CONTENDERS), (place) => few[place], base, features, hidden)
 }
 
 function gather(
@@ -144,39 +125,4 @@ function gather(
     features: gathered,
     hidden,
   }
-}
-
-/**
- * Rows by score, descending, equal scores by row; all of them where there are no more than `places`.
- * @param scores [N], no NaN.
- */
-export function contendersOf(scores: Float32Array, places: number): number[] {
-  // A heap of the best so far with the weakest on top: N comparisons, few moves.
-  const heap: number[] = []
-  const weaker = (a: number, b: number) =>
-    scores[a] < scores[b] || (scores[a] === scores[b] && a > b)
-  const sink = (from: number) => {
-    let at = from
-    for (;;) {
-      let least = at
-      for (const child of [2 * at + 1, 2 * at + 2]) {
-        if (child < heap.length && weaker(heap[child], heap[least])) least = child
-      }
-      if (least === at) return
-      const row = heap[at]
-      heap[at] = heap[least]
-      heap[least] = row
-      at = least
-    }
-  }
-  for (let row = 0; row < scores.length; row++) {
-    if (heap.length < places) {
-      heap.push(row)
-      if (heap.length === places) for (let at = places >> 1; at >= 0; at--) sink(at)
-    } else if (weaker(heap[0], row)) {
-      heap[0] = row
-      sink(0)
-    }
-  }
-  return heap.sort((a, b) => scores[b] - scores[a] || a - b)
 }
