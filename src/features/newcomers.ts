@@ -16,9 +16,9 @@ export interface Newcomers {
 }
 
 /**
- * A newcomer counts as a tenth as popular as its kin: what those get in three days of thirty.
- * Likelihood chose it for the demo shop's training shoppers; from twice that on, newcomers push aside
- * what is wanted more.
+ * A newcomer counts as a tenth as popular as its kin: what those get in three days of thirty. Chosen
+ * on the demo shop's training shoppers by likelihood; at a quarter, newcomers took places from items
+ * that were wanted more.
  */
 const FIRST_DAYS = 0.1
 
