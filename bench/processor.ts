@@ -5,7 +5,7 @@
  */
 
 import { cpus } from 'node:os'
-import { createFastContenders, createFastContenders } from '../src/engine/contenders.ts'
+import { createFastContenders } from '../src/engine/contenders.ts'
 import { createFastEncoder } from '../src/engine/encoder/encoder.ts'
 import type { Engine } from '../src/engine/engine.ts'
 import { createJsEngine } from '../src/engine/js.ts'
