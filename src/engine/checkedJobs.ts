@@ -9,8 +9,7 @@ import { type EncoderModel, encode } from '../model/encoder.ts'
 import { createRandom } from '../model/random.ts'
 import { NearsideError } from '../protocol/error.ts'
 import { CANARY_TOLERANCE } from './canary.ts'
-import type { HistoryEncoder } from './encoder/historyEncoder.ts'
-import { createWebgpuEncoder } from './encoder/webgpu.ts'
+import { createWebgpuEncoder, type WebgpuEncoder } from './encoder/webgpu.ts'
 import type { NetworkTrainer } from './mlp/networkTrainer.ts'
 import { createWebgpuTrainer } from './mlp/webgpu.ts'
 
@@ -33,7 +32,7 @@ async function requireSame(
 export async function createCheckedEncoder(
   device: GPUDevice,
   model: EncoderModel,
-): Promise<HistoryEncoder> {
+): Promise<WebgpuEncoder> {
   const encoder = await createWebgpuEncoder(device, model)
   const items = model.itemVectors.length / DIMENSION
   const history = Array.from({ length: Math.min(items, 12) }, (_, item) => {

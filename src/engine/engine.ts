@@ -8,6 +8,7 @@
 import type { FitProblem } from '../learning/problem.ts'
 import type { EncoderModel } from '../model/encoder.ts'
 import type { HistoryEncoder } from './encoder/historyEncoder.ts'
+import type { HistoryRanking } from './encoder/historyRanking.ts'
 import type { NetworkTrainer } from './mlp/networkTrainer.ts'
 import type { CatalogSoftmax, SoftmaxCatalog } from './softmax/softmax.ts'
 import type { ItemTable, TopKSearch } from './topk/table.ts'
@@ -44,6 +45,8 @@ export interface EngineJobs {
   tower(problem: TowerProblem, maxSteps: number): Promise<TowerEngine>
   /** Encodes histories; states are cached from call to call. */
   encoder(model: EncoderModel): Promise<HistoryEncoder>
+  /** From a history to the top k: h stays where it was computed, if table and device allow. */
+  ranking(model: EncoderModel, table: ItemTable): Promise<HistoryRanking>
   /** Trains the incremental network 64-32-1 and predicts with it. */
   network(inputs: number): Promise<NetworkTrainer>
 }

@@ -1,5 +1,5 @@
 /** @module Every job by every engine, and what becomes of a job whose engine fails. */
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import type { Interaction } from '../features/history.ts'
 import { createMlp } from '../learning/learners/mlp.ts'
 import { createRandom } from '../model/random.ts'
@@ -51,6 +51,11 @@ const jobs = {
     const moments = [4, 9].map((length) => ({ history: history.slice(0, length), now: 4e8 }))
     return { ask: () => job.encode(moments), dispose: job.dispose }
   },
+  ranking: async (engine: Engine) => {
+    const job = await engine.ranking(model, { columns: 64, vectors: model.itemVectors })
+    const moment = { history, now: 4e8 }
+    return { ask: async () => (await job.top(moment, 5)).scores, dispose: job.dispose }
+  },
   network: async (engine: Engine) => {
     const job = await engine.network(INPUTS)
     const rows = examples.map(({ x }) => x)
@@ -91,6 +96,7 @@ describe.each<[EngineName, () => Promise<Engine | null>]>([
   ],
 ])('%s', async (_, create) => {
   const engine = await create()
+  afterAll(() => engine?.dispose())
   test.skipIf(!engine).each(names)('%s: the answer of plain JavaScript', async (name) => {
     expectClose(await answerOf(name, engine as Engine), await answerOf(name, js))
   })
@@ -120,6 +126,7 @@ function failing(): Engine {
     softmax: async (given) => breaking(await js.softmax(given)),
     tower: async (given, most) => breaking(await js.tower(given, most)),
     encoder: async (given) => breaking(await js.encoder(given)),
+    ranking: async (given, rows) => breaking(await js.ranking(given, rows)),
     network: async (given) => breaking(await js.network(given)),
   }
 }

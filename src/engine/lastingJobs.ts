@@ -70,6 +70,10 @@ export function lastingJobs(run: Run): EngineJobs {
       const { ask, dispose } = await lasting(run, (engine) => engine.encoder(model))
       return { encode: (moments) => ask((job) => job.encode(moments)), dispose }
     },
+    async ranking(model, table) {
+      const { ask, dispose } = await lasting(run, (engine) => engine.ranking(model, table))
+      return { top: (moment, k) => ask((job) => job.top(moment, k)), dispose }
+    },
     async network(inputs) {
       const { ask, dispose } = await lasting(run, (engine) => engine.network(inputs))
       return {

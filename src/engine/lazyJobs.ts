@@ -8,6 +8,7 @@ export function lazyJobs(load: () => Promise<EngineJobs>): EngineJobs {
     softmax: async (catalog) => (await load()).softmax(catalog),
     tower: async (problem, maxSteps) => (await load()).tower(problem, maxSteps),
     encoder: async (model) => (await load()).encoder(model),
+    ranking: async (model, table) => (await load()).ranking(model, table),
     network: async (inputs) => (await load()).network(inputs),
   }
 }

@@ -4,6 +4,7 @@ import { createEncoder } from '../model/encoder.ts'
 import { createRandom } from '../model/random.ts'
 import { createFastEncoder } from './encoder/encoder.ts'
 import { createProcessorEncoder } from './encoder/historyEncoder.ts'
+import { createRanking } from './encoder/historyRanking.ts'
 import type { EngineJobs } from './engine.ts'
 import { createFastMlp } from './mlp/mlp.ts'
 import { createProcessorTrainer } from './mlp/networkTrainer.ts'
@@ -23,11 +24,18 @@ export const jsJobs: EngineJobs = {
   softmax: async (catalog) => createJsSoftmax(catalog),
   tower: async (problem) => createJsTower(problem),
   encoder: async (model) => createProcessorEncoder(createEncoder(model)),
+  ranking: async (model, table) =>
+    createRanking(await jsJobs.encoder(model), await jsJobs.topK(table)),
   network: async (inputs) => createProcessorTrainer(createMlp(inputs, anyWeights())),
 }
 
 /** @param threads for large tables; the answers are the same without */
 export const wasmJobs = (threads: Threads | null): EngineJobs => ({
+  ranking: async (model, table) =>
+    createRanking(
+      createProcessorEncoder(createFastEncoder(model)),
+      await createWasmTopK(table, threads),
+    ),
   topK: (table) => createWasmTopK(table, threads),
   softmax: (catalog) => createWasmSoftmax(catalog, threads),
   tower: createWasmTower,

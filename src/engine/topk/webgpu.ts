@@ -1,6 +1,6 @@
 /** @module Top-k on WebGPU: three dispatches, one submit and one readback of 4 KB a query. */
 import { NearsideError } from '../../protocol/error.ts'
-import { selectTop, type TopK } from './selectTop.ts'
+import { checkCount, selectTop, type TopK } from './selectTop.ts'
 import {
   BUFFERS,
   type BufferName,
@@ -23,6 +23,9 @@ import {
 
 const HITS_BYTES = 8 + 8 * CAPACITY
 
+/** Records what must be done before the rows are compared. */
+type Prepare = (commands: GPUCommandEncoder) => void
+
 /** Rows as words of 32 bits, each row padded to whole words. */
 function pack(
   { columns, vectors }: ItemTable,
@@ -44,11 +47,19 @@ function scoresOf(keys: Uint32Array<ArrayBuffer>): Float32Array {
   return new Float32Array(keys.map((key) => (key >= 0x80000000 ? key ^ 0x80000000 : ~key)).buffer)
 }
 
+export interface WebgpuTopK extends TopKSearch {
+  /**
+   * The best rows for a query that never leaves the device: `record` leaves it at the front of
+   * `source`. For float32 tables, since int8 ones need its largest number first.
+   */
+  topOf(source: GPUBuffer, record: (commands: GPUCommandEncoder) => void, k: number): Promise<TopK>
+}
+
 /**
  * @param device stays its owner's; must allow buffers of the table's size
  * @throws NearsideError `input-invalid`, `engine-unavailable`
  */
-export async function createWebgpuTopK(device: GPUDevice, table: ItemTable): Promise<TopKSearch> {
+export async function createWebgpuTopK(device: GPUDevice, table: ItemTable): Promise<WebgpuTopK> {
   const rows = checkTable(table)
   const { columns, vectors } = table
   const quantized = isQuantized(vectors)
@@ -97,9 +108,10 @@ export async function createWebgpuTopK(device: GPUDevice, table: ItemTable): Pro
     throw NearsideError.from(error, 'engine-unavailable', 'WebGPU refused the top-k shader')
   })
 
-  async function hitsOf(): Promise<Uint32Array<ArrayBuffer>> {
+  async function hitsOf(prepare: Prepare): Promise<Uint32Array<ArrayBuffer>> {
     device.queue.writeBuffer(buffers.request, 0, request)
     const encoder = device.createCommandEncoder()
+    prepare(encoder)
     const pass = encoder.beginComputePass()
     for (const { pipeline, group, workgroups } of kernels) {
       pass.setPipeline(pipeline)
@@ -129,10 +141,10 @@ export async function createWebgpuTopK(device: GPUDevice, table: ItemTable): Pro
     }
   }
 
-  async function search(k: number): Promise<TopK> {
+  async function search(k: number, prepare: Prepare): Promise<TopK> {
     request[0] = rows
     request[1] = Math.min(k, rows)
-    const hits = await hitsOf()
+    const hits = await hitsOf(prepare)
     const count = hits[0]
     if (count > CAPACITY) return selectTop(scoresOf(await allKeys()), k)
     const found = Array.from({ length: count }, (_, i) => i).sort(
@@ -147,25 +159,40 @@ export async function createWebgpuTopK(device: GPUDevice, table: ItemTable): Pro
 
   /** The buffers serve one query at a time. */
   let running: Promise<unknown> = Promise.resolve()
+  function inTurn(k: number, ask: () => Promise<TopK>): Promise<TopK> {
+    const work = async () => {
+      if (rows === 0 || k === 0) return selectTop(new Float32Array(0), 0)
+      try {
+        return await ask()
+      } catch (error) {
+        throw NearsideError.from(error, 'engine-failed', 'Top-k on WebGPU failed')
+      }
+    }
+    const answer = running.then(work)
+    running = answer.catch(() => {})
+    return answer
+  }
   return {
-    top(query, k) {
-      const ask = async (): Promise<TopK> => {
-        checkQuery(query, columns, k)
-        if (rows === 0 || k === 0) return selectTop(new Float32Array(0), 0)
+    async top(query, k) {
+      checkQuery(query, columns, k)
+      return inTurn(k, async () => {
         request.fill(0)
         if (!quantized) new Float32Array(request.buffer).set(query, 2)
         const { levels, scale } = quantizeQuery(query)
         if (quantized) request.set(levels, 2)
-        try {
-          const top = await search(k)
-          return quantized ? rescale(top, scale) : top
-        } catch (error) {
-          throw NearsideError.from(error, 'engine-failed', 'Top-k on WebGPU failed')
-        }
-      }
-      const answer = running.then(ask)
-      running = answer.catch(() => {})
-      return answer
+        const top = await search(k, () => {})
+        return quantized ? rescale(top, scale) : top
+      })
+    },
+    async topOf(source, record, k) {
+      checkCount(k)
+      if (quantized) throw new NearsideError('input-invalid', 'topOf is for float32 tables')
+      return inTurn(k, () =>
+        search(k, (commands) => {
+          record(commands)
+          commands.copyBufferToBuffer(source, 0, buffers.request, 8, 4 * columns)
+        }),
+      )
     },
     dispose,
   }
