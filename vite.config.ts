@@ -1,25 +1,97 @@
+import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
-import { defineConfig, type Plugin } from 'vite'
+import { defineConfig, type Plugin, type Rollup } from 'vite'
 
-/** The worker's script is asked for with the page, not after the page's script has run. */
-const preloadWorker: Plugin = {
-  name: 'preload-worker',
+/** What the page needs soon is asked for with the page, not after the script before it has run. */
+const SOON = /^assets\/(worker|shop|main)-[^/]+\.js$/
+const BEFORE_PAINT = 'src/storefront/beforePaint.ts'
+
+type Output = Readonly<Rollup.OutputBundle>[string]
+
+/** The worker is built by itself, an asset to the page; a chunk of its name is for pages without workers. */
+const isWorkerInPage = (output: Output) =>
+  output.type === 'chunk' && output.moduleIds.some((id) => id.endsWith('src/worker.ts'))
+
+/** What the worker's script imports lies beside it. */
+function neededByWorker(output: Output): string[] {
+  if (output.type !== 'asset') return []
+  const imports = String(output.source).matchAll(/\bfrom\s*"\.\/([^"]+\.js)"/g)
+  return Array.from(imports, ([, name]) => `assets/${name}`)
+}
+
+const firstRequests: Plugin = {
+  name: 'first-requests',
+  apply: 'build',
+  buildStart() {
+    this.emitFile({ type: 'chunk', id: BEFORE_PAINT, name: 'beforePaint' })
+  },
   transformIndexHtml: {
     order: 'post',
-    handler: (_html, { bundle = {} }) =>
-      Object.keys(bundle)
-        .filter((name) => /^assets\/worker-[^/]+\.js$/.test(name))
+    handler: (_html, { bundle = {} }) => {
+      const names = Object.keys(bundle)
+      const soon = names
+        .filter((name) => SOON.test(name) && !isWorkerInPage(bundle[name]))
+        .flatMap((name) => [name, ...neededByWorker(bundle[name])])
         .map((name) => ({
           tag: 'link',
           attrs: { rel: 'modulepreload', crossorigin: true, href: `/${name}` },
           injectTo: 'head' as const,
-        })),
+        }))
+      // Not a module: those wait for the whole document, and the page would be painted meanwhile.
+      const before = names
+        .filter((name) => name.startsWith('assets/beforePaint-'))
+        .map((name) => ({
+          tag: 'script',
+          attrs: { src: `/${name}` },
+          injectTo: 'head-prepend' as const,
+        }))
+      return [...before, ...soon]
+    },
   },
+}
+
+interface Modules {
+  getModuleInfo(id: string): { readonly importedIds: readonly string[] } | null
+}
+
+/** What a script can't run without. */
+function neededBy(id: string, modules: Modules, found = new Set<string>()): Set<string> {
+  if (found.has(id)) return found
+  found.add(id)
+  for (const next of modules.getModuleInfo(id)?.importedIds ?? []) neededBy(next, modules, found)
+  return found
+}
+
+const source = (name: string) => join(import.meta.dirname, 'src/storefront', name)
+
+/** A script and all that it needs as one file: on a slow line every file more is a wait more. */
+function oneFile(name: string, script: string, priority: number) {
+  let needed: Set<string> | null = null
+  return {
+    priority,
+    includeDependenciesRecursively: false,
+    name(id: string, modules: Modules) {
+      needed ??= neededBy(source(script), modules)
+      return needed.has(id) || id.includes('rolldown/runtime') ? name : null
+    },
+  }
 }
 
 /** The demo: storefront (`index.html`) built as a customer of the package would build it. */
 export default defineConfig({
-  plugins: [react(), preloadWorker],
+  plugins: [react(), firstRequests],
   worker: { format: 'es' },
-  build: { outDir: 'dist/demo', emptyOutDir: true, target: 'es2023' },
+  build: {
+    outDir: 'dist/demo',
+    emptyOutDir: true,
+    target: 'es2023',
+    // One style sheet, there before the first paint; the pages' own share of it is small.
+    cssCodeSplit: false,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        codeSplitting: { groups: [oneFile('open', 'open.ts', 2), oneFile('shop', 'App.tsx', 1)] },
+      },
+    },
+  },
 })

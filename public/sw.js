@@ -3,8 +3,9 @@
  * short enough to be audited. It asks for nothing that the page didn't ask for itself, and touches
  * neither other origins nor anything but GET.
  */
-const CACHE = 'nearside-shop-1'
+const CACHE = 'nearside-shop-2'
 const PATIENCE_MS = 4000
+const SHELL = '/shell.html'
 /** Models are not among them: the device checks and keeps those itself. */
 const KEPT_FILES = /^\/(assets|catalog\/images)\//
 const KEPT_DATA = new Set(['/catalog/catalog.json', '/federation.json', '/replay/shoppers.json'])
@@ -25,8 +26,9 @@ self.addEventListener('fetch', (event) => {
   const url = new URL(request.url)
   if (request.method !== 'GET' || url.origin !== self.location.origin) return
   if (request.mode === 'navigate') {
-    // Every page of the shop is one document, kept under `/`; a file opened by itself is none.
-    if (!/\.\w+$/.test(url.pathname)) event.respondWith(networkFirst('/', request))
+    // The home page is a document of its own, all other pages share one; a file opened by itself is none.
+    const document = url.pathname === '/' ? '/' : SHELL
+    if (!/\.\w+$/.test(url.pathname)) event.respondWith(networkFirst(document, request))
   } else if (KEPT_FILES.test(url.pathname)) event.respondWith(cacheFirst(request))
   else if (KEPT_DATA.has(url.pathname)) event.respondWith(networkFirst(request, request))
 })

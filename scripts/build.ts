@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'vite'
+import { prerender } from './prerender.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -44,6 +45,7 @@ export function packageIsFresh(): boolean {
 export async function buildDemo(): Promise<void> {
   node('scripts/images.ts')
   await build({ root: ROOT, logLevel: 'warn' })
+  await prerender(ROOT, join(ROOT, 'dist/demo'))
 }
 
 export async function buildPackage(): Promise<void> {

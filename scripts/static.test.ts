@@ -17,7 +17,8 @@ const server = createStaticServer({
 
 beforeAll(async () => {
   for (const name of ['root', 'models/1']) mkdirSync(join(directory, name), { recursive: true })
-  writeFileSync(join(directory, 'root/index.html'), '<p>shop</p>')
+  writeFileSync(join(directory, 'root/index.html'), '<p>home</p>')
+  writeFileSync(join(directory, 'root/shell.html'), '<p>shop</p>')
   writeFileSync(join(directory, 'models/latest.json'), '{}')
   writeFileSync(join(directory, 'secret.json'), '{"secret":true}')
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
@@ -47,7 +48,9 @@ function raw(path: string, method = 'GET') {
   )
 }
 
-test('serves the shop for deep links and refuses missing files', async () => {
+test('serves the home page, the shop’s outline for deep links, and refuses missing files', async () => {
+  expect(await raw('/')).toMatchObject({ status: 200, body: '<p>home</p>' })
+  expect(await raw('/?engine=js')).toMatchObject({ status: 200, body: '<p>home</p>' })
   expect(await raw('/category/Candles')).toMatchObject({ status: 200, body: '<p>shop</p>' })
   expect(await raw('/missing.js')).toMatchObject({ status: 404 })
   expect(await raw('/models/9/manifest.json')).toMatchObject({ status: 404 })
@@ -86,4 +89,17 @@ test('answers 304 to a known tag', async () => {
   const first = await fetch(url)
   const again = await fetch(url, { headers: { 'if-none-match': first.headers.get('etag') ?? '' } })
   expect(again.status).toBe(304)
+})
+
+test('sends the same bytes in every encoding, and new ones once the file has changed', async () => {
+  const url = `http://localhost:${port}/app.json`
+  for (const text of ['{"a":1}', '{"a":1,"b":2}']) {
+    writeFileSync(join(directory, 'root/app.json'), text)
+    for (const encoding of ['br', 'gzip', 'gzip, deflate, br;q=1.0', 'identity']) {
+      const answer = await fetch(url, { headers: { 'accept-encoding': encoding } })
+      const expected = encoding.includes('br') ? 'br' : encoding === 'gzip' ? 'gzip' : null
+      expect(answer.headers.get('content-encoding')).toBe(expected)
+      expect(await answer.text()).toBe(text)
+    }
+  }
 })

@@ -2,11 +2,10 @@
  * @module The demo's web server: built files, the published models, and the headers that make
  * "nothing leaves" enforceable by the browser instead of promised by us (docs/PRIVACY.md).
  */
-import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { extname, join, normalize, sep } from 'node:path'
-import { createGzip } from 'node:zlib'
+import { createEncoded, encodingFor } from './encoded.ts'
 
 export interface StaticSite {
   /** Built storefront. */
@@ -28,8 +27,6 @@ const TYPES: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json',
   '.safetensors': 'application/octet-stream',
 }
-
-const COMPRESSED = new Set(['.safetensors', '.html', '.js', '.css', '.json', '.svg', '.wasm'])
 
 export function securityHeaders(federation: StaticSite['federation']): Record<string, string> {
   const outside = federation ? [federation.leader, federation.helper] : []
@@ -64,6 +61,7 @@ function cacheControl(path: string): string {
 
 export function createStaticServer(site: StaticSite): Server {
   const headers = securityHeaders(site.federation)
+  const bytesOf = createEncoded()
   return createServer(async (request, response) => {
     const path = decode(request.url ?? '/')
     if (path === null || (request.method !== 'GET' && request.method !== 'HEAD')) {
@@ -77,39 +75,38 @@ export function createStaticServer(site: StaticSite): Server {
     }
     const inModels = path.startsWith('/models/')
     const file = inModels ? join(site.models, path.slice('/models/'.length)) : join(site.root, path)
-    const found = await size(file)
-    if (found !== null) return send(request.headers, response, file, found, path)
+    if (await send(request, response, file, path)) return
     // A deep link of the single-page storefront; a missing file of any other kind stays missing.
     if (inModels || extname(path) !== '') return refuse(response, 404)
-    const index = join(site.root, 'index.html')
-    return send(request.headers, response, index, (await size(index)) ?? { bytes: 0, tag: '' }, '/')
+    if (!(await send(request, response, join(site.root, 'shell.html'), '/'))) refuse(response, 404)
   })
 
-  function send(
-    asked: { 'accept-encoding'?: string | string[]; 'if-none-match'?: string },
+  /** False where there is no such file. */
+  async function send(
+    { headers: asked }: IncomingMessage,
     response: ServerResponse,
     file: string,
-    { tag }: FileSize,
     path: string,
-  ): void {
-    const extension = extname(file)
-    const gzip = COMPRESSED.has(extension) && String(asked['accept-encoding']).includes('gzip')
+  ): Promise<boolean> {
+    const tag = await tagOf(file)
+    if (tag === null) return false
     const head = {
       ...headers,
-      'content-type': TYPES[extension] ?? 'application/octet-stream',
+      'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
       'cache-control': cacheControl(path),
       etag: tag,
       vary: 'accept-encoding',
     }
     if (asked['if-none-match'] === tag) {
       response.writeHead(304, head).end()
-      return
+      return true
     }
-    response.writeHead(200, gzip ? { ...head, 'content-encoding': 'gzip' } : head)
-    const stream = createReadStream(file)
-    stream.on('error', () => response.destroy())
-    if (gzip) stream.pipe(createGzip({ level: 6 })).pipe(response)
-    else stream.pipe(response)
+    const encoding = encodingFor(file, String(asked['accept-encoding'] ?? ''))
+    const body = await bytesOf(file, tag, encoding).catch(() => null)
+    if (!body) return false
+    const encoded = encoding === 'identity' ? {} : { 'content-encoding': encoding }
+    response.writeHead(200, { ...head, ...encoded, 'content-length': body.length }).end(body)
+    return true
   }
 
   function refuse(response: ServerResponse, status: number): void {
@@ -117,15 +114,10 @@ export function createStaticServer(site: StaticSite): Server {
   }
 }
 
-interface FileSize {
-  readonly bytes: number
-  readonly tag: string
-}
-
-async function size(file: string): Promise<FileSize | null> {
+/** Null where there is no such file. */
+async function tagOf(file: string): Promise<string | null> {
   const found = await stat(file).catch(() => null)
-  if (!found?.isFile()) return null
-  return { bytes: found.size, tag: `"${found.size.toString(36)}-${found.mtimeMs.toString(36)}"` }
+  return found?.isFile() ? `"${found.size.toString(36)}-${found.mtimeMs.toString(36)}"` : null
 }
 
 /** The path without query, or null if it is malformed or climbs out of the root. */

@@ -99,8 +99,12 @@ export function ListSection({
               <li key={place} className="ns-skeleton" aria-hidden="true" />
             ))
           : shown.map(({ recommendation, item }, place) => (
-              // The first list's nodes are not moved into the second's places: that would be a jump.
-              <li key={filled ? `first ${item.id}` : item.id} className="ns-item">
+              // Of the first list, what keeps its place stays as it is; nothing is moved into another
+              // place: that would be a jump.
+              <li
+                key={initialItems?.[place] === item.id ? `first ${item.id}` : item.id}
+                className="ns-item"
+              >
                 <ItemSlot
                   item={item}
                   recommendation={recommendation}

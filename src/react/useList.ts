@@ -1,5 +1,5 @@
 /** @module Hooks for lists of recommendations; all of them keep themselves up to date. */
-import { useEffect, useMemo, useSyncExternalStore } from 'react'
+import { useDeferredValue, useEffect, useMemo, useSyncExternalStore } from 'react'
 import type { ListOptions } from '../personalizer/api.ts'
 import { createListObserver, type ListQuestion, type ListState, LOADING } from './listObserver.ts'
 import { usePersonalizer } from './usePersonalizer.ts'
@@ -12,7 +12,12 @@ function useList(subject: string, question: ListQuestion): ListState {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new subject needs a new observer
   const observer = useMemo(() => createListObserver(personalizer), [personalizer, subject])
   useEffect(() => observer.ask(question), [observer, question])
-  return useSyncExternalStore(observer.subscribe, observer.getSnapshot, loading)
+  const state = useSyncExternalStore(observer.subscribe, observer.getSnapshot, loading)
+  // A store's changes are drawn in one go, which a dozen new cards make long on a slow phone; what is
+  // deferred is drawn in slices.
+  const shown = useDeferredValue(state)
+  const about = useDeferredValue(observer)
+  return about === observer ? shown : state
 }
 
 /** The best items for this shopper (or, with `order: 'base'`, the shop's own order). */

@@ -37,7 +37,9 @@ export function createProductSearch(
   synonyms: Synonyms = [],
 ): ProductSearch {
   const distinct = distinctById(items)
-  return searchOver(buildIndex(distinct), distinct, synonyms)
+  const spelling = new Spelling()
+  spelling.add(distinct)
+  return searchOver(buildIndex(distinct), spelling, synonyms)
 }
 
 /** Products that are indexed between two pauses: a few milliseconds on a slow phone. */
@@ -54,11 +56,14 @@ export async function prepareProductSearch(
 ): Promise<ProductSearch> {
   const distinct = distinctById(items)
   const index = buildIndex([])
+  const spelling = new Spelling()
   for (let from = 0; from < distinct.length; from += SLICE) {
-    index.addAll(distinct.slice(from, from + SLICE))
+    const some = distinct.slice(from, from + SLICE)
+    index.addAll(some)
+    spelling.add(some)
     await pause()
   }
-  return searchOver(index, distinct, synonyms)
+  return searchOver(index, spelling, synonyms)
 }
 
 function distinctById(items: readonly Item[]): readonly Item[] {
@@ -70,19 +75,16 @@ function distinctById(items: readonly Item[]): readonly Item[] {
   })
 }
 
-function searchOver(index: SearchIndex, items: readonly Item[], synonyms: Synonyms): ProductSearch {
+function searchOver(index: SearchIndex, spelling: Spelling, synonyms: Synonyms): ProductSearch {
   const folded = foldSynonyms(synonyms)
-  let spelling: ReadonlyMap<string, string> | null = null
 
   function suggest(query: string, limit = 6): readonly string[] {
     const typed = wordsOf(query).map((word) => foldWord(word.text))
     if (typed.length === 0) return []
     const found = index.autoSuggest(query, SUGGEST)
-    spelling ??= spellings(items)
-    const spelled = spelling
     const suggestions = new Set<string>()
     for (const { terms } of found) {
-      suggestions.add(terms.map((term) => spelled.get(term) ?? term).join(' '))
+      suggestions.add(terms.map((term) => spelling.of(term)).join(' '))
       if (suggestions.size === limit) break
     }
     return [...suggestions]
@@ -94,22 +96,26 @@ function searchOver(index: SearchIndex, items: readonly Item[], synonyms: Synony
   }
 }
 
-/** Folded word → how the shop most often spells it, in lower case. */
-function spellings(items: readonly Item[]): Map<string, string> {
-  const counts = new Map<string, Map<string, number>>()
-  for (const item of items) {
-    for (const { text } of wordsOf(`${item.title ?? ''} ${item.category ?? ''}`)) {
-      const folded = foldWord(text)
-      const forms = counts.get(folded) ?? new Map<string, number>()
-      const form = text.toLowerCase()
-      forms.set(form, (forms.get(form) ?? 0) + 1)
-      counts.set(folded, forms)
+/** How the shop most often spells a word, in lower case. */
+class Spelling {
+  /** Folded word → its spellings → how often. */
+  readonly #forms = new Map<string, Map<string, number>>()
+
+  add(items: readonly Item[]): void {
+    for (const item of items) {
+      for (const { text } of wordsOf(`${item.title ?? ''} ${item.category ?? ''}`)) {
+        const folded = foldWord(text)
+        const forms = this.#forms.get(folded) ?? new Map<string, number>()
+        const form = text.toLowerCase()
+        forms.set(form, (forms.get(form) ?? 0) + 1)
+        this.#forms.set(folded, forms)
+      }
     }
   }
-  const best = new Map<string, string>()
-  for (const [folded, forms] of counts) {
-    const [form] = [...forms].reduce((a, b) => (b[1] > a[1] ? b : a))
-    best.set(folded, form)
+
+  /** The folded word itself where the shop doesn't have it. */
+  of(folded: string): string {
+    const forms = this.#forms.get(folded)
+    return forms ? [...forms].reduce((a, b) => (b[1] > a[1] ? b : a))[0] : folded
   }
-  return best
 }

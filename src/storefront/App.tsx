@@ -5,14 +5,21 @@ import { PersonalizationProvider } from '../react.ts'
 import { whenIdle } from './breathe.ts'
 import { type Catalogue, loadCatalogue, productPath } from './catalogue.ts'
 import { Frame } from './Frame.tsx'
+import { type FirstPage, firstCatalogue } from './firstPage.ts'
 import { forgetTogether } from './forgetting.ts'
 import { bringLaterPages } from './later.tsx'
 import { Opening, Unreachable } from './parts/Opening.tsx'
-import { type Started, startPersonalizer } from './personalizer.ts'
+import type { Started } from './personalizer.ts'
 import { type Shop, ShopContext } from './shop.ts'
 
-export function App() {
-  const [catalogue, setCatalogue] = useState<Catalogue | null>(null)
+interface AppProps {
+  /** The page that is on screen already, if it is the home page. */
+  readonly first: FirstPage | null
+  readonly start: () => Promise<Started>
+}
+
+export function App({ first, start }: AppProps) {
+  const [catalogue, setCatalogue] = useState<Catalogue | null>(() => first && firstCatalogue(first))
   const [failure, setFailure] = useState<string | null>(null)
   const [attempt, setAttempt] = useState(0)
 
@@ -25,23 +32,24 @@ export function App() {
       whenIdle(() => void loaded.search())
       whenIdle(() => void bringLaterPages())
     }
-    loadCatalogue(abort.signal).then(open, (error: Error) => {
+    loadCatalogue(first?.items, abort.signal).then(open, (error: Error) => {
       if (!abort.signal.aborted) setFailure(error.message)
     })
     return () => abort.abort()
-  }, [attempt])
+  }, [first, attempt])
 
-  if (catalogue) return <OpenShop catalogue={catalogue} />
-  if (failure === null) return <Opening />
-  return (
-    <Unreachable
-      message={failure}
-      onRetry={() => {
-        setFailure(null)
-        setAttempt(attempt + 1)
-      }}
-    />
-  )
+  if (failure !== null)
+    return (
+      <Unreachable
+        message={failure}
+        onRetry={() => {
+          setFailure(null)
+          setAttempt(attempt + 1)
+        }}
+      />
+    )
+  if (!catalogue) return <Opening />
+  return <OpenShop catalogue={catalogue} bestsellers={first?.bestsellers} start={start} />
 }
 
 /** Of this visit only; what outlives it is the personalizer's to keep and to erase. */
@@ -55,27 +63,51 @@ function createLastLooked(): Shop['lastLooked'] {
   }
 }
 
-function OpenShop({ catalogue }: { readonly catalogue: Catalogue }) {
+function hold(ids: readonly string[] | undefined): Shop['bestsellers'] {
+  let held = ids
+  return {
+    get: () => held,
+    drop: () => {
+      held = undefined
+    },
+  }
+}
+
+interface OpenShopProps {
+  readonly catalogue: Catalogue
+  readonly bestsellers: readonly string[] | undefined
+  readonly start: AppProps['start']
+}
+
+function OpenShop({ catalogue, bestsellers: ids, start }: OpenShopProps) {
   const [started, setStarted] = useState<Started | null>(null)
   const [unavailable, setUnavailable] = useState<string | null>(null)
   const waiting = useRef<CaptureInput[]>([])
   const current = useRef<Personalizer | null>(null)
   const [lastLooked] = useState(createLastLooked)
+  const [bestsellers] = useState(() => hold(ids))
+  const known = useRef(catalogue)
+  useEffect(() => {
+    known.current = catalogue
+  }, [catalogue])
 
   useEffect(() => {
     let left = false
-    startPersonalizer().then(
+    start().then(
       (result) => {
         if (left) return result.personalizer.close()
         current.current = result.personalizer
         for (const event of waiting.current.splice(0)) void result.personalizer.capture(event)
-        const personalizer = forgetTogether(result.personalizer, catalogue, lastLooked)
+        const itemOf = (id: string) => known.current.get(id)
+        const personalizer = forgetTogether(result.personalizer, itemOf, lastLooked)
         startTransition(() => setStarted({ ...result, personalizer }))
       },
       (error: unknown) => {
+        if (left) return
+        // Then everybody's list is this shopper's, and stays.
+        delete document.documentElement.dataset.returning
         const detail = error instanceof Error ? ` ${error.message}` : ''
-        if (!left)
-          setUnavailable(`Personal order could not start; the shop works without it.${detail}`)
+        setUnavailable(`Personal order could not start; the shop works without it.${detail}`)
       },
     )
     return () => {
@@ -83,7 +115,7 @@ function OpenShop({ catalogue }: { readonly catalogue: Catalogue }) {
       current.current?.close()
       current.current = null
     }
-  }, [catalogue, lastLooked])
+  }, [start, lastLooked])
 
   const capture = useCallback((event: CaptureInput) => {
     if (current.current) void current.current.capture(event)
@@ -95,15 +127,17 @@ function OpenShop({ catalogue }: { readonly catalogue: Catalogue }) {
       capture,
       unavailable,
       canContribute: started?.canContribute ?? false,
+      bestsellers,
       lastLooked,
     }),
-    [catalogue, capture, unavailable, started, lastLooked],
+    [catalogue, capture, unavailable, started, bestsellers, lastLooked],
   )
 
   return (
     <ShopContext.Provider value={shop}>
       <PersonalizationProvider
-        personalizer={started?.personalizer ?? null}
+        // A list of products that are not known yet would be a list with holes.
+        personalizer={(catalogue.whole && started?.personalizer) || null}
         items={catalogue.items}
         linkTo={productPath}
       >

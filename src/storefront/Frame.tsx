@@ -10,6 +10,7 @@ import { Product } from './pages/Product.tsx'
 import { Search } from './pages/Search.tsx'
 import { Footer } from './parts/Footer.tsx'
 import { Header } from './parts/Header.tsx'
+import { Outline } from './parts/Opening.tsx'
 import { useShop } from './shop.ts'
 
 const Basket = laterPage(() => import('./pages/Basket.tsx').then((page) => page.Basket))
@@ -23,7 +24,7 @@ const FastForward = laterPage(() =>
 const Console = laterPage(() => import('./pages/Console.tsx').then((page) => page.Console))
 
 export function Frame() {
-  const { unavailable } = useShop()
+  const { catalogue, unavailable } = useShop()
   // The click is answered at once; the new page is drawn in slices that let the next click through.
   const [path] = useLocation()
   const shown = useDeferredValue(path)
@@ -35,7 +36,7 @@ export function Frame() {
       <Header />
       <main id="main" tabIndex={-1}>
         {unavailable && <p className="notice">{unavailable}</p>}
-        <Pages path={shown} />
+        {catalogue.whole || shown === '/' ? <Pages path={shown} /> : <Outline />}
       </main>
       <Footer />
     </>

@@ -49,6 +49,7 @@ async function open(address: string) {
     capture: (event) => void personalizer.capture(event),
     canContribute: true,
     unavailable: null,
+    bestsellers: { get: () => undefined, drop: () => {} },
     lastLooked: { get: () => 'i4', set: () => {} },
   }
   await personalizer.capture({ name: 'view_item', item_id: 'i4' })

@@ -1,17 +1,24 @@
 /** @module The catalogue as the pages need it. */
 import type { Item } from '../catalog/item.ts'
-import { parseItems } from '../catalog/parseItem.ts'
+import { parseItem } from '../catalog/parseItem.ts'
 import { type ProductSearch, prepareProductSearch } from '../search/index.ts'
 import { breathe, rest } from './breathe.ts'
-import { loadJson } from './load.ts'
+import { loadArray } from './load.ts'
 import { SYNONYMS } from './synonyms.ts'
 
 export interface Department {
   readonly name: string
+  /** Products in it. */
+  readonly size: number
+  /** The product that stands for it. */
+  readonly face: Item
+  /** All of them, once the catalogue is whole. */
   readonly items: readonly Item[]
 }
 
 export interface Catalogue {
+  /** False while only the products of the first page are known. */
+  readonly whole: boolean
   readonly items: readonly Item[]
   readonly get: (id: string) => Item | undefined
   /** Largest first. */
@@ -23,21 +30,33 @@ export interface Catalogue {
 
 export const OTHER = 'Everything else'
 
-/** @throws Error in a sentence that can be shown */
-export async function loadCatalogue(signal?: AbortSignal): Promise<Catalogue> {
-  const raw = await loadJson('catalog/catalog.json', signal)
-  if (!Array.isArray(raw)) throw new Error('The shop’s catalogue cannot be read.')
+/**
+ * @param known products that are shown already: they stay the same objects, so that nothing that
+ * shows one is drawn again
+ * @throws Error in a sentence that can be shown
+ */
+export async function loadCatalogue(
+  known: readonly Item[] = [],
+  signal?: AbortSignal,
+): Promise<Catalogue> {
+  const shown = new Map(known.map((item) => [item.id, item]))
   const items: Item[] = []
-  for (let from = 0; from < raw.length; from += SLICE) {
-    items.push(...parseItems(raw.slice(from, from + SLICE)).map(withImageAddress))
-    await breathe()
+  for await (const some of loadArray('catalog/catalog.json', signal)) {
+    for (let from = 0; from < some.length; from += SLICE) {
+      for (const raw of some.slice(from, from + SLICE)) {
+        const item = withImageAddress(parseItem(raw, `catalogue item ${items.length + 1}`))
+        const same = shown.get(item.id)
+        items.push(same && JSON.stringify(same) === JSON.stringify(item) ? same : item)
+      }
+      await breathe()
+    }
   }
   if (items.length === 0) throw new Error('The shop’s catalogue is empty.')
   return createCatalogue(items)
 }
 
-/** Products that are read between two pauses. */
-const SLICE = 400
+/** Products that are read between two pauses: a few milliseconds on a slow phone. */
+const SLICE = 100
 
 /** Image addresses in the catalogue are relative to the shop's root, pages are not. */
 function withImageAddress(item: Item): Item {
@@ -56,13 +75,19 @@ export function createCatalogue(items: readonly Item[]): Catalogue {
     else byName.set(name, [item])
   }
   const departments = [...byName]
-    .map(([name, members]) => ({ name, items: members }))
+    .map(([name, members]) => ({
+      name,
+      size: members.length,
+      face: members.find((item) => isSold(item) && item.image) ?? members[0],
+      items: members,
+    }))
     .sort(
       (a, b) =>
         Number(a.name === OTHER) - Number(b.name === OTHER) || b.items.length - a.items.length,
     )
   let search: Promise<ProductSearch> | null = null
   return {
+    whole: true,
     items,
     get: (id) => byId.get(id),
     departments,

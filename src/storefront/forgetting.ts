@@ -2,16 +2,17 @@
  * @module What the shopper has the personalizer forget, the shop forgets too: a shelf "Recently
  * viewed" that still shows a forgotten product would make a liar of the panel.
  */
+
+import type { Item } from '../catalog/item.ts'
 import type { Personalizer } from '../index.ts'
 import { wishlist } from './basket.ts'
-import type { Catalogue } from './catalogue.ts'
 import { orders } from './orders.ts'
 import type { Shop } from './shop.ts'
 import { viewed } from './viewed.ts'
 
 export function forgetTogether(
   personalizer: Personalizer,
-  catalogue: Catalogue,
+  itemOf: (id: string) => Item | undefined,
   lastLooked: Shop['lastLooked'],
 ): Personalizer {
   return {
@@ -21,7 +22,7 @@ export function forgetTogether(
       const concerns = (id: string) =>
         what.kind === 'item'
           ? id === what.name
-          : what.kind === 'category' && catalogue.get(id)?.category === what.name
+          : what.kind === 'category' && itemOf(id)?.category === what.name
       viewed.set(viewed.get().filter((id) => !concerns(id)))
       const looked = lastLooked.get()
       if (looked !== null && concerns(looked)) lastLooked.set(null)

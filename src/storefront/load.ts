@@ -3,8 +3,7 @@
  * asks for is the same for every shopper and says nothing about this one.
  */
 
-/** @throws Error in a sentence that can be shown */
-export async function loadJson(path: string, signal?: AbortSignal): Promise<unknown> {
+async function ask(path: string, signal?: AbortSignal): Promise<Response> {
   let response: Response
   try {
     // biome-ignore lint/style/noRestrictedGlobals: the shop's own catalogue, not the package's traffic
@@ -15,10 +14,49 @@ export async function loadJson(path: string, signal?: AbortSignal): Promise<unkn
     })
   }
   if (!response.ok) throw new Error(`The shop answered with an error (${response.status}).`)
+  return response
+}
+
+const unreadable = (cause: unknown) =>
+  new Error('The shop sent something that cannot be read.', { cause })
+
+/** @throws Error in a sentence that can be shown */
+export async function loadJson(path: string, signal?: AbortSignal): Promise<unknown> {
+  const response = await ask(path, signal)
   try {
     return await response.json()
   } catch (cause) {
-    throw new Error('The shop sent something that cannot be read.', { cause })
+    throw unreadable(cause)
+  }
+}
+
+/**
+ * A large array that is written one element a line: some of its elements at a time, as they come.
+ * Read as a whole, it would hold a slow phone for a twentieth of a second.
+ * @throws Error in a sentence that can be shown
+ */
+export async function* loadArray(path: string, signal?: AbortSignal): AsyncGenerator<unknown[]> {
+  const { body } = await ask(path, signal)
+  if (!body) return
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader()
+  let rest = ''
+  let end = ''
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) break
+    const lines = (rest + value).split('\n')
+    rest = lines.pop() ?? ''
+    end = lines.at(-1) ?? end
+    yield lines.filter((line) => line !== '[' && line !== ']').map(readElement)
+  }
+  if (rest !== '' || end !== ']') throw unreadable(new Error('It breaks off.'))
+}
+
+function readElement(line: string): unknown {
+  try {
+    return JSON.parse(line.endsWith(',') ? line.slice(0, -1) : line)
+  } catch (cause) {
+    throw unreadable(cause)
   }
 }
 

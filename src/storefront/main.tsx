@@ -1,20 +1,24 @@
-/** @module Opens the shop. */
-import './shop.css'
-import { StrictMode } from 'react'
-import { createRoot } from 'react-dom/client'
+/** @module Opens the shop: goes on from the home page as it was rendered, or draws the page that was asked for. */
+import { StrictMode, startTransition } from 'react'
+import { createRoot, hydrateRoot } from 'react-dom/client'
 import { App } from './App.tsx'
+import { readFirstPage } from './firstPage.ts'
 import { keepScroll } from './navigation.ts'
 import { keepForOffline } from './offline.ts'
-import { followTheme } from './preferences.ts'
+import { startPersonalizer } from './personalizer.ts'
+import { followChoices } from './preferences.ts'
 
-followTheme(document.documentElement)
-keepScroll()
-
-const root = document.getElementById('shop')
-if (!root) throw new Error('The page has no #shop element')
-createRoot(root).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-)
-if (import.meta.env.PROD) keepForOffline()
+export function openShop(root: HTMLElement): void {
+  followChoices(document.documentElement)
+  keepScroll()
+  const first = readFirstPage(document)
+  const shop = (
+    <StrictMode>
+      <App first={first} start={startPersonalizer} />
+    </StrictMode>
+  )
+  // In slices, so that a slow phone answers meanwhile.
+  if (first) startTransition(() => void hydrateRoot(root, shop))
+  else createRoot(root).render(shop)
+  if (import.meta.env.PROD) keepForOffline()
+}

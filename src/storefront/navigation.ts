@@ -76,7 +76,8 @@ function scrollWhenPossible(top: number): () => void {
 }
 
 let wentBack = false
-addEventListener('popstate', () => {
+// Where the page is rendered before anybody comes, there is no window.
+globalThis.addEventListener?.('popstate', () => {
   wentBack = true
 })
 

@@ -12,7 +12,10 @@ export function keepForOffline(): void {
       const urls = seen.filter((url) => url.startsWith(location.origin))
       active?.postMessage({
         kind: 'keep',
-        urls: [location.origin + import.meta.env.BASE_URL, ...urls],
+        // Both documents, whichever this visit began with.
+        urls: ['', 'shell.html', ...urls].map(
+          (url) => new URL(url, location.origin + import.meta.env.BASE_URL).href,
+        ),
       })
     } catch (error) {
       // The shop works without it; only the next visit needs a network.

@@ -1,4 +1,5 @@
 /** @module Choices of how the shop looks and sorts, kept on this device. */
+import { useSyncExternalStore } from 'react'
 import { createStored } from './stored.ts'
 
 export type Order = 'personal' | 'base'
@@ -13,18 +14,38 @@ export const theme = createStored<Theme>('nearside-shop.theme', (value) =>
   value === 'light' || value === 'dark' ? value : 'system',
 )
 
-/** Sets the page's `data-theme`, now and whenever the choice changes, in whichever tab. */
-export function followTheme(root: HTMLElement): void {
+/**
+ * Sets the page's `data-theme` and `data-order`, whenever a choice changes, in whichever tab; what
+ * they are at first was set before the first paint (`beforePaint.ts`).
+ */
+export function followChoices({ dataset }: HTMLElement): void {
   const apply = () => {
-    root.dataset.theme = theme.get()
+    dataset.theme = theme.get()
+    dataset.order = order.get()
   }
   theme.subscribe(apply)
+  order.subscribe(apply)
   apply()
 }
 
+const DARK = '(prefers-color-scheme: dark)'
+
+function subscribe(listener: () => void): () => void {
+  const system = matchMedia(DARK)
+  system.addEventListener('change', listener)
+  const unsubscribe = theme.subscribe(listener)
+  return () => {
+    system.removeEventListener('change', listener)
+    unsubscribe()
+  }
+}
+
+function isDark(): boolean {
+  const chosen = theme.get()
+  return chosen === 'system' ? matchMedia(DARK).matches : chosen === 'dark'
+}
+
 /** Whether the page is dark at the moment, whoever decided it. */
-export function isDark(chosen: Theme): boolean {
-  return chosen === 'system'
-    ? matchMedia('(prefers-color-scheme: dark)').matches
-    : chosen === 'dark'
+export function useDark(): boolean {
+  return useSyncExternalStore(subscribe, isDark, () => false)
 }

@@ -10,6 +10,8 @@ export interface Shop {
   readonly canContribute: boolean
   /** Said once, when the shop runs without personal order. */
   readonly unavailable: string | null
+  /** What the first page shows until this shopper's list is there; dropped with that page. */
+  readonly bestsellers: { get(): readonly string[] | undefined; drop(): void }
   /** The item last looked at in this visit. */
   readonly lastLooked: { get(): string | null; set(id: string | null): void }
 }

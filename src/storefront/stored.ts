@@ -6,6 +6,8 @@ import { useSyncExternalStore } from 'react'
 
 export interface Stored<T> {
   get(): T
+  /** What it is where nothing is stored: on the page as it was rendered before anybody came. */
+  readonly initial: T
   set(next: T): void
   subscribe(listener: () => void): () => void
 }
@@ -32,6 +34,7 @@ export function createStored<T>(key: string, read: (value: unknown) => T): Store
   }
   return {
     get: () => value,
+    initial: read(null),
     set(next) {
       value = next
       try {
@@ -53,5 +56,5 @@ export function createStored<T>(key: string, read: (value: unknown) => T): Store
 }
 
 export function useStored<T>(stored: Stored<T>): T {
-  return useSyncExternalStore(stored.subscribe, stored.get)
+  return useSyncExternalStore(stored.subscribe, stored.get, () => stored.initial)
 }

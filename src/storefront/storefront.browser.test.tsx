@@ -33,6 +33,7 @@ async function open(address: string) {
     capture: (event) => void personalizer.capture(event),
     canContribute: false,
     unavailable: null,
+    bestsellers: { get: () => undefined, drop: () => {} },
     lastLooked: {
       get: () => looked,
       set: (id) => {
@@ -193,7 +194,7 @@ test('an order is remembered on this device, can be bought again, and goes with 
 test('what is forgotten leaves the shop’s own shelves, and erasing empties them', async () => {
   const catalogue = createCatalogue(ITEMS)
   const looked = { get: () => 'i1' as string | null, set: vi.fn() }
-  const together = forgetTogether(personalizer, catalogue, looked)
+  const together = forgetTogether(personalizer, catalogue.get, looked)
   for (const id of ['i1', 'i2', 'i3']) rememberView(id)
   rememberView('i1')
   expect(viewed.get()).toEqual(['i1', 'i3', 'i2'])

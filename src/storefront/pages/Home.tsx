@@ -1,37 +1,37 @@
 /** @module `/`: what is for you, what goes with what you looked at, departments, what is popular. */
-import { memo } from 'react'
+import { memo, useEffect, useState } from 'react'
 import { Link } from 'wouter'
-import type { Item } from '../../catalog/item.ts'
-import { usePersonalization } from '../../react.ts'
-import { type Catalogue, categoryPath, isSold, productPath, titleOf } from '../catalogue.ts'
+import { usePersonalization, usePersonalizer } from '../../react.ts'
+import { type Catalogue, categoryPath, productPath, titleOf } from '../catalogue.ts'
+import { FOR_YOU } from '../firstPage.ts'
+import { HeldShelf } from '../parts/HeldShelf.tsx'
 import { useTitle } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'
 import { RecentlyViewed } from '../parts/RecentlyViewed.tsx'
 import { ForYou, Popular, Similar } from '../parts/shelves.tsx'
-import { order } from '../preferences.ts'
 import { useShop } from '../shop.ts'
-import { useStored } from '../stored.ts'
+import { windowOf } from '../shopWindow.ts'
 
 export function Home() {
   useTitle('Gifts and small pleasures')
-  const { catalogue } = useShop()
-  const personal = useStored(order) === 'personal'
+  const { catalogue, bestsellers } = useShop()
+  // Of the first page only: on the way back, the shopper's own list is there at once.
+  const [first] = useState(bestsellers.get)
+  useEffect(() => bestsellers.drop, [bestsellers])
   return (
-    <div className="page">
+    <div className="page home">
       <Hero catalogue={catalogue} />
       <div className="for-you">
-        <ForYou limit={12} />
-        {!personal && (
-          <p className="for-you-note">
-            Shown in shop order, the same for everybody. Switch to “For you” to sort it by your
-            taste.
-          </p>
-        )}
+        <ForYou limit={FOR_YOU} initialItems={first} />
+        {/* The style sheet shows it: the page's first rendering doesn't know the shopper's choice. */}
+        <p className="for-you-note">
+          Shown in shop order, the same for everybody. Switch to “For you” to sort it by your taste.
+        </p>
       </div>
       <BecauseYouLooked />
-      <RecentlyViewed />
+      {catalogue.whole ? <RecentlyViewed /> : <HeldShelf />}
       <DepartmentTiles catalogue={catalogue} />
-      <Popular />
+      <Popular initialItems={first} />
       <Behind />
     </div>
   )
@@ -39,6 +39,8 @@ export function Home() {
 
 function BecauseYouLooked() {
   const looked = useLastLooked()
+  const started = usePersonalizer() !== null
+  if (!started) return <HeldShelf />
   if (!looked) return null
   return <Similar item={looked.id} title={`Because you looked at ${titleOf(looked)}`} />
 }
@@ -50,17 +52,6 @@ function useLastLooked() {
   if (events.count === 0) return undefined
   const id = lastLooked.get() ?? learned.find((entry) => entry.kind === 'item')?.name
   return id === undefined ? undefined : catalogue.get(id)
-}
-
-/** What the shop puts in its window; another catalogue's departments show one each instead. */
-const WINDOW = ['85123A', '22423', '47566', '20725', '84879', '22720']
-
-function windowOf({ get, departments }: Catalogue): readonly Item[] {
-  const chosen = WINDOW.flatMap((id) => get(id) ?? []).filter(isSold)
-  if (chosen.length === WINDOW.length) return chosen
-  return departments
-    .slice(0, WINDOW.length)
-    .flatMap(({ items }) => items.find((item) => isSold(item) && item.image) ?? [])
 }
 
 const Hero = memo(function Hero({ catalogue }: { readonly catalogue: Catalogue }) {
@@ -101,18 +92,15 @@ const DepartmentTiles = memo(function DepartmentTiles({
     <section aria-labelledby="departments-title">
       <h2 id="departments-title">Departments</h2>
       <ul className="tiles">
-        {catalogue.departments.map(({ name, items }) => {
-          const face = items.find((item) => isSold(item) && item.image) ?? items[0]
-          return (
-            <li key={name}>
-              <Link className="tile" href={categoryPath(name)}>
-                <Picture item={face} size={96} alt="" />
-                <span className="tile-name">{name}</span>
-                <span className="tile-count">{items.length} products</span>
-              </Link>
-            </li>
-          )
-        })}
+        {catalogue.departments.map(({ name, size, face }) => (
+          <li key={name}>
+            <Link className="tile" href={categoryPath(name)}>
+              <Picture item={face} size={96} alt="" />
+              <span className="tile-name">{name}</span>
+              <span className="tile-count">{size} products</span>
+            </Link>
+          </li>
+        ))}
       </ul>
     </section>
   )

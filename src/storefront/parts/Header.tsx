@@ -3,7 +3,7 @@ import { memo } from 'react'
 import { Link, useLocation } from 'wouter'
 import { basket, wishlist } from '../basket.ts'
 import { categoryPath } from '../catalogue.ts'
-import { isDark, theme } from '../preferences.ts'
+import { theme, useDark } from '../preferences.ts'
 import { useShop } from '../shop.ts'
 import { useStored } from '../stored.ts'
 import { Icon } from './Icon.tsx'
@@ -73,8 +73,7 @@ function Departments() {
 const samePage = (path: string, link: string): boolean => path === link || path === decodeURI(link)
 
 function ThemeButton() {
-  const chosen = useStored(theme)
-  const dark = isDark(chosen)
+  const dark = useDark()
   return (
     <button
       type="button"

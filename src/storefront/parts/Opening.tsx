@@ -20,19 +20,28 @@ export function Opening() {
     <>
       <Sign />
       <main aria-busy="true">
-        <p className="visually-hidden" role="status">
-          The shop is opening …
-        </p>
-        <div className="page">
-          <div className="opening-hero" />
-          <div className="grid">
-            {Array.from({ length: 8 }, (_, place) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: outlines have no identity
-              <div key={place} className="ns-skeleton" />
-            ))}
-          </div>
-        </div>
+        <Outline />
       </main>
+    </>
+  )
+}
+
+/** A page whose products are still on their way. */
+export function Outline() {
+  return (
+    <>
+      <p className="visually-hidden" role="status">
+        The shop is opening …
+      </p>
+      <div className="page">
+        <div className="opening-hero" />
+        <div className="grid">
+          {Array.from({ length: 8 }, (_, place) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: outlines have no identity
+            <div key={place} className="ns-skeleton" />
+          ))}
+        </div>
+      </div>
     </>
   )
 }

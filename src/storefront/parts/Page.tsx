@@ -1,5 +1,5 @@
 /** @module Frame of a page: its title, and a heading that can take the focus. */
-import { type ReactNode, useEffect } from 'react'
+import { type ReactNode, useLayoutEffect } from 'react'
 
 export const SHOP_NAME = 'Nearside Gifts'
 
@@ -23,7 +23,8 @@ export function Page({ title, heading = title, children, className = '' }: PageP
 }
 
 export function useTitle(title: string): void {
-  useEffect(() => {
+  // With the page itself, not after it: the focus moves to its heading at the same moment.
+  useLayoutEffect(() => {
     document.title = `${title} · ${SHOP_NAME}`
   }, [title])
 }

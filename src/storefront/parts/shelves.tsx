@@ -44,13 +44,17 @@ export function ForYou({ limit = 12, ...rest }: RecommendationsProps) {
   )
 }
 
-export function Popular({ exclude }: { readonly exclude?: readonly string[] }) {
+export function Popular({
+  exclude,
+  initialItems,
+}: Pick<RecommendationsProps, 'exclude' | 'initialItems'>) {
   return (
     <Recommendations
       title="Popular with everybody"
       limit={SHELF}
       order="base"
       exclude={exclude}
+      initialItems={initialItems}
       itemComponent={ProductCard}
       layoutComponent={Shelf}
     />

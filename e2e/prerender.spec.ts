@@ -1,0 +1,111 @@
+/** @module The home page is there before the shop's script, and the script goes on from exactly that page. */
+import { expect, type Page, test } from 'playwright/test'
+
+const forYou = (page: Page) =>
+  page
+    .locator('.for-you [data-item]')
+    .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-item')))
+
+/** What a person sees or hears, without what only says that a list is on its way. */
+const shown = (page: Page) =>
+  page.locator('#shop').evaluate((shop) => {
+    const copy = shop.cloneNode(true) as Element
+    for (const busy of copy.querySelectorAll('[aria-busy]')) busy.removeAttribute('aria-busy')
+    for (const held of copy.querySelectorAll('.held')) held.remove()
+    return copy.innerHTML
+      .replaceAll('<!--$-->', '')
+      .replaceAll('<!--/$-->', '')
+      .replaceAll('<!-- -->', '')
+  })
+
+const settled = (page: Page) =>
+  expect(page.locator('.for-you ul')).toHaveAttribute('aria-busy', 'false')
+
+/** Everything that the page says to the console, and errors that nobody caught. */
+function listen(page: Page): string[] {
+  const said: string[] = []
+  page.on('console', (message) => said.push(message.text()))
+  page.on('pageerror', (error) => said.push(String(error)))
+  return said
+}
+
+test('a newcomer’s page is the rendered one, to the letter, and nothing is said about it', async ({
+  browser,
+  page,
+}) => {
+  const plain = await browser.newContext({ javaScriptEnabled: false })
+  const before = await plain.newPage()
+  await before.goto('/')
+  await expect(before.getByRole('heading', { level: 2, name: 'For you' })).toBeVisible()
+  const rendered = await forYou(before)
+  expect(rendered).toHaveLength(12)
+
+  const said = listen(page)
+  await page.goto('/')
+  await settled(page)
+  expect(await forYou(page)).toEqual(rendered)
+  // The picture that was there is still there: nothing was drawn twice.
+  expect(await shown(page)).toBe(await shown(before))
+  expect(said).toEqual([])
+  await plain.close()
+})
+
+test('the other pages begin with the outline, not with the home page', async ({ browser }) => {
+  const context = await browser.newContext({ javaScriptEnabled: false })
+  const page = await context.newPage()
+  for (const address of ['/product/85123A', '/search?q=heart', '/no-such-page']) {
+    await page.goto(address)
+    await expect(page.locator('[data-item]')).toHaveCount(0)
+    await expect(page.getByRole('status')).toHaveText('The shop is opening …')
+  }
+  await context.close()
+})
+
+test('a returning shopper sees and hears one list only: their own', async ({ page }) => {
+  await page.goto('/product/85123A')
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await page.waitForTimeout(1500)
+  const said = listen(page)
+  // Every card that is ever seen in its place, from the first paint on.
+  await page.addInitScript(() => {
+    const seen: string[][] = []
+    const moved = { shift: 0 }
+    Object.assign(window, { seen, moved })
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as (PerformanceEntry & { value: number })[])
+        moved.shift += entry.value
+    }).observe({ type: 'layout-shift', buffered: true })
+    const look = () => {
+      const ids = [...document.querySelectorAll<HTMLElement>('.for-you [data-item]')]
+        .filter((card) => card.checkVisibility({ visibilityProperty: true }))
+        .map((card) => card.dataset.item ?? '')
+      const last = seen.at(-1)
+      if (ids.length > 0 && ids.join() !== last?.join()) seen.push(ids)
+      requestAnimationFrame(look)
+    }
+    look()
+  })
+  await page.goto('/')
+  await settled(page)
+  await page.waitForTimeout(500)
+  const own = await forYou(page)
+  const { seen, shift } = await page.evaluate(() => {
+    const { seen, moved } = window as unknown as { seen: string[][]; moved: { shift: number } }
+    return { seen, shift: moved.shift }
+  })
+  expect(seen).toEqual([own])
+  expect(shift).toBeLessThan(0.02)
+  expect(said).toEqual([])
+})
+
+test('a chosen theme and order hold from the first paint on', async ({ page }) => {
+  await page.goto('/')
+  await settled(page)
+  await page.getByRole('button', { name: 'Dark colours' }).click()
+  await page.getByRole('switch', { name: 'Personal order' }).click()
+  // The shop's script doesn't come at all: what holds, holds without it.
+  await page.route('**/assets/{main,shop,open}-*.js', (route) => route.abort())
+  await page.reload({ waitUntil: 'commit' })
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
+  await expect(page.getByText('Shown in shop order')).toBeVisible()
+})
