@@ -127,7 +127,8 @@ test('writes a directory that latest.json points into', async () => {
     const sha256 = createHash('sha256').update(selection).digest('hex')
     expect(manifest.reports).toEqual([{ name: 'selection.json', bytes: selection.length, sha256 }])
     const { features } = JSON.parse(selection.toString()) as { features: { kept: boolean }[] }
-    expect(features.map(({ kept }) => kept)).toEqual(manifest.features.map(({ kept }) => kept))
+    const records = [...manifest.features, ...manifest.contextFeatures!]
+    expect(features.map(({ kept }) => kept)).toEqual(records.map(({ kept }) => kept))
     expect((await readdir(join(directory, '1'))).sort()).toEqual([
       'encoder.safetensors',
       'items.safetensors',
