@@ -12,7 +12,10 @@ import { prerender } from './prerender.ts'
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /** What the demo is made of; anything newer than its index.html makes it stale. */
-const SOURCES = ['src', 'public', 'data', 'index.html', 'vite.config.ts', 'package-lock.json']
+const SOURCES = [
+  ...['src', 'public', 'data', 'index.html', 'vite.config.ts', 'scripts/prerender.ts'],
+  'package-lock.json',
+]
 
 function newest(path: string): number {
   const found = statSync(path)
