@@ -1,6 +1,7 @@
 /** @module The jobs of `nearside bench`, which loads this module in a checkout. */
 import type { CommandContext } from '../src/cli/command.ts'
 import { NearsideError } from '../src/protocol/error.ts'
+import { jobs as engineJobs } from './jobs.ts'
 import { processor } from './processor.ts'
 import { rank } from './rank.ts'
 import { markdown, type Report } from './report.ts'
@@ -37,6 +38,8 @@ const JOBS: Readonly<Record<string, (options: JobOptions, progress: Progress) =>
     rank: ({ blocks }, progress) => rank(blocks, progress),
     processor: ({ blocks }, progress) =>
       processor(blocks, (done, total) => progress('processor', done, total)),
+    jobs: ({ blocks }, progress) =>
+      engineJobs(blocks, (done, total) => progress('jobs', done, total)),
     start: ({ blocks }, progress) => start(blocks, (done, total) => progress('start', done, total)),
   }
 

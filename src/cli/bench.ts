@@ -36,10 +36,11 @@ export const command: Command = {
 rank    the best 20 of 20,000 × 32, 100,000 × 64 and 1,000,000 × 32
 start   from navigation to the first personal list, on an emulated 9 Mbit/s line of 60 ms
 processor  what an event costs: encoding, the network, a contribution, plain and in WebAssembly
+jobs    what an engine does beside the fit, in Node: encoding, ranking, the network
 
 All contenders of a job run in one page in turn, block by block. Ratios are medians of the ratios
 within a block, with a 95 % interval; above 1, the first is faster.`,
-  positionals: 'train|rank|start|processor',
+  positionals: 'train|rank|start|processor|jobs',
   options: {
     blocks: { type: 'string', value: 'N', describe: 'blocks (start: visits)', default: '7' },
     workloads: { type: 'string', value: 'A,B', describe: 'train: these only, e.g. fit-10k' },

@@ -87,7 +87,11 @@ function createWasmMlp(inputs: number, random: Random): IncrementalLearner<MlpSn
   const put = (matrix: Float64Array, plain: Float64Array) => {
     for (let k = 0; k < plain.length; k++) matrix[places[k]] = plain[k]
   }
-  const plainOf = (matrix: Float64Array) => Float64Array.from(places, (place) => matrix[place])
+  const plainOf = (matrix: Float64Array) => {
+    const plain = new Float64Array(shape.size)
+    for (let k = 0; k < plain.length; k++) plain[k] = matrix[places[k]]
+    return plain
+  }
 
   for (const { input } of layers) all[input / 8] = 1
 

@@ -87,9 +87,7 @@ export async function createWebgpuTrainer(
 
   const placed = (plain: Float64Array): Float32Array<ArrayBuffer> => {
     const values = new Float32Array(weights)
-    plain.forEach((value, k) => {
-      values[places[k]] = value
-    })
+    for (let k = 0; k < plain.length; k++) values[places[k]] = plain[k]
     return values
   }
 
@@ -166,7 +164,11 @@ export async function createWebgpuTrainer(
       ['weights', weights],
       ['moments', 2 * weights],
     ])
-    const plainOf = (start: number) => Float64Array.from(places, (place) => numbers[start + place])
+    const plainOf = (start: number) => {
+      const plain = new Float64Array(shape.size)
+      for (let k = 0; k < plain.length; k++) plain[k] = numbers[start + places[k]]
+      return plain
+    }
     return { weights: plainOf(0), first: plainOf(weights), second: plainOf(2 * weights), steps }
   }
 
