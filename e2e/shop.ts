@@ -1,10 +1,10 @@
 /** @module What the end-to-end tests do in the shop, by the names that people see. */
 import { expect, type Locator, type Page } from 'playwright/test'
 
-/** Opens a page of the shop and waits until its first personal list is there. */
+/** Opens a page of the shop and waits until the list is there that this device has made. */
 export async function openShop(page: Page, path = '/'): Promise<void> {
   await page.goto(path)
-  await expect(forYou(page).locator('[data-item]').first()).toBeVisible()
+  await expect(forYou(page).locator('[aria-busy="false"] [data-item]').first()).toBeVisible()
 }
 
 export function forYou(page: Page): Locator {

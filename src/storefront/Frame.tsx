@@ -36,37 +36,49 @@ export function Frame() {
       <Header />
       <main id="main" tabIndex={-1}>
         {unavailable && <p className="notice">{unavailable}</p>}
-        {catalogue.whole || shown === '/' ? <Pages path={shown} /> : <Outline />}
+        <Pages path={shown} ready={catalogue.whole || shown === '/'} />
       </main>
       <Footer />
     </>
   )
 }
 
-const Pages = memo(function Pages({ path }: { readonly path: string }) {
+interface PagesProps {
+  readonly path: string
+  /** False while the page's products are not known yet. */
+  readonly ready: boolean
+}
+
+const Pages = memo(function Pages({ path, ready }: PagesProps) {
   return (
     <Suspense fallback={<div className="page" />}>
-      <Switch location={path}>
-        <Route path="/" component={Home} />
-        <Route path="/category/:name">{({ name }) => <Category name={plain(name)} />}</Route>
-        <Route path="/product/:id">{({ id }) => <Product id={plain(id)} />}</Route>
-        <Route path="/search" component={Search} />
-        <Route path="/basket" component={Basket} />
-        <Route path="/checkout" component={Checkout} />
-        <Route path="/wishlist" component={Wishlist} />
-        <Route path="/orders" component={Orders} />
-        <Route path="/side-by-side" component={SideBySide} />
-        <Route path="/fast-forward" component={FastForward} />
-        <Route path="/console" component={Console} />
-        <Route component={NotFound} />
-      </Switch>
-      <Arrival path={path} />
+      {ready ? <Page path={path} /> : <Outline />}
+      <Arrival path={ready ? path : null} />
     </Suspense>
   )
 })
 
+function Page({ path }: { readonly path: string }) {
+  return (
+    <Switch location={path}>
+      <Route path="/" component={Home} />
+      <Route path="/category/:name">{({ name }) => <Category name={plain(name)} />}</Route>
+      <Route path="/product/:id">{({ id }) => <Product id={plain(id)} />}</Route>
+      <Route path="/search" component={Search} />
+      <Route path="/basket" component={Basket} />
+      <Route path="/checkout" component={Checkout} />
+      <Route path="/wishlist" component={Wishlist} />
+      <Route path="/orders" component={Orders} />
+      <Route path="/side-by-side" component={SideBySide} />
+      <Route path="/fast-forward" component={FastForward} />
+      <Route path="/console" component={Console} />
+      <Route component={NotFound} />
+    </Switch>
+  )
+}
+
 /** Inside of the boundary: it happens when the page is there, not when its file is asked for. */
-function Arrival({ path }: { readonly path: string }) {
+function Arrival({ path }: { readonly path: string | null }) {
   useFocusOnNavigation(path)
   return null
 }

@@ -11,7 +11,7 @@ import { followChoices } from './preferences.ts'
 export function openShop(root: HTMLElement): void {
   followChoices(document.documentElement)
   keepScroll()
-  const first = readFirstPage(document)
+  const first = location.pathname === '/' ? readFirstPage(document) : null
   const shop = (
     <StrictMode>
       <App first={first} start={startPersonalizer} />

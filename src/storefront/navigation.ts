@@ -81,12 +81,15 @@ globalThis.addEventListener?.('popstate', () => {
   wentBack = true
 })
 
-/** Moves the focus to the new page's heading, once per navigation and never while one types. */
-export function useFocusOnNavigation(path: string): void {
+/**
+ * Moves the focus to the new page's heading, once per navigation and never while one types.
+ * @param path null while the page is on its way
+ */
+export function useFocusOnNavigation(path: string | null): void {
   const seen = useRef(path)
   // At once with the page: a moment later it would take the focus from what was reached meanwhile.
   useLayoutEffect(() => {
-    if (seen.current === path) return
+    if (path === null || seen.current === path) return
     seen.current = path
     if (!wentBack) scrollTo({ top: 0, behavior: 'instant' })
     wentBack = false
