@@ -7,6 +7,7 @@ import type { MeanOver } from '../evaluation/summary.ts'
 import { NearsideError } from '../protocol/error.ts'
 import type { Command, CommandContext, Values } from './command.ts'
 import { evaluateBaseParts } from './evaluate/baseParts.ts'
+import { evaluateFits } from './evaluate/fits.ts'
 import { evaluateImbalance } from './evaluate/imbalance.ts'
 import { evaluateIncremental } from './evaluate/incremental.ts'
 import type { Question } from './evaluate/load.ts'
@@ -105,10 +106,12 @@ function answerOf(
 ): Answer {
   const html = text(values.html)
   const meanOver = oneOf<MeanOver>('mean', values.mean, ['shoppers', 'cases'])
-  if (oneOf('arms', values.arms, ['all', 'base']) === 'base') {
+  const arms = oneOf('arms', values.arms, ['all', 'base', 'fits'])
+  if (arms !== 'all') {
     const isCases = protocol === 'personal' || protocol === 'leave-one-out'
-    refuse(!isCases, '--arms base goes with personal and leave-one-out')
-    return (question) => evaluateBaseParts(question, context)
+    refuse(!isCases, `--arms ${arms} goes with personal and leave-one-out`)
+    const evaluateArms = arms === 'base' ? evaluateBaseParts : evaluateFits
+    return (question) => evaluateArms(question, context)
   }
   if (protocol === 'new-items') return (question) => evaluateNewItems(question, context)
   if (protocol === 'noise') {

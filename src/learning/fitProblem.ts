@@ -130,7 +130,7 @@ function* stepsOf(
   }
 }
 
-function descentOf(prior: PersonalPrior) {
+export function descentOf(prior: PersonalPrior) {
   const free = (j: number) => prior.variance[j] > 0
   return {
     mean: Float32Array.from(prior.mean),

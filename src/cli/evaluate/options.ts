@@ -30,7 +30,8 @@ export const OPTIONS: Readonly<Record<string, CommandOption>> = {
   arms: {
     type: 'string',
     value: 'WHICH',
-    describe: 'all; base: the base model and its parts, nothing learned on a device, in minutes',
+    describe:
+      'all; base: the base model and its parts, nothing learned on a device, in minutes; fits: learned among contenders and against the whole catalogue',
     default: 'all',
   },
   incremental: {

@@ -5,8 +5,11 @@ import type { FitOptions, FitResult } from '../engine.ts'
 import { nextTask, throwIfAborted } from '../pause.ts'
 import type { SoftmaxFit, SoftmaxValue } from './softmax.ts'
 
+/** Prior and steps of a fit of u, whatever its likelihood. */
+export type Descent = Pick<SoftmaxFit, 'mean' | 'precision' | 'stepSize' | 'steps'>
+
 /** ½ Σ_j precision_j q_j² */
-export function priorLoss({ precision }: SoftmaxFit, q: ArrayLike<number>): number {
+export function priorLoss({ precision }: Pick<Descent, 'precision'>, q: ArrayLike<number>): number {
   return precision.reduce((sum, value, j) => sum + 0.5 * value * q[j] ** 2, 0)
 }
 
@@ -25,11 +28,11 @@ export function finishFit(
 }
 
 /**
- * @param problem checked by `checkFit`
+ * @param problem checked, e.g. by `checkFit`
  * @param value likelihood and its gradient at u
  */
 export async function descend(
-  problem: SoftmaxFit,
+  problem: Descent,
   value: (u: Float64Array) => SoftmaxValue | Promise<SoftmaxValue>,
   { signal, onProgress }: FitOptions = {},
 ): Promise<FitResult> {
