@@ -23,6 +23,10 @@ test('a reason is one sentence, true also when the item is gone from the shop', 
   expect(reasonText({ kind: 'taste' }, itemOf)).toBe('Close to what you like lately')
   expect(reasonText({ kind: 'new' }, itemOf)).toBe('New in this shop')
   expect(reasonText({ kind: 'popular' }, itemOf)).toBe('Popular with all shoppers')
+  expect(reasonText({ kind: 'moment', name: 'weather', value: 'rain' }, itemOf)).toBe(
+    'Often chosen at times like this (weather: rain)',
+  )
+  expect(reasonText({ kind: 'offer' }, itemOf)).toBe('Below its usual price')
 })
 
 test('the move is counted from the shop’s order, and silent where there is none', () => {
