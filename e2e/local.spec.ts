@@ -5,7 +5,7 @@ import { fact, openShop } from './shop.ts'
 /** Everything that the shop may ask for, all from its own origin, all without a body or a
  * query: a search is a page of the same document, its words are never asked of the server. */
 const DECLARED = [
-  /^\/$/,
+  /^\/(shell\.html)?$/,
   /^\/(category|product|search|basket|checkout|side-by-side|fast-forward|orders|wishlist|console)(\/[^/]*)?$/,
   /^\/assets\/[\w.-]+$/,
   /^\/catalog\/catalog\.json$/,

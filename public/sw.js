@@ -69,13 +69,17 @@ async function cacheFirst(request) {
 async function networkFirst(key, request) {
   const cache = await caches.open(CACHE)
   const kept = await cache.match(key, { ignoreVary: true })
+  const stop = new AbortController()
+  const patience = kept && setTimeout(() => stop.abort(), PATIENCE_MS)
   try {
-    const signal = kept ? AbortSignal.timeout(PATIENCE_MS) : undefined
-    const response = await fetch(request, { signal })
+    const response = await fetch(request, { signal: stop.signal })
     if (response.ok) await store(cache, key, response.clone())
     return response
   } catch (error) {
     if (kept) return kept
     throw error
+  } finally {
+    // All of it is there: from a page that reads it slowly it must not be taken away again.
+    clearTimeout(patience)
   }
 }

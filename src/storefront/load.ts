@@ -9,13 +9,14 @@ async function ask(path: string, signal?: AbortSignal): Promise<Response> {
     // biome-ignore lint/style/noRestrictedGlobals: the shop's own catalogue, not the package's traffic
     response = await fetch(`${import.meta.env.BASE_URL}${path}`, { signal })
   } catch (cause) {
-    throw new Error('The shop could not be reached. Check your connection and try again.', {
-      cause,
-    })
+    throw unreachable(cause)
   }
   if (!response.ok) throw new Error(`The shop answered with an error (${response.status}).`)
   return response
 }
+
+const unreachable = (cause: unknown) =>
+  new Error('The shop could not be reached. Check your connection and try again.', { cause })
 
 const unreadable = (cause: unknown) =>
   new Error('The shop sent something that cannot be read.', { cause })
@@ -42,7 +43,9 @@ export async function* loadArray(path: string, signal?: AbortSignal): AsyncGener
   let rest = ''
   let end = ''
   for (;;) {
-    const { done, value } = await reader.read()
+    const { done, value } = await reader.read().catch((cause: unknown) => {
+      throw unreachable(cause)
+    })
     if (done) break
     const lines = (rest + value).split('\n')
     rest = lines.pop() ?? ''

@@ -3,10 +3,19 @@
  * of its own, while the shop's script is still being read.
  */
 import './shop.css'
+import { breathe } from './breathe.ts'
 import { beginPersonalizer } from './personalizer.ts'
 
 beginPersonalizer()
 const root = document.getElementById('shop')
 if (!root) throw new Error('The page has no #shop element')
-// Not awaited at the top: the shop's script needs parts of this one, which would wait for it.
-void import('./main.tsx').then(({ openShop }) => openShop(root))
+/** Both scripts are on their way; a slow phone begins each in a task of its own. */
+async function open(element: HTMLElement): Promise<void> {
+  await import('./App.tsx')
+  await breathe()
+  const { openShop } = await import('./main.tsx')
+  await breathe()
+  openShop(element)
+}
+// Not awaited: the shop's script needs parts of this one, which would wait for it.
+void open(root)
