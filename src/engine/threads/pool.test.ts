@@ -4,9 +4,11 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { nextTask } from '../pause.ts'
 import { type SoftmaxTest, softmaxTest } from '../softmax/testFit.ts'
 import { createWasmSoftmax } from '../softmax/wasm.ts'
 import { quantized, sortOracle, testTable } from '../topk/testTable.ts'
+import { slotOf } from '../topk/tiles.ts'
 import { createWasmTopK } from '../topk/wasm.ts'
 import { createWasmEngine } from '../wasm/wasmEngine.ts'
 import { nodeThreads } from './nodeThreads.ts'
@@ -68,14 +70,14 @@ describe('top-k', () => {
     const { threads, starts } = watchThreads(three)
     const search = await createWasmTopK({ columns: TABLE.columns, vectors }, threads)
     await search.top(query, 20)
-    const { job } = starts[0]
-    const before = new Uint8Array(job.memory.buffer.slice(0))
-    // Where thread 1 writes is written by nobody else; the time limit says when it never is.
-    for (;;) {
+    await untilReady(starts)
+    const { head } = slotOf(starts[0].job.memory.buffer, 1)
+    // The run that thread 1 last found something in; the time limit says when there is none.
+    while (head[0] === 0) {
       await search.top(query, 20)
-      const now = new Uint8Array(job.memory.buffer)
-      if (now.subarray(20_000, 30_000).some((byte, i) => byte !== before[20_000 + i])) break
+      await nextTask()
     }
+    expect(head[1]).toBe(20)
     search.dispose()
   })
 
@@ -157,14 +159,20 @@ describe('threads that fail', () => {
   ])('%s: the same answers by one, and it is said once', async (_, spawn, why) => {
     const watched = watchThreads({ count: 2, spawn })
     const search = await createWasmTopK(table, watched.threads)
-    while (watched.reasons.length === 0) expect(await search.top(query, 20)).toEqual(oracle)
+    while (watched.reasons.length === 0) {
+      expect(await search.top(query, 20)).toEqual(oracle)
+      await nextTask()
+    }
     expect(await search.top(query, 20)).toEqual(oracle)
     expect(watched.reasons).toEqual([`WebAssembly goes on with one thread: ${why}`])
 
     const other = watchThreads({ count: 2, spawn })
     const own = await createWasmSoftmax(softmax.catalog, other.threads)
     const expected = await (await createWasmSoftmax(softmax.catalog)).fit(softmax.problem)
-    while (other.reasons.length === 0) expect(await own.fit(softmax.problem)).toEqual(expected)
+    while (other.reasons.length === 0) {
+      expect(await own.fit(softmax.problem)).toEqual(expected)
+      await nextTask()
+    }
     expect(await own.fit(softmax.problem)).toEqual(expected)
     expect(other.reasons).toHaveLength(1)
   })
@@ -180,7 +188,7 @@ test('threads of an engine end with it', async () => {
   const { vectors, query } = testTable({ ...TABLE, seed: 6 })
   const { columns } = TABLE
   const { threads, starts, ends } = watchThreads(three)
-  const engine = await createWasmEngine(threads)
+  const engine = await createWasmEngine(async () => threads)
   const search = await engine.topK({ columns, vectors })
   const best = await search.top(query, 5)
   await untilReady(starts)
@@ -193,8 +201,7 @@ test('threads that nobody disposes of do not keep a process from ending', () => 
   const here = (file: string) => fileURLToPath(new URL(file, import.meta.url))
   const script = `
     import { createWasmTopK } from '${here('../topk/wasm.ts')}'
-    import { createWasmEngine } from '../wasm/wasmEngine.ts'
-import { nodeThreads } from '${here('./nodeThreads.ts')}'
+    import { nodeThreads } from '${here('./nodeThreads.ts')}'
     const vectors = new Float32Array(${4 * TABLE.rows * 8}).fill(1)
     const search = await createWasmTopK({ columns: 32, vectors }, nodeThreads(2))
     await search.top(new Float32Array(32).fill(1), 3)

@@ -9,8 +9,8 @@ import { HIT_BYTES, type Scan } from './module.ts'
 import { TopHeap, type TopK } from './selectTop.ts'
 
 const PAGE = 65_536
-/** Groups of four rows between two updates of the threshold: their rows stay in the cache. */
-const GROUPS = 256
+/** Groups of four rows between two updates of the threshold: a call costs as much as 20 rows. */
+const GROUPS = 1024
 const FIRST_GROUPS = 16
 /** Bytes of rows in a tile: far more work than claiming it. */
 const TILE_BYTES = 2 ** 18
@@ -111,7 +111,8 @@ interface Slot {
   readonly scores: Float32Array<ArrayBufferLike>
 }
 
-function slotOf(buffer: ArrayBufferLike, thread: number): Slot {
+/** Where a thread keeps the best that it found. */
+export function slotOf(buffer: ArrayBufferLike, thread: number): Slot {
   const at = slotAt(thread)
   return {
     head: new Int32Array(buffer, at, 2),
