@@ -33,7 +33,6 @@ import { canaryProblem, PERSONAL_SIZE, runCanary } from './canary.ts'
 import type { Engine, EngineName } from './engine.ts'
 import { createJsEngine } from './js.ts'
 import { createResilientEngine, type EngineChoice } from './resilient.ts'
-import { threadsHere } from './threads/threads.ts'
 
 export type { EngineChoice } from './resilient.ts'
 
@@ -102,7 +101,9 @@ export function thisDevice(): EngineEnvironment {
         (await import('./tfjs/webgpu.ts')).createTfjsWebgpuEngine(adapter, 'operations'),
       wasm: async (lessened) => {
         const { createWasmEngine } = await import('./wasm/wasmEngine.ts')
-        return createWasmEngine(threadsHere(lessened))
+        return createWasmEngine(async () =>
+          (await import('./threads/threads.ts')).threadsHere(lessened),
+        )
       },
       'tfjs-wasm': async () => (await import('./tfjs/wasm.ts')).createTfjsWasmEngine(),
       'tfjs-cpu': async () => (await import('./tfjs/cpu.ts')).createTfjsCpuEngine(),

@@ -1,6 +1,5 @@
 /** @module Jobs whose code is fetched when the first of them is asked for: most pages ask for none. */
 import type { EngineJobs } from './engine.ts'
-import type { Threads } from './threads/threads.ts'
 
 export function lazyJobs(load: () => Promise<EngineJobs>): EngineJobs {
   return {
@@ -14,5 +13,3 @@ export function lazyJobs(load: () => Promise<EngineJobs>): EngineJobs {
 }
 
 export const lazyJsJobs = lazyJobs(async () => (await import('./processorJobs.ts')).jsJobs)
-export const lazyWasmJobs = (threads: Threads | null) =>
-  lazyJobs(async () => (await import('./processorJobs.ts')).wasmJobs(threads))

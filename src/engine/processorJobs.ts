@@ -10,7 +10,7 @@ import { createFastMlp } from './mlp/mlp.ts'
 import { createProcessorTrainer } from './mlp/networkTrainer.ts'
 import { createJsSoftmax } from './softmax/js.ts'
 import { createWasmSoftmax } from './softmax/wasm.ts'
-import type { Threads } from './threads/threads.ts'
+import { ownedThreads, type Threads } from './threads/threads.ts'
 import { createJsTopK } from './topk/js.ts'
 import { createWasmTopK } from './topk/wasm.ts'
 import { createJsTower } from './tower/js.ts'
@@ -42,3 +42,12 @@ export const wasmJobs = (threads: Threads | null): EngineJobs => ({
   encoder: async (model) => createProcessorEncoder(createFastEncoder(model)),
   network: async (inputs) => createProcessorTrainer(createFastMlp(inputs, anyWeights())),
 })
+
+/** With what must be done when they are needed no more. */
+export function ownedWasmJobs(threads: Threads | null): {
+  readonly jobs: EngineJobs
+  end(): void
+} {
+  const owned = threads && ownedThreads(threads)
+  return { jobs: wasmJobs(owned?.threads ?? null), end: () => owned?.end() }
+}

@@ -7,7 +7,7 @@ import type { FitProblem } from '../learning/problem.ts'
 import { NearsideError } from '../protocol/error.ts'
 import type { Engine, EngineName, FitOptions, FitResult } from './engine.ts'
 import { createJsEngine } from './js.ts'
-import { lastingJobs } from './lastingJobs.ts'
+import { lazyJobs } from './lazyJobs.ts'
 
 /** An engine that passed its canary, and in words why it is this one. */
 export interface EngineChoice {
@@ -95,7 +95,9 @@ export function createResilientEngine(
         async (engine) => requireFinite(await engine.fit(problem, options)),
         failedFit(problem, options?.signal),
       ),
-    ...lastingJobs((work) => run(work, failed)),
+    ...lazyJobs(async () =>
+      (await import('./lastingJobs.ts')).lastingJobs((work) => run(work, failed)),
+    ),
     dispose() {
       disposed = true
       current.dispose()

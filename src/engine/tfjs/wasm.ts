@@ -2,7 +2,7 @@
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
 import { engine, env } from '@tensorflow/tfjs-core'
 import type { Engine } from '../engine.ts'
-import { lazyWasmJobs } from '../lazyJobs.ts'
+import { lazyJobs } from '../lazyJobs.ts'
 import { nextTask } from '../pause.ts'
 import { startOperations } from './operations.ts'
 import { initialise } from './runtime.ts'
@@ -45,7 +45,7 @@ export async function createTfjsWasmEngine(files?: WasmFiles): Promise<Engine> {
     stepsPerDrain: 1,
     drain: nextTask,
     guard: (work) => work,
-    jobs: lazyWasmJobs(null),
+    jobs: lazyJobs(async () => (await import('../processorJobs.ts')).wasmJobs(null)),
     release: () => {},
   })
 }

@@ -3,13 +3,13 @@
 import type { FitProblem } from '../../learning/problem.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import { adamStep, startAdam } from '../adam.ts'
-import type { Engine, FitOptions, FitResult } from '../engine.ts'
-import { lazyWasmJobs } from '../lazyJobs.ts'
+import type { Engine, EngineJobs, FitOptions, FitResult } from '../engine.ts'
+import { lazyJobs } from '../lazyJobs.ts'
 import { type CentredProblem, centre } from '../objective.ts'
 import { nextTask, throwIfAborted } from '../pause.ts'
 import { checkProblem } from '../problem.ts'
 import { finish } from '../result.ts'
-import { ownedThreads, type Threads } from '../threads/threads.ts'
+import type { Threads } from '../threads/threads.ts'
 import { Arena } from './arena.ts'
 import { assembleModule } from './module.ts'
 
@@ -43,14 +43,26 @@ async function descend(
 }
 
 /**
- * @param threads for jobs on large tables; a fit is over before they would be awake
+ * @param findThreads for jobs on large tables, asked when the first comes; a fit is over before
+ * they would be awake
  * @throws NearsideError `engine-unavailable` where WebAssembly or SIMD is missing or forbidden
  */
-export async function createWasmEngine(threads: Threads | null = null): Promise<Engine> {
+export async function createWasmEngine(
+  findThreads: () => Promise<Threads | null> = async () => null,
+): Promise<Engine> {
   const module = await WebAssembly.compile(assembleModule()).catch((error: unknown) => {
     throw NearsideError.from(error, 'engine-unavailable', 'No WebAssembly with SIMD')
   })
-  const owned = threads && ownedThreads(threads)
+  let disposed = false
+  let endThreads = () => {}
+  const loadJobs = async () => {
+    const { ownedWasmJobs } = await import('../processorJobs.ts')
+    const { jobs, end } = ownedWasmJobs(await findThreads())
+    endThreads = end
+    if (disposed) end()
+    return jobs
+  }
+  let jobs: Promise<EngineJobs> | null = null
   /** Arenas that no fit is using; several exist only while fits overlap. */
   const idle: Arena[] = []
   return {
@@ -71,10 +83,14 @@ export async function createWasmEngine(threads: Threads | null = null): Promise<
         throw NearsideError.from(error, 'engine-failed', 'The WASM engine failed')
       }
     },
-    ...lazyWasmJobs(owned?.threads ?? null),
+    ...lazyJobs(() => {
+      jobs ??= loadJobs()
+      return jobs
+    }),
     dispose() {
       idle.length = 0
-      owned?.end()
+      disposed = true
+      endThreads()
     },
   }
 }
