@@ -31,6 +31,8 @@ const firstRequests: Plugin = {
       const names = Object.keys(bundle)
       const soon = names
         .filter((name) => SOON.test(name) && !isWorkerInPage(bundle[name]))
+        // The worker has most to do until it can answer.
+        .sort((a, b) => Number(b.includes('/worker-')) - Number(a.includes('/worker-')))
         .flatMap((name) => [name, ...neededByWorker(bundle[name])])
         .map((name) => ({
           tag: 'link',

@@ -29,8 +29,6 @@ export function App({ first, start }: AppProps) {
     const open = (loaded: Catalogue) => {
       // In slices: a whole shop drawn at once would hold a slow phone for a third of a second.
       startTransition(() => setCatalogue(loaded))
-      whenIdle(() => void loaded.search())
-      whenIdle(() => void bringLaterPages())
     }
     loadCatalogue(first?.items, abort.signal).then(open, (error: Error) => {
       if (!abort.signal.aborted) setFailure(error.message)
@@ -116,6 +114,14 @@ function OpenShop({ catalogue, bestsellers: ids, start }: OpenShopProps) {
       current.current = null
     }
   }, [start, lastLooked])
+
+  // What may be wanted later waits: on a slow line and a slow phone it would delay the first list.
+  const open = catalogue.whole && (started !== null || unavailable !== null)
+  useEffect(() => {
+    if (!open) return
+    whenIdle(() => void known.current.search())
+    whenIdle(() => void bringLaterPages())
+  }, [open])
 
   const capture = useCallback((event: CaptureInput) => {
     if (current.current) void current.current.capture(event)
