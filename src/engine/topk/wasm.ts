@@ -56,9 +56,10 @@ async function assembleSearch(
   given: Threads | null,
 ): Promise<TopKSearch> {
   const quantized = isQuantized(vectors)
-  const plan = planScan(count, columns, quantized, given?.count ?? 1)
+  const few = planScan(count, columns, quantized, 1).tiles < TILES_FOR_THREADS
+  const threads = few ? null : given
+  const plan = planScan(count, columns, quantized, threads?.count ?? 1)
   const { width, pages, tiles } = plan
-  const threads = tiles < TILES_FOR_THREADS ? null : given
   let job: TopKJob
   let scan: Scan
   try {
