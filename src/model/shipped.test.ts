@@ -2,10 +2,15 @@
 import { readFile } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
+import type { History } from '../features/history.ts'
+import { DAY } from '../features/profile.ts'
+import { amongAll, createContenders } from '../learning/contenders.ts'
 import { parseLatest, parseManifest } from '../protocol/manifest.ts'
 import { sha256Hex } from '../weights/hash.ts'
 import { DIMENSION } from './baseModel.ts'
+import { encode } from './encoder.ts'
 import { readBaseModel } from './files.ts'
+import { createRandom } from './random.ts'
 import { personalScores, scoreTerms } from './score.ts'
 
 const root = new URL('../../', import.meta.url)
@@ -56,4 +61,26 @@ test('scores are finite with no history, and one view changes them', async () =>
   }
   expect(personalScores(model, after, personal, 0)).toEqual(after.base)
   expect(personalScores(model, after, personal, 0.5)).not.toEqual(after.base)
+})
+
+test('its contenders, found without scoring the catalogue, are those of scoring it, bit for bit', async () => {
+  const { manifest, files } = await shipped()
+  const model = await readBaseModel(manifest, files)
+  const random = createRandom(1)
+  const now = Date.parse(manifest.data.until)
+  const history: History = Array.from({ length: 60 }, (_, k) => ({
+    item: random.integer(manifest.items),
+    name: k % 3 ? 'view_item' : 'purchase',
+    time: now - (60 - k) * 3 * DAY,
+    session: `${k >> 2}`,
+  }))
+  const find = createContenders(model)
+  for (let k = 1; k < history.length; k++) {
+    const [past, time] = [history.slice(0, k), history[k].time]
+    const own = find(past, time)
+    const all = amongAll(model, past, time, encode(model, past, time))
+    expect(own.items).toEqual(all.items)
+    for (const part of ['base', 'features', 'hidden'] as const)
+      expect(Buffer.from(own[part].buffer).equals(Buffer.from(all[part].buffer))).toBe(true)
+  }
 })
