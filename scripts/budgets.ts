@@ -90,7 +90,9 @@ interface TraceEvent {
 }
 
 /** Where a page's script begins to run. Playwright's own have no address. */
-const BEGINS = new Set(['EvaluateScript', 'v8.compile', 'v8.evaluateModule', 'RunMicrotasks'])
+const BEGINS = new Set([
+  ...['EvaluateScript', 'v8.compile', 'v8.compileModule', 'v8.evaluateModule', 'RunMicrotasks'],
+])
 const isOurs = ({ name, args }: TraceEvent): boolean =>
   BEGINS.has(name) || (name === 'FunctionCall' && args?.data?.url?.startsWith(ORIGIN) === true)
 

@@ -119,7 +119,7 @@ function OpenShop({ catalogue, bestsellers: ids, start }: OpenShopProps) {
   const open = catalogue.whole && (started !== null || unavailable !== null)
   useEffect(() => {
     if (!open) return
-    whenIdle(() => void known.current.search())
+    whenIdle(() => known.current.prepareSearch())
     whenIdle(() => void bringLaterPages())
   }, [open])
 

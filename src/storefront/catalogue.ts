@@ -24,7 +24,9 @@ export interface Catalogue {
   /** Largest first. */
   readonly departments: readonly Department[]
   readonly department: (name: string) => Department | undefined
-  /** Built once, when it is first asked for, without holding the page. */
+  /** Begins to build the search while the page has nothing better to do. */
+  readonly prepareSearch: () => void
+  /** Built once, without holding the page; somebody waits for it. */
   readonly search: () => Promise<ProductSearch>
 }
 
@@ -85,16 +87,22 @@ export function createCatalogue(items: readonly Item[]): Catalogue {
       (a, b) =>
         Number(a.name === OTHER) - Number(b.name === OTHER) || b.items.length - a.items.length,
     )
+  let pause = rest
   let search: Promise<ProductSearch> | null = null
+  const prepare = () => {
+    search ??= prepareProductSearch(items, SYNONYMS, () => pause())
+    return search
+  }
   return {
     whole: true,
     items,
     get: (id) => byId.get(id),
     departments,
     department: (name) => departments.find((department) => department.name === name),
+    prepareSearch: prepare,
     search: () => {
-      search ??= prepareProductSearch(items, SYNONYMS, rest)
-      return search
+      pause = breathe
+      return prepare()
     },
   }
 }

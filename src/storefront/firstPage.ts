@@ -57,6 +57,7 @@ export function firstCatalogue(page: FirstPage): Catalogue {
     get: (id) => byId.get(id),
     departments,
     department: () => undefined,
+    prepareSearch: () => {},
     search: () => new Promise(() => {}),
   }
 }
