@@ -92,9 +92,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        // Compiled while they load, in another thread, not when they first run.
-        // @see https://v8.dev/blog/explicit-compile-hints
-        postBanner: ({ name }) => (name === 'main' ? '//# allFunctionsCalledOnLoad' : ''),
         codeSplitting: { groups: [oneFile('open', 'open.ts', 2), oneFile('shop', 'App.tsx', 1)] },
       },
     },
