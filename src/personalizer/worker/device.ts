@@ -14,7 +14,6 @@ import type { LoadedModel } from '../../training/modelSource.ts'
 import { createScheduler, type Timers } from '../../training/scheduler.ts'
 import { createTransport } from '../../transport/http.ts'
 import type { Transport } from '../../transport/transport.ts'
-import { asGiven, listInOrder, siblings } from '../catalogOrder.ts'
 import type { Calls, WorkerConfig, WorkerSnapshot } from '../messages.ts'
 import { admit } from './admit.ts'
 import { concernedBy } from './concernedBy.ts'
@@ -25,14 +24,14 @@ import {
   putConsent,
   sendContribution,
 } from './contribution.ts'
+import { describe } from './describe.ts'
 import { destinationsOf } from './destinations.ts'
 import { exportBundle } from './exportBundle.ts'
-import { learnedFrom } from './learned.ts'
 import { type ChooseEngine, type FineTuneOptions, Learner } from './learner.ts'
+import { createLists } from './lists.ts'
 import { loggingStore } from './loggingStore.ts'
 import { createMoments } from './moments.ts'
 import { createNotices, type Notices } from './notices.ts'
-import type { Ranker, Standing } from './ranker.ts'
 import { eraseOlder } from './retention.ts'
 import { Shop } from './shop.ts'
 import { Shopper } from './shopper.ts'
@@ -51,8 +50,6 @@ export interface Environment {
   readonly chooseEngine: ChooseEngine
 }
 
-/** A standing is computed anew after this, since recency moves with the clock. */
-const STANDING_LIFE = 60_000
 /** A shopper who agreed contributes after a fit, and the aggregators hear of it no more often. */
 const CONTRIBUTION_PAUSE = 3_600_000
 
@@ -81,7 +78,6 @@ export async function startDevice(
   let consent = NO_CONSENT
   let sent = NOTHING_SENT
   let tried = Number.NEGATIVE_INFINITY
-  let standing: { ranker: Ranker; revision: number; time: number; value: Standing } | null = null
 
   const notices: Notices = createNotices(now, changed)
   const { store, refused } = await openStore(config.database, environment.indexedDb)
@@ -260,19 +256,6 @@ export async function startDevice(
 
   const updates: Updates = createUpdates({ shop, tabs, ledger, notices, timers, adopted: onShop })
 
-  function standingNow(ranker: Ranker): Standing {
-    const time = now()
-    const fresh =
-      standing?.ranker === ranker &&
-      standing.revision === revision &&
-      Math.abs(time - standing.time) < STANDING_LIFE
-    if (!fresh || !standing) {
-      const value = ranker.stand(shopper.history, time, learner.active)
-      standing = { ranker, revision, time, value }
-    }
-    return standing.value
-  }
-
   const hadModel = (await store.download('model').catch(() => null)) !== null
   const closing = new AbortController()
 
@@ -306,28 +289,7 @@ export async function startDevice(
       learner.heard(event.name)
       return event.id
     },
-    async recommend(options) {
-      const { ranker } = shop
-      return ranker
-        ? ranker.recommend(standingNow(ranker), options)
-        : listInOrder(shop.firstOrder, options)
-    },
-    async similar(item, options) {
-      return shop.ranker ? shop.ranker.similar(item, options) : siblings(shop.order, item, options)
-    },
-    async boughtTogether(item, options) {
-      return shop.ranker ? shop.ranker.boughtTogether(item, options) : []
-    },
-    async rerank(items, options) {
-      const { ranker } = shop
-      if (ranker) return ranker.rerank(items, standingNow(ranker), options)
-      return asGiven([...new Set(items)]).slice(0, options.limit ?? items.length)
-    },
-    async explain(item) {
-      await whole
-      const { ranker } = shop
-      return ranker ? ranker.explain(item, standingNow(ranker)) : null
-    },
+    ...createLists({ shop, shopper, learner, now, revision: () => revision, whole: () => whole }),
     events: async (limit) => shopper.events.toReversed().slice(0, Math.max(0, limit)),
     async fineTune(options) {
       await whole
@@ -392,31 +354,7 @@ export async function startDevice(
     },
     order: () => shop.order,
     ready: () => whole,
-    snapshot() {
-      const { report, events } = shopper.cleaned
-      const manifest = shop.loaded?.model.manifest
-      const byName: Record<string, number> = {}
-      for (const { name } of shopper.events) byName[name] = (byName[name] ?? 0) + 1
-      return {
-        revision,
-        model: manifest
-          ? { version: manifest.version, items: manifest.items, until: manifest.data.until }
-          : null,
-        engine: learner.engine,
-        storage: shopper.store.kind,
-        tab: tabs.leads ? 'leader' : 'follower',
-        events: { count: shopper.events.length, byName },
-        cleaning: report,
-        fit: learner.report,
-        fitting: learner.fitting,
-        deferred: learner.deferred,
-        guard: learner.guard,
-        learned: learnedFrom(events, shop.catalog, shop.find, now()),
-        paused,
-        consent,
-        sent,
-        notices: notices.list(),
-      }
-    },
+    snapshot: () =>
+      describe({ shop, shopper, learner, tabs, notices, now }, { revision, paused, consent, sent }),
   }
 }
