@@ -24,7 +24,9 @@ test('no room from the first visit on: lists, the click that changes them, and e
 
   await page.getByRole('contentinfo').getByRole('link', { name: 'Privacy console' }).click()
   await expect(fact(page, 'Base model and storage', 'Kept in')).toContainText(/memory/i)
-  await expect(page.getByRole('region', { name: 'Notices' })).toContainText(/kept in memory until this tab closes/)
+  await expect(page.getByRole('region', { name: 'Notices' })).toContainText(
+    /kept in memory until this tab closes/,
+  )
 })
 
 test('site data cleared under an open page: it goes on, and learns anew', async ({

@@ -15,16 +15,16 @@ test('a reason is one sentence, true also when the item is gone from the shop', 
   expect(reasonText({ kind: 'bought-before' }, itemOf)).toBe('You bought this before')
   expect(reasonText({ kind: 'category', category: 'Bags' }, itemOf)).toBe('You often look at Bags')
   expect(reasonText({ kind: 'searched', query: 'parasol', found: true }, itemOf)).toBe(
-    'Because you searched for “parasol”',
+    'You searched for “parasol”',
   )
   expect(reasonText({ kind: 'searched', query: 'parasol', found: false }, itemOf)).toBe(
-    'Goes with what you searched for: “parasol”',
+    'Goes with your search for “parasol”',
   )
   expect(reasonText({ kind: 'taste' }, itemOf)).toBe('Close to what you like lately')
   expect(reasonText({ kind: 'new' }, itemOf)).toBe('New in this shop')
   expect(reasonText({ kind: 'popular' }, itemOf)).toBe('Popular with all shoppers')
   expect(reasonText({ kind: 'moment', name: 'weather', value: 'rain' }, itemOf)).toBe(
-    'Often chosen at times like this (weather: rain)',
+    'Often chosen now (weather: rain)',
   )
   expect(reasonText({ kind: 'offer' }, itemOf)).toBe('Below its usual price')
 })
