@@ -9,7 +9,7 @@ export const ENGLISH = {
 
   lead: 'This shop sorts its shelves on your device. What you look at, search for and buy stays in this browser; the shop’s servers do not see it.',
   learned: 'What was learned',
-  learnedNothing: 'Nothing yet. Look at a few things and this fills.',
+  learnedNothing: 'Nothing yet: look at a few things.',
   youLike: 'You like',
   youLookedAt: 'You looked at',
   youSearchedFor: 'You searched for',
@@ -20,15 +20,15 @@ export const ENGLISH = {
   kept: 'Kept',
   keptHere: (events: number) => `${count(events, 'event', 'events')}, in this browser`,
   keptInPage: (events: number) =>
-    `${count(events, 'event', 'events')}, only until this page is closed`,
+    `${count(events, 'event', 'events')}, until this page closes`,
   computedWith: 'Computed with',
   starting: 'Starting …',
-  noEngine: 'Nothing yet: it is loaded when there is something to learn',
+  noEngine: 'Nothing yet: loaded when needed',
   engineOn: (engine: string, device: string) => `${engine} on ${device}`,
   lastLearned: 'Last learned',
   learningNow: (done: number, steps: number) => `Learning now: step ${done} of ${steps}`,
   waiting: 'Waits, to save battery or data',
-  notLearned: 'Not yet: it starts after your first few clicks',
+  notLearned: 'Not yet: after your first few clicks',
   learnedFrom: (examples: number, milliseconds: string, engine: string) =>
     `From ${count(examples, 'example', 'examples')} in ${milliseconds} ms, on ${engine}`,
   check: 'Check',
@@ -46,7 +46,7 @@ export const ENGLISH = {
     }`,
   help: 'Help the shop learn',
   helpText:
-    'If you switch this on, your device now and then sends one small sum of corrections to the shared model: no clicks, no products, no searches, no name. It is cut to a fixed size and split in two halves for two separate servers, each unreadable on its own; they add many shoppers’ halves and blur the total. Switch it off whenever you like; a sum already added can’t be taken out again.',
+    'Switched on, your device now and then sends one small sum of corrections to the shared model: no clicks, no products, no searches, no name. It is cut to a fixed size and split in halves for two servers, each unreadable alone; they add many shoppers’ halves and blur the total. Switch it off whenever you like; a sum already added stays.',
   contribute: 'Contribute to the shared model',
   onSince: (date: string) => `On since ${date}.`,
 
@@ -57,7 +57,7 @@ export const ENGLISH = {
   erase: 'Erase everything',
   eraseSure: 'Yes, erase everything',
   eraseKeep: 'Keep it',
-  erased: 'Everything about you was erased from this device.',
+  erased: 'Everything about you was erased.',
 }
 
 /** Strings, and functions that put names and numbers into one. */

@@ -73,5 +73,5 @@ test('the panel tells the state of engine, fit, guard and storage', () => {
   expect(
     guardText({ ...STARTING, guard: { active: false, logLikelihoodRatio: -5, tested: 9 } }),
   ).toMatch(/^Switched off/)
-  expect(storedText(STARTING)).toBe('0 events, only until this page is closed')
+  expect(storedText(STARTING)).toBe('0 events, until this page closes')
 })
