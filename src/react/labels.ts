@@ -19,8 +19,7 @@ export const ENGLISH = {
 
   kept: 'Kept',
   keptHere: (events: number) => `${count(events, 'event', 'events')}, in this browser`,
-  keptInPage: (events: number) =>
-    `${count(events, 'event', 'events')}, until this page closes`,
+  keptInPage: (events: number) => `${count(events, 'event', 'events')}, until this page closes`,
   computedWith: 'Computed with',
   starting: 'Starting …',
   noEngine: 'Nothing yet: loaded when needed',
@@ -46,7 +45,7 @@ export const ENGLISH = {
     }`,
   help: 'Help the shop learn',
   helpText:
-    'Switched on, your device now and then sends one small sum of corrections to the shared model: no clicks, no products, no searches, no name. It is cut to a fixed size and split in halves for two servers, each unreadable alone; they add many shoppers’ halves and blur the total. Switch it off whenever you like; a sum already added stays.',
+    'Switched on, your device now and then sends one small sum of corrections to the shared model: no clicks, products, searches or name. It is cut to a fixed size and split in halves for two servers, each unreadable alone; they add many shoppers’ halves and blur the total. Switch it off whenever you like; a sum already added stays.',
   contribute: 'Contribute to the shared model',
   onSince: (date: string) => `On since ${date}.`,
 
