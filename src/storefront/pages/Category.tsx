@@ -1,12 +1,12 @@
 /** @module `/category/:name`: a department in personal order, to narrow down and sort. */
 import { useMemo } from 'react'
-import { useRerank } from '../../react.ts'
 import { type Department, isSold } from '../catalogue.ts'
 import { Assortment } from '../parts/Assortment.tsx'
 import { Page } from '../parts/Page.tsx'
 import { order } from '../preferences.ts'
 import { useShop } from '../shop.ts'
 import { useStored } from '../stored.ts'
+import { useSteadyOrder } from '../useSteadyOrder.ts'
 import { NotFound } from './NotFound.tsx'
 
 export function Category({ name }: { readonly name: string }) {
@@ -19,7 +19,7 @@ function Shelves({ department }: { readonly department: Department }) {
   const { catalogue, unavailable } = useShop()
   const personal = useStored(order)
   const ids = useMemo(() => department.items.map((item) => item.id), [department])
-  const ranked = useRerank(ids, { order: personal })
+  const ranked = useSteadyOrder(department.name, ids)
   const items = useMemo(
     () =>
       ranked.ids
@@ -34,7 +34,7 @@ function Shelves({ department }: { readonly department: Department }) {
         items={items}
         order={personal === 'personal' ? 'For you' : 'Shop order'}
         label={department.name}
-        settled={unavailable !== null || ranked.status !== 'loading'}
+        settled={unavailable !== null || ranked.settled}
       />
     </Page>
   )

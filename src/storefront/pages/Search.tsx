@@ -1,15 +1,13 @@
 /** @module `/search?q=`: results while one types, in personal order inside bands of equal relevance. */
 import { memo, startTransition, useDeferredValue, useEffect, useMemo, useState } from 'react'
 import { Link, useSearchParams } from 'wouter'
-import { useRerank } from '../../react.ts'
 import { blend, type ProductSearch } from '../../search/index.ts'
 import { Assortment } from '../parts/Assortment.tsx'
 import { Page } from '../parts/Page.tsx'
 import { searchPath } from '../parts/SearchBox.tsx'
 import { Popular } from '../parts/shelves.tsx'
-import { order } from '../preferences.ts'
 import { useShop } from '../shop.ts'
-import { useStored } from '../stored.ts'
+import { useSteadyOrder } from '../useSteadyOrder.ts'
 
 /** A query is one when the typing rests, not at every letter. */
 const REST_MS = 800
@@ -64,10 +62,10 @@ const Results = memo(function Results({ query, search }: ResultsProps) {
     [search, query],
   )
   const ids = useMemo(() => hits.map((hit) => hit.id), [hits])
-  const ranked = useRerank(ids, { order: useStored(order) })
+  const ranked = useSteadyOrder(query, ids)
   const blended = useMemo(
-    () => blend(hits, ranked.status === 'ready' ? ranked.ids : []),
-    [hits, ranked.status, ranked.ids],
+    () => blend(hits, ranked.settled ? ranked.ids : []),
+    [hits, ranked.settled, ranked.ids],
   )
   const items = useMemo(
     () => blended.flatMap((hit) => catalogue.get(hit.id) ?? []),
@@ -119,7 +117,7 @@ const Results = memo(function Results({ query, search }: ResultsProps) {
           order="Best match"
           label={`Results for ${query}`}
           departments
-          settled={unavailable !== null || ranked.status !== 'loading'}
+          settled={unavailable !== null || ranked.settled}
           termsOf={termsOf}
         />
       )}

@@ -1,0 +1,32 @@
+/**
+ * @module Personal order that stands still once it is shown. What a page itself teaches (its own
+ * query, a look a moment ago) would otherwise move products under the shopper's eyes.
+ */
+import { useState } from 'react'
+import { useRerank } from '../react.ts'
+import { order } from './preferences.ts'
+import { useStored } from './stored.ts'
+
+interface Steady {
+  readonly ids: readonly string[]
+  /** False until an order is known. */
+  readonly settled: boolean
+}
+
+/**
+ * @param list what is ordered, e.g. a department's name or a query: another list, and the switch
+ * between personal and shop order, bring a new order
+ */
+export function useSteadyOrder(list: string, ids: readonly string[]): Steady {
+  const wanted = useStored(order)
+  const ranked = useRerank(ids, { order: wanted })
+  const key = `${wanted}\n${list}`
+  const [kept, keep] = useState<{ readonly key: string; readonly ids: readonly string[] } | null>(
+    null,
+  )
+  const answered = ranked.status === 'ready' && ranked.items.length === ids.length
+  if (answered && kept?.key !== key) keep({ key, ids: ranked.ids })
+  if (kept?.key === key) return { ids: kept.ids, settled: true }
+  // Between two lists (while one types) the newest order known goes on: outlines would blink.
+  return { ids: ranked.ids, settled: kept !== null || answered || ranked.status === 'error' }
+}
