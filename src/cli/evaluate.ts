@@ -8,6 +8,7 @@ import { NearsideError } from '../protocol/error.ts'
 import type { Command, CommandContext, Values } from './command.ts'
 import { evaluateBaseParts } from './evaluate/baseParts.ts'
 import { evaluateFits } from './evaluate/fits.ts'
+import { evaluateFolds } from './evaluate/folds.ts'
 import { evaluateImbalance } from './evaluate/imbalance.ts'
 import { evaluateIncremental } from './evaluate/incremental.ts'
 import type { Question } from './evaluate/load.ts'
@@ -15,11 +16,11 @@ import { evaluateNewItems } from './evaluate/newItems.ts'
 import { DEFAULT_SHARES, evaluateNoise, parseShares } from './evaluate/noise.ts'
 import { OPTIONS } from './evaluate/options.ts'
 import type { PeriodsResult } from './evaluate/periods.ts'
-import { evaluatePersonal } from './evaluate/personal.ts'
+import { evaluatePersonal, type Reporting } from './evaluate/personal.ts'
 import type { SearchResult } from './evaluate/search.ts'
 import { evaluateStrategies } from './evaluate/strategies.ts'
 import { DEFAULT_SEED, trainModel } from './evaluate/trainModel.ts'
-import { oneOf, seedOf, seedsOf, shareOf, text } from './evaluate/values.ts'
+import { foldsOf, oneOf, seedOf, seedsOf, shareOf, text } from './evaluate/values.ts'
 
 export const command: Command = {
   name: 'evaluate',
@@ -77,6 +78,15 @@ async function run(
   }
   const answer = answerOf(protocol, incremental, values, context)
   const model = text(values.model)
+  const folds = foldsOf(values.folds)
+  refuse(
+    folds !== undefined && (protocol !== 'personal' || values.arms !== 'all'),
+    '--folds goes with --protocol personal and all arms',
+  )
+  refuse(
+    folds !== undefined && (model !== undefined || asked.holdout !== undefined),
+    '--folds trains models of its own and tests everybody: leave --model and --holdout out',
+  )
   refuse(
     asked.trainShare !== undefined && model !== undefined,
     '--train-share trains a model of its own: leave --model out',
@@ -88,6 +98,8 @@ async function run(
   )
   const directory = await mkdtemp(join(tmpdir(), 'nearside-model-'))
   try {
+    if (folds !== undefined)
+      return await evaluateFolds(asked, folds, directory, reportingOf(values), context)
     const until = await trainModel(asked, directory, context)
     return await answer({ ...asked, until, model: directory })
   } finally {
@@ -104,8 +116,7 @@ function answerOf(
   values: Values,
   context: CommandContext,
 ): Answer {
-  const html = text(values.html)
-  const meanOver = oneOf<MeanOver>('mean', values.mean, ['shoppers', 'cases'])
+  const reporting = reportingOf(values)
   const arms = oneOf('arms', values.arms, ['all', 'base', 'fits'])
   if (arms !== 'all') {
     const isCases = protocol === 'personal' || protocol === 'leave-one-out'
@@ -119,11 +130,17 @@ function answerOf(
     return (question) => evaluateNoise(question, shares, context)
   }
   if (protocol !== 'incremental')
-    return (question) => evaluatePersonal(question, meanOver, html, context)
+    return (question) => evaluatePersonal(question, reporting, context)
   if (incremental === 'imbalance') return (question) => evaluateImbalance(question, context)
-  if (incremental === 'learners') return (question) => evaluateIncremental(question, html, context)
+  if (incremental === 'learners')
+    return (question) => evaluateIncremental(question, reporting.html, context)
   const seeds = seedsOf(values.seeds)
   return (question) => evaluateStrategies(question, seeds, context)
+}
+
+function reportingOf(values: Values): Reporting {
+  const meanOver = oneOf<MeanOver>('mean', values.mean, ['shoppers', 'cases'])
+  return { meanOver, html: text(values.html) }
 }
 
 function refuse(isWrong: boolean, why: string): void {

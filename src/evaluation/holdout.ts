@@ -14,6 +14,11 @@ function place(shopper: string, seed: number): number {
   return ((hash ^ (hash >>> 16)) >>> 0) / 4294967296
 }
 
+/** Which of `folds` parts of about one size; the first of five is whom a fifth holds out. */
+export function foldOf(shopper: string, folds: number, seed: number): number {
+  return Math.floor(place(shopper, seed) * folds)
+}
+
 /** True for about `fraction` of all shoppers. */
 export function isHeldOut(shopper: string, fraction: number, seed: number): boolean {
   return place(shopper, seed) < fraction

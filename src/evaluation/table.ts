@@ -11,6 +11,7 @@ export interface Report extends Summary {
   readonly seed: number
   readonly items: number
   readonly popularity: string
+  readonly folds?: number
 }
 
 export function formatReport(report: Report): string[] {
@@ -30,11 +31,14 @@ export function formatReport(report: Report): string[] {
 }
 
 export function headingLines(report: Report): string[] {
-  const { shop, until, shoppers, cases, items, protocol, popularity, meanOver } = report
+  const { shop, until, shoppers, cases, items, protocol, popularity, meanOver, folds } = report
   const which =
     protocol === 'personal' ? `from ${until} on` : "each shopper's last case (leave-one-out)"
   // In a log without times everybody teaches, and is asked for what training left out.
-  const who = protocol === 'personal' ? 'shoppers the model never saw' : 'shoppers'
+  const unseen = folds
+    ? `shoppers, each asked of the one of ${folds} models that never saw them`
+    : 'shoppers the model never saw'
+  const who = protocol === 'personal' ? unseen : 'shoppers'
   return [
     `${shop}, ${which}: ${count(cases)} cases of ${count(shoppers)} ${who}, all ${count(items)} items ranked`,
     `means over ${meanOver}; 95 % intervals by paired bootstrap over shoppers; popularity ${popularity === 'nightly' ? "as of each case's day" : `as of ${until}`}`,

@@ -14,8 +14,7 @@ import {
 import { writeBaseModel } from '../../model/files.ts'
 import { shopEvents, writeShop } from '../../pretrain/shop/write.ts'
 import { writeModel } from '../../pretrain/writeModel.ts'
-import { command } from '../evaluate.ts'
-import type { EvaluationResult } from './personal.ts'
+import { runEvaluate as run } from './runEvaluate.ts'
 
 let folder = ''
 let shopFolder = ''
@@ -41,19 +40,6 @@ async function storeModel(name: string, options: TestModelOptions): Promise<stri
   const directory = join(folder, name)
   await writeModel(directory, await writeBaseModel(testModel(shop, options)))
   return directory
-}
-
-async function run(options: Record<string, string>, signal = new AbortController().signal) {
-  const lines: string[] = []
-  const defaults = Object.entries(command.options).flatMap(([name, spec]) =>
-    spec.default === undefined ? [] : [[name, spec.default]],
-  )
-  const result = (await command.run({ ...Object.fromEntries(defaults), ...options }, [], {
-    progress: { update() {}, clear() {} },
-    print: (line) => lines.push(line),
-    signal,
-  })) as EvaluationResult
-  return { result, text: lines.join('\n') }
 }
 
 describe('nearside evaluate', () => {

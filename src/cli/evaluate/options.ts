@@ -21,6 +21,12 @@ export const OPTIONS: Readonly<Record<string, CommandOption>> = {
     value: 'FRACTION|FILE',
     describe: "shoppers to test on (default: the model's)",
   },
+  folds: {
+    type: 'string',
+    value: 'K',
+    describe:
+      'personal: train K models, each without one part of the shoppers and asked about that part',
+  },
   protocol: {
     type: 'string',
     value: 'NAME',

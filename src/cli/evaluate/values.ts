@@ -19,6 +19,13 @@ export function seedsOf(value: string | boolean | undefined): number {
   throw new NearsideError('input-invalid', `--seeds ${value}: not a whole number from 1 to 99`)
 }
 
+export function foldsOf(value: string | boolean | undefined): number | undefined {
+  if (value === undefined) return undefined
+  if (typeof value === 'string' && /^\d+$/.test(value) && Number(value) >= 2 && Number(value) <= 20)
+    return Number(value)
+  throw new NearsideError('input-invalid', `--folds ${value}: not a whole number from 2 to 20`)
+}
+
 export function shareOf(value: string | undefined): number | undefined {
   if (value === undefined) return undefined
   const share = parseFraction(value, '--train-share')
