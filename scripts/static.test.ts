@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -27,6 +27,7 @@ beforeAll(async () => {
 
 afterAll(() => {
   server.close()
+  rmSync(directory, { recursive: true, force: true })
 })
 
 /** `fetch` would normalise the path before sending it. */

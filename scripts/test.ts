@@ -19,7 +19,6 @@ interface Tally {
   skipped: number
 }
 
-const reports = mkdtempSync(join(tmpdir(), 'nearside-test-'))
 let browser: string
 try {
   browser = requireChromium()
@@ -30,8 +29,9 @@ try {
 console.log(`Browser: ${browser}`)
 if (!demoIsFresh()) await buildDemo()
 
+const reports = mkdtempSync(join(tmpdir(), 'nearside-test-'))
+process.once('exit', () => rmSync(reports, { recursive: true, force: true }))
 const tallies = [vitest(), playwright(), consumers()]
-rmSync(reports, { recursive: true, force: true })
 const sum = (key: keyof Tally) => tallies.reduce((total, tally) => total + tally[key], 0)
 const skipped = sum('skipped')
 console.log(

@@ -1,13 +1,11 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { createModels } from '../server/testFederation.ts'
+import { testFolder } from '../testFolder.ts'
 import { command } from './serve.ts'
 
-const directory = () => mkdtempSync(join(tmpdir(), 'nearside-serve-'))
-
-/** Runs `serve` until `stop`; resolves when it says that it listens. */
+/** Runs `serve` until `stop` or the end of the test; resolves when it says that it listens. */
 async function start(values: Record<string, string>) {
   const abort = new AbortController()
   const lines: string[] = []
@@ -31,6 +29,12 @@ async function start(values: Record<string, string>) {
     abort.abort()
     return done
   }
+  onTestFinished(() =>
+    stop().then(
+      () => {},
+      () => {},
+    ),
+  )
   return { url: await Promise.race([url, done.then(() => '')]), lines, stop }
 }
 
@@ -40,7 +44,7 @@ async function json(url: string): Promise<Record<string, unknown>> {
 
 describe('nearside serve', () => {
   it('runs leader and helper, which open a round, and stops cleanly', async () => {
-    const where = directory()
+    const where = testFolder()
     const models = await createModels()
     const terms = join(where, 'policy.json')
     writeFileSync(terms, JSON.stringify({ task: 'my-shop', noiseMultiplier: 2 }))
@@ -69,7 +73,7 @@ describe('nearside serve', () => {
   })
 
   it('calls one process with both keys a trusted server', async () => {
-    const store = `sqlite:${directory()}/s.sqlite`
+    const store = `sqlite:${testFolder()}/s.sqlite`
     const single = await start({ role: 'single', store, models: await createModels() })
     expect(single.lines.join('\n')).toMatch(/nearside trusted server listening on/)
     expect(single.lines.join('\n')).not.toMatch(/secure aggregation/i)
@@ -87,7 +91,7 @@ describe('nearside serve', () => {
     [{ role: 'helper', port: '70000' }, /--port takes/],
     [{ role: 'helper', policy: '/nonexistent.json' }, /can’t be read/],
   ])('refuses %j', async (values, message) => {
-    const store = `sqlite:${directory()}/x.sqlite`
+    const store = `sqlite:${testFolder()}/x.sqlite`
     await expect(start({ store, ...values } as Record<string, string>)).rejects.toThrow(message)
   })
 })

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Interaction } from '../features/history.ts'
@@ -8,6 +7,7 @@ import { createRandom } from '../model/random.ts'
 import { scoreTerms } from '../model/score.ts'
 import { NearsideError } from '../protocol/error.ts'
 import { parseLatest, parseManifest } from '../protocol/manifest.ts'
+import { testFolder } from '../testFolder.ts'
 import { NO_WORD_VECTORS } from './encoder/wordVectors.ts'
 import { type PretrainOptions, pretrain } from './pretrain.ts'
 import { DEFAULT_RANKER } from './ranker/trainRanker.ts'
@@ -115,32 +115,28 @@ test('held-out shoppers and events from the limit on change nothing', async () =
 })
 
 test('writes a directory that latest.json points into', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'nearside-model-'))
-  try {
-    await writeModel(directory, await pretrain(tinyShop(), OPTIONS))
-    const json = async (path: string) =>
-      JSON.parse(await readFile(join(directory, path), 'utf8')) as unknown
-    expect(parseLatest(await json('latest.json')).version).toBe('1')
-    const manifest = parseManifest(await json('1/manifest.json'))
-    expect(manifest.shop).toBe('tiny')
-    const selection = await readFile(join(directory, '1/selection.json'))
-    const sha256 = createHash('sha256').update(selection).digest('hex')
-    expect(manifest.reports).toEqual([{ name: 'selection.json', bytes: selection.length, sha256 }])
-    const { features } = JSON.parse(selection.toString()) as { features: { kept: boolean }[] }
-    const records = [...manifest.features, ...manifest.contextFeatures!]
-    expect(features.map(({ kept }) => kept)).toEqual(records.map(({ kept }) => kept))
-    expect((await readdir(join(directory, '1'))).sort()).toEqual([
-      'encoder.safetensors',
-      'items.safetensors',
-      'manifest.json',
-      'popularity.safetensors',
-      'selection.json',
-      'shared.safetensors',
-      'statistics.safetensors',
-    ])
-  } finally {
-    await rm(directory, { recursive: true })
-  }
+  const directory = testFolder()
+  await writeModel(directory, await pretrain(tinyShop(), OPTIONS))
+  const json = async (path: string) =>
+    JSON.parse(await readFile(join(directory, path), 'utf8')) as unknown
+  expect(parseLatest(await json('latest.json')).version).toBe('1')
+  const manifest = parseManifest(await json('1/manifest.json'))
+  expect(manifest.shop).toBe('tiny')
+  const selection = await readFile(join(directory, '1/selection.json'))
+  const sha256 = createHash('sha256').update(selection).digest('hex')
+  expect(manifest.reports).toEqual([{ name: 'selection.json', bytes: selection.length, sha256 }])
+  const { features } = JSON.parse(selection.toString()) as { features: { kept: boolean }[] }
+  const records = [...manifest.features, ...manifest.contextFeatures!]
+  expect(features.map(({ kept }) => kept)).toEqual(records.map(({ kept }) => kept))
+  expect((await readdir(join(directory, '1'))).sort()).toEqual([
+    'encoder.safetensors',
+    'items.safetensors',
+    'manifest.json',
+    'popularity.safetensors',
+    'selection.json',
+    'shared.safetensors',
+    'statistics.safetensors',
+  ])
 })
 
 test('a log that is too small or wrong is refused in words', async () => {

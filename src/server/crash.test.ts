@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 // biome-ignore lint/style/noRestrictedImports: this test joins both ends of the protocol
 import { agreeTask } from '../federation/agreeTask.ts'
 // biome-ignore lint/style/noRestrictedImports: this test joins both ends of the protocol
@@ -16,16 +15,14 @@ import { cryptoRandomBytes } from '../privacy/randomBytes.ts'
 import { decodeVector, fromBase64 } from '../protocol/bytes.ts'
 import { dimensionOf } from '../protocol/policy.ts'
 import { REPORT_MEDIA_TYPE } from '../protocol/report.ts'
-import { createModels, PARAMETERS } from './testFederation.ts'
+import { testFolder } from '../testFolder.ts'
+import { createModels } from './testFederation.ts'
+import { PARAMETERS } from './testModel.ts'
 
 const KILLS = 20
 const GOAL = 80
 const PROGRAM = fileURLToPath(new URL('./testAggregator.ts', import.meta.url))
 const running = new Set<ChildProcess>()
-
-afterAll(() => {
-  for (const child of running) child.kill('SIGKILL')
-})
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
@@ -63,9 +60,17 @@ function createProcess(args: readonly string[]) {
   }
 }
 
+/** Waits for them: they write into the test's folders until they are gone. */
+async function killAll(): Promise<void> {
+  const gone = [...running].map((child) => once(child, 'exit'))
+  for (const child of running) child.kill('SIGKILL')
+  await Promise.all(gone)
+}
+
 it(`counts every acknowledged report exactly once through ${KILLS} kills`, async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'nearside-crash-'))
+  const directory = testFolder()
   const models = await createModels()
+  onTestFinished(killAll)
   const [leaderPort, helperPort] = [await freePort(), await freePort()]
   const [leaderUrl, helperUrl] = [leaderPort, helperPort].map((port) => `http://127.0.0.1:${port}`)
   const goal = String(GOAL)

@@ -1,6 +1,7 @@
 /** @module When the helper gives its share: to its leader, at the goal, for its own set, once. */
 import { describe, expect, it } from 'vitest'
-import { createFederation, HELPER, LEADER, PARAMETERS } from './testFederation.ts'
+import { createFederation, HELPER, LEADER } from './testFederation.ts'
+import { PARAMETERS } from './testModel.ts'
 import { meanOf, post, report } from './testReports.ts'
 
 describe('the helper', () => {

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { utf8 } from '../protocol/bytes.ts'
 import { nextVersion, publish, readLatest } from './publish.ts'
-import { candidateOf, createModels } from './testFederation.ts'
+import { createModels } from './testFederation.ts'
+import { candidateOf } from './testModel.ts'
 
 describe('publishing', () => {
   it('adds a version and switches to it; twice is once', async () => {

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest'
 // biome-ignore lint/style/noRestrictedImports: this test joins both ends of the protocol
 import { createSimulatedDevice, simulateDevices } from '../federation/simulate.ts'
 import { sha256, toHex } from '../protocol/bytes.ts'
-import { createFederation, HELPER, LEADER, PARAMETERS } from './testFederation.ts'
+import { createFederation, HELPER, LEADER } from './testFederation.ts'
+import { PARAMETERS } from './testModel.ts'
 import { DIMENSION, meanOf, post, randomUpdate, report } from './testReports.ts'
 
 describe('a round', () => {

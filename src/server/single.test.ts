@@ -5,7 +5,8 @@ import { loadIdentity } from './identity.ts'
 import { readLatest } from './publish.ts'
 import { createSingle } from './single.ts'
 import { openSqliteStore } from './store/sqlite.ts'
-import { candidateOf, createModels, LAYOUT, noNoise, ORIGIN, PARAMETERS } from './testFederation.ts'
+import { createModels } from './testFederation.ts'
+import { candidateOf, LAYOUT, noNoise, ORIGIN, PARAMETERS } from './testModel.ts'
 
 it('runs whole rounds in one process, and says that it is a trusted server', async () => {
   const models = await createModels()

@@ -3,7 +3,6 @@
  * `testAggregator.ts leader|helper PORT DATABASE [MODELS HELPER]`. No noise, so that sums compare;
  * the published model's `shared.safetensors` is the mean update as float64.
  */
-import { writeFileSync } from 'node:fs'
 import { createApp } from './app.ts'
 import { createHelper } from './helper.ts'
 import { loadIdentity } from './identity.ts'
@@ -11,7 +10,7 @@ import { createLeader } from './leader.ts'
 import { listen } from './listen.ts'
 import { createHelperClient } from './peer.ts'
 import { openSqliteStore } from './store/sqlite.ts'
-import { candidateOf, LAYOUT, noNoise, ORIGIN, PARAMETERS } from './testFederation.ts'
+import { candidateOf, LAYOUT, noNoise, ORIGIN, PARAMETERS } from './testModel.ts'
 
 const [role, port, database, goal, models, helperUrl] = process.argv.slice(2)
 // Loaded and waiting: a test that kills often starts the next one ahead of time.
@@ -36,11 +35,8 @@ if (role === 'helper') {
     helper: createHelperClient(helperUrl, identity.signing, fetch),
     models,
     layout: () => LAYOUT,
-    applyUpdate: async (parent, mean, _rate, version) => {
-      writeFileSync(`${models}/mean-${version}.bin`, new Uint8Array(mean.slice().buffer))
-      const shared = new Uint8Array(mean.slice().buffer)
-      return candidateOf(version, parent.version, shared)
-    },
+    applyUpdate: (parent, mean, _rate, version) =>
+      candidateOf(version, parent.version, new Uint8Array(mean.slice().buffer)),
     gate: async () => ({ accepted: true, reasons: [], metrics: {} }),
   })
   await listen(createApp(leader, appOptions), '127.0.0.1', Number(port))

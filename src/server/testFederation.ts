@@ -1,43 +1,24 @@
 /** @module Two aggregators in memory with a tiny model, for tests; requests go by function call. */
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { NoiseSampler } from '../privacy/discreteGaussian.ts'
 import { sha256, toHex, utf8 } from '../protocol/bytes.ts'
-import { MANIFEST_FORMAT, type ModelManifest } from '../protocol/manifest.ts'
-import type { Policy, PolicyParameters } from '../protocol/policy.ts'
+import type { PolicyParameters } from '../protocol/policy.ts'
+import { testFolder } from '../testFolder.ts'
 import { type AppOptions, createApp } from './app.ts'
 import { createHelper, type HelperAggregator, type HelperOptions } from './helper.ts'
 import { loadIdentity } from './identity.ts'
 import { createLeader, type LeaderAggregator, type LeaderOptions } from './leader.ts'
 import { createHelperClient } from './peer.ts'
-import { type Candidate, readLatest } from './publish.ts'
+import { readLatest } from './publish.ts'
 import { openSqliteStore } from './store/sqlite.ts'
 import type { Store } from './store.ts'
+import { candidateOf, LAYOUT, noNoise, ORIGIN, PARAMETERS } from './testModel.ts'
 
 export const LEADER = 'http://leader.test'
 export const HELPER = 'http://helper.test'
-export const ORIGIN = 'http://shop.test'
-export const LAYOUT: Policy['parameters'] = { projectionDiagonal: 64, featureWeights: 6 }
-
-export const PARAMETERS: PolicyParameters = {
-  task: 'test',
-  clipNorm: 0.1,
-  scale: 2 ** 20,
-  noiseMultiplier: 1,
-  delta: 1e-6,
-  aggregationGoal: 4,
-  learningRate: 0.5,
-  maxParticipations: 4,
-  minSeparationSeconds: 0,
-  periodDays: 365,
-}
-
-export const noNoise: NoiseSampler = (_variance, dimension) => new Int32Array(dimension)
-
-/** A publish directory with version 1. */
+/** A publish directory with version 1, gone after the test. */
 export async function createModels(): Promise<string> {
-  const models = mkdtempSync(join(tmpdir(), 'nearside-models-'))
+  const models = testFolder()
   const candidate = await candidateOf('1', null, utf8('shared 1'))
   mkdirSync(join(models, '1'))
   writeFileSync(join(models, '1', 'encoder.safetensors'), 'encoder')
@@ -46,44 +27,6 @@ export async function createModels(): Promise<string> {
   const manifest = toHex(await sha256(candidate.manifestBytes))
   writeFileSync(join(models, 'latest.json'), JSON.stringify({ version: '1', manifest }))
   return models
-}
-
-export async function candidateOf(
-  version: string,
-  parent: string | null,
-  shared: Uint8Array<ArrayBuffer>,
-): Promise<Candidate> {
-  const describe = async (name: string, bytes: Uint8Array) => ({
-    name,
-    bytes: bytes.length,
-    sha256: toHex(await sha256(bytes)),
-    tensors: {},
-  })
-  const manifest: ModelManifest = {
-    format: MANIFEST_FORMAT,
-    version,
-    parent,
-    shop: 'test',
-    items: 1,
-    dimension: 64,
-    features: Array.from({ length: LAYOUT.featureWeights }, (_, f) => ({
-      name: `feature ${f}`,
-      scale: 1,
-      weight: 0,
-      kept: true,
-      reason: 'test',
-    })),
-    files: [
-      await describe('encoder.safetensors', utf8('encoder')),
-      await describe('shared.safetensors', shared),
-    ],
-    data: { from: '2011-01-01', to: '2011-08-31', until: '2011-09-01' },
-    seed: 1,
-    holdout: { fraction: 0.2, shoppers: 0 },
-    metrics: {},
-  }
-  const files = new Map([['shared.safetensors', shared]])
-  return { manifest, manifestBytes: utf8(JSON.stringify(manifest)), files }
 }
 
 export interface TestFederation {

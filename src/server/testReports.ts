@@ -8,7 +8,8 @@ import { createRandom } from '../model/random.ts'
 import { cryptoRandomBytes } from '../privacy/randomBytes.ts'
 import { decodeVector, fromBase64 } from '../protocol/bytes.ts'
 import { REPORT_MEDIA_TYPE } from '../protocol/report.ts'
-import { HELPER, LEADER, PARAMETERS, type TestFederation } from './testFederation.ts'
+import { HELPER, LEADER, type TestFederation } from './testFederation.ts'
+import { PARAMETERS } from './testModel.ts'
 
 export const DIMENSION = 70
 

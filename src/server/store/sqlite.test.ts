@@ -1,11 +1,11 @@
-import { mkdtempSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { concat, fromHex, sha256, toHex } from '../../protocol/bytes.ts'
 import { policyHash } from '../../protocol/policy.ts'
 import { TEST_POLICY } from '../../protocol/testPolicy.ts'
+import { testFolder } from '../../testFolder.ts'
 import type { StagedReport, Store } from '../store.ts'
 import { openSqliteStore } from './sqlite.ts'
 
@@ -118,7 +118,7 @@ describe('rounds', () => {
   })
 
   it('keep shares, version and verdict through a restart', async () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'nearside-store-')), 'l.sqlite')
+    const file = join(testFolder(), 'l.sqlite')
     const before = openSqliteStore(file)
     await before.openRound(1, TEST_POLICY, await policyHash(TEST_POLICY), 100)
     await before.stage(1, 1, [staged(1)])
@@ -144,7 +144,7 @@ describe('rounds', () => {
 })
 
 it('keeps no single update, no time and no address of a report', async () => {
-  const file = join(mkdtempSync(join(tmpdir(), 'nearside-store-')), 'l.sqlite')
+  const file = join(testFolder(), 'l.sqlite')
   const disk = openSqliteStore(file)
   await disk.openRound(1, TEST_POLICY, await policyHash(TEST_POLICY), 100)
   await disk.stage(1, 9, [staged(1), staged(2)])
@@ -160,7 +160,7 @@ it('keeps no single update, no time and no address of a report', async () => {
 })
 
 it('leaves a file of another version alone', () => {
-  const file = join(mkdtempSync(join(tmpdir(), 'nearside-store-')), 'old.sqlite')
+  const file = join(testFolder(), 'old.sqlite')
   const old = new Database(file)
   old.exec('create table rounds (round integer)')
   old.close()
