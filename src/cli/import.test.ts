@@ -207,6 +207,45 @@ describe('import', () => {
     ])
   })
 
+  test('searches by words are kept, from a log of their own or among the clicks', async () => {
+    const orders = 'user,sku,time\nann,tea,2014-05-13 10:00\n'
+    const own = await run(
+      {
+        'orders.csv': orders,
+        'clicks.csv':
+          'user,time,search term\nann,2014-05-13 09:59,Green Tea\nbob,2014-05-12 08:00,\n',
+      },
+      { clicks: 'clicks.csv' },
+    )
+    expect(own.report.logs[1]).toMatchObject({ lines: 2, kept: 1, dropped: { 'no item': 1 } })
+    const time = Date.UTC(2014, 4, 13, 9, 59)
+    expect(own.shop.searches).toEqual([
+      { shopper: 'ann', query: 'Green Tea', time, session: '2014-05-13' },
+    ])
+    const events = [
+      ['view_search_results', { key: 'search_term', value: { string_value: 'tea' } }],
+      ['view_search_results', { key: 'ga_session_id', value: { int_value: 7 } }],
+      ['view_item', { key: 'ga_session_id', value: { int_value: 7 } }],
+    ].map(([event_name, parameter]) => ({
+      event_name,
+      event_timestamp: 1314865560000000,
+      user_pseudo_id: 'u1',
+      event_params: [parameter],
+      items: [],
+    }))
+    const ga4 = await run(
+      {
+        'orders.csv': orders,
+        'clicks.jsonl': events.map((event) => JSON.stringify(event)).join('\n'),
+      },
+      { clicks: 'clicks.jsonl' },
+    )
+    const dropped = { 'no query': 1, 'no item': 1 }
+    expect(ga4.report.logs[1]).toMatchObject({ lines: 3, kept: 1, dropped })
+    expect(ga4.shop.searches).toMatchObject([{ shopper: 'u1', query: 'tea' }])
+    expect(ga4.shop.shoppers.map(({ id }) => id)).toEqual(['ann'])
+  })
+
   test.each([
     [{ 'orders.csv': '' }, {}, 'orders.csv: is empty'],
     [{}, {}, 'orders.csv: there is no such file'],

@@ -21,6 +21,7 @@ const COLUMN_FLAGS: Readonly<Partial<Record<Role, string>>> = {
   price: 'of one piece',
   title: 'name of the product',
   event: "what was done, by GA4's names",
+  query: 'what was searched for',
   category: 'of the product, in the catalogue',
   brand: 'of the product, in the catalogue',
 }

@@ -15,6 +15,7 @@ export const DROP_REASONS = [
   'other event',
   'no shopper',
   'no item',
+  'no query',
   'bad date',
   'bad quantity',
   'bad price',
@@ -30,7 +31,7 @@ export type DropReason = (typeof DROP_REASONS)[number]
 export interface CleanOptions {
   readonly columns: Columns
   readonly parseDate: ReturnType<typeof createDateParser>
-  /** For rows of a log without an event column. */
+  /** For rows of a log without an event column, unless they hold a query and no item. */
   readonly defaultEvent: EventName
   /** Items must match, else they are service lines. */
   readonly itemPattern?: RegExp
@@ -111,9 +112,13 @@ export class LogCleaner {
       const column = columns[role]
       return column === undefined ? '' : row.values[column].trim()
     }
+    const item = text('item')
+    const query = text('query')
     const name =
       columns.event === undefined
-        ? defaultEvent
+        ? item === '' && query !== ''
+          ? 'search'
+          : defaultEvent
         : EVENT_ALIASES.get(
             text('event')
               .toLowerCase()
@@ -123,8 +128,8 @@ export class LogCleaner {
     const session = text('session')
     const { shopper, written } = this.#carry(session, text('shopper'), text('time'))
     if (shopper === '') return 'no shopper'
-    const item = text('item')
     if (item === '' && name !== 'search') return 'no item'
+    if (item === '' && query === '') return 'no query'
     const date = parseDate(written)
     if (!date) return 'bad date'
 
@@ -152,7 +157,7 @@ export class LogCleaner {
         session: session || undefined,
         quantity,
         price: price !== undefined && price >= 0 ? price : undefined,
-        query: text('query') || undefined,
+        query: query || undefined,
         dwellMs: dwell !== null && dwell >= 0 ? dwell : undefined,
       },
       title: text('title'),

@@ -87,11 +87,16 @@ export function mapColumns(
     found[role] = column
     taken.add(column)
   }
+  requireColumns(table, found, required)
+  return found
+}
+
+/** @throws NearsideError `input-invalid`, naming the first role without a column and the flag to say it with */
+export function requireColumns(table: Table, found: Columns, required: readonly Role[]): void {
   const open = required.filter((role) => found[role] === undefined)
   if (open.length > 0)
     throw new NearsideError(
       'input-invalid',
       `${table.name}: which column is the ${open[0]}? Say --${open[0]} COLUMN (it has ${table.columns.join(', ')})`,
     )
-  return found
 }

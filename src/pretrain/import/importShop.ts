@@ -7,7 +7,7 @@ import type { Encoding } from '../shop/lines.ts'
 import { DAY_MS, formatTime } from '../shop/time.ts'
 import { type ShopEvent, type WrittenFile, writeShop } from '../shop/write.ts'
 import { type DropReason, LogCleaner } from './cleanLog.ts'
-import { mapColumns, presentColumns, type Role } from './columns.ts'
+import { mapColumns, presentColumns, type Role, requireColumns } from './columns.ts'
 import { createDateParser, type DateOrder, guessDateOrder } from './date.ts'
 import { FactCollector, type ItemFacts } from './itemFacts.ts'
 import { recogniseLayout } from './layout.ts'
@@ -186,7 +186,9 @@ function namedSettings(options: ImportOptions): Record<string, string | number> 
 function prepare(table: Table, options: ImportOptions, isClicks: boolean) {
   const layout = recogniseLayout(table.columns)
   const named = isClicks ? presentColumns(table, options.columns) : options.columns
-  const columns = mapColumns(table, LOG_ROLES, ['shopper', 'item', 'time'], named)
+  const columns = mapColumns(table, LOG_ROLES, ['shopper', 'time'], named)
+  // A log of queries alone names no items.
+  if (!isClicks || columns.query === undefined) requireColumns(table, columns, ['item'])
   const times = table.sample.filter(({ problem }) => !problem)
   const order =
     options.dateOrder ?? guessDateOrder(times.map(({ values }) => values[columns.time!].trim()))

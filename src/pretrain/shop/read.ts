@@ -20,9 +20,10 @@ import type { Shop } from './shop.ts'
  * their interactions by time (lines of equal time keep the file's order). A line without a session
  * belongs to the session of its UTC day. If any time is a bare date, or every time is midnight, the
  * log is `dayOnly` and all times are cut to the day: an order inside a day that only some lines
- * know would mislead. Searches and list views without an item name nothing to learn from and are
- * left out. Without `catalog.jsonl` all items are id-only; without
- * `context.tsv` the moments are known by their time alone.
+ * know would mislead. A search without an item is kept apart, in `searches`, and makes nobody a
+ * shopper; a list view without an item names nothing to learn from and is left out. Without
+ * `catalog.jsonl` all items are id-only; without `context.tsv` the moments are known by their time
+ * alone.
  *
  * @throws NearsideError `input-invalid` (folder, events), `catalog-invalid` (catalogue)
  */

@@ -7,7 +7,7 @@ import type { Interaction } from '../../features/history.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import { readLines } from './lines.ts'
 import { PriceCollector } from './prices.ts'
-import type { Shop, ShopperLog } from './shop.ts'
+import type { Shop, ShopperLog, ShopSearch } from './shop.ts'
 import { DAY_MS, formatDay, parseIsoTime } from './time.ts'
 
 const REQUIRED_COLUMNS = ['shopper', 'event', 'item', 'time'] as const
@@ -19,9 +19,10 @@ interface Columns {
   readonly event: number
   readonly item: number
   readonly time: number
-  /** -1 where the file has none, as for price and the checked numbers. */
+  /** -1 where the file has none, as for price, query and the checked numbers. */
   readonly session: number
   readonly price: number
+  readonly query: number
   readonly numbers: readonly { readonly name: string; readonly column: number }[]
 }
 
@@ -45,6 +46,7 @@ function parseHeader(text: string, where: string): Columns {
     time: find('time'),
     session: find('session'),
     price: find('price'),
+    query: find('query'),
     numbers: ['quantity', 'price', 'dwell_ms']
       .map((name) => ({ name, column: find(name) }))
       .filter(({ column }) => column >= 0),
@@ -52,9 +54,6 @@ function parseHeader(text: string, where: string): Columns {
 }
 
 const EVENT_SET: ReadonlyMap<string, EventName> = new Map(EVENT_NAMES.map((name) => [name, name]))
-
-/** These may come without an item. */
-const ITEMLESS: ReadonlySet<EventName> = new Set<EventName>(['search', 'view_item_list'])
 
 /**
  * Everything of a shop but its name. The rules are those of `readShop`.
@@ -67,6 +66,7 @@ export async function readEvents(path: string, catalog: Catalog): Promise<Omit<S
   const names = new Map<string, string>()
   const times = new Map<string, ReturnType<typeof parseIsoTime>>()
   const prices = new PriceCollector()
+  const searches: ShopSearch[] = []
   let columns: Columns | undefined
   let line = 0
   let anyDay = false
@@ -104,12 +104,18 @@ export async function readEvents(path: string, catalog: Catalog): Promise<Omit<S
         throw refusal(`${field} '${number}' is not a number of zero or more`)
     }
     const id = fields[at.item]
-    if (id === '') {
-      if (ITEMLESS.has(name)) return
-      throw refusal(`${name} without an item`)
+    const query = name === 'search' && at.query >= 0 ? fields[at.query].trim() : ''
+    if (id === '' && query === '') {
+      if (name === 'view_item_list') return
+      throw refusal(`${name} without ${name === 'search' ? 'a query' : 'an item'}`)
     }
     anyDay ||= parsed.dayOnly
     allMidnight &&= parsed.time % DAY_MS === 0
+    const session = intern((at.session >= 0 && fields[at.session]) || formatDay(parsed.time))
+    if (id === '') {
+      searches.push({ shopper: intern(shopper), query: intern(query), time: parsed.time, session })
+      return
+    }
     let item = rows.get(id)
     if (item === undefined) {
       item = items.length
@@ -119,7 +125,6 @@ export async function readEvents(path: string, catalog: Catalog): Promise<Omit<S
     }
     const price = at.price >= 0 ? Number(fields[at.price]) : 0
     if (price > 0) prices.add(item, parsed.time, price)
-    const session = intern((at.session >= 0 && fields[at.session]) || formatDay(parsed.time))
     const interaction = { item, name, time: parsed.time, session }
     const log = logs.get(shopper)
     if (log) log.push(interaction)
@@ -141,16 +146,28 @@ export async function readEvents(path: string, catalog: Catalog): Promise<Omit<S
   let to = Number.NEGATIVE_INFINITY
   const shoppers: ShopperLog[] = []
   for (const [id, log] of logs) {
-    const interactions = dayOnly
-      ? log.map((entry) => ({ ...entry, time: entry.time - modulo(entry.time, DAY_MS) }))
-      : log
-    interactions.sort((a, b) => a.time - b.time)
+    const interactions = inTimeOrder(log, dayOnly)
     from = Math.min(from, interactions[0].time)
     to = Math.max(to, interactions[interactions.length - 1].time)
     shoppers.push({ id, interactions })
   }
   const priceLog = prices.log()
-  return { items, shoppers, from, to, dayOnly, ...(priceLog.size > 0 && { prices: priceLog }) }
+  return {
+    items,
+    shoppers,
+    from,
+    to,
+    dayOnly,
+    ...(priceLog.size > 0 && { prices: priceLog }),
+    ...(searches.length > 0 && { searches: inTimeOrder(searches, dayOnly) }),
+  }
+}
+
+/** Lines of equal time keep the file's order. */
+function inTimeOrder<T extends { readonly time: number }>(lines: readonly T[], dayOnly: boolean) {
+  return lines
+    .map((line) => (dayOnly ? { ...line, time: line.time - modulo(line.time, DAY_MS) } : line))
+    .sort((a, b) => a.time - b.time)
 }
 
 /** Never negative: days before 1970 are cut downwards too. */

@@ -23,11 +23,13 @@ describe('readShop', () => {
     await put(
       'events.tsv',
       [
-        'time\tshopper\titem\tevent\tsession',
-        '2011-05-02T10:00:00Z\tann\tmug\tpurchase\to2',
-        '2011-05-01T10:00:00+02:00\tann\tcake\tview_item\t',
-        '2011-05-01 08:00\t__proto__\ttea\tadd_to_cart\tv9',
-        '2011-05-03T00:00:00Z\tann\t\tsearch\tv3',
+        'time\tshopper\titem\tevent\tsession\tquery',
+        '2011-05-02T10:00:00Z\tann\tmug\tpurchase\to2\t',
+        '2011-05-01T10:00:00+02:00\tann\tcake\tview_item\t\t',
+        '2011-05-01 08:00\t__proto__\ttea\tadd_to_cart\tv9\t',
+        '2011-05-03T00:00:00Z\tann\t\tsearch\tv3\tRed  mug ',
+        '2011-05-02T00:00:00Z\tbob\t\tsearch\t\ttea',
+        '2011-05-03T00:00:00Z\tann\t\tview_item_list\tv3\t',
       ].join('\n'),
     )
     const shop = await readShop(folder)
@@ -51,6 +53,10 @@ describe('readShop', () => {
         id: '__proto__',
         interactions: [{ item: 0, name: 'add_to_cart', time: shop.from, session: 'v9' }],
       },
+    ])
+    expect(shop.searches).toEqual([
+      { shopper: 'bob', query: 'tea', time: Date.UTC(2011, 4, 2), session: '2011-05-02' },
+      { shopper: 'ann', query: 'Red  mug', time: Date.UTC(2011, 4, 3), session: 'v3' },
     ])
   })
 
@@ -83,6 +89,7 @@ describe('readShop', () => {
     [`${HEADER}a\tbuy\tx\t2011-01-01\t\n`, "events.tsv line 2: 'buy' is not an event"],
     [`${HEADER}\tpurchase\tx\t2011-01-01\t\n`, 'events.tsv line 2: has no shopper'],
     [`${HEADER}a\tpurchase\t\t2011-01-01\t\n`, 'events.tsv line 2: purchase without an item'],
+    [`${HEADER}a\tsearch\t\t2011-01-01\t\n`, 'events.tsv line 2: search without a query'],
     [
       `${HEADER}a\tpurchase\tx\t2011-02-31\t\n`,
       "events.tsv line 2: '2011-02-31' is not an ISO date",
@@ -144,29 +151,47 @@ describe('writeShop', () => {
     { requiredKeys: ['shopper', 'event', 'item', 'time', 'session'] },
   )
 
+  const search: fc.Arbitrary<ShopEvent> = fc.record({
+    shopper: fc.constantFrom('ann', 'eve'),
+    event: fc.constant('search'),
+    item: fc.constant(''),
+    time: fc.integer({ min: 0, max: 2e12 }),
+    session: fc.constantFrom('s1', 's2'),
+    query: fc.constantFrom('tea', 'red mug', '“'),
+  })
+
   test('what is written is read back, plain and gzip, exact and by day', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(event, { minLength: 1, maxLength: 30 }),
+        fc.array(search, { maxLength: 5 }),
         fc.boolean(),
         fc.boolean(),
-        async (events, dayOnly, gzip) => {
+        async (events, searches, dayOnly, gzip) => {
           const ids = [...new Set(events.map(({ item }) => item))]
           const items = ids.slice(1).map((id, i) => ({ id, title: `“${id}”\t\u2028`, price: i }))
-          await writeShop(folder, items, events, { dayOnly, gzip })
+          await writeShop(folder, items, [...searches, ...events], { dayOnly, gzip })
           const shop = await readShop(folder)
           expect(shop.items).toEqual([
             ...items,
             ...(ids.length > items.length ? [{ id: ids[0] }] : []),
           ])
-          const expected = events.map(({ shopper, event, item, time, session }) => ({
-            shopper,
-            event,
-            item,
-            time: shop.dayOnly ? time - (time % DAY) : time,
-            session,
-          }))
-          const order = (rows: ShopEvent[]) => rows.map((row) => JSON.stringify(row)).sort()
+          const expected = [...events, ...searches].map(
+            ({ shopper, event, item, time, session, query }) => ({
+              shopper,
+              event,
+              item,
+              time: shop.dayOnly ? time - (time % DAY) : time,
+              session,
+              ...(item === '' && { query }),
+            }),
+          )
+          const order = (rows: ShopEvent[]) =>
+            rows
+              .map((row) =>
+                JSON.stringify(row, ['shopper', 'event', 'item', 'time', 'session', 'query']),
+              )
+              .sort()
           expect(order(shopEvents(shop))).toEqual(order(expected))
           expect(shop.dayOnly || !dayOnly).toBe(true)
           await writeShop(folder, shop.items, shopEvents(shop), { dayOnly: shop.dayOnly, gzip })

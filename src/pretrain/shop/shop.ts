@@ -19,6 +19,19 @@ export interface Shop {
   readonly context?: readonly ContextChange[]
   /** What items cost when, where the log says it. */
   readonly prices?: PriceLog
+  /** Ascending by time; absent: the log has no queries. */
+  readonly searches?: readonly ShopSearch[]
+}
+
+/** A line of the log that names words, not an item. */
+export interface ShopSearch {
+  /** Need not be one of `Shop.shoppers`: some only search. */
+  readonly shopper: string
+  /** As it was typed. */
+  readonly query: string
+  /** Milliseconds since the epoch, UTC; the day's midnight where the log is `dayOnly`. */
+  readonly time: number
+  readonly session: string
 }
 
 export interface ShopperLog {

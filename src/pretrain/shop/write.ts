@@ -13,7 +13,7 @@ import { formatDay, formatTime } from './time.ts'
 export interface ShopEvent {
   readonly shopper: string
   readonly event: EventName
-  /** Empty for a search. */
+  /** Empty for a search by words. */
   readonly item: string
   /** Milliseconds since the epoch, UTC. */
   readonly time: number
@@ -103,17 +103,14 @@ function field(value: string | number | undefined, column: string): string {
   return text
 }
 
-/** The log of a shop in memory as lines, shopper by shopper. */
-export function shopEvents(shop: Shop): ShopEvent[] {
-  return shop.shoppers.flatMap(({ id, interactions }) =>
-    interactions.map(({ item, name, time, session }) => ({
-      shopper: id,
-      event: name,
-      item: shop.items[item].id,
-      time,
-      session,
-    })),
+/** The log of a shop in memory as lines, shopper by shopper, then the searches. */
+export function shopEvents({ items, shoppers, searches = [] }: Shop): ShopEvent[] {
+  const events = shoppers.flatMap(({ id, interactions }) =>
+    interactions.map(({ item, name, time, session }): ShopEvent => {
+      return { shopper: id, event: name, item: items[item].id, time, session }
+    }),
   )
+  return [...events, ...searches.map((one): ShopEvent => ({ event: 'search', item: '', ...one }))]
 }
 
 async function writeText(
