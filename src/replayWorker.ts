@@ -1,15 +1,20 @@
 /**
  * @module A worker for replaying a log, with the device's own code: `nearside/worker` but for four
  * things. It keeps everything in its own memory, so that no shopper's store or log is touched; the
- * time is what the page says; nothing happens by itself; it learns only when it is asked to.
+ * time is what the page says; nothing happens by itself; it learns only when it is asked to. Of what
+ * the device keeps it reads the base model alone, which is everybody's, and so needs no network.
  *
  * The page sets the time by `worker.postMessage({ kind: 'clock', now })` before the call it is for.
  */
 import type { ToWorker } from './personalizer/messages.ts'
 import { type Scope, serve, workerEnvironment } from './personalizer/worker/serve.ts'
+import { openStore } from './storage/open.ts'
+import type { Download } from './storage/store.ts'
+import { answerOf, readDownload } from './training/modelSource.ts'
 
 const global = self as unknown as Scope
 let now = 0
+let model: Promise<Download | null> = Promise.resolve(null)
 
 const scope: Scope = {
   postMessage: (message) => global.postMessage(message),
@@ -19,13 +24,38 @@ const scope: Scope = {
 
 global.onmessage = (event: MessageEvent<ToWorker | { kind: 'clock'; now: number }>) => {
   const { data } = event
-  if (data.kind === 'clock') now = data.now
-  else scope.onmessage?.(event as MessageEvent<ToWorker>)
+  if (data.kind === 'clock') {
+    now = data.now
+    return
+  }
+  if (data.kind === 'call' && data.name === 'start') model = keptModel(data.args[0].database)
+  scope.onmessage?.(event as MessageEvent<ToWorker>)
+}
+
+async function keptModel(database: string): Promise<Download | null> {
+  const { store } = await openStore(database, workerEnvironment.indexedDb)
+  try {
+    const kept = await store.download('model')
+    if (kept) await readDownload(kept)
+    return kept
+  } catch {
+    // Damaged or out of reach: it is fetched, as by a device that keeps none.
+    return null
+  } finally {
+    store.close()
+  }
+}
+
+const keptFirst: typeof workerEnvironment.fetch = async (resource, options) => {
+  const kept = await model
+  const answer = kept && answerOf(kept, String(resource))
+  return answer ? new Response(new Uint8Array(answer)) : workerEnvironment.fetch(resource, options)
 }
 
 serve(scope, {
   ...workerEnvironment,
   now: () => now,
+  fetch: keptFirst,
   indexedDb: () => undefined,
   timers: { set: () => 0, clear: () => {} },
 })

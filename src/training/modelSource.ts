@@ -109,6 +109,29 @@ export async function fetchModel({
   return { download, loaded: await readDownload(download) }
 }
 
+/**
+ * What the shop's server would answer, from what is kept of it: `latest.json` and the files of the one
+ * version that is there.
+ * @param url absolute
+ * @returns null for anything else
+ * @throws NearsideError `model-corrupt` if the manifest that is kept cannot be read
+ */
+export function answerOf(
+  { url: directory, version, files }: Download,
+  url: string,
+): Uint8Array | null {
+  if (!url.startsWith(directory)) return null
+  const path = url.slice(directory.length)
+  const manifest = parseManifest(parseJson(files[MANIFEST]))
+  if (path === 'latest.json') {
+    return new TextEncoder().encode(
+      JSON.stringify({ version: manifest.version, manifest: version }),
+    )
+  }
+  const folder = `${manifest.version}/`
+  return path.startsWith(folder) ? (files[path.slice(folder.length)] ?? null) : null
+}
+
 /** SHA-256 → bytes, of what is kept. A hash that lies is found by `readBaseModel`. */
 function keptFiles(kept: Download | null): ReadonlyMap<string, Uint8Array> {
   const bytes = kept?.files[MANIFEST]
