@@ -7,14 +7,15 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'vite'
+import { writeOfflineFiles } from './offline.ts'
 import { prerender } from './prerender.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /** What the demo is made of; anything newer than its index.html makes it stale. */
 const SOURCES = [
-  ...['src', 'public', 'data', 'index.html', 'vite.config.ts', 'scripts/prerender.ts'],
-  'package-lock.json',
+  ...['src', 'public', 'data', 'index.html', 'vite.config.ts', 'package-lock.json'],
+  ...['scripts/prerender.ts', 'scripts/offline.ts'],
 ]
 
 function newest(path: string): number {
@@ -48,7 +49,9 @@ export function packageIsFresh(): boolean {
 export async function buildDemo(): Promise<void> {
   node('scripts/images.ts')
   await build({ root: ROOT, logLevel: 'warn' })
-  await prerender(ROOT, join(ROOT, 'dist/demo'))
+  const demo = join(ROOT, 'dist/demo')
+  await prerender(ROOT, demo)
+  writeOfflineFiles(demo)
 }
 
 export async function buildPackage(): Promise<void> {

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { offlineFiles } from './offline.ts'
+
+const document =
+  '<link rel="modulepreload" href="/assets/worker-A.js"><script src="/assets/open-B.js"></script>'
+
+const assets = new Map([
+  ['open-B.js', 'import"./shop-C.js";import(`./Orders-D.js`)'],
+  ['shop-C.js', 'import("./worker-X.js");new Worker(new URL("/assets/replayWorker-E.js"))'],
+  ['Orders-D.js', 'import"./open-B.js"'],
+  ['worker-A.js', 'import(`./choose-F.js`);import(`./contribute-G.js`)'],
+  ['worker-X.js', 'import(`./choose-Y.js`)'],
+  ['choose-F.js', 'import"./problem-H.js";import(`./wasm-I.js`);import(`./wasmEngine-J.js`)'],
+  ['choose-Y.js', ''],
+  ['problem-H.js', ''],
+  ['wasm-I.js', '"/assets/tfjs-K.wasm"'],
+  ['tfjs-K.wasm', ''],
+  ['wasmEngine-J.js', ''],
+  ['contribute-G.js', ''],
+  ['replayWorker-E.js', 'import"./problem-H.js";import(`./choose-L.js`);import(`./cpu-M.js`)'],
+  ['choose-L.js', ''],
+  ['cpu-M.js', ''],
+])
+
+test('a shop needs what its documents name, and what that names, without engines it may never use', () => {
+  const names = [
+    'Orders-D',
+    'choose-F',
+    'open-B',
+    'problem-H',
+    'shop-C',
+    'wasmEngine-J',
+    'worker-A',
+  ]
+  expect(offlineFiles([document], assets).shop).toEqual(names.map((name) => `/assets/${name}.js`))
+})
+
+test('a replay needs its own scripts and data besides', () => {
+  expect(offlineFiles([document], assets).replay).toEqual([
+    '/assets/choose-L.js',
+    '/assets/replayWorker-E.js',
+    '/replay/shoppers.json',
+  ])
+})
+
+test('what is named but not built is no file', () => {
+  expect(offlineFiles(['"/assets/gone-Z.js"'], new Map())).toEqual({
+    shop: [],
+    replay: ['/replay/shoppers.json'],
+  })
+})

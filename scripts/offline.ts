@@ -1,0 +1,69 @@
+/**
+ * @module Lists what the built shop needs where there is no network, for its service worker
+ * (`public/sw.js`) to keep: scripts that no visit may have asked for yet, such as a page's own or the
+ * engine of the first fit.
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export interface OfflineFiles {
+  /** Paths from the shop's root. */
+  readonly shop: readonly string[]
+  /** What fast-forward needs besides. */
+  readonly replay: readonly string[]
+}
+
+export const OFFLINE = 'offline.json'
+const DOCUMENTS = ['index.html', 'shell.html']
+const REPLAY_DATA = '/replay/shoppers.json'
+
+/**
+ * Left out unless a document names them: engines of TensorFlow.js, some hundred kilobytes each, only
+ * for devices whose visit has asked for them; contributing, which needs a network itself; the device
+ * in the page, for browsers without workers.
+ */
+const LEFT_OUT = /^(cpu|wasm|webgpu|contribute|worker)-/
+const REPLAY = /^replayWorker-/
+const NAMED = /["'`](?:\.\/|\/?assets\/)([\w.-]+\.(?:js|css|wasm))["'`]/g
+
+/**
+ * @param documents text of the pages' documents
+ * @param assets name → text of every script; what is no script names nothing
+ */
+export function offlineFiles(
+  documents: readonly string[],
+  assets: ReadonlyMap<string, string>,
+): OfflineFiles {
+  const namedIn = (text: string) =>
+    Array.from(text.matchAll(NAMED), ([, name]) => name).filter((name) => assets.has(name))
+
+  function follow(name: string, found: Set<string>): void {
+    if (found.has(name)) return
+    found.add(name)
+    for (const next of namedIn(assets.get(name) ?? ''))
+      if (!LEFT_OUT.test(next) && !REPLAY.test(next)) follow(next, found)
+  }
+
+  const shop = new Set<string>()
+  for (const name of documents.flatMap(namedIn)) follow(name, shop)
+  const replay = new Set<string>()
+  for (const name of assets.keys()) if (REPLAY.test(name)) follow(name, replay)
+  const paths = (names: Iterable<string>) => [...names].map((name) => `/assets/${name}`).sort()
+  return {
+    shop: paths(shop),
+    replay: [...paths([...replay].filter((name) => !shop.has(name))), REPLAY_DATA],
+  }
+}
+
+/** @param demo directory of the built demo */
+export function writeOfflineFiles(demo: string): void {
+  const folder = join(demo, 'assets')
+  const text = (name: string) =>
+    /\.(js|css)$/.test(name) ? readFileSync(join(folder, name), 'utf8') : ''
+  const assets = new Map(readdirSync(folder).map((name) => [name, text(name)]))
+  const documents = DOCUMENTS.map((name) => readFileSync(join(demo, name), 'utf8'))
+  writeFileSync(
+    join(demo, OFFLINE),
+    `${JSON.stringify(offlineFiles(documents, assets), null, 1)}\n`,
+  )
+}
