@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Item } from '../../catalog/item.ts'
-import { testModel, testShop } from '../../evaluation/testShop.ts'
+import { isHeldOut } from '../../evaluation/holdout.ts'
+import { testModel, testShop, UNTIL } from '../../evaluation/testShop.ts'
 import { writeBaseModel } from '../../model/files.ts'
 import { createRandom } from '../../model/random.ts'
 import { shopEvents, writeShop } from '../../pretrain/shop/write.ts'
@@ -178,6 +179,49 @@ describe('for what was bought', () => {
     expect(lifts).toHaveLength(6)
     expect(queries).toBeGreaterThan(0)
     expect(text).toContain('Do queries teach?')
+  }, 60_000)
+})
+
+describe('for what was typed', () => {
+  const HALF_HOUR = 1_800_000
+  /** Before each order somebody types the kind of one of its products; then one that nobody sells. */
+  const searches = shop.shoppers.flatMap(({ id, interactions }) =>
+    interactions.flatMap(({ item, time, session }, k) => {
+      if (interactions[k - 1]?.session === session) return []
+      const kind = KINDS[Math.floor(item / COLOURS.length)]
+      const line = { shopper: id, time: time - HALF_HOUR, session }
+      return [
+        { ...line, query: kind },
+        { ...line, time: time - 1, query: 'sailing boat' },
+      ]
+    }),
+  )
+
+  const runOn = async (some: typeof searches) => {
+    const path = join(folder, 'typed', 'testshop')
+    await writeShop(path, ITEMS, shopEvents({ ...shop, from: 0, to: 0, searches: some }))
+    return run({ shop: path, model: modelFolder })
+  }
+
+  it('asks what the log says, for what was bought of it within a day', async () => {
+    const { result, text } = await runOn(searches)
+    expect(result.source).toBe('log')
+    const isAsked = (shopper: string) => isHeldOut(shopper, 0.5, 1)
+    const asked = searches.filter(({ shopper, time }) => isAsked(shopper) && time >= UNTIL)
+    expect(result.cases).toBe(asked.length / 2)
+    expect(text).toContain(`${asked.length / 2} further queries found nothing of what was bought`)
+    expect(text).not.toMatch(/NaN|undefined|Infinity/)
+    const [lexical, , base] = result.arms
+    expect(base['ndcg@10']).toBeGreaterThan(lexical['ndcg@10'] as number)
+    // A purchase a day later answers nothing.
+    const early = searches.map((one) => ({ ...one, time: one.time - 86_400_000 }))
+    expect((await runOn(early)).result.source).toBe('titles')
+  }, 60_000)
+
+  it('makes its queries of titles where fewer than ten shoppers typed any', async () => {
+    const few = searches.filter(({ shopper }) => shopper === shop.shoppers[0].id)
+    const { result } = await runOn(few)
+    expect(result).toEqual((await run({ shop: shopFolder, model: modelFolder })).result)
   }, 60_000)
 })
 

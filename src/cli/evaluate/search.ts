@@ -18,7 +18,7 @@ import { readCatalog } from '../../pretrain/shop/read.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import type { CommandContext } from '../command.ts'
 import { load, type Question } from './load.ts'
-import { BOUGHT_ARMS, BOUGHT_PAIRS, searchBought } from './searchBought.ts'
+import { BOUGHT_ARMS, BOUGHT_PAIRS, type Bought, searchBought } from './searchBought.ts'
 import { JUDGED_ARMS, JUDGED_PAIRS, searchJudged } from './searchJudged.ts'
 import { type Judgements, readJudgements } from './searchJudgements.ts'
 import { formatSearch, formatTaught } from './searchTable.ts'
@@ -40,6 +40,8 @@ export interface SearchResult extends SearchSummary {
   readonly shoppers: number
   /** Queries. */
   readonly cases: number
+  /** With purchases: whether shoppers typed the queries or title words made them. */
+  readonly source?: Bought['source']
   readonly shoppersWorse: { readonly significant: number; readonly share: number }
   /** With purchases: whether a query without a pick improves the list, see searchTaught.ts. */
   readonly taught?: SearchSummary & { readonly shoppers: number; readonly queries: number }
@@ -114,8 +116,9 @@ async function byJudgements(
 async function byPurchases(question: Question, context: CommandContext): Promise<SearchResult> {
   const { shop, input, notes } = await load(question)
   const onProgress = stepper(context, 'asking for what was bought')
-  const bought = await searchBought({ input, items: shop.items, onProgress })
-  const { values, shoppers, queries, missed, changes } = bought
+  const { items, searches = [] } = shop
+  const bought = await searchBought({ input, items, searches, onProgress })
+  const { source, values, shoppers, queries, missed, changes } = bought
   const { seed } = input
   const summary = summariseSearch(values, BOUGHT_PAIRS, seed)
   const worse = countWorse(changes, createRandom(seed + 1))
@@ -123,14 +126,16 @@ async function byPurchases(question: Question, context: CommandContext): Promise
   const { print } = context
   const until = new Date(input.until).toISOString().slice(0, 10)
   print(
-    `${shop.name}, from ${until} on: ${count(queries)} queries made of title words of what ${count(shoppers)} shoppers bought whom the model never saw`,
+    source === 'log'
+      ? `${shop.name}, from ${until} on: ${count(queries)} queries typed by ${count(shoppers)} shoppers whom the model never saw, who bought something of what was found within a day`
+      : `${shop.name}, from ${until} on: ${count(queries)} queries made of title words of what ${count(shoppers)} shoppers bought whom the model never saw`,
   )
   print('means over shoppers; 95 % intervals by paired bootstrap over shoppers')
   print('')
   for (const line of formatSearch(summary, BOUGHT_ARMS, kindsOf(values))) print(line)
   print('')
   print(
-    `${worse.significant} shoppers significantly worse with personal than with base order (${(worse.share * 100).toFixed(1)} %), ${worse.better} better; ${count(missed)} queries did not find the product at all`,
+    `${worse.significant} shoppers significantly worse with personal than with base order (${(worse.share * 100).toFixed(1)} %), ${worse.better} better; ${count(missed)} ${source === 'log' ? 'further queries found nothing of what was bought then, and are left out' : 'queries did not find the product at all'}`,
   )
   const orders = bought.taught.flat()
   const taught = {
@@ -147,7 +152,7 @@ async function byPurchases(question: Question, context: CommandContext): Promise
   for (const note of notes) print(`Note: ${note}.`)
   const shoppersWorse = { significant: worse.significant, share: worse.share }
   const head = { protocol: 'search', shop: shop.name, until, seed } as const
-  return { ...head, shoppers, cases: queries, ...summary, shoppersWorse, taught }
+  return { ...head, shoppers, cases: queries, source, ...summary, shoppersWorse, taught }
 }
 
 function kindsOf(values: SearchValues): string[] {

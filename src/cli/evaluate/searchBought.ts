@@ -1,23 +1,27 @@
 /**
- * @module Search by shoppers who know what they want: words from the titles of what they bought
- * next, the products found, and the place of the bought one by relevance alone, and inside bands of
- * equal relevance by the base model without a past, with it, and by the personal model.
+ * @module Search by shoppers who know what they want: what they typed before they bought it, where
+ * the log says that, else words from the titles of what they bought next; the products found, and the
+ * place of the bought ones by relevance alone, and inside bands of equal relevance by the base model
+ * without a past, with it, and by the personal model.
  */
 import type { Item } from '../../catalog/item.ts'
 import { createTitleIndex } from '../../catalog/titleIndex.ts'
 import { createJsEngine } from '../../engine/js.ts'
 import { byDay } from '../../evaluation/popularity.ts'
-import { type EvaluationInput, selectCases } from '../../evaluation/prepare.ts'
+import { type EvaluationInput, LEAST_SHOPPERS, selectCases } from '../../evaluation/prepare.ts'
 import { measureRanking, SEARCH_METRICS } from '../../evaluation/searchMetrics.ts'
 import type { SearchValues } from '../../evaluation/searchSummary.ts'
-import { type SearchWalk, scoreCases } from '../../evaluation/searchWalk.ts'
+import { type CaseScores, type SearchWalk, scoreCases } from '../../evaluation/searchWalk.ts'
 import type { Case } from '../../features/history.ts'
 import { refreshPopularity } from '../../features/statistics.ts'
 import { createRandom, type Random } from '../../model/random.ts'
+import type { ShopSearch } from '../../pretrain/shop/shop.ts'
 import { blend } from '../../search/blend.ts'
+import type { SearchHit } from '../../search/retrieve.ts'
 import { createProductSearch, type ProductSearch } from '../../search/search.ts'
 import { QUERY_KINDS, queryFrom, titleFrequency } from './searchQueries.ts'
 import { type TaughtOrder, type Teaching, teachOrder } from './searchTaught.ts'
+import { type TypedQuery, typedQueries } from './searchTyped.ts'
 
 export const BOUGHT_ARMS = {
   lexical: 'order by relevance, what a shop without a model shows',
@@ -46,16 +50,20 @@ const TEACHING_SEED = 1_000_003
 export interface BoughtOptions {
   readonly input: EvaluationInput
   readonly items: readonly Item[]
+  /** What the log says was typed. */
+  readonly searches: readonly ShopSearch[]
   /** Called before each shopper; may throw to stop. */
   readonly onProgress: (done: number, total: number) => Promise<void>
 }
 
 export interface Bought {
+  /** `log`: typed by the shoppers. `titles`: made of title words, for too few typed any. */
+  readonly source: 'log' | 'titles'
   /** One value a shopper: the mean over own queries. `@query=broad` is over those alone. */
   readonly values: SearchValues
   readonly shoppers: number
   readonly queries: number
-  /** Queries that did not find the bought product among the first 500. */
+  /** Queries that did not find what was bought among the first 500; typed ones are left out. */
   readonly missed: number
   /** Per shopper, per query: NDCG@10, personal − base. */
   readonly changes: readonly (readonly number[])[]
@@ -63,7 +71,12 @@ export interface Bought {
   readonly taught: readonly (readonly TaughtOrder[])[]
 }
 
-export async function searchBought({ input, items, onProgress }: BoughtOptions): Promise<Bought> {
+export async function searchBought({
+  input,
+  items,
+  searches,
+  onProgress,
+}: BoughtOptions): Promise<Bought> {
   const selected = selectCases(input)
   const walk = prepare(input)
   const shop: Shop = {
@@ -80,12 +93,19 @@ export async function searchBought({ input, items, onProgress }: BoughtOptions):
     const others = selected[(done + 1) % selected.length]
     perShopper.push(await askShopper(walk, shop, cases.slice(0, ORDERS), others, input.seed + done))
   }
-  const asked = perShopper.map((own) => own.asked).filter((own) => own.length > 0)
+  const find = (query: string) => shop.search.find(query, LIMIT)
+  const typed = typedQueries(searches, input, shop.rows, find, shop.find)
+  const isTyped = typed.perShopper.length >= LEAST_SHOPPERS
+  const made = perShopper.map((own) => own.asked).filter((own) => own.length > 0)
+  const asked = isTyped
+    ? await Promise.all(typed.perShopper.map((own) => askTyped(walk, shop, own)))
+    : made
   return {
+    source: isTyped ? 'log' : 'titles',
     values: valuesOf(asked),
     shoppers: asked.length,
     queries: asked.flat().length,
-    missed: asked.flat().filter(({ found }) => !found).length,
+    missed: isTyped ? typed.missed : made.flat().filter(({ found }) => !found).length,
     changes: asked.map((own) =>
       own.map(({ metrics }) => metrics.personal['ndcg@10'] - metrics.base['ndcg@10']),
     ),
@@ -139,32 +159,51 @@ async function askShopper(
         const query = queryFrom(shop.titles.get(id) ?? '', kind, shop.frequency, random)
         if (query === null) continue
         const hits = shop.search.find(query, LIMIT)
-        const by = (of: Float32Array) => {
-          const score = (other: string) => of[shop.rows.get(other) ?? -1] ?? -Number.MAX_VALUE
-          const liked = hits.map((hit) => hit.id).sort((a, b) => score(b) - score(a))
-          return measureBought(blend(hits, liked), id)
-        }
-        asked.push({
-          kind,
-          found: hits.some((hit) => hit.id === id),
-          metrics: {
-            lexical: measureBought(hits, id),
-            stranger: by(scores.stranger),
-            base: by(scores.base),
-            personal: by(scores.personal),
-          },
-        })
+        const found = hits.some((hit) => hit.id === id)
+        asked.push({ kind, found, metrics: measureArms(shop, hits, scores, [id]) })
       }
     }
   }
   return { asked, taught }
 }
 
-function measureBought(hits: readonly { readonly id: string }[], bought: string) {
-  return measureRanking(
-    hits.map(({ id }) => id),
-    new Map([[bought, 1]]),
-  )
+async function askTyped(
+  walk: SearchWalk,
+  shop: Shop,
+  queries: readonly TypedQuery[],
+): Promise<Asked[]> {
+  const asked: Asked[] = []
+  for await (const scores of scoreCases(walk, queries)) {
+    const { hits, targets } = queries[asked.length]
+    const bought = targets.map((row) => shop.ids[row])
+    asked.push({ kind: 'typed', found: true, metrics: measureArms(shop, hits, scores, bought) })
+  }
+  return asked
+}
+
+function measureArms(
+  { rows }: Shop,
+  hits: readonly SearchHit[],
+  scores: CaseScores,
+  bought: readonly string[],
+): Asked['metrics'] {
+  const ratings = new Map(bought.map((id) => [id, 1]))
+  const measure = (ranking: readonly { readonly id: string }[]) =>
+    measureRanking(
+      ranking.map(({ id }) => id),
+      ratings,
+    )
+  const by = (of: Float32Array) => {
+    const score = (id: string) => of[rows.get(id) ?? -1] ?? -Number.MAX_VALUE
+    const liked = hits.map((hit) => hit.id).sort((a, b) => score(b) - score(a))
+    return measure(blend(hits, liked))
+  }
+  return {
+    lexical: measure(hits),
+    stranger: by(scores.stranger),
+    base: by(scores.base),
+    personal: by(scores.personal),
+  }
 }
 
 /** Some of an order's products, each as likely as the others. */
@@ -185,7 +224,8 @@ function valuesOf(perShopper: readonly (readonly Asked[])[]): SearchValues {
         metric,
         perShopper.map((own) => mean(own, ({ metrics }) => metrics[arm][metric])),
       ])
-      const byKind = QUERY_KINDS.flatMap((kind) =>
+      const kinds = QUERY_KINDS.filter((kind) => perShopper.flat().some((one) => one.kind === kind))
+      const byKind = kinds.flatMap((kind) =>
         (['ndcg@10', 'mrr@20'] as const).map((metric): [string, number[]] => [
           `${metric}@query=${kind}`,
           perShopper.map((own) =>
