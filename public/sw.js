@@ -8,7 +8,12 @@ const PATIENCE_MS = 4000
 const SHELL = '/shell.html'
 /** Models are not among them: the device checks and keeps those itself. */
 const KEPT_FILES = /^\/(assets|catalog\/images)\//
-const KEPT_DATA = new Set(['/catalog/catalog.json', '/federation.json', '/replay/shoppers.json'])
+const KEPT_DATA = new Set([
+  '/catalog/catalog.json',
+  '/federation.json',
+  '/offline.json',
+  '/replay/shoppers.json',
+])
 
 self.addEventListener('install', () => self.skipWaiting())
 
@@ -33,20 +38,32 @@ self.addEventListener('fetch', (event) => {
   else if (KEPT_DATA.has(url.pathname)) event.respondWith(networkFirst(request, request))
 })
 
-/** Files of the first visit, which passed before this worker watched. */
+/**
+ * Files of the first visit, which passed before this worker watched, and what the shop needs besides.
+ * Answers with what could not be kept: `{ missing: [{ url, why }] }`.
+ */
 self.addEventListener('message', (event) => {
-  if (event.data?.kind !== 'keep' || !Array.isArray(event.data.urls)) return
-  event.waitUntil(Promise.allSettled(event.data.urls.map(keep)))
+  const { data, ports } = event
+  if (data?.kind !== 'keep' || !Array.isArray(data.urls)) return
+  event.waitUntil(keepAll(data.urls).then((missing) => ports[0]?.postMessage({ missing })))
 })
 
+async function keepAll(urls) {
+  const missing = []
+  const tryToKeep = (url) => keep(url).catch(({ name }) => missing.push({ url, why: name }))
+  await Promise.all(urls.map(tryToKeep))
+  return missing
+}
+
 async function keep(address) {
-  const url = new URL(address)
+  const url = new URL(address, self.location.origin)
   if (url.origin !== self.location.origin) return
   const key = url.pathname === '/' ? '/' : url.href
   const cache = await caches.open(CACHE)
-  if (await cache.match(key)) return
+  if (await cache.match(key, { ignoreVary: true })) return
   const response = await fetch(url, { cache: 'force-cache' })
-  if (response.ok) await cache.put(key, response)
+  if (!response.ok) throw new Error(`${response.status}`)
+  await cache.put(key, response)
 }
 
 /** What a full disk can't keep is still what the page asked for. */

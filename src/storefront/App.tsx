@@ -8,6 +8,7 @@ import { Frame } from './Frame.tsx'
 import { type FirstPage, firstCatalogue } from './firstPage.ts'
 import { forgetTogether } from './forgetting.ts'
 import { bringLaterPages } from './later.tsx'
+import { keepTheRest } from './offline.ts'
 import { Opening, Unreachable } from './parts/Opening.tsx'
 import type { Started } from './personalizer.ts'
 import { type Shop, ShopContext } from './shop.ts'
@@ -120,7 +121,7 @@ function OpenShop({ catalogue, bestsellers: ids, start }: OpenShopProps) {
   useEffect(() => {
     if (!open) return
     whenIdle(() => known.current.prepareSearch())
-    whenIdle(() => void bringLaterPages())
+    whenIdle(() => void bringLaterPages().then(keepTheRest))
   }, [open])
 
   const capture = useCallback((event: CaptureInput) => {

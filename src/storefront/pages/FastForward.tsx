@@ -1,6 +1,8 @@
 /** @module `/fast-forward`: the year of a shopper whom training never saw, replayed on this device. */
 import { useEffect, useState } from 'react'
 import { Link, useSearchParams } from 'wouter'
+import { usePersonalization } from '../../react.ts'
+import { type ReplayKept, useReplayKept } from '../offline.ts'
 import { Page } from '../parts/Page.tsx'
 import { loadShoppers, type PastShopper } from '../replay/shoppers.ts'
 import { Theatre } from '../replay/Theatre.tsx'
@@ -29,7 +31,7 @@ export function FastForward() {
         </p>
         {failure !== null && (
           <div role="alert">
-            <p>{failure}</p>
+            <p>The recorded shoppers are missing. {failure}</p>
             <button
               type="button"
               className="button"
@@ -60,12 +62,36 @@ export function FastForward() {
           the model’s data ends, it knows the season from other shoppers; after it, it knows nothing
           of the future.
         </p>
+        <WithoutNetwork />
         <p>
           To see what moves for you, go to <Link href="/side-by-side">Side by side</Link>.
         </p>
       </section>
     </Page>
   )
+}
+
+const KEPT: Readonly<Record<ReplayKept, string>> = {
+  unknown: '',
+  kept: 'This page works without a network: its shoppers, its scripts and the model are kept on this device.',
+  'saves-data':
+    'Your browser saves data, so the shoppers and scripts of this page are not fetched ahead: it works without a network once you have played a replay.',
+  full: 'This device has no room to keep all that this page needs: without a network it will not work.',
+  failed:
+    'The shoppers and scripts of this page could not be kept on this device: without a network it will not work.',
+}
+
+/** Whether it will work offline, and what is missing if it won't. */
+function WithoutNetwork() {
+  const kept = useReplayKept()
+  const { storage, notices } = usePersonalization()
+  const full = kept === 'kept' && notices.some(({ code }) => code === 'storage-full')
+  if (kept === 'kept' && storage === 'memory')
+    return (
+      <p>This browser keeps no model for the shop: without a network this page will not work.</p>
+    )
+  const text = KEPT[full ? 'full' : kept]
+  return text && <p>{text}</p>
 }
 
 function Waiting() {
