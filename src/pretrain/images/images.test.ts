@@ -6,7 +6,8 @@ import type { Item } from '../../catalog/item.ts'
 import { readCatalog } from '../shop/read.ts'
 import { draw, type IconSet } from './draw.ts'
 import { fileName, lookOf } from './look.ts'
-import { ICON_WORDS, MOTIF_WORDS } from './words.ts'
+import { SHAPES } from './shapes.ts'
+import words from './words.json' with { type: 'json' }
 
 let icons: IconSet
 beforeAll(async () => {
@@ -54,10 +55,22 @@ describe('draw', () => {
   })
 
   test('every icon of the tables is in the set', () => {
-    const missing = [...Object.keys(ICON_WORDS), ...Object.keys(MOTIF_WORDS)].filter(
+    const missing = [...Object.keys(words.icons), ...Object.keys(words.motifs)].filter(
       (name) => !icons.has(name) && name !== 'union-jack',
     )
     expect(missing).toEqual([])
+  })
+
+  test('every shape of the tables is drawn, with a place for what is printed on it', () => {
+    const named = new Set([...Object.keys(words.shapes), ...Object.keys(words.vague)])
+    expect([...named].filter((name) => !(name in SHAPES))).toEqual([])
+    for (const [name, { body, print }] of Object.entries(SHAPES)) {
+      expect(body, name).toMatch(/^M/)
+      expect(
+        print.map((part) => typeof part),
+        name,
+      ).toEqual(['number', 'number', 'number'])
+    }
   })
 
   test('every product has a picture of under 8 KB, nearly all by the title', () => {

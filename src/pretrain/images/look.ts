@@ -3,7 +3,7 @@ import { PhraseIndex, toPhrase } from '../import/headPhrase.ts'
 import { choosePalette, type Palette } from './palette.ts'
 import { choosePattern, type PatternName } from './pattern.ts'
 import { SHAPES, type ShapeName } from './shapes.ts'
-import { ICON_WORDS, MOTIF_WORDS, SHAPE_WORDS, VAGUE_WORDS } from './words.ts'
+import words from './words.json' with { type: 'json' }
 
 export type Picture =
   | { readonly kind: 'shape'; readonly name: ShapeName }
@@ -23,31 +23,32 @@ const PRODUCT = 2
 const VAGUE = 1
 const MOTIF = 1
 
-function split(words: string): string[] {
-  return words.split('|')
+/**
+ * The tables of `words.json`, by name of a picture, words separated by bars; the word that heads the
+ * title wins. `shapes` and `icons` say what the product is, drawn or from the emoji set; `vague`
+ * names it only where no other word does; `motifs` are what it shows, and the product itself where
+ * the title names no other.
+ */
+function phrases<T>(
+  table: Readonly<Record<string, string>>,
+  strength: number,
+  meaning: (name: string) => T,
+) {
+  return Object.entries(table).flatMap(([name, bars]) =>
+    bars.split('|').map((word) => toPhrase(word, meaning(name), strength)),
+  )
 }
 
+const shape = (name: string): Picture => ({ kind: 'shape', name: name as ShapeName })
+const icon = (name: string): Picture => ({ kind: 'icon', name })
+
 const products = new PhraseIndex<Picture>([
-  ...Object.entries(SHAPE_WORDS).flatMap(([name, words]) =>
-    split(words).map((word) =>
-      toPhrase<Picture>(word, { kind: 'shape', name: name as ShapeName }, PRODUCT),
-    ),
-  ),
-  ...Object.entries(VAGUE_WORDS).flatMap(([name, words]) =>
-    split(words).map((word) =>
-      toPhrase<Picture>(word, { kind: 'shape', name: name as ShapeName }, VAGUE),
-    ),
-  ),
-  ...Object.entries(ICON_WORDS).flatMap(([name, words]) =>
-    split(words).map((word) => toPhrase<Picture>(word, { kind: 'icon', name }, PRODUCT)),
-  ),
+  ...phrases(words.shapes, PRODUCT, shape),
+  ...phrases(words.vague, VAGUE, shape),
+  ...phrases(words.icons, PRODUCT, icon),
 ])
 
-const motifs = new PhraseIndex<string>(
-  Object.entries(MOTIF_WORDS).flatMap(([name, words]) =>
-    split(words).map((word) => toPhrase(word, name, MOTIF)),
-  ),
-)
+const motifs = new PhraseIndex<string>(phrases(words.motifs, MOTIF, (name) => name))
 
 /** By category, for titles that name nothing the tables know. */
 const FALLBACK: Readonly<Record<string, string>> = {
