@@ -11,7 +11,7 @@ const DECLARED = [
   /^\/catalog\/catalog\.json$/,
   /^\/catalog\/images\/[\w.-]+\.svg$/,
   /^\/models\/(latest\.json|[\w.-]+\/[\w.-]+\.(json|safetensors))$/,
-  /^\/federation\.json$/,
+  /^\/(federation|offline)\.json$/,
   /^\/replay\/shoppers\.json$/,
   /^\/(sw\.js|favicon\.svg|manifest\.webmanifest)$/,
 ]

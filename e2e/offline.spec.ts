@@ -136,7 +136,8 @@ async function play(page: Page): Promise<void> {
 
 test('who saves data is not made to fetch a replay, and is told', async ({ page }) => {
   await page.addInitScript(() => {
-    Object.defineProperty(navigator, 'connection', { value: { saveData: true } })
+    const { connection } = navigator as { connection?: object }
+    Object.defineProperty(connection, 'saveData', { value: true })
   })
   await openShop(page)
   await expect.poll(() => missing(page, 'shop')).toEqual([])
