@@ -3,7 +3,7 @@ import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin, type Rollup } from 'vite'
 
 /** What the page needs soon is asked for with the page, not after the script before it has run. */
-const SOON = /^assets\/(worker|shop|main)-[^/]+\.js$/
+const SOON = /^assets\/(worker|shop|main|react-dom)-[^/]+\.js$/
 const BEFORE_PAINT = 'src/storefront/beforePaint.ts'
 
 type Output = Readonly<Rollup.OutputBundle>[string]
@@ -92,7 +92,13 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        codeSplitting: { groups: [oneFile('open', 'open.ts', 2), oneFile('shop', 'App.tsx', 1)] },
+        codeSplitting: {
+          groups: [
+            oneFile('open', 'open.ts', 2),
+            oneFile('shop', 'App.tsx', 1),
+            { name: 'react-dom', test: /node_modules\/(react-dom|scheduler)\//, priority: 1 },
+          ],
+        },
       },
     },
   },

@@ -41,12 +41,14 @@ export function Facts({ rows }: { readonly rows: readonly (readonly [string, Rea
   )
 }
 
-const DATE_TIME = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
+/** Made at its first use: a page's first format takes a slow phone a tenth of a second. */
+let dateTime: Intl.DateTimeFormat | null = null
 
 /** A moment as text with its exact form for machines. */
 export function Moment({ at }: { readonly at: number }) {
   const date = new Date(at)
-  return <time dateTime={date.toISOString()}>{DATE_TIME.format(date)}</time>
+  dateTime ??= new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
+  return <time dateTime={date.toISOString()}>{dateTime.format(date)}</time>
 }
 
 /** The outcome of a button's work as one line: the value's words, or the error's. */

@@ -10,6 +10,8 @@ export interface Piece {
 
 /** The text cut into pieces that joined give the text again; matched words are marked. */
 export function highlight(text: string, terms: SearchHit['terms']): readonly Piece[] {
+  // Most lists are no answer to a query.
+  if (terms.length === 0) return text === '' ? [] : [{ text, hit: false }]
   const matched = new Set(terms)
   const pieces: Piece[] = []
   let done = 0

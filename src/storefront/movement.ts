@@ -69,7 +69,7 @@ export function cameFrom({ base, personal }: Placed): Move {
   if (base === personal) return { direction: 'same', text: 'same place' }
   return {
     direction: base > personal ? 'up' : 'down',
-    text: `from place ${base.toLocaleString('en-GB')}`,
+    text: `from place ${base}`,
   }
 }
 
@@ -80,6 +80,6 @@ export function wentTo({ base, personal }: Placed): Move {
   if (base === personal) return { direction: 'same', text: 'same place' }
   return {
     direction: personal < base ? 'up' : 'down',
-    text: `to place ${personal.toLocaleString('en-GB')}`,
+    text: `to place ${personal}`,
   }
 }

@@ -4,6 +4,7 @@ import { Link } from 'wouter'
 import type { Item } from '../../catalog/item.ts'
 import { addToBasket } from '../basket.ts'
 import { isSold, productPath, titleOf } from '../catalogue.ts'
+import { lateFormat } from '../lateFormat.ts'
 import { money } from '../money.ts'
 import { type OrderLine, orders, type PlacedOrder, totalOf } from '../orders.ts'
 import { Page } from '../parts/Page.tsx'
@@ -40,7 +41,9 @@ export function Orders() {
   )
 }
 
-const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short' })
+const day = lateFormat(
+  () => new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short' }),
+)
 
 function Order({ order }: { readonly order: PlacedOrder }) {
   const { catalogue, capture } = useShop()
@@ -73,7 +76,7 @@ function Order({ order }: { readonly order: PlacedOrder }) {
       <div className="past-order-head">
         <h2 id={id}>Order {order.number}</h2>
         <p className="small">
-          <time dateTime={new Date(order.time).toISOString()}>{day.format(order.time)}</time>
+          <time dateTime={new Date(order.time).toISOString()}>{day(order.time)}</time>
         </p>
         <p className="past-order-total">{money(totalOf(order))}</p>
       </div>

@@ -2,6 +2,7 @@
 import { useRef, useState } from 'react'
 import { Link } from 'wouter'
 import { PersonalizationPanel, usePersonalization } from '../../react.ts'
+import { count } from '../money.ts'
 import { useShop } from '../shop.ts'
 import { Icon } from './Icon.tsx'
 
@@ -27,7 +28,7 @@ export function LearnedDrawer() {
           What this shop learned
         </button>
         <span className="learned-sent">
-          {sent.bytes === 0 ? 'Sent: nothing' : `Sent: ${sent.bytes.toLocaleString('en-GB')} bytes`}
+          {sent.bytes === 0 ? 'Sent: nothing' : `Sent: ${count(sent.bytes)} bytes`}
         </span>
       </div>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the backdrop is for pointers; Escape closes */}

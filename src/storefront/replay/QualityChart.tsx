@@ -1,4 +1,5 @@
 /** @module Quality as it grows, one line for each way of ranking; the table beside it says the same. */
+import { lateFormat } from '../lateFormat.ts'
 import { chartOf, FRAME, HEIGHT, pathOf, WIDTH } from './chart.ts'
 import { ARMS, type Quality } from './quality.ts'
 import type { ReplayStep } from './replay.ts'
@@ -12,8 +13,10 @@ interface QualityChartProps {
   readonly label: string
 }
 
-const month = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' })
-const percent = new Intl.NumberFormat('en-GB', { style: 'percent' })
+const month = lateFormat(
+  () => new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' }),
+)
+const percent = lateFormat(() => new Intl.NumberFormat('en-GB', { style: 'percent' }))
 
 export function QualityChart({ steps, metric, span, until, label }: QualityChartProps) {
   const { lines, xTicks, yTicks, xOf } = chartOf(steps, metric, span)
@@ -25,13 +28,13 @@ export function QualityChart({ steps, metric, span, until, label }: QualityChart
         <g key={value}>
           <path className="chart-grid" d={`M${FRAME.left} ${y}H${WIDTH - FRAME.right}`} />
           <text className="chart-y" x={FRAME.left - 8} y={y + 4}>
-            {percent.format(value)}
+            {percent(value)}
           </text>
         </g>
       ))}
       {xTicks.map(({ x, time }) => (
         <text key={time} className="chart-x" x={x} y={HEIGHT - 10}>
-          {month.format(time)}
+          {month(time)}
         </text>
       ))}
       {Number.isFinite(limit) && (

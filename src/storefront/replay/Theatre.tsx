@@ -1,5 +1,6 @@
 /** @module One replay on screen: controls, chart, table, and what the latest order showed. */
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { lateFormat } from '../lateFormat.ts'
 import { useShop } from '../shop.ts'
 import { LatestOrder } from './LatestOrder.tsx'
 import { createPlayer, type PlayerState } from './player.ts'
@@ -14,8 +15,12 @@ const PACES = [
   { label: 'As fast as it computes', milliseconds: 0 },
 ] as const
 
-const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
-const percent = new Intl.NumberFormat('en-GB', { style: 'percent', maximumFractionDigits: 1 })
+const day = lateFormat(
+  () => new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }),
+)
+const percent = lateFormat(
+  () => new Intl.NumberFormat('en-GB', { style: 'percent', maximumFractionDigits: 1 }),
+)
 
 const wait = (milliseconds: number) =>
   new Promise<void>((resolve) => setTimeout(resolve, milliseconds))
@@ -104,7 +109,7 @@ export function Theatre({ shopper }: { readonly shopper: PastShopper }) {
 function Progress({ state, total }: { readonly state: PlayerState; readonly total: number }) {
   const { status, steps, error } = state
   const last = steps.at(-1)
-  const place = last ? `Order ${steps.length} of ${total}, ${day.format(last.order.time)}` : ''
+  const place = last ? `Order ${steps.length} of ${total}, ${day(last.order.time)}` : ''
   return (
     <div className="theatre-progress">
       <progress max={total} value={steps.length} aria-label="Orders replayed" />
@@ -140,8 +145,8 @@ function Figures({ state }: { readonly state: PlayerState }) {
               {ARM_NAMES[arm]}
               <span className="small">{ARM_MEANINGS[arm]}</span>
             </th>
-            <td>{means ? percent.format(means[arm].ndcg) : '–'}</td>
-            <td>{means ? percent.format(means[arm].hit) : '–'}</td>
+            <td>{means ? percent(means[arm].ndcg) : '–'}</td>
+            <td>{means ? percent(means[arm].hit) : '–'}</td>
           </tr>
         ))}
       </tbody>
