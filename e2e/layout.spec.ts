@@ -24,11 +24,13 @@ async function watch(page: Page): Promise<void> {
     new PerformanceObserver((list) => {
       for (const entry of list.getEntries() as (PerformanceEntry & {
         value: number
-        sources: readonly { node: Node | null }[]
+        sources: readonly { node: Node | null; previousRect: DOMRect; currentRect: DOMRect }[]
       })[]) {
         seen.shift += entry.value
-        for (const { node } of entry.sources)
-          seen.moved.push(node instanceof Element ? node.outerHTML.slice(0, 90) : String(node))
+        for (const { node, previousRect: from, currentRect: to } of entry.sources)
+          seen.moved.push(
+            `${from.x},${from.y} ${from.width}x${from.height} to ${to.x},${to.y} ${to.width}x${to.height}: ${node instanceof Element ? node.outerHTML.slice(0, 90) : node?.textContent}`,
+          )
       }
     }).observe({ type: 'layout-shift', buffered: true })
   })
@@ -53,6 +55,109 @@ for (const [size, viewport] of Object.entries({
     }
   })
 }
+
+/** What may be left of a step's shift by rounding; a card that moves by its own height is .02. */
+const MOST_STEP_SHIFT = 0.002
+
+/** A slow phone: lists arrive late, well after the page that holds their places. */
+async function slowDown(page: Page): Promise<void> {
+  const protocol = await page.context().newCDPSession(page)
+  await protocol.send('Emulation.setCPUThrottlingRate', { rate: 4 })
+}
+
+/** Lets the page come to rest and holds it to having stood still since `before`. */
+async function expectStill(page: Page, step: string, before: number): Promise<void> {
+  await page.waitForLoadState('networkidle')
+  await expect(page.locator('main [aria-busy="true"]')).toHaveCount(0)
+  await page.waitForTimeout(1000)
+  const { shift, moved } = await seen(page)
+  expect(shift - before, `${step}:\n${moved.join('\n')}`).toBeLessThan(MOST_STEP_SHIFT)
+}
+
+/** In the same document. */
+async function stands(page: Page, step: string, act: () => Promise<unknown>): Promise<void> {
+  const { shift } = await seen(page)
+  await act()
+  await expectStill(page, step, shift)
+}
+
+/** A load of its own. */
+async function opensStill(page: Page, address: string, ready: string): Promise<void> {
+  await page.goto(address)
+  await page.locator(ready).first().waitFor()
+  await expectStill(page, address, 0)
+}
+
+const FOR_YOU = '.for-you [aria-busy="false"] [data-item]'
+
+/** From page to page as a shopper goes, without a new load. */
+async function lookAround(page: Page): Promise<void> {
+  const card = page.locator('main .grid [data-item]')
+  const department = page.getByRole('navigation', { name: 'Departments' }).getByRole('link').nth(2)
+  await stands(page, 'department', async () => {
+    await department.click()
+    await card.first().waitFor()
+  })
+  await stands(page, 'search', async () => {
+    await page.getByRole('searchbox', { name: 'Search products' }).pressSequentially('heart')
+    await expect(page.getByRole('heading', { level: 1, name: /heart/ })).toBeVisible()
+    await card.first().waitFor()
+  })
+  await stands(page, 'product', async () => {
+    await card.nth(1).click()
+    await page.locator('article.product').waitFor()
+  })
+  await stands(page, 'back to the search', async () => {
+    await page.goBack()
+    await card.first().waitFor()
+  })
+  await stands(page, 'back to the department', async () => {
+    await page.goBack()
+    await card.first().waitFor()
+  })
+  await stands(page, 'back home', async () => {
+    await page.goBack()
+    await page.locator('.for-you [data-item]').first().waitFor()
+  })
+}
+
+for (const [size, viewport] of Object.entries({
+  desktop: { width: 1280, height: 860 },
+  phone: { width: 390, height: 844 },
+})) {
+  test(`nothing moves from page to page on a slow device, ${size}`, async ({ page }) => {
+    await page.setViewportSize(viewport)
+    await watch(page)
+    await slowDown(page)
+    await opensStill(page, '/', FOR_YOU)
+    await lookAround(page)
+    // Now somebody who has been here before: their own list takes the place of everybody's.
+    await opensStill(page, '/', FOR_YOU)
+    await lookAround(page)
+  })
+}
+
+test.describe('with a device that answers late', () => {
+  // It would have the script at once.
+  test.use({ serviceWorkers: 'block' })
+
+  test('a list that comes seconds after its page moves nothing', async ({ page }) => {
+    await page.setViewportSize({ width: 390, height: 844 })
+    await watch(page)
+    await page.goto('/product/85123A')
+    await page.getByRole('button', { name: 'Add to basket' }).first().click()
+    await page.waitForTimeout(1500)
+    await slowDown(page)
+    await page.route(/assets\/worker-/, async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 3000))
+      await route.continue()
+    })
+    await opensStill(page, '/', FOR_YOU)
+    await opensStill(page, '/category/Christmas', 'main .grid [data-item]')
+    await opensStill(page, '/search?q=heart', 'main .grid [data-item]')
+    await opensStill(page, '/product/22086', 'main .shelf [data-item]')
+  })
+})
 
 test('every picture says its size and keeps to it', async ({ page }) => {
   for (const address of ['/', '/product/85123A', '/search?q=heart']) {
