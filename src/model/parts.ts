@@ -7,12 +7,21 @@ import { NO_MOMENTS } from '../features/context/context.ts'
 import { contextFeature } from '../features/context/contextFeatures.ts'
 import type { ContextTable } from '../features/context/lifts.ts'
 import type { ItemStatistics } from '../features/itemStatistics.ts'
-import { NearsideError } from '../protocol/error.ts'
-import { dequantizeRows, quantizeRows } from '../weights/quantize.ts'
 import type { Tensor, TensorData, Tensors } from '../weights/tensor.ts'
 import { type BaseModel, type ContextPart, DIMENSION, type PersonalPrior } from './baseModel.ts'
 import type { ContentTables } from './content.ts'
 import { ENCODER_SHAPES, encoderWeights } from './encoder.ts'
+import {
+  corrupt,
+  notNegative,
+  readRows,
+  readStrings,
+  rows,
+  strings,
+  type Take,
+  taker,
+  vector,
+} from './fields.ts'
 
 export const MODEL_FILES = {
   popularity: 'popularity.safetensors',
@@ -269,73 +278,4 @@ export function encoderFromTensors(tensors: Tensors): Tensors {
 function columnsOf(name: string): number | undefined {
   const shape: readonly number[] = ENCODER_SHAPES[name as keyof typeof ENCODER_SHAPES]
   return shape[1]
-}
-
-type Constructor = new (length: number) => TensorData
-type Take = <C extends Constructor>(
-  name: string,
-  type: C,
-  shape: readonly number[] | null,
-) => InstanceType<C>
-
-/** Takes tensors by name, element type and shape; `null` accepts any vector. */
-function taker(tensors: Tensors, file: string): Take {
-  return (name, type, shape) => {
-    const tensor = tensors.get(name)
-    if (!tensor) throw corrupt(`${file} lacks '${name}'`)
-    const fits = shape ? tensor.shape.join() === shape.join() : tensor.shape.length === 1
-    if (!(tensor.data instanceof type) || !fits) {
-      const wanted = shape ? `[${shape.join(', ')}]` : 'a vector'
-      throw corrupt(
-        `'${name}' in ${file} is ${tensor.data.constructor.name} [${tensor.shape.join(', ')}], not ${type.name} ${wanted}`,
-      )
-    }
-    return tensor.data as InstanceType<typeof type>
-  }
-}
-
-function rows(name: string, data: Float32Array, columns: number): [string, Tensor][] {
-  const { values, scale } = quantizeRows(data, columns)
-  return [
-    [`${name}_vectors`, { shape: [scale.length, columns], data: values }],
-    [`${name}_scale`, vector(scale)],
-  ]
-}
-
-function readRows(take: Take, name: string, count: number, columns = DIMENSION) {
-  const values = take(`${name}_vectors`, Int8Array, [count, columns])
-  const scale = take(`${name}_scale`, Float32Array, [count])
-  return dequantizeRows({ values, scale: notNegative(scale, `${name}_scale`) }, columns)
-}
-
-function vector(data: TensorData): Tensor {
-  return { shape: [data.length], data }
-}
-
-/** Strings as one UTF-8 text, a line each. */
-function strings(values: readonly string[]): Tensor {
-  const broken = values.find((value) => value.includes('\n'))
-  if (broken !== undefined)
-    throw new NearsideError('input-invalid', `a line break inside ${JSON.stringify(broken)}`)
-  return vector(new TextEncoder().encode(values.map((value) => `${value}\n`).join('')))
-}
-
-function readStrings(bytes: Uint8Array, name: string): string[] {
-  let text: string
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch (cause) {
-    throw new NearsideError('model-corrupt', `'${name}' is not UTF-8`, { cause })
-  }
-  if (text.length > 0 && !text.endsWith('\n')) throw corrupt(`'${name}' ends inside a line`)
-  return text.split('\n').slice(0, -1)
-}
-
-function notNegative(values: Float32Array, name: string): Float32Array {
-  for (const value of values) if (value < 0) throw corrupt(`'${name}' holds a negative value`)
-  return values
-}
-
-function corrupt(message: string): NearsideError {
-  return new NearsideError('model-corrupt', message)
 }
