@@ -61,10 +61,39 @@ test('the other pages begin with the outline, not with the home page', async ({ 
   await context.close()
 })
 
-test('a returning shopper sees and hears one list only: their own', async ({ page }) => {
-  await page.goto('/product/85123A')
-  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-  await page.waitForTimeout(1500)
+/** What a shopper can have done, each enough to get a list of one's own. */
+const VISITS: Readonly<Record<string, string>> = {
+  looked: '/product/85123A',
+  'only searched': '/search?q=lantern',
+}
+
+for (const [visit, address] of Object.entries(VISITS)) {
+  test(`whoever has ${visit} sees and hears one list on the way back: their own`, async ({
+    page,
+  }) => {
+    await page.goto(address)
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    await expect
+      .poll(() => page.evaluate(() => localStorage.getItem('nearside-shop.known')))
+      .toBe('true')
+    await expectOneList(page)
+  })
+}
+
+test('whoever had all erased is a stranger again', async ({ page }) => {
+  await page.goto('/search?q=lantern')
+  const known = () => page.evaluate(() => localStorage.getItem('nearside-shop.known'))
+  await expect.poll(known).toBe('true')
+  await page.getByRole('button', { name: 'What this shop learned' }).click()
+  await page.getByRole('button', { name: /^Erase/ }).click()
+  await page.getByRole('button', { name: /^Yes/ }).click()
+  await expect.poll(known).toBe('false')
+  await page.goto('/', { waitUntil: 'commit' })
+  await expect(page.locator('.for-you [data-item]').first()).toBeVisible()
+  await expect(page.locator('html')).not.toHaveAttribute('data-returning')
+})
+
+async function expectOneList(page: Page): Promise<void> {
   const said = listen(page)
   // Every card that is ever seen in its place, from the first paint on.
   await page.addInitScript(() => {
@@ -96,7 +125,7 @@ test('a returning shopper sees and hears one list only: their own', async ({ pag
   expect(seen).toEqual([own])
   expect(shift).toBeLessThan(0.02)
   expect(said).toEqual([])
-})
+}
 
 test('a chosen theme and order hold from the first paint on', async ({ page }) => {
   await page.goto('/')

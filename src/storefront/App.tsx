@@ -7,6 +7,7 @@ import { type Catalogue, loadCatalogue, productPath } from './catalogue.ts'
 import { Frame } from './Frame.tsx'
 import { type FirstPage, firstCatalogue } from './firstPage.ts'
 import { forgetTogether } from './forgetting.ts'
+import { followKnown } from './known.ts'
 import { bringLaterPages } from './later.tsx'
 import { keepTheRest } from './offline.ts'
 import { Opening, Unreachable } from './parts/Opening.tsx'
@@ -96,6 +97,7 @@ function OpenShop({ catalogue, bestsellers: ids, start }: OpenShopProps) {
       (result) => {
         if (left) return result.personalizer.close()
         current.current = result.personalizer
+        followKnown(result.personalizer)
         for (const event of waiting.current.splice(0)) void result.personalizer.capture(event)
         const itemOf = (id: string) => known.current.get(id)
         const personalizer = forgetTogether(result.personalizer, itemOf, lastLooked)

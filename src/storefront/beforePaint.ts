@@ -11,15 +11,11 @@ function read(key: string): unknown {
   }
 }
 
-const has = (key: string): boolean => {
-  const value = read(key)
-  return Array.isArray(value) && value.length > 0
-}
-
 const { dataset } = document.documentElement
 const theme = read('theme')
 if (theme === 'light' || theme === 'dark') dataset.theme = theme
 if (read('order') === 'base') dataset.order = 'base'
-// Whoever did something here gets a list of their own, and not everybody's first.
-else if (['viewed', 'wishlist', 'basket', 'orders'].some(has)) dataset.returning = ''
-if (has('viewed')) dataset.viewed = ''
+// Of whom the device knows something gets a list of their own, and not everybody's first.
+else if (read('known') === true) dataset.returning = ''
+const viewed = read('viewed')
+if (Array.isArray(viewed) && viewed.length > 0) dataset.viewed = ''

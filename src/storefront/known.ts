@@ -1,0 +1,20 @@
+/**
+ * @module Whether this device knows something of the shopper, kept for the next visit's first moment
+ * (`beforePaint.ts`): then their own list is awaited, and everybody's doesn't flash up before it.
+ */
+import type { Personalizer } from '../index.ts'
+import { createStored } from './stored.ts'
+
+const known = createStored('nearside-shop.known', (value) => value === true)
+
+/** Follows it as long as the personalizer lives: what is erased is known no more. */
+export function followKnown({ subscribe, getSnapshot }: Personalizer): void {
+  const look = () => {
+    const { status, model, learned } = getSnapshot()
+    const knows = learned.length > 0
+    // On the way up nothing is learned yet, which says nothing.
+    if (status === 'ready' && (knows || model) && known.get() !== knows) known.set(knows)
+  }
+  subscribe(look)
+  look()
+}
