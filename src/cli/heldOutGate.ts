@@ -12,7 +12,7 @@ import { scoreTerms } from '../model/score.ts'
 import { momentsOf } from '../pretrain/shop/moments.ts'
 import type { Shop } from '../pretrain/shop/shop.ts'
 import type { ModelManifest } from '../protocol/manifest.ts'
-import type { Gate } from '../server/leader.ts'
+import type { Gate } from '../server/rounds.ts'
 import { readCandidate, readPublished } from './nextModel.ts'
 
 /** Enough to see a drop of a few per cent, few enough to take seconds. */

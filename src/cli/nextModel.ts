@@ -9,8 +9,8 @@ import { norm } from '../privacy/clip.ts'
 import { NearsideError } from '../protocol/error.ts'
 import type { ModelManifest } from '../protocol/manifest.ts'
 import type { Policy } from '../protocol/policy.ts'
-import type { ApplyUpdate } from '../server/leader.ts'
 import type { Candidate, PublishedModel } from '../server/publish.ts'
+import type { ApplyUpdate } from '../server/rounds.ts'
 
 /** An update is the diagonal of A, then w. */
 export function layoutOf(model: PublishedModel): Policy['parameters'] {
