@@ -1,11 +1,13 @@
 /** @module Properties of a whole fit by the JavaScript engine. */
+
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type FitProblem, PADDING_OFFSET } from '../learning/problem.ts'
 import { createRandom } from '../model/random.ts'
 import { NearsideError } from '../protocol/error.ts'
+import { centre } from './centre.ts'
 import { createJsEngine } from './js.ts'
-import { centre, lossAndGradient } from './objective.ts'
+import { lossAndGradient } from './objective.ts'
 import { PERSONAL_SHAPE, type TestShape, testProblem } from './testProblem.ts'
 
 const engine = createJsEngine()

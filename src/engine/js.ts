@@ -5,9 +5,10 @@
 
 import type { FitProblem } from '../learning/problem.ts'
 import { adamStep, startAdam } from './adam.ts'
+import { centre } from './centre.ts'
 import type { Engine, FitOptions, FitResult } from './engine.ts'
 import { lazyJsJobs } from './lazyJobs.ts'
-import { centre, longestCase, lossAndGradient } from './objective.ts'
+import { longestCase, lossAndGradient } from './objective.ts'
 import { nextTask, throwIfAborted } from './pause.ts'
 import { checkProblem } from './problem.ts'
 import { finish } from './result.ts'

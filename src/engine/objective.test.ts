@@ -1,8 +1,10 @@
 /** @module The objective against its definition and its gradient against finite differences. */
+
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { FitProblem } from '../learning/problem.ts'
-import { centre, longestCase, lossAndGradient } from './objective.ts'
+import { centre } from './centre.ts'
+import { longestCase, lossAndGradient } from './objective.ts'
 import { isPadding } from './problem.ts'
 import { type TestShape, testProblem } from './testProblem.ts'
 

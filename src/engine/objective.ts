@@ -1,19 +1,7 @@
 /**
- * @module The personal objective and its gradient in double precision: what the JS engine descends
- * and what every other engine is measured against.
- *
- * Two exact rewritings make it sound in single precision too, so all engines share them:
- * - p = mean + q: the descent starts at q = 0 and the prior's gradient is precision·q, free of the
- *   cancellation in p − mean.
- * - every case's rows are centred on its target's row, X̃_tk = X_tk − Σ_j target_tj X_tj. A softmax
- *   ignores what its candidates share, so the loss is the same, but the gradient becomes
- *   Σ_k softmax_k X̃_tk with no difference of near-equal sums. Without it a column that is equal for
- *   all candidates has a gradient of rounding noise, which Adam, dividing by |g|, turns into full
- *   steps.
+ * @module The personal objective and its gradient in double precision, of a centred problem: what the
+ * JS engine descends and what every other engine is measured against.
  */
-import type { FitProblem } from '../learning/problem.ts'
-import { isPadding } from './problem.ts'
-
 /** A problem without its padding: L live cases, R live rows in all. */
 export interface CentredProblem {
   readonly parameters: number
@@ -23,8 +11,9 @@ export interface CentredProblem {
   readonly rows: Int32Array
   /** First row of each live case, and R at the end, [L + 1]. */
   readonly start: Int32Array
-  /** X̃, row-major [R, P]. */
+  /** X̃, row-major [R, P], each row `stride` long with zeros behind its P numbers. */
   readonly design: Float32Array
+  readonly stride: number
   /** offset + X̃·mean, [R]: the scores at q = 0. */
   readonly offset: Float64Array
   /** Σ_k target_tk offset_tk, [L]: what −log softmax subtracts, constant in q. */
@@ -32,56 +21,6 @@ export interface CentredProblem {
   /** [L], > 0. */
   readonly weight: Float64Array
   readonly precision: Float32Array
-}
-
-/** @param problem checked by `checkProblem` */
-export function centre(problem: FitProblem): CentredProblem {
-  const { candidates: K, parameters: P, design, offset, target, mean } = problem
-  const cases: number[] = []
-  const rows: number[] = []
-  const start: number[] = [0]
-  for (let t = 0; t < problem.cases; t++) {
-    if (!(problem.weight[t] > 0)) continue
-    cases.push(t)
-    for (let i = t * K; i < (t + 1) * K; i++) if (!isPadding(offset[i])) rows.push(i)
-    start.push(rows.length)
-  }
-  const centred = new Float32Array(rows.length * P)
-  const scores = new Float64Array(rows.length)
-  const targetOffset = new Float64Array(cases.length)
-  const centreRow = new Float64Array(P)
-  for (let l = 0; l < cases.length; l++) {
-    centreRow.fill(0)
-    for (let r = start[l]; r < start[l + 1]; r++) {
-      const share = target[rows[r]]
-      if (share === 0) continue
-      const from = rows[r] * P
-      for (let j = 0; j < P; j++) centreRow[j] += share * design[from + j]
-    }
-    for (let r = start[l]; r < start[l + 1]; r++) {
-      const from = rows[r] * P
-      const to = r * P
-      let score = offset[rows[r]]
-      for (let j = 0; j < P; j++) {
-        const value = Math.fround(design[from + j] - centreRow[j])
-        centred[to + j] = value
-        score += value * mean[j]
-      }
-      scores[r] = score
-      targetOffset[l] += target[rows[r]] * score
-    }
-  }
-  return {
-    parameters: P,
-    cases: Int32Array.from(cases),
-    rows: Int32Array.from(rows),
-    start: Int32Array.from(start),
-    design: centred,
-    offset: scores,
-    targetOffset,
-    weight: Float64Array.from(cases, (t) => problem.weight[t]),
-    precision: problem.precision,
-  }
 }
 
 /** Longest case in rows: the length of the scratch that `lossAndGradient` needs. */
@@ -112,14 +51,15 @@ export function scoreRows(
   count: number,
   q: Float64Array,
   scores: Float64Array,
+  stride = q.length,
 ): void {
   const P = q.length
   let k = 0
   for (; k + 4 <= count; k += 4) {
-    const r0 = (first + k) * P
-    const r1 = r0 + P
-    const r2 = r1 + P
-    const r3 = r2 + P
+    const r0 = (first + k) * stride
+    const r1 = r0 + stride
+    const r2 = r1 + stride
+    const r3 = r2 + stride
     let a = 0
     let b = 0
     let c = 0
@@ -137,7 +77,7 @@ export function scoreRows(
     scores[k + 3] = d
   }
   for (; k < count; k++) {
-    const row = (first + k) * P
+    const row = (first + k) * stride
     let a = 0
     for (let j = 0; j < P; j++) a += design[row + j] * q[j]
     scores[k] = a
@@ -152,14 +92,15 @@ export function addWeightedRows(
   share: Float64Array,
   weight: number,
   sum: Float64Array,
+  stride = sum.length,
 ): void {
   const P = sum.length
   let k = 0
   for (; k + 4 <= count; k += 4) {
-    const r0 = (first + k) * P
-    const r1 = r0 + P
-    const r2 = r1 + P
-    const r3 = r2 + P
+    const r0 = (first + k) * stride
+    const r1 = r0 + stride
+    const r2 = r1 + stride
+    const r3 = r2 + stride
     const a = weight * share[k]
     const b = weight * share[k + 1]
     const c = weight * share[k + 2]
@@ -168,10 +109,23 @@ export function addWeightedRows(
       sum[j] += a * design[r0 + j] + b * design[r1 + j] + (c * design[r2 + j] + d * design[r3 + j])
   }
   for (; k < count; k++) {
-    const row = (first + k) * P
+    const row = (first + k) * stride
     const a = weight * share[k]
     for (let j = 0; j < P; j++) sum[j] += a * design[row + j]
   }
+}
+
+/** L at q = 0, to the bit what `lossAndGradient` gives, without reading the design. */
+export function lossAtMean(
+  { start, offset, weight, targetOffset }: CentredProblem,
+  scratch: Float64Array,
+): number {
+  let loss = 0
+  for (let l = 0; l < weight.length; l++) {
+    scratch.set(offset.subarray(start[l], start[l + 1]))
+    loss += weight[l] * (softmaxInPlace(scratch, start[l + 1] - start[l]) - targetOffset[l])
+  }
+  return loss
 }
 
 /**
@@ -185,7 +139,7 @@ export function lossAndGradient(
   scratch: Float64Array,
   gradient?: Float64Array,
 ): number {
-  const { parameters: P, design, start, offset, weight, precision, targetOffset } = problem
+  const { parameters: P, stride, design, start, offset, weight, precision, targetOffset } = problem
   let loss = 0
   for (let j = 0; j < P; j++) {
     loss += 0.5 * precision[j] * q[j] * q[j]
@@ -194,10 +148,10 @@ export function lossAndGradient(
   for (let l = 0; l < weight.length; l++) {
     const first = start[l]
     const count = start[l + 1] - first
-    scoreRows(design, first, count, q, scratch)
+    scoreRows(design, first, count, q, scratch, stride)
     for (let k = 0; k < count; k++) scratch[k] += offset[first + k]
     loss += weight[l] * (softmaxInPlace(scratch, count) - targetOffset[l])
-    if (gradient) addWeightedRows(design, first, count, scratch, weight[l], gradient)
+    if (gradient) addWeightedRows(design, first, count, scratch, weight[l], gradient, stride)
   }
   return loss
 }

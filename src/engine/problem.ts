@@ -21,9 +21,21 @@ function checkCount(name: string, value: number, least: number): void {
 function checkArray(name: string, array: Float32Array, length: number): void {
   if (!(array instanceof Float32Array)) refuse(`${name} must be a Float32Array`)
   if (array.length !== length) refuse(`${name} has ${array.length} numbers instead of ${length}`)
-  let poison = 0
-  for (let i = 0; i < length; i++) poison += array[i] * 0
-  if (poison !== 0) {
+  // Finite as long as all are: 10^308 / 10^38 of them could not leave double precision. Four sums, so
+  // that none waits for another.
+  let a = 0
+  let b = 0
+  let c = 0
+  let d = 0
+  let i = 0
+  for (; i + 8 <= length; i += 8) {
+    a += array[i] + array[i + 1]
+    b += array[i + 2] + array[i + 3]
+    c += array[i + 4] + array[i + 5]
+    d += array[i + 6] + array[i + 7]
+  }
+  for (; i < length; i++) a += array[i]
+  if (!Number.isFinite(a + b + c + d)) {
     const index = array.findIndex((value) => !Number.isFinite(value))
     refuse(`${name}[${index}] is ${array[index]}`)
   }

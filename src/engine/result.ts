@@ -3,7 +3,7 @@
 import type { FitProblem } from '../learning/problem.ts'
 import { NearsideError } from '../protocol/error.ts'
 import type { FitResult } from './engine.ts'
-import { type CentredProblem, longestCase, lossAndGradient } from './objective.ts'
+import { type CentredProblem, longestCase, lossAndGradient, lossAtMean } from './objective.ts'
 
 /**
  * Adds the prior mean and values both ends of the descent in double precision. Engines on other
@@ -20,7 +20,7 @@ export function finish(
   const scratch = new Float64Array(longestCase(centred))
   const parameters = Float32Array.from(problem.mean, (mean, j) => mean + q[j])
   const reached = Float64Array.from(parameters, (value, j) => value - problem.mean[j])
-  const lossBefore = lossAndGradient(centred, new Float64Array(problem.parameters), scratch)
+  const lossBefore = lossAtMean(centred, scratch)
   const lossAfter = lossAndGradient(centred, reached, scratch)
   if (
     !Number.isFinite(lossBefore) ||

@@ -6,6 +6,7 @@
  * Products are blocks of 4 items (or columns) × 8 cases, their sums in registers. `exp` is ours, by
  * additions and multiplications only: the same bits everywhere.
  */
+import { exponential } from '../wasm/exponential.ts'
 import {
   body,
   bump,
@@ -24,7 +25,9 @@ import {
   set,
   tee,
   V_ADD,
+  V_MAX,
   V_MUL,
+  V_SUB,
   V128,
   vector,
 } from '../wasm/opcodes.ts'
@@ -34,14 +37,7 @@ export const LANES = 16
 const LINE = 4 * LANES
 const BLOCK = 4
 const UNROLL = 4
-/** Below it `exp` is taken as e^−87, the smallest that is not subnormal. */
-export const LOWEST = -87
 
-const V_SUB: Code = [0xfd, 0xe5, 0x01]
-/** a < b ? b : a */
-const V_MAX: Code = [0xfd, 0xeb, 0x01]
-const SHIFT_LEFT: Code = [0xfd, 0xab, 0x01]
-const I_ADD: Code = [0xfd, 0xae, 0x01]
 const I_TO_FLOAT: Code = [0xfd, 0xfa, 0x01]
 const WIDEN_LOW: Code = [0xfd, 0xa7, 0x01]
 const WIDEN_HIGH: Code = [0xfd, 0xa8, 0x01]
@@ -50,14 +46,6 @@ const storeAt = (offset: number): Code => [0xfd, 0x0b, 4, ...leb(offset)]
 const splatAt = (offset: number): Code => [0xfd, 0x09, 2, ...leb(offset)]
 /** Eight int8, widened to int16. */
 const loadWideAt = (offset: number): Code => [0xfd, 0x01, 3, ...leb(offset)]
-const words = (...four: number[]): Code => [
-  0xfd,
-  0x0c,
-  ...new Uint8Array(Uint32Array.from(four).buffer),
-]
-const wordsOf = (bits: number): Code => words(bits, bits, bits, bits)
-const numbers = (value: number): Code => wordsOf(new Uint32Array(Float32Array.of(value).buffer)[0])
-
 /** Parameters of every function, then its locals. */
 const [A, B, C, D, COUNT, INNER, P, Q] = [0, 1, 2, 3, 4, 5, 6, 7]
 const SUMS = [8, 9, 10, 11, 12, 13, 14, 15]
@@ -154,27 +142,6 @@ const largest: Code = [
     bump(A, i32(LINE)),
   ),
   ...quarters.flatMap((at, n) => [...get(B), ...get(SUMS[n]), ...storeAt(at)]),
-]
-
-/** e^x by Cephes' polynomial on |r| ≤ ½ ln 2, within 1.2e-7: x = k ln 2 + r. */
-const POLYNOMIAL = [
-  1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1,
-  5.0000001201e-1,
-]
-/** Adding it leaves a whole number in the low bits. */
-const ROUND = 1.5 * 2 ** 23
-
-/** e^x on the stack, of the local x; y and z are used on the way: k + ROUND, r. */
-export const exponential = (x: number, y: number, z: number): Code => [
-  ...[...get(x), ...numbers(LOWEST), ...V_MAX, ...tee(x)],
-  ...[...numbers(Math.LOG2E), ...V_MUL, ...numbers(ROUND), ...V_ADD, ...set(y)],
-  ...[...get(x), ...get(y), ...numbers(ROUND), ...V_SUB, ...tee(z)],
-  ...[...numbers(0.693359375), ...V_MUL, ...V_SUB],
-  ...[...get(z), ...numbers(-2.1219444e-4), ...V_MUL, ...V_SUB, ...set(z)],
-  ...numbers(POLYNOMIAL[0]),
-  ...POLYNOMIAL.slice(1).flatMap((c) => [...get(z), ...V_MUL, ...numbers(c), ...V_ADD]),
-  ...[...get(z), ...V_MUL, ...get(z), ...V_MUL, ...get(z), ...V_ADD, ...numbers(1), ...V_ADD],
-  ...[...get(y), ...i32(23), ...SHIFT_LEFT, ...wordsOf(0x3f800000), ...I_ADD, ...V_MUL],
 ]
 
 /** (scores, shift, sums, –): scores ← exp(scores − shift), sums += their sum by case. */

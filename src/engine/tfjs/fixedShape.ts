@@ -28,7 +28,7 @@ export function fixedShape(problem: FitProblem, centred: CentredProblem): FixedS
       const row = centred.rows[r]
       // Relative to the target's score: keeps single precision where it matters.
       offset[row] = centred.offset[r] - centred.targetOffset[l]
-      design.set(centred.design.subarray(r * P, (r + 1) * P), row * P)
+      design.set(centred.design.subarray(r * centred.stride, r * centred.stride + P), row * P)
     }
   }
   return { design, offset, weight }

@@ -1,4 +1,5 @@
 /** @module The TensorFlow.js engines in Node, against autodiff and against the JavaScript engine. */
+
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import * as autodiff from '@tensorflow/tfjs'
@@ -6,9 +7,10 @@ import * as tf from '@tensorflow/tfjs-core'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { FitProblem } from '../../learning/problem.ts'
+import { centre } from '../centre.ts'
 import type { Engine } from '../engine.ts'
 import { createJsEngine } from '../js.ts'
-import { centre, longestCase, lossAndGradient } from '../objective.ts'
+import { longestCase, lossAndGradient } from '../objective.ts'
 import { PERSONAL_SHAPE, type TestShape, testProblem } from '../testProblem.ts'
 import { createTfjsCpuEngine } from './cpu.ts'
 import { dataOf, gradientAt } from './operations.ts'

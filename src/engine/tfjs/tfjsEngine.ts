@@ -5,8 +5,9 @@
 
 import type { FitProblem } from '../../learning/problem.ts'
 import { NearsideError } from '../../protocol/error.ts'
+import { centre } from '../centre.ts'
 import type { Engine, FitOptions, FitResult } from '../engine.ts'
-import { type CentredProblem, centre } from '../objective.ts'
+import type { CentredProblem } from '../objective.ts'
 import { throwIfAborted } from '../pause.ts'
 import { checkProblem } from '../problem.ts'
 import { finish } from '../result.ts'

@@ -3,6 +3,7 @@
  * unrolled, the query in registers. Four rows at a time are scored and compared with a threshold; only
  * groups that hold something better are written out, which soon are few.
  */
+import { sumLanes } from '../wasm/lanes.ts'
 import {
   body,
   bump,
@@ -44,13 +45,6 @@ const I_ADD: Code = [0xfd, 0xae, 0x01]
 const I_DOT: Code = [0xfd, 0xba, 0x01]
 const I_TO_FLOAT: Code = [0xfd, 0xfa, 0x01]
 const storeI32 = (offset: number): Code => [0x36, 2, offset]
-/** Picks four of the eight 32-bit lanes of two vectors. */
-const pick = (...lanes: readonly number[]): Code => [
-  0xfd,
-  0x0d,
-  ...lanes.flatMap((lane) => [4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3]),
-]
-
 const ROWS = 0
 const SCALES = 1
 const QUERY = 2
@@ -62,21 +56,6 @@ const FOUR = [7, 8, 9, 10] as const
 const FLOOR = 11
 const SCORES = 12
 const FIRST_QUERY = 13
-
-/** [Σa, Σb, Σc, Σd] of four vectors. */
-function sumLanes(add: Code): Code {
-  const [a, b, c, d] = FOUR
-  const halves = (x: number, y: number): Code => [
-    ...[...get(x), ...get(y), ...pick(0, 4, 1, 5)],
-    ...[...get(x), ...get(y), ...pick(2, 6, 3, 7)],
-    ...add,
-  ]
-  return [
-    ...[...halves(a, b), ...tee(a), ...halves(c, d), ...tee(c), ...pick(0, 1, 4, 5)],
-    ...[...get(a), ...get(c), ...pick(2, 3, 6, 7)],
-    ...add,
-  ]
-}
 
 function scan(columns: number, quantized: boolean): Code {
   const [perLoad, rowBytes] = quantized ? [8, columns] : [4, 4 * columns]
@@ -96,7 +75,7 @@ function scan(columns: number, quantized: boolean): Code {
     ...parts.flatMap((part) => [...get(QUERY), ...loadAt(16 * part), ...set(FIRST_QUERY + part)]),
     ...loopWhile(
       FOUR.flatMap((sum, row) => [...parts.flatMap((part) => product(row, part)), ...set(sum)]),
-      sumLanes(add),
+      sumLanes(FOUR, add),
       quantized ? [...I_TO_FLOAT, ...get(SCALES), ...V_LOAD, ...V_MUL] : [],
       [...tee(SCORES), ...get(FLOOR), ...V_GREATER, ...V_ANY],
       when(

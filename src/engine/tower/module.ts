@@ -3,7 +3,7 @@
  * matrix products are one loop: blocks of 4 rows × 8 columns of C = A·B with their sums in registers,
  * A read number by number with any strides (so that it may lie transposed), B by rows.
  */
-import { exponential } from '../softmax/module.ts'
+import { exponential } from '../wasm/exponential.ts'
 import {
   body,
   bump,
@@ -23,17 +23,17 @@ import {
   set,
   tee,
   V_ADD,
+  V_MAX,
   V_MUL,
+  V_SUB,
   V128,
   vector,
 } from '../wasm/opcodes.ts'
 import type { TowerShape } from './tower.ts'
 
 const V_ZERO: Code = [0xfd, 0x0c, ...new Array<number>(16).fill(0)]
-const V_SUB: Code = [0xfd, 0xe5, 0x01]
 const V_DIV: Code = [0xfd, 0xe7, 0x01]
 const V_SQRT: Code = [0xfd, 0xe3, 0x01]
-const V_MAX: Code = [0xfd, 0xeb, 0x01]
 const V_GREATER: Code = [0xfd, 0x44]
 const V_AND: Code = [0xfd, 0x4e]
 const SPLAT: Code = [0xfd, 0x13]

@@ -1,113 +1,147 @@
 /**
- * @module One problem in the linear memory of the WASM kernels, and its loss and gradient: the two
- * passes over the design in SIMD, the softmax between them in double precision.
+ * @module One problem in the linear memory of the WASM kernel, and its gradient: a call of the kernel a
+ * case, the cases added in double precision.
  */
+import type { FitProblem } from '../../learning/problem.ts'
+import { centre } from '../centre.ts'
 import type { CentredProblem } from '../objective.ts'
-import type { FitModule } from './module.ts'
+import { assembleModule, type FitModule, GROUP_ROWS, places, ROW_BYTES } from './module.ts'
 
 const PAGE = 65_536
 const roundUp = (value: number, unit: number) => Math.ceil(value / unit) * unit
+/**
+ * How far the largest score of a case may be from what it was a step before: what is smaller by so
+ * much and 87 less is lost, what is larger by so much can still be summed.
+ */
+const FAR = 32
 
-/** A memory with its kernels, to be used by one fit at a time. */
+/** A memory with its kernel, to be used by one fit at a time. */
 export class Arena {
   readonly #memory = new WebAssembly.Memory({ initial: 1 })
-  readonly #kernels: FitModule
+  #stride = 0
+  #kernel: FitModule | null = null
 
-  constructor(module: WebAssembly.Module) {
-    const { exports } = new WebAssembly.Instance(module, { fit: { memory: this.#memory } })
-    this.#kernels = exports as unknown as FitModule
+  /** @throws where WebAssembly or SIMD is missing or forbidden, or memory is */
+  load(problem: FitProblem): LoadedProblem {
+    const stride = roundUp(4 * problem.parameters, ROW_BYTES)
+    const kernel = this.#kernelFor(stride)
+    const at = roundUp(places(stride).end, 64)
+    let offsetsAt = 0
+    const centred = centre(problem, {
+      stride: stride / 4,
+      allocate: (rows) => {
+        // The last group may reach beyond the last row.
+        offsetsAt = at + (rows + GROUP_ROWS - 1) * stride
+        this.#reserve(offsetsAt + 4 * (rows + GROUP_ROWS * problem.cases))
+        new Float32Array(
+          this.#memory.buffer,
+          at + rows * stride,
+          ((GROUP_ROWS - 1) * stride) / 4,
+        ).fill(0)
+        return new Float32Array(this.#memory.buffer, at, (rows * stride) / 4)
+      },
+    })
+    return new LoadedProblem(centred, kernel, this.#memory.buffer, {
+      stride,
+      rows: at,
+      offsets: offsetsAt,
+    })
   }
 
-  /** Copies a problem in; what the arena held before is gone. */
-  load(problem: CentredProblem): LoadedProblem {
-    const { start, parameters: P, weight } = problem
-    const stride = roundUp(4 * P, 16)
-    const groups = Int32Array.from(weight, (_, l) => Math.ceil((start[l + 1] - start[l]) / 4))
-    const rows = 4 * groups.reduce((sum, count) => sum + count, 0)
-    const longest = 4 * Math.max(0, ...groups)
-    const at = { q: 0, sum: stride, scores: 2 * stride, design: 0 }
-    at.design = roundUp(at.scores + 4 * longest, 16)
-    const bytes = at.design + rows * stride
+  /** Assembled for the length of a row, which is the same for all fits of a model. */
+  #kernelFor(stride: number): FitModule {
+    if (!this.#kernel || stride !== this.#stride) {
+      const module = new WebAssembly.Module(assembleModule(stride))
+      const { exports } = new WebAssembly.Instance(module, { fit: { memory: this.#memory } })
+      this.#kernel = exports as unknown as FitModule
+      this.#stride = stride
+    }
+    return this.#kernel
+  }
+
+  #reserve(bytes: number): void {
     const missing = Math.ceil(bytes / PAGE) - this.#memory.buffer.byteLength / PAGE
     if (missing > 0) this.#memory.grow(missing)
-    const numbers = new Float32Array(this.#memory.buffer)
-    numbers.fill(0, 0, bytes / 4)
-    const first = new Int32Array(weight.length)
-    let row = 0
-    for (let l = 0; l < weight.length; l++) {
-      first[l] = at.design + row * stride
-      for (let r = start[l]; r < start[l + 1]; r++)
-        numbers.set(
-          problem.design.subarray(r * P, (r + 1) * P),
-          (first[l] + (r - start[l]) * stride) / 4,
-        )
-      row += 4 * groups[l]
-    }
-    return new LoadedProblem(problem, this.#kernels, numbers, { ...at, first, groups, stride })
   }
 }
 
-interface Places {
-  /** Byte addresses. */
-  readonly q: number
-  readonly sum: number
-  readonly scores: number
-  /** First row of each live case. */
-  readonly first: Int32Array
-  /** Groups of four rows of each live case. */
-  readonly groups: Int32Array
-  /** Bytes of a row. */
+/** In bytes. */
+interface Layout {
   readonly stride: number
+  /** Address of the first row. */
+  readonly rows: number
+  /** Address of the first offset: each case has whole groups of them. */
+  readonly offsets: number
 }
 
 export class LoadedProblem {
-  readonly #problem: CentredProblem
-  readonly #kernels: FitModule
+  readonly centred: CentredProblem
+  readonly #kernel: FitModule
+  readonly #layout: Layout
   readonly #q: Float32Array
   readonly #sum: Float32Array
-  readonly #scores: Float32Array
-  readonly #places: Places
+  readonly #totals: Float32Array
+  readonly #tops: Float32Array
+  /** Largest score of each live case when it was last seen, less its largest offset. */
+  readonly #shift: Float32Array
 
-  constructor(problem: CentredProblem, kernels: FitModule, numbers: Float32Array, places: Places) {
-    const P = problem.parameters
-    this.#problem = problem
-    this.#kernels = kernels
-    this.#places = places
-    this.#q = numbers.subarray(places.q / 4, places.q / 4 + P)
-    this.#sum = numbers.subarray(places.sum / 4, places.sum / 4 + P)
-    this.#scores = numbers.subarray(places.scores / 4)
+  constructor(centred: CentredProblem, kernel: FitModule, buffer: ArrayBuffer, layout: Layout) {
+    const { parameters: P, offset, start, weight } = centred
+    const at = places(layout.stride)
+    this.centred = centred
+    this.#kernel = kernel
+    this.#layout = layout
+    this.#q = new Float32Array(buffer, at.q, layout.stride / 4).fill(0)
+    this.#sum = new Float32Array(buffer, at.sum, P)
+    this.#totals = new Float32Array(buffer, at.totals, 4)
+    this.#tops = new Float32Array(buffer, at.tops, 4)
+    this.#shift = new Float32Array(weight.length)
+    let to = layout.offsets / 4
+    const numbers = new Float32Array(buffer)
+    for (let l = 0; l < weight.length; l++) {
+      const own = offset.subarray(start[l], start[l + 1])
+      let top = Number.NEGATIVE_INFINITY
+      for (let k = 0; k < own.length; k++) top = Math.max(top, own[k])
+      const groups = Math.ceil(own.length / GROUP_ROWS)
+      // A group that reaches into the next case gives its rows no share.
+      numbers.fill(Number.NEGATIVE_INFINITY, to, to + GROUP_ROWS * groups)
+      for (let k = 0; k < own.length; k++) numbers[to + k] = own[k] - top
+      to += GROUP_ROWS * groups
+    }
   }
 
   /** ∂L/∂q at q, [P]. */
   gradient(q: Float64Array, gradient: Float64Array): void {
-    const { weight, start, precision } = this.#problem
-    const { first, groups, stride, ...at } = this.#places
+    const { weight, start, precision } = this.centred
     const sum = this.#sum
+    const totals = this.#totals
+    let { offsets } = this.#layout
     for (let j = 0; j < q.length; j++) gradient[j] = precision[j] * q[j]
     this.#q.set(q)
     for (let l = 0; l < weight.length; l++) {
-      this.#kernels.scoreRows(first[l], at.q, at.scores, groups[l], stride)
-      this.#softmax(start[l], start[l + 1] - start[l], 4 * groups[l])
-      sum.fill(0)
-      this.#kernels.addRows(first[l], at.scores, at.sum, groups[l], stride)
-      for (let j = 0; j < q.length; j++) gradient[j] += weight[l] * sum[j]
+      const groups = Math.ceil((start[l + 1] - start[l]) / GROUP_ROWS)
+      const top = this.#runCase(l, offsets, groups)
+      if (!(Math.abs(top - this.#shift[l]) <= FAR)) {
+        this.#shift[l] = top
+        this.#runCase(l, offsets, groups)
+      }
+      this.#shift[l] = top
+      const scale = weight[l] / (totals[0] + totals[1] + totals[2] + totals[3])
+      for (let j = 0; j < q.length; j++) gradient[j] += scale * sum[j]
+      offsets += 4 * GROUP_ROWS * groups
     }
   }
 
-  /** Replaces the scores of a case by its softmax; rows of zeros up to `padded` get no share. */
-  #softmax(offsetAt: number, count: number, padded: number): void {
-    const scores = this.#scores
-    const { offset } = this.#problem
-    let top = Number.NEGATIVE_INFINITY
-    for (let k = 0; k < count; k++) top = Math.max(top, offset[offsetAt + k] + scores[k])
-    let sum = 0
-    for (let k = 0; k < count; k++) {
-      const e = Math.exp(offset[offsetAt + k] + scores[k] - top)
-      scores[k] = e
-      sum += e
-    }
-    const scale = 1 / sum
-    for (let k = 0; k < count; k++) scores[k] *= scale
-    for (let k = count; k < padded; k++) scores[k] = 0
+  /** @returns the largest score */
+  #runCase(l: number, offsets: number, groups: number): number {
+    const { rows, stride } = this.#layout
+    this.#kernel.caseGradient(
+      rows + this.centred.start[l] * stride,
+      offsets,
+      groups,
+      this.#shift[l],
+    )
+    const tops = this.#tops
+    return Math.max(tops[0], tops[1], tops[2], tops[3])
   }
 }

@@ -1,20 +1,25 @@
 /**
- * @module The two loops of a fit as WebAssembly with SIMD, assembled here from its opcodes: 627 bytes
- * of module, so no compiler in the toolchain and no file to fetch.
+ * @module The loop of a fit as WebAssembly with SIMD, assembled here from its opcodes for the length of
+ * a row: 2 KB of module, so no compiler in the toolchain and no file to fetch.
  *
- * Rows are taken four at a time. A row has `stride` bytes, a multiple of 16; callers pad with zeros.
+ * Eight rows are scored, their exponentials taken and the rows added by these, before the next eight:
+ * what is read from memory once is read the second time from the first cache. Exponentials are of a
+ * score less a shift that the caller guesses, since the largest score is known at the end only.
  */
-
+import { exponential, LOWEST, numbers } from './exponential.ts'
+import { splatLane, sumLanes } from './lanes.ts'
 import {
   body,
   bump,
   type Code,
+  F32,
   FUNCTION,
   get,
   I32,
   I32_ADD,
   I32_SUB,
   i32,
+  leb,
   loopWhile,
   name,
   PREAMBLE,
@@ -22,126 +27,124 @@ import {
   set,
   tee,
   V_ADD,
-  V_LOAD,
+  V_MAX,
   V_MUL,
-  V_STORE,
+  V_SUB,
   V128,
   vector,
 } from './opcodes.ts'
 
+/** Rows at a time: what a case has less is filled up with offsets of −∞. */
+export const GROUP_ROWS = 8
+/** The length of a row is a multiple of it; rows are padded with zeros. */
+export const ROW_BYTES = 16
+
 const I32_LESS = 0x49
-const I32_SHIFT_LEFT = 0x74
-const F32_ADD = 0x92
-const V_ZERO: Code = [0xfd, 0x0c, ...new Array<number>(16).fill(0)]
-const splat = (offset: number): Code => [0xfd, 0x09, 2, offset]
-const lane = (index: number): Code => [0xfd, 0x1f, index]
-const storeF32 = (offset: number): Code => [0x38, 2, offset]
-
-/** Parameters of both functions, then their locals. */
-const ROWS = 0
-const OTHER = 1
-const OUT = 2
-const GROUPS = 3
-const STRIDE = 4
-const J = 5
-const AT = 6
-const FOUR = [7, 8, 9, 10]
-const HELD = 11
-
-const nextGroup: Code = [
-  ...bump(ROWS, [...get(STRIDE), ...i32(2), I32_SHIFT_LEFT]),
-  ...get(GROUPS),
-  ...i32(1),
-  I32_SUB,
-  ...tee(GROUPS),
+const V_ZERO: Code = numbers(0)
+const V_SPLAT: Code = [0xfd, 0x13]
+const V_LESS_EQUAL: Code = [0xfd, 0x45]
+const V_AND_NOT: Code = [0xfd, 0x4f]
+const loadAt = (offset: number): Code => [0xfd, 0x00, 4, ...leb(offset)]
+const storeAt = (offset: number): Code => [0xfd, 0x0b, 4, ...leb(offset)]
+/** Parameters, then locals. */
+const [ROWS, OFFSETS, GROUPS, SHIFT, J, AT] = [0, 1, 2, 3, 4, 5]
+const HALVES = [
+  [6, 7, 8, 9],
+  [10, 11, 12, 13],
 ]
-const nextColumns: Code = [...bump(J, i32(16)), ...get(J), ...get(STRIDE), I32_LESS]
-const startRow: Code = [...i32(0), ...set(J)]
-/** AT = the k-th row's address, going from row to row, and its four numbers on the stack. */
-const loadRow = (k: number): Code =>
-  k === 0
-    ? [...get(ROWS), ...get(J), I32_ADD, ...tee(AT), ...V_LOAD]
-    : [...get(AT), ...get(STRIDE), I32_ADD, ...tee(AT), ...V_LOAD]
-
-/** (rows, q, out, groups, stride): out[r] = row r · q for 4·groups rows. */
-const scoreRows: Code = loopWhile(
-  FOUR.flatMap((sum) => [...V_ZERO, ...set(sum)]),
-  startRow,
-  loopWhile(
-    [...get(OTHER), ...get(J), I32_ADD, ...V_LOAD, ...set(HELD)],
-    FOUR.flatMap((sum, k) => [
-      ...loadRow(k),
-      ...get(HELD),
-      ...V_MUL,
-      ...get(sum),
-      ...V_ADD,
-      ...set(sum),
-    ]),
-    nextColumns,
-  ),
-  FOUR.flatMap((sum, k) => [
-    ...get(OUT),
-    ...[0, 1, 2, 3].flatMap((l) => [...get(sum), ...lane(l), ...(l > 0 ? [F32_ADD] : [])]),
-    ...storeF32(4 * k),
-  ]),
-  bump(OUT, i32(16)),
-  nextGroup,
-)
-
-/** (rows, share, sum, groups, stride): sum += Σ_r share[r] · row r over 4·groups rows. */
-const addRows: Code = loopWhile(
-  FOUR.flatMap((share, k) => [...get(OTHER), ...splat(4 * k), ...set(share)]),
-  startRow,
-  loopWhile(
-    [...get(OUT), ...get(J), I32_ADD, ...V_LOAD, ...set(HELD)],
-    FOUR.flatMap((share, k) => [
-      ...loadRow(k),
-      ...get(share),
-      ...V_MUL,
-      ...get(HELD),
-      ...V_ADD,
-      ...set(HELD),
-    ]),
-    [...get(OUT), ...get(J), I32_ADD, ...get(HELD), ...V_STORE],
-    nextColumns,
-  ),
-  bump(OTHER, i32(16)),
-  nextGroup,
-)
-
+const EIGHT = HALVES.flat()
+const [X, Y, Z, SHIFTS, TOPS, TOTALS, NONE] = [14, 15, 16, 17, 18, 19, 20]
 const LOCALS: readonly Code[] = [
   [2, I32],
-  [5, V128],
+  [15, V128],
 ]
 
-/** The module's bytes: imports `fit.memory`, exports `scoreRows` and `addRows`. */
-export function assembleModule(): Uint8Array<ArrayBuffer> {
-  const parameters = vector(Array.from({ length: 5 }, () => [I32]))
+/** Where the kernel finds q and leaves the rest, in bytes. */
+export function places(stride: number) {
+  return { q: 0, sum: stride, totals: 2 * stride, tops: 2 * stride + 16, end: 2 * stride + 32 }
+}
+
+/** For every four columns of the rows. */
+const columns = (stride: number, ...each: Code[]): Code => [
+  ...[...i32(0), ...set(J)],
+  ...loopWhile([...get(ROWS), ...get(J), I32_ADD, ...set(AT)], ...each, [
+    ...bump(J, i32(ROW_BYTES)),
+    ...[...get(J), ...i32(stride), I32_LESS],
+  ]),
+]
+
+/** Of the four products on the stack: X = their exponentials, which the totals gain. */
+const shares = (offsets: number): Code => [
+  ...[...get(OFFSETS), ...loadAt(offsets), ...V_ADD, ...tee(X)],
+  ...[...get(TOPS), ...get(X), ...V_MAX, ...set(TOPS)],
+  ...[...get(SHIFTS), ...V_SUB, ...tee(X)],
+  // What is that small is none, so that padding is exactly none; not a number stays so.
+  ...[...numbers(LOWEST), ...V_LESS_EQUAL, ...set(NONE), ...exponential(X, Y, Z)],
+  ...[...get(NONE), ...V_AND_NOT, ...tee(X), ...get(TOTALS), ...V_ADD, ...set(TOTALS)],
+]
+
+function caseGradient(stride: number): Code {
+  const at = places(stride)
+  const row = (r: number): Code => [...get(AT), ...loadAt(r * stride)]
+  const splat = (to: readonly number[]): Code =>
+    to.flatMap((local, l) => [...splatLane(X, l), ...set(local)])
+  return [
+    ...[...get(SHIFT), ...V_SPLAT, ...set(SHIFTS)],
+    ...[...numbers(Number.NEGATIVE_INFINITY), ...set(TOPS), ...V_ZERO, ...set(TOTALS)],
+    ...columns(stride, [...get(J), ...V_ZERO, ...storeAt(at.sum)]),
+    ...loopWhile(
+      EIGHT.flatMap((sum) => [...V_ZERO, ...set(sum)]),
+      columns(
+        stride,
+        [...get(J), ...loadAt(at.q), ...set(X)],
+        EIGHT.flatMap((sum, r) => [
+          ...row(r),
+          ...get(X),
+          ...V_MUL,
+          ...get(sum),
+          ...V_ADD,
+          ...set(sum),
+        ]),
+      ),
+      [...sumLanes(HALVES[0], V_ADD), ...shares(0), ...get(X)],
+      [...sumLanes(HALVES[1], V_ADD), ...shares(16), ...splat(HALVES[1])],
+      [...set(X), ...splat(HALVES[0])],
+      columns(
+        stride,
+        [...get(J), ...get(J), ...loadAt(at.sum)],
+        EIGHT.flatMap((share, r) => [...row(r), ...get(share), ...V_MUL, ...V_ADD]),
+        storeAt(at.sum),
+      ),
+      bump(ROWS, i32(GROUP_ROWS * stride)),
+      bump(OFFSETS, i32(4 * GROUP_ROWS)),
+      [...get(GROUPS), ...i32(1), I32_SUB, ...tee(GROUPS)],
+    ),
+    ...[...i32(0), ...get(TOTALS), ...storeAt(at.totals)],
+    ...[...i32(0), ...get(TOPS), ...storeAt(at.tops)],
+  ]
+}
+
+/**
+ * Imports `fit.memory`, exports `caseGradient`.
+ * @param stride bytes of a row, a multiple of ROW_BYTES
+ */
+export function assembleModule(stride: number): Uint8Array<ArrayBuffer> {
+  const parameters = vector([[I32], [I32], [I32], [F32]])
   return Uint8Array.from([
     ...PREAMBLE,
     ...section(1, vector([[FUNCTION, ...parameters, 0]])),
     ...section(2, vector([[...name('fit'), ...name('memory'), 0x02, 0x00, 1]])),
-    ...section(3, vector([[0], [0]])),
-    ...section(
-      7,
-      vector([
-        [...name('scoreRows'), 0, 0],
-        [...name('addRows'), 0, 1],
-      ]),
-    ),
-    ...section(10, vector([body(LOCALS, scoreRows), body(LOCALS, addRows)])),
+    ...section(3, vector([[0]])),
+    ...section(7, vector([[...name('caseGradient'), 0, 0]])),
+    ...section(10, vector([body(LOCALS, caseGradient(stride))])),
   ])
 }
 
-export type RowLoop = (
-  rows: number,
-  other: number,
-  out: number,
-  groups: number,
-  stride: number,
-) => void
-
+/**
+ * Of the rows x_r with offsets o_r (byte addresses; `groups` ≥ 1 of eight rows), with
+ * e_r = exp(o_r + x_r · q − shift): Σ e_r x_r, Σ e_r and the largest o_r + x_r · q, in
+ * `places(stride)`, the latter two by lanes.
+ */
 export interface FitModule {
-  readonly scoreRows: RowLoop
-  readonly addRows: RowLoop
+  caseGradient(rows: number, offsets: number, groups: number, shift: number): void
 }

@@ -57,7 +57,10 @@ export const I32_SUB = 0x6b
 export const V_LOAD: Code = [0xfd, 0x00, 4, 0]
 export const V_STORE: Code = [0xfd, 0x0b, 4, 0]
 export const V_ADD: Code = [0xfd, 0xe4, 0x01]
+export const V_SUB: Code = [0xfd, 0xe5, 0x01]
 export const V_MUL: Code = [0xfd, 0xe6, 0x01]
+/** a < b ? b : a */
+export const V_MAX: Code = [0xfd, 0xeb, 0x01]
 /** Runs `body` and again while what it leaves on the stack is not zero. */
 export const loopWhile = (...body: Code[]): Code => [0x03, VOID, ...body.flat(), 0x0d, 0, 0x0b]
 /** Runs `body` if what is on the stack is not zero. */

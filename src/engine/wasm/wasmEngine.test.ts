@@ -1,10 +1,14 @@
 /** @module Our WebAssembly engine against the JavaScript engine. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { FitProblem } from '../../learning/problem.ts'
 import { runCanary } from '../canary.ts'
+import { centre } from '../centre.ts'
 import { createJsEngine } from '../js.ts'
+import { longestCase, lossAndGradient } from '../objective.ts'
 import { PERSONAL_SHAPE, type TestShape, testProblem } from '../testProblem.ts'
-import { assembleModule, type FitModule } from './module.ts'
+import { Arena } from './arena.ts'
+import { assembleModule, type FitModule, GROUP_ROWS, places } from './module.ts'
 import { createWasmEngine } from './wasmEngine.ts'
 
 const js = createJsEngine()
@@ -22,44 +26,109 @@ const shapes: fc.Arbitrary<TestShape> = fc.record({
 })
 
 test('the module is valid and small', () => {
-  expect(WebAssembly.validate(assembleModule())).toBe(true)
-  expect(assembleModule().length).toBeLessThan(700)
+  for (const stride of [16, 352, 416, 8192])
+    expect(WebAssembly.validate(assembleModule(stride))).toBe(true)
+  expect(assembleModule(416).length).toBeLessThan(2200)
 })
 
-test('its loops are the products of a matrix with a vector, from either side', () => {
+/** [−1, 1), from a number. */
+const noise = (i: number) => (((i * 7919 + 31) % 1009) - 504) / 504
+
+/** What the kernel leaves behind, of so many rows of noise. */
+function runKernel(rows: number, width: number, shift: number, junk: number) {
+  const stride = 16 * width
+  const groups = Math.ceil(rows / GROUP_ROWS)
+  const at = places(stride)
+  const memory = new WebAssembly.Memory({ initial: 1 })
+  const module = new WebAssembly.Module(assembleModule(stride))
+  const { exports } = new WebAssembly.Instance(module, { fit: { memory } })
+  const numbers = new Float32Array(memory.buffer)
+  const first = at.end + 16
+  const offsets = first + groups * GROUP_ROWS * stride
+  const x = (r: number) =>
+    numbers.subarray((first + r * stride) / 4, (first + (r + 1) * stride) / 4)
+  const q = numbers.subarray(at.q / 4, (at.q + stride) / 4)
+  numbers.fill(42, at.sum / 4, first / 4)
+  for (let j = 0; j < q.length; j++) q[j] = noise(j + 5)
+  for (let r = 0; r < groups * GROUP_ROWS; r++) {
+    for (let j = 0; j < q.length; j++) x(r)[j] = r < rows ? noise(r * q.length + j) : junk
+    numbers[offsets / 4 + r] = r < rows ? 3 * noise(r + 2) : Number.NEGATIVE_INFINITY
+  }
+  const kernel = exports as unknown as FitModule
+  kernel.caseGradient(first, offsets, groups, shift)
+  const result = numbers.slice(at.sum / 4, first / 4)
+  // By definition, in double precision.
+  const sum = new Float64Array(q.length)
+  let total = 0
+  let top = Number.NEGATIVE_INFINITY
+  for (let r = 0; r < rows; r++) {
+    const score = x(r).reduce((s, value, j) => s + value * q[j], numbers[offsets / 4 + r])
+    const e = Math.exp(score - shift)
+    total += e
+    top = Math.max(top, score)
+    for (let j = 0; j < q.length; j++) sum[j] += e * x(r)[j]
+  }
+  return {
+    result,
+    expected: { sum, total, top },
+    sum: result.subarray(0, q.length),
+    total: result.subarray(q.length, q.length + 4).reduce((s, value) => s + value, 0),
+    top: Math.max(...result.subarray(q.length + 4, q.length + 8)),
+    guard: result.subarray(q.length + 8),
+  }
+}
+
+test('its loop gives the sums that it says, of any number of rows', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 6 }), (groups, width) => {
-      const memory = new WebAssembly.Memory({ initial: 1 })
-      const { exports } = new WebAssembly.Instance(new WebAssembly.Module(assembleModule()), {
-        fit: { memory },
-      })
-      const { scoreRows, addRows } = exports as unknown as FitModule
-      const numbers = new Float32Array(memory.buffer)
-      const R = 4 * groups
-      const P = 4 * width
-      // Small integers: every sum is exact, in whatever order it is made.
-      for (let i = 0; i < R * P; i++) numbers[i] = ((i * 37) % 11) - 5
-      const [q, out, share, sum] = [R * P, R * P + P, R * P + P + R, R * P + P + 2 * R]
-      for (let j = 0; j < P; j++) numbers[q + j] = ((j * 5) % 7) - 3
-      for (let r = 0; r < R; r++) numbers[share + r] = ((r * 3) % 5) - 2
-      numbers.fill(1, sum, sum + P)
-      const guard = sum + P
-      numbers[guard] = 42
-      scoreRows(0, 4 * q, 4 * out, groups, 4 * P)
-      addRows(0, 4 * share, 4 * sum, groups, 4 * P)
-      for (let r = 0; r < R; r++) {
-        let expected = 0
-        for (let j = 0; j < P; j++) expected += numbers[r * P + j] * numbers[q + j]
-        expect(numbers[out + r]).toBe(expected)
-      }
-      for (let j = 0; j < P; j++) {
-        let expected = 1
-        for (let r = 0; r < R; r++) expected += numbers[share + r] * numbers[r * P + j]
-        expect(numbers[sum + j]).toBe(expected)
-      }
-      expect(numbers[guard]).toBe(42)
+    fc.property(
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 1, max: 8 }),
+      fc.integer({ min: -9, max: 9 }),
+      (rows, width, shift) => {
+        const { result, expected, sum, total, top, guard } = runKernel(rows, width, shift, 7)
+        expect(Math.abs(total / expected.total - 1)).toBeLessThan(2e-6)
+        expect(top).toBeCloseTo(expected.top, 5)
+        sum.forEach((value, j) => {
+          expect(Math.abs(value - expected.sum[j])).toBeLessThan(2e-6 * expected.total)
+        })
+        expect([...guard]).toEqual([...guard].fill(42))
+        // Rows that fill a group up have no part in it, to the bit.
+        expect(runKernel(rows, width, shift, -3e30).result).toEqual(result)
+      },
+    ),
+  )
+})
+
+/** Largest difference from the gradient in double precision, of its largest number. */
+function gradientError(problem: FitProblem, scales: readonly number[]): number[] {
+  const loaded = new Arena().load(problem)
+  const centred = centre(problem)
+  const scratch = new Float64Array(longestCase(centred))
+  const own = new Float64Array(problem.parameters)
+  const reference = new Float64Array(problem.parameters)
+  return scales.map((scale) => {
+    const q = own.map((_, j) => Math.fround(scale * noise(j + 3)))
+    loaded.gradient(q, own)
+    lossAndGradient(centred, q, scratch, reference)
+    const largest = reference.reduce((top, value) => Math.max(top, Math.abs(value)), 1)
+    return Math.max(...own.map((value, j) => Math.abs(value - reference[j]))) / largest
+  })
+}
+
+test('the gradient is that of the objective to 1e-6', () => {
+  fc.assert(
+    fc.property(shapes, (shape) => {
+      for (const error of gradientError(testProblem(shape), [0, 0.2, 0.5]))
+        expect(error).toBeLessThan(1e-6)
     }),
   )
+})
+
+test('nor does it matter how far the scores went since the step before', () => {
+  const problem = testProblem({ ...PERSONAL_SHAPE, cases: 3, candidates: 50 })
+  // Scores of hundreds are rounded to 1e-5.
+  for (const error of gradientError(problem, [0, 300, -300, 0.1, 40, 0]))
+    expect(error).toBeLessThan(1e-4)
 })
 
 test('a whole fit ends where the JS engine ends it', async () => {

@@ -1,31 +1,28 @@
-/** @module The engine on our own WebAssembly kernels: all of a CPU that a browser gives, in 2 KB. */
+/** @module The engine on our own WebAssembly kernel: all of a CPU that a browser gives, in 2 KB. */
 
 import type { FitProblem } from '../../learning/problem.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import { adamStep, startAdam } from '../adam.ts'
 import type { Engine, EngineJobs, FitOptions, FitResult } from '../engine.ts'
 import { lazyJobs } from '../lazyJobs.ts'
-import { type CentredProblem, centre } from '../objective.ts'
 import { nextTask, throwIfAborted } from '../pause.ts'
 import { checkProblem } from '../problem.ts'
 import { finish } from '../result.ts'
 import type { Threads } from '../threads/threads.ts'
-import { Arena } from './arena.ts'
-import { assembleModule } from './module.ts'
+import { Arena, type LoadedProblem } from './arena.ts'
+import { assembleModule, ROW_BYTES } from './module.ts'
 
-/** Multiplications between two turns of the event loop: some 10 ms. */
+/** Multiplications between two turns of the event loop: some 5 ms. */
 const WORK_PER_TASK = 4e7
 
 async function descend(
-  arena: Arena,
+  loaded: LoadedProblem,
   problem: FitProblem,
-  centred: CentredProblem,
   { signal, onProgress }: FitOptions,
 ): Promise<Float64Array> {
-  const loaded = arena.load(centred)
   const q = new Float64Array(problem.parameters)
   const gradient = new Float64Array(problem.parameters)
-  const workPerStep = 2 * centred.design.length
+  const workPerStep = 2 * loaded.centred.design.length
   let state = startAdam(problem.parameters)
   let work = 0
   for (let step = 1; step <= problem.steps; step++) {
@@ -50,7 +47,7 @@ async function descend(
 export async function createWasmEngine(
   findThreads: () => Promise<Threads | null> = async () => null,
 ): Promise<Engine> {
-  const module = await WebAssembly.compile(assembleModule()).catch((error: unknown) => {
+  await WebAssembly.compile(assembleModule(ROW_BYTES)).catch((error: unknown) => {
     throw NearsideError.from(error, 'engine-unavailable', 'No WebAssembly with SIMD')
   })
   let disposed = false
@@ -71,11 +68,11 @@ export async function createWasmEngine(
     async fit(problem: FitProblem, options: FitOptions = {}): Promise<FitResult> {
       checkProblem(problem)
       throwIfAborted(options.signal)
-      const centred = centre(problem)
       try {
-        const arena = idle.pop() ?? new Arena(module)
+        const arena = idle.pop() ?? new Arena()
         try {
-          return finish(problem, centred, await descend(arena, problem, centred, options))
+          const loaded = arena.load(problem)
+          return finish(problem, loaded.centred, await descend(loaded, problem, options))
         } finally {
           idle.push(arena)
         }
