@@ -1,7 +1,8 @@
 /**
  * @module Makes a base model from a shop's log and catalogue. Reads top to bottom:
- * split → search for settings, where asked for → encoder and item table → ranker with the encoder's score as one more column → validate
- * with and without the encoder → judge the features → population prior → files.
+ * split → search for settings, where asked for → encoder and item table → ranker with the encoder's
+ * score as one more column → validate with and without the encoder → context → judge the features →
+ * population prior → files.
  */
 import type { Item } from '../catalog/item.ts'
 import { createJsEngine } from '../engine/js.ts'
@@ -17,22 +18,17 @@ import {
 } from '../model/baseModel.ts'
 import { encode } from '../model/encoder.ts'
 import { readBaseModel, type WrittenModel, writeBaseModel } from '../model/files.ts'
-import { encoderFromTensors, encoderToTensors } from '../model/parts.ts'
 import { addScores } from '../model/score.ts'
 import { NearsideError } from '../protocol/error.ts'
-import { MANIFEST_FORMAT, type ModelManifest } from '../protocol/manifest.ts'
-import { dequantizeRows, quantizeRows } from '../weights/quantize.ts'
 import { learnContext } from './context/learnContext.ts'
+import { describeModel, metricsOf } from './describeModel.ts'
+import { asShipped } from './encoder/asShipped.ts'
 import { type EncoderSettings, type TrainedEncoder, trainEncoder } from './encoder/train.ts'
 import { shippedWordVectors, type WordVectors } from './encoder/wordVectors.ts'
+import { encoderCandidates } from './encoderCandidates.ts'
 import { FOLDS, planByTime, planLeaveOneOut, requireSequences } from './plan.ts'
 import { learnPrior } from './prior/learnPrior.ts'
-import {
-  type ContextCandidates,
-  type RankerData,
-  type RankerResult,
-  trainRanker,
-} from './ranker/trainRanker.ts'
+import { type ContextCandidates, type RankerData, trainRanker } from './ranker/trainRanker.ts'
 import { describeReport, type Report } from './report.ts'
 import { joinRecords, selectFeatures } from './selection/select.ts'
 import { contextKindsOf, momentsOf } from './shop/moments.ts'
@@ -40,14 +36,8 @@ import type { Shop } from './shop/shop.ts'
 import type { Holdout, Split } from './split.ts'
 import { adoptedSettings, searchRanker } from './tuning/rankerSearch.ts'
 import type { SearchMethod } from './tuning/search.ts'
-import { bestBeyondError, type Validation, validate } from './validate.ts'
+import { bestBeyondError, validate } from './validate.ts'
 import { withholdItems } from './withhold.ts'
-
-/**
- * A where the encoder does not help: small enough to leave the ranking alone, present so that
- * item vectors and hidden states keep their meaning for `u` and for shared updates.
- */
-const IDLE_ENCODER_WEIGHT = 0.01
 
 /** Stands in until the prior is learned. */
 const NO_PRIOR: PersonalPrior = {
@@ -58,9 +48,6 @@ const NO_PRIOR: PersonalPrior = {
   fusionWeight: 0,
   halfLifeDays: 1,
 }
-
-/** Factors of the encoder's score that are tried beside the jointly fitted one. */
-const ENCODER_WEIGHTS = [0.1, 0.2, 0.3, 0.4]
 
 export interface PretrainOptions {
   readonly version: string
@@ -93,7 +80,7 @@ export interface Pretrained extends WrittenModel {
 
 /** @throws NearsideError `input-invalid` where the log holds too little to train on */
 export async function pretrain(given: Shop, options: PretrainOptions): Promise<Pretrained> {
-  const { seed, withholdItems: withheld = 0 } = options
+  const { seed, holdout, withholdItems: withheld = 0 } = options
   const { onProgress: progress = () => {}, checkpoint = async () => {} } = options
   if (options.leaveOneOut) requireSequences(given)
   if (options.leaveOneOut && options.search)
@@ -104,7 +91,7 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
   const shop = withheld > 0 ? withholdItems(given, withheld, seed) : given
   const plan = options.leaveOneOut
     ? planLeaveOneOut(shop, seed, options.now)
-    : planByTime(shop, options.until, options.holdout, seed, options.now)
+    : planByTime(shop, options.until, holdout, seed, options.now)
   const { split, questions } = plan
   const data: RankerData = {
     items: shop.items,
@@ -133,7 +120,7 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
     split.until,
   )
 
-  const encoder = quantized(
+  const encoder = asShipped(
     await trainEncoder(
       {
         items: shop.items,
@@ -167,11 +154,7 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
 
   await checkpoint()
   progress('validation', 0, 1)
-  const candidates = [
-    combine(encoder, ranker.scale, ranker.alone, IDLE_ENCODER_WEIGHT),
-    ...ENCODER_WEIGHTS.map((weight) => combine(encoder, ranker.scale, ranker.alone, weight)),
-    combine(encoder, ranker.scale, ranker, ranker.encoderWeight),
-  ]
+  const candidates = encoderCandidates(encoder, ranker)
   const measured = validate(
     {
       items: shop.items,
@@ -204,33 +187,18 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
     ...(searched ? [describeReport('search.json', searched)] : []),
   ]
 
-  const manifest: ModelManifest = {
-    format: MANIFEST_FORMAT,
+  const manifest = describeModel({
     version: options.version,
-    parent: null,
-    shop: shop.name,
-    items: shop.items.length,
-    dimension: DIMENSION,
-    features: records.slice(0, FEATURE_COUNT),
-    ...(data.context ? { contextFeatures: records.slice(FEATURE_COUNT) } : {}),
-    files: [],
-    data: {
-      from: new Date(split.from).toISOString(),
-      to: new Date(split.to).toISOString(),
-      until: new Date(split.until).toISOString(),
-    },
     seed,
-    holdout: {
-      fraction:
-        'fraction' in options.holdout && !options.leaveOneOut ? options.holdout.fraction : 0,
-      shoppers: split.heldOut,
-    },
-    ...(withheld > 0
-      ? { withheldItems: { fraction: withheld, items: given.items.length - shop.items.length } }
-      : {}),
-    ...(reports.length > 0 ? { reports: reports.map(({ described }) => described) } : {}),
+    shop,
+    split,
+    heldOutShare: 'fraction' in holdout && !options.leaveOneOut ? holdout.fraction : 0,
+    records,
+    withheld: { fraction: withheld, items: given.items.length - shop.items.length },
+    hasContext: data.context !== undefined,
+    reports,
     metrics: metricsOf(split, measured[0], measured[best], chosen.encoderWeight),
-  }
+  })
   const base: BaseModel = {
     manifest,
     itemIds: shop.items.map(({ id }) => id),
@@ -277,40 +245,6 @@ function withContext(
   }
 }
 
-/** The trained vectors and weights as they are shipped, so that everything after is fitted to those. */
-function quantized(trained: TrainedEncoder): TrainedEncoder {
-  const itemVectors = dequantizeRows(quantizeRows(trained.itemVectors, DIMENSION), DIMENSION)
-  const encoder = encoderFromTensors(encoderToTensors(trained.encoder))
-  return { ...trained, itemVectors, encoder }
-}
-
-function encoderScores({ itemVectors }: TrainedEncoder, hidden: Float32Array): Float32Array {
-  const scores = new Float32Array(itemVectors.length / DIMENSION)
-  addScores(scores, itemVectors, hidden)
-  return scores
-}
-
-/** A = encoderWeight · identity beside the given feature weights. */
-function combine(
-  encoder: TrainedEncoder,
-  featureScale: Float32Array,
-  { weights, records }: RankerResult['alone'],
-  encoderWeight: number,
-) {
-  const projection = new Float32Array(DIMENSION * DIMENSION)
-  for (let j = 0; j < DIMENSION; j++) projection[j * DIMENSION + j] = encoderWeight
-  return {
-    encoder: encoder.encoder,
-    itemVectors: encoder.itemVectors,
-    bias: new Float32Array(encoder.itemVectors.length / DIMENSION),
-    projection,
-    featureWeights: weights,
-    featureScale,
-    records,
-    encoderWeight,
-  }
-}
-
 /** Names by category index, as `statistics.category` numbers them. */
 function categoryNames(items: readonly Item[], index: Uint16Array): string[] {
   const names = ['']
@@ -320,20 +254,8 @@ function categoryNames(items: readonly Item[], index: Uint16Array): string[] {
   return names
 }
 
-function metricsOf(
-  split: Split,
-  without: Validation,
-  chosen: Validation,
-  encoderWeight: number,
-): Record<string, number> {
-  return {
-    trainingShoppers: split.training.length,
-    validationCases: chosen.cases,
-    'ndcg@10': chosen.ndcg,
-    'hitRate@10': chosen.hitRate,
-    'ndcg@10:new': chosen.ndcgNew,
-    'ndcg@10 without encoder': without.ndcg,
-    'ndcg@10:new without encoder': without.ndcgNew,
-    encoderWeight,
-  }
+function encoderScores({ itemVectors }: TrainedEncoder, hidden: Float32Array): Float32Array {
+  const scores = new Float32Array(itemVectors.length / DIMENSION)
+  addScores(scores, itemVectors, hidden)
+  return scores
 }

@@ -7,12 +7,14 @@ import { type ContextFeature, contextCandidates } from '../../features/context/c
 import type { BaseModel, ContextTerm } from '../../model/baseModel.ts'
 import { createRandom } from '../../model/random.ts'
 import type { FeatureRecord } from '../../protocol/manifest.ts'
+import type { RankerDataset } from '../ranker/dataset.ts'
 import { fitNewton } from '../ranker/newton.ts'
 import { foldOf } from '../ranker/outOfFold.ts'
+import { partOf } from '../ranker/part.ts'
 import { NEGLIGIBLE, spreadOf } from '../ranker/select.ts'
 import { DEFAULT_RANKER, type RankerData } from '../ranker/trainRanker.ts'
 import { mean, measureCases, standardError } from '../selection/measure.ts'
-import { buildContextTable, type ContextData, part } from './table.ts'
+import { buildContextTable } from './table.ts'
 
 /** What a kind of context added to the base on cases later than those it was fitted on. */
 export interface ContextOutcome {
@@ -73,7 +75,7 @@ export function learnContext(
 
 /** Judges each kind on the table's later cases, and weighs those that help on all of them. */
 export function weighContext(
-  table: ContextData,
+  table: RankerDataset,
   features: readonly ContextFeature[],
 ): LearnedContext {
   if (table.cases.length < FEWEST_CASES)
@@ -93,7 +95,7 @@ export function weighContext(
   const outcomes = kinds.map((kind) => judge(table, kind, columnsOf(new Set([kind]))))
   const kept = new Set(outcomes.flatMap((one) => (one.kept ? [one.kind] : [])))
   const columns = columnsOf(kept)
-  const { score, weights } = fitWeights(part(table, () => true, columns))
+  const { score, weights } = fitWeights(partOf(table, () => true, columns))
   const terms: ContextTerm[] = []
   const records = features.map((feature, f): FeatureRecord => {
     if (constant.has(1 + f)) return dropped(feature, 'constant in the training data', scale[1 + f])
@@ -123,7 +125,10 @@ function dropped({ name }: ContextFeature, reason: string, scale = 1): FeatureRe
 }
 
 /** Weights for scaled columns, and the factor of the base's score itself. */
-function fitWeights(data: ContextData): { readonly score: number; readonly weights: Float64Array } {
+function fitWeights(data: RankerDataset): {
+  readonly score: number
+  readonly weights: Float64Array
+} {
   const { scale, constant } = spreadOf(data)
   const centre = new Float64Array(data.columns)
   centre[0] = scale[0]
@@ -132,14 +137,14 @@ function fitWeights(data: ContextData): { readonly score: number; readonly weigh
 }
 
 /** Fitted before each moment, asked after it, with the base's score alone and with the kind's columns. */
-function judge(table: ContextData, kind: string, columns: readonly number[]): ContextOutcome {
+function judge(table: RankerDataset, kind: string, columns: readonly number[]): ContextOutcome {
   const loss: number[] = []
   const ndcg: number[] = []
   for (const { before, after } of splits(table)) {
     const measured = [[0], columns].map((chosen) => {
-      const fitted = part(table, before, chosen)
+      const fitted = partOf(table, before, chosen)
       const { scale } = spreadOf(fitted)
-      return measureCases(part(table, after, chosen), scale, fitWeights(fitted).weights)
+      return measureCases(partOf(table, after, chosen), scale, fitWeights(fitted).weights)
     })
     const [alone, together] = measured
     alone.loss.forEach((value, c) => {
@@ -167,7 +172,7 @@ interface TimeSplit {
 }
 
 /** By time; by shoppers where all cases have one time. */
-function splits({ cases }: ContextData): readonly TimeSplit[] {
+function splits({ cases }: RankerDataset): readonly TimeSplit[] {
   const times = cases.map(({ time }) => time).sort((a, b) => a - b)
   const at = ORIGINS.map((share) => times[Math.floor(share * times.length)])
   if (times[0] === times[times.length - 1])

@@ -12,6 +12,7 @@ import { casesFromHistory } from '../../learning/cases.ts'
 import { type BaseModel, DIMENSION, type PersonalPrior } from '../../model/baseModel.ts'
 import { createRandom } from '../../model/random.ts'
 import { OutOfFoldStatistics } from '../ranker/outOfFold.ts'
+import { firstTime, logsBefore } from '../ranker/sample.ts'
 import type { ShopperLog } from '../shop/shop.ts'
 import { choose, confirm, type Judgement, judge, priorOf, type Recipe } from './choose.ts'
 import { learnSpread, withVariance } from './spread.ts'
@@ -153,14 +154,8 @@ function startOf(model: BaseModel): PersonalPrior {
 /** Half of the shoppers for the spread and for confirmation, the other half for the choice. */
 function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
   const { until, seed, eligible = () => true, casesEach = DEFAULT_CASES_EACH } = options
-  const shoppers = data.shoppers
-    .map(({ id, interactions }) => ({
-      id,
-      interactions: interactions.filter((entry) => entry.time < until),
-    }))
-    .filter((shopper) => shopper.interactions.length > 0)
-  let first = until
-  for (const { interactions } of shoppers) first = Math.min(first, interactions[0].time)
+  const shoppers = logsBefore(data.shoppers, until)
+  const first = firstTime(shoppers, until)
   const statistics = new OutOfFoldStatistics(data.items, shoppers, {
     folds: 5,
     neighbourDays: 60,

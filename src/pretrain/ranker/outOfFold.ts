@@ -25,6 +25,9 @@ export interface OutOfFoldOptions {
   readonly statistics?: StatisticsOptions
 }
 
+/** As the ranker is trained. */
+export const OUT_OF_FOLD = { folds: 5, neighbourDays: 30, popularityDays: 7 } as const
+
 export interface FoldedShopper {
   readonly id: string
   readonly interactions: History

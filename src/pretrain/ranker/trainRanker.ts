@@ -3,10 +3,8 @@
  * by statistics that know neither its shopper nor its future.
  */
 import type { Item } from '../../catalog/item.ts'
-import { buildCases } from '../../evaluation/cases.ts'
 import { FEATURE_COUNT } from '../../features/features.ts'
 import type { History } from '../../features/history.ts'
-import { DAY } from '../../features/profile.ts'
 import type { StatisticsOptions } from '../../features/statistics.ts'
 import { eventStrength } from '../../features/strength.ts'
 import { CONTENDERS } from '../../learning/contenders.ts'
@@ -19,7 +17,8 @@ import { contendersOf } from './contenders.ts'
 import { buildDataset, DEFAULT_DATASET, type RankerCase } from './dataset.ts'
 import { focusTargets } from './focus.ts'
 import { fitNewton } from './newton.ts'
-import { OutOfFoldStatistics } from './outOfFold.ts'
+import { OUT_OF_FOLD, type OutOfFoldOptions, OutOfFoldStatistics } from './outOfFold.ts'
+import { type SampleOptions, sampleCases } from './sample.ts'
 import { negligible, recordsOf, spreadOf, untaught } from './select.ts'
 
 export interface RankerData {
@@ -53,15 +52,9 @@ export interface EncoderScores {
   unseen(shopper: string): boolean
 }
 
-export interface RankerSettings {
-  readonly folds: number
-  readonly neighbourDays: number
-  readonly popularityDays: number
-  /** Share of the log's span before the first case, so that statistics have something to count. */
-  readonly warmUp: number
-  /** Share of first orders (no history yet) that are trained on. */
-  readonly firstShare: number
-  readonly maxCases: number
+export interface RankerSettings
+  extends Omit<SampleOptions, 'from' | 'until'>,
+    Pick<OutOfFoldOptions, 'folds' | 'neighbourDays' | 'popularityDays'> {
   readonly l2: number
   /** 0 … 1: how far a case's weight moves to the targets that are ranked highest, see `learning/focus.ts`. */
   readonly focus: number
@@ -70,9 +63,7 @@ export interface RankerSettings {
 }
 
 export const DEFAULT_RANKER: RankerSettings = {
-  folds: 5,
-  neighbourDays: 30,
-  popularityDays: 7,
+  ...OUT_OF_FOLD,
   warmUp: 0.2,
   firstShare: 0.1,
   maxCases: 6000,
@@ -100,14 +91,13 @@ export interface RankerResult {
 export function trainRanker(data: RankerData, options: RankerOptions): RankerResult {
   const settings = { ...DEFAULT_RANKER, ...options.settings }
   const random = createRandom(options.seed)
-  const shoppers = data.shoppers
-    .map(({ id, interactions }) => ({
-      id,
-      interactions: interactions.filter((entry) => entry.time < options.until),
-    }))
-    .filter((shopper) => shopper.interactions.length > 0)
-  const from = options.from ?? warmUpEnd(shoppers, options.until, settings.warmUp)
-  const cases = sampleCases(shoppers, data.dayOnly, from, settings, random)
+  const asked = { from: options.from, until: options.until }
+  const { shoppers, from, cases } = sampleCases(data, { ...settings, ...asked }, random)
+  if (cases.length === 0)
+    throw new NearsideError(
+      'input-invalid',
+      'no shopper has a second order or event before the limit: there is nothing to train on',
+    )
   const statistics = new OutOfFoldStatistics(data.items, shoppers, {
     folds: settings.folds,
     neighbourDays: settings.neighbourDays,
@@ -201,29 +191,4 @@ function withEncoder(
 
 function onlyPurchases(interactions: History): boolean {
   return interactions.every(({ name }) => name === 'purchase' || eventStrength(name) === 0)
-}
-
-function warmUpEnd(shoppers: readonly ShopperLog[], until: number, share: number): number {
-  let first = until
-  for (const { interactions } of shoppers) first = Math.min(first, interactions[0].time)
-  return Math.floor((first + share * (until - first)) / DAY) * DAY
-}
-
-function sampleCases(
-  shoppers: readonly ShopperLog[],
-  dayOnly: boolean,
-  from: number,
-  settings: RankerSettings,
-  random: Random,
-): RankerCase[] {
-  const all = shoppers
-    .flatMap((shopper) => buildCases(shopper, dayOnly, from))
-    .filter((one) => one.history.length > 0 || random.next() < settings.firstShare)
-  if (all.length === 0)
-    throw new NearsideError(
-      'input-invalid',
-      'no shopper has a second order or event before the limit: there is nothing to train on',
-    )
-  const share = settings.maxCases / all.length
-  return all.filter(() => share >= 1 || random.next() < share).map((one) => ({ ...one, weight: 1 }))
 }

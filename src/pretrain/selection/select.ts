@@ -8,9 +8,10 @@ import { createRandom } from '../../model/random.ts'
 import type { FeatureRecord } from '../../protocol/manifest.ts'
 import type { ContextOutcome } from '../context/learnContext.ts'
 import type { RankerDataset } from '../ranker/dataset.ts'
+import type { SampleOptions } from '../ranker/sample.ts'
 import { spreadOf } from '../ranker/select.ts'
 import { DEFAULT_RANKER, type RankerData } from '../ranker/trainRanker.ts'
-import { type CaseSampleOptions, sampleJudgedCases } from './cases.ts'
+import { sampleJudgedCases } from './cases.ts'
 import { informationGains } from './informationGain.ts'
 import { judgeSelections, type SelectionOutcome } from './judge.ts'
 import { lassoPath } from './lasso.ts'
@@ -49,7 +50,7 @@ const STRENGTHS = [0.3, 0.1, 0.03, 0.01, 0.003]
 /** Null where the log holds too few cases to judge. */
 export function selectFeatures(
   data: RankerData,
-  options: Omit<CaseSampleOptions, 'maxCases'> & { readonly seed: number },
+  options: Pick<SampleOptions, 'from' | 'until'> & { readonly seed: number },
 ): SelectionReport | null {
   const random = createRandom(options.seed + 2)
   const sample = sampleJudgedCases(data, { ...options, maxCases: MAX_CASES }, random)

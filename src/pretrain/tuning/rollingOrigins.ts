@@ -5,11 +5,12 @@
 import { buildCases } from '../../evaluation/cases.ts'
 import { computeFeatures } from '../../features/computeFeatures.ts'
 import { FEATURE_COUNT } from '../../features/features.ts'
-import { DAY } from '../../features/profile.ts'
 import type { Random } from '../../model/random.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import { buildDataset, type RankerCase, type RankerDataset } from '../ranker/dataset.ts'
-import { OutOfFoldStatistics } from '../ranker/outOfFold.ts'
+import { OUT_OF_FOLD, OutOfFoldStatistics } from '../ranker/outOfFold.ts'
+import { partOf } from '../ranker/part.ts'
+import { firstTime, logsBefore, midnightAt } from '../ranker/sample.ts'
 import { DEFAULT_RANKER, type RankerData } from '../ranker/trainRanker.ts'
 
 /** A case to be predicted, its raw features of every item at hand. */
@@ -49,14 +50,9 @@ export async function rollingOrigins(
   random: Random,
   onStep: (step: number) => Promise<void>,
 ): Promise<Origin[]> {
-  const shoppers = data.shoppers
-    .map(({ id, interactions }) => ({
-      id,
-      interactions: interactions.filter(({ time }) => time < until),
-    }))
-    .filter(({ interactions }) => interactions.length > 0)
-  const from = shoppers.reduce((least, { interactions: [one] }) => Math.min(least, one.time), until)
-  const midnight = (share: number) => Math.floor((from + share * (until - from)) / DAY) * DAY
+  const shoppers = logsBefore(data.shoppers, until)
+  const first = firstTime(shoppers, until)
+  const midnight = (share: number) => midnightAt(share, first, until)
   const start = midnight(DEFAULT_RANKER.warmUp)
   const affordable = Math.floor(MEMORY / (4 * FEATURE_COUNT * data.items.length * ORIGINS.length))
   const cases = shoppers
@@ -64,9 +60,7 @@ export async function rollingOrigins(
     .map((one): RankerCase => ({ ...one, weight: 1 }))
   const ats = ORIGINS.map(midnight)
   const statistics = new OutOfFoldStatistics(data.items, shoppers, {
-    folds: DEFAULT_RANKER.folds,
-    neighbourDays: DEFAULT_RANKER.neighbourDays,
-    popularityDays: DEFAULT_RANKER.popularityDays,
+    ...OUT_OF_FOLD,
     from: start,
     until,
   })
@@ -94,7 +88,7 @@ export async function rollingOrigins(
   return ats.map((at, k) => {
     const end = ats[k + 1] ?? until
     const own = questions.filter(({ time }) => time >= at && time < end)
-    const before = casesBefore(table, at)
+    const before = partOf(table, ({ time }) => time < at)
     if (before.cases.length < 20 || own.length < 20)
       throw new NearsideError(
         'input-invalid',
@@ -102,32 +96,6 @@ export async function rollingOrigins(
       )
     return { at, until: end, fitted: before, questions: own }
   })
-}
-
-/** The part of a table whose cases lie before a moment. */
-function casesBefore(table: RankerDataset, at: number): RankerDataset {
-  const { columns, start } = table
-  const kept = [...table.cases.keys()].filter((c) => table.cases[c].time < at)
-  const rows = kept.flatMap((c) =>
-    Array.from({ length: start[c + 1] - start[c] }, (_, k) => start[c] + k),
-  )
-  const starts = new Int32Array(kept.length + 1)
-  kept.forEach((c, k) => {
-    starts[k + 1] = starts[k] + start[c + 1] - start[c]
-  })
-  const features = new Float32Array(rows.length * columns)
-  rows.forEach((row, k) => {
-    features.set(table.features.subarray(row * columns, (row + 1) * columns), k * columns)
-  })
-  return {
-    columns,
-    features,
-    cases: kept.map((c) => table.cases[c]),
-    start: starts,
-    item: Int32Array.from(rows, (row) => table.item[row]),
-    correction: Float32Array.from(rows, (row) => table.correction[row]),
-    target: Float32Array.from(rows, (row) => table.target[row]),
-  }
 }
 
 /** At most `count` of them, all the same likely. */
