@@ -1,13 +1,13 @@
 /**
  * @module Pictures of every page, on a desktop and a phone, light and dark, into the git-ignored
- * folder `screenshots/`, for looking at: `npm start`, then `npm run screenshots`.
+ * folder `screenshots/`, for looking at: `npm start`, then `npm run screenshots [ORIGIN [PAGE …]]`.
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium, type Page } from 'playwright'
 import { CHROMIUM_ARGS, requireChromium } from './chromium.ts'
 
-const ORIGIN = process.argv[2] ?? 'http://localhost:8790'
+const [ORIGIN = 'http://localhost:8790', ...ONLY] = process.argv.slice(2)
 const FOLDER = 'screenshots'
 const SIZES = { desktop: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } }
 const PAGES: Readonly<Record<string, string>> = {
@@ -37,11 +37,13 @@ mkdirSync(FOLDER, { recursive: true })
 const browser = await chromium.launch({ executablePath: requireChromium(), args: CHROMIUM_ARGS })
 for (const [size, viewport] of Object.entries(SIZES)) {
   for (const colorScheme of ['light', 'dark'] as const) {
-    const context = await browser.newContext({ viewport, colorScheme })
+    const context = await browser.newContext({ viewport, colorScheme, bypassCSP: true })
     const page = await context.newPage()
     await browse(page)
     for (const [name, path] of Object.entries(PAGES)) {
+      if (ONLY.length > 0 && !ONLY.includes(name)) continue
       await page.goto(ORIGIN + path, { waitUntil: 'networkidle' })
+      await showAll(page)
       await page.screenshot({
         path: join(FOLDER, `${name}-${size}-${colorScheme}.png`),
         fullPage: true,
@@ -55,6 +57,15 @@ for (const [size, viewport] of Object.entries(SIZES)) {
   }
 }
 await browser.close()
+
+/** Also what is far from the screen, which the page neither lays out nor loads until it comes near. */
+async function showAll(page: Page): Promise<void> {
+  await page.addStyleTag({ content: '* { content-visibility: visible !important }' })
+  await page.evaluate(() => {
+    for (const image of document.images) image.loading = 'eager'
+    return Promise.all(Array.from(document.images, (image) => image.decode().catch(() => null)))
+  })
+}
 
 /** A short visit, so that the pages have something to show. */
 async function browse(page: Page): Promise<void> {

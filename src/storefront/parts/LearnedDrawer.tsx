@@ -25,7 +25,9 @@ export function LearnedDrawer() {
           }}
         >
           <Icon name="leaf" />
-          What this shop learned
+          <span>
+            <span className="learned-long">What this shop </span>learned
+          </span>
         </button>
         <span className="learned-sent">
           {sent.bytes === 0 ? 'Sent: nothing' : `Sent: ${count(sent.bytes)} bytes`}

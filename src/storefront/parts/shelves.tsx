@@ -23,9 +23,17 @@ function Shelf({ children, loading }: LayoutComponentProps) {
   )
 }
 
-function Grid({ children, loading }: LayoutComponentProps) {
+function ShelfWithReasons({ children, loading }: LayoutComponentProps) {
   return (
-    <ul className="grid" aria-busy={loading}>
+    <ul className="shelf with-reasons" aria-busy={loading}>
+      {children}
+    </ul>
+  )
+}
+
+function GridWithReasons({ children, loading }: LayoutComponentProps) {
+  return (
+    <ul className="grid with-reasons" aria-busy={loading}>
       {children}
     </ul>
   )
@@ -38,7 +46,7 @@ export function ForYou({ limit = 12, ...rest }: RecommendationsProps) {
       limit={limit}
       order={useStored(order)}
       itemComponent={ProductCard}
-      layoutComponent={Grid}
+      layoutComponent={GridWithReasons}
       {...rest}
     />
   )
@@ -56,7 +64,7 @@ export function Popular({
       exclude={exclude}
       initialItems={initialItems}
       itemComponent={ProductCard}
-      layoutComponent={Shelf}
+      layoutComponent={ShelfWithReasons}
     />
   )
 }
