@@ -102,6 +102,8 @@ it('an order shop is asked for the next order, by periods from a file', async ()
     result.periods[3].events - heldOutEvents(shoppers, dates[2], dates[3]),
   )
   expect(of('incremental').work.events).toBeLessThan(of('full').work.events / 3)
+  expect(of('incremental').work.cases).toBeGreaterThan(0)
+  expect(of('incremental').work.cases).toBeLessThanOrEqual(0.1 * of('full').work.cases)
   // Regulars buy their favourites: all arms know that, a guess of ten in twelve would not rank them.
   for (const { metrics } of result.arms) expect(metrics['ndcg@10'].mean).toBeGreaterThan(0.6)
   for (const { name: arm } of result.arms) expect(lines.join('\n')).toContain(arm)

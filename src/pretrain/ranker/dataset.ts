@@ -7,6 +7,7 @@ import { computeFeatures } from '../../features/computeFeatures.ts'
 import { FEATURE_COLUMN, FEATURE_COUNT } from '../../features/features.ts'
 import type { Case } from '../../features/history.ts'
 import type { ItemStatistics } from '../../features/itemStatistics.ts'
+import { highestRows } from '../../learning/highest.ts'
 import type { Random } from '../../model/random.ts'
 
 export interface RankerCase extends Case {
@@ -139,10 +140,9 @@ function chooseRows(
 
 /** Items with the largest values of a feature; only those above 0. */
 function strongest(features: Float32Array, items: number, column: number, count: number): number[] {
-  const value = (item: number) => features[item * FEATURE_COUNT + column]
-  const rows: number[] = []
-  for (let item = 0; item < items; item++) if (value(item) > 0) rows.push(item)
-  return rows.sort((a, b) => value(b) - value(a) || a - b).slice(0, count)
+  const values = new Float32Array(items)
+  for (let item = 0; item < items; item++) values[item] = features[item * FEATURE_COUNT + column]
+  return highestRows(values, count).filter((item) => values[item] > 0)
 }
 
 /** The first `count` of a partial Fisher–Yates shuffle; changes `pool`. */

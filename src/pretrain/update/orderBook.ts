@@ -4,36 +4,29 @@
  * fold beside those that serve.
  */
 import type { Item } from '../../catalog/item.ts'
-import { buildCases } from '../../evaluation/cases.ts'
 import type { Span } from '../../evaluation/periods/cut.ts'
 import {
   type FitWeights,
-  type RankerTable,
   RuledWeights,
   type RuleSettings,
   type WeightRule,
 } from '../../evaluation/periods/rankerTable.ts'
 import { addWork, NO_WORK, type Work } from '../../evaluation/periods/work.ts'
 import { cooccurrence, DEFAULT_COOCCURRENCE } from '../../features/cooccurrence.ts'
-import type { History } from '../../features/history.ts'
-import { DAY } from '../../features/profile.ts'
-import { buildStatistics } from '../../features/statistics.ts'
 import { eventStrength } from '../../features/strength.ts'
-import { createRandom, type Random } from '../../model/random.ts'
-import { buildDataset, type RankerCase } from '../ranker/dataset.ts'
-import { focusTargets } from '../ranker/focus.ts'
+import { createRandom } from '../../model/random.ts'
 import { foldOf } from '../ranker/outOfFold.ts'
 import { DEFAULT_RANKER } from '../ranker/trainRanker.ts'
 import type { ShopperLog } from '../shop/shop.ts'
 import { fuseLists, type WeighedLists } from './fusedLists.ts'
+import { OrderCases } from './orderCases.ts'
 
 export interface OrderSettings extends RuleSettings {
   /** Factor of the lists' old evidence, each period. */
   readonly decay: number
+  /** Cases that an update describes at most, as a share of what training on everything would. */
+  readonly share: number
 }
-
-/** Days between two counts of popularity while cases are described. */
-const POPULARITY_DAYS = 7
 
 export interface OrderBookInput {
   readonly items: readonly Item[]
@@ -58,12 +51,16 @@ export class OrderBook {
   /** By fold: everybody but that fold; at the end, everybody. */
   #lists: WeighedLists[]
   readonly #learners: readonly (readonly RuledWeights[])[]
+  readonly #cases: OrderCases
   /** Of the last update, by rule, one seed's. */
   work: readonly Work[] = []
 
   constructor(input: OrderBookInput) {
     this.#input = input
-    this.#lists = this.#count({ from: Number.NEGATIVE_INFINITY, to: input.until })
+    const past = { from: Number.NEGATIVE_INFINITY, to: input.until }
+    this.#lists = this.#count(past)
+    this.#cases = new OrderCases({ ...input, share: input.settings.share })
+    this.#cases.read(past)
     this.#learners = input.rules.map((rule) =>
       input.seeds.map(
         (seed, s) => new RuledWeights(rule, input.settings, createRandom(seed), input.first[s]),
@@ -83,29 +80,34 @@ export class OrderBook {
 
   /** Learns from the span by the lists of before it, then counts it into them. */
   update(span: Span): void {
-    const { seeds, fit, clock, settings } = this.#input
+    const { seeds, fit, clock, settings, first } = this.#input
     let started = clock()
-    const tables = seeds.map((seed) => this.#table(span, createRandom(seed + (span.from % 7919))))
-    const described = (clock() - started) / seeds.length
-    const cases = tables.reduce((sum, table) => sum + table.cases.length, 0) / seeds.length
+    const fresh = this.#cases.read(span)
+    const read = clock() - started
+    started = clock()
+    const described = seeds.map((seed, s) =>
+      this.#cases.describe(fresh, this.#lists, first[s], createRandom(seed + (span.from % 7919))),
+    )
+    const describing = read + (clock() - started) / seeds.length
+    const cases = described.reduce((sum, one) => sum + one.cases, 0) / seeds.length
     const learned = this.#learners.map((ruled) => {
       const from = clock()
-      const rows = ruled.map((one, s) => one.learn(tables[s], fit, this.#input.first[s]))
+      const rows = ruled.map((one, s) => one.learn(described[s].table, fit, first[s]))
       return {
         rows: rows.reduce((a, b) => a + b, 0) / seeds.length,
         seconds: (clock() - from) / seeds.length,
       }
     })
     started = clock()
-    const fresh = this.#count(span)
-    this.#lists = this.#lists.map((old, fold) => fuseLists(old, fresh[fold], settings.decay))
+    const counts = this.#count(span)
+    this.#lists = this.#lists.map((old, fold) => fuseLists(old, counts[fold], settings.decay))
     const counted = clock() - started
     const events = this.lists === undefined ? 0 : this.#eventsIn(span)
     this.work = this.#input.rules.map((rule, r) =>
       addWork(
         { ...NO_WORK, events, seconds: counted },
         // Kept weights need no cases.
-        rule === 'keep' ? NO_WORK : { ...NO_WORK, cases, seconds: described },
+        rule === 'keep' ? NO_WORK : { ...NO_WORK, cases, seconds: describing },
         { ...NO_WORK, ...learned[r] },
       ),
     )
@@ -136,42 +138,5 @@ export class OrderBook {
       const { neighboursPerItem } = DEFAULT_COOCCURRENCE
       return { ...cooccurrence(items.length, histories, to), neighboursPerItem, evidence }
     })
-  }
-
-  #table({ from, to }: Span, random: Random): RankerTable {
-    const { items, shoppers, dayOnly, settings, scale, first } = this.#input
-    const { folds, firstShare, focus } = DEFAULT_RANKER
-    const all = shoppers
-      .flatMap((shopper) => buildCases(shopper, dayOnly, from))
-      .filter(
-        ({ time, history }) => time < to && (history.length > 0 || random.next() < firstShare),
-      )
-    const share = settings.cases / Math.max(1, all.length)
-    const cases: RankerCase[] = all
-      .filter(() => share >= 1 || random.next() < share)
-      .map((one) => ({ ...one, history: one.history, weight: 1 }))
-      .sort((a, b) => foldOf(a.shopper, folds) - foldOf(b.shopper, folds) || a.time - b.time)
-    let known: { key: string; statistics: ReturnType<typeof buildStatistics> } | null = null
-    const others: History[][] = Array.from({ length: folds }, (_, out) =>
-      shoppers
-        .filter(({ id }) => foldOf(id, folds) !== out)
-        .map(({ interactions }) => interactions),
-    )
-    const dataset = buildDataset(
-      cases,
-      ({ shopper, time }) => {
-        const fold = foldOf(shopper, folds)
-        const step = POPULARITY_DAYS * DAY
-        const asOf = from + Math.floor((time - from) / step) * step
-        const key = `${fold} ${asOf}`
-        if (known?.key !== key) {
-          const neighbours = this.#lists[fold]
-          known = { key, statistics: buildStatistics(items, others[fold], asOf, { neighbours }) }
-        }
-        return known.statistics
-      },
-      random,
-    )
-    return focusTargets(dataset, scale, first[0], focus)
   }
 }
