@@ -1,68 +1,39 @@
 /**
- * @module Learning from the shopper: decides when (strategy), on what (engine), and keeps the result
- * only if it is sound. Lists never wait for it: until a fit is done, the last one answers.
+ * @module Learning from the shopper: decides when (strategy), and keeps the result only if it is
+ * sound. Lists never wait for it: until a fit is done, the last one answers.
  */
-import type { CalibrationMemory, ProblemSize } from '../../engine/calibrate.ts'
 import { createFastContenders } from '../../engine/contenders.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { EventName } from '../../events/event.ts'
 import type { History } from '../../features/history.ts'
 import { eventStrength } from '../../features/strength.ts'
 import type { FindContenders } from '../../learning/contenders.ts'
-import { FIT_CANDIDATES, FIT_CASES, PARAMETERS } from '../../learning/fitProblem.ts'
 import { GUARD_START, type GuardState } from '../../learning/guard.ts'
 import type { UpdateStrategy } from '../../learning/strategy.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { BaseModel } from '../../model/baseModel.ts'
 import { NearsideError } from '../../protocol/error.ts'
-import type { Store } from '../../storage/store.ts'
 import {
   type Deferral,
   deferralOf,
   type Surroundings,
   type TrainingBudget,
 } from '../../training/budget.ts'
-import type { LoadedModel } from '../../training/modelSource.ts'
 import { fitPersonal } from '../../training/personalFit.ts'
 import { createScheduler, type Scheduler, type Timers } from '../../training/scheduler.ts'
 import { loadPersonal, type StoredPersonal, storePersonal } from '../../training/versions.ts'
 import type { EnginePreference, FitReport, PersonalizerSnapshot } from '../api.ts'
-import type { Notices } from './notices.ts'
+import { EngineInUse, type EngineInUseDeps } from './engineInUse.ts'
 import type { ActivePersonal, Ranker } from './ranker.ts'
 import type { Tabs } from './tabs.ts'
 
-interface EngineChoice {
-  readonly engine: Engine
-  readonly reason: string
-}
-
-/** What is measured on the device, once, to tell its engines apart. */
-interface EngineTrial {
-  /** Of this shop's fits. */
-  readonly size: ProblemSize
-  readonly memory: CalibrationMemory
-}
-
-/** `onSwitch` hears of a later change: an engine that fails is replaced by the next one. */
-export type ChooseEngine = (
-  preference: EnginePreference,
-  onSwitch: (choice: EngineChoice) => void,
-  trial: EngineTrial,
-) => Promise<EngineChoice>
-
-export interface LearnerDeps {
-  readonly loaded: () => LoadedModel | null
+export interface LearnerDeps extends Omit<EngineInUseDeps, 'changed'> {
   readonly ranker: () => Ranker | null
   readonly history: () => History
-  /** Runs a write with all that is done about a failing store. */
-  readonly attempt: <T>(write: (store: Store) => Promise<T>) => Promise<T>
-  readonly read: <T>(read: (store: Store) => Promise<T>) => Promise<T>
   readonly tabs: () => Tabs
   /** Whether learning is this tab's business. */
   readonly leads: () => boolean
   readonly ledger: Ledger
-  readonly notices: Notices
-  readonly chooseEngine: ChooseEngine
   readonly strategy: UpdateStrategy
   readonly budget: TrainingBudget
   readonly surroundings: () => Surroundings
@@ -85,9 +56,7 @@ export interface FineTuneOptions {
 export class Learner {
   readonly #deps: LearnerDeps
   readonly #scheduler: Scheduler
-  #preference: EnginePreference
-  #choosing: ReturnType<ChooseEngine> | null = null
-  #engine: PersonalizerSnapshot['engine'] = null
+  readonly #engine: EngineInUse
   #personal: StoredPersonal | null = null
   #fitting: { done: number; steps: number } | null = null
   #pending = 0
@@ -102,7 +71,7 @@ export class Learner {
 
   constructor(deps: LearnerDeps, preference: EnginePreference) {
     this.#deps = deps
-    this.#preference = preference
+    this.#engine = new EngineInUse({ ...deps, changed: () => deps.changed('progress') }, preference)
     this.#scheduler = createScheduler(deps.timers, async () => {
       // Without a base model yet: `reload` asks again when it has come.
       if (deps.paused() || !deps.leads() || !deps.loaded() || this.#waits()) return
@@ -111,7 +80,7 @@ export class Learner {
   }
 
   get engine() {
-    return this.#engine
+    return this.#engine.shown
   }
 
   get fitting() {
@@ -205,19 +174,14 @@ export class Learner {
     }
   }
 
-  async setEngine(preference: EnginePreference): Promise<void> {
-    this.#preference = preference
-    const former = this.#choosing
-    this.#choosing = null
-    this.#engine = null
-    former?.then(({ engine }) => engine.dispose()).catch(() => undefined)
-    await this.#chosen()
+  setEngine(preference: EnginePreference): Promise<void> {
+    return this.#engine.prefer(preference)
   }
 
   stop(): void {
     this.#scheduler.stop()
     this.#running?.abort()
-    this.#choosing?.then(({ engine }) => engine.dispose()).catch(() => undefined)
+    this.#engine.dispose()
   }
 
   /** Abandons the fit that runs: what it learns from is about to be gone. */
@@ -249,7 +213,7 @@ export class Learner {
     try {
       // Another tab may have fitted since this one looked.
       const { personal } = await read((from) => loadPersonal(from, base.hash))
-      const { engine } = await this.#chosen()
+      const { engine } = await this.#engine.chosen()
       const fitted = await fitPersonal({
         model,
         history: history(),
@@ -308,47 +272,5 @@ export class Learner {
   async #tripped({ logLikelihoodRatio, tested }: GuardState): Promise<void> {
     const detail = { active: false, logLikelihoodRatio, tested }
     await this.#deps.ledger.append({ kind: 'guard', detail })
-  }
-
-  /** The engine is loaded when first needed, after the first lists were answered. */
-  async #chosen() {
-    this.#choosing ??= this.#deps.chooseEngine(
-      this.#preference,
-      (choice) => {
-        this.#show(choice)
-        this.#deps.notices.add(new NearsideError('engine-failed', choice.reason))
-      },
-      this.#trial(),
-    )
-    try {
-      const choice = await this.#choosing
-      // A resilient engine answers for whichever it has switched to.
-      this.#show({ engine: choice.engine, reason: this.#engine?.reason ?? choice.reason })
-      return choice
-    } catch (error) {
-      this.#choosing = null
-      throw error
-    }
-  }
-
-  #trial(): EngineTrial {
-    const { attempt, loaded, read } = this.#deps
-    return {
-      size: {
-        cases: FIT_CASES,
-        candidates: FIT_CANDIDATES,
-        parameters: PARAMETERS,
-        steps: loaded()?.model.prior.steps ?? 0,
-      },
-      memory: {
-        read: () => read((from) => from.setting('calibration')),
-        write: (calibration) => attempt((to) => to.putSetting('calibration', calibration)),
-      },
-    }
-  }
-
-  #show({ engine, reason }: EngineChoice): void {
-    this.#engine = { name: engine.name, device: engine.device, reason }
-    this.#deps.changed('progress')
   }
 }

@@ -4,7 +4,7 @@ import { NearsideError } from '../../protocol/error.ts'
 import { browserFetch } from '../../transport/http.ts'
 import type { CallName, FromWorker, ToWorker, WorkerConfig } from '../messages.ts'
 import { type Device, type Environment, startDevice } from './device.ts'
-import type { ChooseEngine } from './learner.ts'
+import type { ChooseEngine } from './engineInUse.ts'
 
 /** Of a dedicated worker's scope, what is used. */
 export interface Scope {
