@@ -14,6 +14,9 @@ const browser = () => ({
   instances: [{ browser: 'chromium' as const }],
 })
 
+/** How long a busy machine may take until what is waited for holds; a second decides nothing. */
+const PATIENCE = { poll: { timeout: 20_000 } }
+
 /** `*.test.ts` runs in Node, `*.browser.test.ts(x)` in a real Chromium with a WebGPU adapter. */
 export default defineConfig({
   test: {
@@ -57,6 +60,7 @@ export default defineConfig({
           env: { REACT: '19' },
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          expect: PATIENCE,
           browser: browser(),
         },
       },
@@ -73,6 +77,7 @@ export default defineConfig({
           name: 'isolated',
           include: ['src/**/*.isolated.browser.test.ts'],
           testTimeout: 120_000,
+          expect: PATIENCE,
           browser: browser(),
         },
       },
@@ -98,6 +103,7 @@ export default defineConfig({
           name: 'react18',
           include: ['src/react/**/*.browser.test.tsx'],
           env: { REACT: '18' },
+          expect: PATIENCE,
           browser: browser(),
         },
       },

@@ -2,6 +2,7 @@
 import axe from 'axe-core'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createFakePersonalizer, type FakePersonalizer } from '../react/fakePersonalizer.ts'
+import { waitFor } from '../testPatience.ts'
 import { provide, type SelectDetail } from './recommendations.ts'
 
 const ITEMS = [
@@ -33,7 +34,7 @@ test('shows what stands between its tags until the first answer, then the list',
   )
   expect(host.querySelector('p')?.checkVisibility()).toBe(true)
   provide({ personalizer, items: ITEMS })
-  await vi.waitFor(() => expect(ids(host)).toEqual(['tin', 'mug']))
+  await waitFor(() => expect(ids(host)).toEqual(['tin', 'mug']))
   expect(host.querySelector('p')?.checkVisibility()).toBe(false)
   expect(inside(host, 'h2')[0].textContent).toBe('For you')
   expect(inside(host, '.ns-card-price')[0].textContent).toBe('£4.95')
@@ -46,9 +47,9 @@ test('follows the shopper, announces it, and tells the page', async () => {
   )
   const changed = vi.fn()
   host.addEventListener('nearside-change', changed)
-  await vi.waitFor(() => expect(ids(host)).toHaveLength(3))
+  await waitFor(() => expect(ids(host)).toHaveLength(3))
   await personalizer.capture({ name: 'view_item', item_id: 'glow' })
-  await vi.waitFor(() => expect(ids(host)).toEqual(['wick', 'glow', 'tin']))
+  await waitFor(() => expect(ids(host)).toEqual(['wick', 'glow', 'tin']))
   expect(inside(host, '[role=status]')[0].textContent).toBe('Yours: list updated')
   expect(inside(host, '.ns-why')[0].textContent).toBe(
     'You often look at Candles 2 places higher than in the shop’s order',
@@ -64,22 +65,22 @@ test('follows the shopper, announces it, and tells the page', async () => {
 test('the keyboard keeps its place when the list moves', async () => {
   provide({ personalizer, items: ITEMS })
   const host = show('<nearside-recommendations limit="4"></nearside-recommendations>')
-  await vi.waitFor(() => expect(ids(host)).toHaveLength(4))
+  await waitFor(() => expect(ids(host)).toHaveLength(4))
   inside(host, 'a')[3].focus()
   await personalizer.capture({ name: 'view_item', item_id: 'wick' })
-  await vi.waitFor(() => expect(ids(host)[1]).toBe('glow'))
+  await waitFor(() => expect(ids(host)[1]).toBe('glow'))
   expect(host.shadowRoot?.activeElement?.textContent).toBe('Lantern')
 })
 
 test('items like one, and bought with one; another subject is asked for anew', async () => {
   provide({ personalizer, items: ITEMS, labels: { similar: 'Ähnliches' } })
   const host = show('<nearside-recommendations for-item="tin"></nearside-recommendations>')
-  await vi.waitFor(() => expect(ids(host)).toEqual(['mug']))
+  await waitFor(() => expect(ids(host)).toEqual(['mug']))
   expect(inside(host, 'h2')[0].textContent).toBe('Ähnliches')
   host.setAttribute('for-item', 'wick')
-  await vi.waitFor(() => expect(ids(host)).toEqual(['glow']))
+  await waitFor(() => expect(ids(host)).toEqual(['glow']))
   host.setAttribute('for-item', 'nowhere')
-  await vi.waitFor(() => expect(inside(host, 'section')[0].hidden).toBe(true))
+  await waitFor(() => expect(inside(host, 'section')[0].hidden).toBe(true))
 })
 
 test('no style leaks in or out; the page’s custom properties reach in', async () => {
@@ -89,7 +90,7 @@ test('no style leaks in or out; the page’s custom properties reach in', async 
      nearside-recommendations { --ns-line: rgb(0, 128, 0) }</style>
      <nearside-recommendations limit="1"></nearside-recommendations><ul class="ns-list"></ul>`,
   )
-  await vi.waitFor(() => expect(ids(host)).toEqual(['tin']))
+  await waitFor(() => expect(ids(host)).toEqual(['tin']))
   const price = getComputedStyle(inside(host, '.ns-card-price')[0])
   expect(price.fontSize).not.toBe('40px')
   expect(price.color).not.toBe('rgb(255, 0, 0)')
@@ -102,7 +103,7 @@ test('taken out of the page it asks nothing more; axe finds nothing in it', asyn
   const host = show(
     '<main><h1>Shop</h1><nearside-recommendations></nearside-recommendations></main>',
   )
-  await vi.waitFor(() => expect(ids(host)).toHaveLength(4))
+  await waitFor(() => expect(ids(host)).toHaveLength(4))
   const { violations } = await axe.run(document.body, {
     rules: { 'page-has-heading-one': { enabled: false } },
   })

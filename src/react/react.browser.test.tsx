@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { render } from 'vitest-browser-react'
 import type { Item } from '../catalog/item.ts'
 import type { Recommendation } from '../personalizer/api.ts'
+import { waitFor } from '../testPatience.ts'
 import { createFakePersonalizer, type FakePersonalizer } from './fakePersonalizer.ts'
 import { createListObserver } from './listObserver.ts'
 import { PersonalizationPanel } from './PersonalizationPanel.tsx'
@@ -45,7 +46,7 @@ describe('Recommendations', () => {
     await expect.element(screen.getByText('£4.95')).toBeVisible()
 
     await personalizer.capture({ name: 'view_item', item_id: 'glow' })
-    await vi.waitFor(() => expect(shownIds(screen.container)).toEqual(['wick', 'glow', 'tin']))
+    await waitFor(() => expect(shownIds(screen.container)).toEqual(['wick', 'glow', 'tin']))
     await expect.element(screen.getByText('You often look at Candles').first()).toBeVisible()
     await expect
       .element(screen.getByText('2 places higher than in the shop’s order').first())
@@ -62,7 +63,7 @@ describe('Recommendations', () => {
         <Recommendations limit={2} />
       </PersonalizationProvider>,
     )
-    await vi.waitFor(() => expect(shownIds(screen.container)).toHaveLength(2))
+    await waitFor(() => expect(shownIds(screen.container)).toHaveLength(2))
     expect(screen.container.querySelectorAll('.ns-skeleton')).toHaveLength(0)
   })
 
@@ -118,7 +119,7 @@ describe('list observer', () => {
     observer.ask((p) => p.similar('tin'))
     observer.ask((p) => p.similar('wick'))
     personalizer.release(1)
-    await vi.waitFor(() => expect(observer.getSnapshot().status).toBe('ready'))
+    await waitFor(() => expect(observer.getSnapshot().status).toBe('ready'))
     personalizer.release(0)
     await new Promise((resolve) => setTimeout(resolve, 0))
     expect(observer.getSnapshot().items.map((item) => item.id)).toEqual(['glow'])
@@ -130,10 +131,10 @@ describe('list observer', () => {
     const observer = createListObserver(personalizer)
     const stop = observer.subscribe(() => {})
     observer.ask((p) => p.recommend({ limit: 2 }))
-    await vi.waitFor(() => expect(observer.getSnapshot().status).toBe('ready'))
+    await waitFor(() => expect(observer.getSnapshot().status).toBe('ready'))
     const before = observer.getSnapshot()
     for (let revision = 2; revision < 22; revision++) personalizer.change({ revision })
-    await vi.waitFor(() => expect(question).toHaveBeenCalledTimes(3))
+    await waitFor(() => expect(question).toHaveBeenCalledTimes(3))
     await new Promise((resolve) => setTimeout(resolve, 0))
     expect(question).toHaveBeenCalledTimes(3)
     expect(observer.getSnapshot()).toBe(before)
@@ -210,7 +211,7 @@ describe('PersonalizationPanel', () => {
     await screen.getByRole('button', { name: 'Keep it' }).click()
     await screen.getByRole('button', { name: 'Erase everything' }).click()
     await screen.getByRole('button', { name: 'Yes, erase everything' }).click()
-    await vi.waitFor(() => expect(erased).toHaveBeenCalledTimes(1))
+    await waitFor(() => expect(erased).toHaveBeenCalledTimes(1))
     expect(personalizer.getSnapshot().events.count).toBe(0)
   })
 

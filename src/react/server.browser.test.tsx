@@ -4,6 +4,7 @@ import { StrictMode, version } from 'react'
 import { createRoot, hydrateRoot } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { afterEach, expect, test, vi } from 'vitest'
+import { waitFor } from '../testPatience.ts'
 import { createFakePersonalizer } from './fakePersonalizer.ts'
 import type { Labels } from './labels.ts'
 import { PersonalizationPanel } from './PersonalizationPanel.tsx'
@@ -61,9 +62,9 @@ test('the server’s list is taken over without a warning, keeps its height, the
   const height = list.getBoundingClientRect().height
   const onRecoverableError = vi.fn()
   const app = hydrateRoot(root, <Page personalizer={null} />, { onRecoverableError })
-  await vi.waitFor(() => expect(Object.keys(list).join()).toContain('__react'))
+  await waitFor(() => expect(Object.keys(list).join()).toContain('__react'))
   app.render(<Page personalizer={createFakePersonalizer(ITEMS)} />)
-  await vi.waitFor(() => expect(idsIn(root)).toEqual(['tin', 'mug']))
+  await waitFor(() => expect(idsIn(root)).toEqual(['tin', 'mug']))
   // The same nodes, of the same height: nothing below has moved.
   expect(root.querySelector('section')).toBe(list)
   expect(list.getBoundingClientRect().height).toBeCloseTo(height, 0)
@@ -96,7 +97,7 @@ test('speaks the shop’s language, and writes its prices', async () => {
   const root = place('')
   const app = createRoot(root)
   app.render(<Page personalizer={personalizer} labels={GERMAN} locale="de-DE" />)
-  await vi.waitFor(() => expect(idsIn(root)).toEqual(['tin', 'mug']))
+  await waitFor(() => expect(idsIn(root)).toEqual(['tin', 'mug']))
   const text = root.textContent ?? ''
   for (const words of Object.values(GERMAN)) expect(text).toContain(words)
   expect(text).toContain('1.234,50\u00a0€')
@@ -118,7 +119,7 @@ test('right to left: mirrored, and axe finds nothing', async () => {
       <Page personalizer={createFakePersonalizer(ITEMS)} labels={{ forYou: 'لك' }} />
     </>,
   )
-  await vi.waitFor(() => expect(idsIn(root)).toEqual(['tin', 'mug']))
+  await waitFor(() => expect(idsIn(root)).toEqual(['tin', 'mug']))
   const [first, second] = root.querySelectorAll('.ns-item')
   const frame = root.getBoundingClientRect()
   expect(first.getBoundingClientRect().right).toBeCloseTo(frame.right, 0)

@@ -1,11 +1,12 @@
 /** @module The device on an engine that gives no numbers, and what it remembers of its engines. */
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import type { Engine } from '../../engine/engine.ts'
 import { createJsEngine } from '../../engine/js.ts'
 import { FIT_CANDIDATES, FIT_CASES, PARAMETERS } from '../../learning/fitProblem.ts'
 import { openIndexedDb } from '../../storage/indexedDb.ts'
 import { createStore } from '../../storage/store.ts'
-import type { ChooseEngine } from './learner.ts'
+import { waitFor } from '../../testPatience.ts'
+import type { ChooseEngine } from './engineInUse.ts'
 import { newDatabase, openDevice, type TestDevice, testServer } from './testDevice.ts'
 
 const open: TestDevice[] = []
@@ -54,7 +55,7 @@ test('a fit that is not a number is refused and said; the model before it stays'
   // And the one that nobody asked for.
   await buy(1)
   tested.timers.fire(Number.POSITIVE_INFINITY)
-  await vi.waitFor(() =>
+  await waitFor(() =>
     expect(tested.device.snapshot().notices.map(({ code }) => code)).toContain('fit-diverged'),
   )
   expect(tested.device.snapshot().fit).toEqual(before)
