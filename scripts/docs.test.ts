@@ -1,0 +1,143 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { COMMON_OPTIONS, type Command } from '../src/cli/command.ts'
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+const BUILT = /^(node_modules|dist|var|screenshots|test-results|\.(?!ci).*)$/
+
+/** Files and folders of the checkout, folders with a slash at the end. */
+const PATHS = readdirSync(ROOT, { withFileTypes: true })
+  .filter(({ name }) => !BUILT.test(name))
+  .flatMap((entry) => {
+    if (!entry.isDirectory()) return [entry.name]
+    const inside = readdirSync(join(ROOT, entry.name), { withFileTypes: true, recursive: true })
+    return [
+      `${entry.name}/`,
+      ...inside.map((found) => {
+        const path = join(found.parentPath, found.name).slice(ROOT.length + 1)
+        return found.isDirectory() ? `${path}/` : path
+      }),
+    ]
+  })
+  .filter((path) => !path.includes('node_modules/'))
+
+const DOCUMENTS = PATHS.filter((path) => path.endsWith('.md')).map((path) => ({
+  path,
+  text: readFileSync(join(ROOT, path), 'utf8'),
+}))
+
+const { exports, scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  exports: Record<string, unknown>
+  scripts: Record<string, string>
+}
+
+/** Commands of npm's own. */
+const NPM = new Set(['install', 'ci', 'pack'])
+
+const COMMANDS = new Map(
+  await Promise.all(
+    ['import', 'pretrain', 'evaluate', 'serve', 'bench'].map(async (name) => {
+      const module = (await import(`../src/cli/${name}.ts`)) as { command: Command }
+      return [name, module.command] as const
+    }),
+  ),
+)
+
+/** What stands in code: `…` in a line, and the lines of a block. */
+function codeOf(text: string): string[] {
+  const blocks = [...text.matchAll(/^```.*\n([\s\S]*?)^```/gm)].map(([, block]) => block)
+  const prose = text.replace(/^```.*\n[\s\S]*?^```/gm, '')
+  return [
+    ...[...prose.matchAll(/`([^`\n]+)`/g)].map(([, code]) => code),
+    ...[...prose.matchAll(/^ {4}(.*)$/gm)].map(([, code]) => code),
+    ...blocks.flatMap((block) => block.replaceAll('\\\n', ' ').split('\n')),
+  ]
+}
+
+const TOP = new Set(PATHS.map((path) => path.split('/')[0]))
+/** Of `src/`: documents leave that out. */
+const LAYERS = new Set(PATHS.flatMap((path) => /^src\/([^/]+)\//.exec(path)?.[1] ?? []))
+
+/** Whether a piece of code names something of this checkout: a path from the root or `src/`, a module. */
+function isPath(code: string): boolean {
+  if (/[\s<>{}("'…]/.test(code)) return false
+  if (/^[\w.]+\.(ts|tsx|mjs)$/.test(code)) return true
+  const [first, ...rest] = code.split('/')
+  return rest.length > 0 && !code.startsWith('nearside/') && (TOP.has(first) || LAYERS.has(first))
+}
+
+function exists(code: string): boolean {
+  const pattern = code.replace(/[.+^$()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]*')
+  const wanted = new RegExp(`^(src/|.*/)?${pattern}/?$`)
+  return PATHS.some((path) => wanted.test(path))
+}
+
+/** Built by a command that is named beside it, or made by whoever reads. */
+const MADE = /^(dist|public\/(catalog\/images|models)|screenshots|var)\b/
+
+describe('documents name what there is', () => {
+  test.each(DOCUMENTS)('$path: files and folders', ({ text }) => {
+    const gone = codeOf(text).filter((code) => isPath(code) && !MADE.test(code) && !exists(code))
+    expect(gone).toEqual([])
+  })
+
+  test.each(DOCUMENTS)('$path: links to files and headings', ({ path, text }) => {
+    const broken = [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+      .map(([, link]) => link)
+      .filter((link) => !/^[a-z]+:/.test(link))
+      .filter((link) => {
+        const [file, anchor] = link.split('#')
+        const target = file === '' ? path : normalize(join(dirname(path), file))
+        if (!PATHS.some((known) => known === target || known === `${target.replace(/\/$/, '')}/`))
+          return true
+        if (anchor === undefined) return false
+        return !headingsOf(readFileSync(join(ROOT, target), 'utf8')).includes(anchor)
+      })
+    expect(broken).toEqual([])
+  })
+
+  test.each(DOCUMENTS)('$path: entry points of the package', ({ text }) => {
+    const named = codeOf(text).flatMap((code) => code.match(/(?<=['"`]|^)nearside\/[\w.-]+/g) ?? [])
+    const unknown = named.filter((entry) => !(entry.replace('nearside', '.') in exports))
+    // The worker's file, as a shop serves it.
+    expect(unknown.filter((entry) => entry !== 'nearside/worker.js')).toEqual([])
+  })
+
+  test.each(DOCUMENTS)('$path: commands and their options', ({ text }) => {
+    const wrong = codeOf(text).flatMap((code) => {
+      const run = [...code.matchAll(/\bnpm (?:run (?:-s )?)?(\w+)/g)].map(([, script]) => script)
+      const unknown = run.filter((script) => !NPM.has(script) && !(script in scripts))
+      return [...unknown, ...misused(code)]
+    })
+    expect(wrong).toEqual([])
+  })
+})
+
+/** GitHub's anchors. */
+function headingsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+}
+
+/** What `nearside COMMAND --option …` says that `--help` doesn't know. */
+function misused(code: string): string[] {
+  const names = [...COMMANDS.keys()].join('|')
+  const call = new RegExp(`(?:(?<!["\\w-])nearside (?:-- )?(\\w+)|^(${names}))(?= |$)(.*)`).exec(
+    code.replace(/ #.*$/, ''),
+  )
+  if (!call) return []
+  const [, called, alone, rest] = call
+  const command = COMMANDS.get(called ?? alone)
+  if (!command) return [code]
+  const options = { ...command.options, ...COMMON_OPTIONS }
+  return [...rest.matchAll(/(?<= )--([a-z][\w-]*)/g)]
+    .map(([, option]) => option)
+    .filter((option) => !(option in options))
+    .map((option) => `${command.name} --${option}`)
+}
