@@ -3,7 +3,7 @@ import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin, type Rollup } from 'vite'
 
 /** What the page needs soon is asked for with the page, not after the script before it has run. */
-const SOON = /^assets\/(worker|shop|main|react-dom)-[^/]+\.js$/
+const SOON = /^assets\/(worker|shop|main|react-dom|rolldown-runtime)-[^/]+\.js$/
 const BEFORE_PAINT = 'src/storefront/beforePaint.ts'
 
 type Output = Readonly<Rollup.OutputBundle>[string]

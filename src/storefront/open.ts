@@ -7,15 +7,23 @@ import { breathe } from './breathe.ts'
 import { beginPersonalizer } from './personalizer.ts'
 
 beginPersonalizer()
-const root = document.getElementById('shop')
-if (!root) throw new Error('The page has no #shop element')
+
+/** This script doesn't wait for the document. */
+function whole(): Promise<unknown> | null {
+  if (document.readyState !== 'loading') return null
+  return new Promise((resolve) => addEventListener('DOMContentLoaded', resolve, { once: true }))
+}
+
 /** Both scripts are on their way; a slow phone begins each in a task of its own. */
-async function open(element: HTMLElement): Promise<void> {
+async function open(): Promise<void> {
   await import('./App.tsx')
   await breathe()
   const { openShop } = await import('./main.tsx')
   await breathe()
-  openShop(element)
+  await whole()
+  const root = document.getElementById('shop')
+  if (!root) throw new Error('The page has no #shop element')
+  openShop(root)
 }
 // Not awaited: the shop's script needs parts of this one, which would wait for it.
-void open(root)
+void open()
