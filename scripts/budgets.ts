@@ -3,9 +3,11 @@
  * slowed down four times: largest contentful paint, tasks that hold the page, layout shift.
  * Of a task, *ours* is what the shop's scripts do in it, with the layout that they force and the
  * garbage that they leave; the *whole* task has also what the browser does by itself: laying out and
- * painting, reading documents and pictures. Both are the processor's time, the paint is wall time:
- * measure on a quiet machine, or ahead of all else (Linux: `sudo chrt -r 5`, the server likewise).
- * `npm start`, then `npx tsx scripts/budgets.ts [ORIGIN] [--why] [--slowdown N] [--runs N]`.
+ * painting, reading documents and pictures. Neither has what the browser does only because it is
+ * watched (`WATCHED`). Both are the processor's time, the paint is wall time: measure on a quiet
+ * machine, or ahead of all else (Linux: `sudo chrt -r 5`, the server likewise).
+ * `npm start`, then `npx tsx scripts/budgets.ts [ORIGIN] [--why] [--slowdown N] [--runs N]`; fails
+ * when a budget is missed in any of the visits.
  */
 import { parseArgs } from 'node:util'
 import { chromium, type Page } from 'playwright'
@@ -16,13 +18,13 @@ const { values, positionals } = parseArgs({
   options: {
     why: { type: 'boolean', default: false },
     slowdown: { type: 'string', default: '4' },
-    runs: { type: 'string', default: '3' },
+    runs: { type: 'string', default: '7' },
   },
 })
 const ORIGIN = positionals[0] ?? 'http://localhost:8790'
 const PHONE = { width: 390, height: 844 }
-/** Milliseconds. */
-const LONG = 50
+/** Milliseconds; the shift is a share of the screen. */
+const BUDGET = { task: 50, paint: 1500, shift: 0.1 } as const
 
 interface Task {
   readonly duration: number
@@ -96,6 +98,13 @@ const BEGINS = new Set([
 const isOurs = ({ name, args }: TraceEvent): boolean =>
   BEGINS.has(name) || (name === 'FunctionCall' && args?.data?.url?.startsWith(ORIGIN) === true)
 
+/**
+ * While a tool listens for errors, as the one does that drives this browser, the engine reads a script
+ * once more whenever an error is made or a request is sent in it: to say in which line. React makes
+ * an error as it is loaded, and all of it would be read again. No shopper's browser does that.
+ */
+const WATCHED = 'V8.CollectSourcePositions'
+
 interface Longest {
   readonly ours: number
   readonly whole: number
@@ -107,29 +116,35 @@ function longestTask(trace: Buffer): Longest {
   const threads = traceEvents.filter(
     ({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain',
   )
-  let longest: Longest = { ours: 0, whole: 0 }
+  const tasks = [{ ours: 0, whole: 0 }]
   for (const { pid, tid } of threads) {
     const inOrder = traceEvents
       .filter((event) => event.pid === pid && event.tid === tid && event.tdur !== undefined)
       .sort((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0))
+    let task = tasks[0]
     let taskEnd = 0
     let scriptEnd = 0
-    let ours = 0
     for (const event of inOrder) {
       const { ts, dur = 0, tdur = 0 } = event
+      const used = tdur / 1000
       if (event.name.endsWith('RunTask') && ts >= taskEnd) {
         taskEnd = ts + dur
-        ours = 0
-        longest = { ...longest, whole: Math.max(longest.whole, tdur / 1000) }
+        task = { ours: 0, whole: used }
+        tasks.push(task)
       } else if (isOurs(event) && ts >= scriptEnd && ts < taskEnd) {
         // What begins inside of a script is counted with it.
         scriptEnd = ts + dur
-        ours += tdur / 1000
-        longest = { ...longest, ours: Math.max(longest.ours, ours) }
+        task.ours += used
+      } else if (event.name === WATCHED && ts < taskEnd) {
+        task.whole -= used
+        if (ts < scriptEnd) task.ours -= used
       }
     }
   }
-  return longest
+  return {
+    ours: Math.max(...tasks.map(({ ours }) => ours)),
+    whole: Math.max(...tasks.map(({ whole }) => whole)),
+  }
 }
 
 type Action = (page: Page) => Promise<void>
@@ -205,7 +220,9 @@ const STEPS: readonly (readonly [string, Action])[] = [
 ]
 
 /** Tasks of each thread and what is in them, with the time that they had the processor. */
-const TRACED = ['toplevel', '__metadata', 'devtools.timeline', 'v8']
+const TRACED = [
+  ...['toplevel', '__metadata', 'devtools.timeline', 'v8', 'disabled-by-default-v8.compile'],
+]
 
 interface Row {
   readonly name: string
@@ -246,24 +263,33 @@ const median = (numbers: readonly number[]): number =>
   [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
 
 console.log(
-  `Processor ${values.slowdown}× slower, ${PHONE.width}×${PHONE.height}, median of ${runs.length} visits\n`,
+  `Processor ${values.slowdown}× slower, ${PHONE.width}×${PHONE.height}, ${runs.length} visits: median – worst\n`,
 )
 console.log(
   '| step | largest paint, ms | longest task of ours, ms | whole task, ms | layout shift |',
 )
 console.log('|---|---|---|---|---|')
+const missed: string[] = []
 STEPS.forEach(([name], place) => {
   const rows = runs.map((one) => one[place])
-  const paint = rows[0].lcp === null ? '' : Math.round(median(rows.map(({ lcp }) => lcp ?? 0)))
-  const [ours, whole] = (['ours', 'whole'] as const).map((part) => {
-    const task = Math.round(median(rows.map(({ longest }) => longest[part])))
-    return task < LONG ? `< ${LONG}` : task
-  })
+  const cell = (what: string, numbers: readonly number[], budget = Number.POSITIVE_INFINITY) => {
+    const worst = Math.max(...numbers)
+    if (worst > budget) missed.push(`${name}: ${what} ${Math.round(worst)} ms, budget ${budget}`)
+    return `${Math.round(median(numbers))} – ${Math.round(worst)}`
+  }
+  const paints = rows.flatMap(({ lcp }) => lcp ?? [])
+  const paint = paints.length > 0 ? cell('largest paint', paints, BUDGET.paint) : ''
+  const ours = rows.map(({ longest }) => longest.ours)
+  const whole = rows.map(({ longest }) => longest.whole)
   const shift = Math.max(...rows.map((row) => row.shift))
-  console.log(`| ${name} | ${paint} | ${ours} | ${whole} | ${shift.toFixed(3)} |`)
+  if (shift > BUDGET.shift) missed.push(`${name}: layout shift ${shift}, budget ${BUDGET.shift}`)
+  const tasks = `${cell('a task of ours', ours, BUDGET.task)} | ${cell('whole task', whole)}`
+  console.log(`| ${name} | ${paint} | ${tasks} | ${shift.toFixed(3)} |`)
 })
+for (const line of missed) console.error(line)
+if (missed.length > 0) process.exitCode = 1
 if (values.why) {
   for (const { name, tasks } of runs[0])
     for (const { duration, script } of tasks)
-      if (duration >= LONG) console.log(`${name}: ${Math.round(duration)} ms ${script}`)
+      if (duration >= BUDGET.task) console.log(`${name}: ${Math.round(duration)} ms ${script}`)
 }
