@@ -50,6 +50,24 @@ test('a newcomer’s page is the rendered one, to the letter, and nothing is sai
   await plain.close()
 })
 
+test('a newcomer’s device begins with the model that the page was rendered with', async ({
+  page,
+}) => {
+  const asked: string[] = []
+  page.on('request', (request) => {
+    const [, path] = request.url().split('/models/')
+    if (path) asked.push(path)
+  })
+  for (const address of ['/', '/product/85123A']) {
+    await page.goto(address)
+    const content = await page.locator('meta[name="latest-model"]').getAttribute('content')
+    const latest = await page.request.get('/models/latest.json')
+    expect(JSON.parse(content ?? '')).toEqual(await latest.json())
+  }
+  await expect.poll(() => asked).toContain('1/items.safetensors')
+  expect(asked.slice(0, 2).sort()).toEqual(['1/manifest.json', '1/popularity.safetensors'])
+})
+
 test('the other pages begin with the outline, not with the home page', async ({ browser }) => {
   const context = await browser.newContext({ javaScriptEnabled: false })
   const page = await context.newPage()

@@ -27,10 +27,6 @@ export async function prerender(root: string, demo: string): Promise<void> {
   })
   const template = await readFile(join(demo, 'index.html'), 'utf8')
   if (!template.includes(PLACE)) throw new Error(`prerender: index.html lacks ${PLACE}`)
-  const fill = (shop: string, head = '', data = '') =>
-    template
-      .replace(PLACE, () => `<div id="shop">${shop}</div>${data}`)
-      .replace('</head>', () => `${head}</head>`)
 
   const vite = await createServer({
     root,
@@ -44,6 +40,13 @@ export async function prerender(root: string, demo: string): Promise<void> {
     const page = (await vite.ssrLoadModule('/src/storefront/prerender.tsx')) as Prerender
     const bestsellers = lists.recommend({ limit: page.FOR_YOU }).map(({ id }) => id)
     const { shop, head, data } = page.renderHome(items, bestsellers)
+    const model = page.latestModelTag(lists.latest)
+    const fill = (shop: string, head = '', data = '') =>
+      template
+        .replace(PLACE, () => `<div id="shop">${shop}</div>${data}`)
+        // First of all: the shop's script may run as soon as it is there.
+        .replace('<head>', () => `<head>${model}`)
+        .replace('</head>', () => `${head}</head>`)
     await writeFile(join(demo, 'shell.html'), fill(page.renderOutline()))
     await writeFile(join(demo, 'index.html'), fill(shop, head, data))
   } finally {

@@ -48,6 +48,7 @@ async function openDevice(now: () => number): Promise<Device> {
       database: 'context-test',
       strategy: 'batch',
       budget: DEFAULT_BUDGET,
+      latest: null,
       retentionDays: null,
       surroundings: { visible: true, savesData: false, battery: null },
       moment: { weather: 'rain' },

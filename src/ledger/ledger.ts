@@ -9,30 +9,65 @@ import type { LedgerEntry } from './entry.ts'
 const ATTEMPTS = 50
 
 export interface Ledger {
-  /** Resolves when the entry is stored. Use `strict` for what must outlive a power cut. */
+  /** Resolves when the entry is stored; entries that wait share a write. Use `strict` for what must outlive a power cut. */
   append(facts: Omit<EntryFacts, 'time'>, durability?: Durability): Promise<LedgerEntry>
   entries(): Promise<readonly LedgerEntry[]>
   verify(): Promise<Verdict>
 }
 
-export function createLedger(store: () => Store, now: () => number): Ledger {
-  let queue: Promise<unknown> = Promise.resolve()
+interface Waiting {
+  readonly facts: Omit<EntryFacts, 'time'>
+  readonly durability: Durability
+  readonly resolve: (entry: LedgerEntry) => void
+  readonly reject: (error: unknown) => void
+}
 
-  async function append(facts: Omit<EntryFacts, 'time'>, durability: Durability) {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const last = (await store().lastLedger()) as LedgerEntry | undefined
-      const entry = await chain(last ?? null, { ...facts, time: now() })
-      if (await store().appendLedger(entry, durability)) return entry
+export function createLedger(store: () => Store, now: () => number): Ledger {
+  const waiting: Waiting[] = []
+  let writing = false
+
+  async function chainAll(batch: readonly Waiting[], last: LedgerEntry | null) {
+    const entries: LedgerEntry[] = []
+    for (const { facts } of batch) {
+      const entry = await chain(entries.at(-1) ?? last, { ...facts, time: now() })
+      entries.push(entry)
     }
-    throw new NearsideError('storage-unavailable', 'The log could not be written.')
+    return entries
+  }
+
+  async function write(): Promise<void> {
+    let batch: readonly Waiting[] = []
+    try {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const last = ((await store().lastLedger()) ?? null) as LedgerEntry | null
+        // What came while the end of the log was read goes along.
+        batch = [...batch, ...waiting.splice(0)]
+        const entries = await chainAll(batch, last)
+        const strict = batch.some(({ durability }) => durability === 'strict')
+        if (await store().appendLedger(entries, strict ? 'strict' : 'relaxed')) {
+          batch.forEach(({ resolve }, place) => void resolve(entries[place]))
+          return
+        }
+      }
+      throw new NearsideError('storage-unavailable', 'The log could not be written.')
+    } catch (error) {
+      for (const { reject } of [...batch, ...waiting.splice(0)]) reject(error)
+    }
+  }
+
+  async function writeAll(): Promise<void> {
+    if (writing) return
+    writing = true
+    while (waiting.length > 0) await write()
+    writing = false
   }
 
   return {
-    append(facts, durability = 'relaxed') {
-      const turn = queue.then(() => append(facts, durability))
-      queue = turn.catch(() => undefined)
-      return turn
-    },
+    append: (facts, durability = 'relaxed') =>
+      new Promise((resolve, reject) => {
+        waiting.push({ facts, durability, resolve, reject })
+        void writeAll()
+      }),
     entries: async () => (await store().ledger()) as readonly LedgerEntry[],
     verify: async () => verifyChain(await store().ledger()),
   }

@@ -7,6 +7,7 @@ import type { ShopContext } from '../features/context/context.ts'
 import type { StrategyName } from '../learning/strategy.ts'
 import type { LedgerEntry } from '../ledger/entry.ts'
 import type { ErrorCode } from '../protocol/error.ts'
+import type { LatestModel } from '../protocol/manifest.ts'
 import type { Deferral, TrainingBudget } from '../training/budget.ts'
 
 /** `auto` lets the device choose; a forced engine that is unavailable falls back and says so. */
@@ -17,6 +18,11 @@ export interface PersonalizerOptions {
   readonly catalog: readonly Item[] | string
   /** URL of the directory that holds `latest.json`, same origin as the page. */
   readonly baseModel: string
+  /**
+   * What `latest.json` said when the page was rendered (`readBaseLists` of `nearside/ssr` tells it). A
+   * newcomer's device begins with that version, a round trip sooner, and then looks for a newer one.
+   */
+  readonly latest?: LatestModel
   /** Makes the dedicated worker, e.g. `() => new Worker(new URL('nearside/worker', import.meta.url), { type: 'module' })`. */
   readonly worker: () => Worker
   readonly engine?: EnginePreference

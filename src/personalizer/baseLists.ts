@@ -7,7 +7,7 @@ import type { Item } from '../catalog/item.ts'
 import { extendModel } from '../model/extend.ts'
 import { readBaseModel } from '../model/files.ts'
 import { NearsideError } from '../protocol/error.ts'
-import { parseLatest, parseManifest } from '../protocol/manifest.ts'
+import { type LatestModel, parseLatest, parseManifest } from '../protocol/manifest.ts'
 import { sha256Hex } from '../weights/hash.ts'
 import type { ListOptions, Recommendation } from './api.ts'
 import { Ranker } from './worker/ranker.ts'
@@ -19,6 +19,8 @@ export interface BaseListsOptions {
 }
 
 export interface BaseLists {
+  /** For `createPersonalizer`, so that devices begin with the model that the page was rendered with. */
+  readonly latest: LatestModel
   recommend(options?: Omit<ListOptions, 'order'>): readonly Recommendation[]
   similar(item: string, options?: Omit<ListOptions, 'order'>): readonly Recommendation[]
   boughtTogether(item: string, options?: Omit<ListOptions, 'order'>): readonly Recommendation[]
@@ -47,6 +49,7 @@ export async function readBaseLists(options: BaseListsOptions): Promise<BaseList
   const ranker = new Ranker(extendModel(model, catalog), Catalog.parse(catalog))
   const nobody = ranker.stand([], 0, null)
   return {
+    latest,
     recommend: (options = {}) => ranker.recommend(nobody, { ...options, order: 'base' }),
     similar: (item, options = {}) => ranker.similar(item, options),
     boughtTogether: (item, options = {}) => ranker.boughtTogether(item, options),

@@ -7,6 +7,7 @@ import type { ShopperEvent } from '../events/event.ts'
 import type { StrategyName } from '../learning/strategy.ts'
 import type { LedgerEntry } from '../ledger/entry.ts'
 import type { WireError } from '../protocol/error.ts'
+import type { LatestModel } from '../protocol/manifest.ts'
 import type { Surroundings, TrainingBudget } from '../training/budget.ts'
 import type {
   CaptureInput,
@@ -24,6 +25,8 @@ export interface WorkerConfig {
   readonly catalog: readonly Item[] | string
   /** Ends in `/`. */
   readonly baseModel: string
+  /** Unchecked. */
+  readonly latest: LatestModel | null
   readonly engine: EnginePreference
   readonly federation: { readonly leader: string; readonly helper: string } | null
   readonly database: string

@@ -41,7 +41,7 @@ export function readOptions(options: PersonalizerOptions): {
   readonly order: CatalogOrder
 } {
   const { catalog, baseModel, worker, engine = 'auto', federation, database } = options
-  const { strategy = 'hybrid', retentionDays = null, context } = options
+  const { strategy = 'hybrid', retentionDays = null, latest = null, context } = options
   if (typeof worker !== 'function') throw refuse('worker must be a function that makes the worker.')
   if (context !== undefined && typeof context !== 'function') {
     throw refuse('context must be a function that says what holds at a moment.')
@@ -61,6 +61,7 @@ export function readOptions(options: PersonalizerOptions): {
     config: {
       catalog: typeof catalog === 'string' ? absolute(catalog, 'catalog') : [...catalog],
       baseModel: directory(absolute(baseModel, 'baseModel')),
+      latest,
       engine,
       federation: federation
         ? {

@@ -137,12 +137,13 @@ describe.each([
   test('the log takes only the entry that follows the last', async () => {
     const store = await fresh()
     expect(await store.lastLedger()).toBe(undefined)
-    expect(await store.appendLedger(row(1), 'strict')).toBe(false)
-    expect(await store.appendLedger(row(0, 'first'), 'strict')).toBe(true)
-    expect(await store.appendLedger(row(0, 'other'), 'relaxed')).toBe(false)
-    expect(await store.appendLedger(row(1), 'relaxed')).toBe(true)
-    expect(await store.ledger()).toEqual([row(0, 'first'), row(1)])
-    expect(await store.lastLedger()).toEqual(row(1))
+    expect(await store.appendLedger([row(1)], 'strict')).toBe(false)
+    expect(await store.appendLedger([row(0, 'first')], 'strict')).toBe(true)
+    expect(await store.appendLedger([row(0, 'other')], 'relaxed')).toBe(false)
+    expect(await store.appendLedger([row(1), row(3)], 'relaxed')).toBe(false)
+    expect(await store.appendLedger([row(1), row(2)], 'relaxed')).toBe(true)
+    expect(await store.ledger()).toEqual([row(0, 'first'), row(1), row(2)])
+    expect(await store.lastLedger()).toEqual(row(2))
   })
 
   test('erase leaves the wish to be left alone, what was sent, and one entry', async () => {
@@ -150,7 +151,7 @@ describe.each([
     await store.append([draft('a', 1)])
     const epoch = await store.epoch()
     await store.putPersonal(personal(1), epoch)
-    await store.appendLedger(row(0, 'old'), 'relaxed')
+    await store.appendLedger([row(0, 'old')], 'relaxed')
     await store.putSetting('consent', { contribute: true, since: 1 })
     await store.putSetting('paused', true)
     await store.putSetting('budget', { spent: 3 })

@@ -98,8 +98,8 @@ export interface Store {
   selectPersonal(version: number | null): Promise<void>
   download(key: Download['key']): Promise<Download | null>
   putDownload(download: Download): Promise<void>
-  /** False unless the row follows the last one: another tab was first, chain to its entry instead. */
-  appendLedger(row: LedgerRow, durability: Durability): Promise<boolean>
+  /** False unless the rows follow the last one: another tab was first, chain to its entry instead. */
+  appendLedger(rows: readonly LedgerRow[], durability: Durability): Promise<boolean>
   lastLedger(): Promise<unknown>
   ledger(): Promise<readonly unknown[]>
   setting<K extends keyof Settings>(name: K): Promise<Settings[K] | undefined>
@@ -249,13 +249,14 @@ export function createStore(database: Database): Store {
     putDownload: (download) =>
       write(['downloads'], (transaction) => transaction.put('downloads', download)),
 
-    appendLedger: (row, durability) =>
+    appendLedger: (rows, durability) =>
       write(
         ['ledger'],
         async (transaction) => {
           const last = (await transaction.last('ledger')) as LedgerRow | undefined
-          if (row.sequence !== (last ? last.sequence + 1 : 0)) return false
-          await transaction.put('ledger', row)
+          const next = last ? last.sequence + 1 : 0
+          if (rows.some(({ sequence }, place) => sequence !== next + place)) return false
+          await Promise.all(rows.map((row) => transaction.put('ledger', row)))
           return true
         },
         durability,

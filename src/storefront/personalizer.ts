@@ -1,5 +1,6 @@
 /** @module Starts the personalizer, as any shop that uses the package would. */
 import { createPersonalizer, type EnginePreference, type Personalizer } from '../index.ts'
+import { readLatestModel } from './latestModel.ts'
 import { loadFederation } from './load.ts'
 
 const ENGINES: readonly EnginePreference[] = ['auto', 'webgpu', 'wasm', 'cpu', 'js']
@@ -35,6 +36,7 @@ async function start(): Promise<Started> {
   const personalizer = await createPersonalizer({
     catalog: `${import.meta.env.BASE_URL}catalog/catalog.json`,
     baseModel: `${import.meta.env.BASE_URL}models`,
+    latest: readLatestModel(document),
     worker() {
       const worker = early ?? makeWorker()
       early = null

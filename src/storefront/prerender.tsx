@@ -9,6 +9,7 @@ import { FIRST_PAGE, firstPageOf } from './firstPage.ts'
 import { Opening } from './parts/Opening.tsx'
 
 export { FOR_YOU } from './firstPage.ts'
+export { latestModelTag } from './latestModel.ts'
 
 interface Rendered {
   /** For the document's head. */

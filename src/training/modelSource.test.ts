@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { LatestModel } from '../protocol/manifest.ts'
 import type { Download } from '../storage/store.ts'
 import type { Transport } from '../transport/transport.ts'
 import { sha256Hex } from '../weights/hash.ts'
@@ -31,6 +32,44 @@ test('what is kept answers for the server: the model that comes of it is the sam
   const fetched = await fetchModel({ transport: answering, directory, kept: null, now: 0 })
   expect(fetched?.loaded.hash).toBe(kept.version)
   expect(fetched?.loaded.model.itemIds.length).toBeGreaterThan(1000)
+})
+
+describe('a version that is known beforehand', () => {
+  const asked = async (latest: unknown) => {
+    const urls: string[] = []
+    const transport: Transport = {
+      ...answering,
+      get: (url, ...rest) => {
+        urls.push(url.slice(directory.length))
+        return answering.get(url, ...rest)
+      },
+    }
+    const fetched = await fetchModel({
+      transport,
+      directory,
+      kept: null,
+      now: 0,
+      latest: latest as LatestModel,
+    })
+    expect(fetched?.loaded.hash).toBe(kept.version)
+    return urls
+  }
+
+  test('is fetched without asking which is the latest', async () => {
+    const urls = await asked({ version: '1', manifest: kept.version })
+    expect(urls).toContain('1/manifest.json')
+    expect(urls).not.toContain('latest.json')
+  })
+
+  test.each([
+    ['gone', { version: '0', manifest: kept.version }],
+    ['another one by now', { version: '1', manifest: '0'.repeat(64) }],
+    ['nonsense', { version: '../1', manifest: 7 }],
+  ])('the latest is fetched where it is %s', async (_, latest) => {
+    const urls = await asked(latest)
+    expect(urls).toContain('latest.json')
+    expect(urls.filter((url) => url.includes('..'))).toEqual([])
+  })
 })
 
 test('it answers for nothing else', () => {

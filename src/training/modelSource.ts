@@ -7,6 +7,7 @@ import { readBaseModel, readPopularity } from '../model/files.ts'
 import { MODEL_FILES, type PopularityPart } from '../model/parts.ts'
 import { NearsideError } from '../protocol/error.ts'
 import {
+  type LatestModel,
   type ModelFile,
   type ModelManifest,
   parseLatest,
@@ -52,29 +53,42 @@ export interface FetchModelOptions {
   /** Files that it holds already are not fetched again. */
   readonly kept: Download | null
   readonly now: number
+  /** What `latest.json` said a while ago: tried first, which spares a round trip. */
+  readonly latest?: LatestModel | null
   readonly signal?: AbortSignal
   /** Told what sells as soon as that one small file is there and verified. */
   readonly onPopularity?: (popularity: PopularityPart) => void
+}
+
+export interface FetchedModel {
+  readonly download: Download
+  readonly loaded: LoadedModel
 }
 
 /**
  * Fetches the version that `latest.json` names; null when `kept` is that version.
  * @throws NearsideError `model-unreachable` | `model-corrupt` | `model-incompatible` | `aborted`
  */
-export async function fetchModel({
-  transport,
-  directory,
-  kept,
-  now,
-  signal,
-  onPopularity,
-}: FetchModelOptions): Promise<{
-  readonly download: Download
-  readonly loaded: LoadedModel
-} | null> {
+export async function fetchModel(options: FetchModelOptions): Promise<FetchedModel | null> {
+  const { transport, directory, kept, signal } = options
+  if (options.latest) {
+    try {
+      return await fetchVersion(options, parseLatest(options.latest))
+    } catch (error) {
+      // That version may be gone: the newest one will be there.
+      if (signal?.aborted) throw error
+    }
+  }
+  const answer = await transport.get(`${directory}latest.json`, 'model', { signal })
+  const latest = parseLatest(parseJson(answer))
+  return kept?.version === latest.manifest ? null : fetchVersion(options, latest)
+}
+
+async function fetchVersion(
+  { transport, directory, kept, now, signal, onPopularity }: FetchModelOptions,
+  latest: LatestModel,
+): Promise<FetchedModel> {
   const get = (path: string) => transport.get(`${directory}${path}`, 'model', { signal })
-  const latest = parseLatest(parseJson(await get('latest.json')))
-  if (kept?.version === latest.manifest) return null
   // Its name is known before the manifest is read, which spares a newcomer a round trip; what it
   // holds is used only once the manifest vouches for it.
   const early = kept ? null : get(`${latest.version}/${MODEL_FILES.popularity}`)

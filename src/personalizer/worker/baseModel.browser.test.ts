@@ -32,6 +32,20 @@ describe('the base model', () => {
     },
   )
 
+  test('known from the page: first list without asking for the latest, which is looked for soon', async () => {
+    const server = await testServer('1')
+    const known = JSON.parse(new TextDecoder().decode(server.files.get('latest.json')))
+    const { device, timers } = await start(server, newDatabase(), {}, { latest: known })
+    const asked = () => server.requests.map(({ url }) => url.split('/models/')[1])
+    expect(ids(await device.recommend({ limit: 2 }))).toEqual(['item-31', 'item-30'])
+    expect(asked()).not.toContain('latest.json')
+    server.files = await testModelFiles('2', 99)
+    timers.fire(1000)
+    await expect.poll(() => device.snapshot().model?.version).toBe('2')
+    const models = (await device.entries()).filter(({ kind }) => kind === 'model')
+    expect(models.map(({ detail }) => detail.version)).toEqual(['1', '2'])
+  })
+
   test('a new version is adopted, logged, learned on anew, and only what changed is fetched', async () => {
     const server = await testServer('1')
     const database = newDatabase()

@@ -106,6 +106,7 @@ export async function startDevice(
   const shop: Shop = new Shop({
     catalog: config.catalog,
     baseModel: config.baseModel,
+    latest: config.latest,
     transport,
     keep: (write) => write(shopper.store),
     store: () => shopper.store,
@@ -257,15 +258,15 @@ export async function startDevice(
 
   const updates: Updates = createUpdates({ shop, tabs, ledger, notices, timers, adopted: onShop })
 
-  const hadModel = (await store.download('model').catch(() => null)) !== null
   const closing = new AbortController()
 
   /** The whole model at work. A newcomer's list is possible before, which is told to `first`. */
   async function begin(first: () => void): Promise<void> {
-    await Promise.all([shop.start(first, closing.signal), stored])
+    const [kept] = await Promise.all([shop.start(first, closing.signal), stored])
     if (closing.signal.aborted) return
     await onShop()
-    await updates.start(hadModel, surroundings.visible)
+    const soon = kept || config.latest !== null
+    await updates.start({ logged: kept, soon, visible: surroundings.visible })
     await retain()
   }
   const stored = Promise.all([shopper.reload(), readSettings()])

@@ -7,7 +7,7 @@ export function loggingStore(shopper: Shopper): Store {
     ...shopper.store,
     lastLedger: () => shopper.read((store) => store.lastLedger()),
     ledger: () => shopper.read((store) => store.ledger()),
-    appendLedger: (row, durability) =>
-      shopper.attempt((store) => store.appendLedger(row, durability)),
+    appendLedger: (rows, durability) =>
+      shopper.attempt((store) => store.appendLedger(rows, durability)),
   }
 }

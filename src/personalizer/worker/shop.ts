@@ -12,8 +12,14 @@ import { withMoments } from '../../model/context.ts'
 import { extendModel } from '../../model/extend.ts'
 import type { PopularityPart } from '../../model/parts.ts'
 import { NearsideError } from '../../protocol/error.ts'
+import type { LatestModel } from '../../protocol/manifest.ts'
 import type { Download, Store } from '../../storage/store.ts'
-import { fetchModel, type LoadedModel, readDownload } from '../../training/modelSource.ts'
+import {
+  type FetchModelOptions,
+  fetchModel,
+  type LoadedModel,
+  readDownload,
+} from '../../training/modelSource.ts'
 import type { Transport } from '../../transport/transport.ts'
 import { sha256Hex } from '../../weights/hash.ts'
 import { type CatalogOrder, EMPTY_ORDER } from '../catalogOrder.ts'
@@ -23,6 +29,8 @@ import { Ranker } from './ranker.ts'
 export interface ShopDeps {
   readonly catalog: readonly Item[] | string
   readonly baseModel: string
+  /** Which version a newcomer begins with, if the page knows. */
+  readonly latest: LatestModel | null
   readonly transport: Transport
   /** Runs a write against the store in use. */
   readonly keep: (write: (store: Store) => Promise<void>) => Promise<void>
@@ -45,6 +53,7 @@ export class Shop {
   /** Known before the rest of a model that is being fetched for the first time. */
   #popularity: PopularityPart | null = null
   #firstOrder: CatalogOrder | null = null
+  #catalogKept: Promise<void> = Promise.resolve()
 
   constructor(deps: ShopDeps) {
     this.#deps = deps
@@ -94,8 +103,9 @@ export class Shop {
   /**
    * Takes what is kept; fetches only what is missing. Never rejects.
    * @param first called once if a newcomer's list is possible before the whole model is there
+   * @returns whether the base model was kept
    */
-  async start(first: () => void, signal: AbortSignal): Promise<void> {
+  async start(first: () => void, signal: AbortSignal): Promise<boolean> {
     const { catalog } = this.#deps
     const catalogue =
       typeof catalog === 'string' ? this.#startCatalog(catalog) : this.#takeGiven(catalog)
@@ -105,8 +115,10 @@ export class Shop {
       this.#build()
       first()
     }
-    await Promise.all([catalogue, this.#startModel(signal, onPopularity)])
+    const [kept] = await Promise.all([this.#startModel(signal, onPopularity), catalogue])
+    await this.#catalogKept
     this.#build()
+    return kept
   }
 
   /** Reads what another tab has stored. */
@@ -127,10 +139,11 @@ export class Shop {
     const before = this.#catalogHash
     if (typeof catalog === 'string') {
       await this.#fetchCatalog(catalog).catch((error) => this.#deps.notices.add(error))
+      await this.#catalogKept
     }
     const changed = this.#catalogHash !== before
     try {
-      return { model: await this.#fetchModel(signal), catalog: changed }
+      return { model: await this.#fetchModel({ signal }), catalog: changed }
     } finally {
       this.#build()
     }
@@ -196,25 +209,27 @@ export class Shop {
     if (version === this.#catalogHash) return
     const catalog = parseCatalog(bytes)
     const files = { 'catalog.json': bytes }
-    await this.#keep({ key: 'catalog', version, url, time: this.#deps.now(), files })
     this.#catalog = catalog
     this.#catalogHash = version
+    // Not waited for here: a newcomer's first list needs no disk.
+    this.#catalogKept = this.#keep({ key: 'catalog', version, url, time: this.#deps.now(), files })
   }
 
   async #startModel(
     signal: AbortSignal,
     onPopularity: (popularity: PopularityPart) => void,
-  ): Promise<void> {
-    if (await this.#readKeptModel()) return
+  ): Promise<boolean> {
+    if (await this.#readKeptModel()) return true
     try {
-      await this.#fetchModel(signal, onPopularity)
+      await this.#fetchModel({ signal, onPopularity, latest: this.#deps.latest })
     } catch (error) {
-      if (signal.aborted) return
+      if (signal.aborted) return false
       const cause = NearsideError.from(error, 'model-unreachable', 'The base model failed')
       const order = this.#popularity ? 'show what sells' : "are in the shop's order"
       const message = `${cause.message} Until it can be had, lists ${order}.`
       this.#deps.notices.add(new NearsideError(cause.code, message, { cause }))
     }
+    return false
   }
 
   async #readKeptModel(): Promise<boolean> {
@@ -235,17 +250,19 @@ export class Shop {
 
   /** True when a newer one was adopted. */
   async #fetchModel(
-    signal?: AbortSignal,
-    onPopularity?: (popularity: PopularityPart) => void,
+    options: Pick<FetchModelOptions, 'signal' | 'onPopularity' | 'latest'>,
   ): Promise<boolean> {
     const { transport, baseModel: directory, store } = this.#deps
     const now = this.#deps.now()
-    const stored = await store()
-      .download('model')
-      .catch(() => null)
     // Bytes that could not be read back are no reason to skip the download.
-    const kept = stored && stored.version === this.#loaded?.hash ? stored : null
-    const fetched = await fetchModel({ transport, directory, kept, now, signal, onPopularity })
+    const hash = this.#loaded?.hash
+    const stored = hash
+      ? await store()
+          .download('model')
+          .catch(() => null)
+      : null
+    const kept = stored?.version === hash ? stored : null
+    const fetched = await fetchModel({ transport, directory, kept, now, ...options })
     if (!fetched) return false
     await this.#keep(fetched.download)
     const adopted = fetched.loaded.hash !== this.#loaded?.hash

@@ -204,7 +204,7 @@ function isStorageFailure(error: unknown): error is NearsideError {
 
 async function copyRest(from: Store, to: Store): Promise<void> {
   for (const row of (await from.ledger()) as { sequence: number }[]) {
-    await to.appendLedger(row, 'relaxed')
+    await to.appendLedger([row], 'relaxed')
   }
   for (const name of ['paused', 'consent', 'budget', 'sent'] as const) {
     const value = await from.setting(name)

@@ -25,6 +25,7 @@ export const testConfig = (
   database,
   strategy: 'hybrid',
   budget: DEFAULT_BUDGET,
+  latest: null,
   retentionDays: null,
   surroundings: { visible: true, savesData: false, battery: null },
   moment: {},

@@ -22,8 +22,16 @@ export interface UpdatesDeps {
 }
 
 export interface Updates {
-  /** Starts looking. `kept`: what is in use was kept from last time, so look soon. */
-  start(kept: boolean, visible: boolean): Promise<void>
+  /**
+   * Starts looking.
+   * @param given `logged`: the log has the model in use since last time; `soon`: whether there is a
+   * newer one was not asked yet
+   */
+  start(given: {
+    readonly logged: boolean
+    readonly soon: boolean
+    readonly visible: boolean
+  }): Promise<void>
   check(): Promise<{ readonly adopted: boolean; readonly version: string }>
   setVisible(visible: boolean): void
   stop(): void
@@ -69,10 +77,10 @@ export function createUpdates(deps: UpdatesDeps): Updates {
   }
 
   return {
-    async start(kept, shown) {
-      visible = shown
-      if (shop.loaded && !kept) await log()
-      look(kept ? AFTER_START : interval())
+    async start(given) {
+      visible = given.visible
+      if (shop.loaded && !given.logged) await log()
+      look(given.soon ? AFTER_START : interval())
     },
     check,
     setVisible(shown) {
