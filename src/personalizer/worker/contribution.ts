@@ -1,6 +1,5 @@
 /** @module Consent, and the one path by which anything learned may leave. */
 
-import type { History } from '../../features/history.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { BaseModel } from '../../model/baseModel.ts'
 import { type ErrorCode, NearsideError } from '../../protocol/error.ts'
@@ -8,9 +7,13 @@ import type { Settings } from '../../storage/store.ts'
 import type { Transport } from '../../transport/transport.ts'
 import type { Notices } from './notices.ts'
 import type { Shopper } from './shopper.ts'
+import type { Tabs } from './tabs.ts'
 
-export const NO_CONSENT: Settings['consent'] = { contribute: false, since: null }
-export const NOTHING_SENT: Settings['sent'] = { reports: 0, bytes: 0, epsilon: null }
+const NO_CONSENT: Settings['consent'] = { contribute: false, since: null }
+const NOTHING_SENT: Settings['sent'] = { reports: 0, bytes: 0, epsilon: null }
+
+/** A shopper who agreed contributes after a fit, and the aggregators hear of it no more often. */
+const PAUSE = 3_600_000
 
 /** These are rules at work, not something that degraded. */
 const EXPECTED: readonly ErrorCode[] = ['consent-missing', 'budget-exhausted', 'round-closed']
@@ -21,11 +24,75 @@ export interface ContributionDeps {
   readonly ledger: Ledger
   readonly transport: Transport
   readonly notices: Notices
+  readonly tabs: () => Tabs
+  /** The model to improve; null before there is one. */
+  readonly loaded: () => { readonly model: BaseModel; readonly hash: string } | null
   readonly now: () => number
+  /** What is shown of it may differ now. */
+  readonly changed: () => void
+}
+
+interface Outcome {
+  readonly sent: boolean
+  readonly reason: string
+}
+
+export class Contribution {
+  readonly #deps: ContributionDeps
+  #consent = NO_CONSENT
+  #sent = NOTHING_SENT
+  #tried = Number.NEGATIVE_INFINITY
+
+  constructor(deps: ContributionDeps) {
+    this.#deps = deps
+  }
+
+  get consent(): Settings['consent'] {
+    return this.#consent
+  }
+
+  /** All that left the device so. */
+  get sent(): Settings['sent'] {
+    return this.#sent
+  }
+
+  /** From the store: another tab may have changed it. */
+  async read(): Promise<void> {
+    const { shopper } = this.#deps
+    this.#consent = (await shopper.read((from) => from.setting('consent'))) ?? NO_CONSENT
+    this.#sent = (await shopper.read((from) => from.setting('sent'))) ?? NOTHING_SENT
+  }
+
+  /** @throws NearsideError `input-invalid` when the shop declared no aggregators */
+  async agree(agreed: boolean): Promise<void> {
+    this.#consent = await putConsent(this.#deps, agreed)
+    this.#tell()
+  }
+
+  /** One report, if everything allows; alone among all tabs. */
+  async send(): Promise<Outcome> {
+    const outcome = await this.#deps.tabs().alone('contribute', () => sendReport(this.#deps))
+    await this.read()
+    this.#tell()
+    return outcome
+  }
+
+  /** Something new was learned that may improve the base. */
+  learned(): void {
+    const { notices, now } = this.#deps
+    if (!this.#consent.contribute || now() - this.#tried < PAUSE) return
+    this.#tried = now()
+    this.send().catch((error) => notices.add(error))
+  }
+
+  #tell(): void {
+    this.#deps.tabs().tell('settings')
+    this.#deps.changed()
+  }
 }
 
 /** @throws NearsideError `input-invalid` when the shop declared no aggregators */
-export async function putConsent(
+async function putConsent(
   { endpoints, ledger, shopper, now }: ContributionDeps,
   agreed: boolean,
 ): Promise<Settings['consent']> {
@@ -40,13 +107,9 @@ export async function putConsent(
   return consent
 }
 
-/** One report, if everything allows; never throws. */
-export async function sendContribution(
-  deps: ContributionDeps,
-  loaded: { readonly model: BaseModel; readonly hash: string } | null,
-  history: History,
-): Promise<{ readonly sent: boolean; readonly reason: string }> {
+async function sendReport(deps: ContributionDeps): Promise<Outcome> {
   const { endpoints, shopper, ledger, notices, now } = deps
+  const loaded = deps.loaded()
   if (!endpoints) return { sent: false, reason: 'This shop has no aggregators.' }
   if (!loaded) return { sent: false, reason: 'There is no base model to improve yet.' }
   // Read from the store, not from memory: another tab may just have withdrawn it.
@@ -56,7 +119,7 @@ export async function sendContribution(
   const outcome = await contribute({
     model: loaded.model,
     modelHash: loaded.hash,
-    history,
+    history: shopper.history,
     consent: await consent(),
     globalPrivacyControl: privacyControl(),
     endpoints,

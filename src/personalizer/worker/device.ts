@@ -9,7 +9,6 @@ import { createLedger, type Ledger } from '../../ledger/ledger.ts'
 import { withMoments } from '../../model/context.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import { openStore } from '../../storage/open.ts'
-import type { Settings } from '../../storage/store.ts'
 import type { LoadedModel } from '../../training/modelSource.ts'
 import { createScheduler, type Timers } from '../../training/scheduler.ts'
 import { createTransport } from '../../transport/http.ts'
@@ -17,13 +16,7 @@ import type { Transport } from '../../transport/transport.ts'
 import type { Calls, WorkerConfig, WorkerSnapshot } from '../messages.ts'
 import { admit } from './admit.ts'
 import { concernedBy } from './concernedBy.ts'
-import {
-  type ContributionDeps,
-  NO_CONSENT,
-  NOTHING_SENT,
-  putConsent,
-  sendContribution,
-} from './contribution.ts'
+import { Contribution } from './contribution.ts'
 import { describe } from './describe.ts'
 import { destinationsOf } from './destinations.ts'
 import type { ChooseEngine } from './engineInUse.ts'
@@ -51,9 +44,6 @@ export interface Environment {
   readonly chooseEngine: ChooseEngine
 }
 
-/** A shopper who agreed contributes after a fit, and the aggregators hear of it no more often. */
-const CONTRIBUTION_PAUSE = 3_600_000
-
 export interface Device
   extends Omit<
     { [K in keyof Calls]: (...args: Parameters<Calls[K]>) => Promise<ReturnType<Calls[K]>> },
@@ -76,9 +66,6 @@ export async function startDevice(
   let paused = false
   let { surroundings } = config
   const moments = createMoments(() => shopper.events)
-  let consent = NO_CONSENT
-  let sent = NOTHING_SENT
-  let tried = Number.NEGATIVE_INFINITY
 
   const notices: Notices = createNotices(now, changed)
   const { store, refused } = await openStore(config.database, environment.indexedDb)
@@ -138,22 +125,21 @@ export async function startDevice(
       surroundings: () => surroundings,
       paused: () => paused,
       changed: (what) => (what === 'personal' ? bump() : changed()),
-      fitted: () => {
-        if (!consent.contribute || now() - tried < CONTRIBUTION_PAUSE) return
-        tried = now()
-        contribute().catch((error) => notices.add(error))
-      },
+      fitted: () => contribution.learned(),
     },
     config.engine,
   )
-  const contribution: ContributionDeps = {
+  const contribution = new Contribution({
     endpoints: config.federation,
     shopper,
     ledger,
     transport,
     notices,
+    tabs: () => tabs,
+    loaded: () => inTheirMoments(shop.loaded),
     now,
-  }
+    changed,
+  })
 
   function hear(given: unknown): void {
     const refused = moments.say(given)
@@ -164,11 +150,8 @@ export async function startDevice(
   hear(config.moment)
 
   async function readSettings(): Promise<void> {
-    const setting = async <K extends keyof Settings>(name: K, none: Settings[K]) =>
-      (await shopper.read((from) => from.setting(name))) ?? none
-    paused = await setting('paused', false)
-    consent = await setting('consent', NO_CONSENT)
-    sent = await setting('sent', NOTHING_SENT)
+    paused = (await shopper.read((from) => from.setting('paused'))) ?? false
+    await contribution.read()
   }
 
   /** Catalogue or model changed: all that was derived with the old one is void. */
@@ -230,16 +213,6 @@ export async function startDevice(
     return loaded && { ...loaded, model: withMoments(loaded.model, known) }
   }
 
-  async function contribute(): Promise<{ readonly sent: boolean; readonly reason: string }> {
-    const outcome = await tabs.alone('contribute', () =>
-      sendContribution(contribution, inTheirMoments(shop.loaded), shopper.history),
-    )
-    await readSettings()
-    tabs.tell('settings')
-    changed()
-    return outcome
-  }
-
   /** What is too old goes, and what was learned from it is learned anew without. */
   async function retain(): Promise<void> {
     const { retentionDays } = config
@@ -298,12 +271,8 @@ export async function startDevice(
       return learner.fineTune(options)
     },
     setEngine: (engine) => learner.setEngine(engine),
-    async setContribution(agreed) {
-      consent = await putConsent(contribution, agreed)
-      tabs.tell('settings')
-      changed()
-    },
-    contribute,
+    setContribution: (agreed) => contribution.agree(agreed),
+    contribute: () => contribution.send(),
     checkForUpdate: () => updates.check(),
     async pause(wanted) {
       paused = wanted
@@ -356,7 +325,10 @@ export async function startDevice(
     },
     order: () => shop.order,
     ready: () => whole,
-    snapshot: () =>
-      describe({ shop, shopper, learner, tabs, notices, now }, { revision, paused, consent, sent }),
+    snapshot() {
+      const { consent, sent } = contribution
+      const parts = { shop, shopper, learner, tabs, notices, now }
+      return describe(parts, { revision, paused, consent, sent })
+    },
   }
 }
