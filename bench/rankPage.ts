@@ -8,7 +8,7 @@ import { createWasmTopK } from '../src/engine/topk/wasm.ts'
 import { createWebgpuTopK } from '../src/engine/topk/webgpu.ts'
 import { type Contender, interleave, type Timed } from './interleave.ts'
 import { startPeers } from './peers.ts'
-import { createReader } from './readBandwidth.ts'
+import { createReader, type Places } from './readBandwidth.ts'
 import { watchReady } from './readyThreads.ts'
 import type { JaxDevice } from './workload.ts'
 
@@ -108,10 +108,17 @@ async function benchmark(blocks: number): Promise<RankTimes> {
     const device = await deviceFor(4 * vectors.length)
     const searching = given && watchReady(given)
     const reading = given && watchReady(readersOf(given))
+    const ordered = given && watchReady(readersOf(given))
+    const reader = (places: Places, threads: Threads | null = null) =>
+      createReader(int8Bytes(rows, columns), places, threads)
     const readers = {
-      'memory-read': await createReader(int8Bytes(rows, columns), null),
-      ...(reading
-        ? { 'memory-read-threads': await createReader(int8Bytes(rows, columns), reading.threads) }
+      'memory-read': await reader(4),
+      'memory-read-in-order': await reader(1),
+      ...(reading && ordered
+        ? {
+            'memory-read-threads': await reader(4, reading.threads),
+            'memory-read-in-order-threads': await reader(1, ordered.threads),
+          }
         : {}),
     }
     const own = {
@@ -131,8 +138,10 @@ async function benchmark(blocks: number): Promise<RankTimes> {
         peers.push({ engine: `jax-${on}`, ...jaxSearch(on, vectors, columns) })
     await own['nearside-wasm-threads']?.top(query, K)
     await readers['memory-read-threads']?.run()
+    await readers['memory-read-in-order-threads']?.run()
     await searching?.ready()
     await reading?.ready()
+    await ordered?.ready()
     const { timed, skipped: left } = await interleave(
       [
         ...Object.entries(readers).map(([engine, { run }]) => ({ engine, run })),

@@ -1,6 +1,7 @@
 /**
  * @module Reading memory and nothing else, with as many threads as a search has and handed out as its
- * work is: the bound of every search over as many bytes.
+ * work is: the bound of every search over as many bytes. In order, and in four places of a tile at once,
+ * which is how a core reads fastest.
  */
 import type { Work } from '../src/engine/threads/control.ts'
 import { ThreadPool } from '../src/engine/threads/pool.ts'
@@ -26,23 +27,32 @@ import {
   vector,
 } from '../src/engine/wasm/opcodes.ts'
 
+/** Bytes a turn, of all places together. */
 const LINE = 128
-const TILE_BYTES = 2 ** 18
+const MOST_PER_TILE = 2 ** 18
 const PAGE = 65_536
 
-/** (from, lines): reads lines of 128 bytes into four independent sums; returns something of them. */
-function assembleReader(pages: number, shared: boolean): Uint8Array<ArrayBuffer> {
+/** How many places of a tile are read at once. */
+export type Places = 1 | 4
+
+/** (from, turns): reads 128 bytes a turn into four independent sums; returns something of them. */
+function assembleReader(
+  places: Places,
+  apart: number,
+  pages: number,
+  shared: boolean,
+): Uint8Array<ArrayBuffer> {
   const [FROM, LINES, SUM] = [0, 1, 2]
   const V_XOR: Code = [0xfd, 0x51]
   const read = (part: number): Code => [
     ...get(FROM),
-    ...[0xfd, 0x00, 4, ...leb(16 * part)],
+    ...[0xfd, 0x00, 4, ...leb(16 * Math.floor(part / places) + apart * (part % places))],
     ...get(SUM + (part % 4)),
     ...V_XOR,
     ...set(SUM + (part % 4)),
   ]
   const code: Code = [
-    ...loopWhile([0, 1, 2, 3, 4, 5, 6, 7].flatMap(read), bump(FROM, i32(LINE)), [
+    ...loopWhile([0, 1, 2, 3, 4, 5, 6, 7].flatMap(read), bump(FROM, i32(LINE / places)), [
       ...get(LINES),
       ...i32(1),
       I32_SUB,
@@ -64,30 +74,33 @@ function assembleReader(pages: number, shared: boolean): Uint8Array<ArrayBuffer>
 
 export interface ReadJob extends ThreadJob {
   readonly kind: 'read'
-  readonly bytes: number
+  readonly tileBytes: number
 }
 
 /** Reads a tile of the memory. */
-export function readWork({ module, memory, bytes }: ReadJob): Work {
+export function readWork({ module, memory, tileBytes }: ReadJob): Work {
   const { exports } = new WebAssembly.Instance(module, { m: { m: memory } })
-  const read = exports.read as (from: number, lines: number) => number
+  const read = exports.read as (from: number, turns: number) => number
   return (tile) => {
-    const from = tile * TILE_BYTES
-    read(from, Math.ceil(Math.min(TILE_BYTES, bytes - from) / LINE))
+    read(tile * tileBytes, tileBytes / LINE)
   }
 }
 
 /** @param threads whose script is `readThread.ts` */
 export async function createReader(
   bytes: number,
+  places: Places,
   threads: Threads | null,
 ): Promise<{ run(): Promise<void>; dispose(): void }> {
-  const pages = Math.ceil(bytes / PAGE)
+  const tiles = Math.ceil(bytes / MOST_PER_TILE)
+  const tileBytes = Math.ceil(bytes / tiles / LINE) * LINE
+  const pages = Math.ceil((tiles * tileBytes) / PAGE)
   const memory = createMemory(pages, threads !== null)
   new Uint32Array(memory.buffer).fill(7)
-  const module = await WebAssembly.compile(assembleReader(pages, threads !== null))
-  const job: ReadJob = { kind: 'read', module, memory, bytes }
-  const tiles = Math.ceil(bytes / TILE_BYTES)
+  const module = await WebAssembly.compile(
+    assembleReader(places, tileBytes / places, pages, threads !== null),
+  )
+  const job: ReadJob = { kind: 'read', module, memory, tileBytes }
   const work = readWork(job)
   const alone = () => {
     for (let tile = 0; tile < tiles; tile++) work(tile, 0)

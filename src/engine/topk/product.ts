@@ -23,7 +23,7 @@ export function wasmTableProduct(table: Float32Array, columns: number): TablePro
   const pages = Math.ceil((rows + 16 * groups * columns) / PAGE)
   const memory = new WebAssembly.Memory({ initial: pages })
   // Small enough to be compiled on the spot, in a page too.
-  const module = new WebAssembly.Module(assembleScan(columns, false, pages))
+  const module = new WebAssembly.Module(assembleScan(columns, pages))
   const { exports } = new WebAssembly.Instance(module, { topk: { memory } })
   const scan = exports.scan as Scan
   new Float32Array(memory.buffer, rows).set(table)

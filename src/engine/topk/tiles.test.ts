@@ -1,18 +1,19 @@
 /** @module Tiles in the hands of several threads, in any order that threads can take them. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { assembleScan, type Scan } from './module.ts'
+import { assembleInt8Scan, BLOCK_ROWS, writeBlocks } from './blocks.ts'
+import type { Scan } from './module.ts'
 import { quantizeQuery } from './table.ts'
 import { quantized, sortOracle, testTable } from './testTable.ts'
 import { createTileSearch, mergeSlots, planScan, requested, shareTiles } from './tiles.ts'
 
 const COLUMNS = 8
 const THREADS = 3
-/** Eight rows. */
-const TILE_BYTES = 64
+/** Two steps, 64 rows, in four places. */
+const TILE_BYTES = 512
 
 const cases = fc.record({
-  rows: fc.integer({ min: 1, max: 300 }),
+  rows: fc.integer({ min: 1, max: 1200 }),
   // A small range of values: ties across tiles.
   range: fc.integer({ min: 0, max: 3 }),
   seed: fc.integer({ min: 1, max: 1e6 }),
@@ -31,10 +32,10 @@ test('whoever takes which tile, the best of the bests are those of a full sort',
       )
       const plan = planScan(rows, COLUMNS, true, THREADS, TILE_BYTES)
       const memory = new WebAssembly.Memory({ initial: plan.pages })
-      const bytes = assembleScan(COLUMNS, true, plan.pages)
+      const bytes = assembleInt8Scan(COLUMNS, plan.stepsPerTile * BLOCK_ROWS, plan.pages)
       const { instance } = await WebAssembly.instantiate(bytes, { topk: { memory } })
       const { values, scale } = table.vectors as { values: Int8Array; scale: Float32Array }
-      new Int8Array(memory.buffer, plan.rows).set(values)
+      writeBlocks(values, COLUMNS, new Int16Array(memory.buffer, plan.rows), plan.width)
       new Float32Array(memory.buffer, plan.scales).set(scale)
       const shares = Array.from({ length: THREADS }, (_, thread) => {
         const search = createTileSearch(instance.exports.scan as Scan, memory.buffer, plan, thread)

@@ -5,13 +5,14 @@
  */
 import type { Work } from '../threads/control.ts'
 import type { ThreadJob } from '../threads/threads.ts'
+import { BLOCK_ROWS, PAIR, STREAMS } from './blocks.ts'
 import { HIT_BYTES, type Scan } from './module.ts'
 import { TopHeap, type TopK } from './selectTop.ts'
 
 const PAGE = 65_536
-/** Groups of four rows between two updates of the threshold: a call costs as much as 20 rows. */
-const GROUPS = 1024
-const FIRST_GROUPS = 16
+/** Rows between two updates of the threshold: a call costs as much as 20 rows. */
+const ROWS = 4096
+const FIRST_ROWS = 64
 /** Bytes of rows in a tile: far more work than claiming it. */
 const TILE_BYTES = 2 ** 18
 /** A thread's bests have room for so many; more are found by one thread. */
@@ -27,8 +28,9 @@ export interface ScanPlan {
   /** Padded columns. */
   readonly width: number
   readonly quantized: boolean
-  readonly groups: number
-  readonly groupsPerTile: number
+  readonly rowsPerStep: number
+  readonly steps: number
+  readonly stepsPerTile: number
   readonly tiles: number
   readonly query: number
   readonly scales: number
@@ -36,10 +38,11 @@ export interface ScanPlan {
   readonly pages: number
 }
 
-const OWN_BYTES = GROUPS * HIT_BYTES + SLOT_BYTES
+const HITS = (ROWS / 4) * HIT_BYTES
+const OWN_BYTES = HITS + SLOT_BYTES
 /** Where a thread writes what it finds. */
 const hitsAt = (thread: number) => HEAD + thread * OWN_BYTES
-const slotAt = (thread: number) => hitsAt(thread) + GROUPS * HIT_BYTES
+const slotAt = (thread: number) => hitsAt(thread) + HITS
 
 export function planScan(
   count: number,
@@ -48,17 +51,21 @@ export function planScan(
   threads: number,
   tileBytes = TILE_BYTES,
 ): ScanPlan {
-  const width = roundUp(columns, quantized ? 8 : 4)
-  const groups = Math.ceil(count / 4)
-  const groupBytes = quantized ? 4 * width : 16 * width
-  const groupsPerTile = Math.max(1, Math.floor(tileBytes / groupBytes))
+  const width = roundUp(columns, quantized ? PAIR : 4)
+  const rowsPerStep = quantized ? STREAMS * BLOCK_ROWS : 4
+  const rowBytes = quantized ? width : 4 * width
+  const needed = Math.max(1, Math.ceil(count / rowsPerStep))
+  const mostPerTile = Math.max(1, Math.floor(tileBytes / (rowsPerStep * rowBytes)))
+  const tiles = Math.ceil(needed / mostPerTile)
+  // Streams are a quarter of a tile apart, so int8 tiles are all of one size, the last one padded.
+  const stepsPerTile = quantized ? Math.ceil(needed / tiles) : mostPerTile
+  const steps = quantized ? tiles * stepsPerTile : needed
   const query = hitsAt(threads)
   const scales = query + 4 * roundUp(width, 4)
-  const rows = roundUp(scales + (quantized ? 16 * groups : 0), 64)
-  const pages = Math.ceil((rows + groups * groupBytes) / PAGE)
-  const tiles = Math.ceil(groups / groupsPerTile)
+  const rows = roundUp(scales + (quantized ? 4 * rowsPerStep * steps : 0), 64)
+  const pages = Math.ceil((rows + steps * rowsPerStep * rowBytes) / PAGE)
   return {
-    ...{ count, width, quantized, groups, groupsPerTile, tiles },
+    ...{ count, width, quantized, rowsPerStep, steps, stepsPerTile, tiles },
     query,
     scales,
     rows,
@@ -66,34 +73,37 @@ export function planScan(
   }
 }
 
-/** Offers a tile's best to a heap that has seen lower ids only. */
+/** Offers a tile's best to a heap. Of float32 rows, to one that has seen lower ids only. */
 export function createTileSearch(
   scan: Scan,
   buffer: ArrayBufferLike,
   plan: ScanPlan,
   thread: number,
 ): (tile: number, heap: TopHeap) => void {
-  const { count, width, quantized, groupsPerTile, query, scales, rows } = plan
-  const groupBytes = quantized ? 4 * width : 16 * width
+  const { count, width, quantized, rowsPerStep, steps, stepsPerTile, query, scales, rows } = plan
+  const rowBytes = quantized ? width : 4 * width
+  /** By which a step goes on: the rows of an int8 step are in four places. */
+  const advance = quantized ? BLOCK_ROWS : rowsPerStep
   const hits = hitsAt(thread)
-  const hitScores = new Float32Array(buffer, hits, (GROUPS * HIT_BYTES) / 4)
-  const hitIds = new Int32Array(buffer, hits, (GROUPS * HIT_BYTES) / 4)
+  const hitScores = new Float32Array(buffer, hits, HITS / 4)
+  const hitIds = new Int32Array(buffer, hits, HITS / 4)
   return (tile, heap) => {
-    const first = tile * groupsPerTile
-    const end = Math.min(plan.groups, first + groupsPerTile)
+    const first = tile * stepsPerTile
+    const end = Math.min(steps - first, stepsPerTile)
     // Short stretches until the heap has a floor: all of their rows go through it.
-    let most = heap.size > 0 ? GROUPS : FIRST_GROUPS
-    for (let group = first, some = 0; group < end; group += some) {
+    let most = (heap.size > 0 ? ROWS : FIRST_ROWS) / rowsPerStep
+    for (let step = 0, some = 0; step < end; step += some) {
       if (heap.floor === Number.POSITIVE_INFINITY) return
-      some = Math.min(most, end - group)
-      most = Math.min(GROUPS, 2 * most)
-      const at = rows + group * groupBytes
-      const found = scan(at, scales + 16 * group, query, hits, some, 4 * group, heap.floor) - hits
+      some = Math.min(most, end - step)
+      most = Math.min(ROWS / rowsPerStep, 2 * most)
+      const from = first * rowsPerStep + step * advance
+      const at = rows + from * rowBytes
+      const found = scan(at, scales + 4 * from, query, hits, some, from, heap.floor) - hits
       for (let hit = 0; hit < found / 4; hit += HIT_BYTES / 4) {
         const row = hitIds[hit + 4]
         const last = Math.min(4, count - row)
         for (let lane = 0; lane < last; lane++)
-          if (hitScores[hit + lane] > heap.floor) heap.offer(row + lane, hitScores[hit + lane])
+          if (hitScores[hit + lane] >= heap.floor) heap.offer(row + lane, hitScores[hit + lane])
       }
     }
   }

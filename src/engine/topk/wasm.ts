@@ -2,6 +2,7 @@
 import { NearsideError } from '../../protocol/error.ts'
 import { type SharedTask, ThreadPool, withThreads } from '../threads/pool.ts'
 import { createMemory, type Threads } from '../threads/threads.ts'
+import { assembleInt8Scan, BLOCK_ROWS, writeBlocks } from './blocks.ts'
 import { assembleScan, type Scan } from './module.ts'
 import { TopHeap, type TopK } from './selectTop.ts'
 import {
@@ -27,10 +28,10 @@ import {
 const TILES_FOR_THREADS = 8
 
 /** Copies rows to a memory that has room for padded ones. */
-function copyRows<T extends Float32Array<ArrayBufferLike> | Int8Array<ArrayBufferLike>>(
-  from: T,
+function copyRows(
+  from: Float32Array,
   columns: number,
-  to: T,
+  to: Float32Array<ArrayBufferLike>,
   width: number,
 ) {
   if (columns === width) return to.set(from)
@@ -64,7 +65,9 @@ async function assembleSearch(
   let scan: Scan
   try {
     const memory = createMemory(pages, threads !== null)
-    const bytes = assembleScan(width, quantized, pages, threads !== null)
+    const bytes = quantized
+      ? assembleInt8Scan(width, plan.stepsPerTile * BLOCK_ROWS, pages, threads !== null)
+      : assembleScan(width, pages, threads !== null)
     const module = await WebAssembly.compile(bytes)
     const { exports } = await WebAssembly.instantiate(module, { topk: { memory } })
     scan = exports.scan as Scan
@@ -74,7 +77,7 @@ async function assembleSearch(
   }
   const { buffer } = job.memory
   if (isQuantized(vectors)) {
-    copyRows(vectors.values, columns, new Int8Array(buffer, plan.rows), width)
+    writeBlocks(vectors.values, columns, new Int16Array(buffer, plan.rows), width)
     new Float32Array(buffer, plan.scales).set(vectors.scale)
   } else copyRows(vectors, columns, new Float32Array(buffer, plan.rows), width)
   const query = quantized
