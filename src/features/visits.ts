@@ -30,6 +30,7 @@ export interface Visits {
   readonly returnTendency: number
 }
 
+/** Items in the order in which the profile's touches first name them. */
 export function visitsOf({ touches }: Pick<Profile, 'touches'>): Visits {
   const place = new Map<string, number>()
   const byItem = new Map<number, Visit[]>()

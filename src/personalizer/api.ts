@@ -10,7 +10,10 @@ import type { ErrorCode } from '../protocol/error.ts'
 import type { LatestModel } from '../protocol/manifest.ts'
 import type { Deferral, TrainingBudget } from '../training/budget.ts'
 
-/** `auto` lets the device choose; a forced engine that is unavailable falls back and says so. */
+/**
+ * `auto` lets the device choose; a forced engine that is unavailable falls back and says so. `cpu`
+ * is TensorFlow.js on the processor, `js` is plain JavaScript.
+ */
 export type EnginePreference = 'auto' | 'webgpu' | 'wasm' | 'cpu' | 'js'
 
 export interface PersonalizerOptions {
@@ -51,14 +54,18 @@ export interface CaptureInput {
   readonly items?: readonly {
     readonly item_id: string
     readonly quantity?: number
+    /** Of one piece, in the catalogue's currency. */
     readonly price?: number
   }[]
+  /** Of a `search`, as it was typed. */
   readonly search_term?: string
+  /** How long the product was looked at, milliseconds: what was left at once is taken for a slip. */
   readonly dwell_ms?: number
 }
 
 export interface Recommendation {
   readonly id: string
+  /** Log-odds but for a constant: comparable within one list only. */
   readonly score: number
   /** 1-based place in the base order (no personal parameters, no own history), for showing what moved. */
   readonly baseRank: number
@@ -85,6 +92,7 @@ export type Reason =
   | { readonly kind: 'popular' }
 
 export interface ListOptions {
+  /** Default 20; of `rerank`, all that were given. */
   readonly limit?: number
   /** `base`: the shop's order, the same for everybody. Default `personal`. */
   readonly order?: 'personal' | 'base'
@@ -124,13 +132,19 @@ export type Forgettable =
   | { readonly kind: 'item' | 'category' | 'query'; readonly name: string }
 
 export interface FitReport {
+  /** Name of the one that computed it, e.g. `wasm`. */
   readonly engine: string
+  /** What was learned from: 0 where there was nothing yet. */
   readonly cases: number
+  /** Negative log-likelihood of cases by weight and of the prior, nats, before the first step. */
   readonly lossBefore: number
+  /** The same after the last step. */
   readonly lossAfter: number
+  /** λ, 0 to 1: how much of what was learned counts; 0 is exactly the base model. */
   readonly fusionWeight: number
   /** False when the guard prefers the base model. */
   readonly active: boolean
+  /** From the first look at the events to the result. */
   readonly milliseconds: number
 }
 
@@ -148,6 +162,7 @@ export interface PersonalizerSnapshot {
   readonly model: {
     readonly version: string
     readonly items: number
+    /** ISO time at which what it was trained on ends. */
     readonly until: string
   } | null
   readonly engine: {
@@ -165,8 +180,11 @@ export interface PersonalizerSnapshot {
   /** Why what there is to learn waits: `hidden`, `battery`, `save-data`, or `spent`. */
   readonly deferred: Deferral | null
   readonly guard: {
+    /** False when the base model predicts this shopper better: lists are its own then. */
     readonly active: boolean
+    /** Of the personal over the base model on what came after it was learned, nats. */
     readonly logLikelihoodRatio: number
+    /** Events that it was tested on. */
     readonly tested: number
   }
   /** What was learned, in words' raw material: strongest categories, items and queries of the recent history. */
@@ -186,14 +204,19 @@ export interface PersonalizerSnapshot {
   readonly notices: readonly Notice[]
 }
 
+/**
+ * After `close`, calls reject with NearsideError `closed`; `capture` resolves with null. While the
+ * worker is down, lists come in the shop's own order.
+ */
 export interface Personalizer {
   /**
    * Resolves with the event's id when it is stored; never throws for a bad event: it is refused with
    * a notice, and null.
    */
   capture(input: CaptureInput): Promise<string | null>
-  /** The shopper's events, newest first. */
+  /** The shopper's events, newest first; `limit` defaults to 100. */
   events(options?: { limit?: number }): Promise<readonly ShopperEvent[]>
+  /** What to show, best first; without a base model the shop's own order. */
   recommend(options?: ListOptions): Promise<readonly Recommendation[]>
   /** Items like this one, by the model's item vectors and co-occurrence. */
   similar(item: string, options?: ListOptions): Promise<readonly Recommendation[]>
@@ -206,16 +229,24 @@ export interface Personalizer {
   ): Promise<readonly Recommendation[]>
   /** Why an item stands where it stands, true to the model; null for an item that can't be shown, and while there is no base model. */
   explain(item: string): Promise<Explanation | null>
+  /**
+   * Learns now, whatever the budget says.
+   * @throws NearsideError `model-unreachable` without a base model; `aborted`, `engine-failed`,
+   * `fit-diverged`
+   */
   fineTune(options?: {
     signal?: AbortSignal
     onProgress?: (done: number, steps: number) => void
   }): Promise<FitReport>
+  /** Resolves when the engine is there; the next fit runs on it. */
   setEngine(engine: EnginePreference): Promise<void>
+  /** @throws NearsideError `input-invalid` to a consent where the shop declared no aggregators */
   setContribution(consent: boolean): Promise<void>
   /** Sends one report now if consent, budget and an open round allow; resolves with what happened. */
   contribute(): Promise<{ readonly sent: boolean; readonly reason: string }>
   /** Asks for a newer base model now (it also happens by itself). */
   checkForUpdate(): Promise<{ readonly adopted: boolean; readonly version: string }>
+  /** Paused, no event is kept and nothing is learned; lists stay as they are. */
   pause(paused: boolean): Promise<void>
   /** Deletes one event, or those about an item, a category or a query, and learns anew as if they had never been. */
   forget(what: Forgettable): Promise<void>
@@ -232,7 +263,10 @@ export interface Personalizer {
       readonly brokenAt: number | null
     }>
   }
+  /** Calls back whenever the snapshot is another one; returns what ends that. */
   subscribe(listener: () => void): () => void
+  /** The same object until something changes, deeply frozen. */
   getSnapshot(): PersonalizerSnapshot
+  /** Stores what was captured, then ends the worker. */
   close(): void
 }

@@ -11,6 +11,7 @@ export interface Problem {
   readonly code: ErrorCode
 }
 
+/** @param title for people; no secret, no id of a shopper */
 export function problem(status: number, code: ErrorCode, title: string): Problem {
   return { type: `urn:nearside:problem:${code}`, title, status, code }
 }

@@ -10,6 +10,10 @@ export interface QuantizedRows {
   readonly scale: Float32Array
 }
 
+/**
+ * @param data row-major [rows, columns], finite
+ * @throws RangeError where the values don't fill rows
+ */
 export function quantizeRows(data: Float32Array, columns: number): QuantizedRows {
   const rows = data.length / columns
   if (!Number.isInteger(rows))
@@ -30,6 +34,7 @@ export function quantizeRows(data: Float32Array, columns: number): QuantizedRows
   return { values, scale }
 }
 
+/** Row-major [rows, columns]. @throws RangeError where values and scales don't go together */
 export function dequantizeRows(
   { values, scale }: QuantizedRows,
   columns: number,

@@ -3,18 +3,13 @@
  * replaced when the shopper wants another one or it fails.
  */
 import type { CalibrationMemory, ProblemSize } from '../../engine/calibrate.ts'
-import type { Engine } from '../../engine/engine.ts'
+import type { EngineChoice } from '../../engine/choose.ts'
 import { FIT_CANDIDATES, FIT_CASES, PARAMETERS } from '../../learning/fitProblem.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import type { Store } from '../../storage/store.ts'
 import type { LoadedModel } from '../../training/modelSource.ts'
 import type { EnginePreference, PersonalizerSnapshot } from '../api.ts'
 import type { Notices } from './notices.ts'
-
-interface EngineChoice {
-  readonly engine: Engine
-  readonly reason: string
-}
 
 /** What is measured on the device, once, to tell its engines apart. */
 interface EngineTrial {

@@ -20,10 +20,15 @@ const START_COUNT = 5
 const MOST_MOVED = 30
 const PADDED = -1e8
 
+/** The prior with another variance, [P], and the steps that go with it. */
 export function withVariance(prior: PersonalPrior, variance: Float32Array): PersonalPrior {
   return { ...prior, variance, stepSize: variance.map((v) => STEP_SHARE * Math.sqrt(v)) }
 }
 
+/**
+ * Mean and variance of the parameters over shoppers, [P] each.
+ * @param rounds fits of every trial; the fixed point is near after a few
+ */
 export async function learnSpread(
   trials: readonly Trial[],
   start: PersonalPrior,

@@ -15,6 +15,7 @@ export interface Spread {
   readonly constant: ReadonlySet<number>
 }
 
+/** Of raw features, over all rows of all cases alike. */
 export function spreadOf(data: Pick<RankerDataset, 'columns' | 'features' | 'item'>): Spread {
   const { columns, features } = data
   const rows = data.item.length
@@ -54,6 +55,10 @@ export function untaught(purchasesOnly: boolean): Set<number> {
   return new Set(purchasesOnly ? touches : [])
 }
 
+/**
+ * What the manifest says of each fixed feature.
+ * @param weights for scaled features, [F] or more
+ */
 export function recordsOf(
   weights: Float64Array,
   spread: Spread,

@@ -5,7 +5,9 @@ import type { NewtonTable } from '../ranker/newton.ts'
 type MeasuredTable = Omit<NewtonTable, 'cases'>
 
 export interface Measured {
+  /** Of each case, nats. */
   readonly loss: readonly number[]
+  /** NDCG@10 of each case. */
   readonly ndcg: readonly number[]
 }
 
@@ -44,10 +46,12 @@ export function measureCases(
   return { loss, ndcg: gains }
 }
 
+/** 0 of nothing. */
 export function mean(values: readonly number[]): number {
   return values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : 0
 }
 
+/** Of the mean; 0 of fewer than two. */
 export function standardError(values: readonly number[]): number {
   if (values.length < 2) return 0
   const middle = mean(values)
