@@ -27,7 +27,7 @@ export default defineConfig({
           environment: 'node',
           include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: ['**/*.browser.test.*', 'node_modules/**'],
-          testTimeout: 60_000,
+          testTimeout: 180_000,
         },
       },
       {

@@ -3,11 +3,12 @@
  * be asked what it is worth to a stranger. Leaving one out, as published tables do, everybody
  * teaches, and each shopper's second last event is asked for; the last is nobody's business here.
  */
+import { DAY } from '../features/profile.ts'
 import { NearsideError } from '../protocol/error.ts'
 import { ENCODER_SETTINGS, type EncoderSettings, SEQUENCE_SETTINGS } from './encoder/train.ts'
 import { foldOf } from './ranker/outOfFold.ts'
 import type { Shop } from './shop/shop.ts'
-import { DAY_MS, formatDay } from './shop/time.ts'
+import { formatDay } from './shop/time.ts'
 import { type Holdout, type Split, splitShop } from './split.ts'
 import { lastPart } from './validate.ts'
 
@@ -93,13 +94,13 @@ export function planLeaveOneOut(shop: Shop, seed: number, now: number): Plan {
 
 /** Where the second last event of everybody begins, in a log of sequences. */
 function lastTwoDays(shop: Shop): number {
-  return shop.to - DAY_MS
+  return shop.to - DAY
 }
 
 /** Whether days stand for the order: one event a day, everybody's last one on the same. */
 export function isSequenceShop(shop: Shop): boolean {
   if (!shop.dayOnly) return false
   return shop.shoppers.every(({ interactions }) =>
-    interactions.every(({ time }, k) => time === shop.to - (interactions.length - 1 - k) * DAY_MS),
+    interactions.every(({ time }, k) => time === shop.to - (interactions.length - 1 - k) * DAY),
   )
 }

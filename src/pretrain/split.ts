@@ -1,8 +1,10 @@
 /** @module Who and what training may see: shoppers not held out, before the limit. */
+
 import { isHeldOut } from '../evaluation/holdout.ts'
 import { DAY } from '../features/profile.ts'
 import { NearsideError } from '../protocol/error.ts'
 import type { Shop, ShopperLog } from './shop/shop.ts'
+import { formatDay } from './shop/time.ts'
 
 /** Held out: a share of all shoppers by hash, or those named. */
 export type Holdout = { readonly fraction: number } | { readonly shoppers: ReadonlySet<string> }
@@ -34,12 +36,14 @@ export function splitShop(
   now: number,
 ): Split {
   if (shop.to > now + DAY)
-    throw refuse(`the log goes on until ${day(shop.to)}, which is in the future: check its times`)
+    throw refuse(
+      `the log goes on until ${formatDay(shop.to)}, which is in the future: check its times`,
+    )
   if (shop.items.length < 2)
     throw refuse(`the shop has ${shop.items.length} item: ranking needs at least two`)
   const limit = until ?? shop.to + 1
   if (!(limit > shop.from))
-    throw refuse(`nothing to train on: the log starts on ${day(shop.from)}, after the limit`)
+    throw refuse(`nothing to train on: the log starts on ${formatDay(shop.from)}, after the limit`)
   const isOut = (id: string) =>
     'shoppers' in holdout ? holdout.shoppers.has(id) : isHeldOut(id, holdout.fraction, seed)
   const training: ShopperLog[] = []
@@ -59,15 +63,15 @@ export function splitShop(
   }
   if (training.length < FEWEST_SHOPPERS) {
     const left = `${training.length} shopper${training.length === 1 ? '' : 's'}`
-    throw refuse(`${left} before ${day(limit)} to train on: at least ${FEWEST_SHOPPERS} are needed`)
+    throw refuse(
+      `${left} before ${formatDay(limit)} to train on: at least ${FEWEST_SHOPPERS} are needed`,
+    )
   }
   if (Math.floor(from / DAY) === Math.floor(to / DAY))
-    throw refuse(`all events are on ${day(from)}: learning what comes next needs at least two days`)
+    throw refuse(
+      `all events are on ${formatDay(from)}: learning what comes next needs at least two days`,
+    )
   return { training, heldOut, until: limit, from, to }
-}
-
-function day(time: number): string {
-  return new Date(time).toISOString().slice(0, 10)
 }
 
 function refuse(message: string): NearsideError {

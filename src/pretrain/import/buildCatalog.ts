@@ -1,6 +1,7 @@
 /** @module The catalogue of a shop that has none but its order log. */
+
 import type { Item } from '../../catalog/item.ts'
-import { DAY_MS } from '../shop/time.ts'
+import { DAY } from '../../features/profile.ts'
 import type { CatalogRules } from './catalogRules.ts'
 import { assignDepartments } from './departments.ts'
 import type { ImportedLog } from './importShop.ts'
@@ -23,7 +24,7 @@ export function buildCatalog(
   log: ImportedLog,
   { rules, wordVectors, availableDays, rawTitles }: CatalogOptions,
 ): Item[] {
-  const oldest = availableDays === undefined ? undefined : log.to - availableDays * DAY_MS
+  const oldest = availableDays === undefined ? undefined : log.to - availableDays * DAY
   const items = facts.map(({ id, titles, price, lastSold }): Item => {
     const description = chooseDescription(titles)
     const title = description === undefined || rawTitles ? description : tidy(description, rules)

@@ -3,7 +3,9 @@
  * there is one; every other item joins those that its title and its baskets are most like. Exact
  * and without chance: the same log and rules give the same departments.
  */
+
 import type { Item } from '../../catalog/item.ts'
+import { DAY } from '../../features/profile.ts'
 import type { ShopEvent } from '../shop/write.ts'
 import type { Department } from './catalogRules.ts'
 import { orderedWords, PhraseIndex, toPhrase } from './headPhrase.ts'
@@ -104,7 +106,7 @@ function baskets(events: readonly ShopEvent[], rows: ReadonlyMap<string, number>
   for (const { shopper, session, time, item } of events) {
     const row = rows.get(item)
     if (row === undefined) continue
-    const key = `${shopper}\t${session ?? Math.floor(time / 86_400_000)}`
+    const key = `${shopper}\t${session ?? Math.floor(time / DAY)}`
     const basket = found.get(key)
     if (basket) basket.add(row)
     else found.set(key, new Set([row]))

@@ -1,10 +1,12 @@
 /** @module From order log, clicks and catalogue to a shop folder with a report. */
+
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Item } from '../../catalog/item.ts'
+import { DAY } from '../../features/profile.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import type { Encoding } from '../shop/lines.ts'
-import { DAY_MS, formatTime } from '../shop/time.ts'
+import { formatTime } from '../shop/time.ts'
 import { type ShopEvent, type WrittenFile, writeShop } from '../shop/write.ts'
 import { type DropReason, LogCleaner } from './cleanLog.ts'
 import { mapColumns, presentColumns, type Role, requireColumns } from './columns.ts'
@@ -154,9 +156,8 @@ export async function importShop(options: ImportOptions): Promise<ImportReport> 
     shop: {
       ...countItems(items),
       shoppers: new Set(events.map(({ shopper }) => shopper)).size,
-      sessions: new Set(
-        events.map((e) => `${e.shopper}\t${e.session ?? Math.floor(e.time / DAY_MS)}`),
-      ).size,
+      sessions: new Set(events.map((e) => `${e.shopper}\t${e.session ?? Math.floor(e.time / DAY)}`))
+        .size,
       events: events.length,
       from: formatTime(from),
       to: formatTime(to),

@@ -4,16 +4,18 @@
  * gets a week of its own from an invented Monday on, its clicks spread evenly over it: only the
  * order and the week mean anything.
  */
+
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
+import { DAY } from '../../features/profile.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import { readLines } from '../shop/lines.ts'
-import { DAY_MS, formatTime } from '../shop/time.ts'
+import { formatTime } from '../shop/time.ts'
 import type { Row, Table, TableOptions } from './table.ts'
 
 /** A Monday so long ago that nobody takes it for a real one. */
 const FIRST_WEEK = Date.UTC(2000, 0, 3)
-const WEEK_SECONDS = (7 * DAY_MS) / 1000
+const WEEK_SECONDS = (7 * DAY) / 1000
 const COLUMNS = ['shopper', 'session', 'item', 'time', 'event']
 const NUMBERED = /(\d+)\.(?:txt|tsv)(?:\.gz)?$/
 
@@ -42,7 +44,7 @@ export async function openPeriods(path: string, options: TableOptions): Promise<
     sample: [],
     async *rows() {
       for (const [period, { name }] of files.entries()) {
-        yield await rowsOf(join(path, name), FIRST_WEEK + 7 * period * DAY_MS, options)
+        yield await rowsOf(join(path, name), FIRST_WEEK + 7 * period * DAY, options)
         options.onProgress?.(period + 1, files.length)
       }
     },

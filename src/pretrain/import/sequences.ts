@@ -4,9 +4,11 @@
  * shoppers share: only the order means anything, and what comes before the last two days is
  * everything but each shopper's last two items.
  */
+
 import { basename } from 'node:path'
+import { DAY } from '../../features/profile.ts'
 import { type Encoding, readLines, readText } from '../shop/lines.ts'
-import { DAY_MS, formatDay } from '../shop/time.ts'
+import { formatDay } from '../shop/time.ts'
 import type { Row, Table, TableOptions } from './table.ts'
 
 /** The day of everybody's last item; so long ago that nobody takes it for a real one. */
@@ -54,7 +56,7 @@ function rowsOf(text: string, line: number): Row[] {
   if (items.length === 0) return [{ line, values: [], problem: 'unreadable' }]
   return items.map((item, k) => ({
     line,
-    values: [shopper, item, formatDay(LAST_DAY - (items.length - 1 - k) * DAY_MS)],
+    values: [shopper, item, formatDay(LAST_DAY - (items.length - 1 - k) * DAY)],
   }))
 }
 

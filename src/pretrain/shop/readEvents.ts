@@ -1,14 +1,16 @@
 /** @module `events.tsv` of a shop folder, line by line into shoppers' histories. */
+
 import { basename } from 'node:path'
 import type { Catalog } from '../../catalog/catalog.ts'
 import { parseItem } from '../../catalog/parseItem.ts'
 import { EVENT_NAMES, type EventName } from '../../events/event.ts'
 import type { Interaction } from '../../features/history.ts'
+import { DAY } from '../../features/profile.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import { readLines } from './lines.ts'
 import { PriceCollector } from './prices.ts'
 import type { Shop, ShopperLog, ShopSearch } from './shop.ts'
-import { DAY_MS, formatDay, parseIsoTime } from './time.ts'
+import { formatDay, parseIsoTime } from './time.ts'
 
 const REQUIRED_COLUMNS = ['shopper', 'event', 'item', 'time'] as const
 const OPTIONAL_COLUMNS = ['session', 'quantity', 'price', 'query', 'dwell_ms'] as const
@@ -110,7 +112,7 @@ export async function readEvents(path: string, catalog: Catalog): Promise<Omit<S
       throw refusal(`${name} without ${name === 'search' ? 'a query' : 'an item'}`)
     }
     anyDay ||= parsed.dayOnly
-    allMidnight &&= parsed.time % DAY_MS === 0
+    allMidnight &&= parsed.time % DAY === 0
     const session = intern((at.session >= 0 && fields[at.session]) || formatDay(parsed.time))
     if (id === '') {
       searches.push({ shopper: intern(shopper), query: intern(query), time: parsed.time, session })
@@ -166,7 +168,7 @@ export async function readEvents(path: string, catalog: Catalog): Promise<Omit<S
 /** Lines of equal time keep the file's order. */
 function inTimeOrder<T extends { readonly time: number }>(lines: readonly T[], dayOnly: boolean) {
   return lines
-    .map((line) => (dayOnly ? { ...line, time: line.time - modulo(line.time, DAY_MS) } : line))
+    .map((line) => (dayOnly ? { ...line, time: line.time - modulo(line.time, DAY) } : line))
     .sort((a, b) => a.time - b.time)
 }
 

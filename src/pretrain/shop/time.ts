@@ -7,8 +7,6 @@ export interface ParsedTime {
   readonly dayOnly: boolean
 }
 
-export const DAY_MS = 86_400_000
-
 const ISO =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d\d:?\d\d)?)?$/
 

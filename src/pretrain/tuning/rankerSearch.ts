@@ -2,6 +2,7 @@
  * @module Searches the ranker's hyper-parameters on rolling origins. What the search saw as best is
  * one of many tries, so a last origin that it never saw must agree before the best is used.
  */
+
 import { ndcg, placesOf } from '../../evaluation/metrics.ts'
 import { createRandom } from '../../model/random.ts'
 import { addScores } from '../../model/score.ts'
@@ -9,6 +10,7 @@ import { focusTargets } from '../ranker/focus.ts'
 import { fitNewton } from '../ranker/newton.ts'
 import { spreadOf } from '../ranker/select.ts'
 import { DEFAULT_RANKER, type RankerData, type RankerSettings } from '../ranker/trainRanker.ts'
+import { formatDay } from '../shop/time.ts'
 import { type Origin, rollingOrigins } from './rollingOrigins.ts'
 import { type SearchMethod, search } from './search.ts'
 import type { Dimension, Point } from './space.ts'
@@ -97,8 +99,8 @@ export async function searchRanker(
     seed,
     space: RANKER_SPACE,
     origins: origins.map(({ at, until: end, fitted, questions }) => ({
-      at: new Date(at).toISOString().slice(0, 10),
-      until: new Date(end).toISOString().slice(0, 10),
+      at: formatDay(at),
+      until: formatDay(end),
       fitted: fitted.cases.length,
       asked: questions.length,
     })),

@@ -2,6 +2,7 @@
  * @module Rolling origins: what is fitted before a moment is asked about the time after it, at
  * several moments. Time-ordered data are never shuffled into folds: that would teach the future.
  */
+
 import { buildCases } from '../../evaluation/cases.ts'
 import { computeFeatures } from '../../features/computeFeatures.ts'
 import { FEATURE_COUNT } from '../../features/features.ts'
@@ -12,6 +13,7 @@ import { OUT_OF_FOLD, OutOfFoldStatistics } from '../ranker/outOfFold.ts'
 import { partOf } from '../ranker/part.ts'
 import { firstTime, logsBefore, midnightAt } from '../ranker/sample.ts'
 import { DEFAULT_RANKER, type RankerData } from '../ranker/trainRanker.ts'
+import { formatDay } from '../shop/time.ts'
 
 /** A case to be predicted, its raw features of every item at hand. */
 export interface Question {
@@ -92,7 +94,7 @@ export async function rollingOrigins(
     if (before.cases.length < 20 || own.length < 20)
       throw new NearsideError(
         'input-invalid',
-        `a search needs 20 cases before and after each of ${ORIGINS.length} moments: at ${new Date(at).toISOString().slice(0, 10)} there are ${before.cases.length} and ${own.length}`,
+        `a search needs 20 cases before and after each of ${ORIGINS.length} moments: at ${formatDay(at)} there are ${before.cases.length} and ${own.length}`,
       )
     return { at, until: end, fitted: before, questions: own }
   })
