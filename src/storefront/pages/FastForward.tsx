@@ -49,11 +49,11 @@ export function FastForward() {
       <section aria-labelledby="reading" className="reading">
         <h2 id="reading">How to read it</h2>
         <p>
-          <strong>Quality</strong> is 100 % where the products that were bought stand on top of the
+          <strong>Quality</strong> is 100 % where the products that were bought stand on top of the
           list, less where they stand lower, and 0 where none of the first ten was bought (NDCG@10).{' '}
           <strong>Hits</strong> is the share of orders for which at least one of the ten was bought.
           Both are means over all orders so far. With thousands of products, and orders that hold a
-          dozen or more, nobody reaches 100 %.
+          dozen or more, nobody reaches 100 %.
         </p>
         <p>
           One shopper proves nothing: lines of one year cross by luck. The six were chosen by how

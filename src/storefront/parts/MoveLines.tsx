@@ -25,14 +25,14 @@ export function MoveLines({ from, to }: MoveLinesProps) {
           const target = places.get(id)
           const y = index + 0.5
           if (target === undefined)
-            return <path key={id} className="line-out" d={`M${WIDTH} ${y}h-12l-6 .22`} />
+            return <path key={id} className="line-out" d={`M${WIDTH} ${y}c-12 0 -18 .05 -20 .25`} />
           const end = target + 0.5
           const kind = end < y ? 'line-up' : end > y ? 'line-down' : 'line-same'
           return <path key={id} className={kind} d={curve(y, end)} />
         })}
         {to.map((id, index) =>
           origins.has(id) ? null : (
-            <path key={id} className="line-up" d={`M0 ${index + 0.5}h12l6 .22`} />
+            <path key={id} className="line-up" d={`M0 ${index + 0.5}c12 0 18 .05 20 .25`} />
           ),
         )}
       </svg>
