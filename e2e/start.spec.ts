@@ -1,0 +1,88 @@
+/** @module What a slow phone on a slow line waits for at the start, told by what is done, not by the clock. */
+import { expect, type Page, test } from 'playwright/test'
+
+const settled = (page: Page) =>
+  expect(page.locator('.for-you ul')).toHaveAttribute('aria-busy', 'false')
+
+const files = (page: Page) =>
+  page.evaluate(() =>
+    performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname),
+  )
+
+/** Runs in the page, before anything else of it: who makes a format of the browser's. */
+function listenForFormats(): void {
+  const made: string[] = []
+  Object.assign(window, { made })
+  const note = (name: string) => made.push(`${name} ${new Error().stack}`)
+  for (const name of ['NumberFormat', 'DateTimeFormat'] as const)
+    Object.assign(Intl, {
+      [name]: new Proxy(Intl[name], {
+        construct(target, given) {
+          note(name)
+          return Reflect.construct(target, given)
+        },
+        apply(target, self, given) {
+          note(name)
+          return Reflect.apply(target, self, given)
+        },
+      }),
+    })
+  for (const { prototype } of [Number, Date])
+    prototype.toLocaleString = () => String(note('toLocaleString'))
+}
+
+const made = (page: Page) =>
+  page.evaluate(() => (window as unknown as { made: readonly string[] }).made)
+
+test('no format is made at the start, of which the first takes a slow phone a tenth of a second', async ({
+  page,
+}) => {
+  await page.addInitScript(listenForFormats)
+  await page.goto('/')
+  await settled(page)
+  // Pages that are brought ahead make none either.
+  await expect.poll(() => files(page)).toContainEqual(expect.stringContaining('/assets/Console-'))
+  expect(await made(page)).toEqual([])
+  await page.locator('.for-you [data-item]').first().click()
+  await expect(page.getByRole('heading', { name: 'Similar items' })).toBeVisible()
+  expect(await made(page)).toEqual([])
+  await page.goto('/console')
+  await expect(page.locator('time').first()).toBeVisible()
+  expect(await made(page)).not.toEqual([])
+})
+
+test('every script before the first list is asked for with the document', async ({ page }) => {
+  await page.goto('/')
+  const asked = await page
+    .locator('head :is(link[rel=modulepreload], script)')
+    .evaluateAll((elements) =>
+      elements.map((element) => element.getAttribute('href') ?? element.getAttribute('src') ?? ''),
+    )
+  for (const name of ['open', 'shop', 'react-dom', 'main', 'worker'])
+    expect(asked).toContainEqual(expect.stringMatching(`^/assets/${name}-`))
+  // One that is found only when another has come would be a round trip late.
+  const needed = await Promise.all(
+    asked.map(async (path) => {
+      const script = await (await page.request.get(path)).text()
+      const imports = script.matchAll(/\b(?:from|import)\s*"\.\/([^"]+\.js)"/g)
+      return Array.from(imports, ([, name]) => `/assets/${name}`)
+    }),
+  )
+  expect(needed.flat()).not.toEqual([])
+  expect(needed.flat().filter((path) => !asked.includes(path))).toEqual([])
+})
+
+test('React is read by itself, not within the script that calls it', async ({ page }) => {
+  await page.goto('/')
+  await settled(page)
+  const named = (await files(page)).filter((path) => /\/assets\/(main|react-dom)-/.test(path))
+  const sizes = await Promise.all(
+    named.map(async (path) => {
+      const script = await page.request.get(path)
+      return [/(main|react-dom)/.exec(path)?.[0], (await script.text()).length] as const
+    }),
+  )
+  const size = Object.fromEntries(sizes)
+  expect(size['react-dom']).toBeGreaterThan(100_000)
+  expect(size.main).toBeLessThan(5_000)
+})
