@@ -154,4 +154,4 @@ it(`counts every acknowledged report exactly once through ${KILLS} kills`, async
     return sum / PARAMETERS.scale / GOAL
   })
   expect(mean).toEqual(expected)
-}, 180_000)
+}, 600_000)
