@@ -1,7 +1,7 @@
 /** @module The demo shop is isolated, and its policy lets its worker start threads from its own files. */
 import { readdirSync } from 'node:fs'
 import { expect, test } from 'playwright/test'
-import { assembleScan } from '../src/engine/topk/module.ts'
+import { assembleInt8Scan, BLOCK_ROWS } from '../src/engine/topk/blocks.ts'
 import { planScan } from '../src/engine/topk/tiles.ts'
 import { openShop } from './shop.ts'
 
@@ -39,7 +39,7 @@ test('the shop’s worker can start a thread of the engine', async ({ page }) =>
     },
     {
       script: `/assets/${files[0]}`,
-      bytes: [...assembleScan(plan.width, true, plan.pages, true)],
+      bytes: [...assembleInt8Scan(plan.width, plan.stepsPerTile * BLOCK_ROWS, plan.pages, true)],
       plan,
     },
   )
