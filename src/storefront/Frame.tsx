@@ -2,7 +2,7 @@
 import { memo, Suspense, useDeferredValue } from 'react'
 import { Route, Switch, useLocation } from 'wouter'
 import { laterPage } from './later.tsx'
-import { useFocusOnNavigation } from './navigation.ts'
+import { Arrival } from './navigation.ts'
 import { Category } from './pages/Category.tsx'
 import { Home } from './pages/Home.tsx'
 import { NotFound } from './pages/NotFound.tsx'
@@ -75,12 +75,6 @@ function Page({ path }: { readonly path: string }) {
       <Route component={NotFound} />
     </Switch>
   )
-}
-
-/** Inside of the boundary: it happens when the page is there, not when its file is asked for. */
-function Arrival({ path }: { readonly path: string | null }) {
-  useFocusOnNavigation(path)
-  return null
 }
 
 /** The router decodes an address but for what has a meaning in it: `&`, `/`, `?` … */

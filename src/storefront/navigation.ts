@@ -3,7 +3,7 @@
  * at the top with the focus on its heading; on back and forward return to where one was, even when
  * the list is still filling.
  */
-import { useLayoutEffect, useRef } from 'react'
+import { Component } from 'react'
 
 const STORE = 'nearside-shop.scroll'
 /** How long a returning page may take to grow back to its height, in milliseconds. */
@@ -81,19 +81,46 @@ globalThis.addEventListener?.('popstate', () => {
   wentBack = true
 })
 
+interface ArrivalProps {
+  /** Null while the page is on its way. */
+  readonly path: string | null
+}
+
 /**
- * Moves the focus to the new page's heading, once per navigation and never while one types.
- * @param path null while the page is on its way
+ * On a new page: to the top, and the focus to its heading, once per navigation and never while one
+ * types. A class, because only a class is asked before the document changes: scrolling costs nothing
+ * then, and a moment later it would lay out the whole new page at once.
+ * https://react.dev/reference/react/Component#getsnapshotbeforeupdate
  */
-export function useFocusOnNavigation(path: string | null): void {
-  const seen = useRef(path)
+export class Arrival extends Component<ArrivalProps> {
+  private seen = this.props.path
+
+  override getSnapshotBeforeUpdate(): null {
+    const { path } = this.props
+    if (path !== null && path !== this.seen && !wentBack) scrollTo({ top: 0, behavior: 'instant' })
+    return null
+  }
+
+  // What React hid while a page's file was fetched is mounted again when it is shown.
+  override componentDidMount(): void {
+    this.focus()
+  }
+
   // At once with the page: a moment later it would take the focus from what was reached meanwhile.
-  useLayoutEffect(() => {
-    if (path === null || seen.current === path) return
-    seen.current = path
-    if (!wentBack) scrollTo({ top: 0, behavior: 'instant' })
+  override componentDidUpdate(): void {
+    this.focus()
+  }
+
+  private focus(): void {
+    const { path } = this.props
+    if (path === null || path === this.seen) return
+    this.seen = path
     wentBack = false
     if (document.activeElement instanceof HTMLInputElement) return
     document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })
-  }, [path])
+  }
+
+  override render(): null {
+    return null
+  }
 }
