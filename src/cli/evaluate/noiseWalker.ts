@@ -1,5 +1,5 @@
 /** @module One process of a noise evaluation: walks its share of the shoppers under every setting. */
-import { createJsEngine } from '../../engine/js.ts'
+import { createWasmEngine } from '../../engine/wasm/wasmEngine.ts'
 import { type NoisyCase, walkNoisy } from '../../evaluation/noise/noisyWalk.ts'
 import { noiseSettings, noiseShoppers, shopLog } from '../../evaluation/noise/prepareNoise.ts'
 import { prepareWalk, type TunedBaselines } from '../../evaluation/prepare.ts'
@@ -18,7 +18,7 @@ export interface NoiseOrder {
 
 async function run(order: NoiseOrder, send: Send<NoisyCase>): Promise<void> {
   const { input } = await load(order.question)
-  const engine = createJsEngine()
+  const engine = await createWasmEngine()
   const walk = prepareWalk(input, order.tuned, (problem) => engine.fit(problem))
   const shoppers = noiseShoppers(input)
   const settings = noiseSettings(order.shares)

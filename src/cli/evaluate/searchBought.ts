@@ -6,7 +6,7 @@
  */
 import type { Item } from '../../catalog/item.ts'
 import { createTitleIndex } from '../../catalog/titleIndex.ts'
-import { createJsEngine } from '../../engine/js.ts'
+import { createWasmEngine } from '../../engine/wasm/wasmEngine.ts'
 import { byDay } from '../../evaluation/popularity.ts'
 import { type EvaluationInput, LEAST_SHOPPERS, selectCases } from '../../evaluation/prepare.ts'
 import { measureRanking, SEARCH_METRICS } from '../../evaluation/searchMetrics.ts'
@@ -78,7 +78,7 @@ export async function searchBought({
   onProgress,
 }: BoughtOptions): Promise<Bought> {
   const selected = selectCases(input)
-  const walk = prepare(input)
+  const walk = await prepare(input)
   const shop: Shop = {
     search: createProductSearch(items),
     find: createTitleIndex(items),
@@ -113,9 +113,9 @@ export async function searchBought({
   }
 }
 
-function prepare(input: EvaluationInput): SearchWalk {
+async function prepare(input: EvaluationInput): Promise<SearchWalk> {
   const { model, until, seed } = input
-  const engine = createJsEngine()
+  const engine = await createWasmEngine()
   const histories = input.shoppers
     .filter(({ id }) => !input.isHeldOut(id))
     .map(({ interactions }) => interactions)

@@ -1,5 +1,5 @@
 /** @module `--protocol incremental --incremental strategies`: when should a device learn? */
-import { createJsEngine } from '../../engine/js.ts'
+import { createWasmEngine } from '../../engine/wasm/wasmEngine.ts'
 import { byDay } from '../../evaluation/popularity.ts'
 import { LEAST_SHOPPERS } from '../../evaluation/prepare.ts'
 import {
@@ -61,7 +61,7 @@ export async function evaluateStrategies(
     question.popularity === 'nightly'
       ? { ...model, statistics: statisticsAt(Math.max(time, until)) }
       : model
-  const engine = createJsEngine()
+  const engine = await createWasmEngine()
   const seeds = Array.from({ length: count }, (_, k) => seed + k)
   const lived: LivedPair[][] = seeds.map(() => [])
   for (const [k, life] of lives.entries()) {

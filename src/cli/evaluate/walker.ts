@@ -1,5 +1,5 @@
 /** @module One process of an evaluation: loads what its parent loaded and walks its share of it. */
-import { createJsEngine } from '../../engine/js.ts'
+import { createWasmEngine } from '../../engine/wasm/wasmEngine.ts'
 import { prepareWalk, selectCases, type TunedBaselines } from '../../evaluation/prepare.ts'
 import { type CaseResult, walkShopper } from '../../evaluation/walk.ts'
 import { load, type Question } from './load.ts'
@@ -15,7 +15,7 @@ export interface WalkOrder {
 
 async function run(order: WalkOrder, send: Send<CaseResult>): Promise<void> {
   const { input } = await load(order.question)
-  const engine = createJsEngine()
+  const engine = await createWasmEngine()
   const walk = prepareWalk(input, order.tuned, (problem) => engine.fit(problem))
   const selected = selectCases(input)
   for (let shopper = order.process; shopper < selected.length; shopper += order.processes)
