@@ -106,7 +106,6 @@ export class Arrival extends Component<ArrivalProps> {
     this.focus()
   }
 
-  // At once with the page: a moment later it would take the focus from what was reached meanwhile.
   override componentDidUpdate(): void {
     this.focus()
   }
@@ -116,8 +115,14 @@ export class Arrival extends Component<ArrivalProps> {
     if (path === null || path === this.seen) return
     this.seen = path
     wentBack = false
-    if (document.activeElement instanceof HTMLInputElement) return
-    document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })
+    const focused = document.activeElement
+    if (focused instanceof HTMLInputElement) return
+    // To move the focus lays the page out, so it has a turn of its own, still before the page is
+    // painted; what was reached meanwhile keeps it.
+    requestAnimationFrame(() => {
+      if (document.activeElement !== focused) return
+      document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })
+    })
   }
 
   override render(): null {
