@@ -57,10 +57,6 @@ interface ResultsProps {
 const Results = memo(function Results({ query, search }: ResultsProps) {
   const { catalogue, capture, unavailable } = useShop()
   const hits = useMemo(() => search.find(query, 500), [search, query])
-  const suggestions = useMemo(
-    () => search.suggest(query, 6).filter((text) => text !== query.toLowerCase()),
-    [search, query],
-  )
   const ids = useMemo(() => hits.map((hit) => hit.id), [hits])
   const ranked = useSteadyOrder(query, ids)
   const blended = useMemo(
@@ -92,17 +88,7 @@ const Results = memo(function Results({ query, search }: ResultsProps) {
 
   return (
     <Page title={`Search: ${query}`} heading={<>Results for “{query}”</>}>
-      {suggestions.length > 0 && (
-        <ul className="suggestions" aria-label="Suggestions">
-          {suggestions.map((text) => (
-            <li key={text}>
-              <Link href={searchPath(text)} className="chip" onClick={focusHeading}>
-                {text}
-              </Link>
-            </li>
-          ))}
-        </ul>
-      )}
+      <Suggestions query={query} search={search} />
       {items.length === 0 ? (
         <>
           <p className="empty" role="status">
@@ -124,6 +110,26 @@ const Results = memo(function Results({ query, search }: ResultsProps) {
     </Page>
   )
 })
+
+/** By itself, so that React can let the page breathe between the finding and the suggesting. */
+function Suggestions({ query, search }: ResultsProps) {
+  const suggestions = useMemo(
+    () => search.suggest(query, 6).filter((text) => text !== query.toLowerCase()),
+    [search, query],
+  )
+  if (suggestions.length === 0) return null
+  return (
+    <ul className="suggestions" aria-label="Suggestions">
+      {suggestions.map((text) => (
+        <li key={text}>
+          <Link href={searchPath(text)} className="chip" onClick={focusHeading}>
+            {text}
+          </Link>
+        </li>
+      ))}
+    </ul>
+  )
+}
 
 /** The chip is gone with the old results, and with it the focus. */
 function focusHeading(): void {
