@@ -2,6 +2,7 @@
 import type { CommandContext } from '../src/cli/command.ts'
 import { NearsideError } from '../src/protocol/error.ts'
 import { jobs as engineJobs } from './jobs.ts'
+import type { Progress } from './measure.ts'
 import { processor } from './processor.ts'
 import { rank } from './rank.ts'
 import { markdown, type Report } from './report.ts'
@@ -13,11 +14,9 @@ export interface JobOptions {
   readonly blocks: number
   /** Of `train`; all if none are named. */
   readonly workloads: readonly string[]
-  /** `train` in Node instead of a browser. */
+  /** `train` and `rank` in Node instead of a browser. */
   readonly node: boolean
 }
-
-type Progress = (what: string, done: number, total: number) => void
 
 function isWorkload(name: string): name is WorkloadName {
   return (WORKLOADS as readonly string[]).includes(name)
@@ -35,7 +34,7 @@ const JOBS: Readonly<Record<string, (options: JobOptions, progress: Progress) =>
       const names = workloads.filter(isWorkload)
       return train(blocks, names.length > 0 ? names : WORKLOADS, node, progress)
     },
-    rank: ({ blocks }, progress) => rank(blocks, progress),
+    rank: ({ blocks, node }, progress) => rank(blocks, node, progress),
     processor: ({ blocks }, progress) =>
       processor(blocks, (done, total) => progress('processor', done, total)),
     jobs: ({ blocks }, progress) =>

@@ -11,16 +11,23 @@ export async function train(
   progress: Progress,
 ): Promise<Report> {
   const { environment, measured } = node
-    ? await (await import('./node.ts')).inNode(names, blocks, progress)
+    ? await (await import('./node.ts')).trainInNode(names, blocks, progress)
     : await inPage<TrainTimes>('train', [blocks, names], progress)
+  return trainReport(environment, measured)
+}
+
+export function trainReport(
+  environment: Report['environment'],
+  { series, counts, notes }: TrainTimes,
+): Report {
   return {
     job: 'train',
     environment,
-    results: measured.series.map(resultOf),
-    ratios: ratiosOf(measured.series),
-    ...(measured.counts ? { counts: measured.counts } : {}),
+    results: series.map(resultOf),
+    ratios: ratiosOf(series),
+    ...(counts ? { counts } : {}),
     notes: [
-      ...measured.notes,
+      ...notes,
       'tfjs-* and jax-*: automatic differentiation and Adam of their own, tfjs-wasm without threads. p95 over 100 fits.',
     ],
   }

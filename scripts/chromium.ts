@@ -17,6 +17,8 @@ const SYSTEM = [
 /**
  * `--enable-unsafe-webgpu` gives WebGPU on a software adapter (SwiftShader) where there is no GPU;
  * the rest keeps the browser from calling its vendor, so that a test sees the page's requests only.
+ * `NEARSIDE_CHROMIUM_ARGS` adds to them: a headless browser on Linux wants Vulkan named before it hands
+ * out a real GPU (see `nearside bench --help`).
  */
 export const CHROMIUM_ARGS = [
   '--no-sandbox',
@@ -26,6 +28,8 @@ export const CHROMIUM_ARGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // Last, since of two `--enable-features` a browser heeds the last.
+  ...(process.env.NEARSIDE_CHROMIUM_ARGS?.match(/\S+/g) ?? []),
 ]
 
 function find(): string | undefined {

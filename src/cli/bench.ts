@@ -39,12 +39,16 @@ processor  what an event costs: encoding, the network, a contribution, plain and
 jobs    what an engine does beside the fit, in Node: encoding, ranking, the network
 
 All contenders of a job run in one page in turn, block by block. Ratios are medians of the ratios
-within a block, with a 95 % interval; above 1, the first is faster.`,
+within a block, with a 95 % interval; above 1, the first is faster.
+
+WebGPU is measured on the adapter that Chromium hands out, which is named above the table and in the
+JSON. On Linux a headless one hands out a real GPU with these flags, and SwiftShader without:
+NEARSIDE_CHROMIUM_ARGS='--use-angle=vulkan --enable-features=Vulkan --disable-vulkan-surface'`,
   positionals: 'train|rank|start|processor|jobs',
   options: {
     blocks: { type: 'string', value: 'N', describe: 'blocks (start: visits)', default: '7' },
     workloads: { type: 'string', value: 'A,B', describe: 'train: these only, e.g. fit-10k' },
-    node: { type: 'boolean', describe: 'train: in Node on Mesa’s llvmpipe, not in a browser' },
+    node: { type: 'boolean', describe: 'train, rank: in Node (WebGPU by Dawn), no browser' },
   },
   async run(values, [job, ...more], context) {
     const { jobs, runJob } = await loadBenchmarks()
@@ -55,8 +59,10 @@ within a block, with a 95 % interval; above 1, the first is faster.`,
       throw new NearsideError('input-invalid', '--blocks takes a whole number from 1 to 1000')
     const workloads = values.workloads ? String(values.workloads).split(',') : []
     const node = values.node === true
-    if (job !== 'train' && (node || workloads.length > 0))
-      throw new NearsideError('input-invalid', '--workloads and --node belong to bench train')
+    if (job !== 'train' && workloads.length > 0)
+      throw new NearsideError('input-invalid', '--workloads belongs to bench train')
+    if (job !== 'train' && job !== 'rank' && node)
+      throw new NearsideError('input-invalid', '--node belongs to bench train and bench rank')
     return runJob(job, { blocks, workloads, node }, context)
   },
 }
