@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { type PretrainOptions, pretrain } from '../pretrain/pretrain.ts'
 import { readShop } from '../pretrain/shop/read.ts'
+import { describeLeftOut } from '../pretrain/shop/wrongLines.ts'
 import type { Holdout } from '../pretrain/split.ts'
 import { formatSearch } from '../pretrain/tuning/formatSearch.ts'
 import { parseSearch } from '../pretrain/tuning/parseSearch.ts'
@@ -87,7 +88,7 @@ export const command: Command = {
     const withholdItems = withheldOf(values['withhold-items'])
     const encoder = values.epochs === undefined ? {} : { epochs: whole(values, 'epochs', 1000) }
     context.progress.update('reading the shop', 0, 1)
-    const shop = await readShop(String(values.shop))
+    const shop = await readShop(String(values.shop), started)
     if (search && values.out === undefined) {
       const report = await searchShop(shop, {
         ...search,
@@ -102,6 +103,7 @@ export const command: Command = {
       })
       context.progress.clear()
       for (const line of formatSearch(report)) context.print(line)
+      for (const note of describeLeftOut(shop.leftOut)) context.print(`Note: ${note}.`)
       return report
     }
     const result = await pretrain(shop, {
@@ -130,6 +132,7 @@ export const command: Command = {
       ['total', kilobytes(manifest.files.reduce((sum, { bytes }) => sum + bytes, 0))],
       ['time', `${seconds} s`],
     ])
+    for (const note of describeLeftOut(shop.leftOut)) context.print(`Note: ${note}.`)
     if (search) await printSearch(join(String(values.out), version, 'search.json'), context)
     return { ...latest, seconds, manifestContent: manifest }
   },

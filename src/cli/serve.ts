@@ -170,7 +170,7 @@ function readyLine(role: Role, url: string): string {
 }
 
 async function gateFrom(shop: Values[string], log: (line: string) => void): Promise<Gate> {
-  if (typeof shop === 'string') return createHeldOutGate(await readShop(shop))
+  if (typeof shop === 'string') return createHeldOutGate(await readShop(shop, Date.now()))
   log('no --shop: a new model is checked for plausibility, not on held-out shoppers')
   return unmeasuredGate
 }

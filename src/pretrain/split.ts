@@ -35,13 +35,13 @@ export function splitShop(
   seed: number,
   now: number,
 ): Split {
-  if (shop.to > now + DAY)
-    throw refuse(
-      `the log goes on until ${formatDay(shop.to)}, which is in the future: check its times`,
-    )
   if (shop.items.length < 2)
     throw refuse(`the shop has ${shop.items.length} item: ranking needs at least two`)
   const limit = until ?? shop.to + 1
+  if (Math.min(limit, shop.to) > now + DAY)
+    throw refuse(
+      `the log goes on until ${formatDay(shop.to)}, which is in the future: check its times`,
+    )
   if (!(limit > shop.from))
     throw refuse(`nothing to train on: the log starts on ${formatDay(shop.from)}, after the limit`)
   const isOut = (id: string) =>

@@ -26,7 +26,7 @@ export async function evaluateFolds(
   reporting: Reporting,
   context: CommandContext,
 ): Promise<EvaluationResult> {
-  const { shoppers } = await readShop(asked.shop)
+  const { shoppers } = await readShop(asked.shop, asked.now)
   const seed = asked.seed ?? DEFAULT_SEED
   const walks: Walked[] = []
   for (let fold = 0; fold < folds; fold++) {

@@ -17,6 +17,7 @@ import { extendModel } from '../../model/extend.ts'
 import { momentsOf } from '../../pretrain/shop/moments.ts'
 import { readShop } from '../../pretrain/shop/read.ts'
 import type { Shop } from '../../pretrain/shop/shop.ts'
+import { describeLeftOut } from '../../pretrain/shop/wrongLines.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import { readModelDirectory } from './modelDirectory.ts'
 
@@ -48,21 +49,20 @@ export interface Loaded {
 }
 
 export async function load(question: Question): Promise<Loaded> {
-  const shop = await readShop(question.shop)
+  const shop = await readShop(question.shop, question.now)
   const trained = await readModelDirectory(question.model)
   if (shop.items.length < 2)
     throw new NearsideError('input-invalid', 'a shop with fewer than two items has nothing to rank')
   const seed = question.seed ?? trained.manifest.seed
   const until = testedFrom(question, trained.manifest.data.until)
-  const notes: string[] = []
+  const notes: string[] = describeLeftOut(shop.leftOut)
   checkTrainedOn(trained, shop, until, notes)
   const held =
     question.protocol === 'leave-one-out' && trained.manifest.holdout.shoppers === 0
       ? await everybody(question.holdout, shop, seed)
       : await heldOut(question.holdout, trained, shop, seed)
   const { model, shoppers: mapped } = toModelRows(trained, shop, notes)
-  const { shoppers, dropped } = cleanShoppers(mapped, model.itemIds.length, question.now)
-  if (dropped.future > 0) notes.push(`${dropped.future} events lie in the future and were left out`)
+  const { shoppers } = cleanShoppers(mapped, model.itemIds.length, question.now)
   const { protocol, popularity } = question
   return {
     shop,

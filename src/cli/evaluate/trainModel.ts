@@ -20,7 +20,7 @@ export async function trainModel(
   directory: string,
   { progress, signal }: CommandContext,
 ): Promise<string> {
-  const shop = await readShop(asked.shop)
+  const shop = await readShop(asked.shop, asked.now)
   const leaveOneOut =
     asked.protocol === 'leave-one-out' && asked.until === undefined && isSequenceShop(shop)
   const span = shop.from + TRAINED_SHARE * (shop.to - shop.from)

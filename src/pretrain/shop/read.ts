@@ -1,7 +1,8 @@
 /**
  * @module Reads a shop folder: `catalog.jsonl`, `events.tsv` and `context.tsv`, each may be gzip
  * (`.gz`).
- * Streaming; what is wrong is refused with file and line, never skipped.
+ * Streaming; what is wrong is refused with file and line. Of the log, up to a tenth of the lines may
+ * be wrong: those are left out, and `leftOut` says how many and why.
  */
 import { stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
@@ -25,9 +26,13 @@ import type { Shop } from './shop.ts'
  * `catalog.jsonl` all items are id-only; without `context.tsv` the moments are known by their time
  * alone.
  *
+ * @param now milliseconds since the epoch: lines of the log after it are wrong
  * @throws NearsideError `input-invalid` (folder, events), `catalog-invalid` (catalogue)
  */
-export async function readShop(directory: string): Promise<Shop> {
+export async function readShop(
+  directory: string,
+  now: number = Number.POSITIVE_INFINITY,
+): Promise<Shop> {
   const folder = await stat(directory).catch(() => undefined)
   if (!folder?.isDirectory())
     throw new NearsideError('input-invalid', `${directory}: there is no such shop folder`)
@@ -42,7 +47,7 @@ export async function readShop(directory: string): Promise<Shop> {
   const context = await findFile(join(directory, 'context.tsv'))
   return {
     name: basename(resolve(directory)),
-    ...(await readEvents(events, catalog)),
+    ...(await readEvents(events, catalog, now)),
     ...(context && { context: await readContext(context) }),
   }
 }

@@ -11,6 +11,7 @@ import { readLines } from './lines.ts'
 import { PriceCollector } from './prices.ts'
 import type { Shop, ShopperLog, ShopSearch } from './shop.ts'
 import { formatDay, parseIsoTime } from './time.ts'
+import { type Fault, WrongLines } from './wrongLines.ts'
 
 const REQUIRED_COLUMNS = ['shopper', 'event', 'item', 'time'] as const
 const OPTIONAL_COLUMNS = ['session', 'quantity', 'price', 'query', 'dwell_ms'] as const
@@ -59,9 +60,14 @@ const EVENT_SET: ReadonlyMap<string, EventName> = new Map(EVENT_NAMES.map((name)
 
 /**
  * Everything of a shop but its name. The rules are those of `readShop`.
+ * @param now milliseconds; what lies after it has not happened.
  * @throws NearsideError `input-invalid`, naming file and line
  */
-export async function readEvents(path: string, catalog: Catalog): Promise<Omit<Shop, 'name'>> {
+export async function readEvents(
+  path: string,
+  catalog: Catalog,
+  now: number,
+): Promise<Omit<Shop, 'name'>> {
   const items = [...catalog.items]
   const rows = new Map(items.map(({ id }, row) => [id, row]))
   const logs = new Map<string, Interaction[]>()
@@ -69,8 +75,10 @@ export async function readEvents(path: string, catalog: Catalog): Promise<Omit<S
   const times = new Map<string, ReturnType<typeof parseIsoTime>>()
   const prices = new PriceCollector()
   const searches: ShopSearch[] = []
+  const wrong = new WrongLines(basename(path))
   let columns: Columns | undefined
   let line = 0
+  let filled = 0
   let anyDay = false
   let allMidnight = true
 
@@ -81,42 +89,60 @@ export async function readEvents(path: string, catalog: Catalog): Promise<Omit<S
     names.set(text, text)
     return text
   }
-  const refusal = (message: string) =>
-    new NearsideError('input-invalid', `${basename(path)} line ${line}: ${message}`)
 
-  const readLine = (text: string, at: Columns): void => {
+  const readLine = (text: string, at: Columns): Fault | undefined => {
     const fields = text.split('\t')
     if (fields.length !== at.count)
-      throw refusal(`has ${fields.length} fields, the header has ${at.count}`)
+      return {
+        reason: 'with too many or too few fields',
+        message: `has ${fields.length} fields, the header has ${at.count}`,
+      }
     const name = EVENT_SET.get(fields[at.event])
     if (name === undefined)
-      throw refusal(`'${fields[at.event]}' is not an event (one of ${EVENT_NAMES.join(', ')})`)
+      return {
+        reason: 'with an unknown event',
+        message: `'${fields[at.event]}' is not an event (one of ${EVENT_NAMES.join(', ')})`,
+      }
     const shopper = fields[at.shopper]
-    if (shopper === '') throw refusal('has no shopper')
+    if (shopper === '') return { reason: 'without a shopper', message: 'has no shopper' }
     const written = fields[at.time]
+    if (written === '') return { reason: 'without a time', message: 'has no time' }
     let parsed = times.get(written)
     if (parsed === undefined) {
       parsed = parseIsoTime(written)
       times.set(written, parsed)
     }
-    if (!parsed) throw refusal(`'${written}' is not an ISO date or date-time`)
+    if (!parsed)
+      return {
+        reason: 'whose time is no ISO date or date-time',
+        message: `'${written}' is not an ISO date or date-time`,
+      }
+    if (parsed.time > now)
+      return {
+        reason: 'in the future',
+        message: `'${written}' lies in the future: check the time column`,
+      }
     for (const { name: field, column } of at.numbers) {
       const number = fields[column]
       if (number !== '' && !(Number.isFinite(Number(number)) && Number(number) >= 0))
-        throw refusal(`${field} '${number}' is not a number of zero or more`)
+        return {
+          reason: `whose ${field} is not a number of zero or more`,
+          message: `${field} '${number}' is not a number of zero or more`,
+        }
     }
     const id = fields[at.item]
     const query = name === 'search' && at.query >= 0 ? fields[at.query].trim() : ''
     if (id === '' && query === '') {
-      if (name === 'view_item_list') return
-      throw refusal(`${name} without ${name === 'search' ? 'a query' : 'an item'}`)
+      if (name === 'view_item_list') return undefined
+      const lacking = name === 'search' ? 'without a query' : 'without an item'
+      return { reason: lacking, message: `${name} ${lacking}` }
     }
     anyDay ||= parsed.dayOnly
     allMidnight &&= parsed.time % DAY === 0
     const session = intern((at.session >= 0 && fields[at.session]) || formatDay(parsed.time))
     if (id === '') {
       searches.push({ shopper: intern(shopper), query: intern(query), time: parsed.time, session })
-      return
+      return undefined
     }
     let item = rows.get(id)
     if (item === undefined) {
@@ -131,16 +157,22 @@ export async function readEvents(path: string, catalog: Catalog): Promise<Omit<S
     const log = logs.get(shopper)
     if (log) log.push(interaction)
     else logs.set(shopper, [interaction])
+    return undefined
   }
 
   for await (const lines of readLines(path)) {
     for (const text of lines) {
       line++
       if (!columns) columns = parseHeader(text, `${basename(path)} line 1`)
-      else if (text !== '') readLine(text, columns)
+      else if (text !== '') {
+        filled++
+        const fault = readLine(text, columns)
+        if (fault) wrong.add(line, fault)
+      }
     }
   }
   if (!columns) throw new NearsideError('input-invalid', `${basename(path)}: is empty`)
+  const leftOut = wrong.leftOut(filled)
   if (logs.size === 0) throw new NearsideError('input-invalid', `${basename(path)}: has no events`)
 
   const dayOnly = anyDay || allMidnight
@@ -160,6 +192,7 @@ export async function readEvents(path: string, catalog: Catalog): Promise<Omit<S
     from,
     to,
     dayOnly,
+    ...(leftOut.length > 0 && { leftOut }),
     ...(priceLog.size > 0 && { prices: priceLog }),
     ...(searches.length > 0 && { searches: inTimeOrder(searches, dayOnly) }),
   }

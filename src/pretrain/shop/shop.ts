@@ -3,6 +3,7 @@ import type { Item } from '../../catalog/item.ts'
 import type { ContextChange } from '../../features/context/timeline.ts'
 import type { Interaction } from '../../features/history.ts'
 import type { PriceLog } from './prices.ts'
+import type { LeftOut } from './wrongLines.ts'
 
 export interface Shop {
   /** Last part of the folder's name. */
@@ -19,6 +20,8 @@ export interface Shop {
   readonly context?: readonly ContextChange[]
   /** What items cost when, where the log says it. */
   readonly prices?: PriceLog
+  /** Lines of the log that say nothing usable; absent: none. */
+  readonly leftOut?: readonly LeftOut[]
   /** Ascending by time; absent: the log has no queries. */
   readonly searches?: readonly ShopSearch[]
 }
