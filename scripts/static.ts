@@ -14,6 +14,8 @@ export interface StaticSite {
   readonly models: string
   /** Aggregators that the page may reach, if any. */
   readonly federation: { readonly leader: string; readonly helper: string } | null
+  /** Of every answer; by default those of `securityHeaders`. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -60,7 +62,7 @@ function cacheControl(path: string): string {
 }
 
 export function createStaticServer(site: StaticSite): Server {
-  const headers = securityHeaders(site.federation)
+  const headers = site.headers ?? securityHeaders(site.federation)
   const bytesOf = createEncoded()
   return createServer(async (request, response) => {
     const path = decode(request.url ?? '/')

@@ -34,7 +34,8 @@ export const command: Command = {
         items and 60 events (fit-10k), a step of the exact softmax over a whole catalogue
         (softmax-10k, softmax-100k)
 rank    the best 20 of 20,000 × 32, 100,000 × 64 and 1,000,000 × 32
-start   from navigation to the first personal list, on an emulated 9 Mbit/s line of 60 ms
+start   from navigation to the first personal list, on an emulated 9 Mbit/s line of 60 ms: bare pages,
+        ours and the peers', and the built demo (npm run build)
 processor  what an event costs: encoding, the network, a contribution, plain and in WebAssembly
 jobs    what an engine does beside the fit, in Node: encoding, ranking, the network
 

@@ -1,0 +1,48 @@
+/**
+ * @module What the pages of the cold start do alike: every file of the base model is fetched, one event
+ * is there, and the 20 items that the encoder ranks highest after it are put into the document. The
+ * other terms of a score are left out, since no peer has them.
+ */
+import type { BaseModel } from '../../src/model/baseModel.ts'
+import { encoderFromTensors, itemsFromTensors, MODEL_FILES } from '../../src/model/parts.ts'
+import { readSafetensors } from '../../src/weights/safetensors.ts'
+import type { Tensors } from '../../src/weights/tensor.ts'
+
+export type RankModel = Pick<BaseModel, 'itemVectors' | 'encoder'>
+
+/** Row of the item that was viewed. */
+export const VIEWED = 100
+export const COUNT = 20
+
+/** Item rows, best first. */
+export type Rank = (model: Promise<RankModel>, backend?: string) => Promise<Iterable<number>>
+
+/** The page has a link to each file, so that all of them are asked for with the scripts. */
+async function loadModel(): Promise<RankModel> {
+  const links = document.querySelectorAll<HTMLLinkElement>('link[as=fetch]')
+  const parts = new Map<string, Tensors>()
+  await Promise.all(
+    [...links].map(async ({ href }) => {
+      const answer = await fetch(href)
+      const bytes = new Uint8Array(await answer.arrayBuffer())
+      parts.set(href.split('/').at(-1) ?? '', readSafetensors(bytes).tensors)
+    }),
+  )
+  const items = parts.get(MODEL_FILES.items) as Tensors
+  const count = items.get('item_scale')?.shape[0] ?? 0
+  return {
+    ...itemsFromTensors(items, count),
+    encoder: encoderFromTensors(parts.get(MODEL_FILES.encoder) as Tensors),
+  }
+}
+
+export async function firstList(rank: Rank, backend?: string): Promise<void> {
+  const ids = await rank(loadModel(), backend)
+  const rows = [...ids].map((id) => {
+    const row = document.createElement('li')
+    row.textContent = String(id)
+    return row
+  })
+  document.querySelector('ol')?.append(...rows)
+  performance.mark('first-list')
+}

@@ -1,0 +1,106 @@
+/**
+ * @module A visit to the built demo with a cold cache: when its first lists were there, and what of it
+ * came over the line until then.
+ */
+import type { Browser } from 'playwright'
+import type { Line } from './slowLine.ts'
+
+const MODEL_PARTS = ['items', 'statistics', 'encoder', 'shared'].map(
+  (name) => `${name}.safetensors`,
+)
+
+interface Loaded {
+  readonly path: string
+  readonly bytes: number
+  /** Milliseconds after navigation. */
+  readonly from: number
+  readonly to: number
+}
+
+export interface Visit {
+  /** Milliseconds from navigation to the first paint: everybody's list, which came with the page. */
+  readonly paint: number
+  /** Milliseconds from navigation to the device's own answer to "For you". */
+  readonly list: number
+  /** Milliseconds from navigation until the last byte of the base model was there. */
+  readonly model: number
+  /** In order of its end. */
+  readonly loaded: readonly Loaded[]
+}
+
+/** Marks the moment, inside the page, at which the list that the device made stands in the document. */
+function markFirstList(): void {
+  const observer = new MutationObserver(() => {
+    if (!document.querySelector('.for-you [aria-busy="false"] [data-item]')) return
+    observer.disconnect()
+    performance.mark('first-list')
+  })
+  observer.observe(document, { childList: true, attributes: true, subtree: true })
+}
+
+export async function visitShop(browser: Browser, url: string): Promise<Visit> {
+  const context = await browser.newContext()
+  try {
+    const page = await context.newPage()
+    const last = new Set(MODEL_PARTS)
+    const modelThere = page.waitForEvent('requestfinished', (request) => {
+      last.delete(new URL(request.url()).pathname.split('/').at(-1) ?? '')
+      return last.size === 0
+    })
+    await page.addInitScript(markFirstList)
+    const loaded: Promise<Loaded & { readonly start: number }>[] = []
+    page.on('requestfinished', (request) => {
+      const { startTime, responseEnd } = request.timing()
+      loaded.push(
+        request.sizes().then(({ responseBodySize, responseHeadersSize }) => ({
+          path: new URL(request.url()).pathname,
+          bytes: responseBodySize + responseHeadersSize,
+          start: startTime,
+          from: 0,
+          to: responseEnd,
+        })),
+      )
+    })
+    await page.goto(url, { waitUntil: 'commit' })
+    await page.waitForFunction(() => performance.getEntriesByName('first-list').length > 0)
+    await modelThere
+    const { paint, list, origin } = await page.evaluate(() => ({
+      paint: performance.getEntriesByName('first-contentful-paint')[0].startTime,
+      list: performance.getEntriesByName('first-list')[0].startTime,
+      origin: performance.timeOrigin,
+    }))
+    const all = (await Promise.all(loaded)).map(({ start, to, ...rest }) => ({
+      ...rest,
+      from: start - origin,
+      to: start - origin + to,
+    }))
+    const model = Math.max(
+      ...all.filter(({ path }) => path.includes('/models/')).map(({ to }) => to),
+    )
+    return { paint, list, model, loaded: all.sort((a, b) => a.to - b.to) }
+  } finally {
+    await context.close()
+  }
+}
+
+/** The visit that took the median time, file by file; pictures together. */
+export function describeVisit({ list, model, loaded: all }: Visit, line: Line): string {
+  const loaded = all.filter(({ to }) => to <= list)
+  const pictures = loaded.filter(({ path }) => path.startsWith('/catalog/images/'))
+  const files = loaded.filter((file) => !pictures.includes(file))
+  const row = (what: string, some: readonly Loaded[]) =>
+    `| ${what} | ${(some.reduce((sum, { bytes }) => sum + bytes, 0) / 1000).toFixed(0)} | ${Math.min(...some.map(({ from }) => from)).toFixed(0)} | ${Math.max(...some.map(({ to }) => to)).toFixed(0)} |`
+  const bytes = loaded.reduce((sum, file) => sum + file.bytes, 0)
+  const carry = (8000 * bytes) / line.bitsPerSecond
+  return [
+    'The median visit, until its list was there:',
+    '',
+    '| file | KB | asked at ms | there at ms |',
+    '| --- | --- | --- | --- |',
+    ...files.map((file) => row(file.path, [file])),
+    ...(pictures.length > 0 ? [row(`${pictures.length} pictures`, pictures)] : []),
+    '',
+    `${(bytes / 1000).toFixed(0)} KB in ${list.toFixed(0)} ms, of which the line needs ${carry.toFixed(0)} ms to carry them.`,
+    `The whole base model, with which a click changes the list, was there at ${model.toFixed(0)} ms.`,
+  ].join('\n')
+}
