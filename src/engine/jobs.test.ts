@@ -1,87 +1,13 @@
 /** @module Every job by every engine, and what becomes of a job whose engine fails. */
 import { afterAll, describe, expect, test } from 'vitest'
-import type { Interaction } from '../features/history.ts'
-import { createMlp } from '../learning/learners/mlp.ts'
-import { createRandom } from '../model/random.ts'
-import { tinyModel } from '../model/tinyModel.ts'
 import { NearsideError } from '../protocol/error.ts'
 import type { Engine, EngineName } from './engine.ts'
 import { createJsEngine } from './js.ts'
 import { createResilientEngine } from './resilient.ts'
-import { softmaxTest } from './softmax/testFit.ts'
 import { nodeAdapter } from './testGpu.ts'
+import { answerOf, expectClose, jobNames, jobs } from './testJobs.ts'
 import { createTfjsWebgpuEngine } from './tfjs/webgpu.ts'
-import { testTable } from './topk/testTable.ts'
-import { towerProblem, WORKLOAD_T } from './tower/testTower.ts'
 import { createWasmEngine } from './wasm/wasmEngine.ts'
-
-const INPUTS = 9
-const table = testTable({ rows: 400, columns: 12, seed: 1 })
-const soft = softmaxTest({ seed: 2, items: 90, columns: 8, cases: 5, steps: 9, int8: false })
-const tower = towerProblem({ ...WORKLOAD_T, cases: 6, candidates: 7, inputs: 5 }, 40, 2, 3)
-const model = tinyModel()
-const history: Interaction[] = Array.from({ length: 9 }, (_, i) => ({
-  item: (5 * i) % 12,
-  name: 'view_item',
-  time: i * 40_000_000,
-  session: `${i}`,
-}))
-const random = createRandom(4)
-const examples = Array.from({ length: 70 }, (_, i) => ({
-  x: Float32Array.from({ length: INPUTS }, () => random.normal()),
-  label: (i % 3 === 0 ? 1 : 0) as 0 | 1,
-}))
-const network = createMlp(INPUTS, createRandom(5)).snapshot()
-
-const jobs = {
-  topK: async (engine: Engine) => {
-    const job = await engine.topK({ columns: 12, vectors: table.vectors })
-    return { ask: async () => (await job.top(table.query, 10)).scores, dispose: job.dispose }
-  },
-  softmax: async (engine: Engine) => {
-    const job = await engine.softmax(soft.catalog)
-    return { ask: async () => (await job.fit(soft.problem)).parameters, dispose: job.dispose }
-  },
-  tower: async (engine: Engine) => {
-    const job = await engine.tower(tower, 4)
-    return { ask: () => job.train(4), dispose: job.dispose }
-  },
-  encoder: async (engine: Engine) => {
-    const job = await engine.encoder(model)
-    const moments = [4, 9].map((length) => ({ history: history.slice(0, length), now: 4e8 }))
-    return { ask: () => job.encode(moments), dispose: job.dispose }
-  },
-  ranking: async (engine: Engine) => {
-    const job = await engine.ranking(model, { columns: 64, vectors: model.itemVectors })
-    const moment = { history, now: 4e8 }
-    return { ask: async () => (await job.top(moment, 5)).scores, dispose: job.dispose }
-  },
-  network: async (engine: Engine) => {
-    const job = await engine.network(INPUTS)
-    const rows = examples.map(({ x }) => x)
-    return {
-      ask: async () => job.predict(await job.learn(network, examples), rows),
-      dispose: job.dispose,
-    }
-  },
-}
-type JobName = keyof typeof jobs
-const names = Object.keys(jobs) as JobName[]
-
-async function answerOf(name: JobName, engine: Engine): Promise<readonly number[]> {
-  const { ask, dispose } = await jobs[name](engine)
-  const answer = [...(await ask())]
-  dispose()
-  return answer
-}
-
-function expectClose(answer: Iterable<number>, reference: readonly number[]): void {
-  const values = [...answer]
-  expect(values).toHaveLength(reference.length)
-  values.forEach((value, i) => {
-    expect(Math.abs(value - reference[i])).toBeLessThan(1e-4)
-  })
-}
 
 const js = createJsEngine()
 
@@ -97,7 +23,7 @@ describe.each<[EngineName, () => Promise<Engine | null>]>([
 ])('%s', async (_, create) => {
   const engine = await create()
   afterAll(() => engine?.dispose())
-  test.skipIf(!engine).each(names)('%s: the answer of plain JavaScript', async (name) => {
+  test.skipIf(!engine).each(jobNames)('%s: the answer of plain JavaScript', async (name) => {
     expectClose(await answerOf(name, engine as Engine), await answerOf(name, js))
   })
 })
@@ -131,7 +57,7 @@ function failing(): Engine {
   }
 }
 
-test.each(names)('%s goes on with the next engine, and it is said once', async (name) => {
+test.each(jobNames)('%s goes on with the next engine, and it is said once', async (name) => {
   const switches: string[] = []
   const next = { engine: await createWasmEngine(), reason: 'the device was lost; using WASM' }
   const engine = createResilientEngine(

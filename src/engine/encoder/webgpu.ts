@@ -8,6 +8,8 @@ import type { History } from '../../features/history.ts'
 import { DIMENSION } from '../../model/baseModel.ts'
 import { type EncoderModel, encoderWeights, HISTORY_LENGTH, windowOf } from '../../model/encoder.ts'
 import { NearsideError } from '../../protocol/error.ts'
+import { setUpWatched, whileWatching } from '../gpuErrors.ts'
+import { bindKernels } from '../gpuKernels.ts'
 import { whileNudging } from '../nudge.ts'
 import type { HistoryEncoder, Moment } from './historyEncoder.ts'
 import {
@@ -48,10 +50,14 @@ export interface Window {
  * @param device stays its owner's; must allow a buffer of the item vectors' size
  * @throws NearsideError `model-corrupt`, `engine-unavailable`
  */
-export async function createWebgpuEncoder(
+export function createWebgpuEncoder(
   device: GPUDevice,
   model: EncoderModel,
 ): Promise<WebgpuEncoder> {
+  return setUpWatched(device, () => setUp(device, model))
+}
+
+async function setUp(device: GPUDevice, model: EncoderModel): Promise<WebgpuEncoder> {
   const weights = packWeights(encoderWeights(model.encoder))
   const { maxStorageBufferBindingSize: most } = device.limits
   if (model.itemVectors.byteLength > most)
@@ -78,21 +84,8 @@ export async function createWebgpuEncoder(
   const { queue } = device
   queue.writeBuffer(buffers.weights, 0, weights)
   queue.writeBuffer(buffers.items, 0, Float32Array.from(model.itemVectors))
-  const module = device.createShaderModule({ code: ENCODER_SHADER, label: 'encoder' })
-  const kernels = await Promise.all(
-    KERNELS.map(async ({ entry, uses, ...shape }) => {
-      const compute = { module, entryPoint: entry }
-      const pipeline = await device.createComputePipelineAsync({ layout: 'auto', compute })
-      const group = device.createBindGroup({
-        layout: pipeline.getBindGroupLayout(0),
-        entries: uses.map((name) => ({
-          binding: BINDINGS.indexOf(name),
-          resource: { buffer: buffers[name] },
-        })),
-      })
-      return { pipeline, group, ...shape }
-    }),
-  ).catch((error: unknown) => {
+  const shader = { code: ENCODER_SHADER, label: 'encoder' }
+  const kernels = await bindKernels(device, shader, KERNELS, BINDINGS, buffers).catch((error) => {
     dispose()
     throw NearsideError.from(error, 'engine-unavailable', 'WebGPU refused the encoder’s shader')
   })
@@ -119,12 +112,12 @@ export async function createWebgpuEncoder(
   function record(commands: GPUCommandEncoder, windows: readonly Window[]): void {
     const count = { state: write(windows), moment: windows.length }
     const pass = commands.beginComputePass()
-    for (const { pipeline, group, per, threads } of kernels) {
-      pass.setPipeline(pipeline)
-      pass.setBindGroup(0, group)
+    KERNELS.forEach(({ per, threads }, i) => {
+      pass.setPipeline(kernels[i].pipeline)
+      pass.setBindGroup(0, kernels[i].group)
       // Without new states one group finds that it has nothing to do.
       pass.dispatchWorkgroups(Math.max(1, Math.ceil((count[per] * threads) / WORKGROUP)))
-    }
+    })
     pass.end()
   }
 
@@ -137,7 +130,8 @@ export async function createWebgpuEncoder(
     await whileNudging(queue, landing.mapAsync(GPUMapMode.READ, 0, bytes))
     const hidden = new Float32Array(landing.getMappedRange(0, bytes).slice(0))
     landing.unmap()
-    return hidden
+    if (hidden.every(Number.isFinite)) return hidden
+    throw new NearsideError('engine-failed', 'The encoder on WebGPU gave what is not a number')
   }
 
   async function encode(moments: readonly Moment[]): Promise<Float32Array> {
@@ -147,7 +141,7 @@ export async function createWebgpuEncoder(
     try {
       for (let from = 0; from < places.length; from += MOMENTS) {
         const some = places.slice(from, from + MOMENTS)
-        const hidden = await encodeSome(some.map((i) => windows[i]))
+        const hidden = await whileWatching(device, () => encodeSome(some.map((i) => windows[i])))
         some.forEach((i, w) => {
           all.set(hidden.subarray(w * DIMENSION, (w + 1) * DIMENSION), i * DIMENSION)
         })

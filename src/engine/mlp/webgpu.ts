@@ -6,6 +6,8 @@ import type { Example } from '../../learning/learners/learner.ts'
 import { type MlpSnapshot, stepRate } from '../../learning/learners/mlp.ts'
 import { networkShape } from '../../learning/learners/network.ts'
 import { NearsideError } from '../../protocol/error.ts'
+import { setUpWatched, whileWatching } from '../gpuErrors.ts'
+import { type BoundKernel, bindKernels } from '../gpuKernels.ts'
 import { whileNudging } from '../nudge.ts'
 import type { NetworkTrainer } from './networkTrainer.ts'
 import {
@@ -35,10 +37,11 @@ function refuse(what: string): never {
  * @param device stays its owner's
  * @throws NearsideError `input-invalid`, `engine-unavailable`
  */
-export async function createWebgpuTrainer(
-  device: GPUDevice,
-  inputs: number,
-): Promise<NetworkTrainer> {
+export function createWebgpuTrainer(device: GPUDevice, inputs: number): Promise<NetworkTrainer> {
+  return setUpWatched(device, () => setUp(device, inputs))
+}
+
+async function setUp(device: GPUDevice, inputs: number): Promise<NetworkTrainer> {
   if (!Number.isInteger(inputs) || inputs < 1) refuse(`${inputs} inputs`)
   const shape = networkShape(inputs)
   const plan = planNetwork(inputs)
@@ -66,21 +69,8 @@ export async function createWebgpuTrainer(
     for (const buffer of [...Object.values(buffers), landing]) buffer.destroy()
   }
   const { queue } = device
-  const module = device.createShaderModule({ code: networkShader(inputs), label: 'network' })
-  const kernels = await Promise.all(
-    KERNELS.map(async ({ entry, uses }, i) => {
-      const compute = { module, entryPoint: entry }
-      const pipeline = await device.createComputePipelineAsync({ layout: 'auto', compute })
-      const group = device.createBindGroup({
-        layout: pipeline.getBindGroupLayout(0),
-        entries: uses.map((name) => ({
-          binding: BINDINGS.indexOf(name),
-          resource: { buffer: buffers[name] },
-        })),
-      })
-      return { pipeline, group, workgroups: Math.ceil(plan.threads[i] / WORKGROUP) }
-    }),
-  ).catch((error: unknown) => {
+  const shader = { code: networkShader(inputs), label: 'network' }
+  const kernels = await bindKernels(device, shader, KERNELS, BINDINGS, buffers).catch((error) => {
     dispose()
     throw NearsideError.from(error, 'engine-unavailable', 'WebGPU refused the network’s shader')
   })
@@ -119,16 +109,16 @@ export async function createWebgpuTrainer(
     return steps
   }
 
-  function submit(steps: number, used: typeof kernels): void {
+  function submit(steps: number, used: readonly BoundKernel[]): void {
     for (let done = 0; done < steps; ) {
       const commands = device.createCommandEncoder()
       const pass = commands.beginComputePass()
       for (const end = Math.min(steps, done + STEPS_PER_SUBMIT); done < end; done++)
-        for (const { pipeline, group, workgroups } of used) {
+        used.forEach(({ pipeline, group }, i) => {
           pass.setPipeline(pipeline)
           pass.setBindGroup(0, group)
-          pass.dispatchWorkgroups(workgroups)
-        }
+          pass.dispatchWorkgroups(Math.ceil(plan.threads[i] / WORKGROUP))
+        })
       pass.end()
       queue.submit([commands.finish()])
     }
@@ -177,11 +167,14 @@ export async function createWebgpuTrainer(
     rows: readonly Float32Array[],
   ): Promise<Float32Array> {
     const all = new Float32Array(rows.length)
-    putNetwork(network)
+    await whileWatching(device, async () => putNetwork(network))
     for (let at = 0; at < rows.length; at += EXAMPLES) {
       const some = rows.slice(at, at + EXAMPLES)
-      submit(putExamples(some.map((x) => ({ x }))), kernels.slice(0, -1))
-      all.set(await read([['probabilities', some.length]]), at)
+      const predicted = await whileWatching(device, () => {
+        submit(putExamples(some.map((x) => ({ x }))), kernels.slice(0, -1))
+        return read([['probabilities', some.length]])
+      })
+      all.set(predicted, at)
     }
     return all
   }
@@ -196,7 +189,7 @@ export async function createWebgpuTrainer(
     return answer
   }
   return {
-    learn: (from, examples) => inTurn(() => learn(from, examples)),
+    learn: (from, examples) => inTurn(() => whileWatching(device, () => learn(from, examples))),
     predict: (network, rows) => inTurn(() => predict(network, rows)),
     dispose,
   }

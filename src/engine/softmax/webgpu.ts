@@ -4,6 +4,7 @@
  */
 import { NearsideError } from '../../protocol/error.ts'
 import type { FitOptions, FitResult } from '../engine.ts'
+import { setUpWatched, whileWatching } from '../gpuErrors.ts'
 import { whileNudging } from '../nudge.ts'
 import { throwIfAborted } from '../pause.ts'
 import { adamSchedule } from '../tfjs/fixedShape.ts'
@@ -50,6 +51,13 @@ function padded(values: ArrayLike<number>, length: number): Float32Array<ArrayBu
   return all
 }
 
+/** A problem on the device. */
+interface Started {
+  readonly landing: GPUBuffer
+  /** Submits some steps; the last with what the parameters that they reached are worth. */
+  submit(from: number, end: number): void
+}
+
 interface Run {
   /** log Σ exp of each case before every step and after the last, [steps + 1, padded cases]. */
   readonly lse: Float32Array
@@ -63,10 +71,14 @@ interface Run {
  * @param device stays its owner's; must allow buffers of the table's size
  * @throws NearsideError `input-invalid`, `engine-unavailable`
  */
-export async function createWebgpuSoftmax(
+export function createWebgpuSoftmax(
   device: GPUDevice,
   catalog: SoftmaxCatalog,
 ): Promise<CatalogSoftmax> {
+  return setUpWatched(device, () => setUp(device, catalog))
+}
+
+async function setUp(device: GPUDevice, catalog: SoftmaxCatalog): Promise<CatalogSoftmax> {
   const items = checkCatalog(catalog)
   const { columns, vectors } = catalog
   const int8 = isQuantized(vectors)
@@ -110,7 +122,12 @@ export async function createWebgpuSoftmax(
     throw NearsideError.from(error, 'engine-unavailable', 'WebGPU refused the softmax shader')
   })
 
-  function buffersOf(problem: SoftmaxFit, cases: number): Record<BindingName, GPUBuffer> {
+  /** @param made gets those that are this problem's own */
+  function buffersOf(
+    problem: SoftmaxFit,
+    cases: number,
+    made: GPUBuffer[],
+  ): Record<BindingName, GPUBuffer> {
     const { mean, steps, targets } = problem
     const { chunks, shape } = planSoftmax({ items, columns: width, cases })
     const base = new Float32Array(width * cases)
@@ -123,8 +140,7 @@ export async function createWebgpuSoftmax(
       schedule.set(rate.subarray(step * columns, (step + 1) * columns), step * (width + 1))
       schedule[step * (width + 1) + width] = epsilon[step]
     }
-    return {
-      ...held,
+    const own = {
       queries: upload(base),
       base: upload(base),
       parts: upload(new Float32Array(2 * chunks * cases)),
@@ -138,68 +154,82 @@ export async function createWebgpuSoftmax(
       schedule: upload(schedule),
       shape: upload(shape, UNIFORM),
     }
+    made.push(...Object.values(own))
+    return { ...held, ...own }
+  }
+
+  function start(problem: SoftmaxFit, cases: number, made: GPUBuffer[]): Started {
+    const { threads } = planSoftmax({ items, columns: width, cases })
+    const buffers = buffersOf(problem, cases, made)
+    const [lseBytes, stateBytes] = [4 * (problem.steps + 1) * cases, 8 * width]
+    const landing = device.createBuffer({ size: lseBytes + stateBytes, usage: MAP_READ | COPY_DST })
+    made.push(landing)
+    const groups = KERNELS.map(({ uses }, i) =>
+      device.createBindGroup({
+        layout: pipelines[i].getBindGroupLayout(0),
+        entries: uses
+          .filter((name) => int8 || name !== 'scales')
+          .map((name) => ({
+            binding: BINDINGS.indexOf(name),
+            resource: { buffer: buffers[name] },
+          })),
+      }),
+    )
+    const dispatch = (pass: GPUComputePassEncoder, kernel: number) => {
+      pass.setPipeline(pipelines[kernel])
+      pass.setBindGroup(0, groups[kernel])
+      pass.dispatchWorkgroups(Math.ceil(threads[kernel] / WORKGROUP))
+    }
+    const submit = (from: number, end: number) => {
+      const encoder = device.createCommandEncoder()
+      const pass = encoder.beginComputePass()
+      for (let step = from; step < end; step++)
+        for (let kernel = 0; kernel < KERNELS.length; kernel++) dispatch(pass, kernel)
+      const last = end === problem.steps
+      if (last) for (const kernel of [0, 1]) dispatch(pass, kernel)
+      pass.end()
+      if (last) {
+        encoder.copyBufferToBuffer(buffers.lse, 0, landing, 0, lseBytes)
+        encoder.copyBufferToBuffer(buffers.state, 0, landing, lseBytes, stateBytes)
+      }
+      device.queue.submit([encoder.finish()])
+    }
+    return { landing, submit }
   }
 
   async function run(problem: SoftmaxFit, { signal, onProgress }: FitOptions): Promise<Run> {
     const { steps } = problem
     const cases = Math.max(LANES, roundUp(problem.targets.length, LANES))
-    const { threads } = planSoftmax({ items, columns: width, cases })
-    const buffers = buffersOf(problem, cases)
-    const lseBytes = 4 * (steps + 1) * cases
-    const landing = device.createBuffer({ size: lseBytes + 8 * width, usage: MAP_READ | COPY_DST })
+    const { queue } = device
+    const made: GPUBuffer[] = []
+    const started: Started[] = []
     try {
-      const groups = KERNELS.map(({ uses }, i) =>
-        device.createBindGroup({
-          layout: pipelines[i].getBindGroupLayout(0),
-          entries: uses
-            .filter((name) => int8 || name !== 'scales')
-            .map((name) => ({
-              binding: BINDINGS.indexOf(name),
-              resource: { buffer: buffers[name] },
-            })),
-        }),
-      )
-      const dispatch = (pass: GPUComputePassEncoder, kernel: number) => {
-        pass.setPipeline(pipelines[kernel])
-        pass.setBindGroup(0, groups[kernel])
-        pass.dispatchWorkgroups(Math.ceil(threads[kernel] / WORKGROUP))
-      }
-      for (let done = 0; done <= steps; ) {
-        const encoder = device.createCommandEncoder()
-        const pass = encoder.beginComputePass()
-        const end = Math.min(done + STEPS_PER_SUBMIT, steps)
-        for (; done < end; done++)
-          for (let kernel = 0; kernel < KERNELS.length; kernel++) dispatch(pass, kernel)
-        if (done === steps) {
-          // What the parameters reached are worth: the first two kernels once more.
-          dispatch(pass, 0)
-          dispatch(pass, 1)
-        }
-        pass.end()
-        if (done === steps) {
-          encoder.copyBufferToBuffer(buffers.lse, 0, landing, 0, lseBytes)
-          encoder.copyBufferToBuffer(buffers.state, 0, landing, lseBytes, 8 * width)
-        }
-        device.queue.submit([encoder.finish()])
+      for (let done = 0; ; ) {
+        const from = done
+        done = Math.min(from + STEPS_PER_SUBMIT, steps)
+        await whileWatching(device, () => {
+          if (from === 0) started.push(start(problem, cases, made))
+          const [{ submit, landing }] = started
+          submit(from, done)
+          const work =
+            done === steps ? landing.mapAsync(GPUMapMode.READ) : queue.onSubmittedWorkDone()
+          return whileNudging(queue, work)
+        })
+        if (done > 0) onProgress?.(done, steps)
         if (done === steps) break
-        await whileNudging(device.queue, device.queue.onSubmittedWorkDone())
-        onProgress?.(done, steps)
         throwIfAborted(signal)
       }
-      await whileNudging(device.queue, landing.mapAsync(GPUMapMode.READ))
+      const [{ landing }] = started
       const numbers = new Float32Array(landing.getMappedRange().slice(0))
-      landing.unmap()
-      if (steps > 0) onProgress?.(steps, steps)
-      const from = lseBytes / 4
+      const at = (steps + 1) * cases
       return {
-        lse: numbers.subarray(0, from),
-        moved: numbers.subarray(from, from + columns),
-        first: numbers.subarray(from + width, from + width + columns),
+        lse: numbers.subarray(0, at),
+        moved: numbers.subarray(at, at + columns),
+        first: numbers.subarray(at + width, at + width + columns),
         paddedCases: cases,
       }
     } finally {
-      for (const buffer of [landing, ...Object.values(buffers)])
-        if (!Object.values(held).includes(buffer)) buffer.destroy()
+      for (const buffer of made) buffer.destroy()
     }
   }
 

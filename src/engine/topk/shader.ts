@@ -17,17 +17,23 @@ export const CAPACITY = 511
 /** Key bits that the bound is found by; the lower 12 are left at 0, which only lowers it. */
 const BOUND_BITS = 20
 
-export const ENTRIES = ['score', 'bound', 'collect'] as const
-
 export const BUFFERS = ['request', 'vectors', 'scales', 'keys', 'bests', 'hits'] as const
 export type BufferName = (typeof BUFFERS)[number]
 
-/** Buffers of each kernel, by their place in BUFFERS. */
-export const USES: Readonly<Record<(typeof ENTRIES)[number], readonly BufferName[]>> = {
-  score: ['request', 'vectors', 'scales', 'keys', 'bests'],
-  bound: ['request', 'bests', 'hits'],
-  collect: ['request', 'keys', 'bests', 'hits'],
-}
+/** Entry points in the order of a search, with the buffers that each one uses. */
+export const KERNELS: readonly {
+  entry: string
+  uses: readonly BufferName[]
+  workgroups: number
+}[] = [
+  {
+    entry: 'score',
+    uses: ['request', 'vectors', 'scales', 'keys', 'bests'],
+    workgroups: THREADS / GROUP,
+  },
+  { entry: 'bound', uses: ['request', 'bests', 'hits'], workgroups: 1 },
+  { entry: 'collect', uses: ['request', 'keys', 'bests', 'hits'], workgroups: THREADS / GROUP },
+]
 
 /** `request`: rows, k, then the query. Words of a row: four int8 each, or one float. */
 export function topKShader(words: number, quantized: boolean): string {

@@ -1,16 +1,10 @@
 /** @module Top-k on WebGPU: three dispatches, one submit and one readback of 4 KB a query. */
 import { NearsideError } from '../../protocol/error.ts'
+import { setUpWatched, whileWatching } from '../gpuErrors.ts'
+import { bindKernels } from '../gpuKernels.ts'
+import { whileNudging } from '../nudge.ts'
 import { checkCount, selectTop, type TopK } from './selectTop.ts'
-import {
-  BUFFERS,
-  type BufferName,
-  CAPACITY,
-  ENTRIES,
-  GROUP,
-  THREADS,
-  topKShader,
-  USES,
-} from './shader.ts'
+import { BUFFERS, type BufferName, CAPACITY, KERNELS, THREADS, topKShader } from './shader.ts'
 import {
   checkQuery,
   checkTable,
@@ -59,7 +53,11 @@ export interface WebgpuTopK extends TopKSearch {
  * @param device stays its owner's; must allow buffers of the table's size
  * @throws NearsideError `input-invalid`, `engine-unavailable`
  */
-export async function createWebgpuTopK(device: GPUDevice, table: ItemTable): Promise<WebgpuTopK> {
+export function createWebgpuTopK(device: GPUDevice, table: ItemTable): Promise<WebgpuTopK> {
+  return setUpWatched(device, () => setUp(device, table))
+}
+
+async function setUp(device: GPUDevice, table: ItemTable): Promise<WebgpuTopK> {
   const rows = checkTable(table)
   const { columns, vectors } = table
   const quantized = isQuantized(vectors)
@@ -89,21 +87,8 @@ export async function createWebgpuTopK(device: GPUDevice, table: ItemTable): Pro
   device.queue.writeBuffer(buffers.vectors, 0, pack(table, rows, words))
   if (isQuantized(vectors))
     device.queue.writeBuffer(buffers.scales, 0, Float32Array.from(vectors.scale))
-  const module = device.createShaderModule({ code: topKShader(words, quantized), label: 'top-k' })
-  const kernels = await Promise.all(
-    ENTRIES.map(async (entryPoint) => {
-      const compute = { module, entryPoint }
-      const pipeline = await device.createComputePipelineAsync({ layout: 'auto', compute })
-      const group = device.createBindGroup({
-        layout: pipeline.getBindGroupLayout(0),
-        entries: USES[entryPoint].map((name) => ({
-          binding: BUFFERS.indexOf(name),
-          resource: { buffer: buffers[name] },
-        })),
-      })
-      return { pipeline, group, workgroups: entryPoint === 'bound' ? 1 : THREADS / GROUP }
-    }),
-  ).catch((error: unknown) => {
+  const shader = { code: topKShader(words, quantized), label: 'top-k' }
+  const kernels = await bindKernels(device, shader, KERNELS, BUFFERS, buffers).catch((error) => {
     dispose()
     throw NearsideError.from(error, 'engine-unavailable', 'WebGPU refused the top-k shader')
   })
@@ -113,15 +98,15 @@ export async function createWebgpuTopK(device: GPUDevice, table: ItemTable): Pro
     const encoder = device.createCommandEncoder()
     prepare(encoder)
     const pass = encoder.beginComputePass()
-    for (const { pipeline, group, workgroups } of kernels) {
+    kernels.forEach(({ pipeline, group }, i) => {
       pass.setPipeline(pipeline)
       pass.setBindGroup(0, group)
-      pass.dispatchWorkgroups(workgroups)
-    }
+      pass.dispatchWorkgroups(KERNELS[i].workgroups)
+    })
     pass.end()
     encoder.copyBufferToBuffer(buffers.hits, 0, landing, 0, HITS_BYTES)
     device.queue.submit([encoder.finish()])
-    await landing.mapAsync(GPUMapMode.READ)
+    await whileNudging(device.queue, landing.mapAsync(GPUMapMode.READ))
     const hits = new Uint32Array(landing.getMappedRange().slice(0))
     landing.unmap()
     return hits
@@ -134,7 +119,7 @@ export async function createWebgpuTopK(device: GPUDevice, table: ItemTable): Pro
       const encoder = device.createCommandEncoder()
       encoder.copyBufferToBuffer(buffers.keys, 0, whole, 0, 4 * rows)
       device.queue.submit([encoder.finish()])
-      await whole.mapAsync(GPUMapMode.READ)
+      await whileNudging(device.queue, whole.mapAsync(GPUMapMode.READ))
       return new Uint32Array(whole.getMappedRange().slice(0))
     } finally {
       whole.destroy()
@@ -144,9 +129,9 @@ export async function createWebgpuTopK(device: GPUDevice, table: ItemTable): Pro
   async function search(k: number, prepare: Prepare): Promise<TopK> {
     request[0] = rows
     request[1] = Math.min(k, rows)
-    const hits = await hitsOf(prepare)
+    const hits = await whileWatching(device, () => hitsOf(prepare))
     const count = hits[0]
-    if (count > CAPACITY) return selectTop(scoresOf(await allKeys()), k)
+    if (count > CAPACITY) return selectTop(scoresOf(await whileWatching(device, allKeys)), k)
     const found = Array.from({ length: count }, (_, i) => i).sort(
       (a, b) => hits[3 + 2 * b] - hits[3 + 2 * a] || hits[2 + 2 * a] - hits[2 + 2 * b],
     )

@@ -1,5 +1,7 @@
 /** @module The user tower on WebGPU: seven dispatches a step, twenty steps a submit, one readback. */
 import { NearsideError } from '../../protocol/error.ts'
+import { setUpWatched, whileWatching } from '../gpuErrors.ts'
+import { bindKernels } from '../gpuKernels.ts'
 import { whileNudging } from '../nudge.ts'
 import { adamSchedule } from '../tfjs/fixedShape.ts'
 import { BINDINGS, type BindingName, KERNELS, planTower, towerShader, WORKGROUP } from './shader.ts'
@@ -12,7 +14,15 @@ const STEPS_PER_SUBMIT = 20
  * @param maxSteps the most that `train` will be asked for
  * @throws NearsideError `input-invalid`, `engine-unavailable`
  */
-export async function createWebgpuTower(
+export function createWebgpuTower(
+  device: GPUDevice,
+  problem: TowerProblem,
+  maxSteps: number,
+): Promise<TowerEngine> {
+  return setUpWatched(device, () => setUp(device, problem, maxSteps))
+}
+
+async function setUp(
   device: GPUDevice,
   problem: TowerProblem,
   maxSteps: number,
@@ -52,21 +62,8 @@ export async function createWebgpuTower(
   queue.writeBuffer(buffers.ids, 0, Int32Array.from(problem.candidateIds))
   queue.writeBuffer(buffers.table, 0, Float32Array.from(problem.table))
   queue.writeBuffer(buffers.schedule, 0, schedule)
-  const module = device.createShaderModule({ code: towerShader(problem, batches), label: 'tower' })
-  const kernels = await Promise.all(
-    KERNELS.map(async ({ entry, uses }, i) => {
-      const compute = { module, entryPoint: entry }
-      const pipeline = await device.createComputePipelineAsync({ layout: 'auto', compute })
-      const group = device.createBindGroup({
-        layout: pipeline.getBindGroupLayout(0),
-        entries: uses.map((name) => ({
-          binding: BINDINGS.indexOf(name),
-          resource: { buffer: buffers[name] },
-        })),
-      })
-      return { pipeline, group, workgroups: Math.ceil(plan.threads[i] / WORKGROUP) }
-    }),
-  ).catch((error: unknown) => {
+  const shader = { code: towerShader(problem, batches), label: 'tower' }
+  const kernels = await bindKernels(device, shader, KERNELS, BINDINGS, buffers).catch((error) => {
     dispose()
     throw NearsideError.from(error, 'engine-unavailable', 'WebGPU refused the tower’s shader')
   })
@@ -75,14 +72,30 @@ export async function createWebgpuTower(
     const encoder = device.createCommandEncoder()
     const pass = encoder.beginComputePass()
     for (let step = 0; step < steps; step++)
-      for (const { pipeline, group, workgroups } of kernels) {
+      kernels.forEach(({ pipeline, group }, i) => {
         pass.setPipeline(pipeline)
         pass.setBindGroup(0, group)
-        pass.dispatchWorkgroups(workgroups)
-      }
+        pass.dispatchWorkgroups(Math.ceil(plan.threads[i] / WORKGROUP))
+      })
     pass.end()
     if (last) encoder.copyBufferToBuffer(buffers.weights, 0, landing, 0, 4 * weights)
     queue.submit([encoder.finish()])
+  }
+
+  async function train(steps: number): Promise<Float32Array> {
+    queue.writeBuffer(buffers.weights, 0, Float32Array.from(problem.start))
+    queue.writeBuffer(buffers.moments, 0, new Float32Array(2 * weights))
+    queue.writeBuffer(buffers.count, 0, new Uint32Array(1))
+    for (let done = 0; ; done += STEPS_PER_SUBMIT) {
+      const some = Math.min(STEPS_PER_SUBMIT, steps - done)
+      submit(some, done + some === steps)
+      if (done + some === steps) break
+    }
+    await whileNudging(queue, landing.mapAsync(GPUMapMode.READ))
+    const trained = new Float32Array(landing.getMappedRange().slice(0))
+    landing.unmap()
+    if (trained.every(Number.isFinite)) return trained
+    throw new NearsideError('engine-failed', 'The tower on WebGPU gave what is not a number')
   }
 
   return {
@@ -90,18 +103,7 @@ export async function createWebgpuTower(
       if (!(steps >= 0 && steps <= maxSteps))
         throw new NearsideError('input-invalid', `${steps} steps of at most ${maxSteps}`)
       try {
-        queue.writeBuffer(buffers.weights, 0, Float32Array.from(problem.start))
-        queue.writeBuffer(buffers.moments, 0, new Float32Array(2 * weights))
-        queue.writeBuffer(buffers.count, 0, new Uint32Array(1))
-        for (let done = 0; ; done += STEPS_PER_SUBMIT) {
-          const some = Math.min(STEPS_PER_SUBMIT, steps - done)
-          submit(some, done + some === steps)
-          if (done + some === steps) break
-        }
-        await whileNudging(queue, landing.mapAsync(GPUMapMode.READ))
-        const trained = new Float32Array(landing.getMappedRange().slice(0))
-        landing.unmap()
-        return trained
+        return await whileWatching(device, () => train(steps))
       } catch (error) {
         throw NearsideError.from(error, 'engine-failed', 'The tower on WebGPU failed')
       }
