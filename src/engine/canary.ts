@@ -41,7 +41,7 @@ export const PERSONAL_SIZE: ProblemSize = {
 const FULL_SIZE_STEPS = 2
 
 /** Integers that look irregular, divided by a power of two: the same bits in every engine. */
-function irregular(length: number, factor: number): Float32Array {
+export function irregular(length: number, factor: number): Float32Array {
   const array = new Float32Array(length)
   for (let i = 0; i < length; i++) array[i] = (((i * factor + 29) % 127) - 63) / 64
   return array
