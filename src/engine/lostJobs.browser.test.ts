@@ -1,24 +1,10 @@
 /** @module Jobs set up on a GPU that is lost: WebAssembly goes on with them, and it is said once. */
-import { expect, test } from 'vitest'
-import { createMlp } from '../learning/learners/mlp.ts'
-import { encode } from '../model/encoder.ts'
-import { createRandom } from '../model/random.ts'
-import { tinyModel } from '../model/tinyModel.ts'
+import { afterEach, expect, test, vi } from 'vitest'
 import { chooseEngine, thisDevice } from './choose.ts'
-import { testHistory } from './encoder/testHistories.ts'
-import { testExamples } from './mlp/testExamples.ts'
-import { createJsTopK } from './topk/js.ts'
+import { wasmJobs } from './processorJobs.ts'
+import { answerOf, expectClose, jobNames, jobs } from './testJobs.ts'
 
-const ITEMS = 40
-const INPUTS = 6
-const model = tinyModel(ITEMS)
-const table = { columns: 64, vectors: model.itemVectors }
-const history = testHistory(30, ITEMS, 1)
-const moment = (length: number) => ({
-  history: history.slice(0, length),
-  now: history[length - 1].time,
-})
-const hOf = (length: number) => encode(model, history.slice(0, length), moment(length).now)
+afterEach(() => vi.restoreAllMocks())
 
 async function onGpu() {
   const adapter = await navigator.gpu.requestAdapter()
@@ -41,35 +27,64 @@ async function onGpu() {
   const changes: string[] = []
   const { engine } = await chooseEngine('webgpu', environment, ({ reason }) => changes.push(reason))
   expect(engine.name).toBe('wgsl')
-  const jobs = {
-    encoder: await engine.encoder(model),
-    ranking: await engine.ranking(model, table),
-    network: await engine.network(INPUTS),
-  }
-  const given = await jobs.encoder.encode([moment(20)])
-  given.forEach((value, j) => {
-    expect(Math.abs(value - hOf(20)[j])).toBeLessThan(1e-5)
-  })
-  return { engine, jobs, changes, device: devices[0] }
+  return { engine, changes, device: devices[0] }
 }
 
-test.each(['between two questions', 'in the middle of one'])('%s', async (when) => {
-  const { engine, jobs, changes, device } = await onGpu()
-  if (when === 'between two questions') device.destroy()
-  const plain = createMlp(INPUTS, createRandom(1))
-  const batch = testExamples(INPUTS, 70, 2)
-  const asked = Promise.all([
-    jobs.encoder.encode([moment(21)]),
-    jobs.ranking.top(moment(22), 5),
-    jobs.network.learn(plain.snapshot(), batch),
-  ])
-  if (when === 'in the middle of one') device.destroy()
-  const [h, top, network] = await asked
-  expect(h).toEqual(hOf(21))
-  expect(top.ids).toEqual((await createJsTopK(table).top(hOf(22), 5)).ids)
-  plain.learn(batch)
-  expect(network).toEqual(plain.snapshot())
+/** What WebAssembly answers, to the bit. */
+const wanted = Promise.all(jobNames.map((name) => answerOf(name, wasmJobs(null))))
+
+async function askAll(asked: readonly { ask(): Promise<Iterable<number>> }[]) {
+  return Promise.all(asked.map(async ({ ask }) => [...(await ask())]))
+}
+
+/** Calls `lose` with the call of `method` that comes after so many. */
+function at<T extends object>(
+  prototype: T,
+  method: keyof T & string,
+  after: number,
+  lose: () => void,
+) {
+  const original = prototype[method] as (...args: unknown[]) => unknown
+  let calls = 0
+  vi.spyOn(prototype, method as never).mockImplementation(function (this: T, ...args: unknown[]) {
+    const result = original.apply(this, args)
+    if (calls++ === after) lose()
+    return result
+  } as never)
+}
+
+test.each<[string, (lose: () => void) => void]>([
+  ['before they are asked', (lose) => lose()],
+  ['when they are asked', (lose) => queueMicrotask(lose)],
+  ['at their first submit', (lose) => at(GPUQueue.prototype, 'submit', 0, lose)],
+  ['at their fourth', (lose) => at(GPUQueue.prototype, 'submit', 3, lose)],
+  [
+    'at their last readback',
+    (lose) => at(GPUBuffer.prototype, 'mapAsync', jobNames.length - 1, lose),
+  ],
+])('jobs whose GPU is lost %s', async (_, arrange) => {
+  const { engine, changes, device } = await onGpu()
+  const set = await Promise.all(jobNames.map((name) => jobs[name](engine)))
+  const first = await askAll(set)
+  for (const [i, answer] of (await wanted).entries()) expectClose(first[i], answer)
+  expect(engine.name).toBe('wgsl')
+  arrange(() => device.destroy())
+  const answers = await askAll(set)
+  await device.lost
+  // What was answered before the loss is the GPU's.
+  for (const [i, answer] of (await wanted).entries()) expectClose(answers[i], answer)
+  expect(await askAll(set)).toEqual(await wanted)
   expect(engine.name).toBe('wasm')
   expect(changes).toEqual([expect.stringMatching(/^WebGPU: .*; using WASM$/)])
+  engine.dispose()
+})
+
+test('jobs whose GPU is lost before they are set up', async () => {
+  const { engine, changes, device } = await onGpu()
+  device.destroy()
+  const set = await Promise.all(jobNames.map((name) => jobs[name](engine)))
+  expect(await askAll(set)).toEqual(await wanted)
+  expect(engine.name).toBe('wasm')
+  expect(changes).toHaveLength(1)
   engine.dispose()
 })
