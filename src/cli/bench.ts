@@ -43,7 +43,8 @@ All contenders of a job run in one page in turn, block by block. Ratios are medi
 within a block, with a 95 % interval; above 1, the first is faster.
 
 WebGPU is measured on the adapter that Chromium hands out, which is named above the table and in the
-JSON. On Linux a headless one hands out a real GPU with these flags, and SwiftShader without:
+JSON. On Linux a headless one hands out SwiftShader, unless it is given Vulkan for the GPU that there
+is (Chrome's advice for a GPU without a screen; we had none to try it on):
 NEARSIDE_CHROMIUM_ARGS='--use-angle=vulkan --enable-features=Vulkan --disable-vulkan-surface'`,
   positionals: 'train|rank|start|processor|jobs',
   options: {
