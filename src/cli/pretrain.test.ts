@@ -1,7 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { testShop } from '../evaluation/testShop.ts'
+import { shopEvents, writeShop } from '../pretrain/shop/write.ts'
 import type { SearchReport } from '../pretrain/tuning/rankerSearch.ts'
 import type { Values } from './command.ts'
 import { command } from './pretrain.ts'
@@ -57,6 +60,36 @@ it('prints a search again, best first, and says what came of it', async () => {
   expect(text).toContain('−0.0010 ± 0.0020 over what is in use')
   expect(text).toContain('not adopted: the best is no better')
 })
+
+it('searches a small grid, trains with what came of it, and says what it left out', async () => {
+  const made = testShop(60, 12)
+  const shop = join(folder, 'testshop')
+  const log = shopEvents({ ...made, from: 0, to: 0 })
+  await writeShop(shop, made.items, log, { gzip: false })
+  await appendFile(join(shop, 'events.tsv'), 'shopper1\tpurchase\titem1\t\t\n')
+  const out = join(folder, 'models')
+  const { text } = await run({ shop, out, search: 'grid', trials: '9', epochs: '1' })
+  const written = join(out, '1', 'search.json')
+  const search = JSON.parse(await readFile(written, 'utf8')) as SearchReport
+  // What is in use, and both ends of each of three settings.
+  expect(search.trials).toHaveLength(9)
+  expect(new Set(search.trials.map(({ parameters }) => JSON.stringify(parameters))).size).toBe(9)
+  for (const name of ['l2', 'focus', 'firstShare'])
+    expect(search.best[name]).toEqual(expect.any(Number))
+  const [inUse] = search.trials
+  expect(search.trials.every((one) => one['ndcg@10'].every(Number.isFinite))).toBe(true)
+  expect(search.adopted || search.reason !== '').toBe(true)
+  expect(inUse).toMatchObject({ difference: 0, error: 0 })
+  const manifest = JSON.parse(await readFile(join(out, '1', 'manifest.json'), 'utf8')) as {
+    reports: { name: string; sha256: string }[]
+  }
+  const sha256 = createHash('sha256')
+    .update(await readFile(written))
+    .digest('hex')
+  expect(manifest.reports).toContainEqual(expect.objectContaining({ name: 'search.json', sha256 }))
+  expect(text).toContain('1 line of the log without a time was left out')
+  expect(text).toContain('in use')
+}, 120_000)
 
 it.each([
   [{ 'print-search': 'nowhere.json' }, /nowhere\.json/],

@@ -51,12 +51,14 @@ export function pairedBootstrap(
       ratios[p][r] = ratio(pair, drawn)
     })
   }
-  return pairs.map((pair, p) => {
-    const relative = ratio(pair, null)
-    if (!Number.isFinite(relative)) return null
-    const sorted = ratios[p].filter(Number.isFinite).sort()
-    return { relative, lo: quantile(sorted, 0.025), hi: quantile(sorted, 0.975) }
-  })
+  return pairs.map((pair, p) => liftOf(ratio(pair, null), ratios[p]))
+}
+
+/** From `value / over − 1` as it is and on each draw; null where it has no meaning. */
+export function liftOf(relative: number, drawn: Float64Array): Lift | null {
+  if (!Number.isFinite(relative)) return null
+  const sorted = drawn.filter(Number.isFinite).sort()
+  return { relative, lo: quantile(sorted, 0.025), hi: quantile(sorted, 0.975) }
 }
 
 function ratio({ values, over, weights }: PairedValues, drawn: Float64Array | null): number {

@@ -10,6 +10,8 @@ import { withholdItems } from '../../pretrain/withhold.ts'
 import { writeModel } from '../../pretrain/writeModel.ts'
 import type { CommandContext } from '../command.ts'
 import { evaluateBaseParts } from './baseParts.ts'
+import { expectEnvelope } from './expectEnvelope.ts'
+import { evaluateFits } from './fits.ts'
 import { evaluateNewItems } from './newItems.ts'
 
 const FRACTION = 0.3
@@ -47,13 +49,19 @@ it('prints the parts of the base, each with finite figures', async () => {
   const lines: string[] = []
   const asked = { ...question('whole'), protocol: 'personal' as const }
   const result = await evaluateBaseParts(asked, contextOf(lines))
-  expect(result.shoppersWorse).toBeNull()
+  expectEnvelope(result, 'personal', ['encoder', 'base-fresh'])
   expect(result.cases).toBeGreaterThan(result.shoppers)
   for (const { name, ...figures } of result.arms) {
     expect(lines.join('\n')).toContain(name)
     for (const value of Object.values(figures)) expect(value).toBeGreaterThanOrEqual(0)
   }
   expect(lines.join('\n')).not.toMatch(/NaN|undefined|Infinity/)
+})
+
+it('has the same shape for the fits', async () => {
+  const asked = { ...question('whole'), protocol: 'leave-one-out' as const }
+  const result = await evaluateFits(asked, contextOf([]))
+  expectEnvelope(result, 'leave-one-out', ['base-fresh', 'contenders'])
 })
 
 it('asks a model for the items that it was kept from', async () => {

@@ -8,17 +8,17 @@ import {
 } from '../../evaluation/base/baseArms.ts'
 import { type BaseSummary, summariseBase } from '../../evaluation/base/summariseBase.ts'
 import type { Lift } from '../../evaluation/bootstrap.ts'
+import type { Envelope } from '../../evaluation/envelope.ts'
 import { type Protocol, prepareWalk, selectCases, tuneBaselines } from '../../evaluation/prepare.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import type { CommandContext } from '../command.ts'
 import { load, type Question } from './load.ts'
 
 /** What `--json` holds. `shoppersWorse` is null: nobody's device learned anything. */
-export interface BasePartsResult extends BaseSummary {
+export interface BasePartsResult extends BaseSummary, Envelope {
   readonly protocol: Protocol
-  readonly shop: string
-  readonly until: string
-  readonly seed: number
+  readonly arms: BaseSummary['arms']
+  readonly lifts: BaseSummary['lifts']
   readonly shoppersWorse: null
 }
 

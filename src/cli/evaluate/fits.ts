@@ -1,6 +1,7 @@
 /** @module `--arms fits`: what the exact softmax over the catalogue is worth to the personal fit. */
 import { createJsEngine } from '../../engine/js.ts'
 import { fitCatalogue } from '../../engine/softmax/catalogueFit.ts'
+import type { Envelope } from '../../evaluation/envelope.ts'
 import {
   FIT_ARM_MEANINGS,
   FIT_ARMS,
@@ -15,11 +16,10 @@ import type { CommandContext } from '../command.ts'
 import { load, type Question } from './load.ts'
 
 /** What `--json` holds. */
-export interface FitsResult extends FitSummary {
+export interface FitsResult extends FitSummary, Envelope {
   readonly protocol: Protocol
-  readonly shop: string
-  readonly until: string
-  readonly seed: number
+  readonly arms: FitSummary['arms']
+  readonly lifts: FitSummary['lifts']
 }
 
 export async function evaluateFits(
@@ -46,6 +46,7 @@ export async function evaluateFits(
     until: new Date(input.until).toISOString().slice(0, 10),
     seed: input.seed,
     ...summary,
+    shoppersWorse: null,
   }
   for (const line of formatFits(result, input.model.itemIds.length)) print(line)
   for (const note of notes) print(`Note: ${note}.`)

@@ -1,4 +1,5 @@
 /** @module `--incremental imbalance`: what weights, resampling and synthetic examples do for the classifiers. */
+import { type Envelope, liftsOver } from '../../evaluation/envelope.ts'
 import { selectCases } from '../../evaluation/prepare.ts'
 import { compareMethods, type ImbalanceArm } from '../../evaluation/prequential/imbalance.ts'
 import type { CommandContext } from '../command.ts'
@@ -7,12 +8,9 @@ import { load, type Question } from './load.ts'
 import { createReport, readStreams, seedsFrom } from './streams.ts'
 
 /** What `--json` holds. */
-export interface ImbalanceResult {
-  readonly protocol: 'imbalance'
-  readonly shop: string
-  readonly until: string
-  readonly shoppers: number
-  readonly cases: number
+export interface ImbalanceResult extends Envelope {
+  readonly protocol: 'incremental'
+  readonly compared: 'imbalance'
   /** Candidates of all cases, and the share of them that was bought. */
   readonly examples: number
   readonly positives: number
@@ -37,15 +35,25 @@ export async function evaluateImbalance(
   context.progress.clear()
   const labels = tested.flatMap(({ examples }) => examples.map(({ label }) => Number(label)))
   const result: ImbalanceResult = {
-    protocol: 'imbalance',
+    protocol: 'incremental',
+    compared: 'imbalance',
     shop: shop.name,
     until: new Date(input.until).toISOString().slice(0, 10),
+    seed: input.seed,
     shoppers: selected.length,
     cases: tested.length,
     examples: labels.length,
     positives: labels.reduce((sum, label) => sum + label, 0) / labels.length,
     seeds,
     arms,
+    // Each learner over itself without any of this.
+    lifts: [...new Set(arms.map(({ learner }) => learner))].flatMap((own) =>
+      liftsOver(
+        `${own}, none`,
+        arms.filter(({ learner }) => learner === own),
+      ),
+    ),
+    shoppersWorse: null,
   }
   for (const line of formatImbalance(result)) context.print(line)
   for (const note of notes) context.print(`Note: ${note}.`)

@@ -8,6 +8,7 @@ import { writeBaseModel } from '../../model/files.ts'
 import { shopEvents, writeShop } from '../../pretrain/shop/write.ts'
 import { writeModel } from '../../pretrain/writeModel.ts'
 import type { CommandContext } from '../command.ts'
+import { expectEnvelope } from './expectEnvelope.ts'
 import { evaluateImbalance } from './imbalance.ts'
 import { evaluateIncremental } from './incremental.ts'
 
@@ -45,7 +46,8 @@ function run(signal: AbortSignal, lines: string[] = []) {
 it('prints every arm and returns finite figures', async () => {
   const lines: string[] = []
   const result = await run(new AbortController().signal, lines)
-  expect(result).toMatchObject({ protocol: 'incremental', shop: 'testshop', seed: 1 })
+  expect(result).toMatchObject({ shop: 'testshop', seed: 1 })
+  expectEnvelope(result, 'incremental', ['base', 'base-rescaled', 'combination'])
   expect(result.cases).toBeGreaterThan(result.shoppers - 1)
   expect(result.strategies.map(({ strategy }) => strategy)).toEqual(
     ['online', 'batch', 'hybrid'].flatMap((name) => [name, name]),
@@ -66,10 +68,9 @@ it('stops when asked to', async () => {
 
 it('compares every way to meet class imbalance, raw and corrected', async () => {
   const lines: string[] = []
-  const { arms, seeds } = await evaluateImbalance(
-    question(),
-    contextOf(new AbortController().signal, lines),
-  )
+  const result = await evaluateImbalance(question(), contextOf(new AbortController().signal, lines))
+  const { arms, seeds } = result
+  expectEnvelope(result, 'incremental', ['logistic, none', 'network, smote, corrected'])
   expect(seeds).toHaveLength(3)
   for (const learner of ['logistic', 'network'])
     expect(arms.filter((arm) => arm.learner === learner)).toHaveLength(2 * METHODS.length - 1)

@@ -1,8 +1,13 @@
 /** @module `--protocol incremental`: the incremental learners on the held-out shoppers' stream. */
 import { writeFile } from 'node:fs/promises'
 import { createFastMlp } from '../../engine/mlp/mlp.ts'
+import { type Envelope, liftsOver } from '../../evaluation/envelope.ts'
 import { selectCases } from '../../evaluation/prepare.ts'
-import { type Comparison, compareLearners } from '../../evaluation/prequential/compare.ts'
+import {
+  type Comparison,
+  compareLearners,
+  REFERENCE,
+} from '../../evaluation/prequential/compare.ts'
 import { formatLearnersHtml } from '../../evaluation/report/learners.ts'
 import type { CommandContext } from '../command.ts'
 import { formatIncremental } from './incrementalTable.ts'
@@ -10,13 +15,9 @@ import { load, type Question } from './load.ts'
 import { createReport, readStreams, type Streams, seedsFrom } from './streams.ts'
 
 /** What `--json` holds. */
-export interface IncrementalResult extends Comparison {
+export interface IncrementalResult extends Comparison, Envelope {
   readonly protocol: 'incremental'
-  readonly shop: string
-  readonly until: string
-  readonly seed: number
-  readonly shoppers: number
-  readonly cases: number
+  readonly arms: Comparison['arms']
   /** Candidates of all cases, and the share of them that was bought. */
   readonly examples: number
   readonly positives: number
@@ -60,6 +61,8 @@ export async function evaluateIncremental(
     seeds,
     rates,
     ...comparison,
+    lifts: liftsOver(REFERENCE, comparison.arms),
+    shoppersWorse: null,
   }
   for (const line of formatIncremental(result)) context.print(line)
   for (const note of notes) context.print(`Note: ${note}.`)

@@ -6,6 +6,7 @@ import { testModel, testShop } from '../../evaluation/testShop.ts'
 import { writeBaseModel } from '../../model/files.ts'
 import { shopEvents, writeShop } from '../../pretrain/shop/write.ts'
 import { writeModel } from '../../pretrain/writeModel.ts'
+import { expectEnvelope } from './expectEnvelope.ts'
 import { evaluateNoise, parseShares } from './noise.ts'
 
 let folder = ''
@@ -35,6 +36,7 @@ it('finds planted noise, walks every setting, and prints finite figures', async 
     print: (line) => lines.push(line),
     signal: new AbortController().signal,
   })
+  expectEnvelope(result, 'noise', ['personal', 'base-fresh@misclicks=0.4,cleaner=rules'])
   expect(result.ranking.map(({ share }) => share)).toEqual([0, 0, 0.4, 0.4, 0.4])
   const [asItCame] = result.ranking
   expect(asItCame.baseChange).toEqual({ relative: 0, lo: 0, hi: 0 })

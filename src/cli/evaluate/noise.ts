@@ -1,4 +1,6 @@
 /** @module `--protocol noise`: planted misclicks and scripts: found by what, and at what cost. */
+import type { Lift } from '../../evaluation/bootstrap.ts'
+import type { Envelope, NamedLift } from '../../evaluation/envelope.ts'
 import type { Detection } from '../../evaluation/noise/detection.ts'
 import { detect } from '../../evaluation/noise/detection.ts'
 import { type NoiseRow, summariseNoise } from '../../evaluation/noise/noiseSummary.ts'
@@ -18,13 +20,10 @@ import { formatNoise } from './noiseTable.ts'
 import { inProcesses } from './walkInProcesses.ts'
 
 /** What `--json` holds. */
-export interface NoiseResult {
+export interface NoiseResult extends Envelope {
   readonly protocol: 'noise'
-  readonly shop: string
-  readonly until: string
-  readonly seed: number
-  readonly shoppers: number
-  readonly cases: number
+  /** Of `ranking`: `personal` on the log as it came, `personal@misclicks=0.2,cleaner=rules` and so on. */
+  readonly arms: readonly { readonly name: string; readonly 'ndcg@10': number }[]
   /** At `detectionShare` misclicks, with one visit of each script on every tenth device. */
   readonly detection: readonly Detection[]
   readonly detectionShare: number
@@ -65,6 +64,7 @@ export async function evaluateNoise(
     (done) => progress.update('walking shoppers', done, shoppers.length),
   )
   progress.clear()
+  const ranking = summariseNoise(noiseSettings(shares), walked, input.seed)
   const result: NoiseResult = {
     protocol: 'noise',
     shop: shop.name,
@@ -74,9 +74,40 @@ export async function evaluateNoise(
     cases: walked.reduce((sum, own) => sum + own.length, 0),
     detection,
     detectionShare,
-    ranking: summariseNoise(noiseSettings(shares), walked, input.seed),
+    ranking,
+    arms: ranking.flatMap((row) =>
+      (
+        [
+          ['base-fresh', row.base],
+          ['personal', row.personal],
+        ] as const
+      ).map(([arm, ndcg]) => ({ name: noisyName(arm, row), 'ndcg@10': ndcg })),
+    ),
+    lifts: ranking.flatMap(liftsOfRow),
+    shoppersWorse: null,
   }
   for (const line of formatNoise(result)) print(line)
   for (const note of notes) print(`Note: ${note}.`)
   return result
+}
+
+type Ranked = 'base-fresh' | 'personal'
+
+function noisyName(arm: Ranked, { share, cleaner }: Pick<NoiseRow, 'share' | 'cleaner'>): string {
+  return share === 0 && cleaner === 'none' ? arm : `${arm}@misclicks=${share},cleaner=${cleaner}`
+}
+
+/** Over the log as it came, and personal over base-fresh on the same log. */
+function liftsOfRow(row: NoiseRow, place: number): NamedLift[] {
+  const named = (arm: Ranked, over: string, lift: Lift | undefined): NamedLift[] =>
+    lift ? [{ arm: noisyName(arm, row), over, metric: 'ndcg@10', ...lift }] : []
+  return [
+    ...(place > 0
+      ? [
+          ...named('base-fresh', 'base-fresh', row.baseChange),
+          ...named('personal', 'personal', row.personalChange),
+        ]
+      : []),
+    ...named('personal', noisyName('base-fresh', row), row.learning),
+  ]
 }

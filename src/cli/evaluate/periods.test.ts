@@ -10,6 +10,7 @@ import { importShop } from '../../pretrain/import/importShop.ts'
 import { shopEvents, writeShop } from '../../pretrain/shop/write.ts'
 import { writeModel } from '../../pretrain/writeModel.ts'
 import type { CommandContext } from '../command.ts'
+import { expectEnvelope } from './expectEnvelope.ts'
 import { evaluatePeriods } from './periods.ts'
 import { evaluateStrategies } from './strategies.ts'
 
@@ -57,6 +58,8 @@ it('imports a folder of periods and compares updates on it', async () => {
     ['2000-01-24', 90],
   ])
   expect(result.periods.map(({ cases }) => cases)).toEqual([null, 60, 60, 60])
+  expectEnvelope(result, 'incremental', ['incremental', 'full'])
+  expect(result.until).toBe('2000-01-10')
   const full = result.arms.find(({ name }) => name === 'full')!
   // The chain never changes: what follows is among the first.
   expect(full.metrics['recall@20'].mean).toBe(1)
@@ -89,6 +92,8 @@ it('an order shop is asked for the next order, by periods from a file', async ()
     context(lines),
   )
   expect(result.next).toBe('order')
+  expectEnvelope(result, 'incremental', ['frozen-nightly', 'incremental', 'full'])
+  expect(result.until).toBe(dates[2])
   expect(result.periods.map(({ cases }) => cases === null)).toEqual([
     true,
     true,
@@ -134,7 +139,8 @@ it('compares strategies on spliced lives', async () => {
     now: Date.UTC(2025, 0, 1),
   }
   const result = await evaluateStrategies(question, 2, context(lines))
-  const [without, online] = result.strategies
+  expectEnvelope(result, 'incremental', ['no learning', 'online', 'batch', 'hybrid'])
+  const [without, online] = result.arms
   expect(without.fitsPerEvent).toBe(0)
   expect(online.fitsPerEvent).toBeGreaterThan(0)
   expect(online.stepsPerEvent).toBeCloseTo(10 * online.fitsPerEvent, 9)

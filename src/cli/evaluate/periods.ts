@@ -4,18 +4,20 @@
  */
 import { readFile } from 'node:fs/promises'
 import type { ShopperHistory } from '../../evaluation/cases.ts'
+import { type Envelope, liftsOver } from '../../evaluation/envelope.ts'
 import { isHeldOut } from '../../evaluation/holdout.ts'
 import { CLICK_SETTINGS, runClickPeriods } from '../../evaluation/periods/clickPeriods.ts'
 import { TERMS } from '../../evaluation/periods/clickTerms.ts'
 import { type Span, sessionsByPeriod, spansOf } from '../../evaluation/periods/cut.ts'
 import { type ArmSummary, summarisePeriods } from '../../evaluation/periods/results.ts'
-import { cleanShoppers, LEAST_SHOPPERS } from '../../evaluation/prepare.ts'
+import { LEAST_SHOPPERS } from '../../evaluation/prepare.ts'
 import { eventStrength } from '../../features/strength.ts'
 import { createRandom } from '../../model/random.ts'
 import { fitNewton } from '../../pretrain/ranker/newton.ts'
 import { DEFAULT_RANKER } from '../../pretrain/ranker/trainRanker.ts'
 import { readShop } from '../../pretrain/shop/read.ts'
 import type { Shop } from '../../pretrain/shop/shop.ts'
+import { describeLeftOut } from '../../pretrain/shop/wrongLines.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import type { CommandContext } from '../command.ts'
 import { parseDate } from './load.ts'
@@ -35,20 +37,18 @@ export interface PeriodsQuestion {
 }
 
 /** What `--json` holds. */
-export interface PeriodsResult {
+export interface PeriodsResult extends Envelope {
   readonly protocol: 'incremental'
   readonly compared: 'periods'
-  readonly shop: string
   readonly next: 'click' | 'order'
   readonly seeds: readonly number[]
   readonly settings: unknown
   readonly items: number
-  /** Sessions or shoppers tested. */
-  readonly shoppers: number
   readonly periods: readonly PeriodSummary[]
   /** The arm that the others are compared with. */
   readonly reference: string
-  readonly arms: readonly ArmSummary[]
+  /** Means by their metric's name, beside what they are the means of. */
+  readonly arms: readonly (ArmSummary & { readonly [metric: string]: unknown })[]
   /** The same without the tested periods that were looked at while settings were chosen. */
   readonly later: { readonly from: number; readonly arms: readonly ArmSummary[] } | null
 }
@@ -74,20 +74,58 @@ export async function evaluatePeriods(
   question: PeriodsQuestion,
   context: CommandContext,
 ): Promise<PeriodsResult> {
-  const shop = await readShop(question.shop)
-  const { shoppers } = cleanShoppers(shop.shoppers, shop.items.length, question.now)
-  const spans = spansOf(await cutOf(question.periods), shop.from, Math.min(shop.to, question.now))
-  const result = isOrderShop(shoppers)
-    ? await evaluateOrders(shop, shoppers, spans, question, context)
+  const shop = await readShop(question.shop, question.now)
+  const { items, shoppers } = shop
+  if (items.length < 2) throw refusal('a shop with fewer than two items has nothing to rank')
+  if (shoppers.length < LEAST_SHOPPERS)
+    throw refusal(
+      `the log knows ${shoppers.length} shoppers or sessions; at least ${LEAST_SHOPPERS} are needed for an interval`,
+    )
+  const spans = spansOf(await cutOf(question.periods), shop.from, shop.to)
+  const measured = isOrderShop(shoppers)
+    ? await evaluateOrders(shop, spans, question, context)
     : await evaluateClicks(shop, sessionsByPeriod(shoppers, spans), question, context)
-  const periods = result.periods.map((one, p) => ({
-    ...one,
-    from: new Date(spans[p].from).toISOString().slice(0, 10),
-  }))
-  const whole = { ...result, periods }
+  const periods = measured.periods.map((one, p) => ({ ...one, from: isoDay(spans[p].from) }))
+  const result: PeriodsResult = {
+    protocol: 'incremental',
+    compared: 'periods',
+    shop: shop.name,
+    // The first that is tested; the first model is trained on what lies before.
+    until: periods.find(({ cases }) => cases !== null)?.from ?? isoDay(shop.to),
+    seed: question.seed,
+    cases: periods.reduce((sum, { cases }) => sum + (cases ?? 0), 0),
+    ...measured,
+    items: items.length,
+    periods,
+    reference: REFERENCE,
+    arms: measured.arms.map((arm) => ({ ...arm, ...meansOf(arm) })),
+    lifts: liftsOver(REFERENCE, measured.arms),
+    shoppersWorse: null,
+  }
   context.progress.clear()
-  for (const line of formatPeriods(whole)) context.print(line)
-  return whole
+  for (const line of formatPeriods(result)) context.print(line)
+  for (const note of describeLeftOut(shop.leftOut)) context.print(`Note: ${note}.`)
+  return result
+}
+
+/** What both kinds of shop measure. */
+type Measured = Pick<
+  PeriodsResult,
+  'next' | 'seeds' | 'settings' | 'shoppers' | 'periods' | 'later'
+> & {
+  readonly arms: readonly ArmSummary[]
+}
+
+function meansOf({ metrics }: ArmSummary): Record<string, number> {
+  return Object.fromEntries(Object.entries(metrics).map(([name, { mean }]) => [name, mean]))
+}
+
+function isoDay(time: number): string {
+  return new Date(time).toISOString().slice(0, 10)
+}
+
+function refusal(why: string): NearsideError {
+  return new NearsideError('input-invalid', why)
 }
 
 /** Whether most of what the log knows are purchases: then the next order is asked for. */
@@ -103,22 +141,20 @@ function isOrderShop(shoppers: readonly ShopperHistory[]): boolean {
 }
 
 async function evaluateOrders(
-  shop: Shop,
-  shoppers: readonly ShopperHistory[],
+  { items, shoppers, dayOnly }: Shop,
   spans: readonly Span[],
   question: PeriodsQuestion,
   context: CommandContext,
-): Promise<PeriodsResult> {
+): Promise<Measured> {
   if (spans.length < FIRST_PERIODS + 2)
-    throw new NearsideError(
-      'input-invalid',
+    throw refusal(
       `the log spans ${spans.length} periods; the first ${FIRST_PERIODS} train the first model, and at least two more are needed to update it and test it`,
     )
   const seeds = seedsOf(question)
   const { results, asked } = await runOrderPeriods({
-    items: shop.items,
+    items,
     shoppers,
-    dayOnly: shop.dayOnly,
+    dayOnly,
     spans,
     isHeldOut: (id) => isHeldOut(id, HOLDOUT, question.seed),
     seeds,
@@ -129,8 +165,7 @@ async function evaluateOrders(
   })
   const empty = asked.findIndex(({ shoppers: count }) => count < LEAST_SHOPPERS)
   if (empty >= 0)
-    throw new NearsideError(
-      'input-invalid',
+    throw refusal(
       `period ${FIRST_PERIODS + empty + 1} has ${asked[empty].shoppers} held-out shoppers with an order; at least ${LEAST_SHOPPERS} are needed: choose longer --periods`,
     )
   const events = spans.map(({ from, to }) =>
@@ -141,15 +176,10 @@ async function evaluateOrders(
     ),
   )
   return {
-    protocol: 'incremental',
-    compared: 'periods',
-    shop: shop.name,
     next: 'order',
     seeds,
     settings: ORDER_SETTINGS,
-    items: shop.items.length,
     shoppers: results.shoppers,
-    reference: REFERENCE,
     periods: events.map((count, p) => ({
       from: '',
       events: count,
@@ -166,14 +196,8 @@ async function evaluateClicks(
   sessions: ReturnType<typeof sessionsByPeriod>,
   question: PeriodsQuestion,
   context: CommandContext,
-): Promise<PeriodsResult> {
-  const longer = sessions.map((all) => all.filter(({ length }) => length > 1).length)
-  const empty = longer.indexOf(0)
-  if (empty >= 0)
-    throw new NearsideError(
-      'input-invalid',
-      `period ${empty + 1} of ${sessions.length} has no session of two clicks: choose longer --periods`,
-    )
+): Promise<Measured> {
+  requireSessions(sessions.map((all) => all.filter(({ length }) => length > 1).length))
   const seeds = seedsOf(question)
   const { results, asked } = await runClickPeriods(shop.items.length, sessions, {
     seeds,
@@ -182,19 +206,15 @@ async function evaluateClicks(
     fit: (table, centre) => fitNewton(table, SCALE, { l2: RIDGE, frozen: NONE, centre }),
     onProgress: reporter(context),
   })
+  requireSessions([LEAST_SHOPPERS, ...asked.map(({ sessions: tested }) => tested)])
   const from = Math.min(CHOSEN_ON + 1, sessions.length - 1)
   const summary = (only: (period: number) => boolean) =>
     summarisePeriods(results, REFERENCE, createRandom(question.seed), only)
   return {
-    protocol: 'incremental',
-    compared: 'periods',
-    shop: shop.name,
     next: 'click',
     seeds,
     settings: CLICK_SETTINGS,
-    items: shop.items.length,
     shoppers: results.shoppers,
-    reference: REFERENCE,
     periods: sessions.map((all, p) => ({
       from: '',
       events: all.reduce((sum, { length }) => sum + length, 0),
@@ -204,6 +224,15 @@ async function evaluateClicks(
     arms: summary(() => true),
     later: { from, arms: summary((period) => period >= from) },
   }
+}
+
+/** @param counts sessions of each period that can be asked for */
+function requireSessions(counts: readonly number[]): void {
+  const short = counts.findIndex((count) => count < LEAST_SHOPPERS)
+  if (short < 0) return
+  throw refusal(
+    `period ${short + 1} of ${counts.length} has ${counts[short]} sessions of two clicks or more on known items to ask for; at least ${LEAST_SHOPPERS} are needed for an interval: choose longer --periods or a larger --tested`,
+  )
 }
 
 /** The terms are logarithms already. */

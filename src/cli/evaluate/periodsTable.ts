@@ -7,9 +7,8 @@ const NAME = 20
 const CELL = 24
 
 export function formatPeriods(result: PeriodsResult): string[] {
-  const { arms, periods, later, reference, seeds } = result
+  const { arms, cases, periods, later, reference, seeds } = result
   const metrics = Object.keys(arms[0].metrics)
-  const cases = periods.reduce((sum, period) => sum + (period.cases ?? 0), 0)
   const who = result.next === 'click' ? 'sessions' : 'shoppers whom no training saw'
   const full = arms.find(({ name }) => name === reference)?.work
   return [

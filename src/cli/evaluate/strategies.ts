@@ -1,5 +1,6 @@
 /** @module `--protocol incremental --incremental strategies`: when should a device learn? */
 import { createWasmEngine } from '../../engine/wasm/wasmEngine.ts'
+import { type Envelope, liftsOver } from '../../evaluation/envelope.ts'
 import { byDay } from '../../evaluation/popularity.ts'
 import { LEAST_SHOPPERS } from '../../evaluation/prepare.ts'
 import {
@@ -17,15 +18,11 @@ import { load, type Question } from './load.ts'
 import { formatStrategies } from './strategiesTable.ts'
 
 /** What `--json` holds. */
-export interface StrategiesResult {
+export interface StrategiesResult extends Envelope {
   readonly protocol: 'incremental'
   readonly compared: 'strategies'
-  readonly shop: string
-  readonly until: string
   readonly seeds: readonly number[]
-  readonly shoppers: number
-  readonly cases: number
-  readonly strategies: readonly StrategySummary[]
+  readonly arms: readonly StrategySummary[]
 }
 
 const BEFORE = 3
@@ -83,15 +80,19 @@ export async function evaluateStrategies(
     }
   }
   progress.clear()
+  const arms = summariseStrategies(lived, model.prior.steps, createRandom(seed))
   const result: StrategiesResult = {
     protocol: 'incremental',
     compared: 'strategies',
     shop: shop.name,
     until: new Date(until).toISOString().slice(0, 10),
+    seed,
     seeds,
     shoppers: lives.length,
     cases: lives.reduce((sum, { cases }) => sum + cases.length, 0),
-    strategies: summariseStrategies(lived, model.prior.steps, createRandom(seed)),
+    arms,
+    lifts: liftsOver(arms[0].name, arms),
+    shoppersWorse: null,
   }
   for (const line of formatStrategies(result)) print(line)
   for (const note of notes) print(`Note: ${note}.`)

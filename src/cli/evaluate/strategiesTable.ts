@@ -6,21 +6,21 @@ const NAME = 14
 const CELL = 26
 
 export function formatStrategies(result: StrategiesResult): string[] {
-  const { strategies, shoppers, cases, seeds } = result
+  const { arms, shoppers, cases, seeds } = result
   return [
     `${result.shop}: ${shoppers} held-out shoppers, ${cases} cases from ${result.until} on, ${seeds.length} seeds; test, then learn what the strategy says`,
     '95 % intervals by bootstrap over shoppers; a page closed before it is idle: what waits for a pause is not learned',
     '',
     'With their own past',
     row('', ['NDCG@10', 'over no learning', 'nll', 'seeds ±']),
-    ...strategies.map(({ strategy, ndcg, over, nll, seedDeviation }) =>
-      row(strategy, [text(ndcg), text(over, true), text(nll), seedDeviation.toFixed(5)]),
+    ...arms.map(({ name, own, seedDeviation }) =>
+      row(name, [text(own.ndcg), text(own.over, true), text(own.nll), seedDeviation.toFixed(5)]),
     ),
     '',
     "Interest changes at once: the past is another shopper's",
     row('', ['NDCG@10', 'over no learning', 'nll', 'events to ½', 'events to nine tenths']),
-    ...strategies.map(({ strategy, changed, half, most }) =>
-      row(strategy, [
+    ...arms.map(({ name, changed, half, most }) =>
+      row(name, [
         text(changed.ndcg),
         text(changed.over, true),
         text(changed.nll),
@@ -33,8 +33,8 @@ export function formatStrategies(result: StrategiesResult): string[] {
     '',
     'Cost of an event',
     row('', ['fits', 'gradient steps', 'milliseconds']),
-    ...strategies.map((one) =>
-      row(one.strategy, [
+    ...arms.map((one) =>
+      row(one.name, [
         one.fitsPerEvent.toFixed(3),
         one.stepsPerEvent.toFixed(2),
         one.millisecondsPerEvent.toFixed(1),

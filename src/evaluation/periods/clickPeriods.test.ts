@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { createRandom } from '../../model/random.ts'
-import { runClickPeriods } from './clickPeriods.ts'
+import { CLICK_SETTINGS, runClickPeriods } from './clickPeriods.ts'
 import { FIRST_WEIGHTS, onlyKnown, placeOf, sampleTable } from './clickRanker.ts'
 import { ClickTerms, TERMS } from './clickTerms.ts'
 import { summarisePeriods } from './results.ts'
@@ -20,9 +20,10 @@ function chains(periods: number): Session[][] {
 /** One gradient step: enough to go through the motions. */
 const fit = (_: unknown, centre: Float64Array) => ({ weights: centre, steps: 1 })
 
-async function run(periods: Session[][], testedShare = 1) {
+async function run(periods: Session[][], testedShare = 1, share = 1) {
   let time = 0
   return runClickPeriods(ITEMS, periods, {
+    settings: { ...CLICK_SETTINGS, share },
     seeds: [1, 2],
     testedShare,
     fit,
@@ -53,6 +54,15 @@ it('who forgets follows a change, who is frozen does not, and the cost is counte
   expect(lo).toBeLessThanOrEqual(mean)
   expect(hi).toBeGreaterThanOrEqual(mean)
   expect(asked.map(({ cases }) => cases)).toEqual([180, 180, 180, 180, 180])
+})
+
+it('an update describes about a share of the cases that training again on everything would', async () => {
+  const { results } = await run(chains(6), 1, 0.1)
+  const arms = summarisePeriods(results, 'full', createRandom(1))
+  const cases = (name: string) => arms.find((arm) => arm.name === name)!.work.cases
+  expect(cases('incremental')).toBeGreaterThan(0.05 * cases('full'))
+  expect(cases('incremental')).toBeLessThan(0.12 * cases('full'))
+  expect(cases('latest')).toBeGreaterThan(0.2 * cases('full'))
 })
 
 it('tests a share of the sessions, evenly spread', async () => {

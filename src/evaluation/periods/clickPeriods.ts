@@ -68,6 +68,7 @@ export const CLICK_ARMS: readonly ClickArm[] = [
 export const CLICK_SETTINGS: ClickSettings = {
   counts: DEFAULT_COUNTS,
   fusionWeight: 0.5,
+  share: 0.1,
   cases: 1000,
   distillation: 0.5,
 }
@@ -85,8 +86,12 @@ export interface ClickOptions {
 
 export interface ClickPeriods {
   readonly results: PeriodResults
-  /** Clicks asked for in each tested period, and clicks left out as unknown. */
-  readonly asked: readonly { readonly cases: number; readonly unknown: number }[]
+  /** Sessions and their clicks asked for in each tested period, and clicks left out as unknown. */
+  readonly asked: readonly {
+    readonly sessions: number
+    readonly cases: number
+    readonly unknown: number
+  }[]
 }
 
 /** @param periods at least two; sessions hold catalogue rows below `items`. */
@@ -111,7 +116,7 @@ export async function runClickPeriods(
   })
   const results = new PeriodResults(arms, CLICK_METRICS, seeds.length)
   const known = new Uint8Array(items)
-  const asked: { cases: number; unknown: number }[] = []
+  const asked: { sessions: number; cases: number; unknown: number }[] = []
   const last = periods.length - 1
   let shopper = 0
   for (let t = 0; t < last; t++) {
@@ -126,6 +131,7 @@ export async function runClickPeriods(
     const next = periods[t + 1]
     const tested = onlyKnown(next, known)
     let cases = 0
+    const before = shopper
     for (const [index, session] of tested.entries()) {
       if (Math.floor(index * testedShare) === Math.floor((index - 1) * testedShare)) continue
       if (index % 200 === 0) await options.onProgress('testing', t + index / tested.length, last)
@@ -148,7 +154,7 @@ export async function runClickPeriods(
       results.add(shopper++, t + 1, session.length - 1, sums)
     }
     const clicks = (all: readonly Session[]) => all.reduce((sum, one) => sum + one.length, 0)
-    asked.push({ cases, unknown: clicks(next) - clicks(tested) })
+    asked.push({ sessions: shopper - before, cases, unknown: clicks(next) - clicks(tested) })
   }
   return { results, asked }
 }

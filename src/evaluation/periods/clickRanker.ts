@@ -36,6 +36,11 @@ export function onlyKnown(sessions: readonly Session[], known: Uint8Array): Sess
     .filter((session) => session.length > 1)
 }
 
+/** Clicks after a session's first, on what was known. */
+export function casesOf(sessions: readonly Session[], { known }: SessionCounts): number {
+  return onlyKnown(sessions, known).reduce((sum, session) => sum + session.length - 1, 0)
+}
+
 /** At most about `most` random cases of `sessions`, each a click after the first. */
 export function sampleTable(
   terms: ClickTerms,

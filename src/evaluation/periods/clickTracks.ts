@@ -3,7 +3,7 @@
  * counts; on top of it, weights are learned by one rule or several, each with several seeds.
  */
 import { createRandom } from '../../model/random.ts'
-import { FIRST_WEIGHTS, sampleTable } from './clickRanker.ts'
+import { casesOf, FIRST_WEIGHTS, sampleTable } from './clickRanker.ts'
 import type { ClickTerms } from './clickTerms.ts'
 import {
   concatenate,
@@ -21,6 +21,8 @@ export type CountRule = 'frozen' | 'latest' | 'fused' | 'all'
 
 export interface ClickSettings extends RuleSettings {
   readonly counts: CountOptions
+  /** Cases that an update of `fused` describes at most, as a share of what `all` would. */
+  readonly share: number
 }
 
 export interface TrackContext {
@@ -66,6 +68,8 @@ class ClickTrack implements Track {
   readonly #context: TrackContext
   /** What `all` reads again each time. */
   readonly #past: (readonly Session[])[] = []
+  /** Cases that describing every period until now takes, up to the limit in each. */
+  #whole = 0
   #counts: SessionCounts
 
   constructor(rule: CountRule, weightRules: readonly WeightRule[], context: TrackContext) {
@@ -139,14 +143,11 @@ class ClickTrack implements Track {
   #tables(sessions: readonly Session[], period: number): Tables {
     const { terms, settings, seeds, clock } = this.#context
     const started = clock()
+    this.#whole += Math.min(settings.cases, casesOf(sessions, this.#counts))
+    const isUpdate = this.#rule === 'fused' && period > 0
+    const most = isUpdate ? Math.min(settings.cases, settings.share * this.#whole) : settings.cases
     const tables = seeds.map((seed) =>
-      sampleTable(
-        terms,
-        this.#counts,
-        sessions,
-        settings.cases,
-        createRandom(seed + 7919 * period),
-      ),
+      sampleTable(terms, this.#counts, sessions, most, createRandom(seed + 7919 * period)),
     )
     const seconds = (clock() - started) / seeds.length
     const cases = tables.reduce((sum, table) => sum + table.cases.length, 0) / seeds.length

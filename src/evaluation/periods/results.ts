@@ -3,7 +3,7 @@
  * intervals by bootstrap over shoppers, spread over seeds, and the cost beside it.
  */
 import type { Random } from '../../model/random.ts'
-import { quantile } from '../bootstrap.ts'
+import { type Lift, liftOf, quantile } from '../bootstrap.ts'
 import { addWork, type Work } from './work.ts'
 
 export interface ArmPlan {
@@ -117,6 +117,8 @@ export interface ArmSummary extends ArmPlan {
   readonly seedDeviation: Readonly<Record<string, number>>
   /** Difference from the reference arm, by metric; null for itself. */
   readonly overReference: Readonly<Record<string, Estimate>> | null
+  /** The same relatively; null where the reference is at 0. */
+  readonly lift: Readonly<Record<string, Lift | null>>
   /** By period, the mean over seeds. */
   readonly byPeriod: readonly Readonly<Record<string, number>>[]
   /** Of all updates after the first. */
@@ -161,6 +163,11 @@ export function summarisePeriods(
           : named((m) =>
               estimate((values) => overSeeds(values, a, m) - overSeeds(values, against, m)),
             ),
+      lift: named((m) => {
+        const relative = (values: Float64Array) =>
+          overSeeds(values, a, m) / overSeeds(values, against, m) - 1
+        return liftOf(relative(means), Float64Array.from(draws, relative))
+      }),
       byPeriod: byPeriod.map((values) => named((m) => overSeeds(values, a, m))),
       work: addWork(...updates.slice(1)),
       lastWork: addWork(...updates.slice(-1)),

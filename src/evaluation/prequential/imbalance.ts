@@ -22,6 +22,8 @@ import { runPrequential } from './run.ts'
 import { INPUTS, type StreamCase } from './stream.ts'
 
 export interface ImbalanceArm extends DrawnArm {
+  /** `network, SMOTE, corrected`. */
+  readonly name: string
   readonly learner: string
   readonly method: Method
   /** Whether probabilities were brought back to the share that is bought. */
@@ -153,7 +155,9 @@ function judgeMethods(
         f1: mean('f1'),
         accuracy: mean('accuracy'),
       }
-      return { learner, method, corrected, prAuc, logLoss, ece, atHalf, bestF1: f1, ...drawn[k] }
+      const name = [learner, method, ...(corrected ? ['corrected'] : [])].join(', ')
+      const judged = { prAuc, logLoss, ece, atHalf, bestF1: f1 }
+      return { name, learner, method, corrected, ...judged, ...drawn[k] }
     })
   })
 }

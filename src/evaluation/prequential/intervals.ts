@@ -5,7 +5,7 @@
  */
 import { logLoss } from '../../learning/learners/learner.ts'
 import type { Random } from '../../model/random.ts'
-import { quantile } from '../bootstrap.ts'
+import { type Lift, liftOf, quantile } from '../bootstrap.ts'
 import { ndcg } from '../metrics.ts'
 import { placesAfter } from './judge.ts'
 import type { StreamCase } from './stream.ts'
@@ -27,6 +27,8 @@ export interface DrawnArm {
   readonly interval: Readonly<Record<DrawnMetric, Interval>>
   /** The arm − the reference, on the same draws. */
   readonly difference: Readonly<Record<DrawnMetric, Difference>>
+  /** The arm / the reference − 1, likewise; null where the reference is at 0. */
+  readonly lift: Readonly<Record<DrawnMetric, Lift | null>>
 }
 
 /** Probabilities of each case's candidates; one list a run. */
@@ -68,6 +70,12 @@ export function drawShoppers(
       difference: whole[arm][metric] - whole[reference][metric],
       ...ends(values[arm][metric].map((value, draw) => value - values[reference][metric][draw])),
     })),
+    lift: perMetric((metric) =>
+      liftOf(
+        whole[arm][metric] / whole[reference][metric] - 1,
+        values[arm][metric].map((value, draw) => value / values[reference][metric][draw] - 1),
+      ),
+    ),
   }))
 }
 
@@ -126,6 +134,7 @@ function ofExamples(
   let sum = 0
   let error = 0
   let gap = 0
+  let bin = 1
   for (let k = 0; k < n; k++) {
     const weight = drawn[shopper[k]]
     seen += weight
@@ -137,9 +146,11 @@ function ofExamples(
       if (seen > 0) area += (hits - before) * (hits / seen)
       before = hits
     }
-    if (Math.floor(((k + 1) * BINS) / n) > Math.floor((k * BINS) / n)) {
+    // The same bins as those of `calibrationBins`.
+    if (k + 1 === Math.floor((bin * n) / BINS)) {
       error += Math.abs(gap)
       gap = 0
+      while (k + 1 >= Math.floor((bin * n) / BINS)) bin++
     }
   }
   return [area / Math.max(1, hits), sum / Math.max(1, seen), error / Math.max(1, seen)]

@@ -3,7 +3,7 @@
  * of interest is felt, what learning costs for each event, and how much a seed changes.
  */
 import type { Random } from '../../model/random.ts'
-import { quantile } from '../bootstrap.ts'
+import { type Lift, liftOf, quantile } from '../bootstrap.ts'
 import { type LivedLife, STRATEGY_ARMS } from './live.ts'
 
 export interface Estimate {
@@ -22,17 +22,30 @@ export interface Recovery {
   readonly followed: number
 }
 
-export interface StrategySummary {
-  readonly strategy: string
-  /** With the shopper's own past: NDCG@10 and mean negative log-likelihood (nats), over shoppers. */
+/** Over shoppers. */
+export interface Quality {
   readonly ndcg: Estimate
+  /** Mean negative log-likelihood, nats. */
   readonly nll: Estimate
+  /** NDCG@10 less that of the row without learning. */
+  readonly over: Estimate
+}
+
+export interface StrategySummary {
+  readonly name: string
+  /** The means of `own` and of `changed`. */
+  readonly 'ndcg@10': number
+  readonly nll: number
+  readonly 'ndcg@10@changed': number
+  readonly 'nll@changed': number
+  /** By those metrics, over the row without learning. */
+  readonly lift: Readonly<Record<string, Lift | null>>
+  /** With the shopper's own past. */
+  readonly own: Quality
   /** Standard deviation of NDCG@10 over seeds. */
   readonly seedDeviation: number
-  /** NDCG@10 over the row without learning, a difference. */
-  readonly over: Estimate
-  /** Likewise after the change, with another's past. */
-  readonly changed: { readonly ndcg: Estimate; readonly nll: Estimate; readonly over: Estimate }
+  /** After the change, with another's past. */
+  readonly changed: Quality
   /** Events until half, and nine tenths, of what the change cost in likelihood are regained. */
   readonly half: Recovery
   readonly most: Recovery
@@ -69,31 +82,50 @@ export function summariseStrategies(
     ).sort()
     return { mean: mean(values), lo: quantile(sorted, 0.025), hi: quantile(sorted, 0.975) }
   }
-  return STRATEGY_ARMS.map((strategy, a) => {
+  return STRATEGY_ARMS.map((name, a) => {
     const of = (past: 'own' | 'other', metric: 'ndcg' | 'nll', arm = a) =>
       overSeeds(lived, (pair) => mean(pair[past].cases.map((one) => one[metric][arm])))
-    const difference = (past: 'own' | 'other') => {
-      const without = of(past, 'ndcg', 0)
-      return of(past, 'ndcg').map((value, shopper) => value - without[shopper])
+    const quality = (past: 'own' | 'other'): Quality => {
+      const [ndcg, without] = [of(past, 'ndcg'), of(past, 'ndcg', 0)]
+      return {
+        ndcg: estimate(ndcg),
+        nll: estimate(of(past, 'nll')),
+        over: estimate(ndcg.map((value, shopper) => value - without[shopper])),
+      }
     }
+    const lift = (past: 'own' | 'other', metric: 'ndcg' | 'nll') => {
+      const [values, without] = [of(past, metric), of(past, metric, 0)]
+      return liftOf(
+        mean(values) / mean(without) - 1,
+        Float64Array.from(draws, (drawn) => {
+          const meanOf = (all: readonly number[]) => mean(drawn.map((shopper) => all[shopper]))
+          return meanOf(values) / meanOf(without) - 1
+        }),
+      )
+    }
+    const [own, changed] = [quality('own'), quality('other')]
     const all = lived.flat()
     const events = sum(all.map(({ own, other }) => own.events + other.events))
     const total = (count: (life: LivedLife) => number) =>
       sum(all.map(({ own, other }) => count(own) + count(other))) / Math.max(1, events)
     const fitsPerEvent = total(({ fits }) => fits[a])
     return {
-      strategy,
-      ndcg: estimate(of('own', 'ndcg')),
-      nll: estimate(of('own', 'nll')),
+      name,
+      'ndcg@10': own.ndcg.mean,
+      nll: own.nll.mean,
+      'ndcg@10@changed': changed.ndcg.mean,
+      'nll@changed': changed.nll.mean,
+      lift: {
+        'ndcg@10': lift('own', 'ndcg'),
+        nll: lift('own', 'nll'),
+        'ndcg@10@changed': lift('other', 'ndcg'),
+        'nll@changed': lift('other', 'nll'),
+      },
+      own,
+      changed,
       seedDeviation: deviation(
         lived.map((pairs) => mean(pairs.map(({ own }) => mean(own.cases.map((c) => c.ndcg[a]))))),
       ),
-      over: estimate(difference('own')),
-      changed: {
-        ndcg: estimate(of('other', 'ndcg')),
-        nll: estimate(of('other', 'nll')),
-        over: estimate(difference('other')),
-      },
       half: recovery(lived, a, 0.5, draws),
       most: recovery(lived, a, 0.9, draws),
       fitsPerEvent,
