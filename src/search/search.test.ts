@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Item } from '../catalog/item.ts'
 import { foldWord, wordsOf } from '../catalog/words.ts'
-import { bands, blend } from './blend.ts'
+import { bands, blend, flatnessOf } from './blend.ts'
 import { highlight } from './highlight.ts'
 import type { SearchHit } from './retrieve.ts'
 import { createProductSearch, prepareProductSearch } from './search.ts'
@@ -133,7 +133,7 @@ describe('blend', () => {
         tolerance,
         ([hits, liked], width) => {
           const order = liked.map((entry) => entry.id)
-          const blended = blend(hits, order, { tolerance: width })
+          const blended = blend(hits, order, { tolerance: width, flatness: 0 })
           expect(new Set(blended)).toEqual(new Set(hits))
           expect(blended).toHaveLength(hits.length)
           blended.forEach((later, place) => {
@@ -171,7 +171,7 @@ describe('blend', () => {
           const blended = blend(
             hits,
             liked.map((entry) => entry.id),
-            { tolerance: width },
+            { tolerance: width, flatness: 0 },
           )
           let from = 0
           for (const band of bands(hits, width)) {
@@ -184,6 +184,22 @@ describe('blend', () => {
     )
   })
 
+  it('leaves a result alone whose relevance tells its hits apart', () => {
+    const result = (relevances: readonly number[]): SearchHit[] =>
+      relevances.map((relevance, i) => ({ id: String(i), relevance, complete: true, terms: [] }))
+    const backwards = (hits: readonly SearchHit[]) => hits.map(({ id }) => id).reverse()
+    // Three of the four that follow repeat the relevance before them, but for rounding; then two.
+    const flat = result([5, 5, 5 * (1 - 1e-9), 5, 4.9])
+    expect(flatnessOf(flat)).toBe(0.75)
+    expect(blend(flat, backwards(flat))).toEqual([...flat].reverse())
+    const told = result([5, 5, 5, 4.95, 4.9])
+    expect(flatnessOf(told)).toBe(0.5)
+    expect(blend(told, backwards(told))).toEqual(told)
+    // What has all words is never level with what lacks one.
+    expect(flatnessOf([flat[0], { ...flat[1], complete: false }])).toBe(0)
+    expect([flatnessOf([]), flatnessOf(flat.slice(0, 1))]).toEqual([0, 0])
+  })
+
   it('with tolerance 0 keeps the order by relevance', () => {
     const hits: SearchHit[] = [3, 2, 1].map((relevance) => ({
       id: String(relevance),
@@ -191,7 +207,7 @@ describe('blend', () => {
       complete: true,
       terms: [],
     }))
-    expect(blend(hits, ['1', '2', '3'], { tolerance: 0 })).toEqual(hits)
+    expect(blend(hits, ['1', '2', '3'], { tolerance: 0, flatness: 0 })).toEqual(hits)
   })
 })
 

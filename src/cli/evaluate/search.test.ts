@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -10,11 +10,13 @@ import { writeBaseModel } from '../../model/files.ts'
 import { createRandom } from '../../model/random.ts'
 import { shopEvents, writeShop } from '../../pretrain/shop/write.ts'
 import { writeModel } from '../../pretrain/writeModel.ts'
+import { SHIPPED_ROOM } from '../../search/blend.ts'
 import { SHIPPED_SETTINGS } from '../../search/retrieve.ts'
 import { evaluateSearch, type SearchQuestion } from './search.ts'
 import { JUDGED_ARMS, SETTINGS } from './searchJudged.ts'
 import { readJudgements } from './searchJudgements.ts'
 import { mistype, queryFrom, titleFrequency } from './searchQueries.ts'
+import { chooseRooms, ROOMS } from './searchRoom.ts'
 import { TAUGHT_ARMS } from './searchTaught.ts'
 
 const KINDS = ['lamp', 'kettle', 'blanket', 'notebook', 'umbrella', 'candle']
@@ -115,10 +117,34 @@ describe('against judgements', () => {
     expect(text).toContain('1 queries without a relevant product')
     const again = await run({ shop: shopFolder, judgements })
     expect(again.result.arms).toEqual(result.arms)
+    const mean = (arm: string, metric: string) =>
+      result.arms.find(({ name }) => name === arm)?.[metric]
+    expect(result.rooms).toHaveLength(1 + ROOMS.length)
+    expect(result.rooms[0]['ndcg@10']).toBeCloseTo(mean('lexical', 'ndcg@10') as number, 12)
+    const shipped = result.rooms.find(
+      ({ flatness, tolerance }) =>
+        flatness === SHIPPED_ROOM.flatness && tolerance === SHIPPED_ROOM.tolerance,
+    )
+    expect(shipped?.['mrr@20']).toBeCloseTo(mean('reranked', 'mrr@20') as number, 12)
+  }, 30_000)
+
+  it('takes a folder with one file that looks like a catalogue, and asks which of two', async () => {
+    const judgements = await file('folder.csv', judgementsText())
+    const alone = join(folder, 'feed')
+    await mkdir(alone)
+    await writeFile(join(alone, 'judgements.csv'), judgementsText())
+    await writeFile(join(alone, 'products.ndjson'), await readFile(catalogFile))
+    const { result } = await run({ shop: alone, judgements })
+    expect(result.arms).toEqual((await run({ shop: catalogFile, judgements })).result.arms)
+    await writeFile(join(alone, 'catalogue.csv.gz'), '')
+    await expect(run({ shop: alone, judgements })).rejects.toThrow(
+      /which of catalogue.csv.gz, products.ndjson is the catalogue/,
+    )
   }, 30_000)
 
   it('tries the settings that ship', () => {
     expect(SETTINGS).toContainEqual(SHIPPED_SETTINGS)
+    expect(ROOMS).toContainEqual(SHIPPED_ROOM)
   })
 
   it.each([
@@ -223,6 +249,20 @@ describe('for what was typed', () => {
     const { result } = await runOn(few)
     expect(result).toEqual((await run({ shop: shopFolder, model: modelFolder })).result)
   }, 60_000)
+})
+
+describe('the choice of room', () => {
+  it('takes the first that other folds don’t see fall, by neither metric', () => {
+    const lexical = { ndcg: [0.5, 0.5, 0.5], mrr: [1, 1, 1] }
+    const better = { ndcg: [0.9, 0.9, 0.4], mrr: [1, 1, 1] }
+    const later = { ndcg: [0.9, 0.9, 0.9], mrr: [1, 0.5, 1] }
+    const fold = Int32Array.from([0, 1, 2])
+    expect([...chooseRooms([better], lexical, fold)]).toEqual([0, 0, 0])
+    expect([...chooseRooms([later, lexical], lexical, fold)]).toEqual([1, 0, 1])
+    expect([...chooseRooms([{ ndcg: [0, 0, 0], mrr: [0, 0, 0] }], lexical, fold)]).toEqual([
+      -1, -1, -1,
+    ])
+  })
 })
 
 describe('queries', () => {

@@ -2,7 +2,7 @@
  * @module `nearside evaluate --protocol search`: retrieval against human judgements, or the place
  * of what shoppers bought next in a search for it.
  */
-import { stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Item } from '../../catalog/item.ts'
 import {
@@ -16,12 +16,14 @@ import { readCatalogFile } from '../../pretrain/import/catalogFile.ts'
 import { findFile } from '../../pretrain/shop/lines.ts'
 import { readCatalog } from '../../pretrain/shop/read.ts'
 import { NearsideError } from '../../protocol/error.ts'
+import { SHIPPED_ROOM } from '../../search/blend.ts'
 import type { CommandContext } from '../command.ts'
 import { load, type Question } from './load.ts'
 import { BOUGHT_ARMS, BOUGHT_PAIRS, type Bought, searchBought } from './searchBought.ts'
 import { JUDGED_ARMS, JUDGED_PAIRS, searchJudged } from './searchJudged.ts'
 import { type Judgements, readJudgements } from './searchJudgements.ts'
-import { formatSearch, formatTaught } from './searchTable.ts'
+import type { RoomQuality } from './searchRoom.ts'
+import { formatRooms, formatSearch, formatTaught } from './searchTable.ts'
 import { TAUGHT_PAIRS, taughtValues } from './searchTaught.ts'
 
 export interface SearchQuestion extends Omit<Question, 'protocol' | 'model'> {
@@ -45,6 +47,8 @@ export interface SearchResult extends SearchSummary {
   readonly shoppersWorse: { readonly significant: number; readonly share: number }
   /** With purchases: whether a query without a pick improves the list, see searchTaught.ts. */
   readonly taught?: SearchSummary & { readonly shoppers: number; readonly queries: number }
+  /** By amount of room, the first without any: on the judged queries, or on training shoppers. */
+  readonly rooms: readonly RoomQuality[]
   /** What was read and left out. */
   readonly judgements?: Omit<Judgements, 'queries'>
 }
@@ -86,7 +90,7 @@ async function byJudgements(
       `${basename(file)}: ${queries.length} queries have a relevant product of this catalogue; at least ${LEAST_QUERIES} are needed for an interval`,
     )
   const onProgress = stepper(context, 'trying settings')
-  const values = await searchJudged({ items, queries, seed, onProgress })
+  const { values, rooms, flat } = await searchJudged({ items, queries, seed, onProgress })
   const summary = summariseSearch(values, JUDGED_PAIRS, seed)
   context.progress.clear()
   const { print } = context
@@ -103,6 +107,12 @@ async function byJudgements(
     print(line)
   print('')
   print(
+    `What room costs, means: taste has a say where a result is flat, and inside bands. As shipped (${SHIPPED_ROOM.flatness}, ${SHIPPED_ROOM.tolerance}) in ${flat} of ${queries.length} queries`,
+  )
+  print('')
+  for (const line of formatRooms(rooms)) print(line)
+  print('')
+  print(
     `${count(counts.rows)} judgements; ${counts.unknownDocids} name no product of the catalogue, ${counts.repeated} repeat another`,
   )
   print(
@@ -110,7 +120,7 @@ async function byJudgements(
   )
   const shoppersWorse = { significant: 0, share: 0 }
   const head = { protocol: 'search', shop, until: null, seed, shoppers: 0 } as const
-  return { ...head, cases: queries.length, ...summary, shoppersWorse, judgements: counts }
+  return { ...head, cases: queries.length, ...summary, shoppersWorse, judgements: counts, rooms }
 }
 
 async function byPurchases(question: Question, context: CommandContext): Promise<SearchResult> {
@@ -149,10 +159,17 @@ async function byPurchases(question: Question, context: CommandContext): Promise
   )
   print('')
   for (const line of formatTaught(taught)) print(line)
+  const { rooms, shoppers: learnedFrom } = bought.training
+  print('')
+  print(
+    `What room gains, means over ${count(learnedFrom)} shoppers whom the model learned from, orders that it didn't, base order: for choosing`,
+  )
+  print('')
+  for (const line of formatRooms(rooms)) print(line)
   for (const note of notes) print(`Note: ${note}.`)
   const shoppersWorse = { significant: worse.significant, share: worse.share }
   const head = { protocol: 'search', shop: shop.name, until, seed } as const
-  return { ...head, shoppers, cases: queries, source, ...summary, shoppersWorse, taught }
+  return { ...head, shoppers, cases: queries, source, ...summary, shoppersWorse, taught, rooms }
 }
 
 function kindsOf(values: SearchValues): string[] {
@@ -160,7 +177,10 @@ function kindsOf(values: SearchValues): string[] {
   return [...metrics.keys()].filter((metric) => metric.startsWith('ndcg@10@'))
 }
 
-/** A shop folder's catalogue, whether or not it has a log; or a catalogue file as `import` reads. */
+/**
+ * A shop folder's catalogue, whether or not it has a log; or a catalogue file as `import` reads, or
+ * the one such file of a folder.
+ */
 async function readItems(path: string): Promise<readonly Item[]> {
   const found = await stat(path).catch(() => undefined)
   if (!found)
@@ -168,11 +188,20 @@ async function readItems(path: string): Promise<readonly Item[]> {
   if (!found.isDirectory()) return (await readCatalogFile(path, {}, undefined, {})).items
   const catalog = await findFile(join(path, 'catalog.jsonl'))
   if (catalog) return readCatalog(catalog)
+  const likely = (await readdir(path)).sort().filter((name) => LIKE_A_CATALOGUE.test(name))
+  if (likely.length === 1)
+    return (await readCatalogFile(join(path, likely[0]), {}, undefined, {})).items
   throw new NearsideError(
     'input-invalid',
-    `${path}: holds no catalog.jsonl or catalog.jsonl.gz to search in`,
+    likely.length === 0
+      ? `${path}: holds no catalog.jsonl or catalog.jsonl.gz to search in, nor a file that looks like a catalogue`
+      : `${path}: which of ${likely.join(', ')} is the catalogue? Give --shop that file`,
   )
 }
+
+/** A table by its ending, products by its name. */
+const LIKE_A_CATALOGUE =
+  /^(catalog|catalogue|products?|items?)\b.*\.(jsonl|ndjson|csv|tsv)(\.gz)?$/i
 
 /** Shows progress and lets Ctrl-C be heard between two steps. */
 function stepper({ progress, signal }: CommandContext, label: string) {

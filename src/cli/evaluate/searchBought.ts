@@ -1,8 +1,8 @@
 /**
  * @module Search by shoppers who know what they want: what they typed before they bought it, where
  * the log says that, else words from the titles of what they bought next; the products found, and the
- * place of the bought ones by relevance alone, and inside bands of equal relevance by the base model
- * without a past, with it, and by the personal model.
+ * place of the bought ones by relevance alone, and where relevance is flat by the base model without
+ * a past, with it, and by the personal model.
  */
 import type { Item } from '../../catalog/item.ts'
 import { createTitleIndex } from '../../catalog/titleIndex.ts'
@@ -14,18 +14,20 @@ import type { SearchValues } from '../../evaluation/searchSummary.ts'
 import { type CaseScores, type SearchWalk, scoreCases } from '../../evaluation/searchWalk.ts'
 import type { Case } from '../../features/history.ts'
 import { refreshPopularity } from '../../features/statistics.ts'
-import { createRandom, type Random } from '../../model/random.ts'
+import { createRandom } from '../../model/random.ts'
 import type { ShopSearch } from '../../pretrain/shop/shop.ts'
 import { blend } from '../../search/blend.ts'
 import type { SearchHit } from '../../search/retrieve.ts'
-import { createProductSearch, type ProductSearch } from '../../search/search.ts'
-import { QUERY_KINDS, queryFrom, titleFrequency } from './searchQueries.ts'
-import { type TaughtOrder, type Teaching, teachOrder } from './searchTaught.ts'
+import { createProductSearch } from '../../search/search.ts'
+import { LIMIT, likedOf, ORDERS, orderQueries, type SearchShop } from './searchOrders.ts'
+import { QUERY_KINDS, titleFrequency } from './searchQueries.ts'
+import { type TaughtOrder, teachOrder } from './searchTaught.ts'
+import { searchTraining, type Training } from './searchTraining.ts'
 import { type TypedQuery, typedQueries } from './searchTyped.ts'
 
 export const BOUGHT_ARMS = {
   lexical: 'order by relevance, what a shop without a model shows',
-  stranger: 'inside bands of equal relevance, the base model as it is without a past',
+  stranger: 'where relevance is flat, the base model as it is without a past',
   base: 'there, the base model with what this shopper did before',
   personal: 'there, the personal model under its guard',
 } as const
@@ -39,11 +41,6 @@ export const BOUGHT_PAIRS: readonly (readonly [string, string])[] = [
 ]
 
 const ARMS = Object.keys(BOUGHT_ARMS) as readonly (keyof typeof BOUGHT_ARMS)[]
-/** A wholesaler's hundred orders say no more about search than their first. */
-const ORDERS = 3
-const ITEMS_PER_ORDER = 5
-/** As many as a page of results asks for. */
-const LIMIT = 500
 /** Draws of their own: what is taught leaves the searched queries as they are. */
 const TEACHING_SEED = 1_000_003
 
@@ -69,6 +66,7 @@ export interface Bought {
   readonly changes: readonly (readonly number[])[]
   /** By shopper, those of whom an order could be taught. */
   readonly taught: readonly (readonly TaughtOrder[])[]
+  readonly training: Training
 }
 
 export async function searchBought({
@@ -79,7 +77,7 @@ export async function searchBought({
 }: BoughtOptions): Promise<Bought> {
   const selected = selectCases(input)
   const walk = await prepare(input)
-  const shop: Shop = {
+  const shop: SearchShop = {
     search: createProductSearch(items),
     find: createTitleIndex(items),
     frequency: titleFrequency(items),
@@ -110,6 +108,7 @@ export async function searchBought({
       own.map(({ metrics }) => metrics.personal['ndcg@10'] - metrics.base['ndcg@10']),
     ),
     taught: perShopper.map((own) => own.taught).filter((own) => own.length > 0),
+    training: await searchTraining(input, walk, shop, onProgress),
   }
 }
 
@@ -128,10 +127,6 @@ async function prepare(input: EvaluationInput): Promise<SearchWalk> {
   }
 }
 
-interface Shop extends Teaching {
-  readonly search: ProductSearch
-}
-
 interface Asked {
   readonly kind: string
   readonly found: boolean
@@ -140,7 +135,7 @@ interface Asked {
 
 async function askShopper(
   walk: SearchWalk,
-  shop: Shop,
+  shop: SearchShop,
   cases: readonly Case[],
   others: readonly Case[],
   seed: number,
@@ -154,14 +149,9 @@ async function askShopper(
     const one = cases[order]
     const { targets } = others[order++ % others.length]
     taught.push(...teachOrder(shop, one, scores, targets, teaching))
-    for (const id of draw(one.targets, random).map((row) => shop.ids[row])) {
-      for (const kind of QUERY_KINDS) {
-        const query = queryFrom(shop.titles.get(id) ?? '', kind, shop.frequency, random)
-        if (query === null) continue
-        const hits = shop.search.find(query, LIMIT)
-        const found = hits.some((hit) => hit.id === id)
-        asked.push({ kind, found, metrics: measureArms(shop, hits, scores, [id]) })
-      }
+    for (const { kind, id, hits } of orderQueries(shop, one, random)) {
+      const found = hits.some((hit) => hit.id === id)
+      asked.push({ kind, found, metrics: measureArms(shop, hits, scores, [id]) })
     }
   }
   return { asked, taught }
@@ -169,7 +159,7 @@ async function askShopper(
 
 async function askTyped(
   walk: SearchWalk,
-  shop: Shop,
+  shop: SearchShop,
   queries: readonly TypedQuery[],
 ): Promise<Asked[]> {
   const asked: Asked[] = []
@@ -182,7 +172,7 @@ async function askTyped(
 }
 
 function measureArms(
-  { rows }: Shop,
+  shop: SearchShop,
   hits: readonly SearchHit[],
   scores: CaseScores,
   bought: readonly string[],
@@ -193,26 +183,13 @@ function measureArms(
       ranking.map(({ id }) => id),
       ratings,
     )
-  const by = (of: Float32Array) => {
-    const score = (id: string) => of[rows.get(id) ?? -1] ?? -Number.MAX_VALUE
-    const liked = hits.map((hit) => hit.id).sort((a, b) => score(b) - score(a))
-    return measure(blend(hits, liked))
-  }
+  const by = (of: Float32Array) => measure(blend(hits, likedOf(shop, hits, of)))
   return {
     lexical: measure(hits),
     stranger: by(scores.stranger),
     base: by(scores.base),
     personal: by(scores.personal),
   }
-}
-
-/** Some of an order's products, each as likely as the others. */
-function draw(targets: readonly number[], random: Random): readonly number[] {
-  return targets
-    .map((row) => ({ row, place: random.next() }))
-    .sort((a, b) => a.place - b.place)
-    .slice(0, ITEMS_PER_ORDER)
-    .map(({ row }) => row)
 }
 
 function valuesOf(perShopper: readonly (readonly Asked[])[]): SearchValues {

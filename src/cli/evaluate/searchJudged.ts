@@ -8,33 +8,43 @@ import { assignFolds, chooseBySettings } from '../../evaluation/searchFolds.ts'
 import { gradedNdcg, measureRanking, type Ratings } from '../../evaluation/searchMetrics.ts'
 import type { SearchValues } from '../../evaluation/searchSummary.ts'
 import { createRandom, type Random } from '../../model/random.ts'
-import { blend } from '../../search/blend.ts'
+import { flatnessOf, type Room, SHIPPED_ROOM } from '../../search/blend.ts'
 import {
   buildIndex,
   retrieve,
+  type SearchHit,
   type SearchIndex,
   type SearchSettings,
   SHIPPED_SETTINGS,
 } from '../../search/retrieve.ts'
 import type { JudgedQuery } from './searchJudgements.ts'
+import { LIMIT } from './searchOrders.ts'
 import { mistype } from './searchQueries.ts'
+import {
+  chooseRooms,
+  NO_ROOM,
+  orderIn,
+  type QueryQuality,
+  ROOMS,
+  type RoomQuality,
+} from './searchRoom.ts'
 
 export const JUDGED_ARMS: Readonly<Record<string, string>> = {
   minisearch: "MiniSearch's defaults on the same texts",
   lexical: 'what ships; its settings were chosen with these queries in sight',
   'lexical-cv': 'settings chosen anew for each tenth of the queries, without it',
-  reranked: 'what ships, ordered inside its bands by tastes that know nothing of the query',
+  reranked: 'what ships, re-ranked where it is flat by tastes that know nothing of the query',
+  'reranked-cv': 'the same, with room chosen anew for each tenth of the queries, without it',
 }
 
 export const JUDGED_PAIRS: readonly (readonly [string, string])[] = [
   ['lexical', 'minisearch'],
   ['lexical-cv', 'minisearch'],
   ['reranked', 'lexical'],
+  ['reranked-cv', 'lexical'],
 ]
 
 const FOLDS = 10
-/** As many as a page of results asks for. */
-const LIMIT = 500
 /** Random orders a query; their mean is what re-ranking costs where taste and relevance are strangers. */
 const TASTES = 20
 
@@ -51,6 +61,9 @@ export const SETTINGS: readonly SearchSettings[] = [1, 3].flatMap((title) =>
   ),
 )
 
+/** What is tried, settings of the search and of the room that taste gets. */
+const STEPS = SETTINGS.length + ROOMS.length
+
 export interface JudgedOptions {
   readonly items: readonly Item[]
   readonly queries: readonly JudgedQuery[]
@@ -59,8 +72,16 @@ export interface JudgedOptions {
   readonly onProgress: (done: number, total: number) => Promise<void>
 }
 
-/** Each arm's metrics, one value a query; `:typo` asks with one typing error, NaN where none fits. */
-export async function searchJudged(options: JudgedOptions): Promise<SearchValues> {
+export interface Judged {
+  /** Each arm's metrics, one value a query; `:typo` asks with one typing error, NaN where none fits. */
+  readonly values: SearchValues
+  /** The first is by relevance alone, then each of ROOMS; means over queries. */
+  readonly rooms: readonly RoomQuality[]
+  /** Queries that are flat enough for taste to have a say. */
+  readonly flat: number
+}
+
+export async function searchJudged(options: JudgedOptions): Promise<Judged> {
   const { items, queries, seed, onProgress } = options
   const index = buildIndex(items)
   const random = createRandom(seed)
@@ -71,7 +92,7 @@ export async function searchJudged(options: JudgedOptions): Promise<SearchValues
   }))
   const answers: Answer[][] = []
   for (const [done, settings] of SETTINGS.entries()) {
-    await onProgress(done, SETTINGS.length)
+    await onProgress(done, STEPS)
     answers.push(asked.map((one) => answer(one, (query) => idsOf(index, query, settings))))
   }
   const fold = assignFolds(queries.length, Math.min(FOLDS, queries.length), random)
@@ -80,12 +101,30 @@ export async function searchJudged(options: JudgedOptions): Promise<SearchValues
     fold,
   )
   const plain = plainIndex(items)
-  return new Map([
-    ['minisearch', byMetric(asked.map((one) => answer(one, plain)))],
-    ['lexical', byMetric(asked.map((one) => answer(one, (query) => idsOf(index, query))))],
-    ['lexical-cv', byMetric(asked.map((_, query) => answers[chosen[query]][query]))],
-    ['reranked', byMetric(asked.map((one) => rerankedAnswer(index, one, random)))],
-  ])
+  const found = asked.map(({ query, ratings }) => {
+    const hits = retrieve(index, query, LIMIT)
+    return { hits, ratings, tastes: drawTastes(hits, random) }
+  })
+  const within = (room?: Room) => found.map((one) => rerankedAnswer(one, room))
+  const lexical = asked.map((one) => answer(one, (query) => idsOf(index, query)))
+  const reranked: Answer[][] = []
+  for (const [done, room] of ROOMS.entries()) {
+    await onProgress(SETTINGS.length + done, STEPS)
+    reranked.push(within(room))
+  }
+  const room = chooseRooms(reranked.map(qualitiesOf), qualitiesOf(lexical), fold)
+  const answered = asked.map((_, query) => reranked[room[query]]?.[query] ?? lexical[query])
+  return {
+    values: new Map([
+      ['minisearch', byMetric(asked.map((one) => answer(one, plain)))],
+      ['lexical', byMetric(lexical)],
+      ['lexical-cv', byMetric(asked.map((_, query) => answers[chosen[query]][query]))],
+      ['reranked', byMetric(within())],
+      ['reranked-cv', byMetric(answered)],
+    ]),
+    rooms: [NO_ROOM, ...ROOMS].map((one, i) => roomQuality(one, [lexical, ...reranked][i])),
+    flat: found.filter(({ hits }) => flatnessOf(hits) >= SHIPPED_ROOM.flatness).length,
+  }
 }
 
 interface AskedQuery extends JudgedQuery {
@@ -121,24 +160,38 @@ function qualityOf(one: Answer): number {
   return Number.isNaN(typo) ? one['ndcg@10'] : (one['ndcg@10'] + typo) / 2
 }
 
-function rerankedAnswer(
-  index: SearchIndex,
-  { query, ratings }: AskedQuery,
-  random: Random,
-): Answer {
-  const hits = retrieve(index, query, LIMIT)
-  const answers = Array.from({ length: TASTES }, () => {
-    const taste = hits
+interface Found {
+  readonly hits: readonly SearchHit[]
+  readonly ratings: Ratings
+  /** Ids of the hits, in orders drawn by lot; the same for every amount of room. */
+  readonly tastes: readonly (readonly string[])[]
+}
+
+function drawTastes(hits: readonly SearchHit[], random: Random): Found['tastes'] {
+  return Array.from({ length: TASTES }, () =>
+    hits
       .map(({ id }) => ({ id, place: random.next() }))
       .sort((a, b) => a.place - b.place)
-      .map(({ id }) => id)
-    return measure(
-      blend(hits, taste).map(({ id }) => id),
-      ratings,
-    )
-  })
+      .map(({ id }) => id),
+  )
+}
+
+/** @param room absent: what ships */
+function rerankedAnswer({ hits, ratings, tastes }: Found, room: Room = SHIPPED_ROOM): Answer {
+  const answers = tastes.map((taste) => measure(orderIn(room, hits, taste), ratings))
   const mean = (metric: string) => answers.reduce((sum, one) => sum + one[metric], 0) / TASTES
   return Object.fromEntries(Object.keys(answers[0]).map((metric) => [metric, mean(metric)]))
+}
+
+function qualitiesOf(answers: readonly Answer[]): QueryQuality {
+  const of = (metric: string) => answers.map((one) => one[metric])
+  return { ndcg: of('ndcg@10'), mrr: of('mrr@20') }
+}
+
+function roomQuality(room: Room, answers: readonly Answer[]): RoomQuality {
+  const mean = (metric: string) =>
+    answers.reduce((sum, one) => sum + one[metric], 0) / answers.length
+  return { ...room, 'ndcg@10': mean('ndcg@10'), 'mrr@20': mean('mrr@20') }
 }
 
 function byMetric(answers: readonly Answer[]): ReadonlyMap<string, readonly number[]> {

@@ -1,6 +1,7 @@
 /** @module A search evaluation as text for a terminal. */
 import type { SearchArm, SearchLift, SearchSummary } from '../../evaluation/searchSummary.ts'
 import { QUERY_KINDS } from './searchQueries.ts'
+import type { RoomQuality } from './searchRoom.ts'
 import { TAUGHT_ARMS } from './searchTaught.ts'
 
 const PLAIN_COLUMNS = ['hitRate@10', 'recall@20'] as const
@@ -28,6 +29,25 @@ export function formatSearch(
       (lift) =>
         `  ${`${lift.arm} over ${lift.over}`.padEnd(28)}${lift.metric.padEnd(24)}${intervalOf(lift)}`,
     ),
+  ]
+}
+
+/** NDCG@10 and MRR@20 by flatness (rows) and tolerance (columns); the first row has no room. */
+export function formatRooms(rooms: readonly RoomQuality[]): string[] {
+  const [lexical, ...others] = rooms
+  const cell = (room: RoomQuality) => `${decimal(room['ndcg@10'])} ${decimal(room['mrr@20'])}`
+  const tolerances = [...new Set(others.map(({ tolerance }) => tolerance))].sort((a, b) => b - a)
+  const levels = [...new Set(others.map(({ flatness }) => flatness))].sort((a, b) => a - b)
+  return [
+    `  ${'flat from'.padEnd(12)}${tolerances.map((one) => `bands of ${one}`.padEnd(16)).join('')}ndcg@10 mrr@20`,
+    `  ${'never'.padEnd(12)}${cell(lexical)}`,
+    ...levels.map((level) => {
+      const row = tolerances.map((width) =>
+        others.find(({ flatness, tolerance }) => flatness === level && tolerance === width),
+      )
+      const cells = row.map((room) => (room ? cell(room) : '').padEnd(16))
+      return `  ${String(level).padEnd(12)}${cells.join('')}`.trimEnd()
+    }),
   ]
 }
 
