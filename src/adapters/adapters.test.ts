@@ -1,7 +1,7 @@
 /** @module Payloads shaped as the vendors' public pages describe them (addresses: the adapters'). */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readCapture } from '../events/capture.ts'
+import { readCapture, readStoredEvent } from '../events/capture.ts'
 import type { CaptureInput } from '../personalizer/api.ts'
 import { NearsideError } from '../protocol/error.ts'
 import { followDataLayer, fromDataLayer } from './ga4.ts'
@@ -54,6 +54,38 @@ test('GA4: order lines with quantities and prices, by Tag Manager’s and by gta
     quantity: 3,
     price: 10.01,
   })
+})
+
+test('GA4: each line of an order keeps its quantity and price', () => {
+  const other = { item_id: 'SKU_12346', price: '49.90', quantity: '1' }
+  const items = [tee, other, { ...tee, quantity: 2 }, { item_id: 'SKU_3' }]
+  const event = kept(fromDataLayer({ event: 'purchase', ecommerce: { items } }))
+  expect(event).toEqual({
+    ...{ id: 'id', time: 1, name: 'purchase' },
+    items: ['SKU_12345', 'SKU_12346', 'SKU_3'],
+    lines: [{ quantity: 5, price: 10.01 }, { quantity: 1, price: 49.9 }, {}],
+  })
+  // As it comes back from storage; damaged lines are left out, the event stays.
+  const stored = { ...(event as object), session: 's' }
+  expect(readStoredEvent(stored)).toEqual(stored)
+  const damaged = readStoredEvent({ ...stored, lines: [{ quantity: 5 }] })
+  expect(damaged).toEqual({ ...stored, lines: undefined })
+})
+
+test.each([
+  'view_cart',
+  'begin_checkout',
+  'add_shipping_info',
+  'add_payment_info',
+  'refund',
+  'view_promotion',
+  'select_promotion',
+])('GA4: %s teaches nothing new and is passed over', (event) => {
+  const taken = receiver()
+  const dataLayer: unknown[] = []
+  followDataLayer(taken, dataLayer)
+  dataLayer.push({ event, ecommerce: { items: [tee] } })
+  expect(taken.heard).toEqual([])
 })
 
 test('GA4: searches by either name; other entries are none of ours; a broken tag is heard of', () => {

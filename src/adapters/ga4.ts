@@ -1,5 +1,14 @@
 /**
  * @module Google Analytics 4 and Tag Manager: a shop that fills `dataLayer` plugs in by one line.
+ *
+ * | GA4's ecommerce event | |
+ * |---|---|
+ * | `view_item`, `select_item`, `view_item_list`, `add_to_cart`, `add_to_wishlist`, `remove_from_cart`, `purchase`, `search`, `view_search_results` | captured |
+ * | `view_cart`, `begin_checkout`, `add_shipping_info`, `add_payment_info` | nothing new: what is in the basket was heard of when it was put there |
+ * | `refund` | what came back was wanted all the same; a shopper who wants it forgotten says so |
+ * | `view_promotion`, `select_promotion` | about a banner: the items under it are heard of when they are looked at |
+ *
+ * What is not captured is passed over without a word; so is all else in a `dataLayer`.
  * @see https://developers.google.com/analytics/devguides/collection/ga4/ecommerce
  * @see https://developers.google.com/tag-manager/devguide#datalayer
  */

@@ -36,7 +36,10 @@ describe('readCapture', () => {
       name: 'purchase',
       time: 1000,
       items: ['b', 'a'],
+      lines: [{ price: 1 }, { price: 1 }],
     })
+    expect(read({ name: 'view_item_list', items })).toMatchObject({ items: ['b', 'a'] })
+    expect(read({ name: 'view_item_list', items })).not.toHaveProperty('lines')
   })
 
   test('a search has a term and no items', () => {

@@ -4,7 +4,7 @@
  */
 import { readShopContext } from '../features/context/context.ts'
 import { NearsideError } from '../protocol/error.ts'
-import { EVENT_NAMES, type EventName, type ShopperEvent } from './event.ts'
+import { EVENT_NAMES, type EventName, type OrderLine, type ShopperEvent } from './event.ts'
 
 /** An event before the store has put it into a session. */
 export type EventDraft = Omit<ShopperEvent, 'session'>
@@ -52,26 +52,43 @@ export function readCapture(input: unknown, id: string, time: number): EventDraf
     : input.item_id === undefined
       ? []
       : [{ item_id: input.item_id, quantity: input.quantity, price: input.price }]
-  const items: string[] = []
+  const lines = new Map<string, OrderLine>()
   for (const entry of listed) {
     const item = isRecord(entry) ? readId(entry.item_id) : null
     if (item === null) return refuse(`${name} has an item without a usable item_id`)
-    if (!items.includes(item)) items.push(item)
+    lines.set(item, added(lines.get(item), readLine(entry)))
   }
+  const items = [...lines.keys()]
+  // What a list showed was neither ordered nor put anywhere.
+  const several = name === 'view_item_list' ? [] : [...lines.values()]
   if (items.length === 0 && name !== 'view_item_list') {
     return refuse(`${name} names no item (give item_id or items: [{ item_id }])`)
   }
-  const single = items.length === 1 && isRecord(listed[0]) ? listed[0] : {}
   return compact({
     id,
     name,
     time,
     items,
-    quantity: readNumber(single.quantity, 1, 1e6),
-    price: readNumber(single.price, 0, 1e9),
+    ...(items.length === 1 ? lines.get(items[0]) : { lines: known(several) }),
     dwellMs: readNumber(input.dwell_ms, 0, DAY),
   })
 }
+
+function readLine(value: unknown): OrderLine {
+  const { quantity, price } = isRecord(value) ? value : {}
+  return compact({ quantity: readNumber(quantity, 1, 1e6), price: readNumber(price, 0, 1e9) })
+}
+
+/** Lines about one item (a shirt in two sizes) are one of more pieces, at the first price given. */
+function added(before: OrderLine | undefined, line: OrderLine): OrderLine {
+  if (!before) return line
+  const counted = before.quantity !== undefined || line.quantity !== undefined
+  const quantity = counted ? (before.quantity ?? 1) + (line.quantity ?? 1) : undefined
+  return compact({ quantity, price: before.price ?? line.price })
+}
+
+const known = (lines: readonly OrderLine[]) =>
+  lines.some((line) => Object.keys(line).length > 0) ? lines : undefined
 
 function readSearch(input: Record<string, unknown>, id: string, time: number) {
   const term = typeof input.search_term === 'string' ? input.search_term.trim() : ''
@@ -80,10 +97,8 @@ function readSearch(input: Record<string, unknown>, id: string, time: number) {
 }
 
 /** Absent fields stay absent, so that equal events are equal. */
-function compact(event: EventDraft): EventDraft {
-  return Object.fromEntries(
-    Object.entries(event).filter(([, value]) => value !== undefined),
-  ) as unknown as EventDraft
+function compact<T extends object>(fields: T): T {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
 }
 
 /** Reads an event back from storage or an import; null when it is not one. */
@@ -99,14 +114,18 @@ export function readStoredEvent(value: unknown): ShopperEvent | null {
       name,
       time,
       items: items as string[],
-      quantity: readNumber(value.quantity, 1, 1e6),
-      price: readNumber(value.price, 0, 1e9),
+      ...readLine(value),
+      lines: readStoredLines(value.lines, items.length),
       query: typeof value.query === 'string' ? value.query : undefined,
       dwellMs: readNumber(value.dwellMs, 0, DAY),
       context: readStoredContext(value.context),
     }),
     session,
   }
+}
+
+function readStoredLines(value: unknown, items: number): ShopperEvent['lines'] {
+  return Array.isArray(value) && value.length === items ? known(value.map(readLine)) : undefined
 }
 
 function readStoredContext(value: unknown): ShopperEvent['context'] {

@@ -18,6 +18,12 @@ export const EVENT_NAMES = [
 
 export type EventName = (typeof EVENT_NAMES)[number]
 
+/** How many pieces of an item, and the price of one in the catalogue's currency. */
+export interface OrderLine {
+  readonly quantity?: number
+  readonly price?: number
+}
+
 /** One stored event. Immutable; identified by `id`, so that storing it twice changes nothing. */
 export interface ShopperEvent {
   /** Unique on this device. */
@@ -29,8 +35,11 @@ export interface ShopperEvent {
   readonly session: string
   /** Items concerned, in the order given: one for a view, several for a purchase, none for a search. */
   readonly items: readonly string[]
+  /** Of the only item. */
   readonly quantity?: number
   readonly price?: number
+  /** Of each of several items, in their order; absent where nothing is known of any. */
+  readonly lines?: readonly OrderLine[]
   /** Of a search. */
   readonly query?: string
   /** How long the item was looked at, in milliseconds, where known. */
