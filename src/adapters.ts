@@ -8,3 +8,8 @@ export {
   type ShopifyAnalytics,
   type ShopifyOptions,
 } from './adapters/shopify.ts'
+export {
+  followShopifyPixel,
+  relayShopifyPixel,
+  type ShopifyBrowser,
+} from './adapters/shopifyPixel.ts'

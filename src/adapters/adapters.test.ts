@@ -1,12 +1,13 @@
 /** @module Payloads shaped as the vendors' public pages describe them (addresses: the adapters'). */
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { readCapture, readStoredEvent } from '../events/capture.ts'
 import type { CaptureInput } from '../personalizer/api.ts'
 import { NearsideError } from '../protocol/error.ts'
 import { followDataLayer, fromDataLayer } from './ga4.ts'
 import { fromSegment, segmentMiddleware } from './segment.ts'
-import { followShopify, fromShopify } from './shopify.ts'
+import { followShopify, fromShopify, type ShopifyAnalytics } from './shopify.ts'
+import { followShopifyPixel, relayShopifyPixel } from './shopifyPixel.ts'
 
 /** What the device would keep of it. */
 const kept = (input: CaptureInput | null) => {
@@ -183,6 +184,59 @@ test('Shopify: subscribes to each event once, and can stop', () => {
   view()
   expect(subscribed.size).toBe(6)
   expect(taken.heard).toHaveLength(1)
+})
+
+/** As a browser's, of one origin. */
+function memoryStorage(): Storage {
+  const kept = new Map<string, string>()
+  return {
+    get length() {
+      return kept.size
+    },
+    key: (at) => [...kept.keys()][at] ?? null,
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => void kept.set(key, value),
+    removeItem: (key) => void kept.delete(key),
+    clear: () => kept.clear(),
+  }
+}
+
+test('Shopify: what a pixel heard in its sandbox reaches the page once, in order', () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const storage = memoryStorage()
+  storage.setItem('theme', 'dark')
+  const subscribed = new Map<string, (event: unknown) => void>()
+  const analytics: ShopifyAnalytics = {
+    subscribe: (name, callback) => void subscribed.set(name, callback),
+  }
+  // All that the sandbox lets through: text, later.
+  const localStorage = {
+    setItem: async (key: string, value: string) => storage.setItem(key, value),
+  }
+  const end = relayShopifyPixel(analytics, { localStorage }, { id: 'sku' })
+  const happens = (name: string, data: unknown) => subscribed.get(name)?.(shopify(name, data))
+  happens('product_viewed', { productVariant: variant })
+  happens('search_submitted', { searchResult: { query: 'tee' } })
+
+  const taken = receiver()
+  const stop = followShopifyPixel(taken, storage)
+  const view = { name: 'view_item', items: [{ item_id: 'TEE-M', price: 19.99 }] }
+  expect(taken.heard).toEqual([view, { name: 'search', search_term: 'tee' }])
+  // A second tab finds nothing any more; what comes later is found within a second.
+  const other = receiver()
+  followShopifyPixel(other, storage)()
+  happens('product_viewed', { productVariant: variant })
+  storage.setItem('nearside-pixel 0', 'no JSON')
+  vi.advanceTimersByTime(1000)
+  expect(taken.heard.slice(2)).toEqual([view])
+  expect(other.heard).toEqual([])
+  expect(storage.length).toBe(1)
+  end()
+  happens('product_viewed', { productVariant: variant })
+  stop()
+  expect(storage.length).toBe(1)
+  expect(vi.getTimerCount()).toBe(0)
 })
 
 const game = {

@@ -1,6 +1,7 @@
 /**
- * @module Shopify's customer events, as `analytics.subscribe` hands them out. A pixel in Shopify's
- * sandbox can't reach the shop's page; this is for code that has these payloads in the page itself.
+ * @module Shopify's customer events, as `analytics.subscribe` hands them out. This is for code that
+ * has these payloads in the shop's page itself; a pixel in Shopify's sandbox, an app's (a worker) or a
+ * custom one (a frame), hands them on by `shopifyPixel.ts`.
  * @see https://shopify.dev/docs/api/web-pixels-api/standard-events
  */
 import type { EventName } from '../events/event.ts'
