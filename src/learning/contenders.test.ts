@@ -6,14 +6,9 @@ import { DAY } from '../features/profile.ts'
 import type { BaseModel } from '../model/baseModel.ts'
 import { encode } from '../model/encoder.ts'
 import { createRandom } from '../model/random.ts'
-import { tinyModel } from '../model/tinyModel.ts'
-import {
-  amongAll,
-  CONTENDERS,
-  type Contenders,
-  createContenders,
-  plainTools,
-} from './contenders.ts'
+import { tinyModel, tinyTrees } from '../model/tinyModel.ts'
+import { CONTENDERS } from '../model/trees.ts'
+import { amongAll, type Contenders, createContenders, plainTools } from './contenders.ts'
 import { rememberContenders } from './rememberContenders.ts'
 import { createShortlist } from './shortlist.ts'
 
@@ -73,6 +68,7 @@ function modelOf(seed: number, items: number, kinds: number): BaseModel {
       category: alike(statistics.category),
       ageDays: alike(statistics.ageDays),
     },
+    ...(seed % 2 ? { trees: tinyTrees(seed) } : {}),
   }
 }
 

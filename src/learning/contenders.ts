@@ -10,15 +10,12 @@ import { readHistory, writeFeatures } from '../features/computeFeatures.ts'
 import { FEATURE_COUNT } from '../features/features.ts'
 import type { History } from '../features/history.ts'
 import { searchLifts } from '../features/searches.ts'
-import { eventStrength } from '../features/strength.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
 import { createEncoder, type Encode } from '../model/encoder.ts'
-import { addScores, addSearches, project, scoreTerms } from '../model/score.ts'
-import { highestRows } from './highest.ts'
+import { highestRows } from '../model/highest.ts'
+import { addScores, addSearches, isKnown, linearTerms, project } from '../model/score.ts'
+import { CONTENDERS, type Trees, treesScore } from '../model/trees.ts'
 import { createShortlist, type Shortlist, type TableProduct } from './shortlist.ts'
-
-/** How many items compete for the top of a list; the ranker is finally fitted among as many. */
-export const CONTENDERS = 64
 
 export interface Contenders {
   /** By base score, descending, equal scores by row. */
@@ -59,7 +56,7 @@ export function createContenders(
   return (history, now) => {
     const hidden = encode(history, now)
     const some =
-      shortlist && history.some(({ name }) => eventStrength(name) > 0)
+      shortlist && isKnown(history)
         ? amongFew(model, history, now, hidden, shortlist, product)
         : null
     return some ?? amongAll(model, history, now, hidden)
@@ -73,8 +70,9 @@ export function amongAll(
   now: number,
   hidden: Float32Array,
 ): Contenders {
-  const { base, features } = scoreTerms(model, history, now, hidden)
-  return gather(highestRows(base, CONTENDERS), (place) => place, base, features, hidden)
+  const terms = linearTerms(model, history, now, hidden)
+  const trees = isKnown(history) ? model.trees : undefined
+  return gather(highestRows(terms.base, CONTENDERS), (place) => place, terms, trees)
 }
 
 /** Null where that can't be told. */
@@ -104,24 +102,28 @@ function amongFew(
   addScores(base, features, model.featureWeights)
   addSearches(base, lifts, few)
   // Ascending, so that equal scores are still in the order of their rows.
-  return gather(highestRows(base, CONTENDERS), (place) => few[place], base, features, hidden)
+  const terms = { base, features, hidden }
+  return gather(highestRows(base, CONTENDERS), (place) => few[place], terms, model.trees)
 }
 
+/** @param places of the highest without the trees, which may change their order. */
 function gather(
   places: readonly number[],
   itemAt: (place: number) => number,
-  base: Float32Array,
-  features: Float32Array,
-  hidden: Float32Array,
+  { base, features, hidden }: Omit<Contenders, 'items'>,
+  trees: Trees | undefined,
 ): Contenders {
-  const gathered = new Float32Array(places.length * FEATURE_COUNT)
-  places.forEach((place, k) => {
+  if (trees)
+    for (const place of places) base[place] += treesScore(trees, features, place * FEATURE_COUNT)
+  const ranked = [...places].sort((a, b) => base[b] - base[a] || itemAt(a) - itemAt(b))
+  const gathered = new Float32Array(ranked.length * FEATURE_COUNT)
+  ranked.forEach((place, k) => {
     const row = features.subarray(place * FEATURE_COUNT, (place + 1) * FEATURE_COUNT)
     gathered.set(row, k * FEATURE_COUNT)
   })
   return {
-    items: places.map(itemAt),
-    base: Float32Array.from(places, (place) => base[place]),
+    items: ranked.map(itemAt),
+    base: Float32Array.from(ranked, (place) => base[place]),
     features: gathered,
     hidden,
   }

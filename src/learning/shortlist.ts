@@ -11,7 +11,7 @@ import { type Signals, staticFeatures } from '../features/computeFeatures.ts'
 import { FEATURE_COLUMN, FEATURE_COUNT, FEATURES, type FeatureName } from '../features/features.ts'
 import { introduced } from '../features/newcomers.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
-import { highestRows } from './highest.ts'
+import { highestRows } from '../model/highest.ts'
 
 /**
  * Single precision rounds by 2⁻²⁴. The product of 64 columns may be off by 66 roundings of the sum of

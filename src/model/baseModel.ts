@@ -1,7 +1,7 @@
 /**
  * @module The base model in memory: what every shopper of a shop shares.
  *
- *   s_i = (A·h(H) + u) · E_i + b_i + (w + w_p) · f_i(H, t) + w_c · c_i(H, t, context)
+ *   s_i = (A·h(H) + u) · E_i + b_i + (w + w_p) · f_i(H, t) + w_c · c_i(H, t, context) + trees(f_i)
  *
  * `u` and `w_p` are personal and never in here. With u = 0 and w_p = 0 this is exactly the base.
  */
@@ -12,6 +12,7 @@ import type { ItemStatistics } from '../features/itemStatistics.ts'
 import type { ModelManifest } from '../protocol/manifest.ts'
 import type { Tensors } from '../weights/tensor.ts'
 import type { ContentTables } from './content.ts'
+import type { Trees } from './trees.ts'
 
 /** d: length of item vectors and of the encoded history. */
 export const DIMENSION = 64
@@ -37,6 +38,8 @@ export interface BaseModel {
   readonly content?: ContentTables
   /** What depends on the moment; absent where training found nothing that helps. */
   readonly context?: ContextPart
+  /** Re-rank the highest; absent where training found that they don't help. */
+  readonly trees?: Trees
 }
 
 /** Terms of the score beside the features'; nothing of them is personal, nothing is uploaded. */

@@ -12,7 +12,8 @@ import {
   releaseShared,
   writeBaseModel,
 } from './files.ts'
-import { tinyModel } from './tinyModel.ts'
+import { tinyModel, tinyTrees } from './tinyModel.ts'
+import { TREES_FILE } from './treesFile.ts'
 
 async function refusal(read: Promise<unknown>): Promise<NearsideError> {
   const thrown = await read.then(
@@ -25,7 +26,7 @@ async function refusal(read: Promise<unknown>): Promise<NearsideError> {
 
 /** The model with one tensor of one file replaced, hashes made right again. */
 async function tampered(file: string, name: string, change: (tensor: Tensor) => Tensor | null) {
-  const { manifest, files } = await writeBaseModel(tinyModel())
+  const { manifest, files } = await writeBaseModel({ ...tinyModel(), trees: tinyTrees() })
   const tensors = new Map(readSafetensors(files.get(file) as Uint8Array).tensors)
   const changed = change(tensors.get(name) as Tensor)
   if (changed) tensors.set(name, changed)
@@ -67,6 +68,31 @@ test('a written model is read back, and written again to the same bytes', async 
   expect(read.content?.words).toEqual(model.content?.words)
   const again = await writeBaseModel(tinyModel())
   expect(again.manifest.files).toEqual(manifest.files)
+})
+
+test('trees are read back as they were; a walk that would go astray is refused', async () => {
+  const trees = tinyTrees()
+  const { manifest, files } = await writeBaseModel({ ...tinyModel(), trees })
+  expect((await readBaseModel(manifest, files)).trees).toEqual(trees)
+  const astray: [string, (data: Tensor['data']) => Tensor['data']][] = [
+    ['next', (data) => (data as Uint16Array).with(1, 0)],
+    ['next', (data) => (data as Uint16Array).with(1, data.length)],
+    ['feature', (data) => (data as Uint8Array).with(0, 200)],
+    ['roots', (data) => (data as Uint16Array).with(0, 65_000)],
+    ['threshold', (data) => (data as Float32Array).slice(1)],
+  ]
+  for (const [name, change] of astray) {
+    const error = await refusal(
+      tampered(TREES_FILE, name, ({ data }) => {
+        const changed = change(data)
+        return { shape: [changed.length], data: changed }
+      }),
+    )
+    expect([error.code, error.message]).toEqual([
+      'model-corrupt',
+      expect.stringContaining(TREES_FILE),
+    ])
+  }
 })
 
 test('a model without content tables is a model', async () => {

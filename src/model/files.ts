@@ -25,6 +25,7 @@ import {
   statisticsFromTensors,
   statisticsToTensors,
 } from './parts.ts'
+import { TREES_FILE, treesFromTensors, treesToTensors } from './treesFile.ts'
 
 /** File name → bytes. */
 export type ModelBytes = ReadonlyMap<string, Uint8Array>
@@ -56,6 +57,7 @@ export async function readBaseModel(
   )
   const moments = tensors.get(MODEL_FILES.context)
   const context = moments && contextFromTensors(moments, manifest.items)
+  const trees = tensors.get(TREES_FILE)
   return {
     manifest,
     itemIds,
@@ -66,6 +68,7 @@ export async function readBaseModel(
       ...(context && { context: context.tables }),
     },
     ...(context && { context: context.context }),
+    ...(trees && { trees: treesFromTensors(trees) }),
     encoder: encoderFromTensors(part(MODEL_FILES.encoder)),
     ...sharedFromTensors(part(MODEL_FILES.shared), manifest.items, FEATURES.length),
   }
@@ -94,12 +97,13 @@ export async function writeBaseModel(model: BaseModel): Promise<WrittenModel> {
     [MODEL_FILES.encoder, writeSafetensors(encoderToTensors(model.encoder))],
     [MODEL_FILES.shared, writeSafetensors(sharedToTensors(model))],
   ])
-  const { context, statistics } = model
+  const { context, statistics, trees } = model
   if (context)
     files.set(
       MODEL_FILES.context,
       writeSafetensors(contextToTensors(context, statistics.context ?? [])),
     )
+  if (trees) files.set(TREES_FILE, writeSafetensors(treesToTensors(trees)))
   const described: ModelFile[] = []
   for (const [name, bytes] of files) described.push(await describeFile(name, bytes))
   return {

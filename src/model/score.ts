@@ -1,11 +1,17 @@
-/** @module Scores of all items for one shopper: s_i = (A·h + λu)·E_i + b_i + (w + λw_p)·f_i. */
+/**
+ * @module Scores of all items for one shopper: s_i = (A·h + λu)·E_i + b_i + (w + λw_p)·f_i, plus what the
+ * trees say of the highest.
+ */
 import { computeFeatures } from '../features/computeFeatures.ts'
+import { FEATURE_COUNT } from '../features/features.ts'
 import type { History } from '../features/history.ts'
 import { type SearchLift, searchLifts } from '../features/searches.ts'
 import { eventStrength } from '../features/strength.ts'
 import { type BaseModel, DIMENSION, type PersonalParameters } from './baseModel.ts'
 import { addContext } from './context.ts'
 import { encode } from './encoder.ts'
+import { highestRows } from './highest.ts'
+import { CONTENDERS, treesScore } from './trees.ts'
 
 /** What a history gives before anything personal; the fit and every re-scoring reuse it. */
 export interface ScoreTerms {
@@ -15,9 +21,29 @@ export interface ScoreTerms {
   readonly features: Float32Array
   /** h, [d]. */
   readonly hidden: Float32Array
+  /** Rows whose base score the trees changed, the highest first; none without trees or a history. */
+  readonly contenders: readonly number[]
+}
+
+/** The base's scores, trees and all. See `linearTerms`. */
+export function scoreTerms(...given: Parameters<typeof linearTerms>): ScoreTerms {
+  const [model, history] = given
+  const terms = linearTerms(...given)
+  if (!model.trees || !isKnown(history)) return { ...terms, contenders: [] }
+  const contenders = highestRows(terms.base, CONTENDERS)
+  for (const item of contenders)
+    terms.base[item] += treesScore(model.trees, terms.features, item * FEATURE_COUNT)
+  return { ...terms, contenders }
+}
+
+/** Whether the weights apply, which were learned where there is something to go by. */
+export function isKnown(history: History): boolean {
+  return history.some(({ name }) => eventStrength(name) > 0)
 }
 
 /**
+ * All that the base's score is a sum of, without the trees, which look at its highest items only.
+ *
  * A shopper of whom nothing is known gets the shop's popularity of the last 30 days: on first orders
  * of training shoppers it ranks better (NDCG@10 .106) than the weights, which were learned where
  * there is a history (.098).
@@ -25,16 +51,16 @@ export interface ScoreTerms {
  * @param hidden `encode(model, history, now)`, where an encoder with cached states has it already
  * @param out becomes `features`: megabytes that a loop need not allocate anew
  */
-export function scoreTerms(
+export function linearTerms(
   model: BaseModel,
   history: History,
   now: number,
   hidden: Float32Array = encode(model, history, now),
   out?: Float32Array,
-): ScoreTerms {
+): Omit<ScoreTerms, 'contenders'> {
   const features = computeFeatures(model.statistics, history, now, model.featureScale, out)
   const taste = project(model.projection, hidden)
-  if (!history.some(({ name }) => eventStrength(name) > 0)) {
+  if (!isKnown(history)) {
     const base = strangerScores(model, now)
     addSearches(base, searchLifts(model.statistics, history, now))
     return { base, features, hidden }

@@ -5,6 +5,7 @@ import { dequantizeRows, quantizeRows } from '../weights/quantize.ts'
 import { type BaseModel, DIMENSION } from './baseModel.ts'
 import { ENCODER_SHAPES } from './encoder.ts'
 import { createRandom } from './random.ts'
+import { LEAF, type Trees } from './trees.ts'
 
 const WORDS = ['blue', 'cup', 'red']
 const CATEGORIES = ['', 'kitchen', 'garden']
@@ -86,5 +87,29 @@ export function tinyModel(items = 12, seed = 1): BaseModel {
       priceEdges: Float32Array.of(0, 1),
       priceVectors: table(BANDS),
     },
+  }
+}
+
+/** Trees of two questions with three answers each, of random features. */
+export function tinyTrees(seed = 1, count = 6): Trees {
+  const random = createRandom(seed)
+  const nodes = Array.from({ length: count }, (_, tree) => {
+    const root = 5 * tree
+    const ask = () => random.integer(FEATURE_COUNT)
+    const worth = () => 0.5 * random.normal()
+    return [
+      { feature: ask(), threshold: random.normal(), next: root + 1, value: 0 },
+      { feature: ask(), threshold: random.normal(), next: root + 3, value: worth() },
+      { feature: LEAF, threshold: 0, next: 0, value: worth() },
+      { feature: LEAF, threshold: 0, next: 0, value: worth() },
+      { feature: LEAF, threshold: 0, next: 0, value: worth() },
+    ]
+  }).flat()
+  return {
+    roots: Uint16Array.from({ length: count }, (_, tree) => 5 * tree),
+    feature: Uint8Array.from(nodes, ({ feature }) => feature),
+    threshold: Float32Array.from(nodes, ({ threshold }) => threshold),
+    next: Uint16Array.from(nodes, ({ next }) => next),
+    value: Float32Array.from(nodes, ({ value }) => value),
   }
 }

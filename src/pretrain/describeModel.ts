@@ -5,6 +5,7 @@ import { type FeatureRecord, MANIFEST_FORMAT, type ModelManifest } from '../prot
 import type { Report } from './report.ts'
 import type { Shop } from './shop/shop.ts'
 import type { Split } from './split.ts'
+import type { LearnedTrees } from './trees/learnTrees.ts'
 import type { Validation } from './validate.ts'
 
 interface Making {
@@ -59,11 +60,11 @@ export function describeModel({
   }
 }
 
-/** @param without of the candidate that does without the encoder */
+/** @param without of the candidate that does without the encoder, and without trees */
 export function metricsOf(
   split: Split,
   without: Validation,
-  chosen: Validation,
+  { trees, without: linear, best: chosen }: LearnedTrees,
   encoderWeight: number,
 ): Record<string, number> {
   return {
@@ -72,8 +73,11 @@ export function metricsOf(
     'ndcg@10': chosen.ndcg,
     'hitRate@10': chosen.hitRate,
     'ndcg@10:new': chosen.ndcgNew,
-    'ndcg@10 without encoder': without.ndcg,
-    'ndcg@10:new without encoder': without.ndcgNew,
+    'ndcg@10 without trees': linear.ndcg,
+    'ndcg@10:new without trees': linear.ndcgNew,
+    'ndcg@10 without encoder and trees': without.ndcg,
+    'ndcg@10:new without encoder and trees': without.ndcgNew,
     encoderWeight,
+    trees: trees?.roots.length ?? 0,
   }
 }

@@ -1,11 +1,11 @@
 /**
  * @module Makes a base model from a shop's log and catalogue. Reads top to bottom:
  * split → search for settings, where asked for → encoder and item table → ranker with the encoder's
- * score as one more column → validate with and without the encoder → context → judge the features →
- * population prior → files.
+ * score as one more column → validate with and without the encoder → trees over its highest, validated
+ * likewise → context → judge the features → population prior → files.
  */
 import type { Item } from '../catalog/item.ts'
-import { createJsEngine } from '../engine/js.ts'
+import { createWasmEngine } from '../engine/wasm/wasmEngine.ts'
 import { contextTable } from '../features/context/lifts.ts'
 import { FEATURE_COUNT } from '../features/features.ts'
 import type { ItemStatistics } from '../features/itemStatistics.ts'
@@ -34,9 +34,10 @@ import { joinRecords, selectFeatures } from './selection/select.ts'
 import { contextKindsOf, momentsOf } from './shop/moments.ts'
 import type { Shop } from './shop/shop.ts'
 import type { Holdout, Split } from './split.ts'
+import { learnTrees } from './trees/learnTrees.ts'
 import { adoptedSettings, searchRanker } from './tuning/rankerSearch.ts'
 import type { SearchMethod } from './tuning/search.ts'
-import { bestBeyondError, validate } from './validate.ts'
+import { bestBeyondError, type ValidationData, validate } from './validate.ts'
 import { withholdItems } from './withhold.ts'
 
 /** Stands in until the prior is learned. */
@@ -155,20 +156,27 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
   await checkpoint()
   progress('validation', 0, 1)
   const candidates = encoderCandidates(encoder, ranker)
-  const measured = validate(
-    {
-      items: shop.items,
-      training: questions.training,
-      dayOnly: shop.dayOnly,
-      isMeasured: plan.isMeasured,
-      folds: FOLDS,
-      from: plan.measuredFrom,
-      until: questions.until,
-    },
-    candidates,
+  const asks: ValidationData = {
+    items: shop.items,
+    training: questions.training,
+    dayOnly: shop.dayOnly,
+    isMeasured: plan.isMeasured,
+    folds: FOLDS,
+    from: plan.measuredFrom,
+    until: questions.until,
+  }
+  const measured = validate(asks, candidates)
+  const chosen = candidates[bestBeyondError(measured)]
+
+  await checkpoint()
+  const learnedTrees = learnTrees(
+    chosen,
+    ranker.contenders,
+    ranker.untaught,
+    plan.isMeasured,
+    (models) => validate(asks, models),
+    (step, done, total) => progress(`trees: ${step}`, done, total),
   )
-  const best = bestBeyondError(measured)
-  const chosen = candidates[best]
 
   await checkpoint()
   progress('context', 0, 1)
@@ -197,7 +205,7 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
     withheld: { fraction: withheld, items: given.items.length - shop.items.length },
     hasContext: data.context !== undefined,
     reports,
-    metrics: metricsOf(split, measured[0], measured[best], chosen.encoderWeight),
+    metrics: metricsOf(split, measured[0], learnedTrees, chosen.encoderWeight),
   })
   const base: BaseModel = {
     manifest,
@@ -210,10 +218,11 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
       data.context && { context: { terms: context.terms, moments: data.context.moments } }),
   }
   await checkpoint()
-  const learned = await learnPrior(base, data, {
+  const { trees, unseen } = learnedTrees
+  const learned = await learnPrior({ ...base, ...(unseen && { trees: unseen }) }, data, {
     until: questions.until,
     seed,
-    engine: createJsEngine(),
+    engine: await createWasmEngine(),
     eligible: plan.teachesPrior,
     casesEach: plan.priorCases,
     onProgress: (step, done, total) => progress(`prior: ${step}`, done, total),
@@ -221,6 +230,7 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
   const metrics = { ...manifest.metrics, ...learned.metrics }
   const written = await writeBaseModel({
     ...base,
+    ...(trees && { trees }),
     prior: learned.prior,
     manifest: { ...manifest, metrics },
   })

@@ -5,7 +5,7 @@
  */
 import { FEATURE_COUNT, FEATURES } from '../../features/features.ts'
 import type { Case, History } from '../../features/history.ts'
-import { addScores, project, scoreTerms } from '../../model/score.ts'
+import { addScores, linearTerms, project, scoreTerms } from '../../model/score.ts'
 import { hitRate, ndcg, placesOf, recall, reciprocalRank } from '../metrics.ts'
 import type { Walk } from '../walk.ts'
 
@@ -15,6 +15,7 @@ export const BASE_ARMS = [
   'encoder',
   'encoder+cooccurrence',
   'features',
+  'without-trees',
   'base-fresh',
 ] as const
 
@@ -27,6 +28,7 @@ export const BASE_ARM_MEANINGS: Readonly<Record<BaseArm, string>> = {
   'encoder+cooccurrence':
     'the same and the co-occurrence features, as they are weighed in the base',
   features: 'w·f: the base without the encoder',
+  'without-trees': 'A·h·E + b + w·f: all of the base but its trees',
   'base-fresh': 'the base model, as it ships',
 }
 
@@ -62,6 +64,7 @@ export function baseScores(
     return out
   }
   const terms = scoreTerms(model, history, time)
+  const { base: linear } = linearTerms(model, history, time, terms.hidden)
   const encoder = new Float32Array(model.bias)
   addScores(encoder, model.itemVectors, project(model.projection, terms.hidden))
   const features = new Float32Array(model.itemIds.length)
@@ -74,6 +77,7 @@ export function baseScores(
     encoder,
     'encoder+cooccurrence': withCooccurrence,
     features,
+    'without-trees': linear,
     'base-fresh': terms.base,
   }
 }

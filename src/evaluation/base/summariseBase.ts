@@ -41,6 +41,7 @@ const PAIRS: readonly (readonly [BaseArm, BaseArm])[] = [
   ['base-fresh', 'item-knn'],
   ['base-fresh', 'encoder'],
   ['base-fresh', 'features'],
+  ['base-fresh', 'without-trees'],
   ['encoder', 'item-knn'],
   ['encoder+cooccurrence', 'encoder'],
 ]

@@ -5,6 +5,7 @@ import { FEATURE_COUNT } from '../../features/features.ts'
 import type { History } from '../../features/history.ts'
 import { DIMENSION } from '../../model/baseModel.ts'
 import { createRandom } from '../../model/random.ts'
+import { tinyTrees } from '../../model/tinyModel.ts'
 import { Ranker } from './ranker.ts'
 import { ITEMS, testCatalog, testModel } from './testShop.ts'
 
@@ -96,4 +97,20 @@ describe('places', () => {
     const scores = ranker.recommend(off, { limit: ITEMS }).map(({ score }) => score)
     expect(scores).toEqual([...scores].sort((a, b) => b - a))
   })
+})
+
+test('what an explanation says adds up, trees and all', () => {
+  const withTrees = new Ranker(
+    { ...testModel('1'), trees: tinyTrees() },
+    Catalog.parse(testCatalog),
+  )
+  for (const seed of [1, 2, 3]) {
+    const standing = withTrees.stand(life(seed), NOW, null)
+    expect(standing.scores).not.toEqual(stand(life(seed)).scores)
+    for (const { id } of testCatalog) {
+      const explained = withTrees.explain(id, standing)
+      const sum = explained?.contributions.reduce((total, { amount }) => total + amount, 0)
+      expect(sum).toBeCloseTo((explained?.score ?? 0) - (explained?.meanScore ?? 0), 4)
+    }
+  }
 })

@@ -13,6 +13,7 @@ import { profileOf, type Touch } from '../../features/profile.ts'
 import { searchLifts } from '../../features/searches.ts'
 import { type BaseModel, DIMENSION, type PersonalParameters } from '../../model/baseModel.ts'
 import { project, type ScoreTerms } from '../../model/score.ts'
+import { treesParts } from '../../model/trees.ts'
 import type { Explanation, Reason } from '../api.ts'
 import { momentKind, momentTerms, strongestMoment } from './momentReasons.ts'
 
@@ -69,6 +70,7 @@ export function createExplainer(given: Explained): Explainer {
   const baseMeans = lastingMeans(baseFeatures, items, FEATURE_COUNT)
   const vectorMean = lastingMeans(model.itemVectors, items, DIMENSION)
   const everybodyMean = lastingMeans(everybody, items, 1)[0]
+  const treesLift = createTreesLift(model, terms)
   const searched = searchLifts(model.statistics, history, now)
   const searchedMean = [...searched.values()].reduce((sum, { lift }) => sum + lift, 0) / items
   const momentary = momentTerms(model, history, now)
@@ -94,6 +96,7 @@ export function createExplainer(given: Explained): Explainer {
     for (let j = 0, at = row * DIMENSION; j < DIMENSION; j++, at++) {
       lift.taste += taste[j] * (model.itemVectors[at] - vectorMean[j])
     }
+    for (const [kind, amount] of treesLift(row)) lift[kind] += amount
     for (const { feature, column, weight, mean } of momentary) {
       const isEverybodys = feature.form === 'lift' || feature.form === 'discount'
       if (rose && isEverybodys) continue
@@ -144,6 +147,30 @@ export function createExplainer(given: Explained): Explainer {
       case 'offer':
         return { kind }
     }
+  }
+}
+
+/** What the trees add to an item beyond their mean over the catalogue, by the kinds of what they ask. */
+function createTreesLift(
+  { trees }: BaseModel,
+  { base, contenders, features }: ScoreTerms,
+): (row: number) => readonly (readonly [Kind, number])[] {
+  const all = new Set(contenders)
+  const partsOf = (row: number) =>
+    trees && all.has(row) ? treesParts(trees, features, row * FEATURE_COUNT) : null
+  let means: Float64Array | null = null
+  return (row) => {
+    if (contenders.length === 0) return []
+    if (!means) {
+      means = new Float64Array(FEATURE_COUNT)
+      for (const item of contenders)
+        for (const [f, part] of partsOf(item)?.entries() ?? []) means[f] += part / base.length
+    }
+    const parts = partsOf(row)
+    return FEATURES.map(({ group }, f) => [
+      KIND_OF_GROUP[group],
+      (parts?.[f] ?? 0) - (means?.[f] ?? 0),
+    ])
   }
 }
 

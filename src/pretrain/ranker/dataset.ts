@@ -7,7 +7,7 @@ import { computeFeatures } from '../../features/computeFeatures.ts'
 import { FEATURE_COLUMN, FEATURE_COUNT } from '../../features/features.ts'
 import type { Case } from '../../features/history.ts'
 import type { ItemStatistics } from '../../features/itemStatistics.ts'
-import { highestRows } from '../../learning/highest.ts'
+import { highestRows } from '../../model/highest.ts'
 import type { Random } from '../../model/random.ts'
 
 export interface RankerCase extends Case {

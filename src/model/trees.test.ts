@@ -1,0 +1,91 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { FEATURE_COUNT } from '../features/features.ts'
+import { DAY } from '../features/profile.ts'
+import { linearTerms, scoreTerms } from './score.ts'
+import { tinyModel, tinyTrees } from './tinyModel.ts'
+import { CONTENDERS, firstTrees, LEAF, type Trees, treesParts, treesScore } from './trees.ts'
+
+/** One question: below 2 of feature 3 it is worth −1, else 4. */
+const one: Trees = {
+  roots: Uint16Array.of(0),
+  feature: Uint8Array.of(3, LEAF, LEAF),
+  threshold: Float32Array.of(2, 0, 0),
+  next: Uint16Array.of(1, 0, 0),
+  value: Float32Array.of(0, -1, 4),
+}
+
+const features = fc
+  .array(fc.float({ min: -3, max: 3, noNaN: true }), {
+    minLength: FEATURE_COUNT,
+    maxLength: FEATURE_COUNT,
+  })
+  .map((values) => Float32Array.from(values))
+
+describe('treesScore', () => {
+  it('goes below under the threshold, and above from it on', () => {
+    const row = new Float32Array(2 * FEATURE_COUNT)
+    row[3] = 1.99
+    row[FEATURE_COUNT + 3] = 2
+    expect(treesScore(one, row, 0)).toBe(-1)
+    expect(treesScore(one, row, FEATURE_COUNT)).toBe(4)
+  })
+
+  it('is the sum of its parts, each by a feature that was asked', () => {
+    fc.assert(
+      fc.property(fc.nat(1000), features, (seed, row) => {
+        const trees = tinyTrees(seed)
+        const parts = treesParts(trees, row, 0)
+        const sum = parts.reduce((total, part) => total + part, 0)
+        expect(sum).toBeCloseTo(treesScore(trees, row, 0), 6)
+        for (const [feature, part] of parts.entries())
+          if (!trees.feature.includes(feature)) expect(part).toBe(0)
+      }),
+    )
+  })
+
+  it('is what the trees say one by one', () => {
+    fc.assert(
+      fc.property(fc.nat(1000), features, (seed, row) => {
+        const trees = tinyTrees(seed)
+        const upTo = [...trees.roots.keys(), trees.roots.length].map((count) =>
+          treesScore(firstTrees(trees, count), row, 0),
+        )
+        expect(upTo[0]).toBe(0)
+        expect(upTo.at(-1)).toBe(treesScore(trees, row, 0))
+      }),
+    )
+  })
+})
+
+describe('a model with trees', () => {
+  const model = tinyModel(200)
+  const trees = tinyTrees()
+  const now = Date.UTC(2024, 2, 1)
+  const history = [3, 5, 8].map((item, k) => ({
+    item,
+    name: 'purchase' as const,
+    time: now - (9 - k) * DAY,
+    session: `${k}`,
+  }))
+
+  it('changes the scores of the highest alone, by what the trees say of them', () => {
+    const without = linearTerms(model, history, now)
+    const { base, contenders, features } = scoreTerms({ ...model, trees }, history, now)
+    expect(contenders).toHaveLength(CONTENDERS)
+    const least = Math.min(...contenders.map((item) => without.base[item]))
+    base.forEach((score, item) => {
+      const isContender = contenders.includes(item)
+      if (!isContender) expect(without.base[item]).toBeLessThanOrEqual(least)
+      const added = isContender ? treesScore(trees, features, item * FEATURE_COUNT) : 0
+      expect(score).toBe(Math.fround(without.base[item] + added))
+    })
+    expect(base).not.toEqual(without.base)
+  })
+
+  it('says nothing of a stranger', () => {
+    const { base, contenders } = scoreTerms({ ...model, trees }, [], now)
+    expect(contenders).toEqual([])
+    expect(base).toEqual(linearTerms(model, [], now).base)
+  })
+})
