@@ -118,9 +118,10 @@ export class Arrival extends Component<ArrivalProps> {
     const focused = document.activeElement
     if (focused instanceof HTMLInputElement) return
     // To move the focus lays the page out, so it has a turn of its own, still before the page is
-    // painted; what was reached meanwhile keeps it.
+    // painted; what was reached meanwhile keeps it. To have lost it is to have reached nothing.
     requestAnimationFrame(() => {
-      if (document.activeElement !== focused) return
+      const reached = document.activeElement
+      if (reached !== focused && reached !== document.body) return
       document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })
     })
   }

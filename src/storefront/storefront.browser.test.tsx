@@ -25,11 +25,11 @@ const ITEMS: readonly Item[] = Array.from({ length: 40 }, (_, place) => ({
 const home = location.pathname + location.search
 let personalizer: FakePersonalizer
 
-async function open(address: string) {
+async function open(address: string, catalogue = createCatalogue(ITEMS)) {
   history.pushState(null, '', address)
   let looked: string | null = null
   const shop: Shop = {
-    catalogue: createCatalogue(ITEMS),
+    catalogue,
     capture: (event) => void personalizer.capture(event),
     canContribute: false,
     unavailable: null,
@@ -58,6 +58,7 @@ beforeEach(() => {
   personalizer = createFakePersonalizer(ITEMS)
 })
 afterEach(() => {
+  vi.useRealTimers()
   basket.set([])
   wishlist.set([])
   orders.set([])
@@ -250,6 +251,60 @@ test('a search counts at once when a result is picked before the typing rests', 
     .click()
   await vi.waitFor(() => expect(names()).toEqual(expect.arrayContaining(['search', 'select_item'])))
   expect(names().filter((name) => name === 'search')).toHaveLength(1)
+})
+
+test('whoever goes to the results before they are found keeps the focus when they come', async () => {
+  const whole = createCatalogue(ITEMS)
+  let find = () => {}
+  const until = new Promise<void>((resolve) => {
+    find = resolve
+  })
+  const screen = await open('/', { ...whole, search: () => until.then(whole.search) })
+  await screen.getByRole('searchbox', { name: 'Search products' }).fill('tea thing 4')
+  const heading = screen.getByRole('heading', { level: 1, name: 'Results for “tea thing 4”' })
+  await expect.element(heading).toBeVisible()
+  await userEvent.keyboard('{Enter}')
+  await expect.element(heading).toHaveFocus()
+  find()
+  await expect.element(screen.getByRole('list', { name: 'Results for tea thing 4' })).toBeVisible()
+  await expect.element(heading).toHaveFocus()
+})
+
+test('typing on while older results are on screen is no rest', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const screen = await open('/')
+  const box = screen.getByRole('searchbox', { name: 'Search products' })
+  await box.fill('tea')
+  await expect.element(screen.getByRole('list', { name: 'Results for tea' })).toBeVisible()
+  vi.advanceTimersByTime(700)
+  const input = box.element() as HTMLInputElement
+  input.setRangeText(' thing 4', 3, 3)
+  input.dispatchEvent(new InputEvent('input', { bubbles: true }))
+  // React takes the letters now, and finds what they say in a later task.
+  await Promise.resolve()
+  vi.advanceTimersByTime(700)
+  await expect.element(screen.getByRole('list', { name: 'Results for tea thing 4' })).toBeVisible()
+  vi.advanceTimersByTime(700)
+  expect(names()).not.toContain('search')
+  vi.advanceTimersByTime(100)
+  const searches = personalizer.captured.filter((event) => event.name === 'search')
+  expect(searches.map((event) => event.search_term)).toEqual(['tea thing 4'])
+})
+
+test('the heading gets the focus also when what had it goes just after the new page has come', async () => {
+  const screen = await open('/')
+  const passing = document.body.appendChild(document.createElement('button'))
+  passing.focus()
+  // Between the change of the page and the next frame.
+  const observer = new MutationObserver(() => {
+    if (document.querySelector('main h1')?.textContent === 'Heart thing 2') passing.remove()
+  })
+  observer.observe(screen.container, { childList: true, subtree: true })
+  history.pushState(null, '', '/product/i2')
+  await expect
+    .element(screen.getByRole('heading', { level: 1, name: 'Heart thing 2' }))
+    .toHaveFocus()
+  observer.disconnect()
 })
 
 test('the panel opens and closes by keyboard and gives the focus back', async () => {

@@ -9,7 +9,7 @@ import { Popular } from '../parts/shelves.tsx'
 import { useShop } from '../shop.ts'
 import { useSteadyOrder } from '../useSteadyOrder.ts'
 
-/** A query is one when the typing rests, not at every letter. */
+/** A query is one when the typing rests before its results, not at every letter. */
 const REST_MS = 800
 
 export function Search() {
@@ -29,24 +29,51 @@ export function Search() {
     }
   }, [catalogue])
 
-  if (query === '') {
+  useAsked(asked, search !== null && query === asked)
+
+  // One page whatever it holds: another would have a heading of its own, and whoever has gone to
+  // this one while the search was built would lose the focus.
+  if (query === '')
     return (
       <Page title="Search">
         <p className="empty">Type a word: a thing, a colour, an occasion, an item number.</p>
         <Popular />
       </Page>
     )
-  }
-  if (!search) {
-    return (
-      <Page title={`Search: ${query}`} heading={<>Results for “{query}”</>}>
+  return (
+    <Page title={`Search: ${query}`} heading={<>Results for “{query}”</>}>
+      {search ? (
+        <Results query={query} search={search} />
+      ) : (
         <p className="empty" role="status">
           Looking …
         </p>
-      </Page>
-    )
-  }
-  return <Results query={query} search={search} />
+      )}
+    </Page>
+  )
+}
+
+/**
+ * Captures what is asked, once. What is asked and not what is found: on a slow device the results
+ * of a word's first letters may stand for a second while the word is typed to its end.
+ * @param found whether its results are on screen
+ */
+function useAsked(asked: string, found: boolean): void {
+  const { capture } = useShop()
+  useEffect(() => {
+    if (asked === '') return
+    let said = false
+    const say = () => {
+      said = true
+      capture({ name: 'search', search_term: asked })
+    }
+    const timer = found ? setTimeout(say, REST_MS) : undefined
+    return () => {
+      clearTimeout(timer)
+      // Whoever goes on to a product before the rest is over meant what they had typed.
+      if (!said && location.pathname !== '/search') say()
+    }
+  }, [asked, found, capture])
 }
 
 interface ResultsProps {
@@ -55,7 +82,7 @@ interface ResultsProps {
 }
 
 const Results = memo(function Results({ query, search }: ResultsProps) {
-  const { catalogue, capture, unavailable } = useShop()
+  const { catalogue, unavailable } = useShop()
   const hits = useMemo(() => search.find(query, 500), [search, query])
   const ids = useMemo(() => hits.map((hit) => hit.id), [hits])
   const ranked = useSteadyOrder(query, ids)
@@ -72,22 +99,8 @@ const Results = memo(function Results({ query, search }: ResultsProps) {
     return (id: string) => terms.get(id)
   }, [hits])
 
-  useEffect(() => {
-    let said = false
-    const say = () => {
-      said = true
-      capture({ name: 'search', search_term: query })
-    }
-    const timer = setTimeout(say, REST_MS)
-    return () => {
-      clearTimeout(timer)
-      // Whoever goes on to a product before the rest is over meant what they had typed.
-      if (!said && location.pathname !== '/search') say()
-    }
-  }, [query, capture])
-
   return (
-    <Page title={`Search: ${query}`} heading={<>Results for “{query}”</>}>
+    <>
       <Suggestions query={query} search={search} />
       {items.length === 0 ? (
         <>
@@ -107,7 +120,7 @@ const Results = memo(function Results({ query, search }: ResultsProps) {
           termsOf={termsOf}
         />
       )}
-    </Page>
+    </>
   )
 })
 
