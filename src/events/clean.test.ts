@@ -44,6 +44,8 @@ describe('cleaning', () => {
     expect(report.dropped).toEqual({ 'retyped query': 2 })
     const look = event({ time: NOW - DAY + 1000 })
     expect(run([typed[0], look, typed[1]]).events).toHaveLength(3)
+    const list = event({ name: 'view_item_list', time: NOW - DAY + 1000 })
+    expect(run([typed[0], list, typed[1]]).report.dropped).toEqual({ 'retyped query': 1 })
     const slip = event({ time: NOW - DAY + 1000, dwellMs: 300 })
     expect(run([typed[0], slip, typed[1]]).events.map(({ query }) => query)).toEqual(['paras'])
   })

@@ -105,11 +105,15 @@ export const dropMisclicks: Stage = (events) =>
       ),
   )
 
-/** Of searches that follow each other at once, the last says what was meant. */
+/**
+ * Of searches that follow each other at once, the last says what was meant. A list that was shown
+ * between them doesn't part them: it may be what the first of them found.
+ */
 export const dropRetypedQueries: Stage = (events) => {
   const next = new Map<string, ShopperEvent>()
   const kept = events.toReversed().filter((event) => {
     const { name, session, time } = event
+    if (name === 'view_item_list') return true
     const after = next.get(session)
     next.set(session, event)
     return !(name === 'search' && after?.name === 'search' && after.time - time <= RETYPED_MS)
