@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { TrainTimes } from './measure.ts'
@@ -186,5 +188,19 @@ describe('what --json writes', () => {
     const table = markdown({ job: 'train', environment, results, ratios, notes: [] })
     expect(table).toContain('WebGPU adapter: nvidia hopper')
     expect(table).toContain('| T | tfjs-webgpu | 50.0 | 50.0 | 25.0 [25.0, 25.0] |')
+  })
+})
+
+describe('bench/results', () => {
+  const folder = join(import.meta.dirname, 'results')
+  test.each(readdirSync(folder))('%s is what a command prints', (file) => {
+    const report = format.parse(JSON.parse(readFileSync(join(folder, file), 'utf8')))
+    checkSense(report)
+    expect(file).toMatch(new RegExp(`^${report.job}\\b.*\\.json$`))
+    expect(report.command).toMatch(
+      new RegExp(
+        `^npm run -s nearside -- bench ${report.job} --blocks \\d+( --[a-z]+( [\\w,-]+)?)*$`,
+      ),
+    )
   })
 })
