@@ -49,6 +49,7 @@ export default defineConfig({
         console: 'src/console.ts',
         adapters: 'src/adapters.ts',
         element: 'src/element.ts',
+        search: 'src/search.ts',
         tfjs: 'src/tfjs.ts',
       },
       formats: ['es'],

@@ -2,7 +2,7 @@ import './shop.css'
 import axe from 'axe-core'
 import { afterEach, describe, expect, test } from 'vitest'
 import { render } from 'vitest-browser-react'
-import type { Item } from '../catalog/item.ts'
+import type { Item } from '../index.ts'
 // biome-ignore lint/style/noRestrictedImports: a personalizer without a worker, for tests only
 import { createFakePersonalizer } from '../react/fakePersonalizer.ts'
 import { PersonalizationProvider } from '../react.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Item } from '../catalog/item.ts'
+import type { Item } from '../index.ts'
 import { clampQuantity, MAX_QUANTITY, priced, sumOf } from './basket.ts'
 import { createCatalogue, OTHER } from './catalogue.ts'
 import { money } from './money.ts'

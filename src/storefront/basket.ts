@@ -1,5 +1,5 @@
 /** @module Basket and wishlist: the shop's own memory, on this device. */
-import type { Item } from '../catalog/item.ts'
+import type { Item } from '../index.ts'
 import { createStored } from './stored.ts'
 
 export interface BasketLine {

@@ -1,7 +1,6 @@
 /** @module The catalogue as the pages need it. */
-import type { Item } from '../catalog/item.ts'
-import { parseItem } from '../catalog/parseItem.ts'
-import { type ProductSearch, prepareProductSearch } from '../search/index.ts'
+import type { Item } from '../index.ts'
+import { type ProductSearch, parseItem, prepareProductSearch } from '../search.ts'
 import { breathe, rest } from './breathe.ts'
 import { loadArray } from './load.ts'
 import { SYNONYMS } from './synonyms.ts'

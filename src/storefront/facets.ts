@@ -1,8 +1,8 @@
 /** @module What a list of products can be narrowed down by, and how the choice stands in the address. */
 import { useMemo } from 'react'
 import { useSearchParams } from 'wouter'
-import type { Item } from '../catalog/item.ts'
-import { type Facet, type FacetGroup, narrow } from '../search/index.ts'
+import type { Item } from '../index.ts'
+import { type Facet, type FacetGroup, narrow } from '../search.ts'
 import { isSold, OTHER } from './catalogue.ts'
 
 const BANDS = [

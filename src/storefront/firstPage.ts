@@ -2,7 +2,7 @@
  * @module What the home page shows before the shop's script has run: rendered when the shop is built,
  * and handed to the script as data, so that it goes on from the same page.
  */
-import type { Item } from '../catalog/item.ts'
+import type { Item } from '../index.ts'
 import type { Catalogue, Department } from './catalogue.ts'
 import { windowOf } from './shopWindow.ts'
 

@@ -3,8 +3,7 @@
  * viewed" that still shows a forgotten product would make a liar of the panel.
  */
 
-import type { Item } from '../catalog/item.ts'
-import type { Personalizer } from '../index.ts'
+import type { Item, Personalizer } from '../index.ts'
 import { wishlist } from './basket.ts'
 import { orders } from './orders.ts'
 import type { Shop } from './shop.ts'

@@ -2,7 +2,7 @@
 import { StrictMode } from 'react'
 import { renderToString } from 'react-dom/server'
 import { Router } from 'wouter'
-import type { Item } from '../catalog/item.ts'
+import type { Item } from '../index.ts'
 import { App } from './App.tsx'
 import { createCatalogue } from './catalogue.ts'
 import { FIRST_PAGE, firstPageOf } from './firstPage.ts'

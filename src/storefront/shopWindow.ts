@@ -1,5 +1,5 @@
 /** @module What stands in the shop's window, at the top of the home page. */
-import type { Item } from '../catalog/item.ts'
+import type { Item } from '../index.ts'
 import { type Catalogue, isSold } from './catalogue.ts'
 
 const CHOSEN = ['85123A', '22423', '47566', '20725', '84879', '22720']

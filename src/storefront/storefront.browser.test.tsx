@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
-import type { Item } from '../catalog/item.ts'
+import type { Item } from '../index.ts'
 // biome-ignore lint/style/noRestrictedImports: a personalizer without a worker, for tests only
 import { createFakePersonalizer, type FakePersonalizer } from '../react/fakePersonalizer.ts'
 import { PersonalizationProvider } from '../react.ts'

@@ -1,5 +1,5 @@
 /** @module Words that shoppers use for what this shop calls otherwise. A real shop fills it from its search log. */
-import type { Synonyms } from '../search/index.ts'
+import type { Synonyms } from '../search.ts'
 
 export const SYNONYMS: Synonyms = [
   ['christmas', 'xmas'],

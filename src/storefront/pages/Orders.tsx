@@ -1,7 +1,7 @@
 /** @module `/orders`: the demo orders of this device, newest first. */
 import { useState } from 'react'
 import { Link } from 'wouter'
-import type { Item } from '../../catalog/item.ts'
+import type { Item } from '../../index.ts'
 import { addToBasket } from '../basket.ts'
 import { isSold, productPath, titleOf } from '../catalogue.ts'
 import { lateFormat } from '../lateFormat.ts'

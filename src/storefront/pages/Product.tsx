@@ -1,7 +1,7 @@
 /** @module `/product/:id`: one product, what goes with it and what is like it. */
 import { useState } from 'react'
 import { Link } from 'wouter'
-import type { Item } from '../../catalog/item.ts'
+import type { Item } from '../../index.ts'
 import { addToBasket, clampQuantity, MAX_QUANTITY, toggleWish, wishlist } from '../basket.ts'
 import { categoryPath, isSold, OTHER, titleOf } from '../catalogue.ts'
 import { money } from '../money.ts'

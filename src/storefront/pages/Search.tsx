@@ -1,7 +1,7 @@
-/** @module `/search?q=`: results while one types, in personal order inside bands of equal relevance. */
+/** @module `/search?q=`: results while one types, in personal order where relevance is flat. */
 import { memo, startTransition, useDeferredValue, useEffect, useMemo, useState } from 'react'
 import { Link, useSearchParams } from 'wouter'
-import { blend, type ProductSearch } from '../../search/index.ts'
+import { blend, type ProductSearch } from '../../search.ts'
 import { Assortment } from '../parts/Assortment.tsx'
 import { Page } from '../parts/Page.tsx'
 import { searchPath } from '../parts/SearchBox.tsx'

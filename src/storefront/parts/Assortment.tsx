@@ -1,7 +1,7 @@
 /** @module A list of products with its choices, order and count: category and search results. */
 import { type ReactNode, useMemo } from 'react'
 import { useSearchParams } from 'wouter'
-import type { Item } from '../../catalog/item.ts'
+import type { Item } from '../../index.ts'
 import { titleOf } from '../catalogue.ts'
 import { useFacets } from '../facets.ts'
 import { useListView } from '../useView.ts'

@@ -1,6 +1,6 @@
 /** @module Choices beside a list; on a phone they fold away behind a button that says how many are made. */
-import { useId, useState } from 'react'
-import type { Facet } from '../../search/index.ts'
+import { useId, useRef, useState } from 'react'
+import type { Facet } from '../../search.ts'
 import type { Facets } from '../facets.ts'
 
 /** As many options as are shown before "All …". */
@@ -39,10 +39,19 @@ interface GroupProps {
 
 function Group({ facet, onToggle }: GroupProps) {
   const [all, setAll] = useState(false)
+  const group = useRef<HTMLFieldSetElement>(null)
   const possible = facet.options.filter(({ count, selected }) => count > 0 || selected)
   const shown = possible.filter(({ selected }, place) => all || selected || place < FIRST)
+
+  function showAll() {
+    setAll(true)
+    // The button is gone and with it the focus: go on at the first new choice.
+    const first = possible.findIndex((option) => !shown.includes(option))
+    requestAnimationFrame(() => group.current?.querySelectorAll('input')[first]?.focus())
+  }
+
   return (
-    <fieldset className="facet-group">
+    <fieldset className="facet-group" ref={group}>
       <legend>{facet.label}</legend>
       {shown.map(({ value, label, count, selected }) => (
         <label key={value} className="facet-option">
@@ -55,7 +64,7 @@ function Group({ facet, onToggle }: GroupProps) {
         </label>
       ))}
       {shown.length < possible.length && (
-        <button type="button" className="linklike" onClick={() => setAll(true)}>
+        <button type="button" className="linklike" onClick={showAll}>
           All {possible.length}
         </button>
       )}

@@ -1,6 +1,6 @@
 /** @module A product's picture in a box of fixed shape, so that nothing moves when it arrives. */
 import { useState } from 'react'
-import type { Item } from '../../catalog/item.ts'
+import type { Item } from '../../index.ts'
 import { titleOf } from '../catalogue.ts'
 
 interface PictureProps {

@@ -1,9 +1,9 @@
 /** @module A product in a list: one link, and below it why it stands there. */
 import { memo } from 'react'
 import { Link } from 'wouter'
-import type { Item } from '../../catalog/item.ts'
+import type { Item } from '../../index.ts'
 import { type ItemComponentProps, WhyThis } from '../../react.ts'
-import { highlight } from '../../search/index.ts'
+import { highlight } from '../../search.ts'
 import { isSold, productPath, titleOf } from '../catalogue.ts'
 import { money } from '../money.ts'
 import { useShop } from '../shop.ts'

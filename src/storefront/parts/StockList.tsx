@@ -1,7 +1,7 @@
 /** @module A list of the shop's own choosing, a page at a time: category and search results. */
 import { useRef } from 'react'
 import { useSearchParams } from 'wouter'
-import type { Item } from '../../catalog/item.ts'
+import type { Item } from '../../index.ts'
 import { Card } from './ProductCard.tsx'
 
 const PAGE = 24

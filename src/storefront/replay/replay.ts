@@ -3,7 +3,7 @@
  * know no other shopper, least of all the visitor: before each order every list is asked for, then
  * the order is made known. One personalizer learns after each order, the other never does.
  */
-import type { Item } from '../../catalog/item.ts'
+import type { Item } from '../../index.ts'
 import { createPersonalizer, type Personalizer, type Recommendation } from '../../index.ts'
 import { ARMS, type Arm, type Means, PLACES, qualityOf } from './quality.ts'
 import type { PastOrder } from './shoppers.ts'
