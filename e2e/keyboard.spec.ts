@@ -60,6 +60,85 @@ test('from the shelf to the order history', async ({ page }) => {
   await expect(page.getByRole('heading', { name: 'Order 1' })).toBeVisible()
 })
 
+test('the wishlist, filled and emptied', async ({ page }) => {
+  await look(page)
+  const title = await textOf(page.getByRole('heading', { level: 1 }))
+  await press(page, button(page, 'Add to wishlist'))
+  await press(page, page.getByRole('banner').getByRole('link', { name: 'Wishlist, 1' }))
+  await expectPage(page, 'Your wishlist')
+  await press(page, page.getByRole('list', { name: 'Your wishlist' }).getByRole('link').first())
+  await expectPage(page, title)
+  await press(page, button(page, 'On your wishlist'))
+  await expect(button(page, 'Add to wishlist')).toBeFocused()
+  await page.goBack()
+  await expectPage(page, 'Your wishlist')
+  await press(page, link(page, 'Look around'))
+  await expectPage(page, 'Small things that make a day')
+})
+
+test('the header: colours, order, departments', async ({ page }) => {
+  await openShop(page)
+  await press(page, button(page, 'Dark colours'))
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
+  await expect(button(page, 'Light colours')).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'light')
+
+  const order = page.getByRole('switch', { name: 'Personal order' })
+  await tabTo(page, order, 'Shift+Tab')
+  await page.keyboard.press('Space')
+  await expect(order).toHaveAttribute('aria-checked', 'false')
+  await expect(page.getByText('Shop order: everybody sees the same list.')).toBeAttached()
+  await page.keyboard.press('Space')
+  await expect(order).toHaveAttribute('aria-checked', 'true')
+
+  const departments = page.getByRole('navigation', { name: 'Departments' })
+  const third = departments.getByRole('link').nth(2)
+  const name = await textOf(third)
+  await press(page, third)
+  await expectPage(page, name)
+  await expect(third).toHaveAttribute('aria-current', 'page')
+})
+
+test('more of a list, all choices of a kind: the focus goes on at the first new one', async ({
+  page,
+}) => {
+  await page.goto('/search?q=heart')
+  const departments = page.getByRole('group', { name: 'Department' }).getByRole('checkbox')
+  await press(page, page.getByRole('button', { name: /^All \d+/ }).first())
+  await expect(departments.nth(8)).toBeFocused()
+  const cards = page.getByRole('list', { name: 'Results for heart' }).getByRole('listitem')
+  await expect(cards).toHaveCount(24)
+  await press(page, page.getByRole('button', { name: /^Show 24 more/ }))
+  await expect(cards).toHaveCount(48)
+  await expect(cards.nth(24).getByRole('link').first()).toBeFocused()
+})
+
+test('a product: how many, and what was viewed before', async ({ page }) => {
+  await look(page)
+  const title = await textOf(page.getByRole('heading', { level: 1 }))
+  await tabTo(page, page.getByRole('spinbutton', { name: 'Quantity' }))
+  await page.keyboard.press('ArrowUp')
+  await press(page, button(page, 'Add to basket'))
+  await expect(page.getByText(`2 × ${title} is in your basket.`)).toBeVisible()
+  await page.goBack()
+  await expectPage(page, 'Small things that make a day')
+  const viewed = page.getByRole('region', { name: 'Recently viewed' })
+  await press(page, viewed.getByRole('link', { name: title }))
+  await expectPage(page, title)
+})
+
+test('an unreachable shop: try again', async ({ page }) => {
+  await page.route('**/catalog.json', (route) => route.abort())
+  await page.goto('/basket')
+  await expect(page.getByRole('alert')).toBeVisible()
+  await page.unroute('**/catalog.json')
+  await press(page, button(page, 'Try again'))
+  await expect(page.getByRole('heading', { level: 1, name: 'Your basket' })).toBeVisible()
+  await press(page, link(page, 'Find something nice'))
+  await expectPage(page, 'Small things that make a day')
+})
+
 test('search with a slip, a suggestion, choices, and back', async ({ page }) => {
   await openShop(page)
   await tabTo(page, page.getByRole('searchbox', { name: 'Search products' }))
