@@ -6,19 +6,35 @@ export const BETA1 = 0.9
 export const BETA2 = 0.999
 export const EPSILON = 1e-8
 
+/** β₁ᵗ and β₂ᵗ after t steps. */
+interface Decay {
+  readonly first: number
+  readonly second: number
+}
+
+const BEFORE_ALL: Decay = { first: 1, second: 1 }
+
+/** After one step more. By multiplication: the last bits of `**` are each browser's own. */
+function decayed({ first, second }: Decay): Decay {
+  return { first: first * BETA1, second: second * BETA2 }
+}
+
 export interface AdamState {
   /** First and second moments, [P] each. */
   readonly first: Float64Array
   readonly second: Float64Array
-  /** Steps done. */
-  readonly step: number
+  readonly decay: Decay
 }
 
 export function startAdam(parameters: number): AdamState {
-  return { first: new Float64Array(parameters), second: new Float64Array(parameters), step: 0 }
+  return {
+    first: new Float64Array(parameters),
+    second: new Float64Array(parameters),
+    decay: BEFORE_ALL,
+  }
 }
 
-/** Moves `q` in place by one step; the moments are updated in place, the step count is returned. */
+/** Moves `q` in place by one step; the moments are updated in place, the new decay is returned. */
 export function adamStep(
   state: AdamState,
   q: Float64Array,
@@ -26,9 +42,9 @@ export function adamStep(
   stepSize: Float32Array,
 ): AdamState {
   const { first, second } = state
-  const step = state.step + 1
-  const correction1 = 1 - BETA1 ** step
-  const correction2 = 1 - BETA2 ** step
+  const decay = decayed(state.decay)
+  const correction1 = 1 - decay.first
+  const correction2 = 1 - decay.second
   for (let j = 0; j < q.length; j++) {
     const g = gradient[j]
     first[j] = BETA1 * first[j] + (1 - BETA1) * g
@@ -36,5 +52,30 @@ export function adamStep(
     q[j] -=
       (stepSize[j] * (first[j] / correction1)) / (Math.sqrt(second[j] / correction2) + EPSILON)
   }
-  return { first, second, step }
+  return { first, second, decay }
+}
+
+/**
+ * Step size and ε with the bias corrections inside, for hardware. With M_t = Σ β₁^(t−i) g_i and V_t
+ * likewise for g², m̂/(√v̂ + ε) is k_t M/(√V + ε_t), where r_t = √((1−β₂)/(1−β₂ᵗ)),
+ * k_t = (1−β₁)/((1−β₁ᵗ) r_t) and ε_t = ε/r_t.
+ * @param stepSize [P]
+ * @returns rate = k_t · stepSize, row-major [steps, P], and epsilon, [steps]
+ */
+export function adamSchedule(
+  steps: number,
+  stepSize: Float32Array,
+): { rate: Float32Array; epsilon: Float32Array } {
+  const P = stepSize.length
+  const rate = new Float32Array(steps * P)
+  const epsilon = new Float32Array(steps)
+  let decay = BEFORE_ALL
+  for (let t = 0; t < steps; t++) {
+    decay = decayed(decay)
+    const r = Math.sqrt((1 - BETA2) / (1 - decay.second))
+    const k = (1 - BETA1) / ((1 - decay.first) * r)
+    epsilon[t] = EPSILON / r
+    for (let j = 0; j < P; j++) rate[t * P + j] = k * stepSize[j]
+  }
+  return { rate, epsilon }
 }

@@ -3,11 +3,11 @@
  * dispatches a step, ten steps a submit, and one readback.
  */
 import { NearsideError } from '../../protocol/error.ts'
+import { adamSchedule } from '../adam.ts'
 import type { FitOptions, FitResult } from '../engine.ts'
 import { setUpWatched, whileWatching } from '../gpuErrors.ts'
 import { whileNudging } from '../nudge.ts'
 import { throwIfAborted } from '../pause.ts'
-import { adamSchedule } from '../tfjs/fixedShape.ts'
 import { isQuantized } from '../topk/table.ts'
 import { finishFit, priorLoss } from './descend.ts'
 import {
@@ -134,7 +134,7 @@ async function setUp(device: GPUDevice, catalog: SoftmaxCatalog): Promise<Catalo
     for (let t = 0; t < targets.length; t++)
       for (let j = 0; j < columns; j++)
         base[j * cases + t] = problem.queries[t * columns + j] + mean[j]
-    const { rate, epsilon } = adamSchedule({ ...problem, parameters: columns })
+    const { rate, epsilon } = adamSchedule(steps, problem.stepSize)
     const schedule = new Float32Array(Math.max(1, steps) * (width + 1))
     for (let step = 0; step < steps; step++) {
       schedule.set(rate.subarray(step * columns, (step + 1) * columns), step * (width + 1))

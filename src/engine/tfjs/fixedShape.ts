@@ -4,7 +4,6 @@
  */
 
 import { type FitProblem, PADDING_OFFSET } from '../../learning/problem.ts'
-import { BETA1, BETA2, EPSILON } from '../adam.ts'
 import type { CentredProblem } from '../objective.ts'
 
 export interface FixedShape {
@@ -32,29 +31,4 @@ export function fixedShape(problem: FitProblem, centred: CentredProblem): FixedS
     }
   }
   return { design, offset, weight }
-}
-
-/**
- * Adam's step size and ε with the bias corrections inside. With M_t = Σ β₁^(t−i) g_i and V_t
- * likewise for g², m̂/(√v̂ + ε) is k_t M/(√V + ε_t), where r_t = √((1−β₂)/(1−β₂ᵗ)),
- * k_t = (1−β₁)/((1−β₁ᵗ) r_t) and ε_t = ε/r_t.
- * @returns rate = k_t · stepSize, row-major [steps, P], and epsilon, [steps]
- */
-export function adamSchedule({
-  steps,
-  parameters: P,
-  stepSize,
-}: Pick<FitProblem, 'steps' | 'parameters' | 'stepSize'>): {
-  rate: Float32Array
-  epsilon: Float32Array
-} {
-  const rate = new Float32Array(steps * P)
-  const epsilon = new Float32Array(steps)
-  for (let t = 1; t <= steps; t++) {
-    const r = Math.sqrt((1 - BETA2) / (1 - BETA2 ** t))
-    const k = (1 - BETA1) / ((1 - BETA1 ** t) * r)
-    epsilon[t - 1] = EPSILON / r
-    for (let j = 0; j < P; j++) rate[(t - 1) * P + j] = k * stepSize[j]
-  }
-  return { rate, epsilon }
 }

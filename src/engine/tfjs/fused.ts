@@ -6,9 +6,10 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/base'
 import * as tf from '@tensorflow/tfjs-core'
 import type { FitProblem } from '../../learning/problem.ts'
+import { adamSchedule } from '../adam.ts'
 import type { CentredProblem } from '../objective.ts'
 import type { Descent } from './descent.ts'
-import { adamSchedule, fixedShape } from './fixedShape.ts'
+import { fixedShape } from './fixedShape.ts'
 import {
   BINDINGS,
   type BindingName,
@@ -42,7 +43,7 @@ function upload(problem: FitProblem, centred: CentredProblem): Tensors {
   const { cases, candidates, parameters } = problem
   const plan = planKernels(problem)
   const { design, offset, weight } = fixedShape(problem, centred)
-  const { rate, epsilon } = adamSchedule(problem)
+  const { rate, epsilon } = adamSchedule(problem.steps, problem.stepSize)
   const zeros = (length: number) => tf.tensor1d(new Float32Array(length))
   return {
     shape: tf.tensor1d([cases, candidates, parameters], 'int32'),

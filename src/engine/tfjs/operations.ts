@@ -5,10 +5,10 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import type { FitProblem } from '../../learning/problem.ts'
-import { BETA1, BETA2 } from '../adam.ts'
+import { adamSchedule, BETA1, BETA2 } from '../adam.ts'
 import type { CentredProblem } from '../objective.ts'
 import type { Descent } from './descent.ts'
-import { adamSchedule, fixedShape } from './fixedShape.ts'
+import { fixedShape } from './fixedShape.ts'
 import { type BackendName, onBackend } from './runtime.ts'
 
 interface Data {
@@ -50,7 +50,7 @@ export function dataOf(problem: FitProblem, centred: CentredProblem): Data {
 
 function scheduleOf(problem: FitProblem): Schedule {
   const P = problem.parameters
-  const { rate, epsilon } = adamSchedule(problem)
+  const { rate, epsilon } = adamSchedule(problem.steps, problem.stepSize)
   return {
     beta1: tf.scalar(BETA1),
     beta2: tf.scalar(BETA2),

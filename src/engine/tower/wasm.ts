@@ -1,7 +1,6 @@
 /** @module The user tower on our own WebAssembly kernels, in single precision. */
 import { NearsideError } from '../../protocol/error.ts'
-import { BETA1, BETA2 } from '../adam.ts'
-import { adamSchedule } from '../tfjs/fixedShape.ts'
+import { adamSchedule, BETA1, BETA2 } from '../adam.ts'
 import { assembleTower, type Product } from './module.ts'
 import { checkTower, type TowerEngine, type TowerProblem, weightCount, withOnes } from './tower.ts'
 
@@ -103,8 +102,7 @@ export async function createWasmTower(problem: TowerProblem): Promise<TowerEngin
       w.set(problem.start)
       view(at.first, weights).fill(0)
       view(at.second, weights).fill(0)
-      const stepSize = Float32Array.of(problem.learningRate)
-      const { rate, epsilon } = adamSchedule({ steps, parameters: 1, stepSize })
+      const { rate, epsilon } = adamSchedule(steps, Float32Array.of(problem.learningRate))
       for (let t = 0; t < steps; t++) step(t % batches, rate[t], epsilon[t])
       return w.slice()
     },

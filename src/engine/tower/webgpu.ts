@@ -1,9 +1,9 @@
 /** @module The user tower on WebGPU: seven dispatches a step, twenty steps a submit, one readback. */
 import { NearsideError } from '../../protocol/error.ts'
+import { adamSchedule } from '../adam.ts'
 import { setUpWatched, whileWatching } from '../gpuErrors.ts'
 import { bindKernels } from '../gpuKernels.ts'
 import { whileNudging } from '../nudge.ts'
-import { adamSchedule } from '../tfjs/fixedShape.ts'
 import { BINDINGS, type BindingName, KERNELS, planTower, towerShader, WORKGROUP } from './shader.ts'
 import { checkTower, type TowerEngine, type TowerProblem, weightCount } from './tower.ts'
 
@@ -52,8 +52,7 @@ async function setUp(
     for (const buffer of [...Object.values(buffers), landing]) buffer.destroy()
   }
   const { queue } = device
-  const stepSize = Float32Array.of(problem.learningRate)
-  const { rate, epsilon } = adamSchedule({ steps: maxSteps, parameters: 1, stepSize })
+  const { rate, epsilon } = adamSchedule(maxSteps, Float32Array.of(problem.learningRate))
   const schedule = new Float32Array(2 * maxSteps)
   rate.forEach((value, t) => {
     schedule.set([value, epsilon[t]], 2 * t)
