@@ -14,6 +14,7 @@ import { wasmJobs } from './processorJobs.ts'
 import { softmaxTest } from './softmax/testFit.ts'
 import { nodeAdapter } from './testGpu.ts'
 import { answerOf, type JobName, jobNames } from './testJobs.ts'
+import { readZeros } from './testReads.ts'
 import { towerProblem, WORKLOAD_T } from './tower/testTower.ts'
 import { webgpuJobs } from './webgpuJobs.ts'
 
@@ -26,14 +27,6 @@ afterEach(() => vi.restoreAllMocks())
 
 describe('a device that reads back zeros', async () => {
   const device = (await (await nodeAdapter('null'))?.requestDevice()) as GPUDevice
-  const zeros = () =>
-    vi.spyOn(GPUBuffer.prototype, 'getMappedRange').mockImplementation(function (
-      this: GPUBuffer,
-      _,
-      bytes,
-    ) {
-      return new ArrayBuffer(bytes ?? this.size)
-    })
   const { catalog } = softmaxTest({
     ...{ seed: 1, items: 60, columns: 8 },
     cases: 1,
@@ -49,7 +42,7 @@ describe('a device that reads back zeros', async () => {
     ['encoder', () => createCheckedEncoder(device, model)],
     ['network', () => createCheckedTrainer(device, 4)],
   ])('is found out before its first answer: %s', async (name, created) => {
-    zeros()
+    readZeros()
     await expect(created()).rejects.toMatchObject({
       code: 'engine-unavailable',
       message: expect.stringMatching(`${name} on WebGPU computes wrongly`),
@@ -57,7 +50,7 @@ describe('a device that reads back zeros', async () => {
   })
 
   test.skipIf(!device).each(jobNames)('leaves %s to the processor, with its bits', async (name) => {
-    zeros()
+    readZeros()
     const given = await answerOf(name, webgpuJobs(device))
     expect(given).toEqual(await answerOf(name, wasmJobs(null)))
   })

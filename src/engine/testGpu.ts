@@ -7,6 +7,13 @@ import type { Adapter } from './adapter.ts'
 
 export type Rig = 'software' | 'null'
 
+/** Both, with how many steps or questions each is given: `most` where nothing is computed. */
+export const countingRigs = (most: number) =>
+  [
+    ['Dawn’s null backend', 'null', most],
+    ['llvmpipe', 'software', most / 50],
+  ] as const satisfies readonly (readonly [string, Rig, number])[]
+
 /** Dawn's adapter search writes warnings about llvmpipe's limits; nothing of ours depends on them. */
 const NO_ADAPTER =
   'no WebGPU adapter in Node: install a Vulkan driver (Debian: apt install mesa-vulkan-drivers)'

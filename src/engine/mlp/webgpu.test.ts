@@ -1,9 +1,10 @@
-/** @module The network on WebGPU in Node: right on llvmpipe, and by exact counts on the null backend. */
+/** @module The network on WebGPU in Node: right on llvmpipe, by exact counts there and on the null backend. */
 import { describe, expect, test, vi } from 'vitest'
 import { createMlp, type MlpSnapshot } from '../../learning/learners/mlp.ts'
 import { createRandom } from '../../model/random.ts'
 import { countGpuCalls } from '../gpuCalls.ts'
-import { nodeAdapter } from '../testGpu.ts'
+import { countingRigs, nodeAdapter } from '../testGpu.ts'
+import { readZeros } from '../testReads.ts'
 import type { NetworkTrainer } from './networkTrainer.ts'
 import { testExamples } from './testExamples.ts'
 import { createWebgpuTrainer } from './webgpu.ts'
@@ -87,8 +88,8 @@ describe('on llvmpipe', async () => {
   })
 })
 
-describe('on Dawn’s null backend', async () => {
-  const device = await (await nodeAdapter('null'))?.requestDevice()
+describe.each(countingRigs(100))('counts on %s', async (_, rig) => {
+  const device = await (await nodeAdapter(rig))?.requestDevice()
 
   test.skipIf(!device)(
     'a hundred steps: five dispatches each, a submit for twenty, and one readback',
@@ -97,14 +98,11 @@ describe('on Dawn’s null backend', async () => {
       const trainer = await createWebgpuTrainer(device as GPUDevice, INPUTS)
       const from = createMlp(INPUTS, createRandom(1)).snapshot()
       const batch = testExamples(INPUTS, 5000, 4)
-      // Nothing was computed, so what is read is of no meaning: here it is zeros.
-      const zeros = vi
-        .spyOn(GPUBuffer.prototype, 'getMappedRange')
-        .mockImplementation((_, bytes) => new ArrayBuffer(bytes ?? 0))
+      if (rig === 'null') readZeros()
       const { calls, stop } = countGpuCalls()
       await trainer.learn(from, batch)
       stop()
-      zeros.mockRestore()
+      vi.restoreAllMocks()
       expect(calls).toMatchObject({
         dispatches: 5 * 100,
         // The last hands back the network.

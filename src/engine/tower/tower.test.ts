@@ -1,8 +1,9 @@
 /** @module The user tower: plain loops against differences, the kernels against those, and counts. */
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { countGpuCalls } from '../gpuCalls.ts'
-import { nodeAdapter } from '../testGpu.ts'
+import { countingRigs, nodeAdapter } from '../testGpu.ts'
+import { readZeros } from '../testReads.ts'
 import { createJsTower } from './js.ts'
 import { towerProblem, WORKLOAD_T } from './testTower.ts'
 import type { TowerProblem, TowerShape } from './tower.ts'
@@ -115,19 +116,21 @@ describe('on llvmpipe', async () => {
   })
 })
 
-describe('on Dawn’s null backend', async () => {
-  const device = await (await nodeAdapter('null'))?.requestDevice()
+describe.each(countingRigs(10_000))('counts on %s', async (_, rig, steps) => {
+  const device = await (await nodeAdapter(rig))?.requestDevice()
 
-  test.skipIf(!device)('10,000 steps: seven dispatches each, a submit for twenty', async () => {
+  test.skipIf(!device)('many steps: seven dispatches each, a submit for twenty', async () => {
     const problem = towerProblem(WORKLOAD_T, 300, 4, 1)
     const whole = countGpuCalls()
-    const tower = await createWebgpuTower(device as GPUDevice, problem, 10_000)
+    if (rig === 'null') readZeros()
+    const tower = await createWebgpuTower(device as GPUDevice, problem, steps)
     const { calls, stop } = countGpuCalls()
-    await tower.train(10_000).finally(stop)
+    await tower.train(steps).finally(stop)
+    vi.restoreAllMocks()
     const weights = problem.start.byteLength
     expect(calls).toEqual({
-      dispatches: 7 * 10_000,
-      submits: 10_000 / 20,
+      dispatches: 7 * steps,
+      submits: steps / 20,
       bufferCreations: 0,
       bufferDestructions: 0,
       liveBytes: 0,
