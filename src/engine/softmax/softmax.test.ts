@@ -139,6 +139,27 @@ describe('WebAssembly', () => {
     expect(lossAfter).toBeLessThan(lossBefore)
   })
 
+  test.each([true, false])(
+    'ends two steps over 100,003 items there too; int8: %s',
+    async (int8) => {
+      const { catalog, problem } = softmaxTest({
+        ...{ seed: 7, items: 100_003, columns: 8, cases: 20, steps: 2 },
+        int8,
+      })
+      const wasm = await createWasmSoftmax(catalog)
+      const js = createJsSoftmax(catalog)
+      const [own, oracle] = await Promise.all(
+        [wasm, js].map((softmax) => softmax.evaluate(problem, problem.mean)),
+      )
+      expectClose(own, oracle, catalog, problem)
+      const [fit, reference] = await Promise.all([wasm, js].map((softmax) => softmax.fit(problem)))
+      fit.parameters.forEach((value, j) => {
+        expect(Math.abs(value - reference.parameters[j])).toBeLessThan(1e-5)
+      })
+      expect(fit.lossAfter).toBeCloseTo(reference.lossAfter, 3)
+    },
+  )
+
   test('gives the same bits again, after other cases too', async () => {
     const { catalog, problem } = softmaxTest(LARGE)
     const wasm = await createWasmSoftmax(catalog)

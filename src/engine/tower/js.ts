@@ -2,8 +2,11 @@
 import { adamStep, startAdam } from '../adam.ts'
 import { checkTower, type TowerEngine, type TowerProblem, weightCount, withOnes } from './tower.ts'
 
+/** ∂L/∂w of the batch that a step takes, at weights w, [weights]: overwritten by the next call. */
+export type TowerGradient = (w: Float64Array, step: number) => Float64Array
+
 /** @throws NearsideError `input-invalid` */
-export function createJsTower(problem: TowerProblem): TowerEngine {
+export function createTowerGradient(problem: TowerProblem): TowerGradient {
   const batches = checkTower(problem)
   const { cases, candidates, inputs, hidden, outputs, table, candidateIds } = problem
   const x = withOnes(problem)
@@ -13,8 +16,9 @@ export function createJsTower(problem: TowerProblem): TowerEngine {
   const du = new Float64Array(outputs)
   const back = new Float64Array(hidden + 1)
   const shares = new Float64Array(candidates)
+  const gradient = new Float64Array(weightCount(problem))
 
-  function addGradient(w: Float64Array, gradient: Float64Array, row: number): void {
+  function addCase(w: Float64Array, row: number): void {
     const from = row * (inputs + 1)
     const ids = row * candidates
     h.fill(0, 0, hidden)
@@ -56,18 +60,23 @@ export function createJsTower(problem: TowerProblem): TowerEngine {
     }
   }
 
+  return (w, step) => {
+    gradient.fill(0)
+    const first = (step % batches) * cases
+    for (let b = 0; b < cases; b++) addCase(w, first + b)
+    return gradient
+  }
+}
+
+/** @throws NearsideError `input-invalid` */
+export function createJsTower(problem: TowerProblem): TowerEngine {
+  const gradientAt = createTowerGradient(problem)
   return {
     async train(steps) {
       const w = Float64Array.from(problem.start)
-      const gradient = new Float64Array(w.length)
-      const rate = new Float32Array(weightCount(problem)).fill(problem.learningRate)
+      const rate = new Float32Array(w.length).fill(problem.learningRate)
       let state = startAdam(w.length)
-      for (let step = 0; step < steps; step++) {
-        gradient.fill(0)
-        const first = (step % batches) * cases
-        for (let b = 0; b < cases; b++) addGradient(w, gradient, first + b)
-        state = adamStep(state, w, gradient, rate)
-      }
+      for (let step = 0; step < steps; step++) state = adamStep(state, w, gradientAt(w, step), rate)
       return Float32Array.from(w)
     },
     dispose() {},
