@@ -5,7 +5,6 @@ import { type FeatureRecord, MANIFEST_FORMAT, type ModelManifest } from '../prot
 import type { Report } from './report.ts'
 import type { Shop } from './shop/shop.ts'
 import type { Split } from './split.ts'
-import type { LearnedTrees } from './trees/learnTrees.ts'
 import type { Validation } from './validate.ts'
 
 interface Making {
@@ -60,11 +59,11 @@ export function describeModel({
   }
 }
 
-/** @param without of the candidate that does without the encoder, and without trees */
+/** @param without of the candidate that does without the encoder */
 export function metricsOf(
   split: Split,
   without: Validation,
-  { trees, without: linear, best: chosen }: LearnedTrees,
+  chosen: Validation,
   encoderWeight: number,
 ): Record<string, number> {
   return {
@@ -73,11 +72,8 @@ export function metricsOf(
     'ndcg@10': chosen.ndcg,
     'hitRate@10': chosen.hitRate,
     'ndcg@10:new': chosen.ndcgNew,
-    'ndcg@10 without trees': linear.ndcg,
-    'ndcg@10:new without trees': linear.ndcgNew,
-    'ndcg@10 without encoder and trees': without.ndcg,
-    'ndcg@10:new without encoder and trees': without.ndcgNew,
+    'ndcg@10 without encoder': without.ndcg,
+    'ndcg@10:new without encoder': without.ndcgNew,
     encoderWeight,
-    trees: trees?.roots.length ?? 0,
   }
 }

@@ -1,8 +1,8 @@
 /**
  * @module Makes a base model from a shop's log and catalogue. Reads top to bottom:
  * split → search for settings, where asked for → encoder and item table → ranker with the encoder's
- * score as one more column → validate with and without the encoder → trees over its highest, validated
- * likewise → context → judge the features → population prior → files.
+ * score as one more column → validate with and without the encoder → trees over its highest, where they
+ * help → context → judge the features → population prior → files.
  */
 import type { Item } from '../catalog/item.ts'
 import { createWasmEngine } from '../engine/wasm/wasmEngine.ts'
@@ -37,7 +37,7 @@ import type { Holdout, Split } from './split.ts'
 import { learnTrees } from './trees/learnTrees.ts'
 import { adoptedSettings, searchRanker } from './tuning/rankerSearch.ts'
 import type { SearchMethod } from './tuning/search.ts'
-import { bestBeyondError, type ValidationData, validate } from './validate.ts'
+import { bestBeyondError, validate } from './validate.ts'
 import { withholdItems } from './withhold.ts'
 
 /** Stands in until the prior is learned. */
@@ -60,6 +60,8 @@ export interface PretrainOptions {
   readonly leaveOneOut?: boolean
   /** Share of the items that training does without, title and all; 0 or absent: none. */
   readonly withholdItems?: number
+  /** Default: true. Judging changes nothing of the model; one that is made to be evaluated does without. */
+  readonly judgeFeatures?: boolean
   /** Looks for better settings of the ranker first; not where one is left out. */
   readonly search?: { readonly method: SearchMethod; readonly trials: number }
   /** Milliseconds since the epoch. */
@@ -156,26 +158,31 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
   await checkpoint()
   progress('validation', 0, 1)
   const candidates = encoderCandidates(encoder, ranker)
-  const asks: ValidationData = {
-    items: shop.items,
-    training: questions.training,
-    dayOnly: shop.dayOnly,
-    isMeasured: plan.isMeasured,
-    folds: FOLDS,
-    from: plan.measuredFrom,
-    until: questions.until,
-  }
-  const measured = validate(asks, candidates)
-  const chosen = candidates[bestBeyondError(measured)]
+  const measured = validate(
+    {
+      items: shop.items,
+      training: questions.training,
+      dayOnly: shop.dayOnly,
+      isMeasured: plan.isMeasured,
+      folds: FOLDS,
+      from: plan.measuredFrom,
+      until: questions.until,
+    },
+    candidates,
+  )
+  const best = bestBeyondError(measured)
+  const chosen = candidates[best]
 
   await checkpoint()
-  const learnedTrees = learnTrees(
-    chosen,
+  const { trees, unseen, ...treesLearned } = learnTrees(
     ranker.contenders,
-    ranker.untaught,
-    plan.isMeasured,
-    (models) => validate(asks, models),
-    (step, done, total) => progress(`trees: ${step}`, done, total),
+    { scale: ranker.scale, weights: ranker.alone.weights },
+    {
+      askedFrom: plan.measuredFrom,
+      isUnseen: plan.isMeasured,
+      untaught: ranker.untaught,
+      onProgress: (step, done, total) => progress(`trees: ${step}`, done, total),
+    },
   )
 
   await checkpoint()
@@ -185,7 +192,7 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
 
   await checkpoint()
   progress('selection', 0, 1)
-  const judged = selectFeatures(data, asked)
+  const judged = options.judgeFeatures === false ? null : selectFeatures(data, asked)
   const selection = judged && joinRecords(judged, [...chosen.records, ...context.records])
   const records = selection?.records ?? [...chosen.records, ...context.records]
   const reports: readonly Report[] = [
@@ -205,7 +212,7 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
     withheld: { fraction: withheld, items: given.items.length - shop.items.length },
     hasContext: data.context !== undefined,
     reports,
-    metrics: metricsOf(split, measured[0], learnedTrees, chosen.encoderWeight),
+    metrics: metricsOf(split, measured[0], measured[best], chosen.encoderWeight),
   })
   const base: BaseModel = {
     manifest,
@@ -218,7 +225,6 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
       data.context && { context: { terms: context.terms, moments: data.context.moments } }),
   }
   await checkpoint()
-  const { trees, unseen } = learnedTrees
   const learned = await learnPrior({ ...base, ...(unseen && { trees: unseen }) }, data, {
     until: questions.until,
     seed,
@@ -227,7 +233,7 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
     casesEach: plan.priorCases,
     onProgress: (step, done, total) => progress(`prior: ${step}`, done, total),
   })
-  const metrics = { ...manifest.metrics, ...learned.metrics }
+  const metrics = { ...manifest.metrics, ...treesLearned.metrics, ...learned.metrics }
   const written = await writeBaseModel({
     ...base,
     ...(trees && { trees }),

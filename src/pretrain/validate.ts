@@ -8,19 +8,16 @@ import type { Item } from '../catalog/item.ts'
 import { buildCases } from '../evaluation/cases.ts'
 import { hitRate, ndcg, placesOf } from '../evaluation/metrics.ts'
 import { computeFeatures } from '../features/computeFeatures.ts'
-import { FEATURE_COUNT } from '../features/features.ts'
 import { DAY } from '../features/profile.ts'
 import type { BaseModel } from '../model/baseModel.ts'
 import { encode } from '../model/encoder.ts'
-import { highestRows } from '../model/highest.ts'
 import { addScores, project } from '../model/score.ts'
-import { CONTENDERS, treesScore } from '../model/trees.ts'
 import { OutOfFoldStatistics } from './ranker/outOfFold.ts'
 import type { ShopperLog } from './shop/shop.ts'
 
 export type ScoringModel = Pick<
   BaseModel,
-  'encoder' | 'itemVectors' | 'bias' | 'projection' | 'featureWeights' | 'featureScale' | 'trees'
+  'encoder' | 'itemVectors' | 'bias' | 'projection' | 'featureWeights' | 'featureScale'
 >
 
 export interface ValidationData {
@@ -44,7 +41,7 @@ export interface Validation {
   readonly ndcgs: Float64Array
 }
 
-/** One row a model, means over cases. Models may differ in everything but items and features' scale. */
+/** One row a model, means over cases. Models may differ in everything but the items. */
 export function validate(
   data: ValidationData,
   models: readonly ScoringModel[],
@@ -66,13 +63,13 @@ export function validate(
   let withNew = 0
   for (const [c, one] of cases.entries()) {
     const current = statistics.at(one.shopper, one.time)
-    const features = computeFeatures(current, one.history, one.time, models[0].featureScale)
+    const raw = computeFeatures(current, one.history, one.time, null)
     const seen = new Uint8Array(data.items.length)
     for (const { item } of one.history) seen[item] = 1
     const fresh = one.targets.filter((item) => !seen[item])
     if (fresh.length > 0) withNew++
     models.forEach((model, m) => {
-      const scores = scoreWith(model, features, encode(model, one.history, one.time))
+      const scores = scoreWith(model, raw, encode(model, one.history, one.time))
       const places = placesOf(scores, one.targets)
       ndcgs[m][c] = ndcg(places, 10)
       sums[m].hitRate += hitRate(places, 10)
@@ -91,17 +88,13 @@ export function validate(
   }))
 }
 
-function scoreWith(
-  model: ScoringModel,
-  features: Float32Array,
-  hidden: Float32Array,
-): Float32Array {
+function scoreWith(model: ScoringModel, raw: Float32Array, hidden: Float32Array): Float32Array {
   const scores = new Float32Array(model.bias)
-  addScores(scores, features, model.featureWeights)
+  const perRaw = model.featureWeights.map((weight, f) =>
+    model.featureScale[f] > 0 ? weight / model.featureScale[f] : weight,
+  )
+  addScores(scores, raw, perRaw)
   addScores(scores, model.itemVectors, project(model.projection, hidden))
-  if (model.trees)
-    for (const item of highestRows(scores, CONTENDERS))
-      scores[item] += treesScore(model.trees, features, item * FEATURE_COUNT)
   return scores
 }
 

@@ -50,6 +50,7 @@ export async function trainModel(
       leaveOneOut,
       holdout: named ? { shoppers: named } : { fraction: Number(fraction) },
       now: asked.now,
+      judgeFeatures: false,
       onProgress: async (label, done, total) => {
         progress.update(label, done, total)
         // Lets Ctrl-C be heard between two steps.

@@ -8,7 +8,7 @@ import type { ItemStatistics } from '../../features/itemStatistics.ts'
 import { DAY } from '../../features/profile.ts'
 import { casesFromHistory } from '../../learning/cases.ts'
 import { fitProblemOf } from '../../learning/fitProblem.ts'
-import { evidenceOf, type Fused, fuse } from '../../learning/fuse.ts'
+import { evidenceOf, fuse } from '../../learning/fuse.ts'
 import type { FitProblem } from '../../learning/problem.ts'
 import type { BaseModel, PersonalPrior } from '../../model/baseModel.ts'
 import { personalScores, type ScoreTerms, scoreTerms } from '../../model/score.ts'
@@ -113,8 +113,15 @@ export function outcomesOf(
   fusionWeights: readonly number[],
 ): Outcome[] {
   const evidence = evidenceOf(problemUnder(trial, prior))
+  const { base, features } = trial.terms
+  const fused = fuse({ parameters }, { ...prior, fusionWeight: 1 }, evidence)
+  // Scores are linear in λ: the catalogue is multiplied once.
+  const moved = personalScores(model, { base: new Float32Array(base.length), features }, fused, 1)
   return fusionWeights.map((fusionWeight) => {
-    const fused: Fused = fuse({ parameters }, { ...prior, fusionWeight }, evidence)
-    return outcome(personalScores(model, trial.terms, fused, fused.fusionWeight), trial.targets)
+    const served = fusionWeight * fused.fusionWeight
+    return outcome(
+      base.map((score, item) => score + served * moved[item]),
+      trial.targets,
+    )
   })
 }

@@ -1,7 +1,7 @@
 /**
- * @module The contenders of training cases as a device meets them: the highest of the whole catalogue. A
- * table of sampled rows holds every target, wherever it ranks, and so teaches that what ranks low
- * is often wanted; weights forgive that, trees don't.
+ * @module The contenders of training cases as a device meets them: the highest of the whole catalogue,
+ * for the trees. A table of sampled rows holds every target, wherever it ranks, and so teaches that
+ * what ranks low is often wanted: trees grown on that rank worse than none, weights forgive it.
  */
 import { computeFeatures } from '../../features/computeFeatures.ts'
 import { FEATURE_COUNT } from '../../features/features.ts'
@@ -63,21 +63,4 @@ export function contendersOfCatalogue(
     correction: new Float32Array(items.length),
     target: Float32Array.from(shares),
   }
-}
-
-/** The same table with one more column. @param valuesOf each item's, [N] */
-export function withColumn(
-  table: RankerDataset,
-  valuesOf: (one: RankerCase) => Float32Array,
-): RankerDataset {
-  const { columns, start, item } = table
-  const features = new Float32Array(item.length * (columns + 1))
-  table.cases.forEach((one, c) => {
-    const values = valuesOf(one)
-    for (let row = start[c]; row < start[c + 1]; row++) {
-      features.set(table.features.subarray(row * columns, (row + 1) * columns), row * (columns + 1))
-      features[row * (columns + 1) + columns] = values[item[row]]
-    }
-  })
-  return { ...table, columns: columns + 1, features }
 }

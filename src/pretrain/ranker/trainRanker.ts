@@ -8,17 +8,17 @@ import type { History } from '../../features/history.ts'
 import type { StatisticsOptions } from '../../features/statistics.ts'
 import { eventStrength } from '../../features/strength.ts'
 import { TARGET_FOCUS } from '../../learning/focus.ts'
-import { createRandom } from '../../model/random.ts'
+import { createRandom, type Random } from '../../model/random.ts'
 import { CONTENDERS } from '../../model/trees.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import type { FeatureRecord } from '../../protocol/manifest.ts'
 import type { ShopperLog } from '../shop/shop.ts'
-import { buildDataset, type RankerCase, type RankerDataset } from './dataset.ts'
+import { contendersOf } from './contenders.ts'
+import { buildDataset, DEFAULT_DATASET, type RankerCase, type RankerDataset } from './dataset.ts'
 import { focusTargets } from './focus.ts'
 import { fitNewton } from './newton.ts'
-import { contendersOfCatalogue, withColumn } from './ofCatalogue.ts'
+import { contendersOfCatalogue } from './ofCatalogue.ts'
 import { OUT_OF_FOLD, type OutOfFoldOptions, OutOfFoldStatistics } from './outOfFold.ts'
-import { partOf } from './part.ts'
 import { type SampleOptions, sampleCases } from './sample.ts'
 import { negligible, recordsOf, spreadOf, untaught } from './select.ts'
 
@@ -83,7 +83,7 @@ export interface RankerResult {
   readonly encoderWeight: number
   /** The same features fitted without the encoder's score. */
   readonly alone: { readonly weights: Float32Array; readonly records: readonly FeatureRecord[] }
-  /** What those weights were finally fitted to tell apart, each case's targets alike; raw features. */
+  /** The highest of the catalogue by those, for each case with a history; raw features. */
   readonly contenders: RankerDataset
   /** Columns that the log can't teach. */
   readonly untaught: ReadonlySet<number>
@@ -127,23 +127,35 @@ export function trainRanker(data: RankerData, options: RankerOptions): RankerRes
   const frozen = new Set([...known, ...dropped])
   const centre = first.weights.map((value, f) => (frozen.has(f) ? 0 : value))
   const { scale } = spread
-  const contenders = contendersOfCatalogue(cases, statisticsOf, scale, centre, settings.contenders)
+  const contenders = contendersOf(table, scale, centre, settings.contenders)
   const focused = focusTargets(contenders, scale, centre, settings.focus)
   const fitted = fitNewton(focused, scale, { l2, frozen, centre, onProgress })
   const joint = options.encoder
-    ? withEncoder(options.encoder, contenders, fitted.weights, scale, settings)
+    ? withEncoder(
+        options.encoder,
+        cases,
+        statisticsOf,
+        random,
+        fitted.weights,
+        spread.scale,
+        settings,
+      )
     : { weights: fitted.weights, encoderWeight: 0 }
   const weights = joint.weights.map((value, f) => (frozen.has(f) ? 0 : value))
+  const alone = Float32Array.from(fitted.weights, (value, f) => (frozen.has(f) ? 0 : value))
   return {
     weights: Float32Array.from(weights),
     scale: spread.scale.slice(0, FEATURE_COUNT),
     records: recordsOf(weights, spread, idle, dropped),
     encoderWeight: joint.encoderWeight,
-    alone: {
-      weights: Float32Array.from(fitted.weights, (value, f) => (frozen.has(f) ? 0 : value)),
-      records: recordsOf(fitted.weights, spread, idle, dropped),
-    },
-    contenders,
+    alone: { weights: alone, records: recordsOf(fitted.weights, spread, idle, dropped) },
+    contenders: contendersOfCatalogue(
+      cases.filter(({ history }) => history.length > 0),
+      statisticsOf,
+      scale,
+      alone,
+      settings.contenders,
+    ),
     untaught: idle,
     cases: cases.length,
     loss: fitted.loss,
@@ -156,24 +168,31 @@ export function trainRanker(data: RankerData, options: RankerOptions): RankerRes
  */
 function withEncoder(
   encoder: EncoderScores,
-  contenders: RankerDataset,
+  cases: readonly RankerCase[],
+  statisticsOf: (one: RankerCase) => ReturnType<OutOfFoldStatistics['at']>,
+  random: Random,
   weights: Float64Array,
   scale: Float32Array,
-  { l2, focus }: RankerSettings,
+  { l2, focus, contenders }: RankerSettings,
 ): { weights: Float64Array; encoderWeight: number } {
-  const unseen = partOf(
-    contenders,
-    ({ history, shopper }) => history.length > 0 && encoder.unseen(shopper),
-  )
+  const unseen = cases.filter((one) => one.history.length > 0 && encoder.unseen(one.shopper))
   // Nobody to show what its score is worth: it gets no weight.
-  if (unseen.cases.length === 0) return { weights, encoderWeight: 0 }
-  const table = withColumn(unseen, (one) => encoder.scores(one))
+  if (unseen.length === 0) return { weights, encoderWeight: 0 }
+  const table = buildDataset(unseen, statisticsOf, random, DEFAULT_DATASET, {
+    count: 1,
+    of: (one) => [encoder.scores(one)],
+  })
   const extra = spreadOf(table)
   if (extra.constant.has(FEATURE_COUNT)) return { weights, encoderWeight: 0 }
   const scales = new Float32Array([...scale, extra.scale[FEATURE_COUNT]])
   const centre = new Float64Array([...weights, 0])
   const frozen = new Set([...weights.keys()].filter((f) => weights[f] === 0))
-  const focused = focusTargets(table, scales, centre, focus)
+  const focused = focusTargets(
+    contendersOf(table, scales, centre, contenders),
+    scales,
+    centre,
+    focus,
+  )
   const fitted = fitNewton(focused, scales, { l2, frozen, centre })
   return {
     weights: fitted.weights.slice(0, FEATURE_COUNT),

@@ -1,79 +1,114 @@
 /**
  * @module Grows the trees that re-rank a base's contenders, and ships them only if they rank better for
- * shoppers whom they have not seen: how many, and whether any, is judged by trees grown without
- * those shoppers.
+ * shoppers whom they have not seen. Judged by halves: each half of the shoppers is asked, about its
+ * last months, with trees grown on the other; so everybody is, and the encoder, which flatters
+ * those it was trained on, has no part in it.
  */
 import { FEATURE_COUNT } from '../../features/features.ts'
-import type { BaseModel } from '../../model/baseModel.ts'
-import { firstTrees, type Trees } from '../../model/trees.ts'
+import { firstTrees, type Trees, treesScore } from '../../model/trees.ts'
 import type { RankerDataset } from '../ranker/dataset.ts'
+import { foldOf } from '../ranker/outOfFold.ts'
 import { partOf } from '../ranker/part.ts'
-import { bestBeyondError, type ScoringModel, type Validation } from '../validate.ts'
+import { mean, standardError } from '../selection/measure.ts'
 import { BOOST, boost } from './boost.ts'
+import { ndcgOfCases } from './ndcgOfCases.ts'
 
-/** Numbers of trees that are tried beside none. */
+/** Numbers of trees that are tried. */
 const COUNTS = [50, 100, 150] as const
 
 export interface LearnedTrees {
-  /** Grown on all shoppers; null where none help. */
+  /** Grown on all shoppers; null where none help by more than the error. */
   readonly trees: Trees | null
-  /** As many, grown without the shoppers who are measured: honest beside what is learned from those. */
+  /** As many, grown without some of the shoppers: honest beside what is learned from those. */
   readonly unseen: Trees | null
-  /** Of the model as given, and of the best. */
-  readonly without: Validation
-  readonly best: Validation
+  /** For `manifest.metrics`. */
+  readonly metrics: Readonly<Record<string, number>>
+}
+
+export interface TreesOptions {
+  /** Of the first case that is asked, milliseconds since the epoch. */
+  readonly askedFrom: number
+  /** Whom `unseen` has not seen. */
+  readonly isUnseen: (shopper: string) => boolean
+  /** Columns that are never asked. */
+  readonly untaught: ReadonlySet<number>
+  readonly onProgress?: (step: string, done: number, total: number) => void
 }
 
 /**
- * @param contenders of training cases, raw features
- * @param isMeasured whose cases `measure` asks about
- * @param measure one row a model, as `validate`
+ * @param contenders of training cases with a history, raw features
+ * @param base raw features are divided by `scale`, [F]; `weights` for scaled ones, [F]
  */
 export function learnTrees(
-  model: ScoringModel,
   contenders: RankerDataset,
-  untaught: ReadonlySet<number>,
-  isMeasured: (shopper: string) => boolean,
-  measure: (models: readonly ScoringModel[]) => readonly Validation[],
-  onProgress: (step: string, done: number, total: number) => void = () => {},
+  base: { readonly scale: Float32Array; readonly weights: Float32Array },
+  options: TreesOptions,
 ): LearnedTrees {
-  const grow = (step: string, count: number, isIn: (shopper: string) => boolean) =>
+  const most = Math.max(...COUNTS)
+  const grow = (step: string, trees: number, isIn: (shopper: string) => boolean) =>
     boost(
-      tableOf(
-        partOf(contenders, ({ history, shopper }) => history.length > 0 && isIn(shopper)),
-        model,
+      scaledTable(
+        partOf(contenders, ({ shopper }) => isIn(shopper)),
+        base,
       ),
       {
         ...BOOST,
-        trees: count,
-        without: untaught,
-        onTree: (done, total) => onProgress(step, done, total),
+        trees,
+        without: options.untaught,
+        onTree: (done, total) => options.onProgress?.(step, done, total),
       },
     )
-  const grown = grow('without the measured', Math.max(...COUNTS), (id) => !isMeasured(id))
-  const counts = COUNTS.filter((count) => count <= grown.roots.length)
-  const measured = measure([
-    model,
-    ...counts.map((count) => ({ ...model, trees: firstTrees(grown, count) })),
-  ])
-  const best = bestBeyondError(measured)
-  const result = { without: measured[0], best: measured[best] }
-  if (best === 0) return { ...result, trees: null, unseen: null }
-  const count = counts[best - 1]
-  return { ...result, trees: grow('all', count, () => true), unseen: firstTrees(grown, count) }
+  const without: number[] = []
+  const withSome = COUNTS.map((): number[] => [])
+  for (const half of [0, 1]) {
+    const isHalf = (shopper: string) => foldOf(shopper, 2) === half
+    const trees = grow(`half ${half + 1} of 2`, most, (shopper) => !isHalf(shopper))
+    const asked = partOf(
+      contenders,
+      ({ shopper, time }) => isHalf(shopper) && time >= options.askedFrom,
+    )
+    const table = scaledTable(asked, base)
+    without.push(...ndcgOfCases(asked, table.offset))
+    COUNTS.forEach((count, n) => {
+      const some = firstTrees(trees, count)
+      const scores = table.offset.map(
+        (score, row) => score + treesScore(some, table.features, row * FEATURE_COUNT),
+      )
+      withSome[n].push(...ndcgOfCases(asked, scores))
+    })
+  }
+  const tried = COUNTS.map((count, n) => {
+    const differences = withSome[n].map((value, c) => value - without[c])
+    return { count, lift: mean(differences), error: standardError(differences) }
+  })
+  const best = tried.reduce((a, b) => (b.lift > a.lift ? b : a))
+  const ships = best.lift > best.error
+  const metrics = {
+    trees: ships ? best.count : 0,
+    'trees.cases': without.length,
+    'trees.base.ndcg@10': mean(without),
+    'trees.lift.ndcg@10': best.lift,
+    'trees.lift.ndcg@10.error': best.error,
+  }
+  if (!ships) return { trees: null, unseen: null, metrics }
+  return {
+    trees: grow('all', best.count, () => true),
+    unseen: grow('some unseen', best.count, (shopper) => !options.isUnseen(shopper)),
+    metrics,
+  }
 }
 
-/** Scaled as on a device; trees start from w·f, since training shoppers' encoder scores flatter it. */
-function tableOf(
+/** Scaled as on a device; trees start from w·f. */
+function scaledTable(
   { start, features, item, target }: RankerDataset,
-  { featureScale, featureWeights }: Pick<BaseModel, 'featureScale' | 'featureWeights'>,
+  { scale, weights }: { readonly scale: Float32Array; readonly weights: Float32Array },
 ) {
-  const inverse = Float32Array.from(featureScale, (value) => (value > 0 ? 1 / value : 1))
+  const inverse = Float32Array.from(scale, (value) => (value > 0 ? 1 / value : 1))
   const scaled = features.map((value, at) => value * inverse[at % FEATURE_COUNT])
   const offset = Float64Array.from(item, (_, row) => {
     let sum = 0
     for (let f = 0, at = row * FEATURE_COUNT; f < FEATURE_COUNT; f++, at++)
-      sum += featureWeights[f] * scaled[at]
+      sum += weights[f] * scaled[at]
     return sum
   })
   return { start, columns: FEATURE_COUNT, features: scaled, offset, target }
