@@ -83,19 +83,18 @@ export function learnTrees(
   })
   const best = tried.reduce((a, b) => (b.lift > a.lift ? b : a))
   const ships = best.lift > best.error
+  const trees = ships ? grow('all', best.count, () => true) : null
+  const unseen = ships
+    ? grow('some unseen', best.count, (shopper) => !options.isUnseen(shopper))
+    : null
   const metrics = {
-    trees: ships ? best.count : 0,
+    trees: trees?.roots.length ?? 0,
     'trees.cases': without.length,
     'trees.base.ndcg@10': mean(without),
     'trees.lift.ndcg@10': best.lift,
     'trees.lift.ndcg@10.error': best.error,
   }
-  if (!ships) return { trees: null, unseen: null, metrics }
-  return {
-    trees: grow('all', best.count, () => true),
-    unseen: grow('some unseen', best.count, (shopper) => !options.isUnseen(shopper)),
-    metrics,
-  }
+  return { trees, unseen, metrics }
 }
 
 /** Scaled as on a device; trees start from w·f. */
