@@ -22,7 +22,7 @@ describe('the budget of a device', () => {
   it('allows so many, so far apart, once a round', () => {
     const one = budgetAfter([NOW])
     expect(() => spend(one, task(5), NOW + 59_000, 100)).toThrow(/in 1 s/)
-    expect(() => spend(one, task(0), NOW + DAY, 100)).toThrow(/already took part/)
+    expect(() => spend(one, task(0), NOW + DAY, 100)).toThrow(/^This device already took part/)
     expect(spend(one, task(5), NOW + 60_000, 100).participations).toHaveLength(2)
     const four = budgetAfter([NOW, NOW + DAY, NOW + 2 * DAY, NOW + 3 * DAY])
     expect(() => spend(four, task(5), NOW + 4 * DAY, 100)).toThrow(/4 reports were sent in 30 days/)

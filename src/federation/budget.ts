@@ -91,16 +91,16 @@ export function spend(
   if (counted.length >= policy.maxParticipations)
     throw exhausted(`${counted.length} reports were sent in ${policy.periodDays} days, the most`)
   if (counted.some((past) => past.round === round && past.policyHash === policyHash))
-    throw exhausted('this device already took part in this round')
+    throw exhausted('This device already took part in this round')
   const last = counted.reduce((latest, { time }) => Math.max(latest, time), -Infinity)
   const wait = last + 1000 * policy.minSeparationSeconds - now
-  if (wait > 0) throw exhausted(`the next report may leave in ${Math.ceil(wait / 1000)} s`)
+  if (wait > 0) throw exhausted(`The next report may leave in ${Math.ceil(wait / 1000)} s`)
   const { noiseMultiplier } = policy
   const participation = { round, policyHash, time: now, noiseMultiplier }
   const next = { ...budget, participations: [...counted, participation] }
   const epsilon = epsilonSpent(next, policy, now)
   if (epsilon > maxEpsilon)
-    throw exhausted(`another report would bring ε to ${epsilon.toFixed(2)}, above ${maxEpsilon}`)
+    throw exhausted(`Another report would bring ε to ${epsilon.toFixed(2)}, above ${maxEpsilon}`)
   return next
 }
 
@@ -112,5 +112,5 @@ function recent(budget: Budget, policy: Policy, now: number): readonly Participa
 }
 
 function exhausted(why: string): NearsideError {
-  return new NearsideError('budget-exhausted', `Nothing was sent: ${why}`)
+  return new NearsideError('budget-exhausted', why)
 }
