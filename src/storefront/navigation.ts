@@ -6,8 +6,10 @@
 import { Component } from 'react'
 
 const STORE = 'nearside-shop.scroll'
-/** How long a returning page may take to grow back to its height, in milliseconds. */
-const PATIENCE = 3000
+/** How long a returning page may take to grow back to its height, in milliseconds: a slow phone's. */
+const PATIENCE = 10_000
+/** What a shopper does who would rather be elsewhere. */
+const OWN_WAYS = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const
 
 /** Bypasses the router's patched `replaceState`, so that keeping a key renders nothing. */
 function keepKey(key: string): void {
@@ -58,9 +60,7 @@ function scrollWhenPossible(top: number): () => void {
   const end = () => {
     clearTimeout(timer)
     observer.disconnect()
-    removeEventListener('wheel', end)
-    removeEventListener('touchmove', end)
-    removeEventListener('keydown', end)
+    for (const name of OWN_WAYS) removeEventListener(name, end)
   }
   const attempt = () => {
     scrollTo({ top, behavior: 'instant' })
@@ -68,8 +68,7 @@ function scrollWhenPossible(top: number): () => void {
   }
   const observer = new ResizeObserver(attempt)
   const timer = setTimeout(end, PATIENCE)
-  for (const name of ['wheel', 'touchmove', 'keydown'])
-    addEventListener(name, end, { passive: true })
+  for (const name of OWN_WAYS) addEventListener(name, end, { passive: true })
   observer.observe(document.body)
   requestAnimationFrame(attempt)
   return end
