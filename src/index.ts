@@ -16,6 +16,8 @@ export type {
   PersonalizerSnapshot,
   Reason,
   Recommendation,
+  RerankOptions,
+  Signal,
 } from './personalizer/api.ts'
 export { createPersonalizer } from './personalizer/createPersonalizer.ts'
 export { type ErrorCode, NearsideError } from './protocol/error.ts'

@@ -62,7 +62,7 @@ export function LearningSection({ snapshot, items = [] }: LearningSectionProps) 
           <tbody>
             {learned.map((entry) => (
               <tr key={`${entry.kind} ${entry.name}`}>
-                <td>{entry.kind}</td>
+                <td>{entry.kind === 'item' ? `item, ${entry.signal}` : entry.kind}</td>
                 <td>{entry.kind === 'item' ? titleOf(entry.name) : entry.name}</td>
                 <td>{entry.strength.toFixed(2)}</td>
               </tr>

@@ -5,9 +5,9 @@
 import '../react/nearside.css'
 import '../react/panel.css'
 import './console.css'
+import { useSyncExternalStore } from 'react'
 import type { Item } from '../catalog/item.ts'
 import type { Personalizer } from '../personalizer/api.ts'
-import { useSnapshot } from '../react/usePersonalizer.ts'
 import { EngineSection } from './EngineSection.tsx'
 import { EventsSection } from './EventsSection.tsx'
 import { FederationSection } from './FederationSection.tsx'
@@ -26,7 +26,8 @@ export interface PrivacyConsoleProps {
 
 /** @example <PrivacyConsole personalizer={personalizer} /> */
 export function PrivacyConsole({ personalizer, items, canContribute = true }: PrivacyConsoleProps) {
-  const snapshot = useSnapshot(personalizer)
+  const { subscribe, getSnapshot } = personalizer
+  const snapshot = useSyncExternalStore(subscribe, getSnapshot, getSnapshot)
   return (
     <div className="ns-console">
       <LedgerSection personalizer={personalizer} snapshot={snapshot} />

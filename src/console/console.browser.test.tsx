@@ -97,7 +97,7 @@ test('shows events by name, what cleaning left out, fit, guard and notices', asy
       milliseconds: 31,
     },
     guard: { active: false, logLikelihoodRatio: -3.2, tested: 40 },
-    learned: [{ kind: 'item', name: 'tin', strength: 1 }],
+    learned: [{ kind: 'item', name: 'tin', signal: 'bought', strength: 1 }],
     notices: [{ code: 'storage-full', message: 'Older events were let go.', time: 0 }],
   })
   const screen = await show()

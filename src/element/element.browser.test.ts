@@ -52,7 +52,7 @@ test('follows the shopper, announces it, and tells the page', async () => {
   await waitFor(() => expect(ids(host)).toEqual(['wick', 'glow', 'tin']))
   expect(inside(host, '[role=status]')[0].textContent).toBe('Yours: list updated')
   expect(inside(host, '.ns-why')[0].textContent).toBe(
-    'You often look at Candles 2 places higher than in the shop’s order',
+    'You like Candles 2 places higher than in the shop’s order',
   )
   expect(changed).toHaveBeenCalledTimes(2)
   const chosen = new Promise<SelectDetail>((resolve) => {

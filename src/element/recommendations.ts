@@ -4,7 +4,8 @@
  * shown until the first answer: a server can put its bestsellers there.
  */
 import type { Item } from '../catalog/item.ts'
-import type { Personalizer, Recommendation } from '../personalizer/api.ts'
+import type { ListOptions, Personalizer, Recommendation } from '../personalizer/api.ts'
+import { fillList } from '../react/fillList.ts'
 import { ENGLISH_LISTS, type ListLabels } from '../react/listLabels.ts'
 import { createListObserver, type ListObserver } from '../react/listObserver.ts'
 import css from '../react/nearside.css?inline'
@@ -136,9 +137,13 @@ export class NearsideRecommendations extends Base {
     const like = this.getAttribute('for-item')
     const beside = this.getAttribute('with-item')
     this.#observer?.ask((personalizer) => {
-      if (like !== null) return personalizer.similar(like, options)
-      if (beside !== null) return personalizer.boughtTogether(beside, options)
-      return personalizer.recommend(options)
+      const ask = (wanted: ListOptions) => {
+        if (like !== null) return personalizer.similar(like, wanted)
+        if (beside !== null) return personalizer.boughtTogether(beside, wanted)
+        return personalizer.recommend(wanted)
+      }
+      const item = provided?.shop.itemOf ?? (() => undefined)
+      return fillList(ask, options, (id) => item(id)?.available ?? item(id) !== undefined)
     })
     this.#render()
   }
@@ -160,8 +165,8 @@ export class NearsideRecommendations extends Base {
     this.#fallback.hidden = !loading
     this.#list.hidden = loading && this.childElementCount > 0
     this.#list.setAttribute('aria-busy', String(loading))
-    this.#error.textContent = state.error ?? ''
-    this.#error.hidden = state.error === null
+    this.#error.textContent = state.code && labels.trouble(state.code)
+    this.#error.hidden = state.code === null
     if (loading || !provided) this.#skeletons()
     else this.#fill(provided.shop, state.items, title)
   }

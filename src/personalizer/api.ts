@@ -72,12 +72,18 @@ export interface Recommendation {
   readonly reason: Reason
 }
 
+/** What a shopper did with an item; `basket`: put into it, whatever became of it. */
+export type Signal = 'viewed' | 'wished' | 'basket' | 'bought'
+
 /**
  * Why an item stands where it stands: the largest term of its score, true to the model. For an item
  * above its base place, the largest term of the difference from the base score.
  */
 export type Reason =
-  | { readonly kind: 'because'; readonly item: string }
+  /** It goes with an item of the shopper's own; `signal`: what of theirs with that counts most. */
+  | { readonly kind: 'because'; readonly item: string; readonly signal: Signal }
+  /** Asked for: items like one, or bought in the same orders; nothing of the shopper's is in it. */
+  | { readonly kind: 'similar' | 'bought-together'; readonly item: string }
   | { readonly kind: 'bought-before' }
   /** `found`: the query is about the item itself; else about what it goes with. */
   | { readonly kind: 'searched'; readonly query: string; readonly found: boolean }
@@ -101,13 +107,18 @@ export interface ListOptions {
   readonly category?: string
 }
 
+export interface RerankOptions extends Pick<ListOptions, 'limit' | 'order'> {
+  /** Also what the shop no longer sells, for a page that shows it as such. Default false. */
+  readonly soldOut?: boolean
+}
+
 /** The score of one item, taken apart. */
 export interface Explanation extends Recommendation {
   /** 1-based place among all items that may be shown. */
   readonly rank: number
   /**
    * What each kind of term adds to the score beyond its mean over the catalogue, largest first:
-   * `because` (goes with what was looked at), `own` (looked at or bought itself), `searched` (found
+   * `because` (goes with what was viewed, wanted or bought), `own` (was that itself), `searched` (found
    * by a search), `category`, `taste`, `moment` (wanted in the context of now), `offer` (below its
    * usual price), `popular`. They add up to `score - meanScore`.
    */
@@ -155,6 +166,13 @@ export interface Notice {
   readonly time: number
 }
 
+/** `strength` is relative to the strongest of its kind, in (0, 1]. */
+export type Learned = { readonly name: string; readonly strength: number } & (
+  | { readonly kind: 'category' | 'query' }
+  /** `signal`: what was done with it; of several things, the one that counts most. */
+  | { readonly kind: 'item'; readonly signal: Signal }
+)
+
 export interface PersonalizerSnapshot {
   readonly status: 'starting' | 'ready' | 'closed'
   /** Rises whenever a recommendation may have changed. */
@@ -188,11 +206,7 @@ export interface PersonalizerSnapshot {
     readonly tested: number
   }
   /** What was learned, in words' raw material: strongest categories, items and queries of the recent history. */
-  readonly learned: readonly {
-    readonly kind: 'category' | 'item' | 'query'
-    readonly name: string
-    readonly strength: number
-  }[]
+  readonly learned: readonly Learned[]
   readonly paused: boolean
   readonly consent: { readonly contribute: boolean; readonly since: number | null }
   readonly sent: {
@@ -222,11 +236,11 @@ export interface Personalizer {
   similar(item: string, options?: ListOptions): Promise<readonly Recommendation[]>
   /** Items bought in the same orders as this one. */
   boughtTogether(item: string, options?: ListOptions): Promise<readonly Recommendation[]>
-  /** Orders given ids (a category, a search result); unknown ids keep their place at the end. */
-  rerank(
-    items: readonly string[],
-    options?: Pick<ListOptions, 'limit' | 'order'>,
-  ): Promise<readonly Recommendation[]>
+  /**
+   * Orders given ids (a category, a search result); unknown ids keep their place at the end, and what
+   * the shop no longer sells is left out.
+   */
+  rerank(items: readonly string[], options?: RerankOptions): Promise<readonly Recommendation[]>
   /** Why an item stands where it stands, true to the model; null for an item that can't be shown, and while there is no base model. */
   explain(item: string): Promise<Explanation | null>
   /**

@@ -18,6 +18,7 @@ import type {
   ListOptions,
   PersonalizerSnapshot,
   Recommendation,
+  RerankOptions,
 } from './api.ts'
 
 /** Options of `createPersonalizer` without what can't be cloned; all URLs absolute. */
@@ -55,10 +56,7 @@ export interface Calls {
   recommend(options: ListOptions): readonly Recommendation[]
   similar(item: string, options: ListOptions): readonly Recommendation[]
   boughtTogether(item: string, options: ListOptions): readonly Recommendation[]
-  rerank(
-    items: readonly string[],
-    options: Pick<ListOptions, 'limit' | 'order'>,
-  ): readonly Recommendation[]
+  rerank(items: readonly string[], options: RerankOptions): readonly Recommendation[]
   explain(item: string): Explanation | null
   fineTune(): FitReport
   setEngine(engine: EnginePreference): void

@@ -114,7 +114,7 @@ export function ListSection({
               </li>
             ))}
       </Layout>
-      {state.status === 'error' && <p className="ns-error">{state.error}</p>}
+      {state.code && <p className="ns-error">{labels.trouble(state.code)}</p>}
       <p className="ns-visually-hidden" role="status">
         {announcement}
       </p>

@@ -36,14 +36,12 @@ export function PersonalizationPanel({
       <Facts snapshot={snapshot} />
       {snapshot.notices.length > 0 && (
         <p className="ns-notice" role="status">
-          {snapshot.notices[0].message}
+          {labels.trouble(snapshot.notices[0].code)}
         </p>
       )}
+      {personalizer && canContribute && <Consent personalizer={personalizer} snapshot={snapshot} />}
       {personalizer && (
-        <>
-          {canContribute && <Consent personalizer={personalizer} snapshot={snapshot} />}
-          <Controls personalizer={personalizer} snapshot={snapshot} onErased={onErased} />
-        </>
+        <Controls personalizer={personalizer} snapshot={snapshot} onErased={onErased} />
       )}
       {children}
     </div>
@@ -52,24 +50,20 @@ export function PersonalizationPanel({
 
 function Facts({ snapshot }: { readonly snapshot: PersonalizerSnapshot }) {
   const { labels } = usePersonalizationContext()
+  const facts = {
+    kept: storedText(snapshot, labels),
+    computedWith: engineText(snapshot, labels),
+    lastLearned: fitText(snapshot, labels),
+    check: guardText(snapshot, labels),
+  }
   return (
     <dl className="ns-facts">
-      <div>
-        <dt>{labels.kept}</dt>
-        <dd>{storedText(snapshot, labels)}</dd>
-      </div>
-      <div>
-        <dt>{labels.computedWith}</dt>
-        <dd>{engineText(snapshot, labels)}</dd>
-      </div>
-      <div>
-        <dt>{labels.lastLearned}</dt>
-        <dd>{fitText(snapshot, labels)}</dd>
-      </div>
-      <div>
-        <dt>{labels.check}</dt>
-        <dd>{guardText(snapshot, labels)}</dd>
-      </div>
+      {(Object.keys(facts) as (keyof typeof facts)[]).map((name) => (
+        <div key={name}>
+          <dt>{labels[name]}</dt>
+          <dd>{facts[name]}</dd>
+        </div>
+      ))}
     </dl>
   )
 }
@@ -85,22 +79,20 @@ function Consent({ personalizer, snapshot }: PartProps) {
   const id = useId()
   const { contribute, since } = snapshot.consent
   return (
-    <section className="ns-block" aria-labelledby={`${id}h`}>
-      <h3 className="ns-block-title" id={`${id}h`}>
-        {labels.help}
-      </h3>
-      <p id={`${id}d`}>{labels.helpText}</p>
+    <section className="ns-block" aria-label={labels.help}>
+      <h3 className="ns-block-title">{labels.help}</h3>
+      <p id={id}>{labels.helpText}</p>
       <button
         type="button"
         role="switch"
         className="ns-switch"
         aria-checked={contribute}
-        aria-describedby={`${id}d`}
+        aria-describedby={id}
         onClick={() => void personalizer.setContribution(!contribute)}
       >
         {labels.contribute}
       </button>
-      {contribute && since !== null && (
+      {since !== null && (
         <p className="ns-small">{labels.onSince(new Date(since).toLocaleString(locale))}</p>
       )}
     </section>
@@ -116,6 +108,7 @@ function Controls({
   const [sure, setSure] = useState(false)
   const [said, setSaid] = useState('')
   const status = useRef<HTMLParagraphElement>(null)
+  const ask = sure ? 'eraseSure' : 'erase'
   async function erase() {
     await personalizer.erase()
     onErased?.()
@@ -142,23 +135,19 @@ function Controls({
         >
           {labels.exportData}
         </button>
-        {sure ? (
-          <>
-            <button
-              type="button"
-              className="ns-button ns-danger"
-              ref={focusAtOnce}
-              onClick={() => void erase()}
-            >
-              {labels.eraseSure}
-            </button>
-            <button type="button" className="ns-button" onClick={() => setSure(false)}>
-              {labels.eraseKeep}
-            </button>
-          </>
-        ) : (
-          <button type="button" className="ns-button ns-danger" onClick={() => setSure(true)}>
-            {labels.erase}
+        <button
+          type="button"
+          className="ns-button ns-danger"
+          // Another button in its place: what it says now is read out.
+          key={ask}
+          ref={sure ? focusAtOnce : null}
+          onClick={() => (sure ? void erase() : setSure(true))}
+        >
+          {labels[ask]}
+        </button>
+        {sure && (
+          <button type="button" className="ns-button" onClick={() => setSure(false)}>
+            {labels.eraseKeep}
           </button>
         )}
       </div>

@@ -44,6 +44,7 @@ export function PersonalizationProvider({
     () => ({
       personalizer,
       itemOf: (id) => byId.get(id),
+      mayShow: (id) => byId.size === 0 || (byId.has(id) && byId.get(id)?.available !== false),
       linkTo,
       labels: { ...ENGLISH, ...labels },
       locale,

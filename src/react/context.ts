@@ -9,6 +9,8 @@ export interface Personalization {
   readonly personalizer: Personalizer | null
   /** The shop's product for an id; widgets leave out ids that the shop doesn't know. */
   readonly itemOf: (id: string) => Item | undefined
+  /** False for what is sold out, and for ids that the shop doesn't know; where it gave no items, all may. */
+  readonly mayShow: (id: string) => boolean
   /** Address of an item's page. */
   readonly linkTo: (item: Item) => string
   readonly labels: Labels

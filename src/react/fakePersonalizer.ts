@@ -10,6 +10,7 @@ import type {
   Personalizer,
   PersonalizerSnapshot,
   Recommendation,
+  RerankOptions,
 } from '../personalizer/api.ts'
 import { STARTING } from '../personalizer/startingSnapshot.ts'
 
@@ -32,6 +33,13 @@ export interface FakePersonalizer extends Personalizer {
   release(index: number): void
 }
 
+const asUnknown = (id: string): Recommendation => ({
+  id,
+  score: 0,
+  baseRank: Number.NaN,
+  reason: { kind: 'popular' },
+})
+
 export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer {
   let snapshot: PersonalizerSnapshot = { ...READY, model: { ...READY.model!, items: items.length } }
   const listeners = new Set<() => void>()
@@ -45,8 +53,17 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
     for (const listener of listeners) listener()
   }
 
-  function rank(candidates: readonly Item[], options: ListOptions = {}): Recommendation[] {
-    const { limit = candidates.length, order = 'personal', exclude = [], category } = options
+  function rank(
+    candidates: readonly Item[],
+    options: ListOptions & RerankOptions = {},
+  ): Recommendation[] {
+    const {
+      soldOut,
+      limit = candidates.length,
+      order = 'personal',
+      exclude = [],
+      category,
+    } = options
     return candidates
       .map((item, row) => {
         const liked = order === 'personal' ? (looks.get(item.category ?? '') ?? 0) : 0
@@ -54,7 +71,8 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
           liked > 0 ? { kind: 'category', category: item.category ?? '' } : { kind: 'popular' }
         return { item, id: item.id, score: liked * 1000 - row, baseRank: row + 1, reason }
       })
-      .filter(({ item }) => !exclude.includes(item.id) && (!category || item.category === category))
+      .filter(({ item }) => (soldOut || item.available !== false) && !exclude.includes(item.id))
+      .filter(({ item }) => !category || item.category === category)
       .sort((a, b) => b.score - a.score)
       .slice(0, limit)
       .map(({ id, score, baseRank, reason }) => ({ id, score, baseRank, reason }))
@@ -89,7 +107,11 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
       change({
         revision: snapshot.revision + 1,
         events: { count: snapshot.events.count + 1, byName },
-        learned: [...looks].map(([name, strength]) => ({ kind: 'category', name, strength })),
+        learned: [...looks].map(([name, strength]) => ({
+          kind: 'category',
+          name,
+          strength: strength / Math.max(...looks.values()),
+        })),
       })
       return String(captured.length)
     },
@@ -98,7 +120,11 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
     recommend: (options) => answer(rank(items, options)),
     similar: (id, options) => answer(rank(others(id), options)),
     boughtTogether: (id, options) => answer(rank(others(id).slice(0, 4), options)),
-    rerank: (ids, options) => answer(rank(byId(ids), options)),
+    rerank(ids, options) {
+      const known = byId(ids).map(({ id }) => id)
+      const unknown = ids.filter((id) => !known.includes(id)).map(asUnknown)
+      return answer([...rank(byId(ids), options), ...unknown])
+    },
     fineTune: () => Promise.reject(new Error('The test personalizer does not fit.')),
     async setEngine(name) {
       change({ engine: { name, device: 'test', reason: 'asked for' } })

@@ -7,45 +7,41 @@ import { count, ENGLISH_LISTS } from './listLabels.ts'
 export const ENGLISH = {
   ...ENGLISH_LISTS,
 
-  lead: 'This shop sorts its shelves on your device. What you look at, search for and buy stays in this browser; the shop’s servers do not see it.',
+  lead: 'This shop sorts its shelves on your device. What you look at, search for and buy stays in this browser, unseen by the shop’s servers.',
   learned: 'What was learned',
   learnedNothing: 'Nothing yet: look at a few things.',
-  youLike: 'You like',
-  youLookedAt: 'You looked at',
-  youSearchedFor: 'You searched for',
   forget: 'Forget',
   forgetThis: (name: string) => `Forget ${name}`,
   forgotten: (name: string) => `${name} was forgotten.`,
 
   kept: 'Kept',
-  keptHere: (events: number) => `${count(events, 'event', 'events')}, in this browser`,
-  keptInPage: (events: number) => `${count(events, 'event', 'events')}, until this page closes`,
+  keptHere: (events: number) => `${count(events, 'event')}, in this browser`,
+  keptInPage: (events: number) => `${count(events, 'event')}, until this page closes`,
   computedWith: 'Computed with',
   starting: 'Starting …',
-  noEngine: 'Nothing yet: loaded when needed',
+  noEngine: 'Nothing yet',
   engineOn: (engine: string, device: string) => `${engine} on ${device}`,
   lastLearned: 'Last learned',
   learningNow: (done: number, steps: number) => `Learning now: step ${done} of ${steps}`,
   waiting: 'Waits, to save battery or data',
   notLearned: 'Not yet: after your first few clicks',
   learnedFrom: (examples: number, milliseconds: string, engine: string) =>
-    `From ${count(examples, 'example', 'examples')} in ${milliseconds} ms, on ${engine}`,
+    `From ${count(examples, 'example')} in ${milliseconds} ms, on ${engine}`,
   check: 'Check',
   checkPaused: 'Paused: nothing new is learned',
   checkNothing: 'Nothing to compare yet',
-  checkInUse: (choices: number) =>
-    `In use: checked against ${count(choices, 'choice', 'choices')} of yours`,
+  checkInUse: (choices: number) => `In use: checked against ${count(choices, 'choice')} of yours`,
   checkOff: (choices: number) =>
-    `Switched off: the shop’s own order predicted ${count(choices, 'choice', 'choices')} of yours better`,
+    `Switched off: the shop’s own order predicted ${count(choices, 'choice')} of yours better`,
 
   sentNothing: 'Sent: nothing',
   sent: (reports: number, bytes: string, epsilon: string | null) =>
-    `Sent: ${count(reports, 'report', 'reports')}, ${bytes} bytes${
+    `Sent: ${count(reports, 'report')}, ${bytes} bytes${
       epsilon === null ? '' : `, privacy loss ε = ${epsilon}`
     }`,
   help: 'Help the shop learn',
   helpText:
-    'Switched on, your device now and then sends one small sum of corrections to the shared model: no clicks, products, searches or name. It is cut to a fixed size and split in halves for two servers, each unreadable alone; they add many shoppers’ halves and blur the total. Switch it off whenever you like; a sum already added stays.',
+    'Switched on, your device now and then sends one small sum of corrections to the shared model: no clicks, products, searches or name. It is cut to a fixed size and split in halves for two servers, each unreadable alone, which add many shoppers’ halves and blur the total. Stop whenever you like; what was added stays.',
   contribute: 'Contribute to the shared model',
   onSince: (date: string) => `On since ${date}.`,
 

@@ -4,6 +4,7 @@
  * the hooks are `useSyncExternalStore` over it.
  */
 import type { Personalizer, Recommendation } from '../personalizer/api.ts'
+import type { ErrorCode, WireError } from '../protocol/error.ts'
 
 export interface ListState {
   readonly items: readonly Recommendation[]
@@ -11,23 +12,34 @@ export interface ListState {
   readonly status: 'loading' | 'ready' | 'error'
   /** One clear line, when the last question failed. */
   readonly error: string | null
+  /** Of that error; `worker-failed` for what is none of ours. */
+  readonly code: ErrorCode | null
+  /** What `ask` said that the list is about. */
+  readonly about: string
 }
 
 export type ListQuestion = (personalizer: Personalizer) => Promise<readonly Recommendation[]>
 
 export interface ListObserver {
   /** Asks something else from now on; an answer still on its way to the old question is dropped. */
-  ask(question: ListQuestion): void
+  ask(question: ListQuestion, about?: string): void
   subscribe(listener: () => void): () => void
   getSnapshot(): ListState
 }
 
-export const LOADING: ListState = { items: [], status: 'loading', error: null }
+export const LOADING: ListState = {
+  items: [],
+  status: 'loading',
+  error: null,
+  code: null,
+  about: '',
+}
 
 /** Nothing is asked before the first subscriber nor after the last; null: stays loading. */
 export function createListObserver(personalizer: Personalizer | null): ListObserver {
   const listeners = new Set<() => void>()
   let question: ListQuestion | null = null
+  let about = ''
   let state = LOADING
   /** Rises with each question, so that a late answer knows that it is late. */
   let ticket = 0
@@ -43,18 +55,20 @@ export function createListObserver(personalizer: Personalizer | null): ListObser
   async function run(): Promise<void> {
     if (!personalizer || !question || listeners.size === 0) return
     const mine = ++ticket
+    const subject = about
     pending = true
     askedAt = personalizer.getSnapshot().revision
     let next: ListState
     try {
-      next = { items: await question(personalizer), status: 'ready', error: null }
+      next = { ...LOADING, items: await question(personalizer), status: 'ready', about: subject }
     } catch (thrown) {
-      const error = thrown instanceof Error ? thrown.message : String(thrown)
-      next = { items: state.items, status: 'error', error }
+      const { code = 'worker-failed', message = String(thrown) } = thrown as Partial<WireError>
+      next = { ...state, status: 'error', error: message, code }
     }
     if (mine !== ticket) return
     pending = false
-    if (!sameList(state, next)) set(next)
+    // An unchanged list keeps its identity, so that nothing below renders again.
+    if (JSON.stringify(next) !== JSON.stringify(state)) set(next)
     follow()
   }
 
@@ -64,8 +78,9 @@ export function createListObserver(personalizer: Personalizer | null): ListObser
   }
 
   return {
-    ask(next) {
+    ask(next, nextAbout = '') {
       question = next
+      about = nextAbout
       void run()
     },
     subscribe(listener) {
@@ -85,23 +100,4 @@ export function createListObserver(personalizer: Personalizer | null): ListObser
     },
     getSnapshot: () => state,
   }
-}
-
-/** An unchanged list keeps its identity, so that nothing below renders again. */
-function sameList(a: ListState, b: ListState): boolean {
-  return (
-    a.status === b.status &&
-    a.error === b.error &&
-    a.items.length === b.items.length &&
-    a.items.every((item, place) => sameItem(item, b.items[place]))
-  )
-}
-
-function sameItem(a: Recommendation, b: Recommendation): boolean {
-  return (
-    a.id === b.id &&
-    a.score === b.score &&
-    a.baseRank === b.baseRank &&
-    JSON.stringify(a.reason) === JSON.stringify(b.reason)
-  )
 }

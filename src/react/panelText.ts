@@ -1,13 +1,9 @@
 /** @module What the panel says, as pure functions of the snapshot: testable without a screen. */
 import type { PersonalizerSnapshot } from '../personalizer/api.ts'
-import { ENGLISH, type Labels } from './labels.ts'
+import type { Labels } from './labels.ts'
 
 /** "Sent: nothing", or exactly how much. */
-export function sentText(
-  { sent }: PersonalizerSnapshot,
-  labels: Labels = ENGLISH,
-  locale = 'en-GB',
-): string {
+export function sentText({ sent }: PersonalizerSnapshot, labels: Labels, locale: string): string {
   const { reports, bytes, epsilon } = sent
   if (reports === 0 && bytes === 0) return labels.sentNothing
   const spent = epsilon === null ? null : epsilon.toPrecision(3)
@@ -15,41 +11,28 @@ export function sentText(
 }
 
 /** Where the ranking is computed. */
-export function engineText(
-  { engine, status }: PersonalizerSnapshot,
-  labels: Labels = ENGLISH,
-): string {
+export function engineText({ engine, status }: PersonalizerSnapshot, labels: Labels): string {
   if (!engine) return status === 'starting' ? labels.starting : labels.noEngine
   return engine.device ? labels.engineOn(engine.name, engine.device) : engine.name
 }
 
 /** What the last fit did, in one sentence. */
-export function fitText(
-  { deferred, fit, fitting }: PersonalizerSnapshot,
-  labels: Labels = ENGLISH,
-): string {
+export function fitText({ deferred, fit, fitting }: PersonalizerSnapshot, labels: Labels): string {
   if (fitting) return labels.learningNow(fitting.done, fitting.steps)
   if (deferred) return labels.waiting
   if (!fit) return labels.notLearned
   const { cases, milliseconds, engine } = fit
-  const rounded = milliseconds < 10 ? milliseconds.toFixed(1) : String(Math.round(milliseconds))
-  return labels.learnedFrom(cases, rounded, engine)
+  return labels.learnedFrom(cases, String(Number(milliseconds.toPrecision(2))), engine)
 }
 
 /** Whether what was learned is in use, and why. */
-export function guardText(
-  { guard, paused }: PersonalizerSnapshot,
-  labels: Labels = ENGLISH,
-): string {
+export function guardText({ guard, paused }: PersonalizerSnapshot, labels: Labels): string {
   if (paused) return labels.checkPaused
   if (guard.tested === 0) return labels.checkNothing
-  return guard.active ? labels.checkInUse(guard.tested) : labels.checkOff(guard.tested)
+  return labels[guard.active ? 'checkInUse' : 'checkOff'](guard.tested)
 }
 
 /** Plural-safe count of what is stored. */
-export function storedText(
-  { events, storage }: PersonalizerSnapshot,
-  labels: Labels = ENGLISH,
-): string {
-  return storage === 'indexeddb' ? labels.keptHere(events.count) : labels.keptInPage(events.count)
+export function storedText({ events, storage }: PersonalizerSnapshot, labels: Labels): string {
+  return labels[storage === 'indexeddb' ? 'keptHere' : 'keptInPage'](events.count)
 }

@@ -2,7 +2,7 @@ import { StrictMode } from 'react'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { render } from 'vitest-browser-react'
 import type { Item } from '../catalog/item.ts'
-import type { Recommendation } from '../personalizer/api.ts'
+import type { Recommendation, Signal } from '../personalizer/api.ts'
 import { waitFor } from '../testPatience.ts'
 import { createFakePersonalizer, type FakePersonalizer } from './fakePersonalizer.ts'
 import { createListObserver } from './listObserver.ts'
@@ -47,7 +47,7 @@ describe('Recommendations', () => {
 
     await personalizer.capture({ name: 'view_item', item_id: 'glow' })
     await waitFor(() => expect(shownIds(screen.container)).toEqual(['wick', 'glow', 'tin']))
-    await expect.element(screen.getByText('You often look at Candles').first()).toBeVisible()
+    await expect.element(screen.getByText('You like Candles').first()).toBeVisible()
     await expect
       .element(screen.getByText('2 places higher than in the shop’s order').first())
       .toBeVisible()
@@ -101,12 +101,42 @@ describe('Recommendations', () => {
     expect(screen.container.querySelectorAll('section')).toHaveLength(0)
   })
 
+  test('is full even where the page lacks what the device lists, and shows nothing sold out', async () => {
+    const newer = [{ id: 'new', title: 'Added a minute ago', category: 'Kitchen' }, ...ITEMS]
+    const ahead = createFakePersonalizer(newer)
+    const asked = vi.spyOn(ahead, 'recommend')
+    const items = ITEMS.map((item) => ({ ...item, available: item.id !== 'mug' }))
+    const screen = await render(
+      <PersonalizationProvider personalizer={ahead} items={items}>
+        <Recommendations limit={3} />
+      </PersonalizationProvider>,
+    )
+    await waitFor(() => expect(shownIds(screen.container)).toEqual(['tin', 'wick', 'glow']))
+    expect(asked.mock.calls.map(([options]) => options?.limit)).toEqual([3, 6])
+  })
+
+  test('begins anew with another category: never shows the last one’s', async () => {
+    const list = (category: string) => (
+      <PersonalizationProvider personalizer={personalizer} items={ITEMS}>
+        <Recommendations limit={2} category={category} />
+      </PersonalizationProvider>
+    )
+    const screen = await render(list('Kitchen'))
+    await waitFor(() => expect(shownIds(screen.container)).toEqual(['tin', 'mug']))
+    personalizer.hold(true)
+    await screen.rerender(list('Candles'))
+    await waitFor(() => expect(screen.container.querySelectorAll('.ns-skeleton')).toHaveLength(2))
+    expect(shownIds(screen.container)).toEqual([])
+    personalizer.release(0)
+    await waitFor(() => expect(shownIds(screen.container)).toEqual(['wick', 'glow']))
+  })
+
   test('keeps the list and says so when a question fails', async () => {
     const screen = await show(<Recommendations limit={2} />)
     await expect.element(screen.getByText('Cake tin')).toBeVisible()
     personalizer.recommend = () => Promise.reject(new Error('The worker is gone.'))
     personalizer.change({ revision: 99 })
-    await expect.element(screen.getByText('The worker is gone.')).toBeVisible()
+    await expect.element(screen.getByText('Something failed; the shop goes on.')).toBeVisible()
     expect(shownIds(screen.container)).toEqual(['tin', 'mug'])
   })
 })
@@ -176,6 +206,24 @@ test('useRerank always gives every id once, and never the last list’s', async 
   }
 })
 
+test('useRerank leaves out what is sold out, whether the page or the device knows it', async () => {
+  seen = []
+  const ids = ['tin', 'mug', 'wick']
+  const soldOut = (id: string) => ITEMS.map((item) => ({ ...item, available: item.id !== id }))
+  const device = createFakePersonalizer(soldOut('tin'))
+  const tree = (ids: readonly string[]) => (
+    <PersonalizationProvider personalizer={device} items={soldOut('mug')}>
+      <Order ids={ids} />
+    </PersonalizationProvider>
+  )
+  const screen = await render(tree(['wick']))
+  await expect.element(screen.getByText('wick', { exact: true })).toBeVisible()
+  // The answer is the same list as before, to another question.
+  await screen.rerender(tree(ids))
+  await expect.element(screen.getByText('wick', { exact: true })).toBeVisible()
+  expect(seen.flat()).not.toContain('mug')
+})
+
 test('hooks outside of a provider say what is missing', async () => {
   const silence = vi.spyOn(console, 'error').mockImplementation(() => {})
   const quiet = (event: ErrorEvent) => event.preventDefault()
@@ -220,10 +268,35 @@ describe('PersonalizationPanel', () => {
     personalizer.change({ learned: [learned] })
     const forget = vi.spyOn(personalizer, 'forget')
     const screen = await show(<PersonalizationPanel />)
-    await expect.element(screen.getByText('You searched for red parasol')).toBeVisible()
+    await expect.element(screen.getByText('You searched for “red parasol”')).toBeVisible()
     await screen.getByRole('button', { name: 'Forget red parasol' }).click()
     expect(forget).toHaveBeenCalledWith({ kind: 'query', name: 'red parasol' })
     await expect.element(screen.getByText('red parasol was forgotten.')).toBeInTheDocument()
+  })
+
+  test('says of each product what was done with it', async () => {
+    const entry = (name: string, signal: Signal) =>
+      ({ kind: 'item', name, signal, strength: 1 }) as const
+    personalizer.change({
+      learned: [
+        entry('tin', 'viewed'),
+        entry('mug', 'wished'),
+        entry('wick', 'basket'),
+        entry('glow', 'bought'),
+        { kind: 'category', name: 'Candles', strength: 1 },
+      ],
+    })
+    const screen = await show(<PersonalizationPanel />)
+    const said = () => [...screen.container.querySelectorAll('.ns-learned li > :first-child')]
+    await waitFor(() =>
+      expect(said().map(({ textContent }) => textContent)).toEqual([
+        'You looked at Cake tin',
+        'You put Tea mug on your wish list',
+        'You put Candle in the basket',
+        'You bought Lantern',
+        'You like Candles',
+      ]),
+    )
   })
 
   test('says exactly what was sent, and asks no consent where nothing can be sent', async () => {

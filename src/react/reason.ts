@@ -9,29 +9,22 @@ export function reasonText(
   itemOf: (id: string) => Item | undefined,
   labels: ListLabels = ENGLISH_LISTS,
 ): string {
+  const title = 'item' in reason ? (itemOf(reason.item)?.title ?? labels.something) : ''
   switch (reason.kind) {
-    case 'because': {
-      const title = itemOf(reason.item)?.title
-      return title ? labels.because(title) : labels.becauseOfSomething
-    }
-    case 'bought-before':
-      return labels.boughtBefore
+    case 'because':
+      return labels.because(title, reason.signal)
+    case 'similar':
+      return labels.similarTo(title)
+    case 'bought-together':
+      return labels.boughtWith(title)
     case 'searched':
       return reason.found ? labels.searched(reason.query) : labels.goesWithSearch(reason.query)
     case 'category':
       return labels.category(reason.category)
-    case 'taste':
-      return labels.taste
     case 'moment':
       return labels.moment(reason.name, reason.value)
-    case 'offer':
-      return labels.offer
-    case 'new':
-      return labels.isNew
-    case 'popular':
-      return labels.popular
     default:
-      return reason satisfies never
+      return labels[reason.kind]
   }
 }
 
@@ -42,6 +35,6 @@ export function movedText(
   labels: ListLabels = ENGLISH_LISTS,
 ): string | null {
   const up = recommendation.baseRank - position
-  if (!Number.isFinite(up) || up === 0) return null
-  return up > 0 ? labels.higher(up) : labels.lower(-up)
+  if (up > 0) return labels.higher(up)
+  return up < 0 ? labels.lower(-up) : null
 }

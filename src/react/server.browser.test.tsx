@@ -4,9 +4,12 @@ import { StrictMode, version } from 'react'
 import { createRoot, hydrateRoot } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { afterEach, expect, test, vi } from 'vitest'
+import type { PersonalizerSnapshot, Reason } from '../personalizer/api.ts'
+import { STARTING } from '../personalizer/startingSnapshot.ts'
+import { NearsideError } from '../protocol/error.ts'
 import { waitFor } from '../testPatience.ts'
 import { createFakePersonalizer } from './fakePersonalizer.ts'
-import type { Labels } from './labels.ts'
+import { ENGLISH, type Labels } from './labels.ts'
 import { PersonalizationPanel } from './PersonalizationPanel.tsx'
 import {
   PersonalizationProvider,
@@ -104,6 +107,92 @@ test('speaks the shop’s language, and writes its prices', async () => {
   expect(text).toContain('2,50')
   // What was not translated is English, not empty.
   expect(text).toContain('Similar items')
+  app.unmount()
+})
+
+/** Every label as nothing but its marks and what is put into it. */
+const marked = (label: unknown) =>
+  typeof label === 'function'
+    ? (...given: unknown[]) => `¤${given.filter((value) => typeof value === 'number')}`
+    : '¤'
+const MARKED = Object.fromEntries(
+  Object.entries(ENGLISH).map(([name, label]) => [name, marked(label)]),
+) as unknown as Labels
+
+test('nothing that a shopper reads or hears is left in English', async () => {
+  const personalizer = createFakePersonalizer([])
+  const reasons: readonly Reason[] = [
+    ...(['viewed', 'wished', 'basket', 'bought'] as const).map(
+      (signal) => ({ kind: 'because', item: '1', signal }) as const,
+    ),
+    { kind: 'similar', item: '1' },
+    { kind: 'bought-together', item: 'gone' },
+    { kind: 'bought-before' },
+    { kind: 'searched', query: '2', found: true },
+    { kind: 'searched', query: '2', found: false },
+    { kind: 'category', category: '3' },
+    { kind: 'taste' },
+    { kind: 'moment', name: 'weather', value: 'rain' },
+    { kind: 'offer' },
+    { kind: 'new' },
+    { kind: 'popular' },
+  ]
+  const items = reasons.map((_, place) => ({ id: String(place), title: String(place) }))
+  const list = reasons.map((reason, place) => ({
+    ...{ id: String(place), score: 0, baseRank: 9, reason },
+  }))
+  personalizer.recommend = async () => list
+  const fit = { engine: 'wasm', cases: 3, lossBefore: 2, lossAfter: 1, fusionWeight: 1 }
+  const states: readonly Partial<PersonalizerSnapshot>[] = [
+    {},
+    { fitting: { done: 1, steps: 30 }, paused: true },
+    { fit: { ...fit, active: true, milliseconds: 4 }, storage: 'indexeddb' },
+    { deferred: 'battery', sent: { reports: 1, bytes: 2168, epsilon: 0.5 } },
+    { guard: { active: false, logLikelihoodRatio: -5, tested: 9 } },
+    { guard: { active: true, logLikelihoodRatio: 5, tested: 9 } },
+    { consent: { contribute: true, since: Date.UTC(2026, 0, 2) } },
+    { engine: null, status: 'starting' },
+    {
+      learned: [
+        { kind: 'item', name: '1', signal: 'bought', strength: 1 },
+        { kind: 'query', name: '2', strength: 1 },
+        { kind: 'category', name: '3', strength: 1 },
+      ],
+    },
+    { notices: [{ code: 'storage-full', message: 'No more room.', time: 0 }] },
+  ]
+  const root = place('')
+  const app = createRoot(root)
+  app.render(
+    <PersonalizationProvider
+      {...{ personalizer, items, labels: MARKED }}
+      // Digits only, dates as well.
+      locale="ja-JP"
+    >
+      <Recommendations limit={reasons.length} />
+      <PersonalizationPanel />
+    </PersonalizationProvider>,
+  )
+  await waitFor(() => expect(root.querySelectorAll('[data-item]')).toHaveLength(reasons.length))
+  const english = () => {
+    const named = [...root.querySelectorAll('[aria-label]')].map(({ ariaLabel }) => ariaLabel)
+    return [root.textContent, ...named].join(' ').match(/[a-z]{2,}/gi)
+  }
+  for (const state of states) {
+    personalizer.change({ ...STARTING, status: 'ready', ...state })
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    expect(english()).toBeNull()
+  }
+  for (const press of ['.ns-forget', '.ns-danger', '.ns-danger']) {
+    personalizer.change({ learned: [{ kind: 'query', name: '2', strength: 1 }] })
+    await waitFor(() => root.querySelector<HTMLElement>(press)?.click())
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    expect(english()).toBeNull()
+  }
+  personalizer.recommend = () => Promise.reject(new NearsideError('worker-failed', 'It is gone.'))
+  personalizer.change({ revision: 99 })
+  await waitFor(() => expect(root.querySelector('.ns-error')?.textContent).toBe('¤'))
+  expect(english()).toBeNull()
   app.unmount()
 })
 

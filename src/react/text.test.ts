@@ -1,19 +1,35 @@
 import { expect, test } from 'vitest'
+import type { PersonalizerSnapshot, Signal } from '../personalizer/api.ts'
 import { STARTING } from '../personalizer/startingSnapshot.ts'
-import { engineText, fitText, guardText, sentText, storedText } from './panelText.ts'
+import { ENGLISH, type Labels } from './labels.ts'
+import * as panel from './panelText.ts'
 import { movedText, reasonText } from './reason.ts'
+
+const said = (text: (snapshot: PersonalizerSnapshot, labels: Labels) => string) => {
+  return (snapshot: PersonalizerSnapshot) => text(snapshot, ENGLISH)
+}
+const engineText = said(panel.engineText)
+const fitText = said(panel.fitText)
+const guardText = said(panel.guardText)
+const storedText = said(panel.storedText)
+const sentText = said((snapshot, labels) => panel.sentText(snapshot, labels, 'en-GB'))
 
 const itemOf = (id: string) => (id === 'tin' ? { id, title: 'Cake tin' } : undefined)
 
 test('a reason is one sentence, true also when the item is gone from the shop', () => {
-  expect(reasonText({ kind: 'because', item: 'tin' }, itemOf)).toBe(
-    'Because you looked at Cake tin',
-  )
-  expect(reasonText({ kind: 'because', item: 'gone' }, itemOf)).toBe(
-    'Because of something you looked at',
+  const because = (signal: Signal, item = 'tin') =>
+    reasonText({ kind: 'because', item, signal }, itemOf)
+  expect(because('viewed')).toBe('Because you looked at Cake tin')
+  expect(because('wished')).toBe('Because you put Cake tin on your wish list')
+  expect(because('basket')).toBe('Because you put Cake tin in the basket')
+  expect(because('bought')).toBe('Because you bought Cake tin')
+  expect(because('bought', 'gone')).toBe('Because you bought something')
+  expect(reasonText({ kind: 'similar', item: 'tin' }, itemOf)).toBe('Similar to Cake tin')
+  expect(reasonText({ kind: 'bought-together', item: 'tin' }, itemOf)).toBe(
+    'Often bought with Cake tin',
   )
   expect(reasonText({ kind: 'bought-before' }, itemOf)).toBe('You bought this before')
-  expect(reasonText({ kind: 'category', category: 'Bags' }, itemOf)).toBe('You often look at Bags')
+  expect(reasonText({ kind: 'category', category: 'Bags' }, itemOf)).toBe('You like Bags')
   expect(reasonText({ kind: 'searched', query: 'parasol', found: true }, itemOf)).toBe(
     'You searched for “parasol”',
   )

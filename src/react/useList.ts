@@ -1,59 +1,66 @@
 /** @module Hooks for lists of recommendations; all of them keep themselves up to date. */
 import { useDeferredValue, useEffect, useMemo, useSyncExternalStore } from 'react'
-import type { ListOptions } from '../personalizer/api.ts'
+import type { ListOptions, Personalizer, RerankOptions } from '../personalizer/api.ts'
+import { usePersonalizationContext } from './context.ts'
+import { fillList } from './fillList.ts'
 import { createListObserver, type ListQuestion, type ListState, LOADING } from './listObserver.ts'
 import { usePersonalizer } from './usePersonalizer.ts'
 
 const loading = () => LOADING
 
 /** `subject`: what the list is about; another subject starts with an empty list, not the old one. */
-function useList(subject: string, question: ListQuestion): ListState {
+function useList(subject: string, question: ListQuestion, about = ''): ListState {
   const personalizer = usePersonalizer()
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new subject needs a new observer
   const observer = useMemo(() => createListObserver(personalizer), [personalizer, subject])
-  useEffect(() => observer.ask(question), [observer, question])
+  useEffect(() => observer.ask(question, about), [observer, question, about])
   const state = useSyncExternalStore(observer.subscribe, observer.getSnapshot, loading)
   // A store's changes are drawn in one go, which a dozen new cards make long on a slow phone; what is
   // deferred is drawn in slices.
   const shown = useDeferredValue(state)
-  const about = useDeferredValue(observer)
-  return about === observer ? shown : state
+  const deferred = useDeferredValue(observer)
+  return deferred === observer ? shown : state
+}
+
+/** A list of the device's choice. `ask` may depend on the subject only. */
+function useChoice(
+  subject: string,
+  options: ListOptions,
+  ask: (personalizer: Personalizer, options: ListOptions) => ReturnType<ListQuestion>,
+): ListState {
+  const { mayShow } = usePersonalizationContext()
+  const key = JSON.stringify(options)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the subject stands for `ask`
+  const question = useMemo<ListQuestion>(
+    () => (personalizer) =>
+      fillList((options) => ask(personalizer, options), JSON.parse(key), mayShow),
+    [subject, key, mayShow],
+  )
+  return useList(`${subject} ${options.category}`, question)
 }
 
 /** The best items for this shopper (or, with `order: 'base'`, the shop's own order). */
 export function useRecommendations(options: ListOptions = {}): ListState {
-  const key = JSON.stringify(options)
-  const question = useMemo<ListQuestion>(
-    () => (personalizer) => personalizer.recommend(JSON.parse(key)),
-    [key],
-  )
-  return useList('recommend', question)
+  return useChoice('', options, (personalizer, options) => personalizer.recommend(options))
 }
 
 /** Items like this one. */
 export function useRelatedItems(item: string, options: ListOptions = {}): ListState {
-  const key = JSON.stringify(options)
-  const question = useMemo<ListQuestion>(
-    () => (personalizer) => personalizer.similar(item, JSON.parse(key)),
-    [item, key],
-  )
-  return useList(item, question)
+  return useChoice(item, options, (personalizer, options) => personalizer.similar(item, options))
 }
 
 /** Items bought in the same orders as this one. */
 export function useBoughtTogether(item: string, options: ListOptions = {}): ListState {
-  const key = JSON.stringify(options)
-  const question = useMemo<ListQuestion>(
-    () => (personalizer) => personalizer.boughtTogether(item, JSON.parse(key)),
-    [item, key],
+  return useChoice(item, options, (personalizer, options) =>
+    personalizer.boughtTogether(item, options),
   )
-  return useList(item, question)
 }
 
 export interface RerankState extends ListState {
   /**
    * Every given id exactly once, at any time: in the newest order known for it; ids for which there
-   * is no answer yet stand at the end as given. A list shown from these never blinks.
+   * is no answer yet stand at the end as given. A list shown from these never blinks. Products that
+   * the shop no longer sells are left out.
    */
   readonly ids: readonly string[]
 }
@@ -61,19 +68,22 @@ export interface RerankState extends ListState {
 /** Orders given ids (a category, a search result) for this shopper. */
 export function useRerank(
   ids: readonly string[],
-  options: Pick<ListOptions, 'limit' | 'order'> = {},
+  { limit, order, soldOut }: RerankOptions = {},
 ): RerankState {
-  const idsKey = JSON.stringify(ids)
-  const key = JSON.stringify(options)
+  const { itemOf } = usePersonalizationContext()
+  const key = JSON.stringify(ids)
   const question = useMemo<ListQuestion>(
-    () => (personalizer) => personalizer.rerank(JSON.parse(idsKey), JSON.parse(key)),
-    [idsKey, key],
+    () => (personalizer) => personalizer.rerank(JSON.parse(key), { order, soldOut }),
+    [key, order, soldOut],
   )
-  const state = useList('rerank', question)
+  const state = useList('', question, key)
   return useMemo(() => {
-    const wanted = new Set<string>(JSON.parse(idsKey))
-    const items = state.items.filter((item) => wanted.has(item.id))
-    const complete = new Set([...items.map((item) => item.id), ...wanted])
-    return { ...state, items, ids: [...complete] }
-  }, [state, idsKey])
+    const given: readonly string[] = JSON.parse(key)
+    const wanted = new Set(given.filter((id) => soldOut || itemOf(id)?.available !== false))
+    const items = state.items.filter(({ id }) => wanted.has(id))
+    // Asked for exactly these: what the answer leaves out is not to be had.
+    const rest = state.about === key ? [] : wanted
+    const complete = new Set([...items.map(({ id }) => id), ...rest])
+    return { ...state, items: items.slice(0, limit), ids: [...complete] }
+  }, [state, key, limit, soldOut, itemOf])
 }

@@ -14,11 +14,7 @@ const nothingToStop = () => {}
 
 /** State of the personalizer: engine, fit, guard, what was learned, what was sent. */
 export function usePersonalization(): PersonalizerSnapshot {
-  return useSnapshot(usePersonalizer())
-}
-
-/** The same for a personalizer at hand, without a provider. */
-export function useSnapshot(personalizer: Personalizer | null): PersonalizerSnapshot {
+  const personalizer = usePersonalizer()
   const subscribe = useCallback(
     (listener: () => void) => personalizer?.subscribe(listener) ?? nothingToStop,
     [personalizer],

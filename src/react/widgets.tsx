@@ -11,29 +11,33 @@ export interface RecommendationsProps extends ListWidgetProps {
   readonly category?: string
 }
 
+const optionsOf = ({ limit = 8, order, exclude, category }: RecommendationsProps) => ({
+  limit,
+  order,
+  exclude,
+  category,
+})
+
 /** The best items for this shopper. */
-export function Recommendations({ order, exclude, category, ...slots }: RecommendationsProps) {
-  const state = useRecommendations({ limit: slots.limit ?? 8, order, exclude, category })
-  return <ListSection {...slots} state={state} />
+export function Recommendations(props: RecommendationsProps) {
+  return <ListSection {...props} state={useRecommendations(optionsOf(props))} />
 }
 
-export interface ItemListProps extends ListWidgetProps {
+export interface ItemListProps extends Omit<RecommendationsProps, 'category'> {
   /** Id of the item that the list is about. */
   readonly item: string
-  readonly order?: ListOptions['order']
-  readonly exclude?: readonly string[]
 }
 
 /** Items like this one. */
-export function RelatedItems({ item, order, exclude, ...slots }: ItemListProps) {
+export function RelatedItems(props: ItemListProps) {
   const { labels } = usePersonalizationContext()
-  const state = useRelatedItems(item, { limit: slots.limit ?? 8, order, exclude })
-  return <ListSection title={labels.similar} {...slots} state={state} />
+  const state = useRelatedItems(props.item, optionsOf(props))
+  return <ListSection title={labels.similar} {...props} state={state} />
 }
 
 /** Items bought in the same orders as this one. */
-export function BoughtTogether({ item, order, exclude, ...slots }: ItemListProps) {
+export function BoughtTogether(props: ItemListProps) {
   const { labels } = usePersonalizationContext()
-  const state = useBoughtTogether(item, { limit: slots.limit ?? 8, order, exclude })
-  return <ListSection title={labels.boughtTogether} {...slots} state={state} />
+  const state = useBoughtTogether(props.item, optionsOf(props))
+  return <ListSection title={labels.boughtTogether} {...props} state={state} />
 }

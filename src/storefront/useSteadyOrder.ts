@@ -19,7 +19,7 @@ interface Steady {
  */
 export function useSteadyOrder(list: string, ids: readonly string[]): Steady {
   const wanted = useStored(order)
-  const ranked = useRerank(ids, { order: wanted })
+  const ranked = useRerank(ids, { order: wanted, soldOut: true })
   const key = `${wanted}\n${list}`
   const [kept, keep] = useState<{ readonly key: string; readonly ids: readonly string[] } | null>(
     null,

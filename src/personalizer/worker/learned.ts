@@ -5,11 +5,10 @@ import type { FindItems } from '../../events/history.ts'
 import { DAY } from '../../features/profile.ts'
 import { SEARCH_HALF_LIFE } from '../../features/searches.ts'
 import { eventStrength } from '../../features/strength.ts'
-import type { PersonalizerSnapshot } from '../api.ts'
+import type { Learned, Signal } from '../api.ts'
 import { wish } from './concernedBy.ts'
+import { INTEREST_HALF_LIFE, signalsOf } from './signals.ts'
 
-/** Days; as in the features. */
-const HALF_LIFE = 30
 const SHOWN = 6
 
 export function learnedFrom(
@@ -17,12 +16,12 @@ export function learnedFrom(
   catalog: Catalog | null,
   find: FindItems,
   now: number,
-): PersonalizerSnapshot['learned'] {
+): readonly Learned[] {
   const items = new Map<string, number>()
   const categories = new Map<string, number>()
   for (const event of events) {
     const age = Math.max(0, now - event.time) / DAY
-    const strength = eventStrength(event.name) * 2 ** (-age / HALF_LIFE)
+    const strength = eventStrength(event.name) * 2 ** (-age / INTEREST_HALF_LIFE)
     if (strength === 0) continue
     for (const item of event.items) {
       items.set(item, (items.get(item) ?? 0) + strength)
@@ -30,10 +29,24 @@ export function learnedFrom(
       if (category) categories.set(category, (categories.get(category) ?? 0) + strength)
     }
   }
+  const done = events.flatMap(({ items, name, time }) =>
+    items.map((item) => ({ item, name, time })),
+  )
+  const signals = signalsOf(done, now)
   return [
-    ...strongest('category', categories),
-    ...strongest('item', items),
-    ...strongest('query', queriesOf(events, find, now)),
+    ...strongest(categories, (name, strength) => ({ kind: 'category', name, strength })),
+    ...strongest(items, (name, strength) => ({
+      kind: 'item',
+      name,
+      // Whatever has a strength has a signal.
+      signal: signals.get(name) as Signal,
+      strength,
+    })),
+    ...strongest(queriesOf(events, find, now), (name, strength) => ({
+      kind: 'query',
+      name,
+      strength,
+    })),
   ]
 }
 
@@ -52,12 +65,12 @@ function queriesOf(
   return new Map(byWish.values())
 }
 
-/** Strengths relative to the strongest of the kind. */
+/** Strengths relative to the strongest. */
 function strongest(
-  kind: PersonalizerSnapshot['learned'][number]['kind'],
   strengths: ReadonlyMap<string, number>,
-) {
+  entry: (name: string, strength: number) => Learned,
+): Learned[] {
   const sorted = [...strengths].sort(([, a], [, b]) => b - a).slice(0, SHOWN)
   const most = sorted[0]?.[1] ?? 1
-  return sorted.map(([name, strength]) => ({ kind, name, strength: strength / most }))
+  return sorted.map(([name, strength]) => entry(name, strength / most))
 }

@@ -68,7 +68,7 @@ describe('lists', () => {
     await tested.capture({ name: 'view_item', item_id: 'item-0' })
     const [first] = await tested.device.recommend({ limit: 3, exclude: ['item-0'] })
     expect(first.id).toBe('item-4')
-    expect(first.reason).toEqual({ kind: 'because', item: 'item-0' })
+    expect(first.reason).toEqual({ kind: 'because', item: 'item-0', signal: 'viewed' })
     expect(first.baseRank).toBeGreaterThan(1)
     const base = await tested.device.recommend({ limit: 3, order: 'base' })
     expect(ids(base)).toEqual(['item-31', 'item-30', 'item-29'])
@@ -122,7 +122,11 @@ describe('lists', () => {
     const known = ids(list).filter((id) => !id.startsWith('new-'))
     expect(known).toEqual(ids(await device.recommend({ limit: 32 })))
     // What costs as much as the new one goes with it.
-    expect(list[place('new-mugs')].reason).toEqual({ kind: 'because', item: 'item-0' })
+    expect(list[place('new-mugs')].reason).toEqual({
+      kind: 'because',
+      item: 'item-0',
+      signal: 'viewed',
+    })
     const [base] = (await tested.device.recommend({ limit: 34, order: 'base' })).filter(
       ({ id }) => id === 'new-mugs',
     )

@@ -61,7 +61,11 @@ export function createLists({ shop, shopper, learner, now, revision, whole }: Li
     async rerank(items, options) {
       const { ranker } = shop
       if (ranker) return ranker.rerank(items, standingFor(ranker), options)
-      return asGiven([...new Set(items)]).slice(0, options.limit ?? items.length)
+      const gone = (id: string) => shop.catalog?.get(id)?.available === false && !options.soldOut
+      return asGiven([...new Set(items)].filter((id) => !gone(id))).slice(
+        0,
+        options.limit ?? items.length,
+      )
     },
     async explain(item) {
       await whole()

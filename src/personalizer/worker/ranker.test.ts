@@ -78,6 +78,13 @@ describe('reasons are true to the model', () => {
   })
 })
 
+test('lists about an item say so, and nothing of what the shopper did', () => {
+  const kinds = (list: readonly { reason: { kind: string } }[]) =>
+    new Set(list.map(({ reason }) => reason.kind))
+  expect(kinds(ranker.similar('item-0', {}))).toEqual(new Set(['similar']))
+  expect(kinds(ranker.boughtTogether('item-0', {}))).toEqual(new Set(['bought-together']))
+})
+
 describe('places', () => {
   test('baseRank is the place among the same candidates', () => {
     const list = ranker.recommend(stand([touch(0)]), { category: 'mugs', limit: ITEMS })

@@ -10,7 +10,7 @@ import type { History } from '../../features/history.ts'
 import { type BaseModel, DIMENSION, type PersonalParameters } from '../../model/baseModel.ts'
 import type { Encode } from '../../model/encoder.ts'
 import { personalScores, scoreTerms, strangerScores } from '../../model/score.ts'
-import type { Explanation, ListOptions, Reason, Recommendation } from '../api.ts'
+import type { Explanation, ListOptions, Reason, Recommendation, RerankOptions } from '../api.ts'
 import { DEFAULT_LIMIT } from '../catalogOrder.ts'
 import { createExplainer, type Explainer, everybodysReason } from './reasons.ts'
 
@@ -34,6 +34,7 @@ export class Ranker {
   readonly #rows: ReadonlyMap<string, number>
   /** Rows that may be shown, in the shop's order. */
   readonly #shown: readonly number[]
+  readonly #mayShow: ReadonlySet<number>
   /** Scores of nobody in particular: no history, no personal parameters; at the moment of the last standing. */
   #base: Ranking
   readonly #baseFeatures: Float32Array
@@ -48,6 +49,7 @@ export class Ranker {
       ? catalog.items.filter(({ available }) => available !== false).map(({ id }) => id)
       : model.itemIds
     this.#shown = ids.map((id) => this.#rows.get(id)).filter((row) => row !== undefined)
+    this.#mayShow = new Set(this.#shown)
     // Without a history only the context's terms depend on the time.
     const { base, features } = scoreTerms(model, [], 0)
     this.#base = { scores: base, explain: (row) => everybodysReason(model, row) }
@@ -83,13 +85,12 @@ export class Ranker {
     return this.#list(candidates, options.order === 'base' ? this.#base : standing, options.limit)
   }
 
-  rerank(
-    items: readonly string[],
-    standing: Standing,
-    options: Pick<ListOptions, 'limit' | 'order'>,
-  ): Recommendation[] {
+  rerank(items: readonly string[], standing: Standing, options: RerankOptions): Recommendation[] {
     const distinct = [...new Set(items)]
-    const known = distinct.map((id) => this.#rows.get(id)).filter((row) => row !== undefined)
+    const known = distinct
+      .map((id) => this.#rows.get(id))
+      .filter((row) => row !== undefined)
+      .filter((row) => options.soldOut || this.#mayShow.has(row))
     const unknown = distinct.filter((id) => !this.#rows.has(id))
     const ranked = this.#list(known, options.order === 'base' ? this.#base : standing, known.length)
     const last = ranked.at(-1)?.score ?? 0
@@ -107,7 +108,7 @@ export class Ranker {
   /** Null for an item that may not be shown. */
   explain(id: string, standing: Standing): Explanation | null {
     const row = this.#rows.get(id)
-    if (row === undefined || !this.#shown.includes(row)) return null
+    if (row === undefined || !this.#mayShow.has(row)) return null
     const { scores } = standing
     const placeIn = (given: Float32Array) =>
       1 + this.#shown.reduce((above, other) => above + Number(given[other] > given[row]), 0)
@@ -136,7 +137,8 @@ export class Ranker {
       const vector = itemVectors.subarray(other * DIMENSION, (other + 1) * DIMENSION)
       scores[other] = cosine(seed, vector) + (ties.get(other) ?? 0)
     }
-    return this.#list(candidates, { scores, explain: because(item) }, options.limit)
+    const explain = (): Reason => ({ kind: 'similar', item })
+    return this.#list(candidates, { scores, explain }, options.limit)
   }
 
   boughtTogether(item: string, options: ListOptions): Recommendation[] {
@@ -146,7 +148,8 @@ export class Ranker {
     const scores = new Float32Array(this.model.itemIds.length)
     for (const [other, tie] of ties) scores[other] = tie
     const candidates = this.#candidates(options).filter((other) => ties.has(other))
-    return this.#list(candidates, { scores, explain: because(item) }, options.limit)
+    const explain = (): Reason => ({ kind: 'bought-together', item })
+    return this.#list(candidates, { scores, explain }, options.limit)
   }
 
   #candidates({ exclude, category }: ListOptions): readonly number[] {
@@ -194,8 +197,6 @@ function gather(scores: Float32Array, rows: readonly number[]): Float32Array {
   for (let at = 0; at < rows.length; at++) gathered[at] = scores[rows[at]]
   return gathered
 }
-
-const because = (item: string) => (): Reason => ({ kind: 'because', item })
 
 function cosine(a: Float32Array, b: Float32Array): number {
   let dot = 0

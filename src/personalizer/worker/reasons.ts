@@ -16,9 +16,7 @@ import { project, type ScoreTerms } from '../../model/score.ts'
 import { treesParts } from '../../model/trees.ts'
 import type { Explanation, Reason } from '../api.ts'
 import { momentKind, momentTerms, strongestMoment } from './momentReasons.ts'
-
-/** Days; the same decay as the co-occurrence features'. */
-const INTEREST_HALF_LIFE = 30
+import { INTEREST_HALF_LIFE, signalsOf } from './signals.ts'
 
 /** What a group of features is called in a reason; price closeness is taste, a price is not. */
 const KIND_OF_GROUP: Readonly<Record<FeatureGroup, Kind>> = {
@@ -75,7 +73,7 @@ export function createExplainer(given: Explained): Explainer {
   const searchedMean = [...searched.values()].reduce((sum, { lift }) => sum + lift, 0) / items
   const momentary = momentTerms(model, history, now)
   const bought = new Set(owned.map(({ item }) => item))
-  const touched = new Set(touches.map(({ item }) => item))
+  const signals = signalsOf(history, now)
 
   const lifts = (row: number, rose: boolean): [Kind, number][] => {
     const lift: Record<Kind, number> = {
@@ -122,21 +120,24 @@ export function createExplainer(given: Explained): Explainer {
 
   /** Null where the words would not be true of this item, e.g. it has no category. */
   function describe(kind: Kind, row: number): Reason | null {
-    const idOf = (item: number) => model.itemIds[item]
+    const becauseOf = (item: number): Reason | null => {
+      const signal = signals.get(item)
+      return signal ? { kind: 'because', item: model.itemIds[item], signal } : null
+    }
     switch (kind) {
       case 'own':
         if (bought.has(row)) return { kind: 'bought-before' }
-        return touched.has(row) ? { kind: 'because', item: idOf(row) } : null
+        return becauseOf(row)
       case 'because': {
         const source = strongestTie(model, touches, row)
-        return source === null ? null : { kind: 'because', item: idOf(source) }
+        return source === null ? null : becauseOf(source)
       }
       case 'searched': {
         const search = searched.get(row)
         return search ? { kind, query: search.query, found: search.found } : null
       }
       case 'category': {
-        const category = catalog?.get(idOf(row))?.category
+        const category = catalog?.get(model.itemIds[row])?.category
         return category ? { kind: 'category', category } : null
       }
       case 'moment':
