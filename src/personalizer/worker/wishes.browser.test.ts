@@ -4,6 +4,7 @@ import type { Engine } from '../../engine/engine.ts'
 import { createJsEngine } from '../../engine/js.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import { DEFAULT_BUDGET, type Surroundings } from '../../training/budget.ts'
+import { workerEnvironment } from './serve.ts'
 import {
   ids,
   live,
@@ -46,6 +47,42 @@ describe('forgetting', () => {
     expect(await parameters(forgot)).toEqual(await parameters(never))
     expect(before).not.toEqual(await parameters(never))
   })
+
+  test.each(['js', 'wasm'] as const)(
+    'a category, on %s: parameters, guard and lists are as if it had never been',
+    async (engine) => {
+      const server = await testServer()
+      const clock = Date.now()
+      // The shipped choice of engines, with its check by a fit whose answer is known.
+      const { chooseEngine } = workerEnvironment
+      const open = () =>
+        start(server, newDatabase(), { now: () => clock, chooseEngine }, { engine })
+      const never = await open()
+      const forgot = await open()
+      for (const tested of [never, forgot]) await live(tested, clock - 20 * DAY)
+      // Learned from before they come and after, so that the guard has been tested on them.
+      await parameters(forgot)
+      for (const [i, item_id] of ['item-1', 'item-5', 'item-9', 'item-1'].entries()) {
+        const input = { name: 'purchase', item_id } as const
+        await forgot.device.capture({ id: `card-${i}`, time: clock - (10 - i) * DAY, input })
+      }
+      const before = await parameters(forgot)
+      expect(forgot.device.snapshot().engine?.name).toBe(engine)
+      expect(forgot.device.snapshot().guard.tested).toBeGreaterThan(0)
+      await forgot.device.forget({ kind: 'category', name: 'cards' })
+      expect(await parameters(forgot)).toEqual(await parameters(never))
+      expect(before).not.toEqual(await parameters(never))
+      for (const part of ['guard', 'learned', 'events'] as const)
+        expect(forgot.device.snapshot()[part]).toEqual(never.device.snapshot()[part])
+      for (const ask of [
+        ({ device }: TestDevice) => device.recommend({ limit: 99 }),
+        ({ device }: TestDevice) => device.recommend({ limit: 99, category: 'cards' }),
+        ({ device }: TestDevice) => device.rerank(['item-1', 'item-5', 'item-30'], {}),
+        ({ device }: TestDevice) => device.explain('item-9'),
+      ])
+        expect(await ask(forgot)).toEqual(await ask(never))
+    },
+  )
 
   test('what can’t be meant is refused and forgets nothing', async () => {
     const tested = await start(await testServer(), newDatabase())
@@ -249,6 +286,15 @@ test('the catalogue changes: new items are there at once, gone ones nowhere', as
   ])
   for (const list of lists) expect(ids(list).filter((id) => gone.has(id))).toEqual([])
   for (const list of lists.slice(0, 3)) expect(ids(list)).toContain('new')
+  // What a search found before, and what nobody here has heard of.
+  const found = ['nowhere', 'item-4', 'new', 'item-8', 'item-0']
+  for (const order of ['personal', 'base'] as const) {
+    const reranked = ids(await tested.device.rerank(found, { order }))
+    expect(reranked.toSorted()).toEqual(['item-0', 'new', 'nowhere'])
+    expect(reranked.at(-1)).toBe('nowhere')
+    const all = ids(await tested.device.rerank(found, { order, soldOut: true }))
+    expect(all.toSorted()).toEqual(found.toSorted())
+  }
   expect(await tested.device.explain('item-4')).toBe(null)
   // A shopper can look at it, and what is learned stays sound.
   await tested.capture({ name: 'view_item', item_id: 'new' })
