@@ -5,6 +5,7 @@ import type { Item } from '../index.ts'
 // biome-ignore lint/style/noRestrictedImports: a personalizer without a worker, for tests only
 import { createFakePersonalizer, type FakePersonalizer } from '../react/fakePersonalizer.ts'
 import { PersonalizationProvider } from '../react.ts'
+import { waitFor } from '../testPatience.ts'
 import { basket, priced, wishlist } from './basket.ts'
 import { createCatalogue } from './catalogue.ts'
 import { Frame } from './Frame.tsx'
@@ -69,7 +70,7 @@ afterEach(() => {
 
 test('a look at a product changes the front page; the switch goes back to shop order', async () => {
   const screen = await open('/')
-  await vi.waitFor(() => expect(forYou(screen.container)[0]).toBe('i0'))
+  await waitFor(() => expect(forYou(screen.container)[0]).toBe('i0'))
   await screen.getByText('Cake thing 1', { exact: true }).first().click()
   await expect
     .element(screen.getByRole('heading', { level: 1, name: 'Cake thing 1' }))
@@ -77,7 +78,7 @@ test('a look at a product changes the front page; the switch goes back to shop o
   expect(document.title).toBe('Cake thing 1 · Nearside Gifts')
   expect(names()).toContain('select_item')
   history.back()
-  await vi.waitFor(() => expect(forYou(screen.container).slice(0, 2)).toEqual(['i1', 'i3']))
+  await waitFor(() => expect(forYou(screen.container).slice(0, 2)).toEqual(['i1', 'i3']))
   await expect
     .element(screen.getByRole('heading', { name: 'Because you looked at Cake thing 1' }))
     .toBeVisible()
@@ -85,7 +86,7 @@ test('a look at a product changes the front page; the switch goes back to shop o
   const personal = screen.getByRole('switch', { name: 'Personal order' })
   await expect.element(personal).toBeChecked()
   await personal.click()
-  await vi.waitFor(() => expect(forYou(screen.container).slice(0, 2)).toEqual(['i0', 'i1']))
+  await waitFor(() => expect(forYou(screen.container).slice(0, 2)).toEqual(['i0', 'i1']))
   await expect
     .element(screen.getByText('Shop order: everybody sees the same list.'))
     .toBeInTheDocument()
@@ -93,7 +94,7 @@ test('a look at a product changes the front page; the switch goes back to shop o
 
 test('a long look is captured once, a short one with its length', async () => {
   const screen = await open('/product/i2')
-  await vi.waitFor(() => expect(names()).toContain('view_item'), 3000)
+  await waitFor(() => expect(names()).toContain('view_item'))
   const [look] = personalizer.captured.filter((event) => event.name === 'view_item')
   expect(look.dwell_ms).toBeGreaterThanOrEqual(1000)
   await screen.getByRole('link', { name: 'Basket, 0' }).click()
@@ -106,7 +107,7 @@ test('a long look is captured once, a short one with its length', async () => {
     .toBeVisible()
   await new Promise((resolve) => setTimeout(resolve, 100))
   history.back()
-  await vi.waitFor(() => expect(personalizer.captured.at(-1)?.item_id).toBe('i3'))
+  await waitFor(() => expect(personalizer.captured.at(-1)?.item_id).toBe('i3'))
   expect(personalizer.captured.at(-1)?.dwell_ms).toBeLessThan(1000)
 })
 
@@ -148,7 +149,7 @@ test('a department narrowed down by price; its name may hold an ampersand', asyn
     [...screen.container.querySelectorAll<HTMLElement>('main [data-item]')].map(
       (card) => card.dataset.item,
     )
-  await vi.waitFor(() => expect(cards()[0]).toBe('i28'))
+  await waitFor(() => expect(cards()[0]).toBe('i28'))
   expect(cards().at(-1)).toBe('i10')
   // What is chosen stands in the address: a link leads there, "back" leads away.
   const option = (name: RegExp) => screen.getByRole('checkbox', { name })
@@ -156,12 +157,12 @@ test('a department narrowed down by price; its name may hold an ampersand', asyn
   await expect.element(option(/^£3 to £8/)).toHaveAccessibleName('£3 to £8 5 products')
   const only = cards().length
   await option(/^£3 to £8/).click()
-  await vi.waitFor(() => expect(cards()).toHaveLength(only + 5))
+  await waitFor(() => expect(cards()).toHaveLength(only + 5))
   expect(location.search).toBe('?sort=dear&price=1-3&price=3-8')
   history.back()
-  await vi.waitFor(() => expect(cards()).toHaveLength(only))
+  await waitFor(() => expect(cards()).toHaveLength(only))
   await option(/^£1 to £3/).click()
-  await vi.waitFor(() => expect(cards().length).toBeGreaterThan(only))
+  await waitFor(() => expect(cards().length).toBeGreaterThan(only))
   expect(location.search).toBe('?sort=dear')
 })
 
@@ -169,7 +170,7 @@ test('choices without a product say so and can be taken back at once', async () 
   const screen = await open('/search?q=tea&stock=out&in=Garden')
   await expect.element(screen.getByText('Nothing here with these choices.')).toBeVisible()
   await screen.getByRole('button', { name: /^Show all/ }).click()
-  await vi.waitFor(() => expect(location.search).toBe('?q=tea'))
+  await waitFor(() => expect(location.search).toBe('?q=tea'))
   await expect.element(screen.getByText('10 products').last()).toBeVisible()
 })
 
@@ -212,7 +213,7 @@ test('what is forgotten leaves the shop’s own shelves, and erasing empties the
 
 test('recently viewed: after a real look, not while paused, never the page itself', async () => {
   const screen = await open('/product/i2')
-  await vi.waitFor(() => expect(viewed.get()).toEqual(['i2']), 3000)
+  await waitFor(() => expect(viewed.get()).toEqual(['i2']))
   await expect
     .element(screen.getByRole('heading', { name: 'Recently viewed' }))
     .not.toBeInTheDocument()
@@ -233,7 +234,7 @@ test('search finds while one types, keeps the focus, and is captured when the ty
     .element(screen.getByRole('heading', { level: 1, name: 'Results for “tea thing 4”' }))
     .toBeVisible()
   await expect.element(box).toHaveFocus()
-  await vi.waitFor(() => expect(names()).toContain('search'), 3000)
+  await waitFor(() => expect(names()).toContain('search'))
   expect(personalizer.captured.find((event) => event.name === 'search')?.search_term).toBe(
     'tea thing 4',
   )
@@ -249,7 +250,7 @@ test('a search counts at once when a result is picked before the typing rests', 
     .getByRole('link')
     .first()
     .click()
-  await vi.waitFor(() => expect(names()).toEqual(expect.arrayContaining(['search', 'select_item'])))
+  await waitFor(() => expect(names()).toEqual(expect.arrayContaining(['search', 'select_item'])))
   expect(names().filter((name) => name === 'search')).toHaveLength(1)
 })
 
@@ -283,7 +284,7 @@ test('typing on while older results are on screen is no rest', async () => {
   await Promise.resolve()
   vi.advanceTimersByTime(10_000)
   expect(names()).not.toContain('search')
-  await vi.waitFor(() => expect(names()).toContain('search'), 20_000)
+  await waitFor(() => expect(names()).toContain('search'))
   const searches = personalizer.captured.filter((event) => event.name === 'search')
   expect(searches.map((event) => event.search_term)).toEqual(['tea thing 4'])
 })
