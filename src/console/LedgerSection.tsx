@@ -1,5 +1,5 @@
 /** @module The device's log as a table: every entry, every byte that left, and its chain of hashes. */
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import type { LedgerEntry } from '../ledger/entry.ts'
 import { download } from '../react/download.ts'
 import { Moment, outcome, Section, type SectionProps } from './Section.tsx'
@@ -10,6 +10,7 @@ export function LedgerSection({ personalizer, snapshot }: SectionProps) {
   const [entries, setEntries] = useState<readonly LedgerEntry[] | null>(null)
   const [all, setAll] = useState(false)
   const [said, setSaid] = useState('')
+  const log = useRef<HTMLElement>(null)
 
   const read = useCallback(async () => {
     setEntries(await personalizer.audit.entries())
@@ -85,7 +86,7 @@ export function LedgerSection({ personalizer, snapshot }: SectionProps) {
       </p>
       {newest.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table must scroll by keyboard
-        <section className="ns-scroll" aria-label="Log, scrollable" tabIndex={0}>
+        <section className="ns-scroll" aria-label="Log, scrollable" tabIndex={0} ref={log}>
           <table className="ns-table ns-ledger">
             <caption>Log, newest first: {newest.length} entries</caption>
             <thead>
@@ -108,7 +109,15 @@ export function LedgerSection({ personalizer, snapshot }: SectionProps) {
       )}
       {newest.length > FIRST && !all && (
         <p className="ns-actions">
-          <button type="button" className="ns-button" onClick={() => setAll(true)}>
+          <button
+            type="button"
+            className="ns-button"
+            onClick={() => {
+              setAll(true)
+              // The button is gone, and with it the focus; the rest of the log comes where it stood.
+              log.current?.focus({ preventScroll: true })
+            }}
+          >
             Show all {newest.length} entries
           </button>
         </p>

@@ -38,6 +38,8 @@ describe('the log', () => {
     expect(rows()[0].textContent).not.toContain('parent')
     await screen.getByRole('button', { name: 'Show all 30 entries' }).click()
     expect(rows()).toHaveLength(30)
+    // The button is gone; the focus is not lost with it.
+    expect(document.activeElement?.ariaLabel).toBe('Log, scrollable')
   })
 
   test('says that nothing was sent when nothing was', async () => {

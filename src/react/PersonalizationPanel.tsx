@@ -105,14 +105,15 @@ function Controls({
   onErased,
 }: PartProps & { readonly onErased?: () => void }) {
   const { labels } = usePersonalizationContext()
-  const [sure, setSure] = useState(false)
+  /** Null: not asked yet; false: asked, and kept. */
+  const [sure, setSure] = useState<boolean | null>(null)
   const [said, setSaid] = useState('')
   const status = useRef<HTMLParagraphElement>(null)
   const ask = sure ? 'eraseSure' : 'erase'
   async function erase() {
     await personalizer.erase()
     onErased?.()
-    setSure(false)
+    setSure(null)
     setSaid(labels.erased)
     // The buttons are other ones now: the focus stays where the outcome is said.
     status.current?.focus()
@@ -140,7 +141,7 @@ function Controls({
           className="ns-button ns-danger"
           // Another button in its place: what it says now is read out.
           key={ask}
-          ref={sure ? focusAtOnce : null}
+          ref={sure === null ? null : focusAtOnce}
           onClick={() => (sure ? void erase() : setSure(true))}
         >
           {labels[ask]}

@@ -54,6 +54,22 @@ describe('Recommendations', () => {
     await expect.element(screen.getByText('For you: list updated')).toBeInTheDocument()
   })
 
+  test('the keyboard keeps its place when the list moves', async () => {
+    const screen = await show(<Recommendations limit={4} />)
+    await waitFor(() => expect(shownIds(screen.container)).toEqual(['tin', 'mug', 'wick', 'glow']))
+    // Each time, React moves the very cards that the focus is in.
+    for (const [focused, looks, order] of [
+      ['tin', ['wick'], ['wick', 'glow', 'tin', 'mug']],
+      ['glow', ['mug', 'mug'], ['tin', 'mug', 'wick', 'glow']],
+    ] as const) {
+      const link = screen.container.querySelector<HTMLElement>(`[data-item=${focused}] a`)
+      link?.focus()
+      for (const item_id of looks) await personalizer.capture({ name: 'view_item', item_id })
+      await waitFor(() => expect(shownIds(screen.container)).toEqual(order))
+      expect(document.activeElement).toBe(link)
+    }
+  })
+
   test('shows skeletons until there is a personalizer, then fills', async () => {
     const screen = await show(<Recommendations limit={2} />, null)
     expect(screen.container.querySelectorAll('.ns-skeleton')).toHaveLength(2)
@@ -257,9 +273,11 @@ describe('PersonalizationPanel', () => {
     await screen.getByRole('button', { name: 'Erase everything' }).click()
     expect(erased).not.toHaveBeenCalled()
     await screen.getByRole('button', { name: 'Keep it' }).click()
+    await expect.element(screen.getByRole('button', { name: 'Erase everything' })).toHaveFocus()
     await screen.getByRole('button', { name: 'Erase everything' }).click()
     await screen.getByRole('button', { name: 'Yes, erase everything' }).click()
     await waitFor(() => expect(erased).toHaveBeenCalledTimes(1))
+    await expect.element(screen.getByText('Everything about you was erased.')).toHaveFocus()
     expect(personalizer.getSnapshot().events.count).toBe(0)
   })
 
