@@ -1,0 +1,83 @@
+/**
+ * @module `npm run size`: what a shop's visitors download, by purpose. An entry is counted with
+ * everything that it imports, so that a chunk which a build splits off is counted as well; what is
+ * fetched later is counted beyond what is there by then. A chunk that nothing here counts is an error.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, normalize } from 'node:path'
+import type { SizeLimitConfig } from 'size-limit'
+
+const LIB = 'dist/lib'
+if (!existsSync(join(LIB, 'worker.js'))) throw new Error(`${LIB} is not built: npm run build`)
+
+const CHUNKS = readdirSync(join(LIB, 'chunks')).map((file) => `chunks/${file}`)
+const ENTRIES = readdirSync(LIB).filter((file) => file.endsWith('.js'))
+
+/** A file by its name without the hash: `choose` is `chunks/choose-BOCplWEw.js`. */
+function fileOf(name: string): string {
+  const found = CHUNKS.filter((file) => file.replace(/-[\w-]{8}\.js$/, '') === `chunks/${name}`)
+  if (found.length !== 1) throw new Error(`${LIB}/chunks has ${found.length} files named ${name}`)
+  return found[0]
+}
+
+/** All that a file needs before it can run: static imports, theirs too. */
+function graphOf(file: string, known = new Set<string>()): Set<string> {
+  if (known.has(file)) return known
+  known.add(file)
+  const text = readFileSync(join(LIB, file), 'utf8')
+  for (const [, path] of text.matchAll(/\b(?:from|import)\s*["'`](\.{1,2}\/[^"'`]+)["'`]/g))
+    graphOf(normalize(join(file, '..', path)), known)
+  return known
+}
+
+const counted = new Set<string>()
+
+function budget(name: string, limit: string, files: Iterable<string>) {
+  const path = [...files]
+  for (const file of path) counted.add(file)
+  return { name, path: path.map((file) => join(LIB, file)), limit, gzip: true }
+}
+
+const whole = (entry: string) => graphOf(`${entry}.js`)
+
+/** What comes with the chunks beyond what came before. */
+function beyond(before: ReadonlySet<string>, ...names: string[]): Set<string> {
+  const all = new Set(names.flatMap((name) => [...graphOf(fileOf(name))]))
+  return new Set([...all].filter((file) => !before.has(file)))
+}
+
+const worker = whole('worker')
+const core = beyond(worker, 'choose', 'wasmEngine')
+const withCore = new Set([...worker, ...core])
+const jobs = beyond(withCore, 'processorJobs', 'lastingJobs')
+const withJobs = new Set([...withCore, ...jobs])
+const webgpu = beyond(withCore, 'webgpu')
+const withWebgpu = new Set([...withJobs, ...webgpu])
+
+const budgets: SizeLimitConfig = [
+  budget('SDK', '7 KB', whole('index')),
+  budget('React widgets (react external)', '6 KB', whole('react')),
+  budget('Privacy console (react external)', '6 KB', whole('console')),
+  budget('Adapters', '2 KB', whole('adapters')),
+  budget('Search (MiniSearch with it)', '10 KB', whole('search')),
+  budget('Custom element', '5 KB', whole('element')),
+  budget('nearside/tfjs (TensorFlow.js external)', '6 KB', whole('tfjs')),
+  budget('Worker: storage, log, model, lists', '46 KB', worker),
+  budget('Engine: choice, JavaScript, WASM (beyond the worker)', '8 KB', core),
+  budget('WebGPU on the base of TensorFlow.js (beyond those)', '36 KB', webgpu),
+  budget('Top k, softmax, encoder, network on the processor, when asked for', '15 KB', jobs),
+  budget('The same on WebGPU', '15 KB', beyond(withWebgpu, 'webgpuJobs')),
+  budget('A contribution, after consent', '12 KB', beyond(withCore, 'contribute')),
+  budget('TensorFlow.js on WASM, when chosen', '68 KB', beyond(withJobs, 'wasm', 'wasmFiles')),
+  budget('TensorFlow.js on the processor, when chosen', '72 KB', beyond(withJobs, 'cpu')),
+  budget(
+    'TensorFlow.js’ own WebGPU, when ours fails',
+    '80 KB',
+    beyond(withWebgpu, 'webgpuOperations'),
+  ),
+]
+
+const escaped = [...ENTRIES, ...CHUNKS].filter((file) => !counted.has(file))
+if (escaped.length > 0) throw new Error(`No budget counts ${escaped.join(', ')}`)
+
+export default budgets
