@@ -124,16 +124,10 @@ const Results = memo(function Results({ query, search }: ResultsProps) {
   )
 })
 
-/** Anything completes one letter, so that to look for it would cost time and tell nobody anything. */
-const LETTERS = 2
-
 /** By itself, so that React can let the page breathe between the finding and the suggesting. */
 function Suggestions({ query, search }: ResultsProps) {
   const suggestions = useMemo(
-    () =>
-      query.length < LETTERS
-        ? []
-        : search.suggest(query, 6).filter((text) => text !== query.toLowerCase()),
+    () => search.suggest(query, 6).filter((text) => text !== query.toLowerCase()),
     [search, query],
   )
   if (suggestions.length === 0) return null
