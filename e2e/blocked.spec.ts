@@ -57,6 +57,8 @@ test('every flow works from memory, and says so', async ({ page }) => {
   await forYou(page).locator('[data-item]').nth(2).click()
   await page.getByRole('button', { name: 'Add to basket' }).first().click()
   await page.getByRole('button', { name: 'Add to wishlist' }).click()
+  // A look of less than a second counts as a misclick.
+  await page.waitForTimeout(1200)
   await goHome(page)
   await expect.poll(() => forYouIds(page)).not.toEqual(stranger)
   await expect(page.getByRole('heading', { name: 'Recently viewed' })).toBeVisible()

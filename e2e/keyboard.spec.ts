@@ -18,6 +18,8 @@ async function look(page: Page): Promise<void> {
   await press(page, card)
   await expectPage(page, title)
   await expect(page.getByRole('heading', { name: 'Often bought together' })).toBeVisible()
+  // A look of less than a second counts as a misclick.
+  await page.waitForTimeout(1200)
 }
 
 test('skip link: past the header in two keys', async ({ page }) => {
