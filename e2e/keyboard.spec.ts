@@ -248,6 +248,17 @@ test('the panel: forget, pause, consent, export, erase', async ({ page }) => {
   const forget = panel.getByRole('button', { name: /^Forget/ })
   const known = await forget.count()
   expect(known).toBeGreaterThan(0)
+
+  const erase = panel.getByRole('button', { name: /^Erase/ })
+  await press(page, erase)
+  await expect(panel.getByRole('button', { name: /^Yes/ })).toBeFocused()
+  await press(page, panel.getByRole('button', { name: 'Keep it' }))
+  expect(await forget.count()).toBe(known)
+  await press(page, panel.getByRole('button', { name: 'Close' }))
+  await expect(panel).toBeHidden()
+  await page.keyboard.press('Enter')
+  await expect(panel).toBeVisible()
+
   await press(page, forget.first())
   await expect.poll(() => forget.count()).toBeLessThan(known)
   expect(await page.evaluate(() => document.activeElement?.closest('dialog') !== null)).toBe(true)
@@ -265,7 +276,7 @@ test('the panel: forget, pause, consent, export, erase', async ({ page }) => {
   const bundle = JSON.parse(readFileSync(await (await saved).path(), 'utf8')) as object
   expect(Object.keys(bundle).length).toBeGreaterThan(1)
 
-  await press(page, panel.getByRole('button', { name: /^Erase/ }))
+  await press(page, erase)
   await press(page, panel.getByRole('button', { name: /^Yes/ }))
   await expect(forget).toHaveCount(0)
   await page.keyboard.press('Escape')
@@ -351,4 +362,34 @@ test('the console: engine, chain, consent', async ({ page }) => {
   await tabTo(page, page.getByRole('combobox', { name: 'Use engine' }), 'Shift+Tab')
   await page.keyboard.type('Plain')
   await expect(fact(page, 'Engine', 'Engine')).toContainText(/js/i)
+})
+
+test('the console: a newer model, a report, an export, the whole log', async ({ page }) => {
+  await page.goto('/console')
+  await expect(fact(page, 'Base model and storage', 'State')).toHaveText('ready')
+  await press(page, button(page, 'Look for a newer model'))
+  await expect(page.getByText(/is (the newest|now in use)\.$/)).toBeVisible()
+
+  const consent = page.getByRole('switch', { name: 'Contribute to the shared model' })
+  const given = fact(page, 'Contribution', 'Consent')
+  await tabTo(page, consent)
+  // Each change is an entry of the log.
+  for (let time = 0; time < 11; time++) {
+    await page.keyboard.press('Space')
+    await expect(given).toHaveText('given')
+    await page.keyboard.press('Space')
+    await expect(given).toHaveText('not given')
+  }
+  await page.keyboard.press('Space')
+  await press(page, button(page, 'Send a report now'))
+  const said = page.getByRole('region', { name: 'Contribution', exact: true }).getByRole('status')
+  await expect(said).toHaveText(/^(Sent|Nothing was sent): /)
+
+  const saved = page.waitForEvent('download')
+  await press(page, button(page, 'Export everything'))
+  expect(JSON.parse(readFileSync(await (await saved).path(), 'utf8'))).toBeTruthy()
+  const all = page.getByRole('button', { name: /^Show all \d+ entries/ })
+  const entries = Number((await textOf(all)).match(/\d+/)?.[0])
+  await press(page, all)
+  await expect(page.locator('.ns-ledger tbody tr')).toHaveCount(entries)
 })

@@ -10,6 +10,18 @@ import { CHROMIUM_ARGS, requireChromium } from './chromium.ts'
 const [ORIGIN = 'http://localhost:8790', ...ONLY] = process.argv.slice(2)
 const FOLDER = 'screenshots'
 const SIZES = { desktop: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } }
+/** As a stranger finds them. */
+const EMPTY: Readonly<Record<string, string>> = {
+  'empty-basket': '/basket',
+  'empty-wishlist': '/wishlist',
+  'empty-checkout': '/checkout',
+  'empty-orders': '/orders',
+  'empty-side-by-side': '/side-by-side',
+  'empty-search': '/search',
+  'nothing-found': '/search?q=zzzzzz',
+  'nothing-left': '/search?q=lantern&price=0-1&stock=out',
+}
+/** After a short visit. */
 const PAGES: Readonly<Record<string, string>> = {
   home: '/',
   category: '/category/Candles%20%26%20Fragrance',
@@ -39,24 +51,66 @@ for (const [size, viewport] of Object.entries(SIZES)) {
   for (const colorScheme of ['light', 'dark'] as const) {
     const context = await browser.newContext({ viewport, colorScheme, bypassCSP: true })
     const page = await context.newPage()
-    await browse(page)
-    for (const [name, path] of Object.entries(PAGES)) {
-      if (ONLY.length > 0 && !ONLY.includes(name)) continue
-      await page.goto(ORIGIN + path, { waitUntil: 'networkidle' })
-      await showAll(page)
-      await page.screenshot({
-        path: join(FOLDER, `${name}-${size}-${colorScheme}.png`),
-        fullPage: true,
-      })
+    const shoot = async (name: string, fullPage = true) => {
+      if (fullPage) await showAll(page)
+      await page.screenshot({ path: join(FOLDER, `${name}-${size}-${colorScheme}.png`), fullPage })
     }
-    await page.goto(ORIGIN, { waitUntil: 'networkidle' })
-    await page.getByRole('button', { name: 'What this shop learned' }).click()
-    await page.waitForTimeout(400)
-    await page.screenshot({ path: join(FOLDER, `panel-${size}-${colorScheme}.png`) })
+    const open = async (path: string) => {
+      await page.goto(ORIGIN + path, { waitUntil: 'networkidle' })
+    }
+    const show = async (pages: typeof PAGES) => {
+      for (const [name, path] of Object.entries(pages)) {
+        if (!isWanted(name)) continue
+        await open(path)
+        await shoot(name)
+      }
+    }
+    await show(EMPTY)
+    await browse(page)
+    await show(PAGES)
+    if (isWanted('panel')) {
+      await open('/')
+      await page.getByRole('button', { name: 'What this shop learned' }).click()
+      await page.waitForTimeout(400)
+      await shoot('panel', false)
+    }
+    if (isWanted('replay')) {
+      await open('/fast-forward')
+      await page.getByRole('button', { name: 'Next order' }).click()
+      await page.getByRole('heading', { name: 'The latest order' }).waitFor({ timeout: 60_000 })
+      await shoot('replay')
+    }
+    if (isWanted('thank-you')) {
+      await open('/checkout')
+      await page.getByRole('button', { name: 'Place demo order' }).click()
+      await page.getByRole('heading', { level: 1, name: 'Thank you' }).waitFor()
+      await page.waitForLoadState('networkidle')
+      await shoot('thank-you')
+    }
     await context.close()
+    if (isWanted('unreachable')) await shootUnreachable({ viewport, colorScheme })
   }
 }
 await browser.close()
+
+function isWanted(name: string): boolean {
+  return ONLY.length === 0 || ONLY.includes(name)
+}
+
+/** On a first visit: later ones have the catalogue. */
+async function shootUnreachable(look: {
+  readonly viewport: { readonly width: number; readonly height: number }
+  readonly colorScheme: 'light' | 'dark'
+}): Promise<void> {
+  const context = await browser.newContext({ ...look, serviceWorkers: 'block' })
+  const page = await context.newPage()
+  await page.route('**/catalog.json', (route) => route.abort())
+  await page.goto(ORIGIN)
+  await page.getByRole('alert').waitFor()
+  const size = look.viewport === SIZES.phone ? 'phone' : 'desktop'
+  await page.screenshot({ path: join(FOLDER, `unreachable-${size}-${look.colorScheme}.png`) })
+  await context.close()
+}
 
 /** Also what is far from the screen, which the page neither lays out nor loads until it comes near. */
 async function showAll(page: Page): Promise<void> {

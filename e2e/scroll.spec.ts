@@ -1,0 +1,61 @@
+/** @module Back and forward return to where one was; a new page begins at its top. */
+import { expect, type Page, test } from 'playwright/test'
+
+const scrolled = (page: Page): Promise<number> => page.evaluate(() => Math.round(scrollY))
+
+async function scrollPage(page: Page, top: number): Promise<void> {
+  await page.evaluate((to) => scrollTo({ top: to, behavior: 'instant' }), top)
+  await expect.poll(() => scrolled(page)).toBe(top)
+}
+
+test('back to the place in a long list, forward to the place in a product, and by a reload', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 390, height: 600 })
+  await page.goto('/category/Christmas')
+  const card = page.locator('main .grid [data-item]')
+  await page.getByRole('button', { name: /^Show 24 more/ }).click()
+  await expect(card.nth(40)).toBeAttached()
+  await card.nth(40).scrollIntoViewIfNeeded()
+  const place = await scrolled(page)
+  expect(place).toBeGreaterThan(1500)
+
+  await card.nth(40).click()
+  await expect(page.locator('article.product')).toBeVisible()
+  expect(await scrolled(page)).toBe(0)
+  await expect(page.getByRole('heading', { name: 'Similar items' })).toBeAttached()
+  await scrollPage(page, 300)
+
+  await page.goBack()
+  await expect.poll(() => scrolled(page)).toBe(place)
+  await expect(card.nth(40)).toBeInViewport()
+  await page.goForward()
+  await expect(page.locator('article.product')).toBeVisible()
+  await expect.poll(() => scrolled(page)).toBe(300)
+  await page.goBack()
+  await expect.poll(() => scrolled(page)).toBe(place)
+  await page.reload()
+  await expect(card.nth(40)).toBeInViewport()
+  await expect.poll(() => scrolled(page)).toBe(place)
+})
+
+test('whoever scrolls first is left alone', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 600 })
+  await page.goto('/category/Christmas')
+  await page.locator('main .grid [data-item]').nth(20).scrollIntoViewIfNeeded()
+  // The list takes its time on the way back.
+  await page.route('**/catalog.json', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    await route.continue()
+  })
+  await page.addInitScript(() => Object.defineProperty(navigator, 'serviceWorker', {}))
+  await page.evaluate(async () => {
+    for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister()
+  })
+  await page.reload()
+  await page.mouse.move(200, 300)
+  await page.mouse.wheel(0, 40)
+  await expect(page.locator('main .grid [data-item]').nth(20)).toBeAttached()
+  await page.waitForTimeout(500)
+  expect(await scrolled(page)).toBeLessThan(200)
+})
