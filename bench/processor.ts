@@ -231,7 +231,7 @@ export async function processor(
     results: series.map(resultOf),
     ratios: ratiosOf(series),
     notes: [
-      `encode-N: one more event in a window of N; score-10k: all terms of a list of ${ITEMS.toLocaleString('en')} items; personal-fit-10k: everything the worker does for its first fit to ${FIT_EVENTS} events, not the descent alone; next-fit-10k: the same after one more event, with what the fit before left; catalogue-fit-N: u alone, against all N items instead of contenders; mlp-50: predicting and then learning 50 examples; contribution: five gradients on 64 cases of 256 candidates, readied once.`,
+      `encode-N: one more event in a window of N; score-10k: all terms of a list of ${ITEMS.toLocaleString('en')} items; personal-fit-10k: everything the worker does for its first fit to ${FIT_EVENTS} events, not the descent alone; next-fit-10k: the same after one more event, with what the fit before left, as in a shop (a page that starts finds it before the first event); catalogue-fit-N: u alone, against all N items instead of contenders; mlp-50: predicting and then learning 50 examples; contribution: five gradients on 64 cases of 256 candidates, readied once.`,
       'Engines of a workload give the same bits (the personal fit: within 1e-4). `plain-js-uncached` encodes the whole history each time.',
     ],
   }

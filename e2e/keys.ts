@@ -1,5 +1,6 @@
 /** @module The shop by keyboard alone: where the focus is, that it can be seen, and how to get somewhere. */
 import { expect, type Locator, type Page } from 'playwright/test'
+import { forYou, openShop } from './shop.ts'
 
 const MOST_STEPS = 250
 
@@ -47,4 +48,23 @@ async function expectFocusShown(page: Page): Promise<void> {
 /** The heading of a new page has the focus: that is where reading goes on. */
 export async function expectPage(page: Page, name: string | RegExp): Promise<void> {
   await expect(page.getByRole('heading', { level: 1, name })).toBeFocused()
+}
+
+export const link = (page: Page, name: string | RegExp) =>
+  page.getByRole('main').getByRole('link', { name }).first()
+export const button = (page: Page, name: string | RegExp) =>
+  page.getByRole('button', { name }).first()
+
+export const textOf = async (part: Locator): Promise<string> => (await part.textContent()) ?? ''
+
+/** Looks at a product long enough for it to count, by its link on the home page. */
+export async function lookByKeys(page: Page): Promise<void> {
+  await openShop(page)
+  const card = forYou(page).locator('[data-item]').nth(1)
+  const title = await textOf(card.locator('.card-title'))
+  await press(page, card)
+  await expectPage(page, title)
+  await expect(page.getByRole('heading', { name: 'Often bought together' })).toBeVisible()
+  // A look of less than a second counts as a misclick.
+  await page.waitForTimeout(1200)
 }

@@ -61,11 +61,6 @@ for (const [size, viewport] of Object.entries({
 
 /** What may be left of a step's shift by rounding; a card that moves by its own height is .02. */
 const MOST_STEP_SHIFT = 0.002
-/**
- * While one types, the choices beside the results follow what is found, and on a slow device that
- * comes later than the half second after a key that browsers leave out of account.
- */
-const MOST_TYPING_SHIFT = 0.005
 
 /** A slow phone: lists arrive late, well after the page that holds their places. */
 async function slowDown(page: Page): Promise<void> {
@@ -74,29 +69,19 @@ async function slowDown(page: Page): Promise<void> {
 }
 
 /** Lets the page come to rest and holds it to having stood still since `before`. */
-async function expectStill(
-  page: Page,
-  step: string,
-  before: number,
-  most = MOST_STEP_SHIFT,
-): Promise<void> {
+async function expectStill(page: Page, step: string, before: number): Promise<void> {
   await page.waitForLoadState('networkidle')
   await expect(page.locator('main [aria-busy="true"]')).toHaveCount(0)
   await page.waitForTimeout(1000)
   const { shift, moved } = await seen(page)
-  expect(shift - before, `${step}:\n${moved.join('\n')}`).toBeLessThan(most)
+  expect(shift - before, `${step}:\n${moved.join('\n')}`).toBeLessThan(MOST_STEP_SHIFT)
 }
 
 /** In the same document. */
-async function stands(
-  page: Page,
-  step: string,
-  act: () => Promise<unknown>,
-  most?: number,
-): Promise<void> {
+async function stands(page: Page, step: string, act: () => Promise<unknown>): Promise<void> {
   const { shift } = await seen(page)
   await act()
-  await expectStill(page, step, shift, most)
+  await expectStill(page, step, shift)
 }
 
 /** A load of its own. */
@@ -116,16 +101,11 @@ async function lookAround(page: Page): Promise<void> {
     await department.click()
     await card.first().waitFor()
   })
-  await stands(
-    page,
-    'search',
-    async () => {
-      await page.getByRole('searchbox', { name: 'Search products' }).pressSequentially('heart')
-      await expect(page.getByRole('heading', { level: 1, name: /heart/ })).toBeVisible()
-      await card.first().waitFor()
-    },
-    MOST_TYPING_SHIFT,
-  )
+  await stands(page, 'search', async () => {
+    await page.getByRole('searchbox', { name: 'Search products' }).pressSequentially('heart')
+    await expect(page.getByRole('heading', { level: 1, name: /heart/ })).toBeVisible()
+    await card.first().waitFor()
+  })
   await stands(page, 'product', async () => {
     await card.nth(1).click()
     await page.locator('article.product').waitFor()

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { evaluateBaseParts } from './cli/evaluate/baseParts.ts'
 import { command } from './cli/pretrain.ts'
+import { createFastContenders } from './engine/contenders.ts'
 import { createJsEngine } from './engine/js.ts'
 import { nextTask } from './engine/pause.ts'
 import { type Device, startDevice } from './personalizer/worker/device.ts'
@@ -64,6 +65,7 @@ async function openDevice(now: () => number): Promise<Device> {
       },
       indexedDb: () => undefined,
       chooseEngine: async () => ({ engine: createJsEngine(), reason: 'test' }),
+      createContenders: createFastContenders,
     },
     () => {},
   )

@@ -33,6 +33,7 @@ test('shows what stands between its tags until the first answer, then the list',
     '<nearside-recommendations limit="2"><p>Tins and mugs</p></nearside-recommendations>',
   )
   expect(host.querySelector('p')?.checkVisibility()).toBe(true)
+  expect(inside(host, '.ns-list')[0].checkVisibility()).toBe(false)
   provide({ personalizer, items: ITEMS })
   await waitFor(() => expect(ids(host)).toEqual(['tin', 'mug']))
   expect(host.querySelector('p')?.checkVisibility()).toBe(false)

@@ -34,7 +34,10 @@ const STOCK: FacetGroup = {
 
 const departmentOf = (item: Item): string => item.category ?? OTHER
 
-/** The departments of these items, most items first. */
+/**
+ * The departments of these items, most items first; equal ones by name, so that none moves when
+ * the same items come in another order.
+ */
 function departmentGroup(items: readonly Item[]): FacetGroup {
   const counts = new Map<string, number>()
   for (const item of items)
@@ -43,7 +46,7 @@ function departmentGroup(items: readonly Item[]): FacetGroup {
     name: 'in',
     label: 'Department',
     options: [...counts]
-      .sort(([, a], [, b]) => b - a)
+      .sort(([nameA, a], [nameB, b]) => b - a || nameA.localeCompare(nameB, 'en-GB'))
       .map(([name]) => ({ value: name, label: name })),
     matches: (item, value) => departmentOf(item) === value,
   }

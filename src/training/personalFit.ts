@@ -59,6 +59,11 @@ export interface FitInput {
   readonly onProgress?: (done: number, steps: number) => void
 }
 
+export type PrepareInput = Pick<
+  FitInput,
+  'model' | 'history' | 'now' | 'contenders' | 'pause' | 'signal'
+>
+
 /**
  * Null when there is nothing to learn from yet.
  * @throws NearsideError `aborted` | `engine-failed` | `fit-diverged`
@@ -90,12 +95,21 @@ export async function fitPersonal(input: FitInput): Promise<Fitted | null> {
   }
 }
 
+/**
+ * Finds what the cases so far choose among, most of what a first fit costs, for `contenders` that
+ * remember it: the fit after the next event then has one case more to find.
+ * @throws NearsideError `aborted`
+ */
+export async function prepareFit(input: PrepareInput): Promise<void> {
+  await buildProblem(input)
+}
+
 function requireGoing(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new NearsideError('aborted', 'The fit was stopped.')
 }
 
 /** Between two cases, lists are answered. */
-async function buildProblem({ model, history, now, contenders, pause, signal }: FitInput) {
+async function buildProblem({ model, history, now, contenders, pause, signal }: PrepareInput) {
   const steps = fitProblemSteps(model, history, now, contenders)
   let step = steps.next()
   while (!step.done) {

@@ -21,7 +21,7 @@ import { describe } from './describe.ts'
 import { destinationsOf } from './destinations.ts'
 import type { ChooseEngine } from './engineInUse.ts'
 import { exportBundle } from './exportBundle.ts'
-import { type FineTuneOptions, Learner } from './learner.ts'
+import { type FineTuneOptions, Learner, type LearnerDeps } from './learner.ts'
 import { createLists } from './lists.ts'
 import { loggingStore } from './loggingStore.ts'
 import { createMoments } from './moments.ts'
@@ -42,6 +42,7 @@ export interface Environment {
   readonly fetch: typeof globalThis.fetch
   readonly indexedDb: () => IDBFactory | undefined
   readonly chooseEngine: ChooseEngine
+  readonly createContenders: LearnerDeps['createContenders']
 }
 
 export interface Device

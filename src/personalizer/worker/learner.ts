@@ -2,7 +2,6 @@
  * @module Learning from the shopper: decides when (strategy), and keeps the result only if it is
  * sound. Lists never wait for it: until a fit is done, the last one answers.
  */
-import { createFastContenders } from '../../engine/contenders.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { EventName } from '../../events/event.ts'
 import type { History } from '../../features/history.ts'
@@ -19,7 +18,7 @@ import {
   type Surroundings,
   type TrainingBudget,
 } from '../../training/budget.ts'
-import { fitPersonal } from '../../training/personalFit.ts'
+import { fitPersonal, prepareFit } from '../../training/personalFit.ts'
 import { createScheduler, type Scheduler, type Timers } from '../../training/scheduler.ts'
 import { loadPersonal, type StoredPersonal, storePersonal } from '../../training/versions.ts'
 import type { EnginePreference, FitReport, PersonalizerSnapshot } from '../api.ts'
@@ -29,6 +28,8 @@ import type { Tabs } from './tabs.ts'
 
 export interface LearnerDeps extends Omit<EngineInUseDeps, 'changed'> {
   readonly ranker: () => Ranker | null
+  /** Remembers what it has found, until it is dropped. */
+  readonly createContenders: (model: BaseModel) => FindContenders
   readonly history: () => History
   readonly tabs: () => Tabs
   /** Whether learning is this tab's business. */
@@ -53,14 +54,19 @@ export interface FineTuneOptions {
   readonly onProgress?: (done: number, steps: number) => void
 }
 
+/** Milliseconds after a start: the first lists come before what a later fit may need. */
+const PREPARE_AFTER = 1000
+
 export class Learner {
   readonly #deps: LearnerDeps
   readonly #scheduler: Scheduler
+  readonly #preparation: Scheduler
   readonly #engine: EngineInUse
   #personal: StoredPersonal | null = null
   #fitting: { done: number; steps: number } | null = null
   #pending = 0
   #running: AbortController | null = null
+  #preparing: AbortController | null = null
   #deferred: Deferral | null = null
   /** A shopper's own doing waits to be learned from. */
   #asked = false
@@ -77,6 +83,7 @@ export class Learner {
       if (deps.paused() || !deps.leads() || !deps.loaded() || this.#waits()) return
       await this.#learnWithin(deps.budget.perFit)
     })
+    this.#preparation = createScheduler(deps.timers, () => this.#prepare())
   }
 
   get engine() {
@@ -120,6 +127,26 @@ export class Learner {
     }
     const last = history().findLast(({ name }) => eventStrength(name) > 0)
     if (last && last.time > (personal?.until ?? Number.NEGATIVE_INFINITY)) this.#scheduler.ask(0)
+    else if (last) this.#preparation.ask(PREPARE_AFTER)
+  }
+
+  /** So that the first event of a visit is learned from as fast as those after it. */
+  async #prepare(): Promise<void> {
+    const { budget, history, leads, now, pause, paused, ranker, surroundings } = this.#deps
+    const model = ranker()?.model
+    const waits = deferralOf(budget, surroundings(), this.#spent, false) !== null
+    if (!model || this.#running || paused() || !leads() || waits) return
+    const stop = new AbortController()
+    this.#preparing = stop
+    const contenders = this.#contendersOf(model)
+    await prepareFit({
+      model,
+      history: history(),
+      now: now(),
+      contenders,
+      pause,
+      signal: stop.signal,
+    })
   }
 
   /** An event was stored, here or in another tab. */
@@ -180,12 +207,14 @@ export class Learner {
 
   stop(): void {
     this.#scheduler.stop()
-    this.#running?.abort()
+    this.#preparation.stop()
+    this.abort()
     this.#engine.dispose()
   }
 
   /** Abandons the fit that runs: what it learns from is about to be gone. */
   abort(): void {
+    this.#preparing?.abort()
     this.#running?.abort()
   }
 
@@ -207,6 +236,7 @@ export class Learner {
     const model = ranker()?.model
     if (!base || !model) throw new NearsideError('model-unreachable', 'There is no base model yet.')
     const epoch = await read((from) => from.epoch())
+    this.#preparing?.abort()
     const stop = new AbortController()
     this.#running = stop
     this.#pending = 0
@@ -251,7 +281,7 @@ export class Learner {
   /** A change of the catalogue, of popularity or of the model is another model. */
   #contendersOf(model: BaseModel): FindContenders {
     if (this.#contenders?.model !== model)
-      this.#contenders = { model, find: createFastContenders(model) }
+      this.#contenders = { model, find: this.#deps.createContenders(model) }
     return this.#contenders.find
   }
 

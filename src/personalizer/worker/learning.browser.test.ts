@@ -2,6 +2,13 @@
 import { describe, expect, test } from 'vitest'
 import type { Engine } from '../../engine/engine.ts'
 import { createJsEngine } from '../../engine/js.ts'
+import {
+  createContenders as createContendersOf,
+  type FindContenders,
+} from '../../learning/contenders.ts'
+import { FIT_CASES } from '../../learning/fitProblem.ts'
+import { rememberContenders } from '../../learning/rememberContenders.ts'
+import type { BaseModel } from '../../model/baseModel.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import { ids, live, newDatabase, start, type TestDevice, testServer } from './testDevice.ts'
 
@@ -30,6 +37,33 @@ describe('learning', () => {
     expect(tested.device.snapshot().fit).toBe(before)
     tested.timers.fire(2000)
     await expect.poll(() => tested.device.snapshot().fit).not.toBe(before)
+  })
+
+  test('after a start, the contenders of all earlier cases are found before the next event', async () => {
+    const server = await testServer()
+    const database = newDatabase()
+    const earlier = await start(server, database)
+    await live(earlier)
+    const { cases } = await earlier.device.fineTune({})
+    await earlier.device.close()
+
+    let found = 0
+    const createContenders = (model: BaseModel): FindContenders => {
+      const find = createContendersOf(model)
+      return rememberContenders((history, now) => {
+        found++
+        return find(history, now)
+      }, FIT_CASES)
+    }
+    const later = await start(server, database, { createContenders })
+    await later.device.ready()
+    expect(found).toBe(0)
+    later.timers.fire(1000)
+    await expect.poll(() => found).toBe(cases)
+    await later.capture({ name: 'purchase', item_id: 'item-9' })
+    const report = await later.device.fineTune({})
+    expect(report.cases).toBe(cases + 1)
+    expect(found).toBe(cases + 1)
   })
 
   test('a diverged fit keeps the last good model and says so', async () => {

@@ -1,4 +1,5 @@
 /** @module The worker's end of the messages: a call in, one answer out, snapshots unasked. */
+import { createFastContenders } from '../../engine/contenders.ts'
 import { nextTask } from '../../engine/pause.ts'
 import { NearsideError } from '../../protocol/error.ts'
 import { browserFetch } from '../../transport/http.ts'
@@ -30,6 +31,7 @@ export const workerEnvironment: Environment = {
   fetch: browserFetch,
   indexedDb: () => globalThis.indexedDB,
   chooseEngine,
+  createContenders: createFastContenders,
 }
 
 export function serve(scope: Scope, environment: Environment = workerEnvironment): void {

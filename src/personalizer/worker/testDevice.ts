@@ -1,5 +1,6 @@
 /** @module Devices for tests: real IndexedDB, a server and an engine that the test holds in hand. */
 import { onTestFinished } from 'vitest'
+import { createFastContenders } from '../../engine/contenders.ts'
 import { createJsEngine } from '../../engine/js.ts'
 import { nextTask } from '../../engine/pause.ts'
 import { DEFAULT_BUDGET } from '../../training/budget.ts'
@@ -75,6 +76,7 @@ export async function openDevice(
     fetch: server.fetch,
     indexedDb: () => indexedDB,
     chooseEngine: async () => ({ engine: createJsEngine(), reason: 'test' }),
+    createContenders: createFastContenders,
     ...overrides,
   }
   const device = await startDevice(testConfig(database, config), environment, () => {})

@@ -1,0 +1,160 @@
+/** @module By keyboard alone: what the shop learned, and the pages that show how it learns. */
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'playwright/test'
+import { button, expectPage, lookByKeys, press, tabTo, textOf } from './keys.ts'
+import { fact } from './shop.ts'
+
+test('the panel: forget, pause, consent, export, erase', async ({ page }) => {
+  await lookByKeys(page)
+  await press(page, button(page, 'Add to basket'))
+  await press(page, button(page, 'What this shop learned'))
+  const panel = page.getByRole('dialog')
+  await expect(panel).toBeVisible()
+  const forget = panel.getByRole('button', { name: /^Forget/ })
+  const known = await forget.count()
+  expect(known).toBeGreaterThan(0)
+
+  const erase = panel.getByRole('button', { name: /^Erase/ })
+  await press(page, erase)
+  await expect(panel.getByRole('button', { name: /^Yes/ })).toBeFocused()
+  await press(page, panel.getByRole('button', { name: 'Keep it' }))
+  expect(await forget.count()).toBe(known)
+  await press(page, panel.getByRole('button', { name: 'Close' }))
+  await expect(panel).toBeHidden()
+  await page.keyboard.press('Enter')
+  await expect(panel).toBeVisible()
+
+  await press(page, forget.first())
+  await expect.poll(() => forget.count()).toBeLessThan(known)
+  expect(await page.evaluate(() => document.activeElement?.closest('dialog') !== null)).toBe(true)
+
+  await press(page, panel.getByRole('button', { name: /pause/i }))
+  await press(page, panel.getByRole('button', { name: /resume|go on/i }))
+  const consent = panel.getByRole('switch', { name: /^Contribute/ })
+  await press(page, consent)
+  await expect(consent).toHaveAttribute('aria-checked', 'true')
+  await press(page, consent)
+  await expect(consent).toHaveAttribute('aria-checked', 'false')
+
+  const saved = page.waitForEvent('download')
+  await press(page, panel.getByRole('button', { name: /^Export/ }))
+  const bundle = JSON.parse(readFileSync(await (await saved).path(), 'utf8')) as object
+  expect(Object.keys(bundle).length).toBeGreaterThan(1)
+
+  await press(page, erase)
+  await press(page, panel.getByRole('button', { name: /^Yes/ }))
+  await expect(forget).toHaveCount(0)
+  await page.keyboard.press('Escape')
+  await expect(panel).toBeHidden()
+  await expect(button(page, 'What this shop learned')).toBeFocused()
+  await expect(page.getByRole('heading', { name: 'Recently viewed' })).toHaveCount(0)
+})
+
+test('side by side: equal for a stranger, moved after a look, also inside a department', async ({
+  page,
+}) => {
+  await page.goto('/side-by-side')
+  await expect(page.getByText('Nothing has been learned yet')).toBeVisible()
+  await lookByKeys(page)
+  await press(page, page.getByRole('contentinfo').getByRole('link', { name: 'Side by side' }))
+  await expectPage(page, 'Side by side')
+  await expect(page.getByText(/Furthest up:/)).toBeVisible()
+  const yours = page.getByRole('region', { name: 'Your list' })
+  await expect(yours.getByRole('listitem')).toHaveCount(10)
+  await expect(yours.getByText(/^Because you looked at/).first()).toBeVisible()
+  const compare = page.getByRole('combobox', { name: 'Compare' })
+  await tabTo(page, compare)
+  await page.keyboard.type('Christmas')
+  await expect(page).toHaveURL(/in=Christmas/)
+  await expect(compare).toBeFocused()
+  await press(page, yours.getByRole('link').first())
+  await expect(page.getByRole('button', { name: 'Add to basket' })).toBeVisible()
+})
+
+test('fast-forward: a year, paused and stepped, beside a visitor’s own data', async ({ page }) => {
+  await lookByKeys(page)
+  await page.goto('/console')
+  const kept = () => page.getByRole('region', { name: 'Events on this device' }).textContent()
+  await expect(fact(page, 'Base model and storage', 'State')).toHaveText('ready')
+  const own = await kept()
+
+  await press(page, page.getByRole('contentinfo').getByRole('link', { name: 'Fast-forward' }))
+  await expectPage(page, 'Fast-forward')
+  const first = page.getByRole('radio', { name: /^Shopper A/ })
+  await tabTo(page, first)
+  await page.keyboard.press('ArrowRight')
+  await expect(page.getByRole('radio', { name: /^Shopper B/ })).toBeChecked()
+  await page.keyboard.press('ArrowLeft')
+  await expect(first).toBeChecked()
+  await press(page, button(page, 'Next order'))
+  await expect(page.getByText(/^Order 1 of 10/)).toBeVisible({ timeout: 60_000 })
+  await press(page, page.getByRole('button', { name: 'Go on' }))
+  await expect(page.getByText(/^Order [3-9] of 10/)).toBeVisible({ timeout: 60_000 })
+  await tabTo(page, button(page, 'Pause'), 'Shift+Tab')
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('Paused.')).toBeVisible()
+  await tabTo(page, page.getByRole('combobox', { name: 'Speed' }))
+  await page.keyboard.type('As fast')
+  await tabTo(page, page.getByRole('button', { name: 'Go on' }), 'Shift+Tab')
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('The year is over.')).toBeVisible({ timeout: 60_000 })
+  const figures = page.locator('.figures tbody tr')
+  await expect(figures).toHaveCount(4)
+  for (const row of await figures.all()) await expect(row).toContainText(/\d%/)
+  await tabTo(page, page.getByRole('combobox', { name: 'Show' }))
+  await page.keyboard.type('Hits')
+  await expect(page.getByRole('img', { name: /^Hits of four/ })).toBeVisible()
+
+  // Nothing of it was kept, and nothing of the visitor's was read or written.
+  expect(
+    await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name)),
+  ).toEqual(['nearside'])
+  await page.goto('/console')
+  await expect(fact(page, 'Base model and storage', 'State')).toHaveText('ready')
+  expect(await kept()).toBe(own)
+})
+
+test('the console: engine, chain, consent', async ({ page }) => {
+  await page.goto('/console')
+  await expect(fact(page, 'Base model and storage', 'State')).toHaveText('ready')
+  await press(page, button(page, 'Verify chain'))
+  await expect(page.getByText(/The chain is whole/)).toBeVisible()
+  const consent = page.getByRole('switch', { name: 'Contribute to the shared model' })
+  await press(page, consent)
+  await expect(fact(page, 'Contribution', 'Consent')).not.toHaveText('not given')
+  await press(page, consent)
+  await expect(fact(page, 'Contribution', 'Consent')).toHaveText('not given')
+  await tabTo(page, page.getByRole('combobox', { name: 'Use engine' }), 'Shift+Tab')
+  await page.keyboard.type('Plain')
+  await expect(fact(page, 'Engine', 'Engine')).toContainText(/js/i)
+})
+
+test('the console: a newer model, a report, an export, the whole log', async ({ page }) => {
+  await page.goto('/console')
+  await expect(fact(page, 'Base model and storage', 'State')).toHaveText('ready')
+  await press(page, button(page, 'Look for a newer model'))
+  await expect(page.getByText(/is (the newest|now in use)\.$/)).toBeVisible()
+
+  const consent = page.getByRole('switch', { name: 'Contribute to the shared model' })
+  const given = fact(page, 'Contribution', 'Consent')
+  await tabTo(page, consent)
+  // Each change is an entry of the log.
+  for (let time = 0; time < 11; time++) {
+    await page.keyboard.press('Space')
+    await expect(given).toHaveText('given')
+    await page.keyboard.press('Space')
+    await expect(given).toHaveText('not given')
+  }
+  await page.keyboard.press('Space')
+  await press(page, button(page, 'Send a report now'))
+  const said = page.getByRole('region', { name: 'Contribution', exact: true }).getByRole('status')
+  await expect(said).toHaveText(/^(Sent|Nothing was sent): /)
+
+  const saved = page.waitForEvent('download')
+  await press(page, button(page, 'Export everything'))
+  expect(JSON.parse(readFileSync(await (await saved).path(), 'utf8'))).toBeTruthy()
+  const all = page.getByRole('button', { name: /^Show all \d+ entries/ })
+  const entries = Number((await textOf(all)).match(/\d+/)?.[0])
+  await press(page, all)
+  await expect(page.locator('.ns-ledger tbody tr')).toHaveCount(entries)
+})
