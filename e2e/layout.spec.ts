@@ -175,6 +175,28 @@ async function fill(page: Page): Promise<void> {
   await add.click()
 }
 
+test('no page is wider than a phone', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 })
+  await fill(page)
+  const expectNarrow = async (address: string) =>
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), address).toBe(360)
+  for (const address of PAGES) {
+    await page.goto(address)
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    await page.waitForLoadState('networkidle')
+    await expectNarrow(address)
+  }
+  await page.goto('/fast-forward')
+  await page.getByRole('button', { name: 'Next order' }).click()
+  await expect(page.getByRole('list', { name: 'Shown before the order' })).toBeVisible({
+    timeout: 60_000,
+  })
+  await expectNarrow('/fast-forward, after an order')
+  await page.getByRole('button', { name: 'What this shop learned' }).click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await expectNarrow('the panel')
+})
+
 test('every picture says its size and keeps to it', async ({ page }) => {
   await fill(page)
   const without: string[] = []
@@ -195,5 +217,5 @@ test('every picture says its size and keeps to it', async ({ page }) => {
     expect(wrong, address).toEqual([])
     if (pictures === 0) without.push(address)
   }
-  expect(without).toEqual(['/fast-forward', '/console'])
+  expect(without).toEqual(['/checkout', '/fast-forward', '/console'])
 })
