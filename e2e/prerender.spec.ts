@@ -158,3 +158,49 @@ test('a chosen theme and order hold from the first paint on', async ({ page }) =
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
   await expect(page.getByText('Shown in shop order')).toBeVisible()
 })
+
+test('a department that a newcomer opens first is there before the device has ranked it, in the order that it gives', async ({
+  browser,
+}) => {
+  const address = '/category/Christmas'
+  const listOf = (page: Page) =>
+    page
+      .locator('main .grid [data-item]')
+      .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-item')))
+  const open = async () => {
+    // It would have the script at once.
+    const context = await browser.newContext({ serviceWorkers: 'block' })
+    return context.newPage()
+  }
+
+  const early = await open()
+  let ranked = () => {}
+  const held = new Promise<void>((resolve) => {
+    ranked = resolve
+  })
+  await early.route(/assets\/worker-/, async (route) => {
+    await held
+    await route.continue()
+  })
+  await early.goto(address)
+  await expect(early.locator('main .grid [data-item]')).toHaveCount(24)
+  const shown = await listOf(early)
+  ranked()
+
+  const late = await open()
+  await late.goto('/')
+  await settled(late)
+  await late
+    .getByRole('navigation', { name: 'Departments' })
+    .getByRole('link', { name: 'Christmas' })
+    .click()
+  await expect(late.locator('main .grid [data-item]')).toHaveCount(24)
+  expect(await listOf(late)).toEqual(shown)
+
+  // The device's own answer has come meanwhile, and moves nothing.
+  await early.getByRole('button', { name: 'What this shop learned' }).click()
+  await expect(early.getByRole('button', { name: 'Pause learning' })).toBeVisible()
+  expect(await listOf(early)).toEqual(shown)
+  await early.context().close()
+  await late.context().close()
+})

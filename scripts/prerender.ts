@@ -1,13 +1,15 @@
 /**
  * @module Puts the home page into the built demo's `index.html`, as every newcomer's device will show
  * it: the same components, the lists of the base model that is shipped. All other addresses get
- * `shell.html`, the shop's outline.
+ * `shell.html`, the shop's outline. The catalogue is written anew in a newcomer's order, so that a
+ * department that somebody opens first can be shown before the device has ranked it.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createServer } from 'vite'
 import { Catalog } from '../src/catalog/catalog.ts'
-import { readBaseLists } from '../src/ssr.ts'
+import type { Item } from '../src/index.ts'
+import { type BaseLists, readBaseLists } from '../src/ssr.ts'
 
 type Prerender = typeof import('../src/storefront/prerender.tsx')
 
@@ -19,12 +21,15 @@ const PLACE = '<div id="shop"></div>'
  */
 export async function prerender(root: string, demo: string): Promise<void> {
   const file = await readFile(join(root, 'public/catalog/catalog.json'), 'utf8')
-  const { items } = Catalog.parse(JSON.parse(file))
+  const given = Catalog.parse(JSON.parse(file)).items
   const models = join(root, 'public/models')
   const lists = await readBaseLists({
     read: (path) => readFile(join(models, path)),
-    catalog: items,
+    catalog: given,
   })
+  const items = inOrder(given, lists)
+  const lines = items.map((item) => JSON.stringify(item))
+  await writeFile(join(demo, 'catalog/catalog.json'), `[\n${lines.join(',\n')}\n]\n`)
   const template = await readFile(join(demo, 'index.html'), 'utf8')
   if (!template.includes(PLACE)) throw new Error(`prerender: index.html lacks ${PLACE}`)
 
@@ -52,4 +57,12 @@ export async function prerender(root: string, demo: string): Promise<void> {
   } finally {
     await vite.close()
   }
+}
+
+/** Most popular first; what can't be bought, which no list shows, last. */
+function inOrder(items: readonly Item[], lists: BaseLists): readonly Item[] {
+  const ranked = lists.recommend({ limit: items.length })
+  const places = new Map(ranked.map(({ id }, place) => [id, place]))
+  const placeOf = ({ id }: Item) => places.get(id) ?? items.length
+  return [...items].sort((a, b) => placeOf(a) - placeOf(b))
 }

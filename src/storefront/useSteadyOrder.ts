@@ -3,7 +3,7 @@
  * query, a look a moment ago) would otherwise move products under the shopper's eyes.
  */
 import { useState } from 'react'
-import { useRerank } from '../react.ts'
+import { usePersonalizer, useRerank } from '../react.ts'
 import { order } from './preferences.ts'
 import { useStored } from './stored.ts'
 
@@ -16,15 +16,19 @@ interface Steady {
 /**
  * @param list what is ordered, e.g. a department's name or a query: another list, and the switch
  * between personal and shop order, bring a new order
+ * @param popular whether `ids` stand as a device ranks them that knows nothing of its shopper: then
+ * a newcomer's first page doesn't wait for the device to say the same
  */
-export function useSteadyOrder(list: string, ids: readonly string[]): Steady {
+export function useSteadyOrder(list: string, ids: readonly string[], popular = false): Steady {
   const wanted = useStored(order)
+  const newcomer = usePersonalizer() === null && !('returning' in document.documentElement.dataset)
   const ranked = useRerank(ids, { order: wanted, soldOut: true })
   const key = `${wanted}\n${list}`
   const [kept, keep] = useState<{ readonly key: string; readonly ids: readonly string[] } | null>(
     null,
   )
-  const answered = ranked.status === 'ready' && ranked.items.length === ids.length
+  const answered =
+    (ranked.status === 'ready' && ranked.items.length === ids.length) || (popular && newcomer)
   if (answered && kept?.key !== key) keep({ key, ids: ranked.ids })
   if (kept?.key === key) return { ids: kept.ids, settled: true }
   // Between two lists (while one types) the newest order known goes on: outlines would blink.

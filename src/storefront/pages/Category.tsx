@@ -19,7 +19,7 @@ function Shelves({ department }: { readonly department: Department }) {
   const { catalogue, unavailable } = useShop()
   const personal = useStored(order)
   const ids = useMemo(() => department.items.map((item) => item.id), [department])
-  const ranked = useSteadyOrder(department.name, ids)
+  const ranked = useSteadyOrder(department.name, ids, true)
   const items = useMemo(
     () =>
       ranked.ids
