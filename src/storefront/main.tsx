@@ -17,8 +17,10 @@ export function openShop(root: HTMLElement): void {
       <App first={first} start={startPersonalizer} />
     </StrictMode>
   )
-  // In slices, so that a slow phone answers meanwhile.
-  if (first) startTransition(() => void hydrateRoot(root, shop))
+  // What was rendered when the shop was built is on screen, the home page or the outline of another;
+  // React takes it over in slices, so that a slow phone answers meanwhile.
+  const outlined = root.querySelector('main[aria-busy]') !== null
+  if (first || outlined) startTransition(() => void hydrateRoot(root, shop))
   else createRoot(root).render(shop)
   if (import.meta.env.PROD) keepForOffline()
 }
