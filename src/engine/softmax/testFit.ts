@@ -1,7 +1,8 @@
 /** @module Catalogues and cases for tests and benchmarks of the softmax, from a seed. */
 import { createRandom } from '../../model/random.ts'
 import { quantizeRows } from '../../weights/quantize.ts'
-import type { SoftmaxCatalog, SoftmaxFit } from './softmax.ts'
+import { isQuantized } from '../topk/table.ts'
+import type { SoftmaxCases, SoftmaxCatalog, SoftmaxFit, SoftmaxValue } from './softmax.ts'
 
 export interface SoftmaxTest {
   readonly seed: number
@@ -45,4 +46,21 @@ export function softmaxTest({ seed, items, columns, cases, steps, int8 }: Softma
       steps,
     },
   }
+}
+
+/**
+ * How far loss and gradient are off, relative to what is summed: both come as differences, of
+ * log Σ exp and the target's score, of the expected vector and the target's.
+ */
+export function errorOf(
+  own: SoftmaxValue,
+  oracle: SoftmaxValue,
+  { vectors }: SoftmaxCatalog,
+  { weight }: SoftmaxCases,
+): number {
+  const cases = weight.reduce((sum, value) => sum + value, 1)
+  const largest = isQuantized(vectors) ? 0.5 : vectors.reduce((a, b) => Math.max(a, Math.abs(b)), 0)
+  const errors = Array.from(own.gradient, (value, j) => Math.abs(value - oracle.gradient[j]))
+  const loss = Math.abs(own.loss - oracle.loss) / (cases + Math.abs(oracle.loss))
+  return Math.max(loss, ...errors.map((error) => error / (cases * largest)))
 }

@@ -2,11 +2,12 @@
  * @module The softmax over the catalogue on WebGPU in Node: right on llvmpipe, and by exact counts
  * there and on Dawn's null backend.
  */
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { countGpuCalls, type GpuCalls } from '../gpuCalls.ts'
 import { countingRigs, nodeAdapter } from '../testGpu.ts'
 import { createJsSoftmax } from './js.ts'
-import { type SoftmaxTest, softmaxTest } from './testFit.ts'
+import { errorOf, type SoftmaxTest, softmaxTest } from './testFit.ts'
 import { createWebgpuSoftmax } from './webgpu.ts'
 
 const SHAPE: SoftmaxTest = { seed: 1, items: 2051, columns: 30, cases: 21, steps: 12, int8: false }
@@ -41,6 +42,31 @@ describe('on llvmpipe', async () => {
     expect(await softmax.fit(problem)).toEqual(fit)
     softmax.dispose()
   })
+
+  test.skipIf(!device)(
+    'is within 1e-6 of plain JavaScript, relative to what is summed',
+    async () => {
+      const shapes: fc.Arbitrary<SoftmaxTest> = fc.record({
+        seed: fc.integer({ min: 1, max: 1e6 }),
+        items: fc.integer({ min: 1, max: 3000 }),
+        columns: fc.integer({ min: 1, max: 64 }),
+        cases: fc.integer({ min: 0, max: 40 }),
+        steps: fc.constant(0),
+        int8: fc.boolean(),
+      })
+      await fc.assert(
+        fc.asyncProperty(shapes, async (shape) => {
+          const { catalog, problem } = softmaxTest(shape)
+          const softmax = await createWebgpuSoftmax(device as GPUDevice, catalog)
+          const own = await softmax.evaluate(problem, problem.mean)
+          const oracle = await createJsSoftmax(catalog).evaluate(problem, problem.mean)
+          softmax.dispose()
+          expect(errorOf(own, oracle, catalog, problem)).toBeLessThanOrEqual(1e-6)
+        }),
+        { numRuns: 20 },
+      )
+    },
+  )
 
   test.skipIf(!device)('survives scores of thousands and items left out', async () => {
     const { catalog, problem } = softmaxTest({ ...SHAPE, items: 600 })
