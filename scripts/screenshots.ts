@@ -1,6 +1,7 @@
 /**
  * @module Pictures of every page, on a desktop and a phone, light and dark, into the git-ignored
  * folder `screenshots/`, for looking at: `npm start`, then `npm run screenshots [ORIGIN [PAGE …]]`.
+ * `npm run screenshots http://localhost:8790 readme` takes the README's picture anew.
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -30,7 +31,6 @@ const PAGES: Readonly<Record<string, string>> = {
   basket: '/basket',
   wishlist: '/wishlist',
   checkout: '/checkout',
-  orders: '/orders',
   'side-by-side': '/side-by-side',
   'fast-forward': '/fast-forward',
   console: '/console',
@@ -86,7 +86,11 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       await page.getByRole('heading', { level: 1, name: 'Thank you' }).waitFor()
       await page.waitForLoadState('networkidle')
       await shoot('thank-you')
+      await open('/orders')
+      await shoot('orders')
     }
+    if (ONLY.includes('readme') && size === 'desktop' && colorScheme === 'light')
+      await shootForReadme(page)
     await context.close()
     if (isWanted('unreachable')) await shootUnreachable({ viewport, colorScheme })
   }
@@ -95,6 +99,16 @@ await browser.close()
 
 function isWanted(name: string): boolean {
   return ONLY.length === 0 || ONLY.includes(name)
+}
+
+/** A list and what is behind it. */
+async function shootForReadme(page: Page): Promise<void> {
+  await page.goto(ORIGIN, { waitUntil: 'networkidle' })
+  const list = page.getByRole('heading', { level: 2, name: 'For you' })
+  await list.evaluate((title) => scrollTo(0, title.getBoundingClientRect().top + scrollY - 140))
+  await page.getByRole('button', { name: 'What this shop learned' }).click()
+  await page.waitForTimeout(600)
+  await page.screenshot({ path: 'docs/screenshot.jpg', quality: 80 })
 }
 
 /** On a first visit: later ones have the catalogue. */
@@ -128,4 +142,5 @@ async function browse(page: Page): Promise<void> {
     await page.getByRole('button', { name: 'Add to basket' }).first().click()
     await page.waitForTimeout(1_500)
   }
+  await page.getByRole('button', { name: 'Add to wishlist' }).click()
 }
