@@ -4,7 +4,7 @@
  * Of a task, *ours* is what the shop's scripts do in it, with the layout that they force and the
  * garbage that they leave; the *whole* task has also what the browser does by itself: laying out and
  * painting, reading documents and pictures. Neither has what the browser does only because it is
- * watched (`WATCHED`). Both are the processor's time, the paint is wall time: measure on a quiet
+ * watched (`longestTask.ts`). Both are the processor's time, the paint is wall time: measure on a quiet
  * machine, or ahead of all else (Linux: `sudo chrt -r 5`, the server likewise).
  * `npm start`, then `npx tsx scripts/budgets.ts [ORIGIN] [--why] [--slowdown N] [--runs N]`; fails
  * when a budget is missed in any of the visits.
@@ -12,6 +12,7 @@
 import { parseArgs } from 'node:util'
 import { chromium, type Page } from 'playwright'
 import { CHROMIUM_ARGS, requireChromium } from './chromium.ts'
+import { type Longest, longestTask } from './longestTask.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -70,6 +71,32 @@ function observe(): void {
   }).observe({ type: 'long-animation-frame', buffered: true })
 }
 
+/**
+ * Runs in the page: how fast this processor is, by the measure of Lighthouse (its BenchmarkIndex): strings
+ * of 10,000 letters grown, and 100,000 numbers copied, a tenth of a second's count of each, on average.
+ * A phone of the middle class has 1,000, a cheap one 264, says the calibration of Chrome's tools.
+ * @see https://github.com/GoogleChrome/lighthouse/issues/9085
+ */
+function benchmarkIndex(): number {
+  const perTenth = (work: () => void): number => {
+    const start = performance.now()
+    let done = 0
+    for (; performance.now() - start < 500; done++) work()
+    return (100 * done) / (performance.now() - start)
+  }
+  const from = Array.from({ length: 100_000 }, (_, i) => i)
+  const to = [...from]
+  const grow = () => {
+    let grown = ''
+    for (let i = 0; i < 10_000; i++) grown += 'a'
+    if (grown.length !== 10_000) throw new Error('So that nothing of it is left out')
+  }
+  const copy = () => {
+    for (let i = 0; i < from.length; i++) to[i] = from[i]
+  }
+  return (perTenth(grow) + perTenth(copy)) / 2
+}
+
 async function take(page: Page): Promise<Seen> {
   return page.evaluate(() => {
     const { seen } = window as unknown as { seen: Seen }
@@ -77,74 +104,6 @@ async function take(page: Page): Promise<Seen> {
     Object.assign(seen, { shift: 0, tasks: [] })
     return taken
   })
-}
-
-interface TraceEvent {
-  readonly name: string
-  readonly pid: number
-  readonly tid: number
-  /** Microseconds. */
-  readonly ts: number
-  readonly dur?: number
-  /** Microseconds that the thread was at work, without what other processes took from it. */
-  readonly tdur?: number
-  readonly args?: { readonly name?: string; readonly data?: { readonly url?: string } }
-}
-
-/** Where a page's script begins to run. Playwright's own have no address. */
-const BEGINS = new Set([
-  ...['EvaluateScript', 'v8.compile', 'v8.compileModule', 'v8.evaluateModule', 'RunMicrotasks'],
-])
-const isOurs = ({ name, args }: TraceEvent): boolean =>
-  BEGINS.has(name) || (name === 'FunctionCall' && args?.data?.url?.startsWith(ORIGIN) === true)
-
-/**
- * While a tool listens for errors, as the one does that drives this browser, the engine reads a script
- * once more whenever an error is made or a request is sent in it: to say in which line. React makes
- * an error as it is loaded, and all of it would be read again. No shopper's browser does that.
- */
-const WATCHED = 'V8.CollectSourcePositions'
-
-interface Longest {
-  readonly ours: number
-  readonly whole: number
-}
-
-/** Milliseconds of the page thread's longest task, and of the longest share of scripts in one. */
-function longestTask(trace: Buffer): Longest {
-  const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: readonly TraceEvent[] }
-  const threads = traceEvents.filter(
-    ({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain',
-  )
-  const tasks = [{ ours: 0, whole: 0 }]
-  for (const { pid, tid } of threads) {
-    const inOrder = traceEvents
-      .filter((event) => event.pid === pid && event.tid === tid && event.tdur !== undefined)
-      .sort((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0))
-    let task = tasks[0]
-    let taskEnd = 0
-    let scriptEnd = 0
-    for (const event of inOrder) {
-      const { ts, dur = 0, tdur = 0 } = event
-      const used = tdur / 1000
-      if (event.name.endsWith('RunTask') && ts >= taskEnd) {
-        taskEnd = ts + dur
-        task = { ours: 0, whole: used }
-        tasks.push(task)
-      } else if (isOurs(event) && ts >= scriptEnd && ts < taskEnd) {
-        // What begins inside of a script is counted with it.
-        scriptEnd = ts + dur
-        task.ours += used
-      } else if (event.name === WATCHED && ts < taskEnd) {
-        task.whole -= used
-        if (ts < scriptEnd) task.ours -= used
-      }
-    }
-  }
-  return {
-    ours: Math.max(...tasks.map(({ ours }) => ours)),
-    whole: Math.max(...tasks.map(({ whole }) => whole)),
-  }
 }
 
 type Action = (page: Page) => Promise<void>
@@ -270,7 +229,7 @@ async function run(steps: readonly Step[]): Promise<Row[]> {
     await browser.startTracing(page, { categories: TRACED })
     await act(page)
     await page.waitForTimeout(300)
-    const longest = longestTask(await browser.stopTracing())
+    const longest = longestTask(await browser.stopTracing(), ORIGIN)
     const { lcp, shift, tasks } = await take(page)
     rows.push({ name, lcp: OPENS.test(name) ? lcp : null, shift, tasks, longest })
   }
@@ -278,6 +237,18 @@ async function run(steps: readonly Step[]): Promise<Row[]> {
   return rows
 }
 
+/** Of this processor as it is, and slowed down, whatever else it does. */
+async function indexOfProcessor(): Promise<number> {
+  const browser = await chromium.launch({
+    executablePath: requireChromium(),
+    args: CHROMIUM_ARGS,
+  })
+  const index = await (await browser.newPage()).evaluate(benchmarkIndex)
+  await browser.close()
+  return index
+}
+
+const index = await indexOfProcessor()
 const runs: Row[][] = []
 for (let number = 0; number < Number(values.runs); number++) {
   const rows: Row[] = []
@@ -288,8 +259,9 @@ for (let number = 0; number < Number(values.runs); number++) {
 const median = (numbers: readonly number[]): number =>
   [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
 
+const slowed = Math.round(index / Number(values.slowdown))
 console.log(
-  `Processor ${values.slowdown}× slower, ${PHONE.width}×${PHONE.height}, ${runs.length} visits: median – worst\n`,
+  `Processor ${values.slowdown}× slower, BenchmarkIndex ${Math.round(index)} → ${slowed} (a phone of the middle class: 1000, a cheap one: 264), ${PHONE.width}×${PHONE.height}, ${runs.length} visits: median – worst\n`,
 )
 console.log(
   '| step | largest paint, ms | longest task of ours, ms | whole task, ms | layout shift |',

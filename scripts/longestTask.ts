@@ -1,0 +1,72 @@
+/** @module The longest task of a page's thread, from a trace of Chromium. */
+
+interface TraceEvent {
+  readonly name: string
+  readonly pid: number
+  readonly tid: number
+  /** Microseconds. */
+  readonly ts: number
+  readonly dur?: number
+  /** Microseconds that the thread was at work, without what other processes took from it. */
+  readonly tdur?: number
+  readonly args?: { readonly name?: string; readonly data?: { readonly url?: string } }
+}
+
+/** Where a page's script begins to run. Playwright's own have no address. */
+const BEGINS = new Set([
+  ...['EvaluateScript', 'v8.compile', 'v8.compileModule', 'v8.evaluateModule', 'RunMicrotasks'],
+])
+
+/**
+ * While a tool listens for errors, as the one does that drives this browser, the engine reads a script
+ * once more whenever an error is made or a request is sent in it: to say in which line. React makes
+ * an error as it is loaded, and all of it would be read again. No shopper's browser does that.
+ */
+const WATCHED = 'V8.CollectSourcePositions'
+
+export interface Longest {
+  readonly ours: number
+  readonly whole: number
+}
+
+/**
+ * Milliseconds of the page thread's longest task, and of the longest share of scripts in one.
+ * @param origin of the shop's scripts
+ */
+export function longestTask(trace: Buffer, origin: string): Longest {
+  const isOurs = ({ name, args }: TraceEvent): boolean =>
+    BEGINS.has(name) || (name === 'FunctionCall' && args?.data?.url?.startsWith(origin) === true)
+  const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: readonly TraceEvent[] }
+  const threads = traceEvents.filter(
+    ({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain',
+  )
+  const tasks = [{ ours: 0, whole: 0 }]
+  for (const { pid, tid } of threads) {
+    const inOrder = traceEvents
+      .filter((event) => event.pid === pid && event.tid === tid && event.tdur !== undefined)
+      .sort((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0))
+    let task = tasks[0]
+    let taskEnd = 0
+    let scriptEnd = 0
+    for (const event of inOrder) {
+      const { ts, dur = 0, tdur = 0 } = event
+      const used = tdur / 1000
+      if (event.name.endsWith('RunTask') && ts >= taskEnd) {
+        taskEnd = ts + dur
+        task = { ours: 0, whole: used }
+        tasks.push(task)
+      } else if (isOurs(event) && ts >= scriptEnd && ts < taskEnd) {
+        // What begins inside of a script is counted with it.
+        scriptEnd = ts + dur
+        task.ours += used
+      } else if (event.name === WATCHED && ts < taskEnd) {
+        task.whole -= used
+        if (ts < scriptEnd) task.ours -= used
+      }
+    }
+  }
+  return {
+    ours: Math.max(...tasks.map(({ ours }) => ours)),
+    whole: Math.max(...tasks.map(({ whole }) => whole)),
+  }
+}
