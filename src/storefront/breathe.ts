@@ -18,6 +18,19 @@ export function breathe(): Promise<void> {
   })
 }
 
+/**
+ * For work that is cut finer than it must pause: breathes when it has gone on for this long.
+ * @param most milliseconds
+ */
+export function breatheAfter(most: number): () => Promise<void> {
+  let last = performance.now()
+  return async () => {
+    if (performance.now() - last < most) return
+    await breathe()
+    last = performance.now()
+  }
+}
+
 /** Resolves when the page has nothing better to do, and soon in any case. */
 export function rest(): Promise<void> {
   if (!('requestIdleCallback' in globalThis)) return breathe()

@@ -1,7 +1,7 @@
 /** @module The catalogue as the pages need it. */
 import type { Item } from '../index.ts'
 import { type ProductSearch, parseItem, prepareProductSearch } from '../search.ts'
-import { breathe, rest } from './breathe.ts'
+import { breathe, breatheAfter, rest } from './breathe.ts'
 import { loadArray } from './load.ts'
 import { SYNONYMS } from './synonyms.ts'
 
@@ -42,6 +42,7 @@ export async function loadCatalogue(
 ): Promise<Catalogue> {
   const shown = new Map(known.map((item) => [item.id, item]))
   const items: Item[] = []
+  const pause = breatheAfter(PAUSE_MS)
   for await (const some of loadArray('catalog/catalog.json', signal)) {
     for (let from = 0; from < some.length; from += SLICE) {
       for (const raw of some.slice(from, from + SLICE)) {
@@ -49,15 +50,17 @@ export async function loadCatalogue(
         const same = shown.get(item.id)
         items.push(same && JSON.stringify(same) === JSON.stringify(item) ? same : item)
       }
-      await breathe()
+      await pause()
     }
   }
   if (items.length === 0) throw new Error('The shop’s catalogue is empty.')
   return createCatalogue(items)
 }
 
-/** Products that are read between two pauses: a few milliseconds on a slow phone. */
-const SLICE = 100
+/** Products that are read between two looks at the clock: a millisecond or two on a slow phone. */
+const SLICE = 25
+/** A pause may cost a frame, which somebody who waits for a product waits for, too. */
+const PAUSE_MS = 8
 
 /** Image addresses in the catalogue are relative to the shop's root, pages are not. */
 function withImageAddress(item: Item): Item {
