@@ -41,7 +41,8 @@ export function Search() {
       </Page>
     )
   return (
-    <Page title={`Search: ${query}`} heading={<>Results for “{query}”</>}>
+    // The heading is one text: of three, the last would move with every letter typed.
+    <Page title={`Search: ${query}`} heading={`Results for “${query}”`}>
       {search ? (
         <Results query={query} search={search} />
       ) : (
