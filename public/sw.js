@@ -6,6 +6,7 @@
 const CACHE = 'nearside-shop-2'
 const PATIENCE_MS = 4000
 const SHELL = '/shell.html'
+const RENDERED = /^\/(category|product)\//
 /** Models are not among them: the device checks and keeps those itself. */
 const KEPT_FILES = /^\/(assets|catalog\/images)\//
 const KEPT_DATA = new Set([
@@ -31,9 +32,8 @@ self.addEventListener('fetch', (event) => {
   const url = new URL(request.url)
   if (request.method !== 'GET' || url.origin !== self.location.origin) return
   if (request.mode === 'navigate') {
-    // The home page is a document of its own, all other pages share one; a file opened by itself is none.
-    const document = url.pathname === '/' ? '/' : SHELL
-    if (!/\.\w+$/.test(url.pathname)) event.respondWith(networkFirst(document, request))
+    // A file opened by itself is no page.
+    if (!/\.\w+$/.test(url.pathname)) event.respondWith(openPage(url.pathname, request))
   } else if (KEPT_FILES.test(url.pathname)) event.respondWith(cacheFirst(request))
   else if (KEPT_DATA.has(url.pathname)) event.respondWith(networkFirst(request, request))
 })
@@ -73,6 +73,15 @@ function store(cache, key, response) {
     .catch((refused) => console.info('Not kept for offline use:', refused))
 }
 
+/**
+ * The home page is kept. Departments and products are documents of their own, too many to keep them:
+ * without a network they begin with the outline, as all other pages do with one.
+ */
+function openPage(path, request) {
+  if (path === '/') return networkFirst('/', request)
+  return networkFirst(SHELL, request, !RENDERED.test(path))
+}
+
 /** Hashed and versioned files never change. */
 async function cacheFirst(request) {
   const cache = await caches.open(CACHE)
@@ -83,14 +92,15 @@ async function cacheFirst(request) {
   return response
 }
 
-async function networkFirst(key, request) {
+/** @param keep whether the answer is what `key` stands for */
+async function networkFirst(key, request, keep = true) {
   const cache = await caches.open(CACHE)
   const kept = await cache.match(key, { ignoreVary: true })
   const stop = new AbortController()
   const patience = kept && setTimeout(() => stop.abort(), PATIENCE_MS)
   try {
     const response = await fetch(request, { signal: stop.signal })
-    if (response.ok) await store(cache, key, response.clone())
+    if (keep && response.ok) await store(cache, key, response.clone())
     return response
   } catch (error) {
     if (kept) return kept

@@ -1,10 +1,10 @@
 /**
- * @module Puts the home page into the built demo's `index.html`, as every newcomer's device will show
- * it: the same components, the lists of the base model that is shipped. All other addresses get
- * `shell.html`, the shop's outline. The catalogue is written anew in a newcomer's order, so that a
+ * @module Writes the built demo's documents: home, departments and products as every newcomer's device
+ * will show them, of the same components, with the lists of the base model that is shipped. All other
+ * addresses get `shell.html`, the shop's outline. The catalogue is written anew in a newcomer's order, so that a
  * department that somebody opens first can be shown before the device has ranked it.
  */
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createServer } from 'vite'
 import { Catalog } from '../src/catalog/catalog.ts'
@@ -14,6 +14,19 @@ import { type BaseLists, readBaseLists } from '../src/ssr.ts'
 type Prerender = typeof import('../src/storefront/prerender.tsx')
 
 const PLACE = '<div id="shop"></div>'
+const TITLE = /<title>.*<\/title>/
+
+const asText = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+
+/**
+ * As any web server finds it that is told to try an address with `.html`. Null for a name that is not
+ * one file's name everywhere: the outline serves those.
+ */
+function fileOf(path: string): string | null {
+  if (path === '/') return 'index.html'
+  const [, folder, name] = path.split('/').map(decodeURIComponent)
+  return /[/\\.:]/.test(name) ? null : `${folder}/${name}.html`
+}
 
 /**
  * @param root of the checkout
@@ -44,7 +57,6 @@ export async function prerender(root: string, demo: string): Promise<void> {
   try {
     const page = (await vite.ssrLoadModule('/src/storefront/prerender.tsx')) as Prerender
     const bestsellers = lists.recommend({ limit: page.FOR_YOU }).map(({ id }) => id)
-    const { shop, head, data } = page.renderHome(items, bestsellers)
     const model = page.latestModelTag(lists.latest)
     const fill = (shop: string, head = '', data = '') =>
       template
@@ -53,7 +65,15 @@ export async function prerender(root: string, demo: string): Promise<void> {
         .replace('<head>', () => `<head>${model}`)
         .replace('</head>', () => `${head}</head>`)
     await writeFile(join(demo, 'shell.html'), fill(page.renderOutline()))
-    await writeFile(join(demo, 'index.html'), fill(shop, head, data))
+    for (const folder of ['category', 'product']) await mkdir(join(demo, folder))
+    for (const { path, title, shop, head, data } of page.renderPages(items, bestsellers)) {
+      const document = fill(shop, head, data).replace(
+        TITLE,
+        () => `<title>${asText(title)}</title>`,
+      )
+      const file = fileOf(path)
+      if (file) await writeFile(join(demo, file), document)
+    }
   } finally {
     await vite.close()
   }

@@ -16,9 +16,11 @@ const server = createStaticServer({
 })
 
 beforeAll(async () => {
-  for (const name of ['root', 'models/1']) mkdirSync(join(directory, name), { recursive: true })
+  for (const name of ['root/category', 'models/1'])
+    mkdirSync(join(directory, name), { recursive: true })
   writeFileSync(join(directory, 'root/index.html'), '<p>home</p>')
   writeFileSync(join(directory, 'root/shell.html'), '<p>shop</p>')
+  writeFileSync(join(directory, 'root/category/Cards & Gift Wrap.html'), '<p>cards</p>')
   writeFileSync(join(directory, 'models/latest.json'), '{}')
   writeFileSync(join(directory, 'secret.json'), '{"secret":true}')
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
@@ -49,9 +51,18 @@ function raw(path: string, method = 'GET') {
   )
 }
 
-test('serves the home page, the shop’s outline for deep links, and refuses missing files', async () => {
+test('serves rendered pages, the shop’s outline for other deep links, and refuses missing files', async () => {
   expect(await raw('/')).toMatchObject({ status: 200, body: '<p>home</p>' })
   expect(await raw('/?engine=js')).toMatchObject({ status: 200, body: '<p>home</p>' })
+  for (const path of [
+    '/category/Cards%20%26%20Gift%20Wrap',
+    '/category/Cards%20&%20Gift%20Wrap?a=b',
+  ])
+    expect(await raw(path)).toMatchObject({
+      status: 200,
+      body: '<p>cards</p>',
+      headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' },
+    })
   expect(await raw('/category/Candles')).toMatchObject({ status: 200, body: '<p>shop</p>' })
   expect(await raw('/missing.js')).toMatchObject({ status: 404 })
   expect(await raw('/models/9/manifest.json')).toMatchObject({ status: 404 })

@@ -80,6 +80,7 @@ export function createStaticServer(site: StaticSite): Server {
     if (await send(request, response, file, path)) return
     // A deep link of the single-page storefront; a missing file of any other kind stays missing.
     if (inModels || extname(path) !== '') return refuse(response, 404)
+    if (await send(request, response, `${file}.html`, path)) return
     if (!(await send(request, response, join(site.root, 'shell.html'), '/'))) refuse(response, 404)
   })
 

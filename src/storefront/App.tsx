@@ -15,7 +15,7 @@ import type { Started } from './personalizer.ts'
 import { type Shop, ShopContext } from './shop.ts'
 
 interface AppProps {
-  /** The page that is on screen already, if it is the home page. */
+  /** The page that is on screen already, if it was rendered beforehand. */
   readonly first: FirstPage | null
   readonly start: () => Promise<Started>
 }
@@ -119,7 +119,8 @@ function OpenShop({ catalogue, bestsellers: ids, start }: OpenShopProps) {
   }, [start, lastLooked])
 
   // What may be wanted later waits: on a slow line and a slow phone it would delay the first list.
-  const open = catalogue.whole && (started !== null || unavailable !== null)
+  const whole = catalogue.enoughFor === null
+  const open = whole && (started !== null || unavailable !== null)
   useEffect(() => {
     if (!open) return
     whenIdle(() => known.current.prepareSearch())
@@ -146,7 +147,7 @@ function OpenShop({ catalogue, bestsellers: ids, start }: OpenShopProps) {
     <ShopContext.Provider value={shop}>
       <PersonalizationProvider
         // A list of products that are not known yet would be a list with holes.
-        personalizer={(catalogue.whole && started?.personalizer) || null}
+        personalizer={(whole && started?.personalizer) || null}
         items={catalogue.items}
         linkTo={productPath}
       >

@@ -1,6 +1,7 @@
 /** @module Every page's frame and the shop's addresses. */
 import { memo, Suspense, useDeferredValue } from 'react'
 import { Route, Switch, useLocation } from 'wouter'
+import { samePath } from './catalogue.ts'
 import { laterPage } from './later.tsx'
 import { Arrival } from './navigation.ts'
 import { Category } from './pages/Category.tsx'
@@ -25,6 +26,7 @@ const Console = laterPage(() => import('./pages/Console.tsx').then((page) => pag
 
 export function Frame() {
   const { catalogue, unavailable } = useShop()
+  const { enoughFor } = catalogue
   // The click is answered at once; the new page is drawn in slices that let the next click through.
   const [path] = useLocation()
   const shown = useDeferredValue(path)
@@ -36,7 +38,7 @@ export function Frame() {
       <Header />
       <main id="main" tabIndex={-1}>
         {unavailable && <p className="notice">{unavailable}</p>}
-        <Pages path={shown} ready={catalogue.whole || shown === '/'} />
+        <Pages path={shown} ready={enoughFor === null || samePath(shown, enoughFor)} />
       </main>
       <Footer />
     </>

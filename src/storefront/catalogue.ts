@@ -16,8 +16,8 @@ export interface Department {
 }
 
 export interface Catalogue {
-  /** False while only the products of the first page are known. */
-  readonly whole: boolean
+  /** Address of the only page that it is enough for; null once it is whole. */
+  readonly enoughFor: string | null
   readonly items: readonly Item[]
   readonly get: (id: string) => Item | undefined
   /** Largest first. */
@@ -96,7 +96,7 @@ export function createCatalogue(items: readonly Item[]): Catalogue {
     return search
   }
   return {
-    whole: true,
+    enoughFor: null,
     items,
     get: (id) => byId.get(id),
     departments,
@@ -114,6 +114,19 @@ export const titleOf = (item: Item): string => item.title ?? `Item ${item.id}`
 
 export const isSold = (item: Item): boolean => item.available !== false && item.price !== undefined
 
+/** What can't be bought comes last, in whichever order. */
+export const soldFirst = (a: Item, b: Item): number => Number(isSold(b)) - Number(isSold(a))
+
 export const productPath = (item: Item): string => `/product/${encodeURIComponent(item.id)}`
 
 export const categoryPath = (name: string): string => `/category/${encodeURIComponent(name)}`
+
+/** Of equal meaning: one may be written with more escapes than the other. */
+export function samePath(a: string, b: string): boolean {
+  if (a === b) return true
+  try {
+    return decodeURIComponent(a) === decodeURIComponent(b)
+  } catch {
+    return false
+  }
+}

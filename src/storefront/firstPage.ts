@@ -1,22 +1,28 @@
 /**
- * @module What the home page shows before the shop's script has run: rendered when the shop is built,
- * and handed to the script as data, so that it goes on from the same page.
+ * @module What a page shows before the shop's script has run: rendered when the shop is built, and
+ * handed to the script as data, so that it goes on from the same page. Home, departments and products
+ * have it; whatever else is opened first begins with the shop's outline.
  */
 import type { Item } from '../index.ts'
-import type { Catalogue, Department } from './catalogue.ts'
+import { type Catalogue, type Department, samePath, soldFirst } from './catalogue.ts'
+import { PAGE } from './parts/StockList.tsx'
 import { windowOf } from './shopWindow.ts'
 
 export interface FirstPage {
-  /** Products that it shows. */
+  /** Its address, as the router gives it. */
+  readonly path: string
+  /** Products that it shows, and of a department also the rest, as far as its choices count them. */
   readonly items: readonly Item[]
   readonly departments: readonly {
     readonly name: string
     readonly size: number
-    /** Id of the product on its tile. */
-    readonly face: string
+    /** Id of the product on its tile, where the page has tiles. */
+    readonly face?: string
   }[]
+  /** The department that all items are of, if it is one's page. */
+  readonly department?: string
   /** Ids, best first: what the base model answers to somebody of whom it knows nothing. */
-  readonly bestsellers: readonly string[]
+  readonly bestsellers?: readonly string[]
 }
 
 /** Id of the element that holds it in the document. */
@@ -26,7 +32,7 @@ export const FIRST_PAGE = 'first-page'
 export const FOR_YOU = 12
 
 /** @param bestsellers ids, best first */
-export function firstPageOf(whole: Catalogue, bestsellers: readonly string[]): FirstPage {
+export function firstHome(whole: Catalogue, bestsellers: readonly string[]): FirstPage {
   const departments = whole.departments.map(({ name, size, face }) => ({
     name,
     size,
@@ -38,32 +44,59 @@ export function firstPageOf(whole: Catalogue, bestsellers: readonly string[]): F
     ...departments.map(({ face }) => face),
   ])
   return {
+    path: '/',
     items: [...shown].flatMap((id) => whole.get(id) ?? []),
     departments,
     bestsellers: bestsellers.filter((id) => whole.get(id)),
   }
 }
 
+/** @param path of the department's page */
+export function firstDepartment(whole: Catalogue, path: string, of: Department): FirstPage {
+  const shown = new Set([...of.items].sort(soldFirst).slice(0, PAGE))
+  const items = of.items.map((item) => (shown.has(item) ? item : counted(item)))
+  return { path, items, departments: namesOf(whole), department: of.name }
+}
+
+/** As much of a product as choices need to count it. */
+const counted = ({ id, category, price, available }: Item): Item => ({
+  id,
+  category,
+  price,
+  available,
+})
+
+/** @param path of the product's page */
+export function firstProduct(whole: Catalogue, path: string, item: Item): FirstPage {
+  return { path, items: [item], departments: namesOf(whole) }
+}
+
+const namesOf = ({ departments }: Catalogue) =>
+  departments.map(({ name, size }) => ({ name, size }))
+
 /** The part of the catalogue that this page needs; the rest is on its way. */
-export function firstCatalogue(page: FirstPage): Catalogue {
-  const byId = new Map(page.items.map((item) => [item.id, item]))
-  const departments = page.departments.map(({ name, size, face }): Department => {
-    const item = byId.get(face) ?? page.items[0]
-    return { name, size, face: item, items: [] }
+export function firstCatalogue({ path, items, departments, department }: FirstPage): Catalogue {
+  const byId = new Map(items.map((item) => [item.id, item]))
+  const known = departments.map(({ name, size, face }): Department => {
+    const item = byId.get(face ?? '') ?? items[0]
+    return { name, size, face: item, items: name === department ? items : [] }
   })
   return {
-    whole: false,
-    items: page.items,
+    enoughFor: path,
+    items,
     get: (id) => byId.get(id),
-    departments,
-    department: () => undefined,
+    departments: known,
+    department: (name) =>
+      name === department ? known.find((one) => one.name === name) : undefined,
     prepareSearch: () => {},
     search: () => new Promise(() => {}),
   }
 }
 
-/** Null where the document is the shop's outline only, as for every page but the first. */
+/** Null where the document is the shop's outline only, or was rendered for another address. */
 export function readFirstPage(document: Document): FirstPage | null {
   const text = document.getElementById(FIRST_PAGE)?.textContent
-  return text ? (JSON.parse(text) as FirstPage) : null
+  if (!text) return null
+  const page = JSON.parse(text) as FirstPage
+  return samePath(page.path, document.location.pathname) ? page : null
 }

@@ -1,6 +1,7 @@
-/** @module Opens the shop: goes on from the home page as it was rendered, or draws the page that was asked for. */
+/** @module Opens the shop: goes on from the page as it was rendered, or draws the one that was asked for. */
 import { StrictMode, startTransition } from 'react'
 import { createRoot, hydrateRoot } from 'react-dom/client'
+import { Router } from 'wouter'
 import { App } from './App.tsx'
 import { readFirstPage } from './firstPage.ts'
 import { keepScroll } from './navigation.ts'
@@ -11,13 +12,16 @@ import { followChoices } from './preferences.ts'
 export function openShop(root: HTMLElement): void {
   followChoices(document.documentElement)
   keepScroll()
-  const first = location.pathname === '/' ? readFirstPage(document) : null
+  const first = readFirstPage(document)
   const shop = (
-    <StrictMode>
-      <App first={first} start={startPersonalizer} />
-    </StrictMode>
+    // It begins with the address that the page was rendered for, which had no choices in it.
+    <Router ssrPath={first?.path}>
+      <StrictMode>
+        <App first={first} start={startPersonalizer} />
+      </StrictMode>
+    </Router>
   )
-  // What was rendered when the shop was built is on screen, the home page or the outline of another;
+  // What was rendered when the shop was built is on screen, a page or the outline of another;
   // React takes it over in slices, so that a slow phone answers meanwhile.
   const outlined = root.querySelector('main[aria-busy]') !== null
   if (first || outlined) startTransition(() => void hydrateRoot(root, shop))

@@ -1,17 +1,28 @@
-/** @module The home page and the outline of all others as HTML, rendered once, when the shop is built. */
+/** @module Home, departments and products as HTML, and the outline of all other pages: rendered once, when the shop is built. */
 import { StrictMode } from 'react'
 import { renderToString } from 'react-dom/server'
 import { Router } from 'wouter'
 import type { Item } from '../index.ts'
 import { App } from './App.tsx'
-import { createCatalogue } from './catalogue.ts'
-import { FIRST_PAGE, firstPageOf } from './firstPage.ts'
+import { categoryPath, createCatalogue, productPath, titleOf } from './catalogue.ts'
+import {
+  FIRST_PAGE,
+  type FirstPage,
+  firstDepartment,
+  firstHome,
+  firstProduct,
+} from './firstPage.ts'
+import { HOME_TITLE } from './pages/Home.tsx'
 import { Opening } from './parts/Opening.tsx'
+import { fullTitle } from './parts/Page.tsx'
 
 export { FOR_YOU } from './firstPage.ts'
 export { latestModelTag } from './latestModel.ts'
 
 interface Rendered {
+  /** Address of the page. */
+  readonly path: string
+  readonly title: string
   /** For the document's head. */
   readonly head: string
   /** Inside of the shop's element. */
@@ -23,11 +34,25 @@ interface Rendered {
 /** React puts the pictures that it wants early in front of everything else. */
 const PRELOADS = /^(<link [^>]*>)*/
 
-/** @param bestsellers ids, best first, as every newcomer's device orders them */
-export function renderHome(items: readonly Item[], bestsellers: readonly string[]): Rendered {
-  const first = firstPageOf(createCatalogue(items), bestsellers)
+/**
+ * @param items in a newcomer's order
+ * @param bestsellers ids, best first, as every newcomer's device orders them
+ */
+export function* renderPages(
+  items: readonly Item[],
+  bestsellers: readonly string[],
+): Generator<Rendered> {
+  const whole = createCatalogue(items)
+  yield render(HOME_TITLE, firstHome(whole, bestsellers))
+  for (const department of whole.departments)
+    yield render(department.name, firstDepartment(whole, categoryPath(department.name), department))
+  for (const item of items)
+    yield render(titleOf(item), firstProduct(whole, productPath(item), item))
+}
+
+function render(title: string, first: FirstPage): Rendered {
   const html = renderToString(
-    <Router ssrPath="/">
+    <Router ssrPath={first.path}>
       <StrictMode>
         <App first={first} start={() => new Promise(() => {})} />
       </StrictMode>
@@ -37,6 +62,8 @@ export function renderHome(items: readonly Item[], bestsellers: readonly string[
   // In a script element, only `</script` and `<!--` mean something.
   const json = JSON.stringify(first).replaceAll('<', '\\u003c')
   return {
+    path: first.path,
+    title: fullTitle(title),
     head,
     shop: html.slice(head.length),
     data: `<script type="application/json" id="${FIRST_PAGE}">${json}</script>`,

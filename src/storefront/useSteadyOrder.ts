@@ -2,7 +2,7 @@
  * @module Personal order that stands still once it is shown. What a page itself teaches (its own
  * query, a look a moment ago) would otherwise move products under the shopper's eyes.
  */
-import { useState } from 'react'
+import { useState, useSyncExternalStore } from 'react'
 import { usePersonalizer, useRerank } from '../react.ts'
 import { order } from './preferences.ts'
 import { useStored } from './stored.ts'
@@ -17,13 +17,16 @@ interface Steady {
  * @param list what is ordered, e.g. a department's name or a query: another list, and the switch
  * between personal and shop order, bring a new order
  * @param popular whether `ids` stand as a device ranks them that knows nothing of its shopper: then
- * a newcomer's first page doesn't wait for the device to say the same
+ * a newcomer's first page doesn't wait for the device to say the same, and a page that is rendered
+ * beforehand, for whomever, shows them
  */
 export function useSteadyOrder(list: string, ids: readonly string[], popular = false): Steady {
   const wanted = useStored(order)
-  const newcomer = usePersonalizer() === null && !('returning' in document.documentElement.dataset)
+  const reader = useSyncExternalStore(never, readerNow, () => 'anybody')
+  const newcomer = usePersonalizer() === null && reader === 'newcomer'
   const ranked = useRerank(ids, { order: wanted, soldOut: true })
   const key = `${wanted}\n${list}`
+  const anybodys = popular && reader === 'anybody'
   const [kept, keep] = useState<{ readonly key: string; readonly ids: readonly string[] } | null>(
     null,
   )
@@ -32,5 +35,13 @@ export function useSteadyOrder(list: string, ids: readonly string[], popular = f
   if (answered && kept?.key !== key) keep({ key, ids: ranked.ids })
   if (kept?.key === key) return { ids: kept.ids, settled: true }
   // Between two lists (while one types) the newest order known goes on: outlines would blink.
-  return { ids: ranked.ids, settled: kept !== null || answered || ranked.status === 'error' }
+  return {
+    ids: ranked.ids,
+    settled: kept !== null || answered || anybodys || ranked.status === 'error',
+  }
 }
+
+const never = () => () => {}
+
+/** `beforePaint.ts` has looked whether this device knows the shopper. */
+const readerNow = () => ('returning' in document.documentElement.dataset ? 'returning' : 'newcomer')

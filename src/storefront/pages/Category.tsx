@@ -1,6 +1,6 @@
 /** @module `/category/:name`: a department in personal order, to narrow down and sort. */
 import { useMemo } from 'react'
-import { type Department, isSold } from '../catalogue.ts'
+import { type Department, soldFirst } from '../catalogue.ts'
 import { Assortment } from '../parts/Assortment.tsx'
 import { Page } from '../parts/Page.tsx'
 import { order } from '../preferences.ts'
@@ -21,11 +21,7 @@ function Shelves({ department }: { readonly department: Department }) {
   const ids = useMemo(() => department.items.map((item) => item.id), [department])
   const ranked = useSteadyOrder(department.name, ids, true)
   const items = useMemo(
-    () =>
-      ranked.ids
-        .flatMap((id) => catalogue.get(id) ?? [])
-        // What can't be bought comes last, in whichever order.
-        .sort((a, b) => Number(isSold(b)) - Number(isSold(a))),
+    () => ranked.ids.flatMap((id) => catalogue.get(id) ?? []).sort(soldFirst),
     [ranked.ids, catalogue],
   )
   return (

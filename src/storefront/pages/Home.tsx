@@ -12,8 +12,10 @@ import { ForYou, Popular, Similar } from '../parts/shelves.tsx'
 import { useShop } from '../shop.ts'
 import { windowOf } from '../shopWindow.ts'
 
+export const HOME_TITLE = 'Gifts and small pleasures'
+
 export function Home() {
-  useTitle('Gifts and small pleasures')
+  useTitle(HOME_TITLE)
   const { catalogue, bestsellers } = useShop()
   // Of the first page only: on the way back, the shopper's own list is there at once.
   const [first] = useState(bestsellers.get)
@@ -29,7 +31,7 @@ export function Home() {
         </p>
       </div>
       <BecauseYouLooked />
-      {catalogue.whole ? <RecentlyViewed /> : <HeldShelf />}
+      <RecentlyViewed />
       <DepartmentTiles catalogue={catalogue} />
       <Popular initialItems={first} />
       <Behind />

@@ -4,6 +4,7 @@ import { useSearchParams } from 'wouter'
 import type { Item } from '../../index.ts'
 import { titleOf } from '../catalogue.ts'
 import { useFacets } from '../facets.ts'
+import { useShop } from '../shop.ts'
 import { useListView } from '../useView.ts'
 import { FacetPanel } from './FacetPanel.tsx'
 import { StockList } from './StockList.tsx'
@@ -32,6 +33,7 @@ interface AssortmentProps {
 
 export function Assortment(props: AssortmentProps) {
   const { items, order, label, departments = false, settled, termsOf, children } = props
+  const { catalogue } = useShop()
   const [params, setParams] = useSearchParams()
   const facets = useFacets(items, departments)
   const sort = SORTS[params.get('sort') ?? '']
@@ -39,7 +41,10 @@ export function Assortment(props: AssortmentProps) {
     () => (sort ? [...facets.items].sort(sort.compare) : facets.items),
     [facets.items, sort],
   )
-  useListView(label, settled ? shown.map((item) => item.id) : [])
+  // A page that was rendered beforehand knows neither the shopper nor the choices in the address.
+  const rendered = catalogue.enoughFor !== null
+  const chosen = facets.chosen > 0 || sort !== undefined || params.has('show')
+  useListView(label, settled && !rendered ? shown.map((item) => item.id) : [])
 
   function sortBy(value: string) {
     setParams((previous) => {
@@ -74,9 +79,7 @@ export function Assortment(props: AssortmentProps) {
           </span>
         </div>
         {children}
-        {!settled ? (
-          <Outlines />
-        ) : shown.length === 0 ? (
+        {shown.length === 0 ? (
           <div className="empty">
             <p>Nothing here with these choices.</p>
             <button type="button" className="button" onClick={facets.clear}>
@@ -84,22 +87,14 @@ export function Assortment(props: AssortmentProps) {
             </button>
           </div>
         ) : (
-          <StockList items={shown} label={label} termsOf={termsOf} />
+          <StockList
+            items={shown}
+            label={label}
+            settled={settled && !(rendered && chosen)}
+            termsOf={termsOf}
+          />
         )}
       </div>
     </div>
-  )
-}
-
-const outlines = Array.from({ length: 12 }, (_, place) => (
-  // biome-ignore lint/suspicious/noArrayIndexKey: outlines have no identity
-  <li key={place} className="ns-skeleton" />
-))
-
-function Outlines() {
-  return (
-    <ul className="grid" aria-hidden="true">
-      {outlines}
-    </ul>
   )
 }

@@ -2,7 +2,7 @@
 import { memo } from 'react'
 import { Link, useLocation } from 'wouter'
 import { basket, wishlist } from '../basket.ts'
-import { categoryPath } from '../catalogue.ts'
+import { categoryPath, samePath } from '../catalogue.ts'
 import { theme, useDark } from '../preferences.ts'
 import { useShop } from '../shop.ts'
 import { useStored } from '../stored.ts'
@@ -58,7 +58,7 @@ function Departments() {
           <li key={name}>
             <Link
               href={categoryPath(name)}
-              aria-current={samePage(path, categoryPath(name)) ? 'page' : undefined}
+              aria-current={samePath(path, categoryPath(name)) ? 'page' : undefined}
             >
               {name}
             </Link>
@@ -68,9 +68,6 @@ function Departments() {
     </nav>
   )
 }
-
-/** The router gives addresses partly decoded. */
-const samePage = (path: string, link: string): boolean => path === link || path === decodeURI(link)
 
 function ThemeButton() {
   const dark = useDark()

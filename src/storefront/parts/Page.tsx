@@ -22,9 +22,11 @@ export function Page({ title, heading = title, children, className = '' }: PageP
   )
 }
 
+export const fullTitle = (title: string): string => `${title} · ${SHOP_NAME}`
+
 export function useTitle(title: string): void {
   // With the page itself, not after it: the focus moves to its heading at the same moment.
   useLayoutEffect(() => {
-    document.title = `${title} · ${SHOP_NAME}`
+    document.title = fullTitle(title)
   }, [title])
 }

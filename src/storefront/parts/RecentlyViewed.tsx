@@ -2,12 +2,15 @@
 import { useShop } from '../shop.ts'
 import { useStored } from '../stored.ts'
 import { viewed } from '../viewed.ts'
+import { HeldShelf } from './HeldShelf.tsx'
 import { Card } from './ProductCard.tsx'
 
 /** @param except the product whose page this is */
 export function RecentlyViewed({ except }: { readonly except?: string }) {
   const { catalogue } = useShop()
-  const items = useStored(viewed)
+  const ids = useStored(viewed)
+  if (catalogue.enoughFor !== null) return <HeldShelf />
+  const items = ids
     .filter((id) => id !== except)
     .flatMap((id) => catalogue.get(id) ?? [])
     .slice(0, 6)

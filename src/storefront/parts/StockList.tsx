@@ -2,18 +2,23 @@
 import { useRef } from 'react'
 import { useSearchParams } from 'wouter'
 import type { Item } from '../../index.ts'
+import { useShop } from '../shop.ts'
 import { Card } from './ProductCard.tsx'
 
-const PAGE = 24
+/** Products that it begins with, and as many more each time. */
+export const PAGE = 24
 
 interface StockListProps {
   readonly items: readonly Item[]
   readonly label: string
+  /** False until their order is known: only their places show, so that nothing moves when it is. */
+  readonly settled: boolean
   readonly termsOf?: (id: string) => readonly string[] | undefined
 }
 
 /** How much is shown stands in the address, so that "back" finds the same page. */
-export function StockList({ items, label, termsOf }: StockListProps) {
+export function StockList({ items, label, settled, termsOf }: StockListProps) {
+  const { catalogue } = useShop()
   const [params, setParams] = useSearchParams()
   const shown = Math.max(PAGE, Number(params.get('show')) || 0)
   const list = useRef<HTMLUListElement>(null)
@@ -33,12 +38,22 @@ export function StockList({ items, label, termsOf }: StockListProps) {
 
   return (
     <>
-      <ul className="grid" ref={list} aria-label={label}>
-        {items.slice(0, shown).map((item) => (
-          <li key={item.id} className="grid-item">
-            <Card item={item} terms={termsOf?.(item.id)} />
-          </li>
-        ))}
+      <ul
+        className="grid"
+        ref={list}
+        aria-label={label}
+        aria-busy={!settled || catalogue.enoughFor !== null}
+      >
+        {items.slice(0, shown).map((item, place) =>
+          settled ? (
+            <li key={item.id} className="grid-item">
+              <Card item={item} terms={termsOf?.(item.id)} />
+            </li>
+          ) : (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a place, whatever will stand in it
+            <li key={place} className="ns-skeleton" aria-hidden="true" />
+          ),
+        )}
       </ul>
       {items.length > shown && (
         <p className="more">

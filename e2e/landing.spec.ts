@@ -1,0 +1,111 @@
+/** @module Departments and products are there before the shop's script, for whoever comes by a link. */
+import { expect, type Page, test } from 'playwright/test'
+import { expectOneList, idsIn, listen, shown } from './rendered.ts'
+
+const LIST = '.assortment-main'
+
+for (const [address, title, part] of [
+  ['/category/Candles%20%26%20Fragrance', 'Candles & Fragrance', 'main'],
+  // Its shelves fill.
+  ['/product/85123A', 'White Hanging Heart T-Light Holder', 'main article'],
+] as const) {
+  test(`${title} is the rendered page, to the letter, and nothing is said about it`, async ({
+    browser,
+    page,
+  }) => {
+    const plain = await browser.newContext({ javaScriptEnabled: false })
+    const before = await plain.newPage()
+    await before.goto(address)
+    await expect(before.getByRole('heading', { level: 1, name: title })).toBeVisible()
+    await expect(before).toHaveTitle(`${title} · Nearside Gifts`)
+    const rendered = await shown(before, part)
+
+    const said = listen(page)
+    // As links have it that count their visitors.
+    await page.goto(`${address}?utm_source=letter`)
+    await expect(page.locator('main .ns-skeleton')).toHaveCount(0)
+    await expect(page.locator('main [aria-busy="true"]')).toHaveCount(0)
+    await page.waitForTimeout(500)
+    expect(await shown(page, part)).toBe(rendered)
+    await expect(page).toHaveTitle(`${title} · Nearside Gifts`)
+    expect(said).toEqual([])
+    await plain.close()
+  })
+}
+
+test('whoever has looked sees and hears one list in a department: their own', async ({ page }) => {
+  await page.goto('/product/22086')
+  await expect
+    .poll(() => page.evaluate(() => localStorage.getItem('nearside-shop.known')))
+    .toBe('true')
+  await expectOneList(page, '/category/Christmas', LIST)
+})
+
+test('a list that is narrowed down and sorted by its address is the only one to be seen', async ({
+  page,
+}) => {
+  await expectOneList(page, '/category/Christmas?price=1-3&sort=cheap&show=48', LIST)
+  expect(await idsIn(page, LIST)).toHaveLength(48)
+  await expect(page.getByRole('checkbox', { name: /^£1 to £3/ })).toBeChecked()
+})
+
+test('a product that one has opened is not taken for the outline, without a network', async ({
+  page,
+  context,
+}) => {
+  await page.goto('/')
+  await page.evaluate(() => navigator.serviceWorker.ready)
+  await expect
+    .poll(() => page.evaluate(async () => Boolean(await caches.match('/shell.html'))))
+    .toBe(true)
+  await page.goto('/product/22086')
+  await expect(page.locator('article.product')).toBeVisible()
+  await context.setOffline(true)
+  await page.goto('/product/85123A', { waitUntil: 'commit' })
+  await expect(page.locator('article h1')).toHaveText('White Hanging Heart T-Light Holder')
+  const shell = await page.evaluate(async () => (await caches.match('/shell.html'))?.text())
+  expect(shell).toContain('The shop is opening')
+})
+
+test('a department that a newcomer opens first is there before the device has ranked it, in the order that it gives', async ({
+  browser,
+}) => {
+  const address = '/category/Christmas'
+  const listOf = (page: Page) => idsIn(page, LIST)
+  const open = async () => {
+    // It would have the script at once.
+    const context = await browser.newContext({ serviceWorkers: 'block' })
+    return context.newPage()
+  }
+
+  const early = await open()
+  let ranked = () => {}
+  const held = new Promise<void>((resolve) => {
+    ranked = resolve
+  })
+  await early.route(/assets\/worker-/, async (route) => {
+    await held
+    await route.continue()
+  })
+  await early.goto(address)
+  await expect(early.locator('main .grid [data-item]')).toHaveCount(24)
+  const shown = await listOf(early)
+  ranked()
+
+  const late = await open()
+  await late.goto('/')
+  await expect(late.locator('.for-you ul')).toHaveAttribute('aria-busy', 'false')
+  await late
+    .getByRole('navigation', { name: 'Departments' })
+    .getByRole('link', { name: 'Christmas' })
+    .click()
+  await expect(late.locator('main .grid [data-item]')).toHaveCount(24)
+  expect(await listOf(late)).toEqual(shown)
+
+  // The device's own answer has come meanwhile, and moves nothing.
+  await early.getByRole('button', { name: 'What this shop learned' }).click()
+  await expect(early.getByRole('button', { name: 'Pause learning' })).toBeVisible()
+  expect(await listOf(early)).toEqual(shown)
+  await early.context().close()
+  await late.context().close()
+})

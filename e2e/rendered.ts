@@ -1,0 +1,67 @@
+/** @module What tests of pages that are rendered beforehand look at. */
+import { expect, type Page } from 'playwright/test'
+
+/** What a person sees or hears, without what only says that a list is on its way. */
+export const shown = (page: Page, part = '#shop') =>
+  page.locator(part).evaluate((shown) => {
+    const copy = shown.cloneNode(true) as Element
+    for (const busy of copy.querySelectorAll('[aria-busy]')) busy.removeAttribute('aria-busy')
+    for (const held of copy.querySelectorAll('.held')) held.remove()
+    return copy.innerHTML
+      .replaceAll('<!--$-->', '')
+      .replaceAll('<!--/$-->', '')
+      .replaceAll('<!-- -->', '')
+  })
+
+/** Everything that the page says to the console, and errors that nobody caught. */
+export function listen(page: Page): string[] {
+  const said: string[] = []
+  page.on('console', (message) => said.push(message.text()))
+  page.on('pageerror', (error) => said.push(String(error)))
+  return said
+}
+
+/** Item ids of the lists in a part of the page, in order. */
+export const idsIn = (page: Page, part: string) =>
+  page
+    .locator(`${part} [data-item]`)
+    .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-item')))
+
+/**
+ * Opens a page of somebody whom the device knows, and holds it to showing one list from the first
+ * paint on, and to standing still.
+ * @param list selector of what the list stands in
+ */
+export async function expectOneList(page: Page, address: string, list: string): Promise<void> {
+  const said = listen(page)
+  // Every card that is ever seen in its place, from the first paint on.
+  await page.addInitScript((list) => {
+    const seen: string[][] = []
+    const moved = { shift: 0 }
+    Object.assign(window, { seen, moved })
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as (PerformanceEntry & { value: number })[])
+        moved.shift += entry.value
+    }).observe({ type: 'layout-shift', buffered: true })
+    const look = () => {
+      const ids = [...document.querySelectorAll<HTMLElement>(`${list} [data-item]`)]
+        .filter((card) => card.checkVisibility({ visibilityProperty: true }))
+        .map((card) => card.dataset.item ?? '')
+      const last = seen.at(-1)
+      if (ids.length > 0 && ids.join() !== last?.join()) seen.push(ids)
+      requestAnimationFrame(look)
+    }
+    look()
+  }, list)
+  await page.goto(address)
+  await expect(page.locator(`${list} ul.grid`)).toHaveAttribute('aria-busy', 'false')
+  await page.waitForTimeout(500)
+  const own = await idsIn(page, list)
+  const { seen, shift } = await page.evaluate(() => {
+    const { seen, moved } = window as unknown as { seen: string[][]; moved: { shift: number } }
+    return { seen, shift: moved.shift }
+  })
+  expect(seen).toEqual([own])
+  expect(shift).toBeLessThan(0.02)
+  expect(said).toEqual([])
+}
