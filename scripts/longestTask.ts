@@ -12,10 +12,10 @@ interface TraceEvent {
   readonly args?: { readonly name?: string; readonly data?: { readonly url?: string } }
 }
 
-/** Where a page's script begins to run. Playwright's own have no address. */
-const BEGINS = new Set([
-  ...['EvaluateScript', 'v8.compile', 'v8.compileModule', 'v8.evaluateModule', 'RunMicrotasks'],
-])
+/** Where a page's script begins to run. */
+const BEGINS = new Set(['v8.compile', 'v8.compileModule', 'v8.evaluateModule', 'RunMicrotasks'])
+/** Of these, Playwright's own have no address. */
+const BEGINS_AT_ADDRESS = new Set(['EvaluateScript', 'FunctionCall'])
 
 /**
  * While a tool listens for errors, as the one does that drives this browser, the engine reads a script
@@ -35,7 +35,8 @@ export interface Longest {
  */
 export function longestTask(trace: Buffer, origin: string): Longest {
   const isOurs = ({ name, args }: TraceEvent): boolean =>
-    BEGINS.has(name) || (name === 'FunctionCall' && args?.data?.url?.startsWith(origin) === true)
+    BEGINS.has(name) ||
+    (BEGINS_AT_ADDRESS.has(name) && args?.data?.url?.startsWith(origin) === true)
   const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: readonly TraceEvent[] }
   const threads = traceEvents.filter(
     ({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain',

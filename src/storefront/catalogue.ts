@@ -44,21 +44,17 @@ export async function loadCatalogue(
   const items: Item[] = []
   const pause = breatheAfter(PAUSE_MS)
   for await (const some of loadArray('catalog/catalog.json', signal)) {
-    for (let from = 0; from < some.length; from += SLICE) {
-      for (const raw of some.slice(from, from + SLICE)) {
-        const item = withImageAddress(parseItem(raw, `catalogue item ${items.length + 1}`))
-        const same = shown.get(item.id)
-        items.push(same && JSON.stringify(same) === JSON.stringify(item) ? same : item)
-      }
-      await pause()
+    for (const raw of some) {
+      const item = withImageAddress(parseItem(raw, `catalogue item ${items.length + 1}`))
+      const same = shown.get(item.id)
+      items.push(same && JSON.stringify(same) === JSON.stringify(item) ? same : item)
     }
+    await pause()
   }
   if (items.length === 0) throw new Error('The shop’s catalogue is empty.')
   return createCatalogue(items)
 }
 
-/** Products that are read between two looks at the clock: a millisecond or two on a slow phone. */
-const SLICE = 25
 /** A pause may cost a frame, which somebody who waits for a product waits for, too. */
 const PAUSE_MS = 8
 

@@ -4,6 +4,7 @@
  * the list is still filling.
  */
 import { Component } from 'react'
+import { breathe } from './breathe.ts'
 
 const STORE = 'nearside-shop.scroll'
 /** How long a returning page may take to grow back to its height, in milliseconds: a slow phone's. */
@@ -116,9 +117,10 @@ export class Arrival extends Component<ArrivalProps> {
     wentBack = false
     const focused = document.activeElement
     if (focused instanceof HTMLInputElement) return
-    // To move the focus lays the page out, so it has a turn of its own, still before the page is
-    // painted; what was reached meanwhile keeps it. To have lost it is to have reached nothing.
-    requestAnimationFrame(() => {
+    // To move the focus needs the page laid out: it waits until the browser has done that to paint it.
+    // What was reached meanwhile keeps it; to have lost it is to have reached nothing.
+    requestAnimationFrame(async () => {
+      await breathe()
       const reached = document.activeElement
       if (reached !== focused && reached !== document.body) return
       document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })

@@ -1,5 +1,5 @@
 /** @module `/basket`: what is in it, how much, what it costs. */
-import { Link } from 'wouter'
+
 import {
   basket,
   MAX_QUANTITY,
@@ -11,6 +11,7 @@ import {
 } from '../basket.ts'
 import { productPath, titleOf } from '../catalogue.ts'
 import { money } from '../money.ts'
+import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'
 import { Popular, Together } from '../parts/shelves.tsx'

@@ -1,10 +1,10 @@
 /** @module `/checkout`: a demonstration that says so; one `purchase` event, no personal data. */
 import { useEffect, useRef, useState } from 'react'
-import { Link } from 'wouter'
 import { basket, type PricedLine, priced, sumOf } from '../basket.ts'
 import { titleOf } from '../catalogue.ts'
 import { money } from '../money.ts'
 import { placeOrder } from '../orders.ts'
+import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
 import { ForYou } from '../parts/shelves.tsx'
 import { useShop } from '../shop.ts'

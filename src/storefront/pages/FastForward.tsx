@@ -1,8 +1,9 @@
 /** @module `/fast-forward`: the year of a shopper whom training never saw, replayed on this device. */
 import { useEffect, useState } from 'react'
-import { Link, useSearchParams } from 'wouter'
+import { useSearchParams } from 'wouter'
 import { usePersonalization } from '../../react.ts'
 import { type ReplayKept, useReplayKept } from '../offline.ts'
+import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
 import { loadShoppers, type PastShopper } from '../replay/shoppers.ts'
 import { Theatre } from '../replay/Theatre.tsx'

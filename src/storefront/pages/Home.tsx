@@ -1,10 +1,10 @@
 /** @module `/`: what is for you, what goes with what you looked at, departments, what is popular. */
 import { memo, useEffect, useState } from 'react'
-import { Link } from 'wouter'
 import { usePersonalization, usePersonalizer } from '../../react.ts'
 import { type Catalogue, categoryPath, productPath, titleOf } from '../catalogue.ts'
 import { FOR_YOU } from '../firstPage.ts'
 import { HeldShelf } from '../parts/HeldShelf.tsx'
+import { Link } from '../parts/Link.tsx'
 import { useTitle } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'
 import { RecentlyViewed } from '../parts/RecentlyViewed.tsx'

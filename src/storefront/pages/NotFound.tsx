@@ -1,5 +1,5 @@
 /** @module An address that leads nowhere. */
-import { Link } from 'wouter'
+import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
 import { Popular } from '../parts/shelves.tsx'
 

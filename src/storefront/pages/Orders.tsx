@@ -1,12 +1,12 @@
 /** @module `/orders`: the demo orders of this device, newest first. */
 import { useState } from 'react'
-import { Link } from 'wouter'
 import type { Item } from '../../index.ts'
 import { addToBasket } from '../basket.ts'
 import { isSold, productPath, titleOf } from '../catalogue.ts'
 import { lateFormat } from '../lateFormat.ts'
 import { money } from '../money.ts'
 import { type OrderLine, orders, type PlacedOrder, totalOf } from '../orders.ts'
+import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'
 import { ForYou } from '../parts/shelves.tsx'

@@ -1,11 +1,11 @@
 /** @module `/product/:id`: one product, what goes with it and what is like it. */
 import { useState } from 'react'
-import { Link } from 'wouter'
 import type { Item } from '../../index.ts'
 import { addToBasket, clampQuantity, MAX_QUANTITY, toggleWish, wishlist } from '../basket.ts'
 import { categoryPath, isSold, OTHER, titleOf } from '../catalogue.ts'
 import { money } from '../money.ts'
 import { Icon } from '../parts/Icon.tsx'
+import { Link } from '../parts/Link.tsx'
 import { useTitle } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'
 import { RecentlyViewed } from '../parts/RecentlyViewed.tsx'

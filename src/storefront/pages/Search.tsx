@@ -1,8 +1,9 @@
 /** @module `/search?q=`: results while one types, in personal order where relevance is flat. */
 import { memo, startTransition, useDeferredValue, useEffect, useMemo, useState } from 'react'
-import { Link, useSearchParams } from 'wouter'
+import { useSearchParams } from 'wouter'
 import { blend, type ProductSearch } from '../../search.ts'
 import { Assortment } from '../parts/Assortment.tsx'
+import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
 import { searchPath } from '../parts/SearchBox.tsx'
 import { Popular } from '../parts/shelves.tsx'

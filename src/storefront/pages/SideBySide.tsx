@@ -1,6 +1,6 @@
 /** @module `/side-by-side`: everybody's list and this shopper's, what moved and why. */
 import { type ReactNode, useMemo } from 'react'
-import { Link, useSearchParams } from 'wouter'
+import { useSearchParams } from 'wouter'
 import type { Recommendation } from '../../index.ts'
 import { usePersonalization, useRecommendations, WhyThis } from '../../react.ts'
 import { productPath, titleOf } from '../catalogue.ts'
@@ -13,6 +13,7 @@ import {
   type Placed,
   wentTo,
 } from '../movement.ts'
+import { Link } from '../parts/Link.tsx'
 import { MoveLines } from '../parts/MoveLines.tsx'
 import { Page } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'

@@ -1,6 +1,7 @@
 /** @module `/wishlist`: kept on this device. */
-import { Link } from 'wouter'
+
 import { wishlist } from '../basket.ts'
+import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
 import { Card } from '../parts/ProductCard.tsx'
 import { ForYou } from '../parts/shelves.tsx'

@@ -1,5 +1,5 @@
 /** @module A list of products with its choices, order and count: category and search results. */
-import { type ReactNode, useMemo } from 'react'
+import { type ReactNode, useDeferredValue, useMemo } from 'react'
 import { useSearchParams } from 'wouter'
 import type { Item } from '../../index.ts'
 import { titleOf } from '../catalogue.ts'
@@ -41,6 +41,8 @@ export function Assortment(props: AssortmentProps) {
     () => (sort ? [...facets.items].sort(sort.compare) : facets.items),
     [facets.items, sort],
   )
+  // A choice shows at once; its list follows, in slices that let the next choice through.
+  const listed = useDeferredValue(shown)
   // A page that was rendered beforehand knows neither the shopper nor the choices in the address.
   const rendered = catalogue.enoughFor !== null
   const chosen = facets.chosen > 0 || sort !== undefined || params.has('show')
@@ -56,7 +58,12 @@ export function Assortment(props: AssortmentProps) {
 
   return (
     <div className="assortment">
-      <FacetPanel {...facets} />
+      <FacetPanel
+        facets={facets.facets}
+        chosen={facets.chosen}
+        toggle={facets.toggle}
+        clear={facets.clear}
+      />
       <div className="assortment-main">
         <div className="facets">
           <p className="facet-count" role="status">
@@ -79,7 +86,7 @@ export function Assortment(props: AssortmentProps) {
           </span>
         </div>
         {children}
-        {shown.length === 0 ? (
+        {listed.length === 0 ? (
           <div className="empty">
             <p>Nothing here with these choices.</p>
             <button type="button" className="button" onClick={facets.clear}>
@@ -88,7 +95,7 @@ export function Assortment(props: AssortmentProps) {
           </div>
         ) : (
           <StockList
-            items={shown}
+            items={listed}
             label={label}
             settled={settled && !(rendered && chosen)}
             termsOf={termsOf}

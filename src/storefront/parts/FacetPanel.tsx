@@ -1,12 +1,14 @@
 /** @module Choices beside a list; on a phone they fold away behind a button that says how many are made. */
-import { useId, useRef, useState } from 'react'
+import { memo, useId, useRef, useState } from 'react'
 import type { Facet } from '../../search.ts'
 import type { Facets } from '../facets.ts'
 
 /** As many options as are shown before "All …". */
 const FIRST = 8
 
-export function FacetPanel({ facets, chosen, toggle, clear }: Facets) {
+/** Not drawn anew while only the address around its choices changes. */
+export const FacetPanel = memo(function FacetPanel(props: Omit<Facets, 'items'>) {
+  const { facets, chosen, toggle, clear } = props
   const id = useId()
   const [open, setOpen] = useState(false)
   return (
@@ -30,7 +32,7 @@ export function FacetPanel({ facets, chosen, toggle, clear }: Facets) {
       </div>
     </div>
   )
-}
+})
 
 interface GroupProps {
   readonly facet: Facet

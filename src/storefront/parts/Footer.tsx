@@ -1,6 +1,6 @@
 /** @module Bottom of every page. */
 import { memo } from 'react'
-import { Link } from 'wouter'
+import { Link } from './Link.tsx'
 import { SHOP_NAME } from './Page.tsx'
 
 export const Footer = memo(function Footer() {

@@ -1,10 +1,10 @@
 /** @module The side panel "What this shop learned on your device", as a native modal dialog. */
 import { useRef, useState } from 'react'
-import { Link } from 'wouter'
 import { PersonalizationPanel, usePersonalization } from '../../react.ts'
 import { count } from '../money.ts'
 import { useShop } from '../shop.ts'
 import { Icon } from './Icon.tsx'
+import { Link } from './Link.tsx'
 
 export function LearnedDrawer() {
   const dialog = useRef<HTMLDialogElement>(null)

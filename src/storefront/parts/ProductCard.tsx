@@ -1,12 +1,12 @@
 /** @module A product in a list: one link, and below it why it stands there. */
 import { memo } from 'react'
-import { Link } from 'wouter'
 import type { Item } from '../../index.ts'
 import { type ItemComponentProps, WhyThis } from '../../react.ts'
 import { highlight } from '../../search.ts'
 import { isSold, productPath, titleOf } from '../catalogue.ts'
 import { money } from '../money.ts'
 import { useShop } from '../shop.ts'
+import { Link } from './Link.tsx'
 import { Picture } from './Picture.tsx'
 
 interface CardProps {

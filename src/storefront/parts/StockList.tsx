@@ -1,5 +1,5 @@
 /** @module A list of the shop's own choosing, a page at a time: category and search results. */
-import { useRef } from 'react'
+import { memo, useRef } from 'react'
 import { useSearchParams } from 'wouter'
 import type { Item } from '../../index.ts'
 import { useShop } from '../shop.ts'
@@ -17,7 +17,8 @@ interface StockListProps {
 }
 
 /** How much is shown stands in the address, so that "back" finds the same page. */
-export function StockList({ items, label, settled, termsOf }: StockListProps) {
+export const StockList = memo(function StockList(props: StockListProps) {
+  const { items, label, settled, termsOf } = props
   const { catalogue } = useShop()
   const [params, setParams] = useSearchParams()
   const shown = Math.max(PAGE, Number(params.get('show')) || 0)
@@ -64,4 +65,4 @@ export function StockList({ items, label, settled, termsOf }: StockListProps) {
       )}
     </>
   )
-}
+})

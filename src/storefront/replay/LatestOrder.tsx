@@ -1,8 +1,8 @@
 /** @module The order that was just replayed: what the learned list would have shown, and what was bought of it. */
 
-import { Link } from 'wouter'
 import type { Item } from '../../index.ts'
 import { productPath, titleOf } from '../catalogue.ts'
+import { Link } from '../parts/Link.tsx'
 import { Picture } from '../parts/Picture.tsx'
 import { useShop } from '../shop.ts'
 import type { ReplayStep } from './replay.ts'
