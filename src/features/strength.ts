@@ -1,28 +1,36 @@
 /**
- * @module How much an event says about interest, as a share of a purchase. Purchases, carts and
- * views stand 3 : 2 : 1; an event that only shows a list, or takes something back, says nothing.
+ * @module How much an event says about interest. Purchases, carts and views stand 3 : 2 : 1; an event
+ * that only shows a list, or takes something back, says nothing. For the cases of a personal fit,
+ * `pretrain` may find other weights (`PersonalPrior.eventWeights`).
  */
 import type { EventName } from '../events/event.ts'
 
-const PURCHASE_WEIGHT = 3
-
-const WEIGHTS: Readonly<Record<EventName, number>> = {
-  purchase: PURCHASE_WEIGHT,
-  add_to_cart: 2,
-  add_to_wishlist: 2,
-  view_item: 1,
-  select_item: 1,
-  view_item_list: 0,
-  remove_from_cart: 0,
-  search: 0,
+/** What a case weighs by the strongest event of it. */
+export interface EventWeights {
+  readonly purchase: number
+  /** Also of what was put on a wish list. */
+  readonly cart: number
+  readonly view: number
 }
 
-/** 3 for a purchase, 2 for a cart or wish list, 1 for a view, else 0: the weight of a case. */
-export function eventWeight(name: EventName): number {
-  return WEIGHTS[name]
+export const EVENT_WEIGHTS: EventWeights = { purchase: 3, cart: 2, view: 1 }
+
+const KINDS: Readonly<Record<EventName, keyof EventWeights | null>> = {
+  purchase: 'purchase',
+  add_to_cart: 'cart',
+  add_to_wishlist: 'cart',
+  view_item: 'view',
+  select_item: 'view',
+  view_item_list: null,
+  remove_from_cart: null,
+  search: null,
 }
 
-/** The same as a share of a purchase, in [0, 1]. */
+/** Null for an event that says nothing about its item. */
+export const eventKind = (name: EventName): keyof EventWeights | null => KINDS[name]
+
+/** What an event says as a share of a purchase, in [0, 1]. */
 export function eventStrength(name: EventName): number {
-  return WEIGHTS[name] / PURCHASE_WEIGHT
+  const kind = KINDS[name]
+  return kind ? EVENT_WEIGHTS[kind] / EVENT_WEIGHTS.purchase : 0
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Interaction } from '../features/history.ts'
 import { DAY } from '../features/profile.ts'
-import { casesFromHistory } from './cases.ts'
+import { casesFromHistory, weighed } from './cases.ts'
 
 function entry(
   name: Interaction['name'],
@@ -59,6 +59,30 @@ describe('casesFromHistory', () => {
     expect(cases[0].shares[0]).toBeCloseTo(1 / 3, 12)
     expect(cases[0].shares[1]).toBeCloseTo(2 / 3, 12)
     expect(cases[0].weight).toBe(2)
+  })
+
+  it('weighs by what was learned instead of the rule, and again by anything else', () => {
+    const history = [
+      entry('purchase', 5, 10, 'x'),
+      entry('view_item', 1, 20, 'y'),
+      entry('add_to_wishlist', 2, 20, 'y'),
+      entry('view_item', 3, 30, 'y'),
+    ]
+    const learned = { purchase: 3, cart: 2.5, view: 0.5 }
+    const cases = casesFromHistory(history, { weights: learned })
+    expect(cases.map(({ kinds, weight }) => ({ kinds, weight }))).toEqual([
+      { kinds: ['view', 'cart'], weight: 2.5 },
+      { kinds: ['view'], weight: 0.5 },
+    ])
+    expect(cases[0].shares[0]).toBeCloseTo(0.5 / 3, 12)
+    expect(cases.map((one) => weighed(one, { purchase: 3, cart: 2, view: 1 }))).toEqual(
+      casesFromHistory(history),
+    )
+    // An event of no weight teaches nothing, and is no division by zero.
+    expect(weighed(cases[1], { purchase: 3, cart: 2, view: 0 })).toMatchObject({
+      shares: [0],
+      weight: 0,
+    })
   })
 
   it('has nothing to learn from a first order, a list that was only shown, or nothing', () => {

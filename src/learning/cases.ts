@@ -5,12 +5,16 @@
  */
 import { buildCases, DAY } from '../evaluation/cases.ts'
 import type { Case, History } from '../features/history.ts'
-import { eventWeight } from '../features/strength.ts'
+import { EVENT_WEIGHTS, type EventWeights, eventKind } from '../features/strength.ts'
+
+type Kind = keyof EventWeights
 
 export interface LearningCase extends Case {
-  /** Share of each target, same order as `targets`; sums to one. */
+  /** The strongest event of each target, same order as `targets`. */
+  readonly kinds: readonly Kind[]
+  /** Share of each target, same order; sums to one. */
   readonly shares: readonly number[]
-  /** Purchase 3, cart 2, view 1: the strongest event of the case. */
+  /** That of the strongest event of the case. */
   readonly weight: number
 }
 
@@ -19,35 +23,49 @@ export interface CaseOptions {
   readonly dayOnly?: boolean
   /** Keep the first case, which has no history. Default false. */
   readonly withFirst?: boolean
+  /** Default: by rule. */
+  readonly weights?: EventWeights
 }
 
 /** Ascending by time. Empty when nothing has a past to be predicted from. */
 export function casesFromHistory(history: History, options: CaseOptions = {}): LearningCase[] {
-  const { dayOnly = false, withFirst = false } = options
+  const { dayOnly = false, withFirst = false, weights = EVENT_WEIGHTS } = options
   const cases = buildCases({ id: '', interactions: history }, dayOnly, Number.NEGATIVE_INFINITY)
   return cases
-    .filter((one) => withFirst || one.history.some((entry) => eventWeight(entry.name) > 0))
-    .map((one) => withWeights(one, history, dayOnly))
+    .filter((one) => withFirst || one.history.some(({ name }) => eventKind(name) !== null))
+    .map((one) => weighed({ ...one, kinds: kindsOf(one, history, dayOnly) }, weights))
 }
 
-function withWeights(one: Case, history: History, dayOnly: boolean): LearningCase {
+const RISING: readonly Kind[] = ['view', 'cart', 'purchase']
+const stronger = (a: Kind, b: Kind): Kind => (RISING.indexOf(a) > RISING.indexOf(b) ? a : b)
+
+function kindsOf(one: Case, history: History, dayOnly: boolean): Kind[] {
   const after = history.slice(one.history.length)
   const orders = new Set<string>()
   for (const { name, session, time } of after) {
     if (time === one.time && name === 'purchase') orders.add(session)
   }
-  const weightOf = new Map<number, number>()
+  const kindOf = new Map<number, Kind>()
   for (const { item, name, session, time } of after) {
     const member = dayOnly
       ? time < one.time + DAY
       : time === one.time || (name === 'purchase' && orders.has(session))
-    if (member) weightOf.set(item, Math.max(weightOf.get(item) ?? 0, eventWeight(name)))
+    const kind = eventKind(name)
+    if (member && kind) kindOf.set(item, stronger(kind, kindOf.get(item) ?? kind))
   }
-  const weights = one.targets.map((target) => weightOf.get(target) ?? 1)
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  return one.targets.map((target) => kindOf.get(target) ?? 'view')
+}
+
+/** The case under these weights. */
+export function weighed(
+  one: Case & Pick<LearningCase, 'kinds'>,
+  weights: EventWeights,
+): LearningCase {
+  const each = one.kinds.map((kind) => weights[kind])
+  const total = each.reduce((sum, weight) => sum + weight, 0)
   return {
     ...one,
-    shares: weights.map((weight) => weight / total),
-    weight: Math.max(...weights),
+    shares: each.map((weight) => (total > 0 ? weight / total : 0)),
+    weight: Math.max(...each),
   }
 }

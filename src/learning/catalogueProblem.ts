@@ -50,7 +50,7 @@ export function buildCatalogueProblem(
   now: number,
 ): CatalogueProblem | null {
   const past = history.filter((entry) => entry.time <= now)
-  const recent = casesFromHistory(past).slice(-FIT_CASES)
+  const recent = casesFromHistory(past, { weights: model.prior.eventWeights }).slice(-FIT_CASES)
   if (recent.length === 0) return null
   const encode = createEncoder(model)
   const cases = recent.map(({ history: before, time, targets, shares, weight }) => {

@@ -46,6 +46,25 @@ describe('buildFitProblem', () => {
     })
   })
 
+  it('weighs events as the prior says, and leaves out what weighs nothing', () => {
+    const looked = history
+      .map((entry, k) =>
+        k % 2 === 0 ? entry : { ...entry, name: 'view_item' as const, time: entry.time + 1000 * k },
+      )
+      .sort((a, b) => a.time - b.time)
+    const prior = { ...model.prior, eventWeights: { purchase: 2, cart: 1, view: 0 } }
+    const byRule = buildFitProblem(model, looked, now)
+    const learned = buildFitProblem({ ...model, prior }, looked, now)
+    const kinds = new Set(casesFromHistory(looked).map(({ weight }) => weight))
+    expect(kinds).toEqual(new Set([1, 3]))
+    casesFromHistory(looked).forEach(({ weight }, t) => {
+      const bought = weight === 3
+      expect(learned?.weight[t]).toBeCloseTo(bought ? (2 / 3) * (byRule?.weight[t] ?? 0) : 0, 5)
+      const row = learned?.target.subarray(t * FIT_CANDIDATES, (t + 1) * FIT_CANDIDATES)
+      if (!bought) expect(row?.every((share) => share === 0)).toBe(true)
+    })
+  })
+
   it("describes exactly the model's scores: offset at p = 0, offset + X p at any p", () => {
     const random = createRandom(4)
     const p = Float32Array.from({ length: PARAMETERS }, () => 0.3 * random.normal())

@@ -63,7 +63,13 @@ export function fitProblemSteps(
   find?: FindContenders,
 ): Generator<void, FitProblem | null> {
   const past = history.filter((entry) => entry.time <= now)
-  return stepsOf(model, casesFromHistory(past), now, personalRow, find)
+  return stepsOf(
+    model,
+    casesFromHistory(past, { weights: model.prior.eventWeights }),
+    now,
+    personalRow,
+    find,
+  )
 }
 
 /** The same from given cases (ascending by time), and with another parametrisation if wanted. */
@@ -72,8 +78,9 @@ export function fitProblemOf(
   cases: readonly LearningCase[],
   now: number,
   designRow: DesignRow = personalRow,
+  find?: FindContenders,
 ): FitProblem | null {
-  return drain(stepsOf(model, cases, now, designRow))
+  return drain(stepsOf(model, cases, now, designRow, find))
 }
 
 function drain<T>(steps: Generator<void, T>): T {
@@ -101,9 +108,11 @@ function* stepsOf(
     const contenders = contendersAt(one.history, one.time)
     const { items, base } = contenders
     const shareOf = new Map(one.targets.map((item, k) => [item, one.shares[k]]))
-    const targets = [...items.keys()].filter((k) => shareOf.has(items[k]))
+    const shareAt = (k: number) => shareOf.get(items[k]) ?? 0
+    // An event of no weight is nothing to learn.
+    const targets = [...items.keys()].filter((k) => shareAt(k) > 0)
     const shares = focusedShares(
-      targets.map((k) => shareOf.get(items[k]) ?? 0),
+      targets.map(shareAt),
       targets.map((k) => base[k]),
       TARGET_FOCUS,
     )

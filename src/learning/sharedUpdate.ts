@@ -36,7 +36,12 @@ export function sharedDelta(
   prepare: PrepareLogit = prepareLogit,
 ): Float32Array<ArrayBuffer> {
   const past = history.filter((entry) => entry.time <= now)
-  const problem = fitProblemOf(model, casesFromHistory(past), now, sharedRow)
+  const problem = fitProblemOf(
+    model,
+    casesFromHistory(past, { weights: model.prior.eventWeights }),
+    now,
+    sharedRow,
+  )
   const moved = new Float32Array(SHARED_LENGTH)
   if (!problem) return moved
   const total = problem.weight.reduce((sum, weight) => sum + weight, 0)

@@ -9,6 +9,7 @@
 import type { Moments } from '../features/context/context.ts'
 import type { ContextFeature } from '../features/context/contextFeatures.ts'
 import type { ItemStatistics } from '../features/itemStatistics.ts'
+import type { EventWeights } from '../features/strength.ts'
 import type { ModelManifest } from '../protocol/manifest.ts'
 import type { Tensors } from '../weights/tensor.ts'
 import type { ContentTables } from './content.ts'
@@ -71,6 +72,8 @@ export interface PersonalPrior {
   readonly fusionWeight: number
   /** Half-life of a case's weight, days. */
   readonly halfLifeDays: number
+  /** Of a case; absent: by rule. */
+  readonly eventWeights?: EventWeights
 }
 
 /** p = (u, w_p). */

@@ -166,6 +166,17 @@ test.each<[string, string, (tensor: Tensor) => Tensor | null]>([
   expect(error.message).toContain(name === 'prior_recipe' ? file : name.split('_')[0].slice(0, 3))
 })
 
+test('what events weigh is kept where it was learned, and refused where it can be no weight', async () => {
+  const model = tinyModel()
+  const eventWeights = { purchase: 3, cart: 3, view: 0.5 }
+  const written = await writeBaseModel({ ...model, prior: { ...model.prior, eventWeights } })
+  const read = await readBaseModel(written.manifest, written.files)
+  expect(read.prior).toEqual({ ...model.prior, eventWeights })
+  const bad = { ...model.prior, eventWeights: { ...eventWeights, view: -1 } }
+  const { manifest, files } = await writeBaseModel({ ...model, prior: bad })
+  expect((await refusal(readBaseModel(manifest, files))).code).toBe('model-corrupt')
+})
+
 test('another dimension or other features are incompatible, not corrupt', async () => {
   const { manifest, files } = await writeBaseModel(tinyModel())
   expect((await refusal(readBaseModel({ ...manifest, dimension: 32 }, files))).code).toBe(

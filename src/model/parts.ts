@@ -7,6 +7,7 @@ import { NO_MOMENTS } from '../features/context/context.ts'
 import { contextFeature } from '../features/context/contextFeatures.ts'
 import type { ContextTable } from '../features/context/lifts.ts'
 import type { ItemStatistics } from '../features/itemStatistics.ts'
+import type { EventWeights } from '../features/strength.ts'
 import type { Tensor, TensorData, Tensors } from '../weights/tensor.ts'
 import { type BaseModel, type ContextPart, DIMENSION, type PersonalPrior } from './baseModel.ts'
 import type { ContentTables } from './content.ts'
@@ -222,6 +223,7 @@ export function sharedToTensors(shared: SharedPart): Tensors {
     ['prior_variance', vector(prior.variance)],
     ['prior_step_size', vector(prior.stepSize)],
     ['prior_recipe', vector(Float32Array.of(prior.steps, prior.fusionWeight, prior.halfLifeDays))],
+    ...eventWeightsToTensors(prior.eventWeights),
   ])
 }
 
@@ -242,6 +244,7 @@ export function sharedFromTensors(tensors: Tensors, items: number, features: num
     steps,
     fusionWeight,
     halfLifeDays,
+    ...(tensors.has(EVENT_WEIGHTS) && { eventWeights: eventWeightsFromTensors(take) }),
   }
   return {
     projection: take('projection', Float32Array, [DIMENSION, DIMENSION]),
@@ -250,6 +253,18 @@ export function sharedFromTensors(tensors: Tensors, items: number, features: num
     featureScale: notNegative(take('feature_scale', Float32Array, [features]), 'feature_scale'),
     prior,
   }
+}
+
+const EVENT_WEIGHTS = 'prior_event_weights'
+
+const eventWeightsToTensors = (weights?: EventWeights): [string, Tensor][] =>
+  weights
+    ? [[EVENT_WEIGHTS, vector(Float32Array.of(weights.purchase, weights.cart, weights.view))]]
+    : []
+
+function eventWeightsFromTensors(take: Take): EventWeights {
+  const [purchase, cart, view] = notNegative(take(EVENT_WEIGHTS, Float32Array, [3]), EVENT_WEIGHTS)
+  return { purchase, cart, view }
 }
 
 /** Matrices in int8 with a scale a row, vectors as they are: a quarter of the bytes. */

@@ -19,6 +19,7 @@ import { readShop } from '../../pretrain/shop/read.ts'
 import type { Shop } from '../../pretrain/shop/shop.ts'
 import { describeLeftOut } from '../../pretrain/shop/wrongLines.ts'
 import { NearsideError } from '../../protocol/error.ts'
+import { describeBase } from './describeBase.ts'
 import { readModelDirectory } from './modelDirectory.ts'
 
 /** Plain data, so that a thread can be given it. */
@@ -55,7 +56,7 @@ export async function load(question: Question): Promise<Loaded> {
     throw new NearsideError('input-invalid', 'a shop with fewer than two items has nothing to rank')
   const seed = question.seed ?? trained.manifest.seed
   const until = testedFrom(question, trained.manifest.data.until)
-  const notes: string[] = describeLeftOut(shop.leftOut)
+  const notes: string[] = [describeBase(trained), ...describeLeftOut(shop.leftOut)]
   checkTrainedOn(trained, shop, until, notes)
   const held =
     question.protocol === 'leave-one-out' && trained.manifest.holdout.shoppers === 0

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest'
+import { EVENT_WEIGHTS } from '../../features/strength.ts'
 import { choose, confirm, type Judgement } from './choose.ts'
 
 function judgement(values: Partial<Judgement>): Judgement {
   return {
-    recipe: { taste: 0.1, features: 0.1, halfLifeDays: 90, mean: 0 },
+    recipe: {
+      taste: 0.1,
+      features: 0.1,
+      halfLifeDays: 90,
+      eventWeights: EVENT_WEIGHTS,
+      mean: 0,
+    },
     fusionWeight: 0.5,
     ndcgLift: 0,
     ndcgError: 0.01,

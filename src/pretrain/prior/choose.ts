@@ -3,6 +3,7 @@
  * shoppers' next case. Doing nothing is always among the choices, and noise chooses it.
  */
 import type { Engine } from '../../engine/engine.ts'
+import { EVENT_WEIGHTS, type EventWeights } from '../../features/strength.ts'
 import { type BaseModel, DIMENSION, type PersonalPrior } from '../../model/baseModel.ts'
 import { withVariance } from './spread.ts'
 import { type Outcome, outcomesOf, problemUnder, type Trial } from './trial.ts'
@@ -14,6 +15,8 @@ export interface Recipe {
   readonly taste: number
   readonly features: number
   readonly halfLifeDays: number
+  /** One of `EVENT_WEIGHTINGS`. */
+  readonly eventWeights: EventWeights
   /** Share of the learned mean, 0 or 1. */
   readonly mean: number
 }
@@ -43,6 +46,7 @@ export function priorOf(
     ...withVariance(start, variance),
     mean,
     halfLifeDays: recipe.halfLifeDays,
+    ...(recipe.eventWeights !== EVENT_WEIGHTS && { eventWeights: recipe.eventWeights }),
     fusionWeight,
   }
 }

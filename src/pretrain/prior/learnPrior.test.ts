@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { createJsEngine } from '../../engine/js.ts'
+import type { ShopperHistory } from '../../evaluation/cases.ts'
 import { testModel, testShop, UNTIL } from '../../evaluation/testShop.ts'
+import { EVENT_WEIGHTS } from '../../features/strength.ts'
 import { DIMENSION } from '../../model/baseModel.ts'
 import { learnPrior } from './learnPrior.ts'
+import { EVENT_WEIGHTINGS } from './trial.ts'
 
 const engine = createJsEngine()
 
@@ -23,6 +26,26 @@ describe('learnPrior', () => {
       if (weight === 0) expect(prior.variance[DIMENSION + f]).toBe(0)
     })
     expect((await learnPrior(model, shop, options)).prior).toEqual(prior)
+  })
+
+  it('tries what an event weighs where the log holds several kinds, and only there', async () => {
+    const shop = testShop(60, 30, 2)
+    const looked = shop.shoppers.map(({ id, interactions }) => ({
+      id,
+      interactions: interactions.map((entry, k) =>
+        k % 3 === 0 ? { ...entry, name: 'view_item' as const, time: entry.time - 1000 } : entry,
+      ),
+    }))
+    const options = { until: UNTIL, seed: 3, engine, maxShoppers: 12 }
+    const weightsTried = async (shoppers: readonly ShopperHistory[]) => {
+      const log = { ...shop, shoppers }
+      const { judgements, chosen, prior } = await learnPrior(testModel(log), log, options)
+      const ofRule = !chosen || chosen.recipe.eventWeights === EVENT_WEIGHTS
+      expect(prior.eventWeights).toEqual(ofRule ? undefined : chosen.recipe.eventWeights)
+      return new Set(judgements.map(({ recipe }) => recipe.eventWeights))
+    }
+    expect(await weightsTried(shop.shoppers)).toEqual(new Set([EVENT_WEIGHTS]))
+    expect(await weightsTried(looked)).toEqual(new Set(EVENT_WEIGHTINGS))
   })
 
   it('says that it learned nothing where there are too few shoppers', async () => {

@@ -1,13 +1,14 @@
 /**
  * @module Learns the population's prior over personal parameters and the recipe of the fit:
- * variances from the spread over some training shoppers, then their scale, the half-life and λ by
- * what helps the next case of others. Where learning does not help, λ becomes 0 and it says so.
+ * variances from the spread over some training shoppers, then their scale, the half-life, what an event
+ * weighs (where the log holds several kinds) and λ by what helps the next case of others. Where learning does not help, λ becomes 0 and it says so.
  */
 import type { Item } from '../../catalog/item.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { PRICE_KIND } from '../../features/context/contextFeatures.ts'
 import { FEATURE_COUNT } from '../../features/features.ts'
 import type { StatisticsOptions } from '../../features/statistics.ts'
+import { EVENT_WEIGHTS, type EventWeights } from '../../features/strength.ts'
 import { casesFromHistory } from '../../learning/cases.ts'
 import { type BaseModel, DIMENSION, type PersonalPrior } from '../../model/baseModel.ts'
 import { createRandom } from '../../model/random.ts'
@@ -16,7 +17,7 @@ import { firstTime, logsBefore } from '../ranker/sample.ts'
 import type { ShopperLog } from '../shop/shop.ts'
 import { choose, confirm, type Judgement, judge, priorOf, type Recipe } from './choose.ts'
 import { learnSpread, withVariance } from './spread.ts'
-import { buildTrial, type Trial } from './trial.ts'
+import { buildTrial, EVENT_WEIGHTINGS, type Trial } from './trial.ts'
 
 export interface PriorData {
   readonly items: readonly Item[]
@@ -86,19 +87,28 @@ export async function learnPrior(
   )
   const judgements: Judgement[] = []
   let done = 0
-  const total = 2 * SCALES.length + HALF_LIVES.length + 1
+  const weightings = forChoice.some((one) => one.ofSeveralKinds) ? EVENT_WEIGHTINGS : []
+  const total = 2 * SCALES.length + HALF_LIVES.length + weightings.length + 1
   const attempt = async (recipe: Recipe) => {
     const known = judgements.some((one) => JSON.stringify(one.recipe) === JSON.stringify(recipe))
     if (!known) judgements.push(...(await judge(model, forChoice, spread, start, recipe, engine)))
     onProgress?.('choice', ++done, total)
   }
   // One coordinate after the other: a full grid would only find more noise.
-  let recipe: Recipe = { taste: 0, features: 0, halfLifeDays: 180, mean: 0 }
+  let recipe: Recipe = {
+    taste: 0,
+    features: 0,
+    halfLifeDays: 180,
+    eventWeights: EVENT_WEIGHTS,
+    mean: 0,
+  }
   for (const features of SCALES) await attempt({ ...recipe, features })
   recipe = bestOf(judgements)
   for (const taste of SCALES) await attempt({ ...recipe, taste })
   recipe = bestOf(judgements)
   for (const halfLifeDays of HALF_LIVES) await attempt({ ...recipe, halfLifeDays })
+  recipe = bestOf(judgements)
+  for (const eventWeights of weightings) await attempt({ ...recipe, eventWeights })
   recipe = bestOf(judgements)
   await attempt({ ...recipe, mean: 1 })
   const choice = choose(judgements)
@@ -116,7 +126,10 @@ export async function learnPrior(
     judgements,
     shoppers,
     cases: forChoice.length,
-    metrics: metricsOf(best, again, forChoice),
+    metrics: {
+      ...metricsOf(best, again, forChoice),
+      ...(weightings.length > 0 && best && eventMetricsOf(best.recipe.eventWeights)),
+    },
   }
 }
 
@@ -224,6 +237,11 @@ function metricsOf(
     'prior.gain.nll.error': best?.nllError ?? 0,
   }
 }
+
+const eventMetricsOf = ({ purchase, cart, view }: EventWeights) => ({
+  'prior.eventWeight.cart': cart / purchase,
+  'prior.eventWeight.view': view / purchase,
+})
 
 function nothing(start: PersonalPrior, reason: string): LearnedPrior {
   return {

@@ -6,10 +6,13 @@
 import { METRICS, measure } from '../../evaluation/metrics.ts'
 import type { ItemStatistics } from '../../features/itemStatistics.ts'
 import { DAY } from '../../features/profile.ts'
-import { casesFromHistory } from '../../learning/cases.ts'
-import { fitProblemOf } from '../../learning/fitProblem.ts'
+import { EVENT_WEIGHTS, type EventWeights } from '../../features/strength.ts'
+import { casesFromHistory, weighed } from '../../learning/cases.ts'
+import { createContenders } from '../../learning/contenders.ts'
+import { FIT_CASES, fitProblemOf, personalRow } from '../../learning/fitProblem.ts'
 import { evidenceOf, fuse } from '../../learning/fuse.ts'
 import type { FitProblem } from '../../learning/problem.ts'
+import { rememberContenders } from '../../learning/rememberContenders.ts'
 import type { BaseModel, PersonalPrior } from '../../model/baseModel.ts'
 import { personalScores, type ScoreTerms, scoreTerms } from '../../model/score.ts'
 import type { ShopperLog } from '../shop/shop.ts'
@@ -17,15 +20,36 @@ import type { ShopperLog } from '../shop/shop.ts'
 export interface Trial {
   readonly shopper: string
   readonly problem: FitProblem
-  /** Age of each case in days and its weight when fresh, [T]. */
+  /** Of each case in days, [T]. */
   readonly ageDays: Float32Array
-  readonly freshWeight: Float32Array
+  /** Whether weights of events change more than how much is learned. */
+  readonly ofSeveralKinds: boolean
+  /** One for each of `EVENT_WEIGHTINGS`. */
+  readonly weightings: readonly Weighting[]
   /** Of the next case. */
   readonly terms: Pick<ScoreTerms, 'base' | 'features'>
   readonly targets: readonly number[]
   readonly baseNdcg: number
   readonly baseNll: number
 }
+
+/** What the cases weigh under some weights of events. */
+interface Weighting {
+  /** Of each case when it is fresh, [T]. */
+  readonly freshWeight: Float32Array
+  /** [T, K], as in the problem. */
+  readonly target: Float32Array
+}
+
+/** The rule, and its ratios to the power of 0 (all events alike), 2 and 4. */
+export const EVENT_WEIGHTINGS: readonly EventWeights[] = [
+  EVENT_WEIGHTS,
+  ...[0, 2, 4].map((power): EventWeights => {
+    const { purchase, cart, view } = EVENT_WEIGHTS
+    const raised = (weight: number) => purchase * (weight / purchase) ** power
+    return { purchase, cart: raised(cart), view: raised(view) }
+  }),
+]
 
 export interface Outcome {
   readonly ndcg: number
@@ -54,22 +78,36 @@ export function buildTrial(
   if (!next || nextCase < 1) return null
   const described = { ...model, statistics: statisticsAt(next.time) }
   const past = cases.slice(0, nextCase)
-  const problem = fitProblemOf(described, past, next.time)
+  const find = rememberContenders(createContenders(described), FIT_CASES)
+  const problemOf = (weights: EventWeights) =>
+    fitProblemOf(
+      described,
+      past.map((one) => weighed(one, weights)),
+      next.time,
+      personalRow,
+      find,
+    )
+  const problem = problemOf(EVENT_WEIGHTS)
   if (!problem) return null
   const { base, features } = scoreTerms(described, next.history, next.time)
   const recent = past.slice(-problem.cases)
-  const ageDays = new Float32Array(recent.length)
-  const freshWeight = new Float32Array(recent.length)
-  recent.forEach((one, t) => {
-    ageDays[t] = Math.max(0, next.time - one.time) / DAY
-    freshWeight[t] = problem.weight[t] > 0 ? one.weight : 0
+  const ofSeveralKinds = new Set(recent.flatMap(({ kinds }) => kinds)).size > 1
+  const weightings = EVENT_WEIGHTINGS.map((weights): Weighting => {
+    const { weight, target } = (ofSeveralKinds && problemOf(weights)) || problem
+    return {
+      freshWeight: Float32Array.from(recent, (one, t) =>
+        weight[t] > 0 ? weighed(one, weights).weight : 0,
+      ),
+      target: target.slice(0, recent.length * problem.candidates),
+    }
   })
   const { ndcg, nll } = outcome(base, next.targets)
   return {
     shopper: shopper.id,
     problem: withoutPadding(problem, recent.length),
-    ageDays,
-    freshWeight,
+    ageDays: Float32Array.from(recent, (one) => Math.max(0, next.time - one.time) / DAY),
+    ofSeveralKinds,
+    weightings,
     terms: { base, features },
     targets: next.targets,
     baseNdcg: ndcg,
@@ -90,17 +128,18 @@ function withoutPadding(problem: FitProblem, cases: number): FitProblem {
   }
 }
 
-/** The trial's problem under another prior and half-life. */
+/** The trial's problem under another prior, half-life and weights of events. */
 export function problemUnder(trial: Trial, prior: PersonalPrior): FitProblem {
+  const { eventWeights = EVENT_WEIGHTS } = prior
+  const { freshWeight, target } = trial.weightings[EVENT_WEIGHTINGS.indexOf(eventWeights)]
   return {
     ...trial.problem,
+    target,
     mean: prior.mean,
     precision: prior.variance.map((v) => (v > 0 ? 1 / v : 0)),
     stepSize: prior.stepSize.map((step, j) => (prior.variance[j] > 0 ? step : 0)),
     steps: prior.steps,
-    weight: trial.freshWeight.map(
-      (weight, t) => weight * 2 ** (-trial.ageDays[t] / prior.halfLifeDays),
-    ),
+    weight: freshWeight.map((weight, t) => weight * 2 ** (-trial.ageDays[t] / prior.halfLifeDays)),
   }
 }
 
