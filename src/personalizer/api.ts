@@ -80,7 +80,10 @@ export type Signal = 'viewed' | 'wished' | 'basket' | 'bought'
  * above its base place, the largest term of the difference from the base score.
  */
 export type Reason =
-  /** It goes with an item of the shopper's own; `signal`: what of theirs with that counts most. */
+  /**
+   * It goes with an item of the shopper's own, or the taste that lifts it is that item's doing;
+   * `signal`: what of theirs with that counts most.
+   */
   | { readonly kind: 'because'; readonly item: string; readonly signal: Signal }
   /** Asked for: items like one, or bought in the same orders; nothing of the shopper's is in it. */
   | { readonly kind: 'similar' | 'bought-together'; readonly item: string }
@@ -88,6 +91,7 @@ export type Reason =
   /** `found`: the query is about the item itself; else about what it goes with. */
   | { readonly kind: 'searched'; readonly query: string; readonly found: boolean }
   | { readonly kind: 'category'; readonly category: string }
+  /** Close to what the shopper likes, by no single item's doing. */
   | { readonly kind: 'taste' }
   /** Wanted in the context of now, e.g. name `weather`, value `rain`. */
   | { readonly kind: 'moment'; readonly name: string; readonly value: string }

@@ -17,6 +17,7 @@ import { treesParts } from '../../model/trees.ts'
 import type { Explanation, Reason } from '../api.ts'
 import { momentKind, momentTerms, strongestMoment } from './momentReasons.ts'
 import { INTEREST_HALF_LIFE, signalsOf } from './signals.ts'
+import { createTasteSource } from './tasteSource.ts'
 
 /** What a group of features is called in a reason; price closeness is taste, a price is not. */
 const KIND_OF_GROUP: Readonly<Record<FeatureGroup, Kind>> = {
@@ -62,8 +63,8 @@ export function createExplainer(given: Explained): Explainer {
   const shared = known ? model.featureWeights : new Float32Array(FEATURE_COUNT)
   const everybody = known ? model.bias : model.statistics.popularity30
   const weights = shared.map((w, f) => w + lambda * (personal?.w[f] ?? 0))
-  const taste = known ? project(model.projection, terms.hidden) : new Float32Array(DIMENSION)
-  if (personal) for (let j = 0; j < DIMENSION; j++) taste[j] += lambda * personal.u[j]
+  const encoded = known ? project(model.projection, terms.hidden) : new Float32Array(DIMENSION)
+  const taste = encoded.map((value, j) => value + lambda * (personal?.u[j] ?? 0))
   const featureMeans = columnMeans(terms.features, items, FEATURE_COUNT)
   const baseMeans = lastingMeans(baseFeatures, items, FEATURE_COUNT)
   const vectorMean = lastingMeans(model.itemVectors, items, DIMENSION)
@@ -74,6 +75,7 @@ export function createExplainer(given: Explained): Explainer {
   const momentary = momentTerms(model, history, now)
   const bought = new Set(owned.map(({ item }) => item))
   const signals = signalsOf(history, now)
+  const tasteSource = createTasteSource(model, history, now, touches, encoded, taste, vectorMean)
 
   const lifts = (row: number, rose: boolean): [Kind, number][] => {
     const lift: Record<Kind, number> = {
@@ -144,7 +146,10 @@ export function createExplainer(given: Explained): Explainer {
         return strongestMoment(momentary, row)
       case 'popular':
         return everybodysReason(model, row)
-      case 'taste':
+      case 'taste': {
+        const source = tasteSource(row)
+        return (source === null ? null : becauseOf(source)) ?? { kind }
+      }
       case 'offer':
         return { kind }
     }
