@@ -52,6 +52,7 @@ function Group({ facet, onToggle }: GroupProps) {
     requestAnimationFrame(() => group.current?.querySelectorAll('input')[first]?.focus())
   }
 
+  if (possible.length === 0) return null
   return (
     <fieldset className="facet-group" ref={group}>
       <legend>{facet.label}</legend>
