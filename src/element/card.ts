@@ -46,7 +46,13 @@ export function buildCard(
   card.append(link)
   if (item.price !== undefined) card.append(element('p', 'ns-card-price', priceText(item, locale)))
   const why = element('p', 'ns-why')
-  why.append(element('span', 'ns-why-reason', reasonText(recommendation.reason, itemOf, labels)))
+  why.append(
+    element(
+      'span',
+      'ns-why-reason',
+      reasonText(recommendation.reason, itemOf, labels, recommendation.id),
+    ),
+  )
   const moved = movedText(recommendation, position, labels)
   if (moved) why.append(' ', element('span', 'ns-why-moved', moved))
   card.append(why)

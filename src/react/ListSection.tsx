@@ -79,21 +79,21 @@ export function ListSection({
   const title = given ?? labels.forYou
   const id = useId()
   const loading = state.status === 'loading'
-  const filled = loading && initialItems !== undefined
-  const items = filled ? initialItems.map(asGiven) : state.items
-  const chosen = transformItems ? transformItems(items) : items
+  const first = loading ? initialItems : undefined
+  const items = first?.map(asGiven) ?? state.items
+  const chosen = transformItems?.(items) ?? items
   const shown = chosen
     .map((recommendation) => ({ recommendation, item: itemOf(recommendation.id) }))
     .filter((entry): entry is Shown => entry.item !== undefined)
     .slice(0, limit)
   const announcement = useAnnouncement(labels.listUpdated(title), loading, shown)
 
-  if (!loading && shown.length === 0) return Empty ? <Empty /> : null
+  if (!loading && shown.length === 0) return Empty && <Empty />
   return (
     <section className="ns-section" aria-labelledby={id}>
       <Header title={title} id={id} />
       <Layout loading={loading}>
-        {loading && !filled
+        {loading && !first
           ? Array.from({ length: limit }, (_, place) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: skeletons have no identity
               <li key={place} className="ns-skeleton" aria-hidden="true" />

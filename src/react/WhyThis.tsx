@@ -15,8 +15,10 @@ export function WhyThis({ recommendation, position }: WhyThisProps) {
   const moved = position === undefined ? null : movedText(recommendation, position, labels)
   return (
     <p className="ns-why">
-      <span className="ns-why-reason">{reasonText(recommendation.reason, itemOf, labels)}</span>
-      {moved && <span className="ns-why-moved"> {moved}</span>}
+      <span className="ns-why-reason">
+        {reasonText(recommendation.reason, itemOf, labels, recommendation.id)}
+      </span>
+      {moved && <span className="ns-why-moved">{` ${moved}`}</span>}
     </p>
   )
 }

@@ -23,6 +23,6 @@ export const PersonalizationContext = createContext<Personalization | null>(null
 /** @throws Error outside of a `<PersonalizationProvider>` */
 export function usePersonalizationContext(): Personalization {
   const value = useContext(PersonalizationContext)
-  if (!value) throw new Error('Nearside: wrap this component in a <PersonalizationProvider>.')
+  if (!value) throw new Error('Nearside: wrap this in a <PersonalizationProvider>.')
   return value
 }

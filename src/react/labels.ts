@@ -24,7 +24,7 @@ export const ENGLISH = {
   lastLearned: 'Last learned',
   learningNow: (done: number, steps: number) => `Learning now: step ${done} of ${steps}`,
   waiting: 'Waits, to save battery or data',
-  notLearned: 'Not yet: after your first few clicks',
+  notLearned: 'Not yet: after a few clicks',
   learnedFrom: (examples: number, milliseconds: string, engine: string) =>
     `From ${count(examples, 'example')} in ${milliseconds} ms, on ${engine}`,
   check: 'Check',

@@ -3,16 +3,20 @@ import type { Item } from '../catalog/item.ts'
 import type { Reason, Recommendation } from '../personalizer/api.ts'
 import { ENGLISH_LISTS, type ListLabels } from './listLabels.ts'
 
-/** One short sentence without a full stop, true to the score's largest term. */
+/**
+ * One short sentence without a full stop, true to the score's largest term.
+ * @param of id of the item that stands there: what was done with that itself is no because
+ */
 export function reasonText(
   reason: Reason,
   itemOf: (id: string) => Item | undefined,
   labels: ListLabels = ENGLISH_LISTS,
+  of?: string,
 ): string {
   const title = 'item' in reason ? (itemOf(reason.item)?.title ?? labels.something) : ''
   switch (reason.kind) {
     case 'because':
-      return labels.because(title, reason.signal)
+      return (reason.item === of ? labels.did : labels.because)(title, reason.signal)
     case 'similar':
       return labels.similarTo(title)
     case 'bought-together':

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { PersonalizerSnapshot, Signal } from '../personalizer/api.ts'
 import { STARTING } from '../personalizer/startingSnapshot.ts'
 import { ENGLISH, type Labels } from './labels.ts'
+import { ENGLISH_LISTS } from './listLabels.ts'
 import * as panel from './panelText.ts'
 import { movedText, reasonText } from './reason.ts'
 
@@ -24,6 +25,10 @@ test('a reason is one sentence, true also when the item is gone from the shop', 
   expect(because('basket')).toBe('Because you put Cake tin in the basket')
   expect(because('bought')).toBe('Because you bought Cake tin')
   expect(because('bought', 'gone')).toBe('Because you bought something')
+  // Of the tin itself.
+  const own = { kind: 'because', item: 'tin', signal: 'viewed' } as const
+  expect(reasonText(own, itemOf, ENGLISH_LISTS, 'tin')).toBe('You looked at Cake tin')
+  expect(reasonText(own, itemOf, ENGLISH_LISTS, 'jar')).toBe('Because you looked at Cake tin')
   expect(reasonText({ kind: 'similar', item: 'tin' }, itemOf)).toBe('Similar to Cake tin')
   expect(reasonText({ kind: 'bought-together', item: 'tin' }, itemOf)).toBe(
     'Often bought with Cake tin',
