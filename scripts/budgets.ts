@@ -200,6 +200,9 @@ const VISITS = [
   VISIT,
   landing('a product', '/product/85123A'),
   landing('a department', '/category/Candles%20%26%20Fragrance'),
+  // These are not rendered beforehand.
+  landing('a search', '/search?q=heart'),
+  landing('the basket', '/basket'),
 ]
 const OPENS = /^(home|landing)/
 
