@@ -48,11 +48,16 @@ function loaded(): Promise<unknown> {
   return new Promise((resolve) => addEventListener('load', resolve, { once: true }))
 }
 
+/**
+ * Both documents, whichever this visit began with; and what every page reads, which the list of what
+ * was loaded names only once it has been read to its end.
+ */
+const ALWAYS = ['', 'shell.html', 'catalog/catalog.json', 'federation.json']
+
 function keepVisit(worker: ServiceWorker): Promise<readonly Missing[]> {
   const seen = performance.getEntriesByType('resource').map((entry) => entry.name)
   const own = seen.filter((url) => url.startsWith(location.origin))
-  // Both documents, whichever this visit began with.
-  return keep(worker, [address(''), address('shell.html'), ...own])
+  return keep(worker, [...ALWAYS.map(address), ...own])
 }
 
 async function register(): Promise<ServiceWorker> {
