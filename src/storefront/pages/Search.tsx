@@ -134,7 +134,8 @@ function Suggestions({ query, search }: ResultsProps) {
   )
   if (suggestions.length === 0) return null
   return (
-    <ul className="suggestions" aria-label="Suggestions">
+    // Others are other words in other places, not the same that moved.
+    <ul key={suggestions.join('\n')} className="suggestions" aria-label="Suggestions">
       {suggestions.map((text) => (
         <li key={text}>
           <Link href={searchPath(text)} className="chip" onClick={focusHeading}>
