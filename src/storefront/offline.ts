@@ -48,10 +48,7 @@ function loaded(): Promise<unknown> {
   return new Promise((resolve) => addEventListener('load', resolve, { once: true }))
 }
 
-/**
- * Both documents, whichever this visit began with; and what every page reads, which the list of what
- * was loaded names only once it has been read to its end.
- */
+/** Both documents, whichever this visit began with; and what every page reads. */
 const ALWAYS = ['', 'shell.html', 'catalog/catalog.json', 'federation.json']
 
 function keepVisit(worker: ServiceWorker): Promise<readonly Missing[]> {
