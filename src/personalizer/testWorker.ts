@@ -5,11 +5,15 @@
 import { type Scope, serve, workerEnvironment } from './worker/serve.ts'
 import { TestServer, testModelFiles } from './worker/testShop.ts'
 
-const server = new TestServer(await testModelFiles('1'))
+// Not awaited here: a module that awaits has no listener yet when Firefox and WebKit deliver messages.
+const server = testModelFiles('1').then((files) => new TestServer(files))
 
 const control = new BroadcastChannel('test-worker')
 control.onmessage = ({ data }: MessageEvent<string>) => {
   if (data === 'throw') throw new Error('as the test asked')
 }
 
-serve(self as unknown as Scope, { ...workerEnvironment, fetch: server.fetch })
+serve(self as unknown as Scope, {
+  ...workerEnvironment,
+  fetch: async (...request) => (await server).fetch(...request),
+})

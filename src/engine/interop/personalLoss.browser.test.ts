@@ -1,4 +1,7 @@
-/** @module The fused loss on three backends of TensorFlow.js in a real browser, against its autodiff. */
+/**
+ * @module The fused loss on the backends of TensorFlow.js that a real browser has, against its autodiff:
+ * all three, or two where there is no WebGPU.
+ */
 import '@tensorflow/tfjs-backend-cpu'
 import '@tensorflow/tfjs-backend-webgpu'
 import * as tf from '@tensorflow/tfjs-core'
@@ -45,6 +48,9 @@ function composedLoss(p: tf.Tensor, data: PersonalLossData): tf.Scalar {
   return tf.add(tf.sum(tf.mul(perCase, data.weight)), tf.mul(prior, 0.5))
 }
 
+/** Where a browser should have it and has not, `*.webgpu.browser.test.ts` fail. */
+const hasWebgpu = 'gpu' in navigator
+
 type Loss = typeof personalLoss
 
 async function valueAndGradient(loss: Loss, problem: FitProblem, at: Float32Array) {
@@ -90,10 +96,10 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await tf.setBackend('cpu')
-  tf.removeBackend('webgpu')
+  if (hasWebgpu) tf.removeBackend('webgpu')
 })
 
-describe.each(['cpu', 'wasm', 'webgpu'])('on %s', (backend) => {
+describe.each(['cpu', 'wasm', ...(hasWebgpu ? ['webgpu'] : [])])('on %s', (backend) => {
   test('loss and gradient are those of autodiff, to 1e-6', async () => {
     await fc.assert(
       fc.asyncProperty(shapes, (shape) => expectAutodiff(backend, testProblem(shape))),

@@ -1,0 +1,121 @@
+/**
+ * @module Firefox and WebKit for the browser tests, as Debian packages them. Playwright drives builds of
+ * its own only; a page that talks to Vitest by itself needs nobody to drive it, just a window.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { defineBrowserProvider } from '@vitest/browser'
+import type { BrowserProvider } from 'vitest/node'
+
+export type OtherBrowser = 'firefox' | 'webkit'
+
+interface Installation {
+  readonly paths: readonly string[]
+  readonly packages: string
+  /** @param profile an empty folder, the browser's own */
+  command(path: string, profile: string, url: string): readonly string[]
+}
+
+/** WebGPU is behind a preference in Firefox on Linux. The others keep it from calling its vendor. */
+const FIREFOX_PREFERENCES = {
+  'dom.webgpu.enabled': true,
+  'dom.webgpu.workers.enabled': true,
+  'gfx.webgpu.ignore-blocklist': true,
+  'browser.shell.checkDefaultBrowser': false,
+  'browser.aboutwelcome.enabled': false,
+  'datareporting.policy.dataSubmissionEnabled': false,
+  'app.normandy.enabled': false,
+  'app.update.enabled': false,
+  'extensions.update.enabled': false,
+  'network.captive-portal-service.enabled': false,
+  'network.connectivity-service.enabled': false,
+}
+
+const INSTALLATIONS: Record<OtherBrowser, Installation> = {
+  firefox: {
+    paths: ['/usr/bin/firefox-esr', '/usr/bin/firefox'],
+    packages: 'firefox-esr mesa-vulkan-drivers',
+    command(path, profile, url) {
+      const lines = Object.entries(FIREFOX_PREFERENCES).map(
+        ([name, value]) => `user_pref("${name}", ${value});\n`,
+      )
+      writeFileSync(join(profile, 'user.js'), lines.join(''))
+      return [path, '--headless', '--no-remote', '--profile', profile, url]
+    },
+  },
+  webkit: {
+    paths: ['x86_64', 'aarch64'].map(
+      (machine) => `/usr/lib/${machine}-linux-gnu/webkit2gtk-4.1/MiniBrowser`,
+    ),
+    packages: 'webkit2gtk-driver xvfb xauth',
+    // It has no headless mode.
+    command: (path, _, url) => ['xvfb-run', '--auto-servernum', path, url],
+  },
+}
+
+/** What `NEARSIDE_BROWSERS` names, e.g. `firefox,webkit`. @throws Error for a name that is none */
+export function namedBrowsers(names = process.env.NEARSIDE_BROWSERS ?? ''): OtherBrowser[] {
+  return (names.match(/[^\s,]+/g) ?? []).map((name) => {
+    if (name === 'firefox' || name === 'webkit') return name
+    throw new Error(`NEARSIDE_BROWSERS knows firefox and webkit, not ${name}`)
+  })
+}
+
+function requireBrowser(name: OtherBrowser): string {
+  const { paths, packages } = INSTALLATIONS[name]
+  const found = paths.find((path) => existsSync(path))
+  if (found) return found
+  throw new Error(`No ${name} found (Debian: sudo apt install ${packages})`)
+}
+
+interface Window {
+  readonly browser: ChildProcess
+  readonly profile: string
+}
+
+function openWindow(name: OtherBrowser, url: string): Window {
+  const path = requireBrowser(name)
+  const profile = mkdtempSync(join(tmpdir(), `nearside-${name}-`))
+  const [command, ...args] = INSTALLATIONS[name].command(path, profile, url)
+  const browser = spawn(command, args, {
+    stdio: 'ignore',
+    // A group of its own, so that all its processes end with it.
+    detached: true,
+    env: { ...process.env, HOME: profile, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1' },
+  })
+  return { browser, profile }
+}
+
+async function closeWindow({ browser, profile }: Window): Promise<void> {
+  const { pid, exitCode } = browser
+  if (pid !== undefined && exitCode === null) {
+    const ended = once(browser, 'exit')
+    process.kill(-pid, 'SIGTERM')
+    const last = setTimeout(() => process.kill(-pid, 'SIGKILL'), 5_000)
+    await ended
+    clearTimeout(last)
+  }
+  rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
+}
+
+/** Vitest's page in a window of that browser: no clicks, keys or screenshots, which nobody does for it. */
+export function browserWindow(name: OtherBrowser) {
+  requireBrowser(name)
+  return defineBrowserProvider({
+    name: 'window',
+    supportedBrowser: [name],
+    providerFactory(): BrowserProvider {
+      const windows: Window[] = []
+      return {
+        name: 'window',
+        supportsParallelism: false,
+        getCommandsContext: () => ({}),
+        openPage: async (_, url) => void windows.push(openWindow(name, url)),
+        close: async () => void (await Promise.all(windows.splice(0).map(closeWindow))),
+      }
+    },
+  })
+}
