@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, type Plugin } from 'vite'
+import { MODEL_FILES } from '../../src/model/parts.ts'
 
 /** Each has a page of its name. */
 export const FIRST_LISTS = ['nearside-wasm', 'tfjs-webgpu', 'tfjs-wasm', 'jax-wasm'] as const
@@ -22,8 +23,9 @@ export async function buildFirstLists(models: string, outDir: string): Promise<v
           crossorigin: true,
           href: `/models/${version}/${name}`,
         },
-        // After the scripts, which have more to do.
-        injectTo: 'body',
+        // The largest file on the connection that is open already, the others after the scripts, which have
+        // more to do.
+        injectTo: name === MODEL_FILES.items ? 'head-prepend' : 'body',
       })),
   }
   const root = import.meta.dirname

@@ -1,7 +1,14 @@
 /** @module The bits that ENGINE.md calls the same everywhere, in Node; `golden.browser.test.ts` in a page. */
 import { afterEach, expect, test, vi } from 'vitest'
 import { jsJobs, wasmJobs } from './processorJobs.ts'
-import { GOLDEN_FITS, GOLDEN_TOP, hashesOfFits, hashOfTop } from './testGolden.ts'
+import {
+  GOLDEN_FITS,
+  GOLDEN_JOBS,
+  GOLDEN_TOP,
+  hashesOfFits,
+  hashesOfJobs,
+  hashOfTop,
+} from './testGolden.ts'
 import { nodeAdapter } from './testGpu.ts'
 import { createWasmEngine } from './wasm/wasmEngine.ts'
 import { webgpuJobs } from './webgpuJobs.ts'
@@ -23,6 +30,7 @@ test('whatever a browser’s Math gives in its last bits', async () => {
   }
   expect(await hashesOfFits(engine)).toEqual(GOLDEN_FITS)
   expect(await hashOfTop(wasmJobs(null))).toBe(GOLDEN_TOP)
+  expect(await hashesOfJobs(wasmJobs(null))).toEqual(GOLDEN_JOBS)
 })
 
 const device = await (await nodeAdapter('software'))?.requestDevice()
@@ -30,6 +38,10 @@ const device = await (await nodeAdapter('software'))?.requestDevice()
 test('top k of int8 rows, in plain loops and by WebAssembly', async () => {
   expect(await hashOfTop(jsJobs)).toBe(GOLDEN_TOP)
   expect(await hashOfTop(wasmJobs(null))).toBe(GOLDEN_TOP)
+})
+
+test('jobs by WebAssembly', async () => {
+  expect(await hashesOfJobs(wasmJobs(null))).toEqual(GOLDEN_JOBS)
 })
 
 test.skipIf(!device)('top k of int8 rows on llvmpipe', async () => {

@@ -15,6 +15,7 @@ import type { History, Interaction } from '../features/history.ts'
 import { NearsideError } from '../protocol/error.ts'
 import type { Tensors } from '../weights/tensor.ts'
 import { type BaseModel, DIMENSION } from './baseModel.ts'
+import { exp } from './exponential.ts'
 
 /** L: how many of the last interactions are read. */
 export const HISTORY_LENGTH = 50
@@ -263,7 +264,7 @@ function layerNorm(
   let squares = 0
   for (let j = at; j < at + DIMENSION; j++) sum += source[j]
   const mean = sum / DIMENSION
-  for (let j = at; j < at + DIMENSION; j++) squares += (source[j] - mean) ** 2
+  for (let j = at; j < at + DIMENSION; j++) squares += (source[j] - mean) * (source[j] - mean)
   const inverse = 1 / Math.sqrt(squares / DIMENSION + LAYER_NORM_EPSILON)
   for (let j = 0; j < DIMENSION; j++)
     into[at + j] = (source[at + j] - mean) * inverse * scale[j] + bias[j]
@@ -318,7 +319,7 @@ function softmax(scores: Float32Array): void {
   for (const score of scores) largest = Math.max(largest, score)
   let sum = 0
   for (let t = 0; t < scores.length; t++) {
-    scores[t] = Math.exp(scores[t] - largest)
+    scores[t] = exp(scores[t] - largest)
     sum += scores[t]
   }
   for (let t = 0; t < scores.length; t++) scores[t] /= sum

@@ -3,6 +3,7 @@
  * where what lies, and what a part comes to. The cut depends on the catalogue alone and parts are
  * added in their order, so the sums have the same bits however many threads there are.
  */
+import { exp } from '../../model/exponential.ts'
 import type { Work } from '../threads/control.ts'
 import type { ThreadJob } from '../threads/threads.ts'
 import { LANES, type SoftmaxModule, TILE } from './module.ts'
@@ -113,8 +114,8 @@ export function addSums(to: GroupSums, more: GroupSums): void {
   for (let lane = 0; lane < LANES; lane++) {
     const [a, b] = [to[shifts + lane], more[shifts + lane]]
     const shift = Math.max(a, b)
-    own[lane] = Math.exp(a - shift)
-    others[lane] = Math.exp(b - shift)
+    own[lane] = exp(a - shift)
+    others[lane] = exp(b - shift)
     to[shifts + lane] = shift
   }
   for (let i = 0; i < shifts; i++) {
@@ -160,7 +161,7 @@ export function createPartSums(
     flush(group, out)
     for (let lane = 0; lane < LANES; lane++) {
       if (tops[lane] <= shift[lane] + RISE) continue
-      const factor = Math.exp(shift[lane] - tops[lane])
+      const factor = exp(shift[lane] - tops[lane])
       for (let i = lane; i < group.sums.length; i += LANES) out[i] *= factor
       shift[lane] = tops[lane]
     }

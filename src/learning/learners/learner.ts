@@ -2,6 +2,7 @@
  * @module One interface for everything that learns from a stream of yes-or-no examples: was this
  * candidate bought? Predict first, learn afterwards, in any batches.
  */
+import { exp } from '../../model/exponential.ts'
 
 /** A candidate as it stood before its answer was known. */
 export interface Example {
@@ -34,5 +35,5 @@ export function logLoss(probability: number, label: 0 | 1): number {
 }
 
 export function sigmoid(z: number): number {
-  return z >= 0 ? 1 / (1 + Math.exp(-z)) : 1 - 1 / (1 + Math.exp(z))
+  return z >= 0 ? 1 / (1 + exp(-z)) : 1 - 1 / (1 + exp(z))
 }

@@ -1,4 +1,5 @@
 /** @module The incremental neural network: a step of Adam on each few examples that come. */
+import { power } from '../../model/exponential.ts'
 import type { Random } from '../../model/random.ts'
 import { type IncrementalLearner, sigmoid } from './learner.ts'
 import { forward, initialWeights, lossAndGradient, networkShape } from './network.ts'
@@ -23,7 +24,7 @@ export const MLP_TRAINING = {
 /** Adam's step size with both bias corrections, for the step after `steps` − 1 others. */
 export function stepRate(steps: number): number {
   const { stepSize, decay } = MLP_TRAINING
-  return (stepSize * Math.sqrt(1 - decay[1] ** steps)) / (1 - decay[0] ** steps)
+  return (stepSize * Math.sqrt(1 - power(decay[1], steps))) / (1 - power(decay[0], steps))
 }
 
 /** @see Kingma and Ba, Adam: a method for stochastic optimization, ICLR 2015 */
