@@ -25,6 +25,11 @@ export function addToHead(head: EventHead, event: ShopperEvent): EventHead {
   }
 }
 
+/** With another event as the last that came; null where none is left. */
+export function withLast(head: EventHead, last: ShopperEvent | null): EventHead {
+  return { ...head, lastTime: last?.time ?? null, session: last?.session ?? '' }
+}
+
 export function removeFromHead(head: EventHead, event: ShopperEvent): EventHead {
   const left = (head.byName[event.name] ?? 1) - 1
   const byName = { ...head.byName, [event.name]: left }

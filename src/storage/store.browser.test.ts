@@ -1,4 +1,5 @@
 /** @module The store's contract, the same for IndexedDB and memory, and what IndexedDB adds to it. */
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { EventDraft } from '../events/capture.ts'
 import { openIndexedDb } from './indexedDb.ts'
@@ -81,6 +82,24 @@ describe.each([
     const { events, head } = await store.events()
     expect(events.map(({ id }) => id)).toEqual(['e2', 'e3', 'e4', 'e6', 'e7', 'e8', 'e9'])
     expect(head).toMatchObject({ count: 7, byName: { view_item: 7 }, order: 10 })
+  })
+
+  test('what is forgotten holds no visit together, and gives none its name', async () => {
+    const event = fc.record({ minute: fc.nat(240), isGone: fc.boolean() })
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 12 }), async (captured) => {
+        const drafts = captured.map(({ minute }, i) => draft(`e${i}`, 60_000 * minute))
+        const gone = drafts.filter((_, i) => captured[i].isGone).map(({ id }) => id)
+        const [forgot, never] = [await fresh(), await fresh()]
+        for (const one of drafts) await forgot.append([one])
+        await forgot.forget(gone)
+        for (const one of drafts) if (!gone.includes(one.id)) await never.append([one])
+        const later = draft('later', 60_000 * (captured[captured.length - 1].minute + 1))
+        for (const store of [forgot, never]) await store.append([later])
+        expect((await forgot.events()).events).toEqual((await never.events()).events)
+      }),
+      { numRuns: 40 },
+    )
   })
 
   test('keeps the three newest versions of the personal model; going back is a pointer', async () => {

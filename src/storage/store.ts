@@ -17,7 +17,7 @@ import type { ShopperEvent } from '../events/event.ts'
 import { sessionOf } from '../events/session.ts'
 import type { Database, Durability, Table, Transaction } from './database.ts'
 import { requireFinite } from './finite.ts'
-import { addToHead, EMPTY_HEAD, type EventHead, removeFromHead } from './head.ts'
+import { addToHead, EMPTY_HEAD, type EventHead, removeFromHead, withLast } from './head.ts'
 
 /** Versions of the personal model that are kept. */
 export const VERSIONS_KEPT = 3
@@ -143,12 +143,26 @@ export function createStore(database: Database): Store {
     return typeof value === 'number' ? value : null
   }
   const readEvents = (rows: readonly unknown[]) => {
-    const events = rows
-      .map((row) => [readStoredEvent(row), (row as StoredEvent).order ?? 0] as const)
-      .filter((pair): pair is readonly [ShopperEvent, number] => pair[0] !== null)
-      .sort(([a, x], [b, y]) => a.time - b.time || x - y)
-      .map(([event]) => event)
+    const events = readRows(rows)
+      .sort((a, b) => a.time - b.time || a.order - b.order)
+      .map(({ order, ...event }): ShopperEvent => event)
     return { events, invalid: rows.length - events.length }
+  }
+  const readRows = (rows: readonly unknown[]): StoredEvent[] =>
+    rows.flatMap((row) => {
+      const event = readStoredEvent(row)
+      return event ? [{ ...event, order: (row as Partial<StoredEvent>).order ?? 0 }] : []
+    })
+  /** Sessions that an event held together, or began, are those that there would be without it. */
+  const placeAgain = async (transaction: Transaction): Promise<void> => {
+    let last: ShopperEvent | null = null
+    const rows = readRows(await transaction.getAll('events')).sort((a, b) => a.order - b.order)
+    for (const row of rows) {
+      const placed: StoredEvent = { ...row, session: sessionOf(last, row) }
+      if (placed.session !== row.session) await transaction.put('events', placed)
+      last = placed
+    }
+    await transaction.put('heads', withLast(await headOf(transaction), last), 'events')
   }
   const remove = async (
     transaction: Transaction,
@@ -201,6 +215,7 @@ export function createStore(database: Database): Store {
       write(['events', 'heads', 'personal'], async (transaction) => {
         const gone = new Set(ids)
         await remove(transaction, (events) => events.filter((event) => gone.has(event.id)))
+        await placeAgain(transaction)
         await transaction.clear('personal')
         await transaction.delete('heads', 'personal')
         await transaction.put('heads', ((await numberAt(transaction, 'epoch')) ?? 0) + 1, 'epoch')
