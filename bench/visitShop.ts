@@ -2,7 +2,7 @@
  * @module A visit to the built demo with a cold cache: when its first lists were there, and what of it
  * came over the line until then.
  */
-import type { Browser } from 'playwright'
+import type { Browser, Request } from 'playwright'
 import type { Line } from './slowLine.ts'
 
 const MODEL_PARTS = ['items', 'statistics', 'encoder', 'shared'].map(
@@ -49,7 +49,7 @@ export async function visitShop(browser: Browser, url: string): Promise<Visit> {
     })
     await page.addInitScript(markFirstList)
     const loaded: Promise<Loaded & { readonly start: number }>[] = []
-    page.on('requestfinished', (request) => {
+    const note = (request: Request) => {
       const { startTime, responseEnd } = request.timing()
       loaded.push(
         request.sizes().then(({ responseBodySize, responseHeadersSize }) => ({
@@ -60,10 +60,13 @@ export async function visitShop(browser: Browser, url: string): Promise<Visit> {
           to: responseEnd,
         })),
       )
-    })
+    }
+    page.on('requestfinished', note)
     await page.goto(url, { waitUntil: 'commit' })
     await page.waitForFunction(() => performance.getEntriesByName('first-list').length > 0)
     await modelThere
+    // What comes after that is no part of it, and would be asked about while the page closes.
+    page.off('requestfinished', note)
     const { paint, list, origin } = await page.evaluate(() => ({
       paint: performance.getEntriesByName('first-contentful-paint')[0].startTime,
       list: performance.getEntriesByName('first-list')[0].startTime,
