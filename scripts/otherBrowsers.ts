@@ -90,8 +90,8 @@ function openWindow(name: OtherBrowser, url: string): Window {
 }
 
 async function closeWindow({ browser, profile }: Window): Promise<void> {
-  const { pid, exitCode } = browser
-  if (pid !== undefined && exitCode === null) {
+  const { pid, exitCode, signalCode } = browser
+  if (pid !== undefined && exitCode === null && signalCode === null) {
     const ended = once(browser, 'exit')
     process.kill(-pid, 'SIGTERM')
     const last = setTimeout(() => process.kill(-pid, 'SIGKILL'), 5_000)
