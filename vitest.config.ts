@@ -88,7 +88,7 @@ const IN_OTHERS = {
       // WebKitGTK has none.
       '**/*.webgpu.browser.test.ts',
       // Its version 2.54 now and then loses the page when a worker of it ends: these passed, each by itself.
-      'src/personalizer/*.browser.test.ts',
+      'src/sdk/*.browser.test.ts',
     ]),
   ],
 }
@@ -145,7 +145,7 @@ export default defineConfig({
         },
         test: {
           name: 'react18',
-          include: ['src/react/**/*.browser.test.tsx'],
+          include: ['src/ui/react/**/*.browser.test.tsx'],
           env: { REACT: '18' },
           expect: PATIENCE,
           browser: browser(),

@@ -1,10 +1,10 @@
 /** @module The personal fit of 10,000 items: 64 of a history's cases, each against 255 sampled items. */
 import * as tf from '@tensorflow/tfjs'
+import { FEATURE_COUNT } from '../src/core/features/features.ts'
+import { DIMENSION } from '../src/core/model/baseModel.ts'
 import { createJsEngine } from '../src/engine/js.ts'
 import { type TestShape, testProblem } from '../src/engine/testProblem.ts'
 import { createWasmEngine } from '../src/engine/wasm/wasmEngine.ts'
-import { FEATURE_COUNT } from '../src/features/features.ts'
-import { DIMENSION } from '../src/model/baseModel.ts'
 import { jaxFit } from './jax.ts'
 import { plainFit } from './plainTfjs.ts'
 import { contenders, type Machine, type Workload } from './workload.ts'

@@ -11,10 +11,10 @@ import {
   numpy as np,
   tree,
 } from '@jax-js/jax'
+import type { FitProblem } from '../src/core/personal/problem.ts'
 import { BETA1, BETA2, EPSILON } from '../src/engine/adam.ts'
 import type { SoftmaxCatalog, SoftmaxFit } from '../src/engine/softmax/softmax.ts'
 import type { TowerProblem } from '../src/engine/tower/tower.ts'
-import type { FitProblem } from '../src/learning/problem.ts'
 import type { JaxDevice } from './workload.ts'
 
 type Arrays = Record<string, JaxArray>

@@ -3,6 +3,10 @@
  * JavaScript, WebAssembly, and WGSL by Dawn on the adapter there is (without a GPU, Mesa's llvmpipe).
  */
 import { cpus } from 'node:os'
+import { HISTORY_LENGTH } from '../src/core/model/encoder.ts'
+import { createRandom } from '../src/core/model/random.ts'
+import { tinyModel } from '../src/core/model/tinyModel.ts'
+import { createMlp, MLP_TRAINING } from '../src/core/personal/learners/mlp.ts'
 import { describeAdapter } from '../src/engine/adapter.ts'
 import type { Moment } from '../src/engine/encoder/historyEncoder.ts'
 import { testHistory } from '../src/engine/encoder/testHistories.ts'
@@ -13,10 +17,6 @@ import { testExamples } from '../src/engine/mlp/testExamples.ts'
 import { nodeAdapter } from '../src/engine/testGpu.ts'
 import { createTfjsWebgpuEngine } from '../src/engine/tfjs/webgpu.ts'
 import { createWasmEngine } from '../src/engine/wasm/wasmEngine.ts'
-import { createMlp, MLP_TRAINING } from '../src/learning/learners/mlp.ts'
-import { HISTORY_LENGTH } from '../src/model/encoder.ts'
-import { createRandom } from '../src/model/random.ts'
-import { tinyModel } from '../src/model/tinyModel.ts'
 import { type Contender, interleave } from './interleave.ts'
 import { type Counts, type Report, ratiosOf, resultOf, type Series } from './report.ts'
 

@@ -1,9 +1,10 @@
 /** @module Measures workloads of training on one machine, in a page or in Node. */
+
+import type { FitProblem } from '../src/core/personal/problem.ts'
 import type { Engine } from '../src/engine/engine.ts'
 import { countGpuCalls, type GpuCalls } from '../src/engine/gpuCalls.ts'
 import { testProblem } from '../src/engine/testProblem.ts'
 import { createWasmEngine } from '../src/engine/wasm/wasmEngine.ts'
-import type { FitProblem } from '../src/learning/problem.ts'
 import { FIT_10K, fitWorkload } from './fitWorkload.ts'
 import { interleave, timeEach } from './interleave.ts'
 import type { Counts, Series } from './report.ts'

@@ -3,10 +3,10 @@
  * `tf.train.adam`, on whatever backend is current.
  */
 import * as tf from '@tensorflow/tfjs'
+import type { FitProblem } from '../src/core/personal/problem.ts'
 import { BETA1, BETA2, EPSILON } from '../src/engine/adam.ts'
 import type { SoftmaxCatalog, SoftmaxFit } from '../src/engine/softmax/softmax.ts'
 import type { TowerProblem } from '../src/engine/tower/tower.ts'
-import type { FitProblem } from '../src/learning/problem.ts'
 
 /**
  * Adam of TensorFlow.js has one step size. Its steps don't depend on the scale of a parameter, so one

@@ -1,6 +1,6 @@
 /** @module The jobs of `nearside bench`, which loads this module in a checkout. */
 import type { CommandContext } from '../src/cli/command.ts'
-import { NearsideError } from '../src/protocol/error.ts'
+import { NearsideError } from '../src/core/error.ts'
 import { jobs as engineJobs } from './jobs.ts'
 import type { Progress } from './measure.ts'
 import { processor } from './processor.ts'

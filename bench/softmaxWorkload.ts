@@ -1,10 +1,10 @@
 /** @module The exact softmax over a whole catalogue: steps of the fit of u, tables uploaded before. */
 import * as tf from '@tensorflow/tfjs'
+import { quantizeRows } from '../src/core/model/quantizeRows.ts'
 import { createJsSoftmax } from '../src/engine/softmax/js.ts'
 import { softmaxTest } from '../src/engine/softmax/testFit.ts'
 import { createWasmSoftmax } from '../src/engine/softmax/wasm.ts'
 import { createWebgpuSoftmax } from '../src/engine/softmax/webgpu.ts'
-import { quantizeRows } from '../src/weights/quantize.ts'
 import { jaxSoftmax } from './jax.ts'
 import { plainSoftmax } from './plainTfjs.ts'
 import { watchReady } from './readyThreads.ts'

@@ -6,10 +6,10 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Item } from '../src/catalog/item.ts'
-import { draw } from '../src/pretrain/images/draw.ts'
-import { fileName, lookOf } from '../src/pretrain/images/look.ts'
-import { readCatalog } from '../src/pretrain/shop/read.ts'
+import type { Item } from '../src/core/catalog/item.ts'
+import { readCatalog } from '../src/train/shop/read.ts'
+import { draw } from './pictures/draw.ts'
+import { fileName, lookOf } from './pictures/look.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const images = join(root, 'public/catalog/images')

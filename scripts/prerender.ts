@@ -7,7 +7,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createServer } from 'vite'
-import { Catalog } from '../src/catalog/catalog.ts'
+import { Catalog } from '../src/core/catalog/catalog.ts'
 import type { Item } from '../src/index.ts'
 import { type BaseLists, readBaseLists } from '../src/ssr.ts'
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, expect, test } from 'vitest'
-import { isHeldOut } from '../src/evaluation/holdout.ts'
-import { readShop } from '../src/pretrain/shop/read.ts'
-import type { Shop } from '../src/pretrain/shop/shop.ts'
+import { isHeldOut } from '../src/train/holdout.ts'
+import { readShop } from '../src/train/shop/read.ts'
+import type { Shop } from '../src/train/shop/shop.ts'
 import { FILE, replayFile, SHOP } from './replay.ts'
 
 let shop: Shop

@@ -6,9 +6,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { isHeldOut } from '../src/evaluation/holdout.ts'
-import { readShop } from '../src/pretrain/shop/read.ts'
-import type { Shop, ShopperLog } from '../src/pretrain/shop/shop.ts'
+import { isHeldOut } from '../src/train/holdout.ts'
+import { readShop } from '../src/train/shop/read.ts'
+import type { Shop, ShopperLog } from '../src/train/shop/shop.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 export const SHOP = join(ROOT, 'data/online-retail')

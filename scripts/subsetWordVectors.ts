@@ -4,11 +4,11 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { titleWords } from '../src/model/content.ts'
-import { orderedWords } from '../src/pretrain/import/headPhrase.ts'
-import { readWordVectors } from '../src/pretrain/import/wordVectors.ts'
-import { readShop } from '../src/pretrain/shop/read.ts'
-import { gzipDeterministic } from '../src/pretrain/shop/write.ts'
+import { titleWords } from '../src/core/model/content.ts'
+import { orderedWords } from '../src/train/import/headPhrase.ts'
+import { readWordVectors } from '../src/train/import/wordVectors.ts'
+import { readShop } from '../src/train/shop/read.ts'
+import { gzipDeterministic } from '../src/train/shop/write.ts'
 
 const [from, shopFolder, to] = process.argv.slice(2)
 if (!to) throw new Error('usage: tsx scripts/subsetWordVectors.ts FROM_DIR SHOP_DIR TO_DIR')

@@ -1,2 +1,2 @@
 /** @module The privacy console, a React component. */
-export { PrivacyConsole, type PrivacyConsoleProps } from './console/PrivacyConsole.tsx'
+export { PrivacyConsole, type PrivacyConsoleProps } from './ui/console/PrivacyConsole.tsx'

@@ -4,4 +4,4 @@ export {
   type ProvideOptions,
   provide,
   type SelectDetail,
-} from './element/recommendations.ts'
+} from './ui/element/recommendations.ts'

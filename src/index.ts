@@ -1,8 +1,8 @@
-export type { Item } from './catalog/item.ts'
-export { EVENT_NAMES, type EventName, type ShopperEvent } from './events/event.ts'
-export type { ShopContext } from './features/context/context.ts'
-export type { StrategyName } from './learning/strategy.ts'
-export type { LedgerEntry } from './ledger/entry.ts'
+export type { Item } from './core/catalog/item.ts'
+export { type ErrorCode, NearsideError } from './core/error.ts'
+export { EVENT_NAMES, type EventName, type ShopperEvent } from './core/events/event.ts'
+export type { ShopContext } from './core/features/context/context.ts'
+export type { StrategyName } from './core/personal/strategy.ts'
 export type {
   CaptureInput,
   EnginePreference,
@@ -18,7 +18,7 @@ export type {
   Recommendation,
   RerankOptions,
   Signal,
-} from './personalizer/api.ts'
-export { createPersonalizer } from './personalizer/createPersonalizer.ts'
-export { type ErrorCode, NearsideError } from './protocol/error.ts'
-export type { TrainingBudget } from './training/budget.ts'
+} from './device/api.ts'
+export type { TrainingBudget } from './device/learning/budget.ts'
+export type { LedgerEntry } from './device/ledger/entry.ts'
+export { createPersonalizer } from './sdk/createPersonalizer.ts'

@@ -6,11 +6,12 @@
  *
  * The page sets the time by `worker.postMessage({ kind: 'clock', now })` before the call it is for.
  */
-import type { ToWorker } from './personalizer/messages.ts'
-import { type Scope, serve, workerEnvironment } from './personalizer/worker/serve.ts'
-import { openStore } from './storage/open.ts'
-import type { Download } from './storage/store.ts'
-import { answerOf, readDownload } from './training/modelSource.ts'
+
+import { answerOf, readDownload } from './device/learning/modelSource.ts'
+import type { ToWorker } from './device/messages.ts'
+import { openStore } from './device/storage/open.ts'
+import type { Download } from './device/storage/store.ts'
+import { type Scope, serve, workerEnvironment } from './device/worker/serve.ts'
 
 const global = self as unknown as Scope
 let now = 0

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, type Plugin } from 'vite'
-import { MODEL_FILES } from '../../src/model/parts.ts'
+import { MODEL_FILES } from '../../src/core/model/parts.ts'
 
 /** Each has a page of its name. */
 export const FIRST_LISTS = ['nearside-wasm', 'tfjs-webgpu', 'tfjs-wasm', 'jax-wasm'] as const

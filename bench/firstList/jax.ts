@@ -1,7 +1,7 @@
 /** @module The first list as a user of jax-js would write it. */
 import { defaultDevice, init, type Array as JaxArray, lax, nn, numpy as np } from '@jax-js/jax'
-import { DIMENSION } from '../../src/model/baseModel.ts'
-import { type EncoderName, LAYER_NORM_EPSILON } from '../../src/model/encoder.ts'
+import { DIMENSION } from '../../src/core/model/baseModel.ts'
+import { type EncoderName, LAYER_NORM_EPSILON } from '../../src/core/model/encoder.ts'
 import { COUNT, type Rank, type RankModel, VIEWED } from './page.ts'
 
 /** h after one event, [d]: with one place, attention gives that place. */

@@ -1,7 +1,8 @@
 /** @module The first list by our own kernels. */
+
+import { DIMENSION } from '../../src/core/model/baseModel.ts'
 import { createFastEncoder } from '../../src/engine/encoder/encoder.ts'
 import { createWasmTopK } from '../../src/engine/topk/wasm.ts'
-import { DIMENSION } from '../../src/model/baseModel.ts'
 import { COUNT, type Rank, VIEWED } from './page.ts'
 
 export const rank: Rank = async (loading) => {

@@ -3,10 +3,10 @@
  * is there, and the 20 items that the encoder ranks highest after it are put into the document. The
  * other terms of a score are left out, since no peer has them.
  */
-import type { BaseModel } from '../../src/model/baseModel.ts'
-import { encoderFromTensors, itemsFromTensors, MODEL_FILES } from '../../src/model/parts.ts'
-import { readSafetensors } from '../../src/weights/safetensors.ts'
-import type { Tensors } from '../../src/weights/tensor.ts'
+import type { BaseModel } from '../../src/core/model/baseModel.ts'
+import { encoderFromTensors, itemsFromTensors, MODEL_FILES } from '../../src/core/model/parts.ts'
+import { readSafetensors } from '../../src/core/model/safetensors.ts'
+import type { Tensors } from '../../src/core/model/tensor.ts'
 
 export type RankModel = Pick<BaseModel, 'itemVectors' | 'encoder'>
 

@@ -3,7 +3,7 @@
  * the package, so that this command works in a checkout only.
  */
 import { existsSync } from 'node:fs'
-import { NearsideError } from '../protocol/error.ts'
+import { NearsideError } from '../core/error.ts'
 import type { Command, CommandContext } from './command.ts'
 
 /** What `bench/run.ts` exports; found at run time, since it is no part of the package. */

@@ -2,25 +2,25 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { PopularitySource } from '../evaluation/prepare.ts'
-import type { MeanOver } from '../evaluation/summary.ts'
-import { NearsideError } from '../protocol/error.ts'
+import { NearsideError } from '../core/error.ts'
+import { evaluateBaseParts } from '../evaluate/command/baseParts.ts'
+import { evaluateFits } from '../evaluate/command/fits.ts'
+import { evaluateFolds } from '../evaluate/command/folds.ts'
+import { evaluateImbalance } from '../evaluate/command/imbalance.ts'
+import { evaluateIncremental } from '../evaluate/command/incremental.ts'
+import type { Question } from '../evaluate/command/load.ts'
+import { evaluateNewItems } from '../evaluate/command/newItems.ts'
+import { DEFAULT_SHARES, evaluateNoise, parseShares } from '../evaluate/command/noise.ts'
+import { OPTIONS } from '../evaluate/command/options.ts'
+import type { PeriodsResult } from '../evaluate/command/periods.ts'
+import { evaluatePersonal, type Reporting } from '../evaluate/command/personal.ts'
+import type { SearchResult } from '../evaluate/command/search.ts'
+import { evaluateStrategies } from '../evaluate/command/strategies.ts'
+import { DEFAULT_SEED, trainModel } from '../evaluate/command/trainModel.ts'
+import { foldsOf, oneOf, seedOf, seedsOf, shareOf, text } from '../evaluate/command/values.ts'
+import type { PopularitySource } from '../evaluate/prepare.ts'
+import type { MeanOver } from '../evaluate/summary.ts'
 import type { Command, CommandContext, Values } from './command.ts'
-import { evaluateBaseParts } from './evaluate/baseParts.ts'
-import { evaluateFits } from './evaluate/fits.ts'
-import { evaluateFolds } from './evaluate/folds.ts'
-import { evaluateImbalance } from './evaluate/imbalance.ts'
-import { evaluateIncremental } from './evaluate/incremental.ts'
-import type { Question } from './evaluate/load.ts'
-import { evaluateNewItems } from './evaluate/newItems.ts'
-import { DEFAULT_SHARES, evaluateNoise, parseShares } from './evaluate/noise.ts'
-import { OPTIONS } from './evaluate/options.ts'
-import type { PeriodsResult } from './evaluate/periods.ts'
-import { evaluatePersonal, type Reporting } from './evaluate/personal.ts'
-import type { SearchResult } from './evaluate/search.ts'
-import { evaluateStrategies } from './evaluate/strategies.ts'
-import { DEFAULT_SEED, trainModel } from './evaluate/trainModel.ts'
-import { foldsOf, oneOf, seedOf, seedsOf, shareOf, text } from './evaluate/values.ts'
 
 export const command: Command = {
   name: 'evaluate',
@@ -148,7 +148,7 @@ function refuse(isWrong: boolean, why: string): void {
 }
 
 async function periods(values: Values, context: CommandContext): Promise<PeriodsResult> {
-  const { evaluatePeriods } = await import('./evaluate/periods.ts')
+  const { evaluatePeriods } = await import('../evaluate/command/periods.ts')
   const tested = Number(values.tested)
   if (!(tested > 0 && tested <= 1))
     throw new NearsideError(
@@ -167,7 +167,7 @@ async function periods(values: Values, context: CommandContext): Promise<Periods
 }
 
 async function search(values: Values, context: CommandContext): Promise<SearchResult> {
-  const { evaluateSearch } = await import('./evaluate/search.ts')
+  const { evaluateSearch } = await import('../evaluate/command/search.ts')
   const question = {
     shop: String(values.shop),
     model: text(values.model),

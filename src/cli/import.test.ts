@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { ImportReport } from '../pretrain/import/importShop.ts'
-import { isSequenceShop } from '../pretrain/plan.ts'
-import { readShop } from '../pretrain/shop/read.ts'
+import type { ImportReport } from '../train/import/importShop.ts'
+import { isSequenceShop } from '../train/plan.ts'
+import { readShop } from '../train/shop/read.ts'
 import { command } from './import.ts'
 
 let folder: string

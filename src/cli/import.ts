@@ -1,14 +1,14 @@
 /** @module `nearside import`: an order log becomes a shop folder. */
 
 import { basename } from 'node:path'
-import { buildCatalog } from '../pretrain/import/buildCatalog.ts'
-import { readCatalogFile } from '../pretrain/import/catalogFile.ts'
-import { NO_RULES, readCatalogRules } from '../pretrain/import/catalogRules.ts'
-import type { Role } from '../pretrain/import/columns.ts'
-import { type ImportReport, importShop, type LogReport } from '../pretrain/import/importShop.ts'
-import { DELIMITERS } from '../pretrain/import/table.ts'
-import { readWordVectors } from '../pretrain/import/wordVectors.ts'
-import { NearsideError } from '../protocol/error.ts'
+import { NearsideError } from '../core/error.ts'
+import { buildCatalog } from '../train/import/buildCatalog.ts'
+import { readCatalogFile } from '../train/import/catalogFile.ts'
+import { NO_RULES, readCatalogRules } from '../train/import/catalogRules.ts'
+import type { Role } from '../train/import/columns.ts'
+import { type ImportReport, importShop, type LogReport } from '../train/import/importShop.ts'
+import { DELIMITERS } from '../train/import/table.ts'
+import { readWordVectors } from '../train/import/wordVectors.ts'
 import type { Command, CommandOption } from './command.ts'
 
 /** Flags that name a column. */

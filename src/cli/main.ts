@@ -2,7 +2,7 @@
 /** @module `nearside <command>`: finds the command, parses its options, reports errors in one line. */
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { NearsideError } from '../protocol/error.ts'
+import { NearsideError } from '../core/error.ts'
 import { COMMON_OPTIONS, type Command, type CommandOption, parseConfig } from './command.ts'
 import { createProgress } from './progress.ts'
 

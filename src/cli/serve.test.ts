@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createModels } from '../server/testFederation.ts'
+import { createModels } from '../aggregate/server/testFederation.ts'
 import { testFolder } from '../testFolder.ts'
 import { command } from './serve.ts'
 

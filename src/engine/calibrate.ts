@@ -3,8 +3,9 @@
  * and how long all of it would take follows from their first steps. At most 20 ms in all, and only
  * once: the outcome is remembered with the adapter's name.
  */
-import type { FitProblem } from '../learning/problem.ts'
-import { NearsideError } from '../protocol/error.ts'
+
+import { NearsideError } from '../core/error.ts'
+import type { FitProblem } from '../core/personal/problem.ts'
 import type { Engine } from './engine.ts'
 
 /** For both engines together, in milliseconds. */

@@ -1,6 +1,6 @@
 /** @module The canary lets right engines pass and stops every kind of wrong one. */
 import { expect, test } from 'vitest'
-import type { FitProblem } from '../learning/problem.ts'
+import type { FitProblem } from '../core/personal/problem.ts'
 import { CANARY_ANSWER, CANARY_TOLERANCE, canaryProblem, runCanary, TINY } from './canary.ts'
 import type { Engine, FitResult } from './engine.ts'
 import { createJsEngine } from './js.ts'

@@ -8,8 +8,8 @@
  * its answer comes from the JS engine on the spot.
  */
 
-import { type FitProblem, PADDING_OFFSET } from '../learning/problem.ts'
-import { NearsideError } from '../protocol/error.ts'
+import { NearsideError } from '../core/error.ts'
+import { type FitProblem, PADDING_OFFSET } from '../core/personal/problem.ts'
 import type { ProblemSize } from './calibrate.ts'
 import type { Engine, FitResult } from './engine.ts'
 import { createJsEngine } from './js.ts'

@@ -1,7 +1,7 @@
 /** @module Jobs on WebGPU that compute wrongly, or can't be had, are done by the processor. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { encode } from '../model/encoder.ts'
-import { tinyModel } from '../model/tinyModel.ts'
+import { encode } from '../core/model/encoder.ts'
+import { tinyModel } from '../core/model/tinyModel.ts'
 import {
   createCheckedEncoder,
   createCheckedSoftmax,

@@ -2,12 +2,13 @@
  * @module Jobs on WebGPU, trusted only after their first answers were those of the plain loops: backends
  * have been silently wrong (`canary.ts`).
  */
-import { EVENT_NAMES } from '../events/event.ts'
-import { createMlp } from '../learning/learners/mlp.ts'
-import { DIMENSION } from '../model/baseModel.ts'
-import { type EncoderModel, encode } from '../model/encoder.ts'
-import { createRandom } from '../model/random.ts'
-import { NearsideError } from '../protocol/error.ts'
+
+import { NearsideError } from '../core/error.ts'
+import { EVENT_NAMES } from '../core/events/event.ts'
+import { DIMENSION } from '../core/model/baseModel.ts'
+import { type EncoderModel, encode } from '../core/model/encoder.ts'
+import { createRandom } from '../core/model/random.ts'
+import { createMlp } from '../core/personal/learners/mlp.ts'
 import { CANARY_TOLERANCE, irregular } from './canary.ts'
 import type { Moment } from './encoder/historyEncoder.ts'
 import type { HistoryRanking } from './encoder/historyRanking.ts'

@@ -18,7 +18,7 @@
  * So without a GPU `auto` takes our WASM kernels. With a GPU the two are measured against each other
  * (`calibrate.ts`), and where the time for that does not tell, WASM it is.
  */
-import { NearsideError } from '../protocol/error.ts'
+import { NearsideError } from '../core/error.ts'
 import { type Adapter, describeAdapter, type Gpu, isSoftware } from './adapter.ts'
 import {
   CALIBRATION_MS,

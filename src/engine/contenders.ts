@@ -1,13 +1,14 @@
 /** @module Contenders at their fastest on this processor; whichever runs, they are the same. */
+
+import { type BaseModel, DIMENSION } from '../core/model/baseModel.ts'
 import {
   type ContenderTools,
   createContenders,
   type FindContenders,
   plainTools,
-} from '../learning/contenders.ts'
-import { FIT_CASES } from '../learning/fitProblem.ts'
-import { rememberContenders } from '../learning/rememberContenders.ts'
-import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
+} from '../core/personal/contenders.ts'
+import { FIT_CASES } from '../core/personal/fitProblem.ts'
+import { rememberContenders } from '../core/personal/rememberContenders.ts'
 import { createFastEncoder } from './encoder/encoder.ts'
 import { wasmTableProduct } from './topk/product.ts'
 

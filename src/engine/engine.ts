@@ -5,8 +5,8 @@
  * `engine/choose.ts` picks one. The objective of the fit is in `learning/problem.ts`.
  */
 
-import type { FitProblem } from '../learning/problem.ts'
-import type { EncoderModel } from '../model/encoder.ts'
+import type { EncoderModel } from '../core/model/encoder.ts'
+import type { FitProblem } from '../core/personal/problem.ts'
 import type { HistoryEncoder } from './encoder/historyEncoder.ts'
 import type { HistoryRanking } from './encoder/historyRanking.ts'
 import type { NetworkTrainer } from './mlp/networkTrainer.ts'

@@ -4,8 +4,8 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { encode } from '../model/encoder.ts'
-import { tinyModel } from '../model/tinyModel.ts'
+import { encode } from '../core/model/encoder.ts'
+import { tinyModel } from '../core/model/tinyModel.ts'
 import { chooseEngine } from './choose.ts'
 import { createFastEncoder } from './encoder/encoder.ts'
 import { expectReference, fitInWorker, isTensorflow, problem, SHAPE } from './testBrowserFit.ts'

@@ -3,7 +3,7 @@
  * invalid one, commands that use it are left out, and a readback gives whatever lay there before, as
  * if it were the answer.
  */
-import { NearsideError } from '../protocol/error.ts'
+import { NearsideError } from '../core/error.ts'
 
 const KINDS: readonly GPUErrorFilter[] = ['validation', 'out-of-memory', 'internal']
 

@@ -1,6 +1,6 @@
 /** @module Every job by every engine, and what becomes of a job whose engine fails. */
 import { afterAll, describe, expect, test } from 'vitest'
-import { NearsideError } from '../protocol/error.ts'
+import { NearsideError } from '../core/error.ts'
 import type { Engine, EngineName } from './engine.ts'
 import { createJsEngine } from './js.ts'
 import { createResilientEngine } from './resilient.ts'

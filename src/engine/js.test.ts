@@ -2,9 +2,9 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type FitProblem, PADDING_OFFSET } from '../learning/problem.ts'
-import { createRandom } from '../model/random.ts'
-import { NearsideError } from '../protocol/error.ts'
+import { NearsideError } from '../core/error.ts'
+import { createRandom } from '../core/model/random.ts'
+import { type FitProblem, PADDING_OFFSET } from '../core/personal/problem.ts'
 import { centre } from './centre.ts'
 import { createJsEngine } from './js.ts'
 import { lossAndGradient } from './objective.ts'

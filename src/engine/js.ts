@@ -3,7 +3,7 @@
  * that the others are checked against.
  */
 
-import type { FitProblem } from '../learning/problem.ts'
+import type { FitProblem } from '../core/personal/problem.ts'
 import { adamStep, startAdam } from './adam.ts'
 import { centre } from './centre.ts'
 import type { Engine, FitOptions, FitResult } from './engine.ts'

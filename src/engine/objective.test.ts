@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { FitProblem } from '../learning/problem.ts'
+import type { FitProblem } from '../core/personal/problem.ts'
 import { centre } from './centre.ts'
 import { longestCase, lossAndGradient } from './objective.ts'
 import { isPadding } from './problem.ts'

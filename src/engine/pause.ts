@@ -1,7 +1,7 @@
 /**
  * @module Lets the event loop turn during a fit, so that an abort can arrive and the page can paint.
  */
-import { NearsideError } from '../protocol/error.ts'
+import { NearsideError } from '../core/error.ts'
 
 /**
  * Resolves in the next task. Not `setTimeout`: browsers hold nested timers back by 4 ms, which is

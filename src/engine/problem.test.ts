@@ -1,6 +1,6 @@
 /** @module Every way in which a problem can be malformed is named. */
 import { expect, test } from 'vitest'
-import { type FitProblem, PADDING_OFFSET } from '../learning/problem.ts'
+import { type FitProblem, PADDING_OFFSET } from '../core/personal/problem.ts'
 import { createJsEngine } from './js.ts'
 import { checkProblem } from './problem.ts'
 import { testProblem } from './testProblem.ts'

@@ -3,8 +3,8 @@
  * non-finite number inside its loop, where it would come out as a silently wrong model.
  */
 
-import { type FitProblem, PADDING_OFFSET } from '../learning/problem.ts'
-import { NearsideError } from '../protocol/error.ts'
+import { NearsideError } from '../core/error.ts'
+import { type FitProblem, PADDING_OFFSET } from '../core/personal/problem.ts'
 
 /** How far a target row may be from a sum of one: rounding of f32 sums over some thousand terms. */
 const TARGET_TOLERANCE = 1e-3

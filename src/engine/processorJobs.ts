@@ -1,7 +1,8 @@
 /** @module The jobs on the processor: in plain loops, or on WebAssembly with SIMD. */
-import { createMlp } from '../learning/learners/mlp.ts'
-import { createEncoder } from '../model/encoder.ts'
-import { createRandom } from '../model/random.ts'
+
+import { createEncoder } from '../core/model/encoder.ts'
+import { createRandom } from '../core/model/random.ts'
+import { createMlp } from '../core/personal/learners/mlp.ts'
 import { createFastEncoder } from './encoder/encoder.ts'
 import { createProcessorEncoder } from './encoder/historyEncoder.ts'
 import { createRanking } from './encoder/historyRanking.ts'

@@ -1,6 +1,6 @@
 /** @module An engine that fails in use is replaced, and the fit is done. */
 import { expect, test, vi } from 'vitest'
-import { NearsideError } from '../protocol/error.ts'
+import { NearsideError } from '../core/error.ts'
 import { chooseEngine } from './choose.ts'
 import type { FitResult } from './engine.ts'
 import { createResilientEngine } from './resilient.ts'

@@ -3,8 +3,8 @@
  * does it from its start, and the change is said. Each costs little, so nothing is resumed.
  */
 
-import type { FitProblem } from '../learning/problem.ts'
-import { NearsideError } from '../protocol/error.ts'
+import { NearsideError } from '../core/error.ts'
+import type { FitProblem } from '../core/personal/problem.ts'
 import type { Engine, EngineName, FitOptions, FitResult } from './engine.ts'
 import { createJsEngine } from './js.ts'
 import { lazyJobs } from './lazyJobs.ts'

@@ -1,7 +1,7 @@
 /** @module From the last q of a descent to the result that all engines return. */
 
-import type { FitProblem } from '../learning/problem.ts'
-import { NearsideError } from '../protocol/error.ts'
+import { NearsideError } from '../core/error.ts'
+import type { FitProblem } from '../core/personal/problem.ts'
 import type { FitResult } from './engine.ts'
 import { type CentredProblem, longestCase, lossAndGradient, lossAtMean } from './objective.ts'
 

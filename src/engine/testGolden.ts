@@ -2,9 +2,10 @@
  * @module Answers whose bits are the same wherever they are computed, as hashes. What goes in is made by
  * sums, products and quotients, so that no browser's own `Math.exp` has a part in it.
  */
-import { createMlp } from '../learning/learners/mlp.ts'
-import { createRandom } from '../model/random.ts'
-import { tinyModel } from '../model/tinyModel.ts'
+
+import { createRandom } from '../core/model/random.ts'
+import { tinyModel } from '../core/model/tinyModel.ts'
+import { createMlp } from '../core/personal/learners/mlp.ts'
 import { canaryProblem, irregular, PERSONAL_SIZE, TINY } from './canary.ts'
 import type { Engine, EngineJobs } from './engine.ts'
 import { softmaxTest } from './softmax/testFit.ts'

@@ -1,9 +1,9 @@
 /** @module A question to every job of an engine, for tests that ask all engines the same. */
 import { expect } from 'vitest'
-import type { Interaction } from '../features/history.ts'
-import { createMlp } from '../learning/learners/mlp.ts'
-import { createRandom } from '../model/random.ts'
-import { tinyModel } from '../model/tinyModel.ts'
+import type { Interaction } from '../core/features/history.ts'
+import { createRandom } from '../core/model/random.ts'
+import { tinyModel } from '../core/model/tinyModel.ts'
+import { createMlp } from '../core/personal/learners/mlp.ts'
 import type { EngineJobs } from './engine.ts'
 import { softmaxTest } from './softmax/testFit.ts'
 import { testTable } from './topk/testTable.ts'

@@ -2,8 +2,8 @@
  * @module Random fit problems of any shape for tests and benchmarks, from a seed.
  */
 
-import { type FitProblem, PADDING_OFFSET } from '../learning/problem.ts'
-import { createRandom } from '../model/random.ts'
+import { createRandom } from '../core/model/random.ts'
+import { type FitProblem, PADDING_OFFSET } from '../core/personal/problem.ts'
 
 export interface TestShape {
   readonly seed: number

@@ -1,6 +1,6 @@
 /** @module A dedicated worker that fits one problem, for the browser tests. */
 
-import type { FitProblem } from '../learning/problem.ts'
+import type { FitProblem } from '../core/personal/problem.ts'
 import { chooseEngine, type EngineRequest } from './choose.ts'
 import type { FitResult } from './engine.ts'
 

@@ -1,5 +1,5 @@
 /** @module The jobs on a WebGPU device. */
-import { NearsideError } from '../protocol/error.ts'
+import { NearsideError } from '../core/error.ts'
 import {
   createCheckedEncoder,
   createCheckedRanking,

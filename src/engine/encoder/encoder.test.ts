@@ -1,10 +1,10 @@
 /** @module The encoder with cached states against the one that starts anew each time, bit by bit. */
 import fc from 'fast-check'
 import { afterEach, expect, test, vi } from 'vitest'
-import { EVENT_NAMES } from '../../events/event.ts'
-import type { History, Interaction } from '../../features/history.ts'
-import { createEncoder, type Encode, encode, encoderWeights } from '../../model/encoder.ts'
-import { tinyModel } from '../../model/tinyModel.ts'
+import { EVENT_NAMES } from '../../core/events/event.ts'
+import type { History, Interaction } from '../../core/features/history.ts'
+import { createEncoder, type Encode, encode, encoderWeights } from '../../core/model/encoder.ts'
+import { tinyModel } from '../../core/model/tinyModel.ts'
 import { createFastEncoder, wasmProducts } from './encoder.ts'
 import { assembleProducts } from './module.ts'
 

@@ -2,7 +2,7 @@
  * @module The encoder at its fastest on this processor: cached states, and the products on WebAssembly
  * with SIMD where there is any. Whichever runs, the numbers are the same bits.
  */
-import { DIMENSION } from '../../model/baseModel.ts'
+import { DIMENSION } from '../../core/model/baseModel.ts'
 import {
   createEncoder,
   ENCODER_SHAPES,
@@ -12,7 +12,7 @@ import {
   type EncoderWeights,
   FEED_FORWARD,
   type ProductName,
-} from '../../model/encoder.ts'
+} from '../../core/model/encoder.ts'
 import { assembleProducts, BLOCK_ROWS, type Product } from './module.ts'
 
 const PAGE = 65_536

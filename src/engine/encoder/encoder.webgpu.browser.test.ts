@@ -1,7 +1,7 @@
 /** @module The encoder on the browser's WebGPU, a software adapter in tests, and its place in `auto`. */
 import { expect, test } from 'vitest'
-import { encode } from '../../model/encoder.ts'
-import { tinyModel } from '../../model/tinyModel.ts'
+import { encode } from '../../core/model/encoder.ts'
+import { tinyModel } from '../../core/model/tinyModel.ts'
 import { isSoftware } from '../adapter.ts'
 import { chooseEngine } from '../choose.ts'
 import { testHistory } from './testHistories.ts'

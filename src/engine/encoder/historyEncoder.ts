@@ -1,7 +1,7 @@
 /** @module Encoding as a job of an engine: many histories at once, or one again after each event. */
-import type { History } from '../../features/history.ts'
-import { DIMENSION } from '../../model/baseModel.ts'
-import type { Encode } from '../../model/encoder.ts'
+import type { History } from '../../core/features/history.ts'
+import { DIMENSION } from '../../core/model/baseModel.ts'
+import type { Encode } from '../../core/model/encoder.ts'
 
 export interface Moment {
   readonly history: History

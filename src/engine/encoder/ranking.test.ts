@@ -1,8 +1,8 @@
 /** @module A ranking on WebGPU: the list of the plain loops, and h never comes back. */
 import { describe, expect, test, vi } from 'vitest'
-import { encode } from '../../model/encoder.ts'
-import { tinyModel } from '../../model/tinyModel.ts'
-import { quantizeRows } from '../../weights/quantize.ts'
+import { encode } from '../../core/model/encoder.ts'
+import { quantizeRows } from '../../core/model/quantizeRows.ts'
+import { tinyModel } from '../../core/model/tinyModel.ts'
 import { countGpuCalls } from '../gpuCalls.ts'
 import { countingRigs, nodeAdapter } from '../testGpu.ts'
 import { createJsTopK } from '../topk/js.ts'

@@ -6,14 +6,14 @@
  *
  * Two products that follow each other are one here: q·(K a) = (KᵀQ a_last)·a and O V Σ p a = (O V) Σ p a.
  */
-import { DIMENSION } from '../../model/baseModel.ts'
+import { DIMENSION } from '../../core/model/baseModel.ts'
 import {
   ENCODER_SHAPES,
   type EncoderWeights,
   FEED_FORWARD,
   HISTORY_LENGTH,
   LAYER_NORM_EPSILON,
-} from '../../model/encoder.ts'
+} from '../../core/model/encoder.ts'
 
 export const WORKGROUP = 64
 /** Vectors of four in a row of 64. */

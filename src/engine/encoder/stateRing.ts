@@ -3,9 +3,9 @@
  * the bucket of the time to what follows (`model/encoder.ts`), so it serves every window and every
  * shopper that has it; the oldest are written over.
  */
-import { EVENT_NAMES } from '../../events/event.ts'
-import type { History } from '../../features/history.ts'
-import { eventRow, GAP_BUCKETS, gapAfter } from '../../model/encoder.ts'
+import { EVENT_NAMES } from '../../core/events/event.ts'
+import type { History } from '../../core/features/history.ts'
+import { eventRow, GAP_BUCKETS, gapAfter } from '../../core/model/encoder.ts'
 
 export interface NewState {
   readonly row: number

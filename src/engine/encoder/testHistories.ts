@@ -1,7 +1,7 @@
 /** @module Shoppers for tests of the encoder, from a seed: every event, and gaps of every length. */
-import { EVENT_NAMES } from '../../events/event.ts'
-import type { Interaction } from '../../features/history.ts'
-import { createRandom } from '../../model/random.ts'
+import { EVENT_NAMES } from '../../core/events/event.ts'
+import type { Interaction } from '../../core/features/history.ts'
+import { createRandom } from '../../core/model/random.ts'
 
 export function testHistory(length: number, items: number, seed: number): Interaction[] {
   const random = createRandom(seed)

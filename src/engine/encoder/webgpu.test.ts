@@ -1,7 +1,7 @@
 /** @module The encoder on WebGPU in Node: right on llvmpipe, by exact counts there and on the null backend. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { encode } from '../../model/encoder.ts'
-import { tinyModel } from '../../model/tinyModel.ts'
+import { encode } from '../../core/model/encoder.ts'
+import { tinyModel } from '../../core/model/tinyModel.ts'
 import { countGpuCalls } from '../gpuCalls.ts'
 import { countingRigs, nodeAdapter } from '../testGpu.ts'
 import { readZeros } from '../testReads.ts'

@@ -4,10 +4,15 @@
  * one readback; nothing is created.
  */
 
-import type { History } from '../../features/history.ts'
-import { DIMENSION } from '../../model/baseModel.ts'
-import { type EncoderModel, encoderWeights, HISTORY_LENGTH, windowOf } from '../../model/encoder.ts'
-import { NearsideError } from '../../protocol/error.ts'
+import { NearsideError } from '../../core/error.ts'
+import type { History } from '../../core/features/history.ts'
+import { DIMENSION } from '../../core/model/baseModel.ts'
+import {
+  type EncoderModel,
+  encoderWeights,
+  HISTORY_LENGTH,
+  windowOf,
+} from '../../core/model/encoder.ts'
 import { setUpWatched, whileWatching } from '../gpuErrors.ts'
 import { bindKernels } from '../gpuKernels.ts'
 import { whileNudging } from '../nudge.ts'

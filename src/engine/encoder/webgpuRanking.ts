@@ -2,8 +2,8 @@
  * @module From a history to the best rows on WebGPU: eleven dispatches, one submit, and of what comes
  * back the 4 KB of the best alone; h stays on the device.
  */
-import { DIMENSION } from '../../model/baseModel.ts'
-import { windowOf } from '../../model/encoder.ts'
+import { DIMENSION } from '../../core/model/baseModel.ts'
+import { windowOf } from '../../core/model/encoder.ts'
 import { type ItemTable, isQuantized } from '../topk/table.ts'
 import type { WebgpuTopK } from '../topk/webgpu.ts'
 import { createRanking, type HistoryRanking } from './historyRanking.ts'

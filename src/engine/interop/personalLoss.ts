@@ -14,7 +14,7 @@ import {
   type Tensor1D,
   type TensorInfo,
 } from '@tensorflow/tfjs-core'
-import { NearsideError } from '../../protocol/error.ts'
+import { NearsideError } from '../../core/error.ts'
 import { INPUTS, type InputName, KERNEL, sizeOf } from './kernel.ts'
 import { type LossArrays, lossOnProcessor } from './processorKernel.ts'
 import { lossOnWebgpu, type WebgpuBackend } from './webgpuKernel.ts'

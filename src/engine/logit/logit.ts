@@ -8,7 +8,7 @@ import {
   type PrepareLogit,
   prepareLogit,
   toResiduals,
-} from '../../learning/gradient.ts'
+} from '../../core/personal/gradient.ts'
 import { assembleLogit, GROUP_ROWS, type LogitModule } from './module.ts'
 
 const PAGE = 65_536

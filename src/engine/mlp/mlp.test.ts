@@ -1,9 +1,9 @@
 /** @module The network on WebAssembly against the plain loops, bit by bit. */
 import fc from 'fast-check'
 import { afterEach, expect, test, vi } from 'vitest'
-import type { Example, IncrementalLearner } from '../../learning/learners/learner.ts'
-import { createMlp } from '../../learning/learners/mlp.ts'
-import { createRandom } from '../../model/random.ts'
+import { createRandom } from '../../core/model/random.ts'
+import type { Example, IncrementalLearner } from '../../core/personal/learners/learner.ts'
+import { createMlp } from '../../core/personal/learners/mlp.ts'
 import { createFastMlp } from './mlp.ts'
 import { assembleMlp } from './module.ts'
 import { testExamples } from './testExamples.ts'

@@ -2,10 +2,24 @@
  * @module The incremental network (`learning/learners/mlp.ts`) on WebAssembly with SIMD: the same
  * learner to the bit, several times as fast.
  */
-import { type Example, type IncrementalLearner, sigmoid } from '../../learning/learners/learner.ts'
-import { createMlp, MLP_TRAINING, type MlpSnapshot, stepRate } from '../../learning/learners/mlp.ts'
-import { initialWeights, type NetworkShape, networkShape } from '../../learning/learners/network.ts'
-import type { Random } from '../../model/random.ts'
+
+import type { Random } from '../../core/model/random.ts'
+import {
+  type Example,
+  type IncrementalLearner,
+  sigmoid,
+} from '../../core/personal/learners/learner.ts'
+import {
+  createMlp,
+  MLP_TRAINING,
+  type MlpSnapshot,
+  stepRate,
+} from '../../core/personal/learners/mlp.ts'
+import {
+  initialWeights,
+  type NetworkShape,
+  networkShape,
+} from '../../core/personal/learners/network.ts'
 import { assembleMlp, BLOCK_ROWS, type MlpModule } from './module.ts'
 
 const PAGE = 65_536

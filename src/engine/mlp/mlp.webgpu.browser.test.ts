@@ -1,7 +1,7 @@
 /** @module The network on the browser's WebGPU, a software adapter in tests. */
 import { expect, test } from 'vitest'
-import { createMlp } from '../../learning/learners/mlp.ts'
-import { createRandom } from '../../model/random.ts'
+import { createRandom } from '../../core/model/random.ts'
+import { createMlp } from '../../core/personal/learners/mlp.ts'
 import { testExamples } from './testExamples.ts'
 import { createWebgpuTrainer } from './webgpu.ts'
 

@@ -2,8 +2,8 @@
  * @module The incremental network as a job of an engine. The network goes in and comes out as a
  * snapshot, so that hardware which fails takes nothing with it.
  */
-import type { Example, IncrementalLearner } from '../../learning/learners/learner.ts'
-import type { MlpSnapshot } from '../../learning/learners/mlp.ts'
+import type { Example, IncrementalLearner } from '../../core/personal/learners/learner.ts'
+import type { MlpSnapshot } from '../../core/personal/learners/mlp.ts'
 
 export interface NetworkTrainer {
   /**

@@ -6,8 +6,8 @@
  * A layer's weights are [inputs + 1, outputs], biases last. What lies in `x` and `answers` is taken in
  * batches, the next at each step; a place without an example has the weight 0.
  */
-import { MLP_TRAINING } from '../../learning/learners/mlp.ts'
-import { type NetworkShape, networkShape } from '../../learning/learners/network.ts'
+import { MLP_TRAINING } from '../../core/personal/learners/mlp.ts'
+import { type NetworkShape, networkShape } from '../../core/personal/learners/network.ts'
 
 export const WORKGROUP = 64
 /** Examples of a step. */

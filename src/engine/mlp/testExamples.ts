@@ -1,6 +1,7 @@
 /** @module Examples for tests and benchmarks of the network, from a seed. */
-import type { Example } from '../../learning/learners/learner.ts'
-import { createRandom } from '../../model/random.ts'
+
+import { createRandom } from '../../core/model/random.ts'
+import type { Example } from '../../core/personal/learners/learner.ts'
 
 /** Zeros among the inputs, as features have, and a third of the classes weighted. */
 export function testExamples(inputs: number, count: number, seed: number): Example[] {

@@ -1,7 +1,7 @@
 /** @module The network on WebGPU in Node: right on llvmpipe, by exact counts there and on the null backend. */
 import { describe, expect, test, vi } from 'vitest'
-import { createMlp, type MlpSnapshot } from '../../learning/learners/mlp.ts'
-import { createRandom } from '../../model/random.ts'
+import { createRandom } from '../../core/model/random.ts'
+import { createMlp, type MlpSnapshot } from '../../core/personal/learners/mlp.ts'
 import { countGpuCalls } from '../gpuCalls.ts'
 import { countingRigs, nodeAdapter } from '../testGpu.ts'
 import { readZeros } from '../testReads.ts'

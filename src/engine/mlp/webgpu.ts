@@ -2,10 +2,11 @@
  * @module The incremental network on WebGPU: five dispatches a step, twenty steps a submit, one
  * readback a call; nothing is written or created between the steps.
  */
-import type { Example } from '../../learning/learners/learner.ts'
-import { type MlpSnapshot, stepRate } from '../../learning/learners/mlp.ts'
-import { networkShape } from '../../learning/learners/network.ts'
-import { NearsideError } from '../../protocol/error.ts'
+
+import { NearsideError } from '../../core/error.ts'
+import type { Example } from '../../core/personal/learners/learner.ts'
+import { type MlpSnapshot, stepRate } from '../../core/personal/learners/mlp.ts'
+import { networkShape } from '../../core/personal/learners/network.ts'
 import { setUpWatched, whileWatching } from '../gpuErrors.ts'
 import { type BoundKernel, bindKernels } from '../gpuKernels.ts'
 import { whileNudging } from '../nudge.ts'

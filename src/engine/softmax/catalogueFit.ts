@@ -1,5 +1,5 @@
 /** @module The fit of u against the whole catalogue, with a base score of its own for every case and item. */
-import { type CatalogueProblem, catalogueLoss } from '../../learning/catalogueProblem.ts'
+import { type CatalogueProblem, catalogueLoss } from '../../core/personal/catalogueProblem.ts'
 import type { FitOptions, FitResult } from '../engine.ts'
 import { descend } from './descend.ts'
 

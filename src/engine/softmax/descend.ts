@@ -1,5 +1,5 @@
 /** @module The fit of u for implementations that take their steps on the CPU. */
-import { NearsideError } from '../../protocol/error.ts'
+import { NearsideError } from '../../core/error.ts'
 import { adamStep, startAdam } from '../adam.ts'
 import type { FitOptions, FitResult } from '../engine.ts'
 import { nextTask, throwIfAborted } from '../pause.ts'

@@ -9,7 +9,7 @@
  * alone (price, popularity) can be columns of E with its weights in h and u; features of a case *and*
  * an item cannot, and go with sampled candidates (`learning/fitProblem.ts`).
  */
-import { NearsideError } from '../../protocol/error.ts'
+import { NearsideError } from '../../core/error.ts'
 import type { FitOptions, FitResult } from '../engine.ts'
 import { checkTable, type ItemTable, isQuantized } from '../topk/table.ts'
 

@@ -1,6 +1,7 @@
 /** @module Catalogues and cases for tests and benchmarks of the softmax, from a seed. */
-import { createRandom } from '../../model/random.ts'
-import { quantizeRows } from '../../weights/quantize.ts'
+
+import { quantizeRows } from '../../core/model/quantizeRows.ts'
+import { createRandom } from '../../core/model/random.ts'
 import { isQuantized } from '../topk/table.ts'
 import type { SoftmaxCases, SoftmaxCatalog, SoftmaxFit, SoftmaxValue } from './softmax.ts'
 

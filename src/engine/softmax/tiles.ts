@@ -3,7 +3,7 @@
  * where what lies, and what a part comes to. The cut depends on the catalogue alone and parts are
  * added in their order, so the sums have the same bits however many threads there are.
  */
-import { exp } from '../../model/exponential.ts'
+import { exp } from '../../core/model/exponential.ts'
 import type { Work } from '../threads/control.ts'
 import type { ThreadJob } from '../threads/threads.ts'
 import { LANES, type SoftmaxModule, TILE } from './module.ts'

@@ -2,7 +2,7 @@
  * @module The softmax over the catalogue on our own WebAssembly kernels. A tile of items meets all
  * groups of cases while it is in the cache. Sums are single precision over 512 items, then double.
  */
-import { NearsideError } from '../../protocol/error.ts'
+import { NearsideError } from '../../core/error.ts'
 import { type SharedTask, ThreadPool, withThreads } from '../threads/pool.ts'
 import { createMemory, type Threads } from '../threads/threads.ts'
 import { isQuantized } from '../topk/table.ts'

@@ -2,7 +2,7 @@
  * @module The softmax over the catalogue on WebGPU: the table stays on the device; a fit is five
  * dispatches a step, ten steps a submit, and one readback.
  */
-import { NearsideError } from '../../protocol/error.ts'
+import { NearsideError } from '../../core/error.ts'
 import { adamSchedule } from '../adam.ts'
 import type { FitOptions, FitResult } from '../engine.ts'
 import { setUpWatched, whileWatching } from '../gpuErrors.ts'

@@ -3,7 +3,7 @@
  * shapes spare GPU backends new buffers and new shaders for every fit.
  */
 
-import { type FitProblem, PADDING_OFFSET } from '../../learning/problem.ts'
+import { type FitProblem, PADDING_OFFSET } from '../../core/personal/problem.ts'
 import type { CentredProblem } from '../objective.ts'
 
 export interface FixedShape {

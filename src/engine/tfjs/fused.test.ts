@@ -3,7 +3,7 @@
  * null backend, where every call is checked and nothing is computed.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { FitProblem } from '../../learning/problem.ts'
+import type { FitProblem } from '../../core/personal/problem.ts'
 import type { Engine, FitOptions } from '../engine.ts'
 import { countGpuCalls, type GpuCalls } from '../gpuCalls.ts'
 import { createJsEngine } from '../js.ts'

@@ -5,7 +5,7 @@
  */
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/base'
 import * as tf from '@tensorflow/tfjs-core'
-import type { FitProblem } from '../../learning/problem.ts'
+import type { FitProblem } from '../../core/personal/problem.ts'
 import { adamSchedule } from '../adam.ts'
 import type { CentredProblem } from '../objective.ts'
 import type { Descent } from './descent.ts'

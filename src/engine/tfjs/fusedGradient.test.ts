@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { FitProblem } from '../../learning/problem.ts'
+import type { FitProblem } from '../../core/personal/problem.ts'
 import { centre } from '../centre.ts'
 import { longestCase, lossAndGradient } from '../objective.ts'
 import { nodeAdapter } from '../testGpu.ts'

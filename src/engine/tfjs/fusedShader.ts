@@ -7,7 +7,7 @@
  * rows → Adam.
  */
 
-import { PADDING_OFFSET } from '../../learning/problem.ts'
+import { PADDING_OFFSET } from '../../core/personal/problem.ts'
 import { BETA1, BETA2 } from '../adam.ts'
 
 /** Candidates of a case that one thread of `parts` and `residuals` reads. */

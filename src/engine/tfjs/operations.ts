@@ -4,7 +4,7 @@
  * and upload its scalars again in every step; here they are uploaded once.
  */
 import * as tf from '@tensorflow/tfjs-core'
-import type { FitProblem } from '../../learning/problem.ts'
+import type { FitProblem } from '../../core/personal/problem.ts'
 import { adamSchedule, BETA1, BETA2 } from '../adam.ts'
 import type { CentredProblem } from '../objective.ts'
 import type { Descent } from './descent.ts'

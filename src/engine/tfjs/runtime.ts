@@ -4,8 +4,8 @@
  * so that a page which uses TensorFlow.js itself is not moved to another backend.
  */
 import * as tf from '@tensorflow/tfjs-core'
-import type { FitProblem } from '../../learning/problem.ts'
-import { NearsideError } from '../../protocol/error.ts'
+import { NearsideError } from '../../core/error.ts'
+import type { FitProblem } from '../../core/personal/problem.ts'
 import type { EngineJobs, EngineName } from '../engine.ts'
 import type { CentredProblem } from '../objective.ts'
 import type { Descent } from './descent.ts'

@@ -3,8 +3,8 @@
  * double precision from the parameters it returns (`result.ts`).
  */
 
-import type { FitProblem } from '../../learning/problem.ts'
-import { NearsideError } from '../../protocol/error.ts'
+import { NearsideError } from '../../core/error.ts'
+import type { FitProblem } from '../../core/personal/problem.ts'
 import { centre } from '../centre.ts'
 import type { Engine, FitOptions, FitResult } from '../engine.ts'
 import type { CentredProblem } from '../objective.ts'

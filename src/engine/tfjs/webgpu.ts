@@ -6,8 +6,8 @@
 // The backend without its kernels: the fused descent needs none.
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/base'
 import * as tf from '@tensorflow/tfjs-core'
-import type { FitProblem } from '../../learning/problem.ts'
-import { NearsideError } from '../../protocol/error.ts'
+import { NearsideError } from '../../core/error.ts'
+import type { FitProblem } from '../../core/personal/problem.ts'
 import { type Adapter, describeAdapter } from '../adapter.ts'
 import type { Engine } from '../engine.ts'
 import { lazyJobs } from '../lazyJobs.ts'

@@ -2,7 +2,7 @@
  * @module A table's product with a vector on the scan of the top k, with a threshold that everything
  * passes: the scores of a whole catalogue, for what is not a matter of the highest k alone.
  */
-import type { TableProduct } from '../../learning/shortlist.ts'
+import type { TableProduct } from '../../core/personal/shortlist.ts'
 import { assembleScan, HIT_BYTES, type Scan } from './module.ts'
 
 const PAGE = 65_536

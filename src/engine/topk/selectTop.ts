@@ -2,7 +2,7 @@
  * @module The best k of a list in one order that everybody agrees on: by score, best first, and among
  * equals by id, lowest first. Exact and deterministic, in O(n log k) at worst and O(n) as a rule.
  */
-import { NearsideError } from '../../protocol/error.ts'
+import { NearsideError } from '../../core/error.ts'
 
 export interface TopK {
   /** Best first, [min(k, n)]. */

@@ -3,8 +3,8 @@
  * precision or on int8 rows with a scale each. The int8 form is exact in integers, so that every
  * implementation gives the same bits.
  */
-import { NearsideError } from '../../protocol/error.ts'
-import type { QuantizedRows } from '../../weights/quantize.ts'
+import { NearsideError } from '../../core/error.ts'
+import type { QuantizedRows } from '../../core/model/quantizeRows.ts'
 import { checkCount, type TopK } from './selectTop.ts'
 
 export interface ItemTable {

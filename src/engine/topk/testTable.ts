@@ -1,6 +1,7 @@
 /** @module Item tables for tests and benchmarks, and the oracle: score everything, sort everything. */
-import { createRandom } from '../../model/random.ts'
-import { quantizeRows } from '../../weights/quantize.ts'
+
+import { quantizeRows } from '../../core/model/quantizeRows.ts'
+import { createRandom } from '../../core/model/random.ts'
 import type { TopK } from './selectTop.ts'
 import { type ItemTable, isQuantized, quantizeQuery } from './table.ts'
 

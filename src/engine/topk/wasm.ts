@@ -1,5 +1,5 @@
 /** @module Top-k on our own WebAssembly scan, which a heap feeds with a rising threshold. */
-import { NearsideError } from '../../protocol/error.ts'
+import { NearsideError } from '../../core/error.ts'
 import { type SharedTask, ThreadPool, withThreads } from '../threads/pool.ts'
 import { createMemory, type Threads } from '../threads/threads.ts'
 import { assembleInt8Scan, BLOCK_ROWS, writeBlocks } from './blocks.ts'

@@ -1,5 +1,5 @@
 /** @module Top-k on WebGPU: three dispatches, one submit and one readback of 4 KB a query. */
-import { NearsideError } from '../../protocol/error.ts'
+import { NearsideError } from '../../core/error.ts'
 import { setUpWatched, whileWatching } from '../gpuErrors.ts'
 import { bindKernels } from '../gpuKernels.ts'
 import { whileNudging } from '../nudge.ts'

@@ -1,5 +1,5 @@
 /** @module Problems for tests and benchmarks of the user tower, from a seed. */
-import { createRandom } from '../../model/random.ts'
+import { createRandom } from '../../core/model/random.ts'
 import type { TowerProblem, TowerShape } from './tower.ts'
 
 /** The train step by which engines are compared: 1.8 million multiplications, 4,192 weights. */

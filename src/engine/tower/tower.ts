@@ -7,7 +7,7 @@
  * with Adam on all weights, a batch a step. It is the train step by which engines are compared; the
  * shop's own encoder is trained by `pretrain`, not here. Biases are the last rows of W₁ and W₂.
  */
-import { NearsideError } from '../../protocol/error.ts'
+import { NearsideError } from '../../core/error.ts'
 
 export interface TowerShape {
   /** Cases of a batch. */

@@ -1,5 +1,5 @@
 /** @module The user tower on our own WebAssembly kernels, in single precision. */
-import { NearsideError } from '../../protocol/error.ts'
+import { NearsideError } from '../../core/error.ts'
 import { adamSchedule, BETA1, BETA2 } from '../adam.ts'
 import { assembleTower, type Product } from './module.ts'
 import { checkTower, type TowerEngine, type TowerProblem, weightCount, withOnes } from './tower.ts'

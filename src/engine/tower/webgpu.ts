@@ -1,5 +1,5 @@
 /** @module The user tower on WebGPU: seven dispatches a step, twenty steps a submit, one readback. */
-import { NearsideError } from '../../protocol/error.ts'
+import { NearsideError } from '../../core/error.ts'
 import { adamSchedule } from '../adam.ts'
 import { setUpWatched, whileWatching } from '../gpuErrors.ts'
 import { bindKernels } from '../gpuKernels.ts'

@@ -2,7 +2,7 @@
  * @module One problem in the linear memory of the WASM kernel, and its gradient: a call of the kernel a
  * case, the cases added in double precision.
  */
-import type { FitProblem } from '../../learning/problem.ts'
+import type { FitProblem } from '../../core/personal/problem.ts'
 import { centre } from '../centre.ts'
 import type { CentredProblem } from '../objective.ts'
 import { assembleModule, type FitModule, GROUP_ROWS, places, ROW_BYTES } from './module.ts'

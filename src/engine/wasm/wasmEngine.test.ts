@@ -1,7 +1,7 @@
 /** @module Our WebAssembly engine against the JavaScript engine. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { FitProblem } from '../../learning/problem.ts'
+import type { FitProblem } from '../../core/personal/problem.ts'
 import { runCanary } from '../canary.ts'
 import { centre } from '../centre.ts'
 import { createJsEngine } from '../js.ts'

@@ -1,7 +1,7 @@
 /** @module The engine on our own WebAssembly kernel: all of a CPU that a browser gives, in 2 KB. */
 
-import type { FitProblem } from '../../learning/problem.ts'
-import { NearsideError } from '../../protocol/error.ts'
+import { NearsideError } from '../../core/error.ts'
+import type { FitProblem } from '../../core/personal/problem.ts'
 import { adamStep, startAdam } from '../adam.ts'
 import type { Engine, EngineJobs, FitOptions, FitResult } from '../engine.ts'
 import { lazyJobs } from '../lazyJobs.ts'

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-// biome-ignore lint/style/noRestrictedImports: the evaluation's own figures, to agree with
-import { hitRate, ndcg } from '../../evaluation/metrics.ts'
+import { hitRate, ndcg } from '../../train/metrics.ts'
 import { ARMS, meansOf, PLACES, qualityOf } from './quality.ts'
 import { readShoppers } from './shoppers.ts'
 

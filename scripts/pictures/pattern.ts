@@ -1,0 +1,49 @@
+/** @module Printed patterns: what a title says about a surface, as an SVG pattern of a few marks. */
+import { PhraseIndex, toPhrase } from '../../src/train/import/headPhrase.ts'
+
+const WORDS = {
+  spots: 'retrospot|spot|spotty|dot|dots|polka dot|polka|scandi spot|spotted',
+  stripes: 'stripe|striped|stripy|stripes|lines|ribbon',
+  hearts: 'heart|love|sweetheart|valentine',
+  stars: 'star|snowflake|stars|galaxy|space|night',
+  gingham: 'gingham|check|checked|tartan|patchwork|picnic',
+  flowers:
+    'flower|floral|rose|daisy|posy|blossom|fern|botanical|poppy|lily|garden|rosebud|hydrangea|peony|hyacinth|jardin|chrysanthemum|paisley|folk art',
+  lace: 'lace|doily|crochet|baroque|filigree|victorian|diamante|jewelled|embossed|regency',
+} as const
+
+export type PatternName = keyof typeof WORDS
+
+const index = new PhraseIndex(
+  Object.entries(WORDS).flatMap(([name, words]) =>
+    words.split('|').map((word) => toPhrase(word, name as PatternName, 1)),
+  ),
+)
+
+export function choosePattern(title: string): PatternName | undefined {
+  return index.best(title)?.value
+}
+
+const HEART = 'M5 8.6C.8 5.8 2 2.6 3.6 2.6 4.5 2.6 5 3.6 5 3.6s.5-1 1.4-1C8 2.6 9.2 5.8 5 8.6z'
+const STAR = 'm5 1.5 1 2.3 2.5.2-1.9 1.7.6 2.5L5 6.9 2.8 8.2l.6-2.5L1.5 4 4 3.8z'
+
+const MARKS: Readonly<Record<PatternName, (ink: string) => string>> = {
+  spots: (ink) =>
+    `<g fill="${ink}"><circle cx="2.5" cy="2.5" r="1.5"/><circle cx="7.5" cy="7.5" r="1.5"/></g>`,
+  stripes: (ink) => `<path fill="${ink}" d="M0 0h3.5v10H0z"/>`,
+  hearts: (ink) => `<path fill="${ink}" d="${HEART}"/>`,
+  stars: (ink) => `<path fill="${ink}" d="${STAR}"/>`,
+  gingham: (ink) =>
+    `<path fill="${ink}" fill-opacity=".5" d="M0 0h5v10H0z"/><path fill="${ink}" fill-opacity=".5" d="M0 0h10v5H0z"/>`,
+  flowers: (ink) =>
+    `<g fill="${ink}"><circle cx="5" cy="3" r="1.5"/><circle cx="7" cy="4.6" r="1.5"/><circle cx="6.2" cy="6.8" r="1.5"/><circle cx="3.8" cy="6.8" r="1.5"/><circle cx="3" cy="4.6" r="1.5"/></g>`,
+  lace: (ink) =>
+    `<g fill="none" stroke="${ink}"><circle cx="5" cy="5" r="2.8" stroke-width=".8"/><circle cx="0" cy="0" r="1.5" stroke-width=".6"/><circle cx="10" cy="0" r="1.5" stroke-width=".6"/><circle cx="0" cy="10" r="1.5" stroke-width=".6"/><circle cx="10" cy="10" r="1.5" stroke-width=".6"/></g>`,
+}
+
+/** `<pattern>` of tiles of `size` user units. */
+export function patternElement(name: PatternName, id: string, ink: string, size: number): string {
+  const marks = MARKS[name](ink)
+  const turn = name === 'stripes' || name === 'gingham' ? '' : ' rotate(20)'
+  return `<pattern id="${id}" width="10" height="10" patternUnits="userSpaceOnUse" patternTransform="scale(${size / 10})${turn}">${marks}</pattern>`
+}

@@ -1,0 +1,55 @@
+/**
+ * @module From real vectors to integers mod 2³² and back. Sums of integers are exact in any order,
+ * and noise on integers has no floating-point hole (Mironov 2012).
+ */
+import { NearsideError } from '../../core/error.ts'
+import { clip } from './clip.ts'
+import type { RandomBytes } from './randomBytes.ts'
+
+/** Σ x², exact while it stays below 2⁵³ (the policy keeps C_q ≤ 2²⁶). */
+export function squaredNorm(vector: Int32Array): number {
+  let sum = 0
+  for (const coordinate of vector) sum += coordinate * coordinate
+  return sum
+}
+
+/**
+ * Clips to C, scales and rounds each coordinate up or down at random so that its expectation is
+ * exact. Rounding moves a vector by less than √d, so clipping stops that much below C_q; the bound
+ * is then checked in integers all the same, because the noise is only as good as this bound.
+ *
+ * @param clipNorm C_q, the integer norm bound; must be above √d
+ * @returns [d], ‖x_q‖² ≤ C_q²
+ * @throws NearsideError `report-invalid` for numbers that are not finite
+ */
+export function quantize(
+  vector: ArrayLike<number>,
+  scale: number,
+  clipNorm: number,
+  randomBytes: RandomBytes,
+): Int32Array {
+  const room = clipNorm - Math.sqrt(vector.length)
+  if (!(room > 0)) throw new NearsideError('input-invalid', 'The clip norm is below √d steps')
+  const clipped = clip(vector, room / scale)
+  const draws = randomBytes(4 * clipped.length)
+  const view = new DataView(draws.buffer, draws.byteOffset)
+  const quantized = new Int32Array(clipped.length)
+  for (let i = 0; i < clipped.length; i++) {
+    const scaled = clipped[i] * scale
+    const below = Math.floor(scaled)
+    quantized[i] = below + (view.getUint32(4 * i, true) / 2 ** 32 < scaled - below ? 1 : 0)
+  }
+  if (squaredNorm(quantized) > clipNorm * clipNorm)
+    throw new NearsideError('report-invalid', 'The rounded update is longer than the clip norm')
+  return quantized
+}
+
+/** Two's complement: Z → Z₂³². */
+export function toResidues(vector: Int32Array): Uint32Array {
+  return Uint32Array.from(vector)
+}
+
+/** Residues mod 2³² of a signed sum → the sum, divided by `scale · divisor`. */
+export function dequantize(residues: Uint32Array, scale: number, divisor: number): Float64Array {
+  return Float64Array.from(residues, (residue) => (residue | 0) / scale / divisor)
+}

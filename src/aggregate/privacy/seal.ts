@@ -1,0 +1,81 @@
+/**
+ * @module Sealing a share to one aggregator: HPKE base mode (RFC 9180),
+ * DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-128-GCM.
+ */
+import {
+  AEAD_AES_128_GCM,
+  CipherSuite,
+  type CryptoKey as HpkeKey,
+  KDF_HKDF_SHA256,
+  KEM_DHKEM_X25519_HKDF_SHA256,
+  type KeyPair,
+} from 'hpke'
+import { type Bytes, concat, ownBytes } from '../../core/bytes.ts'
+import { NearsideError } from '../../core/error.ts'
+
+/** Bytes of the encapsulated key, which stand before the ciphertext. */
+export const ENCAPSULATED_BYTES = 32
+/** By how much a sealed share is longer than the share. */
+export const SEAL_OVERHEAD = ENCAPSULATED_BYTES + 16
+
+export type SealingKeys = KeyPair<HpkeKey>
+
+function suite(): CipherSuite<HpkeKey> {
+  return new CipherSuite(KEM_DHKEM_X25519_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_AES_128_GCM)
+}
+
+/** @returns enc ‖ ciphertext, `plaintext.length + SEAL_OVERHEAD` bytes */
+export async function seal(
+  publicKey: Uint8Array,
+  plaintext: Uint8Array,
+  info: Uint8Array,
+  aad: Uint8Array,
+): Promise<Bytes> {
+  const hpke = suite()
+  const key = await hpke.DeserializePublicKey(ownBytes(publicKey))
+  const sealed = await hpke.Seal(key, ownBytes(plaintext), {
+    info: ownBytes(info),
+    aad: ownBytes(aad),
+  })
+  return concat(sealed.encapsulatedSecret, sealed.ciphertext)
+}
+
+/** @throws NearsideError `report-invalid` if it was not sealed to these keys with this info and aad */
+export async function open(
+  keys: SealingKeys,
+  sealed: Uint8Array,
+  info: Uint8Array,
+  aad: Uint8Array,
+): Promise<Bytes> {
+  try {
+    const enc = ownBytes(sealed.slice(0, ENCAPSULATED_BYTES))
+    const ciphertext = ownBytes(sealed.slice(ENCAPSULATED_BYTES))
+    const options = { info: ownBytes(info), aad: ownBytes(aad) }
+    return ownBytes(await suite().Open(keys, enc, ciphertext, options))
+  } catch (thrown) {
+    throw new NearsideError('report-invalid', 'The sealed share does not open', { cause: thrown })
+  }
+}
+
+export function generateSealingKeys(): Promise<SealingKeys> {
+  return suite().GenerateKeyPair(true)
+}
+
+export async function exportSealingKeys(keys: SealingKeys) {
+  const hpke = suite()
+  return {
+    publicKey: ownBytes(await hpke.SerializePublicKey(keys.publicKey)),
+    privateKey: ownBytes(await hpke.SerializePrivateKey(keys.privateKey)),
+  }
+}
+
+export async function importSealingKeys(
+  publicKey: Uint8Array,
+  privateKey: Uint8Array,
+): Promise<SealingKeys> {
+  const hpke = suite()
+  return {
+    publicKey: await hpke.DeserializePublicKey(ownBytes(publicKey)),
+    privateKey: await hpke.DeserializePrivateKey(ownBytes(privateKey), false),
+  }
+}

@@ -1,0 +1,67 @@
+/** @module Ed25519 signatures (RFC 8032): receipts for devices, messages between aggregators. */
+import { type Bytes, concat, ownBytes, utf8 } from '../../core/bytes.ts'
+
+export interface SigningKeys {
+  readonly publicKey: CryptoKey
+  readonly privateKey: CryptoKey
+}
+
+/** PKCS #8 prefix of an Ed25519 private key (RFC 8410): the 32-byte seed follows. */
+const PKCS8_PREFIX = Uint8Array.from([
+  0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
+])
+
+/** What is signed says what it is for, so that one kind of signature can't pass for another. */
+export function receiptMessage(bodyHash: Uint8Array): Bytes {
+  return concat(utf8('nearside receipt v1\0'), bodyHash)
+}
+
+export function peerMessage(method: string, path: string, bodyHash: Uint8Array): Bytes {
+  return concat(utf8(`nearside peer v1\0${method} ${path}\0`), bodyHash)
+}
+
+export async function generateSigningKeys(): Promise<SigningKeys> {
+  return (await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])) as CryptoKeyPair
+}
+
+/** `privateKey` is the 32-byte seed of RFC 8032. */
+export async function exportSigningKeys(keys: SigningKeys) {
+  const pkcs8 = new Uint8Array(await crypto.subtle.exportKey('pkcs8', keys.privateKey))
+  return {
+    publicKey: new Uint8Array(await crypto.subtle.exportKey('raw', keys.publicKey)),
+    privateKey: pkcs8.slice(PKCS8_PREFIX.length),
+  }
+}
+
+export async function importSigningKeys(
+  publicKey: Uint8Array,
+  privateKey: Uint8Array,
+): Promise<SigningKeys> {
+  const pkcs8 = concat(PKCS8_PREFIX, privateKey)
+  return {
+    publicKey: await importPublicKey(publicKey),
+    privateKey: await crypto.subtle.importKey('pkcs8', pkcs8, 'Ed25519', false, ['sign']),
+  }
+}
+
+export async function sign(keys: SigningKeys, message: Uint8Array): Promise<Bytes> {
+  return new Uint8Array(await crypto.subtle.sign('Ed25519', keys.privateKey, ownBytes(message)))
+}
+
+/** False for a wrong signature and for a malformed key alike. */
+export async function verify(
+  publicKey: Uint8Array,
+  signature: Uint8Array,
+  message: Uint8Array,
+): Promise<boolean> {
+  try {
+    const key = await importPublicKey(publicKey)
+    return await crypto.subtle.verify('Ed25519', key, ownBytes(signature), ownBytes(message))
+  } catch {
+    return false
+  }
+}
+
+function importPublicKey(raw: Uint8Array): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw', ownBytes(raw), 'Ed25519', true, ['verify'])
+}

@@ -1,0 +1,139 @@
+import { createCipheriv, hkdfSync } from 'node:crypto'
+import { AEAD_AES_128_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_DHKEM_X25519_HKDF_SHA256 } from 'hpke'
+import { describe, expect, it } from 'vitest'
+import { decodeVector, fromHex, toHex, utf8 } from '../../core/bytes.ts'
+import { quantize, toResidues } from './quantize.ts'
+import { ENCAPSULATED_BYTES, importSealingKeys, open, SEAL_OVERHEAD, seal } from './seal.ts'
+import { addShare, aesCtr, expandSeed, hkdf, split } from './shares.ts'
+import published from './shareVectors.json'
+import { importSigningKeys, sign, verify } from './signature.ts'
+
+describe('published vectors', () => {
+  it('HKDF-SHA256: RFC 5869, test case 1', async () => {
+    const key = fromHex('0b'.repeat(22))
+    const salt = fromHex('000102030405060708090a0b0c')
+    const info = fromHex('f0f1f2f3f4f5f6f7f8f9')
+    expect(toHex(await hkdf(key, salt, info, 42))).toBe(
+      '3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865',
+    )
+  })
+
+  it('AES-256-CTR: SP 800-38A, F.5.5', async () => {
+    const key = fromHex('603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4')
+    const counter = fromHex('f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff')
+    const plain =
+      '6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51' +
+      '30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710'
+    expect(toHex(await aesCtr(key, counter, fromHex(plain)))).toBe(
+      '601ec313775789a5b7a7f504bbf3d228f443e3ca4d62b59aca84e990cacaf5c5' +
+        '2b0930daa23de94ce87017ba2d84988ddfc9c58db67aada613c2dd08457941a6',
+    )
+  })
+
+  it('Ed25519: RFC 8032, test 1', async () => {
+    const publicKey = fromHex('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a')
+    const seed = fromHex('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60')
+    const keys = await importSigningKeys(publicKey, seed)
+    const signature = await sign(keys, new Uint8Array(0))
+    expect(toHex(signature)).toBe(
+      'e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b',
+    )
+    expect(await verify(publicKey, signature, new Uint8Array(0))).toBe(true)
+    signature[0] ^= 1
+    expect(await verify(publicKey, signature, new Uint8Array(0))).toBe(false)
+    expect(await verify(new Uint8Array(3), signature, new Uint8Array(0))).toBe(false)
+  })
+
+  it('X25519: RFC 7748, section 5.2, first vector', async () => {
+    const scalar = fromHex('a546e36bf0527c9d3b16154b82465edd62144c0ac1fc5a18506a2244ba449ac4')
+    const u = fromHex('e6db6867583030db3594c1a424b15f7c726624ec26b3353b10a903a6d0ab1c4c')
+    // RFC 8410 wraps the scalar.
+    const pkcs8 = fromHex(`302e020100300506032b656e04220420${toHex(scalar)}`)
+    const privateKey = await crypto.subtle.importKey('pkcs8', pkcs8, 'X25519', false, [
+      'deriveBits',
+    ])
+    const publicKey = await crypto.subtle.importKey('raw', u, 'X25519', false, [])
+    const shared = await crypto.subtle.deriveBits(
+      { name: 'X25519', public: publicKey },
+      privateKey,
+      256,
+    )
+    expect(toHex(new Uint8Array(shared))).toBe(
+      'c3da55379de9c6908e94ea4df28d084f32eccf03491c71f754b4075577a28552',
+    )
+  })
+
+  it('HPKE: RFC 9180, A.1 base mode, sequence number 0', async () => {
+    const publicKey = fromHex('3948cfe0ad1ddb695d780e59077195da6c56506b027329794ab02bca80815c4d')
+    const secret = fromHex('4612c550263fc8ad58375df3f557aac531d26850903e55a9f23f21d8534e8ac8')
+    const enc = '37fda3567bdbd628e88668c3c8d7e97d1d1253b6d4ea6d44c150f741f1bf4431'
+    const ciphertext =
+      'f938558b5d72f1a23810b4be2ab4f84331acc02fc97babc53a52ae8218a355a9' +
+      '6d8770ac83d07bea87e13c512a'
+    const info = fromHex('4f6465206f6e2061204772656369616e2055726e')
+    const aad = fromHex('436f756e742d30')
+    const keys = await importSealingKeys(publicKey, secret)
+    const plain = await open(keys, fromHex(enc + ciphertext), info, aad)
+    expect(toHex(plain)).toBe('4265617574792069732074727574682c20747275746820626561757479')
+    // The key pair itself, from the vector's ikmR.
+    const hpke = new CipherSuite(KEM_DHKEM_X25519_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_AES_128_GCM)
+    const ikm = fromHex('6db9df30aa07dd42ee5e8181afdb977e538f5e1fec8a06223f33f7013e525037')
+    const derived = await hpke.DeriveKeyPair(ikm, true)
+    expect(toHex(await hpke.SerializePublicKey(derived.publicKey))).toBe(toHex(publicKey))
+  })
+})
+
+describe('sealing', () => {
+  it('opens what it sealed, and nothing that was changed or moved', async () => {
+    const publicKey = fromHex('3948cfe0ad1ddb695d780e59077195da6c56506b027329794ab02bca80815c4d')
+    const secret = fromHex('4612c550263fc8ad58375df3f557aac531d26850903e55a9f23f21d8534e8ac8')
+    const keys = await importSealingKeys(publicKey, secret)
+    const [info, aad, message] = [utf8('info'), utf8('aad'), utf8('message')]
+    const sealed = await seal(publicKey, message, info, aad)
+    expect(sealed).toHaveLength(message.length + SEAL_OVERHEAD)
+    expect(await open(keys, sealed, info, aad)).toEqual(message)
+    const refused = { code: 'report-invalid' }
+    await expect(open(keys, sealed, info, utf8('other'))).rejects.toMatchObject(refused)
+    await expect(open(keys, sealed, utf8('other'), aad)).rejects.toMatchObject(refused)
+    await expect(open(keys, sealed.slice(0, 20), info, aad)).rejects.toMatchObject(refused)
+    for (const at of [0, ENCAPSULATED_BYTES, sealed.length - 1]) {
+      const changed = sealed.slice()
+      changed[at] ^= 1
+      await expect(open(keys, changed, info, aad)).rejects.toMatchObject(refused)
+    }
+  })
+})
+
+describe('our own vectors, for a second implementation', () => {
+  it.each(published.map((vector) => [vector.name, vector] as const))('%s', async (_, vector) => {
+    const { binding, scale, clipNormInteger } = vector
+    // The rounding draws of the vector, in order.
+    const draws = fromHex(vector.roundingDraws)
+    const quantized = quantize(vector.update, scale, clipNormInteger, (length) =>
+      draws.slice(0, length),
+    )
+    expect([...quantized]).toEqual(vector.quantized)
+    const seed = fromHex(vector.helperShareSeed)
+    const mask = await expandSeed(seed, binding, quantized.length)
+    expect([...mask]).toEqual([...decodeVector(fromHex(vector.helperShareExpanded))])
+    const masked = await split(toResidues(quantized), seed, binding)
+    expect([...masked]).toEqual([...decodeVector(fromHex(vector.leaderShare))])
+    addShare(masked, mask)
+    expect([...masked].map((residue) => residue | 0)).toEqual(vector.quantized)
+  })
+
+  it.each(published)('$name, expanded by another library', ({ binding, ...vector }) => {
+    const task = Buffer.from(binding.task)
+    const length = Buffer.alloc(4)
+    length.writeUInt32BE(task.length)
+    const round = Buffer.alloc(4)
+    round.writeUInt32BE(binding.round)
+    const hashes = Buffer.from(binding.policyHash + binding.modelHash, 'hex')
+    const info = Buffer.concat([length, task, round, hashes])
+    const seed = Buffer.from(vector.helperShareSeed, 'hex')
+    const key = Buffer.from(hkdfSync('sha256', seed, 'nearside mask v1', info, 32))
+    const cipher = createCipheriv('aes-256-ctr', key, Buffer.alloc(16))
+    const stream = cipher.update(Buffer.alloc(4 * vector.quantized.length))
+    expect(stream.toString('hex')).toBe(vector.helperShareExpanded)
+  })
+})

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest'
+import { utf8 } from '../../core/bytes.ts'
+import { errorFromResponse, isRetryable, problem } from './problem.ts'
+import { parseReceipt } from './receipt.ts'
+import { endpoint } from './routes.ts'
+
+it('turns an answer into an error by its status, whatever the body is', () => {
+  const body = utf8(JSON.stringify(problem(410, 'round-closed', 'The round is over')))
+  expect(errorFromResponse(410, body)).toMatchObject({
+    code: 'round-closed',
+    message: 'The leader answered 410: The round is over',
+  })
+  expect(errorFromResponse(409, utf8('<html>')).code).toBe('report-conflict')
+  expect(errorFromResponse(503, new Uint8Array(0)).code).toBe('aggregator-unreachable')
+  const long = utf8(JSON.stringify({ title: 'x'.repeat(10_000) }))
+  expect(errorFromResponse(422, long).message.length).toBeLessThan(300)
+})
+
+it('knows what is worth another try', () => {
+  expect([408, 429, 500, 503].map(isRetryable)).toEqual([true, true, true, true])
+  expect([400, 409, 410, 413, 415, 422].some(isRetryable)).toBe(false)
+})
+
+it('joins a URL and a path with one slash', () => {
+  expect(endpoint('http://h/x/', '/v1/task')).toBe('http://h/x/v1/task')
+  expect(endpoint('http://h', '/v1/task')).toBe('http://h/v1/task')
+})
+
+it('refuses a receipt that lacks something', () => {
+  const receipt = { id: 'a', round: 1, bodyHash: 'b', signature: 'AAAA' }
+  expect(parseReceipt({ ...receipt, more: 1 })).toEqual(receipt)
+  for (const bad of [null, {}, { ...receipt, round: '1' }, { ...receipt, signature: '?' }])
+    expect(() => parseReceipt(bad)).toThrow(/receipt/)
+})

@@ -1,0 +1,108 @@
+/**
+ * @module The one message a device ever sends: a header that everybody may read and two sealed
+ * shares. Every report of a policy has the same length, whoever sends it.
+ */
+import { type Bytes, concat, fromHex, toHex, uint32, utf8 } from '../../core/bytes.ts'
+import { NearsideError } from '../../core/error.ts'
+
+export const REPORT_MEDIA_TYPE = 'application/vnd.nearside.report'
+export const REPORT_ID_BYTES = 16
+/** What HPKE adds: encapsulated key and authentication tag. */
+export const SEAL_BYTES = 48
+const SEED_BYTES = 32
+const HASH_BYTES = 32
+
+/** "NSR" and the format's version. */
+const MAGIC = Uint8Array.from([0x4e, 0x53, 0x52, 0x01])
+const ROUND_OFFSET = MAGIC.length + REPORT_ID_BYTES
+export const HEADER_BYTES = ROUND_OFFSET + 4 + 2 * HASH_BYTES
+export const HELPER_SHARE_BYTES = SEAL_BYTES + SEED_BYTES
+
+export interface ReportHeader {
+  /** 16 random bytes, hex. */
+  readonly id: string
+  readonly round: number
+  /** Hex SHA-256. */
+  readonly policyHash: string
+  /** Hex SHA-256. */
+  readonly modelHash: string
+}
+
+export interface Report {
+  readonly header: ReportHeader
+  /** Sealed to the leader: the masked vector, 4·d bytes little-endian. */
+  readonly leaderShare: Bytes
+  /** Sealed to the helper: the 32-byte seed. */
+  readonly helperShare: Bytes
+}
+
+export function reportBytes(dimension: number): number {
+  return HEADER_BYTES + SEAL_BYTES + 4 * dimension + HELPER_SHARE_BYTES
+}
+
+export function encodeHeader(header: ReportHeader): Bytes {
+  return concat(
+    MAGIC,
+    fromHex(header.id),
+    uint32(header.round),
+    fromHex(header.policyHash),
+    fromHex(header.modelHash),
+  )
+}
+
+export function encodeReport(report: Report): Bytes {
+  return concat(encodeHeader(report.header), report.leaderShare, report.helperShare)
+}
+
+/** What the helper needs of a report: header and its own share. */
+export function encodeHelperPart(report: Report): Bytes {
+  return concat(encodeHeader(report.header), report.helperShare)
+}
+
+export const HELPER_PART_BYTES = HEADER_BYTES + HELPER_SHARE_BYTES
+
+/** Bound into both seals, so that a share can't be moved to another report, round or task. */
+export function reportAad(task: string, header: ReportHeader): Bytes {
+  return concat(encodeHeader(header), utf8(task))
+}
+
+/** HPKE `info`: which aggregator a share is for. */
+export function sealInfo(role: 'leader' | 'helper'): Bytes {
+  return utf8(`nearside report v1 ${role}`)
+}
+
+/** @throws NearsideError `report-invalid` */
+export function parseHeader(bytes: Uint8Array): ReportHeader {
+  if (bytes.length < HEADER_BYTES) throw invalid('is too short')
+  if (!MAGIC.every((byte, i) => bytes[i] === byte)) throw invalid('does not start with NSR 1')
+  const view = new DataView(bytes.buffer, bytes.byteOffset)
+  const afterRound = ROUND_OFFSET + 4
+  return {
+    id: toHex(bytes.subarray(MAGIC.length, ROUND_OFFSET)),
+    round: view.getUint32(ROUND_OFFSET),
+    policyHash: toHex(bytes.subarray(afterRound, afterRound + HASH_BYTES)),
+    modelHash: toHex(bytes.subarray(afterRound + HASH_BYTES, HEADER_BYTES)),
+  }
+}
+
+/** @throws NearsideError `report-invalid` unless it is exactly one report of dimension d */
+export function parseReport(bytes: Uint8Array, dimension: number): Report {
+  if (bytes.length !== reportBytes(dimension))
+    throw invalid(`has ${bytes.length} bytes where ${reportBytes(dimension)} are due`)
+  const end = bytes.length - HELPER_SHARE_BYTES
+  return {
+    header: parseHeader(bytes),
+    leaderShare: bytes.slice(HEADER_BYTES, end) as Bytes,
+    helperShare: bytes.slice(end) as Bytes,
+  }
+}
+
+/** @throws NearsideError `report-invalid` */
+export function parseHelperPart(bytes: Uint8Array): Omit<Report, 'leaderShare'> {
+  if (bytes.length !== HELPER_PART_BYTES) throw invalid('is not one helper part')
+  return { header: parseHeader(bytes), helperShare: bytes.slice(HEADER_BYTES) as Bytes }
+}
+
+function invalid(what: string): NearsideError {
+  return new NearsideError('report-invalid', `The report ${what}`)
+}

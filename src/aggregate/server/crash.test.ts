@@ -1,0 +1,154 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, it, onTestFinished } from 'vitest'
+import { decodeVector, fromBase64 } from '../../core/bytes.ts'
+import { createRandom } from '../../core/model/random.ts'
+import { agreeTask } from '../../device/upload/agreeTask.ts'
+import { makeReport } from '../../device/upload/makeReport.ts'
+import { testFolder } from '../../testFolder.ts'
+import { cryptoRandomBytes } from '../privacy/randomBytes.ts'
+import { dimensionOf } from '../protocol/policy.ts'
+import { REPORT_MEDIA_TYPE } from '../protocol/report.ts'
+import { createModels } from './testFederation.ts'
+import { PARAMETERS } from './testModel.ts'
+
+const KILLS = 20
+const GOAL = 80
+const PROGRAM = fileURLToPath(new URL('./testAggregator.ts', import.meta.url))
+const running = new Set<ChildProcess>()
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/** Keeps one aggregator running and the next one loaded. */
+function createProcess(args: readonly string[]) {
+  const load = () => {
+    const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, ...args], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    running.add(child)
+    return child
+  }
+  let standby = load()
+  let active: ChildProcess | null = null
+  return {
+    async start() {
+      active = standby
+      active.stdin?.write('go\n')
+      standby = load()
+      await once(active.stdout as NodeJS.ReadableStream, 'data')
+    },
+    async kill() {
+      if (active === null) return
+      active.kill('SIGKILL')
+      await once(active, 'exit')
+      running.delete(active)
+    },
+  }
+}
+
+/** Waits for them: they write into the test's folders until they are gone. */
+async function killAll(): Promise<void> {
+  const gone = [...running].map((child) => once(child, 'exit'))
+  for (const child of running) child.kill('SIGKILL')
+  await Promise.all(gone)
+}
+
+it(`counts every acknowledged report exactly once through ${KILLS} kills`, async () => {
+  const directory = testFolder()
+  const models = await createModels()
+  onTestFinished(killAll)
+  const [leaderPort, helperPort] = [await freePort(), await freePort()]
+  const [leaderUrl, helperUrl] = [leaderPort, helperPort].map((port) => `http://127.0.0.1:${port}`)
+  const goal = String(GOAL)
+  const helper = createProcess(['helper', String(helperPort), join(directory, 'h.sqlite'), goal])
+  const leader = createProcess([
+    'leader',
+    String(leaderPort),
+    join(directory, 'l.sqlite'),
+    goal,
+    models,
+    helperUrl,
+  ])
+  await helper.start()
+  await leader.start()
+
+  const get = async (url: string) => {
+    for (;;) {
+      const response = await fetch(url).catch(() => null)
+      if (response?.status === 200) return new Uint8Array(await response.arrayBuffer())
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+  const task = await agreeTask({ get }, { leader: leaderUrl, helper: helperUrl })
+  const dimension = dimensionOf(task.policy)
+  const random = createRandom(7)
+  const made = []
+  for (let i = 0; i < GOAL; i++) {
+    const update = Float64Array.from({ length: dimension }, () => 0.02 * random.normal())
+    made.push(await makeReport(update, task, cryptoRandomBytes))
+  }
+
+  let acknowledged = 0
+  async function upload(body: Uint8Array): Promise<void> {
+    for (;;) {
+      const response = await fetch(`${leaderUrl}/v1/reports`, {
+        method: 'POST',
+        body: new Uint8Array(body),
+        headers: { 'content-type': REPORT_MEDIA_TYPE },
+      }).catch(() => null)
+      if (response?.status === 200 || response?.status === 201) break
+      // Whatever else it is, it is a server that can't: never a refusal of a good report.
+      expect([undefined, 503]).toContain(response?.status)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    acknowledged++
+  }
+  const queue = [...made]
+  // The last few are held back, so that the round is open through all kills.
+  const held = queue.splice(GOAL - 8)
+  const uploader = async () => {
+    for (let next = queue.pop(); next; next = queue.pop()) {
+      await upload(next.body)
+      await new Promise((resolve) => setTimeout(resolve, random.integer(250)))
+    }
+  }
+  const uploads = Array.from({ length: 4 }, uploader)
+
+  for (let kill = 0; kill < KILLS; kill++) {
+    const victim = random.next() < 0.7 ? leader : helper
+    const seen = acknowledged
+    // At a random moment while reports are on their way.
+    while (queue.length > 0 && acknowledged === seen)
+      await new Promise((resolve) => setImmediate(resolve))
+    await new Promise((resolve) => setTimeout(resolve, random.integer(12)))
+    await victim.kill()
+    await victim.start()
+  }
+  await Promise.all(uploads)
+  // Every report once more, as a device would that never saw its acknowledgement.
+  await Promise.all(made.slice(0, 40).map(({ body }) => upload(body)))
+  for (const { body } of held) await upload(body)
+
+  const file = join(models, '2', 'shared.safetensors')
+  while (!existsSync(join(models, 'latest.json')) || !existsSync(file))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  const bytes = readFileSync(file)
+  const mean = new Float64Array(new Uint8Array(bytes).buffer)
+  const vectors = made.map(({ detail }) => decodeVector(fromBase64(String(detail.updateInteger))))
+  const expected = Float64Array.from({ length: dimension }, (_, j) => {
+    const sum = vectors.reduce((total, vector) => total + (vector[j] | 0), 0)
+    return sum / PARAMETERS.scale / GOAL
+  })
+  expect(mean).toEqual(expected)
+}, 600_000)

@@ -1,0 +1,139 @@
+/** @module What the leader takes, refuses and publishes. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { fromBase64, fromHex, sha256, toHex } from '../../core/bytes.ts'
+import { receiptMessage, verify } from '../privacy/signature.ts'
+import { createFederation, LEADER } from './testFederation.ts'
+import { meanOf, post, report } from './testReports.ts'
+
+describe('the leader', () => {
+  it('signs a receipt over the SHA-256 of the body', async () => {
+    const federation = await createFederation()
+    const { body, id, task } = await report(federation, 1)
+    const answer = await post(federation, body)
+    expect(answer.status).toBe(201)
+    const receipt = (await answer.json()) as { bodyHash: string; signature: string; id: string }
+    expect(receipt.id).toBe(id)
+    expect(receipt.bodyHash).toBe(toHex(await sha256(body)))
+    const key = fromBase64(task.policy.leader.signing)
+    const message = receiptMessage(fromHex(receipt.bodyHash))
+    expect(await verify(key, fromBase64(receipt.signature), message)).toBe(true)
+    const other = receiptMessage(await sha256(new Uint8Array(1)))
+    expect(await verify(key, fromBase64(receipt.signature), other)).toBe(false)
+  })
+
+  it('answers a repeated report 200, also after the round, and counts it once', async () => {
+    const federation = await createFederation()
+    const made = []
+    for (let i = 0; i < 4; i++) made.push(await report(federation, i))
+    expect((await post(federation, made[0].body)).status).toBe(201)
+    expect((await post(federation, made[0].body)).status).toBe(200)
+    expect((await federation.leader.current())?.counted).toBe(1)
+    for (const { body } of made.slice(1)) await post(federation, body)
+    await federation.leader.advance()
+    expect((await post(federation, made[0].body)).status).toBe(200)
+    expect((await federation.leader.current())?.counted).toBe(0)
+    expect(federation.applied).toHaveLength(1)
+  })
+
+  it('refuses another body under the same id, a late, a foreign, a damaged report', async () => {
+    const federation = await createFederation()
+    const first = await report(federation, 1)
+    const second = await report(federation, 2)
+    await post(federation, first.body)
+    const forged = new Uint8Array(first.body)
+    forged[forged.length - 1] ^= 1
+    expect((await post(federation, forged)).status).toBe(409)
+
+    const damaged = new Uint8Array(second.body)
+    damaged[120] ^= 1
+    expect((await post(federation, damaged)).status).toBe(422)
+    const late = new Uint8Array(second.body)
+    late[23] = 9
+    expect((await post(federation, late)).status).toBe(410)
+    const foreign = new Uint8Array(second.body)
+    foreign[30] ^= 1
+    expect((await post(federation, foreign)).status).toBe(422)
+    expect((await post(federation, second.body.slice(1))).status).toBe(422)
+    expect((await post(federation, new Uint8Array(2 * second.body.length))).status).toBe(413)
+    expect((await post(federation, new Uint8Array(0))).status).toBe(422)
+    expect((await federation.leader.current())?.counted).toBe(1)
+    expect((await post(federation, second.body)).status).toBe(201)
+  })
+
+  it('counts nothing of a report whose helper part is damaged', async () => {
+    const federation = await createFederation()
+    const made = []
+    for (let i = 0; i < 4; i++) made.push(await report(federation, i))
+    const bad = await report(federation, 9)
+    bad.body[bad.body.length - 1] ^= 1
+    const statuses = await Promise.all(
+      [bad, ...made].map(async ({ body }) => (await post(federation, body)).status),
+    )
+    // The damaged one may hold a place while the helper is asked; its place is free again after.
+    const again = await Promise.all(
+      made.map(async ({ body }) => (await post(federation, body)).status),
+    )
+    expect(statuses[0]).toBe(422)
+    expect(again.every((status) => status <= 201)).toBe(true)
+    expect((await post(federation, bad.body)).status).toBe(422)
+    await federation.leader.advance()
+    expect(federation.applied).toEqual([
+      meanOf(
+        made.map(({ quantized }) => quantized),
+        4,
+      ),
+    ])
+  })
+
+  it('refuses Global Privacy Control, other origins, other types; leaves addresses alone', async () => {
+    const federation = await createFederation({ app: { reportsPerMinute: 3 } })
+    const { body } = await report(federation, 1)
+    expect((await post(federation, body, { 'sec-gpc': '1' })).status).toBe(403)
+    expect((await post(federation, body, { origin: 'https://evil.test' })).status).toBe(403)
+    expect((await post(federation, body, { 'content-type': 'text/plain' })).status).toBe(415)
+    expect((await post(federation, body, { 'content-encoding': 'gzip' })).status).toBe(415)
+    expect((await federation.leader.current())?.counted).toBe(0)
+    const answers = []
+    for (let i = 0; i < 4; i++) answers.push(await post(federation, body))
+    expect(answers.map(({ status }) => status)).toEqual([201, 200, 200, 429])
+    expect(Number(answers[3].headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(answers[3].headers.get('content-type')).toBe('application/problem+json')
+    federation.now += 60_000
+    expect((await post(federation, body)).status).toBe(200)
+  })
+
+  it('answers the shop’s pages alone', async () => {
+    const federation = await createFederation()
+    const from = async (origin: string) =>
+      (await federation.fetch(`${LEADER}/v1/task`, { headers: { origin } })).headers.get(
+        'access-control-allow-origin',
+      )
+    expect(await from('http://shop.test')).toBe('http://shop.test')
+    expect(await from('http://evil.test')).toBeNull()
+  })
+
+  it('records a rejected aggregate and keeps the model', async () => {
+    const verdict = { accepted: false, reasons: ['ndcg fell'], metrics: { ndcg: 0.1 } }
+    const federation = await createFederation({ leader: { gate: async () => verdict } })
+    for (let i = 0; i < 4; i++) await post(federation, (await report(federation, i)).body)
+    await federation.leader.advance()
+    const [open, done] = await federation.leader.rounds()
+    expect(done).toMatchObject({ state: 'rejected', verdict })
+    expect(open.policy.model.version).toBe('1')
+    expect(existsSync(join(federation.models, '2'))).toBe(false)
+  })
+
+  it('rejects a round that one malformed share wrecked', async () => {
+    const federation = await createFederation({
+      helper: { noise: (_, d) => new Int32Array(d).fill(2 ** 29) },
+    })
+    for (let i = 0; i < 4; i++) await post(federation, (await report(federation, i)).body)
+    await federation.leader.advance()
+    const [, done] = await federation.leader.rounds()
+    expect(done.state).toBe('rejected')
+    expect(done.verdict?.reasons[0]).toMatch(/norm/)
+    expect(federation.applied).toHaveLength(0)
+  })
+})

@@ -1,0 +1,67 @@
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { readShop } from '../../train/shop/read.ts'
+import { dimensionOf, type Policy } from '../protocol/policy.ts'
+import { createHeldOutGate, unmeasuredGate } from './heldOutGate.ts'
+import { applyUpdate, layoutOf, readCandidate, readPublished } from './nextModel.ts'
+import { readLatest } from './publish.ts'
+
+const path = (relative: string) => fileURLToPath(new URL(`../../../${relative}`, import.meta.url))
+const parent = await readLatest(path('public/models'))
+const model = await readPublished(parent.manifest, parent.directory)
+const dimension = dimensionOf({ parameters: layoutOf(parent) } as Policy)
+
+describe('the next model', () => {
+  it('moves the diagonal of A and w by the learning rate, and nothing else', async () => {
+    const mean = Float64Array.from({ length: dimension }, (_, i) => (i + 1) / 1000)
+    const candidate = await applyUpdate(parent, mean, 0.5, '2')
+    expect([...candidate.files.keys()]).toEqual(['shared.safetensors'])
+    expect(candidate.manifest).toMatchObject({ version: '2', parent: parent.version })
+    const next = await readCandidate(parent, candidate)
+    for (let i = 0; i < 64; i++) {
+      for (let j = 0; j < 64; j++) {
+        const step = i === j ? 0.5 * mean[i] : 0
+        expect(next.projection[64 * i + j]).toBeCloseTo(model.projection[64 * i + j] + step, 6)
+      }
+    }
+    for (const [f, weight] of next.featureWeights.entries()) {
+      expect(weight).toBeCloseTo(model.featureWeights[f] + 0.5 * mean[64 + f], 6)
+      expect(candidate.manifest.features[f].weight).toBe(weight)
+    }
+    expect(next.bias).toEqual(model.bias)
+    expect(next.itemVectors).toEqual(model.itemVectors)
+    // Deterministic: a leader that dies while publishing makes the same bytes again.
+    const again = await applyUpdate(parent, mean, 0.5, '2')
+    expect(again.manifestBytes).toEqual(candidate.manifestBytes)
+    expect(again.files).toEqual(candidate.files)
+  })
+
+  it('is refused for an update of another length', async () => {
+    await expect(applyUpdate(parent, new Float64Array(3), 0.5, '2')).rejects.toMatchObject({
+      code: 'model-incompatible',
+    })
+  })
+})
+
+describe('the held-out gate', () => {
+  it('lets a model through that serves as well, and stops one that serves worse', async () => {
+    const gate = createHeldOutGate(await readShop(path('data/online-retail')))
+    const same = await applyUpdate(parent, new Float64Array(dimension), 1, '2')
+    const verdict = await gate(parent, same)
+    expect(verdict.accepted).toBe(true)
+    expect(verdict.metrics['ndcg@10 after']).toBe(verdict.metrics['ndcg@10 before'])
+    expect(verdict.metrics['ndcg@10 before']).toBeGreaterThan(0.1)
+
+    const inverted = Float64Array.from({ length: dimension }, (_, i) =>
+      i < 64 ? 0 : -2 * model.featureWeights[i - 64],
+    )
+    const worse = await gate(parent, await applyUpdate(parent, inverted, 1, '2'))
+    expect(worse.accepted).toBe(false)
+    expect(worse.reasons[0]).toMatch(/NDCG@10 .* would fall by \d/)
+  })
+
+  it('measures nothing where there is nothing to measure on', async () => {
+    const same = await applyUpdate(parent, new Float64Array(dimension), 1, '2')
+    expect(await unmeasuredGate(parent, same)).toEqual({ accepted: true, reasons: [], metrics: {} })
+  })
+})

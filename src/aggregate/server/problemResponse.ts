@@ -1,0 +1,34 @@
+/** @module What went wrong as an HTTP answer: problem+json with the status that fits the code. */
+import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { type ErrorCode, NearsideError } from '../../core/error.ts'
+import { problem } from '../protocol/problem.ts'
+import { PROBLEM_MEDIA_TYPE } from '../protocol/routes.ts'
+
+const STATUS: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
+  'consent-missing': 403,
+  'input-invalid': 422,
+  'policy-mismatch': 422,
+  'report-conflict': 409,
+  'report-invalid': 422,
+  'round-closed': 410,
+}
+
+/** Everything that is not the request's fault is 503: durable or refused, never in between. */
+export function problemOf(thrown: unknown): { status: ContentfulStatusCode; error: NearsideError } {
+  const error = NearsideError.from(thrown, 'storage-unavailable', 'The server can’t take it now')
+  return { status: STATUS[error.code] ?? 503, error }
+}
+
+export function respondProblem(
+  c: Context,
+  status: ContentfulStatusCode,
+  code: ErrorCode,
+  title: string,
+  retryAfter?: number,
+): Response {
+  if (retryAfter !== undefined) c.header('Retry-After', String(retryAfter))
+  return c.body(JSON.stringify(problem(status, code, title)), status, {
+    'Content-Type': PROBLEM_MEDIA_TYPE,
+  })
+}

@@ -1,0 +1,164 @@
+/**
+ * @module How the leader brings a full round to a release: open → sealed → exchanged → concluded, one
+ * step at a time. Every step is stored before the next begins and can be repeated, so that the process
+ * may die at any moment.
+ */
+
+import { NearsideError } from '../../core/error.ts'
+import { discreteGaussianNoise, type NoiseSampler } from '../privacy/discreteGaussian.ts'
+import { addShare } from '../privacy/shares.ts'
+import {
+  noiseVariance,
+  POLICY_FORMAT,
+  type Policy,
+  type PolicyParameters,
+  policyHash,
+} from '../protocol/policy.ts'
+import type { Identity } from './identity.ts'
+import type { Helper } from './peer.ts'
+import { type Candidate, nextVersion, type PublishedModel, publish, readLatest } from './publish.ts'
+import { implausible, meanUpdate } from './release.ts'
+import type { RoundRecord, Store, Verdict } from './store.ts'
+
+/** Makes the next model from the mean update; the server itself knows nothing of models. */
+export type ApplyUpdate = (
+  parent: PublishedModel,
+  meanUpdate: Float64Array,
+  learningRate: number,
+  version: string,
+) => Promise<Candidate>
+
+/** Whether the candidate may be published. */
+export type Gate = (parent: PublishedModel, candidate: Candidate) => Promise<Verdict>
+
+export interface RoundOptions {
+  readonly store: Store
+  readonly identity: Identity
+  readonly helper: Helper
+  readonly parameters: PolicyParameters
+  readonly trust: Policy['trust']
+  /** The publish directory. */
+  readonly models: string
+  /** How an update of this model is laid out. */
+  readonly layout: (model: PublishedModel) => Policy['parameters']
+  readonly applyUpdate: ApplyUpdate
+  readonly gate: Gate
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** For tests that compare sums bit by bit; nothing that ships hands one in. */
+  readonly noise?: NoiseSampler
+  readonly log?: (line: string) => void
+}
+
+export interface Rounds {
+  /**
+   * One step; true when there may be another right away.
+   * @throws NearsideError what is missing for it; to be tried again later
+   */
+  step(): Promise<boolean>
+  /** Gives a round up for good; the next step opens another. */
+  abandon(record: RoundRecord, why: string): Promise<boolean>
+}
+
+const ACCEPTED: Verdict = { accepted: true, reasons: [], metrics: {} }
+
+/** @param drain finishes with the reports that a round still waits for */
+export function createRounds(
+  options: RoundOptions,
+  drain: (record: RoundRecord) => Promise<void>,
+): Rounds {
+  const { store, identity, helper, now, log = () => {}, noise = discreteGaussianNoise } = options
+
+  async function step(): Promise<boolean> {
+    const record = await store.current()
+    if (record?.state === 'open') return collect(record)
+    if (record?.state === 'sealed') return exchange(record)
+    if (record?.state === 'exchanged') return conclude(record)
+    return openNext(record)
+  }
+
+  async function collect(record: RoundRecord): Promise<boolean> {
+    const { round, policy } = record
+    const model = await readLatest(options.models)
+    const wanted = await policyHash(await policyFor(model, policy.helper))
+    if (wanted !== record.policyHash)
+      return abandon(record, 'the model or the policy changed while it was open')
+    if (record.pending > 0) await drain(record)
+    if (!(await store.seal(round, policy.aggregationGoal))) return false
+    log(`round ${round} sealed with ${policy.aggregationGoal} reports`)
+    return true
+  }
+
+  async function exchange(record: RoundRecord): Promise<boolean> {
+    const { round, policy } = record
+    const { counted, idSetHash, sum } = await store.aggregate(round)
+    const request = { policyHash: record.policyHash, counted, idSetHash }
+    const peerShare = await helper.release(round, request, policy)
+    addShare(sum, noise(noiseVariance(policy), sum.length))
+    const version = await nextVersion(options.models)
+    await store.exchange(round, { idSetHash, ownShare: sum, peerShare, version })
+    return true
+  }
+
+  async function conclude(record: RoundRecord): Promise<boolean> {
+    const { round, policy, ownShare, peerShare, version } = record
+    if (ownShare === null || peerShare === null || version === null)
+      throw new NearsideError('storage-corrupt', `Round ${round} lost its shares`)
+    const latest = await readLatest(options.models)
+    // Published already, by a process that died before it could say so.
+    if (latest.version === version && latest.manifest.parent === policy.model.version)
+      return end(record, 'released', ACCEPTED)
+    if (latest.hash !== policy.model.hash)
+      return abandon(record, 'another model was published while it was open')
+    const mean = meanUpdate(ownShare, peerShare, policy)
+    const wrong = implausible(mean, policy)
+    if (wrong.length > 0)
+      return end(record, 'rejected', { accepted: false, reasons: wrong, metrics: {} })
+    const candidate = await options.applyUpdate(latest, mean, policy.learningRate, version)
+    const verdict = await options.gate(latest, candidate)
+    if (!verdict.accepted) return end(record, 'rejected', verdict)
+    await publish(options.models, latest, candidate)
+    return end(record, 'released', verdict)
+  }
+
+  async function end(record: RoundRecord, state: 'released' | 'rejected', verdict: Verdict) {
+    await store.close(record.round, state, verdict, now())
+    const what = state === 'released' ? `released model ${record.version}` : 'was rejected'
+    log([`round ${record.round} ${what}`, ...verdict.reasons].join(': '))
+    return true
+  }
+
+  async function abandon(record: RoundRecord, why: string): Promise<boolean> {
+    const verdict = { accepted: false, reasons: [why], metrics: {} }
+    await store.close(record.round, 'abandoned', verdict, now())
+    log(`round ${record.round} was abandoned: ${why}`)
+    return true
+  }
+
+  async function openNext(newest: RoundRecord | null): Promise<boolean> {
+    const model = await readLatest(options.models)
+    const { lastRound, sealing, signing } = await helper.keys()
+    const policy = await policyFor(model, { sealing, signing })
+    // The helper goes first: a round that it doesn't know must not collect reports. If this process
+    // dies after it has agreed, that number stays unused.
+    const round = Math.max(newest?.round ?? 0, lastRound) + 1
+    await helper.propose(round, policy)
+    await store.openRound(round, policy, await policyHash(policy), now())
+    log(`round ${round} opened for model ${model.version}, goal ${policy.aggregationGoal}`)
+    return false
+  }
+
+  async function policyFor(model: PublishedModel, keys: Policy['helper']): Promise<Policy> {
+    return {
+      format: POLICY_FORMAT,
+      trust: options.trust,
+      ...options.parameters,
+      model: { version: model.version, hash: model.hash },
+      parameters: options.layout(model),
+      leader: identity.publicKeys,
+      helper: { sealing: keys.sealing, signing: keys.signing },
+    }
+  }
+
+  return { step, abandon }
+}

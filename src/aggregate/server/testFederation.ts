@@ -1,0 +1,118 @@
+/** @module Two aggregators in memory with a tiny model, for tests; requests go by function call. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { sha256, toHex, utf8 } from '../../core/bytes.ts'
+import { testFolder } from '../../testFolder.ts'
+import type { PolicyParameters } from '../protocol/policy.ts'
+import { type AppOptions, createApp } from './app.ts'
+import { createHelper, type HelperAggregator, type HelperOptions } from './helper.ts'
+import { loadIdentity } from './identity.ts'
+import { createLeader, type LeaderAggregator, type LeaderOptions } from './leader.ts'
+import { createHelperClient } from './peer.ts'
+import { readLatest } from './publish.ts'
+import { openSqliteStore } from './store/sqlite.ts'
+import type { Store } from './store.ts'
+import { candidateOf, LAYOUT, noNoise, ORIGIN, PARAMETERS } from './testModel.ts'
+
+export const LEADER = 'http://leader.test'
+export const HELPER = 'http://helper.test'
+/** A publish directory with version 1, gone after the test. */
+export async function createModels(): Promise<string> {
+  const models = testFolder()
+  const candidate = await candidateOf('1', null, utf8('shared 1'))
+  mkdirSync(join(models, '1'))
+  writeFileSync(join(models, '1', 'encoder.safetensors'), 'encoder')
+  for (const [name, bytes] of candidate.files) writeFileSync(join(models, '1', name), bytes)
+  writeFileSync(join(models, '1', 'manifest.json'), candidate.manifestBytes)
+  const manifest = toHex(await sha256(candidate.manifestBytes))
+  writeFileSync(join(models, 'latest.json'), JSON.stringify({ version: '1', manifest }))
+  return models
+}
+
+export interface TestFederation {
+  readonly leader: LeaderAggregator
+  readonly helper: HelperAggregator
+  readonly leaderStore: Store
+  readonly helperStore: Store
+  readonly models: string
+  /** Mean updates that were handed to `applyUpdate`. */
+  readonly applied: Float64Array[]
+  readonly log: string[]
+  readonly fetch: typeof globalThis.fetch
+  modelHash(): Promise<string>
+  /** Cuts an aggregator off, or brings it back. */
+  setDown(url: string, down: boolean): void
+  now: number
+}
+
+export interface TestOptions {
+  readonly parameters?: Partial<PolicyParameters>
+  readonly leader?: Partial<LeaderOptions>
+  readonly helper?: Partial<HelperOptions>
+  readonly app?: Partial<AppOptions>
+}
+
+export async function createFederation(options: TestOptions = {}): Promise<TestFederation> {
+  const parameters = { ...PARAMETERS, ...options.parameters }
+  const models = options.leader?.models ?? (await createModels())
+  const leaderStore = options.leader?.store ?? openSqliteStore(':memory:')
+  const helperStore = options.helper?.store ?? openSqliteStore(':memory:')
+  const applied: Float64Array[] = []
+  const log: string[] = []
+  const down = new Set<string>()
+  const state = { now: Date.UTC(2026, 0, 1) }
+  const now = () => state.now
+  const apps = new Map<string, { request: (path: string, init?: RequestInit) => unknown }>()
+  const fetch = (async (input: unknown, init?: RequestInit) => {
+    const url = new URL(String(input))
+    const app = apps.get(url.origin)
+    if (!app || down.has(url.origin)) throw new TypeError('connection refused')
+    return app.request(`${url.pathname}${url.search}`, init)
+  }) as typeof globalThis.fetch
+  const shared = { parameters, trust: 'two-aggregators', now, noise: noNoise } as const
+  const helper = createHelper({
+    ...shared,
+    store: helperStore,
+    identity: await loadIdentity(helperStore),
+    log: (line) => log.push(`helper ${line}`),
+    ...options.helper,
+  })
+  const identity = await loadIdentity(leaderStore)
+  const leader = createLeader({
+    ...shared,
+    store: leaderStore,
+    identity,
+    helper: createHelperClient(HELPER, identity.signing, fetch),
+    models,
+    layout: () => LAYOUT,
+    applyUpdate: async (parent, mean, _rate, version) => {
+      applied.push(mean)
+      return candidateOf(version, parent.version, utf8(`shared ${version}`))
+    },
+    gate: async () => ({ accepted: true, reasons: [], metrics: { ndcg: 0.5 } }),
+    log: (line) => log.push(`leader ${line}`),
+    ...options.leader,
+  })
+  const app = { origins: [ORIGIN], now, reportsPerMinute: 1e9, ...options.app }
+  apps.set(LEADER, createApp(leader, app))
+  apps.set(HELPER, createApp(helper, app))
+  await leader.advance()
+  return {
+    leader,
+    helper,
+    leaderStore,
+    helperStore,
+    models,
+    applied,
+    log,
+    fetch,
+    modelHash: async () => (await readLatest(models)).hash,
+    setDown: (url, isDown) => void (isDown ? down.add(url) : down.delete(url)),
+    get now() {
+      return state.now
+    },
+    set now(value) {
+      state.now = value
+    },
+  }
+}

@@ -1,0 +1,46 @@
+/** @module Reports as devices make them, and the mean that a round must give of them, for tests. */
+
+import { decodeVector, fromBase64 } from '../../core/bytes.ts'
+import { createRandom } from '../../core/model/random.ts'
+import { agreeTask } from '../../device/upload/agreeTask.ts'
+import { makeReport } from '../../device/upload/makeReport.ts'
+import { cryptoRandomBytes } from '../privacy/randomBytes.ts'
+import { REPORT_MEDIA_TYPE } from '../protocol/report.ts'
+import { HELPER, LEADER, type TestFederation } from './testFederation.ts'
+import { PARAMETERS } from './testModel.ts'
+
+export const DIMENSION = 70
+
+export function randomUpdate(seed: number): Float64Array {
+  const random = createRandom(seed)
+  return Float64Array.from({ length: DIMENSION }, () => 0.02 * random.normal())
+}
+
+/** A report as a device would make it, and the integers inside. */
+export async function report(federation: TestFederation, seed: number) {
+  const { fetch } = federation
+  const get = async (url: string) => new Uint8Array(await (await fetch(url)).arrayBuffer())
+  const task = await agreeTask({ get }, { leader: LEADER, helper: HELPER })
+  const made = await makeReport(randomUpdate(seed), task, cryptoRandomBytes)
+  return { ...made, task, quantized: decodeVector(fromBase64(String(made.detail.updateInteger))) }
+}
+
+export function post(
+  federation: TestFederation,
+  body: Uint8Array,
+  headers: Record<string, string> = {},
+) {
+  return federation.fetch(`${LEADER}/v1/reports`, {
+    method: 'POST',
+    body: new Uint8Array(body),
+    headers: { 'content-type': REPORT_MEDIA_TYPE, ...headers },
+  })
+}
+
+/** The mean that a round must give, from the integers that were sent. */
+export function meanOf(vectors: readonly Uint32Array[], goal: number): Float64Array {
+  return Float64Array.from({ length: DIMENSION }, (_, j) => {
+    const sum = vectors.reduce((total, vector) => total + (vector[j] | 0), 0)
+    return sum / PARAMETERS.scale / goal
+  })
+}

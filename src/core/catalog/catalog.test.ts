@@ -1,0 +1,123 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { NearsideError } from '../error.ts'
+import { Catalog } from './catalog.ts'
+import type { Item } from './item.ts'
+import { parseItem } from './parseItem.ts'
+
+function refusal(run: () => unknown): NearsideError {
+  try {
+    run()
+  } catch (error) {
+    if (error instanceof NearsideError) return error
+    throw error
+  }
+  throw new Error('was accepted')
+}
+
+describe('parseItem', () => {
+  test('keeps known fields, drops others, takes null and empty text as missing', () => {
+    expect(
+      parseItem({
+        id: '85123A',
+        title: 'Hanging heart',
+        price: 2.55,
+        currency: 'GBP',
+        brand: null,
+        category: '',
+        available: false,
+        colour: 'white',
+      }),
+    ).toEqual({
+      id: '85123A',
+      title: 'Hanging heart',
+      price: 2.55,
+      currency: 'GBP',
+      available: false,
+    })
+    expect(parseItem({ id: 71053 })).toEqual({ id: '71053' })
+  })
+
+  test.each([
+    [null, 'is not an object'],
+    [[], 'is not an object'],
+    [{}, "has no 'id'"],
+    [{ id: '  ' }, "'id' is empty"],
+    [{ id: 'a\tb' }, 'control character'],
+    [{ id: 'x'.repeat(201) }, 'longer than 200'],
+    [{ id: 1.5 }, "'id' is not text"],
+    [{ id: 'a', title: 7 }, "'title' is not text"],
+    [{ id: 'a', price: '2.55' }, "'price' is not a number"],
+    [{ id: 'a', price: -1 }, "'price' is not a number"],
+    [{ id: 'a', price: Number.NaN }, "'price' is not a number"],
+    [{ id: 'a', currency: 'pounds' }, "'currency' is not an ISO 4217 code"],
+    [{ id: 'a', available: 'yes' }, "'available' is not true or false"],
+  ])('refuses %j', (value, message) => {
+    const error = refusal(() => parseItem(value, 'catalog.jsonl line 3'))
+    expect(error.code).toBe('catalog-invalid')
+    expect(error.message).toContain('catalog.jsonl line 3: ')
+    expect(error.message).toContain(message)
+  })
+
+  test('takes nothing from a prototype', () => {
+    expect(refusal(() => parseItem(Object.create({ id: 'inherited' }))).code).toBe(
+      'catalog-invalid',
+    )
+    const hostile: unknown = JSON.parse('{"id":"a","__proto__":{"available":false}}')
+    expect(parseItem(hostile)).toEqual({ id: 'a' })
+    expect(Object.getPrototypeOf(parseItem(hostile))).toBe(Object.prototype)
+  })
+
+  test('a valid item survives JSON unchanged', () => {
+    const item: fc.Arbitrary<Item> = fc.record(
+      {
+        id: fc.stringMatching(/^[A-Za-z0-9_-]{1,20}$/),
+        title: fc.string({ minLength: 1 }),
+        price: fc.double({ min: 0, max: 1e6, noNaN: true }).map((price) => price + 0),
+        currency: fc.constantFrom('GBP', 'EUR'),
+        available: fc.boolean(),
+      },
+      { requiredKeys: ['id'] },
+    )
+    fc.assert(
+      fc.property(item, (value) => {
+        expect(parseItem(JSON.parse(JSON.stringify(value)))).toEqual(
+          JSON.parse(JSON.stringify(value)),
+        )
+      }),
+    )
+  })
+})
+
+describe('Catalog', () => {
+  test('finds by id, also ids that objects already have', () => {
+    const ids = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', '85123A']
+    const catalog = new Catalog(ids.map((id) => ({ id, title: `item ${id}` })))
+    for (const [row, id] of ids.entries()) {
+      expect(catalog.get(id)?.title).toBe(`item ${id}`)
+      expect(catalog.row(id)).toBe(row)
+    }
+    expect(catalog.get('valueOf')).toBeUndefined()
+    expect(catalog.has('valueOf')).toBe(false)
+    expect(({} as { title?: string }).title).toBeUndefined()
+    expect([...catalog].length).toBe(catalog.size)
+  })
+
+  test('refuses an id used twice and names the place of a bad item', () => {
+    expect(refusal(() => new Catalog([{ id: 'a' }, { id: 'a' }])).message).toContain("'a'")
+    expect(refusal(() => Catalog.parse([{ id: 'a' }, {}], 'catalog.json')).message).toBe(
+      "catalog.json item 2: has no 'id'",
+    )
+    expect(refusal(() => Catalog.parse({})).message).toContain('is not an array')
+  })
+
+  test('lists categories once', () => {
+    const catalog = new Catalog([
+      { id: 'a', category: 'Tea' },
+      { id: 'b' },
+      { id: 'c', category: 'Garden' },
+      { id: 'd', category: 'Tea' },
+    ])
+    expect(catalog.categories()).toEqual(['Tea', 'Garden'])
+  })
+})

@@ -1,0 +1,108 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { NearsideError } from '../error.ts'
+import { readCapture, readStoredEvent } from './capture.ts'
+
+const read = (input: unknown) => readCapture(input, 'id', 1000)
+
+describe('readCapture', () => {
+  test('item_id is short for items', () => {
+    const short = read({ name: 'view_item', item_id: 'a' })
+    expect(short).toEqual(read({ name: 'view_item', items: [{ item_id: 'a' }] }))
+    expect(short).toEqual({ id: 'id', name: 'view_item', time: 1000, items: ['a'] })
+  })
+
+  test('a GA4 purchase as a shop emits it: numbers as text, fields we don’t know', () => {
+    const event = read({
+      name: 'purchase',
+      transaction_id: 'T_1',
+      value: 30.5,
+      items: [{ item_id: 85123, item_name: 'Mug', quantity: '2', price: '2.55', index: 0 }],
+    })
+    expect(event).toEqual({
+      id: 'id',
+      name: 'purchase',
+      time: 1000,
+      items: ['85123'],
+      quantity: 2,
+      price: 2.55,
+    })
+  })
+
+  test('several items once each, in the order given', () => {
+    const items = ['b', 'a', 'b'].map((item_id) => ({ item_id, price: 1 }))
+    expect(read({ name: 'purchase', items })).toEqual({
+      id: 'id',
+      name: 'purchase',
+      time: 1000,
+      items: ['b', 'a'],
+      lines: [{ price: 1 }, { price: 1 }],
+    })
+    expect(read({ name: 'view_item_list', items })).toMatchObject({ items: ['b', 'a'] })
+    expect(read({ name: 'view_item_list', items })).not.toHaveProperty('lines')
+  })
+
+  test('a search has a term and no items', () => {
+    expect(read({ name: 'search', search_term: ' red mug ' })).toMatchObject({
+      items: [],
+      query: 'red mug',
+    })
+  })
+
+  test.each([
+    [null, 'object'],
+    [{ name: 'click', item_id: 'a' }, 'unknown name'],
+    [{ name: 'view_item' }, 'names no item'],
+    [{ name: 'view_item', item_id: '  ' }, 'item_id'],
+    [{ name: 'view_item', item_id: 'x'.repeat(257) }, 'item_id'],
+    [{ name: 'purchase', items: [{ item_id: 'a' }, {}] }, 'item_id'],
+    [{ name: 'search', search_term: ' ' }, 'search_term'],
+  ])('%j is refused: %s', (input, why) => {
+    const refused = read(input)
+    expect(refused).toBeInstanceOf(NearsideError)
+    expect(refused).toMatchObject({ code: 'event-invalid' })
+    expect((refused as NearsideError).message).toContain(why)
+  })
+
+  test('whatever comes in, nothing is thrown, and what is accepted can be read back', () => {
+    const anything = fc.record(
+      {
+        name: fc.oneof(fc.constantFrom('view_item', 'purchase', 'search'), fc.anything()),
+        item_id: fc.anything(),
+        items: fc.oneof(fc.array(fc.record({ item_id: fc.string() })), fc.anything()),
+        search_term: fc.anything(),
+        dwell_ms: fc.anything(),
+        quantity: fc.anything(),
+        price: fc.anything(),
+      },
+      { requiredKeys: ['name'] },
+    )
+    fc.assert(
+      fc.property(anything, (input) => {
+        const event = read(input)
+        if (event instanceof NearsideError) return
+        expect(readStoredEvent({ ...event, session: 's', order: 3 })).toEqual({
+          ...event,
+          session: 's',
+        })
+      }),
+    )
+  })
+})
+
+test('what is not an event is not read as one', () => {
+  const good = { id: 'a', name: 'view_item', time: 1, session: 's', items: ['x'] }
+  expect(readStoredEvent(good)).toEqual(good)
+  for (const damage of [
+    { id: '' },
+    { name: 'view' },
+    { time: Number.NaN },
+    { time: '1' },
+    { session: undefined },
+    { items: [1] },
+    { items: 'x' },
+  ]) {
+    expect(readStoredEvent({ ...good, ...damage })).toBe(null)
+  }
+  expect(readStoredEvent(undefined)).toBe(null)
+})

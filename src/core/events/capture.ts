@@ -1,0 +1,135 @@
+/**
+ * @module What a shop hands to `capture` → an event, or the reason why not. Shops emit GA4 objects
+ * with many more fields than we need; unknown fields are ignored, known ones are checked.
+ */
+
+import { NearsideError } from '../error.ts'
+import { readShopContext } from '../features/context/context.ts'
+import { EVENT_NAMES, type EventName, type OrderLine, type ShopperEvent } from './event.ts'
+
+/** An event before the store has put it into a session. */
+export type EventDraft = Omit<ShopperEvent, 'session'>
+
+/** GA4's own limit of items in one event. */
+const MAX_ITEMS = 200
+const MAX_ID_LENGTH = 256
+const MAX_QUERY_LENGTH = 500
+const DAY = 86_400_000
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+export const isEventName = (value: unknown): value is EventName =>
+  (EVENT_NAMES as readonly unknown[]).includes(value)
+
+/** Shops use numbers as ids too; anything else is not an id. */
+function readId(value: unknown): string | null {
+  const id = typeof value === 'number' && Number.isFinite(value) ? String(value) : value
+  return typeof id === 'string' && id.trim() !== '' && id.length <= MAX_ID_LENGTH ? id.trim() : null
+}
+
+function readNumber(value: unknown, low: number, high: number): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  return typeof number === 'number' && number >= low && number <= high ? number : undefined
+}
+
+const refuse = (why: string) => new NearsideError('event-invalid', `Event refused: ${why}.`)
+
+/**
+ * @returns the event, or the error that says what is wrong with it (returned, not thrown: a bad
+ * event must never break the shop's page)
+ */
+export function readCapture(input: unknown, id: string, time: number): EventDraft | NearsideError {
+  if (!isRecord(input)) return refuse('it is not an object')
+  const { name } = input
+  if (!isEventName(name)) {
+    return refuse(`unknown name ${JSON.stringify(name)}; known are ${EVENT_NAMES.join(', ')}`)
+  }
+  if (!Number.isFinite(time)) return refuse('the clock gave no time')
+  if (name === 'search') return readSearch(input, id, time)
+
+  const listed: readonly unknown[] = Array.isArray(input.items)
+    ? input.items.slice(0, MAX_ITEMS)
+    : input.item_id === undefined
+      ? []
+      : [{ item_id: input.item_id, quantity: input.quantity, price: input.price }]
+  const lines = new Map<string, OrderLine>()
+  for (const entry of listed) {
+    const item = isRecord(entry) ? readId(entry.item_id) : null
+    if (item === null) return refuse(`${name} has an item without a usable item_id`)
+    lines.set(item, added(lines.get(item), readLine(entry)))
+  }
+  const items = [...lines.keys()]
+  // What a list showed was neither ordered nor put anywhere.
+  const several = name === 'view_item_list' ? [] : [...lines.values()]
+  if (items.length === 0 && name !== 'view_item_list') {
+    return refuse(`${name} names no item (give item_id or items: [{ item_id }])`)
+  }
+  return compact({
+    id,
+    name,
+    time,
+    items,
+    ...(items.length === 1 ? lines.get(items[0]) : { lines: known(several) }),
+    dwellMs: readNumber(input.dwell_ms, 0, DAY),
+  })
+}
+
+function readLine(value: unknown): OrderLine {
+  const { quantity, price } = isRecord(value) ? value : {}
+  return compact({ quantity: readNumber(quantity, 1, 1e6), price: readNumber(price, 0, 1e9) })
+}
+
+/** Lines about one item (a shirt in two sizes) are one of more pieces, at the first price given. */
+function added(before: OrderLine | undefined, line: OrderLine): OrderLine {
+  if (!before) return line
+  const counted = before.quantity !== undefined || line.quantity !== undefined
+  const quantity = counted ? (before.quantity ?? 1) + (line.quantity ?? 1) : undefined
+  return compact({ quantity, price: before.price ?? line.price })
+}
+
+const known = (lines: readonly OrderLine[]) =>
+  lines.some((line) => Object.keys(line).length > 0) ? lines : undefined
+
+function readSearch(input: Record<string, unknown>, id: string, time: number) {
+  const term = typeof input.search_term === 'string' ? input.search_term.trim() : ''
+  if (term === '') return refuse('search has no search_term')
+  return { id, name: 'search', time, items: [], query: term.slice(0, MAX_QUERY_LENGTH) } as const
+}
+
+/** Absent fields stay absent, so that equal events are equal. */
+function compact<T extends object>(fields: T): T {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
+}
+
+/** Reads an event back from storage or an import; null when it is not one. */
+export function readStoredEvent(value: unknown): ShopperEvent | null {
+  if (!isRecord(value)) return null
+  const { id, name, time, session, items } = value
+  if (typeof id !== 'string' || id === '' || typeof session !== 'string') return null
+  if (!isEventName(name) || typeof time !== 'number' || !Number.isFinite(time)) return null
+  if (!Array.isArray(items) || !items.every((item) => typeof item === 'string')) return null
+  return {
+    ...compact({
+      id,
+      name,
+      time,
+      items: items as string[],
+      ...readLine(value),
+      lines: readStoredLines(value.lines, items.length),
+      query: typeof value.query === 'string' ? value.query : undefined,
+      dwellMs: readNumber(value.dwellMs, 0, DAY),
+      context: readStoredContext(value.context),
+    }),
+    session,
+  }
+}
+
+function readStoredLines(value: unknown, items: number): ShopperEvent['lines'] {
+  return Array.isArray(value) && value.length === items ? known(value.map(readLine)) : undefined
+}
+
+function readStoredContext(value: unknown): ShopperEvent['context'] {
+  const context = readShopContext(value)
+  return typeof context === 'string' || Object.keys(context).length === 0 ? undefined : context
+}

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest'
+import { purchase } from '../../evaluate/testShop.ts'
+import { buildCases, cleanHistory, DAY, inTimeOrder, withoutLastSession } from './cases.ts'
+import type { Interaction } from './history.ts'
+
+const T = Date.UTC(2024, 4, 1, 9)
+
+function view(item: number, time: number): Interaction {
+  return { item, name: 'view_item', time, session: 'visit' }
+}
+
+function shopper(interactions: Interaction[]) {
+  return { id: 'ann', interactions }
+}
+
+describe('cases with exact times', () => {
+  it('makes one case an order, with what came strictly before it', () => {
+    const cases = buildCases(
+      shopper([
+        purchase(5, T, 'a'),
+        purchase(2, T, 'a'),
+        purchase(7, T + DAY, 'b'),
+        purchase(2, T + DAY, 'b'),
+      ]),
+      false,
+      0,
+    )
+    expect(cases.map(({ time, targets }) => [time, targets])).toEqual([
+      [T, [2, 5]],
+      [T + DAY, [2, 7]],
+    ])
+    expect(cases.map(({ history }) => history.map(({ item }) => item))).toEqual([[], [5, 2]])
+  })
+
+  it('makes one case of an order whose lines have times of their own', () => {
+    const cases = buildCases(shopper([purchase(1, T, 'a'), purchase(2, T + 5000, 'a')]), false, 0)
+    expect(cases).toHaveLength(1)
+    expect(cases[0].targets).toEqual([1, 2])
+    expect(cases[0].history).toEqual([])
+  })
+
+  it('makes one case a view, and merges what has the same time', () => {
+    const cases = buildCases(
+      shopper([view(1, T), view(2, T + 1000), view(3, T + 1000), purchase(4, T + 1000, 'a')]),
+      false,
+      0,
+    )
+    expect(cases.map(({ targets }) => targets)).toEqual([[1], [2, 3, 4]])
+  })
+
+  it('leaves out what says nothing, but keeps it out of targets only', () => {
+    const list: Interaction = { item: 3, name: 'view_item_list', time: T, session: 'visit' }
+    const cases = buildCases(shopper([list, view(1, T + 1000)]), false, 0)
+    expect(cases).toHaveLength(1)
+    expect(cases[0].history).toEqual([list])
+  })
+
+  it('starts at `from` and still knows the history before it', () => {
+    const cases = buildCases(
+      shopper([purchase(1, T, 'a'), purchase(2, T + DAY, 'b')]),
+      false,
+      T + 1,
+    )
+    expect(cases).toHaveLength(1)
+    expect(cases[0].history.map(({ item }) => item)).toEqual([1])
+  })
+})
+
+describe('cases with day-only times', () => {
+  it('makes one case a day, whatever the session', () => {
+    const day = Math.floor(T / DAY) * DAY
+    const cases = buildCases(
+      shopper([purchase(1, day, 'a'), purchase(2, day, 'b'), purchase(1, day + DAY, 'c')]),
+      true,
+      0,
+    )
+    expect(cases.map(({ targets, history }) => [targets, history.length])).toEqual([
+      [[1, 2], 0],
+      [[1], 2],
+    ])
+  })
+})
+
+describe('unclean logs', () => {
+  it('drops and counts unknown items, impossible times and the future', () => {
+    const dropped = { unknownItems: 0, invalidTimes: 0, future: 0 }
+    const kept = cleanHistory(
+      [
+        purchase(0, T, 'a'),
+        purchase(9, T, 'a'),
+        purchase(-1, T, 'a'),
+        purchase(1.5, T, 'a'),
+        purchase(1, Number.NaN, 'a'),
+        purchase(1, T + 2 * DAY, 'b'),
+      ],
+      3,
+      T + DAY,
+      dropped,
+    )
+    expect(kept.map(({ item }) => item)).toEqual([0])
+    expect(dropped).toEqual({ unknownItems: 3, invalidTimes: 1, future: 1 })
+  })
+
+  it('puts times in order and leaves an ordered log untouched', () => {
+    const ordered = [view(1, T), view(2, T), view(3, T + 1)]
+    expect(inTimeOrder(ordered)).toBe(ordered)
+    expect(inTimeOrder([view(3, T + 1), view(1, T), view(2, T)]).map(({ item }) => item)).toEqual([
+      1, 2, 3,
+    ])
+  })
+})
+
+describe('stale history', () => {
+  it('lacks the most recent session only', () => {
+    const history = [purchase(1, T, 'a'), purchase(2, T + 1, 'b'), purchase(3, T + 2, 'b')]
+    expect(withoutLastSession(history).map(({ item }) => item)).toEqual([1])
+    expect(withoutLastSession([])).toEqual([])
+  })
+})

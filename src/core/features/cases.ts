@@ -1,0 +1,116 @@
+/**
+ * @module Turns one shopper's log into things to predict. With exact times a case is one order, or
+ * one event that is no purchase; with day-only times it is everything of one shopper on one day,
+ * because the order inside the day is unknown.
+ */
+import type { Case, History, Interaction } from './history.ts'
+import { eventStrength } from './strength.ts'
+
+/** Milliseconds in a day. */
+export const DAY = 86_400_000
+
+/** What `evaluate` needs of a shopper: as in a shop folder. */
+export interface ShopperHistory {
+  readonly id: string
+  readonly interactions: History
+}
+
+/** Ascending by time; equal times keep their order. */
+export function inTimeOrder(interactions: History): History {
+  for (let k = 1; k < interactions.length; k++) {
+    if (interactions[k].time < interactions[k - 1].time)
+      return [...interactions].sort((a, b) => a.time - b.time)
+  }
+  return interactions
+}
+
+/** What a log held that can't be evaluated, said rather than swallowed. */
+export interface Dropped {
+  unknownItems: number
+  invalidTimes: number
+  future: number
+}
+
+/** Leaves out entries whose item has no row, whose time is no time, or that come after `now`. */
+export function cleanHistory(
+  interactions: History,
+  items: number,
+  now: number,
+  dropped: Dropped,
+): History {
+  const kept = interactions.filter(({ item, time }) => {
+    if (!Number.isInteger(item) || item < 0 || item >= items) dropped.unknownItems++
+    else if (!Number.isFinite(time)) dropped.invalidTimes++
+    else if (time > now) dropped.future++
+    else return true
+    return false
+  })
+  return inTimeOrder(kept.length === interactions.length ? interactions : kept)
+}
+
+function keyOf({ name, session, time }: Interaction, dayOnly: boolean): string {
+  if (dayOnly) return String(Math.floor(time / DAY))
+  return name === 'purchase' ? `order ${session}` : `event ${time}`
+}
+
+/**
+ * Cases at or after `from`, ascending by time. A case's history is all that came strictly before
+ * it (with day-only times: before its day), from the shopper's first event on.
+ * @param shopper interactions ascending by time.
+ * @param from milliseconds since the epoch.
+ */
+export function buildCases(shopper: ShopperHistory, dayOnly: boolean, from: number): Case[] {
+  const { interactions } = shopper
+  const groups = new Map<string, { time: number; targets: Set<number> }>()
+  for (const interaction of interactions) {
+    if (eventStrength(interaction.name) === 0) continue
+    const key = keyOf(interaction, dayOnly)
+    let group = groups.get(key)
+    if (!group) {
+      const time = dayOnly ? Math.floor(interaction.time / DAY) * DAY : interaction.time
+      group = { time, targets: new Set() }
+      groups.set(key, group)
+    }
+    group.targets.add(interaction.item)
+  }
+  const merged = new Map<number, Set<number>>()
+  for (const { time, targets } of groups.values()) {
+    if (time < from) continue
+    const known = merged.get(time)
+    if (known) for (const target of targets) known.add(target)
+    else merged.set(time, targets)
+  }
+  return [...merged]
+    .sort(([a], [b]) => a - b)
+    .map(([time, targets]) => ({
+      shopper: shopper.id,
+      time,
+      // Cut when asked for: a thousand cases must not hold a thousand copies of one log.
+      get history() {
+        return interactions.slice(0, firstAtOrAfter(interactions, time))
+      },
+      targets: [...targets].sort((a, b) => a - b),
+    }))
+}
+
+/** Index of the first entry at or after `time`, by bisection. */
+export function firstAtOrAfter(interactions: History, time: number): number {
+  let low = 0
+  let high = interactions.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (interactions[middle].time < time) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/**
+ * The history as a job would know it that has not seen the shopper's most recent session yet.
+ * Sessions are told apart by name; where one session holds the whole history, nothing is left.
+ */
+export function withoutLastSession(history: History): History {
+  if (history.length === 0) return history
+  const last = history[history.length - 1].session
+  return history.filter(({ session }) => session !== last)
+}

@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest'
+import { NO_MOMENTS } from '../features/context/context.ts'
+import { contextFeature } from '../features/context/contextFeatures.ts'
+import type { BaseModel } from './baseModel.ts'
+import { withMoments } from './context.ts'
+import {
+  describeFile,
+  manifestBytes,
+  readBaseModel,
+  releaseShared,
+  writeBaseModel,
+} from './files.ts'
+import { parseManifest } from './manifest.ts'
+import { dequantizeRows, quantizeRows } from './quantizeRows.ts'
+import { createRandom } from './random.ts'
+import { readSafetensors, writeSafetensors } from './safetensors.ts'
+import { scoreTerms } from './score.ts'
+import type { Tensor } from './tensor.ts'
+import { tinyModel } from './tinyModel.ts'
+
+const ITEMS = 12
+const FILE = 'context.safetensors'
+
+function momentModel(): BaseModel {
+  const model = tinyModel(ITEMS)
+  const random = createRandom(3)
+  const lifts = Float32Array.from({ length: 2 * ITEMS }, () => random.normal())
+  const record = { name: 'weatherLift', scale: 1, weight: 0.5, kept: true, reason: 'by hand' }
+  const term = (name: string, weight: number) => ({ feature: contextFeature(name)!, weight })
+  return {
+    ...model,
+    manifest: { ...model.manifest, contextFeatures: [record] },
+    statistics: {
+      ...model.statistics,
+      context: [
+        // As it is after a file: int8 steps.
+        {
+          kind: 'weather',
+          values: ['rain', 'snow & ice'],
+          lifts: dequantizeRows(quantizeRows(lifts, ITEMS), ITEMS),
+        },
+      ],
+    },
+    context: { terms: [term('weatherLift', 0.5), term('discount', 0.25)], moments: NO_MOMENTS },
+  }
+}
+
+/** The model with one tensor of the context replaced, hashes made right again. */
+async function tampered(name: string, change: (tensor: Tensor) => Tensor) {
+  const { manifest, files } = await writeBaseModel(momentModel())
+  const tensors = new Map(readSafetensors(files.get(FILE)!).tensors)
+  tensors.set(name, change(tensors.get(name)!))
+  const bytes = writeSafetensors(tensors)
+  const described = await describeFile(FILE, bytes)
+  const known = manifest.files.map((file) => (file.name === FILE ? described : file))
+  return readBaseModel({ ...manifest, files: known }, new Map([...files, [FILE, bytes]]))
+}
+
+test('terms and lifts are written and read back, and survive a federated update', async () => {
+  const model = momentModel()
+  const written = await writeBaseModel(model)
+  const parsed = parseManifest(
+    JSON.parse(new TextDecoder().decode(manifestBytes(written.manifest))),
+  )
+  expect(parsed).toEqual(written.manifest)
+  const read = await readBaseModel(parsed, written.files)
+  expect(read.context).toEqual(model.context)
+  expect(read.statistics.context).toEqual(model.statistics.context)
+  const { manifest, file } = await releaseShared(read, '2', {})
+  const next = await readBaseModel(
+    manifest,
+    new Map([...written.files, ['shared.safetensors', file]]),
+  )
+  expect(next.context).toEqual(model.context)
+})
+
+test('a model without context writes no file for it', async () => {
+  const { files } = await writeBaseModel(tinyModel())
+  expect([...files.keys()]).not.toContain(FILE)
+})
+
+test('a damaged context is refused by name', async () => {
+  const text = (value: string) => () => {
+    const data = new TextEncoder().encode(value)
+    return { shape: [data.length], data }
+  }
+  await expect(tampered('terms', text('weatherLift\nmagic\n'))).rejects.toMatchObject({
+    code: 'model-corrupt',
+    message: expect.stringContaining("'magic'"),
+  })
+  const notFinite = { shape: [2], data: Float32Array.of(1, Number.NaN) }
+  await expect(tampered('weights', () => notFinite)).rejects.toMatchObject({
+    code: 'model-corrupt',
+  })
+  await expect(tampered('weather_values', text('rain\n'))).rejects.toMatchObject({
+    code: 'model-corrupt',
+  })
+})
+
+test('the moment moves the scores by weight × lift, and discounts by weight × discount', () => {
+  const model = momentModel()
+  const history = [{ item: 1, name: 'purchase' as const, time: 0, session: 'a' }]
+  const scores = (known: typeof NO_MOMENTS) =>
+    scoreTerms(withMoments(model, known), history, 1).base
+  const silent = scores(NO_MOMENTS)
+  const { context: _, ...plain } = model
+  expect(silent).toEqual(scoreTerms(plain, history, 1).base)
+  const discounts = Float32Array.from({ length: ITEMS }, (_, item) => item / 10)
+  const said = scores({ at: () => ({ weather: 'snow & ice' }), discountsAt: () => discounts })
+  const lifts = model.statistics.context![0].lifts.subarray(ITEMS)
+  said.forEach((score, item) => {
+    expect(score).toBeCloseTo(silent[item] + 0.5 * lifts[item] + 0.25 * discounts[item], 5)
+  })
+})

@@ -1,0 +1,100 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { NearsideError } from '../error.ts'
+import { EVENT_NAMES } from '../events/event.ts'
+import { eventStrength } from '../features/strength.ts'
+import { DIMENSION } from './baseModel.ts'
+import { encode, encoderWeights, GAP_BUCKETS, gapBucket, HISTORY_LENGTH } from './encoder.ts'
+import { personalScores, scoreTerms } from './score.ts'
+import { tinyModel } from './tinyModel.ts'
+
+const model = tinyModel(20)
+const DAY = 86_400_000
+const interaction = fc.record({
+  item: fc.nat(19),
+  name: fc.constantFrom(...EVENT_NAMES),
+  time: fc.integer({ min: 0, max: 400 * DAY }),
+  session: fc.constantFrom('a', 'b'),
+})
+const history = fc
+  .array(interaction, { maxLength: 80 })
+  .map((list) => list.sort((a, b) => a.time - b.time))
+
+test('an empty history is encoded as zeros', () => {
+  expect(encode(model, [], 0)).toEqual(new Float32Array(DIMENSION))
+})
+
+test('only the last 50 interactions count, and the inputs are left alone', () => {
+  fc.assert(
+    fc.property(history, (list) => {
+      const before = structuredClone(list)
+      const now = 400 * DAY
+      const hidden = encode(model, list, now)
+      expect(hidden.every(Number.isFinite)).toBe(true)
+      expect(encode(model, list.slice(-HISTORY_LENGTH), now)).toEqual(hidden)
+      expect(list).toEqual(before)
+    }),
+  )
+})
+
+test('time before now changes the code, a clock that runs backwards does not break it', () => {
+  const list = [{ item: 3, name: 'purchase', time: DAY, session: 'a' }] as const
+  expect(encode(model, list, DAY + 1000)).not.toEqual(encode(model, list, 30 * DAY))
+  expect(encode(model, list, 0)).toEqual(encode(model, list, DAY))
+})
+
+test('gap buckets rise with the gap and stay in range', () => {
+  expect(gapBucket(-5)).toBe(0)
+  expect(gapBucket(29 * 60_000)).toBe(0)
+  expect(gapBucket(30 * 60_000)).toBe(1)
+  expect(gapBucket(DAY)).toBe(3)
+  expect(gapBucket(1e15)).toBe(GAP_BUCKETS - 1)
+  fc.assert(
+    fc.property(
+      fc.nat(),
+      fc.nat(),
+      (a, b) => gapBucket(Math.min(a, b)) <= gapBucket(Math.max(a, b)),
+    ),
+  )
+})
+
+test('an encoder that lacks a tensor is corrupt', () => {
+  const tensors = new Map(model.encoder)
+  tensors.delete('gap')
+  expect(() => encoderWeights(tensors)).toThrow(NearsideError)
+})
+
+test('scores follow the formula of the model', () => {
+  fc.assert(
+    fc.property(
+      history,
+      fc.nat(19),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (list, i, lambda) => {
+        const now = 401 * DAY
+        const terms = scoreTerms(model, list, now)
+        fc.pre(list.some(({ name }) => eventStrength(name) > 0))
+        const F = model.featureWeights.length
+        const u = Float32Array.from({ length: DIMENSION }, (_, j) => Math.sin(j))
+        const w = Float32Array.from({ length: F }, (_, f) => Math.cos(f))
+        let score = model.bias[i]
+        for (let j = 0; j < DIMENSION; j++) {
+          let projected = lambda * u[j]
+          for (let k = 0; k < DIMENSION; k++)
+            projected += model.projection[j * DIMENSION + k] * terms.hidden[k]
+          score += projected * model.itemVectors[i * DIMENSION + j]
+        }
+        for (let f = 0; f < F; f++)
+          score += (model.featureWeights[f] + lambda * w[f]) * terms.features[i * F + f]
+        const found = personalScores(model, terms, { u, w }, lambda)[i]
+        expect(Math.abs(found - score)).toBeLessThan(1e-3 * (1 + Math.abs(score)))
+      },
+    ),
+  )
+})
+
+test('where nothing is known of the shopper, the base is the popularity of the last 30 days', () => {
+  const lists = { item: 3, name: 'view_item_list', time: 1, session: 'a' } as const
+  for (const cold of [[], [lists]])
+    expect(scoreTerms(model, cold, 2).base).toEqual(model.statistics.popularity30)
+})

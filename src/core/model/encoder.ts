@@ -1,0 +1,327 @@
+/**
+ * @module Encodes a shopper's last interactions into one vector: a causal pre-LN self-attention
+ * block (SASRec's shape: d 64, one head, feed-forward 128). Serving needs the last position only,
+ * so keys and values are computed for all positions and everything else for one.
+ *
+ * What a position contributes (its state) depends on its item, its event and the bucket of the time
+ * to what follows, and on nothing else: not on its place in the window (`distance` is counted back
+ * from the last) and, but for the last position, not on `now`. So a state that was computed once
+ * holds whatever is added, forgotten, or slides out of the window; a new event costs two states, its
+ * own and that of the one before, whose gap it ends.
+ * @see https://arxiv.org/abs/1808.09781
+ */
+
+import { NearsideError } from '../error.ts'
+import { EVENT_NAMES, type EventName } from '../events/event.ts'
+import type { History, Interaction } from '../features/history.ts'
+import { type BaseModel, DIMENSION } from './baseModel.ts'
+import { exp } from './exponential.ts'
+import type { Tensors } from './tensor.ts'
+
+/** L: how many of the last interactions are read. */
+export const HISTORY_LENGTH = 50
+/** Width of the feed-forward layer. */
+export const FEED_FORWARD = 128
+export const LAYER_NORM_EPSILON = 1e-5
+
+const MINUTE = 60_000
+const DAY = 86_400_000
+/** Exclusive upper bounds of the time-gap buckets; the first means "in the same visit". */
+const GAP_BOUNDS = [
+  30 * MINUTE,
+  360 * MINUTE,
+  DAY,
+  2 * DAY,
+  4 * DAY,
+  7 * DAY,
+  14 * DAY,
+  30 * DAY,
+  60 * DAY,
+  120 * DAY,
+]
+export const GAP_BUCKETS = GAP_BOUNDS.length + 1
+
+/**
+ * Every tensor of the encoder and its shape. Matrices are [out, in]. `distance` is added to the
+ * attention score by how many places back the key lies; it stands in for position embeddings,
+ * which would tie a meaning to where a window happens to start.
+ */
+export const ENCODER_SHAPES = {
+  event: [EVENT_NAMES.length, DIMENSION],
+  gap: [GAP_BUCKETS, DIMENSION],
+  distance: [HISTORY_LENGTH],
+  norm1_scale: [DIMENSION],
+  norm1_bias: [DIMENSION],
+  query: [DIMENSION, DIMENSION],
+  key: [DIMENSION, DIMENSION],
+  value: [DIMENSION, DIMENSION],
+  output: [DIMENSION, DIMENSION],
+  norm2_scale: [DIMENSION],
+  norm2_bias: [DIMENSION],
+  expand: [FEED_FORWARD, DIMENSION],
+  expand_bias: [FEED_FORWARD],
+  contract: [DIMENSION, FEED_FORWARD],
+  contract_bias: [DIMENSION],
+  norm3_scale: [DIMENSION],
+  norm3_bias: [DIMENSION],
+} as const satisfies Record<string, readonly number[]>
+
+export type EncoderName = keyof typeof ENCODER_SHAPES
+export type EncoderWeights = Readonly<Record<EncoderName, Float32Array>>
+
+const EVENT_ROWS = Object.fromEntries(EVENT_NAMES.map((name, row) => [name, row])) as Record<
+  EventName,
+  number
+>
+
+export function eventRow(name: EventName): number {
+  return EVENT_ROWS[name]
+}
+
+/** Bucket of the time between an interaction and what follows it (for the last one: now). */
+export function gapBucket(milliseconds: number): number {
+  let bucket = 0
+  while (bucket < GAP_BOUNDS.length && milliseconds >= GAP_BOUNDS[bucket]) bucket++
+  return bucket
+}
+
+/** @throws NearsideError `model-corrupt` where a tensor is missing or has another shape */
+export function encoderWeights(tensors: Tensors): EncoderWeights {
+  const weights: Partial<Record<EncoderName, Float32Array>> = {}
+  for (const [name, shape] of Object.entries(ENCODER_SHAPES)) {
+    const tensor = tensors.get(name)
+    if (!(tensor?.data instanceof Float32Array) || tensor.shape.join() !== shape.join())
+      throw new NearsideError('model-corrupt', `the encoder's '${name}' is not F32 [${shape}]`)
+    weights[name as EncoderName] = tensor.data
+  }
+  return weights as EncoderWeights
+}
+
+export type EncoderModel = Pick<BaseModel, 'encoder' | 'itemVectors'>
+
+/** The encoder's products of a matrix and a vector; implementations agree bit for bit. */
+export interface EncoderProducts {
+  /** M·x, summed by column in double precision and rounded once. */
+  multiply(matrix: ProductName, x: Float32Array): Float32Array
+  /** keyᵀ·x, rounded to single precision after each addition. */
+  lookup(x: Float32Array): Float32Array
+}
+
+/** Matrices that are multiplied with one vector, [out, in]. */
+export type ProductName = 'query' | 'value' | 'output' | 'expand' | 'contract'
+
+/** Encodes a history at `now`, as `encode` does. */
+export type Encode = (history: History, now: number) => Float32Array<ArrayBuffer>
+
+/** Rows of a window's positions in arrays of states. */
+interface States {
+  /** Embeddings, [rows, d]. */
+  readonly input: Float32Array
+  /** Embeddings after the first norm: keys and values in one, [rows, d]. */
+  readonly normalised: Float32Array
+}
+
+/**
+ * h: the encoded history at `now` (milliseconds since the epoch), [d]; zeros for an empty history.
+ * Interactions after `now` count as just before it.
+ */
+export function encode(
+  model: EncoderModel,
+  history: History,
+  now: number,
+): Float32Array<ArrayBuffer> {
+  const recent = windowOf(history)
+  if (recent.length === 0) return new Float32Array(DIMENSION)
+  const weights = encoderWeights(model.encoder)
+  const states = statesFor(recent.length)
+  recent.forEach((_, t) => {
+    computeState(model, weights, recent[t], gapAfter(recent, t, now), states, t)
+  })
+  return encodeLast(weights, jsProducts(weights), states, [...recent.keys()])
+}
+
+/** The last interactions with items; what a search merely found is none of them. */
+export function windowOf(history: History): History {
+  const recent: Interaction[] = []
+  for (let k = history.length - 1; k >= 0 && recent.length < HISTORY_LENGTH; k--)
+    if (history[k].name !== 'search') recent.push(history[k])
+  return recent.reverse()
+}
+
+/**
+ * Encodes again and again, e.g. after each event, and computes only the states that the last
+ * history did not have. The same numbers as `encode`.
+ */
+export function createEncoder(
+  model: EncoderModel,
+  productsOf: (weights: EncoderWeights) => EncoderProducts = jsProducts,
+): Encode {
+  const weights = encoderWeights(model.encoder)
+  const products = productsOf(weights)
+  // The window of the last call and one new: no row is overwritten that may be needed.
+  const states = statesFor(2 * HISTORY_LENGTH)
+  const free = Array.from({ length: 2 * HISTORY_LENGTH }, (_, row) => row)
+  let known = new Map<number, number>()
+  return (history, now) => {
+    const recent = windowOf(history)
+    if (recent.length === 0) return new Float32Array(DIMENSION)
+    const current = new Map<number, number>()
+    const rows = recent.map((interaction, t) => {
+      const gap = gapAfter(recent, t, now)
+      const { item, name } = interaction
+      const key = (item * EVENT_NAMES.length + EVENT_ROWS[name]) * GAP_BUCKETS + gap
+      let row = current.get(key) ?? known.get(key)
+      if (row === undefined) {
+        row = free.pop() as number
+        computeState(model, weights, interaction, gap, states, row)
+      }
+      current.set(key, row)
+      return row
+    })
+    for (const [key, row] of known) if (!current.has(key)) free.push(row)
+    known = current
+    return encodeLast(weights, products, states, rows)
+  }
+}
+
+function statesFor(rows: number): States {
+  return {
+    input: new Float32Array(rows * DIMENSION),
+    normalised: new Float32Array(rows * DIMENSION),
+  }
+}
+
+/** Bucket of the time from position t to the next, or to now. */
+export function gapAfter(recent: History, t: number, now: number): number {
+  return gapBucket((t + 1 < recent.length ? recent[t + 1].time : now) - recent[t].time)
+}
+
+function computeState(
+  { itemVectors }: EncoderModel,
+  weights: EncoderWeights,
+  { item, name }: Interaction,
+  gapRow: number,
+  { input, normalised }: States,
+  row: number,
+): void {
+  const gap = gapRow * DIMENSION
+  const event = EVENT_ROWS[name] * DIMENSION
+  for (let j = 0, x = row * DIMENSION; j < DIMENSION; j++, x++)
+    input[x] = itemVectors[item * DIMENSION + j] + weights.event[event + j] + weights.gap[gap + j]
+  layerNorm(input, row * DIMENSION, weights.norm1_scale, weights.norm1_bias, normalised)
+}
+
+/** @param rows of each position's state, the last position's last */
+function encodeLast(
+  weights: EncoderWeights,
+  products: EncoderProducts,
+  { input, normalised }: States,
+  rows: readonly number[],
+): Float32Array<ArrayBuffer> {
+  const last = rows.length - 1
+  const at = rows[last] * DIMENSION
+
+  // q·(K a_t) = (Kᵀq)·a_t and Σ p_t V a_t = V Σ p_t a_t: two matrix products serve all positions.
+  const query = products.multiply('query', normalised.subarray(at, at + DIMENSION))
+  const lookup = products.lookup(query)
+  const attention = new Float32Array(rows.length)
+  for (let t = 0; t <= last; t++) {
+    let dot = 0
+    for (let j = 0, x = rows[t] * DIMENSION; j < DIMENSION; j++, x++)
+      dot += lookup[j] * normalised[x]
+    attention[t] = dot / Math.sqrt(DIMENSION) + weights.distance[last - t]
+  }
+  softmax(attention)
+  const mixed = new Float32Array(DIMENSION)
+  for (let t = 0; t <= last; t++) {
+    const share = attention[t]
+    for (let j = 0, x = rows[t] * DIMENSION; j < DIMENSION; j++, x++)
+      mixed[j] += share * normalised[x]
+  }
+  const stream = products.multiply('output', products.multiply('value', mixed)).slice()
+  for (let j = 0; j < DIMENSION; j++) stream[j] += input[at + j]
+
+  const inner = new Float32Array(DIMENSION)
+  layerNorm(stream, 0, weights.norm2_scale, weights.norm2_bias, inner)
+  const expanded = products.multiply('expand', inner)
+  for (let j = 0; j < FEED_FORWARD; j++)
+    expanded[j] = Math.max(0, expanded[j] + weights.expand_bias[j])
+  const contracted = products.multiply('contract', expanded)
+  for (let j = 0; j < DIMENSION; j++) stream[j] += contracted[j] + weights.contract_bias[j]
+
+  const hidden = new Float32Array(DIMENSION)
+  layerNorm(stream, 0, weights.norm3_scale, weights.norm3_bias, hidden)
+  return hidden
+}
+/** Writes the normalised d values at `at` of `source` to the same place of `into`. */
+function layerNorm(
+  source: Float32Array,
+  at: number,
+  scale: Float32Array,
+  bias: Float32Array,
+  into: Float32Array,
+): void {
+  let sum = 0
+  let squares = 0
+  for (let j = at; j < at + DIMENSION; j++) sum += source[j]
+  const mean = sum / DIMENSION
+  for (let j = at; j < at + DIMENSION; j++) squares += (source[j] - mean) * (source[j] - mean)
+  const inverse = 1 / Math.sqrt(squares / DIMENSION + LAYER_NORM_EPSILON)
+  for (let j = 0; j < DIMENSION; j++)
+    into[at + j] = (source[at + j] - mean) * inverse * scale[j] + bias[j]
+}
+
+function jsProducts(weights: EncoderWeights): EncoderProducts {
+  return {
+    multiply: (name, x) => multiply(weights[name], x, ENCODER_SHAPES[name][0]),
+    lookup: (x) => multiplyTransposed(weights.key, x, DIMENSION),
+  }
+}
+
+/** M·x for M [rows, x.length], rows a multiple of 4: four sums that don't wait for each other. */
+function multiply(matrix: Float32Array, x: Float32Array, rows: number): Float32Array {
+  const columns = x.length
+  const product = new Float32Array(rows)
+  for (let i = 0; i < rows; i += 4) {
+    const r0 = i * columns
+    const r1 = r0 + columns
+    const r2 = r1 + columns
+    const r3 = r2 + columns
+    let a = 0
+    let b = 0
+    let c = 0
+    let d = 0
+    for (let j = 0; j < columns; j++) {
+      const value = x[j]
+      a += matrix[r0 + j] * value
+      b += matrix[r1 + j] * value
+      c += matrix[r2 + j] * value
+      d += matrix[r3 + j] * value
+    }
+    product[i] = a
+    product[i + 1] = b
+    product[i + 2] = c
+    product[i + 3] = d
+  }
+  return product
+}
+
+/** Mᵀ·x for M [x.length, columns]. */
+function multiplyTransposed(matrix: Float32Array, x: Float32Array, columns: number): Float32Array {
+  const product = new Float32Array(columns)
+  for (let i = 0, m = 0; i < x.length; i++) {
+    for (let j = 0; j < columns; j++, m++) product[j] += matrix[m] * x[i]
+  }
+  return product
+}
+
+function softmax(scores: Float32Array): void {
+  let largest = Number.NEGATIVE_INFINITY
+  for (const score of scores) largest = Math.max(largest, score)
+  let sum = 0
+  for (let t = 0; t < scores.length; t++) {
+    scores[t] = exp(scores[t] - largest)
+    sum += scores[t]
+  }
+  for (let t = 0; t < scores.length; t++) scores[t] /= sum
+}

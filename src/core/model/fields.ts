@@ -1,0 +1,84 @@
+/**
+ * @module How a model's file holds values as named tensors: vectors, matrices in int8, strings. What
+ * is read is checked, for it came over a network.
+ */
+import { NearsideError } from '../error.ts'
+import { DIMENSION } from './baseModel.ts'
+import { dequantizeRows, quantizeRows } from './quantizeRows.ts'
+import type { Tensor, TensorData, Tensors } from './tensor.ts'
+
+type Constructor = new (length: number) => TensorData
+export type Take = <C extends Constructor>(
+  name: string,
+  type: C,
+  shape: readonly number[] | null,
+) => InstanceType<C>
+
+/**
+ * Takes tensors by name, element type and shape; `null` accepts any vector.
+ * @throws NearsideError `model-corrupt`, naming file and tensor
+ */
+export function taker(tensors: Tensors, file: string): Take {
+  return (name, type, shape) => {
+    const tensor = tensors.get(name)
+    if (!tensor) throw corrupt(`${file} lacks '${name}'`)
+    const fits = shape ? tensor.shape.join() === shape.join() : tensor.shape.length === 1
+    if (!(tensor.data instanceof type) || !fits) {
+      const wanted = shape ? `[${shape.join(', ')}]` : 'a vector'
+      throw corrupt(
+        `'${name}' in ${file} is ${tensor.data.constructor.name} [${tensor.shape.join(', ')}], not ${type.name} ${wanted}`,
+      )
+    }
+    return tensor.data as InstanceType<typeof type>
+  }
+}
+
+/** [count, columns] in int8 with a scale a row, as `NAME_vectors` and `NAME_scale`. */
+export function rows(name: string, data: Float32Array, columns: number): [string, Tensor][] {
+  const { values, scale } = quantizeRows(data, columns)
+  return [
+    [`${name}_vectors`, { shape: [scale.length, columns], data: values }],
+    [`${name}_scale`, vector(scale)],
+  ]
+}
+
+/** What `rows` wrote, [count, columns]. */
+export function readRows(take: Take, name: string, count: number, columns = DIMENSION) {
+  const values = take(`${name}_vectors`, Int8Array, [count, columns])
+  const scale = take(`${name}_scale`, Float32Array, [count])
+  return dequantizeRows({ values, scale: notNegative(scale, `${name}_scale`) }, columns)
+}
+
+export function vector(data: TensorData): Tensor {
+  return { shape: [data.length], data }
+}
+
+/** Strings as one UTF-8 text, a line each. @throws NearsideError `input-invalid` for a line break inside one */
+export function strings(values: readonly string[]): Tensor {
+  const broken = values.find((value) => value.includes('\n'))
+  if (broken !== undefined)
+    throw new NearsideError('input-invalid', `a line break inside ${JSON.stringify(broken)}`)
+  return vector(new TextEncoder().encode(values.map((value) => `${value}\n`).join('')))
+}
+
+/** What `strings` wrote. @throws NearsideError `model-corrupt` */
+export function readStrings(bytes: Uint8Array, name: string): string[] {
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch (cause) {
+    throw new NearsideError('model-corrupt', `'${name}' is not UTF-8`, { cause })
+  }
+  if (text.length > 0 && !text.endsWith('\n')) throw corrupt(`'${name}' ends inside a line`)
+  return text.split('\n').slice(0, -1)
+}
+
+/** The values themselves. @throws NearsideError `model-corrupt` */
+export function notNegative(values: Float32Array, name: string): Float32Array {
+  for (const value of values) if (value < 0) throw corrupt(`'${name}' holds a negative value`)
+  return values
+}
+
+export function corrupt(message: string): NearsideError {
+  return new NearsideError('model-corrupt', message)
+}

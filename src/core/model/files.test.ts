@@ -1,0 +1,212 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { NearsideError } from '../error.ts'
+import type { BaseModel } from './baseModel.ts'
+import {
+  describeFile,
+  manifestBytes,
+  readBaseModel,
+  releaseShared,
+  writeBaseModel,
+} from './files.ts'
+import { parseManifest } from './manifest.ts'
+import { readSafetensors, writeSafetensors } from './safetensors.ts'
+import type { Tensor } from './tensor.ts'
+import { tinyModel, tinyTrees } from './tinyModel.ts'
+import { TREES_FILE } from './treesFile.ts'
+
+async function refusal(read: Promise<unknown>): Promise<NearsideError> {
+  const thrown = await read.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  expect(thrown).toBeInstanceOf(NearsideError)
+  return thrown as NearsideError
+}
+
+/** The model with one tensor of one file replaced, hashes made right again. */
+async function tampered(file: string, name: string, change: (tensor: Tensor) => Tensor | null) {
+  const { manifest, files } = await writeBaseModel({ ...tinyModel(), trees: tinyTrees() })
+  const tensors = new Map(readSafetensors(files.get(file) as Uint8Array).tensors)
+  const changed = change(tensors.get(name) as Tensor)
+  if (changed) tensors.set(name, changed)
+  else tensors.delete(name)
+  const bytes = writeSafetensors(tensors)
+  const described = await describeFile(file, bytes)
+  return readBaseModel(
+    {
+      ...manifest,
+      files: manifest.files.map((known) => (known.name === file ? described : known)),
+    },
+    new Map([...files, [file, bytes]]),
+  )
+}
+
+test('a written model is read back, and written again to the same bytes', async () => {
+  const model = tinyModel()
+  const { manifest, files } = await writeBaseModel(model)
+  const parsed = parseManifest(JSON.parse(new TextDecoder().decode(manifestBytes(manifest))))
+  expect(parsed).toEqual(manifest)
+  const read = await readBaseModel(parsed, files)
+  const plain = ({ manifest: _, itemVectors: _i, content: _c, encoder: _e, ...rest }: BaseModel) =>
+    rest
+  expect(plain(read)).toEqual(plain(model))
+  for (let k = 0; k < model.itemVectors.length; k++)
+    expect(read.itemVectors[k]).toBeCloseTo(model.itemVectors[k], 6)
+  expect([...read.encoder.keys()].sort()).toEqual([...model.encoder.keys()].sort())
+  for (const [name, { shape, data }] of model.encoder) {
+    const columns = shape[1] ?? 1
+    const kept = read.encoder.get(name)
+    expect(kept?.shape).toEqual(shape)
+    data.forEach((value, k) => {
+      const row = data.slice(k - (k % columns), k - (k % columns) + columns)
+      // A matrix is kept in steps of a 127th of its row's largest value, a vector exactly.
+      const step = columns > 1 ? Math.max(...Array.from(row, Math.abs)) / 127 : 0
+      expect(Math.abs((kept?.data[k] ?? Number.NaN) - value)).toBeLessThanOrEqual(step * 0.501)
+    })
+  }
+  expect(read.content?.words).toEqual(model.content?.words)
+  const again = await writeBaseModel(tinyModel())
+  expect(again.manifest.files).toEqual(manifest.files)
+})
+
+test('trees are read back as they were; a walk that would go astray is refused', async () => {
+  const trees = tinyTrees()
+  const { manifest, files } = await writeBaseModel({ ...tinyModel(), trees })
+  expect((await readBaseModel(manifest, files)).trees).toEqual(trees)
+  const astray: [string, (data: Tensor['data']) => Tensor['data']][] = [
+    ['next', (data) => (data as Uint16Array).with(1, 0)],
+    ['next', (data) => (data as Uint16Array).with(1, data.length)],
+    ['feature', (data) => (data as Uint8Array).with(0, 200)],
+    ['roots', (data) => (data as Uint16Array).with(0, 65_000)],
+    ['threshold', (data) => (data as Float32Array).slice(1)],
+  ]
+  for (const [name, change] of astray) {
+    const error = await refusal(
+      tampered(TREES_FILE, name, ({ data }) => {
+        const changed = change(data)
+        return { shape: [changed.length], data: changed }
+      }),
+    )
+    expect([error.code, error.message]).toEqual([
+      'model-corrupt',
+      expect.stringContaining(TREES_FILE),
+    ])
+  }
+})
+
+test('a model without content tables is a model', async () => {
+  const { manifest, files } = await writeBaseModel({ ...tinyModel(), content: undefined })
+  expect((await readBaseModel(manifest, files)).content).toBeUndefined()
+})
+
+test('one changed or missing byte anywhere is model-corrupt and names the file', async () => {
+  const { manifest, files } = await writeBaseModel(tinyModel(4))
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...files.keys()),
+      fc.nat(),
+      fc.nat(7),
+      async (name, at, bit) => {
+        const bytes = (files.get(name) as Uint8Array).slice()
+        bytes[at % bytes.length] ^= 1 << bit
+        const flipped = await refusal(readBaseModel(manifest, new Map([...files, [name, bytes]])))
+        expect(flipped.code).toBe('model-corrupt')
+        expect(flipped.message).toContain(name)
+        const cut = bytes.subarray(0, at % bytes.length)
+        const shorter = await refusal(readBaseModel(manifest, new Map([...files, [name, cut]])))
+        expect(shorter.code).toBe('model-corrupt')
+        const without = new Map([...files].filter(([other]) => other !== name))
+        expect((await refusal(readBaseModel(manifest, without))).message).toBe(`${name} is missing`)
+      },
+    ),
+    { numRuns: 40 },
+  )
+})
+
+const vector = (length: number) => ({ shape: [length], data: new Float32Array(length) })
+
+test.each<[string, string, (tensor: Tensor) => Tensor | null]>([
+  ['shared.safetensors', 'bias', () => vector(5)],
+  ['shared.safetensors', 'bias', () => null],
+  [
+    'shared.safetensors',
+    'prior_variance',
+    ({ shape, data }) => ({ shape, data: data.map(() => -1) }),
+  ],
+  [
+    'shared.safetensors',
+    'prior_recipe',
+    () => ({ shape: [3], data: Float32Array.of(30, 1.5, 60) }),
+  ],
+  [
+    'shared.safetensors',
+    'prior_recipe',
+    () => ({ shape: [3], data: Float32Array.of(1e4, 0.5, 60) }),
+  ],
+  ['encoder.safetensors', 'query_vectors', () => vector(64 * 64)],
+  ['encoder.safetensors', 'norm1_bias', () => null],
+  ['items.safetensors', 'item_scale', ({ shape, data }) => ({ shape, data: data.map(() => -1) })],
+  ['popularity.safetensors', 'item_ids', () => ({ shape: [2], data: Uint8Array.of(65, 10) })],
+  ['popularity.safetensors', 'item_ids', () => ({ shape: [1], data: Uint8Array.of(0xff) })],
+  ['items.safetensors', 'price_vectors', () => ({ shape: [1, 64], data: new Int8Array(64) })],
+  [
+    'statistics.safetensors',
+    'neighbour_items',
+    ({ shape, data }) => ({ shape, data: data.map(() => 12) }),
+  ],
+  [
+    'statistics.safetensors',
+    'category',
+    ({ shape, data }) => ({ shape, data: Float32Array.from(data) }),
+  ],
+])('a well-formed %s with a wrong %s is refused', async (file, name, change) => {
+  const error = await refusal(tampered(file, name, change))
+  expect(error.code).toBe('model-corrupt')
+  expect(error.message).toContain(name === 'prior_recipe' ? file : name.split('_')[0].slice(0, 3))
+})
+
+test('what events weigh is kept where it was learned, and refused where it can be no weight', async () => {
+  const model = tinyModel()
+  const eventWeights = { purchase: 3, cart: 3, view: 0.5 }
+  const written = await writeBaseModel({ ...model, prior: { ...model.prior, eventWeights } })
+  const read = await readBaseModel(written.manifest, written.files)
+  expect(read.prior).toEqual({ ...model.prior, eventWeights })
+  const bad = { ...model.prior, eventWeights: { ...eventWeights, view: -1 } }
+  const { manifest, files } = await writeBaseModel({ ...model, prior: bad })
+  expect((await refusal(readBaseModel(manifest, files))).code).toBe('model-corrupt')
+})
+
+test('another dimension or other features are incompatible, not corrupt', async () => {
+  const { manifest, files } = await writeBaseModel(tinyModel())
+  expect((await refusal(readBaseModel({ ...manifest, dimension: 32 }, files))).code).toBe(
+    'model-incompatible',
+  )
+  const features = manifest.features.slice(1)
+  expect((await refusal(readBaseModel({ ...manifest, features }, files))).code).toBe(
+    'model-incompatible',
+  )
+})
+
+test('weights that are not finite cannot be written', async () => {
+  const model = tinyModel()
+  model.bias[3] = Number.NaN
+  expect((await refusal(writeBaseModel(model))).code).toBe('model-corrupt')
+})
+
+test('a release changes the shared file alone', async () => {
+  const { manifest, files } = await writeBaseModel(tinyModel())
+  const model = await readBaseModel(manifest, files)
+  const projection = model.projection.map((value, k) => value + (k % 65 === 0 ? 0.01 : 0))
+  const release = await releaseShared({ ...model, projection }, '2', { 'ndcg@10': 0.31 })
+  expect(release.manifest).toMatchObject({ version: '2', parent: '1' })
+  const changed = release.manifest.files.filter(
+    ({ sha256 }) => !manifest.files.some((known) => known.sha256 === sha256),
+  )
+  expect(changed.map(({ name }) => name)).toEqual(['shared.safetensors'])
+  const read = await readBaseModel(
+    parseManifest(structuredClone(release.manifest)),
+    new Map([...files, ['shared.safetensors', release.file]]),
+  )
+  expect(read.projection).toEqual(projection)
+})

@@ -1,0 +1,206 @@
+/**
+ * @module A base model as files and back. Nothing of a downloaded file is used before its size and
+ * SHA-256 match the manifest, whose own hash the device knows from `latest.json`.
+ */
+
+import { NearsideError } from '../error.ts'
+import { FEATURES } from '../features/features.ts'
+import { type BaseModel, DIMENSION } from './baseModel.ts'
+import { sha256Hex } from './hash.ts'
+import type { ModelFile, ModelManifest } from './manifest.ts'
+import {
+  contextFromTensors,
+  contextToTensors,
+  encoderFromTensors,
+  encoderToTensors,
+  itemsFromTensors,
+  itemsToTensors,
+  MODEL_FILES,
+  type PopularityPart,
+  popularityFromTensors,
+  popularityToTensors,
+  sharedFromTensors,
+  sharedToTensors,
+  statisticsFromTensors,
+  statisticsToTensors,
+} from './parts.ts'
+import { dtypeOf, readSafetensors, writeSafetensors } from './safetensors.ts'
+import type { Tensors } from './tensor.ts'
+import { TREES_FILE, treesFromTensors, treesToTensors } from './treesFile.ts'
+
+/** File name → bytes. */
+export type ModelBytes = ReadonlyMap<string, Uint8Array>
+
+export interface WrittenModel {
+  readonly manifest: ModelManifest
+  readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>
+}
+
+/**
+ * @throws NearsideError `model-corrupt` naming the file that is missing or differs,
+ * `model-incompatible` for a model made for other features or another dimension
+ */
+export async function readBaseModel(
+  manifest: ModelManifest,
+  files: ModelBytes,
+): Promise<BaseModel> {
+  checkCompatible(manifest)
+  const tensors = new Map<string, Tensors>()
+  for (const file of manifest.files) tensors.set(file.name, await readFile(file, files))
+  const part = (name: string) => {
+    const found = tensors.get(name)
+    if (!found) throw new NearsideError('model-corrupt', `the model has no ${name}`)
+    return found
+  }
+  const { itemIds, ...popularity } = popularityFromTensors(
+    part(MODEL_FILES.popularity),
+    manifest.items,
+  )
+  const moments = tensors.get(MODEL_FILES.context)
+  const context = moments && contextFromTensors(moments, manifest.items)
+  const trees = tensors.get(TREES_FILE)
+  return {
+    manifest,
+    itemIds,
+    ...itemsFromTensors(part(MODEL_FILES.items), manifest.items),
+    statistics: {
+      ...statisticsFromTensors(part(MODEL_FILES.statistics), manifest.items),
+      ...popularity,
+      ...(context && { context: context.tables }),
+    },
+    ...(context && { context: context.context }),
+    ...(trees && { trees: treesFromTensors(trees) }),
+    encoder: encoderFromTensors(part(MODEL_FILES.encoder)),
+    ...sharedFromTensors(part(MODEL_FILES.shared), manifest.items, FEATURES.length),
+  }
+}
+
+/**
+ * The items and how popular they are, from that one file, verified like any other.
+ * @throws NearsideError `model-corrupt`
+ */
+export async function readPopularity(
+  manifest: ModelManifest,
+  bytes: Uint8Array,
+): Promise<PopularityPart> {
+  const name = MODEL_FILES.popularity
+  const file = manifest.files.find((known) => known.name === name)
+  if (!file) throw new NearsideError('model-corrupt', `the model has no ${name}`)
+  return popularityFromTensors(await readFile(file, new Map([[name, bytes]])), manifest.items)
+}
+
+/** The files of a model and its manifest with `files` and `items` filled in from what is written. */
+export async function writeBaseModel(model: BaseModel): Promise<WrittenModel> {
+  const files = new Map<string, Uint8Array<ArrayBuffer>>([
+    [MODEL_FILES.popularity, writeSafetensors(popularityToTensors(model))],
+    [MODEL_FILES.items, writeSafetensors(itemsToTensors(model))],
+    [MODEL_FILES.statistics, writeSafetensors(statisticsToTensors(model.statistics))],
+    [MODEL_FILES.encoder, writeSafetensors(encoderToTensors(model.encoder))],
+    [MODEL_FILES.shared, writeSafetensors(sharedToTensors(model))],
+  ])
+  const { context, statistics, trees } = model
+  if (context)
+    files.set(
+      MODEL_FILES.context,
+      writeSafetensors(contextToTensors(context, statistics.context ?? [])),
+    )
+  if (trees) files.set(TREES_FILE, writeSafetensors(treesToTensors(trees)))
+  const described: ModelFile[] = []
+  for (const [name, bytes] of files) described.push(await describeFile(name, bytes))
+  return {
+    manifest: { ...model.manifest, items: model.itemIds.length, files: described },
+    files,
+  }
+}
+
+/**
+ * The next version after an update of the shared parameters: one new file; the others keep their
+ * bytes, so that devices need not fetch them again.
+ */
+export async function releaseShared(
+  model: BaseModel,
+  version: string,
+  metrics: Readonly<Record<string, number>>,
+): Promise<{ readonly manifest: ModelManifest; readonly file: Uint8Array<ArrayBuffer> }> {
+  const file = writeSafetensors(sharedToTensors(model))
+  const described = await describeFile(MODEL_FILES.shared, file)
+  // What pretraining reported lies beside the parent.
+  const { reports: _, ...inherited } = model.manifest
+  const manifest: ModelManifest = {
+    ...inherited,
+    version,
+    parent: model.manifest.version,
+    features: model.manifest.features.map((feature, f) => ({
+      ...feature,
+      weight: model.featureWeights[f],
+    })),
+    files: model.manifest.files.map((known) =>
+      known.name === MODEL_FILES.shared ? described : known,
+    ),
+    metrics,
+  }
+  return { manifest, file }
+}
+
+/** The bytes of `manifest.json`; `latest.json` names their SHA-256. */
+export function manifestBytes(manifest: ModelManifest): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(`${JSON.stringify(manifest, null, 1)}\n`)
+}
+
+/** What the manifest says of a file. */
+export async function describeFile(name: string, bytes: Uint8Array): Promise<ModelFile> {
+  const tensors = [...readSafetensors(bytes).tensors].map(
+    ([tensor, { shape, data }]) => [tensor, { dtype: dtypeOf(data), shape }] as const,
+  )
+  return {
+    name,
+    bytes: bytes.length,
+    sha256: await sha256Hex(bytes),
+    tensors: Object.fromEntries(tensors),
+  }
+}
+
+function checkCompatible(manifest: ModelManifest): void {
+  if (manifest.dimension !== DIMENSION) {
+    throw new NearsideError(
+      'model-incompatible',
+      `the model's vectors have ${manifest.dimension} numbers, this version expects ${DIMENSION}`,
+    )
+  }
+  const differs = FEATURES.findIndex(({ name }, f) => manifest.features[f]?.name !== name)
+  if (differs >= 0 || manifest.features.length !== FEATURES.length) {
+    throw new NearsideError(
+      'model-incompatible',
+      'the model was made for other features than this version computes: run pretrain again',
+    )
+  }
+}
+
+async function readFile(file: ModelFile, files: ModelBytes): Promise<Tensors> {
+  const { name } = file
+  const bytes = files.get(name)
+  if (!bytes) throw new NearsideError('model-corrupt', `${name} is missing`)
+  if (bytes.length !== file.bytes)
+    throw new NearsideError('model-corrupt', `${name} has ${bytes.length} bytes, not ${file.bytes}`)
+  if ((await sha256Hex(bytes)) !== file.sha256)
+    throw new NearsideError('model-corrupt', `${name} does not match its SHA-256`)
+  let tensors: Tensors
+  try {
+    tensors = readSafetensors(bytes).tensors
+  } catch (thrown) {
+    throw NearsideError.from(wrap(name, thrown), 'model-corrupt', name)
+  }
+  const declared = Object.entries(file.tensors)
+  const agree = declared.every(([tensor, { dtype, shape }]) => {
+    const found = tensors.get(tensor)
+    return found && dtypeOf(found.data) === dtype && found.shape.join() === shape.join()
+  })
+  if (!agree || declared.length !== tensors.size)
+    throw new NearsideError('model-corrupt', `${name} holds other tensors than the manifest says`)
+  return tensors
+}
+
+function wrap(name: string, thrown: unknown): unknown {
+  if (!(thrown instanceof NearsideError)) return thrown
+  return new NearsideError(thrown.code, `${name}: ${thrown.message}`, { cause: thrown })
+}

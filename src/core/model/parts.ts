@@ -1,0 +1,296 @@
+/**
+ * @module The files of a base model as named tensors, both ways. They are split by how often they
+ * change and by what is needed first: a federated update rewrites `shared` alone; `popularity` names
+ * the items and is enough for a newcomer's list while the others are still on their way.
+ */
+import { NO_MOMENTS } from '../features/context/context.ts'
+import { contextFeature } from '../features/context/contextFeatures.ts'
+import type { ContextTable } from '../features/context/lifts.ts'
+import type { ItemStatistics } from '../features/itemStatistics.ts'
+import type { EventWeights } from '../features/strength.ts'
+import { type BaseModel, type ContextPart, DIMENSION, type PersonalPrior } from './baseModel.ts'
+import type { ContentTables } from './content.ts'
+import { ENCODER_SHAPES, encoderWeights } from './encoder.ts'
+import {
+  corrupt,
+  notNegative,
+  readRows,
+  readStrings,
+  rows,
+  strings,
+  type Take,
+  taker,
+  vector,
+} from './fields.ts'
+import type { Tensor, TensorData, Tensors } from './tensor.ts'
+
+export const MODEL_FILES = {
+  popularity: 'popularity.safetensors',
+  items: 'items.safetensors',
+  statistics: 'statistics.safetensors',
+  encoder: 'encoder.safetensors',
+  shared: 'shared.safetensors',
+  /** Only where the context of a moment has shown to help. */
+  context: 'context.safetensors',
+} as const
+
+export interface PopularityPart
+  extends Pick<BaseModel, 'itemIds'>,
+    Pick<ItemStatistics, 'popularity7' | 'popularity30' | 'popularityAll'> {}
+
+type ItemsPart = Pick<BaseModel, 'itemVectors' | 'content'>
+type StatisticsPart = Omit<
+  ItemStatistics,
+  'popularity7' | 'popularity30' | 'popularityAll' | 'context'
+>
+type SharedPart = Pick<
+  BaseModel,
+  'projection' | 'bias' | 'featureWeights' | 'featureScale' | 'prior'
+>
+
+export function popularityToTensors({ itemIds, statistics }: BaseModel): Tensors {
+  return new Map([
+    ['item_ids', strings(itemIds)],
+    ...Object.entries(POPULARITY).map(([key, name]): [string, Tensor] => [
+      name,
+      vector(statistics[key as keyof typeof POPULARITY] as TensorData),
+    ]),
+  ])
+}
+
+export function popularityFromTensors(tensors: Tensors, items: number): PopularityPart {
+  const take = taker(tensors, MODEL_FILES.popularity)
+  const itemIds = readStrings(take('item_ids', Uint8Array, null), 'item_ids')
+  if (itemIds.length !== items || new Set(itemIds).size !== items)
+    throw corrupt(`${MODEL_FILES.popularity} names ${itemIds.length} items, the manifest ${items}`)
+  return { itemIds, ...vectors(take, POPULARITY, items) }
+}
+
+export function itemsToTensors({ itemVectors, content }: ItemsPart): Tensors {
+  return new Map([
+    ...rows('item', itemVectors, DIMENSION),
+    ...(content ? contentToTensors(content) : []),
+  ])
+}
+
+export function itemsFromTensors(tensors: Tensors, items: number): ItemsPart {
+  const take = taker(tensors, MODEL_FILES.items)
+  return {
+    itemVectors: readRows(take, 'item', items),
+    content: tensors.has('words') ? contentFromTensors(take) : undefined,
+  }
+}
+
+function contentToTensors(content: ContentTables): [string, Tensor][] {
+  return [
+    ['words', strings(content.words)],
+    ...rows('word', content.wordVectors, DIMENSION),
+    ['categories', strings(content.categories)],
+    ...rows('category', content.categoryVectors, DIMENSION),
+    ['price_edges', vector(content.priceEdges)],
+    ...rows('price', content.priceVectors, DIMENSION),
+  ]
+}
+
+function contentFromTensors(take: Take): ContentTables {
+  const words = readStrings(take('words', Uint8Array, null), 'words')
+  const categories = readStrings(take('categories', Uint8Array, null), 'categories')
+  const priceEdges = take('price_edges', Float32Array, null)
+  return {
+    words,
+    wordVectors: readRows(take, 'word', words.length),
+    categories,
+    categoryVectors: readRows(take, 'category', categories.length),
+    priceEdges,
+    priceVectors: readRows(take, 'price', priceEdges.length + 1),
+  }
+}
+
+const POPULARITY = {
+  popularity7: 'popularity_7',
+  popularity30: 'popularity_30',
+  popularityAll: 'popularity_all',
+} as const
+
+const PER_ITEM = {
+  logPrice: 'log_price',
+  ageDays: 'age_days',
+  repeatRate: 'repeat_rate',
+} as const
+
+export function statisticsToTensors(statistics: ItemStatistics): Tensors {
+  const { items, neighboursPerItem } = statistics
+  const weights = Uint8Array.from(statistics.neighbourWeights, (weight) =>
+    // A weak neighbour stays a neighbour.
+    weight > 0 ? Math.max(1, Math.round(Math.min(1, weight) * 255)) : 0,
+  )
+  return new Map<string, Tensor>([
+    [
+      'neighbour_items',
+      { shape: [items, neighboursPerItem], data: statistics.neighbourItems as TensorData },
+    ],
+    ['neighbour_weights', { shape: [items, neighboursPerItem], data: weights }],
+    ['category', vector(statistics.category as TensorData)],
+    ...Object.entries(PER_ITEM).map(([key, name]): [string, Tensor] => [
+      name,
+      vector(statistics[key as keyof typeof PER_ITEM] as TensorData),
+    ]),
+  ])
+}
+
+export function statisticsFromTensors(tensors: Tensors, items: number): StatisticsPart {
+  const file = MODEL_FILES.statistics
+  const take = taker(tensors, file)
+  const neighbours = tensors.get('neighbour_items')
+  const neighboursPerItem = neighbours?.shape[1] ?? 0
+  const shape = [items, neighboursPerItem]
+  const neighbourItems =
+    neighbours?.data instanceof Uint32Array
+      ? take('neighbour_items', Uint32Array, shape)
+      : take('neighbour_items', Uint16Array, shape)
+  for (const item of neighbourItems)
+    if (item >= items) throw corrupt(`${file} names a neighbour that is not an item`)
+  const weights = take('neighbour_weights', Uint8Array, shape)
+  return {
+    items,
+    neighboursPerItem,
+    neighbourItems,
+    neighbourWeights: Float32Array.from(weights, (weight) => weight / 255),
+    category: take('category', Uint16Array, [items]),
+    ...vectors(take, PER_ITEM, items),
+  }
+}
+
+/** One number an item, for each field of `names`. */
+function vectors<K extends string>(
+  take: Take,
+  names: Readonly<Record<K, string>>,
+  items: number,
+): Record<K, Float32Array> {
+  const read = Object.entries<string>(names).map(([key, name]) => [
+    key,
+    take(name, Float32Array, [items]),
+  ])
+  return Object.fromEntries(read)
+}
+
+/** Lifts in int8 with a scale a value. */
+export function contextToTensors({ terms }: ContextPart, tables: readonly ContextTable[]): Tensors {
+  const used = tables.filter(
+    ({ kind, values }) => values.length > 0 && terms.some(({ feature }) => feature.kind === kind),
+  )
+  return new Map<string, Tensor>([
+    ['terms', strings(terms.map(({ feature }) => feature.name))],
+    ['weights', vector(Float32Array.from(terms, ({ weight }) => weight))],
+    ['kinds', strings(used.map(({ kind }) => kind))],
+    ...used.flatMap(({ kind, values, lifts }): [string, Tensor][] => [
+      [`${kind}_values`, strings(values)],
+      ...rows(kind, lifts, lifts.length / values.length),
+    ]),
+  ])
+}
+
+export function contextFromTensors(
+  tensors: Tensors,
+  items: number,
+): { readonly context: ContextPart; readonly tables: readonly ContextTable[] } {
+  const file = MODEL_FILES.context
+  const take = taker(tensors, file)
+  const names = readStrings(take('terms', Uint8Array, null), 'terms')
+  const weights = take('weights', Float32Array, [names.length])
+  const terms = names.map((name, t) => {
+    const feature = contextFeature(name)
+    if (!feature) throw corrupt(`${file} names '${name}', which is no feature of a context`)
+    if (!Number.isFinite(weights[t])) throw corrupt(`${file} gives '${name}' no finite weight`)
+    return { feature, weight: weights[t] }
+  })
+  const kinds = readStrings(take('kinds', Uint8Array, null), 'kinds')
+  const tables = kinds.map((kind): ContextTable => {
+    const values = readStrings(take(`${kind}_values`, Uint8Array, null), `${kind}_values`)
+    return { kind, values, lifts: readRows(take, kind, values.length, items) }
+  })
+  return { context: { terms, moments: NO_MOMENTS }, tables }
+}
+
+export function sharedToTensors(shared: SharedPart): Tensors {
+  const { prior } = shared
+  return new Map<string, Tensor>([
+    ['projection', { shape: [DIMENSION, DIMENSION], data: shared.projection }],
+    ['bias', vector(shared.bias)],
+    ['feature_weights', vector(shared.featureWeights)],
+    ['feature_scale', vector(shared.featureScale)],
+    ['prior_mean', vector(prior.mean)],
+    ['prior_variance', vector(prior.variance)],
+    ['prior_step_size', vector(prior.stepSize)],
+    ['prior_recipe', vector(Float32Array.of(prior.steps, prior.fusionWeight, prior.halfLifeDays))],
+    ...eventWeightsToTensors(prior.eventWeights),
+  ])
+}
+
+export function sharedFromTensors(tensors: Tensors, items: number, features: number): SharedPart {
+  const file = MODEL_FILES.shared
+  const take = taker(tensors, file)
+  const parameters = [DIMENSION + features]
+  const [steps, fusionWeight, halfLifeDays] = take('prior_recipe', Float32Array, [3])
+  if (!Number.isInteger(steps) || steps < 0 || steps > 1000)
+    throw corrupt(`${file} asks for ${steps} steps of learning`)
+  if (!(fusionWeight >= 0 && fusionWeight <= 1))
+    throw corrupt(`${file} has a fusion weight of ${fusionWeight}, not between 0 and 1`)
+  if (!(halfLifeDays > 0)) throw corrupt(`${file} has a half-life of ${halfLifeDays} days`)
+  const prior: PersonalPrior = {
+    mean: take('prior_mean', Float32Array, parameters),
+    variance: notNegative(take('prior_variance', Float32Array, parameters), 'prior_variance'),
+    stepSize: notNegative(take('prior_step_size', Float32Array, parameters), 'prior_step_size'),
+    steps,
+    fusionWeight,
+    halfLifeDays,
+    ...(tensors.has(EVENT_WEIGHTS) && { eventWeights: eventWeightsFromTensors(take) }),
+  }
+  return {
+    projection: take('projection', Float32Array, [DIMENSION, DIMENSION]),
+    bias: take('bias', Float32Array, [items]),
+    featureWeights: take('feature_weights', Float32Array, [features]),
+    featureScale: notNegative(take('feature_scale', Float32Array, [features]), 'feature_scale'),
+    prior,
+  }
+}
+
+const EVENT_WEIGHTS = 'prior_event_weights'
+
+const eventWeightsToTensors = (weights?: EventWeights): [string, Tensor][] =>
+  weights
+    ? [[EVENT_WEIGHTS, vector(Float32Array.of(weights.purchase, weights.cart, weights.view))]]
+    : []
+
+function eventWeightsFromTensors(take: Take): EventWeights {
+  const [purchase, cart, view] = notNegative(take(EVENT_WEIGHTS, Float32Array, [3]), EVENT_WEIGHTS)
+  return { purchase, cart, view }
+}
+
+/** Matrices in int8 with a scale a row, vectors as they are: a quarter of the bytes. */
+export function encoderToTensors(encoder: Tensors): Tensors {
+  return new Map(
+    Object.entries(encoderWeights(encoder)).flatMap(([name, data]) => {
+      const columns = columnsOf(name)
+      return columns ? rows(name, data, columns) : [[name, vector(data)]]
+    }),
+  )
+}
+
+export function encoderFromTensors(tensors: Tensors): Tensors {
+  const take = taker(tensors, MODEL_FILES.encoder)
+  const read = Object.entries(ENCODER_SHAPES).map(([name, shape]): [string, Tensor] => {
+    const columns = columnsOf(name)
+    const data = columns
+      ? readRows(take, name, shape[0], columns)
+      : take(name, Float32Array, [shape[0]])
+    return [name, { shape, data }]
+  })
+  return new Map(read)
+}
+
+/** Of a matrix; undefined for a vector. */
+function columnsOf(name: string): number | undefined {
+  const shape: readonly number[] = ENCODER_SHAPES[name as keyof typeof ENCODER_SHAPES]
+  return shape[1]
+}

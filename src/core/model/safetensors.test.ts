@@ -1,0 +1,211 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { NearsideError } from '../error.ts'
+import { readSafetensors, writeSafetensors } from './safetensors.ts'
+import type { Tensor, TensorData, Tensors } from './tensor.ts'
+
+const weight = fc.float({ min: -1e4, max: 1e4, noNaN: true })
+const data = fc.oneof<fc.Arbitrary<TensorData>[]>(
+  fc.float32Array({ min: -1e4, max: 1e4, noNaN: true, maxLength: 24 }),
+  fc.int8Array({ maxLength: 24 }),
+  fc.uint8Array({ maxLength: 24 }),
+  fc.uint16Array({ maxLength: 24 }),
+  fc.uint32Array({ maxLength: 24 }),
+  fc.int32Array({ maxLength: 24 }),
+)
+const tensor: fc.Arbitrary<Tensor> = fc
+  .record({ data, split: fc.boolean() })
+  .map(({ data, split }) => ({
+    shape: split && data.length % 2 === 0 ? [2, data.length / 2] : [data.length],
+    data,
+  }))
+const tensors: fc.Arbitrary<Tensors> = fc
+  .array(fc.tuple(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }), tensor), {
+    maxLength: 6,
+  })
+  .map((entries) => new Map(entries.filter(([name]) => name !== '__metadata__')))
+const metadata = fc.dictionary(fc.string({ maxLength: 5 }), fc.string({ maxLength: 5 }), {
+  maxKeys: 3,
+  noNullPrototype: true,
+})
+
+function corrupts(read: () => unknown): void {
+  let thrown: unknown
+  try {
+    read()
+  } catch (error) {
+    thrown = error
+  }
+  expect(thrown).toBeInstanceOf(NearsideError)
+  expect((thrown as NearsideError).code).toBe('model-corrupt')
+}
+
+/** A file with any header and body. */
+function file(header: unknown, body: number): Uint8Array {
+  const json = new TextEncoder().encode(
+    typeof header === 'string' ? header : JSON.stringify(header),
+  )
+  const bytes = new Uint8Array(8 + json.length + body)
+  new DataView(bytes.buffer).setUint32(0, json.length, true)
+  bytes.set(json, 8)
+  return bytes
+}
+
+test('what is written is read back', () => {
+  fc.assert(
+    fc.property(tensors, metadata, (written, notes) => {
+      const read = readSafetensors(writeSafetensors(written, notes))
+      expect(new Map([...read.tensors].sort())).toEqual(new Map([...written].sort()))
+      expect(read.metadata).toEqual(notes)
+    }),
+  )
+})
+
+test('the bytes do not depend on the order of insertion, and a copy at an odd offset reads alike', () => {
+  fc.assert(
+    fc.property(tensors, (written) => {
+      const bytes = writeSafetensors(written)
+      expect(writeSafetensors(new Map([...written].reverse()))).toEqual(bytes)
+      const shifted = new Uint8Array(bytes.length + 3).subarray(3)
+      shifted.set(bytes)
+      expect(readSafetensors(shifted)).toEqual(readSafetensors(bytes))
+    }),
+  )
+})
+
+test('a Buffer from Node reads like any bytes, and tensors are copies of it', () => {
+  fc.assert(
+    fc.property(tensors, (written) => {
+      const bytes = writeSafetensors(written)
+      // A view into a pool, as `readFile` may give one.
+      const pool = Buffer.alloc(bytes.length + 8, 0xff)
+      const buffer = pool.subarray(8)
+      buffer.set(bytes)
+      const read = readSafetensors(buffer)
+      pool.fill(0xff)
+      expect(read).toEqual(readSafetensors(bytes))
+    }),
+  )
+})
+
+test('every tensor starts at a multiple of its element size', () => {
+  fc.assert(
+    fc.property(tensors, (written) => {
+      const bytes = writeSafetensors(written)
+      const length = new DataView(bytes.buffer).getUint32(0, true)
+      expect(length % 8).toBe(0)
+      const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)))
+      for (const [name, { data }] of written)
+        expect(header[name].data_offsets[0] % data.BYTES_PER_ELEMENT).toBe(0)
+    }),
+  )
+})
+
+test('reads the example file of the format word for word', () => {
+  const bytes = file('{"a":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}}', 8)
+  new DataView(bytes.buffer).setFloat32(bytes.length - 4, 1.5, true)
+  expect(readSafetensors(bytes).tensors.get('a')).toEqual({
+    shape: [1, 2],
+    data: Float32Array.of(0, 1.5),
+  })
+})
+
+test('a truncated or lengthened file is corrupt', () => {
+  fc.assert(
+    fc.property(tensors, fc.nat(), (written, at) => {
+      const bytes = writeSafetensors(written)
+      corrupts(() => readSafetensors(bytes.subarray(0, at % bytes.length)))
+      corrupts(() => readSafetensors(Uint8Array.of(...bytes, 0)))
+    }),
+  )
+})
+
+test('a flipped bit is corrupt or gives other tensors, and never anything else', () => {
+  fc.assert(
+    fc.property(tensors, fc.nat(), fc.nat(7), (written, at, bit) => {
+      const bytes = writeSafetensors(written)
+      bytes[at % bytes.length] ^= 1 << bit
+      try {
+        for (const { shape, data } of readSafetensors(bytes).tensors.values()) {
+          expect(shape.reduce((product, extent) => product * extent, 1)).toBe(data.length)
+          if (data instanceof Float32Array) expect(data.every(Number.isFinite)).toBe(true)
+        }
+      } catch (error) {
+        expect(error).toBeInstanceOf(NearsideError)
+        expect((error as NearsideError).code).toBe('model-corrupt')
+      }
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('any bytes at all are corrupt', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+      corrupts(() => readSafetensors(Uint8Array.of(1, ...bytes)))
+    }),
+  )
+  fc.assert(
+    fc.property(fc.json(), fc.nat(16), (json, body) => {
+      const isEmpty = body === 0 && /^\{\s*("__metadata__".*)?\}$/s.test(json)
+      if (!isEmpty) corrupts(() => readSafetensors(file(json, body)))
+    }),
+  )
+})
+
+const F32 = (shape: unknown, data_offsets: unknown) => ({ dtype: 'F32', shape, data_offsets })
+
+test.each<[string, unknown, number]>([
+  ['a gap', { a: F32([1], [0, 4]), b: F32([1], [8, 12]) }, 12],
+  ['an overlap', { a: F32([2], [0, 8]), b: F32([1], [4, 8]) }, 8],
+  ['an end beyond the file', { a: F32([4], [0, 16]) }, 8],
+  ['a shape that needs other bytes', { a: F32([3], [0, 8]) }, 8],
+  ['a huge shape', { a: F32([2 ** 30, 2 ** 30], [0, 8]) }, 8],
+  ['a product that wraps to zero', { a: F32([2 ** 32, 2 ** 32], [0, 0]) }, 0],
+  ['a negative extent', { a: F32([-1, -1], [0, 4]) }, 4],
+  ['a fraction', { a: F32([0.5], [0, 2]) }, 2],
+  ['five dimensions', { a: F32([1, 1, 1, 1, 1], [0, 4]) }, 4],
+  ['an unsupported type', { a: { dtype: 'F16', shape: [1], data_offsets: [0, 2] } }, 2],
+  ['a type of the prototype', { a: { dtype: 'toString', shape: [1], data_offsets: [0, 4] } }, 4],
+  ['reversed offsets', { a: F32([1], [4, 0]) }, 4],
+  ['offsets beyond 2^53', { a: F32([1], [2 ** 60, 2 ** 60 + 4]) }, 4],
+  ['no shape', { a: { dtype: 'F32', data_offsets: [0, 4] } }, 4],
+  ['metadata that is not text', { __metadata__: { a: 1 } }, 0],
+  ['a list for a header', '[]', 0],
+  ['a null for a tensor', { a: null }, 0],
+])('refuses %s', (_, header, body) => {
+  corrupts(() => readSafetensors(file(header, body)))
+})
+
+test('refuses headers and files beyond the caps', () => {
+  const header = new Uint8Array(80_000)
+  new DataView(header.buffer).setUint32(0, 70_000, true)
+  corrupts(() => readSafetensors(header))
+  new DataView(header.buffer).setUint32(4, 1, true)
+  corrupts(() => readSafetensors(header))
+  corrupts(() => readSafetensors(new Uint8Array(64 * 1024 * 1024 + 1)))
+})
+
+test('refuses values that are no weights, reading and writing', () => {
+  fc.assert(
+    fc.property(
+      fc.array(weight, { minLength: 1, maxLength: 8 }),
+      fc.nat(),
+      fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 10_001, -2e9),
+      (values, at, bad) => {
+        const good = Float32Array.from(values)
+        const bytes = writeSafetensors(new Map([['w', { shape: [good.length], data: good }]]))
+        const place = at % good.length
+        const view = new DataView(bytes.buffer)
+        view.setFloat32(bytes.length - 4 * (good.length - place), bad, true)
+        corrupts(() => readSafetensors(bytes))
+        good[place] = bad
+        corrupts(() => writeSafetensors(new Map([['w', { shape: [good.length], data: good }]])))
+      },
+    ),
+  )
+})
+
+test('refuses to write a shape that does not fit', () => {
+  corrupts(() => writeSafetensors(new Map([['w', { shape: [3], data: new Int8Array(2) }]])))
+})

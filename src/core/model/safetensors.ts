@@ -1,0 +1,197 @@
+/**
+ * @module Reads and writes the safetensors format: 8 bytes of little-endian header length, a JSON
+ * header, then the raw values. A reader of files from the network trusts nothing: every claim of
+ * the header is checked against the bytes at hand before anything is allocated.
+ * @see https://github.com/huggingface/safetensors#format
+ */
+import { NearsideError } from '../error.ts'
+import type { Tensor, TensorData, Tensors } from './tensor.ts'
+
+/** Caps that a model of this system never comes near; a file beyond them is an attack or an accident. */
+export const MAX_FILE_BYTES = 64 * 1024 * 1024
+export const MAX_HEADER_BYTES = 64 * 1024
+export const MAX_DIMENSIONS = 4
+/** No trained weight is this large; beyond it scores overflow into nonsense. */
+export const MAX_MAGNITUDE = 1e4
+
+const DTYPES = {
+  F32: Float32Array,
+  I32: Int32Array,
+  U32: Uint32Array,
+  U16: Uint16Array,
+  I8: Int8Array,
+  U8: Uint8Array,
+} as const
+
+export type Dtype = keyof typeof DTYPES
+
+export interface SafetensorsFile {
+  readonly tensors: Tensors
+  /** The header's `__metadata__`. */
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+/** Name of the element type as the format spells it. */
+export function dtypeOf(data: TensorData): Dtype {
+  if (data instanceof Float32Array) return 'F32'
+  if (data instanceof Int32Array) return 'I32'
+  if (data instanceof Uint32Array) return 'U32'
+  if (data instanceof Uint16Array) return 'U16'
+  return data instanceof Int8Array ? 'I8' : 'U8'
+}
+
+/**
+ * Tensors of a file, as copies of its bytes. Values are little-endian, as is every platform with
+ * typed arrays that a browser runs on.
+ * @throws NearsideError `model-corrupt` for anything that is not exactly right
+ */
+export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
+  if (bytes.length > MAX_FILE_BYTES) throw corrupt('the file is larger than 64 MB')
+  if (bytes.length < 8) throw corrupt('the file is shorter than its header length')
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const headerBytes = view.getUint32(0, true)
+  if (view.getUint32(4, true) !== 0 || headerBytes > MAX_HEADER_BYTES)
+    throw corrupt('the header is larger than 64 KB')
+  if (8 + headerBytes > bytes.length) throw corrupt('the file ends inside its header')
+  const header = parseHeader(bytes.subarray(8, 8 + headerBytes))
+  const body = bytes.subarray(8 + headerBytes)
+
+  const metadata: Record<string, string> = {}
+  const entries: Entry[] = []
+  for (const [name, value] of Object.entries(header)) {
+    if (name === '__metadata__') readMetadata(value, metadata)
+    else entries.push(parseEntry(name, value))
+  }
+  entries.sort((a, b) => a.begin - b.begin || a.end - b.end)
+  let expected = 0
+  for (const { name, begin, end } of entries) {
+    if (begin !== expected) throw corrupt(`tensor '${name}' leaves a gap or overlaps another`)
+    if (end > body.length) throw corrupt(`tensor '${name}' reaches beyond the end of the file`)
+    expected = end
+  }
+  if (expected !== body.length) throw corrupt('the file holds bytes that no tensor claims')
+
+  const tensors = new Map<string, Tensor>()
+  for (const { name, dtype, shape, begin, end } of entries) {
+    // Not `slice`, which of Node's Buffer shares the whole pool's memory.
+    const data = new DTYPES[dtype](new Uint8Array(body.subarray(begin, end)).buffer)
+    if (data instanceof Float32Array) checkFinite(name, data)
+    tensors.set(name, { shape, data })
+  }
+  return { tensors, metadata }
+}
+
+/**
+ * The same tensors give the same bytes, whatever the order of the map. Wider types come first and
+ * the header is padded with spaces, so that every tensor starts at a multiple of its element size.
+ * @throws NearsideError `model-corrupt` for a non-finite or huge value, or a shape that doesn't fit
+ */
+export function writeSafetensors(
+  tensors: Tensors,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
+  const sorted = [...tensors].sort(
+    ([nameA, a], [nameB, b]) =>
+      b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT ||
+      (nameA < nameB ? -1 : nameA > nameB ? 1 : 0),
+  )
+  const header: [string, unknown][] = []
+  const keys = Object.keys(metadata).sort()
+  if (keys.length)
+    header.push(['__metadata__', Object.fromEntries(keys.map((key) => [key, metadata[key]]))])
+  let offset = 0
+  for (const [name, { shape, data }] of sorted) {
+    if (elements(name, shape) !== data.length)
+      throw corrupt(`tensor '${name}' has ${data.length} values, its shape is [${shape}]`)
+    if (data instanceof Float32Array) checkFinite(name, data)
+    const end = offset + data.byteLength
+    header.push([name, { dtype: dtypeOf(data), shape, data_offsets: [offset, end] }])
+    offset = end
+  }
+  const json = new TextEncoder().encode(
+    `{${header.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`,
+  )
+  const headerBytes = Math.ceil(json.length / 8) * 8
+  if (headerBytes > MAX_HEADER_BYTES) throw corrupt('the header would be larger than 64 KB')
+  const file = new Uint8Array(8 + headerBytes + offset)
+  if (file.length > MAX_FILE_BYTES) throw corrupt('the file would be larger than 64 MB')
+  new DataView(file.buffer).setUint32(0, headerBytes, true)
+  file.fill(0x20, 8, 8 + headerBytes)
+  file.set(json, 8)
+  let position = 8 + headerBytes
+  for (const [, { data }] of sorted) {
+    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), position)
+    position += data.byteLength
+  }
+  return file
+}
+
+interface Entry {
+  readonly name: string
+  readonly dtype: Dtype
+  readonly shape: readonly number[]
+  readonly begin: number
+  readonly end: number
+}
+
+function parseHeader(bytes: Uint8Array): Record<string, unknown> {
+  let header: unknown
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch (cause) {
+    throw new NearsideError('model-corrupt', 'the header is not JSON', { cause })
+  }
+  if (!isRecord(header)) throw corrupt('the header is not a JSON object')
+  return header
+}
+
+function readMetadata(value: unknown, into: Record<string, string>): void {
+  if (!isRecord(value)) throw corrupt('the metadata is not an object')
+  for (const [key, text] of Object.entries(value)) {
+    if (typeof text !== 'string') throw corrupt(`metadata '${key}' is not a string`)
+    Object.defineProperty(into, key, { value: text, enumerable: true })
+  }
+}
+
+function parseEntry(name: string, value: unknown): Entry {
+  if (!isRecord(value)) throw corrupt(`tensor '${name}' is not described by an object`)
+  const { dtype, shape, data_offsets: offsets } = value
+  if (typeof dtype !== 'string' || !Object.hasOwn(DTYPES, dtype))
+    throw corrupt(`tensor '${name}' has a type that is not supported: ${String(dtype)}`)
+  if (!Array.isArray(shape)) throw corrupt(`tensor '${name}' has no shape`)
+  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(Number.isSafeInteger))
+    throw corrupt(`tensor '${name}' has no offsets`)
+  const [begin, end] = offsets as [number, number]
+  const bytes = elements(name, shape) * DTYPES[dtype as Dtype].BYTES_PER_ELEMENT
+  if (begin < 0 || end - begin !== bytes)
+    throw corrupt(`tensor '${name}' of shape [${shape}] claims ${end - begin} bytes, not ${bytes}`)
+  return { name, dtype: dtype as Dtype, shape, begin, end }
+}
+
+function elements(name: string, shape: readonly unknown[]): number {
+  if (shape.length > MAX_DIMENSIONS) throw corrupt(`tensor '${name}' has more than 4 dimensions`)
+  let product = 1
+  for (const extent of shape) {
+    if (typeof extent !== 'number' || !Number.isSafeInteger(extent) || extent < 0)
+      throw corrupt(`tensor '${name}' has an impossible shape`)
+    product *= extent
+    if (product > MAX_FILE_BYTES) throw corrupt(`tensor '${name}' is larger than any model`)
+  }
+  return product
+}
+
+function checkFinite(name: string, data: Float32Array): void {
+  for (let i = 0; i < data.length; i++) {
+    // Written so that NaN fails it too.
+    if (!(Math.abs(data[i]) <= MAX_MAGNITUDE))
+      throw corrupt(`tensor '${name}' holds ${data[i]} at ${i}: not a weight`)
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function corrupt(message: string): NearsideError {
+  return new NearsideError('model-corrupt', message)
+}

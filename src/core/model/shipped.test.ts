@@ -1,0 +1,86 @@
+/** The model that comes with the package is whole and fits the catalogue that comes with it. */
+import { readFile } from 'node:fs/promises'
+import { gunzipSync } from 'node:zlib'
+import { expect, test } from 'vitest'
+import type { History } from '../features/history.ts'
+import { DAY } from '../features/profile.ts'
+import { amongAll, createContenders } from '../personal/contenders.ts'
+import { DIMENSION } from './baseModel.ts'
+import { encode } from './encoder.ts'
+import { readBaseModel } from './files.ts'
+import { sha256Hex } from './hash.ts'
+import { parseLatest, parseManifest } from './manifest.ts'
+import { createRandom } from './random.ts'
+import { personalScores, scoreTerms } from './score.ts'
+
+const root = new URL('../../../', import.meta.url)
+const bytesOf = async (path: string) => new Uint8Array(await readFile(new URL(path, root)))
+const json = (bytes: Uint8Array) => JSON.parse(new TextDecoder().decode(bytes)) as unknown
+
+async function shipped() {
+  const latest = parseLatest(json(await bytesOf('public/models/latest.json')))
+  const folder = `public/models/${latest.version}`
+  const manifestFile = await bytesOf(`${folder}/manifest.json`)
+  const manifest = parseManifest(json(manifestFile))
+  const files = new Map<string, Uint8Array>()
+  for (const { name } of manifest.files) files.set(name, await bytesOf(`${folder}/${name}`))
+  return { latest, manifestFile, manifest, files }
+}
+
+test('latest.json, the manifest and the files agree', async () => {
+  const { latest, manifestFile, manifest, files } = await shipped()
+  expect(await sha256Hex(manifestFile)).toBe(latest.manifest)
+  expect(manifest.version).toBe(latest.version)
+  const model = await readBaseModel(manifest, files)
+  expect(model.itemIds).toHaveLength(manifest.items)
+  const total = manifest.files.reduce((sum, { bytes }) => sum + bytes, 0)
+  expect(total).toBeLessThan(3_000_000)
+})
+
+test('its items are those of the shop, row by row', async () => {
+  const { manifest, files } = await shipped()
+  const model = await readBaseModel(manifest, files)
+  const catalog = gunzipSync(await bytesOf('data/online-retail/catalog.jsonl.gz'))
+  const ids = new TextDecoder().decode(catalog).trimEnd().split('\n')
+  expect(model.itemIds).toEqual(ids.map((line) => (JSON.parse(line) as { id: string }).id))
+})
+
+test('scores are finite with no history, and one view changes them', async () => {
+  const { manifest, files } = await shipped()
+  const model = await readBaseModel(manifest, files)
+  const now = Date.parse(manifest.data.until)
+  const before = scoreTerms(model, [], now)
+  const view = { item: 10, name: 'view_item', time: now - 5000, session: 's' } as const
+  const after = scoreTerms(model, [view], now)
+  expect(before.base.every(Number.isFinite)).toBe(true)
+  expect(before.hidden).toEqual(new Float32Array(DIMENSION))
+  expect(after.base).not.toEqual(before.base)
+  const personal = {
+    u: new Float32Array(DIMENSION).fill(0.1),
+    w: new Float32Array(model.featureWeights.length),
+  }
+  expect(personalScores(model, after, personal, 0)).toEqual(after.base)
+  expect(personalScores(model, after, personal, 0.5)).not.toEqual(after.base)
+})
+
+test('its contenders, found without scoring the catalogue, are those of scoring it, bit for bit', async () => {
+  const { manifest, files } = await shipped()
+  const model = await readBaseModel(manifest, files)
+  const random = createRandom(1)
+  const now = Date.parse(manifest.data.until)
+  const history: History = Array.from({ length: 60 }, (_, k) => ({
+    item: random.integer(manifest.items),
+    name: k % 3 ? 'view_item' : 'purchase',
+    time: now - (60 - k) * 3 * DAY,
+    session: `${k >> 2}`,
+  }))
+  const find = createContenders(model)
+  for (let k = 1; k < history.length; k++) {
+    const [past, time] = [history.slice(0, k), history[k].time]
+    const own = find(past, time)
+    const all = amongAll(model, past, time, encode(model, past, time))
+    expect(own.items).toEqual(all.items)
+    for (const part of ['base', 'features', 'hidden'] as const)
+      expect(Buffer.from(own[part].buffer).equals(Buffer.from(all[part].buffer))).toBe(true)
+  }
+})

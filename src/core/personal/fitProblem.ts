@@ -1,0 +1,151 @@
+/**
+ * @module The personal fit as a problem of fixed shape: multinomial logit over the base's contenders
+ * with the base score as offset. Hidden states are computed once, nothing flows through the
+ * encoder, so the problem is convex in p = (u, w_p).
+ */
+import { FEATURE_COUNT } from '../features/features.ts'
+import type { History } from '../features/history.ts'
+import { DAY } from '../features/profile.ts'
+import { type BaseModel, DIMENSION, type PersonalPrior } from '../model/baseModel.ts'
+import { CONTENDERS } from '../model/trees.ts'
+import { type Contenders, createContenders, type FindContenders } from './contenders.ts'
+import { focusedShares, TARGET_FOCUS } from './focus.ts'
+import { casesFromHistory, type LearningCase } from './learningCases.ts'
+import { type FitProblem, PADDING_OFFSET } from './problem.ts'
+
+/** T: the most recent cases that a fit reads. */
+export const FIT_CASES = 64
+/** K: candidates of a case. */
+export const FIT_CANDIDATES = CONTENDERS
+/** P = d + F. */
+export const PARAMETERS = DIMENSION + FEATURE_COUNT
+
+/** Keeps 1 / variance finite; a variance of 0 freezes its parameter by a step size of 0. */
+const LEAST_VARIANCE = 1e-8
+
+/** Writes the design row of the k-th contender, `PARAMETERS` long. */
+export type DesignRow = (
+  model: BaseModel,
+  contenders: Contenders,
+  k: number,
+  out: Float32Array,
+  at: number,
+) => void
+
+/** X = [E_i ; f_i / scale]: the derivative of the score by (u, w_p). */
+export const personalRow: DesignRow = ({ itemVectors }, { items, features }, k, out, at) => {
+  const vector = items[k] * DIMENSION
+  for (let j = 0; j < DIMENSION; j++) out[at + j] = itemVectors[vector + j]
+  for (let f = 0; f < FEATURE_COUNT; f++) out[at + DIMENSION + f] = features[k * FEATURE_COUNT + f]
+}
+
+/**
+ * @param history ascending by time; what is after `now` is ignored.
+ * @param now milliseconds since the epoch; case weights decay from here.
+ * @returns null when the history holds nothing to learn from.
+ */
+export function buildFitProblem(
+  model: BaseModel,
+  history: History,
+  now: number,
+): FitProblem | null {
+  return drain(fitProblemSteps(model, history, now))
+}
+
+/**
+ * The same, a case at a time: who shares the thread with something urgent can do that in between.
+ * @param find of this model: the contenders of each case, remembered or found on a faster engine
+ */
+export function fitProblemSteps(
+  model: BaseModel,
+  history: History,
+  now: number,
+  find?: FindContenders,
+): Generator<void, FitProblem | null> {
+  const past = history.filter((entry) => entry.time <= now)
+  return stepsOf(
+    model,
+    casesFromHistory(past, { weights: model.prior.eventWeights }),
+    now,
+    personalRow,
+    find,
+  )
+}
+
+/** The same from given cases (ascending by time), and with another parametrisation if wanted. */
+export function fitProblemOf(
+  model: BaseModel,
+  cases: readonly LearningCase[],
+  now: number,
+  designRow: DesignRow = personalRow,
+  find?: FindContenders,
+): FitProblem | null {
+  return drain(stepsOf(model, cases, now, designRow, find))
+}
+
+function drain<T>(steps: Generator<void, T>): T {
+  let step = steps.next()
+  while (!step.done) step = steps.next()
+  return step.value
+}
+
+function* stepsOf(
+  model: BaseModel,
+  cases: readonly LearningCase[],
+  now: number,
+  designRow: DesignRow,
+  find?: FindContenders,
+): Generator<void, FitProblem | null> {
+  const recent = cases.slice(-FIT_CASES)
+  if (recent.length === 0) return null
+  const rows = FIT_CASES * FIT_CANDIDATES
+  const design = new Float32Array(rows * PARAMETERS)
+  const offset = new Float32Array(rows).fill(PADDING_OFFSET)
+  const target = new Float32Array(rows)
+  const weight = new Float32Array(FIT_CASES)
+  const contendersAt = find ?? createContenders(model)
+  for (const [t, one] of recent.entries()) {
+    const contenders = contendersAt(one.history, one.time)
+    const { items, base } = contenders
+    const shareOf = new Map(one.targets.map((item, k) => [item, one.shares[k]]))
+    const shareAt = (k: number) => shareOf.get(items[k]) ?? 0
+    // An event of no weight is nothing to learn.
+    const targets = [...items.keys()].filter((k) => shareAt(k) > 0)
+    const shares = focusedShares(
+      targets.map(shareAt),
+      targets.map((k) => base[k]),
+      TARGET_FOCUS,
+    )
+    const first = t * FIT_CANDIDATES
+    offset.set(base, first)
+    for (let k = 0; k < items.length; k++)
+      designRow(model, contenders, k, design, (first + k) * PARAMETERS)
+    targets.forEach((k, n) => {
+      target[first + k] = shares[n]
+    })
+    const age = Math.max(0, now - one.time) / DAY
+    // What the base ranks nowhere near the top can't be brought there, and would teach in vain.
+    if (targets.length > 0) weight[t] = one.weight * 2 ** (-age / model.prior.halfLifeDays)
+    yield
+  }
+  return {
+    cases: FIT_CASES,
+    candidates: FIT_CANDIDATES,
+    parameters: PARAMETERS,
+    design,
+    offset,
+    target,
+    weight,
+    ...descentOf(model.prior),
+  }
+}
+
+export function descentOf(prior: PersonalPrior) {
+  const free = (j: number) => prior.variance[j] > 0
+  return {
+    mean: Float32Array.from(prior.mean),
+    precision: prior.variance.map((v) => (v > 0 ? 1 / Math.max(v, LEAST_VARIANCE) : 0)),
+    stepSize: prior.stepSize.map((step, j) => (free(j) ? step : 0)),
+    steps: prior.steps,
+  }
+}

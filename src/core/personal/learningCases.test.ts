@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import type { Interaction } from '../features/history.ts'
+import { DAY } from '../features/profile.ts'
+import { casesFromHistory, weighed } from './learningCases.ts'
+
+function entry(
+  name: Interaction['name'],
+  item: number,
+  time: number,
+  session: string,
+): Interaction {
+  return { name, item, time, session }
+}
+
+describe('casesFromHistory', () => {
+  it('predicts each order and each event from what came strictly before it', () => {
+    const history = [
+      entry('view_item', 1, 10, 'a'),
+      entry('view_item', 2, 20, 'a'),
+      entry('add_to_cart', 2, 30, 'a'),
+      entry('purchase', 2, 40, 'a'),
+      entry('purchase', 3, 40, 'a'),
+      entry('view_item', 1, 50, 'b'),
+    ]
+    const cases = casesFromHistory(history)
+    expect(cases.map(({ time, targets, weight }) => ({ time, targets, weight }))).toEqual([
+      { time: 20, targets: [2], weight: 1 },
+      { time: 30, targets: [2], weight: 2 },
+      { time: 40, targets: [2, 3], weight: 3 },
+      { time: 50, targets: [1], weight: 1 },
+    ])
+    for (const one of cases) {
+      expect(one.history.every(({ time }) => time < one.time)).toBe(true)
+      expect(one.shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12)
+    }
+  })
+
+  it('weighs nothing by what happens to the same item later', () => {
+    const cases = casesFromHistory([
+      entry('view_item', 1, 10, 'a'),
+      entry('view_item', 2, 20, 'a'),
+      entry('purchase', 2, 90, 'z'),
+    ])
+    expect(cases[0].weight).toBe(1)
+  })
+
+  it('takes a day as one set where times are days only, cart over view', () => {
+    const day = 100 * DAY
+    const cases = casesFromHistory(
+      [
+        entry('purchase', 5, day - DAY, 'x'),
+        entry('view_item', 1, day, 'x'),
+        entry('add_to_cart', 2, day, 'x'),
+      ],
+      { dayOnly: true },
+    )
+    expect(cases).toHaveLength(1)
+    expect(cases[0].targets).toEqual([1, 2])
+    expect(cases[0].shares[0]).toBeCloseTo(1 / 3, 12)
+    expect(cases[0].shares[1]).toBeCloseTo(2 / 3, 12)
+    expect(cases[0].weight).toBe(2)
+  })
+
+  it('weighs by what was learned instead of the rule, and again by anything else', () => {
+    const history = [
+      entry('purchase', 5, 10, 'x'),
+      entry('view_item', 1, 20, 'y'),
+      entry('add_to_wishlist', 2, 20, 'y'),
+      entry('view_item', 3, 30, 'y'),
+    ]
+    const learned = { purchase: 3, cart: 2.5, view: 0.5 }
+    const cases = casesFromHistory(history, { weights: learned })
+    expect(cases.map(({ kinds, weight }) => ({ kinds, weight }))).toEqual([
+      { kinds: ['view', 'cart'], weight: 2.5 },
+      { kinds: ['view'], weight: 0.5 },
+    ])
+    expect(cases[0].shares[0]).toBeCloseTo(0.5 / 3, 12)
+    expect(cases.map((one) => weighed(one, { purchase: 3, cart: 2, view: 1 }))).toEqual(
+      casesFromHistory(history),
+    )
+    // An event of no weight teaches nothing, and is no division by zero.
+    expect(weighed(cases[1], { purchase: 3, cart: 2, view: 0 })).toMatchObject({
+      shares: [0],
+      weight: 0,
+    })
+  })
+
+  it('has nothing to learn from a first order, a list that was only shown, or nothing', () => {
+    expect(casesFromHistory([])).toEqual([])
+    expect(casesFromHistory([entry('purchase', 1, 5, 'a'), entry('purchase', 2, 5, 'a')])).toEqual(
+      [],
+    )
+    const shown = [entry('view_item_list', 1, 5, 'a'), entry('view_item', 2, 9, 'b')]
+    expect(casesFromHistory(shown)).toEqual([])
+    expect(casesFromHistory(shown, { withFirst: true })).toHaveLength(1)
+  })
+})

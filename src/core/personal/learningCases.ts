@@ -1,0 +1,71 @@
+/**
+ * @module What a shopper's own history can teach: each order or event, predicted from what came
+ * before it. The same definition of a case as in the evaluation, so that what is learned is what
+ * is measured.
+ */
+import { buildCases, DAY } from '../features/cases.ts'
+import type { Case, History } from '../features/history.ts'
+import { EVENT_WEIGHTS, type EventWeights, eventKind } from '../features/strength.ts'
+
+type Kind = keyof EventWeights
+
+export interface LearningCase extends Case {
+  /** The strongest event of each target, same order as `targets`. */
+  readonly kinds: readonly Kind[]
+  /** Share of each target, same order; sums to one. */
+  readonly shares: readonly number[]
+  /** That of the strongest event of the case. */
+  readonly weight: number
+}
+
+export interface CaseOptions {
+  /** Times are days: then everything of one day is one case. */
+  readonly dayOnly?: boolean
+  /** Keep the first case, which has no history. Default false. */
+  readonly withFirst?: boolean
+  /** Default: by rule. */
+  readonly weights?: EventWeights
+}
+
+/** Ascending by time. Empty when nothing has a past to be predicted from. */
+export function casesFromHistory(history: History, options: CaseOptions = {}): LearningCase[] {
+  const { dayOnly = false, withFirst = false, weights = EVENT_WEIGHTS } = options
+  const cases = buildCases({ id: '', interactions: history }, dayOnly, Number.NEGATIVE_INFINITY)
+  return cases
+    .filter((one) => withFirst || one.history.some(({ name }) => eventKind(name) !== null))
+    .map((one) => weighed({ ...one, kinds: kindsOf(one, history, dayOnly) }, weights))
+}
+
+const RISING: readonly Kind[] = ['view', 'cart', 'purchase']
+const stronger = (a: Kind, b: Kind): Kind => (RISING.indexOf(a) > RISING.indexOf(b) ? a : b)
+
+function kindsOf(one: Case, history: History, dayOnly: boolean): Kind[] {
+  const after = history.slice(one.history.length)
+  const orders = new Set<string>()
+  for (const { name, session, time } of after) {
+    if (time === one.time && name === 'purchase') orders.add(session)
+  }
+  const kindOf = new Map<number, Kind>()
+  for (const { item, name, session, time } of after) {
+    const member = dayOnly
+      ? time < one.time + DAY
+      : time === one.time || (name === 'purchase' && orders.has(session))
+    const kind = eventKind(name)
+    if (member && kind) kindOf.set(item, stronger(kind, kindOf.get(item) ?? kind))
+  }
+  return one.targets.map((target) => kindOf.get(target) ?? 'view')
+}
+
+/** The case under these weights. */
+export function weighed(
+  one: Case & Pick<LearningCase, 'kinds'>,
+  weights: EventWeights,
+): LearningCase {
+  const each = one.kinds.map((kind) => weights[kind])
+  const total = each.reduce((sum, weight) => sum + weight, 0)
+  return {
+    ...one,
+    shares: each.map((weight) => (total > 0 ? weight / total : 0)),
+    weight: Math.max(...each),
+  }
+}

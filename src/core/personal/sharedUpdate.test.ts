@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { testModel, testShop, UNTIL } from '../../evaluate/testShop.ts'
+import { NearsideError } from '../error.ts'
+import { FEATURE_COUNT } from '../features/features.ts'
+import { DAY } from '../features/profile.ts'
+import { DIMENSION } from '../model/baseModel.ts'
+import { fitProblemOf } from './fitProblem.ts'
+import { lossAndGradient } from './gradient.ts'
+import { casesFromHistory } from './learningCases.ts'
+import { applySharedDelta, SHARED_LENGTH, sharedDelta } from './sharedUpdate.ts'
+
+// Few enough items that all are contenders before and after the step.
+const shop = testShop(12, 60)
+const model = testModel(shop)
+const now = UNTIL + 50 * DAY
+
+describe('sharedDelta', () => {
+  it('has one length for everybody, zeros where there is nothing to learn', () => {
+    for (const { interactions } of shop.shoppers)
+      expect(sharedDelta(model, interactions, now)).toHaveLength(SHARED_LENGTH)
+    const nothing = sharedDelta(model, [], now)
+    expect(nothing).toEqual(new Float32Array(DIMENSION + FEATURE_COUNT))
+  })
+
+  it("is a step down the loss of the shopper's own cases", () => {
+    for (const { interactions } of shop.shoppers) {
+      const delta = sharedDelta(model, interactions, now)
+      const applied = applySharedDelta(model.projection, model.featureWeights, delta, 1)
+      const cases = casesFromHistory(interactions)
+      const lossOf = (changed: typeof model) => {
+        const problem = fitProblemOf(changed, cases, now)
+        if (!problem) return 0
+        const zero = new Float32Array(problem.parameters)
+        return lossAndGradient(problem, zero, new Float64Array(problem.parameters))
+      }
+      expect(lossOf({ ...model, ...applied })).toBeLessThan(lossOf(model))
+    }
+  })
+})
+
+describe('applySharedDelta', () => {
+  it('moves the diagonal of A and w, and nothing else', () => {
+    const delta = Float32Array.from({ length: SHARED_LENGTH }, (_, j) => j + 1)
+    const before = model.projection.slice()
+    const { projection, featureWeights } = applySharedDelta(
+      model.projection,
+      model.featureWeights,
+      delta,
+      0.5,
+    )
+    expect(model.projection).toEqual(before)
+    for (let i = 0; i < DIMENSION; i++) {
+      for (let j = 0; j < DIMENSION; j++) {
+        const moved = i === j ? 0.5 * (i + 1) : 0
+        expect(projection[i * DIMENSION + j]).toBeCloseTo(before[i * DIMENSION + j] + moved, 5)
+      }
+    }
+    for (let f = 0; f < FEATURE_COUNT; f++)
+      expect(featureWeights[f]).toBeCloseTo(model.featureWeights[f] + 0.5 * (DIMENSION + f + 1), 4)
+  })
+
+  it('refuses a delta of another model', () => {
+    const short = new Float32Array(3)
+    expect(() => applySharedDelta(model.projection, model.featureWeights, short, 1)).toThrow(
+      NearsideError,
+    )
+  })
+})

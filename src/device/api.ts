@@ -1,0 +1,290 @@
+/**
+ * @module The public surface of `nearside`, whole. No tensor, no model internals: ids in, ids out.
+ */
+import type { Item } from '../core/catalog/item.ts'
+import type { ErrorCode } from '../core/error.ts'
+import type { EventName, ShopperEvent } from '../core/events/event.ts'
+import type { ShopContext } from '../core/features/context/context.ts'
+import type { LatestModel } from '../core/model/manifest.ts'
+import type { StrategyName } from '../core/personal/strategy.ts'
+import type { Deferral, TrainingBudget } from './learning/budget.ts'
+import type { LedgerEntry } from './ledger/entry.ts'
+
+/**
+ * `auto` lets the device choose; a forced engine that is unavailable falls back and says so. `cpu`
+ * is TensorFlow.js on the processor, `js` is plain JavaScript.
+ */
+export type EnginePreference = 'auto' | 'webgpu' | 'wasm' | 'cpu' | 'js'
+
+export interface PersonalizerOptions {
+  /** The shop's products, or the URL of a `catalog.json` (an array of items). */
+  readonly catalog: readonly Item[] | string
+  /** URL of the directory that holds `latest.json`, same origin as the page. */
+  readonly baseModel: string
+  /**
+   * What `latest.json` said when the page was rendered (`readBaseLists` of `nearside/ssr` tells it). A
+   * newcomer's device begins with that version, a round trip sooner, and then looks for a newer one.
+   */
+  readonly latest?: LatestModel
+  /** Makes the dedicated worker, e.g. `() => new Worker(new URL('nearside/worker', import.meta.url), { type: 'module' })`. */
+  readonly worker: () => Worker
+  readonly engine?: EnginePreference
+  /** Where a consented upload goes. Absent: there is no upload path at all. */
+  readonly federation?: { readonly leader: string; readonly helper: string }
+  /** Name of the IndexedDB database; default `nearside`. */
+  readonly database?: string
+  /** When to learn by itself: from each event, in batches, or (default) both by weight: `hybrid`. */
+  readonly strategy?: StrategyName
+  /** What learning by itself may cost. */
+  readonly budget?: Partial<TrainingBudget>
+  /** Events older than this are erased. Default: kept until the shopper erases them. */
+  readonly retentionDays?: number
+  /**
+   * What the shop knows of the moment (milliseconds since the epoch): asked before each list and
+   * event, so it must answer at once. It counts where the base model has learned from it.
+   * @example () => ({ weather: 'rain', promotion: 'summer-sale' })
+   */
+  readonly context?: (time: number) => Partial<ShopContext>
+}
+
+/** A GA4-shaped event as a shop already emits it; `item_id` is short for `items: [{ item_id }]`. */
+export interface CaptureInput {
+  readonly name: EventName
+  readonly item_id?: string
+  readonly items?: readonly {
+    readonly item_id: string
+    readonly quantity?: number
+    /** Of one piece, in the catalogue's currency. */
+    readonly price?: number
+  }[]
+  /** Of a `search`, as it was typed. */
+  readonly search_term?: string
+  /** How long the product was looked at, milliseconds: what was left at once is taken for a slip. */
+  readonly dwell_ms?: number
+}
+
+export interface Recommendation {
+  readonly id: string
+  /** Log-odds but for a constant: comparable within one list only. */
+  readonly score: number
+  /** 1-based place in the base order (no personal parameters, no own history), for showing what moved. */
+  readonly baseRank: number
+  readonly reason: Reason
+}
+
+/** What a shopper did with an item; `basket`: put into it, whatever became of it. */
+export type Signal = 'viewed' | 'wished' | 'basket' | 'bought'
+
+/**
+ * Why an item stands where it stands: the largest term of its score, true to the model. For an item
+ * above its base place, the largest term of the difference from the base score.
+ */
+export type Reason =
+  /**
+   * It goes with an item of the shopper's own, or the taste that lifts it is that item's doing;
+   * `signal`: what of theirs with that counts most.
+   */
+  | { readonly kind: 'because'; readonly item: string; readonly signal: Signal }
+  /** Asked for: items like one, or bought in the same orders; nothing of the shopper's is in it. */
+  | { readonly kind: 'similar' | 'bought-together'; readonly item: string }
+  | { readonly kind: 'bought-before' }
+  /** `found`: the query is about the item itself; else about what it goes with. */
+  | { readonly kind: 'searched'; readonly query: string; readonly found: boolean }
+  | { readonly kind: 'category'; readonly category: string }
+  /** Close to what the shopper likes, by no single item's doing. */
+  | { readonly kind: 'taste' }
+  /** Wanted in the context of now, e.g. name `weather`, value `rain`. */
+  | { readonly kind: 'moment'; readonly name: string; readonly value: string }
+  /** Below its usual price. */
+  | { readonly kind: 'offer' }
+  /** Nobody was counted for it yet. */
+  | { readonly kind: 'new' }
+  | { readonly kind: 'popular' }
+
+export interface ListOptions {
+  /** Default 20; of `rerank`, all that were given. */
+  readonly limit?: number
+  /** `base`: the shop's order, the same for everybody. Default `personal`. */
+  readonly order?: 'personal' | 'base'
+  readonly exclude?: readonly string[]
+  /** Only items of this category. */
+  readonly category?: string
+}
+
+export interface RerankOptions extends Pick<ListOptions, 'limit' | 'order'> {
+  /** Also what the shop no longer sells, for a page that shows it as such. Default false. */
+  readonly soldOut?: boolean
+}
+
+/** The score of one item, taken apart. */
+export interface Explanation extends Recommendation {
+  /** 1-based place among all items that may be shown. */
+  readonly rank: number
+  /**
+   * What each kind of term adds to the score beyond its mean over the catalogue, largest first:
+   * `because` (goes with what was viewed, wanted or bought), `own` (was that itself), `searched` (found
+   * by a search), `category`, `taste`, `moment` (wanted in the context of now), `offer` (below its
+   * usual price), `popular`. They add up to `score - meanScore`.
+   */
+  readonly contributions: readonly {
+    readonly kind:
+      | 'because'
+      | 'own'
+      | 'searched'
+      | 'category'
+      | 'taste'
+      | 'moment'
+      | 'offer'
+      | 'popular'
+    readonly amount: number
+  }[]
+  readonly meanScore: number
+}
+
+/** What to forget: one event by its id, all events about an item or a category, or all searches for a query. */
+export type Forgettable =
+  | { readonly kind: 'event'; readonly id: string }
+  | { readonly kind: 'item' | 'category' | 'query'; readonly name: string }
+
+export interface FitReport {
+  /** Name of the one that computed it, e.g. `wasm`. */
+  readonly engine: string
+  /** What was learned from: 0 where there was nothing yet. */
+  readonly cases: number
+  /** Negative log-likelihood of cases by weight and of the prior, nats, before the first step. */
+  readonly lossBefore: number
+  /** The same after the last step. */
+  readonly lossAfter: number
+  /** λ, 0 to 1: how much of what was learned counts; 0 is exactly the base model. */
+  readonly fusionWeight: number
+  /** False when the guard prefers the base model. */
+  readonly active: boolean
+  /** From the first look at the events to the result. */
+  readonly milliseconds: number
+}
+
+export interface Notice {
+  readonly code: ErrorCode
+  readonly message: string
+  /** Milliseconds since the epoch. */
+  readonly time: number
+}
+
+/** `strength` is relative to the strongest of its kind, in (0, 1]. */
+export type Learned = { readonly name: string; readonly strength: number } & (
+  | { readonly kind: 'category' | 'query' }
+  /** `signal`: what was done with it; of several things, the one that counts most. */
+  | { readonly kind: 'item'; readonly signal: Signal }
+)
+
+export interface PersonalizerSnapshot {
+  readonly status: 'starting' | 'ready' | 'closed'
+  /** Rises whenever a recommendation may have changed. */
+  readonly revision: number
+  readonly model: {
+    readonly version: string
+    readonly items: number
+    /** ISO time at which what it was trained on ends. */
+    readonly until: string
+  } | null
+  readonly engine: {
+    readonly name: string
+    readonly device: string
+    readonly reason: string
+  } | null
+  readonly storage: 'indexeddb' | 'memory'
+  /** Whether this tab leads (writes and learns) or follows. */
+  readonly tab: 'leader' | 'follower'
+  readonly events: { readonly count: number; readonly byName: Partial<Record<EventName, number>> }
+  readonly cleaning: { readonly kept: number; readonly dropped: Readonly<Record<string, number>> }
+  readonly fit: FitReport | null
+  readonly fitting: { readonly done: number; readonly steps: number } | null
+  /** Why what there is to learn waits: `hidden`, `battery`, `save-data`, or `spent`. */
+  readonly deferred: Deferral | null
+  readonly guard: {
+    /** False when the base model predicts this shopper better: lists are its own then. */
+    readonly active: boolean
+    /** Of the personal over the base model on what came after it was learned, nats. */
+    readonly logLikelihoodRatio: number
+    /** Events that it was tested on. */
+    readonly tested: number
+  }
+  /** What was learned, in words' raw material: strongest categories, items and queries of the recent history. */
+  readonly learned: readonly Learned[]
+  readonly paused: boolean
+  readonly consent: { readonly contribute: boolean; readonly since: number | null }
+  readonly sent: {
+    readonly reports: number
+    readonly bytes: number
+    readonly epsilon: number | null
+  }
+  /** Newest first, at most 50: everything that degraded, each in one clear line. */
+  readonly notices: readonly Notice[]
+}
+
+/**
+ * After `close`, calls reject with NearsideError `closed`; `capture` resolves with null. While the
+ * worker is down, lists come in the shop's own order.
+ */
+export interface Personalizer {
+  /**
+   * Resolves with the event's id when it is stored; never throws for a bad event: it is refused with
+   * a notice, and null.
+   */
+  capture(input: CaptureInput): Promise<string | null>
+  /** The shopper's events, newest first; `limit` defaults to 100. */
+  events(options?: { limit?: number }): Promise<readonly ShopperEvent[]>
+  /** What to show, best first; without a base model the shop's own order. */
+  recommend(options?: ListOptions): Promise<readonly Recommendation[]>
+  /** Items like this one, by the model's item vectors and co-occurrence. */
+  similar(item: string, options?: ListOptions): Promise<readonly Recommendation[]>
+  /** Items bought in the same orders as this one. */
+  boughtTogether(item: string, options?: ListOptions): Promise<readonly Recommendation[]>
+  /**
+   * Orders given ids (a category, a search result); unknown ids keep their place at the end, and what
+   * the shop no longer sells is left out.
+   */
+  rerank(items: readonly string[], options?: RerankOptions): Promise<readonly Recommendation[]>
+  /** Why an item stands where it stands, true to the model; null for an item that can't be shown, and while there is no base model. */
+  explain(item: string): Promise<Explanation | null>
+  /**
+   * Learns now, whatever the budget says.
+   * @throws NearsideError `model-unreachable` without a base model; `aborted`, `engine-failed`,
+   * `fit-diverged`
+   */
+  fineTune(options?: {
+    signal?: AbortSignal
+    onProgress?: (done: number, steps: number) => void
+  }): Promise<FitReport>
+  /** Resolves when the engine is there; the next fit runs on it. */
+  setEngine(engine: EnginePreference): Promise<void>
+  /** @throws NearsideError `input-invalid` to a consent where the shop declared no aggregators */
+  setContribution(consent: boolean): Promise<void>
+  /** Sends one report now if consent, budget and an open round allow; resolves with what happened. */
+  contribute(): Promise<{ readonly sent: boolean; readonly reason: string }>
+  /** Asks for a newer base model now (it also happens by itself). */
+  checkForUpdate(): Promise<{ readonly adopted: boolean; readonly version: string }>
+  /** Paused, no event is kept and nothing is learned; lists stay as they are. */
+  pause(paused: boolean): Promise<void>
+  /** Deletes one event, or those about an item, a category or a query, and learns anew as if they had never been. */
+  forget(what: Forgettable): Promise<void>
+  /** Deletes everything held about the shopper on this device. */
+  erase(): Promise<void>
+  /** Everything held, as one JSON string. */
+  export(): Promise<string>
+  readonly audit: {
+    entries(): Promise<readonly LedgerEntry[]>
+    /** Re-computes the hash chain. */
+    verify(): Promise<{
+      readonly ok: boolean
+      readonly entries: number
+      readonly brokenAt: number | null
+    }>
+  }
+  /** Calls back whenever the snapshot is another one; returns what ends that. */
+  subscribe(listener: () => void): () => void
+  /** The same object until something changes, deeply frozen. */
+  getSnapshot(): PersonalizerSnapshot
+  /** Stores what was captured, then ends the worker. */
+  close(): void
+}

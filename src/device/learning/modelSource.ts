@@ -1,0 +1,165 @@
+/**
+ * @module Where the base model comes from: the bytes kept from last time, or the shop's server. A
+ * model is used, and replaces the one kept, only after every byte of it has been verified.
+ */
+
+import { NearsideError } from '../../core/error.ts'
+import type { BaseModel } from '../../core/model/baseModel.ts'
+import { readBaseModel, readPopularity } from '../../core/model/files.ts'
+import { sha256Hex } from '../../core/model/hash.ts'
+import {
+  type LatestModel,
+  type ModelFile,
+  type ModelManifest,
+  parseLatest,
+  parseManifest,
+} from '../../core/model/manifest.ts'
+import { MODEL_FILES, type PopularityPart } from '../../core/model/parts.ts'
+import type { Download } from '../storage/store.ts'
+import type { Transport } from '../transport/transport.ts'
+
+const MANIFEST = 'manifest.json'
+
+export interface LoadedModel {
+  readonly model: BaseModel
+  /** Hex SHA-256 of `manifest.json`: names these exact bytes, whatever the version is called. */
+  readonly hash: string
+}
+
+const parseJson = (bytes: Uint8Array): unknown => {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch (error) {
+    throw NearsideError.from(error, 'model-corrupt', 'The base model is not readable')
+  }
+}
+
+/** @throws NearsideError `model-corrupt` | `model-incompatible` */
+export async function readDownload(download: Download): Promise<LoadedModel> {
+  const bytes = download.files[MANIFEST]
+  if (!bytes || (await sha256Hex(bytes)) !== download.version) {
+    throw new NearsideError('model-corrupt', `${MANIFEST} does not match its SHA-256`)
+  }
+  const files = new Map(Object.entries(download.files))
+  return {
+    model: await readBaseModel(parseManifest(parseJson(bytes)), files),
+    hash: download.version,
+  }
+}
+
+export interface FetchModelOptions {
+  readonly transport: Transport
+  /** Absolute URL ending in `/`. */
+  readonly directory: string
+  /** Files that it holds already are not fetched again. */
+  readonly kept: Download | null
+  readonly now: number
+  /** What `latest.json` said a while ago: tried first, which spares a round trip. */
+  readonly latest?: LatestModel | null
+  readonly signal?: AbortSignal
+  /** Told what sells as soon as that one small file is there and verified. */
+  readonly onPopularity?: (popularity: PopularityPart) => void
+}
+
+export interface FetchedModel {
+  readonly download: Download
+  readonly loaded: LoadedModel
+}
+
+/**
+ * Fetches the version that `latest.json` names; null when `kept` is that version.
+ * @throws NearsideError `model-unreachable` | `model-corrupt` | `model-incompatible` | `aborted`
+ */
+export async function fetchModel(options: FetchModelOptions): Promise<FetchedModel | null> {
+  const { transport, directory, kept, signal } = options
+  if (options.latest) {
+    try {
+      return await fetchVersion(options, parseLatest(options.latest))
+    } catch (error) {
+      // That version may be gone: the newest one will be there.
+      if (signal?.aborted) throw error
+    }
+  }
+  const answer = await transport.get(`${directory}latest.json`, 'model', { signal })
+  const latest = parseLatest(parseJson(answer))
+  return kept?.version === latest.manifest ? null : fetchVersion(options, latest)
+}
+
+async function fetchVersion(
+  { transport, directory, kept, now, signal, onPopularity }: FetchModelOptions,
+  latest: LatestModel,
+): Promise<FetchedModel> {
+  const get = (path: string) => transport.get(`${directory}${path}`, 'model', { signal })
+  // Its name is known before the manifest is read, which spares a newcomer a round trip; what it
+  // holds is used only once the manifest vouches for it.
+  const early = kept ? null : get(`${latest.version}/${MODEL_FILES.popularity}`)
+  early?.catch(() => undefined)
+  const manifestBytes = await get(`${latest.version}/${MANIFEST}`)
+  if ((await sha256Hex(manifestBytes)) !== latest.manifest) {
+    throw new NearsideError('model-corrupt', `${MANIFEST} does not match its SHA-256`)
+  }
+  const manifest = parseManifest(parseJson(manifestBytes))
+  const reusable = keptFiles(kept)
+  // Ahead of the others, so that it doesn't share the line with them.
+  const isFirst = ({ name }: ModelFile) => name === MODEL_FILES.popularity
+  const take = async (file: ModelFile) => {
+    const asked = (isFirst(file) && early) || get(`${latest.version}/${file.name}`)
+    return [file.name, await asked] as const
+  }
+  const missing = manifest.files.filter(({ sha256 }) => !reusable.has(sha256))
+  const reused = manifest.files.flatMap(({ name, sha256 }) => {
+    const bytes = reusable.get(sha256)
+    return bytes ? [[name, bytes] as const] : []
+  })
+  const first = await Promise.all(missing.filter(isFirst).map(take))
+  for (const [, bytes] of first) onPopularity?.(await readPopularity(manifest, bytes))
+  const rest = await Promise.all(missing.filter((file) => !isFirst(file)).map(take))
+  const download: Download = {
+    key: 'model',
+    version: latest.manifest,
+    url: directory,
+    time: now,
+    files: { [MANIFEST]: manifestBytes, ...Object.fromEntries([...reused, ...first, ...rest]) },
+  }
+  return { download, loaded: await readDownload(download) }
+}
+
+/**
+ * What the shop's server would answer, from what is kept of it: `latest.json` and the files of the one
+ * version that is there.
+ * @param url absolute
+ * @returns null for anything else
+ * @throws NearsideError `model-corrupt` if the manifest that is kept cannot be read
+ */
+export function answerOf(
+  { url: directory, version, files }: Download,
+  url: string,
+): Uint8Array | null {
+  if (!url.startsWith(directory)) return null
+  const path = url.slice(directory.length)
+  const manifest = parseManifest(parseJson(files[MANIFEST]))
+  if (path === 'latest.json') {
+    return new TextEncoder().encode(
+      JSON.stringify({ version: manifest.version, manifest: version }),
+    )
+  }
+  const folder = `${manifest.version}/`
+  return path.startsWith(folder) ? (files[path.slice(folder.length)] ?? null) : null
+}
+
+/** SHA-256 → bytes, of what is kept. A hash that lies is found by `readBaseModel`. */
+function keptFiles(kept: Download | null): ReadonlyMap<string, Uint8Array> {
+  const bytes = kept?.files[MANIFEST]
+  if (!kept || !bytes) return new Map()
+  try {
+    const manifest: ModelManifest = parseManifest(parseJson(bytes))
+    return new Map(
+      manifest.files.flatMap(({ name, sha256 }) =>
+        kept.files[name] ? [[sha256, kept.files[name]] as const] : [],
+      ),
+    )
+  } catch {
+    // What is kept is unreadable: everything is fetched anew.
+    return new Map()
+  }
+}

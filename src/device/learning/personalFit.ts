@@ -1,0 +1,148 @@
+/**
+ * @module One personal fit: test the model in use on what happened since it was made, then learn
+ * from all of it anew. Nothing is stored here; a crash in the middle costs nothing.
+ */
+
+import { NearsideError } from '../../core/error.ts'
+import type { History } from '../../core/features/history.ts'
+import type { BaseModel, PersonalParameters } from '../../core/model/baseModel.ts'
+import { personalScores, scoreTerms } from '../../core/model/score.ts'
+import type { FindContenders } from '../../core/personal/contenders.ts'
+import { fitProblemSteps } from '../../core/personal/fitProblem.ts'
+import { evidenceOf, fuse } from '../../core/personal/fuse.ts'
+import { GUARD_START, Guard, type GuardState } from '../../core/personal/guard.ts'
+import { casesFromHistory } from '../../core/personal/learningCases.ts'
+import type { Engine } from '../../engine/engine.ts'
+
+/** Plain facts of a fit, for people. */
+export interface FitSummary {
+  readonly engine: string
+  readonly cases: number
+  readonly lossBefore: number
+  readonly lossAfter: number
+  readonly fusionWeight: number
+  readonly active: boolean
+  readonly milliseconds: number
+}
+
+export interface Fitted {
+  readonly parameters: PersonalParameters
+  readonly fusionWeight: number
+  readonly guard: GuardState
+  /** Time of the last entry that was learned from. */
+  readonly until: number
+  readonly summary: FitSummary
+}
+
+/** The personal model in use. */
+export interface InUse {
+  readonly parameters: PersonalParameters
+  readonly fusionWeight: number
+  readonly guard: GuardState
+  readonly until: number
+}
+
+export interface FitInput {
+  readonly model: BaseModel
+  readonly history: History
+  /** Null when there is none, or it belongs to another base model. */
+  readonly inUse: InUse | null
+  readonly engine: Engine
+  /** Of this model; remembered from fit to fit where somebody keeps it. */
+  readonly contenders?: FindContenders
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  /** A clock for durations, in milliseconds. */
+  readonly clock: () => number
+  /** Lets whoever waits for the thread have it. */
+  readonly pause: () => Promise<void>
+  readonly signal?: AbortSignal
+  readonly onProgress?: (done: number, steps: number) => void
+}
+
+export type PrepareInput = Pick<
+  FitInput,
+  'model' | 'history' | 'now' | 'contenders' | 'pause' | 'signal'
+>
+
+/**
+ * Null when there is nothing to learn from yet.
+ * @throws NearsideError `aborted` | `engine-failed` | `fit-diverged`
+ */
+export async function fitPersonal(input: FitInput): Promise<Fitted | null> {
+  const { model, history, engine, signal } = input
+  const started = input.clock()
+  const guard = await testInUse(input)
+  requireGoing(signal)
+  const problem = await buildProblem(input)
+  if (!problem) return null
+  const result = await engine.fit(problem, { signal, onProgress: input.onProgress })
+  requireGoing(signal)
+  const { fusionWeight, ...parameters } = fuse(result, model.prior, evidenceOf(problem))
+  return {
+    parameters,
+    fusionWeight,
+    guard,
+    until: history.at(-1)?.time ?? 0,
+    summary: {
+      engine: engine.name,
+      cases: problem.weight.filter((weight) => weight > 0).length,
+      lossBefore: result.lossBefore,
+      lossAfter: result.lossAfter,
+      fusionWeight,
+      active: guard.active,
+      milliseconds: input.clock() - started,
+    },
+  }
+}
+
+/**
+ * Finds what the cases so far choose among, most of what a first fit costs, for `contenders` that
+ * remember it: the fit after the next event then has one case more to find.
+ * @throws NearsideError `aborted`
+ */
+export async function prepareFit(input: PrepareInput): Promise<void> {
+  await buildProblem(input)
+}
+
+function requireGoing(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new NearsideError('aborted', 'The fit was stopped.')
+}
+
+/** Between two cases, lists are answered. */
+async function buildProblem({ model, history, now, contenders, pause, signal }: PrepareInput) {
+  const steps = fitProblemSteps(model, history, now, contenders)
+  let step = steps.next()
+  while (!step.done) {
+    await pause()
+    requireGoing(signal)
+    step = steps.next()
+  }
+  return step.value
+}
+
+/** The guard after each case that the model in use had not seen when it was made. */
+async function testInUse({ model, history, inUse, pause, signal }: FitInput): Promise<GuardState> {
+  if (!inUse) return GUARD_START
+  const guard = new Guard(inUse.guard)
+  if (inUse.fusionWeight === 0) return guard.state
+  for (const { time, history: before, targets } of casesFromHistory(history)) {
+    if (time <= inUse.until) continue
+    const terms = scoreTerms(model, before, time)
+    const personal = personalScores(model, terms, inUse.parameters, inUse.fusionWeight)
+    guard.observe(logLikelihood(personal, targets), logLikelihood(terms.base, targets))
+    await pause()
+    requireGoing(signal)
+  }
+  return guard.state
+}
+
+/** Mean over the targets of log softmax(scores), nats. */
+export function logLikelihood(scores: Float32Array, targets: readonly number[]): number {
+  const highest = scores.reduce((most, score) => Math.max(most, score), -Infinity)
+  let sum = 0
+  for (const score of scores) sum += Math.exp(score - highest)
+  const logNormaliser = highest + Math.log(sum)
+  const total = targets.reduce((log, target) => log + scores[target] - logNormaliser, 0)
+  return total / targets.length
+}

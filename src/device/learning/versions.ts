@@ -1,0 +1,105 @@
+/**
+ * @module Versions of the personal model at rest: what is written carries a checksum, and what is
+ * read back is used only if it is whole and belongs to the base model at hand.
+ */
+
+import { NearsideError } from '../../core/error.ts'
+import { FEATURE_COUNT } from '../../core/features/features.ts'
+import { DIMENSION } from '../../core/model/baseModel.ts'
+import { sha256Hex } from '../../core/model/hash.ts'
+import { Guard, type GuardState } from '../../core/personal/guard.ts'
+import type { PersonalRecord, Store } from '../storage/store.ts'
+import type { FitSummary, Fitted, InUse } from './personalFit.ts'
+
+export interface StoredPersonal extends InUse {
+  readonly version: number
+  readonly summary: FitSummary | null
+}
+
+async function checksumOf(base: string, u: Float32Array, w: Float32Array): Promise<string> {
+  const name = new TextEncoder().encode(base)
+  const bytes = new Uint8Array(name.length + u.byteLength + w.byteLength)
+  bytes.set(name)
+  bytes.set(new Uint8Array(u.buffer, u.byteOffset, u.byteLength), name.length)
+  bytes.set(new Uint8Array(w.buffer, w.byteOffset, w.byteLength), name.length + u.byteLength)
+  return sha256Hex(bytes)
+}
+
+/** Stores a fit as the version in use; null when the shopper erased everything meanwhile. */
+export async function storePersonal(
+  store: Store,
+  fitted: Fitted,
+  base: string,
+  time: number,
+  epoch: number,
+): Promise<number | null> {
+  const { u, w } = fitted.parameters
+  return store.putPersonal(
+    {
+      base,
+      time,
+      u,
+      w,
+      fusionWeight: fitted.fusionWeight,
+      guard: fitted.guard,
+      until: fitted.until,
+      report: fitted.summary,
+      checksum: await checksumOf(base, u, w),
+    },
+    epoch,
+  )
+}
+
+/**
+ * The version in use; if it is damaged, the newest whole one for the same base model.
+ * @returns `damaged`: versions whose checksum failed
+ */
+export async function loadPersonal(
+  store: Store,
+  base: string,
+): Promise<{ readonly personal: StoredPersonal | null; readonly damaged: number }> {
+  const { current, versions } = await store.personal()
+  if (current === null) return { personal: null, damaged: 0 }
+  const rows = versions
+    .filter((row) => versionOf(row) <= current)
+    .sort((a, b) => versionOf(b) - versionOf(a))
+  let damaged = 0
+  for (const row of rows) {
+    try {
+      const record = await readRecord(row)
+      if (record.base !== base) continue
+      return { personal: record, damaged }
+    } catch {
+      damaged++
+    }
+  }
+  return { personal: null, damaged }
+}
+
+const versionOf = (row: unknown) => (row as Partial<PersonalRecord> | null)?.version ?? -1
+
+/** @throws NearsideError `storage-corrupt` */
+async function readRecord(row: unknown): Promise<StoredPersonal & { readonly base: string }> {
+  const record = row as Partial<PersonalRecord>
+  const { version, base, u, w, fusionWeight, guard, until, checksum, report } = record
+  const whole =
+    typeof version === 'number' &&
+    typeof base === 'string' &&
+    u instanceof Float32Array &&
+    u.length === DIMENSION &&
+    w instanceof Float32Array &&
+    w.length === FEATURE_COUNT &&
+    typeof fusionWeight === 'number' &&
+    typeof until === 'number' &&
+    (await checksumOf(base, u, w)) === checksum
+  if (!whole) throw new NearsideError('storage-corrupt', 'A stored personal model is damaged.')
+  return {
+    version,
+    base,
+    parameters: { u, w },
+    fusionWeight,
+    guard: new Guard(guard as GuardState).state,
+    until,
+    summary: (report as FitSummary | undefined) ?? null,
+  }
+}

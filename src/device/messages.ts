@@ -1,0 +1,119 @@
+/**
+ * @module Everything that crosses between the page and the worker, in one place. The page asks by
+ * `call` and gets one `result` or `error` with the same id; snapshots come unasked.
+ */
+import type { Item } from '../core/catalog/item.ts'
+import type { WireError } from '../core/error.ts'
+import type { ShopperEvent } from '../core/events/event.ts'
+import type { LatestModel } from '../core/model/manifest.ts'
+import type { StrategyName } from '../core/personal/strategy.ts'
+import type {
+  CaptureInput,
+  EnginePreference,
+  Explanation,
+  FitReport,
+  Forgettable,
+  ListOptions,
+  PersonalizerSnapshot,
+  Recommendation,
+  RerankOptions,
+} from './api.ts'
+import type { Surroundings, TrainingBudget } from './learning/budget.ts'
+import type { LedgerEntry } from './ledger/entry.ts'
+
+/** Options of `createPersonalizer` without what can't be cloned; all URLs absolute. */
+export interface WorkerConfig {
+  readonly catalog: readonly Item[] | string
+  /** Ends in `/`. */
+  readonly baseModel: string
+  /** Unchecked. */
+  readonly latest: LatestModel | null
+  readonly engine: EnginePreference
+  readonly federation: { readonly leader: string; readonly helper: string } | null
+  readonly database: string
+  readonly strategy: StrategyName
+  readonly budget: TrainingBudget
+  /** Null: kept until erased. */
+  readonly retentionDays: number | null
+  readonly surroundings: Surroundings
+  /** What the shop said of the moment last, unchecked. */
+  readonly moment: unknown
+}
+
+/** An event with the identity and the time that the page gave it, so that sending it twice is harmless. */
+export interface Captured {
+  readonly id: string
+  readonly time: number
+  readonly input: CaptureInput
+}
+
+/** What the page asks of the worker. */
+export interface Calls {
+  start(config: WorkerConfig): void
+  ping(): void
+  capture(captured: Captured): string | null
+  events(limit: number): readonly ShopperEvent[]
+  recommend(options: ListOptions): readonly Recommendation[]
+  similar(item: string, options: ListOptions): readonly Recommendation[]
+  boughtTogether(item: string, options: ListOptions): readonly Recommendation[]
+  rerank(items: readonly string[], options: RerankOptions): readonly Recommendation[]
+  explain(item: string): Explanation | null
+  fineTune(): FitReport
+  setEngine(engine: EnginePreference): void
+  setContribution(consent: boolean): void
+  contribute(): { readonly sent: boolean; readonly reason: string }
+  checkForUpdate(): { readonly adopted: boolean; readonly version: string }
+  pause(paused: boolean): void
+  forget(what: Forgettable): void
+  erase(): void
+  export(): string
+  entries(): readonly LedgerEntry[]
+  verify(): { readonly ok: boolean; readonly entries: number; readonly brokenAt: number | null }
+  surroundings(now: Surroundings): void
+  /** What the shop says of the moment from here on, unchecked. */
+  moment(said: unknown): void
+  close(): void
+}
+
+export type CallName = keyof Calls
+
+export type ToWorker =
+  | {
+      [K in CallName]: {
+        readonly kind: 'call'
+        readonly id: number
+        readonly name: K
+        readonly args: Parameters<Calls[K]>
+      }
+    }[CallName]
+  | { readonly kind: 'abort'; readonly id: number }
+
+/** The worker's part of the snapshot; the page adds its own status and notices. */
+export type WorkerSnapshot = Omit<PersonalizerSnapshot, 'status'>
+
+export type FromWorker =
+  /** The script has loaded. */
+  | { readonly kind: 'alive' }
+  | { readonly kind: 'result'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'error'; readonly id: number; readonly error: WireError }
+  | {
+      readonly kind: 'progress'
+      readonly id: number
+      readonly done: number
+      readonly steps: number
+    }
+  | { readonly kind: 'snapshot'; readonly snapshot: WorkerSnapshot }
+  | {
+      /** The catalogue's order, for the page to fall back on should the worker die. */
+      readonly kind: 'catalog'
+      readonly ids: readonly string[]
+      readonly categories: readonly string[]
+    }
+
+/** A worker, or what stands in for one. */
+export interface Thread extends Pick<Worker, 'terminate'> {
+  postMessage(message: ToWorker): void
+  onmessage: ((event: MessageEvent<FromWorker>) => void) | null
+  onmessageerror: ((event: MessageEvent) => void) | null
+  onerror: ((event: ErrorEvent) => void) | null
+}

@@ -1,0 +1,314 @@
+/** @module The store's contract, the same for IndexedDB and memory, and what IndexedDB adds to it. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { EventDraft } from '../../core/events/capture.ts'
+import { openIndexedDb } from './indexedDb.ts'
+import { createMemoryDatabase } from './memory.ts'
+import { openStore } from './open.ts'
+import { createStore, type PersonalRecord } from './store.ts'
+import { newName, openVersion1, refusingFactory } from './testDatabases.ts'
+
+const HOUR = 3_600_000
+
+const draft = (id: string, time: number, items = ['a']): EventDraft => ({
+  id,
+  name: 'view_item',
+  time,
+  items,
+})
+
+const personal = (time: number, value = 1): Omit<PersonalRecord, 'version'> => ({
+  base: 'base',
+  time,
+  u: new Float32Array(4).fill(value),
+  w: new Float32Array(2),
+  fusionWeight: 0.5,
+  guard: {},
+  until: time,
+  report: null,
+  checksum: '',
+})
+
+const row = (sequence: number, text = '') => ({ sequence, text })
+
+describe.each([
+  ['indexeddb', () => openIndexedDb(newName(), indexedDB)],
+  ['memory', async () => createMemoryDatabase()],
+] as const)('the store in %s', (kind, open) => {
+  const fresh = async () => createStore(await open())
+
+  test('keeps events in order, gives them sessions, counts them', async () => {
+    const store = await fresh()
+    expect(store.kind).toBe(kind)
+    await store.append([draft('a', 0), draft('b', HOUR / 4), draft('c', 2 * HOUR)])
+    const { events, head, invalid } = await store.events()
+    expect(events.map(({ id, session }) => [id, session])).toEqual([
+      ['a', 'a'],
+      ['b', 'a'],
+      ['c', 'c'],
+    ])
+    expect(head).toMatchObject({ count: 3, byName: { view_item: 3 }, lastTime: 2 * HOUR })
+    expect(invalid).toBe(0)
+  })
+
+  test('events of one instant keep the order in which they came, whatever their ids', async () => {
+    const store = await fresh()
+    await store.append([draft('z', 5), draft('m', 5)])
+    await store.append([draft('a', 5)])
+    expect((await store.events()).events.map(({ id }) => id)).toEqual(['z', 'm', 'a'])
+  })
+
+  test('storing twice changes nothing and answers the same', async () => {
+    const store = await fresh()
+    const once = await store.append([draft('a', 0)])
+    const twice = await store.append([draft('a', 99 * HOUR)])
+    expect(twice).toEqual(once)
+    expect((await store.events()).head.count).toBe(1)
+  })
+
+  test('writers that race lose nothing and count right', async () => {
+    const store = await fresh()
+    await Promise.all(Array.from({ length: 50 }, (_, i) => store.append([draft(`e${i}`, i)])))
+    const { events, head } = await store.events()
+    expect(events).toHaveLength(50)
+    expect(head).toMatchObject({ count: 50, order: 50 })
+  })
+
+  test('events can be removed by id and from the oldest', async () => {
+    const store = await fresh()
+    await store.append(Array.from({ length: 10 }, (_, i) => draft(`e${i}`, i)))
+    await store.forget(['e5', 'unknown'])
+    expect(await store.dropOldest(0.2)).toBe(2)
+    const { events, head } = await store.events()
+    expect(events.map(({ id }) => id)).toEqual(['e2', 'e3', 'e4', 'e6', 'e7', 'e8', 'e9'])
+    expect(head).toMatchObject({ count: 7, byName: { view_item: 7 }, order: 10 })
+  })
+
+  test('what is forgotten holds no visit together, and gives none its name', async () => {
+    const event = fc.record({ minute: fc.nat(240), isGone: fc.boolean() })
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 12 }), async (captured) => {
+        const drafts = captured.map(({ minute }, i) => draft(`e${i}`, 60_000 * minute))
+        const gone = drafts.filter((_, i) => captured[i].isGone).map(({ id }) => id)
+        const [forgot, never] = [await fresh(), await fresh()]
+        for (const one of drafts) await forgot.append([one])
+        await forgot.forget(gone)
+        for (const one of drafts) if (!gone.includes(one.id)) await never.append([one])
+        const later = draft('later', 60_000 * (captured[captured.length - 1].minute + 1))
+        for (const store of [forgot, never]) await store.append([later])
+        expect((await forgot.events()).events).toEqual((await never.events()).events)
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  test('keeps the three newest versions of the personal model; going back is a pointer', async () => {
+    const store = await fresh()
+    const epoch = await store.epoch()
+    for (let i = 1; i <= 5; i++) expect(await store.putPersonal(personal(i), epoch)).toBe(i)
+    const { current, versions } = await store.personal()
+    expect(current).toBe(5)
+    expect((versions as PersonalRecord[]).map(({ version }) => version)).toEqual([3, 4, 5])
+    await store.selectPersonal(4)
+    expect((await store.personal()).current).toBe(4)
+    await store.selectPersonal(null)
+    expect((await store.personal()).current).toBe(null)
+    await store.forget([])
+    expect(await store.personal()).toEqual({ current: null, versions: [] })
+    expect(await store.putPersonal(personal(6), epoch)).toBe(null)
+  })
+
+  test('arrays come back as they went in', async () => {
+    const store = await fresh()
+    await store.putPersonal(personal(1, 0.25), 0)
+    const [version] = (await store.personal()).versions as PersonalRecord[]
+    expect(version.u).toEqual(new Float32Array(4).fill(0.25))
+    const files = { 'a.bin': Uint8Array.of(1, 2, 255) }
+    const download = { key: 'model' as const, version: 'v', url: 'u', time: 1, files }
+    await store.putDownload(download)
+    expect(await store.download('model')).toEqual(download)
+    expect(await store.download('catalog')).toBe(null)
+  })
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])('%s is never stored, anywhere', async (bad) => {
+    const store = await fresh()
+    const refused = { code: 'input-invalid' }
+    await expect(store.append([draft('a', bad)])).rejects.toMatchObject(refused)
+    await expect(store.putPersonal(personal(1, bad), 0)).rejects.toMatchObject(refused)
+    await expect(store.putPersonal({ ...personal(1), fusionWeight: bad }, 0)).rejects.toMatchObject(
+      refused,
+    )
+    const sent = { reports: 1, bytes: 2, epsilon: bad }
+    await expect(store.putSetting('sent', sent)).rejects.toMatchObject(refused)
+    await expect(store.putSetting('budget', { deep: [{ er: bad }] })).rejects.toMatchObject(refused)
+    expect((await store.events()).events).toEqual([])
+    expect(await store.personal()).toEqual({ current: null, versions: [] })
+  })
+
+  test('a batch is all or nothing', async () => {
+    const store = await fresh()
+    await expect(store.append([draft('a', 1), draft('b', Number.NaN)])).rejects.toThrow()
+    const { events, head } = await store.events()
+    expect(events).toEqual([])
+    expect(head.count).toBe(0)
+  })
+
+  test('the log takes only the entry that follows the last', async () => {
+    const store = await fresh()
+    expect(await store.lastLedger()).toBe(undefined)
+    expect(await store.appendLedger([row(1)], 'strict')).toBe(false)
+    expect(await store.appendLedger([row(0, 'first')], 'strict')).toBe(true)
+    expect(await store.appendLedger([row(0, 'other')], 'relaxed')).toBe(false)
+    expect(await store.appendLedger([row(1), row(3)], 'relaxed')).toBe(false)
+    expect(await store.appendLedger([row(1), row(2)], 'relaxed')).toBe(true)
+    expect(await store.ledger()).toEqual([row(0, 'first'), row(1), row(2)])
+    expect(await store.lastLedger()).toEqual(row(2))
+  })
+
+  test('erase leaves the wish to be left alone, what was sent, and one entry', async () => {
+    const store = await fresh()
+    await store.append([draft('a', 1)])
+    const epoch = await store.epoch()
+    await store.putPersonal(personal(1), epoch)
+    await store.appendLedger([row(0, 'old')], 'relaxed')
+    await store.putSetting('consent', { contribute: true, since: 1 })
+    await store.putSetting('paused', true)
+    await store.putSetting('budget', { spent: 3 })
+    await store.erase(row(0, 'erased'))
+    expect((await store.events()).events).toEqual([])
+    expect((await store.events()).head.count).toBe(0)
+    expect(await store.personal()).toEqual({ current: null, versions: [] })
+    expect(await store.ledger()).toEqual([row(0, 'erased')])
+    expect(await store.setting('consent')).toBe(undefined)
+    expect(await store.setting('paused')).toBe(true)
+    expect(await store.setting('budget')).toEqual({ spent: 3 })
+    // A fit that began before must not bring back what was erased.
+    expect(await store.putPersonal(personal(2), epoch)).toBe(null)
+    expect(await store.putPersonal(personal(2), await store.epoch())).toBe(1)
+  })
+})
+
+describe('IndexedDB', () => {
+  test('a database of version 1 is migrated: sessions, order and counts are filled in', async () => {
+    const name = newName()
+    const old = await openVersion1(name)
+    const transaction = old.transaction(['events', 'settings'], 'readwrite')
+    const events = transaction.objectStore('events')
+    events.put({ id: 'z', name: 'view_item', time: 0, items: ['a'] })
+    events.put({ id: 'b', name: 'purchase', time: HOUR / 4, items: ['a'] })
+    events.put({ id: 'a', name: 'view_item', time: 9 * HOUR, items: ['b'] })
+    events.put({ id: 'broken', name: 'view_item' })
+    transaction.objectStore('settings').put(true, 'paused')
+    await new Promise((resolve) => {
+      transaction.oncomplete = resolve
+    })
+    old.close()
+
+    const store = createStore(await openIndexedDb(name, indexedDB))
+    const { events: migrated, head, invalid } = await store.events()
+    expect(migrated.map(({ id, session }) => [id, session])).toEqual([
+      ['z', 'z'],
+      ['b', 'z'],
+      ['a', 'a'],
+    ])
+    expect(head).toEqual({
+      count: 3,
+      byName: { view_item: 2, purchase: 1 },
+      lastTime: 9 * HOUR,
+      session: 'a',
+      order: 3,
+    })
+    expect(invalid).toBe(0)
+    expect(await store.setting('paused')).toBe(true)
+    // The next event joins the last session.
+    const [next] = await store.append([draft('n', 9 * HOUR + 1)])
+    expect(next.session).toBe('a')
+  })
+
+  test('an open tab gives way to an upgrade, and to a deletion', async () => {
+    const name = newName()
+    const store = createStore(await openIndexedDb(name, indexedDB))
+    await store.append([draft('a', 1)])
+    await new Promise((resolve, reject) => {
+      const request = indexedDB.deleteDatabase(name)
+      request.onsuccess = resolve
+      request.onerror = reject
+      request.onblocked = reject
+    })
+    // A cold start, by itself.
+    expect((await store.events()).events).toEqual([])
+    await store.append([draft('b', 1)])
+    expect((await store.events()).head.count).toBe(1)
+  })
+
+  test('a connection that the browser closed is opened anew, and the write is made once', async () => {
+    const name = newName()
+    const connections: IDBDatabase[] = []
+    const factory = {
+      open(...args: Parameters<IDBFactory['open']>) {
+        const request = indexedDB.open(...args)
+        request.addEventListener('success', () => connections.push(request.result))
+        return request
+      },
+    } as IDBFactory
+    const store = createStore(await openIndexedDb(name, factory))
+    await store.append([draft('a', 1)])
+    // As WebKit does in the background: no event, and the handle is dead.
+    connections[0].close()
+    await store.append([draft('b', 2)])
+    expect((await store.events()).events.map(({ id }) => id)).toEqual(['a', 'b'])
+    expect(connections).toHaveLength(2)
+  })
+
+  test('two tabs see each other’s writes, and none is lost', async () => {
+    const name = newName()
+    const stores = await Promise.all(
+      [1, 2].map(async () => createStore(await openIndexedDb(name, indexedDB))),
+    )
+    await Promise.all(
+      stores.flatMap((store, tab) =>
+        Array.from({ length: 20 }, (_, i) => store.append([draft(`${tab}-${i}`, i)])),
+      ),
+    )
+    expect((await stores[0].events()).head.count).toBe(40)
+  })
+
+  test('a newer schema than ours is refused, not damaged', async () => {
+    const name = newName()
+    await new Promise<void>((resolve) => {
+      const request = indexedDB.open(name, 99)
+      request.onsuccess = () => {
+        request.result.close()
+        resolve()
+      }
+    })
+    const { store, refused } = await openStore(name, () => indexedDB)
+    expect(store.kind).toBe('memory')
+    expect(refused?.code).toBe('storage-unavailable')
+  })
+})
+
+describe('a browser that refuses its store', () => {
+  test.each([
+    ['SecurityError', 'storage-unavailable'],
+    ['InvalidStateError', 'storage-unavailable'],
+    ['UnknownError', 'storage-corrupt'],
+  ])('%s: memory, and it is said', async (name, code) => {
+    const { store, refused } = await openStore(newName(), () => refusingFactory(name))
+    expect(refused?.code).toBe(code)
+    expect(refused?.message).toContain('memory')
+    await store.append([draft('a', 1)])
+    expect((await store.events()).head.count).toBe(1)
+  })
+
+  test('even touching indexedDB throws, or there is none', async () => {
+    const throwing = () => {
+      throw new DOMException('sandboxed', 'SecurityError')
+    }
+    for (const factory of [throwing, () => undefined]) {
+      const { store, refused } = await openStore(newName(), factory)
+      expect(store.kind).toBe('memory')
+      expect(refused?.code).toBe('storage-unavailable')
+    }
+  })
+})

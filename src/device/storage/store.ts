@@ -1,0 +1,324 @@
+/**
+ * @module Everything the device keeps, in one place: events, personal model versions, downloaded
+ * base model and catalogue, ledger, settings. Written once over `Database`, so that a tab without
+ * IndexedDB behaves the same until it is closed.
+ *
+ * | table | key | row |
+ * |---|---|---|
+ * | events | id | `ShopperEvent` + `order` of arrival |
+ * | heads | name | `events`: EventHead; `personal`: { current }; `epoch`: number of erasures |
+ * | personal | version | `PersonalRecord`, the newest three |
+ * | downloads | key | last good bytes of `model` and `catalog` |
+ * | ledger | sequence | `LedgerEntry` |
+ * | settings | name | consent, paused, budget, … |
+ */
+import { type EventDraft, readStoredEvent } from '../../core/events/capture.ts'
+import type { ShopperEvent } from '../../core/events/event.ts'
+import { sessionOf } from '../../core/events/session.ts'
+import type { Database, Durability, Table, Transaction } from './database.ts'
+import { requireFinite } from './finite.ts'
+import { addToHead, EMPTY_HEAD, type EventHead, removeFromHead, withLast } from './head.ts'
+
+/** Versions of the personal model that are kept. */
+export const VERSIONS_KEPT = 3
+/** Beyond this the oldest go: about five years of a busy shopper. */
+export const MAX_EVENTS = 10_000
+
+/** A fitted personal model. `version` is given by the store. */
+export interface PersonalRecord {
+  readonly version: number
+  /** Version of the base model that it was fitted on; it means nothing on another. */
+  readonly base: string
+  readonly time: number
+  readonly u: Float32Array
+  readonly w: Float32Array
+  readonly fusionWeight: number
+  /** State of the guard after testing every event up to this fit. */
+  readonly guard: unknown
+  /** Time of the last event that the fit and the guard saw. */
+  readonly until: number
+  readonly report: unknown
+  /** Hex SHA-256 over u, w and base. */
+  readonly checksum: string
+}
+
+/** Bytes fetched and verified, kept as the last good ones. */
+export interface Download {
+  readonly key: 'model' | 'catalog'
+  readonly version: string
+  readonly url: string
+  readonly time: number
+  readonly files: Readonly<Record<string, Uint8Array>>
+}
+
+export interface LedgerRow {
+  readonly sequence: number
+}
+
+export interface Settings {
+  readonly paused: boolean
+  readonly consent: { readonly contribute: boolean; readonly since: number | null }
+  /** Owned by federation: what has been spent. */
+  readonly budget: unknown
+  readonly sent: {
+    readonly reports: number
+    readonly bytes: number
+    readonly epsilon: number | null
+  }
+  /** Owned by the engine: which one was the faster on this device. */
+  readonly calibration: unknown
+}
+
+/** Settings that outlive an erasure: a wish not to be followed, and what can't be unsent. */
+const KEPT_BY_ERASE: readonly (keyof Settings)[] = ['paused', 'budget', 'sent']
+
+export interface StoredEvents {
+  /** Ascending by time, then by arrival. */
+  readonly events: readonly ShopperEvent[]
+  /** Rows that could not be read back as events. */
+  readonly invalid: number
+  readonly head: EventHead
+}
+
+export interface Store {
+  readonly kind: Database['kind']
+  /** Stores what is not stored yet and gives each event its session; storing twice changes nothing. */
+  append(drafts: readonly EventDraft[]): Promise<readonly ShopperEvent[]>
+  events(): Promise<StoredEvents>
+  /** Removes these events and all that was learned; a fit under way may not be stored any more. */
+  forget(ids: readonly string[]): Promise<void>
+  /** Makes room: removes the oldest share of the events. Returns how many went. */
+  dropOldest(share: number): Promise<number>
+  /** Rises when something is erased or forgotten; a fit that began before may not be stored after. */
+  epoch(): Promise<number>
+  /** Makes the record the current version, unless an erasure came between. Keeps the newest three. */
+  putPersonal(record: Omit<PersonalRecord, 'version'>, epoch: number): Promise<number | null>
+  personal(): Promise<{ readonly current: number | null; readonly versions: readonly unknown[] }>
+  /** Rolls back (or forward) to a kept version; null is the base model. */
+  selectPersonal(version: number | null): Promise<void>
+  download(key: Download['key']): Promise<Download | null>
+  putDownload(download: Download): Promise<void>
+  /** False unless the rows follow the last one: another tab was first, chain to its entry instead. */
+  appendLedger(rows: readonly LedgerRow[], durability: Durability): Promise<boolean>
+  lastLedger(): Promise<unknown>
+  ledger(): Promise<readonly unknown[]>
+  setting<K extends keyof Settings>(name: K): Promise<Settings[K] | undefined>
+  /** On disk when it resolves. */
+  putSetting<K extends keyof Settings>(name: K, value: Settings[K]): Promise<void>
+  /** Removes all that is about the shopper; the ledger begins anew with `first`. */
+  erase(first: LedgerRow): Promise<void>
+  close(): void
+}
+
+interface StoredEvent extends ShopperEvent {
+  readonly order: number
+}
+
+const isHead = (value: unknown): value is EventHead =>
+  typeof value === 'object' && value !== null && 'order' in value && 'byName' in value
+
+export function createStore(database: Database): Store {
+  const read = <T>(tables: readonly Table[], body: (transaction: Transaction) => Promise<T>) =>
+    database.transact(tables, 'readonly', 'relaxed', body)
+  const write = <T>(
+    tables: readonly Table[],
+    body: (transaction: Transaction) => Promise<T>,
+    durability: Durability = 'relaxed',
+  ) =>
+    database.transact(tables, 'readwrite', durability, (transaction) =>
+      body({
+        ...transaction,
+        put(table, row, key) {
+          requireFinite(row, table)
+          return transaction.put(table, row, key)
+        },
+      }),
+    )
+  const headOf = async (transaction: Transaction): Promise<EventHead> => {
+    const head = await transaction.get('heads', 'events')
+    return isHead(head) ? head : EMPTY_HEAD
+  }
+  const numberAt = async (transaction: Transaction, key: string): Promise<number | null> => {
+    const value = await transaction.get('heads', key)
+    return typeof value === 'number' ? value : null
+  }
+  const readEvents = (rows: readonly unknown[]) => {
+    const events = readRows(rows)
+      .sort((a, b) => a.time - b.time || a.order - b.order)
+      .map(({ order, ...event }): ShopperEvent => event)
+    return { events, invalid: rows.length - events.length }
+  }
+  const readRows = (rows: readonly unknown[]): StoredEvent[] =>
+    rows.flatMap((row) => {
+      const event = readStoredEvent(row)
+      return event ? [{ ...event, order: (row as Partial<StoredEvent>).order ?? 0 }] : []
+    })
+  /** Sessions that an event held together, or began, are those that there would be without it. */
+  const placeAgain = async (transaction: Transaction): Promise<void> => {
+    let last: ShopperEvent | null = null
+    const rows = readRows(await transaction.getAll('events')).sort((a, b) => a.order - b.order)
+    for (const row of rows) {
+      const placed: StoredEvent = { ...row, session: sessionOf(last, row) }
+      if (placed.session !== row.session) await transaction.put('events', placed)
+      last = placed
+    }
+    await transaction.put('heads', withLast(await headOf(transaction), last), 'events')
+  }
+  const remove = async (
+    transaction: Transaction,
+    choose: (events: readonly ShopperEvent[]) => readonly ShopperEvent[],
+  ): Promise<number> => {
+    let head = await headOf(transaction)
+    const chosen = choose(readEvents(await transaction.getAll('events')).events)
+    for (const event of chosen) {
+      await transaction.delete('events', event.id)
+      head = removeFromHead(head, event)
+    }
+    await transaction.put('heads', head, 'events')
+    return chosen.length
+  }
+
+  return {
+    kind: database.kind,
+
+    async append(drafts) {
+      const [stored, count] = await write(['events', 'heads'], async (transaction) => {
+        let head = await headOf(transaction)
+        const placed: ShopperEvent[] = []
+        for (const draft of drafts) {
+          const known = readStoredEvent(await transaction.get('events', draft.id))
+          if (known) {
+            placed.push(known)
+            continue
+          }
+          const last =
+            head.lastTime === null ? null : { time: head.lastTime, session: head.session }
+          const event: ShopperEvent = { ...draft, session: sessionOf(last, draft) }
+          await transaction.put('events', { ...event, order: head.order })
+          head = addToHead(head, event)
+          placed.push(event)
+        }
+        await transaction.put('heads', head, 'events')
+        return [placed, head.count] as const
+      })
+      if (count > MAX_EVENTS) await this.dropOldest(0.1)
+      return stored
+    },
+
+    events: () =>
+      read(['events', 'heads'], async (transaction) => ({
+        ...readEvents(await transaction.getAll('events')),
+        head: await headOf(transaction),
+      })),
+
+    forget: (ids) =>
+      write(['events', 'heads', 'personal'], async (transaction) => {
+        const gone = new Set(ids)
+        await remove(transaction, (events) => events.filter((event) => gone.has(event.id)))
+        await placeAgain(transaction)
+        await transaction.clear('personal')
+        await transaction.delete('heads', 'personal')
+        await transaction.put('heads', ((await numberAt(transaction, 'epoch')) ?? 0) + 1, 'epoch')
+      }),
+
+    dropOldest: (share) =>
+      write(['events', 'heads'], (transaction) =>
+        remove(transaction, (events) =>
+          events.slice(0, Math.max(1, Math.ceil(events.length * share))),
+        ),
+      ),
+
+    epoch: () =>
+      read(['heads'], async (transaction) => (await numberAt(transaction, 'epoch')) ?? 0),
+
+    putPersonal: (record, epoch) =>
+      write(['personal', 'heads'], async (transaction) => {
+        if (((await numberAt(transaction, 'epoch')) ?? 0) !== epoch) return null
+        const rows = (await transaction.getAll('personal')) as readonly { version: number }[]
+        const version = (rows.at(-1)?.version ?? 0) + 1
+        await transaction.put('personal', { ...record, version })
+        await transaction.put('heads', version, 'personal')
+        for (const old of rows.slice(0, Math.max(0, rows.length - (VERSIONS_KEPT - 1)))) {
+          await transaction.delete('personal', old.version)
+        }
+        return version
+      }),
+
+    personal: () =>
+      read(['personal', 'heads'], async (transaction) => ({
+        current: await numberAt(transaction, 'personal'),
+        versions: await transaction.getAll('personal'),
+      })),
+
+    selectPersonal: (version) =>
+      write(['heads'], async (transaction) => {
+        if (version === null) await transaction.delete('heads', 'personal')
+        else await transaction.put('heads', version, 'personal')
+      }),
+
+    async download(key) {
+      const row = await read(['downloads'], (transaction) => transaction.get('downloads', key))
+      return isDownload(row) ? row : null
+    },
+
+    putDownload: (download) =>
+      write(['downloads'], (transaction) => transaction.put('downloads', download)),
+
+    appendLedger: (rows, durability) =>
+      write(
+        ['ledger'],
+        async (transaction) => {
+          const last = (await transaction.last('ledger')) as LedgerRow | undefined
+          const next = last ? last.sequence + 1 : 0
+          if (rows.some(({ sequence }, place) => sequence !== next + place)) return false
+          await Promise.all(rows.map((row) => transaction.put('ledger', row)))
+          return true
+        },
+        durability,
+      ),
+
+    lastLedger: () => read(['ledger'], (transaction) => transaction.last('ledger')),
+
+    ledger: () => read(['ledger'], (transaction) => transaction.getAll('ledger')),
+
+    setting: async <K extends keyof Settings>(name: K) =>
+      (await read(['settings'], (transaction) => transaction.get('settings', name))) as
+        | Settings[K]
+        | undefined,
+
+    putSetting: (name, value) =>
+      write(['settings'], (transaction) => transaction.put('settings', value, name), 'strict'),
+
+    erase: (first) =>
+      write(
+        ['events', 'heads', 'personal', 'ledger', 'settings'],
+        async (transaction) => {
+          const epoch = (await numberAt(transaction, 'epoch')) ?? 0
+          const kept = new Map<string, unknown>()
+          for (const name of KEPT_BY_ERASE) kept.set(name, await transaction.get('settings', name))
+          for (const table of ['events', 'heads', 'personal', 'ledger', 'settings'] as const) {
+            await transaction.clear(table)
+          }
+          await transaction.put('heads', epoch + 1, 'epoch')
+          for (const [name, value] of kept) {
+            if (value !== undefined) await transaction.put('settings', value, name)
+          }
+          await transaction.put('ledger', first)
+        },
+        'strict',
+      ),
+
+    close: () => database.close(),
+  }
+}
+
+function isDownload(value: unknown): value is Download {
+  if (typeof value !== 'object' || value === null) return false
+  const { version, files } = value as Partial<Download>
+  return (
+    typeof version === 'string' &&
+    typeof files === 'object' &&
+    files !== null &&
+    Object.values(files).every((file) => file instanceof Uint8Array)
+  )
+}

@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest'
+import { sha256Hex } from '../../core/model/hash.ts'
+import { createLedger } from '../ledger/ledger.ts'
+import { createMemoryDatabase } from '../storage/memory.ts'
+import { createStore } from '../storage/store.ts'
+import { createTransport } from './http.ts'
+
+const MODEL = 'https://shop.test/models/'
+const LEADER = 'https://leader.test/'
+
+function setUp(answer: (url: string, init: RequestInit) => Promise<Response> | Response) {
+  const store = createStore(createMemoryDatabase())
+  const ledger = createLedger(
+    () => store,
+    () => 9,
+  )
+  const asked: { url: string; init: RequestInit; entriesBefore: number }[] = []
+  const transport = createTransport({
+    ledger,
+    timeout: 50,
+    destinations: [
+      { purpose: 'model', url: MODEL },
+      { purpose: 'catalog', url: 'https://shop.test/catalog.json' },
+      { purpose: 'upload', url: LEADER },
+    ],
+    fetch: async (url, init = {}) => {
+      const entriesBefore = (await ledger.entries()).length
+      asked.push({ url: String(url), init, entriesBefore })
+      return answer(String(url), init)
+    },
+  })
+  return { transport, ledger, asked }
+}
+
+describe('get', () => {
+  test('logs first, then asks: no cookies, no referrer, no redirect, no headers', async () => {
+    const { transport, ledger, asked } = setUp(() => new Response('hello'))
+    const body = await transport.get(`${MODEL}latest.json`, 'model')
+    expect(new TextDecoder().decode(body)).toBe('hello')
+    expect(asked[0].entriesBefore).toBe(1)
+    expect(asked[0].init).toMatchObject({
+      method: 'GET',
+      credentials: 'omit',
+      referrerPolicy: 'no-referrer',
+      redirect: 'error',
+    })
+    expect(asked[0].init.headers).toBeUndefined()
+    const [entry] = await ledger.entries()
+    expect(entry).toMatchObject({ kind: 'request', bytesSent: 0, detail: { purpose: 'model' } })
+  })
+
+  test.each([
+    ['https://shop.test/other/latest.json', 'model'],
+    ['https://shop.test/models/../secret', 'model'],
+    ['https://evil.test/models/latest.json', 'model'],
+    ['https://shop.test/catalog.json?who=me', 'catalog'],
+    ['https://shop.test/models/latest.json', 'policy'],
+  ] as const)('%s for %s was not declared: nothing leaves', async (url, purpose) => {
+    const { transport, ledger, asked } = setUp(() => new Response(''))
+    await expect(transport.get(url, purpose)).rejects.toMatchObject({ code: 'input-invalid' })
+    expect(asked).toEqual([])
+    expect(await ledger.entries()).toEqual([])
+  })
+
+  test('a failure has its own code and its own entry', async () => {
+    const { transport, ledger } = setUp(() => {
+      throw new TypeError('Failed to fetch')
+    })
+    const url = `${MODEL}latest.json`
+    await expect(transport.get(url, 'model')).rejects.toMatchObject({ code: 'model-unreachable' })
+    expect((await ledger.entries()).map(({ kind }) => kind)).toEqual(['request', 'failure'])
+    expect((await ledger.verify()).ok).toBe(true)
+  })
+
+  test('another status than 200 is a failure', async () => {
+    const { transport, ledger } = setUp(() => new Response('', { status: 404 }))
+    await expect(transport.get(`${MODEL}x`, 'model')).rejects.toMatchObject({
+      code: 'model-unreachable',
+      message: expect.stringContaining('404'),
+    })
+    expect((await ledger.entries()).map(({ kind }) => kind)).toEqual(['request', 'failure'])
+  })
+
+  const hang = (_url: string, { signal }: RequestInit) =>
+    new Promise<Response>((_, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason))
+    })
+
+  test('a server that never answers is given up', async () => {
+    const { transport } = setUp(hang)
+    await expect(transport.get(`${MODEL}x`, 'model')).rejects.toMatchObject({
+      code: 'model-unreachable',
+    })
+  })
+
+  test('an abort is an abort; before the request, nothing leaves', async () => {
+    const { transport, ledger, asked } = setUp(hang)
+    const stop = new AbortController()
+    const got = transport.get(`${MODEL}x`, 'model', { signal: stop.signal })
+    await expect.poll(() => asked.length).toBe(1)
+    stop.abort()
+    await expect(got).rejects.toMatchObject({ code: 'aborted' })
+    const entries = (await ledger.entries()).length
+    const late = transport.get(`${MODEL}x`, 'model', { signal: stop.signal })
+    await expect(late).rejects.toMatchObject({ code: 'aborted' })
+    expect(asked).toHaveLength(1)
+    expect(await ledger.entries()).toHaveLength(entries)
+  })
+})
+
+describe('post', () => {
+  test('logs the length and the hash of what it sends, before it sends', async () => {
+    const { transport, ledger, asked } = setUp(() => new Response('ok', { status: 201 }))
+    const bytes = Uint8Array.of(1, 2, 3)
+    const answer = await transport.post(`${LEADER}reports`, bytes, 'application/x', { round: 4 })
+    expect(answer.status).toBe(201)
+    expect(asked[0].entriesBefore).toBe(1)
+    expect(asked[0].init.headers).toEqual({ 'content-type': 'application/x' })
+    const [entry] = await ledger.entries()
+    expect(entry).toMatchObject({
+      kind: 'upload',
+      bytesSent: 3,
+      detail: { round: 4, sha256: await sha256Hex(bytes) },
+    })
+  })
+
+  test('resolves for every status', async () => {
+    const { transport } = setUp(() => new Response('busy', { status: 503 }))
+    expect((await transport.post(`${LEADER}r`, new Uint8Array(), 'x/y', {})).status).toBe(503)
+  })
+
+  test('no answer is aggregator-unreachable, and the attempt stays in the log', async () => {
+    const { transport, ledger } = setUp(() => {
+      throw new TypeError('Failed to fetch')
+    })
+    await expect(transport.post(`${LEADER}r`, new Uint8Array(5), 'x/y', {})).rejects.toMatchObject({
+      code: 'aggregator-unreachable',
+    })
+    const entries = await ledger.entries()
+    expect(entries.map(({ kind, bytesSent }) => [kind, bytesSent])).toEqual([
+      ['upload', 5],
+      ['failure', 0],
+    ])
+  })
+})

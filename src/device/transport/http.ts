@@ -1,0 +1,123 @@
+/**
+ * @module The transport over `fetch`: no cookies, no referrer, no redirects, fixed headers, declared
+ * destinations only, and the ledger entry stored before the first byte leaves.
+ */
+
+import { type ErrorCode, NearsideError } from '../../core/error.ts'
+import { sha256Hex } from '../../core/model/hash.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { Purpose, Transport } from './transport.ts'
+
+/** What the shop declared: requests anywhere else are refused before they are made. */
+export interface Destination {
+  readonly purpose: Purpose | 'upload'
+  /** Absolute URL: the resource itself, or a directory ending in `/`. */
+  readonly url: string
+}
+
+/** The only place that names it; the linter keeps it so. */
+export const browserFetch: typeof globalThis.fetch = (...request) => fetch(...request)
+
+export interface TransportDeps {
+  readonly fetch: typeof globalThis.fetch
+  readonly ledger: Ledger
+  readonly destinations: readonly Destination[]
+  /** Milliseconds until a request is given up. */
+  readonly timeout?: number
+}
+
+const TIMEOUT = 30_000
+/** A response beyond this is not ours. */
+const MAX_RESPONSE = 64 * 2 ** 20
+
+const UNREACHABLE: Readonly<Record<Purpose | 'upload', ErrorCode>> = {
+  catalog: 'model-unreachable',
+  model: 'model-unreachable',
+  policy: 'aggregator-unreachable',
+  upload: 'aggregator-unreachable',
+}
+
+const abandoned = (url: string) =>
+  new NearsideError('aborted', `The request to ${url} was abandoned.`)
+
+export function createTransport(deps: TransportDeps): Transport {
+  const { ledger, timeout = TIMEOUT } = deps
+
+  function declared(url: string, purpose: Purpose | 'upload'): string {
+    const target = new URL(url).href
+    const allowed = deps.destinations.some(
+      (destination) =>
+        destination.purpose === purpose &&
+        (destination.url.endsWith('/')
+          ? target.startsWith(destination.url)
+          : target === destination.url),
+    )
+    if (!allowed)
+      throw new NearsideError('input-invalid', `${purpose} of ${target} is not declared.`)
+    return target
+  }
+
+  /** @throws NearsideError `aborted` | the purpose's `…-unreachable`, after logging the failure */
+  async function send(
+    url: string,
+    purpose: Purpose | 'upload',
+    init: RequestInit,
+    signal?: AbortSignal,
+  ): Promise<{ status: number; body: Uint8Array<ArrayBuffer> }> {
+    try {
+      const response = await deps.fetch(url, {
+        credentials: 'omit',
+        referrerPolicy: 'no-referrer',
+        redirect: 'error',
+        cache: 'no-cache',
+        ...init,
+        signal: AbortSignal.any([AbortSignal.timeout(timeout), ...(signal ? [signal] : [])]),
+      })
+      if (Number(response.headers.get('content-length') ?? 0) > MAX_RESPONSE) {
+        throw new Error('the answer is too large')
+      }
+      const body = new Uint8Array(await response.arrayBuffer())
+      return { status: response.status, body }
+    } catch (error) {
+      const aborted = signal?.aborted === true
+      const failure = aborted
+        ? abandoned(url)
+        : NearsideError.from(error, UNREACHABLE[purpose], `No answer from ${url}`)
+      await ledger.append({ kind: 'failure', detail: { purpose, url, why: failure.message } })
+      throw failure
+    }
+  }
+
+  return {
+    async get(url, purpose, options) {
+      const target = declared(url, purpose)
+      if (options?.signal?.aborted) throw abandoned(target)
+      await ledger.append({ kind: 'request', detail: { method: 'GET', purpose, url: target } })
+      const { status, body } = await send(target, purpose, { method: 'GET' }, options?.signal)
+      if (status === 200) return body
+      const why = `status ${status}`
+      await ledger.append({ kind: 'failure', detail: { purpose, url: target, why } })
+      throw new NearsideError(UNREACHABLE[purpose], `${target} answered with ${why}.`)
+    },
+
+    async post(url, body, contentType, detail) {
+      const target = declared(url, 'upload')
+      // A copy, so that what is hashed is what is sent.
+      const bytes = new Uint8Array(body)
+      const sha256 = await sha256Hex(bytes)
+      await ledger.append(
+        {
+          kind: 'upload',
+          detail: { ...detail, method: 'POST', url: target, sha256, contentType },
+          bytesSent: bytes.length,
+        },
+        'strict',
+      )
+      return send(target, 'upload', {
+        method: 'POST',
+        body: bytes,
+        headers: { 'content-type': contentType },
+      })
+    },
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * @module Asks each aggregator for its own view of the round and goes on only if both agree: one
+ * that shows somebody another policy, model or key is caught by the other.
+ */
+
+import { endpoint, ROUTES } from '../../aggregate/protocol/routes.ts'
+import { parseTask, type Task } from '../../aggregate/protocol/task.ts'
+import { NearsideError } from '../../core/error.ts'
+import type { Transport } from '../transport/transport.ts'
+
+export interface Endpoints {
+  readonly leader: string
+  readonly helper: string
+}
+
+/**
+ * @throws NearsideError `aggregator-unreachable`, `policy-mismatch`, or `round-closed` when the
+ * round is full or being released
+ */
+export async function agreeTask(
+  transport: Pick<Transport, 'get'>,
+  endpoints: Endpoints,
+): Promise<Task> {
+  const [leader, helper] = await Promise.all([
+    fetchTask(transport, endpoints.leader, 'leader'),
+    fetchTask(transport, endpoints.helper, 'helper'),
+  ])
+  // Between two rounds the aggregators may be one apart for a moment.
+  if (leader.round !== helper.round || leader.state !== 'open' || helper.state !== 'open')
+    throw new NearsideError('round-closed', 'No round is open now')
+  if (leader.policyHash !== helper.policyHash)
+    throw new NearsideError('policy-mismatch', 'The two aggregators show different policies')
+  return leader
+}
+
+async function fetchTask(
+  transport: Pick<Transport, 'get'>,
+  base: string,
+  role: Task['role'],
+): Promise<Task> {
+  const bytes = await transport.get(endpoint(base, ROUTES.task), 'policy')
+  let value: unknown
+  try {
+    value = JSON.parse(new TextDecoder().decode(bytes))
+  } catch (cause) {
+    throw new NearsideError('policy-mismatch', `The ${role} sent no JSON`, { cause })
+  }
+  return parseTask(value, role)
+}

@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest'
+import { dequantize } from '../../aggregate/privacy/quantize.ts'
+import { cryptoRandomBytes } from '../../aggregate/privacy/randomBytes.ts'
+import { exportSealingKeys, generateSealingKeys, open } from '../../aggregate/privacy/seal.ts'
+import { addShare, expandSeed } from '../../aggregate/privacy/shares.ts'
+import {
+  exportSigningKeys,
+  generateSigningKeys,
+  importSigningKeys,
+  sign,
+  verify,
+} from '../../aggregate/privacy/signature.ts'
+import { policyHash } from '../../aggregate/protocol/policy.ts'
+import { parseReport, reportAad, sealInfo } from '../../aggregate/protocol/report.ts'
+import { TEST_POLICY } from '../../aggregate/protocol/testPolicy.ts'
+import { decodeVector, toBase64, utf8 } from '../../core/bytes.ts'
+import { makeReport } from './makeReport.ts'
+
+it('makes in a browser what the two aggregators can open and add up', async () => {
+  const [leaderKeys, helperKeys] = [await generateSealingKeys(), await generateSealingKeys()]
+  const sealing = async (keys: typeof leaderKeys) =>
+    toBase64((await exportSealingKeys(keys)).publicKey)
+  const policy = {
+    ...TEST_POLICY,
+    leader: { ...TEST_POLICY.leader, sealing: await sealing(leaderKeys) },
+    helper: { ...TEST_POLICY.helper, sealing: await sealing(helperKeys) },
+  }
+  const hash = await policyHash(policy)
+  const task = { protocol: 1, role: 'leader', round: 3, state: 'open', policyHash: hash, policy }
+  const update = Float64Array.from({ length: 88 }, (_, i) => Math.sin(i) / 500)
+  const made = await makeReport(update, task as never, cryptoRandomBytes)
+  const { header, leaderShare, helperShare } = parseReport(made.body, 88)
+  const aad = reportAad(policy.task, header)
+  const masked = await open(leaderKeys, leaderShare, sealInfo('leader'), aad)
+  const seed = await open(helperKeys, helperShare, sealInfo('helper'), aad)
+  const sum = decodeVector(masked)
+  const binding = {
+    task: policy.task,
+    round: 3,
+    policyHash: hash,
+    modelHash: policy.model.hash,
+  }
+  addShare(sum, await expandSeed(seed, binding, 88))
+  const back = dequantize(sum, policy.scale, 1)
+  for (let i = 0; i < 88; i++)
+    expect(Math.abs(back[i] - update[i])).toBeLessThanOrEqual(1 / policy.scale)
+  // Neither share opens with the other's key.
+  await expect(open(helperKeys, leaderShare, sealInfo('leader'), aad)).rejects.toThrow()
+})
+
+it('signs and verifies with Ed25519 in a browser', async () => {
+  const raw = await exportSigningKeys(await generateSigningKeys())
+  const keys = await importSigningKeys(raw.publicKey, raw.privateKey)
+  const signature = await sign(keys, utf8('message'))
+  expect(await verify(raw.publicKey, signature, utf8('message'))).toBe(true)
+  expect(await verify(raw.publicKey, signature, utf8('another'))).toBe(false)
+})

@@ -1,0 +1,93 @@
+/** @module The device on an engine that gives no numbers, and what it remembers of its engines. */
+import { afterEach, expect, test } from 'vitest'
+import { FIT_CANDIDATES, FIT_CASES, PARAMETERS } from '../../core/personal/fitProblem.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { createJsEngine } from '../../engine/js.ts'
+import { waitFor } from '../../testPatience.ts'
+import { openIndexedDb } from '../storage/indexedDb.ts'
+import { createStore } from '../storage/store.ts'
+import type { ChooseEngine } from './engineInUse.ts'
+import { newDatabase, openDevice, type TestDevice, testServer } from './testDevice.ts'
+
+const open: TestDevice[] = []
+
+afterEach(async () => {
+  for (const { device } of open.splice(0)) await device.close()
+})
+
+async function start(database: string, chooseEngine: ChooseEngine): Promise<TestDevice> {
+  const opened = await openDevice(await testServer(), database, { chooseEngine })
+  open.push(opened)
+  return opened
+}
+
+test('a fit that is not a number is refused and said; the model before it stays', async () => {
+  const js = createJsEngine()
+  let spoilt = false
+  const engine: Engine = {
+    ...js,
+    async fit(problem, options) {
+      const result = await js.fit(problem, options)
+      return spoilt ? { ...result, parameters: result.parameters.with(70, Number.NaN) } : result
+    },
+  }
+  const database = newDatabase()
+  // An hour between two events: each is a visit of its own.
+  let hours = 0
+  const began = Date.now() - 90 * 3_600_000
+  const tested = await openDevice(await testServer(), database, {
+    chooseEngine: async () => ({ engine, reason: 'test' }),
+    now: () => began + 3_600_000 * hours,
+  })
+  open.push(tested)
+  const buy = async (item: number) => {
+    hours++
+    await tested.capture({ name: 'purchase', item_id: `item-${item}` })
+  }
+  for (let i = 0; i < 6; i++) await buy(4 * i)
+  await tested.device.fineTune({})
+  const before = tested.device.snapshot().fit
+  const list = await tested.device.recommend({ limit: 5 })
+  const store = createStore(await openIndexedDb(database, indexedDB))
+  const stored = await store.personal()
+  spoilt = true
+  await expect(tested.device.fineTune({})).rejects.toMatchObject({ code: 'fit-diverged' })
+  // And the one that nobody asked for.
+  await buy(1)
+  tested.timers.fire(Number.POSITIVE_INFINITY)
+  await waitFor(() =>
+    expect(tested.device.snapshot().notices.map(({ code }) => code)).toContain('fit-diverged'),
+  )
+  expect(tested.device.snapshot().fit).toEqual(before)
+  expect(await store.personal()).toEqual(stored)
+  expect(list.every(({ score }) => Number.isFinite(score))).toBe(true)
+  spoilt = false
+  expect((await tested.device.fineTune({})).cases).toBeGreaterThan(0)
+  store.close()
+})
+
+test('what was measured of the engines outlives the tab, is exported, and goes with an erasure', async () => {
+  const measured = { device: 'a GPU', gpu: 3, wasm: 9 }
+  const found: unknown[] = []
+  const chooseEngine: ChooseEngine = async (_preference, _onSwitch, { memory, size }) => {
+    expect(size).toMatchObject({
+      cases: FIT_CASES,
+      candidates: FIT_CANDIDATES,
+      parameters: PARAMETERS,
+    })
+    expect(size.steps).toBeGreaterThan(0)
+    found.push(await memory.read())
+    await memory.write(measured)
+    return { engine: createJsEngine(), reason: 'test' }
+  }
+  const database = newDatabase()
+  const first = await start(database, chooseEngine)
+  await first.device.setEngine('js')
+  const second = await start(database, chooseEngine)
+  await second.device.setEngine('js')
+  expect(JSON.parse(await second.device.export()).settings.calibration).toEqual(measured)
+  await second.device.erase()
+  const third = await start(database, chooseEngine)
+  await third.device.setEngine('js')
+  expect(found).toEqual([undefined, measured, undefined])
+})

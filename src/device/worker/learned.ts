@@ -1,0 +1,76 @@
+/** @module What was learned, for people: the categories, items and queries of the recent history, by weight. */
+import type { Catalog } from '../../core/catalog/catalog.ts'
+import type { ShopperEvent } from '../../core/events/event.ts'
+import type { FindItems } from '../../core/events/history.ts'
+import { DAY } from '../../core/features/profile.ts'
+import { SEARCH_HALF_LIFE } from '../../core/features/searches.ts'
+import { eventStrength } from '../../core/features/strength.ts'
+import type { Learned, Signal } from '../api.ts'
+import { wish } from './concernedBy.ts'
+import { INTEREST_HALF_LIFE, signalsOf } from './signals.ts'
+
+const SHOWN = 6
+
+export function learnedFrom(
+  events: readonly ShopperEvent[],
+  catalog: Catalog | null,
+  find: FindItems,
+  now: number,
+): readonly Learned[] {
+  const items = new Map<string, number>()
+  const categories = new Map<string, number>()
+  for (const event of events) {
+    const age = Math.max(0, now - event.time) / DAY
+    const strength = eventStrength(event.name) * 2 ** (-age / INTEREST_HALF_LIFE)
+    if (strength === 0) continue
+    for (const item of event.items) {
+      items.set(item, (items.get(item) ?? 0) + strength)
+      const category = catalog?.get(item)?.category
+      if (category) categories.set(category, (categories.get(category) ?? 0) + strength)
+    }
+  }
+  const done = events.flatMap(({ items, name, time }) =>
+    items.map((item) => ({ item, name, time })),
+  )
+  const signals = signalsOf(done, now)
+  return [
+    ...strongest(categories, (name, strength) => ({ kind: 'category', name, strength })),
+    ...strongest(items, (name, strength) => ({
+      kind: 'item',
+      name,
+      // Whatever has a strength has a signal.
+      signal: signals.get(name) as Signal,
+      strength,
+    })),
+    ...strongest(queriesOf(events, find, now), (name, strength) => ({
+      kind: 'query',
+      name,
+      strength,
+    })),
+  ]
+}
+
+/** Those that say anything, as they were last typed. */
+function queriesOf(
+  events: readonly ShopperEvent[],
+  find: FindItems,
+  now: number,
+): ReadonlyMap<string, number> {
+  const byWish = new Map<string, [query: string, strength: number]>()
+  for (const { name, query, time } of events) {
+    if (name !== 'search' || !query || find(query).length === 0) continue
+    const age = Math.max(0, now - time) / DAY
+    byWish.set(wish(query), [query, 2 ** (-age / SEARCH_HALF_LIFE)])
+  }
+  return new Map(byWish.values())
+}
+
+/** Strengths relative to the strongest. */
+function strongest(
+  strengths: ReadonlyMap<string, number>,
+  entry: (name: string, strength: number) => Learned,
+): Learned[] {
+  const sorted = [...strengths].sort(([, a], [, b]) => b - a).slice(0, SHOWN)
+  const most = sorted[0]?.[1] ?? 1
+  return sorted.map(([name, strength]) => entry(name, strength / most))
+}

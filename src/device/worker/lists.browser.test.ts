@@ -1,0 +1,148 @@
+/** @module What a device lists, in a real browser, on a shop of 32 items. */
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Item } from '../../core/catalog/item.ts'
+import { createJsEngine } from '../../engine/js.ts'
+import { type Environment, startDevice } from './device.ts'
+import { workerEnvironment } from './serve.ts'
+import { ids, newDatabase, start, testConfig, testServer } from './testDevice.ts'
+import { testCatalog } from './testShop.ts'
+
+describe('lists', () => {
+  test('the first list is the base order, before any engine is loaded', async () => {
+    let engines = 0
+    const chooseEngine: Environment['chooseEngine'] = async () => {
+      engines++
+      return { engine: createJsEngine(), reason: 'test' }
+    }
+    const { device } = await start(await testServer(), newDatabase(), { chooseEngine })
+    const list = await device.recommend({ limit: 3 })
+    expect(ids(list)).toEqual(['item-31', 'item-30', 'item-29'])
+    expect(list.map(({ baseRank }) => baseRank)).toEqual([1, 2, 3])
+    expect(list[0].reason).toEqual({ kind: 'popular' })
+    expect(engines).toBe(0)
+  })
+
+  test('a newcomer’s list needs one small file, and is the one that the whole model gives', async () => {
+    const server = await testServer()
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const fetch: typeof globalThis.fetch = async (url, init) => {
+      if (/(items|statistics|encoder|shared)\.safetensors$/.test(String(url))) await held
+      return server.fetch(url, init)
+    }
+    const environment = { ...workerEnvironment, fetch, indexedDb: () => indexedDB }
+    const device = await startDevice(testConfig(newDatabase()), environment, () => {})
+    onTestFinished(() => device.close())
+    expect(device.snapshot().model).toBe(null)
+    const first = await device.recommend({ limit: 32, exclude: ['item-7'] })
+    const cards = await device.recommend({ category: 'cards' })
+    release()
+    await device.ready()
+    expect(device.snapshot().model?.version).toBe('1')
+    expect(ids(await device.recommend({ limit: 32, exclude: ['item-7'] }))).toEqual(ids(first))
+    expect(ids(await device.recommend({ category: 'cards' }))).toEqual(ids(cards))
+    expect(ids(first).slice(0, 3)).toEqual(['item-31', 'item-30', 'item-29'])
+  })
+
+  test('closing while the model is on its way is no failure', async () => {
+    const server = await testServer()
+    const fetch: typeof globalThis.fetch = async (url, init) => {
+      if (!String(url).endsWith('statistics.safetensors')) return server.fetch(url, init)
+      // A line that says nothing, until the request is abandoned.
+      return new Promise((_, reject) => {
+        const abandon = () => reject(init?.signal?.reason)
+        if (init?.signal?.aborted) abandon()
+        else init?.signal?.addEventListener('abort', abandon)
+      })
+    }
+    const environment = { ...workerEnvironment, fetch, indexedDb: () => indexedDB }
+    const device = await startDevice(testConfig(newDatabase()), environment, () => {})
+    await device.close()
+    expect(device.snapshot().notices).toEqual([])
+  })
+
+  test('one view changes the list with no training, and says because of what', async () => {
+    const tested = await start(await testServer(), newDatabase())
+    await tested.capture({ name: 'view_item', item_id: 'item-0' })
+    const [first] = await tested.device.recommend({ limit: 3, exclude: ['item-0'] })
+    expect(first.id).toBe('item-4')
+    expect(first.reason).toEqual({ kind: 'because', item: 'item-0', signal: 'viewed' })
+    expect(first.baseRank).toBeGreaterThan(1)
+    const base = await tested.device.recommend({ limit: 3, order: 'base' })
+    expect(ids(base)).toEqual(['item-31', 'item-30', 'item-29'])
+    expect(tested.device.snapshot().learned).toContainEqual({
+      kind: 'category',
+      name: 'mugs',
+      strength: 1,
+    })
+  })
+
+  test('a bought item says so', async () => {
+    const tested = await start(await testServer(), newDatabase())
+    await tested.capture({ name: 'purchase', items: [{ item_id: 'item-1' }] })
+    const list = await tested.device.recommend({ limit: 32 })
+    expect(list.find(({ id }) => id === 'item-1')?.reason).toEqual({ kind: 'bought-before' })
+  })
+
+  test('category, exclude and unavailable items are respected', async () => {
+    const catalog = [
+      { id: 'item-1', category: 'cards' },
+      { id: 'item-2', category: 'lights', available: false },
+      { id: 'item-5', category: 'cards' },
+      { id: 'new', category: 'cards' },
+    ]
+    const { device } = await start(await testServer(), newDatabase(), {}, { catalog })
+    expect(new Set(ids(await device.recommend({})))).toEqual(new Set(['item-1', 'item-5', 'new']))
+    const cards = await device.recommend({ category: 'cards', exclude: ['item-1'] })
+    expect(ids(cards)).toEqual(['item-5', 'new'])
+  })
+
+  test('a product that the model never saw appears for who loves its category, at once', async () => {
+    const server = await testServer()
+    const database = newDatabase()
+    const url = 'https://shop.test/catalog.json'
+    let catalog: readonly Item[] = testCatalog
+    const fetch: typeof globalThis.fetch = async (input, init) =>
+      String(input) === url ? Response.json(catalog) : server.fetch(input, init)
+    const tested = await start(server, database, { fetch }, { catalog: url })
+    const added = (category: string): Item => ({ id: `new-${category}`, category, price: 9 })
+    for (const item_id of ['item-0', 'item-8']) await tested.capture({ name: 'view_item', item_id })
+    catalog = [...testCatalog, added('mugs'), added('bags')]
+    await tested.device.checkForUpdate()
+    const list = await tested.device.recommend({ limit: 34 })
+    const place = (id: string) => ids(list).indexOf(id)
+    expect(place('new-mugs')).toBeLessThan(8)
+    expect(place('new-bags')).toBeGreaterThan(16)
+    // Known items stand as they stood, and nobody is told that a new one is popular.
+    const { device } = await start(server, newDatabase(), {}, { catalog: testCatalog })
+    for (const item_id of ['item-0', 'item-8'])
+      await device.capture({ id: item_id, time: Date.now(), input: { name: 'view_item', item_id } })
+    const known = ids(list).filter((id) => !id.startsWith('new-'))
+    expect(known).toEqual(ids(await device.recommend({ limit: 32 })))
+    // What costs as much as the new one goes with it.
+    expect(list[place('new-mugs')].reason).toEqual({
+      kind: 'because',
+      item: 'item-0',
+      signal: 'viewed',
+    })
+    const [base] = (await tested.device.recommend({ limit: 34, order: 'base' })).filter(
+      ({ id }) => id === 'new-mugs',
+    )
+    expect(base.reason).toEqual({ kind: 'new' })
+  })
+
+  test('rerank keeps unknown ids, at the end', async () => {
+    const { device } = await start(await testServer(), newDatabase())
+    const list = await device.rerank(['item-1', 'nowhere', 'item-9'], {})
+    expect(ids(list)).toEqual(['item-9', 'item-1', 'nowhere'])
+  })
+
+  test('similar and bought together come from the model', async () => {
+    const { device } = await start(await testServer(), newDatabase())
+    expect(ids(await device.boughtTogether('item-0', {}))).toEqual(['item-4', 'item-8', 'item-12'])
+    expect(ids(await device.similar('item-0', { limit: 3 }))).toContain('item-4')
+    expect(await device.boughtTogether('nowhere', {})).toEqual([])
+  })
+})

@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest'
+import { Catalog } from '../../core/catalog/catalog.ts'
+import type { EventName } from '../../core/events/event.ts'
+import { FEATURE_COUNT } from '../../core/features/features.ts'
+import type { History } from '../../core/features/history.ts'
+import { DIMENSION } from '../../core/model/baseModel.ts'
+import { createRandom } from '../../core/model/random.ts'
+import { tinyTrees } from '../../core/model/tinyModel.ts'
+import { Ranker } from './ranker.ts'
+import { ITEMS, testCatalog, testModel } from './testShop.ts'
+
+const NOW = 1_700_000_000_000
+const DAY = 86_400_000
+const ranker = new Ranker(testModel('1'), Catalog.parse(testCatalog))
+
+const touch = (item: number, name: EventName = 'view_item', age = 0, session = 's') => ({
+  item,
+  name,
+  time: NOW - age * DAY,
+  session,
+})
+
+const stand = (history: History) => ranker.stand(history, NOW, null)
+const scoreOf = (history: History, row: number) => stand(history).scores[row]
+
+/** Random small lives: three visits of views and purchases. */
+function life(seed: number): History {
+  const random = createRandom(seed)
+  return Array.from({ length: 8 }, (_, i) =>
+    touch(
+      random.integer(ITEMS),
+      random.next() < 0.3 ? 'purchase' : 'view_item',
+      20 - 2 * i,
+      `visit-${i >> 1}`,
+    ),
+  )
+}
+
+describe('reasons are true to the model', () => {
+  test.each([1, 2, 3, 4, 5])(
+    'life %i: without what a reason names, the item scores less',
+    (seed) => {
+      const history = life(seed)
+      for (const { id, reason } of ranker.recommend(stand(history), { limit: 12 })) {
+        if (reason.kind !== 'because' && reason.kind !== 'bought-before') continue
+        const row = ranker.rowOf(id) ?? -1
+        const named = reason.kind === 'because' ? ranker.rowOf(reason.item) : row
+        const without = history.filter(({ item }) => item !== named)
+        expect(without.length).toBeLessThan(history.length)
+        expect(scoreOf(without, row)).toBeLessThan(scoreOf(history, row))
+      }
+    },
+  )
+
+  test('bought before is said only of what was bought', () => {
+    const history = [touch(3, 'view_item', 2, 'a'), touch(9, 'purchase', 1, 'b')]
+    const reasons = new Map(
+      ranker.recommend(stand(history), { limit: ITEMS }).map(({ id, reason }) => [id, reason]),
+    )
+    expect(reasons.get('item-9')).toEqual({ kind: 'bought-before' })
+    const said = [...reasons].filter(([, reason]) => reason.kind === 'bought-before')
+    expect(said.map(([id]) => id)).toEqual(['item-9'])
+  })
+
+  test('what stands no higher than for everybody is popular, with or without a history', () => {
+    const [first] = ranker.recommend(stand([]), { limit: 1 })
+    expect(first).toMatchObject({ id: 'item-31', baseRank: 1, reason: { kind: 'popular' } })
+  })
+
+  test('a taste that was learned is called taste', () => {
+    const model = testModel('1')
+    const u = model.itemVectors.slice(2 * DIMENSION, 3 * DIMENSION).map((x) => 20 * x)
+    const parameters = { u, w: new Float32Array(FEATURE_COUNT) }
+    const history = [touch(1, 'view_item_list')]
+    const standing = ranker.stand(history, NOW, { parameters, fusionWeight: 1 })
+    const [first] = ranker.recommend(standing, { limit: 1 })
+    expect(first).toMatchObject({ id: 'item-2', reason: { kind: 'taste' } })
+  })
+})
+
+test('lists about an item say so, and nothing of what the shopper did', () => {
+  const kinds = (list: readonly { reason: { kind: string } }[]) =>
+    new Set(list.map(({ reason }) => reason.kind))
+  expect(kinds(ranker.similar('item-0', {}))).toEqual(new Set(['similar']))
+  expect(kinds(ranker.boughtTogether('item-0', {}))).toEqual(new Set(['bought-together']))
+})
+
+describe('places', () => {
+  test('baseRank is the place among the same candidates', () => {
+    const list = ranker.recommend(stand([touch(0)]), { category: 'mugs', limit: ITEMS })
+    expect(list).toHaveLength(8)
+    expect(list.map(({ baseRank }) => baseRank).sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    expect(list.find(({ id }) => id === 'item-28')?.baseRank).toBe(1)
+  })
+
+  test('λ = 0 is the base, and scores come in falling order', () => {
+    const parameters = {
+      u: new Float32Array(DIMENSION).fill(9),
+      w: new Float32Array(FEATURE_COUNT).fill(9),
+    }
+    const history = life(6)
+    const off = ranker.stand(history, NOW, { parameters, fusionWeight: 0 })
+    expect(off.scores).toEqual(stand(history).scores)
+    const scores = ranker.recommend(off, { limit: ITEMS }).map(({ score }) => score)
+    expect(scores).toEqual([...scores].sort((a, b) => b - a))
+  })
+})
+
+test('what an explanation says adds up, trees and all', () => {
+  const withTrees = new Ranker(
+    { ...testModel('1'), trees: tinyTrees() },
+    Catalog.parse(testCatalog),
+  )
+  for (const seed of [1, 2, 3]) {
+    const standing = withTrees.stand(life(seed), NOW, null)
+    expect(standing.scores).not.toEqual(stand(life(seed)).scores)
+    for (const { id } of testCatalog) {
+      const explained = withTrees.explain(id, standing)
+      const sum = explained?.contributions.reduce((total, { amount }) => total + amount, 0)
+      expect(sum).toBeCloseTo((explained?.score ?? 0) - (explained?.meanScore ?? 0), 4)
+    }
+  }
+})

@@ -1,0 +1,229 @@
+/**
+ * @module Why an item stands where it stands. The score is a sum; each summand, less its mean over
+ * the catalogue (which moves no item), says how much it lifted this one. The largest names the
+ * reason, so that a reason is never a story made up afterwards. For an item that stands higher than
+ * for everybody, what counts is the difference from everybody's score: a bestseller's summands are
+ * no reason for its rise.
+ */
+import type { Catalog } from '../../core/catalog/catalog.ts'
+import { FEATURE_COUNT, FEATURES, type FeatureGroup } from '../../core/features/features.ts'
+import type { History } from '../../core/features/history.ts'
+import { standIns } from '../../core/features/newcomers.ts'
+import { profileOf, type Touch } from '../../core/features/profile.ts'
+import { searchLifts } from '../../core/features/searches.ts'
+import { type BaseModel, DIMENSION, type PersonalParameters } from '../../core/model/baseModel.ts'
+import { project, type ScoreTerms } from '../../core/model/score.ts'
+import { treesParts } from '../../core/model/trees.ts'
+import type { Explanation, Reason } from '../api.ts'
+import { momentKind, momentTerms, strongestMoment } from './momentReasons.ts'
+import { INTEREST_HALF_LIFE, signalsOf } from './signals.ts'
+import { createTasteSource } from './tasteSource.ts'
+
+/** What a group of features is called in a reason; price closeness is taste, a price is not. */
+const KIND_OF_GROUP: Readonly<Record<FeatureGroup, Kind>> = {
+  cooccurrence: 'because',
+  own: 'own',
+  touch: 'own',
+  category: 'category',
+  price: 'taste',
+  popularity: 'popular',
+  catalog: 'popular',
+}
+
+type Kind = Explanation['contributions'][number]['kind']
+
+/** @param rose whether the item stands higher than in the base order */
+export type Explain = (row: number, rose: boolean) => Reason
+
+export interface Explainer {
+  readonly explain: Explain
+  /** What each kind of term adds to the item's score beyond its mean over the catalogue. */
+  readonly contributions: (row: number) => Explanation['contributions']
+}
+
+interface Explained {
+  readonly model: BaseModel
+  readonly catalog: Catalog | null
+  readonly history: History
+  readonly now: number
+  readonly terms: ScoreTerms
+  /** Features of nobody in particular, [N*F]. */
+  readonly baseFeatures: Float32Array
+  readonly personal: PersonalParameters | null
+  readonly fusionWeight: number
+}
+
+export function createExplainer(given: Explained): Explainer {
+  const { model, catalog, history, now, terms, baseFeatures, personal, fusionWeight } = given
+  const items = model.itemIds.length
+  const lambda = personal ? fusionWeight : 0
+  const { touches, owned } = profileOf(history, now)
+  // Whoever touched nothing yet is scored as everybody, by popularity alone; see `scoreTerms`.
+  const known = touches.length > 0
+  const shared = known ? model.featureWeights : new Float32Array(FEATURE_COUNT)
+  const everybody = known ? model.bias : model.statistics.popularity30
+  const weights = shared.map((w, f) => w + lambda * (personal?.w[f] ?? 0))
+  const encoded = known ? project(model.projection, terms.hidden) : new Float32Array(DIMENSION)
+  const taste = encoded.map((value, j) => value + lambda * (personal?.u[j] ?? 0))
+  const featureMeans = columnMeans(terms.features, items, FEATURE_COUNT)
+  const baseMeans = lastingMeans(baseFeatures, items, FEATURE_COUNT)
+  const vectorMean = lastingMeans(model.itemVectors, items, DIMENSION)
+  const everybodyMean = lastingMeans(everybody, items, 1)[0]
+  const treesLift = createTreesLift(model, terms)
+  const searched = searchLifts(model.statistics, history, now)
+  const searchedMean = [...searched.values()].reduce((sum, { lift }) => sum + lift, 0) / items
+  const momentary = momentTerms(model, history, now)
+  const bought = new Set(owned.map(({ item }) => item))
+  const signals = signalsOf(history, now)
+  const tasteSource = createTasteSource(model, history, now, touches, encoded, taste, vectorMean)
+
+  const lifts = (row: number, rose: boolean): [Kind, number][] => {
+    const lift: Record<Kind, number> = {
+      because: 0,
+      own: 0,
+      category: 0,
+      taste: 0,
+      popular: rose ? 0 : everybody[row] - everybodyMean,
+      moment: 0,
+      offer: 0,
+      searched: (searched.get(row)?.lift ?? 0) - searchedMean,
+    }
+    for (let f = 0, at = row * FEATURE_COUNT; f < FEATURE_COUNT; f++, at++) {
+      const everybodys = rose ? shared[f] * (baseFeatures[at] - baseMeans[f]) : 0
+      const own = weights[f] * (terms.features[at] - featureMeans[f])
+      lift[KIND_OF_GROUP[FEATURES[f].group]] += own - everybodys
+    }
+    for (let j = 0, at = row * DIMENSION; j < DIMENSION; j++, at++) {
+      lift.taste += taste[j] * (model.itemVectors[at] - vectorMean[j])
+    }
+    for (const [kind, amount] of treesLift(row)) lift[kind] += amount
+    for (const { feature, column, weight, mean } of momentary) {
+      const isEverybodys = feature.form === 'lift' || feature.form === 'discount'
+      if (rose && isEverybodys) continue
+      lift[momentKind(feature)] += weight * (column[row] - mean)
+    }
+    return (Object.entries(lift) as [Kind, number][]).sort(([, a], [, b]) => b - a)
+  }
+
+  return {
+    contributions: (row) => lifts(row, false).map(([kind, amount]) => ({ kind, amount })),
+    explain,
+  }
+
+  function explain(row: number, rose: boolean): Reason {
+    if (history.length === 0 && momentary.length === 0) return everybodysReason(model, row)
+    for (const [kind, lift] of lifts(row, rose)) {
+      if (lift <= 0) break
+      const reason = describe(kind, row)
+      if (reason) return reason
+    }
+    return everybodysReason(model, row)
+  }
+
+  /** Null where the words would not be true of this item, e.g. it has no category. */
+  function describe(kind: Kind, row: number): Reason | null {
+    const becauseOf = (item: number): Reason | null => {
+      const signal = signals.get(item)
+      return signal ? { kind: 'because', item: model.itemIds[item], signal } : null
+    }
+    switch (kind) {
+      case 'own':
+        if (bought.has(row)) return { kind: 'bought-before' }
+        return becauseOf(row)
+      case 'because': {
+        const source = strongestTie(model, touches, row)
+        return source === null ? null : becauseOf(source)
+      }
+      case 'searched': {
+        const search = searched.get(row)
+        return search ? { kind, query: search.query, found: search.found } : null
+      }
+      case 'category': {
+        const category = catalog?.get(model.itemIds[row])?.category
+        return category ? { kind: 'category', category } : null
+      }
+      case 'moment':
+        return strongestMoment(momentary, row)
+      case 'popular':
+        return everybodysReason(model, row)
+      case 'taste': {
+        const source = tasteSource(row)
+        return (source === null ? null : becauseOf(source)) ?? { kind }
+      }
+      case 'offer':
+        return { kind }
+    }
+  }
+}
+
+/** What the trees add to an item beyond their mean over the catalogue, by the kinds of what they ask. */
+function createTreesLift(
+  { trees }: BaseModel,
+  { base, contenders, features }: ScoreTerms,
+): (row: number) => readonly (readonly [Kind, number])[] {
+  const all = new Set(contenders)
+  const partsOf = (row: number) =>
+    trees && all.has(row) ? treesParts(trees, features, row * FEATURE_COUNT) : null
+  let means: Float64Array | null = null
+  return (row) => {
+    if (contenders.length === 0) return []
+    if (!means) {
+      means = new Float64Array(FEATURE_COUNT)
+      for (const item of contenders)
+        for (const [f, part] of partsOf(item)?.entries() ?? []) means[f] += part / base.length
+    }
+    const parts = partsOf(row)
+    return FEATURES.map(({ group }, f) => [
+      KIND_OF_GROUP[group],
+      (parts?.[f] ?? 0) - (means?.[f] ?? 0),
+    ])
+  }
+}
+
+/** The item of the history whose neighbour list pulls hardest on `row`. */
+function strongestTie(model: BaseModel, touches: readonly Touch[], row: number): number | null {
+  const { neighboursPerItem, neighbourItems, neighbourWeights, newcomers } = model.statistics
+  const wanted = new Map(standIns(row, newcomers))
+  let strongest: number | null = null
+  let pull = 0
+  for (const { item, strength, age } of touches) {
+    if (item === row) continue
+    let tie = 0
+    for (const [source, part] of standIns(item, newcomers)) {
+      const end = (source + 1) * neighboursPerItem
+      for (let k = source * neighboursPerItem; k < end && neighbourWeights[k] > 0; k++)
+        tie += part * neighbourWeights[k] * (wanted.get(neighbourItems[k]) ?? 0)
+    }
+    const weight = tie * strength * 2 ** (-age / INTEREST_HALF_LIFE)
+    if (weight > pull) {
+      pull = weight
+      strongest = item
+    }
+  }
+  return strongest
+}
+
+/** What is true of an item whoever asks: nobody can have made popular what nobody was counted for. */
+export function everybodysReason({ statistics }: BaseModel, row: number): Reason {
+  const { newcomers, popularityAll } = statistics
+  const isNew = newcomers && row >= newcomers.from && popularityAll[row] === 0
+  return { kind: isNew ? 'new' : 'popular' }
+}
+
+const LASTING = new WeakMap<Float32Array, Float64Array>()
+
+/** Of what stays the same as long as the model does: half of the time of a standing. */
+function lastingMeans(matrix: Float32Array, rows: number, columns: number): Float64Array {
+  const known = LASTING.get(matrix)
+  if (known) return known
+  const means = columnMeans(matrix, rows, columns)
+  LASTING.set(matrix, means)
+  return means
+}
+
+function columnMeans(matrix: Float32Array, rows: number, columns: number): Float64Array {
+  const means = new Float64Array(columns)
+  for (let at = 0; at < matrix.length; )
+    for (let column = 0; column < columns; column++, at++) means[column] += matrix[at]
+  return means.map((sum) => sum / Math.max(1, rows))
+}

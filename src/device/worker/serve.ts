@@ -1,0 +1,102 @@
+/** @module The worker's end of the messages: a call in, one answer out, snapshots unasked. */
+
+import { NearsideError } from '../../core/error.ts'
+import { createFastContenders } from '../../engine/contenders.ts'
+import { nextTask } from '../../engine/pause.ts'
+import type { CallName, FromWorker, ToWorker, WorkerConfig } from '../messages.ts'
+import { browserFetch } from '../transport/http.ts'
+import { type Device, type Environment, startDevice } from './device.ts'
+import type { ChooseEngine } from './engineInUse.ts'
+
+/** Of a dedicated worker's scope, what is used. */
+export interface Scope {
+  postMessage(message: FromWorker): void
+  onmessage: ((event: MessageEvent<ToWorker>) => void) | null
+  close(): void
+}
+
+/** Engines are heavy: they are loaded when the first fit asks for one. */
+const chooseEngine: ChooseEngine = async (preference, onSwitch, trial) => {
+  const { chooseEngine: choose, thisDevice } = await import('../../engine/choose.ts')
+  return choose(preference, { ...thisDevice(), ...trial }, onSwitch)
+}
+
+export const workerEnvironment: Environment = {
+  now: () => Date.now(),
+  clock: () => performance.now(),
+  timers: {
+    set: (callback, milliseconds) => setTimeout(callback, milliseconds) as unknown as number,
+    clear: (timer) => clearTimeout(timer),
+  },
+  pause: nextTask,
+  fetch: browserFetch,
+  indexedDb: () => globalThis.indexedDB,
+  chooseEngine,
+  createContenders: createFastContenders,
+}
+
+export function serve(scope: Scope, environment: Environment = workerEnvironment): void {
+  let starting: Promise<Device> | null = null
+  let device: Device | null = null
+  const running = new Map<number, AbortController>()
+  let posting = false
+  let order: ReturnType<Device['order']> | null = null
+
+  /** Several changes in one turn are one snapshot. */
+  function changed(): void {
+    if (posting) return
+    posting = true
+    queueMicrotask(() => {
+      posting = false
+      if (device) show(device)
+    })
+  }
+
+  function show(shown: Device): void {
+    scope.postMessage({ kind: 'snapshot', snapshot: shown.snapshot() })
+    if (shown.order() === order) return
+    order = shown.order()
+    scope.postMessage({ kind: 'catalog', ...order })
+  }
+
+  async function start(config: WorkerConfig): Promise<void> {
+    starting = startDevice(config, environment, changed)
+    device = await starting
+    show(device)
+  }
+
+  async function run(name: CallName, args: readonly unknown[], id: number): Promise<unknown> {
+    if (name === 'ping') return
+    if (name === 'start') return start(args[0] as WorkerConfig)
+    const ready = device ?? (await starting)
+    if (!ready) throw new NearsideError('worker-failed', 'The worker has not been started.')
+    if (name !== 'fineTune') {
+      return (ready[name] as (...args: readonly unknown[]) => Promise<unknown>)(...args)
+    }
+    const stop = new AbortController()
+    running.set(id, stop)
+    return ready.fineTune({
+      signal: stop.signal,
+      onProgress: (done, steps) => scope.postMessage({ kind: 'progress', id, done, steps }),
+    })
+  }
+
+  scope.onmessage = async ({ data }) => {
+    if (data.kind === 'abort') {
+      running.get(data.id)?.abort()
+      return
+    }
+    const { id, name, args } = data
+    try {
+      const value = await run(name, args, id)
+      scope.postMessage({ kind: 'result', id, value })
+      if (name === 'close') scope.close()
+    } catch (thrown) {
+      const error = NearsideError.from(thrown, 'worker-failed', `${name} failed`)
+      scope.postMessage({ kind: 'error', id, error: error.toWire() })
+    } finally {
+      running.delete(id)
+    }
+  }
+  scope.postMessage({ kind: 'alive' })
+}

@@ -1,0 +1,311 @@
+/**
+ * @module What is the same for every shopper: the catalogue and the base model. What was kept from
+ * last time answers at once; the network is asked meanwhile, and what it brings is used once verified.
+ */
+import { Catalog } from '../../core/catalog/catalog.ts'
+import type { Item } from '../../core/catalog/item.ts'
+import { createTitleIndex, type FindByTitle } from '../../core/catalog/titleIndex.ts'
+import { NearsideError } from '../../core/error.ts'
+import { LEAST_DISCOUNT, type ShopContext } from '../../core/features/context/context.ts'
+import { DAY } from '../../core/features/profile.ts'
+import type { BaseModel } from '../../core/model/baseModel.ts'
+import { withMoments } from '../../core/model/context.ts'
+import { extendModel } from '../../core/model/extend.ts'
+import { sha256Hex } from '../../core/model/hash.ts'
+import type { LatestModel } from '../../core/model/manifest.ts'
+import type { PopularityPart } from '../../core/model/parts.ts'
+import { type CatalogOrder, EMPTY_ORDER } from '../catalogOrder.ts'
+import {
+  type FetchModelOptions,
+  fetchModel,
+  type LoadedModel,
+  readDownload,
+} from '../learning/modelSource.ts'
+import type { Download, Store } from '../storage/store.ts'
+import type { Transport } from '../transport/transport.ts'
+import type { Notices } from './notices.ts'
+import { Ranker } from './ranker.ts'
+
+export interface ShopDeps {
+  readonly catalog: readonly Item[] | string
+  readonly baseModel: string
+  /** Which version a newcomer begins with, if the page knows. */
+  readonly latest: LatestModel | null
+  readonly transport: Transport
+  /** Runs a write against the store in use. */
+  readonly keep: (write: (store: Store) => Promise<void>) => Promise<void>
+  readonly store: () => Store
+  readonly notices: Notices
+  readonly now: () => number
+  /** What the shop's page said of a moment, milliseconds. */
+  readonly contextAt: (time: number) => ShopContext
+}
+
+export class Shop {
+  readonly #deps: ShopDeps
+  #catalog: Catalog | null = null
+  #catalogHash = ''
+  /** Made when first asked, of the catalogue as it is then. */
+  #titles: { readonly of: Catalog; readonly find: FindByTitle } | null = null
+  #loaded: LoadedModel | null = null
+  #ranker: Ranker | null = null
+  #order: CatalogOrder = EMPTY_ORDER
+  /** Known before the rest of a model that is being fetched for the first time. */
+  #popularity: PopularityPart | null = null
+  #firstOrder: CatalogOrder | null = null
+  #catalogKept: Promise<void> = Promise.resolve()
+
+  constructor(deps: ShopDeps) {
+    this.#deps = deps
+  }
+
+  get catalog(): Catalog | null {
+    return this.#catalog
+  }
+
+  /** The base model without the catalogue's own additions. */
+  get loaded(): LoadedModel | null {
+    return this.#loaded
+  }
+
+  /** Null until there is a base model. */
+  get ranker(): Ranker | null {
+    return this.#ranker
+  }
+
+  /** Available items in the shop's order. */
+  get order(): CatalogOrder {
+    return this.#order
+  }
+
+  /** Available items as a newcomer gets them, as far as that is known without the whole model. */
+  get firstOrder(): CatalogOrder {
+    return this.#firstOrder ?? this.#order
+  }
+
+  /** Without a catalogue and without a model, any item may exist. */
+  readonly knows = (item: string): boolean => {
+    if (!this.#catalog && !this.#ranker) return true
+    return this.#catalog?.has(item) === true || this.rowOf(item) !== undefined
+  }
+
+  readonly rowOf = (item: string): number | undefined => this.#ranker?.rowOf(item)
+
+  /** What a query is about; nothing while there is no catalogue. */
+  readonly find: FindByTitle = (query) => {
+    const catalog = this.#catalog
+    if (!catalog) return []
+    if (this.#titles?.of !== catalog)
+      this.#titles = { of: catalog, find: createTitleIndex(catalog) }
+    return this.#titles.find(query)
+  }
+
+  /**
+   * Takes what is kept; fetches only what is missing. Never rejects.
+   * @param first called once if a newcomer's list is possible before the whole model is there
+   * @returns whether the base model was kept
+   */
+  async start(first: () => void, signal: AbortSignal): Promise<boolean> {
+    const { catalog } = this.#deps
+    const catalogue =
+      typeof catalog === 'string' ? this.#startCatalog(catalog) : this.#takeGiven(catalog)
+    const onPopularity = async (popularity: PopularityPart) => {
+      this.#popularity = popularity
+      await catalogue
+      this.#build()
+      first()
+    }
+    const [kept] = await Promise.all([this.#startModel(signal, onPopularity), catalogue])
+    await this.#catalogKept
+    this.#build()
+    return kept
+  }
+
+  /** Reads what another tab has stored. */
+  async reload(): Promise<void> {
+    await Promise.all([this.#readKeptModel(), this.#readKeptCatalog()])
+    this.#build()
+  }
+
+  /**
+   * Asks the network for a newer catalogue and base model.
+   * @returns what changed
+   * @throws NearsideError if the base model can't be had; the old one stays
+   */
+  async update(
+    signal?: AbortSignal,
+  ): Promise<{ readonly model: boolean; readonly catalog: boolean }> {
+    const { catalog } = this.#deps
+    const before = this.#catalogHash
+    if (typeof catalog === 'string') {
+      await this.#fetchCatalog(catalog).catch((error) => this.#deps.notices.add(error))
+      await this.#catalogKept
+    }
+    const changed = this.#catalogHash !== before
+    try {
+      return { model: await this.#fetchModel({ signal }), catalog: changed }
+    } finally {
+      this.#build()
+    }
+  }
+
+  #build(): void {
+    const catalog = this.#catalog
+    const items = catalog ? catalog.items.filter(({ available }) => available !== false) : []
+    this.#order = {
+      ids: items.map(({ id }) => id),
+      categories: items.map(({ category }) => category ?? ''),
+    }
+    if (!this.#loaded) {
+      this.#firstOrder = this.#popularity && byPopularity(this.#order, this.#popularity)
+      return
+    }
+    const known = extendModel(this.#loaded.model, catalog?.items ?? [])
+    const discounts = known.context && catalog ? discountsOf(known, catalog) : null
+    const { contextAt, now } = this.#deps
+    const model = withMoments(known, {
+      at: contextAt,
+      // What a price was when something was looked at long ago is not kept.
+      discountsAt: (time) => (now() - time < DAY ? discounts : null),
+    })
+    this.#ranker = new Ranker(model, catalog)
+    if (catalog) return
+    this.#order = { ids: model.itemIds, categories: model.itemIds.map(() => '') }
+  }
+
+  async #takeGiven(items: readonly Item[]): Promise<void> {
+    try {
+      this.#catalog = Catalog.parse(items)
+    } catch (error) {
+      this.#deps.notices.add(error, 'catalog-invalid', 'The catalogue is not usable')
+    }
+  }
+
+  async #startCatalog(url: string): Promise<void> {
+    if (await this.#readKeptCatalog()) return
+    await this.#fetchCatalog(url).catch((error) => this.#deps.notices.add(error))
+  }
+
+  async #readKeptCatalog(): Promise<boolean> {
+    const { catalog, store } = this.#deps
+    if (typeof catalog !== 'string') return true
+    const kept = await store()
+      .download('catalog')
+      .catch(() => null)
+    if (kept?.url !== catalog) return false
+    try {
+      this.#catalog = parseCatalog(kept.files['catalog.json'])
+      this.#catalogHash = kept.version
+      return true
+    } catch {
+      // Damaged at rest: it is fetched anew.
+      return false
+    }
+  }
+
+  async #fetchCatalog(url: string): Promise<void> {
+    const bytes = await this.#deps.transport.get(url, 'catalog')
+    const version = await sha256Hex(bytes)
+    if (version === this.#catalogHash) return
+    const catalog = parseCatalog(bytes)
+    const files = { 'catalog.json': bytes }
+    this.#catalog = catalog
+    this.#catalogHash = version
+    // Not waited for here: a newcomer's first list needs no disk.
+    this.#catalogKept = this.#keep({ key: 'catalog', version, url, time: this.#deps.now(), files })
+  }
+
+  async #startModel(
+    signal: AbortSignal,
+    onPopularity: (popularity: PopularityPart) => void,
+  ): Promise<boolean> {
+    if (await this.#readKeptModel()) return true
+    try {
+      await this.#fetchModel({ signal, onPopularity, latest: this.#deps.latest })
+    } catch (error) {
+      if (signal.aborted) return false
+      const cause = NearsideError.from(error, 'model-unreachable', 'The base model failed')
+      const order = this.#popularity ? 'show what sells' : "are in the shop's order"
+      const message = `${cause.message} Until it can be had, lists ${order}.`
+      this.#deps.notices.add(new NearsideError(cause.code, message, { cause }))
+    }
+    return false
+  }
+
+  async #readKeptModel(): Promise<boolean> {
+    const { store, notices, baseModel } = this.#deps
+    const kept = await store()
+      .download('model')
+      .catch(() => null)
+    if (kept?.url !== baseModel) return false
+    if (kept.version === this.#loaded?.hash) return true
+    try {
+      this.#loaded = await readDownload(kept)
+      return true
+    } catch (error) {
+      notices.add(error, 'model-corrupt', 'The stored base model is damaged; it is fetched anew')
+      return false
+    }
+  }
+
+  /** True when a newer one was adopted. */
+  async #fetchModel(
+    options: Pick<FetchModelOptions, 'signal' | 'onPopularity' | 'latest'>,
+  ): Promise<boolean> {
+    const { transport, baseModel: directory, store } = this.#deps
+    const now = this.#deps.now()
+    // Bytes that could not be read back are no reason to skip the download.
+    const hash = this.#loaded?.hash
+    const stored = hash
+      ? await store()
+          .download('model')
+          .catch(() => null)
+      : null
+    const kept = stored?.version === hash ? stored : null
+    const fetched = await fetchModel({ transport, directory, kept, now, ...options })
+    if (!fetched) return false
+    await this.#keep(fetched.download)
+    const adopted = fetched.loaded.hash !== this.#loaded?.hash
+    this.#loaded = fetched.loaded
+    return adopted
+  }
+
+  /** Not being able to keep it is no reason not to use it. */
+  async #keep(download: Download): Promise<void> {
+    try {
+      await this.#deps.keep((store) => store.putDownload(download))
+    } catch (error) {
+      this.#deps.notices.add(error, 'storage-full', `The ${download.key} could not be kept`)
+    }
+  }
+}
+
+/** How far below the price of when the model was made each item is now: log of the ratio, ≥ 0. */
+function discountsOf({ itemIds, statistics }: BaseModel, catalog: Catalog): Float32Array {
+  return Float32Array.from(itemIds, (id, row) => {
+    const price = catalog.get(id)?.price ?? 0
+    const discount = price > 0 ? statistics.logPrice[row] - Math.log(price) : 0
+    return discount >= LEAST_DISCOUNT ? discount : 0
+  })
+}
+
+/** As the base model orders them for somebody of whom it knows nothing. */
+function byPopularity(order: CatalogOrder, popularity: PopularityPart): CatalogOrder {
+  const sold = new Map(popularity.itemIds.map((id, row) => [id, popularity.popularity30[row]]))
+  const sales = order.ids.map((id) => sold.get(id) ?? 0)
+  const sorted = order.ids.map((_, place) => place).sort((a, b) => sales[b] - sales[a])
+  return {
+    ids: sorted.map((place) => order.ids[place]),
+    categories: sorted.map((place) => order.categories[place]),
+  }
+}
+
+function parseCatalog(bytes: Uint8Array | undefined): Catalog {
+  let value: unknown
+  try {
+    value = JSON.parse(new TextDecoder().decode(bytes))
+  } catch (error) {
+    throw NearsideError.from(error, 'catalog-invalid', 'The catalogue is not readable JSON')
+  }
+  return Catalog.parse(value)
+}

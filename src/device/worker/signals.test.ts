@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { Catalog } from '../../core/catalog/catalog.ts'
+import type { EventName, ShopperEvent } from '../../core/events/event.ts'
+import { learnedFrom } from './learned.ts'
+import { Ranker } from './ranker.ts'
+import { signalsOf } from './signals.ts'
+import { testCatalog, testModel } from './testShop.ts'
+
+const NOW = 1_700_000_000_000
+const DAY = 86_400_000
+const NAMES = ['view_item', 'add_to_wishlist', 'add_to_cart', 'purchase'] as const
+const SIGNALS = ['viewed', 'wished', 'basket', 'bought']
+
+const did = (name: EventName, days = 0, item = 0) => ({ item, name, time: NOW - days * DAY })
+
+test('the signal is what counts most by now; what says nothing is none', () => {
+  for (const [i, name] of NAMES.entries())
+    expect([...signalsOf([did(name)], NOW)]).toEqual([[0, SIGNALS[i]]])
+  expect(signalsOf([did('purchase', 1), did('view_item')], NOW).get(0)).toBe('bought')
+  // A look of today counts more than an order of last year; the later of equals stands.
+  expect(signalsOf([did('purchase', 365), did('view_item')], NOW).get(0)).toBe('viewed')
+  expect(signalsOf([did('add_to_cart', 1), did('add_to_wishlist', 1)], NOW).get(0)).toBe('wished')
+  expect(signalsOf([did('view_item_list'), did('remove_from_cart')], NOW).size).toBe(0)
+})
+
+test.each(NAMES.map((name, i) => [name, SIGNALS[i]] as const))(
+  '%s: reasons and what was learned say %s',
+  (name, signal) => {
+    const ranker = new Ranker(testModel('1'), Catalog.parse(testCatalog))
+    const history = [{ ...did(name), session: 's' }]
+    const list = ranker.recommend(ranker.stand(history, NOW, null), { limit: 32 })
+    const because = list.map(({ reason }) => reason).filter(({ kind }) => kind === 'because')
+    expect(because.length).toBeGreaterThan(0)
+    for (const reason of because)
+      expect(reason).toEqual({ kind: 'because', item: 'item-0', signal })
+
+    const event: ShopperEvent = { id: 'e', session: 's', name, time: NOW, items: ['item-0'] }
+    expect(learnedFrom([event], null, () => [], NOW)).toEqual([
+      { kind: 'item', name: 'item-0', signal, strength: 1 },
+    ])
+  },
+)

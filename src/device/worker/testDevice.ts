@@ -1,0 +1,115 @@
+/** @module Devices for tests: real IndexedDB, a server and an engine that the test holds in hand. */
+import { onTestFinished } from 'vitest'
+import { createFastContenders } from '../../engine/contenders.ts'
+import { createJsEngine } from '../../engine/js.ts'
+import { nextTask } from '../../engine/pause.ts'
+import type { CaptureInput } from '../api.ts'
+import { DEFAULT_BUDGET } from '../learning/budget.ts'
+import type { WorkerConfig } from '../messages.ts'
+import { type Device, type Environment, startDevice } from './device.ts'
+import { TEST_MODEL_URL, type TestServer, testCatalog, testModelFiles } from './testShop.ts'
+
+export { TestServer, testModelFiles } from './testShop.ts'
+
+let databases = 0
+
+export const newDatabase = () => `test-${Date.now()}-${databases++}`
+
+export const testConfig = (
+  database: string,
+  overrides: Partial<WorkerConfig> = {},
+): WorkerConfig => ({
+  catalog: testCatalog,
+  baseModel: TEST_MODEL_URL,
+  engine: 'js',
+  federation: null,
+  database,
+  strategy: 'hybrid',
+  budget: DEFAULT_BUDGET,
+  latest: null,
+  retentionDays: null,
+  surroundings: { visible: true, savesData: false, battery: null },
+  moment: {},
+  ...overrides,
+})
+
+/** Timers that fire only when told. */
+export class TestTimers {
+  readonly waiting = new Map<number, { callback: () => void; milliseconds: number }>()
+  #next = 1
+  set = (callback: () => void, milliseconds: number): number => {
+    this.waiting.set(this.#next, { callback, milliseconds })
+    return this.#next++
+  }
+  clear = (timer: number): void => void this.waiting.delete(timer)
+  /** Runs what waits for at most this long. */
+  fire(upTo: number): void {
+    for (const [timer, { callback, milliseconds }] of [...this.waiting]) {
+      if (milliseconds > upTo || !this.waiting.delete(timer)) continue
+      callback()
+    }
+  }
+}
+
+export interface TestDevice {
+  readonly device: Device
+  readonly timers: TestTimers
+  capture(input: CaptureInput, id?: string): Promise<string | null>
+}
+
+export const ids = (list: readonly { readonly id: string }[]): string[] => list.map(({ id }) => id)
+
+let events = 0
+
+export async function openDevice(
+  server: TestServer,
+  database: string,
+  overrides: Partial<Environment> = {},
+  config: Partial<WorkerConfig> = {},
+): Promise<TestDevice> {
+  const timers = new TestTimers()
+  const environment: Environment = {
+    now: () => Date.now(),
+    clock: () => performance.now(),
+    timers,
+    pause: nextTask,
+    fetch: server.fetch,
+    indexedDb: () => indexedDB,
+    chooseEngine: async () => ({ engine: createJsEngine(), reason: 'test' }),
+    createContenders: createFastContenders,
+    ...overrides,
+  }
+  const device = await startDevice(testConfig(database, config), environment, () => {})
+  await device.ready()
+  return {
+    device,
+    timers,
+    capture: (input, id = `e${events++}`) => device.capture({ id, time: environment.now(), input }),
+  }
+}
+
+/** Closed with the test. */
+export async function start(...args: Parameters<typeof openDevice>): Promise<TestDevice> {
+  const opened = await openDevice(...args)
+  onTestFinished(() => opened.device.close())
+  return opened
+}
+
+/** A small life: four visits on four days. */
+export async function live(
+  { device }: TestDevice,
+  from = Date.now() - 10 * 86_400_000,
+): Promise<void> {
+  for (let visit = 0; visit < 4; visit++) {
+    for (const [step, name] of (['view_item', 'add_to_cart', 'purchase'] as const).entries()) {
+      const item_id = `item-${4 * visit}`
+      const time = from + visit * 86_400_000 + step * 60_000
+      await device.capture({ id: `life-${visit}-${step}`, time, input: { name, item_id } })
+    }
+  }
+}
+
+export const testServer = async (version = '1', seed?: number): Promise<TestServer> => {
+  const { TestServer } = await import('./testShop.ts')
+  return new TestServer(await testModelFiles(version, seed))
+}

@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest'
+import { DAY } from '../core/features/cases.ts'
+import {
+  type BaselineContext,
+  ewma,
+  itemKnn,
+  RECENTLY_VIEWED,
+  scorePopular,
+  scorePopularMonth,
+} from './baselines.ts'
+import { byDay, countShoppers } from './popularity.ts'
+import { purchase, START } from './testShop.ts'
+import { tune } from './tune.ts'
+
+const N = 6
+const NOW = START + 100 * DAY
+const popularity = {
+  all: Float32Array.of(9, 8, 7, 6, 5, 4),
+  month: Float32Array.of(0, 1, 2, 3, 4, 5),
+}
+
+function context(history: BaselineContext['history'] = []): BaselineContext {
+  return { history, time: NOW, popularity }
+}
+
+function ranked(score: (out: Float32Array) => void): number[] {
+  const out = new Float32Array(N)
+  score(out)
+  expect(out.every(Number.isFinite)).toBe(true)
+  return [...out.keys()].sort((a, b) => out[b] - out[a] || a - b)
+}
+
+const history = [
+  purchase(0, NOW - 90 * DAY, 'a'),
+  purchase(3, NOW - 60 * DAY, 'b'),
+  purchase(0, NOW - 60 * DAY, 'b'),
+  purchase(2, NOW - DAY, 'c'),
+]
+
+describe('popular', () => {
+  it('ranks by all shoppers, or by the last month', () => {
+    expect(ranked((out) => scorePopular(context(), out))).toEqual([0, 1, 2, 3, 4, 5])
+    expect(ranked((out) => scorePopularMonth(context(), out))).toEqual([5, 4, 3, 2, 1, 0])
+  })
+
+  it('stays finite before anybody bought anything', () => {
+    const nobody = { all: new Float32Array(N), month: new Float32Array(N) }
+    const empty = { ...context(), popularity: nobody }
+    expect(ranked((out) => scorePopularMonth(empty, out))).toEqual([0, 1, 2, 3, 4, 5])
+    expect(ranked((out) => scorePopular(empty, out))).toEqual([0, 1, 2, 3, 4, 5])
+  })
+})
+
+describe('recently viewed', () => {
+  const score = (halfLife: number, unit: 'days' | 'sessions') => (out: Float32Array) =>
+    RECENTLY_VIEWED.score({ unit, halfLife, fill: 0.01 }, context(history), out)
+
+  it('puts the latest first with a short half-life, the most frequent with a long one', () => {
+    expect(ranked(score(0.5, 'sessions')).slice(0, 3)).toEqual([2, 0, 3])
+    expect(ranked(score(10, 'sessions')).slice(0, 3)).toEqual([0, 2, 3])
+    expect(ranked(score(20, 'days')).slice(0, 3)).toEqual([2, 0, 3])
+  })
+
+  it('fills up with popularity', () => {
+    expect(ranked(score(1000, 'sessions')).slice(3)).toEqual([5, 4, 1])
+  })
+
+  it('is popularity for a shopper without a history', () => {
+    const out = (fill: number) =>
+      ranked((scores) =>
+        RECENTLY_VIEWED.score({ unit: 'days', halfLife: 5, fill }, context(), scores),
+      )
+    expect(out(0.001)).toEqual([5, 4, 3, 2, 1, 0])
+  })
+
+  it('returns log-probabilities', () => {
+    const out = new Float32Array(N)
+    RECENTLY_VIEWED.score({ unit: 'days', halfLife: 30, fill: 0.3 }, context(history), out)
+    expect(out.reduce((sum, log) => sum + Math.exp(log), 0)).toBeCloseTo(1, 5)
+  })
+})
+
+describe('item-knn', () => {
+  // Item 2 goes with 1, item 0 with nothing.
+  const neighbours = {
+    neighboursPerItem: 2,
+    neighbourItems: Uint16Array.of(0, 0, 1, 1, 1, 2, 3, 3, 4, 4, 5, 5),
+    neighbourWeights: Float32Array.of(0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0),
+  }
+
+  it('ranks the neighbours of the recent history, and repeats by their own weight', () => {
+    const arm = itemKnn(neighbours)
+    const order = (self: number) =>
+      ranked((out) =>
+        arm.score({ unit: 'sessions', halfLife: 0.5, self, fill: 0.01 }, context(history), out),
+      )
+    expect(order(0)[0]).toBe(1)
+    expect(order(3)[0]).toBe(2)
+  })
+})
+
+describe('ewma of item vectors', () => {
+  it('ranks by the cosine to the decayed mean', () => {
+    const vectors = Float32Array.of(1, 0, 0.9, 0.1, 0, 2, 0.9, 0.3, -1, 0, 0, 0)
+    const arm = ewma(vectors, 2)
+    const parameters = { unit: 'sessions', halfLife: 0.5, temperature: 0.1, popularity: 0 } as const
+    const order = ranked((out) => arm.score(parameters, context(history), out))
+    expect(order.slice(0, 2)).toEqual([2, 3])
+    expect(order.at(-1)).toBe(4)
+    const cold = ranked((out) => arm.score(parameters, context(), out))
+    expect(cold).toEqual([5, 4, 3, 2, 1, 0])
+  })
+})
+
+describe('tuning', () => {
+  it('finds what generated the next order', () => {
+    const cases = Array.from({ length: 20 }, (_, k) => {
+      const [old, recent] = [k % 3, 3 + (k % 3)]
+      return {
+        ...context([
+          purchase(old, NOW - 50 * DAY, 'a'),
+          purchase(old, NOW - 40 * DAY, 'b'),
+          purchase(recent, NOW - DAY, 'c'),
+        ]),
+        targets: [recent],
+      }
+    })
+    const { parameters, quality } = tune(RECENTLY_VIEWED, cases, N)
+    expect(quality).toBeCloseTo(1, 6)
+    // Two old orders of one item outweigh the last order unless days count.
+    expect(parameters.unit).toBe('days')
+  })
+
+  it('keeps the start without cases', () => {
+    const tuned = tune(RECENTLY_VIEWED, [], N)
+    expect(tuned).toEqual({ parameters: RECENTLY_VIEWED.start, quality: 0 })
+  })
+})
+
+describe('popularity', () => {
+  const histories = [
+    [purchase(1, START, 'a'), purchase(1, START + DAY, 'b'), purchase(2, START + 40 * DAY, 'c')],
+    [purchase(1, START + 40 * DAY, 'd')],
+  ]
+
+  it('counts distinct shoppers, ever and in 30 days, and nothing from the day on', () => {
+    const at = (days: number) => countShoppers(3, histories, START + days * DAY)
+    expect([...at(0).all]).toEqual([0, 0, 0])
+    expect([...at(40).all]).toEqual([0, 1, 0])
+    expect([...at(41).all]).toEqual([0, 2, 1])
+    expect([...at(40).month]).toEqual([0, 0, 0])
+    expect([...at(41).month]).toEqual([0, 1, 1])
+  })
+
+  it('is the same all day long, computed once', () => {
+    let computed = 0
+    const at = byDay((midnight) => {
+      computed++
+      return midnight
+    })
+    expect(at(START + 5)).toBe(START)
+    expect(at(START + DAY - 1)).toBe(START)
+    expect(at(START + DAY)).toBe(START + DAY)
+    expect(computed).toBe(2)
+  })
+})

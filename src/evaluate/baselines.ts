@@ -1,0 +1,210 @@
+/**
+ * @module The cheap arms a sceptic would try first, each given what makes it strong: decay, repeats,
+ * a popularity to fill up with, and parameters tuned on training shoppers. Every arm returns
+ * log-probabilities up to a constant, so that the likelihood means the same for all.
+ */
+
+import { DAY } from '../core/features/cases.ts'
+import type { History } from '../core/features/history.ts'
+import { eventStrength } from '../core/features/strength.ts'
+import type { Popularity } from './popularity.ts'
+
+/** What an arm may look at for one case: nothing from the case itself, nothing after it. */
+export interface BaselineContext {
+  readonly history: History
+  /** Milliseconds since the epoch. */
+  readonly time: number
+  readonly popularity: Popularity
+}
+
+export interface NeighbourTable {
+  readonly neighboursPerItem: number
+  readonly neighbourItems: Uint16Array | Uint32Array
+  readonly neighbourWeights: Float32Array
+}
+
+/** An arm whose few numbers are chosen on training shoppers. */
+export interface TunableArm<P> {
+  readonly start: P
+  /** Values to try, parameter by parameter. */
+  readonly grid: { readonly [K in keyof P]: readonly P[K][] }
+  /** Log-probabilities up to a constant, [N], into `out`. */
+  score(parameters: P, context: BaselineContext, out: Float32Array): void
+}
+
+/** log(count + 1): the smoothed share of each item. */
+export function scorePopular({ popularity }: BaselineContext, out: Float32Array): void {
+  for (let i = 0; i < out.length; i++) out[i] = Math.log(popularity.all[i] + 1)
+}
+
+export function scorePopularMonth({ popularity }: BaselineContext, out: Float32Array): void {
+  const share = popularityShare(popularity)
+  for (let i = 0; i < out.length; i++) out[i] = Math.log(share[i])
+}
+
+/**
+ * Probabilities, [N]: the last 30 days' shoppers, a hundredth of all earlier ones to order what
+ * nobody wanted lately, and a floor for what nobody wanted ever.
+ */
+function popularityShare({ all, month }: Popularity): Float32Array {
+  const share = new Float32Array(all.length)
+  let sum = 0
+  for (let i = 0; i < share.length; i++) {
+    share[i] = month[i] + 0.01 * all[i] + 0.1
+    sum += share[i]
+  }
+  for (let i = 0; i < share.length; i++) share[i] /= sum
+  return share
+}
+
+interface Touch {
+  readonly item: number
+  readonly weight: number
+}
+
+/** Each item once a session, weighted by the event and by how many sessions (or days) ago. */
+function decayedTouches(
+  { history, time }: BaselineContext,
+  unit: 'days' | 'sessions',
+  halfLife: number,
+): Touch[] {
+  const sessions = new Map<string, Map<number, { strength: number; time: number }>>()
+  for (const entry of history) {
+    const strength = eventStrength(entry.name)
+    if (strength === 0) continue
+    let session = sessions.get(entry.session)
+    // Re-inserted, so that the map's order is that of each session's latest event.
+    if (session) sessions.delete(entry.session)
+    else session = new Map()
+    sessions.set(entry.session, session)
+    const known = session.get(entry.item)
+    if (!known || known.strength < strength) session.set(entry.item, { strength, time: entry.time })
+  }
+  const touches: Touch[] = []
+  let ago = sessions.size
+  for (const session of sessions.values()) {
+    ago--
+    for (const [item, touch] of session) {
+      const age = unit === 'days' ? (time - touch.time) / DAY : ago
+      touches.push({ item, weight: touch.strength * 2 ** (-age / halfLife) })
+    }
+  }
+  return touches
+}
+
+/** log((1 − fill)·counts / Σcounts + fill·popularity); popularity alone where there are no counts. */
+function mixWithPopularity(
+  counts: Float32Array,
+  popularity: Popularity,
+  fill: number,
+  out: Float32Array,
+): void {
+  let total = 0
+  for (let i = 0; i < counts.length; i++) total += counts[i]
+  const share = popularityShare(popularity)
+  const own = total > 0 ? (1 - fill) / total : 0
+  const rest = total > 0 ? fill : 1
+  for (let i = 0; i < out.length; i++) out[i] = Math.log(own * counts[i] + rest * share[i])
+}
+
+const HALF_LIVES = [0.5, 1, 2, 3, 5, 10, 20, 40, 90, 180, 1000] as const
+const FILLS = [0.001, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8] as const
+
+export interface RecentlyViewedParameters {
+  readonly unit: 'days' | 'sessions'
+  readonly halfLife: number
+  readonly fill: number
+}
+
+/** The shopper's own decayed counts, filled up with popularity. */
+export const RECENTLY_VIEWED: TunableArm<RecentlyViewedParameters> = {
+  start: { unit: 'sessions', halfLife: 3, fill: 0.1 },
+  grid: { unit: ['sessions', 'days'], halfLife: HALF_LIVES, fill: FILLS },
+  score({ unit, halfLife, fill }, context, out) {
+    const counts = new Float32Array(out.length)
+    for (const { item, weight } of decayedTouches(context, unit, halfLife)) counts[item] += weight
+    mixWithPopularity(counts, context.popularity, fill, out)
+  },
+}
+
+export interface ItemKnnParameters {
+  readonly unit: 'days' | 'sessions'
+  readonly halfLife: number
+  /** Similarity of an item to itself: how much a repeat counts against a neighbour. */
+  readonly self: number
+  readonly fill: number
+}
+
+/** Neighbours of everything the shopper touched, decayed; the item itself is its own neighbour. */
+export function itemKnn(neighbours: NeighbourTable): TunableArm<ItemKnnParameters> {
+  const { neighboursPerItem: M, neighbourItems, neighbourWeights } = neighbours
+  return {
+    start: { unit: 'sessions', halfLife: 3, self: 1, fill: 0.1 },
+    grid: {
+      unit: ['sessions', 'days'],
+      halfLife: HALF_LIVES,
+      self: [0, 0.1, 0.3, 1, 3, 10, 30, 100],
+      fill: FILLS,
+    },
+    score({ unit, halfLife, self, fill }, context, out) {
+      const counts = new Float32Array(out.length)
+      for (const { item, weight } of decayedTouches(context, unit, halfLife)) {
+        counts[item] += weight * self
+        for (let k = item * M; k < (item + 1) * M && neighbourWeights[k] > 0; k++)
+          counts[neighbourItems[k]] += weight * neighbourWeights[k]
+      }
+      mixWithPopularity(counts, context.popularity, fill, out)
+    },
+  }
+}
+
+export interface EwmaParameters {
+  readonly unit: 'days' | 'sessions'
+  readonly halfLife: number
+  /** Cosines are divided by this. */
+  readonly temperature: number
+  /** Exponent of the popularity share that the softmax is multiplied by. */
+  readonly popularity: number
+}
+
+/** Exponentially weighted mean of the touched items' vectors; cosine to every item. */
+export function ewma(itemVectors: Float32Array, dimension: number): TunableArm<EwmaParameters> {
+  const unitVectors = normaliseRows(itemVectors, dimension)
+  return {
+    start: { unit: 'sessions', halfLife: 3, temperature: 0.1, popularity: 0.5 },
+    grid: {
+      unit: ['sessions', 'days'],
+      halfLife: HALF_LIVES,
+      temperature: [0.02, 0.05, 0.1, 0.2, 0.5],
+      popularity: [0, 0.25, 0.5, 1],
+    },
+    score({ unit, halfLife, temperature, popularity }, context, out) {
+      const taste = new Float64Array(dimension)
+      for (const { item, weight } of decayedTouches(context, unit, halfLife)) {
+        for (let d = 0; d < dimension; d++) taste[d] += weight * unitVectors[item * dimension + d]
+      }
+      const length = Math.hypot(...taste)
+      const share = popularityShare(context.popularity)
+      for (let i = 0; i < out.length; i++) {
+        let cosine = 0
+        if (length > 0) {
+          for (let d = 0; d < dimension; d++) cosine += taste[d] * unitVectors[i * dimension + d]
+          cosine /= length
+        }
+        // Without a history only popularity is left, at its full weight.
+        const weight = length > 0 ? popularity : 1
+        out[i] = cosine / temperature + weight * Math.log(share[i])
+      }
+    },
+  }
+}
+
+/** Each row divided by its length; a zero row stays zero. */
+function normaliseRows(rows: Float32Array, dimension: number): Float32Array {
+  const unit = new Float32Array(rows.length)
+  for (let at = 0; at < rows.length; at += dimension) {
+    const length = Math.hypot(...rows.subarray(at, at + dimension))
+    if (length > 0) for (let d = at; d < at + dimension; d++) unit[d] = rows[d] / length
+  }
+  return unit
+}

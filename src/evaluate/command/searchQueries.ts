@@ -1,0 +1,58 @@
+/** @module Queries that nobody typed but somebody might have: from a product's title, or mistyped. */
+import type { Item } from '../../core/catalog/item.ts'
+import { foldWord, wordsOf } from '../../core/catalog/words.ts'
+import type { Random } from '../../core/model/random.ts'
+
+/** `narrow`: the title's two rarest words. `broad`: one word of it that other products share. */
+export const QUERY_KINDS = ['narrow', 'broad'] as const
+
+export type QueryKind = (typeof QUERY_KINDS)[number]
+
+/** Folded word → number of products whose title has it. */
+export type TitleFrequency = ReadonlyMap<string, number>
+
+export function titleFrequency(items: readonly Item[]): TitleFrequency {
+  const counts = new Map<string, number>()
+  for (const { title = '' } of items) {
+    for (const word of new Set(wordsOf(title).map(({ text }) => foldWord(text))))
+      counts.set(word, (counts.get(word) ?? 0) + 1)
+  }
+  return counts
+}
+
+/** Words as the title has them; null where the title has no fitting word. */
+export function queryFrom(
+  title: string,
+  kind: QueryKind,
+  frequency: TitleFrequency,
+  random: Random,
+): string | null {
+  const count = (word: string) => frequency.get(foldWord(word)) ?? 0
+  // Numbers and short words are what nobody looks for: sizes, "of", "in".
+  const words = [...new Set(wordsOf(title).map(({ text }) => text.toLowerCase()))].filter(
+    (word) => word.length > 2 && /\p{L}/u.test(word),
+  )
+  if (kind === 'narrow') {
+    const rarest = [...words].sort((a, b) => count(a) - count(b)).slice(0, 2)
+    return rarest.length > 0 ? rarest.join(' ') : null
+  }
+  const shared = words.filter((word) => count(word) > 1)
+  return shared.length > 0 ? shared[random.integer(shared.length)] : null
+}
+
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
+
+/**
+ * One letter of the longest word missing, wrong or too many, never the first: hands rarely miss
+ * that one. Null where no word has four letters.
+ */
+export function mistype(query: string, random: Random): string | null {
+  const [longest] = wordsOf(query).sort((a, b) => b.text.length - a.text.length)
+  if (!longest || longest.text.length < 4) return null
+  const at = longest.from + 1 + random.integer(longest.text.length - 1)
+  const others = [...LETTERS].filter((letter) => letter !== query[at])
+  const letter = others[random.integer(others.length)]
+  const kind = random.integer(3)
+  const typed = kind === 0 ? '' : kind === 1 ? letter : letter + query[at]
+  return query.slice(0, at) + typed + query.slice(at + 1)
+}

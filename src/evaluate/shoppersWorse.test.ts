@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import { createRandom } from '../core/model/random.ts'
+import { countWorse, signFlipP } from './shoppersWorse.ts'
+
+const random = () => createRandom(3)
+
+describe('sign-flip test', () => {
+  it('is exact on few cases', () => {
+    // Only the pattern with all signs negative is as bad as five losses.
+    expect(signFlipP([-1, -2, -3, -4, -5], random())).toBe(1 / 32)
+    // −3: reached by −1 −2; sums are −3, −1, 1, 3.
+    expect(signFlipP([-1, -2], random())).toBe(1 / 4)
+    expect(signFlipP([1, -2], random())).toBe(2 / 4)
+    expect(signFlipP([1, 2], random())).toBe(1)
+    expect(signFlipP([], random())).toBe(1)
+  })
+
+  it('is not thrown off by rounding', () => {
+    expect(signFlipP([-0.1, -0.2, -0.3, -0.1, -0.2], random())).toBe(1 / 32)
+  })
+
+  it('samples the patterns of many cases', () => {
+    const worse = Array.from({ length: 40 }, (_, k) => -1 - (k % 3))
+    expect(signFlipP(worse, random())).toBeLessThan(0.001)
+    const balanced = Array.from({ length: 40 }, (_, k) => (k % 2 === 0 ? 1 : -1))
+    expect(signFlipP(balanced, random())).toBeGreaterThan(0.4)
+  })
+})
+
+describe('shoppers worse', () => {
+  it('calls nobody worse where nothing differs', () => {
+    const result = countWorse([[0, 0, 0, 0, 0, 0], [0], []], random())
+    expect(result).toEqual({
+      significant: 0,
+      share: 0,
+      testable: 0,
+      better: 0,
+      expectedByChance: 0,
+    })
+  })
+
+  it('needs five differing cases', () => {
+    expect(countWorse([[-9, -9, -9, -9]], random()).testable).toBe(0)
+    const five = countWorse([[-9, -9, -9, -9, -9], [0]], random())
+    expect(five).toMatchObject({ significant: 1, share: 0.5, testable: 1 })
+    expect(five.expectedByChance).toBeCloseTo(1 / 32, 12)
+  })
+
+  it('finds the hurt and the helped among the unmoved', () => {
+    const noise = createRandom(4)
+    const own = (shift: number) => Array.from({ length: 30 }, () => shift + noise.normal())
+    const shoppers = [
+      ...Array.from({ length: 10 }, () => own(-1.5)),
+      ...Array.from({ length: 20 }, () => own(1.5)),
+    ]
+    expect(countWorse(shoppers, random())).toMatchObject({ significant: 10, better: 20 })
+  })
+
+  it('alarms no more often than it says where there is no difference', () => {
+    const noise = createRandom(8)
+    const shoppers = Array.from({ length: 2000 }, () =>
+      Array.from({ length: 5 + noise.integer(10) }, () => noise.normal()),
+    )
+    const { significant, expectedByChance } = countWorse(shoppers, random())
+    // Poisson: three standard deviations.
+    expect(Math.abs(significant - expectedByChance)).toBeLessThan(3 * Math.sqrt(expectedByChance))
+  })
+
+  it('gives a share of 0 without shoppers', () => {
+    expect(countWorse([], random()).share).toBe(0)
+  })
+})

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest'
+import { METRICS } from '../train/metrics.ts'
+import { ARMS, type ArmName } from './arms.ts'
+import { type ReportedMetric, summarise } from './summary.ts'
+import { findLift, formatReport } from './table.ts'
+import { type CaseResult, metricAt } from './walk.ts'
+
+/** A case in which every arm has NDCG@10 `base`, except those named. */
+function result(
+  shopper: string,
+  base: number,
+  own: Partial<Record<ArmName, number>> = {},
+  rest: Partial<CaseResult> = {},
+): CaseResult {
+  const metrics = new Float32Array(ARMS.length * METRICS.length * 2)
+  ARMS.forEach((arm, a) => {
+    for (const onlyNew of [false, true])
+      metrics[metricAt(a, METRICS.indexOf('ndcg@10'), onlyNew)] = own[arm] ?? base
+    metrics[metricAt(a, METRICS.indexOf('nll'), false)] = 5
+  })
+  return { shopper, time: 0, history: 3, hasNew: true, guardActive: true, metrics, ...rest }
+}
+
+function metricOf(
+  summary: ReturnType<typeof summarise>,
+  arm: ArmName,
+  metric: ReportedMetric,
+): number | undefined {
+  const found = summary.arms.find(({ name }) => name === arm)
+  return (found as unknown as Record<string, number> | undefined)?.[metric]
+}
+
+describe('means', () => {
+  const results = [
+    result('ann', 0.2),
+    result('ann', 0.2),
+    result('ann', 0.2),
+    result('bob', 0.6, { personal: 0.8 }),
+  ]
+
+  it('are over shoppers by default, over cases if asked', () => {
+    expect(metricOf(summarise(results, 1), 'popular', 'ndcg@10')).toBeCloseTo(0.4, 6)
+    expect(metricOf(summarise(results, 1, 'cases'), 'popular', 'ndcg@10')).toBeCloseTo(0.3, 6)
+  })
+
+  it('leave cases without a new item out of the filtered metrics', () => {
+    const half = [result('ann', 0.2), result('bob', 0.6, {}, { hasNew: false })]
+    const summary = summarise(half, 1)
+    expect(summary.casesWithNew).toBe(1)
+    expect(metricOf(summary, 'popular', 'ndcg@10:new')).toBeCloseTo(0.2, 6)
+  })
+
+  it('give lifts with their intervals, all arms on the same shoppers', () => {
+    const { lifts } = summarise(results, 1)
+    const lift = findLift(lifts, 'personal', 'base-fresh', 'ndcg@10')
+    expect(lift?.relative).toBeCloseTo(0.5 / 0.4 - 1, 5)
+    expect(lift?.lo).toBeCloseTo(0, 6)
+    expect(lift?.hi).toBeCloseTo(0.8 / 0.6 - 1, 5)
+    expect(findLift(lifts, 'base-fresh', 'base-stale', 'ndcg@10')).toMatchObject({
+      relative: 0,
+      lo: 0,
+      hi: 0,
+    })
+  })
+})
+
+describe('buckets', () => {
+  it('split by the length of the history, ends included', () => {
+    const lengths = [0, 5, 6, 20, 21, 60, 61, 500]
+    const results = lengths.map((history, s) => result(`s${s}`, 0.5, {}, { history }))
+    const { buckets } = summarise(results, 1)
+    expect(buckets.map(({ bucket, cases }) => [bucket.label, cases])).toEqual([
+      ['0-5', 2],
+      ['6-20', 2],
+      ['21-60', 2],
+      ['>60', 2],
+    ])
+  })
+
+  it('are said to be empty rather than zero', () => {
+    const { buckets, lifts } = summarise([result('ann', 0.5)], 1)
+    expect(buckets[3].means).toEqual({})
+    expect(findLift(lifts, 'personal', 'base-fresh', 'ndcg@10@history=>60')).toBeUndefined()
+  })
+})
+
+describe('harm', () => {
+  it('counts the shoppers whose own cases say so', () => {
+    const hurt = Array.from({ length: 6 }, () => result('ann', 0.5, { personal: 0.4 }))
+    const others = Array.from({ length: 9 }, (_, s) => result(`s${s}`, 0.5))
+    const { worse, worstTenth } = summarise([...hurt, ...others], 1)
+    expect(worse).toMatchObject({ significant: 1, share: 0.1 })
+    expect(worstTenth).toBeCloseTo(-0.1, 6)
+  })
+})
+
+describe('the report', () => {
+  const head = {
+    protocol: 'personal',
+    shop: 'test',
+    until: '2024-03-01',
+    seed: 1,
+    items: 30,
+    popularity: 'nightly',
+  }
+
+  it('begins with the ladder and holds neither NaN nor undefined, even for nothing but zeros', () => {
+    const zeros = Array.from({ length: 12 }, (_, s) => result(`s${s}`, 0, {}, { hasNew: false }))
+    for (const results of [zeros, zeros.map(({ shopper }, s) => result(shopper, s / 12))]) {
+      const lines = formatReport({ ...summarise(results, 1), ...head })
+      expect(lines.join('\n')).not.toMatch(/NaN|undefined|Infinity/)
+      const ladder = lines.findIndex((line) => line.startsWith('Where it comes from'))
+      const names = lines.slice(ladder + 1, ladder + 5).map((line) => line.trim().split(' ')[0])
+      expect(names).toEqual(['popular-30d', 'base-stale', 'base-fresh', 'personal'])
+    }
+  })
+
+  it('serialises without nulls where a ratio has no meaning', () => {
+    const text = JSON.stringify(summarise([result('ann', 0)], 1).lifts)
+    expect(text).not.toMatch(/null/)
+  })
+})

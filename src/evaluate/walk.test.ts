@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest'
+import { buildCases, DAY } from '../core/features/cases.ts'
+import { createRandom } from '../core/model/random.ts'
+import { isHeldOut } from '../train/holdout.ts'
+import { METRICS } from '../train/metrics.ts'
+import { ARMS, type ArmName } from './arms.ts'
+import { type EvaluationInput, prepareWalk, selectCases, tuneBaselines } from './prepare.ts'
+import { purchase, type TestModelOptions, testModel, testShop, UNTIL } from './testShop.ts'
+import { type CaseResult, type Fit, metricAt, walkShopper } from './walk.ts'
+
+/** Gradient descent that needs no engine: the walk only asks for something that fits. */
+const fit: Fit = async (problem) => {
+  const { cases, candidates, parameters: P, design, offset, target, weight } = problem
+  const p = Float32Array.from(problem.mean)
+  for (let step = 0; step < problem.steps; step++) {
+    const gradient = Float64Array.from(p, (v, j) => problem.precision[j] * (v - problem.mean[j]))
+    for (let t = 0; t < cases; t++) {
+      if (weight[t] === 0) continue
+      const scores = Array.from({ length: candidates }, (_, k) => {
+        let sum = offset[t * candidates + k]
+        if (sum < -1e8) return sum
+        for (let j = 0; j < P; j++) sum += design[(t * candidates + k) * P + j] * p[j]
+        return sum
+      })
+      const highest = Math.max(...scores)
+      const odds = scores.map((score) => Math.exp(score - highest))
+      const total = odds.reduce((sum, odd) => sum + odd, 0)
+      odds.forEach((odd, k) => {
+        if (odd === 0) return
+        const error = weight[t] * (odd / total - target[t * candidates + k])
+        for (let j = 0; j < P; j++) gradient[j] += error * design[(t * candidates + k) * P + j]
+      })
+    }
+    gradient.forEach((g, j) => {
+      p[j] -= problem.stepSize[j] * Math.sign(g)
+    })
+  }
+  return { parameters: p }
+}
+
+function input(options: TestModelOptions = {}, shop = testShop()): EvaluationInput {
+  return {
+    model: testModel(shop, options),
+    shoppers: shop.shoppers,
+    dayOnly: false,
+    isHeldOut: (id) => isHeldOut(id, 0.5, 1),
+    until: UNTIL,
+    protocol: 'personal',
+    popularity: 'nightly',
+    seed: 1,
+  }
+}
+
+async function walkAll(evaluation: EvaluationInput, most = 8): Promise<CaseResult[]> {
+  const walk = prepareWalk(evaluation, tuneBaselines(evaluation), fit)
+  const results: CaseResult[] = []
+  for (const cases of selectCases(evaluation).slice(0, most))
+    results.push(...(await walkShopper(walk, cases)))
+  return results
+}
+
+function of(result: CaseResult, arm: ArmName, metric = 'ndcg@10', onlyNew = false): number {
+  const m = METRICS.indexOf(metric as (typeof METRICS)[number])
+  return result.metrics[metricAt(ARMS.indexOf(arm), m, onlyNew)]
+}
+
+describe('walking a shopper', () => {
+  it('gives finite metrics of every arm for every case, first cases included', async () => {
+    const results = await walkAll(input())
+    expect(results.length).toBeGreaterThan(8)
+    for (const { metrics } of results) expect(metrics.every(Number.isFinite)).toBe(true)
+  })
+
+  it('sees what a shop of regulars is made of: own history beats popularity', async () => {
+    const results = await walkAll(input())
+    const mean = (arm: ArmName) =>
+      results.reduce((sum, result) => sum + of(result, arm), 0) / results.length
+    expect(mean('recently-viewed')).toBeGreaterThan(1.2 * mean('popular-30d'))
+    expect(mean('base-fresh')).toBeGreaterThan(mean('base-stale'))
+  })
+
+  it('does not look ahead: what comes later, from anyone, changes nothing', async () => {
+    const shop = testShop()
+    const evaluation = input({}, shop)
+    const tuned = tuneBaselines(evaluation)
+    const cases = selectCases(evaluation).find((own) => own.length > 1) ?? []
+    const [first] = await walkShopper(prepareWalk(evaluation, tuned, fit), cases.slice(0, 1))
+    const random = createRandom(77)
+    const scrambled = shop.shoppers.map(({ id, interactions }) => ({
+      id,
+      interactions: interactions.map((one) =>
+        one.time < cases[0].time || (id === cases[0].shopper && one.time === cases[0].time)
+          ? one
+          : { ...one, item: random.integer(30) },
+      ),
+    }))
+    const later = { ...evaluation, shoppers: scrambled }
+    const again = selectCases(later).find(([one]) => one.shopper === cases[0].shopper) ?? []
+    const [same] = await walkShopper(prepareWalk(later, tuned, fit), again)
+    expect([...same.metrics]).toEqual([...first.metrics])
+  })
+
+  it('makes personal the base, bit for bit, at fusion weight 0', async () => {
+    for (const result of await walkAll(input({ prior: { fusionWeight: 0 } })))
+      for (const metric of METRICS)
+        expect(of(result, 'personal', metric)).toBe(of(result, 'base-fresh', metric))
+  })
+
+  it('lets the guard switch a harmful personal model off, and then shows the base', async () => {
+    // A prior that is certain of nonsense: it pushes every item along a random direction.
+    const noise = createRandom(5)
+    const evaluation = input({
+      prior: {
+        mean: Float32Array.from({ length: input().model.prior.mean.length }, (_, j) =>
+          j < 64 ? 40 * noise.normal() : 0,
+        ),
+        stepSize: new Float32Array(input().model.prior.mean.length),
+        fusionWeight: 1,
+      },
+    })
+    const walk = prepareWalk(evaluation, tuneBaselines(evaluation), fit)
+    const regular = Array.from({ length: 30 }, (_, k) =>
+      purchase(k % 2, UNTIL + (k - 10) * DAY, `order${k}`),
+    )
+    const cases = buildCases({ id: 'regular', interactions: regular }, false, UNTIL)
+    const results = await walkShopper(walk, cases)
+    const tripped = results.findIndex(({ guardActive }) => !guardActive)
+    expect(tripped).toBeGreaterThan(0)
+    expect(of(results[0], 'personal', 'nll')).toBeGreaterThan(of(results[0], 'base-fresh', 'nll'))
+    for (const result of results.slice(tripped)) {
+      expect(result.guardActive).toBe(false)
+      expect(of(result, 'personal', 'nll')).toBe(of(result, 'base-fresh', 'nll'))
+    }
+  })
+
+  it('filters repeats from ranking and targets alike', async () => {
+    const evaluation = input()
+    const walk = prepareWalk(evaluation, tuneBaselines(evaluation), fit)
+    const shopper = {
+      id: 'one',
+      interactions: [
+        purchase(1, UNTIL + DAY, 'a'),
+        purchase(1, UNTIL + 2 * DAY, 'b'),
+        purchase(1, UNTIL + 3 * DAY, 'c'),
+        purchase(2, UNTIL + 3 * DAY, 'c'),
+      ],
+    }
+    const [first, second, third] = await walkShopper(walk, buildCases(shopper, false, UNTIL))
+    expect([first.hasNew, second.hasNew, third.hasNew]).toEqual([true, false, true])
+    // Nothing was seen before the first case, so nothing is filtered.
+    expect(of(first, 'popular', 'nll', true)).toBe(of(first, 'popular', 'nll'))
+    expect(of(second, 'popular', 'nll', true)).toBe(0)
+    expect(of(third, 'recently-viewed', 'nll', true)).not.toBe(of(third, 'recently-viewed', 'nll'))
+  })
+})

@@ -1,0 +1,59 @@
+/**
+ * @module Segment's ecommerce events: a source middleware sees what the shop tracks, on this page,
+ * before it is sent anywhere, and passes it on unchanged.
+ * @see https://www.twilio.com/docs/segment/connections/spec/ecommerce/v2
+ * @see https://www.twilio.com/docs/segment/connections/sources/catalog/libraries/website/javascript/middleware
+ */
+import type { EventName } from '../../core/events/event.ts'
+import type { CaptureInput } from '../../device/api.ts'
+import { fieldsOf, isLine, lineOf, listOf, type Receiver, textOf } from './read.ts'
+
+export interface SegmentOptions {
+  /** Which id the shop's catalogue uses; default `product_id`. */
+  readonly id?: 'product_id' | 'sku'
+}
+
+interface SegmentMiddlewareCall<Payload> {
+  readonly payload: Payload
+  readonly next: (payload: Payload) => void
+}
+
+const NAMES: Readonly<Record<string, EventName>> = {
+  'Products Searched': 'search',
+  'Product List Viewed': 'view_item_list',
+  'Product Clicked': 'select_item',
+  'Product Viewed': 'view_item',
+  'Product Added': 'add_to_cart',
+  'Product Removed': 'remove_from_cart',
+  'Product Added to Wishlist': 'add_to_wishlist',
+  'Order Completed': 'purchase',
+}
+
+/**
+ * A track call: `{ event, properties }`.
+ * @returns null for what is no shopping event
+ */
+export function fromSegment(call: unknown, options: SegmentOptions = {}): CaptureInput | null {
+  const { event, properties } = fieldsOf(call)
+  const name = typeof event === 'string' ? NAMES[event] : undefined
+  if (!name) return null
+  const given = fieldsOf(properties)
+  if (name === 'search') return { name, search_term: textOf(given.query) }
+  const lists = name === 'purchase' || name === 'view_item_list'
+  const items = (lists ? listOf(given.products) : [given])
+    .map(fieldsOf)
+    .map((product) => lineOf(product[options.id ?? 'product_id'], product.quantity, product.price))
+    .filter(isLine)
+  return { name, items }
+}
+
+/** @example analytics.addSourceMiddleware(segmentMiddleware(personalizer)) */
+export function segmentMiddleware(receiver: Receiver, options: SegmentOptions = {}) {
+  return <Payload>({ payload, next }: SegmentMiddlewareCall<Payload>): void => {
+    const { obj } = fieldsOf(payload)
+    const { type } = fieldsOf(obj)
+    const input = type === 'track' ? fromSegment(obj, options) : null
+    if (input) void receiver.capture(input)
+    next(payload)
+  }
+}

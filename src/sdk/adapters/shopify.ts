@@ -1,0 +1,89 @@
+/**
+ * @module Shopify's customer events, as `analytics.subscribe` hands them out. This is for code that
+ * has these payloads in the shop's page itself; a pixel in Shopify's sandbox, an app's (a worker) or a
+ * custom one (a frame), hands them on by `shopifyPixel.ts`.
+ * @see https://shopify.dev/docs/api/web-pixels-api/standard-events
+ */
+import type { EventName } from '../../core/events/event.ts'
+import type { CaptureInput } from '../../device/api.ts'
+import {
+  type Fields,
+  fieldsOf,
+  isLine,
+  type Line,
+  lineOf,
+  listOf,
+  type Receiver,
+  textOf,
+} from './read.ts'
+
+export interface ShopifyOptions {
+  /** Which id the shop's catalogue uses; default `product`. */
+  readonly id?: 'product' | 'variant' | 'sku'
+}
+
+export interface ShopifyAnalytics {
+  subscribe(event: string, callback: (event: unknown) => void): unknown
+}
+
+const NAMES: Readonly<Record<string, EventName>> = {
+  product_viewed: 'view_item',
+  collection_viewed: 'view_item_list',
+  product_added_to_cart: 'add_to_cart',
+  product_removed_from_cart: 'remove_from_cart',
+  checkout_completed: 'purchase',
+  search_submitted: 'search',
+}
+
+/** @returns null for what is no shopping event */
+export function fromShopify(event: unknown, options: ShopifyOptions = {}): CaptureInput | null {
+  const { name: given, data: carried } = fieldsOf(event)
+  const name = typeof given === 'string' ? NAMES[given] : undefined
+  if (!name) return null
+  const data = fieldsOf(carried)
+  if (name === 'search') return { name, search_term: textOf(fieldsOf(data.searchResult).query) }
+  return { name, items: linesOf(given as string, data, options.id ?? 'product').filter(isLine) }
+}
+
+function linesOf(event: string, data: Fields, id: string): (Line | null)[] {
+  const line = (variant: unknown, quantity?: unknown): Line | null => {
+    const { id: variantId, sku, product, price } = fieldsOf(variant)
+    const ids: Fields = { product: fieldsOf(product).id, variant: variantId, sku }
+    return lineOf(ids[id], quantity, fieldsOf(price).amount)
+  }
+  switch (event) {
+    case 'product_viewed':
+      return [line(data.productVariant)]
+    case 'collection_viewed':
+      return listOf(fieldsOf(data.collection).productVariants).map((variant) => line(variant))
+    case 'checkout_completed':
+      return listOf(fieldsOf(data.checkout).lineItems)
+        .map(fieldsOf)
+        .map(({ variant, quantity }) => line(variant, quantity))
+    default: {
+      const { merchandise, quantity } = fieldsOf(data.cartLine)
+      return [line(merchandise, quantity)]
+    }
+  }
+}
+
+/**
+ * @example followShopify(personalizer, analytics, { id: 'sku' })
+ * @returns how to stop
+ */
+export function followShopify(
+  receiver: Receiver,
+  analytics: ShopifyAnalytics,
+  options: ShopifyOptions = {},
+): () => void {
+  let following = true
+  for (const name of Object.keys(NAMES)) {
+    analytics.subscribe(name, (event) => {
+      const input = following ? fromShopify(event, options) : null
+      if (input) void receiver.capture(input)
+    })
+  }
+  return () => {
+    following = false
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * @module Lists without a shopper, for a shop's server: exactly what a device shows that knows
+ * nothing yet, so that a page rendered there doesn't change under a newcomer's eyes.
+ */
+import { Catalog } from '../core/catalog/catalog.ts'
+import type { Item } from '../core/catalog/item.ts'
+import { NearsideError } from '../core/error.ts'
+import { extendModel } from '../core/model/extend.ts'
+import { readBaseModel } from '../core/model/files.ts'
+import { sha256Hex } from '../core/model/hash.ts'
+import { type LatestModel, parseLatest, parseManifest } from '../core/model/manifest.ts'
+import type { ListOptions, Recommendation } from '../device/api.ts'
+import { Ranker } from '../device/worker/ranker.ts'
+
+export interface BaseListsOptions {
+  /** Bytes of a file below the model directory, e.g. `(path) => readFile(join('models', path))`. */
+  readonly read: (path: string) => Promise<Uint8Array>
+  readonly catalog: readonly Item[]
+}
+
+export interface BaseLists {
+  /** For `createPersonalizer`, so that devices begin with the model that the page was rendered with. */
+  readonly latest: LatestModel
+  recommend(options?: Omit<ListOptions, 'order'>): readonly Recommendation[]
+  similar(item: string, options?: Omit<ListOptions, 'order'>): readonly Recommendation[]
+  boughtTogether(item: string, options?: Omit<ListOptions, 'order'>): readonly Recommendation[]
+}
+
+const parse = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(bytes))
+
+/**
+ * Reads the newest base model once; ask the result as often as pages are rendered.
+ * @throws NearsideError `model-corrupt` | `model-incompatible` | `catalog-invalid`, or what `read` threw
+ */
+export async function readBaseLists(options: BaseListsOptions): Promise<BaseLists> {
+  const { catalog, read } = options
+  const latest = parseLatest(parse(await read('latest.json')))
+  const manifestBytes = await read(`${latest.version}/manifest.json`)
+  if ((await sha256Hex(manifestBytes)) !== latest.manifest) {
+    throw new NearsideError('model-corrupt', 'manifest.json does not match its SHA-256')
+  }
+  const manifest = parseManifest(parse(manifestBytes))
+  const files = await Promise.all(
+    manifest.files.map(
+      async ({ name }) => [name, await read(`${latest.version}/${name}`)] as const,
+    ),
+  )
+  const model = await readBaseModel(manifest, new Map(files))
+  const ranker = new Ranker(extendModel(model, catalog), Catalog.parse(catalog))
+  const nobody = ranker.stand([], 0, null)
+  return {
+    latest,
+    recommend: (options = {}) => ranker.recommend(nobody, { ...options, order: 'base' }),
+    similar: (item, options = {}) => ranker.similar(item, options),
+    boughtTogether: (item, options = {}) => ranker.boughtTogether(item, options),
+  }
+}

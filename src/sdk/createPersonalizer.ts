@@ -1,0 +1,250 @@
+/**
+ * @module The facade: the public surface over a worker. It holds no data of its own but the last
+ * snapshot, and the catalogue's order in case the worker dies.
+ */
+
+import { NearsideError } from '../core/error.ts'
+import type {
+  ListOptions,
+  Notice,
+  Personalizer,
+  PersonalizerOptions,
+  PersonalizerSnapshot,
+  Recommendation,
+} from '../device/api.ts'
+import { asGiven, type CatalogOrder, listInOrder, siblings } from '../device/catalogOrder.ts'
+import type { Thread, WorkerConfig } from '../device/messages.ts'
+import { freezeDeep } from './freezeDeep.ts'
+import { createMoment } from './moment.ts'
+import { readOptions } from './readOptions.ts'
+import { STARTING } from './startingSnapshot.ts'
+import { browserSurroundings, type SurroundingsSource } from './surroundings.ts'
+import { type Fate, SILENCE, WorkerLink } from './workerLink.ts'
+
+/** What the page's surroundings give; tests give other ones. */
+export interface PageEnvironment {
+  readonly now: () => number
+  readonly newId: () => string
+  readonly surroundings: SurroundingsSource
+  /** Milliseconds after which a silent worker counts as dead. */
+  readonly silence: number
+  /** Where there are no workers; absent, lists are in the shop's order then. */
+  readonly inPage?: () => Promise<Thread>
+}
+
+/** `randomUUID` needs a secure context, `getRandomValues` doesn't. */
+function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+const browser = (): PageEnvironment => ({
+  now: () => Date.now(),
+  newId,
+  surroundings: browserSurroundings(),
+  silence: SILENCE,
+  // The worker's own file, which nobody loads who has workers.
+  inPage: async () => (await import('../worker.ts')).deviceInPage(),
+})
+
+const MAX_NOTICES = 50
+
+const FATE: Readonly<Record<Fate, string>> = {
+  restarted: 'It was started again; nothing that was stored is lost.',
+  'in-page': 'Everything runs in the page itself instead.',
+  down: 'Lists are in the shop’s order until the page is loaded again.',
+}
+
+/**
+ * Starts the worker; resolves when lists can be asked for. Whatever is missing (storage, network,
+ * even the worker) degrades and is said in the snapshot's notices.
+ *
+ * @example
+ * const personalizer = await createPersonalizer({
+ *   catalog: '/catalog/catalog.json',
+ *   baseModel: '/models',
+ *   worker: () => new Worker(new URL('nearside/worker', import.meta.url), { type: 'module' }),
+ * })
+ * await personalizer.capture({ name: 'view_item', item_id: 'SKU_1' })
+ * const list = await personalizer.recommend({ limit: 12 })
+ *
+ * @throws NearsideError `input-invalid` for options that can't be meant
+ */
+export async function createPersonalizer(
+  options: PersonalizerOptions,
+  environment: PageEnvironment = browser(),
+): Promise<Personalizer> {
+  const given = readOptions(options)
+  const listeners = new Set<() => void>()
+  let snapshot: PersonalizerSnapshot = freezeDeep(STARTING)
+  let pageNotices: readonly Notice[] = []
+  let order: CatalogOrder = given.order
+  let engine = given.config.engine
+  let closed = false
+
+  function set(next: Partial<PersonalizerSnapshot>): void {
+    const merged = { ...snapshot, ...next }
+    const workers = next.notices ?? snapshot.notices.filter((old) => !pageNotices.includes(old))
+    const notices = [...pageNotices, ...workers].sort((a, b) => b.time - a.time)
+    snapshot = freezeDeep({ ...merged, notices: notices.slice(0, MAX_NOTICES) })
+    for (const listener of [...listeners]) listener()
+  }
+
+  function notify(error: NearsideError): void {
+    const notice: Notice = { code: error.code, message: error.message, time: environment.now() }
+    pageNotices = [freezeDeep(notice), ...pageNotices].slice(0, MAX_NOTICES)
+    set({ revision: snapshot.revision + 1 })
+  }
+
+  const moment = createMoment(given.context, environment.now, (error) =>
+    notify(NearsideError.from(error, 'input-invalid', 'context failed')),
+  )
+
+  /** Before whatever depends on the moment: the worker takes calls in order. */
+  function tellMoment(): void {
+    if (moment.changed()) link.call('moment', [moment.said()]).catch(() => undefined)
+  }
+
+  const link = new WorkerLink({
+    worker: given.worker,
+    config: (): WorkerConfig => ({
+      ...given.config,
+      engine,
+      surroundings: environment.surroundings.read(),
+      moment: moment.said(),
+    }),
+    silence: environment.silence,
+    received(message) {
+      if (closed) return
+      if (message.kind === 'catalog') order = message
+      else {
+        // A restarted worker counts from the beginning; the page's revision never falls.
+        const revision = Math.max(message.snapshot.revision, snapshot.revision + 1)
+        const moved = message.snapshot.revision !== lastRevision
+        lastRevision = message.snapshot.revision
+        set({ ...message.snapshot, revision: moved ? revision : snapshot.revision })
+      }
+    },
+    inPage: environment.inPage,
+    died(error, fate) {
+      const message = `${error.message} ${FATE[fate]}`
+      notify(new NearsideError('worker-failed', message, { cause: error }))
+    },
+  })
+  let lastRevision = -1
+
+  /** Lists are answered whatever happens to the worker. */
+  async function list(
+    ask: () => Promise<readonly Recommendation[]>,
+    otherwise: () => readonly Recommendation[],
+  ): Promise<readonly Recommendation[]> {
+    requireOpen()
+    if (link.down) return otherwise()
+    tellMoment()
+    try {
+      return await ask()
+    } catch (error) {
+      if (link.down && !closed) return otherwise()
+      throw error
+    }
+  }
+
+  function requireOpen(): void {
+    if (closed) throw new NearsideError('closed', 'The personalizer was closed.')
+  }
+
+  const call: WorkerLink['call'] = async (name, args, callOptions) => {
+    requireOpen()
+    return link.call(name, args, callOptions)
+  }
+
+  try {
+    await link.start()
+  } catch (error) {
+    // The link has said why; the shop's own order is still there.
+    if (!link.down) notify(NearsideError.from(error, 'worker-failed', 'The worker failed to start'))
+  }
+  const { surroundings } = environment
+  const deaf = surroundings.listen(() => {
+    if (!link.down) link.call('surroundings', [surroundings.read()]).catch(() => undefined)
+  })
+  set({ status: 'ready' })
+
+  return {
+    async capture(input) {
+      if (closed) return null
+      const captured = { id: environment.newId(), time: environment.now(), input }
+      try {
+        tellMoment()
+        // What can't be cloned (a DOM node, a function) must not throw into the shop's page.
+        return await link.call('capture', [captured])
+      } catch (error) {
+        notify(NearsideError.from(error, 'event-invalid', 'An event was not kept'))
+        return null
+      }
+    },
+    events: ({ limit = 100 } = {}) => call('events', [limit]),
+    recommend: (options = {}) =>
+      list(
+        () => link.call('recommend', [options]),
+        () => listInOrder(order, options),
+      ),
+    similar: (item, options = {}) =>
+      list(
+        () => link.call('similar', [item, options]),
+        () => siblings(order, item, options),
+      ),
+    boughtTogether: (item, options: ListOptions = {}) =>
+      list(
+        () => link.call('boughtTogether', [item, options]),
+        () => [],
+      ),
+    rerank: (items, options = {}) =>
+      list(
+        () => link.call('rerank', [items, options]),
+        () => asGiven([...new Set(items)]).slice(0, options.limit ?? items.length),
+      ),
+    async explain(item) {
+      requireOpen()
+      tellMoment()
+      return call('explain', [item])
+    },
+    fineTune: (options = {}) => call('fineTune', [], options),
+    async setEngine(preference) {
+      engine = preference
+      await call('setEngine', [preference])
+    },
+    setContribution: (consent) => call('setContribution', [consent]),
+    contribute: () => call('contribute', []),
+    checkForUpdate: () => call('checkForUpdate', []),
+    pause: (paused) => call('pause', [paused]),
+    forget: (what) => call('forget', [what]),
+    erase: () => call('erase', []),
+    export: () => call('export', []),
+    audit: {
+      entries: () => call('entries', []),
+      verify: () => call('verify', []),
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    getSnapshot: () => snapshot,
+    close() {
+      if (closed) return
+      closed = true
+      deaf()
+      set({ status: 'closed' })
+      const end = () => link.terminate(new NearsideError('closed', 'The personalizer was closed.'))
+      // What was captured before is stored first; a worker that doesn't answer is ended anyway.
+      const late = setTimeout(end, 1000)
+      link
+        .call('close', [])
+        .catch(() => undefined)
+        .finally(() => {
+          clearTimeout(late)
+          end()
+        })
+    },
+  }
+}

@@ -1,0 +1,138 @@
+/** @module Without workers the page itself serves: the same lists, the same learning, and a notice. */
+import { afterEach, expect, test, vi } from 'vitest'
+import type { Personalizer } from '../device/api.ts'
+import { deviceInPage } from '../device/worker/inPage.ts'
+import { workerEnvironment } from '../device/worker/serve.ts'
+import { TestServer, testModelFiles } from '../device/worker/testShop.ts'
+import { chooseEngine, thisDevice } from '../engine/choose.ts'
+import { nextTask } from '../engine/pause.ts'
+import { codesOf, TestPage } from './testPage.ts'
+
+const page = new TestPage()
+const { start, newDatabase } = page
+afterEach(() => {
+  page.end()
+  vi.unstubAllGlobals()
+})
+
+/** As the documentation has it. */
+const byConstructor = () =>
+  new Worker(new URL('./testWorker.ts', import.meta.url), { type: 'module' })
+
+const HOUR = 3_600_000
+let time = 0
+/** Events are an hour apart, each a visit. */
+const clock = { now: () => time }
+
+async function live(personalizer: Personalizer, began = Date.now() - 40 * HOUR): Promise<void> {
+  for (let i = 0; i < 12; i++) {
+    time = began + i * HOUR
+    await personalizer.capture({ name: 'purchase', item_id: `item-${i % 5}` })
+  }
+}
+
+async function learned(personalizer: Personalizer, began?: number) {
+  await live(personalizer, began)
+  const { cases, lossAfter } = await personalizer.fineTune()
+  const list = await personalizer.recommend({ limit: 20 })
+  return { cases, lossAfter, list: list.map(({ id, score }) => ({ id, score })) }
+}
+
+const noWorkers: readonly [string, () => Parameters<typeof start>[1]][] = [
+  [
+    'the browser has none',
+    () => {
+      vi.stubGlobal('Worker', undefined)
+      return { worker: byConstructor }
+    },
+  ],
+  [
+    'a policy forbids them',
+    () => ({
+      worker: () => {
+        throw new DOMException('blocked by policy', 'SecurityError')
+      },
+    }),
+  ],
+  [
+    'the script is missing',
+    () => ({ worker: () => new Worker('/no/such/worker.js', { type: 'module' }) }),
+  ],
+]
+
+test.each(noWorkers)('%s: lists and learning are those of a worker', async (_, options) => {
+  // At the same times, since recency is part of every score.
+  const began = Date.now() - 40 * HOUR
+  const withWorker = await learned(await start(newDatabase(), {}, clock), began)
+  const personalizer = await start(newDatabase(), options(), clock)
+  const { cases, lossAfter, list } = await learned(personalizer, began)
+  expect(cases).toBeGreaterThan(5)
+  expect(cases).toBe(withWorker.cases)
+  // The clock went on by the seconds between the two.
+  expect(lossAfter).toBeCloseTo(withWorker.lossAfter, 4)
+  list.forEach(({ id, score }, i) => {
+    expect(id).toBe(withWorker.list[i].id)
+    expect(score).toBeCloseTo(withWorker.list[i].score, 4)
+  })
+  const { notices, storage, status } = personalizer.getSnapshot()
+  expect({ storage, status }).toEqual({ storage: 'indexeddb', status: 'ready' })
+  expect(notices[0].message).toMatch(
+    /^The worker could not be .*runs in the page itself instead\.$/,
+  )
+})
+
+test('without workers, WebAssembly and WebGPU: plain JavaScript learns', async () => {
+  vi.stubGlobal('Worker', undefined)
+  vi.stubGlobal('WebAssembly', undefined)
+  const { fetch } = new TestServer(await testModelFiles('1'))
+  const inPage = async () =>
+    deviceInPage({
+      ...workerEnvironment,
+      fetch,
+      chooseEngine: (preference, onSwitch, trial) =>
+        chooseEngine(preference, { ...thisDevice(), gpu: undefined, ...trial }, onSwitch),
+    })
+  const options = { worker: byConstructor, engine: 'auto' as const }
+  const personalizer = await start(newDatabase(), options, { ...clock, inPage })
+  const { cases, list } = await learned(personalizer)
+  expect(cases).toBeGreaterThan(5)
+  expect(list).toHaveLength(20)
+  const { engine } = personalizer.getSnapshot()
+  expect(engine?.name).toBe('js')
+  expect(engine?.reason).toMatch(/^WebGPU: .*; WASM: .*; using plain JavaScript$/)
+})
+
+test('the page’s thread is free between the slices of a fit', async () => {
+  vi.stubGlobal('Worker', undefined)
+  const personalizer = await start(newDatabase(), { worker: byConstructor }, clock)
+  await live(personalizer)
+  let turns = 0
+  let fitting = true
+  const turning = (async () => {
+    for (; fitting; turns++) await nextTask()
+  })()
+  const { cases } = await personalizer.fineTune()
+  fitting = false
+  await turning
+  // One between two cases at least.
+  expect(turns).toBeGreaterThanOrEqual(cases)
+})
+
+test('closed and opened again, it knows what it was told', async () => {
+  vi.stubGlobal('Worker', undefined)
+  const database = newDatabase()
+  const first = await start(database, { worker: byConstructor }, clock)
+  await live(first)
+  first.close()
+  const second = await start(database, { worker: byConstructor }, clock)
+  expect(second.getSnapshot().events.count).toBe(12)
+})
+
+test('its code can’t be loaded either: the shop’s own order', async () => {
+  vi.stubGlobal('Worker', undefined)
+  const inPage = () => Promise.reject(new TypeError('Failed to fetch'))
+  const personalizer = await start(newDatabase(), { worker: byConstructor }, { inPage })
+  const [first] = await personalizer.recommend({ limit: 1 })
+  expect(first.id).toBe('item-0')
+  expect(codesOf(personalizer)).toEqual(['worker-failed'])
+})

@@ -1,0 +1,88 @@
+/** @module Options of `createPersonalizer` at the edge: checked, with defaults and absolute URLs. */
+
+import { NearsideError } from '../core/error.ts'
+import { STRATEGIES } from '../core/personal/strategy.ts'
+import type { EnginePreference, PersonalizerOptions } from '../device/api.ts'
+import { type CatalogOrder, EMPTY_ORDER } from '../device/catalogOrder.ts'
+import { DEFAULT_BUDGET, type TrainingBudget } from '../device/learning/budget.ts'
+import type { WorkerConfig } from '../device/messages.ts'
+
+export const DEFAULT_DATABASE = 'nearside'
+
+const ENGINES: readonly EnginePreference[] = ['auto', 'webgpu', 'wasm', 'cpu', 'js']
+
+const refuse = (message: string) => new NearsideError('input-invalid', message)
+
+function absolute(url: unknown, what: string): string {
+  if (typeof url !== 'string' || url === '') throw refuse(`${what} must be a URL.`)
+  try {
+    return new URL(url, globalThis.document?.baseURI).href
+  } catch (cause) {
+    throw new NearsideError('input-invalid', `${what} is not a URL: ${url}`, { cause })
+  }
+}
+
+function readBudget(given: Partial<TrainingBudget> = {}): TrainingBudget {
+  const budget = { ...DEFAULT_BUDGET, ...given }
+  for (const [name, value] of Object.entries(budget)) {
+    if (!Number.isFinite(value) || value < 0)
+      throw refuse(`budget.${name} must be a number from 0.`)
+  }
+  return budget
+}
+
+const directory = (url: string) => (url.endsWith('/') ? url : `${url}/`)
+
+/** @throws NearsideError `input-invalid` naming the option */
+export function readOptions(options: PersonalizerOptions): {
+  readonly config: Omit<WorkerConfig, 'surroundings' | 'moment'>
+  readonly worker: () => Worker
+  readonly context: PersonalizerOptions['context']
+  /** The shop's order as far as it is known before the worker has answered. */
+  readonly order: CatalogOrder
+} {
+  const { catalog, baseModel, worker, engine = 'auto', federation, database } = options
+  const { strategy = 'hybrid', retentionDays = null, latest = null, context } = options
+  if (typeof worker !== 'function') throw refuse('worker must be a function that makes the worker.')
+  if (context !== undefined && typeof context !== 'function') {
+    throw refuse('context must be a function that says what holds at a moment.')
+  }
+  if (!ENGINES.includes(engine)) throw refuse(`engine must be one of ${ENGINES.join(', ')}.`)
+  if (!Object.hasOwn(STRATEGIES, strategy)) {
+    throw refuse(`strategy must be one of ${Object.keys(STRATEGIES).join(', ')}.`)
+  }
+  if (retentionDays !== null && !(retentionDays > 0)) {
+    throw refuse('retentionDays must be a number of days above 0.')
+  }
+  if (!Array.isArray(catalog) && typeof catalog !== 'string') {
+    throw refuse('catalog must be an array of items or a URL.')
+  }
+  const shown = Array.isArray(catalog) ? catalog.filter((item) => item?.available !== false) : []
+  return {
+    config: {
+      catalog: typeof catalog === 'string' ? absolute(catalog, 'catalog') : [...catalog],
+      baseModel: directory(absolute(baseModel, 'baseModel')),
+      latest,
+      engine,
+      federation: federation
+        ? {
+            leader: absolute(federation.leader, 'federation.leader'),
+            helper: absolute(federation.helper, 'federation.helper'),
+          }
+        : null,
+      database: database ?? DEFAULT_DATABASE,
+      strategy,
+      budget: readBudget(options.budget),
+      retentionDays,
+    },
+    worker,
+    context,
+    order:
+      shown.length > 0
+        ? {
+            ids: shown.map(({ id }) => String(id)),
+            categories: shown.map(({ category }) => category ?? ''),
+          }
+        : EMPTY_ORDER,
+  }
+}

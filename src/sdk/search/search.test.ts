@@ -1,0 +1,285 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Item } from '../../core/catalog/item.ts'
+import { foldWord, wordsOf } from '../../core/catalog/words.ts'
+import { bands, blend, flatnessOf } from './blend.ts'
+import { highlight } from './highlight.ts'
+import type { SearchHit } from './retrieve.ts'
+import { createProductSearch, prepareProductSearch } from './search.ts'
+
+const ITEMS: readonly Item[] = [
+  { id: '85123A', title: 'White hanging heart t-light holder', category: 'Candles' },
+  { id: '22423', title: 'Regency cakestand 3 tier', category: 'Kitchen' },
+  { id: '84879', title: 'Assorted colour bird ornament', category: 'Decoration' },
+  { id: '22720', title: 'Set of 3 cake tins pantry design', category: 'Kitchen' },
+  { id: '22457', title: 'Natural slate heart chalkboard', category: 'Decoration' },
+  { id: '21080', title: 'Café napkins red berries', category: 'Party' },
+  { id: '15056', title: 'Edwardian parasol', brand: 'Boxford', category: 'Garden' },
+]
+
+const search = createProductSearch(ITEMS)
+const ids = (query: string) => search.find(query).map((hit) => hit.id)
+
+describe('find', () => {
+  it('finds by word, prefix, typing error, plural, accent, category, brand and id', () => {
+    expect(ids('heart')).toEqual(expect.arrayContaining(['85123A', '22457']))
+    expect(ids('cakest')).toContain('22423')
+    expect(ids('ornement')[0]).toBe('84879')
+    expect(ids('hearts')).toEqual(ids('heart'))
+    expect(ids('cafe')[0]).toBe('21080')
+    expect(ids('kitchen')).toEqual(expect.arrayContaining(['22423', '22720']))
+    expect(ids('boxford')).toEqual(['15056'])
+    expect(ids('85123a')[0]).toBe('85123A')
+  })
+
+  it('forgives two letters in each other’s place', () => {
+    expect(ids('parsaol')).toEqual(['15056'])
+    expect(ids('chalkbaord heart')[0]).toBe('22457')
+    expect(ids('Parsaol')).toEqual(ids('parasol'))
+    expect(search.find('parsaol')[0].terms).toEqual(['parasol'])
+    expect(ids('xqzwv')).toEqual([])
+  })
+
+  it('puts hits for all words before hits for some, whatever their score', () => {
+    const hits = search.find('heart chalkboard')
+    expect(hits[0]).toMatchObject({ id: '22457', complete: true })
+    expect(hits.map((hit) => hit.complete)).toEqual(
+      [...hits.map((hit) => hit.complete)].sort().reverse(),
+    )
+    expect(hits.some((hit) => !hit.complete)).toBe(true)
+  })
+
+  it('finds by description, after those whose title has the word', () => {
+    const found = createProductSearch([
+      { id: 'told', title: 'Wooden box', description: 'Holds a teapot and cups' },
+      { id: 'named', title: 'Teapot' },
+    ])
+    expect(found.find('teapot').map((hit) => hit.id)).toEqual(['named', 'told'])
+    expect(found.suggest('teap')).toEqual(['teapot'])
+  })
+
+  it('puts the word itself before longer and before similar words', () => {
+    const found = createProductSearch([
+      { id: 'longer', title: 'Fantail fantail fantail' },
+      { id: 'similar', title: 'Hearth hearth hearth' },
+      { id: 'itself', title: 'A fan with a very long title for a small heart of glass' },
+    ])
+    expect(found.find('fan')[0].id).toBe('itself')
+    expect(found.find('heart')[0].id).toBe('itself')
+  })
+
+  it('leaves out hits for some words only where enough have all', () => {
+    const many = Array.from({ length: 12 }, (_, i) => ({ id: `both${i}`, title: `Red lamp ${i}` }))
+    const some = { id: 'some', title: 'Red rug' }
+    const found = (items: readonly Item[]) =>
+      createProductSearch(items)
+        .find('red lamp')
+        .map((hit) => hit.id)
+    expect(found([...many, some])).not.toContain('some')
+    expect(found([...many.slice(1), some])).toContain('some')
+  })
+
+  it('finds nothing for an empty query, punctuation or an unknown word, and respects the limit', () => {
+    for (const query of ['', '   ', '!?', 'zzzzqq']) expect(search.find(query)).toEqual([])
+    expect(search.find('heart', 1)).toHaveLength(1)
+  })
+
+  it('survives items without texts and a repeated id', () => {
+    const odd = createProductSearch([
+      { id: 'a' },
+      { id: 'a', title: 'Lamp' },
+      { id: 'b', title: 'Lamp' },
+    ])
+    expect(odd.find('lamp').map((hit) => hit.id)).toEqual(['b'])
+  })
+
+  it('never throws and never repeats an id, whatever is typed', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), (query) => {
+        const found = ids(query)
+        expect(new Set(found).size).toBe(found.length)
+        search.suggest(query)
+      }),
+    )
+  })
+})
+
+describe('suggest', () => {
+  it('completes the word being typed, as the shop spells it', () => {
+    expect(search.suggest('cak')).toContain('cakestand')
+    expect(search.suggest('heart chalk')[0]).toBe('heart chalkboard')
+    expect(search.suggest('napk')).toEqual(['napkins'])
+  })
+})
+
+describe('blend', () => {
+  const hit = fc.record({
+    id: fc.uuid(),
+    relevance: fc.double({ min: 0.01, max: 100, noNaN: true }),
+    complete: fc.boolean(),
+    terms: fc.constant([]),
+  })
+  const result = fc
+    .uniqueArray(hit, { selector: (entry) => entry.id, maxLength: 30 })
+    .map((hits) =>
+      hits.sort((a, b) => Number(b.complete) - Number(a.complete) || b.relevance - a.relevance),
+    )
+  const tolerance = fc.double({ min: 0, max: 0.9, noNaN: true })
+
+  it('is a permutation in which no hit passes a clearly more relevant one', () => {
+    fc.assert(
+      fc.property(
+        result.chain((hits) => fc.tuple(fc.constant(hits), fc.shuffledSubarray(hits))),
+        tolerance,
+        ([hits, liked], width) => {
+          const order = liked.map((entry) => entry.id)
+          const blended = blend(hits, order, { tolerance: width, flatness: 0 })
+          expect(new Set(blended)).toEqual(new Set(hits))
+          expect(blended).toHaveLength(hits.length)
+          blended.forEach((later, place) => {
+            for (const earlier of blended.slice(0, place)) {
+              expect(Number(later.complete)).toBeLessThanOrEqual(Number(earlier.complete))
+              if (later.complete !== earlier.complete) continue
+              // Rounding of one multiplication is all the slack there is.
+              expect(later.relevance * (1 - width)).toBeLessThanOrEqual(
+                earlier.relevance * (1 + 1e-12),
+              )
+            }
+          })
+        },
+      ),
+    )
+  })
+
+  it('follows the shopper where relevance is equal, and relevance where it is not', () => {
+    const equal = (id: string): SearchHit => ({ id, relevance: 5, complete: true, terms: [] })
+    expect(blend([equal('a'), equal('b'), equal('c')], ['c', 'a']).map((h) => h.id)).toEqual([
+      'c',
+      'a',
+      'b',
+    ])
+    const best: SearchHit = { ...equal('best'), relevance: 9 }
+    expect(blend([best, equal('a')], ['a', 'best']).map((h) => h.id)).toEqual(['best', 'a'])
+  })
+
+  it('leaves every hit in its band, whatever the shopper likes', () => {
+    fc.assert(
+      fc.property(
+        result.chain((hits) => fc.tuple(fc.constant(hits), fc.shuffledSubarray(hits))),
+        tolerance,
+        ([hits, liked], width) => {
+          const blended = blend(
+            hits,
+            liked.map((entry) => entry.id),
+            { tolerance: width, flatness: 0 },
+          )
+          let from = 0
+          for (const band of bands(hits, width)) {
+            expect(new Set(blended.slice(from, from + band.length))).toEqual(new Set(band))
+            from += band.length
+          }
+          expect(from).toBe(hits.length)
+        },
+      ),
+    )
+  })
+
+  it('leaves a result alone whose relevance tells its hits apart', () => {
+    const result = (relevances: readonly number[]): SearchHit[] =>
+      relevances.map((relevance, i) => ({ id: String(i), relevance, complete: true, terms: [] }))
+    const backwards = (hits: readonly SearchHit[]) => hits.map(({ id }) => id).reverse()
+    // Three of the four that follow repeat the relevance before them, but for rounding; then two.
+    const flat = result([5, 5, 5 * (1 - 1e-9), 5, 4.9])
+    expect(flatnessOf(flat)).toBe(0.75)
+    expect(blend(flat, backwards(flat))).toEqual([...flat].reverse())
+    const told = result([5, 5, 5, 4.95, 4.9])
+    expect(flatnessOf(told)).toBe(0.5)
+    expect(blend(told, backwards(told))).toEqual(told)
+    // What has all words is never level with what lacks one.
+    expect(flatnessOf([flat[0], { ...flat[1], complete: false }])).toBe(0)
+    expect([flatnessOf([]), flatnessOf(flat.slice(0, 1))]).toEqual([0, 0])
+  })
+
+  it('with tolerance 0 keeps the order by relevance', () => {
+    const hits: SearchHit[] = [3, 2, 1].map((relevance) => ({
+      id: String(relevance),
+      relevance,
+      complete: true,
+      terms: [],
+    }))
+    expect(blend(hits, ['1', '2', '3'], { tolerance: 0, flatness: 0 })).toEqual(hits)
+  })
+})
+
+/** Least number of letters to put in, take out or change. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++)
+      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + Number(a[i - 1] !== b[j - 1])))
+    row = next
+  }
+  return row[b.length]
+}
+
+describe('highlight', () => {
+  it('marks only words that come from the query: the same, longer, or a typing error away', () => {
+    const word = fc.constantFrom(...ITEMS.flatMap(({ title = '' }) => title.split(' ')))
+    const typed = fc
+      .tuple(word, fc.nat(), fc.constantFrom('', 'e', 'x'))
+      .map(([text, at, letter]) => {
+        const place = at % (text.length + 1)
+        return text.slice(0, place) + letter + text.slice(place + 1)
+      })
+    fc.assert(
+      fc.property(fc.array(fc.oneof(word, typed), { minLength: 1, maxLength: 3 }), (words) => {
+        const asked = wordsOf(words.join(' ')).map(({ text }) => foldWord(text))
+        for (const { id, terms } of search.find(words.join(' '))) {
+          const title = ITEMS.find((item) => item.id === id)?.title ?? ''
+          for (const piece of highlight(title, terms)) {
+            if (!piece.hit) continue
+            const shown = foldWord(piece.text)
+            const near = (query: string) =>
+              shown.startsWith(query) ||
+              (query.length >= 4 && editDistance(shown, query) <= Math.round(query.length * 0.2))
+            expect(asked.some(near), `${shown} for ${words.join(' ')}`).toBe(true)
+          }
+        }
+      }),
+    )
+  })
+
+  it('marks the words that matched and loses no letter', () => {
+    const [first] = search.find('hart')
+    expect(highlight('White hanging heart', first.terms)).toEqual([
+      { text: 'White hanging ', hit: false },
+      { text: 'heart', hit: true },
+    ])
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.string(), (text, query) => {
+        const terms = wordsOf(query).map((word) => foldWord(word.text))
+        expect(
+          highlight(text, terms)
+            .map((piece) => piece.text)
+            .join(''),
+        ).toBe(text)
+      }),
+    )
+  })
+})
+
+describe('prepareProductSearch', () => {
+  it('gives the same search, in slices that let others work', async () => {
+    const many = Array.from({ length: 60 }, (_, i) => ({ id: `m${i}`, title: `Blue jug ${i}` }))
+    let pauses = 0
+    const prepared = await prepareProductSearch([...ITEMS, ...many, ...ITEMS], [], async () => {
+      pauses++
+    })
+    expect(pauses).toBe(3)
+    const whole = createProductSearch([...ITEMS, ...many])
+    for (const query of ['heart', 'jug 7', 'cakest', 'parsaol'])
+      expect(prepared.find(query)).toEqual(whole.find(query))
+    expect(prepared.suggest('hear')).toEqual(whole.suggest('hear'))
+  })
+})

@@ -1,0 +1,50 @@
+/** @module What the page can tell of the device: shown or hidden, on battery, saving data. */
+import type { Surroundings } from '../device/learning/budget.ts'
+
+export interface SurroundingsSource {
+  read(): Surroundings
+  /** Returns how to stop listening. */
+  listen(changed: () => void): () => void
+}
+
+/** Chromium only, and not in TypeScript's library. @see https://w3c.github.io/battery/ */
+interface Battery extends EventTarget {
+  readonly charging: boolean
+  readonly level: number
+}
+
+/** @see https://wicg.github.io/savedata/ */
+interface Platform {
+  readonly connection?: EventTarget & { readonly saveData?: boolean }
+  readonly getBattery?: () => Promise<Battery>
+}
+
+export function browserSurroundings(): SurroundingsSource {
+  const platform = navigator as Platform
+  let battery: Battery | null = null
+  return {
+    read: () => ({
+      visible: document.visibilityState === 'visible',
+      savesData: platform.connection?.saveData === true,
+      battery: battery && !battery.charging ? battery.level : null,
+    }),
+    listen(changed) {
+      const stop = new AbortController()
+      const { signal } = stop
+      document.addEventListener('visibilitychange', changed, { signal })
+      platform.connection?.addEventListener('change', changed, { signal })
+      // A policy may forbid it; then nothing is known, and nothing waits.
+      platform.getBattery?.().then(
+        (known) => {
+          if (signal.aborted) return
+          battery = known
+          known.addEventListener('chargingchange', changed, { signal })
+          known.addEventListener('levelchange', changed, { signal })
+          changed()
+        },
+        () => undefined,
+      )
+      return () => stop.abort()
+    },
+  }
+}

@@ -1,0 +1,77 @@
+/** @module Personalizers for tests of the page's side: real workers, a server in their pocket. */
+import type { Personalizer, PersonalizerOptions } from '../device/api.ts'
+import { deviceInPage } from '../device/worker/inPage.ts'
+import { workerEnvironment } from '../device/worker/serve.ts'
+import {
+  TEST_MODEL_URL,
+  TestServer,
+  testCatalog,
+  testModelFiles,
+} from '../device/worker/testShop.ts'
+import { createPersonalizer, type PageEnvironment } from './createPersonalizer.ts'
+
+let databases = 0
+let ids = 0
+/** Events half an hour and a bit apart, so that each is a visit and there is something to learn. */
+let clock = Date.now() - 100 * 3_600_000
+
+const environment: PageEnvironment = {
+  now: () => {
+    clock += 3_600_000 / 2 + 60_000
+    return Math.min(clock, Date.now())
+  },
+  newId: () => `page-${ids++}`,
+  surroundings: {
+    read: () => ({ visible: true, savesData: false, battery: null }),
+    listen: () => () => {},
+  },
+  silence: 1500,
+  async inPage() {
+    const { fetch } = new TestServer(await testModelFiles('1'))
+    return deviceInPage({ ...workerEnvironment, fetch })
+  },
+}
+
+/** Opens personalizers, remembers their workers, and ends all of them. */
+export class TestPage {
+  readonly workers: Worker[] = []
+  readonly #open: Personalizer[] = []
+
+  readonly newDatabase = () => `page-test-${Date.now()}-${databases++}`
+
+  readonly #makeWorker = (): Worker => {
+    const worker = new Worker(new URL('./testWorker.ts', import.meta.url), { type: 'module' })
+    this.workers.push(worker)
+    return worker
+  }
+
+  readonly start = async (
+    database = this.newDatabase(),
+    options: Partial<PersonalizerOptions> = {},
+    changes: Partial<PageEnvironment> = {},
+  ): Promise<Personalizer> => {
+    const personalizer = await createPersonalizer(
+      {
+        catalog: testCatalog,
+        baseModel: TEST_MODEL_URL,
+        worker: this.#makeWorker,
+        engine: 'js',
+        database,
+        ...options,
+      },
+      { ...environment, ...changes },
+    )
+    this.#open.push(personalizer)
+    return personalizer
+  }
+
+  readonly end = (): void => {
+    for (const personalizer of this.#open.splice(0)) personalizer.close()
+    for (const worker of this.workers.splice(0)) worker.terminate()
+  }
+}
+
+export const idsOf = (list: readonly { id: string }[]) => list.map(({ id }) => id)
+
+export const codesOf = (personalizer: Personalizer) =>
+  personalizer.getSnapshot().notices.map(({ code }) => code)

@@ -1,0 +1,115 @@
+import { beforeAll, expect, test } from 'vitest'
+import { NO_MOMENTS, type ShopContext } from '../../core/features/context/context.ts'
+import { withMoments } from '../../core/model/context.ts'
+import { extendModel } from '../../core/model/extend.ts'
+import { parseManifest } from '../../core/model/manifest.ts'
+import { scoreTerms } from '../../core/model/score.ts'
+import { NO_WORD_VECTORS } from '../encoder/wordVectors.ts'
+import { type Pretrained, type PretrainOptions, pretrain } from '../pretrain.ts'
+import { trainRanker } from '../ranker/trainRanker.ts'
+import { contextKindsOf, momentsOf } from '../shop/moments.ts'
+import { learnContext } from './learnContext.ts'
+import { weatherShop } from './weatherShop.ts'
+
+const OPTIONS: PretrainOptions = {
+  version: '1',
+  seed: 1,
+  holdout: { fraction: 0.2 },
+  until: null,
+  now: Date.parse('2025-01-01'),
+  words: NO_WORD_VECTORS,
+  encoder: { epochs: 1, negatives: 16 },
+}
+
+const matters = weatherShop(true)
+let trained: Pretrained
+beforeAll(async () => {
+  trained = await pretrain(matters, OPTIONS)
+}, 120_000)
+
+test('where the weather matters it is kept, travels in a file and changes the ranking', async () => {
+  const shop = matters
+  const { model, files, manifest, reports } = trained
+  expect([...files.keys()]).toContain('context.safetensors')
+  const records = new Map(manifest.contextFeatures?.map((record) => [record.name, record]))
+  expect(records.get('weatherLift')).toMatchObject({ kept: true })
+  expect(records.get('weatherLift')?.weight).toBeGreaterThan(0.3)
+  expect(records.get('promotionLift')?.reason).toMatch(/constant in the training data/)
+  expect(parseManifest(JSON.parse(JSON.stringify(manifest)))).toEqual(manifest)
+  const selection = JSON.parse(new TextDecoder().decode(reports[0].bytes))
+  const found = selection.features.find(({ name }: { name: string }) => name === 'weatherLift')
+  expect(found).toMatchObject({ kept: true, carries: 'something' })
+  const judged = selection.context.find(({ kind }: { kind: string }) => kind === 'weather')
+  expect(judged).toMatchObject({ kept: true })
+  expect(judged['ndcg@10']).toBeGreaterThan(0.05)
+
+  const now = shop.to + 86_400_000
+  const { interactions } = shop.shoppers[3]
+  const best = (weather: string | null, wider = model, history = interactions) => {
+    const said: ShopContext = weather === null ? {} : { weather }
+    const moments = { ...NO_MOMENTS, at: () => said }
+    const { base } = scoreTerms(withMoments(wider, moments), history, now)
+    const order = [...base.keys()].sort((a, b) => base[b] - base[a])
+    return order.slice(0, 6).map((row) => wider.itemIds[row].split('-')[0])
+  }
+  const count = (kinds: readonly string[], kind: string) =>
+    kinds.filter((one) => one === kind).length
+  expect(count(best('rain'), 'umbrella')).toBeGreaterThan(count(best('sun'), 'umbrella'))
+  expect(count(best('sun'), 'hat')).toBeGreaterThan(count(best('rain'), 'hat'))
+  expect(best('snow')).toEqual(best(null))
+  // Of a newcomer nothing is known but the moment.
+  expect(count(best('rain', model, []), 'umbrella')).toBe(6)
+
+  // An item that came later shares its category's weather.
+  const late = { id: 'umbrella-new', title: 'umbrella', price: 6, category: 'umbrella' }
+  const wider = extendModel(model, [...shop.items, late])
+  const scoreOf = (weather: string) => {
+    const moments = { ...NO_MOMENTS, at: () => ({ weather }) }
+    return scoreTerms(withMoments(wider, moments), interactions, now).base[shop.items.length]
+  }
+  expect(scoreOf('rain')).toBeGreaterThan(scoreOf('sun') + 0.3)
+})
+
+test('where the weather says nothing it is dropped, with the reason, and no file is written', async () => {
+  const shop = weatherShop(false)
+  const { files, manifest, model } = await pretrain(shop, OPTIONS)
+  expect([...files.keys()]).not.toContain('context.safetensors')
+  expect(model.context).toBeUndefined()
+  expect(manifest.contextFeatures?.map(({ kept }) => kept)).not.toContain(true)
+  const weather = manifest.contextFeatures?.find(({ name }) => name === 'weatherLift')
+  expect(weather?.reason).toMatch(/no help on later cases: loss .* NDCG@10/)
+})
+
+test('what is kept leaves every other weight as it is without', async () => {
+  const { context: _, ...silent } = matters
+  const unsaid = await pretrain(silent, OPTIONS)
+  for (const name of ['encoder', 'items', 'popularity', 'statistics'])
+    expect(trained.files.get(`${name}.safetensors`)).toEqual(
+      unsaid.files.get(`${name}.safetensors`),
+    )
+  expect(trained.model.featureWeights).toEqual(unsaid.model.featureWeights)
+})
+
+test('chance lets hardly anything in', () => {
+  let tried = 0
+  let kept = 0
+  for (let seed = 20; seed < 28; seed++) {
+    const shop = weatherShop(false, seed)
+    const data = {
+      items: shop.items,
+      shoppers: shop.shoppers,
+      dayOnly: false,
+      context: { kinds: contextKindsOf(shop), moments: momentsOf(shop) },
+    }
+    const until = shop.to + 1
+    const { alone, scale } = trainRanker(data, { until, seed })
+    const base = { featureWeights: alone.weights, featureScale: scale }
+    for (const outcome of learnContext(data, base, { until, seed }).outcomes) {
+      tried++
+      if (outcome.kept) kept++
+    }
+  }
+  expect(tried).toBeGreaterThanOrEqual(24)
+  // Two standard errors of the loss let in one of 44 at most: binomial, 4 or more with 1 in 200.
+  expect(kept).toBeLessThan(4)
+})

@@ -1,0 +1,198 @@
+/**
+ * @module Which kinds of context help to say what is wanted next, and the weights of those that do.
+ * A kind is kept if, fitted before a moment, it ranks the cases after it better, at several moments:
+ * a season that was met once fits anything, and must show that it comes back.
+ */
+import {
+  type ContextFeature,
+  contextCandidates,
+} from '../../core/features/context/contextFeatures.ts'
+import type { BaseModel, ContextTerm } from '../../core/model/baseModel.ts'
+import type { FeatureRecord } from '../../core/model/manifest.ts'
+import { createRandom } from '../../core/model/random.ts'
+import type { RankerDataset } from '../ranker/dataset.ts'
+import { fitNewton } from '../ranker/newton.ts'
+import { foldOf } from '../ranker/outOfFold.ts'
+import { partOf } from '../ranker/part.ts'
+import { NEGLIGIBLE, spreadOf } from '../ranker/select.ts'
+import { DEFAULT_RANKER, type RankerData } from '../ranker/trainRanker.ts'
+import { mean, measureCases, standardError } from '../selection/measure.ts'
+import { buildContextTable } from './table.ts'
+
+/** What a kind of context added to the base on cases later than those it was fitted on. */
+export interface ContextOutcome {
+  readonly kind: string
+  readonly cases: number
+  /** Mean difference of a case's loss, nats (below 0 is better), and its standard error. */
+  readonly loss: number
+  readonly lossError: number
+  /** Mean difference of NDCG@10 among a case's candidates, and its standard error. */
+  readonly 'ndcg@10': number
+  readonly error: number
+  readonly kept: boolean
+}
+
+export interface LearnedContext {
+  readonly terms: readonly ContextTerm[]
+  /** Every feature that was looked at; scale and weight as in the fixed ones. */
+  readonly records: readonly FeatureRecord[]
+  readonly outcomes: readonly ContextOutcome[]
+}
+
+export interface LearnContextOptions {
+  readonly from?: number
+  readonly until: number
+  readonly seed: number
+}
+
+const MAX_CASES = 3000
+const FEWEST_CASES = 60
+/** Moments, as shares of the cases in time order: fitted before, asked from there to the next. */
+const ORIGINS = [0.25, 0.5, 0.75]
+/** Six kinds are tried: one standard error would let chance in too often. */
+const LOSS_ERRORS = 2
+
+/** @param base the weights that context is to add to. */
+export function learnContext(
+  data: RankerData,
+  base: Pick<BaseModel, 'featureWeights' | 'featureScale'>,
+  { from, until, seed }: LearnContextOptions,
+): LearnedContext {
+  const { context } = data
+  if (!context) return { terms: [], records: [], outcomes: [] }
+  const features = contextCandidates(context.kinds)
+  const table = buildContextTable(
+    data,
+    context,
+    features,
+    {
+      from,
+      until,
+      maxCases: MAX_CASES,
+      rawWeights: base.featureWeights.map((weight, f) => weight / (base.featureScale[f] || 1)),
+    },
+    createRandom(seed + 5),
+  )
+  return weighContext(table, features)
+}
+
+/** Judges each kind on the table's later cases, and weighs those that help on all of them. */
+export function weighContext(
+  table: RankerDataset,
+  features: readonly ContextFeature[],
+): LearnedContext {
+  if (table.cases.length < FEWEST_CASES)
+    return {
+      terms: [],
+      outcomes: [],
+      records: features.map((feature) => dropped(feature, 'too few cases to judge it')),
+    }
+  const { constant, scale } = spreadOf(table)
+  const isVaried = (kind: string) =>
+    features.some((feature, f) => feature.kind === kind && !constant.has(1 + f))
+  const kinds = [...new Set(features.map(({ kind }) => kind))].filter(isVaried)
+  const columnsOf = (wanted: ReadonlySet<string>) => [
+    0,
+    ...features.flatMap(({ kind }, f) => (wanted.has(kind) && !constant.has(1 + f) ? [1 + f] : [])),
+  ]
+  const outcomes = kinds.map((kind) => judge(table, kind, columnsOf(new Set([kind]))))
+  const kept = new Set(outcomes.flatMap((one) => (one.kept ? [one.kind] : [])))
+  const columns = columnsOf(kept)
+  const { score, weights } = fitWeights(partOf(table, () => true, columns))
+  const terms: ContextTerm[] = []
+  const records = features.map((feature, f): FeatureRecord => {
+    if (constant.has(1 + f)) return dropped(feature, 'constant in the training data', scale[1 + f])
+    const outcome = outcomes.find(({ kind }) => kind === feature.kind)
+    const found = outcome ? describe(outcome) : ''
+    const place = columns.indexOf(1 + f)
+    if (place < 0) return dropped(feature, `no help on later cases: ${found}`, scale[1 + f])
+    // As a part of the base's score, whose own factor was fitted too.
+    const weight = weights[place] / score
+    if (Math.abs(weight) < NEGLIGIBLE)
+      return dropped(feature, `|weight| below ${NEGLIGIBLE} beside the others`, scale[1 + f])
+    terms.push({ feature, weight: weight / scale[1 + f] })
+    const direction = weight > 0 ? 'raises' : 'lowers'
+    return {
+      name: feature.name,
+      scale: scale[1 + f],
+      weight,
+      kept: true,
+      reason: `one standard deviation ${direction} the log-odds by ${Math.abs(weight).toFixed(3)}; later cases: ${found}`,
+    }
+  })
+  return { terms, records, outcomes }
+}
+
+function dropped({ name }: ContextFeature, reason: string, scale = 1): FeatureRecord {
+  return { name, scale, weight: 0, kept: false, reason }
+}
+
+/** Weights for scaled columns, and the factor of the base's score itself. */
+function fitWeights(data: RankerDataset): {
+  readonly score: number
+  readonly weights: Float64Array
+} {
+  const { scale, constant } = spreadOf(data)
+  const centre = new Float64Array(data.columns)
+  centre[0] = scale[0]
+  const { weights } = fitNewton(data, scale, { l2: DEFAULT_RANKER.l2, frozen: constant, centre })
+  return { score: Math.max(weights[0] / scale[0], 1e-3), weights }
+}
+
+/** Fitted before each moment, asked after it, with the base's score alone and with the kind's columns. */
+function judge(table: RankerDataset, kind: string, columns: readonly number[]): ContextOutcome {
+  const loss: number[] = []
+  const ndcg: number[] = []
+  for (const { before, after } of splits(table)) {
+    const measured = [[0], columns].map((chosen) => {
+      const fitted = partOf(table, before, chosen)
+      const { scale } = spreadOf(fitted)
+      return measureCases(partOf(table, after, chosen), scale, fitWeights(fitted).weights)
+    })
+    const [alone, together] = measured
+    alone.loss.forEach((value, c) => {
+      loss.push(together.loss[c] - value)
+      ndcg.push(together.ndcg[c] - alone.ndcg[c])
+    })
+  }
+  const outcome = {
+    kind,
+    cases: loss.length,
+    loss: mean(loss),
+    lossError: standardError(loss),
+    'ndcg@10': mean(ndcg),
+    error: standardError(ndcg),
+  }
+  return {
+    ...outcome,
+    kept: -outcome.loss > LOSS_ERRORS * outcome.lossError && outcome['ndcg@10'] > outcome.error,
+  }
+}
+
+interface TimeSplit {
+  before(one: { readonly shopper: string; readonly time: number }): boolean
+  after(one: { readonly shopper: string; readonly time: number }): boolean
+}
+
+/** By time; by shoppers where all cases have one time. */
+function splits({ cases }: RankerDataset): readonly TimeSplit[] {
+  const times = cases.map(({ time }) => time).sort((a, b) => a - b)
+  const at = ORIGINS.map((share) => times[Math.floor(share * times.length)])
+  if (times[0] === times[times.length - 1])
+    return [0, 1, 2, 3].map((fold) => ({
+      before: ({ shopper }) => foldOf(shopper, 4) !== fold,
+      after: ({ shopper }) => foldOf(shopper, 4) === fold,
+    }))
+  return at
+    .map((origin, k) => ({
+      before: ({ time }: { readonly time: number }) => time < origin,
+      after: ({ time }: { readonly time: number }) =>
+        time >= origin && time < (at[k + 1] ?? Number.POSITIVE_INFINITY),
+    }))
+    .filter(({ before, after }) => cases.filter(before).length >= 15 && cases.some(after))
+}
+
+function describe({ loss, lossError, error, ...outcome }: ContextOutcome): string {
+  const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`
+  return `loss ${signed(loss)} ± ${lossError.toFixed(4)} nats, NDCG@10 ${signed(outcome['ndcg@10'])} ± ${error.toFixed(4)}`
+}

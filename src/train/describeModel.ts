@@ -1,0 +1,79 @@
+/** @module What a new model's manifest says of its making: data, hold-out, features and measurements. */
+import { FEATURE_COUNT } from '../core/features/features.ts'
+import { DIMENSION } from '../core/model/baseModel.ts'
+import { type FeatureRecord, MANIFEST_FORMAT, type ModelManifest } from '../core/model/manifest.ts'
+import type { Report } from './report.ts'
+import type { Shop } from './shop/shop.ts'
+import type { Split } from './split.ts'
+import type { Validation } from './validate.ts'
+
+interface Making {
+  readonly version: string
+  readonly seed: number
+  /** As it was trained on, without what was withheld. */
+  readonly shop: Shop
+  readonly split: Split
+  /** 0 where no share was drawn: nobody is held out, or those that a file names. */
+  readonly heldOutShare: number
+  /** The fixed features', then those of the context. */
+  readonly records: readonly FeatureRecord[]
+  readonly hasContext: boolean
+  readonly withheld: NonNullable<ModelManifest['withheldItems']>
+  readonly reports: readonly Report[]
+  readonly metrics: ModelManifest['metrics']
+}
+
+/** Of a model without a parent; its files are not known yet. */
+export function describeModel({
+  version,
+  seed,
+  shop,
+  split,
+  heldOutShare,
+  records,
+  hasContext,
+  withheld,
+  reports,
+  metrics,
+}: Making): ModelManifest {
+  return {
+    format: MANIFEST_FORMAT,
+    version,
+    parent: null,
+    shop: shop.name,
+    items: shop.items.length,
+    dimension: DIMENSION,
+    features: records.slice(0, FEATURE_COUNT),
+    ...(hasContext ? { contextFeatures: records.slice(FEATURE_COUNT) } : {}),
+    files: [],
+    data: {
+      from: new Date(split.from).toISOString(),
+      to: new Date(split.to).toISOString(),
+      until: new Date(split.until).toISOString(),
+    },
+    seed,
+    holdout: { fraction: heldOutShare, shoppers: split.heldOut },
+    ...(withheld.fraction > 0 ? { withheldItems: withheld } : {}),
+    ...(reports.length > 0 ? { reports: reports.map(({ described }) => described) } : {}),
+    metrics,
+  }
+}
+
+/** @param without of the candidate that does without the encoder */
+export function metricsOf(
+  split: Split,
+  without: Validation,
+  chosen: Validation,
+  encoderWeight: number,
+): Record<string, number> {
+  return {
+    trainingShoppers: split.training.length,
+    validationCases: chosen.cases,
+    'ndcg@10': chosen.ndcg,
+    'hitRate@10': chosen.hitRate,
+    'ndcg@10:new': chosen.ndcgNew,
+    'ndcg@10 without encoder': without.ndcg,
+    'ndcg@10:new without encoder': without.ndcgNew,
+    encoderWeight,
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * @module The item vectors as a sum of trained parts: E = id part + content. Words' vectors are a
+ * projection of pre-trained ones plus a part of their own, so that a word which training hardly
+ * saw still lies near its kin. The id part is dropped at random, so that content alone must do.
+ */
+import type { Item } from '../../core/catalog/item.ts'
+import { DIMENSION } from '../../core/model/baseModel.ts'
+import {
+  type ContentRows,
+  type ContentTables,
+  createContentReader,
+  titleWords,
+} from '../../core/model/content.ts'
+import type { Random } from '../../core/model/random.ts'
+import { createParameter, type Parameter } from './adam.ts'
+import type { Matrix } from './matrix.ts'
+import type { WordVectors } from './wordVectors.ts'
+
+const D = DIMENSION
+
+export interface ItemTableSettings {
+  /** Words in fewer titles say nothing about other items and are left out. */
+  readonly leastTitles: number
+  readonly priceBands: number
+  /** Chance that an item's id part is left out of a batch. */
+  readonly idDropout: number
+  /** Decoupled weight decay of id parts and words' own parts. */
+  readonly decay: number
+}
+
+export interface ItemTable {
+  readonly parameters: readonly Parameter[]
+  /** E, as of the last `compose`, [N, d]. */
+  readonly vectors: Float32Array
+  /** ∂loss/∂E, to be filled between `compose` and `backward`, [N, d]. */
+  readonly gradient: Float32Array
+  /** Sums the parts; a null `random` keeps every id part. */
+  compose(random: Random | null): void
+  /** Spreads `gradient` over the parts and clears it. */
+  backward(): void
+  /** Content tables as the model ships them. */
+  content(): ContentTables
+}
+
+/** Numbers that a table of `items` with such vectors allocates, at most. */
+export function tableFloats(words: number, inputs: number): number {
+  return words * (inputs + 2 * D) + 3 * D * inputs + 1000
+}
+
+export function createItemTable(
+  matrix: Matrix,
+  items: readonly Item[],
+  categories: readonly string[],
+  pretrained: WordVectors,
+  settings: ItemTableSettings,
+  random: Random,
+): ItemTable {
+  const words = frequentWords(items, settings.leastTitles)
+  const priceEdges = quantiles(items, settings.priceBands)
+  const read = createContentReader({ words, categories, priceEdges })
+  const rows = items.map(read)
+  const inputs = pretrained.dimension
+  const source = matrix.allocate(words.length * inputs)
+  source.set(pretrained.rows(words))
+
+  const id = createParameter(items.length * D, settings.decay)
+  const own = createParameter(words.length * D, settings.decay)
+  const projection = createParameter(D * inputs, 0, matrix.allocate)
+  const category = createParameter(categories.length * D, settings.decay)
+  const price = createParameter((priceEdges.length + 1) * D, settings.decay)
+  fillNormal(id.value, 0.02, random)
+  fillNormal(projection.value, 0.1 / Math.sqrt(inputs), random)
+  const wordVectors = matrix.allocate(words.length * D)
+  const dWords = matrix.allocate(words.length * D)
+  const vectors = new Float32Array(items.length * D)
+  const gradient = new Float32Array(items.length * D)
+  const kept = new Uint8Array(items.length)
+
+  function compose(drop: Random | null): void {
+    matrix.linear(wordVectors, source, projection.value, words.length, D, inputs)
+    for (let k = 0; k < wordVectors.length; k++) wordVectors[k] += own.value[k]
+    vectors.fill(0)
+    for (let i = 0; i < items.length; i++) {
+      kept[i] = drop && drop.next() < settings.idDropout ? 0 : 1
+      if (kept[i]) add(vectors, i, id.value, i, 1)
+      spread(rows[i], (table, row, factor) => add(vectors, i, table.value, row, factor))
+    }
+  }
+
+  function backward(): void {
+    dWords.fill(0)
+    for (let i = 0; i < items.length; i++) {
+      if (kept[i]) add(id.gradient, i, gradient, i, 1)
+      spread(rows[i], (table, row, factor) => add(table.gradient, row, gradient, i, factor))
+    }
+    for (let k = 0; k < dWords.length; k++) own.gradient[k] += dWords[k]
+    matrix.linearBackWeight(projection.gradient, dWords, source, words.length, D, inputs)
+    gradient.fill(0)
+  }
+
+  const word = { value: wordVectors, gradient: dWords }
+  type Part = Pick<Parameter, 'value' | 'gradient'>
+  function spread(row: ContentRows, each: (table: Part, row: number, factor: number) => void) {
+    const share = 1 / Math.sqrt(Math.max(1, row.words.length))
+    for (const w of row.words) each(word, w, share)
+    if (row.category > 0) each(category, row.category, 1)
+    if (row.price >= 0) each(price, row.price, 1)
+  }
+
+  compose(null)
+  return {
+    parameters: [id, own, projection, category, price],
+    vectors,
+    gradient,
+    compose,
+    backward,
+    content: () => ({
+      words,
+      wordVectors: wordVectors.slice(),
+      categories,
+      categoryVectors: category.value.slice(),
+      priceEdges,
+      priceVectors: price.value.slice(),
+    }),
+  }
+}
+
+export function frequentWords(items: readonly Item[], leastTitles: number): string[] {
+  const titles = new Map<string, number>()
+  for (const { title } of items) {
+    for (const word of titleWords(title ?? '')) titles.set(word, (titles.get(word) ?? 0) + 1)
+  }
+  return [...titles]
+    .filter(([, count]) => count >= leastTitles)
+    .map(([word]) => word)
+    .sort()
+}
+
+/** Logs of price that cut the catalogue into equally full bands. */
+function quantiles(items: readonly Item[], bands: number): Float32Array {
+  const logs = items
+    .flatMap(({ price }) => (price !== undefined && price > 0 ? [Math.log(price)] : []))
+    .sort((a, b) => a - b)
+  if (logs.length === 0) return new Float32Array(0)
+  const edges = Array.from({ length: bands - 1 }, (_, k) =>
+    Math.fround(logs[Math.floor(((k + 1) * logs.length) / bands)]),
+  )
+  return Float32Array.from(new Set(edges))
+}
+
+function fillNormal(values: Float32Array, deviation: number, random: Random): void {
+  for (let k = 0; k < values.length; k++) values[k] = deviation * random.normal()
+}
+
+/** Row `i` of `into` += factor · row `k` of `from`. */
+function add(into: Float32Array, i: number, from: Float32Array, k: number, factor: number): void {
+  for (let a = i * D, b = k * D, end = a + D; a < end; a++, b++) into[a] += factor * from[b]
+}

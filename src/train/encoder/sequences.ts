@@ -1,0 +1,199 @@
+/**
+ * @module A shopper's log as a sequence of sets (orders, visits, days) and, from it, windows of
+ * positions to train on. The lines of one order share one time and their order in the log means
+ * nothing, so each epoch shuffles them: a position inside an order learns what else belongs to it,
+ * and the last one of an order learns the whole next order, which is the question at serving time.
+ */
+import type { History } from '../../core/features/history.ts'
+import { eventStrength } from '../../core/features/strength.ts'
+import { eventRow, gapBucket, HISTORY_LENGTH } from '../../core/model/encoder.ts'
+import type { Random } from '../../core/model/random.ts'
+
+/** Distinct items of one session, in no order. */
+export interface ItemSet {
+  readonly items: Int32Array
+  /** Event row of each, its strongest event. */
+  readonly events: Uint8Array
+  /** Milliseconds of the session's first and last event. */
+  readonly from: number
+  readonly to: number
+}
+
+/** At most L positions, consecutive ones of one shopper or several such runs, with their targets. */
+export interface Window {
+  readonly length: number
+  /** Where the run of each position begins. */
+  readonly first: Int32Array
+  /** Item, event and gap rows by position. */
+  readonly items: Int32Array
+  readonly events: Uint8Array
+  readonly gaps: Uint8Array
+  /** Targets of position t are `targets[start[t]] … targets[start[t + 1] − 1]`. */
+  readonly start: Int32Array
+  readonly targets: Int32Array
+  /** Weight of each target. */
+  readonly weights: Float32Array
+}
+
+export interface SequenceSettings {
+  /** Targets drawn from the next set, at most. */
+  readonly nextTargets: number
+  /** Weight of the last position of a set, shared by its targets. */
+  readonly nextWeight: number
+  /** Weight of a position inside a set. */
+  readonly insideWeight: number
+}
+
+/** Sets of one shopper before `until` (milliseconds), ascending by time. */
+export function itemSets(history: History, until: number): ItemSet[] {
+  const sessions = new Map<
+    string,
+    { rows: Map<number, [strength: number, event: number]>; from: number; to: number }
+  >()
+  for (const { item, name, time, session } of history) {
+    const strength = eventStrength(name)
+    if (strength === 0 || time >= until) continue
+    let found = sessions.get(session)
+    if (!found) {
+      found = { rows: new Map(), from: time, to: time }
+      sessions.set(session, found)
+    }
+    found.to = Math.max(found.to, time)
+    if (strength > (found.rows.get(item)?.[0] ?? 0))
+      found.rows.set(item, [strength, eventRow(name)])
+  }
+  return [...sessions.values()]
+    .sort((a, b) => a.from - b.from)
+    .map(({ rows, from, to }) => ({
+      items: Int32Array.from(rows.keys()),
+      events: Uint8Array.from(rows.values(), ([, event]) => event),
+      from,
+      to,
+    }))
+}
+
+/** All positions of a shopper in windows of L, freshly shuffled, cut at a random place. */
+export function drawWindows(
+  sets: readonly ItemSet[],
+  settings: SequenceSettings,
+  random: Random,
+): Window[] {
+  const total = sets.reduce((sum, { items }) => sum + items.length, 0)
+  if (sets.length === 0 || total < 2) return []
+  const items = new Int32Array(total)
+  const events = new Uint8Array(total)
+  const gaps = new Uint8Array(total)
+  const setOf = new Int32Array(total)
+  let at = 0
+  sets.forEach((set, s) => {
+    const order = shuffled(set.items.length, random)
+    for (let k = 0; k < order.length; k++, at++) {
+      items[at] = set.items[order[k]]
+      events[at] = set.events[order[k]]
+      setOf[at] = s
+      const last = k === order.length - 1
+      if (last && s + 1 < sets.length) gaps[at] = gapBucket(Math.max(0, sets[s + 1].from - set.to))
+    }
+  })
+  const windows: Window[] = []
+  const first = total > HISTORY_LENGTH ? 1 + random.integer(HISTORY_LENGTH) : HISTORY_LENGTH
+  for (let from = 0, to = Math.min(first, total); from < total; ) {
+    const window = cut(from, to)
+    if (window.targets.length > 0) windows.push(window)
+    from = to
+    to = Math.min(total, to + HISTORY_LENGTH)
+  }
+  return windows
+
+  function cut(from: number, to: number): Window {
+    const start = new Int32Array(to - from + 1)
+    const targets: number[] = []
+    const weights: number[] = []
+    for (let t = from; t < to; t++) {
+      const inside = t + 1 < total && setOf[t + 1] === setOf[t]
+      if (inside && settings.insideWeight > 0) {
+        targets.push(items[t + 1])
+        weights.push(settings.insideWeight)
+      } else if (!inside && setOf[t] + 1 < sets.length) {
+        const next = sets[setOf[t] + 1].items
+        const order = shuffled(next.length, random)
+        const count = Math.min(next.length, settings.nextTargets)
+        for (let k = 0; k < count; k++) {
+          targets.push(next[order[k]])
+          weights.push(settings.nextWeight / count)
+        }
+      }
+      start[t - from + 1] = targets.length
+    }
+    return {
+      length: to - from,
+      first: new Int32Array(to - from),
+      items: items.slice(from, to),
+      events: events.slice(from, to),
+      gaps: gaps.slice(from, to),
+      start,
+      targets: Int32Array.from(targets),
+      weights: Float32Array.from(weights),
+    }
+  }
+}
+
+/**
+ * Puts short windows one after another into windows of at most L positions, in the order given:
+ * the cost of a step lies in how many windows it has.
+ */
+export function packWindows(windows: readonly Window[]): Window[] {
+  const packs: Window[][] = []
+  let room = 0
+  for (const window of windows) {
+    if (window.length > room) {
+      packs.push([])
+      room = HISTORY_LENGTH
+    }
+    packs[packs.length - 1].push(window)
+    room -= window.length
+  }
+  return packs.map((pack) => (pack.length === 1 ? pack[0] : joined(pack)))
+}
+
+function joined(windows: readonly Window[]): Window {
+  const length = windows.reduce((sum, window) => sum + window.length, 0)
+  const targets = windows.reduce((sum, window) => sum + window.targets.length, 0)
+  const all = {
+    length,
+    first: new Int32Array(length),
+    items: new Int32Array(length),
+    events: new Uint8Array(length),
+    gaps: new Uint8Array(length),
+    start: new Int32Array(length + 1),
+    targets: new Int32Array(targets),
+    weights: new Float32Array(targets),
+  }
+  let at = 0
+  let target = 0
+  for (const window of windows) {
+    all.items.set(window.items, at)
+    all.events.set(window.events, at)
+    all.gaps.set(window.gaps, at)
+    all.targets.set(window.targets, target)
+    all.weights.set(window.weights, target)
+    for (let t = 0; t < window.length; t++, at++) {
+      all.first[at] = at - t + window.first[t]
+      all.start[at + 1] = target + window.start[t + 1]
+    }
+    target += window.targets.length
+  }
+  return all
+}
+
+/** A random permutation of 0 … n − 1. */
+export function shuffled(n: number, random: Random): Int32Array {
+  const order = Int32Array.from({ length: n }, (_, k) => k)
+  for (let k = n - 1; k > 0; k--) {
+    const other = random.integer(k + 1)
+    const value = order[k]
+    order[k] = order[other]
+    order[other] = value
+  }
+  return order
+}

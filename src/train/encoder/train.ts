@@ -1,0 +1,260 @@
+/** @module Trains the encoder and the item table together, by sampled softmax and Adam. */
+import type { Item } from '../../core/catalog/item.ts'
+import type { History } from '../../core/features/history.ts'
+import { DIMENSION } from '../../core/model/baseModel.ts'
+import type { ContentTables } from '../../core/model/content.ts'
+import { ENCODER_SHAPES, type EncoderName, type EncoderWeights } from '../../core/model/encoder.ts'
+import { createRandom, type Random } from '../../core/model/random.ts'
+import type { Tensors } from '../../core/model/tensor.ts'
+import { createAdam, createParameter, type Parameter } from './adam.ts'
+import { BLOCK_FLOATS, createBlock } from './block.ts'
+import {
+  createItemTable,
+  frequentWords,
+  type ItemTable,
+  type ItemTableSettings,
+  tableFloats,
+} from './itemTable.ts'
+import { createMatrix, type Matrix } from './matrix.ts'
+import { createSampledSoftmax, createSampler, softmaxFloats } from './sampledSoftmax.ts'
+import {
+  drawWindows,
+  itemSets,
+  packWindows,
+  type SequenceSettings,
+  shuffled,
+  type Window,
+} from './sequences.ts'
+import type { WordVectors } from './wordVectors.ts'
+
+export interface EncoderSettings {
+  readonly epochs: number
+  /** Windows a step. */
+  readonly batch: number
+  readonly learningRate: number
+  readonly dropout: number
+  readonly negatives: number
+  /** Short windows of a batch share rows and negatives: much faster where histories are short. */
+  readonly pack: boolean
+  /** Whether items have an offset of their own while training; the model ships none. */
+  readonly bias: boolean
+  readonly sequences: SequenceSettings
+  readonly table: ItemTableSettings
+}
+
+export const ENCODER_SETTINGS: EncoderSettings = {
+  epochs: 20,
+  batch: 32,
+  learningRate: 1e-3,
+  dropout: 0.2,
+  negatives: 256,
+  pack: false,
+  bias: true,
+  sequences: { nextTargets: 16, nextWeight: 4, insideWeight: 1 },
+  table: { leastTitles: 2, priceBands: 8, idDropout: 0.1, decay: 0.01 },
+}
+
+/** For logs of sequences: short, without repeats, one item after another. */
+export const SEQUENCE_SETTINGS: EncoderSettings = {
+  ...ENCODER_SETTINGS,
+  epochs: 24,
+  batch: 256,
+  learningRate: 2e-3,
+  pack: true,
+  bias: false,
+}
+
+export interface TrainedEncoder {
+  readonly encoder: Tensors
+  /** E, [N, d]. */
+  readonly itemVectors: Float32Array
+  readonly content: ContentTables
+  /** Mean loss of a target in the last epoch, nats. */
+  readonly loss: number
+}
+
+export interface EncoderData {
+  readonly items: readonly Item[]
+  /** Names by `ItemStatistics.category`. */
+  readonly categories: readonly string[]
+  readonly shoppers: readonly History[]
+  /** Milliseconds; nothing at or after it is read. */
+  readonly until: number
+  readonly words: WordVectors
+}
+
+/** The same seed gives the same numbers. `onEpoch` may look at the model so far, e.g. to validate; `onProgress` gets steps done. */
+export async function trainEncoder(
+  data: EncoderData,
+  settings: EncoderSettings,
+  seed: number,
+  onProgress: (done: number, total: number) => void | Promise<void> = () => {},
+  onEpoch: (epoch: number, model: TrainedEncoder) => void = () => {},
+): Promise<TrainedEncoder> {
+  const random = createRandom(seed)
+  const words = frequentWords(data.items, settings.table.leastTitles).length
+  const matrix = createMatrix(
+    BLOCK_FLOATS +
+      2 * WEIGHT_FLOATS +
+      softmaxFloats(settings.negatives) +
+      tableFloats(words, data.words.dimension),
+  )
+  const weights = initialWeights(matrix, random)
+  const values = valuesOf(weights)
+  const gradients = gradientsOf(weights)
+  const block = createBlock(matrix, values, settings.dropout)
+  const { items, categories } = data
+  const table = createItemTable(matrix, items, categories, data.words, settings.table, random)
+  const sequences = data.shoppers.map((history) => itemSets(history, data.until))
+  const sampler = createSampler(countItems(sequences, items.length))
+  const bias = createParameter(items.length, 0)
+  const softmax = createSampledSoftmax(matrix, sampler, settings.negatives, items.length)
+  const moved = [...Object.values(weights), ...table.parameters]
+  const adam = createAdam(settings.bias ? [...moved, bias] : moved)
+
+  const trainWindow = (window: Window): number => {
+    fillInput(block.input, window, table.vectors, values)
+    block.forward(window.length, random, window.first)
+    const loss = softmax(window, block.hidden, block.hiddenGradient, table, bias, random)
+    block.backward(window.length, gradients, window.first)
+    spreadInputGradient(block.inputGradient, window, table.gradient, gradients)
+    return loss
+  }
+
+  let loss = Number.NaN
+  for (let epoch = 0; epoch < settings.epochs; epoch++) {
+    const windows = sequences.flatMap((sets) => drawWindows(sets, settings.sequences, random))
+    const order = shuffled(windows.length, random)
+    const steps = Math.ceil(windows.length / settings.batch)
+    let sum = 0
+    let weight = 0
+    for (let step = 0; step < steps; step++) {
+      const rows = order.subarray(step * settings.batch, (step + 1) * settings.batch)
+      const batch = Array.from(rows, (w) => windows[w])
+      table.compose(random)
+      let batchWeight = 0
+      for (const window of settings.pack ? packWindows(batch) : batch) {
+        sum += trainWindow(window)
+        batchWeight += total(window.weights)
+      }
+      weight += batchWeight
+      table.backward()
+      // The last quarter cools down to a tenth.
+      const done = (epoch * steps + step) / (settings.epochs * steps)
+      const rate = settings.learningRate * Math.min(1, 0.1 + (1 - done) * 3.6)
+      adam.step(rate, 1 / Math.max(batchWeight, 1e-6))
+      await onProgress(epoch * steps + step + 1, settings.epochs * steps)
+    }
+    loss = sum / weight
+    onEpoch(epoch, trained(weights, table, loss))
+  }
+  return trained(weights, table, loss)
+}
+
+function trained(
+  weights: Readonly<Record<EncoderName, Parameter>>,
+  table: ItemTable,
+  loss: number,
+): TrainedEncoder {
+  table.compose(null)
+  const tensors = Object.entries(ENCODER_SHAPES).map(
+    ([name, shape]) =>
+      [name, { shape: [...shape], data: weights[name as EncoderName].value.slice() }] as const,
+  )
+  return {
+    encoder: new Map(tensors),
+    itemVectors: table.vectors.slice(),
+    content: table.content(),
+    loss,
+  }
+}
+
+/** Numbers of the encoder's weights, each array rounded up. */
+export const WEIGHT_FLOATS = Object.values(ENCODER_SHAPES).reduce(
+  (sum, shape) => sum + 4 + shape.reduce((product: number, extent) => product * extent, 1),
+  0,
+)
+
+/** Zero event and gap vectors: an event that training never sees says nothing rather than noise. */
+export function initialWeights(
+  matrix: Matrix,
+  random: Random,
+): Readonly<Record<EncoderName, Parameter>> {
+  const entries = Object.entries(ENCODER_SHAPES).map(([name, shape]) => {
+    const count = shape.reduce((product: number, extent) => product * extent, 1)
+    const one = createParameter(count, 0, matrix.allocate)
+    const { value } = one
+    if (name.endsWith('_scale')) value.fill(1)
+    else if (shape.length === 2 && name !== 'event' && name !== 'gap') {
+      const deviation = Math.sqrt(1 / shape[1])
+      for (let k = 0; k < count; k++) value[k] = deviation * random.normal()
+    }
+    return [name, one] as const
+  })
+  return Object.fromEntries(entries) as Record<EncoderName, Parameter>
+}
+
+export function valuesOf(weights: Readonly<Record<EncoderName, Parameter>>): EncoderWeights {
+  return mapWeights(weights, ({ value }) => value)
+}
+
+export function gradientsOf(weights: Readonly<Record<EncoderName, Parameter>>): EncoderWeights {
+  return mapWeights(weights, ({ gradient }) => gradient)
+}
+
+function mapWeights(
+  weights: Readonly<Record<EncoderName, Parameter>>,
+  pick: (one: Parameter) => Float32Array,
+): EncoderWeights {
+  return Object.fromEntries(
+    Object.entries(weights).map(([name, one]) => [name, pick(one)]),
+  ) as EncoderWeights
+}
+
+/** x_t = E[item] + event + gap, as in `encode`. */
+export function fillInput(
+  input: Float32Array,
+  window: Window,
+  itemVectors: Float32Array,
+  { event, gap }: EncoderWeights,
+): void {
+  for (let t = 0, x = 0; t < window.length; t++) {
+    let e = window.items[t] * DIMENSION
+    let v = window.events[t] * DIMENSION
+    let g = window.gaps[t] * DIMENSION
+    for (let j = 0; j < DIMENSION; j++) input[x++] = itemVectors[e++] + event[v++] + gap[g++]
+  }
+}
+
+export function spreadInputGradient(
+  gradient: Float32Array,
+  window: Window,
+  dItems: Float32Array,
+  { event, gap }: EncoderWeights,
+): void {
+  for (let t = 0, x = 0; t < window.length; t++) {
+    let e = window.items[t] * DIMENSION
+    let v = window.events[t] * DIMENSION
+    let g = window.gaps[t] * DIMENSION
+    for (let j = 0; j < DIMENSION; j++, x++) {
+      dItems[e++] += gradient[x]
+      event[v++] += gradient[x]
+      gap[g++] += gradient[x]
+    }
+  }
+}
+
+function countItems(
+  sequences: readonly (readonly { items: Int32Array }[])[],
+  items: number,
+): Float64Array {
+  const counts = new Float64Array(items)
+  for (const sets of sequences) for (const set of sets) for (const item of set.items) counts[item]++
+  return counts
+}
+
+function total(values: Float32Array): number {
+  let sum = 0
+  for (const value of values) sum += value
+  return sum
+}

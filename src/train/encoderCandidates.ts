@@ -1,0 +1,63 @@
+/**
+ * @module What the encoder's score may weigh beside the features: next to nothing, some fixed
+ * shares, and what was fitted with the features. Which of them ships, validation says.
+ */
+import { type BaseModel, DIMENSION } from '../core/model/baseModel.ts'
+import type { FeatureRecord } from '../core/model/manifest.ts'
+import type { TrainedEncoder } from './encoder/train.ts'
+import type { RankerResult } from './ranker/trainRanker.ts'
+
+/**
+ * A where the encoder does not help: small enough to leave the ranking alone, present so that
+ * item vectors and hidden states keep their meaning for `u` and for shared updates.
+ */
+const IDLE_ENCODER_WEIGHT = 0.01
+
+/** Factors of the encoder's score that are tried beside the jointly fitted one. */
+const ENCODER_WEIGHTS = [0.1, 0.2, 0.3, 0.4]
+
+/** Everything that a model ranks with but its statistics. */
+export interface EncoderCandidate
+  extends Pick<
+    BaseModel,
+    'encoder' | 'itemVectors' | 'bias' | 'projection' | 'featureWeights' | 'featureScale'
+  > {
+  readonly records: readonly FeatureRecord[]
+  /** A = encoderWeight · identity. */
+  readonly encoderWeight: number
+}
+
+/** The first one does without the encoder. */
+export function encoderCandidates(
+  encoder: TrainedEncoder,
+  ranker: RankerResult,
+): readonly EncoderCandidate[] {
+  const { alone, scale } = ranker
+  return [
+    ...[IDLE_ENCODER_WEIGHT, ...ENCODER_WEIGHTS].map((weight) =>
+      combine(encoder, scale, alone, weight),
+    ),
+    combine(encoder, scale, ranker, ranker.encoderWeight),
+  ]
+}
+
+/** A = encoderWeight · identity beside the given feature weights. */
+function combine(
+  encoder: TrainedEncoder,
+  featureScale: Float32Array,
+  { weights, records }: RankerResult['alone'],
+  encoderWeight: number,
+): EncoderCandidate {
+  const projection = new Float32Array(DIMENSION * DIMENSION)
+  for (let j = 0; j < DIMENSION; j++) projection[j * DIMENSION + j] = encoderWeight
+  return {
+    encoder: encoder.encoder,
+    itemVectors: encoder.itemVectors,
+    bias: new Float32Array(encoder.itemVectors.length / DIMENSION),
+    projection,
+    featureWeights: weights,
+    featureScale,
+    records,
+    encoderWeight,
+  }
+}

@@ -1,0 +1,93 @@
+/** @module What a shop knows about its own wording: a JSON file beside its data. */
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { NearsideError } from '../../core/error.ts'
+import type { WordRules } from './title.ts'
+
+/** One department with the words that put an item into it, by how much they tell. */
+export interface Department {
+  readonly name: string
+  /** Themes that beat whatever the product is: "Christmas", "Easter". */
+  readonly always: readonly string[]
+  /** Name the product itself: "mug", "photo frame". */
+  readonly strong: readonly string[]
+  /** Used where no strong word is there. */
+  readonly words: readonly string[]
+  /** Only a hint, weighed against what similar items are. */
+  readonly weak: readonly string[]
+}
+
+export interface CatalogRules {
+  /** Lower-case word → as it should read. */
+  readonly words: WordRules
+  /** Literal text → replacement, before words. */
+  readonly phrases: ReadonlyMap<string, string>
+  /** Titles of lines that are no goods although their code looks like it. */
+  readonly notForSale: ReadonlySet<string>
+  readonly departments: readonly Department[]
+}
+
+export const NO_RULES: CatalogRules = {
+  words: new Map(),
+  phrases: new Map(),
+  notForSale: new Set(),
+  departments: [],
+}
+
+/** @throws NearsideError `input-invalid` */
+export async function readCatalogRules(path: string): Promise<CatalogRules> {
+  const name = basename(path)
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw NearsideError.from(error, 'input-invalid', `${name} cannot be read`)
+  })
+  try {
+    return parseCatalogRules(JSON.parse(text), name)
+  } catch (error) {
+    throw NearsideError.from(error, 'input-invalid', `${name} is not JSON`)
+  }
+}
+
+/** @throws NearsideError `input-invalid`, naming the field */
+export function parseCatalogRules(value: unknown, name: string): CatalogRules {
+  const refuse = (message: string): never => {
+    throw new NearsideError('input-invalid', `${name}: ${message}`)
+  }
+  const record = (candidate: unknown, field: string): [string, unknown][] =>
+    typeof candidate === 'object' && candidate !== null && !Array.isArray(candidate)
+      ? Object.entries(candidate)
+      : refuse(`${field} is not an object`)
+  const texts = (candidate: unknown, field: string): string[] => {
+    if (candidate === undefined) return []
+    return Array.isArray(candidate) && candidate.every((text) => typeof text === 'string')
+      ? candidate
+      : refuse(`${field} is not a list of texts`)
+  }
+  const textMap = (candidate: unknown, field: string): Map<string, string> =>
+    new Map(
+      record(candidate ?? {}, field).map(([key, text]) => [
+        key,
+        typeof text === 'string' ? text : refuse(`${field}.${key} is not text`),
+      ]),
+    )
+  const fields = new Map(record(value, 'the file'))
+  const departments = fields.get('departments') ?? []
+  if (!Array.isArray(departments)) return refuse('departments is not a list')
+  return {
+    words: textMap(fields.get('words'), 'words'),
+    phrases: textMap(fields.get('phrases'), 'phrases'),
+    notForSale: new Set(texts(fields.get('notForSale'), 'notForSale')),
+    departments: departments.map((entry: unknown, i) => {
+      const department = new Map(record(entry, `department ${i + 1}`))
+      const title = department.get('name')
+      if (typeof title !== 'string' || title === '')
+        return refuse(`department ${i + 1} has no name`)
+      return {
+        name: title,
+        always: texts(department.get('always'), `${title}.always`),
+        strong: texts(department.get('strong'), `${title}.strong`),
+        words: texts(department.get('words'), `${title}.words`),
+        weak: texts(department.get('weak'), `${title}.weak`),
+      }
+    }),
+  }
+}

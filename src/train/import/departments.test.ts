@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest'
+import type { Item } from '../../core/catalog/item.ts'
+import type { ShopEvent } from '../shop/write.ts'
+import { parseCatalogRules } from './catalogRules.ts'
+import { assignDepartments } from './departments.ts'
+import type { WordVectors } from './wordVectors.ts'
+
+const { departments } = parseCatalogRules(
+  {
+    departments: [
+      { name: 'Christmas', always: ['christmas'] },
+      { name: 'Tea', strong: ['mug'], words: ['tea'] },
+      { name: 'Garden', strong: ['planter'], weak: ['zinc'] },
+    ],
+  },
+  'rules.json',
+)
+
+const WORDS: WordVectors = {
+  words: ['mug', 'beaker', 'planter', 'trough'],
+  vectors: Float32Array.of(1, 0, 0.9, 0.1, 0, 1, 0.1, 0.9),
+  dimension: 2,
+}
+
+function place(titles: readonly string[], baskets: readonly number[][] = [], words?: WordVectors) {
+  const items: Item[] = titles.map((title, i) => ({ id: `i${i}`, title }))
+  const events: ShopEvent[] = baskets.flatMap((basket, order) =>
+    basket.map((item) => ({
+      shopper: 'ann',
+      event: 'purchase' as const,
+      item: `i${item}`,
+      time: 0,
+      session: `o${order}`,
+    })),
+  )
+  return assignDepartments(items, events, departments, words)
+}
+
+test('a word that names the product decides; a theme beats it', () => {
+  expect(place(['Zinc Mug', 'Tea Planter', 'Christmas Mug']).departments).toEqual([
+    'Tea',
+    'Garden',
+    'Christmas',
+  ])
+})
+
+test('other items join those with titles like theirs', () => {
+  const {
+    departments: placed,
+    byWord,
+    byNeighbours,
+  } = place(['Mug', 'Planter', 'Beaker', 'Trough'], [], WORDS)
+  expect(placed).toEqual(['Tea', 'Garden', 'Tea', 'Garden'])
+  expect([byWord, byNeighbours]).toEqual([2, 2])
+})
+
+test('… and those bought in the same orders', () => {
+  const baskets = [
+    [0, 2],
+    [0, 2],
+    [1, 3],
+    [1, 3],
+  ]
+  expect(place(['Mug', 'Planter', 'Alpha', 'Beta'], baskets).departments).toEqual([
+    'Tea',
+    'Garden',
+    'Tea',
+    'Garden',
+  ])
+})
+
+test('a weak word decides alone, and yields to stronger company', () => {
+  expect(place(['Mug', 'Zinc Thing']).departments[1]).toBe('Garden')
+  const zincBeaker = ['Mug', 'Mug Red', 'Zinc Beaker']
+  expect(place(zincBeaker, [[0, 1, 2]], WORDS).departments[2]).toBe('Tea')
+})
+
+test('without departments nothing is placed', () => {
+  const { departments: placed } = assignDepartments([{ id: 'a', title: 'Mug' }], [], [], undefined)
+  expect(placed).toEqual([undefined])
+})

@@ -1,0 +1,121 @@
+/**
+ * @module Puts each item of a shop into a department. The word that names the product decides where
+ * there is one; every other item joins those that its title and its baskets are most like. Exact
+ * and without chance: the same log and rules give the same departments.
+ */
+
+import type { Item } from '../../core/catalog/item.ts'
+import { DAY } from '../../core/features/profile.ts'
+import type { ShopEvent } from '../shop/write.ts'
+import type { Department } from './catalogRules.ts'
+import { orderedWords, PhraseIndex, toPhrase } from './headPhrase.ts'
+import { textVectors, type WordVectors } from './wordVectors.ts'
+
+const ALWAYS = 4
+const STRONG = 3
+const WORD = 2
+const WEAK = 1
+
+/** Neighbours that vote on an item without a telling word. */
+const NEIGHBOURS = 15
+/** Weight of "bought together" beside "named alike"; both are cosines. */
+const CO_PURCHASE_WEIGHT = 1
+/** A weak word counts as much as a neighbour this similar. */
+const WEAK_VOTE = 1
+/** Wholesalers' orders of half the catalogue say nothing about what belongs together. */
+const MAX_BASKET = 60
+
+export interface DepartmentResult {
+  /** By item; undefined only where there are no departments. */
+  readonly departments: readonly (string | undefined)[]
+  /** Items placed by a word of their title, and by their neighbours. */
+  readonly byWord: number
+  readonly byNeighbours: number
+}
+
+export function assignDepartments(
+  items: readonly Item[],
+  events: readonly ShopEvent[],
+  departments: readonly Department[],
+  wordVectors: WordVectors | undefined,
+): DepartmentResult {
+  const index = new PhraseIndex(
+    departments.flatMap(({ always, strong, words, weak }, department) => [
+      ...always.map((text) => toPhrase(text, department, ALWAYS)),
+      ...strong.map((text) => toPhrase(text, department, STRONG)),
+      ...words.map((text) => toPhrase(text, department, WORD)),
+      ...weak.map((text) => toPhrase(text, department, WEAK)),
+    ]),
+  )
+  const matches = items.map(({ title }) => index.best(title ?? ''))
+  const sure = matches.map((match) => (match && match.rank >= WORD ? match.value : -1))
+  const similarity = itemSimilarity(items, events, wordVectors)
+  const placed = sure.map((department, row) => {
+    if (department >= 0) return department
+    const votes = new Float64Array(departments.length)
+    const match = matches[row]
+    if (match) votes[match.value] += WEAK_VOTE
+    for (const { item, weight } of similarity.neighbours(row, sure)) votes[sure[item]] += weight
+    return votes.length === 0 ? -1 : votes.indexOf(Math.max(...votes))
+  })
+  const byWord = sure.filter((department) => department >= 0).length
+  return {
+    departments: placed.map((department) => departments[department]?.name),
+    byWord,
+    byNeighbours: departments.length === 0 ? 0 : items.length - byWord,
+  }
+}
+
+/** Cosine of titles plus cosine of the sets of orders in which two items occur. */
+function itemSimilarity(
+  items: readonly Item[],
+  events: readonly ShopEvent[],
+  wordVectors: WordVectors | undefined,
+) {
+  const texts = items.map(({ title }) => orderedWords(title ?? ''))
+  const vectors = wordVectors && textVectors(texts, wordVectors)
+  const dimension = wordVectors?.dimension ?? 0
+  const rows = new Map(items.map(({ id }, row) => [id, row]))
+  const { basketsOf, itemsOf } = baskets(events, rows)
+
+  return {
+    /** The most similar items that `sure` has placed, most similar first. */
+    neighbours(row: number, sure: readonly number[]): { item: number; weight: number }[] {
+      const weights = new Float64Array(items.length)
+      for (const basket of basketsOf[row]) for (const item of itemsOf[basket]) weights[item]++
+      for (let item = 0; item < items.length; item++) {
+        const size = Math.sqrt(basketsOf[row].length * basketsOf[item].length)
+        weights[item] = size > 0 ? (CO_PURCHASE_WEIGHT * weights[item]) / size : 0
+        if (!vectors) continue
+        let dot = 0
+        for (let d = 0; d < dimension; d++)
+          dot += vectors[row * dimension + d] * vectors[item * dimension + d]
+        weights[item] += Math.max(0, dot)
+      }
+      return [...weights]
+        .map((weight, item) => ({ item, weight }))
+        .filter(({ item, weight }) => item !== row && sure[item] >= 0 && weight > 0)
+        .sort((a, b) => b.weight - a.weight || a.item - b.item)
+        .slice(0, NEIGHBOURS)
+    },
+  }
+}
+
+function baskets(events: readonly ShopEvent[], rows: ReadonlyMap<string, number>) {
+  const found = new Map<string, Set<number>>()
+  for (const { shopper, session, time, item } of events) {
+    const row = rows.get(item)
+    if (row === undefined) continue
+    const key = `${shopper}\t${session ?? Math.floor(time / DAY)}`
+    const basket = found.get(key)
+    if (basket) basket.add(row)
+    else found.set(key, new Set([row]))
+  }
+  const itemsOf = [...found.values()]
+    .filter(({ size }) => size > 1 && size <= MAX_BASKET)
+    .map((basket) => [...basket])
+  const basketsOf: number[][] = Array.from({ length: rows.size }, () => [])
+  for (const [basket, items] of itemsOf.entries())
+    for (const item of items) basketsOf[item].push(basket)
+  return { basketsOf, itemsOf }
+}

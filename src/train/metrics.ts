@@ -1,0 +1,115 @@
+/**
+ * @module Ranking metrics of one case over the full catalogue, with several relevant items a case.
+ * Ties break by item row, so that a number never depends on a sort's mood.
+ */
+import { NearsideError } from '../core/error.ts'
+
+export const METRICS = ['ndcg@10', 'hitRate@10', 'recall@20', 'mrr@20', 'nll'] as const
+
+export type MetricName = (typeof METRICS)[number]
+
+/** True where a larger value is better. */
+export function isGain(metric: MetricName): boolean {
+  return metric !== 'nll'
+}
+
+/**
+ * 0-based places of the targets among all candidates, ascending: by score descending, then by row.
+ * @param scores [N], finite.
+ * @param targets distinct rows, none of them excluded.
+ * @param excluded [N], non-zero leaves an item out of the ranking.
+ * @throws NearsideError `engine-failed` where a score is not finite: a rank would be an accident.
+ */
+export function placesOf(
+  scores: Float32Array,
+  targets: readonly number[],
+  excluded?: Uint8Array,
+): Int32Array {
+  for (let i = 0; i < scores.length; i++) {
+    if (!Number.isFinite(scores[i]))
+      throw new NearsideError('engine-failed', `the score of item row ${i} is ${scores[i]}`)
+  }
+  const places = new Int32Array(targets.length)
+  for (let t = 0; t < targets.length; t++) {
+    const target = targets[t]
+    const score = scores[target]
+    let place = 0
+    for (let i = 0; i < scores.length; i++) {
+      if (scores[i] < score || excluded?.[i]) continue
+      if (scores[i] > score || i < target) place++
+    }
+    places[t] = place
+  }
+  return places.sort()
+}
+
+/**
+ * Binary relevance, gain 1 / log2(place + 2), divided by the best that |targets| items could reach
+ * in k places. @see Järvelin and Kekäläinen, doi 10.1145/582415.582418
+ * @param places 0-based, ascending; its length is the number of targets.
+ */
+export function ndcg(places: Int32Array, k: number): number {
+  let gained = 0
+  let ideal = 0
+  for (let t = 0; t < places.length; t++) {
+    if (places[t] < k) gained += 1 / Math.log2(places[t] + 2)
+    if (t < k) ideal += 1 / Math.log2(t + 2)
+  }
+  return ideal > 0 ? gained / ideal : 0
+}
+
+/** 1 where at least one target is among the first k, else 0. */
+export function hitRate(places: Int32Array, k: number): number {
+  return places.length > 0 && places[0] < k ? 1 : 0
+}
+
+/** Share of the targets among the first k; with more than k targets it can't reach 1. */
+export function recall(places: Int32Array, k: number): number {
+  let found = 0
+  for (const place of places) if (place < k) found++
+  return places.length > 0 ? found / places.length : 0
+}
+
+/** 1 / (1-based place of the first target) if that is among the first k, else 0. */
+export function reciprocalRank(places: Int32Array, k: number): number {
+  return places.length > 0 && places[0] < k ? 1 / (places[0] + 1) : 0
+}
+
+/**
+ * Mean over the targets of −log softmax(scores), in nats, over the items that are not excluded.
+ * Scores must be log-probabilities up to a constant.
+ */
+export function negativeLogLikelihood(
+  scores: Float32Array,
+  targets: readonly number[],
+  excluded?: Uint8Array,
+): number {
+  let highest = Number.NEGATIVE_INFINITY
+  for (let i = 0; i < scores.length; i++) {
+    if (!excluded?.[i] && scores[i] > highest) highest = scores[i]
+  }
+  let sum = 0
+  for (let i = 0; i < scores.length; i++) {
+    if (!excluded?.[i]) sum += Math.exp(scores[i] - highest)
+  }
+  const normaliser = highest + Math.log(sum)
+  let total = 0
+  for (const target of targets) total += normaliser - scores[target]
+  return total / targets.length
+}
+
+/** All of METRICS, in their order, written to `out` from `at`. */
+export function measure(
+  scores: Float32Array,
+  targets: readonly number[],
+  excluded: Uint8Array | undefined,
+  out: Float32Array,
+  at: number,
+): void {
+  const places = placesOf(scores, targets, excluded)
+  out[at] = ndcg(places, 10)
+  out[at + 1] = hitRate(places, 10)
+  out[at + 2] = recall(places, 20)
+  out[at + 3] = reciprocalRank(places, 20)
+  out[at + 4] = negativeLogLikelihood(scores, targets, excluded)
+}

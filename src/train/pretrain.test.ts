@@ -1,0 +1,276 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { NearsideError } from '../core/error.ts'
+import type { Interaction } from '../core/features/history.ts'
+import { parseLatest, parseManifest } from '../core/model/manifest.ts'
+import { createRandom } from '../core/model/random.ts'
+import { scoreTerms } from '../core/model/score.ts'
+import { testFolder } from '../testFolder.ts'
+import { NO_WORD_VECTORS } from './encoder/wordVectors.ts'
+import { type PretrainOptions, pretrain } from './pretrain.ts'
+import { DEFAULT_RANKER } from './ranker/trainRanker.ts'
+import type { Shop } from './shop/shop.ts'
+import { formatSearch } from './tuning/formatSearch.ts'
+import { parseSearch } from './tuning/parseSearch.ts'
+import { isWithheld, withholdItems } from './withhold.ts'
+import { writeModel } from './writeModel.ts'
+
+const DAY = 86_400_000
+const START = Date.parse('2024-01-01')
+const OPTIONS: PretrainOptions = {
+  version: '1',
+  seed: 1,
+  holdout: { fraction: 0.2 },
+  until: null,
+  now: Date.parse('2025-01-01'),
+  words: NO_WORD_VECTORS,
+  encoder: { epochs: 3, negatives: 16 },
+}
+
+/** Each shopper keeps to one of three kinds of item, and buys anew every few days. */
+function tinyShop(shoppers = 60, items = 24, orders = 6): Shop {
+  const random = createRandom(9)
+  const logs = Array.from({ length: shoppers }, (_, s) => {
+    const interactions: Interaction[] = []
+    for (let o = 0; o < orders; o++) {
+      const time = START + (o * 7 + random.integer(5)) * DAY
+      for (let k = 0; k < 3; k++) {
+        const item = (3 * random.integer(items / 3) + (s % 3)) % items
+        interactions.push({ item, name: 'purchase', time, session: `${s}-${o}` })
+      }
+    }
+    return { id: `shopper ${s}`, interactions }
+  })
+  return shopOf(logs, items)
+}
+
+function shopOf(shoppers: Shop['shoppers'], items: number): Shop {
+  const times = shoppers.flatMap(({ interactions }) => interactions.map(({ time }) => time))
+  return {
+    name: 'tiny',
+    items: Array.from({ length: items }, (_, i) => ({
+      id: `i${i}`,
+      title: `${['cup', 'lamp', 'bag'][i % 3]} ${['red', 'blue'][i % 2]}`,
+      price: 1 + (i % 7),
+      category: ['kitchen', 'light', 'travel'][i % 3],
+    })),
+    shoppers,
+    from: Math.min(...times),
+    to: Math.max(...times),
+    dayOnly: true,
+  }
+}
+
+async function message(run: Promise<unknown>): Promise<string> {
+  const error = await run.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  expect(error).toBeInstanceOf(NearsideError)
+  expect((error as NearsideError).code).toBe('input-invalid')
+  return (error as NearsideError).message
+}
+
+test('a tiny shop gives a finite model that prefers a shopper’s kind of item', async () => {
+  const shop = tinyShop()
+  const { model } = await pretrain(shop, OPTIONS)
+  const [, , log] = shop.shoppers
+  const { base } = scoreTerms(model, log.interactions, shop.to + DAY)
+  expect(base.every(Number.isFinite)).toBe(true)
+  const mean = (kind: number) =>
+    base.reduce((sum, score, i) => sum + (i % 3 === kind ? score : 0), 0) / 8
+  expect(mean(2)).toBeGreaterThan(mean(0))
+  expect(mean(2)).toBeGreaterThan(mean(1))
+  expect(Object.values(model.manifest.metrics).every(Number.isFinite)).toBe(true)
+  expect(model.manifest.holdout.shoppers).toBeGreaterThan(0)
+})
+
+test('the same seed gives the same files byte for byte, another seed gives others', async () => {
+  const first = await pretrain(tinyShop(), OPTIONS)
+  const second = await pretrain(tinyShop(), OPTIONS)
+  expect(second.manifest).toEqual(first.manifest)
+  expect(second.files).toEqual(first.files)
+  const other = await pretrain(tinyShop(), { ...OPTIONS, seed: 2 })
+  expect(other.manifest.files).not.toEqual(first.manifest.files)
+})
+
+test('held-out shoppers and events from the limit on change nothing', async () => {
+  const shop = tinyShop()
+  const out = new Set(['shopper 3', 'shopper 10'])
+  const until = START + 30 * DAY
+  const options = { ...OPTIONS, holdout: { shoppers: out }, until }
+  const without = await pretrain(shop, options)
+  const changed: Shop = {
+    ...shop,
+    shoppers: shop.shoppers.map(({ id, interactions }) => ({
+      id,
+      interactions: interactions.map((entry) =>
+        out.has(id) || entry.time >= until ? { ...entry, item: 0 } : entry,
+      ),
+    })),
+  }
+  expect((await pretrain(changed, options)).files).toEqual(without.files)
+})
+
+test('writes a directory that latest.json points into', async () => {
+  const directory = testFolder()
+  await writeModel(directory, await pretrain(tinyShop(), OPTIONS))
+  const json = async (path: string) =>
+    JSON.parse(await readFile(join(directory, path), 'utf8')) as unknown
+  expect(parseLatest(await json('latest.json')).version).toBe('1')
+  const manifest = parseManifest(await json('1/manifest.json'))
+  expect(manifest.shop).toBe('tiny')
+  const selection = await readFile(join(directory, '1/selection.json'))
+  const sha256 = createHash('sha256').update(selection).digest('hex')
+  expect(manifest.reports).toEqual([{ name: 'selection.json', bytes: selection.length, sha256 }])
+  const { features } = JSON.parse(selection.toString()) as { features: { kept: boolean }[] }
+  const records = [...manifest.features, ...manifest.contextFeatures!]
+  expect(features.map(({ kept }) => kept)).toEqual(records.map(({ kept }) => kept))
+  expect((await readdir(join(directory, '1'))).sort()).toEqual([
+    'encoder.safetensors',
+    'items.safetensors',
+    'manifest.json',
+    'popularity.safetensors',
+    'selection.json',
+    'shared.safetensors',
+    'statistics.safetensors',
+  ])
+})
+
+test('a log that is too small or wrong is refused in words', async () => {
+  expect(await message(pretrain(tinyShop(9), OPTIONS))).toContain('at least 10 are needed')
+  expect(await message(pretrain({ ...tinyShop(), items: [{ id: 'i0' }] }, OPTIONS))).toContain(
+    'at least two',
+  )
+  expect(await message(pretrain(tinyShop(), { ...OPTIONS, now: START }))).toContain('future')
+  expect(await message(pretrain(tinyShop(), { ...OPTIONS, until: START }))).toContain(
+    'nothing to train on',
+  )
+  const day: Shop = tinyShop()
+  const sameDay = day.shoppers.map(({ id, interactions }) => ({
+    id,
+    interactions: interactions.map((entry) => ({ ...entry, time: START })),
+  }))
+  expect(await message(pretrain(shopOf(sameDay, 24), OPTIONS))).toContain('at least two days')
+})
+
+test.each([10, 13, 25])('%i shoppers are enough for finite numbers', async (shoppers) => {
+  const holdout = { fraction: 0 }
+  const { model } = await pretrain(tinyShop(shoppers), { ...OPTIONS, holdout })
+  expect(Object.values(model.manifest.metrics).every(Number.isFinite)).toBe(true)
+  expect(scoreTerms(model, [], START).base.every(Number.isFinite)).toBe(true)
+})
+
+test('a shop where nobody has come back yet gets a model of what is popular', async () => {
+  const { model } = await pretrain(tinyShop(60, 24, 1), OPTIONS)
+  expect(model.manifest.metrics.validationCases).toBe(0)
+  expect(scoreTerms(model, [], START).base.every(Number.isFinite)).toBe(true)
+})
+
+/** Each shopper walks in steps of one through the items of one kind, one a day, to the same last day. */
+function sequenceShop(shoppers = 60, items = 24): Shop {
+  const last = START + 30 * DAY
+  const logs = Array.from({ length: shoppers }, (_, s) => {
+    const length = 4 + (s % 5)
+    const interactions = Array.from({ length }, (_, k): Interaction => {
+      const time = last - (length - 1 - k) * DAY
+      return { item: (s + 3 * k) % items, name: 'purchase', time, session: String(time) }
+    })
+    return { id: `shopper ${s}`, interactions }
+  })
+  return shopOf(logs, items)
+}
+
+test('leaving one out: everybody teaches, and nobody’s last event is looked at', async () => {
+  const shop = sequenceShop()
+  const options = { ...OPTIONS, leaveOneOut: true }
+  const { manifest, files } = await pretrain(shop, options)
+  expect(manifest.holdout).toEqual({ fraction: 0, shoppers: 0 })
+  expect(manifest.metrics.trainingShoppers).toBe(60)
+  expect(Date.parse(manifest.data.until)).toBe(shop.to - DAY)
+  expect(Date.parse(manifest.data.to)).toBe(shop.to - 2 * DAY)
+  const { interactions } = shop.shoppers[0]
+  const changed: Shop = {
+    ...shop,
+    shoppers: shop.shoppers.map(({ id, interactions: own }) => ({
+      id,
+      interactions: own.map((one) => (one.time === shop.to ? { ...one, item: 0 } : one)),
+    })),
+  }
+  expect(interactions.at(-1)?.item).not.toBe(0)
+  expect((await pretrain(changed, options)).files).toEqual(files)
+})
+
+test('leaving one out needs a log of sequences', async () => {
+  const run = pretrain(tinyShop(), { ...OPTIONS, leaveOneOut: true })
+  expect(await message(run)).toMatch(/log of sequences/)
+})
+
+test('withheld items leave no trace, and the model says how many they are', async () => {
+  const shop = tinyShop(20)
+  const isOut = (item: number) => isWithheld(shop.items[item].id, 0.2, 1)
+  const withheld = shop.items.filter((_, item) => isOut(item))
+  expect(withheld.length).toBeGreaterThan(1)
+  const changed: Shop = {
+    ...shop,
+    items: shop.items.map((item, row) => (isOut(row) ? { ...item, title: 'other words' } : item)),
+    shoppers: shop.shoppers.map(({ id, interactions }) => ({
+      id,
+      interactions: interactions.filter(({ item }, k) => !isOut(item) || k % 2 === 0),
+    })),
+  }
+  expect(withholdItems(changed, 0.2, 1)).toEqual(withholdItems(shop, 0.2, 1))
+  const { manifest, model } = await pretrain(shop, { ...OPTIONS, withholdItems: 0.2 })
+  expect(manifest.withheldItems).toEqual({ fraction: 0.2, items: withheld.length })
+  expect(parseManifest(JSON.parse(JSON.stringify(manifest)))).toEqual(manifest)
+  expect(model.itemIds).toEqual(withholdItems(shop, 0.2, 1).items.map(({ id }) => id))
+  expect(model.content?.words).not.toContain('other')
+})
+
+test('items can be withheld from a log of sequences too', async () => {
+  const options = { ...OPTIONS, leaveOneOut: true, withholdItems: 0.2 }
+  const { manifest } = await pretrain(sequenceShop(), options)
+  expect(manifest.withheldItems?.items).toBeGreaterThan(1)
+})
+
+test('withholding nearly everything is refused', async () => {
+  const options = { ...OPTIONS, withholdItems: 0.99 }
+  expect(await message(pretrain(tinyShop(60, 3), options))).toMatch(/nothing to train on/)
+})
+
+test('a search keeps what it tried, and what is in use unless something better is confirmed', async () => {
+  const shop = tinyShop(36, 12, 9)
+  const { manifest, reports } = await pretrain(shop, {
+    ...OPTIONS,
+    search: { method: 'bayes', trials: 4 },
+    encoder: { epochs: 1, negatives: 16 },
+  })
+  expect(manifest.reports?.map(({ name }) => name)).toEqual(['selection.json', 'search.json'])
+  const text = new TextDecoder().decode(reports[1].bytes)
+  const report = parseSearch(text, 'search.json')
+  expect(report.trials).toHaveLength(4)
+  expect(report.trials[0]).toMatchObject({ difference: 0, error: 0 })
+  expect(report.trials[0].parameters).toMatchObject({ l2: DEFAULT_RANKER.l2 })
+  // Each origin begins where the one before it ended.
+  report.origins.slice(1).forEach(({ at }, k) => {
+    expect(report.origins[k].until).toBe(at)
+  })
+  expect(report.adopted).toBe(/better by more/.test(report.reason))
+  const lines = formatSearch(report).join('\n')
+  expect(lines).toContain(report.reason)
+  expect(lines).not.toMatch(/NaN|undefined/)
+})
+
+test('a search is refused where the log is too short to roll over, or has no dates', async () => {
+  const search = { method: 'grid', trials: 4 } as const
+  expect(await message(pretrain(tinyShop(60, 24, 2), { ...OPTIONS, search }))).toMatch(/20 cases/)
+  const run = pretrain(sequenceShop(), { ...OPTIONS, leaveOneOut: true, search })
+  expect(await message(run)).toMatch(/rolls over dates/)
+})
+
+test('a damaged search report is refused in words', () => {
+  expect(() => parseSearch('{', 'search.json')).toThrow(/is not JSON/)
+  expect(() => parseSearch('{"format":1,"method":"luck"}', 'search.json')).toThrow(/method/)
+})

@@ -1,0 +1,277 @@
+/**
+ * @module Makes a base model from a shop's log and catalogue. Reads top to bottom:
+ * split → search for settings, where asked for → encoder and item table → ranker with the encoder's
+ * score as one more column → validate with and without the encoder → trees over its highest, where they
+ * help → context → judge the features → population prior → files.
+ */
+import type { Item } from '../core/catalog/item.ts'
+import { NearsideError } from '../core/error.ts'
+import { contextTable } from '../core/features/context/lifts.ts'
+import { FEATURE_COUNT } from '../core/features/features.ts'
+import type { ItemStatistics } from '../core/features/itemStatistics.ts'
+import { buildStatistics } from '../core/features/statistics.ts'
+import {
+  type BaseModel,
+  type ContextTerm,
+  DIMENSION,
+  type PersonalPrior,
+} from '../core/model/baseModel.ts'
+import { encode } from '../core/model/encoder.ts'
+import { readBaseModel, type WrittenModel, writeBaseModel } from '../core/model/files.ts'
+import { addScores } from '../core/model/score.ts'
+import { createWasmEngine } from '../engine/wasm/wasmEngine.ts'
+import { learnContext } from './context/learnContext.ts'
+import { describeModel, metricsOf } from './describeModel.ts'
+import { asShipped } from './encoder/asShipped.ts'
+import { type EncoderSettings, type TrainedEncoder, trainEncoder } from './encoder/train.ts'
+import { shippedWordVectors, type WordVectors } from './encoder/wordVectors.ts'
+import { encoderCandidates } from './encoderCandidates.ts'
+import { FOLDS, planByTime, planLeaveOneOut, requireSequences } from './plan.ts'
+import { learnPrior } from './prior/learnPrior.ts'
+import { type ContextCandidates, type RankerData, trainRanker } from './ranker/trainRanker.ts'
+import { describeReport, type Report } from './report.ts'
+import { joinRecords, selectFeatures } from './selection/select.ts'
+import { contextKindsOf, momentsOf } from './shop/moments.ts'
+import type { Shop } from './shop/shop.ts'
+import type { Holdout, Split } from './split.ts'
+import { learnTrees } from './trees/learnTrees.ts'
+import { adoptedSettings, searchRanker } from './tuning/rankerSearch.ts'
+import type { SearchMethod } from './tuning/search.ts'
+import { bestBeyondError, validate } from './validate.ts'
+import { withholdItems } from './withhold.ts'
+
+/** Stands in until the prior is learned. */
+const NO_PRIOR: PersonalPrior = {
+  mean: new Float32Array(DIMENSION + FEATURE_COUNT),
+  variance: new Float32Array(DIMENSION + FEATURE_COUNT),
+  stepSize: new Float32Array(DIMENSION + FEATURE_COUNT),
+  steps: 0,
+  fusionWeight: 0,
+  halfLifeDays: 1,
+}
+
+export interface PretrainOptions {
+  readonly version: string
+  readonly seed: number
+  readonly holdout: Holdout
+  /** Exclusive, milliseconds since the epoch; null for the end of the log. */
+  readonly until: number | null
+  /** Of a log of sequences: all but each shopper's last two events; hold-out and limit don't count. */
+  readonly leaveOneOut?: boolean
+  /** Share of the items that training does without, title and all; 0 or absent: none. */
+  readonly withholdItems?: number
+  /** Default: true. Judging changes nothing of the model; one that is made to be evaluated does without. */
+  readonly judgeFeatures?: boolean
+  /** Looks for better settings of the ranker first; not where one is left out. */
+  readonly search?: { readonly method: SearchMethod; readonly trials: number }
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  /** Default: those that come with this package. */
+  readonly words?: WordVectors
+  readonly encoder?: Partial<EncoderSettings>
+  readonly onProgress?: (label: string, done: number, total: number) => void
+  /** Awaited between steps, so that signals get through; may throw to stop. */
+  readonly checkpoint?: () => Promise<void>
+}
+
+export interface Pretrained extends WrittenModel {
+  /** What the manifest lists beside the model's files. */
+  readonly reports: readonly Report[]
+  /** As a device reads it from `files`. */
+  readonly model: BaseModel
+}
+
+/** @throws NearsideError `input-invalid` where the log holds too little to train on */
+export async function pretrain(given: Shop, options: PretrainOptions): Promise<Pretrained> {
+  const { seed, holdout, withholdItems: withheld = 0 } = options
+  const { onProgress: progress = () => {}, checkpoint = async () => {} } = options
+  if (options.leaveOneOut) requireSequences(given)
+  if (options.leaveOneOut && options.search)
+    throw new NearsideError(
+      'input-invalid',
+      'a search rolls over dates, which a log of sequences does not have',
+    )
+  const shop = withheld > 0 ? withholdItems(given, withheld, seed) : given
+  const plan = options.leaveOneOut
+    ? planLeaveOneOut(shop, seed, options.now)
+    : planByTime(shop, options.until, holdout, seed, options.now)
+  const { split, questions } = plan
+  const data: RankerData = {
+    items: shop.items,
+    shoppers: questions.training,
+    dayOnly: shop.dayOnly,
+    // Where days stand for the order of a sequence, no moment has a context.
+    ...(options.leaveOneOut
+      ? {}
+      : { context: { kinds: contextKindsOf(shop), moments: momentsOf(shop) } }),
+  }
+  const searched = options.search
+    ? await searchRanker(data, {
+        ...options.search,
+        until: questions.until,
+        seed,
+        onProgress: (label, done, total) => {
+          progress(label, done, total)
+          return checkpoint()
+        },
+      })
+    : null
+  const words = options.words ?? (await shippedWordVectors())
+  const statistics = buildStatistics(
+    shop.items,
+    split.training.map(({ interactions }) => interactions),
+    split.until,
+  )
+
+  const encoder = asShipped(
+    await trainEncoder(
+      {
+        items: shop.items,
+        categories: categoryNames(shop.items, statistics.category),
+        shoppers: split.training
+          .filter(({ id }) => plan.teachesEncoder(id))
+          .map(({ interactions }) => interactions),
+        until: split.until,
+        words,
+      },
+      { ...plan.encoder, ...options.encoder },
+      seed,
+      (done, total) => {
+        progress('encoder', done, total)
+        return checkpoint()
+      },
+    ),
+  )
+
+  const ranker = trainRanker(data, {
+    from: plan.questionsFrom,
+    until: questions.until,
+    seed,
+    settings: searched ? adoptedSettings(searched) : {},
+    onProgress: (step, done, total) => progress(`ranker: ${step}`, done, total),
+    encoder: {
+      scores: ({ history, time }) => encoderScores(encoder, encode(encoder, history, time)),
+      unseen: plan.calibrates,
+    },
+  })
+
+  await checkpoint()
+  progress('validation', 0, 1)
+  const candidates = encoderCandidates(encoder, ranker)
+  const measured = validate(
+    {
+      items: shop.items,
+      training: questions.training,
+      dayOnly: shop.dayOnly,
+      isMeasured: plan.isMeasured,
+      folds: FOLDS,
+      from: plan.measuredFrom,
+      until: questions.until,
+    },
+    candidates,
+  )
+  const best = bestBeyondError(measured)
+  const chosen = candidates[best]
+
+  await checkpoint()
+  const { trees, unseen, ...treesLearned } = learnTrees(
+    ranker.contenders,
+    { scale: ranker.scale, weights: ranker.alone.weights },
+    {
+      askedFrom: plan.measuredFrom,
+      isUnseen: plan.isMeasured,
+      untaught: ranker.untaught,
+      onProgress: (step, done, total) => progress(`trees: ${step}`, done, total),
+    },
+  )
+
+  await checkpoint()
+  progress('context', 0, 1)
+  const asked = { from: plan.questionsFrom, until: questions.until, seed }
+  const context = learnContext(data, chosen, asked)
+
+  await checkpoint()
+  progress('selection', 0, 1)
+  const judged = options.judgeFeatures === false ? null : selectFeatures(data, asked)
+  const selection = judged && joinRecords(judged, [...chosen.records, ...context.records])
+  const records = selection?.records ?? [...chosen.records, ...context.records]
+  const reports: readonly Report[] = [
+    ...(selection
+      ? [describeReport('selection.json', { ...selection.report, context: context.outcomes })]
+      : []),
+    ...(searched ? [describeReport('search.json', searched)] : []),
+  ]
+
+  const manifest = describeModel({
+    version: options.version,
+    seed,
+    shop,
+    split,
+    heldOutShare: 'fraction' in holdout && !options.leaveOneOut ? holdout.fraction : 0,
+    records,
+    withheld: { fraction: withheld, items: given.items.length - shop.items.length },
+    hasContext: data.context !== undefined,
+    reports,
+    metrics: metricsOf(split, measured[0], measured[best], chosen.encoderWeight),
+  })
+  const base: BaseModel = {
+    manifest,
+    itemIds: shop.items.map(({ id }) => id),
+    statistics: withContext(statistics, context.terms, split, data.context),
+    prior: NO_PRIOR,
+    content: encoder.content,
+    ...chosen,
+    ...(context.terms.length > 0 &&
+      data.context && { context: { terms: context.terms, moments: data.context.moments } }),
+  }
+  await checkpoint()
+  const learned = await learnPrior({ ...base, ...(unseen && { trees: unseen }) }, data, {
+    until: questions.until,
+    seed,
+    engine: await createWasmEngine(),
+    eligible: plan.teachesPrior,
+    casesEach: plan.priorCases,
+    onProgress: (step, done, total) => progress(`prior: ${step}`, done, total),
+  })
+  const metrics = { ...manifest.metrics, ...treesLearned.metrics, ...learned.metrics }
+  const written = await writeBaseModel({
+    ...base,
+    ...(trees && { trees }),
+    prior: learned.prior,
+    manifest: { ...manifest, metrics },
+  })
+  return { ...written, reports, model: await readBaseModel(written.manifest, written.files) }
+}
+
+/** With what the kinds of context that have earned a place are worth to each item. */
+function withContext(
+  statistics: ItemStatistics,
+  terms: readonly ContextTerm[],
+  { training, until }: Split,
+  candidates: ContextCandidates | undefined,
+): ItemStatistics {
+  if (terms.length === 0 || !candidates) return statistics
+  const histories = training.map(({ interactions }) => interactions)
+  const kept = candidates.kinds.filter((kind) => terms.some(({ feature }) => feature.kind === kind))
+  return {
+    ...statistics,
+    context: kept.map((kind) =>
+      contextTable(kind, statistics.category, histories, until, candidates.moments),
+    ),
+  }
+}
+
+/** Names by category index, as `statistics.category` numbers them. */
+function categoryNames(items: readonly Item[], index: Uint16Array): string[] {
+  const names = ['']
+  items.forEach(({ category }, i) => {
+    if (index[i] > 0) names[index[i]] = category ?? ''
+  })
+  return names
+}
+
+function encoderScores({ itemVectors }: TrainedEncoder, hidden: Float32Array): Float32Array {
+  const scores = new Float32Array(itemVectors.length / DIMENSION)
+  addScores(scores, itemVectors, hidden)
+  return scores
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import type { ShopperHistory } from '../../core/features/cases.ts'
+import { EVENT_WEIGHTS } from '../../core/features/strength.ts'
+import { DIMENSION } from '../../core/model/baseModel.ts'
+import { createJsEngine } from '../../engine/js.ts'
+import { testModel, testShop, UNTIL } from '../../evaluate/testShop.ts'
+import { learnPrior } from './learnPrior.ts'
+import { EVENT_WEIGHTINGS } from './trial.ts'
+
+const engine = createJsEngine()
+
+describe('learnPrior', () => {
+  it('learns a usable prior from a small shop, the same for the same seed', async () => {
+    const shop = testShop(60, 30)
+    const model = testModel(shop)
+    const options = { until: UNTIL, seed: 3, engine, maxShoppers: 12 }
+    const learned = await learnPrior(model, shop, options)
+    const { prior } = learned
+    expect(prior.mean).toHaveLength(DIMENSION + model.featureWeights.length)
+    expect(prior.variance.every((v) => Number.isFinite(v) && v >= 0)).toBe(true)
+    expect(prior.fusionWeight).toBeGreaterThanOrEqual(0)
+    expect(prior.fusionWeight).toBeLessThanOrEqual(1)
+    expect(prior.fusionWeight === 0).toBe(learned.chosen === null)
+    // What the ranker dropped is not learned on a device either.
+    model.featureWeights.forEach((weight, f) => {
+      if (weight === 0) expect(prior.variance[DIMENSION + f]).toBe(0)
+    })
+    expect((await learnPrior(model, shop, options)).prior).toEqual(prior)
+  })
+
+  it('tries what an event weighs where the log holds several kinds, and only there', async () => {
+    const shop = testShop(60, 30, 2)
+    const looked = shop.shoppers.map(({ id, interactions }) => ({
+      id,
+      interactions: interactions.map((entry, k) =>
+        k % 3 === 0 ? { ...entry, name: 'view_item' as const, time: entry.time - 1000 } : entry,
+      ),
+    }))
+    const options = { until: UNTIL, seed: 3, engine, maxShoppers: 12 }
+    const weightsTried = async (shoppers: readonly ShopperHistory[]) => {
+      const log = { ...shop, shoppers }
+      const { judgements, chosen, prior } = await learnPrior(testModel(log), log, options)
+      const ofRule = !chosen || chosen.recipe.eventWeights === EVENT_WEIGHTS
+      expect(prior.eventWeights).toEqual(ofRule ? undefined : chosen.recipe.eventWeights)
+      return new Set(judgements.map(({ recipe }) => recipe.eventWeights))
+    }
+    expect(await weightsTried(shop.shoppers)).toEqual(new Set([EVENT_WEIGHTS]))
+    expect(await weightsTried(looked)).toEqual(new Set(EVENT_WEIGHTINGS))
+  })
+
+  it('says that it learned nothing where there are too few shoppers', async () => {
+    const shop = testShop(8, 30)
+    const learned = await learnPrior(testModel(shop), shop, { until: UNTIL, seed: 1, engine })
+    expect(learned.prior.fusionWeight).toBe(0)
+    expect(learned.reason).toContain('too few')
+  })
+})

@@ -1,0 +1,256 @@
+/**
+ * @module Learns the population's prior over personal parameters and the recipe of the fit:
+ * variances from the spread over some training shoppers, then their scale, the half-life, what an event
+ * weighs (where the log holds several kinds) and λ by what helps the next case of others. Where learning does not help, λ becomes 0 and it says so.
+ */
+import type { Item } from '../../core/catalog/item.ts'
+import { PRICE_KIND } from '../../core/features/context/contextFeatures.ts'
+import { FEATURE_COUNT } from '../../core/features/features.ts'
+import type { StatisticsOptions } from '../../core/features/statistics.ts'
+import { EVENT_WEIGHTS, type EventWeights } from '../../core/features/strength.ts'
+import { type BaseModel, DIMENSION, type PersonalPrior } from '../../core/model/baseModel.ts'
+import { createRandom } from '../../core/model/random.ts'
+import { casesFromHistory } from '../../core/personal/learningCases.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { OutOfFoldStatistics } from '../ranker/outOfFold.ts'
+import { firstTime, logsBefore } from '../ranker/sample.ts'
+import type { ShopperLog } from '../shop/shop.ts'
+import { choose, confirm, type Judgement, judge, priorOf, type Recipe } from './choose.ts'
+import { learnSpread, withVariance } from './spread.ts'
+import { buildTrial, EVENT_WEIGHTINGS, type Trial } from './trial.ts'
+
+export interface PriorData {
+  readonly items: readonly Item[]
+  /** Whose logs the statistics come from: all training shoppers, no one held out. */
+  readonly shoppers: readonly ShopperLog[]
+  readonly dayOnly: boolean
+}
+
+export interface PriorOptions {
+  /** Exclusive, milliseconds since the epoch. */
+  readonly until: number
+  readonly seed: number
+  readonly engine: Engine
+  /**
+   * Shoppers that the weights were not fitted on come first. Others fill up: the base looks better
+   * on them than it is, so at worst too little learning is chosen.
+   */
+  readonly eligible?: (shopper: string) => boolean
+  /** Most shoppers for the spread, and as many again for the choice. */
+  readonly maxShoppers?: number
+  /** Next cases judged of one shopper: the most recent ones. */
+  readonly casesEach?: number
+  readonly onProgress?: (step: string, done: number, total: number) => void
+}
+
+export interface LearnedPrior {
+  readonly prior: PersonalPrior
+  readonly reason: string
+  /** The chosen judgement; null when nothing helped. */
+  readonly chosen: Judgement | null
+  readonly judgements: readonly Judgement[]
+  readonly shoppers: { readonly spread: number; readonly choice: number }
+  /** Next cases that were predicted. */
+  readonly cases: number
+  /** For `manifest.metrics`. */
+  readonly metrics: Readonly<Record<string, number>>
+}
+
+const STEPS = 30
+const SPREAD_ROUNDS = 4
+const DEFAULT_MAX_SHOPPERS = 350
+const DEFAULT_CASES_EACH = 4
+/** Bytes that the features of the judged cases may take. */
+const MEMORY = 8e8
+const SCALES = [0.1, 0.3, 1, 3] as const
+const HALF_LIVES = [60, 180, 365] as const
+/** Standard deviation, in nats, that a start gives to a score through u, and to a weight of w_p. */
+const START_TASTE = 0.5
+const START_WEIGHT = 0.1
+
+/** @param model its prior and statistics are not read. */
+export async function learnPrior(
+  model: BaseModel,
+  data: PriorData,
+  options: PriorOptions,
+): Promise<LearnedPrior> {
+  const { engine, onProgress } = options
+  const start = startOf(model)
+  const { forSpread, forChoice } = buildTrials({ ...model, prior: start }, data, options)
+  const count = (trials: readonly Trial[]) => new Set(trials.map((trial) => trial.shopper)).size
+  const shoppers = { spread: count(forSpread), choice: count(forChoice) }
+  if (shoppers.spread < 10 || shoppers.choice < 10)
+    return nothing(start, 'too few shoppers with three orders or events to learn a prior from')
+  const lastOfEach = [...new Map(forSpread.map((trial) => [trial.shopper, trial])).values()]
+  const spread = await learnSpread(lastOfEach, start, engine, SPREAD_ROUNDS, (done, total) =>
+    onProgress?.('spread', done, total),
+  )
+  const judgements: Judgement[] = []
+  let done = 0
+  const weightings = forChoice.some((one) => one.ofSeveralKinds) ? EVENT_WEIGHTINGS : []
+  const total = 2 * SCALES.length + HALF_LIVES.length + weightings.length + 1
+  const attempt = async (recipe: Recipe) => {
+    const known = judgements.some((one) => JSON.stringify(one.recipe) === JSON.stringify(recipe))
+    if (!known) judgements.push(...(await judge(model, forChoice, spread, start, recipe, engine)))
+    onProgress?.('choice', ++done, total)
+  }
+  // One coordinate after the other: a full grid would only find more noise.
+  let recipe: Recipe = {
+    taste: 0,
+    features: 0,
+    halfLifeDays: 180,
+    eventWeights: EVENT_WEIGHTS,
+    mean: 0,
+  }
+  for (const features of SCALES) await attempt({ ...recipe, features })
+  recipe = bestOf(judgements)
+  for (const taste of SCALES) await attempt({ ...recipe, taste })
+  recipe = bestOf(judgements)
+  for (const halfLifeDays of HALF_LIVES) await attempt({ ...recipe, halfLifeDays })
+  recipe = bestOf(judgements)
+  for (const eventWeights of weightings) await attempt({ ...recipe, eventWeights })
+  recipe = bestOf(judgements)
+  await attempt({ ...recipe, mean: 1 })
+  const choice = choose(judgements)
+  // The best of some sixty tries is partly luck: it must not be refuted where it was not chosen.
+  const again = choice.best
+    ? (await judge(model, forSpread, spread, start, choice.best.recipe, engine)).find(
+        ({ fusionWeight }) => fusionWeight === choice.best?.fusionWeight,
+      )
+    : undefined
+  const { best, reason } = confirm(choice, again)
+  return {
+    prior: priorOf(spread, start, best?.recipe ?? { ...recipe, mean: 0 }, best?.fusionWeight ?? 0),
+    reason,
+    chosen: best,
+    judgements,
+    shoppers,
+    cases: forChoice.length,
+    metrics: {
+      ...metricsOf(best, again, forChoice),
+      ...(weightings.length > 0 && best && eventMetricsOf(best.recipe.eventWeights)),
+    },
+  }
+}
+
+/** The step that a coordinate takes, by the lower end of the lift; likelihood breaks ties. */
+function bestOf(judgements: readonly Judgement[]): Recipe {
+  const chosen = choose(judgements).best
+  if (chosen) return chosen.recipe
+  const value = (one: Judgement) => one.ndcgLift - one.ndcgError
+  return judgements.reduce((a, b) => (value(b) > value(a) ? b : a)).recipe
+}
+
+function startOf(model: BaseModel): PersonalPrior {
+  let square = 0
+  for (const value of model.itemVectors) square += value * value
+  const perItem = square / Math.max(1, model.itemIds.length)
+  const variance = new Float32Array(DIMENSION + FEATURE_COUNT)
+  if (perItem > 0) variance.fill(START_TASTE ** 2 / perItem, 0, DIMENSION)
+  for (let f = 0; f < FEATURE_COUNT; f++) {
+    // A feature that the ranker dropped carries nothing here either.
+    if (model.featureWeights[f] !== 0) variance[DIMENSION + f] = START_WEIGHT ** 2
+  }
+  return withVariance(
+    {
+      mean: new Float32Array(variance.length),
+      variance,
+      stepSize: variance,
+      steps: STEPS,
+      fusionWeight: 1,
+      halfLifeDays: 180,
+    },
+    variance,
+  )
+}
+
+/** Half of the shoppers for the spread and for confirmation, the other half for the choice. */
+function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
+  const { until, seed, eligible = () => true, casesEach = DEFAULT_CASES_EACH } = options
+  const shoppers = logsBefore(data.shoppers, until)
+  const first = firstTime(shoppers, until)
+  const statistics = new OutOfFoldStatistics(data.items, shoppers, {
+    folds: 5,
+    neighbourDays: 60,
+    popularityDays: 30,
+    from: first + 0.2 * (until - first),
+    until,
+    statistics: { context: contextOf(model) },
+  })
+  const random = createRandom(seed + 1)
+  const bytesEach = casesEach * model.itemIds.length * FEATURE_COUNT * 4
+  const affordable = Math.max(20, Math.floor(MEMORY / bytesEach))
+  const most = Math.min(options.maxShoppers ?? DEFAULT_MAX_SHOPPERS, affordable)
+  const drawn = shoppers
+    .map((log) => ({ log, cases: casesFromHistory(log.interactions, { dayOnly: data.dayOnly }) }))
+    .filter(({ cases }) => cases.length >= 2)
+    .map((one) => ({ ...one, order: random.next() + (eligible(one.log.id) ? 0 : 1) }))
+    .sort((a, b) => a.order - b.order)
+    .slice(0, 2 * most)
+  const places = drawn.flatMap(({ log, cases }, k) => {
+    const earliest = Math.max(1, cases.length - casesEach)
+    return cases.slice(earliest).map(({ time }, n) => ({
+      log,
+      forSpread: k % 2 === 0,
+      next: earliest + n,
+      shopper: log.id,
+      time,
+    }))
+  })
+  places.sort(statistics.compareCases)
+  const forSpread: Trial[] = []
+  const forChoice: Trial[] = []
+  places.forEach((place, k) => {
+    const { log, next } = place
+    const statisticsAt = (time: number) => statistics.at(log.id, time)
+    const trial = buildTrial(model, log, next, data.dayOnly, statisticsAt)
+    if (trial) (place.forSpread ? forSpread : forChoice).push(trial)
+    options.onProgress?.('trials', k + 1, places.length)
+  })
+  return { forSpread, forChoice }
+}
+
+/** What the model's terms need to know of the moments, to be counted out of fold. */
+function contextOf({ context }: BaseModel): StatisticsOptions['context'] {
+  if (!context) return undefined
+  const kinds = new Set(context.terms.map(({ feature }) => feature.kind))
+  kinds.delete(PRICE_KIND)
+  return { kinds: [...kinds], moments: context.moments }
+}
+
+function metricsOf(
+  best: Judgement | null,
+  again: Judgement | undefined,
+  trials: readonly Trial[],
+): Record<string, number> {
+  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+  return {
+    'prior.cases': trials.length,
+    'prior.base.ndcg@10': mean(trials.map((trial) => trial.baseNdcg)),
+    'prior.base.nll': mean(trials.map((trial) => trial.baseNll)),
+    'prior.fusionWeight': best?.fusionWeight ?? 0,
+    'prior.lift.ndcg@10': best?.ndcgLift ?? 0,
+    'prior.lift.ndcg@10.error': best?.ndcgError ?? 0,
+    'prior.confirmation.ndcg@10': again?.ndcgLift ?? 0,
+    'prior.confirmation.ndcg@10.error': again?.ndcgError ?? 0,
+    'prior.gain.nll': best?.nllGain ?? 0,
+    'prior.gain.nll.error': best?.nllError ?? 0,
+  }
+}
+
+const eventMetricsOf = ({ purchase, cart, view }: EventWeights) => ({
+  'prior.eventWeight.cart': cart / purchase,
+  'prior.eventWeight.view': view / purchase,
+})
+
+function nothing(start: PersonalPrior, reason: string): LearnedPrior {
+  return {
+    prior: { ...start, fusionWeight: 0 },
+    reason,
+    chosen: null,
+    judgements: [],
+    shoppers: { spread: 0, choice: 0 },
+    cases: 0,
+    metrics: { 'prior.fusionWeight': 0 },
+  }
+}

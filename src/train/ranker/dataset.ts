@@ -1,0 +1,158 @@
+/**
+ * @module Training cases of the ranker as one ragged table: a case's rows are its targets, the
+ * shopper's own items, the items that go best with them, the popular ones, and a corrected uniform
+ * sample.
+ */
+import { computeFeatures } from '../../core/features/computeFeatures.ts'
+import { FEATURE_COLUMN, FEATURE_COUNT } from '../../core/features/features.ts'
+import type { Case } from '../../core/features/history.ts'
+import type { ItemStatistics } from '../../core/features/itemStatistics.ts'
+import { highestRows } from '../../core/model/highest.ts'
+import type { Random } from '../../core/model/random.ts'
+
+export interface RankerCase extends Case {
+  readonly weight: number
+}
+
+export interface RankerDataset {
+  readonly cases: readonly RankerCase[]
+  /** First row of each case, and the number of rows at the end. */
+  readonly start: Int32Array
+  /** Item of each row. */
+  readonly item: Int32Array
+  /** F, and the extra columns after them. */
+  readonly columns: number
+  /** Raw features, row-major [rows, columns]. */
+  readonly features: Float32Array
+  /** log(rest / sampled) of sampled rows, else 0. */
+  readonly correction: Float32Array
+  /** Share of the case's targets that the row is. */
+  readonly target: Float32Array
+}
+
+export interface DatasetOptions {
+  /** Most rows of a case; targets and own items beyond three quarters are thinned. */
+  readonly rows: number
+  /** Items that go best with the history, taken for certain. */
+  readonly neighbours: number
+  /** The most popular items of 30 days, taken for certain. */
+  readonly popular: number
+}
+
+export const DEFAULT_DATASET: DatasetOptions = { rows: 320, neighbours: 60, popular: 60 }
+
+/** More columns beside the features, e.g. an encoder's score. */
+export interface ExtraColumns {
+  readonly count: number
+  /** Of every item for a case, [N] each. */
+  of(one: RankerCase, statistics: ItemStatistics): readonly Float32Array[]
+}
+
+/** @param cases in the order in which `statisticsOf` likes to be asked. */
+export function buildDataset(
+  cases: readonly RankerCase[],
+  statisticsOf: (one: RankerCase) => ItemStatistics,
+  random: Random,
+  options: DatasetOptions = DEFAULT_DATASET,
+  extra: ExtraColumns | null = null,
+): RankerDataset {
+  const columns = FEATURE_COUNT + (extra?.count ?? 0)
+  const start = new Int32Array(cases.length + 1)
+  const capacity = cases.length * options.rows
+  const item = new Int32Array(capacity)
+  const features = new Float32Array(capacity * columns)
+  const correction = new Float32Array(capacity)
+  const target = new Float32Array(capacity)
+  let all = new Float32Array(0)
+  let row = 0
+  cases.forEach((one, c) => {
+    const statistics = statisticsOf(one)
+    if (all.length !== statistics.items * FEATURE_COUNT)
+      all = new Float32Array(statistics.items * FEATURE_COUNT)
+    computeFeatures(statistics, one.history, one.time, null, all)
+    const more = extra?.of(one, statistics) ?? []
+    const chosen = chooseRows(one, statistics.items, all, random, options)
+    for (let k = 0; k < chosen.items.length; k++, row++) {
+      item[row] = chosen.items[k]
+      correction[row] = k < chosen.certain ? 0 : chosen.correction
+      target[row] = k < chosen.targets ? 1 / chosen.targets : 0
+      const from = chosen.items[k] * FEATURE_COUNT
+      features.set(all.subarray(from, from + FEATURE_COUNT), row * columns)
+      more.forEach((values, e) => {
+        features[row * columns + FEATURE_COUNT + e] = values[chosen.items[k]]
+      })
+    }
+    start[c + 1] = row
+  })
+  return {
+    cases,
+    start,
+    item: item.slice(0, row),
+    columns,
+    features: features.slice(0, row * columns),
+    correction: correction.slice(0, row),
+    target: target.slice(0, row),
+  }
+}
+
+function chooseRows(
+  one: RankerCase,
+  items: number,
+  features: Float32Array,
+  random: Random,
+  options: DatasetOptions,
+) {
+  const taken = new Uint8Array(items)
+  for (const target of one.targets) taken[target] = 1
+  const rows: number[] = draw([...one.targets], options.rows >> 2, random)
+  const targets = rows.length
+  const add = (item: number) => {
+    if (taken[item]) return
+    taken[item] = 1
+    rows.push(item)
+  }
+  const limit = (options.rows * 3) >> 2
+  const own = one.history
+  for (
+    let k = own.length - 1;
+    k >= 0 && rows.length < limit - options.neighbours - options.popular;
+    k--
+  )
+    add(own[k].item)
+  const { cooccurrenceRecent, popularity30 } = FEATURE_COLUMN
+  for (const item of [
+    ...strongest(features, items, cooccurrenceRecent, options.neighbours),
+    ...strongest(features, items, popularity30, options.popular),
+  ]) {
+    if (rows.length < limit) add(item)
+  }
+  const certain = rows.length
+  const rest: number[] = []
+  for (let item = 0; item < items; item++) if (!taken[item]) rest.push(item)
+  const sampled = draw(rest, options.rows - certain, random)
+  return {
+    items: [...rows, ...sampled],
+    targets,
+    certain,
+    correction: sampled.length > 0 ? Math.log(rest.length / sampled.length) : 0,
+  }
+}
+
+/** Items with the largest values of a feature; only those above 0. */
+function strongest(features: Float32Array, items: number, column: number, count: number): number[] {
+  const values = new Float32Array(items)
+  for (let item = 0; item < items; item++) values[item] = features[item * FEATURE_COUNT + column]
+  return highestRows(values, count).filter((item) => values[item] > 0)
+}
+
+/** The first `count` of a partial Fisher–Yates shuffle; changes `pool`. */
+function draw(pool: number[], count: number, random: Random): number[] {
+  if (count >= pool.length) return pool
+  for (let k = 0; k < count; k++) {
+    const other = k + random.integer(pool.length - k)
+    const value = pool[k]
+    pool[k] = pool[other]
+    pool[other] = value
+  }
+  return pool.slice(0, Math.max(0, count))
+}

@@ -1,0 +1,181 @@
+/**
+ * @module Fits the ranker's weights by Newton's method: the multi-positive softmax with an L2 term
+ * is convex in w and has some thirty parameters, so a handful of exact steps reach the optimum and
+ * no learning rate has to be chosen.
+ */
+import { NearsideError } from '../../core/error.ts'
+import type { RankerDataset } from './dataset.ts'
+
+export interface NewtonOptions {
+  /** L2 on the distance of the scaled weights from `centre`, in units of one case. */
+  readonly l2: number
+  /** Columns that stay at the centre. */
+  readonly frozen: ReadonlySet<number>
+  /** Where the descent starts and the L2 term pulls; default 0. [columns] */
+  readonly centre?: Float64Array
+  readonly onProgress?: (step: number, loss: number) => void
+}
+
+/** The part of a dataset that the fit reads. */
+export type NewtonTable = Pick<
+  RankerDataset,
+  'start' | 'columns' | 'features' | 'correction' | 'target'
+> & { readonly cases: readonly { readonly weight: number }[] }
+
+export interface NewtonResult {
+  /** [columns], for scaled features. */
+  readonly weights: Float64Array
+  /** Mean negative log-likelihood of a case, nats, with the L2 term. */
+  readonly loss: number
+  readonly steps: number
+}
+
+const MAX_STEPS = 25
+/** Stops when a step improves the mean loss by less, nats. */
+const TOLERANCE = 1e-7
+
+/** @param scale [columns], > 0; raw features are divided by it. */
+export function fitNewton(
+  data: NewtonTable,
+  scale: Float32Array,
+  options: NewtonOptions,
+): NewtonResult {
+  const inverse = Float64Array.from(scale, (value) => 1 / value)
+  let weights = Float64Array.from(options.centre ?? new Float64Array(data.columns))
+  let state = evaluate(data, inverse, weights, options, true)
+  let steps = 0
+  while (steps < MAX_STEPS) {
+    const direction = solve(state.hessian, state.gradient, options.frozen)
+    let size = 1
+    let next = weights
+    let loss = Number.POSITIVE_INFINITY
+    while (size > 1e-4) {
+      next = weights.map((value, f) => value - size * direction[f])
+      loss = evaluate(data, inverse, next, options, false).loss
+      if (loss <= state.loss) break
+      size /= 2
+    }
+    steps++
+    if (!(loss <= state.loss)) break
+    const gained = state.loss - loss
+    weights = next
+    options.onProgress?.(steps, loss)
+    if (gained < TOLERANCE) {
+      state = { ...state, loss }
+      break
+    }
+    state = evaluate(data, inverse, weights, options, true)
+  }
+  if (!weights.every(Number.isFinite))
+    throw new NearsideError('fit-diverged', 'the ranker did not converge')
+  return { weights, loss: state.loss, steps }
+}
+
+function evaluate(
+  data: NewtonTable,
+  inverse: Float64Array,
+  weights: Float64Array,
+  options: NewtonOptions,
+  withHessian: boolean,
+) {
+  const F = data.columns
+  const free = Int32Array.from({ length: F }, (_, f) => f).filter((f) => !options.frozen.has(f))
+  const scaled = weights.map((value, f) => value * inverse[f])
+  const gradient = new Float64Array(F)
+  const hessian = new Float64Array(F * F)
+  const mean = new Float64Array(F)
+  let longest = 0
+  let totalWeight = 0
+  for (let c = 0; c < data.cases.length; c++) {
+    longest = Math.max(longest, data.start[c + 1] - data.start[c])
+    totalWeight += data.cases[c].weight
+  }
+  const share = new Float64Array(longest)
+  let loss = 0
+  for (let c = 0; c < data.cases.length; c++) {
+    const first = data.start[c]
+    const count = data.start[c + 1] - first
+    const weight = data.cases[c].weight / totalWeight
+    let highest = Number.NEGATIVE_INFINITY
+    for (let k = 0; k < count; k++) {
+      let score = data.correction[first + k]
+      for (let f = 0, x = (first + k) * F; f < F; f++, x++) score += scaled[f] * data.features[x]
+      share[k] = score
+      if (score > highest) highest = score
+    }
+    let sum = 0
+    for (let k = 0; k < count; k++) sum += Math.exp(share[k] - highest)
+    const normaliser = highest + Math.log(sum)
+    mean.fill(0)
+    for (let k = 0; k < count; k++) {
+      const row = first + k
+      const score = share[k]
+      const probability = Math.exp(score - normaliser)
+      share[k] = probability
+      const target = data.target[row]
+      if (target > 0) loss += weight * target * (normaliser - score)
+      if (!withHessian) continue
+      const residual = weight * (probability - target)
+      const at = row * F
+      for (const f of free) {
+        const value = data.features[at + f]
+        gradient[f] += residual * value
+        mean[f] += probability * value
+      }
+      if (probability < 1e-7) continue
+      for (let a = 0; a < free.length; a++) {
+        const value = weight * probability * data.features[at + free[a]]
+        if (value === 0) continue
+        const into = free[a] * F
+        for (let b = 0; b <= a; b++) hessian[into + free[b]] += value * data.features[at + free[b]]
+      }
+    }
+    if (!withHessian) continue
+    for (let f = 0; f < F; f++) {
+      for (let g = 0; g <= f; g++) hessian[f * F + g] -= weight * mean[f] * mean[g]
+    }
+  }
+  const l2 = options.l2 / Math.max(totalWeight, 1)
+  for (let f = 0; f < F; f++) {
+    const away = weights[f] - (options.centre?.[f] ?? 0)
+    loss += 0.5 * l2 * away ** 2
+    gradient[f] = gradient[f] * inverse[f] + l2 * away
+    for (let g = 0; g <= f; g++) {
+      hessian[f * F + g] *= inverse[f] * inverse[g]
+      hessian[g * F + f] = hessian[f * F + g]
+    }
+    hessian[f * F + f] += l2
+  }
+  return { loss, gradient, hessian }
+}
+
+/** Cholesky solve of H x = g with a small ridge; frozen columns give 0. */
+function solve(
+  hessian: Float64Array,
+  gradient: Float64Array,
+  frozen: ReadonlySet<number>,
+): Float64Array {
+  const F = gradient.length
+  const lower = hessian.map((value, at) => {
+    const onDiagonal = at % (F + 1) === 0
+    if (frozen.has(at % F) || frozen.has(Math.floor(at / F))) return onDiagonal ? 1 : 0
+    return onDiagonal ? value + 1e-9 : value
+  })
+  for (let f = 0; f < F; f++) {
+    for (let g = 0; g <= f; g++) {
+      let sum = lower[f * F + g]
+      for (let k = 0; k < g; k++) sum -= lower[f * F + k] * lower[g * F + k]
+      lower[f * F + g] = f === g ? Math.sqrt(Math.max(sum, 1e-12)) : sum / lower[g * F + g]
+    }
+  }
+  const x = Float64Array.from(gradient, (value, f) => (frozen.has(f) ? 0 : value))
+  for (let f = 0; f < F; f++) {
+    for (let k = 0; k < f; k++) x[f] -= lower[f * F + k] * x[k]
+    x[f] /= lower[f * F + f]
+  }
+  for (let f = F - 1; f >= 0; f--) {
+    for (let k = f + 1; k < F; k++) x[f] -= lower[k * F + f] * x[k]
+    x[f] /= lower[f * F + f]
+  }
+  return x
+}

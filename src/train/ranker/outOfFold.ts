@@ -1,0 +1,102 @@
+/**
+ * @module Item statistics as a case may know them: without the case's own shopper (out of fold)
+ * and from before its time. Statistics that hold the answer teach the ranker to trust them, and
+ * it falls behind a one-line baseline on shoppers it has never seen.
+ */
+import type { Item } from '../../core/catalog/item.ts'
+import type { History } from '../../core/features/history.ts'
+import type { ItemStatistics } from '../../core/features/itemStatistics.ts'
+import { DAY } from '../../core/features/profile.ts'
+import {
+  buildStatistics,
+  refreshPopularity,
+  type StatisticsOptions,
+} from '../../core/features/statistics.ts'
+
+export interface OutOfFoldOptions {
+  readonly folds: number
+  /** Days between two rebuilds of the neighbour lists, and of popularity. */
+  readonly neighbourDays: number
+  readonly popularityDays: number
+  /** The first rebuild: earlier cases would learn from an empty log. Milliseconds. */
+  readonly from: number
+  /** No event at or after it counts, and no case lies beyond it. Milliseconds. */
+  readonly until: number
+  readonly statistics?: StatisticsOptions
+}
+
+/** As the ranker is trained. */
+export const OUT_OF_FOLD = { folds: 5, neighbourDays: 30, popularityDays: 7 } as const
+
+export interface FoldedShopper {
+  readonly id: string
+  readonly interactions: History
+}
+
+/** FNV-1a: a shopper's fold depends on the id alone. */
+export function foldOf(shopper: string, folds: number): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < shopper.length; i++) {
+    hash = Math.imul(hash ^ shopper.charCodeAt(i), 0x01000193) >>> 0
+  }
+  hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b) >>> 0
+  return (hash >>> 8) % folds
+}
+
+/**
+ * Builds statistics on demand and keeps only the latest of each kind: ask in the order of
+ * `compareCases`, or every question is a rebuild.
+ */
+export class OutOfFoldStatistics {
+  readonly #items: readonly Item[]
+  readonly #options: OutOfFoldOptions
+  readonly #others: readonly (readonly History[])[]
+  #lists: { fold: number; at: number; statistics: ItemStatistics } | null = null
+  #current: { fold: number; at: number; statistics: ItemStatistics } | null = null
+
+  constructor(
+    items: readonly Item[],
+    shoppers: readonly FoldedShopper[],
+    options: OutOfFoldOptions,
+  ) {
+    this.#items = items
+    this.#options = options
+    this.#others = Array.from({ length: options.folds }, (_, fold) =>
+      shoppers
+        .filter((shopper) => foldOf(shopper.id, options.folds) !== fold)
+        .map((shopper) => shopper.interactions),
+    )
+  }
+
+  /** @param time milliseconds, at or after `from`. */
+  at(shopper: string, time: number): ItemStatistics {
+    const fold = foldOf(shopper, this.#options.folds)
+    const listsAt = this.#step(time, this.#options.neighbourDays)
+    const at = Math.max(listsAt, this.#step(time, this.#options.popularityDays))
+    if (this.#current?.fold === fold && this.#current.at === at) return this.#current.statistics
+    const others = this.#others[fold]
+    if (this.#lists?.fold !== fold || this.#lists.at !== listsAt) {
+      const statistics = buildStatistics(this.#items, others, listsAt, this.#options.statistics)
+      this.#lists = { fold, at: listsAt, statistics }
+    }
+    const { statistics: lists } = this.#lists
+    const statistics = at === listsAt ? lists : refreshPopularity(lists, others, at)
+    this.#current = { fold, at, statistics }
+    return statistics
+  }
+
+  /** Fold first, then time. */
+  readonly compareCases = (
+    a: { readonly shopper: string; readonly time: number },
+    b: { readonly shopper: string; readonly time: number },
+  ): number => {
+    const { folds } = this.#options
+    return foldOf(a.shopper, folds) - foldOf(b.shopper, folds) || a.time - b.time
+  }
+
+  #step(time: number, days: number): number {
+    const { from, until } = this.#options
+    const steps = Math.floor((Math.min(time, until) - from) / (days * DAY))
+    return from + Math.max(0, steps) * days * DAY
+  }
+}

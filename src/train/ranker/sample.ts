@@ -1,0 +1,67 @@
+/**
+ * @module The cases that the ranker and its judges learn from: what shoppers turned to before a
+ * moment, from when on the log has something to count, and of those a sample.
+ */
+import { buildCases } from '../../core/features/cases.ts'
+import { DAY } from '../../core/features/profile.ts'
+import type { Random } from '../../core/model/random.ts'
+import type { ShopperLog } from '../shop/shop.ts'
+import type { RankerCase } from './dataset.ts'
+
+export interface SampleOptions {
+  /** Of the first case, milliseconds since the epoch; absent: after the warm-up. */
+  readonly from?: number
+  /** Exclusive, milliseconds since the epoch. */
+  readonly until: number
+  /** Share of the log's span before the first case, so that statistics have something to count. */
+  readonly warmUp: number
+  /** Share of first orders (no history yet) that are drawn; 0: none. */
+  readonly firstShare: number
+  readonly maxCases: number
+}
+
+export interface CaseSample {
+  /** What was known at the end: no event at or after `until`, nobody without any. */
+  readonly shoppers: readonly ShopperLog[]
+  /** Of the first case that could be drawn. */
+  readonly from: number
+  /** Of weight 1, in the order of the shoppers; none where nobody came back. */
+  readonly cases: RankerCase[]
+}
+
+/** The part of the log before a moment; shoppers who came later are not in it. */
+export function logsBefore(shoppers: readonly ShopperLog[], until: number): ShopperLog[] {
+  return shoppers
+    .map(({ id, interactions }) => ({
+      id,
+      interactions: interactions.filter(({ time }) => time < until),
+    }))
+    .filter(({ interactions }) => interactions.length > 0)
+}
+
+/** Of the first event; `until` where there is none. */
+export function firstTime(shoppers: readonly ShopperLog[], until: number): number {
+  return shoppers.reduce((least, { interactions: [one] }) => Math.min(least, one.time), until)
+}
+
+/** The midnight before which a share of the span from `first` to `until` lies. */
+export function midnightAt(share: number, first: number, until: number): number {
+  return Math.floor((first + share * (until - first)) / DAY) * DAY
+}
+
+/** All cases are as likely as each other to be drawn. */
+export function sampleCases(
+  { shoppers: whole, dayOnly }: { shoppers: readonly ShopperLog[]; dayOnly: boolean },
+  options: SampleOptions,
+  random: Random,
+): CaseSample {
+  const { until, warmUp, firstShare, maxCases } = options
+  const shoppers = logsBefore(whole, until)
+  const from = options.from ?? midnightAt(warmUp, firstTime(shoppers, until), until)
+  const all = shoppers
+    .flatMap((shopper) => buildCases(shopper, dayOnly, from))
+    .filter(({ history }) => history.length > 0 || (firstShare > 0 && random.next() < firstShare))
+  const share = maxCases / all.length
+  const drawn = all.filter(() => share >= 1 || random.next() < share)
+  return { shoppers, from, cases: drawn.map((one) => ({ ...one, weight: 1 })) }
+}

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest'
+import { FEATURE_COUNT, FEATURES } from '../../core/features/features.ts'
+import { recordsOf, untaught } from './select.ts'
+
+const spread = {
+  scale: new Float32Array(FEATURE_COUNT).fill(1),
+  constant: new Set<number>(),
+}
+
+it('keeps what views say out of a model that saw purchases only, and says so', () => {
+  const idle = untaught(true)
+  expect([...idle].map((f) => FEATURES[f].group)).toEqual(Array(idle.size).fill('touch'))
+  expect(idle.size).toBeGreaterThan(0)
+  const records = recordsOf(new Float64Array(FEATURE_COUNT), spread, idle, new Set())
+  for (const [f, { kept, reason }] of records.entries()) {
+    expect(kept).toBe(!idle.has(f))
+    if (!kept) expect(reason).toContain('only purchases')
+  }
+})
+
+it('keeps them where there is more than purchases', () => {
+  expect(untaught(false).size).toBe(0)
+})

@@ -1,0 +1,87 @@
+/**
+ * @module Feature selection: what is constant in the training data, or earns next to nothing, is
+ * dropped; the manifest lists every feature with the reason.
+ */
+import { FEATURE_COUNT, FEATURES } from '../../core/features/features.ts'
+import type { FeatureRecord } from '../../core/model/manifest.ts'
+import type { RankerDataset } from './dataset.ts'
+
+/** Scaled weights below this move no score by a hundredth of a nat per standard deviation. */
+export const NEGLIGIBLE = 0.01
+
+export interface Spread {
+  /** Standard deviation over the training rows, 1 where it is 0; [columns]. */
+  readonly scale: Float32Array
+  readonly constant: ReadonlySet<number>
+}
+
+/** Of raw features, over all rows of all cases alike. */
+export function spreadOf(data: Pick<RankerDataset, 'columns' | 'features' | 'item'>): Spread {
+  const { columns, features } = data
+  const rows = data.item.length
+  const scale = new Float32Array(columns)
+  const constant = new Set<number>()
+  for (let f = 0; f < columns; f++) {
+    let sum = 0
+    let squares = 0
+    for (let at = f; at < features.length; at += columns) {
+      sum += features[at]
+      squares += features[at] ** 2
+    }
+    const mean = rows > 0 ? sum / rows : 0
+    const deviation = rows > 0 ? Math.sqrt(Math.max(0, squares / rows - mean ** 2)) : 0
+    if (deviation > 1e-6) scale[f] = deviation
+    else {
+      scale[f] = 1
+      constant.add(f)
+    }
+  }
+  return { scale, constant }
+}
+
+/** Features to leave out after a first fit, beside the constant ones. */
+export function negligible(weights: Float64Array): Set<number> {
+  const found = new Set<number>()
+  for (let f = 0; f < FEATURE_COUNT; f++) if (Math.abs(weights[f]) < NEGLIGIBLE) found.add(f)
+  return found
+}
+
+/**
+ * Features of touches, where there is nothing but purchases: what was learned of purchases would be
+ * said of a view.
+ */
+export function untaught(purchasesOnly: boolean): Set<number> {
+  const touches = FEATURES.flatMap(({ group }, f) => (group === 'touch' ? [f] : []))
+  return new Set(purchasesOnly ? touches : [])
+}
+
+/**
+ * What the manifest says of each fixed feature.
+ * @param weights for scaled features, [F] or more
+ */
+export function recordsOf(
+  weights: Float64Array,
+  spread: Spread,
+  untaught: ReadonlySet<number>,
+  dropped: ReadonlySet<number>,
+): FeatureRecord[] {
+  return FEATURES.map(({ name }, f) => {
+    const record = { name, scale: spread.scale[f], weight: weights[f] }
+    if (spread.constant.has(f))
+      return { ...record, kept: false, reason: 'constant in the training data' }
+    if (untaught.has(f))
+      return {
+        ...record,
+        kept: false,
+        reason: 'the log holds only purchases, so views taught nothing',
+      }
+    if (dropped.has(f))
+      return { ...record, kept: false, reason: `|weight| below ${NEGLIGIBLE} in a first fit` }
+    const direction = weights[f] > 0 ? 'raises' : 'lowers'
+    return {
+      ...record,
+      kept: true,
+      reason: `one standard deviation ${direction} the log-odds by ${Math.abs(weights[f]).toFixed(3)}`,
+    }
+  })
+}

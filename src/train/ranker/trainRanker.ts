@@ -1,0 +1,205 @@
+/**
+ * @module Trains the feature weights w for shoppers never seen: every training case is described
+ * by statistics that know neither its shopper nor its future.
+ */
+import type { Item } from '../../core/catalog/item.ts'
+import { NearsideError } from '../../core/error.ts'
+import { FEATURE_COUNT } from '../../core/features/features.ts'
+import type { History } from '../../core/features/history.ts'
+import type { StatisticsOptions } from '../../core/features/statistics.ts'
+import { eventStrength } from '../../core/features/strength.ts'
+import type { FeatureRecord } from '../../core/model/manifest.ts'
+import { createRandom, type Random } from '../../core/model/random.ts'
+import { CONTENDERS } from '../../core/model/trees.ts'
+import { TARGET_FOCUS } from '../../core/personal/focus.ts'
+import type { ShopperLog } from '../shop/shop.ts'
+import { contendersOf } from './contenders.ts'
+import { buildDataset, DEFAULT_DATASET, type RankerCase, type RankerDataset } from './dataset.ts'
+import { focusTargets } from './focus.ts'
+import { fitNewton } from './newton.ts'
+import { contendersOfCatalogue } from './ofCatalogue.ts'
+import { OUT_OF_FOLD, type OutOfFoldOptions, OutOfFoldStatistics } from './outOfFold.ts'
+import { type SampleOptions, sampleCases } from './sample.ts'
+import { negligible, recordsOf, spreadOf, untaught } from './select.ts'
+
+export interface RankerData {
+  readonly items: readonly Item[]
+  /** Training shoppers only: no one held out. */
+  readonly shoppers: readonly ShopperLog[]
+  readonly dayOnly: boolean
+  /** Absent: the moments' context is not looked at. */
+  readonly context?: ContextCandidates
+}
+
+/** Kinds of context that may earn a place, and what is known of the moments. */
+export type ContextCandidates = NonNullable<StatisticsOptions['context']>
+
+export interface RankerOptions {
+  /** Of the first case, milliseconds since the epoch; absent: after the warm-up. */
+  readonly from?: number
+  /** Exclusive, milliseconds since the epoch. */
+  readonly until: number
+  readonly seed: number
+  readonly encoder?: EncoderScores
+  readonly settings?: Partial<RankerSettings>
+  readonly onProgress?: (step: string, done: number, total: number) => void
+}
+
+/** A trained encoder that may earn a place beside the features. */
+export interface EncoderScores {
+  /** h·E_i of every item, [N]. */
+  scores(one: RankerCase): Float32Array
+  /** False for shoppers that the encoder was trained on: on them it looks better than it is. */
+  unseen(shopper: string): boolean
+}
+
+export interface RankerSettings
+  extends Omit<SampleOptions, 'from' | 'until'>,
+    Pick<OutOfFoldOptions, 'folds' | 'neighbourDays' | 'popularityDays'> {
+  readonly l2: number
+  /** 0 … 1: how far a case's weight moves to the targets that are ranked highest, see `learning/focus.ts`. */
+  readonly focus: number
+  /** Items of each case that the weights are finally fitted to tell apart: the highest of a first fit. */
+  readonly contenders: number
+}
+
+export const DEFAULT_RANKER: RankerSettings = {
+  ...OUT_OF_FOLD,
+  warmUp: 0.2,
+  firstShare: 0.1,
+  maxCases: 6000,
+  l2: 60,
+  focus: TARGET_FOCUS,
+  contenders: CONTENDERS,
+}
+
+export interface RankerResult {
+  /** w for scaled features, [F]; 0 where dropped. */
+  readonly weights: Float32Array
+  /** Raw features are divided by this, [F]. */
+  readonly scale: Float32Array
+  readonly records: readonly FeatureRecord[]
+  /** Factor of the encoder's score: A = encoderWeight · identity. 0 without an encoder. */
+  readonly encoderWeight: number
+  /** The same features fitted without the encoder's score. */
+  readonly alone: { readonly weights: Float32Array; readonly records: readonly FeatureRecord[] }
+  /** The highest of the catalogue by those, for each case with a history; raw features. */
+  readonly contenders: RankerDataset
+  /** Columns that the log can't teach. */
+  readonly untaught: ReadonlySet<number>
+  readonly cases: number
+  /** Mean sampled loss of a training case, nats. */
+  readonly loss: number
+}
+
+/** @throws NearsideError `input-invalid` where the log holds too little to train on */
+export function trainRanker(data: RankerData, options: RankerOptions): RankerResult {
+  const settings = { ...DEFAULT_RANKER, ...options.settings }
+  const random = createRandom(options.seed)
+  const asked = { from: options.from, until: options.until }
+  const { shoppers, from, cases } = sampleCases(data, { ...settings, ...asked }, random)
+  if (cases.length === 0)
+    throw new NearsideError(
+      'input-invalid',
+      'no shopper has a second order or event before the limit: there is nothing to train on',
+    )
+  const statistics = new OutOfFoldStatistics(data.items, shoppers, {
+    folds: settings.folds,
+    neighbourDays: settings.neighbourDays,
+    popularityDays: settings.popularityDays,
+    from,
+    until: options.until,
+  })
+  cases.sort(statistics.compareCases)
+  let done = 0
+  const statisticsOf = (one: RankerCase) => {
+    options.onProgress?.('features', done++, 2 * cases.length)
+    return statistics.at(one.shopper, one.time)
+  }
+  const table = buildDataset(cases, statisticsOf, random)
+  const spread = spreadOf(table)
+  const onProgress = (step: number) => options.onProgress?.('weights', step, 0)
+  const { l2 } = settings
+  const idle = untaught(shoppers.every(({ interactions }) => onlyPurchases(interactions)))
+  const known = new Set([...spread.constant, ...idle])
+  const first = fitNewton(table, spread.scale, { l2, frozen: known, onProgress })
+  const dropped = negligible(first.weights)
+  const frozen = new Set([...known, ...dropped])
+  const centre = first.weights.map((value, f) => (frozen.has(f) ? 0 : value))
+  const { scale } = spread
+  const contenders = contendersOf(table, scale, centre, settings.contenders)
+  const focused = focusTargets(contenders, scale, centre, settings.focus)
+  const fitted = fitNewton(focused, scale, { l2, frozen, centre, onProgress })
+  const joint = options.encoder
+    ? withEncoder(
+        options.encoder,
+        cases,
+        statisticsOf,
+        random,
+        fitted.weights,
+        spread.scale,
+        settings,
+      )
+    : { weights: fitted.weights, encoderWeight: 0 }
+  const weights = joint.weights.map((value, f) => (frozen.has(f) ? 0 : value))
+  const alone = Float32Array.from(fitted.weights, (value, f) => (frozen.has(f) ? 0 : value))
+  return {
+    weights: Float32Array.from(weights),
+    scale: spread.scale.slice(0, FEATURE_COUNT),
+    records: recordsOf(weights, spread, idle, dropped),
+    encoderWeight: joint.encoderWeight,
+    alone: { weights: alone, records: recordsOf(fitted.weights, spread, idle, dropped) },
+    contenders: contendersOfCatalogue(
+      cases.filter(({ history }) => history.length > 0),
+      statisticsOf,
+      scale,
+      alone,
+      settings.contenders,
+    ),
+    untaught: idle,
+    cases: cases.length,
+    loss: fitted.loss,
+  }
+}
+
+/**
+ * Refits on shoppers that the encoder has not seen, with its score as one more column; the
+ * features' weights are pulled to what all shoppers taught.
+ */
+function withEncoder(
+  encoder: EncoderScores,
+  cases: readonly RankerCase[],
+  statisticsOf: (one: RankerCase) => ReturnType<OutOfFoldStatistics['at']>,
+  random: Random,
+  weights: Float64Array,
+  scale: Float32Array,
+  { l2, focus, contenders }: RankerSettings,
+): { weights: Float64Array; encoderWeight: number } {
+  const unseen = cases.filter((one) => one.history.length > 0 && encoder.unseen(one.shopper))
+  // Nobody to show what its score is worth: it gets no weight.
+  if (unseen.length === 0) return { weights, encoderWeight: 0 }
+  const table = buildDataset(unseen, statisticsOf, random, DEFAULT_DATASET, {
+    count: 1,
+    of: (one) => [encoder.scores(one)],
+  })
+  const extra = spreadOf(table)
+  if (extra.constant.has(FEATURE_COUNT)) return { weights, encoderWeight: 0 }
+  const scales = new Float32Array([...scale, extra.scale[FEATURE_COUNT]])
+  const centre = new Float64Array([...weights, 0])
+  const frozen = new Set([...weights.keys()].filter((f) => weights[f] === 0))
+  const focused = focusTargets(
+    contendersOf(table, scales, centre, contenders),
+    scales,
+    centre,
+    focus,
+  )
+  const fitted = fitNewton(focused, scales, { l2, frozen, centre })
+  return {
+    weights: fitted.weights.slice(0, FEATURE_COUNT),
+    encoderWeight: fitted.weights[FEATURE_COUNT] / scales[FEATURE_COUNT],
+  }
+}
+
+function onlyPurchases(interactions: History): boolean {
+  return interactions.every(({ name }) => name === 'purchase' || eventStrength(name) === 0)
+}

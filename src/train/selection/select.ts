@@ -1,0 +1,122 @@
+/**
+ * @module The selection at each pretrain: what every feature carries, by information gain and by an
+ * L1 term, what the model kept and why, and what principal components would have been worth.
+ */
+import { contextCandidates } from '../../core/features/context/contextFeatures.ts'
+import { FEATURES } from '../../core/features/features.ts'
+import type { FeatureRecord } from '../../core/model/manifest.ts'
+import { createRandom } from '../../core/model/random.ts'
+import type { ContextOutcome } from '../context/learnContext.ts'
+import type { RankerDataset } from '../ranker/dataset.ts'
+import type { SampleOptions } from '../ranker/sample.ts'
+import { spreadOf } from '../ranker/select.ts'
+import { DEFAULT_RANKER, type RankerData } from '../ranker/trainRanker.ts'
+import { sampleJudgedCases } from './cases.ts'
+import { informationGains } from './informationGain.ts'
+import { judgeSelections, type SelectionOutcome } from './judge.ts'
+import { lassoPath } from './lasso.ts'
+
+export interface FeatureJudgement {
+  readonly name: string
+  /** Bits per item of the catalogue, and the most that shuffled values gained. */
+  readonly gain: number
+  readonly noise: number
+  /** The largest strength of the L1 term, as a share of the smallest that leaves nothing, at which it enters. */
+  readonly enters: number | null
+  readonly carries: 'nothing: constant' | 'nothing: no gain, never entered' | 'something'
+  /** What the model did with it, and why; absent before the model is known. */
+  readonly kept?: boolean
+  readonly reason?: string
+}
+
+/** `selection.json` of a model version. */
+export interface SelectionReport {
+  readonly format: 1
+  readonly cases: { readonly fitted: number; readonly heldOut: number }
+  readonly features: readonly FeatureJudgement[]
+  readonly outcomes: readonly SelectionOutcome[]
+  /** What each kind of context added to the base on later cases; absent before that is known. */
+  readonly context?: readonly ContextOutcome[]
+  /** Weights for scaled features at each strength of the L1 term. */
+  readonly path: readonly { readonly strength: number; readonly weights: readonly number[] }[]
+  /** Share of the variance inside a case that the first k components hold. */
+  readonly variance: readonly number[]
+}
+
+const MAX_CASES = 1000
+/** Of the L1 term, as shares of the smallest strength at which every weight is 0. */
+const STRENGTHS = [0.3, 0.1, 0.03, 0.01, 0.003]
+
+/** Null where the log holds too few cases to judge. */
+export function selectFeatures(
+  data: RankerData,
+  options: Pick<SampleOptions, 'from' | 'until'> & { readonly seed: number },
+): SelectionReport | null {
+  const random = createRandom(options.seed + 2)
+  const sample = sampleJudgedCases(data, { ...options, maxCases: MAX_CASES }, random)
+  if (!sample) return null
+  const moments = data.context ? contextCandidates(data.context.kinds) : []
+  const names = [...FEATURES, ...moments].map(({ name }) => name)
+  return judgeFeatures(names, sample.fitted, sample.heldOut, options.seed + 3)
+}
+
+/** @param names one a column. */
+export function judgeFeatures(
+  names: readonly string[],
+  fitted: RankerDataset,
+  heldOut: RankerDataset,
+  seed: number,
+): SelectionReport {
+  const { scale, constant } = spreadOf(fitted)
+  const gains = informationGains(fitted, createRandom(seed))
+  const path = lassoPath(fitted, scale, STRENGTHS)
+  const features = names.map((name, f): FeatureJudgement => {
+    const enters = path.find(({ weights }) => weights[f] !== 0)?.strength ?? null
+    const { gain, noise } = gains[f]
+    const isIdle = gain <= noise && enters === null
+    const carries = constant.has(f)
+      ? 'nothing: constant'
+      : isIdle
+        ? 'nothing: no gain, never entered'
+        : 'something'
+    return { name, gain, noise, enters, carries }
+  })
+  const idle = new Set(features.flatMap(({ carries }, f) => (carries === 'something' ? [] : [f])))
+  return {
+    format: 1,
+    cases: { fitted: fitted.start.length - 1, heldOut: heldOut.start.length - 1 },
+    features,
+    path: path.map(({ strength, weights }) => ({ strength, weights: [...weights] })),
+    ...judgeSelections(fitted, heldOut, scale, path, idle, DEFAULT_RANKER.l2),
+  }
+}
+
+/** The model's records with what the selection found, and the report with what the model did. */
+export function joinRecords(
+  report: SelectionReport,
+  records: readonly FeatureRecord[],
+): { readonly report: SelectionReport; readonly records: readonly FeatureRecord[] } {
+  const found = new Map(report.features.map((feature) => [feature.name, feature]))
+  return {
+    records: records.map((record) => {
+      const feature = found.get(record.name)
+      return feature ? { ...record, reason: `${record.reason}; ${finding(feature)}` } : record
+    }),
+    report: {
+      ...report,
+      features: report.features.map((feature) => {
+        const record = records.find(({ name }) => name === feature.name)
+        return record ? { ...feature, kept: record.kept, reason: record.reason } : feature
+      }),
+    },
+  }
+}
+
+function finding({ gain, noise, enters, carries }: FeatureJudgement): string {
+  if (carries !== 'something') return `carries ${carries}`
+  const millibits = (bits: number) => (1000 * bits).toPrecision(2)
+  const alone = `information gain ${millibits(gain)} millibits (shuffled ${millibits(noise)})`
+  return enters === null
+    ? `${alone}, an L1 term leaves it out`
+    : `${alone}, enters at an L1 strength of ${enters}`
+}

@@ -1,0 +1,174 @@
+import { expect, test } from 'vitest'
+import { createRandom } from '../../core/model/random.ts'
+import type { RankerDataset } from '../ranker/dataset.ts'
+import { gainOf, informationGains } from './informationGain.ts'
+import { lassoPath, softmaxLoss } from './lasso.ts'
+import { eigen, principalComponents, projectOnto } from './principal.ts'
+import { joinRecords, judgeFeatures } from './select.ts'
+
+const NAMES = ['likes', 'dislikes', 'constant', 'noise', 'of the case', 'zeros']
+
+/** What is wanted follows the first two columns; the others are planted and say nothing. */
+function planted(cases: number, seed: number, rows = 30): RankerDataset {
+  const random = createRandom(seed)
+  const columns = NAMES.length
+  const features = new Float32Array(cases * rows * columns)
+  const target = new Float32Array(cases * rows)
+  for (let c = 0; c < cases; c++) {
+    const ofCase = random.normal()
+    const chances: number[] = []
+    for (let k = 0; k < rows; k++) {
+      const likes = random.normal()
+      const dislikes = random.next() < 0.3 ? 3 * random.next() : 0
+      const row = [likes, dislikes, 7, random.normal(), ofCase, random.next() < 0.2 ? 1 : 0]
+      features.set(row, (c * rows + k) * columns)
+      chances.push(Math.exp(1.2 * likes - 0.9 * dislikes))
+    }
+    let at = random.next() * chances.reduce((sum, chance) => sum + chance, 0)
+    let wanted = 0
+    while (wanted < rows - 1 && at > chances[wanted]) at -= chances[wanted++]
+    target[c * rows + wanted] = 1
+  }
+  const one = { shopper: 's', time: 0, history: [], targets: [0], weight: 1 }
+  return {
+    cases: Array.from({ length: cases }, () => one),
+    start: Int32Array.from({ length: cases + 1 }, (_, c) => c * rows),
+    item: new Int32Array(cases * rows),
+    columns,
+    features,
+    correction: new Float32Array(cases * rows),
+    target,
+  }
+}
+
+const ONES = new Float32Array(NAMES.length).fill(1)
+
+test('gain is the entropy that a split takes away', () => {
+  const weights = new Float32Array(4).fill(1)
+  const labels = Uint8Array.of(0, 0, 1, 1)
+  expect(gainOf(Uint8Array.of(0, 0, 1, 1), 2, weights, labels)).toBeCloseTo(1, 12)
+  expect(gainOf(Uint8Array.of(0, 1, 0, 1), 2, weights, labels)).toBeCloseTo(0, 12)
+  // Quinlan's weather data: outlook gains .247 bits.
+  const outlook = [0, 0, 1, 2, 2, 2, 1, 0, 0, 2, 0, 1, 1, 2]
+  const play = [0, 0, 1, 1, 1, 0, 1, 0, 1, 1, 1, 1, 1, 0]
+  const all = new Float32Array(14).fill(1)
+  expect(gainOf(Uint8Array.from(outlook), 3, all, Uint8Array.from(play))).toBeCloseTo(0.2467, 4)
+})
+
+test('what says nothing gains no more than shuffled, what says something gains more', () => {
+  const gains = informationGains(planted(400, 1), createRandom(1))
+  const [likes, dislikes, constant, , ofCase] = gains
+  expect(likes.gain).toBeGreaterThan(3 * likes.noise)
+  expect(dislikes.gain).toBeGreaterThan(dislikes.noise)
+  expect(constant).toEqual({ gain: 0, noise: 0 })
+  // Shuffling inside a case cannot change what differs only between cases.
+  expect(ofCase.gain).toBeCloseTo(ofCase.noise, 12)
+})
+
+test('planted noise beats its shuffles about once in twenty', () => {
+  let alarms = 0
+  for (let seed = 10; seed < 50; seed++) {
+    const { gain, noise } = informationGains(planted(60, seed, 12), createRandom(seed))[3]
+    if (gain > noise) alarms++
+  }
+  // Binomial(40, 1/20): 7 or more with a chance of about 3 in 1,000.
+  expect(alarms).toBeLessThan(7)
+})
+
+test('the softmax gradient is that of its loss', () => {
+  const data = planted(20, 3)
+  const inverse = new Float64Array(NAMES.length).fill(1)
+  const at = Float64Array.of(0.3, -0.2, 0.1, 0.05, 0, -0.4)
+  const { gradient } = softmaxLoss(data, inverse, at)
+  for (let f = 0; f < at.length; f++) {
+    const moved = (by: number) =>
+      softmaxLoss(
+        data,
+        inverse,
+        at.map((value, g) => (g === f ? value + by : value)),
+      ).loss
+    expect(gradient[f]).toBeCloseTo((moved(1e-5) - moved(-1e-5)) / 2e-5, 5)
+  }
+})
+
+test('the L1 path starts with nothing, lets the signal in first and ends near the truth', () => {
+  const path = lassoPath(planted(600, 4), ONES, [1, 0.3, 0.1, 0.01, 0.001])
+  expect([...path[0].weights].every((weight) => Math.abs(weight) < 1e-3)).toBe(true)
+  const strong = path[1].weights
+  expect(strong[0]).toBeGreaterThan(0.2)
+  for (const f of [2, 3, 4, 5]) expect(strong[f]).toBe(0)
+  const last = path[4].weights
+  expect(last[0]).toBeCloseTo(1.2, 0)
+  expect(last[1]).toBeCloseTo(-0.9, 0)
+})
+
+test('an L1 solution meets its optimality conditions', () => {
+  const data = planted(200, 8)
+  const inverse = new Float64Array(NAMES.length).fill(1)
+  const zero = softmaxLoss(data, inverse, new Float64Array(NAMES.length)).gradient
+  const largest = Math.max(...zero.map(Math.abs))
+  for (const { strength, weights } of lassoPath(data, ONES, [0.5, 0.1, 0.02])) {
+    const { gradient } = softmaxLoss(data, inverse, weights)
+    weights.forEach((weight, f) => {
+      const limit = strength * largest
+      if (weight === 0) expect(Math.abs(gradient[f])).toBeLessThanOrEqual(limit + 1e-4)
+      else expect(gradient[f]).toBeCloseTo(-Math.sign(weight) * limit, 3)
+    })
+  }
+})
+
+test('principal components rebuild the matrix they come from', () => {
+  const random = createRandom(6)
+  const n = 7
+  const matrix = new Float64Array(n * n)
+  for (let f = 0; f < n; f++)
+    for (let g = 0; g <= f; g++) {
+      matrix[f * n + g] = random.normal()
+      matrix[g * n + f] = matrix[f * n + g]
+    }
+  const { variances, directions } = eigen(matrix.slice(), n)
+  for (let f = 0; f < n; f++)
+    for (let g = 0; g < n; g++) {
+      let sum = 0
+      for (let k = 0; k < n; k++)
+        sum += variances[k] * directions[k * n + f] * directions[k * n + g]
+      expect(sum).toBeCloseTo(matrix[f * n + g], 9)
+    }
+  expect([...variances]).toEqual([...variances].sort((a, b) => b - a))
+})
+
+test('components see only what differs inside a case, and projected ones are uncorrelated', () => {
+  const data = planted(200, 7)
+  const components = principalComponents(data, ONES)
+  // `constant` and `of the case` leave two directions without variance.
+  expect(components.variances[4]).toBeCloseTo(0, 9)
+  expect(components.variances[3]).toBeGreaterThan(0.01)
+  const again = principalComponents(projectOnto(data, ONES, components, 3), ONES.slice(0, 3))
+  for (const variance of again.variances) expect(variance).toBeCloseTo(1, 1)
+})
+
+test('names what carries nothing and why, and loses nothing without it', () => {
+  const report = judgeFeatures(NAMES, planted(400, 1), planted(200, 2), 1)
+  const carries = Object.fromEntries(report.features.map(({ name, carries }) => [name, carries]))
+  expect(carries).toMatchObject({
+    likes: 'something',
+    dislikes: 'something',
+    constant: 'nothing: constant',
+    'of the case': 'nothing: no gain, never entered',
+  })
+  const [all, kept] = report.outcomes
+  expect(Math.abs(kept.difference)).toBeLessThan(0.01)
+  expect(all.difference).toBe(0)
+  expect(all['ndcg@10']).toBeGreaterThan(0.3)
+  const records = NAMES.map((name) => ({
+    name,
+    scale: 1,
+    weight: 1,
+    kept: true,
+    reason: 'by hand',
+  }))
+  const joined = joinRecords(report, records)
+  expect(joined.records[0].reason).toMatch(/^by hand; information gain .* millibits/)
+  expect(joined.records[2].reason).toBe('by hand; carries nothing: constant')
+  expect(joined.report.features[0]).toMatchObject({ kept: true, reason: 'by hand' })
+})

@@ -1,0 +1,106 @@
+/** @module Text files, plain or gzip, read as a stream with clear errors. */
+import { createReadStream } from 'node:fs'
+import { access, open, stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { createGunzip } from 'node:zlib'
+import { NearsideError } from '../../core/error.ts'
+
+export type Encoding = 'utf-8' | 'latin1'
+
+export interface ReadOptions {
+  readonly encoding?: Encoding
+  /** Bytes of the file as it lies there (packed, if it is gzip). */
+  readonly onProgress?: (done: number, total: number) => void
+}
+
+/** Gzip by its first bytes, not by the file's name: a browser may have unpacked it on the way. */
+async function isGzip(path: string): Promise<boolean> {
+  const file = await open(path)
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(2), 0, 2, 0)
+    return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b
+  } finally {
+    await file.close()
+  }
+}
+
+/**
+ * Decoded pieces of any length; a byte order mark is dropped.
+ * @throws NearsideError `input-invalid` for a missing, damaged or wrongly encoded file
+ */
+export async function* readText(
+  path: string,
+  { encoding = 'utf-8', onProgress }: ReadOptions = {},
+): AsyncGenerator<string, void> {
+  const decoder = new TextDecoder(encoding === 'latin1' ? 'windows-1252' : 'utf-8', { fatal: true })
+  try {
+    const { size } = await stat(path)
+    const file = createReadStream(path, { highWaterMark: 1 << 18 })
+    const gunzip = (await isGzip(path)) ? createGunzip({ chunkSize: 1 << 18 }) : undefined
+    // `pipe` passes no errors on; a stream destroyed with one rejects the loop below.
+    if (gunzip) file.on('error', (error) => gunzip.destroy(error)).pipe(gunzip)
+    for await (const chunk of gunzip ?? file) {
+      const text = decoder.decode(chunk as Buffer, { stream: true })
+      onProgress?.(file.bytesRead, size)
+      if (text !== '') yield text
+    }
+    const rest = decoder.decode()
+    if (rest !== '') yield rest
+  } catch (error) {
+    throw fileError(path, error)
+  }
+}
+
+function fileError(path: string, error: unknown): NearsideError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const reason =
+    code === 'ENOENT'
+      ? 'there is no such file'
+      : code === 'EISDIR'
+        ? 'is a folder, not a file'
+        : code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
+          ? 'is not UTF-8 text'
+          : code === 'Z_BUF_ERROR'
+            ? 'the gzip data ends too early'
+            : String(code).startsWith('Z_')
+              ? 'the gzip data is damaged'
+              : undefined
+  if (reason)
+    return new NearsideError('input-invalid', `${basename(path)}: ${reason}`, { cause: error })
+  return NearsideError.from(error, 'input-invalid', `${basename(path)} cannot be read`)
+}
+
+/**
+ * Lines in batches (a generator step per line would cost more than the parsing). `\n` and `\r\n`
+ * end a line; nothing else does, so that U+2028 in a title is left alone.
+ */
+export async function* readLines(
+  path: string,
+  options: ReadOptions = {},
+): AsyncGenerator<string[], void> {
+  let rest = ''
+  for await (const text of readText(path, options)) {
+    const lines = (rest + text).split('\n')
+    rest = lines.pop()!
+    if (lines.length > 0) yield lines.map(withoutReturn)
+  }
+  if (rest !== '') yield [withoutReturn(rest)]
+}
+
+function withoutReturn(line: string): string {
+  return line.endsWith('\r') ? line.slice(0, -1) : line
+}
+
+/** The path itself or with `.gz`, whichever exists. */
+export async function findFile(path: string): Promise<string | undefined> {
+  for (const candidate of [path, `${path}.gz`]) {
+    if (
+      await access(candidate).then(
+        () => true,
+        () => false,
+      )
+    )
+      return candidate
+  }
+  return undefined
+}

@@ -1,0 +1,84 @@
+/** @module The shop that ships with the repository: whole, as its report says, and readable. */
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { Catalog } from '../../core/catalog/catalog.ts'
+import type { ImportReport } from '../import/importShop.ts'
+import { readWordVectors } from '../import/wordVectors.ts'
+import { readShop } from './read.ts'
+import type { Shop } from './shop.ts'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+const directory = join(root, 'data/online-retail')
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+describe('data/online-retail', () => {
+  let shop: Shop
+  let report: ImportReport
+  beforeAll(async () => {
+    shop = await readShop(directory)
+    report = JSON.parse(await readFile(join(directory, 'report.json'), 'utf8')) as ImportReport
+  })
+
+  test('the files are those of the report', async () => {
+    expect(report.files.map(({ name }) => name)).toEqual(['catalog.jsonl.gz', 'events.tsv.gz'])
+    for (const { name, bytes, sha256: packed, contentSha256 } of report.files) {
+      const file = await readFile(join(directory, name))
+      expect([name, file.length, sha256(file)]).toEqual([name, bytes, packed])
+      expect(sha256(gunzipSync(file))).toBe(contentSha256)
+    }
+  })
+
+  test('the report adds up to the published counts', () => {
+    const [{ lines, kept, dropped }] = report.logs
+    expect(lines).toBe(541_909)
+    expect(kept + Object.values(dropped).reduce((sum, count) => sum + count, 0)).toBe(lines)
+    expect(dropped['no shopper']).toBe(135_080)
+    expect(kept + dropped['exact duplicate']!).toBe(396_337)
+  })
+
+  test('it reads, with as many items, shoppers and events as the report says', () => {
+    expect(shop).toMatchObject({ name: 'online-retail', dayOnly: false })
+    expect(shop.items).toHaveLength(3_659)
+    expect(shop.shoppers).toHaveLength(4_334)
+    const events = shop.shoppers.reduce((sum, { interactions }) => sum + interactions.length, 0)
+    expect(events).toBe(report.shop.events)
+    expect(new Date(shop.from).toISOString()).toBe('2010-12-01T08:26:00.000Z')
+    expect(new Date(shop.to).toISOString()).toBe('2011-12-09T12:50:00.000Z')
+  })
+
+  test('every product has a readable title, a price in pounds and one of 24 categories', () => {
+    for (const { id, title, price, currency, category } of shop.items) {
+      expect(title, id).toMatch(/\p{Ll}/u)
+      expect(price, id).toBeGreaterThan(0)
+      expect(currency, id).toBe('GBP')
+      expect(category, id).toBeTruthy()
+    }
+    const categories = new Catalog(shop.items).categories()
+    expect(categories).toHaveLength(24)
+    expect(shop.items.filter(({ available }) => available !== false).length).toBeGreaterThan(3_000)
+  })
+
+  test('the browser’s catalogue is the same, with a picture for each product', async () => {
+    const text = await readFile(join(root, 'public/catalog/catalog.json'), 'utf8')
+    const catalog = Catalog.parse(JSON.parse(text), 'catalog.json')
+    expect(catalog.items.map(({ image, ...item }) => item)).toEqual(shop.items)
+    for (const { image } of catalog) expect(image).toMatch(/^\/catalog\/images\/[a-z0-9-]+\.svg$/)
+  })
+
+  test('the word vectors know nearly every title', async () => {
+    const { words, dimension } = await readWordVectors(join(root, 'data/word-vectors'))
+    expect(dimension).toBe(100)
+    const known = new Set(words)
+    const named = shop.items.filter(({ title }) =>
+      title!
+        .toLowerCase()
+        .split(/[^\p{L}]+/u)
+        .some((word) => known.has(word)),
+    )
+    expect(named.length).toBe(shop.items.length)
+  })
+})

@@ -1,0 +1,78 @@
+/**
+ * @module What items cost when, from the log: what is below its usual price on a day is on offer.
+ * Orders of one day differ (quantities, vouchers), so a day is worth its median.
+ */
+import { LEAST_DISCOUNT } from '../../core/features/context/context.ts'
+import { DAY } from '../../core/features/profile.ts'
+
+/** Median price by day, ascending by day. */
+export interface PriceHistory {
+  readonly days: readonly number[]
+  readonly prices: readonly number[]
+}
+
+/** By item row; items of which no price was logged are missing. */
+export type PriceLog = ReadonlyMap<number, PriceHistory>
+
+/** Days over which a price is usual, and days after which the last one is no longer the price of now. */
+const USUAL_DAYS = 120
+const CURRENT_DAYS = 14
+/** Days with a price before there is a usual one. */
+const FEWEST_DAYS = 5
+const LEAST_RATIO = Math.exp(LEAST_DISCOUNT)
+
+/** Collects prices line by line. */
+export class PriceCollector {
+  readonly #byItem = new Map<number, Map<number, number[]>>()
+
+  /** @param time milliseconds since the epoch. @param price > 0 */
+  add(item: number, time: number, price: number): void {
+    const days = this.#byItem.get(item) ?? new Map<number, number[]>()
+    this.#byItem.set(item, days)
+    const day = Math.floor(time / DAY)
+    const known = days.get(day)
+    if (known) known.push(price)
+    else days.set(day, [price])
+  }
+
+  log(): PriceLog {
+    return new Map(
+      [...this.#byItem].map(([item, byDay]) => {
+        const days = [...byDay].sort(([a], [b]) => a - b)
+        return [
+          item,
+          { days: days.map(([day]) => day), prices: days.map(([, all]) => median(all)) },
+        ] as const
+      }),
+    )
+  }
+}
+
+/**
+ * Log of usual over current price of each item, ≥ 0, [items], from the days before that of `time`
+ * (milliseconds) alone.
+ */
+export function discountsAt(log: PriceLog, items: number, time: number): Float32Array {
+  const today = Math.floor(time / DAY)
+  const discounts = new Float32Array(items)
+  for (const [item, { days, prices }] of log) {
+    let end = days.length
+    while (end > 0 && days[end - 1] >= today) end--
+    if (end === 0 || days[end - 1] < today - CURRENT_DAYS) continue
+    let start = end
+    while (start > 0 && days[start - 1] >= today - USUAL_DAYS) start--
+    if (end - start < FEWEST_DAYS) continue
+    const current = prices[end - 1]
+    let above = 0
+    for (let k = start; k < end; k++) if (prices[k] >= current * LEAST_RATIO) above++
+    // Most prices don't move: no need to sort to see that the median is not above.
+    if (above < (end - start) / 2) continue
+    const discount = Math.log(median(prices.slice(start, end)) / current)
+    if (discount >= LEAST_DISCOUNT) discounts[item] = discount
+  }
+  return discounts
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1]
+}

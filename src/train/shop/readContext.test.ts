@@ -1,0 +1,103 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { CONTEXT_KINDS } from '../../core/features/context/context.ts'
+import { withholdItems } from '../withhold.ts'
+import { contextKindsOf, momentsOf } from './moments.ts'
+import { readShop } from './read.ts'
+import { readContext } from './readContext.ts'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nearside-shop-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+const put = (name: string, text: string) => writeFile(join(folder, name), text)
+const at = (time: string) => Date.parse(time)
+
+describe('context.tsv', () => {
+  const read = async (text: string) => {
+    await put('context.tsv', text)
+    return readContext(join(folder, 'context.tsv'))
+  }
+
+  test('columns in any order, days and hours, an empty value', async () => {
+    const changes = await read(
+      'name\tvalue\ttime\nweather\train\t2011-05-01\n\nweather\t\t2011-05-01T14:00:00Z\n',
+    )
+    expect(changes).toEqual([
+      { time: at('2011-05-01'), name: 'weather', value: 'rain' },
+      { time: at('2011-05-01T14:00:00Z'), name: 'weather', value: '' },
+    ])
+  })
+
+  const HEADER = 'time\tname\tvalue\n'
+  test.each([
+    ['time\tname\n', 'context.tsv line 1: the header must be time, name, value'],
+    [`${HEADER}2011-05-01\tweather\n`, 'context.tsv line 2: has 2 fields'],
+    [`${HEADER}yesterday\tweather\train\n`, "context.tsv line 2: 'yesterday' is not an ISO date"],
+    [
+      `${HEADER}\n2011-05-01\tWeather\train\n`,
+      "context.tsv line 3: 'Weather' can't name a context",
+    ],
+    [`${HEADER}2011-05-01\tweekday\tmonday\n`, "'weekday' is read from the clock"],
+    [`${HEADER}2011-05-01\tprice\t3\n`, "'price' is read from the catalogue"],
+    [`${HEADER}2011-05-01\tweather\t${'x'.repeat(65)}\n`, 'at most 64 characters'],
+  ])('refuses %j', async (text, message) => {
+    await expect(read(text)).rejects.toMatchObject({
+      code: 'input-invalid',
+      message: expect.stringContaining(message),
+    })
+  })
+})
+
+describe('the moments of a shop folder', () => {
+  const events = (lines: readonly string[]) =>
+    put('events.tsv', `shopper\tevent\titem\ttime\tprice\n${lines.join('\n')}\n`)
+  /** Ten days at 4, the last two at 3; another item's price never moves. */
+  const priced = Array.from({ length: 10 }, (_, k) => [
+    `a\tpurchase\ttea\t2011-05-${String(k + 1).padStart(2, '0')}\t${k < 8 ? 4 : 3}`,
+    `b\tpurchase\tmug\t2011-05-${String(k + 1).padStart(2, '0')}\t${k === 9 ? 5.1 : 5}`,
+  ]).flat()
+
+  test('without a price and without context.tsv, only the clock is known', async () => {
+    await events(['a\tpurchase\ttea\t2011-05-01\t'])
+    const shop = await readShop(folder)
+    expect(contextKindsOf(shop)).toEqual(CONTEXT_KINDS)
+    expect(momentsOf(shop).at(at('2011-05-01'))).toEqual({})
+    expect(momentsOf(shop).discountsAt(at('2011-05-01'))).toBeNull()
+  })
+
+  test('an item is on offer from the day after its price fell, until nothing more is known', async () => {
+    await events(priced)
+    await put('context.tsv', 'time\tname\tvalue\n2011-05-04\tmarket_day\tyes\n')
+    const shop = await readShop(folder)
+    expect(contextKindsOf(shop)).toEqual([...CONTEXT_KINDS, 'market_day'])
+    const moments = momentsOf(shop)
+    expect(moments.at(at('2011-05-04T10:00:00Z'))).toEqual({ market_day: 'yes' })
+    const tea = (day: string) => moments.discountsAt(at(day))?.[0]
+    // On the day itself the case's own order would be the source.
+    expect(tea('2011-05-09')).toBe(0)
+    expect(tea('2011-05-10')).toBeCloseTo(Math.log(4 / 3), 6)
+    expect(tea('2011-05-24')).toBeCloseTo(Math.log(4 / 3), 6)
+    expect(tea('2011-05-25')).toBe(0)
+    expect(moments.discountsAt(at('2011-05-11'))?.[1]).toBe(0)
+    // Too few days to know what is usual.
+    expect(tea('2011-05-04')).toBe(0)
+  })
+
+  test('prices stay with their items when others are withheld', async () => {
+    const items = ['tea', 'mug', 'cup', 'jug', 'pot', 'tin']
+    await events(items.map((item, k) => `a\tpurchase\t${item}\t2011-05-01\t${k + 1}`))
+    const shop = await readShop(folder)
+    const left = [1, 2, 3, 4, 5]
+      .map((seed) => withholdItems(shop, 0.3, seed))
+      .find((one) => one.items[0].id !== 'tea' && one.items.length < items.length)!
+    expect(left.prices?.size).toBe(left.items.length)
+    left.items.forEach(({ id }, row) => {
+      expect(left.prices?.get(row)?.prices).toEqual([items.indexOf(id) + 1])
+    })
+  })
+})

@@ -1,0 +1,211 @@
+/** @module `events.tsv` of a shop folder, line by line into shoppers' histories. */
+
+import { basename } from 'node:path'
+import type { Catalog } from '../../core/catalog/catalog.ts'
+import { parseItem } from '../../core/catalog/parseItem.ts'
+import { NearsideError } from '../../core/error.ts'
+import { EVENT_NAMES, type EventName } from '../../core/events/event.ts'
+import type { Interaction } from '../../core/features/history.ts'
+import { DAY } from '../../core/features/profile.ts'
+import { readLines } from './lines.ts'
+import { PriceCollector } from './prices.ts'
+import type { Shop, ShopperLog, ShopSearch } from './shop.ts'
+import { formatDay, parseIsoTime } from './time.ts'
+import { type Fault, WrongLines } from './wrongLines.ts'
+
+const REQUIRED_COLUMNS = ['shopper', 'event', 'item', 'time'] as const
+const OPTIONAL_COLUMNS = ['session', 'quantity', 'price', 'query', 'dwell_ms'] as const
+
+interface Columns {
+  readonly count: number
+  readonly shopper: number
+  readonly event: number
+  readonly item: number
+  readonly time: number
+  /** -1 where the file has none, as for price, query and the checked numbers. */
+  readonly session: number
+  readonly price: number
+  readonly query: number
+  readonly numbers: readonly { readonly name: string; readonly column: number }[]
+}
+
+function parseHeader(text: string, where: string): Columns {
+  const names = text.split('\t')
+  const find = (name: string) => names.indexOf(name)
+  const missing = REQUIRED_COLUMNS.filter((name) => find(name) < 0)
+  if (missing.length > 0)
+    throw new NearsideError(
+      'input-invalid',
+      `${where}: the header lacks ${missing.join(', ')} (tab-separated: ${[...REQUIRED_COLUMNS, ...OPTIONAL_COLUMNS].join(', ')})`,
+    )
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice !== undefined)
+    throw new NearsideError('input-invalid', `${where}: the header names '${twice}' twice`)
+  return {
+    count: names.length,
+    shopper: find('shopper'),
+    event: find('event'),
+    item: find('item'),
+    time: find('time'),
+    session: find('session'),
+    price: find('price'),
+    query: find('query'),
+    numbers: ['quantity', 'price', 'dwell_ms']
+      .map((name) => ({ name, column: find(name) }))
+      .filter(({ column }) => column >= 0),
+  }
+}
+
+const EVENT_SET: ReadonlyMap<string, EventName> = new Map(EVENT_NAMES.map((name) => [name, name]))
+
+/**
+ * Everything of a shop but its name. The rules are those of `readShop`.
+ * @param now milliseconds; what lies after it has not happened.
+ * @throws NearsideError `input-invalid`, naming file and line
+ */
+export async function readEvents(
+  path: string,
+  catalog: Catalog,
+  now: number,
+): Promise<Omit<Shop, 'name'>> {
+  const items = [...catalog.items]
+  const rows = new Map(items.map(({ id }, row) => [id, row]))
+  const logs = new Map<string, Interaction[]>()
+  const names = new Map<string, string>()
+  const times = new Map<string, ReturnType<typeof parseIsoTime>>()
+  const prices = new PriceCollector()
+  const searches: ShopSearch[] = []
+  const wrong = new WrongLines(basename(path))
+  let columns: Columns | undefined
+  let line = 0
+  let filled = 0
+  let anyDay = false
+  let allMidnight = true
+
+  /** One copy of each distinct text: slices would keep the whole file alive. */
+  const intern = (text: string): string => {
+    const known = names.get(text)
+    if (known !== undefined) return known
+    names.set(text, text)
+    return text
+  }
+
+  const readLine = (text: string, at: Columns): Fault | undefined => {
+    const fields = text.split('\t')
+    if (fields.length !== at.count)
+      return {
+        reason: 'with too many or too few fields',
+        message: `has ${fields.length} fields, the header has ${at.count}`,
+      }
+    const name = EVENT_SET.get(fields[at.event])
+    if (name === undefined)
+      return {
+        reason: 'with an unknown event',
+        message: `'${fields[at.event]}' is not an event (one of ${EVENT_NAMES.join(', ')})`,
+      }
+    const shopper = fields[at.shopper]
+    if (shopper === '') return { reason: 'without a shopper', message: 'has no shopper' }
+    const written = fields[at.time]
+    if (written === '') return { reason: 'without a time', message: 'has no time' }
+    let parsed = times.get(written)
+    if (parsed === undefined) {
+      parsed = parseIsoTime(written)
+      times.set(written, parsed)
+    }
+    if (!parsed)
+      return {
+        reason: 'whose time is no ISO date or date-time',
+        message: `'${written}' is not an ISO date or date-time`,
+      }
+    if (parsed.time > now)
+      return {
+        reason: 'in the future',
+        message: `'${written}' lies in the future: check the time column`,
+      }
+    for (const { name: field, column } of at.numbers) {
+      const number = fields[column]
+      if (number !== '' && !(Number.isFinite(Number(number)) && Number(number) >= 0))
+        return {
+          reason: `whose ${field} is not a number of zero or more`,
+          message: `${field} '${number}' is not a number of zero or more`,
+        }
+    }
+    const id = fields[at.item]
+    const query = name === 'search' && at.query >= 0 ? fields[at.query].trim() : ''
+    if (id === '' && query === '') {
+      if (name === 'view_item_list') return undefined
+      const lacking = name === 'search' ? 'without a query' : 'without an item'
+      return { reason: lacking, message: `${name} ${lacking}` }
+    }
+    anyDay ||= parsed.dayOnly
+    allMidnight &&= parsed.time % DAY === 0
+    const session = intern((at.session >= 0 && fields[at.session]) || formatDay(parsed.time))
+    if (id === '') {
+      searches.push({ shopper: intern(shopper), query: intern(query), time: parsed.time, session })
+      return undefined
+    }
+    let item = rows.get(id)
+    if (item === undefined) {
+      item = items.length
+      const added = parseItem({ id }, `${basename(path)} line ${line}`)
+      items.push(added)
+      rows.set(added.id, item)
+    }
+    const price = at.price >= 0 ? Number(fields[at.price]) : 0
+    if (price > 0) prices.add(item, parsed.time, price)
+    const interaction = { item, name, time: parsed.time, session }
+    const log = logs.get(shopper)
+    if (log) log.push(interaction)
+    else logs.set(shopper, [interaction])
+    return undefined
+  }
+
+  for await (const lines of readLines(path)) {
+    for (const text of lines) {
+      line++
+      if (!columns) columns = parseHeader(text, `${basename(path)} line 1`)
+      else if (text !== '') {
+        filled++
+        const fault = readLine(text, columns)
+        if (fault) wrong.add(line, fault)
+      }
+    }
+  }
+  if (!columns) throw new NearsideError('input-invalid', `${basename(path)}: is empty`)
+  const leftOut = wrong.leftOut(filled)
+  if (logs.size === 0) throw new NearsideError('input-invalid', `${basename(path)}: has no events`)
+
+  const dayOnly = anyDay || allMidnight
+  let from = Number.POSITIVE_INFINITY
+  let to = Number.NEGATIVE_INFINITY
+  const shoppers: ShopperLog[] = []
+  for (const [id, log] of logs) {
+    const interactions = inTimeOrder(log, dayOnly)
+    from = Math.min(from, interactions[0].time)
+    to = Math.max(to, interactions[interactions.length - 1].time)
+    shoppers.push({ id, interactions })
+  }
+  const priceLog = prices.log()
+  return {
+    items,
+    shoppers,
+    from,
+    to,
+    dayOnly,
+    ...(leftOut.length > 0 && { leftOut }),
+    ...(priceLog.size > 0 && { prices: priceLog }),
+    ...(searches.length > 0 && { searches: inTimeOrder(searches, dayOnly) }),
+  }
+}
+
+/** Lines of equal time keep the file's order. */
+function inTimeOrder<T extends { readonly time: number }>(lines: readonly T[], dayOnly: boolean) {
+  return lines
+    .map((line) => (dayOnly ? { ...line, time: line.time - modulo(line.time, DAY) } : line))
+    .sort((a, b) => a.time - b.time)
+}
+
+/** Never negative: days before 1970 are cut downwards too. */
+function modulo(value: number, by: number): number {
+  return ((value % by) + by) % by
+}

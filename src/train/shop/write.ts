@@ -1,0 +1,142 @@
+/** @module Writes a shop folder; the same input gives the same bytes. */
+import { createHash } from 'node:crypto'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import type { Item } from '../../core/catalog/item.ts'
+import { NearsideError } from '../../core/error.ts'
+import type { EventName } from '../../core/events/event.ts'
+import type { Shop } from './shop.ts'
+import { formatDay, formatTime } from './time.ts'
+
+/** One line of `events.tsv`. */
+export interface ShopEvent {
+  readonly shopper: string
+  readonly event: EventName
+  /** Empty for a search by words. */
+  readonly item: string
+  /** Milliseconds since the epoch, UTC. */
+  readonly time: number
+  readonly session?: string
+  readonly quantity?: number
+  readonly price?: number
+  readonly query?: string
+  readonly dwellMs?: number
+}
+
+export interface WriteOptions {
+  /** Times are written as dates only. */
+  readonly dayOnly?: boolean
+  /** `.gz` files. Default true. */
+  readonly gzip?: boolean
+}
+
+/** What a written file must hash to. */
+export interface WrittenFile {
+  readonly name: string
+  readonly bytes: number
+  /** Of the file as it lies there, lower-case hex. */
+  readonly sha256: string
+  /** Of the text inside: gzip bytes may differ between builds of zlib, the text may not. */
+  readonly contentSha256: string
+}
+
+const COLUMNS: readonly {
+  readonly name: string
+  /** Always written; others only where some event has a value. */
+  readonly always?: true
+  of(event: ShopEvent, dayOnly: boolean): string | number | undefined
+}[] = [
+  { name: 'shopper', always: true, of: (event) => event.shopper },
+  { name: 'event', always: true, of: (event) => event.event },
+  { name: 'item', always: true, of: (event) => event.item },
+  {
+    name: 'time',
+    always: true,
+    of: (event, dayOnly) => (dayOnly ? formatDay(event.time) : formatTime(event.time)),
+  },
+  { name: 'session', of: (event) => event.session },
+  { name: 'quantity', of: (event) => event.quantity },
+  { name: 'price', of: (event) => event.price },
+  { name: 'query', of: (event) => event.query?.replace(/[\t\r\n]+/g, ' ') },
+  { name: 'dwell_ms', of: (event) => event.dwellMs },
+]
+
+/**
+ * Writes `catalog.jsonl[.gz]` and `events.tsv[.gz]`, creating the folder. Each file appears whole
+ * or not at all, and one of the other form (plain against gzip) is removed.
+ * @throws NearsideError `input-invalid` for an id that a tab-separated file cannot hold
+ */
+export async function writeShop(
+  directory: string,
+  items: readonly Item[],
+  events: readonly ShopEvent[],
+  { dayOnly = false, gzip = true }: WriteOptions = {},
+): Promise<WrittenFile[]> {
+  await mkdir(directory, { recursive: true })
+  const catalog = items.map((item) => `${JSON.stringify(item)}\n`).join('')
+  return [
+    await writeText(directory, 'catalog.jsonl', catalog, gzip),
+    await writeText(directory, 'events.tsv', formatEvents(events, dayOnly), gzip),
+  ]
+}
+
+/** The text of `events.tsv`. */
+export function formatEvents(events: readonly ShopEvent[], dayOnly = false): string {
+  const columns = COLUMNS.filter(
+    ({ always, of }) => always || events.some((event) => of(event, dayOnly) !== undefined),
+  )
+  const lines = [columns.map(({ name }) => name).join('\t')]
+  for (const event of events) {
+    lines.push(columns.map(({ name, of }) => field(of(event, dayOnly), name)).join('\t'))
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function field(value: string | number | undefined, column: string): string {
+  const text = String(value ?? '')
+  if (/[\t\r\n]/.test(text))
+    throw new NearsideError(
+      'input-invalid',
+      `${column} ${JSON.stringify(text)} holds a tab or a line break: events.tsv cannot`,
+    )
+  return text
+}
+
+/** The log of a shop in memory as lines, shopper by shopper, then the searches. */
+export function shopEvents({ items, shoppers, searches = [] }: Shop): ShopEvent[] {
+  const events = shoppers.flatMap(({ id, interactions }) =>
+    interactions.map(({ item, name, time, session }): ShopEvent => {
+      return { shopper: id, event: name, item: items[item].id, time, session }
+    }),
+  )
+  return [...events, ...searches.map((one): ShopEvent => ({ event: 'search', item: '', ...one }))]
+}
+
+async function writeText(
+  directory: string,
+  name: string,
+  text: string,
+  gzip: boolean,
+): Promise<WrittenFile> {
+  const content = Buffer.from(text)
+  const bytes = gzip ? gzipDeterministic(content) : content
+  const file = gzip ? `${name}.gz` : name
+  const path = join(directory, file)
+  await writeFile(`${path}.part`, bytes)
+  await rename(`${path}.part`, path)
+  await rm(join(directory, gzip ? name : `${name}.gz`), { force: true })
+  return { name: file, bytes: bytes.length, sha256: sha256(bytes), contentSha256: sha256(content) }
+}
+
+/** No time, no file name, and "unknown" as the operating system: nothing of where it was made. */
+export function gzipDeterministic(content: Uint8Array): Buffer {
+  const bytes = gzipSync(content, { level: 9 })
+  bytes.fill(0, 4, 8)
+  bytes[9] = 255
+  return bytes
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}

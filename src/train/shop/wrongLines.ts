@@ -1,0 +1,64 @@
+/**
+ * @module Lines of a log that say nothing usable: a few are left out and counted, so that one slip
+ * does not cost the whole log; where many are wrong, it is the file that is wrong.
+ */
+import { NearsideError } from '../../core/error.ts'
+
+/** Lines of `events.tsv` that were left out for one reason. */
+export interface LeftOut {
+  /** As in "3 lines …": `without a time`, `in the future`. */
+  readonly reason: string
+  readonly lines: number
+  /** Number of the first of them, the header being line 1. */
+  readonly first: number
+}
+
+export interface Fault {
+  readonly reason: string
+  /** What is wrong with this very line. */
+  readonly message: string
+}
+
+/** Above this share of wrong lines a log is refused. */
+const MOST_WRONG = 0.1
+
+export class WrongLines {
+  readonly #file: string
+  readonly #reasons = new Map<string, { lines: number; first: number }>()
+  #first: { readonly line: number; readonly message: string } | null = null
+  #count = 0
+
+  /** @param file name for messages */
+  constructor(file: string) {
+    this.#file = file
+  }
+
+  add(line: number, { reason, message }: Fault): void {
+    this.#count++
+    this.#first ??= { line, message }
+    const known = this.#reasons.get(reason)
+    if (known) known.lines++
+    else this.#reasons.set(reason, { lines: 1, first: line })
+  }
+
+  /**
+   * @param lines how many the file has, without its header
+   * @throws NearsideError `input-invalid` where more than a tenth of them are wrong, naming the first
+   */
+  leftOut(lines: number): readonly LeftOut[] {
+    if (this.#first && this.#count > MOST_WRONG * lines) {
+      const { line, message } = this.#first
+      const others = lines > 1 ? ` (${this.#count} of ${lines} lines are wrong)` : ''
+      throw new NearsideError('input-invalid', `${this.#file} line ${line}: ${message}${others}`)
+    }
+    return [...this.#reasons].map(([reason, counted]) => ({ reason, ...counted }))
+  }
+}
+
+/** One sentence a reason, without its full stop. */
+export function describeLeftOut(leftOut: readonly LeftOut[] = []): string[] {
+  return leftOut.map(({ reason, lines, first }) => {
+    const where = lines === 1 ? `line ${first}` : `the first is line ${first}`
+    return `${lines.toLocaleString('en-GB')} line${lines === 1 ? '' : 's'} of the log ${reason} ${lines === 1 ? 'was' : 'were'} left out (${where})`
+  })
+}

@@ -1,0 +1,79 @@
+/** @module Who and what training may see: shoppers not held out, before the limit. */
+
+import { NearsideError } from '../core/error.ts'
+import { DAY } from '../core/features/profile.ts'
+import { isHeldOut } from './holdout.ts'
+import type { Shop, ShopperLog } from './shop/shop.ts'
+import { formatDay } from './shop/time.ts'
+
+/** Held out: a share of all shoppers by hash, or those named. */
+export type Holdout = { readonly fraction: number } | { readonly shoppers: ReadonlySet<string> }
+
+export interface Split {
+  /** Training shoppers with their events before `until`; at least one event each. */
+  readonly training: readonly ShopperLog[]
+  /** How many shoppers of the log are held out. */
+  readonly heldOut: number
+  /** Exclusive, milliseconds since the epoch. */
+  readonly until: number
+  /** Time of the first and last training event. */
+  readonly from: number
+  readonly to: number
+}
+
+const FEWEST_SHOPPERS = 10
+
+/**
+ * @param until exclusive limit in milliseconds, null for the end of the log.
+ * @param now milliseconds; a log that goes on after it has a wrong time column.
+ * @throws NearsideError `input-invalid` saying what the log has too little of
+ */
+export function splitShop(
+  shop: Shop,
+  until: number | null,
+  holdout: Holdout,
+  seed: number,
+  now: number,
+): Split {
+  if (shop.items.length < 2)
+    throw refuse(`the shop has ${shop.items.length} item: ranking needs at least two`)
+  const limit = until ?? shop.to + 1
+  if (Math.min(limit, shop.to) > now + DAY)
+    throw refuse(
+      `the log goes on until ${formatDay(shop.to)}, which is in the future: check its times`,
+    )
+  if (!(limit > shop.from))
+    throw refuse(`nothing to train on: the log starts on ${formatDay(shop.from)}, after the limit`)
+  const isOut = (id: string) =>
+    'shoppers' in holdout ? holdout.shoppers.has(id) : isHeldOut(id, holdout.fraction, seed)
+  const training: ShopperLog[] = []
+  let heldOut = 0
+  let from = Number.POSITIVE_INFINITY
+  let to = Number.NEGATIVE_INFINITY
+  for (const { id, interactions } of shop.shoppers) {
+    if (isOut(id)) {
+      heldOut++
+      continue
+    }
+    const before = interactions.filter(({ time }) => time < limit)
+    if (before.length === 0) continue
+    from = Math.min(from, before[0].time)
+    to = Math.max(to, before[before.length - 1].time)
+    training.push({ id, interactions: before })
+  }
+  if (training.length < FEWEST_SHOPPERS) {
+    const left = `${training.length} shopper${training.length === 1 ? '' : 's'}`
+    throw refuse(
+      `${left} before ${formatDay(limit)} to train on: at least ${FEWEST_SHOPPERS} are needed`,
+    )
+  }
+  if (Math.floor(from / DAY) === Math.floor(to / DAY))
+    throw refuse(
+      `all events are on ${formatDay(from)}: learning what comes next needs at least two days`,
+    )
+  return { training, heldOut, until: limit, from, to }
+}
+
+function refuse(message: string): NearsideError {
+  return new NearsideError('input-invalid', message)
+}

@@ -1,0 +1,194 @@
+/**
+ * @module Boosts regression trees on the softmax of a case's contenders: each tree takes a small
+ * Newton step from the scores so far, the base's being the first (Friedman 2001, doi
+ * 10.1214/aos/1013203451; leaves by gradient and curvature as in Chen and Guestrin 2016, doi
+ * 10.1145/2939672.2939785). Nothing is drawn at random: the same table gives the same trees.
+ */
+import { LEAF, type Trees } from '../../core/model/trees.ts'
+import { type Bins, binFeatures } from './bins.ts'
+import { bestSplit, type Histogram, histogramOf, type Split, without } from './histogram.ts'
+
+export interface BoostTable {
+  /** First row of each case, and the number of rows at the end. */
+  readonly start: Int32Array
+  readonly columns: number
+  /** Scaled, row-major [rows, columns]. */
+  readonly features: Float32Array
+  /** Scores to start from, [rows]. */
+  readonly offset: Float64Array
+  /** Share of the case's targets that the row is; of each case they sum to one, [rows]. */
+  readonly target: Float32Array
+}
+
+export interface BoostOptions {
+  readonly trees: number
+  /** Columns that are never asked. */
+  readonly without: ReadonlySet<number>
+  readonly leaves: number
+  /** Share of a Newton step that a tree takes. */
+  readonly rate: number
+  /** Fewest rows on either side of a split. */
+  readonly leastRows: number
+  /** Added to every curvature: keeps what few rows say small. */
+  readonly l2: number
+  readonly onTree?: (done: number, total: number) => void
+}
+
+/** Tried on training shoppers of the demo shop, in July and August 2011; see docs/EVALUATION.md. */
+export const BOOST = { leaves: 8, rate: 0.05, leastRows: 800, l2: 5 } as const
+
+/** A leaf that may still be split. */
+interface Open {
+  readonly node: number
+  readonly rows: Int32Array
+  readonly histogram: Histogram
+  readonly split: Split | null
+}
+
+/** As many trees as asked for, fewer where no split lowers the loss any more. */
+export function boost(table: BoostTable, options: BoostOptions): Trees {
+  const bins = binFeatures(table)
+  const columns = [...bins.edges.keys()].filter(
+    (column) => bins.edges[column].length > 0 && !options.without.has(column),
+  )
+  const score = Float64Array.from(table.offset)
+  const gradient = new Float64Array(score.length)
+  const curvature = new Float64Array(score.length)
+  const grown = new Growing()
+  const everyRow = Int32Array.from(score.keys())
+  for (let tree = 0; tree < options.trees; tree++) {
+    slopes(table, score, gradient, curvature)
+    const stats = { gradient, curvature }
+    const leaves = growTree(grown, bins, columns, stats, everyRow, options)
+    if (leaves.length < 2) break
+    for (const { node, rows } of leaves) for (const row of rows) score[row] += grown.value[node]
+    options.onTree?.(tree + 1, options.trees)
+  }
+  return grown.finish()
+}
+
+/** Of the loss −Σ target·log softmax(score) by each score: first and (diagonal) second derivative. */
+function slopes(
+  { start, target }: BoostTable,
+  score: Float64Array,
+  gradient: Float64Array,
+  curvature: Float64Array,
+): void {
+  for (let c = 0; c + 1 < start.length; c++) {
+    let top = Number.NEGATIVE_INFINITY
+    for (let row = start[c]; row < start[c + 1]; row++) top = Math.max(top, score[row])
+    let sum = 0
+    for (let row = start[c]; row < start[c + 1]; row++) sum += Math.exp(score[row] - top)
+    for (let row = start[c]; row < start[c + 1]; row++) {
+      const share = Math.exp(score[row] - top) / sum
+      gradient[row] = share - target[row]
+      curvature[row] = share * (1 - share)
+    }
+  }
+}
+
+/** Best first: the leaf whose split gains the most is split next. Returns the leaves. */
+function growTree(
+  grown: Growing,
+  bins: Bins,
+  columns: readonly number[],
+  stats: { readonly gradient: Float64Array; readonly curvature: Float64Array },
+  rows: Int32Array,
+  options: BoostOptions,
+): readonly Open[] {
+  const opened = (node: number, rows: Int32Array, histogram: Histogram): Open => ({
+    node,
+    rows,
+    histogram,
+    split: bestSplit(histogram, bins, columns, options),
+  })
+  const whole = histogramOf(bins, columns, rows, stats)
+  const atRoot = newton(whole, options)
+  let open = [opened(grown.plant(), rows, whole)]
+  if (!open[0].split) return grown.uproot()
+  while (open.length < options.leaves) {
+    const next = open.reduce((best, leaf) => (gainOf(leaf) > gainOf(best) ? leaf : best))
+    if (!next.split) break
+    const { column, bin } = next.split
+    const isBelow = (row: number) => bins.bin[row * bins.columns + column] < bin
+    const below = next.rows.filter(isBelow)
+    const above = next.rows.filter((row) => !isBelow(row))
+    // One side is counted, the other is what is left: half of the work.
+    const isFewer = below.length < above.length
+    const counted = histogramOf(bins, columns, isFewer ? below : above, stats)
+    const left = without(next.histogram, counted)
+    const [first, second] = isFewer ? [counted, left] : [left, counted]
+    const node = grown.split(next.node, column, bins.edges[column][bin - 1], [
+      newton(first, options) - atRoot,
+      newton(second, options) - atRoot,
+    ])
+    open = open
+      .filter((leaf) => leaf !== next)
+      .concat(opened(node, below, first), opened(node + 1, above, second))
+  }
+  return open
+}
+
+function gainOf({ split }: Open): number {
+  return split?.gain ?? 0
+}
+
+/** The step that lowers a leaf's loss the most, shortened by the rate. */
+function newton({ gradient, curvature }: Histogram, { rate, l2 }: BoostOptions): number {
+  return (-rate * gradient) / (curvature + l2)
+}
+
+/** Nodes in the order in which they came. */
+class Growing {
+  readonly #roots: number[] = []
+  readonly #feature: number[] = []
+  readonly #threshold: number[] = []
+  readonly #next: number[] = []
+  readonly value: number[] = []
+
+  /** A tree that is a leaf yet. */
+  plant(): number {
+    const root = this.#leaf(0)
+    this.#roots.push(root)
+    return root
+  }
+
+  /** Takes back the tree that was planted last and never split. */
+  uproot(): readonly Open[] {
+    for (const nodes of [this.#roots, this.#feature, this.#threshold, this.#next, this.value])
+      nodes.pop()
+    return []
+  }
+
+  /** Returns the node below the threshold; the one above comes after it. */
+  split(
+    node: number,
+    feature: number,
+    threshold: number,
+    [below, above]: [number, number],
+  ): number {
+    const first = this.#leaf(below)
+    this.#leaf(above)
+    this.#feature[node] = feature
+    this.#threshold[node] = threshold
+    this.#next[node] = first
+    return first
+  }
+
+  finish(): Trees {
+    return {
+      roots: Uint16Array.from(this.#roots),
+      feature: Uint8Array.from(this.#feature),
+      threshold: Float32Array.from(this.#threshold),
+      next: Uint16Array.from(this.#next),
+      value: Float32Array.from(this.value),
+    }
+  }
+
+  #leaf(value: number): number {
+    this.#feature.push(LEAF)
+    this.#threshold.push(0)
+    this.#next.push(0)
+    return this.value.push(Math.fround(value)) - 1
+  }
+}

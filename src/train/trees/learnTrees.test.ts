@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import { FEATURE_COUNT } from '../../core/features/features.ts'
+import { createRandom } from '../../core/model/random.ts'
+import { firstTrees, treesScore } from '../../core/model/trees.ts'
+import type { RankerDataset } from '../ranker/dataset.ts'
+import { learnTrees } from './learnTrees.ts'
+
+const ROWS = 16
+
+/** A shopper a case; with `odds` of 0 nothing tells what is wanted. */
+function simulate(cases: number, odds: number, seed: number): RankerDataset {
+  const random = createRandom(seed)
+  const features = Float32Array.from({ length: cases * ROWS * FEATURE_COUNT }, () =>
+    random.normal(),
+  )
+  const target = new Float32Array(cases * ROWS)
+  for (let c = 0; c < cases; c++) {
+    const shares = Array.from({ length: ROWS }, (_, k) => {
+      const at = (c * ROWS + k) * FEATURE_COUNT
+      return Math.exp(features[at] > 0 && features[at + 1] > 0 ? odds : 0)
+    })
+    let left = random.next() * shares.reduce((a, b) => a + b)
+    const drawn = shares.findIndex((share) => {
+      left -= share
+      return left <= 0
+    })
+    target[c * ROWS + Math.max(0, drawn)] = 1
+  }
+  return {
+    cases: Array.from({ length: cases }, (_, c) => ({
+      shopper: `shopper ${c}`,
+      time: c,
+      history: [],
+      targets: [0],
+      weight: 1,
+    })),
+    start: Int32Array.from({ length: cases + 1 }, (_, c) => ROWS * c),
+    item: new Int32Array(cases * ROWS),
+    columns: FEATURE_COUNT,
+    features,
+    correction: new Float32Array(cases * ROWS),
+    target,
+  }
+}
+
+const base = {
+  scale: new Float32Array(FEATURE_COUNT).fill(2),
+  weights: new Float32Array(FEATURE_COUNT),
+}
+const options = { askedFrom: 200, isUnseen: () => false, untaught: new Set<number>() }
+
+describe('learnTrees', () => {
+  it('ships trees of scaled features where something is to be learned, and says what they gain', () => {
+    const { trees, unseen, metrics } = learnTrees(simulate(600, 3, 1), base, options)
+    expect(trees).not.toBeNull()
+    expect(unseen).toEqual(trees)
+    expect(metrics['trees.cases']).toBe(400)
+    expect(metrics.trees).toBe(trees?.roots.length)
+    expect(metrics['trees.lift.ndcg@10']).toBeGreaterThan(metrics['trees.lift.ndcg@10.error'])
+    const row = new Float32Array(FEATURE_COUNT)
+    const neither = trees ? treesScore(trees, row.fill(-0.5, 0, 2), 0) : 0
+    const both = trees ? treesScore(trees, row.fill(0.5, 0, 2), 0) : 0
+    expect(both - neither).toBeGreaterThan(1)
+  })
+
+  it('keeps shoppers from the trees that must not have seen them', () => {
+    const data = simulate(600, 3, 1)
+    const isUnseen = (shopper: string) => shopper.endsWith('7')
+    const { trees, unseen } = learnTrees(data, base, { ...options, isUnseen })
+    expect(unseen).not.toEqual(trees)
+    // Whatever they want, the trees are the same.
+    const other = data.target.slice()
+    data.cases.forEach(({ shopper }, c) => {
+      if (isUnseen(shopper)) other.subarray(c * ROWS, (c + 1) * ROWS).reverse()
+    })
+    const changed = learnTrees({ ...data, target: other }, base, { ...options, isUnseen })
+    const count = Math.min(unseen?.roots.length ?? 0, changed.unseen?.roots.length ?? 0)
+    expect(count).toBeGreaterThan(0)
+    expect(changed.unseen && firstTrees(changed.unseen, count)).toEqual(
+      unseen && firstTrees(unseen, count),
+    )
+    expect(changed.trees).not.toEqual(trees)
+  })
+
+  it('ships none where nothing is to be learned', () => {
+    const shipped = [1, 2, 3, 4, 5, 6].filter(
+      (seed) => learnTrees(simulate(400, 0, seed), base, { ...options, askedFrom: 0 }).trees,
+    )
+    expect(shipped.length).toBeLessThanOrEqual(2)
+  })
+})

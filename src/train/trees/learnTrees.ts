@@ -1,0 +1,114 @@
+/**
+ * @module Grows the trees that re-rank a base's contenders, and ships them only if they rank better for
+ * shoppers whom they have not seen. Judged by halves: each half of the shoppers is asked, about its
+ * last months, with trees grown on the other; so everybody is, and the encoder, which flatters
+ * those it was trained on, has no part in it.
+ */
+import { FEATURE_COUNT } from '../../core/features/features.ts'
+import { firstTrees, type Trees, treesScore } from '../../core/model/trees.ts'
+import type { RankerDataset } from '../ranker/dataset.ts'
+import { foldOf } from '../ranker/outOfFold.ts'
+import { partOf } from '../ranker/part.ts'
+import { mean, standardError } from '../selection/measure.ts'
+import { BOOST, boost } from './boost.ts'
+import { ndcgOfCases } from './ndcgOfCases.ts'
+
+/** Numbers of trees that are tried. */
+const COUNTS = [50, 100, 150] as const
+
+export interface LearnedTrees {
+  /** Grown on all shoppers; null where none help by more than the error. */
+  readonly trees: Trees | null
+  /** As many, grown without some of the shoppers: honest beside what is learned from those. */
+  readonly unseen: Trees | null
+  /** For `manifest.metrics`. */
+  readonly metrics: Readonly<Record<string, number>>
+}
+
+export interface TreesOptions {
+  /** Of the first case that is asked, milliseconds since the epoch. */
+  readonly askedFrom: number
+  /** Whom `unseen` has not seen. */
+  readonly isUnseen: (shopper: string) => boolean
+  /** Columns that are never asked. */
+  readonly untaught: ReadonlySet<number>
+  readonly onProgress?: (step: string, done: number, total: number) => void
+}
+
+/**
+ * @param contenders of training cases with a history, raw features
+ * @param base raw features are divided by `scale`, [F]; `weights` for scaled ones, [F]
+ */
+export function learnTrees(
+  contenders: RankerDataset,
+  base: { readonly scale: Float32Array; readonly weights: Float32Array },
+  options: TreesOptions,
+): LearnedTrees {
+  const most = Math.max(...COUNTS)
+  const grow = (step: string, trees: number, isIn: (shopper: string) => boolean) =>
+    boost(
+      scaledTable(
+        partOf(contenders, ({ shopper }) => isIn(shopper)),
+        base,
+      ),
+      {
+        ...BOOST,
+        trees,
+        without: options.untaught,
+        onTree: (done, total) => options.onProgress?.(step, done, total),
+      },
+    )
+  const without: number[] = []
+  const withSome = COUNTS.map((): number[] => [])
+  for (const half of [0, 1]) {
+    const isHalf = (shopper: string) => foldOf(shopper, 2) === half
+    const trees = grow(`half ${half + 1} of 2`, most, (shopper) => !isHalf(shopper))
+    const asked = partOf(
+      contenders,
+      ({ shopper, time }) => isHalf(shopper) && time >= options.askedFrom,
+    )
+    const table = scaledTable(asked, base)
+    without.push(...ndcgOfCases(asked, table.offset))
+    COUNTS.forEach((count, n) => {
+      const some = firstTrees(trees, count)
+      const scores = table.offset.map(
+        (score, row) => score + treesScore(some, table.features, row * FEATURE_COUNT),
+      )
+      withSome[n].push(...ndcgOfCases(asked, scores))
+    })
+  }
+  const tried = COUNTS.map((count, n) => {
+    const differences = withSome[n].map((value, c) => value - without[c])
+    return { count, lift: mean(differences), error: standardError(differences) }
+  })
+  const best = tried.reduce((a, b) => (b.lift > a.lift ? b : a))
+  const ships = best.lift > best.error
+  const trees = ships ? grow('all', best.count, () => true) : null
+  const unseen = ships
+    ? grow('some unseen', best.count, (shopper) => !options.isUnseen(shopper))
+    : null
+  const metrics = {
+    trees: trees?.roots.length ?? 0,
+    'trees.cases': without.length,
+    'trees.base.ndcg@10': mean(without),
+    'trees.lift.ndcg@10': best.lift,
+    'trees.lift.ndcg@10.error': best.error,
+  }
+  return { trees, unseen, metrics }
+}
+
+/** Scaled as on a device; trees start from w·f. */
+function scaledTable(
+  { start, features, item, target }: RankerDataset,
+  { scale, weights }: { readonly scale: Float32Array; readonly weights: Float32Array },
+) {
+  const inverse = Float32Array.from(scale, (value) => (value > 0 ? 1 / value : 1))
+  const scaled = features.map((value, at) => value * inverse[at % FEATURE_COUNT])
+  const offset = Float64Array.from(item, (_, row) => {
+    let sum = 0
+    for (let f = 0, at = row * FEATURE_COUNT; f < FEATURE_COUNT; f++, at++)
+      sum += weights[f] * scaled[at]
+    return sum
+  })
+  return { start, columns: FEATURE_COUNT, features: scaled, offset, target }
+}

@@ -1,0 +1,23 @@
+/** @module NDCG@10 of cases of which only the contenders are scored. */
+import { ndcg } from '../metrics.ts'
+import type { RankerDataset } from '../ranker/dataset.ts'
+
+/** A place that no list reaches. */
+const NOWHERE = 2 ** 31 - 1
+
+/**
+ * Targets that are no contenders count as missed. Equal scores stay in the order of the rows.
+ * @param scores [rows]
+ */
+export function ndcgOfCases(
+  { cases, start, target }: Pick<RankerDataset, 'cases' | 'start' | 'target'>,
+  scores: Float64Array,
+): number[] {
+  return cases.map(({ targets }, c) => {
+    const rows = Array.from({ length: start[c + 1] - start[c] }, (_, k) => start[c] + k)
+    rows.sort((a, b) => scores[b] - scores[a] || a - b)
+    const places = rows.flatMap((row, place) => (target[row] > 0 ? [place] : []))
+    const missed = Array(targets.length - places.length).fill(NOWHERE)
+    return ndcg(Int32Array.from([...places, ...missed]), 10)
+  })
+}

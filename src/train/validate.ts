@@ -1,0 +1,125 @@
+/**
+ * @module Measures a base model on training shoppers that its encoder has not seen, next order
+ * against the full catalogue. Statistics are out of fold and from before each case, so that the
+ * number is what a new shopper would get. Held-out shoppers are never touched.
+ */
+
+import type { Item } from '../core/catalog/item.ts'
+import { buildCases } from '../core/features/cases.ts'
+import { computeFeatures } from '../core/features/computeFeatures.ts'
+import { DAY } from '../core/features/profile.ts'
+import type { BaseModel } from '../core/model/baseModel.ts'
+import { encode } from '../core/model/encoder.ts'
+import { addScores, project } from '../core/model/score.ts'
+import { hitRate, ndcg, placesOf } from './metrics.ts'
+import { OutOfFoldStatistics } from './ranker/outOfFold.ts'
+import type { ShopperLog } from './shop/shop.ts'
+
+export type ScoringModel = Pick<
+  BaseModel,
+  'encoder' | 'itemVectors' | 'bias' | 'projection' | 'featureWeights' | 'featureScale'
+>
+
+export interface ValidationData {
+  readonly items: readonly Item[]
+  readonly training: readonly ShopperLog[]
+  readonly dayOnly: boolean
+  /** Cases of these shoppers, at or after `from` and before `until`. */
+  readonly isMeasured: (shopper: string) => boolean
+  readonly folds: number
+  readonly from: number
+  readonly until: number
+}
+
+export interface Validation {
+  readonly cases: number
+  readonly ndcg: number
+  readonly hitRate: number
+  /** The same with items that the shopper had before filtered out of list and targets. */
+  readonly ndcgNew: number
+  /** NDCG@10 of each case, in the same order for all models. */
+  readonly ndcgs: Float64Array
+}
+
+/** One row a model, means over cases. Models may differ in everything but the items. */
+export function validate(
+  data: ValidationData,
+  models: readonly ScoringModel[],
+): readonly Validation[] {
+  const statistics = new OutOfFoldStatistics(data.items, data.training, {
+    folds: data.folds,
+    neighbourDays: 30,
+    popularityDays: 7,
+    from: data.from,
+    until: data.until,
+  })
+  const cases = data.training
+    .filter(({ id }) => data.isMeasured(id))
+    .flatMap((shopper) => buildCases(shopper, data.dayOnly, data.from))
+    .filter((one) => one.history.length > 0 && one.time < data.until)
+    .sort(statistics.compareCases)
+  const sums = models.map(() => ({ hitRate: 0, ndcgNew: 0 }))
+  const ndcgs = models.map(() => new Float64Array(cases.length))
+  let withNew = 0
+  for (const [c, one] of cases.entries()) {
+    const current = statistics.at(one.shopper, one.time)
+    const raw = computeFeatures(current, one.history, one.time, null)
+    const seen = new Uint8Array(data.items.length)
+    for (const { item } of one.history) seen[item] = 1
+    const fresh = one.targets.filter((item) => !seen[item])
+    if (fresh.length > 0) withNew++
+    models.forEach((model, m) => {
+      const scores = scoreWith(model, raw, encode(model, one.history, one.time))
+      const places = placesOf(scores, one.targets)
+      ndcgs[m][c] = ndcg(places, 10)
+      sums[m].hitRate += hitRate(places, 10)
+      if (fresh.length > 0) sums[m].ndcgNew += ndcg(placesOf(scores, fresh, seen), 10)
+    })
+  }
+  return sums.map((sum, m) => ({
+    cases: cases.length,
+    ndcgs: ndcgs[m],
+    ndcg: mean(
+      ndcgs[m].reduce((total, value) => total + value, 0),
+      cases.length,
+    ),
+    hitRate: mean(sum.hitRate, cases.length),
+    ndcgNew: mean(sum.ndcgNew, withNew),
+  }))
+}
+
+function scoreWith(model: ScoringModel, raw: Float32Array, hidden: Float32Array): Float32Array {
+  const scores = new Float32Array(model.bias)
+  const perRaw = model.featureWeights.map((weight, f) =>
+    model.featureScale[f] > 0 ? weight / model.featureScale[f] : weight,
+  )
+  addScores(scores, raw, perRaw)
+  addScores(scores, model.itemVectors, project(model.projection, hidden))
+  return scores
+}
+
+/**
+ * The best by NDCG@10 of those that beat the first by more than the standard error of the paired
+ * difference; else the first. A few dozen cases must not let in a term that only looks good on them.
+ */
+export function bestBeyondError(measured: readonly Validation[]): number {
+  const [first] = measured
+  let best = 0
+  measured.forEach(({ ndcg, ndcgs, cases }, m) => {
+    if (ndcg <= measured[best].ndcg || cases < 2) return
+    const gain = ndcg - first.ndcg
+    let square = 0
+    for (let c = 0; c < cases; c++) square += (ndcgs[c] - first.ndcgs[c] - gain) ** 2
+    if (gain > Math.sqrt(square / (cases - 1) / cases)) best = m
+  })
+  return best
+}
+
+/** The start of the last `share` of a span, at midnight: where validation cases begin. */
+export function lastPart(from: number, until: number, share: number): number {
+  return Math.floor((until - share * (until - from)) / DAY) * DAY
+}
+
+function mean(sum: number, count: number): number {
+  return count > 0 ? sum / count : 0
+}

@@ -1,0 +1,63 @@
+/** @module Which engine computes, on what, and why; it can be forced. */
+import { useId, useState } from 'react'
+import type { EnginePreference } from '../../device/api.ts'
+import { Facts, outcome, Section, type SectionProps } from './Section.tsx'
+
+const CHOICES: readonly { value: EnginePreference; label: string }[] = [
+  { value: 'auto', label: 'Automatic' },
+  { value: 'webgpu', label: 'WebGPU' },
+  { value: 'wasm', label: 'WebAssembly' },
+  { value: 'cpu', label: 'TensorFlow.js on the CPU' },
+  { value: 'js', label: 'Plain JavaScript' },
+]
+
+export function EngineSection({ personalizer, snapshot }: SectionProps) {
+  const id = useId()
+  const [chosen, setChosen] = useState<EnginePreference>('auto')
+  const [said, setSaid] = useState('')
+  const { engine } = snapshot
+
+  async function choose(value: EnginePreference) {
+    setChosen(value)
+    setSaid('Switching …')
+    setSaid(
+      await outcome(
+        personalizer.setEngine(value).then(() => {
+          const now = personalizer.getSnapshot().engine
+          return now ? `Now on ${now.name}. ${now.reason}` : 'No engine is running.'
+        }),
+      ),
+    )
+  }
+
+  return (
+    <Section title="Engine">
+      <Facts
+        rows={[
+          ['Engine', engine?.name ?? 'None yet: the first list needs none'],
+          ['Device', engine?.device],
+          ['Chosen because', engine?.reason],
+          ['Checked by', engine ? 'a small fit whose answer is known, before use' : null],
+        ]}
+      />
+      <p className="ns-field">
+        <label htmlFor={id}>Use engine</label>
+        <select
+          id={id}
+          className="ns-select"
+          value={chosen}
+          onChange={(event) => void choose(event.target.value as EnginePreference)}
+        >
+          {CHOICES.map(({ value, label }) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </p>
+      <p className="ns-small" role="status">
+        {said}
+      </p>
+    </Section>
+  )
+}

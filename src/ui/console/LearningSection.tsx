@@ -1,0 +1,75 @@
+/** @module The last fit, the guard's evidence, and what was learned. */
+import type { Item } from '../../core/catalog/item.ts'
+import type { PersonalizerSnapshot } from '../../device/api.ts'
+import { Facts, Section } from './Section.tsx'
+
+interface LearningSectionProps {
+  readonly snapshot: PersonalizerSnapshot
+  readonly items?: readonly Item[]
+}
+
+const WAITS: Readonly<Record<NonNullable<PersonalizerSnapshot['deferred']>, string>> = {
+  battery: 'waits: the battery is low',
+  'save-data': 'waits: the browser saves data',
+  spent: 'waits for the next page: this one has had its milliseconds',
+  hidden: 'waits until the page is shown',
+}
+
+export function LearningSection({ snapshot, items = [] }: LearningSectionProps) {
+  const { deferred, fit, fitting, guard, learned, paused } = snapshot
+  const titleOf = (id: string) => items.find((item) => item.id === id)?.title ?? id
+  return (
+    <Section title="Learning">
+      {fitting && (
+        <p className="ns-field">
+          <label htmlFor="ns-fitting">Learning now</label>
+          <progress id="ns-fitting" value={fitting.done} max={fitting.steps} />
+        </p>
+      )}
+      <Facts
+        rows={[
+          ['Learning', paused ? 'paused' : deferred ? WAITS[deferred] : 'on'],
+          ['Last fit', fit ? `${fit.cases} cases on ${fit.engine}` : 'none yet'],
+          ['Took', fit && `${fit.milliseconds.toFixed(1)} ms`],
+          [
+            'Loss',
+            fit &&
+              `${fit.lossBefore.toFixed(4)} before, ${fit.lossAfter.toFixed(4)} after (negative log-likelihood)`,
+          ],
+          ['Fusion weight λ', fit?.fusionWeight.toFixed(3)],
+          [
+            'Guard',
+            guard.active
+              ? 'lets the personal model act'
+              : 'holds it back: the base model is in use alone',
+          ],
+          [
+            'Evidence',
+            `log-likelihood ratio ${guard.logLikelihoodRatio.toFixed(3)} over ${guard.tested} tested events`,
+          ],
+        ]}
+      />
+      {learned.length > 0 && (
+        <table className="ns-table">
+          <caption>What was learned, strongest first</caption>
+          <thead>
+            <tr>
+              <th scope="col">Kind</th>
+              <th scope="col">Name</th>
+              <th scope="col">Strength</th>
+            </tr>
+          </thead>
+          <tbody>
+            {learned.map((entry) => (
+              <tr key={`${entry.kind} ${entry.name}`}>
+                <td>{entry.kind === 'item' ? `item, ${entry.signal}` : entry.kind}</td>
+                <td>{entry.kind === 'item' ? titleOf(entry.name) : entry.name}</td>
+                <td>{entry.strength.toFixed(2)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Section>
+  )
+}

@@ -1,0 +1,22 @@
+/** @module Everything that degraded, newest first, one clear line each. */
+import type { Notice } from '../../device/api.ts'
+import { Moment, Section } from './Section.tsx'
+
+export function NoticesSection({ notices }: { readonly notices: readonly Notice[] }) {
+  return (
+    <Section title="Notices">
+      {notices.length === 0 ? (
+        <p>None: nothing had to fall back.</p>
+      ) : (
+        <ol className="ns-notices">
+          {notices.map((notice, place) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: notices may repeat in one millisecond
+            <li key={`${notice.time} ${place}`}>
+              <Moment at={notice.time} /> <code>{notice.code}</code> {notice.message}
+            </li>
+          ))}
+        </ol>
+      )}
+    </Section>
+  )
+}

@@ -1,0 +1,62 @@
+/** @module One recommended item as DOM nodes: the same markup as React's `ItemCard`. */
+import type { Item } from '../../core/catalog/item.ts'
+import type { Recommendation } from '../../device/api.ts'
+import type { ListLabels } from '../react/listLabels.ts'
+import { priceText } from '../react/price.ts'
+import { movedText, reasonText } from '../react/reason.ts'
+
+/** How this shop shows an item. */
+export interface Shop {
+  readonly itemOf: (id: string) => Item | undefined
+  readonly linkTo: (item: Item) => string
+  readonly labels: ListLabels
+  readonly locale: string
+}
+
+export function element<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  className: string,
+  text?: string,
+): HTMLElementTagNameMap[K] {
+  const made = document.createElement(tag)
+  if (className) made.className = className
+  if (text !== undefined) made.textContent = text
+  return made
+}
+
+/** An `<li>` for an item that the shop knows. */
+export function buildCard(
+  { itemOf, linkTo, labels, locale }: Shop,
+  recommendation: Recommendation,
+  position: number,
+  onSelect: () => void,
+): HTMLElement {
+  const item = itemOf(recommendation.id) ?? { id: recommendation.id }
+  const card = element('article', 'ns-card')
+  card.dataset.item = item.id
+  card.part.add('card')
+  if (item.image) {
+    const image = element('img', 'ns-card-image')
+    Object.assign(image, { src: item.image, alt: '', width: 240, height: 240, loading: 'lazy' })
+    card.append(image)
+  }
+  const link = element('a', 'ns-card-link', item.title ?? item.id)
+  link.href = linkTo(item)
+  link.addEventListener('click', onSelect)
+  card.append(link)
+  if (item.price !== undefined) card.append(element('p', 'ns-card-price', priceText(item, locale)))
+  const why = element('p', 'ns-why')
+  why.append(
+    element(
+      'span',
+      'ns-why-reason',
+      reasonText(recommendation.reason, itemOf, labels, recommendation.id),
+    ),
+  )
+  const moved = movedText(recommendation, position, labels)
+  if (moved) why.append(' ', element('span', 'ns-why-moved', moved))
+  card.append(why)
+  const place = element('li', 'ns-item')
+  place.append(card)
+  return place
+}

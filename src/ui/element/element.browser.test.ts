@@ -1,0 +1,117 @@
+/** @module The custom element in a real browser, beside a page with styles of its own. */
+import axe from 'axe-core'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { waitFor } from '../../testPatience.ts'
+import { createFakePersonalizer, type FakePersonalizer } from '../react/fakePersonalizer.ts'
+import { provide, type SelectDetail } from './recommendations.ts'
+
+const ITEMS = [
+  { id: 'tin', title: 'Cake tin', price: 4.95, currency: 'GBP', category: 'Kitchen' },
+  { id: 'mug', title: 'Tea mug', price: 2.5, currency: 'GBP', category: 'Kitchen' },
+  { id: 'wick', title: 'Candle', price: 1.25, currency: 'GBP', category: 'Candles' },
+  { id: 'glow', title: 'Lantern', price: 8.5, currency: 'GBP', category: 'Candles' },
+]
+
+let personalizer: FakePersonalizer
+beforeEach(() => {
+  personalizer = createFakePersonalizer(ITEMS)
+})
+afterEach(() => document.body.replaceChildren())
+
+function show(html: string): HTMLElement {
+  document.body.innerHTML = html
+  return document.body.querySelector('nearside-recommendations') as HTMLElement
+}
+
+const inside = (host: HTMLElement, selector: string) => [
+  ...(host.shadowRoot as ShadowRoot).querySelectorAll<HTMLElement>(selector),
+]
+const ids = (host: HTMLElement) => inside(host, '[data-item]').map(({ dataset }) => dataset.item)
+
+test('shows what stands between its tags until the first answer, then the list', async () => {
+  const host = show(
+    '<nearside-recommendations limit="2"><p>Tins and mugs</p></nearside-recommendations>',
+  )
+  expect(host.querySelector('p')?.checkVisibility()).toBe(true)
+  expect(inside(host, '.ns-list')[0].checkVisibility()).toBe(false)
+  provide({ personalizer, items: ITEMS })
+  await waitFor(() => expect(ids(host)).toEqual(['tin', 'mug']))
+  expect(host.querySelector('p')?.checkVisibility()).toBe(false)
+  expect(inside(host, 'h2')[0].textContent).toBe('For you')
+  expect(inside(host, '.ns-card-price')[0].textContent).toBe('£4.95')
+})
+
+test('follows the shopper, announces it, and tells the page', async () => {
+  provide({ personalizer, items: ITEMS, linkTo: ({ id }) => `#${id}` })
+  const host = show(
+    '<nearside-recommendations heading="Yours" limit="3"></nearside-recommendations>',
+  )
+  const changed = vi.fn()
+  host.addEventListener('nearside-change', changed)
+  await waitFor(() => expect(ids(host)).toHaveLength(3))
+  await personalizer.capture({ name: 'view_item', item_id: 'glow' })
+  await waitFor(() => expect(ids(host)).toEqual(['wick', 'glow', 'tin']))
+  expect(inside(host, '[role=status]')[0].textContent).toBe('Yours: list updated')
+  expect(inside(host, '.ns-why')[0].textContent).toBe(
+    'You like Candles 2 places higher than in the shop’s order',
+  )
+  expect(changed).toHaveBeenCalledTimes(2)
+  const chosen = new Promise<SelectDetail>((resolve) => {
+    document.addEventListener('nearside-select', (event) => resolve((event as CustomEvent).detail))
+  })
+  inside(host, 'a')[1].click()
+  expect(await chosen).toMatchObject({ recommendation: { id: 'glow' }, position: 2 })
+})
+
+test('the keyboard keeps its place when the list moves', async () => {
+  provide({ personalizer, items: ITEMS })
+  const host = show('<nearside-recommendations limit="4"></nearside-recommendations>')
+  await waitFor(() => expect(ids(host)).toHaveLength(4))
+  inside(host, 'a')[3].focus()
+  await personalizer.capture({ name: 'view_item', item_id: 'wick' })
+  await waitFor(() => expect(ids(host)[1]).toBe('glow'))
+  expect(host.shadowRoot?.activeElement?.textContent).toBe('Lantern')
+})
+
+test('items like one, and bought with one; another subject is asked for anew', async () => {
+  provide({ personalizer, items: ITEMS, labels: { similar: 'Ähnliches' } })
+  const host = show('<nearside-recommendations for-item="tin"></nearside-recommendations>')
+  await waitFor(() => expect(ids(host)).toEqual(['mug']))
+  expect(inside(host, 'h2')[0].textContent).toBe('Ähnliches')
+  host.setAttribute('for-item', 'wick')
+  await waitFor(() => expect(ids(host)).toEqual(['glow']))
+  host.setAttribute('for-item', 'nowhere')
+  await waitFor(() => expect(inside(host, 'section')[0].hidden).toBe(true))
+})
+
+test('no style leaks in or out; the page’s custom properties reach in', async () => {
+  provide({ personalizer, items: ITEMS })
+  const host = show(
+    `<style>p, a { color: rgb(255, 0, 0); font-size: 40px }
+     nearside-recommendations { --ns-line: rgb(0, 128, 0) }</style>
+     <nearside-recommendations limit="1"></nearside-recommendations><ul class="ns-list"></ul>`,
+  )
+  await waitFor(() => expect(ids(host)).toEqual(['tin']))
+  const price = getComputedStyle(inside(host, '.ns-card-price')[0])
+  expect(price.fontSize).not.toBe('40px')
+  expect(price.color).not.toBe('rgb(255, 0, 0)')
+  expect(getComputedStyle(inside(host, '.ns-card')[0]).borderTopColor).toBe('rgb(0, 128, 0)')
+  expect(getComputedStyle(document.querySelector('ul') as Element).display).toBe('block')
+})
+
+test('taken out of the page it asks nothing more; axe finds nothing in it', async () => {
+  provide({ personalizer, items: ITEMS })
+  const host = show(
+    '<main><h1>Shop</h1><nearside-recommendations></nearside-recommendations></main>',
+  )
+  await waitFor(() => expect(ids(host)).toHaveLength(4))
+  const { violations } = await axe.run(document.body, {
+    rules: { 'page-has-heading-one': { enabled: false } },
+  })
+  expect(violations.map(({ id }) => id)).toEqual([])
+  host.remove()
+  const question = vi.spyOn(personalizer, 'recommend')
+  personalizer.change({ revision: 99 })
+  await new Promise((resolve) => setTimeout(resolve, 0))
+  expect(question).not.toHaveBeenCalled()
+})

@@ -1,0 +1,221 @@
+/**
+ * @module `<nearside-recommendations>`: the list for shops without React. Same looks, same custom
+ * properties, in a shadow root, so that no style leaks in or out. What stands between its tags is
+ * shown until the first answer: a server can put its bestsellers there.
+ */
+import type { Item } from '../../core/catalog/item.ts'
+import type { ListOptions, Personalizer, Recommendation } from '../../device/api.ts'
+import { fillList } from '../react/fillList.ts'
+import { ENGLISH_LISTS, type ListLabels } from '../react/listLabels.ts'
+import { createListObserver, type ListObserver } from '../react/listObserver.ts'
+import css from '../react/nearside.css?inline'
+import { buildCard, element, type Shop } from './card.ts'
+
+export interface ProvideOptions {
+  readonly personalizer: Personalizer
+  /** The shop's products, for titles, prices and pictures. */
+  readonly items: readonly Item[]
+  /** Address of an item's page; default `/product/<id>`. */
+  readonly linkTo?: (item: Item) => string
+  /** Strings in the shop's language; English where left out. */
+  readonly labels?: Partial<ListLabels>
+  /** BCP 47; default `en-GB`. */
+  readonly locale?: string
+}
+
+/** `event.detail` of `nearside-select`: the shopper follows an item's link. */
+export interface SelectDetail {
+  readonly recommendation: Recommendation
+  /** 1-based place in the list. */
+  readonly position: number
+}
+
+const DEFAULT_LIMIT = 8
+
+let provided: { readonly personalizer: Personalizer; readonly shop: Shop } | null = null
+const elements = new Set<NearsideRecommendations>()
+
+/**
+ * Gives all `<nearside-recommendations>` of the page their personalizer and products.
+ * @example
+ * provide({ personalizer, items: catalog })
+ */
+export function provide(options: ProvideOptions): void {
+  const { personalizer, items, labels, locale = 'en-GB' } = options
+  const byId = new Map(items.map((item) => [item.id, item]))
+  const linkTo = options.linkTo ?? ((item: Item) => `/product/${encodeURIComponent(item.id)}`)
+  provided = {
+    personalizer,
+    shop: { itemOf: (id) => byId.get(id), linkTo, labels: { ...ENGLISH_LISTS, ...labels }, locale },
+  }
+  for (const known of elements) known.connect()
+}
+
+let sheet: CSSStyleSheet | null = null
+
+/** One for all elements; a constructed sheet also passes a policy without inline styles. */
+function styles(): CSSStyleSheet {
+  if (!sheet) {
+    sheet = new CSSStyleSheet()
+    sheet.replaceSync(`${css}\n:host { display: block } :host([hidden]) { display: none }`)
+  }
+  return sheet
+}
+
+/** A server may import this file too; it has no elements. */
+const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
+
+/**
+ * Attributes: `heading`, `limit` (8), `category`, `for-item` (items like that one), `with-item`
+ * (items bought with that one), `order="base"`. Events: `nearside-select`, `nearside-change`.
+ */
+export class NearsideRecommendations extends Base {
+  static readonly observedAttributes = [
+    ...['heading', 'limit', 'category', 'for-item', 'with-item', 'order'],
+  ]
+
+  readonly #title = element('h2', 'ns-title')
+  readonly #list = element('ul', 'ns-list')
+  readonly #error = element('p', 'ns-error')
+  readonly #status = element('p', 'ns-visually-hidden')
+  readonly #body = element('section', '')
+  readonly #fallback = document.createElement('slot')
+  #observer: ListObserver | null = null
+  #stop: (() => void) | null = null
+  #shown: string | null = null
+
+  constructor() {
+    super()
+    const root = this.attachShadow({ mode: 'open' })
+    root.adoptedStyleSheets = [styles()]
+    this.#title.id = 'title'
+    this.#body.setAttribute('aria-labelledby', 'title')
+    this.#status.setAttribute('role', 'status')
+    this.#body.append(this.#title, this.#fallback, this.#list, this.#error, this.#status)
+    root.append(this.#body)
+  }
+
+  connectedCallback(): void {
+    elements.add(this)
+    this.connect()
+  }
+
+  disconnectedCallback(): void {
+    elements.delete(this)
+    this.#stop?.()
+    this.#stop = null
+  }
+
+  attributeChangedCallback(name: string, before: string | null, after: string | null): void {
+    if (!this.isConnected || before === after) return
+    // Another subject starts with an empty list, not with the old one's.
+    if (name === 'for-item' || name === 'with-item' || name === 'category') this.connect()
+    else this.#ask()
+  }
+
+  /** Follows whatever personalizer the page has provided. */
+  connect(): void {
+    this.#stop?.()
+    this.#shown = null
+    const observer = createListObserver(provided?.personalizer ?? null)
+    this.#observer = observer
+    this.#stop = observer.subscribe(() => this.#render())
+    this.#ask()
+  }
+
+  get #limit(): number {
+    const limit = Number(this.getAttribute('limit') ?? DEFAULT_LIMIT)
+    return Number.isInteger(limit) && limit > 0 ? limit : DEFAULT_LIMIT
+  }
+
+  #ask(): void {
+    const options = {
+      limit: this.#limit,
+      category: this.getAttribute('category') ?? undefined,
+      order: this.getAttribute('order') === 'base' ? ('base' as const) : undefined,
+    }
+    const like = this.getAttribute('for-item')
+    const beside = this.getAttribute('with-item')
+    this.#observer?.ask((personalizer) => {
+      const ask = (wanted: ListOptions) => {
+        if (like !== null) return personalizer.similar(like, wanted)
+        if (beside !== null) return personalizer.boughtTogether(beside, wanted)
+        return personalizer.recommend(wanted)
+      }
+      const item = provided?.shop.itemOf ?? (() => undefined)
+      return fillList(ask, options, (id) => item(id)?.available ?? item(id) !== undefined)
+    })
+    this.#render()
+  }
+
+  #heading(labels: ListLabels): string {
+    const given = this.getAttribute('heading')
+    if (given !== null) return given
+    if (this.hasAttribute('for-item')) return labels.similar
+    return this.hasAttribute('with-item') ? labels.boughtTogether : labels.forYou
+  }
+
+  #render(): void {
+    const state = this.#observer?.getSnapshot()
+    if (!state) return
+    const labels = provided?.shop.labels ?? ENGLISH_LISTS
+    const loading = state.status === 'loading'
+    const title = this.#heading(labels)
+    if (this.#title.textContent !== title) this.#title.textContent = title
+    this.#fallback.hidden = !loading
+    this.#list.hidden = loading && this.childElementCount > 0
+    this.#list.setAttribute('aria-busy', String(loading))
+    this.#error.textContent = state.code && labels.trouble(state.code)
+    this.#error.hidden = state.code === null
+    if (loading || !provided) this.#skeletons()
+    else this.#fill(provided.shop, state.items, title)
+  }
+
+  #fill(shop: Shop, items: readonly Recommendation[], title: string): void {
+    const cards = items
+      .filter(({ id }) => shop.itemOf(id) !== undefined)
+      .slice(0, this.#limit)
+      .map((recommendation, place) =>
+        buildCard(shop, recommendation, place + 1, () =>
+          this.#say('nearside-select', { recommendation, position: place + 1 }),
+        ),
+      )
+    this.#body.hidden = cards.length === 0
+    this.#replace(cards)
+    const order = items.map(({ id }) => id).join('\n')
+    if (order === this.#shown) return
+    if (this.#shown !== null) this.#status.textContent = shop.labels.listUpdated(title)
+    this.#shown = order
+    this.#say('nearside-change', { items })
+  }
+
+  #skeletons(): void {
+    this.#body.hidden = false
+    this.#list.replaceChildren(
+      ...Array.from({ length: this.#limit }, () => {
+        const skeleton = element('li', 'ns-skeleton')
+        skeleton.setAttribute('aria-hidden', 'true')
+        return skeleton
+      }),
+    )
+  }
+
+  /** A shopper on the way through the list by keyboard keeps their place. */
+  #replace(cards: readonly HTMLElement[]): void {
+    const focused = this.shadowRoot?.activeElement?.closest<HTMLElement>('[data-item]')
+    this.#list.replaceChildren(...cards)
+    if (!focused) return
+    const same = cards.find((card) =>
+      card.querySelector(`[data-item="${CSS.escape(focused.dataset.item ?? '')}"]`),
+    )
+    same?.querySelector('a')?.focus()
+  }
+
+  #say(name: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail }))
+  }
+}
+
+if (globalThis.customElements && !customElements.get('nearside-recommendations')) {
+  customElements.define('nearside-recommendations', NearsideRecommendations)
+}

@@ -1,0 +1,42 @@
+/** @module The default look of one recommended item; a shop passes its own as `itemComponent`. */
+import type { ComponentType } from 'react'
+import type { Item } from '../../core/catalog/item.ts'
+import type { Recommendation } from '../../device/api.ts'
+import { usePersonalizationContext } from './context.ts'
+import { priceText } from './price.ts'
+import { WhyThis } from './WhyThis.tsx'
+
+export interface ItemComponentProps {
+  readonly item: Item
+  readonly recommendation: Recommendation
+  /** 1-based place in the list. */
+  readonly position: number
+  /** To be called when the shopper follows the item's link. */
+  readonly onSelect: () => void
+}
+
+export type ItemComponent = ComponentType<ItemComponentProps>
+
+/** Picture, title, price and reason; the title's link covers the whole card. */
+export function ItemCard({ item, recommendation, position, onSelect }: ItemComponentProps) {
+  const { linkTo, locale } = usePersonalizationContext()
+  return (
+    <article className="ns-card" data-item={item.id}>
+      {item.image && (
+        <img
+          className="ns-card-image"
+          src={item.image}
+          alt=""
+          width={240}
+          height={240}
+          loading="lazy"
+        />
+      )}
+      <a className="ns-card-link" href={linkTo(item)} onClick={onSelect}>
+        {item.title ?? item.id}
+      </a>
+      {item.price !== undefined && <p className="ns-card-price">{priceText(item, locale)}</p>}
+      <WhyThis recommendation={recommendation} position={position} />
+    </article>
+  )
+}

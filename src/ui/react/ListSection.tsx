@@ -1,0 +1,140 @@
+/**
+ * @module A heading and a list that follows the personalizer: skeletons of the same size first, then
+ * the items; a change is announced politely. The widgets are this with a question.
+ */
+import { type ComponentType, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import type { Item } from '../../core/catalog/item.ts'
+import type { Recommendation } from '../../device/api.ts'
+import { usePersonalizationContext } from './context.ts'
+import { ItemCard, type ItemComponent } from './ItemCard.tsx'
+import type { ListState } from './listObserver.ts'
+
+export interface HeaderComponentProps {
+  readonly title: string
+  /** Put it on the heading: the section is named by it. */
+  readonly id: string
+}
+
+export interface LayoutComponentProps {
+  /** The list items, each an `<li>`. */
+  readonly children: ReactNode
+  /** True until the first answer: the children are skeletons, or the initial items. */
+  readonly loading: boolean
+}
+
+/** The slots that every list widget takes. */
+export interface ListWidgetProps {
+  readonly title?: string
+  /** Default 8. */
+  readonly limit?: number
+  /**
+   * Ids to show until the first answer, instead of skeletons: the shop's bestsellers, say. Rendered
+   * on a server too (`readBaseLists` of `nearside/ssr` gives the order that the device starts with).
+   */
+  readonly initialItems?: readonly string[]
+  readonly itemComponent?: ItemComponent
+  readonly headerComponent?: ComponentType<HeaderComponentProps>
+  /** Shown when there is nothing to show; default: the whole section is left out. */
+  readonly emptyComponent?: ComponentType
+  readonly layoutComponent?: ComponentType<LayoutComponentProps>
+  /** Last say over the list: filter, reorder, pin. */
+  readonly transformItems?: (items: readonly Recommendation[]) => readonly Recommendation[]
+  readonly onSelect?: (recommendation: Recommendation, position: number) => void
+}
+
+function DefaultHeader({ title, id }: HeaderComponentProps) {
+  return (
+    <h2 className="ns-title" id={id}>
+      {title}
+    </h2>
+  )
+}
+
+function DefaultLayout({ children, loading }: LayoutComponentProps) {
+  return (
+    <ul className="ns-list" aria-busy={loading}>
+      {children}
+    </ul>
+  )
+}
+
+interface Shown {
+  readonly recommendation: Recommendation
+  readonly item: Item
+}
+
+export function ListSection({
+  state,
+  title: given,
+  initialItems,
+  limit = 8,
+  itemComponent: ItemSlot = ItemCard,
+  headerComponent: Header = DefaultHeader,
+  emptyComponent: Empty,
+  layoutComponent: Layout = DefaultLayout,
+  transformItems,
+  onSelect,
+}: ListWidgetProps & { readonly state: ListState }) {
+  const { itemOf, labels } = usePersonalizationContext()
+  const title = given ?? labels.forYou
+  const id = useId()
+  const loading = state.status === 'loading'
+  const first = loading ? initialItems : undefined
+  const items = first?.map(asGiven) ?? state.items
+  const chosen = transformItems?.(items) ?? items
+  const shown = chosen
+    .map((recommendation) => ({ recommendation, item: itemOf(recommendation.id) }))
+    .filter((entry): entry is Shown => entry.item !== undefined)
+    .slice(0, limit)
+  const announcement = useAnnouncement(labels.listUpdated(title), loading, shown)
+
+  if (!loading && shown.length === 0) return Empty && <Empty />
+  return (
+    <section className="ns-section" aria-labelledby={id}>
+      <Header title={title} id={id} />
+      <Layout loading={loading}>
+        {loading && !first
+          ? Array.from({ length: limit }, (_, place) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: skeletons have no identity
+              <li key={place} className="ns-skeleton" aria-hidden="true" />
+            ))
+          : shown.map(({ recommendation, item }, place) => (
+              // Of the first list, what keeps its place stays as it is; nothing is moved into another
+              // place: that would be a jump.
+              <li
+                key={initialItems?.[place] === item.id ? `first ${item.id}` : item.id}
+                className="ns-item"
+              >
+                <ItemSlot
+                  item={item}
+                  recommendation={recommendation}
+                  position={place + 1}
+                  onSelect={() => onSelect?.(recommendation, place + 1)}
+                />
+              </li>
+            ))}
+      </Layout>
+      {state.code && <p className="ns-error">{labels.trouble(state.code)}</p>}
+      <p className="ns-visually-hidden" role="status">
+        {announcement}
+      </p>
+    </section>
+  )
+}
+
+function asGiven(id: string, place: number): Recommendation {
+  return { id, score: 0, baseRank: place + 1, reason: { kind: 'popular' } }
+}
+
+/** Says that a list changed, not what it shows at first: nobody asked for that. */
+function useAnnouncement(words: string, loading: boolean, shown: readonly Shown[]): string {
+  const order = loading ? null : shown.map(({ item }) => item.id).join('\n')
+  const first = useRef<string | null>(null)
+  const [text, setText] = useState('')
+  useEffect(() => {
+    if (order === null) return
+    if (first.current !== null && first.current !== order) setText(words)
+    first.current = order
+  }, [order, words])
+  return text
+}

@@ -1,0 +1,165 @@
+/**
+ * @module What was learned, what was sent, and the shopper's say over both, in plain words. Needs no
+ * account of machine learning; the console has the figures.
+ */
+import './nearside.css'
+import './panel.css'
+import { type ReactNode, useId, useRef, useState } from 'react'
+import type { Personalizer, PersonalizerSnapshot } from '../../device/api.ts'
+import { usePersonalizationContext } from './context.ts'
+import { download } from './download.ts'
+import { Learned } from './Learned.tsx'
+import { engineText, fitText, guardText, sentText, storedText } from './panelText.ts'
+import { usePersonalization } from './usePersonalizer.ts'
+
+export interface PersonalizationPanelProps {
+  /** False where the shop has no aggregation servers: there is then nothing to consent to. */
+  readonly canContribute?: boolean
+  /** Called after everything was erased, for what the shop itself keeps. */
+  readonly onErased?: () => void
+  readonly children?: ReactNode
+}
+
+/** @example <PersonalizationPanel canContribute={false} /> */
+export function PersonalizationPanel({
+  canContribute = true,
+  onErased,
+  children,
+}: PersonalizationPanelProps) {
+  const { labels, locale, personalizer } = usePersonalizationContext()
+  const snapshot = usePersonalization()
+  return (
+    <div className="ns-panel">
+      <p className="ns-sent">{sentText(snapshot, labels, locale)}</p>
+      <p className="ns-panel-lead">{labels.lead}</p>
+      <Learned learned={snapshot.learned} />
+      <Facts snapshot={snapshot} />
+      {snapshot.notices.length > 0 && (
+        <p className="ns-notice" role="status">
+          {labels.trouble(snapshot.notices[0].code)}
+        </p>
+      )}
+      {personalizer && canContribute && <Consent personalizer={personalizer} snapshot={snapshot} />}
+      {personalizer && (
+        <Controls personalizer={personalizer} snapshot={snapshot} onErased={onErased} />
+      )}
+      {children}
+    </div>
+  )
+}
+
+function Facts({ snapshot }: { readonly snapshot: PersonalizerSnapshot }) {
+  const { labels } = usePersonalizationContext()
+  const facts = {
+    kept: storedText(snapshot, labels),
+    computedWith: engineText(snapshot, labels),
+    lastLearned: fitText(snapshot, labels),
+    check: guardText(snapshot, labels),
+  }
+  return (
+    <dl className="ns-facts">
+      {(Object.keys(facts) as (keyof typeof facts)[]).map((name) => (
+        <div key={name}>
+          <dt>{labels[name]}</dt>
+          <dd>{facts[name]}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+interface PartProps {
+  readonly personalizer: Personalizer
+  readonly snapshot: PersonalizerSnapshot
+}
+
+/** Off by default; the words say what a contribution is before the switch, not after. */
+function Consent({ personalizer, snapshot }: PartProps) {
+  const { labels, locale } = usePersonalizationContext()
+  const id = useId()
+  const { contribute, since } = snapshot.consent
+  return (
+    <section className="ns-block" aria-label={labels.help}>
+      <h3 className="ns-block-title">{labels.help}</h3>
+      <p id={id}>{labels.helpText}</p>
+      <button
+        type="button"
+        role="switch"
+        className="ns-switch"
+        aria-checked={contribute}
+        aria-describedby={id}
+        onClick={() => void personalizer.setContribution(!contribute)}
+      >
+        {labels.contribute}
+      </button>
+      {since !== null && (
+        <p className="ns-small">{labels.onSince(new Date(since).toLocaleString(locale))}</p>
+      )}
+    </section>
+  )
+}
+
+function Controls({
+  personalizer,
+  snapshot,
+  onErased,
+}: PartProps & { readonly onErased?: () => void }) {
+  const { labels } = usePersonalizationContext()
+  /** Null: not asked yet; false: asked, and kept. */
+  const [sure, setSure] = useState<boolean | null>(null)
+  const [said, setSaid] = useState('')
+  const status = useRef<HTMLParagraphElement>(null)
+  const ask = sure ? 'eraseSure' : 'erase'
+  async function erase() {
+    await personalizer.erase()
+    onErased?.()
+    setSure(null)
+    setSaid(labels.erased)
+    // The buttons are other ones now: the focus stays where the outcome is said.
+    status.current?.focus()
+  }
+  return (
+    <section className="ns-block" aria-label={labels.yourData}>
+      <div className="ns-actions">
+        <button
+          type="button"
+          className="ns-button"
+          aria-pressed={snapshot.paused}
+          onClick={() => void personalizer.pause(!snapshot.paused)}
+        >
+          {snapshot.paused ? labels.resume : labels.pause}
+        </button>
+        <button
+          type="button"
+          className="ns-button"
+          onClick={async () => download('my-shop-data.json', await personalizer.export())}
+        >
+          {labels.exportData}
+        </button>
+        <button
+          type="button"
+          className="ns-button ns-danger"
+          // Another button in its place: what it says now is read out.
+          key={ask}
+          ref={sure === null ? null : focusAtOnce}
+          onClick={() => (sure ? void erase() : setSure(true))}
+        >
+          {labels[ask]}
+        </button>
+        {sure && (
+          <button type="button" className="ns-button" onClick={() => setSure(false)}>
+            {labels.eraseKeep}
+          </button>
+        )}
+      </div>
+      <p className="ns-small" role="status" ref={status} tabIndex={-1}>
+        {said}
+      </p>
+    </section>
+  )
+}
+
+/** It stands where the button stood that was just pressed. */
+function focusAtOnce(button: HTMLButtonElement | null): void {
+  button?.focus()
+}

@@ -1,0 +1,55 @@
+/** @module Makes one personalizer known to all components below. */
+import { type ReactNode, useMemo } from 'react'
+import type { Item } from '../../core/catalog/item.ts'
+import type { Personalizer } from '../../device/api.ts'
+import { type Personalization, PersonalizationContext } from './context.ts'
+import { ENGLISH, type Labels } from './labels.ts'
+
+export interface PersonalizationProviderProps {
+  /** Null is fine while `createPersonalizer` is still at work. */
+  readonly personalizer: Personalizer | null
+  /** The shop's products, for titles, prices and pictures. A stable reference saves work. */
+  readonly items?: readonly Item[]
+  /** Default: `/product/<id>`. A stable reference saves work. */
+  readonly linkTo?: (item: Item) => string
+  /** The widgets' strings in the shop's language; English where left out. A stable reference saves work. */
+  readonly labels?: Partial<Labels>
+  /**
+   * BCP 47, for prices, numbers and dates; default `en-GB`. Never the machine's own: a server and a
+   * browser would write the same price differently.
+   */
+  readonly locale?: string
+  readonly children?: ReactNode
+}
+
+const NO_ITEMS: readonly Item[] = []
+const productPage = (item: Item) => `/product/${encodeURIComponent(item.id)}`
+
+/**
+ * @example
+ * <PersonalizationProvider personalizer={personalizer} items={catalog}>
+ *   <Recommendations limit={8} title="For you" />
+ * </PersonalizationProvider>
+ */
+export function PersonalizationProvider({
+  personalizer,
+  items = NO_ITEMS,
+  linkTo = productPage,
+  labels,
+  locale = 'en-GB',
+  children,
+}: PersonalizationProviderProps) {
+  const byId = useMemo(() => new Map(items.map((item) => [item.id, item])), [items])
+  const value = useMemo<Personalization>(
+    () => ({
+      personalizer,
+      itemOf: (id) => byId.get(id),
+      mayShow: (id) => byId.size === 0 || (byId.has(id) && byId.get(id)?.available !== false),
+      linkTo,
+      labels: { ...ENGLISH, ...labels },
+      locale,
+    }),
+    [personalizer, byId, linkTo, labels, locale],
+  )
+  return <PersonalizationContext.Provider value={value}>{children}</PersonalizationContext.Provider>
+}

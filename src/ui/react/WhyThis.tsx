@@ -1,0 +1,24 @@
+/** @module Why an item stands where it stands. */
+import type { Recommendation } from '../../device/api.ts'
+import { usePersonalizationContext } from './context.ts'
+import { movedText, reasonText } from './reason.ts'
+
+export interface WhyThisProps {
+  readonly recommendation: Recommendation
+  /** 1-based place on screen; given, the line also says how far the item moved. */
+  readonly position?: number
+}
+
+/** One line: "Because you looked at …". */
+export function WhyThis({ recommendation, position }: WhyThisProps) {
+  const { itemOf, labels } = usePersonalizationContext()
+  const moved = position === undefined ? null : movedText(recommendation, position, labels)
+  return (
+    <p className="ns-why">
+      <span className="ns-why-reason">
+        {reasonText(recommendation.reason, itemOf, labels, recommendation.id)}
+      </span>
+      {moved && <span className="ns-why-moved">{` ${moved}`}</span>}
+    </p>
+  )
+}

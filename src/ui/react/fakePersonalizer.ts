@@ -1,0 +1,169 @@
+/**
+ * @module A personalizer in memory for tests of what people see: it ranks by how often an item's
+ * category was looked at. No worker, no storage, no model; answers can be held back.
+ */
+import type { Item } from '../../core/catalog/item.ts'
+import type { EventName } from '../../core/events/event.ts'
+import type {
+  CaptureInput,
+  ListOptions,
+  Personalizer,
+  PersonalizerSnapshot,
+  Recommendation,
+  RerankOptions,
+} from '../../device/api.ts'
+import { STARTING } from '../../sdk/startingSnapshot.ts'
+
+const READY: PersonalizerSnapshot = {
+  ...STARTING,
+  status: 'ready',
+  revision: 1,
+  model: { version: '1', items: 0, until: '2011-09-01' },
+  engine: { name: 'js', device: 'test', reason: 'asked for' },
+  tab: 'leader',
+}
+
+export interface FakePersonalizer extends Personalizer {
+  readonly captured: readonly CaptureInput[]
+  /** Changes the snapshot and tells the listeners. */
+  change(part: Partial<PersonalizerSnapshot>): void
+  /** While on, answers wait in `release`. */
+  hold(on: boolean): void
+  /** Lets the held answer with this number (0: the first asked) go. */
+  release(index: number): void
+}
+
+const asUnknown = (id: string): Recommendation => ({
+  id,
+  score: 0,
+  baseRank: Number.NaN,
+  reason: { kind: 'popular' },
+})
+
+export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer {
+  let snapshot: PersonalizerSnapshot = { ...READY, model: { ...READY.model!, items: items.length } }
+  const listeners = new Set<() => void>()
+  const captured: CaptureInput[] = []
+  const looks = new Map<string, number>()
+  const held: (() => void)[] = []
+  let holding = false
+
+  function change(part: Partial<PersonalizerSnapshot>): void {
+    snapshot = { ...snapshot, ...part }
+    for (const listener of listeners) listener()
+  }
+
+  function rank(
+    candidates: readonly Item[],
+    options: ListOptions & RerankOptions = {},
+  ): Recommendation[] {
+    const {
+      soldOut,
+      limit = candidates.length,
+      order = 'personal',
+      exclude = [],
+      category,
+    } = options
+    return candidates
+      .map((item, row) => {
+        const liked = order === 'personal' ? (looks.get(item.category ?? '') ?? 0) : 0
+        const reason: Recommendation['reason'] =
+          liked > 0 ? { kind: 'category', category: item.category ?? '' } : { kind: 'popular' }
+        return { item, id: item.id, score: liked * 1000 - row, baseRank: row + 1, reason }
+      })
+      .filter(({ item }) => (soldOut || item.available !== false) && !exclude.includes(item.id))
+      .filter(({ item }) => !category || item.category === category)
+      .sort((a, b) => b.score - a.score)
+      .slice(0, limit)
+      .map(({ id, score, baseRank, reason }) => ({ id, score, baseRank, reason }))
+  }
+
+  async function answer(list: readonly Recommendation[]): Promise<readonly Recommendation[]> {
+    if (holding) await new Promise<void>((resolve) => held.push(resolve))
+    return list
+  }
+
+  const byId = (ids: readonly string[]) => items.filter((item) => ids.includes(item.id))
+  const others = (id: string) => {
+    const category = byId([id])[0]?.category
+    return items.filter((item) => item.id !== id && item.category === category)
+  }
+
+  return {
+    captured,
+    change,
+    hold(on) {
+      holding = on
+    },
+    release: (index) => held[index]?.(),
+    async capture(input) {
+      captured.push(input)
+      const ids = input.items?.map((item) => item.item_id) ?? [input.item_id ?? '']
+      if (input.name !== 'view_item_list')
+        for (const { category = '' } of byId(ids))
+          looks.set(category, (looks.get(category) ?? 0) + 1)
+      const byName: Partial<Record<EventName, number>> = { ...snapshot.events.byName }
+      byName[input.name] = (byName[input.name] ?? 0) + 1
+      change({
+        revision: snapshot.revision + 1,
+        events: { count: snapshot.events.count + 1, byName },
+        learned: [...looks].map(([name, strength]) => ({
+          kind: 'category',
+          name,
+          strength: strength / Math.max(...looks.values()),
+        })),
+      })
+      return String(captured.length)
+    },
+    events: () => Promise.resolve([]),
+    explain: () => Promise.resolve(null),
+    recommend: (options) => answer(rank(items, options)),
+    similar: (id, options) => answer(rank(others(id), options)),
+    boughtTogether: (id, options) => answer(rank(others(id).slice(0, 4), options)),
+    rerank(ids, options) {
+      const known = byId(ids).map(({ id }) => id)
+      const unknown = ids.filter((id) => !known.includes(id)).map(asUnknown)
+      return answer([...rank(byId(ids), options), ...unknown])
+    },
+    fineTune: () => Promise.reject(new Error('The test personalizer does not fit.')),
+    async setEngine(name) {
+      change({ engine: { name, device: 'test', reason: 'asked for' } })
+    },
+    async setContribution(contribute) {
+      change({ consent: { contribute, since: contribute ? Date.UTC(2026, 0, 2) : null } })
+    },
+    contribute: () => Promise.resolve({ sent: false, reason: 'no open round' }),
+    checkForUpdate: () => Promise.resolve({ adopted: false, version: '1' }),
+    async pause(paused) {
+      change({ paused })
+    },
+    async forget(what) {
+      const name = what.kind === 'event' ? what.id : what.name
+      looks.delete(name)
+      change({
+        revision: snapshot.revision + 1,
+        learned: snapshot.learned.filter((entry) => entry.name !== name),
+      })
+    },
+    async erase() {
+      looks.clear()
+      captured.length = 0
+      change({
+        revision: snapshot.revision + 1,
+        events: { count: 0, byName: {} },
+        learned: [],
+      })
+    },
+    export: () => Promise.resolve(JSON.stringify({ events: captured })),
+    audit: {
+      entries: () => Promise.resolve([]),
+      verify: () => Promise.resolve({ ok: true, entries: 0, brokenAt: null }),
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    getSnapshot: () => snapshot,
+    close: () => change({ status: 'closed' }),
+  }
+}

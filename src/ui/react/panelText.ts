@@ -1,0 +1,38 @@
+/** @module What the panel says, as pure functions of the snapshot: testable without a screen. */
+import type { PersonalizerSnapshot } from '../../device/api.ts'
+import type { Labels } from './labels.ts'
+
+/** "Sent: nothing", or exactly how much. */
+export function sentText({ sent }: PersonalizerSnapshot, labels: Labels, locale: string): string {
+  const { reports, bytes, epsilon } = sent
+  if (reports === 0 && bytes === 0) return labels.sentNothing
+  const spent = epsilon === null ? null : epsilon.toPrecision(3)
+  return labels.sent(reports, bytes.toLocaleString(locale), spent)
+}
+
+/** Where the ranking is computed. */
+export function engineText({ engine, status }: PersonalizerSnapshot, labels: Labels): string {
+  if (!engine) return status === 'starting' ? labels.starting : labels.noEngine
+  return engine.device ? labels.engineOn(engine.name, engine.device) : engine.name
+}
+
+/** What the last fit did, in one sentence. */
+export function fitText({ deferred, fit, fitting }: PersonalizerSnapshot, labels: Labels): string {
+  if (fitting) return labels.learningNow(fitting.done, fitting.steps)
+  if (deferred) return labels.waiting
+  if (!fit) return labels.notLearned
+  const { cases, milliseconds, engine } = fit
+  return labels.learnedFrom(cases, String(Number(milliseconds.toPrecision(2))), engine)
+}
+
+/** Whether what was learned is in use, and why. */
+export function guardText({ guard, paused }: PersonalizerSnapshot, labels: Labels): string {
+  if (paused) return labels.checkPaused
+  if (guard.tested === 0) return labels.checkNothing
+  return labels[guard.active ? 'checkInUse' : 'checkOff'](guard.tested)
+}
+
+/** Plural-safe count of what is stored. */
+export function storedText({ events, storage }: PersonalizerSnapshot, labels: Labels): string {
+  return labels[storage === 'indexeddb' ? 'keptHere' : 'keptInPage'](events.count)
+}

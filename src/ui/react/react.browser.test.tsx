@@ -1,0 +1,328 @@
+import { StrictMode } from 'react'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { render } from 'vitest-browser-react'
+import type { Item } from '../../core/catalog/item.ts'
+import type { Recommendation, Signal } from '../../device/api.ts'
+import { waitFor } from '../../testPatience.ts'
+import { createFakePersonalizer, type FakePersonalizer } from './fakePersonalizer.ts'
+import { createListObserver } from './listObserver.ts'
+import { PersonalizationPanel } from './PersonalizationPanel.tsx'
+import { PersonalizationProvider } from './PersonalizationProvider.tsx'
+import { useRerank } from './useList.ts'
+import { usePersonalizer } from './usePersonalizer.ts'
+import { Recommendations, RelatedItems } from './widgets.tsx'
+
+const ITEMS: readonly Item[] = [
+  { id: 'tin', title: 'Cake tin', price: 4.95, currency: 'GBP', category: 'Kitchen' },
+  { id: 'mug', title: 'Tea mug', price: 2.5, currency: 'GBP', category: 'Kitchen' },
+  { id: 'wick', title: 'Candle', price: 1.25, currency: 'GBP', category: 'Candles' },
+  { id: 'glow', title: 'Lantern', price: 8.5, currency: 'GBP', category: 'Candles' },
+]
+
+let personalizer: FakePersonalizer
+beforeEach(() => {
+  personalizer = createFakePersonalizer(ITEMS)
+})
+
+function show(children: React.ReactNode, given: FakePersonalizer | null = personalizer) {
+  return render(
+    <StrictMode>
+      <PersonalizationProvider personalizer={given} items={ITEMS}>
+        {children}
+      </PersonalizationProvider>
+    </StrictMode>,
+  )
+}
+
+const shownIds = (root: Element) =>
+  [...root.querySelectorAll<HTMLElement>('[data-item]')].map((card) => card.dataset.item)
+
+describe('Recommendations', () => {
+  test('follows what the shopper does, with the reason, and announces it', async () => {
+    const screen = await show(<Recommendations limit={3} title="For you" />)
+    await expect.element(screen.getByRole('region', { name: 'For you' })).toBeVisible()
+    await expect.element(screen.getByText('Cake tin')).toBeVisible()
+    expect(shownIds(screen.container)).toEqual(['tin', 'mug', 'wick'])
+    await expect.element(screen.getByText('£4.95')).toBeVisible()
+
+    await personalizer.capture({ name: 'view_item', item_id: 'glow' })
+    await waitFor(() => expect(shownIds(screen.container)).toEqual(['wick', 'glow', 'tin']))
+    await expect.element(screen.getByText('You like Candles').first()).toBeVisible()
+    await expect
+      .element(screen.getByText('2 places higher than in the shop’s order').first())
+      .toBeVisible()
+    await expect.element(screen.getByText('For you: list updated')).toBeInTheDocument()
+  })
+
+  test('the keyboard keeps its place when the list moves', async () => {
+    const screen = await show(<Recommendations limit={4} />)
+    await waitFor(() => expect(shownIds(screen.container)).toEqual(['tin', 'mug', 'wick', 'glow']))
+    // Each time, React moves the very cards that the focus is in.
+    for (const [focused, looks, order] of [
+      ['tin', ['wick'], ['wick', 'glow', 'tin', 'mug']],
+      ['glow', ['mug', 'mug'], ['tin', 'mug', 'wick', 'glow']],
+    ] as const) {
+      const link = screen.container.querySelector<HTMLElement>(`[data-item=${focused}] a`)
+      link?.focus()
+      for (const item_id of looks) await personalizer.capture({ name: 'view_item', item_id })
+      await waitFor(() => expect(shownIds(screen.container)).toEqual(order))
+      expect(document.activeElement).toBe(link)
+    }
+  })
+
+  test('shows skeletons until there is a personalizer, then fills', async () => {
+    const screen = await show(<Recommendations limit={2} />, null)
+    expect(screen.container.querySelectorAll('.ns-skeleton')).toHaveLength(2)
+    expect(screen.container.querySelector('ul')?.getAttribute('aria-busy')).toBe('true')
+    await screen.rerender(
+      <PersonalizationProvider personalizer={personalizer} items={ITEMS}>
+        <Recommendations limit={2} />
+      </PersonalizationProvider>,
+    )
+    await waitFor(() => expect(shownIds(screen.container)).toHaveLength(2))
+    expect(screen.container.querySelectorAll('.ns-skeleton')).toHaveLength(0)
+  })
+
+  test('gives all slots their part and tells which item was chosen', async () => {
+    const chosen = vi.fn()
+    const screen = await show(
+      <Recommendations
+        limit={2}
+        title="Yours"
+        headerComponent={({ title, id }) => <h3 id={id}>★ {title}</h3>}
+        layoutComponent={({ children }) => <ol data-testid="layout">{children}</ol>}
+        itemComponent={({ item, position, onSelect }) => (
+          <button type="button" onClick={onSelect}>
+            {position}. {item.title}
+          </button>
+        )}
+        transformItems={(items) => items.filter((item) => item.id !== 'tin')}
+        onSelect={(recommendation: Recommendation, position) => chosen(recommendation.id, position)}
+      />,
+    )
+    await expect.element(screen.getByRole('heading', { name: '★ Yours' })).toBeVisible()
+    await screen.getByRole('button', { name: '1. Tea mug' }).click()
+    expect(chosen).toHaveBeenCalledWith('mug', 1)
+    await expect.element(screen.getByTestId('layout')).toBeVisible()
+  })
+
+  test('is left out when there is nothing, or shows the empty slot', async () => {
+    const screen = await show(
+      <>
+        <RelatedItems item="unknown" title="None" />
+        <RelatedItems item="unknown" emptyComponent={() => <p>Nothing similar</p>} />
+      </>,
+    )
+    await expect.element(screen.getByText('Nothing similar')).toBeVisible()
+    expect(screen.container.querySelectorAll('section')).toHaveLength(0)
+  })
+
+  test('is full even where the page lacks what the device lists, and shows nothing sold out', async () => {
+    const newer = [{ id: 'new', title: 'Added a minute ago', category: 'Kitchen' }, ...ITEMS]
+    const ahead = createFakePersonalizer(newer)
+    const asked = vi.spyOn(ahead, 'recommend')
+    const items = ITEMS.map((item) => ({ ...item, available: item.id !== 'mug' }))
+    const screen = await render(
+      <PersonalizationProvider personalizer={ahead} items={items}>
+        <Recommendations limit={3} />
+      </PersonalizationProvider>,
+    )
+    await waitFor(() => expect(shownIds(screen.container)).toEqual(['tin', 'wick', 'glow']))
+    expect(asked.mock.calls.map(([options]) => options?.limit)).toEqual([3, 6])
+  })
+
+  test('begins anew with another category: never shows the last one’s', async () => {
+    const list = (category: string) => (
+      <PersonalizationProvider personalizer={personalizer} items={ITEMS}>
+        <Recommendations limit={2} category={category} />
+      </PersonalizationProvider>
+    )
+    const screen = await render(list('Kitchen'))
+    await waitFor(() => expect(shownIds(screen.container)).toEqual(['tin', 'mug']))
+    personalizer.hold(true)
+    await screen.rerender(list('Candles'))
+    await waitFor(() => expect(screen.container.querySelectorAll('.ns-skeleton')).toHaveLength(2))
+    expect(shownIds(screen.container)).toEqual([])
+    personalizer.release(0)
+    await waitFor(() => expect(shownIds(screen.container)).toEqual(['wick', 'glow']))
+  })
+
+  test('keeps the list and says so when a question fails', async () => {
+    const screen = await show(<Recommendations limit={2} />)
+    await expect.element(screen.getByText('Cake tin')).toBeVisible()
+    personalizer.recommend = () => Promise.reject(new Error('The worker is gone.'))
+    personalizer.change({ revision: 99 })
+    await expect.element(screen.getByText('Something failed; the shop goes on.')).toBeVisible()
+    expect(shownIds(screen.container)).toEqual(['tin', 'mug'])
+  })
+})
+
+describe('list observer', () => {
+  test('drops an answer to an older question, however late it comes', async () => {
+    personalizer.hold(true)
+    const observer = createListObserver(personalizer)
+    const stop = observer.subscribe(() => {})
+    observer.ask((p) => p.similar('tin'))
+    observer.ask((p) => p.similar('wick'))
+    personalizer.release(1)
+    await waitFor(() => expect(observer.getSnapshot().status).toBe('ready'))
+    personalizer.release(0)
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    expect(observer.getSnapshot().items.map((item) => item.id)).toEqual(['glow'])
+    stop()
+  })
+
+  test('asks once for many changes, and keeps its identity when nothing moved', async () => {
+    const question = vi.spyOn(personalizer, 'recommend')
+    const observer = createListObserver(personalizer)
+    const stop = observer.subscribe(() => {})
+    observer.ask((p) => p.recommend({ limit: 2 }))
+    await waitFor(() => expect(observer.getSnapshot().status).toBe('ready'))
+    const before = observer.getSnapshot()
+    for (let revision = 2; revision < 22; revision++) personalizer.change({ revision })
+    await waitFor(() => expect(question).toHaveBeenCalledTimes(3))
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    expect(question).toHaveBeenCalledTimes(3)
+    expect(observer.getSnapshot()).toBe(before)
+    stop()
+    personalizer.change({ revision: 99 })
+    expect(question).toHaveBeenCalledTimes(3)
+  })
+})
+
+let seen: string[][] = []
+
+function Order({ ids }: { readonly ids: readonly string[] }) {
+  const state = useRerank(ids)
+  seen.push([...state.ids])
+  return <p>{state.ids.join(' ')}</p>
+}
+
+function Lost() {
+  usePersonalizer()
+  return null
+}
+
+test('useRerank always gives every id once, and never the last list’s', async () => {
+  seen = []
+  await personalizer.capture({ name: 'view_item', item_id: 'wick' })
+  const tree = (ids: readonly string[]) => (
+    <PersonalizationProvider personalizer={personalizer} items={ITEMS}>
+      <Order ids={ids} />
+    </PersonalizationProvider>
+  )
+  const screen = await render(tree(['tin', 'mug', 'wick']))
+  await expect.element(screen.getByText('wick tin mug')).toBeVisible()
+  await screen.rerender(tree(['mug', 'new', 'glow']))
+  await expect.element(screen.getByText('glow mug new')).toBeVisible()
+  for (const ids of seen) {
+    expect([...ids].sort()).toEqual(
+      ids.includes('new') ? ['glow', 'mug', 'new'] : ['mug', 'tin', 'wick'],
+    )
+  }
+})
+
+test('useRerank leaves out what is sold out, whether the page or the device knows it', async () => {
+  seen = []
+  const ids = ['tin', 'mug', 'wick']
+  const soldOut = (id: string) => ITEMS.map((item) => ({ ...item, available: item.id !== id }))
+  const device = createFakePersonalizer(soldOut('tin'))
+  const tree = (ids: readonly string[]) => (
+    <PersonalizationProvider personalizer={device} items={soldOut('mug')}>
+      <Order ids={ids} />
+    </PersonalizationProvider>
+  )
+  const screen = await render(tree(['wick']))
+  await expect.element(screen.getByText('wick', { exact: true })).toBeVisible()
+  // The answer is the same list as before, to another question.
+  await screen.rerender(tree(ids))
+  await expect.element(screen.getByText('wick', { exact: true })).toBeVisible()
+  expect(seen.flat()).not.toContain('mug')
+})
+
+test('hooks outside of a provider say what is missing', async () => {
+  const silence = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const quiet = (event: ErrorEvent) => event.preventDefault()
+  addEventListener('error', quiet)
+  await expect(render(<Lost />)).rejects.toThrow('<PersonalizationProvider>')
+  removeEventListener('error', quiet)
+  silence.mockRestore()
+})
+
+describe('PersonalizationPanel', () => {
+  test('is off by default, says "Sent: nothing", and obeys every button', async () => {
+    const erased = vi.fn()
+    const screen = await show(<PersonalizationPanel onErased={erased} />)
+    await expect.element(screen.getByText('Sent: nothing')).toBeVisible()
+    const consent = screen.getByRole('switch', { name: 'Contribute to the shared model' })
+    await expect.element(consent).not.toBeChecked()
+    await consent.click()
+    await expect.element(consent).toBeChecked()
+    await consent.click()
+    await expect.element(consent).not.toBeChecked()
+
+    await personalizer.capture({ name: 'view_item', item_id: 'tin' })
+    await screen.getByRole('button', { name: 'Forget Kitchen' }).click()
+    await expect.element(screen.getByText('Kitchen was forgotten.')).toBeInTheDocument()
+
+    await screen.getByRole('button', { name: 'Pause learning' }).click()
+    expect(personalizer.getSnapshot().paused).toBe(true)
+    await screen.getByRole('button', { name: 'Resume learning' }).click()
+    expect(personalizer.getSnapshot().paused).toBe(false)
+
+    await screen.getByRole('button', { name: 'Erase everything' }).click()
+    expect(erased).not.toHaveBeenCalled()
+    await screen.getByRole('button', { name: 'Keep it' }).click()
+    await expect.element(screen.getByRole('button', { name: 'Erase everything' })).toHaveFocus()
+    await screen.getByRole('button', { name: 'Erase everything' }).click()
+    await screen.getByRole('button', { name: 'Yes, erase everything' }).click()
+    await waitFor(() => expect(erased).toHaveBeenCalledTimes(1))
+    await expect.element(screen.getByText('Everything about you was erased.')).toHaveFocus()
+    expect(personalizer.getSnapshot().events.count).toBe(0)
+  })
+
+  test('lists a query in plain words, and forgets it by them', async () => {
+    const learned = { kind: 'query', name: 'red parasol', strength: 1 } as const
+    personalizer.change({ learned: [learned] })
+    const forget = vi.spyOn(personalizer, 'forget')
+    const screen = await show(<PersonalizationPanel />)
+    await expect.element(screen.getByText('You searched for “red parasol”')).toBeVisible()
+    await screen.getByRole('button', { name: 'Forget red parasol' }).click()
+    expect(forget).toHaveBeenCalledWith({ kind: 'query', name: 'red parasol' })
+    await expect.element(screen.getByText('red parasol was forgotten.')).toBeInTheDocument()
+  })
+
+  test('says of each product what was done with it', async () => {
+    const entry = (name: string, signal: Signal) =>
+      ({ kind: 'item', name, signal, strength: 1 }) as const
+    personalizer.change({
+      learned: [
+        entry('tin', 'viewed'),
+        entry('mug', 'wished'),
+        entry('wick', 'basket'),
+        entry('glow', 'bought'),
+        { kind: 'category', name: 'Candles', strength: 1 },
+      ],
+    })
+    const screen = await show(<PersonalizationPanel />)
+    const said = () => [...screen.container.querySelectorAll('.ns-learned li > :first-child')]
+    await waitFor(() =>
+      expect(said().map(({ textContent }) => textContent)).toEqual([
+        'You looked at Cake tin',
+        'You put Tea mug on your wish list',
+        'You put Candle in the basket',
+        'You bought Lantern',
+        'You like Candles',
+      ]),
+    )
+  })
+
+  test('says exactly what was sent, and asks no consent where nothing can be sent', async () => {
+    personalizer.change({ sent: { reports: 2, bytes: 4336, epsilon: 0.5012 } })
+    const screen = await show(<PersonalizationPanel canContribute={false} />)
+    await expect
+      .element(screen.getByText('Sent: 2 reports, 4,336 bytes, privacy loss ε = 0.501'))
+      .toBeVisible()
+    expect(screen.container.querySelector('[role=switch]')).toBeNull()
+  })
+})

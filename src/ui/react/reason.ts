@@ -1,0 +1,44 @@
+/** @module A recommendation's reason, in plain words. */
+import type { Item } from '../../core/catalog/item.ts'
+import type { Reason, Recommendation } from '../../device/api.ts'
+import { ENGLISH_LISTS, type ListLabels } from './listLabels.ts'
+
+/**
+ * One short sentence without a full stop, true to the score's largest term.
+ * @param of id of the item that stands there: what was done with that itself is no because
+ */
+export function reasonText(
+  reason: Reason,
+  itemOf: (id: string) => Item | undefined,
+  labels: ListLabels = ENGLISH_LISTS,
+  of?: string,
+): string {
+  const title = 'item' in reason ? (itemOf(reason.item)?.title ?? labels.something) : ''
+  switch (reason.kind) {
+    case 'because':
+      return (reason.item === of ? labels.did : labels.because)(title, reason.signal)
+    case 'similar':
+      return labels.similarTo(title)
+    case 'bought-together':
+      return labels.boughtWith(title)
+    case 'searched':
+      return reason.found ? labels.searched(reason.query) : labels.goesWithSearch(reason.query)
+    case 'category':
+      return labels.category(reason.category)
+    case 'moment':
+      return labels.moment(reason.name, reason.value)
+    default:
+      return labels[reason.kind]
+  }
+}
+
+/** How far an item stands from its place in the shop's own order; null where it didn't move. */
+export function movedText(
+  recommendation: Recommendation,
+  position: number,
+  labels: ListLabels = ENGLISH_LISTS,
+): string | null {
+  const up = recommendation.baseRank - position
+  if (up > 0) return labels.higher(up)
+  return up < 0 ? labels.lower(-up) : null
+}

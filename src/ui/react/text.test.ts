@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest'
+import type { PersonalizerSnapshot, Signal } from '../../device/api.ts'
+import { STARTING } from '../../sdk/startingSnapshot.ts'
+import { ENGLISH, type Labels } from './labels.ts'
+import { ENGLISH_LISTS } from './listLabels.ts'
+import * as panel from './panelText.ts'
+import { movedText, reasonText } from './reason.ts'
+
+const said = (text: (snapshot: PersonalizerSnapshot, labels: Labels) => string) => {
+  return (snapshot: PersonalizerSnapshot) => text(snapshot, ENGLISH)
+}
+const engineText = said(panel.engineText)
+const fitText = said(panel.fitText)
+const guardText = said(panel.guardText)
+const storedText = said(panel.storedText)
+const sentText = said((snapshot, labels) => panel.sentText(snapshot, labels, 'en-GB'))
+
+const itemOf = (id: string) => (id === 'tin' ? { id, title: 'Cake tin' } : undefined)
+
+test('a reason is one sentence, true also when the item is gone from the shop', () => {
+  const because = (signal: Signal, item = 'tin') =>
+    reasonText({ kind: 'because', item, signal }, itemOf)
+  expect(because('viewed')).toBe('Because you looked at Cake tin')
+  expect(because('wished')).toBe('Because you put Cake tin on your wish list')
+  expect(because('basket')).toBe('Because you put Cake tin in the basket')
+  expect(because('bought')).toBe('Because you bought Cake tin')
+  expect(because('bought', 'gone')).toBe('Because you bought something')
+  // Of the tin itself.
+  const own = { kind: 'because', item: 'tin', signal: 'viewed' } as const
+  expect(reasonText(own, itemOf, ENGLISH_LISTS, 'tin')).toBe('You looked at Cake tin')
+  expect(reasonText(own, itemOf, ENGLISH_LISTS, 'jar')).toBe('Because you looked at Cake tin')
+  expect(reasonText({ kind: 'similar', item: 'tin' }, itemOf)).toBe('Similar to Cake tin')
+  expect(reasonText({ kind: 'bought-together', item: 'tin' }, itemOf)).toBe(
+    'Often bought with Cake tin',
+  )
+  expect(reasonText({ kind: 'bought-before' }, itemOf)).toBe('You bought this before')
+  expect(reasonText({ kind: 'category', category: 'Bags' }, itemOf)).toBe('You like Bags')
+  expect(reasonText({ kind: 'searched', query: 'parasol', found: true }, itemOf)).toBe(
+    'You searched for “parasol”',
+  )
+  expect(reasonText({ kind: 'searched', query: 'parasol', found: false }, itemOf)).toBe(
+    'Goes with your search for “parasol”',
+  )
+  expect(reasonText({ kind: 'taste' }, itemOf)).toBe('Close to what you like lately')
+  expect(reasonText({ kind: 'new' }, itemOf)).toBe('New in this shop')
+  expect(reasonText({ kind: 'popular' }, itemOf)).toBe('Popular with all shoppers')
+  expect(reasonText({ kind: 'moment', name: 'weather', value: 'rain' }, itemOf)).toBe(
+    'Often chosen now (weather: rain)',
+  )
+  expect(reasonText({ kind: 'offer' }, itemOf)).toBe('Below its usual price')
+})
+
+test('the move is counted from the shop’s order, and silent where there is none', () => {
+  const at = (baseRank: number) => ({
+    id: 'tin',
+    score: 1,
+    baseRank,
+    reason: { kind: 'taste' as const },
+  })
+  expect(movedText(at(12), 2)).toBe('10 places higher than in the shop’s order')
+  expect(movedText(at(1), 2)).toBe('1 place lower than in the shop’s order')
+  expect(movedText(at(2), 2)).toBeNull()
+  expect(movedText(at(Number.NaN), 2)).toBeNull()
+})
+
+test('the panel tells what was sent to the byte', () => {
+  expect(sentText(STARTING)).toBe('Sent: nothing')
+  expect(sentText({ ...STARTING, sent: { reports: 1, bytes: 2168, epsilon: null } })).toBe(
+    'Sent: 1 report, 2,168 bytes',
+  )
+})
+
+test('the panel tells the state of engine, fit, guard and storage', () => {
+  expect(engineText(STARTING)).toBe('Starting …')
+  expect(engineText({ ...STARTING, engine: { name: 'wasm', device: 'CPU', reason: '' } })).toBe(
+    'wasm on CPU',
+  )
+  expect(fitText(STARTING)).toMatch(/^Not yet/)
+  expect(fitText({ ...STARTING, fitting: { done: 3, steps: 30 } })).toBe(
+    'Learning now: step 3 of 30',
+  )
+  expect(fitText({ ...STARTING, deferred: 'battery' })).toMatch(/^Waits/)
+  const fit = {
+    engine: 'wasm',
+    cases: 1,
+    lossBefore: 2,
+    lossAfter: 1,
+    fusionWeight: 1,
+    active: true,
+    milliseconds: 4.26,
+  }
+  expect(fitText({ ...STARTING, fit })).toBe('From 1 example in 4.3 ms, on wasm')
+  expect(guardText({ ...STARTING, paused: true })).toMatch(/^Paused/)
+  expect(
+    guardText({ ...STARTING, guard: { active: false, logLikelihoodRatio: -5, tested: 9 } }),
+  ).toMatch(/^Switched off/)
+  expect(storedText(STARTING)).toBe('0 events, until this page closes')
+})

@@ -1,0 +1,24 @@
+/** @module The personalizer itself and its snapshot, as hooks. */
+import { useCallback, useSyncExternalStore } from 'react'
+import type { Personalizer, PersonalizerSnapshot } from '../../device/api.ts'
+import { STARTING } from '../../sdk/startingSnapshot.ts'
+import { usePersonalizationContext } from './context.ts'
+
+/** The personalizer of the provider above; null until it has started. */
+export function usePersonalizer(): Personalizer | null {
+  return usePersonalizationContext().personalizer
+}
+
+const starting = () => STARTING
+const nothingToStop = () => {}
+
+/** State of the personalizer: engine, fit, guard, what was learned, what was sent. */
+export function usePersonalization(): PersonalizerSnapshot {
+  const personalizer = usePersonalizer()
+  const subscribe = useCallback(
+    (listener: () => void) => personalizer?.subscribe(listener) ?? nothingToStop,
+    [personalizer],
+  )
+  const read = useCallback(() => personalizer?.getSnapshot() ?? STARTING, [personalizer])
+  return useSyncExternalStore(subscribe, read, starting)
+}
