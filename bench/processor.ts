@@ -10,15 +10,15 @@ import { createEncoder, type Encode, encode, HISTORY_LENGTH } from '../src/core/
 import { createRandom } from '../src/core/model/random.ts'
 import { scoreTerms } from '../src/core/model/score.ts'
 import { tinyModel } from '../src/core/model/tinyModel.ts'
+import { createCandidates, type FindCandidates } from '../src/core/personal/candidates.ts'
 import { buildCatalogueProblem } from '../src/core/personal/catalogueProblem.ts'
-import { createContenders, type FindContenders } from '../src/core/personal/contenders.ts'
 import { FIT_CASES } from '../src/core/personal/fitProblem.ts'
 import { prepareLogit } from '../src/core/personal/gradient.ts'
 import type { Example } from '../src/core/personal/learners/learner.ts'
 import { createMlp } from '../src/core/personal/learners/mlp.ts'
-import { rememberContenders } from '../src/core/personal/rememberContenders.ts'
+import { rememberCandidates } from '../src/core/personal/rememberCandidates.ts'
 import { fitPersonal, type InUse } from '../src/device/learning/personalFit.ts'
-import { createFastContenders } from '../src/engine/contenders.ts'
+import { createFastCandidates } from '../src/engine/candidates.ts'
 import { createFastEncoder } from '../src/engine/encoder/encoder.ts'
 import type { Engine } from '../src/engine/engine.ts'
 import { createJsEngine } from '../src/engine/js.ts'
@@ -80,24 +80,24 @@ function scores(): Contender[] {
   ]
 }
 
-async function fits(): Promise<readonly (readonly [string, Engine, () => FindContenders])[]> {
-  const remembered = () => rememberContenders(createContenders(model), FIT_CASES)
+async function fits(): Promise<readonly (readonly [string, Engine, () => FindCandidates])[]> {
+  const remembered = () => rememberCandidates(createCandidates(model), FIT_CASES)
   return [
-    ['nearside-wasm', await createWasmEngine(), () => createFastContenders(model)],
+    ['nearside-wasm', await createWasmEngine(), () => createFastCandidates(model)],
     ['plain-js', createJsEngine(), remembered],
   ]
 }
 
 const around = { clock: () => performance.now(), pause: nextTask }
 
-/** All that the worker does for its first fit: cases, contenders, the descent, the fusion. */
+/** All that the worker does for its first fit: cases, candidates, the descent, the fusion. */
 async function firstFits(): Promise<Contender[]> {
   const history = events.slice(0, FIT_EVENTS)
   const now = events[FIT_EVENTS].time
   return (await fits()).map(([name, engine, find]) => ({
     engine: name,
     run: () =>
-      fitPersonal({ model, history, now, engine, contenders: find(), inUse: null, ...around }),
+      fitPersonal({ model, history, now, engine, candidates: find(), inUse: null, ...around }),
   }))
 }
 
@@ -107,7 +107,7 @@ async function firstFits(): Promise<Contender[]> {
  */
 async function nextFits(): Promise<Contender[]> {
   return (await fits()).map(([name, engine, find]) => {
-    const contenders = find()
+    const candidates = find()
     let inUse: InUse | null = null
     let to = FIT_EVENTS
     return {
@@ -116,7 +116,7 @@ async function nextFits(): Promise<Contender[]> {
         const history = events.slice(0, to)
         const { time: now } = events[to]
         if (to === FIT_EVENTS) inUse = null
-        inUse = await fitPersonal({ model, history, now, engine, contenders, inUse, ...around })
+        inUse = await fitPersonal({ model, history, now, engine, candidates, inUse, ...around })
         to = to + 1 < events.length ? to + 1 : FIT_EVENTS
       },
     }
@@ -204,8 +204,8 @@ export async function processor(
 ): Promise<Report> {
   const series: Series[] = []
   const total = WORKLOADS.length * blocks
-  for (const [index, [workload, contenders]] of WORKLOADS.entries()) {
-    const rivals = await contenders()
+  for (const [index, [workload, candidates]] of WORKLOADS.entries()) {
+    const rivals = await candidates()
     const { timed } = await interleave(rivals, blocks, (done) =>
       progress(index * blocks + done, total),
     )
@@ -231,7 +231,7 @@ export async function processor(
     results: series.map(resultOf),
     ratios: ratiosOf(series),
     notes: [
-      `encode-N: one more event in a window of N; score-10k: all terms of a list of ${ITEMS.toLocaleString('en')} items; personal-fit-10k: everything the worker does for its first fit to ${FIT_EVENTS} events, not the descent alone; next-fit-10k: the same after one more event, with what the fit before left, as in a shop (a page that starts finds it before the first event); catalogue-fit-N: u alone, against all N items instead of contenders; mlp-50: predicting and then learning 50 examples; contribution: five gradients on 64 cases of 256 candidates, readied once.`,
+      `encode-N: one more event in a window of N; score-10k: all terms of a list of ${ITEMS.toLocaleString('en')} items; personal-fit-10k: everything the worker does for its first fit to ${FIT_EVENTS} events, not the descent alone; next-fit-10k: the same after one more event, with what the fit before left, as in a shop (a page that starts finds it before the first event); catalogue-fit-N: u alone, against all N items instead of candidates; mlp-50: predicting and then learning 50 examples; contribution: five gradients on 64 cases of 256 candidates, readied once.`,
       'Engines of a workload give the same bits (the personal fit: within 1e-4). `plain-js-uncached` encodes the whole history each time.',
     ],
   }

@@ -39,7 +39,7 @@ start   from navigation to the first personal list, on an emulated 9 Mbit/s line
 processor  what an event costs: encoding, the network, a contribution, plain and in WebAssembly
 jobs    what an engine does beside the fit, in Node: encoding, ranking, the network
 
-All contenders of a job run in one page in turn, block by block. Ratios are medians of the ratios
+All candidates of a job run in one page in turn, block by block. Ratios are medians of the ratios
 within a block, with a 95 % interval; above 1, the first is faster.
 
 WebGPU is measured on the adapter that Chromium hands out, which is named above the table and in the

@@ -94,7 +94,7 @@ export type Reason =
   /** Close to what the shopper likes, by no single item's doing. */
   | { readonly kind: 'taste' }
   /** Wanted in the context of now, e.g. name `weather`, value `rain`. */
-  | { readonly kind: 'moment'; readonly name: string; readonly value: string }
+  | { readonly kind: 'context'; readonly name: string; readonly value: string }
   /** Below its usual price. */
   | { readonly kind: 'offer' }
   /** Nobody was counted for it yet. */
@@ -133,7 +133,7 @@ export interface Explanation extends Recommendation {
       | 'searched'
       | 'category'
       | 'taste'
-      | 'moment'
+      | 'context'
       | 'offer'
       | 'popular'
     readonly amount: number

@@ -18,7 +18,7 @@ import type {
   Recommendation,
   RerankOptions,
 } from './api.ts'
-import type { Surroundings, TrainingBudget } from './learning/budget.ts'
+import type { DeviceConditions, TrainingBudget } from './learning/budget.ts'
 import type { LedgerEntry } from './ledger/entry.ts'
 
 /** Options of `createPersonalizer` without what can't be cloned; all URLs absolute. */
@@ -35,9 +35,9 @@ export interface WorkerConfig {
   readonly budget: TrainingBudget
   /** Null: kept until erased. */
   readonly retentionDays: number | null
-  readonly surroundings: Surroundings
-  /** What the shop said of the moment last, unchecked. */
-  readonly moment: unknown
+  readonly conditions: DeviceConditions
+  /** The shop's context as last given, unchecked. */
+  readonly context: unknown
 }
 
 /** An event with the identity and the time that the page gave it, so that sending it twice is harmless. */
@@ -69,9 +69,9 @@ export interface Calls {
   export(): string
   entries(): readonly LedgerEntry[]
   verify(): { readonly ok: boolean; readonly entries: number; readonly brokenAt: number | null }
-  surroundings(now: Surroundings): void
-  /** What the shop says of the moment from here on, unchecked. */
-  moment(said: unknown): void
+  conditions(now: DeviceConditions): void
+  /** The shop's context from here on, unchecked. */
+  context(given: unknown): void
   close(): void
 }
 

@@ -134,7 +134,7 @@ export async function createCheckedTower(
   })
 }
 
-function testMoment({ itemVectors }: EncoderModel): Moment {
+function testContext({ itemVectors }: EncoderModel): Moment {
   const items = itemVectors.length / DIMENSION
   const history = Array.from({ length: Math.min(items, 12) }, (_, item) => {
     const name = EVENT_NAMES[item % EVENT_NAMES.length]
@@ -148,7 +148,7 @@ export async function createCheckedEncoder(
   model: EncoderModel,
 ): Promise<WebgpuEncoder> {
   return checked('The encoder', await createWebgpuEncoder(device, model), async (encoder) => {
-    const moment = testMoment(model)
+    const moment = testContext(model)
     const wanted = encode(model, moment.history, moment.now)
     return areClose(await encoder.encode([moment]), wanted)
   })
@@ -165,7 +165,7 @@ export async function createCheckedRanking(
     throw error
   })
   return checked('The ranking', createWebgpuRanking(encoder, search, table), async (ranking) => {
-    const moment = testMoment(model)
+    const moment = testContext(model)
     const query = encode(model, moment.history, moment.now)
     const wanted = await createJsTopK(table).top(query, BEST)
     return isTop(await ranking.top(moment, BEST), wanted, table, query)

@@ -111,15 +111,15 @@ test('without any engine that computes rightly, an error says all', async () => 
 })
 
 test('that WASM goes on without its threads is said, with the engine in use', async () => {
-  let lessened: (reason: string) => void = () => {}
+  let degraded: (reason: string) => void = () => {}
   const { environment } = device({
     wasm: async (say) => {
-      lessened = say
+      degraded = say
       return engineNamed('wasm')
     },
   })
   const said = vi.fn()
   const { engine } = await chooseEngine('wasm', environment, said)
-  lessened('a thread failed')
+  degraded('a thread failed')
   expect(said.mock.calls).toEqual([[{ engine, reason: 'a thread failed' }]])
 })

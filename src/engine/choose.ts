@@ -46,8 +46,8 @@ export interface EngineEnvironment {
   readonly load: {
     readonly wgsl: (adapter: Adapter) => Promise<Engine>
     readonly 'tfjs-webgpu': (adapter: Adapter) => Promise<Engine>
-    /** `lessened`: told in words when it goes on with less of the processor than it began with. */
-    readonly wasm: (lessened: (reason: string) => void) => Promise<Engine>
+    /** `degraded`: told in words when it goes on with less of the processor than it began with. */
+    readonly wasm: (degraded: (reason: string) => void) => Promise<Engine>
     readonly 'tfjs-wasm': () => Promise<Engine>
     readonly 'tfjs-cpu': () => Promise<Engine>
     readonly js: () => Promise<Engine>
@@ -99,10 +99,10 @@ export function thisDevice(): EngineEnvironment {
         (await import('./tfjs/webgpu.ts')).createTfjsWebgpuEngine(adapter, 'fused'),
       'tfjs-webgpu': async (adapter) =>
         (await import('./tfjs/webgpu.ts')).createTfjsWebgpuEngine(adapter, 'operations'),
-      wasm: async (lessened) => {
+      wasm: async (degraded) => {
         const { createWasmEngine } = await import('./wasm/wasmEngine.ts')
         return createWasmEngine(async () =>
-          (await import('./threads/threads.ts')).threadsHere(lessened),
+          (await import('./threads/threads.ts')).threadsHere(degraded),
         )
       },
       'tfjs-wasm': async () => (await import('./tfjs/wasm.ts')).createTfjsWasmEngine(),
@@ -184,7 +184,7 @@ export async function chooseEngine(
 ): Promise<EngineChoice> {
   let waiting = ORDER[request]
   let lasting: Engine | null = null
-  const lessened = (reason: string) => {
+  const degraded = (reason: string) => {
     if (lasting) onSwitch?.({ engine: lasting, reason })
   }
   const anyAdapter = request === 'webgpu'
@@ -215,7 +215,7 @@ export async function chooseEngine(
 
   /** @throws NearsideError `engine-unavailable` unless the GPU is the faster one */
   async function compare(device: string, gpu: Engine): Promise<void> {
-    const wasm = await tried(environment.load.wasm(lessened), environment).catch(() => null)
+    const wasm = await tried(environment.load.wasm(degraded), environment).catch(() => null)
     // Without WASM there is nothing that could be faster.
     if (!wasm) return
     const problem = canaryProblem(environment.size)
@@ -243,7 +243,7 @@ export async function chooseEngine(
       try {
         const engine = needsGpu(name)
           ? await loadOnGpu(name)
-          : await tried(environment.load[name](lessened), environment)
+          : await tried(environment.load[name](degraded), environment)
         return { engine, reason: reasonFor(engine, request, troubles) }
       } catch (error) {
         troubles.push(`${LABEL[name]}: ${wordsOf(error)}`)

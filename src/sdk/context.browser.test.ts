@@ -32,7 +32,7 @@ async function weatherModelFiles() {
         { feature: feature('weatherLift'), weight: 5 },
         { feature: feature('discount'), weight: 20 },
       ],
-      moments: { at: () => ({}), discountsAt: () => null },
+      contexts: { at: () => ({}), discountsAt: () => null },
     },
   })
   const bytes = manifestBytes(manifest)
@@ -88,13 +88,13 @@ describe('context', () => {
     await personalizer.capture({ name: 'view_item', item_id: 'item-31' })
     const [first] = await personalizer.recommend({ limit: 1, category: 'mugs' })
     const explained = await personalizer.explain(first.id)
-    expect(explained?.contributions[0].kind).toBe('moment')
+    expect(explained?.contributions[0].kind).toBe('context')
     const sum = explained!.contributions.reduce((total, { amount }) => total + amount, 0)
     expect(sum).toBeCloseTo(explained!.score - explained!.meanScore, 3)
-    const [newcomers] = await (await start({ context: () => ({ weather: 'rain' }) })).recommend({
+    const [coldStart] = await (await start({ context: () => ({ weather: 'rain' }) })).recommend({
       limit: 1,
     })
-    expect(newcomers.reason).toEqual({ kind: 'moment', name: 'weather', value: 'rain' })
+    expect(coldStart.reason).toEqual({ kind: 'context', name: 'weather', value: 'rain' })
   })
 
   test('it is kept with the event, so that the fit knows what held then', async () => {

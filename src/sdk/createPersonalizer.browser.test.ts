@@ -1,6 +1,6 @@
 /** @module The public surface, with real workers, from the page's side. */
 import { afterEach, describe, expect, test } from 'vitest'
-import { browserSurroundings } from './surroundings.ts'
+import { browserConditions } from './deviceConditions.ts'
 import { codesOf, idsOf, TestPage } from './testPage.ts'
 
 const page = new TestPage()
@@ -148,14 +148,14 @@ test('one event can be found, explained and forgotten', async () => {
 })
 
 test('the page tells its worker of battery, data saver and visibility', async () => {
-  let surroundings = { visible: true, savesData: true, battery: null as number | null }
+  let conditions = { visible: true, savesData: true, battery: null as number | null }
   let changed = () => {}
   const personalizer = await start(
     page.newDatabase(),
     {},
     {
-      surroundings: {
-        read: () => surroundings,
+      conditions: {
+        read: () => conditions,
         listen(listener) {
           changed = listener
           return () => {}
@@ -167,17 +167,17 @@ test('the page tells its worker of battery, data saver and visibility', async ()
     await personalizer.capture({ name: 'purchase', item_id: `item-${4 * i}` })
   }
   await expect.poll(() => personalizer.getSnapshot().deferred).toBe('save-data')
-  surroundings = { ...surroundings, savesData: false, battery: 0.1 }
+  conditions = { ...conditions, savesData: false, battery: 0.1 }
   changed()
   await expect.poll(() => personalizer.getSnapshot().deferred).toBe('battery')
-  surroundings = { ...surroundings, battery: 0.9 }
+  conditions = { ...conditions, battery: 0.9 }
   changed()
   await expect.poll(() => personalizer.getSnapshot().fit?.cases).toBeGreaterThan(0)
   expect(personalizer.getSnapshot().deferred).toBe(null)
 })
 
-test('the browser’s own surroundings can be read and listened to', () => {
-  const source = browserSurroundings()
+test('the browser’s own conditions can be read and listened to', () => {
+  const source = browserConditions()
   expect(source.read()).toEqual({ visible: true, savesData: false, battery: null })
   let told = 0
   const stop = source.listen(() => told++)

@@ -14,18 +14,18 @@ import type {
 } from '../device/api.ts'
 import { asGiven, type CatalogOrder, listInOrder, siblings } from '../device/catalogOrder.ts'
 import type { Thread, WorkerConfig } from '../device/messages.ts'
+import { browserConditions, type ConditionsSource } from './deviceConditions.ts'
 import { freezeDeep } from './freezeDeep.ts'
-import { createMoment } from './moment.ts'
 import { readOptions } from './readOptions.ts'
+import { createShopContext } from './shopContext.ts'
 import { STARTING } from './startingSnapshot.ts'
-import { browserSurroundings, type SurroundingsSource } from './surroundings.ts'
-import { type Fate, SILENCE, WorkerLink } from './workerLink.ts'
+import { type Recovery, SILENCE, WorkerLink } from './workerLink.ts'
 
-/** What the page's surroundings give; tests give other ones. */
+/** What the page's conditions give; tests give other ones. */
 export interface PageEnvironment {
   readonly now: () => number
   readonly newId: () => string
-  readonly surroundings: SurroundingsSource
+  readonly conditions: ConditionsSource
   /** Milliseconds after which a silent worker counts as dead. */
   readonly silence: number
   /** Where there are no workers; absent, lists are in the shop's order then. */
@@ -41,7 +41,7 @@ function newId(): string {
 const browser = (): PageEnvironment => ({
   now: () => Date.now(),
   newId,
-  surroundings: browserSurroundings(),
+  conditions: browserConditions(),
   silence: SILENCE,
   // The worker's own file, which nobody loads who has workers.
   inPage: async () => (await import('../worker.ts')).deviceInPage(),
@@ -49,7 +49,7 @@ const browser = (): PageEnvironment => ({
 
 const MAX_NOTICES = 50
 
-const FATE: Readonly<Record<Fate, string>> = {
+const FATE: Readonly<Record<Recovery, string>> = {
   restarted: 'It was started again; nothing that was stored is lost.',
   'in-page': 'Everything runs in the page itself instead.',
   down: 'Lists are in the shop’s order until the page is loaded again.',
@@ -96,13 +96,13 @@ export async function createPersonalizer(
     set({ revision: snapshot.revision + 1 })
   }
 
-  const moment = createMoment(given.context, environment.now, (error) =>
+  const shopContext = createShopContext(given.context, environment.now, (error) =>
     notify(NearsideError.from(error, 'input-invalid', 'context failed')),
   )
 
   /** Before whatever depends on the moment: the worker takes calls in order. */
-  function tellMoment(): void {
-    if (moment.changed()) link.call('moment', [moment.said()]).catch(() => undefined)
+  function tellContext(): void {
+    if (shopContext.changed()) link.call('context', [shopContext.given()]).catch(() => undefined)
   }
 
   const link = new WorkerLink({
@@ -110,8 +110,8 @@ export async function createPersonalizer(
     config: (): WorkerConfig => ({
       ...given.config,
       engine,
-      surroundings: environment.surroundings.read(),
-      moment: moment.said(),
+      conditions: environment.conditions.read(),
+      context: shopContext.given(),
     }),
     silence: environment.silence,
     received(message) {
@@ -126,8 +126,8 @@ export async function createPersonalizer(
       }
     },
     inPage: environment.inPage,
-    died(error, fate) {
-      const message = `${error.message} ${FATE[fate]}`
+    died(error, recovery) {
+      const message = `${error.message} ${FATE[recovery]}`
       notify(new NearsideError('worker-failed', message, { cause: error }))
     },
   })
@@ -140,7 +140,7 @@ export async function createPersonalizer(
   ): Promise<readonly Recommendation[]> {
     requireOpen()
     if (link.down) return otherwise()
-    tellMoment()
+    tellContext()
     try {
       return await ask()
     } catch (error) {
@@ -164,9 +164,9 @@ export async function createPersonalizer(
     // The link has said why; the shop's own order is still there.
     if (!link.down) notify(NearsideError.from(error, 'worker-failed', 'The worker failed to start'))
   }
-  const { surroundings } = environment
-  const deaf = surroundings.listen(() => {
-    if (!link.down) link.call('surroundings', [surroundings.read()]).catch(() => undefined)
+  const { conditions } = environment
+  const deaf = conditions.listen(() => {
+    if (!link.down) link.call('conditions', [conditions.read()]).catch(() => undefined)
   })
   set({ status: 'ready' })
 
@@ -175,7 +175,7 @@ export async function createPersonalizer(
       if (closed) return null
       const captured = { id: environment.newId(), time: environment.now(), input }
       try {
-        tellMoment()
+        tellContext()
         // What can't be cloned (a DOM node, a function) must not throw into the shop's page.
         return await link.call('capture', [captured])
       } catch (error) {
@@ -206,7 +206,7 @@ export async function createPersonalizer(
       ),
     async explain(item) {
       requireOpen()
-      tellMoment()
+      tellContext()
       return call('explain', [item])
     },
     fineTune: (options = {}) => call('fineTune', [], options),

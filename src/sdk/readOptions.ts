@@ -35,7 +35,7 @@ const directory = (url: string) => (url.endsWith('/') ? url : `${url}/`)
 
 /** @throws NearsideError `input-invalid` naming the option */
 export function readOptions(options: PersonalizerOptions): {
-  readonly config: Omit<WorkerConfig, 'surroundings' | 'moment'>
+  readonly config: Omit<WorkerConfig, 'conditions' | 'context'>
   readonly worker: () => Worker
   readonly context: PersonalizerOptions['context']
   /** The shop's order as far as it is known before the worker has answered. */

@@ -21,7 +21,7 @@ const environment: PageEnvironment = {
     return Math.min(clock, Date.now())
   },
   newId: () => `page-${ids++}`,
-  surroundings: {
+  conditions: {
     read: () => ({ visible: true, savesData: false, battery: null }),
     listen: () => () => {},
   },

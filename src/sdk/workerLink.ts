@@ -24,7 +24,7 @@ export const SILENCE = 10_000
 const LOADING_FACTOR = 6
 
 /** What became of the device when its worker was lost. */
-export type Fate = 'restarted' | 'in-page' | 'down'
+export type Recovery = 'restarted' | 'in-page' | 'down'
 
 export interface LinkDeps {
   readonly worker: () => Thread
@@ -33,7 +33,7 @@ export interface LinkDeps {
   readonly config: () => WorkerConfig
   readonly silence: number
   readonly received: (message: Extract<FromWorker, { kind: 'snapshot' | 'catalog' }>) => void
-  readonly died: (error: NearsideError, fate: Fate) => void
+  readonly died: (error: NearsideError, recovery: Recovery) => void
 }
 
 interface Pending {

@@ -31,7 +31,7 @@ import { learnPrior } from './prior/learnPrior.ts'
 import { type ContextCandidates, type RankerData, trainRanker } from './ranker/trainRanker.ts'
 import { describeReport, type Report } from './report.ts'
 import { joinRecords, selectFeatures } from './selection/select.ts'
-import { contextKindsOf, momentsOf } from './shop/moments.ts'
+import { contextKindsOf, contextOf } from './shop/context.ts'
 import type { Shop } from './shop/shop.ts'
 import type { Holdout, Split } from './split.ts'
 import { learnTrees } from './trees/learnTrees.ts'
@@ -103,7 +103,7 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
     // Where days stand for the order of a sequence, no moment has a context.
     ...(options.leaveOneOut
       ? {}
-      : { context: { kinds: contextKindsOf(shop), moments: momentsOf(shop) } }),
+      : { context: { kinds: contextKindsOf(shop), contexts: contextOf(shop) } }),
   }
   const searched = options.search
     ? await searchRanker(data, {
@@ -175,7 +175,7 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
 
   await checkpoint()
   const { trees, unseen, ...treesLearned } = learnTrees(
-    ranker.contenders,
+    ranker.candidates,
     { scale: ranker.scale, weights: ranker.alone.weights },
     {
       askedFrom: plan.measuredFrom,
@@ -222,7 +222,7 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
     content: encoder.content,
     ...chosen,
     ...(context.terms.length > 0 &&
-      data.context && { context: { terms: context.terms, moments: data.context.moments } }),
+      data.context && { context: { terms: context.terms, contexts: data.context.contexts } }),
   }
   await checkpoint()
   const learned = await learnPrior({ ...base, ...(unseen && { trees: unseen }) }, data, {
@@ -256,7 +256,7 @@ function withContext(
   return {
     ...statistics,
     context: kept.map((kind) =>
-      contextTable(kind, statistics.category, histories, until, candidates.moments),
+      contextTable(kind, statistics.category, histories, until, candidates.contexts),
     ),
   }
 }

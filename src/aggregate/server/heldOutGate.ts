@@ -5,12 +5,12 @@
 import { buildCases, inTimeOrder } from '../../core/features/cases.ts'
 import type { Case } from '../../core/features/history.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
-import { withMoments } from '../../core/model/context.ts'
+import { withContext } from '../../core/model/context.ts'
 import type { ModelManifest } from '../../core/model/manifest.ts'
 import { scoreTerms } from '../../core/model/score.ts'
 import { isHeldOut } from '../../train/holdout.ts'
 import { ndcg, placesOf } from '../../train/metrics.ts'
-import { momentsOf } from '../../train/shop/moments.ts'
+import { contextOf } from '../../train/shop/context.ts'
 import type { Shop } from '../../train/shop/shop.ts'
 import { readCandidate, readPublished } from './nextModel.ts'
 import type { Gate } from './rounds.ts'
@@ -27,10 +27,10 @@ export function createHeldOutGate(shop: Shop): Gate {
   return async (parent, candidate) => {
     const cases = heldOutCases(shop, parent.manifest)
     if (cases.length === 0) return unmeasuredGate(parent, candidate)
-    const moments = momentsOf(shop)
+    const contexts = contextOf(shop)
     const published = await readPublished(parent.manifest, parent.directory)
-    const before = meanNdcg(withMoments(published, moments), cases)
-    const after = meanNdcg(withMoments(await readCandidate(parent, candidate), moments), cases)
+    const before = meanNdcg(withContext(published, contexts), cases)
+    const after = meanNdcg(withContext(await readCandidate(parent, candidate), contexts), cases)
     const accepted = after >= before * (1 - TOLERANCE)
     const drop = (100 * (1 - after / before)).toFixed(1)
     return {

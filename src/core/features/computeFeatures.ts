@@ -3,11 +3,12 @@
  * same code runs in training, evaluation and the browser. Cost follows the history, not history ×
  * catalogue.
  */
+
+import { withColdStart } from './coldStart.ts'
 import { FEATURE_COLUMN, FEATURE_COUNT } from './features.ts'
 import type { History } from './history.ts'
 import { type Interest, interestOf } from './interest.ts'
 import type { ItemStatistics } from './itemStatistics.ts'
-import { introduced } from './newcomers.ts'
 import { type OwnedItem, type Profile, profileOf } from './profile.ts'
 import { type Visit, visitsOf } from './visits.ts'
 
@@ -64,7 +65,7 @@ export function writeFeatures(
   items: readonly number[] | null,
   out: Float32Array,
 ): Float32Array {
-  const statistics = introduced(counted)
+  const statistics = withColdStart(counted)
   const share = popularityShares(statistics)
   const placed = items && new Map(items.map((item, place) => [item, place * FEATURE_COUNT]))
   /** Where an item's row begins. */
@@ -84,7 +85,7 @@ const knownStatic = new WeakMap<ItemStatistics, Float32Array>()
 
 /** What no history changes, raw, [N, F]; the rest 0. Made once, since its logarithms are dear. */
 export function staticFeatures(counted: ItemStatistics): Float32Array {
-  const statistics = introduced(counted)
+  const statistics = withColdStart(counted)
   const known = knownStatic.get(statistics)
   if (known) return known
   const share = popularityShares(statistics)
@@ -220,13 +221,13 @@ const knownShares = new WeakMap<ItemStatistics, Float32Array>()
 function popularityShares(statistics: ItemStatistics): Float32Array {
   const known = knownShares.get(statistics)
   if (known) return known
-  const { items, popularity30, popularityAll, newcomers } = statistics
+  const { items, popularity30, popularityAll, coldStart } = statistics
   const share = new Float32Array(items)
   let sum = 0
   for (let i = 0; i < items; i++) {
     share[i] = Math.expm1(popularity30[i]) + 0.01 * Math.expm1(popularityAll[i]) + 0.1
     // What joins the catalogue moves nobody's share.
-    if (!newcomers || i < newcomers.from) sum += share[i]
+    if (!coldStart || i < coldStart.from) sum += share[i]
   }
   for (let i = 0; i < items; i++) share[i] /= sum
   knownShares.set(statistics, share)

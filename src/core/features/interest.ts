@@ -2,8 +2,9 @@
  * @module What every touch of a history, a view as well as a purchase, says about other items: those
  * that go with what was touched, its categories and its prices.
  */
+
+import { lendTies, neighboursOf } from './coldStart.ts'
 import type { ItemStatistics } from './itemStatistics.ts'
-import { lendTies, standIns } from './newcomers.ts'
 import type { Profile } from './profile.ts'
 
 /** Days after which a touch counts half. */
@@ -30,7 +31,7 @@ export function interestOf(
   { touches, lastSession }: Pick<Profile, 'touches' | 'lastSession'>,
 ): Interest | null {
   if (touches.length === 0) return null
-  const { items, neighboursPerItem, neighbourItems, neighbourWeights, newcomers } = statistics
+  const { items, neighboursPerItem, neighbourItems, neighbourWeights, coldStart } = statistics
   const sum = new Float32Array(items)
   const last = new Float32Array(items)
   const category = new Map<number, number>()
@@ -47,7 +48,7 @@ export function interestOf(
     if (inLast) totalLast += touch.strength
     const group = statistics.category[touch.item]
     if (group > 0) category.set(group, (category.get(group) ?? 0) + share)
-    for (const [item, part] of standIns(touch.item, newcomers)) {
+    for (const [item, part] of neighboursOf(touch.item, coldStart)) {
       const end = (item + 1) * neighboursPerItem
       for (let k = item * neighboursPerItem; k < end; k++) {
         const tie = part * neighbourWeights[k]
@@ -58,6 +59,6 @@ export function interestOf(
       }
     }
   }
-  if (newcomers) for (const ties of [sum, last]) lendTies(ties, newcomers)
+  if (coldStart) for (const ties of [sum, last]) lendTies(ties, coldStart)
   return { sum, last, total, totalLast, usualPrice: price / total, category }
 }

@@ -2,8 +2,9 @@
  * @module What the base model ships about items for computing features: population counts from
  * before the model's date, never anything about one shopper. Rows follow the model's item table.
  */
+
+import type { ColdStartItems } from './coldStart.ts'
 import type { ContextTable } from './context/lifts.ts'
-import type { Newcomers } from './newcomers.ts'
 
 export interface ItemStatistics {
   /** N. */
@@ -29,5 +30,5 @@ export interface ItemStatistics {
   /** What the context of a moment is worth to each item; absent where nothing was counted. */
   readonly context?: readonly ContextTable[]
   /** The last rows, where items have joined that nobody was counted for; absent: none has. */
-  readonly newcomers?: Newcomers
+  readonly coldStart?: ColdStartItems
 }

@@ -3,7 +3,7 @@
  * leaves every trace of them out, which is what out-of-fold training needs.
  */
 import type { Item } from '../catalog/item.ts'
-import type { Moments } from './context/context.ts'
+import type { ContextSource } from './context/context.ts'
 import { contextTable } from './context/lifts.ts'
 import {
   type CooccurrenceOptions,
@@ -21,7 +21,7 @@ export interface StatisticsOptions {
   /** Reused instead of being built: with a fresh popularity, the lists may stay as shipped. */
   readonly neighbours?: NeighbourLists & { readonly neighboursPerItem: number }
   /** Kinds of context to count, and what is known of the moments; absent: none. */
-  readonly context?: { readonly kinds: readonly string[]; readonly moments: Moments }
+  readonly context?: { readonly kinds: readonly string[]; readonly contexts: ContextSource }
 }
 
 /** Shoppers that the mean repeat rate counts as. */
@@ -56,7 +56,7 @@ export function buildStatistics(
     category,
     ...(context && {
       context: context.kinds.map((kind) =>
-        contextTable(kind, category, shoppers, asOf, context.moments),
+        contextTable(kind, category, shoppers, asOf, context.contexts),
       ),
     }),
   }

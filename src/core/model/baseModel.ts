@@ -6,7 +6,7 @@
  * `u` and `w_p` are personal and never in here. With u = 0 and w_p = 0 this is exactly the base.
  */
 
-import type { Moments } from '../features/context/context.ts'
+import type { ContextSource } from '../features/context/context.ts'
 import type { ContextFeature } from '../features/context/contextFeatures.ts'
 import type { ItemStatistics } from '../features/itemStatistics.ts'
 import type { EventWeights } from '../features/strength.ts'
@@ -47,7 +47,7 @@ export interface BaseModel {
 export interface ContextPart {
   readonly terms: readonly ContextTerm[]
   /** What is known of moments where the model is used; not part of its files. */
-  readonly moments: Moments
+  readonly contexts: ContextSource
 }
 
 export interface ContextTerm {

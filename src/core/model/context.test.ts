@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { NO_MOMENTS } from '../features/context/context.ts'
 import { contextFeature } from '../features/context/contextFeatures.ts'
 import type { BaseModel } from './baseModel.ts'
-import { withMoments } from './context.ts'
+import { withContext } from './context.ts'
 import {
   describeFile,
   manifestBytes,
@@ -21,7 +21,7 @@ import { tinyModel } from './tinyModel.ts'
 const ITEMS = 12
 const FILE = 'context.safetensors'
 
-function momentModel(): BaseModel {
+function contextModel(): BaseModel {
   const model = tinyModel(ITEMS)
   const random = createRandom(3)
   const lifts = Float32Array.from({ length: 2 * ITEMS }, () => random.normal())
@@ -41,13 +41,13 @@ function momentModel(): BaseModel {
         },
       ],
     },
-    context: { terms: [term('weatherLift', 0.5), term('discount', 0.25)], moments: NO_MOMENTS },
+    context: { terms: [term('weatherLift', 0.5), term('discount', 0.25)], contexts: NO_MOMENTS },
   }
 }
 
 /** The model with one tensor of the context replaced, hashes made right again. */
 async function tampered(name: string, change: (tensor: Tensor) => Tensor) {
-  const { manifest, files } = await writeBaseModel(momentModel())
+  const { manifest, files } = await writeBaseModel(contextModel())
   const tensors = new Map(readSafetensors(files.get(FILE)!).tensors)
   tensors.set(name, change(tensors.get(name)!))
   const bytes = writeSafetensors(tensors)
@@ -57,7 +57,7 @@ async function tampered(name: string, change: (tensor: Tensor) => Tensor) {
 }
 
 test('terms and lifts are written and read back, and survive a federated update', async () => {
-  const model = momentModel()
+  const model = contextModel()
   const written = await writeBaseModel(model)
   const parsed = parseManifest(
     JSON.parse(new TextDecoder().decode(manifestBytes(written.manifest))),
@@ -98,10 +98,10 @@ test('a damaged context is refused by name', async () => {
 })
 
 test('the moment moves the scores by weight × lift, and discounts by weight × discount', () => {
-  const model = momentModel()
+  const model = contextModel()
   const history = [{ item: 1, name: 'purchase' as const, time: 0, session: 'a' }]
   const scores = (known: typeof NO_MOMENTS) =>
-    scoreTerms(withMoments(model, known), history, 1).base
+    scoreTerms(withContext(model, known), history, 1).base
   const silent = scores(NO_MOMENTS)
   const { context: _, ...plain } = model
   expect(silent).toEqual(scoreTerms(plain, history, 1).base)

@@ -1,5 +1,5 @@
 /** @module The terms of the score that depend on the moment: the same for training and device. */
-import type { Moments } from '../features/context/context.ts'
+import type { ContextSource } from '../features/context/context.ts'
 import { computeContext } from '../features/context/contextFeatures.ts'
 import type { History } from '../features/history.ts'
 import type { BaseModel } from './baseModel.ts'
@@ -13,7 +13,7 @@ export function addContext(
 ): void {
   if (!context) return
   const features = context.terms.map(({ feature }) => feature)
-  const columns = computeContext(features, statistics, history, now, context.moments)
+  const columns = computeContext(features, statistics, history, now, context.contexts)
   columns.forEach((column, c) => {
     const { weight } = context.terms[c]
     for (let item = 0; item < scores.length; item++) scores[item] += weight * column[item]
@@ -21,6 +21,6 @@ export function addContext(
 }
 
 /** The model where these moments are known; itself where it reads no context. */
-export function withMoments(model: BaseModel, moments: Moments): BaseModel {
-  return model.context ? { ...model, context: { ...model.context, moments } } : model
+export function withContext(model: BaseModel, contexts: ContextSource): BaseModel {
+  return model.context ? { ...model, context: { ...model.context, contexts } } : model
 }

@@ -1,9 +1,9 @@
 /** @module Items that a model doesn't know join it, and move nothing of those it knows. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { withColdStart } from '../features/coldStart.ts'
 import { FEATURE_COLUMN, FEATURE_COUNT } from '../features/features.ts'
 import type { History } from '../features/history.ts'
-import { introduced } from '../features/newcomers.ts'
 import { DIMENSION } from './baseModel.ts'
 import { encode } from './encoder.ts'
 import { extendModel } from './extend.ts'
@@ -59,15 +59,15 @@ test('the scores of known items are the same bits with and without them', () => 
 })
 
 describe('what was not counted of a new item', () => {
-  const read = introduced(wider.statistics)
-  const { newcomers } = wider.statistics
-  const kin = [...(newcomers?.kin ?? [])]
-  const weights = [...(newcomers?.weights ?? [])]
+  const read = withColdStart(wider.statistics)
+  const { coldStart } = wider.statistics
+  const neighbours = [...(coldStart?.neighbours ?? [])]
+  const weights = [...(coldStart?.weights ?? [])]
   const mean = (values: Float32Array) =>
-    kin.reduce((sum, row, k) => sum + weights[k] * values[row], 0)
+    neighbours.reduce((sum, row, k) => sum + weights[k] * values[row], 0)
 
-  test('is read of its kin: a tenth of their popularity, the mean of their repeats', () => {
-    expect(kin).toContain(5)
+  test('is read of its neighbours: a tenth of their popularity, the mean of their repeats', () => {
+    expect(neighbours).toContain(5)
     for (const name of ['popularity7', 'popularity30', 'popularityAll'] as const) {
       const expected = 0.1 * mean(model.statistics[name].map(Math.expm1))
       expect(Math.expm1(read[name][12])).toBeCloseTo(expected, 5)
@@ -81,15 +81,15 @@ describe('what was not counted of a new item', () => {
   test('is known of it itself as soon as one shopper was counted', () => {
     const popularityAll = wider.statistics.popularityAll.with(12, Math.log1p(1))
     const counted = { ...wider.statistics, popularityAll }
-    expect(introduced(counted).popularity30[12]).toBe(0)
-    expect(introduced(counted).popularityAll[12]).toBe(popularityAll[12])
+    expect(withColdStart(counted).popularity30[12]).toBe(0)
+    expect(withColdStart(counted).popularityAll[12]).toBe(popularityAll[12])
   })
 
   test('is no popularity that a list would claim to be true', () => {
     expect(scoreTerms(wider, [], NOW).base[12]).toBe(0)
   })
 
-  test('of ties is those of its kin, both ways', () => {
+  test('of ties is those of its neighbours, both ways', () => {
     const column = FEATURE_COLUMN.cooccurrenceRecent
     const ties = (item: number) => {
       const history = [{ item, name: 'view_item', time: NOW - 1, session: 's' }] as const
@@ -99,19 +99,19 @@ describe('what was not counted of a new item', () => {
     const fromKnown = wider.itemIds.slice(0, 12).map((_, item) => ties(item))
     for (const row of fromKnown)
       expect(row[12]).toBeCloseTo(
-        kin.reduce((sum, other, k) => sum + weights[k] * row[other], 0),
+        neighbours.reduce((sum, other, k) => sum + weights[k] * row[other], 0),
         5,
       )
     ties(12).forEach((tie, i) => {
       expect(tie).toBeCloseTo(
-        kin.reduce((sum, other, k) => sum + weights[k] * fromKnown[other][i], 0),
+        neighbours.reduce((sum, other, k) => sum + weights[k] * fromKnown[other][i], 0),
         5,
       )
     })
   })
 })
 
-describe('kin', () => {
+describe('neighbours', () => {
   test('are the items whose vectors point the same way', () => {
     const same = { ...model, content: undefined }
     const vector = model.itemVectors.slice(4 * DIMENSION, 5 * DIMENSION)
@@ -121,9 +121,9 @@ describe('kin', () => {
       wordVectors: vector.map((value) => 3 * value),
     }
     const four = extendModel({ ...same, content }, [{ id: 'x', title: 'Four' }])
-    const kin = [...(four.statistics.newcomers?.kin ?? [])]
-    const weights = [...(four.statistics.newcomers?.weights ?? [])]
-    expect(kin[0]).toBe(4)
+    const neighbours = [...(four.statistics.coldStart?.neighbours ?? [])]
+    const weights = [...(four.statistics.coldStart?.weights ?? [])]
+    expect(neighbours[0]).toBe(4)
     expect(weights[0]).toBe(Math.max(...weights))
     expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5)
   })
@@ -141,10 +141,10 @@ describe('kin', () => {
       { id: 'new hat', category: 'hats', price: Math.exp(0.75) },
       { id: 'a riddle' },
     ]
-    const { newcomers } = extendModel(bare, items).statistics
-    expect([...(newcomers?.kin.slice(0, 4) ?? [])]).toEqual([7, 10, 4, 1])
-    expect(newcomers?.weights.slice(0, 4).every((weight) => weight > 0)).toBe(true)
+    const { coldStart } = extendModel(bare, items).statistics
+    expect([...(coldStart?.neighbours.slice(0, 4) ?? [])]).toEqual([7, 10, 4, 1])
+    expect(coldStart?.weights.slice(0, 4).every((weight) => weight > 0)).toBe(true)
     // Nothing is known of the last one: it is like nothing.
-    expect(newcomers?.weights.slice(12).every((weight) => weight === 0)).toBe(true)
+    expect(coldStart?.weights.slice(12).every((weight) => weight === 0)).toBe(true)
   })
 })

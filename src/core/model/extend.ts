@@ -1,14 +1,14 @@
 /** @module Items that appeared after training join a model at once, by their content. */
 import type { Item } from '../catalog/item.ts'
 import { type BaseModel, DIMENSION } from './baseModel.ts'
+import { findNeighbours } from './coldStartNeighbours.ts'
 import { contentVectors } from './content.ts'
 import { concat, extendStatistics, smallest } from './extendStatistics.ts'
-import { findKin } from './kin.ts'
 
 /**
  * The model with a row for each item that it doesn't know, after its own rows; itself when it
  * knows all. New rows have content vectors, no neighbours, no popularity and age 0; the features
- * read of their kin what was not counted yet.
+ * read of their neighbours what was not counted yet.
  */
 export function extendModel(model: BaseModel, items: readonly Item[]): BaseModel {
   const rows = new Map(model.itemIds.map((id, row) => [id, row]))
@@ -25,15 +25,15 @@ export function extendModel(model: BaseModel, items: readonly Item[]): BaseModel
   const logPrice = Float32Array.from(added, ({ price }) =>
     price !== undefined && price > 0 ? Math.log(price) : typicalPrice,
   )
-  const newcomers = findKin(model.itemVectors, statistics, { vectors, category, logPrice })
-  // What the aggregated updates have learned of its kin; without any, a new item starts as a rare one.
+  const coldStart = findNeighbours(model.itemVectors, statistics, { vectors, category, logPrice })
+  // What the aggregated updates have learned of its neighbours; without any, a new item starts as a rare one.
   const least = smallest(model.bias)
   const bias = Float32Array.from(added, (_, one) => {
     let mean = 0
     let known = 0
-    for (let k = one * newcomers.kinEach; k < (one + 1) * newcomers.kinEach; k++) {
-      mean += newcomers.weights[k] * model.bias[newcomers.kin[k]]
-      known += newcomers.weights[k]
+    for (let k = one * coldStart.neighboursEach; k < (one + 1) * coldStart.neighboursEach; k++) {
+      mean += coldStart.weights[k] * model.bias[coldStart.neighbours[k]]
+      known += coldStart.weights[k]
     }
     return known > 0 ? mean : least
   })
@@ -42,7 +42,7 @@ export function extendModel(model: BaseModel, items: readonly Item[]): BaseModel
     itemIds: [...model.itemIds, ...added.map(({ id }) => id)],
     itemVectors: concat(model.itemVectors, vectors),
     bias: concat(model.bias, bias),
-    statistics: { ...extendStatistics(statistics, category, logPrice), newcomers },
+    statistics: { ...extendStatistics(statistics, category, logPrice), coldStart },
   }
 }
 

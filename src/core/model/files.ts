@@ -56,8 +56,8 @@ export async function readBaseModel(
     part(MODEL_FILES.popularity),
     manifest.items,
   )
-  const moments = tensors.get(MODEL_FILES.context)
-  const context = moments && contextFromTensors(moments, manifest.items)
+  const contexts = tensors.get(MODEL_FILES.context)
+  const context = contexts && contextFromTensors(contexts, manifest.items)
   const trees = tensors.get(TREES_FILE)
   return {
     manifest,

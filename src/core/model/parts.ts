@@ -209,7 +209,7 @@ export function contextFromTensors(
     const values = readStrings(take(`${kind}_values`, Uint8Array, null), `${kind}_values`)
     return { kind, values, lifts: readRows(take, kind, values.length, items) }
   })
-  return { context: { terms, moments: NO_MOMENTS }, tables }
+  return { context: { terms, contexts: NO_MOMENTS }, tables }
 }
 
 export function sharedToTensors(shared: SharedPart): Tensors {

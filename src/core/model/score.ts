@@ -22,18 +22,18 @@ export interface ScoreTerms {
   /** h, [d]. */
   readonly hidden: Float32Array
   /** Rows whose base score the trees changed, the highest first; none without trees or a history. */
-  readonly contenders: readonly number[]
+  readonly candidates: readonly number[]
 }
 
 /** The base's scores, trees and all. See `linearTerms`. */
 export function scoreTerms(...given: Parameters<typeof linearTerms>): ScoreTerms {
   const [model, history] = given
   const terms = linearTerms(...given)
-  if (!model.trees || !isKnown(history)) return { ...terms, contenders: [] }
-  const contenders = highestRows(terms.base, CONTENDERS)
-  for (const item of contenders)
+  if (!model.trees || !isKnown(history)) return { ...terms, candidates: [] }
+  const candidates = highestRows(terms.base, CONTENDERS)
+  for (const item of candidates)
     terms.base[item] += treesScore(model.trees, terms.features, item * FEATURE_COUNT)
-  return { ...terms, contenders }
+  return { ...terms, candidates }
 }
 
 /** Whether the weights apply, which were learned where there is something to go by. */
@@ -57,7 +57,7 @@ export function linearTerms(
   now: number,
   hidden: Float32Array = encode(model, history, now),
   out?: Float32Array,
-): Omit<ScoreTerms, 'contenders'> {
+): Omit<ScoreTerms, 'candidates'> {
   const features = computeFeatures(model.statistics, history, now, model.featureScale, out)
   const taste = project(model.projection, hidden)
   if (!isKnown(history)) {

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import type { History } from '../features/history.ts'
 import { DAY } from '../features/profile.ts'
-import { amongAll, createContenders } from '../personal/contenders.ts'
+import { amongAll, createCandidates } from '../personal/candidates.ts'
 import { DIMENSION } from './baseModel.ts'
 import { encode } from './encoder.ts'
 import { readBaseModel } from './files.ts'
@@ -63,7 +63,7 @@ test('scores are finite with no history, and one view changes them', async () =>
   expect(personalScores(model, after, personal, 0.5)).not.toEqual(after.base)
 })
 
-test('its contenders, found without scoring the catalogue, are those of scoring it, bit for bit', async () => {
+test('its candidates, found without scoring the catalogue, are those of scoring it, bit for bit', async () => {
   const { manifest, files } = await shipped()
   const model = await readBaseModel(manifest, files)
   const random = createRandom(1)
@@ -74,7 +74,7 @@ test('its contenders, found without scoring the catalogue, are those of scoring 
     time: now - (60 - k) * 3 * DAY,
     session: `${k >> 2}`,
   }))
-  const find = createContenders(model)
+  const find = createCandidates(model)
   for (let k = 1; k < history.length; k++) {
     const [past, time] = [history.slice(0, k), history[k].time]
     const own = find(past, time)

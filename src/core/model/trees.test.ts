@@ -71,21 +71,21 @@ describe('a model with trees', () => {
 
   it('changes the scores of the highest alone, by what the trees say of them', () => {
     const without = linearTerms(model, history, now)
-    const { base, contenders, features } = scoreTerms({ ...model, trees }, history, now)
-    expect(contenders).toHaveLength(CONTENDERS)
-    const least = Math.min(...contenders.map((item) => without.base[item]))
+    const { base, candidates, features } = scoreTerms({ ...model, trees }, history, now)
+    expect(candidates).toHaveLength(CONTENDERS)
+    const least = Math.min(...candidates.map((item) => without.base[item]))
     base.forEach((score, item) => {
-      const isContender = contenders.includes(item)
-      if (!isContender) expect(without.base[item]).toBeLessThanOrEqual(least)
-      const added = isContender ? treesScore(trees, features, item * FEATURE_COUNT) : 0
+      const isCandidate = candidates.includes(item)
+      if (!isCandidate) expect(without.base[item]).toBeLessThanOrEqual(least)
+      const added = isCandidate ? treesScore(trees, features, item * FEATURE_COUNT) : 0
       expect(score).toBe(Math.fround(without.base[item] + added))
     })
     expect(base).not.toEqual(without.base)
   })
 
   it('says nothing of a stranger', () => {
-    const { base, contenders } = scoreTerms({ ...model, trees }, [], now)
-    expect(contenders).toEqual([])
+    const { base, candidates } = scoreTerms({ ...model, trees }, [], now)
+    expect(candidates).toEqual([])
     expect(base).toEqual(linearTerms(model, [], now).base)
   })
 })

@@ -31,7 +31,7 @@ function problemsOf(seed: number, items: number) {
   const model = tinyModel(items, seed)
   const history = life(seed, items)
   const now = 20 * DAY
-  const [catalogue, contenders] = [buildCatalogueProblem, buildFitProblem].map((build) => {
+  const [catalogue, candidates] = [buildCatalogueProblem, buildFitProblem].map((build) => {
     const problem = build(model, history, now)
     if (!problem) throw new Error('there is something to learn from')
     return problem
@@ -39,7 +39,7 @@ function problemsOf(seed: number, items: number) {
     NonNullable<ReturnType<typeof buildCatalogueProblem>>,
     NonNullable<ReturnType<typeof buildFitProblem>>,
   ]
-  return { catalogue, contenders }
+  return { catalogue, candidates }
 }
 
 const seeds = fc.record({ seed: fc.nat(100), direction: fc.nat(1000) })
@@ -50,14 +50,14 @@ const vector = (seed: number): Float32Array => {
 }
 
 describe('catalogueLoss', () => {
-  it('is that of the contenders where every item is one', () => {
+  it('is that of the candidates where every item is one', () => {
     fc.assert(
       fc.property(seeds, ({ seed, direction }) => {
-        const { catalogue, contenders } = problemsOf(seed, CONTENDERS - 4)
+        const { catalogue, candidates } = problemsOf(seed, CONTENDERS - 4)
         const u = vector(direction)
         const own = catalogueLoss(catalogue, u)
         const gradient = new Float64Array(PARAMETERS)
-        const loss = lossAndGradient(contenders, only(u), gradient)
+        const loss = lossAndGradient(candidates, only(u), gradient)
         expect(Math.abs(own.loss - loss)).toBeLessThan(1e-4 * Math.abs(loss))
         const off = own.gradient.map((value, j) => Math.abs(value - gradient[j]))
         expect(Math.max(...off)).toBeLessThan(1e-4)
@@ -66,12 +66,12 @@ describe('catalogueLoss', () => {
     )
   })
 
-  it('is more than that of the contenders where there are others: they take their share', () => {
-    const { catalogue, contenders } = problemsOf(3, CONTENDERS + 16)
-    const kept = catalogue.cases.filter((_, t) => contenders.weight[t] > 0)
+  it('is more than that of the candidates where there are others: they take their share', () => {
+    const { catalogue, candidates } = problemsOf(3, CONTENDERS + 16)
+    const kept = catalogue.cases.filter((_, t) => candidates.weight[t] > 0)
     expect(kept.length).toBeGreaterThan(0)
     const u = new Float32Array(DIMENSION)
-    const loss = lossAndGradient(contenders, only(u), new Float64Array(PARAMETERS))
+    const loss = lossAndGradient(candidates, only(u), new Float64Array(PARAMETERS))
     expect(catalogueLoss({ ...catalogue, cases: kept }, u).loss).toBeGreaterThan(loss)
   })
 

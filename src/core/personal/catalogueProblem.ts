@@ -1,5 +1,5 @@
 /**
- * @module The fit of u against the whole catalogue instead of the base's contenders: every item has its
+ * @module The fit of u against the whole catalogue instead of the base's candidates: every item has its
  * place in the softmax, with its base score as offset, features and all.
  *
  * The features are why that is a matrix of offsets, cases × items, and not a table of items with more

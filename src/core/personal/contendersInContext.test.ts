@@ -5,13 +5,13 @@ import { DAY } from '../features/profile.ts'
 import type { BaseModel } from '../model/baseModel.ts'
 import { encode } from '../model/encoder.ts'
 import { tinyModel } from '../model/tinyModel.ts'
-import { amongAll, createContenders } from './contenders.ts'
+import { amongAll, createCandidates } from './candidates.ts'
 
 const ITEMS = 600
 const NOW = Date.UTC(2024, 1, 1)
 
 /** In the rain, the last hundred items are wanted above all others. */
-function momentModel(weather: string): BaseModel {
+function contextModel(weather: string): BaseModel {
   const model = tinyModel(ITEMS)
   const lifts = Float32Array.from({ length: ITEMS }, (_, item) => (item >= ITEMS - 100 ? 9 : 0))
   return {
@@ -19,7 +19,7 @@ function momentModel(weather: string): BaseModel {
     statistics: { ...model.statistics, context: [{ kind: 'weather', values: ['rain'], lifts }] },
     context: {
       terms: [{ feature: contextFeature('weatherLift')!, weight: 1 }],
-      moments: { at: () => ({ weather }), discountsAt: () => null },
+      contexts: { at: () => ({ weather }), discountsAt: () => null },
     },
   }
 }
@@ -30,8 +30,8 @@ test('what the moment lifts competes in the fit too', () => {
     { item: 5, name: 'view_item', time: NOW - DAY, session: 'b' },
   ]
   const [rain, snow] = ['rain', 'snow'].map((weather) => {
-    const model = momentModel(weather)
-    const found = createContenders(model)(history, NOW)
+    const model = contextModel(weather)
+    const found = createCandidates(model)(history, NOW)
     expect(found).toEqual(amongAll(model, history, NOW, encode(model, history, NOW)))
     return found.items.filter((item) => item >= ITEMS - 100).length
   })

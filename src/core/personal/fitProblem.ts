@@ -1,5 +1,5 @@
 /**
- * @module The personal fit as a problem of fixed shape: multinomial logit over the base's contenders
+ * @module The personal fit as a problem of fixed shape: multinomial logit over the base's candidates
  * with the base score as offset. Hidden states are computed once, nothing flows through the
  * encoder, so the problem is convex in p = (u, w_p).
  */
@@ -8,7 +8,7 @@ import type { History } from '../features/history.ts'
 import { DAY } from '../features/profile.ts'
 import { type BaseModel, DIMENSION, type PersonalPrior } from '../model/baseModel.ts'
 import { CONTENDERS } from '../model/trees.ts'
-import { type Contenders, createContenders, type FindContenders } from './contenders.ts'
+import { type Candidates, createCandidates, type FindCandidates } from './candidates.ts'
 import { focusedShares, TARGET_FOCUS } from './focus.ts'
 import { casesFromHistory, type LearningCase } from './learningCases.ts'
 import { type FitProblem, PADDING_OFFSET } from './problem.ts'
@@ -23,10 +23,10 @@ export const PARAMETERS = DIMENSION + FEATURE_COUNT
 /** Keeps 1 / variance finite; a variance of 0 freezes its parameter by a step size of 0. */
 const LEAST_VARIANCE = 1e-8
 
-/** Writes the design row of the k-th contender, `PARAMETERS` long. */
+/** Writes the design row of the k-th candidate, `PARAMETERS` long. */
 export type DesignRow = (
   model: BaseModel,
-  contenders: Contenders,
+  candidates: Candidates,
   k: number,
   out: Float32Array,
   at: number,
@@ -54,13 +54,13 @@ export function buildFitProblem(
 
 /**
  * The same, a case at a time: who shares the thread with something urgent can do that in between.
- * @param find of this model: the contenders of each case, remembered or found on a faster engine
+ * @param find of this model: the candidates of each case, remembered or found on a faster engine
  */
 export function fitProblemSteps(
   model: BaseModel,
   history: History,
   now: number,
-  find?: FindContenders,
+  find?: FindCandidates,
 ): Generator<void, FitProblem | null> {
   const past = history.filter((entry) => entry.time <= now)
   return stepsOf(
@@ -78,7 +78,7 @@ export function fitProblemOf(
   cases: readonly LearningCase[],
   now: number,
   designRow: DesignRow = personalRow,
-  find?: FindContenders,
+  find?: FindCandidates,
 ): FitProblem | null {
   return drain(stepsOf(model, cases, now, designRow, find))
 }
@@ -94,7 +94,7 @@ function* stepsOf(
   cases: readonly LearningCase[],
   now: number,
   designRow: DesignRow,
-  find?: FindContenders,
+  find?: FindCandidates,
 ): Generator<void, FitProblem | null> {
   const recent = cases.slice(-FIT_CASES)
   if (recent.length === 0) return null
@@ -103,10 +103,10 @@ function* stepsOf(
   const offset = new Float32Array(rows).fill(PADDING_OFFSET)
   const target = new Float32Array(rows)
   const weight = new Float32Array(FIT_CASES)
-  const contendersAt = find ?? createContenders(model)
+  const candidatesAt = find ?? createCandidates(model)
   for (const [t, one] of recent.entries()) {
-    const contenders = contendersAt(one.history, one.time)
-    const { items, base } = contenders
+    const candidates = candidatesAt(one.history, one.time)
+    const { items, base } = candidates
     const shareOf = new Map(one.targets.map((item, k) => [item, one.shares[k]]))
     const shareAt = (k: number) => shareOf.get(items[k]) ?? 0
     // An event of no weight is nothing to learn.
@@ -119,7 +119,7 @@ function* stepsOf(
     const first = t * FIT_CANDIDATES
     offset.set(base, first)
     for (let k = 0; k < items.length; k++)
-      designRow(model, contenders, k, design, (first + k) * PARAMETERS)
+      designRow(model, candidates, k, design, (first + k) * PARAMETERS)
     targets.forEach((k, n) => {
       target[first + k] = shares[n]
     })

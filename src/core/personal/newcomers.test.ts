@@ -1,11 +1,11 @@
-/** @module Contenders of a catalogue that holds items which the model doesn't know. */
+/** @module Candidates of a catalogue that holds items which the model doesn't know. */
 import { expect, test } from 'vitest'
 import type { History } from '../features/history.ts'
 import { DIMENSION } from '../model/baseModel.ts'
 import { extendModel } from '../model/extend.ts'
 import { createRandom } from '../model/random.ts'
 import { tinyModel } from '../model/tinyModel.ts'
-import { amongAll, createContenders } from './contenders.ts'
+import { amongAll, createCandidates } from './candidates.ts'
 
 const DAY = 86_400_000
 const NOW = 400 * DAY
@@ -20,7 +20,7 @@ test('are the same, to the bit, whether all items are scored or only those that 
     price: 0.5 + (i % 7),
   }))
   const model = extendModel(tinyModel(300), added)
-  const find = createContenders(model)
+  const find = createCandidates(model)
   let newOnes = 0
   for (let shopper = 0; shopper < 20; shopper++) {
     const history: History = Array.from({ length: 1 + random.integer(8) }, (_, k) => ({

@@ -19,9 +19,9 @@ const LOCAL_STEPS = 5
 const LOCAL_RATE = 0.1
 
 /** The derivative of the score by (diagonal of A, w) is [h ⊙ E_i ; f_i / scale]. */
-const sharedRow: DesignRow = (model, contenders, k, out, at) => {
-  personalRow(model, contenders, k, out, at)
-  for (let j = 0; j < DIMENSION; j++) out[at + j] *= contenders.hidden[j]
+const sharedRow: DesignRow = (model, candidates, k, out, at) => {
+  personalRow(model, candidates, k, out, at)
+  for (let j = 0; j < DIMENSION; j++) out[at + j] *= candidates.hidden[j]
 }
 
 /**

@@ -7,9 +7,10 @@
  * Most items need not even that. The highest of a case are nearly those of the case before it, and
  * what those reach is a floor; what stays below it with the most that any feature could add is out.
  */
+
+import { withColdStart } from '../features/coldStart.ts'
 import { type Signals, staticFeatures } from '../features/computeFeatures.ts'
 import { FEATURE_COLUMN, FEATURE_COUNT, FEATURES, type FeatureName } from '../features/features.ts'
-import { introduced } from '../features/newcomers.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
 import { highestRows } from '../model/highest.ts'
 
@@ -54,7 +55,7 @@ export type Shortlist = (
 /** Null where the model weighs a feature that is not known here, or the context of a moment. */
 export function createShortlist(model: BaseModel, places: number): Shortlist | null {
   const { featureWeights, featureScale } = model
-  const { items, popularity30, category, logPrice } = introduced(model.statistics)
+  const { items, popularity30, category, logPrice } = withColdStart(model.statistics)
   const weightOf = (f: number) =>
     featureScale[f] > 0 ? featureWeights[f] * Math.fround(1 / featureScale[f]) : featureWeights[f]
   const known = FEATURES.every(

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { DEFAULT_BUDGET, deferralOf, type Surroundings } from './budget.ts'
+import { DEFAULT_BUDGET, type DeviceConditions, deferralOf } from './budget.ts'
 
-const fine: Surroundings = { visible: true, savesData: false, battery: null }
-const why = (surroundings: Partial<Surroundings>, spent = 0, asked = true) =>
-  deferralOf({ perFit: 1, perPage: 100, battery: 0.3 }, { ...fine, ...surroundings }, spent, asked)
+const fine: DeviceConditions = { visible: true, savesData: false, battery: null }
+const why = (conditions: Partial<DeviceConditions>, spent = 0, asked = true) =>
+  deferralOf({ perFit: 1, perPage: 100, battery: 0.3 }, { ...fine, ...conditions }, spent, asked)
 
 test('learns where nothing speaks against it', () => {
   expect(deferralOf(DEFAULT_BUDGET, fine, 0, false)).toBe(null)

@@ -16,7 +16,7 @@ export interface TrainingBudget {
 export const DEFAULT_BUDGET: TrainingBudget = { perFit: 5000, perPage: 60_000, battery: 0.15 }
 
 /** What the page knows of the device. */
-export interface Surroundings {
+export interface DeviceConditions {
   readonly visible: boolean
   /** The shopper asks sites to save data: engines are not downloaded for a better order. */
   readonly savesData: boolean
@@ -34,11 +34,11 @@ export type Deferral = 'hidden' | 'battery' | 'save-data' | 'spent'
  */
 export function deferralOf(
   budget: TrainingBudget,
-  surroundings: Surroundings,
+  conditions: DeviceConditions,
   spent: number,
   asked: boolean,
 ): Deferral | null {
-  const { visible, savesData, battery } = surroundings
+  const { visible, savesData, battery } = conditions
   if (savesData) return 'save-data'
   if (battery !== null && battery < budget.battery) return 'battery'
   if (spent >= budget.perPage) return 'spent'

@@ -7,7 +7,7 @@ import { NearsideError } from '../../core/error.ts'
 import type { History } from '../../core/features/history.ts'
 import type { BaseModel, PersonalParameters } from '../../core/model/baseModel.ts'
 import { personalScores, scoreTerms } from '../../core/model/score.ts'
-import type { FindContenders } from '../../core/personal/contenders.ts'
+import type { FindCandidates } from '../../core/personal/candidates.ts'
 import { fitProblemSteps } from '../../core/personal/fitProblem.ts'
 import { evidenceOf, fuse } from '../../core/personal/fuse.ts'
 import { GUARD_START, Guard, type GuardState } from '../../core/personal/guard.ts'
@@ -49,7 +49,7 @@ export interface FitInput {
   readonly inUse: InUse | null
   readonly engine: Engine
   /** Of this model; remembered from fit to fit where somebody keeps it. */
-  readonly contenders?: FindContenders
+  readonly candidates?: FindCandidates
   /** Milliseconds since the epoch. */
   readonly now: number
   /** A clock for durations, in milliseconds. */
@@ -62,7 +62,7 @@ export interface FitInput {
 
 export type PrepareInput = Pick<
   FitInput,
-  'model' | 'history' | 'now' | 'contenders' | 'pause' | 'signal'
+  'model' | 'history' | 'now' | 'candidates' | 'pause' | 'signal'
 >
 
 /**
@@ -97,7 +97,7 @@ export async function fitPersonal(input: FitInput): Promise<Fitted | null> {
 }
 
 /**
- * Finds what the cases so far choose among, most of what a first fit costs, for `contenders` that
+ * Finds what the cases so far choose among, most of what a first fit costs, for `candidates` that
  * remember it: the fit after the next event then has one case more to find.
  * @throws NearsideError `aborted`
  */
@@ -110,8 +110,8 @@ function requireGoing(signal: AbortSignal | undefined): void {
 }
 
 /** Between two cases, lists are answered. */
-async function buildProblem({ model, history, now, contenders, pause, signal }: PrepareInput) {
-  const steps = fitProblemSteps(model, history, now, contenders)
+async function buildProblem({ model, history, now, candidates, pause, signal }: PrepareInput) {
+  const steps = fitProblemSteps(model, history, now, candidates)
   let step = steps.next()
   while (!step.done) {
     await pause()

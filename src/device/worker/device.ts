@@ -4,7 +4,7 @@
  */
 
 import { NearsideError } from '../../core/error.ts'
-import { withMoments } from '../../core/model/context.ts'
+import { withContext } from '../../core/model/context.ts'
 import { STRATEGIES } from '../../core/personal/strategy.ts'
 import type { LoadedModel } from '../learning/modelSource.ts'
 import { createScheduler, type Timers } from '../learning/scheduler.ts'
@@ -19,12 +19,12 @@ import { concernedBy } from './concernedBy.ts'
 import { Contribution } from './contribution.ts'
 import { describe } from './describe.ts'
 import { destinationsOf } from './destinations.ts'
+import { createDeviceContext } from './deviceContext.ts'
 import type { ChooseEngine } from './engineInUse.ts'
 import { exportBundle } from './exportBundle.ts'
 import { type FineTuneOptions, Learner, type LearnerDeps } from './learner.ts'
 import { createLists } from './lists.ts'
 import { loggingStore } from './loggingStore.ts'
-import { createMoments } from './moments.ts'
 import { createNotices, type Notices } from './notices.ts'
 import { eraseOlder } from './retention.ts'
 import { Shop } from './shop.ts'
@@ -32,7 +32,7 @@ import { Shopper } from './shopper.ts'
 import { joinTabs, type TabNews, type Tabs } from './tabs.ts'
 import { createUpdates, type Updates } from './updates.ts'
 
-/** What the worker's surroundings give; tests give other ones. */
+/** What the worker's conditions give; tests give other ones. */
 export interface Environment {
   readonly now: () => number
   /** For durations, milliseconds. */
@@ -42,7 +42,7 @@ export interface Environment {
   readonly fetch: typeof globalThis.fetch
   readonly indexedDb: () => IDBFactory | undefined
   readonly chooseEngine: ChooseEngine
-  readonly createContenders: LearnerDeps['createContenders']
+  readonly createCandidates: LearnerDeps['createCandidates']
 }
 
 export interface Device
@@ -65,8 +65,8 @@ export async function startDevice(
   const { now, timers } = environment
   let revision = 0
   let paused = false
-  let { surroundings } = config
-  const moments = createMoments(() => shopper.events)
+  let { conditions } = config
+  const contexts = createDeviceContext(() => shopper.events)
 
   const notices: Notices = createNotices(now, changed)
   const { store, refused } = await openStore(config.database, environment.indexedDb)
@@ -100,7 +100,7 @@ export async function startDevice(
     store: () => shopper.store,
     notices,
     now,
-    contextAt: moments.at,
+    contextAt: contexts.at,
   })
   const tabs: Tabs = joinTabs(config.database, store.kind === 'indexeddb', onNews, onLeading)
   const learner = new Learner(
@@ -123,7 +123,7 @@ export async function startDevice(
       notices,
       strategy: STRATEGIES[config.strategy],
       budget: config.budget,
-      surroundings: () => surroundings,
+      conditions: () => conditions,
       paused: () => paused,
       changed: (what) => (what === 'personal' ? bump() : changed()),
       fitted: () => contribution.learned(),
@@ -137,18 +137,18 @@ export async function startDevice(
     transport,
     notices,
     tabs: () => tabs,
-    loaded: () => inTheirMoments(shop.loaded),
+    loaded: () => inTheirContext(shop.loaded),
     now,
     changed,
   })
 
   function hear(given: unknown): void {
-    const refused = moments.say(given)
+    const refused = contexts.say(given)
     if (refused === null) return
-    const message = `What the shop said of the moment was not used: ${refused}.`
+    const message = `The shop’s context was not used: ${refused}.`
     notices.add(new NearsideError('input-invalid', message))
   }
-  hear(config.moment)
+  hear(config.context)
 
   async function readSettings(): Promise<void> {
     paused = (await shopper.read((from) => from.setting('paused'))) ?? false
@@ -209,9 +209,9 @@ export async function startDevice(
   }
 
   /** Without discounts: of past moments they are not known. */
-  function inTheirMoments(loaded: LoadedModel | null): LoadedModel | null {
-    const known = { at: moments.at, discountsAt: () => null }
-    return loaded && { ...loaded, model: withMoments(loaded.model, known) }
+  function inTheirContext(loaded: LoadedModel | null): LoadedModel | null {
+    const known = { at: contexts.at, discountsAt: () => null }
+    return loaded && { ...loaded, model: withContext(loaded.model, known) }
   }
 
   /** What is too old goes, and what was learned from it is learned anew without. */
@@ -240,7 +240,7 @@ export async function startDevice(
     if (closing.signal.aborted) return
     await onShop()
     const soon = kept || config.latest !== null
-    await updates.start({ logged: kept, soon, visible: surroundings.visible })
+    await updates.start({ logged: kept, soon, visible: conditions.visible })
     await retain()
   }
   const stored = Promise.all([shopper.reload(), readSettings()])
@@ -257,7 +257,7 @@ export async function startDevice(
       const { draft, refused } = admit(captured, shop.knows)
       if (refused) notices.add(refused)
       if (!draft) return null
-      const { said } = moments
+      const { said } = contexts
       const context = Object.keys(said).length > 0 ? { context: said } : {}
       const event = await shopper.capture({ ...draft, ...context })
       if (!event) return null
@@ -303,14 +303,14 @@ export async function startDevice(
     export: () => exportBundle(shopper.store, ledger, shop, now()),
     entries: () => ledger.entries(),
     verify: () => ledger.verify(),
-    async surroundings(given) {
-      if (surroundings.visible && !given.visible) learner.flush()
-      surroundings = given
+    async conditions(given) {
+      if (conditions.visible && !given.visible) learner.flush()
+      conditions = given
       learner.resume()
       updates.setVisible(given.visible)
       if (given.visible) await retain()
     },
-    async moment(given) {
+    async context(given) {
       hear(given)
       bump()
     },

@@ -8,15 +8,15 @@ import type { EventName } from '../../core/events/event.ts'
 import type { History } from '../../core/features/history.ts'
 import { eventStrength } from '../../core/features/strength.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
-import type { FindContenders } from '../../core/personal/contenders.ts'
+import type { FindCandidates } from '../../core/personal/candidates.ts'
 import { GUARD_START, type GuardState } from '../../core/personal/guard.ts'
 import type { UpdateStrategy } from '../../core/personal/strategy.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { EnginePreference, FitReport, PersonalizerSnapshot } from '../api.ts'
 import {
   type Deferral,
+  type DeviceConditions,
   deferralOf,
-  type Surroundings,
   type TrainingBudget,
 } from '../learning/budget.ts'
 import { fitPersonal, prepareFit } from '../learning/personalFit.ts'
@@ -30,7 +30,7 @@ import type { Tabs } from './tabs.ts'
 export interface LearnerDeps extends Omit<EngineInUseDeps, 'changed'> {
   readonly ranker: () => Ranker | null
   /** Remembers what it has found, until it is dropped. */
-  readonly createContenders: (model: BaseModel) => FindContenders
+  readonly createCandidates: (model: BaseModel) => FindCandidates
   readonly history: () => History
   readonly tabs: () => Tabs
   /** Whether learning is this tab's business. */
@@ -38,7 +38,7 @@ export interface LearnerDeps extends Omit<EngineInUseDeps, 'changed'> {
   readonly ledger: Ledger
   readonly strategy: UpdateStrategy
   readonly budget: TrainingBudget
-  readonly surroundings: () => Surroundings
+  readonly conditions: () => DeviceConditions
   readonly timers: Timers
   readonly now: () => number
   readonly clock: () => number
@@ -74,7 +74,7 @@ export class Learner {
   /** Milliseconds of fits by itself, on this page. */
   #spent = 0
   /** Of the last fit, for the next one. */
-  #contenders: { readonly model: BaseModel; readonly find: FindContenders } | null = null
+  #candidates: { readonly model: BaseModel; readonly find: FindCandidates } | null = null
 
   constructor(deps: LearnerDeps, preference: EnginePreference) {
     this.#deps = deps
@@ -133,18 +133,18 @@ export class Learner {
 
   /** So that the first event of a visit is learned from as fast as those after it. */
   async #prepare(): Promise<void> {
-    const { budget, history, leads, now, pause, paused, ranker, surroundings } = this.#deps
+    const { budget, history, leads, now, pause, paused, ranker, conditions } = this.#deps
     const model = ranker()?.model
-    const waits = deferralOf(budget, surroundings(), this.#spent, false) !== null
+    const waits = deferralOf(budget, conditions(), this.#spent, false) !== null
     if (!model || this.#running || paused() || !leads() || waits) return
     const stop = new AbortController()
     this.#preparing = stop
-    const contenders = this.#contendersOf(model)
+    const candidates = this.#candidatesOf(model)
     await prepareFit({
       model,
       history: history(),
       now: now(),
-      contenders,
+      candidates,
       pause,
       signal: stop.signal,
     })
@@ -169,15 +169,15 @@ export class Learner {
     this.#scheduler.ask(0)
   }
 
-  /** The surroundings changed: what waited may go on. */
+  /** The conditions changed: what waited may go on. */
   resume(): void {
     if (this.#deferred) this.#scheduler.ask(0)
   }
 
   #waits(): boolean {
-    const { budget, surroundings, changed } = this.#deps
+    const { budget, conditions, changed } = this.#deps
     const before = this.#deferred
-    this.#deferred = deferralOf(budget, surroundings(), this.#spent, this.#asked)
+    this.#deferred = deferralOf(budget, conditions(), this.#spent, this.#asked)
     if (this.#deferred !== before) changed('progress')
     return this.#deferred !== null
   }
@@ -222,7 +222,7 @@ export class Learner {
   /** Forgets the version in memory, and what it was made from. */
   clear(): void {
     this.#personal = null
-    this.#contenders = null
+    this.#candidates = null
     this.#pending = 0
   }
 
@@ -250,7 +250,7 @@ export class Learner {
         history: history(),
         inUse: personal,
         engine,
-        contenders: this.#contendersOf(model),
+        candidates: this.#candidatesOf(model),
         now: now(),
         clock: this.#deps.clock,
         pause: this.#deps.pause,
@@ -280,10 +280,10 @@ export class Learner {
   }
 
   /** A change of the catalogue, of popularity or of the model is another model. */
-  #contendersOf(model: BaseModel): FindContenders {
-    if (this.#contenders?.model !== model)
-      this.#contenders = { model, find: this.#deps.createContenders(model) }
-    return this.#contenders.find
+  #candidatesOf(model: BaseModel): FindCandidates {
+    if (this.#candidates?.model !== model)
+      this.#candidates = { model, find: this.#deps.createCandidates(model) }
+    return this.#candidates.find
   }
 
   #nothingLearned(engine: Engine): FitReport {

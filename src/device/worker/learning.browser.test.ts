@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest'
 import { NearsideError } from '../../core/error.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import {
-  createContenders as createContendersOf,
-  type FindContenders,
-} from '../../core/personal/contenders.ts'
+  createCandidates as createCandidatesOf,
+  type FindCandidates,
+} from '../../core/personal/candidates.ts'
 import { FIT_CASES } from '../../core/personal/fitProblem.ts'
-import { rememberContenders } from '../../core/personal/rememberContenders.ts'
+import { rememberCandidates } from '../../core/personal/rememberCandidates.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { createJsEngine } from '../../engine/js.ts'
 import { ids, live, newDatabase, start, type TestDevice, testServer } from './testDevice.ts'
@@ -39,7 +39,7 @@ describe('learning', () => {
     await expect.poll(() => tested.device.snapshot().fit).not.toBe(before)
   })
 
-  test('after a start, the contenders of all earlier cases are found before the next event', async () => {
+  test('after a start, the candidates of all earlier cases are found before the next event', async () => {
     const server = await testServer()
     const database = newDatabase()
     const earlier = await start(server, database)
@@ -48,14 +48,14 @@ describe('learning', () => {
     await earlier.device.close()
 
     let found = 0
-    const createContenders = (model: BaseModel): FindContenders => {
-      const find = createContendersOf(model)
-      return rememberContenders((history, now) => {
+    const createCandidates = (model: BaseModel): FindCandidates => {
+      const find = createCandidatesOf(model)
+      return rememberCandidates((history, now) => {
         found++
         return find(history, now)
       }, FIT_CASES)
     }
-    const later = await start(server, database, { createContenders })
+    const later = await start(server, database, { createCandidates })
     await later.device.ready()
     expect(found).toBe(0)
     later.timers.fire(1000)

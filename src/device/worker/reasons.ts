@@ -6,16 +6,16 @@
  * no reason for its rise.
  */
 import type { Catalog } from '../../core/catalog/catalog.ts'
+import { neighboursOf } from '../../core/features/coldStart.ts'
 import { FEATURE_COUNT, FEATURES, type FeatureGroup } from '../../core/features/features.ts'
 import type { History } from '../../core/features/history.ts'
-import { standIns } from '../../core/features/newcomers.ts'
 import { profileOf, type Touch } from '../../core/features/profile.ts'
 import { searchLifts } from '../../core/features/searches.ts'
 import { type BaseModel, DIMENSION, type PersonalParameters } from '../../core/model/baseModel.ts'
 import { project, type ScoreTerms } from '../../core/model/score.ts'
 import { treesParts } from '../../core/model/trees.ts'
 import type { Explanation, Reason } from '../api.ts'
-import { momentKind, momentTerms, strongestMoment } from './momentReasons.ts'
+import { contextKind, contextTerms, strongestContext } from './contextReasons.ts'
 import { INTEREST_HALF_LIFE, signalsOf } from './signals.ts'
 import { createTasteSource } from './tasteSource.ts'
 
@@ -72,7 +72,7 @@ export function createExplainer(given: Explained): Explainer {
   const treesLift = createTreesLift(model, terms)
   const searched = searchLifts(model.statistics, history, now)
   const searchedMean = [...searched.values()].reduce((sum, { lift }) => sum + lift, 0) / items
-  const momentary = momentTerms(model, history, now)
+  const contextual = contextTerms(model, history, now)
   const bought = new Set(owned.map(({ item }) => item))
   const signals = signalsOf(history, now)
   const tasteSource = createTasteSource(model, history, now, touches, encoded, taste, vectorMean)
@@ -84,7 +84,7 @@ export function createExplainer(given: Explained): Explainer {
       category: 0,
       taste: 0,
       popular: rose ? 0 : everybody[row] - everybodyMean,
-      moment: 0,
+      context: 0,
       offer: 0,
       searched: (searched.get(row)?.lift ?? 0) - searchedMean,
     }
@@ -97,10 +97,10 @@ export function createExplainer(given: Explained): Explainer {
       lift.taste += taste[j] * (model.itemVectors[at] - vectorMean[j])
     }
     for (const [kind, amount] of treesLift(row)) lift[kind] += amount
-    for (const { feature, column, weight, mean } of momentary) {
+    for (const { feature, column, weight, mean } of contextual) {
       const isEverybodys = feature.form === 'lift' || feature.form === 'discount'
       if (rose && isEverybodys) continue
-      lift[momentKind(feature)] += weight * (column[row] - mean)
+      lift[contextKind(feature)] += weight * (column[row] - mean)
     }
     return (Object.entries(lift) as [Kind, number][]).sort(([, a], [, b]) => b - a)
   }
@@ -111,7 +111,7 @@ export function createExplainer(given: Explained): Explainer {
   }
 
   function explain(row: number, rose: boolean): Reason {
-    if (history.length === 0 && momentary.length === 0) return everybodysReason(model, row)
+    if (history.length === 0 && contextual.length === 0) return everybodysReason(model, row)
     for (const [kind, lift] of lifts(row, rose)) {
       if (lift <= 0) break
       const reason = describe(kind, row)
@@ -142,8 +142,8 @@ export function createExplainer(given: Explained): Explainer {
         const category = catalog?.get(model.itemIds[row])?.category
         return category ? { kind: 'category', category } : null
       }
-      case 'moment':
-        return strongestMoment(momentary, row)
+      case 'context':
+        return strongestContext(contextual, row)
       case 'popular':
         return everybodysReason(model, row)
       case 'taste': {
@@ -159,17 +159,17 @@ export function createExplainer(given: Explained): Explainer {
 /** What the trees add to an item beyond their mean over the catalogue, by the kinds of what they ask. */
 function createTreesLift(
   { trees }: BaseModel,
-  { base, contenders, features }: ScoreTerms,
+  { base, candidates, features }: ScoreTerms,
 ): (row: number) => readonly (readonly [Kind, number])[] {
-  const all = new Set(contenders)
+  const all = new Set(candidates)
   const partsOf = (row: number) =>
     trees && all.has(row) ? treesParts(trees, features, row * FEATURE_COUNT) : null
   let means: Float64Array | null = null
   return (row) => {
-    if (contenders.length === 0) return []
+    if (candidates.length === 0) return []
     if (!means) {
       means = new Float64Array(FEATURE_COUNT)
-      for (const item of contenders)
+      for (const item of candidates)
         for (const [f, part] of partsOf(item)?.entries() ?? []) means[f] += part / base.length
     }
     const parts = partsOf(row)
@@ -182,14 +182,14 @@ function createTreesLift(
 
 /** The item of the history whose neighbour list pulls hardest on `row`. */
 function strongestTie(model: BaseModel, touches: readonly Touch[], row: number): number | null {
-  const { neighboursPerItem, neighbourItems, neighbourWeights, newcomers } = model.statistics
-  const wanted = new Map(standIns(row, newcomers))
+  const { neighboursPerItem, neighbourItems, neighbourWeights, coldStart } = model.statistics
+  const wanted = new Map(neighboursOf(row, coldStart))
   let strongest: number | null = null
   let pull = 0
   for (const { item, strength, age } of touches) {
     if (item === row) continue
     let tie = 0
-    for (const [source, part] of standIns(item, newcomers)) {
+    for (const [source, part] of neighboursOf(item, coldStart)) {
       const end = (source + 1) * neighboursPerItem
       for (let k = source * neighboursPerItem; k < end && neighbourWeights[k] > 0; k++)
         tie += part * neighbourWeights[k] * (wanted.get(neighbourItems[k]) ?? 0)
@@ -205,8 +205,8 @@ function strongestTie(model: BaseModel, touches: readonly Touch[], row: number):
 
 /** What is true of an item whoever asks: nobody can have made popular what nobody was counted for. */
 export function everybodysReason({ statistics }: BaseModel, row: number): Reason {
-  const { newcomers, popularityAll } = statistics
-  const isNew = newcomers && row >= newcomers.from && popularityAll[row] === 0
+  const { coldStart, popularityAll } = statistics
+  const isNew = coldStart && row >= coldStart.from && popularityAll[row] === 0
   return { kind: isNew ? 'new' : 'popular' }
 }
 

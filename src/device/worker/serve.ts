@@ -1,7 +1,7 @@
 /** @module The worker's end of the messages: a call in, one answer out, snapshots unasked. */
 
 import { NearsideError } from '../../core/error.ts'
-import { createFastContenders } from '../../engine/contenders.ts'
+import { createFastCandidates } from '../../engine/candidates.ts'
 import { nextTask } from '../../engine/pause.ts'
 import type { CallName, FromWorker, ToWorker, WorkerConfig } from '../messages.ts'
 import { browserFetch } from '../transport/http.ts'
@@ -32,7 +32,7 @@ export const workerEnvironment: Environment = {
   fetch: browserFetch,
   indexedDb: () => globalThis.indexedDB,
   chooseEngine,
-  createContenders: createFastContenders,
+  createCandidates: createFastCandidates,
 }
 
 export function serve(scope: Scope, environment: Environment = workerEnvironment): void {

@@ -9,7 +9,7 @@ import { NearsideError } from '../../core/error.ts'
 import { LEAST_DISCOUNT, type ShopContext } from '../../core/features/context/context.ts'
 import { DAY } from '../../core/features/profile.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
-import { withMoments } from '../../core/model/context.ts'
+import { withContext } from '../../core/model/context.ts'
 import { extendModel } from '../../core/model/extend.ts'
 import { sha256Hex } from '../../core/model/hash.ts'
 import type { LatestModel } from '../../core/model/manifest.ts'
@@ -163,7 +163,7 @@ export class Shop {
     const known = extendModel(this.#loaded.model, catalog?.items ?? [])
     const discounts = known.context && catalog ? discountsOf(known, catalog) : null
     const { contextAt, now } = this.#deps
-    const model = withMoments(known, {
+    const model = withContext(known, {
       at: contextAt,
       // What a price was when something was looked at long ago is not kept.
       discountsAt: (time) => (now() - time < DAY ? discounts : null),

@@ -1,6 +1,6 @@
 /** @module Devices for tests: real IndexedDB, a server and an engine that the test holds in hand. */
 import { onTestFinished } from 'vitest'
-import { createFastContenders } from '../../engine/contenders.ts'
+import { createFastCandidates } from '../../engine/candidates.ts'
 import { createJsEngine } from '../../engine/js.ts'
 import { nextTask } from '../../engine/pause.ts'
 import type { CaptureInput } from '../api.ts'
@@ -28,8 +28,8 @@ export const testConfig = (
   budget: DEFAULT_BUDGET,
   latest: null,
   retentionDays: null,
-  surroundings: { visible: true, savesData: false, battery: null },
-  moment: {},
+  conditions: { visible: true, savesData: false, battery: null },
+  context: {},
   ...overrides,
 })
 
@@ -76,7 +76,7 @@ export async function openDevice(
     fetch: server.fetch,
     indexedDb: () => indexedDB,
     chooseEngine: async () => ({ engine: createJsEngine(), reason: 'test' }),
-    createContenders: createFastContenders,
+    createCandidates: createFastCandidates,
     ...overrides,
   }
   const device = await startDevice(testConfig(database, config), environment, () => {})

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { NearsideError } from '../../core/error.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { createJsEngine } from '../../engine/js.ts'
-import { DEFAULT_BUDGET, type Surroundings } from '../learning/budget.ts'
+import { DEFAULT_BUDGET, type DeviceConditions } from '../learning/budget.ts'
 import { workerEnvironment } from './serve.ts'
 import {
   ids,
@@ -17,7 +17,7 @@ import {
 import { TEST_MODEL_URL, testCatalog } from './testShop.ts'
 
 const DAY = 86_400_000
-const CALM: Surroundings = { visible: true, savesData: false, battery: null }
+const CALM: DeviceConditions = { visible: true, savesData: false, battery: null }
 
 async function parameters({ device }: TestDevice) {
   await device.fineTune({})
@@ -121,15 +121,15 @@ describe('learning by itself', () => {
     ['battery', { battery: 0.1 }],
     ['save-data', { savesData: true }],
   ] as const)('waits while %s says so, says so, and goes on after', async (reason, bad) => {
-    const surroundings = { ...CALM, ...bad }
-    const tested = await start(await testServer(), newDatabase(), {}, { surroundings })
+    const conditions = { ...CALM, ...bad }
+    const tested = await start(await testServer(), newDatabase(), {}, { conditions })
     await live(tested, Date.now() - 10 * DAY)
     tested.timers.fire(0)
     await expect.poll(() => tested.device.snapshot().deferred).toBe(reason)
     expect(cases(tested)).toBe(0)
     // Lists still follow, and what the shop asks for is done.
     expect(await tested.device.recommend({ limit: 3 })).toHaveLength(3)
-    await tested.device.surroundings(CALM)
+    await tested.device.conditions(CALM)
     tested.timers.fire(0)
     await expect.poll(() => cases(tested)).toBeGreaterThan(0)
     expect(tested.device.snapshot().deferred).toBe(null)
@@ -141,11 +141,11 @@ describe('learning by itself', () => {
     const first = await openDevice(server, database)
     await live(first, Date.now() - 10 * DAY)
     await first.device.close()
-    const surroundings = { ...CALM, visible: false }
-    const second = await start(server, database, {}, { surroundings })
+    const conditions = { ...CALM, visible: false }
+    const second = await start(server, database, {}, { conditions })
     second.timers.fire(0)
     await expect.poll(() => second.device.snapshot().deferred).toBe('hidden')
-    await second.device.surroundings(CALM)
+    await second.device.conditions(CALM)
     second.timers.fire(0)
     await expect.poll(() => cases(second)).toBeGreaterThan(0)
   })

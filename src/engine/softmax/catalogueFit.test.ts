@@ -17,15 +17,15 @@ const history = Array.from({ length: 10 }, (_, k) => ({
 }))
 const now = 12 * DAY
 
-test('ends where the fit among contenders ends that holds every item, and lower than it began', async () => {
+test('ends where the fit among candidates ends that holds every item, and lower than it began', async () => {
   const catalogue = buildCatalogueProblem(model, history, now)
-  const contenders = buildFitProblem(model, history, now)
-  if (!catalogue || !contenders) throw new Error('there is something to learn from')
+  const candidates = buildFitProblem(model, history, now)
+  if (!catalogue || !candidates) throw new Error('there is something to learn from')
   const first = (values: Float32Array) => values.map((value, j) => (j < DIMENSION ? value : 0))
   const oracle = await createJsEngine().fit({
-    ...contenders,
-    mean: first(contenders.mean),
-    stepSize: first(contenders.stepSize),
+    ...candidates,
+    mean: first(candidates.mean),
+    stepSize: first(candidates.stepSize),
   })
   const own = await fitCatalogue(catalogue)
   own.parameters.forEach((value, j) => {

@@ -147,18 +147,23 @@ it('asks what new items cost the others: nothing where they stand for nothing', 
   expect(plain.difference).toEqual({ mean: 0, lo: 0, hi: 0 })
   expect(plain.aided.mean).toBeGreaterThan(0)
   expect(plain.newOfTen.mean).toBeGreaterThan(0)
-  // Rows of an extended model: the last third stands for the first item, the most popular kin.
+  // Rows of an extended model: the last third stands for the first item, the most popular neighbours.
   const from = Math.floor((2 * isNew.length) / 3)
   const last = isNew.map((_, i) => (i < from ? 0 : 1))
-  const kin = new Uint32Array(isNew.length - from)
-  const newcomers = { from, kinEach: 1, kin, weights: new Float32Array(kin.length).fill(1) }
+  const neighbours = new Uint32Array(isNew.length - from)
+  const coldStart = {
+    from,
+    neighboursEach: 1,
+    neighbours,
+    weights: new Float32Array(neighbours.length).fill(1),
+  }
   const aided = {
     ...asked,
     isNew: last,
     statisticsAt: (time: number) => {
       const statistics = walk.statisticsAt(time)
       const popularityAll = statistics.popularityAll.map((count, i) => (i < from ? count : 0))
-      return { ...statistics, popularityAll, newcomers }
+      return { ...statistics, popularityAll, coldStart }
     },
   }
   const changed = summariseBeside(

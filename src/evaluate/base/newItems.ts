@@ -93,7 +93,7 @@ export function categoryMeans(
 
 /** As if what nobody was counted for were known not to be wanted. */
 export function unaided(statistics: ItemStatistics): ItemStatistics {
-  return { ...statistics, newcomers: undefined }
+  return { ...statistics, coldStart: undefined }
 }
 
 export interface NewItemShop {

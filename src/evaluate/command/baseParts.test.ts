@@ -61,7 +61,7 @@ it('prints the parts of the base, each with finite figures', async () => {
 it('has the same shape for the fits', async () => {
   const asked = { ...question('whole'), protocol: 'leave-one-out' as const }
   const result = await evaluateFits(asked, contextOf([]))
-  expectEnvelope(result, 'leave-one-out', ['base-fresh', 'contenders'])
+  expectEnvelope(result, 'leave-one-out', ['base-fresh', 'candidates'])
 })
 
 it('asks a model for the items that it was kept from', async () => {

@@ -21,7 +21,7 @@ const input: EvaluationInput = {
 const engine = createJsEngine()
 const walk = prepareWalk(input, tuneBaselines(input), (problem) => engine.fit(problem))
 
-it('has one result for contenders and catalogue where they are the same items', async () => {
+it('has one result for candidates and catalogue where they are the same items', async () => {
   const cases = selectCases(input).flat().slice(0, 8)
   const results = await Promise.all(cases.map((one) => measureFits(walk, fitCatalogue, one)))
   const { arms, lifts } = summariseFits(results, 1)
@@ -29,5 +29,5 @@ it('has one result for contenders and catalogue where they are the same items', 
   const [base, , among, catalogue] = arms
   for (const metric of FIT_METRICS) expect(catalogue[metric]).toBeCloseTo(among[metric], 4)
   expect(among.nll).not.toBe(base.nll)
-  expect(lifts.some(({ arm, over }) => arm === 'catalogue u' && over === 'contenders u')).toBe(true)
+  expect(lifts.some(({ arm, over }) => arm === 'catalogue u' && over === 'candidates u')).toBe(true)
 })

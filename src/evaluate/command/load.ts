@@ -4,12 +4,12 @@
  */
 import { readFile } from 'node:fs/promises'
 import { NearsideError } from '../../core/error.ts'
-import type { Moments } from '../../core/features/context/context.ts'
+import type { ContextSource } from '../../core/features/context/context.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
-import { withMoments } from '../../core/model/context.ts'
+import { withContext } from '../../core/model/context.ts'
 import { extendModel } from '../../core/model/extend.ts'
 import { isHeldOut as isInShare } from '../../train/holdout.ts'
-import { momentsOf } from '../../train/shop/moments.ts'
+import { contextOf } from '../../train/shop/context.ts'
 import { readShop } from '../../train/shop/read.ts'
 import type { Shop } from '../../train/shop/shop.ts'
 import { describeLeftOut } from '../../train/shop/wrongLines.ts'
@@ -228,20 +228,20 @@ function toModelRows(trained: BaseModel, shop: Shop, notes: string[]) {
   const rows = new Map(model.itemIds.map((id, row) => [id, row]))
   const rowOf = Int32Array.from(shop.items, ({ id }) => rows.get(id) ?? -1)
   if (rowOf.every((row, item) => row === item))
-    return { model: withMoments(model, momentsOf(shop)), shoppers: shop.shoppers }
+    return { model: withContext(model, contextOf(shop)), shoppers: shop.shoppers }
   const shoppers = shop.shoppers.map(({ id, interactions }) => ({
     id,
     interactions: interactions.map((one) => ({ ...one, item: rowOf[one.item] })),
   }))
-  return { model: withMoments(model, inRows(momentsOf(shop), rowOf, rows.size)), shoppers }
+  return { model: withContext(model, inRows(contextOf(shop), rowOf, rows.size)), shoppers }
 }
 
-/** Moments of a shop whose items lie in other rows. */
-function inRows(moments: Moments, rowOf: Int32Array, items: number): Moments {
+/** ContextSource of a shop whose items lie in other rows. */
+function inRows(contexts: ContextSource, rowOf: Int32Array, items: number): ContextSource {
   return {
-    at: moments.at,
+    at: contexts.at,
     discountsAt(time) {
-      const given = moments.discountsAt(time)
+      const given = contexts.discountsAt(time)
       if (!given) return null
       const discounts = new Float32Array(items)
       given.forEach((discount, item) => {

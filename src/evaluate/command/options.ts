@@ -37,7 +37,7 @@ export const OPTIONS: Readonly<Record<string, CommandOption>> = {
     type: 'string',
     value: 'WHICH',
     describe:
-      'all; base: the base model and its parts, nothing learned on a device, in minutes; fits: learned among contenders and against the whole catalogue',
+      'all; base: the base model and its parts, nothing learned on a device, in minutes; fits: learned among candidates and against the whole catalogue',
     default: 'all',
   },
   incremental: {

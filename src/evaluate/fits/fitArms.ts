@@ -1,5 +1,5 @@
 /**
- * @module Fits of different objectives side by side: among the base's contenders, which is what ships,
+ * @module Fits of different objectives side by side: among the base's candidates, which is what ships,
  * and against the whole catalogue. Same shoppers, same prior, same λ, no guard.
  */
 import type { Case } from '../../core/features/history.ts'
@@ -17,8 +17,8 @@ import type { Walk } from '../walk.ts'
 
 export const FIT_ARMS = [
   'base-fresh',
-  'contenders',
-  'contenders u',
+  'candidates',
+  'candidates u',
   'catalogue u',
   'catalogue u + w',
 ] as const
@@ -27,8 +27,8 @@ export type FitArm = (typeof FIT_ARMS)[number]
 
 export const FIT_ARM_MEANINGS: Readonly<Record<FitArm, string>> = {
   'base-fresh': 'nothing learned',
-  contenders: 'what ships: u and w fitted among the 64 that the base ranks highest, unguarded',
-  'contenders u': 'u alone, likewise',
+  candidates: 'what ships: u and w fitted among the 64 that the base ranks highest, unguarded',
+  'candidates u': 'u alone, likewise',
   'catalogue u': 'u alone, fitted against every item: the exact softmax',
   'catalogue u + w': 'the u of the one and the w of what ships',
 }
@@ -67,8 +67,8 @@ export async function measureFits(
     const none = new Float32Array(shipped.w.length)
     const put = (arm: FitArm, parameters: { u: Float32Array; w: Float32Array }) =>
       scores.set(arm, personalScores(model, terms, parameters, shipped.fusionWeight))
-    put('contenders', shipped)
-    put('contenders u', { u: among.slice(0, DIMENSION), w: none })
+    put('candidates', shipped)
+    put('candidates u', { u: among.slice(0, DIMENSION), w: none })
     put('catalogue u', { u, w: none })
     put('catalogue u + w', { u, w: shipped.w })
   }

@@ -23,11 +23,11 @@ export interface FitSummary {
 }
 
 const PAIRS: readonly (readonly [FitArm, FitArm])[] = [
-  ['contenders', 'base-fresh'],
-  ['contenders u', 'base-fresh'],
+  ['candidates', 'base-fresh'],
+  ['candidates u', 'base-fresh'],
   ['catalogue u', 'base-fresh'],
-  ['catalogue u', 'contenders u'],
-  ['catalogue u + w', 'contenders'],
+  ['catalogue u', 'candidates u'],
+  ['catalogue u + w', 'candidates'],
 ]
 
 export function summariseFits(results: readonly FitResultOfCase[], seed: number): FitSummary {

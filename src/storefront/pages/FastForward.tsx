@@ -5,8 +5,8 @@ import { usePersonalization } from '../../react.ts'
 import { type ReplayKept, useReplayKept } from '../offline.ts'
 import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
+import { ReplayPlayer } from '../replay/ReplayPlayer.tsx'
 import { loadShoppers, type PastShopper } from '../replay/shoppers.ts'
-import { Theatre } from '../replay/Theatre.tsx'
 
 export function FastForward() {
   const [shoppers, setShoppers] = useState<readonly PastShopper[] | null>(null)
@@ -127,7 +127,7 @@ function Choice({ shoppers }: { readonly shoppers: readonly PastShopper[] }) {
           </label>
         ))}
       </fieldset>
-      <Theatre key={chosen.label} shopper={chosen} />
+      <ReplayPlayer key={chosen.label} shopper={chosen} />
     </>
   )
 }

@@ -87,7 +87,7 @@ interface SummaryProps {
 
 function Summary({ movements, seen, canRank }: SummaryProps) {
   const { catalogue } = useShop()
-  const { newcomers, furthest } = movements
+  const { coldStart, furthest } = movements
   const riser = furthest && catalogue.get(furthest.id)
   if (!canRank)
     return (
@@ -106,14 +106,14 @@ function Summary({ movements, seen, canRank }: SummaryProps) {
     return <p>So far, nothing you did changes this order: both lists are the same.</p>
   return (
     <p>
-      {newcomers === 0 ? (
+      {coldStart === 0 ? (
         'Your first ten are everybody’s first ten, in another order. '
       ) : (
         <>
           <strong>
-            {newcomers} of your first {SHOWN}
+            {coldStart} of your first {SHOWN}
           </strong>{' '}
-          {newcomers === 1 ? 'is' : 'are'} not among everybody’s first {SHOWN}.{' '}
+          {coldStart === 1 ? 'is' : 'are'} not among everybody’s first {SHOWN}.{' '}
         </>
       )}
       Furthest up: <strong>{titleOf(riser)}</strong>, {cameFrom(furthest).text} to{' '}

@@ -112,7 +112,7 @@ async function createPast(catalog: readonly Item[]): Promise<Past> {
     {
       now: () => time,
       newId: () => `past-${events++}`,
-      surroundings: {
+      conditions: {
         read: () => ({ visible: true, savesData: false, battery: null }),
         listen: () => () => {},
       },

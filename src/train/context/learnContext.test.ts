@@ -1,13 +1,13 @@
 import { beforeAll, expect, test } from 'vitest'
 import { NO_MOMENTS, type ShopContext } from '../../core/features/context/context.ts'
-import { withMoments } from '../../core/model/context.ts'
+import { withContext } from '../../core/model/context.ts'
 import { extendModel } from '../../core/model/extend.ts'
 import { parseManifest } from '../../core/model/manifest.ts'
 import { scoreTerms } from '../../core/model/score.ts'
 import { NO_WORD_VECTORS } from '../encoder/wordVectors.ts'
 import { type Pretrained, type PretrainOptions, pretrain } from '../pretrain.ts'
 import { trainRanker } from '../ranker/trainRanker.ts'
-import { contextKindsOf, momentsOf } from '../shop/moments.ts'
+import { contextKindsOf, contextOf } from '../shop/context.ts'
 import { learnContext } from './learnContext.ts'
 import { weatherShop } from './weatherShop.ts'
 
@@ -47,8 +47,8 @@ test('where the weather matters it is kept, travels in a file and changes the ra
   const { interactions } = shop.shoppers[3]
   const best = (weather: string | null, wider = model, history = interactions) => {
     const said: ShopContext = weather === null ? {} : { weather }
-    const moments = { ...NO_MOMENTS, at: () => said }
-    const { base } = scoreTerms(withMoments(wider, moments), history, now)
+    const contexts = { ...NO_MOMENTS, at: () => said }
+    const { base } = scoreTerms(withContext(wider, contexts), history, now)
     const order = [...base.keys()].sort((a, b) => base[b] - base[a])
     return order.slice(0, 6).map((row) => wider.itemIds[row].split('-')[0])
   }
@@ -64,8 +64,8 @@ test('where the weather matters it is kept, travels in a file and changes the ra
   const late = { id: 'umbrella-new', title: 'umbrella', price: 6, category: 'umbrella' }
   const wider = extendModel(model, [...shop.items, late])
   const scoreOf = (weather: string) => {
-    const moments = { ...NO_MOMENTS, at: () => ({ weather }) }
-    return scoreTerms(withMoments(wider, moments), interactions, now).base[shop.items.length]
+    const contexts = { ...NO_MOMENTS, at: () => ({ weather }) }
+    return scoreTerms(withContext(wider, contexts), interactions, now).base[shop.items.length]
   }
   expect(scoreOf('rain')).toBeGreaterThan(scoreOf('sun') + 0.3)
 })
@@ -99,7 +99,7 @@ test('chance lets hardly anything in', () => {
       items: shop.items,
       shoppers: shop.shoppers,
       dayOnly: false,
-      context: { kinds: contextKindsOf(shop), moments: momentsOf(shop) },
+      context: { kinds: contextKindsOf(shop), contexts: contextOf(shop) },
     }
     const until = shop.to + 1
     const { alone, scale } = trainRanker(data, { until, seed })

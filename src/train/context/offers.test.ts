@@ -3,7 +3,7 @@ import type { Interaction } from '../../core/features/history.ts'
 import { DAY } from '../../core/features/profile.ts'
 import { createRandom } from '../../core/model/random.ts'
 import { trainRanker } from '../ranker/trainRanker.ts'
-import { contextKindsOf, momentsOf } from '../shop/moments.ts'
+import { contextKindsOf, contextOf } from '../shop/context.ts'
 import { PriceCollector } from '../shop/prices.ts'
 import type { Shop } from '../shop/shop.ts'
 import { learnContext } from './learnContext.ts'
@@ -53,7 +53,7 @@ test.each([
   [false, 'discounts that nobody minds are dropped'],
 ])('%s: %s', (matter) => {
   const shop = offerShop(matter)
-  const context = { kinds: contextKindsOf(shop), moments: momentsOf(shop) }
+  const context = { kinds: contextKindsOf(shop), contexts: contextOf(shop) }
   const data = { items: shop.items, shoppers: shop.shoppers, dayOnly: false, context }
   const options = { until: shop.to, seed: 1 }
   const { alone, scale } = trainRanker(data, options)

@@ -18,7 +18,7 @@ export interface ContextTableOptions extends Pick<SampleOptions, 'from' | 'until
 /** Column 0 of the table is the base's score, the others are the features' raw values. */
 export function buildContextTable(
   data: RankerData,
-  { kinds, moments }: ContextCandidates,
+  { kinds, contexts }: ContextCandidates,
   features: readonly ContextFeature[],
   { from, until, maxCases, rawWeights }: ContextTableOptions,
   random: Random,
@@ -29,7 +29,7 @@ export function buildContextTable(
     ...OUT_OF_FOLD,
     from: sample.from,
     until,
-    statistics: { context: { kinds, moments } },
+    statistics: { context: { kinds, contexts } },
   })
   const full = buildDataset(
     sample.cases.sort(statistics.compareCases),
@@ -38,7 +38,7 @@ export function buildContextTable(
     DEFAULT_DATASET,
     {
       count: features.length,
-      of: (one, current) => computeContext(features, current, one.history, one.time, moments),
+      of: (one, current) => computeContext(features, current, one.history, one.time, contexts),
     },
   )
   const columns = 1 + features.length

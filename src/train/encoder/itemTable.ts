@@ -1,7 +1,7 @@
 /**
  * @module The item vectors as a sum of trained parts: E = id part + content. Words' vectors are a
  * projection of pre-trained ones plus a part of their own, so that a word which training hardly
- * saw still lies near its kin. The id part is dropped at random, so that content alone must do.
+ * saw still lies near its neighbours. The id part is dropped at random, so that content alone must do.
  */
 import type { Item } from '../../core/catalog/item.ts'
 import { DIMENSION } from '../../core/model/baseModel.ts'

@@ -215,7 +215,7 @@ function contextOf({ context }: BaseModel): StatisticsOptions['context'] {
   if (!context) return undefined
   const kinds = new Set(context.terms.map(({ feature }) => feature.kind))
   kinds.delete(PRICE_KIND)
-  return { kinds: [...kinds], moments: context.moments }
+  return { kinds: [...kinds], contexts: context.contexts }
 }
 
 function metricsOf(

@@ -9,12 +9,12 @@ import { DAY } from '../../core/features/profile.ts'
 import { EVENT_WEIGHTS, type EventWeights } from '../../core/features/strength.ts'
 import type { BaseModel, PersonalPrior } from '../../core/model/baseModel.ts'
 import { personalScores, type ScoreTerms, scoreTerms } from '../../core/model/score.ts'
-import { createContenders } from '../../core/personal/contenders.ts'
+import { createCandidates } from '../../core/personal/candidates.ts'
 import { FIT_CASES, fitProblemOf, personalRow } from '../../core/personal/fitProblem.ts'
 import { evidenceOf, fuse } from '../../core/personal/fuse.ts'
 import { casesFromHistory, weighed } from '../../core/personal/learningCases.ts'
 import type { FitProblem } from '../../core/personal/problem.ts'
-import { rememberContenders } from '../../core/personal/rememberContenders.ts'
+import { rememberCandidates } from '../../core/personal/rememberCandidates.ts'
 import { METRICS, measure } from '../metrics.ts'
 import type { ShopperLog } from '../shop/shop.ts'
 
@@ -79,7 +79,7 @@ export function buildTrial(
   if (!next || nextCase < 1) return null
   const described = { ...model, statistics: statisticsAt(next.time) }
   const past = cases.slice(0, nextCase)
-  const find = rememberContenders(createContenders(described), FIT_CASES)
+  const find = rememberCandidates(createCandidates(described), FIT_CASES)
   const problemOf = (weights: EventWeights) =>
     fitProblemOf(
       described,

@@ -1,5 +1,5 @@
 /**
- * @module The contenders of training cases as a device meets them: the highest of the whole catalogue,
+ * @module The candidates of training cases as a device meets them: the highest of the whole catalogue,
  * for the trees. A table of sampled rows holds every target, wherever it ranks, and so teaches that
  * what ranks low is often wanted: trees grown on that rank worse than none, weights forgive it.
  */
@@ -17,7 +17,7 @@ import type { RankerCase, RankerDataset } from './dataset.ts'
  * @param scale [F], raw features are divided by it; the table holds raw ones.
  * @param weights for scaled features, [F].
  */
-export function contendersOfCatalogue(
+export function candidatesOfCatalogue(
   cases: readonly RankerCase[],
   statisticsOf: (one: RankerCase) => ItemStatistics,
   scale: Float32Array,

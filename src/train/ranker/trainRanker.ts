@@ -13,11 +13,11 @@ import { createRandom, type Random } from '../../core/model/random.ts'
 import { CONTENDERS } from '../../core/model/trees.ts'
 import { TARGET_FOCUS } from '../../core/personal/focus.ts'
 import type { ShopperLog } from '../shop/shop.ts'
-import { contendersOf } from './contenders.ts'
+import { candidatesOf } from './candidates.ts'
 import { buildDataset, DEFAULT_DATASET, type RankerCase, type RankerDataset } from './dataset.ts'
 import { focusTargets } from './focus.ts'
 import { fitNewton } from './newton.ts'
-import { contendersOfCatalogue } from './ofCatalogue.ts'
+import { candidatesOfCatalogue } from './ofCatalogue.ts'
 import { OUT_OF_FOLD, type OutOfFoldOptions, OutOfFoldStatistics } from './outOfFold.ts'
 import { type SampleOptions, sampleCases } from './sample.ts'
 import { negligible, recordsOf, spreadOf, untaught } from './select.ts'
@@ -60,7 +60,7 @@ export interface RankerSettings
   /** 0 … 1: how far a case's weight moves to the targets that are ranked highest, see `learning/focus.ts`. */
   readonly focus: number
   /** Items of each case that the weights are finally fitted to tell apart: the highest of a first fit. */
-  readonly contenders: number
+  readonly candidates: number
 }
 
 export const DEFAULT_RANKER: RankerSettings = {
@@ -70,7 +70,7 @@ export const DEFAULT_RANKER: RankerSettings = {
   maxCases: 6000,
   l2: 60,
   focus: TARGET_FOCUS,
-  contenders: CONTENDERS,
+  candidates: CONTENDERS,
 }
 
 export interface RankerResult {
@@ -84,7 +84,7 @@ export interface RankerResult {
   /** The same features fitted without the encoder's score. */
   readonly alone: { readonly weights: Float32Array; readonly records: readonly FeatureRecord[] }
   /** The highest of the catalogue by those, for each case with a history; raw features. */
-  readonly contenders: RankerDataset
+  readonly candidates: RankerDataset
   /** Columns that the log can't teach. */
   readonly untaught: ReadonlySet<number>
   readonly cases: number
@@ -127,8 +127,8 @@ export function trainRanker(data: RankerData, options: RankerOptions): RankerRes
   const frozen = new Set([...known, ...dropped])
   const centre = first.weights.map((value, f) => (frozen.has(f) ? 0 : value))
   const { scale } = spread
-  const contenders = contendersOf(table, scale, centre, settings.contenders)
-  const focused = focusTargets(contenders, scale, centre, settings.focus)
+  const candidates = candidatesOf(table, scale, centre, settings.candidates)
+  const focused = focusTargets(candidates, scale, centre, settings.focus)
   const fitted = fitNewton(focused, scale, { l2, frozen, centre, onProgress })
   const joint = options.encoder
     ? withEncoder(
@@ -149,12 +149,12 @@ export function trainRanker(data: RankerData, options: RankerOptions): RankerRes
     records: recordsOf(weights, spread, idle, dropped),
     encoderWeight: joint.encoderWeight,
     alone: { weights: alone, records: recordsOf(fitted.weights, spread, idle, dropped) },
-    contenders: contendersOfCatalogue(
+    candidates: candidatesOfCatalogue(
       cases.filter(({ history }) => history.length > 0),
       statisticsOf,
       scale,
       alone,
-      settings.contenders,
+      settings.candidates,
     ),
     untaught: idle,
     cases: cases.length,
@@ -173,7 +173,7 @@ function withEncoder(
   random: Random,
   weights: Float64Array,
   scale: Float32Array,
-  { l2, focus, contenders }: RankerSettings,
+  { l2, focus, candidates }: RankerSettings,
 ): { weights: Float64Array; encoderWeight: number } {
   const unseen = cases.filter((one) => one.history.length > 0 && encoder.unseen(one.shopper))
   // Nobody to show what its score is worth: it gets no weight.
@@ -188,7 +188,7 @@ function withEncoder(
   const centre = new Float64Array([...weights, 0])
   const frozen = new Set([...weights.keys()].filter((f) => weights[f] === 0))
   const focused = focusTargets(
-    contendersOf(table, scales, centre, contenders),
+    candidatesOf(table, scales, centre, candidates),
     scales,
     centre,
     focus,

@@ -54,7 +54,7 @@ export function sampleJudgedCases(
         ? {
             count: features.length,
             of: (one, current) =>
-              computeContext(features, current, one.history, one.time, context.moments),
+              computeContext(features, current, one.history, one.time, context.contexts),
           }
         : null,
     )

@@ -55,8 +55,8 @@ export function selectFeatures(
   const random = createRandom(options.seed + 2)
   const sample = sampleJudgedCases(data, { ...options, maxCases: MAX_CASES }, random)
   if (!sample) return null
-  const moments = data.context ? contextCandidates(data.context.kinds) : []
-  const names = [...FEATURES, ...moments].map(({ name }) => name)
+  const contexts = data.context ? contextCandidates(data.context.kinds) : []
+  const names = [...FEATURES, ...contexts].map(({ name }) => name)
   return judgeFeatures(names, sample.fitted, sample.heldOut, options.seed + 3)
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CONTEXT_KINDS } from '../../core/features/context/context.ts'
 import { withholdItems } from '../withhold.ts'
-import { contextKindsOf, momentsOf } from './moments.ts'
+import { contextKindsOf, contextOf } from './context.ts'
 import { readShop } from './read.ts'
 import { readContext } from './readContext.ts'
 
@@ -66,8 +66,8 @@ describe('the moments of a shop folder', () => {
     await events(['a\tpurchase\ttea\t2011-05-01\t'])
     const shop = await readShop(folder)
     expect(contextKindsOf(shop)).toEqual(CONTEXT_KINDS)
-    expect(momentsOf(shop).at(at('2011-05-01'))).toEqual({})
-    expect(momentsOf(shop).discountsAt(at('2011-05-01'))).toBeNull()
+    expect(contextOf(shop).at(at('2011-05-01'))).toEqual({})
+    expect(contextOf(shop).discountsAt(at('2011-05-01'))).toBeNull()
   })
 
   test('an item is on offer from the day after its price fell, until nothing more is known', async () => {
@@ -75,15 +75,15 @@ describe('the moments of a shop folder', () => {
     await put('context.tsv', 'time\tname\tvalue\n2011-05-04\tmarket_day\tyes\n')
     const shop = await readShop(folder)
     expect(contextKindsOf(shop)).toEqual([...CONTEXT_KINDS, 'market_day'])
-    const moments = momentsOf(shop)
-    expect(moments.at(at('2011-05-04T10:00:00Z'))).toEqual({ market_day: 'yes' })
-    const tea = (day: string) => moments.discountsAt(at(day))?.[0]
+    const contexts = contextOf(shop)
+    expect(contexts.at(at('2011-05-04T10:00:00Z'))).toEqual({ market_day: 'yes' })
+    const tea = (day: string) => contexts.discountsAt(at(day))?.[0]
     // On the day itself the case's own order would be the source.
     expect(tea('2011-05-09')).toBe(0)
     expect(tea('2011-05-10')).toBeCloseTo(Math.log(4 / 3), 6)
     expect(tea('2011-05-24')).toBeCloseTo(Math.log(4 / 3), 6)
     expect(tea('2011-05-25')).toBe(0)
-    expect(moments.discountsAt(at('2011-05-11'))?.[1]).toBe(0)
+    expect(contexts.discountsAt(at('2011-05-11'))?.[1]).toBe(0)
     // Too few days to know what is usual.
     expect(tea('2011-05-04')).toBe(0)
   })

@@ -1,5 +1,5 @@
 /**
- * @module Boosts regression trees on the softmax of a case's contenders: each tree takes a small
+ * @module Boosts regression trees on the softmax of a case's candidates: each tree takes a small
  * Newton step from the scores so far, the base's being the first (Friedman 2001, doi
  * 10.1214/aos/1013203451; leaves by gradient and curvature as in Chen and Guestrin 2016, doi
  * 10.1145/2939672.2939785). Nothing is drawn at random: the same table gives the same trees.

@@ -1,5 +1,5 @@
 /**
- * @module Grows the trees that re-rank a base's contenders, and ships them only if they rank better for
+ * @module Grows the trees that re-rank a base's candidates, and ships them only if they rank better for
  * shoppers whom they have not seen. Judged by halves: each half of the shoppers is asked, about its
  * last months, with trees grown on the other; so everybody is, and the encoder, which flatters
  * those it was trained on, has no part in it.
@@ -36,11 +36,11 @@ export interface TreesOptions {
 }
 
 /**
- * @param contenders of training cases with a history, raw features
+ * @param candidates of training cases with a history, raw features
  * @param base raw features are divided by `scale`, [F]; `weights` for scaled ones, [F]
  */
 export function learnTrees(
-  contenders: RankerDataset,
+  candidates: RankerDataset,
   base: { readonly scale: Float32Array; readonly weights: Float32Array },
   options: TreesOptions,
 ): LearnedTrees {
@@ -48,7 +48,7 @@ export function learnTrees(
   const grow = (step: string, trees: number, isIn: (shopper: string) => boolean) =>
     boost(
       scaledTable(
-        partOf(contenders, ({ shopper }) => isIn(shopper)),
+        partOf(candidates, ({ shopper }) => isIn(shopper)),
         base,
       ),
       {
@@ -64,7 +64,7 @@ export function learnTrees(
     const isHalf = (shopper: string) => foldOf(shopper, 2) === half
     const trees = grow(`half ${half + 1} of 2`, most, (shopper) => !isHalf(shopper))
     const asked = partOf(
-      contenders,
+      candidates,
       ({ shopper, time }) => isHalf(shopper) && time >= options.askedFrom,
     )
     const table = scaledTable(asked, base)

@@ -1,4 +1,4 @@
-/** @module NDCG@10 of cases of which only the contenders are scored. */
+/** @module NDCG@10 of cases of which only the candidates are scored. */
 import { ndcg } from '../metrics.ts'
 import type { RankerDataset } from '../ranker/dataset.ts'
 
@@ -6,7 +6,7 @@ import type { RankerDataset } from '../ranker/dataset.ts'
 const NOWHERE = 2 ** 31 - 1
 
 /**
- * Targets that are no contenders count as missed. Equal scores stay in the order of the rows.
+ * Targets that are no candidates count as missed. Equal scores stay in the order of the rows.
  * @param scores [rows]
  */
 export function ndcgOfCases(

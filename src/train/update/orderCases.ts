@@ -12,7 +12,7 @@ import { buildStatistics } from '../../core/features/statistics.ts'
 import type { Random } from '../../core/model/random.ts'
 import type { Span } from '../../evaluate/periods/cut.ts'
 import type { RankerTable } from '../../evaluate/periods/rankerTable.ts'
-import { contendersOf } from '../ranker/contenders.ts'
+import { candidatesOf } from '../ranker/candidates.ts'
 import { buildDataset, type RankerCase } from '../ranker/dataset.ts'
 import { focusTargets } from '../ranker/focus.ts'
 import { foldOf } from '../ranker/outOfFold.ts'
@@ -93,7 +93,7 @@ export class OrderCases {
     random: Random,
   ): Described {
     const { items, scale } = this.#input
-    const { folds, firstShare, contenders, focus } = DEFAULT_RANKER
+    const { folds, firstShare, candidates, focus } = DEFAULT_RANKER
     const asked = all.filter(({ history }) => history.length > 0 || random.next() < firstShare)
     const cases: RankerCase[] = drawn(asked, most, random)
       .map((one) => ({ ...one, history: one.history, weight: 1 }))
@@ -115,7 +115,7 @@ export class OrderCases {
       },
       random,
     )
-    const close = contendersOf(dataset, scale, weights, contenders)
+    const close = candidatesOf(dataset, scale, weights, candidates)
     return { table: focusTargets(close, scale, weights, focus), cases: cases.length }
   }
 }

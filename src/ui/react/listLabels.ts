@@ -37,7 +37,7 @@ export const ENGLISH_LISTS = {
   'bought-before': 'You bought this before',
   category: (category: string) => `You like ${category}`,
   taste: 'Close to what you like lately',
-  moment: (name: string, value: string) => `Often chosen now (${name}: ${value})`,
+  context: (name: string, value: string) => `Often chosen now (${name}: ${value})`,
   offer: 'Below its usual price',
   new: 'New in this shop',
   popular: 'Popular with all shoppers',

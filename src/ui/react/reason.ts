@@ -25,8 +25,8 @@ export function reasonText(
       return reason.found ? labels.searched(reason.query) : labels.goesWithSearch(reason.query)
     case 'category':
       return labels.category(reason.category)
-    case 'moment':
-      return labels.moment(reason.name, reason.value)
+    case 'context':
+      return labels.context(reason.name, reason.value)
     default:
       return labels[reason.kind]
   }

@@ -132,7 +132,7 @@ test('nothing that a shopper reads or hears is left in English', async () => {
     { kind: 'searched', query: '2', found: false },
     { kind: 'category', category: '3' },
     { kind: 'taste' },
-    { kind: 'moment', name: 'weather', value: 'rain' },
+    { kind: 'context', name: 'weather', value: 'rain' },
     { kind: 'offer' },
     { kind: 'new' },
     { kind: 'popular' },

@@ -44,7 +44,7 @@ test('a reason is one sentence, true also when the item is gone from the shop', 
   expect(reasonText({ kind: 'taste' }, itemOf)).toBe('Close to what you like lately')
   expect(reasonText({ kind: 'new' }, itemOf)).toBe('New in this shop')
   expect(reasonText({ kind: 'popular' }, itemOf)).toBe('Popular with all shoppers')
-  expect(reasonText({ kind: 'moment', name: 'weather', value: 'rain' }, itemOf)).toBe(
+  expect(reasonText({ kind: 'context', name: 'weather', value: 'rain' }, itemOf)).toBe(
     'Often chosen now (weather: rain)',
   )
   expect(reasonText({ kind: 'offer' }, itemOf)).toBe('Below its usual price')

@@ -11,7 +11,7 @@ import { seasonAt } from './calendar.ts'
 export type ShopContext = Readonly<Record<string, string>>
 
 /** What is known of moments beside their time. */
-export interface Moments {
+export interface ContextSource {
   /** What the shop said of a moment, milliseconds since the epoch. */
   at(time: number): ShopContext
   /** How far each item is below its usual price: logarithm of the ratio, ≥ 0, [N]; null: not known. */
@@ -21,7 +21,7 @@ export interface Moments {
 /** Prices differ by less from day to day without an offer; logarithm of a ratio. */
 export const LEAST_DISCOUNT = Math.log(1.05)
 
-export const NO_MOMENTS: Moments = { at: () => ({}), discountsAt: () => null }
+export const NO_MOMENTS: ContextSource = { at: () => ({}), discountsAt: () => null }
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -51,9 +51,13 @@ export const CONTEXT_KINDS: readonly string[] = [
 export const CLOCK_KINDS: ReadonlySet<string> = new Set(['hour', 'weekday'])
 
 /** The value of a kind of context at a moment; undefined: none. */
-export function contextValue(kind: string, time: number, moments: Moments): string | undefined {
+export function contextValue(
+  kind: string,
+  time: number,
+  contexts: ContextSource,
+): string | undefined {
   if (CLOCK_KINDS.has(kind)) return FROM_TIME[kind](time)
-  const said = moments.at(time)
+  const said = contexts.at(time)
   if (Object.hasOwn(said, kind)) return said[kind] === '' ? undefined : said[kind]
   return Object.hasOwn(FROM_TIME, kind) ? FROM_TIME[kind](time) : undefined
 }

@@ -6,7 +6,7 @@
 import type { History } from '../history.ts'
 import type { ItemStatistics } from '../itemStatistics.ts'
 import { eventStrength } from '../strength.ts'
-import { contextValue, type Moments } from './context.ts'
+import { type ContextSource, contextValue } from './context.ts'
 
 const FORMS = ['lift', 'habit', 'liftTouched', 'discount', 'discountTouched'] as const
 
@@ -78,7 +78,7 @@ export function computeContext(
   statistics: ItemStatistics,
   history: History,
   now: number,
-  moments: Moments,
+  contexts: ContextSource,
 ): Float32Array<ArrayBuffer>[] {
   const past = history.filter(({ name, time }) => time <= now && eventStrength(name) > 0)
   const touched = new Set(past.map(({ item }) => item))
@@ -95,15 +95,15 @@ export function computeContext(
   const columnOf = ({ kind, form }: ContextFeature): Float32Array<ArrayBuffer> => {
     switch (form) {
       case 'lift':
-        return copied(liftsNow(statistics, kind, now, moments))
+        return copied(liftsNow(statistics, kind, now, contexts))
       case 'liftTouched':
-        return onlyTouched(liftsNow(statistics, kind, now, moments))
+        return onlyTouched(liftsNow(statistics, kind, now, contexts))
       case 'habit':
-        return habits(statistics.items, kind, past, now, moments)
+        return habits(statistics.items, kind, past, now, contexts)
       case 'discount':
-        return copied(moments.discountsAt(now))
+        return copied(contexts.discountsAt(now))
       case 'discountTouched':
-        return onlyTouched(moments.discountsAt(now))
+        return onlyTouched(contexts.discountsAt(now))
     }
   }
   return features.map(columnOf)
@@ -113,10 +113,10 @@ function liftsNow(
   { context = [], items }: ItemStatistics,
   kind: string,
   now: number,
-  moments: Moments,
+  contexts: ContextSource,
 ): Float32Array | null {
   const table = context.find((one) => one.kind === kind)
-  const value = contextValue(kind, now, moments)
+  const value = contextValue(kind, now, contexts)
   const row = table && value !== undefined ? table.values.indexOf(value) : -1
   return table && row >= 0 ? table.lifts.subarray(row * items, (row + 1) * items) : null
 }
@@ -130,16 +130,16 @@ function habits(
   kind: string,
   past: History,
   now: number,
-  moments: Moments,
+  contexts: ContextSource,
 ): Float32Array<ArrayBuffer> {
   const column = new Float32Array(items)
-  const current = contextValue(kind, now, moments)
+  const current = contextValue(kind, now, contexts)
   if (current === undefined) return column
   const isCurrent = new Map<string, boolean>()
   const visits = new Map<number, Set<string>>()
   for (const { item, session, time } of past) {
     if (!isCurrent.has(session))
-      isCurrent.set(session, contextValue(kind, time, moments) === current)
+      isCurrent.set(session, contextValue(kind, time, contexts) === current)
     const known = visits.get(item)
     if (known) known.add(session)
     else visits.set(item, new Set([session]))

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { History } from '../history.ts'
 import { DAY } from '../profile.ts'
 import { buildStatistics } from '../statistics.ts'
-import { type Moments, NO_MOMENTS } from './context.ts'
+import { type ContextSource, NO_MOMENTS } from './context.ts'
 import { computeContext, contextCandidates, contextFeature } from './contextFeatures.ts'
 import { contextTable } from './lifts.ts'
 
@@ -12,7 +12,7 @@ const ITEMS = 6
 const CATEGORY = Uint16Array.of(1, 1, 2, 2, 0, 0)
 const START = Date.UTC(2024, 0, 1)
 /** Rain on every third day. */
-const moments: Moments = {
+const contexts: ContextSource = {
   ...NO_MOMENTS,
   at: (time) => ({ weather: Math.floor((time - START) / DAY) % 3 === 0 ? 'rain' : 'sun' }),
 }
@@ -26,7 +26,7 @@ function bought(items: readonly number[], day: number): History {
 const shoppers: History[] = Array.from({ length: 90 }, (_, s) =>
   bought([s % 3 === 0 ? 0 : 2, 4], s % 30),
 )
-const table = contextTable('weather', CATEGORY, shoppers, START + 100 * DAY, moments)
+const table = contextTable('weather', CATEGORY, shoppers, START + 100 * DAY, contexts)
 const lift = (item: number, value: string) =>
   table.lifts[table.values.indexOf(value) * ITEMS + item]
 
@@ -44,13 +44,13 @@ test('an item bought in the rain is lifted there, its category follows, the othe
 test('what comes at or after the moment of counting changes nothing', () => {
   const until = START + 20 * DAY
   const later = [...shoppers, bought([1, 5], 20), bought([1, 5], 21)]
-  const before = contextTable('weather', CATEGORY, shoppers, until, moments)
-  expect(contextTable('weather', CATEGORY, later, until, moments)).toEqual(before)
+  const before = contextTable('weather', CATEGORY, shoppers, until, contexts)
+  expect(contextTable('weather', CATEGORY, later, until, contexts)).toEqual(before)
 })
 
 test('an item is compared with the time since it appeared', () => {
   // Item 5 came on day 60, when it never rained again.
-  const dry: Moments = {
+  const dry: ContextSource = {
     ...NO_MOMENTS,
     at: (time) => ({ weather: time < START + 60 * DAY ? 'rain' : 'sun' }),
   }
@@ -69,7 +69,7 @@ test('lifts are finite for any log', () => {
   const value = fc.constantFrom('', 'rain', 'sun')
   fc.assert(
     fc.property(fc.array(fc.array(entry)), fc.array(value, { minLength: 1 }), (logs, values) => {
-      const any: Moments = {
+      const any: ContextSource = {
         ...NO_MOMENTS,
         at: (time) => ({ weather: values[Math.floor(time / DAY) % values.length] }),
       }
@@ -88,7 +88,7 @@ test('features read the table, the history and the price of the moment', () => {
     context: [table],
   }
   const discounts = Float32Array.of(0, 0.5, 0, 0, 0.2, 0)
-  const known: Moments = { ...moments, discountsAt: () => discounts }
+  const known: ContextSource = { ...contexts, discountsAt: () => discounts }
   const features = contextCandidates(['weather'])
   expect(features.map(({ name }) => name)).toEqual([
     'weatherLift',

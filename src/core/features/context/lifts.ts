@@ -7,7 +7,7 @@
 import type { History } from '../history.ts'
 import { DAY } from '../profile.ts'
 import { eventStrength } from '../strength.ts'
-import { contextValue, type Moments } from './context.ts'
+import { type ContextSource, contextValue } from './context.ts'
 
 /** What one kind of context is worth to each item. */
 export interface ContextTable {
@@ -33,9 +33,9 @@ export function contextTable(
   category: Uint16Array,
   shoppers: readonly History[],
   asOf: number,
-  moments: Moments,
+  contexts: ContextSource,
 ): ContextTable {
-  const counts = countByValue(kind, category.length, shoppers, asOf, moments)
+  const counts = countByValue(kind, category.length, shoppers, asOf, contexts)
   const values = counts.values.slice(1)
   const lifts = new Float32Array(values.length * category.length)
   const expected = expectedByValue(counts, category.length)
@@ -77,7 +77,7 @@ function countByValue(
   items: number,
   shoppers: readonly History[],
   asOf: number,
-  moments: Moments,
+  contexts: ContextSource,
 ): Counts {
   const places = new Map<string | undefined, number>([[undefined, 0]])
   const met = [new Float64Array(items)]
@@ -99,7 +99,7 @@ function countByValue(
     for (const { item, name, time } of history) {
       if (time >= asOf || eventStrength(name) === 0) continue
       if (time !== last) {
-        place = placeOf(contextValue(kind, time, moments))
+        place = placeOf(contextValue(kind, time, contexts))
         last = time
       }
       const day = Math.floor(time / DAY)

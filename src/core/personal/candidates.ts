@@ -1,10 +1,10 @@
 /**
- * @module The contenders of a case: the items that the base ranks highest. What a list shows is
+ * @module The candidates of a case: the items that the base ranks highest. What a list shows is
  * decided among them, and the softmax over them is exact, so nothing is sampled.
  *
- * A fit asks for the contenders of up to 64 cases, and most of a catalogue is never near the top. So
+ * A fit asks for the candidates of up to 64 cases, and most of a catalogue is never near the top. So
  * all items are scored roughly, with a bound on how far that can be off, and only those that may be
- * among the highest are scored as the base scores them: the contenders are the same, to the bit.
+ * among the highest are scored as the base scores them: the candidates are the same, to the bit.
  */
 import { readHistory, writeFeatures } from '../features/computeFeatures.ts'
 import { FEATURE_COUNT } from '../features/features.ts'
@@ -17,7 +17,7 @@ import { addScores, addSearches, isKnown, linearTerms, project } from '../model/
 import { CONTENDERS, type Trees, treesScore } from '../model/trees.ts'
 import { createShortlist, type Shortlist, type TableProduct } from './shortlist.ts'
 
-export interface Contenders {
+export interface Candidates {
   /** By base score, descending, equal scores by row. */
   readonly items: readonly number[]
   /** Their base scores, [K]. */
@@ -29,16 +29,16 @@ export interface Contenders {
 }
 
 /** @param now milliseconds since the epoch */
-export type FindContenders = (history: History, now: number) => Contenders
+export type FindCandidates = (history: History, now: number) => Candidates
 
-/** Where the work is done; the contenders are the same. */
-export interface ContenderTools {
+/** Where the work is done; the candidates are the same. */
+export interface CandidateTools {
   readonly encode: Encode
   /** Of the item vectors. */
   readonly product: TableProduct
 }
 
-export function plainTools(model: BaseModel): ContenderTools {
+export function plainTools(model: BaseModel): CandidateTools {
   return {
     encode: createEncoder(model),
     product(vector, out) {
@@ -48,10 +48,10 @@ export function plainTools(model: BaseModel): ContenderTools {
   }
 }
 
-export function createContenders(
+export function createCandidates(
   model: BaseModel,
-  { encode, product }: ContenderTools = plainTools(model),
-): FindContenders {
+  { encode, product }: CandidateTools = plainTools(model),
+): FindCandidates {
   const shortlist = createShortlist(model, CONTENDERS)
   return (history, now) => {
     const hidden = encode(history, now)
@@ -69,7 +69,7 @@ export function amongAll(
   history: History,
   now: number,
   hidden: Float32Array,
-): Contenders {
+): Candidates {
   const terms = linearTerms(model, history, now, hidden)
   const trees = isKnown(history) ? model.trees : undefined
   return gather(highestRows(terms.base, CONTENDERS), (place) => place, terms, trees)
@@ -83,7 +83,7 @@ function amongFew(
   hidden: Float32Array,
   shortlist: Shortlist,
   product: TableProduct,
-): Contenders | null {
+): Candidates | null {
   const signals = readHistory(model.statistics, history, now)
   const taste = project(model.projection, hidden)
   const lifts = searchLifts(model.statistics, history, now)
@@ -110,9 +110,9 @@ function amongFew(
 function gather(
   places: readonly number[],
   itemAt: (place: number) => number,
-  { base, features, hidden }: Omit<Contenders, 'items'>,
+  { base, features, hidden }: Omit<Candidates, 'items'>,
   trees: Trees | undefined,
-): Contenders {
+): Candidates {
   if (trees)
     for (const place of places) base[place] += treesScore(trees, features, place * FEATURE_COUNT)
   const ranked = [...places].sort((a, b) => base[b] - base[a] || itemAt(a) - itemAt(b))

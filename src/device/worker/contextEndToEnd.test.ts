@@ -3,17 +3,17 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { command } from './cli/pretrain.ts'
-import { DEFAULT_BUDGET } from './device/learning/budget.ts'
-import { type Device, startDevice } from './device/worker/device.ts'
-import { createFastContenders } from './engine/contenders.ts'
-import { createJsEngine } from './engine/js.ts'
-import { nextTask } from './engine/pause.ts'
-import { evaluateBaseParts } from './evaluate/command/baseParts.ts'
-import { WEATHER_START, weatherShop } from './train/context/weatherShop.ts'
-import { readShop } from './train/shop/read.ts'
-import { formatDay } from './train/shop/time.ts'
-import { shopEvents, writeShop } from './train/shop/write.ts'
+import { command } from '../../cli/pretrain.ts'
+import { createFastCandidates } from '../../engine/candidates.ts'
+import { createJsEngine } from '../../engine/js.ts'
+import { nextTask } from '../../engine/pause.ts'
+import { evaluateBaseParts } from '../../evaluate/command/baseParts.ts'
+import { WEATHER_START, weatherShop } from '../../train/context/weatherShop.ts'
+import { readShop } from '../../train/shop/read.ts'
+import { formatDay } from '../../train/shop/time.ts'
+import { shopEvents, writeShop } from '../../train/shop/write.ts'
+import { DEFAULT_BUDGET } from '../learning/budget.ts'
+import { type Device, startDevice } from './device.ts'
 
 const shop = weatherShop(true)
 const MODELS = 'https://shop.test/models/'
@@ -51,8 +51,8 @@ async function openDevice(now: () => number): Promise<Device> {
       budget: DEFAULT_BUDGET,
       latest: null,
       retentionDays: null,
-      surroundings: { visible: true, savesData: false, battery: null },
-      moment: { weather: 'rain' },
+      conditions: { visible: true, savesData: false, battery: null },
+      context: { weather: 'rain' },
     },
     {
       now,
@@ -65,7 +65,7 @@ async function openDevice(now: () => number): Promise<Device> {
       },
       indexedDb: () => undefined,
       chooseEngine: async () => ({ engine: createJsEngine(), reason: 'test' }),
-      createContenders: createFastContenders,
+      createCandidates: createFastCandidates,
     },
     () => {},
   )
@@ -87,21 +87,21 @@ test('the device ranks by the weather that its page tells, and says so', async (
   }
   const rainy = await kinds()
   expect(rainy.kinds).toEqual(Array(4).fill('umbrella'))
-  expect(rainy.list[0].reason).toEqual({ kind: 'moment', name: 'weather', value: 'rain' })
-  await device.moment({ weather: 'sun' })
+  expect(rainy.list[0].reason).toEqual({ kind: 'context', name: 'weather', value: 'rain' })
+  await device.context({ weather: 'sun' })
   expect((await kinds()).kinds).toEqual(Array(4).fill('hat'))
 
   // With a history too, and a fit on top of it.
   for (const [k, item] of ['cup-1', 'lamp-2', 'cup-1', 'cup-1'].entries()) {
     now += 3 * 86_400_000
-    await device.moment({ weather: k % 2 === 0 ? 'rain' : 'sun' })
+    await device.context({ weather: k % 2 === 0 ? 'rain' : 'sun' })
     const input = { name: 'purchase' as const, items: [{ item_id: item }] }
     await device.capture({ id: `e${k}`, time: now, input })
   }
   now += 86_400_000
   expect((await device.fineTune({})).cases).toBeGreaterThan(0)
   const scoreOf = async (weather: string) => {
-    await device.moment({ weather })
+    await device.context({ weather })
     return (await device.explain('umbrella-3'))!
   }
   const inRain = await scoreOf('rain')

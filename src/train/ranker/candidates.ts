@@ -1,7 +1,7 @@
 /**
  * @module The second question to the ranker: not which of all items, but which among those that a
  * first fit already ranks highest. NDCG@10 is decided there, and an exact softmax over a few dozen
- * contenders spends nothing on telling the hopeless apart.
+ * candidates spends nothing on telling the hopeless apart.
  */
 import type { RankerDataset } from './dataset.ts'
 
@@ -11,7 +11,7 @@ import type { RankerDataset } from './dataset.ts'
  * @param scale [columns], raw features are divided by it.
  * @param weights [columns], of the first fit.
  */
-export function contendersOf(
+export function candidatesOf(
   data: RankerDataset,
   scale: Float32Array,
   weights: Float64Array,

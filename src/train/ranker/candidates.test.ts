@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { contendersOf } from './contenders.ts'
+import { candidatesOf } from './candidates.ts'
 import type { RankerDataset } from './dataset.ts'
 
 /** Two cases of four rows with one feature; the second one's target is out of reach. */
@@ -14,7 +14,7 @@ const data: RankerDataset = {
 }
 
 it('keeps the highest rows of each case that reach a target, and shares what is left', () => {
-  const kept = contendersOf(data, Float32Array.of(2), Float64Array.of(1), 2)
+  const kept = candidatesOf(data, Float32Array.of(2), Float64Array.of(1), 2)
   expect(kept.cases.map(({ shopper }) => shopper)).toEqual(['a'])
   expect([...kept.start]).toEqual([0, 2])
   expect([...kept.item]).toEqual([11, 12])
@@ -25,6 +25,6 @@ it('keeps the highest rows of each case that reach a target, and shares what is 
 })
 
 it('follows the sign of the weights', () => {
-  const kept = contendersOf(data, Float32Array.of(1), Float64Array.of(-1), 1)
+  const kept = candidatesOf(data, Float32Array.of(1), Float64Array.of(-1), 1)
   expect([...kept.item]).toEqual([20])
 })

@@ -8,8 +8,8 @@ import { encode } from '../model/encoder.ts'
 import { createRandom } from '../model/random.ts'
 import { tinyModel, tinyTrees } from '../model/tinyModel.ts'
 import { CONTENDERS } from '../model/trees.ts'
-import { amongAll, type Contenders, createContenders, plainTools } from './contenders.ts'
-import { rememberContenders } from './rememberContenders.ts'
+import { amongAll, type Candidates, createCandidates, plainTools } from './candidates.ts'
+import { rememberCandidates } from './rememberCandidates.ts'
 import { createShortlist } from './shortlist.ts'
 
 const START = Date.UTC(2024, 1, 1)
@@ -36,7 +36,7 @@ const historyOf = (items: number): fc.Arbitrary<History> =>
     })
 
 /** Compared byte by byte: a test framework takes minutes over the numbers. */
-const bytes = ({ items, base, features, hidden }: Contenders) =>
+const bytes = ({ items, base, features, hidden }: Candidates) =>
   Buffer.concat(
     [Float64Array.from(items), base, features, hidden].map(({ buffer }) => Buffer.from(buffer)),
   )
@@ -88,13 +88,13 @@ const cases = models.chain((model) =>
   }),
 )
 
-describe('createContenders', () => {
+describe('createCandidates', () => {
   it('finds what scoring the whole catalogue finds, bit for bit', () => {
     fc.assert(
       fc.property(cases, ({ model, history, later }) => {
         const now = (history.at(-1)?.time ?? START) + later
         const all = amongAll(model, history, now, encode(model, history, now))
-        expect(bytes(createContenders(model)(history, now)).equals(bytes(all))).toBe(true)
+        expect(bytes(createCandidates(model)(history, now)).equals(bytes(all))).toBe(true)
       }),
       { numRuns: 60 },
     )
@@ -119,7 +119,7 @@ describe('createContenders', () => {
       },
     })
     const watched = { ...model, bias }
-    const find = createContenders(watched, tools)
+    const find = createCandidates(watched, tools)
     read.rows = 0
     expect(find(history, START + 9 * DAY).items).toHaveLength(CONTENDERS)
     expect(read.rows).toBeGreaterThanOrEqual(CONTENDERS)
@@ -136,17 +136,17 @@ describe('createContenders', () => {
   })
 })
 
-describe('rememberContenders', () => {
+describe('rememberCandidates', () => {
   it('gives what a fresh search gives, whatever is appended and forgotten in between', () => {
     const model = tinyModel(300)
-    const fresh = createContenders(model)
+    const fresh = createCandidates(model)
     const step = fc.oneof(
       { weight: 4, arbitrary: fc.record({ append: historyOf(300) }) },
       { weight: 1, arbitrary: fc.record({ forget: fc.nat(40) }) },
     )
     fc.assert(
       fc.property(fc.array(step, { maxLength: 6 }), (steps) => {
-        const kept = rememberContenders(createContenders(model), 20)
+        const kept = rememberCandidates(createCandidates(model), 20)
         let history: History = []
         for (const one of steps) {
           if ('append' in one) {
@@ -170,7 +170,7 @@ describe('rememberContenders', () => {
 
   it('finds a case once, and again after as many others as are kept', () => {
     const asked: number[] = []
-    const kept = rememberContenders((_, now) => {
+    const kept = rememberCandidates((_, now) => {
       asked.push(now)
       return {
         items: [],

@@ -4,15 +4,15 @@ import type { History } from '../core/features/history.ts'
 import { DAY } from '../core/features/profile.ts'
 import { addScores } from '../core/model/score.ts'
 import { tinyModel } from '../core/model/tinyModel.ts'
-import { createContenders } from '../core/personal/contenders.ts'
-import { fastTools } from './contenders.ts'
+import { createCandidates } from '../core/personal/candidates.ts'
+import { fastTools } from './candidates.ts'
 import { wasmTableProduct } from './topk/product.ts'
 
 const model = tinyModel(2500)
 
-test('WebAssembly finds the contenders that plain JavaScript finds, bit for bit', () => {
-  const fast = createContenders(model, fastTools(model))
-  const plain = createContenders(model)
+test('WebAssembly finds the candidates that plain JavaScript finds, bit for bit', () => {
+  const fast = createCandidates(model, fastTools(model))
+  const plain = createCandidates(model)
   const items = fc.array(fc.nat(2499), { minLength: 1, maxLength: 20 })
   fc.assert(
     fc.property(items, (touched) => {

@@ -5,7 +5,7 @@ import type { History } from '../../core/features/history.ts'
 import type { BaseModel, ContextTerm } from '../../core/model/baseModel.ts'
 import type { Reason } from '../api.ts'
 
-interface MomentTerm extends ContextTerm {
+interface ShownContext extends ContextTerm {
   /** Raw values, [N]. */
   readonly column: Float32Array
   readonly mean: number
@@ -13,32 +13,32 @@ interface MomentTerm extends ContextTerm {
   readonly value: string | undefined
 }
 
-export function momentTerms(model: BaseModel, history: History, now: number): MomentTerm[] {
+export function contextTerms(model: BaseModel, history: History, now: number): ShownContext[] {
   const { context, statistics } = model
   if (!context) return []
-  const { moments, terms } = context
+  const { contexts, terms } = context
   const features = terms.map(({ feature }) => feature)
-  return computeContext(features, statistics, history, now, moments).map((column, c) => ({
+  return computeContext(features, statistics, history, now, contexts).map((column, c) => ({
     ...terms[c],
     column,
     mean: column.reduce((sum, value) => sum + value, 0) / Math.max(1, column.length),
-    value: contextValue(terms[c].feature.kind, now, moments),
+    value: contextValue(terms[c].feature.kind, now, contexts),
   }))
 }
 
-export function momentKind({ form }: ContextFeature): 'moment' | 'offer' {
-  return form === 'discount' || form === 'discountTouched' ? 'offer' : 'moment'
+export function contextKind({ form }: ContextFeature): 'context' | 'offer' {
+  return form === 'discount' || form === 'discountTouched' ? 'offer' : 'context'
 }
 
 /** The kind of context that lifts the item most; null where none does. */
-export function strongestMoment(terms: readonly MomentTerm[], row: number): Reason | null {
+export function strongestContext(terms: readonly ShownContext[], row: number): Reason | null {
   let strongest: Reason | null = null
   let most = 0
   for (const { feature, column, mean, value, weight } of terms) {
     const lift = weight * (column[row] - mean)
-    if (value === undefined || lift <= most || momentKind(feature) !== 'moment') continue
+    if (value === undefined || lift <= most || contextKind(feature) !== 'context') continue
     most = lift
-    strongest = { kind: 'moment', name: feature.kind, value }
+    strongest = { kind: 'context', name: feature.kind, value }
   }
   return strongest
 }

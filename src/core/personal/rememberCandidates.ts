@@ -1,35 +1,35 @@
 /**
- * @module Contenders that are kept. A case's past does not change when events are appended, and one fit
+ * @module Candidates that are kept. A case's past does not change when events are appended, and one fit
  * asks for nearly the cases of the one before: a new event costs one new case. What is kept is found
  * by all that it depends on, so a change of the past finds nothing of it; it still holds what was, so
  * whoever forgets an event must drop it.
  */
 import type { History, Interaction } from '../features/history.ts'
-import type { Contenders, FindContenders } from './contenders.ts'
+import type { Candidates, FindCandidates } from './candidates.ts'
 
 interface Known {
   readonly history: History
-  readonly contenders: Contenders
+  readonly candidates: Candidates
 }
 
 /**
  * @param find of one model
  * @param most how many cases are kept, those that were asked for last
  */
-export function rememberContenders(find: FindContenders, most: number): FindContenders {
+export function rememberCandidates(find: FindCandidates, most: number): FindCandidates {
   /** By time, the one asked for longest ago first. */
   const known = new Map<number, Known>()
   return (history, now) => {
     const before = known.get(now)
     const one =
-      before && same(before.history, history) ? before : { history, contenders: find(history, now) }
+      before && same(before.history, history) ? before : { history, candidates: find(history, now) }
     known.delete(now)
     known.set(now, one)
     for (const time of known.keys()) {
       if (known.size <= most) break
       known.delete(time)
     }
-    return one.contenders
+    return one.candidates
   }
 }
 

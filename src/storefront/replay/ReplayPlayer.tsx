@@ -25,7 +25,7 @@ const percent = lateFormat(
 const wait = (milliseconds: number) =>
   new Promise<void>((resolve) => setTimeout(resolve, milliseconds))
 
-export function Theatre({ shopper }: { readonly shopper: PastShopper }) {
+export function ReplayPlayer({ shopper }: { readonly shopper: PastShopper }) {
   const { catalogue } = useShop()
   const { orders } = shopper
   const player = useMemo(

@@ -5,7 +5,7 @@
 import type { ShopperEvent } from '../../core/events/event.ts'
 import { readShopContext, type ShopContext } from '../../core/features/context/context.ts'
 
-export interface DeviceMoments {
+export interface DeviceContext {
   /** What holds now. */
   readonly said: ShopContext
   readonly at: (time: number) => ShopContext
@@ -16,7 +16,7 @@ export interface DeviceMoments {
 const NOTHING: ShopContext = {}
 
 /** @param events all that were captured; a new array whenever they change. */
-export function createMoments(events: () => readonly ShopperEvent[]): DeviceMoments {
+export function createDeviceContext(events: () => readonly ShopperEvent[]): DeviceContext {
   let said = NOTHING
   let read: readonly ShopperEvent[] | null = null
   let known: ReadonlyMap<number, ShopContext> = new Map()

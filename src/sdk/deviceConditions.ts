@@ -1,8 +1,8 @@
 /** @module What the page can tell of the device: shown or hidden, on battery, saving data. */
-import type { Surroundings } from '../device/learning/budget.ts'
+import type { DeviceConditions } from '../device/learning/budget.ts'
 
-export interface SurroundingsSource {
-  read(): Surroundings
+export interface ConditionsSource {
+  read(): DeviceConditions
   /** Returns how to stop listening. */
   listen(changed: () => void): () => void
 }
@@ -19,7 +19,7 @@ interface Platform {
   readonly getBattery?: () => Promise<Battery>
 }
 
-export function browserSurroundings(): SurroundingsSource {
+export function browserConditions(): ConditionsSource {
   const platform = navigator as Platform
   let battery: Battery | null = null
   return {

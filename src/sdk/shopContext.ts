@@ -1,30 +1,30 @@
-/** @module What the shop says of the moment, as far as the worker need hear of it. */
+/** @module The context that the shop gives (weather, promotion), as text, so that only changes reach the worker. */
 import type { PersonalizerOptions } from '../device/api.ts'
 
-export interface Moment {
-  /** Asks the shop. True if it says something else than before. */
+export interface PageContext {
+  /** Asks the shop. True if that differs from before. */
   changed(): boolean
-  /** What it said last. */
-  said(): unknown
+  /** What it gave last. */
+  given(): unknown
 }
 
 /**
  * @param ask the shop's own function, which may throw or return anything: the worker checks it.
  * @param failed called once for each failure that follows a success.
  */
-export function createMoment(
+export function createShopContext(
   ask: PersonalizerOptions['context'],
   now: () => number,
   failed: (error: unknown) => void,
-): Moment {
+): PageContext {
   let text = '{}'
   let broken = false
   const read = (): string => {
     try {
       // As text: it is compared, and what is in it must survive the way to the worker.
-      const said = JSON.stringify(ask?.(now()) ?? {})
+      const given = JSON.stringify(ask?.(now()) ?? {})
       broken = false
-      return said
+      return given
     } catch (error) {
       if (!broken) failed(error)
       broken = true
@@ -39,6 +39,6 @@ export function createMoment(
       text = read()
       return text !== before
     },
-    said: () => JSON.parse(text),
+    given: () => JSON.parse(text),
   }
 }

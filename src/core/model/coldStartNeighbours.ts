@@ -2,11 +2,12 @@
  * @module What an item that a model doesn't know is most like, among those it knows: by direction of
  * the item vectors, or, where its content says nothing, its category's items by price.
  */
+
+import type { ColdStartItems } from '../features/coldStart.ts'
 import type { ItemStatistics } from '../features/itemStatistics.ts'
-import type { Newcomers } from '../features/newcomers.ts'
 import { DIMENSION } from './baseModel.ts'
 
-const KIN_EACH = 20
+const NEIGHBOURS_EACH = 20
 
 export interface Added {
   /** From content, row-major [added, d]; all 0 where nothing is known. */
@@ -17,29 +18,29 @@ export interface Added {
 }
 
 /** @param itemVectors of the known items, row-major [N, d] */
-export function findKin(
+export function findNeighbours(
   itemVectors: Float32Array,
   statistics: ItemStatistics,
   { vectors, category, logPrice }: Added,
-): Newcomers {
+): ColdStartItems {
   const from = statistics.items
-  const kinEach = Math.min(KIN_EACH, from)
-  const kin = new Uint32Array(category.length * kinEach)
-  const weights = new Float32Array(kin.length)
+  const neighboursEach = Math.min(NEIGHBOURS_EACH, from)
+  const neighbours = new Uint32Array(category.length * neighboursEach)
+  const weights = new Float32Array(neighbours.length)
   const inverse = inverseNorms(itemVectors)
   const likeness = new Float32Array(from)
   for (let one = 0; one < category.length; one++) {
     const vector = vectors.subarray(one * DIMENSION, (one + 1) * DIMENSION)
     if (vector.some((value) => value !== 0)) byDirection(vector)
     else byPrice(category[one], logPrice[one])
-    const best = mostLike(likeness, kinEach)
+    const best = mostLike(likeness, neighboursEach)
     const sum = best.reduce((total, row) => total + likeness[row], 0)
     best.forEach((row, k) => {
-      kin[one * kinEach + k] = row
-      weights[one * kinEach + k] = likeness[row] / sum
+      neighbours[one * neighboursEach + k] = row
+      weights[one * neighboursEach + k] = likeness[row] / sum
     })
   }
-  return { from, kinEach, kin, weights }
+  return { from, neighboursEach, neighbours, weights }
 
   function byDirection(vector: Float32Array): void {
     for (let row = 0, at = 0; row < from; row++) {

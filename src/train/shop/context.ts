@@ -1,11 +1,11 @@
 /** @module What a shop folder knows of moments, as training and evaluation ask for it. */
-import { CONTEXT_KINDS, type Moments } from '../../core/features/context/context.ts'
+import { CONTEXT_KINDS, type ContextSource } from '../../core/features/context/context.ts'
 import { contextOver } from '../../core/features/context/timeline.ts'
 import { DAY } from '../../core/features/profile.ts'
 import { discountsAt } from './prices.ts'
 import type { Shop } from './shop.ts'
 
-export function momentsOf({ items, context = [], prices }: Shop): Moments {
+export function contextOf({ items, context = [], prices }: Shop): ContextSource {
   let last: { readonly day: number; readonly discounts: Float32Array } | null = null
   return {
     at: contextOver(context),

@@ -1,18 +1,18 @@
-/** @module Contenders at their fastest on this processor; whichever runs, they are the same. */
+/** @module Candidates at their fastest on this processor; whichever runs, they are the same. */
 
 import { type BaseModel, DIMENSION } from '../core/model/baseModel.ts'
 import {
-  type ContenderTools,
-  createContenders,
-  type FindContenders,
+  type CandidateTools,
+  createCandidates,
+  type FindCandidates,
   plainTools,
-} from '../core/personal/contenders.ts'
+} from '../core/personal/candidates.ts'
 import { FIT_CASES } from '../core/personal/fitProblem.ts'
-import { rememberContenders } from '../core/personal/rememberContenders.ts'
+import { rememberCandidates } from '../core/personal/rememberCandidates.ts'
 import { createFastEncoder } from './encoder/encoder.ts'
 import { wasmTableProduct } from './topk/product.ts'
 
-export function fastTools(model: BaseModel): ContenderTools {
+export function fastTools(model: BaseModel): CandidateTools {
   const encode = createFastEncoder(model)
   try {
     return { encode, product: wasmTableProduct(model.itemVectors, DIMENSION) }
@@ -23,6 +23,6 @@ export function fastTools(model: BaseModel): ContenderTools {
 }
 
 /** For fit after fit of one shopper: keeps the cases of the last one, until it is dropped. */
-export function createFastContenders(model: BaseModel): FindContenders {
-  return rememberContenders(createContenders(model, fastTools(model)), FIT_CASES)
+export function createFastCandidates(model: BaseModel): FindCandidates {
+  return rememberCandidates(createCandidates(model, fastTools(model)), FIT_CASES)
 }
