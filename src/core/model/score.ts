@@ -11,7 +11,7 @@ import { type BaseModel, DIMENSION, type PersonalParameters } from './baseModel.
 import { addContext } from './context.ts'
 import { encode } from './encoder.ts'
 import { highestRows } from './highest.ts'
-import { CONTENDERS, treesScore } from './trees.ts'
+import { CANDIDATES, treesScore } from './trees.ts'
 
 /** What a history gives before anything personal; the fit and every re-scoring reuse it. */
 export interface ScoreTerms {
@@ -30,7 +30,7 @@ export function scoreTerms(...given: Parameters<typeof linearTerms>): ScoreTerms
   const [model, history] = given
   const terms = linearTerms(...given)
   if (!model.trees || !isKnown(history)) return { ...terms, candidates: [] }
-  const candidates = highestRows(terms.base, CONTENDERS)
+  const candidates = highestRows(terms.base, CANDIDATES)
   for (const item of candidates)
     terms.base[item] += treesScore(model.trees, terms.features, item * FEATURE_COUNT)
   return { ...terms, candidates }

@@ -4,7 +4,7 @@ import { FEATURE_COUNT } from '../features/features.ts'
 import { DAY } from '../features/profile.ts'
 import { linearTerms, scoreTerms } from './score.ts'
 import { tinyModel, tinyTrees } from './tinyModel.ts'
-import { CONTENDERS, firstTrees, LEAF, type Trees, treesParts, treesScore } from './trees.ts'
+import { CANDIDATES, firstTrees, LEAF, type Trees, treesParts, treesScore } from './trees.ts'
 
 /** One question: below 2 of feature 3 it is worth −1, else 4. */
 const one: Trees = {
@@ -72,7 +72,7 @@ describe('a model with trees', () => {
   it('changes the scores of the highest alone, by what the trees say of them', () => {
     const without = linearTerms(model, history, now)
     const { base, candidates, features } = scoreTerms({ ...model, trees }, history, now)
-    expect(candidates).toHaveLength(CONTENDERS)
+    expect(candidates).toHaveLength(CANDIDATES)
     const least = Math.min(...candidates.map((item) => without.base[item]))
     base.forEach((score, item) => {
       const isCandidate = candidates.includes(item)

@@ -7,7 +7,7 @@
 import { FEATURE_COUNT } from '../features/features.ts'
 
 /** How many items compete for the top of a list: as many the ranker's weights are fitted to tell apart. */
-export const CONTENDERS = 64
+export const CANDIDATES = 64
 
 /** `feature` of a node where a walk ends. */
 export const LEAF = 255

@@ -7,7 +7,7 @@ import type { BaseModel } from '../model/baseModel.ts'
 import { encode } from '../model/encoder.ts'
 import { createRandom } from '../model/random.ts'
 import { tinyModel, tinyTrees } from '../model/tinyModel.ts'
-import { CONTENDERS } from '../model/trees.ts'
+import { CANDIDATES } from '../model/trees.ts'
 import { amongAll, type Candidates, createCandidates, plainTools } from './candidates.ts'
 import { rememberCandidates } from './rememberCandidates.ts'
 import { createShortlist } from './shortlist.ts'
@@ -121,17 +121,17 @@ describe('createCandidates', () => {
     const watched = { ...model, bias }
     const find = createCandidates(watched, tools)
     read.rows = 0
-    expect(find(history, START + 9 * DAY).items).toHaveLength(CONTENDERS)
-    expect(read.rows).toBeGreaterThanOrEqual(CONTENDERS)
-    expect(read.rows).toBeLessThan(3 * CONTENDERS)
+    expect(find(history, START + 9 * DAY).items).toHaveLength(CANDIDATES)
+    expect(read.rows).toBeGreaterThanOrEqual(CANDIDATES)
+    expect(read.rows).toBeLessThan(3 * CANDIDATES)
   })
 
   it('scores all where a weight is on a feature or price that it can say nothing of', () => {
     const model = tinyModel(100)
     const logPrice = model.statistics.logPrice.with(7, 400)
-    expect(createShortlist(model, CONTENDERS)).not.toBeNull()
+    expect(createShortlist(model, CANDIDATES)).not.toBeNull()
     expect(
-      createShortlist({ ...model, statistics: { ...model.statistics, logPrice } }, CONTENDERS),
+      createShortlist({ ...model, statistics: { ...model.statistics, logPrice } }, CANDIDATES),
     ).toBeNull()
   })
 })

@@ -14,7 +14,7 @@ import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
 import { createEncoder, type Encode } from '../model/encoder.ts'
 import { highestRows } from '../model/highest.ts'
 import { addScores, addSearches, isKnown, linearTerms, project } from '../model/score.ts'
-import { CONTENDERS, type Trees, treesScore } from '../model/trees.ts'
+import { CANDIDATES, type Trees, treesScore } from '../model/trees.ts'
 import { createShortlist, type Shortlist, type TableProduct } from './shortlist.ts'
 
 export interface Candidates {
@@ -52,7 +52,7 @@ export function createCandidates(
   model: BaseModel,
   { encode, product }: CandidateTools = plainTools(model),
 ): FindCandidates {
-  const shortlist = createShortlist(model, CONTENDERS)
+  const shortlist = createShortlist(model, CANDIDATES)
   return (history, now) => {
     const hidden = encode(history, now)
     const some =
@@ -72,7 +72,7 @@ export function amongAll(
 ): Candidates {
   const terms = linearTerms(model, history, now, hidden)
   const trees = isKnown(history) ? model.trees : undefined
-  return gather(highestRows(terms.base, CONTENDERS), (place) => place, terms, trees)
+  return gather(highestRows(terms.base, CANDIDATES), (place) => place, terms, trees)
 }
 
 /** Null where that can't be told. */
@@ -103,7 +103,7 @@ function amongFew(
   addSearches(base, lifts, few)
   // Ascending, so that equal scores are still in the order of their rows.
   const terms = { base, features, hidden }
-  return gather(highestRows(base, CONTENDERS), (place) => few[place], terms, model.trees)
+  return gather(highestRows(base, CANDIDATES), (place) => few[place], terms, model.trees)
 }
 
 /** @param places of the highest without the trees, which may change their order. */

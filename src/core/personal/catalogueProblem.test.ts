@@ -5,7 +5,7 @@ import { DAY } from '../features/profile.ts'
 import { DIMENSION } from '../model/baseModel.ts'
 import { createRandom } from '../model/random.ts'
 import { tinyModel } from '../model/tinyModel.ts'
-import { CONTENDERS } from '../model/trees.ts'
+import { CANDIDATES } from '../model/trees.ts'
 import { buildCatalogueProblem, catalogueLoss } from './catalogueProblem.ts'
 import { buildFitProblem, PARAMETERS } from './fitProblem.ts'
 import { lossAndGradient } from './gradient.ts'
@@ -53,7 +53,7 @@ describe('catalogueLoss', () => {
   it('is that of the candidates where every item is one', () => {
     fc.assert(
       fc.property(seeds, ({ seed, direction }) => {
-        const { catalogue, candidates } = problemsOf(seed, CONTENDERS - 4)
+        const { catalogue, candidates } = problemsOf(seed, CANDIDATES - 4)
         const u = vector(direction)
         const own = catalogueLoss(catalogue, u)
         const gradient = new Float64Array(PARAMETERS)
@@ -67,7 +67,7 @@ describe('catalogueLoss', () => {
   })
 
   it('is more than that of the candidates where there are others: they take their share', () => {
-    const { catalogue, candidates } = problemsOf(3, CONTENDERS + 16)
+    const { catalogue, candidates } = problemsOf(3, CANDIDATES + 16)
     const kept = catalogue.cases.filter((_, t) => candidates.weight[t] > 0)
     expect(kept.length).toBeGreaterThan(0)
     const u = new Float32Array(DIMENSION)

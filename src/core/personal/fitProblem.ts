@@ -7,7 +7,7 @@ import { FEATURE_COUNT } from '../features/features.ts'
 import type { History } from '../features/history.ts'
 import { DAY } from '../features/profile.ts'
 import { type BaseModel, DIMENSION, type PersonalPrior } from '../model/baseModel.ts'
-import { CONTENDERS } from '../model/trees.ts'
+import { CANDIDATES } from '../model/trees.ts'
 import { type Candidates, createCandidates, type FindCandidates } from './candidates.ts'
 import { focusedShares, TARGET_FOCUS } from './focus.ts'
 import { casesFromHistory, type LearningCase } from './learningCases.ts'
@@ -16,7 +16,7 @@ import { type FitProblem, PADDING_OFFSET } from './problem.ts'
 /** T: the most recent cases that a fit reads. */
 export const FIT_CASES = 64
 /** K: candidates of a case. */
-export const FIT_CANDIDATES = CONTENDERS
+export const FIT_CANDIDATES = CANDIDATES
 /** P = d + F. */
 export const PARAMETERS = DIMENSION + FEATURE_COUNT
 

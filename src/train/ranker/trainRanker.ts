@@ -10,7 +10,7 @@ import type { StatisticsOptions } from '../../core/features/statistics.ts'
 import { eventStrength } from '../../core/features/strength.ts'
 import type { FeatureRecord } from '../../core/model/manifest.ts'
 import { createRandom, type Random } from '../../core/model/random.ts'
-import { CONTENDERS } from '../../core/model/trees.ts'
+import { CANDIDATES } from '../../core/model/trees.ts'
 import { TARGET_FOCUS } from '../../core/personal/focus.ts'
 import type { ShopperLog } from '../shop/shop.ts'
 import { candidatesOf } from './candidates.ts'
@@ -70,7 +70,7 @@ export const DEFAULT_RANKER: RankerSettings = {
   maxCases: 6000,
   l2: 60,
   focus: TARGET_FOCUS,
-  candidates: CONTENDERS,
+  candidates: CANDIDATES,
 }
 
 export interface RankerResult {

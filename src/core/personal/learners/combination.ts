@@ -24,9 +24,14 @@ const SHARE = 0.01
 /**
  * The combination owns its learners: `learn` passes the batch on to each of them.
  * @param rate η, per example.
+ * @param initial weights at the start, which sum to one; absent: all alike.
  */
-export function combine(learners: readonly IncrementalLearner[], rate = RATE): Combination {
-  let weights = learners.map(() => 1 / learners.length)
+export function combine(
+  learners: readonly IncrementalLearner[],
+  rate = RATE,
+  initial = learners.map(() => 1 / learners.length),
+): Combination {
+  let weights = [...initial]
   return {
     name: 'combination',
     weights: () => weights,

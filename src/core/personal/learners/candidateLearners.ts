@@ -1,0 +1,217 @@
+/**
+ * @module The incremental learners over the base model's best candidates, as a device runs them: of
+ * each case every candidate is an example, "was it the one?". Each case is predicted before it is
+ * learned from, so that the learners' weights follow what they were worth on cases new to them.
+ */
+import { FEATURE_COLUMN, FEATURE_COUNT } from '../../features/features.ts'
+import type { History } from '../../features/history.ts'
+import type { BaseModel } from '../../model/baseModel.ts'
+import { highestRows } from '../../model/highest.ts'
+import { createRandom } from '../../model/random.ts'
+import { scoreTerms } from '../../model/score.ts'
+import { createPageHinkley, updatePageHinkley } from '../drift/pageHinkley.ts'
+import { correctPrior, type Method, rebalance, shareOfYes } from '../imbalance/rebalance.ts'
+import { casesFromHistory } from '../learningCases.ts'
+import { type Combination, combine } from './combination.ts'
+import { createGradientLearner } from './gradientDescent.ts'
+import { type Example, type IncrementalLearner, sigmoid } from './learner.ts'
+import { createMlp } from './mlp.ts'
+import { createTreeLearner } from './treeLearner.ts'
+
+export const LEARNER_NAMES = ['gradient', 'network', 'tree'] as const
+export type LearnerName = (typeof LEARNER_NAMES)[number]
+
+/** Candidates of a case. */
+export const CASE_CANDIDATES = 50
+/** Length of an example: the features, then the logit of the base's probability. */
+export const INPUTS = FEATURE_COUNT + 1
+const BASE_COLUMN = FEATURE_COUNT
+/** The most recent cases that are gone through at the start, as many as a fit reads. */
+const FIRST_CASES = 64
+/** Excess of the error, summed over cases, at which the shopper's interest counts as another one. */
+const DRIFT_THRESHOLD = 5
+/** α of the gradient learner and η of the combination: chosen on the demo shop's training shoppers, docs/results. */
+const STEP_SIZE = 0.2
+const COMBINATION_RATE = 0.02
+
+/** Share of the weight that the model as it is has at the start: a learner earns its own. */
+const FIRST_SHARE = 0.9
+
+/** Features that say yes or no; between their values lies nothing. */
+const NOMINAL = new Set(
+  (['boughtBefore', 'inLastOrder', 'dormant', 'isNew'] as const).map(
+    (name) => FEATURE_COLUMN[name],
+  ),
+)
+
+export interface CandidateLearnersOptions {
+  readonly learners: readonly LearnerName[]
+  /** How the few candidates that were chosen are set against the many that weren't. */
+  readonly imbalance: Method
+  /** After this many cases, they are learned once more together; 0: never. */
+  readonly reviewAfter: number
+  readonly seed: number
+}
+
+export interface LearnerWeight {
+  /** `model`: the ranking as it is without them. */
+  readonly name: LearnerName | 'model'
+  /** 0 … 1; all of them sum to one. */
+  readonly weight: number
+}
+
+export class CandidateLearners {
+  readonly #options: CandidateLearnersOptions
+  #combination: Combination
+  #drift = createPageHinkley(DRIFT_THRESHOLD)
+  /** Time of the last case that was learned from. */
+  #until = Number.NEGATIVE_INFINITY
+  #recent: Example[][] = []
+  #cases = 0
+  #restarts = 0
+
+  constructor(options: CandidateLearnersOptions) {
+    this.#options = options
+    this.#combination = combinationOf(options)
+  }
+
+  get cases(): number {
+    return this.#cases
+  }
+
+  /** How often the shopper's interest changed so much that the learners began anew. */
+  get restarts(): number {
+    return this.#restarts
+  }
+
+  get weights(): LearnerWeight[] {
+    const weights = this.#combination.weights()
+    const names = ['model' as const, ...this.#options.learners]
+    return names.map((name, k) => ({ name, weight: weights[k] }))
+  }
+
+  /** Learns from the cases that came since the last call; yields between two of them. */
+  *learn(model: BaseModel, history: History): Generator<void, void> {
+    const cases = casesFromHistory(history).filter(({ time }) => time > this.#until)
+    for (const { time, history: before, targets } of cases.slice(-FIRST_CASES)) {
+      const terms = scoreTerms(model, before, time)
+      const rows = highestRows(terms.base, CASE_CANDIDATES)
+      this.#take(examplesOf(terms.base, terms.features, rows, new Set(targets)))
+      this.#until = time
+      yield
+    }
+  }
+
+  /**
+   * The scores with the best candidates put in the learners' order: they exchange their scores, so
+   * that no item outside of them moves. Before a first case the scores come back as they are.
+   * @param features scaled, row-major [N, F]
+   * @param scores of all items for this shopper, personal part and all, [N]
+   */
+  reorder(features: Float32Array, scores: Float32Array): Float32Array {
+    if (this.#cases === 0) return scores
+    const rows = highestRows(scores, CASE_CANDIDATES)
+    const chances = examplesOf(scores, features, rows).map(({ x }) => this.#combination.predict(x))
+    const order = rows.map((_, k) => k).sort((a, b) => chances[b] - chances[a] || a - b)
+    const reordered = scores.slice()
+    order.forEach((from, place) => {
+      reordered[rows[from]] = scores[rows[place]]
+    })
+    return reordered
+  }
+
+  #take(examples: Example[]): void {
+    if (updatePageHinkley(this.#drift, this.#error(examples))) {
+      this.#combination = combinationOf(this.#options)
+      this.#recent = []
+      this.#restarts++
+    }
+    this.#combination.learn(examples)
+    this.#cases++
+    this.#recent.push(examples)
+    const { reviewAfter } = this.#options
+    if (reviewAfter === 0 || this.#recent.length < reviewAfter) return
+    this.#combination.learn(this.#recent.flat())
+    this.#recent = []
+  }
+
+  /** Mean share of the candidates that stood before a wanted one, 0 … 1; 1 where none was wanted. */
+  #error(examples: readonly Example[]): number {
+    const chances = examples.map(({ x }) => this.#combination.predict(x))
+    const shares = examples.flatMap(({ label }, k) =>
+      label === 1 ? [chances.filter((chance) => chance > chances[k]).length / chances.length] : [],
+    )
+    return shares.length > 0 ? shares.reduce((a, b) => a + b, 0) / shares.length : 1
+  }
+}
+
+/** @param wanted rows that were the ones; absent where that is not known yet. */
+export function examplesOf(
+  scores: Float32Array,
+  features: Float32Array,
+  rows: readonly number[],
+  wanted: ReadonlySet<number> = new Set(),
+): Example[] {
+  const highest = scores.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY)
+  const total = scores.reduce((sum, score) => sum + Math.exp(score - highest), 0)
+  return rows.map((row) => {
+    const x = new Float32Array(INPUTS)
+    x.set(features.subarray(row * FEATURE_COUNT, (row + 1) * FEATURE_COUNT))
+    const share = Math.exp(scores[row] - highest) / total
+    const probability = Math.min(1 - 1e-6, Math.max(1e-6, share))
+    x[BASE_COLUMN] = Math.log(probability / (1 - probability))
+    return { x, label: wanted.has(row) ? 1 : 0 }
+  })
+}
+
+/** The ranking's own probability, as a learner that never learns. */
+const MODEL: IncrementalLearner<null> = {
+  name: 'model',
+  predict: (x) => sigmoid(x[BASE_COLUMN]),
+  learn() {},
+  snapshot: () => null,
+  restore() {},
+}
+
+function combinationOf({ learners, imbalance, seed }: CandidateLearnersOptions): Combination {
+  const all = Array.from({ length: INPUTS }, (_, column) => column)
+  const make: Readonly<Record<LearnerName, () => IncrementalLearner>> = {
+    // Starts as the base: weight 1 on its logit, 0 on everything else.
+    gradient: () =>
+      createGradientLearner({
+        name: 'gradient',
+        columns: all,
+        initial: [...all.map((column) => Number(column === BASE_COLUMN)), 0],
+        stepSize: STEP_SIZE,
+        fusionWeight: 0.5,
+        adaptive: true,
+      }),
+    network: () => rebalanced(createMlp(INPUTS, createRandom(seed)), imbalance, seed),
+    tree: () => createTreeLearner(NOMINAL),
+  }
+  const members = [MODEL, ...learners.map((name) => make[name]())]
+  const rest = (1 - FIRST_SHARE) / Math.max(1, learners.length)
+  const weights = members.map((_, k) => (k > 0 ? rest : 1 - rest * learners.length))
+  return combine(members, COMBINATION_RATE, weights)
+}
+
+/** Learns from batches with as many yes as no, and answers for the stream as it comes. */
+function rebalanced(learner: IncrementalLearner, method: Method, seed: number): IncrementalLearner {
+  if (method === 'none') return learner
+  const random = createRandom(seed + 1)
+  let trained = 0
+  let actual = 0
+  let batches = 0
+  const follow = (mean: number, value: number) => mean + (value - mean) / batches
+  return {
+    ...learner,
+    predict: (x) => correctPrior(learner.predict(x), trained, actual),
+    learn(batch) {
+      const balanced = rebalance(batch, method, random)
+      batches++
+      trained = follow(trained, shareOfYes(balanced))
+      actual = follow(actual, shareOfYes(batch))
+      learner.learn(balanced)
+    },
+  }
+}
