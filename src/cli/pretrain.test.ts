@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -89,6 +89,26 @@ it('searches a small grid, trains with what came of it, and says what it left ou
   expect(manifest.reports).toContainEqual(expect.objectContaining({ name: 'search.json', sha256 }))
   expect(text).toContain('1 line of the log without a time was left out')
   expect(text).toContain('in use')
+}, 120_000)
+
+it('numbers a retrained model on and leaves the published one as it is', async () => {
+  const made = testShop(60, 12)
+  const shop = join(folder, 'again')
+  await writeShop(shop, made.items, shopEvents({ ...made, from: 0, to: 0 }), { gzip: false })
+  const out = join(folder, 'versions')
+  const contents = async (version: string) => {
+    const names = (await readdir(join(out, version))).sort()
+    const bytes = await Promise.all(names.map((name) => readFile(join(out, version, name))))
+    return bytes.map((each, n) => [names[n], createHash('sha256').update(each).digest('hex')])
+  }
+  await run({ shop, out, epochs: '1' })
+  const before = await contents('1')
+  await run({ shop, out, epochs: '1', seed: '2' })
+  expect(await contents('1')).toEqual(before)
+  expect((await readdir(out)).sort()).toEqual(['1', '2', 'latest.json'])
+  expect(JSON.parse(await readFile(join(out, 'latest.json'), 'utf8')).version).toBe('2')
+  await expect(run({ shop, out, epochs: '1', version: '1' })).rejects.toThrow(/never changed/)
+  expect(await contents('1')).toEqual(before)
 }, 120_000)
 
 it.each([

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { NearsideError } from '../core/error.ts'
 import { parseVersion } from '../core/model/manifest.ts'
+import { publishModel, requireFree } from '../train/models/publish.ts'
 import { type PretrainOptions, pretrain } from '../train/pretrain.ts'
 import { readShop } from '../train/shop/read.ts'
 import { describeLeftOut } from '../train/shop/wrongLines.ts'
@@ -13,15 +14,15 @@ import { parseSearch } from '../train/tuning/parseSearch.ts'
 import type { SearchReport } from '../train/tuning/rankerSearch.ts'
 import { SEARCH_METHODS } from '../train/tuning/search.ts'
 import { searchShop } from '../train/tuning/searchShop.ts'
-import { writeModel } from '../train/writeModel.ts'
 import type { Command, CommandContext, Values } from './command.ts'
 
 export const command: Command = {
   name: 'pretrain',
   summary: 'train a base model from a shop folder',
   details: [
-    'Writes OUT/VERSION/ and points OUT/latest.json at it. The same shop, limit, hold-out and seed',
-    'give the same files. Held-out shoppers and events from --until on are not looked at. With',
+    'Writes OUT/VERSION/ and points OUT/latest.json at it. VERSION is a new one: a published version',
+    'is never written to, and whoever reads meanwhile finds the old model or the new one. The same',
+    'shop, limit, hold-out and seed give the same files. Held-out shoppers and events from --until on are not looked at. With',
     '--protocol leave-one-out, for a log without times, everybody teaches: all events but the last',
     'two, of which the second last makes choices and the last is not looked at. OUT/VERSION also gets',
     'selection.json (what each feature carries) and, after --search, search.json (what was tried);',
@@ -51,7 +52,11 @@ export const command: Command = {
       default: 'by-time',
     },
     seed: { type: 'string', value: 'N', describe: 'of all random choices', default: '1' },
-    version: { type: 'string', value: 'NAME', describe: "the model's name", default: '1' },
+    version: {
+      type: 'string',
+      value: 'NAME',
+      describe: "the model's name, not yet in OUT (default: the number after the highest in OUT)",
+    },
     epochs: { type: 'string', value: 'N', describe: 'of the encoder; fewer for a quick look' },
     search: {
       type: 'string',
@@ -78,7 +83,9 @@ export const command: Command = {
     if (missing) throw new NearsideError('input-invalid', `pretrain needs --${missing} DIR`)
     const started = Date.now()
     const seed = whole(values, 'seed', 2 ** 32 - 1)
-    const version = parseVersion(String(values.version))
+    const version = values.version === undefined ? undefined : parseVersion(String(values.version))
+    const out = String(values.out)
+    if (version !== undefined) await requireFree(out, version)
     const until = values.until === undefined ? null : dateOf(String(values.until))
     const leaveOneOut = isLeaveOneOut(values)
     const holdout = await holdoutOf(String(values.holdout))
@@ -107,7 +114,6 @@ export const command: Command = {
       return report
     }
     const result = await pretrain(shop, {
-      version,
       seed,
       holdout,
       until,
@@ -119,12 +125,13 @@ export const command: Command = {
       onProgress: (label, done, total) => context.progress.update(label, done, total),
       checkpoint: () => breathe(context.signal),
     })
-    const latest = await writeModel(String(values.out), result)
+    context.progress.update('publishing', 0, 1)
+    const latest = await publishModel(out, result, version)
     context.progress.clear()
-    const { manifest } = result
+    const manifest = { ...result.manifest, version: latest.version }
     const seconds = Math.round((Date.now() - started) / 1000)
     print(context, manifest.metrics, [
-      ['model', `${manifest.shop} version ${version}, ${manifest.items} items`],
+      ['model', `${manifest.shop} version ${latest.version}, ${manifest.items} items`],
       ['trained on', `${manifest.data.from.slice(0, 10)} to ${manifest.data.to.slice(0, 10)}`],
       ['held out', `${manifest.holdout.shoppers} shoppers`],
       ...withheldRow(manifest.withheldItems?.items),
@@ -133,7 +140,7 @@ export const command: Command = {
       ['time', `${seconds} s`],
     ])
     for (const note of describeLeftOut(shop.leftOut)) context.print(`Note: ${note}.`)
-    if (search) await printSearch(join(String(values.out), version, 'search.json'), context)
+    if (search) await printSearch(join(out, latest.version, 'search.json'), context)
     return { ...latest, seconds, manifestContent: manifest }
   },
 }

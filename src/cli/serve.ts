@@ -10,12 +10,12 @@ import { createLeader, type LeaderAggregator } from '../aggregate/server/leader.
 import { clientAddress, listen } from '../aggregate/server/listen.ts'
 import { applyUpdate, layoutOf } from '../aggregate/server/nextModel.ts'
 import { createHelperClient } from '../aggregate/server/peer.ts'
-import { readLatest } from '../aggregate/server/publish.ts'
 import type { Gate } from '../aggregate/server/rounds.ts'
 import { createSingle, SINGLE_PATHS } from '../aggregate/server/single.ts'
 import { openSqliteStore } from '../aggregate/server/store/sqlite.ts'
 import type { Store } from '../aggregate/server/store.ts'
 import { NearsideError } from '../core/error.ts'
+import { readLatest } from '../train/models/read.ts'
 import { readShop } from '../train/shop/read.ts'
 import type { Command, CommandContext, Values } from './command.ts'
 

@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'storage-corrupt'
   | 'storage-full'
   | 'storage-unavailable'
+  | 'version-taken'
   | 'worker-failed'
 
 export class NearsideError extends Error {

@@ -7,8 +7,10 @@ import type { Shop } from './shop/shop.ts'
 import type { Split } from './split.ts'
 import type { Validation } from './validate.ts'
 
+/** Stands in until the model is published. */
+const UNPUBLISHED = '0'
+
 interface Making {
-  readonly version: string
   readonly seed: number
   /** As it was trained on, without what was withheld. */
   readonly shop: Shop
@@ -25,7 +27,6 @@ interface Making {
 
 /** Of a model without a parent; its files are not known yet. */
 export function describeModel({
-  version,
   seed,
   shop,
   split,
@@ -38,7 +39,7 @@ export function describeModel({
 }: Making): ModelManifest {
   return {
     format: MANIFEST_FORMAT,
-    version,
+    version: UNPUBLISHED,
     parent: null,
     shop: shop.name,
     items: shop.items.length,

@@ -9,18 +9,17 @@ import { createRandom } from '../core/model/random.ts'
 import { scoreTerms } from '../core/model/score.ts'
 import { testFolder } from '../testFolder.ts'
 import { NO_WORD_VECTORS } from './encoder/wordVectors.ts'
+import { publishModel } from './models/publish.ts'
 import { type PretrainOptions, pretrain } from './pretrain.ts'
 import { DEFAULT_RANKER } from './ranker/trainRanker.ts'
 import type { Shop } from './shop/shop.ts'
 import { formatSearch } from './tuning/formatSearch.ts'
 import { parseSearch } from './tuning/parseSearch.ts'
 import { isWithheld, withholdItems } from './withhold.ts'
-import { writeModel } from './writeModel.ts'
 
 const DAY = 86_400_000
 const START = Date.parse('2024-01-01')
 const OPTIONS: PretrainOptions = {
-  version: '1',
   seed: 1,
   holdout: { fraction: 0.2 },
   until: null,
@@ -116,7 +115,7 @@ test('held-out shoppers and events from the limit on change nothing', async () =
 
 test('writes a directory that latest.json points into', async () => {
   const directory = testFolder()
-  await writeModel(directory, await pretrain(tinyShop(), OPTIONS))
+  await publishModel(directory, await pretrain(tinyShop(), OPTIONS))
   const json = async (path: string) =>
     JSON.parse(await readFile(join(directory, path), 'utf8')) as unknown
   expect(parseLatest(await json('latest.json')).version).toBe('1')
@@ -242,13 +241,13 @@ test('withholding nearly everything is refused', async () => {
 
 test('a search keeps what it tried, and what is in use unless something better is confirmed', async () => {
   const shop = tinyShop(36, 12, 9)
-  const { manifest, reports } = await pretrain(shop, {
+  const { manifest, files } = await pretrain(shop, {
     ...OPTIONS,
     search: { method: 'bayes', trials: 4 },
     encoder: { epochs: 1, negatives: 16 },
   })
   expect(manifest.reports?.map(({ name }) => name)).toEqual(['selection.json', 'search.json'])
-  const text = new TextDecoder().decode(reports[1].bytes)
+  const text = new TextDecoder().decode(files.get('search.json'))
   const report = parseSearch(text, 'search.json')
   expect(report.trials).toHaveLength(4)
   expect(report.trials[0]).toMatchObject({ difference: 0, error: 0 })

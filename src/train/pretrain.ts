@@ -51,7 +51,6 @@ const NO_PRIOR: PersonalPrior = {
 }
 
 export interface PretrainOptions {
-  readonly version: string
   readonly seed: number
   readonly holdout: Holdout
   /** Exclusive, milliseconds since the epoch; null for the end of the log. */
@@ -74,9 +73,8 @@ export interface PretrainOptions {
   readonly checkpoint?: () => Promise<void>
 }
 
+/** A model and what the manifest lists beside it; whoever publishes it gives it its version. */
 export interface Pretrained extends WrittenModel {
-  /** What the manifest lists beside the model's files. */
-  readonly reports: readonly Report[]
   /** As a device reads it from `files`. */
   readonly model: BaseModel
 }
@@ -203,7 +201,6 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
   ]
 
   const manifest = describeModel({
-    version: options.version,
     seed,
     shop,
     split,
@@ -240,7 +237,10 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
     prior: learned.prior,
     manifest: { ...manifest, metrics },
   })
-  return { ...written, reports, model: await readBaseModel(written.manifest, written.files) }
+  const model = await readBaseModel(written.manifest, written.files)
+  const files = new Map(written.files)
+  for (const { described, bytes } of reports) files.set(described.name, bytes)
+  return { ...written, files, model }
 }
 
 /** With what the kinds of context that have earned a place are worth to each item. */

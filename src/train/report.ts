@@ -4,7 +4,7 @@ import type { ReportFile } from '../core/model/manifest.ts'
 
 export interface Report {
   readonly described: ReportFile
-  readonly bytes: Uint8Array
+  readonly bytes: Uint8Array<ArrayBuffer>
 }
 
 export function describeReport(name: string, content: unknown): Report {

@@ -6,13 +6,15 @@ import { buildCases, inTimeOrder } from '../../core/features/cases.ts'
 import type { Case } from '../../core/features/history.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import { withContext } from '../../core/model/context.ts'
+import { readBaseModel } from '../../core/model/files.ts'
 import type { ModelManifest } from '../../core/model/manifest.ts'
 import { scoreTerms } from '../../core/model/score.ts'
 import { isHeldOut } from '../../train/holdout.ts'
 import { ndcg, placesOf } from '../../train/metrics.ts'
+import { readFiles } from '../../train/models/read.ts'
 import { contextOf } from '../../train/shop/context.ts'
 import type { Shop } from '../../train/shop/shop.ts'
-import { readCandidate, readPublished } from './nextModel.ts'
+import { readCandidate } from './nextModel.ts'
 import type { Gate } from './rounds.ts'
 
 /** Enough to see a drop of a few per cent, few enough to take seconds. */
@@ -28,7 +30,7 @@ export function createHeldOutGate(shop: Shop): Gate {
     const cases = heldOutCases(shop, parent.manifest)
     if (cases.length === 0) return unmeasuredGate(parent, candidate)
     const contexts = contextOf(shop)
-    const published = await readPublished(parent.manifest, parent.directory)
+    const published = await readBaseModel(parent.manifest, await readFiles(parent))
     const before = meanNdcg(withContext(published, contexts), cases)
     const after = meanNdcg(withContext(await readCandidate(parent, candidate), contexts), cases)
     const accepted = after >= before * (1 - TOLERANCE)

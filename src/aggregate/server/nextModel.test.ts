@@ -1,14 +1,14 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { readLatest, readModel } from '../../train/models/read.ts'
 import { readShop } from '../../train/shop/read.ts'
 import { dimensionOf, type Policy } from '../protocol/policy.ts'
 import { createHeldOutGate, unmeasuredGate } from './heldOutGate.ts'
-import { applyUpdate, layoutOf, readCandidate, readPublished } from './nextModel.ts'
-import { readLatest } from './publish.ts'
+import { applyUpdate, layoutOf, readCandidate } from './nextModel.ts'
 
 const path = (relative: string) => fileURLToPath(new URL(`../../../${relative}`, import.meta.url))
 const parent = await readLatest(path('public/models'))
-const model = await readPublished(parent.manifest, parent.directory)
+const model = await readModel(path('public/models'))
 const dimension = dimensionOf({ parameters: layoutOf(parent) } as Policy)
 
 describe('the next model', () => {
@@ -32,7 +32,7 @@ describe('the next model', () => {
     expect(next.itemVectors).toEqual(model.itemVectors)
     // Deterministic: a leader that dies while publishing makes the same bytes again.
     const again = await applyUpdate(parent, mean, 0.5, '2')
-    expect(again.manifestBytes).toEqual(candidate.manifestBytes)
+    expect(again.manifest).toEqual(candidate.manifest)
     expect(again.files).toEqual(candidate.files)
   })
 

@@ -1,11 +1,12 @@
 /** @module A whole round, from devices to the next model. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { sha256, toHex } from '../../core/bytes.ts'
+import { sha256, toHex, utf8 } from '../../core/bytes.ts'
 import { createSimulatedDevice, simulateDevices } from '../../device/upload/simulate.ts'
+import { publishModel } from '../../train/models/publish.ts'
 import { createFederation, HELPER, LEADER } from './testFederation.ts'
-import { PARAMETERS } from './testModel.ts'
+import { candidateOf, PARAMETERS } from './testModel.ts'
 import { DIMENSION, meanOf, post, randomUpdate, report } from './testReports.ts'
 
 describe('a round', () => {
@@ -57,6 +58,32 @@ describe('a round', () => {
       await federation.leader.advance()
       expect((await federation.leader.current())?.policy.model.version).toBe(version)
     }
+  })
+
+  it('is given up where another model was published under its number meanwhile', async () => {
+    const federation = await createFederation({
+      leader: {
+        applyUpdate: async (parent, _mean, _rate, version) => {
+          const path = join(federation.models, 'latest.json')
+          const before = readFileSync(path)
+          const files = new Map([
+            ['encoder.safetensors', utf8('retrained')],
+            ['shared.safetensors', utf8('retrained')],
+          ])
+          const { manifest } = await candidateOf(version, null, utf8('retrained'))
+          await publishModel(federation.models, { manifest, files })
+          // An operator rolls it back.
+          writeFileSync(path, before)
+          return candidateOf(version, parent.version, utf8('updated'))
+        },
+      },
+    })
+    for (let i = 0; i < 4; i++) await post(federation, (await report(federation, i)).body)
+    await federation.leader.advance()
+    const [, done] = await federation.leader.rounds()
+    expect(done).toMatchObject({ state: 'abandoned' })
+    const kept = join(federation.models, '2/shared.safetensors')
+    expect(readFileSync(kept, 'utf8')).toBe('retrained')
   })
 
   it('adds the noise of both aggregators', async () => {

@@ -4,7 +4,11 @@
  * may die at any moment.
  */
 
+import type { Bytes } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
+import type { ModelManifest } from '../../core/model/manifest.ts'
+import { nextVersion, publishModel } from '../../train/models/publish.ts'
+import { type PublishedModel, readFiles, readLatest } from '../../train/models/read.ts'
 import { discreteGaussianNoise, type NoiseSampler } from '../privacy/discreteGaussian.ts'
 import { addShare } from '../privacy/shares.ts'
 import {
@@ -16,9 +20,15 @@ import {
 } from '../protocol/policy.ts'
 import type { Identity } from './identity.ts'
 import type { Helper } from './peer.ts'
-import { type Candidate, nextVersion, type PublishedModel, publish, readLatest } from './publish.ts'
 import { implausible, meanUpdate } from './release.ts'
 import type { RoundRecord, Store, Verdict } from './store.ts'
+
+/** A model that is not published yet. */
+export interface Candidate {
+  readonly manifest: ModelManifest
+  /** Files that differ from the parent's; the manifest says which others there are. */
+  readonly files: ReadonlyMap<string, Bytes>
+}
 
 /** Makes the next model from the mean update; the server itself knows nothing of models. */
 export type ApplyUpdate = (
@@ -117,7 +127,14 @@ export function createRounds(
     const candidate = await options.applyUpdate(latest, mean, policy.learningRate, version)
     const verdict = await options.gate(latest, candidate)
     if (!verdict.accepted) return end(record, 'rejected', verdict)
-    await publish(options.models, latest, candidate)
+    const { manifest } = candidate
+    const files = await readFiles({ manifest, directory: latest.directory }, candidate.files)
+    try {
+      await publishModel(options.models, { manifest, files }, version)
+    } catch (thrown) {
+      if (!(thrown instanceof NearsideError && thrown.code === 'version-taken')) throw thrown
+      return abandon(record, `another model was published as version ${version}`)
+    }
     return end(record, 'released', verdict)
   }
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { simulateDevices } from '../../device/upload/simulate.ts'
+import { readLatest } from '../../train/models/read.ts'
 import { loadIdentity } from './identity.ts'
-import { readLatest } from './publish.ts'
 import { createSingle } from './single.ts'
 import { openSqliteStore } from './store/sqlite.ts'
 import { createModels } from './testFederation.ts'

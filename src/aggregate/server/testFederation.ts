@@ -1,15 +1,14 @@
 /** @module Two aggregators in memory with a tiny model, for tests; requests go by function call. */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { sha256, toHex, utf8 } from '../../core/bytes.ts'
+import { utf8 } from '../../core/bytes.ts'
 import { testFolder } from '../../testFolder.ts'
+import { publishModel } from '../../train/models/publish.ts'
+import { readLatest } from '../../train/models/read.ts'
 import type { PolicyParameters } from '../protocol/policy.ts'
 import { type AppOptions, createApp } from './app.ts'
 import { createHelper, type HelperAggregator, type HelperOptions } from './helper.ts'
 import { loadIdentity } from './identity.ts'
 import { createLeader, type LeaderAggregator, type LeaderOptions } from './leader.ts'
 import { createHelperClient } from './peer.ts'
-import { readLatest } from './publish.ts'
 import { openSqliteStore } from './store/sqlite.ts'
 import type { Store } from './store.ts'
 import { candidateOf, LAYOUT, noNoise, ORIGIN, PARAMETERS } from './testModel.ts'
@@ -20,12 +19,8 @@ export const HELPER = 'http://helper.test'
 export async function createModels(): Promise<string> {
   const models = testFolder()
   const candidate = await candidateOf('1', null, utf8('shared 1'))
-  mkdirSync(join(models, '1'))
-  writeFileSync(join(models, '1', 'encoder.safetensors'), 'encoder')
-  for (const [name, bytes] of candidate.files) writeFileSync(join(models, '1', name), bytes)
-  writeFileSync(join(models, '1', 'manifest.json'), candidate.manifestBytes)
-  const manifest = toHex(await sha256(candidate.manifestBytes))
-  writeFileSync(join(models, 'latest.json'), JSON.stringify({ version: '1', manifest }))
+  const files = new Map([['encoder.safetensors', utf8('encoder')], ...candidate.files])
+  await publishModel(models, { manifest: candidate.manifest, files })
   return models
 }
 

@@ -4,7 +4,7 @@ import { sha256, toHex, utf8 } from '../../core/bytes.ts'
 import { MANIFEST_FORMAT, type ModelManifest } from '../../core/model/manifest.ts'
 import type { NoiseSampler } from '../privacy/discreteGaussian.ts'
 import type { Policy, PolicyParameters } from '../protocol/policy.ts'
-import type { Candidate } from './publish.ts'
+import type { Candidate } from './rounds.ts'
 
 export const ORIGIN = 'http://shop.test'
 export const LAYOUT: Policy['parameters'] = { projectionDiagonal: 64, featureWeights: 6 }
@@ -59,5 +59,5 @@ export async function candidateOf(
     metrics: {},
   }
   const files = new Map([['shared.safetensors', shared]])
-  return { manifest, manifestBytes: utf8(JSON.stringify(manifest)), files }
+  return { manifest, files }
 }

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CommandContext } from '../../cli/command.ts'
 import { DAY } from '../../core/features/cases.ts'
 import { writeBaseModel } from '../../core/model/files.ts'
+import { publishModel } from '../../train/models/publish.ts'
 import { shopEvents, writeShop } from '../../train/shop/write.ts'
-import { writeModel } from '../../train/writeModel.ts'
 import { selectCases } from '../prepare.ts'
 import { START, type TestShop, testModel, testShop, UNTIL } from '../testShop.ts'
 import { evaluateBaseParts } from './baseParts.ts'
@@ -28,7 +28,7 @@ let folder = ''
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nearside-bad-'))
-  await writeModel(join(folder, 'models'), await writeBaseModel(testModel(shop)))
+  await publishModel(join(folder, 'models'), await writeBaseModel(testModel(shop)))
 })
 
 afterAll(() => rm(folder, { recursive: true, force: true }))

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { CommandContext } from '../../cli/command.ts'
 import { writeBaseModel } from '../../core/model/files.ts'
+import { publishModel } from '../../train/models/publish.ts'
 import type { Shop } from '../../train/shop/shop.ts'
 import { shopEvents, writeShop } from '../../train/shop/write.ts'
 import { withholdItems } from '../../train/withhold.ts'
-import { writeModel } from '../../train/writeModel.ts'
 import { testModel, testShop } from '../testShop.ts'
 import { evaluateBaseParts } from './baseParts.ts'
 import { expectEnvelope } from './expectEnvelope.ts'
@@ -22,12 +22,12 @@ beforeAll(async () => {
   const made = testShop()
   const shop: Shop = { ...made, from: 0, to: 0 }
   await writeShop(join(folder, shop.name), shop.items, shopEvents(shop))
-  await writeModel(join(folder, 'whole'), await writeBaseModel(testModel(made)))
+  await publishModel(join(folder, 'whole'), await writeBaseModel(testModel(made)))
   const less = withholdItems(shop, FRACTION, 1)
   const model = testModel(less)
   const items = shop.items.length - less.items.length
   const manifest = { ...model.manifest, withheldItems: { fraction: FRACTION, items } }
-  await writeModel(join(folder, 'less'), await writeBaseModel({ ...model, manifest }))
+  await publishModel(join(folder, 'less'), await writeBaseModel({ ...model, manifest }))
 })
 
 afterAll(() => rm(folder, { recursive: true, force: true }))

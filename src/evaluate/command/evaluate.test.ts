@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { DAY } from '../../core/features/cases.ts'
 import { writeBaseModel } from '../../core/model/files.ts'
 import { METRICS } from '../../train/metrics.ts'
+import { publishModel } from '../../train/models/publish.ts'
 import { shopEvents, writeShop } from '../../train/shop/write.ts'
-import { writeModel } from '../../train/writeModel.ts'
 import { ARMS } from '../arms.ts'
 import { type TestModelOptions, type TestShop, testModel, testShop } from '../testShop.ts'
 import { runEvaluate as run } from './runEvaluate.ts'
@@ -33,7 +33,7 @@ async function store(name: string, { items, shoppers }: TestShop): Promise<strin
 
 async function storeModel(name: string, options: TestModelOptions): Promise<string> {
   const directory = join(folder, name)
-  await writeModel(directory, await writeBaseModel(testModel(shop, options)))
+  await publishModel(directory, await writeBaseModel(testModel(shop, options)))
   return directory
 }
 

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { CommandContext } from '../../cli/command.ts'
 import { writeBaseModel } from '../../core/model/files.ts'
 import { METHODS } from '../../core/personal/imbalance/rebalance.ts'
+import { publishModel } from '../../train/models/publish.ts'
 import { shopEvents, writeShop } from '../../train/shop/write.ts'
-import { writeModel } from '../../train/writeModel.ts'
 import { testModel, testShop } from '../testShop.ts'
 import { expectEnvelope } from './expectEnvelope.ts'
 import { evaluateImbalance } from './imbalance.ts'
@@ -20,7 +20,7 @@ beforeAll(async () => {
   const times = { name: shop.name, from: 0, to: 0, dayOnly: false }
   const { items, shoppers } = shop
   await writeShop(join(folder, shop.name), items, shopEvents({ ...times, items, shoppers }))
-  await writeModel(join(folder, 'models'), await writeBaseModel(testModel(shop)))
+  await publishModel(join(folder, 'models'), await writeBaseModel(testModel(shop)))
 })
 
 afterAll(() => rm(folder, { recursive: true, force: true }))

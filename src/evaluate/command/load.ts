@@ -9,6 +9,7 @@ import type { BaseModel } from '../../core/model/baseModel.ts'
 import { withContext } from '../../core/model/context.ts'
 import { extendModel } from '../../core/model/extend.ts'
 import { isHeldOut as isInShare } from '../../train/holdout.ts'
+import { readModel } from '../../train/models/read.ts'
 import { contextOf } from '../../train/shop/context.ts'
 import { readShop } from '../../train/shop/read.ts'
 import type { Shop } from '../../train/shop/shop.ts'
@@ -20,7 +21,6 @@ import {
   type Protocol,
 } from '../prepare.ts'
 import { describeBase } from './describeBase.ts'
-import { readModelDirectory } from './modelDirectory.ts'
 
 /** Plain data, so that a thread can be given it. */
 export interface Question {
@@ -51,7 +51,7 @@ export interface Loaded {
 
 export async function load(question: Question): Promise<Loaded> {
   const shop = await readShop(question.shop, question.now)
-  const trained = await readModelDirectory(question.model)
+  const trained = await readModel(question.model)
   if (shop.items.length < 2)
     throw new NearsideError('input-invalid', 'a shop with fewer than two items has nothing to rank')
   const seed = question.seed ?? trained.manifest.seed

@@ -3,6 +3,7 @@
 import type { CommandContext } from '../../cli/command.ts'
 import { NearsideError } from '../../core/error.ts'
 import { refreshPopularity } from '../../core/features/statistics.ts'
+import { readModel } from '../../train/models/read.ts'
 import { isWithheld } from '../../train/withhold.ts'
 import {
   type BesideNewItems,
@@ -25,7 +26,6 @@ import {
 import { byDay, countShoppers } from '../popularity.ts'
 import { selectCases } from '../prepare.ts'
 import { load, type Question } from './load.ts'
-import { readModelDirectory } from './modelDirectory.ts'
 
 /** What `--json` holds. */
 export interface NewItemsResult extends NewItemSummary {
@@ -44,7 +44,7 @@ export async function evaluateNewItems(
   question: Omit<Question, 'protocol'>,
   { progress, print, signal }: CommandContext,
 ): Promise<NewItemsResult> {
-  const { holdout } = (await readModelDirectory(question.model)).manifest
+  const { holdout } = (await readModel(question.model)).manifest
   // Whoever taught the model may be asked for the last event alone.
   const protocol = holdout.shoppers === 0 ? 'leave-one-out' : 'personal'
   const { shop, input, notes } = await load({ ...question, protocol })

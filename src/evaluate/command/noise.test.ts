@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { writeBaseModel } from '../../core/model/files.ts'
+import { publishModel } from '../../train/models/publish.ts'
 import { shopEvents, writeShop } from '../../train/shop/write.ts'
-import { writeModel } from '../../train/writeModel.ts'
 import { testModel, testShop } from '../testShop.ts'
 import { expectEnvelope } from './expectEnvelope.ts'
 import { evaluateNoise, parseShares } from './noise.ts'
@@ -17,7 +17,7 @@ beforeAll(async () => {
   const times = { name: shop.name, from: 0, to: 0, dayOnly: false }
   const { items, shoppers } = shop
   await writeShop(join(folder, shop.name), items, shopEvents({ ...times, items, shoppers }))
-  await writeModel(join(folder, 'models'), await writeBaseModel(testModel(shop)))
+  await publishModel(join(folder, 'models'), await writeBaseModel(testModel(shop)))
 })
 
 afterAll(() => rm(folder, { recursive: true, force: true }))

@@ -7,8 +7,8 @@ import type { ShopperHistory } from '../../core/features/cases.ts'
 import { writeBaseModel } from '../../core/model/files.ts'
 import { isHeldOut } from '../../train/holdout.ts'
 import { importShop } from '../../train/import/importShop.ts'
+import { publishModel } from '../../train/models/publish.ts'
 import { shopEvents, writeShop } from '../../train/shop/write.ts'
-import { writeModel } from '../../train/writeModel.ts'
 import { START, testModel, testShop } from '../testShop.ts'
 import { expectEnvelope } from './expectEnvelope.ts'
 import { evaluatePeriods } from './periods.ts'
@@ -34,7 +34,7 @@ beforeAll(async () => {
   const { name, items, shoppers } = shop
   const whole = { name, from: 0, to: 0, dayOnly: false, items, shoppers }
   await writeShop(join(folder, name), items, shopEvents(whole))
-  await writeModel(join(folder, 'models'), await writeBaseModel(testModel(shop)))
+  await publishModel(join(folder, 'models'), await writeBaseModel(testModel(shop)))
 })
 
 afterAll(() => rm(folder, { recursive: true, force: true }))

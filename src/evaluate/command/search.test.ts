@@ -9,8 +9,8 @@ import { createRandom } from '../../core/model/random.ts'
 import { SHIPPED_ROOM } from '../../sdk/search/blend.ts'
 import { SHIPPED_SETTINGS } from '../../sdk/search/retrieve.ts'
 import { isHeldOut } from '../../train/holdout.ts'
+import { publishModel } from '../../train/models/publish.ts'
 import { shopEvents, writeShop } from '../../train/shop/write.ts'
-import { writeModel } from '../../train/writeModel.ts'
 import { testModel, testShop, UNTIL } from '../testShop.ts'
 import { evaluateSearch, type SearchQuestion } from './search.ts'
 import { JUDGED_ARMS, SETTINGS } from './searchJudged.ts'
@@ -43,7 +43,7 @@ beforeAll(async () => {
   shopFolder = join(folder, 'testshop')
   modelFolder = join(folder, 'models')
   await writeShop(shopFolder, ITEMS, shopEvents({ ...shop, from: 0, to: 0 }))
-  await writeModel(modelFolder, await writeBaseModel(testModel(shop)))
+  await publishModel(modelFolder, await writeBaseModel(testModel(shop)))
   catalogFile = await file('products.jsonl', ITEMS.map((item) => JSON.stringify(item)).join('\n'))
 })
 

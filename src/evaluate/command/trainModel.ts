@@ -3,10 +3,10 @@
 import type { CommandContext } from '../../cli/command.ts'
 import { NearsideError } from '../../core/error.ts'
 import { isHeldOut } from '../../train/holdout.ts'
+import { publishModel } from '../../train/models/publish.ts'
 import { isSequenceShop } from '../../train/plan.ts'
 import { pretrain } from '../../train/pretrain.ts'
 import { readShop } from '../../train/shop/read.ts'
-import { writeModel } from '../../train/writeModel.ts'
 import { selectCases } from '../prepare.ts'
 import { isInTraining, parseDate, parseFraction, type Question, readHoldoutFile } from './load.ts'
 
@@ -45,7 +45,6 @@ export async function trainModel(
   const trained = await pretrain(
     { ...shop, shoppers },
     {
-      version: '1',
       seed,
       until: parseDate(until),
       leaveOneOut,
@@ -60,6 +59,6 @@ export async function trainModel(
       },
     },
   )
-  await writeModel(directory, trained)
+  await publishModel(directory, trained)
   return leaveOneOut ? trained.manifest.data.until : until
 }

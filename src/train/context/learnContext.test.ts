@@ -12,7 +12,6 @@ import { learnContext } from './learnContext.ts'
 import { weatherShop } from './weatherShop.ts'
 
 const OPTIONS: PretrainOptions = {
-  version: '1',
   seed: 1,
   holdout: { fraction: 0.2 },
   until: null,
@@ -29,14 +28,14 @@ beforeAll(async () => {
 
 test('where the weather matters it is kept, travels in a file and changes the ranking', async () => {
   const shop = matters
-  const { model, files, manifest, reports } = trained
+  const { model, files, manifest } = trained
   expect([...files.keys()]).toContain('context.safetensors')
   const records = new Map(manifest.contextFeatures?.map((record) => [record.name, record]))
   expect(records.get('weatherLift')).toMatchObject({ kept: true })
   expect(records.get('weatherLift')?.weight).toBeGreaterThan(0.3)
   expect(records.get('promotionLift')?.reason).toMatch(/constant in the training data/)
   expect(parseManifest(JSON.parse(JSON.stringify(manifest)))).toEqual(manifest)
-  const selection = JSON.parse(new TextDecoder().decode(reports[0].bytes))
+  const selection = JSON.parse(new TextDecoder().decode(files.get('selection.json')))
   const found = selection.features.find(({ name }: { name: string }) => name === 'weatherLift')
   expect(found).toMatchObject({ kept: true, carries: 'something' })
   const judged = selection.context.find(({ kind }: { kind: string }) => kind === 'weather')

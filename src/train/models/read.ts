@@ -1,0 +1,92 @@
+/** @module Reads a directory of models: `latest.json` beside the versions, each with its manifest. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Bytes } from '../../core/bytes.ts'
+import { NearsideError } from '../../core/error.ts'
+import type { BaseModel } from '../../core/model/baseModel.ts'
+import { readBaseModel } from '../../core/model/files.ts'
+import { sha256Hex } from '../../core/model/hash.ts'
+import { type ModelManifest, parseLatest, parseManifest } from '../../core/model/manifest.ts'
+
+export interface PublishedModel {
+  readonly version: string
+  /** Hex SHA-256 of manifest.json. */
+  readonly hash: string
+  readonly manifest: ModelManifest
+  /** Where this version's files lie. */
+  readonly directory: string
+}
+
+/** @throws NearsideError `model-unreachable` where nothing is published, `model-corrupt` */
+export async function readLatest(models: string): Promise<PublishedModel> {
+  const path = join(models, 'latest.json')
+  const latest = await readOptional(path)
+  if (!latest)
+    throw new NearsideError(
+      'model-unreachable',
+      `no model is published in ${models}: 'nearside pretrain --out ${models}' publishes one`,
+    )
+  const { version, manifest } = parseLatest(parseJson(latest, path))
+  const found = await readVersion(join(models, version))
+  if (found.hash !== manifest)
+    throw new NearsideError(
+      'model-corrupt',
+      `${found.directory}/manifest.json is not the one that latest.json names`,
+    )
+  return { ...found, version }
+}
+
+/**
+ * A whole model from such a directory, or from the folder of one version; every file is checked.
+ * @throws NearsideError `model-unreachable`, `model-corrupt` or `model-incompatible`
+ */
+export async function readModel(directory: string): Promise<BaseModel> {
+  const isParent = (await readOptional(join(directory, 'latest.json'))) !== null
+  const found = await (isParent ? readLatest(directory) : readVersion(directory))
+  return readBaseModel(found.manifest, await readFiles(found))
+}
+
+/** The files that `manifest` names, of those in `changed` or else in `directory`. */
+export async function readFiles(
+  { manifest, directory }: Pick<PublishedModel, 'manifest' | 'directory'>,
+  changed: ReadonlyMap<string, Bytes> = new Map(),
+): Promise<Map<string, Bytes>> {
+  const files = new Map<string, Bytes>()
+  for (const { name } of manifest.files) {
+    const bytes = changed.get(name) ?? (await readOptional(join(directory, name)))
+    if (!bytes) throw new NearsideError('model-corrupt', `${directory} lacks ${name}`)
+    files.set(name, bytes)
+  }
+  return files
+}
+
+async function readVersion(directory: string): Promise<PublishedModel> {
+  const path = join(directory, 'manifest.json')
+  const bytes = await readOptional(path)
+  if (!bytes)
+    throw new NearsideError(
+      'model-unreachable',
+      `${path} does not exist (make a model with 'nearside pretrain')`,
+    )
+  const manifest = parseManifest(parseJson(bytes, path))
+  return { version: manifest.version, hash: await sha256Hex(bytes), manifest, directory }
+}
+
+async function readOptional(path: string): Promise<Bytes | null> {
+  try {
+    // A copy: a Buffer shares its memory with others, which a reader of tensors doesn't expect.
+    return new Uint8Array(await readFile(path))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null
+    throw NearsideError.from(error, 'model-unreachable', path)
+  }
+}
+
+function parseJson(bytes: Uint8Array, path: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes))
+  } catch (cause) {
+    throw new NearsideError('model-corrupt', `${path} is not JSON`, { cause })
+  }
+}
