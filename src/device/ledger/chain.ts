@@ -7,9 +7,8 @@ import { canonicalJson } from '../../core/canonicalJson.ts'
 import { sha256Hex } from '../../core/model/hash.ts'
 import type { LedgerEntry } from './entry.ts'
 
-export type EntryFacts = Pick<LedgerEntry, 'kind' | 'detail' | 'time'> & {
-  readonly bytesSent?: number
-}
+export type EntryFacts = Pick<LedgerEntry, 'kind' | 'detail' | 'time'> &
+  Partial<Pick<LedgerEntry, 'bytesSent'>>
 
 export interface Verdict {
   readonly ok: boolean
@@ -36,22 +35,57 @@ export async function chain(last: LedgerEntry | null, facts: EntryFacts): Promis
   return { ...entry, hash: await hashOf(entry) }
 }
 
+/** The entry that stands for the oldest `gone` of all entries, which are about to be removed. */
+export function fold(
+  entries: readonly LedgerEntry[],
+  gone: number,
+  time: number,
+): Promise<LedgerEntry> {
+  const { sequence: through, hash } = entries[gone - 1]
+  const oldest = entries.slice(0, gone)
+  const before = entries.findLast(({ kind }) => kind === 'fold')?.detail
+  const detail = {
+    through,
+    hash,
+    entries: through + 1,
+    uploads: oldest.filter(({ kind }) => kind === 'upload').length + Number(before?.uploads ?? 0),
+    bytesSent: oldest.reduce((sum, one) => sum + one.bytesSent, Number(before?.bytesSent ?? 0)),
+  }
+  return chain(entries[entries.length - 1], { kind: 'fold', detail, time })
+}
+
+/** Bytes of uploads over a whole log: its entries, and those that its newest `fold` stands for. */
+export function bytesSent(entries: readonly LedgerEntry[]): number {
+  const folded = entries.findLast(({ kind }) => kind === 'fold')?.detail.bytesSent
+  return entries.reduce((sum, entry) => sum + entry.bytesSent, Number(folded ?? 0))
+}
+
 /** Re-computes the whole chain; entries may come from anywhere. */
 export async function verifyChain(entries: readonly unknown[]): Promise<Verdict> {
-  let previous = NO_PREVIOUS
+  let { sequence, previous } = startOf(entries)
   for (const [position, value] of entries.entries()) {
-    if (!(await follows(value, position, previous))) {
+    if (!(await follows(value, sequence, previous))) {
       return { ok: false, entries: entries.length, brokenAt: position }
     }
+    sequence++
     previous = (value as LedgerEntry).hash
   }
   return { ok: true, entries: entries.length, brokenAt: null }
 }
 
-async function follows(value: unknown, position: number, previous: string): Promise<boolean> {
+/** The newest `fold`, itself part of the chain, says after which entry the chain goes on. */
+function startOf(entries: readonly unknown[]): { sequence: number; previous: string } {
+  const isFold = (value: unknown) => (value as Partial<LedgerEntry> | null)?.kind === 'fold'
+  const detail = (entries.findLast(isFold) as Partial<LedgerEntry> | undefined)?.detail
+  return typeof detail?.through === 'number' && typeof detail.hash === 'string'
+    ? { sequence: detail.through + 1, previous: detail.hash }
+    : { sequence: 0, previous: NO_PREVIOUS }
+}
+
+async function follows(value: unknown, sequence: number, previous: string): Promise<boolean> {
   if (typeof value !== 'object' || value === null) return false
   const { hash, ...entry } = value as LedgerEntry
-  if (entry.sequence !== position || entry.previous !== previous) return false
+  if (entry.sequence !== sequence || entry.previous !== previous) return false
   try {
     return (await hashOf(entry)) === hash
   } catch {

@@ -1,12 +1,16 @@
 /**
  * @module One line of the device's log: everything that leaves, and every decision that bears on
  * it. Entries form a SHA-256 chain over canonical JSON (RFC 8785).
+ *
+ * Routine requests and their failures are counted: one entry a day and address, whose `detail` has
+ * `day` (UTC), `count` and `received` (bytes of the answers). A `fold` entry stands for the oldest
+ * entries, which were removed: how many, what they sent, and the hash of the last of them.
  */
 
 export interface LedgerEntry {
-  /** 0, 1, 2 … without gaps. */
+  /** 0, 1, 2 … without gaps; the first that is kept follows the newest `fold`'s `through`. */
   readonly sequence: number
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch; of a count, when it last rose. */
   readonly time: number
   readonly kind:
     | 'request'
@@ -17,6 +21,7 @@ export interface LedgerEntry {
     | 'guard'
     | 'erase'
     | 'failure'
+    | 'fold'
   /** Facts of the entry: strings, numbers and booleans only, so that the canonical form is unambiguous. */
   readonly detail: Readonly<Record<string, string | number | boolean>>
   /** Bytes of request bodies that left with this entry. */

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import type { Durability } from '../storage/database.ts'
 import { openIndexedDb } from '../storage/indexedDb.ts'
 import { createMemoryDatabase } from '../storage/memory.ts'
 import { createStore } from '../storage/store.ts'
-import { createLedger } from './ledger.ts'
+import { createLedger, type Keep } from './ledger.ts'
+import { ledgerStoreOf } from './testLedger.ts'
 
 test('two tabs over one IndexedDB make one unbroken log', async () => {
   const name = `ledger-test-${Date.now()}`
@@ -11,7 +11,7 @@ test('two tabs over one IndexedDB make one unbroken log', async () => {
     [1, 2].map(async () => {
       const store = createStore(await openIndexedDb(name, indexedDB))
       return createLedger(
-        () => store,
+        () => ledgerStoreOf(store),
         () => 1,
       )
     }),
@@ -26,19 +26,18 @@ test('two tabs over one IndexedDB make one unbroken log', async () => {
 
 test('entries that wait share a write, each with the strictest durability among them', async () => {
   const store = createStore(createMemoryDatabase())
-  const writes: (readonly [rows: number, durability: Durability])[] = []
+  const writes: (readonly [rows: number, keep: Keep])[] = []
   const ledger = createLedger(
     () => ({
-      ...store,
-      appendLedger: (rows, durability) => {
-        writes.push([rows.length, durability])
-        return store.appendLedger(rows, durability)
+      ...ledgerStoreOf(store),
+      appendLedger: (rows, where, keep) => {
+        writes.push([rows.length, keep])
+        return ledgerStoreOf(store).appendLedger(rows, where, keep)
       },
     }),
     () => 1,
   )
-  const append = (i: number, durability?: Durability) =>
-    ledger.append({ kind: 'request', detail: { i } }, durability)
+  const append = (i: number, keep?: Keep) => ledger.append({ kind: 'request', detail: { i } }, keep)
   const entries = await Promise.all([append(0), append(1, 'strict'), append(2)])
   await append(3)
   expect(writes).toEqual([
@@ -58,10 +57,10 @@ test('a store that fails refuses what waits, and the next entry goes on from the
   let failing = true
   const ledger = createLedger(
     () => ({
-      ...store,
-      appendLedger: (rows, durability) => {
+      ...ledgerStoreOf(store),
+      appendLedger: (rows, where, keep) => {
         if (failing) throw new Error('full')
-        return store.appendLedger(rows, durability)
+        return ledgerStoreOf(store).appendLedger(rows, where, keep)
       },
     }),
     () => 1,
@@ -71,4 +70,25 @@ test('a store that fails refuses what waits, and the next entry goes on from the
   expect(refused.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
   failing = false
   expect((await append(2)).sequence).toBe(0)
+})
+
+test('what must be on disk is refused where it can’t be, and nothing beside it', async () => {
+  const store = createStore(createMemoryDatabase())
+  const ledger = createLedger(
+    () => ({
+      ...ledgerStoreOf(store),
+      appendLedger: (rows, where, keep) => {
+        if (keep === 'disk') throw new Error('memory only')
+        return store.appendLedger(rows, where, keep)
+      },
+    }),
+    () => 1,
+  )
+  const settled = await Promise.allSettled([
+    ledger.count({ kind: 'request', detail: {} }),
+    ledger.append({ kind: 'upload', detail: {} }, 'disk'),
+    ledger.append({ kind: 'guard', detail: {} }),
+  ])
+  expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  expect((await ledger.entries()).map(({ kind }) => kind)).toEqual(['request', 'guard'])
 })

@@ -1,13 +1,16 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createMemoryDatabase } from '../storage/memory.ts'
+import type { Store } from '../storage/store.ts'
 import { createStore } from '../storage/store.ts'
-import { createLedger } from './ledger.ts'
+import { bytesSent, verifyChain } from './chain.ts'
+import { createLedger, LEDGER_SIZE } from './ledger.ts'
+import { ledgerStoreOf } from './testLedger.ts'
 
 test('writers that race, as several tabs do, make one unbroken chain', async () => {
   const store = createStore(createMemoryDatabase())
   const tabs = [1, 2, 3, 4].map(() =>
     createLedger(
-      () => store,
+      () => ledgerStoreOf(store),
       () => 5,
     ),
   )
@@ -19,4 +22,114 @@ test('writers that race, as several tabs do, make one unbroken chain', async () 
   expect(await tabs[0].verify()).toEqual({ ok: true, entries: 20, brokenAt: null })
   const seen = (await tabs[0].entries()).map(({ detail }) => `${detail.tab}.${detail.i}`)
   expect(new Set(seen).size).toBe(20)
+})
+
+const DAY = 86_400_000
+
+/** A log over a fresh store, with a clock in hand. */
+function setUp() {
+  const store = createStore(createMemoryDatabase())
+  const clock = { now: Date.UTC(2026, 0, 1) }
+  const tab = () =>
+    createLedger(
+      () => ledgerStoreOf(store),
+      () => clock.now,
+    )
+  return { store, clock, tab, ledger: tab() }
+}
+
+const request = (url: string) => ({ kind: 'request', detail: { url } }) as const
+
+describe('routine requests', () => {
+  test('of a day and an address are one entry, counted up by several tabs', async () => {
+    const { clock, tab, ledger } = setUp()
+    await ledger.append({ kind: 'model', detail: { version: '1' } })
+    const tabs = [ledger, tab()]
+    for (let hour = 0; hour < 4; hour++) {
+      clock.now += 3_600_000
+      await Promise.all(tabs.flatMap((one) => ['a', 'b'].map((url) => one.count(request(url)))))
+      await ledger.count(request('a'), 100)
+    }
+    expect(await ledger.entries()).toMatchObject([
+      { kind: 'model' },
+      { time: clock.now, detail: { day: '2026-01-01', url: 'a', count: 8, received: 400 } },
+      { detail: { day: '2026-01-01', url: 'b', count: 8, received: 0 } },
+    ])
+    expect(await ledger.verify()).toEqual({ ok: true, entries: 3, brokenAt: null })
+  })
+
+  test('are counted anew after another entry and on another day', async () => {
+    const { clock, ledger } = setUp()
+    const counts = async () =>
+      (await ledger.entries()).map(({ kind, detail }) => detail.count ?? kind)
+    await ledger.count(request('a'))
+    await ledger.count(request('a'))
+    await Promise.all([
+      ledger.append({ kind: 'consent', detail: { contribute: true } }),
+      ledger.count(request('a')),
+    ])
+    await ledger.count(request('a'))
+    expect(await counts()).toEqual([2, 'consent', 2])
+    clock.now += DAY
+    await ledger.count(request('a'))
+    expect(await counts()).toEqual([2, 'consent', 2, 1])
+    expect((await ledger.verify()).ok).toBe(true)
+  })
+
+  test('of a shop that is asked every five minutes for a month make two entries a day', async () => {
+    const { clock, ledger } = setUp()
+    for (let i = 0; i < 30 * 288; i++) {
+      clock.now += 300_000
+      await Promise.all([ledger.count(request('a')), ledger.count(request('b'))])
+    }
+    expect((await ledger.entries()).length).toBeLessThanOrEqual(62)
+  })
+})
+
+describe('the oldest entries', () => {
+  /** A store that holds this many uploads of ten bytes each. */
+  async function filled(ledger: ReturnType<typeof createLedger>, uploads: number) {
+    const facts = { kind: 'upload', detail: {}, bytesSent: 10 } as const
+    for (let i = 0; i < uploads / 50; i++)
+      await Promise.all(Array.from({ length: 50 }, () => ledger.append(facts)))
+  }
+
+  test('are folded into one that says what they sent, twice too; the chain holds', async () => {
+    const { ledger } = setUp()
+    for (const uploads of [LEDGER_SIZE.most + 500, LEDGER_SIZE.most]) {
+      await filled(ledger, uploads)
+      const entries = await ledger.entries()
+      expect(entries.length).toBeLessThanOrEqual(LEDGER_SIZE.most)
+      expect(entries[0].sequence).toBeGreaterThan(0)
+      expect(await ledger.verify()).toEqual({ ok: true, entries: entries.length, brokenAt: null })
+    }
+    const entries = await ledger.entries()
+    expect(bytesSent(entries)).toBe(10 * (2 * LEDGER_SIZE.most + 500))
+    const { detail } = entries.findLast(({ kind }) => kind === 'fold') ?? {}
+    const kept = entries.filter(({ kind }) => kind === 'upload').length
+    expect(detail?.uploads).toBe(2 * LEDGER_SIZE.most + 500 - kept)
+    expect(detail?.entries).toBe(entries[0].sequence)
+    // What no fold stands for is still missed.
+    expect((await verifyChain(entries.slice(1))).brokenAt).toBe(0)
+    expect((await verifyChain(entries.filter(({ kind }) => kind !== 'fold'))).ok).toBe(false)
+  })
+
+  test('stay where another tab wrote meanwhile, and a failure to fold loses no entry', async () => {
+    const { store } = setUp()
+    let refusing = true
+    const appendLedger: Store['appendLedger'] = async (rows, where, durability) => {
+      if (where.dropBefore !== undefined && refusing) throw new Error('no')
+      return store.appendLedger(rows, where, durability)
+    }
+    const ledger = createLedger(
+      () => ledgerStoreOf({ ...store, appendLedger }),
+      () => 1,
+    )
+    await filled(ledger, LEDGER_SIZE.most + 500)
+    expect(await ledger.entries()).toHaveLength(LEDGER_SIZE.most + 500)
+    refusing = false
+    await filled(ledger, 500)
+    expect((await ledger.entries()).length).toBeLessThanOrEqual(LEDGER_SIZE.most)
+    expect((await ledger.verify()).ok).toBe(true)
+  })
 })

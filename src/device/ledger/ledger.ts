@@ -1,58 +1,107 @@
-/** @module The device's append-only log over the store; safe with several tabs writing at once. */
+/**
+ * @module The device's log over the store; safe with several tabs writing at once. What happened is
+ * appended; routine requests are counted in the entries of today at its end, which are chained
+ * anew with each count; and the oldest entries are folded into one. So the log stays bounded.
+ */
+import { canonicalJson } from '../../core/canonicalJson.ts'
 import { NearsideError } from '../../core/error.ts'
 import type { Durability } from '../storage/database.ts'
 import type { Store } from '../storage/store.ts'
-import { chain, type EntryFacts, type Verdict, verifyChain } from './chain.ts'
+import { chain, type EntryFacts, fold, type Verdict, verifyChain } from './chain.ts'
 import type { LedgerEntry } from './entry.ts'
 
 /** Another tab may be first; it can't be first for ever. */
 const ATTEMPTS = 50
+/** Beyond `most` entries the oldest are folded until `kept` remain: at ten a day, over a year. */
+export const LEDGER_SIZE = { most: 5000, kept: 4000 }
+/** How often the size is looked at, in entries. */
+const LOOK_EVERY = 250
+
+/** `disk`: strict, and refused where only memory is left. */
+export type Keep = Durability | 'disk'
+
+export interface LedgerStore extends Pick<Store, 'ledger' | 'ledgerTail'> {
+  appendLedger(
+    rows: readonly LedgerEntry[],
+    where: { readonly after: string | null; readonly dropBefore?: number },
+    keep: Keep,
+  ): Promise<boolean>
+}
+
+type Facts = Omit<EntryFacts, 'time'>
 
 export interface Ledger {
   /** Resolves when the entry is stored; entries that wait share a write. Use `strict` for what must outlive a power cut. */
-  append(facts: Omit<EntryFacts, 'time'>, durability?: Durability): Promise<LedgerEntry>
+  append(facts: Facts, keep?: Keep): Promise<LedgerEntry>
+  /**
+   * Counts one more of these today; with `received`, adds the bytes of an answer to those counted.
+   * Resolves when it is stored.
+   */
+  count(facts: Omit<Facts, 'bytesSent'>, received?: number): Promise<void>
   entries(): Promise<readonly LedgerEntry[]>
   verify(): Promise<Verdict>
 }
 
 interface Waiting {
-  readonly facts: Omit<EntryFacts, 'time'>
-  readonly durability: Durability
+  readonly facts: Facts
+  readonly keep: Keep
+  /** Null: an entry of its own. */
+  readonly counted: { readonly times: number; readonly received: number } | null
   readonly resolve: (entry: LedgerEntry) => void
   readonly reject: (error: unknown) => void
 }
 
-export function createLedger(store: () => Store, now: () => number): Ledger {
+export function createLedger(store: () => LedgerStore, now: () => number): Ledger {
   const waiting: Waiting[] = []
   let writing = false
 
-  async function chainAll(batch: readonly Waiting[], last: LedgerEntry | null) {
-    const entries: LedgerEntry[] = []
-    for (const { facts } of batch) {
-      const entry = await chain(entries.at(-1) ?? last, { ...facts, time: now() })
-      entries.push(entry)
-    }
-    return entries
+  /** What waits, up to a change of how it must be kept: a refusal concerns no other. */
+  function next(keep: Keep): Waiting[] {
+    const end = waiting.findIndex((one) => (one.keep === 'disk') !== (keep === 'disk'))
+    return waiting.splice(0, end < 0 ? waiting.length : end)
   }
 
   async function write(): Promise<void> {
-    let batch: readonly Waiting[] = []
+    let batch: Waiting[] = []
+    const { keep } = waiting[0]
     try {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const last = ((await store().lastLedger()) ?? null) as LedgerEntry | null
+        const day = new Date(now()).toISOString().slice(0, 10)
+        const isOpen = (row: unknown) => (row as LedgerEntry).detail.day === day
+        const tail = (await store().ledgerTail(isOpen)) as readonly LedgerEntry[]
         // What came while the end of the log was read goes along.
-        batch = [...batch, ...waiting.splice(0)]
-        const entries = await chainAll(batch, last)
-        const strict = batch.some(({ durability }) => durability === 'strict')
-        if (await store().appendLedger(entries, strict ? 'strict' : 'relaxed')) {
-          batch.forEach(({ resolve }, place) => void resolve(entries[place]))
-          return
+        batch = [...batch, ...next(keep)]
+        const base =
+          tail.length > 0 && !(isOpen(tail[0]) && tail[0].sequence === 0) ? tail[0] : null
+        const { drafts, places } = merge(batch, base === null ? tail : tail.slice(1), day, now())
+        const entries: LedgerEntry[] = []
+        for (const draft of drafts) entries.push(await chain(entries.at(-1) ?? base, draft))
+        const strict = batch.some((one) => one.keep === 'strict') ? 'strict' : 'relaxed'
+        const after = tail.at(-1)?.hash ?? null
+        if (await store().appendLedger(entries, { after }, keep === 'disk' ? 'disk' : strict)) {
+          batch.forEach(({ resolve }, i) => void resolve(entries[places[i]]))
+          const [before, last] = [tail.at(-1)?.sequence ?? 0, entries.at(-1)?.sequence ?? 0]
+          // Whatever kept the log from being folded now, it is tried again some entries later.
+          return await bound(before, last).catch(() => undefined)
         }
       }
       throw new NearsideError('storage-unavailable', 'The log could not be written.')
     } catch (error) {
-      for (const { reject } of [...batch, ...waiting.splice(0)]) reject(error)
+      for (const { reject } of [...batch, ...next(keep)]) reject(error)
     }
+  }
+
+  async function bound(before: number, last: number): Promise<void> {
+    if (Math.floor(before / LOOK_EVERY) === Math.floor(last / LOOK_EVERY)) return
+    const rows = (await store().ledger()) as readonly LedgerEntry[]
+    if (rows.length <= LEDGER_SIZE.most) return
+    const gone = rows.length - LEDGER_SIZE.kept
+    // Another tab may have written meanwhile: then it is done a little later.
+    await store().appendLedger(
+      [await fold(rows, gone, now())],
+      { after: rows[rows.length - 1].hash, dropBefore: rows[gone].sequence },
+      'relaxed',
+    )
   }
 
   async function writeAll(): Promise<void> {
@@ -62,13 +111,55 @@ export function createLedger(store: () => Store, now: () => number): Ledger {
     writing = false
   }
 
+  const add = (facts: Facts, keep: Keep, counted: Waiting['counted']) =>
+    new Promise<LedgerEntry>((resolve, reject) => {
+      waiting.push({ facts, keep, counted, resolve, reject })
+      void writeAll()
+    })
+
   return {
-    append: (facts, durability = 'relaxed') =>
-      new Promise((resolve, reject) => {
-        waiting.push({ facts, durability, resolve, reject })
-        void writeAll()
-      }),
+    append: (facts, keep = 'relaxed') => add(facts, keep, null),
+    async count(facts, received) {
+      const counted = { times: received === undefined ? 1 : 0, received: received ?? 0 }
+      await add(facts, 'relaxed', counted)
+    },
     entries: async () => (await store().ledger()) as readonly LedgerEntry[],
     verify: async () => verifyChain(await store().ledger()),
   }
+}
+
+/** @returns the entries from today's first count on, not chained yet, and which each of the batch became */
+function merge(
+  batch: readonly Waiting[],
+  open: readonly EntryFacts[],
+  day: string,
+  time: number,
+): { drafts: readonly EntryFacts[]; places: readonly number[] } {
+  const drafts = [...open]
+  // A count goes no further back than to the last entry of its own.
+  let openFrom = 0
+  const places = batch.map(({ facts, counted }) => {
+    if (!counted) {
+      drafts.push({ ...facts, time })
+      openFrom = drafts.length
+      return drafts.length - 1
+    }
+    const key = keyOf(facts)
+    const found = drafts.findIndex((draft, i) => i >= openFrom && keyOf(draft) === key)
+    const { count = 0, received = 0 } = drafts[found]?.detail ?? {}
+    const sums = {
+      count: Number(count) + counted.times,
+      received: Number(received) + counted.received,
+    }
+    const draft = { ...facts, detail: { ...facts.detail, day, ...sums }, time }
+    if (found >= 0) drafts[found] = draft
+    else drafts.push(draft)
+    return found >= 0 ? found : drafts.length - 1
+  })
+  return { drafts, places }
+}
+
+function keyOf({ kind, detail }: Facts): string {
+  const { day, count, received, ...rest } = detail
+  return canonicalJson([kind, rest])
 }

@@ -29,8 +29,7 @@ const personal = (time: number, value = 1): Omit<PersonalRecord, 'version'> => (
   checksum: '',
 })
 
-const row = (sequence: number, text = '') => ({ sequence, text })
-
+const row = (sequence: number, hash = String(sequence)) => ({ sequence, hash })
 describe.each([
   ['indexeddb', () => openIndexedDb(newName(), indexedDB)],
   ['memory', async () => createMemoryDatabase()],
@@ -153,16 +152,20 @@ describe.each([
     expect(head.count).toBe(0)
   })
 
-  test('the log takes only the entry that follows the last', async () => {
+  test('the log takes only what follows its last row, which may be put anew', async () => {
     const store = await fresh()
-    expect(await store.lastLedger()).toBe(undefined)
-    expect(await store.appendLedger([row(1)], 'strict')).toBe(false)
-    expect(await store.appendLedger([row(0, 'first')], 'strict')).toBe(true)
-    expect(await store.appendLedger([row(0, 'other')], 'relaxed')).toBe(false)
-    expect(await store.appendLedger([row(1), row(3)], 'relaxed')).toBe(false)
-    expect(await store.appendLedger([row(1), row(2)], 'relaxed')).toBe(true)
-    expect(await store.ledger()).toEqual([row(0, 'first'), row(1), row(2)])
-    expect(await store.lastLedger()).toEqual(row(2))
+    const none = { after: null }
+    expect(await store.ledgerTail(() => true)).toEqual([])
+    expect(await store.appendLedger([row(0)], { after: 'x' }, 'strict')).toBe(false)
+    expect(await store.appendLedger([row(0, 'first')], none, 'strict')).toBe(true)
+    expect(await store.appendLedger([row(0, 'other')], none, 'relaxed')).toBe(false)
+    expect(await store.appendLedger([row(1), row(2)], { after: 'first' }, 'relaxed')).toBe(true)
+    expect(await store.appendLedger([row(2, 'anew'), row(3)], { after: '2' }, 'relaxed')).toBe(true)
+    expect(await store.ledger()).toEqual([row(0, 'first'), row(1), row(2, 'anew'), row(3)])
+    const open = (given: unknown) => (given as { sequence: number }).sequence > 1
+    expect(await store.ledgerTail(open)).toEqual([row(1), row(2, 'anew'), row(3)])
+    expect(await store.appendLedger([row(4)], { after: '3', dropBefore: 3 }, 'relaxed')).toBe(true)
+    expect(await store.ledger()).toEqual([row(3), row(4)])
   })
 
   test('erase leaves the wish to be left alone, what was sent, and one entry', async () => {
@@ -170,7 +173,7 @@ describe.each([
     await store.append([draft('a', 1)])
     const epoch = await store.epoch()
     await store.putPersonal(personal(1), epoch)
-    await store.appendLedger([row(0, 'old')], 'relaxed')
+    await store.appendLedger([row(0, 'old')], { after: null }, 'relaxed')
     await store.putSetting('consent', { contribute: true, since: 1 })
     await store.putSetting('paused', true)
     await store.putSetting('budget', { spent: 3 })

@@ -24,6 +24,9 @@ export const VERSIONS_KEPT = 3
 /** Beyond this the oldest go: about five years of a busy shopper. */
 export const MAX_EVENTS = 10_000
 
+/** Rows of the log's end that are read back at most, to count in them. */
+const MAX_OPEN_ROWS = 32
+
 /** A fitted personal model. `version` is given by the store. */
 export interface PersonalRecord {
   readonly version: number
@@ -53,6 +56,7 @@ export interface Download {
 
 export interface LedgerRow {
   readonly sequence: number
+  readonly hash: string
 }
 
 export interface Settings {
@@ -98,9 +102,17 @@ export interface Store {
   selectPersonal(version: number | null): Promise<void>
   download(key: Download['key']): Promise<Download | null>
   putDownload(download: Download): Promise<void>
-  /** False unless the rows follow the last one: another tab was first, chain to its entry instead. */
-  appendLedger(rows: readonly LedgerRow[], durability: Durability): Promise<boolean>
-  lastLedger(): Promise<unknown>
+  /**
+   * Adds rows, or puts them in the place of those with the same sequence, and removes those before
+   * `dropBefore`. False unless `after` is the last one's hash: another tab was first.
+   */
+  appendLedger(
+    rows: readonly LedgerRow[],
+    where: { readonly after: string | null; readonly dropBefore?: number },
+    durability: Durability,
+  ): Promise<boolean>
+  /** The last rows, oldest first, as far back as they are `open`, and the one before them. */
+  ledgerTail(open: (row: unknown) => boolean): Promise<readonly unknown[]>
   ledger(): Promise<readonly unknown[]>
   setting<K extends keyof Settings>(name: K): Promise<Settings[K] | undefined>
   /** On disk when it resolves. */
@@ -264,20 +276,34 @@ export function createStore(database: Database): Store {
     putDownload: (download) =>
       write(['downloads'], (transaction) => transaction.put('downloads', download)),
 
-    appendLedger: (rows, durability) =>
+    appendLedger: (rows, { after, dropBefore }, durability) =>
       write(
         ['ledger'],
         async (transaction) => {
           const last = (await transaction.last('ledger')) as LedgerRow | undefined
-          const next = last ? last.sequence + 1 : 0
-          if (rows.some(({ sequence }, place) => sequence !== next + place)) return false
+          if ((last?.hash ?? null) !== after) return false
           await Promise.all(rows.map((row) => transaction.put('ledger', row)))
+          if (dropBefore !== undefined) {
+            const kept = (await transaction.getAll('ledger')) as readonly LedgerRow[]
+            const gone = kept.filter(({ sequence }) => sequence < dropBefore)
+            await Promise.all(gone.map((row) => transaction.delete('ledger', row.sequence)))
+          }
           return true
         },
         durability,
       ),
 
-    lastLedger: () => read(['ledger'], (transaction) => transaction.last('ledger')),
+    ledgerTail: (open) =>
+      read(['ledger'], async (transaction) => {
+        const rows: LedgerRow[] = []
+        let row = (await transaction.last('ledger')) as LedgerRow | undefined
+        while (row !== undefined) {
+          rows.unshift(row)
+          if (!open(row) || rows.length > MAX_OPEN_ROWS) break
+          row = (await transaction.get('ledger', row.sequence - 1)) as LedgerRow | undefined
+        }
+        return rows
+      }),
 
     ledger: () => read(['ledger'], (transaction) => transaction.getAll('ledger')),
 

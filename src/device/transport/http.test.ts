@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { sha256Hex } from '../../core/model/hash.ts'
 import { createLedger } from '../ledger/ledger.ts'
+import { ledgerStoreOf } from '../ledger/testLedger.ts'
 import { createMemoryDatabase } from '../storage/memory.ts'
 import { createStore } from '../storage/store.ts'
 import { createTransport } from './http.ts'
@@ -11,7 +12,7 @@ const LEADER = 'https://leader.test/'
 function setUp(answer: (url: string, init: RequestInit) => Promise<Response> | Response) {
   const store = createStore(createMemoryDatabase())
   const ledger = createLedger(
-    () => store,
+    () => ledgerStoreOf(store),
     () => 9,
   )
   const asked: { url: string; init: RequestInit; entriesBefore: number }[] = []
@@ -79,6 +80,33 @@ describe('get', () => {
       message: expect.stringContaining('404'),
     })
     expect((await ledger.entries()).map(({ kind }) => kind)).toEqual(['request', 'failure'])
+  })
+
+  test('an answer without end is cut off while it is read', async () => {
+    let pulled = 0
+    const endless = new ReadableStream({
+      pull(controller) {
+        pulled++
+        controller.enqueue(new Uint8Array(2 ** 20))
+      },
+    })
+    const { transport } = setUp(() => new Response(endless))
+    await expect(transport.get(`${MODEL}x`, 'model')).rejects.toMatchObject({
+      code: 'model-unreachable',
+      message: expect.stringContaining('too large'),
+    })
+    expect(pulled).toBeLessThan(70)
+  })
+
+  test('what announces too much is not read, and a short lie is read as it is', async () => {
+    const headers = { 'content-length': String(2 ** 30) }
+    const { transport } = setUp((url) =>
+      url.endsWith('lie')
+        ? new Response('hello', { headers: { 'content-length': '1' } })
+        : new Response('x', { headers }),
+    )
+    await expect(transport.get(`${MODEL}x`, 'model')).rejects.toThrow(/too large/)
+    expect(await transport.get(`${MODEL}lie`, 'model')).toHaveLength(5)
   })
 
   const hang = (_url: string, { signal }: RequestInit) =>

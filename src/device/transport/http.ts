@@ -3,6 +3,7 @@
  * destinations only, and the ledger entry stored before the first byte leaves.
  */
 
+import { concat } from '../../core/bytes.ts'
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
 import { sha256Hex } from '../../core/model/hash.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -27,8 +28,13 @@ export interface TransportDeps {
 }
 
 const TIMEOUT = 30_000
-/** A response beyond this is not ours. */
-const MAX_RESPONSE = 64 * 2 ** 20
+/** A response beyond this is not ours, whatever length it announces. */
+const MAX_BYTES: Readonly<Record<Purpose | 'upload', number>> = {
+  catalog: 64 * 2 ** 20,
+  model: 64 * 2 ** 20,
+  policy: 2 ** 20,
+  upload: 2 ** 20,
+}
 
 const UNREACHABLE: Readonly<Record<Purpose | 'upload', ErrorCode>> = {
   catalog: 'model-unreachable',
@@ -73,17 +79,14 @@ export function createTransport(deps: TransportDeps): Transport {
         ...init,
         signal: AbortSignal.any([AbortSignal.timeout(timeout), ...(signal ? [signal] : [])]),
       })
-      if (Number(response.headers.get('content-length') ?? 0) > MAX_RESPONSE) {
-        throw new Error('the answer is too large')
-      }
-      const body = new Uint8Array(await response.arrayBuffer())
+      const body = await readAtMost(response, MAX_BYTES[purpose])
       return { status: response.status, body }
     } catch (error) {
       const aborted = signal?.aborted === true
       const failure = aborted
         ? abandoned(url)
         : NearsideError.from(error, UNREACHABLE[purpose], `No answer from ${url}`)
-      await ledger.append({ kind: 'failure', detail: { purpose, url, why: failure.message } })
+      await ledger.count({ kind: 'failure', detail: { purpose, url, why: failure.message } })
       throw failure
     }
   }
@@ -92,11 +95,13 @@ export function createTransport(deps: TransportDeps): Transport {
     async get(url, purpose, options) {
       const target = declared(url, purpose)
       if (options?.signal?.aborted) throw abandoned(target)
-      await ledger.append({ kind: 'request', detail: { method: 'GET', purpose, url: target } })
+      const request = { kind: 'request', detail: { method: 'GET', purpose, url: target } } as const
+      await ledger.count(request)
       const { status, body } = await send(target, purpose, { method: 'GET' }, options?.signal)
+      await ledger.count(request, body.length)
       if (status === 200) return body
       const why = `status ${status}`
-      await ledger.append({ kind: 'failure', detail: { purpose, url: target, why } })
+      await ledger.count({ kind: 'failure', detail: { purpose, url: target, why } })
       throw new NearsideError(UNREACHABLE[purpose], `${target} answered with ${why}.`)
     },
 
@@ -111,7 +116,7 @@ export function createTransport(deps: TransportDeps): Transport {
           detail: { ...detail, method: 'POST', url: target, sha256, contentType },
           bytesSent: bytes.length,
         },
-        'strict',
+        'disk',
       )
       return send(target, 'upload', {
         method: 'POST',
@@ -119,5 +124,24 @@ export function createTransport(deps: TransportDeps): Transport {
         headers: { 'content-type': contentType },
       })
     },
+  }
+}
+
+/** @throws Error as soon as there is more than `most`, read or announced */
+async function readAtMost(response: Response, most: number): Promise<Uint8Array<ArrayBuffer>> {
+  const reader = response.body?.getReader()
+  if (!reader) return new Uint8Array(0)
+  const chunks: Uint8Array[] = []
+  let length = Number(response.headers.get('content-length') ?? 0)
+  for (let read = 0; ; ) {
+    if (length > most) {
+      await reader.cancel().catch(() => undefined)
+      throw new Error('the answer is too large')
+    }
+    const { done, value } = await reader.read()
+    if (done) return concat(...chunks)
+    chunks.push(value)
+    read += value.length
+    length = Math.max(length, read)
   }
 }

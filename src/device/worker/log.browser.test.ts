@@ -12,7 +12,7 @@ describe('the log', () => {
     const entries = await device.entries()
     const requested = entries
       .filter(({ kind }) => kind === 'request')
-      .map(({ detail }) => detail.url)
+      .flatMap(({ detail }) => Array.from({ length: Number(detail.count) }, () => detail.url))
     expect(requested.sort()).toEqual(server.requests.map(({ url }) => url).sort())
     expect(entries.every(({ bytesSent }) => bytesSent === 0)).toBe(true)
     expect(await device.verify()).toEqual({ ok: true, entries: entries.length, brokenAt: null })

@@ -11,7 +11,7 @@ import type { ShopperEvent } from '../../core/events/event.ts'
 import { type FindItems, fromEvents } from '../../core/events/history.ts'
 import type { History } from '../../core/features/history.ts'
 import { createMemoryDatabase } from '../storage/memory.ts'
-import { createStore, type Settings, type Store } from '../storage/store.ts'
+import { createStore, type LedgerRow, type Settings, type Store } from '../storage/store.ts'
 import type { Notices } from './notices.ts'
 
 /** Share of the events that goes when the browser has no more room. */
@@ -143,6 +143,20 @@ export class Shopper {
     }
   }
 
+  /**
+   * Runs a write that bears on what may leave: consent, budget, the entry of an upload. It is on disk
+   * when it resolves; where it can't be, it is refused, and no memory stands in for the disk.
+   * @throws NearsideError `storage-unavailable` | `storage-full`
+   */
+  async durably<T>(write: (store: Store) => Promise<T>): Promise<T> {
+    if (this.#store.kind === 'memory')
+      throw new NearsideError(
+        'storage-unavailable',
+        'This tab can keep nothing on disk: nothing is sent.',
+      )
+    return write(this.#store)
+  }
+
   /** Runs a read; a store that can't be read is left for memory. */
   async read<T>(read: (store: Store) => Promise<T>): Promise<T> {
     const store = this.#store
@@ -204,9 +218,7 @@ function isStorageFailure(error: unknown): error is NearsideError {
 }
 
 async function copyRest(from: Store, to: Store): Promise<void> {
-  for (const row of (await from.ledger()) as { sequence: number }[]) {
-    await to.appendLedger([row], 'relaxed')
-  }
+  await to.appendLedger((await from.ledger()) as LedgerRow[], { after: null }, 'relaxed')
   for (const name of ['paused', 'consent', 'budget', 'sent'] as const) {
     const value = await from.setting(name)
     if (value !== undefined) await to.putSetting(name, value)

@@ -1,5 +1,6 @@
 /** @module The device's log as a table: every entry, every byte that left, and its chain of hashes. */
 import { useCallback, useEffect, useRef, useState } from 'react'
+import { bytesSent } from '../../device/ledger/chain.ts'
 import type { LedgerEntry } from '../../device/ledger/entry.ts'
 import { download } from '../react/download.ts'
 import { Moment, outcome, Section, type SectionProps } from './Section.tsx'
@@ -46,7 +47,7 @@ export function LedgerSection({ personalizer, snapshot }: SectionProps) {
   }
 
   const newest = [...(entries ?? [])].reverse()
-  const left = newest.reduce((sum, entry) => sum + entry.bytesSent, 0)
+  const left = bytesSent(entries ?? [])
   return (
     <Section title="What left this device" wide>
       <p className="ns-sent">
@@ -57,8 +58,8 @@ export function LedgerSection({ personalizer, snapshot }: SectionProps) {
             : `Sent: ${left.toLocaleString('en-GB')} bytes`}
       </p>
       <p className="ns-small">
-        Files fetched from the shop are listed too; a fetch sends no more than the file’s address.
-        An entry is written before its first byte leaves.
+        Files fetched from the shop are counted too, by day and address; a fetch sends no more than
+        the file’s address. An entry is written before its first byte leaves.
       </p>
       <div className="ns-actions">
         <button type="button" className="ns-button" onClick={() => void verify()}>
