@@ -9,10 +9,10 @@ const SCHEMES = ['light', 'dark'] as const
 /** Address → what must be there before the page is judged. */
 const PAGES: Readonly<Record<string, string>> = {
   '/': '.for-you [data-item]',
-  '/category/Candles%20%26%20Fragrance?price=1-3': 'main [data-item]',
+  '/category/Candles%20%26%20Fragrance#price=1-3': 'main [data-item]',
   '/product/85123A': 'main [data-item]',
-  '/search?q=lantrn': '.suggestions, main [data-item]',
-  '/search?q=zzzzzz': 'main [data-item]',
+  '/search#q=lantrn': '.suggestions, main [data-item]',
+  '/search#q=zzzzzz': 'main [data-item]',
   '/search': 'main [data-item]',
   '/basket': '.line',
   '/checkout': '.order',
@@ -83,7 +83,7 @@ test('what opens: panel, erasing, facets on a phone, a replay, an unreachable sh
   await page.getByRole('heading', { name: 'The latest order' }).waitFor({ timeout: 60_000 })
   await judge(page, 'a replay')
 
-  await go(page, '/search?q=heart')
+  await go(page, '/search#q=heart')
   await page.setViewportSize(SIZES.phone)
   await page.getByRole('button', { name: 'Filter' }).click()
   await expect(page.getByRole('group', { name: 'Department' })).toBeVisible()

@@ -86,7 +86,7 @@ test('the header: colours, order, departments', async ({ page }) => {
 test('more of a list, all choices of a kind: the focus goes on at the first new one', async ({
   page,
 }) => {
-  await page.goto('/search?q=heart')
+  await page.goto('/search#q=heart')
   const departments = page.getByRole('group', { name: 'Department' }).getByRole('checkbox')
   await press(page, page.getByRole('button', { name: /^All \d+/ }).first())
   await expect(departments.nth(8)).toBeFocused()

@@ -44,7 +44,7 @@ test('whoever has looked sees and hears one list in a department: their own', as
 test('a list that is narrowed down and sorted by its address is the only one to be seen', async ({
   page,
 }) => {
-  await expectOneList(page, '/category/Christmas?price=1-3&sort=cheap&show=48', LIST)
+  await expectOneList(page, '/category/Christmas#price=1-3&sort=cheap&show=48', LIST)
   expect(await idsIn(page, LIST)).toHaveLength(48)
   await expect(page.getByRole('checkbox', { name: /^£1 to £3/ })).toBeChecked()
 })

@@ -8,7 +8,7 @@ const PAGES = [
   '/',
   '/category/Candles%20%26%20Fragrance',
   '/product/85123A',
-  '/search?q=heart',
+  '/search#q=heart',
   '/basket',
   '/checkout',
   '/wishlist',
@@ -157,7 +157,7 @@ test.describe('with a device that answers late', () => {
     })
     await opensStill(page, '/', FOR_YOU)
     await opensStill(page, '/category/Christmas', 'main .grid [data-item]')
-    await opensStill(page, '/search?q=heart', 'main .grid [data-item]')
+    await opensStill(page, '/search#q=heart', 'main .grid [data-item]')
     await opensStill(page, '/product/22086', 'main .shelf [data-item]')
   })
 })

@@ -63,7 +63,7 @@ const PAGES: Readonly<Record<string, string>> = {
   '/': '.for-you [aria-busy="false"] [data-item]',
   '/category/Christmas': 'main [data-item]',
   '/product/22086': 'article.product',
-  '/search?q=lantern': 'main [data-item]',
+  '/search#q=lantern': 'main [data-item]',
   '/basket': '.line',
   '/checkout': '.order',
   '/wishlist': 'main h1',

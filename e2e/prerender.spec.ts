@@ -54,7 +54,7 @@ test('a newcomer’s device begins with the model that the page was rendered wit
 test('the other pages begin with the outline, not with the home page', async ({ browser }) => {
   const context = await browser.newContext({ javaScriptEnabled: false })
   const page = await context.newPage()
-  for (const address of ['/basket', '/search?q=heart', '/product/no-such', '/no-such-page']) {
+  for (const address of ['/basket', '/search#q=heart', '/product/no-such', '/no-such-page']) {
     await page.goto(address)
     await expect(page.locator('[data-item]')).toHaveCount(0)
     await expect(page.getByRole('status')).toHaveText('The shop is opening …')
@@ -65,7 +65,7 @@ test('the other pages begin with the outline, not with the home page', async ({ 
 /** What a shopper can have done, each enough to get a list of one's own. */
 const VISITS: Readonly<Record<string, string>> = {
   looked: '/product/85123A',
-  'only searched': '/search?q=lantern',
+  'only searched': '/search#q=lantern',
 }
 
 for (const [visit, address] of Object.entries(VISITS)) {
@@ -82,7 +82,7 @@ for (const [visit, address] of Object.entries(VISITS)) {
 }
 
 test('whoever had all erased is a stranger again', async ({ page }) => {
-  await page.goto('/search?q=lantern')
+  await page.goto('/search#q=lantern')
   const known = () => page.evaluate(() => localStorage.getItem('nearside-shop.known'))
   await expect.poll(known).toBe('true')
   await page.getByRole('button', { name: 'What this shop learned' }).click()

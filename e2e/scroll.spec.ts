@@ -46,7 +46,7 @@ test.describe('where the list comes late', () => {
   test('whoever scrolls first is left alone', async ({ page }) => {
     await page.setViewportSize({ width: 390, height: 600 })
     // Departments are rendered beforehand, and have their lists at once.
-    await page.goto('/search?q=heart')
+    await page.goto('/search#q=heart')
     const card = page.locator('main .grid [data-item]').nth(20)
     await card.scrollIntoViewIfNeeded()
     const place = await scrolled(page)

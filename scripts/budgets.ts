@@ -201,7 +201,7 @@ const VISITS = [
   landing('a product', '/product/85123A'),
   landing('a department', '/category/Candles%20%26%20Fragrance'),
   // These are not rendered beforehand.
-  landing('a search', '/search?q=heart'),
+  landing('a search', '/search#q=heart'),
   landing('the basket', '/basket'),
 ]
 const OPENS = /^(home|landing)/

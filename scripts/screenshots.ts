@@ -19,15 +19,15 @@ const EMPTY: Readonly<Record<string, string>> = {
   'empty-orders': '/orders',
   'empty-side-by-side': '/side-by-side',
   'empty-search': '/search',
-  'nothing-found': '/search?q=zzzzzz',
-  'nothing-left': '/search?q=lantern&price=0-1&stock=out',
+  'nothing-found': '/search#q=zzzzzz',
+  'nothing-left': '/search#q=lantern&price=0-1&stock=out',
 }
 /** After a short visit. */
 const PAGES: Readonly<Record<string, string>> = {
   home: '/',
   category: '/category/Candles%20%26%20Fragrance',
   product: '/product/85123A',
-  search: '/search?q=lantern',
+  search: '/search#q=lantern',
   basket: '/basket',
   wishlist: '/wishlist',
   checkout: '/checkout',

@@ -1,5 +1,5 @@
 /** @module Every page's frame and the shop's addresses. */
-import { memo, Suspense, useDeferredValue } from 'react'
+import { type MouseEvent, memo, Suspense, useDeferredValue } from 'react'
 import { Route, Switch, useLocation } from 'wouter'
 import { samePath } from './catalogue.ts'
 import { laterPage } from './later.tsx'
@@ -32,7 +32,8 @@ export function Frame() {
   const shown = useDeferredValue(path)
   return (
     <>
-      <a className="skip" href="#main">
+      {/* biome-ignore lint/a11y/useValidAnchor: it leads within the page, as the address can't say */}
+      <a className="skip" href="#main" onClick={skip}>
         Skip to content
       </a>
       <Header />
@@ -43,6 +44,12 @@ export function Frame() {
       <Footer />
     </>
   )
+}
+
+/** By hand: the fragment holds what was chosen. */
+function skip(event: MouseEvent): void {
+  event.preventDefault()
+  document.getElementById('main')?.focus()
 }
 
 interface PagesProps {

@@ -18,6 +18,6 @@ if (read('order') === 'base') dataset.order = 'base'
 // Of whom the device knows something gets a list of their own, and not everybody's first.
 else if (read('known') === true) dataset.returning = ''
 // A list that is narrowed down or sorted is another than the one that was rendered.
-if (/[?&](price|stock|sort|show)=/.test(location.search)) dataset.narrowed = ''
+if (/[?&#](price|stock|sort|show)=/.test(location.search + location.hash)) dataset.narrowed = ''
 const viewed = read('viewed')
 if (Array.isArray(viewed) && viewed.length > 0) dataset.viewed = ''

@@ -1,8 +1,8 @@
 /** @module What a list of products can be narrowed down by, and how the choice stands in the address. */
 import { useCallback, useMemo } from 'react'
-import { useSearchParams } from 'wouter'
 import type { Item } from '../index.ts'
 import { type Facet, type FacetGroup, narrow } from '../search.ts'
+import { useChoices } from './address.ts'
 import { isSold, OTHER } from './catalogue.ts'
 
 const BANDS = [
@@ -67,13 +67,13 @@ export interface Facets {
  * @param departments whether to offer them: not inside of one
  */
 export function useFacets(items: readonly Item[], departments: boolean): Facets {
-  const [params, setParams] = useSearchParams()
+  const [choices, choose] = useChoices()
   const groups = useMemo(
     () => (departments ? [departmentGroup(items), PRICE, STOCK] : [PRICE, STOCK]),
     [items, departments],
   )
   // By what is chosen and not by the address: that changes with every letter of a search.
-  const selected = JSON.stringify(groups.map(({ name }) => [name, params.getAll(name)]))
+  const selected = JSON.stringify(groups.map(({ name }) => [name, choices.getAll(name)]))
   const narrowed = useMemo(
     () => narrow(items, groups, Object.fromEntries(JSON.parse(selected))),
     [items, groups, selected],
@@ -84,26 +84,20 @@ export function useFacets(items: readonly Item[], departments: boolean): Facets 
 
   const toggle = useCallback(
     (group: string, value: string) =>
-      setParams((previous) => {
-        const values = previous.getAll(group)
-        previous.delete(group)
-        const next = values.includes(value)
-          ? values.filter((other) => other !== value)
-          : [...values, value]
-        for (const one of next) previous.append(group, one)
-        previous.delete('show')
-        return previous
+      choose((next) => {
+        if (next.getAll(group).includes(value)) next.delete(group, value)
+        else next.append(group, value)
+        next.delete('show')
       }),
-    [setParams],
+    [choose],
   )
   const clear = useCallback(
     () =>
-      setParams((previous) => {
-        for (const { name } of groups) previous.delete(name)
-        previous.delete('show')
-        return previous
+      choose((next) => {
+        for (const { name } of groups) next.delete(name)
+        next.delete('show')
       }),
-    [setParams, groups],
+    [choose, groups],
   )
 
   return { ...narrowed, chosen, toggle, clear }

@@ -3,6 +3,7 @@ import { StrictMode, startTransition } from 'react'
 import { createRoot, hydrateRoot } from 'react-dom/client'
 import { Router } from 'wouter'
 import { App } from './App.tsx'
+import { hideChoices } from './address.ts'
 import { readFirstPage } from './firstPage.ts'
 import { keepScroll } from './navigation.ts'
 import { keepForOffline } from './offline.ts'
@@ -10,6 +11,7 @@ import { startPersonalizer } from './personalizer.ts'
 import { followChoices } from './preferences.ts'
 
 export function openShop(root: HTMLElement): void {
+  hideChoices()
   followChoices(document.documentElement)
   keepScroll()
   const first = readFirstPage(document)

@@ -5,6 +5,7 @@ import type { Item } from '../index.ts'
 import { PersonalizationProvider } from '../react.ts'
 import { waitFor } from '../testPatience.ts'
 import { createFakePersonalizer, type FakePersonalizer } from '../ui/react/fakePersonalizer.ts'
+import { hideChoices } from './address.ts'
 import { basket, priced, wishlist } from './basket.ts'
 import { createCatalogue } from './catalogue.ts'
 import { Frame } from './Frame.tsx'
@@ -140,7 +141,7 @@ test('from product to a demo order by keyboard: one purchase with all items, no 
 })
 
 test('a department narrowed down by price; its name may hold an ampersand', async () => {
-  const screen = await open('/category/Kitchen%20%26%20Dining?price=1-3&sort=dear')
+  const screen = await open('/category/Kitchen%20%26%20Dining#price=1-3&sort=dear')
   await expect
     .element(screen.getByRole('heading', { level: 1, name: 'Kitchen & Dining' }))
     .toBeVisible()
@@ -157,20 +158,42 @@ test('a department narrowed down by price; its name may hold an ampersand', asyn
   const only = cards().length
   await option(/^£3 to £8/).click()
   await waitFor(() => expect(cards()).toHaveLength(only + 5))
-  expect(location.search).toBe('?sort=dear&price=1-3&price=3-8')
+  expect(location.hash).toBe('#price=1-3&sort=dear&price=3-8')
   history.back()
   await waitFor(() => expect(cards()).toHaveLength(only))
   await option(/^£1 to £3/).click()
   await waitFor(() => expect(cards().length).toBeGreaterThan(only))
-  expect(location.search).toBe('?sort=dear')
+  expect(location.hash).toBe('#sort=dear')
 })
 
 test('choices without a product say so and can be taken back at once', async () => {
-  const screen = await open('/search?q=tea&stock=out&in=Garden')
+  const screen = await open('/search#q=tea&stock=out&in=Garden')
   await expect.element(screen.getByText('Nothing here with these choices.')).toBeVisible()
   await screen.getByRole('button', { name: /^Show all/ }).click()
-  await waitFor(() => expect(location.search).toBe('?q=tea'))
+  await waitFor(() => expect(location.hash).toBe('#q=tea'))
   await expect.element(screen.getByText('10 products').last()).toBeVisible()
+})
+
+test('an old link’s choices move to the fragment, which no server sees; the rest of its query stays', async () => {
+  history.pushState(null, '', '/search?q=tea&engine=js&in=Garden&stock=in#sort=dear')
+  hideChoices()
+  expect(location.search).toBe('?engine=js')
+  expect(location.hash).toBe('#sort=dear&q=tea&in=Garden&stock=in')
+  const screen = await open(location.pathname + location.search + location.hash)
+  await expect
+    .element(screen.getByRole('heading', { level: 1, name: 'Results for “tea”' }))
+    .toBeVisible()
+  await expect.element(screen.getByRole('checkbox', { name: /^In stock/ })).toBeChecked()
+  await screen.getByRole('searchbox').fill('bird')
+  await waitFor(() => expect(location.hash).toContain('q=bird'))
+  expect(location.search).not.toContain('bird')
+})
+
+test('the skip link keeps what is searched for', async () => {
+  const screen = await open('/search#q=tea')
+  await screen.getByRole('link', { name: 'Skip to content' }).click()
+  await expect.element(screen.getByRole('main')).toHaveFocus()
+  expect(location.hash).toBe('#q=tea')
 })
 
 test('an order is remembered on this device, can be bought again, and goes with everything else', async () => {

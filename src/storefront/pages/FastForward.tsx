@@ -1,7 +1,7 @@
 /** @module `/fast-forward`: the year of a shopper whom training never saw, replayed on this device. */
 import { useEffect, useState } from 'react'
-import { useSearchParams } from 'wouter'
 import { usePersonalization } from '../../react.ts'
+import { useChoices } from '../address.ts'
 import { type ReplayKept, useReplayKept } from '../offline.ts'
 import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
@@ -104,8 +104,8 @@ function Waiting() {
 }
 
 function Choice({ shoppers }: { readonly shoppers: readonly PastShopper[] }) {
-  const [params, setParams] = useSearchParams()
-  const asked = params.get('shopper')
+  const [choices, choose] = useChoices()
+  const asked = choices.get('shopper')
   const chosen = shoppers.find(({ label }) => label === asked) ?? shoppers[0]
   return (
     <>
@@ -118,7 +118,7 @@ function Choice({ shoppers }: { readonly shoppers: readonly PastShopper[] }) {
               name="shopper"
               value={label}
               checked={label === chosen.label}
-              onChange={() => setParams({ shopper: label }, { replace: true })}
+              onChange={() => choose((next) => next.set('shopper', label), { replace: true })}
             />
             <span>
               {label}

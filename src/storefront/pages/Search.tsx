@@ -1,7 +1,7 @@
-/** @module `/search?q=`: results while one types, in personal order where relevance is flat. */
+/** @module `/search#q=`: results while one types, in personal order where relevance is flat. */
 import { memo, startTransition, useDeferredValue, useEffect, useMemo, useState } from 'react'
-import { useSearchParams } from 'wouter'
 import { blend, type ProductSearch } from '../../search.ts'
+import { useChoices } from '../address.ts'
 import { Assortment } from '../parts/Assortment.tsx'
 import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
@@ -14,8 +14,8 @@ import { useSteadyOrder } from '../useSteadyOrder.ts'
 const REST_MS = 800
 
 export function Search() {
-  const [params] = useSearchParams()
-  const asked = (params.get('q') ?? '').trim()
+  const [choices] = useChoices()
+  const asked = (choices.get('q') ?? '').trim()
   // What is typed shows at once; the results follow, without holding up the next letter.
   const query = useDeferredValue(asked)
   const { catalogue } = useShop()

@@ -1,8 +1,8 @@
 /** @module `/side-by-side`: everybody's list and this shopper's, what moved and why. */
 import { type ReactNode, useMemo } from 'react'
-import { useSearchParams } from 'wouter'
 import type { Recommendation } from '../../index.ts'
 import { usePersonalization, useRecommendations, WhyThis } from '../../react.ts'
+import { useChoices } from '../address.ts'
 import { productPath, titleOf } from '../catalogue.ts'
 import {
   cameFrom,
@@ -23,8 +23,8 @@ const SHOWN = 10
 
 export function SideBySide() {
   const { catalogue, unavailable } = useShop()
-  const [params, setParams] = useSearchParams()
-  const department = catalogue.department(params.get('in') ?? '')
+  const [choices, choose] = useChoices()
+  const department = catalogue.department(choices.get('in') ?? '')
   const category = department?.name
   const base = useRecommendations({ limit: KNOWN_PLACES, order: 'base', category })
   const personal = useRecommendations({ limit: KNOWN_PLACES, order: 'personal', category })
@@ -49,7 +49,7 @@ export function SideBySide() {
             id="in"
             value={category ?? ''}
             onChange={({ target }) =>
-              setParams(target.value ? { in: target.value } : {}, { replace: true })
+              choose((next) => next.set('in', target.value), { replace: true })
             }
           >
             <option value="">The whole shop</option>

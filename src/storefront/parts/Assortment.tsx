@@ -1,7 +1,7 @@
 /** @module A list of products with its choices, order and count: category and search results. */
 import { type ReactNode, useDeferredValue, useMemo } from 'react'
-import { useSearchParams } from 'wouter'
 import type { Item } from '../../index.ts'
+import { useChoices } from '../address.ts'
 import { titleOf } from '../catalogue.ts'
 import { useFacets } from '../facets.ts'
 import { useShop } from '../shop.ts'
@@ -34,9 +34,9 @@ interface AssortmentProps {
 export function Assortment(props: AssortmentProps) {
   const { items, order, label, departments = false, settled, termsOf, children } = props
   const { catalogue } = useShop()
-  const [params, setParams] = useSearchParams()
+  const [choices, choose] = useChoices()
   const facets = useFacets(items, departments)
-  const sort = SORTS[params.get('sort') ?? '']
+  const sort = SORTS[choices.get('sort') ?? '']
   const shown = useMemo(
     () => (sort ? [...facets.items].sort(sort.compare) : facets.items),
     [facets.items, sort],
@@ -45,15 +45,11 @@ export function Assortment(props: AssortmentProps) {
   const listed = useDeferredValue(shown)
   // A page that was rendered beforehand knows neither the shopper nor the choices in the address.
   const rendered = catalogue.enoughFor !== null
-  const chosen = facets.chosen > 0 || sort !== undefined || params.has('show')
+  const chosen = facets.chosen > 0 || sort !== undefined || choices.has('show')
   useListView(label, settled && !rendered ? shown.map((item) => item.id) : [])
 
   function sortBy(value: string) {
-    setParams((previous) => {
-      if (value) previous.set('sort', value)
-      else previous.delete('sort')
-      return previous
-    })
+    choose((next) => (value ? next.set('sort', value) : next.delete('sort')))
   }
 
   return (
@@ -73,7 +69,7 @@ export function Assortment(props: AssortmentProps) {
             <label htmlFor="sort">Sort by</label>
             <select
               id="sort"
-              value={sort ? (params.get('sort') ?? '') : ''}
+              value={sort ? (choices.get('sort') ?? '') : ''}
               onChange={(event) => sortBy(event.target.value)}
             >
               <option value="">{order}</option>

@@ -1,14 +1,15 @@
 /** @module The search box of every page: results change as one types, Enter goes to them. */
 import { type FormEvent, useEffect, useRef, useState } from 'react'
-import { useLocation, useSearchParams } from 'wouter'
+import { useLocation } from 'wouter'
+import { useChoices } from '../address.ts'
 import { Icon } from './Icon.tsx'
 
-export const searchPath = (query: string): string => `/search?q=${encodeURIComponent(query)}`
+export const searchPath = (query: string): string => `/search#${new URLSearchParams({ q: query })}`
 
 export function SearchBox() {
   const [path, navigate] = useLocation()
-  const [params] = useSearchParams()
-  const shown = path === '/search' ? (params.get('q') ?? '') : ''
+  const [choices] = useChoices()
+  const shown = path === '/search' ? (choices.get('q') ?? '') : ''
   const [text, setText] = useState(shown)
   const input = useRef<HTMLInputElement>(null)
 

@@ -1,7 +1,7 @@
 /** @module A list of the shop's own choosing, a page at a time: category and search results. */
 import { memo, useRef } from 'react'
-import { useSearchParams } from 'wouter'
 import type { Item } from '../../index.ts'
+import { useChoices } from '../address.ts'
 import { useShop } from '../shop.ts'
 import { Card } from './ProductCard.tsx'
 
@@ -20,19 +20,13 @@ interface StockListProps {
 export const StockList = memo(function StockList(props: StockListProps) {
   const { items, label, settled, termsOf } = props
   const { catalogue } = useShop()
-  const [params, setParams] = useSearchParams()
-  const shown = Math.max(PAGE, Number(params.get('show')) || 0)
+  const [choices, choose] = useChoices()
+  const shown = Math.max(PAGE, Number(choices.get('show')) || 0)
   const list = useRef<HTMLUListElement>(null)
 
   function more() {
     const first = shown
-    setParams(
-      (previous) => {
-        previous.set('show', String(shown + PAGE))
-        return previous
-      },
-      { replace: true },
-    )
+    choose((next) => next.set('show', String(shown + PAGE)), { replace: true })
     // The button may be gone and with it the focus: go on at the first new product.
     requestAnimationFrame(() => list.current?.querySelectorAll('a')[first]?.focus())
   }
