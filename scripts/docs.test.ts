@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { COMMON_OPTIONS, type Command } from '../src/cli/command.ts'
+import type { Subcommand } from '../src/cli/command.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const BUILT = /^(node_modules|dist|var|screenshots|test-results|\.(?!ci).*)$/
@@ -39,7 +39,7 @@ const NPM = new Set(['install', 'ci', 'pack'])
 const COMMANDS = new Map(
   await Promise.all(
     ['import', 'pretrain', 'evaluate', 'serve', 'bench'].map(async (name) => {
-      const module = (await import(`../src/cli/${name}.ts`)) as { command: Command }
+      const module = (await import(`../src/cli/${name}.ts`)) as { command: Subcommand }
       return [name, module.command] as const
     }),
   ),
@@ -135,9 +135,9 @@ function misused(code: string): string[] {
   const [, called, alone, rest] = call
   const command = COMMANDS.get(called ?? alone)
   if (!command) return [code]
-  const options = { ...command.options, ...COMMON_OPTIONS }
-  return [...rest.matchAll(/(?<= )--([a-z][\w-]*)/g)]
-    .map(([, option]) => option)
-    .filter((option) => !(option in options))
-    .map((option) => `${command.name} --${option}`)
+  const known = command.syntax.options.map(({ long }) => long)
+  return [...rest.matchAll(/(?<= )--[a-z][\w-]*/g)]
+    .map(([option]) => option)
+    .filter((option) => !known.includes(option) && option !== '--help')
+    .map((option) => `${command.syntax.name()} ${option}`)
 }

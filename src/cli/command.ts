@@ -1,16 +1,11 @@
-/** @module What a subcommand of `nearside` is. `main.ts` finds it, parses, runs, reports errors. */
-import type { ParseArgsConfig } from 'node:util'
+/** @module What a command of `nearside` is: its syntax, and what it does with what was asked. */
+import {
+  type Command,
+  type CommandUnknownOpts,
+  InvalidArgumentError,
+  type OptionValues,
+} from '@commander-js/extra-typings'
 import type { Progress } from './progress.ts'
-
-export interface CommandOption {
-  readonly type: 'string' | 'boolean'
-  readonly value?: string
-  readonly describe: string
-  readonly required?: boolean
-  readonly default?: string
-}
-
-export type Values = Readonly<Record<string, string | boolean | undefined>>
 
 export interface CommandContext {
   readonly progress: Progress
@@ -19,27 +14,44 @@ export interface CommandContext {
   readonly signal: AbortSignal
 }
 
-export interface Command {
-  readonly name: string
-  readonly summary: string
-  /** Shown under the usage line of `--help`. */
-  readonly details?: string
-  readonly positionals?: string
-  readonly options: Readonly<Record<string, CommandOption>>
-  /** Returns what `--json FILE` writes; prints the human form itself. */
-  run(values: Values, positionals: readonly string[], context: CommandContext): Promise<unknown>
+export interface Subcommand {
+  readonly syntax: CommandUnknownOpts
+  /** Runs on what `syntax` has parsed last. Returns what `--json FILE` writes. */
+  run(context: CommandContext): Promise<unknown>
 }
 
-/** `--help` and `--json` belong to every command. */
-export const COMMON_OPTIONS: Readonly<Record<string, CommandOption>> = {
-  json: { type: 'string', value: 'FILE', describe: 'write the result as JSON to FILE' },
-  help: { type: 'boolean', describe: 'show this help' },
+/**
+ * @param syntax its summary, then its description, head the help: lines are joined to paragraphs
+ *   except where one is indented
+ * @param run prints the human form itself and returns what `--json FILE` writes
+ * @example
+ * export const command = defineCommand(
+ *   new Command('greet').summary('say hello').requiredOption('--name <name>', 'to whom'),
+ *   async ({ name }, { print }) => print(`Hello, ${name}`),
+ * )
+ */
+export function defineCommand<Args extends unknown[], Options extends OptionValues>(
+  syntax: Command<Args, Options>,
+  run: (options: Options, context: CommandContext, ...args: Args) => Promise<unknown>,
+): Subcommand {
+  const details = syntax.description().replace(/(?<!\n)\n(?![\n ])/g, ' ')
+  syntax.description([syntax.summary(), details].filter((text) => text !== '').join('\n\n'))
+  syntax.option('--json <file>', 'write the result as JSON to FILE')
+  for (const option of syntax.options) {
+    if (option.isBoolean()) continue
+    const { parseArg } = option
+    option.argParser((value: string, previous) => {
+      requireValue(value)
+      return parseArg ? parseArg(value, previous) : value
+    })
+  }
+  return {
+    syntax: syntax as unknown as CommandUnknownOpts,
+    run: (context) => run(syntax.opts(), context, ...(syntax.processedArgs as unknown as Args)),
+  }
 }
 
-export function parseConfig(
-  options: Readonly<Record<string, CommandOption>>,
-): NonNullable<ParseArgsConfig['options']> {
-  return Object.fromEntries(
-    Object.entries({ ...options, ...COMMON_OPTIONS }).map(([name, { type }]) => [name, { type }]),
-  )
+/** Commander takes whatever comes next for a value, be it the next option or an empty string. */
+function requireValue(value: string): void {
+  if (value === '' || value.startsWith('--')) throw new InvalidArgumentError('A value is missing.')
 }

@@ -8,6 +8,7 @@ import type { ImportReport } from '../train/import/importShop.ts'
 import { isSequenceShop } from '../train/plan.ts'
 import { readShop } from '../train/shop/read.ts'
 import { command } from './import.ts'
+import { runCommand } from './testCommand.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -15,29 +16,22 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-/** Runs the command as the shell would; `printed` is what the screen shows. */
+/** Writes the files and runs the command on them. */
 async function run(
   files: Readonly<Record<string, string | Uint8Array>>,
   flags: Readonly<Record<string, string>> = {},
 ) {
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
-  const printed: string[] = []
-  const values = Object.fromEntries(
+  const given = Object.fromEntries(
     Object.entries({ orders: 'orders.csv', ...flags }).map(([flag, value]) => [
       flag,
       ['orders', 'clicks', 'catalog', 'rules'].includes(flag) ? join(folder, value) : value,
     ]),
   )
-  const report = (await command.run(
-    { encoding: 'utf-8', ...values, out: join(folder, 'out') },
-    [],
-    {
-      progress: { update() {}, clear() {} },
-      print: (line) => printed.push(line),
-      signal: new AbortController().signal,
-    },
-  )) as ImportReport
-  return { report, printed, shop: await readShop(join(folder, 'out')) }
+  const { result, printed } = await runCommand(command, {
+    flags: { ...given, out: join(folder, 'out') },
+  })
+  return { report: result as ImportReport, printed, shop: await readShop(join(folder, 'out')) }
 }
 
 async function eventLines(): Promise<string[]> {
@@ -257,9 +251,9 @@ describe('import', () => {
       {},
       'no line could be used (service line: 1)',
     ],
-    [{ 'orders.csv': UCI }, { currency: 'pounds' }, '--currency is an ISO 4217 code'],
-    [{ 'orders.csv': UCI }, { 'item-pattern': '(' }, 'is not a regular expression'],
-    [{ 'orders.csv': UCI }, { delimiter: 'x' }, '--delimiter is one of'],
+    [{ 'orders.csv': UCI }, { currency: 'pounds' }, 'ISO 4217 code'],
+    [{ 'orders.csv': UCI }, { 'item-pattern': '(' }, 'a regular expression'],
+    [{ 'orders.csv': UCI }, { delimiter: 'x' }, 'one of comma'],
     [{ 'orders.csv': UCI }, { 'available-days': '0' }, '--available-days'],
     [
       { 'orders.csv': UCI, 'r.json': '{"departments":[{}]}' },

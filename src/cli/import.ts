@@ -1,7 +1,7 @@
 /** @module `nearside import`: an order log becomes a shop folder. */
 
 import { basename } from 'node:path'
-import { NearsideError } from '../core/error.ts'
+import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { buildCatalog } from '../train/import/buildCatalog.ts'
 import { readCatalogFile } from '../train/import/catalogFile.ts'
 import { NO_RULES, readCatalogRules } from '../train/import/catalogRules.ts'
@@ -9,10 +9,11 @@ import type { Role } from '../train/import/columns.ts'
 import { type ImportReport, importShop, type LogReport } from '../train/import/importShop.ts'
 import { DELIMITERS } from '../train/import/table.ts'
 import { readWordVectors } from '../train/import/wordVectors.ts'
-import type { Command, CommandOption } from './command.ts'
+import { defineCommand } from './command.ts'
+import { pattern, wholeNumber } from './values.ts'
 
 /** Flags that name a column. */
-const COLUMN_FLAGS: Readonly<Partial<Record<Role, string>>> = {
+const COLUMN_FLAGS = {
   shopper: 'who bought',
   item: 'what was bought',
   time: 'when',
@@ -24,127 +25,95 @@ const COLUMN_FLAGS: Readonly<Partial<Record<Role, string>>> = {
   query: 'what was searched for',
   category: 'of the product, in the catalogue',
   brand: 'of the product, in the catalogue',
-}
+} as const satisfies Partial<Record<Role, string>>
 
-const columnOptions = Object.fromEntries(
-  Object.entries(COLUMN_FLAGS).map(([role, meaning]): [string, CommandOption] => [
-    role,
-    { type: 'string', value: 'COLUMN', describe: `column: ${meaning}` },
-  ]),
-)
+const ROLES = Object.keys(COLUMN_FLAGS) as (keyof typeof COLUMN_FLAGS)[]
 
-export const command: Command = {
-  name: 'import',
-  summary: 'turn order log, clicks and catalogue into a shop folder',
-  details: [
-    'Reads CSV, TSV or JSON lines, plain or gzip. Columns are guessed from common names (GA4,',
-    'Shopify, WooCommerce, UCI Online Retail …) or given by flags. Every line that is left out is',
-    'counted by its reason, in report.json and on the screen. A log without times, `shopper item',
-    'item …` a line, becomes one with a day for each item, counted back from 2000-12-31. A folder of',
-    'numbered files, `session item` a click, becomes one with a week for each file from 2000-01-03.',
-  ].join('\n'),
-  options: {
-    orders: { type: 'string', value: 'FILE', describe: 'order log', required: true },
-    clicks: { type: 'string', value: 'FILE', describe: 'click log' },
-    catalog: {
-      type: 'string',
-      value: 'FILE',
-      describe: 'catalogue; without it, titles and prices come from the order log',
-    },
-    out: { type: 'string', value: 'DIR', describe: 'shop folder to write', required: true },
-    ...columnOptions,
-    currency: { type: 'string', value: 'CODE', describe: 'of the prices, e.g. GBP' },
-    delimiter: { type: 'string', value: 'CHAR', describe: 'comma, tab, semicolon or pipe' },
-    encoding: { type: 'string', value: 'NAME', describe: 'utf-8 or latin1', default: 'utf-8' },
-    'date-order': { type: 'string', value: 'ORDER', describe: 'of 1/2/2011: dmy or mdy' },
-    'time-zone': {
-      type: 'string',
-      value: 'ZONE',
-      describe: 'of times without one',
-      default: 'UTC',
-    },
-    'item-pattern': {
-      type: 'string',
-      value: 'REGEX',
-      describe: 'items that do not match are service lines (UCI: five digits first)',
-    },
-    'cancel-pattern': {
-      type: 'string',
-      value: 'REGEX',
-      describe: 'orders that match are cancellations (UCI: C first)',
-    },
-    'available-days': {
-      type: 'string',
-      value: 'DAYS',
-      describe: 'items not sold in the last DAYS of the log are unavailable',
-    },
-    rules: {
-      type: 'string',
-      value: 'FILE',
-      describe: 'JSON: spelling, departments and their words; titles are put into readable case',
-    },
-    'word-vectors': {
-      type: 'string',
-      value: 'DIR',
-      describe: 'words.txt and vectors.f32le.gz, to place items that no department word names',
-    },
-  },
-  async run(values, _positionals, { progress, print, signal }) {
-    const text = (name: string) => values[name] as string | undefined
-    const named = Object.fromEntries(
-      Object.keys(COLUMN_FLAGS)
-        .map((role) => [role, text(role)])
-        .filter(([, column]) => column !== undefined),
-    )
-    const delimiter = parseDelimiter(text('delimiter'))
-    const encoding = oneOf('encoding', text('encoding') ?? 'utf-8', ['utf-8', 'latin1'] as const)
-    const dateOrder = text('date-order')
-    const currency = parseCurrency(text('currency'))
-    const availableDays = parseDays(text('available-days'))
-    const rulesPath = text('rules')
-    const vectorsPath = text('word-vectors')
-    const rules = rulesPath === undefined ? NO_RULES : await readCatalogRules(rulesPath)
-    const wordVectors = vectorsPath === undefined ? undefined : await readWordVectors(vectorsPath)
-    const catalogPath = text('catalog')
-    const given =
-      catalogPath === undefined
-        ? undefined
-        : await readCatalogFile(catalogPath, named, currency, { encoding })
+const syntax = new Command('import')
+  .summary('turn order log, clicks and catalogue into a shop folder')
+  .description(
+    `Reads CSV, TSV or JSON lines, plain or gzip. Columns are guessed from common names (GA4,
+Shopify, WooCommerce, UCI Online Retail …) or given by flags. Every line that is left out is
+counted by its reason, in report.json and on the screen. A log without times, \`shopper item
+item …\` a line, becomes one with a day for each item, counted back from 2000-12-31. A folder of
+numbered files, \`session item\` a click, becomes one with a week for each file from 2000-01-03.`,
+  )
+  .requiredOption('--orders <file>', 'order log')
+  .option('--clicks <file>', 'click log')
+  .option('--catalog <file>', 'catalogue; without it, titles and prices come from the order log')
+  .requiredOption('--out <dir>', 'shop folder to write')
+  .option('--currency <code>', 'of the prices, e.g. GBP', currency)
+  .option('--delimiter <char>', 'comma, tab, semicolon or pipe', delimiter)
+  .addOption(
+    new Option('--encoding <name>', 'of the files').choices(['utf-8', 'latin1']).default('utf-8'),
+  )
+  .addOption(new Option('--date-order <order>', 'of 1/2/2011').choices(['dmy', 'mdy']))
+  .option('--time-zone <zone>', 'of times without one', 'UTC')
+  .option(
+    '--item-pattern <regex>',
+    'items that do not match are service lines (UCI: five digits first)',
+    pattern,
+  )
+  .option('--cancel-pattern <regex>', 'orders that match are cancellations (UCI: C first)', pattern)
+  .option(
+    '--available-days <days>',
+    'items not sold in the last DAYS of the log are unavailable',
+    wholeNumber(1, 99_999),
+  )
+  .option(
+    '--rules <file>',
+    'JSON: spelling, departments and their words; titles are put into readable case',
+  )
+  .option(
+    '--word-vectors <dir>',
+    'words.txt and vectors.f32le.gz, to place items that no department word names',
+  )
+for (const role of ROLES) syntax.option(`--${role} <column>`, `column: ${COLUMN_FLAGS[role]}`)
 
-    const report = await importShop({
-      orders: text('orders')!,
-      clicks: text('clicks'),
-      out: text('out')!,
-      columns: named,
-      currency,
-      itemPattern: parsePattern('item-pattern', text('item-pattern')),
-      cancelPattern: parsePattern('cancel-pattern', text('cancel-pattern')),
-      dateOrder:
-        dateOrder === undefined
-          ? undefined
-          : oneOf('date-order', dateOrder, ['dmy', 'mdy'] as const),
-      timeZone: text('time-zone'),
-      delimiter,
-      encoding,
-      signal,
-      settings: { availableDays, rules: rulesPath && basename(rulesPath) },
-      onProgress: (label, done, total) => progress.update(label, done, total),
-      buildCatalog: async (facts, log) =>
-        given?.items ??
-        buildCatalog(facts, log, {
-          rules,
-          wordVectors,
-          availableDays,
-          rawTitles: rulesPath === undefined,
-        }),
-    })
-    progress.clear()
-    for (const line of formatReport(report, text('out')!)) print(line)
-    if (given && given.repeated > 0)
-      print(`catalogue: ${given.repeated} rows repeat an id and were left out`)
-    return report
-  },
-}
+type Columns = Readonly<Partial<Record<keyof typeof COLUMN_FLAGS, string>>>
+
+export const command = defineCommand(syntax, async (options, { progress, print, signal }) => {
+  const given = options as typeof options & Columns
+  const columns = Object.fromEntries(
+    ROLES.filter((role) => given[role] !== undefined).map((role) => [role, given[role]]),
+  )
+  const { encoding, currency, availableDays } = options
+  const rules = options.rules === undefined ? NO_RULES : await readCatalogRules(options.rules)
+  const wordVectors =
+    options.wordVectors === undefined ? undefined : await readWordVectors(options.wordVectors)
+  const catalog =
+    options.catalog === undefined
+      ? undefined
+      : await readCatalogFile(options.catalog, columns, currency, { encoding })
+  const report = await importShop({
+    orders: options.orders,
+    clicks: options.clicks,
+    out: options.out,
+    columns,
+    currency,
+    itemPattern: options.itemPattern,
+    cancelPattern: options.cancelPattern,
+    dateOrder: options.dateOrder,
+    timeZone: options.timeZone,
+    delimiter: options.delimiter,
+    encoding,
+    signal,
+    settings: { availableDays, rules: options.rules && basename(options.rules) },
+    onProgress: (label, done, total) => progress.update(label, done, total),
+    buildCatalog: async (facts, log) =>
+      catalog?.items ??
+      buildCatalog(facts, log, {
+        rules,
+        wordVectors,
+        availableDays,
+        rawTitles: options.rules === undefined,
+      }),
+  })
+  for (const line of formatReport(report, options.out)) print(line)
+  if (catalog && catalog.repeated > 0)
+    print(`catalogue: ${catalog.repeated} rows repeat an id and were left out`)
+  return report
+})
 
 /** The counts as a small table; each log's lines add up to what was read. */
 export function formatReport({ logs, shop, files }: ImportReport, out: string): string[] {
@@ -162,8 +131,7 @@ export function formatReport({ logs, shop, files }: ImportReport, out: string): 
   ]
 }
 
-function parseDelimiter(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined
+function delimiter(text: string): string {
   const names: Readonly<Record<string, string>> = {
     comma: ',',
     tab: '\t',
@@ -171,35 +139,12 @@ function parseDelimiter(text: string | undefined): string | undefined {
     semicolon: ';',
     pipe: '|',
   }
-  const delimiter = Object.hasOwn(names, text) ? names[text] : text
-  if ((DELIMITERS as readonly string[]).includes(delimiter)) return delimiter
-  throw new NearsideError('input-invalid', '--delimiter is one of comma, tab, semicolon, pipe')
+  const found = Object.hasOwn(names, text) ? names[text] : text
+  if ((DELIMITERS as readonly string[]).includes(found)) return found
+  throw new InvalidArgumentError('It is one of comma, tab, semicolon, pipe.')
 }
 
-function parsePattern(flag: string, text: string | undefined): RegExp | undefined {
-  if (text === undefined) return undefined
-  try {
-    return new RegExp(text, 'u')
-  } catch (error) {
-    throw new NearsideError('input-invalid', `--${flag} '${text}' is not a regular expression`, {
-      cause: error,
-    })
-  }
-}
-
-function parseCurrency(text: string | undefined): string | undefined {
-  if (text === undefined || /^[A-Z]{3}$/.test(text)) return text
-  throw new NearsideError('input-invalid', '--currency is an ISO 4217 code such as GBP')
-}
-
-function parseDays(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  if (/^\d{1,5}$/.test(text) && Number(text) > 0) return Number(text)
-  throw new NearsideError('input-invalid', '--available-days is a whole number above zero')
-}
-
-function oneOf<T extends string>(flag: string, text: string, choices: readonly T[]): T {
-  const found = choices.find((choice) => choice === text)
-  if (found !== undefined) return found
-  throw new NearsideError('input-invalid', `--${flag} is one of ${choices.join(', ')}`)
+function currency(text: string): string {
+  if (/^[A-Z]{3}$/.test(text)) return text
+  throw new InvalidArgumentError('It is an ISO 4217 code such as GBP.')
 }

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { testShop } from '../evaluate/testShop.ts'
 import { shopEvents, writeShop } from '../train/shop/write.ts'
 import type { SearchReport } from '../train/tuning/rankerSearch.ts'
-import type { Values } from './command.ts'
 import { command } from './pretrain.ts'
+import { type Flags, runCommand } from './testCommand.ts'
 
 const REPORT: SearchReport = {
   format: 1,
@@ -38,17 +38,9 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-async function run(values: Values): Promise<{ result: unknown; text: string }> {
-  const lines: string[] = []
-  const { signal } = new AbortController()
-  const progress = { update() {}, clear() {} }
-  const defaults = Object.entries(command.options).map(([name, option]) => [name, option.default])
-  const result = await command.run({ ...Object.fromEntries(defaults), ...values }, [], {
-    progress,
-    print: (line) => lines.push(line),
-    signal,
-  })
-  return { result, text: lines.join('\n') }
+async function run(flags: Flags): Promise<{ result: unknown; text: string }> {
+  const { result, printed } = await runCommand(command, { flags })
+  return { result, text: printed.join('\n') }
 }
 
 it('prints a search again, best first, and says what came of it', async () => {
@@ -115,10 +107,10 @@ it.each([
   [{ 'print-search': 'nowhere.json' }, /nowhere\.json/],
   [{}, /--shop/],
   [{ shop: 'a' }, /--out/],
-  [{ shop: 'a', out: 'b', search: 'luck' }, /grid or bayes/],
-  [{ shop: 'a', out: 'b', search: 'bayes', trials: '1' }, /at least 2/],
+  [{ shop: 'a', out: 'b', search: 'luck' }, /grid, bayes/],
+  [{ shop: 'a', out: 'b', search: 'bayes', trials: '1' }, /from 2/],
   [{ shop: 'a', out: 'b', search: 'grid', protocol: 'leave-one-out' }, /not for leave-one-out/],
-  [{ shop: 'a', out: 'b', 'withhold-items': '2' }, /0 to 0\.5/],
+  [{ shop: 'a', out: 'b', 'withhold-items': '2' }, /from 0 to 0\.5/],
 ])('refuses %j in words', async (values, message) => {
   await expect(run(values)).rejects.toThrow(message)
 })

@@ -1,4 +1,8 @@
-/** @module One rewritten line on standard error, with the time left; silent where nobody watches. */
+/**
+ * @module Progress on standard error: a bar with the time left on a terminal; where output is
+ * redirected, a line now and then.
+ */
+import { SingleBar } from 'cli-progress'
 
 export interface Progress {
   /** `done` of `total` units of `label`. */
@@ -6,36 +10,52 @@ export interface Progress {
   clear(): void
 }
 
+/** Milliseconds between two lines of a log. */
+const BETWEEN_LINES = 10_000
+
 export function createProgress(stream: NodeJS.WriteStream, now: () => number = Date.now): Progress {
-  if (!stream.isTTY) return { update() {}, clear() {} }
-  let current = ''
-  let started = 0
-  let drawn = 0
+  return stream.isTTY ? createBar(stream) : createLines(stream, now)
+}
+
+function createBar(stream: NodeJS.WriteStream): Progress {
+  const bar = new SingleBar({
+    stream,
+    format: '{label} {bar} {percentage} %, {eta_formatted} left',
+    barsize: 20,
+    barCompleteChar: '█',
+    barIncompleteChar: '·',
+    clearOnComplete: true,
+    hideCursor: false,
+  })
+  let current: string | null = null
   return {
     update(label, done, total) {
       if (label !== current) {
+        bar.stop()
+        bar.start(total, done, { label })
         current = label
-        started = now()
-        drawn = 0
+        return
       }
-      if (now() - drawn < 100 && done < total) return
-      drawn = now()
-      const share = total > 0 ? done / total : 0
-      const left = share > 0 ? ((now() - started) / share) * (1 - share) : Number.NaN
-      const bar = '█'.repeat(Math.round(share * 20)).padEnd(20, '·')
-      stream.write(`\r\x1b[2K${label} ${bar} ${Math.round(share * 100)} %${timeLeft(left)}`)
+      bar.setTotal(total)
+      bar.update(done)
     },
     clear() {
-      stream.write('\r\x1b[2K')
-      current = ''
+      bar.stop()
+      current = null
     },
   }
 }
 
-function timeLeft(milliseconds: number): string {
-  if (!Number.isFinite(milliseconds)) return ''
-  const seconds = Math.ceil(milliseconds / 1000)
-  return seconds >= 60
-    ? `, ${Math.floor(seconds / 60)} min ${seconds % 60} s left`
-    : `, ${seconds} s left`
+/** The first line comes only after a while: what is done by then needs none. */
+function createLines(stream: NodeJS.WriteStream, now: () => number): Progress {
+  let last = now()
+  return {
+    update(label, done, total) {
+      if (now() - last < BETWEEN_LINES) return
+      last = now()
+      const share = total > 0 ? Math.floor((done / total) * 100) : 0
+      stream.write(`${label}: ${share} %\n`)
+    },
+    clear() {},
+  }
 }

@@ -4,20 +4,18 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createModels } from '../aggregate/server/testFederation.ts'
 import { testFolder } from '../testFolder.ts'
 import { command } from './serve.ts'
+import { runCommand } from './testCommand.ts'
 
 /** Runs `serve` until `stop` or the end of the test; resolves when it says that it listens. */
-async function start(values: Record<string, string>) {
+async function start(flags: Record<string, string>) {
   const abort = new AbortController()
   const lines: string[] = []
   let listening: (url: string) => void = () => {}
   const url = new Promise<string>((resolve) => {
     listening = resolve
   })
-  const defaults = Object.fromEntries(
-    Object.entries(command.options).map(([name, option]) => [name, option.default]),
-  )
-  const done = command.run({ ...defaults, port: '0', ...values }, [], {
-    progress: { update() {}, clear() {} },
+  const done = runCommand(command, {
+    flags: { port: 0, ...flags },
     print(line) {
       lines.push(line)
       const match = /listening on (http:\/\/[\d.]+:\d+)/.exec(line)
@@ -67,7 +65,7 @@ describe('nearside serve', () => {
     ]
     expect(ours.policyHash).toBe(theirs.policyHash)
     expect(ours.policy).toMatchObject({ task: 'my-shop', noiseMultiplier: 2, aggregationGoal: 5 })
-    expect(await leader.stop()).toMatchObject({ role: 'leader' })
+    expect(await leader.stop()).toMatchObject({ result: { role: 'leader' } })
     await helper.stop()
     await expect(fetch(`${leader.url}/v1/health`)).rejects.toThrow()
   })
@@ -81,14 +79,14 @@ describe('nearside serve', () => {
   })
 
   it.each([
-    [{ role: 'boss' }, /--role is one of/],
+    [{ role: 'boss' }, /Allowed choices are leader/],
     [{ role: 'leader', models: '/nonexistent' }, /No model is published/],
-    [{ role: 'helper', store: 'mysql://x' }, /--store takes sqlite:FILE/],
-    [{ role: 'helper', origin: 'localhost' }, /--origin takes/],
+    [{ role: 'helper', store: 'mysql://x' }, /takes sqlite:FILE/],
+    [{ role: 'helper', origin: 'localhost' }, /http\(s\) URL/],
     [{ role: 'helper', origin: 'http://shop.test/path' }, /such as http:\/\/shop.test/],
-    [{ role: 'helper', goal: 'many' }, /aggregationGoal/],
+    [{ role: 'helper', goal: 'many' }, /whole number/],
     [{ role: 'helper', goal: '1' }, /aggregationGoal/],
-    [{ role: 'helper', port: '70000' }, /--port takes/],
+    [{ role: 'helper', port: '70000' }, /from 0 to 65535/],
     [{ role: 'helper', policy: '/nonexistent.json' }, /can’t be read/],
   ])('refuses %j', async (values, message) => {
     const store = `sqlite:${testFolder()}/x.sqlite`

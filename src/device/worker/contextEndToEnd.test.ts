@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { command } from '../../cli/pretrain.ts'
+import { runCommand } from '../../cli/testCommand.ts'
 import { createFastCandidates } from '../../engine/candidates.ts'
 import { createJsEngine } from '../../engine/js.ts'
 import { nextTask } from '../../engine/pause.ts'
@@ -32,9 +33,8 @@ beforeAll(async () => {
     ({ time, name, value }) => `${formatDay(time)}\t${name}\t${value}`,
   )
   await writeFile(join(path, 'context.tsv'), `time\tname\tvalue\n${lines.join('\n')}\n`)
-  const defaults = Object.entries(command.options).map(([name, option]) => [name, option.default])
-  const values = { shop: path, out: join(folder, 'models'), until: '2024-03-05', epochs: '1' }
-  await command.run({ ...Object.fromEntries(defaults), ...values }, [], silent)
+  const flags = { shop: path, out: join(folder, 'models'), until: '2024-03-05', epochs: 1 }
+  await runCommand(command, { flags })
 }, 240_000)
 
 afterAll(() => rm(folder, { recursive: true, force: true }))

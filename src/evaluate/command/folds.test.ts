@@ -43,6 +43,6 @@ it('refuses what would test a model on what it knows', async () => {
   const shop = 'nowhere'
   await expect(runEvaluate({ shop, folds: '5', model: 'models' })).rejects.toThrow(/leave --model/)
   await expect(runEvaluate({ shop, folds: '5', holdout: '0.2' })).rejects.toThrow(/--holdout out/)
-  await expect(runEvaluate({ shop, folds: '1' })).rejects.toThrow(/--folds 1: not a whole number/)
+  await expect(runEvaluate({ shop, folds: '1' })).rejects.toThrow(/from 2 to 20/)
   await expect(runEvaluate({ shop, folds: '5', arms: 'base' })).rejects.toThrow(/all arms/)
 })

@@ -1,19 +1,12 @@
 /** @module Runs the command as the shell would, with its defaults; tests only. */
 import { command } from '../../cli/evaluate.ts'
+import { runCommand } from '../../cli/testCommand.ts'
 import type { EvaluationResult } from './personal.ts'
 
 export async function runEvaluate(
-  options: Record<string, string>,
-  signal: AbortSignal = new AbortController().signal,
+  flags: Record<string, string>,
+  signal?: AbortSignal,
 ): Promise<{ readonly result: EvaluationResult; readonly text: string }> {
-  const lines: string[] = []
-  const defaults = Object.entries(command.options).flatMap(([name, spec]) =>
-    spec.default === undefined ? [] : [[name, spec.default]],
-  )
-  const result = (await command.run({ ...Object.fromEntries(defaults), ...options }, [], {
-    progress: { update() {}, clear() {} },
-    print: (line) => lines.push(line),
-    signal,
-  })) as EvaluationResult
-  return { result, text: lines.join('\n') }
+  const { result, printed } = await runCommand(command, { flags, signal })
+  return { result: result as EvaluationResult, text: printed.join('\n') }
 }

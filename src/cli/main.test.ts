@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+
+const MAIN = join(dirname(fileURLToPath(import.meta.url)), 'main.ts')
+
+function nearside(...argv: string[]) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', MAIN, ...argv],
+    {
+      encoding: 'utf8',
+    },
+  )
+  return { status, stdout, stderr }
+}
+
+it('lists its commands; says what is wrong in one line', () => {
+  const help = nearside('--help')
+  expect(help).toMatchObject({ status: 0, stderr: '' })
+  for (const name of ['import', 'pretrain', 'evaluate', 'serve', 'bench'])
+    expect(help.stdout).toMatch(new RegExp(`^  ${name} .*\\w{4}`, 'm'))
+  expect(nearside()).toMatchObject({ status: 2, stdout: help.stdout })
+  expect(nearside('imprt')).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: "nearside: unknown command 'imprt' (Did you mean import?)\n",
+  })
+  expect(nearside('serve', '--role', 'boss')).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/^nearside: option '--role <role>' argument 'boss' .*\n$/),
+  })
+  expect(nearside('pretrain', '--shop', 'nowhere', '--out', 'nowhere')).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/^nearside: .*nowhere.*\n$/),
+  })
+}, 120_000)

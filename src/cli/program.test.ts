@@ -1,0 +1,86 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Command } from '@commander-js/extra-typings'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { defineCommand } from './command.ts'
+import { runCommand } from './testCommand.ts'
+import { date, wholeNumber } from './values.ts'
+
+const command = defineCommand(
+  new Command('greet')
+    .summary('say hello')
+    .description('Twice\nif asked.')
+    .requiredOption('--name <name>', 'to whom')
+    .option('--times <n>', 'how often', wholeNumber(1, 9), 1)
+    .option('--at <date>', 'when', date)
+    .option('--loud', 'with an exclamation mark'),
+  async ({ name, times, loud }, { print }) => {
+    print(`Hello, ${name}`.repeat(times) + (loud ? '!' : ''))
+    return { name, times }
+  },
+)
+
+/** The second `greet` of a line is left to the parser. */
+const run = (...argv: string[]) => runCommand(command, { positionals: argv })
+
+function testFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'nearside-program-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  return folder
+}
+
+describe('a command line', () => {
+  it('runs with values of their types, and with defaults', async () => {
+    expect(await run('--name', 'Ada', '--times=2')).toMatchObject({
+      result: { name: 'Ada', times: 2 },
+      printed: ['Hello, AdaHello, Ada'],
+    })
+    // Nothing is left of the call before.
+    expect((await run('--name', 'Ada')).result).toEqual({ name: 'Ada', times: 1 })
+  })
+
+  it('writes the result as JSON', async () => {
+    const file = join(testFolder(), 'result.json')
+    await run('--name', 'Ada', '--json', file)
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ name: 'Ada', times: 1 })
+  })
+
+  it('does no work for a JSON file that can’t be written', async () => {
+    const file = join(testFolder(), 'missing', 'result.json')
+    await expect(run('--name', 'Ada', '--json', file)).rejects.toThrow(/--json .* can’t be written/)
+  })
+
+  it('describes every option, and what all commands have', async () => {
+    const printed: string[] = []
+    const shown = runCommand(command, { positionals: ['--help'], print: (l) => printed.push(l) })
+    await expect(shown).rejects.toMatchObject({ code: 'commander.helpDisplayed', exitCode: 0 })
+    const [help] = printed
+    expect(help).toMatch(/^Usage: nearside greet \[options\]/)
+    for (const text of [
+      'say hello\n\nTwice if asked.',
+      '--name <name>',
+      'how often (default: 1)',
+      '--json <file>',
+      '--help',
+    ])
+      expect(help).toContain(text)
+  })
+
+  it.each([
+    [[], /required option '--name <name>' not specified/],
+    [['--name', 'Ada', '--tims', '2'], /unknown option '--tims'\n\(Did you mean --times\?\)/],
+    [['--name'], /'--name <name>' argument missing/],
+    [['--name', '--loud'], /A value is missing/],
+    [['--name', ''], /A value is missing/],
+    [['--name', 'Ada', '--times', '-1'], /a whole number from 1 to 9/],
+    [['--name', 'Ada', '--times', '2.5'], /a whole number from 1 to 9/],
+    [['--name', 'Ada', '--times', 'two'], /a whole number from 1 to 9/],
+    [['--name', 'Ada', '--times', '1e1'], /a whole number from 1 to 9/],
+    [['--name', 'Ada', '--at', 'noon'], /a date like/],
+    [['--name', 'Ada', '--at', '2011-13-01'], /a date like/],
+    [['--name', 'Ada', 'Bob'], /too many arguments/],
+  ])('refuses %j', async (argv, message) => {
+    await expect(run(...argv)).rejects.toThrow(message)
+  })
+})

@@ -1,0 +1,88 @@
+/** @module A command line made of commands: help, options and their values, `--json FILE`. */
+import { constants } from 'node:fs'
+import { access, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { Command, CommanderError } from '@commander-js/extra-typings'
+import { NearsideError } from '../core/error.ts'
+import type { CommandContext, Subcommand } from './command.ts'
+import { createProgress } from './progress.ts'
+
+/**
+ * Parses `argv` and runs the command that it names.
+ * @throws CommanderError where the line has no meaning, and after help was shown
+ */
+export async function runProgram(
+  name: string,
+  commands: readonly Subcommand[],
+  argv: readonly string[],
+  context: CommandContext,
+): Promise<void> {
+  const program = new Command(name)
+    .usage('<command> [options]')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.print(text.trimEnd()),
+      writeErr: (text) => context.print(text.trimEnd()),
+      // Whoever called says it, in one line.
+      outputError() {},
+    })
+    .addHelpText('after', `\n${name} <command> --help shows its options`)
+  for (const command of commands) {
+    command.syntax.copyInheritedSettings(program).action(() => answer(command, context))
+    program.addCommand(command.syntax)
+  }
+  await program.parseAsync(argv, { from: 'user' })
+}
+
+async function answer({ syntax, run }: Subcommand, context: CommandContext): Promise<void> {
+  const { json } = syntax.opts() as { json?: string }
+  // Minutes of work for a file that can't be written would be a poor joke.
+  if (json !== undefined)
+    await access(dirname(json), constants.W_OK).catch((error: unknown) => {
+      throw NearsideError.from(error, 'input-invalid', `--json ${json} can’t be written`)
+    })
+  const result = await run(context)
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(result ?? null, null, 2)}\n`)
+}
+
+/**
+ * The process's own command line: reports an error in one line on standard error.
+ * @returns the exit code: 0, 1 where the work failed, 2 where the line has no meaning
+ */
+export async function runProcess(
+  name: string,
+  commands: readonly Subcommand[],
+  argv: readonly string[],
+): Promise<number> {
+  // A reader that has seen enough (`… | head`) is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(0)
+  })
+  const abort = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => abort.abort())
+  const progress = createProgress(process.stderr)
+  const print = (line: string) => {
+    progress.clear()
+    console.log(line)
+  }
+  try {
+    await runProgram(name, commands, argv, { progress, print, signal: abort.signal })
+    return 0
+  } catch (error) {
+    progress.clear()
+    const isUsage = error instanceof CommanderError
+    if (isUsage && /^commander\.help/.test(error.code)) return error.exitCode && 2
+    if (process.env.NEARSIDE_DEBUG) console.error(error)
+    console.error(`${name}: ${oneLine(error instanceof Error ? error.message : String(error))}`)
+    return isUsage ? 2 : 1
+  } finally {
+    progress.clear()
+  }
+}
+
+/** Commander puts its guess of what was meant on a second line. */
+function oneLine(message: string): string {
+  const [first, guess = ''] = message.replace(/^error: /, '').split('\n')
+  return guess.startsWith('(Did you mean') ? `${first} ${guess}` : first
+}

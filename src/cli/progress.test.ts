@@ -1,0 +1,39 @@
+import { PassThrough } from 'node:stream'
+import { expect, it } from 'vitest'
+import { createProgress } from './progress.ts'
+
+function testStream(isTTY: boolean) {
+  const stream = Object.assign(new PassThrough(), { isTTY, columns: 80 })
+  return {
+    stream: stream as unknown as NodeJS.WriteStream,
+    text: () => String(stream.read() ?? ''),
+  }
+}
+
+it('draws a bar on a terminal, one a label, and leaves nothing behind', () => {
+  const { stream, text } = testStream(true)
+  const progress = createProgress(stream)
+  progress.update('reading', 0, 4)
+  expect(text()).toContain('reading ····················')
+  progress.update('reading', 4, 4)
+  progress.update('training', 1, 2)
+  expect(text()).toMatch(/training █{10}·{10} 50 %/)
+  progress.clear()
+  // The cursor at the line's start, and the line cleared.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal's own
+  expect(text()).toMatch(/\x1b\[1G\x1b\[2K$/)
+  progress.clear()
+  expect(text()).toBe('')
+})
+
+it('writes a line now and then where output is redirected', () => {
+  const { stream, text } = testStream(false)
+  let now = 0
+  const progress = createProgress(stream, () => now)
+  for (let second = 0; second <= 25; second++) {
+    now = second * 1000
+    progress.update('training', second, 50)
+  }
+  progress.clear()
+  expect(text()).toBe('training: 20 %\ntraining: 40 %\n')
+})

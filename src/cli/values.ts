@@ -1,0 +1,42 @@
+/** @module Reads the values of options, or says what a value must be. */
+import { InvalidArgumentError } from '@commander-js/extra-typings'
+
+export const wholeNumber =
+  (from: number, to: number) =>
+  (text: string): number => {
+    const number = Number(text)
+    if (/^\d+$/.test(text) && number >= from && number <= to) return number
+    throw new InvalidArgumentError(`It takes a whole number from ${from} to ${to}.`)
+  }
+
+/** Of random choices. */
+export const seed = wholeNumber(0, 2 ** 32 - 1)
+
+/** A fraction, both ends included. */
+export const share =
+  (from: number, to: number) =>
+  (text: string): number => {
+    const number = Number(text)
+    if (text.trim() !== '' && number >= from && number <= to) return number
+    throw new InvalidArgumentError(`It takes a fraction from ${from} to ${to}.`)
+  }
+
+/** A day or a time, as milliseconds since 1970. */
+export function date(text: string): number {
+  const time = /^\d{4}-\d{2}-\d{2}(T.*)?$/.test(text) ? Date.parse(text) : Number.NaN
+  if (!Number.isNaN(time)) return time
+  throw new InvalidArgumentError('It takes a date like 2011-09-01.')
+}
+
+export function httpUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:/.test(text)) return text
+  throw new InvalidArgumentError('It takes an http(s) URL.')
+}
+
+export function pattern(text: string): RegExp {
+  try {
+    return new RegExp(text, 'u')
+  } catch {
+    throw new InvalidArgumentError('It takes a regular expression.')
+  }
+}
