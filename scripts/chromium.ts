@@ -2,7 +2,7 @@
  * @module Finds a full Chromium for tests: Playwright's own, else the system's, else installs one,
  * else says in one line what to do. The headless shell will not do: it has no WebGPU.
  */
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { chromium } from 'playwright'
 
@@ -37,12 +37,15 @@ function find(): string | undefined {
   return [named, chromium.executablePath(), ...SYSTEM].find((path) => path && existsSync(path))
 }
 
+/** Where it fails, the next way is tried; what it printed says why. */
 function attempt(command: string, args: string[]): void {
-  try {
-    execFileSync(command, args, { stdio: ['ignore', 'ignore', 'ignore'], timeout: 600_000 })
-  } catch {
-    // The next way is tried; `requireChromium` reports if none worked.
-  }
+  const { status, error, stdout, stderr } = spawnSync(command, args, {
+    encoding: 'utf8',
+    timeout: 600_000,
+  })
+  if (status === 0) return
+  console.error(`${command} ${args.join(' ')} failed`, error ?? '')
+  console.error(`${stdout ?? ''}${stderr ?? ''}`.trim())
 }
 
 /** Path of the browser. @throws Error with the one thing to do */

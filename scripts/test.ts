@@ -1,6 +1,7 @@
 /**
  * @module `npm test`: unit, property and browser tests (Vitest), then the end-to-end tests
- * (Playwright) and the example shops, then one line that adds them up.
+ * (Playwright) and the example shops, then one line that adds them up. With `--checks`, as `.ci/run`
+ * has it, first lint, types, build, sizes, package checks and unused code, one count each.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -19,19 +20,27 @@ interface Tally {
   skipped: number
 }
 
-let browser: string
-try {
-  browser = requireChromium()
-} catch (error) {
-  console.error(error instanceof Error ? error.message : String(error))
-  process.exit(1)
-}
-console.log(`Browser: ${browser}`)
-if (!demoIsFresh()) await buildDemo()
+/** What `.ci/run` asks for beside the tests. */
+const CHECKS = [
+  'biome ci .',
+  'tsc --noEmit',
+  'tsx scripts/build.ts',
+  'size-limit',
+  'publint',
+  'attw --pack . --profile esm-only --exclude-entrypoints styles.css',
+  'knip',
+  'knip --production',
+]
+
+const PASSED: Tally = { passed: 1, failed: 0, skipped: 0 }
+const FAILED: Tally = { passed: 0, failed: 1, skipped: 0 }
 
 const reports = mkdtempSync(join(tmpdir(), 'nearside-test-'))
 process.once('exit', () => rmSync(reports, { recursive: true, force: true }))
-const tallies = [vitest(), playwright(), consumers()]
+
+const tallies = process.argv.includes('--checks') ? CHECKS.map(check) : []
+const browser = await prepare()
+tallies.push(...(browser === null ? [FAILED] : [vitest(), playwright(), consumers()]))
 const sum = (key: keyof Tally) => tallies.reduce((total, tally) => total + tally[key], 0)
 const skipped = sum('skipped')
 console.log(
@@ -39,20 +48,42 @@ console.log(
 )
 process.exitCode = sum('failed') === 0 && sum('passed') > 0 ? 0 : 1
 
+function check(command: string): Tally {
+  console.log(`\n${command}`)
+  const [name, ...args] = command.split(' ')
+  const { status } = spawnSync(join(BIN, name), args, { cwd: ROOT, stdio: 'inherit' })
+  if (status !== 0) console.error(`'${command}' failed`)
+  return status === 0 ? PASSED : FAILED
+}
+
+/** The browser's path; null where there is none, or where the demo can't be built. */
+async function prepare(): Promise<string | null> {
+  try {
+    const path = requireChromium()
+    console.log(`Browser: ${path}`)
+    if (!demoIsFresh()) await buildDemo()
+    return path
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error))
+    return null
+  }
+}
+
 /** A runner that ended badly without a report counts as one failure. */
 function run(command: string, args: string[], read: (report: unknown) => Tally): Tally {
   const file = join(reports, `${command}.json`)
   const { status } = spawnSync(join(BIN, command), args, {
     cwd: ROOT,
     stdio: 'inherit',
-    env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: file, NEARSIDE_CHROMIUM: browser },
+    env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: file, NEARSIDE_CHROMIUM: browser! },
   })
   try {
     const tally = read(JSON.parse(readFileSync(file, 'utf8')))
     if (status !== 0 && tally.failed === 0) tally.failed = 1
     return tally
   } catch {
-    return { passed: 0, failed: 1, skipped: 0 }
+    console.error(`${command} ended with ${status} and left no report`)
+    return FAILED
   }
 }
 

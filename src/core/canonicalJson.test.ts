@@ -1,3 +1,4 @@
+import canonicalize from 'canonicalize'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { canonicalJson } from './canonicalJson.ts'
@@ -32,6 +33,32 @@ describe('canonical JSON', () => {
         expect(canonicalJson(JSON.parse(text))).toBe(text)
       }),
       { numRuns: 60 },
+    )
+  })
+
+  it('writes the bytes that another implementation of the RFC writes', () => {
+    const number = fc.oneof(
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.constantFrom(-0, 5e-324, 1e21, 1e-7, 2 ** 53, 123456789012345680000),
+      fc.integer(),
+    )
+    const key = fc.string({ unit: 'grapheme', maxLength: 4 })
+    const { value } = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 4 },
+        number,
+        fc.string({ unit: 'binary' }),
+        fc.boolean(),
+        fc.constant(null),
+        fc.array(tie('value'), { maxLength: 4 }),
+        fc.dictionary(key, tie('value'), { maxKeys: 5 }),
+      ),
+    }))
+    fc.assert(
+      fc.property(value, (each) => {
+        expect(canonicalJson(each)).toBe(canonicalize(each))
+      }),
+      { numRuns: 500 },
     )
   })
 
