@@ -96,9 +96,10 @@ export type FromWorker =
   | { readonly kind: 'alive' }
   | { readonly kind: 'result'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'error'; readonly id: number; readonly error: WireError }
+  /** How far a fit is; `id` is that of the call which asked for it, null where nobody did. */
   | {
       readonly kind: 'progress'
-      readonly id: number
+      readonly id: number | null
       readonly done: number
       readonly steps: number
     }

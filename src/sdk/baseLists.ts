@@ -47,7 +47,7 @@ export async function readBaseLists(options: BaseListsOptions): Promise<BaseList
   )
   const model = await readBaseModel(manifest, new Map(files))
   const ranker = new Ranker(extendModel(model, catalog), Catalog.parse(catalog))
-  const nobody = ranker.stand([], 0, null)
+  const nobody = ranker.score([], 0, null)
   return {
     latest,
     recommend: (options = {}) => ranker.recommend(nobody, { ...options, order: 'base' }),

@@ -117,7 +117,10 @@ export async function createPersonalizer(
     received(message) {
       if (closed) return
       if (message.kind === 'catalog') order = message
-      else {
+      else if (message.kind === 'progress') {
+        const { done, steps } = message
+        set({ fitting: { done, steps } })
+      } else {
         // A restarted worker counts from the beginning; the page's revision never falls.
         const revision = Math.max(message.snapshot.revision, snapshot.revision + 1)
         const moved = message.snapshot.revision !== lastRevision

@@ -32,7 +32,9 @@ export interface LinkDeps {
   readonly inPage?: () => Promise<Thread>
   readonly config: () => WorkerConfig
   readonly silence: number
-  readonly received: (message: Extract<FromWorker, { kind: 'snapshot' | 'catalog' }>) => void
+  readonly received: (
+    message: Extract<FromWorker, { kind: 'snapshot' | 'catalog' | 'progress' }>,
+  ) => void
   readonly died: (error: NearsideError, recovery: Recovery) => void
 }
 
@@ -179,7 +181,8 @@ export class WorkerLink {
       this.#deps.received(message)
       return
     }
-    const pending = this.#pending.get(message.id)
+    if (message.kind === 'progress') this.#deps.received(message)
+    const pending = message.id === null ? undefined : this.#pending.get(message.id)
     if (!pending) return
     if (message.kind === 'progress') {
       pending.onProgress?.(message.done, message.steps)

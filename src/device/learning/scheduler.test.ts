@@ -30,11 +30,13 @@ function fakeTimers() {
 function setUp(task?: () => Promise<void>) {
   const { timers, advance } = fakeTimers()
   let runs = 0
-  const scheduler = createScheduler(timers, async () => {
+  const failures: unknown[] = []
+  const counted = async () => {
     runs++
     await task?.()
-  })
-  return { scheduler, advance, runs: () => runs }
+  }
+  const scheduler = createScheduler(timers, counted, (error) => failures.push(error))
+  return { scheduler, advance, failures, runs: () => runs }
 }
 
 test('waits for a pause: each wish moves the run', async () => {
@@ -79,14 +81,15 @@ test('what is asked for during a run runs after it, once', async () => {
   expect(runs()).toBe(2)
 })
 
-test('a task that fails does not end it; stop does', async () => {
-  const { scheduler, advance, runs } = setUp(() => Promise.reject(new Error('no')))
+test('a task that fails is said and does not end it; stop does', async () => {
+  const { scheduler, advance, failures, runs } = setUp(() => Promise.reject(new Error('no')))
   scheduler.ask(0)
   await advance(0)
   scheduler.ask(5000)
   scheduler.flush()
   await advance(0)
   expect(runs()).toBe(2)
+  expect(failures).toEqual([new Error('no'), new Error('no')])
   scheduler.ask(0)
   scheduler.stop()
   await advance(1000)

@@ -16,7 +16,12 @@ export interface Scheduler {
   stop(): void
 }
 
-export function createScheduler(timers: Timers, task: () => Promise<void>): Scheduler {
+/** @param failed told what the task was rejected with; the next wish is heard all the same */
+export function createScheduler(
+  timers: Timers,
+  task: () => Promise<void>,
+  failed: (error: unknown) => void,
+): Scheduler {
   let timer: number | null = null
   let urgent = false
   let running = false
@@ -33,9 +38,8 @@ export function createScheduler(timers: Timers, task: () => Promise<void>): Sche
     timer = null
     urgent = false
     running = true
-    // The task reports its own failures; whatever happens, the next wish is heard.
     task()
-      .catch(() => undefined)
+      .catch(failed)
       .finally(() => {
         running = false
         const next = again

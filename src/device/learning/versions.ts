@@ -13,6 +13,8 @@ import type { FitSummary, Fitted, InUse } from './personalFit.ts'
 
 export interface StoredPersonal extends InUse {
   readonly version: number
+  /** Hash of the base model's manifest: it means nothing on another. */
+  readonly base: string
   readonly summary: FitSummary | null
 }
 
@@ -27,7 +29,7 @@ async function checksumOf(base: string, u: Float32Array, w: Float32Array): Promi
 
 /** Stores a fit as the version in use; null when the shopper erased everything meanwhile. */
 export async function storePersonal(
-  store: Store,
+  store: Pick<Store, 'putPersonal'>,
   fitted: Fitted,
   base: string,
   time: number,
@@ -55,7 +57,7 @@ export async function storePersonal(
  * @returns `damaged`: versions whose checksum failed
  */
 export async function loadPersonal(
-  store: Store,
+  store: Pick<Store, 'personal'>,
   base: string,
 ): Promise<{ readonly personal: StoredPersonal | null; readonly damaged: number }> {
   const { current, versions } = await store.personal()
@@ -79,7 +81,7 @@ export async function loadPersonal(
 const versionOf = (row: unknown) => (row as Partial<PersonalRecord> | null)?.version ?? -1
 
 /** @throws NearsideError `storage-corrupt` */
-async function readRecord(row: unknown): Promise<StoredPersonal & { readonly base: string }> {
+async function readRecord(row: unknown): Promise<StoredPersonal> {
   const record = row as Partial<PersonalRecord>
   const { version, base, u, w, fusionWeight, guard, until, checksum, report } = record
   const whole =

@@ -7,6 +7,7 @@ import { concat } from '../../core/bytes.ts'
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
 import { sha256Hex } from '../../core/model/hash.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import type { WorkerConfig } from '../messages.ts'
 import type { Purpose, Transport } from './transport.ts'
 
 /** What the shop declared: requests anywhere else are refused before they are made. */
@@ -14,6 +15,25 @@ export interface Destination {
   readonly purpose: Purpose | 'upload'
   /** Absolute URL: the resource itself, or a directory ending in `/`. */
   readonly url: string
+}
+
+/** Every address that a device may ever call, from the shop's own options. */
+export function destinationsOf(
+  config: Pick<WorkerConfig, 'catalog' | 'baseModel' | 'federation'>,
+): Destination[] {
+  const { catalog, baseModel, federation } = config
+  const directory = (url: string) => (url.endsWith('/') ? url : `${url}/`)
+  return [
+    ...(typeof catalog === 'string' ? [{ purpose: 'catalog' as const, url: catalog }] : []),
+    { purpose: 'model', url: directory(baseModel) },
+    ...(federation
+      ? [
+          { purpose: 'policy' as const, url: directory(federation.leader) },
+          { purpose: 'policy' as const, url: directory(federation.helper) },
+          { purpose: 'upload' as const, url: directory(federation.leader) },
+        ]
+      : []),
+  ]
 }
 
 /** The only place that names it; the linter keeps it so. */

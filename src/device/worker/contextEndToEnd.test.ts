@@ -67,7 +67,6 @@ async function openDevice(now: () => number): Promise<Device> {
       chooseEngine: async () => ({ engine: createJsEngine(), reason: 'test' }),
       createCandidates: createFastCandidates,
     },
-    () => {},
   )
   await device.ready()
   return device

@@ -1,16 +1,15 @@
 /** @module Consent, and the one path by which anything learned may leave. */
 
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
-import type { BaseModel } from '../../core/model/baseModel.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Settings } from '../storage/store.ts'
 import type { Transport } from '../transport/transport.ts'
+import type { DeviceStore } from './deviceStore.ts'
 import type { Notices } from './notices.ts'
+import type { Shop } from './shop.ts'
 import type { Shopper } from './shopper.ts'
+import { type Bus, type DeviceState, NO_CONSENT, NOTHING_SENT } from './state.ts'
 import type { Tabs } from './tabs.ts'
-
-const NO_CONSENT: Settings['consent'] = { contribute: false, since: null }
-const NOTHING_SENT: Settings['sent'] = { reports: 0, bytes: 0, epsilon: null }
 
 /** A shopper who agreed contributes after a fit, and the aggregators hear of it no more often. */
 const PAUSE = 3_600_000
@@ -20,16 +19,16 @@ const EXPECTED: readonly ErrorCode[] = ['consent-missing', 'budget-exhausted', '
 
 export interface ContributionDeps {
   readonly endpoints: { readonly leader: string; readonly helper: string } | null
-  readonly shopper: Shopper
+  readonly state: Pick<DeviceState, 'consent' | 'sent'>
+  readonly bus: Bus
+  readonly store: DeviceStore
+  readonly shopper: Pick<Shopper, 'history'>
   readonly ledger: Ledger
   readonly transport: Transport
   readonly notices: Notices
-  readonly tabs: () => Tabs
-  /** The model to improve; null before there is one. */
-  readonly loaded: () => { readonly model: BaseModel; readonly hash: string } | null
+  readonly tabs: Tabs
+  readonly shop: Pick<Shop, 'toImprove'>
   readonly now: () => number
-  /** What is shown of it may differ now. */
-  readonly changed: () => void
 }
 
 interface Outcome {
@@ -39,61 +38,51 @@ interface Outcome {
 
 export class Contribution {
   readonly #deps: ContributionDeps
-  #consent = NO_CONSENT
-  #sent = NOTHING_SENT
   #tried = Number.NEGATIVE_INFINITY
 
   constructor(deps: ContributionDeps) {
     this.#deps = deps
-  }
-
-  get consent(): Settings['consent'] {
-    return this.#consent
-  }
-
-  /** All that left the device so. */
-  get sent(): Settings['sent'] {
-    return this.#sent
+    deps.bus.on('fitted', () => this.#afterFit())
   }
 
   /** From the store: another tab may have changed it. */
   async read(): Promise<void> {
-    const { shopper } = this.#deps
-    this.#consent = (await shopper.read((from) => from.setting('consent'))) ?? NO_CONSENT
-    this.#sent = (await shopper.read((from) => from.setting('sent'))) ?? NOTHING_SENT
+    const { state, store } = this.#deps
+    state.consent = (await store.setting('consent')) ?? NO_CONSENT
+    state.sent = (await store.setting('sent')) ?? NOTHING_SENT
   }
 
   /** @throws NearsideError `input-invalid` when the shop declared no aggregators */
   async agree(agreed: boolean): Promise<void> {
-    this.#consent = await putConsent(this.#deps, agreed)
+    this.#deps.state.consent = await putConsent(this.#deps, agreed)
     this.#tell()
   }
 
   /** One report, if everything allows; alone among all tabs. */
   async send(): Promise<Outcome> {
-    const outcome = await this.#deps.tabs().alone('contribute', () => sendReport(this.#deps))
+    const outcome = await this.#deps.tabs.alone('contribute', () => sendReport(this.#deps))
     await this.read()
     this.#tell()
     return outcome
   }
 
   /** Something new was learned that may improve the base. */
-  learned(): void {
-    const { notices, now } = this.#deps
-    if (!this.#consent.contribute || now() - this.#tried < PAUSE) return
+  async #afterFit(): Promise<void> {
+    const { now, state } = this.#deps
+    if (!state.consent.contribute || now() - this.#tried < PAUSE) return
     this.#tried = now()
-    this.send().catch((error) => notices.add(error))
+    await this.send()
   }
 
   #tell(): void {
-    this.#deps.tabs().tell('settings')
-    this.#deps.changed()
+    this.#deps.bus.emit('stored', 'settings')
+    this.#deps.bus.emit('shown', null)
   }
 }
 
 /** @throws NearsideError `input-invalid` when the shop declared no aggregators */
 async function putConsent(
-  { endpoints, ledger, shopper, now }: ContributionDeps,
+  { endpoints, ledger, store, now }: ContributionDeps,
   agreed: boolean,
 ): Promise<Settings['consent']> {
   if (agreed && !endpoints) {
@@ -101,19 +90,19 @@ async function putConsent(
   }
   const consent = agreed ? { contribute: true, since: now() } : NO_CONSENT
   // A withdrawal holds from here on even if the log should fail; an agreement is logged first.
-  if (!agreed) await shopper.putSetting('consent', consent)
+  if (!agreed) await store.putSetting('consent', consent)
   await ledger.append({ kind: 'consent', detail: { contribute: agreed } }, 'strict')
-  if (agreed) await shopper.putSetting('consent', consent)
+  if (agreed) await store.putSetting('consent', consent)
   return consent
 }
 
 async function sendReport(deps: ContributionDeps): Promise<Outcome> {
-  const { endpoints, shopper, ledger, notices, now } = deps
-  const loaded = deps.loaded()
+  const { endpoints, shopper, store, ledger, notices, now } = deps
+  const loaded = deps.shop.toImprove
   if (!endpoints) return { sent: false, reason: 'This shop has no aggregators.' }
   if (!loaded) return { sent: false, reason: 'There is no base model to improve yet.' }
   // Read from the store, not from memory: another tab may just have withdrawn it.
-  const consent = async () => (await shopper.store.setting('consent')) ?? NO_CONSENT
+  const consent = async () => (await store.inUse.setting('consent')) ?? NO_CONSENT
   // Most shoppers never contribute: the cryptography is loaded when the first one does.
   const { contribute } = await import('../upload/contribute.ts')
   const outcome = await contribute({
@@ -133,12 +122,12 @@ async function sendReport(deps: ContributionDeps): Promise<Outcome> {
       },
     },
     appendLedger: (facts) => ledger.append(facts),
-    readBudget: () => shopper.store.setting('budget'),
-    writeBudget: (budget) => shopper.putSetting('budget', budget),
+    readBudget: () => store.inUse.setting('budget'),
+    writeBudget: (budget) => store.putSetting('budget', budget),
     now,
   })
-  const before = (await shopper.store.setting('sent')) ?? NOTHING_SENT
-  await shopper.putSetting('sent', {
+  const before = (await store.inUse.setting('sent')) ?? NOTHING_SENT
+  await store.putSetting('sent', {
     reports: before.reports + (outcome.sent ? 1 : 0),
     bytes: before.bytes + outcome.bytes,
     epsilon: outcome.epsilon ?? before.epsilon,

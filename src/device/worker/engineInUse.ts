@@ -7,10 +7,11 @@ import { NearsideError } from '../../core/error.ts'
 import { FIT_CANDIDATES, FIT_CASES, PARAMETERS } from '../../core/personal/fitProblem.ts'
 import type { CalibrationMemory, ProblemSize } from '../../engine/calibrate.ts'
 import type { EngineChoice } from '../../engine/choose.ts'
-import type { EnginePreference, PersonalizerSnapshot } from '../api.ts'
-import type { LoadedModel } from '../learning/modelSource.ts'
+import type { EnginePreference } from '../api.ts'
 import type { Store } from '../storage/store.ts'
 import type { Notices } from './notices.ts'
+import type { Shop } from './shop.ts'
+import type { Bus, DeviceState } from './state.ts'
 
 /** What is measured on the device, once, to tell its engines apart. */
 interface EngineTrial {
@@ -28,29 +29,21 @@ export type ChooseEngine = (
 
 export interface EngineInUseDeps {
   readonly chooseEngine: ChooseEngine
-  readonly loaded: () => LoadedModel | null
-  /** Runs a write with all that is done about a failing store. */
-  readonly attempt: <T>(write: (store: Store) => Promise<T>) => Promise<T>
-  readonly read: <T>(read: (store: Store) => Promise<T>) => Promise<T>
+  readonly shop: Pick<Shop, 'loaded'>
+  readonly store: Pick<Store, 'setting' | 'putSetting'>
+  readonly state: Pick<DeviceState, 'engine'>
+  readonly bus: Bus
   readonly notices: Notices
-  /** Another engine is shown. */
-  readonly changed: () => void
 }
 
 export class EngineInUse {
   readonly #deps: EngineInUseDeps
   #preference: EnginePreference
   #choosing: ReturnType<ChooseEngine> | null = null
-  #shown: PersonalizerSnapshot['engine'] = null
 
   constructor(deps: EngineInUseDeps, preference: EnginePreference) {
     this.#deps = deps
     this.#preference = preference
-  }
-
-  /** What is shown of it; null before it was needed. */
-  get shown(): PersonalizerSnapshot['engine'] {
-    return this.#shown
   }
 
   /** @throws NearsideError `engine-failed` where no engine can be had; the next call tries again */
@@ -66,7 +59,10 @@ export class EngineInUse {
     try {
       const choice = await this.#choosing
       // A resilient engine answers for whichever it has switched to.
-      this.#show({ engine: choice.engine, reason: this.#shown?.reason ?? choice.reason })
+      this.#show({
+        engine: choice.engine,
+        reason: this.#deps.state.engine?.reason ?? choice.reason,
+      })
       return choice
     } catch (error) {
       this.#choosing = null
@@ -78,7 +74,7 @@ export class EngineInUse {
     this.#preference = preference
     this.dispose()
     this.#choosing = null
-    this.#shown = null
+    this.#deps.state.engine = null
     await this.chosen()
   }
 
@@ -87,23 +83,24 @@ export class EngineInUse {
   }
 
   #trial(): EngineTrial {
-    const { attempt, loaded, read } = this.#deps
+    const { shop, store } = this.#deps
     return {
       size: {
         cases: FIT_CASES,
         candidates: FIT_CANDIDATES,
         parameters: PARAMETERS,
-        steps: loaded()?.model.prior.steps ?? 0,
+        steps: shop.loaded?.model.prior.steps ?? 0,
       },
       memory: {
-        read: () => read((from) => from.setting('calibration')),
-        write: (calibration) => attempt((to) => to.putSetting('calibration', calibration)),
+        read: () => store.setting('calibration'),
+        write: (calibration) => store.putSetting('calibration', calibration),
       },
     }
   }
 
   #show({ engine, reason }: EngineChoice): void {
-    this.#shown = { name: engine.name, device: engine.device, reason }
-    this.#deps.changed()
+    const { bus, state } = this.#deps
+    state.engine = { name: engine.name, device: engine.device, reason }
+    bus.emit('shown', null)
   }
 }

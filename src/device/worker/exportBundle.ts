@@ -11,7 +11,7 @@ export const EXPORT_FORMAT = 1
 const SETTINGS = ['paused', 'consent', 'budget', 'sent', 'calibration'] as const
 
 export async function exportBundle(
-  store: Store,
+  store: Pick<Store, 'events' | 'personal' | 'setting'>,
   ledger: Ledger,
   shop: Pick<Shop, 'loaded'>,
   now: number,

@@ -1,15 +1,49 @@
-/** @module What was learned, for people: the categories, items and queries of the recent history, by weight. */
+/**
+ * @module What was learned, for people: what was done with an item (of several things, the one that
+ * counts most by now), and the categories, items and queries of the recent history, by weight.
+ */
 import type { Catalog } from '../../core/catalog/catalog.ts'
-import type { ShopperEvent } from '../../core/events/event.ts'
+import type { EventName, ShopperEvent } from '../../core/events/event.ts'
 import type { FindItems } from '../../core/events/history.ts'
 import { DAY } from '../../core/features/profile.ts'
 import { SEARCH_HALF_LIFE } from '../../core/features/searches.ts'
 import { eventStrength } from '../../core/features/strength.ts'
 import type { Learned, Signal } from '../api.ts'
-import { wish } from './concernedBy.ts'
-import { INTEREST_HALF_LIFE, signalsOf } from './signals.ts'
+import { sameQuery } from './shopper.ts'
 
+/** Of each kind. */
 const SHOWN = 6
+
+/** Days after which interest counts half; as in the features. */
+export const INTEREST_HALF_LIFE = 30
+
+const SIGNALS: Partial<Readonly<Record<EventName, Signal>>> = {
+  view_item: 'viewed',
+  select_item: 'viewed',
+  add_to_wishlist: 'wished',
+  add_to_cart: 'basket',
+  purchase: 'bought',
+}
+
+interface Done<T> {
+  readonly item: T
+  readonly name: EventName
+  /** Milliseconds since the epoch. */
+  readonly time: number
+}
+
+/** By item; what says nothing of interest has no entry. The later of two that count the same. */
+export function signalsOf<T>(done: Iterable<Done<T>>, now: number): ReadonlyMap<T, Signal> {
+  const strongest = new Map<T, { readonly signal: Signal; readonly strength: number }>()
+  for (const { item, name, time } of done) {
+    const signal = SIGNALS[name]
+    if (!signal) continue
+    const age = Math.max(0, now - time) / DAY
+    const strength = eventStrength(name) * 2 ** (-age / INTEREST_HALF_LIFE)
+    if (strength >= (strongest.get(item)?.strength ?? 0)) strongest.set(item, { signal, strength })
+  }
+  return new Map([...strongest].map(([item, { signal }]) => [item, signal]))
+}
 
 export function learnedFrom(
   events: readonly ShopperEvent[],
@@ -56,13 +90,13 @@ function queriesOf(
   find: FindItems,
   now: number,
 ): ReadonlyMap<string, number> {
-  const byWish = new Map<string, [query: string, strength: number]>()
+  const byQuery = new Map<string, [query: string, strength: number]>()
   for (const { name, query, time } of events) {
     if (name !== 'search' || !query || find(query).length === 0) continue
     const age = Math.max(0, now - time) / DAY
-    byWish.set(wish(query), [query, 2 ** (-age / SEARCH_HALF_LIFE)])
+    byQuery.set(sameQuery(query), [query, 2 ** (-age / SEARCH_HALF_LIFE)])
   }
-  return new Map(byWish.values())
+  return new Map(byQuery.values())
 }
 
 /** Strengths relative to the strongest. */

@@ -33,7 +33,7 @@ describe('lists', () => {
       return server.fetch(url, init)
     }
     const environment = { ...workerEnvironment, fetch, indexedDb: () => indexedDB }
-    const device = await startDevice(testConfig(newDatabase()), environment, () => {})
+    const device = await startDevice(testConfig(newDatabase()), environment)
     onTestFinished(() => device.close())
     expect(device.snapshot().model).toBe(null)
     const first = await device.recommend({ limit: 32, exclude: ['item-7'] })
@@ -58,7 +58,7 @@ describe('lists', () => {
       })
     }
     const environment = { ...workerEnvironment, fetch, indexedDb: () => indexedDB }
-    const device = await startDevice(testConfig(newDatabase()), environment, () => {})
+    const device = await startDevice(testConfig(newDatabase()), environment)
     await device.close()
     expect(device.snapshot().notices).toEqual([])
   })

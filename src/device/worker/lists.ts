@@ -4,73 +4,66 @@
  */
 import { asGiven, listInOrder, siblings } from '../catalogOrder.ts'
 import type { Calls } from '../messages.ts'
-import type { Learner } from './learner.ts'
-import type { Ranker, Standing } from './ranker.ts'
+import type { Ranker, Scored } from './ranker.ts'
 import type { Shop } from './shop.ts'
 import type { Shopper } from './shopper.ts'
+import type { DeviceState } from './state.ts'
 
 export interface ListsDeps {
+  readonly state: Pick<DeviceState, 'personal' | 'revision'>
   readonly shop: Shop
-  readonly shopper: Shopper
-  readonly learner: Learner
+  readonly shopper: Pick<Shopper, 'history'>
   readonly now: () => number
-  /** Rises whenever a list may have changed. */
-  readonly revision: () => number
-  /** Resolves when the base model is there or known to be missing. */
-  readonly whole: () => Promise<void>
 }
 
 export type Lists = {
   [K in 'recommend' | 'similar' | 'boughtTogether' | 'rerank' | 'explain']: (
     ...args: Parameters<Calls[K]>
-  ) => Promise<ReturnType<Calls[K]>>
+  ) => ReturnType<Calls[K]>
 }
 
-/** A standing is computed anew after this, since recency moves with the clock. */
-const STANDING_LIFE = 60_000
+/** Scores are computed anew after this, since recency moves with the clock. */
+const SCORES_LIFE = 60_000
 
-export function createLists({ shop, shopper, learner, now, revision, whole }: ListsDeps): Lists {
-  let kept: { ranker: Ranker; revision: number; time: number; standing: Standing } | null = null
+export function createLists({ state, shop, shopper, now }: ListsDeps): Lists {
+  let kept: { ranker: Ranker; revision: number; time: number; scored: Scored } | null = null
 
-  function standingFor(ranker: Ranker): Standing {
+  function scoredBy(ranker: Ranker): Scored {
+    const { personal, revision } = state
     const time = now()
     const fresh =
       kept?.ranker === ranker &&
-      kept.revision === revision() &&
-      Math.abs(time - kept.time) < STANDING_LIFE
+      kept.revision === revision &&
+      Math.abs(time - kept.time) < SCORES_LIFE
     if (!fresh || !kept) {
-      const standing = ranker.stand(shopper.history, time, learner.active)
-      kept = { ranker, revision: revision(), time, standing }
+      const applies = personal?.base === shop.loaded?.hash
+      // Else nothing was learned yet on this base model, or the guard prefers it.
+      const active =
+        applies && personal?.guard.active && personal.fusionWeight > 0 ? personal : null
+      kept = { ranker, revision, time, scored: ranker.score(shopper.history, time, active) }
     }
-    return kept.standing
+    return kept.scored
   }
 
   return {
-    async recommend(options) {
+    recommend(options) {
       const { ranker } = shop
       return ranker
-        ? ranker.recommend(standingFor(ranker), options)
+        ? ranker.recommend(scoredBy(ranker), options)
         : listInOrder(shop.firstOrder, options)
     },
-    async similar(item, options) {
-      return shop.ranker ? shop.ranker.similar(item, options) : siblings(shop.order, item, options)
-    },
-    async boughtTogether(item, options) {
-      return shop.ranker ? shop.ranker.boughtTogether(item, options) : []
-    },
-    async rerank(items, options) {
+    similar: (item, options) =>
+      shop.ranker ? shop.ranker.similar(item, options) : siblings(shop.order, item, options),
+    boughtTogether: (item, options) => shop.ranker?.boughtTogether(item, options) ?? [],
+    rerank(items, options) {
       const { ranker } = shop
-      if (ranker) return ranker.rerank(items, standingFor(ranker), options)
+      if (ranker) return ranker.rerank(items, scoredBy(ranker), options)
       const gone = (id: string) => shop.catalog?.get(id)?.available === false && !options.soldOut
       return asGiven([...new Set(items)].filter((id) => !gone(id))).slice(
         0,
         options.limit ?? items.length,
       )
     },
-    async explain(item) {
-      await whole()
-      const { ranker } = shop
-      return ranker ? ranker.explain(item, standingFor(ranker)) : null
-    },
+    explain: (item) => shop.ranker?.explain(item, scoredBy(shop.ranker)) ?? null,
   }
 }

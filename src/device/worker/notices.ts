@@ -1,6 +1,7 @@
 /** @module What degraded, for the page to show: newest first, bounded, the same thing only once. */
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
 import type { Notice } from '../api.ts'
+import type { Bus } from './state.ts'
 
 export const MAX_NOTICES = 50
 
@@ -10,17 +11,19 @@ export interface Notices {
   list(): readonly Notice[]
 }
 
-export function createNotices(now: () => number, changed: () => void): Notices {
+export function createNotices(now: () => number, bus: Bus): Notices {
   let notices: readonly Notice[] = []
-  return {
+  const kept: Notices = {
     add(error, code = 'worker-failed', message = 'Something failed') {
       const known = NearsideError.from(error, code, message)
       const notice: Notice = { code: known.code, message: known.message, time: now() }
       // A shop that is offline for an hour is one fact, not sixty.
       const others = notices.filter((old) => old.message !== notice.message)
       notices = [notice, ...others].slice(0, MAX_NOTICES)
-      changed()
+      bus.emit('shown', null)
     },
     list: () => notices,
   }
+  bus.on('failed', (error) => kept.add(error))
+  return kept
 }

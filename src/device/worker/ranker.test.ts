@@ -20,8 +20,8 @@ const touch = (item: number, name: EventName = 'view_item', age = 0, session = '
   session,
 })
 
-const stand = (history: History) => ranker.stand(history, NOW, null)
-const scoreOf = (history: History, row: number) => stand(history).scores[row]
+const score = (history: History) => ranker.score(history, NOW, null)
+const scoreOf = (history: History, row: number) => score(history).scores[row]
 
 /** Random small lives: three visits of views and purchases. */
 function life(seed: number): History {
@@ -41,7 +41,7 @@ describe('reasons are true to the model', () => {
     'life %i: without what a reason names, the item scores less',
     (seed) => {
       const history = life(seed)
-      for (const { id, reason } of ranker.recommend(stand(history), { limit: 12 })) {
+      for (const { id, reason } of ranker.recommend(score(history), { limit: 12 })) {
         if (reason.kind !== 'because' && reason.kind !== 'bought-before') continue
         const row = ranker.rowOf(id) ?? -1
         const named = reason.kind === 'because' ? ranker.rowOf(reason.item) : row
@@ -55,7 +55,7 @@ describe('reasons are true to the model', () => {
   test('bought before is said only of what was bought', () => {
     const history = [touch(3, 'view_item', 2, 'a'), touch(9, 'purchase', 1, 'b')]
     const reasons = new Map(
-      ranker.recommend(stand(history), { limit: ITEMS }).map(({ id, reason }) => [id, reason]),
+      ranker.recommend(score(history), { limit: ITEMS }).map(({ id, reason }) => [id, reason]),
     )
     expect(reasons.get('item-9')).toEqual({ kind: 'bought-before' })
     const said = [...reasons].filter(([, reason]) => reason.kind === 'bought-before')
@@ -63,7 +63,7 @@ describe('reasons are true to the model', () => {
   })
 
   test('what stands no higher than for everybody is popular, with or without a history', () => {
-    const [first] = ranker.recommend(stand([]), { limit: 1 })
+    const [first] = ranker.recommend(score([]), { limit: 1 })
     expect(first).toMatchObject({ id: 'item-31', baseRank: 1, reason: { kind: 'popular' } })
   })
 
@@ -72,8 +72,8 @@ describe('reasons are true to the model', () => {
     const u = model.itemVectors.slice(2 * DIMENSION, 3 * DIMENSION).map((x) => 20 * x)
     const parameters = { u, w: new Float32Array(FEATURE_COUNT) }
     const history = [touch(1, 'view_item_list')]
-    const standing = ranker.stand(history, NOW, { parameters, fusionWeight: 1 })
-    const [first] = ranker.recommend(standing, { limit: 1 })
+    const scored = ranker.score(history, NOW, { parameters, fusionWeight: 1 })
+    const [first] = ranker.recommend(scored, { limit: 1 })
     expect(first).toMatchObject({ id: 'item-2', reason: { kind: 'taste' } })
   })
 })
@@ -87,7 +87,7 @@ test('lists about an item say so, and nothing of what the shopper did', () => {
 
 describe('places', () => {
   test('baseRank is the place among the same candidates', () => {
-    const list = ranker.recommend(stand([touch(0)]), { category: 'mugs', limit: ITEMS })
+    const list = ranker.recommend(score([touch(0)]), { category: 'mugs', limit: ITEMS })
     expect(list).toHaveLength(8)
     expect(list.map(({ baseRank }) => baseRank).sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
     expect(list.find(({ id }) => id === 'item-28')?.baseRank).toBe(1)
@@ -99,8 +99,8 @@ describe('places', () => {
       w: new Float32Array(FEATURE_COUNT).fill(9),
     }
     const history = life(6)
-    const off = ranker.stand(history, NOW, { parameters, fusionWeight: 0 })
-    expect(off.scores).toEqual(stand(history).scores)
+    const off = ranker.score(history, NOW, { parameters, fusionWeight: 0 })
+    expect(off.scores).toEqual(score(history).scores)
     const scores = ranker.recommend(off, { limit: ITEMS }).map(({ score }) => score)
     expect(scores).toEqual([...scores].sort((a, b) => b - a))
   })
@@ -112,10 +112,10 @@ test('what an explanation says adds up, trees and all', () => {
     Catalog.parse(testCatalog),
   )
   for (const seed of [1, 2, 3]) {
-    const standing = withTrees.stand(life(seed), NOW, null)
-    expect(standing.scores).not.toEqual(stand(life(seed)).scores)
+    const scored = withTrees.score(life(seed), NOW, null)
+    expect(scored.scores).not.toEqual(score(life(seed)).scores)
     for (const { id } of testCatalog) {
-      const explained = withTrees.explain(id, standing)
+      const explained = withTrees.explain(id, scored)
       const sum = explained?.contributions.reduce((total, { amount }) => total + amount, 0)
       expect(sum).toBeCloseTo((explained?.score ?? 0) - (explained?.meanScore ?? 0), 4)
     }

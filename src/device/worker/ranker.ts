@@ -20,13 +20,13 @@ export interface ActivePersonal {
   readonly fusionWeight: number
 }
 
-/** One shopper at one moment; made once per change and minute, read by many lists. */
-export interface Standing extends Explainer {
+/** The scores of all items for one shopper at one time; made once per change and minute, read by many lists. */
+export interface Scored extends Explainer {
   readonly scores: Float32Array
 }
 
 /** What a list is made from. */
-type Ranking = Pick<Standing, 'scores' | 'explain'>
+type Ranking = Pick<Scored, 'scores' | 'explain'>
 
 export class Ranker {
   readonly model: BaseModel
@@ -35,10 +35,10 @@ export class Ranker {
   /** Rows that may be shown, in the shop's order. */
   readonly #shown: readonly number[]
   readonly #mayShow: ReadonlySet<number>
-  /** Scores of nobody in particular: no history, no personal parameters; at the moment of the last standing. */
+  /** Scores of nobody in particular: no history, no personal parameters; at the time of the last scores. */
   #base: Ranking
   readonly #baseFeatures: Float32Array
-  /** With the states of the last standing, so that an event costs its own and the one before it. */
+  /** With the states of the last scores, so that an event costs its own and the one before it. */
   readonly #encode: Encode
 
   constructor(model: BaseModel, catalog: Catalog | null) {
@@ -61,7 +61,7 @@ export class Ranker {
     return this.#rows.get(id)
   }
 
-  stand(history: History, now: number, personal: ActivePersonal | null): Standing {
+  score(history: History, now: number, personal: ActivePersonal | null): Scored {
     if (this.model.context) this.#base = { ...this.#base, scores: strangerScores(this.model, now) }
     const terms = scoreTerms(this.model, history, now, this.#encode(history, now))
     const { parameters = null, fusionWeight = 0 } = personal ?? {}
@@ -80,19 +80,19 @@ export class Ranker {
     }
   }
 
-  recommend(standing: Standing, options: ListOptions): Recommendation[] {
+  recommend(scored: Scored, options: ListOptions): Recommendation[] {
     const candidates = this.#candidates(options)
-    return this.#list(candidates, options.order === 'base' ? this.#base : standing, options.limit)
+    return this.#list(candidates, options.order === 'base' ? this.#base : scored, options.limit)
   }
 
-  rerank(items: readonly string[], standing: Standing, options: RerankOptions): Recommendation[] {
+  rerank(items: readonly string[], scored: Scored, options: RerankOptions): Recommendation[] {
     const distinct = [...new Set(items)]
     const known = distinct
       .map((id) => this.#rows.get(id))
       .filter((row) => row !== undefined)
       .filter((row) => options.soldOut || this.#mayShow.has(row))
     const unknown = distinct.filter((id) => !this.#rows.has(id))
-    const ranked = this.#list(known, options.order === 'base' ? this.#base : standing, known.length)
+    const ranked = this.#list(known, options.order === 'base' ? this.#base : scored, known.length)
     const last = ranked.at(-1)?.score ?? 0
     const placed = unknown.map(
       (id, i): Recommendation => ({
@@ -106,10 +106,10 @@ export class Ranker {
   }
 
   /** Null for an item that may not be shown. */
-  explain(id: string, standing: Standing): Explanation | null {
+  explain(id: string, scored: Scored): Explanation | null {
     const row = this.#rows.get(id)
     if (row === undefined || !this.#mayShow.has(row)) return null
-    const { scores } = standing
+    const { scores } = scored
     const placeIn = (given: Float32Array) =>
       1 + this.#shown.reduce((above, other) => above + Number(given[other] > given[row]), 0)
     const [rank, baseRank] = [placeIn(scores), placeIn(this.#base.scores)]
@@ -119,8 +119,8 @@ export class Ranker {
       meanScore: scores.reduce((sum, score) => sum + score, 0) / scores.length,
       rank,
       baseRank,
-      reason: standing.explain(row, baseRank > rank),
-      contributions: standing.contributions(row),
+      reason: scored.explain(row, baseRank > rank),
+      contributions: scored.contributions(row),
     }
   }
 

@@ -1,5 +1,5 @@
 /**
- * @module Why an item stands where it stands. The score is a sum; each summand, less its mean over
+ * @module Why an item is where it is. The score is a sum; each summand, less its mean over
  * the catalogue (which moves no item), says how much it lifted this one. The largest names the
  * reason, so that a reason is never a story made up afterwards. For an item that stands higher than
  * for everybody, what counts is the difference from everybody's score: a bestseller's summands are
@@ -16,7 +16,7 @@ import { project, type ScoreTerms } from '../../core/model/score.ts'
 import { treesParts } from '../../core/model/trees.ts'
 import type { Explanation, Reason } from '../api.ts'
 import { contextKind, contextTerms, strongestContext } from './contextReasons.ts'
-import { INTEREST_HALF_LIFE, signalsOf } from './signals.ts'
+import { INTEREST_HALF_LIFE, signalsOf } from './learned.ts'
 import { createTasteSource } from './tasteSource.ts'
 
 /** What a group of features is called in a reason; price closeness is taste, a price is not. */
@@ -212,7 +212,7 @@ export function everybodysReason({ statistics }: BaseModel, row: number): Reason
 
 const LASTING = new WeakMap<Float32Array, Float64Array>()
 
-/** Of what stays the same as long as the model does: half of the time of a standing. */
+/** Of what stays the same as long as the model does: half of the time that scores take. */
 function lastingMeans(matrix: Float32Array, rows: number, columns: number): Float64Array {
   const known = LASTING.get(matrix)
   if (known) return known

@@ -7,6 +7,7 @@ import type { CallName, FromWorker, ToWorker, WorkerConfig } from '../messages.t
 import { browserFetch } from '../transport/http.ts'
 import { type Device, type Environment, startDevice } from './device.ts'
 import type { ChooseEngine } from './engineInUse.ts'
+import { createBus } from './state.ts'
 
 /** Of a dedicated worker's scope, what is used. */
 export interface Scope {
@@ -60,7 +61,10 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
   }
 
   async function start(config: WorkerConfig): Promise<void> {
-    starting = startDevice(config, environment, changed)
+    const bus = createBus()
+    bus.on('shown', changed)
+    bus.on('progress', (progress) => scope.postMessage({ kind: 'progress', id: null, ...progress }))
+    starting = startDevice(config, environment, bus)
     device = await starting
     show(device)
   }

@@ -6,13 +6,12 @@ import { Catalog } from '../../core/catalog/catalog.ts'
 import type { Item } from '../../core/catalog/item.ts'
 import { createTitleIndex, type FindByTitle } from '../../core/catalog/titleIndex.ts'
 import { NearsideError } from '../../core/error.ts'
-import { LEAST_DISCOUNT, type ShopContext } from '../../core/features/context/context.ts'
+import { LEAST_DISCOUNT } from '../../core/features/context/context.ts'
 import { DAY } from '../../core/features/profile.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import { withContext } from '../../core/model/context.ts'
 import { extendModel } from '../../core/model/extend.ts'
 import { sha256Hex } from '../../core/model/hash.ts'
-import type { LatestModel } from '../../core/model/manifest.ts'
 import type { PopularityPart } from '../../core/model/parts.ts'
 import { type CatalogOrder, EMPTY_ORDER } from '../catalogOrder.ts'
 import {
@@ -21,24 +20,20 @@ import {
   type LoadedModel,
   readDownload,
 } from '../learning/modelSource.ts'
+import type { WorkerConfig } from '../messages.ts'
 import type { Download, Store } from '../storage/store.ts'
 import type { Transport } from '../transport/transport.ts'
+import type { DeviceContext } from './context.ts'
 import type { Notices } from './notices.ts'
 import { Ranker } from './ranker.ts'
 
 export interface ShopDeps {
-  readonly catalog: readonly Item[] | string
-  readonly baseModel: string
-  /** Which version a newcomer begins with, if the page knows. */
-  readonly latest: LatestModel | null
+  readonly config: Pick<WorkerConfig, 'catalog' | 'baseModel' | 'latest'>
   readonly transport: Transport
-  /** Runs a write against the store in use. */
-  readonly keep: (write: (store: Store) => Promise<void>) => Promise<void>
-  readonly store: () => Store
+  readonly store: Pick<Store, 'download' | 'putDownload'>
   readonly notices: Notices
   readonly now: () => number
-  /** What the shop's page said of a moment, milliseconds. */
-  readonly contextAt: (time: number) => ShopContext
+  readonly context: DeviceContext
 }
 
 export class Shop {
@@ -66,6 +61,15 @@ export class Shop {
   /** The base model without the catalogue's own additions. */
   get loaded(): LoadedModel | null {
     return this.#loaded
+  }
+
+  /**
+   * The base model for learning what would improve it; in the shop's context, but without discounts: of
+   * past moments they are not known.
+   */
+  get toImprove(): LoadedModel | null {
+    const known = { at: this.#deps.context.at, discountsAt: () => null }
+    return this.#loaded && { ...this.#loaded, model: withContext(this.#loaded.model, known) }
   }
 
   /** Null until there is a base model. */
@@ -106,7 +110,7 @@ export class Shop {
    * @returns whether the base model was kept
    */
   async start(first: () => void, signal: AbortSignal): Promise<boolean> {
-    const { catalog } = this.#deps
+    const { catalog } = this.#deps.config
     const catalogue =
       typeof catalog === 'string' ? this.#startCatalog(catalog) : this.#takeGiven(catalog)
     const onPopularity = async (popularity: PopularityPart) => {
@@ -135,7 +139,7 @@ export class Shop {
   async update(
     signal?: AbortSignal,
   ): Promise<{ readonly model: boolean; readonly catalog: boolean }> {
-    const { catalog } = this.#deps
+    const { catalog } = this.#deps.config
     const before = this.#catalogHash
     if (typeof catalog === 'string') {
       await this.#fetchCatalog(catalog).catch((error) => this.#deps.notices.add(error))
@@ -162,9 +166,9 @@ export class Shop {
     }
     const known = extendModel(this.#loaded.model, catalog?.items ?? [])
     const discounts = known.context && catalog ? discountsOf(known, catalog) : null
-    const { contextAt, now } = this.#deps
+    const { context, now } = this.#deps
     const model = withContext(known, {
-      at: contextAt,
+      at: context.at,
       // What a price was when something was looked at long ago is not kept.
       discountsAt: (time) => (now() - time < DAY ? discounts : null),
     })
@@ -187,11 +191,10 @@ export class Shop {
   }
 
   async #readKeptCatalog(): Promise<boolean> {
-    const { catalog, store } = this.#deps
+    const { config, store } = this.#deps
+    const { catalog } = config
     if (typeof catalog !== 'string') return true
-    const kept = await store()
-      .download('catalog')
-      .catch(() => null)
+    const kept = await store.download('catalog').catch(() => null)
     if (kept?.url !== catalog) return false
     try {
       this.#catalog = parseCatalog(kept.files['catalog.json'])
@@ -221,7 +224,7 @@ export class Shop {
   ): Promise<boolean> {
     if (await this.#readKeptModel()) return true
     try {
-      await this.#fetchModel({ signal, onPopularity, latest: this.#deps.latest })
+      await this.#fetchModel({ signal, onPopularity, latest: this.#deps.config.latest })
     } catch (error) {
       if (signal.aborted) return false
       const cause = NearsideError.from(error, 'model-unreachable', 'The base model failed')
@@ -233,11 +236,9 @@ export class Shop {
   }
 
   async #readKeptModel(): Promise<boolean> {
-    const { store, notices, baseModel } = this.#deps
-    const kept = await store()
-      .download('model')
-      .catch(() => null)
-    if (kept?.url !== baseModel) return false
+    const { config, notices, store } = this.#deps
+    const kept = await store.download('model').catch(() => null)
+    if (kept?.url !== config.baseModel) return false
     if (kept.version === this.#loaded?.hash) return true
     try {
       this.#loaded = await readDownload(kept)
@@ -252,15 +253,12 @@ export class Shop {
   async #fetchModel(
     options: Pick<FetchModelOptions, 'signal' | 'onPopularity' | 'latest'>,
   ): Promise<boolean> {
-    const { transport, baseModel: directory, store } = this.#deps
+    const { config, store, transport } = this.#deps
+    const directory = config.baseModel
     const now = this.#deps.now()
     // Bytes that could not be read back are no reason to skip the download.
     const hash = this.#loaded?.hash
-    const stored = hash
-      ? await store()
-          .download('model')
-          .catch(() => null)
-      : null
+    const stored = hash ? await store.download('model').catch(() => null) : null
     const kept = stored?.version === hash ? stored : null
     const fetched = await fetchModel({ transport, directory, kept, now, ...options })
     if (!fetched) return false
@@ -273,7 +271,7 @@ export class Shop {
   /** Not being able to keep it is no reason not to use it. */
   async #keep(download: Download): Promise<void> {
     try {
-      await this.#deps.keep((store) => store.putDownload(download))
+      await this.#deps.store.putDownload(download)
     } catch (error) {
       this.#deps.notices.add(error, 'storage-full', `The ${download.key} could not be kept`)
     }

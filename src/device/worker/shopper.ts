@@ -1,57 +1,57 @@
-/**
- * @module What is known about the shopper: the events, in memory and in the store, and what follows
- * from them. When the store fails, the oldest events make room; when it still fails, all goes on in
- * memory.
- */
-
+/** @module What is known about the shopper: the events that were taken in, and what follows from them. */
+import { foldedWords } from '../../core/catalog/words.ts'
 import { NearsideError } from '../../core/error.ts'
-import type { EventDraft } from '../../core/events/capture.ts'
+import { type EventDraft, readCapture } from '../../core/events/capture.ts'
 import { type CleaningReport, clean } from '../../core/events/clean.ts'
 import type { ShopperEvent } from '../../core/events/event.ts'
-import { type FindItems, fromEvents } from '../../core/events/history.ts'
+import { fromEvents } from '../../core/events/history.ts'
 import type { History } from '../../core/features/history.ts'
-import { createMemoryDatabase } from '../storage/memory.ts'
-import { createStore, type LedgerRow, type Settings, type Store } from '../storage/store.ts'
+import { DAY } from '../../core/features/profile.ts'
+import type { Forgettable } from '../api.ts'
+import { createScheduler, type Scheduler, type Timers } from '../learning/scheduler.ts'
+import type { Captured } from '../messages.ts'
+import type { DeviceStore } from './deviceStore.ts'
 import type { Notices } from './notices.ts'
-
-/** Share of the events that goes when the browser has no more room. */
-const MAKE_ROOM = 0.2
+import type { Shop } from './shop.ts'
+import type { Bus, DeviceState } from './state.ts'
 
 export interface ShopperDeps {
-  readonly store: Store
-  readonly now: () => number
+  readonly state: DeviceState
+  readonly bus: Bus
+  readonly store: DeviceStore
+  readonly shop: Pick<Shop, 'catalog' | 'ranker' | 'knows' | 'rowOf' | 'find'>
   readonly notices: Notices
-  /** False for an item that neither catalogue nor model knows. */
-  readonly known: (item: string) => boolean
-  readonly rowOf: (item: string) => number | undefined
-  /** What a query is about. */
-  readonly find: FindItems
-  readonly changed: () => void
+  readonly now: () => number
+  readonly timers: Timers
+}
+
+interface Derived {
+  readonly history: History
+  readonly events: readonly ShopperEvent[]
+  readonly report: CleaningReport
 }
 
 export class Shopper {
   readonly #deps: ShopperDeps
-  #store: Store
-  #events: readonly ShopperEvent[] = []
+  /** Rows of the store that could not be read back as events. */
   #invalid = 0
-  #derived: { history: History; events: readonly ShopperEvent[]; report: CleaningReport } | null =
-    null
+  /** Of these events, with the items that were known then. */
+  #derived: (Derived & { readonly of: readonly unknown[] }) | null = null
   #waiting: { draft: EventDraft; settle: (event: ShopperEvent | null) => void }[] = []
   #writing: Promise<void> | null = null
-  #moving: Promise<void> | null = null
+  /** What another tab stores while its events are read is read in one more go. */
+  readonly #rereading: Scheduler
 
   constructor(deps: ShopperDeps) {
     this.#deps = deps
-    this.#store = deps.store
-  }
-
-  get store(): Store {
-    return this.#store
-  }
-
-  /** All that was captured, ascending by time, uncleaned. */
-  get events(): readonly ShopperEvent[] {
-    return this.#events
+    this.#rereading = createScheduler(
+      deps.timers,
+      () => this.#reread(),
+      (error) => deps.notices.add(error),
+    )
+    deps.bus.on('storedElsewhere', (what) => {
+      if (what === 'events') this.#rereading.ask(0)
+    })
   }
 
   get cleaned(): { readonly events: readonly ShopperEvent[]; readonly report: CleaningReport } {
@@ -67,28 +67,49 @@ export class Shopper {
     while (this.#writing) await this.#writing
   }
 
-  /** To be called when catalogue or model changed: other items are known now. */
-  refresh(): void {
-    this.#derived = null
+  stop(): void {
+    this.#rereading.stop()
   }
 
-  /** Reads everything anew, e.g. because another tab wrote. */
+  /** Reads everything anew. */
   async reload(): Promise<void> {
     // What is on its way to the store must not vanish from memory by an older reading.
     await this.#writing
-    const { events, invalid } = await this.read((store) => store.events())
-    this.#events = events
+    const { events, invalid } = await this.#deps.store.events()
     this.#invalid = invalid
-    this.#derived = null
+    this.#deps.state.events = events
+  }
+
+  async #reread(): Promise<void> {
+    const { bus, state } = this.#deps
+    await this.reload()
+    const last = state.events.at(-1)
+    if (last) bus.emit('event', last.name)
+    bus.emit('lists', null)
   }
 
   /**
-   * Resolves when the event is stored; null (and a notice) if even memory refused it. Events that
-   * come while one is written share a transaction.
+   * Resolves when the event is stored, as far as its items are known; null, and a notice, if nothing
+   * of it can be kept. Events that come while one is written share a transaction.
    */
-  capture(draft: EventDraft): Promise<ShopperEvent | null> {
+  async capture({ id, time, input }: Captured): Promise<ShopperEvent | null> {
+    const { notices, shop, state } = this.#deps
+    const draft = readCapture(input, id, time)
+    if (draft instanceof NearsideError) {
+      notices.add(draft)
+      return null
+    }
+    const items = draft.items.filter(shop.knows)
+    const unknown = draft.items.filter((item) => !items.includes(item))
+    if (unknown.length > 0) {
+      const listed = unknown.slice(0, 3).join(', ')
+      const message = `${draft.name}: no such item in the catalogue: ${listed}.`
+      notices.add(new NearsideError('item-unknown', message))
+      if (items.length === 0) return null
+    }
+    const context = Object.keys(state.context).length > 0 ? { context: state.context } : {}
     return new Promise((settle) => {
-      this.#waiting.push({ draft, settle })
+      this.#waiting.push({ draft: { ...draft, items, ...context }, settle })
       this.#writing ??= this.#write().finally(() => {
         this.#writing = null
       })
@@ -96,131 +117,90 @@ export class Shopper {
   }
 
   async #write(): Promise<void> {
+    const { bus, notices, state, store } = this.#deps
     while (this.#waiting.length > 0) {
       const batch = this.#waiting
       this.#waiting = []
-      const drafts = batch.map(({ draft }) => draft)
       let events: readonly ShopperEvent[]
       try {
-        events = await this.attempt((store) => store.append(drafts))
+        events = await store.append(batch.map(({ draft }) => draft))
       } catch (error) {
-        this.#deps.notices.add(error, 'storage-unavailable', 'An event could not be kept')
+        notices.add(error, 'storage-unavailable', 'An event could not be kept')
         for (const { settle } of batch) settle(null)
         continue
       }
-      const known = new Set(this.#events.map(({ id }) => id))
+      const known = new Set(state.events.map(({ id }) => id))
       const added = events.filter(({ id }) => !known.has(id))
       // Nearly always in order already; a clock that was set back is not.
-      this.#events = [...this.#events, ...added].sort((a, b) => a.time - b.time)
-      this.#derived = null
+      state.events = [...state.events, ...added].sort((a, b) => a.time - b.time)
       batch.forEach(({ settle }, i) => void settle(events[i]))
-      this.#deps.changed()
-    }
-  }
-
-  async forget(concerns: (event: ShopperEvent) => boolean): Promise<number> {
-    const gone = this.#events.filter(concerns).map(({ id }) => id)
-    await this.attempt((store) => store.forget(gone))
-    await this.reload()
-    return gone.length
-  }
-
-  async putSetting<K extends keyof Settings>(name: K, value: Settings[K]): Promise<void> {
-    await this.attempt((store) => store.putSetting(name, value))
-  }
-
-  /** Runs a write; makes room and tries again, and at last goes on in memory. */
-  async attempt<T>(write: (store: Store) => Promise<T>): Promise<T> {
-    const store = this.#store
-    try {
-      return await write(store)
-    } catch (error) {
-      if (!isStorageFailure(error)) throw error
-      const again = error.code === 'storage-full' ? await this.#makeRoom(write) : null
-      if (again) return again.value
-      await this.#goOnInMemory(store, error)
-      return write(this.#store)
+      bus.emit('stored', 'events')
+      for (const { name } of events) bus.emit('event', name)
+      bus.emit('lists', null)
     }
   }
 
   /**
-   * Runs a write that bears on what may leave: consent, budget, the entry of an upload. It is on disk
-   * when it resolves; where it can't be, it is refused, and no memory stands in for the disk.
-   * @throws NearsideError `storage-unavailable` | `storage-full`
+   * Removes the events that this is about.
+   * @throws NearsideError `input-invalid` for what names nothing that can be forgotten
    */
-  async durably<T>(write: (store: Store) => Promise<T>): Promise<T> {
-    if (this.#store.kind === 'memory')
-      throw new NearsideError(
-        'storage-unavailable',
-        'This tab can keep nothing on disk: nothing is sent.',
-      )
-    return write(this.#store)
+  async forget(what: Forgettable): Promise<void> {
+    await this.#remove(this.#deps.state.events.filter(isAbout(what, this.#deps.shop)))
   }
 
-  /** Runs a read; a store that can't be read is left for memory. */
-  async read<T>(read: (store: Store) => Promise<T>): Promise<T> {
-    const store = this.#store
-    try {
-      return await read(store)
-    } catch (error) {
-      if (!isStorageFailure(error)) throw error
-      await this.#goOnInMemory(store, error)
-      return read(this.#store)
-    }
+  /**
+   * Removes events older than this.
+   * @param before told how many there are, before they go
+   * @returns whether there were any
+   */
+  async forgetOlder(days: number, before: (events: number) => Promise<unknown>): Promise<boolean> {
+    const oldest = this.#deps.now() - days * DAY
+    const old = this.#deps.state.events.filter(({ time }) => time < oldest)
+    if (old.length === 0) return false
+    await before(old.length)
+    await this.#remove(old)
+    return true
   }
 
-  async #makeRoom<T>(write: (store: Store) => Promise<T>): Promise<{ readonly value: T } | null> {
-    try {
-      const dropped = await this.#store.dropOldest(MAKE_ROOM)
-      const value = await write(this.#store)
-      this.#events = (await this.#store.events()).events
-      this.#derived = null
-      const message = `The browser has no more room: the oldest ${dropped} events were dropped.`
-      this.#deps.notices.add(new NearsideError('storage-full', message))
-      return { value }
-    } catch {
-      // No room even so, or the store is gone: memory is next.
-      return null
-    }
+  async #remove(events: readonly ShopperEvent[]): Promise<void> {
+    await this.#deps.store.forget(events.map(({ id }) => id))
+    await this.reload()
   }
 
-  /** Several operations may find out at once; the first one moves, the others follow. */
-  #goOnInMemory(refused: Store, cause: NearsideError): Promise<void> {
-    if (refused.kind === 'memory') throw cause
-    this.#moving ??= this.#move(refused, cause)
-    return this.#moving
-  }
-
-  async #move(refused: Store, cause: NearsideError): Promise<void> {
-    const memory = createStore(createMemoryDatabase())
-    await memory.append(this.#events)
-    await copyRest(refused, memory).catch(() => {
-      // What can't be read any more is lost to this tab; the events, above, are not.
-    })
-    this.#store = memory
-    refused.close()
-    const message = `${cause.message} From here on, what is learned is kept in memory until this tab closes.`
-    this.#deps.notices.add(new NearsideError(cause.code, message, { cause }))
-  }
-
-  #derive() {
-    if (!this.#derived) {
-      const { find, known, now, rowOf } = this.#deps
-      const cleaned = clean(this.#events, { known, now: now() }, this.#invalid)
-      this.#derived = { ...cleaned, history: fromEvents(cleaned.events, rowOf, find) }
+  #derive(): Derived {
+    const { now, shop, state } = this.#deps
+    const of = [state.events, shop.catalog, shop.ranker]
+    if (!this.#derived?.of.every((part, at) => part === of[at])) {
+      const cleaned = clean(state.events, { known: shop.knows, now: now() }, this.#invalid)
+      const history = fromEvents(cleaned.events, shop.rowOf, shop.find)
+      this.#derived = { ...cleaned, history, of }
     }
     return this.#derived
   }
 }
 
-function isStorageFailure(error: unknown): error is NearsideError {
-  return error instanceof NearsideError && error.code.startsWith('storage-')
+function isAbout(
+  what: Forgettable,
+  { catalog }: Pick<Shop, 'catalog'>,
+): (event: ShopperEvent) => boolean {
+  switch (what.kind) {
+    case 'event':
+      return ({ id }) => id === what.id
+    case 'item':
+      return ({ items }) => items.includes(what.name)
+    case 'category':
+      return ({ items }) => items.some((item) => catalog?.get(item)?.category === what.name)
+    case 'query':
+      return ({ query }) => query !== undefined && sameQuery(query) === sameQuery(what.name)
+    default:
+      throw new NearsideError(
+        'input-invalid',
+        'forget takes an event, an item, a category or a query.',
+      )
+  }
 }
 
-async function copyRest(from: Store, to: Store): Promise<void> {
-  await to.appendLedger((await from.ledger()) as LedgerRow[], { after: null }, 'relaxed')
-  for (const name of ['paused', 'consent', 'budget', 'sent'] as const) {
-    const value = await from.setting(name)
-    if (value !== undefined) await to.putSetting(name, value)
-  }
+/** However it was written: "Parasols" is what "parasol" is. */
+export function sameQuery(query: string): string {
+  return foldedWords(query).join(' ')
 }

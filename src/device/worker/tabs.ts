@@ -5,11 +5,9 @@
  * the next in line leads.
  */
 
-export type TabNews = 'events' | 'personal' | 'settings' | 'model' | 'erased'
+import type { Bus, DeviceState, Stored } from './state.ts'
 
 export interface Tabs {
-  readonly leads: boolean
-  tell(news: TabNews): void
   /** Runs alone among all tabs: these must not happen twice at once. */
   alone<T>(what: Exclusive, task: () => Promise<T>): Promise<T>
   close(): void
@@ -17,32 +15,36 @@ export interface Tabs {
 
 export type Exclusive = 'fit' | 'update' | 'contribute'
 
-const NEWS: readonly TabNews[] = ['events', 'personal', 'settings', 'model', 'erased']
+const STORED: readonly Stored[] = ['events', 'personal', 'settings', 'model', 'erased']
 
 /** @param shared false where the store is this tab's own memory: then there is nobody to talk to */
 export function joinTabs(
   database: string,
   shared: boolean,
-  heard: (news: TabNews) => void,
-  leading: () => void,
+  state: Pick<DeviceState, 'leads'>,
+  bus: Bus,
 ): Tabs {
   const name = `nearside:${database}`
   const locks: LockManager | undefined = shared ? globalThis.navigator?.locks : undefined
   if (!locks) {
-    return { leads: true, tell: () => {}, alone: createQueues(), close: () => {} }
+    state.leads = true
+    return { alone: createQueues(), close: () => {} }
   }
+  const leaving = new AbortController()
   const channel = new BroadcastChannel(name)
   channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-    const news = NEWS.find((known) => known === data)
-    if (news) heard(news)
+    const what = STORED.find((known) => known === data)
+    if (what) bus.emit('storedElsewhere', what)
   }
-  let leads = false
+  bus.on('stored', (what) => {
+    if (!leaving.signal.aborted) channel.postMessage(what)
+  })
   let release = () => {}
-  const leaving = new AbortController()
   locks
     .request(`${name}:lead`, { signal: leaving.signal }, () => {
-      leads = true
-      leading()
+      state.leads = true
+      bus.emit('leading', null)
+      bus.emit('shown', null)
       return new Promise<void>((resolve) => {
         release = resolve
       })
@@ -51,10 +53,6 @@ export function joinTabs(
       // Left before it was this tab's turn.
     })
   return {
-    get leads() {
-      return leads
-    },
-    tell: (news) => channel.postMessage(news),
     alone: (what, task) => locks.request(`${name}:${what}`, task) as ReturnType<typeof task>,
     close() {
       leaving.abort()

@@ -79,7 +79,7 @@ export async function openDevice(
     createCandidates: createFastCandidates,
     ...overrides,
   }
-  const device = await startDevice(testConfig(database, config), environment, () => {})
+  const device = await startDevice(testConfig(database, config), environment)
   await device.ready()
   return {
     device,

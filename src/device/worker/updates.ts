@@ -2,8 +2,10 @@
 
 import type { Timers } from '../learning/scheduler.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import type { Learner } from './learner.ts'
 import type { Notices } from './notices.ts'
 import type { Shop } from './shop.ts'
+import type { Bus, DeviceState } from './state.ts'
 import type { Tabs } from './tabs.ts'
 
 const INTERVAL = 5 * 60_000
@@ -18,8 +20,9 @@ export interface UpdatesDeps {
   readonly ledger: Ledger
   readonly notices: Notices
   readonly timers: Timers
-  /** All that was derived from the old catalogue and model is void. */
-  readonly adopted: () => Promise<void>
+  readonly state: DeviceState
+  readonly bus: Bus
+  readonly learner: Pick<Learner, 'reload'>
 }
 
 export interface Updates {
@@ -28,20 +31,14 @@ export interface Updates {
    * @param given `logged`: the log has the model in use since last time; `soon`: whether there is a
    * newer one was not asked yet
    */
-  start(given: {
-    readonly logged: boolean
-    readonly soon: boolean
-    readonly visible: boolean
-  }): Promise<void>
+  start(given: { readonly logged: boolean; readonly soon: boolean }): Promise<void>
   check(): Promise<{ readonly adopted: boolean; readonly version: string }>
-  setVisible(visible: boolean): void
   stop(): void
 }
 
 export function createUpdates(deps: UpdatesDeps): Updates {
-  const { shop, tabs, ledger, notices, timers } = deps
+  const { bus, learner, shop, state, tabs, ledger, notices, timers } = deps
   let timer: number | null = null
-  let visible = true
   let stopped = false
 
   const interval = () => (shop.ranker ? INTERVAL : RETRY_INTERVAL)
@@ -51,7 +48,8 @@ export function createUpdates(deps: UpdatesDeps): Updates {
     if (stopped) return
     timer = timers.set(async () => {
       timer = null
-      if (visible && tabs.leads) await check().catch((error) => notices.add(error))
+      if (state.conditions.visible && state.leads)
+        await check().catch((error) => notices.add(error))
       // Somebody may have set the next look meanwhile.
       if (timer === null) look(interval())
     }, delay)
@@ -62,8 +60,9 @@ export function createUpdates(deps: UpdatesDeps): Updates {
       const result = await shop.update()
       if (result.model) await log()
       if (result.model || result.catalog) {
-        tabs.tell('model')
-        await deps.adopted()
+        bus.emit('stored', 'model')
+        await learner.reload()
+        bus.emit('lists', null)
       }
       return result.model
     })
@@ -77,18 +76,16 @@ export function createUpdates(deps: UpdatesDeps): Updates {
     await ledger.append({ kind: 'model', detail })
   }
 
+  bus.on('conditions', (before) => {
+    if (state.conditions.visible && !before.visible) look(0)
+  })
+
   return {
     async start(given) {
-      visible = given.visible
       if (shop.loaded && !given.logged) await log()
       look(given.soon ? AFTER_START : interval())
     },
     check,
-    setVisible(shown) {
-      const appeared = shown && !visible
-      visible = shown
-      if (appeared) look(0)
-    },
     stop() {
       stopped = true
       if (timer !== null) timers.clear(timer)

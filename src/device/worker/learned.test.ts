@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
 import { Catalog } from '../../core/catalog/catalog.ts'
 import type { EventName, ShopperEvent } from '../../core/events/event.ts'
-import { learnedFrom } from './learned.ts'
+import { learnedFrom, signalsOf } from './learned.ts'
 import { Ranker } from './ranker.ts'
-import { signalsOf } from './signals.ts'
 import { testCatalog, testModel } from './testShop.ts'
 
 const NOW = 1_700_000_000_000
@@ -28,7 +27,7 @@ test.each(NAMES.map((name, i) => [name, SIGNALS[i]] as const))(
   (name, signal) => {
     const ranker = new Ranker(testModel('1'), Catalog.parse(testCatalog))
     const history = [{ ...did(name), session: 's' }]
-    const list = ranker.recommend(ranker.stand(history, NOW, null), { limit: 32 })
+    const list = ranker.recommend(ranker.score(history, NOW, null), { limit: 32 })
     const because = list.map(({ reason }) => reason).filter(({ kind }) => kind === 'because')
     expect(because.length).toBeGreaterThan(0)
     for (const reason of because)

@@ -1,0 +1,148 @@
+/**
+ * @module The store that the device works with, whatever becomes of the browser's: when that has no
+ * more room, the oldest events make some; when it still fails, all goes on in memory, and that is said.
+ */
+import { NearsideError } from '../../core/error.ts'
+import type { LedgerStore } from '../ledger/ledger.ts'
+import { createMemoryDatabase } from '../storage/memory.ts'
+import { createStore, type LedgerRow, type Store } from '../storage/store.ts'
+import type { Notices } from './notices.ts'
+import type { DeviceState } from './state.ts'
+
+/** Share of the events that goes when the browser has no more room. */
+const MAKE_ROOM = 0.2
+
+export interface DeviceStore extends Omit<Store, 'appendLedger'>, LedgerStore {
+  /** The store in use as it is: its failures are the caller's. */
+  readonly inUse: Store
+  /**
+   * Runs a write that bears on what may leave: consent, budget, the entry of an upload. It is on disk
+   * when it resolves; where it can't be, it is refused, and no memory stands in for the disk.
+   * @throws NearsideError `storage-unavailable` | `storage-full`
+   */
+  durably<T>(write: (to: Store) => Promise<T>): Promise<T>
+}
+
+export interface DeviceStoreDeps {
+  readonly store: Store
+  readonly state: Pick<DeviceState, 'events'>
+  readonly notices: Notices
+}
+
+export function createDeviceStore({ store, state, notices }: DeviceStoreDeps): DeviceStore {
+  let inUse = store
+  let moving: Promise<void> | null = null
+
+  /** Runs a write; makes room and tries again, and at last goes on in memory. */
+  async function write<T>(operation: (to: Store) => Promise<T>): Promise<T> {
+    const tried = inUse
+    try {
+      return await operation(tried)
+    } catch (error) {
+      if (!isStorageFailure(error)) throw error
+      const again = error.code === 'storage-full' ? await makeRoom(operation) : null
+      if (again) return again.value
+      await goOnInMemory(tried, error)
+      return operation(inUse)
+    }
+  }
+
+  /** Runs a read; a store that can't be read is left for memory. */
+  async function read<T>(operation: (from: Store) => Promise<T>): Promise<T> {
+    const tried = inUse
+    try {
+      return await operation(tried)
+    } catch (error) {
+      if (!isStorageFailure(error)) throw error
+      await goOnInMemory(tried, error)
+      return operation(inUse)
+    }
+  }
+
+  async function durably<T>(operation: (to: Store) => Promise<T>): Promise<T> {
+    if (inUse.kind === 'memory')
+      throw new NearsideError(
+        'storage-unavailable',
+        'This tab can keep nothing on disk: nothing is sent.',
+      )
+    return operation(inUse)
+  }
+
+  async function makeRoom<T>(
+    operation: (to: Store) => Promise<T>,
+  ): Promise<{ readonly value: T } | null> {
+    try {
+      const dropped = await inUse.dropOldest(MAKE_ROOM)
+      const value = await operation(inUse)
+      state.events = (await inUse.events()).events
+      const message = `The browser has no more room: the oldest ${dropped} events were dropped.`
+      notices.add(new NearsideError('storage-full', message))
+      return { value }
+    } catch {
+      // No room even so, or the store is gone: memory is next.
+      return null
+    }
+  }
+
+  /** Several operations may find out at once; the first one moves, the others follow. */
+  function goOnInMemory(refused: Store, cause: NearsideError): Promise<void> {
+    if (refused.kind === 'memory') throw cause
+    moving ??= move(refused, cause)
+    return moving
+  }
+
+  async function move(refused: Store, cause: NearsideError): Promise<void> {
+    const memory = createStore(createMemoryDatabase())
+    await memory.append(state.events)
+    await copyRest(refused, memory).catch(() => {
+      // What can't be read any more is lost to this tab; the events, above, are not.
+    })
+    inUse = memory
+    refused.close()
+    const message = `${cause.message} From here on, what is learned is kept in memory until this tab closes.`
+    notices.add(new NearsideError(cause.code, message, { cause }))
+  }
+
+  return {
+    get inUse() {
+      return inUse
+    },
+    durably,
+    get kind() {
+      return inUse.kind
+    },
+    append: (drafts) => write((to) => to.append(drafts)),
+    events: () => read((from) => from.events()),
+    forget: (ids) => write((to) => to.forget(ids)),
+    dropOldest: (share) => write((to) => to.dropOldest(share)),
+    epoch: () => read((from) => from.epoch()),
+    putPersonal: (record, epoch) => write((to) => to.putPersonal(record, epoch)),
+    personal: () => read((from) => from.personal()),
+    selectPersonal: (version) => write((to) => to.selectPersonal(version)),
+    // Of downloads the shop's server has another copy: they are no reason to leave the store.
+    download: (key) => inUse.download(key),
+    putDownload: (download) => inUse.putDownload(download),
+    appendLedger: (rows, where, keep) =>
+      keep === 'disk'
+        ? durably((to) => to.appendLedger(rows, where, 'strict'))
+        : write((to) => to.appendLedger(rows, where, keep)),
+    ledgerTail: (open) => read((from) => from.ledgerTail(open)),
+    ledger: () => read((from) => from.ledger()),
+    setting: (name) => read((from) => from.setting(name)),
+    putSetting: (name, value) => write((to) => to.putSetting(name, value)),
+    erase: (first) => write((to) => to.erase(first)),
+    close: () => inUse.close(),
+  }
+}
+
+function isStorageFailure(error: unknown): error is NearsideError {
+  return error instanceof NearsideError && error.code.startsWith('storage-')
+}
+
+async function copyRest(from: Store, to: Store): Promise<void> {
+  await to.appendLedger((await from.ledger()) as LedgerRow[], { after: null }, 'relaxed')
+  for (const name of ['paused', 'consent', 'budget', 'sent'] as const) {
+    const value = await from.setting(name)
+    if (value !== undefined) await to.putSetting(name, value)
+  }
+}

@@ -1,0 +1,47 @@
+/** @module What the page is shown of a device: its parts' states, as one plain object. */
+import { GUARD_START } from '../../core/personal/guard.ts'
+import type { WorkerSnapshot } from '../messages.ts'
+import type { DeviceStore } from './deviceStore.ts'
+import { learnedFrom } from './learned.ts'
+import type { Notices } from './notices.ts'
+import type { Shop } from './shop.ts'
+import type { Shopper } from './shopper.ts'
+import type { DeviceState } from './state.ts'
+
+export interface SnapshotDeps {
+  readonly state: DeviceState
+  readonly store: Pick<DeviceStore, 'kind'>
+  readonly shop: Pick<Shop, 'loaded' | 'catalog' | 'find'>
+  readonly shopper: Pick<Shopper, 'cleaned'>
+  readonly notices: Notices
+  readonly now: () => number
+}
+
+export function snapshotOf(deps: SnapshotDeps): WorkerSnapshot {
+  const { state, store, shop, shopper, notices, now } = deps
+  const { report, events } = shopper.cleaned
+  const manifest = shop.loaded?.model.manifest
+  const byName: Record<string, number> = {}
+  for (const { name } of state.events) byName[name] = (byName[name] ?? 0) + 1
+  const { active, logLikelihoodRatio, tested } = state.personal?.guard ?? GUARD_START
+  return {
+    revision: state.revision,
+    model: manifest
+      ? { version: manifest.version, items: manifest.items, until: manifest.data.until }
+      : null,
+    engine: state.engine,
+    storage: store.kind,
+    tab: state.leads ? 'leader' : 'follower',
+    events: { count: state.events.length, byName },
+    cleaning: report,
+    fit: state.personal?.summary ?? null,
+    fitting: state.fitting,
+    deferred: state.deferred,
+    guard: { active, logLikelihoodRatio, tested },
+    learned: learnedFrom(events, shop.catalog, shop.find, now()),
+    paused: state.paused,
+    consent: state.consent,
+    sent: state.sent,
+    notices: notices.list(),
+  }
+}
