@@ -1,6 +1,5 @@
 /**
- * @module The one error class of Nearside. Callers switch on `code`; `message` says what happened
- * and what to do; `cause` keeps the platform's own error.
+ * @module How Nearside fails: callers switch on `code`.
  */
 
 /** Every way in which Nearside can fail, as a literal. */
@@ -31,8 +30,14 @@ export type ErrorCode =
   | 'version-taken'
   | 'worker-failed'
 
+/**
+ * The one error class of Nearside. `message` says what happened and what to do; `cause` keeps the
+ * platform's own error.
+ */
 export class NearsideError extends Error {
+  /** Tells it from other errors where `instanceof` can't. */
   override readonly name = 'NearsideError' as const
+  /** What to switch on. */
   readonly code: ErrorCode
 
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
@@ -45,6 +50,7 @@ export class NearsideError extends Error {
     return { code: this.code, message: this.message }
   }
 
+  /** The error that `toWire` described. */
   static fromWire(wire: WireError): NearsideError {
     return new NearsideError(wire.code, wire.message)
   }
@@ -57,7 +63,10 @@ export class NearsideError extends Error {
   }
 }
 
+/** A NearsideError as plain data. */
 export interface WireError {
+  /** Of the error. */
   readonly code: ErrorCode
+  /** Of the error. */
   readonly message: string
 }

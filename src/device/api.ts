@@ -16,6 +16,7 @@ import type { LedgerEntry } from './ledger/entry.ts'
  */
 export type EnginePreference = 'auto' | 'webgpu' | 'wasm' | 'cpu' | 'js'
 
+/** What `createPersonalizer` is told. */
 export interface PersonalizerOptions {
   /** The shop's products, or the URL of a `catalog.json` (an array of items). */
   readonly catalog: readonly Item[] | string
@@ -28,6 +29,7 @@ export interface PersonalizerOptions {
   readonly latest?: LatestModel
   /** Makes the dedicated worker, e.g. `() => new Worker(new URL('nearside/worker', import.meta.url), { type: 'module' })`. */
   readonly worker: () => Worker
+  /** What to compute with; default `auto`. */
   readonly engine?: EnginePreference
   /** Where a consented upload goes. Absent: there is no upload path at all. */
   readonly federation?: { readonly leader: string; readonly helper: string }
@@ -49,8 +51,11 @@ export interface PersonalizerOptions {
 
 /** A GA4-shaped event as a shop already emits it; `item_id` is short for `items: [{ item_id }]`. */
 export interface CaptureInput {
+  /** What the shopper did. */
   readonly name: EventName
+  /** The only item. */
   readonly item_id?: string
+  /** Several items, each with `quantity` pieces where it was ordered. */
   readonly items?: readonly {
     readonly item_id: string
     readonly quantity?: number
@@ -63,12 +68,15 @@ export interface CaptureInput {
   readonly dwell_ms?: number
 }
 
+/** One item of a list. */
 export interface Recommendation {
+  /** The catalogue’s id. */
   readonly id: string
   /** Log-odds but for a constant: comparable within one list only. */
   readonly score: number
   /** 1-based place in the base order (no personal parameters, no own history), for showing what moved. */
   readonly baseRank: number
+  /** Why it stands where it stands. */
   readonly reason: Reason
 }
 
@@ -101,16 +109,19 @@ export type Reason =
   | { readonly kind: 'new' }
   | { readonly kind: 'popular' }
 
+/** What a list holds, and in which order. */
 export interface ListOptions {
   /** Default 20; of `rerank`, all that were given. */
   readonly limit?: number
   /** `base`: the shop's order, the same for everybody. Default `personal`. */
   readonly order?: 'personal' | 'base'
+  /** Ids that are left out. */
   readonly exclude?: readonly string[]
   /** Only items of this category. */
   readonly category?: string
 }
 
+/** How given items are ordered. */
 export interface RerankOptions extends Pick<ListOptions, 'limit' | 'order'> {
   /** Also what the shop no longer sells, for a page that shows it as such. Default false. */
   readonly soldOut?: boolean
@@ -138,6 +149,7 @@ export interface Explanation extends Recommendation {
       | 'popular'
     readonly amount: number
   }[]
+  /** Mean score over the catalogue. */
   readonly meanScore: number
 }
 
@@ -146,6 +158,7 @@ export type Forgettable =
   | { readonly kind: 'event'; readonly id: string }
   | { readonly kind: 'item' | 'category' | 'query'; readonly name: string }
 
+/** What one fit of the personal model did. */
 export interface FitReport {
   /** Name of the one that computed it, e.g. `wasm`. */
   readonly engine: string
@@ -163,8 +176,11 @@ export interface FitReport {
   readonly milliseconds: number
 }
 
+/** Something that degraded. */
 export interface Notice {
+  /** What to switch on. */
   readonly code: ErrorCode
+  /** One line for people. */
   readonly message: string
   /** Milliseconds since the epoch. */
   readonly time: number
@@ -177,30 +193,40 @@ export type Learned = { readonly name: string; readonly strength: number } & (
   | { readonly kind: 'item'; readonly signal: Signal }
 )
 
+/** The state that a page shows. */
 export interface PersonalizerSnapshot {
+  /** `starting` until lists can be asked for; `closed` for good. */
   readonly status: 'starting' | 'ready' | 'closed'
   /** Rises whenever a recommendation may have changed. */
   readonly revision: number
+  /** The base model in use; null while there is none. */
   readonly model: {
     readonly version: string
     readonly items: number
     /** ISO time at which what it was trained on ends. */
     readonly until: string
   } | null
+  /** What computes, on which device, and why it was chosen; null while none is ready. */
   readonly engine: {
     readonly name: string
     readonly device: string
     readonly reason: string
   } | null
+  /** `memory`: nothing outlives the page. */
   readonly storage: 'indexeddb' | 'memory'
   /** Whether this tab leads (writes and learns) or follows. */
   readonly tab: 'leader' | 'follower'
+  /** Events that are kept, in all and by name. */
   readonly events: { readonly count: number; readonly byName: Partial<Record<EventName, number>> }
+  /** Events that are learned from, and those that are not, by reason. */
   readonly cleaning: { readonly kept: number; readonly dropped: Readonly<Record<string, number>> }
+  /** The last fit; null before the first. */
   readonly fit: FitReport | null
+  /** Steps of the fit under way; null while there is none. */
   readonly fitting: { readonly done: number; readonly steps: number } | null
   /** Why what there is to learn waits: `hidden`, `battery`, `save-data`, or `spent`. */
   readonly deferred: Deferral | null
+  /** What decides whether the personal model is used. */
   readonly guard: {
     /** False when the base model predicts this shopper better: lists are its own then. */
     readonly active: boolean
@@ -211,8 +237,11 @@ export interface PersonalizerSnapshot {
   }
   /** What was learned, in words' raw material: strongest categories, items and queries of the recent history. */
   readonly learned: readonly Learned[]
+  /** True: no event is kept and nothing is learned. */
   readonly paused: boolean
+  /** Whether the shopper agreed to contribute, and since when (milliseconds since the epoch). */
   readonly consent: { readonly contribute: boolean; readonly since: number | null }
+  /** Reports that left, their bytes, and ε of all of them; null before the first. */
   readonly sent: {
     readonly reports: number
     readonly bytes: number
@@ -272,6 +301,7 @@ export interface Personalizer {
   erase(): Promise<void>
   /** Everything held, as one JSON string. */
   export(): Promise<string>
+  /** The device’s log. */
   readonly audit: {
     entries(): Promise<readonly LedgerEntry[]>
     /** Re-computes the hash chain. */

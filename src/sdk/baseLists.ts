@@ -12,17 +12,23 @@ import { type LatestModel, parseLatest, parseManifest } from '../core/model/mani
 import type { ListOptions, Recommendation } from '../device/api.ts'
 import { Ranker } from '../device/worker/ranker.ts'
 
+/** What the lists are made of. */
 export interface BaseListsOptions {
   /** Bytes of a file below the model directory, e.g. `(path) => readFile(join('models', path))`. */
   readonly read: (path: string) => Promise<Uint8Array>
+  /** The shop’s products. */
   readonly catalog: readonly Item[]
 }
 
+/** Lists that every device starts with. */
 export interface BaseLists {
   /** For `createPersonalizer`, so that devices begin with the model that the page was rendered with. */
   readonly latest: LatestModel
+  /** The best items for nobody in particular. */
   recommend(options?: Omit<ListOptions, 'order'>): readonly Recommendation[]
+  /** Items like this one. */
   similar(item: string, options?: Omit<ListOptions, 'order'>): readonly Recommendation[]
+  /** Items bought in the same orders as this one. */
   boughtTogether(item: string, options?: Omit<ListOptions, 'order'>): readonly Recommendation[]
 }
 

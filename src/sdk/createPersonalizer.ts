@@ -23,8 +23,11 @@ import { type Recovery, SILENCE, WorkerLink } from './workerLink.ts'
 
 /** What the page's conditions give; tests give other ones. */
 export interface PageEnvironment {
+  /** Milliseconds since the epoch. */
   readonly now: () => number
+  /** A new id, unique on this device. */
   readonly newId: () => string
+  /** Whether the page is visible, and how the device’s power is. */
   readonly conditions: ConditionsSource
   /** Milliseconds after which a silent worker counts as dead. */
   readonly silence: number

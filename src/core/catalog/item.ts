@@ -1,14 +1,20 @@
 /** @module A product as a shop describes it; one line of `catalog.jsonl`. */
 
+/** A product as the shop describes it. Only `id` is required. */
 export interface Item {
+  /** Unique in the catalogue; the id that events name. */
   readonly id: string
+  /** What the shopper reads; also searched. */
   readonly title?: string
   /** In units of `currency`, e.g. 2.55 for £2.55. */
   readonly price?: number
   /** ISO 4217. */
   readonly currency?: string
+  /** One department; lists can be narrowed to it, and taste is learned by it. */
   readonly category?: string
+  /** Maker or label; also searched. */
   readonly brand?: string
+  /** Plain text; also searched. */
   readonly description?: string
   /** URL of the product's picture, relative to the shop's root. */
   readonly image?: string

@@ -5,6 +5,7 @@
 
 import type { ShopContext } from '../features/context/context.ts'
 
+/** The events that are kept, by GA4’s names. */
 export const EVENT_NAMES = [
   'view_item',
   'view_item_list',
@@ -16,11 +17,14 @@ export const EVENT_NAMES = [
   'search',
 ] as const
 
+/** One of `EVENT_NAMES`. */
 export type EventName = (typeof EVENT_NAMES)[number]
 
 /** How many pieces of an item, and the price of one in the catalogue's currency. */
 export interface OrderLine {
+  /** Pieces. */
   readonly quantity?: number
+  /** Of one piece, in the catalogue’s currency. */
   readonly price?: number
 }
 
@@ -28,6 +32,7 @@ export interface OrderLine {
 export interface ShopperEvent {
   /** Unique on this device. */
   readonly id: string
+  /** What the shopper did. */
   readonly name: EventName
   /** Milliseconds since the epoch, UTC. */
   readonly time: number
@@ -37,6 +42,7 @@ export interface ShopperEvent {
   readonly items: readonly string[]
   /** Of the only item. */
   readonly quantity?: number
+  /** Of one piece of the only item, in the catalogue’s currency. */
   readonly price?: number
   /** Of each of several items, in their order; absent where nothing is known of any. */
   readonly lines?: readonly OrderLine[]

@@ -64,6 +64,7 @@ export interface ModelManifest {
 
 /** What `latest.json` says. */
 export interface LatestModel {
+  /** The newest version’s name, which is also its directory’s. */
   readonly version: string
   /** SHA-256 of that version's `manifest.json`. */
   readonly manifest: string

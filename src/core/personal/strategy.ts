@@ -6,6 +6,10 @@
 import type { EventName } from '../events/event.ts'
 import { eventStrength } from '../features/strength.ts'
 
+/**
+ * When to learn: `online` from each event at once; `batch` after many events or when the shopper
+ * pauses; `hybrid` from purchases and carts at once, from the rest in batches.
+ */
 export type StrategyName = 'online' | 'batch' | 'hybrid'
 
 export interface UpdateStrategy {

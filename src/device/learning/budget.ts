@@ -3,6 +3,7 @@
  * asks for by `fineTune` is always done.
  */
 
+/** What learning by itself may cost. `fineTune` is done whatever it says. */
 export interface TrainingBudget {
   /** Milliseconds after which a fit is stopped. */
   readonly perFit: number

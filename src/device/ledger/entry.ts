@@ -7,11 +7,13 @@
  * entries, which were removed: how many, what they sent, and the hash of the last of them.
  */
 
+/** One entry of the device’s log. */
 export interface LedgerEntry {
   /** 0, 1, 2 … without gaps; the first that is kept follows the newest `fold`'s `through`. */
   readonly sequence: number
   /** Milliseconds since the epoch; of a count, when it last rose. */
   readonly time: number
+  /** What happened. */
   readonly kind:
     | 'request'
     | 'upload'

@@ -7,6 +7,7 @@ import type { Thread } from '../messages.ts'
 import type { Environment } from './device.ts'
 import { serve, workerEnvironment } from './serve.ts'
 
+/** What a page has in place of a worker: the same messages, in its own thread. */
 export function deviceInPage(environment: Environment = workerEnvironment): Thread {
   const { port1: page, port2: device } = new MessageChannel()
   serve(device, environment)

@@ -7,6 +7,7 @@ import type { CaptureInput } from '../../device/api.ts'
 
 /** What takes the events: a personalizer, or a function around one. */
 export interface Receiver {
+  /** Takes one event; what it returns is not looked at. */
   capture(input: CaptureInput): unknown
 }
 

@@ -8,13 +8,17 @@ import type { EventName } from '../../core/events/event.ts'
 import type { CaptureInput } from '../../device/api.ts'
 import { fieldsOf, isLine, lineOf, listOf, type Receiver, textOf } from './read.ts'
 
+/** How Segment’s events name products. */
 export interface SegmentOptions {
   /** Which id the shop's catalogue uses; default `product_id`. */
   readonly id?: 'product_id' | 'sku'
 }
 
+/** What Segment calls a source middleware with. */
 interface SegmentMiddlewareCall<Payload> {
+  /** The event on its way. */
   readonly payload: Payload
+  /** Lets it pass. */
   readonly next: (payload: Payload) => void
 }
 

@@ -17,12 +17,15 @@ import {
   textOf,
 } from './read.ts'
 
+/** How Shopify’s events name products. */
 export interface ShopifyOptions {
   /** Which id the shop's catalogue uses; default `product`. */
   readonly id?: 'product' | 'variant' | 'sku'
 }
 
+/** Shopify’s `analytics`, as far as it is used. */
 export interface ShopifyAnalytics {
+  /** Calls back for each event of that name. */
   subscribe(event: string, callback: (event: unknown) => void): unknown
 }
 

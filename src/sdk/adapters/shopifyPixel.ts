@@ -15,6 +15,7 @@ const LOOK_EVERY = 1000
 
 /** What a pixel is given as `browser`, as far as it is used. */
 export interface ShopifyBrowser {
+  /** Of the page that the pixel belongs to. */
   readonly localStorage: { setItem(key: string, value: string): unknown }
 }
 

@@ -7,6 +7,7 @@
  */
 import type { SearchHit } from './retrieve.ts'
 
+/** How far the shopper’s own order may move a hit. */
 export interface Room {
   /** Relative width of a band, 0 … 1: 0 keeps the order by relevance. */
   readonly tolerance: number

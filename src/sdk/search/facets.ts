@@ -4,26 +4,40 @@
  */
 import type { Item } from '../../core/catalog/item.ts'
 
+/** A property to narrow a list by. */
 export interface FacetGroup {
   /** Stable name, e.g. for an address. */
   readonly name: string
+  /** What the shopper reads. */
   readonly label: string
+  /** Its choices, in the order in which they are shown. */
   readonly options: readonly { readonly value: string; readonly label: string }[]
+  /** Whether an item has that value. */
   readonly matches: (item: Item, value: string) => boolean
 }
 
+/** Chosen values by the group’s name. */
 export type FacetSelection = Readonly<Record<string, readonly string[]>>
 
+/** One choice. */
 export interface FacetOption {
+  /** As `matches` is given it. */
   readonly value: string
+  /** What the shopper reads. */
   readonly label: string
+  /** Items that there would be with it. */
   readonly count: number
+  /** Whether it is chosen. */
   readonly selected: boolean
 }
 
+/** A group with its counts. */
 export interface Facet {
+  /** Of its group. */
   readonly name: string
+  /** What the shopper reads. */
   readonly label: string
+  /** Its choices, in the group’s order. */
   readonly options: readonly FacetOption[]
 }
 

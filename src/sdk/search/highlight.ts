@@ -3,8 +3,11 @@
 import { foldWord, wordsOf } from '../../core/catalog/words.ts'
 import type { SearchHit } from './retrieve.ts'
 
+/** A part of a text. */
 export interface Piece {
+  /** As it stands there. */
   readonly text: string
+  /** Whether it matched. */
   readonly hit: boolean
 }
 

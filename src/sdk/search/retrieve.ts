@@ -7,7 +7,9 @@ import type { Item } from '../../core/catalog/item.ts'
 import { foldWord, wordsOf } from '../../core/catalog/words.ts'
 import { type FoldedSynonyms, NO_SYNONYMS, otherWordings } from './synonyms.ts'
 
+/** A product that was found. */
 export interface SearchHit {
+  /** The catalogue’s id. */
   readonly id: string
   /** BM25+ with field boosts; comparable within one result only. */
   readonly relevance: number

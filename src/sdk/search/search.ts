@@ -12,6 +12,7 @@ import {
 } from './retrieve.ts'
 import { foldSynonyms, type Synonyms } from './synonyms.ts'
 
+/** A search over the shop’s products. */
 export interface ProductSearch {
   /** Best first. An empty query finds nothing. */
   find(query: string, limit?: number): readonly SearchHit[]

@@ -16,7 +16,9 @@ import { LedgerSection } from './LedgerSection.tsx'
 import { ModelSection } from './ModelSection.tsx'
 import { NoticesSection } from './NoticesSection.tsx'
 
+/** What the console is told. */
 export interface PrivacyConsoleProps {
+  /** As `createPersonalizer` resolved with it. */
   readonly personalizer: Personalizer
   /** The shop's products, to show titles instead of ids. */
   readonly items?: readonly Item[]

@@ -11,7 +11,9 @@ import { createListObserver, type ListObserver } from '../react/listObserver.ts'
 import css from '../react/nearside.css?inline'
 import { buildCard, element, type Shop } from './card.ts'
 
+/** What all elements of the page share. */
 export interface ProvideOptions {
+  /** As `createPersonalizer` resolved with it. */
   readonly personalizer: Personalizer
   /** The shop's products, for titles, prices and pictures. */
   readonly items: readonly Item[]
@@ -25,6 +27,7 @@ export interface ProvideOptions {
 
 /** `event.detail` of `nearside-select`: the shopper follows an item's link. */
 export interface SelectDetail {
+  /** The item of the list. */
   readonly recommendation: Recommendation
   /** 1-based place in the list. */
   readonly position: number

@@ -6,8 +6,11 @@ import { usePersonalizationContext } from './context.ts'
 import { priceText } from './price.ts'
 import { WhyThis } from './WhyThis.tsx'
 
+/** What a shop’s own card is given. */
 export interface ItemComponentProps {
+  /** The product. */
   readonly item: Item
+  /** Its place and reason. */
   readonly recommendation: Recommendation
   /** 1-based place in the list. */
   readonly position: number
@@ -15,6 +18,7 @@ export interface ItemComponentProps {
   readonly onSelect: () => void
 }
 
+/** A shop’s own card. */
 export type ItemComponent = ComponentType<ItemComponentProps>
 
 /** Picture, title, price and reason; the title's link covers the whole card. */

@@ -9,12 +9,15 @@ import { usePersonalizationContext } from './context.ts'
 import { ItemCard, type ItemComponent } from './ItemCard.tsx'
 import type { ListState } from './listObserver.ts'
 
+/** What a shop’s own heading is given. */
 export interface HeaderComponentProps {
+  /** The widget’s title. */
   readonly title: string
   /** Put it on the heading: the section is named by it. */
   readonly id: string
 }
 
+/** What a shop’s own layout is given. */
 export interface LayoutComponentProps {
   /** The list items, each an `<li>`. */
   readonly children: ReactNode
@@ -24,6 +27,7 @@ export interface LayoutComponentProps {
 
 /** The slots that every list widget takes. */
 export interface ListWidgetProps {
+  /** Default: the labels’ own. */
   readonly title?: string
   /** Default 8. */
   readonly limit?: number
@@ -32,13 +36,17 @@ export interface ListWidgetProps {
    * on a server too (`readBaseLists` of `nearside/ssr` gives the order that the device starts with).
    */
   readonly initialItems?: readonly string[]
+  /** Default: `ItemCard`. */
   readonly itemComponent?: ItemComponent
+  /** Default: an `<h2>`. */
   readonly headerComponent?: ComponentType<HeaderComponentProps>
   /** Shown when there is nothing to show; default: the whole section is left out. */
   readonly emptyComponent?: ComponentType
+  /** Default: a `<ul>`. */
   readonly layoutComponent?: ComponentType<LayoutComponentProps>
   /** Last say over the list: filter, reorder, pin. */
   readonly transformItems?: (items: readonly Recommendation[]) => readonly Recommendation[]
+  /** Called when the shopper follows an item’s link; `position` counts from 1. */
   readonly onSelect?: (recommendation: Recommendation, position: number) => void
 }
 

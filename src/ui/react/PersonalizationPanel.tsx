@@ -12,11 +12,13 @@ import { Learned } from './Learned.tsx'
 import { engineText, fitText, guardText, sentText, storedText } from './panelText.ts'
 import { usePersonalization } from './usePersonalizer.ts'
 
+/** What the panel is told. */
 export interface PersonalizationPanelProps {
   /** False where the shop has no aggregation servers: there is then nothing to consent to. */
   readonly canContribute?: boolean
   /** Called after everything was erased, for what the shop itself keeps. */
   readonly onErased?: () => void
+  /** Shown at its end, e.g. a link to the shop’s privacy page. */
   readonly children?: ReactNode
 }
 

@@ -5,6 +5,7 @@ import type { Personalizer } from '../../device/api.ts'
 import { type Personalization, PersonalizationContext } from './context.ts'
 import { ENGLISH, type Labels } from './labels.ts'
 
+/** What all widgets below it share. */
 export interface PersonalizationProviderProps {
   /** Null is fine while `createPersonalizer` is still at work. */
   readonly personalizer: Personalizer | null
@@ -19,6 +20,7 @@ export interface PersonalizationProviderProps {
    * browser would write the same price differently.
    */
   readonly locale?: string
+  /** Whatever holds the widgets. */
   readonly children?: ReactNode
 }
 

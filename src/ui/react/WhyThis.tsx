@@ -3,7 +3,9 @@ import type { Recommendation } from '../../device/api.ts'
 import { usePersonalizationContext } from './context.ts'
 import { movedText, reasonText } from './reason.ts'
 
+/** What the line is about. */
 export interface WhyThisProps {
+  /** The item of a list. */
   readonly recommendation: Recommendation
   /** 1-based place on screen; given, the line also says how far the item moved. */
   readonly position?: number

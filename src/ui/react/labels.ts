@@ -4,6 +4,7 @@
  */
 import { count, ENGLISH_LISTS } from './listLabels.ts'
 
+/** The widgets’ strings in English. */
 export const ENGLISH = {
   ...ENGLISH_LISTS,
 

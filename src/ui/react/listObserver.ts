@@ -7,7 +7,9 @@
 import type { ErrorCode, WireError } from '../../core/error.ts'
 import type { Personalizer, Recommendation } from '../../device/api.ts'
 
+/** A list as it is now. */
 export interface ListState {
+  /** Best first. */
   readonly items: readonly Recommendation[]
   /** `loading` only until the first answer: after that the old list stays while the next is sought. */
   readonly status: 'loading' | 'ready' | 'error'

@@ -56,6 +56,7 @@ export function useBoughtTogether(item: string, options: ListOptions = {}): List
   )
 }
 
+/** A given list in its new order. */
 export interface RerankState extends ListState {
   /**
    * Every given id exactly once, at any time: in the newest order known for it; ids for which there

@@ -5,9 +5,13 @@ import { usePersonalizationContext } from './context.ts'
 import { ListSection, type ListWidgetProps } from './ListSection.tsx'
 import { useBoughtTogether, useRecommendations, useRelatedItems } from './useList.ts'
 
+/** What `Recommendations` shows. */
 export interface RecommendationsProps extends ListWidgetProps {
+  /** `base`: the shop’s order, the same for everybody. Default `personal`. */
   readonly order?: ListOptions['order']
+  /** Ids that are left out. */
   readonly exclude?: readonly string[]
+  /** Only items of this category. */
   readonly category?: string
 }
 
@@ -23,6 +27,7 @@ export function Recommendations(props: RecommendationsProps) {
   return <ListSection {...props} state={useRecommendations(optionsOf(props))} />
 }
 
+/** What a list about one item shows. */
 export interface ItemListProps extends Omit<RecommendationsProps, 'category'> {
   /** Id of the item that the list is about. */
   readonly item: string

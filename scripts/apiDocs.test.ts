@@ -1,0 +1,58 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { API_FILE, type Api, generateApi } from './apiDocs.ts'
+import { readDeclarations } from './declarations.ts'
+
+describe('docs/API.md', () => {
+  let api: Api
+  beforeAll(() => {
+    api = generateApi()
+  }, 120_000)
+
+  test('is what the types say (else: npm run api)', () => {
+    expect(readFileSync(API_FILE, 'utf8')).toBe(api.markdown)
+  })
+
+  test('says of every name and member what it is', () => {
+    expect(api.undocumented).toEqual([])
+  })
+})
+
+test('names are followed through files, and what has no docstring is found', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'nearside-declarations-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const files = {
+    'index.d.ts': "/** @module An entry. */\nexport { Shown as Seen, make } from './inner.ts';\n",
+    'inner.d.ts': `import type { Hidden } from './hidden.ts';
+/** A thing. */
+interface Shown {
+    /** Its size, in bytes. */
+    readonly size: number;
+    hidden(): Hidden;
+}
+export type { Shown };
+/**
+ * Makes one.
+ * @param size in bytes
+ * @throws RangeError below 0
+ */
+export declare function make(size: number): Shown;
+`,
+    'hidden.d.ts': 'export type Hidden = { readonly bare: 1 };\n',
+  }
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  const { entries, mentioned } = readDeclarations(folder, ['index'])
+  const [{ doc, declared }] = entries
+  expect(doc).toBe('An entry.')
+  expect(declared.map(({ name }) => name)).toEqual(['Seen', 'make'])
+  expect(declared[0].undocumented).toEqual(['Seen.hidden'])
+  expect(declared[0].code).toContain('  /** Its size, in bytes. */\n  readonly size: number\n')
+  expect(declared[1]).toMatchObject({
+    doc: 'Makes one.\n\n- `size`: in bytes\n\nThrows RangeError below 0',
+    code: 'function make(size: number): Shown',
+    undocumented: [],
+  })
+  expect(mentioned).toMatchObject([{ name: 'Hidden', undocumented: ['Hidden', 'Hidden.bare'] }])
+})

@@ -1,0 +1,71 @@
+/**
+ * @module `npm run api`: writes docs/API.md, every name that the package's entry files export, from
+ * the declarations that TypeScript emits for them.
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { type Declared, readDeclarations } from './declarations.ts'
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+export const API_FILE = join(ROOT, 'docs/API.md')
+
+/** In the order in which a shop meets them. */
+const ENTRIES = ['index', 'react', 'element', 'search', 'ssr', 'adapters', 'console', 'worker']
+
+export interface Api {
+  readonly markdown: string
+  /** Names and members without a docstring. */
+  readonly undocumented: readonly string[]
+}
+
+/** Takes seconds: TypeScript runs. */
+export function generateApi(): Api {
+  const folder = mkdtempSync(join(tmpdir(), 'nearside-api-'))
+  try {
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
+    const project = join(ROOT, 'tsconfig.lib.json')
+    execFileSync(process.execPath, [tsc, '-p', project, '--outDir', folder], { stdio: 'inherit' })
+    const { entries, mentioned } = readDeclarations(folder, ENTRIES)
+    const sections = entries.map(({ name, doc, declared }) => section(title(name), doc, declared))
+    if (mentioned.length > 0)
+      sections.push(
+        section(
+          'Types without a name to import',
+          'What the declarations above are made of.',
+          mentioned,
+        ),
+      )
+    const all = [...entries.flatMap(({ declared }) => declared), ...mentioned]
+    return {
+      markdown: `${[HEAD, ...sections].join('\n\n')}\n`,
+      undocumented: all.flatMap(({ undocumented }) => undocumented),
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const HEAD = `# API
+
+Every name that the package exports, by entry. Generated from the types: \`npm run api\`.`
+
+function title(entry: string): string {
+  return entry === 'index' ? '`nearside`' : `\`nearside/${entry}\``
+}
+
+function section(heading: string, doc: string, declared: readonly Declared[]): string {
+  return [`## ${heading}`, ...(doc ? [doc] : []), ...declared.map(describe)].join('\n\n')
+}
+
+function describe({ name, doc, code }: Declared): string {
+  return [`### \`${name}\``, ...(doc ? [doc] : []), `\`\`\`ts\n${code}\n\`\`\``].join('\n\n')
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const { markdown, undocumented } = generateApi()
+  writeFileSync(API_FILE, markdown)
+  for (const name of undocumented) console.error(`no docstring: ${name}`)
+}
