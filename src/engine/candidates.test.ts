@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { History } from '../core/features/history.ts'
-import { DAY } from '../core/features/profile.ts'
 import { addScores } from '../core/model/score.ts'
 import { tinyModel } from '../core/model/tinyModel.ts'
 import { createCandidates } from '../core/personal/candidates.ts'
+import { DAY } from '../core/time.ts'
 import { fastTools } from './candidates.ts'
 import { wasmTableProduct } from './topk/product.ts'
 

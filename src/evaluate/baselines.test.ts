@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { DAY } from '../core/features/cases.ts'
+import { DAY } from '../core/time.ts'
 import {
   type BaselineContext,
   ewma,

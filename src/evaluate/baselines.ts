@@ -4,9 +4,9 @@
  * log-probabilities up to a constant, so that the likelihood means the same for all.
  */
 
-import { DAY } from '../core/features/cases.ts'
 import type { History } from '../core/features/history.ts'
 import { eventStrength } from '../core/features/strength.ts'
+import { DAY } from '../core/time.ts'
 import type { Popularity } from './popularity.ts'
 
 /** What an arm may look at for one case: nothing from the case itself, nothing after it. */

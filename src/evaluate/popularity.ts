@@ -3,9 +3,9 @@
  * day: distinct training shoppers, everything before that day's midnight (UTC) and nothing after.
  */
 
-import { DAY } from '../core/features/cases.ts'
 import type { History } from '../core/features/history.ts'
 import { eventStrength } from '../core/features/strength.ts'
+import { DAY } from '../core/time.ts'
 
 export interface Popularity {
   /** Distinct shoppers who touched the item, ever and in the last 30 days, [N]. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { DAY } from '../core/features/cases.ts'
+import { DAY } from '../core/time.ts'
 import { isHeldOut } from '../train/holdout.ts'
 import { cleanShoppers, type EvaluationInput, selectCases, tuneBaselines } from './prepare.ts'
 import { purchase, START, testModel, testShop, UNTIL } from './testShop.ts'

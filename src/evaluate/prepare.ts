@@ -7,7 +7,6 @@ import { NearsideError } from '../core/error.ts'
 import {
   buildCases,
   cleanHistory,
-  DAY,
   type Dropped,
   type ShopperHistory,
 } from '../core/features/cases.ts'
@@ -16,6 +15,7 @@ import type { Case, History } from '../core/features/history.ts'
 import { refreshPopularity } from '../core/features/statistics.ts'
 import { type BaseModel, DIMENSION } from '../core/model/baseModel.ts'
 import { createRandom } from '../core/model/random.ts'
+import { DAY } from '../core/time.ts'
 import {
   type EwmaParameters,
   ewma,

@@ -1,6 +1,7 @@
 /** @module A small synthetic shop with regulars who buy their favourites, and a model for it; tests only. */
+
 import type { Item } from '../core/catalog/item.ts'
-import { DAY, type ShopperHistory } from '../core/features/cases.ts'
+import type { ShopperHistory } from '../core/features/cases.ts'
 import { FEATURE_COLUMN, FEATURE_COUNT, FEATURES } from '../core/features/features.ts'
 import type { Interaction } from '../core/features/history.ts'
 import { buildStatistics } from '../core/features/statistics.ts'
@@ -10,6 +11,7 @@ import { MANIFEST_FORMAT } from '../core/model/manifest.ts'
 import { createRandom } from '../core/model/random.ts'
 import type { Tensor } from '../core/model/tensor.ts'
 import { PARAMETERS } from '../core/personal/fitProblem.ts'
+import { DAY } from '../core/time.ts'
 import { isHeldOut } from '../train/holdout.ts'
 
 export const START = Date.UTC(2024, 0, 1)

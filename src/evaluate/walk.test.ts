@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { buildCases, DAY } from '../core/features/cases.ts'
+import { buildCases } from '../core/features/cases.ts'
 import { createRandom } from '../core/model/random.ts'
+import { DAY } from '../core/time.ts'
 import { isHeldOut } from '../train/holdout.ts'
 import { METRICS } from '../train/metrics.ts'
 import { ARMS, type ArmName } from './arms.ts'

@@ -4,7 +4,7 @@
  * everything before the next case, with the very functions that the device runs.
  */
 
-import { DAY, firstAtOrAfter, withoutLastSession } from '../core/features/cases.ts'
+import { firstAtOrAfter, withoutLastSession } from '../core/features/cases.ts'
 import type { Case, History } from '../core/features/history.ts'
 import type { ItemStatistics } from '../core/features/itemStatistics.ts'
 import { type BaseModel, DIMENSION, type PersonalParameters } from '../core/model/baseModel.ts'
@@ -13,6 +13,7 @@ import { buildFitProblem } from '../core/personal/fitProblem.ts'
 import { evidenceOf, type Fused, fuse } from '../core/personal/fuse.ts'
 import { Guard } from '../core/personal/guard.ts'
 import type { FitProblem } from '../core/personal/problem.ts'
+import { DAY } from '../core/time.ts'
 import { METRICS, measure, ndcg, negativeLogLikelihood, placesOf } from '../train/metrics.ts'
 import { ARMS, type ArmName } from './arms.ts'
 import type { BaselineContext } from './baselines.ts'

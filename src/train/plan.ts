@@ -5,7 +5,7 @@
  */
 
 import { NearsideError } from '../core/error.ts'
-import { DAY } from '../core/features/profile.ts'
+import { DAY } from '../core/time.ts'
 import { ENCODER_SETTINGS, type EncoderSettings, SEQUENCE_SETTINGS } from './encoder/train.ts'
 import { foldOf } from './ranker/outOfFold.ts'
 import type { Shop } from './shop/shop.ts'

@@ -7,6 +7,7 @@ import type { Interaction } from '../core/features/history.ts'
 import { parseLatest, parseManifest } from '../core/model/manifest.ts'
 import { createRandom } from '../core/model/random.ts'
 import { scoreTerms } from '../core/model/score.ts'
+import { DAY } from '../core/time.ts'
 import { testFolder } from '../testFolder.ts'
 import { NO_WORD_VECTORS } from './encoder/wordVectors.ts'
 import { publishModel } from './models/publish.ts'
@@ -17,7 +18,6 @@ import { formatSearch } from './tuning/formatSearch.ts'
 import { parseSearch } from './tuning/parseSearch.ts'
 import { isWithheld, withholdItems } from './withhold.ts'
 
-const DAY = 86_400_000
 const START = Date.parse('2024-01-01')
 const OPTIONS: PretrainOptions = {
   seed: 1,

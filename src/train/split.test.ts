@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
+import { DAY } from '../core/time.ts'
 import type { Shop } from './shop/shop.ts'
 import { splitShop } from './split.ts'
 
-const DAY = 86_400_000
 const START = Date.parse('2024-01-01')
 
 /** Twelve shoppers, one purchase a day for ten days, of one of them in ten years, too. */

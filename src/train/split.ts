@@ -1,7 +1,7 @@
 /** @module Who and what training may see: shoppers not held out, before the limit. */
 
 import { NearsideError } from '../core/error.ts'
-import { DAY } from '../core/features/profile.ts'
+import { DAY } from '../core/time.ts'
 import { isHeldOut } from './holdout.ts'
 import type { Shop, ShopperLog } from './shop/shop.ts'
 import { formatDay } from './shop/time.ts'

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { DAY } from '../time.ts'
 import { clean } from './clean.ts'
 import { EVENT_NAMES, type ShopperEvent } from './event.ts'
 import { fromEvents } from './history.ts'
 import { SESSION_GAP, sessionOf } from './session.ts'
 
 const NOW = 1_700_000_000_000
-const DAY = 86_400_000
 let made = 0
 
 function event(fields: Partial<ShopperEvent> = {}): ShopperEvent {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { purchase } from '../../evaluate/testShop.ts'
-import { buildCases, cleanHistory, DAY, inTimeOrder, withoutLastSession } from './cases.ts'
+import { DAY } from '../time.ts'
+import { buildCases, cleanHistory, inTimeOrder, withoutLastSession } from './cases.ts'
 import type { Interaction } from './history.ts'
 
 const T = Date.UTC(2024, 4, 1, 9)

@@ -3,11 +3,9 @@
  * one event that is no purchase; with day-only times it is everything of one shopper on one day,
  * because the order inside the day is unknown.
  */
+import { DAY } from '../time.ts'
 import type { Case, History, Interaction } from './history.ts'
 import { eventStrength } from './strength.ts'
-
-/** Milliseconds in a day. */
-export const DAY = 86_400_000
 
 /** What `evaluate` needs of a shopper: as in a shop folder. */
 export interface ShopperHistory {

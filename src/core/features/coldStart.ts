@@ -9,15 +9,15 @@ export interface ColdStartItems {
   /** Their rows are the last ones, from this one on. */
   readonly from: number
   readonly neighboursEach: number
-  /** Rows below `from`, [newcomers, neighboursEach]. */
+  /** Rows below `from`, [cold-start items, neighboursEach]. */
   readonly neighbours: Uint32Array
-  /** What each counts for; those of a newcomer add up to 1, or are all 0 where it is like nothing. */
+  /** What each counts for; those of one item add up to 1, or are all 0 where it is like nothing. */
   readonly weights: Float32Array
 }
 
 /**
- * A newcomer counts as a tenth as popular as its neighbours: what those get in three days of thirty. Chosen
- * on the demo shop's training shoppers by likelihood; at a quarter, newcomers took places from items
+ * A cold-start item counts as a tenth as popular as its neighbours: what those get in three days of thirty. Chosen
+ * on the demo shop's training shoppers by likelihood; at a quarter, they took places from items
  * that were wanted more.
  */
 const FIRST_DAYS = 0.1
@@ -57,7 +57,7 @@ export function withColdStart(statistics: ItemStatistics): ItemStatistics {
 
 const same = (value: number): number => value
 
-/** Nobody had a newcomer together with anything yet: it goes with what its neighbours go with. */
+/** Nobody had a cold-start item together with anything yet: it goes with what its neighbours go with. */
 export function lendTies(
   ties: Float32Array,
   { from, neighboursEach, neighbours, weights }: ColdStartItems,
@@ -67,7 +67,7 @@ export function lendTies(
   }
 }
 
-/** The items whose ties an item has, and what each counts for: itself, or a newcomer's neighbours. */
+/** The items whose ties an item has, and what each counts for: itself, or a cold-start item's neighbours. */
 export function neighboursOf(
   item: number,
   coldStart: ColdStartItems | undefined,

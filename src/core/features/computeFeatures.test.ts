@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Item } from '../catalog/item.ts'
 import { EVENT_NAMES } from '../events/event.ts'
+import { DAY } from '../time.ts'
 import { computeFeatures, readHistory, writeFeatures } from './computeFeatures.ts'
 import { FEATURE_COLUMN as C, FEATURE_COUNT, FEATURES } from './features.ts'
 import type { History, Interaction } from './history.ts'
-import { DAY } from './profile.ts'
 import { buildStatistics } from './statistics.ts'
 
 const ITEMS = 12

@@ -15,7 +15,7 @@ import { type Visit, visitsOf } from './visits.ts'
 const C = FEATURE_COLUMN
 
 const NEW_ITEM_DAYS = 30
-/** Visits after which a touch counts half. */
+/** Visits after which an interaction counts half. */
 const VISIT_HALF_LIVES = [
   [C.touchedVisit, 1],
   [C.touchedVisits, 10],
@@ -123,7 +123,7 @@ function writeStatic(
   }
 }
 
-/** What every touch, a view as well as a purchase, says about other items. */
+/** What every interaction, a view as well as a purchase, says about other items. */
 function writeInterest(
   out: Float32Array,
   statistics: ItemStatistics,

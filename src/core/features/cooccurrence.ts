@@ -3,8 +3,8 @@
  * shoppers turn to next. Rows are built one at a time from an inverted index, so that memory stays
  * linear in the log and a shop of 100,000 items needs no N × N table.
  */
+import { DAY } from '../time.ts'
 import type { History } from './history.ts'
-import { DAY } from './profile.ts'
 import { eventStrength } from './strength.ts'
 
 export interface NeighbourLists {

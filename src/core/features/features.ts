@@ -1,13 +1,13 @@
 /** @module The features of an item for a shopper: their names, order and meaning. */
 
 /**
- * `touch` is what `own` is, of views and carts as well as purchases: learned where shoppers do more
+ * `interaction` is what `own` is, of views and carts as well as purchases: learned where shoppers do more
  * than buy, and left out where they don't (a view would be taken for a purchase).
  */
 export type FeatureGroup =
   | 'cooccurrence'
   | 'own'
-  | 'touch'
+  | 'interaction'
   | 'category'
   | 'price'
   | 'popularity'
@@ -37,20 +37,28 @@ const LIST = [
   ['boughtCooccurrence', 'own', 'bought before × goes with the recent history'],
   ['repeatTendency', 'own', "bought before × share of the shopper's order lines that are repeats"],
   ['boughtPopular', 'own', 'bought before × shoppers in the last 30 days'],
-  ['touched3', 'touch', 'views, carts and purchases of it by the shopper, halved every 3 days'],
-  ['touched60', 'touch', 'the same, halved every 60 days'],
+  [
+    'touched3',
+    'interaction',
+    'views, carts and purchases of it by the shopper, halved every 3 days',
+  ],
+  ['touched60', 'interaction', 'the same, halved every 60 days'],
   [
     'touchedVisit',
-    'touch',
-    "its share of the shopper's touches, halved every visit, against its popularity",
+    'interaction',
+    "its share of the shopper's interactions, halved every visit, against its popularity",
   ],
-  ['touchedVisits', 'touch', 'the same, halved every 10 visits'],
-  ['touchedEver', 'touch', 'the same, of all visits alike'],
-  ['visitShare', 'touch', "share of the shopper's visits that touched it"],
-  ['inLastVisit', 'touch', 'it was touched in the last visit'],
-  ['touchStrength', 'touch', 'how strong the last touch was: view, cart or purchase'],
-  ['returnTendency', 'touch', "touched before × share of the shopper's touches that are returns"],
-  ['touchedPopular', 'touch', 'touched before × shoppers in the last 30 days'],
+  ['touchedVisits', 'interaction', 'the same, halved every 10 visits'],
+  ['touchedEver', 'interaction', 'the same, of all visits alike'],
+  ['visitShare', 'interaction', "share of the shopper's visits that touched it"],
+  ['inLastVisit', 'interaction', 'it was touched in the last visit'],
+  ['touchStrength', 'interaction', 'how strong the last interaction was: view, cart or purchase'],
+  [
+    'returnTendency',
+    'interaction',
+    "touched before × share of the shopper's interactions that are returns",
+  ],
+  ['touchedPopular', 'interaction', 'touched before × shoppers in the last 30 days'],
   ['categoryAffinity', 'category', "share of the shopper's recent interest in its category"],
   ['priceCloseness', 'price', "nearness to the shopper's usual price"],
   ['popularity7', 'popularity', 'shoppers in the last 7 days'],

@@ -1,5 +1,5 @@
 /**
- * @module What every touch of a history, a view as well as a purchase, says about other items: those
+ * @module What every interaction of a history, a view as well as a purchase, says about other items: those
  * that go with what was touched, its categories and its prices.
  */
 
@@ -7,10 +7,10 @@ import { lendTies, neighboursOf } from './coldStart.ts'
 import type { ItemStatistics } from './itemStatistics.ts'
 import type { Profile } from './profile.ts'
 
-/** Days after which a touch counts half. */
+/** Days after which an interaction counts half. */
 const HALF_LIFE = 30
-/** Older touches add work, not signal. */
-const MAX_TOUCHES = 400
+/** Older interactions add work, not signal. */
+const MAX_INTERACTIONS = 400
 
 export interface Interest {
   /** Ties to what was touched recently, and in the last session, [N]. */
@@ -28,9 +28,9 @@ export interface Interest {
 /** Null where nothing was touched. */
 export function interestOf(
   statistics: ItemStatistics,
-  { touches, lastSession }: Pick<Profile, 'touches' | 'lastSession'>,
+  { interactions, lastSession }: Pick<Profile, 'interactions' | 'lastSession'>,
 ): Interest | null {
-  if (touches.length === 0) return null
+  if (interactions.length === 0) return null
   const { items, neighboursPerItem, neighbourItems, neighbourWeights, coldStart } = statistics
   const sum = new Float32Array(items)
   const last = new Float32Array(items)
@@ -38,24 +38,24 @@ export function interestOf(
   let total = 0
   let totalLast = 0
   let price = 0
-  for (const touch of touches.slice(0, MAX_TOUCHES)) {
-    const weight = touch.strength * 2 ** (-touch.age / HALF_LIFE)
-    // A touch of years ago must not turn a division below into 0 / 0.
+  for (const interaction of interactions.slice(0, MAX_INTERACTIONS)) {
+    const weight = interaction.strength * 2 ** (-interaction.age / HALF_LIFE)
+    // An interaction of years ago must not turn a division below into 0 / 0.
     const share = Math.max(weight, 1e-6)
-    const inLast = touch.session === lastSession
+    const inLast = interaction.session === lastSession
     total += share
-    price += share * statistics.logPrice[touch.item]
-    if (inLast) totalLast += touch.strength
-    const group = statistics.category[touch.item]
+    price += share * statistics.logPrice[interaction.item]
+    if (inLast) totalLast += interaction.strength
+    const group = statistics.category[interaction.item]
     if (group > 0) category.set(group, (category.get(group) ?? 0) + share)
-    for (const [item, part] of neighboursOf(touch.item, coldStart)) {
+    for (const [item, part] of neighboursOf(interaction.item, coldStart)) {
       const end = (item + 1) * neighboursPerItem
       for (let k = item * neighboursPerItem; k < end; k++) {
         const tie = part * neighbourWeights[k]
         if (tie === 0) break
         const neighbour = neighbourItems[k]
         sum[neighbour] += share * tie
-        if (inLast) last[neighbour] += touch.strength * tie
+        if (inLast) last[neighbour] += interaction.strength * tie
       }
     }
   }

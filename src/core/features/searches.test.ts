@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { DAY } from '../time.ts'
 import type { History, Interaction } from './history.ts'
-import { DAY } from './profile.ts'
 import { SEARCH_HALF_LIFE, SEARCH_LIFT, searchLifts } from './searches.ts'
 import { buildStatistics } from './statistics.ts'
 

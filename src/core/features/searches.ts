@@ -1,11 +1,11 @@
 /**
  * @module What the shopper searched for, as additions to scores: to what the query found, and, by
- * their ties to it, to the items that go with that. A query is no touch of an item. It says what is
+ * their ties to it, to the items that go with that. A query is no interaction with an item. It says what is
  * wanted, not what is liked, so it is in no feature, no encoded history and no case of a fit.
  */
+import { DAY } from '../time.ts'
 import type { History } from './history.ts'
 import type { ItemStatistics } from './itemStatistics.ts'
-import { DAY } from './profile.ts'
 
 /**
  * Log-odds of the only item found, just after the search; of each of n a √n-th. An item that goes

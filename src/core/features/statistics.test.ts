@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Item } from '../catalog/item.ts'
+import { DAY } from '../time.ts'
 import type { History, Interaction } from './history.ts'
-import { DAY } from './profile.ts'
 import { buildStatistics, refreshPopularity } from './statistics.ts'
 
 const NOW = Date.UTC(2011, 5, 1)

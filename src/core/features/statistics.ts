@@ -2,7 +2,9 @@
  * @module Builds `ItemStatistics` from a log as of a moment. Leaving shoppers out of `shoppers`
  * leaves every trace of them out, which is what out-of-fold training needs.
  */
+
 import type { Item } from '../catalog/item.ts'
+import { DAY } from '../time.ts'
 import type { ContextSource } from './context/context.ts'
 import { contextTable } from './context/lifts.ts'
 import {
@@ -13,7 +15,6 @@ import {
 } from './cooccurrence.ts'
 import type { History } from './history.ts'
 import type { ItemStatistics } from './itemStatistics.ts'
-import { DAY } from './profile.ts'
 import { eventStrength } from './strength.ts'
 
 export interface StatisticsOptions {

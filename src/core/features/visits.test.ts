@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { DAY } from '../time.ts'
 import type { History, Interaction } from './history.ts'
-import { DAY, profileOf } from './profile.ts'
+import { profileOf } from './profile.ts'
 import { visitsOf } from './visits.ts'
 
 const NOW = Date.UTC(2024, 5, 1)
@@ -22,7 +23,7 @@ describe('visitsOf', () => {
   const { items, visits, returnTendency } = visitsOf(profileOf(history, NOW))
   const own = (wanted: number) => items.find(({ item }) => item === wanted)?.own
 
-  it('counts an item once a visit, by its strongest touch', () => {
+  it('counts an item once a visit, by its strongest interaction', () => {
     expect(visits).toBe(3)
     expect(own(1)).toEqual([
       { ago: 1, age: 4, strength: 1 },

@@ -1,40 +1,40 @@
 /**
- * @module The touches of a profile by item and visit, whatever was done: in a shop where people
+ * @module The interactions of a profile by item and visit, whatever was done: in a shop where people
  * mostly look, what they come back to is in their views, and time is best counted in visits.
  */
 import type { Profile } from './profile.ts'
 
-/** Touches that the usual return tendency counts as. */
-const PRIOR_TOUCHES = 9
+/** Interactions that the usual return tendency counts as. */
+const PRIOR_INTERACTIONS = 9
 
 export interface Visit {
   /** Visits since; 0 = the last one. */
   readonly ago: number
   /** Days before now, ≥ 0. */
   age: number
-  /** Of the strongest touch, in (0, 1]. */
+  /** Of the strongest interaction, in (0, 1]. */
   strength: number
 }
 
-export interface TouchedItem {
+export interface VisitedItem {
   readonly item: number
   /** Visits that touched it, most recent first; never empty. */
   readonly own: readonly Visit[]
 }
 
 export interface Visits {
-  readonly items: readonly TouchedItem[]
+  readonly items: readonly VisitedItem[]
   /** How many visits there were. */
   readonly visits: number
-  /** Share of the touches after the first visit that come back to an item, shrunk to a third. */
+  /** Share of the interactions after the first visit that come back to an item, shrunk to a third. */
   readonly returnTendency: number
 }
 
-/** Items in the order in which the profile's touches first name them. */
-export function visitsOf({ touches }: Pick<Profile, 'touches'>): Visits {
+/** Items in the order in which the profile's interactions first name them. */
+export function visitsOf({ interactions }: Pick<Profile, 'interactions'>): Visits {
   const place = new Map<string, number>()
   const byItem = new Map<number, Visit[]>()
-  for (const { item, session, age, strength } of touches) {
+  for (const { item, session, age, strength } of interactions) {
     let ago = place.get(session)
     if (ago === undefined) {
       ago = place.size
@@ -59,6 +59,6 @@ export function visitsOf({ touches }: Pick<Profile, 'touches'>): Visits {
     items: [...byItem].map(([item, own]) => ({ item, own: own.sort((a, b) => a.ago - b.ago) })),
     visits: place.size,
     returnTendency:
-      (touched - byItem.size + PRIOR_TOUCHES / 3) / (touched - inFirst + PRIOR_TOUCHES),
+      (touched - byItem.size + PRIOR_INTERACTIONS / 3) / (touched - inFirst + PRIOR_INTERACTIONS),
   }
 }

@@ -3,13 +3,13 @@ import { expect, test } from 'vitest'
 import { NearsideError } from '../error.ts'
 import { EVENT_NAMES } from '../events/event.ts'
 import { eventStrength } from '../features/strength.ts'
+import { DAY } from '../time.ts'
 import { DIMENSION } from './baseModel.ts'
 import { encode, encoderWeights, GAP_BUCKETS, gapBucket, HISTORY_LENGTH } from './encoder.ts'
 import { personalScores, scoreTerms } from './score.ts'
 import { tinyModel } from './tinyModel.ts'
 
 const model = tinyModel(20)
-const DAY = 86_400_000
 const interaction = fc.record({
   item: fc.nat(19),
   name: fc.constantFrom(...EVENT_NAMES),

@@ -14,6 +14,7 @@
 import { NearsideError } from '../error.ts'
 import { EVENT_NAMES, type EventName } from '../events/event.ts'
 import type { History, Interaction } from '../features/history.ts'
+import { DAY } from '../time.ts'
 import { type BaseModel, DIMENSION } from './baseModel.ts'
 import { exp } from './exponential.ts'
 import type { Tensors } from './tensor.ts'
@@ -25,7 +26,6 @@ export const FEED_FORWARD = 128
 export const LAYER_NORM_EPSILON = 1e-5
 
 const MINUTE = 60_000
-const DAY = 86_400_000
 /** Exclusive upper bounds of the time-gap buckets; the first means "in the same visit". */
 const GAP_BOUNDS = [
   30 * MINUTE,

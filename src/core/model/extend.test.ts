@@ -1,16 +1,17 @@
 /** @module Items that a model doesn't know join it, and move nothing of those it knows. */
+
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { withColdStart } from '../features/coldStart.ts'
 import { FEATURE_COLUMN, FEATURE_COUNT } from '../features/features.ts'
 import type { History } from '../features/history.ts'
+import { DAY } from '../time.ts'
 import { DIMENSION } from './baseModel.ts'
 import { encode } from './encoder.ts'
 import { extendModel } from './extend.ts'
 import { scoreTerms } from './score.ts'
 import { tinyModel } from './tinyModel.ts'
 
-const DAY = 86_400_000
 const NOW = 400 * DAY
 const model = tinyModel(12)
 const added = [

@@ -1,7 +1,7 @@
 /**
  * @module The files of a base model as named tensors, both ways. They are split by how often they
  * change and by what is needed first: a federated update rewrites `shared` alone; `popularity` names
- * the items and is enough for a newcomer's list while the others are still on their way.
+ * the items and is enough for a new shopper's list while the others are still on their way.
  */
 import { NO_MOMENTS } from '../features/context/context.ts'
 import { contextFeature } from '../features/context/contextFeatures.ts'

@@ -1,10 +1,11 @@
 /** The model that comes with the package is whole and fits the catalogue that comes with it. */
+
 import { readFile } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import type { History } from '../features/history.ts'
-import { DAY } from '../features/profile.ts'
 import { amongAll, createCandidates } from '../personal/candidates.ts'
+import { DAY } from '../time.ts'
 import { DIMENSION } from './baseModel.ts'
 import { encode } from './encoder.ts'
 import { readBaseModel } from './files.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FEATURE_COUNT } from '../features/features.ts'
-import { DAY } from '../features/profile.ts'
+import { DAY } from '../time.ts'
 import { linearTerms, scoreTerms } from './score.ts'
 import { tinyModel, tinyTrees } from './tinyModel.ts'
 import { CANDIDATES, firstTrees, LEAF, type Trees, treesParts, treesScore } from './trees.ts'

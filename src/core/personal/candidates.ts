@@ -87,7 +87,7 @@ function amongFew(
   const signals = readHistory(model.statistics, history, now)
   const taste = project(model.projection, hidden)
   const lifts = searchLifts(model.statistics, history, now)
-  const own = new Set([...signals.profile.touches.map(({ item }) => item), ...lifts.keys()])
+  const own = new Set([...signals.profile.interactions.map(({ item }) => item), ...lifts.keys()])
   const few = shortlist(signals, taste, [...own], product)
   if (!few) return null
   const features = new Float32Array(few.length * FEATURE_COUNT)

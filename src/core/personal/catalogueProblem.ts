@@ -8,11 +8,12 @@
  * What is learned is the same for every case, so a step needs one product with the table, not one
  * a case.
  */
+
 import type { History } from '../features/history.ts'
-import { DAY } from '../features/profile.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
 import { createEncoder } from '../model/encoder.ts'
 import { scoreTerms } from '../model/score.ts'
+import { DAY } from '../time.ts'
 import { descentOf, FIT_CASES } from './fitProblem.ts'
 import { focusedShares, TARGET_FOCUS } from './focus.ts'
 import { casesFromHistory } from './learningCases.ts'

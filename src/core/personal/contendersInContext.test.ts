@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { contextFeature } from '../features/context/contextFeatures.ts'
 import type { History } from '../features/history.ts'
-import { DAY } from '../features/profile.ts'
 import type { BaseModel } from '../model/baseModel.ts'
 import { encode } from '../model/encoder.ts'
 import { tinyModel } from '../model/tinyModel.ts'
+import { DAY } from '../time.ts'
 import { amongAll, createCandidates } from './candidates.ts'
 
 const ITEMS = 600

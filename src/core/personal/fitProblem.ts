@@ -3,11 +3,12 @@
  * with the base score as offset. Hidden states are computed once, nothing flows through the
  * encoder, so the problem is convex in p = (u, w_p).
  */
+
 import { FEATURE_COUNT } from '../features/features.ts'
 import type { History } from '../features/history.ts'
-import { DAY } from '../features/profile.ts'
 import { type BaseModel, DIMENSION, type PersonalPrior } from '../model/baseModel.ts'
 import { CANDIDATES } from '../model/trees.ts'
+import { DAY } from '../time.ts'
 import { type Candidates, createCandidates, type FindCandidates } from './candidates.ts'
 import { focusedShares, TARGET_FOCUS } from './focus.ts'
 import { casesFromHistory, type LearningCase } from './learningCases.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Interaction } from '../features/history.ts'
-import { DAY } from '../features/profile.ts'
+import { DAY } from '../time.ts'
 import { casesFromHistory, weighed } from './learningCases.ts'
 
 function entry(

@@ -3,9 +3,11 @@
  * before it. The same definition of a case as in the evaluation, so that what is learned is what
  * is measured.
  */
-import { buildCases, DAY } from '../features/cases.ts'
+
+import { buildCases } from '../features/cases.ts'
 import type { Case, History } from '../features/history.ts'
 import { EVENT_WEIGHTS, type EventWeights, eventKind } from '../features/strength.ts'
+import { DAY } from '../time.ts'
 
 type Kind = keyof EventWeights
 

@@ -1,13 +1,14 @@
 /** @module Candidates of a catalogue that holds items which the model doesn't know. */
+
 import { expect, test } from 'vitest'
 import type { History } from '../features/history.ts'
 import { DIMENSION } from '../model/baseModel.ts'
 import { extendModel } from '../model/extend.ts'
 import { createRandom } from '../model/random.ts'
 import { tinyModel } from '../model/tinyModel.ts'
+import { DAY } from '../time.ts'
 import { amongAll, createCandidates } from './candidates.ts'
 
-const DAY = 86_400_000
 const NOW = 400 * DAY
 
 test('are the same, to the bit, whether all items are scored or only those that may be among them', () => {

@@ -1,7 +1,7 @@
 /**
  * @module Which items of a catalogue may be among the base's highest, without scoring them all. Each
  * is scored roughly: in single precision and any order, without a matrix of features, and without
- * what a shopper's own touches say of the items touched. How far that can be off has a bound, so
+ * what a shopper's own interactions say of the items touched. How far that can be off has a bound, so
  * nothing is left out that belongs to the highest.
  *
  * Most items need not even that. The highest of a case are nearly those of the case before it, and
@@ -24,7 +24,7 @@ const ROUNDINGS = 128 * 2 ** -24
 const MOST_LOG_PRICE = 300
 
 /** Zero for what the shopper never touched. */
-const OF_TOUCHED: ReadonlySet<string> = new Set(['own', 'touch'])
+const OF_TOUCHED: ReadonlySet<string> = new Set(['own', 'interaction'])
 /** What no history changes, but for the columns of `DYNAMIC`. */
 const OF_ITEM: ReadonlySet<string> = new Set(['popularity', 'catalog'])
 /** Computed below, each for all items. */

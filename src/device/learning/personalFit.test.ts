@@ -3,10 +3,10 @@ import type { EventName } from '../../core/events/event.ts'
 import type { History } from '../../core/features/history.ts'
 import { createRandom } from '../../core/model/random.ts'
 import { tinyModel } from '../../core/model/tinyModel.ts'
+import { DAY } from '../../core/time.ts'
 import { createJsEngine } from '../../engine/js.ts'
 import { fitPersonal } from './personalFit.ts'
 
-const DAY = 86_400_000
 const NOW = 200 * DAY
 const ITEMS = 400
 // More items than candidates, so that negatives are drawn.

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { DAY } from '../../core/time.ts'
 import { createMemoryDatabase } from '../storage/memory.ts'
 import type { Store } from '../storage/store.ts'
 import { createStore } from '../storage/store.ts'
@@ -23,8 +24,6 @@ test('writers that race, as several tabs do, make one unbroken chain', async () 
   const seen = (await tabs[0].entries()).map(({ detail }) => `${detail.tab}.${detail.i}`)
   expect(new Set(seen).size).toBe(20)
 })
-
-const DAY = 86_400_000
 
 /** A log over a fresh store, with a clock in hand. */
 function setUp() {

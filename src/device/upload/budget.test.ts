@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { TEST_POLICY } from '../../aggregate/protocol/testPolicy.ts'
+import { DAY } from '../../core/time.ts'
 import { type Budget, EMPTY_BUDGET, epsilonSpent, parseBudget, spend } from './budget.ts'
 
-const DAY = 86_400_000
 const NOW = Date.UTC(2026, 0, 1)
 const policy = { ...TEST_POLICY, maxParticipations: 4, minSeparationSeconds: 60, periodDays: 30 }
 const task = (round: number) => ({ policy, policyHash: `hash ${round}`, round })

@@ -3,12 +3,12 @@
  * Spent is what left, whatever the aggregator answered: an aggregator that says "too late" may
  * have counted the report all the same.
  */
+
 import { spentEpsilon } from '../../aggregate/privacy/gaussianAccountant.ts'
 import type { Policy } from '../../aggregate/protocol/policy.ts'
 import type { Task } from '../../aggregate/protocol/task.ts'
 import { NearsideError } from '../../core/error.ts'
-
-const DAY = 86_400_000
+import { DAY } from '../../core/time.ts'
 
 export interface Participation {
   readonly round: number

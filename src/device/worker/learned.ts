@@ -2,12 +2,13 @@
  * @module What was learned, for people: what was done with an item (of several things, the one that
  * counts most by now), and the categories, items and queries of the recent history, by weight.
  */
+
 import type { Catalog } from '../../core/catalog/catalog.ts'
 import type { EventName, ShopperEvent } from '../../core/events/event.ts'
 import type { FindItems } from '../../core/events/history.ts'
-import { DAY } from '../../core/features/profile.ts'
 import { SEARCH_HALF_LIFE } from '../../core/features/searches.ts'
 import { eventStrength } from '../../core/features/strength.ts'
+import { DAY } from '../../core/time.ts'
 import type { Learned, Signal } from '../api.ts'
 import { sameQuery } from './shopper.ts'
 

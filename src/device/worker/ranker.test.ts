@@ -6,11 +6,11 @@ import type { History } from '../../core/features/history.ts'
 import { DIMENSION } from '../../core/model/baseModel.ts'
 import { createRandom } from '../../core/model/random.ts'
 import { tinyTrees } from '../../core/model/tinyModel.ts'
+import { DAY } from '../../core/time.ts'
 import { Ranker } from './ranker.ts'
 import { ITEMS, testCatalog, testModel } from './testShop.ts'
 
 const NOW = 1_700_000_000_000
-const DAY = 86_400_000
 const ranker = new Ranker(testModel('1'), Catalog.parse(testCatalog))
 
 const touch = (item: number, name: EventName = 'view_item', age = 0, session = 's') => ({

@@ -9,7 +9,7 @@ import type { Catalog } from '../../core/catalog/catalog.ts'
 import { neighboursOf } from '../../core/features/coldStart.ts'
 import { FEATURE_COUNT, FEATURES, type FeatureGroup } from '../../core/features/features.ts'
 import type { History } from '../../core/features/history.ts'
-import { profileOf, type Touch } from '../../core/features/profile.ts'
+import { type PastInteraction, profileOf } from '../../core/features/profile.ts'
 import { searchLifts } from '../../core/features/searches.ts'
 import { type BaseModel, DIMENSION, type PersonalParameters } from '../../core/model/baseModel.ts'
 import { project, type ScoreTerms } from '../../core/model/score.ts'
@@ -23,7 +23,7 @@ import { createTasteSource } from './tasteSource.ts'
 const KIND_OF_GROUP: Readonly<Record<FeatureGroup, Kind>> = {
   cooccurrence: 'because',
   own: 'own',
-  touch: 'own',
+  interaction: 'own',
   category: 'category',
   price: 'taste',
   popularity: 'popular',
@@ -57,9 +57,9 @@ export function createExplainer(given: Explained): Explainer {
   const { model, catalog, history, now, terms, baseFeatures, personal, fusionWeight } = given
   const items = model.itemIds.length
   const lambda = personal ? fusionWeight : 0
-  const { touches, owned } = profileOf(history, now)
+  const { interactions, owned } = profileOf(history, now)
   // Whoever touched nothing yet is scored as everybody, by popularity alone; see `scoreTerms`.
-  const known = touches.length > 0
+  const known = interactions.length > 0
   const shared = known ? model.featureWeights : new Float32Array(FEATURE_COUNT)
   const everybody = known ? model.bias : model.statistics.popularity30
   const weights = shared.map((w, f) => w + lambda * (personal?.w[f] ?? 0))
@@ -75,7 +75,15 @@ export function createExplainer(given: Explained): Explainer {
   const contextual = contextTerms(model, history, now)
   const bought = new Set(owned.map(({ item }) => item))
   const signals = signalsOf(history, now)
-  const tasteSource = createTasteSource(model, history, now, touches, encoded, taste, vectorMean)
+  const tasteSource = createTasteSource(
+    model,
+    history,
+    now,
+    interactions,
+    encoded,
+    taste,
+    vectorMean,
+  )
 
   const lifts = (row: number, rose: boolean): [Kind, number][] => {
     const lift: Record<Kind, number> = {
@@ -131,7 +139,7 @@ export function createExplainer(given: Explained): Explainer {
         if (bought.has(row)) return { kind: 'bought-before' }
         return becauseOf(row)
       case 'because': {
-        const source = strongestTie(model, touches, row)
+        const source = strongestTie(model, interactions, row)
         return source === null ? null : becauseOf(source)
       }
       case 'searched': {
@@ -181,12 +189,16 @@ function createTreesLift(
 }
 
 /** The item of the history whose neighbour list pulls hardest on `row`. */
-function strongestTie(model: BaseModel, touches: readonly Touch[], row: number): number | null {
+function strongestTie(
+  model: BaseModel,
+  interactions: readonly PastInteraction[],
+  row: number,
+): number | null {
   const { neighboursPerItem, neighbourItems, neighbourWeights, coldStart } = model.statistics
   const wanted = new Map(neighboursOf(row, coldStart))
   let strongest: number | null = null
   let pull = 0
-  for (const { item, strength, age } of touches) {
+  for (const { item, strength, age } of interactions) {
     if (item === row) continue
     let tie = 0
     for (const [source, part] of neighboursOf(item, coldStart)) {

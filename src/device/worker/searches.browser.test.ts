@@ -1,10 +1,11 @@
 /** @module What a query teaches a device, without anything picked, and what becomes of it. */
+
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { DAY } from '../../core/time.ts'
 import { ids, live, newDatabase, start, type TestDevice, testServer } from './testDevice.ts'
 import { TEST_MODEL_URL, testCatalog } from './testShop.ts'
 
-const DAY = 86_400_000
 const query = (search_term: string) => ({ name: 'search', search_term }) as const
 
 /** All that lists and fits are made of. */

@@ -2,17 +2,18 @@
  * @module What is the same for every shopper: the catalogue and the base model. What was kept from
  * last time answers at once; the network is asked meanwhile, and what it brings is used once verified.
  */
+
 import { Catalog } from '../../core/catalog/catalog.ts'
 import type { Item } from '../../core/catalog/item.ts'
 import { createTitleIndex, type FindByTitle } from '../../core/catalog/titleIndex.ts'
 import { NearsideError } from '../../core/error.ts'
 import { LEAST_DISCOUNT } from '../../core/features/context/context.ts'
-import { DAY } from '../../core/features/profile.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import { withContext } from '../../core/model/context.ts'
 import { extendModel } from '../../core/model/extend.ts'
 import { sha256Hex } from '../../core/model/hash.ts'
 import type { PopularityPart } from '../../core/model/parts.ts'
+import { DAY } from '../../core/time.ts'
 import { type CatalogOrder, EMPTY_ORDER } from '../catalogOrder.ts'
 import {
   type FetchModelOptions,

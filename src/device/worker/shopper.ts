@@ -1,4 +1,5 @@
 /** @module What is known about the shopper: the events that were taken in, and what follows from them. */
+
 import { foldedWords } from '../../core/catalog/words.ts'
 import { NearsideError } from '../../core/error.ts'
 import { type EventDraft, readCapture } from '../../core/events/capture.ts'
@@ -6,7 +7,7 @@ import { type CleaningReport, clean } from '../../core/events/clean.ts'
 import type { ShopperEvent } from '../../core/events/event.ts'
 import { fromEvents } from '../../core/events/history.ts'
 import type { History } from '../../core/features/history.ts'
-import { DAY } from '../../core/features/profile.ts'
+import { DAY } from '../../core/time.ts'
 import type { Forgettable } from '../api.ts'
 import { createScheduler, type Scheduler, type Timers } from '../learning/scheduler.ts'
 import type { Captured } from '../messages.ts'

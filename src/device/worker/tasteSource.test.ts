@@ -38,9 +38,9 @@ const tasteOf = (history: History) => project(model.projection, encode(model, hi
 const lift = (taste: Float32Array, row: number) =>
   taste.reduce((sum, value, j) => sum + value * model.itemVectors[row * DIMENSION + j], 0)
 const sourceOf = (history: History) => {
-  const { touches } = profileOf(history, NOW)
+  const { interactions } = profileOf(history, NOW)
   const taste = tasteOf(history)
-  return createTasteSource(model, history, NOW, touches, taste, taste, mean)
+  return createTasteSource(model, history, NOW, interactions, taste, taste, mean)
 }
 
 test('the only thing that was touched is why, whatever the taste likes', () => {

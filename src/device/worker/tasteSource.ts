@@ -4,7 +4,7 @@
  * what leaving out anything else does, that thing is why.
  */
 import type { History } from '../../core/features/history.ts'
-import type { Touch } from '../../core/features/profile.ts'
+import type { PastInteraction } from '../../core/features/profile.ts'
 import { type BaseModel, DIMENSION } from '../../core/model/baseModel.ts'
 import { encode } from '../../core/model/encoder.ts'
 import { project } from '../../core/model/score.ts'
@@ -15,7 +15,7 @@ const TRIED = 6
 const GOOD_PART = 0.1
 
 /**
- * @param touches the latest first
+ * @param interactions the latest first
  * @param encoded A·h of the whole history, [d]
  * @param taste the same with what was learned: what meets an item's vector in its score, [d]
  * @param mean of the item vectors, [d]
@@ -25,12 +25,12 @@ export function createTasteSource(
   model: BaseModel,
   history: History,
   now: number,
-  touches: readonly Touch[],
+  interactions: readonly PastInteraction[],
   encoded: Float32Array,
   taste: Float32Array,
   mean: ArrayLike<number>,
 ): (row: number) => number | null {
-  const tried = [...new Set(touches.map(({ item }) => item))].slice(0, TRIED)
+  const tried = [...new Set(interactions.map(({ item }) => item))].slice(0, TRIED)
   const losses = (item: number) => {
     // Whoever had touched nothing else would be scored by popularity alone.
     if (tried.length === 1) return taste

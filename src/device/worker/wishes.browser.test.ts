@@ -1,6 +1,8 @@
 /** @module What shop and shopper may wish: forget one thing, explain, learn when and how much, keep how long. */
+
 import { describe, expect, test } from 'vitest'
 import { NearsideError } from '../../core/error.ts'
+import { DAY } from '../../core/time.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { createJsEngine } from '../../engine/js.ts'
 import { DEFAULT_BUDGET, type DeviceConditions } from '../learning/budget.ts'
@@ -16,7 +18,6 @@ import {
 } from './testDevice.ts'
 import { TEST_MODEL_URL, testCatalog } from './testShop.ts'
 
-const DAY = 86_400_000
 const CALM: DeviceConditions = { visible: true, savesData: false, battery: null }
 
 async function parameters({ device }: TestDevice) {

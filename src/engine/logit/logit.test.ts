@@ -1,10 +1,12 @@
 /** @module The shared head's gradient on WebAssembly against the plain loops, bit by bit. */
+
 import fc from 'fast-check'
 import { afterEach, expect, test, vi } from 'vitest'
 import { createRandom } from '../../core/model/random.ts'
 import { tinyModel } from '../../core/model/tinyModel.ts'
 import { lossAndGradient, prepareLogit } from '../../core/personal/gradient.ts'
 import { sharedDelta } from '../../core/personal/sharedUpdate.ts'
+import { DAY } from '../../core/time.ts'
 import { testProblem } from '../testProblem.ts'
 import { prepareFastLogit } from './logit.ts'
 import { assembleLogit } from './module.ts'
@@ -39,7 +41,6 @@ test('loss and gradient are the same bits, again and again on one preparation', 
   )
 })
 
-const DAY = 86_400_000
 const model = tinyModel(40)
 const life = Array.from({ length: 30 }, (_, i) => ({
   item: (i * 7) % 40,

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { DAY } from '../../core/features/profile.ts'
 import { DIMENSION } from '../../core/model/baseModel.ts'
 import { tinyModel } from '../../core/model/tinyModel.ts'
 import { buildCatalogueProblem } from '../../core/personal/catalogueProblem.ts'
 import { buildFitProblem } from '../../core/personal/fitProblem.ts'
+import { DAY } from '../../core/time.ts'
 import { createJsEngine } from '../js.ts'
 import { fitCatalogue } from './catalogueFit.ts'
 

@@ -3,10 +3,11 @@
  * shopper bought, within a day, something that the query finds. What was bought is the answer; it is
  * ranked by what the device knew when the query was typed, its earlier queries included.
  */
+
 import type { FindByTitle } from '../../core/catalog/titleIndex.ts'
 import { searchEntries } from '../../core/events/history.ts'
-import { DAY } from '../../core/features/cases.ts'
 import type { Case, Interaction } from '../../core/features/history.ts'
+import { DAY } from '../../core/time.ts'
 import type { SearchHit } from '../../sdk/search/retrieve.ts'
 import type { ShopSearch } from '../../train/shop/shop.ts'
 import type { CaseSelection } from '../prepare.ts'

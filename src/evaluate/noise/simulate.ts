@@ -3,9 +3,11 @@
  * the shop's; how long a shopper looks at an item before buying it is made up, because a log of
  * orders knows nothing of it: medians and spreads below.
  */
+
 import type { ShopperEvent } from '../../core/events/event.ts'
 import type { History, Interaction } from '../../core/features/history.ts'
 import type { Random } from '../../core/model/random.ts'
+import { DAY } from '../../core/time.ts'
 
 /** Median in milliseconds, and standard deviation of the logarithm. */
 interface LogNormal {
@@ -20,7 +22,6 @@ const BETWEEN: LogNormal = { median: 5000, spread: 0.8 }
 const MISCLICK: LogNormal = { median: 600, spread: 0.7 }
 
 const MINUTE = 60_000
-const DAY = 86_400_000
 
 export interface BrowsingLog {
   /** Ascending by time. */

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import type { EventName } from '../../core/events/event.ts'
+import { DAY } from '../../core/time.ts'
 import { sessionsByPeriod, spansOf } from './cut.ts'
 
-const DAY = 86_400_000
 const start = Date.UTC(2024, 0, 30, 13)
 
 it('cuts weeks from the first day, months by the calendar, and at given days', () => {

@@ -1,9 +1,10 @@
 /** @module Cuts a shop's log into periods: weeks from its first day on, calendar months, or by dates. */
 
 import { NearsideError } from '../../core/error.ts'
-import { DAY, type ShopperHistory } from '../../core/features/cases.ts'
+import type { ShopperHistory } from '../../core/features/cases.ts'
 import type { Interaction } from '../../core/features/history.ts'
 import { eventStrength } from '../../core/features/strength.ts'
+import { DAY } from '../../core/time.ts'
 import type { Session } from './sessionCounts.ts'
 
 /** Milliseconds since the epoch; `to` is exclusive. */

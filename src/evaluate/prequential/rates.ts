@@ -3,10 +3,11 @@
  * stream of the same kind, of other people, that nobody is judged on.
  */
 
-import { buildCases, DAY } from '../../core/features/cases.ts'
+import { buildCases } from '../../core/features/cases.ts'
 import { cooccurrence, DEFAULT_COOCCURRENCE } from '../../core/features/cooccurrence.ts'
 import { createRandom } from '../../core/model/random.ts'
 import type { IncrementalLearner } from '../../core/personal/learners/learner.ts'
+import { DAY } from '../../core/time.ts'
 import type { EvaluationInput } from '../prepare.ts'
 import {
   type CreateMlp,

@@ -1,8 +1,9 @@
 /** @module Test, then train: every case is predicted before a learner may see its answer. */
+
 import type { EventName } from '../../core/events/event.ts'
-import { DAY } from '../../core/features/cases.ts'
 import type { Example, IncrementalLearner } from '../../core/personal/learners/learner.ts'
 import type { StrategyName } from '../../core/personal/strategy.ts'
+import { DAY } from '../../core/time.ts'
 import type { StreamCase } from './stream.ts'
 
 /** When to learn. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Interaction } from '../../core/features/history.ts'
-import { DAY } from '../../core/features/profile.ts'
 import { createRandom } from '../../core/model/random.ts'
+import { DAY } from '../../core/time.ts'
 import { trainRanker } from '../ranker/trainRanker.ts'
 import { contextKindsOf, contextOf } from '../shop/context.ts'
 import { PriceCollector } from '../shop/prices.ts'

@@ -2,12 +2,13 @@
  * @module A shop whose context matters, for tests: in the rain people buy umbrellas and boots, in
  * the sun hats and parasols, and always a favourite of theirs.
  */
+
 import type { ContextChange } from '../../core/features/context/timeline.ts'
 import type { Interaction } from '../../core/features/history.ts'
 import { createRandom } from '../../core/model/random.ts'
+import { DAY } from '../../core/time.ts'
 import type { Shop } from '../shop/shop.ts'
 
-const DAY = 86_400_000
 export const WEATHER_START = Date.parse('2024-01-01')
 const KINDS = ['umbrella', 'hat', 'cup', 'lamp']
 const EACH = 8

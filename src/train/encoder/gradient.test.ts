@@ -1,9 +1,11 @@
 /** Backpropagation against finite differences, and the trained block against the serving encoder. */
+
 import { expect, test } from 'vitest'
 import { EVENT_NAMES } from '../../core/events/event.ts'
 import { DIMENSION } from '../../core/model/baseModel.ts'
 import { ENCODER_SHAPES, encode } from '../../core/model/encoder.ts'
 import { createRandom } from '../../core/model/random.ts'
+import { DAY } from '../../core/time.ts'
 import { createParameter } from './adam.ts'
 import { BLOCK_FLOATS, createBlock } from './block.ts'
 import { createItemTable } from './itemTable.ts'
@@ -19,7 +21,6 @@ const ITEMS = Array.from({ length: 40 }, (_, i) => ({
   price: 1 + i,
   category: i % 2 ? 'a' : 'b',
 }))
-const DAY = 86_400_000
 
 function window(length: number): Window {
   return {

@@ -1,7 +1,7 @@
 /** @module The catalogue of a shop that has none but its order log. */
 
 import type { Item } from '../../core/catalog/item.ts'
-import { DAY } from '../../core/features/profile.ts'
+import { DAY } from '../../core/time.ts'
 import type { CatalogRules } from './catalogRules.ts'
 import { assignDepartments } from './departments.ts'
 import type { ImportedLog } from './importShop.ts'

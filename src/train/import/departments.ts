@@ -5,7 +5,7 @@
  */
 
 import type { Item } from '../../core/catalog/item.ts'
-import { DAY } from '../../core/features/profile.ts'
+import { DAY } from '../../core/time.ts'
 import type { ShopEvent } from '../shop/write.ts'
 import type { Department } from './catalogRules.ts'
 import { orderedWords, PhraseIndex, toPhrase } from './headPhrase.ts'

@@ -8,7 +8,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { NearsideError } from '../../core/error.ts'
-import { DAY } from '../../core/features/profile.ts'
+import { DAY } from '../../core/time.ts'
 import { readLines } from '../shop/lines.ts'
 import { formatTime } from '../shop/time.ts'
 import type { Row, Table, TableOptions } from './table.ts'

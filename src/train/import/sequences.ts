@@ -6,7 +6,7 @@
  */
 
 import { basename } from 'node:path'
-import { DAY } from '../../core/features/profile.ts'
+import { DAY } from '../../core/time.ts'
 import { type Encoding, readLines, readText } from '../shop/lines.ts'
 import { formatDay } from '../shop/time.ts'
 import type { Row, Table, TableOptions } from './table.ts'

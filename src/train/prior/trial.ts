@@ -5,7 +5,6 @@
  */
 
 import type { ItemStatistics } from '../../core/features/itemStatistics.ts'
-import { DAY } from '../../core/features/profile.ts'
 import { EVENT_WEIGHTS, type EventWeights } from '../../core/features/strength.ts'
 import type { BaseModel, PersonalPrior } from '../../core/model/baseModel.ts'
 import { personalScores, type ScoreTerms, scoreTerms } from '../../core/model/score.ts'
@@ -15,6 +14,7 @@ import { evidenceOf, fuse } from '../../core/personal/fuse.ts'
 import { casesFromHistory, weighed } from '../../core/personal/learningCases.ts'
 import type { FitProblem } from '../../core/personal/problem.ts'
 import { rememberCandidates } from '../../core/personal/rememberCandidates.ts'
+import { DAY } from '../../core/time.ts'
 import { METRICS, measure } from '../metrics.ts'
 import type { ShopperLog } from '../shop/shop.ts'
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Item } from '../../core/catalog/item.ts'
 import type { Interaction } from '../../core/features/history.ts'
-import { DAY } from '../../core/features/profile.ts'
+import { DAY } from '../../core/time.ts'
 import { foldOf, OutOfFoldStatistics } from './outOfFold.ts'
 
 const FROM = Date.UTC(2011, 0, 1)

@@ -3,15 +3,16 @@
  * and from before its time. Statistics that hold the answer teach the ranker to trust them, and
  * it falls behind a one-line baseline on shoppers it has never seen.
  */
+
 import type { Item } from '../../core/catalog/item.ts'
 import type { History } from '../../core/features/history.ts'
 import type { ItemStatistics } from '../../core/features/itemStatistics.ts'
-import { DAY } from '../../core/features/profile.ts'
 import {
   buildStatistics,
   refreshPopularity,
   type StatisticsOptions,
 } from '../../core/features/statistics.ts'
+import { DAY } from '../../core/time.ts'
 
 export interface OutOfFoldOptions {
   readonly folds: number

@@ -2,9 +2,10 @@
  * @module The cases that the ranker and its judges learn from: what shoppers turned to before a
  * moment, from when on the log has something to count, and of those a sample.
  */
+
 import { buildCases } from '../../core/features/cases.ts'
-import { DAY } from '../../core/features/profile.ts'
 import type { Random } from '../../core/model/random.ts'
+import { DAY } from '../../core/time.ts'
 import type { ShopperLog } from '../shop/shop.ts'
 import type { RankerCase } from './dataset.ts'
 

@@ -9,7 +9,7 @@ const spread = {
 
 it('keeps what views say out of a model that saw purchases only, and says so', () => {
   const idle = untaught(true)
-  expect([...idle].map((f) => FEATURES[f].group)).toEqual(Array(idle.size).fill('touch'))
+  expect([...idle].map((f) => FEATURES[f].group)).toEqual(Array(idle.size).fill('interaction'))
   expect(idle.size).toBeGreaterThan(0)
   const records = recordsOf(new Float64Array(FEATURE_COUNT), spread, idle, new Set())
   for (const [f, { kept, reason }] of records.entries()) {

@@ -47,12 +47,12 @@ export function negligible(weights: Float64Array): Set<number> {
 }
 
 /**
- * Features of touches, where there is nothing but purchases: what was learned of purchases would be
+ * Features of interactions, where there is nothing but purchases: what was learned of purchases would be
  * said of a view.
  */
 export function untaught(purchasesOnly: boolean): Set<number> {
-  const touches = FEATURES.flatMap(({ group }, f) => (group === 'touch' ? [f] : []))
-  return new Set(purchasesOnly ? touches : [])
+  const interactions = FEATURES.flatMap(({ group }, f) => (group === 'interaction' ? [f] : []))
+  return new Set(purchasesOnly ? interactions : [])
 }
 
 /**

@@ -1,7 +1,8 @@
 /** @module What a shop folder knows of moments, as training and evaluation ask for it. */
+
 import { CONTEXT_KINDS, type ContextSource } from '../../core/features/context/context.ts'
 import { contextOver } from '../../core/features/context/timeline.ts'
-import { DAY } from '../../core/features/profile.ts'
+import { DAY } from '../../core/time.ts'
 import { discountsAt } from './prices.ts'
 import type { Shop } from './shop.ts'
 

@@ -2,8 +2,9 @@
  * @module What items cost when, from the log: what is below its usual price on a day is on offer.
  * Orders of one day differ (quantities, vouchers), so a day is worth its median.
  */
+
 import { LEAST_DISCOUNT } from '../../core/features/context/context.ts'
-import { DAY } from '../../core/features/profile.ts'
+import { DAY } from '../../core/time.ts'
 
 /** Median price by day, ascending by day. */
 export interface PriceHistory {

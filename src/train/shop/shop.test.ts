@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { EVENT_NAMES } from '../../core/events/event.ts'
+import { DAY } from '../../core/time.ts'
 import { readShop } from './read.ts'
 import { type ShopEvent, shopEvents, writeShop } from './write.ts'
 
@@ -15,7 +16,6 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }))
 
 const put = (name: string, content: string | Uint8Array) => writeFile(join(folder, name), content)
-const DAY = 86_400_000
 
 describe('readShop', () => {
   test('reads histories by time, adds unknown items, falls back to the day as session', async () => {

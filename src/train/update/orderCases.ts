@@ -3,13 +3,14 @@
  * what training on everything would, described by lists that know neither their shopper nor the
  * orders that are new.
  */
+
 import type { Item } from '../../core/catalog/item.ts'
 import { buildCases } from '../../core/features/cases.ts'
 import type { Case, History } from '../../core/features/history.ts'
 import type { ItemStatistics } from '../../core/features/itemStatistics.ts'
-import { DAY } from '../../core/features/profile.ts'
 import { buildStatistics } from '../../core/features/statistics.ts'
 import type { Random } from '../../core/model/random.ts'
+import { DAY } from '../../core/time.ts'
 import type { Span } from '../../evaluate/periods/cut.ts'
 import type { RankerTable } from '../../evaluate/periods/rankerTable.ts'
 import { candidatesOf } from '../ranker/candidates.ts'

@@ -13,7 +13,7 @@ import {
   isolationScore,
   type Uniform,
 } from './isolationForest.ts'
-import { describeVisit, rateOf, visitsOf } from './visit.ts'
+import { describeVisit, eventsBySession, rateOf } from './visit.ts'
 
 /** What is usual, learned from a log; plain data. */
 export interface Usual {
@@ -35,7 +35,7 @@ export function learnUsual(
   random: Uniform,
   forest?: ForestOptions,
 ): Usual {
-  const visits = [...visitsOf(inOrder(events)).values()]
+  const visits = [...eventsBySession(inOrder(events)).values()]
   const dwells = events.flatMap(({ dwellMs }) => (dwellMs === undefined ? [] : [dwellMs]))
   const rates = visits.flatMap((visit) => rateOf(visit) ?? [])
   return {
@@ -95,7 +95,7 @@ function dropVisits(
   isNoise: (visit: readonly ShopperEvent[]) => boolean,
 ): ShopperEvent[] {
   const noise = new Set<string>()
-  for (const [session, visit] of visitsOf(events)) if (isNoise(visit)) noise.add(session)
+  for (const [session, visit] of eventsBySession(events)) if (isNoise(visit)) noise.add(session)
   return events.filter(({ name, session }) => name === 'purchase' || !noise.has(session))
 }
 

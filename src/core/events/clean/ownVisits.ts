@@ -6,7 +6,7 @@
 import { createRandom } from '../../model/random.ts'
 import type { Cleaned } from '../clean.ts'
 import { cleanOutliers, learnUsual, OUTLIER_STAGES } from './outliers.ts'
-import { visitsOf } from './visit.ts'
+import { eventsBySession } from './visit.ts'
 
 /** `iqr`: looks and visits outside Tukey's fences; `isolation-forest`: odd visits as well. */
 export type StatisticalCleaning = 'iqr' | 'isolation-forest'
@@ -19,7 +19,7 @@ const SEED = 1
 /** @param cleaned what the rules have left. @returns the same, with what else was dropped in its report. */
 export function cleanOwnVisits(cleaned: Cleaned, cleaning: StatisticalCleaning): Cleaned {
   const { events } = cleaned
-  if (visitsOf(events).size < LEAST_VISITS) return cleaned
+  if (eventsBySession(events).size < LEAST_VISITS) return cleaned
   const stages = OUTLIER_STAGES.filter(
     ([reason]) => cleaning === 'isolation-forest' || reason !== 'isolated visit',
   )

@@ -18,7 +18,7 @@ const SHORT_LOOK = 1000
 const USUAL_DWELL = 20_000
 
 /** Events by session, in order of first appearance. */
-export function visitsOf(
+export function eventsBySession(
   events: readonly ShopperEvent[],
 ): ReadonlyMap<string, readonly ShopperEvent[]> {
   const visits = new Map<string, ShopperEvent[]>()

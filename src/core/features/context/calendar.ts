@@ -3,7 +3,7 @@
  * with others says so itself; what it says goes first.
  */
 
-const DAY = 86_400_000
+import { DAY } from '../../time.ts'
 
 interface Season {
   readonly name: string

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { DAY } from '../../time.ts'
 import type { History } from '../history.ts'
-import { DAY } from '../profile.ts'
 import { buildStatistics } from '../statistics.ts'
 import { type ContextSource, NO_MOMENTS } from './context.ts'
 import { computeContext, contextCandidates, contextFeature } from './contextFeatures.ts'

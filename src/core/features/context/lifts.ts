@@ -4,8 +4,8 @@
  * no difference, where there is little to count. An item is compared with the time since it first
  * appeared: that nobody bought it last Christmas says nothing of what came in June.
  */
+import { DAY } from '../../time.ts'
 import type { History } from '../history.ts'
-import { DAY } from '../profile.ts'
 import { eventStrength } from '../strength.ts'
 import { type ContextSource, contextValue } from './context.ts'
 

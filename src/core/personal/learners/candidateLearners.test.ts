@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { purchase, START, testModel, testShop } from '../../../evaluate/testShop.ts'
-import { DAY } from '../../features/cases.ts'
 import { FEATURE_COUNT } from '../../features/features.ts'
 import type { Interaction } from '../../features/history.ts'
 import { highestRows } from '../../model/highest.ts'
 import { createRandom } from '../../model/random.ts'
 import { personalScores, scoreTerms } from '../../model/score.ts'
+import { DAY } from '../../time.ts'
 import { METHODS } from '../imbalance/rebalance.ts'
 import {
   CASE_CANDIDATES,
