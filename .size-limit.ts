@@ -49,10 +49,6 @@ function beyond(before: ReadonlySet<string>, ...names: string[]): Set<string> {
 const worker = whole('worker')
 const core = beyond(worker, 'choose', 'wasmEngine')
 const withCore = new Set([...worker, ...core])
-const jobs = beyond(withCore, 'processorJobs', 'lastingJobs')
-const withJobs = new Set([...withCore, ...jobs])
-const webgpu = beyond(withCore, 'webgpu')
-const withWebgpu = new Set([...withJobs, ...webgpu])
 
 const budgets: SizeLimitConfig = [
   budget('SDK', '7 KB', whole('index')),
@@ -61,20 +57,14 @@ const budgets: SizeLimitConfig = [
   budget('Adapters', '2 KB', whole('adapters')),
   budget('Search (MiniSearch with it)', '10 KB', whole('search')),
   budget('Custom element', '5 KB', whole('element')),
-  budget('nearside/tfjs (TensorFlow.js external)', '6 KB', whole('tfjs')),
   budget('Worker: storage, log, model, lists', '46.5 KB', worker),
   budget('Engine: choice, JavaScript, WASM (beyond the worker)', '8 KB', core),
-  budget('WebGPU on the base of TensorFlow.js (beyond those)', '36 KB', webgpu),
-  budget('Top k, softmax, encoder, network on the processor, when asked for', '15 KB', jobs),
-  budget('The same on WebGPU', '15 KB', beyond(withWebgpu, 'webgpuJobs')),
-  budget('A contribution, after consent', '12 KB', beyond(withCore, 'contribute')),
-  budget('TensorFlow.js on WASM, when chosen', '68 KB', beyond(withJobs, 'wasm', 'wasmFiles')),
-  budget('TensorFlow.js on the processor, when chosen', '72 KB', beyond(withJobs, 'cpu')),
   budget(
-    'TensorFlow.js’ own WebGPU, when ours fails',
-    '80 KB',
-    beyond(withWebgpu, 'webgpuOperations'),
+    'WebGPU on the base of TensorFlow.js (beyond those)',
+    '36 KB',
+    beyond(withCore, 'webgpuEngine'),
   ),
+  budget('A contribution, after consent', '12 KB', beyond(withCore, 'contribute')),
 ]
 
 const escaped = [...ENTRIES, ...CHUNKS].filter((file) => !counted.has(file))

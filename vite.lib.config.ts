@@ -6,12 +6,7 @@ const CLIENT = new Set(['react', 'console'])
 
 const PEERS = /^react(-dom)?($|\/)/
 
-/** The worker brings its TensorFlow.js; `nearside/tfjs` joins the one that the page trains with. */
-const isPagesTensorFlow = (id: string, importer?: string) =>
-  id === '@tensorflow/tfjs-core' && /engine\/interop\//.test(importer ?? '')
-
-const ENGINE_PARTS =
-  /src\/engine\/(adam|centre|lazyJobs|objective|problem|result|tfjs\/fixedShape)\.ts$/
+const ENGINE_PARTS = /src\/engine\/(adam|centre|objective|problem|result)\.ts$/
 
 /** TensorFlow.js brings two stores for models in every browser. Ours are never saved by it: 2.8 KB. */
 const withoutStores: Plugin = {
@@ -50,13 +45,12 @@ export default defineConfig({
         adapters: 'src/adapters.ts',
         element: 'src/element.ts',
         search: 'src/search.ts',
-        tfjs: 'src/tfjs.ts',
       },
       formats: ['es'],
       cssFileName: 'styles',
     },
     rolldownOptions: {
-      external: (id, importer) => PEERS.test(id) || isPagesTensorFlow(id, importer),
+      external: (id) => PEERS.test(id),
       output: {
         // By itself, a library is left with its spaces: a ninth of the worker, which no bundler sees.
         minify: true,

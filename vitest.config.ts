@@ -22,10 +22,6 @@ const PATIENCE = { poll: { timeout: 20_000 } }
 /** Engines load these lazily; found in the middle of a test, they would reload its page. */
 const OPTIMIZED = [
   '@tensorflow/tfjs-core',
-  '@tensorflow/tfjs-core/dist/register_all_gradients',
-  '@tensorflow/tfjs-backend-cpu',
-  '@tensorflow/tfjs-backend-wasm',
-  '@tensorflow/tfjs-backend-webgpu',
   '@tensorflow/tfjs-backend-webgpu/dist/base',
   'axe-core',
   'hpke',
@@ -37,24 +33,6 @@ const OPTIMIZED = [
   'vitest-browser-react',
   'wouter',
 ]
-
-/** What only a page isolated from other origins can do. */
-const isolated = (name: string, where: BrowserConfigOptions) => ({
-  server: {
-    headers: {
-      'cross-origin-opener-policy': 'same-origin',
-      'cross-origin-embedder-policy': 'require-corp',
-    },
-  },
-  worker: { format: 'es' as const },
-  test: {
-    name,
-    include: ['src/**/*.isolated.browser.test.ts'],
-    testTimeout: 120_000,
-    expect: PATIENCE,
-    browser: where,
-  },
-})
 
 const otherBrowser = (name: OtherBrowser): BrowserConfigOptions => ({
   enabled: true,
@@ -71,7 +49,7 @@ const others = (name: OtherBrowser, without: readonly string[]) => ({
   test: {
     name,
     include: ['src/**/*.browser.test.ts'],
-    exclude: ['**/*.isolated.browser.test.ts', ...without],
+    exclude: [...without],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: PATIENCE,
@@ -82,7 +60,7 @@ const others = (name: OtherBrowser, without: readonly string[]) => ({
 })
 
 const IN_OTHERS = {
-  firefox: () => [others('firefox', []), isolated('firefox, isolated', otherBrowser('firefox'))],
+  firefox: () => [others('firefox', [])],
   webkit: () => [
     others('webkit', [
       // WebKitGTK has none.
@@ -116,7 +94,6 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['src/**/*.browser.test.{ts,tsx}'],
-          exclude: ['**/*.isolated.browser.test.ts', 'node_modules/**'],
           env: { REACT: '19' },
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -124,7 +101,6 @@ export default defineConfig({
           browser: browser(),
         },
       },
-      isolated('isolated', browser()),
       {
         // The widgets once more, on the oldest React that they promise to run on.
         plugins: [react()],

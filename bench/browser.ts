@@ -1,40 +1,54 @@
 /** @module A Chromium with WebGPU on the pages of this folder. */
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium, type Page } from 'playwright'
 import { createServer } from 'vite'
 import { CHROMIUM_ARGS, requireChromium } from '../scripts/chromium.ts'
+import { manifestBytes, writeBaseModel } from '../src/core/model/files.ts'
+import { sha256Hex } from '../src/core/model/hash.ts'
+import { type Measured, reportOf } from './measured.ts'
 import type { Report } from './report.ts'
+import { benchModel } from './shop.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** What a page has on `globalThis`. */
-export interface BenchPage<T> {
-  benchmark(...given: readonly unknown[]): Promise<T>
+export type Progress = (what: string, done: number, total: number) => void
+
+/** Publishes a model as `pretrain` would. @returns its directory, from the root of the checkout */
+async function publishModel(items: number): Promise<string> {
+  const { manifest, files } = await writeBaseModel(benchModel(items))
+  const bytes = manifestBytes(manifest)
+  const directory = join(ROOT, 'var/bench/models')
+  mkdirSync(join(directory, manifest.version), { recursive: true })
+  for (const [name, file] of [['manifest.json', bytes] as const, ...files])
+    writeFileSync(join(directory, manifest.version, name), file)
+  const latest = { version: manifest.version, manifest: await sha256Hex(bytes) }
+  writeFileSync(join(directory, 'latest.json'), JSON.stringify(latest))
+  return '/var/bench/models/'
 }
 
-/** Runs the benchmark of `bench/page.html?<name>` and says on what. */
-export async function inPage<T extends { readonly adapter: string }>(
-  name: string,
-  given: readonly unknown[],
-  progress: (what: string, done: number, total: number) => void,
-): Promise<{ environment: Report['environment']; measured: T }> {
+/** Runs `bench/<job>Page.ts` in a page, with the number of blocks and the URL of a model of 10,000 items. */
+export async function inPage(job: string, blocks: number, progress: Progress): Promise<Report> {
+  const models = await publishModel(10_000)
   const server = await createServer({
     configFile: false,
     root: ROOT,
     logLevel: 'error',
     cacheDir: 'node_modules/.vite/bench',
+    worker: { format: 'es' },
     optimizeDeps: {
       entries: [],
       include: [
         '@jax-js/jax',
         '@tensorflow/tfjs',
         '@tensorflow/tfjs-core',
-        '@tensorflow/tfjs-backend-cpu',
         '@tensorflow/tfjs-backend-wasm',
         '@tensorflow/tfjs-backend-webgpu',
         '@tensorflow/tfjs-backend-webgpu/dist/base',
+        'hpke',
+        'idb',
       ],
     },
     // Nothing that happens to the sources may reload the page under measurement.
@@ -56,18 +70,21 @@ export async function inPage<T extends { readonly adapter: string }>(
     page.setDefaultTimeout(0)
     page.on('pageerror', (error) => console.error(error.message))
     await page.exposeFunction('reportProgress', progress)
-    await page.goto(`${server.resolvedUrls?.local[0]}bench/page.html?${name}`)
+    await page.goto(`${server.resolvedUrls?.local[0]}bench/page.html?${job}`)
     await page.waitForFunction(() => 'benchmark' in globalThis)
     const measured = await page.evaluate(
-      (all) => (globalThis as unknown as BenchPage<T>).benchmark(...all),
-      given,
+      ([count, url]) =>
+        (
+          globalThis as unknown as { benchmark(blocks: number, models: string): Promise<Measured> }
+        ).benchmark(count, url),
+      [blocks, models] as const,
     )
     const environment = {
       cores: cpus().length,
       adapter: measured.adapter,
       browser: `Chromium ${browser.version()}`,
     }
-    return { environment, measured }
+    return reportOf(job, environment, measured)
   } finally {
     await browser.close()
     await server.close()

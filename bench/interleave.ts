@@ -1,6 +1,6 @@
-/** @module Times contenders in turn, so that a noisy moment of the machine meets all of them alike. */
+/** @module Times rivals in turn, so that a noisy moment of the machine meets all of them alike. */
 
-export interface Contender {
+export interface Rival {
   readonly engine: string
   run(): Promise<unknown>
 }
@@ -13,7 +13,7 @@ export interface Timed {
   readonly blocks: number[]
 }
 
-/** A block repeats a contender for about this long, since clocks are coarse. */
+/** A block repeats a rival for about this long, since clocks are coarse. */
 const BLOCK_MS = 60
 /** One run of these is a block, and three blocks must do. */
 const SLOW_MS = 5_000
@@ -28,18 +28,18 @@ async function time(work: () => Promise<unknown>): Promise<number> {
 }
 
 /**
- * Warms every contender up, then measures `blocks` blocks of them all.
- * @param progress told of the contender that is about to warm up, then of each block
+ * Warms every rival up, then measures `blocks` blocks of them all.
+ * @param progress told of the rival that is about to warm up, then of each block
  * @returns with `skipped`, in words, those that failed or were too slow
  */
 export async function interleave(
-  contenders: readonly Contender[],
+  rivals: readonly Rival[],
   blocks: number,
   progress: (done: number, total: number, engine?: string) => void,
 ): Promise<{ timed: Timed[]; skipped: string[] }> {
   const timed: (Timed & { repeats: number; run: () => Promise<unknown> })[] = []
   const skipped: string[] = []
-  for (const { engine, run } of contenders) {
+  for (const { engine, run } of rivals) {
     progress(0, blocks, engine)
     try {
       const first = await time(run)

@@ -13,9 +13,9 @@ import {
 } from '@jax-js/jax'
 import type { FitProblem } from '../src/core/personal/problem.ts'
 import { BETA1, BETA2, EPSILON } from '../src/engine/adam.ts'
-import type { SoftmaxCatalog, SoftmaxFit } from '../src/engine/softmax/softmax.ts'
-import type { TowerProblem } from '../src/engine/tower/tower.ts'
-import type { JaxDevice } from './workload.ts'
+
+/** Devices of jax-js that are measured. */
+export type JaxDevice = 'webgpu' | 'wasm'
 
 type Arrays = Record<string, JaxArray>
 
@@ -118,85 +118,5 @@ export function jaxFit(device: JaxDevice, problem: FitProblem) {
       },
     }),
     problem.steps,
-  )
-}
-
-/** The softmax over a float32 catalogue; its parameters are q = u − mean. */
-export function jaxSoftmax(
-  device: JaxDevice,
-  catalog: SoftmaxCatalog & { readonly vectors: Float32Array },
-  problem: SoftmaxFit,
-  targetRows: Float32Array,
-) {
-  const { columns, vectors, bias } = catalog
-  const T = problem.targets.length
-  const targetBias = Float32Array.from(problem.targets, (target) => bias[target])
-  const loss = ({ q }: Arrays, d: Arrays) => {
-    const queries = d.queries.add(d.mean.add(q.ref))
-    const scores = np.matmul(queries.ref, np.transpose(d.table)).add(d.bias)
-    const own = np.sum(queries.mul(d.targets), 1).add(d.targetBias)
-    const losses = nn.logsumexp(scores, 1).sub(own)
-    const prior = np.sum(d.precision.mul(np.square(q))).mul(0.5)
-    return np.sum(d.weight.mul(losses)).add(prior)
-  }
-  return jaxDescent(
-    device,
-    loss,
-    () => ({
-      start: { q: np.zeros([columns]) },
-      rate: { q: np.array(problem.stepSize) },
-      data: {
-        table: np.array(vectors).reshape([bias.length, columns]),
-        bias: np.array(bias),
-        queries: np.array(problem.queries).reshape([T, columns]),
-        targets: np.array(targetRows).reshape([T, columns]),
-        targetBias: np.array(targetBias),
-        weight: np.array(problem.weight),
-        mean: np.array(problem.mean),
-        precision: np.array(problem.precision),
-      },
-    }),
-    problem.steps,
-  )
-}
-
-/** The user tower. */
-export function jaxTower(device: JaxDevice, problem: TowerProblem, steps: number) {
-  const { cases, candidates, inputs, hidden, outputs, table, x, candidateIds, start } = problem
-  const batches = x.length / (cases * inputs)
-  const part = <T extends Float32Array | Int32Array>(of: T, batch: number) =>
-    of.slice((batch * of.length) / batches, ((batch + 1) * of.length) / batches) as T
-  const loss = ({ w1, b1, w2, b2 }: Arrays, d: Arrays) => {
-    const h = nn.relu(np.matmul(d.x, w1).add(b1))
-    const u = np.matmul(h, w2).add(b2)
-    const rows = np.take(d.table, d.ids, 0).reshape([cases, candidates, outputs])
-    const scores = np.sum(rows.mul(u.reshape([cases, 1, outputs])), 2)
-    return np.sum(nn.logSoftmax(scores, 1).mul(d.chosen)).mul(-1 / cases)
-  }
-  const second = inputs * hidden + hidden
-  const third = second + hidden * outputs
-  const chosen = new Float32Array(cases * candidates)
-  for (let b = 0; b < cases; b++) chosen[b * candidates] = 1
-  return jaxDescent(
-    device,
-    loss,
-    () => ({
-      start: {
-        w1: np.array(start.slice(0, inputs * hidden)).reshape([inputs, hidden]),
-        b1: np.array(start.slice(inputs * hidden, second)),
-        w2: np.array(start.slice(second, third)).reshape([hidden, outputs]),
-        b2: np.array(start.slice(third)),
-      },
-      rate: problem.learningRate,
-      data: {
-        table: np.array(table).reshape([table.length / outputs, outputs]),
-        chosen: np.array(chosen).reshape([cases, candidates]),
-      },
-      batches: Array.from({ length: batches }, (_, batch) => ({
-        x: np.array(part(x, batch)).reshape([cases, inputs]),
-        ids: np.array(part(candidateIds, batch), { dtype: np.int32 }),
-      })),
-    }),
-    steps,
   )
 }

@@ -1,30 +1,18 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import type { TrainTimes } from './measure.ts'
-import type { RankTimes } from './measureRanking.ts'
-import { rankReport } from './rank.ts'
+import { type Measured, reportOf } from './measured.ts'
 import { markdown, type Report, ratiosOf } from './report.ts'
 import { jobs } from './run.ts'
 import { type StartTimes, startReport } from './start.ts'
-import { trainReport } from './train.ts'
 import type { Visit } from './visitShop.ts'
-import { WORKLOADS } from './workload.ts'
 
 /** Names that scripts rely on. */
 const ENGINES = [
   ...['nearside-wgsl', 'nearside-wasm', 'plain-js'],
   ...['tfjs-webgpu', 'tfjs-webgl', 'tfjs-wasm', 'tfjs-cpu', 'jax-webgpu', 'jax-wasm'],
 ]
-/** Of some jobs only: other tables, threads, no cache, and what only reads. */
-const VARIANTS = [
-  ...['nearside-wgsl-f32', 'nearside-wasm-f32', 'nearside-wasm-threads', 'plain-js-uncached'],
-  ...['memory-read', 'memory-read-threads'],
-]
 const WORKLOADS_OF: Readonly<Record<string, readonly string[]>> = {
-  train: WORKLOADS,
-  rank: ['S-20k-32', 'S-100k-64', 'S-1M-32'],
+  fit: ['fit-10k', 'fit-10k-first', 'fit-10k-next', 'event-10k'],
   start: [
     'cold-start',
     ...['', '-first-paint', '-whole-model'].map((part) => `cold-start-shop${part}`),
@@ -32,7 +20,7 @@ const WORKLOADS_OF: Readonly<Record<string, readonly string[]>> = {
 }
 
 const milliseconds = z.number().positive()
-const engine = z.enum([...ENGINES, ...VARIANTS])
+const engine = z.enum(ENGINES)
 const format = z.strictObject({
   command: z.string().startsWith('npm run -s nearside -- bench ').optional(),
   job: z.enum(jobs),
@@ -81,7 +69,7 @@ function checkSense({ job, results, ratios }: z.infer<typeof format>): void {
   expect(timed.size).toBe(results.length)
   for (const { workload, median, min } of results) {
     expect(min).toBeLessThanOrEqual(median)
-    if (job in WORKLOADS_OF) expect(WORKLOADS_OF[job]).toContain(workload)
+    expect(WORKLOADS_OF[job]).toContain(workload)
   }
   for (const { workload, engine: own, over, median, lo, hi } of ratios) {
     expect(timed).toContain(`${workload} ${own}`)
@@ -100,58 +88,38 @@ const counts = {
 }
 
 describe('what --json writes', () => {
-  test('train: results, ratios and counts', () => {
-    const series: TrainTimes['series'] = [
-      { workload: 'T', engine: 'nearside-wasm', blocks: [1, 2, 4] },
-      { workload: 'T', engine: 'tfjs-wasm', blocks: [30, 40, 400] },
-      { workload: 'fit-10k', engine: 'nearside-wasm', blocks: [20], p95: 30 },
+  test('fit: results, ratios and counts', () => {
+    const series: Measured['series'] = [
+      { workload: 'fit-10k', engine: 'nearside-wasm', blocks: [1, 2, 4], p95: 30 },
+      { workload: 'fit-10k', engine: 'tfjs-wasm', blocks: [30, 40, 400] },
+      { workload: 'event-10k', engine: 'nearside-wasm', blocks: [20] },
     ]
-    const report = written(
-      trainReport(environment, { adapter: environment.adapter, series, counts, notes: [] }),
-    )
+    const { adapter } = environment
+    const report = written(reportOf('fit', environment, { adapter, series, counts, notes: [] }))
     checkSense(report)
-    expect(report.job).toBe('train')
+    expect(report.job).toBe('fit')
     expect(report.environment).toEqual(environment)
     expect(report.counts).toEqual(counts)
     expect(report.results[0]).toEqual({
-      ...{ workload: 'T', engine: 'nearside-wasm' },
-      ...{ median: 2, min: 1, unit: 'ms' },
+      ...{ workload: 'fit-10k', engine: 'nearside-wasm' },
+      ...{ median: 2, min: 1, p95: 30, unit: 'ms' },
     })
-    expect(report.results[2].p95).toBe(30)
     // Block by block: 30, 20, 100. Medians of times would say 20.
     expect(report.ratios).toEqual([
-      { workload: 'T', engine: 'nearside-wasm', over: 'tfjs-wasm', median: 30, lo: 20, hi: 100 },
+      {
+        workload: 'fit-10k',
+        engine: 'nearside-wasm',
+        over: 'tfjs-wasm',
+        median: 30,
+        lo: 20,
+        hi: 100,
+      },
     ])
   })
 
   test('a machine without WebGPU has no counts', () => {
-    const none: TrainTimes = { adapter: 'none', series: [], counts: null, notes: ['A note.'] }
-    expect(written(trainReport(environment, none))).not.toHaveProperty('counts')
-  })
-
-  test('rank: a search beside what only reads', () => {
-    const timed = (name: string, ms: number) => ({ engine: name, first: 9, blocks: [ms, ms] })
-    const measured: RankTimes = {
-      adapter: environment.adapter,
-      threads: 1,
-      skipped: ['There were no threads.'],
-      workloads: [
-        {
-          name: 'S-1M-32',
-          int8Bytes: 36e6,
-          found: 19,
-          timed: [timed('memory-read', 1), timed('nearside-wasm', 2), timed('tfjs-wasm', 20)],
-        },
-      ],
-    }
-    const report = written(rankReport(environment, measured))
-    checkSense(report)
-    expect(report.job).toBe('rank')
-    expect(report.ratios.map(({ over, median }) => [over, median])).toEqual([
-      ['memory-read', 0.5],
-      ['tfjs-wasm', 10],
-    ])
-    expect(report.notes.join()).toContain('S-1M-32 50 %, at best 50 % of 36.0 GB/s')
+    const none: Measured = { adapter: 'none', series: [], notes: ['A note.'] }
+    expect(written(reportOf('fit', environment, none))).not.toHaveProperty('counts')
   })
 
   test('start: pages that do the same, and the shop', () => {
@@ -177,30 +145,16 @@ describe('what --json writes', () => {
 
   test('the table names the adapter and each ratio', () => {
     const series = [
-      { workload: 'T', engine: 'nearside-wgsl', blocks: [2] },
-      { workload: 'T', engine: 'tfjs-webgpu', blocks: [50] },
+      { workload: 'fit-10k', engine: 'nearside-wgsl', blocks: [2] },
+      { workload: 'fit-10k', engine: 'tfjs-webgpu', blocks: [50] },
     ]
     const results = series.map(({ blocks: [ms], ...rest }) => ({
       ...rest,
       ...{ median: ms, min: ms, unit: 'ms' as const },
     }))
     const ratios = ratiosOf(series)
-    const table = markdown({ job: 'train', environment, results, ratios, notes: [] })
+    const table = markdown({ job: 'fit', environment, results, ratios, notes: [] })
     expect(table).toContain('WebGPU adapter: nvidia hopper')
-    expect(table).toContain('| T | tfjs-webgpu | 50.0 | 50.0 | 25.0 [25.0, 25.0] |')
-  })
-})
-
-describe('bench/results', () => {
-  const folder = join(import.meta.dirname, 'results')
-  test.each(readdirSync(folder))('%s is what a command prints', (file) => {
-    const report = format.parse(JSON.parse(readFileSync(join(folder, file), 'utf8')))
-    checkSense(report)
-    expect(file).toMatch(new RegExp(`^${report.job}\\b.*\\.json$`))
-    expect(report.command).toMatch(
-      new RegExp(
-        `^npm run -s nearside -- bench ${report.job} --blocks \\d+( --[a-z]+( [\\w,-]+)?)*$`,
-      ),
-    )
+    expect(table).toContain('| fit-10k | tfjs-webgpu | 50.0 | 50.0 | 25.0 [25.0, 25.0] |')
   })
 })

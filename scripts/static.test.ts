@@ -92,7 +92,6 @@ test('every answer carries the headers that keep the page from sending anything 
     expect(String(headers['connection-allowlist'])).toContain('response-origin')
     expect(headers['referrer-policy']).toBe('no-referrer')
     expect(headers['cross-origin-opener-policy']).toBe('same-origin')
-    expect(headers['cross-origin-embedder-policy']).toBe('require-corp')
   }
 })
 

@@ -47,9 +47,7 @@ export function securityHeaders(federation: StaticSite['federation']): Record<st
     ].join('; '),
     // Closes what CSP cannot: navigation, WebRTC, DNS. https://github.com/WICG/connection-allowlists
     'connection-allowlist': `(${['response-origin', ...outside.map((url) => `"${url}/*"`)].join(' ')})`,
-    // The two isolate the page from other origins, and only isolated pages get threads on one memory.
     'cross-origin-opener-policy': 'same-origin',
-    'cross-origin-embedder-policy': 'require-corp',
     'permissions-policy': 'camera=(), geolocation=(), microphone=(), browsing-topics=()',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',

@@ -1,14 +1,15 @@
-/** @module The first list by our own kernels. */
-
+/** @module The first list by our own code. */
 import { DIMENSION } from '../../src/core/model/baseModel.ts'
-import { createFastEncoder } from '../../src/engine/encoder/encoder.ts'
-import { createWasmTopK } from '../../src/engine/topk/wasm.ts'
+import { createEncoder } from '../../src/core/model/encoder.ts'
+import { highestRows } from '../../src/core/model/highest.ts'
+import { wasmTableProduct } from '../../src/engine/topk/product.ts'
 import { COUNT, type Rank, VIEWED } from './page.ts'
 
 export const rank: Rank = async (loading) => {
   const model = await loading
-  const encode = createFastEncoder(model)
-  const table = await createWasmTopK({ columns: DIMENSION, vectors: model.itemVectors })
+  const product = wasmTableProduct(model.itemVectors, DIMENSION)
   const event = { item: VIEWED, name: 'view_item', time: 0, session: '' } as const
-  return (await table.top(encode([event], 0), COUNT)).ids
+  const scores = new Float32Array(model.itemVectors.length / DIMENSION)
+  product(createEncoder(model)([event], 0), scores)
+  return highestRows(scores, COUNT)
 }

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { NearsideError } from '../core/error.ts'
 import { evaluateBaseParts } from '../evaluate/command/baseParts.ts'
-import { evaluateFits } from '../evaluate/command/fits.ts'
 import { evaluateFolds } from '../evaluate/command/folds.ts'
 import { evaluateImbalance } from '../evaluate/command/imbalance.ts'
 import { evaluateIncremental } from '../evaluate/command/incremental.ts'
@@ -86,8 +85,7 @@ function answerOf(
   if (arms !== 'all') {
     const isCases = protocol === 'personal' || protocol === 'leave-one-out'
     refuse(!isCases, `--arms ${arms} goes with personal and leave-one-out`)
-    const evaluateArms = arms === 'base' ? evaluateBaseParts : evaluateFits
-    return (question) => evaluateArms(question, context)
+    return (question) => evaluateBaseParts(question, context)
   }
   if (protocol === 'new-items') return (question) => evaluateNewItems(question, context)
   if (protocol === 'noise') {

@@ -14,7 +14,7 @@ import type { LedgerEntry } from './ledger/entry.ts'
  * `auto` lets the device choose; a forced engine that is unavailable falls back and says so. `cpu`
  * is TensorFlow.js on the processor, `js` is plain JavaScript.
  */
-export type EnginePreference = 'auto' | 'webgpu' | 'wasm' | 'cpu' | 'js'
+export type EnginePreference = 'auto' | 'webgpu' | 'wasm' | 'js'
 
 /** What `createPersonalizer` is told. */
 export interface PersonalizerOptions {

@@ -11,7 +11,7 @@ import type { Engine } from './engine.ts'
 /** For both engines together, in milliseconds. */
 export const CALIBRATION_MS = 20
 /** Rises when kernels change so much that what was measured means nothing any more. */
-const REVISION = 1
+const REVISION = 2
 /** A fit is followed for so many reports of progress, or so many steps. */
 const REPORTS = 8
 const STEPS = 20

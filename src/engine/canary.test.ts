@@ -14,7 +14,7 @@ function wrong(
 ): Engine {
   return {
     ...js,
-    name: 'tfjs-webgpu',
+    name: 'wgsl',
     device: 'a broken GPU',
     fit: async (problem) => say(await js.fit(see(problem)), problem),
     dispose: () => {},
@@ -87,6 +87,6 @@ const faults: [string, Engine][] = [
 test.each(faults)('an engine is stopped when %s', async (_, engine) => {
   await expect(runCanary(engine)).rejects.toMatchObject({
     code: 'engine-failed',
-    message: expect.stringMatching(/^tfjs-webgpu computes wrongly: the (tiny|full-size) test/),
+    message: expect.stringMatching(/^wgsl computes wrongly: the (tiny|full-size) test/),
   })
 })

@@ -9,16 +9,15 @@ import {
 } from '../core/personal/candidates.ts'
 import { FIT_CASES } from '../core/personal/fitProblem.ts'
 import { rememberCandidates } from '../core/personal/rememberCandidates.ts'
-import { createFastEncoder } from './encoder/encoder.ts'
 import { wasmTableProduct } from './topk/product.ts'
 
 export function fastTools(model: BaseModel): CandidateTools {
-  const encode = createFastEncoder(model)
+  const plain = plainTools(model)
   try {
-    return { encode, product: wasmTableProduct(model.itemVectors, DIMENSION) }
+    return { ...plain, product: wasmTableProduct(model.itemVectors, DIMENSION) }
   } catch {
     // No SIMD, or a policy without 'wasm-unsafe-eval'.
-    return { ...plainTools(model), encode }
+    return plain
   }
 }
 

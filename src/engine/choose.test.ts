@@ -2,7 +2,7 @@
 import { expect, test, vi } from 'vitest'
 import type { Gpu } from './adapter.ts'
 import { chooseEngine } from './choose.ts'
-import type { Engine, EngineName } from './engine.ts'
+import type { Engine } from './engine.ts'
 import { adapterNamed, device, engineNamed, gpuWith, hardware, js } from './testEngines.ts'
 
 test('a real adapter is used when nothing else is asked for', async () => {
@@ -45,32 +45,21 @@ test.each<[string, Gpu | undefined, string]>([
 test('every trouble on the way down is said', async () => {
   const { environment } = device({
     wasm: () => Promise.reject(new Error('compilation refused by policy')),
-    'tfjs-wasm': () => Promise.reject(new Error('not served')),
-    'tfjs-cpu': () => Promise.reject(new Error('chunk not found')),
   })
   const { engine, reason } = await chooseEngine('webgpu', environment)
   expect(engine.name).toBe('js')
   expect(reason).toBe(
-    'WebGPU: this browser has none; WASM: compilation refused by policy; ' +
-      'WASM of TensorFlow.js: not served; TensorFlow.js on the CPU: chunk not found; using plain JavaScript',
+    'WebGPU: this browser has none; WASM: compilation refused by policy; using plain JavaScript',
   )
 })
 
 test('a GPU that returns zero gradients is caught, disposed of and not used', async () => {
-  const silent = (name: EngineName) => engineNamed(name, (given) => js.fit({ ...given, steps: 0 }))
-  const ours = silent('wgsl')
-  const theirs = silent('tfjs-webgpu')
-  const first = device({ gpu: gpuWith(hardware), wgsl: async () => ours })
-  const second = await chooseEngine('auto', first.environment)
-  expect(second.engine.name).toBe('tfjs-webgpu')
-  expect(second.reason).toMatch(
-    /^WebGPU: wgsl computes wrongly: .*; using WebGPU with the kernels of TensorFlow.js$/,
-  )
-  const load = { ...first.environment.load, 'tfjs-webgpu': async () => theirs }
-  const third = await chooseEngine('auto', { ...first.environment, load })
-  expect(third.engine.name).toBe('wasm')
-  expect(third.reason).toMatch(/wgsl computes wrongly.*tfjs-webgpu computes wrongly/)
-  expect(ours.disposed() && theirs.disposed()).toBe(true)
+  const silent = engineNamed('wgsl', (given) => js.fit({ ...given, steps: 0 }))
+  const { environment } = device({ gpu: gpuWith(hardware), wgsl: async () => silent })
+  const { engine, reason } = await chooseEngine('auto', environment)
+  expect(engine.name).toBe('wasm')
+  expect(reason).toMatch(/^WebGPU: wgsl computes wrongly: .*; using WASM$/)
+  expect(silent.disposed()).toBe(true)
 })
 
 test('a driver that never answers is given up, and disposed of if it answers late', async () => {
@@ -81,7 +70,6 @@ test('a driver that never answers is given up, and disposed of if it answers lat
   const { environment, engines } = device({
     gpu: gpuWith(hardware),
     wgsl: () => late,
-    'tfjs-webgpu': () => Promise.reject(new Error('none either')),
     patience: 1_000,
   })
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
@@ -90,10 +78,7 @@ test('a driver that never answers is given up, and disposed of if it answers lat
     await vi.advanceTimersByTimeAsync(1_000)
     const { engine, reason } = await choosing
     expect(engine.name).toBe('wasm')
-    expect(reason).toBe(
-      'WebGPU: no answer within 1 s; WebGPU with the kernels of TensorFlow.js: none either; ' +
-        'using WASM',
-    )
+    expect(reason).toBe('WebGPU: no answer within 1 s; using WASM')
   } finally {
     vi.useRealTimers()
   }
@@ -108,18 +93,4 @@ test('without any engine that computes rightly, an error says all', async () => 
     code: 'engine-unavailable',
     message: expect.stringMatching(/^No engine works here\. plain JavaScript: js computes wrongly/),
   })
-})
-
-test('that WASM goes on without its threads is said, with the engine in use', async () => {
-  let degraded: (reason: string) => void = () => {}
-  const { environment } = device({
-    wasm: async (say) => {
-      degraded = say
-      return engineNamed('wasm')
-    },
-  })
-  const said = vi.fn()
-  const { engine } = await chooseEngine('wasm', environment, said)
-  degraded('a thread failed')
-  expect(said.mock.calls).toEqual([[{ engine, reason: 'a thread failed' }]])
 })

@@ -1,22 +1,8 @@
 /**
  * @module Which engine fits the personal model on this device, and why, in words for the console.
  *
- * Measured by fits of the size of training, 64 cases × 256 candidates × 88 parameters, 30 steps, as
- * `nearside bench train` does (Chromium 156 on two Zen 4 cores without a GPU; milliseconds a fit, the
- * best of some rounds, since the machine was shared; every engine within 1e-6 of the JS engine; tfjs-*
- * is `operations.ts`, which is faster than the plain TensorFlow.js of the benchmark):
- *
- * | engine | a fit | first fit with loading | download, gzip |
- * |---|---|---|---|
- * | wasm | 23 | 38 | 2 KB |
- * | js | 71 | 78 | 0 |
- * | tfjs-wasm | 68 | 150 | 213 KB |
- * | tfjs-cpu | 370 | 530 | 79 KB |
- * | wgsl, on SwiftShader | 705 | 810 | 40 KB |
- * | tfjs-webgpu, on SwiftShader | 23,700 | 24,600 | 123 KB |
- *
- * So without a GPU `auto` takes our WASM kernels. With a GPU the two are measured against each other
- * (`calibrate.ts`), and where the time for that does not tell, WASM it is.
+ * With a GPU it and WASM are measured against each other (`calibrate.ts`), and where the time for that does
+ * not tell, WASM it is; a software adapter is never faster (docs/ENGINE.md has the figures).
  */
 import { NearsideError } from '../core/error.ts'
 import { type Adapter, describeAdapter, type Gpu, isSoftware } from './adapter.ts'
@@ -37,7 +23,7 @@ import { createResilientEngine, type EngineChoice } from './resilient.ts'
 export type { EngineChoice } from './resilient.ts'
 
 /** As `EnginePreference` of the public surface. */
-export type EngineRequest = 'auto' | 'webgpu' | 'wasm' | 'cpu' | 'js'
+export type EngineRequest = 'auto' | 'webgpu' | 'wasm' | 'js'
 
 /** What a choice depends on, so that tests can put any device in its place. */
 export interface EngineEnvironment {
@@ -45,11 +31,7 @@ export interface EngineEnvironment {
   readonly gpu?: Gpu
   readonly load: {
     readonly wgsl: (adapter: Adapter) => Promise<Engine>
-    readonly 'tfjs-webgpu': (adapter: Adapter) => Promise<Engine>
-    /** `degraded`: told in words when it goes on with less of the processor than it began with. */
-    readonly wasm: (degraded: (reason: string) => void) => Promise<Engine>
-    readonly 'tfjs-wasm': () => Promise<Engine>
-    readonly 'tfjs-cpu': () => Promise<Engine>
+    readonly wasm: () => Promise<Engine>
     readonly js: () => Promise<Engine>
   }
   /** How long an engine may take to load and to pass its canary, in milliseconds. */
@@ -67,46 +49,27 @@ const PATIENCE_MS = 60_000
 
 const LABEL: Readonly<Record<EngineName, string>> = {
   wgsl: 'WebGPU',
-  'tfjs-webgpu': 'WebGPU with the kernels of TensorFlow.js',
   wasm: 'WASM',
-  'tfjs-wasm': 'WASM of TensorFlow.js',
-  'tfjs-cpu': 'TensorFlow.js on the CPU',
   js: 'plain JavaScript',
 }
 
 /** Where each request looks, in this order. */
 const ORDER: Readonly<Record<EngineRequest, readonly EngineName[]>> = {
-  auto: ['wgsl', 'tfjs-webgpu', 'wasm', 'js'],
-  webgpu: ['wgsl', 'tfjs-webgpu', 'wasm', 'tfjs-wasm', 'tfjs-cpu', 'js'],
-  wasm: ['wasm', 'tfjs-wasm', 'tfjs-cpu', 'js'],
-  cpu: ['tfjs-cpu', 'js'],
+  auto: ['wgsl', 'wasm', 'js'],
+  webgpu: ['wgsl', 'wasm', 'js'],
+  wasm: ['wasm', 'js'],
   js: ['js'],
 }
 
-type GpuEngineName = 'wgsl' | 'tfjs-webgpu'
-
-function needsGpu(name: EngineName): name is GpuEngineName {
-  return name === 'wgsl' || name === 'tfjs-webgpu'
-}
-
-/** This page or worker. TensorFlow.js is loaded only when one of its engines is tried. */
+/** This page or worker. TensorFlow.js is loaded only when WebGPU is tried. */
 export function thisDevice(): EngineEnvironment {
   const { navigator } = globalThis as { navigator?: { gpu?: Gpu } }
   return {
     gpu: navigator?.gpu,
     load: {
       wgsl: async (adapter) =>
-        (await import('./tfjs/webgpu.ts')).createTfjsWebgpuEngine(adapter, 'fused'),
-      'tfjs-webgpu': async (adapter) =>
-        (await import('./tfjs/webgpu.ts')).createTfjsWebgpuEngine(adapter, 'operations'),
-      wasm: async (degraded) => {
-        const { createWasmEngine } = await import('./wasm/wasmEngine.ts')
-        return createWasmEngine(async () =>
-          (await import('./threads/threads.ts')).threadsHere(degraded),
-        )
-      },
-      'tfjs-wasm': async () => (await import('./tfjs/wasm.ts')).createTfjsWasmEngine(),
-      'tfjs-cpu': async () => (await import('./tfjs/cpu.ts')).createTfjsCpuEngine(),
+        (await import('./webgpu/webgpuEngine.ts')).createWebgpuEngine(adapter),
+      wasm: async () => (await import('./wasm/wasmEngine.ts')).createWasmEngine(),
       js: async () => createJsEngine(),
     },
     patience: PATIENCE_MS,
@@ -174,7 +137,7 @@ function wordsOf(error: unknown): string {
 /**
  * Finds the engine for `request`, tries it on problems with known answers, and falls back where it
  * is missing or wrong. The engine that is returned goes on with the next one when it fails later.
- * @param onSwitch told of every later change of engine or of its threads, with the reason in words
+ * @param onSwitch told of every later change of engine, with the reason in words
  * @throws NearsideError `engine-unavailable` if not even plain JavaScript computes rightly
  */
 export async function chooseEngine(
@@ -183,26 +146,15 @@ export async function chooseEngine(
   onSwitch?: (choice: EngineChoice) => void,
 ): Promise<EngineChoice> {
   let waiting = ORDER[request]
-  let lasting: Engine | null = null
-  const degraded = (reason: string) => {
-    if (lasting) onSwitch?.({ engine: lasting, reason })
-  }
-  const anyAdapter = request === 'webgpu'
-  const withoutGpu = () => {
-    waiting = waiting.filter((name) => !needsGpu(name))
-  }
 
-  async function loadOnGpu(name: GpuEngineName): Promise<Engine> {
-    const adapter = await findAdapter(environment, anyAdapter).catch((error) => {
-      // The same adapter would be missing for the other kernels.
-      withoutGpu()
-      throw error
-    })
-    if (request !== 'auto') return tried(environment.load[name](adapter), environment)
-    const device = calibrationName(`${name} on ${describeAdapter(adapter)}`, environment.size)
+  async function loadOnGpu(): Promise<Engine> {
+    const adapter = await findAdapter(environment, request === 'webgpu')
+    const load = () => tried(environment.load.wgsl(adapter), environment)
+    if (request !== 'auto') return load()
+    const device = calibrationName(`wgsl on ${describeAdapter(adapter)}`, environment.size)
     const known = await recall(environment.memory, device)
-    if (known && known.gpu >= known.wasm) giveUpSlow(known)
-    const gpu = await tried(environment.load[name](adapter), environment)
+    if (known) requireFaster(known)
+    const gpu = await load()
     if (known) return gpu
     try {
       await compare(device, gpu)
@@ -215,24 +167,16 @@ export async function chooseEngine(
 
   /** @throws NearsideError `engine-unavailable` unless the GPU is the faster one */
   async function compare(device: string, gpu: Engine): Promise<void> {
-    const wasm = await tried(environment.load.wasm(degraded), environment).catch(() => null)
+    const wasm = await tried(environment.load.wasm(), environment).catch(() => null)
     // Without WASM there is nothing that could be faster.
     if (!wasm) return
     const problem = canaryProblem(environment.size)
     const measured = await calibrate(device, gpu, wasm, problem, environment.clock)
     wasm.dispose()
-    if (!measured) {
-      withoutGpu()
-      unavailable(`not seen to be faster than WASM within ${CALIBRATION_MS} ms`)
-    }
+    if (!measured) unavailable(`not seen to be faster than WASM within ${CALIBRATION_MS} ms`)
     // Where it can't be kept, the next start measures again.
     await environment.memory?.write(measured).catch(() => {})
-    if (measured.gpu >= measured.wasm) giveUpSlow(measured)
-  }
-
-  function giveUpSlow({ gpu, wasm }: Calibration): never {
-    withoutGpu()
-    unavailable(`a fit takes ${Math.round(gpu)} ms, with WASM ${Math.round(wasm)} ms`)
+    requireFaster(measured)
   }
 
   /** The first of `waiting` that works; `troubles` become part of its reason. */
@@ -241,9 +185,9 @@ export async function chooseEngine(
       const [name, ...others] = waiting
       waiting = others
       try {
-        const engine = needsGpu(name)
-          ? await loadOnGpu(name)
-          : await tried(environment.load[name](degraded), environment)
+        const engine = await (name === 'wgsl'
+          ? loadOnGpu()
+          : tried(environment.load[name](), environment))
         return { engine, reason: reasonFor(engine, request, troubles) }
       } catch (error) {
         troubles.push(`${LABEL[name]}: ${wordsOf(error)}`)
@@ -255,13 +199,15 @@ export async function chooseEngine(
   const troubles: string[] = []
   const first = await next(troubles)
   if (!first) unavailable(`No engine works here. ${troubles.join('; ')}`)
-  const afterFailure = (failure: NearsideError, { name }: Engine) => {
-    // A GPU that died is left alone; other kernels on it would not live longer.
-    if (needsGpu(name)) withoutGpu()
-    return next([`${LABEL[name]}: ${wordsOf(failure)}`])
-  }
-  lasting = createResilientEngine(first.engine, afterFailure, onSwitch)
-  return { engine: lasting, reason: first.reason }
+  const afterFailure = (failure: NearsideError, { name }: Engine) =>
+    next([`${LABEL[name]}: ${wordsOf(failure)}`])
+  const engine = createResilientEngine(first.engine, afterFailure, onSwitch)
+  return { engine, reason: first.reason }
+}
+
+function requireFaster({ gpu, wasm }: Calibration): void {
+  if (gpu >= wasm)
+    unavailable(`a fit takes ${Math.round(gpu)} ms, with WASM ${Math.round(wasm)} ms`)
 }
 
 function reasonFor(engine: Engine, request: EngineRequest, troubles: readonly string[]): string {

@@ -1,13 +1,12 @@
 /** @module The bits that ENGINE.md calls the same everywhere, in a page. */
 import { expect, test } from 'vitest'
-import { jsJobs, wasmJobs } from './processorJobs.ts'
 import {
+  GOLDEN_ENCODER,
   GOLDEN_FITS,
-  GOLDEN_JOBS,
-  GOLDEN_TOP,
+  GOLDEN_NETWORK,
   hashesOfFits,
-  hashesOfJobs,
-  hashOfTop,
+  hashOfEncoder,
+  hashOfNetwork,
 } from './testGolden.ts'
 import { createWasmEngine } from './wasm/wasmEngine.ts'
 
@@ -15,10 +14,7 @@ test('fits by WebAssembly', async () => {
   expect(await hashesOfFits(await createWasmEngine())).toEqual(GOLDEN_FITS)
 })
 
-test('jobs by WebAssembly', async () => {
-  expect(await hashesOfJobs(wasmJobs(null))).toEqual(GOLDEN_JOBS)
-})
-
-test('top k of int8 rows, in plain loops and by WebAssembly', async () => {
-  for (const jobs of [jsJobs, wasmJobs(null)]) expect(await hashOfTop(jobs)).toBe(GOLDEN_TOP)
+test('encoded histories and the network', async () => {
+  expect(await hashOfEncoder()).toBe(GOLDEN_ENCODER)
+  expect(await hashOfNetwork()).toBe(GOLDEN_NETWORK)
 })

@@ -2,9 +2,12 @@
  * @module The personal objective and its gradient in double precision, of a centred problem: what the
  * JS engine descends and what every other engine is measured against.
  */
-/** A problem without its padding: L live cases, R live rows in all. */
+/** A problem without its padding and without what never moves: L live cases, R live rows in all. */
 export interface CentredProblem {
+  /** P: how many may move, those with a step size. */
   readonly parameters: number
+  /** Which of the problem's, ascending, [P]. */
+  readonly moving: Int32Array
   /** Index of each live case in the problem, [L]. */
   readonly cases: Int32Array
   /** Index of each live row in the problem's [T·K] rows, [R], by case. */
@@ -14,13 +17,15 @@ export interface CentredProblem {
   /** X̃, row-major [R, P], each row `stride` long with zeros behind its P numbers. */
   readonly design: Float32Array
   readonly stride: number
-  /** offset + X̃·mean, [R]: the scores at q = 0. */
+  /** offset + X̃·mean over all the problem's parameters, [R]: the scores at q = 0. */
   readonly offset: Float64Array
   /** Σ_k target_tk offset_tk, [L]: what −log softmax subtracts, constant in q. */
   readonly targetOffset: Float64Array
   /** [L], > 0. */
   readonly weight: Float64Array
+  /** [P] each. */
   readonly precision: Float32Array
+  readonly stepSize: Float32Array
 }
 
 /** Longest case in rows: the length of the scratch that `lossAndGradient` needs. */

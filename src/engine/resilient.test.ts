@@ -22,7 +22,7 @@ test('a device lost in the middle costs no fit: the next engine does it and says
   await engine.fit(problem)
   expect(changes).toEqual([
     'WebGPU: the device was lost (x); using WASM',
-    'WASM: out of memory; using WASM of TensorFlow.js',
+    'WASM: out of memory; using plain JavaScript',
   ])
 })
 

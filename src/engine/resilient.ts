@@ -1,13 +1,12 @@
 /**
- * @module An engine that outlives its hardware: when a fit or a job fails, the next engine takes over,
- * does it from its start, and the change is said. Each costs little, so nothing is resumed.
+ * @module An engine that outlives its hardware: when a fit fails, the next engine takes over, does it
+ * from its start, and the change is said. A fit costs little, so nothing is resumed.
  */
 
 import { NearsideError } from '../core/error.ts'
 import type { FitProblem } from '../core/personal/problem.ts'
 import type { Engine, EngineName, FitOptions, FitResult } from './engine.ts'
 import { createJsEngine } from './js.ts'
-import { lazyJobs } from './lazyJobs.ts'
 
 /** An engine that passed its canary, and in words why it is this one. */
 export interface EngineChoice {
@@ -18,21 +17,21 @@ export interface EngineChoice {
 /** Finds the next engine after `failed`; null where there is none left. */
 export type NextEngine = (failure: NearsideError, failed: Engine) => Promise<EngineChoice | null>
 
-/** Whether the hardware is to blame for an error, not the caller. */
-type Blame = (error: unknown, engine: Engine) => Promise<boolean>
-
-const failed: Blame = async (error) =>
-  error instanceof NearsideError && error.code === 'engine-failed'
-
-/** For a divergence the problem is tried in double precision: if that converges, the engine was wrong. */
-function failedFit(problem: FitProblem, signal: AbortSignal | undefined): Blame {
-  return async (error, engine) => {
-    if (await failed(error, engine)) return true
-    const diverged = error instanceof NearsideError && error.code === 'fit-diverged'
-    if (!diverged || engine.name === 'js') return false
-    await createJsEngine().fit(problem, { signal })
-    return true
-  }
+/**
+ * Whether the hardware is to blame for an error, not the caller. For a divergence the problem is tried in
+ * double precision: if that converges, the engine was wrong.
+ */
+async function isToBlame(
+  { name }: Engine,
+  error: unknown,
+  problem: FitProblem,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  if (!(error instanceof NearsideError)) return false
+  if (error.code === 'engine-failed') return true
+  if (error.code !== 'fit-diverged' || name === 'js') return false
+  await createJsEngine().fit(problem, { signal })
+  return true
 }
 
 /** Every engine has checked this itself; here it is sure, whatever an engine comes to be. */
@@ -65,14 +64,14 @@ export function createResilientEngine(
     return true
   }
 
-  async function run<T>(work: (engine: Engine) => Promise<T>, blame: Blame): Promise<T> {
+  async function fit(problem: FitProblem, options?: FitOptions): Promise<FitResult> {
     for (;;) {
       const used = current
       try {
-        return await work(used)
+        return requireFinite(await used.fit(problem, options))
       } catch (error) {
-        if (disposed || !(await blame(error, used))) throw error
-        // Other work may have failed with it and changed the engine already.
+        if (disposed || !(await isToBlame(used, error, problem, options?.signal))) throw error
+        // Another fit may have failed with it and changed the engine already.
         if (used === current) {
           switching ??= replace(used, error as NearsideError).finally(() => {
             switching = null
@@ -90,14 +89,7 @@ export function createResilientEngine(
     get device() {
       return current.device
     },
-    fit: (problem: FitProblem, options?: FitOptions) =>
-      run(
-        async (engine) => requireFinite(await engine.fit(problem, options)),
-        failedFit(problem, options?.signal),
-      ),
-    ...lazyJobs(async () =>
-      (await import('./lastingJobs.ts')).lastingJobs((work) => run(work, failed)),
-    ),
+    fit,
     dispose() {
       disposed = true
       current.dispose()

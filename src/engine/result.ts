@@ -9,7 +9,7 @@ import { type CentredProblem, longestCase, lossAndGradient, lossAtMean } from '.
  * Adds the prior mean and values both ends of the descent in double precision. Engines on other
  * hardware come through here too, so that the reported losses are those of the parameters returned,
  * not what the hardware believed.
- * @param q displacement from the mean, [P]
+ * @param q displacement from the mean of what moves, [P]
  * @throws NearsideError `fit-diverged` if anything is not finite
  */
 export function finish(
@@ -18,8 +18,10 @@ export function finish(
   q: ArrayLike<number>,
 ): FitResult {
   const scratch = new Float64Array(longestCase(centred))
-  const parameters = Float32Array.from(problem.mean, (mean, j) => mean + q[j])
-  const reached = Float64Array.from(parameters, (value, j) => value - problem.mean[j])
+  const { moving } = centred
+  const parameters = problem.mean.slice()
+  for (let p = 0; p < moving.length; p++) parameters[moving[p]] += q[p]
+  const reached = Float64Array.from(moving, (j) => parameters[j] - problem.mean[j])
   const lossBefore = lossAtMean(centred, scratch)
   const lossAfter = lossAndGradient(centred, reached, scratch)
   if (

@@ -21,7 +21,7 @@ export const clock = () => time
 export function engineNamed(
   name: EngineName,
   answer: Engine['fit'] = js.fit,
-  pace = name === 'wgsl' || name === 'tfjs-webgpu' ? 1 : 2,
+  pace = name === 'wgsl' ? 1 : 2,
 ): TestEngine {
   let fault: Error | null = null
   let disposed = false
@@ -61,10 +61,7 @@ export function device(
   const { gpu, patience = 60_000, ...load } = changes
   const engines = {
     webgpu: engineNamed('wgsl'),
-    operations: engineNamed('tfjs-webgpu'),
     wasm: engineNamed('wasm'),
-    'tfjs-wasm': engineNamed('tfjs-wasm'),
-    cpu: engineNamed('tfjs-cpu'),
   }
   const environment: EngineEnvironment = {
     gpu,
@@ -74,10 +71,7 @@ export function device(
     size: SIZE,
     load: {
       wgsl: async () => engines.webgpu,
-      'tfjs-webgpu': async () => engines.operations,
       wasm: async () => engines.wasm,
-      'tfjs-wasm': async () => engines['tfjs-wasm'],
-      'tfjs-cpu': async () => engines.cpu,
       js: async () => js,
       ...load,
     },

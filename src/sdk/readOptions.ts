@@ -9,7 +9,7 @@ import type { WorkerConfig } from '../device/messages.ts'
 
 export const DEFAULT_DATABASE = 'nearside'
 
-const ENGINES: readonly EnginePreference[] = ['auto', 'webgpu', 'wasm', 'cpu', 'js']
+const ENGINES: readonly EnginePreference[] = ['auto', 'webgpu', 'wasm', 'js']
 
 const refuse = (message: string) => new NearsideError('input-invalid', message)
 

@@ -3,7 +3,7 @@ import { createPersonalizer, type EnginePreference, type Personalizer } from '..
 import { readLatestModel } from './latestModel.ts'
 import { loadFederation } from './load.ts'
 
-const ENGINES: readonly EnginePreference[] = ['auto', 'webgpu', 'wasm', 'cpu', 'js']
+const ENGINES: readonly EnginePreference[] = ['auto', 'webgpu', 'wasm', 'js']
 
 /** `?engine=js` forces an engine, for comparing them. */
 export function engineFromAddress(search: string): EnginePreference {

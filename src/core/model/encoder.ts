@@ -99,17 +99,6 @@ export function encoderWeights(tensors: Tensors): EncoderWeights {
 
 export type EncoderModel = Pick<BaseModel, 'encoder' | 'itemVectors'>
 
-/** The encoder's products of a matrix and a vector; implementations agree bit for bit. */
-export interface EncoderProducts {
-  /** M·x, summed by column in double precision and rounded once. */
-  multiply(matrix: ProductName, x: Float32Array): Float32Array
-  /** keyᵀ·x, rounded to single precision after each addition. */
-  lookup(x: Float32Array): Float32Array
-}
-
-/** Matrices that are multiplied with one vector, [out, in]. */
-export type ProductName = 'query' | 'value' | 'output' | 'expand' | 'contract'
-
 /** Encodes a history at `now`, as `encode` does. */
 export type Encode = (history: History, now: number) => Float32Array<ArrayBuffer>
 
@@ -137,7 +126,7 @@ export function encode(
   recent.forEach((_, t) => {
     computeState(model, weights, recent[t], gapAfter(recent, t, now), states, t)
   })
-  return encodeLast(weights, jsProducts(weights), states, [...recent.keys()])
+  return encodeLast(weights, states, [...recent.keys()])
 }
 
 /** The last interactions with items; what a search merely found is none of them. */
@@ -152,12 +141,8 @@ export function windowOf(history: History): History {
  * Encodes again and again, e.g. after each event, and computes only the states that the last
  * history did not have. The same numbers as `encode`.
  */
-export function createEncoder(
-  model: EncoderModel,
-  productsOf: (weights: EncoderWeights) => EncoderProducts = jsProducts,
-): Encode {
+export function createEncoder(model: EncoderModel): Encode {
   const weights = encoderWeights(model.encoder)
-  const products = productsOf(weights)
   // The window of the last call and one new: no row is overwritten that may be needed.
   const states = statesFor(2 * HISTORY_LENGTH)
   const free = Array.from({ length: 2 * HISTORY_LENGTH }, (_, row) => row)
@@ -180,7 +165,7 @@ export function createEncoder(
     })
     for (const [key, row] of known) if (!current.has(key)) free.push(row)
     known = current
-    return encodeLast(weights, products, states, rows)
+    return encodeLast(weights, states, rows)
   }
 }
 
@@ -214,7 +199,6 @@ function computeState(
 /** @param rows of each position's state, the last position's last */
 function encodeLast(
   weights: EncoderWeights,
-  products: EncoderProducts,
   { input, normalised }: States,
   rows: readonly number[],
 ): Float32Array<ArrayBuffer> {
@@ -222,8 +206,8 @@ function encodeLast(
   const at = rows[last] * DIMENSION
 
   // q·(K a_t) = (Kᵀq)·a_t and Σ p_t V a_t = V Σ p_t a_t: two matrix products serve all positions.
-  const query = products.multiply('query', normalised.subarray(at, at + DIMENSION))
-  const lookup = products.lookup(query)
+  const query = multiply(weights.query, normalised.subarray(at, at + DIMENSION))
+  const lookup = multiplyTransposed(weights.key, query, DIMENSION)
   const attention = new Float32Array(rows.length)
   for (let t = 0; t <= last; t++) {
     let dot = 0
@@ -238,15 +222,15 @@ function encodeLast(
     for (let j = 0, x = rows[t] * DIMENSION; j < DIMENSION; j++, x++)
       mixed[j] += share * normalised[x]
   }
-  const stream = products.multiply('output', products.multiply('value', mixed)).slice()
+  const stream = multiply(weights.output, multiply(weights.value, mixed))
   for (let j = 0; j < DIMENSION; j++) stream[j] += input[at + j]
 
   const inner = new Float32Array(DIMENSION)
   layerNorm(stream, 0, weights.norm2_scale, weights.norm2_bias, inner)
-  const expanded = products.multiply('expand', inner)
+  const expanded = multiply(weights.expand, inner)
   for (let j = 0; j < FEED_FORWARD; j++)
     expanded[j] = Math.max(0, expanded[j] + weights.expand_bias[j])
-  const contracted = products.multiply('contract', expanded)
+  const contracted = multiply(weights.contract, expanded)
   for (let j = 0; j < DIMENSION; j++) stream[j] += contracted[j] + weights.contract_bias[j]
 
   const hidden = new Float32Array(DIMENSION)
@@ -271,16 +255,10 @@ function layerNorm(
     into[at + j] = (source[at + j] - mean) * inverse * scale[j] + bias[j]
 }
 
-function jsProducts(weights: EncoderWeights): EncoderProducts {
-  return {
-    multiply: (name, x) => multiply(weights[name], x, ENCODER_SHAPES[name][0]),
-    lookup: (x) => multiplyTransposed(weights.key, x, DIMENSION),
-  }
-}
-
 /** M·x for M [rows, x.length], rows a multiple of 4: four sums that don't wait for each other. */
-function multiply(matrix: Float32Array, x: Float32Array, rows: number): Float32Array {
+function multiply(matrix: Float32Array, x: Float32Array): Float32Array {
   const columns = x.length
+  const rows = matrix.length / columns
   const product = new Float32Array(rows)
   for (let i = 0; i < rows; i += 4) {
     const r0 = i * columns

@@ -4,22 +4,10 @@
  */
 import type { FitProblem } from './problem.ts'
 
-export type LogitProblem = Pick<
+type LogitProblem = Pick<
   FitProblem,
   'cases' | 'candidates' | 'parameters' | 'design' | 'offset' | 'target' | 'weight'
 >
-
-/** @param gradient [P], overwritten. @returns the loss in nats. */
-export type LogitGradient = (
-  parameters: Float32Array | Float64Array,
-  gradient: Float64Array,
-) => number
-
-/** Readies a problem for many evaluations; implementations agree bit for bit. */
-export type PrepareLogit = (problem: LogitProblem) => LogitGradient
-
-export const prepareLogit: PrepareLogit = (problem) => (parameters, gradient) =>
-  lossAndGradient(problem, parameters, gradient)
 
 /** @param gradient [P], overwritten. @returns the loss in nats. */
 export function lossAndGradient(
@@ -53,7 +41,7 @@ export function lossAndGradient(
  * @param scores the first K are read and written
  * @param loss of the cases before. @returns the loss with this case
  */
-export function toResiduals(
+function toResiduals(
   { candidates: K, target, weight }: LogitProblem,
   t: number,
   scores: Float64Array,

@@ -9,7 +9,7 @@ import { FEATURE_COUNT } from '../features/features.ts'
 import type { History } from '../features/history.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
 import { type DesignRow, fitProblemOf, PARAMETERS, personalRow } from './fitProblem.ts'
-import { type PrepareLogit, prepareLogit } from './gradient.ts'
+import { lossAndGradient } from './gradient.ts'
 import { casesFromHistory } from './learningCases.ts'
 
 /** Length of a delta: diagonal of A, then w. */
@@ -28,13 +28,11 @@ const sharedRow: DesignRow = (model, candidates, k, out, at) => {
  * A few local gradient steps on the mean loss of the shopper's own cases, from the base; what they
  * moved is the delta. Zeros when there is nothing to learn from, so that the shape says nothing.
  * Not clipped here: the upload path does that.
- * @param prepare `prepareLogit`, or the engine's to the same bits
  */
 export function sharedDelta(
   model: BaseModel,
   history: History,
   now: number,
-  prepare: PrepareLogit = prepareLogit,
 ): Float32Array<ArrayBuffer> {
   const past = history.filter((entry) => entry.time <= now)
   const problem = fitProblemOf(
@@ -48,9 +46,8 @@ export function sharedDelta(
   const total = problem.weight.reduce((sum, weight) => sum + weight, 0)
   if (!(total > 0)) return moved
   const gradient = new Float64Array(PARAMETERS)
-  const gradientAt = prepare(problem)
   for (let step = 0; step < LOCAL_STEPS; step++) {
-    gradientAt(moved, gradient)
+    lossAndGradient(problem, moved, gradient)
     for (let j = 0; j < SHARED_LENGTH; j++) moved[j] -= (LOCAL_RATE * gradient[j]) / total
   }
   if (!moved.every(Number.isFinite))

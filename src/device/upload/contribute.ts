@@ -3,7 +3,6 @@
 import type { History } from '../../core/features/history.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import { sharedDelta } from '../../core/personal/sharedUpdate.ts'
-import { prepareFastLogit } from '../../engine/logit/logit.ts'
 import { type Contribution, type ReportDependencies, sendReport } from './sendReport.ts'
 
 export interface ContributeDependencies extends ReportDependencies {
@@ -17,5 +16,5 @@ export interface ContributeDependencies extends ReportDependencies {
  */
 export function contribute(deps: ContributeDependencies): Promise<Contribution> {
   const { model, history, now } = deps
-  return sendReport(deps, () => sharedDelta(model, history, now(), prepareFastLogit))
+  return sendReport(deps, () => sharedDelta(model, history, now()))
 }

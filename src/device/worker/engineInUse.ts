@@ -4,7 +4,7 @@
  */
 
 import { NearsideError } from '../../core/error.ts'
-import { FIT_CANDIDATES, FIT_CASES, PARAMETERS } from '../../core/personal/fitProblem.ts'
+import { descentOf, FIT_CANDIDATES, FIT_CASES, PARAMETERS } from '../../core/personal/fitProblem.ts'
 import type { CalibrationMemory, ProblemSize } from '../../engine/calibrate.ts'
 import type { EngineChoice } from '../../engine/choose.ts'
 import type { EnginePreference } from '../api.ts'
@@ -84,12 +84,14 @@ export class EngineInUse {
 
   #trial(): EngineTrial {
     const { shop, store } = this.#deps
+    const prior = shop.loaded?.model.prior
+    const moving = prior && descentOf(prior).stepSize.filter((step) => step > 0).length
     return {
       size: {
         cases: FIT_CASES,
         candidates: FIT_CANDIDATES,
-        parameters: PARAMETERS,
-        steps: shop.loaded?.model.prior.steps ?? 0,
+        parameters: moving || PARAMETERS,
+        steps: prior?.steps ?? 0,
       },
       memory: {
         read: () => store.setting('calibration'),

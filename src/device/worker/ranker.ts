@@ -5,11 +5,10 @@
 import type { Catalog } from '../../core/catalog/catalog.ts'
 import type { History } from '../../core/features/history.ts'
 import { type BaseModel, DIMENSION, type PersonalParameters } from '../../core/model/baseModel.ts'
-import type { Encode } from '../../core/model/encoder.ts'
+import { createEncoder, type Encode } from '../../core/model/encoder.ts'
+import { highestRows } from '../../core/model/highest.ts'
+import { ranksOf } from '../../core/model/ranksOf.ts'
 import { personalScores, scoreTerms, strangerScores } from '../../core/model/score.ts'
-import { createFastEncoder } from '../../engine/encoder/encoder.ts'
-import { ranksOf } from '../../engine/topk/ranksOf.ts'
-import { selectTop } from '../../engine/topk/selectTop.ts'
 import type { Explanation, ListOptions, Reason, Recommendation, RerankOptions } from '../api.ts'
 import { DEFAULT_LIMIT } from '../catalogOrder.ts'
 import { createExplainer, type Explainer, everybodysReason } from './reasons.ts'
@@ -54,7 +53,7 @@ export class Ranker {
     const { base, features } = scoreTerms(model, [], 0)
     this.#base = { scores: base, explain: (row) => everybodysReason(model, row) }
     this.#baseFeatures = features
-    this.#encode = createFastEncoder(model)
+    this.#encode = createEncoder(model)
   }
 
   rowOf(id: string): number | undefined {
@@ -180,9 +179,9 @@ export class Ranker {
     limit = DEFAULT_LIMIT,
   ): Recommendation[] {
     const count = Math.max(0, Math.floor(limit) || 0)
-    const best = selectTop(gather(scores, candidates), Math.min(count, candidates.length))
-    const baseRanks = ranksOf(best.ids, gather(this.#base.scores, candidates))
-    return Array.from(best.ids, (at, place) => {
+    const best = highestRows(gather(scores, candidates), count)
+    const baseRanks = ranksOf(best, gather(this.#base.scores, candidates))
+    return best.map((at, place) => {
       const row = candidates[at]
       const baseRank = baseRanks[place]
       const reason = explain(row, baseRank > place + 1)

@@ -23,29 +23,25 @@ export class Arena {
 
   /** @throws where WebAssembly or SIMD is missing or forbidden, or memory is */
   load(problem: FitProblem): LoadedProblem {
-    const stride = roundUp(4 * problem.parameters, ROW_BYTES)
-    const kernel = this.#kernelFor(stride)
-    const at = roundUp(places(stride).end, 64)
-    let offsetsAt = 0
-    const centred = centre(problem, {
-      stride: stride / 4,
-      allocate: (rows) => {
-        // The last group may reach beyond the last row.
-        offsetsAt = at + (rows + GROUP_ROWS - 1) * stride
-        this.#reserve(offsetsAt + 4 * (rows + GROUP_ROWS * problem.cases))
-        new Float32Array(
-          this.#memory.buffer,
-          at + rows * stride,
-          ((GROUP_ROWS - 1) * stride) / 4,
-        ).fill(0)
-        return new Float32Array(this.#memory.buffer, at, (rows * stride) / 4)
-      },
+    let layout: Layout = { stride: 0, rows: 0, offsets: 0 }
+    const centred = centre(problem, (parameters) => {
+      // Where nothing moves, a column of zeros.
+      const stride = Math.max(ROW_BYTES, roundUp(4 * parameters, ROW_BYTES))
+      const at = roundUp(places(stride).end, 64)
+      return {
+        stride: stride / 4,
+        allocate: (rows) => {
+          // The last group may reach beyond the last row.
+          const offsets = at + (rows + GROUP_ROWS - 1) * stride
+          this.#reserve(offsets + 4 * (rows + GROUP_ROWS * problem.cases))
+          const { buffer } = this.#memory
+          new Float32Array(buffer, at + rows * stride, ((GROUP_ROWS - 1) * stride) / 4).fill(0)
+          layout = { stride, rows: at, offsets }
+          return new Float32Array(buffer, at, (rows * stride) / 4)
+        },
+      }
     })
-    return new LoadedProblem(centred, kernel, this.#memory.buffer, {
-      stride,
-      rows: at,
-      offsets: offsetsAt,
-    })
+    return new LoadedProblem(centred, this.#kernelFor(layout.stride), this.#memory.buffer, layout)
   }
 
   /** Assembled for the length of a row, which is the same for all fits of a model. */
@@ -110,8 +106,8 @@ export class LoadedProblem {
     }
   }
 
-  /** ∂L/∂q at q, [P]. */
-  gradient(q: Float64Array, gradient: Float64Array): void {
+  /** Writes ∂L/∂q at q, [P]. */
+  readonly gradient = (q: Float64Array, gradient: Float64Array): void => {
     const { weight, start, precision } = this.centred
     const sum = this.#sum
     const totals = this.#totals

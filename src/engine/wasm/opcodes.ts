@@ -7,7 +7,6 @@ export type Code = readonly number[]
 
 export const I32 = 0x7f
 export const F32 = 0x7d
-export const F64 = 0x7c
 export const V128 = 0x7b
 const VOID = 0x40
 export const FUNCTION = 0x60
@@ -54,7 +53,6 @@ export const tee = (local: number): Code => [0x22, ...leb(local)]
 export const i32 = (value: number): Code => [0x41, ...signedLeb(value)]
 export const I32_ADD = 0x6a
 export const I32_SUB = 0x6b
-export const V_LOAD: Code = [0xfd, 0x00, 4, 0]
 export const V_STORE: Code = [0xfd, 0x0b, 4, 0]
 export const V_ADD: Code = [0xfd, 0xe4, 0x01]
 export const V_SUB: Code = [0xfd, 0xe5, 0x01]

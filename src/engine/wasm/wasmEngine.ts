@@ -2,64 +2,22 @@
 
 import { NearsideError } from '../../core/error.ts'
 import type { FitProblem } from '../../core/personal/problem.ts'
-import { adamStep, startAdam } from '../adam.ts'
-import type { Engine, EngineJobs, FitOptions, FitResult } from '../engine.ts'
-import { lazyJobs } from '../lazyJobs.ts'
-import { nextTask, throwIfAborted } from '../pause.ts'
+import { descend } from '../descend.ts'
+import type { Engine, FitOptions, FitResult } from '../engine.ts'
+import { throwIfAborted } from '../pause.ts'
 import { checkProblem } from '../problem.ts'
 import { finish } from '../result.ts'
-import type { Threads } from '../threads/threads.ts'
-import { Arena, type LoadedProblem } from './arena.ts'
+import { Arena } from './arena.ts'
 import { assembleModule, ROW_BYTES } from './module.ts'
 
-/** Multiplications between two turns of the event loop: some 5 ms. */
+/** Some 5 ms. */
 const WORK_PER_TASK = 4e7
 
-async function descend(
-  loaded: LoadedProblem,
-  problem: FitProblem,
-  { signal, onProgress }: FitOptions,
-): Promise<Float64Array> {
-  const q = new Float64Array(problem.parameters)
-  const gradient = new Float64Array(problem.parameters)
-  const workPerStep = 2 * loaded.centred.design.length
-  let state = startAdam(problem.parameters)
-  let work = 0
-  for (let step = 1; step <= problem.steps; step++) {
-    loaded.gradient(q, gradient)
-    state = adamStep(state, q, gradient, problem.stepSize)
-    onProgress?.(step, problem.steps)
-    work += workPerStep
-    if (work >= WORK_PER_TASK) {
-      work = 0
-      await nextTask()
-    }
-    throwIfAborted(signal)
-  }
-  return q
-}
-
-/**
- * @param findThreads for jobs on large tables, asked when the first comes; a fit is over before
- * they would be awake
- * @throws NearsideError `engine-unavailable` where WebAssembly or SIMD is missing or forbidden
- */
-export async function createWasmEngine(
-  findThreads: () => Promise<Threads | null> = async () => null,
-): Promise<Engine> {
+/** @throws NearsideError `engine-unavailable` where WebAssembly or SIMD is missing or forbidden */
+export async function createWasmEngine(): Promise<Engine> {
   await WebAssembly.compile(assembleModule(ROW_BYTES)).catch((error: unknown) => {
     throw NearsideError.from(error, 'engine-unavailable', 'No WebAssembly with SIMD')
   })
-  let disposed = false
-  let endThreads = () => {}
-  const loadJobs = async () => {
-    const { ownedWasmJobs } = await import('../processorJobs.ts')
-    const { jobs, end } = ownedWasmJobs(await findThreads())
-    endThreads = end
-    if (disposed) end()
-    return jobs
-  }
-  let jobs: Promise<EngineJobs> | null = null
   /** Arenas that no fit is using; several exist only while fits overlap. */
   const idle: Arena[] = []
   return {
@@ -71,8 +29,9 @@ export async function createWasmEngine(
       try {
         const arena = idle.pop() ?? new Arena()
         try {
-          const loaded = arena.load(problem)
-          return finish(problem, loaded.centred, await descend(loaded, problem, options))
+          const { centred, gradient } = arena.load(problem)
+          const q = await descend(centred, problem.steps, gradient, WORK_PER_TASK, options)
+          return finish(problem, centred, q)
         } finally {
           idle.push(arena)
         }
@@ -80,14 +39,8 @@ export async function createWasmEngine(
         throw NearsideError.from(error, 'engine-failed', 'The WASM engine failed')
       }
     },
-    ...lazyJobs(() => {
-      jobs ??= loadJobs()
-      return jobs
-    }),
     dispose() {
       idle.length = 0
-      disposed = true
-      endThreads()
     },
   }
 }

@@ -10,7 +10,6 @@ import { shopEvents, writeShop } from '../../train/shop/write.ts'
 import { selectCases } from '../prepare.ts'
 import { START, type TestShop, testModel, testShop, UNTIL } from '../testShop.ts'
 import { evaluateBaseParts } from './baseParts.ts'
-import { evaluateFits } from './fits.ts'
 import { evaluateImbalance } from './imbalance.ts'
 import { evaluateIncremental } from './incremental.ts'
 import { load } from './load.ts'
@@ -93,7 +92,7 @@ it('times out of order are put in order, items that the model lacks join it', as
 })
 
 describe('a log without a past, all of it on one day', () => {
-  const events = { base: evaluateBaseParts, fits: evaluateFits, learners: evaluateIncremental }
+  const events = { base: evaluateBaseParts, learners: evaluateIncremental }
   it.each(Object.entries(events))(
     '%s: finite figures',
     async (name, evaluate) => {
@@ -105,7 +104,7 @@ describe('a log without a past, all of it on one day', () => {
       const result =
         evaluate === evaluateIncremental
           ? await evaluateIncremental(question(directory), undefined, context(lines))
-          : await (evaluate as typeof evaluateFits)(question(directory), context(lines))
+          : await (evaluate as typeof evaluateBaseParts)(question(directory), context(lines))
       expect(lines.join('\n')).not.toMatch(/NaN|undefined|Infinity/)
       expect(result.cases).toBeGreaterThan(10)
     },

@@ -11,7 +11,6 @@ import { withholdItems } from '../../train/withhold.ts'
 import { testModel, testShop } from '../testShop.ts'
 import { evaluateBaseParts } from './baseParts.ts'
 import { expectEnvelope } from './expectEnvelope.ts'
-import { evaluateFits } from './fits.ts'
 import { evaluateNewItems } from './newItems.ts'
 
 const FRACTION = 0.3
@@ -56,12 +55,6 @@ it('prints the parts of the base, each with finite figures', async () => {
     for (const value of Object.values(figures)) expect(value).toBeGreaterThanOrEqual(0)
   }
   expect(lines.join('\n')).not.toMatch(/NaN|undefined|Infinity/)
-})
-
-it('has the same shape for the fits', async () => {
-  const asked = { ...question('whole'), protocol: 'leave-one-out' as const }
-  const result = await evaluateFits(asked, contextOf([]))
-  expectEnvelope(result, 'leave-one-out', ['base-fresh', 'candidates'])
 })
 
 it('asks a model for the items that it was kept from', async () => {

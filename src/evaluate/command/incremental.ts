@@ -1,7 +1,7 @@
 /** @module `--protocol incremental`: the incremental learners on the held-out shoppers' stream. */
 import { writeFile } from 'node:fs/promises'
 import type { CommandContext } from '../../cli/command.ts'
-import { createFastMlp } from '../../engine/mlp/mlp.ts'
+import { createMlp } from '../../core/personal/learners/mlp.ts'
 import { type Envelope, liftsOver } from '../envelope.ts'
 import { selectCases } from '../prepare.ts'
 import { type Comparison, compareLearners, REFERENCE } from '../prequential/compare.ts'
@@ -34,7 +34,7 @@ export async function evaluateIncremental(
   const seeds = seedsFrom(input.seed)
   const comparison = await compareLearners(stream, {
     rates,
-    createMlp: createFastMlp,
+    createMlp,
     seeds,
     clock: () => performance.now(),
     onProgress: (done, of) => report('learning', done, of),

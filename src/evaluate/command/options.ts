@@ -34,9 +34,9 @@ without times, leave-one-out asks everybody for the last event: training left ou
   .addOption(
     new Option(
       '--arms <which>',
-      'all; base: the base model and its parts, nothing learned on a device, in minutes; fits: learned among candidates and against the whole catalogue',
+      'all; base: the base model and its parts, nothing learned on a device, in minutes',
     )
-      .choices(['all', 'base', 'fits'])
+      .choices(['all', 'base'])
       .default('all'),
   )
   .addOption(

@@ -3,7 +3,7 @@
 import type { CommandContext } from '../../cli/command.ts'
 import { NearsideError } from '../../core/error.ts'
 import type { Case } from '../../core/features/history.ts'
-import { createFastMlp } from '../../engine/mlp/mlp.ts'
+import { createMlp } from '../../core/personal/learners/mlp.ts'
 import type { EvaluationInput } from '../prepare.ts'
 import type { Rates } from '../prequential/arms.ts'
 import { chooseRates, RATE_TRIALS, trainingStream } from '../prequential/rates.ts'
@@ -51,7 +51,7 @@ export async function readStreams(
   }
   const training = await collect(trainingStream(input, selected.length))
   let tried = 0
-  const rates = await chooseRates(training, input.seed, createFastMlp, () =>
+  const rates = await chooseRates(training, input.seed, createMlp, () =>
     report('choosing rates', ++tried, RATE_TRIALS),
   )
   const tested = await collect(streamOf(input, selected))

@@ -50,7 +50,6 @@ export function createRescaled(stepSize: number): IncrementalLearner {
   return head('base-rescaled', [BASE_COLUMN], stepSize, 1, false)
 }
 
-/** `createMlp` of learning/learners or, to the same bits, of the engine. */
 export type CreateMlp = (inputs: number, random: Random) => IncrementalLearner
 
 export function createNetwork(createMlp: CreateMlp, seed: number): IncrementalLearner {

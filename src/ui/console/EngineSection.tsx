@@ -7,7 +7,6 @@ const CHOICES: readonly { value: EnginePreference; label: string }[] = [
   { value: 'auto', label: 'Automatic' },
   { value: 'webgpu', label: 'WebGPU' },
   { value: 'wasm', label: 'WebAssembly' },
-  { value: 'cpu', label: 'TensorFlow.js on the CPU' },
   { value: 'js', label: 'Plain JavaScript' },
 ]
 

@@ -1,0 +1,18 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { highestRows } from './highest.ts'
+import { ranksOf } from './ranksOf.ts'
+
+test('places are those of a full sort, with ties', () => {
+  const score = fc.oneof(fc.integer({ min: -2, max: 2 }), fc.float({ noNaN: true }))
+  fc.assert(
+    fc.property(fc.array(score, { minLength: 1, maxLength: 80 }), fc.nat(80), (list, few) => {
+      const scores = Float32Array.from(list)
+      const all = highestRows(scores, list.length)
+      // Some of them, in an order that has nothing to do with the scores.
+      const ids = list.map((_, id) => (id * 7) % list.length).slice(0, few)
+      const distinct = [...new Set(ids)]
+      expect([...ranksOf(distinct, scores)]).toEqual(distinct.map((id) => all.indexOf(id) + 1))
+    }),
+  )
+})

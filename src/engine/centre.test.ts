@@ -1,0 +1,89 @@
+/** @module Parameters without a step size stay where they are, and every engine leaves them out. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { FitProblem } from '../core/personal/problem.ts'
+import { centre } from './centre.ts'
+import { createJsEngine } from './js.ts'
+import { nodeAdapter } from './testGpu.ts'
+import { testProblem } from './testProblem.ts'
+import { createWasmEngine } from './wasm/wasmEngine.ts'
+import { createWebgpuEngine } from './webgpu/webgpuEngine.ts'
+
+/** @param frozen which parameters have no step size; of those every other one has a mean of 0 */
+function freeze(problem: FitProblem, frozen: readonly boolean[]): FitProblem {
+  return {
+    ...problem,
+    stepSize: problem.stepSize.map((size, j) => (frozen[j] ? 0 : size)),
+    mean: problem.mean.map((mean, j) => (frozen[j] && j % 2 ? 0 : mean)),
+  }
+}
+
+/** The same problem written without them, their part of the scores in the offset. */
+function without(problem: FitProblem, frozen: readonly boolean[]): FitProblem {
+  const { parameters: P, design, mean } = problem
+  const kept = [...frozen.keys()].filter((j) => !frozen[j])
+  const pick = (values: Float32Array) => Float32Array.from(kept, (j) => values[j])
+  return {
+    ...problem,
+    parameters: kept.length,
+    design: Float32Array.from({ length: problem.offset.length * kept.length }, (_, i) => {
+      const row = Math.floor(i / kept.length)
+      return design[row * P + kept[i % kept.length]]
+    }),
+    offset: problem.offset.map((offset, row) =>
+      mean.reduce((sum, m, j) => (frozen[j] ? sum + design[row * P + j] * m : sum), offset),
+    ),
+    mean: pick(mean),
+    precision: pick(problem.precision),
+    stepSize: pick(problem.stepSize),
+  }
+}
+
+const engines = [createJsEngine(), await createWasmEngine()]
+const adapter = await nodeAdapter('software')
+if (adapter) engines.push(await createWebgpuEngine(adapter))
+
+describe.each(engines.map((engine) => [engine.name, engine] as const))('%s', (_, engine) => {
+  test('fits the others as if these were no parameters', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 1e6 }),
+        fc.array(fc.boolean(), { minLength: 11, maxLength: 11 }),
+        async (seed, frozen) => {
+          fc.pre(frozen.includes(false))
+          const shape = { seed, cases: 4, candidates: 9, parameters: 11, steps: 8 }
+          const problem = freeze(testProblem(shape), frozen)
+          const { parameters, lossAfter } = await engine.fit(problem)
+          const kept = [...frozen.keys()].filter((j) => !frozen[j])
+          frozen.forEach((is, j) => {
+            if (is) expect(parameters[j]).toBe(problem.mean[j])
+          })
+          const others = await engine.fit(without(problem, frozen))
+          kept.forEach((j, k) => {
+            expect(Math.abs(parameters[j] - others.parameters[k])).toBeLessThan(1e-4)
+          })
+          expect(lossAfter).toBeCloseTo(others.lossAfter, 3)
+        },
+      ),
+      { numRuns: engine.name === 'wgsl' ? 10 : 60, endOnFailure: true },
+    )
+  })
+
+  test('ends where it begins if nothing moves', async () => {
+    const problem = testProblem({ seed: 2, cases: 3, candidates: 5, parameters: 6, steps: 9 })
+    const still = { ...problem, stepSize: new Float32Array(6) }
+    const { parameters, lossBefore, lossAfter } = await engine.fit(still)
+    expect(parameters).toEqual(problem.mean)
+    expect(lossAfter).toBe(lossBefore)
+  })
+})
+
+test('they take no room in a centred problem', () => {
+  const problem = testProblem({ seed: 2, cases: 3, candidates: 5, parameters: 6, steps: 9 })
+  const { design, moving, parameters } = centre(
+    freeze(problem, [true, false, true, true, false, true]),
+  )
+  expect([...moving]).toEqual([1, 4])
+  expect(parameters).toBe(2)
+  expect(design).toHaveLength(3 * 5 * 2)
+})

@@ -1,0 +1,35 @@
+/** @module The descent on this processor, by whatever computes the gradient. */
+import { adamStep, startAdam } from './adam.ts'
+import type { FitOptions } from './engine.ts'
+import type { CentredProblem } from './objective.ts'
+import { nextTask, throwIfAborted } from './pause.ts'
+
+/**
+ * @param gradient writes ∂L/∂q at q, [P] each
+ * @param workPerTask multiplications between two turns of the event loop
+ * @returns q, [P]
+ */
+export async function descend(
+  { parameters, design, stepSize }: CentredProblem,
+  steps: number,
+  gradient: (q: Float64Array, gradient: Float64Array) => void,
+  workPerTask: number,
+  { signal, onProgress }: FitOptions,
+): Promise<Float64Array> {
+  const q = new Float64Array(parameters)
+  const slope = new Float64Array(parameters)
+  let state = startAdam(parameters)
+  let work = 0
+  for (let step = 1; step <= steps; step++) {
+    gradient(q, slope)
+    state = adamStep(state, q, slope, stepSize)
+    onProgress?.(step, steps)
+    work += 2 * design.length
+    if (work >= workPerTask) {
+      work = 0
+      await nextTask()
+    }
+    throwIfAborted(signal)
+  }
+  return q
+}

@@ -1,0 +1,132 @@
+/**
+ * @module The descent in five fused WGSL kernels on the device of the TensorFlow.js WebGPU backend.
+ * Problem and scratch are its tensors, so that its buffer pool and its leak accounting hold; between
+ * the first step and the last nothing is created, written or read back, only dispatched.
+ */
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/base'
+import * as tf from '@tensorflow/tfjs-core'
+import type { FitProblem } from '../../core/personal/problem.ts'
+import { adamSchedule } from '../adam.ts'
+import type { CentredProblem } from '../objective.ts'
+import { onBackend } from './backend.ts'
+import { fixedShape } from './fixedShape.ts'
+import {
+  BINDINGS,
+  type BindingName,
+  FUSED_SHADER,
+  KERNELS,
+  planKernels,
+  WORKGROUP,
+} from './shader.ts'
+
+/** One pipeline for each kernel, for problems of every shape. */
+export type FusedPipelines = readonly GPUComputePipeline[]
+
+/** @throws GPUPipelineError if the device's compiler refuses the shader */
+export function compileFused(device: GPUDevice): Promise<FusedPipelines> {
+  const module = device.createShaderModule({ code: FUSED_SHADER, label: 'fused fit' })
+  return Promise.all(
+    KERNELS.map(({ entry }) =>
+      device.createComputePipelineAsync({
+        label: entry,
+        layout: 'auto',
+        compute: { module, entryPoint: entry },
+      }),
+    ),
+  )
+}
+
+interface Descent {
+  /** Hands `count` steps over; returns before they are computed. */
+  advance(count: number): void
+  /** q after all steps handed over, [P]: the one readback of a fit. */
+  read(): Promise<Float32Array>
+  dispose(): void
+}
+
+type Tensors = Record<BindingName, tf.Tensor1D>
+
+function upload(problem: FitProblem, centred: CentredProblem): Tensors {
+  const { cases, candidates } = problem
+  const { parameters, precision, stepSize } = centred
+  const plan = planKernels({ cases, candidates, parameters })
+  const { design, offset, weight } = fixedShape(problem, centred)
+  const { rate, epsilon } = adamSchedule(problem.steps, stepSize)
+  const zeros = (length: number) => tf.tensor1d(new Float32Array(length))
+  return {
+    shape: tf.tensor1d([cases, candidates, parameters], 'int32'),
+    design: tf.tensor1d(design),
+    offset: tf.tensor1d(offset),
+    weight: tf.tensor1d(weight),
+    precision: tf.tensor1d(precision),
+    rate: tf.tensor1d(rate),
+    epsilon: tf.tensor1d(epsilon),
+    state: zeros(plan.state),
+    scores: zeros(plan.scores),
+    parts: zeros(plan.parts),
+    slopes: zeros(plan.slopes),
+  }
+}
+
+function bufferOf(backend: WebGPUBackend, { dataId }: tf.Tensor): GPUBuffer {
+  backend.uploadToGPU(dataId)
+  return backend.tensorMap.get(dataId).resource as GPUBuffer
+}
+
+function bind(
+  backend: WebGPUBackend,
+  pipelines: FusedPipelines,
+  tensors: Tensors,
+): readonly GPUBindGroup[] {
+  return KERNELS.map(({ uses }, i) =>
+    backend.device.createBindGroup({
+      layout: pipelines[i].getBindGroupLayout(0),
+      entries: uses.map((name) => ({
+        binding: BINDINGS.indexOf(name),
+        resource: { buffer: bufferOf(backend, tensors[name]) },
+      })),
+    }),
+  )
+}
+
+/** Submits what TensorFlow.js has recorded so far, which includes our uploads. */
+function flush(backend: WebGPUBackend): void {
+  backend.ensureCommandEncoderReady()
+  backend.endComputePassEncoder()
+  backend.submitQueue()
+}
+
+export function startFused(
+  backend: WebGPUBackend,
+  pipelines: FusedPipelines,
+  problem: FitProblem,
+  centred: CentredProblem,
+): Descent {
+  const { parameters } = centred
+  const { threads } = planKernels({ ...problem, parameters })
+  const workgroups = threads.map((n) => Math.ceil(n / WORKGROUP))
+  let tensors!: Tensors
+  let groups!: readonly GPUBindGroup[]
+  onBackend(() => {
+    tensors = upload(problem, centred)
+    groups = bind(backend, pipelines, tensors)
+    flush(backend)
+    for (const tensor of Object.values(tensors)) tf.keep(tensor)
+  })
+  return {
+    advance(count) {
+      const encoder = backend.device.createCommandEncoder()
+      const pass = encoder.beginComputePass()
+      for (let step = 0; step < count; step++)
+        pipelines.forEach((pipeline, i) => {
+          pass.setPipeline(pipeline)
+          pass.setBindGroup(0, groups[i])
+          pass.dispatchWorkgroups(workgroups[i])
+        })
+      pass.end()
+      backend.queue.submit([encoder.finish()])
+    },
+    read: async () => Float32Array.from((await tensors.state.data()).slice(0, parameters)),
+    dispose: () => tf.dispose(Object.values(tensors)),
+  }
+}

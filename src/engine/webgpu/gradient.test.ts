@@ -1,0 +1,97 @@
+/**
+ * @module The gradient of the fused WGSL fit, on llvmpipe, against double precision, which is tested
+ * against automatic differentiation: within 1e-6 of its largest number.
+ */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { FitProblem } from '../../core/personal/problem.ts'
+import { centre } from '../centre.ts'
+import { longestCase, lossAndGradient } from '../objective.ts'
+import { nodeAdapter } from '../testGpu.ts'
+import { type TestShape, testProblem } from '../testProblem.ts'
+import { compileFused } from './descent.ts'
+import { fixedShape } from './fixedShape.ts'
+import { BINDINGS, type BindingName, KERNELS, planKernels, WORKGROUP } from './shader.ts'
+
+const shapes: fc.Arbitrary<TestShape> = fc.record({
+  seed: fc.integer({ min: 1, max: 1e6 }),
+  cases: fc.integer({ min: 2, max: 12 }),
+  candidates: fc.integer({ min: 2, max: 70 }),
+  parameters: fc.integer({ min: 1, max: 40 }),
+  steps: fc.constant(1),
+  paddedCases: fc.integer({ min: 0, max: 1 }),
+  paddedCandidates: fc.integer({ min: 0, max: 1 }),
+  soft: fc.boolean(),
+})
+
+describe('on llvmpipe', async () => {
+  const device = (await (await nodeAdapter('software'))?.requestDevice()) as GPUDevice
+  const pipelines = device && (await compileFused(device))
+
+  /** After one step from moments of zero the first of them is the gradient at q. */
+  async function gradientAt(problem: FitProblem, q: Float32Array): Promise<Float32Array> {
+    const { cases, candidates, parameters: P, precision } = problem
+    const plan = planKernels(problem)
+    const { design, offset, weight } = fixedShape(problem, centre(problem))
+    const state = new Float32Array(plan.state)
+    state.set(q)
+    const contents: Record<BindingName, Float32Array | Int32Array> = {
+      ...{ design, offset, weight, precision, state },
+      shape: Int32Array.of(cases, candidates, P),
+      rate: new Float32Array(P),
+      epsilon: Float32Array.of(1),
+      scores: new Float32Array(plan.scores),
+      parts: new Float32Array(plan.parts),
+      slopes: new Float32Array(plan.slopes),
+    }
+    const { STORAGE, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage
+    const buffers = Object.fromEntries(
+      BINDINGS.map((name) => {
+        const values = contents[name]
+        const usage = STORAGE | COPY_SRC | COPY_DST
+        const buffer = device.createBuffer({ size: values.byteLength, usage })
+        device.queue.writeBuffer(buffer, 0, values.slice())
+        return [name, buffer]
+      }),
+    ) as Record<BindingName, GPUBuffer>
+    const landing = device.createBuffer({ size: 4 * P, usage: MAP_READ | COPY_DST })
+    const commands = device.createCommandEncoder()
+    const pass = commands.beginComputePass()
+    KERNELS.forEach(({ uses }, i) => {
+      const entries = uses.map((name) => ({
+        binding: BINDINGS.indexOf(name),
+        resource: { buffer: buffers[name] },
+      }))
+      const layout = pipelines[i].getBindGroupLayout(0)
+      pass.setPipeline(pipelines[i])
+      pass.setBindGroup(0, device.createBindGroup({ layout, entries }))
+      pass.dispatchWorkgroups(Math.ceil(plan.threads[i] / WORKGROUP))
+    })
+    pass.end()
+    commands.copyBufferToBuffer(buffers.state, 4 * P, landing, 0, 4 * P)
+    device.queue.submit([commands.finish()])
+    await landing.mapAsync(GPUMapMode.READ)
+    const gradient = new Float32Array(landing.getMappedRange().slice(0))
+    for (const buffer of [landing, ...Object.values(buffers)]) buffer.destroy()
+    return gradient
+  }
+
+  test.skipIf(!device)('at any q', async () => {
+    await fc.assert(
+      fc.asyncProperty(shapes, async (shape) => {
+        const problem = testProblem(shape)
+        const centred = centre(problem)
+        const q = Float32Array.from({ length: problem.parameters }, (_, j) => 0.3 * Math.sin(j + 1))
+        const wanted = new Float64Array(q.length)
+        const scratch = new Float64Array(longestCase(centred))
+        lossAndGradient(centred, Float64Array.from(q), scratch, wanted)
+        const given = await gradientAt(problem, q)
+        const largest = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+        wanted.forEach((value, j) => {
+          expect(Math.abs(given[j] - value)).toBeLessThanOrEqual(1e-6 * (1 + largest))
+        })
+      }),
+      { numRuns: 30, endOnFailure: true },
+    )
+  })
+})

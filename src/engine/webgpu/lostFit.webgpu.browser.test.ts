@@ -1,0 +1,107 @@
+/** @module A GPU that is lost while it fits: WebAssembly does that fit, and it is said once. */
+import { describe, expect, test } from 'vitest'
+import { chooseEngine, thisDevice } from '../choose.ts'
+import type { FitOptions } from '../engine.ts'
+import { expectReference, problem, SHAPE, watchedAdapter } from '../testBrowserFit.ts'
+import { countGpuCalls } from '../testGpuCalls.ts'
+import { testProblem } from '../testProblem.ts'
+import { createWasmEngine } from '../wasm/wasmEngine.ts'
+import { createWebgpuEngine } from './webgpuEngine.ts'
+
+test('a GPU lost during a fit hands over to WASM, which does that fit', async () => {
+  const { adapter, devices } = await watchedAdapter()
+  const changes: string[] = []
+  const environment = { ...thisDevice(), gpu: { requestAdapter: async () => adapter } }
+  const { engine } = await chooseEngine('webgpu', environment, ({ reason }) => changes.push(reason))
+  expect(engine.name).toBe('wgsl')
+  const result = await engine.fit(problem, {
+    onProgress: () => {
+      if (engine.name === 'wgsl') devices[0].destroy()
+    },
+  })
+  await expectReference(result)
+  expect(engine.name).toBe('wasm')
+  expect(changes).toEqual([expect.stringMatching(/^WebGPU: the device was lost .*; using WASM$/)])
+  engine.dispose()
+})
+
+describe('a GPU that is lost at any step', () => {
+  const small = testProblem({ ...SHAPE, cases: 6, candidates: 20, steps: 25 })
+  type Moment = (device: GPUDevice) => { readonly undo?: () => void; readonly during?: FitOptions }
+
+  /** Destroys the device when it is handed its n-th command buffer of the fit, or right after. */
+  const atSubmit =
+    (n: number, when: 'before' | 'after'): Moment =>
+    (device) => {
+      const { queue } = device
+      const submit = queue.submit
+      let seen = 0
+      queue.submit = (buffers) => {
+        const handed = [...buffers]
+        if (handed.length > 0) seen++
+        if (seen === n && when === 'before') device.destroy()
+        submit.call(queue, handed)
+        if (seen === n && when === 'after') device.destroy()
+      }
+      return {}
+    }
+  const atReadback: Moment = (device) => {
+    const { mapAsync } = GPUBuffer.prototype
+    GPUBuffer.prototype.mapAsync = function (...args) {
+      device.destroy()
+      return mapAsync.apply(this, args)
+    }
+    return {
+      undo: () => {
+        GPUBuffer.prototype.mapAsync = mapAsync
+      },
+    }
+  }
+  const atProgress =
+    (step: number): Moment =>
+    (device) => ({ during: { onProgress: (done) => done === step && device.destroy() } })
+  const beforehand: Moment = (device) => {
+    device.destroy()
+    return {}
+  }
+
+  test.each<[string, Moment]>([
+    ['before the fit', beforehand],
+    // Upload, three handovers of at most ten steps, and the copy that is read back.
+    ...[1, 2, 3, 4, 5].flatMap((n): [string, Moment][] => [
+      [`before submit ${n}`, atSubmit(n, 'before')],
+      [`after submit ${n}`, atSubmit(n, 'after')],
+    ]),
+    ...[10, 20, 25].map((n): [string, Moment] => [`after step ${n}`, atProgress(n)]),
+    ['at the readback', atReadback],
+  ])('%s: WASM does the fit, as if nothing had happened', async (_, moment) => {
+    const { adapter, devices } = await watchedAdapter()
+    const changes: string[] = []
+    const environment = {
+      ...thisDevice(),
+      gpu: { requestAdapter: async () => adapter },
+      size: { cases: 4, candidates: 8, parameters: 6, steps: 2 },
+    }
+    const onSwitch = ({ reason }: { readonly reason: string }) => changes.push(reason)
+    const { engine } = await chooseEngine('webgpu', environment, onSwitch)
+    expect(engine.name).toBe('wgsl')
+    const { undo, during } = moment(devices[0])
+    try {
+      expect(await engine.fit(small, during)).toEqual(await (await createWasmEngine()).fit(small))
+    } finally {
+      undo?.()
+    }
+    expect(engine.name).toBe('wasm')
+    expect(changes).toEqual([expect.stringMatching(/^WebGPU: .*; using WASM$/)])
+    engine.dispose()
+  })
+
+  test('a fit has those five submits and no more', async () => {
+    const { adapter } = await watchedAdapter()
+    const engine = await createWebgpuEngine(adapter)
+    const { calls, stop } = countGpuCalls()
+    await engine.fit(small).finally(stop)
+    expect(calls.submits).toBe(5)
+    engine.dispose()
+  })
+})

@@ -1,0 +1,115 @@
+/**
+ * @module The engine on WebGPU. The hardware only descends; both losses are valued in double precision
+ * from the parameters that it returns (`result.ts`).
+ */
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/base'
+import { NearsideError } from '../../core/error.ts'
+import type { FitProblem } from '../../core/personal/problem.ts'
+import { type Adapter, describeAdapter } from '../adapter.ts'
+import { centre } from '../centre.ts'
+import type { Engine, FitOptions, FitResult } from '../engine.ts'
+import type { CentredProblem } from '../objective.ts'
+import { throwIfAborted } from '../pause.ts'
+import { checkProblem } from '../problem.ts'
+import { finish } from '../result.ts'
+import { initialise, installBackend, removeBackend, requestDevice } from './backend.ts'
+import { compileFused, type FusedPipelines, startFused } from './descent.ts'
+import { whileNudging } from './nudge.ts'
+
+/** Steps of a submit. */
+const STEPS = 10
+
+/** Rejects with `engine-failed` when the device is lost or reports an error; never resolves. */
+function failureOf(device: GPUDevice): Promise<never> {
+  const failure = new Promise<never>((_, reject) => {
+    const fail = (what: string) => reject(new NearsideError('engine-failed', `WebGPU: ${what}`))
+    void device.lost.then(({ reason, message }) => {
+      fail(`the device was lost (${message || reason})`)
+    })
+    device.addEventListener('uncapturederror', (event) => {
+      event.preventDefault()
+      fail(event.error.message)
+    })
+  })
+  // A failure between two fits is met by the next one.
+  failure.catch(() => {})
+  return failure
+}
+
+/**
+ * @param adapter of this page or worker, not yet used for another device
+ * @throws NearsideError `engine-unavailable`
+ */
+export async function createWebgpuEngine(adapter: Adapter): Promise<Engine> {
+  const device = await requestDevice(adapter).catch((error: unknown) => {
+    throw NearsideError.from(error, 'engine-unavailable', 'WebGPU gave no device')
+  })
+  const failure = failureOf(device)
+  const guard = <T>(work: Promise<T>): Promise<T> => {
+    // The loser of the race may reject later, when nobody waits for it any more.
+    work.catch(() => {})
+    return whileNudging(device.queue, Promise.race([failure, work]))
+  }
+  let backend: WebGPUBackend | undefined
+  const release = () => {
+    if (backend) removeBackend()
+    device.destroy()
+  }
+  let pipelines: FusedPipelines
+  try {
+    pipelines = await guard(compileFused(device))
+    backend = installBackend(device, adapter)
+    await guard(initialise())
+  } catch (error) {
+    release()
+    throw NearsideError.from(error, 'engine-unavailable', 'WebGPU could not be set up')
+  }
+
+  const ours = backend
+
+  async function descend(
+    problem: FitProblem,
+    centred: CentredProblem,
+    { signal, onProgress }: FitOptions,
+  ): Promise<Float32Array> {
+    const descent = startFused(ours, pipelines, problem, centred)
+    try {
+      for (let done = 0; done < problem.steps; ) {
+        const some = Math.min(problem.steps - done, STEPS)
+        descent.advance(some)
+        done += some
+        await guard(ours.queue.onSubmittedWorkDone())
+        onProgress?.(done, problem.steps)
+        throwIfAborted(signal)
+      }
+      return await guard(descent.read())
+    } finally {
+      descent.dispose()
+    }
+  }
+
+  let disposed = false
+  return {
+    name: 'wgsl',
+    device: describeAdapter(adapter),
+    async fit(problem: FitProblem, options: FitOptions = {}): Promise<FitResult> {
+      checkProblem(problem)
+      throwIfAborted(options.signal)
+      if (disposed) throw new NearsideError('engine-failed', 'This engine was disposed of')
+      const centred = centre(problem)
+      // Where nothing is learned, the prior's mean, where the descent starts, is the answer.
+      if (centred.weight.length === 0 || centred.parameters === 0)
+        return finish(problem, centred, new Float32Array(centred.parameters))
+      try {
+        return finish(problem, centred, await descend(problem, centred, options))
+      } catch (error) {
+        throw NearsideError.from(error, 'engine-failed', 'The wgsl engine failed')
+      }
+    },
+    dispose() {
+      if (disposed) return
+      disposed = true
+      release()
+    },
+  }
+}

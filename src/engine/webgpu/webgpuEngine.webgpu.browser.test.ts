@@ -1,0 +1,162 @@
+/** @module The engines on the browser's WebGPU, a software adapter in tests. */
+import * as tf from '@tensorflow/tfjs-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describeAdapter, isSoftware } from '../adapter.ts'
+import { chooseEngine, thisDevice } from '../choose.ts'
+import type { Engine } from '../engine.ts'
+import {
+  expectReference,
+  fitInWorker,
+  isTensorflow,
+  js,
+  problem,
+  SHAPE,
+  watchedAdapter,
+} from '../testBrowserFit.ts'
+import { countGpuCalls } from '../testGpuCalls.ts'
+import { PERSONAL_SHAPE, type TestShape, testProblem } from '../testProblem.ts'
+import { createWebgpuEngine } from './webgpuEngine.ts'
+
+/** As in CI. On a real GPU there is nothing to see through. */
+const onSoftware = isSoftware((await watchedAdapter()).adapter)
+
+const allocatedBytes = () =>
+  (tf.engine().registry.webgpu.memory() as { numBytesAllocatedInGPU?: number })
+    .numBytesAllocatedInGPU
+
+test('WebGPU is right, and constant in memory', async () => {
+  const { adapter } = await watchedAdapter()
+  const engine = await createWebgpuEngine(adapter)
+  expect(engine.name).toBe('wgsl')
+  expect(engine.device).toBe(describeAdapter(adapter))
+  const done: number[] = []
+  await expectReference(await engine.fit(problem, { onProgress: (n) => done.push(n) }))
+  expect(done).toEqual([10, 12])
+  const bytes = allocatedBytes()
+  expect(bytes).toBeGreaterThan(0)
+  for (let seed = 2; seed < 10; seed++) {
+    await engine.fit(testProblem({ ...SHAPE, seed }))
+    expect(tf.engine().state.numTensors).toBe(0)
+    expect(allocatedBytes()).toBe(bytes)
+  }
+  engine.dispose()
+})
+
+describe('the fused kernels', () => {
+  let engine: Engine
+  let device: GPUDevice
+  beforeAll(async () => {
+    const { adapter, devices } = await watchedAdapter()
+    engine = await createWebgpuEngine(adapter)
+    device = devices[0]
+  })
+  afterAll(() => engine.dispose())
+
+  test.each<[string, TestShape]>([
+    [
+      'one case, two candidates, one parameter',
+      { ...SHAPE, cases: 2, candidates: 3, parameters: 1 },
+    ],
+    ['sizes that fill no chunk or block', { ...SHAPE, cases: 7, candidates: 37, parameters: 5 }],
+    ['soft targets at the size of training', { ...PERSONAL_SHAPE, steps: 5, soft: true }],
+  ])('are right for %s', async (_, shape) => {
+    const given = testProblem(shape)
+    const { parameters } = await engine.fit(given)
+    const reference = await js.fit(given)
+    parameters.forEach((value, j) => {
+      expect(Math.abs(value - reference.parameters[j])).toBeLessThan(1e-4)
+    })
+  })
+
+  test('need five dispatches a step and nothing else, and one readback a fit', async () => {
+    const during = async (steps: number) => {
+      const { calls, stop } = countGpuCalls()
+      await engine.fit({ ...problem, steps }).finally(stop)
+      return calls
+    }
+    const short = await during(10)
+    const long = await during(60)
+    expect(long.dispatches - short.dispatches).toBe(5 * 50)
+    // Ten steps a submit.
+    expect(long.submits - short.submits).toBe(5)
+    expect(long.bindGroupCreations).toBe(5)
+    expect(long.pipelineCreations).toBe(0)
+    expect(long.bufferWrites).toBe(0)
+    expect(long.readbacks).toBe(1)
+    // The step-size table grows with the steps, so at most its buffers are new.
+    expect(long.bufferCreations).toBeLessThanOrEqual(short.bufferCreations + 4)
+    const again = await during(60)
+    await during(10)
+    const shortAgain = await during(10)
+    expect(again.bufferCreations).toBe(shortAgain.bufferCreations)
+  })
+
+  test('give the same bits again', async () => {
+    expect(await engine.fit(problem)).toEqual(await engine.fit(problem))
+  })
+
+  test('stop when asked to and serve the next fit', async () => {
+    const controller = new AbortController()
+    const fit = engine.fit(problem, {
+      signal: controller.signal,
+      onProgress: () => controller.abort(),
+    })
+    await expect(fit).rejects.toMatchObject({ code: 'aborted' })
+    await expectReference(await engine.fit(problem))
+  })
+
+  test('report a device destroyed in the middle of a fit, instead of waiting without end', async () => {
+    const fit = engine.fit(problem, { onProgress: () => device.destroy() })
+    await expect(fit).rejects.toMatchObject({
+      code: 'engine-failed',
+      message: expect.stringContaining('the device was lost'),
+    })
+    await expect(engine.fit(problem)).rejects.toMatchObject({ code: 'engine-failed' })
+    expect(tf.engine().state.numTensors).toBe(0)
+  })
+
+  test('work again on a new device after that', async () => {
+    engine.dispose()
+    const { adapter } = await watchedAdapter()
+    engine = await createWebgpuEngine(adapter)
+    await expectReference(await engine.fit(problem))
+  })
+
+  test('leave a WebGPU backend that is there already to its owner', async () => {
+    const { adapter } = await watchedAdapter()
+    await expect(createWebgpuEngine(adapter)).rejects.toMatchObject({
+      code: 'engine-unavailable',
+      message: expect.stringContaining('already has a WebGPU backend'),
+    })
+    await expectReference(await engine.fit(problem))
+  })
+})
+
+test.skipIf(!onSoftware)(
+  'a software adapter in disguise is found out by the calibration, in 20 ms',
+  async () => {
+    const { adapter } = await watchedAdapter()
+    const info = { vendor: 'nvidia', architecture: 'lovelace' } as GPUAdapterInfo
+    const requestAdapter = async () => ({ ...adapter, info })
+    const { engine, reason } = await chooseEngine('auto', {
+      ...thisDevice(),
+      gpu: { requestAdapter },
+    })
+    expect(engine.name).toBe('wasm')
+    expect(reason).toMatch(/^WebGPU: (not seen to be faster|a fit takes \d+ ms).*; using WASM$/)
+    engine.dispose()
+  },
+)
+
+test.skipIf(!onSoftware)('auto goes past a software adapter', async () => {
+  const { engine, reason } = await chooseEngine('auto')
+  expect(engine.name).toBe('wasm')
+  expect(reason).toMatch(/only a software adapter \(.* \(software\)\)/)
+})
+
+test('works in a dedicated worker', async () => {
+  const { name, result, fetched } = await fitInWorker('webgpu')
+  expect(name).toBe('wgsl')
+  await expectReference(result)
+  expect(fetched.some(isTensorflow)).toBe(true)
+})
