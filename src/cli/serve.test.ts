@@ -80,7 +80,7 @@ describe('nearside serve', () => {
 
   it.each([
     [{ role: 'boss' }, /Allowed choices are leader/],
-    [{ role: 'leader', models: '/nonexistent' }, /No model is published/],
+    [{ role: 'leader', models: '/nonexistent' }, /no model is published/],
     [{ role: 'helper', store: 'mysql://x' }, /takes sqlite:FILE/],
     [{ role: 'helper', origin: 'localhost' }, /http\(s\) URL/],
     [{ role: 'helper', origin: 'http://shop.test/path' }, /such as http:\/\/shop.test/],

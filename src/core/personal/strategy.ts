@@ -7,8 +7,8 @@ import type { EventName } from '../events/event.ts'
 import { eventStrength } from '../features/strength.ts'
 
 /**
- * When to learn: `online` from each event at once; `batch` after many events or when the shopper
- * pauses; `hybrid` from purchases and carts at once, from the rest in batches.
+ * When to learn: `online` from each event at once; `batch` after 20 events or half a minute of quiet;
+ * `hybrid` from purchases and carts at once, from the rest after two seconds of quiet.
  */
 export type StrategyName = 'online' | 'batch' | 'hybrid'
 

@@ -1,0 +1,128 @@
+/**
+ * @module An aggregation server as a process runs it: its databases and keys, the app on a port, and
+ * the clock that moves rounds on.
+ */
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { NearsideError } from '../../core/error.ts'
+import { readLatest } from '../../train/models/read.ts'
+import { readShop } from '../../train/shop/read.ts'
+import type { PolicyParameters } from '../protocol/policy.ts'
+import { createApp } from './app.ts'
+import { createHeldOutGate, unmeasuredGate } from './heldOutGate.ts'
+import { createHelper } from './helper.ts'
+import { loadIdentity } from './identity.ts'
+import { createLeader, type LeaderAggregator } from './leader.ts'
+import { clientAddress, listen } from './listen.ts'
+import { applyUpdate, layoutOf } from './nextModel.ts'
+import { createHelperClient } from './peer.ts'
+import { createSingle } from './single.ts'
+import { openSqliteStore } from './store/sqlite.ts'
+import type { Store } from './store.ts'
+
+export const SERVER_ROLES = ['leader', 'helper', 'single'] as const
+export type ServerRole = (typeof SERVER_ROLES)[number]
+
+export interface ServerOptions {
+  readonly role: ServerRole
+  readonly host: string
+  /** 0: any that is free. */
+  readonly port: number
+  /** SQLite file, made where there is none; the other half of a single server is in `.helper` beside it. */
+  readonly store: string
+  readonly parameters: PolicyParameters
+  /** Origins of the shop's pages. */
+  readonly origins: readonly string[]
+  readonly reportsPerMinute: number
+  /** Where a leader finds its helper. */
+  readonly helper: string
+  /** Directory of published models; of leader and single. */
+  readonly models: string
+  /** Folder of the shop whose held-out shoppers judge a new model; absent: none is measured. */
+  readonly shop?: string
+}
+
+export interface ServerEnvironment {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  readonly fetch: typeof globalThis.fetch
+  /** One line for the operator; never about a request. */
+  readonly log: (line: string) => void
+}
+
+export interface RunningServer {
+  readonly port: number
+  /** Lets running requests and the step under way finish, then closes the databases. */
+  stop(): Promise<void>
+}
+
+/** How often the leader looks whether a round can go on: a helper that came back, a new model. */
+const TICK = 2_000
+
+/** @throws NearsideError `input-invalid` for a port in use, `model-unreachable` without a model */
+export async function startServer(
+  options: ServerOptions,
+  environment: ServerEnvironment,
+): Promise<RunningServer> {
+  const { host, port, store } = options
+  await mkdir(dirname(store), { recursive: true })
+  const stores: Store[] = []
+  const shut = () => {
+    for (const open of stores) open.shut()
+  }
+  try {
+    const { app, leader } = await createAggregators(options, environment, (file) => {
+      const opened = openSqliteStore(file)
+      stores.push(opened)
+      return opened
+    })
+    const listening = await listen(app, host, port).catch((thrown) => {
+      throw NearsideError.from(thrown, 'input-invalid', `Port ${port} can’t be used`)
+    })
+    const tick = () => leader?.advance()
+    void tick()
+    const timer = setInterval(() => void tick(), TICK)
+    return {
+      port: listening.port,
+      async stop() {
+        clearInterval(timer)
+        await listening.stop()
+        // Whatever step is under way ends before the database closes.
+        await tick()
+        shut()
+      },
+    }
+  } catch (thrown) {
+    shut()
+    throw thrown
+  }
+}
+
+async function createAggregators(
+  options: ServerOptions,
+  { now, fetch, log }: ServerEnvironment,
+  open: (file: string) => Store,
+): Promise<{ app: ReturnType<typeof createApp>; leader: LeaderAggregator | null }> {
+  const { role, parameters, origins, reportsPerMinute, models, shop } = options
+  const store = open(options.store)
+  const identity = await loadIdentity(store)
+  const shared = { store, identity, parameters, now, log }
+  const appOptions = { origins, now, reportsPerMinute, clientAddress }
+  if (role === 'helper') {
+    const helper = createHelper({ ...shared, trust: 'two-aggregators' })
+    return { app: createApp(helper, appOptions), leader: null }
+  }
+  // A missing model is said now, not at the first report.
+  await readLatest(models)
+  const gate = shop === undefined ? unmeasuredGate : createHeldOutGate(await readShop(shop, now()))
+  const leaderOptions = { ...shared, models, layout: layoutOf, applyUpdate, gate }
+  if (role === 'single') {
+    const helperStore = open(`${options.store}.helper`)
+    const helperIdentity = await loadIdentity(helperStore)
+    const helperOptions = { ...shared, store: helperStore, identity: helperIdentity }
+    return createSingle(leaderOptions, helperOptions, appOptions)
+  }
+  const helper = createHelperClient(options.helper, identity.signing, fetch)
+  const leader = createLeader({ ...leaderOptions, helper, trust: 'two-aggregators' })
+  return { app: createApp(leader, appOptions), leader }
+}
