@@ -34,9 +34,11 @@ export type Durability = 'strict' | 'relaxed'
 
 export interface Database {
   readonly kind: 'indexeddb' | 'memory'
+  /** How many databases the browser could not read, and which are kept beside this one. */
+  readonly aside: number
   /**
-   * All or nothing. The body must be idempotent: after a lost connection it runs once more.
-   * @throws NearsideError `storage-full` | `storage-unavailable`, or what the body threw
+   * All or nothing. The body must be idempotent: after a lost connection it runs again.
+   * @throws NearsideError `storage-full` | `storage-unavailable` | `storage-corrupt`, or what the body threw
    */
   transact<T>(
     tables: readonly Table[],
@@ -44,5 +46,10 @@ export interface Database {
     durability: Durability,
     body: (transaction: Transaction) => Promise<T>,
   ): Promise<T>
+  /**
+   * Deletes what is kept beside this one.
+   * @throws NearsideError `storage-corrupt` where the browser can't delete it either
+   */
+  dropAside(): Promise<void>
   close(): void
 }

@@ -1,15 +1,14 @@
 /**
  * @module The database in IndexedDB. Browsers close connections under a page (WebKit in the
  * background, another tab's upgrade, "clear site data"), and a stale handle fails for ever: so a
- * lost connection is dropped, opened anew, and the transaction run once more.
+ * lost connection is dropped, opened anew, and the transaction run again. What can't be opened at all is
+ * set aside (`generations.ts`).
  */
-import { type IDBPDatabase, type IDBPTransaction, wrap } from 'idb'
+import type { IDBPDatabase, IDBPTransaction } from 'idb'
 import { NearsideError } from '../../core/error.ts'
+import { nameOf, openConnection } from './connection.ts'
 import type { Database, Key, Table, Transaction } from './database.ts'
-import { migrate, SCHEMA_VERSION } from './migrations.ts'
-
-/** Another tab may hold an old version open; it is told to close, and this is how long it gets. */
-const BLOCKED_MS = 2000
+import { deleteDatabase, generationName, generationsOf } from './generations.ts'
 
 const LOST = new Set([
   'InvalidStateError',
@@ -18,19 +17,24 @@ const LOST = new Set([
   'TransactionInactiveError',
 ])
 
-const nameOf = (thrown: unknown) => (thrown instanceof Error ? thrown.name : '')
+/** Times that a transaction is tried: a connection may be lost again while data is being cleared. */
+const TRIES = 3
 
 /** @throws NearsideError `storage-unavailable` | `storage-corrupt` */
 export async function openIndexedDb(name: string, factory: IDBFactory): Promise<Database> {
+  const existing = await generationsOf(name, factory)
+  let generation = existing?.at(-1) ?? 1
   let connection: Promise<IDBPDatabase> | null = null
   let closed = false
 
-  function connect(): Promise<IDBPDatabase> {
+  async function connect(waits?: readonly number[]): Promise<IDBPDatabase> {
     if (closed) throw new NearsideError('closed', 'The store is closed.')
-    connection ??= open(name, factory, drop).catch((error) => {
-      connection = null
-      throw error
-    })
+    connection ??= openConnection(generationName(name, generation), factory, drop, waits).catch(
+      (error) => {
+        drop()
+        throw error
+      },
+    )
     return connection
   }
 
@@ -39,12 +43,12 @@ export async function openIndexedDb(name: string, factory: IDBFactory): Promise<
   }
 
   async function attempt<T>(
+    database: IDBPDatabase,
     tables: readonly Table[],
     mode: 'readonly' | 'readwrite',
     durability: 'strict' | 'relaxed',
     body: (transaction: Transaction) => Promise<T>,
   ): Promise<T> {
-    const database = await connect()
     const transaction = database.transaction([...tables], mode, { durability })
     const done = transaction.done
     // `done` may reject before anybody awaits it; the failure is reported below.
@@ -63,21 +67,39 @@ export async function openIndexedDb(name: string, factory: IDBFactory): Promise<
     }
   }
 
-  await connect()
+  let aside = (existing ?? []).filter((older) => older < generation)
+  try {
+    await connect()
+  } catch (error) {
+    if (nameOf(error) !== 'UnknownError' || !existing) throw translate(error)
+    aside = [...aside, generation++]
+    try {
+      await connect([])
+    } catch {
+      throw translate(error)
+    }
+  }
+
   return {
     kind: 'indexeddb',
+    get aside() {
+      return aside.length
+    },
+    async dropAside() {
+      await Promise.all(aside.map((older) => deleteDatabase(generationName(name, older), factory)))
+      aside = []
+    },
     async transact(tables, mode, durability, body) {
-      try {
-        return await attempt(tables, mode, durability, body)
-      } catch (error) {
-        if (!LOST.has(nameOf(error))) throw translate(error)
-        const stale = connection
-        drop()
-        stale?.then((database) => database.close()).catch(() => undefined)
+      for (let tries = 1; ; tries++) {
+        const database = await connect().catch((error) => {
+          throw translate(error)
+        })
         try {
-          return await attempt(tables, mode, durability, body)
-        } catch (again) {
-          throw translate(again)
+          return await attempt(database, tables, mode, durability, body)
+        } catch (error) {
+          if (!LOST.has(nameOf(error)) || tries === TRIES) throw translate(error)
+          drop()
+          database.close()
         }
       }
     },
@@ -98,74 +120,13 @@ function translate(thrown: unknown): unknown {
       cause: thrown,
     })
   }
+  if (name === 'UnknownError') {
+    return NearsideError.from(thrown, 'storage-corrupt', 'The browser cannot read its store')
+  }
   if (thrown instanceof DOMException) {
-    return NearsideError.from(thrown, 'storage-unavailable', 'The browser refused to store')
+    return NearsideError.from(thrown, 'storage-unavailable', 'The browser refused its store')
   }
   return thrown
-}
-
-async function open(name: string, factory: IDBFactory, drop: () => void): Promise<IDBPDatabase> {
-  try {
-    return await request(name, factory, drop)
-  } catch (error) {
-    // Chromium reports a damaged store so, for ever; the only cure is to start afresh.
-    if (nameOf(error) !== 'UnknownError') {
-      throw NearsideError.from(
-        error,
-        'storage-unavailable',
-        'The browser refused to open its store',
-      )
-    }
-    try {
-      await wrap(factory.deleteDatabase(name))
-      return await request(name, factory, drop)
-    } catch (again) {
-      throw NearsideError.from(again, 'storage-corrupt', 'The browser cannot read its store')
-    }
-  }
-}
-
-function request(name: string, factory: IDBFactory, drop: () => void): Promise<IDBPDatabase> {
-  return new Promise((resolve, reject) => {
-    const opening = factory.open(name, SCHEMA_VERSION)
-    let migration: Promise<void> = Promise.resolve()
-    let blocked: ReturnType<typeof setTimeout> | undefined
-    let givenUp = false
-    opening.onblocked = () => {
-      blocked = setTimeout(() => {
-        givenUp = true
-        reject(new DOMException('another tab holds an old version open', 'TimeoutError'))
-      }, BLOCKED_MS)
-    }
-    opening.onupgradeneeded = ({ oldVersion }) => {
-      const transaction = opening.transaction
-      if (!transaction) return
-      migration = migrate(
-        wrap(opening.result),
-        wrap(transaction) as unknown as IDBPTransaction<unknown, string[], 'versionchange'>,
-        oldVersion,
-      ).catch((error) => {
-        transaction.abort()
-        throw error
-      })
-      migration.catch(() => undefined)
-    }
-    opening.onerror = () => {
-      clearTimeout(blocked)
-      migration.then(() => reject(opening.error), reject)
-    }
-    opening.onsuccess = () => {
-      clearTimeout(blocked)
-      const database = opening.result
-      if (givenUp) return database.close()
-      database.onclose = drop
-      database.onversionchange = () => {
-        database.close()
-        drop()
-      }
-      resolve(wrap(database))
-    }
-  })
 }
 
 function adapt(

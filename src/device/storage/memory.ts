@@ -56,6 +56,8 @@ export function createMemoryDatabase(): Database {
 
   return {
     kind: 'memory',
+    aside: 0,
+    dropAside: async () => {},
     transact(names, mode, _durability, body) {
       const turn = queue.then(() => run(names, mode, body))
       queue = turn.catch(() => undefined)

@@ -2,11 +2,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { EventDraft } from '../../core/events/capture.ts'
+import { parseBudget } from '../upload/budget.ts'
 import { openIndexedDb } from './indexedDb.ts'
 import { createMemoryDatabase } from './memory.ts'
 import { openStore } from './open.ts'
 import { createStore, type PersonalRecord } from './store.ts'
-import { newName, openVersion1, refusingFactory } from './testDatabases.ts'
+import { deleted, failingFactory, newName, openVersion1, refusingFactory } from './testDatabases.ts'
 
 const HOUR = 3_600_000
 
@@ -232,12 +233,7 @@ describe('IndexedDB', () => {
     const name = newName()
     const store = createStore(await openIndexedDb(name, indexedDB))
     await store.append([draft('a', 1)])
-    await new Promise((resolve, reject) => {
-      const request = indexedDB.deleteDatabase(name)
-      request.onsuccess = resolve
-      request.onerror = reject
-      request.onblocked = reject
-    })
+    await deleted(name)
     // A cold start, by itself.
     expect((await store.events()).events).toEqual([])
     await store.append([draft('b', 1)])
@@ -276,6 +272,38 @@ describe('IndexedDB', () => {
     expect((await stores[0].events()).head.count).toBe(40)
   })
 
+  test('a connection closed again and again while it is opened anew: the write is made in the end', async () => {
+    const name = newName()
+    let failures = 0
+    const factory = failingFactory(() => (failures-- > 0 ? 'AbortError' : null))
+    const database = await openIndexedDb(name, factory)
+    const store = createStore(database)
+    await store.append([draft('a', 1)])
+    // As clearing a site's data does under an open page.
+    await deleted(name)
+    failures = 3
+    await store.append([draft('b', 2)])
+    store.close()
+    const again = createStore(await openIndexedDb(name, indexedDB))
+    expect((await again.events()).events.map(({ id }) => id)).toEqual(['b'])
+    again.close()
+  })
+
+  test('an UnknownError that passes costs nothing', async () => {
+    const name = newName()
+    const first = createStore(await openIndexedDb(name, indexedDB))
+    await first.append([draft('a', 1)])
+    await first.putSetting('paused', true)
+    first.close()
+    let failures = 3
+    const factory = failingFactory(() => (failures-- > 0 ? 'UnknownError' : null))
+    const { store, refused } = await openStore(name, () => factory)
+    expect(refused).toBe(null)
+    expect((await store.events()).events.map(({ id }) => id)).toEqual(['a'])
+    expect(await store.setting('paused')).toBe(true)
+    store.close()
+  })
+
   test('a newer schema than ours is refused, not damaged', async () => {
     const name = newName()
     await new Promise<void>((resolve) => {
@@ -288,6 +316,97 @@ describe('IndexedDB', () => {
     const { store, refused } = await openStore(name, () => indexedDB)
     expect(store.kind).toBe('memory')
     expect(refused?.code).toBe('storage-unavailable')
+  })
+})
+
+describe('a database that the browser can’t read', () => {
+  /** As a browser that doesn't say which databases there are. */
+  const unlisted = (factory: IDBFactory) =>
+    ({
+      open: (...args: Parameters<IDBFactory['open']>) => factory.open(...args),
+      deleteDatabase: (name: string) => factory.deleteDatabase(name),
+    }) as IDBFactory
+  const names = async (name: string) =>
+    (await indexedDB.databases())
+      .map((known) => known.name)
+      .filter((known) => known?.startsWith(name))
+
+  async function damaged() {
+    const name = newName()
+    const before = createStore(await openIndexedDb(name, indexedDB))
+    await before.append([draft('old', 1)])
+    await before.putSetting('paused', false)
+    before.close()
+    const factory = failingFactory((opened) => (opened === name ? 'UnknownError' : null))
+    return { name, factory }
+  }
+
+  test('is set aside unharmed, and said; pause and a spent budget are assumed', async () => {
+    const { name, factory } = await damaged()
+    const { store, refused } = await openStore(name, () => factory)
+    expect(store.kind).toBe('indexeddb')
+    expect(refused?.code).toBe('storage-corrupt')
+    expect(refused?.message).toMatch(/set aside.*paused/s)
+    expect((await store.events()).events).toEqual([])
+    expect(await store.setting('paused')).toBe(true)
+    const budget = await store.setting('budget')
+    expect(() => parseBudget(budget)).toThrow(/unreadable/)
+    expect(await store.setting('consent')).toBe(undefined)
+    store.close()
+    const old = createStore(await openIndexedDb(name, unlisted(indexedDB)))
+    expect((await old.events()).events.map(({ id }) => id)).toEqual(['old'])
+    old.close()
+  })
+
+  test('the next start finds what was stored since, even where the damage has gone', async () => {
+    const { name, factory } = await damaged()
+    const first = await openStore(name, () => factory)
+    await first.store.append([draft('new', 2)])
+    await first.store.putSetting('paused', false)
+    first.store.close()
+    for (const later of [factory, indexedDB]) {
+      const { store, refused } = await openStore(name, () => later)
+      expect((await store.events()).events.map(({ id }) => id)).toEqual(['new'])
+      expect(await store.setting('paused')).toBe(false)
+      // It is still there, and still said.
+      expect(refused?.code).toBe('storage-corrupt')
+      store.close()
+    }
+  })
+
+  test('goes when everything is erased; the pause and the spent budget stay', async () => {
+    const { name, factory } = await damaged()
+    const { store } = await openStore(name, () => factory)
+    await store.erase(row(0))
+    await store.dropAside()
+    expect(await names(name)).toEqual([`${name}~2`])
+    expect(await store.setting('paused')).toBe(true)
+    expect(await store.setting('budget')).not.toBe(undefined)
+    store.close()
+    expect((await openStore(name, () => factory)).refused).toBe(null)
+  })
+
+  test('that can’t be deleted either is said', async () => {
+    const { name, factory } = await damaged()
+    const stubborn = failingFactory(
+      (opened) => (opened === name ? 'UnknownError' : null),
+      () => 'UnknownError',
+    )
+    const { store } = await openStore(name, () => stubborn)
+    await expect(store.dropAside()).rejects.toMatchObject({ code: 'storage-corrupt' })
+    store.close()
+    const { store: next } = await openStore(name, () => factory)
+    await next.dropAside()
+    next.close()
+  })
+
+  test('where the browser names no databases, nothing is set aside nor deleted', async () => {
+    const { name, factory } = await damaged()
+    const { store, refused } = await openStore(name, () => unlisted(factory))
+    expect(store.kind).toBe('memory')
+    expect(refused?.code).toBe('storage-corrupt')
+    expect(await store.setting('paused')).toBe(true)
+    expect(await names(name)).toEqual([name])
   })
 })
 

@@ -119,6 +119,11 @@ export interface Store {
   putSetting<K extends keyof Settings>(name: K, value: Settings[K]): Promise<void>
   /** Removes all that is about the shopper; the ledger begins anew with `first`. */
   erase(first: LedgerRow): Promise<void>
+  /**
+   * Deletes databases that the browser could not read and that were set aside; `erase` is about this one.
+   * @throws NearsideError `storage-corrupt` where the browser can't delete one either
+   */
+  dropAside(): Promise<void>
   close(): void
 }
 
@@ -333,6 +338,8 @@ export function createStore(database: Database): Store {
         },
         'strict',
       ),
+
+    dropAside: () => database.dropAside(),
 
     close: () => database.close(),
   }

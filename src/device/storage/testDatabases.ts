@@ -30,14 +30,37 @@ export function faultyFactory(
   } as IDBFactory
 }
 
+/**
+ * The browser's own IndexedDB, some of whose databases can't be opened or deleted: the functions see
+ * each name before and name the exception that it should end with.
+ */
+export function failingFactory(
+  opening: (name: string) => string | null,
+  deleting: (name: string) => string | null = () => null,
+): IDBFactory {
+  return {
+    databases: () => indexedDB.databases(),
+    deleteDatabase(name: string) {
+      const error = deleting(name)
+      return error === null ? indexedDB.deleteDatabase(name) : failedRequest(error)
+    },
+    open(name: string, version?: number) {
+      const error = opening(name)
+      return error === null ? indexedDB.open(name, version) : failedRequest(error)
+    },
+  } as IDBFactory
+}
+
+function failedRequest(name: string): IDBOpenDBRequest {
+  const request = new EventTarget() as IDBOpenDBRequest
+  Object.assign(request, { error: new DOMException('refused', name) })
+  queueMicrotask(() => request.onerror?.(new Event('error')))
+  return request
+}
+
 /** A browser that refuses: private windows and sandboxed frames do, each in its own way. */
 export function refusingFactory(name: string): IDBFactory {
-  const open = () => {
-    const request = new EventTarget() as IDBOpenDBRequest
-    Object.assign(request, { error: new DOMException('refused', name) })
-    queueMicrotask(() => request.onerror?.(new Event('error')))
-    return request
-  }
+  const open = () => failedRequest(name)
   const throwing = () => {
     throw new DOMException('refused', name)
   }
@@ -63,5 +86,15 @@ export function openVersion1(name: string): Promise<IDBDatabase> {
     }
     request.onerror = () => reject(request.error)
     request.onsuccess = () => resolve(request.result)
+  })
+}
+
+/** As when a site's data is cleared; an open page that won't let go is a failure. */
+export function deleted(name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.deleteDatabase(name)
+    request.onsuccess = () => resolve()
+    request.onerror = reject
+    request.onblocked = reject
   })
 }

@@ -187,6 +187,7 @@ export async function startDevice(
       learner.forget()
       const detail = { what: 'everything' }
       await store.erase(await chain(null, { kind: 'erase', detail, time: now() }))
+      await store.dropAside().catch((error) => notices.add(error))
       await Promise.all([shopper.reload(), readSettings()])
       onForgotten()
     },

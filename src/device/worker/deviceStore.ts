@@ -6,6 +6,7 @@ import { NearsideError } from '../../core/error.ts'
 import type { LedgerStore } from '../ledger/ledger.ts'
 import { createMemoryDatabase } from '../storage/memory.ts'
 import { createStore, type LedgerRow, type Store } from '../storage/store.ts'
+import { copySettings } from '../storage/unreadable.ts'
 import type { Notices } from './notices.ts'
 import type { DeviceState } from './state.ts'
 
@@ -94,9 +95,9 @@ export function createDeviceStore({ store, state, notices }: DeviceStoreDeps): D
   async function move(refused: Store, cause: NearsideError): Promise<void> {
     const memory = createStore(createMemoryDatabase())
     await memory.append(state.events)
-    await copyRest(refused, memory).catch(() => {
-      // What can't be read any more is lost to this tab; the events, above, are not.
-    })
+    await copySettings(refused, memory)
+    const log = await refused.ledger().catch(() => [])
+    await memory.appendLedger(log as LedgerRow[], { after: null }, 'relaxed')
     inUse = memory
     refused.close()
     const message = `${cause.message} From here on, what is learned is kept in memory until this tab closes.`
@@ -131,18 +132,11 @@ export function createDeviceStore({ store, state, notices }: DeviceStoreDeps): D
     setting: (name) => read((from) => from.setting(name)),
     putSetting: (name, value) => write((to) => to.putSetting(name, value)),
     erase: (first) => write((to) => to.erase(first)),
+    dropAside: () => inUse.dropAside(),
     close: () => inUse.close(),
   }
 }
 
 function isStorageFailure(error: unknown): error is NearsideError {
   return error instanceof NearsideError && error.code.startsWith('storage-')
-}
-
-async function copyRest(from: Store, to: Store): Promise<void> {
-  await to.appendLedger((await from.ledger()) as LedgerRow[], { after: null }, 'relaxed')
-  for (const name of ['paused', 'consent', 'budget', 'sent'] as const) {
-    const value = await from.setting(name)
-    if (value !== undefined) await to.putSetting(name, value)
-  }
 }

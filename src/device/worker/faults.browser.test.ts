@@ -2,7 +2,12 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { openIndexedDb } from '../storage/indexedDb.ts'
 import { createStore, type PersonalRecord } from '../storage/store.ts'
-import { faultyFactory, refusingFactory } from '../storage/testDatabases.ts'
+import {
+  deleted,
+  failingFactory,
+  faultyFactory,
+  refusingFactory,
+} from '../storage/testDatabases.ts'
 import { newDatabase, openDevice, type TestDevice, testServer } from './testDevice.ts'
 
 const open: TestDevice[] = []
@@ -156,15 +161,50 @@ test('a damaged base model at rest is fetched anew; offline, the shop’s own or
   expect((await online.device.recommend({ limit: 1 }))[0].id).toBe('item-31')
 })
 
+test('a store that can’t be read: set aside, learning paused, and said; erased with everything', async () => {
+  const server = await testServer()
+  const database = newDatabase()
+  const first = await openDevice(server, database)
+  await first.capture({ name: 'view_item', item_id: 'item-0' })
+  await first.device.close()
+  const indexedDb = () => failingFactory((name) => (name === database ? 'UnknownError' : null))
+  const second = await openDevice(server, database, { indexedDb })
+  expect(second.device.snapshot()).toMatchObject({ storage: 'indexeddb', paused: true })
+  expect(codes(second)).toEqual(['storage-corrupt'])
+  expect(await second.capture({ name: 'view_item', item_id: 'item-1' })).toBe(null)
+  await second.device.pause(false)
+  await second.capture({ name: 'view_item', item_id: 'item-1' })
+  await second.device.close()
+
+  const third = await start(server, database, { indexedDb })
+  expect(third.device.snapshot()).toMatchObject({ paused: false, events: { count: 1 } })
+  const there = async () =>
+    (await indexedDB.databases()).filter(({ name }) => name === database).length
+  expect(await there()).toBe(1)
+  await third.device.erase()
+  expect(await there()).toBe(0)
+})
+
+test('settings that can’t be read when memory takes over: paused, and the rest is kept', async () => {
+  const server = await testServer()
+  const database = newDatabase()
+  const first = await openDevice(server, database)
+  await first.capture({ name: 'view_item', item_id: 'item-0' })
+  await first.device.close()
+  const indexedDb = () =>
+    faultyFactory((tables, mode) =>
+      mode === 'readonly' && tables.includes('settings') ? 'UnknownError' : null,
+    )
+  const second = await start(server, database, { indexedDb })
+  expect(second.device.snapshot()).toMatchObject({ storage: 'memory', paused: true })
+  expect(codes(second)).toContain('storage-corrupt')
+})
+
 test('evicted while it is open: the next event is stored, lists go on', async () => {
   const database = newDatabase()
   const tested = await start(await testServer(), database)
   await tested.capture({ name: 'view_item', item_id: 'item-0' })
-  await new Promise((resolve, reject) => {
-    const request = indexedDB.deleteDatabase(database)
-    request.onsuccess = resolve
-    request.onerror = reject
-  })
+  await deleted(database)
   await tested.capture({ name: 'view_item', item_id: 'item-1' })
   expect(await tested.device.recommend({ limit: 3 })).toHaveLength(3)
   expect(tested.device.snapshot().storage).toBe('indexeddb')

@@ -1,0 +1,86 @@
+/**
+ * @module One connection to an IndexedDB database, opened patiently: while a site's data is cleared
+ * under an open page, and while a browser's storage process starts anew (WebKit), opening fails for a
+ * moment with what a damaged database says for ever.
+ */
+import { type IDBPDatabase, type IDBPTransaction, wrap } from 'idb'
+import { migrate, SCHEMA_VERSION } from './migrations.ts'
+
+/** Another tab may hold an old version open; it is told to close, and this is how long it gets. */
+const BLOCKED_MS = 2000
+
+/** Milliseconds before each further attempt. */
+const WAITS = [20, 100, 400, 1000]
+
+const PASSING = new Set(['AbortError', 'UnknownError'])
+
+export const nameOf = (thrown: unknown) => (thrown instanceof Error ? thrown.name : '')
+
+/**
+ * @param lost called when the browser closes the connection, or another tab needs it closed
+ * @throws what the browser says
+ */
+export async function openConnection(
+  name: string,
+  factory: IDBFactory,
+  lost: () => void,
+  waits: readonly number[] = WAITS,
+): Promise<IDBPDatabase> {
+  for (const wait of waits) {
+    try {
+      return await request(name, factory, lost)
+    } catch (error) {
+      if (!PASSING.has(nameOf(error))) throw error
+    }
+    await new Promise((resolve) => setTimeout(resolve, wait))
+  }
+  return request(name, factory, lost)
+}
+
+function request(name: string, factory: IDBFactory, lost: () => void): Promise<IDBPDatabase> {
+  return new Promise((resolve, reject) => {
+    const opening = factory.open(name, SCHEMA_VERSION)
+    let migration: Promise<void> = Promise.resolve()
+    let blocked: ReturnType<typeof setTimeout> | undefined
+    let givenUp = false
+    opening.onblocked = () => {
+      blocked = setTimeout(() => {
+        givenUp = true
+        reject(new DOMException('another tab holds an old version open', 'TimeoutError'))
+      }, BLOCKED_MS)
+    }
+    opening.onupgradeneeded = ({ oldVersion }) => {
+      const transaction = opening.transaction
+      if (!transaction) return
+      migration = migrate(
+        wrap(opening.result),
+        wrap(transaction) as unknown as IDBPTransaction<unknown, string[], 'versionchange'>,
+        oldVersion,
+      ).catch((error) => {
+        try {
+          transaction.abort()
+        } catch {
+          // The browser has ended it before: that is why the migration failed.
+          throw new DOMException('the connection was closed', 'AbortError')
+        }
+        throw error
+      })
+      migration.catch(() => undefined)
+    }
+    opening.onerror = () => {
+      clearTimeout(blocked)
+      migration.then(() => reject(opening.error), reject)
+    }
+    opening.onsuccess = () => {
+      clearTimeout(blocked)
+      const database = opening.result
+      if (givenUp) return database.close()
+      database.onclose = lost
+      database.onversionchange = () => {
+        database.close()
+        lost()
+      }
+      resolve(wrap(database))
+    }
+  })
+}
