@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import type { Subcommand } from '../src/cli/command.ts'
+import { COMMANDS as ALL } from '../src/cli/commands.ts'
+import { runProgram } from '../src/cli/program.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const BUILT = /^(node_modules|dist|var|screenshots|test-results|\.(?!ci).*)$/
@@ -38,17 +39,14 @@ const NPM = new Set(['install', 'ci', 'pack'])
 
 const COMMANDS = new Map(
   await Promise.all(
-    ['import', 'pretrain', 'evaluate', 'serve', 'bench'].map(async (name) => {
-      const module = (await import(`../src/cli/${name}.ts`)) as { command: Subcommand }
-      return [name, module.command] as const
-    }),
+    Object.entries(ALL).map(async ([name, load]) => [name, (await load()).command] as const),
   ),
 )
 
 /** What stands in code: `…` in a line, and the lines of a block. */
 function codeOf(text: string): string[] {
   const blocks = [...text.matchAll(/^```.*\n([\s\S]*?)^```/gm)].map(([, block]) => block)
-  const prose = text.replace(/^```.*\n[\s\S]*?^```/gm, '')
+  const prose = text.replace(/^```.*\n[\s\S]*?^```/gm, '').replaceAll(/\\\n */g, ' ')
   return [
     ...[...prose.matchAll(/`([^`\n]+)`/g)].map(([, code]) => code),
     ...[...prose.matchAll(/^ {4}(.*)$/gm)].map(([, code]) => code),
@@ -113,7 +111,49 @@ describe('documents name what there is', () => {
     })
     expect(wrong).toEqual([])
   })
+
+  test.each(DOCUMENTS)('$path: command lines that can be typed as they stand', async ({ text }) => {
+    const lines = codeOf(text).flatMap(typed)
+    const refused = await Promise.all(lines.map(refusal))
+    expect(refused.filter(Boolean)).toEqual([])
+  })
+
+  test('a command line that can’t be typed is found', async () => {
+    expect(typed('npm run -s nearside -- serve --role leader # why')).toEqual([
+      ['serve', '--role', 'leader'],
+    ])
+    expect(await refusal(['serve', '--role', 'leader', '--port', 'eighty'])).toMatch(/--port/)
+    expect(await refusal(['serve', '--role', 'leader'])).toBe('')
+  })
 })
+
+/** What a shell would hand on; nothing where the line leaves something to be filled in. */
+function typed(line: string): string[][] {
+  const [, rest] =
+    /^(?:npm run -s |npx )?nearside (?:-- )?(\w+ .*)$/.exec(line.replace(/ #.*$/, '')) ?? []
+  if (rest === undefined || /[…<>[\]|$"']/.test(rest)) return []
+  const argv = rest.trim().split(/\s+/)
+  // In the middle of a sentence, `nearside evaluate --arms base` names an option.
+  const isWhole = line.startsWith('np') || argv.includes('--shop') || argv.includes('--orders')
+  return COMMANDS.has(argv[0]) && isWhole ? [argv] : []
+}
+
+/** Why the line has no meaning; nothing is run. */
+async function refusal(argv: readonly string[]): Promise<string> {
+  const { syntax } = COMMANDS.get(argv[0])!
+  const context = {
+    progress: { update() {}, clear() {} },
+    print() {},
+    signal: new AbortController().signal,
+  }
+  try {
+    await runProgram('nearside', [{ syntax, run: async () => null }], argv, context)
+    return ''
+  } catch (error) {
+    const { code, message } = error as Error & { code?: string }
+    return code?.startsWith('commander.help') ? '' : `${argv.join(' ')}: ${message}`
+  }
+}
 
 /** GitHub's anchors. */
 function headingsOf(text: string): string[] {

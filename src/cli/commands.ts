@@ -1,0 +1,10 @@
+/** @module The commands of `nearside`, each loaded when it is asked for. */
+import type { Subcommand } from './command.ts'
+
+export const COMMANDS: Readonly<Record<string, () => Promise<{ command: Subcommand }>>> = {
+  import: () => import('./import.ts'),
+  pretrain: () => import('./pretrain.ts'),
+  evaluate: () => import('./evaluate.ts'),
+  serve: () => import('./serve.ts'),
+  bench: () => import('./bench.ts'),
+}
