@@ -8,7 +8,7 @@ import { NO_RULES, readCatalogRules } from '../train/import/catalogRules.ts'
 import type { Role } from '../train/import/columns.ts'
 import { type ImportReport, importShop, type LogReport } from '../train/import/importShop.ts'
 import { DELIMITERS } from '../train/import/table.ts'
-import { readWordVectors } from '../train/import/wordVectors.ts'
+import { readWordVectors } from '../train/wordVectors.ts'
 import { defineCommand } from './command.ts'
 import { pattern, wholeNumber } from './values.ts'
 

@@ -1,6 +1,5 @@
 /** @module `nearside pretrain`: a base model from a shop folder. */
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { Command, Option } from '@commander-js/extra-typings'
 import { NearsideError } from '../core/error.ts'
@@ -11,8 +10,6 @@ import { readShop } from '../train/shop/read.ts'
 import { describeLeftOut } from '../train/shop/wrongLines.ts'
 import type { Holdout } from '../train/split.ts'
 import { formatSearch } from '../train/tuning/formatSearch.ts'
-import { parseSearch } from '../train/tuning/parseSearch.ts'
-import type { SearchReport } from '../train/tuning/rankerSearch.ts'
 import { SEARCH_METHODS } from '../train/tuning/search.ts'
 import { searchShop } from '../train/tuning/searchShop.ts'
 import { type CommandContext, defineCommand } from './command.ts'
@@ -23,10 +20,10 @@ const syntax = new Command('pretrain')
   .description(
     `Writes OUT/VERSION/ and points OUT/latest.json at it. VERSION is a new one: a published version
 is never written to, and whoever reads meanwhile finds the old model or the new one. The same
-shop, limit, hold-out and seed give the same files. Held-out shoppers and events from --until on are not looked at. With
---protocol leave-one-out, for a log without times, everybody teaches: all events but the last
-two, of which the second last makes choices and the last is not looked at. OUT/VERSION also gets
-selection.json (what each feature carries) and, after --search, search.json (what was tried);
+shop, limit, hold-out and seed give the same files. Held-out shoppers and events from --until on
+are not looked at. With --protocol leave-one-out, for a log without times, everybody teaches: all
+events but the last two, of which the second last makes choices and the last is not looked at.
+OUT/VERSION also gets selection.json (what each feature carries) and, after --search, search.json (what was tried);
 what a search finds is used only where a time that it never looked at agrees.
 A context.tsv in the shop folder (tab-separated: time, name, value; each value holds until the
 next of its name) says what held when, e.g. weather, promotion or a holiday of the shop; with hour,
@@ -58,7 +55,6 @@ weekday, season and prices it is kept where it ranks later cases better.`,
     ).choices(SEARCH_METHODS),
   )
   .option('--trials <n>', 'of the search, what is in use included', wholeNumber(2, 1000), 20)
-  .option('--print-search <file>', 'print a search again, from search.json or what --json wrote')
   .option(
     '--withhold-items <fraction>',
     "items kept from training, for 'evaluate --protocol new-items'",
@@ -67,7 +63,6 @@ weekday, season and prices it is kept where it ranks later cases better.`,
   )
 
 export const command = defineCommand(syntax, async (options, context) => {
-  if (options.printSearch !== undefined) return printSearch(options.printSearch, context)
   const { out, seed, until = null, withholdItems } = options
   if (options.shop === undefined)
     throw new NearsideError('input-invalid', 'pretrain needs --shop DIR')
@@ -128,18 +123,9 @@ export const command = defineCommand(syntax, async (options, context) => {
     ['time', `${seconds} s`],
   ])
   for (const note of describeLeftOut(shop.leftOut)) context.print(`Note: ${note}.`)
-  if (search) await printSearch(join(String(out), latest.version, 'search.json'), context)
+  for (const line of result.searched ? formatSearch(result.searched) : []) context.print(line)
   return { ...latest, seconds, manifestContent: manifest }
 })
-
-async function printSearch(path: string, context: CommandContext): Promise<SearchReport> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw NearsideError.from(error, 'input-invalid', path)
-  })
-  const report = parseSearch(text, path)
-  for (const line of formatSearch(report)) context.print(line)
-  return report
-}
 
 /** Lets signals in between two steps of a long computation. */
 async function breathe(signal: AbortSignal): Promise<void> {

@@ -24,7 +24,6 @@ import { learnContext } from './context/learnContext.ts'
 import { describeModel, metricsOf } from './describeModel.ts'
 import { asShipped } from './encoder/asShipped.ts'
 import { type EncoderSettings, type TrainedEncoder, trainEncoder } from './encoder/train.ts'
-import { shippedWordVectors, type WordVectors } from './encoder/wordVectors.ts'
 import { encoderCandidates } from './encoderCandidates.ts'
 import { FOLDS, planByTime, planLeaveOneOut, requireSequences } from './plan.ts'
 import { learnPrior } from './prior/learnPrior.ts'
@@ -35,10 +34,11 @@ import { contextKindsOf, contextOf } from './shop/context.ts'
 import type { Shop } from './shop/shop.ts'
 import type { Holdout, Split } from './split.ts'
 import { learnTrees } from './trees/learnTrees.ts'
-import { adoptedSettings, searchRanker } from './tuning/rankerSearch.ts'
+import { adoptedSettings, type SearchReport, searchRanker } from './tuning/rankerSearch.ts'
 import type { SearchMethod } from './tuning/search.ts'
 import { bestBeyondError, validate } from './validate.ts'
 import { withholdItems } from './withhold.ts'
+import { shippedWordVectors, type WordVectors } from './wordVectors.ts'
 
 /** Stands in until the prior is learned. */
 const NO_PRIOR: PersonalPrior = {
@@ -75,6 +75,8 @@ export interface PretrainOptions {
 
 /** A model and what the manifest lists beside it; whoever publishes it gives it its version. */
 export interface Pretrained extends WrittenModel {
+  /** What was tried first, where a search was asked for. */
+  readonly searched: SearchReport | null
   /** As a device reads it from `files`. */
   readonly model: BaseModel
 }
@@ -240,7 +242,7 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
   const model = await readBaseModel(written.manifest, written.files)
   const files = new Map(written.files)
   for (const { described, bytes } of reports) files.set(described.name, bytes)
-  return { ...written, files, model }
+  return { ...written, files, searched, model }
 }
 
 /** With what the kinds of context that have earned a place are worth to each item. */

@@ -7,39 +7,7 @@
  * @see Balle, Wang (2018), Theorem 8; Dong, Roth, Su, "Gaussian Differential Privacy" (2019)
  */
 import { NearsideError } from '../../core/error.ts'
-
-/** erfc(x)·exp(x²) for x ≥ 0, to about 1e-13: a series near zero, Lentz's continued fraction beyond. */
-function scaledErfc(x: number): number {
-  if (x < 2) {
-    // erf(x) = 2/√π · e^(−x²) · Σ 2ⁿx²ⁿ⁺¹/(2n+1)!!, all terms positive.
-    let term = x
-    let sum = x
-    for (let n = 1; term > sum * 1e-17; n++) {
-      term *= (2 * x * x) / (2 * n + 1)
-      sum += term
-    }
-    return Math.exp(x * x) - (2 / Math.sqrt(Math.PI)) * sum
-  }
-  // erfc(x)·e^(x²)·√π = 1/(x + (1/2)/(x + 1/(x + (3/2)/(x + …)))).
-  let fraction = x
-  let c = x
-  let d = 0
-  for (let n = 1; n < 500; n++) {
-    d = 1 / (x + (n / 2) * d)
-    c = x + n / 2 / c
-    const step = c * d
-    fraction *= step
-    if (Math.abs(step - 1) < 1e-16) break
-  }
-  return 1 / (fraction * Math.sqrt(Math.PI))
-}
-
-/** ln Φ(x); in logarithms because the tails of interest lie below the smallest double. */
-function logNormalCdf(x: number): number {
-  const y = Math.abs(x) / Math.SQRT2
-  const logTail = Math.log(scaledErfc(y) / 2) - y * y
-  return x <= 0 ? logTail : Math.log1p(-Math.exp(logTail))
-}
+import { logNormalCdf } from '../../core/normal.ts'
 
 /** μ of the composition. @param noiseMultipliers z of each participation, > 0 */
 export function compose(noiseMultipliers: readonly number[]): number {

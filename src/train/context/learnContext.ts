@@ -10,13 +10,14 @@ import {
 import type { BaseModel, ContextTerm } from '../../core/model/baseModel.ts'
 import type { FeatureRecord } from '../../core/model/manifest.ts'
 import { createRandom } from '../../core/model/random.ts'
+import { mean, standardError } from '../estimates.ts'
 import type { RankerDataset } from '../ranker/dataset.ts'
 import { fitNewton } from '../ranker/newton.ts'
 import { foldOf } from '../ranker/outOfFold.ts'
 import { partOf } from '../ranker/part.ts'
 import { NEGLIGIBLE, spreadOf } from '../ranker/select.ts'
 import { DEFAULT_RANKER, type RankerData } from '../ranker/trainRanker.ts'
-import { mean, measureCases, standardError } from '../selection/measure.ts'
+import { measureCases } from '../selection/measure.ts'
 import { buildContextTable } from './table.ts'
 
 /** What a kind of context added to the base on cases later than those it was fitted on. */

@@ -6,6 +6,7 @@ import { DIMENSION } from '../../core/model/baseModel.ts'
 import { ENCODER_SHAPES, encode } from '../../core/model/encoder.ts'
 import { createRandom } from '../../core/model/random.ts'
 import { DAY } from '../../core/time.ts'
+import { NO_WORD_VECTORS } from '../wordVectors.ts'
 import { createParameter } from './adam.ts'
 import { BLOCK_FLOATS, createBlock } from './block.ts'
 import { createItemTable } from './itemTable.ts'
@@ -13,7 +14,6 @@ import { createMatrix } from './matrix.ts'
 import { createSampledSoftmax, createSampler } from './sampledSoftmax.ts'
 import { drawWindows, itemSets, packWindows, type Window } from './sequences.ts'
 import { fillInput, gradientsOf, initialWeights, spreadInputGradient, valuesOf } from './train.ts'
-import { NO_WORD_VECTORS } from './wordVectors.ts'
 
 const ITEMS = Array.from({ length: 40 }, (_, i) => ({
   id: `i${i}`,

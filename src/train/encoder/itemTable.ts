@@ -12,9 +12,9 @@ import {
   titleWords,
 } from '../../core/model/content.ts'
 import type { Random } from '../../core/model/random.ts'
+import type { WordVectors } from '../wordVectors.ts'
 import { createParameter, type Parameter } from './adam.ts'
 import type { Matrix } from './matrix.ts'
-import type { WordVectors } from './wordVectors.ts'
 
 const D = DIMENSION
 
@@ -59,9 +59,9 @@ export function createItemTable(
   const priceEdges = quantiles(items, settings.priceBands)
   const read = createContentReader({ words, categories, priceEdges })
   const rows = items.map(read)
-  const inputs = pretrained.dimension
+  const inputs = wordInputs(pretrained)
   const source = matrix.allocate(words.length * inputs)
-  source.set(pretrained.rows(words))
+  fillUnitRows(source, words, pretrained)
 
   const id = createParameter(items.length * D, settings.decay)
   const own = createParameter(words.length * D, settings.decay)
@@ -123,6 +123,26 @@ export function createItemTable(
       priceVectors: price.value.slice(),
     }),
   }
+}
+
+/** Numbers of a word's pre-trained vector, padded with zeros to a multiple of 8. */
+export function wordInputs({ dimension }: WordVectors): number {
+  return Math.ceil(dimension / 8) * 8
+}
+
+/** Their vectors at length 1; zeros for a word that is not known. */
+function fillUnitRows(into: Float32Array, wanted: readonly string[], known: WordVectors): void {
+  const { words, vectors, dimension } = known
+  const width = wordInputs(known)
+  const rowOf = new Map(words.map((word, row) => [word, row]))
+  wanted.forEach((word, k) => {
+    // Titles lose their plural s (`titleWords`), the vectors' words keep it.
+    const row = rowOf.get(word) ?? rowOf.get(`${word}s`)
+    if (row === undefined) return
+    const vector = vectors.subarray(row * dimension, (row + 1) * dimension)
+    const length = Math.hypot(...vector) || 1
+    for (let j = 0; j < dimension; j++) into[k * width + j] = vector[j] / length
+  })
 }
 
 export function frequentWords(items: readonly Item[], leastTitles: number): string[] {

@@ -6,6 +6,7 @@ import type { ContentTables } from '../../core/model/content.ts'
 import { ENCODER_SHAPES, type EncoderName, type EncoderWeights } from '../../core/model/encoder.ts'
 import { createRandom, type Random } from '../../core/model/random.ts'
 import type { Tensors } from '../../core/model/tensor.ts'
+import type { WordVectors } from '../wordVectors.ts'
 import { createAdam, createParameter, type Parameter } from './adam.ts'
 import { BLOCK_FLOATS, createBlock } from './block.ts'
 import {
@@ -14,6 +15,7 @@ import {
   type ItemTable,
   type ItemTableSettings,
   tableFloats,
+  wordInputs,
 } from './itemTable.ts'
 import { createMatrix, type Matrix } from './matrix.ts'
 import { createSampledSoftmax, createSampler, softmaxFloats } from './sampledSoftmax.ts'
@@ -25,7 +27,6 @@ import {
   shuffled,
   type Window,
 } from './sequences.ts'
-import type { WordVectors } from './wordVectors.ts'
 
 export interface EncoderSettings {
   readonly epochs: number
@@ -97,7 +98,7 @@ export async function trainEncoder(
     BLOCK_FLOATS +
       2 * WEIGHT_FLOATS +
       softmaxFloats(settings.negatives) +
-      tableFloats(words, data.words.dimension),
+      tableFloats(words, wordInputs(data.words)),
   )
   const weights = initialWeights(matrix, random)
   const values = valuesOf(weights)

@@ -2,12 +2,12 @@
 
 import type { Item } from '../../core/catalog/item.ts'
 import { DAY } from '../../core/time.ts'
+import type { WordVectors } from '../wordVectors.ts'
 import type { CatalogRules } from './catalogRules.ts'
 import { assignDepartments } from './departments.ts'
 import type { ImportedLog } from './importShop.ts'
 import type { ItemFacts } from './itemFacts.ts'
 import { chooseDescription, readableTitle } from './title.ts'
-import type { WordVectors } from './wordVectors.ts'
 
 export interface CatalogOptions {
   readonly rules: CatalogRules

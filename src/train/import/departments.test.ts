@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Item } from '../../core/catalog/item.ts'
 import type { ShopEvent } from '../shop/write.ts'
+import type { WordVectors } from '../wordVectors.ts'
 import { parseCatalogRules } from './catalogRules.ts'
 import { assignDepartments } from './departments.ts'
-import type { WordVectors } from './wordVectors.ts'
 
 const { departments } = parseCatalogRules(
   {

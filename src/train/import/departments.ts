@@ -7,9 +7,9 @@
 import type { Item } from '../../core/catalog/item.ts'
 import { DAY } from '../../core/time.ts'
 import type { ShopEvent } from '../shop/write.ts'
+import type { WordVectors } from '../wordVectors.ts'
 import type { Department } from './catalogRules.ts'
 import { orderedWords, PhraseIndex, toPhrase } from './headPhrase.ts'
-import { textVectors, type WordVectors } from './wordVectors.ts'
 
 const ALWAYS = 4
 const STRONG = 3
@@ -118,4 +118,38 @@ function baskets(events: readonly ShopEvent[], rows: ReadonlyMap<string, number>
   for (const [basket, items] of itemsOf.entries())
     for (const item of items) basketsOf[item].push(basket)
   return { basketsOf, itemsOf }
+}
+
+/**
+ * The vector of a text: the mean of its words' vectors, each weighted by how rare it is among
+ * `texts`, at length 1. Row-major [texts, dimension]; zeros where no word is known.
+ */
+function textVectors(
+  texts: readonly (readonly string[])[],
+  { words, vectors, dimension }: WordVectors,
+): Float32Array {
+  const rows = new Map(words.map((word, row) => [word, row]))
+  const frequency = new Map<string, number>()
+  for (const text of texts)
+    for (const word of new Set(text)) frequency.set(word, (frequency.get(word) ?? 0) + 1)
+  const result = new Float32Array(texts.length * dimension)
+  for (const [i, text] of texts.entries()) {
+    const sum = result.subarray(i * dimension, (i + 1) * dimension)
+    for (const word of new Set(text)) {
+      const row = rows.get(word)
+      if (row === undefined) continue
+      const weight = Math.log(1 + texts.length / frequency.get(word)!)
+      for (let d = 0; d < dimension; d++) sum[d] += weight * vectors[row * dimension + d]
+    }
+    normalize(sum)
+  }
+  return result
+}
+
+function normalize(vector: Float32Array): void {
+  let square = 0
+  for (const value of vector) square += value * value
+  if (square === 0) return
+  const scale = 1 / Math.sqrt(square)
+  for (let i = 0; i < vector.length; i++) vector[i] *= scale
 }

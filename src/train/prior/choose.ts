@@ -6,6 +6,7 @@
 import { EVENT_WEIGHTS, type EventWeights } from '../../core/features/strength.ts'
 import { type BaseModel, DIMENSION, type PersonalPrior } from '../../core/model/baseModel.ts'
 import type { Engine } from '../../engine/engine.ts'
+import { mean, shopperMeans, standardError } from '../estimates.ts'
 import { withVariance } from './spread.ts'
 import { type Outcome, outcomesOf, problemUnder, type Trial } from './trial.ts'
 
@@ -42,10 +43,10 @@ export function priorOf(
   const variance = spread.variance.map(
     (v, j) => v * (j < DIMENSION ? recipe.taste : recipe.features),
   )
-  const mean = spread.mean.map((m, j) => (variance[j] > 0 ? m * recipe.mean : 0))
+  const shift = spread.mean.map((m, j) => (variance[j] > 0 ? m * recipe.mean : 0))
   return {
     ...withVariance(start, variance),
-    mean,
+    mean: shift,
     halfLifeDays: recipe.halfLifeDays,
     ...(recipe.eventWeights !== EVENT_WEIGHTS && { eventWeights: recipe.eventWeights }),
     fusionWeight,
@@ -67,19 +68,24 @@ export async function judge(
     const { parameters } = await engine.fit(problemUnder(trial, prior))
     outcomes.push(outcomesOf(model, trial, prior, parameters, FUSION_WEIGHTS))
   }
-  const base = meanOf(trials.map((trial) => trial.baseNdcg)) || 1
+  const base = mean(trials.map((trial) => trial.baseNdcg)) || 1
   return FUSION_WEIGHTS.map((fusionWeight, at) => {
-    const ndcg = byShopper(trials, (k) => outcomes[k][at].ndcg - trials[k].baseNdcg)
-    const nll = byShopper(trials, (k) => trials[k].baseNll - outcomes[k][at].nll)
+    const ndcg = shopperMeans(trials, ({ baseNdcg }, k) => outcomes[k][at].ndcg - baseNdcg)
+    const nll = shopperMeans(trials, ({ baseNll }, k) => baseNll - outcomes[k][at].nll)
     return {
       recipe,
       fusionWeight,
-      ndcgLift: meanOf(ndcg) / base,
-      ndcgError: standardError(ndcg) / base,
-      nllGain: meanOf(nll),
-      nllError: standardError(nll),
+      ndcgLift: mean(ndcg) / base,
+      ndcgError: errorOf(ndcg) / base,
+      nllGain: mean(nll),
+      nllError: errorOf(nll),
     }
   })
+}
+
+/** Of one shopper nothing is certain. */
+function errorOf(values: readonly number[]): number {
+  return values.length < 2 ? Number.POSITIVE_INFINITY : standardError(values)
 }
 
 export interface Choice {
@@ -122,25 +128,4 @@ export function confirm(choice: Choice, again: Judgement | undefined): Choice {
     best: null,
     reason: 'what helped the shoppers it was chosen on hurt others: λ = 0',
   }
-}
-
-/** Mean within each shopper, so that heavy shoppers don't decide alone. */
-function byShopper(trials: readonly Trial[], value: (index: number) => number): number[] {
-  const sums = new Map<string, { sum: number; count: number }>()
-  trials.forEach(({ shopper }, k) => {
-    const known = sums.get(shopper) ?? { sum: 0, count: 0 }
-    sums.set(shopper, { sum: known.sum + value(k), count: known.count + 1 })
-  })
-  return [...sums.values()].map(({ sum, count }) => sum / count)
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : 0
-}
-
-function standardError(values: readonly number[]): number {
-  if (values.length < 2) return Number.POSITIVE_INFINITY
-  const mean = meanOf(values)
-  const square = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
-  return Math.sqrt(square / (values.length - 1) / values.length)
 }

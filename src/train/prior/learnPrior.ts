@@ -12,6 +12,7 @@ import { type BaseModel, DIMENSION, type PersonalPrior } from '../../core/model/
 import { createRandom } from '../../core/model/random.ts'
 import { casesFromHistory } from '../../core/personal/learningCases.ts'
 import type { Engine } from '../../engine/engine.ts'
+import { mean } from '../estimates.ts'
 import { OutOfFoldStatistics } from '../ranker/outOfFold.ts'
 import { firstTime, logsBefore } from '../ranker/sample.ts'
 import type { ShopperLog } from '../shop/shop.ts'
@@ -223,7 +224,6 @@ function metricsOf(
   again: Judgement | undefined,
   trials: readonly Trial[],
 ): Record<string, number> {
-  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
   return {
     'prior.cases': trials.length,
     'prior.base.ndcg@10': mean(trials.map((trial) => trial.baseNdcg)),

@@ -4,6 +4,7 @@
  * no learning rate has to be chosen.
  */
 import { NearsideError } from '../../core/error.ts'
+import { factorise, solve } from '../cholesky.ts'
 import type { RankerDataset } from './dataset.ts'
 
 export interface NewtonOptions {
@@ -42,16 +43,16 @@ export function fitNewton(
 ): NewtonResult {
   const inverse = Float64Array.from(scale, (value) => 1 / value)
   let weights = Float64Array.from(options.centre ?? new Float64Array(data.columns))
-  let state = evaluate(data, inverse, weights, options, true)
+  let state = evaluate(data, inverse, weights, options, 'hessian')
   let steps = 0
   while (steps < MAX_STEPS) {
-    const direction = solve(state.hessian, state.gradient, options.frozen)
+    const step = direction(state.hessian, state.gradient, options.frozen)
     let size = 1
     let next = weights
     let loss = Number.POSITIVE_INFINITY
     while (size > 1e-4) {
-      next = weights.map((value, f) => value - size * direction[f])
-      loss = evaluate(data, inverse, next, options, false).loss
+      next = weights.map((value, f) => value - size * step[f])
+      loss = evaluate(data, inverse, next, options, 'loss').loss
       if (loss <= state.loss) break
       size /= 2
     }
@@ -64,19 +65,24 @@ export function fitNewton(
       state = { ...state, loss }
       break
     }
-    state = evaluate(data, inverse, weights, options, true)
+    state = evaluate(data, inverse, weights, options, 'hessian')
   }
   if (!weights.every(Number.isFinite))
     throw new NearsideError('fit-diverged', 'the ranker did not converge')
   return { weights, loss: state.loss, steps }
 }
 
-function evaluate(
+/**
+ * Mean loss of a case, nats, with the L2 term; its gradient and Hessian by the scaled weights, as
+ * far as asked for.
+ * @param inverse 1 / scale, [columns]
+ */
+export function evaluate(
   data: NewtonTable,
   inverse: Float64Array,
   weights: Float64Array,
-  options: NewtonOptions,
-  withHessian: boolean,
+  options: Pick<NewtonOptions, 'l2' | 'frozen' | 'centre'>,
+  asked: 'loss' | 'gradient' | 'hessian',
 ) {
   const F = data.columns
   const free = Int32Array.from({ length: F }, (_, f) => f).filter((f) => !options.frozen.has(f))
@@ -114,7 +120,7 @@ function evaluate(
       share[k] = probability
       const target = data.target[row]
       if (target > 0) loss += weight * target * (normaliser - score)
-      if (!withHessian) continue
+      if (asked === 'loss') continue
       const residual = weight * (probability - target)
       const at = row * F
       for (const f of free) {
@@ -122,7 +128,7 @@ function evaluate(
         gradient[f] += residual * value
         mean[f] += probability * value
       }
-      if (probability < 1e-7) continue
+      if (asked !== 'hessian' || probability < 1e-7) continue
       for (let a = 0; a < free.length; a++) {
         const value = weight * probability * data.features[at + free[a]]
         if (value === 0) continue
@@ -130,7 +136,7 @@ function evaluate(
         for (let b = 0; b <= a; b++) hessian[into + free[b]] += value * data.features[at + free[b]]
       }
     }
-    if (!withHessian) continue
+    if (asked !== 'hessian') continue
     for (let f = 0; f < F; f++) {
       for (let g = 0; g <= f; g++) hessian[f * F + g] -= weight * mean[f] * mean[g]
     }
@@ -149,33 +155,18 @@ function evaluate(
   return { loss, gradient, hessian }
 }
 
-/** Cholesky solve of H x = g with a small ridge; frozen columns give 0. */
-function solve(
+/** H x = g with a small ridge; frozen columns give 0. */
+function direction(
   hessian: Float64Array,
   gradient: Float64Array,
   frozen: ReadonlySet<number>,
 ): Float64Array {
   const F = gradient.length
-  const lower = hessian.map((value, at) => {
+  const free = hessian.map((value, at) => {
     const onDiagonal = at % (F + 1) === 0
     if (frozen.has(at % F) || frozen.has(Math.floor(at / F))) return onDiagonal ? 1 : 0
     return onDiagonal ? value + 1e-9 : value
   })
-  for (let f = 0; f < F; f++) {
-    for (let g = 0; g <= f; g++) {
-      let sum = lower[f * F + g]
-      for (let k = 0; k < g; k++) sum -= lower[f * F + k] * lower[g * F + k]
-      lower[f * F + g] = f === g ? Math.sqrt(Math.max(sum, 1e-12)) : sum / lower[g * F + g]
-    }
-  }
   const x = Float64Array.from(gradient, (value, f) => (frozen.has(f) ? 0 : value))
-  for (let f = 0; f < F; f++) {
-    for (let k = 0; k < f; k++) x[f] -= lower[f * F + k] * x[k]
-    x[f] /= lower[f * F + f]
-  }
-  for (let f = F - 1; f >= 0; f--) {
-    for (let k = f + 1; k < F; k++) x[f] -= lower[k * F + f] * x[k]
-    x[f] /= lower[f * F + f]
-  }
-  return x
+  return solve(factorise(free, F), x)
 }

@@ -2,10 +2,11 @@
  * @module Compares ways to describe an item on cases that no weight was fitted on: all features,
  * those that carry something, those that an L1 term leaves, and a few principal components.
  */
+import { mean, standardError } from '../estimates.ts'
 import type { RankerDataset } from '../ranker/dataset.ts'
 import { fitNewton } from '../ranker/newton.ts'
 import type { LassoStep } from './lasso.ts'
-import { type Measured, mean, measureCases, standardError } from './measure.ts'
+import { type Measured, measureCases } from './measure.ts'
 import { principalComponents, projectOnto } from './principal.ts'
 
 export interface SelectionOutcome {

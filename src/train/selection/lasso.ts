@@ -4,6 +4,7 @@
  * @see Beck and Teboulle, FISTA, doi 10.1137/080716542
  */
 import type { RankerDataset } from '../ranker/dataset.ts'
+import { evaluate } from '../ranker/newton.ts'
 
 export interface LassoStep {
   /** Share of the smallest strength at which every weight is 0. */
@@ -14,6 +15,7 @@ export interface LassoStep {
 
 const ITERATIONS = 80
 const TOLERANCE = 1e-5
+const PLAIN = { l2: 0, frozen: new Set<number>() }
 
 /**
  * @param scale [columns], raw features are divided by it.
@@ -26,7 +28,7 @@ export function lassoPath(
 ): LassoStep[] {
   const inverse = Float64Array.from(scale, (value) => 1 / value)
   const zero = new Float64Array(data.columns)
-  const start = softmaxLoss(data, inverse, zero)
+  const start = evaluate(data, inverse, zero, PLAIN, 'gradient')
   const largest = start.gradient.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
   let weights: Float64Array = zero
   let step = 1
@@ -50,7 +52,7 @@ function descend(
   let momentum = 1
   let step = firstStep
   for (let k = 0; k < ITERATIONS; k++) {
-    const { loss, gradient } = softmaxLoss(data, inverse, ahead)
+    const { loss, gradient } = evaluate(data, inverse, ahead, PLAIN, 'gradient')
     let next = ahead
     for (;;) {
       next = ahead.map((value, f) => shrink(value - step * gradient[f], step * l1))
@@ -59,7 +61,7 @@ function descend(
         const moved = next[f] - ahead[f]
         bound += gradient[f] * moved + (0.5 * moved ** 2) / step
       }
-      if (step < 1e-6 || softmaxLoss(data, inverse, next, false).loss <= bound + 1e-12) break
+      if (step < 1e-6 || evaluate(data, inverse, next, PLAIN, 'loss').loss <= bound + 1e-12) break
       step /= 2
     }
     const moved = next.reduce((most, value, f) => Math.max(most, Math.abs(value - weights[f])), 0)
@@ -76,47 +78,4 @@ function descend(
 function shrink(value: number, by: number): number {
   if (Math.abs(value) <= by) return 0
   return value - Math.sign(value) * by
-}
-
-/** Mean loss of a case, nats, and its gradient by the scaled weights. */
-export function softmaxLoss(
-  data: RankerDataset,
-  inverse: Float64Array,
-  weights: Float64Array,
-  withGradient = true,
-): { loss: number; gradient: Float64Array } {
-  const { columns, features, start, correction, target } = data
-  const cases = start.length - 1
-  const scaled = weights.map((value, f) => value * inverse[f])
-  const gradient = new Float64Array(columns)
-  let scores = new Float64Array(512)
-  let loss = 0
-  for (let c = 0; c < cases; c++) {
-    const first = start[c]
-    const count = start[c + 1] - first
-    if (scores.length < count) scores = new Float64Array(count)
-    let highest = Number.NEGATIVE_INFINITY
-    for (let k = 0; k < count; k++) {
-      let score = correction[first + k]
-      for (let f = 0, x = (first + k) * columns; f < columns; f++, x++)
-        score += scaled[f] * features[x]
-      scores[k] = score
-      if (score > highest) highest = score
-    }
-    let sum = 0
-    for (let k = 0; k < count; k++) sum += Math.exp(scores[k] - highest)
-    const normaliser = highest + Math.log(sum)
-    for (let k = 0; k < count; k++) {
-      const share = target[first + k]
-      if (share > 0) loss += share * (normaliser - scores[k])
-      if (!withGradient) continue
-      const residual = Math.exp(scores[k] - normaliser) - share
-      for (let f = 0, x = (first + k) * columns; f < columns; f++, x++)
-        gradient[f] += residual * features[x]
-    }
-  }
-  return {
-    loss: loss / Math.max(1, cases),
-    gradient: gradient.map((value, f) => (value * inverse[f]) / Math.max(1, cases)),
-  }
 }

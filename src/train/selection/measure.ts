@@ -45,16 +45,3 @@ export function measureCases(
   }
   return { loss, ndcg: gains }
 }
-
-/** 0 of nothing. */
-export function mean(values: readonly number[]): number {
-  return values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : 0
-}
-
-/** Of the mean; 0 of fewer than two. */
-export function standardError(values: readonly number[]): number {
-  if (values.length < 2) return 0
-  const middle = mean(values)
-  const square = values.reduce((sum, value) => sum + (value - middle) ** 2, 0)
-  return Math.sqrt(square / (values.length - 1) / values.length)
-}

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { createRandom } from '../../core/model/random.ts'
 import type { RankerDataset } from '../ranker/dataset.ts'
+import { evaluate } from '../ranker/newton.ts'
 import { gainOf, informationGains } from './informationGain.ts'
-import { lassoPath, softmaxLoss } from './lasso.ts'
+import { lassoPath } from './lasso.ts'
 import { eigen, principalComponents, projectOnto } from './principal.ts'
 import { joinRecords, judgeFeatures } from './select.ts'
 
@@ -41,6 +42,7 @@ function planted(cases: number, seed: number, rows = 30): RankerDataset {
   }
 }
 
+const PLAIN = { l2: 0, frozen: new Set<number>() }
 const ONES = new Float32Array(NAMES.length).fill(1)
 
 test('gain is the entropy that a split takes away', () => {
@@ -79,13 +81,15 @@ test('the softmax gradient is that of its loss', () => {
   const data = planted(20, 3)
   const inverse = new Float64Array(NAMES.length).fill(1)
   const at = Float64Array.of(0.3, -0.2, 0.1, 0.05, 0, -0.4)
-  const { gradient } = softmaxLoss(data, inverse, at)
+  const { gradient } = evaluate(data, inverse, at, PLAIN, 'gradient')
   for (let f = 0; f < at.length; f++) {
     const moved = (by: number) =>
-      softmaxLoss(
+      evaluate(
         data,
         inverse,
         at.map((value, g) => (g === f ? value + by : value)),
+        PLAIN,
+        'loss',
       ).loss
     expect(gradient[f]).toBeCloseTo((moved(1e-5) - moved(-1e-5)) / 2e-5, 5)
   }
@@ -105,10 +109,10 @@ test('the L1 path starts with nothing, lets the signal in first and ends near th
 test('an L1 solution meets its optimality conditions', () => {
   const data = planted(200, 8)
   const inverse = new Float64Array(NAMES.length).fill(1)
-  const zero = softmaxLoss(data, inverse, new Float64Array(NAMES.length)).gradient
+  const zero = evaluate(data, inverse, new Float64Array(NAMES.length), PLAIN, 'gradient').gradient
   const largest = Math.max(...zero.map(Math.abs))
   for (const { strength, weights } of lassoPath(data, ONES, [0.5, 0.1, 0.02])) {
-    const { gradient } = softmaxLoss(data, inverse, weights)
+    const { gradient } = evaluate(data, inverse, weights, PLAIN, 'gradient')
     weights.forEach((weight, f) => {
       const limit = strength * largest
       if (weight === 0) expect(Math.abs(gradient[f])).toBeLessThanOrEqual(limit + 1e-4)

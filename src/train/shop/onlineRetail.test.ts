@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { Catalog } from '../../core/catalog/catalog.ts'
 import type { ImportReport } from '../import/importShop.ts'
-import { readWordVectors } from '../import/wordVectors.ts'
+import { readWordVectors } from '../wordVectors.ts'
 import { readShop } from './read.ts'
 import type { Shop } from './shop.ts'
 

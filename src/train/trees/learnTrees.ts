@@ -6,10 +6,10 @@
  */
 import { FEATURE_COUNT } from '../../core/features/features.ts'
 import { firstTrees, type Trees, treesScore } from '../../core/model/trees.ts'
+import { mean, standardError } from '../estimates.ts'
 import type { RankerDataset } from '../ranker/dataset.ts'
 import { foldOf } from '../ranker/outOfFold.ts'
 import { partOf } from '../ranker/part.ts'
-import { mean, standardError } from '../selection/measure.ts'
 import { BOOST, boost } from './boost.ts'
 import { ndcgOfCases } from './ndcgOfCases.ts'
 

@@ -4,7 +4,9 @@
  * @see Rasmussen and Williams, Gaussian Processes for Machine Learning, alg. 2.1
  * @see Jones, Schonlau and Welch, doi 10.1023/A:1008306431147
  */
-import { normalCdf, normalDensity } from './normal.ts'
+
+import { normalCdf, normalDensity } from '../../core/normal.ts'
+import { factorise, solve, solveLower } from '../cholesky.ts'
 
 export interface GaussianProcess {
   readonly length: number
@@ -30,12 +32,12 @@ export function fitGaussianProcess(
   let best = { likelihood: Number.NEGATIVE_INFINITY, length: 1, noise: 1e-3 }
   for (const length of LENGTHS) {
     for (const noise of NOISES) {
-      const { likelihood } = factorise(points, standard, length, noise)
+      const { likelihood } = likely(points, standard, length, noise)
       if (likelihood > best.likelihood) best = { likelihood, length, noise }
     }
   }
   const { length, noise } = best
-  const { lower, weights } = factorise(points, standard, length, noise)
+  const { lower, weights } = likely(points, standard, length, noise)
   return {
     length,
     noise,
@@ -43,7 +45,7 @@ export function fitGaussianProcess(
       const similar = Float64Array.from(points, (point) => matern(point, at, length))
       let expected = 0
       for (let k = 0; k < n; k++) expected += similar[k] * weights[k]
-      const reduced = forward(lower, similar)
+      const reduced = solveLower(lower, similar)
       const left = 1 - reduced.reduce((sum, value) => sum + value * value, 0)
       return {
         mean: mean + scale * expected,
@@ -70,40 +72,22 @@ function matern(a: readonly number[], b: readonly number[], length: number): num
   return (1 + r + (r * r) / 3) * Math.exp(-r)
 }
 
-/** Cholesky factor of K + noise·I, (K + noise·I)⁻¹ y, and the log marginal likelihood. */
-function factorise(
+/** Factor of K + noise·I, (K + noise·I)⁻¹ y, and the log marginal likelihood. */
+function likely(
   points: readonly (readonly number[])[],
   values: readonly number[],
   length: number,
   noise: number,
 ) {
   const n = points.length
-  const lower = Array.from({ length: n }, () => new Float64Array(n))
+  const covariance = Float64Array.from({ length: n * n }, (_, at) => {
+    const [i, j] = [Math.floor(at / n), at % n]
+    return matern(points[i], points[j], length) + (i === j ? noise + 1e-10 : 0)
+  })
+  const lower = factorise(covariance, n)
+  const weights = solve(lower, Float64Array.from(values))
   let likelihood = -0.5 * n * Math.log(2 * Math.PI)
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = matern(points[i], points[j], length) + (i === j ? noise + 1e-10 : 0)
-      for (let k = 0; k < j; k++) sum -= lower[i][k] * lower[j][k]
-      lower[i][j] = i === j ? Math.sqrt(Math.max(sum, 1e-12)) : sum / lower[j][j]
-    }
-    likelihood -= Math.log(lower[i][i])
-  }
-  const half = forward(lower, Float64Array.from(values))
-  likelihood -= 0.5 * half.reduce((sum, value) => sum + value * value, 0)
-  const weights = half.slice()
-  for (let i = n - 1; i >= 0; i--) {
-    for (let k = i + 1; k < n; k++) weights[i] -= lower[k][i] * weights[k]
-    weights[i] /= lower[i][i]
-  }
+  for (let i = 0; i < n; i++)
+    likelihood -= Math.log(lower[i * n + i]) + 0.5 * values[i] * weights[i]
   return { lower, weights, likelihood }
-}
-
-/** L⁻¹ y. */
-function forward(lower: readonly Float64Array[], values: Float64Array): Float64Array {
-  const solved = values.slice()
-  for (let i = 0; i < solved.length; i++) {
-    for (let k = 0; k < i; k++) solved[i] -= lower[i][k] * solved[k]
-    solved[i] /= lower[i][i]
-  }
-  return solved
 }

@@ -5,6 +5,7 @@
 
 import { createRandom } from '../../core/model/random.ts'
 import { addScores } from '../../core/model/score.ts'
+import { mean, shopperMeans, standardError } from '../estimates.ts'
 import { ndcg, placesOf } from '../metrics.ts'
 import { focusTargets } from '../ranker/focus.ts'
 import { fitNewton } from '../ranker/newton.ts'
@@ -160,18 +161,6 @@ function answersOf({ fitted, questions }: Origin, parameters: Point): Answer[] {
 
 /** Paired, each shopper the same weight. */
 function compare(answers: readonly Answer[], before: readonly Answer[]) {
-  const own = new Map<string, { sum: number; count: number }>()
-  answers.forEach(({ shopper, gain }, k) => {
-    const known = own.get(shopper) ?? { sum: 0, count: 0 }
-    own.set(shopper, { sum: known.sum + gain - before[k].gain, count: known.count + 1 })
-  })
-  const differences = [...own.values()].map(({ sum, count }) => sum / count)
-  const difference = mean(differences)
-  const square = differences.reduce((sum, value) => sum + (value - difference) ** 2, 0)
-  const error = Math.sqrt(square / Math.max(1, differences.length - 1) / differences.length)
-  return { difference, error }
-}
-
-function mean(values: readonly number[]): number {
-  return values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : 0
+  const differences = shopperMeans(answers, ({ gain }, k) => gain - before[k].gain)
+  return { difference: mean(differences), error: standardError(differences) }
 }

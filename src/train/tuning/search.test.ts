@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createRandom } from '../../core/model/random.ts'
+import { normalCdf } from '../../core/normal.ts'
 import { expectedImprovement, fitGaussianProcess } from './gaussianProcess.ts'
-import { normalCdf } from './normal.ts'
 import { search } from './search.ts'
 import { type Dimension, gridPoints, pointAt, unitOf } from './space.ts'
 

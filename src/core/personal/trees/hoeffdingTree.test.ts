@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../model/random.ts'
+import { normalCdf } from '../../normal.ts'
 import agrawal from './agrawal.fixture.json' with { type: 'json' }
-import { normalCdf } from './erf.ts'
 import {
   countLeaves,
   createTree,

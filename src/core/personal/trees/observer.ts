@@ -2,7 +2,7 @@
  * @module What a leaf remembers of one attribute: per class a Gaussian of a number, or counts of a
  * nominal value. Enough for naive Bayes and for proposing a split. Plain data.
  */
-import { normalCdf } from './erf.ts'
+import { normalCdf } from '../../normal.ts'
 import { type Counts, gainOf } from './informationGain.ts'
 
 export interface NumericObserver {
