@@ -1,7 +1,7 @@
 /** @module The shop of the benchmarks: items at random, and a shopper who keeps coming back. */
 import type { History } from '../src/core/features/history.ts'
 import type { BaseModel } from '../src/core/model/baseModel.ts'
-import { tinyModel } from '../src/core/model/tinyModel.ts'
+import { tinyModel } from '../src/core/model/testModel.ts'
 
 const HOUR = 3_600_000
 

@@ -57,7 +57,7 @@ test('they have the types that the package has', () => {
 test('they run: the options are accepted, the event is captured, the list is rendered', async () => {
   // The worker and the network are a browser's; options are read as the real one reads them.
   const stub = `
-    import { createFakePersonalizer } from '${join(ROOT, 'src/ui/react/fakePersonalizer.ts')}'
+    import { createFakePersonalizer } from '${join(ROOT, 'src/ui/react/testPersonalizer.ts')}'
     import { readOptions } from '${join(ROOT, 'src/sdk/readOptions.ts')}'
     export async function createPersonalizer(options) {
       readOptions(options)

@@ -5,7 +5,7 @@
 
 import { createEncoder } from '../core/model/encoder.ts'
 import { createRandom } from '../core/model/random.ts'
-import { tinyModel } from '../core/model/tinyModel.ts'
+import { tinyModel } from '../core/model/testModel.ts'
 import { createMlp } from '../core/personal/learners/mlp.ts'
 import { canaryProblem, irregular, PERSONAL_SIZE, TINY } from './canary.ts'
 import type { Engine } from './engine.ts'

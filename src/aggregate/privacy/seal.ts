@@ -15,8 +15,6 @@ import { NearsideError } from '../../core/error.ts'
 
 /** Bytes of the encapsulated key, which stand before the ciphertext. */
 export const ENCAPSULATED_BYTES = 32
-/** By how much a sealed share is longer than the share. */
-export const SEAL_OVERHEAD = ENCAPSULATED_BYTES + 16
 
 export type SealingKeys = KeyPair<HpkeKey>
 
@@ -24,7 +22,7 @@ function suite(): CipherSuite<HpkeKey> {
   return new CipherSuite(KEM_DHKEM_X25519_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_AES_128_GCM)
 }
 
-/** @returns enc ‖ ciphertext, `plaintext.length + SEAL_OVERHEAD` bytes */
+/** @returns enc ‖ ciphertext, `ENCAPSULATED_BYTES` + 16 longer than the plaintext */
 export async function seal(
   publicKey: Uint8Array,
   plaintext: Uint8Array,

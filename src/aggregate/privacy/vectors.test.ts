@@ -3,7 +3,7 @@ import { AEAD_AES_128_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_DHKEM_X25519_HKDF_S
 import { describe, expect, it } from 'vitest'
 import { decodeVector, fromHex, toHex, utf8 } from '../../core/bytes.ts'
 import { quantize, toResidues } from './quantize.ts'
-import { ENCAPSULATED_BYTES, importSealingKeys, open, SEAL_OVERHEAD, seal } from './seal.ts'
+import { ENCAPSULATED_BYTES, importSealingKeys, open, seal } from './seal.ts'
 import { addShare, aesCtr, expandSeed, hkdf, split } from './shares.ts'
 import published from './shareVectors.json'
 import { importSigningKeys, sign, verify } from './signature.ts'
@@ -90,7 +90,7 @@ describe('sealing', () => {
     const keys = await importSealingKeys(publicKey, secret)
     const [info, aad, message] = [utf8('info'), utf8('aad'), utf8('message')]
     const sealed = await seal(publicKey, message, info, aad)
-    expect(sealed).toHaveLength(message.length + SEAL_OVERHEAD)
+    expect(sealed).toHaveLength(message.length + ENCAPSULATED_BYTES + 16)
     expect(await open(keys, sealed, info, aad)).toEqual(message)
     const refused = { code: 'report-invalid' }
     await expect(open(keys, sealed, info, utf8('other'))).rejects.toMatchObject(refused)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { DIMENSION } from './baseModel.ts'
 import { contentVectors, titleWords } from './content.ts'
-import { tinyModel } from './tinyModel.ts'
+import { tinyModel } from './testModel.ts'
 
 const tables = tinyModel().content as NonNullable<ReturnType<typeof tinyModel>['content']>
 

@@ -16,7 +16,7 @@ import { createRandom } from './random.ts'
 import { readSafetensors, writeSafetensors } from './safetensors.ts'
 import { scoreTerms } from './score.ts'
 import type { Tensor } from './tensor.ts'
-import { tinyModel } from './tinyModel.ts'
+import { tinyModel } from './testModel.ts'
 
 const ITEMS = 12
 const FILE = 'context.safetensors'

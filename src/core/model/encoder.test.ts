@@ -7,7 +7,7 @@ import { DAY } from '../time.ts'
 import { DIMENSION } from './baseModel.ts'
 import { encode, encoderWeights, GAP_BUCKETS, gapBucket, HISTORY_LENGTH } from './encoder.ts'
 import { personalScores, scoreTerms } from './score.ts'
-import { tinyModel } from './tinyModel.ts'
+import { tinyModel } from './testModel.ts'
 
 const model = tinyModel(20)
 const interaction = fc.record({

@@ -10,7 +10,7 @@ import { DIMENSION } from './baseModel.ts'
 import { encode } from './encoder.ts'
 import { extendModel } from './extend.ts'
 import { scoreTerms } from './score.ts'
-import { tinyModel } from './tinyModel.ts'
+import { tinyModel } from './testModel.ts'
 
 const NOW = 400 * DAY
 const model = tinyModel(12)

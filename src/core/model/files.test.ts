@@ -12,7 +12,7 @@ import {
 import { parseManifest } from './manifest.ts'
 import { readSafetensors, writeSafetensors } from './safetensors.ts'
 import type { Tensor } from './tensor.ts'
-import { tinyModel, tinyTrees } from './tinyModel.ts'
+import { tinyModel, tinyTrees } from './testModel.ts'
 import { TREES_FILE } from './treesFile.ts'
 
 async function refusal(read: Promise<unknown>): Promise<NearsideError> {

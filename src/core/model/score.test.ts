@@ -7,7 +7,7 @@ import { casesFromHistory } from '../personal/learningCases.ts'
 import { DAY } from '../time.ts'
 import { createEncoder } from './encoder.ts'
 import { addSearches, scoreTerms } from './score.ts'
-import { tinyModel } from './tinyModel.ts'
+import { tinyModel } from './testModel.ts'
 
 const NOW = Date.UTC(2011, 5, 1)
 const ITEMS = 12

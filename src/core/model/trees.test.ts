@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { FEATURE_COUNT } from '../features/features.ts'
 import { DAY } from '../time.ts'
 import { linearTerms, scoreTerms } from './score.ts'
-import { tinyModel, tinyTrees } from './tinyModel.ts'
+import { tinyModel, tinyTrees } from './testModel.ts'
 import { CANDIDATES, firstTrees, LEAF, type Trees, treesParts, treesScore } from './trees.ts'
 
 /** One question: below 2 of feature 3 it is worth −1, else 4. */

@@ -3,7 +3,7 @@ import { contextFeature } from '../features/context/contextFeatures.ts'
 import type { History } from '../features/history.ts'
 import type { BaseModel } from '../model/baseModel.ts'
 import { encode } from '../model/encoder.ts'
-import { tinyModel } from '../model/tinyModel.ts'
+import { tinyModel } from '../model/testModel.ts'
 import { DAY } from '../time.ts'
 import { amongAll, createCandidates } from './candidates.ts'
 

@@ -5,7 +5,7 @@ import type { History } from '../features/history.ts'
 import { DIMENSION } from '../model/baseModel.ts'
 import { extendModel } from '../model/extend.ts'
 import { createRandom } from '../model/random.ts'
-import { tinyModel } from '../model/tinyModel.ts'
+import { tinyModel } from '../model/testModel.ts'
 import { DAY } from '../time.ts'
 import { amongAll, createCandidates } from './candidates.ts'
 

@@ -6,7 +6,7 @@ import { DIMENSION } from '../../core/model/baseModel.ts'
 import { encode } from '../../core/model/encoder.ts'
 import { createRandom } from '../../core/model/random.ts'
 import { project } from '../../core/model/score.ts'
-import { tinyModel } from '../../core/model/tinyModel.ts'
+import { tinyModel } from '../../core/model/testModel.ts'
 import { createTasteSource } from './tasteSource.ts'
 
 const NOW = 1_700_000_000_000

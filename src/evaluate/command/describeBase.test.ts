@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { tinyModel, tinyTrees } from '../../core/model/tinyModel.ts'
+import { tinyModel, tinyTrees } from '../../core/model/testModel.ts'
 import { describeBase } from './describeBase.ts'
 
 test('says what a base model has, and how it lets a device learn', () => {

@@ -9,7 +9,7 @@ import { trainRanker } from '../ranker/trainRanker.ts'
 import { contextKindsOf, contextOf } from '../shop/context.ts'
 import { NO_WORD_VECTORS } from '../wordVectors.ts'
 import { learnContext } from './learnContext.ts'
-import { weatherShop } from './weatherShop.ts'
+import { weatherShop } from './testWeatherShop.ts'
 
 const OPTIONS: PretrainOptions = {
   seed: 1,

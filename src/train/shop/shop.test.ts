@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { EVENT_NAMES } from '../../core/events/event.ts'
 import { DAY } from '../../core/time.ts'
 import { readShop } from './read.ts'
-import { type ShopEvent, shopEvents, writeShop } from './write.ts'
+import { shopEvents } from './testEvents.ts'
+import { type ShopEvent, writeShop } from './write.ts'
 
 let folder: string
 beforeEach(async () => {

@@ -6,7 +6,6 @@ import { gzipSync } from 'node:zlib'
 import type { Item } from '../../core/catalog/item.ts'
 import { NearsideError } from '../../core/error.ts'
 import type { EventName } from '../../core/events/event.ts'
-import type { Shop } from './shop.ts'
 import { formatDay, formatTime } from './time.ts'
 
 /** One line of `events.tsv`. */
@@ -101,16 +100,6 @@ function field(value: string | number | undefined, column: string): string {
       `${column} ${JSON.stringify(text)} holds a tab or a line break: events.tsv cannot`,
     )
   return text
-}
-
-/** The log of a shop in memory as lines, shopper by shopper, then the searches. */
-export function shopEvents({ items, shoppers, searches = [] }: Shop): ShopEvent[] {
-  const events = shoppers.flatMap(({ id, interactions }) =>
-    interactions.map(({ item, name, time, session }): ShopEvent => {
-      return { shopper: id, event: name, item: items[item].id, time, session }
-    }),
-  )
-  return [...events, ...searches.map((one): ShopEvent => ({ event: 'search', item: '', ...one }))]
 }
 
 async function writeText(

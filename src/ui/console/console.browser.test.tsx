@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { render } from 'vitest-browser-react'
 import type { LedgerEntry } from '../../device/ledger/entry.ts'
-import { createFakePersonalizer, type FakePersonalizer } from '../react/fakePersonalizer.ts'
+import { createFakePersonalizer, type FakePersonalizer } from '../react/testPersonalizer.ts'
 import { PrivacyConsole } from './PrivacyConsole.tsx'
 
 const ITEMS = [{ id: 'tin', title: 'Cake tin', category: 'Kitchen' }]

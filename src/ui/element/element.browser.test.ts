@@ -2,7 +2,7 @@
 import axe from 'axe-core'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { waitFor } from '../../testPatience.ts'
-import { createFakePersonalizer, type FakePersonalizer } from '../react/fakePersonalizer.ts'
+import { createFakePersonalizer, type FakePersonalizer } from '../react/testPersonalizer.ts'
 import { provide, type SelectDetail } from './recommendations.ts'
 
 const ITEMS = [

@@ -8,13 +8,13 @@ import { NearsideError } from '../../core/error.ts'
 import type { PersonalizerSnapshot, Reason } from '../../device/api.ts'
 import { STARTING } from '../../sdk/startingSnapshot.ts'
 import { waitFor } from '../../testPatience.ts'
-import { createFakePersonalizer } from './fakePersonalizer.ts'
 import { ENGLISH, type Labels } from './labels.ts'
 import { PersonalizationPanel } from './PersonalizationPanel.tsx'
 import {
   PersonalizationProvider,
   type PersonalizationProviderProps,
 } from './PersonalizationProvider.tsx'
+import { createFakePersonalizer } from './testPersonalizer.ts'
 import { Recommendations, RelatedItems } from './widgets.tsx'
 
 const ITEMS = [

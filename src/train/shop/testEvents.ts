@@ -1,0 +1,13 @@
+/** @module The log of a shop in memory; tests only. */
+import type { Shop } from './shop.ts'
+import type { ShopEvent } from './write.ts'
+
+/** The log of a shop in memory as lines, shopper by shopper, then the searches. */
+export function shopEvents({ items, shoppers, searches = [] }: Shop): ShopEvent[] {
+  const events = shoppers.flatMap(({ id, interactions }) =>
+    interactions.map(({ item, name, time, session }): ShopEvent => {
+      return { shopper: id, event: name, item: items[item].id, time, session }
+    }),
+  )
+  return [...events, ...searches.map((one): ShopEvent => ({ event: 'search', item: '', ...one }))]
+}
