@@ -9,20 +9,20 @@
  * `npm start`, then `npx tsx scripts/budgets.ts [ORIGIN] [--why] [--slowdown N] [--runs N]`; fails
  * when a budget is missed in any of the visits.
  */
-import { parseArgs } from 'node:util'
+import { Command } from '@commander-js/extra-typings'
 import { chromium, type Page } from 'playwright'
+import { wholeNumber } from '../src/cli/values.ts'
 import { CHROMIUM_ARGS, requireChromium } from './chromium.ts'
 import { type Longest, longestTask } from './longestTask.ts'
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    why: { type: 'boolean', default: false },
-    slowdown: { type: 'string', default: '4' },
-    runs: { type: 'string', default: '7' },
-  },
-})
-const ORIGIN = positionals[0] ?? 'http://localhost:8790'
+const command = new Command('budgets')
+  .argument('[origin]', 'where the demo runs', 'http://localhost:8790')
+  .option('--why', 'which scripts the longest tasks are of')
+  .option('--slowdown <n>', 'how many times slower the processor is', wholeNumber(1, 100), 4)
+  .option('--runs <n>', 'visits', wholeNumber(1, 1000), 7)
+  .parse()
+const [ORIGIN] = command.processedArgs
+const { why, slowdown, runs: visits } = command.opts()
 const PHONE = { width: 390, height: 844 }
 /** Milliseconds; the shift is a share of the screen. */
 const BUDGET = { task: 50, paint: 1500, shift: 0.1 } as const
@@ -229,7 +229,7 @@ async function run(steps: readonly Step[]): Promise<Row[]> {
   page.setDefaultTimeout(120_000)
   await page.addInitScript(observe)
   const session = await context.newCDPSession(page)
-  await session.send('Emulation.setCPUThrottlingRate', { rate: Number(values.slowdown) })
+  await session.send('Emulation.setCPUThrottlingRate', { rate: slowdown })
   const rows: Row[] = []
   for (const [name, act] of steps) {
     await browser.startTracing(page, { categories: TRACED })
@@ -256,7 +256,7 @@ async function indexOfProcessor(): Promise<number> {
 
 const index = await indexOfProcessor()
 const runs: Row[][] = []
-for (let number = 0; number < Number(values.runs); number++) {
+for (let number = 0; number < visits; number++) {
   const rows: Row[] = []
   for (const steps of VISITS) rows.push(...(await run(steps)))
   runs.push(rows)
@@ -265,9 +265,9 @@ for (let number = 0; number < Number(values.runs); number++) {
 const median = (numbers: readonly number[]): number =>
   [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
 
-const slowed = Math.round(index / Number(values.slowdown))
+const slowed = Math.round(index / slowdown)
 console.log(
-  `Processor ${values.slowdown}× slower, BenchmarkIndex ${Math.round(index)} → ${slowed} (a phone of the middle class: 1000, a cheap one: 264), ${PHONE.width}×${PHONE.height}, ${runs.length} visits: median – worst\n`,
+  `Processor ${slowdown}× slower, BenchmarkIndex ${Math.round(index)} → ${slowed} (a phone of the middle class: 1000, a cheap one: 264), ${PHONE.width}×${PHONE.height}, ${runs.length} visits: median – worst\n`,
 )
 console.log(
   '| step | largest paint, ms | longest task of ours, ms | whole task, ms | layout shift |',
@@ -292,7 +292,7 @@ VISITS.flat().forEach(([name], place) => {
 })
 for (const line of missed) console.error(line)
 if (missed.length > 0) process.exitCode = 1
-if (values.why) {
+if (why) {
   for (const { name, tasks } of runs[0])
     for (const { duration, script } of tasks)
       if (duration >= BUDGET.task) console.log(`${name}: ${Math.round(duration)} ms ${script}`)

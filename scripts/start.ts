@@ -6,34 +6,27 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { Command, Option } from '@commander-js/extra-typings'
+import { wholeNumber } from '../src/cli/values.ts'
 import { buildDemo, demoIsFresh } from './build.ts'
 import { createStaticServer } from './static.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 
-const { values } = parseArgs({
-  options: {
-    port: { type: 'string', default: process.env.PORT ?? '8790' },
-    data: { type: 'string', default: 'var' },
-    help: { type: 'boolean' },
-  },
-})
+const options = new Command('npm start --')
+  .description('Runs the demo shop on port N, the leader on N+1 and the helper on N+2.')
+  .addOption(
+    new Option('--port <n>', 'port of the shop')
+      .env('PORT')
+      .argParser(wholeNumber(1, 65_533))
+      .default(8790),
+  )
+  .option('--data <dir>', 'where the aggregators keep databases and published models', 'var')
+  .parse()
+  .opts()
 
-if (values.help) {
-  console.log(`usage: npm start -- [--port N] [--data DIR]
-
-Runs the demo shop on http://localhost:N (default 8790), the leader on N+1 and the helper on N+2.
---data DIR   where the aggregators keep their databases and the published models (default var)`)
-  process.exit(0)
-}
-
-const port = Number(values.port)
-if (!Number.isInteger(port) || port < 1 || port > 65533) {
-  console.error(`start: --port takes a whole number from 1 to 65533, not '${values.port}'`)
-  process.exit(2)
-}
-const data = resolve(ROOT, values.data)
+const { port } = options
+const data = resolve(ROOT, options.data)
 const origin = `http://localhost:${port}`
 const leader = `http://127.0.0.1:${port + 1}`
 const helper = `http://127.0.0.1:${port + 2}`
@@ -68,7 +61,7 @@ Nearside is running. Nothing about you leaves the browser unless you opt in.
   console   ${origin}/console
   leader    ${leader}   helper ${helper}
 
-Stop with Ctrl+C. Aggregator data is in ${values.data}/.`)
+Stop with Ctrl+C. Aggregator data is in ${options.data}/.`)
 })
 
 /** The leader publishes here; it starts with the models that the repository ships. */
