@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { type BrowserContext, expect, type Page, test } from 'playwright/test'
-import { simulateDevices } from '../src/device/upload/simulate.ts'
+import { simulateDevices } from '../src/aggregate/server/testDevices.ts'
 import { fact, forYou, forYouIds, goHome, openShop } from './shop.ts'
 
 test.describe.configure({ mode: 'serial' })

@@ -21,4 +21,5 @@ export type {
 } from './device/api.ts'
 export type { TrainingBudget } from './device/learning/budget.ts'
 export type { LedgerEntry } from './device/ledger/entry.ts'
+export type { ContributionTerms } from './device/upload/terms.ts'
 export { createPersonalizer } from './sdk/createPersonalizer.ts'

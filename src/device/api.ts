@@ -9,6 +9,7 @@ import type { LatestModel } from '../core/model/manifest.ts'
 import type { StrategyName } from '../core/personal/strategy.ts'
 import type { Deferral, TrainingBudget } from './learning/budget.ts'
 import type { LedgerEntry } from './ledger/entry.ts'
+import type { ContributionTerms } from './upload/terms.ts'
 
 /**
  * `auto` lets the device choose; a forced engine that is unavailable falls back and says so. `cpu`
@@ -245,8 +246,16 @@ export interface PersonalizerSnapshot {
   readonly sent: {
     readonly reports: number
     readonly bytes: number
+    /** ε over the last year, at the δ of the last report; null while nothing was sent. */
     readonly epsilon: number | null
+    /** The same over all time. */
+    readonly epsilonEver?: number
   }
+  /**
+   * What contributing costs at most, to be shown before `setContribution(true)`, which agrees to
+   * exactly this: the device's own limits, or less where the aggregators were asked.
+   */
+  readonly terms: ContributionTerms
   /** Newest first, at most 50: everything that degraded, each in one clear line. */
   readonly notices: readonly Notice[]
 }
@@ -287,7 +296,16 @@ export interface Personalizer {
   }): Promise<FitReport>
   /** Resolves when the engine is there; the next fit runs on it. */
   setEngine(engine: EnginePreference): Promise<void>
-  /** @throws NearsideError `input-invalid` to a consent where the shop declared no aggregators */
+  /**
+   * Asks both aggregators for their terms, which says nothing of the shopper, and shows them in the
+   * snapshot. @throws NearsideError `aggregator-unreachable`, `policy-mismatch`, `round-closed`
+   */
+  contributionTerms(): Promise<ContributionTerms>
+  /**
+   * Agrees to the snapshot's `terms`, or withdraws, which also drops a report that waits to be sent.
+   * @throws NearsideError `input-invalid` where the shop declared no aggregators, `storage-…` where
+   * the browser can't keep the answer: a consent is not given then; a withdrawal holds in this tab
+   */
   setContribution(consent: boolean): Promise<void>
   /** Sends one report now if consent, budget and an open round allow; resolves with what happened. */
   contribute(): Promise<{ readonly sent: boolean; readonly reason: string }>

@@ -20,6 +20,7 @@ import type {
 } from './api.ts'
 import type { DeviceConditions, TrainingBudget } from './learning/budget.ts'
 import type { LedgerEntry } from './ledger/entry.ts'
+import type { ContributionTerms } from './upload/terms.ts'
 
 /** Options of `createPersonalizer` without what can't be cloned; all URLs absolute. */
 export interface WorkerConfig {
@@ -61,6 +62,7 @@ export interface Calls {
   fineTune(): FitReport
   setEngine(engine: EnginePreference): void
   setContribution(consent: boolean): void
+  contributionTerms(): ContributionTerms
   contribute(): { readonly sent: boolean; readonly reason: string }
   checkForUpdate(): { readonly adopted: boolean; readonly version: string }
   pause(paused: boolean): void

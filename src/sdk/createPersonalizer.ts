@@ -221,6 +221,7 @@ export async function createPersonalizer(
       await call('setEngine', [preference])
     },
     setContribution: (consent) => call('setContribution', [consent]),
+    contributionTerms: () => call('contributionTerms', []),
     contribute: () => call('contribute', []),
     checkForUpdate: () => call('checkForUpdate', []),
     pause: (paused) => call('pause', [paused]),

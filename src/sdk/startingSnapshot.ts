@@ -1,5 +1,6 @@
 /** @module What a personalizer shows before its worker has answered, and React before there is one. */
 import type { PersonalizerSnapshot } from '../device/api.ts'
+import { DEVICE_TERMS } from '../device/upload/terms.ts'
 
 export const STARTING: PersonalizerSnapshot = {
   status: 'starting',
@@ -18,5 +19,6 @@ export const STARTING: PersonalizerSnapshot = {
   paused: false,
   consent: { contribute: false, since: null },
   sent: { reports: 0, bytes: 0, epsilon: null },
+  terms: DEVICE_TERMS,
   notices: [],
 }

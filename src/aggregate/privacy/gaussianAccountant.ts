@@ -9,13 +9,6 @@
 import { NearsideError } from '../../core/error.ts'
 import { logNormalCdf } from '../../core/normal.ts'
 
-/** μ of the composition. @param noiseMultipliers z of each participation, > 0 */
-export function compose(noiseMultipliers: readonly number[]): number {
-  if (!noiseMultipliers.every((z) => z > 0 && Number.isFinite(z)))
-    throw new NearsideError('input-invalid', 'A noise multiplier must be a positive number')
-  return Math.sqrt(noiseMultipliers.reduce((sum, z) => sum + 1 / (z * z), 0))
-}
-
 /** δ(ε) of a μ-Gaussian mechanism. */
 export function deltaOf(epsilon: number, mu: number): number {
   if (mu === 0) return 0
@@ -34,26 +27,6 @@ export function epsilonOf(mu: number, delta: number): number {
   for (let i = 0; i < 200 && high - low > 1e-15 * high; i++) {
     const middle = (low + high) / 2
     if (deltaOf(middle, mu) > delta) low = middle
-    else high = middle
-  }
-  return high
-}
-
-/** ε after participations with these noise multipliers, at δ. */
-export function spentEpsilon(noiseMultipliers: readonly number[], delta: number): number {
-  return noiseMultipliers.length === 0 ? 0 : epsilonOf(compose(noiseMultipliers), delta)
-}
-
-/** The z with which `participations` reports cost at most ε at δ. */
-export function noiseMultiplierFor(epsilon: number, delta: number, participations: number): number {
-  if (!(epsilon > 0)) throw new NearsideError('input-invalid', 'ε must be positive')
-  let low = 1e-3
-  let high = 1
-  const spent = (z: number) => epsilonOf(Math.sqrt(participations) / z, delta)
-  while (spent(high) > epsilon) high *= 2
-  for (let i = 0; i < 100 && high - low > 1e-12 * high; i++) {
-    const middle = (low + high) / 2
-    if (spent(middle) > epsilon) low = middle
     else high = middle
   }
   return high

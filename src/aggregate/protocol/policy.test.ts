@@ -60,11 +60,13 @@ describe('a policy', () => {
     ['scale', 1.5],
     ['scale', 100],
     ['noiseMultiplier', -1],
-    ['delta', 1],
+    ['delta', 0.99],
+    ['delta', 2e-6],
     ['aggregationGoal', 1],
     ['aggregationGoal', 50_000],
     ['maxParticipations', 0],
     ['periodDays', 0.5],
+    ['periodDays', 366],
     ['model', { version: '../1', hash: 'ab'.repeat(32) }],
     ['model', { version: '1', hash: 'xyz' }],
     ['parameters', { projectionDiagonal: 64, featureWeights: 20_000 }],
@@ -73,6 +75,12 @@ describe('a policy', () => {
     ['surprise', true],
   ])('is refused with %s = %j', (field, value) => {
     expect(() => parsePolicy({ ...copy(), [field]: value })).toThrow(/Policy: /)
+  })
+
+  it('is refused with a δ above 1/n²', () => {
+    const goal = { ...copy(), aggregationGoal: 5000, scale: 2 ** 18 }
+    expect(() => parsePolicy({ ...goal, delta: 1e-6 })).toThrow(/delta is not valid/)
+    expect(parsePolicy({ ...goal, delta: 4e-8 }).delta).toBe(4e-8)
   })
 
   it('is refused when it is no object', () => {

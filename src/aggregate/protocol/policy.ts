@@ -26,7 +26,7 @@ export interface PolicyParameters {
   readonly scale: number
   /** z: standard deviation of each aggregator's noise, in clip norms. */
   readonly noiseMultiplier: number
-  /** The δ at which ε is stated. */
+  /** The δ at which ε is stated; at most 1e-6, and at most 1/n². */
   readonly delta: number
   /** n: a round is released at this many reports, never below. */
   readonly aggregationGoal: number
@@ -36,7 +36,7 @@ export interface PolicyParameters {
   readonly maxParticipations: number
   /** … this far apart … */
   readonly minSeparationSeconds: number
-  /** … and how long a period is. */
+  /** … and how long a period is, at most a year: each device also keeps to its own limit a year. */
   readonly periodDays: number
 }
 
@@ -76,6 +76,8 @@ export async function policyHash(policy: Policy): Promise<string> {
 
 /** The largest d (DESIGN.md, "The upload path"). */
 const MAX_DIMENSION = 16_384
+/** δ of more is no promise: it is the chance that none holds. Nor is more than 1/n², checked below. */
+const MAX_DELTA = 1e-6
 /** Keeps ‖x_q‖² exact in a double. */
 const MAX_INTEGER_CLIP_NORM = 2 ** 26
 
@@ -108,18 +110,21 @@ export function parsePolicy(value: unknown): Policy {
 
 /** The operator's part alone. @throws NearsideError `policy-mismatch` */
 export function parseParameters(value: Readonly<Record<string, unknown>>): PolicyParameters {
-  return {
+  const parameters = {
     task: string(value.task, 'task', /^[A-Za-z0-9.-]{1,64}$/),
     clipNorm: number(value.clipNorm, 'clipNorm', (n) => n > 0 && n <= 1e3),
     scale: number(value.scale, 'scale', (n) => Number.isInteger(n) && n >= 1 && n <= 2 ** 31),
     noiseMultiplier: number(value.noiseMultiplier, 'noiseMultiplier', (n) => n > 0 && n <= 100),
-    delta: number(value.delta, 'delta', (n) => n > 0 && n < 1),
+    delta: number(value.delta, 'delta', (n) => n > 0 && n <= MAX_DELTA),
     aggregationGoal: number(value.aggregationGoal, 'aggregationGoal', (n) => count(n) && n >= 2),
     learningRate: number(value.learningRate, 'learningRate', (n) => n > 0 && n <= 100),
     maxParticipations: number(value.maxParticipations, 'maxParticipations', count),
     minSeparationSeconds: number(value.minSeparationSeconds, 'minSeparationSeconds', (n) => n >= 0),
-    periodDays: number(value.periodDays, 'periodDays', count),
+    periodDays: number(value.periodDays, 'periodDays', (n) => count(n) && n <= 365),
   }
+  if (parameters.delta > 1 / parameters.aggregationGoal ** 2)
+    throw wrong('delta', 'at most 1/aggregationGoal²')
+  return parameters
 }
 
 const PARAMETER_FIELDS = [

@@ -145,7 +145,7 @@ it(`counts every acknowledged report exactly once through ${KILLS} kills`, async
     await new Promise((resolve) => setTimeout(resolve, 20))
   const bytes = readFileSync(file)
   const mean = new Float64Array(new Uint8Array(bytes).buffer)
-  const vectors = made.map(({ detail }) => decodeVector(fromBase64(String(detail.updateInteger))))
+  const vectors = made.map(({ opening }) => decodeVector(fromBase64(opening.update)))
   const expected = Float64Array.from({ length: dimension }, (_, j) => {
     const sum = vectors.reduce((total, vector) => total + (vector[j] | 0), 0)
     return sum / PARAMETERS.scale / GOAL

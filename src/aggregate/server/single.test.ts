@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import { simulateDevices } from '../../device/upload/simulate.ts'
 import { readLatest } from '../../train/models/read.ts'
 import { loadIdentity } from './identity.ts'
 import { createSingle } from './single.ts'
 import { openSqliteStore } from './store/sqlite.ts'
+import { simulateDevices } from './testDevices.ts'
 import { createModels } from './testFederation.ts'
 import { candidateOf, LAYOUT, noNoise, ORIGIN, PARAMETERS } from './testModel.ts'
 

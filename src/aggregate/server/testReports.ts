@@ -22,7 +22,7 @@ export async function report(federation: TestFederation, seed: number) {
   const get = async (url: string) => new Uint8Array(await (await fetch(url)).arrayBuffer())
   const task = await agreeTask({ get }, { leader: LEADER, helper: HELPER })
   const made = await makeReport(randomUpdate(seed), task, cryptoRandomBytes)
-  return { ...made, task, quantized: decodeVector(fromBase64(String(made.detail.updateInteger))) }
+  return { ...made, task, quantized: decodeVector(fromBase64(made.opening.update)) }
 }
 
 export function post(

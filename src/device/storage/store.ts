@@ -15,6 +15,10 @@
 import { type EventDraft, readStoredEvent } from '../../core/events/capture.ts'
 import type { ShopperEvent } from '../../core/events/event.ts'
 import { sessionOf } from '../../core/events/session.ts'
+import type { PersonalizerSnapshot } from '../api.ts'
+import type { PendingReport } from '../upload/contribute.ts'
+import type { Opening } from '../upload/makeReport.ts'
+import type { ContributionTerms } from '../upload/terms.ts'
 import type { Database, Durability, Table, Transaction } from './database.ts'
 import { requireFinite } from './finite.ts'
 import { addToHead, EMPTY_HEAD, type EventHead, removeFromHead, withLast } from './head.ts'
@@ -61,20 +65,40 @@ export interface LedgerRow {
 
 export interface Settings {
   readonly paused: boolean
-  readonly consent: { readonly contribute: boolean; readonly since: number | null }
-  /** Owned by federation: what has been spent. */
-  readonly budget: unknown
-  readonly sent: {
-    readonly reports: number
-    readonly bytes: number
-    readonly epsilon: number | null
+  /** `terms`: what was agreed to. */
+  readonly consent: {
+    readonly contribute: boolean
+    readonly since: number | null
+    readonly terms?: ContributionTerms
   }
+  /** Read by `upload/budget.ts`: what has been spent, in numbers. */
+  readonly budget: unknown
+  /** A report that may have left, to be sent again. */
+  readonly pending: PendingReport
+  /** Of the last reports, the plain updates that the log only commits to. */
+  readonly openings: readonly Opening[]
+  /** What the aggregators asked for last. */
+  readonly terms: ContributionTerms
+  readonly sent: PersonalizerSnapshot['sent']
   /** Owned by the engine: which one was the faster on this device. */
   readonly calibration: unknown
 }
 
-/** Settings that outlive an erasure: a wish not to be followed, and what can't be unsent. */
+const SETTINGS: readonly (keyof Settings)[] = [
+  'paused',
+  'consent',
+  'budget',
+  'pending',
+  'openings',
+  'terms',
+  'sent',
+  'calibration',
+]
+
+/** Settings that outlive an erasure: a wish not to be followed, and what can't be unsent, as numbers. */
 const KEPT_BY_ERASE: readonly (keyof Settings)[] = ['paused', 'budget', 'sent']
+/** What was made from the events, and goes with any of them. */
+const MADE_FROM_EVENTS: readonly (keyof Settings)[] = ['pending', 'openings']
 
 export interface StoredEvents {
   /** Ascending by time, then by arrival. */
@@ -89,7 +113,10 @@ export interface Store {
   /** Stores what is not stored yet and gives each event its session; storing twice changes nothing. */
   append(drafts: readonly EventDraft[]): Promise<readonly ShopperEvent[]>
   events(): Promise<StoredEvents>
-  /** Removes these events and all that was learned; a fit under way may not be stored any more. */
+  /**
+   * Removes these events, all that was learned, and a report that waits to be sent again; a fit or a
+   * report under way may not be stored any more.
+   */
   forget(ids: readonly string[]): Promise<void>
   /** Makes room: removes the oldest share of the events. Returns how many went. */
   dropOldest(share: number): Promise<number>
@@ -117,6 +144,15 @@ export interface Store {
   setting<K extends keyof Settings>(name: K): Promise<Settings[K] | undefined>
   /** On disk when it resolves. */
   putSetting<K extends keyof Settings>(name: K, value: Settings[K]): Promise<void>
+  settings(): Promise<Partial<Settings>>
+  /**
+   * Reads all settings and writes those that `change` returns (undefined removes one), in one
+   * transaction that is on disk when it resolves. Rejects with what `change` throws, which may run
+   * twice. `epoch` as above.
+   */
+  changeSettings(
+    change: (settings: Partial<Settings>, epoch: number) => Partial<Settings>,
+  ): Promise<void>
   /** Removes all that is about the shopper; the ledger begins anew with `first`. */
   erase(first: LedgerRow): Promise<void>
   /**
@@ -170,6 +206,14 @@ export function createStore(database: Database): Store {
       const event = readStoredEvent(row)
       return event ? [{ ...event, order: (row as Partial<StoredEvent>).order ?? 0 }] : []
     })
+  const readSettings = async (transaction: Transaction): Promise<Partial<Settings>> => {
+    const settings: Record<string, unknown> = {}
+    for (const name of SETTINGS) {
+      const value = await transaction.get('settings', name)
+      if (value !== undefined) settings[name] = value
+    }
+    return settings
+  }
   /** Sessions that an event held together, or began, are those that there would be without it. */
   const placeAgain = async (transaction: Transaction): Promise<void> => {
     let last: ShopperEvent | null = null
@@ -229,8 +273,9 @@ export function createStore(database: Database): Store {
       })),
 
     forget: (ids) =>
-      write(['events', 'heads', 'personal'], async (transaction) => {
+      write(['events', 'heads', 'personal', 'settings'], async (transaction) => {
         const gone = new Set(ids)
+        for (const name of MADE_FROM_EVENTS) await transaction.delete('settings', name)
         await remove(transaction, (events) => events.filter((event) => gone.has(event.id)))
         await placeAgain(transaction)
         await transaction.clear('personal')
@@ -320,19 +365,35 @@ export function createStore(database: Database): Store {
     putSetting: (name, value) =>
       write(['settings'], (transaction) => transaction.put('settings', value, name), 'strict'),
 
+    settings: () => read(['settings'], readSettings),
+
+    changeSettings: (change) =>
+      write(
+        ['settings', 'heads'],
+        async (transaction) => {
+          const epoch = (await numberAt(transaction, 'epoch')) ?? 0
+          const changes = Object.entries(change(await readSettings(transaction), epoch))
+          for (const [name, value] of changes) {
+            if (value === undefined) await transaction.delete('settings', name)
+            else await transaction.put('settings', value, name)
+          }
+        },
+        'strict',
+      ),
+
     erase: (first) =>
       write(
         ['events', 'heads', 'personal', 'ledger', 'settings'],
         async (transaction) => {
           const epoch = (await numberAt(transaction, 'epoch')) ?? 0
-          const kept = new Map<string, unknown>()
-          for (const name of KEPT_BY_ERASE) kept.set(name, await transaction.get('settings', name))
+          const settings = await readSettings(transaction)
           for (const table of ['events', 'heads', 'personal', 'ledger', 'settings'] as const) {
             await transaction.clear(table)
           }
           await transaction.put('heads', epoch + 1, 'epoch')
-          for (const [name, value] of kept) {
-            if (value !== undefined) await transaction.put('settings', value, name)
+          for (const name of KEPT_BY_ERASE) {
+            const value = settings[name]
+            if (value !== undefined) await transaction.put('settings', numbersOf(value), name)
           }
           await transaction.put('ledger', first)
         },
@@ -343,6 +404,13 @@ export function createStore(database: Database): Store {
 
     close: () => database.close(),
   }
+}
+
+/** An earlier version kept the report that waits within the budget. */
+function numbersOf(kept: unknown): unknown {
+  if (typeof kept !== 'object' || kept === null) return kept
+  const { pending, ...numbers } = kept as { pending?: unknown }
+  return numbers
 }
 
 function isDownload(value: unknown): value is Download {

@@ -19,7 +19,7 @@ export async function assumeMissing(store: Store): Promise<string> {
 
 /** Each by itself, so that one that can't be read costs no other. */
 export async function copySettings(from: Store, to: Store): Promise<void> {
-  for (const name of ['paused', 'consent', 'budget', 'sent'] as const) {
+  for (const name of ['paused', 'consent', 'budget', 'sent', 'terms'] as const) {
     const value = await from.setting(name).catch(() => ASSUMED[name])
     if (value !== undefined) await to.putSetting(name, value)
   }

@@ -1,114 +1,164 @@
 /**
- * @module What this device has spent of its privacy: which reports left, under how much noise.
- * Spent is what left, whatever the aggregator answered: an aggregator that says "too late" may
- * have counted the report all the same.
+ * @module What this device has spent of its privacy, in numbers alone: which rounds it took part in,
+ * under how much noise, and when by its own count of time. Spent is what may have left, whatever the
+ * aggregator answered. Nothing that is spent is ever taken off; what is over a year old is kept as a
+ * sum.
+ *
+ * A clock that jumps frees nothing: the device adds up the time that it sees pass, and between two
+ * looks never more than a week. A clock that goes back adds nothing, and locks nothing.
  */
-
-import { spentEpsilon } from '../../aggregate/privacy/gaussianAccountant.ts'
+import { epsilonOf } from '../../aggregate/privacy/gaussianAccountant.ts'
 import type { Policy } from '../../aggregate/protocol/policy.ts'
 import type { Task } from '../../aggregate/protocol/task.ts'
 import { NearsideError } from '../../core/error.ts'
 import { DAY } from '../../core/time.ts'
+import { type ContributionTerms, DEVICE_TERMS } from './terms.ts'
+
+const YEAR = 365 * DAY
+/** As much as one look at the clock can add: a jump of ten years frees a week of the year. */
+const MAX_STEP = 7 * DAY
+/** A device that learned something asks the aggregators no more often. */
+const BETWEEN_ATTEMPTS = 3_600_000
 
 export interface Participation {
   readonly round: number
   readonly policyHash: string
-  /** Milliseconds since the epoch. */
-  readonly time: number
+  /** The budget's `elapsed` when it was spent. */
+  readonly at: number
   /** z of the one aggregator that is trusted: the other's noise is not counted on. */
   readonly noiseMultiplier: number
 }
 
-/** A report whose bytes may have left and for which there is no receipt yet. */
-export interface PendingReport {
-  readonly id: string
-  readonly round: number
-  readonly policyHash: string
-  /** The consent under which it was made; another consent never sends it. */
-  readonly consentSince: number
-  /** The report's bytes, base64: a retry sends these very bytes. */
-  readonly body: string
-  readonly detail: Readonly<Record<string, string | number | boolean>>
-}
-
 export interface Budget {
+  /** Milliseconds that this device has seen pass. */
+  readonly elapsed: number
+  /** What its clock said at the last look. */
+  readonly seen: number | null
+  /** `elapsed` when it last tried to contribute by itself. */
+  readonly attempted: number | null
+  /** Of the last year. */
   readonly participations: readonly Participation[]
-  readonly pending: PendingReport | null
+  /** What is older: how many, and Σ 1/z². */
+  readonly earlier: { readonly reports: number; readonly lossSquared: number }
 }
 
-export const EMPTY_BUDGET: Budget = { participations: [], pending: null }
+export const EMPTY_BUDGET: Budget = {
+  elapsed: 0,
+  seen: null,
+  attempted: null,
+  participations: [],
+  earlier: { reports: 0, lossSquared: 0 },
+}
 
 /**
- * Reads back what was stored.
+ * Reads back what was stored, also by an earlier version, whose reports count as sent just now.
  * @throws NearsideError `storage-corrupt`: a budget that can't be read is never taken for an empty
  * one, since that would let a device spend twice
  */
 export function parseBudget(stored: unknown): Budget {
   if (stored === undefined || stored === null) return EMPTY_BUDGET
-  const { participations, pending } = stored as Partial<Budget>
+  const { participations: given, ...rest } = stored as Partial<Budget>
+  const { elapsed, seen, attempted, earlier } = { ...EMPTY_BUDGET, ...rest }
+  const participations = (Array.isArray(given) ? given : []).map(
+    (one: Partial<Participation> | null) => ({
+      round: Number(one?.round),
+      policyHash: String(one?.policyHash),
+      at: one?.at ?? elapsed,
+      noiseMultiplier: Number(one?.noiseMultiplier),
+    }),
+  )
   const valid =
-    Array.isArray(participations) &&
+    Array.isArray(given) &&
     participations.every(
-      (p: Partial<Participation> | null) =>
-        Number.isInteger(p?.round) && Number.isFinite(p?.time) && (p?.noiseMultiplier ?? 0) > 0,
-    )
+      (p) => Number.isInteger(p.round) && isTime(p.at) && p.noiseMultiplier > 0,
+    ) &&
+    isTime(elapsed) &&
+    [seen, attempted].every((time) => time === null || isTime(time)) &&
+    isTime(earlier?.reports) &&
+    isTime(earlier.lossSquared)
   if (!valid)
     throw new NearsideError('storage-corrupt', 'The record of what was contributed is unreadable')
-  return { participations, pending: isPending(pending) ? pending : null }
+  return { elapsed, seen, attempted, participations, earlier }
 }
 
-function isPending(value: unknown): value is PendingReport {
-  const pending = value as Partial<PendingReport> | null | undefined
-  return (
-    typeof pending?.id === 'string' &&
-    typeof pending.body === 'string' &&
-    typeof pending.policyHash === 'string' &&
-    typeof pending.detail === 'object' &&
-    Number.isInteger(pending.round) &&
-    Number.isFinite(pending.consentSince)
-  )
+const isTime = (value: unknown) => typeof value === 'number' && Number.isFinite(value) && value >= 0
+
+/** The budget after a look at the clock; what is over a year old goes into the sum. */
+export function lookAt(budget: Budget, now: number): Budget {
+  const step = Math.min(Math.max(now - (budget.seen ?? now), 0), MAX_STEP)
+  const elapsed = budget.elapsed + step
+  const old = budget.participations.filter(({ at }) => elapsed - at >= YEAR)
+  return {
+    ...budget,
+    elapsed,
+    seen: now,
+    participations: budget.participations.filter(({ at }) => elapsed - at < YEAR),
+    earlier: {
+      reports: budget.earlier.reports + old.length,
+      lossSquared: budget.earlier.lossSquared + lossSquared(old),
+    },
+  }
 }
 
-/** ε over everything that this device has sent within the policy's period, at its δ. */
-export function epsilonSpent(budget: Budget, policy: Policy, now: number): number {
-  return spentEpsilon(
-    recent(budget, policy, now).map(({ noiseMultiplier }) => noiseMultiplier),
-    policy.delta,
-  )
+/** The budget after an attempt by itself; null while the last one is less than an hour ago. */
+export function attempt(budget: Budget): Budget | null {
+  const { attempted, elapsed } = budget
+  if (attempted !== null && elapsed - attempted < BETWEEN_ATTEMPTS) return null
+  return { ...budget, attempted: elapsed }
+}
+
+/** ε at δ over the reports of the last year, and over all there ever were. */
+export function epsilonSpent(budget: Budget, delta: number): { year: number; ever: number } {
+  const year = lossSquared(budget.participations)
+  const ever = year + budget.earlier.lossSquared
+  return { year: epsilonOf(Math.sqrt(year), delta), ever: epsilonOf(Math.sqrt(ever), delta) }
+}
+
+/** What these aggregators ask: their δ, their noise, as many reports as they allow. */
+export function termsOf(policy: Policy): ContributionTerms {
+  const { delta, trust, noiseMultiplier, maxParticipations, periodDays } = policy
+  const reports = maxParticipations * Math.ceil(365 / periodDays)
+  const whole = epsilonOf(Math.sqrt(reports) / noiseMultiplier, delta)
+  return {
+    epsilonPerReport: epsilonOf(1 / noiseMultiplier, delta),
+    epsilonPerYear: Math.min(whole, DEVICE_TERMS.epsilonPerYear),
+    delta,
+    trust,
+  }
 }
 
 /**
- * Adds one participation.
- * @throws NearsideError `budget-exhausted`: too many, too soon, or ε would pass `maxEpsilon`
+ * Adds one participation to a budget that has just looked at the clock.
+ * @throws NearsideError `budget-exhausted`: too many, too soon, or ε beyond the device's own limits
  */
 export function spend(
   budget: Budget,
   { policy, policyHash, round }: Pick<Task, 'policy' | 'policyHash' | 'round'>,
-  now: number,
-  maxEpsilon: number,
 ): Budget {
-  const counted = recent(budget, policy, now)
-  if (counted.length >= policy.maxParticipations)
-    throw exhausted(`${counted.length} reports were sent in ${policy.periodDays} days, the most`)
-  if (counted.some((past) => past.round === round && past.policyHash === policyHash))
+  const { elapsed, participations } = budget
+  const { delta, maxParticipations, minSeparationSeconds, noiseMultiplier, periodDays } = policy
+  const counted = participations.filter(({ at }) => elapsed - at < periodDays * DAY)
+  if (counted.length >= maxParticipations)
+    throw exhausted(`${counted.length} reports were sent in ${periodDays} days, the most`)
+  if (participations.some((past) => past.round === round && past.policyHash === policyHash))
     throw exhausted('This device already took part in this round')
-  const last = counted.reduce((latest, { time }) => Math.max(latest, time), -Infinity)
-  const wait = last + 1000 * policy.minSeparationSeconds - now
+  const last = participations.reduce((latest, { at }) => Math.max(latest, at), -Infinity)
+  const wait = last + 1000 * minSeparationSeconds - elapsed
   if (wait > 0) throw exhausted(`The next report may leave in ${Math.ceil(wait / 1000)} s`)
-  const { noiseMultiplier } = policy
-  const participation = { round, policyHash, time: now, noiseMultiplier }
-  const next = { ...budget, participations: [...counted, participation] }
-  const epsilon = epsilonSpent(next, policy, now)
-  if (epsilon > maxEpsilon)
-    throw exhausted(`Another report would bring ε to ${epsilon.toFixed(2)}, above ${maxEpsilon}`)
+  const { epsilonPerReport, epsilonPerYear } = DEVICE_TERMS
+  const one = epsilonOf(1 / noiseMultiplier, delta)
+  if (one > epsilonPerReport)
+    throw exhausted(`One report would cost ε = ${one.toFixed(2)}, above ${epsilonPerReport}`)
+  const participation = { round, policyHash, at: elapsed, noiseMultiplier }
+  const next = { ...budget, participations: [...participations, participation] }
+  const { year } = epsilonSpent(next, delta)
+  if (year > epsilonPerYear)
+    throw exhausted(`Another report would bring ε to ${year.toFixed(2)}, above ${epsilonPerYear}`)
   return next
 }
 
-/** A clock that went backwards must not lock the budget for years: the future counts as now. */
-function recent(budget: Budget, policy: Policy, now: number): readonly Participation[] {
-  return budget.participations
-    .map((participation) => ({ ...participation, time: Math.min(participation.time, now) }))
-    .filter(({ time }) => now - time < policy.periodDays * DAY)
+function lossSquared(participations: readonly Participation[]): number {
+  return participations.reduce((sum, { noiseMultiplier: z }) => sum + 1 / (z * z), 0)
 }
 
 function exhausted(why: string): NearsideError {

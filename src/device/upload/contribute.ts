@@ -1,20 +1,247 @@
-/** @module The device's part of a round: the update that its own history suggests, sent once. */
+/**
+ * @module One contribution, from consent to receipt. What it spends and the report itself are on disk
+ * before the first byte leaves; a retry sends the same bytes under the same report id, so that it is
+ * counted once.
+ */
+import { cryptoRandomBytes, type RandomBytes } from '../../aggregate/privacy/randomBytes.ts'
+import { receiptMessage, verify } from '../../aggregate/privacy/signature.ts'
+import { errorFromResponse, isRetryable } from '../../aggregate/protocol/problem.ts'
+import { parseReceipt, type Receipt } from '../../aggregate/protocol/receipt.ts'
+import { REPORT_MEDIA_TYPE } from '../../aggregate/protocol/report.ts'
+import { endpoint, ROUTES } from '../../aggregate/protocol/routes.ts'
+import type { Task } from '../../aggregate/protocol/task.ts'
+import { fromBase64, fromHex, sha256, toBase64, toHex } from '../../core/bytes.ts'
+import { NearsideError } from '../../core/error.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { Settings, Store } from '../storage/store.ts'
+import type { Transport } from '../transport/transport.ts'
+import { agreeTask, type Endpoints } from './agreeTask.ts'
+import { attempt, epsilonSpent, lookAt, parseBudget, spend, termsOf } from './budget.ts'
+import { makeReport, type Opening } from './makeReport.ts'
+import { DEVICE_TERMS, isWithin, NO_CONSENT, NOTHING_SENT } from './terms.ts'
 
-import type { History } from '../../core/features/history.ts'
-import type { BaseModel } from '../../core/model/baseModel.ts'
-import { sharedDelta } from '../../core/personal/sharedUpdate.ts'
-import { type Contribution, type ReportDependencies, sendReport } from './sendReport.ts'
+// The rest of what a device loads only once its shopper agreed.
+export { agreeTask, attempt, lookAt, parseBudget, termsOf }
 
-export interface ContributeDependencies extends ReportDependencies {
-  readonly model: BaseModel
-  readonly history: History
+/** Of so many reports the plain update is kept, so that an export shows what the log commits to. */
+const OPENINGS_KEPT = 12
+
+/** A report whose bytes may have left and for which there is no receipt yet. */
+export interface PendingReport {
+  readonly id: string
+  readonly round: number
+  readonly policyHash: string
+  /** The consent under which it was made; another consent never sends it. */
+  readonly consentSince: number
+  /** The sealed report, base64: a retry sends these very bytes. */
+  readonly body: string
+  readonly detail: Readonly<Record<string, string | number | boolean>>
+}
+
+export interface ContributeDeps {
+  readonly endpoints: Endpoints
+  /** Writes the ledger's `upload` entry, on disk, before it posts. */
+  readonly transport: Pick<Transport, 'get' | 'post'>
+  readonly ledger: Pick<Ledger, 'append' | 'count'>
+  /** One transaction, on disk when it resolves; it rejects with what `change` throws, which may run twice. */
+  readonly records: Store['changeSettings']
+  /** `navigator.globalPrivacyControl`; true forbids contributing, whatever else was agreed to. */
+  readonly globalPrivacyControl: boolean | undefined
+  /** Hex SHA-256 of the adopted model's manifest.json. */
+  readonly modelHash: string
+  /** The update that this shopper's history suggests, any norm. */
+  readonly update: () => Promise<ArrayLike<number>> | ArrayLike<number>
+  readonly now: () => number
+  /** Masks, rounding and ids; default WebCrypto. Only vectors in tests hand in another. */
+  readonly randomBytes?: RandomBytes
+}
+
+export interface Contributed {
+  /** True when the leader took the report and its receipt holds. */
+  readonly sent: boolean
+  /** One sentence for the shopper. */
+  readonly reason: string
+  readonly error: NearsideError | null
+  /** Bytes of the report that left, accepted or not. */
+  readonly bytes: number
+}
+
+/** Sends one report if consent, budget and an open round allow. Never throws: what failed is a coded error in the result, and counted in the log. */
+export async function contribute(deps: ContributeDeps): Promise<Contributed> {
+  let bytes = 0
+  let error: NearsideError | null = null
+  let reason: string
+  try {
+    const task = await agreeTask(deps.transport, await allowed(deps))
+    const pending = await commit(deps, task)
+    const answer = await post(deps, task, pending, (length) => {
+      bytes = length
+    })
+    const receipt = await settle(deps, task, pending, answer)
+    reason = `Report ${receipt.id.slice(0, 8)} was counted in round ${receipt.round}`
+  } catch (thrown) {
+    error = NearsideError.from(thrown, 'report-invalid', 'The report could not be made')
+    reason = error.message
+    const detail = { purpose: 'contribute', code: error.code }
+    // The result says it, whether or not the log still takes it.
+    await deps.ledger.count({ kind: 'failure', detail }).catch(() => undefined)
+  }
+  return { sent: error === null, reason, error, bytes }
+}
+
+/** @returns whom to ask, if the shopper agrees and the disk takes it */
+async function allowed(deps: ContributeDeps): Promise<Endpoints> {
+  if (deps.globalPrivacyControl === true)
+    throw new NearsideError('consent-missing', 'Global Privacy Control is on: nothing is sent')
+  await deps.records(({ consent }) => {
+    consentOf(consent)
+    return {}
+  })
+  return deps.endpoints
+}
+
+/** @returns since when the shopper agrees, and to what */
+function consentOf(consent: Settings['consent'] | undefined) {
+  if (!consent?.contribute || consent.since === null)
+    throw new NearsideError('consent-missing', 'The shopper has not agreed to contribute')
+  return { since: consent.since, terms: consent.terms ?? DEVICE_TERMS }
+}
+
+/** @returns the report to send: spent and on disk, together with what it spends */
+async function commit(deps: ContributeDeps, task: Task): Promise<PendingReport> {
+  const { policy, round, policyHash } = task
+  if (policy.model.hash !== deps.modelHash)
+    throw new NearsideError(
+      'model-incompatible',
+      `The round improves model ${policy.model.version}, this device holds another`,
+    )
+  const before = await read(deps, task)
+  if (before.pending !== null) return before.pending
+  const made = await makeReport(await deps.update(), task, deps.randomBytes ?? cryptoRandomBytes)
+  const { id, detail, opening } = made
+  const consentSince = before.since
+  const pending = { id, round, policyHash, consentSince, body: toBase64(made.body), detail }
+  await deps.records((kept, epoch) => {
+    // Run twice where a connection was lost: the first time may have been enough.
+    if (kept.pending?.id === id) return {}
+    if (epoch !== before.epoch || consentOf(kept.consent).since !== consentSince)
+      throw new NearsideError('aborted', 'Something was forgotten meanwhile; nothing was sent')
+    const budget = spend(lookAt(parseBudget(kept.budget), deps.now()), task)
+    const { year, ever } = epsilonSpent(budget, policy.delta)
+    const sent = { ...(kept.sent ?? NOTHING_SENT), epsilon: year, epsilonEver: ever }
+    const openings: readonly Opening[] = [opening, ...(kept.openings ?? [])]
+    return { budget, sent, pending, openings: openings.slice(0, OPENINGS_KEPT) }
+  })
+  return pending
 }
 
 /**
- * Sends one report if consent, budget and an open round allow; never throws.
- * The personal parameters never take part: the update is about what everybody shares.
+ * What is on disk for this round: a report to send again, or room in the budget for a new one.
+ * @throws NearsideError `budget-exhausted`, or `policy-mismatch` where the aggregators ask for more
+ * than was agreed to: the consent ends then, and what they ask is kept, to be shown
  */
-export function contribute(deps: ContributeDependencies): Promise<Contribution> {
-  const { model, history, now } = deps
-  return sendReport(deps, () => sharedDelta(model, history, now()))
+async function read(deps: ContributeDeps, task: Task) {
+  const found = { epoch: 0, since: 0, pending: null as PendingReport | null, more: false }
+  const terms = termsOf(task.policy)
+  await deps.records((kept, epoch) => {
+    const consent = consentOf(kept.consent)
+    const { pending } = kept
+    const again =
+      pending?.round === task.round &&
+      pending.policyHash === task.policyHash &&
+      pending.consentSince === consent.since
+    if (!again) spend(lookAt(parseBudget(kept.budget), deps.now()), task)
+    const more = !isWithin(terms, consent.terms)
+    Object.assign(found, { epoch, since: consent.since, more, pending: again ? pending : null })
+    return more ? { consent: NO_CONSENT, pending: undefined, terms } : {}
+  })
+  if (found.more) {
+    const detail = { contribute: false, why: 'terms' }
+    await deps.ledger.append({ kind: 'consent', detail }, 'strict')
+    throw new NearsideError(
+      'policy-mismatch',
+      'The aggregators ask for more than was agreed to: nothing is sent until the shopper agrees anew',
+    )
+  }
+  return found
+}
+
+async function post(
+  deps: ContributeDeps,
+  task: Task,
+  pending: PendingReport,
+  left: (bytes: number) => void,
+): Promise<Awaited<ReturnType<Transport['post']>>> {
+  const body = fromBase64(pending.body)
+  const url = endpoint(deps.endpoints.leader, ROUTES.reports)
+  let epsilon = 0
+  await deps.records(({ sent = NOTHING_SENT, ...kept }) => {
+    // Withdrawn, forgotten or erased since: then this report is gone.
+    if (kept.pending?.id !== pending.id)
+      throw new NearsideError('consent-missing', 'The report was withdrawn; nothing was sent')
+    epsilon = sent.epsilon ?? 0
+    return { sent: { ...sent, bytes: sent.bytes + body.length } }
+  })
+  const detail = { ...pending.detail, epsilon, delta: task.policy.delta }
+  try {
+    const answer = await deps.transport.post(url, body, REPORT_MEDIA_TYPE, detail)
+    left(body.length)
+    return answer
+  } catch (error) {
+    if (NearsideError.from(error, 'aborted', '').code === 'aggregator-unreachable')
+      left(body.length)
+    throw error
+  }
+}
+
+async function settle(
+  deps: ContributeDeps,
+  task: Task,
+  pending: PendingReport,
+  answer: { readonly status: number; readonly body: Uint8Array },
+): Promise<Receipt> {
+  const done = (reports: number) =>
+    deps.records(({ sent = NOTHING_SENT, ...kept }) =>
+      kept.pending?.id === pending.id
+        ? { pending: undefined, sent: { ...sent, reports: sent.reports + reports } }
+        : {},
+    )
+  if (answer.status !== 200 && answer.status !== 201) {
+    // The same bytes may be welcome later; a refusal for good leaves nothing to retry.
+    if (!isRetryable(answer.status)) await done(0)
+    throw errorFromResponse(answer.status, answer.body)
+  }
+  const { signing } = task.policy.leader
+  const receipt = await checkReceipt(answer.body, pending, signing)
+  await done(1)
+  await deps.ledger.append({ kind: 'receipt', detail: { ...receipt, key: signing } })
+  return receipt
+}
+
+/** @throws NearsideError `report-invalid` unless the leader signed for exactly these bytes */
+async function checkReceipt(
+  answer: Uint8Array,
+  pending: PendingReport,
+  signing: string,
+): Promise<Receipt> {
+  let value: unknown
+  try {
+    value = JSON.parse(new TextDecoder().decode(answer))
+  } catch (cause) {
+    throw new NearsideError('report-invalid', 'The leader sent no receipt', { cause })
+  }
+  const receipt = parseReceipt(value)
+  const hash = toHex(await sha256(fromBase64(pending.body)))
+  const genuine =
+    receipt.id === pending.id &&
+    receipt.round === pending.round &&
+    receipt.bodyHash === hash &&
+    (await verify(
+      fromBase64(signing),
+      fromBase64(receipt.signature),
+      receiptMessage(fromHex(hash)),
+    ))
+  if (!genuine)
+    throw new NearsideError('report-invalid', 'The leader’s receipt is not for this report')
+  return receipt
 }

@@ -11,14 +11,34 @@ import {
   sealInfo,
 } from '../../aggregate/protocol/report.ts'
 import type { Task } from '../../aggregate/protocol/task.ts'
-import { type Bytes, encodeVector, fromBase64, sha256, toBase64, toHex } from '../../core/bytes.ts'
+import {
+  type Bytes,
+  concat,
+  encodeVector,
+  fromBase64,
+  sha256,
+  toBase64,
+  toHex,
+} from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
+
+const SALT_BYTES = 32
+
+/** What the log's commitment to an update stands for; kept beside the log, so that it can be erased. */
+export interface Opening {
+  readonly reportId: string
+  /** 32 random bytes, base64. */
+  readonly salt: string
+  /** The quantized update mod 2³², little-endian, base64. `commitment` = hex SHA-256(salt ‖ update). */
+  readonly update: string
+}
 
 export interface MadeReport {
   readonly id: string
   readonly body: Bytes
-  /** What the ledger keeps, so that norm and update can be recomputed from it. */
+  /** What the log keeps: the norm, and a commitment from which nobody can tell the update. */
   readonly detail: Readonly<Record<string, string | number | boolean>>
+  readonly opening: Opening
 }
 
 /**
@@ -54,6 +74,8 @@ export async function makeReport(
     leaderShare: await to('leader', masked),
     helperShare: await to('helper', seed),
   })
+  const salt = randomBytes(SALT_BYTES)
+  const plain = encodeVector(toResidues(quantized))
   return {
     id,
     body,
@@ -62,10 +84,10 @@ export async function makeReport(
       round,
       policyHash,
       modelHash,
-      bodyHash: toHex(await sha256(body)),
       clipNormInteger: clipNorm,
       squaredNormInteger: squaredNorm(quantized),
-      updateInteger: toBase64(encodeVector(toResidues(quantized))),
+      commitment: toHex(await sha256(concat(salt, plain))),
     },
+    opening: { reportId: id, salt: toBase64(salt), update: toBase64(plain) },
   }
 }

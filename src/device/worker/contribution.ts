@@ -1,25 +1,26 @@
 /** @module Consent, and the one path by which anything learned may leave. */
 
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
+import { sharedDelta } from '../../core/personal/sharedUpdate.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type { Settings } from '../storage/store.ts'
 import type { Transport } from '../transport/transport.ts'
+import { type ContributionTerms, DEVICE_TERMS, NO_CONSENT, NOTHING_SENT } from '../upload/terms.ts'
 import type { DeviceStore } from './deviceStore.ts'
 import type { Notices } from './notices.ts'
 import type { Shop } from './shop.ts'
 import type { Shopper } from './shopper.ts'
-import { type Bus, type DeviceState, NO_CONSENT, NOTHING_SENT } from './state.ts'
+import type { Bus, DeviceState } from './state.ts'
 import type { Tabs } from './tabs.ts'
-
-/** A shopper who agreed contributes after a fit, and the aggregators hear of it no more often. */
-const PAUSE = 3_600_000
 
 /** These are rules at work, not something that degraded. */
 const EXPECTED: readonly ErrorCode[] = ['consent-missing', 'budget-exhausted', 'round-closed']
 
+/** Most shoppers never contribute: the cryptography is loaded when the first one does. */
+const loadUpload = () => import('../upload/contribute.ts')
+
 export interface ContributionDeps {
   readonly endpoints: { readonly leader: string; readonly helper: string } | null
-  readonly state: Pick<DeviceState, 'consent' | 'sent'>
+  readonly state: Pick<DeviceState, 'consent' | 'sent' | 'terms'>
   readonly bus: Bus
   readonly store: DeviceStore
   readonly shopper: Pick<Shopper, 'history'>
@@ -38,7 +39,8 @@ interface Outcome {
 
 export class Contribution {
   readonly #deps: ContributionDeps
-  #tried = Number.NEGATIVE_INFINITY
+  /** A withdrawal that the browser refused to keep: it holds in this tab all the same. */
+  #withdrawn = false
 
   constructor(deps: ContributionDeps) {
     this.#deps = deps
@@ -48,92 +50,110 @@ export class Contribution {
   /** From the store: another tab may have changed it. */
   async read(): Promise<void> {
     const { state, store } = this.#deps
-    state.consent = (await store.setting('consent')) ?? NO_CONSENT
-    state.sent = (await store.setting('sent')) ?? NOTHING_SENT
+    const { consent = NO_CONSENT, sent = NOTHING_SENT, terms } = await store.settings()
+    const { contribute, since } = this.#withdrawn ? NO_CONSENT : consent
+    state.consent = { contribute, since }
+    state.sent = sent
+    state.terms = terms ?? DEVICE_TERMS
   }
 
-  /** @throws NearsideError `input-invalid` when the shop declared no aggregators */
+  /** Asks the aggregators what they would take, which says nothing of the shopper. */
+  async ask(): Promise<ContributionTerms> {
+    const { store, transport } = this.#deps
+    const { agreeTask, termsOf } = await loadUpload()
+    const terms = termsOf((await agreeTask(transport, this.#endpoints())).policy)
+    await store.putSetting('terms', terms)
+    await this.#tell()
+    return terms
+  }
+
+  /**
+   * @throws NearsideError `input-invalid` when the shop declared no aggregators; `storage-…` where
+   * the browser can't keep the answer
+   */
   async agree(agreed: boolean): Promise<void> {
-    this.#deps.state.consent = await putConsent(this.#deps, agreed)
-    this.#tell()
+    // What was shown is what is agreed to, whatever another tab has heard since.
+    const { terms } = this.#deps.state
+    await (agreed ? this.#give(terms) : this.#withdraw())
+    await this.#tell()
+  }
+
+  async #give(terms: ContributionTerms): Promise<void> {
+    const { ledger, now, store } = this.#deps
+    this.#endpoints()
+    await ledger.append({ kind: 'consent', detail: { contribute: true, ...terms } }, 'disk')
+    const consent = { contribute: true, since: now(), terms }
+    await store.changeSettings(() => ({ consent, pending: undefined }))
+    this.#withdrawn = false
+  }
+
+  async #withdraw(): Promise<void> {
+    const { bus, ledger, state, store } = this.#deps
+    if (!state.consent.contribute && !this.#withdrawn) return
+    // It holds from here on, even if disk and log should fail.
+    this.#withdrawn = true
+    state.consent = NO_CONSENT
+    bus.emit('shown', null)
+    await store.changeSettings(() => ({ consent: NO_CONSENT, pending: undefined }))
+    this.#withdrawn = false
+    await ledger.append({ kind: 'consent', detail: { contribute: false } }, 'strict')
   }
 
   /** One report, if everything allows; alone among all tabs. */
   async send(): Promise<Outcome> {
-    const outcome = await this.#deps.tabs.alone('contribute', () => sendReport(this.#deps))
-    await this.read()
-    this.#tell()
+    const outcome = await this.#deps.tabs.alone('contribute', () => this.#send())
+    await this.#tell()
     return outcome
   }
 
-  /** Something new was learned that may improve the base. */
-  async #afterFit(): Promise<void> {
-    const { now, state } = this.#deps
-    if (!state.consent.contribute || now() - this.#tried < PAUSE) return
-    this.#tried = now()
-    await this.send()
+  async #send(): Promise<Outcome> {
+    const { endpoints, ledger, notices, now, shop, shopper, store, transport } = this.#deps
+    const loaded = shop.toImprove
+    if (!endpoints) return { sent: false, reason: 'This shop has no aggregators.' }
+    if (!loaded) return { sent: false, reason: 'There is no base model to improve yet.' }
+    if (this.#withdrawn) return { sent: false, reason: 'The shopper withdrew.' }
+    const { contribute } = await loadUpload()
+    const { sent, reason, error } = await contribute({
+      endpoints,
+      transport,
+      ledger,
+      records: store.changeSettings,
+      globalPrivacyControl: privacyControl(),
+      modelHash: loaded.hash,
+      // The personal parameters never take part: the update is about what everybody shares.
+      update: () => sharedDelta(loaded.model, shopper.history, now()),
+      now,
+    })
+    if (error && !EXPECTED.includes(error.code)) notices.add(error)
+    return { sent, reason }
   }
 
-  #tell(): void {
+  /** Something new was learned that may improve the base: at most once an hour, over all tabs and visits. */
+  async #afterFit(): Promise<void> {
+    const { endpoints, now, state, store } = this.#deps
+    if (endpoints === null || !state.consent.contribute) return
+    const { attempt, lookAt, parseBudget } = await loadUpload()
+    let due = false
+    await store.changeSettings((kept) => {
+      const budget = lookAt(parseBudget(kept.budget), now())
+      const attempted = attempt(budget)
+      due = attempted !== null
+      return { budget: attempted ?? budget }
+    })
+    if (due) await this.send()
+  }
+
+  #endpoints() {
+    const { endpoints } = this.#deps
+    if (endpoints) return endpoints
+    throw new NearsideError('input-invalid', 'This shop has no aggregators: nothing can be sent.')
+  }
+
+  async #tell(): Promise<void> {
+    await this.read()
     this.#deps.bus.emit('stored', 'settings')
     this.#deps.bus.emit('shown', null)
   }
-}
-
-/** @throws NearsideError `input-invalid` when the shop declared no aggregators */
-async function putConsent(
-  { endpoints, ledger, store, now }: ContributionDeps,
-  agreed: boolean,
-): Promise<Settings['consent']> {
-  if (agreed && !endpoints) {
-    throw new NearsideError('input-invalid', 'This shop has no aggregators: nothing can be sent.')
-  }
-  const consent = agreed ? { contribute: true, since: now() } : NO_CONSENT
-  // A withdrawal holds from here on even if the log should fail; an agreement is logged first.
-  if (!agreed) await store.putSetting('consent', consent)
-  await ledger.append({ kind: 'consent', detail: { contribute: agreed } }, 'strict')
-  if (agreed) await store.putSetting('consent', consent)
-  return consent
-}
-
-async function sendReport(deps: ContributionDeps): Promise<Outcome> {
-  const { endpoints, shopper, store, ledger, notices, now } = deps
-  const loaded = deps.shop.toImprove
-  if (!endpoints) return { sent: false, reason: 'This shop has no aggregators.' }
-  if (!loaded) return { sent: false, reason: 'There is no base model to improve yet.' }
-  // Read from the store, not from memory: another tab may just have withdrawn it.
-  const consent = async () => (await store.inUse.setting('consent')) ?? NO_CONSENT
-  // Most shoppers never contribute: the cryptography is loaded when the first one does.
-  const { contribute } = await import('../upload/contribute.ts')
-  const outcome = await contribute({
-    model: loaded.model,
-    modelHash: loaded.hash,
-    history: shopper.history,
-    consent: await consent(),
-    globalPrivacyControl: privacyControl(),
-    endpoints,
-    transport: {
-      get: deps.transport.get,
-      async post(...request) {
-        if (!(await consent()).contribute) {
-          throw new NearsideError('consent-missing', 'The shopper withdrew; nothing was sent.')
-        }
-        return deps.transport.post(...request)
-      },
-    },
-    appendLedger: (facts) => ledger.append(facts),
-    readBudget: () => store.inUse.setting('budget'),
-    writeBudget: (budget) => store.putSetting('budget', budget),
-    now,
-  })
-  const before = (await store.inUse.setting('sent')) ?? NOTHING_SENT
-  await store.putSetting('sent', {
-    reports: before.reports + (outcome.sent ? 1 : 0),
-    bytes: before.bytes + outcome.bytes,
-    epsilon: outcome.epsilon ?? before.epsilon,
-  })
-  if (outcome.error && !EXPECTED.includes(outcome.error.code)) notices.add(outcome.error)
-  return { sent: outcome.sent, reason: outcome.reason }
 }
 
 /** Not in TypeScript's library yet. @see https://w3c.github.io/gpc/ */

@@ -123,7 +123,12 @@ export async function startDevice(
     const what = `events older than ${retentionDays} days`
     const log = (events: number) =>
       ledger.append({ kind: 'erase', detail: { what, events } }, 'strict')
-    if (await shopper.forgetOlder(retentionDays, log)) onForgotten()
+    let gone = true
+    try {
+      gone = await shopper.forgetOlder(retentionDays, log)
+    } finally {
+      if (gone) onForgotten()
+    }
   }
   bus.on('conditions', async () => {
     if (state.conditions.visible) await eraseTooOld()
@@ -169,6 +174,7 @@ export async function startDevice(
     },
     setEngine: (engine) => learner.setEngine(engine),
     setContribution: (agreed) => contribution.agree(agreed),
+    contributionTerms: () => contribution.ask(),
     contribute: () => contribution.send(),
     checkForUpdate: () => updates.check(),
     async pause(wanted) {
@@ -180,16 +186,19 @@ export async function startDevice(
     },
     async forget(what) {
       learner.abort()
-      await shopper.forget(what)
-      onForgotten()
+      // What is gone from this tab is unlearned, also where the disk refused.
+      await shopper.forget(what).finally(onForgotten)
     },
     async erase() {
       learner.forget()
       const detail = { what: 'everything' }
-      await store.erase(await chain(null, { kind: 'erase', detail, time: now() }))
-      await store.dropAside().catch((error) => notices.add(error))
-      await Promise.all([shopper.reload(), readSettings()])
-      onForgotten()
+      try {
+        await store.erase(await chain(null, { kind: 'erase', detail, time: now() }))
+        await store.dropAside().catch((error) => notices.add(error))
+      } finally {
+        await Promise.all([shopper.reload(), readSettings()])
+        onForgotten()
+      }
     },
     export: () => exportBundle(store, ledger, shop, now()),
     entries: () => ledger.entries(),

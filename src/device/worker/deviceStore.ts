@@ -1,6 +1,8 @@
 /**
  * @module The store that the device works with, whatever becomes of the browser's: when that has no
- * more room, the oldest events make some; when it still fails, all goes on in memory, and that is said.
+ * more room, the oldest events make some; when it still fails, all goes on in memory, and that is
+ * said. But memory never stands in for the disk where that would deceive: what bears on an upload
+ * (`changeSettings`, a log entry kept on `disk`) is refused, and so is an erasure.
  */
 import { NearsideError } from '../../core/error.ts'
 import type { LedgerStore } from '../ledger/ledger.ts'
@@ -16,12 +18,6 @@ const MAKE_ROOM = 0.2
 export interface DeviceStore extends Omit<Store, 'appendLedger'>, LedgerStore {
   /** The store in use as it is: its failures are the caller's. */
   readonly inUse: Store
-  /**
-   * Runs a write that bears on what may leave: consent, budget, the entry of an upload. It is on disk
-   * when it resolves; where it can't be, it is refused, and no memory stands in for the disk.
-   * @throws NearsideError `storage-unavailable` | `storage-full`
-   */
-  durably<T>(write: (to: Store) => Promise<T>): Promise<T>
 }
 
 export interface DeviceStoreDeps {
@@ -60,6 +56,7 @@ export function createDeviceStore({ store, state, notices }: DeviceStoreDeps): D
     }
   }
 
+  /** @throws NearsideError `storage-unavailable` | `storage-full` where it is not on disk */
   async function durably<T>(operation: (to: Store) => Promise<T>): Promise<T> {
     if (inUse.kind === 'memory')
       throw new NearsideError(
@@ -67,6 +64,16 @@ export function createDeviceStore({ store, state, notices }: DeviceStoreDeps): D
         'This tab can keep nothing on disk: nothing is sent.',
       )
     return operation(inUse)
+  }
+
+  /** @throws NearsideError `storage-unavailable` | `storage-full` where anything is left on disk */
+  async function erasure(operation: (to: Store) => Promise<void>): Promise<void> {
+    await operation(inUse)
+    if (moving)
+      throw new NearsideError(
+        'storage-unavailable',
+        'It is gone from this tab; what the browser kept on disk before it refused is still there.',
+      )
   }
 
   async function makeRoom<T>(
@@ -108,13 +115,12 @@ export function createDeviceStore({ store, state, notices }: DeviceStoreDeps): D
     get inUse() {
       return inUse
     },
-    durably,
     get kind() {
       return inUse.kind
     },
     append: (drafts) => write((to) => to.append(drafts)),
     events: () => read((from) => from.events()),
-    forget: (ids) => write((to) => to.forget(ids)),
+    forget: (ids) => erasure((to) => to.forget(ids)),
     dropOldest: (share) => write((to) => to.dropOldest(share)),
     epoch: () => read((from) => from.epoch()),
     putPersonal: (record, epoch) => write((to) => to.putPersonal(record, epoch)),
@@ -131,7 +137,9 @@ export function createDeviceStore({ store, state, notices }: DeviceStoreDeps): D
     ledger: () => read((from) => from.ledger()),
     setting: (name) => read((from) => from.setting(name)),
     putSetting: (name, value) => write((to) => to.putSetting(name, value)),
-    erase: (first) => write((to) => to.erase(first)),
+    settings: () => read((from) => from.settings()),
+    changeSettings: (change) => durably((to) => to.changeSettings(change)),
+    erase: (first) => erasure((to) => to.erase(first)),
     dropAside: () => inUse.dropAside(),
     close: () => inUse.close(),
   }

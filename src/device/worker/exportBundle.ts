@@ -8,18 +8,14 @@ import type { Shop } from './shop.ts'
 
 export const EXPORT_FORMAT = 1
 
-const SETTINGS = ['paused', 'consent', 'budget', 'sent', 'calibration'] as const
-
 export async function exportBundle(
-  store: Pick<Store, 'events' | 'personal' | 'setting'>,
+  store: Pick<Store, 'events' | 'personal' | 'settings'>,
   ledger: Ledger,
   shop: Pick<Shop, 'loaded'>,
   now: number,
 ): Promise<string> {
   const { events } = await store.events()
   const { current, versions } = await store.personal()
-  const settings: Record<string, unknown> = {}
-  for (const name of SETTINGS) settings[name] = (await store.setting(name)) ?? null
   const bundle = {
     format: EXPORT_FORMAT,
     exported: now,
@@ -28,7 +24,7 @@ export async function exportBundle(
       : null,
     events,
     personal: { current, versions },
-    settings,
+    settings: await store.settings(),
     ledger: await ledger.entries(),
   }
   return JSON.stringify(bundle, (_key, value) =>

@@ -164,8 +164,7 @@ export class Shopper {
   }
 
   async #remove(events: readonly ShopperEvent[]): Promise<void> {
-    await this.#deps.store.forget(events.map(({ id }) => id))
-    await this.reload()
+    await this.#deps.store.forget(events.map(({ id }) => id)).finally(() => this.reload())
   }
 
   #derive(): Derived {

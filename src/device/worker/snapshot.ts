@@ -42,6 +42,7 @@ export function snapshotOf(deps: SnapshotDeps): WorkerSnapshot {
     paused: state.paused,
     consent: state.consent,
     sent: state.sent,
+    terms: state.terms,
     notices: notices.list(),
   }
 }

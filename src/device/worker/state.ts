@@ -6,6 +6,7 @@ import type { Deferral, DeviceConditions } from '../learning/budget.ts'
 import type { StoredPersonal } from '../learning/versions.ts'
 import type { WorkerConfig } from '../messages.ts'
 import type { Settings } from '../storage/store.ts'
+import { type ContributionTerms, DEVICE_TERMS, NO_CONSENT, NOTHING_SENT } from '../upload/terms.ts'
 
 /** Plain data. Any part may read it; the one that is named writes it. */
 export interface DeviceState {
@@ -33,10 +34,9 @@ export interface DeviceState {
   consent: Settings['consent']
   /** By the contribution. */
   sent: Settings['sent']
+  /** What a consent agrees to. By the contribution. */
+  terms: ContributionTerms
 }
-
-export const NO_CONSENT: Settings['consent'] = { contribute: false, since: null }
-export const NOTHING_SENT: Settings['sent'] = { reports: 0, bytes: 0, epsilon: null }
 
 export function startingState({ conditions }: Pick<WorkerConfig, 'conditions'>): DeviceState {
   return {
@@ -52,6 +52,7 @@ export function startingState({ conditions }: Pick<WorkerConfig, 'conditions'>):
     leads: false,
     consent: NO_CONSENT,
     sent: NOTHING_SENT,
+    terms: DEVICE_TERMS,
   }
 }
 

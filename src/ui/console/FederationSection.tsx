@@ -12,7 +12,7 @@ export function FederationSection({
 }: SectionProps & { readonly canContribute: boolean }) {
   const id = useId()
   const [said, setSaid] = useState('')
-  const { consent, sent } = snapshot
+  const { consent, sent, terms } = snapshot
 
   async function send() {
     setSaid('Asking for the open round …')
@@ -23,6 +23,20 @@ export function FederationSection({
           .then((result) => `${result.sent ? 'Sent' : 'Nothing was sent'}: ${result.reason}`),
       ),
     )
+  }
+
+  async function agree() {
+    const wanted = !consent.contribute
+    setSaid(
+      await outcome(
+        personalizer.setContribution(wanted).then(() => (wanted ? 'Agreed.' : 'Withdrawn.')),
+      ),
+    )
+  }
+
+  async function askTerms() {
+    setSaid('Asking both servers …')
+    setSaid(await outcome(personalizer.contributionTerms().then(() => 'These are their terms.')))
   }
 
   return (
@@ -41,6 +55,16 @@ export function FederationSection({
           ['Reports sent', sent.reports],
           ['Bytes sent', sent.bytes.toLocaleString('en-GB')],
           ['Privacy loss ε', sent.epsilon === null ? 'none spent' : sent.epsilon.toPrecision(4)],
+          ['ε over all years', sent.epsilonEver?.toPrecision(4) ?? null],
+          ['ε a report, at most', terms.epsilonPerReport.toPrecision(3)],
+          ['ε a year, at most', terms.epsilonPerYear.toPrecision(3)],
+          ['δ', terms.delta.toString()],
+          [
+            'Operators',
+            terms.trust === 'two-aggregators'
+              ? 'two, by their own account'
+              : 'one, who could read a report',
+          ],
         ]}
       />
       {canContribute ? (
@@ -51,7 +75,7 @@ export function FederationSection({
             className="ns-switch"
             aria-checked={consent.contribute}
             aria-describedby={id}
-            onClick={() => void personalizer.setContribution(!consent.contribute)}
+            onClick={() => void agree()}
           >
             Contribute to the shared model
           </button>
@@ -60,6 +84,9 @@ export function FederationSection({
             for two servers. It holds no events, products, searches or prices.
           </p>
           <p className="ns-actions">
+            <button type="button" className="ns-button" onClick={() => void askTerms()}>
+              Ask for the terms
+            </button>
             <button
               type="button"
               className="ns-button"

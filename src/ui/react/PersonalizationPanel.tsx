@@ -9,7 +9,7 @@ import type { Personalizer, PersonalizerSnapshot } from '../../device/api.ts'
 import { usePersonalizationContext } from './context.ts'
 import { download } from './download.ts'
 import { Learned } from './Learned.tsx'
-import { engineText, fitText, guardText, sentText, storedText } from './panelText.ts'
+import { engineText, fitText, guardText, sentText, storedText, termsText } from './panelText.ts'
 import { usePersonalization } from './usePersonalizer.ts'
 
 /** What the panel is told. */
@@ -83,7 +83,9 @@ function Consent({ personalizer, snapshot }: PartProps) {
   return (
     <section className="ns-block" aria-label={labels.help}>
       <h3 className="ns-block-title">{labels.help}</h3>
-      <p id={id}>{labels.helpText}</p>
+      <p id={id}>
+        {labels.helpText} {termsText(snapshot, labels, locale)}
+      </p>
       <button
         type="button"
         role="switch"

@@ -2,7 +2,16 @@
  * @module Every string that the widgets and the panel show, in English. A shop in another language
  * hands its own to the provider; what it leaves out stays English.
  */
+import type { PersonalizerSnapshot } from '../../device/api.ts'
 import { count, ENGLISH_LISTS } from './listLabels.ts'
+
+/** The terms of a contribution as they are shown; `spent` is ε over the last year. */
+interface TermsInWords extends Pick<PersonalizerSnapshot['terms'], 'trust'> {
+  readonly epsilonPerReport: string
+  readonly epsilonPerYear: string
+  readonly delta: string
+  readonly spent: string
+}
 
 /** The widgets’ strings in English. */
 export const ENGLISH = {
@@ -43,6 +52,13 @@ export const ENGLISH = {
   help: 'Help the shop learn',
   helpText:
     'Switched on, your device now and then sends one small sum of corrections to the shared model: no clicks, products, searches or name. It is cut to a fixed size and split in halves for two servers, each unreadable alone, which add many shoppers’ halves and blur the total. Stop whenever you like; what was added stays.',
+  /** What a report costs, before it is agreed to. */
+  terms: ({ epsilonPerReport, epsilonPerYear, delta, trust, spent }: TermsInWords) =>
+    `A report costs at most ε = ${epsilonPerReport} of your privacy, all reports of a year at most ${epsilonPerYear} (δ = ${delta}); spent so far: ${spent}. ${
+      trust === 'two-aggregators'
+        ? 'The two servers say that different operators run them.'
+        : 'One operator runs both servers and could read your report.'
+    }`,
   contribute: 'Contribute to the shared model',
   onSince: (date: string) => `On since ${date}.`,
 

@@ -16,6 +16,22 @@ export function engineText({ engine, status }: PersonalizerSnapshot, labels: Lab
   return engine.device ? labels.engineOn(engine.name, engine.device) : engine.name
 }
 
+/** What contributing costs, for the shopper to read before agreeing to it. */
+export function termsText(
+  { terms, sent }: Pick<PersonalizerSnapshot, 'terms' | 'sent'>,
+  labels: Labels,
+  locale: string,
+): string {
+  const rounded = (value: number) => value.toLocaleString(locale, { maximumSignificantDigits: 3 })
+  return labels.terms({
+    epsilonPerReport: rounded(terms.epsilonPerReport),
+    epsilonPerYear: rounded(terms.epsilonPerYear),
+    delta: terms.delta.toString(),
+    spent: rounded(sent.epsilon ?? 0),
+    trust: terms.trust,
+  })
+}
+
 /** What the last fit did, in one sentence. */
 export function fitText({ deferred, fit, fitting }: PersonalizerSnapshot, labels: Labels): string {
   if (fitting) return labels.learningNow(fitting.done, fitting.steps)

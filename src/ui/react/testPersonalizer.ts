@@ -132,6 +132,7 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
     async setContribution(contribute) {
       change({ consent: { contribute, since: contribute ? Date.UTC(2026, 0, 2) : null } })
     },
+    contributionTerms: () => Promise.resolve(snapshot.terms),
     contribute: () => Promise.resolve({ sent: false, reason: 'no open round' }),
     checkForUpdate: () => Promise.resolve({ adopted: false, version: '1' }),
     async pause(paused) {

@@ -1,11 +1,13 @@
 /**
- * @module Virtual devices against real aggregators, from Node: each goes through the very code of a
- * shopper's browser, with memory for storage and the fetch that it is given.
+ * @module Virtual devices against real aggregators, from Node, for tests: each goes through the very
+ * code of a shopper's browser, with memory for storage and the fetch that it is given.
  */
 import { NearsideError } from '../../core/error.ts'
-import type { Transport } from '../transport/transport.ts'
-import type { Budget } from './budget.ts'
-import { type Contribution, type LedgerFacts, sendReport } from './sendReport.ts'
+import type { EntryFacts } from '../../device/ledger/chain.ts'
+import type { Settings } from '../../device/storage/store.ts'
+import type { Transport } from '../../device/transport/transport.ts'
+import { type Contributed, contribute } from '../../device/upload/contribute.ts'
+import { DEVICE_TERMS } from '../../device/upload/terms.ts'
 
 export interface SimulateOptions {
   /** Base URLs of the aggregators. */
@@ -20,48 +22,50 @@ export interface SimulateOptions {
   readonly now: () => number
   /** How often a device tries again when the leader can't take its report yet; default 20. */
   readonly attempts?: number
-  readonly onContribution?: (device: number, contribution: Contribution) => void
+  readonly onContribution?: (device: number, contribution: Contributed) => void
 }
 
 /** One device of the simulation; it can contribute again, as a browser can. */
 export interface SimulatedDevice {
-  contribute(update: ArrayLike<number>): Promise<Contribution>
-  readonly ledger: readonly LedgerFacts[]
-  budget(): Budget | undefined
+  contribute(update: ArrayLike<number>): Promise<Contributed>
+  readonly ledger: readonly Omit<EntryFacts, 'time'>[]
+  kept(): Partial<Settings>
 }
 
 type DeviceOptions = Pick<SimulateOptions, 'leader' | 'helper' | 'modelHash' | 'fetch' | 'now'>
 
 export function createSimulatedDevice(options: DeviceOptions): SimulatedDevice {
-  const ledger: LedgerFacts[] = []
-  let budget: Budget | undefined
-  const since = options.now()
+  const ledger: Omit<EntryFacts, 'time'>[] = []
+  const terms = { ...DEVICE_TERMS, trust: 'trusted-server' } as const
+  let kept: Partial<Settings> = { consent: { contribute: true, since: options.now(), terms } }
   return {
     ledger,
-    budget: () => budget,
+    kept: () => kept,
     contribute: (update) =>
-      sendReport(
-        {
-          consent: { contribute: true, since },
-          globalPrivacyControl: undefined,
-          endpoints: options,
-          transport: simulatedTransport(options.fetch),
-          appendLedger: async (facts) => ledger.push(facts),
-          readBudget: async () => budget,
-          writeBudget: async (next) => {
-            budget = next
+      contribute({
+        globalPrivacyControl: undefined,
+        endpoints: options,
+        transport: simulatedTransport(options.fetch),
+        ledger: {
+          append: async (facts) => {
+            ledger.push(facts)
+            return facts as never
           },
-          modelHash: options.modelHash,
-          now: options.now,
+          count: async (facts) => void ledger.push(facts),
         },
-        () => update,
-      ),
+        records: async (change) => {
+          kept = { ...kept, ...change(kept, 0) }
+        },
+        modelHash: options.modelHash,
+        now: options.now,
+        update: () => update,
+      }),
   }
 }
 
 /** Plays `count` devices one after another and returns what became of each. */
-export async function simulateDevices(options: SimulateOptions): Promise<readonly Contribution[]> {
-  const contributions: Contribution[] = []
+export async function simulateDevices(options: SimulateOptions): Promise<readonly Contributed[]> {
+  const contributions: Contributed[] = []
   for (let i = 0; i < options.count; i++) {
     const device = createSimulatedDevice(options)
     const update = await options.update(i)
@@ -76,7 +80,7 @@ export async function simulateDevices(options: SimulateOptions): Promise<readonl
   return contributions
 }
 
-function isTemporary(contribution: Contribution): boolean {
+function isTemporary(contribution: Contributed): boolean {
   return contribution.error?.code === 'aggregator-unreachable'
 }
 

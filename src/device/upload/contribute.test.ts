@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { squaredNorm } from '../../aggregate/privacy/quantize.ts'
 import { exportSealingKeys, generateSealingKeys } from '../../aggregate/privacy/seal.ts'
 import {
   exportSigningKeys,
@@ -10,10 +11,20 @@ import {
 import { dimensionOf, type Policy, policyHash } from '../../aggregate/protocol/policy.ts'
 import { parseReport, reportBytes } from '../../aggregate/protocol/report.ts'
 import { TEST_POLICY } from '../../aggregate/protocol/testPolicy.ts'
-import { fromHex, sha256, toBase64, toHex, utf8 } from '../../core/bytes.ts'
+import {
+  concat,
+  decodeVector,
+  fromBase64,
+  fromHex,
+  sha256,
+  toBase64,
+  toHex,
+  utf8,
+} from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
-import type { Budget } from './budget.ts'
-import { type LedgerFacts, type ReportDependencies, sendReport } from './sendReport.ts'
+import type { EntryFacts } from '../ledger/chain.ts'
+import type { Settings } from '../storage/store.ts'
+import { type ContributeDeps, contribute } from './contribute.ts'
 
 const ENDPOINTS = { leader: 'http://leader.test/', helper: 'http://helper.test' }
 
@@ -31,13 +42,16 @@ interface Scene {
   state: string
   /** Answers to POST, in order; the last one stays. */
   answers: (number | 'lost' | 'forged' | 'genuine' | 'text')[]
-  budget: Budget | undefined
+  kept: Partial<Settings>
+  epoch: number
+  /** Thrown by the disk. */
+  refused: NearsideError | null
   now: number
-  readonly ledger: LedgerFacts[]
+  readonly ledger: Omit<EntryFacts, 'time'>[]
   readonly sent: Sent[]
   /** What happened in which order. */
   readonly order: string[]
-  readonly deps: ReportDependencies
+  readonly deps: ContributeDeps
 }
 
 let signing: SigningKeys
@@ -58,25 +72,32 @@ function createScene(policy: Policy): Scene {
     round: 1,
     state: 'open',
     answers: ['genuine'],
-    budget: undefined,
+    kept: { consent: { contribute: true, since: 5 } },
+    epoch: 0,
+    refused: null,
     now: Date.UTC(2026, 0, 1),
     ledger: [],
     sent: [],
     order: [],
     deps: {
-      consent: { contribute: true, since: 5 },
       globalPrivacyControl: undefined,
       endpoints: ENDPOINTS,
       modelHash: policy.model.hash,
+      update,
       now: () => made.now,
-      readBudget: async () => made.budget,
-      writeBudget: async (budget) => {
-        made.order.push('budget')
-        made.budget = budget
+      records: async (change) => {
+        if (made.refused) throw made.refused
+        const changes = change(made.kept, made.epoch)
+        made.kept = { ...made.kept, ...changes }
+        if ('budget' in changes) made.order.push('budget')
       },
-      appendLedger: async (facts) => {
-        made.order.push(facts.kind)
-        made.ledger.push(facts)
+      ledger: {
+        append: async (facts) => {
+          made.order.push(facts.kind)
+          made.ledger.push(facts)
+          return facts as never
+        },
+        count: async (facts) => void made.ledger.push(facts),
       },
       transport: {
         async get(url) {
@@ -111,47 +132,76 @@ async function receiptFor(body: Uint8Array, forged: boolean): Promise<Uint8Array
   return utf8(JSON.stringify({ id, round, bodyHash, signature }))
 }
 
-const update = () => new Float32Array(88).fill(0.01)
-const send = (changes: Partial<ReportDependencies> = {}) =>
-  sendReport({ ...scene.deps, ...changes }, update)
+function update(): Float32Array {
+  return new Float32Array(88).fill(0.01)
+}
+const send = (changes: Partial<ContributeDeps> = {}) => contribute({ ...scene.deps, ...changes })
+const participations = () =>
+  (scene.kept.budget as { participations: readonly unknown[] } | undefined)?.participations ?? []
 
 describe('a contribution', () => {
   it('leaves as one report of fixed length, and its receipt is kept', async () => {
     const result = await send()
     expect(result).toMatchObject({ sent: true, error: null, bytes: reportBytes(88) })
-    expect(result.epsilon).toBeCloseTo(4.9, 1)
+    expect(scene.kept.sent?.epsilon).toBeCloseTo(4.9, 1)
+    expect(scene.kept.sent).toMatchObject({ reports: 1, bytes: reportBytes(88) })
     expect(scene.sent).toHaveLength(1)
     expect(scene.sent[0].url).toBe('http://leader.test/v1/reports')
     expect(scene.sent[0].body).toHaveLength(reportBytes(88))
     expect(scene.ledger).toMatchObject([{ kind: 'receipt', detail: { round: 1 } }])
-    expect(scene.budget).toMatchObject({ participations: [{ round: 1 }], pending: null })
+    expect(participations()).toMatchObject([{ round: 1 }])
+    expect(scene.kept.pending).toBe(undefined)
   })
 
   it('is paid for on disk before the first byte leaves', async () => {
     await send()
-    expect(scene.order).toEqual(['budget', 'post', 'budget', 'receipt'])
+    expect(scene.order).toEqual(['budget', 'post', 'receipt'])
   })
 
-  it('tells the ledger the integers and their norm', async () => {
+  it('tells the log its norm and a commitment, and an export what that stands for', async () => {
     await send()
-    const { clipNormInteger, squaredNormInteger, bodyHash } = scene.sent[0].detail
+    const { clipNormInteger, squaredNormInteger, commitment, epsilon } = scene.sent[0].detail
     expect(clipNormInteger).toBe(52_428)
+    expect(epsilon).toBeCloseTo(4.9, 1)
+    const [{ salt, update: plain, reportId }] = scene.kept.openings ?? []
+    const bytes = concat(fromBase64(salt), fromBase64(plain))
+    expect(toHex(await sha256(bytes))).toBe(commitment)
+    const integers = decodeVector(fromBase64(plain))
+    expect(squaredNorm(Int32Array.from(integers, (residue) => residue | 0))).toBe(
+      squaredNormInteger,
+    )
     expect(squaredNormInteger).toBeLessThanOrEqual(52_428 ** 2)
-    expect(bodyHash).toBe(toHex(await sha256(scene.sent[0].body)))
+    expect(reportId).toBe(scene.sent[0].detail.reportId)
+    expect(JSON.stringify([scene.sent[0].detail, scene.ledger])).not.toContain(plain)
   })
 })
 
 describe('nothing leaves', () => {
-  const cases: readonly [string, () => Partial<ReportDependencies>, string][] = [
-    ['without consent', () => ({ consent: { contribute: false, since: null } }), 'consent-missing'],
-    [
-      'with consent of no date',
-      () => ({ consent: { contribute: true, since: null } }),
-      'consent-missing',
-    ],
+  const consent = (contribute: boolean) => () => {
+    scene.kept = { consent: { contribute, since: null } }
+    return {}
+  }
+  const cases: readonly [string, () => Partial<ContributeDeps>, string][] = [
+    ['without consent', consent(false), 'consent-missing'],
+    ['with consent of no date', consent(true), 'consent-missing'],
     ['under Global Privacy Control', () => ({ globalPrivacyControl: true }), 'consent-missing'],
     ['for another model', () => ({ modelHash: '00'.repeat(32) }), 'model-incompatible'],
-    ['beyond the device’s ε', () => ({ maxEpsilon: 1 }), 'budget-exhausted'],
+    [
+      'beyond the device’s ε',
+      () => {
+        scene.policy = { ...scene.policy, noiseMultiplier: 0.5 }
+        return {}
+      },
+      'budget-exhausted',
+    ],
+    [
+      'at a δ that is no promise',
+      () => {
+        scene.policy = { ...scene.policy, delta: 0.99 }
+        return {}
+      },
+      'policy-mismatch',
+    ],
   ]
   it.each(cases)('%s', async (_, changes, code) => {
     expect(await send(changes())).toMatchObject({ sent: false, bytes: 0, error: { code } })
@@ -174,32 +224,69 @@ describe('nothing leaves', () => {
   it('between two rounds', async () => {
     scene.state = 'closed'
     expect((await send()).error?.code).toBe('round-closed')
-    expect(scene.budget).toBeUndefined()
+    expect(scene.kept.budget).toBe(undefined)
   })
 
   it('of an update that is not finite or not of the policy’s length', async () => {
-    const nan = await sendReport(scene.deps, () => new Float32Array(88).fill(Number.NaN))
+    const nan = await send({ update: () => new Float32Array(88).fill(Number.NaN) })
     expect(nan.error?.code).toBe('report-invalid')
-    const short = await sendReport(scene.deps, () => new Float32Array(3))
+    const short = await send({ update: () => new Float32Array(3) })
     expect(short.error?.code).toBe('model-incompatible')
-    const broken = await sendReport(scene.deps, () => {
-      throw new TypeError('no history')
+    const broken = await send({
+      update: () => {
+        throw new TypeError('no history')
+      },
     })
     expect(broken.error?.message).toMatch(/no history/)
     expect(scene.sent).toHaveLength(0)
-    expect(scene.budget).toBeUndefined()
+    expect(scene.kept.budget).toBe(undefined)
   })
 
   it('when the budget can’t be read or written', async () => {
-    const corrupt = await send({ readBudget: async () => ({ participations: 'x' }) })
-    expect(corrupt.error?.code).toBe('storage-corrupt')
-    const full = await send({
-      writeBudget: async () => {
-        throw new NearsideError('storage-full', 'no room')
+    scene.kept = { ...scene.kept, budget: { participations: 'x' } }
+    expect((await send()).error?.code).toBe('storage-corrupt')
+    scene.refused = new NearsideError('storage-full', 'no room')
+    expect(await send()).toMatchObject({ sent: false, reason: 'no room' })
+    expect(scene.sent).toHaveLength(0)
+  })
+
+  it.each([
+    ['forgotten', () => scene.epoch++],
+    ['withdrawn', () => (scene.kept = { consent: { contribute: false, since: null } })],
+    ['agreed to anew', () => (scene.kept = { consent: { contribute: true, since: 6 } })],
+  ])('where something was %s while the report was made', async (_, happen) => {
+    const { error } = await send({
+      update: () => {
+        happen()
+        return update()
       },
     })
-    expect(full.error?.code).toBe('storage-full')
+    expect(['aborted', 'consent-missing']).toContain(error?.code)
     expect(scene.sent).toHaveLength(0)
+    expect(participations()).toEqual([])
+  })
+
+  it('a second time where another tab sent one meanwhile', async () => {
+    await send({
+      update: async () => {
+        await send()
+        return update()
+      },
+    })
+    expect(scene.sent).toHaveLength(1)
+    expect(participations()).toHaveLength(1)
+  })
+
+  it('under other terms than were agreed to: consent ends, and the new terms are kept', async () => {
+    scene.policy = { ...scene.policy, trust: 'trusted-server' }
+    expect((await send()).error?.code).toBe('policy-mismatch')
+    expect(scene.sent).toHaveLength(0)
+    const { consent, terms } = scene.kept
+    expect(consent).toEqual({ contribute: false, since: null })
+    expect(terms?.trust).toBe('trusted-server')
+    expect(scene.ledger[0]).toMatchObject({ kind: 'consent', detail: { contribute: false } })
+    scene.kept = { ...scene.kept, consent: { contribute: true, since: 7, terms } }
+    expect((await send()).sent).toBe(true)
   })
 })
 
@@ -212,13 +299,15 @@ describe('a retry', () => {
     const [first, second, third] = scene.sent.map(({ body }) => toHex(body))
     expect(second).toBe(first)
     expect(third).toBe(first)
-    expect(scene.budget?.participations).toHaveLength(1)
+    expect(participations()).toHaveLength(1)
+    expect(scene.kept.sent).toMatchObject({ reports: 1, bytes: 3 * reportBytes(88) })
   })
 
   it('is not made after a refusal for good, and the budget stays spent', async () => {
     scene.answers = [410]
     expect((await send()).error?.code).toBe('round-closed')
-    expect(scene.budget).toMatchObject({ participations: [{ round: 1 }], pending: null })
+    expect(participations()).toHaveLength(1)
+    expect(scene.kept.pending).toBe(undefined)
     expect((await send()).error?.code).toBe('budget-exhausted')
     expect(scene.sent).toHaveLength(1)
   })
@@ -228,7 +317,8 @@ describe('a retry', () => {
     await send()
     scene.now += 3_600_000
     scene.round = 1
-    const again = await send({ consent: { contribute: true, since: 6 } })
+    scene.kept = { ...scene.kept, consent: { contribute: true, since: 6 } }
+    const again = await send()
     expect(again.error?.code).toBe('budget-exhausted')
     expect(scene.sent).toHaveLength(1)
   })
@@ -240,7 +330,7 @@ describe('a retry', () => {
     scene.now += 3_600_000
     expect((await send()).sent).toBe(true)
     expect(toHex(scene.sent[1].body)).not.toBe(toHex(scene.sent[0].body))
-    expect(scene.budget?.participations).toHaveLength(2)
+    expect(participations()).toHaveLength(2)
   })
 })
 

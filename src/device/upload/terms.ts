@@ -1,0 +1,36 @@
+/** @module What a shopper is shown before they agree to contribute, and what no policy can change. */
+import type { Policy } from '../../aggregate/protocol/policy.ts'
+import type { Settings } from '../storage/store.ts'
+
+export interface ContributionTerms {
+  /** ε of one report, at most. */
+  readonly epsilonPerReport: number
+  /** ε of all reports in any year, at most. */
+  readonly epsilonPerYear: number
+  /** The δ at which both are stated. */
+  readonly delta: number
+  /** `trusted-server`: one operator runs both aggregators and could read a report. */
+  readonly trust: Policy['trust']
+}
+
+/** The device's own limits: they hold whatever a policy says, and before one is known. */
+export const DEVICE_TERMS: ContributionTerms = {
+  epsilonPerReport: 5,
+  epsilonPerYear: 12,
+  delta: 1e-6,
+  trust: 'two-aggregators',
+}
+
+/** True where `asked` takes no more than what was agreed to. */
+export function isWithin(asked: ContributionTerms, agreed: ContributionTerms): boolean {
+  return (
+    asked.epsilonPerReport <= agreed.epsilonPerReport &&
+    asked.epsilonPerYear <= agreed.epsilonPerYear &&
+    asked.delta <= agreed.delta &&
+    (asked.trust === 'two-aggregators' || agreed.trust === 'trusted-server')
+  )
+}
+
+/** Before anything was agreed to or sent. */
+export const NO_CONSENT: Settings['consent'] = { contribute: false, since: null }
+export const NOTHING_SENT: Settings['sent'] = { reports: 0, bytes: 0, epsilon: null }

@@ -1,0 +1,76 @@
+/** @module Two aggregators for tests of a device: they show one policy and answer as told. */
+import { exportSealingKeys, generateSealingKeys } from '../../aggregate/privacy/seal.ts'
+import {
+  exportSigningKeys,
+  generateSigningKeys,
+  receiptMessage,
+  type SigningKeys,
+  sign,
+} from '../../aggregate/privacy/signature.ts'
+import { type Policy, policyHash } from '../../aggregate/protocol/policy.ts'
+import { parseReport } from '../../aggregate/protocol/report.ts'
+import { TEST_POLICY } from '../../aggregate/protocol/testPolicy.ts'
+import { fromHex, sha256, toBase64, toHex } from '../../core/bytes.ts'
+import { SHARED_LENGTH } from '../../core/personal/sharedUpdate.ts'
+import { TEST_MODEL_URL, type TestServer } from './testShop.ts'
+
+export const FEDERATION = { leader: 'https://leader.test', helper: 'https://helper.test' }
+
+export class TestAggregators {
+  policy: Policy
+  round = 1
+  /** `lost`: the report arrives, its answer doesn't. */
+  answer: 'receipt' | 'lost' | number = 'receipt'
+  /** What was posted, oldest first. */
+  readonly posted: Uint8Array[] = []
+  asked = 0
+  readonly #signing: SigningKeys
+
+  private constructor(policy: Policy, signing: SigningKeys) {
+    this.policy = policy
+    this.#signing = signing
+  }
+
+  static async start(server: TestServer, terms: Partial<Policy> = {}): Promise<TestAggregators> {
+    const signing = await generateSigningKeys()
+    const keys = {
+      sealing: toBase64((await exportSealingKeys(await generateSealingKeys())).publicKey),
+      signing: toBase64((await exportSigningKeys(signing)).publicKey),
+    }
+    const manifest = server.files.get('1/manifest.json')
+    if (!manifest) throw new Error('the server has no model')
+    const policy = {
+      ...TEST_POLICY,
+      leader: keys,
+      helper: keys,
+      model: { version: '1', hash: toHex(await sha256(manifest)) },
+      parameters: { projectionDiagonal: 64, featureWeights: SHARED_LENGTH - 64 },
+      ...terms,
+    }
+    return new TestAggregators(policy, signing)
+  }
+
+  /** Answers for the aggregators; all else is the shop's. */
+  fetchWith(shop: typeof globalThis.fetch): typeof globalThis.fetch {
+    return async (input, init) => {
+      const url = String(input)
+      if (url.startsWith(TEST_MODEL_URL)) return shop(input, init)
+      if (init?.method === 'POST') return this.#take(init.body as Uint8Array<ArrayBuffer>)
+      this.asked++
+      const role = url.startsWith(FEDERATION.leader) ? 'leader' : 'helper'
+      const { policy, round } = this
+      const hash = await policyHash(policy)
+      return Response.json({ protocol: 1, role, round, state: 'open', policyHash: hash, policy })
+    }
+  }
+
+  async #take(body: Uint8Array<ArrayBuffer>): Promise<Response> {
+    this.posted.push(body)
+    if (this.answer === 'lost') throw new TypeError('Failed to fetch')
+    if (this.answer !== 'receipt') return new Response(null, { status: this.answer })
+    const bodyHash = toHex(await sha256(body))
+    const signature = toBase64(await sign(this.#signing, receiptMessage(fromHex(bodyHash))))
+    const { id, round } = parseReport(body, SHARED_LENGTH).header
+    return Response.json({ id, round, bodyHash, signature }, { status: 201 })
+  }
+}

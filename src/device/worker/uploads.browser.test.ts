@@ -1,0 +1,324 @@
+/** @module What a device sends once the shopper agreed, under a store that fails, clocks that jump and a shopper who forgets. */
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { Policy } from '../../aggregate/protocol/policy.ts'
+import { fromBase64, sha256, toHex } from '../../core/bytes.ts'
+import { faultyFactory, refusingFactory } from '../storage/testDatabases.ts'
+import type { Environment } from './device.ts'
+import { FEDERATION, TestAggregators } from './testAggregators.ts'
+import { live, newDatabase, openDevice, start, type TestDevice, testServer } from './testDevice.ts'
+
+async function federation(terms: Partial<Policy> = {}) {
+  const server = await testServer()
+  const aggregators = await TestAggregators.start(server, terms)
+  const fetch = aggregators.fetchWith(server.fetch)
+  const config = { federation: FEDERATION }
+  /** A tab, closed with the test. */
+  const open = (database: string, overrides: Partial<Environment> = {}) =>
+    start(server, database, { fetch, ...overrides }, config)
+  /** A tab that the test closes. */
+  const visit = (database: string, overrides: Partial<Environment> = {}) =>
+    openDevice(server, database, { fetch, ...overrides }, config)
+  return { server, aggregators, open, visit }
+}
+
+const codes = ({ device }: TestDevice) => device.snapshot().notices.map(({ code }) => code)
+
+/** A disk that refuses to write while it is told to. */
+function refusingDisk() {
+  const disk = { refuses: false }
+  const indexedDb = () =>
+    faultyFactory((_tables, mode) =>
+      disk.refuses && mode === 'readwrite' ? 'QuotaExceededError' : null,
+    )
+  return { disk, indexedDb }
+}
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+describe('a store that refuses', () => {
+  test('nothing leaves, visit after visit, and both caller and page are told', async () => {
+    const { aggregators, visit } = await federation({ maxParticipations: 1 })
+    const { disk, indexedDb } = refusingDisk()
+    const database = newDatabase()
+    const agreed = await visit(database, { indexedDb })
+    await live(agreed)
+    await agreed.device.setContribution(true)
+    disk.refuses = true
+    for (let i = 0; i < 3; i++) {
+      const tested = i === 0 ? agreed : await visit(database, { indexedDb })
+      expect(await tested.device.contribute()).toMatchObject({ sent: false })
+      expect(codes(tested).filter((code) => code.startsWith('storage-'))).not.toEqual([])
+      await tested.device.close()
+    }
+    expect(aggregators.posted).toEqual([])
+    disk.refuses = false
+    const again = await visit(database, { indexedDb })
+    expect((await again.device.contribute()).sent).toBe(true)
+    expect((await again.device.contribute()).sent).toBe(false)
+    await again.device.close()
+    expect(aggregators.posted).toHaveLength(1)
+  })
+
+  test('each write in turn: never more than one report, and none without its budget on disk', async () => {
+    const { aggregators, visit } = await federation({ maxParticipations: 1 })
+    for (let failing = 0; failing < 14; failing++) {
+      let writes = Number.NEGATIVE_INFINITY
+      const indexedDb = () =>
+        faultyFactory((_tables, mode) =>
+          mode === 'readwrite' && writes++ === failing ? 'QuotaExceededError' : null,
+        )
+      const database = newDatabase()
+      const first = await visit(database, { indexedDb })
+      await live(first)
+      await first.device.setContribution(true)
+      aggregators.posted.length = 0
+      writes = 0
+      const { sent, reason } = await first.device.contribute()
+      if (!sent) expect(reason).not.toBe('')
+      await first.device.close()
+      const second = await visit(database)
+      await second.device.contribute()
+      await second.device.close()
+      expect(new Set(aggregators.posted.map(toHex)).size).toBeLessThanOrEqual(1)
+    }
+  })
+
+  test('a private window can’t agree, and says why', async () => {
+    const { aggregators, open } = await federation()
+    const tested = await open(newDatabase(), { indexedDb: () => refusingFactory('SecurityError') })
+    await live(tested)
+    await expect(tested.device.setContribution(true)).rejects.toMatchObject({
+      code: 'storage-unavailable',
+    })
+    expect(tested.device.snapshot().consent.contribute).toBe(false)
+    expect((await tested.device.contribute()).sent).toBe(false)
+    expect(aggregators.posted).toEqual([])
+  })
+
+  test('a tab that went on in memory sends nothing; the other one still can', async () => {
+    const { aggregators, open } = await federation()
+    const { disk, indexedDb } = refusingDisk()
+    const database = newDatabase()
+    const [a, b] = [await open(database, { indexedDb }), await open(database)]
+    await live(a)
+    await a.device.setContribution(true)
+    disk.refuses = true
+    await a.capture({ name: 'view_item', item_id: 'item-1' })
+    disk.refuses = false
+    expect(a.device.snapshot().storage).toBe('memory')
+    expect(await a.device.contribute()).toMatchObject({
+      sent: false,
+      reason: expect.stringContaining('nothing is sent'),
+    })
+    expect(codes(a)[0]).toBe('storage-unavailable')
+    expect((await b.device.contribute()).sent).toBe(true)
+    expect(aggregators.posted).toHaveLength(1)
+  })
+
+  test('a withdrawal that can’t be kept holds in its tab, and the caller is told', async () => {
+    const { aggregators, open } = await federation()
+    const { disk, indexedDb } = refusingDisk()
+    const tested = await open(newDatabase(), { indexedDb })
+    await live(tested)
+    await tested.device.setContribution(true)
+    disk.refuses = true
+    await expect(tested.device.setContribution(false)).rejects.toMatchObject({
+      code: 'storage-full',
+    })
+    disk.refuses = false
+    expect(tested.device.snapshot().consent.contribute).toBe(false)
+    expect((await tested.device.contribute()).sent).toBe(false)
+    await tested.device.setContribution(false)
+    expect((await tested.device.contribute()).sent).toBe(false)
+    expect(aggregators.posted).toEqual([])
+  })
+
+  test('an erasure that the disk refuses is not said to be done', async () => {
+    const { open } = await federation()
+    const { disk, indexedDb } = refusingDisk()
+    const tested = await open(newDatabase(), { indexedDb })
+    await live(tested)
+    disk.refuses = true
+    await expect(tested.device.erase()).rejects.toMatchObject({ code: 'storage-full' })
+    const item = { kind: 'item', name: 'item-0' } as const
+    await expect(tested.device.forget(item)).rejects.toMatchObject({ code: 'storage-full' })
+    await tested.capture({ name: 'view_item', item_id: 'item-1' })
+    await expect(tested.device.erase()).rejects.toMatchObject({ code: 'storage-unavailable' })
+    expect(tested.device.snapshot().events.count).toBe(0)
+  })
+})
+
+test('consent, budget and the log’s entry are flushed to disk before the first byte leaves', async () => {
+  const { aggregators, server, open } = await federation()
+  const order: string[] = []
+  const begin = IDBDatabase.prototype.transaction
+  vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(function (
+    this: IDBDatabase,
+    tables,
+    mode,
+    options,
+  ) {
+    const transaction = begin.call(this, tables, mode, options)
+    if (mode === 'readwrite' && options?.durability === 'strict')
+      transaction.addEventListener('complete', () =>
+        order.push([...transaction.objectStoreNames].join()),
+      )
+    return transaction
+  })
+  const answer = aggregators.fetchWith(server.fetch)
+  const fetch: typeof answer = (input, init) => {
+    if (init?.method === 'POST') order.push('POST')
+    return answer(input, init)
+  }
+  const tested = await open(newDatabase(), { fetch })
+  await live(tested)
+  await tested.device.setContribution(true)
+  expect(order).toEqual(['ledger', 'heads,settings'])
+  order.length = 0
+  await tested.device.contribute()
+  expect(order.filter((what) => what === 'POST')).toHaveLength(1)
+  const before = order.slice(0, order.indexOf('POST'))
+  expect(before).toContain('heads,settings')
+  expect(before.at(-1)).toBe('ledger')
+})
+
+describe('what waits to be sent again', () => {
+  async function waiting() {
+    const { aggregators, open } = await federation()
+    const tested = await open(newDatabase())
+    await live(tested)
+    await tested.device.setContribution(true)
+    aggregators.answer = 'lost'
+    await tested.device.contribute()
+    expect(aggregators.posted).toHaveLength(1)
+    aggregators.answer = 'receipt'
+    const held = async () => JSON.parse(await tested.device.export())
+    expect((await held()).settings.pending.id).toMatch(/^[0-9a-f]{32}$/)
+    return { aggregators, tested, held }
+  }
+
+  test('is sent again, the same to the byte', async () => {
+    const { aggregators, tested, held } = await waiting()
+    expect((await tested.device.contribute()).sent).toBe(true)
+    expect(aggregators.posted[1]).toEqual(aggregators.posted[0])
+    expect((await held()).settings.pending).toBe(undefined)
+    expect(tested.device.snapshot().sent.reports).toBe(1)
+  })
+
+  test.each(['forget', 'erase', 'withdraw'] as const)(
+    'is gone after %s; what was spent stays, as numbers',
+    async (what) => {
+      const { aggregators, tested, held } = await waiting()
+      const { device } = tested
+      if (what === 'forget') await device.forget({ kind: 'item', name: 'item-0' })
+      if (what === 'erase') await device.erase()
+      if (what === 'withdraw') await device.setContribution(false)
+      const { settings, ledger } = await held()
+      expect(settings.pending).toBe(undefined)
+      if (what !== 'withdraw') expect(settings.openings).toBe(undefined)
+      expect(settings.budget.participations).toHaveLength(1)
+      expect(Object.keys(settings.budget).sort()).toEqual([
+        'attempted',
+        'earlier',
+        'elapsed',
+        'participations',
+        'seen',
+      ])
+      expect(JSON.stringify(ledger)).not.toContain('updateInteger')
+      if (what !== 'forget') await device.setContribution(true)
+      expect((await device.contribute()).sent).toBe(false)
+      expect(aggregators.posted).toHaveLength(1)
+    },
+  )
+
+  test('an earlier version’s budget loses it with an erasure', async () => {
+    const { tested } = await waiting()
+    const { openIndexedDb } = await import('../storage/indexedDb.ts')
+    const { createStore } = await import('../storage/store.ts')
+    const database = newDatabase()
+    const store = createStore(await openIndexedDb(database, indexedDB))
+    await store.putSetting('budget', { participations: [], pending: { detail: 'the update' } })
+    await store.erase({ sequence: 0, hash: '' })
+    expect(await store.setting('budget')).toEqual({ participations: [] })
+    store.close()
+    await tested.device.erase()
+  })
+})
+
+test('the log commits to the update, an export opens the commitment', async () => {
+  const { open } = await federation()
+  const { device, ...tested } = await open(newDatabase())
+  await live({ device, ...tested })
+  await device.setContribution(true)
+  expect((await device.contribute()).sent).toBe(true)
+  const { settings, ledger } = JSON.parse(await device.export())
+  const [{ salt, update, reportId }] = settings.openings
+  const { detail } = ledger.find(({ kind }: { kind: string }) => kind === 'upload')
+  expect(detail.reportId).toBe(reportId)
+  const opened = Uint8Array.of(...fromBase64(salt), ...fromBase64(update))
+  expect(toHex(await sha256(opened))).toBe(detail.commitment)
+  expect(JSON.stringify(ledger)).not.toContain(update)
+})
+
+describe('terms', () => {
+  test('are the device’s own limits until asked for, then those of the aggregators', async () => {
+    const { aggregators, open } = await federation({ noiseMultiplier: 2, maxParticipations: 1 })
+    const database = newDatabase()
+    const [a, b] = [await open(database), await open(database)]
+    expect(a.device.snapshot().terms).toEqual({
+      epsilonPerReport: 5,
+      epsilonPerYear: 12,
+      delta: 1e-6,
+      trust: 'two-aggregators',
+    })
+    expect(aggregators.asked).toBe(0)
+    const terms = await a.device.contributionTerms()
+    expect(terms.epsilonPerReport).toBeCloseTo(2.254, 3)
+    await expect.poll(() => b.device.snapshot().terms).toEqual(terms)
+  })
+
+  test('a single operator must be agreed to: consent ends, the page is told, and can agree anew', async () => {
+    const { aggregators, open } = await federation({ trust: 'trusted-server' })
+    const tested = await open(newDatabase())
+    await live(tested)
+    await tested.device.setContribution(true)
+    expect((await tested.device.contribute()).sent).toBe(false)
+    const { consent, terms } = tested.device.snapshot()
+    expect([consent.contribute, terms.trust]).toEqual([false, 'trusted-server'])
+    expect(codes(tested)).toContain('policy-mismatch')
+    expect(aggregators.posted).toEqual([])
+    await tested.device.setContribution(true)
+    expect((await tested.device.contribute()).sent).toBe(true)
+  })
+})
+
+test('once an hour holds over reloads and tabs, whatever the clock does', async () => {
+  const { aggregators, visit } = await federation()
+  const database = newDatabase()
+  let clock = Date.now()
+  const now = () => clock
+  const first = await visit(database, { now })
+  await live(first)
+  await first.device.setContribution(true)
+  await first.device.fineTune({})
+  await expect.poll(() => aggregators.asked).toBe(2)
+  await expect.poll(() => first.device.snapshot().sent.reports).toBe(1)
+  await first.device.close()
+  for (const jump of [0, 60_000, -86_400_000]) {
+    clock += jump
+    const again = await visit(database, { now })
+    await again.device.fineTune({})
+    // What a fit sets off is done before a second wish of the same kind.
+    await again.device.contribute()
+    await again.device.close()
+  }
+  // Two for the first, two for each time that was asked for by hand; none by itself.
+  expect(aggregators.asked).toBe(2 + 3 * 2)
+  clock += 3_600_000
+  const later = await visit(database, { now })
+  await later.device.fineTune({})
+  await expect.poll(() => aggregators.asked).toBe(2 + 3 * 2 + 2)
+  await later.device.close()
+})
