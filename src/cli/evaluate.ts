@@ -1,157 +1,186 @@
 /** @module `nearside evaluate`: compares arms on shoppers that the model never saw. */
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { Command, Option } from '@commander-js/extra-typings'
 import { NearsideError } from '../core/error.ts'
-import { evaluateBaseParts } from '../evaluate/command/baseParts.ts'
-import { evaluateFolds } from '../evaluate/command/folds.ts'
-import { evaluateImbalance } from '../evaluate/command/imbalance.ts'
-import { evaluateIncremental } from '../evaluate/command/incremental.ts'
-import type { Question } from '../evaluate/command/load.ts'
-import { evaluateNewItems } from '../evaluate/command/newItems.ts'
-import { DEFAULT_SHARES, evaluateNoise, parseShares } from '../evaluate/command/noise.ts'
-import { type EvaluateOptions, syntax } from '../evaluate/command/options.ts'
-import type { PeriodsResult } from '../evaluate/command/periods.ts'
-import { evaluatePersonal, type Reporting } from '../evaluate/command/personal.ts'
-import type { SearchResult } from '../evaluate/command/search.ts'
-import { evaluateStrategies } from '../evaluate/command/strategies.ts'
-import { DEFAULT_SEED, trainModel } from '../evaluate/command/trainModel.ts'
+import { evaluateFolds } from '../evaluate/folds.ts'
+import { evaluatePersonal } from '../evaluate/personal.ts'
+import { type Evaluated, markdown, textLines } from '../evaluate/report/report.ts'
+import type { Steps } from '../evaluate/steps.ts'
+import { DEFAULT_SEED, trainModel } from '../evaluate/trainModel.ts'
 import { type CommandContext, defineCommand } from './command.ts'
+import { seed, share, wholeNumber } from './values.ts'
+
+const syntax = new Command('evaluate')
+  .summary('compare what ships with strong baselines on shoppers that training never saw')
+  .description(`Every held-out shopper is walked in time order: all arms rank the whole catalogue, then the case
+is shown to the guard and learned from. Without --model a base model is trained first. In a log
+without times, leave-one-out asks everybody for the last event: training left out the last two.`)
+  .requiredOption('--shop <dir>', 'shop folder')
+  .option('--model <dir>', 'model directory, as pretrain writes it')
+  .option('--until <date>', "test from here on (default: the model's)")
+  .option(
+    '--test-from <date>',
+    'test from here on, later than --until: what a base model of another season is worth',
+  )
+  .option(
+    '--train-share <fraction>',
+    'train on this share of the shoppers not held out; the rest is left out altogether',
+    share(0.001, 1),
+  )
+  .option('--holdout <fraction|file>', "shoppers to test on (default: the model's)")
+  .option(
+    '--folds <k>',
+    'train K models, each without one part of the shoppers and asked about that part',
+    wholeNumber(2, 20),
+  )
+  .addOption(
+    new Option(
+      '--protocol <name>',
+      'what is asked; incremental: updates against full retraining, period by period',
+    )
+      .choices(['personal', 'leave-one-out', 'incremental', 'search'])
+      .default('personal'),
+  )
+  .addOption(
+    new Option(
+      '--arms <which>',
+      'all; base: the baselines and the base model, nothing learned on a device',
+    )
+      .choices(['all', 'base'])
+      .default('all'),
+  )
+  .option(
+    '--periods <week|month|file>',
+    'incremental: how long one is, or a file of the days on which new ones begin (month)',
+  )
+  .option(
+    '--judgements <file>',
+    'search: table of query, docid, rating; --shop may then be a catalogue file',
+  )
+  .addOption(
+    new Option(
+      '--popularity <when>',
+      "nightly: as of each case's day; frozen: as of --until; for all arms alike",
+    )
+      .choices(['nightly', 'frozen'])
+      .default('nightly'),
+  )
+  .addOption(
+    new Option('--mean <over>', 'mean over shoppers or over cases')
+      .choices(['shoppers', 'cases'])
+      .default('shoppers'),
+  )
+  .option('--html <file>', 'write the report with plots as one page to FILE')
+  .option('--markdown <file>', 'write the report as Markdown to FILE')
+  .option('--seed <n>', "random seed (default: the model's, else 1)", seed)
+
+type Options = ReturnType<typeof syntax.opts>
 
 export const command = defineCommand(syntax, run)
 
-async function run(values: EvaluateOptions, context: CommandContext): Promise<unknown> {
-  const { html, protocol, incremental, folds, model } = values
-  if (html !== undefined) await checkHtml(html, values)
-  if (protocol === 'search') return search(values, context)
-  refuse(values.judgements !== undefined, '--judgements goes with --protocol search')
-  if (protocol === 'incremental' && incremental === 'periods') return periods(values, context)
-  refuse(
-    protocol !== 'noise' && values.misclicks !== undefined,
-    '--misclicks goes with --protocol noise',
-  )
-  const asked = {
-    shop: values.shop,
-    until: values.until,
-    holdout: values.holdout,
-    seed: values.seed,
-    testFrom: values.testFrom,
-    trainShare: values.trainShare,
-    // The other protocols' streams are made of the same cases as `personal`.
-    protocol: protocol === 'leave-one-out' ? protocol : ('personal' as const),
-    popularity: values.popularity,
-    now: Date.now(),
+async function run(options: Options, { progress, print, signal }: CommandContext) {
+  refuseMisplaced(options)
+  // Minutes of walking for a page that can't be written would be a poor joke.
+  await requireFolder('html', options.html)
+  await requireFolder('markdown', options.markdown)
+  const steps: Steps = { signal, onProgress: (...args) => progress.update(...args) }
+  const { result, report } = await evaluate(options, steps)
+  progress.clear()
+  for (const line of textLines(report)) print(line)
+  if (options.markdown !== undefined) {
+    const today = new Date().toISOString().slice(0, 10)
+    await writeFile(options.markdown, markdown(report, asTyped(), today))
   }
-  const answer = answerOf(protocol, incremental, values, context)
-  refuse(
-    folds !== undefined && (protocol !== 'personal' || values.arms !== 'all'),
-    '--folds goes with --protocol personal and all arms',
-  )
-  refuse(
-    folds !== undefined && (model !== undefined || asked.holdout !== undefined),
-    '--folds trains models of its own and tests everybody: leave --model and --holdout out',
-  )
-  refuse(
-    asked.trainShare !== undefined && model !== undefined,
-    '--train-share trains a model of its own: leave --model out',
-  )
-  if (model !== undefined) return answer({ ...asked, model })
-  refuse(
-    protocol === 'new-items',
-    "new-items needs a model that some items were kept from: --model DIR, made by 'nearside pretrain --withhold-items 0.05'",
-  )
+  if (options.html !== undefined) {
+    const { page } = await import('../evaluate/report/page.ts')
+    await writeFile(options.html, page(report, result))
+  }
+  return result
+}
+
+async function evaluate(options: Options, steps: Steps): Promise<Evaluated> {
+  const { protocol, model, folds, periods, judgements, trainShare, testFrom, mean, arms } = options
+  const { shop, until, holdout, seed, popularity } = options
+  const asked = { shop, until, holdout, seed, popularity, now: Date.now() }
+  if (protocol === 'search') {
+    const { evaluateSearch } = await import('../evaluate/search/search.ts')
+    return evaluateSearch({ ...asked, model, judgements }, steps)
+  }
+  if (protocol === 'incremental') {
+    const { evaluateIncremental } = await import('../evaluate/incremental/incremental.ts')
+    const question = { shop, periods: periods ?? 'month', seed: seed ?? DEFAULT_SEED }
+    return evaluateIncremental({ ...question, now: asked.now }, steps)
+  }
+  const reporting = { meanOver: mean, learns: arms === 'all' }
+  const question = { ...asked, protocol, trainShare, testFrom }
+  if (model !== undefined) return evaluatePersonal({ ...question, model }, reporting, steps)
   const directory = await mkdtemp(join(tmpdir(), 'nearside-model-'))
   try {
     if (folds !== undefined)
-      return await evaluateFolds(asked, folds, directory, reportingOf(values), context)
-    const until = await trainModel(asked, directory, context)
-    return await answer({ ...asked, until, model: directory })
+      return await evaluateFolds(question, folds, directory, reporting, steps)
+    const trained = await trainModel(question, directory, steps)
+    return await evaluatePersonal(
+      { ...question, until: trained, model: directory },
+      reporting,
+      steps,
+    )
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
 }
 
-type Answer = (question: Question) => Promise<unknown>
-
-/** Reads what the protocol's own options say at once: a slip must not cost a training first. */
-function answerOf(
-  protocol: Exclude<EvaluateOptions['protocol'], 'search'>,
-  incremental: EvaluateOptions['incremental'],
-  values: EvaluateOptions,
-  context: CommandContext,
-): Answer {
-  const reporting = reportingOf(values)
-  const { arms } = values
-  if (arms !== 'all') {
-    const isCases = protocol === 'personal' || protocol === 'leave-one-out'
-    refuse(!isCases, `--arms ${arms} goes with personal and leave-one-out`)
-    return (question) => evaluateBaseParts(question, context)
+/** Options of some protocols alone, and those that exclude each other. */
+function refuseMisplaced(options: Options): void {
+  const { protocol, model, folds, holdout } = options
+  const only = {
+    folds: ['personal'],
+    testFrom: ['personal', 'leave-one-out'],
+    trainShare: ['personal', 'leave-one-out'],
+    periods: ['incremental'],
+    judgements: ['search'],
+  } as const
+  for (const [name, protocols] of Object.entries(only)) {
+    const isGiven = options[name as keyof typeof only] !== undefined
+    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+    refuse(
+      isGiven && !(protocols as readonly string[]).includes(protocol),
+      `${flag} goes with --protocol ${protocols.join(' or ')}`,
+    )
   }
-  if (protocol === 'new-items') return (question) => evaluateNewItems(question, context)
-  if (protocol === 'noise') {
-    const shares = parseShares(values.misclicks ?? DEFAULT_SHARES)
-    return (question) => evaluateNoise(question, shares, context)
-  }
-  if (protocol !== 'incremental')
-    return (question) => evaluatePersonal(question, reporting, context)
-  if (incremental === 'imbalance') return (question) => evaluateImbalance(question, context)
-  if (incremental === 'learners')
-    return (question) => evaluateIncremental(question, reporting.html, context)
-  const seeds = values.seeds
-  return (question) => evaluateStrategies(question, seeds, context)
-}
-
-function reportingOf(values: EvaluateOptions): Reporting {
-  return { meanOver: values.mean, html: values.html }
+  refuse(
+    protocol === 'incremental' && model !== undefined,
+    'incremental trains models of its own: leave --model out',
+  )
+  refuse(
+    folds !== undefined && (model !== undefined || holdout !== undefined),
+    '--folds trains models of its own and tests everybody: leave --model and --holdout out',
+  )
+  refuse(
+    options.trainShare !== undefined && model !== undefined,
+    '--train-share trains a model of its own: leave --model out',
+  )
 }
 
 function refuse(isWrong: boolean, why: string): void {
   if (isWrong) throw new NearsideError('input-invalid', why)
 }
 
-async function periods(values: EvaluateOptions, context: CommandContext): Promise<PeriodsResult> {
-  const { evaluatePeriods } = await import('../evaluate/command/periods.ts')
-  const question = {
-    shop: values.shop,
-    periods: values.periods,
-    tested: values.tested,
-    seed: values.seed ?? DEFAULT_SEED,
-    seeds: values.seeds,
-    now: Date.now(),
-  }
-  return evaluatePeriods(question, context)
-}
-
-async function search(values: EvaluateOptions, context: CommandContext): Promise<SearchResult> {
-  const { evaluateSearch } = await import('../evaluate/command/search.ts')
-  const question = {
-    shop: values.shop,
-    model: values.model,
-    judgements: values.judgements,
-    until: values.until,
-    holdout: values.holdout,
-    seed: values.seed,
-    popularity: values.popularity,
-    now: Date.now(),
-  }
-  return evaluateSearch(question, context)
-}
-
-/** Minutes of walking for a page that can't be written would be a poor joke. */
-async function checkHtml(
-  path: string,
-  { protocol, incremental, arms }: EvaluateOptions,
-): Promise<void> {
-  const hasPage =
-    protocol === 'incremental'
-      ? incremental === 'learners'
-      : arms === 'all' && (protocol === 'personal' || protocol === 'leave-one-out')
-  if (!hasPage)
-    throw new NearsideError(
-      'input-invalid',
-      '--html goes with personal, leave-one-out and incremental learners',
-    )
+async function requireFolder(option: string, path: string | undefined): Promise<void> {
+  if (path === undefined) return
   const folder = await stat(dirname(path)).catch(() => undefined)
-  if (!folder?.isDirectory())
-    throw new NearsideError('input-invalid', `--html ${path}: there is no such folder`)
+  refuse(!folder?.isDirectory(), `--${option} ${path}: there is no such folder`)
+}
+
+/** The command that made a report, for whoever wants to make it again. */
+function asTyped(): string {
+  const given = syntax.options.flatMap(({ long }) => {
+    const name = long?.slice(2).replace(/-([a-z])/g, (_, letter) => letter.toUpperCase()) ?? ''
+    const isFile = ['html', 'markdown', 'json'].includes(name)
+    const { [name]: value } = syntax.opts() as Readonly<Record<string, unknown>>
+    const isTyped = syntax.getOptionValueSource(name as keyof Options) === 'cli'
+    return isTyped && !isFile ? [`${long} ${value}`] : []
+  })
+  return `nearside evaluate ${given.join(' ')}`
 }

@@ -14,6 +14,12 @@ export const ARMS = [
 
 export type ArmName = (typeof ARMS)[number]
 
+/** Those that learn nothing on a device, the first of all: tens of thousands of shoppers are asked in minutes. */
+export const BASE_ARMS = ARMS.slice(0, ARMS.indexOf('personal'))
+
+/** Whom a shop has for nothing. */
+export type BaselineName = 'popular' | 'popular-30d' | 'recently-viewed' | 'item-knn' | 'ewma'
+
 /** What each arm is, in one line for people. */
 export const ARM_MEANINGS: Readonly<Record<ArmName, string>> = {
   popular: 'most shoppers ever',

@@ -1,19 +1,9 @@
-/**
- * @module What happens before the walk: which shoppers and cases, what the nightly files said, and
- * the baselines' parameters. Refuses what can't give a meaningful number, in a sentence.
- */
-
-import { NearsideError } from '../core/error.ts'
-import {
-  buildCases,
-  cleanHistory,
-  type Dropped,
-  type ShopperHistory,
-} from '../core/features/cases.ts'
+/** @module What happens before the walk: what the nightly files said, and the baselines' parameters. */
+import { buildCases } from '../core/features/cases.ts'
 import { cooccurrence, DEFAULT_COOCCURRENCE } from '../core/features/cooccurrence.ts'
-import type { Case, History } from '../core/features/history.ts'
+import type { History } from '../core/features/history.ts'
 import { refreshPopularity } from '../core/features/statistics.ts'
-import { type BaseModel, DIMENSION } from '../core/model/baseModel.ts'
+import { DIMENSION } from '../core/model/baseModel.ts'
 import { createRandom } from '../core/model/random.ts'
 import { DAY } from '../core/time.ts'
 import {
@@ -26,93 +16,15 @@ import {
   scorePopular,
   scorePopularMonth,
 } from './baselines.ts'
+import { type EvaluationInput, trainingHistories } from './cases.ts'
+import type { DeviceShop, Fit } from './device.ts'
 import { byDay, countShoppers, type Popularity } from './popularity.ts'
 import { type Tuned, type TuningCase, tune } from './tune.ts'
-import type { Fit, Walk } from './walk.ts'
-
-/** `personal`: every case from `until` on. `leave-one-out`: each shopper's last case. */
-export type Protocol = 'personal' | 'leave-one-out'
-
-/**
- * `nightly`: counted anew each day from training shoppers' events before that day, as any shop can.
- * `frozen`: as of `until`, as a shop has it that never refreshes its files. For all arms alike.
- */
-export type PopularitySource = 'nightly' | 'frozen'
-
-export interface EvaluationInput {
-  readonly model: BaseModel
-  readonly shoppers: readonly ShopperHistory[]
-  readonly dayOnly: boolean
-  readonly isHeldOut: (shopper: string) => boolean
-  /** Whose cases are asked for; absent: of those held out. */
-  readonly isTested?: (shopper: string) => boolean
-  /** Milliseconds since the epoch; training saw nothing at or after it. */
-  readonly until: number
-  readonly protocol: Protocol
-  readonly popularity: PopularitySource
-  readonly seed: number
-}
-
-/** What decides which cases there are; known before any model. */
-export type CaseSelection = Pick<
-  EvaluationInput,
-  'shoppers' | 'dayOnly' | 'isHeldOut' | 'isTested' | 'until' | 'protocol'
->
-
-/** An interval over fewer shoppers than this says nothing. */
-export const LEAST_SHOPPERS = 10
+import type { Walk } from './walk.ts'
 
 const TUNING_CASES = 400
 /** Days before `until` from which tuning cases come; what precedes them builds the neighbours. */
 const TUNING_DAYS = 60
-
-/**
- * Removes what has no row, no time, or lies in the future, and puts each history in order.
- * @param now milliseconds since the epoch.
- */
-export function cleanShoppers(
-  shoppers: readonly ShopperHistory[],
-  items: number,
-  now: number,
-): { readonly shoppers: readonly ShopperHistory[]; readonly dropped: Readonly<Dropped> } {
-  const dropped: Dropped = { unknownItems: 0, invalidTimes: 0, future: 0 }
-  const clean = shoppers.map(({ id, interactions }) => ({
-    id,
-    interactions: cleanHistory(interactions, items, now, dropped),
-  }))
-  return { shoppers: clean, dropped }
-}
-
-/**
- * The cases of each held-out shopper who has any.
- * @throws NearsideError `input-invalid` where they are too few to say anything.
- */
-export function selectCases(selection: CaseSelection): (readonly Case[])[] {
-  const { shoppers, dayOnly, isHeldOut, isTested = isHeldOut, until, protocol } = selection
-  const held = shoppers.filter(({ id }) => isTested(id))
-  if (shoppers.every(({ id }) => isHeldOut(id)))
-    throw new NearsideError(
-      'input-invalid',
-      'every shopper is held out: none is left to learn from',
-    )
-  const selected = held
-    .map((shopper) => {
-      if (protocol === 'personal') return buildCases(shopper, dayOnly, until)
-      const last = buildCases(shopper, dayOnly, Number.NEGATIVE_INFINITY).slice(1).slice(-1)
-      // Whoever taught the model may be asked only for what it has not seen.
-      return last.filter(({ time }) => time >= until || isHeldOut(shopper.id))
-    })
-    .filter((cases) => cases.length > 0)
-  if (selected.length < LEAST_SHOPPERS) {
-    const who = shoppers.some(({ id }) => isHeldOut(id)) ? 'held-out shoppers' : 'shoppers'
-    const wanted = protocol === 'personal' ? `an event from ${isoDay(until)} on` : 'two cases'
-    throw new NearsideError(
-      'input-invalid',
-      `${selected.length} of ${held.length} ${who} have ${wanted}; at least ${LEAST_SHOPPERS} are needed for an interval: choose an earlier --until or a larger --holdout`,
-    )
-  }
-  return selected
-}
 
 export interface TunedBaselines {
   readonly cases: number
@@ -154,25 +66,19 @@ export function tuneBaselines(input: EvaluationInput): TunedBaselines {
   }
 }
 
-/** Everything the walk needs; the same in every thread. */
-export function prepareWalk(input: EvaluationInput, tuned: TunedBaselines, fit: Fit): Walk {
-  const { model, until, protocol, popularity, seed } = input
+/**
+ * Everything the walk needs; the same in every process.
+ * @param fit null: nothing is learned on the devices
+ */
+export function prepareWalk(input: EvaluationInput, tuned: TunedBaselines, fit: Fit | null): Walk {
+  const { model, until } = input
   const items = model.itemIds.length
-  const histories: History[] = input.shoppers
-    .filter(({ id }) => !input.isHeldOut(id))
-    .map(({ interactions }) => interactions)
+  const histories = trainingHistories(input)
   const knn = itemKnn(model.statistics)
   const mean = ewma(model.itemVectors, DIMENSION)
   return {
-    model,
-    fit,
-    seed,
-    installed: protocol === 'personal' ? until : Number.NEGATIVE_INFINITY,
+    ...prepareDevices(input, fit),
     popularityAt: popularitySource(input, items, histories, until),
-    statisticsAt:
-      popularity === 'nightly'
-        ? byDay((midnight) => refreshPopularity(model.statistics, histories, midnight))
-        : always(model.statistics),
     baselines: {
       popular: scorePopular,
       'popular-30d': scorePopularMonth,
@@ -181,6 +87,21 @@ export function prepareWalk(input: EvaluationInput, tuned: TunedBaselines, fit: 
       'item-knn': (context, out) => knn.score(tuned.itemKnn.parameters, context, out),
       ewma: (context, out) => mean.score(tuned.ewma.parameters, context, out),
     },
+  }
+}
+
+/** What the devices of all tested shoppers share. */
+export function prepareDevices(input: EvaluationInput, fit: Fit | null): DeviceShop {
+  const { model, until, protocol, popularity } = input
+  const histories = trainingHistories(input)
+  return {
+    model,
+    fit,
+    installed: protocol === 'personal' ? until : Number.NEGATIVE_INFINITY,
+    statisticsAt:
+      popularity === 'nightly'
+        ? byDay((midnight) => refreshPopularity(model.statistics, histories, midnight))
+        : always(model.statistics),
   }
 }
 
@@ -196,8 +117,4 @@ function popularitySource(
 
 function always<T>(value: T): () => T {
   return () => value
-}
-
-function isoDay(time: number): string {
-  return new Date(time).toISOString().slice(0, 10)
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { METRICS } from '../train/metrics.ts'
 import { ARMS, type ArmName } from './arms.ts'
-import { type ReportedMetric, summarise } from './summary.ts'
-import { findLift, formatReport } from './table.ts'
+import { findLift, personalParts } from './report/personal.ts'
+import { textLines } from './report/report.ts'
+import { summarise } from './summary.ts'
 import { type CaseResult, metricAt } from './walk.ts'
 
 /** A case in which every arm has NDCG@10 `base`, except those named. */
@@ -18,13 +19,23 @@ function result(
       metrics[metricAt(a, METRICS.indexOf('ndcg@10'), onlyNew)] = own[arm] ?? base
     metrics[metricAt(a, METRICS.indexOf('nll'), false)] = 5
   })
-  return { shopper, time: 0, history: 3, hasNew: true, guardActive: true, metrics, ...rest }
+  const nightly = { ndcg: base, lacks: false }
+  return {
+    shopper,
+    time: 0,
+    history: 3,
+    hasNew: true,
+    guardActive: true,
+    metrics,
+    nightly,
+    ...rest,
+  }
 }
 
 function metricOf(
   summary: ReturnType<typeof summarise>,
   arm: ArmName,
-  metric: ReportedMetric,
+  metric: string,
 ): number | undefined {
   const found = summary.arms.find(({ name }) => name === arm)
   return (found as unknown as Record<string, number> | undefined)?.[metric]
@@ -64,12 +75,12 @@ describe('means', () => {
   })
 })
 
-describe('buckets', () => {
+describe('groups of cases', () => {
   it('split by the length of the history, ends included', () => {
     const lengths = [0, 5, 6, 20, 21, 60, 61, 500]
     const results = lengths.map((history, s) => result(`s${s}`, 0.5, {}, { history }))
-    const { buckets } = summarise(results, 1)
-    expect(buckets.map(({ bucket, cases }) => [bucket.label, cases])).toEqual([
+    const { history } = summarise(results, 1).groups
+    expect(history.map(({ label, cases }) => [label, cases])).toEqual([
       ['0-5', 2],
       ['6-20', 2],
       ['21-60', 2],
@@ -77,10 +88,22 @@ describe('buckets', () => {
     ])
   })
 
-  it('are said to be empty rather than zero', () => {
-    const { buckets, lifts } = summarise([result('ann', 0.5)], 1)
-    expect(buckets[3].means).toEqual({})
+  it('are left out rather than zero where they are empty', () => {
+    const { groups, lifts } = summarise([result('ann', 0.5)], 1)
+    expect(groups.history.map(({ label }) => label)).toEqual(['0-5'])
     expect(findLift(lifts, 'personal', 'base-fresh', 'ndcg@10@history=>60')).toBeUndefined()
+  })
+
+  it('say the same as the lifts beside them', () => {
+    const results = Array.from({ length: 20 }, (_, s) =>
+      result(`s${s}`, 0.5, { personal: 0.5 + s / 100 }, { history: 3 * s }),
+    )
+    const { groups, lifts } = summarise(results, 1)
+    for (const { label, lift } of groups.history)
+      expect(lifts).toContainEqual({
+        ...{ arm: 'personal', over: 'base-fresh', metric: `ndcg@10@history=${label}` },
+        ...lift,
+      })
   })
 })
 
@@ -88,29 +111,21 @@ describe('harm', () => {
   it('counts the shoppers whose own cases say so', () => {
     const hurt = Array.from({ length: 6 }, () => result('ann', 0.5, { personal: 0.4 }))
     const others = Array.from({ length: 9 }, (_, s) => result(`s${s}`, 0.5))
-    const { worse, worstTenth } = summarise([...hurt, ...others], 1)
-    expect(worse).toMatchObject({ significant: 1, share: 0.1 })
-    expect(worstTenth).toBeCloseTo(-0.1, 6)
+    const { change } = summarise([...hurt, ...others], 1)
+    expect(change?.worse).toMatchObject({ significant: 1, share: 0.1 })
+    expect(change?.worstTenth).toBeCloseTo(-0.1, 6)
   })
 })
 
 describe('the report', () => {
-  const head = {
-    protocol: 'personal',
-    shop: 'test',
-    until: '2024-03-01',
-    seed: 1,
-    items: 30,
-    popularity: 'nightly',
-  }
-
   it('begins with the ladder and holds neither NaN nor undefined, even for nothing but zeros', () => {
     const zeros = Array.from({ length: 12 }, (_, s) => result(`s${s}`, 0, {}, { hasNew: false }))
     for (const results of [zeros, zeros.map(({ shopper }, s) => result(shopper, s / 12))]) {
-      const lines = formatReport({ ...summarise(results, 1), ...head })
+      const parts = personalParts(summarise(results, 1))
+      const lines = textLines({ title: 'test', lead: [], parts, notes: [] })
       expect(lines.join('\n')).not.toMatch(/NaN|undefined|Infinity/)
       const ladder = lines.findIndex((line) => line.startsWith('Where it comes from'))
-      const names = lines.slice(ladder + 1, ladder + 5).map((line) => line.trim().split(' ')[0])
+      const names = lines.slice(ladder + 2, ladder + 6).map((line) => line.trim().split(' ')[0])
       expect(names).toEqual(['popular-30d', 'base-stale', 'base-fresh', 'personal'])
     }
   })

@@ -4,10 +4,12 @@ import { createRandom } from '../core/model/random.ts'
 import { DAY } from '../core/time.ts'
 import { isHeldOut } from '../train/holdout.ts'
 import { METRICS } from '../train/metrics.ts'
-import { ARMS, type ArmName } from './arms.ts'
-import { type EvaluationInput, prepareWalk, selectCases, tuneBaselines } from './prepare.ts'
+import { ARMS, type ArmName, BASE_ARMS } from './arms.ts'
+import { type EvaluationInput, selectCases } from './cases.ts'
+import type { Fit } from './device.ts'
+import { prepareWalk, tuneBaselines } from './prepare.ts'
 import { purchase, type TestModelOptions, testModel, testShop, UNTIL } from './testShop.ts'
-import { type CaseResult, type Fit, metricAt, walkShopper } from './walk.ts'
+import { type CaseResult, metricAt, walkShopper } from './walk.ts'
 
 /** Gradient descent that needs no engine: the walk only asks for something that fits. */
 const fit: Fit = async (problem) => {
@@ -99,6 +101,18 @@ describe('walking a shopper', () => {
     const again = selectCases(later).find(([one]) => one.shopper === cases[0].shopper) ?? []
     const [same] = await walkShopper(prepareWalk(later, tuned, fit), again)
     expect([...same.metrics]).toEqual([...first.metrics])
+  })
+
+  it('without learning asks the base and the baselines alone, to the same bits', async () => {
+    const evaluation = input()
+    const tuned = tuneBaselines(evaluation)
+    const [cases] = selectCases(evaluation)
+    const all = await walkShopper(prepareWalk(evaluation, tuned, fit), cases)
+    const base = await walkShopper(prepareWalk(evaluation, tuned, null), cases)
+    const width = metricAt(BASE_ARMS.length, 0, false)
+    expect(base.map(({ metrics }) => [...metrics])).toEqual(
+      all.map(({ metrics }) => [...metrics.subarray(0, width)]),
+    )
   })
 
   it('makes personal the base, bit for bit, at fusion weight 0', async () => {

@@ -8,7 +8,7 @@ import { runCommand } from '../../cli/testCommand.ts'
 import { createFastCandidates } from '../../engine/candidates.ts'
 import { createJsEngine } from '../../engine/js.ts'
 import { nextTask } from '../../engine/pause.ts'
-import { evaluateBaseParts } from '../../evaluate/command/baseParts.ts'
+import { evaluatePersonal } from '../../evaluate/personal.ts'
 import { WEATHER_START, weatherShop } from '../../train/context/testWeatherShop.ts'
 import { readShop } from '../../train/shop/read.ts'
 import { shopEvents } from '../../train/shop/testEvents.ts'
@@ -19,11 +19,6 @@ import { type Device, startDevice } from './device.ts'
 
 const shop = weatherShop(true)
 const MODELS = 'https://shop.test/models/'
-const silent = {
-  progress: { update() {}, clear() {} },
-  print() {},
-  signal: new AbortController().signal,
-}
 let folder = ''
 
 beforeAll(async () => {
@@ -121,8 +116,12 @@ test('an evaluation asks with the weather of each case', async () => {
     now: Date.parse('2025-01-01'),
   })
   const ndcgOf = async (path: string) => {
-    const { arms } = await evaluateBaseParts(question(path), silent)
-    return arms.find(({ name }) => name === 'base-fresh')!['ndcg@10']
+    const { result } = await evaluatePersonal(
+      question(path),
+      { meanOver: 'shoppers', learns: false },
+      { onProgress() {}, signal: new AbortController().signal },
+    )
+    return result.arms.find(({ name }) => name === 'base-fresh')!['ndcg@10']
   }
   const said = await ndcgOf(join(folder, 'weather'))
   await rm(join(folder, 'weather', 'context.tsv'))

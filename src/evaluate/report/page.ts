@@ -1,40 +1,18 @@
-/** @module The page around the plots: one file, nothing fetched, readable without scripts. */
+/** @module A report as one HTML page: nothing is fetched, nothing runs, light or dark. */
+import { drawChart, legendOf } from './charts.ts'
+import type { Part, Report, Table } from './report.ts'
 import { STYLES } from './styles.ts'
-import { escapeHtml } from './text.ts'
-
-export interface Table {
-  readonly caption: string
-  readonly columns: readonly string[]
-  /** The first cell names the row. */
-  readonly rows: readonly (readonly string[])[]
-  /** Rows to stress, by place. */
-  readonly strong?: readonly number[]
-  /** The last column is prose. */
-  readonly prose?: boolean
-}
-
-export interface Section {
-  readonly id: string
-  readonly title: string
-  /** HTML: paragraphs, figures. */
-  readonly content: readonly string[]
-}
 
 /** Nothing may be loaded or run, whatever a catalogue's texts try. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
-/** @param data stands in the page as JSON, for whoever wants to compute with its numbers. */
-export function page(
-  title: string,
-  lead: readonly string[],
-  sections: readonly Section[],
-  data: unknown,
-): string {
-  const links = sections.map(
-    ({ id, title: name }) => `<li><a href="#${id}">${escapeHtml(name)}</a></li>`,
+/** @param result stands in the page as JSON, for whoever wants to compute with its numbers. */
+export function page({ title, lead, parts, notes }: Report, result: unknown): string {
+  const links = parts.map(
+    ({ title: name }, k) => `<li><a href="#part-${k}">${escapeHtml(name)}</a></li>`,
   )
   // "<" can't end the block early when it is written as an escape.
-  const json = JSON.stringify(data).replaceAll('<', '\\u003c')
+  const json = JSON.stringify(result).replaceAll('<', '\\u003c')
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -52,7 +30,11 @@ ${lead.map(paragraph).join('\n')}
 <nav aria-label="Contents"><ul>${links.join('')}</ul></nav>
 </header>
 <main>
-${sections.map(({ id, title: name, content }) => `<section id="${id}" aria-labelledby="${id}-title">\n<h2 id="${id}-title">${escapeHtml(name)}</h2>\n${content.join('\n')}\n</section>`).join('\n')}
+${parts.map(section).join('\n')}
+<section aria-label="Notes">
+${notes.map((note) => paragraph(`Note: ${note}.`)).join('\n')}
+${paragraph('The numbers of this page stand in it as JSON, in the element with the id “result”.')}
+</section>
 </main>
 <script type="application/json" id="result">${json}</script>
 </body>
@@ -60,21 +42,43 @@ ${sections.map(({ id, title: name, content }) => `<section id="${id}" aria-label
 `
 }
 
-export function paragraph(text: string): string {
+function section({ title, table, chart, text = [] }: Part, k: number): string {
+  const shown = table ? tableHtml(title, table) : ''
+  const content = chart
+    ? `<figure><div class="pair"><div class="plot">${chartHtml(chart)}</div><div>${shown}</div></div></figure>`
+    : shown
+  return `<section id="part-${k}" aria-labelledby="title-${k}">
+<h2 id="title-${k}">${escapeHtml(title)}</h2>
+${content}
+${text.map(paragraph).join('\n')}
+</section>`
+}
+
+function chartHtml(chart: NonNullable<Part['chart']>): string {
+  if (chart.kind !== 'lines') return drawChart(chart)
+  const keys = legendOf(chart.series.map(({ name }) => name)).map(
+    ({ name, line }) => `<li>${line}${escapeHtml(name)}</li>`,
+  )
+  return `<ul class="legend">${keys.join('')}</ul>${drawChart(chart)}`
+}
+
+function tableHtml(caption: string, { columns, rows, prose = false }: Table): string {
+  // A heading cell must not be empty.
+  const head = columns.map((name, c) =>
+    name === '' && c > 0 ? '<td></td>' : `<th scope="col">${escapeHtml(name || 'row')}</th>`,
+  )
+  const body = rows.map(([name, ...cells]) => {
+    const data = cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')
+    return `<tr><th scope="row">${escapeHtml(name)}</th>${data}</tr>`
+  })
+  // It scrolls inside itself on a phone, hence it must take the focus.
+  return `<div class="scroll" role="group" tabindex="0" aria-label="${escapeHtml(caption)}"><table${prose ? ' class="prose"' : ''}><caption>${escapeHtml(caption)}</caption><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div>`
+}
+
+function paragraph(text: string): string {
   return `<p>${escapeHtml(text)}</p>`
 }
 
-/** A plot and its numbers side by side; below each other where the page is narrow. */
-export function figure(caption: string, plot: string, ...tables: readonly Table[]): string {
-  return `<figure><figcaption>${escapeHtml(caption)}</figcaption><div class="pair"><div class="plot">${plot}</div><div>${tables.map(table).join('')}</div></div></figure>`
-}
-
-export function table({ caption, columns, rows, strong = [], prose = false }: Table): string {
-  const head = columns.map((name) => `<th scope="col">${escapeHtml(name)}</th>`).join('')
-  const body = rows.map(([name, ...cells], k) => {
-    const data = cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')
-    return `<tr${strong.includes(k) ? ' class="strong"' : ''}><th scope="row">${escapeHtml(name)}</th>${data}</tr>`
-  })
-  // It scrolls inside itself on a phone, hence it must take the focus.
-  return `<div class="scroll" role="group" tabindex="0" aria-label="${escapeHtml(caption)}"><table${prose ? ' class="prose"' : ''}><caption>${escapeHtml(caption)}</caption><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table></div>`
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }

@@ -1,8 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { linearScale, logScale } from './scale.ts'
+import { change, decimal, estimate, lift, share } from './numbers.ts'
+import { markdown, textLines } from './report.ts'
 import { HOSTILE, testReport } from './testReport.ts'
-import { decimal, interval, percent, share } from './text.ts'
 
 describe('the page', () => {
   const { html, result } = testReport()
@@ -15,8 +14,6 @@ describe('the page', () => {
 
   it('shows what the JSON says', () => {
     for (const arm of result.arms) expect(html).toContain(`<td>${decimal(arm['ndcg@10'])}</td>`)
-    for (const { lift } of result.detail.fusion.fixed)
-      if (lift) expect(html).toContain(`${percent(lift.relative)} ${interval(lift)}`)
     for (const { label, cases } of result.detail.months)
       expect(html).toContain(`<th scope="row">${label}</th><td>${cases}</td>`)
   })
@@ -31,12 +28,18 @@ describe('the page', () => {
     expect(html).toContain("default-src 'none'")
   })
 
-  it('draws no place that is no number, and closes what it opens', () => {
+  it('draws each plot with what it says for those who do not see it, and no place that is no number', () => {
     expect(html).not.toMatch(/NaN|undefined|Infinity/)
+    const plots = [...html.matchAll(/<svg aria-label="([^"]+)"[^>]* role="img"/g)]
+    expect(plots).toHaveLength(6)
+    for (const [, said] of plots) expect(said).toMatch(/\d/)
+  })
+
+  it('closes what it opens', () => {
     const open: string[] = []
     const body = html
       .slice(html.indexOf('<html'))
-      .replace(/<script.*<\/script>|<style.*<\/style>|<meta.*?>/gs, '')
+      .replace(/<script.*<\/script>|<style.*?<\/style>|<meta.*?>/gs, '')
     for (const [tag, slash, name] of body.matchAll(/<(\/?)([a-z0-9]+)[^>]*>/gi)) {
       if (tag.endsWith('/>')) continue
       if (slash === '') open.push(name)
@@ -50,35 +53,34 @@ describe('the page', () => {
   })
 })
 
-describe('scales', () => {
-  it('hold all values, at the ends of the range at most, in order', () => {
-    const finite = fc.double({ min: -1e6, max: 1e6, noNaN: true })
-    fc.assert(
-      fc.property(fc.array(finite, { minLength: 1, maxLength: 20 }), (values) => {
-        const scale = linearScale(values, [0, 100])
-        const places = [...values].sort((a, b) => a - b).map(scale)
-        for (const place of places) {
-          expect(place).toBeGreaterThanOrEqual(-0.1)
-          expect(place).toBeLessThanOrEqual(100.1)
-        }
-        expect([...places].sort((a, b) => a - b)).toEqual(places)
-        expect(scale.ticks.length).toBeLessThan(20)
-      }),
-    )
+describe('text and Markdown', () => {
+  const { report, result } = testReport()
+
+  it('say the same numbers as the page', () => {
+    const text = textLines(report).join('\n')
+    const document = markdown(report, 'nearside evaluate --shop x', '2026-01-02')
+    for (const arm of result.arms) {
+      expect(text).toMatch(new RegExp(`  ${arm.name} +\\${decimal(arm['ndcg@10'])} `))
+      expect(document).toContain(`| ${arm.name} | ${decimal(arm['ndcg@10'])} |`)
+    }
+    expect(document).toContain('`nearside evaluate --shop x`, 2026-01-02.')
   })
 
-  it('have round ticks', () => {
-    expect(linearScale([0, 0.231], [0, 1]).ticks).toEqual([0, 0.05, 0.1, 0.15, 0.2, 0.25])
-    expect(logScale([0.002, 0.3], [0, 1]).ticks.map(Math.log10).map(Math.round)).toEqual([
-      -3, -2, -1, 0,
-    ])
+  it('a bar in a name ends no cell', () => {
+    const part = { title: 't', table: { columns: ['a'], rows: [['x|y']] } }
+    const made = markdown({ ...report, parts: [part] }, 'c', 'd')
+    expect(made).toContain('| x\\|y |')
   })
 })
 
-it('numbers have a minus sign, no "-0.0", and small shares keep two digits', () => {
-  expect(decimal(-0.01234)).toBe('−0.0123')
-  expect(decimal(-1e-9)).toBe('0.0000')
-  expect(percent(-0.0001)).toBe('0.0 %')
-  expect(interval({ lo: -0.012, hi: 0.5 })).toBe('[−1.2, +50.0]')
-  expect(share(0.00012)).toBe('1.2e−4')
+it('numbers have a minus sign, and no "−0"', () => {
+  expect(decimal(-0.01234)).toBe('−.0123')
+  expect(decimal(-1e-9)).toBe('.0000')
+  expect(decimal(1)).toBe('1.0000')
+  expect(change(0.00001)).toBe('0')
+  expect(change(0.0012)).toBe('+.0012')
+  expect(share(-0.0001)).toBe('0.0 %')
+  expect(estimate({ mean: 0.1, lo: -0.012, hi: 0.5 })).toBe('.1000 [−.0120, .5000]')
+  expect(lift({ relative: 0.02, lo: -0.012, hi: 0.5 })).toBe('+2.0 % [−1.2, +50.0]')
+  expect(lift(undefined)).toBe('–')
 })

@@ -1,55 +1,88 @@
-/** @module The whole evaluation as one HTML page: the same numbers as `--json`, with plots. */
-import type { Detail } from '../detail/detail.ts'
-import { headingLines, type Report } from '../table.ts'
-import { armsSection, ladderSection } from './arms.ts'
-import { calibrationSection } from './calibration.ts'
-import { fusionSection } from './fusion.ts'
-import { historySection, timeSection } from './groups.ts'
-import { page, paragraph, type Section } from './page.ts'
-import { shoppersSection } from './shoppers.ts'
+/** @module What an evaluation says to people: built once, shown as text, as Markdown or as a page. */
+import type { Chart } from './charts.ts'
 
-export interface HtmlReport {
-  readonly report: Report
-  readonly detail: Detail
-  /** What was left out or deserves a word. */
+export interface Report {
+  readonly title: string
+  /** What was asked of whom, and how means and intervals were made. */
+  readonly lead: readonly string[]
+  readonly parts: readonly Part[]
+  /** What was left out or deserves a word; without a full stop. */
   readonly notes: readonly string[]
-  /** What `--json` writes; the page carries it. */
-  readonly result: unknown
 }
 
-export function formatHtml({ report, detail, notes, result }: HtmlReport): string {
-  const sections = [
-    ladderSection(report),
-    armsSection(report),
-    shoppersSection(report, detail),
-    timeSection(detail),
-    historySection(detail),
-    fusionSection(detail),
-    calibrationSection(detail),
-    method(report, notes),
+export interface Part {
+  readonly title: string
+  readonly table?: Table
+  /** Drawn on the page only. */
+  readonly chart?: Chart
+  /** Below the table. */
+  readonly text?: readonly string[]
+}
+
+export interface Table {
+  readonly columns: readonly string[]
+  /** The first cell names the row. */
+  readonly rows: readonly (readonly string[])[]
+  /** The last column is prose. */
+  readonly prose?: boolean
+}
+
+/** What every protocol gives: `result` is what `--json` writes. */
+export interface Evaluated<Result = unknown> {
+  readonly result: Result
+  readonly report: Report
+}
+
+/** For a terminal. */
+export function textLines({ title, lead, parts, notes }: Report): string[] {
+  return [
+    title,
+    ...lead,
+    ...parts.flatMap(({ title: name, table, text = [] }) => [
+      '',
+      name,
+      ...(table ? tableLines(table) : []),
+      ...text.map((line) => `  ${line}`),
+    ]),
+    '',
+    ...notes.map((note) => `Note: ${note}.`),
   ]
-  return page(`Evaluation: ${report.shop}`, headingLines(report).map(sentence), sections, result)
 }
 
-function method(report: Report, notes: readonly string[]): Section {
-  return {
-    id: 'method',
-    title: 'How it was measured',
-    content: [
-      paragraph(
-        `Test, then learn: each held-out shopper is walked in time order; all arms rank the whole catalogue before the case is known to any of them. Means are over ${report.meanOver}; intervals are 95 %, by paired bootstrap over shoppers. Popularity is ${report.popularity === 'nightly' ? "as of each case's day" : `as of ${report.until}`} for all arms alike. Seed ${report.seed}.`,
-      ),
-      paragraph(
-        "A shopper counts as significantly worse where the signs of their own cases' differences, flipped in every way, give a sum as bad in at most 5 % of the flips.",
-      ),
-      ...notes.map((note) => paragraph(`Note: ${note}.`)),
-      paragraph(
-        'The numbers of this page stand in it as JSON, in the element with the id “result”.',
-      ),
-    ],
-  }
+function tableLines({ columns, rows, prose = false }: Table): string[] {
+  const all = [columns, ...rows]
+  const widths = columns.map((_, c) => Math.max(...all.map((row) => (row[c] ?? '').length)))
+  const isLeft = (c: number) => c === 0 || (prose && c === columns.length - 1)
+  return all.map((row) => {
+    const cells = row.map((cell, c) =>
+      isLeft(c) ? cell.padEnd(widths[c]) : cell.padStart(widths[c]),
+    )
+    return `  ${cells.join('   ')}`.trimEnd()
+  })
 }
 
-function sentence(line: string): string {
-  return `${line.charAt(0).toUpperCase()}${line.slice(1)}.`
+/** @param command that made it, as typed. @param date ISO date */
+export function markdown(report: Report, command: string, date: string): string {
+  const { title, lead, parts, notes } = report
+  const row = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [
+    `# ${title}`,
+    `\`${command}\`, ${date}.`,
+    ...lead,
+    ...parts.flatMap(({ title: name, table, text = [] }) => [
+      `## ${name}`,
+      ...(table
+        ? [
+            [row(table.columns), row(table.columns.map(() => '---')), ...table.rows.map(row)].join(
+              '\n',
+            ),
+          ]
+        : []),
+      ...(text.length > 0 ? [text.map((line) => `- ${line}`).join('\n')] : []),
+    ]),
+    ...(notes.length > 0 ? [notes.map((note) => `- Note: ${note}.`).join('\n')] : []),
+  ]
+    .join('\n\n')
+    .concat('\n')
 }

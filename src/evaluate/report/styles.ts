@@ -22,6 +22,7 @@ body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.55 
 header, main { max-width: 72rem; margin: 0 auto; padding: 0 1rem; }
 header { padding-top: 2rem; }
 h1 { font-size: clamp(1.5rem, 1.1rem + 2vw, 2.25rem); line-height: 1.2; margin: 0 0 .75rem; text-wrap: balance; }
+section > p { margin-top: .75rem; }
 h2 { font-size: 1.3rem; line-height: 1.3; margin: 0 0 .5rem; }
 p { max-width: 46rem; margin: 0 0 .75rem; }
 header p { color: var(--soft); }
@@ -32,13 +33,11 @@ nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; 
 nav a { display: inline-block; padding: .25rem 0; }
 section { border-top: 1px solid var(--rule); padding: 1.75rem 0 1rem; margin-top: 1.25rem; }
 figure { margin: 1.25rem 0 0; background: var(--raised); border: 1px solid var(--rule); border-radius: 10px; padding: 1rem; }
-figcaption { font-weight: 600; margin-bottom: .75rem; }
 .pair { display: grid; gap: 1.25rem 2rem; grid-template-columns: minmax(0, 1fr); }
 @media (min-width: 60rem) { .pair { grid-template-columns: minmax(0, 4fr) minmax(0, 7fr); align-items: start; } }
 .plot { max-width: 34rem; }
 .scroll { overflow-x: auto; }
 figure .scroll { max-height: 28rem; overflow-y: auto; }
-figure p { margin: 1rem 0 .5rem; font-weight: 600; }
 figure .scroll + .scroll, section > .scroll { margin-top: 1rem; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; min-width: 100%; }
 caption { text-align: left; color: var(--soft); padding-bottom: .35rem; }
@@ -47,22 +46,8 @@ thead th { white-space: normal; color: var(--soft); border-bottom-color: var(--s
 th:first-child { text-align: left; padding-left: 0; }
 td:last-child, thead th:last-child { padding-right: 0; }
 .prose th:last-child, .prose td:last-child { text-align: left; padding-left: 1.25rem; }
-tr.strong th, tr.strong td { font-weight: 650; }
-svg { display: block; width: 100%; height: auto; overflow: visible; }
-svg text { fill: var(--ink); font: 12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; font-variant-numeric: tabular-nums; }
-svg .tick, svg .axis { fill: var(--soft); font-size: 11px; }
-svg .name { font-size: 13px; } svg .value { font-size: 13px; font-weight: 600; }
-.grid { stroke: var(--rule); stroke-width: 1; } .grid.zero { stroke: var(--soft); }
-.diagonal { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 2 4; }
-.line { fill: none; stroke-width: 2; stroke-linejoin: round; }
-.whisker { stroke-width: 1.5; } .mark { stroke: var(--raised); stroke-width: 1; }
-.band { opacity: .16; }
-.line.a, .whisker.a { stroke: var(--a); stroke-dasharray: 2 4; } .mark.a, .bar.a, .band.a { fill: var(--a); }
-.line.b, .whisker.b { stroke: var(--b); stroke-dasharray: 8 3; } .mark.b, .bar.b, .band.b { fill: var(--b); }
-.line.c, .whisker.c { stroke: var(--c); stroke-dasharray: 8 3 2 3; } .mark.c, .bar.c, .band.c { fill: var(--c); }
-.line.d, .whisker.d { stroke: var(--d); stroke-dasharray: 5 3; } .mark.d, .bar.d, .band.d { fill: var(--d); }
-.line.e, .whisker.e { stroke: var(--e); } .mark.e, .bar.e, .band.e { fill: var(--e); }
-.whisker { stroke-dasharray: none !important; } .line.level { stroke-width: 1; stroke-dasharray: none; }
+svg { display: block; width: 100%; height: auto; overflow: visible; color: var(--soft); }
+svg[role="img"] { --plot-background: var(--raised); }
 .legend { display: flex; flex-wrap: wrap; gap: .15rem 1rem; list-style: none; padding: 0; margin: 0 0 .5rem; font-size: .8125rem; }
 .legend li { display: flex; align-items: center; gap: .4rem; } .legend svg { width: 26px; }
 @media print { figure { break-inside: avoid; } nav { display: none; } }

@@ -3,7 +3,6 @@
  * what training on everything would, described by lists that know neither their shopper nor the
  * orders that are new.
  */
-
 import type { Item } from '../../core/catalog/item.ts'
 import { buildCases } from '../../core/features/cases.ts'
 import type { Case, History } from '../../core/features/history.ts'
@@ -11,15 +10,19 @@ import type { ItemStatistics } from '../../core/features/itemStatistics.ts'
 import { buildStatistics } from '../../core/features/statistics.ts'
 import type { Random } from '../../core/model/random.ts'
 import { DAY } from '../../core/time.ts'
-import type { Span } from '../../evaluate/periods/cut.ts'
-import type { RankerTable } from '../../evaluate/periods/rankerTable.ts'
 import { candidatesOf } from '../ranker/candidates.ts'
-import { buildDataset, type RankerCase } from '../ranker/dataset.ts'
+import { buildDataset, type RankerCase, type RankerDataset } from '../ranker/dataset.ts'
 import { focusTargets } from '../ranker/focus.ts'
 import { foldOf } from '../ranker/outOfFold.ts'
 import { DEFAULT_RANKER } from '../ranker/trainRanker.ts'
 import type { ShopperLog } from '../shop/shop.ts'
 import type { WeighedLists } from './fusedLists.ts'
+
+/** Milliseconds since the epoch; `to` is exclusive. */
+export interface Span {
+  readonly from: number
+  readonly to: number
+}
 
 export interface OrderCasesInput {
   readonly items: readonly Item[]
@@ -39,7 +42,7 @@ export interface NewCases {
 }
 
 export interface Described {
-  readonly table: RankerTable
+  readonly table: RankerDataset
   /** Cases looked at; those whose answers are out of reach are not in the table. */
   readonly cases: number
 }

@@ -7,16 +7,6 @@ export const METHODS = ['none', 'weights', 'over', 'under', 'smote', 'adasyn'] a
 
 export type Method = (typeof METHODS)[number]
 
-/** What each does, in a few words for people. */
-export const METHOD_MEANINGS: Readonly<Record<Method, string>> = {
-  none: 'as it came',
-  weights: 'each class weighs half',
-  over: 'bought ones repeated',
-  under: 'others left out',
-  smote: 'new ones between bought ones',
-  adasyn: 'the same, more where it is hard',
-}
-
 /**
  * The batch with as many (or as heavy) yes as no, in random order. A batch without either class
  * comes back as it is.

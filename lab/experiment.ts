@@ -1,0 +1,27 @@
+/** @module What an experiment of the lab is: a question, and how it is answered. */
+import type { Question } from '../src/evaluate/load.ts'
+import type { Evaluated } from '../src/evaluate/report/report.ts'
+import type { Steps } from '../src/evaluate/steps.ts'
+
+export interface Asked {
+  /** Shop and model; the protocol says which cases: `personal`, every one from `until` on. */
+  readonly question: Question
+  readonly seed: number
+  /** The other options, as typed. */
+  readonly option: (name: 'judgements' | 'misclicks') => string | undefined
+}
+
+export interface Experiment {
+  readonly asks: string
+  run(asked: Asked, steps: Steps): Promise<Evaluated>
+}
+
+/** What every result begins with. */
+export function head({ question, seed }: Asked, shop: string, until: number) {
+  return {
+    shop,
+    until: new Date(until).toISOString().slice(0, 10),
+    seed: question.seed ?? seed,
+    shoppersWorse: null,
+  }
+}

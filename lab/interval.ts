@@ -1,0 +1,39 @@
+/** @module The mean over shoppers with its interval, and differences of arms on the same draws. */
+import type { Random } from '../src/core/model/random.ts'
+import { quantile, RESAMPLES } from '../src/evaluate/bootstrap.ts'
+
+export interface Interval {
+  readonly mean: number
+  /** Ends of the 95 % percentile interval. */
+  readonly lo: number
+  readonly hi: number
+}
+
+/**
+ * Bootstrap over shoppers, every column on the same draws.
+ * @param columns one value a shopper, all of one length; 0 shoppers give zeros.
+ */
+export function bootstrapMeans(
+  columns: readonly Float64Array[],
+  random: Random,
+  resamples: number = RESAMPLES,
+): Interval[] {
+  const shoppers = columns[0]?.length ?? 0
+  if (shoppers === 0) return columns.map(() => ({ mean: 0, lo: 0, hi: 0 }))
+  const means = columns.map(() => new Float64Array(resamples))
+  const drawn = new Float64Array(shoppers)
+  for (let r = 0; r < resamples; r++) {
+    drawn.fill(0)
+    for (let s = 0; s < shoppers; s++) drawn[random.integer(shoppers)]++
+    columns.forEach((values, c) => {
+      let sum = 0
+      for (let s = 0; s < shoppers; s++) sum += drawn[s] * values[s]
+      means[c][r] = sum / shoppers
+    })
+  }
+  return columns.map((values, c) => {
+    const sorted = means[c].sort()
+    const mean = values.reduce((sum, value) => sum + value, 0) / shoppers
+    return { mean, lo: quantile(sorted, 0.025), hi: quantile(sorted, 0.975) }
+  })
+}

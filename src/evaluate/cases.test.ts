@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest'
+import { DAY } from '../core/time.ts'
+import { isHeldOut } from '../train/holdout.ts'
+import { cleanShoppers, type EvaluationInput, selectCases } from './cases.ts'
+import { tuneBaselines } from './prepare.ts'
+import { purchase, START, testModel, testShop, UNTIL } from './testShop.ts'
+
+function input(changes: Partial<EvaluationInput> = {}, shop = testShop()): EvaluationInput {
+  return {
+    model: testModel(shop),
+    shoppers: shop.shoppers,
+    dayOnly: false,
+    isHeldOut: (id) => isHeldOut(id, 0.5, 1),
+    until: UNTIL,
+    protocol: 'personal',
+    popularity: 'nightly',
+    seed: 1,
+    ...changes,
+  }
+}
+
+describe('which cases', () => {
+  it('takes held-out shoppers only, and nothing before the limit', () => {
+    const selected = selectCases(input())
+    expect(selected.length).toBeGreaterThanOrEqual(10)
+    for (const { shopper, time } of selected.flat()) {
+      expect(isHeldOut(shopper, 0.5, 1)).toBe(true)
+      expect(time).toBeGreaterThanOrEqual(UNTIL)
+    }
+  })
+
+  it('leaves one out: the last case of each, never a first one', () => {
+    const selected = selectCases(input({ protocol: 'leave-one-out' }))
+    for (const cases of selected) {
+      expect(cases).toHaveLength(1)
+      expect(cases[0].history.length).toBeGreaterThan(0)
+      const own = testShop().shoppers.find(({ id }) => id === cases[0].shopper)
+      expect(cases[0].time).toBe(own?.interactions.at(-1)?.time)
+    }
+  })
+})
+
+describe('refusals', () => {
+  it('wants ten shoppers', () => {
+    const few = testShop(15)
+    expect(() => selectCases(input({ shoppers: few.shoppers }, few))).toThrow(
+      /^\d of \d+ held-out shoppers have an event from 2024-03-01 on; at least 10 are needed/,
+    )
+  })
+
+  it('wants somebody to learn from', () => {
+    expect(() => selectCases(input({ isHeldOut: () => true }))).toThrow(/every shopper is held out/)
+  })
+
+  it('wants events on both sides of the limit, as a shop of one day does not have', () => {
+    const shop = testShop()
+    const oneDay = shop.shoppers.map(({ id, interactions }) => ({
+      id,
+      interactions: interactions.map((one, k) => ({ ...one, time: START + k })),
+    }))
+    expect(() => selectCases(input({ shoppers: oneDay }))).toThrow(/^0 of \d+ held-out shoppers/)
+    const after = selectCases(input({ shoppers: oneDay, until: START }))
+    expect(after.length).toBeGreaterThanOrEqual(10)
+  })
+
+  it('passes over shoppers without any event', () => {
+    const shop = testShop()
+    const empty = { id: 'nobody', interactions: [] }
+    const selected = selectCases(
+      input({
+        shoppers: [...shop.shoppers, empty],
+        isHeldOut: (id) => id === 'nobody' || isHeldOut(id, 0.5, 1),
+      }),
+    )
+    expect(selected.flat().some(({ shopper }) => shopper === 'nobody')).toBe(false)
+  })
+})
+
+describe('cleaning', () => {
+  it('counts what it drops and orders what it keeps', () => {
+    const { shoppers, dropped } = cleanShoppers(
+      [
+        {
+          id: 'ann',
+          interactions: [
+            purchase(1, START + DAY, 'b'),
+            purchase(0, START, 'a'),
+            purchase(7, START, 'a'),
+            purchase(0, START + 9 * DAY, 'c'),
+          ],
+        },
+      ],
+      5,
+      START + 2 * DAY,
+    )
+    expect(shoppers[0].interactions.map(({ item }) => item)).toEqual([0, 1])
+    expect(dropped).toEqual({ unknownItems: 1, invalidTimes: 0, future: 1 })
+  })
+})
+
+describe('tuned baselines', () => {
+  it('depend on training shoppers before the limit only', () => {
+    const evaluation = input()
+    const tuned = tuneBaselines(evaluation)
+    expect(tuned.cases).toBeGreaterThan(20)
+    const elsewhere = evaluation.shoppers.map((shopper) => ({
+      ...shopper,
+      interactions: isHeldOut(shopper.id, 0.5, 1)
+        ? []
+        : shopper.interactions.filter(({ time }) => time < UNTIL),
+    }))
+    expect(tuneBaselines({ ...evaluation, shoppers: elsewhere })).toEqual(tuned)
+  })
+
+  it('fall back to their starts where training left no cases', () => {
+    expect(tuneBaselines(input({ until: START })).cases).toBe(0)
+  })
+})

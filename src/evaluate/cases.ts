@@ -1,0 +1,102 @@
+/** @module What is asked of whom: the tested shoppers and their cases. Refuses what gives no interval. */
+import { NearsideError } from '../core/error.ts'
+import {
+  buildCases,
+  cleanHistory,
+  type Dropped,
+  type ShopperHistory,
+} from '../core/features/cases.ts'
+import type { Case, History } from '../core/features/history.ts'
+import type { BaseModel } from '../core/model/baseModel.ts'
+
+/** `personal`: every case from `until` on. `leave-one-out`: each shopper's last case. */
+export type Protocol = 'personal' | 'leave-one-out'
+
+/**
+ * `nightly`: counted anew each day from training shoppers' events before that day, as any shop can.
+ * `frozen`: as of `until`, as a shop has it that never refreshes its files. For all arms alike.
+ */
+export type PopularitySource = 'nightly' | 'frozen'
+
+export interface EvaluationInput {
+  readonly model: BaseModel
+  readonly shoppers: readonly ShopperHistory[]
+  readonly dayOnly: boolean
+  readonly isHeldOut: (shopper: string) => boolean
+  /** Whose cases are asked for; absent: of those held out. */
+  readonly isTested?: (shopper: string) => boolean
+  /** Milliseconds since the epoch; training saw nothing at or after it. */
+  readonly until: number
+  readonly protocol: Protocol
+  readonly popularity: PopularitySource
+  readonly seed: number
+}
+
+/** What decides which cases there are; known before any model. */
+export type CaseSelection = Pick<
+  EvaluationInput,
+  'shoppers' | 'dayOnly' | 'isHeldOut' | 'isTested' | 'until' | 'protocol'
+>
+
+/** An interval over fewer shoppers than this says nothing. */
+export const LEAST_SHOPPERS = 10
+
+/**
+ * Removes what has no row, no time, or lies in the future, and puts each history in order.
+ * @param now milliseconds since the epoch.
+ */
+export function cleanShoppers(
+  shoppers: readonly ShopperHistory[],
+  items: number,
+  now: number,
+): { readonly shoppers: readonly ShopperHistory[]; readonly dropped: Readonly<Dropped> } {
+  const dropped: Dropped = { unknownItems: 0, invalidTimes: 0, future: 0 }
+  const clean = shoppers.map(({ id, interactions }) => ({
+    id,
+    interactions: cleanHistory(interactions, items, now, dropped),
+  }))
+  return { shoppers: clean, dropped }
+}
+
+/**
+ * The cases of each held-out shopper who has any.
+ * @throws NearsideError `input-invalid` where they are too few to say anything.
+ */
+export function selectCases(selection: CaseSelection): (readonly Case[])[] {
+  const { shoppers, dayOnly, isHeldOut, isTested = isHeldOut, until, protocol } = selection
+  const held = shoppers.filter(({ id }) => isTested(id))
+  if (shoppers.every(({ id }) => isHeldOut(id)))
+    throw new NearsideError(
+      'input-invalid',
+      'every shopper is held out: none is left to learn from',
+    )
+  const selected = held
+    .map((shopper) => {
+      if (protocol === 'personal') return buildCases(shopper, dayOnly, until)
+      const last = buildCases(shopper, dayOnly, Number.NEGATIVE_INFINITY).slice(1).slice(-1)
+      // Whoever taught the model may be asked only for what it has not seen.
+      return last.filter(({ time }) => time >= until || isHeldOut(shopper.id))
+    })
+    .filter((cases) => cases.length > 0)
+  if (selected.length < LEAST_SHOPPERS) {
+    const who = shoppers.some(({ id }) => isHeldOut(id)) ? 'held-out shoppers' : 'shoppers'
+    const wanted = protocol === 'personal' ? `an event from ${isoDay(until)} on` : 'two cases'
+    throw new NearsideError(
+      'input-invalid',
+      `${selected.length} of ${held.length} ${who} have ${wanted}; at least ${LEAST_SHOPPERS} are needed for an interval: choose an earlier --until or a larger --holdout`,
+    )
+  }
+  return selected
+}
+
+/** What those did whom training saw. */
+export function trainingHistories({
+  shoppers,
+  isHeldOut,
+}: Pick<EvaluationInput, 'shoppers' | 'isHeldOut'>): History[] {
+  return shoppers.filter(({ id }) => !isHeldOut(id)).map(({ interactions }) => interactions)
+}
+
+export function isoDay(time: number): string {
+  return new Date(time).toISOString().slice(0, 10)
+}

@@ -1,0 +1,24 @@
+/** @module What the tested base model is made of, where shops differ: `pretrain` leaves out what did not help. */
+import { EVENT_WEIGHTS } from '../core/features/strength.ts'
+import type { BaseModel } from '../core/model/baseModel.ts'
+
+/** A sentence without its full stop. */
+export function describeBase({ trees, context, prior }: BaseModel): string {
+  const parts = [
+    trees ? `${trees.roots.length} trees` : 'no trees',
+    context ? `${context.terms.length} terms of context` : 'no context',
+  ]
+  return `the base model has ${parts.join(' and ')}; ${describeLearning(prior)}`
+}
+
+function describeLearning(prior: BaseModel['prior']): string {
+  if (prior.fusionWeight === 0) return 'its prior switches learning on the device off (λ 0)'
+  const free = prior.variance.filter((v) => v > 0).length
+  const { purchase, cart, view } = prior.eventWeights ?? EVENT_WEIGHTS
+  const events = [purchase, cart, view].map((weight) => Number(weight.toPrecision(2))).join(' : ')
+  return (
+    `a device learns ${free} parameter${free === 1 ? '' : 's'}, λ ${Number(prior.fusionWeight.toPrecision(2))}, ` +
+    `half-life ${Math.round(prior.halfLifeDays)} days, ` +
+    `purchase : cart : view ${events} ${prior.eventWeights ? 'as learned' : 'by rule'}`
+  )
+}

@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { runEvaluate } from '../cli/testEvaluate.ts'
+import { buildCases } from '../core/features/cases.ts'
+import { foldOf, isHeldOut } from '../train/holdout.ts'
+import { shopEvents } from '../train/shop/testEvents.ts'
+import { writeShop } from '../train/shop/write.ts'
+import { testShop, UNTIL } from './testShop.ts'
+
+it('parts the shoppers; the first of five is whom a fifth holds out', () => {
+  const ids = Array.from({ length: 500 }, (_, i) => `s${i}`)
+  for (const seed of [1, 2]) {
+    const sizes = [0, 0, 0, 0, 0]
+    for (const id of ids) {
+      const fold = foldOf(id, 5, seed)
+      sizes[fold]++
+      expect(isHeldOut(id, 0.2, seed)).toBe(fold === 0)
+    }
+    for (const size of sizes) expect(size).toBeGreaterThan(70)
+  }
+})
+
+it('asks about every shopper once', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'nearside-folds-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  const shop = testShop(40, 12)
+  const times = { name: 'testshop', from: 0, to: 0 }
+  await writeShop(folder, shop.items, shopEvents({ ...shop, ...times }))
+  const until = new Date(UNTIL).toISOString().slice(0, 10)
+  const { result, text } = await runEvaluate({ shop: folder, folds: '2', until })
+  const asked = shop.shoppers
+    .map((shopper) => buildCases(shopper, false, UNTIL).length)
+    .filter((cases) => cases > 0)
+  expect(result.folds).toBe(2)
+  expect(result.shoppers).toBe(asked.length)
+  expect(result.cases).toBe(asked.reduce((sum, cases) => sum + cases, 0))
+  expect(text).toContain('each asked of the one of 2 models that never saw them')
+  expect(text.match(/Baselines tuned on/g)).toHaveLength(2)
+}, 120_000)
+
+it('refuses what would test a model on what it knows', async () => {
+  const shop = 'nowhere'
+  await expect(runEvaluate({ shop, folds: '5', model: 'models' })).rejects.toThrow(/leave --model/)
+  await expect(runEvaluate({ shop, folds: '5', holdout: '0.2' })).rejects.toThrow(/--holdout out/)
+  await expect(runEvaluate({ shop, folds: '1' })).rejects.toThrow(/from 2 to 20/)
+  await expect(runEvaluate({ shop, folds: '5', protocol: 'leave-one-out' })).rejects.toThrow(
+    /goes with --protocol personal/,
+  )
+})

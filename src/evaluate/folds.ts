@@ -1,0 +1,49 @@
+/**
+ * @module `--folds K`: every shopper is tested, each by a model that never saw them. The shoppers are
+ * parted into K, and K models are trained, each without one part and asked about that part: K times
+ * the shoppers of a single hold-out, so intervals that are narrower by the root of it.
+ */
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { foldOf } from '../train/holdout.ts'
+import { readShop } from '../train/shop/read.ts'
+import type { Question } from './load.ts'
+import {
+  type PersonalOptions,
+  type PersonalResult,
+  reportWalks,
+  type Walked,
+  walkHeldOut,
+} from './personal.ts'
+import type { Evaluated } from './report/report.ts'
+import type { Steps } from './steps.ts'
+import { DEFAULT_SEED, trainModel } from './trainModel.ts'
+
+/** @param directory where models are kept while they are asked. */
+export async function evaluateFolds(
+  asked: Omit<Question, 'model' | 'holdout'>,
+  folds: number,
+  directory: string,
+  options: PersonalOptions,
+  { onProgress, signal }: Steps,
+): Promise<Evaluated<PersonalResult>> {
+  const { shoppers } = await readShop(asked.shop, asked.now)
+  const seed = asked.seed ?? DEFAULT_SEED
+  const walks: Walked[] = []
+  for (let fold = 0; fold < folds; fold++) {
+    const held = shoppers.filter(({ id }) => foldOf(id, folds, seed) === fold)
+    const model = join(directory, String(fold))
+    await mkdir(model)
+    const holdout = join(directory, `${fold}.txt`)
+    await writeFile(holdout, held.map(({ id }) => id).join('\n'))
+    const place = `fold ${fold + 1} of ${folds}`
+    const here: Steps = {
+      signal,
+      onProgress: (label, done, total) => onProgress(`${place}: ${label}`, done, total),
+    }
+    const until = await trainModel({ ...asked, holdout }, model, here)
+    walks.push(await walkHeldOut({ ...asked, holdout, until, model }, options, here))
+    await rm(model, { recursive: true })
+  }
+  return reportWalks(walks, options)
+}

@@ -1,0 +1,111 @@
+/**
+ * @module Whom an evaluation may ask: those whom the model never saw, by the model's own word. A model
+ * that saw the tested shoppers would only prove that it remembers.
+ */
+import { readFile } from 'node:fs/promises'
+import { NearsideError } from '../core/error.ts'
+import type { BaseModel } from '../core/model/baseModel.ts'
+import { isHeldOut as isInShare } from '../train/holdout.ts'
+import type { Shop } from '../train/shop/shop.ts'
+
+/** Not the hash of the hold-out: a share of those whom that one left. */
+export function isInTraining(shopper: string, share: number | undefined): boolean {
+  return share === undefined || isInShare(shopper, share, TRAIN_SHARE_SEED)
+}
+
+const TRAIN_SHARE_SEED = 104_729
+
+export interface HeldOut {
+  /** Whom the model never saw. */
+  isHeldOut(shopper: string): boolean
+  /** Those that are asked about. */
+  isTested(shopper: string): boolean
+}
+
+/**
+ * The model learned from everybody and is asked for each one's last event, which must lie behind
+ * its limit: `--holdout` names those who are asked about.
+ */
+export async function everybody(
+  option: string | undefined,
+  shop: Shop,
+  seed: number,
+): Promise<HeldOut> {
+  const isHeldOut = () => false
+  if (option === undefined) return { isHeldOut, isTested: () => true }
+  const fraction = parseFraction(option)
+  if (fraction !== null)
+    return { isHeldOut, isTested: (shopper) => isInShare(shopper, fraction, seed) }
+  const named = await readHoldoutFile(option)
+  const known = new Set(shop.shoppers.map(({ id }) => id))
+  const stranger = [...named].find((id) => !known.has(id))
+  if (stranger !== undefined)
+    throw new NearsideError(
+      'input-invalid',
+      `--holdout ${option} names ${stranger}, whom the shop does not know`,
+    )
+  return { isHeldOut, isTested: (shopper) => named.has(shopper) }
+}
+
+/** Who was held out, by the model's own word; `--holdout` must agree with it or name some of them. */
+export async function heldOut(
+  option: string | undefined,
+  { manifest }: BaseModel,
+  shop: Shop,
+  seed: number,
+): Promise<HeldOut> {
+  const { fraction, shoppers } = manifest.holdout
+  const asked = option === undefined ? fraction : parseFraction(option)
+  const named = asked === null ? await readHoldoutFile(option as string) : null
+  if (fraction === 0) {
+    if (!named)
+      throw refusal(
+        shoppers > 0
+          ? `the model was trained without ${shoppers} shoppers that a file named: give --holdout FILE`
+          : 'the model was trained on every shopper: none is left to test it on',
+      )
+    const found = shop.shoppers.filter(({ id }) => named.has(id)).length
+    if (found !== shoppers)
+      throw refusal(
+        `--holdout ${option} names ${found} shoppers of this shop, the model was trained without ${shoppers}`,
+      )
+    const has = (shopper: string) => named.has(shopper)
+    return { isHeldOut: has, isTested: has }
+  }
+  const without = `the model was trained without a fraction of ${fraction} with seed ${manifest.seed}`
+  if (seed !== manifest.seed) throw refusal(`${without}, --seed is ${seed}`)
+  if (!named && asked !== fraction) throw refusal(`${without}, --holdout is ${option}`)
+  const has = (shopper: string) => isInShare(shopper, fraction, manifest.seed)
+  const found = shop.shoppers.filter(({ id }) => has(id)).length
+  if (found !== shoppers)
+    throw refusal(`${without}, ${shoppers} shoppers; this shop has ${found} of them`)
+  const seen = shop.shoppers.find(({ id }) => named?.has(id) && !has(id))
+  if (seen) throw refusal(`--holdout ${option} names ${seen.id}, whom the model was trained on`)
+  return { isHeldOut: has, isTested: (shopper) => has(shopper) && (!named || named.has(shopper)) }
+}
+
+/** A number strictly between 0 and 1; null where the text is no number, hence a file's name. */
+export function parseFraction(text: string, option = '--holdout'): number | null {
+  const fraction = Number(text)
+  if (text.trim() === '' || Number.isNaN(fraction)) return null
+  if (fraction > 0 && fraction < 1) return fraction
+  throw new NearsideError('input-invalid', `${option} ${text}: a fraction lies between 0 and 1`)
+}
+
+/** One id a line; empty lines don't count. */
+export async function readHoldoutFile(path: string): Promise<ReadonlySet<string>> {
+  const text = await readFile(path, 'utf8').catch((error) => {
+    throw NearsideError.from(error, 'input-invalid', `--holdout ${path}`)
+  })
+  const ids = text.split(/\r?\n/).filter((line) => line !== '')
+  if (ids.length === 0)
+    throw new NearsideError('input-invalid', `--holdout ${path}: names no shopper`)
+  return new Set(ids)
+}
+
+export function refusal(why: string): NearsideError {
+  return new NearsideError(
+    'model-incompatible',
+    `${why} (or leave --model out to train a model that fits)`,
+  )
+}

@@ -1,0 +1,155 @@
+/**
+ * @module Brings shop and model together for an evaluation: one row order, one set of held-out
+ * shoppers, and a refusal wherever the model may have seen what it is to be tested on.
+ */
+import { NearsideError } from '../core/error.ts'
+import type { ContextSource } from '../core/features/context/context.ts'
+import type { BaseModel } from '../core/model/baseModel.ts'
+import { withContext } from '../core/model/context.ts'
+import { extendModel } from '../core/model/extend.ts'
+import { readModel } from '../train/models/read.ts'
+import { contextOf } from '../train/shop/context.ts'
+import { readShop } from '../train/shop/read.ts'
+import type { Shop } from '../train/shop/shop.ts'
+import { describeLeftOut } from '../train/shop/wrongLines.ts'
+import {
+  cleanShoppers,
+  type EvaluationInput,
+  isoDay,
+  type PopularitySource,
+  type Protocol,
+} from './cases.ts'
+import { describeBase } from './describeBase.ts'
+import { everybody, heldOut, isInTraining, refusal } from './heldOut.ts'
+
+/** Plain data, so that a process can be given it. */
+export interface Question {
+  readonly shop: string
+  readonly model: string
+  /** ISO date; absent: the model's. */
+  readonly until?: string
+  /** A fraction, or the path of a file of shopper ids; absent: the model's fraction. */
+  readonly holdout?: string
+  /** Absent: the model's. */
+  readonly seed?: number
+  /** ISO date after `until`; absent: cases from `until` on. */
+  readonly testFrom?: string
+  /** Share of the shoppers not held out that there are at all; absent: all. */
+  readonly trainShare?: number
+  readonly protocol: Protocol
+  readonly popularity: PopularitySource
+  /** Milliseconds since the epoch; later events are left out. */
+  readonly now: number
+}
+
+export interface Loaded {
+  readonly shop: Shop
+  readonly input: EvaluationInput
+  /** What was left out or deserves a word. */
+  readonly notes: readonly string[]
+}
+
+export async function load(question: Question): Promise<Loaded> {
+  const shop = await readShop(question.shop, question.now)
+  const trained = await readModel(question.model)
+  if (shop.items.length < 2)
+    throw new NearsideError('input-invalid', 'a shop with fewer than two items has nothing to rank')
+  const seed = question.seed ?? trained.manifest.seed
+  const until = testedFrom(question, trained.manifest.data.until)
+  const notes: string[] = [describeBase(trained), ...describeLeftOut(shop.leftOut)]
+  checkTrainedOn(trained, shop, until, notes)
+  const held =
+    question.protocol === 'leave-one-out' && trained.manifest.holdout.shoppers === 0
+      ? await everybody(question.holdout, shop, seed)
+      : await heldOut(question.holdout, trained, shop, seed)
+  const { model, shoppers: mapped } = toModelRows(trained, shop, notes)
+  const { shoppers } = cleanShoppers(mapped, model.itemIds.length, question.now)
+  const { protocol, popularity } = question
+  return {
+    shop,
+    notes,
+    input: {
+      model,
+      // Held out but not asked about: neither tested nor learned from.
+      shoppers: shoppers.filter(({ id }) =>
+        held.isHeldOut(id) ? held.isTested(id) : isInTraining(id, question.trainShare),
+      ),
+      dayOnly: shop.dayOnly,
+      isHeldOut: held.isHeldOut,
+      isTested: held.isTested,
+      until,
+      protocol,
+      popularity,
+      seed,
+    },
+  }
+}
+
+/** Where cases begin. @throws NearsideError `input-invalid` where that is before the limit of training */
+function testedFrom({ until, testFrom }: Question, trainedUntil: string): number {
+  const limit = parseDate(until ?? trainedUntil)
+  if (testFrom === undefined) return limit
+  const from = parseDate(testFrom, '--test-from')
+  if (from < limit)
+    throw new NearsideError(
+      'input-invalid',
+      `--test-from ${testFrom} lies before ${isoDay(limit)}, up to which training saw everything`,
+    )
+  return from
+}
+
+export function parseDate(text: string, option = '--until'): number {
+  const time = Date.parse(text)
+  if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(time))
+    throw new NearsideError('input-invalid', `${option} ${text}: not a date like 2011-09-01`)
+  return time
+}
+
+/** A model that saw the tested shoppers or the tested time would only prove that it remembers. */
+function checkTrainedOn({ manifest }: BaseModel, shop: Shop, until: number, notes: string[]): void {
+  if (manifest.shop !== shop.name)
+    throw refusal(`the model was trained on '${manifest.shop}', the shop is '${shop.name}'`)
+  const trainedUntil = Date.parse(manifest.data.until)
+  if (until < trainedUntil)
+    throw refusal(
+      `the model has seen events up to ${isoDay(trainedUntil)}, --until ${isoDay(until)} would test it on what it knows`,
+    )
+  if (until > trainedUntil)
+    notes.push(`the model's data ends at ${isoDay(trainedUntil)}, before --until`)
+  if (manifest.parent !== null)
+    notes.push(
+      `version ${manifest.version} grew out of ${manifest.parent} by federated rounds; whether held-out shoppers took part is not recorded`,
+    )
+}
+
+/** The shop's events by the model's rows; items that the model lacks join it by their content. */
+function toModelRows(trained: BaseModel, shop: Shop, notes: string[]) {
+  const model = extendModel(trained, shop.items)
+  const added = model.itemIds.length - trained.itemIds.length
+  if (added > 0) notes.push(`${added} items are unknown to the model and joined by their content`)
+  const rows = new Map(model.itemIds.map((id, row) => [id, row]))
+  const rowOf = Int32Array.from(shop.items, ({ id }) => rows.get(id) ?? -1)
+  if (rowOf.every((row, item) => row === item))
+    return { model: withContext(model, contextOf(shop)), shoppers: shop.shoppers }
+  const shoppers = shop.shoppers.map(({ id, interactions }) => ({
+    id,
+    interactions: interactions.map((one) => ({ ...one, item: rowOf[one.item] })),
+  }))
+  return { model: withContext(model, inRows(contextOf(shop), rowOf, rows.size)), shoppers }
+}
+
+/** ContextSource of a shop whose items lie in other rows. */
+function inRows(contexts: ContextSource, rowOf: Int32Array, items: number): ContextSource {
+  return {
+    at: contexts.at,
+    discountsAt(time) {
+      const given = contexts.discountsAt(time)
+      if (!given) return null
+      const discounts = new Float32Array(items)
+      given.forEach((discount, item) => {
+        if (rowOf[item] >= 0) discounts[rowOf[item]] = discount
+      })
+      return discounts
+    },
+  }
+}

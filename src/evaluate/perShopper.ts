@@ -1,0 +1,57 @@
+/** @module One value a shopper from values of cases: what means and intervals over shoppers stand on. */
+import { METRICS, type MetricName } from '../train/metrics.ts'
+import { ARMS, type ArmName } from './arms.ts'
+import type { PairedValues } from './bootstrap.ts'
+import { type CaseResult, metricAt } from './walk.ts'
+
+/** `shoppers`: a wholesaler with a hundred orders counts as much as a newcomer with one. */
+export type MeanOver = 'shoppers' | 'cases'
+
+export type ByShopper = readonly (readonly CaseResult[])[]
+
+export type CaseValue = (one: CaseResult) => number
+
+/** @param nth place among the shopper's cases, from 0 */
+export type Keep = (one: CaseResult, nth: number) => boolean
+
+export function groupByShopper(results: readonly CaseResult[]): ByShopper {
+  const groups = new Map<string, CaseResult[]>()
+  for (const result of results) {
+    const own = groups.get(result.shopper)
+    if (own) own.push(result)
+    else groups.set(result.shopper, [result])
+  }
+  return [...groups.values()]
+}
+
+export function metricOf(arm: ArmName, metric: MetricName, onlyNew = false): CaseValue {
+  const at = metricAt(ARMS.indexOf(arm), METRICS.indexOf(metric), onlyNew)
+  return ({ metrics }) => metrics[at]
+}
+
+/** Both values of each shopper's kept cases, averaged; a shopper without any has weight 0. */
+export function pairOver(
+  byShopper: ByShopper,
+  value: CaseValue,
+  over: CaseValue,
+  meanOver: MeanOver,
+  keep: Keep = () => true,
+): PairedValues {
+  const pair = {
+    values: new Float64Array(byShopper.length),
+    over: new Float64Array(byShopper.length),
+    weights: new Float64Array(byShopper.length),
+  }
+  byShopper.forEach((own, s) => {
+    const kept = own.filter(keep)
+    if (kept.length === 0) return
+    pair.values[s] = meanOf(kept, value)
+    pair.over[s] = meanOf(kept, over)
+    pair.weights[s] = meanOver === 'cases' ? kept.length : 1
+  })
+  return pair
+}
+
+export function meanOf(cases: readonly CaseResult[], value: CaseValue): number {
+  return cases.reduce((sum, one) => sum + value(one), 0) / cases.length
+}

@@ -1,0 +1,157 @@
+/** @module `--protocol personal` and `leave-one-out`: every arm on every case of held-out shoppers. */
+import { ARMS, BASE_ARMS } from './arms.ts'
+import { type EvaluationInput, isoDay, type Protocol, selectCases } from './cases.ts'
+import type { Envelope } from './envelope.ts'
+import type { CaseGroup } from './groups.ts'
+import { load, type Question } from './load.ts'
+import type { MeanOver } from './perShopper.ts'
+import { type TunedBaselines, tuneBaselines } from './prepare.ts'
+import { inProcesses } from './processes.ts'
+import { count, decimal } from './report/numbers.ts'
+import { personalParts } from './report/personal.ts'
+import type { Evaluated, Part } from './report/report.ts'
+import { type Steps, step } from './steps.ts'
+import { type ArmSummary, type LiftSummary, type Summary, summarise } from './summary.ts'
+import type { CaseResult } from './walk.ts'
+import type { WalkOrder } from './walker.ts'
+
+/** What `--json` holds. */
+export interface PersonalResult extends Envelope {
+  readonly protocol: Protocol
+  /** How many models were trained, each asked about the shoppers that it never saw. */
+  readonly folds?: number
+  readonly arms: readonly ArmSummary[]
+  readonly lifts: readonly LiftSummary[]
+  /** Change of NDCG@10, personal − base-fresh, shopper by shopper: least, nine deciles, most. */
+  readonly shopperChange?: { readonly deciles: readonly number[]; readonly worstTenth: number }
+  readonly nightly: Summary['nightly']
+  /** What the plots of `--html` show. */
+  readonly detail: {
+    readonly months: readonly CaseGroup[]
+    readonly nthCase: readonly CaseGroup[]
+    readonly history: readonly CaseGroup[]
+    /** Ascending. */
+    readonly shopperChanges: readonly number[]
+  }
+}
+
+export interface PersonalOptions {
+  readonly meanOver: MeanOver
+  /** Whether devices learn; else the base and the baselines alone are asked, in minutes. */
+  readonly learns: boolean
+}
+
+/** Every arm on every case of the shoppers whom one model never saw. */
+export interface Walked {
+  readonly shop: string
+  readonly input: EvaluationInput
+  readonly tuned: TunedBaselines
+  /** Grouped by shopper. */
+  readonly results: readonly CaseResult[]
+  readonly notes: readonly string[]
+}
+
+export async function evaluatePersonal(
+  question: Question,
+  options: PersonalOptions,
+  steps: Steps,
+): Promise<Evaluated<PersonalResult>> {
+  return reportWalks([await walkHeldOut(question, options, steps)], options)
+}
+
+/** In a checkout, and once built. */
+const WALKER = new URL(
+  import.meta.url.endsWith('.ts') ? './walker.ts' : './walker.js',
+  import.meta.url,
+)
+
+export async function walkHeldOut(
+  question: Question,
+  { learns }: PersonalOptions,
+  steps: Steps,
+): Promise<Walked> {
+  const { shop, input, notes } = await load(question)
+  const selected = selectCases(input)
+  await step(steps, 'tuning baselines', 0, 1)
+  const tuned = tuneBaselines(input)
+  const order: WalkOrder = { question, tuned, learns }
+  const results = await inProcesses<CaseResult>(WALKER, order, selected.length, steps)
+  return { shop: shop.name, input, tuned, results: results.flat(), notes }
+}
+
+/** @param walks of one shop and one question, of different shoppers each. */
+export function reportWalks(
+  walks: readonly Walked[],
+  { meanOver, learns }: PersonalOptions,
+): Evaluated<PersonalResult> {
+  const [{ shop, input }] = walks
+  const results = walks.flatMap((walked) => walked.results)
+  const summary = summarise(results, input.seed, meanOver, learns ? ARMS : BASE_ARMS)
+  const { shoppers, cases, arms, lifts, change, nightly, groups } = summary
+  const until = isoDay(input.until)
+  return {
+    result: {
+      protocol: input.protocol,
+      shop,
+      until,
+      seed: input.seed,
+      ...(walks.length > 1 ? { folds: walks.length } : {}),
+      shoppers,
+      cases,
+      arms,
+      lifts,
+      shoppersWorse: change && { significant: change.worse.significant, share: change.worse.share },
+      ...(change
+        ? { shopperChange: { deciles: change.deciles, worstTenth: change.worstTenth } }
+        : {}),
+      nightly,
+      detail: { ...groups, shopperChanges: change?.changes ?? [] },
+    },
+    report: {
+      title: `Evaluation: ${shop}`,
+      lead: heading(input, summary, walks.length, shop, meanOver),
+      parts: [...personalParts(summary), ...walks.map(({ tuned }) => tuning(tuned))],
+      notes: [...new Set(walks.flatMap((walked) => walked.notes))],
+    },
+  }
+}
+
+function heading(
+  { protocol, popularity, until, model, seed }: EvaluationInput,
+  { shoppers, cases }: Summary,
+  folds: number,
+  shop: string,
+  meanOver: MeanOver,
+): string[] {
+  const which =
+    protocol === 'personal'
+      ? `from ${isoDay(until)} on`
+      : "each shopper's last case (leave-one-out)"
+  const unseen =
+    folds > 1
+      ? `shoppers, each asked of the one of ${folds} models that never saw them`
+      : 'shoppers the model never saw'
+  // In a log without times everybody teaches, and is asked for what training left out.
+  const who = protocol === 'personal' ? unseen : 'shoppers'
+  return [
+    `${shop}, ${which}: ${count(cases)} cases of ${count(shoppers)} ${who}, all ${count(model.itemIds.length)} items ranked before the case is known`,
+    `Means over ${meanOver}; 95 % intervals by paired bootstrap over shoppers; popularity ${popularity === 'nightly' ? "as of each case's day" : `as of ${isoDay(until)}`}; nll in nats, less is better; seed ${seed}`,
+  ]
+}
+
+function tuning(tuned: TunedBaselines): Part {
+  const rows = (
+    [
+      ['recently-viewed', tuned.recentlyViewed],
+      ['item-knn', tuned.itemKnn],
+      ['ewma', tuned.ewma],
+    ] as const
+  ).map(([name, { parameters, quality }]) => {
+    const settings = Object.entries(parameters).map(([key, value]) => `${key} ${value}`)
+    return [name, decimal(quality), settings.join(', ')]
+  })
+  return {
+    title: `Baselines tuned on ${tuned.cases} cases of training shoppers`,
+    table: { columns: ['arm', 'ndcg@10 there', 'settings'], rows, prose: true },
+  }
+}

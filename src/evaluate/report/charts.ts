@@ -1,0 +1,131 @@
+/**
+ * @module The page's plots, drawn by Observable Plot without a browser. Colours come from the page's
+ * style, so that they change with its scheme; every plot has its numbers in a table beside it.
+ */
+import * as Plot from '@observablehq/plot'
+import { parseHTML } from 'linkedom'
+
+export type Chart = {
+  /** What a screen reader says instead of the drawing. */
+  readonly alternative: string
+} & (
+  | { readonly kind: 'bars'; readonly bars: readonly { name: string; value: number }[] }
+  | { readonly kind: 'intervals'; readonly rows: readonly IntervalRow[] }
+  | {
+      readonly kind: 'lines'
+      readonly labelX: string
+      /** Names along the axis, in their order. */
+      readonly places: readonly string[]
+      readonly series: readonly { name: string; values: readonly number[] }[]
+    }
+  /** One value a shopper, ascending. */
+  | { readonly kind: 'changes'; readonly values: readonly number[] }
+)
+
+interface IntervalRow {
+  readonly name: string
+  readonly relative: number
+  readonly lo: number
+  readonly hi: number
+}
+
+/** Narrow, so that type is readable where the page is as narrow as a phone. */
+const WIDTH = 340
+const COLOURS = ['var(--a)', 'var(--b)', 'var(--c)', 'var(--d)', 'var(--e)']
+const DASHES = ['2 4', '8 3', '8 3 2 3', '5 3', 'none']
+const LEFT = 110
+const INK = 'var(--ink)'
+
+/** An SVG element as text. */
+export function drawChart(chart: Chart): string {
+  const { document } = parseHTML('<!doctype html><html><body></body></html>')
+  const plot = Plot.plot({
+    document,
+    width: WIDTH,
+    style: { fontSize: '11px' },
+    ...optionsOf(chart),
+  })
+  // A chart with a legend comes as a figure; without, as the drawing.
+  const svg = plot.tagName.toLowerCase() === 'svg' ? plot : plot.querySelector('svg:last-of-type')
+  svg?.setAttribute('role', 'img')
+  svg?.setAttribute('aria-label', chart.alternative)
+  return svg?.outerHTML ?? ''
+}
+
+function optionsOf(chart: Chart): Plot.PlotOptions {
+  if (chart.kind === 'bars') {
+    const names = chart.bars.map(({ name }) => name)
+    return {
+      marginLeft: LEFT,
+      x: { label: null, grid: true, ticks: 4 },
+      y: { label: null, domain: names },
+      marks: [Plot.barX(chart.bars, { y: 'name', x: 'value', fill: 'var(--e)' }), zero('x')],
+    }
+  }
+  if (chart.kind === 'intervals')
+    return {
+      marginLeft: LEFT,
+      x: { label: 'relative change, %', percent: true, grid: true, ticks: 5 },
+      y: { label: null, domain: chart.rows.map(({ name }) => name) },
+      marks: [
+        zero('x'),
+        Plot.ruleY(chart.rows, {
+          y: 'name',
+          x1: 'lo',
+          x2: 'hi',
+          stroke: 'var(--e)',
+          strokeWidth: 2,
+        }),
+        Plot.dot(chart.rows, { y: 'name', x: 'relative', r: 4, fill: 'var(--e)' }),
+      ],
+    }
+  if (chart.kind === 'changes')
+    return {
+      x: { label: 'shoppers, from worst to best, %', ticks: 4 },
+      y: { label: null, grid: true, ticks: 5 },
+      marks: [
+        Plot.areaY(chart.values, {
+          x: (_: number, k: number) => (100 * k) / Math.max(1, chart.values.length - 1),
+          y: (value: number) => value,
+          fill: 'var(--e)',
+        }),
+        zero('y'),
+      ],
+    }
+  const points = chart.series.flatMap(({ name, values }, s) =>
+    values.map((value, k) => ({ name, place: chart.places[k], value, s })),
+  )
+  return {
+    x: { label: chart.labelX, domain: [...chart.places], type: 'point' },
+    y: { label: null, grid: true, zero: true, ticks: 5 },
+    marks: [
+      ...chart.series.flatMap(({ name }, s) => {
+        const own = points.filter((point) => point.name === name)
+        const stroke = COLOURS[s % COLOURS.length]
+        const at = { x: 'place', y: 'value' }
+        return [
+          Plot.lineY(own, {
+            ...at,
+            stroke,
+            strokeWidth: 2,
+            strokeDasharray: DASHES[s % DASHES.length],
+          }),
+          Plot.dot(own, { ...at, fill: stroke, r: 3 }),
+        ]
+      }),
+      zero('y'),
+    ],
+  }
+}
+
+function zero(axis: 'x' | 'y'): Plot.Markish {
+  return axis === 'x' ? Plot.ruleX([0], { stroke: INK }) : Plot.ruleY([0], { stroke: INK })
+}
+
+/** Names for lines that cross too often to be labelled where they end; HTML. */
+export function legendOf(names: readonly string[]): { name: string; line: string }[] {
+  return names.map((name, s) => ({
+    name,
+    line: `<svg aria-hidden="true" viewBox="0 0 26 10"><line x1="1" x2="25" y1="5" y2="5" stroke="${COLOURS[s % COLOURS.length]}" stroke-width="2" stroke-dasharray="${DASHES[s % DASHES.length]}"/></svg>`,
+  }))
+}

@@ -1,0 +1,172 @@
+/** @module The report of `personal` and `leave-one-out`: where it comes from, all arms, whom it hurts. */
+import { METRICS } from '../../train/metrics.ts'
+import { ARM_MEANINGS, type ArmName, LADDER } from '../arms.ts'
+import { type CaseGroup, GROUP_ARMS } from '../groups.ts'
+import type { WorseShoppers } from '../shoppersWorse.ts'
+import type { ArmSummary, LiftSummary, ShopperChange, Summary } from '../summary.ts'
+import { change, count, decimal, fixed, lift, share } from './numbers.ts'
+import type { Part } from './report.ts'
+
+export function personalParts(summary: Summary): Part[] {
+  const { months, nthCase, history } = summary.groups
+  return [
+    ladder(summary),
+    arms(summary, ''),
+    arms(summary, ':new'),
+    byGroup('By length of the history', 'entries before', history),
+    byGroup('By month', 'month', months),
+    byGroup("By place among the shopper's own cases", 'nth case', nthCase),
+    ...(summary.change ? [shoppers(summary.change, summary.shoppers)] : []),
+    against(summary),
+  ]
+}
+
+function ladder({ arms, lifts, nightly, cases }: Summary): Part {
+  const rungs = LADDER.filter(({ arm }) => arms.some(({ name }) => name === arm))
+  const names = ['popular-30d' as const, ...rungs.map(({ arm }) => arm)]
+  const value = (name: ArmName) => ndcgOf(arms, name)
+  return {
+    title: 'Where it comes from: NDCG@10, repeats allowed, each step over the line above',
+    table: {
+      columns: ['step', 'ndcg@10', 'over the line above', 'what it adds'],
+      rows: [
+        ['popular-30d', decimal(value('popular-30d')), '', 'no personalization'],
+        ...rungs.map(({ arm, over, source }) => [
+          arm,
+          decimal(value(arm)),
+          lift(findLift(lifts, arm, over, 'ndcg@10')),
+          source,
+        ]),
+      ],
+      prose: true,
+    },
+    chart: {
+      kind: 'bars',
+      alternative: `NDCG@10: ${names.map((name) => `${name} ${decimal(value(name))}`).join(', ')}`,
+      bars: names.map((name) => ({ name, value: value(name) })),
+    },
+    text: [
+      `A server that learns at night, with the same model, reaches ${decimal(nightly['ndcg@10'])}: it lacks something in ${count(nightly.lacking)} of ${count(cases)} cases; base-fresh over it ${lift(nightly.lift)}`,
+    ],
+  }
+}
+
+function arms({ arms, casesWithNew, cases }: Summary, suffix: '' | ':new'): Part {
+  return {
+    title:
+      suffix === ''
+        ? 'Repeats allowed'
+        : `Repeats filtered: only items new to the shopper are ranked and wanted (${count(casesWithNew)} of ${count(cases)} cases)`,
+    table: {
+      columns: ['arm', ...METRICS, ...(suffix === '' ? ['what it is'] : [])],
+      rows: arms.map((arm) => [
+        arm.name,
+        ...METRICS.map((metric) => {
+          const value = suffix === '' ? arm[metric] : arm[`${metric}:new`]
+          return metric === 'nll' ? fixed(value, 3) : decimal(value)
+        }),
+        ...(suffix === '' ? [ARM_MEANINGS[arm.name]] : []),
+      ]),
+      prose: suffix === '',
+    },
+  }
+}
+
+function byGroup(title: string, labelX: string, groups: readonly CaseGroup[]): Part {
+  const shown = GROUP_ARMS.filter((arm) => groups.some(({ means }) => means[arm] !== undefined))
+  return {
+    title: `${title}, NDCG@10`,
+    table: {
+      columns: [labelX, 'cases', 'shoppers', ...shown, 'personal over base-fresh'],
+      rows: groups.map((group) => [
+        group.label,
+        count(group.cases),
+        count(group.shoppers),
+        ...shown.map((arm) => decimal(group.means[arm] ?? 0)),
+        lift(group.lift),
+      ]),
+    },
+    chart: {
+      kind: 'lines',
+      alternative: `${title}, NDCG@10 of ${shown.at(-1)}: ${groups.map(({ label, means }) => `${label} ${decimal(means[shown[shown.length - 1]] ?? 0)}`).join(', ')}`,
+      labelX,
+      places: groups.map(({ label }) => label),
+      series: shown.map((name) => ({ name, values: groups.map(({ means }) => means[name] ?? 0) })),
+    },
+  }
+}
+
+function shoppers(found: ShopperChange, all: number): Part {
+  const { worse, worseByLikelihood, worstTenth, deciles, guardTripped, changes } = found
+  const row = (name: string, one: WorseShoppers) => [
+    name,
+    `${one.significant} (${share(one.share)})`,
+    String(one.better),
+    String(one.testable),
+    fixed(one.expectedByChance, 1),
+  ]
+  const better = changes.filter((value) => value > 0).length
+  const lower = changes.filter((value) => value < 0).length
+  return {
+    title: `Shopper by shopper, personal against base-fresh, ${count(all)} shoppers`,
+    table: {
+      columns: ['by', 'significantly worse', 'better', 'testable', 'by chance, up to'],
+      rows: [row('NDCG@10', worse), row('likelihood', worseByLikelihood)],
+    },
+    chart: {
+      kind: 'changes',
+      alternative: `Each shopper's change of NDCG@10, sorted: ${count(lower)} worse, ${count(better)} better; from ${change(deciles[0])} to ${change(deciles[10])}`,
+      values: changes,
+    },
+    text: [
+      'One-sided sign-flip test on own cases, 5 %; testable: enough differing cases',
+      `Change of NDCG@10 by tenths of shoppers: ${deciles.map(change).join(' ')}`,
+      `Worst tenth of shoppers: NDCG@10 changes by ${change(worstTenth)} on average; the guard switched personal off for ${count(guardTripped)}`,
+    ],
+  }
+}
+
+/** What a shop would get for nothing is the bar, not popularity. */
+function against({ arms, lifts }: Summary): Part {
+  const own = (['base-fresh', 'personal'] as const).filter((name) => has(arms, name))
+  const others = (['recently-viewed', 'item-knn', 'ewma', 'naive-finetune'] as const).filter(
+    (name) => has(arms, name),
+  )
+  const last = own[own.length - 1]
+  const rows = others.flatMap((over) => {
+    const found = findLift(lifts, last, over, 'ndcg@10')
+    return found ? [{ name: over, ...found }] : []
+  })
+  return {
+    title: 'Against each cheap arm, NDCG@10, repeats allowed',
+    table: {
+      columns: ['over', ...own],
+      rows: others.map((over) => [
+        over,
+        ...own.map((arm) => lift(findLift(lifts, arm, over, 'ndcg@10'))),
+      ]),
+    },
+    chart: {
+      kind: 'intervals',
+      alternative: `Relative change of NDCG@10 of ${last}: ${rows.map((one) => `over ${one.name} ${lift(one)}`).join('; ')}`,
+      rows,
+    },
+  }
+}
+
+function has(arms: readonly ArmSummary[], name: ArmName): boolean {
+  return arms.some((arm) => arm.name === name)
+}
+
+function ndcgOf(arms: readonly ArmSummary[], name: ArmName): number {
+  return arms.find((arm) => arm.name === name)?.['ndcg@10'] ?? 0
+}
+
+export function findLift(
+  lifts: readonly LiftSummary[],
+  arm: ArmName,
+  over: ArmName,
+  metric: string,
+): LiftSummary | undefined {
+  return lifts.find((lift) => lift.arm === arm && lift.over === over && lift.metric === metric)
+}

@@ -1,0 +1,179 @@
+/**
+ * @module Search by shoppers who know what they want: what they typed before they bought it, where
+ * the log says that, else words from the titles of what they bought next; the products found, and the
+ * place of the bought ones by relevance alone, and where relevance is flat by the base model without
+ * a past, with it, and by the personal model.
+ */
+import type { Item } from '../../core/catalog/item.ts'
+import type { Case } from '../../core/features/history.ts'
+import { createRandom } from '../../core/model/random.ts'
+import { createWasmEngine } from '../../engine/wasm/wasmEngine.ts'
+import { blend } from '../../sdk/search/blend.ts'
+import type { SearchHit } from '../../sdk/search/retrieve.ts'
+import type { ShopSearch } from '../../train/shop/shop.ts'
+import { type EvaluationInput, LEAST_SHOPPERS, selectCases } from '../cases.ts'
+import type { DeviceShop } from '../device.ts'
+import { prepareDevices } from '../prepare.ts'
+import { type Steps, step } from '../steps.ts'
+import { measureRanking, SEARCH_METRICS } from './metrics.ts'
+import {
+  LIMIT,
+  likedOf,
+  ORDERS,
+  orderQueries,
+  type SearchShop,
+  searchShop,
+} from './orderQueries.ts'
+import { QUERY_KINDS } from './queries.ts'
+import { type CaseScores, scoreCases } from './scores.ts'
+import type { SearchValues } from './summary.ts'
+import { type TypedQuery, typedQueries } from './typed.ts'
+
+export const BOUGHT_ARMS = {
+  lexical: 'order by relevance, what a shop without a model shows',
+  stranger: 'where relevance is flat, the base model as it is without a past',
+  base: 'there, the base model with what this shopper did before',
+  personal: 'there, the personal model under its guard',
+} as const
+
+export const BOUGHT_PAIRS: readonly (readonly [string, string])[] = [
+  ['stranger', 'lexical'],
+  ['base', 'lexical'],
+  ['personal', 'lexical'],
+  ['base', 'stranger'],
+  ['personal', 'base'],
+]
+
+const ARMS = Object.keys(BOUGHT_ARMS) as readonly (keyof typeof BOUGHT_ARMS)[]
+export interface Bought {
+  /** `log`: typed by the shoppers. `titles`: made of title words, for too few typed any. */
+  readonly source: 'log' | 'titles'
+  /** One value a shopper: the mean over own queries. `@query=broad` is over those alone. */
+  readonly values: SearchValues
+  readonly shoppers: number
+  readonly queries: number
+  /** Queries that did not find what was bought among the first 500; typed ones are left out. */
+  readonly missed: number
+  /** Per shopper, per query: NDCG@10, personal − base. */
+  readonly changes: readonly (readonly number[])[]
+}
+
+/** @param searches what the log says was typed */
+export async function searchBought(
+  input: EvaluationInput,
+  items: readonly Item[],
+  searches: readonly ShopSearch[],
+  steps: Steps,
+): Promise<Bought> {
+  const selected = selectCases(input)
+  const engine = await createWasmEngine()
+  const devices = prepareDevices(input, (problem) => engine.fit(problem))
+  const shop = searchShop(items, input.model.itemIds)
+  const made: Asked[][] = []
+  for (const [done, cases] of selected.entries()) {
+    await step(steps, 'asking for what was bought', done, selected.length)
+    const asked = await askShopper(devices, shop, cases.slice(0, ORDERS), input.seed + done)
+    if (asked.length > 0) made.push(asked)
+  }
+  const find = (query: string) => shop.search.find(query, LIMIT)
+  const typed = typedQueries(searches, input, shop.rows, find, shop.find)
+  const isTyped = typed.perShopper.length >= LEAST_SHOPPERS
+  const asked = isTyped
+    ? await Promise.all(typed.perShopper.map((own) => askTyped(devices, shop, own)))
+    : made
+  return {
+    source: isTyped ? 'log' : 'titles',
+    values: valuesOf(asked),
+    shoppers: asked.length,
+    queries: asked.flat().length,
+    missed: isTyped ? typed.missed : made.flat().filter(({ found }) => !found).length,
+    changes: asked.map((own) =>
+      own.map(({ metrics }) => metrics.personal['ndcg@10'] - metrics.base['ndcg@10']),
+    ),
+  }
+}
+
+interface Asked {
+  readonly kind: string
+  readonly found: boolean
+  readonly metrics: Readonly<Record<(typeof ARMS)[number], ReturnType<typeof measureRanking>>>
+}
+
+async function askShopper(
+  devices: DeviceShop,
+  shop: SearchShop,
+  cases: readonly Case[],
+  seed: number,
+): Promise<Asked[]> {
+  const random = createRandom(seed)
+  const asked: Asked[] = []
+  let order = 0
+  for await (const scores of scoreCases(devices, cases)) {
+    for (const { kind, id, hits } of orderQueries(shop, cases[order++], random)) {
+      const found = hits.some((hit) => hit.id === id)
+      asked.push({ kind, found, metrics: measureArms(shop, hits, scores, [id]) })
+    }
+  }
+  return asked
+}
+
+async function askTyped(
+  devices: DeviceShop,
+  shop: SearchShop,
+  queries: readonly TypedQuery[],
+): Promise<Asked[]> {
+  const asked: Asked[] = []
+  for await (const scores of scoreCases(devices, queries)) {
+    const { hits, targets } = queries[asked.length]
+    const bought = targets.map((row) => shop.ids[row])
+    asked.push({ kind: 'typed', found: true, metrics: measureArms(shop, hits, scores, bought) })
+  }
+  return asked
+}
+
+function measureArms(
+  shop: SearchShop,
+  hits: readonly SearchHit[],
+  scores: CaseScores,
+  bought: readonly string[],
+): Asked['metrics'] {
+  const ratings = new Map(bought.map((id) => [id, 1]))
+  const measure = (ranking: readonly { readonly id: string }[]) =>
+    measureRanking(
+      ranking.map(({ id }) => id),
+      ratings,
+    )
+  const by = (of: Float32Array) => measure(blend(hits, likedOf(shop, hits, of)))
+  return {
+    lexical: measure(hits),
+    stranger: by(scores.stranger),
+    base: by(scores.base),
+    personal: by(scores.personal),
+  }
+}
+
+function valuesOf(perShopper: readonly (readonly Asked[])[]): SearchValues {
+  const mean = (own: readonly Asked[], of: (one: Asked) => number) =>
+    own.length > 0 ? own.reduce((sum, one) => sum + of(one), 0) / own.length : Number.NaN
+  return new Map(
+    ARMS.map((arm) => {
+      const whole = SEARCH_METRICS.map((metric): [string, number[]] => [
+        metric,
+        perShopper.map((own) => mean(own, ({ metrics }) => metrics[arm][metric])),
+      ])
+      const kinds = QUERY_KINDS.filter((kind) => perShopper.flat().some((one) => one.kind === kind))
+      const byKind = kinds.flatMap((kind) =>
+        (['ndcg@10', 'mrr@20'] as const).map((metric): [string, number[]] => [
+          `${metric}@query=${kind}`,
+          perShopper.map((own) =>
+            mean(
+              own.filter((one) => one.kind === kind),
+              ({ metrics }) => metrics[arm][metric],
+            ),
+          ),
+        ]),
+      )
+      return [arm, new Map([...whole, ...byKind])]
+    }),
+  )
+}

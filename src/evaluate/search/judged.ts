@@ -1,0 +1,140 @@
+/**
+ * @module Search against human judgements: MiniSearch's defaults, what ships, and what ships after a
+ * shopper's taste has spoken.
+ */
+import MiniSearch from 'minisearch'
+import type { Item } from '../../core/catalog/item.ts'
+import { createRandom, type Random } from '../../core/model/random.ts'
+import { blend, flatnessOf, type Room, SHIPPED_ROOM } from '../../sdk/search/blend.ts'
+import {
+  buildIndex,
+  retrieve,
+  type SearchHit,
+  type SearchIndex,
+  type SearchSettings,
+} from '../../sdk/search/retrieve.ts'
+import type { JudgedQuery } from './judgements.ts'
+import { gradedNdcg, measureRanking, type Ratings } from './metrics.ts'
+import { LIMIT } from './orderQueries.ts'
+import { mistype } from './queries.ts'
+import type { SearchValues } from './summary.ts'
+
+export const JUDGED_ARMS: Readonly<Record<string, string>> = {
+  minisearch: "MiniSearch's defaults on the same texts",
+  lexical: 'what ships',
+  reranked: 'what ships, re-ranked where it is flat by tastes that know nothing of the query',
+}
+
+export const JUDGED_PAIRS: readonly (readonly [string, string])[] = [
+  ['lexical', 'minisearch'],
+  ['reranked', 'lexical'],
+]
+
+/** Random orders a query; their mean is what re-ranking costs where taste and relevance are strangers. */
+const TASTES = 20
+
+export interface Judged {
+  /** Each arm's metrics, one value a query; `:typo` asks with one typing error, NaN where none fits. */
+  readonly values: SearchValues
+  /** Queries that are flat enough for taste to have a say. */
+  readonly flat: number
+}
+
+export function searchJudged(
+  items: readonly Item[],
+  queries: readonly JudgedQuery[],
+  seed: number,
+): Judged {
+  const { index, asked, found } = askJudged(items, queries, seed)
+  const plain = plainIndex(items)
+  return {
+    values: new Map([
+      ['minisearch', byMetric(asked.map((one) => answer(one, plain)))],
+      ['lexical', byMetric(asked.map((one) => answerWith(index, one)))],
+      ['reranked', byMetric(found.map((one) => answerReranked(one)))],
+    ]),
+    flat: found.filter(({ hits }) => flatnessOf(hits) >= SHIPPED_ROOM.flatness).length,
+  }
+}
+
+interface AskedQuery extends JudgedQuery {
+  readonly mistyped: string | null
+}
+
+interface FoundQuery {
+  readonly hits: readonly SearchHit[]
+  readonly ratings: Ratings
+  /** Ids of the hits, in orders drawn by lot; the same for every amount of room. */
+  readonly tastes: readonly (readonly string[])[]
+}
+
+export function askJudged(items: readonly Item[], queries: readonly JudgedQuery[], seed: number) {
+  const index = buildIndex(items)
+  const random = createRandom(seed)
+  const asked = queries.map((one): AskedQuery => ({ ...one, mistyped: mistype(one.query, random) }))
+  const found = asked.map(({ query, ratings }): FoundQuery => {
+    const hits = retrieve(index, query, LIMIT)
+    return { hits, ratings, tastes: drawTastes(hits, random) }
+  })
+  return { index, asked, found, random }
+}
+
+function drawTastes(hits: readonly SearchHit[], random: Random): FoundQuery['tastes'] {
+  return Array.from({ length: TASTES }, () =>
+    hits
+      .map(({ id }) => ({ id, place: random.next() }))
+      .sort((a, b) => a.place - b.place)
+      .map(({ id }) => id),
+  )
+}
+
+/** Metric → value of one query. */
+export type Answer = Readonly<Record<string, number>>
+
+/** @param settings absent: what ships */
+export function answerWith(index: SearchIndex, one: AskedQuery, settings?: SearchSettings): Answer {
+  return answer(one, (query) => retrieve(index, query, LIMIT, settings).map(({ id }) => id))
+}
+
+function answer(
+  { query, ratings, mistyped }: AskedQuery,
+  search: (query: string) => readonly string[],
+): Answer {
+  return {
+    ...measure(search(query), ratings),
+    'ndcg@10:typo': mistyped === null ? Number.NaN : gradedNdcg(search(mistyped), ratings, 10),
+  }
+}
+
+/** `:judged` leaves out products that nobody judged. @see Sakai 2007, doi 10.1145/1277741.1277756 */
+function measure(ranking: readonly string[], ratings: Ratings): Answer {
+  const judged = ranking.filter((id) => ratings.has(id))
+  return {
+    ...measureRanking(ranking, ratings),
+    'ndcg@10:judged': gradedNdcg(judged, ratings, 10),
+    'judged@10': ranking.slice(0, 10).filter((id) => ratings.has(id)).length / 10,
+  }
+}
+
+/** The mean over the tastes. @param room absent: what ships */
+export function answerReranked({ hits, ratings, tastes }: FoundQuery, room?: Room): Answer {
+  const answers = tastes.map((taste) =>
+    measure(
+      blend(hits, taste, room ?? SHIPPED_ROOM).map(({ id }) => id),
+      ratings,
+    ),
+  )
+  const mean = (metric: string) => answers.reduce((sum, one) => sum + one[metric], 0) / TASTES
+  return Object.fromEntries(Object.keys(answers[0]).map((metric) => [metric, mean(metric)]))
+}
+
+export function byMetric(answers: readonly Answer[]): ReadonlyMap<string, readonly number[]> {
+  const metrics = Object.keys(answers[0] ?? {})
+  return new Map(metrics.map((metric) => [metric, answers.map((one) => one[metric])]))
+}
+
+function plainIndex(items: readonly Item[]): (query: string) => readonly string[] {
+  const index = new MiniSearch<Item>({ fields: ['title', 'category', 'brand', 'description'] })
+  index.addAll(items)
+  return (query) => index.search(query).map(({ id }) => String(id))
+}

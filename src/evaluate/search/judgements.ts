@@ -1,0 +1,80 @@
+/** @module People's judgements of search results: a table of query, docid, rating. */
+
+import { NearsideError } from '../../core/error.ts'
+import { openTable } from '../../train/import/table.ts'
+import type { Ratings } from './metrics.ts'
+
+export interface JudgedQuery {
+  readonly query: string
+  readonly ratings: Ratings
+}
+
+export interface Judgements {
+  /** Queries with at least one relevant product, in the order of the file. */
+  readonly queries: readonly JudgedQuery[]
+  readonly rows: number
+  /** Rows whose product the catalogue lacks. */
+  readonly unknownDocids: number
+  /** Rows that say again what an earlier row said. */
+  readonly repeated: number
+  /** Queries left out: no row names a product of the catalogue, or no product is relevant. */
+  readonly withoutJudgements: number
+  readonly withoutRelevant: number
+}
+
+const COLUMNS = ['query', 'docid', 'rating'] as const
+/** Gain is 2^rating − 1: a percentage in this column would drown everything else. */
+const MOST = 10
+
+/** @throws NearsideError `input-invalid`, naming file and line */
+export async function readJudgements(
+  path: string,
+  isKnown: (docid: string) => boolean,
+): Promise<Judgements> {
+  const table = await openTable(path)
+  const [query, docid, rating] = COLUMNS.map((name) => table.columns.indexOf(name))
+  const missing = COLUMNS.filter((name) => !table.columns.includes(name))
+  if (missing.length > 0)
+    throw new NearsideError(
+      'input-invalid',
+      `${table.name}: the header lacks ${missing.join(', ')} (it needs ${COLUMNS.join(', ')})`,
+    )
+  const judged = new Map<string, Map<string, number>>()
+  const count = { rows: 0, unknownDocids: 0, repeated: 0 }
+  for await (const rows of table.rows()) {
+    for (const { values, line, problem } of rows) {
+      const refusal = (why: string) =>
+        new NearsideError('input-invalid', `${table.name} line ${line}: ${why}`)
+      if (problem) throw refusal('has another number of fields than the header')
+      count.rows++
+      const asked = values[query].trim()
+      const id = values[docid].trim()
+      if (asked === '') throw refusal('has no query')
+      if (id === '') throw refusal('has no docid')
+      const grade = parseRating(values[rating].trim())
+      if (grade === null)
+        throw refusal(`rating '${values[rating]}' is not a whole number from 0 to ${MOST}`)
+      const ratings = judged.get(asked) ?? new Map<string, number>()
+      judged.set(asked, ratings)
+      const earlier = ratings.get(id)
+      if (!isKnown(id)) count.unknownDocids++
+      else if (earlier === undefined) ratings.set(id, grade)
+      else if (earlier === grade) count.repeated++
+      else throw refusal(`'${asked}' and ${id} were already rated ${earlier}`)
+    }
+  }
+  const withJudgements = [...judged].filter(([, ratings]) => ratings.size > 0)
+  const queries = withJudgements
+    .filter(([, ratings]) => [...ratings.values()].some((grade) => grade > 0))
+    .map(([text, ratings]) => ({ query: text, ratings }))
+  return {
+    queries,
+    ...count,
+    withoutJudgements: judged.size - withJudgements.length,
+    withoutRelevant: withJudgements.length - queries.length,
+  }
+}
+
+function parseRating(text: string): number | null {
+  return /^\d{1,2}$/.test(text) && Number(text) <= MOST ? Number(text) : null
+}

@@ -1,0 +1,144 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { buildCases } from '../../core/features/cases.ts'
+import { createRandom } from '../../core/model/random.ts'
+import { START, testModel, testShop, UNTIL } from '../testShop.ts'
+import { gradedNdcg, intervalOf, liftOf, meanOf, measureRanking } from './metrics.ts'
+import { scoreCases } from './scores.ts'
+import { summariseSearch } from './summary.ts'
+
+describe('gradedNdcg', () => {
+  it('is the worked example: gains 7, 3, 0 in the wrong order', () => {
+    const ratings = new Map([
+      ['a', 3],
+      ['b', 2],
+      ['c', 0],
+    ])
+    const gained = 0 / 1 + 3 / Math.log2(3) + 7 / 2
+    expect(gradedNdcg(['c', 'b', 'a'], ratings, 10)).toBeCloseTo(
+      gained / (7 + 3 / Math.log2(3)),
+      12,
+    )
+    expect(gradedNdcg(['unjudged', 'a'], ratings, 1)).toBe(0)
+    expect(gradedNdcg(['a'], new Map([['a', 0]]), 10)).toBe(0)
+  })
+
+  it('is 1 exactly for a best order, never more, and never falls when a better product moves up', () => {
+    const ratings = fc.uniqueArray(fc.integer({ min: 0, max: 99 }), { minLength: 2, maxLength: 15 })
+    fc.assert(
+      fc.property(ratings, fc.infiniteStream(fc.integer({ min: 0, max: 3 })), (ids, grades) => {
+        const judged = new Map(ids.map((id) => [String(id), grades.next().value as number]))
+        judged.set('sure', 3)
+        const ranking = [...judged.keys()]
+        const best = [...ranking].sort((a, b) => judged.get(b)! - judged.get(a)!)
+        expect(gradedNdcg(best, judged, 10)).toBeCloseTo(1, 12)
+        expect(gradedNdcg(ranking, judged, 10)).toBeLessThanOrEqual(1 + 1e-12)
+        const [first, second, ...rest] = ranking
+        const sorted = [first, second].sort((a, b) => judged.get(b)! - judged.get(a)!)
+        expect(gradedNdcg([...sorted, ...rest], judged, 10)).toBeGreaterThanOrEqual(
+          gradedNdcg(ranking, judged, 10) - 1e-12,
+        )
+      }),
+    )
+  })
+
+  it('counts any rating above 0 as relevant elsewhere', () => {
+    const ratings = new Map([
+      ['a', 1],
+      ['b', 3],
+      ['c', 0],
+    ])
+    const far = Array.from({ length: 12 }, (_, i) => `other${i}`)
+    expect(measureRanking([...far, 'a'], ratings)).toEqual({
+      'ndcg@10': 0,
+      'hitRate@10': 0,
+      'recall@20': 0.5,
+      'mrr@20': 1 / 13,
+    })
+  })
+})
+
+describe('intervals', () => {
+  it('cover the true mean of a skewed sample about as often as they say', () => {
+    const random = createRandom(3)
+    let covered = 0
+    for (let trial = 0; trial < 150; trial++) {
+      const sample = Array.from({ length: 60 }, () => random.next() ** 2)
+      const { lo, hi, mean } = intervalOf(sample, random)
+      expect(lo).toBeLessThanOrEqual(mean)
+      expect(hi).toBeGreaterThanOrEqual(mean)
+      if (lo <= 1 / 3 && 1 / 3 <= hi) covered++
+    }
+    expect(covered).toBeGreaterThan(130)
+    expect(covered).toBeLessThan(150)
+  })
+
+  it('leave out units without a value, in both arms', () => {
+    expect(meanOf([1, Number.NaN, 3])).toBe(2)
+    const lift = liftOf([2, Number.NaN, 4], [1, 100, 2], createRandom(1))
+    expect(lift).toEqual({ relative: 1, lo: 1, hi: 1 })
+    expect(liftOf([1, 2], [0, 0], createRandom(1))).toBeNull()
+  })
+})
+
+describe('summariseSearch', () => {
+  it('gives every arm its means, and lifts only where both arms have the metric', () => {
+    const { arms, lifts } = summariseSearch(
+      new Map([
+        [
+          'lexical',
+          new Map([
+            ['ndcg@10', [0.2, 0.4]],
+            ['hitRate@10', [0, 1]],
+            ['ndcg@10:typo', [0.1, 0.1]],
+          ]),
+        ],
+        [
+          'reranked',
+          new Map([
+            ['ndcg@10', [0.3, 0.6]],
+            ['hitRate@10', [1, 1]],
+          ]),
+        ],
+      ]),
+      [['reranked', 'lexical']],
+      7,
+    )
+    expect(arms[0]).toMatchObject({ name: 'lexical', 'hitRate@10': 0.5, nll: null })
+    expect(arms[0]['ndcg@10']).toBeCloseTo(0.3, 12)
+    expect(lifts).toHaveLength(1)
+    expect(lifts[0]).toMatchObject({ arm: 'reranked', over: 'lexical', metric: 'ndcg@10' })
+    expect(lifts[0].relative).toBeCloseTo(0.5, 12)
+  })
+})
+
+describe('scoreCases', () => {
+  it('is the base model for somebody without a past, and knows nothing of the order it ranks', async () => {
+    const shop = testShop(30, 12)
+    const model = testModel(shop)
+    const walk = {
+      model,
+      installed: UNTIL,
+      statisticsAt: () => model.statistics,
+      fit: async (problem: { parameters: number }) => ({
+        parameters: new Float32Array(problem.parameters).fill(0.3),
+      }),
+    }
+    const past = buildCases(shop.shoppers[0], false, START)
+    const collect = async (cases: typeof past) => {
+      const scores: Record<'stranger' | 'base' | 'personal', Float32Array>[] = []
+      for await (const { stranger, base, personal } of scoreCases(walk, cases))
+        scores.push({ stranger, base, personal })
+      return scores
+    }
+    const [first, ...later] = await collect(past)
+    expect(first.personal).toEqual(first.base)
+    expect(later.some(({ base, personal }) => base.some((x, i) => x !== personal[i]))).toBe(true)
+    const changed = past.map((one, i) =>
+      i === past.length - 1
+        ? { ...one, history: one.history, targets: one.targets.map((row) => (row + 1) % 12) }
+        : { ...one, history: one.history },
+    )
+    expect((await collect(changed)).at(-1)).toEqual(later.at(-1))
+  })
+})

@@ -1,0 +1,81 @@
+/** @module Queries made of title words of what an order holds, and what they find. */
+import type { Item } from '../../core/catalog/item.ts'
+import { createTitleIndex, type FindByTitle } from '../../core/catalog/titleIndex.ts'
+import type { Case } from '../../core/features/history.ts'
+import type { Random } from '../../core/model/random.ts'
+import type { SearchHit } from '../../sdk/search/retrieve.ts'
+import { createProductSearch, type ProductSearch } from '../../sdk/search/search.ts'
+import {
+  QUERY_KINDS,
+  type QueryKind,
+  queryFrom,
+  type TitleFrequency,
+  titleFrequency,
+} from './queries.ts'
+
+/** A wholesaler's hundred orders say no more about search than their first. */
+export const ORDERS = 3
+const ITEMS_PER_ORDER = 5
+/** As many as a page of results asks for. */
+export const LIMIT = 500
+
+export interface SearchShop {
+  readonly search: ProductSearch
+  readonly find: FindByTitle
+  readonly frequency: TitleFrequency
+  readonly titles: ReadonlyMap<string, string>
+  /** Of the model's rows, and back. */
+  readonly ids: readonly string[]
+  readonly rows: ReadonlyMap<string, number>
+}
+
+export function searchShop(items: readonly Item[], ids: readonly string[]): SearchShop {
+  return {
+    search: createProductSearch(items),
+    find: createTitleIndex(items),
+    frequency: titleFrequency(items),
+    titles: new Map(items.map(({ id, title }) => [id, title ?? ''])),
+    ids,
+    rows: new Map(ids.map((id, row) => [id, row])),
+  }
+}
+
+export interface OrderQuery {
+  readonly kind: QueryKind
+  /** The product whose title it is from. */
+  readonly id: string
+  readonly hits: readonly SearchHit[]
+}
+
+export function orderQueries(
+  shop: SearchShop,
+  { targets }: Pick<Case, 'targets'>,
+  random: Random,
+): OrderQuery[] {
+  const ids = draw(targets, random).map((row) => shop.ids[row])
+  return ids.flatMap((id) =>
+    QUERY_KINDS.flatMap((kind): OrderQuery[] => {
+      const query = queryFrom(shop.titles.get(id) ?? '', kind, shop.frequency, random)
+      return query === null ? [] : [{ kind, id, hits: shop.search.find(query, LIMIT) }]
+    }),
+  )
+}
+
+/** Ids of the hits as a shopper likes them. @param scores [N], by the model's rows */
+export function likedOf(
+  { rows }: Pick<SearchShop, 'rows'>,
+  hits: readonly SearchHit[],
+  scores: Float32Array,
+): readonly string[] {
+  const score = (id: string) => scores[rows.get(id) ?? -1] ?? -Number.MAX_VALUE
+  return hits.map((hit) => hit.id).sort((a, b) => score(b) - score(a))
+}
+
+/** Some of an order's products, each as likely as the others. */
+function draw(targets: readonly number[], random: Random): readonly number[] {
+  return targets
+    .map((row) => ({ row, place: random.next() }))
+    .sort((a, b) => a.place - b.place)
+    .slice(0, ITEMS_PER_ORDER)
+    .map(({ row }) => row)
+}

@@ -1,0 +1,203 @@
+/**
+ * @module `--protocol search`: retrieval against human judgements, or the place of what shoppers
+ * bought next in a search for it.
+ */
+import { readdir, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import type { Item } from '../../core/catalog/item.ts'
+import { NearsideError } from '../../core/error.ts'
+import { createRandom } from '../../core/model/random.ts'
+import { SHIPPED_ROOM } from '../../sdk/search/blend.ts'
+import { readCatalogFile } from '../../train/import/catalogFile.ts'
+import { findFile } from '../../train/shop/lines.ts'
+import { readCatalog } from '../../train/shop/read.ts'
+import { isoDay } from '../cases.ts'
+import { load, type Question } from '../load.ts'
+import { count, decimal, lift, share } from '../report/numbers.ts'
+import type { Evaluated, Part } from '../report/report.ts'
+import { countWorse } from '../shoppersWorse.ts'
+import { type Steps, step } from '../steps.ts'
+import { BOUGHT_ARMS, BOUGHT_PAIRS, type Bought, searchBought } from './bought.ts'
+import { JUDGED_ARMS, JUDGED_PAIRS, searchJudged } from './judged.ts'
+import { type Judgements, readJudgements } from './judgements.ts'
+import { type SearchArm, type SearchSummary, summariseSearch } from './summary.ts'
+
+export interface SearchQuestion extends Omit<Question, 'protocol' | 'model'> {
+  readonly model: string | undefined
+  readonly judgements: string | undefined
+}
+
+/** What `--json` holds. */
+export interface SearchResult extends SearchSummary {
+  readonly protocol: 'search'
+  readonly shop: string
+  /** Null where no model ranks. */
+  readonly until: string | null
+  readonly seed: number
+  /** 0 with judgements: nobody in particular asks. */
+  readonly shoppers: number
+  /** Queries. */
+  readonly cases: number
+  /** With purchases: whether shoppers typed the queries or title words made them. */
+  readonly source?: Bought['source']
+  readonly shoppersWorse: { readonly significant: number; readonly share: number }
+  /** What was read and left out. */
+  readonly judgements?: Omit<Judgements, 'queries'>
+}
+
+/** An interval over fewer queries than this says nothing. */
+const LEAST_QUERIES = 10
+
+export function evaluateSearch(
+  question: SearchQuestion,
+  steps: Steps,
+): Promise<Evaluated<SearchResult>> {
+  const { judgements, model, ...asked } = question
+  if (judgements !== undefined && model !== undefined)
+    throw new NearsideError(
+      'input-invalid',
+      '--judgements are about retrieval, without a shopper: leave --model out',
+    )
+  if (judgements !== undefined) return byJudgements(question.shop, judgements, question, steps)
+  if (model === undefined)
+    throw new NearsideError(
+      'input-invalid',
+      "--protocol search needs --judgements FILE, or --model DIR (make one with 'nearside pretrain')",
+    )
+  return byPurchases({ ...asked, model, protocol: 'personal' }, steps)
+}
+
+/** The queries of a judgement file that can be answered from the catalogue. */
+export async function readJudged(path: string, file: string) {
+  const items = await readItems(path)
+  const known = new Set(items.map(({ id }) => id))
+  const { queries, ...counts } = await readJudgements(file, (id) => known.has(id))
+  if (queries.length < LEAST_QUERIES)
+    throw new NearsideError(
+      'input-invalid',
+      `${basename(file)}: ${queries.length} queries have a relevant product of this catalogue; at least ${LEAST_QUERIES} are needed for an interval`,
+    )
+  return { items, queries, counts }
+}
+
+async function byJudgements(
+  path: string,
+  file: string,
+  { seed = 1 }: SearchQuestion,
+  steps: Steps,
+): Promise<Evaluated<SearchResult>> {
+  const { items, queries, counts } = await readJudged(path, file)
+  await step(steps, 'asking', 0, 1)
+  const { values, flat } = searchJudged(items, queries, seed)
+  const summary = summariseSearch(values, JUDGED_PAIRS, seed)
+  const shop = basename(path)
+  const shoppersWorse = { significant: 0, share: 0 }
+  const head = { protocol: 'search', shop, until: null, seed, shoppers: 0 } as const
+  return {
+    result: { ...head, cases: queries.length, ...summary, shoppersWorse, judgements: counts },
+    report: {
+      title: `Search: ${shop}`,
+      lead: [
+        `${shop}: ${queries.length} judged queries over ${count(items.length)} products; 95 % intervals by bootstrap over queries; unjudged products count as not relevant`,
+        `Taste has a say where a result is flat (${SHIPPED_ROOM.flatness}), inside bands of ${SHIPPED_ROOM.tolerance}: in ${flat} of ${queries.length} queries`,
+        `${count(counts.rows)} judgements; ${counts.unknownDocids} name no product of the catalogue, ${counts.repeated} repeat another`,
+        `Left out: ${counts.withoutRelevant} queries without a relevant product, ${counts.withoutJudgements} without any judged product`,
+      ],
+      parts: searchParts(summary, JUDGED_ARMS, ['ndcg@10:judged', 'judged@10', 'ndcg@10:typo']),
+      notes: [],
+    },
+  }
+}
+
+async function byPurchases(question: Question, steps: Steps): Promise<Evaluated<SearchResult>> {
+  const { shop, input, notes } = await load(question)
+  const bought = await searchBought(input, shop.items, shop.searches ?? [], steps)
+  const { source, values, shoppers, queries, missed, changes } = bought
+  const { seed } = input
+  const summary = summariseSearch(values, BOUGHT_PAIRS, seed)
+  const worse = countWorse(changes, createRandom(seed + 1))
+  const until = isoDay(input.until)
+  const kinds = [...(values.get('base')?.keys() ?? [])].filter((name) =>
+    name.startsWith('ndcg@10@'),
+  )
+  const isTyped = source === 'log'
+  const shoppersWorse = { significant: worse.significant, share: worse.share }
+  const head = { protocol: 'search', shop: shop.name, until, seed } as const
+  return {
+    result: { ...head, shoppers, cases: queries, source, ...summary, shoppersWorse },
+    report: {
+      title: `Search: ${shop.name}`,
+      lead: [
+        isTyped
+          ? `${shop.name}, from ${until} on: ${count(queries)} queries typed by ${count(shoppers)} shoppers whom the model never saw, who bought something of what was found within a day`
+          : `${shop.name}, from ${until} on: ${count(queries)} queries made of title words of what ${count(shoppers)} shoppers bought whom the model never saw`,
+        'Means over shoppers; 95 % intervals by paired bootstrap over shoppers',
+        `${worse.significant} shoppers significantly worse with personal than with base order (${share(worse.share)}), ${worse.better} better`,
+        `${count(missed)} ${isTyped ? 'further queries found nothing of what was bought then, and are left out' : 'queries did not find the product at all'}`,
+      ],
+      parts: searchParts(summary, BOUGHT_ARMS, kinds),
+      notes,
+    },
+  }
+}
+
+/** One table of arms, one of lifts; `further` are the metrics beyond NDCG@10 and MRR@20 to show. */
+export function searchParts(
+  { arms, lifts }: SearchSummary,
+  meanings: Readonly<Record<string, string>>,
+  further: readonly string[],
+): Part[] {
+  const metrics = ['hitRate@10', 'recall@20', ...further]
+  const cell = (value: number | string | null | undefined) =>
+    typeof value === 'number' ? decimal(value) : '–'
+  const interval = (arm: SearchArm, metric: string) =>
+    `${cell(arm[metric])} [${cell(arm[`${metric}:lo`])}, ${cell(arm[`${metric}:hi`])}]`
+  return [
+    {
+      title: 'Arms',
+      table: {
+        columns: ['arm', 'ndcg@10', 'mrr@20', ...metrics, 'what it is'],
+        rows: arms.map((arm) => [
+          arm.name,
+          interval(arm, 'ndcg@10'),
+          interval(arm, 'mrr@20'),
+          ...metrics.map((metric) => cell(arm[metric])),
+          meanings[arm.name] ?? '',
+        ]),
+        prose: true,
+      },
+    },
+    {
+      title: 'Lifts, 95 % intervals by paired bootstrap',
+      table: {
+        columns: ['arm', 'metric', 'change'],
+        rows: lifts.map((one) => [`${one.arm} over ${one.over}`, one.metric, lift(one)]),
+      },
+    },
+  ]
+}
+
+/**
+ * A shop folder's catalogue, whether or not it has a log; or a catalogue file as `import` reads, or
+ * the one such file of a folder.
+ */
+async function readItems(path: string): Promise<readonly Item[]> {
+  const found = await stat(path).catch(() => undefined)
+  if (!found)
+    throw new NearsideError('input-invalid', `${path}: there is no such shop folder or catalogue`)
+  if (!found.isDirectory()) return (await readCatalogFile(path, {}, undefined, {})).items
+  const catalog = await findFile(join(path, 'catalog.jsonl'))
+  if (catalog) return readCatalog(catalog)
+  const likely = (await readdir(path)).sort().filter((name) => LIKE_A_CATALOG.test(name))
+  if (likely.length === 1)
+    return (await readCatalogFile(join(path, likely[0]), {}, undefined, {})).items
+  throw new NearsideError(
+    'input-invalid',
+    likely.length === 0
+      ? `${path}: holds no catalog.jsonl or catalog.jsonl.gz to search in, nor a file that looks like a catalogue`
+      : `${path}: which of ${likely.join(', ')} is the catalogue? Give --shop that file`,
+  )
+}
+
+/** A table by its ending, products by its name. */
+const LIKE_A_CATALOG = /^(catalog|catalogue|products?|items?)\b.*\.(jsonl|ndjson|csv|tsv)(\.gz)?$/i

@@ -1,0 +1,60 @@
+/** @module From one value a unit, arm and metric to the numbers that a search evaluation reports. */
+import { createRandom } from '../../core/model/random.ts'
+import type { Lift } from '../bootstrap.ts'
+import { type Interval, intervalOf, liftOf, meanOf, type UnitValues } from './metrics.ts'
+
+/** Arm → metric → one value a unit; all arms have the same units in the same order. */
+export type SearchValues = ReadonlyMap<string, ReadonlyMap<string, UnitValues>>
+
+export interface SearchArm {
+  readonly name: string
+  /** A search has no likelihood. */
+  readonly nll: null
+  /** Means; NDCG and MRR with the ends of their interval, `ndcg@10:lo` and `ndcg@10:hi`. */
+  readonly [metric: string]: number | string | null
+}
+
+export interface SearchLift extends Lift {
+  readonly arm: string
+  readonly over: string
+  readonly metric: string
+}
+
+export interface SearchSummary {
+  readonly arms: readonly SearchArm[]
+  readonly lifts: readonly SearchLift[]
+}
+
+/** @param pairs [arm, over]; one lift for each NDCG and MRR that both have. */
+export function summariseSearch(
+  values: SearchValues,
+  pairs: readonly (readonly [string, string])[],
+  seed: number,
+): SearchSummary {
+  const arms = [...values].map(([name, metrics]): SearchArm => {
+    const numbers = [...metrics].flatMap(([metric, units]) => {
+      if (!hasInterval(metric)) return [[metric, meanOf(units)]]
+      // The same draws for every arm, whatever the order of the arms.
+      const { mean, lo, hi }: Interval = intervalOf(units, createRandom(seed))
+      return [
+        [metric, mean],
+        [`${metric}:lo`, lo],
+        [`${metric}:hi`, hi],
+      ]
+    })
+    return { name, ...Object.fromEntries(numbers), nll: null }
+  })
+  const lifts = pairs.flatMap(([arm, over]) =>
+    [...(values.get(arm) ?? [])].flatMap(([metric, units]): SearchLift[] => {
+      const against = values.get(over)?.get(metric)
+      if (!against || !hasInterval(metric)) return []
+      const lift = liftOf(units, against, createRandom(seed))
+      return lift ? [{ arm, over, metric, ...lift }] : []
+    }),
+  )
+  return { arms, lifts }
+}
+
+function hasInterval(metric: string): boolean {
+  return metric.startsWith('ndcg') || metric.startsWith('mrr')
+}

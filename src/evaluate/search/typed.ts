@@ -1,0 +1,70 @@
+/**
+ * @module Queries that shoppers really typed, from the shop's own log: those after which the same
+ * shopper bought, within a day, something that the query finds. What was bought is the answer; it is
+ * ranked by what the device knew when the query was typed, its earlier queries included.
+ */
+
+import type { FindByTitle } from '../../core/catalog/titleIndex.ts'
+import { searchEntries } from '../../core/events/history.ts'
+import type { Case, Interaction } from '../../core/features/history.ts'
+import { DAY } from '../../core/time.ts'
+import type { SearchHit } from '../../sdk/search/retrieve.ts'
+import type { ShopSearch } from '../../train/shop/shop.ts'
+import type { CaseSelection } from '../cases.ts'
+
+/** `targets`: what was bought of what the query finds. */
+export interface TypedQuery extends Case {
+  readonly hits: readonly SearchHit[]
+}
+
+export interface Typed {
+  /** By shopper, those of the tested who have any. */
+  readonly perShopper: readonly (readonly TypedQuery[])[]
+  /** Queries that a purchase followed of nothing that they find: another errand, or a bad search. */
+  readonly missed: number
+}
+
+/** Somebody who searches all day says no more than that. */
+const MOST_QUERIES = 10
+
+/** @param rows of the model, by item id */
+export function typedQueries(
+  searches: readonly ShopSearch[],
+  { shoppers, isHeldOut, isTested = isHeldOut, until }: CaseSelection,
+  rows: ReadonlyMap<string, number>,
+  find: (query: string) => readonly SearchHit[],
+  isAbout: FindByTitle,
+): Typed {
+  const searchesOf = new Map<string, ShopSearch[]>()
+  for (const search of searches) {
+    if (!isTested(search.shopper)) continue
+    const known = searchesOf.get(search.shopper)
+    if (known) known.push(search)
+    else searchesOf.set(search.shopper, [search])
+  }
+  let missed = 0
+  const perShopper = shoppers.map(({ id, interactions }): TypedQuery[] => {
+    const searched: Interaction[] = []
+    const queries: TypedQuery[] = []
+    for (const search of searchesOf.get(id) ?? []) {
+      const { time, query } = search
+      const bought = interactions.filter(
+        (one) => one.name === 'purchase' && one.time >= time && one.time < time + DAY,
+      )
+      if (time >= until && bought.length > 0 && queries.length < MOST_QUERIES) {
+        const hits = find(query)
+        const found = new Set(hits.map((hit) => rows.get(hit.id)))
+        const targets = [...new Set(bought.map(({ item }) => item))].filter((row) => found.has(row))
+        const history = [...interactions, ...searched]
+          .filter((one) => one.time < time)
+          .sort((a, b) => a.time - b.time)
+        if (targets.length > 0) queries.push({ shopper: id, time, history, targets, hits })
+        else missed++
+      }
+      const about = isAbout(query).map((found) => rows.get(found))
+      searched.push(...searchEntries(search, about))
+    }
+    return queries
+  })
+  return { perShopper: perShopper.filter((own) => own.length > 0), missed }
+}

@@ -1,0 +1,35 @@
+/** @module What a test asks of every result that `evaluate --json` writes. */
+import { expect } from 'vitest'
+import type { Envelope } from './envelope.ts'
+
+/** After a round through JSON, in which what is no finite number would become null. */
+export function expectEnvelope(result: Envelope, protocol: string, arms: readonly string[]): void {
+  const read = JSON.parse(JSON.stringify(result)) as Envelope
+  expect(read).toMatchObject({
+    protocol,
+    shop: expect.any(String),
+    until: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+    seed: expect.any(Number),
+    shoppers: expect.any(Number),
+    cases: expect.any(Number),
+    shoppersWorse: null,
+  })
+  expect(read.shoppers).toBeGreaterThanOrEqual(10)
+  expect(read.cases).toBeGreaterThanOrEqual(read.shoppers)
+  const names = read.arms.map(({ name }) => name)
+  expect(new Set(names).size).toBe(names.length)
+  expect(names).toEqual(expect.arrayContaining([...arms]))
+  expect(read.lifts.length).toBeGreaterThan(0)
+  for (const { arm, over, metric, relative, lo, hi } of read.lifts) {
+    const find = (name: string) =>
+      read.arms.find((one) => one.name === name) as unknown as Record<string, number>
+    for (const value of [relative, lo, hi]) expect(value).toEqual(expect.any(Number))
+    expect(lo).toBeLessThanOrEqual(hi)
+    // The lift is that of the very numbers that the arms report.
+    if (find(over)[metric] !== undefined)
+      expect(find(arm)[metric] / find(over)[metric] - 1, `${arm} ${metric}`).toBeCloseTo(
+        relative,
+        6,
+      )
+  }
+}

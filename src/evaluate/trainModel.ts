@@ -1,0 +1,59 @@
+/** @module A base model for an evaluation that was given none. */
+
+import { isHeldOut } from '../train/holdout.ts'
+import { publishModel } from '../train/models/publish.ts'
+import { isSequenceShop } from '../train/plan.ts'
+import { pretrain } from '../train/pretrain.ts'
+import { readShop } from '../train/shop/read.ts'
+import { selectCases } from './cases.ts'
+import { isInTraining, parseFraction, readHoldoutFile } from './heldOut.ts'
+import { parseDate, type Question } from './load.ts'
+import { type Steps, step } from './steps.ts'
+
+export const DEFAULT_SEED = 1
+const DEFAULT_HOLDOUT = '0.2'
+/** Share of the log's span that comes before the tested part. */
+const TRAINED_SHARE = 0.75
+
+/** Trains a base model on what the evaluation will not ask about; returns the limit as a date. */
+export async function trainModel(
+  asked: Omit<Question, 'model'>,
+  directory: string,
+  steps: Steps,
+): Promise<string> {
+  const shop = await readShop(asked.shop, asked.now)
+  const leaveOneOut =
+    asked.protocol === 'leave-one-out' && asked.until === undefined && isSequenceShop(shop)
+  const span = shop.from + TRAINED_SHARE * (shop.to - shop.from)
+  const until = asked.until ?? new Date(span).toISOString().slice(0, 10)
+  const holdout = asked.holdout ?? DEFAULT_HOLDOUT
+  const seed = asked.seed ?? DEFAULT_SEED
+  const fraction = parseFraction(holdout)
+  const named = fraction === null ? await readHoldoutFile(holdout) : null
+  const isOut = (id: string) => named?.has(id) ?? isHeldOut(id, Number(fraction), seed)
+  // Minutes of training for a question that has no answer would be a poor joke. (With leave-one-out
+  // in a log without times everybody has an answer.)
+  if (!leaveOneOut)
+    selectCases({
+      shoppers: shop.shoppers,
+      dayOnly: shop.dayOnly,
+      protocol: asked.protocol,
+      isHeldOut: isOut,
+      until: parseDate(asked.testFrom ?? until, asked.testFrom ? '--test-from' : '--until'),
+    })
+  const shoppers = shop.shoppers.filter(({ id }) => isOut(id) || isInTraining(id, asked.trainShare))
+  const trained = await pretrain(
+    { ...shop, shoppers },
+    {
+      seed,
+      until: parseDate(until),
+      leaveOneOut,
+      holdout: named ? { shoppers: named } : { fraction: Number(fraction) },
+      now: asked.now,
+      judgeFeatures: false,
+      onProgress: (label, done, total) => step(steps, label, done, total),
+    },
+  )
+  await publishModel(directory, trained)
+  return leaveOneOut ? trained.manifest.data.until : until
+}
