@@ -229,7 +229,9 @@ describe('bad requests are refused in a sentence', () => {
     await expect(run({ shop: join(folder, 'none'), model: modelFolder })).rejects.toThrow(
       /there is no such shop folder/,
     )
-    await expect(run({ shop: shopFolder, model: folder })).rejects.toThrow(/manifest\.json does not exist/)
+    await expect(run({ shop: shopFolder, model: folder })).rejects.toThrow(
+      /manifest\.json does not exist/,
+    )
   })
 
   it('refuses a tiny shop before training anything, and leaves no folder behind', async () => {
