@@ -1,4 +1,5 @@
 /** @module A Chromium with WebGPU on the pages of this folder. */
+
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -6,8 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { chromium, type Page } from 'playwright'
 import { createServer } from 'vite'
 import { CHROMIUM_ARGS, requireChromium } from '../scripts/chromium.ts'
+import { sha256Hex } from '../src/core/bytes.ts'
 import { manifestBytes, writeBaseModel } from '../src/core/model/files.ts'
-import { sha256Hex } from '../src/core/model/hash.ts'
 import { type Measured, reportOf } from './measured.ts'
 import type { Report } from './report.ts'
 import { benchModel } from './shop.ts'

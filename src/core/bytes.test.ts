@@ -7,7 +7,7 @@ import {
   equalBytes,
   fromBase64,
   fromHex,
-  sha256,
+  sha256Hex,
   toBase64,
   toHex,
   utf8,
@@ -48,7 +48,7 @@ describe('bytes', () => {
   })
 
   it('hash as FIPS 180-4 says', async () => {
-    expect(toHex(await sha256(utf8('abc')))).toBe(
+    expect(await sha256Hex(utf8('abc'))).toBe(
       'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
     )
   })

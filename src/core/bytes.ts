@@ -56,6 +56,11 @@ export async function sha256(bytes: Uint8Array): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', ownBytes(bytes)))
 }
 
+/** Lower-case hex. */
+export async function sha256Hex(bytes: Uint8Array): Promise<string> {
+  return toHex(await sha256(bytes))
+}
+
 /** Big-endian, 4 bytes. */
 export function uint32(value: number): Bytes {
   const bytes = new Uint8Array(4)

@@ -2,12 +2,12 @@
  * @module Lists without a shopper, for a shop's server: exactly what a device shows that knows
  * nothing yet, so that a page rendered there doesn't change under a newcomer's eyes.
  */
+import { sha256Hex } from '../core/bytes.ts'
 import { Catalog } from '../core/catalog/catalog.ts'
 import type { Item } from '../core/catalog/item.ts'
 import { NearsideError } from '../core/error.ts'
 import { extendModel } from '../core/model/extend.ts'
 import { readBaseModel } from '../core/model/files.ts'
-import { sha256Hex } from '../core/model/hash.ts'
 import { type LatestModel, parseLatest, parseManifest } from '../core/model/manifest.ts'
 import type { ListOptions, Recommendation } from '../device/api.ts'
 import { Ranker } from '../device/worker/ranker.ts'

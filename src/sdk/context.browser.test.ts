@@ -1,8 +1,9 @@
 /** @module What a shop says of the moment, from its page to the list and into what is learned. */
+
 import { afterEach, describe, expect, test } from 'vitest'
+import { sha256Hex } from '../core/bytes.ts'
 import { contextFeature } from '../core/features/context/contextFeatures.ts'
 import { manifestBytes, writeBaseModel } from '../core/model/files.ts'
-import { sha256Hex } from '../core/model/hash.ts'
 import type { PersonalizerOptions } from '../device/api.ts'
 import { deviceInPage } from '../device/worker/inPage.ts'
 import { workerEnvironment } from '../device/worker/serve.ts'

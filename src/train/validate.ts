@@ -76,15 +76,16 @@ export function validate(
       if (fresh.length > 0) sums[m].ndcgNew += ndcg(placesOf(scores, fresh, seen), 10)
     })
   }
+  const share = (sum: number, count: number) => (count > 0 ? sum / count : 0)
   return sums.map((sum, m) => ({
     cases: cases.length,
     ndcgs: ndcgs[m],
-    ndcg: mean(
+    ndcg: share(
       ndcgs[m].reduce((total, value) => total + value, 0),
       cases.length,
     ),
-    hitRate: mean(sum.hitRate, cases.length),
-    ndcgNew: mean(sum.ndcgNew, withNew),
+    hitRate: share(sum.hitRate, cases.length),
+    ndcgNew: share(sum.ndcgNew, withNew),
   }))
 }
 
@@ -118,8 +119,4 @@ export function bestBeyondError(measured: readonly Validation[]): number {
 /** The start of the last `share` of a span, at midnight: where validation cases begin. */
 export function lastPart(from: number, until: number, share: number): number {
   return Math.floor((until - share * (until - from)) / DAY) * DAY
-}
-
-function mean(sum: number, count: number): number {
-  return count > 0 ? sum / count : 0
 }

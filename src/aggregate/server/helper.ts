@@ -10,8 +10,8 @@ import {
   equalBytes,
   fromBase64,
   sha256,
+  sha256Hex,
   toBase64,
-  toHex,
   utf8,
 } from '../../core/bytes.ts'
 import { canonicalJson } from '../../core/canonicalJson.ts'
@@ -101,7 +101,7 @@ export function createHelper(options: HelperOptions): HelperAggregator {
     const seed = await open(identity.sealing, helperShare, sealInfo('helper'), aad)
     const binding = { task: policy.task, round, policyHash: record.policyHash, modelHash }
     const share = await expandSeed(seed, binding, dimensionOf(policy))
-    return { id: header.id, bodyHash: toHex(await sha256(part)), share }
+    return { id: header.id, bodyHash: await sha256Hex(part), share }
   }
 
   async function take(round: number, parts: Uint8Array): Promise<Uint8Array> {

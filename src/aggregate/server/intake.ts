@@ -4,7 +4,7 @@
  * counted it; every step is stored before the next begins and can be repeated.
  */
 
-import { decodeVector, fromHex, sha256, toBase64, toHex } from '../../core/bytes.ts'
+import { decodeVector, fromHex, sha256Hex, toBase64 } from '../../core/bytes.ts'
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
 import { open } from '../privacy/seal.ts'
 import { receiptMessage, sign } from '../privacy/signature.ts'
@@ -76,7 +76,7 @@ export function createIntake(
       throw new NearsideError('policy-mismatch', 'The report is for another policy')
     const aad = reportAad(policy.task, header)
     const plain = await open(identity.sealing, report.leaderShare, sealInfo('leader'), aad)
-    const bodyHash = toHex(await sha256(body))
+    const bodyHash = await sha256Hex(body)
     const staged = { id: header.id, bodyHash, body: new Uint8Array(body) }
     return { report, staged, share: decodeVector(plain) }
   }
@@ -134,7 +134,7 @@ export function createIntake(
 
   async function accept(body: Uint8Array, settled: () => void): Promise<Accepted> {
     const header = parseHeader(body)
-    const bodyHash = toHex(await sha256(body))
+    const bodyHash = await sha256Hex(body)
     const known = await store.report(header.round, header.id)
     if (known && known.state !== 'pending')
       return answer(known.bodyHash === bodyHash ? known.state : 'conflict', false)

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { fromBase64, fromHex, sha256, toHex } from '../../core/bytes.ts'
+import { fromBase64, fromHex, sha256, sha256Hex } from '../../core/bytes.ts'
 import { receiptMessage, verify } from '../privacy/signature.ts'
 import { createFederation, LEADER } from './testFederation.ts'
 import { meanOf, post, report } from './testReports.ts'
@@ -15,7 +15,7 @@ describe('the leader', () => {
     expect(answer.status).toBe(201)
     const receipt = (await answer.json()) as { bodyHash: string; signature: string; id: string }
     expect(receipt.id).toBe(id)
-    expect(receipt.bodyHash).toBe(toHex(await sha256(body)))
+    expect(receipt.bodyHash).toBe(await sha256Hex(body))
     const key = fromBase64(task.policy.leader.signing)
     const message = receiptMessage(fromHex(receipt.bodyHash))
     expect(await verify(key, fromBase64(receipt.signature), message)).toBe(true)

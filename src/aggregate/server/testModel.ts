@@ -1,6 +1,6 @@
 /** @module A tiny model and the terms of its rounds, for tests and for the processes they start. */
 
-import { sha256, toHex, utf8 } from '../../core/bytes.ts'
+import { sha256Hex, utf8 } from '../../core/bytes.ts'
 import { MANIFEST_FORMAT, type ModelManifest } from '../../core/model/manifest.ts'
 import type { NoiseSampler } from '../privacy/discreteGaussian.ts'
 import type { Policy, PolicyParameters } from '../protocol/policy.ts'
@@ -32,7 +32,7 @@ export async function candidateOf(
   const describe = async (name: string, bytes: Uint8Array) => ({
     name,
     bytes: bytes.length,
-    sha256: toHex(await sha256(bytes)),
+    sha256: await sha256Hex(bytes),
     tensors: {},
   })
   const manifest: ModelManifest = {

@@ -3,10 +3,10 @@
  * SHA-256 match the manifest, whose own hash the device knows from `latest.json`.
  */
 
+import { sha256Hex } from '../bytes.ts'
 import { NearsideError } from '../error.ts'
 import { FEATURES } from '../features/features.ts'
 import { type BaseModel, DIMENSION } from './baseModel.ts'
-import { sha256Hex } from './hash.ts'
 import type { ModelFile, ModelManifest } from './manifest.ts'
 import {
   contextFromTensors,

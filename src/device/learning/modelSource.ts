@@ -3,10 +3,10 @@
  * model is used, and replaces the one kept, only after every byte of it has been verified.
  */
 
+import { sha256Hex } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import { readBaseModel, readPopularity } from '../../core/model/files.ts'
-import { sha256Hex } from '../../core/model/hash.ts'
 import {
   type LatestModel,
   type ModelFile,

@@ -3,10 +3,10 @@
  * read back is used only if it is whole and belongs to the base model at hand.
  */
 
+import { sha256Hex } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
 import { FEATURE_COUNT } from '../../core/features/features.ts'
 import { DIMENSION } from '../../core/model/baseModel.ts'
-import { sha256Hex } from '../../core/model/hash.ts'
 import { Guard, type GuardState } from '../../core/personal/guard.ts'
 import type { PersonalRecord, Store } from '../storage/store.ts'
 import type { FitSummary, Fitted, InUse } from './personalFit.ts'

@@ -3,8 +3,8 @@
  * dropping, swapping or inserting breaks it. Cutting off the tail is the one change a chain alone
  * can't show; whoever holds an older export or a receipt can.
  */
+import { sha256Hex } from '../../core/bytes.ts'
 import { canonicalJson } from '../../core/canonicalJson.ts'
-import { sha256Hex } from '../../core/model/hash.ts'
 import type { LedgerEntry } from './entry.ts'
 
 export type EntryFacts = Pick<LedgerEntry, 'kind' | 'detail' | 'time'> &

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { sha256Hex } from '../../core/model/hash.ts'
+import { sha256Hex } from '../../core/bytes.ts'
 import { createLedger } from '../ledger/ledger.ts'
 import { ledgerStoreOf } from '../ledger/testLedger.ts'
 import { createMemoryDatabase } from '../storage/memory.ts'

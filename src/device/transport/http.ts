@@ -3,9 +3,8 @@
  * destinations only, and the ledger entry stored before the first byte leaves.
  */
 
-import { concat } from '../../core/bytes.ts'
+import { concat, sha256Hex } from '../../core/bytes.ts'
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
-import { sha256Hex } from '../../core/model/hash.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { WorkerConfig } from '../messages.ts'
 import type { Purpose, Transport } from './transport.ts'

@@ -3,6 +3,7 @@
  * last time answers at once; the network is asked meanwhile, and what it brings is used once verified.
  */
 
+import { sha256Hex } from '../../core/bytes.ts'
 import { Catalog } from '../../core/catalog/catalog.ts'
 import type { Item } from '../../core/catalog/item.ts'
 import { createTitleIndex, type FindByTitle } from '../../core/catalog/titleIndex.ts'
@@ -11,7 +12,6 @@ import { LEAST_DISCOUNT } from '../../core/features/context/context.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import { withContext } from '../../core/model/context.ts'
 import { extendModel } from '../../core/model/extend.ts'
-import { sha256Hex } from '../../core/model/hash.ts'
 import type { PopularityPart } from '../../core/model/parts.ts'
 import { DAY } from '../../core/time.ts'
 import { type CatalogOrder, EMPTY_ORDER } from '../catalogOrder.ts'

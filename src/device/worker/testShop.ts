@@ -2,12 +2,12 @@
  * @module A small shop for tests: 32 items in 4 categories, tied within their category, the later
  * ones the more popular; its model as the bytes that a server would send.
  */
+import { sha256Hex } from '../../core/bytes.ts'
 import type { Item } from '../../core/catalog/item.ts'
 import { FEATURE_COLUMN, FEATURE_COUNT, FEATURES } from '../../core/features/features.ts'
 import { type BaseModel, DIMENSION } from '../../core/model/baseModel.ts'
 import { ENCODER_SHAPES } from '../../core/model/encoder.ts'
 import { manifestBytes, writeBaseModel } from '../../core/model/files.ts'
-import { sha256Hex } from '../../core/model/hash.ts'
 import { MANIFEST_FORMAT } from '../../core/model/manifest.ts'
 import { createRandom } from '../../core/model/random.ts'
 import type { Tensors } from '../../core/model/tensor.ts'

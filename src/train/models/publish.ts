@@ -8,10 +8,9 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { equalBytes, utf8 } from '../../core/bytes.ts'
+import { equalBytes, sha256Hex, utf8 } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
 import { manifestBytes } from '../../core/model/files.ts'
-import { sha256Hex } from '../../core/model/hash.ts'
 import type { LatestModel, ModelManifest } from '../../core/model/manifest.ts'
 import { type Disk, nodeDisk } from './disk.ts'
 

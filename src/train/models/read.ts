@@ -1,11 +1,10 @@
 /** @module Reads a directory of models: `latest.json` beside the versions, each with its manifest. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Bytes } from '../../core/bytes.ts'
+import { type Bytes, sha256Hex } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import { readBaseModel } from '../../core/model/files.ts'
-import { sha256Hex } from '../../core/model/hash.ts'
 import { type ModelManifest, parseLatest, parseManifest } from '../../core/model/manifest.ts'
 
 export interface PublishedModel {

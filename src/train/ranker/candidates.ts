@@ -4,6 +4,7 @@
  * candidates spends nothing on telling the hopeless apart.
  */
 import type { RankerDataset } from './dataset.ts'
+import { rowsOf } from './part.ts'
 
 /**
  * Each case's highest rows by a first fit. Targets outside are given up; a case without any target
@@ -20,8 +21,7 @@ export function candidatesOf(
   const { columns } = data
   const raw = weights.map((value, f) => value / scale[f])
   const kept: number[] = []
-  const cases: (typeof data.cases)[number][] = []
-  const start = [0]
+  const highest: number[][] = []
   for (let c = 0; c < data.cases.length; c++) {
     const rows: { row: number; score: number }[] = []
     for (let row = data.start[c]; row < data.start[c + 1]; row++) {
@@ -29,38 +29,19 @@ export function candidatesOf(
       for (let f = 0, x = row * columns; f < columns; f++, x++) score += raw[f] * data.features[x]
       rows.push({ row, score })
     }
-    const highest = rows.sort((a, b) => b.score - a.score || a.row - b.row).slice(0, places)
-    if (!highest.some(({ row }) => data.target[row] > 0)) continue
-    for (const { row } of highest) kept.push(row)
-    cases.push(data.cases[c])
-    start.push(kept.length)
+    rows.sort((a, b) => b.score - a.score || a.row - b.row)
+    const own = rows.slice(0, places).map(({ row }) => row)
+    if (!own.some((row) => data.target[row] > 0)) continue
+    kept.push(c)
+    highest.push(own)
   }
-  const features = new Float32Array(kept.length * columns)
-  kept.forEach((row, k) => {
-    features.set(data.features.subarray(row * columns, (row + 1) * columns), k * columns)
-  })
-  return {
-    cases,
-    start: Int32Array.from(start),
-    item: Int32Array.from(kept, (row) => data.item[row]),
-    columns,
-    features,
-    correction: new Float32Array(kept.length),
-    target: sharesWithin(data, kept, start),
-  }
-}
-
-/** Shares of the targets that are left, summing to one in each case. */
-function sharesWithin(
-  data: RankerDataset,
-  kept: readonly number[],
-  start: readonly number[],
-): Float32Array {
-  const target = Float32Array.from(kept, (row) => data.target[row])
-  for (let c = 0; c + 1 < start.length; c++) {
+  const table = rowsOf(data, kept, highest)
+  const { start, target } = table
+  // Shares of the targets that are left sum to one in each case.
+  for (let c = 0; c < kept.length; c++) {
     const own = target.subarray(start[c], start[c + 1])
     const sum = own.reduce((total, share) => total + share, 0)
     for (let k = 0; k < own.length; k++) own[k] /= sum
   }
-  return target
+  return { ...table, correction: new Float32Array(target.length) }
 }

@@ -1,32 +1,43 @@
-/** @module Some cases and columns of a table of training cases, as a table of its own. */
+/** @module Some cases, rows and columns of a table of training cases, as a table of its own. */
 import type { RankerCase, RankerDataset } from './dataset.ts'
 
 /** @param columns in the order given; absent: all. */
 export function partOf(
   table: RankerDataset,
   isIn: (one: RankerCase) => boolean,
-  columns: readonly number[] = Array.from({ length: table.columns }, (_, column) => column),
+  columns?: readonly number[],
 ): RankerDataset {
   const { cases, start } = table
   const kept = [...cases.keys()].filter((c) => isIn(cases[c]))
-  const rows = kept.flatMap((c) =>
+  const rows = kept.map((c) =>
     Array.from({ length: start[c + 1] - start[c] }, (_, k) => start[c] + k),
   )
-  const starts = new Int32Array(kept.length + 1)
-  kept.forEach((c, k) => {
-    starts[k + 1] = starts[k] + start[c + 1] - start[c]
+  return rowsOf(table, kept, rows, columns)
+}
+
+/** @param rows of each of the cases, in the order in which they shall come. */
+export function rowsOf(
+  table: RankerDataset,
+  cases: readonly number[],
+  rows: readonly (readonly number[])[],
+  columns: readonly number[] = Array.from({ length: table.columns }, (_, column) => column),
+): RankerDataset {
+  const all = rows.flat()
+  const start = new Int32Array(cases.length + 1)
+  rows.forEach((own, k) => {
+    start[k + 1] = start[k] + own.length
   })
-  const features = new Float32Array(rows.length * columns.length)
-  rows.forEach((row, k) => {
+  const features = new Float32Array(all.length * columns.length)
+  all.forEach((row, k) => {
     columns.forEach((column, f) => {
       features[k * columns.length + f] = table.features[row * table.columns + column]
     })
   })
-  const at = (values: Float32Array) => Float32Array.from(rows, (row) => values[row])
+  const at = (values: Float32Array) => Float32Array.from(all, (row) => values[row])
   return {
-    cases: kept.map((c) => cases[c]),
-    start: starts,
-    item: Int32Array.from(rows, (row) => table.item[row]),
+    cases: cases.map((c) => table.cases[c]),
+    start,
+    item: Int32Array.from(all, (row) => table.item[row]),
     columns: columns.length,
     features,
     correction: at(table.correction),

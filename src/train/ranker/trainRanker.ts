@@ -14,10 +14,10 @@ import { CANDIDATES } from '../../core/model/trees.ts'
 import { TARGET_FOCUS } from '../../core/personal/focus.ts'
 import type { ShopperLog } from '../shop/shop.ts'
 import { candidatesOf } from './candidates.ts'
+import { candidatesOfCatalog } from './catalogCandidates.ts'
 import { buildDataset, DEFAULT_DATASET, type RankerCase, type RankerDataset } from './dataset.ts'
 import { focusTargets } from './focus.ts'
 import { fitNewton } from './newton.ts'
-import { candidatesOfCatalogue } from './ofCatalogue.ts'
 import { OUT_OF_FOLD, type OutOfFoldOptions, OutOfFoldStatistics } from './outOfFold.ts'
 import { type SampleOptions, sampleCases } from './sample.ts'
 import { negligible, recordsOf, spreadOf, untaught } from './select.ts'
@@ -149,7 +149,7 @@ export function trainRanker(data: RankerData, options: RankerOptions): RankerRes
     records: recordsOf(weights, spread, idle, dropped),
     encoderWeight: joint.encoderWeight,
     alone: { weights: alone, records: recordsOf(fitted.weights, spread, idle, dropped) },
-    candidates: candidatesOfCatalogue(
+    candidates: candidatesOfCatalog(
       cases.filter(({ history }) => history.length > 0),
       statisticsOf,
       scale,

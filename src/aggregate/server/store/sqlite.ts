@@ -10,7 +10,7 @@ import {
   encodeVector,
   fromHex,
   ownBytes,
-  sha256,
+  sha256Hex,
   toHex,
 } from '../../../core/bytes.ts'
 import { canonicalJson } from '../../../core/canonicalJson.ts'
@@ -231,7 +231,7 @@ export function openSqliteStore(file: string): Store {
       const sums = selectSums.all(round).map(({ sum }) => decodeVector(sum))
       const sum = new Uint32Array(sums[0]?.length ?? 0)
       for (const part of sums) addShare(sum, part)
-      return { counted: ids.length, idSetHash: toHex(await sha256(concat(...ids))), sum }
+      return { counted: ids.length, idSetHash: await sha256Hex(concat(...ids)), sum }
     },
     exchange: (round, { idSetHash, ownShare, peerShare, version }) =>
       write(() => {

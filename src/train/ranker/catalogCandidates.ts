@@ -17,7 +17,7 @@ import type { RankerCase, RankerDataset } from './dataset.ts'
  * @param scale [F], raw features are divided by it; the table holds raw ones.
  * @param weights for scaled features, [F].
  */
-export function candidatesOfCatalogue(
+export function candidatesOfCatalog(
   cases: readonly RankerCase[],
   statisticsOf: (one: RankerCase) => ItemStatistics,
   scale: Float32Array,

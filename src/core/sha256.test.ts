@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { sha256Hex } from './hash.ts'
+import { sha256Hex } from './bytes.ts'
 
 /** @see FIPS 180-4 examples */
 test.each([
