@@ -1,7 +1,27 @@
 /** @module What leader and helper have in common, as the HTTP side sees it. */
-import type { Policy } from '../protocol/policy.ts'
+import type { NoiseSampler } from '../privacy/discreteGaussian.ts'
+import type { Policy, PolicyParameters } from '../protocol/policy.ts'
 import type { Task } from '../protocol/task.ts'
-import type { RoundRecord } from './store.ts'
+import type { Identity } from './identity.ts'
+import type { RoundRecord, Store } from './store.ts'
+
+export interface AggregatorOptions {
+  readonly store: Store
+  readonly identity: Identity
+  /** What this operator agreed to; a helper refuses a leader that proposes anything else. */
+  readonly parameters: PolicyParameters
+  readonly trust: Policy['trust']
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** Names this process's accumulator; processes of one aggregator differ. Default `main`. */
+  readonly process?: string
+  /** For tests that compare sums bit by bit; nothing that ships hands one in. */
+  readonly noise?: NoiseSampler
+  readonly log?: (line: string) => void
+}
+
+/** Rounds that anybody may read. */
+export const ROUNDS_SHOWN = 20
 
 export interface Aggregator {
   readonly role: Task['role']

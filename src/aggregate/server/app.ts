@@ -32,8 +32,8 @@ export interface AppOptions {
   /** Origins of the shop's pages; nobody else's page may call. */
   readonly origins: readonly string[]
   readonly now: () => number
-  /** Reports a minute from one address; default 120. */
-  readonly reportsPerMinute?: number
+  /** Reports a minute from one address. */
+  readonly reportsPerMinute: number
   /** Where a request comes from; only ever used for the rate limit. */
   readonly clientAddress?: (c: Context) => string
 }
@@ -145,7 +145,7 @@ function describeRound(record: RoundRecord): z.infer<typeof roundSchema> {
 }
 
 function reportRoute(app: OpenAPIHono, leader: LeaderAggregator, options: AppOptions): void {
-  const limit = createRateLimit(options.reportsPerMinute ?? 120)
+  const limit = createRateLimit(options.reportsPerMinute)
   const addressOf = options.clientAddress ?? (() => '')
 
   // In this order: who may not send, what is not a report, how much is too much.

@@ -16,7 +16,7 @@ import {
 } from '../../core/bytes.ts'
 import { canonicalJson } from '../../core/canonicalJson.ts'
 import { NearsideError } from '../../core/error.ts'
-import { discreteGaussianNoise, type NoiseSampler } from '../privacy/discreteGaussian.ts'
+import { discreteGaussianNoise } from '../privacy/discreteGaussian.ts'
 import { open } from '../privacy/seal.ts'
 import { addShare, expandSeed } from '../privacy/shares.ts'
 import { peerMessage, sign, verify } from '../privacy/signature.ts'
@@ -30,42 +30,24 @@ import {
   policyHash,
 } from '../protocol/policy.ts'
 import { HELPER_PART_BYTES, parseHelperPart, reportAad, sealInfo } from '../protocol/report.ts'
-import type { Aggregator } from './aggregator.ts'
-import type { Identity } from './identity.ts'
+import { type Aggregator, type AggregatorOptions, ROUNDS_SHOWN } from './aggregator.ts'
 import { releaseMessage, SHARE_OUTCOMES, type ShareOutcome } from './peer.ts'
+import type { HelperKeys, ReleaseAnswer, ReleaseRequest } from './schemas.ts'
 import { serially } from './serially.ts'
-import type { CountedShare, RoundRecord, Store } from './store.ts'
-
-export interface HelperOptions {
-  readonly store: Store
-  readonly identity: Identity
-  /** What the helper's operator agreed to; a leader that proposes anything else is refused. */
-  readonly parameters: PolicyParameters
-  readonly trust: Policy['trust']
-  readonly now: () => number
-  /** Name of this process's accumulator; default `main`. */
-  readonly process?: string
-  /** For tests that compare sums bit by bit; nothing that ships hands one in. */
-  readonly noise?: NoiseSampler
-  readonly log?: (line: string) => void
-}
+import type { CountedShare, RoundRecord } from './store.ts'
 
 export interface HelperAggregator extends Aggregator {
-  keys(): Promise<{ sealing: string; signing: string; lastRound: number }>
+  keys(): Promise<HelperKeys>
   /** @throws NearsideError `consent-missing` unless the leader that this helper knows signed it */
   authenticate(method: string, path: string, body: Uint8Array, signature: string): Promise<void>
   propose(round: number, policy: unknown): Promise<void>
   take(round: number, parts: Uint8Array): Promise<Uint8Array>
-  release(
-    round: number,
-    request: { policyHash: string; counted: number; idSetHash: string },
-  ): Promise<{ share: string; signature: string }>
+  release(round: number, request: ReleaseRequest): Promise<ReleaseAnswer>
 }
 
-export function createHelper(options: HelperOptions): HelperAggregator {
+export function createHelper(options: AggregatorOptions): HelperAggregator {
   const { store, identity, now, log = () => {} } = options
-  const process = options.process ?? 'main'
-  const noise = options.noise ?? discreteGaussianNoise
+  const { process = 'main', noise = discreteGaussianNoise } = options
   const next = serially()
 
   async function propose(round: number, proposed: unknown): Promise<void> {
@@ -123,10 +105,7 @@ export function createHelper(options: HelperOptions): HelperAggregator {
     return Uint8Array.from(outcomes, (outcome) => SHARE_OUTCOMES.indexOf(outcome))
   }
 
-  async function release(
-    round: number,
-    request: { policyHash: string; counted: number; idSetHash: string },
-  ) {
+  async function release(round: number, request: ReleaseRequest): Promise<ReleaseAnswer> {
     let record = await requireRound(round)
     if (record.policyHash !== request.policyHash) throw refused('the policies differ')
     if (record.state === 'open') {
@@ -189,8 +168,6 @@ export function createHelper(options: HelperOptions): HelperAggregator {
   }
 }
 
-const ROUNDS_SHOWN = 20
-
 /** The key that a first proposal names for its leader. */
 async function claimedLeader(body: Uint8Array): Promise<Uint8Array | null> {
   try {
@@ -201,7 +178,7 @@ async function claimedLeader(body: Uint8Array): Promise<Uint8Array | null> {
   }
 }
 
-function checkTerms(policy: Policy, options: HelperOptions): void {
+function checkTerms(policy: Policy, options: AggregatorOptions): void {
   const { identity, parameters, trust } = options
   const proposed = parametersOf(policy)
   for (const name of Object.keys(parameters) as (keyof PolicyParameters)[]) {

@@ -19,17 +19,9 @@ import {
   sealInfo,
 } from '../protocol/report.ts'
 import { groupCommit } from './groupCommit.ts'
-import type { Identity } from './identity.ts'
-import type { Helper, ShareOutcome } from './peer.ts'
-import type { RoundRecord, StagedReport, StageOutcome, Store } from './store.ts'
-
-export interface IntakeOptions {
-  readonly store: Store
-  readonly identity: Identity
-  readonly helper: Helper
-  /** Names this process's accumulator; processes of one leader differ. Default 'main'. */
-  readonly process?: string
-}
+import type { ShareOutcome } from './peer.ts'
+import type { LeaderOptions } from './rounds.ts'
+import type { RoundRecord, StagedReport, StageOutcome } from './store.ts'
 
 export interface Accepted {
   /** False when the very same report had been counted before. */
@@ -65,7 +57,7 @@ const GROUP = 64
 
 /** @param next runs a step when no other step of this leader does */
 export function createIntake(
-  { store, identity, helper, process = 'main' }: IntakeOptions,
+  { store, identity, helper, process = 'main' }: LeaderOptions,
   next: <T>(step: () => Promise<T>) => Promise<T>,
 ): Intake {
   async function check(body: Uint8Array, record: RoundRecord): Promise<Checked> {

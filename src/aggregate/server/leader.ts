@@ -1,11 +1,9 @@
 /** @module The leader: takes reports and brings full rounds to a release, one step at a time. */
 import { NearsideError } from '../../core/error.ts'
-import type { Aggregator } from './aggregator.ts'
-import { type Accepted, createIntake, type IntakeOptions } from './intake.ts'
-import { createRounds, type RoundOptions } from './rounds.ts'
+import { type Aggregator, ROUNDS_SHOWN } from './aggregator.ts'
+import { type Accepted, createIntake } from './intake.ts'
+import { createRounds, type LeaderOptions } from './rounds.ts'
 import { serially } from './serially.ts'
-
-export interface LeaderOptions extends IntakeOptions, RoundOptions {}
 
 export interface LeaderAggregator extends Aggregator {
   /**
@@ -19,8 +17,6 @@ export interface LeaderAggregator extends Aggregator {
   /** Reports waiting for their group. */
   queued(): number
 }
-
-const ROUNDS_SHOWN = 20
 
 export function createLeader(options: LeaderOptions): LeaderAggregator {
   const { store, log = () => {} } = options

@@ -2,6 +2,7 @@
 import type { Server } from 'node:http'
 import { serve } from '@hono/node-server'
 import { getConnInfo } from '@hono/node-server/conninfo'
+import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 
 export interface Listening {
@@ -16,16 +17,15 @@ export function clientAddress(c: Context): string {
   return getConnInfo(c).remote.address ?? ''
 }
 
-/** What runs: any Hono app. */
-export interface Served {
-  fetch(request: Request, ...rest: never[]): Response | Promise<Response>
-}
-
-export function listen(app: Served, hostname: string, port: number): Promise<Listening> {
+export function listen(
+  app: Pick<OpenAPIHono, 'fetch'>,
+  hostname: string,
+  port: number,
+): Promise<Listening> {
   return new Promise((resolve, reject) => {
     const server = serve(
       {
-        fetch: app.fetch as (request: Request) => Response | Promise<Response>,
+        fetch: app.fetch,
         hostname,
         port,
         serverOptions: {

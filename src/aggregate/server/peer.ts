@@ -3,6 +3,7 @@
  * to the one request that matters, the release.
  */
 
+import type { z } from '@hono/zod-openapi'
 import {
   type Bytes,
   concat,
@@ -17,7 +18,13 @@ import { NearsideError } from '../../core/error.ts'
 import { peerMessage, type SigningKeys, sign, verify } from '../privacy/signature.ts'
 import type { Policy } from '../protocol/policy.ts'
 import { endpoint, PEER_ROUTES, SHARES_MEDIA_TYPE, SIGNATURE_HEADER } from '../protocol/routes.ts'
-import { type HelperKeys, helperKeysSchema, releaseAnswerSchema } from './schemas.ts'
+import {
+  type HelperKeys,
+  helperKeysSchema,
+  type ReleaseRequest,
+  readJson,
+  releaseAnswerSchema,
+} from './schemas.ts'
 
 /** The helper's answer for one forwarded share. */
 export const SHARE_OUTCOMES = ['counted', 'duplicate', 'conflict', 'invalid', 'closed'] as const
@@ -30,11 +37,7 @@ export interface Helper {
   propose(round: number, policy: Policy): Promise<void>
   /** @param parts `encodeHelperPart` of each report. One outcome each, in order. */
   forward(round: number, parts: readonly Bytes[]): Promise<readonly ShareOutcome[]>
-  release(
-    round: number,
-    request: { readonly policyHash: string; readonly counted: number; readonly idSetHash: string },
-    policy: Policy,
-  ): Promise<Uint32Array>
+  release(round: number, request: ReleaseRequest, policy: Policy): Promise<Uint32Array>
 }
 
 /**
@@ -71,7 +74,7 @@ export function createHelperClient(
   return {
     async keys() {
       const answer = await call('GET', PEER_ROUTES.keys, new Uint8Array(0), '')
-      return readAnswer(answer, (value) => helperKeysSchema.parse(value))
+      return readAnswer(answer, helperKeysSchema)
     },
     async propose(round, policy) {
       await json(PEER_ROUTES.propose(round), { policy })
@@ -89,9 +92,7 @@ export function createHelperClient(
     },
     async release(round, request, policy) {
       const path = PEER_ROUTES.release(round)
-      const value = readAnswer(await json(path, request), (answer) =>
-        releaseAnswerSchema.parse(answer),
-      )
+      const value = readAnswer(await json(path, request), releaseAnswerSchema)
       const share = fromBase64(value.share)
       const message = await releaseMessage(round, { ...request, share })
       if (!(await verify(fromBase64(policy.helper.signing), fromBase64(value.signature), message)))
@@ -104,12 +105,7 @@ export function createHelperClient(
 /** What the helper signs when it releases: the round, what was counted, and the share itself. */
 export async function releaseMessage(
   round: number,
-  record: {
-    readonly policyHash: string
-    readonly counted: number
-    readonly idSetHash: string
-    readonly share: Uint8Array
-  },
+  record: ReleaseRequest & { readonly share: Uint8Array },
 ): Promise<Bytes> {
   const { policyHash, counted, idSetHash } = record
   const share = toBase64(await sha256(record.share))
@@ -132,9 +128,9 @@ function refusal(status: number, body: Bytes): NearsideError {
   return new NearsideError('aggregator-unreachable', message)
 }
 
-function readAnswer<T>(answer: Bytes, parse: (value: unknown) => T): T {
+function readAnswer<T>(answer: Bytes, schema: z.ZodType<T>): T {
   try {
-    return parse(JSON.parse(new TextDecoder().decode(answer)))
+    return readJson(answer, schema)
   } catch {
     throw unreadable()
   }

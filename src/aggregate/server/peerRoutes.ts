@@ -2,12 +2,11 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { NearsideError } from '../../core/error.ts'
 import { HELPER_PART_BYTES } from '../protocol/report.ts'
 import { PEER_ROUTES, ROUTES, SHARES_MEDIA_TYPE, SIGNATURE_HEADER } from '../protocol/routes.ts'
 import type { HelperAggregator } from './helper.ts'
 import { respondProblem } from './problemResponse.ts'
-import { proposalSchema, releaseRequestSchema } from './schemas.ts'
+import { proposalSchema, readJson, releaseRequestSchema } from './schemas.ts'
 
 /** 256 helper parts; a policy and a release request are far smaller. */
 const MAX_BODY = 256 * HELPER_PART_BYTES
@@ -26,7 +25,7 @@ export function peerRoutes(app: OpenAPIHono, helper: HelperAggregator): void {
   )
   app.post('/v1/peer/rounds/:round{[0-9]{1,9}}', async (c) => {
     const { round, body } = await authenticated(c, helper, PEER_ROUTES.propose)
-    const { policy } = readJson(body, (value) => proposalSchema.parse(value))
+    const { policy } = readJson(body, proposalSchema)
     await helper.propose(round, policy)
     return c.json({ round })
   })
@@ -39,7 +38,7 @@ export function peerRoutes(app: OpenAPIHono, helper: HelperAggregator): void {
   })
   app.post('/v1/peer/rounds/:round{[0-9]{1,9}}/release', async (c) => {
     const { round, body } = await authenticated(c, helper, PEER_ROUTES.release)
-    const request = readJson(body, (value) => releaseRequestSchema.parse(value))
+    const request = readJson(body, releaseRequestSchema)
     return c.json(await helper.release(round, request))
   })
 }
@@ -55,12 +54,4 @@ async function authenticated(
   const signature = c.req.header(SIGNATURE_HEADER) ?? ''
   await helper.authenticate(c.req.method, path(round), body, signature)
   return { round, body }
-}
-
-function readJson<T>(body: Uint8Array, parse: (value: unknown) => T): T {
-  try {
-    return parse(JSON.parse(new TextDecoder().decode(body)))
-  } catch (cause) {
-    throw new NearsideError('input-invalid', 'The body is not what it should be', { cause })
-  }
 }

@@ -9,19 +9,13 @@ import { NearsideError } from '../../core/error.ts'
 import type { ModelManifest } from '../../core/model/manifest.ts'
 import { nextVersion, publishModel } from '../../train/models/publish.ts'
 import { type PublishedModel, readFiles, readLatest } from '../../train/models/read.ts'
-import { discreteGaussianNoise, type NoiseSampler } from '../privacy/discreteGaussian.ts'
+import { discreteGaussianNoise } from '../privacy/discreteGaussian.ts'
 import { addShare } from '../privacy/shares.ts'
-import {
-  noiseVariance,
-  POLICY_FORMAT,
-  type Policy,
-  type PolicyParameters,
-  policyHash,
-} from '../protocol/policy.ts'
-import type { Identity } from './identity.ts'
+import { noiseVariance, POLICY_FORMAT, type Policy, policyHash } from '../protocol/policy.ts'
+import type { AggregatorOptions } from './aggregator.ts'
 import type { Helper } from './peer.ts'
 import { implausible, meanUpdate } from './release.ts'
-import type { RoundRecord, Store, Verdict } from './store.ts'
+import type { RoundRecord, Verdict } from './store.ts'
 
 /** A model that is not published yet. */
 export interface Candidate {
@@ -41,23 +35,14 @@ export type ApplyUpdate = (
 /** Whether the candidate may be published. */
 export type Gate = (parent: PublishedModel, candidate: Candidate) => Promise<Verdict>
 
-export interface RoundOptions {
-  readonly store: Store
-  readonly identity: Identity
+export interface LeaderOptions extends AggregatorOptions {
   readonly helper: Helper
-  readonly parameters: PolicyParameters
-  readonly trust: Policy['trust']
   /** The publish directory. */
   readonly models: string
   /** How an update of this model is laid out. */
   readonly layout: (model: PublishedModel) => Policy['parameters']
   readonly applyUpdate: ApplyUpdate
   readonly gate: Gate
-  /** Milliseconds since the epoch. */
-  readonly now: () => number
-  /** For tests that compare sums bit by bit; nothing that ships hands one in. */
-  readonly noise?: NoiseSampler
-  readonly log?: (line: string) => void
 }
 
 export interface Rounds {
@@ -74,7 +59,7 @@ const ACCEPTED: Verdict = { accepted: true, reasons: [], metrics: {} }
 
 /** @param drain finishes with the reports that a round still waits for */
 export function createRounds(
-  options: RoundOptions,
+  options: LeaderOptions,
   drain: (record: RoundRecord) => Promise<void>,
 ): Rounds {
   const { store, identity, helper, now, log = () => {}, noise = discreteGaussianNoise } = options

@@ -1,8 +1,20 @@
 /** @module Shapes of JSON bodies between aggregators and of what people read; also the OpenAPI page. */
 import { z } from '@hono/zod-openapi'
+import { NearsideError } from '../../core/error.ts'
+
+/** @throws NearsideError `input-invalid` for what is no JSON, or of another shape */
+export function readJson<T>(body: Uint8Array, schema: z.ZodType<T>): T {
+  try {
+    return schema.parse(JSON.parse(new TextDecoder().decode(body)))
+  } catch (cause) {
+    throw new NearsideError('input-invalid', 'The body is not what it should be', { cause })
+  }
+}
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
 const count = z.number().int().nonnegative()
+const role = z.enum(['leader', 'helper'])
+const trust = z.enum(['two-aggregators', 'trusted-server'])
 
 export const helperKeysSchema = z.object({
   sealing: z.string(),
@@ -20,7 +32,10 @@ export const releaseRequestSchema = z.strictObject({
   idSetHash: hash,
 })
 
+export type ReleaseRequest = Readonly<z.infer<typeof releaseRequestSchema>>
+
 export const releaseAnswerSchema = z.object({ share: z.string(), signature: z.string() })
+export type ReleaseAnswer = z.infer<typeof releaseAnswerSchema>
 
 export const verdictSchema = z
   .object({
@@ -51,8 +66,8 @@ export const roundSchema = z
 
 export const roundsSchema = z
   .object({
-    role: z.enum(['leader', 'helper']),
-    trust: z.enum(['two-aggregators', 'trusted-server']),
+    role,
+    trust,
     rounds: z.array(roundSchema),
   })
   .openapi('Rounds')
@@ -60,8 +75,8 @@ export const roundsSchema = z
 export const healthSchema = z
   .object({
     status: z.enum(['ok', 'starting']),
-    role: z.enum(['leader', 'helper']),
-    trust: z.enum(['two-aggregators', 'trusted-server']),
+    role,
+    trust,
     round: count.nullable(),
     /** What keeps the next step from happening, in words; null when nothing does. */
     waitingFor: z.string().nullable(),
@@ -71,7 +86,7 @@ export const healthSchema = z
 export const taskSchema = z
   .object({
     protocol: z.literal(1),
-    role: z.enum(['leader', 'helper']),
+    role,
     round: count,
     state: z.enum(['open', 'closed']),
     policyHash: hash,

@@ -4,17 +4,19 @@
  * aggregation, and every policy and page says so.
  */
 import { OpenAPIHono } from '@hono/zod-openapi'
+import type { AggregatorOptions } from './aggregator.ts'
 import { type AppOptions, createApp } from './app.ts'
-import { createHelper, type HelperOptions } from './helper.ts'
-import { createLeader, type LeaderAggregator, type LeaderOptions } from './leader.ts'
+import { createHelper } from './helper.ts'
+import { createLeader, type LeaderAggregator } from './leader.ts'
 import { createHelperClient } from './peer.ts'
+import type { LeaderOptions } from './rounds.ts'
 
 /** Where the two are mounted. */
 export const SINGLE_PATHS = { leader: '/leader', helper: '/helper' } as const
 
 export function createSingle(
   leaderOptions: Omit<LeaderOptions, 'helper' | 'trust'>,
-  helperOptions: Omit<HelperOptions, 'trust'>,
+  helperOptions: Omit<AggregatorOptions, 'trust'>,
   appOptions: AppOptions,
 ): { readonly app: OpenAPIHono; readonly leader: LeaderAggregator } {
   const trust = 'trusted-server'

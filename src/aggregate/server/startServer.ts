@@ -8,6 +8,7 @@ import { NearsideError } from '../../core/error.ts'
 import { readLatest } from '../../train/models/read.ts'
 import { readShop } from '../../train/shop/read.ts'
 import type { PolicyParameters } from '../protocol/policy.ts'
+import type { AggregatorOptions } from './aggregator.ts'
 import { createApp } from './app.ts'
 import { createHeldOutGate, unmeasuredGate } from './heldOutGate.ts'
 import { createHelper } from './helper.ts'
@@ -42,9 +43,7 @@ export interface ServerOptions {
   readonly shop?: string
 }
 
-export interface ServerEnvironment {
-  /** Milliseconds since the epoch. */
-  readonly now: () => number
+export interface ServerEnvironment extends Pick<AggregatorOptions, 'now'> {
   readonly fetch: typeof globalThis.fetch
   /** One line for the operator; never about a request. */
   readonly log: (line: string) => void

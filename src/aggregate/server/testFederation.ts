@@ -4,11 +4,13 @@ import { testFolder } from '../../testFolder.ts'
 import { publishModel } from '../../train/models/publish.ts'
 import { readLatest } from '../../train/models/read.ts'
 import type { PolicyParameters } from '../protocol/policy.ts'
+import type { AggregatorOptions } from './aggregator.ts'
 import { type AppOptions, createApp } from './app.ts'
-import { createHelper, type HelperAggregator, type HelperOptions } from './helper.ts'
+import { createHelper, type HelperAggregator } from './helper.ts'
 import { loadIdentity } from './identity.ts'
-import { createLeader, type LeaderAggregator, type LeaderOptions } from './leader.ts'
+import { createLeader, type LeaderAggregator } from './leader.ts'
 import { createHelperClient } from './peer.ts'
+import type { LeaderOptions } from './rounds.ts'
 import { openSqliteStore } from './store/sqlite.ts'
 import type { Store } from './store.ts'
 import { candidateOf, LAYOUT, noNoise, ORIGIN, PARAMETERS } from './testModel.ts'
@@ -43,7 +45,7 @@ export interface TestFederation {
 export interface TestOptions {
   readonly parameters?: Partial<PolicyParameters>
   readonly leader?: Partial<LeaderOptions>
-  readonly helper?: Partial<HelperOptions>
+  readonly helper?: Partial<AggregatorOptions>
   readonly app?: Partial<AppOptions>
 }
 
