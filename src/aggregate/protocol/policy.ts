@@ -40,7 +40,9 @@ export interface PolicyParameters {
   readonly periodDays: number
 }
 
+/** The terms of one round, which leader and helper have agreed on. */
 export interface Policy extends PolicyParameters {
+  /** Of this record. */
   readonly format: typeof POLICY_FORMAT
   /** `trusted-server`: one operator runs both aggregators and could join the shares. */
   readonly trust: 'two-aggregators' | 'trusted-server'
@@ -48,7 +50,9 @@ export interface Policy extends PolicyParameters {
   readonly model: { readonly version: string; readonly hash: string }
   /** What an update is made of, in this order; its length d is their sum. */
   readonly parameters: { readonly projectionDiagonal: number; readonly featureWeights: number }
+  /** The leader’s keys. */
   readonly leader: AggregatorKeys
+  /** The helper’s keys. */
   readonly helper: AggregatorKeys
 }
 

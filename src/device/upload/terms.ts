@@ -2,6 +2,7 @@
 import type { Policy } from '../../aggregate/protocol/policy.ts'
 import type { Settings } from '../storage/store.ts'
 
+/** What a contribution may cost at most; ε and δ of differential privacy. */
 export interface ContributionTerms {
   /** ε of one report, at most. */
   readonly epsilonPerReport: number

@@ -5,11 +5,15 @@
 import type { PersonalizerSnapshot } from '../../device/api.ts'
 import { count, ENGLISH_LISTS } from './listLabels.ts'
 
-/** The terms of a contribution as they are shown; `spent` is ε over the last year. */
+/** The terms of a contribution as they are shown. */
 interface TermsInWords extends Pick<PersonalizerSnapshot['terms'], 'trust'> {
+  /** ε of one report. */
   readonly epsilonPerReport: string
+  /** ε of all reports in a year. */
   readonly epsilonPerYear: string
+  /** δ of both. */
   readonly delta: string
+  /** ε of the last year. */
   readonly spent: string
 }
 
