@@ -1,7 +1,9 @@
 export type { Item } from './core/catalog/item.ts'
 export { type ErrorCode, NearsideError } from './core/error.ts'
+export type { Cleaning } from './core/events/clean.ts'
 export { EVENT_NAMES, type EventName, type ShopperEvent } from './core/events/event.ts'
 export type { ShopContext } from './core/features/context/context.ts'
+export type { Imbalance, LearnerName, LearnerWeight } from './core/personal/learners/names.ts'
 export type { StrategyName } from './core/personal/strategy.ts'
 export type {
   CaptureInput,

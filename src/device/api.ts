@@ -3,9 +3,11 @@
  */
 import type { Item } from '../core/catalog/item.ts'
 import type { ErrorCode } from '../core/error.ts'
+import type { Cleaning } from '../core/events/clean.ts'
 import type { EventName, ShopperEvent } from '../core/events/event.ts'
 import type { ShopContext } from '../core/features/context/context.ts'
 import type { LatestModel } from '../core/model/manifest.ts'
+import type { Imbalance, LearnerName, LearnerWeight } from '../core/personal/learners/names.ts'
 import type { StrategyName } from '../core/personal/strategy.ts'
 import type { Deferral, TrainingBudget } from './learning/budget.ts'
 import type { LedgerEntry } from './ledger/entry.ts'
@@ -38,6 +40,18 @@ export interface PersonalizerOptions {
   readonly database?: string
   /** When to learn by itself: from each event, in batches, or (default) both by weight: `hybrid`. */
   readonly strategy?: StrategyName
+  /**
+   * Incremental learners that reorder the best candidates, besides the fit: each has the weight that it
+   * earned on this shopper's own events. Default: none; their code is downloaded only when chosen.
+   */
+  readonly learners?: readonly LearnerName[]
+  /** How the network sets the few that were chosen against the many that were not; default `none`. */
+  readonly imbalance?: Imbalance
+  /**
+   * Which events are taken for noise: by fixed rules (default), or also those of looks and visits that
+   * are unusual for this shopper, by Tukey's fences (`iqr`) and an isolation forest.
+   */
+  readonly cleaning?: Cleaning
   /** What learning by itself may cost. */
   readonly budget?: Partial<TrainingBudget>
   /** Events older than this are erased. Default: kept until the shopper erases them. */
@@ -136,7 +150,7 @@ export interface Explanation extends Recommendation {
    * What each kind of term adds to the score beyond its mean over the catalogue, largest first:
    * `because` (goes with what was viewed, wanted or bought), `own` (was that itself), `searched` (found
    * by a search), `category`, `taste`, `moment` (wanted in the context of now), `offer` (below its
-   * usual price), `popular`. They add up to `score - meanScore`.
+   * usual price), `popular`, `learners` (moved by the learners that the shop chose). They add up to `score - meanScore`.
    */
   readonly contributions: readonly {
     readonly kind:
@@ -148,6 +162,7 @@ export interface Explanation extends Recommendation {
       | 'context'
       | 'offer'
       | 'popular'
+      | 'learners'
     readonly amount: number
   }[]
   /** Mean score over the catalogue. */
@@ -225,6 +240,8 @@ export interface PersonalizerSnapshot {
   readonly fit: FitReport | null
   /** Steps of the fit under way; null while there is none. */
   readonly fitting: { readonly done: number; readonly steps: number } | null
+  /** What each of the chosen `learners` counts for, and `model`, the ranking without them; empty without any. */
+  readonly learners: readonly LearnerWeight[]
   /** Why what there is to learn waits: `hidden`, `battery`, `save-data`, or `spent`. */
   readonly deferred: Deferral | null
   /** What decides whether the personal model is used. */

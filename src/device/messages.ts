@@ -4,8 +4,10 @@
  */
 import type { Item } from '../core/catalog/item.ts'
 import type { WireError } from '../core/error.ts'
+import type { Cleaning } from '../core/events/clean.ts'
 import type { ShopperEvent } from '../core/events/event.ts'
 import type { LatestModel } from '../core/model/manifest.ts'
+import type { Imbalance, LearnerName } from '../core/personal/learners/names.ts'
 import type { StrategyName } from '../core/personal/strategy.ts'
 import type {
   CaptureInput,
@@ -33,6 +35,9 @@ export interface WorkerConfig {
   readonly federation: { readonly leader: string; readonly helper: string } | null
   readonly database: string
   readonly strategy: StrategyName
+  readonly learners: readonly LearnerName[]
+  readonly imbalance: Imbalance
+  readonly cleaning: Cleaning
   readonly budget: TrainingBudget
   /** Null: kept until erased. */
   readonly retentionDays: number | null

@@ -51,6 +51,9 @@ test('options that can’t be meant are refused loudly', async () => {
   for (const options of [
     { engine: 'abacus' as never },
     { strategy: 'never' as never },
+    { learners: ['oracle'] as never },
+    { imbalance: 'luck' as never },
+    { cleaning: 'bleach' as never },
     { retentionDays: 0 },
     { budget: { perFit: Number.NaN } },
   ]) {

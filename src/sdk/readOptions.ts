@@ -1,6 +1,8 @@
 /** @module Options of `createPersonalizer` at the edge: checked, with defaults and absolute URLs. */
 
 import { NearsideError } from '../core/error.ts'
+import { CLEANINGS } from '../core/events/clean.ts'
+import { IMBALANCES, LEARNER_NAMES } from '../core/personal/learners/names.ts'
 import { STRATEGIES } from '../core/personal/strategy.ts'
 import type { EnginePreference, PersonalizerOptions } from '../device/api.ts'
 import { type CatalogOrder, EMPTY_ORDER } from '../device/catalogOrder.ts'
@@ -42,6 +44,7 @@ export function readOptions(options: PersonalizerOptions): {
   readonly order: CatalogOrder
 } {
   const { catalog, baseModel, worker, engine = 'auto', federation, database } = options
+  const { learners = [], imbalance = 'none', cleaning = 'rules' } = options
   const { strategy = 'hybrid', retentionDays = null, latest = null, context } = options
   if (typeof worker !== 'function') throw refuse('worker must be a function that makes the worker.')
   if (context !== undefined && typeof context !== 'function') {
@@ -50,6 +53,15 @@ export function readOptions(options: PersonalizerOptions): {
   if (!ENGINES.includes(engine)) throw refuse(`engine must be one of ${ENGINES.join(', ')}.`)
   if (!Object.hasOwn(STRATEGIES, strategy)) {
     throw refuse(`strategy must be one of ${Object.keys(STRATEGIES).join(', ')}.`)
+  }
+  if (!Array.isArray(learners) || !learners.every((name) => LEARNER_NAMES.includes(name))) {
+    throw refuse(`learners must be a list of ${LEARNER_NAMES.join(', ')}.`)
+  }
+  if (!IMBALANCES.includes(imbalance)) {
+    throw refuse(`imbalance must be one of ${IMBALANCES.join(', ')}.`)
+  }
+  if (!CLEANINGS.includes(cleaning)) {
+    throw refuse(`cleaning must be one of ${CLEANINGS.join(', ')}.`)
   }
   if (retentionDays !== null && !(retentionDays > 0)) {
     throw refuse('retentionDays must be a number of days above 0.')
@@ -72,6 +84,9 @@ export function readOptions(options: PersonalizerOptions): {
         : null,
       database: database ?? DEFAULT_DATABASE,
       strategy,
+      learners: [...new Set(learners)],
+      imbalance,
+      cleaning,
       budget: readBudget(options.budget),
       retentionDays,
     },

@@ -13,6 +13,7 @@ export const STARTING: PersonalizerSnapshot = {
   cleaning: { kept: 0, dropped: {} },
   fit: null,
   fitting: null,
+  learners: [],
   deferred: null,
   guard: { active: true, logLikelihoodRatio: 0, tested: 0 },
   learned: [],

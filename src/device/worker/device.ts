@@ -3,12 +3,14 @@
  * Runs in the worker; knows nothing of messages.
  */
 
+import { NearsideError } from '../../core/error.ts'
 import type { Timers } from '../learning/scheduler.ts'
 import { chain } from '../ledger/chain.ts'
 import { createLedger } from '../ledger/ledger.ts'
 import type { Calls, WorkerConfig, WorkerSnapshot } from '../messages.ts'
 import { openStore } from '../storage/open.ts'
 import { createTransport, destinationsOf } from '../transport/http.ts'
+import { ChosenLearners } from './chosenLearners.ts'
 import { createDeviceContext } from './context.ts'
 import { Contribution } from './contribution.ts'
 import { createDeviceStore } from './deviceStore.ts'
@@ -16,9 +18,9 @@ import type { ChooseEngine } from './engineInUse.ts'
 import { exportBundle } from './exportBundle.ts'
 import { type FineTuneOptions, Learner, type LearnerDeps } from './learner.ts'
 import { createLists } from './lists.ts'
-import { createNotices } from './notices.ts'
+import { createNotices, type Notices } from './notices.ts'
 import { Shop } from './shop.ts'
-import { Shopper } from './shopper.ts'
+import { Shopper, type ShopperDeps } from './shopper.ts'
 import { snapshotOf } from './snapshot.ts'
 import { type Bus, createBus, type Stored, startingState } from './state.ts'
 import { joinTabs } from './tabs.ts'
@@ -49,6 +51,22 @@ export interface Device
   order(): Shop['order']
 }
 
+/** Beyond the rules; its code is downloaded only where a shop chose it. */
+async function cleaningOf(
+  { cleaning }: Pick<WorkerConfig, 'cleaning'>,
+  notices: Notices,
+): Promise<ShopperDeps['cleanMore']> {
+  if (cleaning === 'rules') return (cleaned) => cleaned
+  try {
+    const { cleanOwnVisits } = await import('../../core/events/clean/ownVisits.ts')
+    return (cleaned) => cleanOwnVisits(cleaned, cleaning)
+  } catch (error) {
+    const why = 'The cleaning that the shop chose could not be loaded; events are cleaned by rules'
+    notices.add(NearsideError.from(error, 'input-invalid', why))
+    return (cleaned) => cleaned
+  }
+}
+
 /** @param bus where what becomes of the device can be heard */
 export async function startDevice(
   config: WorkerConfig,
@@ -71,14 +89,16 @@ export async function startDevice(
   const transport = createTransport({ fetch: environment.fetch, ledger, destinations })
   const context = createDeviceContext(state)
   const shop = new Shop({ config, context, notices, now, store, transport })
-  const shopper = new Shopper({ bus, notices, now, shop, state, store, timers })
+  const cleanMore = await cleaningOf(config, notices)
+  const shopper = new Shopper({ bus, cleanMore, notices, now, shop, state, store, timers })
   const tabs = joinTabs(config.database, store.kind === 'indexeddb', state, bus)
   const shared = { bus, ledger, notices, shop, state, store, tabs }
   const learner = new Learner({ ...environment, ...shared, config, shopper })
   const endpoints = config.federation
   const contribution = new Contribution({ ...shared, endpoints, now, shopper, transport })
   const updates = createUpdates({ ...shared, learner, timers })
-  const lists = createLists({ now, shop, shopper, state })
+  const chosen = new ChosenLearners({ ...environment, ...shared, config, shopper })
+  const lists = createLists({ learners: chosen, now, shop, shopper, state })
 
   async function readSettings(): Promise<void> {
     state.paused = (await store.setting('paused')) ?? false
@@ -102,6 +122,7 @@ export async function startDevice(
     if (what === 'model') await shop.reload()
     if (what === 'erased') {
       learner.forget()
+      chosen.forget()
       await Promise.all([shopper.reload(), readSettings()])
     }
     await learner.reload()
@@ -112,6 +133,7 @@ export async function startDevice(
   /** What was learned goes with what it was learned from; what is left is learned anew. */
   function onForgotten(): void {
     learner.forget()
+    chosen.forget()
     learner.relearn()
     bus.emit('stored', 'erased')
     bus.emit('lists', null)
@@ -144,6 +166,7 @@ export async function startDevice(
     if (closing.signal.aborted) return
     await learner.reload()
     bus.emit('lists', null)
+    await chosen.learn()
     await updates.start({ logged: kept, soon: kept || config.latest !== null })
     await eraseTooOld()
   }

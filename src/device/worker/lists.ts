@@ -4,6 +4,7 @@
  */
 import { asGiven, listInOrder, siblings } from '../catalogOrder.ts'
 import type { Calls } from '../messages.ts'
+import type { ChosenLearners } from './chosenLearners.ts'
 import type { Ranker, Scored } from './ranker.ts'
 import type { Shop } from './shop.ts'
 import type { Shopper } from './shopper.ts'
@@ -13,6 +14,7 @@ export interface ListsDeps {
   readonly state: Pick<DeviceState, 'personal' | 'revision'>
   readonly shop: Shop
   readonly shopper: Pick<Shopper, 'history'>
+  readonly learners: Pick<ChosenLearners, 'of'>
   readonly now: () => number
 }
 
@@ -25,7 +27,7 @@ export type Lists = {
 /** Scores are computed anew after this, since recency moves with the clock. */
 const SCORES_LIFE = 60_000
 
-export function createLists({ state, shop, shopper, now }: ListsDeps): Lists {
+export function createLists({ state, shop, shopper, learners, now }: ListsDeps): Lists {
   let kept: { ranker: Ranker; revision: number; time: number; scored: Scored } | null = null
 
   function scoredBy(ranker: Ranker): Scored {
@@ -40,7 +42,9 @@ export function createLists({ state, shop, shopper, now }: ListsDeps): Lists {
       // Else nothing was learned yet on this base model, or the guard prefers it.
       const active =
         applies && personal?.guard.active && personal.fusionWeight > 0 ? personal : null
-      kept = { ranker, revision, time, scored: ranker.score(shopper.history, time, active) }
+      const chosen = learners.of(ranker.model)
+      const scored = ranker.score(shopper.history, time, active, chosen)
+      kept = { ranker, revision, time, scored }
     }
     return kept.scored
   }

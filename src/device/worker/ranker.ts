@@ -9,6 +9,7 @@ import { createEncoder, type Encode } from '../../core/model/encoder.ts'
 import { highestRows } from '../../core/model/highest.ts'
 import { ranksOf } from '../../core/model/ranksOf.ts'
 import { personalScores, scoreTerms, strangerScores } from '../../core/model/score.ts'
+import type { CandidateLearners } from '../../core/personal/learners/candidateLearners.ts'
 import type { Explanation, ListOptions, Reason, Recommendation, RerankOptions } from '../api.ts'
 import { DEFAULT_LIMIT } from '../catalogOrder.ts'
 import { createExplainer, type Explainer, everybodysReason } from './reasons.ts'
@@ -60,12 +61,22 @@ export class Ranker {
     return this.#rows.get(id)
   }
 
-  score(history: History, now: number, personal: ActivePersonal | null): Scored {
+  /** @param learners chosen besides the fit; null for none */
+  score(
+    history: History,
+    now: number,
+    personal: ActivePersonal | null,
+    learners: Pick<CandidateLearners, 'reorder'> | null = null,
+  ): Scored {
     if (this.model.context) this.#base = { ...this.#base, scores: strangerScores(this.model, now) }
     const terms = scoreTerms(this.model, history, now, this.#encode(history, now))
     const { parameters = null, fusionWeight = 0 } = personal ?? {}
+    const summed = parameters
+      ? personalScores(this.model, terms, parameters, fusionWeight)
+      : terms.base
+    const scores = learners?.reorder(terms.features, summed) ?? summed
     return {
-      scores: parameters ? personalScores(this.model, terms, parameters, fusionWeight) : terms.base,
+      scores,
       ...createExplainer({
         model: this.model,
         catalog: this.#catalog,
@@ -75,6 +86,7 @@ export class Ranker {
         baseFeatures: this.#baseFeatures,
         personal: parameters,
         fusionWeight,
+        learnersLift: (row) => scores[row] - summed[row],
       }),
     }
   }

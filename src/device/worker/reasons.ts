@@ -51,10 +51,13 @@ interface Explained {
   readonly baseFeatures: Float32Array
   readonly personal: PersonalParameters | null
   readonly fusionWeight: number
+  /** What learners that reorder the best candidates add to the score; they add nothing in sum. */
+  readonly learnersLift: (row: number) => number
 }
 
 export function createExplainer(given: Explained): Explainer {
   const { model, catalog, history, now, terms, baseFeatures, personal, fusionWeight } = given
+  const { learnersLift } = given
   const items = model.itemIds.length
   const lambda = personal ? fusionWeight : 0
   const { interactions, owned } = profileOf(history, now)
@@ -95,6 +98,7 @@ export function createExplainer(given: Explained): Explainer {
       context: 0,
       offer: 0,
       searched: (searched.get(row)?.lift ?? 0) - searchedMean,
+      learners: learnersLift(row),
     }
     for (let f = 0, at = row * FEATURE_COUNT; f < FEATURE_COUNT; f++, at++) {
       const everybodys = rose ? shared[f] * (baseFeatures[at] - baseMeans[f]) : 0
@@ -160,6 +164,9 @@ export function createExplainer(given: Explained): Explainer {
       }
       case 'offer':
         return { kind }
+      // They weigh all terms anew; the next largest says what it is about.
+      case 'learners':
+        return null
     }
   }
 }

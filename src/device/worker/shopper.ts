@@ -3,7 +3,7 @@
 import { foldedWords } from '../../core/catalog/words.ts'
 import { NearsideError } from '../../core/error.ts'
 import { type EventDraft, readCapture } from '../../core/events/capture.ts'
-import { type CleaningReport, clean } from '../../core/events/clean.ts'
+import { type Cleaned, type CleaningReport, clean } from '../../core/events/clean.ts'
 import type { ShopperEvent } from '../../core/events/event.ts'
 import { fromEvents } from '../../core/events/history.ts'
 import type { History } from '../../core/features/history.ts'
@@ -21,6 +21,8 @@ export interface ShopperDeps {
   readonly bus: Bus
   readonly store: DeviceStore
   readonly shop: Pick<Shop, 'catalog' | 'ranker' | 'knows' | 'rowOf' | 'find'>
+  /** After the rules, what the shop chose besides. */
+  readonly cleanMore: (cleaned: Cleaned) => Cleaned
   readonly notices: Notices
   readonly now: () => number
   readonly timers: Timers
@@ -171,7 +173,8 @@ export class Shopper {
     const { now, shop, state } = this.#deps
     const of = [state.events, shop.catalog, shop.ranker]
     if (!this.#derived?.of.every((part, at) => part === of[at])) {
-      const cleaned = clean(state.events, { known: shop.knows, now: now() }, this.#invalid)
+      const ruled = clean(state.events, { known: shop.knows, now: now() }, this.#invalid)
+      const cleaned = this.#deps.cleanMore(ruled)
       const history = fromEvents(cleaned.events, shop.rowOf, shop.find)
       this.#derived = { ...cleaned, history, of }
     }

@@ -37,6 +37,7 @@ export function snapshotOf(deps: SnapshotDeps): WorkerSnapshot {
     fit: state.personal?.summary ?? null,
     fitting: state.fitting,
     deferred: state.deferred,
+    learners: state.learners,
     guard: { active, logLikelihoodRatio, tested },
     learned: learnedFrom(events, shop.catalog, shop.find, now()),
     paused: state.paused,

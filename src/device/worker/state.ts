@@ -1,6 +1,7 @@
 /** @module What the parts of a device know in common, and how they hear of each other. */
 import type { EventName, ShopperEvent } from '../../core/events/event.ts'
 import type { ShopContext } from '../../core/features/context/context.ts'
+import type { LearnerWeight } from '../../core/personal/learners/names.ts'
 import type { PersonalizerSnapshot } from '../api.ts'
 import type { Deferral, DeviceConditions } from '../learning/budget.ts'
 import type { StoredPersonal } from '../learning/versions.ts'
@@ -26,6 +27,8 @@ export interface DeviceState {
   fitting: PersonalizerSnapshot['fitting']
   /** Why what there is to learn waits. By the learner. */
   deferred: Deferral | null
+  /** What each learner that the shop chose counts for; empty without any. By the chosen learners. */
+  learners: readonly LearnerWeight[]
   /** Null before one was needed. By the engine in use. */
   engine: PersonalizerSnapshot['engine']
   /** Whether this tab learns by itself. By the tabs. */
@@ -48,6 +51,7 @@ export function startingState({ conditions }: Pick<WorkerConfig, 'conditions'>):
     personal: null,
     fitting: null,
     deferred: null,
+    learners: [],
     engine: null,
     leads: false,
     consent: NO_CONSENT,

@@ -16,7 +16,7 @@ const WAITS: Readonly<Record<NonNullable<PersonalizerSnapshot['deferred']>, stri
 }
 
 export function LearningSection({ snapshot, items = [] }: LearningSectionProps) {
-  const { deferred, fit, fitting, guard, learned, paused } = snapshot
+  const { deferred, fit, fitting, guard, learned, learners, paused } = snapshot
   const titleOf = (id: string) => items.find((item) => item.id === id)?.title ?? id
   return (
     <Section title="Learning">
@@ -46,6 +46,10 @@ export function LearningSection({ snapshot, items = [] }: LearningSectionProps) 
           [
             'Evidence',
             `log-likelihood ratio ${guard.logLikelihoodRatio.toFixed(3)} over ${guard.tested} tested events`,
+          ],
+          [
+            'Learners',
+            learners.map(({ name, weight }) => `${name} ${(100 * weight).toFixed(0)} %`).join(', '),
           ],
         ]}
       />

@@ -4,12 +4,9 @@
  * many of the shopper's own looks (docs/results), so a shop has to choose it.
  */
 import { createRandom } from '../../model/random.ts'
-import type { Cleaned } from '../clean.ts'
+import type { Cleaned, Cleaning } from '../clean.ts'
 import { cleanOutliers, learnUsual, OUTLIER_STAGES } from './outliers.ts'
 import { eventsBySession } from './visit.ts'
-
-/** `iqr`: looks and visits outside Tukey's fences; `isolation-forest`: odd visits as well. */
-export type StatisticalCleaning = 'iqr' | 'isolation-forest'
 
 /** Of fewer visits nothing can be said to be unusual. */
 export const LEAST_VISITS = 20
@@ -17,7 +14,7 @@ export const LEAST_VISITS = 20
 const SEED = 1
 
 /** @param cleaned what the rules have left. @returns the same, with what else was dropped in its report. */
-export function cleanOwnVisits(cleaned: Cleaned, cleaning: StatisticalCleaning): Cleaned {
+export function cleanOwnVisits(cleaned: Cleaned, cleaning: Exclude<Cleaning, 'rules'>): Cleaned {
   const { events } = cleaned
   if (eventsBySession(events).size < LEAST_VISITS) return cleaned
   const stages = OUTLIER_STAGES.filter(

@@ -1,11 +1,11 @@
 /** @module Ways to make both classes weigh the same in a batch, and to take it back afterwards. */
 import type { Random } from '../../model/random.ts'
 import type { Example } from '../learners/learner.ts'
+import { IMBALANCES, type Imbalance } from '../learners/names.ts'
 import { adasyn, shuffled, smote } from './synthetic.ts'
 
-export const METHODS = ['none', 'weights', 'over', 'under', 'smote', 'adasyn'] as const
-
-export type Method = (typeof METHODS)[number]
+export const METHODS = IMBALANCES
+export type Method = Imbalance
 
 /**
  * The batch with as many (or as heavy) yes as no, in random order. A batch without either class

@@ -7,13 +7,12 @@ import { highestRows } from '../../model/highest.ts'
 import { createRandom } from '../../model/random.ts'
 import { personalScores, scoreTerms } from '../../model/score.ts'
 import { DAY } from '../../time.ts'
-import { METHODS } from '../imbalance/rebalance.ts'
 import {
   CASE_CANDIDATES,
   CandidateLearners,
   type CandidateLearnersOptions,
-  LEARNER_NAMES,
 } from './candidateLearners.ts'
+import { IMBALANCES, LEARNER_NAMES } from './names.ts'
 
 const shop = testShop(40, 80)
 const model = testModel(shop)
@@ -53,7 +52,7 @@ test('before a first case nothing is moved', () => {
 test('the best candidates exchange their scores, and no other item moves', () => {
   const seeds = fc.integer({ min: 0, max: 1e6 })
   fc.assert(
-    fc.property(seeds, fc.constantFrom(...METHODS), (seed, imbalance) => {
+    fc.property(seeds, fc.constantFrom(...IMBALANCES), (seed, imbalance) => {
       const random = createRandom(seed)
       const past = history(6, () => random.integer(80))
       const made = learned(past, { seed, imbalance, reviewAfter: seed % 3 })

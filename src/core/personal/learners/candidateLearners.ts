@@ -10,16 +10,14 @@ import { highestRows } from '../../model/highest.ts'
 import { createRandom } from '../../model/random.ts'
 import { scoreTerms } from '../../model/score.ts'
 import { createPageHinkley, updatePageHinkley } from '../drift/pageHinkley.ts'
-import { correctPrior, type Method, rebalance, shareOfYes } from '../imbalance/rebalance.ts'
+import { correctPrior, rebalance, shareOfYes } from '../imbalance/rebalance.ts'
 import { casesFromHistory } from '../learningCases.ts'
 import { type Combination, combine } from './combination.ts'
 import { createGradientLearner } from './gradientDescent.ts'
 import { type Example, type IncrementalLearner, sigmoid } from './learner.ts'
 import { createMlp } from './mlp.ts'
+import type { Imbalance, LearnerName, LearnerWeight } from './names.ts'
 import { createTreeLearner } from './treeLearner.ts'
-
-export const LEARNER_NAMES = ['gradient', 'network', 'tree'] as const
-export type LearnerName = (typeof LEARNER_NAMES)[number]
 
 /** Candidates of a case. */
 export const CASE_CANDIDATES = 50
@@ -47,17 +45,10 @@ const NOMINAL = new Set(
 export interface CandidateLearnersOptions {
   readonly learners: readonly LearnerName[]
   /** How the few candidates that were chosen are set against the many that weren't. */
-  readonly imbalance: Method
+  readonly imbalance: Imbalance
   /** After this many cases, they are learned once more together; 0: never. */
   readonly reviewAfter: number
   readonly seed: number
-}
-
-export interface LearnerWeight {
-  /** `model`: the ranking as it is without them. */
-  readonly name: LearnerName | 'model'
-  /** 0 … 1; all of them sum to one. */
-  readonly weight: number
 }
 
 export class CandidateLearners {
@@ -196,7 +187,11 @@ function combinationOf({ learners, imbalance, seed }: CandidateLearnersOptions):
 }
 
 /** Learns from batches with as many yes as no, and answers for the stream as it comes. */
-function rebalanced(learner: IncrementalLearner, method: Method, seed: number): IncrementalLearner {
+function rebalanced(
+  learner: IncrementalLearner,
+  method: Imbalance,
+  seed: number,
+): IncrementalLearner {
   if (method === 'none') return learner
   const random = createRandom(seed + 1)
   let trained = 0
