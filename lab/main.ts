@@ -1,7 +1,10 @@
 /** @module `npm run -s nearside-lab -- <experiment>`: answers one research question. */
 import { writeFile } from 'node:fs/promises'
-import { parseArgs } from 'node:util'
-import { NearsideError } from '../src/core/error.ts'
+import { Command, Option } from '@commander-js/extra-typings'
+import { defineCommand, type Subcommand } from '../src/cli/command.ts'
+import { asTyped, requireFolder } from '../src/cli/output.ts'
+import { runProcess } from '../src/cli/program.ts'
+import { seed } from '../src/cli/values.ts'
 import { markdown, textLines } from '../src/evaluate/report/report.ts'
 import type { Experiment } from './experiment.ts'
 
@@ -17,81 +20,50 @@ const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experimen
   'query-teaching': () => import('./search/teaching.ts'),
 }
 
-const OPTIONS = {
-  shop: { type: 'string' },
-  model: { type: 'string' },
-  seed: { type: 'string' },
-  protocol: { type: 'string', default: 'personal' },
-  judgements: { type: 'string' },
-  misclicks: { type: 'string' },
-  json: { type: 'string' },
-  markdown: { type: 'string' },
-} as const
-
-async function main(argv: readonly string[]): Promise<number> {
-  const [name, ...rest] = argv
-  const load = EXPERIMENTS[name ?? '']
-  if (!load) {
-    const lines = await Promise.all(
-      Object.entries(EXPERIMENTS).map(async ([one, open]) => {
-        const { experiment } = await open()
-        return `  ${one.padEnd(18)}${experiment.asks}`
-      }),
+/** One command each, with the same options: lab/README.md says which belong to which. */
+function commandOf(name: string, { asks, run }: Experiment): Subcommand {
+  const syntax = new Command(name)
+    .summary(asks)
+    .requiredOption('--shop <dir>', 'shop folder')
+    .option('--model <dir>', 'model directory, as pretrain writes it')
+    .option('--seed <n>', "random seed (default: the model's, else 1)", seed)
+    .addOption(
+      new Option('--protocol <name>', 'which cases')
+        .choices(['personal', 'leave-one-out'])
+        .default('personal' as const),
     )
-    console.log(
-      `usage: nearside-lab <experiment> --shop DIR [options], see lab/README.md\n\n${lines.join('\n')}`,
-    )
-    return name === undefined || name.endsWith('help') ? 0 : 2
-  }
-  const { values } = parseArgs({ args: rest, options: OPTIONS })
-  if (values.shop === undefined)
-    throw new NearsideError('input-invalid', `${name} needs --shop DIR`)
-  const seed = values.seed === undefined ? undefined : Number(values.seed)
-  const abort = new AbortController()
-  process.once('SIGINT', () => abort.abort())
-  const { experiment } = await load()
-  let said = 0
-  const { result, report } = await experiment.run(
-    {
-      question: {
-        shop: values.shop,
-        model: values.model ?? '',
-        seed,
-        protocol: values.protocol === 'leave-one-out' ? 'leave-one-out' : 'personal',
-        popularity: 'nightly',
-        now: Date.now(),
+    .option('--judgements <file>', 'search-settings: table of query, docid, rating')
+    .option('--misclicks <shares>', 'noise: planted for each entry of a history')
+    .option('--markdown <file>', 'write the tables as Markdown to FILE')
+  return defineCommand(syntax, async (options, { progress, print, signal }) => {
+    const { shop, model = '', protocol, judgements, misclicks } = options
+    await requireFolder('markdown', options.markdown)
+    const others = { judgements, misclicks }
+    const { result, report } = await run(
+      {
+        question: {
+          ...{ shop, model, seed: options.seed, protocol },
+          popularity: 'nightly',
+          now: Date.now(),
+        },
+        seed: options.seed ?? 1,
+        option: (option) => others[option],
       },
-      seed: seed ?? 1,
-      option: (option) => values[option],
-    },
-    {
-      signal: abort.signal,
-      onProgress(label, done, total) {
-        if (!process.stderr.isTTY || Date.now() - said < 200) return
-        said = Date.now()
-        process.stderr.write(`\r\x1b[2K${label} ${Math.round((100 * done) / Math.max(1, total))} %`)
-      },
-    },
-  )
-  if (said > 0) process.stderr.write('\r\x1b[2K')
-  console.log(textLines(report).join('\n'))
-  if (values.json !== undefined)
-    await writeFile(values.json, `${JSON.stringify(result, null, 2)}\n`)
-  if (values.markdown !== undefined) {
-    const typed = rest.filter(
-      (_, k) =>
-        !/^--(markdown|json)$/.test(rest[k]) && !/^--(markdown|json)$/.test(rest[k - 1] ?? ''),
+      { signal, onProgress: (...args) => progress.update(...args) },
     )
-    const command = `npm run -s nearside-lab -- ${[name, ...typed].join(' ')}`
-    await writeFile(
-      values.markdown,
-      markdown(report, command, new Date().toISOString().slice(0, 10)),
-    )
-  }
-  return 0
+    for (const line of textLines(report)) print(line)
+    if (options.markdown !== undefined) {
+      const line = `npm run -s nearside-lab -- ${asTyped(syntax)}`
+      const today = new Date().toISOString().slice(0, 10)
+      await writeFile(options.markdown, markdown(report, line, today))
+    }
+    return result
+  })
 }
 
-process.exitCode = await main(process.argv.slice(2)).catch((error) => {
-  console.error(`nearside-lab: ${error instanceof Error ? error.message : error}`)
-  return 1
-})
+const commands = await Promise.all(
+  Object.entries(EXPERIMENTS).map(async ([name, load]) =>
+    commandOf(name, (await load()).experiment),
+  ),
+)
+process.exitCode = await runProcess('nearside-lab', commands, process.argv.slice(2))

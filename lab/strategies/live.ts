@@ -11,7 +11,7 @@ import type { BaseModel } from '../../src/core/model/baseModel.ts'
 import { personalScores, scoreTerms } from '../../src/core/model/score.ts'
 import { buildFitProblem } from '../../src/core/personal/fitProblem.ts'
 import { evidenceOf, type Fused, fuse } from '../../src/core/personal/fuse.ts'
-import { learnsNow, STRATEGIES, type StrategyName } from '../../src/core/personal/strategy.ts'
+import { STRATEGIES, type StrategyName } from '../../src/core/personal/strategy.ts'
 import type { Fit } from '../../src/evaluate/device.ts'
 import { ndcg, negativeLogLikelihood, placesOf } from '../../src/train/metrics.ts'
 import type { Life } from './splice.ts'
@@ -87,7 +87,9 @@ export async function live(life: Life, past: History, options: LiveOptions): Pro
     known = until
     for (const [a, arm] of STRATEGY_ARMS.entries()) {
       if (arm === 'no learning') continue
-      const wants = arrived.filter(({ name }) => learnsNow(STRATEGIES[arm], name, ++pending[a]))
+      const wants = arrived.filter(
+        ({ name }) => STRATEGIES[arm].delayAfter(name, ++pending[a]) === 0,
+      )
       if (wants.length === 0) continue
       // Events of one moment wait for one another, as the device's scheduler makes them.
       pending[a] = 0

@@ -1,7 +1,7 @@
 /** @module `nearside evaluate`: compares arms on shoppers that the model never saw. */
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { Command, Option } from '@commander-js/extra-typings'
 import { NearsideError } from '../core/error.ts'
 import { evaluateFolds } from '../evaluate/folds.ts'
@@ -10,6 +10,7 @@ import { type Evaluated, markdown, textLines } from '../evaluate/report/report.t
 import type { Steps } from '../evaluate/steps.ts'
 import { DEFAULT_SEED, trainModel } from '../evaluate/trainModel.ts'
 import { type CommandContext, defineCommand } from './command.ts'
+import { asTyped, requireFolder } from './output.ts'
 import { seed, share, wholeNumber } from './values.ts'
 
 const syntax = new Command('evaluate')
@@ -82,7 +83,6 @@ export const command = defineCommand(syntax, run)
 
 async function run(options: Options, { progress, print, signal }: CommandContext) {
   refuseMisplaced(options)
-  // Minutes of walking for a page that can't be written would be a poor joke.
   await requireFolder('html', options.html)
   await requireFolder('markdown', options.markdown)
   const steps: Steps = { signal, onProgress: (...args) => progress.update(...args) }
@@ -91,7 +91,10 @@ async function run(options: Options, { progress, print, signal }: CommandContext
   for (const line of textLines(report)) print(line)
   if (options.markdown !== undefined) {
     const today = new Date().toISOString().slice(0, 10)
-    await writeFile(options.markdown, markdown(report, asTyped(), today))
+    await writeFile(
+      options.markdown,
+      markdown(report, `nearside ${asTyped(command.syntax)}`, today),
+    )
   }
   if (options.html !== undefined) {
     const { page } = await import('../evaluate/report/page.ts')
@@ -165,22 +168,4 @@ function refuseMisplaced(options: Options): void {
 
 function refuse(isWrong: boolean, why: string): void {
   if (isWrong) throw new NearsideError('input-invalid', why)
-}
-
-async function requireFolder(option: string, path: string | undefined): Promise<void> {
-  if (path === undefined) return
-  const folder = await stat(dirname(path)).catch(() => undefined)
-  refuse(!folder?.isDirectory(), `--${option} ${path}: there is no such folder`)
-}
-
-/** The command that made a report, for whoever wants to make it again. */
-function asTyped(): string {
-  const given = syntax.options.flatMap(({ long }) => {
-    const name = long?.slice(2).replace(/-([a-z])/g, (_, letter) => letter.toUpperCase()) ?? ''
-    const isFile = ['html', 'markdown', 'json'].includes(name)
-    const { [name]: value } = syntax.opts() as Readonly<Record<string, unknown>>
-    const isTyped = syntax.getOptionValueSource(name as keyof Options) === 'cli'
-    return isTyped && !isFile ? [`${long} ${value}`] : []
-  })
-  return `nearside evaluate ${given.join(' ')}`
 }

@@ -1,10 +1,8 @@
 /** @module A command line made of commands: help, options and their values, `--json FILE`. */
-import { constants } from 'node:fs'
-import { access, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { writeFile } from 'node:fs/promises'
 import { Command, CommanderError } from '@commander-js/extra-typings'
-import { NearsideError } from '../core/error.ts'
 import type { CommandContext, Subcommand } from './command.ts'
+import { requireFolder } from './output.ts'
 import { createProgress } from './progress.ts'
 
 /**
@@ -36,11 +34,7 @@ export async function runProgram(
 
 async function answer({ syntax, run }: Subcommand, context: CommandContext): Promise<void> {
   const { json } = syntax.opts() as { json?: string }
-  // Minutes of work for a file that can't be written would be a poor joke.
-  if (json !== undefined)
-    await access(dirname(json), constants.W_OK).catch((error: unknown) => {
-      throw NearsideError.from(error, 'input-invalid', `--json ${json} can’t be written`)
-    })
+  await requireFolder('json', json)
   const result = await run(context)
   if (json !== undefined) await writeFile(json, `${JSON.stringify(result ?? null, null, 2)}\n`)
 }

@@ -52,8 +52,3 @@ export const STRATEGIES: Readonly<Record<StrategyName, UpdateStrategy>> = {
     reviewAfter: BATCH,
   },
 }
-
-/** Where no clock tells of pauses: whether what waits is learned now. */
-export function learnsNow(strategy: UpdateStrategy, event: EventName, pending: number): boolean {
-  return strategy.delayAfter(event, pending) === 0
-}

@@ -1,0 +1,27 @@
+/** @module Files that a command is asked to write, and what it says there of how it was called. */
+import { stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { CommandUnknownOpts } from '@commander-js/extra-typings'
+import { NearsideError } from '../core/error.ts'
+
+/**
+ * Minutes of work for a file that can't be written would be a poor joke.
+ * @throws NearsideError `input-invalid` where the file's folder is missing
+ */
+export async function requireFolder(option: string, path: string | undefined): Promise<void> {
+  if (path === undefined) return
+  const folder = await stat(dirname(path)).catch(() => undefined)
+  if (!folder?.isDirectory())
+    throw new NearsideError('input-invalid', `--${option} ${path}: there is no such folder`)
+}
+
+/** The command line that was parsed last, without the files that it writes. */
+export function asTyped(syntax: CommandUnknownOpts): string {
+  const given = syntax.options.flatMap((option) => {
+    const name = option.attributeName()
+    const isFile = ['html', 'markdown', 'json'].includes(name)
+    const isTyped = syntax.getOptionValueSource(name) === 'cli'
+    return isTyped && !isFile ? [`${option.long} ${syntax.getOptionValue(name)}`] : []
+  })
+  return [syntax.name(), ...given].join(' ')
+}
