@@ -5,15 +5,10 @@
  */
 
 import { createRandom, type Random } from '../../src/core/model/random.ts'
-import {
-  correctPrior,
-  METHODS,
-  type Method,
-  rebalance,
-  shareOfYes,
-} from '../../src/core/personal/imbalance/rebalance.ts'
+import { correctPrior, rebalance, shareOfYes } from '../../src/core/personal/imbalance/rebalance.ts'
 import type { IncrementalLearner } from '../../src/core/personal/learners/learner.ts'
 import { createMlp } from '../../src/core/personal/learners/mlp.ts'
+import { IMBALANCES, type Imbalance } from '../../src/core/personal/learners/names.ts'
 import { createHead } from '../learners/arms.ts'
 import { type Classification, classify } from '../learners/classification.ts'
 import { meanJudgement } from '../learners/compare.ts'
@@ -26,7 +21,7 @@ export interface ImbalanceArm extends DrawnArm {
   /** `network, SMOTE, corrected`. */
   readonly name: string
   readonly learner: string
-  readonly method: Method
+  readonly method: Imbalance
   /** Whether probabilities were brought back to the share that is bought. */
   readonly corrected: boolean
   readonly prAuc: number
@@ -64,11 +59,11 @@ export async function compareMethods(
     logistic: (_: Random) => createHead('logistic', stepSize, 1, false),
     network: (random: Random) => createMlp(INPUTS, random),
   }
-  const total = Object.keys(learners).length * METHODS.length * seeds.length
+  const total = Object.keys(learners).length * IMBALANCES.length * seeds.length
   let done = 0
-  const arms: { learner: string; method: Method; corrected: boolean; runs: ArmRuns }[] = []
+  const arms: { learner: string; method: Imbalance; corrected: boolean; runs: ArmRuns }[] = []
   for (const [name, create] of Object.entries(learners)) {
-    for (const method of METHODS) {
+    for (const method of IMBALANCES) {
       const raw: (readonly Float32Array[])[] = []
       const corrected: (readonly Float32Array[])[] = []
       for (const seed of seeds) {
@@ -85,7 +80,7 @@ export async function compareMethods(
 }
 
 /** A learner that is taught rebalanced batches, and what its probabilities are once corrected. */
-function rebalanced(inner: IncrementalLearner, method: Method, random: Random) {
+function rebalanced(inner: IncrementalLearner, method: Imbalance, random: Random) {
   const corrected: number[] = []
   const seen = { yes: 0, all: 0 }
   const taught = { yes: 0, all: 0 }
@@ -123,7 +118,7 @@ function perCase(stream: readonly StreamCase[], flat: readonly number[]): Float3
 
 function judgeMethods(
   stream: readonly StreamCase[],
-  arms: readonly { learner: string; method: Method; corrected: boolean; runs: ArmRuns }[],
+  arms: readonly { learner: string; method: Imbalance; corrected: boolean; runs: ArmRuns }[],
   seed: number,
 ): ImbalanceArm[] {
   const start = warmUp(stream)

@@ -4,9 +4,9 @@
  * follow, and how soon do the detectors notice?
  */
 import { createAdwin, updateAdwin } from '../../src/core/personal/drift/adwin.ts'
-import { createDdm, updateDdm } from '../../src/core/personal/drift/ddm.ts'
 import { createPageHinkley, updatePageHinkley } from '../../src/core/personal/drift/pageHinkley.ts'
 import type { Example } from '../../src/core/personal/learners/learner.ts'
+import { createDdm, updateDdm } from './ddm.ts'
 import type { StreamCase } from './stream.ts'
 
 export interface Following {

@@ -1,16 +1,6 @@
 /** @module A visit as numbers: how fast, how evenly, how long on each item. */
 import type { ShopperEvent } from '../event.ts'
 
-export const VISIT_FEATURES = [
-  'log events',
-  'log events a minute',
-  'log median interval',
-  'variation of intervals',
-  'log median dwell',
-  'share of short looks',
-  'distinct items',
-] as const
-
 /** A visit of less is over before it has a rate. Milliseconds. */
 const LEAST_SPAN = 1000
 const SHORT_LOOK = 1000
@@ -37,7 +27,11 @@ export function rateOf(visit: readonly ShopperEvent[]): number | null {
   return (60_000 * (visit.length - 1)) / Math.max(LEAST_SPAN, span)
 }
 
-/** @param visit ascending by time. @returns as VISIT_FEATURES, finite. */
+/**
+ * @param visit ascending by time
+ * @returns [7], finite: logarithms of events, of events a minute and of the median interval; variation
+ * of intervals; logarithm of the median dwell; share of short looks; share of distinct items
+ */
 export function describeVisit(visit: readonly ShopperEvent[]): Float64Array {
   const intervals = visit.slice(1).map(({ time }, k) => Math.max(1, time - visit[k].time))
   const dwells = visit.flatMap(({ dwellMs }) => (dwellMs === undefined ? [] : [dwellMs]))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { createDdm, updateDdm } from '../../../../lab/learners/ddm.ts'
 import { createRandom } from '../../model/random.ts'
 import { adwinMean, createAdwin, updateAdwin } from './adwin.ts'
-import { createDdm, updateDdm } from './ddm.ts'
 import { createPageHinkley, updatePageHinkley } from './pageHinkley.ts'
 import streams from './streams.fixture.json' with { type: 'json' }
 

@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../model/random.ts'
 import type { Example } from '../learners/learner.ts'
+import { IMBALANCES } from '../learners/names.ts'
 import { initialWeights, lossAndGradient, networkShape } from '../learners/network.ts'
 import { nearest } from './neighbours.ts'
-import { correctPrior, METHODS, rebalance, shareOfYes } from './rebalance.ts'
+import { correctPrior, rebalance, shareOfYes } from './rebalance.ts'
 import { adasyn, adasynCounts, smote } from './synthetic.ts'
 
 function cloud(count: number, centre: readonly number[], seed: number): Float32Array[] {
@@ -120,7 +121,7 @@ describe('a rebalanced batch', () => {
     ...cloud(90, [0, 0], 2).map((x): Example => ({ x, label: 0 })),
   ]
 
-  it.each(METHODS.filter((method) => method !== 'none'))('is half yes by %s', (method) => {
+  it.each(IMBALANCES.filter((method) => method !== 'none'))('is half yes by %s', (method) => {
     const balanced = rebalance(batch, method, createRandom(1))
     expect(shareOfYes(balanced)).toBeCloseTo(0.5, method === 'adasyn' ? 1 : 9)
     // What is said no to is never made up.
@@ -133,7 +134,7 @@ describe('a rebalanced batch', () => {
   it('keeps every example as it came by none, and a batch of one class by any', () => {
     expect(new Set(rebalance(batch, 'none', createRandom(1)))).toEqual(new Set(batch))
     const no = batch.slice(12)
-    for (const method of METHODS)
+    for (const method of IMBALANCES)
       expect(new Set(rebalance(no, method, createRandom(1)))).toEqual(new Set(no))
   })
 

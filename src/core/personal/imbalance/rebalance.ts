@@ -1,17 +1,14 @@
 /** @module Ways to make both classes weigh the same in a batch, and to take it back afterwards. */
 import type { Random } from '../../model/random.ts'
 import type { Example } from '../learners/learner.ts'
-import { IMBALANCES, type Imbalance } from '../learners/names.ts'
+import type { Imbalance } from '../learners/names.ts'
 import { adasyn, shuffled, smote } from './synthetic.ts'
-
-export const METHODS = IMBALANCES
-export type Method = Imbalance
 
 /**
  * The batch with as many (or as heavy) yes as no, in random order. A batch without either class
  * comes back as it is.
  */
-export function rebalance(batch: readonly Example[], method: Method, random: Random): Example[] {
+export function rebalance(batch: readonly Example[], method: Imbalance, random: Random): Example[] {
   const rare = batch.filter(({ label }) => label === 1)
   const other = batch.filter(({ label }) => label === 0)
   const mixed = (examples: readonly Example[]) =>

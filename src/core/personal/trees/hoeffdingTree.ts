@@ -172,9 +172,3 @@ function weightOf(node: Node): number {
 function classesOf(node: Node): number {
   return node.kind === 'leaf' ? node.counts.length : classesOf(node.children[0])
 }
-
-/** Leaves below the root, alternates not counted: the size of the tree. */
-export function countLeaves(tree: Tree): number {
-  const count = (node: Node): number => (node.kind === 'leaf' ? 1 : sum(node.children.map(count)))
-  return count(tree.root)
-}
