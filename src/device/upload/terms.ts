@@ -1,8 +1,7 @@
 /** @module What a shopper is shown before they agree to contribute, and what no policy can change. */
-import type { Policy } from '../../aggregate/protocol/policy.ts'
 import type { Settings } from '../storage/store.ts'
 
-/** What a contribution may cost at most; ε and δ of differential privacy. */
+/** What contributing costs at most, and whom it must trust. */
 export interface ContributionTerms {
   /** ε of one report, at most. */
   readonly epsilonPerReport: number
@@ -11,7 +10,7 @@ export interface ContributionTerms {
   /** The δ at which both are stated. */
   readonly delta: number
   /** `trusted-server`: one operator runs both aggregators and could read a report. */
-  readonly trust: Policy['trust']
+  readonly trust: 'two-aggregators' | 'trusted-server'
 }
 
 /** The device's own limits: they hold whatever a policy says, and before one is known. */

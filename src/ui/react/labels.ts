@@ -7,13 +7,13 @@ import { count, ENGLISH_LISTS } from './listLabels.ts'
 
 /** The terms of a contribution as they are shown. */
 interface TermsInWords extends Pick<PersonalizerSnapshot['terms'], 'trust'> {
-  /** ε of one report. */
+  /** ε of one report, at most. */
   readonly epsilonPerReport: string
-  /** ε of all reports in a year. */
+  /** ε of all reports in any year, at most. */
   readonly epsilonPerYear: string
-  /** δ of both. */
+  /** The δ at which both are stated. */
   readonly delta: string
-  /** ε of the last year. */
+  /** ε of the reports so far. */
   readonly spent: string
 }
 
