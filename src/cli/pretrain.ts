@@ -119,6 +119,7 @@ export const command = defineCommand(syntax, async (options, context) => {
     ['held out', `${manifest.holdout.shoppers} shoppers`],
     ...withheldRow(manifest.withheldItems?.items),
     ...manifest.files.map(({ name, bytes }): [string, string] => [name, kilobytes(bytes)]),
+    ['personal fit', result.priorReason],
     ['total', kilobytes(manifest.files.reduce((sum, { bytes }) => sum + bytes, 0))],
     ['time', `${seconds} s`],
   ])

@@ -77,6 +77,8 @@ export interface PretrainOptions {
 export interface Pretrained extends WrittenModel {
   /** What was tried first, where a search was asked for. */
   readonly searched: SearchReport | null
+  /** Why devices learn so much from one shopper, or nothing. */
+  readonly priorReason: string
   /** As a device reads it from `files`. */
   readonly model: BaseModel
 }
@@ -242,7 +244,7 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
   const model = await readBaseModel(written.manifest, written.files)
   const files = new Map(written.files)
   for (const { described, bytes } of reports) files.set(described.name, bytes)
-  return { ...written, files, searched, model }
+  return { ...written, files, searched, priorReason: learned.reason, model }
 }
 
 /** With what the kinds of context that have earned a place are worth to each item. */

@@ -2,10 +2,15 @@
  * @module The out-of-fold cases that context is judged on: for each candidate item the base's score
  * and the features of the moment, in time order.
  */
-import { type ContextFeature, computeContext } from '../../core/features/context/contextFeatures.ts'
+import type { ContextFeature } from '../../core/features/context/contextFeatures.ts'
 import { FEATURE_COUNT } from '../../core/features/features.ts'
 import type { Random } from '../../core/model/random.ts'
-import { buildDataset, DEFAULT_DATASET, type RankerDataset } from '../ranker/dataset.ts'
+import {
+  buildDataset,
+  contextColumns,
+  DEFAULT_DATASET,
+  type RankerDataset,
+} from '../ranker/dataset.ts'
 import { OUT_OF_FOLD, OutOfFoldStatistics } from '../ranker/outOfFold.ts'
 import { type SampleOptions, sampleCases } from '../ranker/sample.ts'
 import { type ContextCandidates, DEFAULT_RANKER, type RankerData } from '../ranker/trainRanker.ts'
@@ -36,10 +41,7 @@ export function buildContextTable(
     ({ shopper, time }) => statistics.at(shopper, time),
     random,
     DEFAULT_DATASET,
-    {
-      count: features.length,
-      of: (one, current) => computeContext(features, current, one.history, one.time, contexts),
-    },
+    contextColumns(features, contexts),
   )
   const columns = 1 + features.length
   const rows = full.item.length

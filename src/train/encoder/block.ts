@@ -141,14 +141,14 @@ export function createBlock(matrix: Matrix, weights: EncoderWeights, dropout: nu
       drawMask(innerMask, n, random)
       for (let i = 0; i < n * D; i++) x[i] = input[i] * inputMask[i]
       const w = weights
-      normForward(norm1.out, norm1.normal, norm1.inverse, x, w.norm1_scale, w.norm1_bias, n)
+      normForward(norm1, x, w.norm1_scale, w.norm1_bias, n)
       linear(query, norm1.out, w.query, n, D, D)
       linear(key, norm1.out, w.key, n, D, D)
       linear(value, norm1.out, w.value, n, D, D)
       attend(n, first)
       linear(mixed, context, w.output, n, D, D)
       for (let i = 0; i < n * D; i++) y[i] = x[i] + mixed[i] * outputMask[i]
-      normForward(norm2.out, norm2.normal, norm2.inverse, y, w.norm2_scale, w.norm2_bias, n)
+      normForward(norm2, y, w.norm2_scale, w.norm2_bias, n)
       linear(expanded, norm2.out, w.expand, n, FEED_FORWARD, D)
       for (let t = 0, i = 0; t < n; t++) {
         for (let j = 0; j < FEED_FORWARD; j++, i++)
@@ -159,21 +159,12 @@ export function createBlock(matrix: Matrix, weights: EncoderWeights, dropout: nu
         for (let j = 0; j < D; j++, i++)
           z[i] = y[i] + (contracted[i] + w.contract_bias[j]) * innerMask[i]
       }
-      normForward(norm3.out, norm3.normal, norm3.inverse, z, w.norm3_scale, w.norm3_bias, n)
+      normForward(norm3, z, w.norm3_scale, w.norm3_bias, n)
     },
     backward(n, g, first = ONE_SEQUENCE) {
       const w = weights
       for (const buffer of [dx, dz, dNorm, dQuery, dKey, dValue, dContext]) buffer.fill(0)
-      normBackward(
-        dz,
-        g.norm3_scale,
-        g.norm3_bias,
-        hiddenGradient,
-        norm3.normal,
-        norm3.inverse,
-        w.norm3_scale,
-        n,
-      )
+      normBackward(dz, g.norm3_scale, g.norm3_bias, hiddenGradient, norm3, w.norm3_scale, n)
       for (let i = 0; i < n * D; i++) dRows[i] = dz[i] * innerMask[i]
       biasBack(g.contract_bias, dRows, n, D)
       linearBackWeight(g.contract, dRows, expanded, n, D, FEED_FORWARD)
@@ -184,16 +175,7 @@ export function createBlock(matrix: Matrix, weights: EncoderWeights, dropout: nu
       linearBackWeight(g.expand, dExpanded, norm2.out, n, FEED_FORWARD, D)
       linearBackInput(dNorm, dExpanded, w.expand, n, FEED_FORWARD, D)
       dy.set(dz.subarray(0, n * D))
-      normBackward(
-        dy,
-        g.norm2_scale,
-        g.norm2_bias,
-        dNorm,
-        norm2.normal,
-        norm2.inverse,
-        w.norm2_scale,
-        n,
-      )
+      normBackward(dy, g.norm2_scale, g.norm2_bias, dNorm, norm2, w.norm2_scale, n)
       for (let i = 0; i < n * D; i++) dRows[i] = dy[i] * outputMask[i]
       linearBackWeight(g.output, dRows, context, n, D, D)
       linearBackInput(dContext, dRows, w.output, n, D, D)
@@ -206,16 +188,7 @@ export function createBlock(matrix: Matrix, weights: EncoderWeights, dropout: nu
       linearBackWeight(g.value, dValue, norm1.out, n, D, D)
       linearBackInput(dNorm, dValue, w.value, n, D, D)
       dx.set(dy.subarray(0, n * D))
-      normBackward(
-        dx,
-        g.norm1_scale,
-        g.norm1_bias,
-        dNorm,
-        norm1.normal,
-        norm1.inverse,
-        w.norm1_scale,
-        n,
-      )
+      normBackward(dx, g.norm1_scale, g.norm1_bias, dNorm, norm1, w.norm1_scale, n)
       for (let i = 0; i < n * D; i++) inputGradient[i] = dx[i] * inputMask[i]
     },
   }

@@ -1,11 +1,17 @@
 /** @module Layer normalisation over rows of d values, forward and backward. */
 import { LAYER_NORM_EPSILON } from '../../core/model/encoder.ts'
 
-/** Writes y = (x − mean) / deviation · scale + bias; keeps 1 / deviation and the normalised rows. */
+export interface Norm {
+  /** [rows, d]. */
+  readonly out: Float32Array
+  /** The normalised rows, and 1 / deviation of each, as the way back needs them. */
+  readonly normal: Float32Array
+  readonly inverse: Float32Array
+}
+
+/** Writes out = (x − mean) / deviation · scale + bias. */
 export function normForward(
-  y: Float32Array,
-  normal: Float32Array,
-  inverse: Float32Array,
+  { out: y, normal, inverse }: Norm,
   x: Float32Array,
   scale: Float32Array,
   bias: Float32Array,
@@ -35,8 +41,7 @@ export function normBackward(
   dscale: Float32Array,
   dbias: Float32Array,
   dy: Float32Array,
-  normal: Float32Array,
-  inverse: Float32Array,
+  { normal, inverse }: Norm,
   scale: Float32Array,
   n: number,
 ): void {

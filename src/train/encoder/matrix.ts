@@ -4,36 +4,25 @@
  */
 import { createGemm } from './gemm.ts'
 
+/** Into `c`, of n rows; the widths are those of w[outputs, inputs]. */
+type Product = (
+  c: Float32Array,
+  a: Float32Array,
+  b: Float32Array,
+  n: number,
+  outputs: number,
+  inputs: number,
+) => void
+
 export interface Matrix {
   /** Zeros, in the shared memory: arguments of the products must come from here. */
   allocate(length: number): Float32Array
-  /** y[n, out] = x[n, in] · w[out, in]ᵀ. */
-  linear(
-    y: Float32Array,
-    x: Float32Array,
-    w: Float32Array,
-    n: number,
-    outputs: number,
-    inputs: number,
-  ): void
-  /** dx[n, in] += dy[n, out] · w[out, in]. */
-  linearBackInput(
-    dx: Float32Array,
-    dy: Float32Array,
-    w: Float32Array,
-    n: number,
-    outputs: number,
-    inputs: number,
-  ): void
-  /** dw[out, in] += dy[n, out]ᵀ · x[n, in]. */
-  linearBackWeight(
-    dw: Float32Array,
-    dy: Float32Array,
-    x: Float32Array,
-    n: number,
-    outputs: number,
-    inputs: number,
-  ): void
+  /** (y, x, w): y[n, out] = x[n, in] · wᵀ. */
+  readonly linear: Product
+  /** (dx, dy, w): dx[n, in] += dy[n, out] · w. */
+  readonly linearBackInput: Product
+  /** (dw, dy, x): dw += dy[n, out]ᵀ · x[n, in]. */
+  readonly linearBackWeight: Product
 }
 
 /** @param floats the numbers that will be allocated in all */
@@ -58,52 +47,28 @@ export function createMatrix(floats: number): Matrix {
     return scratch
   }
 
+  /** c += a · b by row strides; `columns` of both c and b. */
+  const multiply = (
+    c: Float32Array,
+    [a, row, inner]: readonly [a: Float32Array, row: number, inner: number],
+    b: Float32Array,
+    [rows, depth, columns]: readonly [number, number, number],
+  ) =>
+    gemm(
+      ...([c.byteOffset, columns * 4, a.byteOffset, row * 4, inner * 4] as const),
+      ...([b.byteOffset, columns * 4, rows, depth, columns] as const),
+    )
+
   return {
     allocate,
     linear(y, x, w, n, outputs, inputs) {
       y.fill(0, 0, n * outputs)
-      const b = transposed(w, outputs, inputs).byteOffset
-      gemm(
-        y.byteOffset,
-        outputs * 4,
-        x.byteOffset,
-        inputs * 4,
-        4,
-        b,
-        outputs * 4,
-        n,
-        inputs,
-        outputs,
-      )
+      multiply(y, [x, inputs, 1], transposed(w, outputs, inputs), [n, inputs, outputs])
     },
-    linearBackInput(dx, dy, w, n, outputs, inputs) {
-      gemm(
-        dx.byteOffset,
-        inputs * 4,
-        dy.byteOffset,
-        outputs * 4,
-        4,
-        w.byteOffset,
-        inputs * 4,
-        n,
-        outputs,
-        inputs,
-      )
-    },
-    linearBackWeight(dw, dy, x, n, outputs, inputs) {
-      gemm(
-        dw.byteOffset,
-        inputs * 4,
-        dy.byteOffset,
-        4,
-        outputs * 4,
-        x.byteOffset,
-        inputs * 4,
-        outputs,
-        n,
-        inputs,
-      )
-    },
+    linearBackInput: (dx, dy, w, n, outputs, inputs) =>
+      multiply(dx, [dy, outputs, 1], w, [n, outputs, inputs]),
+    linearBackWeight: (dw, dy, x, n, outputs, inputs) =>
+      multiply(dw, [dy, 1, outputs], x, [outputs, n, inputs]),
   }
 }
 

@@ -70,8 +70,6 @@ export interface TrainedEncoder {
   /** E, [N, d]. */
   readonly itemVectors: Float32Array
   readonly content: ContentTables
-  /** Mean loss of a target in the last epoch, nats. */
-  readonly loss: number
 }
 
 export interface EncoderData {
@@ -84,13 +82,12 @@ export interface EncoderData {
   readonly words: WordVectors
 }
 
-/** The same seed gives the same numbers. `onEpoch` may look at the model so far, e.g. to validate; `onProgress` gets steps done. */
+/** The same seed gives the same numbers. `onProgress` gets steps done. */
 export async function trainEncoder(
   data: EncoderData,
   settings: EncoderSettings,
   seed: number,
   onProgress: (done: number, total: number) => void | Promise<void> = () => {},
-  onEpoch: (epoch: number, model: TrainedEncoder) => void = () => {},
 ): Promise<TrainedEncoder> {
   const random = createRandom(seed)
   const words = frequentWords(data.items, settings.table.leastTitles).length
@@ -113,32 +110,27 @@ export async function trainEncoder(
   const moved = [...Object.values(weights), ...table.parameters]
   const adam = createAdam(settings.bias ? [...moved, bias] : moved)
 
-  const trainWindow = (window: Window): number => {
+  const trainWindow = (window: Window): void => {
     fillInput(block.input, window, table.vectors, values)
     block.forward(window.length, random, window.first)
-    const loss = softmax(window, block.hidden, block.hiddenGradient, table, bias, random)
+    softmax(window, block.hidden, block.hiddenGradient, table, bias, random)
     block.backward(window.length, gradients, window.first)
     spreadInputGradient(block.inputGradient, window, table.gradient, gradients)
-    return loss
   }
 
-  let loss = Number.NaN
   for (let epoch = 0; epoch < settings.epochs; epoch++) {
     const windows = sequences.flatMap((sets) => drawWindows(sets, settings.sequences, random))
     const order = shuffled(windows.length, random)
     const steps = Math.ceil(windows.length / settings.batch)
-    let sum = 0
-    let weight = 0
     for (let step = 0; step < steps; step++) {
       const rows = order.subarray(step * settings.batch, (step + 1) * settings.batch)
       const batch = Array.from(rows, (w) => windows[w])
       table.compose(random)
       let batchWeight = 0
       for (const window of settings.pack ? packWindows(batch) : batch) {
-        sum += trainWindow(window)
+        trainWindow(window)
         batchWeight += total(window.weights)
       }
-      weight += batchWeight
       table.backward()
       // The last quarter cools down to a tenth.
       const done = (epoch * steps + step) / (settings.epochs * steps)
@@ -146,16 +138,13 @@ export async function trainEncoder(
       adam.step(rate, 1 / Math.max(batchWeight, 1e-6))
       await onProgress(epoch * steps + step + 1, settings.epochs * steps)
     }
-    loss = sum / weight
-    onEpoch(epoch, trained(weights, table, loss))
   }
-  return trained(weights, table, loss)
+  return trained(weights, table)
 }
 
 function trained(
   weights: Readonly<Record<EncoderName, Parameter>>,
   table: ItemTable,
-  loss: number,
 ): TrainedEncoder {
   table.compose(null)
   const tensors = Object.entries(ENCODER_SHAPES).map(
@@ -166,7 +155,6 @@ function trained(
     encoder: new Map(tensors),
     itemVectors: table.vectors.slice(),
     content: table.content(),
-    loss,
   }
 }
 

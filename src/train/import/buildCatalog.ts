@@ -40,7 +40,7 @@ export function buildCatalog(
     }
   })
   if (rules.departments.length === 0) return items
-  const { departments } = assignDepartments(items, log.events, rules.departments, wordVectors)
+  const departments = assignDepartments(items, log.events, rules.departments, wordVectors)
   return items.map((item, row) => {
     const category = departments[row]
     const { id, title, price, currency, available } = item

@@ -25,20 +25,13 @@ const WEAK_VOTE = 1
 /** Wholesalers' orders of half the catalogue say nothing about what belongs together. */
 const MAX_BASKET = 60
 
-export interface DepartmentResult {
-  /** By item; undefined only where there are no departments. */
-  readonly departments: readonly (string | undefined)[]
-  /** Items placed by a word of their title, and by their neighbours. */
-  readonly byWord: number
-  readonly byNeighbours: number
-}
-
+/** By item; undefined only where there are no departments. */
 export function assignDepartments(
   items: readonly Item[],
   events: readonly ShopEvent[],
   departments: readonly Department[],
   wordVectors: WordVectors | undefined,
-): DepartmentResult {
+): readonly (string | undefined)[] {
   const index = new PhraseIndex(
     departments.flatMap(({ always, strong, words, weak }, department) => [
       ...always.map((text) => toPhrase(text, department, ALWAYS)),
@@ -58,12 +51,7 @@ export function assignDepartments(
     for (const { item, weight } of similarity.neighbours(row, sure)) votes[sure[item]] += weight
     return votes.length === 0 ? -1 : votes.indexOf(Math.max(...votes))
   })
-  const byWord = sure.filter((department) => department >= 0).length
-  return {
-    departments: placed.map((department) => departments[department]?.name),
-    byWord,
-    byNeighbours: departments.length === 0 ? 0 : items.length - byWord,
-  }
+  return placed.map((department) => departments[department]?.name)
 }
 
 /** Cosine of titles plus cosine of the sets of orders in which two items occur. */

@@ -46,13 +46,9 @@ export interface PriorOptions {
 
 export interface LearnedPrior {
   readonly prior: PersonalPrior
+  /** Why so much is learned, or nothing. */
   readonly reason: string
-  /** The chosen judgement; null when nothing helped. */
-  readonly chosen: Judgement | null
   readonly judgements: readonly Judgement[]
-  readonly shoppers: { readonly spread: number; readonly choice: number }
-  /** Next cases that were predicted. */
-  readonly cases: number
   /** For `manifest.metrics`. */
   readonly metrics: Readonly<Record<string, number>>
 }
@@ -79,8 +75,7 @@ export async function learnPrior(
   const start = startOf(model)
   const { forSpread, forChoice } = buildTrials({ ...model, prior: start }, data, options)
   const count = (trials: readonly Trial[]) => new Set(trials.map((trial) => trial.shopper)).size
-  const shoppers = { spread: count(forSpread), choice: count(forChoice) }
-  if (shoppers.spread < 10 || shoppers.choice < 10)
+  if (count(forSpread) < 10 || count(forChoice) < 10)
     return nothing(start, 'too few shoppers with three orders or events to learn a prior from')
   const lastOfEach = [...new Map(forSpread.map((trial) => [trial.shopper, trial])).values()]
   const spread = await learnSpread(lastOfEach, start, engine, SPREAD_ROUNDS, (done, total) =>
@@ -123,10 +118,7 @@ export async function learnPrior(
   return {
     prior: priorOf(spread, start, best?.recipe ?? { ...recipe, mean: 0 }, best?.fusionWeight ?? 0),
     reason,
-    chosen: best,
     judgements,
-    shoppers,
-    cases: forChoice.length,
     metrics: {
       ...metricsOf(best, again, forChoice),
       ...(weightings.length > 0 && best && eventMetricsOf(best.recipe.eventWeights)),
@@ -247,10 +239,7 @@ function nothing(start: PersonalPrior, reason: string): LearnedPrior {
   return {
     prior: { ...start, fusionWeight: 0 },
     reason,
-    chosen: null,
     judgements: [],
-    shoppers: { spread: 0, choice: 0 },
-    cases: 0,
     metrics: { 'prior.fusionWeight': 0 },
   }
 }

@@ -3,7 +3,10 @@
  * shopper's own items, the items that go best with them, the popular ones, and a corrected uniform
  * sample.
  */
+
 import { computeFeatures } from '../../core/features/computeFeatures.ts'
+import type { ContextSource } from '../../core/features/context/context.ts'
+import { type ContextFeature, computeContext } from '../../core/features/context/contextFeatures.ts'
 import { FEATURE_COLUMN, FEATURE_COUNT } from '../../core/features/features.ts'
 import type { Case } from '../../core/features/history.ts'
 import type { ItemStatistics } from '../../core/features/itemStatistics.ts'
@@ -46,6 +49,17 @@ export interface ExtraColumns {
   readonly count: number
   /** Of every item for a case, [N] each. */
   of(one: RankerCase, statistics: ItemStatistics): readonly Float32Array[]
+}
+
+/** Features of the context of each case's moment. */
+export function contextColumns(
+  features: readonly ContextFeature[],
+  contexts: ContextSource,
+): ExtraColumns {
+  return {
+    count: features.length,
+    of: (one, statistics) => computeContext(features, statistics, one.history, one.time, contexts),
+  }
 }
 
 /** @param cases in the order in which `statisticsOf` likes to be asked. */

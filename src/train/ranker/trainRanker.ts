@@ -88,8 +88,6 @@ export interface RankerResult {
   /** Columns that the log can't teach. */
   readonly untaught: ReadonlySet<number>
   readonly cases: number
-  /** Mean sampled loss of a training case, nats. */
-  readonly loss: number
 }
 
 /** @throws NearsideError `input-invalid` where the log holds too little to train on */
@@ -158,7 +156,6 @@ export function trainRanker(data: RankerData, options: RankerOptions): RankerRes
     ),
     untaught: idle,
     cases: cases.length,
-    loss: fitted.loss,
   }
 }
 

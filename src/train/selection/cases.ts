@@ -2,10 +2,11 @@
  * @module The out-of-fold cases that features are judged on: a sample of what the ranker trains on,
  * the last quarter of it kept from every fit.
  */
-import { computeContext, contextCandidates } from '../../core/features/context/contextFeatures.ts'
+import { contextCandidates } from '../../core/features/context/contextFeatures.ts'
 import type { Random } from '../../core/model/random.ts'
 import {
   buildDataset,
+  contextColumns,
   DEFAULT_DATASET,
   type RankerCase,
   type RankerDataset,
@@ -37,7 +38,6 @@ export function sampleJudgedCases(
       ? ({ time }: RankerCase) => time >= limit
       : ({ shopper }: RankerCase) => foldOf(shopper, 4) === 0
   const { context } = data
-  const features = context ? contextCandidates(context.kinds) : []
   const statistics = new OutOfFoldStatistics(data.items, shoppers, {
     ...OUT_OF_FOLD,
     from,
@@ -50,13 +50,7 @@ export function sampleJudgedCases(
       ({ shopper, time }) => statistics.at(shopper, time),
       random,
       DEFAULT_DATASET,
-      context
-        ? {
-            count: features.length,
-            of: (one, current) =>
-              computeContext(features, current, one.history, one.time, context.contexts),
-          }
-        : null,
+      context ? contextColumns(contextCandidates(context.kinds), context.contexts) : null,
     )
   const later = cases.filter(isLater)
   const earlier = cases.filter((one) => !isLater(one))
