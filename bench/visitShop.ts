@@ -89,8 +89,6 @@ export async function visitShop(browser: Browser, url: string): Promise<Visit> {
 /** The visit that took the median time, file by file; pictures together. */
 export function describeVisit({ list, model, loaded: all }: Visit, line: Line): string {
   const loaded = all.filter(({ to }) => to <= list)
-  const pictures = loaded.filter(({ path }) => path.startsWith('/catalog/images/'))
-  const files = loaded.filter((file) => !pictures.includes(file))
   const row = (what: string, some: readonly Loaded[]) =>
     `| ${what} | ${(some.reduce((sum, { bytes }) => sum + bytes, 0) / 1000).toFixed(0)} | ${Math.min(...some.map(({ from }) => from)).toFixed(0)} | ${Math.max(...some.map(({ to }) => to)).toFixed(0)} |`
   const bytes = loaded.reduce((sum, file) => sum + file.bytes, 0)
@@ -100,8 +98,7 @@ export function describeVisit({ list, model, loaded: all }: Visit, line: Line): 
     '',
     '| file | KB | asked at ms | there at ms |',
     '| --- | --- | --- | --- |',
-    ...files.map((file) => row(file.path, [file])),
-    ...(pictures.length > 0 ? [row(`${pictures.length} pictures`, pictures)] : []),
+    ...loaded.map((file) => row(file.path, [file])),
     '',
     `${(bytes / 1000).toFixed(0)} KB in ${list.toFixed(0)} ms, of which the line needs ${carry.toFixed(0)} ms to carry them.`,
     `The whole base model, with which a click changes the list, was there at ${model.toFixed(0)} ms.`,

@@ -8,10 +8,9 @@ const DECLARED = [
   /^\/(shell\.html)?$/,
   /^\/(category|product|search|basket|checkout|side-by-side|fast-forward|orders|wishlist|console)(\/[^/]*)?$/,
   /^\/assets\/[\w.-]+$/,
-  /^\/catalog\/catalog\.json$/,
-  /^\/catalog\/images\/[\w.-]+\.svg$/,
+  /^\/catalog\/(catalog|pictures)\.json$/,
   /^\/models\/(latest\.json|[\w.-]+\/[\w.-]+\.(json|safetensors))$/,
-  /^\/(federation|offline)\.json$/,
+  /^\/federation\.json$/,
   /^\/replay\/shoppers\.json$/,
   /^\/(sw\.js|favicon\.svg|manifest\.webmanifest)$/,
 ]
@@ -62,7 +61,7 @@ test('local-only mode sends nothing but the declared requests', async ({
   await page.getByRole('button', { name: /place .*order/i }).click()
   await openShop(page, '/')
   await page.goto('/console')
-  await expect(page.getByText('Sent: nothing').first()).toBeVisible()
+  await expect(page.getByText('Shared: nothing').first()).toBeVisible()
   await expect(fact(page, 'Learning', 'Last fit')).toContainText('cases on')
 
   expect(seen.length).toBeGreaterThan(10)
@@ -74,7 +73,7 @@ test('the check above finds a planted leak', async ({ page, context, baseURL }) 
   await openShop(page)
   expect(undeclared(seen, baseURL)).toEqual([])
   await page.evaluate(async () => {
-    new Image().src = '/catalog/images/pixel.svg?viewed=85123A'
+    new Image().src = '/catalog/pixel.svg?viewed=85123A'
     navigator.sendBeacon('/collect', 'viewed=85123A')
     await fetch('/models/latest.json', { method: 'POST', body: 'viewed=85123A' })
   })

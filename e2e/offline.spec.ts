@@ -24,10 +24,11 @@ async function serve(): Promise<{ readonly origin: string; readonly end: () => P
   }
 }
 
-/** Of the files that the shop lists for offline use, those that the device doesn't keep. */
+/** Of the files that the service worker's release lists, those that the device doesn't keep. */
 function missing(page: Page, part: 'shop' | 'replay'): Promise<string[]> {
   return page.evaluate(async (name) => {
-    const list = await fetch('/offline.json').then((response) => response.json())
+    const script = await fetch('/sw.js').then((response) => response.text())
+    const list = JSON.parse(/^const RELEASE = (.*)$/m.exec(script)?.[1] ?? '')
     const lacks = async (url: string) => !(await caches.match(url, { ignoreVary: true }))
     const lacking = await Promise.all(list[name].map(lacks))
     return list[name].filter((_: string, place: number) => lacking[place])

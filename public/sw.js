@@ -1,106 +1,82 @@
 /**
- * Keeps the shop open without a network after the first visit. Written by hand and served as it is:
- * short enough to be audited. It asks for nothing that the page didn't ask for itself, and touches
- * neither other origins nor anything but GET.
+ * Keeps the shop on the device. After the first visit its pages open without a network, and without
+ * asking the server: a reload or a link tells it nothing of what is looked at. Written by hand, short
+ * enough to be audited; the build fills in the next line (`scripts/offline.ts`). It asks for nothing
+ * that the page wouldn't ask for itself, and touches neither other origins nor anything but GET.
  */
-const CACHE = 'nearside-shop-2'
-const PATIENCE_MS = 4000
-const SHELL = '/shell.html'
-const RENDERED = /^\/(category|product)\//
-/** Models are not among them: the device checks and keeps those itself. */
-const KEPT_FILES = /^\/(assets|catalog\/images)\//
-const KEPT_DATA = new Set([
-  '/catalog/catalog.json',
-  '/federation.json',
-  '/offline.json',
-  '/replay/shoppers.json',
-])
+const RELEASE = { name: '', shop: [], replay: [] }
 
-self.addEventListener('install', () => self.skipWaiting())
+const PREFIX = 'nearside-shop-'
+const CACHE = PREFIX + RELEASE.name
+const SHELL = '/shell.html'
+const DOCUMENTS = ['/', SHELL]
+/** Hashed names: they never change. Models are not among them, the device checks and keeps those itself. */
+const ASSETS = /^\/assets\//
+/** What changes between releases, too; the last is only fast-forward's. */
+const DATA = [
+  ...['/catalog/catalog.json', '/catalog/pictures.json', '/federation.json'],
+  '/replay/shoppers.json',
+]
+const DATA_CACHE = 'nearside-data'
+const PATIENCE_MS = 4000
+const ANY = { ignoreVary: true }
+
+/** The browser looks for a new release after each visit, by asking for this file. */
+self.addEventListener('install', (event) => event.waitUntil(install()))
+
+async function install() {
+  const missing = await keepShop()
+  // Where there is no room, rather nothing is kept than what is out of date.
+  if (missing.some(({ why }) => why === 'QuotaExceededError')) await dropReleases(0)
+  // The release before goes on, and the browser tries again.
+  else if (missing.length > 0 && self.registration.active) throw new Error('Not all could be kept')
+  await self.skipWaiting()
+}
 
 self.addEventListener('activate', (event) => {
-  event.waitUntil(
-    (async () => {
-      for (const name of await caches.keys()) if (name !== CACHE) await caches.delete(name)
-      await self.clients.claim()
-    })(),
-  )
+  // Pages that were opened with the release before may still need parts of it.
+  event.waitUntil(dropReleases(1).then(() => self.clients.claim()))
 })
+
+/** All but this one and as many of the latest others. */
+async function dropReleases(others) {
+  const names = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== CACHE)
+  if (others === 0) await caches.delete(CACHE)
+  for (const name of names.slice(0, names.length - others)) await caches.delete(name)
+}
 
 self.addEventListener('fetch', (event) => {
   const { request } = event
-  const url = new URL(request.url)
-  if (request.method !== 'GET' || url.origin !== self.location.origin) return
+  const { origin, pathname } = new URL(request.url)
+  if (request.method !== 'GET' || origin !== self.location.origin) return
   if (request.mode === 'navigate') {
     // A file opened by itself is no page.
-    if (!/\.\w+$/.test(url.pathname)) event.respondWith(openPage(url.pathname, request))
-  } else if (KEPT_FILES.test(url.pathname)) event.respondWith(cacheFirst(request))
-  else if (KEPT_DATA.has(url.pathname)) event.respondWith(networkFirst(request, request))
+    if (!/\.\w+$/.test(pathname)) event.respondWith(openPage(pathname, request))
+  } else if (ASSETS.test(pathname)) event.respondWith(cacheFirst(request))
+  else if (DATA.includes(pathname)) event.respondWith(networkFirst(pathname, request))
 })
 
-/**
- * Files of the first visit, which passed before this worker watched, and what the shop needs besides.
- * Answers with what could not be kept: `{ missing: [{ url, why }] }`.
- */
-self.addEventListener('message', (event) => {
-  const { data, ports } = event
-  if (data?.kind !== 'keep' || !Array.isArray(data.urls)) return
-  event.waitUntil(keepAll(data.urls).then((missing) => ports[0]?.postMessage({ missing })))
-})
-
-async function keepAll(urls) {
-  const missing = []
-  const tryToKeep = (url) => keep(url).catch(({ name }) => missing.push({ url, why: name }))
-  await Promise.all(urls.map(tryToKeep))
-  return missing
-}
-
-async function keep(address) {
-  const url = new URL(address, self.location.origin)
-  if (url.origin !== self.location.origin) return
-  const key = url.pathname === '/' ? '/' : url.href
+/** The home page as it was built; all others begin with the outline. */
+async function openPage(path, request) {
   const cache = await caches.open(CACHE)
-  if (await cache.match(key, { ignoreVary: true })) return
-  const response = await fetch(url, { cache: 'force-cache' })
-  if (!response.ok) throw new Error(`${response.status}`)
-  await cache.put(key, response)
+  return (await cache.match(path === '/' ? '/' : SHELL, ANY)) ?? fetch(request)
 }
 
-/** What a full disk can't keep is still what the page asked for. */
-function store(cache, key, response) {
-  return cache
-    .put(key, response)
-    .catch((refused) => console.info('Not kept for offline use:', refused))
-}
-
-/**
- * The home page is kept. Departments and products are documents of their own, too many to keep them:
- * without a network they begin with the outline, as all other pages do with one.
- */
-function openPage(path, request) {
-  if (path === '/') return networkFirst('/', request)
-  return networkFirst(SHELL, request, !RENDERED.test(path))
-}
-
-/** Hashed and versioned files never change. */
 async function cacheFirst(request) {
-  const cache = await caches.open(CACHE)
-  const kept = await cache.match(request, { ignoreVary: true })
+  const kept = await caches.match(request, ANY)
   if (kept) return kept
   const response = await fetch(request)
-  if (response.ok) await store(cache, request, response.clone())
+  if (response.ok) await store(CACHE, request, response.clone())
   return response
 }
 
-/** @param keep whether the answer is what `key` stands for */
-async function networkFirst(key, request, keep = true) {
-  const cache = await caches.open(CACHE)
-  const kept = await cache.match(key, { ignoreVary: true })
+async function networkFirst(path, request) {
+  const kept = await caches.match(path, ANY)
   const stop = new AbortController()
   const patience = kept && setTimeout(() => stop.abort(), PATIENCE_MS)
   try {
     const response = await fetch(request, { signal: stop.signal })
-    if (keep && response.ok) await store(cache, key, response.clone())
+    if (response.ok) await store(DATA_CACHE, path, response.clone())
     return response
   } catch (error) {
     if (kept) return kept
@@ -109,4 +85,53 @@ async function networkFirst(key, request, keep = true) {
     // All of it is there: from a page that reads it slowly it must not be taken away again.
     clearTimeout(patience)
   }
+}
+
+/** What a full disk can't keep is still what the page asked for. */
+async function store(name, key, response) {
+  const cache = await caches.open(name)
+  await cache
+    .put(key, response)
+    .catch((refused) => console.info('Not kept for offline use:', refused))
+}
+
+/**
+ * From a page at rest: `seen`, the files of a first visit, which passed before this worker watched;
+ * `replay`, whether to fetch what fast-forward needs. Answers with what of that is not kept.
+ */
+self.addEventListener('message', (event) => {
+  const { data, ports } = event
+  if (data?.kind !== 'keep' || !Array.isArray(data.seen)) return
+  event.waitUntil(keepFor(data).then((missing) => ports[0]?.postMessage({ missing })))
+})
+
+async function keepFor({ seen, replay }) {
+  await keepShop()
+  await keepAll([...DATA.slice(0, -1), ...seen.filter((path) => ASSETS.test(path))])
+  if (replay) return keepAll(RELEASE.replay)
+  const kept = await Promise.all(RELEASE.replay.map((path) => caches.match(path, ANY)))
+  return RELEASE.replay.flatMap((url, place) => (kept[place] ? [] : { url, why: 'NotAsked' }))
+}
+
+/** A page is kept only when all that it names is: what is opened from here must work. */
+async function keepShop() {
+  const missing = await keepAll(RELEASE.shop)
+  return missing.length > 0 ? missing : keepAll(DOCUMENTS)
+}
+
+async function keepAll(paths) {
+  const missing = []
+  const tryToKeep = (url) => keep(url).catch(({ name }) => missing.push({ url, why: name }))
+  await Promise.all(paths.map(tryToKeep))
+  return missing
+}
+
+async function keep(path) {
+  const cache = await caches.open(DATA.includes(path) ? DATA_CACHE : CACHE)
+  if (await cache.match(path, ANY)) return
+  const inOther = ASSETS.test(path) && (await caches.match(path, ANY))
+  const from = DOCUMENTS.includes(path) ? 'no-cache' : 'force-cache'
+  const response = inOther || (await fetch(path, { cache: from }))
+  if (!response.ok) throw new Error(`${response.status}`)
+  await cache.put(path, response)
 }

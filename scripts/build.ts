@@ -7,7 +7,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'vite'
-import { writeOfflineFiles } from './offline.ts'
+import { fillServiceWorker } from './offline.ts'
 import { prerender } from './prerender.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -15,7 +15,7 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 /** What the demo is made of; anything newer than its index.html makes it stale. */
 const SOURCES = [
   ...['src', 'public', 'data', 'index.html', 'vite.config.ts', 'package-lock.json'],
-  ...['scripts/prerender.ts', 'scripts/offline.ts'],
+  ...['scripts/images.ts', 'scripts/pictures', 'scripts/prerender.ts', 'scripts/offline.ts'],
 ]
 
 function newest(path: string): number {
@@ -51,7 +51,7 @@ export async function buildDemo(): Promise<void> {
   await build({ root: ROOT, logLevel: 'warn' })
   const demo = join(ROOT, 'dist/demo')
   await prerender(ROOT, demo)
-  writeOfflineFiles(demo)
+  fillServiceWorker(demo)
 }
 
 export async function buildPackage(): Promise<void> {

@@ -1,6 +1,7 @@
 /**
  * @module Draws the demo shop's product pictures and writes the catalogue that the browser loads:
- * `tsx scripts/images.ts`. The pictures are made, not kept: `public/catalog/images` is not in git.
+ * `tsx scripts/images.ts`. The pictures are made, not kept: neither `public/catalog/images` nor
+ * `pictures.json`, which holds all of them, is in git.
  */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -10,6 +11,7 @@ import type { Item } from '../src/core/catalog/item.ts'
 import { readCatalog } from '../src/train/shop/read.ts'
 import { draw } from './pictures/draw.ts'
 import { fileName, lookOf } from './pictures/look.ts'
+import { packOf } from './pictures/pack.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const images = join(root, 'public/catalog/images')
@@ -29,12 +31,9 @@ const files = new Map(looks.map((look) => [fileName(look), look]))
 
 await mkdir(images, { recursive: true })
 for (const name of await readdir(images)) if (!files.has(name)) await rm(join(images, name))
-let largest = 0
-for (const [name, look] of files) {
-  const svg = draw(look, icons)
-  largest = Math.max(largest, svg.length)
-  await writeFile(join(images, name), svg)
-}
+const svgs = new Map([...files].map(([name, look]) => [name, draw(look, icons)]))
+for (const [name, svg] of svgs) await writeFile(join(images, name), svg)
+await writeFile(join(root, 'public/catalog/pictures.json'), JSON.stringify(packOf(svgs)))
 
 const items: Item[] = catalog.map((item, i) => ({
   ...item,
@@ -45,6 +44,6 @@ await writeFile(join(root, 'public/catalog/catalog.json'), `[\n${lines.join(',\n
 
 const fromTitle = looks.filter((look) => look.fromTitle).length
 console.log(
-  `${files.size} pictures for ${items.length} products, largest ${largest} bytes; ` +
+  `${files.size} pictures for ${items.length} products; ` +
     `${((100 * fromTitle) / items.length).toFixed(1)} % by a word of the title`,
 )

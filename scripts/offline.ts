@@ -1,8 +1,9 @@
 /**
- * @module Lists what the built shop needs where there is no network, for its service worker
- * (`public/sw.js`) to keep: scripts that no visit may have asked for yet, such as a page's own or the
- * engine of the first fit.
+ * @module Tells the built shop's service worker (`public/sw.js`) which release it is of and what that
+ * needs where there is no network: also scripts that no visit may have asked for yet, such as a page's
+ * own or the engine of the first fit.
  */
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -13,7 +14,8 @@ export interface OfflineFiles {
   readonly replay: readonly string[]
 }
 
-export const OFFLINE = 'offline.json'
+/** The line to fill in. */
+const RELEASE = /^const RELEASE = .*$/m
 const DOCUMENTS = ['index.html', 'shell.html']
 const REPLAY_DATA = '/replay/shoppers.json'
 
@@ -56,14 +58,21 @@ export function offlineFiles(
 }
 
 /** @param demo directory of the built demo */
-export function writeOfflineFiles(demo: string): void {
+export function fillServiceWorker(demo: string): void {
   const folder = join(demo, 'assets')
   const text = (name: string) =>
     /\.(js|css)$/.test(name) ? readFileSync(join(folder, name), 'utf8') : ''
   const assets = new Map(readdirSync(folder).map((name) => [name, text(name)]))
   const documents = DOCUMENTS.map((name) => readFileSync(join(demo, name), 'utf8'))
+  const files = offlineFiles(documents, assets)
+  const hash = createHash('sha256')
+  for (const part of [...documents, ...files.shop, ...files.replay]) hash.update(part)
+  const release = JSON.stringify({ name: hash.digest('hex').slice(0, 12), ...files })
+  const worker = join(demo, 'sw.js')
+  const script = readFileSync(worker, 'utf8')
+  if (!RELEASE.test(script)) throw new Error('sw.js has no line for its release')
   writeFileSync(
-    join(demo, OFFLINE),
-    `${JSON.stringify(offlineFiles(documents, assets), null, 1)}\n`,
+    worker,
+    script.replace(RELEASE, () => `const RELEASE = ${release}`),
   )
 }

@@ -36,6 +36,7 @@ export async function prerender(root: string, demo: string): Promise<void> {
   const file = await readFile(join(root, 'public/catalog/catalog.json'), 'utf8')
   const given = Catalog.parse(JSON.parse(file)).items
   const models = join(root, 'public/models')
+  const pictures = JSON.parse(await readFile(join(root, 'public/catalog/pictures.json'), 'utf8'))
   const lists = await readBaseLists({
     read: (path) => readFile(join(models, path)),
     catalog: given,
@@ -58,19 +59,15 @@ export async function prerender(root: string, demo: string): Promise<void> {
     const page = (await vite.ssrLoadModule('/src/storefront/prerender.tsx')) as Prerender
     const bestsellers = lists.recommend({ limit: page.FOR_YOU }).map(({ id }) => id)
     const model = page.latestModelTag(lists.latest)
-    const fill = (shop: string, head = '', data = '') =>
+    const fill = (shop: string, data = '') =>
       template
         .replace(PLACE, () => `<div id="shop">${shop}</div>${data}`)
         // First of all: the shop's script may run as soon as it is there.
         .replace('<head>', () => `<head>${model}`)
-        .replace('</head>', () => `${head}</head>`)
     await writeFile(join(demo, 'shell.html'), fill(page.renderOutline()))
     for (const folder of ['category', 'product']) await mkdir(join(demo, folder))
-    for (const { path, title, shop, head, data } of page.renderPages(items, bestsellers)) {
-      const document = fill(shop, head, data).replace(
-        TITLE,
-        () => `<title>${asText(title)}</title>`,
-      )
+    for (const { path, title, shop, data } of page.renderPages(items, bestsellers, pictures)) {
+      const document = fill(shop, data).replace(TITLE, () => `<title>${asText(title)}</title>`)
       const file = fileOf(path)
       if (file) await writeFile(join(demo, file), document)
     }

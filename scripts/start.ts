@@ -55,7 +55,7 @@ const site = createStaticServer({
 site.once('error', (error) => fail(`cannot listen on port ${port}: ${error.message}`))
 site.listen(port, 'localhost', () => {
   console.log(`
-Nearside is running. Nothing about you leaves the browser unless you opt in.
+Nearside is running. It learns in the browser; what leaves it is told on the console's page.
 
   shop      ${origin}
   console   ${origin}/console

@@ -1,6 +1,6 @@
 /**
  * @module The demo's web server: built files, the published models, and the headers that make
- * "nothing leaves" enforceable by the browser instead of promised by us (docs/PRIVACY.md).
+ * a page unable to send anything to anybody but its own server and the aggregators (docs/PRIVACY.md).
  */
 import { stat } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
@@ -37,7 +37,7 @@ export function securityHeaders(federation: StaticSite['federation']): Record<st
       "default-src 'none'",
       "script-src 'self' 'wasm-unsafe-eval'",
       "style-src 'self'",
-      "img-src 'self' data:",
+      "img-src 'self' data: blob:",
       "manifest-src 'self'",
       ["connect-src 'self'", ...outside].join(' '),
       "worker-src 'self'",

@@ -25,7 +25,10 @@ const MAX_BYTES = 8000
 
 const IVORY = '#fffaf0'
 
-/** @throws Error when the icon set lacks the icon that a look asks for: a fault of the tables */
+/**
+ * One line for each of the parts that other pictures have too, so that a pack holds each part once.
+ * @throws Error when the icon set lacks the icon that a look asks for: a fault of the tables
+ */
 export function draw(look: Look, icons: IconSet): string {
   const { palette, pattern, picture, motif } = look
   const isShape = picture.kind === 'shape'
@@ -56,14 +59,23 @@ export function draw(look: Look, icons: IconSet): string {
         printed ? 'p' : undefined,
         motif && icon(motif, icons, 'm'),
       )
-    : `${icon(picture.name, icons, 'i')}${motif ? `<g transform="translate(20.5 19.5) scale(.42)">${icon(motif, icons, 'm')}</g>` : ''}`
+    : [
+        icon(picture.name, icons, 'i'),
+        ...(motif
+          ? ['<g transform="translate(20.5 19.5) scale(.42)">', icon(motif, icons, 'm'), '</g>']
+          : []),
+      ]
   const svg = [
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 400">',
-    `<defs>${defs.join('')}</defs>`,
+    '<defs>',
+    ...defs,
+    '</defs>',
     ...background,
-    `<g transform="translate(${LEFT} ${TOP}) scale(${SIZE / 32})">${product}</g>`,
+    `<g transform="translate(${LEFT} ${TOP}) scale(${SIZE / 32})">`,
+    ...product.filter((part) => part !== ''),
+    '</g>',
     '</svg>\n',
-  ].join('')
+  ].join('\n')
   return motif && svg.length > MAX_BYTES ? draw({ ...look, motif: undefined }, icons) : svg
 }
 
@@ -72,7 +84,7 @@ function drawShape(
   palette: Palette,
   pattern: string | undefined,
   motif: string | undefined,
-): string {
+): readonly string[] {
   const [x, y, size] = print
   const place = `translate(${round(x - size / 2)} ${round(y - size / 2)}) scale(${round(size / 32)})`
   return [
@@ -83,8 +95,8 @@ function drawShape(
     motif && pattern
       ? `<circle cx="${x}" cy="${y}" r="${round(size * 0.62)}" fill="${palette.main}"/>`
       : '',
-    motif && size > 0 ? `<g transform="${place}">${motif}</g>` : '',
-  ].join('')
+    ...(motif && size > 0 ? [`<g transform="${place}">`, motif, '</g>'] : []),
+  ]
 }
 
 /** The letters that stand for the palette's colours in `shapes.ts`. */

@@ -6,6 +6,7 @@ import type { Item } from '../../src/core/catalog/item.ts'
 import { readCatalog } from '../../src/train/shop/read.ts'
 import { draw, type IconSet } from './draw.ts'
 import { fileName, lookOf } from './look.ts'
+import { packOf } from './pack.ts'
 import { SHAPES } from './shapes.ts'
 import words from './words.json' with { type: 'json' }
 
@@ -85,6 +86,16 @@ describe('draw', () => {
     }
     expect(looks.filter(({ fromTitle }) => fromTitle).length / looks.length).toBeGreaterThan(0.95)
     expect(files.size).toBeGreaterThan(1000)
+  })
+
+  test('one pack holds every picture to the byte, in less than a fifth of their size', () => {
+    const looks = catalog.map(({ title = '', category }) => lookOf(title, category))
+    const svgs = new Map(looks.map((look) => [fileName(look), draw(look, icons)]))
+    const { pieces, pictures } = packOf(svgs)
+    for (const [name, svg] of svgs)
+      expect(`${pictures[name].map((place) => pieces[place]).join('\n')}\n`).toBe(svg)
+    const size = JSON.stringify({ pieces, pictures }).length
+    expect(size).toBeLessThan([...svgs.values()].join('').length / 5)
   })
 
   test('the same look has the same name and bytes', () => {

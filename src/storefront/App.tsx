@@ -9,9 +9,10 @@ import { type FirstPage, firstCatalogue } from './firstPage.ts'
 import { forgetTogether } from './forgetting.ts'
 import { followKnown } from './known.ts'
 import { bringLaterPages } from './later.tsx'
-import { keepTheRest } from './offline.ts'
+import { keepForOffline } from './offline.ts'
 import { Opening, Unreachable } from './parts/Opening.tsx'
 import type { Started } from './personalizer.ts'
+import { loadPictures } from './pictures.ts'
 import { type Shop, ShopContext } from './shop.ts'
 
 interface AppProps {
@@ -28,7 +29,10 @@ export function App({ first, start }: AppProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt loads again
   useEffect(() => {
     const abort = new AbortController()
+    // Those of a page that is on screen are in it; the others must not delay its list.
+    if (!first) void loadPictures()
     const open = (loaded: Catalogue) => {
+      if (first) void loadPictures()
       // In slices: a whole shop drawn at once would hold a slow phone for a third of a second.
       startTransition(() => setCatalogue(loaded))
     }
@@ -124,7 +128,7 @@ function OpenShop({ catalogue, bestsellers: ids, start }: OpenShopProps) {
   useEffect(() => {
     if (!open) return
     whenIdle(() => known.current.prepareSearch())
-    whenIdle(() => void bringLaterPages().then(keepTheRest))
+    whenIdle(() => void bringLaterPages().then(keepForOffline))
   }, [open])
 
   const capture = useCallback((event: CaptureInput) => {

@@ -6,8 +6,8 @@ import { App } from './App.tsx'
 import { hideChoices } from './address.ts'
 import { readFirstPage } from './firstPage.ts'
 import { keepScroll } from './navigation.ts'
-import { keepForOffline } from './offline.ts'
 import { startPersonalizer } from './personalizer.ts'
+import { takeOverPictures } from './pictures.ts'
 import { followChoices } from './preferences.ts'
 
 export function openShop(root: HTMLElement): void {
@@ -15,6 +15,7 @@ export function openShop(root: HTMLElement): void {
   followChoices(document.documentElement)
   keepScroll()
   const first = readFirstPage(document)
+  takeOverPictures(document)
   const shop = (
     // It begins with the address that the page was rendered for, which had no choices in it.
     <Router ssrPath={first?.path}>
@@ -28,5 +29,4 @@ export function openShop(root: HTMLElement): void {
   const outlined = root.querySelector('main[aria-busy]') !== null
   if (first || outlined) startTransition(() => void hydrateRoot(root, shop))
   else createRoot(root).render(shop)
-  if (import.meta.env.PROD) keepForOffline()
 }

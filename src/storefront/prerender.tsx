@@ -15,6 +15,7 @@ import {
 import { HOME_TITLE } from './pages/Home.tsx'
 import { Opening } from './parts/Opening.tsx'
 import { fullTitle } from './parts/Page.tsx'
+import { type PicturePack, pack } from './pictures.ts'
 
 export { FOR_YOU } from './firstPage.ts'
 export { latestModelTag } from './latestModel.ts'
@@ -23,25 +24,23 @@ interface Rendered {
   /** Address of the page. */
   readonly path: string
   readonly title: string
-  /** For the document's head. */
-  readonly head: string
   /** Inside of the shop's element. */
   readonly shop: string
   /** After it: what the script needs to go on from there. */
   readonly data: string
 }
 
-/** React puts the pictures that it wants early in front of everything else. */
-const PRELOADS = /^(<link [^>]*>)*/
-
 /**
  * @param items in a newcomer's order
  * @param bestsellers ids, best first, as every newcomer's device orders them
+ * @param pictures of all items; a page holds its own
  */
 export function* renderPages(
   items: readonly Item[],
   bestsellers: readonly string[],
+  pictures: PicturePack,
 ): Generator<Rendered> {
+  pack.set(pictures)
   const whole = createCatalogue(items)
   yield render(HOME_TITLE, firstHome(whole, bestsellers))
   for (const department of whole.departments)
@@ -58,14 +57,12 @@ function render(title: string, first: FirstPage): Rendered {
       </StrictMode>
     </Router>,
   )
-  const [head] = PRELOADS.exec(html) ?? ['']
   // In a script element, only `</script` and `<!--` mean something.
   const json = JSON.stringify(first).replaceAll('<', '\\u003c')
   return {
     path: first.path,
     title: fullTitle(title),
-    head,
-    shop: html.slice(head.length),
+    shop: html,
     data: `<script type="application/json" id="${FIRST_PAGE}">${json}</script>`,
   }
 }

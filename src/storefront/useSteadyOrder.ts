@@ -5,7 +5,7 @@
 import { useState, useSyncExternalStore } from 'react'
 import { usePersonalizer, useRerank } from '../react.ts'
 import { order } from './preferences.ts'
-import { useStored } from './stored.ts'
+import { useSignal } from './signal.ts'
 
 interface Steady {
   readonly ids: readonly string[]
@@ -21,7 +21,7 @@ interface Steady {
  * beforehand, for whomever, shows them
  */
 export function useSteadyOrder(list: string, ids: readonly string[], popular = false): Steady {
-  const wanted = useStored(order)
+  const wanted = useSignal(order)
   const reader = useSyncExternalStore(never, readerNow, () => 'anybody')
   const newcomer = usePersonalizer() === null && reader === 'newcomer'
   const ranked = useRerank(ids, { order: wanted, soldOut: true })

@@ -16,11 +16,11 @@ import { Page } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'
 import { Popular, Together } from '../parts/shelves.tsx'
 import { useShop } from '../shop.ts'
-import { useStored } from '../stored.ts'
+import { useSignal } from '../signal.ts'
 
 export function Basket() {
   const { catalogue } = useShop()
-  const lines = priced(useStored(basket), catalogue.get)
+  const lines = priced(useSignal(basket), catalogue.get)
   if (lines.length === 0) {
     return (
       <Page title="Your basket">

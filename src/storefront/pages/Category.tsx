@@ -5,7 +5,7 @@ import { Assortment } from '../parts/Assortment.tsx'
 import { Page } from '../parts/Page.tsx'
 import { order } from '../preferences.ts'
 import { useShop } from '../shop.ts'
-import { useStored } from '../stored.ts'
+import { useSignal } from '../signal.ts'
 import { useSteadyOrder } from '../useSteadyOrder.ts'
 import { NotFound } from './NotFound.tsx'
 
@@ -17,7 +17,7 @@ export function Category({ name }: { readonly name: string }) {
 
 function Shelves({ department }: { readonly department: Department }) {
   const { catalogue, unavailable } = useShop()
-  const personal = useStored(order)
+  const personal = useSignal(order)
   const ids = useMemo(() => department.items.map((item) => item.id), [department])
   const ranked = useSteadyOrder(department.name, ids, true)
   const items = useMemo(

@@ -8,11 +8,11 @@ import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
 import { ForYou } from '../parts/shelves.tsx'
 import { useShop } from '../shop.ts'
-import { useStored } from '../stored.ts'
+import { useSignal } from '../signal.ts'
 
 export function Checkout() {
   const { catalogue, capture } = useShop()
-  const lines = priced(useStored(basket), catalogue.get)
+  const lines = priced(useSignal(basket), catalogue.get)
   const [bought, setBought] = useState<readonly PricedLine[] | null>(null)
 
   function buy() {
@@ -41,7 +41,7 @@ export function Checkout() {
         <p className="notice">
           <strong>This is a demonstration.</strong> No payment is taken, nothing is delivered, and
           no name, address or card is asked for. Placing the order tells the shelves on this device
-          what you bought; nobody else is told.
+          what you bought; it is sent to nobody.
         </p>
         <Summary lines={lines} />
         <p className="checkout-actions">

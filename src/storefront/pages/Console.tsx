@@ -2,6 +2,7 @@
 import { PrivacyConsole } from '../../console.ts'
 import { usePersonalizer } from '../../react.ts'
 import { Page } from '../parts/Page.tsx'
+import { ServerSees } from '../parts/ServerSees.tsx'
 import { useShop } from '../shop.ts'
 
 export function Console() {
@@ -9,6 +10,7 @@ export function Console() {
   const { catalogue, unavailable, canContribute } = useShop()
   return (
     <Page title="Privacy console">
+      <ServerSees />
       {personalizer ? (
         <PrivacyConsole
           personalizer={personalizer}

@@ -2,11 +2,12 @@
 import { useEffect, useState } from 'react'
 import { usePersonalization } from '../../react.ts'
 import { useChoices } from '../address.ts'
-import { type ReplayKept, useReplayKept } from '../offline.ts'
+import { replayKept } from '../offline.ts'
 import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
 import { ReplayPlayer } from '../replay/ReplayPlayer.tsx'
 import { loadShoppers, type PastShopper } from '../replay/shoppers.ts'
+import { useSignal } from '../signal.ts'
 
 export function FastForward() {
   const [shoppers, setShoppers] = useState<readonly PastShopper[] | null>(null)
@@ -72,7 +73,7 @@ export function FastForward() {
   )
 }
 
-const KEPT: Readonly<Record<ReplayKept, string>> = {
+const KEPT: Readonly<Record<ReturnType<typeof replayKept.get>, string>> = {
   unknown: '',
   kept: 'This page works without a network: its shoppers, its scripts and the model are kept on this device.',
   'saves-data':
@@ -84,7 +85,7 @@ const KEPT: Readonly<Record<ReplayKept, string>> = {
 
 /** Whether it will work offline, and what is missing if it won't. */
 function WithoutNetwork() {
-  const kept = useReplayKept()
+  const kept = useSignal(replayKept)
   const { storage, notices } = usePersonalization()
   const full = kept === 'kept' && notices.some(({ code }) => code === 'storage-full')
   if (kept === 'kept' && storage === 'memory')

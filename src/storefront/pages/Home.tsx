@@ -64,7 +64,7 @@ const Hero = memo(function Hero({ catalogue }: { readonly catalogue: Catalogue }
         <h1 tabIndex={-1}>Small things that make a day</h1>
         <p>
           Three thousand gifts, cards, candles and curiosities. The shelves rearrange themselves
-          around you, and what they know about you never leaves your device.
+          around you, here on your device, and keep no record of you anywhere else.
         </p>
         <p>
           <Link className="button button-strong" href={categoryPath(catalogue.departments[0].name)}>
@@ -76,7 +76,7 @@ const Hero = memo(function Hero({ catalogue }: { readonly catalogue: Catalogue }
         {shown.map((item) => (
           <li key={item.id}>
             <Link href={productPath(item)} aria-label={titleOf(item)}>
-              <Picture item={item} size={200} alt="" eager />
+              <Picture item={item} size={200} alt="" early />
             </Link>
           </li>
         ))}
@@ -122,7 +122,7 @@ const ROOMS = [
   {
     href: '/console',
     name: 'Privacy console',
-    text: 'Every byte that left this device, and every decision made on it.',
+    text: 'What the shop’s server sees, what was learned here, and every decision made from it.',
   },
 ] as const
 

@@ -11,10 +11,10 @@ import { Page } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'
 import { ForYou } from '../parts/shelves.tsx'
 import { useShop } from '../shop.ts'
-import { useStored } from '../stored.ts'
+import { useSignal } from '../signal.ts'
 
 export function Orders() {
-  const placed = useStored(orders)
+  const placed = useSignal(orders)
   return (
     <Page title="Your orders">
       {placed.length === 0 ? (

@@ -11,7 +11,7 @@ import { Picture } from '../parts/Picture.tsx'
 import { RecentlyViewed } from '../parts/RecentlyViewed.tsx'
 import { Companions } from '../parts/shelves.tsx'
 import { useShop } from '../shop.ts'
-import { useStored } from '../stored.ts'
+import { useSignal } from '../signal.ts'
 import { useProductView } from '../useView.ts'
 import { NotFound } from './NotFound.tsx'
 
@@ -38,7 +38,7 @@ function Details({ item }: { readonly item: Item }) {
         </ol>
       </nav>
       <article className="product">
-        <Picture item={item} size={480} alt={title} eager />
+        <Picture item={item} size={480} alt={title} early />
         <div className="product-text">
           <h1 tabIndex={-1}>{title}</h1>
           <p className="product-price">
@@ -58,7 +58,7 @@ function Details({ item }: { readonly item: Item }) {
 
 function Buy({ item }: { readonly item: Item }) {
   const { capture } = useShop()
-  const wished = useStored(wishlist).includes(item.id)
+  const wished = useSignal(wishlist).includes(item.id)
   const [quantity, setQuantity] = useState(1)
   const [said, setSaid] = useState('')
 

@@ -6,11 +6,11 @@ import { Page } from '../parts/Page.tsx'
 import { Card } from '../parts/ProductCard.tsx'
 import { ForYou } from '../parts/shelves.tsx'
 import { useShop } from '../shop.ts'
-import { useStored } from '../stored.ts'
+import { useSignal } from '../signal.ts'
 
 export function Wishlist() {
   const { catalogue } = useShop()
-  const items = useStored(wishlist).flatMap((id) => catalogue.get(id) ?? [])
+  const items = useSignal(wishlist).flatMap((id) => catalogue.get(id) ?? [])
   return (
     <Page title="Your wishlist">
       {items.length === 0 ? (

@@ -5,7 +5,7 @@ import { basket, wishlist } from '../basket.ts'
 import { categoryPath, samePath } from '../catalogue.ts'
 import { theme, useDark } from '../preferences.ts'
 import { useShop } from '../shop.ts'
-import { useStored } from '../stored.ts'
+import { useSignal } from '../signal.ts'
 import { Icon } from './Icon.tsx'
 import { LearnedDrawer } from './LearnedDrawer.tsx'
 import { Link } from './Link.tsx'
@@ -15,8 +15,8 @@ import { SearchBox } from './SearchBox.tsx'
 
 /** Asks for what it shows by itself: another page is no reason to draw it anew. */
 export const Header = memo(function Header() {
-  const lines = useStored(basket)
-  const wished = useStored(wishlist)
+  const lines = useSignal(basket)
+  const wished = useSignal(wishlist)
   const count = lines.reduce((sum, line) => sum + line.quantity, 0)
   return (
     <header className="header">

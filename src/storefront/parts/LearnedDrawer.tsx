@@ -30,7 +30,7 @@ export function LearnedDrawer() {
           </span>
         </button>
         <span className="learned-sent">
-          {sent.bytes === 0 ? 'Sent: nothing' : `Sent: ${count(sent.bytes)} bytes`}
+          {sent.bytes === 0 ? 'Shared: nothing' : `Shared: ${count(sent.bytes)} bytes`}
         </span>
       </div>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the backdrop is for pointers; Escape closes */}
@@ -65,7 +65,7 @@ export function LearnedDrawer() {
                 </li>
                 <li>
                   <Link href="/console" onClick={close}>
-                    Every byte and every decision: the privacy console
+                    What the server sees, and every decision: the privacy console
                   </Link>
                 </li>
               </ul>

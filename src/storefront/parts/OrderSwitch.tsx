@@ -1,10 +1,10 @@
 /** @module Personal or shop order, for the whole shop; the change is said aloud. */
 import { useState } from 'react'
 import { order } from '../preferences.ts'
-import { useStored } from '../stored.ts'
+import { useSignal } from '../signal.ts'
 
 export function OrderSwitch() {
-  const current = useStored(order)
+  const current = useSignal(order)
   const [said, setSaid] = useState('')
   const personal = current === 'personal'
   function toggle() {

@@ -1,7 +1,7 @@
 /** @module A product's picture in a box of fixed shape, so that nothing moves when it arrives. */
-import { useState } from 'react'
 import type { Item } from '../../index.ts'
 import { titleOf } from '../catalogue.ts'
+import { usePicture } from '../pictures.ts'
 
 interface PictureProps {
   readonly item: Item
@@ -9,24 +9,25 @@ interface PictureProps {
   readonly size: number
   /** Empty where the title stands right beside it. */
   readonly alt: string
-  readonly eager?: boolean
+  /** On the first screen. */
+  readonly early?: boolean
 }
 
-export function Picture({ item, size, alt, eager = false }: PictureProps) {
-  const [broken, setBroken] = useState(false)
+export function Picture({ item, size, alt, early = false }: PictureProps) {
+  const { name, address } = usePicture(item, early)
   return (
     <span className="picture">
-      {item.image && !broken ? (
+      {address && (
         <img
-          src={item.image}
+          src={address}
+          data-picture={early ? name : undefined}
           width={size}
           height={size}
           alt={alt}
-          loading={eager ? 'eager' : 'lazy'}
           decoding="async"
-          onError={() => setBroken(true)}
         />
-      ) : (
+      )}
+      {address === null && (
         <span className="picture-letter" aria-hidden="true">
           {titleOf(item).charAt(0)}
         </span>

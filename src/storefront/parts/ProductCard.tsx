@@ -13,12 +13,16 @@ interface CardProps {
   readonly item: Item
   /** Words to mark in the title. */
   readonly terms?: readonly string[]
+  /** On the first screen. */
+  readonly early?: boolean
 }
 
 const NO_TERMS: readonly string[] = []
+/** As many cards of a page's first list may be on the first screen. */
+export const FIRST_SCREEN = 8
 
 /** Lists are sorted anew all the time; a card whose product stays is not drawn again. */
-export const Card = memo(function Card({ item, terms = NO_TERMS }: CardProps) {
+export const Card = memo(function Card({ item, terms = NO_TERMS, early }: CardProps) {
   const { capture } = useShop()
   return (
     <Link
@@ -27,7 +31,7 @@ export const Card = memo(function Card({ item, terms = NO_TERMS }: CardProps) {
       data-item={item.id}
       onClick={() => capture({ name: 'select_item', item_id: item.id })}
     >
-      <Picture item={item} size={240} alt="" />
+      <Picture item={item} size={240} alt="" early={early} />
       <span className="card-title">
         {highlight(titleOf(item), terms).map((piece, place) =>
           piece.hit ? (
@@ -55,7 +59,7 @@ export function PlainCard({ item }: ItemComponentProps) {
 export function ProductCard({ item, recommendation, position }: ItemComponentProps) {
   return (
     <>
-      <Card item={item} />
+      <Card item={item} early={(position ?? 0) <= FIRST_SCREEN} />
       <WhyThis recommendation={recommendation} position={position} />
     </>
   )

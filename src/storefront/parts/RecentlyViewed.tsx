@@ -1,6 +1,6 @@
 /** @module What was looked at last. */
 import { useShop } from '../shop.ts'
-import { useStored } from '../stored.ts'
+import { useSignal } from '../signal.ts'
 import { viewed } from '../viewed.ts'
 import { HeldShelf } from './HeldShelf.tsx'
 import { Card } from './ProductCard.tsx'
@@ -8,7 +8,7 @@ import { Card } from './ProductCard.tsx'
 /** @param except the product whose page this is */
 export function RecentlyViewed({ except }: { readonly except?: string }) {
   const { catalogue } = useShop()
-  const ids = useStored(viewed)
+  const ids = useSignal(viewed)
   if (catalogue.enoughFor !== null) return <HeldShelf />
   const items = ids
     .filter((id) => id !== except)

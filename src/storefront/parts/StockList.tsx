@@ -3,7 +3,7 @@ import { memo, useRef } from 'react'
 import type { Item } from '../../index.ts'
 import { useChoices } from '../address.ts'
 import { useShop } from '../shop.ts'
-import { Card } from './ProductCard.tsx'
+import { Card, FIRST_SCREEN } from './ProductCard.tsx'
 
 /** Products that it begins with, and as many more each time. */
 export const PAGE = 24
@@ -42,7 +42,7 @@ export const StockList = memo(function StockList(props: StockListProps) {
         {items.slice(0, shown).map((item, place) =>
           settled ? (
             <li key={item.id} className="grid-item">
-              <Card item={item} terms={termsOf?.(item.id)} />
+              <Card item={item} early={place < FIRST_SCREEN} terms={termsOf?.(item.id)} />
             </li>
           ) : (
             // biome-ignore lint/suspicious/noArrayIndexKey: a place, whatever will stand in it

@@ -9,7 +9,7 @@ import {
   useBoughtTogether,
 } from '../../react.ts'
 import { order } from '../preferences.ts'
-import { useStored } from '../stored.ts'
+import { useSignal } from '../signal.ts'
 import { PlainCard, ProductCard } from './ProductCard.tsx'
 
 /** Products on a shelf: one row on a desktop. */
@@ -44,7 +44,7 @@ export function ForYou({ limit = 12, ...rest }: RecommendationsProps) {
     <Recommendations
       title="For you"
       limit={limit}
-      order={useStored(order)}
+      order={useSignal(order)}
       itemComponent={ProductCard}
       layoutComponent={GridWithReasons}
       {...rest}
@@ -81,7 +81,7 @@ export function Similar({ item, title = 'Similar items', exclude }: AboutProps) 
       item={item}
       title={title}
       limit={SHELF}
-      order={useStored(order)}
+      order={useSignal(order)}
       exclude={exclude}
       itemComponent={PlainCard}
       layoutComponent={Shelf}
@@ -91,7 +91,7 @@ export function Similar({ item, title = 'Similar items', exclude }: AboutProps) 
 
 /** Both shelves of a product page: what the first shows, the second leaves out. */
 export function Companions({ item }: { readonly item: string }) {
-  const together = useBoughtTogether(item, { limit: SHELF, order: useStored(order) })
+  const together = useBoughtTogether(item, { limit: SHELF, order: useSignal(order) })
   const shown = useMemo(() => together.items.map(({ id }) => id), [together.items])
   return (
     <>
@@ -107,7 +107,7 @@ export function Together({ item, title = 'Often bought together' }: AboutProps) 
       item={item}
       title={title}
       limit={SHELF}
-      order={useStored(order)}
+      order={useSignal(order)}
       itemComponent={PlainCard}
       layoutComponent={Shelf}
     />

@@ -1,4 +1,4 @@
-/** @module The device's log as a table: every entry, every byte that left, and its chain of hashes. */
+/** @module The device's log as a table: every entry, every byte that was shared, and its chain of hashes. */
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { bytesSent } from '../../device/ledger/chain.ts'
 import type { LedgerEntry } from '../../device/ledger/entry.ts'
@@ -49,13 +49,13 @@ export function LedgerSection({ personalizer, snapshot }: SectionProps) {
   const newest = [...(entries ?? [])].reverse()
   const left = bytesSent(entries ?? [])
   return (
-    <Section title="What left this device" wide>
+    <Section title="What was shared, and what was fetched" wide>
       <p className="ns-sent">
         {entries === null
           ? 'Reading the log …'
           : left === 0
-            ? 'Sent: nothing'
-            : `Sent: ${left.toLocaleString('en-GB')} bytes`}
+            ? 'Shared: nothing'
+            : `Shared: ${left.toLocaleString('en-GB')} bytes`}
       </p>
       <p className="ns-small">
         Files fetched from the shop are counted too, by day and address; a fetch sends no more than

@@ -1,6 +1,6 @@
 /**
  * @module The auditor's seat in the browser: which engine and model are at work, what was learned
- * and how well, everything that degraded, and every byte that left. Shows figures, not promises.
+ * and how well, everything that degraded, what was fetched and every byte that was shared. Shows figures, not promises.
  */
 import '../react/nearside.css'
 import '../react/panel.css'

@@ -31,7 +31,7 @@ describe('the log', () => {
     )
     personalizer.audit.entries = () => Promise.resolve(entries)
     const screen = await show()
-    await expect.element(screen.getByText('Sent: 6,504 bytes')).toBeVisible()
+    await expect.element(screen.getByText('Shared: 6,504 bytes')).toBeVisible()
     const rows = () => [...screen.container.querySelectorAll('.ns-ledger tbody tr')]
     expect(rows()).toHaveLength(20)
     expect(rows()[0].querySelector('th')?.textContent).toBe('29')
@@ -45,7 +45,7 @@ describe('the log', () => {
   test('says that nothing was sent when nothing was', async () => {
     personalizer.audit.entries = () => Promise.resolve([entry(0, 0)])
     const screen = await show()
-    await expect.element(screen.getByText('Sent: nothing')).toBeVisible()
+    await expect.element(screen.getByText('Shared: nothing')).toBeVisible()
   })
 
   test('verifies the chain and names the entry where it breaks', async () => {

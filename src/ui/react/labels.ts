@@ -21,7 +21,7 @@ interface TermsInWords extends Pick<PersonalizerSnapshot['terms'], 'trust'> {
 export const ENGLISH = {
   ...ENGLISH_LISTS,
 
-  lead: 'This shop sorts its shelves on your device. What you look at, search for and buy stays in this browser, unseen by the shop’s servers.',
+  lead: 'This shop sorts its shelves on your device. What you look at, search for and buy is kept in this browser, and the shelves send no record of it. Like any web server, the shop’s sees which pages and files your browser asks for.',
   learned: 'What was learned',
   learnedNothing: 'Nothing yet: look at a few things.',
   forget: 'Forget',
@@ -48,9 +48,9 @@ export const ENGLISH = {
   checkOff: (choices: number) =>
     `Switched off: the shop’s own order predicted ${count(choices, 'choice')} of yours better`,
 
-  sentNothing: 'Sent: nothing',
+  sentNothing: 'Shared: nothing',
   sent: (reports: number, bytes: string, epsilon: string | null) =>
-    `Sent: ${count(reports, 'report')}, ${bytes} bytes${
+    `Shared: ${count(reports, 'report')}, ${bytes} bytes${
       epsilon === null ? '' : `, privacy loss ε = ${epsilon}`
     }`,
   help: 'Help the shop learn',

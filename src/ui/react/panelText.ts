@@ -2,7 +2,7 @@
 import type { PersonalizerSnapshot } from '../../device/api.ts'
 import type { Labels } from './labels.ts'
 
-/** "Sent: nothing", or exactly how much. */
+/** "Shared: nothing", or exactly how much. */
 export function sentText({ sent }: PersonalizerSnapshot, labels: Labels, locale: string): string {
   const { reports, bytes, epsilon } = sent
   if (reports === 0 && bytes === 0) return labels.sentNothing

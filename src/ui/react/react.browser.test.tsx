@@ -250,10 +250,10 @@ test('hooks outside of a provider say what is missing', async () => {
 })
 
 describe('PersonalizationPanel', () => {
-  test('is off by default, says "Sent: nothing", and obeys every button', async () => {
+  test('is off by default, says "Shared: nothing", and obeys every button', async () => {
     const erased = vi.fn()
     const screen = await show(<PersonalizationPanel onErased={erased} />)
-    await expect.element(screen.getByText('Sent: nothing')).toBeVisible()
+    await expect.element(screen.getByText('Shared: nothing')).toBeVisible()
     const consent = screen.getByRole('switch', { name: 'Contribute to the shared model' })
     await expect.element(consent).not.toBeChecked()
     await consent.click()
@@ -321,7 +321,7 @@ describe('PersonalizationPanel', () => {
     personalizer.change({ sent: { reports: 2, bytes: 4336, epsilon: 0.5012 } })
     const screen = await show(<PersonalizationPanel canContribute={false} />)
     await expect
-      .element(screen.getByText('Sent: 2 reports, 4,336 bytes, privacy loss ε = 0.501'))
+      .element(screen.getByText('Shared: 2 reports, 4,336 bytes, privacy loss ε = 0.501'))
       .toBeVisible()
     expect(screen.container.querySelector('[role=switch]')).toBeNull()
   })

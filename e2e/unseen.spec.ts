@@ -1,0 +1,191 @@
+/**
+ * @module What the shop's server can see: everything that reaches it is written down by the server
+ * itself. Two shoppers who do different things must look the same to it.
+ */
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import type { IncomingMessage, Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Browser, expect, type Page, test } from 'playwright/test'
+import { createStaticServer } from '../scripts/static.ts'
+import { forYou, goHome } from './shop.ts'
+
+interface Watched {
+  readonly origin: string
+  /** Everything of each request that a page or a shopper could have put something into. */
+  readonly seen: string[]
+  readonly end: () => Promise<void>
+}
+
+async function watch(root = 'dist/demo'): Promise<Watched> {
+  const seen: string[] = []
+  let origin = ''
+  const server: Server = createStaticServer({ root, models: 'public/models', federation: null })
+  server.prependListener('request', ({ method, url, headers }: IncomingMessage) => {
+    const { cookie = '', referer = '', 'content-length': length = 0 } = headers
+    seen.push([method, url, cookie, referer.replace(origin, ''), length].join(' '))
+  })
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
+  origin = `http://localhost:${(server.address() as AddressInfo).port}`
+  const end = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
+  return { origin, seen, end }
+}
+
+/** The device has all that it needs, and pages are opened from it. */
+async function keepsShop(page: Page): Promise<void> {
+  await page.waitForFunction(async () => {
+    const kept = await Promise.all(
+      ['/', '/shell.html', '/catalog/pictures.json', '/replay/shoppers.json'].map((path) =>
+        caches.match(path),
+      ),
+    )
+    return kept.every(Boolean) && navigator.serviceWorker.controller !== null
+  })
+  await page.waitForLoadState('networkidle')
+}
+
+interface Shopper {
+  readonly product: string
+  readonly query: string
+  readonly department: string
+  readonly page: string
+}
+
+/** A way through the shop: by clicks, by typing, by reloads and by links from elsewhere. */
+async function shop(page: Page, origin: string, who: Shopper): Promise<void> {
+  const main = page.getByRole('main')
+  const card = main.locator('[data-item]').first()
+  await forYou(page).locator(`[data-item="${who.product}"]`).click()
+  await expect(page.locator('article.product img')).toBeVisible()
+  await page.getByRole('button', { name: 'Add to basket' }).click()
+  await page.reload()
+  await expect(page.locator('article.product img')).toBeVisible()
+  await page.getByRole('searchbox').fill(who.query)
+  await page.keyboard.press('Enter')
+  await expect(main.locator('mark').first()).toBeVisible()
+  await expect(card.locator('img')).toBeVisible()
+  await page.getByRole('checkbox', { name: /^£1 to £3/ }).check()
+  await page.reload()
+  await expect(page.getByRole('checkbox', { name: /^£1 to £3/ })).toBeChecked()
+  await expect(card.locator('img')).toBeVisible()
+  await page.goto(`${origin}/search?q=${who.query}`)
+  await expect(main.locator('mark').first()).toBeVisible()
+  expect(new URL(page.url()).search).toBe('')
+  await page.goto(`${origin}/category/${encodeURIComponent(who.department)}`)
+  await expect(card.locator('img')).toBeVisible()
+  await card.click()
+  await expect(page.locator('article.product img')).toBeVisible()
+  const other = await page.context().newPage()
+  await other.goto(page.url())
+  await expect(other.locator('article.product img')).toBeVisible()
+  await other.close()
+  await page.goto(origin + who.page)
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await goHome(page)
+  await page.waitForLoadState('networkidle')
+}
+
+/** What the server saw of one shopper, as a set: how often it is asked is the clock's doing. */
+async function seenOf(browser: Browser, who: Shopper): Promise<string[]> {
+  const { origin, seen, end } = await watch()
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  try {
+    await page.goto(origin)
+    await expect(forYou(page).locator('[aria-busy="false"] [data-item]').first()).toBeVisible()
+    await keepsShop(page)
+    seen.length = 0
+    await page.reload()
+    await shop(page, origin, who)
+    await keepsShop(page)
+    return [...new Set(seen)].sort()
+  } finally {
+    await context.close()
+    await end()
+  }
+}
+
+const ADA: Shopper = {
+  product: '85123A',
+  query: 'lantern',
+  department: 'Christmas',
+  page: '/basket',
+}
+const BEN: Shopper = {
+  product: '22423',
+  query: 'heart',
+  department: 'Candles & Fragrance',
+  page: '/orders',
+}
+
+test('after the first visit the server can’t tell two shoppers apart', async ({ browser }) => {
+  const ada = await seenOf(browser, ADA)
+  expect(ada.join('\n')).not.toMatch(/product|category|search|lantern|basket|svg/)
+  expect(await seenOf(browser, BEN)).toEqual(ada)
+})
+
+test('what a first visit shows is its address; a link with a query shows that', async ({
+  browser,
+}) => {
+  const { origin, seen, end } = await watch()
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  try {
+    await page.goto(`${origin}/search?q=lantern`)
+    await expect(page.locator('main mark').first()).toBeVisible()
+    expect(page.url()).toBe(`${origin}/search#q=lantern`)
+    await page.locator('main [data-item]').first().click()
+    await expect(page.locator('article.product img')).toBeVisible()
+    await keepsShop(page)
+    expect(seen.filter((line) => /product|lantern|svg/.test(line))).toEqual([
+      'GET /search?q=lantern   0',
+    ])
+  } finally {
+    await context.close()
+    await end()
+  }
+})
+
+test('a new release arrives at the visit after it was found', async ({ browser }) => {
+  const root = await mkdtemp(join(tmpdir(), 'nearside-release-'))
+  await cp('dist/demo', root, { recursive: true })
+  const { origin, seen, end } = await watch(root)
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  const described = page.locator('meta[name="description"]')
+  try {
+    await page.goto(origin)
+    await keepsShop(page)
+    for (const [file, from, to] of [
+      ['index.html', 'A demonstration gift shop', 'The second release of a gift shop'],
+      ['sw.js', '{"name":"', '{"name":"second-'],
+    ] as const) {
+      const text = await readFile(join(root, file), 'utf8')
+      expect(text).toContain(from)
+      await writeFile(join(root, file), text.replace(from, to))
+    }
+    seen.length = 0
+    await page.reload()
+    await expect(described).not.toHaveAttribute('content', /second/)
+    await page.waitForFunction(async () => {
+      const names = await caches.keys()
+      const second = names.find((name) => name.startsWith('nearside-shop-second-'))
+      return second !== undefined && (await caches.open(second)).match('/')
+    })
+    // Files that both releases have are on the device already.
+    expect(seen.filter((line) => line.includes('/assets/'))).toEqual([])
+    await expect(async () => {
+      await page.reload()
+      await expect(described).toHaveAttribute('content', /second/, { timeout: 1_000 })
+    }).toPass()
+  } finally {
+    await context.close()
+    await end()
+    await rm(root, { recursive: true, force: true })
+  }
+})
