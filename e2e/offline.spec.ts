@@ -3,7 +3,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, type Page, test } from 'playwright/test'
 import { createStaticServer } from '../scripts/static.ts'
-import { fact, forYou, forYouIds, goHome, openShop } from './shop.ts'
+import { fact, forYou, forYouIds, goHome, keepsModel, openShop } from './shop.ts'
 
 /** A server of this test's own, which can be taken away for good. */
 async function serve(): Promise<{ readonly origin: string; readonly end: () => Promise<void> }> {
@@ -33,19 +33,6 @@ function missing(page: Page, part: 'shop' | 'replay'): Promise<string[]> {
     const lacking = await Promise.all(list[name].map(lacks))
     return list[name].filter((_: string, place: number) => lacking[place])
   }, part)
-}
-
-/** The device keeps the base model itself. */
-function keepsModel(page: Page): Promise<boolean> {
-  return page.evaluate(async () => {
-    const [{ name = '' } = {}] = await indexedDB.databases()
-    const opening = indexedDB.open(name)
-    await new Promise((resolve) => opening.addEventListener('success', resolve))
-    const asked = opening.result.transaction('downloads').objectStore('downloads').getKey('model')
-    await new Promise((resolve) => asked.addEventListener('success', resolve))
-    opening.result.close()
-    return asked.result === 'model'
-  })
 }
 
 /** The catalogue is no script, so it is in neither list. */

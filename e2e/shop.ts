@@ -31,3 +31,16 @@ export async function goHome(page: Page): Promise<void> {
   await page.getByRole('banner').getByRole('link').first().click()
   await expect(forYou(page).locator('[data-item]').first()).toBeVisible()
 }
+
+/** The device keeps the base model itself. */
+export function keepsModel(page: Page): Promise<boolean> {
+  return page.evaluate(async () => {
+    const [{ name = '' } = {}] = await indexedDB.databases()
+    const opening = indexedDB.open(name)
+    await new Promise((resolve) => opening.addEventListener('success', resolve))
+    const asked = opening.result.transaction('downloads').objectStore('downloads').getKey('model')
+    await new Promise((resolve) => asked.addEventListener('success', resolve))
+    opening.result.close()
+    return asked.result === 'model'
+  })
+}

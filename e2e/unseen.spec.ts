@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, expect, type Page, test } from 'playwright/test'
 import { createStaticServer } from '../scripts/static.ts'
-import { forYou, goHome } from './shop.ts'
+import { forYou, goHome, keepsModel } from './shop.ts'
 
 interface Watched {
   readonly origin: string
@@ -99,10 +99,13 @@ async function seenOf(browser: Browser, who: Shopper): Promise<string[]> {
     await page.goto(origin)
     await expect(forYou(page).locator('[aria-busy="false"] [data-item]').first()).toBeVisible()
     await keepsShop(page)
+    await expect.poll(() => keepsModel(page)).toBe(true)
     seen.length = 0
     await page.reload()
     await shop(page, origin, who)
-    await keepsShop(page)
+    // Whether there is something newer, the shop asks when it is at rest.
+    await expect.poll(() => seen).toContain('GET /sw.js  /sw.js 0')
+    await page.waitForLoadState('networkidle')
     return [...new Set(seen)].sort()
   } finally {
     await context.close()
@@ -172,17 +175,17 @@ test('a new release arrives at the visit after it was found', async ({ browser }
     seen.length = 0
     await page.reload()
     await expect(described).not.toHaveAttribute('content', /second/)
-    await page.waitForFunction(async () => {
-      const names = await caches.keys()
-      const second = names.find((name) => name.startsWith('nearside-shop-second-'))
-      return second !== undefined && (await caches.open(second)).match('/')
-    })
+    await expect.poll(() => seen).toContain('GET /shell.html  /sw.js 0')
+    const busy = () =>
+      page.evaluate(async () => {
+        const { installing, waiting, active } = await navigator.serviceWorker.ready
+        return Boolean(installing ?? waiting) || active?.state !== 'activated'
+      })
+    await expect.poll(busy).toBe(false)
     // Files that both releases have are on the device already.
     expect(seen.filter((line) => line.includes('/assets/'))).toEqual([])
-    await expect(async () => {
-      await page.reload()
-      await expect(described).toHaveAttribute('content', /second/, { timeout: 1_000 })
-    }).toPass()
+    await page.reload()
+    await expect(described).toHaveAttribute('content', /second/)
   } finally {
     await context.close()
     await end()

@@ -21,7 +21,7 @@ const DATA_CACHE = 'nearside-data'
 const PATIENCE_MS = 4000
 const ANY = { ignoreVary: true }
 
-/** The browser looks for a new release after each visit, by asking for this file. */
+/** A new release is another text of this file, for which each visit asks. */
 self.addEventListener('install', (event) => event.waitUntil(install()))
 
 async function install() {

@@ -1,41 +1,45 @@
-/** @module A file's bytes as a browser takes them: compressed once, not for every visitor. */
-import { readFile } from 'node:fs/promises'
-import { extname } from 'node:path'
+/** @module Answers as a browser takes them best: compressed once, not for every visitor. */
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
+import type { MiddlewareHandler } from 'hono'
 
-const COMPRESSED = new Set(['.safetensors', '.html', '.js', '.css', '.json', '.svg', '.wasm'])
+const COMPRESSIBLE = /^(text|application)\/|^image\/svg/
 
 const ENCODERS = {
-  br: (bytes: Buffer) =>
+  br: (bytes: ArrayBuffer) =>
     promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
-  gzip: (bytes: Buffer) => promisify(gzip)(bytes, { level: 9 }),
+  gzip: (bytes: ArrayBuffer) => promisify(gzip)(bytes, { level: 9 }),
 } as const
 
-type Encoding = keyof typeof ENCODERS | 'identity'
-
-/** Best first, of what the request's `accept-encoding` names. */
-export function encodingFor(file: string, accepted = ''): Encoding {
-  if (!COMPRESSED.has(extname(file))) return 'identity'
+/** Best first, of what `accept-encoding` names. */
+function encodingFor(accepted = ''): keyof typeof ENCODERS | undefined {
   const names = accepted.split(',').map((part) => part.split(';')[0].trim())
-  return names.includes('br') ? 'br' : names.includes('gzip') ? 'gzip' : 'identity'
+  return names.includes('br') ? 'br' : names.includes('gzip') ? 'gzip' : undefined
 }
 
-/** Bytes kept by encoding and file; another tag means that the file has changed. */
-export function createEncoded(): (
-  file: string,
-  tag: string,
-  encoding: Encoding,
-) => Promise<Buffer> {
-  const kept = new Map<string, { readonly tag: string; readonly bytes: Promise<Buffer> }>()
-  return (file, tag, encoding) => {
-    if (encoding === 'identity') return readFile(file)
-    const key = `${encoding} ${file}`
-    const known = kept.get(key)
-    if (known?.tag === tag) return known.bytes
-    const bytes = readFile(file).then(ENCODERS[encoding])
-    kept.set(key, { tag, bytes })
-    bytes.catch(() => kept.delete(key))
-    return bytes
+/** For answers with an `ETag`, by which their bytes are kept. */
+export function encoded(): MiddlewareHandler {
+  const kept = new Map<string, Promise<Buffer<ArrayBuffer>>>()
+  return async (context, next) => {
+    await next()
+    const { status, headers } = context.res
+    const encoding = encodingFor(context.req.header('accept-encoding'))
+    const tag = headers.get('etag')
+    if (
+      status !== 200 ||
+      context.req.method !== 'GET' ||
+      !COMPRESSIBLE.test(headers.get('content-type') ?? '')
+    )
+      return
+    headers.append('vary', 'accept-encoding')
+    if (!encoding || !tag) return
+    const key = `${encoding} ${tag}`
+    const made = kept.get(key) ?? context.res.arrayBuffer().then(ENCODERS[encoding])
+    kept.set(key, made)
+    made.catch(() => kept.delete(key))
+    const bytes = await made
+    context.res = new Response(bytes, { headers })
+    context.res.headers.set('content-encoding', encoding)
+    context.res.headers.set('content-length', String(bytes.length))
   }
 }

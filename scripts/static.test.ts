@@ -8,6 +8,8 @@ import { createStaticServer } from './static.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'nearside-static-'))
 const federation = { leader: 'http://localhost:1', helper: 'http://localhost:2' }
+for (const name of ['root/category', 'models/1'])
+  mkdirSync(join(directory, name), { recursive: true })
 let port = 0
 const server = createStaticServer({
   root: join(directory, 'root'),
@@ -16,8 +18,6 @@ const server = createStaticServer({
 })
 
 beforeAll(async () => {
-  for (const name of ['root/category', 'models/1'])
-    mkdirSync(join(directory, name), { recursive: true })
   writeFileSync(join(directory, 'root/index.html'), '<p>home</p>')
   writeFileSync(join(directory, 'root/shell.html'), '<p>shop</p>')
   writeFileSync(join(directory, 'root/category/Cards & Gift Wrap.html'), '<p>cards</p>')

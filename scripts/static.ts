@@ -2,10 +2,13 @@
  * @module The demo's web server: built files, the published models, and the headers that make
  * a page unable to send anything to anybody but its own server and the aggregators (docs/PRIVACY.md).
  */
-import { stat } from 'node:fs/promises'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { extname, join, normalize, sep } from 'node:path'
-import { createEncoded, encodingFor } from './encoded.ts'
+import type { Server } from 'node:http'
+import { extname } from 'node:path'
+import { createAdaptorServer } from '@hono/node-server'
+import { serveStatic } from '@hono/node-server/serve-static'
+import { Hono } from 'hono'
+import { etag } from 'hono/etag'
+import { encoded } from './encoded.ts'
 
 export interface StaticSite {
   /** Built storefront. */
@@ -16,18 +19,6 @@ export interface StaticSite {
   readonly federation: { readonly leader: string; readonly helper: string } | null
   /** Of every answer; by default those of `securityHeaders`. */
   readonly headers?: Readonly<Record<string, string>>
-}
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.wasm': 'application/wasm',
-  '.webmanifest': 'application/manifest+json',
-  '.safetensors': 'application/octet-stream',
 }
 
 export function securityHeaders(federation: StaticSite['federation']): Record<string, string> {
@@ -60,75 +51,36 @@ function cacheControl(path: string): string {
 }
 
 export function createStaticServer(site: StaticSite): Server {
-  const headers = site.headers ?? securityHeaders(site.federation)
-  const bytesOf = createEncoded()
-  return createServer(async (request, response) => {
-    const path = decode(request.url ?? '/')
-    if (path === null || (request.method !== 'GET' && request.method !== 'HEAD')) {
-      return refuse(response, path === null ? 400 : 405)
-    }
-    if (path === '/federation.json') {
-      const body = JSON.stringify(site.federation ?? {})
-      return response
-        .writeHead(200, { ...headers, 'content-type': TYPES['.json'], 'cache-control': 'no-cache' })
-        .end(body)
-    }
-    const inModels = path.startsWith('/models/')
-    const file = inModels ? join(site.models, path.slice('/models/'.length)) : join(site.root, path)
-    if (await send(request, response, file, path)) return
-    // A deep link of the single-page storefront; a missing file of any other kind stays missing.
-    if (inModels || extname(path) !== '') return refuse(response, 404)
-    if (await send(request, response, `${file}.html`, path)) return
-    if (!(await send(request, response, join(site.root, 'shell.html'), '/'))) refuse(response, 404)
+  const { root, models, federation, headers = securityHeaders(federation) } = site
+  const app = new Hono({ getPath: ({ url }) => decode(new URL(url).pathname) })
+  app.use(async (context, next) => {
+    const { method, path } = context.req
+    if (path === MALFORMED) context.res = context.text('400\n', 400)
+    else if (method !== 'GET' && method !== 'HEAD') context.res = context.text('405\n', 405)
+    else await next()
+    for (const [name, value] of Object.entries(headers)) context.res.headers.set(name, value)
+    context.res.headers.set('cache-control', cacheControl(path))
   })
-
-  /** False where there is no such file. */
-  async function send(
-    { headers: asked }: IncomingMessage,
-    response: ServerResponse,
-    file: string,
-    path: string,
-  ): Promise<boolean> {
-    const tag = await tagOf(file)
-    if (tag === null) return false
-    const head = {
-      ...headers,
-      'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
-      'cache-control': cacheControl(path),
-      etag: tag,
-      vary: 'accept-encoding',
-    }
-    if (asked['if-none-match'] === tag) {
-      response.writeHead(304, head).end()
-      return true
-    }
-    const encoding = encodingFor(file, String(asked['accept-encoding'] ?? ''))
-    const body = await bytesOf(file, tag, encoding).catch(() => null)
-    if (!body) return false
-    const encoded = encoding === 'identity' ? {} : { 'content-encoding': encoding }
-    response.writeHead(200, { ...head, ...encoded, 'content-length': body.length }).end(body)
-    return true
-  }
-
-  function refuse(response: ServerResponse, status: number): void {
-    response.writeHead(status, { ...headers, 'content-type': 'text/plain' }).end(`${status}\n`)
-  }
+  app.use(encoded(), etag())
+  app.get('/federation.json', (context) => context.json(federation ?? {}))
+  const inModels = (path: string) => path.slice('/models'.length)
+  app.get('/models/*', serveStatic({ root: models, rewriteRequestPath: inModels }))
+  app.get('/models/*', (context) => context.notFound())
+  app.get('*', serveStatic({ root }))
+  // A deep link of the single-page storefront; a missing file of any other kind stays missing.
+  app.get('*', (context, next) => (extname(context.req.path) ? context.notFound() : next()))
+  app.get('*', serveStatic({ root, rewriteRequestPath: (path) => `${path}.html` }))
+  app.get('*', serveStatic({ root, path: 'shell.html' }))
+  return createAdaptorServer(app) as Server
 }
 
-/** Null where there is no such file. */
-async function tagOf(file: string): Promise<string | null> {
-  const found = await stat(file).catch(() => null)
-  return found?.isFile() ? `"${found.size.toString(36)}-${found.mtimeMs.toString(36)}"` : null
-}
+const MALFORMED = ''
 
-/** The path without query, or null if it is malformed or climbs out of the root. */
-function decode(url: string): string | null {
+/** Whole, as files are named. */
+function decode(path: string): string {
   try {
-    const path = decodeURIComponent(url.split('?')[0] ?? '/')
-    const clean = normalize(path)
-    if (path.includes('\0') || clean.split(sep).includes('..')) return null
-    return clean.endsWith('/') ? `${clean}index.html` : clean
+    return decodeURIComponent(path)
   } catch {
-    return null
+    return MALFORMED
   }
 }

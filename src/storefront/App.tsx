@@ -14,6 +14,8 @@ import { Opening, Unreachable } from './parts/Opening.tsx'
 import type { Started } from './personalizer.ts'
 import { loadPictures } from './pictures.ts'
 import { type Shop, ShopContext } from './shop.ts'
+import { createSignal } from './signal.ts'
+import { useLoaded } from './useLoaded.ts'
 
 interface AppProps {
   /** The page that is on screen already, if it was rendered beforehand. */
@@ -22,59 +24,20 @@ interface AppProps {
 }
 
 export function App({ first, start }: AppProps) {
-  const [catalogue, setCatalogue] = useState<Catalogue | null>(() => first && firstCatalogue(first))
-  const [failure, setFailure] = useState<string | null>(null)
-  const [attempt, setAttempt] = useState(0)
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt loads again
-  useEffect(() => {
-    const abort = new AbortController()
-    // Those of a page that is on screen are in it; the others must not delay its list.
-    if (!first) void loadPictures()
-    const open = (loaded: Catalogue) => {
+  const load = useCallback(
+    async (signal: AbortSignal) => {
+      // Those of a page that is on screen are in it; the others must not delay its list.
+      if (!first) void loadPictures()
+      const catalogue = await loadCatalogue(first?.items, signal)
       if (first) void loadPictures()
-      // In slices: a whole shop drawn at once would hold a slow phone for a third of a second.
-      startTransition(() => setCatalogue(loaded))
-    }
-    loadCatalogue(first?.items, abort.signal).then(open, (error: Error) => {
-      if (!abort.signal.aborted) setFailure(error.message)
-    })
-    return () => abort.abort()
-  }, [first, attempt])
-
-  if (failure !== null)
-    return (
-      <Unreachable
-        message={failure}
-        onRetry={() => {
-          setFailure(null)
-          setAttempt(attempt + 1)
-        }}
-      />
-    )
-  if (!catalogue) return <Opening />
-  return <OpenShop catalogue={catalogue} bestsellers={first?.bestsellers} start={start} />
-}
-
-/** Of this visit only; what outlives it is the personalizer's to keep and to erase. */
-function createLastLooked(): Shop['lastLooked'] {
-  let looked: string | null = null
-  return {
-    get: () => looked,
-    set: (id) => {
-      looked = id
+      return catalogue
     },
-  }
-}
-
-function hold(ids: readonly string[] | undefined): Shop['bestsellers'] {
-  let held = ids
-  return {
-    get: () => held,
-    drop: () => {
-      held = undefined
-    },
-  }
+    [first],
+  )
+  const { value, failure, retry } = useLoaded(load, () => first && firstCatalogue(first))
+  if (failure !== null) return <Unreachable message={failure} onRetry={retry} />
+  if (!value) return <Opening />
+  return <OpenShop catalogue={value} bestsellers={first?.bestsellers} start={start} />
 }
 
 interface OpenShopProps {
@@ -88,8 +51,8 @@ function OpenShop({ catalogue, bestsellers: ids, start }: OpenShopProps) {
   const [unavailable, setUnavailable] = useState<string | null>(null)
   const waiting = useRef<CaptureInput[]>([])
   const current = useRef<Personalizer | null>(null)
-  const [lastLooked] = useState(createLastLooked)
-  const [bestsellers] = useState(() => hold(ids))
+  const [lastLooked] = useState(() => createSignal<string | null>(null))
+  const [bestsellers] = useState(() => createSignal(ids))
   const known = useRef(catalogue)
   useEffect(() => {
     known.current = catalogue

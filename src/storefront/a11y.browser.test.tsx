@@ -10,6 +10,7 @@ import { createCatalogue } from './catalogue.ts'
 import { Frame } from './Frame.tsx'
 import { orders, placeOrder } from './orders.ts'
 import { type Shop, ShopContext } from './shop.ts'
+import { createSignal } from './signal.ts'
 import { viewed } from './viewed.ts'
 
 const ITEMS: readonly Item[] = Array.from({ length: 30 }, (_, place) => ({
@@ -48,8 +49,8 @@ async function open(address: string) {
     capture: (event) => void personalizer.capture(event),
     canContribute: true,
     unavailable: null,
-    bestsellers: { get: () => undefined, drop: () => {} },
-    lastLooked: { get: () => 'i4', set: () => {} },
+    bestsellers: createSignal<readonly string[] | undefined>(undefined),
+    lastLooked: createSignal<string | null>('i4'),
   }
   await personalizer.capture({ name: 'view_item', item_id: 'i4' })
   const screen = await render(

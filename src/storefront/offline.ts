@@ -25,7 +25,9 @@ export async function keepForOffline(): Promise<void> {
 
 async function register(): Promise<ServiceWorker> {
   if (!('serviceWorker' in navigator)) throw new Error('This browser has no service workers.')
-  await navigator.serviceWorker.register(`${import.meta.env.BASE_URL}sw.js`)
+  const registered = await navigator.serviceWorker.register(`${import.meta.env.BASE_URL}sw.js`)
+  // Whether there is a new release. Without a network there is none to be had.
+  registered.update().catch(() => undefined)
   const { active } = await navigator.serviceWorker.ready
   if (!active) throw new Error('The service worker has gone.')
   return active

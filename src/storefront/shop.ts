@@ -2,6 +2,7 @@
 import { createContext, useContext } from 'react'
 import type { CaptureInput } from '../index.ts'
 import type { Catalogue } from './catalogue.ts'
+import type { Signal } from './signal.ts'
 
 export interface Shop {
   readonly catalogue: Catalogue
@@ -11,9 +12,9 @@ export interface Shop {
   /** Said once, when the shop runs without personal order. */
   readonly unavailable: string | null
   /** What the first page shows until this shopper's list is there; dropped with that page. */
-  readonly bestsellers: { get(): readonly string[] | undefined; drop(): void }
-  /** The item last looked at in this visit. */
-  readonly lastLooked: { get(): string | null; set(id: string | null): void }
+  readonly bestsellers: Signal<readonly string[] | undefined>
+  /** The item last looked at in this visit; what outlives it is the personalizer's to keep and erase. */
+  readonly lastLooked: Signal<string | null>
 }
 
 export const ShopContext = createContext<Shop | null>(null)

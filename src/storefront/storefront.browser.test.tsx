@@ -13,6 +13,7 @@ import { forgetTogether } from './forgetting.ts'
 import { orders, placeOrder } from './orders.ts'
 import { order } from './preferences.ts'
 import { type Shop, ShopContext } from './shop.ts'
+import { createSignal } from './signal.ts'
 import { rememberView, viewed } from './viewed.ts'
 
 const ITEMS: readonly Item[] = Array.from({ length: 40 }, (_, place) => ({
@@ -28,19 +29,13 @@ let personalizer: FakePersonalizer
 
 async function open(address: string, catalogue = createCatalogue(ITEMS)) {
   history.pushState(null, '', address)
-  let looked: string | null = null
   const shop: Shop = {
     catalogue,
     capture: (event) => void personalizer.capture(event),
     canContribute: false,
     unavailable: null,
-    bestsellers: { get: () => undefined, drop: () => {} },
-    lastLooked: {
-      get: () => looked,
-      set: (id) => {
-        looked = id
-      },
-    },
+    bestsellers: createSignal<readonly string[] | undefined>(undefined),
+    lastLooked: createSignal<string | null>(null),
   }
   return render(
     <ShopContext.Provider value={shop}>
@@ -217,14 +212,14 @@ test('an order is remembered on this device, can be bought again, and goes with 
 
 test('what is forgotten leaves the shop’s own shelves, and erasing empties them', async () => {
   const catalogue = createCatalogue(ITEMS)
-  const looked = { get: () => 'i1' as string | null, set: vi.fn() }
+  const looked = createSignal<string | null>('i1', 'i1')
   const together = forgetTogether(personalizer, catalogue.get, looked)
   for (const id of ['i1', 'i2', 'i3']) rememberView(id)
   rememberView('i1')
   expect(viewed.get()).toEqual(['i1', 'i3', 'i2'])
   await together.forget({ kind: 'item', name: 'i1' })
   expect(viewed.get()).toEqual(['i3', 'i2'])
-  expect(looked.set).toHaveBeenCalledWith(null)
+  expect(looked.get()).toBeNull()
   await together.forget({ kind: 'category', name: 'Garden' })
   expect(viewed.get()).toEqual(['i2'])
   wishlist.set(['i4'])

@@ -1,5 +1,4 @@
 /** @module `/fast-forward`: the year of a shopper whom training never saw, replayed on this device. */
-import { useEffect, useState } from 'react'
 import { usePersonalization } from '../../react.ts'
 import { useChoices } from '../address.ts'
 import { replayKept } from '../offline.ts'
@@ -8,20 +7,10 @@ import { Page } from '../parts/Page.tsx'
 import { ReplayPlayer } from '../replay/ReplayPlayer.tsx'
 import { loadShoppers, type PastShopper } from '../replay/shoppers.ts'
 import { useSignal } from '../signal.ts'
+import { useLoaded } from '../useLoaded.ts'
 
 export function FastForward() {
-  const [shoppers, setShoppers] = useState<readonly PastShopper[] | null>(null)
-  const [failure, setFailure] = useState<string | null>(null)
-  const [attempt, setAttempt] = useState(0)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt loads again
-  useEffect(() => {
-    const abort = new AbortController()
-    loadShoppers(abort.signal).then(setShoppers, (error: Error) => {
-      if (!abort.signal.aborted) setFailure(error.message)
-    })
-    return () => abort.abort()
-  }, [attempt])
-
+  const { value: shoppers, failure, retry } = useLoaded(loadShoppers, () => null)
   return (
     <Page title="Fast-forward">
       <div className="intro">
@@ -34,14 +23,7 @@ export function FastForward() {
         {failure !== null && (
           <div role="alert">
             <p>The recorded shoppers are missing. {failure}</p>
-            <button
-              type="button"
-              className="button"
-              onClick={() => {
-                setFailure(null)
-                setAttempt(attempt + 1)
-              }}
-            >
+            <button type="button" className="button" onClick={retry}>
               Try again
             </button>
           </div>

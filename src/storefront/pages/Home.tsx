@@ -19,7 +19,7 @@ export function Home() {
   const { catalogue, bestsellers } = useShop()
   // Of the first page only: on the way back, the shopper's own list is there at once.
   const [first] = useState(bestsellers.get)
-  useEffect(() => bestsellers.drop, [bestsellers])
+  useEffect(() => () => bestsellers.set(undefined), [bestsellers])
   return (
     <div className="page home">
       <Hero catalogue={catalogue} />

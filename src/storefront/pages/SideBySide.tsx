@@ -127,42 +127,50 @@ interface ListsProps {
   readonly loading: boolean
 }
 
-function Lists({ movements, loading }: ListsProps) {
+function Lists({ movements: { personal, base }, loading }: ListsProps) {
+  const ids = (placed: readonly Placed[]) => placed.map(({ id }) => id)
   return (
     <div className="compare">
-      <section aria-labelledby="compare-personal">
-        <h2 id="compare-personal">Your list</h2>
-        <p className="small">Sorted on this device; nobody else has it.</p>
-        <ol className="compare-list" aria-busy={loading}>
-          {loading
-            ? outlines
-            : movements.personal.map((placed) => (
-                <Row
-                  key={placed.id}
-                  placed={placed}
-                  place={placed.personal}
-                  move={cameFrom(placed)}
-                  why={placed.recommendation}
-                />
-              ))}
-        </ol>
-      </section>
-      <MoveLines
-        from={movements.base.map(({ id }) => id)}
-        to={movements.personal.map(({ id }) => id)}
-      />
-      <section aria-labelledby="compare-base">
-        <h2 id="compare-base">Everybody’s list</h2>
-        <p className="small">What the shop shows to a stranger.</p>
-        <ol className="compare-list" aria-busy={loading}>
-          {loading
-            ? outlines
-            : movements.base.map((placed) => (
-                <Row key={placed.id} placed={placed} place={placed.base} move={wentTo(placed)} />
-              ))}
-        </ol>
-      </section>
+      <List id="personal" title="Your list" note="Sorted on this device; nobody else has it.">
+        {!loading &&
+          personal.map((placed) => (
+            <Row
+              key={placed.id}
+              placed={placed}
+              place={placed.personal}
+              move={cameFrom(placed)}
+              why={placed.recommendation}
+            />
+          ))}
+      </List>
+      <MoveLines from={ids(base)} to={ids(personal)} />
+      <List id="base" title="Everybody’s list" note="What the shop shows to a stranger.">
+        {!loading &&
+          base.map((placed) => (
+            <Row key={placed.id} placed={placed} place={placed.base} move={wentTo(placed)} />
+          ))}
+      </List>
     </div>
+  )
+}
+
+interface ListProps {
+  readonly id: string
+  readonly title: string
+  readonly note: string
+  /** False while it is computed. */
+  readonly children: ReactNode
+}
+
+function List({ id, title, note, children }: ListProps) {
+  return (
+    <section aria-labelledby={`compare-${id}`}>
+      <h2 id={`compare-${id}`}>{title}</h2>
+      <p className="small">{note}</p>
+      <ol className="compare-list" aria-busy={children === false}>
+        {children || outlines}
+      </ol>
+    </section>
   )
 }
 

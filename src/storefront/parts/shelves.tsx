@@ -15,29 +15,20 @@ import { PlainCard, ProductCard } from './ProductCard.tsx'
 /** Products on a shelf: one row on a desktop. */
 const SHELF = 6
 
-function Shelf({ children, loading }: LayoutComponentProps) {
-  return (
-    <ul className="shelf" aria-busy={loading}>
-      {children}
-    </ul>
-  )
-}
+type ListProps = LayoutComponentProps & { readonly className: string }
 
-function ShelfWithReasons({ children, loading }: LayoutComponentProps) {
-  return (
-    <ul className="shelf with-reasons" aria-busy={loading}>
-      {children}
-    </ul>
-  )
-}
-
-function GridWithReasons({ children, loading }: LayoutComponentProps) {
-  return (
-    <ul className="grid with-reasons" aria-busy={loading}>
-      {children}
-    </ul>
-  )
-}
+const List = ({ children, loading, className }: ListProps) => (
+  <ul className={className} aria-busy={loading}>
+    {children}
+  </ul>
+)
+const Shelf = (props: LayoutComponentProps) => <List {...props} className="shelf" />
+const ShelfWithReasons = (props: LayoutComponentProps) => (
+  <List {...props} className="shelf with-reasons" />
+)
+const GridWithReasons = (props: LayoutComponentProps) => (
+  <List {...props} className="grid with-reasons" />
+)
 
 export function ForYou({ limit = 12, ...rest }: RecommendationsProps) {
   return (
