@@ -5,13 +5,12 @@ import { render } from 'vitest-browser-react'
 import type { Item } from '../index.ts'
 import { PersonalizationProvider } from '../react.ts'
 import { createFakePersonalizer } from '../ui/react/testPersonalizer.ts'
-import { basket, priced, wishlist } from './basket.ts'
+import { basket, priced, viewed, wishlist } from './basket.ts'
 import { createCatalogue } from './catalogue.ts'
 import { Frame } from './Frame.tsx'
 import { orders, placeOrder } from './orders.ts'
 import { type Shop, ShopContext } from './shop.ts'
 import { createSignal } from './signal.ts'
-import { viewed } from './viewed.ts'
 
 const ITEMS: readonly Item[] = Array.from({ length: 30 }, (_, place) => ({
   id: `i${place}`,

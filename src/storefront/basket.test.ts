@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Item } from '../index.ts'
 import { clampQuantity, MAX_QUANTITY, priced, sumOf } from './basket.ts'
 import { createCatalogue, OTHER } from './catalogue.ts'
-import { money } from './money.ts'
+import { money } from './text.ts'
 
 describe('basket', () => {
   test('a quantity is a whole number from 1 to the limit, whatever is typed', () => {

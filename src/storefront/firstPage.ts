@@ -4,9 +4,8 @@
  * have it; whatever else is opened first begins with the shop's outline.
  */
 import type { Item } from '../index.ts'
-import { type Catalogue, type Department, samePath, soldFirst } from './catalogue.ts'
+import { type Catalogue, type Department, isSold, samePath, soldFirst } from './catalogue.ts'
 import { PAGE } from './parts/StockList.tsx'
-import { windowOf } from './shopWindow.ts'
 
 export interface FirstPage {
   /** Its address, as the router gives it. */
@@ -30,6 +29,19 @@ export const FIRST_PAGE = 'first-page'
 
 /** How many products "For you" shows. */
 export const FOR_YOU = 12
+
+/** In the shop's window, at the top of the home page. */
+const CHOSEN = ['85123A', '22423', '47566', '20725', '84879', '22720']
+
+/** Chosen products; a catalogue without them shows one of each of its largest departments instead. */
+export function windowOf({ get, departments }: Catalogue): readonly Item[] {
+  const chosen = CHOSEN.flatMap((id) => get(id) ?? []).filter(isSold)
+  if (chosen.length === CHOSEN.length) return chosen
+  return departments
+    .map(({ face }) => face)
+    .filter((item) => isSold(item) && item.image)
+    .slice(0, CHOSEN.length)
+}
 
 /** @param bestsellers ids, best first */
 export function firstHome(whole: Catalogue, bestsellers: readonly string[]): FirstPage {

@@ -4,10 +4,9 @@
  */
 
 import type { Item, Personalizer } from '../index.ts'
-import { wishlist } from './basket.ts'
+import { viewed, wishlist } from './basket.ts'
 import { orders } from './orders.ts'
 import type { Shop } from './shop.ts'
-import { viewed } from './viewed.ts'
 
 export function forgetTogether(
   personalizer: Personalizer,

@@ -6,7 +6,7 @@ import { PersonalizationProvider } from '../react.ts'
 import { waitFor } from '../testPatience.ts'
 import { createFakePersonalizer, type FakePersonalizer } from '../ui/react/testPersonalizer.ts'
 import { hideChoices } from './address.ts'
-import { basket, priced, wishlist } from './basket.ts'
+import { basket, priced, rememberView, viewed, wishlist } from './basket.ts'
 import { createCatalogue } from './catalogue.ts'
 import { Frame } from './Frame.tsx'
 import { forgetTogether } from './forgetting.ts'
@@ -14,7 +14,6 @@ import { orders, placeOrder } from './orders.ts'
 import { order } from './preferences.ts'
 import { type Shop, ShopContext } from './shop.ts'
 import { createSignal } from './signal.ts'
-import { rememberView, viewed } from './viewed.ts'
 
 const ITEMS: readonly Item[] = Array.from({ length: 40 }, (_, place) => ({
   id: `i${place}`,

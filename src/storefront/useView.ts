@@ -2,8 +2,8 @@
 import { useEffect, useRef } from 'react'
 import type { Personalizer } from '../index.ts'
 import { usePersonalizer } from '../react.ts'
+import { rememberView } from './basket.ts'
 import { useShop } from './shop.ts'
-import { rememberView } from './viewed.ts'
 
 /** A shorter look is a misclick; it is captured with its length, so that cleaning can drop it. */
 const LOOK_MS = 1000

@@ -10,13 +10,13 @@ import {
   sumOf,
 } from '../basket.ts'
 import { productPath, titleOf } from '../catalogue.ts'
-import { money } from '../money.ts'
 import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'
 import { Popular, Together } from '../parts/shelves.tsx'
 import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
+import { money } from '../text.ts'
 
 export function Basket() {
   const { catalogue } = useShop()

@@ -2,13 +2,13 @@
 import { useEffect, useRef, useState } from 'react'
 import { basket, type PricedLine, priced, sumOf } from '../basket.ts'
 import { titleOf } from '../catalogue.ts'
-import { money } from '../money.ts'
 import { placeOrder } from '../orders.ts'
 import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
 import { ForYou } from '../parts/shelves.tsx'
 import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
+import { money } from '../text.ts'
 
 export function Checkout() {
   const { catalogue, capture } = useShop()

@@ -80,7 +80,7 @@ function WithoutNetwork() {
 
 function Waiting() {
   return (
-    <p className="theatre-waiting" role="status">
+    <p className="replay-waiting" role="status">
       The recorded shoppers are loading …
     </p>
   )

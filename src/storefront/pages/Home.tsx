@@ -2,15 +2,14 @@
 import { memo, useEffect, useState } from 'react'
 import { usePersonalization, usePersonalizer } from '../../react.ts'
 import { type Catalogue, categoryPath, productPath, titleOf } from '../catalogue.ts'
-import { FOR_YOU } from '../firstPage.ts'
-import { HeldShelf } from '../parts/HeldShelf.tsx'
+import { FOR_YOU, windowOf } from '../firstPage.ts'
 import { Link } from '../parts/Link.tsx'
+import { ShelfOutline } from '../parts/Outlines.tsx'
 import { useTitle } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'
 import { RecentlyViewed } from '../parts/RecentlyViewed.tsx'
 import { ForYou, Popular, Similar } from '../parts/shelves.tsx'
 import { useShop } from '../shop.ts'
-import { windowOf } from '../shopWindow.ts'
 
 export const HOME_TITLE = 'Gifts and small pleasures'
 
@@ -42,7 +41,7 @@ export function Home() {
 function BecauseYouLooked() {
   const looked = useLastLooked()
   const started = usePersonalizer() !== null
-  if (!started) return <HeldShelf />
+  if (!started) return <ShelfOutline />
   if (!looked) return null
   return <Similar item={looked.id} title={`Because you looked at ${titleOf(looked)}`} />
 }

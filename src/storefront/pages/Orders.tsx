@@ -3,8 +3,6 @@ import { useState } from 'react'
 import type { Item } from '../../index.ts'
 import { addToBasket } from '../basket.ts'
 import { isSold, productPath, titleOf } from '../catalogue.ts'
-import { lateFormat } from '../lateFormat.ts'
-import { money } from '../money.ts'
 import { type OrderLine, orders, type PlacedOrder, totalOf } from '../orders.ts'
 import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
@@ -12,6 +10,7 @@ import { Picture } from '../parts/Picture.tsx'
 import { ForYou } from '../parts/shelves.tsx'
 import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
+import { formatLater, money } from '../text.ts'
 
 export function Orders() {
   const placed = useSignal(orders)
@@ -41,7 +40,7 @@ export function Orders() {
   )
 }
 
-const day = lateFormat(
+const day = formatLater(
   () => new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short' }),
 )
 

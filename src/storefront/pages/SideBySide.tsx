@@ -15,6 +15,7 @@ import {
 } from '../movement.ts'
 import { Link } from '../parts/Link.tsx'
 import { MoveLines } from '../parts/MoveLines.tsx'
+import { Outlines } from '../parts/Outlines.tsx'
 import { Page } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'
 import { useShop } from '../shop.ts'
@@ -168,16 +169,11 @@ function List({ id, title, note, children }: ListProps) {
       <h2 id={`compare-${id}`}>{title}</h2>
       <p className="small">{note}</p>
       <ol className="compare-list" aria-busy={children === false}>
-        {children || outlines}
+        {children || <Outlines count={SHOWN} className="compare-row compare-outline" />}
       </ol>
     </section>
   )
 }
-
-const outlines = Array.from({ length: SHOWN }, (_, place) => (
-  // biome-ignore lint/suspicious/noArrayIndexKey: outlines have no identity
-  <li key={place} className="compare-row compare-outline" aria-hidden="true" />
-))
 
 interface RowProps {
   readonly placed: Placed

@@ -1,8 +1,8 @@
 /** @module The side panel "What this shop learned on your device", as a native modal dialog. */
 import { useRef, useState } from 'react'
 import { PersonalizationPanel, usePersonalization } from '../../react.ts'
-import { count } from '../money.ts'
 import { useShop } from '../shop.ts'
+import { count } from '../text.ts'
 import { Icon } from './Icon.tsx'
 import { Link } from './Link.tsx'
 

@@ -1,5 +1,6 @@
 /** @module Before there is a catalogue: the shop's outline, or why it can't open. */
 import { Icon } from './Icon.tsx'
+import { Outlines } from './Outlines.tsx'
 import { SHOP_NAME } from './Page.tsx'
 
 function Sign() {
@@ -35,12 +36,9 @@ export function Outline() {
       </p>
       <div className="page">
         <div className="opening-hero" />
-        <div className="grid">
-          {Array.from({ length: 8 }, (_, place) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: outlines have no identity
-            <div key={place} className="ns-skeleton" />
-          ))}
-        </div>
+        <ul className="grid">
+          <Outlines count={8} />
+        </ul>
       </div>
     </>
   )

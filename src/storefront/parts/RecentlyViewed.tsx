@@ -1,15 +1,16 @@
 /** @module What was looked at last. */
+
+import { viewed } from '../basket.ts'
 import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
-import { viewed } from '../viewed.ts'
-import { HeldShelf } from './HeldShelf.tsx'
+import { ShelfOutline } from './Outlines.tsx'
 import { Card } from './ProductCard.tsx'
 
 /** @param except the product whose page this is */
 export function RecentlyViewed({ except }: { readonly except?: string }) {
   const { catalogue } = useShop()
   const ids = useSignal(viewed)
-  if (catalogue.enoughFor !== null) return <HeldShelf />
+  if (catalogue.enoughFor !== null) return <ShelfOutline />
   const items = ids
     .filter((id) => id !== except)
     .flatMap((id) => catalogue.get(id) ?? [])

@@ -1,5 +1,5 @@
 /** @module Quality as it grows, one line for each way of ranking; the table beside it says the same. */
-import { lateFormat } from '../lateFormat.ts'
+import { formatLater } from '../text.ts'
 import { chartOf, FRAME, HEIGHT, pathOf, WIDTH } from './chart.ts'
 import { ARMS, type Quality } from './quality.ts'
 import type { ReplayStep } from './replay.ts'
@@ -13,10 +13,10 @@ interface QualityChartProps {
   readonly label: string
 }
 
-const month = lateFormat(
+const month = formatLater(
   () => new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' }),
 )
-const percent = lateFormat(() => new Intl.NumberFormat('en-GB', { style: 'percent' }))
+const percent = formatLater(() => new Intl.NumberFormat('en-GB', { style: 'percent' }))
 
 export function QualityChart({ steps, metric, span, until, label }: QualityChartProps) {
   const { lines, xTicks, yTicks, xOf } = chartOf(steps, metric, span)

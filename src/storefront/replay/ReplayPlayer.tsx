@@ -1,7 +1,7 @@
 /** @module One replay on screen: controls, chart, table, and what the latest order showed. */
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
-import { lateFormat } from '../lateFormat.ts'
 import { useShop } from '../shop.ts'
+import { formatLater } from '../text.ts'
 import { LatestOrder } from './LatestOrder.tsx'
 import { createPlayer, type PlayerState } from './player.ts'
 import { QualityChart } from './QualityChart.tsx'
@@ -15,10 +15,10 @@ const PACES = [
   { label: 'As fast as it computes', milliseconds: 0 },
 ] as const
 
-const day = lateFormat(
+const day = formatLater(
   () => new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }),
 )
-const percent = lateFormat(
+const percent = formatLater(
   () => new Intl.NumberFormat('en-GB', { style: 'percent', maximumFractionDigits: 1 }),
 )
 
@@ -42,8 +42,8 @@ export function ReplayPlayer({ shopper }: { readonly shopper: PastShopper }) {
   const playing = state.status === 'playing' || state.status === 'loading'
   const { steps } = state
   return (
-    <div className="theatre">
-      <div className="theatre-controls">
+    <div className="replay">
+      <div className="replay-controls">
         <button
           type="button"
           className="button button-strong"
@@ -91,7 +91,7 @@ export function ReplayPlayer({ shopper }: { readonly shopper: PastShopper }) {
         </span>
       </div>
       <Progress state={state} total={orders.length} />
-      <div className="theatre-stage">
+      <div className="replay-stage">
         <QualityChart
           steps={steps}
           metric={metric}
@@ -111,7 +111,7 @@ function Progress({ state, total }: { readonly state: PlayerState; readonly tota
   const last = steps.at(-1)
   const place = last ? `Order ${steps.length} of ${total}, ${day(last.order.time)}` : ''
   return (
-    <div className="theatre-progress">
+    <div className="replay-progress">
       <progress max={total} value={steps.length} aria-label="Orders replayed" />
       <span>{place}</span>
       {/* Not at every order: what is said aloud is what the shopper did or waits for. */}

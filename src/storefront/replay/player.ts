@@ -1,4 +1,5 @@
 /** @module Play, pause, step and speed of a replay; knows nothing of screens, shaped for `useSyncExternalStore`. */
+import { createSignal } from '../signal.ts'
 import type { Replay, ReplayStep } from './replay.ts'
 import type { PastOrder } from './shoppers.ts'
 
@@ -32,8 +33,7 @@ export interface PlayerDeps {
 const IDLE: PlayerState = { status: 'idle', steps: [], until: '', error: null }
 
 export function createPlayer({ orders, open, wait }: PlayerDeps): Player {
-  const listeners = new Set<() => void>()
-  let state = IDLE
+  const { get, set: change, subscribe } = createSignal(IDLE)
   let pace = 0
   let replay: Promise<Replay> | null = null
   /** Rises with each restart: what belongs to an earlier run is dropped. */
@@ -43,8 +43,7 @@ export function createPlayer({ orders, open, wait }: PlayerDeps): Player {
   let owed = 0
 
   function set(part: Partial<PlayerState>): void {
-    state = { ...state, ...part }
-    for (const listener of listeners) listener()
+    change({ ...get(), ...part })
   }
 
   /** Goes on while it plays or an order is owed. */
@@ -56,14 +55,14 @@ export function createPlayer({ orders, open, wait }: PlayerDeps): Player {
       replay ??= open()
       const { until } = await replay
       if (mine !== run) return
-      set({ until, status: state.status === 'loading' ? 'playing' : state.status })
-      while (state.steps.length < orders.length && (state.status === 'playing' || owed > 0)) {
-        if (state.status !== 'playing') owed--
-        const step = await (await replay).step(orders[state.steps.length])
+      set({ until, status: get().status === 'loading' ? 'playing' : get().status })
+      while (get().steps.length < orders.length && (get().status === 'playing' || owed > 0)) {
+        if (get().status !== 'playing') owed--
+        const step = await (await replay).step(orders[get().steps.length])
         if (mine !== run) return
-        const steps = [...state.steps, step]
-        set({ steps, status: steps.length === orders.length ? 'done' : state.status })
-        if (state.status === 'playing') await wait(pace)
+        const steps = [...get().steps, step]
+        set({ steps, status: steps.length === orders.length ? 'done' : get().status })
+        if (get().status === 'playing') await wait(pace)
         if (mine !== run) return
       }
     } catch (error) {
@@ -85,19 +84,19 @@ export function createPlayer({ orders, open, wait }: PlayerDeps): Player {
 
   return {
     play() {
-      if (state.status === 'playing' || state.status === 'loading' || state.status === 'done')
+      if (get().status === 'playing' || get().status === 'loading' || get().status === 'done')
         return
-      if (state.status === 'failed') set(IDLE)
+      if (get().status === 'failed') set(IDLE)
       set({ status: replay ? 'playing' : 'loading' })
       void go()
     },
     pause() {
-      if (state.status !== 'playing' && state.status !== 'loading') return
+      if (get().status !== 'playing' && get().status !== 'loading') return
       owed = 0
       set({ status: 'paused' })
     },
     next() {
-      if (state.status === 'done' || state.status === 'failed') return
+      if (get().status === 'done' || get().status === 'failed') return
       owed++
       set({ status: 'paused' })
       void go()
@@ -109,10 +108,7 @@ export function createPlayer({ orders, open, wait }: PlayerDeps): Player {
     setPace(milliseconds) {
       pace = milliseconds
     },
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
-    getSnapshot: () => state,
+    subscribe,
+    getSnapshot: get,
   }
 }

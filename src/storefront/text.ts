@@ -1,5 +1,5 @@
 /**
- * @module Prices and counts as text. Pounds and thousands by hand: the first `Intl` format of a page
+ * @module Prices, counts and dates as text. Pounds and thousands by hand: the first `Intl` format of a page
  * takes a browser 20 ms in one piece, and a slow phone a tenth of a second.
  */
 const formats = new Map<string, Intl.NumberFormat>()
@@ -19,4 +19,15 @@ export function money(amount: number, currency = 'GBP'): string {
     formats.set(currency, format)
   }
   return format.format(amount)
+}
+
+/** A format that is made when it is first needed, not while a script is being loaded. */
+export function formatLater(
+  make: () => { format(value: number): string },
+): (value: number) => string {
+  let made: ReturnType<typeof make> | null = null
+  return (value) => {
+    made ??= make()
+    return made.format(value)
+  }
 }
