@@ -123,7 +123,7 @@ const BEN: Shopper = {
   product: '22423',
   query: 'heart',
   department: 'Candles & Fragrance',
-  page: '/orders',
+  page: '/fast-forward',
 }
 
 test('after the first visit the server can’t tell two shoppers apart', async ({ browser }) => {

@@ -12,11 +12,10 @@ const SHELL = '/shell.html'
 const DOCUMENTS = ['/', SHELL]
 /** Hashed names: they never change. Models are not among them, the device checks and keeps those itself. */
 const ASSETS = /^\/assets\//
-/** What changes between releases, too; the last is only fast-forward's. */
-const DATA = [
-  ...['/catalog/catalog.json', '/catalog/pictures.json', '/federation.json'],
-  '/replay/shoppers.json',
-]
+/** Of one release; asked for only when somebody goes there. */
+const REPLAY = /^\/replay\//
+/** What changes between releases, too; every visit asks for it. */
+const DATA = ['/catalog/catalog.json', '/catalog/pictures.json', '/federation.json']
 const DATA_CACHE = 'nearside-data'
 const PATIENCE_MS = 4000
 const ANY = { ignoreVary: true }
@@ -52,7 +51,7 @@ self.addEventListener('fetch', (event) => {
   if (request.mode === 'navigate') {
     // A file opened by itself is no page.
     if (!/\.\w+$/.test(pathname)) event.respondWith(openPage(pathname, request))
-  } else if (ASSETS.test(pathname)) event.respondWith(cacheFirst(request))
+  } else if (ASSETS.test(pathname) || REPLAY.test(pathname)) event.respondWith(cacheFirst(request))
   else if (DATA.includes(pathname)) event.respondWith(networkFirst(pathname, request))
 })
 
@@ -63,7 +62,8 @@ async function openPage(path, request) {
 }
 
 async function cacheFirst(request) {
-  const kept = await caches.match(request, ANY)
+  const cache = await caches.open(CACHE)
+  const kept = (await cache.match(request, ANY)) ?? (await caches.match(request, ANY))
   if (kept) return kept
   const response = await fetch(request)
   if (response.ok) await store(CACHE, request, response.clone())
@@ -107,7 +107,7 @@ self.addEventListener('message', (event) => {
 
 async function keepFor({ seen, replay }) {
   await keepShop()
-  await keepAll([...DATA.slice(0, -1), ...seen.filter((path) => ASSETS.test(path))])
+  await keepAll([...DATA, ...seen.filter((path) => ASSETS.test(path))])
   if (replay) return keepAll(RELEASE.replay)
   const kept = await Promise.all(RELEASE.replay.map((path) => caches.match(path, ANY)))
   return RELEASE.replay.flatMap((url, place) => (kept[place] ? [] : { url, why: 'NotAsked' }))
@@ -130,7 +130,7 @@ async function keep(path) {
   const cache = await caches.open(DATA.includes(path) ? DATA_CACHE : CACHE)
   if (await cache.match(path, ANY)) return
   const inOther = ASSETS.test(path) && (await caches.match(path, ANY))
-  const from = DOCUMENTS.includes(path) ? 'no-cache' : 'force-cache'
+  const from = DOCUMENTS.includes(path) || REPLAY.test(path) ? 'no-cache' : 'force-cache'
   const response = inOther || (await fetch(path, { cache: from }))
   if (!response.ok) throw new Error(`${response.status}`)
   await cache.put(path, response)
