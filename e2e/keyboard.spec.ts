@@ -195,6 +195,7 @@ test('a search is an event: its words alone move the home list, and can be forgo
   const panel = page.getByRole('dialog')
   await expect(panel.getByText('You searched for “parasol”')).toBeVisible()
   await press(page, panel.getByRole('button', { name: 'Forget parasol' }))
+  await press(page, panel.getByRole('button', { name: 'Yes, forget it' }))
   await expect(panel.getByText('You searched for “parasol”')).toHaveCount(0)
   await page.keyboard.press('Escape')
   await expect.poll(() => forYouIds(page)).toEqual(before)

@@ -25,6 +25,8 @@ test('the panel: forget, pause, consent, export, erase', async ({ page }) => {
   await expect(panel).toBeVisible()
 
   await press(page, forget.first())
+  await expect(panel.getByText(/^Forgetting .+ deletes \d/)).toBeVisible()
+  await press(page, panel.getByRole('button', { name: 'Yes, forget it' }))
   await expect.poll(() => forget.count()).toBeLessThan(known)
   expect(await page.evaluate(() => document.activeElement?.closest('dialog') !== null)).toBe(true)
 

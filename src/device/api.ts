@@ -287,8 +287,8 @@ export interface Personalizer {
    * a notice, and null.
    */
   capture(input: CaptureInput): Promise<string | null>
-  /** The shopper's events, newest first; `limit` defaults to 100. */
-  events(options?: { limit?: number }): Promise<readonly ShopperEvent[]>
+  /** The shopper's events, newest first; `limit` defaults to 100. `about`: those that `forget` would delete. */
+  events(options?: { limit?: number; about?: Forgettable }): Promise<readonly ShopperEvent[]>
   /** What to show, best first; without a base model the shop's own order. */
   recommend(options?: ListOptions): Promise<readonly Recommendation[]>
   /** Items like this one, by the model's item vectors and co-occurrence. */

@@ -58,7 +58,7 @@ export interface Calls {
   start(config: WorkerConfig): void
   ping(): void
   capture(captured: Captured): string | null
-  events(limit: number): readonly ShopperEvent[]
+  events(limit: number, about?: Forgettable): readonly ShopperEvent[]
   recommend(options: ListOptions): readonly Recommendation[]
   similar(item: string, options: ListOptions): readonly Recommendation[]
   boughtTogether(item: string, options: ListOptions): readonly Recommendation[]

@@ -189,7 +189,7 @@ export async function createPersonalizer(
         return null
       }
     },
-    events: ({ limit = 100 } = {}) => call('events', [limit]),
+    events: ({ limit = 100, about } = {}) => call('events', [limit, about]),
     recommend: (options = {}) =>
       list(
         () => link.call('recommend', [options]),

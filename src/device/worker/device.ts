@@ -20,7 +20,7 @@ import { type FineTuneOptions, Learner, type LearnerDeps } from './learner.ts'
 import { createLists } from './lists.ts'
 import { createNotices, type Notices } from './notices.ts'
 import { Shop } from './shop.ts'
-import { Shopper, type ShopperDeps } from './shopper.ts'
+import { isAbout, Shopper, type ShopperDeps } from './shopper.ts'
 import { snapshotOf } from './snapshot.ts'
 import { type Bus, createBus, type Stored, startingState } from './state.ts'
 import { joinTabs } from './tabs.ts'
@@ -190,7 +190,10 @@ export async function startDevice(
       await whole
       return lists.explain(item)
     },
-    events: async (limit) => state.events.toReversed().slice(0, Math.max(0, limit)),
+    async events(limit, about) {
+      const events = about ? state.events.filter(isAbout(about, shop)) : state.events
+      return events.toReversed().slice(0, Math.max(0, limit))
+    },
     async fineTune(options) {
       await whole
       return learner.fineTune(options)

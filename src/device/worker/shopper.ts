@@ -182,7 +182,8 @@ export class Shopper {
   }
 }
 
-function isAbout(
+/** @throws NearsideError `input-invalid` for what names nothing that can be forgotten */
+export function isAbout(
   what: Forgettable,
   { catalog }: Pick<Shop, 'catalog'>,
 ): (event: ShopperEvent) => boolean {

@@ -68,6 +68,9 @@ describe('forgetting', () => {
         await forgot.device.capture({ id: `card-${i}`, time: clock - (10 - i) * DAY, input })
       }
       const before = await parameters(forgot)
+      // What is going to go can be seen before.
+      const about = await forgot.device.events(99, { kind: 'category', name: 'cards' })
+      expect(ids(about)).toEqual(['card-3', 'card-2', 'card-1', 'card-0'])
       expect(forgot.device.snapshot().engine?.name).toBe(engine)
       expect(forgot.device.snapshot().guard.tested).toBeGreaterThan(0)
       await forgot.device.forget({ kind: 'category', name: 'cards' })

@@ -14,7 +14,7 @@ export function EngineSection({ personalizer, snapshot }: SectionProps) {
   const id = useId()
   const [chosen, setChosen] = useState<EnginePreference>('auto')
   const [said, setSaid] = useState('')
-  const { engine } = snapshot
+  const { engine, fit } = snapshot
 
   async function choose(value: EnginePreference) {
     setChosen(value)
@@ -33,7 +33,13 @@ export function EngineSection({ personalizer, snapshot }: SectionProps) {
     <Section title="Engine">
       <Facts
         rows={[
-          ['Engine', engine?.name ?? 'None yet: the first list needs none'],
+          [
+            'Engine',
+            engine?.name ??
+              (fit
+                ? `None on this page yet; the last fit ran on ${fit.engine}`
+                : 'None yet: the first list needs none'),
+          ],
           ['Device', engine?.device],
           ['Chosen because', engine?.reason],
           ['Checked by', engine ? 'a small fit whose answer is known, before use' : null],

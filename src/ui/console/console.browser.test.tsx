@@ -65,6 +65,33 @@ test('an engine that can’t be had is said, not swallowed', async () => {
   await expect.element(screen.getByText('WebGPU has no adapter here.')).toBeVisible()
 })
 
+test('after a reload the engine’s line and the fit’s agree', async () => {
+  const fit = {
+    engine: 'wasm',
+    cases: 3,
+    lossBefore: 2,
+    lossAfter: 1.5,
+    fusionWeight: 0.6,
+    active: true,
+    milliseconds: 31,
+  }
+  personalizer.change({ engine: null, fit })
+  const screen = await show()
+  await expect
+    .element(screen.getByText('None on this page yet; the last fit ran on wasm'))
+    .toBeVisible()
+  await expect.element(screen.getByText('3 cases on wasm')).toBeVisible()
+})
+
+test('a consent that can’t be stored is said, and the switch keeps its true state', async () => {
+  personalizer.setContribution = () => Promise.reject(new Error('There is no room.'))
+  const screen = await show()
+  const consent = screen.getByRole('switch', { name: 'Contribute to the shared model' })
+  await consent.click()
+  await expect.element(screen.getByText('There is no room.')).toBeVisible()
+  await expect.element(consent).not.toBeChecked()
+})
+
 test('a report can be sent only with consent, and the outcome is said', async () => {
   const contribute = vi.spyOn(personalizer, 'contribute')
   const screen = await show()

@@ -51,7 +51,9 @@ test('follows the shopper, announces it, and tells the page', async () => {
   await waitFor(() => expect(ids(host)).toHaveLength(3))
   await personalizer.capture({ name: 'view_item', item_id: 'glow' })
   await waitFor(() => expect(ids(host)).toEqual(['wick', 'glow', 'tin']))
-  expect(inside(host, '[role=status]')[0].textContent).toBe('Yours: list updated')
+  await waitFor(() =>
+    expect(inside(host, '[role=status]')[0].textContent).toBe('Yours: list updated'),
+  )
   expect(inside(host, '.ns-why')[0].textContent).toBe(
     'You like Candles 2 places higher than in the shop’s order',
   )

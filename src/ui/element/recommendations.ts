@@ -5,6 +5,7 @@
  */
 import type { Item } from '../../core/catalog/item.ts'
 import type { ListOptions, Personalizer, Recommendation } from '../../device/api.ts'
+import { createAnnouncer } from '../react/announcer.ts'
 import { fillList } from '../react/fillList.ts'
 import { ENGLISH_LISTS, type ListLabels } from '../react/listLabels.ts'
 import { createListObserver, type ListObserver } from '../react/listObserver.ts'
@@ -86,6 +87,7 @@ export class NearsideRecommendations extends Base {
   #observer: ListObserver | null = null
   #stop: (() => void) | null = null
   #shown: string | null = null
+  #announcer = createAnnouncer(() => this.#announce())
 
   constructor() {
     super()
@@ -107,6 +109,7 @@ export class NearsideRecommendations extends Base {
     elements.delete(this)
     this.#stop?.()
     this.#stop = null
+    this.#announcer.stop()
   }
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
@@ -120,6 +123,8 @@ export class NearsideRecommendations extends Base {
   connect(): void {
     this.#stop?.()
     this.#shown = null
+    this.#announcer.stop()
+    this.#announcer = createAnnouncer(() => this.#announce())
     const observer = createListObserver(provided?.personalizer ?? null)
     this.#observer = observer
     this.#stop = observer.subscribe(() => this.#render())
@@ -171,10 +176,10 @@ export class NearsideRecommendations extends Base {
     this.#error.textContent = state.code && labels.trouble(state.code)
     this.#error.hidden = state.code === null
     if (loading || !provided) this.#skeletons()
-    else this.#fill(provided.shop, state.items, title)
+    else this.#fill(provided.shop, state.items)
   }
 
-  #fill(shop: Shop, items: readonly Recommendation[], title: string): void {
+  #fill(shop: Shop, items: readonly Recommendation[]): void {
     const cards = items
       .filter(({ id }) => shop.itemOf(id) !== undefined)
       .slice(0, this.#limit)
@@ -187,9 +192,16 @@ export class NearsideRecommendations extends Base {
     this.#replace(cards)
     const order = items.map(({ id }) => id).join('\n')
     if (order === this.#shown) return
-    if (this.#shown !== null) this.#status.textContent = shop.labels.listUpdated(title)
     this.#shown = order
+    this.#announcer.shows(order)
     this.#say('nearside-change', { items })
+  }
+
+  /** Another element each time: the same words again would be no news. */
+  #announce(): void {
+    const { labels } = provided?.shop ?? { labels: ENGLISH_LISTS }
+    const words = labels.listUpdated(this.#heading(labels))
+    this.#status.replaceChildren(element('span', '', words))
   }
 
   #skeletons(): void {

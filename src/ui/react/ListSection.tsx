@@ -5,6 +5,7 @@
 import { type ComponentType, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import type { Item } from '../../core/catalog/item.ts'
 import type { Recommendation } from '../../device/api.ts'
+import { type Announcer, createAnnouncer } from './announcer.ts'
 import { usePersonalizationContext } from './context.ts'
 import { ItemCard, type ItemComponent } from './ItemCard.tsx'
 import type { ListState } from './listObserver.ts'
@@ -94,7 +95,7 @@ export function ListSection({
     .map((recommendation) => ({ recommendation, item: itemOf(recommendation.id) }))
     .filter((entry): entry is Shown => entry.item !== undefined)
     .slice(0, limit)
-  const announcement = useAnnouncement(labels.listUpdated(title), loading, shown)
+  const changes = useAnnouncements(loading ? null : shown.map(({ item }) => item.id).join('\n'))
 
   if (!loading && shown.length === 0) return Empty && <Empty />
   return (
@@ -124,7 +125,8 @@ export function ListSection({
       </Layout>
       {state.code && <p className="ns-error">{labels.trouble(state.code)}</p>}
       <p className="ns-visually-hidden" role="status">
-        {announcement}
+        {/* Another element each time: the same words again would be no news. */}
+        {changes > 0 && <span key={changes}>{labels.listUpdated(title)}</span>}
       </p>
     </section>
   )
@@ -134,15 +136,15 @@ function asGiven(id: string, place: number): Recommendation {
   return { id, score: 0, baseRank: place + 1, reason: { kind: 'popular' } }
 }
 
-/** Says that a list changed, not what it shows at first: nobody asked for that. */
-function useAnnouncement(words: string, loading: boolean, shown: readonly Shown[]): string {
-  const order = loading ? null : shown.map(({ item }) => item.id).join('\n')
-  const first = useRef<string | null>(null)
-  const [text, setText] = useState('')
+/** How often the list changed so far that it was worth a word. */
+function useAnnouncements(order: string | null): number {
+  const [times, setTimes] = useState(0)
+  const announcer = useRef<Announcer | null>(null)
   useEffect(() => {
-    if (order === null) return
-    if (first.current !== null && first.current !== order) setText(words)
-    first.current = order
-  }, [order, words])
-  return text
+    const made = createAnnouncer(() => setTimes((before) => before + 1))
+    announcer.current = made
+    return made.stop
+  }, [])
+  useEffect(() => announcer.current?.shows(order), [order])
+  return times
 }

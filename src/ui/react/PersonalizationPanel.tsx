@@ -10,6 +10,7 @@ import { usePersonalizationContext } from './context.ts'
 import { download } from './download.ts'
 import { Learned } from './Learned.tsx'
 import { engineText, fitText, guardText, sentText, storedText, termsText } from './panelText.ts'
+import { focusAtOnce, useAction } from './useAction.tsx'
 import { usePersonalization } from './usePersonalizer.ts'
 
 /** What the panel is told. */
@@ -79,6 +80,7 @@ interface PartProps {
 function Consent({ personalizer, snapshot }: PartProps) {
   const { labels, locale } = usePersonalizationContext()
   const id = useId()
+  const { run, alert } = useAction()
   const { contribute, since } = snapshot.consent
   return (
     <section className="ns-block" aria-label={labels.help}>
@@ -92,10 +94,11 @@ function Consent({ personalizer, snapshot }: PartProps) {
         className="ns-switch"
         aria-checked={contribute}
         aria-describedby={id}
-        onClick={() => void personalizer.setContribution(!contribute)}
+        onClick={() => void run('contribute', () => personalizer.setContribution(!contribute))}
       >
         {labels.contribute}
       </button>
+      {alert}
       {since !== null && (
         <p className="ns-small">{labels.onSince(new Date(since).toLocaleString(locale))}</p>
       )}
@@ -109,14 +112,20 @@ function Controls({
   onErased,
 }: PartProps & { readonly onErased?: () => void }) {
   const { labels } = usePersonalizationContext()
+  const { run, alert } = useAction()
+  const { paused } = snapshot
   /** Null: not asked yet; false: asked, and kept. */
   const [sure, setSure] = useState<boolean | null>(null)
   const [said, setSaid] = useState('')
   const status = useRef<HTMLParagraphElement>(null)
   const ask = sure ? 'eraseSure' : 'erase'
   async function erase() {
-    await personalizer.erase()
-    onErased?.()
+    setSaid('')
+    const erased = await run('erase', async () => {
+      await personalizer.erase()
+      onErased?.()
+    })
+    if (!erased) return
     setSure(null)
     setSaid(labels.erased)
     // The buttons are other ones now: the focus stays where the outcome is said.
@@ -128,15 +137,19 @@ function Controls({
         <button
           type="button"
           className="ns-button"
-          aria-pressed={snapshot.paused}
-          onClick={() => void personalizer.pause(!snapshot.paused)}
+          aria-pressed={paused}
+          onClick={() => void run(paused ? 'resume' : 'pause', () => personalizer.pause(!paused))}
         >
-          {snapshot.paused ? labels.resume : labels.pause}
+          {paused ? labels.resume : labels.pause}
         </button>
         <button
           type="button"
           className="ns-button"
-          onClick={async () => download('my-shop-data.json', await personalizer.export())}
+          onClick={() =>
+            void run('export', async () =>
+              download('my-shop-data.json', await personalizer.export()),
+            )
+          }
         >
           {labels.exportData}
         </button>
@@ -156,14 +169,10 @@ function Controls({
           </button>
         )}
       </div>
+      {alert}
       <p className="ns-small" role="status" ref={status} tabIndex={-1}>
         {said}
       </p>
     </section>
   )
-}
-
-/** It stands where the button stood that was just pressed. */
-function focusAtOnce(button: HTMLButtonElement | null): void {
-  button?.focus()
 }

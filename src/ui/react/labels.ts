@@ -2,6 +2,7 @@
  * @module Every string that the widgets and the panel show, in English. A shop in another language
  * hands its own to the provider; what it leaves out stays English.
  */
+import type { EventName } from '../../core/events/event.ts'
 import type { PersonalizerSnapshot } from '../../device/api.ts'
 import { count, ENGLISH_LISTS } from './listLabels.ts'
 
@@ -17,6 +18,34 @@ interface TermsInWords extends Pick<PersonalizerSnapshot['terms'], 'trust'> {
   readonly spent: string
 }
 
+/** What the panel's buttons ask for. */
+export type Wish = 'contribute' | 'pause' | 'resume' | 'forget' | 'export' | 'erase'
+
+const FAILED: Readonly<Record<Wish, string>> = {
+  contribute: 'Your choice could not be saved. Please try again.',
+  pause: 'Learning could not be paused. Please try again.',
+  resume: 'Learning could not be resumed. Please try again.',
+  forget: 'That could not be forgotten. Please try again.',
+  export: 'Your data could not be exported. Please try again.',
+  erase: 'Not everything could be erased. Please try again.',
+}
+
+const EVENTS: Readonly<Record<EventName, readonly [one: string, many: string]>> = {
+  view_item: ['view', 'views'],
+  view_item_list: ['list shown', 'lists shown'],
+  select_item: ['click', 'clicks'],
+  add_to_cart: ['addition to the basket', 'additions to the basket'],
+  remove_from_cart: ['removal from the basket', 'removals from the basket'],
+  add_to_wishlist: ['addition to the wish list', 'additions to the wish list'],
+  purchase: ['purchase', 'purchases'],
+  search: ['search', 'searches'],
+}
+
+function listed(parts: readonly string[]): string {
+  const last = parts.at(-1) ?? ''
+  return parts.length < 2 ? last : `${parts.slice(0, -1).join(', ')} and ${last}`
+}
+
 /** The widgets’ strings in English. */
 export const ENGLISH = {
   ...ENGLISH_LISTS,
@@ -26,7 +55,24 @@ export const ENGLISH = {
   learnedNothing: 'Nothing yet: look at a few things.',
   forget: 'Forget',
   forgetThis: (name: string) => `Forget ${name}`,
+  /** Said before; `others`: products that go only because a purchase goes whole. */
+  forgetGoes: (
+    name: string,
+    events: Readonly<Partial<Record<EventName, number>>>,
+    others: number,
+  ) => {
+    const parts = (Object.keys(EVENTS) as EventName[]).flatMap((event) => {
+      const n = events[event] ?? 0
+      return n === 0 ? [] : `${n} ${EVENTS[event][n === 1 ? 0 : 1]}`
+    })
+    if (parts.length === 0) return `Nothing that is kept is about ${name}.`
+    const whole = `A purchase goes as a whole, with ${count(others, 'other product')} in it.`
+    return `Forgetting ${name} deletes ${listed(parts)}.${others > 0 ? ` ${whole}` : ''}`
+  },
+  forgetSure: 'Yes, forget it',
   forgotten: (name: string) => `${name} was forgotten.`,
+  /** A button's work failed. */
+  failed: (wish: Wish) => FAILED[wish],
 
   kept: 'Kept',
   keptHere: (events: number) => `${count(events, 'event')}, in this browser`,
@@ -34,6 +80,8 @@ export const ENGLISH = {
   computedWith: 'Computed with',
   starting: 'Starting …',
   noEngine: 'Nothing yet',
+  /** Nothing was learned on this page so far. */
+  engineIdle: (engine: string) => `${engine}, when it last learned`,
   engineOn: (engine: string, device: string) => `${engine} on ${device}`,
   lastLearned: 'Last learned',
   learningNow: (done: number, steps: number) => `Learning now: step ${done} of ${steps}`,

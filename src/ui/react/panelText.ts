@@ -1,5 +1,7 @@
 /** @module What the panel says, as pure functions of the snapshot: testable without a screen. */
-import type { PersonalizerSnapshot } from '../../device/api.ts'
+import type { Item } from '../../core/catalog/item.ts'
+import type { EventName, ShopperEvent } from '../../core/events/event.ts'
+import type { Learned, PersonalizerSnapshot } from '../../device/api.ts'
 import type { Labels } from './labels.ts'
 
 /** "Shared: nothing", or exactly how much. */
@@ -11,8 +13,11 @@ export function sentText({ sent }: PersonalizerSnapshot, labels: Labels, locale:
 }
 
 /** Where the ranking is computed. */
-export function engineText({ engine, status }: PersonalizerSnapshot, labels: Labels): string {
-  if (!engine) return status === 'starting' ? labels.starting : labels.noEngine
+export function engineText({ engine, fit, status }: PersonalizerSnapshot, labels: Labels): string {
+  if (!engine) {
+    if (status === 'starting') return labels.starting
+    return fit ? labels.engineIdle(fit.engine) : labels.noEngine
+  }
   return engine.device ? labels.engineOn(engine.name, engine.device) : engine.name
 }
 
@@ -51,4 +56,25 @@ export function guardText({ guard, paused }: PersonalizerSnapshot, labels: Label
 /** Plural-safe count of what is stored. */
 export function storedText({ events, storage }: PersonalizerSnapshot, labels: Labels): string {
   return labels[storage === 'indexeddb' ? 'keptHere' : 'keptInPage'](events.count)
+}
+
+/** What goes when this is forgotten: the events by name, and what a purchase takes along. */
+export function goesText(
+  name: string,
+  about: Pick<Learned, 'kind' | 'name'>,
+  going: readonly ShopperEvent[],
+  itemOf: (id: string) => Item | undefined,
+  labels: Labels,
+): string {
+  const byName: Partial<Record<EventName, number>> = {}
+  const others = new Set<string>()
+  for (const event of going) {
+    byName[event.name] = (byName[event.name] ?? 0) + 1
+    if (event.name !== 'purchase') continue
+    for (const id of event.items) {
+      const meant = about.kind === 'item' ? id === about.name : itemOf(id)?.category === about.name
+      if (!meant) others.add(id)
+    }
+  }
+  return labels.forgetGoes(name, byName, others.size)
 }

@@ -51,7 +51,17 @@ describe('Recommendations', () => {
     await expect
       .element(screen.getByText('2 places higher than in the shop’s order').first())
       .toBeVisible()
-    await expect.element(screen.getByText('For you: list updated')).toBeInTheDocument()
+    const announced = () => screen.container.querySelector('[role=status] > span')
+    await waitFor(() => expect(announced()?.textContent).toBe('For you: list updated'))
+    // The next change is news too: another element with the same words.
+    const first = announced()
+    for (let looks = 0; looks < 3; looks++)
+      await personalizer.capture({ name: 'view_item', item_id: 'tin' })
+    await waitFor(() => expect(shownIds(screen.container)).toEqual(['tin', 'mug', 'wick']))
+    await waitFor(() => {
+      expect(announced()?.textContent).toBe('For you: list updated')
+      expect(announced()).not.toBe(first)
+    })
   })
 
   test('the keyboard keeps its place when the list moves', async () => {
@@ -263,6 +273,7 @@ describe('PersonalizationPanel', () => {
 
     await personalizer.capture({ name: 'view_item', item_id: 'tin' })
     await screen.getByRole('button', { name: 'Forget Kitchen' }).click()
+    await screen.getByRole('button', { name: 'Yes, forget it' }).click()
     await expect.element(screen.getByText('Kitchen was forgotten.')).toBeInTheDocument()
 
     await screen.getByRole('button', { name: 'Pause learning' }).click()
@@ -288,8 +299,79 @@ describe('PersonalizationPanel', () => {
     const screen = await show(<PersonalizationPanel />)
     await expect.element(screen.getByText('You searched for “red parasol”')).toBeVisible()
     await screen.getByRole('button', { name: 'Forget red parasol' }).click()
+    await screen.getByRole('button', { name: 'Yes, forget it' }).click()
     expect(forget).toHaveBeenCalledWith({ kind: 'query', name: 'red parasol' })
     await expect.element(screen.getByText('red parasol was forgotten.')).toBeInTheDocument()
+  })
+
+  test('says what goes before anything is forgotten, and a purchase as a whole', async () => {
+    const forget = vi.spyOn(personalizer, 'forget')
+    const screen = await show(<PersonalizationPanel />)
+    for (const item_id of ['tin', 'mug', 'wick'])
+      await personalizer.capture({ name: 'view_item', item_id })
+    const items = ['tin', 'wick', 'glow'].map((item_id) => ({ item_id }))
+    await personalizer.capture({ name: 'purchase', items })
+    const button = screen.getByRole('button', { name: 'Forget Kitchen' })
+    await button.click()
+    const sure = screen.getByRole('button', { name: 'Yes, forget it' })
+    await expect.element(sure).toHaveFocus()
+    await expect
+      .element(sure)
+      .toHaveAccessibleDescription(
+        'Forgetting Kitchen deletes 2 views and 1 purchase. A purchase goes as a whole, with 2 other products in it.',
+      )
+    await screen.getByRole('button', { name: 'Keep it' }).click()
+    await expect.element(button).toHaveFocus()
+    expect(forget).not.toHaveBeenCalled()
+    await button.click()
+    await sure.click()
+    expect(forget).toHaveBeenCalledWith({ kind: 'category', name: 'Kitchen' })
+    await expect.element(screen.getByText('Kitchen was forgotten.')).toBeInTheDocument()
+  })
+
+  test('what fails is said beside its button, which keeps its true state', async () => {
+    const erased = vi.fn()
+    const refuse = () => Promise.reject(new Error('The disk is gone.'))
+    await personalizer.capture({ name: 'view_item', item_id: 'tin' })
+    for (const name of ['setContribution', 'pause', 'forget', 'export', 'erase'] as const)
+      personalizer[name] = refuse
+    const screen = await show(<PersonalizationPanel onErased={erased} />)
+    const alerts = () =>
+      [...screen.container.querySelectorAll('[role=alert]')].map((alert) => alert.textContent)
+
+    const consent = screen.getByRole('switch', { name: 'Contribute to the shared model' })
+    await consent.click()
+    await waitFor(() =>
+      expect(alerts()).toEqual(['Your choice could not be saved. Please try again.']),
+    )
+    await expect.element(consent).not.toBeChecked()
+
+    const pause = screen.getByRole('button', { name: 'Pause learning' })
+    await pause.click()
+    await waitFor(() =>
+      expect(alerts()).toContain('Learning could not be paused. Please try again.'),
+    )
+    await expect.element(pause).toHaveAttribute('aria-pressed', 'false')
+    await screen.getByRole('button', { name: 'Export my data' }).click()
+    await waitFor(() =>
+      expect(alerts()).toContain('Your data could not be exported. Please try again.'),
+    )
+    await screen.getByRole('button', { name: 'Erase everything' }).click()
+    await screen.getByRole('button', { name: 'Yes, erase everything' }).click()
+    await waitFor(() =>
+      expect(alerts()).toContain('Not everything could be erased. Please try again.'),
+    )
+    expect(erased).not.toHaveBeenCalled()
+    await expect
+      .element(screen.getByText('Everything about you was erased.'))
+      .not.toBeInTheDocument()
+
+    await screen.getByRole('button', { name: 'Forget Kitchen' }).click()
+    await screen.getByRole('button', { name: 'Yes, forget it' }).click()
+    await waitFor(() =>
+      expect(alerts()).toContain('That could not be forgotten. Please try again.'),
+    )
+    await expect.element(screen.getByRole('button', { name: 'Forget Kitchen' })).toBeVisible()
   })
 
   test('says of each product what was done with it', async () => {

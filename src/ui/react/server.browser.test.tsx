@@ -183,7 +183,12 @@ test('nothing that a shopper reads or hears is left in English', async () => {
     await new Promise((resolve) => setTimeout(resolve, 0))
     expect(english()).toBeNull()
   }
-  for (const press of ['.ns-forget', '.ns-danger', '.ns-danger']) {
+  for (const press of [
+    '.ns-forget',
+    '.ns-sure .ns-danger',
+    '.ns-actions > .ns-danger:nth-child(3)',
+    '.ns-actions > .ns-danger:nth-child(3)',
+  ]) {
     personalizer.change({ learned: [{ kind: 'query', name: '2', strength: 1 }] })
     await waitFor(() => root.querySelector<HTMLElement>(press)?.click())
     await new Promise((resolve) => setTimeout(resolve, 0))

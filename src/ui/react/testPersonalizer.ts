@@ -115,7 +115,24 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
       })
       return String(captured.length)
     },
-    events: () => Promise.resolve([]),
+    events: async ({ about } = {}) =>
+      captured
+        .map(({ name, item_id, items: given = [], search_term }, place) => ({
+          id: String(place + 1),
+          session: '1',
+          time: place,
+          name,
+          items: item_id ? [item_id] : given.map((line) => line.item_id),
+          query: search_term,
+        }))
+        .filter((event) => {
+          if (!about) return true
+          if (about.kind === 'event') return event.id === about.id
+          if (about.kind === 'query') return event.query === about.name
+          const names =
+            about.kind === 'item' ? event.items : byId(event.items).map((i) => i.category)
+          return names.includes(about.name)
+        }),
     explain: () => Promise.resolve(null),
     recommend: (options) => answer(rank(items, options)),
     similar: (id, options) => answer(rank(others(id), options)),

@@ -17,6 +17,12 @@ const sentText = said((snapshot, labels) => panel.sentText(snapshot, labels, 'en
 
 const itemOf = (id: string) => (id === 'tin' ? { id, title: 'Cake tin' } : undefined)
 
+test('an engine that has not run on this page is not denied where it once learned', () => {
+  const fit = { engine: 'wasm' } as PersonalizerSnapshot['fit']
+  expect(engineText({ ...STARTING, status: 'ready' })).toBe('Nothing yet')
+  expect(engineText({ ...STARTING, status: 'ready', fit })).toBe('wasm, when it last learned')
+})
+
 test('a reason is one sentence, true also when the item is gone from the shop', () => {
   const because = (signal: Signal, item = 'tin') =>
     reasonText({ kind: 'because', item, signal }, itemOf)

@@ -1,0 +1,41 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createAnnouncer } from './announcer.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+test('each change is announced, once the list stands still', () => {
+  const announce = vi.fn()
+  const announcer = createAnnouncer(announce)
+  announcer.shows(null)
+  announcer.shows('a b')
+  vi.advanceTimersByTime(5000)
+  expect(announce).toHaveBeenCalledTimes(0)
+  for (const order of ['b a', 'c a', 'c b']) {
+    announcer.shows(order)
+    vi.advanceTimersByTime(900)
+  }
+  expect(announce).toHaveBeenCalledTimes(0)
+  vi.advanceTimersByTime(100)
+  expect(announce).toHaveBeenCalledTimes(1)
+  announcer.shows('a b')
+  vi.advanceTimersByTime(1000)
+  expect(announce).toHaveBeenCalledTimes(2)
+})
+
+test('what moves back, or is drawn again, is no change; nothing comes after the end', () => {
+  const announce = vi.fn()
+  const announcer = createAnnouncer(announce)
+  announcer.shows('a b')
+  announcer.shows('b a')
+  announcer.shows('a b')
+  vi.advanceTimersByTime(5000)
+  announcer.shows('b a')
+  announcer.stop()
+  vi.advanceTimersByTime(5000)
+  expect(announce).toHaveBeenCalledTimes(0)
+})

@@ -1,0 +1,33 @@
+/** @module What a button sets going. Where it fails, that is said beside the button. */
+import { useState } from 'react'
+import { usePersonalizationContext } from './context.ts'
+import type { Wish } from './labels.ts'
+
+export function useAction() {
+  const { labels } = usePersonalizationContext()
+  const [failed, setFailed] = useState<Wish | null>(null)
+
+  /** Resolves with whether it was done. */
+  async function run(wish: Wish, work: () => Promise<unknown>): Promise<boolean> {
+    setFailed(null)
+    try {
+      await work()
+      return true
+    } catch {
+      setFailed(wish)
+      return false
+    }
+  }
+
+  const alert = failed && (
+    <p className="ns-notice" role="alert">
+      {labels.failed(failed)}
+    </p>
+  )
+  return { run, alert }
+}
+
+/** For a button that comes because another was pressed. */
+export function focusAtOnce(button: HTMLButtonElement | null): void {
+  button?.focus()
+}
