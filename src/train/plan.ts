@@ -1,7 +1,7 @@
 /**
  * @module Who teaches what. By time, some shoppers are kept from the encoder, so that others can
  * be asked what it is worth to a stranger. Leaving one out, as published tables do, everybody
- * teaches, and each shopper's second last event is asked for; the last is nobody's business here.
+ * teaches, and each shopper's second last event is asked for; the last is not looked at.
  */
 
 import { NearsideError } from '../core/error.ts'

@@ -1,6 +1,6 @@
 /**
  * @module The encoder's block at every position of a window, forward and backward, with dropout.
- * Same mathematics as `model/encoder.ts`, which computes one position without dropout.
+ * Same mathematics as `core/model/encoder.ts`, which computes one position without dropout.
  */
 import { DIMENSION } from '../../core/model/baseModel.ts'
 import { type EncoderWeights, FEED_FORWARD, HISTORY_LENGTH } from '../../core/model/encoder.ts'

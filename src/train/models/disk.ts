@@ -1,11 +1,13 @@
 /** @module The steps on a disk that publishing takes; a test can let the power fail between any two. */
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 
 export interface Disk {
   /** Names in a folder; none where there is no folder. */
   list(folder: string): Promise<readonly string[]>
   /** Milliseconds since the epoch. */
   changedAt(path: string): Promise<number>
+  /** With its parents; returns once their names are on the disk. */
   makeFolder(path: string): Promise<void>
   read(path: string): Promise<Uint8Array>
   /** Returns once the bytes are on the disk. */
@@ -23,8 +25,11 @@ export const nodeDisk: Disk = {
       throw error
     }),
   changedAt: async (path) => (await stat(path)).mtimeMs,
-  makeFolder: async (path) => {
-    await mkdir(path, { recursive: true })
+  async makeFolder(path) {
+    const first = await mkdir(path, { recursive: true })
+    if (first === undefined) return
+    for (let made = resolve(path); made.length >= resolve(first).length; made = dirname(made))
+      await nodeDisk.sync(dirname(made))
   },
   read: readFile,
   async write(path, bytes) {
@@ -37,6 +42,8 @@ export const nodeDisk: Disk = {
     }
   },
   async sync(folder) {
+    // Node can't open a folder on Windows: names are left to the file system there.
+    if (process.platform === 'win32') return
     const directory = await open(folder, 'r')
     try {
       await directory.sync()

@@ -57,7 +57,7 @@ export interface RankerSettings
   extends Omit<SampleOptions, 'from' | 'until'>,
     Pick<OutOfFoldOptions, 'folds' | 'neighbourDays' | 'popularityDays'> {
   readonly l2: number
-  /** 0 … 1: how far a case's weight moves to the targets that are ranked highest, see `learning/focus.ts`. */
+  /** 0 … 1: how far a case's weight moves to the targets that are ranked highest, see `core/personal/focus.ts`. */
   readonly focus: number
   /** Items of each case that the weights are finally fitted to tell apart: the highest of a first fit. */
   readonly candidates: number

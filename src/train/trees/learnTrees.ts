@@ -1,8 +1,8 @@
 /**
  * @module Grows the trees that re-rank a base's candidates, and ships them only if they rank better for
  * shoppers whom they have not seen. Judged by halves: each half of the shoppers is asked, about its
- * last months, with trees grown on the other; so everybody is, and the encoder, which flatters
- * those it was trained on, has no part in it.
+ * last months, with trees grown on the other; so everybody is asked, and the encoder, which looks
+ * better on those it was trained on than it is, has no part in it.
  */
 import { FEATURE_COUNT } from '../../core/features/features.ts'
 import { firstTrees, type Trees, treesScore } from '../../core/model/trees.ts'
