@@ -5,10 +5,10 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { titleWords } from '../src/core/model/content.ts'
-import { orderedWords } from '../src/train/import/headPhrase.ts'
 import { readShop } from '../src/train/shop/read.ts'
 import { gzipDeterministic } from '../src/train/shop/write.ts'
 import { readWordVectors } from '../src/train/wordVectors.ts'
+import { orderedWords } from './demoCatalog/headPhrase.ts'
 
 const [from, shopFolder, to] = process.argv.slice(2)
 if (!to) throw new Error('usage: tsx scripts/subsetWordVectors.ts FROM_DIR SHOP_DIR TO_DIR')

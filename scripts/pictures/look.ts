@@ -1,5 +1,5 @@
 /** @module What a product's picture shows, decided by its title alone. */
-import { PhraseIndex, toPhrase } from '../../src/train/import/headPhrase.ts'
+import { PhraseIndex, toPhrase } from '../demoCatalog/headPhrase.ts'
 import { choosePalette, type Palette } from './palette.ts'
 import { choosePattern, type PatternName } from './pattern.ts'
 import { SHAPES, type ShapeName } from './shapes.ts'

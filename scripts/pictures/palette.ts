@@ -1,7 +1,7 @@
 /** @module The colours of a picture, from the words of a title. */
 
-import { orderedWords, PhraseIndex, toPhrase } from '../../src/train/import/headPhrase.ts'
 import { compareText } from '../../src/train/import/itemFacts.ts'
+import { orderedWords, PhraseIndex, toPhrase } from '../demoCatalog/headPhrase.ts'
 
 export interface Palette {
   readonly name: string

@@ -1,5 +1,5 @@
 /** @module Printed patterns: what a title says about a surface, as an SVG pattern of a few marks. */
-import { PhraseIndex, toPhrase } from '../../src/train/import/headPhrase.ts'
+import { PhraseIndex, toPhrase } from '../demoCatalog/headPhrase.ts'
 
 const WORDS = {
   spots: 'retrospot|spot|spotty|dot|dots|polka dot|polka|scandi spot|spotted',

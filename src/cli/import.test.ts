@@ -25,7 +25,7 @@ async function run(
   const given = Object.fromEntries(
     Object.entries({ orders: 'orders.csv', ...flags }).map(([flag, value]) => [
       flag,
-      ['orders', 'clicks', 'catalog', 'rules'].includes(flag) ? join(folder, value) : value,
+      ['orders', 'clicks', 'catalog'].includes(flag) ? join(folder, value) : value,
     ]),
   )
   const { result, printed } = await runCommand(command, {
@@ -255,11 +255,6 @@ describe('import', () => {
     [{ 'orders.csv': UCI }, { 'item-pattern': '(' }, 'a regular expression'],
     [{ 'orders.csv': UCI }, { delimiter: 'x' }, 'one of comma'],
     [{ 'orders.csv': UCI }, { 'available-days': '0' }, '--available-days'],
-    [
-      { 'orders.csv': UCI, 'r.json': '{"departments":[{}]}' },
-      { rules: 'r.json' },
-      'department 1 has no name',
-    ],
     [
       { 'orders.csv': UCI, 'c.csv': 'id,price\na,dear\n' },
       { catalog: 'c.csv' },

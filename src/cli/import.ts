@@ -1,14 +1,11 @@
 /** @module `nearside import`: an order log becomes a shop folder. */
 
-import { basename } from 'node:path'
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { buildCatalog } from '../train/import/buildCatalog.ts'
 import { readCatalogFile } from '../train/import/catalogFile.ts'
-import { NO_RULES, readCatalogRules } from '../train/import/catalogRules.ts'
 import type { Role } from '../train/import/columns.ts'
 import { type ImportReport, importShop, type LogReport } from '../train/import/importShop.ts'
 import { DELIMITERS } from '../train/import/table.ts'
-import { readWordVectors } from '../train/wordVectors.ts'
 import { defineCommand } from './command.ts'
 import { pattern, wholeNumber } from './values.ts'
 
@@ -60,14 +57,6 @@ numbered files, \`session item\` a click, becomes one with a week for each file 
     'items not sold in the last DAYS of the log are unavailable',
     wholeNumber(1, 99_999),
   )
-  .option(
-    '--rules <file>',
-    'JSON: spelling, departments and their words; titles are put into readable case',
-  )
-  .option(
-    '--word-vectors <dir>',
-    'words.txt and vectors.f32le.gz, to place items that no department word names',
-  )
 for (const role of ROLES) syntax.option(`--${role} <column>`, `column: ${COLUMN_FLAGS[role]}`)
 
 type Columns = Readonly<Partial<Record<keyof typeof COLUMN_FLAGS, string>>>
@@ -78,9 +67,6 @@ export const command = defineCommand(syntax, async (options, { progress, print, 
     ROLES.filter((role) => given[role] !== undefined).map((role) => [role, given[role]]),
   )
   const { encoding, currency, availableDays } = options
-  const rules = options.rules === undefined ? NO_RULES : await readCatalogRules(options.rules)
-  const wordVectors =
-    options.wordVectors === undefined ? undefined : await readWordVectors(options.wordVectors)
   const catalog =
     options.catalog === undefined
       ? undefined
@@ -98,16 +84,9 @@ export const command = defineCommand(syntax, async (options, { progress, print, 
     delimiter: options.delimiter,
     encoding,
     signal,
-    settings: { availableDays, rules: options.rules && basename(options.rules) },
+    settings: { availableDays },
     onProgress: (label, done, total) => progress.update(label, done, total),
-    buildCatalog: async (facts, log) =>
-      catalog?.items ??
-      buildCatalog(facts, log, {
-        rules,
-        wordVectors,
-        availableDays,
-        rawTitles: options.rules === undefined,
-      }),
+    buildCatalog: async (facts, log) => catalog?.items ?? buildCatalog(facts, log, availableDays),
   })
   for (const line of formatReport(report, options.out)) print(line)
   if (catalog && catalog.repeated > 0)

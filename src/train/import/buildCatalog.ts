@@ -2,54 +2,44 @@
 
 import type { Item } from '../../core/catalog/item.ts'
 import { DAY } from '../../core/time.ts'
-import type { WordVectors } from '../wordVectors.ts'
-import type { CatalogRules } from './catalogRules.ts'
-import { assignDepartments } from './departments.ts'
 import type { ImportedLog } from './importShop.ts'
-import type { ItemFacts } from './itemFacts.ts'
-import { chooseDescription, readableTitle } from './title.ts'
+import { compareText, type ItemFacts } from './itemFacts.ts'
 
-export interface CatalogOptions {
-  readonly rules: CatalogRules
-  readonly wordVectors?: WordVectors
-  /** Items not sold in the last so many days of the log are unavailable; absent: all are available. */
-  readonly availableDays?: number
-  /** Titles as the log has them. */
-  readonly rawTitles?: boolean
-}
-
-/** Items by id: the most frequent title, the median price, and a department where rules name some. */
+/**
+ * Items by id: the most frequent title and the median price.
+ * @param availableDays items not sold in the last so many days of the log are unavailable; absent: all
+ * are available
+ */
 export function buildCatalog(
   facts: readonly ItemFacts[],
   log: ImportedLog,
-  { rules, wordVectors, availableDays, rawTitles }: CatalogOptions,
+  availableDays?: number,
 ): Item[] {
   const oldest = availableDays === undefined ? undefined : log.to - availableDays * DAY
-  const items = facts.map(({ id, titles, price, lastSold }): Item => {
-    const description = chooseDescription(titles)
-    const title = description === undefined || rawTitles ? description : tidy(description, rules)
-    const gone =
-      (oldest !== undefined && lastSold < oldest) ||
-      (title !== undefined && rules.notForSale.has(title))
+  return facts.map(({ id, titles, price, lastSold }): Item => {
+    const title = chooseDescription(titles)
     return {
       id,
       ...(title !== undefined && { title }),
       ...(price !== undefined && { price }),
       ...(price !== undefined && log.currency !== undefined && { currency: log.currency }),
-      ...(gone && { available: false }),
+      ...(oldest !== undefined && lastSold < oldest && { available: false }),
     }
-  })
-  if (rules.departments.length === 0) return items
-  const departments = assignDepartments(items, log.events, rules.departments, wordVectors)
-  return items.map((item, row) => {
-    const category = departments[row]
-    const { id, title, price, currency, available } = item
-    return { id, title, price, currency, category, available }
   })
 }
 
-function tidy(description: string, { phrases, words }: CatalogRules): string {
-  let text = description
-  for (const [from, to] of phrases) text = text.replaceAll(from, to)
-  return readableTitle(text, words)
+/** What staff write into a description field when they correct stock: no name of a product. */
+const STOCK_NOTE =
+  /\?|^(check(ed)?|damaged?|damages|lost|found|missing|adjust(ment)?|wrong(ly)?|mixed up|sold|faulty|thrown|wet|returned)( \S+){0,2}$/i
+
+/**
+ * The most frequent description that is a product's name; among equals the longest, then by code
+ * unit. Undefined when none is.
+ */
+function chooseDescription(counts: ReadonlyMap<string, number>): string | undefined {
+  return [...counts]
+    .filter(([text]) => /\p{L}{3}/u.test(text) && !STOCK_NOTE.test(text.trim()))
+    .sort(
+      ([a, countA], [b, countB]) => countB - countA || b.length - a.length || compareText(a, b),
+    )[0]?.[0]
 }

@@ -1,7 +1,7 @@
 /** @module What a shop knows about its own wording: a JSON file beside its data. */
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { NearsideError } from '../../core/error.ts'
+import { NearsideError } from '../../src/core/error.ts'
 import type { WordRules } from './title.ts'
 
 /** One department with the words that put an item into it, by how much they tell. */
@@ -25,13 +25,6 @@ export interface CatalogRules {
   /** Titles of lines that are no goods although their code looks like it. */
   readonly notForSale: ReadonlySet<string>
   readonly departments: readonly Department[]
-}
-
-export const NO_RULES: CatalogRules = {
-  words: new Map(),
-  phrases: new Map(),
-  notForSale: new Set(),
-  departments: [],
 }
 
 /** @throws NearsideError `input-invalid` */

@@ -4,10 +4,10 @@
  * and without chance: the same log and rules give the same departments.
  */
 
-import type { Item } from '../../core/catalog/item.ts'
-import { DAY } from '../../core/time.ts'
-import type { ShopEvent } from '../shop/write.ts'
-import type { WordVectors } from '../wordVectors.ts'
+import type { Item } from '../../src/core/catalog/item.ts'
+import { DAY } from '../../src/core/time.ts'
+import type { ShopEvent } from '../../src/train/shop/write.ts'
+import type { WordVectors } from '../../src/train/wordVectors.ts'
 import type { Department } from './catalogRules.ts'
 import { orderedWords, PhraseIndex, toPhrase } from './headPhrase.ts'
 

@@ -1,24 +1,7 @@
 /** @module Titles a shopper can read, from the capitals and abbreviations of a stock system. */
-import { compareText } from './itemFacts.ts'
 
 /** Lower-case word as written in the log → how it should read, e.g. `candl` → `Candle`. */
 export type WordRules = ReadonlyMap<string, string>
-
-/** What staff write into a description field when they correct stock: no name of a product. */
-const STOCK_NOTE =
-  /\?|^(check(ed)?|damaged?|damages|lost|found|missing|adjust(ment)?|wrong(ly)?|mixed up|sold|faulty|thrown|wet|returned)( \S+){0,2}$/i
-
-/**
- * The most frequent description that is a product's name; among equals the longest, then by code
- * unit. Undefined when none is.
- */
-export function chooseDescription(counts: ReadonlyMap<string, number>): string | undefined {
-  return [...counts]
-    .filter(([text]) => /\p{L}{3}/u.test(text) && !STOCK_NOTE.test(text.trim()))
-    .sort(
-      ([a, countA], [b, countB]) => countB - countA || b.length - a.length || compareText(a, b),
-    )[0]?.[0]
-}
 
 const ACRONYMS: ReadonlySet<string> = new Set(
   'UK USA EU LED TV CD DVD USB DIY UFO VIP WC ABC NYC II III IV XL XXL HB BBQ ID'.split(' '),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { PhraseIndex, toPhrase } from './headPhrase.ts'
-import { chooseDescription, readableTitle } from './title.ts'
+import { readableTitle } from './title.ts'
 
 describe('readableTitle', () => {
   const words = new Map([
@@ -40,24 +40,6 @@ describe('readableTitle', () => {
     const once = readableTitle('SET/3 PINK T-LIGHT HOLDERS, 15CM W/LID')
     expect(readableTitle(once)).toBe(once)
   })
-})
-
-test('chooseDescription takes the most frequent name, never a stock note', () => {
-  expect(
-    chooseDescription(
-      new Map([
-        ['damaged', 9],
-        ['?', 8],
-        ['found in box', 7],
-        ['CREAM CUPID HEARTS', 2],
-        ['CREAM CUPID HEARTS COAT HANGER', 2],
-      ]),
-    ),
-  ).toBe('CREAM CUPID HEARTS COAT HANGER')
-  expect(chooseDescription(new Map([['MIXED NUTS LIGHT GREEN BOWL', 1]]))).toBe(
-    'MIXED NUTS LIGHT GREEN BOWL',
-  )
-  expect(chooseDescription(new Map([['check', 3]]))).toBeUndefined()
 })
 
 describe('PhraseIndex', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Item } from '../../core/catalog/item.ts'
-import type { ShopEvent } from '../shop/write.ts'
-import type { WordVectors } from '../wordVectors.ts'
+import type { Item } from '../../src/core/catalog/item.ts'
+import type { ShopEvent } from '../../src/train/shop/write.ts'
+import type { WordVectors } from '../../src/train/wordVectors.ts'
 import { parseCatalogRules } from './catalogRules.ts'
 import { assignDepartments } from './departments.ts'
 
@@ -73,4 +73,11 @@ test('a weak word decides alone, and yields to stronger company', () => {
 test('without departments nothing is placed', () => {
   const placed = assignDepartments([{ id: 'a', title: 'Mug' }], [], [], undefined)
   expect(placed).toEqual([undefined])
+})
+
+test('rules are refused with the field that is wrong', () => {
+  expect(() => parseCatalogRules({ departments: [{}] }, 'rules.json')).toThrow(
+    'rules.json: department 1 has no name',
+  )
+  expect(() => parseCatalogRules({ words: { a: 1 } }, 'rules.json')).toThrow('words.a is not text')
 })

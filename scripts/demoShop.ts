@@ -1,0 +1,27 @@
+/**
+ * @module Makes the demo shop's folder from the Online Retail data set, with the shop's own wording:
+ * `tsx scripts/demoShop.ts PATH/TO/online_retail.csv.gz [OUT]`; OUT is `data/online-retail` unless given.
+ */
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { importShop } from '../src/train/import/importShop.ts'
+import { readWordVectors } from '../src/train/wordVectors.ts'
+import { buildDemoCatalog } from './demoCatalog/build.ts'
+import { readCatalogRules } from './demoCatalog/catalogRules.ts'
+
+const AVAILABLE_DAYS = 120
+const data = fileURLToPath(new URL('../data', import.meta.url))
+const [orders, out = join(data, 'online-retail')] = process.argv.slice(2)
+if (!orders) throw new Error('usage: tsx scripts/demoShop.ts PATH/TO/online_retail.csv.gz [OUT]')
+
+const rules = await readCatalogRules(join(data, 'online-retail/rules.json'))
+const words = await readWordVectors(join(data, 'word-vectors'))
+const { shop } = await importShop({
+  orders,
+  out,
+  currency: 'GBP',
+  timeZone: 'Europe/London',
+  settings: { availableDays: AVAILABLE_DAYS, rules: 'rules.json' },
+  buildCatalog: async (facts, log) => buildDemoCatalog(facts, log, AVAILABLE_DAYS, rules, words),
+})
+console.log(`${out}: ${shop.items} items, ${shop.events} events, ${shop.shoppers} shoppers`)
