@@ -92,7 +92,8 @@ test('the browser itself refuses other destinations', async ({ page }) => {
     const image = new Image()
     image.src = elsewhere
     document.body.append(Object.assign(document.createElement('iframe'), { src: elsewhere }))
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    for (let waits = 0; waits < 100 && blocked.length < 3; waits++)
+      await new Promise((resolve) => setTimeout(resolve, 100))
     return blocked.sort()
   })
   expect(violations).toEqual(['connect-src', 'frame-src', 'img-src'])

@@ -3,7 +3,7 @@
  * builds the shop, serves it under a strict Content-Security-Policy and clicks through it in
  * Chromium. Pictures for looking at go to `screenshots/consumers/`. Ends with "N passed, N failed".
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -78,13 +78,20 @@ if (values.json) writeFileSync(values.json, JSON.stringify({ passed, failed }))
 console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed === 0 && passed > 0 ? 0 : 1)
 
+/** Says nothing while all is well; all that a failing command said is printed. */
 function run(command: string, args: string[], cwd: string): void {
-  execFileSync(command, args, {
+  const { status, signal, error, stdout } = spawnSync(command, args, {
     cwd,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    timeout: 300_000,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: 900_000,
     env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' },
   })
+  if (status === 0) return
+  process.stdout.write(stdout ?? '')
+  const why = error?.message ?? signal ?? `exit code ${status}`
+  throw new Error(`${[command, ...args].join(' ')}: ${why}`)
 }
 
 async function pack(): Promise<string> {
@@ -128,7 +135,7 @@ function serveNext(folder: string): Promise<string> {
   stops.push(() => child.kill('SIGKILL'))
   return new Promise((ready, refuse) => {
     let said = ''
-    const late = setTimeout(() => refuse(new Error(`next start said only: ${said}`)), 60_000)
+    const late = setTimeout(() => refuse(new Error(`next start said only: ${said}`)), 300_000)
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       said += text
       const address = said.match(/http:\/\/localhost:\d+/)?.[0]
@@ -182,7 +189,7 @@ async function drive(name: Name, address: string): Promise<void> {
   report(name, 'a click changes the list', second.join() === first.join() ? 'unchanged' : '')
 
   const engine = page.getByText(/\b(wasm|wgsl|webgpu)\b/i).first()
-  const learned = await engine.waitFor({ timeout: 60_000 }).then(
+  const learned = await engine.waitFor({ timeout: 180_000 }).then(
     () => '',
     () => 'no engine was loaded',
   )
@@ -254,7 +261,7 @@ async function settle(
   page: Page,
   holds: (ids: string[], personal: boolean) => boolean,
 ): Promise<void> {
-  const until = performance.now() + 30_000
+  const until = performance.now() + 120_000
   while (performance.now() < until) {
     const busy = await page.locator('[aria-busy="true"]').count()
     if (holds(await idsOn(page), busy === 0)) return

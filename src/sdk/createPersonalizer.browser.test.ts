@@ -83,7 +83,7 @@ describe('several tabs', () => {
       ),
     )
     for (const tab of tabs) {
-      await expect.poll(() => tab.getSnapshot().events.count, { timeout: 5000 }).toBe(60)
+      await expect.poll(() => tab.getSnapshot().events.count).toBe(60)
     }
     expect(tabs.map((tab) => tab.getSnapshot().tab).sort()).toEqual([
       'follower',
@@ -102,11 +102,11 @@ describe('several tabs', () => {
       await second.capture({ name: 'purchase', item_id: `item-${4 * i}` })
     }
     // Nobody asked for it: the leader learned from what the follower stored.
-    await expect.poll(() => first.getSnapshot().fit, { timeout: 5000 }).not.toBe(null)
-    await expect.poll(() => second.getSnapshot().fit, { timeout: 5000 }).not.toBe(null)
+    await expect.poll(() => first.getSnapshot().fit).not.toBe(null)
+    await expect.poll(() => second.getSnapshot().fit).not.toBe(null)
     expect(second.getSnapshot().tab).toBe('follower')
     first.close()
-    await expect.poll(() => second.getSnapshot().tab, { timeout: 5000 }).toBe('leader')
+    await expect.poll(() => second.getSnapshot().tab).toBe('leader')
   })
 
   test('erasing and pausing in one tab hold in the other', async () => {

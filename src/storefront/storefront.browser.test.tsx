@@ -95,6 +95,7 @@ test('a long look is captured once, a short one with its length', async () => {
   await expect.element(screen.getByRole('heading', { level: 1, name: 'Your basket' })).toBeVisible()
   expect(names().filter((name) => name === 'view_item')).toHaveLength(1)
 
+  const before = performance.now()
   history.pushState(null, '', '/product/i3')
   await expect
     .element(screen.getByRole('heading', { level: 1, name: 'Bird thing 3' }))
@@ -102,7 +103,10 @@ test('a long look is captured once, a short one with its length', async () => {
   await new Promise((resolve) => setTimeout(resolve, 100))
   history.back()
   await waitFor(() => expect(personalizer.captured.at(-1)?.item_id).toBe('i3'))
-  expect(personalizer.captured.at(-1)?.dwell_ms).toBeLessThan(1000)
+  const dwell = personalizer.captured.at(-1)?.dwell_ms
+  expect(dwell).toBeGreaterThanOrEqual(100)
+  // As long as it was looked at, however slow the machine is.
+  expect(dwell).toBeLessThanOrEqual(Math.ceil(performance.now() - before))
 })
 
 test('from product to a demo order by keyboard: one purchase with all items, no payment', async () => {
