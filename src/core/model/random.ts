@@ -1,6 +1,6 @@
 /**
  * @module Seeded pseudo-random numbers for learning and simulation, so that a run can be repeated.
- * Never for masks or noise: those come from WebCrypto (`src/privacy`).
+ * Never for masks or noise: those come from WebCrypto (`src/aggregate/privacy`).
  */
 
 export interface Random {
@@ -43,4 +43,16 @@ export function createRandom(seed: number): Random {
     integer: (n) => Math.floor(next() * n),
     normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
   }
+}
+
+/** 0 … n − 1 in random order. */
+export function shuffled(n: number, random: Random): number[] {
+  const order = Array.from({ length: n }, (_, k) => k)
+  for (let k = n - 1; k > 0; k--) {
+    const other = random.integer(k + 1)
+    const swapped = order[k]
+    order[k] = order[other]
+    order[other] = swapped
+  }
+  return order
 }

@@ -7,7 +7,7 @@
 import type { History } from '../../core/features/history.ts'
 import { eventStrength } from '../../core/features/strength.ts'
 import { eventRow, gapBucket, HISTORY_LENGTH } from '../../core/model/encoder.ts'
-import type { Random } from '../../core/model/random.ts'
+import { type Random, shuffled } from '../../core/model/random.ts'
 
 /** Distinct items of one session, in no order. */
 export interface ItemSet {
@@ -184,16 +184,4 @@ function joined(windows: readonly Window[]): Window {
     target += window.targets.length
   }
   return all
-}
-
-/** A random permutation of 0 … n − 1. */
-export function shuffled(n: number, random: Random): Int32Array {
-  const order = Int32Array.from({ length: n }, (_, k) => k)
-  for (let k = n - 1; k > 0; k--) {
-    const other = random.integer(k + 1)
-    const value = order[k]
-    order[k] = order[other]
-    order[other] = value
-  }
-  return order
 }

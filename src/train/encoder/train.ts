@@ -4,7 +4,7 @@ import type { History } from '../../core/features/history.ts'
 import { DIMENSION } from '../../core/model/baseModel.ts'
 import type { ContentTables } from '../../core/model/content.ts'
 import { ENCODER_SHAPES, type EncoderName, type EncoderWeights } from '../../core/model/encoder.ts'
-import { createRandom, type Random } from '../../core/model/random.ts'
+import { createRandom, type Random, shuffled } from '../../core/model/random.ts'
 import type { Tensors } from '../../core/model/tensor.ts'
 import type { WordVectors } from '../wordVectors.ts'
 import { createAdam, createParameter, type Parameter } from './adam.ts'
@@ -24,7 +24,6 @@ import {
   itemSets,
   packWindows,
   type SequenceSettings,
-  shuffled,
   type Window,
 } from './sequences.ts'
 
@@ -123,8 +122,8 @@ export async function trainEncoder(
     const order = shuffled(windows.length, random)
     const steps = Math.ceil(windows.length / settings.batch)
     for (let step = 0; step < steps; step++) {
-      const rows = order.subarray(step * settings.batch, (step + 1) * settings.batch)
-      const batch = Array.from(rows, (w) => windows[w])
+      const rows = order.slice(step * settings.batch, (step + 1) * settings.batch)
+      const batch = rows.map((w) => windows[w])
       table.compose(random)
       let batchWeight = 0
       for (const window of settings.pack ? packWindows(batch) : batch) {

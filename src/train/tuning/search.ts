@@ -2,7 +2,7 @@
  * @module Where a search looks: a grid, or step by step where a Gaussian process expects the most.
  * Both begin with what is in use, so that a search that finds nothing says so.
  */
-import type { Random } from '../../core/model/random.ts'
+import { type Random, shuffled } from '../../core/model/random.ts'
 import { expectedImprovement, fitGaussianProcess } from './gaussianProcess.ts'
 import { type Dimension, gridPoints, type Point, pointAt, unitOf } from './space.ts'
 
@@ -56,16 +56,9 @@ export async function search(
 
 /** Each dimension's range is met evenly. */
 function latinSquare(dimensions: number, count: number, random: Random): number[][] {
-  const columns = Array.from({ length: dimensions }, () => {
-    const order = Array.from({ length: count }, (_, k) => k)
-    for (let k = count - 1; k > 0; k--) {
-      const other = random.integer(k + 1)
-      const value = order[k]
-      order[k] = order[other]
-      order[other] = value
-    }
-    return order.map((cell) => (cell + random.next()) / count)
-  })
+  const columns = Array.from({ length: dimensions }, () =>
+    shuffled(count, random).map((cell) => (cell + random.next()) / count),
+  )
   return Array.from({ length: count }, (_, k) => columns.map((column) => column[k]))
 }
 

@@ -1,8 +1,8 @@
 /** @module Ways to make both classes weigh the same in a batch, and to take it back afterwards. */
-import type { Random } from '../../model/random.ts'
+import { type Random, shuffled } from '../../model/random.ts'
 import type { Example } from '../learners/learner.ts'
 import type { Imbalance } from '../learners/names.ts'
-import { adasyn, shuffled, smote } from './synthetic.ts'
+import { adasyn, smote } from './synthetic.ts'
 
 /**
  * The batch with as many (or as heavy) yes as no, in random order. A batch without either class

@@ -4,7 +4,7 @@
  * @see Chawla, Bowyer, Hall and Kegelmeyer 2002, "SMOTE", doi 10.1613/jair.953
  * @see He, Bai, Garcia and Li 2008, "ADASYN", doi 10.1109/IJCNN.2008.4633969
  */
-import type { Random } from '../../model/random.ts'
+import { type Random, shuffled } from '../../model/random.ts'
 import { nearest } from './neighbours.ts'
 
 /** k of both papers. */
@@ -90,16 +90,4 @@ function between(
   const to = rows[neighbours[random.integer(neighbours.length)]]
   const gap = random.next()
   return from.map((value, j) => value + gap * (to[j] - value))
-}
-
-/** 0 … n − 1 in random order. */
-export function shuffled(n: number, random: Random): number[] {
-  const order = Array.from({ length: n }, (_, k) => k)
-  for (let k = n - 1; k > 0; k--) {
-    const other = random.integer(k + 1)
-    const swapped = order[k]
-    order[k] = order[other]
-    order[other] = swapped
-  }
-  return order
 }
