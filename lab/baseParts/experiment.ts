@@ -4,6 +4,7 @@ import type { Case } from '../../src/core/features/history.ts'
 import { addScores, linearTerms, project, scoreTerms } from '../../src/core/model/score.ts'
 import { selectCases } from '../../src/evaluate/cases.ts'
 import { load } from '../../src/evaluate/load.ts'
+import { popularityOf } from '../../src/evaluate/popularity.ts'
 import { prepareWalk, tuneBaselines } from '../../src/evaluate/prepare.ts'
 import { count } from '../../src/evaluate/report/numbers.ts'
 import { searchParts } from '../../src/evaluate/search/search.ts'
@@ -98,7 +99,7 @@ export function scoreParts(
   { history, time }: Pick<Case, 'history' | 'time'>,
 ): Readonly<Record<Arm, Float32Array>> {
   const model = { ...walk.model, statistics: walk.statisticsAt(time) }
-  const context = { history, time, popularity: walk.popularityAt(time) }
+  const context = { history, time, popularity: popularityOf(model.statistics) }
   const items = model.itemIds.length
   const baseline = (name: 'popular' | 'item-knn') => {
     const out = new Float32Array(items)

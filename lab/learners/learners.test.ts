@@ -5,7 +5,7 @@ import type { Example, IncrementalLearner } from '../../src/core/personal/learne
 import { createMlp } from '../../src/core/personal/learners/mlp.ts'
 import { DAY } from '../../src/core/time.ts'
 import { selectCases } from '../../src/evaluate/cases.ts'
-import { testModel, testShop, UNTIL } from '../../src/evaluate/testShop.ts'
+import { testInput, testShop, UNTIL } from '../../src/evaluate/testShop.ts'
 import { isHeldOut } from '../../src/train/holdout.ts'
 import { changePoint, follow, mirrorInterest } from './change.ts'
 import { bestThreshold, classify } from './classification.ts'
@@ -22,16 +22,7 @@ const noClock = () => 0
 
 function smallInput() {
   const shop = testShop(60, 80)
-  return {
-    model: testModel(shop),
-    shoppers: shop.shoppers,
-    dayOnly: false,
-    isHeldOut: (id: string) => isHeldOut(id, 0.5, 1),
-    until: UNTIL,
-    protocol: 'personal' as const,
-    popularity: 'nightly' as const,
-    seed: 1,
-  }
+  return testInput(shop)
 }
 
 function smallStream(): StreamCase[] {

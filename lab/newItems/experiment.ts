@@ -3,7 +3,7 @@ import { NearsideError } from '../../src/core/error.ts'
 import { refreshPopularity } from '../../src/core/features/statistics.ts'
 import { LEAST_SHOPPERS, selectCases, trainingHistories } from '../../src/evaluate/cases.ts'
 import { load } from '../../src/evaluate/load.ts'
-import { byDay, countShoppers } from '../../src/evaluate/popularity.ts'
+import { byDay, popularityOf } from '../../src/evaluate/popularity.ts'
 import { change, count, decimal, estimate, fixed } from '../../src/evaluate/report/numbers.ts'
 import type { Part } from '../../src/evaluate/report/report.ts'
 import { step } from '../../src/evaluate/steps.ts'
@@ -46,12 +46,11 @@ export const experiment: Experiment = {
         `the model was trained without ${withheldItems.items} items, this shop has ${newItems} of them`,
       )
     const histories = trainingHistories(input).map((history) => withoutItems(history, isNew))
-    const shopOfNew = {
-      model,
-      isNew,
-      statisticsAt: byDay((midnight) => refreshPopularity(model.statistics, histories, midnight)),
-      popularityAt: byDay((midnight) => countShoppers(isNew.length, histories, midnight).all),
-    }
+    const statisticsAt = byDay((midnight) =>
+      refreshPopularity(model.statistics, histories, midnight),
+    )
+    const popularityAt = (time: number) => popularityOf(statisticsAt(time)).all
+    const shopOfNew = { model, isNew, statisticsAt, popularityAt }
     const selected = selectCases(input).flat()
     const results: { shopper: string; targets: number; values: Float64Array }[] = []
     const beside: BesideResult[] = []

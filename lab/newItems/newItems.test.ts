@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest'
 import { createRandom } from '../../src/core/model/random.ts'
-import { type EvaluationInput, selectCases } from '../../src/evaluate/cases.ts'
+import { selectCases } from '../../src/evaluate/cases.ts'
 import { prepareWalk, tuneBaselines } from '../../src/evaluate/prepare.ts'
-import { testModel, testShop, UNTIL } from '../../src/evaluate/testShop.ts'
-import { isHeldOut } from '../../src/train/holdout.ts'
+import { testInput, testShop } from '../../src/evaluate/testShop.ts'
 import { bootstrapMeans } from '../interval.ts'
 import { measureBeside, summariseBeside } from './besideNewItems.ts'
 import {
@@ -16,16 +15,7 @@ import {
 } from './newItems.ts'
 
 const shop = testShop()
-const input: EvaluationInput = {
-  model: testModel(shop),
-  shoppers: shop.shoppers,
-  dayOnly: false,
-  isHeldOut: (id) => isHeldOut(id, 0.5, 1),
-  until: UNTIL,
-  protocol: 'leave-one-out',
-  popularity: 'nightly',
-  seed: 1,
-}
+const input = testInput(shop, { protocol: 'leave-one-out' })
 const walk = prepareWalk(input, tuneBaselines(input), null)
 const cases = selectCases(input).flat()
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../src/core/model/random.ts'
-import { purchase, testModel, testShop, UNTIL } from '../../src/evaluate/testShop.ts'
-import { isHeldOut } from '../../src/train/holdout.ts'
+import { purchase, testInput, testShop, UNTIL } from '../../src/evaluate/testShop.ts'
 import { detect } from './detection.ts'
 import { summariseNoise } from './noiseSummary.ts'
 import { type NoisyCase, walkNoisy } from './noisyWalk.ts'
@@ -9,16 +8,7 @@ import { isScripted, noiseSettings, noiseShoppers, noisyLog, shopLog } from './p
 import { addMisclicks, browse } from './simulate.ts'
 
 const shop = testShop(60, 30)
-const input = {
-  model: testModel(shop),
-  shoppers: shop.shoppers,
-  dayOnly: false,
-  isHeldOut: (id: string) => isHeldOut(id, 0.5, 1),
-  until: UNTIL,
-  protocol: 'personal' as const,
-  popularity: 'nightly' as const,
-  seed: 1,
-}
+const input = testInput(shop)
 
 describe('a browsing log', () => {
   const [{ id, interactions }] = shop.shoppers

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { buildStatistics } from '../core/features/statistics.ts'
 import { DAY } from '../core/time.ts'
 import {
   type BaselineContext,
@@ -8,7 +9,7 @@ import {
   scorePopular,
   scorePopularMonth,
 } from './baselines.ts'
-import { byDay, countShoppers } from './popularity.ts'
+import { byDay, popularityOf } from './popularity.ts'
 import { purchase, START } from './testShop.ts'
 import { tune } from './tune.ts'
 
@@ -144,7 +145,8 @@ describe('popularity', () => {
   ]
 
   it('counts distinct shoppers, ever and in 30 days, and nothing from the day on', () => {
-    const at = (days: number) => countShoppers(3, histories, START + days * DAY)
+    const items = ['a', 'b', 'c'].map((id) => ({ id }))
+    const at = (days: number) => popularityOf(buildStatistics(items, histories, START + days * DAY))
     expect([...at(0).all]).toEqual([0, 0, 0])
     expect([...at(40).all]).toEqual([0, 1, 0])
     expect([...at(41).all]).toEqual([0, 2, 1])

@@ -3,20 +3,10 @@ import { DAY } from '../core/time.ts'
 import { isHeldOut } from '../train/holdout.ts'
 import { cleanShoppers, type EvaluationInput, selectCases } from './cases.ts'
 import { tuneBaselines } from './prepare.ts'
-import { purchase, START, testModel, testShop, UNTIL } from './testShop.ts'
+import { purchase, START, testInput, testShop, UNTIL } from './testShop.ts'
 
 function input(changes: Partial<EvaluationInput> = {}, shop = testShop()): EvaluationInput {
-  return {
-    model: testModel(shop),
-    shoppers: shop.shoppers,
-    dayOnly: false,
-    isHeldOut: (id) => isHeldOut(id, 0.5, 1),
-    until: UNTIL,
-    protocol: 'personal',
-    popularity: 'nightly',
-    seed: 1,
-    ...changes,
-  }
+  return testInput(shop, changes)
 }
 
 describe('which cases', () => {

@@ -1,10 +1,5 @@
-/**
- * @module How many shoppers wanted each item, as a shop's nightly job would have counted by a given
- * day: distinct training shoppers, everything before that day's midnight (UTC) and nothing after.
- */
-
-import type { History } from '../core/features/history.ts'
-import { eventStrength } from '../core/features/strength.ts'
+/** @module How many shoppers wanted each item, as the shop's nightly file of a day says. */
+import type { ItemStatistics } from '../core/features/itemStatistics.ts'
 import { DAY } from '../core/time.ts'
 
 export interface Popularity {
@@ -13,31 +8,10 @@ export interface Popularity {
   readonly month: Float32Array
 }
 
-/** @param before milliseconds since the epoch; only what is strictly earlier counts. */
-export function countShoppers(
-  items: number,
-  histories: readonly History[],
-  before: number,
-): Popularity {
-  const all = new Float32Array(items)
-  const month = new Float32Array(items)
-  const since = before - 30 * DAY
-  const seen = new Int32Array(items).fill(-1)
-  const seenLately = new Int32Array(items).fill(-1)
-  histories.forEach((history, shopper) => {
-    for (const { item, name, time } of history) {
-      if (time >= before || eventStrength(name) === 0) continue
-      if (seen[item] !== shopper) {
-        seen[item] = shopper
-        all[item]++
-      }
-      if (time >= since && seenLately[item] !== shopper) {
-        seenLately[item] = shopper
-        month[item]++
-      }
-    }
-  })
-  return { all, month }
+/** Statistics hold the logarithms of counts; the baselines want the counts. */
+export function popularityOf({ popularityAll, popularity30 }: ItemStatistics): Popularity {
+  const count = (logarithm: number) => Math.round(Math.expm1(logarithm))
+  return { all: popularityAll.map(count), month: popularity30.map(count) }
 }
 
 /** Days kept at once; a bound on memory, not a setting. */

@@ -18,7 +18,7 @@ import {
 } from './baselines.ts'
 import { type EvaluationInput, trainingHistories } from './cases.ts'
 import type { DeviceShop, Fit } from './device.ts'
-import { byDay, countShoppers, type Popularity } from './popularity.ts'
+import { byDay, popularityOf } from './popularity.ts'
 import { type Tuned, type TuningCase, tune } from './tune.ts'
 import type { Walk } from './walk.ts'
 
@@ -40,7 +40,8 @@ export function tuneBaselines(input: EvaluationInput): TunedBaselines {
   const training = input.shoppers.filter(({ id }) => !input.isHeldOut(id))
   const histories = training.map(({ interactions }) => interactions)
   const from = until - TUNING_DAYS * DAY
-  const popularityAt = popularitySource(input, items, histories, from)
+  const nightly = nightlyFiles(input, histories)
+  const frozen = refreshPopularity(model.statistics, histories, from)
   const random = createRandom(seed)
   const cases: TuningCase[] = training
     .flatMap((shopper) => buildCases(shopper, dayOnly, from))
@@ -52,7 +53,7 @@ export function tuneBaselines(input: EvaluationInput): TunedBaselines {
       history,
       time,
       targets,
-      popularity: popularityAt(time),
+      popularity: popularityOf(input.popularity === 'nightly' ? nightly(time) : frozen),
     }))
   // The model's own lists know these very cases; lists from before them don't.
   const { neighboursPerItem } = model.statistics
@@ -71,14 +72,11 @@ export function tuneBaselines(input: EvaluationInput): TunedBaselines {
  * @param fit null: nothing is learned on the devices
  */
 export function prepareWalk(input: EvaluationInput, tuned: TunedBaselines, fit: Fit | null): Walk {
-  const { model, until } = input
-  const items = model.itemIds.length
-  const histories = trainingHistories(input)
+  const { model } = input
   const knn = itemKnn(model.statistics)
   const mean = ewma(model.itemVectors, DIMENSION)
   return {
     ...prepareDevices(input, fit),
-    popularityAt: popularitySource(input, items, histories, until),
     baselines: {
       popular: scorePopular,
       'popular-30d': scorePopularMonth,
@@ -93,28 +91,18 @@ export function prepareWalk(input: EvaluationInput, tuned: TunedBaselines, fit: 
 /** What the devices of all tested shoppers share. */
 export function prepareDevices(input: EvaluationInput, fit: Fit | null): DeviceShop {
   const { model, until, protocol, popularity } = input
-  const histories = trainingHistories(input)
   return {
     model,
     fit,
     installed: protocol === 'personal' ? until : Number.NEGATIVE_INFINITY,
     statisticsAt:
       popularity === 'nightly'
-        ? byDay((midnight) => refreshPopularity(model.statistics, histories, midnight))
-        : always(model.statistics),
+        ? nightlyFiles(input, trainingHistories(input))
+        : () => model.statistics,
   }
 }
 
-function popularitySource(
-  { popularity }: EvaluationInput,
-  items: number,
-  histories: readonly History[],
-  frozenAt: number,
-): (time: number) => Popularity {
-  const count = (midnight: number) => countShoppers(items, histories, midnight)
-  return popularity === 'nightly' ? byDay(count) : always(count(frozenAt))
-}
-
-function always<T>(value: T): () => T {
-  return () => value
+/** The model's statistics with popularity as of the night before a time. */
+function nightlyFiles({ model }: EvaluationInput, histories: readonly History[]) {
+  return byDay((midnight) => refreshPopularity(model.statistics, histories, midnight))
 }

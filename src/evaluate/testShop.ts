@@ -13,6 +13,7 @@ import type { Tensor } from '../core/model/tensor.ts'
 import { PARAMETERS } from '../core/personal/fitProblem.ts'
 import { DAY } from '../core/time.ts'
 import { isHeldOut } from '../train/holdout.ts'
+import type { EvaluationInput } from './cases.ts'
 
 export const START = Date.UTC(2024, 0, 1)
 export const UNTIL = START + 60 * DAY
@@ -121,5 +122,24 @@ export function testModel(shop: TestShop, options: TestModelOptions = {}): BaseM
       halfLifeDays: 90,
       ...options.prior,
     },
+  }
+}
+
+/** What an evaluation of a test shop asks; half of its shoppers are held out. */
+export function testInput(
+  shop: TestShop,
+  changes: Partial<EvaluationInput> = {},
+  model: TestModelOptions = {},
+): EvaluationInput {
+  return {
+    model: testModel(shop, model),
+    shoppers: shop.shoppers,
+    dayOnly: false,
+    isHeldOut: (id) => isHeldOut(id, 0.5, 1),
+    until: UNTIL,
+    protocol: 'personal',
+    popularity: 'nightly',
+    seed: 1,
+    ...changes,
   }
 }

@@ -2,13 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { buildCases } from '../core/features/cases.ts'
 import { createRandom } from '../core/model/random.ts'
 import { DAY } from '../core/time.ts'
-import { isHeldOut } from '../train/holdout.ts'
 import { METRICS } from '../train/metrics.ts'
 import { ARMS, type ArmName, BASE_ARMS } from './arms.ts'
 import { type EvaluationInput, selectCases } from './cases.ts'
 import type { Fit } from './device.ts'
 import { prepareWalk, tuneBaselines } from './prepare.ts'
-import { purchase, type TestModelOptions, testModel, testShop, UNTIL } from './testShop.ts'
+import { purchase, type TestModelOptions, testInput, testShop, UNTIL } from './testShop.ts'
 import { type CaseResult, metricAt, walkShopper } from './walk.ts'
 
 /** Gradient descent that needs no engine: the walk only asks for something that fits. */
@@ -42,16 +41,7 @@ const fit: Fit = async (problem) => {
 }
 
 function input(options: TestModelOptions = {}, shop = testShop()): EvaluationInput {
-  return {
-    model: testModel(shop, options),
-    shoppers: shop.shoppers,
-    dayOnly: false,
-    isHeldOut: (id) => isHeldOut(id, 0.5, 1),
-    until: UNTIL,
-    protocol: 'personal',
-    popularity: 'nightly',
-    seed: 1,
-  }
+  return testInput(shop, {}, options)
 }
 
 async function walkAll(evaluation: EvaluationInput, most = 8): Promise<CaseResult[]> {

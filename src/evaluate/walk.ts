@@ -12,11 +12,9 @@ import { METRICS, measure, ndcg, placesOf } from '../train/metrics.ts'
 import { ARMS, type ArmName, BASE_ARMS, type BaselineName } from './arms.ts'
 import type { BaselineContext } from './baselines.ts'
 import { type DeviceScores, type DeviceShop, ShopperDevice } from './device.ts'
-import type { Popularity } from './popularity.ts'
+import { popularityOf } from './popularity.ts'
 
 export interface Walk extends DeviceShop {
-  /** Counted as of the same day as `statisticsAt`. */
-  popularityAt(time: number): Popularity
   readonly baselines: Readonly<
     Record<BaselineName, (context: BaselineContext, out: Float32Array) => void>
   >
@@ -78,7 +76,7 @@ async function scoreAll(
   { history, time }: Case,
   { model, terms, learned, shown }: DeviceScores,
 ): Promise<Readonly<Record<ArmName, Float32Array>>> {
-  const context = { history, time, popularity: walk.popularityAt(time) }
+  const context = { history, time, popularity: popularityOf(model.statistics) }
   const baseline = (name: BaselineName) => {
     const out = new Float32Array(model.itemIds.length)
     walk.baselines[name](context, out)

@@ -33,23 +33,21 @@ interface IntervalRow {
 const WIDTH = 340
 const COLOURS = ['var(--a)', 'var(--b)', 'var(--c)', 'var(--d)', 'var(--e)']
 const DASHES = ['2 4', '8 3', '8 3 2 3', '5 3', 'none']
+const HEIGHT = 230
+/** Room for names. */
 const LEFT = 110
 const INK = 'var(--ink)'
 
 /** An SVG element as text. */
 export function drawChart(chart: Chart): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>')
-  const plot = Plot.plot({
-    document,
-    width: WIDTH,
-    style: { fontSize: '11px' },
-    ...optionsOf(chart),
-  })
-  // A chart with a legend comes as a figure; without, as the drawing.
-  const svg = plot.tagName.toLowerCase() === 'svg' ? plot : plot.querySelector('svg:last-of-type')
-  svg?.setAttribute('role', 'img')
-  svg?.setAttribute('aria-label', chart.alternative)
-  return svg?.outerHTML ?? ''
+  const style = { fontSize: '11px' }
+  const svg = Plot.plot({ document, width: WIDTH, style, ...optionsOf(chart) })
+  // The drawing is one picture with one name; its groups have none.
+  for (const group of svg.querySelectorAll('g')) group.removeAttribute('aria-label')
+  svg.setAttribute('role', 'img')
+  svg.setAttribute('aria-label', chart.alternative)
+  return svg.outerHTML
 }
 
 function optionsOf(chart: Chart): Plot.PlotOptions {
@@ -81,6 +79,7 @@ function optionsOf(chart: Chart): Plot.PlotOptions {
     }
   if (chart.kind === 'changes')
     return {
+      height: HEIGHT,
       x: { label: 'shoppers, from worst to best, %', ticks: 4 },
       y: { label: null, grid: true, ticks: 5 },
       marks: [
@@ -96,6 +95,7 @@ function optionsOf(chart: Chart): Plot.PlotOptions {
     values.map((value, k) => ({ name, place: chart.places[k], value, s })),
   )
   return {
+    height: HEIGHT,
     x: { label: chart.labelX, domain: [...chart.places], type: 'point' },
     y: { label: null, grid: true, zero: true, ticks: 5 },
     marks: [
