@@ -12,11 +12,12 @@ const DID: Readonly<Record<Signal, (title: string) => string>> = {
   bought: (title) => `bought ${title}`,
 }
 
-/** By what an error's code begins with. */
+/** By an error's code, or what it begins with. */
 const TROUBLE: Readonly<Record<string, string>> = {
   engine: 'Learning failed; what was learned stays.',
   model: 'No newer lists could be had.',
   storage: 'Not everything could be kept.',
+  'storage-corrupt': 'Something that was kept in this browser can’t be read any more.',
 }
 
 export const ENGLISH_LISTS = {
@@ -43,7 +44,7 @@ export const ENGLISH_LISTS = {
   popular: 'Popular with all shoppers',
   /** Something failed: what it means for the shopper. */
   trouble: (code: ErrorCode) =>
-    TROUBLE[code.split('-')[0]] ?? 'Something failed; the shop goes on.',
+    TROUBLE[code] ?? TROUBLE[code.split('-')[0]] ?? 'Something failed; the shop goes on.',
   higher: (places: number) => `${count(places, 'place')} higher than in the shop’s order`,
   lower: (places: number) => `${count(places, 'place')} lower than in the shop’s order`,
 }

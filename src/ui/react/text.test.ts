@@ -23,6 +23,12 @@ test('an engine that has not run on this page is not denied where it once learne
   expect(engineText({ ...STARTING, status: 'ready', fit })).toBe('wasm, when it last learned')
 })
 
+test('trouble is said by its code, or by what that begins with', () => {
+  expect(ENGLISH.trouble('storage-full')).toBe('Not everything could be kept.')
+  expect(ENGLISH.trouble('storage-corrupt')).toMatch(/can’t be read/)
+  expect(ENGLISH.trouble('worker-failed')).toBe('Something failed; the shop goes on.')
+})
+
 test('a reason is one sentence, true also when the item is gone from the shop', () => {
   const because = (signal: Signal, item = 'tin') =>
     reasonText({ kind: 'because', item, signal }, itemOf)
