@@ -5,6 +5,7 @@
  */
 
 import type { Item } from '../../core/catalog/item.ts'
+import type { ShopperHistory } from '../../core/features/cases.ts'
 import type { History } from '../../core/features/history.ts'
 import type { ItemStatistics } from '../../core/features/itemStatistics.ts'
 import {
@@ -29,11 +30,6 @@ export interface OutOfFoldOptions {
 /** As the ranker is trained. */
 export const OUT_OF_FOLD = { folds: 5, neighbourDays: 30, popularityDays: 7 } as const
 
-export interface FoldedShopper {
-  readonly id: string
-  readonly interactions: History
-}
-
 /** FNV-1a: a shopper's fold depends on the id alone. */
 export function foldOf(shopper: string, folds: number): number {
   let hash = 0x811c9dc5
@@ -57,7 +53,7 @@ export class OutOfFoldStatistics {
 
   constructor(
     items: readonly Item[],
-    shoppers: readonly FoldedShopper[],
+    shoppers: readonly ShopperHistory[],
     options: OutOfFoldOptions,
   ) {
     this.#items = items
