@@ -1,5 +1,6 @@
 /** @module Candidates at their fastest on this processor; whichever runs, they are the same. */
 
+import { withColdStart } from '../core/features/coldStart.ts'
 import { type BaseModel, DIMENSION } from '../core/model/baseModel.ts'
 import {
   type CandidateTools,
@@ -9,12 +10,13 @@ import {
 } from '../core/personal/candidates.ts'
 import { FIT_CASES } from '../core/personal/fitProblem.ts'
 import { rememberCandidates } from '../core/personal/rememberCandidates.ts'
-import { wasmTableProduct } from './topk/product.ts'
+import { wasmItemScan } from './topk/itemScan.ts'
 
 export function fastTools(model: BaseModel): CandidateTools {
   const plain = plainTools(model)
   try {
-    return { ...plain, product: wasmTableProduct(model.itemVectors, DIMENSION) }
+    const { popularity30 } = withColdStart(model.statistics)
+    return { ...plain, scan: wasmItemScan(model.itemVectors, DIMENSION, popularity30) }
   } catch {
     // No SIMD, or a policy without 'wasm-unsafe-eval'.
     return plain

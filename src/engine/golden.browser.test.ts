@@ -4,10 +4,13 @@ import {
   GOLDEN_ENCODER,
   GOLDEN_FITS,
   GOLDEN_NETWORK,
+  GOLDEN_SCAN,
   hashesOfFits,
   hashOfEncoder,
   hashOfNetwork,
+  hashOfScan,
 } from './testGolden.ts'
+import { wasmItemScan } from './topk/itemScan.ts'
 import { createWasmEngine } from './wasm/wasmEngine.ts'
 
 test('fits by WebAssembly', async () => {
@@ -17,4 +20,8 @@ test('fits by WebAssembly', async () => {
 test('encoded histories and the network', async () => {
   expect(await hashOfEncoder()).toBe(GOLDEN_ENCODER)
   expect(await hashOfNetwork()).toBe(GOLDEN_NETWORK)
+})
+
+test('the scan of a table', async () => {
+  expect(await hashOfScan(wasmItemScan)).toBe(GOLDEN_SCAN)
 })

@@ -7,6 +7,7 @@ import { createEncoder } from '../core/model/encoder.ts'
 import { createRandom } from '../core/model/random.ts'
 import { tinyModel } from '../core/model/testModel.ts'
 import { createMlp } from '../core/personal/learners/mlp.ts'
+import type { ItemScan } from '../core/personal/shortlist.ts'
 import { canaryProblem, irregular, PERSONAL_SIZE, TINY } from './canary.ts'
 import type { Engine } from './engine.ts'
 
@@ -18,6 +19,9 @@ export const GOLDEN_FITS = {
 /** Of encoded histories, and of the incremental network's weights and predictions. */
 export const GOLDEN_ENCODER = '25ccdd3e3d9b635740936491681e6e58c9ca5136b3a14ea5a967aabbf7165e85'
 export const GOLDEN_NETWORK = '30512b380a6e7bd8b06f8a57b22db67ec972178f041db4106bbb29c50f96c5e7'
+
+/** Of the rows that a scan finds at several floors, in its order. */
+export const GOLDEN_SCAN = '3fcea8a2ea97deb7f5078ec229ef74a08cf1d14d1484048d848e29c4e523c340'
 
 async function hashOf(...parts: readonly (Float32Array | Int32Array)[]): Promise<string> {
   const words = parts.flatMap((part) => [
@@ -33,6 +37,19 @@ export async function hashesOfFits(engine: Engine): Promise<Record<string, strin
     tiny: await hashOf((await engine.fit(tiny)).parameters),
     personal: await hashOf((await engine.fit(personal)).parameters),
   }
+}
+
+/** @param make handed over, so that a page loads only what it tests */
+export async function hashOfScan(
+  make: (vectors: Float32Array, columns: number, popularity: Float32Array) => ItemScan,
+): Promise<string> {
+  const rows = 5001
+  const scan = make(irregular(64 * rows, 53), 64, irregular(rows, 71))
+  const query = irregular(64, 91)
+  const found = [-20, 0, 4, 9].map((floor) =>
+    Int32Array.from(scan(irregular(rows, 37), 0.5, query, floor)),
+  )
+  return hashOf(...found)
 }
 
 const small = (values: Float32Array, size: number) => values.map((value) => size * value)

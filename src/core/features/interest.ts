@@ -16,6 +16,8 @@ export interface Interest {
   /** Ties to what was touched recently, and in the last session, [N]. */
   readonly sum: Float32Array
   readonly last: Float32Array
+  /** Rows that have any. */
+  readonly tied: readonly number[]
   /** What those would be with ties of 1, > 0. */
   readonly total: number
   readonly totalLast: number
@@ -34,6 +36,7 @@ export function interestOf(
   const { items, neighboursPerItem, neighbourItems, neighbourWeights, coldStart } = statistics
   const sum = new Float32Array(items)
   const last = new Float32Array(items)
+  const tied: number[] = []
   const category = new Map<number, number>()
   let total = 0
   let totalLast = 0
@@ -54,11 +57,18 @@ export function interestOf(
         const tie = part * neighbourWeights[k]
         if (tie === 0) break
         const neighbour = neighbourItems[k]
+        const first = sum[neighbour] === 0
         sum[neighbour] += share * tie
+        if (first && sum[neighbour] > 0) tied.push(neighbour)
         if (inLast) last[neighbour] += interaction.strength * tie
       }
     }
   }
-  if (coldStart) for (const ties of [sum, last]) lendTies(ties, coldStart)
-  return { sum, last, total, totalLast, usualPrice: price / total, category }
+  if (coldStart) {
+    const before = new Set(tied)
+    for (const ties of [sum, last]) lendTies(ties, coldStart)
+    for (let row = coldStart.from; row < items; row++)
+      if (sum[row] > 0 && !before.has(row)) tied.push(row)
+  }
+  return { sum, last, tied, total, totalLast, usualPrice: price / total, category }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { highestRows } from './highest.ts'
-import { ranksOf } from './ranksOf.ts'
+import { ranksOf, ranksOfAll } from './ranksOf.ts'
 
 test('places are those of a full sort, with ties', () => {
   const score = fc.oneof(fc.integer({ min: -2, max: 2 }), fc.float({ noNaN: true }))
@@ -13,6 +13,20 @@ test('places are those of a full sort, with ties', () => {
       const ids = list.map((_, id) => (id * 7) % list.length).slice(0, few)
       const distinct = [...new Set(ids)]
       expect([...ranksOf(distinct, scores)]).toEqual(distinct.map((id) => all.indexOf(id) + 1))
+    }),
+  )
+})
+
+test('ranks of all are the same', () => {
+  const score = fc.oneof(
+    fc.integer({ min: -2, max: 2 }),
+    fc.constant(-0),
+    fc.float({ noNaN: true }),
+  )
+  fc.assert(
+    fc.property(fc.array(score, { minLength: 1, maxLength: 80 }), (list) => {
+      const scores = Float32Array.from(list)
+      expect(ranksOfAll(scores)).toEqual(ranksOf([...list.keys()], scores))
     }),
   )
 })

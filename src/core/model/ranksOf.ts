@@ -30,3 +30,25 @@ export function ranksOf(ids: ArrayLike<number>, scores: Float32Array): Int32Arra
   }
   return ranks
 }
+
+/** Numbers of more scores and places than that fit no double together. */
+export const MOST_RANKED = 2 ** 21
+
+/**
+ * The rank of each of all, by one sort of numbers that hold a score's order and its place.
+ * @param scores [n], no NaN, n ≤ MOST_RANKED
+ * @returns 1 for the best, equal scores by place, [n]
+ */
+export function ranksOfAll(scores: Float32Array): Int32Array {
+  // −0 and 0 are equal, but not their bits.
+  const bits = new Uint32Array(scores.map((score) => score + 0).buffer)
+  const keys = Float64Array.from(bits, (word, place) => {
+    const ascending = word >>> 31 ? ~word >>> 0 : word + 2 ** 31
+    return (2 ** 32 - 1 - ascending) * MOST_RANKED + place
+  }).sort()
+  const ranks = new Int32Array(scores.length)
+  keys.forEach((key, at) => {
+    ranks[key % MOST_RANKED] = at + 1
+  })
+  return ranks
+}

@@ -126,13 +126,22 @@ describe('createCandidates', () => {
     expect(read.rows).toBeLessThan(3 * CANDIDATES)
   })
 
-  it('scores all where a weight is on a feature or price that it can say nothing of', () => {
+  it('finds them whatever the prices', () => {
     const model = tinyModel(100)
-    const logPrice = model.statistics.logPrice.with(7, 400)
-    expect(createShortlist(model, CANDIDATES)).not.toBeNull()
-    expect(
-      createShortlist({ ...model, statistics: { ...model.statistics, logPrice } }, CANDIDATES),
-    ).toBeNull()
+    const logPrice = model.statistics.logPrice.with(7, 400).with(9, -900)
+    const odd = { ...model, statistics: { ...model.statistics, logPrice } }
+    const history = [7, 9].map((item, k) => {
+      return { item, name: 'view_item' as const, time: START + k, session: 's' }
+    })
+    const all = amongAll(odd, history, START + DAY, encode(odd, history, START + DAY))
+    expect(bytes(createCandidates(odd)(history, START + DAY)).equals(bytes(all))).toBe(true)
+    expect(createShortlist(odd, plainTools(odd).scan)).not.toBeNull()
+  })
+
+  it('scores all where the context of a moment has a say', () => {
+    const model = tinyModel(100)
+    const context = { terms: [], contexts: { kinds: [], at: () => ({}) } as unknown as never }
+    expect(createShortlist({ ...model, context }, plainTools(model).scan)).toBeNull()
   })
 })
 

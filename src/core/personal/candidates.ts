@@ -6,16 +6,17 @@
  * all items are scored roughly, with a bound on how far that can be off, and only those that may be
  * among the highest are scored as the base scores them: the candidates are the same, to the bit.
  */
-import { readHistory, writeFeatures } from '../features/computeFeatures.ts'
+import { withColdStart } from '../features/coldStart.ts'
+import { readHistory, type Signals, writeFeatures } from '../features/computeFeatures.ts'
 import { FEATURE_COUNT } from '../features/features.ts'
 import type { History } from '../features/history.ts'
-import { searchLifts } from '../features/searches.ts'
+import { type SearchLift, searchLifts } from '../features/searches.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
 import { createEncoder, type Encode } from '../model/encoder.ts'
 import { highestRows } from '../model/highest.ts'
 import { addScores, addSearches, isKnown, linearTerms, project } from '../model/score.ts'
 import { CANDIDATES, type Trees, treesScore } from '../model/trees.ts'
-import { createShortlist, type Shortlist, type TableProduct } from './shortlist.ts'
+import { createShortlist, type ItemScan, plainItemScan, type Shortlist } from './shortlist.ts'
 
 export interface Candidates {
   /** By base score, descending, equal scores by row. */
@@ -34,31 +35,27 @@ export type FindCandidates = (history: History, now: number) => Candidates
 /** Where the work is done; the candidates are the same. */
 export interface CandidateTools {
   readonly encode: Encode
-  /** Of the item vectors. */
-  readonly product: TableProduct
+  /** Of the item vectors and their popularity. */
+  readonly scan: ItemScan
 }
 
 export function plainTools(model: BaseModel): CandidateTools {
+  const { popularity30 } = withColdStart(model.statistics)
   return {
     encode: createEncoder(model),
-    product(vector, out) {
-      out.fill(0)
-      addScores(out, model.itemVectors, vector)
-    },
+    scan: plainItemScan(model.itemVectors, popularity30),
   }
 }
 
 export function createCandidates(
   model: BaseModel,
-  { encode, product }: CandidateTools = plainTools(model),
+  { encode, scan }: CandidateTools = plainTools(model),
 ): FindCandidates {
-  const shortlist = createShortlist(model, CANDIDATES)
+  const shortlist = createShortlist(model, scan)
   return (history, now) => {
     const hidden = encode(history, now)
     const some =
-      shortlist && isKnown(history)
-        ? amongFew(model, history, now, hidden, shortlist, product)
-        : null
+      shortlist && isKnown(history) ? amongFew(model, history, now, hidden, shortlist) : null
     return some ?? amongAll(model, history, now, hidden)
   }
 }
@@ -82,28 +79,42 @@ function amongFew(
   now: number,
   hidden: Float32Array,
   shortlist: Shortlist,
-  product: TableProduct,
 ): Candidates | null {
   const signals = readHistory(model.statistics, history, now)
   const taste = project(model.projection, hidden)
   const lifts = searchLifts(model.statistics, history, now)
   const own = new Set([...signals.profile.interactions.map(({ item }) => item), ...lifts.keys()])
-  const few = shortlist(signals, taste, [...own], product)
+  const few = shortlist(signals, taste, [...own], CANDIDATES)
   if (!few) return null
-  const features = new Float32Array(few.length * FEATURE_COUNT)
-  writeFeatures(model.statistics, signals, model.featureScale, few, features)
-  const vectors = new Float32Array(few.length * DIMENSION)
-  few.forEach((item, place) => {
+  const terms = { ...linearTermsOf(model, signals, taste, lifts, few), hidden }
+  // Ascending, so that equal scores are still in the order of their rows.
+  return gather(highestRows(terms.base, CANDIDATES), (place) => few[place], terms, model.trees)
+}
+
+/**
+ * What `linearTerms` gives of these items, to the bit, where something is known of the shopper and the model
+ * weighs no context.
+ * @param items distinct
+ */
+export function linearTermsOf(
+  model: BaseModel,
+  signals: Signals,
+  taste: Float32Array,
+  lifts: ReadonlyMap<number, SearchLift>,
+  items: readonly number[],
+): { base: Float32Array; features: Float32Array; vectors: Float32Array } {
+  const features = new Float32Array(items.length * FEATURE_COUNT)
+  writeFeatures(model.statistics, signals, model.featureScale, items, features)
+  const vectors = new Float32Array(items.length * DIMENSION)
+  items.forEach((item, place) => {
     const row = model.itemVectors.subarray(item * DIMENSION, (item + 1) * DIMENSION)
     vectors.set(row, place * DIMENSION)
   })
-  const base = Float32Array.from(few, (item) => model.bias[item])
+  const base = Float32Array.from(items, (item) => model.bias[item])
   addScores(base, vectors, taste)
   addScores(base, features, model.featureWeights)
-  addSearches(base, lifts, few)
-  // Ascending, so that equal scores are still in the order of their rows.
-  const terms = { base, features, hidden }
-  return gather(highestRows(base, CANDIDATES), (place) => few[place], terms, model.trees)
+  addSearches(base, lifts, items)
+  return { base, features, vectors }
 }
 
 /** @param places of the highest without the trees, which may change their order. */

@@ -1,11 +1,12 @@
 /**
- * @module Which items of a catalogue may be among the base's highest, without scoring them all. Each
- * is scored roughly: in single precision and any order, without a matrix of features, and without
- * what a shopper's own interactions say of the items touched. How far that can be off has a bound, so
- * nothing is left out that belongs to the highest.
+ * @module Which items of a catalogue may be among the highest, without scoring them all. Each is scored
+ * roughly: without a matrix of features, and without what a shopper's own interactions say of the items
+ * that they were with. How far that can be off has a bound, so nothing is left out that belongs to the
+ * highest.
  *
  * Most items need not even that. The highest of a case are nearly those of the case before it, and
- * what those reach is a floor; what stays below it with the most that any feature could add is out.
+ * what those reach is a floor; what stays below it with the most that any feature could add is out, which
+ * a scan of the table tells. Only items with ties to the history may gain much more, and they are few.
  */
 
 import { withColdStart } from '../features/coldStart.ts'
@@ -20,14 +21,12 @@ import { highestRows } from '../model/highest.ts'
  * here and there. 128 covers them all.
  */
 const ROUNDINGS = 128 * 2 ** -24
-/** e to the power of the logarithms of prices beyond this is no number any more. */
-const MOST_LOG_PRICE = 300
 
 /** Zero for what the shopper never touched. */
 const OF_TOUCHED: ReadonlySet<string> = new Set(['own', 'interaction'])
 /** What no history changes, but for the columns of `DYNAMIC`. */
 const OF_ITEM: ReadonlySet<string> = new Set(['popularity', 'catalog'])
-/** Computed below, each for all items. */
+/** Computed below. */
 const DYNAMIC: ReadonlySet<FeatureName> = new Set([
   'popularityCold',
   'cooccurrenceRecent',
@@ -37,8 +36,28 @@ const DYNAMIC: ReadonlySet<FeatureName> = new Set([
   'categoryAffinity',
 ])
 
-/** out = M·v for M row-major [out.length, v.length], in single precision and any order of sums. */
-export type TableProduct = (vector: Float32Array, out: Float32Array) => void
+/**
+ * All rows, in any order, for which fixed + cold · popularity + E·query reaches the floor, of a table
+ * E [N, d] and popularities [N]; some that do not may be among them.
+ * @param fixed [N], not changed between two calls that are given it
+ */
+export type ItemScan = (
+  fixed: Float32Array,
+  cold: number,
+  query: Float32Array,
+  floor: number,
+) => number[]
+
+/** What the others are tested against. */
+export function plainItemScan(vectors: Float32Array, popularity: Float32Array): ItemScan {
+  return (fixed, cold, query, floor) => {
+    const found: number[] = []
+    for (let row = 0; row < fixed.length; row++)
+      if (fixed[row] + cold * popularity[row] + product(vectors, row, query) >= floor)
+        found.push(row)
+    return found
+  }
+}
 
 /**
  * Ascending rows that hold all `own` and all that may be among the `places` highest of the others.
@@ -49,13 +68,20 @@ export type Shortlist = (
   signals: Signals,
   taste: Float32Array,
   own: readonly number[],
-  product: TableProduct,
+  places: number,
 ) => number[] | null
 
-/** Null where the model weighs a feature that is not known here, or the context of a moment. */
-export function createShortlist(model: BaseModel, places: number): Shortlist | null {
-  const { featureWeights, featureScale } = model
-  const { items, popularity30, category, logPrice } = withColdStart(model.statistics)
+/**
+ * Null where the model weighs a feature that is not known here, or the context of a moment.
+ * @param hidden rows that are not asked for
+ */
+export function createShortlist(
+  model: BaseModel,
+  scan: ItemScan,
+  hidden: readonly number[] = [],
+): Shortlist | null {
+  const { featureWeights, featureScale, itemVectors } = model
+  const { popularity30, category, logPrice } = withColdStart(model.statistics)
   const weightOf = (f: number) =>
     featureScale[f] > 0 ? featureWeights[f] * Math.fround(1 / featureScale[f]) : featureWeights[f]
   const known = FEATURES.every(
@@ -65,8 +91,7 @@ export function createShortlist(model: BaseModel, places: number): Shortlist | n
       OF_ITEM.has(group) ||
       DYNAMIC.has(name as FeatureName),
   )
-  if (!known || model.context || logPrice.some((value) => !(Math.abs(value) <= MOST_LOG_PRICE)))
-    return null
+  if (!known || model.context) return null
   const cold = weightOf(FEATURE_COLUMN.popularityCold)
   const recent = weightOf(FEATURE_COLUMN.cooccurrenceRecent)
   const share = weightOf(FEATURE_COLUMN.cooccurrenceShare)
@@ -74,23 +99,18 @@ export function createShortlist(model: BaseModel, places: number): Shortlist | n
   const price = weightOf(FEATURE_COLUMN.priceCloseness)
   const affinity = weightOf(FEATURE_COLUMN.categoryAffinity)
   const { fixed, largestFixed } = fixedScores(model)
-  const longest = longestRow(model.itemVectors)
-  const dearness = Float64Array.from(logPrice, Math.exp)
-  const cheapness = Float64Array.from(logPrice, (value) => Math.exp(-value))
-  const byCategory = new Float64Array(1 + category.reduce((most, one) => Math.max(most, one), 0))
+  for (const row of hidden) fixed[row] = Number.NEGATIVE_INFINITY
+  const longest = longestRow(itemVectors)
   const mostPopular = popularity30.reduce((most, one) => Math.max(most, Math.abs(one)), 0)
-  const scores = new Float32Array(items)
-  const usual = highestRows(fixed, 2 * places)
+  let usual: readonly number[] = []
   let before: readonly number[] = []
 
-  return ({ profile, interest }, taste, own, product) => {
+  return ({ profile, interest }, taste, own, places) => {
     if (!interest) return null
-    const { sum, last, total, totalLast, usualPrice } = interest
+    const { sum, last, tied, total, totalLast, usualPrice } = interest
     const perPopularity = cold / (1 + profile.orders)
-    const dear = Math.exp(-usualPrice)
-    const cheap = Math.exp(usualPrice)
-    byCategory.fill(0)
-    for (const [group, part] of interest.category) byCategory[group] = (affinity * part) / total
+    const ofCategory = (group: number) =>
+      (affinity * ((group > 0 && interest.category.get(group)) || 0)) / total
     const ties = (ofAll: number, ofLast: number) =>
       [
         Math.log1p(ofAll),
@@ -98,22 +118,20 @@ export function createShortlist(model: BaseModel, places: number): Shortlist | n
         totalLast > 0 ? Math.sqrt(ofLast / totalLast) : 0,
       ] as const
     const roughly = (i: number) => {
-      // e^−|x − y| is the smaller of e^(x − y) and e^(y − x).
-      const closeness = Math.min(dearness[i] * dear, cheapness[i] * cheap)
-      const near = scores[i] + price * closeness + byCategory[category[i]]
+      const near =
+        fixed[i] +
+        perPopularity * popularity30[i] +
+        product(itemVectors, i, taste) +
+        price * Math.exp(-Math.abs(logPrice[i] - usualPrice)) +
+        ofCategory(category[i])
       if (sum[i] === 0) return near
       const [a, b, c] = ties(sum[i], last[i])
       return near + recent * a + share * b + session * c
     }
-    product(taste, scores)
-    let mostOfAll = 0
-    let mostOfLast = 0
-    for (let i = 0; i < items; i++) {
-      scores[i] += fixed[i] + perPopularity * popularity30[i]
-      if (sum[i] > mostOfAll) mostOfAll = sum[i]
-      if (last[i] > mostOfLast) mostOfLast = last[i]
-    }
-    const most = ties(mostOfAll, mostOfLast)
+    const most = tied.reduce(
+      ([all, inLast], i) => [Math.max(all, sum[i]), Math.max(inLast, last[i])],
+      [0, 0],
+    )
     const error =
       ROUNDINGS *
       (longest * Math.hypot(...taste) +
@@ -121,43 +139,44 @@ export function createShortlist(model: BaseModel, places: number): Shortlist | n
         Math.abs(cold) * Math.max(1, mostPopular) +
         Math.abs(price) +
         Math.abs(affinity) +
-        (Math.abs(recent) + Math.abs(share) + Math.abs(session)) * Math.max(1, ...most))
-    const above = Math.max(0, price) + byCategory.reduce((top, one) => Math.max(top, one), 0)
-    const aboveTied =
-      above + most.reduce((top, one, k) => top + Math.max(0, [recent, share, session][k] * one), 0)
+        (Math.abs(recent) + Math.abs(share) + Math.abs(session)) *
+          Math.max(1, ...ties(most[0], most[1])))
+    const groups = [...interest.category.keys()]
+    const above = Math.max(0, price) + Math.max(0, ...groups.map(ofCategory))
 
     // Nothing more is to be known of these here, whatever their scores.
-    for (const item of own) scores[item] = Number.NEGATIVE_INFINITY
-    const isOther = (item: number) => scores[item] !== Number.NEGATIVE_INFINITY
+    const known = new Set(own)
+    const isOther = (item: number) => !known.has(item)
     let guess = before.filter(isOther)
-    if (guess.length < places) guess = [...new Set([...guess, ...usual.filter(isOther)])]
+    if (guess.length < places) {
+      if (usual.length < 2 * places) usual = highestRows(fixed, 2 * places)
+      guess = [...new Set([...guess, ...usual.filter(isOther)])]
+    }
     // The last of the highest may be off by the error, and so may whatever would take its place.
-    const floor = place(guess.map(roughly), places) - 2 * error
+    const floor = nth(guess.map(roughly), places) - 2 * error
     if (!Number.isFinite(floor)) return null
-    const some = reaching(scores, sum, floor - above, floor - aboveTied)
-    const rough = some.map(roughly)
-    const lowest = place(rough, places) - 2 * error
-    before = some.filter((_, k) => rough[k] >= lowest)
+    const some = new Set([...scan(fixed, perPopularity, taste, floor - above), ...tied])
+    const others = [...some].filter(isOther)
+    const rough = others.map(roughly)
+    const lowest = nth(rough, places) - 2 * error
+    before = others.filter((_, k) => rough[k] >= lowest)
     return [...before, ...own].sort((a, b) => a - b)
   }
 }
 
-/** Rows that reach a floor, which is another one for those with ties. */
-function reaching(
-  scores: Float32Array,
-  ties: Float32Array,
-  floor: number,
-  floorTied: number,
-): number[] {
-  const rows: number[] = []
-  for (let i = 0; i < scores.length; i++)
-    if (scores[i] >= (ties[i] > 0 ? floorTied : floor)) rows.push(i)
-  return rows
+/** E_i·v, in double precision. */
+function product(vectors: Float32Array, row: number, vector: Float32Array): number {
+  let [a, b] = [0, 0]
+  for (let j = 0, at = row * DIMENSION; j < DIMENSION; j += 2, at += 2) {
+    a += vectors[at] * vector[j]
+    b += vectors[at + 1] * vector[j + 1]
+  }
+  return a + b
 }
 
-/** The `nth` largest; NaN where there are not as many. */
-function place(scores: readonly number[], nth: number): number {
-  return Float64Array.from(scores).sort().at(-nth) ?? Number.NaN
+/** The n-th largest; NaN where there are not as many. */
+function nth(scores: readonly number[], n: number): number {
+  return Float64Array.from(scores).sort().at(-n) ?? Number.NaN
 }
 
 /** Bias and what no history changes, [N], and the largest sum of their sizes. */
@@ -166,18 +185,25 @@ function fixedScores({ bias, statistics, featureScale, featureWeights }: BaseMod
   readonly largestFixed: number
 } {
   const features = staticFeatures(statistics)
-  const fixed = new Float32Array(bias)
-  const sizes = bias.map(Math.abs)
-  FEATURES.forEach(({ group }, f) => {
-    if (!OF_ITEM.has(group) || featureWeights[f] === 0) return
-    const inverse = Math.fround(featureScale[f] > 0 ? 1 / featureScale[f] : 1)
-    for (let i = 0, at = f; i < fixed.length; i++, at += FEATURE_COUNT) {
-      const part = features[at] * inverse * featureWeights[f]
-      fixed[i] += part
-      sizes[i] += Math.abs(part)
-    }
+  const columns = FEATURES.flatMap(({ group }, f) =>
+    OF_ITEM.has(group) && featureWeights[f] !== 0 ? [f] : [],
+  )
+  const weights = columns.map((f) => {
+    const inverse = featureScale[f] > 0 ? Math.fround(1 / featureScale[f]) : 1
+    return inverse * featureWeights[f]
   })
-  return { fixed, largestFixed: sizes.reduce((most, size) => Math.max(most, size), 0) }
+  const fixed = new Float32Array(bias)
+  let largestFixed = 0
+  for (let i = 0, at = 0; i < fixed.length; i++, at += FEATURE_COUNT) {
+    let size = Math.abs(bias[i])
+    for (let c = 0; c < columns.length; c++) {
+      const part = features[at + columns[c]] * weights[c]
+      fixed[i] += part
+      size += Math.abs(part)
+    }
+    if (size > largestFixed) largestFixed = size
+  }
+  return { fixed, largestFixed }
 }
 
 /** By the table: it outlives the days, whose popularity makes another model of it. */

@@ -3,15 +3,23 @@
  * that depends on the model alone is computed once.
  */
 import type { Catalog } from '../../core/catalog/catalog.ts'
+import { readHistory } from '../../core/features/computeFeatures.ts'
 import type { History } from '../../core/features/history.ts'
 import { type BaseModel, DIMENSION, type PersonalParameters } from '../../core/model/baseModel.ts'
 import { createEncoder, type Encode } from '../../core/model/encoder.ts'
 import { highestRows } from '../../core/model/highest.ts'
-import { ranksOf } from '../../core/model/ranksOf.ts'
+import { ranksOf, ranksOfAll } from '../../core/model/ranksOf.ts'
 import { personalScores, scoreTerms, strangerScores } from '../../core/model/score.ts'
 import type { CandidateLearners } from '../../core/personal/learners/candidateLearners.ts'
 import type { Explanation, ListOptions, Reason, Recommendation, RerankOptions } from '../api.ts'
 import { DEFAULT_LIMIT } from '../catalogOrder.ts'
+import { type FeatureRows, someFeatures, wholeFeatures } from './featureRows.ts'
+import {
+  createPartialScores,
+  isLarge,
+  type PartialScores,
+  type ScorePart,
+} from './partialScores.ts'
 import { createExplainer, type Explainer, everybodysReason } from './reasons.ts'
 
 export interface ActivePersonal {
@@ -20,13 +28,15 @@ export interface ActivePersonal {
   readonly fusionWeight: number
 }
 
-/** The scores of all items for one shopper at one time; made once per change and minute, read by many lists. */
+/** Scores for one shopper at one time; made once per change and minute, read by many lists. */
 export interface Scored extends Explainer {
-  readonly scores: Float32Array
+  scoresOf(rows: readonly number[]): Float32Array
+  /** Rows among which are the `count` highest of those shown; null: any may be. */
+  among(count: number): readonly number[] | null
 }
 
 /** What a list is made from. */
-type Ranking = Pick<Scored, 'scores' | 'explain'>
+type Ranking = Pick<Scored, 'scoresOf' | 'explain'>
 
 export class Ranker {
   readonly model: BaseModel
@@ -34,14 +44,20 @@ export class Ranker {
   readonly #rows: ReadonlyMap<string, number>
   /** Rows that may be shown, in the shop's order. */
   readonly #shown: readonly number[]
-  readonly #mayShow: ReadonlySet<number>
+  /** Place of each row among those shown, −1 for the others. */
+  readonly #places: Int32Array
   /** Scores of nobody in particular: no history, no personal parameters; at the time of the last scores. */
-  #base: Ranking
-  readonly #baseFeatures: Float32Array
+  #baseScores: Float32Array
+  /** Rank of each place of those shown by these scores, once a large catalogue needs it. */
+  #baseRanks: Int32Array | null = null
+  readonly #baseFeatures: FeatureRows
   /** With the states of the last scores, so that an event costs its own and the one before it. */
   readonly #encode: Encode
+  /** Of a large catalogue. */
+  readonly #scorePart: ScorePart | null
 
-  constructor(model: BaseModel, catalog: Catalog | null) {
+  /** @param large whether the catalogue is scored in part; the lists are the same */
+  constructor(model: BaseModel, catalog: Catalog | null, large = isLarge(model)) {
     this.model = model
     this.#catalog = catalog
     this.#rows = new Map(model.itemIds.map((id, row) => [id, row]))
@@ -49,51 +65,96 @@ export class Ranker {
       ? catalog.items.filter(({ available }) => available !== false).map(({ id }) => id)
       : model.itemIds
     this.#shown = ids.map((id) => this.#rows.get(id)).filter((row) => row !== undefined)
-    this.#mayShow = new Set(this.#shown)
+    this.#places = new Int32Array(model.itemIds.length).fill(-1)
+    this.#shown.forEach((row, place) => {
+      this.#places[row] = place
+    })
     // Without a history only the context's terms depend on the time.
-    const { base, features } = scoreTerms(model, [], 0)
-    this.#base = { scores: base, explain: (row) => everybodysReason(model, row) }
-    this.#baseFeatures = features
+    this.#baseScores = strangerScores(model, 0)
+    this.#baseFeatures = large
+      ? someFeatures(model, readHistory(model.statistics, [], 0))
+      : wholeFeatures(scoreTerms(model, [], 0).features)
     this.#encode = createEncoder(model)
+    this.#scorePart = large ? createPartialScores(model, this.#unshown()) : null
   }
 
   rowOf(id: string): number | undefined {
     return this.#rows.get(id)
   }
 
-  /** @param learners chosen besides the fit; null for none */
+  /**
+   * @param learners chosen besides the fit, which read the scores of all; null for none
+   */
   score(
     history: History,
     now: number,
     personal: ActivePersonal | null,
     learners: Pick<CandidateLearners, 'reorder'> | null = null,
   ): Scored {
-    if (this.model.context) this.#base = { ...this.#base, scores: strangerScores(this.model, now) }
-    const terms = scoreTerms(this.model, history, now, this.#encode(history, now))
-    const { parameters = null, fusionWeight = 0 } = personal ?? {}
-    const summed = parameters
-      ? personalScores(this.model, terms, parameters, fusionWeight)
-      : terms.base
-    const scores = learners?.reorder(terms.features, summed) ?? summed
+    if (this.model.context) {
+      this.#baseScores = strangerScores(this.model, now)
+      this.#baseRanks = null
+    }
+    const part =
+      (learners ? null : this.#scorePart?.(history, now, personal)) ??
+      this.#scoreWhole(history, now, personal, learners)
     return {
-      scores,
+      ...part,
       ...createExplainer({
         model: this.model,
         catalog: this.#catalog,
         history,
         now,
-        terms,
+        terms: part,
         baseFeatures: this.#baseFeatures,
-        personal: parameters,
-        fusionWeight,
-        learnersLift: (row) => scores[row] - summed[row],
+        personal: personal?.parameters ?? null,
+        fusionWeight: personal?.fusionWeight ?? 0,
+        learnersLift: part.learnersLift,
       }),
     }
   }
 
+  #scoreWhole(
+    history: History,
+    now: number,
+    personal: ActivePersonal | null,
+    learners: Pick<CandidateLearners, 'reorder'> | null,
+  ): PartialScores {
+    const terms = scoreTerms(this.model, history, now, this.#encode(history, now))
+    const summed = personal
+      ? personalScores(this.model, terms, personal.parameters, personal.fusionWeight)
+      : terms.base
+    const scores = learners?.reorder(terms.features, summed) ?? summed
+    return {
+      learnersLift: (row) => scores[row] - summed[row],
+      scoresOf: (rows) => gather(scores, rows),
+      among: () => null,
+      features: wholeFeatures(terms.features),
+      hidden: terms.hidden,
+      candidates: terms.candidates,
+    }
+  }
+
   recommend(scored: Scored, options: ListOptions): Recommendation[] {
-    const candidates = this.#candidates(options)
-    return this.#list(candidates, options.order === 'base' ? this.#base : scored, options.limit)
+    const { limit = DEFAULT_LIMIT } = options
+    if (options.order === 'base') return this.#list(this.#candidates(options), this.#base, limit)
+    const excluded = new Set(options.exclude?.map((id) => this.#place(id)))
+    const few = options.category === undefined && scored.among(limit + excluded.size)
+    if (!few) return this.#list(this.#candidates(options), scored, limit)
+    const places = few
+      .map((row) => this.#places[row])
+      .filter((place) => place >= 0 && !excluded.has(place))
+      .sort((a, b) => a - b)
+    const candidates = places.map((place) => this.#shown[place])
+    return this.#list(candidates, scored, limit, (best) => {
+      this.#baseRanks ??= ranksOfAll(gather(this.#baseScores, this.#shown))
+      const ranks = this.#baseRanks
+      const gone = [...excluded].filter((place) => place >= 0).map((place) => ranks[place])
+      return best.map((at) => {
+        const rank = ranks[places[at]]
+        return rank - gone.filter((other) => other < rank).length
+      })
+    })
   }
 
   rerank(items: readonly string[], scored: Scored, options: RerankOptions): Recommendation[] {
@@ -101,7 +162,7 @@ export class Ranker {
     const known = distinct
       .map((id) => this.#rows.get(id))
       .filter((row) => row !== undefined)
-      .filter((row) => options.soldOut || this.#mayShow.has(row))
+      .filter((row) => options.soldOut || this.#places[row] >= 0)
     const unknown = distinct.filter((id) => !this.#rows.has(id))
     const ranked = this.#list(known, options.order === 'base' ? this.#base : scored, known.length)
     const last = ranked.at(-1)?.score ?? 0
@@ -119,11 +180,11 @@ export class Ranker {
   /** Null for an item that may not be shown. */
   explain(id: string, scored: Scored): Explanation | null {
     const row = this.#rows.get(id)
-    if (row === undefined || !this.#mayShow.has(row)) return null
-    const { scores } = scored
+    if (row === undefined || this.#places[row] < 0) return null
+    const scores = scored.scoresOf([...this.model.itemIds.keys()])
     const placeIn = (given: Float32Array) =>
       1 + this.#shown.reduce((above, other) => above + Number(given[other] > given[row]), 0)
-    const [rank, baseRank] = [placeIn(scores), placeIn(this.#base.scores)]
+    const [rank, baseRank] = [placeIn(scores), placeIn(this.#baseScores)]
     return {
       id,
       score: scores[row],
@@ -149,7 +210,11 @@ export class Ranker {
       scores[other] = cosine(seed, vector) + (ties.get(other) ?? 0)
     }
     const explain = (): Reason => ({ kind: 'similar', item })
-    return this.#list(candidates, { scores, explain }, options.limit)
+    return this.#list(
+      candidates,
+      { scoresOf: (rows) => gather(scores, rows), explain },
+      options.limit,
+    )
   }
 
   boughtTogether(item: string, options: ListOptions): Recommendation[] {
@@ -160,7 +225,11 @@ export class Ranker {
     for (const [other, tie] of ties) scores[other] = tie
     const candidates = this.#candidates(options).filter((other) => ties.has(other))
     const explain = (): Reason => ({ kind: 'bought-together', item })
-    return this.#list(candidates, { scores, explain }, options.limit)
+    return this.#list(
+      candidates,
+      { scoresOf: (rows) => gather(scores, rows), explain },
+      options.limit,
+    )
   }
 
   #candidates({ exclude, category }: ListOptions): readonly number[] {
@@ -185,19 +254,40 @@ export class Ranker {
     return ties
   }
 
+  get #base(): Ranking {
+    return {
+      scoresOf: (rows) => gather(this.#baseScores, rows),
+      explain: (row) => everybodysReason(this.model, row),
+    }
+  }
+
+  /** −1 for what is not shown. */
+  #place(id: string): number {
+    const row = this.#rows.get(id)
+    return row === undefined ? -1 : this.#places[row]
+  }
+
+  #unshown(): number[] {
+    return [...this.#places.keys()].filter((row) => this.#places[row] < 0)
+  }
+
+  /** @param baseRanksOf places among the candidates → their ranks in the base order */
   #list(
     candidates: readonly number[],
-    { scores, explain }: Ranking,
+    { scoresOf, explain }: Ranking,
     limit = DEFAULT_LIMIT,
+    baseRanksOf = (best: readonly number[]): ArrayLike<number> =>
+      ranksOf(best, gather(this.#baseScores, candidates)),
   ): Recommendation[] {
     const count = Math.max(0, Math.floor(limit) || 0)
-    const best = highestRows(gather(scores, candidates), count)
-    const baseRanks = ranksOf(best, gather(this.#base.scores, candidates))
+    const scores = scoresOf(candidates)
+    const best = highestRows(scores, count)
+    const baseRanks = baseRanksOf(best)
     return best.map((at, place) => {
       const row = candidates[at]
       const baseRank = baseRanks[place]
       const reason = explain(row, baseRank > place + 1)
-      return { id: this.model.itemIds[row], score: scores[row], baseRank, reason }
+      return { id: this.model.itemIds[row], score: scores[at], baseRank, reason }
     })
   }
 }

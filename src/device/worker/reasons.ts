@@ -16,6 +16,7 @@ import { project, type ScoreTerms } from '../../core/model/score.ts'
 import { treesParts } from '../../core/model/trees.ts'
 import type { Explanation, Reason } from '../api.ts'
 import { contextKind, contextTerms, strongestContext } from './contextReasons.ts'
+import { columnMeans, type FeatureRows } from './featureRows.ts'
 import { INTEREST_HALF_LIFE, signalsOf } from './learned.ts'
 import { createTasteSource } from './tasteSource.ts'
 
@@ -41,14 +42,19 @@ export interface Explainer {
   readonly contributions: (row: number) => Explanation['contributions']
 }
 
+/** What the scores were made from. */
+export interface ExplainedTerms extends Pick<ScoreTerms, 'hidden' | 'candidates'> {
+  readonly features: FeatureRows
+}
+
 interface Explained {
   readonly model: BaseModel
   readonly catalog: Catalog | null
   readonly history: History
   readonly now: number
-  readonly terms: ScoreTerms
-  /** Features of nobody in particular, [N*F]. */
-  readonly baseFeatures: Float32Array
+  readonly terms: ExplainedTerms
+  /** Features of nobody in particular. */
+  readonly baseFeatures: FeatureRows
   readonly personal: PersonalParameters | null
   readonly fusionWeight: number
   /** What learners that reorder the best candidates add to the score; they add nothing in sum. */
@@ -68,10 +74,8 @@ export function createExplainer(given: Explained): Explainer {
   const weights = shared.map((w, f) => w + lambda * (personal?.w[f] ?? 0))
   const encoded = known ? project(model.projection, terms.hidden) : new Float32Array(DIMENSION)
   const taste = encoded.map((value, j) => value + lambda * (personal?.u[j] ?? 0))
-  const featureMeans = columnMeans(terms.features, items, FEATURE_COUNT)
-  const baseMeans = lastingMeans(baseFeatures, items, FEATURE_COUNT)
-  const vectorMean = lastingMeans(model.itemVectors, items, DIMENSION)
-  const everybodyMean = lastingMeans(everybody, items, 1)[0]
+  const vectorMean = lastingMeans(model.itemVectors, DIMENSION)
+  const everybodyMean = lastingMeans(everybody, 1)[0]
   const treesLift = createTreesLift(model, terms)
   const searched = searchLifts(model.statistics, history, now)
   const searchedMean = [...searched.values()].reduce((sum, { lift }) => sum + lift, 0) / items
@@ -100,9 +104,12 @@ export function createExplainer(given: Explained): Explainer {
       searched: (searched.get(row)?.lift ?? 0) - searchedMean,
       learners: learnersLift(row),
     }
-    for (let f = 0, at = row * FEATURE_COUNT; f < FEATURE_COUNT; f++, at++) {
-      const everybodys = rose ? shared[f] * (baseFeatures[at] - baseMeans[f]) : 0
-      const own = weights[f] * (terms.features[at] - featureMeans[f])
+    const features = terms.features.of(row)
+    const everybodysFeatures = baseFeatures.of(row)
+    const [featureMeans, baseMeans] = [terms.features.means, baseFeatures.means]
+    for (let f = 0; f < FEATURE_COUNT; f++) {
+      const everybodys = rose ? shared[f] * (everybodysFeatures[f] - baseMeans[f]) : 0
+      const own = weights[f] * (features[f] - featureMeans[f])
       lift[KIND_OF_GROUP[FEATURES[f].group]] += own - everybodys
     }
     for (let j = 0, at = row * DIMENSION; j < DIMENSION; j++, at++) {
@@ -173,19 +180,20 @@ export function createExplainer(given: Explained): Explainer {
 
 /** What the trees add to an item beyond their mean over the catalogue, by the kinds of what they ask. */
 function createTreesLift(
-  { trees }: BaseModel,
-  { base, candidates, features }: ScoreTerms,
+  { trees, itemIds }: BaseModel,
+  { candidates, features }: ExplainedTerms,
 ): (row: number) => readonly (readonly [Kind, number])[] {
   const all = new Set(candidates)
   const partsOf = (row: number) =>
-    trees && all.has(row) ? treesParts(trees, features, row * FEATURE_COUNT) : null
+    trees && all.has(row) ? treesParts(trees, features.of(row), 0) : null
   let means: Float64Array | null = null
   return (row) => {
     if (candidates.length === 0) return []
     if (!means) {
       means = new Float64Array(FEATURE_COUNT)
-      for (const item of candidates)
-        for (const [f, part] of partsOf(item)?.entries() ?? []) means[f] += part / base.length
+      // In one order, however they were found.
+      for (const item of candidates.toSorted((a, b) => a - b))
+        for (const [f, part] of partsOf(item)?.entries() ?? []) means[f] += part / itemIds.length
     }
     const parts = partsOf(row)
     return FEATURES.map(({ group }, f) => [
@@ -232,17 +240,10 @@ export function everybodysReason({ statistics }: BaseModel, row: number): Reason
 const LASTING = new WeakMap<Float32Array, Float64Array>()
 
 /** Of what stays the same as long as the model does: half of the time that scores take. */
-function lastingMeans(matrix: Float32Array, rows: number, columns: number): Float64Array {
+function lastingMeans(matrix: Float32Array, columns: number): Float64Array {
   const known = LASTING.get(matrix)
   if (known) return known
-  const means = columnMeans(matrix, rows, columns)
+  const means = columnMeans(matrix, columns)
   LASTING.set(matrix, means)
   return means
-}
-
-function columnMeans(matrix: Float32Array, rows: number, columns: number): Float64Array {
-  const means = new Float64Array(columns)
-  for (let at = 0; at < matrix.length; )
-    for (let column = 0; column < columns; column++, at++) means[column] += matrix[at]
-  return means.map((sum) => sum / Math.max(1, rows))
 }

@@ -77,9 +77,8 @@ export function body(locals: readonly Code[], code: Code): number[] {
   return [...leb(content.length), ...content]
 }
 
-/** Of a memory; a shared one must say how far it may grow, which ours do not. */
-export const limits = (pages: number, shared: boolean): Code =>
-  shared ? [0x03, ...leb(pages), ...leb(pages)] : [0x00, ...leb(pages)]
+/** Of a memory. */
+export const limits = (pages: number): Code => [0x00, ...leb(pages)]
 
 /** `\0asm`, version 1. */
 export const PREAMBLE: Code = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]

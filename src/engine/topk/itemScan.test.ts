@@ -1,0 +1,71 @@
+/** @module The scan of int8 rows against its definition, and against what must be found. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createRandom } from '../../core/model/random.ts'
+import { plainItemScan } from '../../core/personal/shortlist.ts'
+import { GOLDEN_SCAN, hashOfScan } from '../testGolden.ts'
+import { wasmItemScan } from './itemScan.ts'
+import { assembleScan } from './module.ts'
+
+const COLUMNS = 64
+
+function table(rows: number, seed: number) {
+  const random = createRandom(seed)
+  const some = (length: number, size: number) =>
+    Float32Array.from({ length }, () => size * random.normal())
+  return {
+    vectors: some(rows * COLUMNS, 0.2),
+    popularity: some(rows, 1).map(Math.abs),
+    fixed: some(rows, 1),
+    query: some(COLUMNS, 0.5),
+  }
+}
+
+test('the module is valid and small', () => {
+  const module = assembleScan(64, 8 * 31_250, 1_000_000, 1000)
+  expect(WebAssembly.validate(module)).toBe(true)
+  expect(module.length).toBeLessThan(1300)
+})
+
+test('whatever reaches the floor is found, and little else', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 300 }),
+      fc.integer({ min: 1, max: 1e6 }),
+      fc.constantFrom(0, 0.3, -2),
+      fc.double({ min: -3, max: 3, noNaN: true }),
+      fc.constantFrom(0, 1e-6, 1, 1e4),
+      (rows, seed, cold, floor, size) => {
+        const { vectors, popularity, fixed, query } = table(rows, seed)
+        const sized = vectors.map((value) => size * value)
+        const scan = wasmItemScan(sized, COLUMNS, popularity)
+        const plain = plainItemScan(sized, popularity)
+        const found = new Set(scan(fixed, cold, query, size * floor))
+        for (const row of plain(fixed, cold, query, size * floor + 1e-5))
+          expect(found).toContain(row)
+        const near = new Set(plain(fixed, cold, query, size * floor - 0.1 * size - 1e-5))
+        for (const row of found) expect(near).toContain(row)
+        expect(found.size).toBe(scan(fixed, cold, query, size * floor).length)
+      },
+    ),
+    { numRuns: 300 },
+  )
+})
+
+test('another fixed part is another scan of the same table', () => {
+  const { vectors, popularity, fixed, query } = table(5000, 3)
+  const scan = wasmItemScan(vectors, COLUMNS, popularity)
+  const plain = plainItemScan(vectors, popularity)
+  const sorted = (rows: number[]) => rows.sort((a, b) => a - b)
+  for (const part of [fixed, fixed.map((value) => -value), fixed])
+    expect(sorted(scan(part, 0.5, query, 2.001)).length).toBeGreaterThanOrEqual(
+      plain(part, 0.5, query, 2.002).length,
+    )
+  const none = fixed.map(() => Number.NEGATIVE_INFINITY)
+  expect(scan(none, 0.5, query, -1e30)).toEqual([])
+  expect(scan(fixed, 0, new Float32Array(COLUMNS), -1e30)).toHaveLength(5000)
+})
+
+test('the bits are the same everywhere', async () => {
+  expect(await hashOfScan(wasmItemScan)).toBe(GOLDEN_SCAN)
+})

@@ -1,0 +1,108 @@
+/**
+ * @module The items of a catalogue that may reach a floor, found on int8 rows in WebAssembly: a byte a
+ * number is read instead of four. That is less exact, by a bound that is known, and the floor is lowered
+ * by it: nothing is missed.
+ */
+import type { ItemScan } from '../../core/personal/shortlist.ts'
+import { assembleScan, BLOCK_ROWS, HIT_BYTES, PAIR, type Scan, STREAMS } from './module.ts'
+
+const PAGE = 65_536
+/** Steps of a call: what it writes out at most stays in the cache. */
+const STEPS = 128
+const STEP_ROWS = STREAMS * BLOCK_ROWS
+const HITS = ((STEPS * STEP_ROWS) / 4) * HIT_BYTES
+/** Largest level of a query; sums of up to 512 products with int8 stay below 2³¹. */
+const MOST = 32_767
+
+/**
+ * @param vectors row-major [N, columns], finite
+ * @param columns even
+ * @param popularity [N]
+ * @throws where WebAssembly or SIMD is missing or forbidden, or memory is
+ */
+export function wasmItemScan(
+  vectors: Float32Array,
+  columns: number,
+  popularity: Float32Array,
+): ItemScan {
+  const count = popularity.length
+  const steps = Math.max(1, Math.ceil(count / STEP_ROWS))
+  const padded = steps * STEP_ROWS
+  const terms = HITS + 4 * columns
+  const rows = terms + 12 * padded
+  const pages = Math.ceil((rows + padded * columns) / PAGE)
+  const memory = new WebAssembly.Memory({ initial: pages })
+  // Small enough to be compiled on the spot, in a page too.
+  const module = new WebAssembly.Module(assembleScan(columns, steps * BLOCK_ROWS, padded, pages))
+  const { exports } = new WebAssembly.Instance(module, { topk: { memory } })
+  const scan = exports.scan as Scan
+  const { buffer } = memory
+  const levels = new Int16Array(buffer, HITS, columns)
+  const scales = new Float32Array(buffer, terms, count)
+  const fixedParts = new Float32Array(buffer, terms + 4 * padded, padded)
+  // What fills the table up reaches no floor.
+  fixedParts.fill(Number.NEGATIVE_INFINITY)
+  new Float32Array(buffer, terms + 8 * padded).set(popularity)
+  const { longest, residual } = quantize(vectors, columns, scales, new Int8Array(buffer, rows))
+  const scores = new Float32Array(buffer, 0, HITS / 4)
+  const firsts = new Int32Array(buffer, 0, HITS / 4)
+  let fixed: Float32Array | null = null
+
+  return (given, cold, query, floor) => {
+    if (fixed !== given) fixedParts.set(given)
+    fixed = given
+    const largest = query.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+    const unit = largest > 0 ? Math.fround(largest / MOST) : 0
+    let off = 0
+    for (let j = 0; j < columns; j++) {
+      levels[j] = unit > 0 ? Math.min(MOST, Math.max(-MOST, Math.round(query[j] / unit))) : 0
+      off += (query[j] - levels[j] * unit) ** 2
+    }
+    const lowered = floor - residual * Math.hypot(...query) - longest * Math.sqrt(off)
+    const found: number[] = []
+    for (let step = 0; step < steps; step += STEPS) {
+      const some = Math.min(STEPS, steps - step)
+      const first = step * BLOCK_ROWS
+      const at = rows + first * columns
+      const end = scan(at, terms + 4 * first, HITS, 0, some, first, lowered, unit, cold)
+      for (let hit = 0; hit < end / 4; hit += HIT_BYTES / 4)
+        for (let lane = 0, row = firsts[hit + 4]; lane < 4; lane++, row++)
+          if (scores[hit + lane] >= lowered && row < count) found.push(row)
+    }
+    return found
+  }
+}
+
+/**
+ * Writes rows as int8 in blocks, and their scales.
+ * @returns the longest row as written, and the most that a row is off by
+ */
+function quantize(
+  vectors: Float32Array,
+  columns: number,
+  scales: Float32Array,
+  blocks: Int8Array,
+): { readonly longest: number; readonly residual: number } {
+  let longest = 0
+  let residual = 0
+  for (let row = 0, from = 0; row < scales.length; row++, from += columns) {
+    let largest = 0
+    for (let j = 0; j < columns; j++) largest = Math.max(largest, Math.abs(vectors[from + j]))
+    const scale = Math.fround(largest / 127)
+    scales[row] = scale
+    const lane = row % BLOCK_ROWS
+    const at = (row - lane) * columns + PAIR * lane
+    let square = 0
+    let off = 0
+    for (let j = 0; j < columns; j++) {
+      const level =
+        scale > 0 ? Math.min(127, Math.max(-127, Math.round(vectors[from + j] / scale))) : 0
+      blocks[at + (j >> 1) * PAIR * BLOCK_ROWS + (j & 1)] = level
+      square += (level * scale) ** 2
+      off += (vectors[from + j] - level * scale) ** 2
+    }
+    longest = Math.max(longest, square)
+    residual = Math.max(residual, off)
+  }
+  return { longest: Math.sqrt(longest), residual: Math.sqrt(residual) }
+}
