@@ -22,6 +22,13 @@ describe('consent', () => {
     expect(device.snapshot().consent).toEqual({ contribute: false, since: null })
     const kinds = (await device.entries()).filter(({ kind }) => kind === 'consent')
     expect(kinds.map(({ detail }) => detail.contribute)).toEqual([true, false])
+    // A shopper who can’t decide: the last word holds, and the log has all in their order.
+    const words = [true, false, true, false, true]
+    await Promise.all(words.map((word) => device.setContribution(word)))
+    const all = (await device.entries()).filter(({ kind }) => kind === 'consent')
+    expect(all.at(-1)?.detail.contribute).toBe(true)
+    expect(all.every(({ detail }, i) => detail.contribute === (i % 2 === 0))).toBe(true)
+    expect(device.snapshot().consent.contribute).toBe(true)
   })
 
   test('a fit asks the aggregators for their task only with it, and then once an hour', async () => {

@@ -41,6 +41,7 @@ export class Contribution {
   readonly #deps: ContributionDeps
   /** A withdrawal that the browser refused to keep: it holds in this tab all the same. */
   #withdrawn = false
+  #answering: Promise<unknown> = Promise.resolve()
 
   constructor(deps: ContributionDeps) {
     this.#deps = deps
@@ -72,9 +73,19 @@ export class Contribution {
    * the browser can't keep the answer
    */
   async agree(agreed: boolean): Promise<void> {
+    const { bus, state } = this.#deps
     // What was shown is what is agreed to, whatever another tab has heard since.
-    const { terms } = this.#deps.state
-    await (agreed ? this.#give(terms) : this.#withdraw())
+    const { terms } = state
+    // A withdrawal holds from here on, even if disk and log should fail.
+    this.#withdrawn = !agreed
+    if (!agreed) {
+      state.consent = NO_CONSENT
+      bus.emit('shown', null)
+    }
+    // One after another, so that disk and log tell of them in the order in which they were wished.
+    const turn = this.#answering.then(() => (agreed ? this.#give(terms) : this.#withdraw()))
+    this.#answering = turn.catch(() => undefined)
+    await turn
     await this.#tell()
   }
 
@@ -84,18 +95,14 @@ export class Contribution {
     await ledger.append({ kind: 'consent', detail: { contribute: true, ...terms } }, 'disk')
     const consent = { contribute: true, since: now(), terms }
     await store.changeSettings(() => ({ consent, pending: undefined }))
-    this.#withdrawn = false
   }
 
   async #withdraw(): Promise<void> {
-    const { bus, ledger, state, store } = this.#deps
-    if (!state.consent.contribute && !this.#withdrawn) return
-    // It holds from here on, even if disk and log should fail.
-    this.#withdrawn = true
-    state.consent = NO_CONSENT
-    bus.emit('shown', null)
-    await store.changeSettings(() => ({ consent: NO_CONSENT, pending: undefined }))
+    const { ledger, store } = this.#deps
+    const given = (await store.setting('consent'))?.contribute === true
+    if (given) await store.changeSettings(() => ({ consent: NO_CONSENT, pending: undefined }))
     this.#withdrawn = false
+    if (!given) return
     await ledger.append({ kind: 'consent', detail: { contribute: false } }, 'strict')
   }
 

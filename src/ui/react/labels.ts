@@ -14,7 +14,7 @@ interface TermsInWords extends Pick<PersonalizerSnapshot['terms'], 'trust'> {
   readonly epsilonPerYear: string
   /** The δ at which both are stated. */
   readonly delta: string
-  /** ε of the reports so far. */
+  /** ε of the reports of the last year. */
   readonly spent: string
 }
 
@@ -106,7 +106,7 @@ export const ENGLISH = {
     'Switched on, your device now and then sends one small sum of corrections to the shared model: no clicks, products, searches or name. It is cut to a fixed size and split in halves for two servers, each unreadable alone, which add many shoppers’ halves and blur the total. Stop whenever you like; what was added stays.',
   /** What a report costs, before it is agreed to. */
   terms: ({ epsilonPerReport, epsilonPerYear, delta, trust, spent }: TermsInWords) =>
-    `A report costs at most ε = ${epsilonPerReport} of your privacy, all reports of a year at most ${epsilonPerYear} (δ = ${delta}); spent so far: ${spent}. ${
+    `A report costs at most ε = ${epsilonPerReport} of your privacy, all reports of a year at most ${epsilonPerYear} (δ = ${delta}); spent in the last year: ${spent}. ${
       trust === 'two-aggregators'
         ? 'The two servers say that different operators run them.'
         : 'One operator runs both servers and could read your report.'
