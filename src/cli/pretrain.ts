@@ -29,7 +29,7 @@ A context.tsv in the shop folder (tab-separated: time, name, value; each value h
 next of its name) says what held when, e.g. weather, promotion or a holiday of the shop; with hour,
 weekday, season and prices it is kept where it ranks later cases better.`,
   )
-  .option('--shop <dir>', 'the shop folder (required)')
+  .requiredOption('--shop <dir>', 'the shop folder')
   .option('--out <dir>', 'where models are kept (required; without it --search trains nothing)')
   .option('--until <date>', 'train on events before this date (UTC)', date)
   .option(
@@ -57,15 +57,13 @@ weekday, season and prices it is kept where it ranks later cases better.`,
   .option('--trials <n>', 'of the search, what is in use included', wholeNumber(2, 1000), 20)
   .option(
     '--withhold-items <fraction>',
-    "items kept from training, for 'evaluate --protocol new-items'",
+    'items kept from training, to see how a model ranks what it never saw',
     share(0, 0.5),
     0,
   )
 
 export const command = defineCommand(syntax, async (options, context) => {
   const { out, seed, until = null, withholdItems } = options
-  if (options.shop === undefined)
-    throw new NearsideError('input-invalid', 'pretrain needs --shop DIR')
   if (out === undefined && options.search === undefined)
     throw new NearsideError('input-invalid', 'pretrain needs --out DIR')
   const version = options.version === undefined ? undefined : parseVersion(options.version)
