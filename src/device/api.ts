@@ -2,7 +2,7 @@
  * @module The public surface of `nearside`, whole. No tensor, no model internals: ids in, ids out.
  */
 import type { Item } from '../core/catalog/item.ts'
-import type { ErrorCode } from '../core/error.ts'
+import type { ErrorCode, NearsideError } from '../core/error.ts'
 import type { Cleaning } from '../core/events/clean.ts'
 import type { EventName, ShopperEvent } from '../core/events/event.ts'
 import type { ShopContext } from '../core/features/context/context.ts'
@@ -27,7 +27,7 @@ export interface PersonalizerOptions {
   readonly baseModel: string
   /**
    * What `latest.json` said when the page was rendered (`readBaseLists` of `nearside/ssr` tells it). A
-   * newcomer's device begins with that version, a round trip sooner, and then looks for a newer one.
+   * new shopper's device begins with that version, a round trip sooner, and then looks for a newer one.
    */
   readonly latest?: LatestModel
   /** Makes the dedicated worker, e.g. `() => new Worker(new URL('nearside/worker', import.meta.url), { type: 'module' })`. */
@@ -57,8 +57,9 @@ export interface PersonalizerOptions {
   /** Events older than this are erased. Default: kept until the shopper erases them. */
   readonly retentionDays?: number
   /**
-   * What the shop knows of the moment (milliseconds since the epoch): asked before each list and
-   * event, so it must answer at once. It counts where the base model has learned from it.
+   * What the shop knows of the moment (milliseconds since the epoch): asked with each event, with each
+   * list that is asked for or begun to be watched, and when the page is shown again, so it must answer
+   * at once. It counts where the base model has learned from it.
    * @example () => ({ weather: 'rain', promotion: 'summer-sale' })
    */
   readonly context?: (time: number) => Partial<ShopContext>
@@ -142,6 +143,25 @@ export interface RerankOptions extends Pick<ListOptions, 'limit' | 'order'> {
   readonly soldOut?: boolean
 }
 
+/** Which list: `recommend`, `similar`, `boughtTogether` and `rerank` of `Personalizer`, as plain data. */
+export type ListQuery =
+  | { readonly kind: 'recommend'; readonly options?: ListOptions }
+  | {
+      readonly kind: 'similar' | 'boughtTogether'
+      readonly item: string
+      readonly options?: ListOptions
+    }
+  | {
+      readonly kind: 'rerank'
+      readonly items: readonly string[]
+      readonly options?: RerankOptions
+    }
+
+/** A watched list as it is from here on, or why it can't be had. */
+export type ListAnswer =
+  | { readonly items: readonly Recommendation[] }
+  | { readonly error: NearsideError }
+
 /** The score of one item, taken apart. */
 export interface Explanation extends Recommendation {
   /** 1-based place among all items that may be shown. */
@@ -149,7 +169,7 @@ export interface Explanation extends Recommendation {
   /**
    * What each kind of term adds to the score beyond its mean over the catalogue, largest first:
    * `because` (goes with what was viewed, wanted or bought), `own` (was that itself), `searched` (found
-   * by a search), `category`, `taste`, `moment` (wanted in the context of now), `offer` (below its
+   * by a search), `category`, `taste`, `context` (wanted in the context of now), `offer` (below its
    * usual price), `popular`, `learners` (moved by the learners that the shop chose). They add up to `score - meanScore`.
    */
   readonly contributions: readonly {
@@ -300,6 +320,11 @@ export interface Personalizer {
    * the shop no longer sells is left out.
    */
   rerank(items: readonly string[], options?: RerankOptions): Promise<readonly Recommendation[]>
+  /**
+   * Calls back with this list as soon as it is known, and then whenever it is another one. Costs less
+   * than asking after each change: lists come with the change. Returns what ends it.
+   */
+  watch(query: ListQuery, listener: (answer: ListAnswer) => void): () => void
   /** Why an item stands where it stands, true to the model; null for an item that can't be shown, and while there is no base model. */
   explain(item: string): Promise<Explanation | null>
   /**

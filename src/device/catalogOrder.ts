@@ -2,7 +2,7 @@
  * @module The order in which the shop lists its products: what is shown while there is no model,
  * or no worker to compute anything better. Needs nothing but ids and categories.
  */
-import type { ListOptions, Recommendation } from './api.ts'
+import type { ListOptions, ListQuery, Recommendation } from './api.ts'
 
 export const DEFAULT_LIMIT = 20
 
@@ -14,7 +14,22 @@ export interface CatalogOrder {
 
 export const EMPTY_ORDER: CatalogOrder = { ids: [], categories: [] }
 
-export function listInOrder(order: CatalogOrder, options: ListOptions): Recommendation[] {
+/** The list that can be had without a model. */
+export function listWithoutModel(order: CatalogOrder, query: ListQuery): Recommendation[] {
+  const { options = {} } = query
+  switch (query.kind) {
+    case 'recommend':
+      return listInOrder(order, options)
+    case 'similar':
+      return siblings(order, query.item, options)
+    case 'boughtTogether':
+      return []
+    case 'rerank':
+      return asGiven([...new Set(query.items)].slice(0, options.limit ?? query.items.length))
+  }
+}
+
+function listInOrder(order: CatalogOrder, options: ListOptions): Recommendation[] {
   const excluded = new Set(options.exclude)
   const wanted = order.ids.filter(
     (id, i) =>
@@ -25,18 +40,14 @@ export function listInOrder(order: CatalogOrder, options: ListOptions): Recommen
 }
 
 /** Others of the same category, in the shop's order. */
-export function siblings(
-  order: CatalogOrder,
-  item: string,
-  options: ListOptions,
-): Recommendation[] {
+function siblings(order: CatalogOrder, item: string, options: ListOptions): Recommendation[] {
   const at = order.ids.indexOf(item)
   const category = order.categories[at]
   if (at < 0 || !category) return []
   return listInOrder(order, { category, ...options, exclude: [item, ...(options.exclude ?? [])] })
 }
 
-export function asGiven(ids: readonly string[]): Recommendation[] {
+function asGiven(ids: readonly string[]): Recommendation[] {
   return ids.map((id, i) => ({
     id,
     score: 1 / (i + 1),

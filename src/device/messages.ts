@@ -1,6 +1,7 @@
 /**
  * @module Everything that crosses between the page and the worker, in one place. The page asks by
- * `call` and gets one `result` or `error` with the same id; snapshots come unasked.
+ * `call` and gets one `result` or `error` with the same id. Snapshots come unasked, each with the
+ * watched lists that changed.
  */
 import type { Item } from '../core/catalog/item.ts'
 import type { WireError } from '../core/error.ts'
@@ -15,10 +16,9 @@ import type {
   Explanation,
   FitReport,
   Forgettable,
-  ListOptions,
+  ListQuery,
   PersonalizerSnapshot,
   Recommendation,
-  RerankOptions,
 } from './api.ts'
 import type { DeviceConditions, TrainingBudget } from './learning/budget.ts'
 import type { LedgerEntry } from './ledger/entry.ts'
@@ -53,16 +53,26 @@ export interface Captured {
   readonly input: CaptureInput
 }
 
+/** The page gives the id, and never gives it twice. */
+export interface WatchedQuery {
+  readonly id: number
+  readonly query: ListQuery | null
+}
+
+export type WatchedList = { readonly id: number } & (
+  | { readonly items: readonly Recommendation[] }
+  | { readonly error: WireError }
+)
+
 /** What the page asks of the worker. */
 export interface Calls {
   start(config: WorkerConfig): void
   ping(): void
   capture(captured: Captured): string | null
   events(limit: number, about?: Forgettable): readonly ShopperEvent[]
-  recommend(options: ListOptions): readonly Recommendation[]
-  similar(item: string, options: ListOptions): readonly Recommendation[]
-  boughtTogether(item: string, options: ListOptions): readonly Recommendation[]
-  rerank(items: readonly string[], options: RerankOptions): readonly Recommendation[]
+  list(query: ListQuery): readonly Recommendation[]
+  /** Lists to be posted whenever they change, as they are now; null: no longer. */
+  watch(queries: readonly WatchedQuery[]): readonly WatchedList[]
   explain(item: string): Explanation | null
   fineTune(): FitReport
   setEngine(engine: EnginePreference): void
@@ -110,7 +120,12 @@ export type FromWorker =
       readonly done: number
       readonly steps: number
     }
-  | { readonly kind: 'snapshot'; readonly snapshot: WorkerSnapshot }
+  | {
+      readonly kind: 'snapshot'
+      readonly snapshot: WorkerSnapshot
+      /** The watched ones that are other ones now. */
+      readonly lists: readonly WatchedList[]
+    }
   | {
       /** The catalogue's order, for the page to fall back on should the worker die. */
       readonly kind: 'catalog'

@@ -1,6 +1,6 @@
 /**
  * @module Lists without a shopper, for a shop's server: exactly what a device shows that knows
- * nothing yet, so that a page rendered there doesn't change under a newcomer's eyes.
+ * nothing yet, so that a page rendered there doesn't change under a new shopper's eyes.
  */
 import { sha256Hex } from '../core/bytes.ts'
 import { Catalog } from '../core/catalog/catalog.ts'

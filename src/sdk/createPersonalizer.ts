@@ -4,21 +4,14 @@
  */
 
 import { NearsideError } from '../core/error.ts'
-import type {
-  ListOptions,
-  Notice,
-  Personalizer,
-  PersonalizerOptions,
-  PersonalizerSnapshot,
-  Recommendation,
-} from '../device/api.ts'
-import { asGiven, type CatalogOrder, listInOrder, siblings } from '../device/catalogOrder.ts'
+import type { ListQuery, Personalizer, PersonalizerOptions, Recommendation } from '../device/api.ts'
+import { type CatalogOrder, listWithoutModel } from '../device/catalogOrder.ts'
 import type { Thread, WorkerConfig } from '../device/messages.ts'
 import { browserConditions, type ConditionsSource } from './deviceConditions.ts'
-import { freezeDeep } from './freezeDeep.ts'
+import { createPageLists } from './pageLists.ts'
 import { readOptions } from './readOptions.ts'
 import { createShopContext } from './shopContext.ts'
-import { STARTING } from './startingSnapshot.ts'
+import { PageSnapshot } from './snapshot.ts'
 import { type Recovery, SILENCE, WorkerLink } from './workerLink.ts'
 
 /** What the page's conditions give; tests give other ones. */
@@ -50,9 +43,7 @@ const browser = (): PageEnvironment => ({
   inPage: async () => (await import('../worker.ts')).deviceInPage(),
 })
 
-const MAX_NOTICES = 50
-
-const FATE: Readonly<Record<Recovery, string>> = {
+const AFTER: Readonly<Record<Recovery, string>> = {
   restarted: 'It was started again; nothing that was stored is lost.',
   'in-page': 'Everything runs in the page itself instead.',
   down: 'Lists are in the shop’s order until the page is loaded again.',
@@ -78,35 +69,32 @@ export async function createPersonalizer(
   environment: PageEnvironment = browser(),
 ): Promise<Personalizer> {
   const given = readOptions(options)
-  const listeners = new Set<() => void>()
-  let snapshot: PersonalizerSnapshot = freezeDeep(STARTING)
-  let pageNotices: readonly Notice[] = []
+  const snapshot = new PageSnapshot(environment.now)
   let order: CatalogOrder = given.order
   let engine = given.config.engine
   let closed = false
 
-  function set(next: Partial<PersonalizerSnapshot>): void {
-    const merged = { ...snapshot, ...next }
-    const workers = next.notices ?? snapshot.notices.filter((old) => !pageNotices.includes(old))
-    const notices = [...pageNotices, ...workers].sort((a, b) => b.time - a.time)
-    snapshot = freezeDeep({ ...merged, notices: notices.slice(0, MAX_NOTICES) })
-    for (const listener of [...listeners]) listener()
-  }
-
-  function notify(error: NearsideError): void {
-    const notice: Notice = { code: error.code, message: error.message, time: environment.now() }
-    pageNotices = [freezeDeep(notice), ...pageNotices].slice(0, MAX_NOTICES)
-    set({ revision: snapshot.revision + 1 })
-  }
-
   const shopContext = createShopContext(given.context, environment.now, (error) =>
-    notify(NearsideError.from(error, 'input-invalid', 'context failed')),
+    snapshot.notify(NearsideError.from(error, 'input-invalid', 'context failed')),
   )
 
   /** Before whatever depends on the moment: the worker takes calls in order. */
-  function tellContext(): void {
+  function sendContext(): void {
     if (shopContext.changed()) link.call('context', [shopContext.given()]).catch(() => undefined)
   }
+
+  const lists = createPageLists(async (queries) => {
+    requireOpen()
+    sendContext()
+    try {
+      return await link.call('watch', [queries])
+    } catch (error) {
+      if (!link.down || closed) throw error
+      return queries.flatMap(({ id, query }) =>
+        query ? [{ id, items: listWithoutModel(order, query) }] : [],
+      )
+    }
+  })
 
   const link = new WorkerLink({
     worker: given.worker,
@@ -122,35 +110,28 @@ export async function createPersonalizer(
       if (message.kind === 'catalog') order = message
       else if (message.kind === 'progress') {
         const { done, steps } = message
-        set({ fitting: { done, steps } })
+        snapshot.set({ fitting: { done, steps } })
       } else {
-        // A restarted worker counts from the beginning; the page's revision never falls.
-        const revision = Math.max(message.snapshot.revision, snapshot.revision + 1)
-        const moved = message.snapshot.revision !== lastRevision
-        lastRevision = message.snapshot.revision
-        set({ ...message.snapshot, revision: moved ? revision : snapshot.revision })
+        snapshot.receive(message.snapshot)
+        lists.deliver(message.lists)
       }
     },
     inPage: environment.inPage,
-    died(error, recovery) {
-      const message = `${error.message} ${FATE[recovery]}`
-      notify(new NearsideError('worker-failed', message, { cause: error }))
+    lost(error, recovery) {
+      const message = `${error.message} ${AFTER[recovery]}`
+      snapshot.notify(new NearsideError('worker-failed', message, { cause: error }))
+      lists.again()
     },
   })
-  let lastRevision = -1
 
   /** Lists are answered whatever happens to the worker. */
-  async function list(
-    ask: () => Promise<readonly Recommendation[]>,
-    otherwise: () => readonly Recommendation[],
-  ): Promise<readonly Recommendation[]> {
+  async function list(query: ListQuery): Promise<readonly Recommendation[]> {
     requireOpen()
-    if (link.down) return otherwise()
-    tellContext()
+    sendContext()
     try {
-      return await ask()
+      return await link.call('list', [query])
     } catch (error) {
-      if (link.down && !closed) return otherwise()
+      if (link.down && !closed) return listWithoutModel(order, query)
       throw error
     }
   }
@@ -168,51 +149,39 @@ export async function createPersonalizer(
     await link.start()
   } catch (error) {
     // The link has said why; the shop's own order is still there.
-    if (!link.down) notify(NearsideError.from(error, 'worker-failed', 'The worker failed to start'))
+    if (!link.down)
+      snapshot.notify(NearsideError.from(error, 'worker-failed', 'The worker failed to start'))
   }
   const { conditions } = environment
-  const deaf = conditions.listen(() => {
-    if (!link.down) link.call('conditions', [conditions.read()]).catch(() => undefined)
+  const unsubscribe = conditions.listen(() => {
+    if (link.down) return
+    sendContext()
+    link.call('conditions', [conditions.read()]).catch(() => undefined)
   })
-  set({ status: 'ready' })
+  snapshot.set({ status: 'ready' })
 
   return {
     async capture(input) {
       if (closed) return null
       const captured = { id: environment.newId(), time: environment.now(), input }
       try {
-        tellContext()
+        sendContext()
         // What can't be cloned (a DOM node, a function) must not throw into the shop's page.
         return await link.call('capture', [captured])
       } catch (error) {
-        notify(NearsideError.from(error, 'event-invalid', 'An event was not kept'))
+        snapshot.notify(NearsideError.from(error, 'event-invalid', 'An event was not kept'))
         return null
       }
     },
     events: ({ limit = 100, about } = {}) => call('events', [limit, about]),
-    recommend: (options = {}) =>
-      list(
-        () => link.call('recommend', [options]),
-        () => listInOrder(order, options),
-      ),
-    similar: (item, options = {}) =>
-      list(
-        () => link.call('similar', [item, options]),
-        () => siblings(order, item, options),
-      ),
-    boughtTogether: (item, options: ListOptions = {}) =>
-      list(
-        () => link.call('boughtTogether', [item, options]),
-        () => [],
-      ),
-    rerank: (items, options = {}) =>
-      list(
-        () => link.call('rerank', [items, options]),
-        () => asGiven([...new Set(items)]).slice(0, options.limit ?? items.length),
-      ),
+    recommend: (options) => list({ kind: 'recommend', options }),
+    similar: (item, options) => list({ kind: 'similar', item, options }),
+    boughtTogether: (item, options) => list({ kind: 'boughtTogether', item, options }),
+    rerank: (items, options) => list({ kind: 'rerank', items, options }),
+    watch: lists.watch,
     async explain(item) {
       requireOpen()
-      tellContext()
+      sendContext()
       return call('explain', [item])
     },
     fineTune: (options = {}) => call('fineTune', [], options),
@@ -232,16 +201,13 @@ export async function createPersonalizer(
       entries: () => call('entries', []),
       verify: () => call('verify', []),
     },
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
-    getSnapshot: () => snapshot,
+    subscribe: (listener) => snapshot.subscribe(listener),
+    getSnapshot: () => snapshot.current,
     close() {
       if (closed) return
       closed = true
-      deaf()
-      set({ status: 'closed' })
+      unsubscribe()
+      snapshot.set({ status: 'closed' })
       const end = () => link.terminate(new NearsideError('closed', 'The personalizer was closed.'))
       // What was captured before is stored first; a worker that doesn't answer is ended anyway.
       const late = setTimeout(end, 1000)

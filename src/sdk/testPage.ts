@@ -39,7 +39,7 @@ export class TestPage {
 
   readonly newDatabase = () => `page-test-${Date.now()}-${databases++}`
 
-  readonly #makeWorker = (): Worker => {
+  readonly makeWorker = (): Worker => {
     const worker = new Worker(new URL('./testWorker.ts', import.meta.url), { type: 'module' })
     this.workers.push(worker)
     return worker
@@ -54,7 +54,7 @@ export class TestPage {
       {
         catalog: testCatalog,
         baseModel: TEST_MODEL_URL,
-        worker: this.#makeWorker,
+        worker: this.makeWorker,
         engine: 'js',
         database,
         ...options,

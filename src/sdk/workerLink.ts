@@ -35,7 +35,8 @@ export interface LinkDeps {
   readonly received: (
     message: Extract<FromWorker, { kind: 'snapshot' | 'catalog' | 'progress' }>,
   ) => void
-  readonly died: (error: NearsideError, recovery: Recovery) => void
+  /** Called before what waits is sent to the next one. */
+  readonly lost: (error: NearsideError, recovery: Recovery) => void
 }
 
 interface Pending {
@@ -51,7 +52,7 @@ export class WorkerLink {
   #worker: Thread | null = null
   #nextId = 1
   #restarts = 0
-  #lastHeard = 0
+  #lastMessageAt = 0
   /** When the oldest unanswered call was made: silence before it means nothing. */
   #askedAt = 0
   #watch: ReturnType<typeof setTimeout> | null = null
@@ -118,7 +119,7 @@ export class WorkerLink {
   }
 
   #spawn(): void {
-    this.#lastHeard = Date.now()
+    this.#lastMessageAt = Date.now()
     this.#alive = false
     try {
       const worker = this.#deps.worker()
@@ -153,10 +154,10 @@ export class WorkerLink {
 
   /** Calls wait while the device's code comes to the page. */
   #withoutWorker(why: NearsideError): void {
-    const { inPage, died } = this.#deps
+    const { inPage, lost } = this.#deps
     const giveUp = () => {
       this.#goDown(why)
-      died(why, 'down')
+      lost(why, 'down')
     }
     if (!inPage || this.#everAlive) {
       giveUp()
@@ -166,14 +167,14 @@ export class WorkerLink {
     inPage().then((thread) => {
       // Closed meanwhile.
       if (this.#down) return thread.terminate()
-      died(why, 'in-page')
+      lost(why, 'in-page')
       this.#listenTo(thread)
       this.#sendWaiting()
     }, giveUp)
   }
 
   #receive(message: FromWorker): void {
-    this.#lastHeard = Date.now()
+    this.#lastMessageAt = Date.now()
     this.#alive = true
     this.#everAlive = true
     if (message.kind === 'alive') return
@@ -201,10 +202,10 @@ export class WorkerLink {
     this.#watch = setTimeout(() => {
       this.#watch = null
       if (this.#pending.size === 0 || this.#down || !this.#worker || this.#inPage) return
-      const silent = Date.now() - Math.max(this.#lastHeard, this.#askedAt)
+      const silent = Date.now() - Math.max(this.#lastMessageAt, this.#askedAt)
       const limit = this.#deps.silence * (this.#alive ? 1 : LOADING_FACTOR)
       if (silent >= limit) this.#lost(this.#worker, 'stopped answering')
-      else if (this.#lastHeard < waitedFrom) this.#ping()
+      else if (this.#lastMessageAt < waitedFrom) this.#ping()
       this.#listenForSilence()
     }, this.#deps.silence / 2)
   }
@@ -221,7 +222,7 @@ export class WorkerLink {
     this.#worker = null
     const error = new NearsideError('worker-failed', `The worker ${how}.`)
     if (this.#restarts++ === 0) {
-      this.#deps.died(error, 'restarted')
+      this.#deps.lost(error, 'restarted')
       this.#spawn()
     } else this.#withoutWorker(error)
   }

@@ -57,7 +57,7 @@ export interface FetchModelOptions {
   /** What `latest.json` said a while ago: tried first, which spares a round trip. */
   readonly latest?: LatestModel | null
   readonly signal?: AbortSignal
-  /** Told what sells as soon as that one small file is there and verified. */
+  /** Called with what sells as soon as that one small file is there and verified. */
   readonly onPopularity?: (popularity: PopularityPart) => void
 }
 
@@ -90,7 +90,7 @@ async function fetchVersion(
   latest: LatestModel,
 ): Promise<FetchedModel> {
   const get = (path: string) => transport.get(`${directory}${path}`, 'model', { signal })
-  // Its name is known before the manifest is read, which spares a newcomer a round trip; what it
+  // Its name is known before the manifest is read, which spares a new shopper a round trip; what it
   // holds is used only once the manifest vouches for it.
   const early = kept ? null : get(`${latest.version}/${MODEL_FILES.popularity}`)
   early?.catch(() => undefined)

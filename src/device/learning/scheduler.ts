@@ -16,7 +16,7 @@ export interface Scheduler {
   stop(): void
 }
 
-/** @param failed told what the task was rejected with; the next wish is heard all the same */
+/** @param failed called with what the task was rejected with; the next run is not affected */
 export function createScheduler(
   timers: Timers,
   task: () => Promise<void>,

@@ -1,6 +1,6 @@
 /**
  * @module Versions of the personal model at rest: what is written carries a checksum, and what is
- * read back is used only if it is whole and belongs to the base model at hand.
+ * read back is used only if it is intact and belongs to the base model at hand.
  */
 
 import { sha256Hex } from '../../core/bytes.ts'
@@ -53,7 +53,7 @@ export async function storePersonal(
 }
 
 /**
- * The version in use; if it is damaged, the newest whole one for the same base model.
+ * The version in use; if it is damaged, the newest intact one for the same base model.
  * @returns `damaged`: versions whose checksum failed
  */
 export async function loadPersonal(
@@ -84,7 +84,7 @@ const versionOf = (row: unknown) => (row as Partial<PersonalRecord> | null)?.ver
 async function readRecord(row: unknown): Promise<StoredPersonal> {
   const record = row as Partial<PersonalRecord>
   const { version, base, u, w, fusionWeight, guard, until, checksum, report } = record
-  const whole =
+  const intact =
     typeof version === 'number' &&
     typeof base === 'string' &&
     u instanceof Float32Array &&
@@ -94,7 +94,7 @@ async function readRecord(row: unknown): Promise<StoredPersonal> {
     typeof fusionWeight === 'number' &&
     typeof until === 'number' &&
     (await checksumOf(base, u, w)) === checksum
-  if (!whole) throw new NearsideError('storage-corrupt', 'A stored personal model is damaged.')
+  if (!intact) throw new NearsideError('storage-corrupt', 'A stored personal model is damaged.')
   return {
     version,
     base,

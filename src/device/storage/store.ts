@@ -82,6 +82,8 @@ export interface Settings {
   readonly sent: PersonalizerSnapshot['sent']
   /** Owned by the engine: which one was the faster on this device. */
   readonly calibration: unknown
+  /** When the shop's server was last asked for a newer catalogue and base model. */
+  readonly looked: number
 }
 
 const SETTINGS: readonly (keyof Settings)[] = [
@@ -93,6 +95,7 @@ const SETTINGS: readonly (keyof Settings)[] = [
   'terms',
   'sent',
   'calibration',
+  'looked',
 ]
 
 /** Settings that outlive an erasure: a wish not to be followed, and what can't be unsent, as numbers. */
@@ -143,7 +146,11 @@ export interface Store {
   ledger(): Promise<readonly unknown[]>
   setting<K extends keyof Settings>(name: K): Promise<Settings[K] | undefined>
   /** On disk when it resolves. */
-  putSetting<K extends keyof Settings>(name: K, value: Settings[K]): Promise<void>
+  putSetting<K extends keyof Settings>(
+    name: K,
+    value: Settings[K],
+    durability?: Durability,
+  ): Promise<void>
   settings(): Promise<Partial<Settings>>
   /**
    * Reads all settings and writes those that `change` returns (undefined removes one), in one
@@ -362,8 +369,8 @@ export function createStore(database: Database): Store {
         | Settings[K]
         | undefined,
 
-    putSetting: (name, value) =>
-      write(['settings'], (transaction) => transaction.put('settings', value, name), 'strict'),
+    putSetting: (name, value, durability = 'strict') =>
+      write(['settings'], (transaction) => transaction.put('settings', value, name), durability),
 
     settings: () => read(['settings'], readSettings),
 

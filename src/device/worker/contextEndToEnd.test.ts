@@ -80,7 +80,7 @@ test('the device ranks by the weather that its page tells, and says so', async (
   let now = WEATHER_START + 90 * 86_400_000
   const device = await openDevice(() => now)
   const kinds = async () => {
-    const list = await device.recommend({ limit: 4 })
+    const list = await device.list({ kind: 'recommend', options: { limit: 4 } })
     return { list, kinds: list.map(({ id }) => id.split('-')[0]) }
   }
   const rainy = await kinds()

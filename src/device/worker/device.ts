@@ -42,8 +42,9 @@ export interface Environment {
 export interface Device
   extends Omit<
     { [K in keyof Calls]: (...args: Parameters<Calls[K]>) => Promise<ReturnType<Calls[K]>> },
-    'start' | 'ping' | 'fineTune'
+    'start' | 'ping' | 'fineTune' | 'list' | 'watch'
   > {
+  list: Calls['list']
   fineTune(options: FineTuneOptions): ReturnType<Learner['fineTune']>
   /** Resolves when the base model is there or known to be missing. */
   ready(): Promise<void>
@@ -67,7 +68,7 @@ async function cleaningOf(
   }
 }
 
-/** @param bus where what becomes of the device can be heard */
+/** @param bus where changes of the device are announced */
 export async function startDevice(
   config: WorkerConfig,
   environment: Environment,
@@ -96,7 +97,7 @@ export async function startDevice(
   const learner = new Learner({ ...environment, ...shared, config, shopper })
   const endpoints = config.federation
   const contribution = new Contribution({ ...shared, endpoints, now, shopper, transport })
-  const updates = createUpdates({ ...shared, learner, timers })
+  const updates = createUpdates({ ...shared, learner, now, timers })
   const chosen = new ChosenLearners({ ...environment, ...shared, config, shopper })
   const lists = createLists({ learners: chosen, now, shop, shopper, state })
 
@@ -160,7 +161,7 @@ export async function startDevice(
   const closing = new AbortController()
   const stored = Promise.all([shopper.reload(), readSettings()])
 
-  /** The whole model at work. A new shopper's list is possible before, which is told to `first`. */
+  /** The whole model at work. A new shopper's list is possible before, which `first` is called for. */
   async function begin(first: () => void): Promise<void> {
     const [kept] = await Promise.all([shop.start(first, closing.signal), stored])
     if (closing.signal.aborted) return
@@ -170,24 +171,21 @@ export async function startDevice(
     await updates.start({ logged: kept, soon: kept || config.latest !== null })
     await eraseTooOld()
   }
-  let whole = Promise.resolve()
+  let started = Promise.resolve()
   const firstList = new Promise<void>((first) => {
-    whole = begin(first)
+    started = begin(first)
   })
-  whole.catch((error) => notices.add(error))
-  await Promise.race([whole, Promise.all([firstList, stored])])
+  started.catch((error) => notices.add(error))
+  await Promise.race([started, Promise.all([firstList, stored])])
 
   return {
     async capture(captured) {
       const event = state.paused ? null : await shopper.capture(captured)
       return event?.id ?? null
     },
-    recommend: async (options) => lists.recommend(options),
-    similar: async (item, options) => lists.similar(item, options),
-    boughtTogether: async (item, options) => lists.boughtTogether(item, options),
-    rerank: async (items, options) => lists.rerank(items, options),
+    list: (query) => lists.list(query),
     async explain(item) {
-      await whole
+      await started
       return lists.explain(item)
     },
     async events(limit, about) {
@@ -195,7 +193,7 @@ export async function startDevice(
       return events.toReversed().slice(0, Math.max(0, limit))
     },
     async fineTune(options) {
-      await whole
+      await started
       return learner.fineTune(options)
     },
     setEngine: (engine) => learner.setEngine(engine),
@@ -240,7 +238,7 @@ export async function startDevice(
     },
     async close() {
       closing.abort()
-      await whole.catch(() => undefined)
+      await started.catch(() => undefined)
       await shopper.idle()
       learner.stop()
       shopper.stop()
@@ -249,7 +247,7 @@ export async function startDevice(
       store.close()
     },
     order: () => shop.order,
-    ready: () => whole,
+    ready: () => started,
     snapshot: () => snapshotOf({ notices, now, shop, shopper, state, store }),
   }
 }

@@ -136,7 +136,7 @@ export function createDeviceStore({ store, state, notices }: DeviceStoreDeps): D
     ledgerTail: (open) => read((from) => from.ledgerTail(open)),
     ledger: () => read((from) => from.ledger()),
     setting: (name) => read((from) => from.setting(name)),
-    putSetting: (name, value) => write((to) => to.putSetting(name, value)),
+    putSetting: (name, value, durability) => write((to) => to.putSetting(name, value, durability)),
     settings: () => read((from) => from.settings()),
     changeSettings: (change) => durably((to) => to.changeSettings(change)),
     erase: (first) => erasure((to) => to.erase(first)),

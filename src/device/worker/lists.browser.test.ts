@@ -4,7 +4,7 @@ import type { Item } from '../../core/catalog/item.ts'
 import { createJsEngine } from '../../engine/js.ts'
 import { type Environment, startDevice } from './device.ts'
 import { workerEnvironment } from './serve.ts'
-import { ids, newDatabase, start, testConfig, testServer } from './testDevice.ts'
+import { ids, listing, newDatabase, start, testConfig, testServer } from './testDevice.ts'
 import { testCatalog } from './testShop.ts'
 
 describe('lists', () => {
@@ -33,7 +33,7 @@ describe('lists', () => {
       return server.fetch(url, init)
     }
     const environment = { ...workerEnvironment, fetch, indexedDb: () => indexedDB }
-    const device = await startDevice(testConfig(newDatabase()), environment)
+    const device = listing(await startDevice(testConfig(newDatabase()), environment))
     onTestFinished(() => device.close())
     expect(device.snapshot().model).toBe(null)
     const first = await device.recommend({ limit: 32, exclude: ['item-7'] })
@@ -58,7 +58,7 @@ describe('lists', () => {
       })
     }
     const environment = { ...workerEnvironment, fetch, indexedDb: () => indexedDB }
-    const device = await startDevice(testConfig(newDatabase()), environment)
+    const device = listing(await startDevice(testConfig(newDatabase()), environment))
     await device.close()
     expect(device.snapshot().notices).toEqual([])
   })

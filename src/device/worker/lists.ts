@@ -2,8 +2,8 @@
  * @module The lists that a device answers with. Where it has no ranker (no base model yet, or none
  * at all) they are the catalogue's own order.
  */
-import { asGiven, listInOrder, siblings } from '../catalogOrder.ts'
-import type { Calls } from '../messages.ts'
+import type { Explanation, ListQuery, Recommendation } from '../api.ts'
+import { listWithoutModel } from '../catalogOrder.ts'
 import type { ChosenLearners } from './chosenLearners.ts'
 import type { Ranker, Scored } from './ranker.ts'
 import type { Shop } from './shop.ts'
@@ -12,16 +12,15 @@ import type { DeviceState } from './state.ts'
 
 export interface ListsDeps {
   readonly state: Pick<DeviceState, 'personal' | 'revision'>
-  readonly shop: Shop
+  readonly shop: Pick<Shop, 'ranker' | 'loaded' | 'catalog' | 'order' | 'firstOrder'>
   readonly shopper: Pick<Shopper, 'history'>
   readonly learners: Pick<ChosenLearners, 'of'>
   readonly now: () => number
 }
 
-export type Lists = {
-  [K in 'recommend' | 'similar' | 'boughtTogether' | 'rerank' | 'explain']: (
-    ...args: Parameters<Calls[K]>
-  ) => ReturnType<Calls[K]>
+export interface Lists {
+  list(query: ListQuery): readonly Recommendation[]
+  explain(item: string): Explanation | null
 }
 
 /** Scores are computed anew after this, since recency moves with the clock. */
@@ -49,25 +48,30 @@ export function createLists({ state, shop, shopper, learners, now }: ListsDeps):
     return kept.scored
   }
 
+  function ranked(ranker: Ranker, query: ListQuery): readonly Recommendation[] {
+    const { options = {} } = query
+    switch (query.kind) {
+      case 'recommend':
+        return ranker.recommend(scoredBy(ranker), options)
+      case 'similar':
+        return ranker.similar(query.item, options)
+      case 'boughtTogether':
+        return ranker.boughtTogether(query.item, options)
+      case 'rerank':
+        return ranker.rerank(query.items, scoredBy(ranker), options)
+    }
+  }
+
+  function unranked(query: ListQuery): readonly Recommendation[] {
+    if (query.kind === 'recommend') return listWithoutModel(shop.firstOrder, query)
+    if (query.kind !== 'rerank' || query.options?.soldOut)
+      return listWithoutModel(shop.order, query)
+    const items = query.items.filter((id) => shop.catalog?.get(id)?.available !== false)
+    return listWithoutModel(shop.order, { ...query, items })
+  }
+
   return {
-    recommend(options) {
-      const { ranker } = shop
-      return ranker
-        ? ranker.recommend(scoredBy(ranker), options)
-        : listInOrder(shop.firstOrder, options)
-    },
-    similar: (item, options) =>
-      shop.ranker ? shop.ranker.similar(item, options) : siblings(shop.order, item, options),
-    boughtTogether: (item, options) => shop.ranker?.boughtTogether(item, options) ?? [],
-    rerank(items, options) {
-      const { ranker } = shop
-      if (ranker) return ranker.rerank(items, scoredBy(ranker), options)
-      const gone = (id: string) => shop.catalog?.get(id)?.available === false && !options.soldOut
-      return asGiven([...new Set(items)].filter((id) => !gone(id))).slice(
-        0,
-        options.limit ?? items.length,
-      )
-    },
+    list: (query) => (shop.ranker ? ranked(shop.ranker, query) : unranked(query)),
     explain: (item) => shop.ranker?.explain(item, scoredBy(shop.ranker)) ?? null,
   }
 }

@@ -1,13 +1,14 @@
-/** @module The worker's end of the messages: a call in, one answer out, snapshots unasked. */
+/** @module The worker's end of the messages: a call in, one answer out; snapshots and watched lists unasked. */
 
 import { NearsideError } from '../../core/error.ts'
 import { createFastCandidates } from '../../engine/candidates.ts'
 import { nextTask } from '../../engine/pause.ts'
-import type { CallName, FromWorker, ToWorker, WorkerConfig } from '../messages.ts'
+import type { CallName, FromWorker, ToWorker, WatchedQuery, WorkerConfig } from '../messages.ts'
 import { browserFetch } from '../transport/http.ts'
 import { type Device, type Environment, startDevice } from './device.ts'
 import type { ChooseEngine } from './engineInUse.ts'
 import { createBus } from './state.ts'
+import { createWatchedLists } from './watchedLists.ts'
 
 /** Of a dedicated worker's scope, what is used. */
 export interface Scope {
@@ -40,6 +41,9 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
   let starting: Promise<Device> | null = null
   let device: Device | null = null
   const running = new Map<number, AbortController>()
+  const watched = createWatchedLists()
+  /** Of the lists as they were posted. */
+  let revision = -1
   let posting = false
   let order: ReturnType<Device['order']> | null = null
 
@@ -54,7 +58,11 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
   }
 
   function show(shown: Device): void {
-    scope.postMessage({ kind: 'snapshot', snapshot: shown.snapshot() })
+    const snapshot = shown.snapshot()
+    const moved = snapshot.revision !== revision
+    revision = snapshot.revision
+    const lists = moved ? watched.changed(shown.list) : []
+    scope.postMessage({ kind: 'snapshot', snapshot, lists })
     if (shown.order() === order) return
     order = shown.order()
     scope.postMessage({ kind: 'catalog', ...order })
@@ -74,8 +82,9 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
     if (name === 'start') return start(args[0] as WorkerConfig)
     const ready = device ?? (await starting)
     if (!ready) throw new NearsideError('worker-failed', 'The worker has not been started.')
+    if (name === 'watch') return watched.watch(args[0] as readonly WatchedQuery[], ready.list)
     if (name !== 'fineTune') {
-      return (ready[name] as (...args: readonly unknown[]) => Promise<unknown>)(...args)
+      return (ready[name] as (...args: readonly unknown[]) => unknown)(...args)
     }
     const stop = new AbortController()
     running.set(id, stop)

@@ -83,7 +83,7 @@ export class Shop {
     return this.#order
   }
 
-  /** Available items as a newcomer gets them, as far as that is known without the whole model. */
+  /** Available items as a new shopper gets them, as far as that is known without the whole model. */
   get firstOrder(): CatalogOrder {
     return this.#firstOrder ?? this.#order
   }
@@ -107,7 +107,7 @@ export class Shop {
 
   /**
    * Takes what is kept; fetches only what is missing. Never rejects.
-   * @param first called once if a newcomer's list is possible before the whole model is there
+   * @param first called once if a new shopper's list is possible before the whole model is there
    * @returns whether the base model was kept
    */
   async start(first: () => void, signal: AbortSignal): Promise<boolean> {
@@ -141,16 +141,15 @@ export class Shop {
     signal?: AbortSignal,
   ): Promise<{ readonly model: boolean; readonly catalog: boolean }> {
     const { catalog } = this.#deps.config
-    const before = this.#catalogHash
+    const [kept, loaded] = [this.#catalog, this.#loaded]
     if (typeof catalog === 'string') {
       await this.#fetchCatalog(catalog).catch((error) => this.#deps.notices.add(error))
       await this.#catalogKept
     }
-    const changed = this.#catalogHash !== before
     try {
-      return { model: await this.#fetchModel({ signal }), catalog: changed }
+      return { model: await this.#fetchModel({ signal }), catalog: this.#catalog !== kept }
     } finally {
-      this.#build()
+      if (this.#catalog !== kept || this.#loaded !== loaded) this.#build()
     }
   }
 
@@ -215,7 +214,7 @@ export class Shop {
     const files = { 'catalog.json': bytes }
     this.#catalog = catalog
     this.#catalogHash = version
-    // Not waited for here: a newcomer's first list needs no disk.
+    // Not waited for here: a new shopper's first list needs no disk.
     this.#catalogKept = this.#keep({ key: 'catalog', version, url, time: this.#deps.now(), files })
   }
 

@@ -153,7 +153,7 @@ export class Shopper {
 
   /**
    * Removes events older than this.
-   * @param before told how many there are, before they go
+   * @param before called with their number before they go
    * @returns whether there were any
    */
   async forgetOlder(days: number, before: (events: number) => Promise<unknown>): Promise<boolean> {

@@ -1,4 +1,4 @@
-/** @module What the parts of a device know in common, and how they hear of each other. */
+/** @module What the parts of a device know in common, and the events by which they are connected. */
 import type { EventName, ShopperEvent } from '../../core/events/event.ts'
 import type { ShopContext } from '../../core/features/context/context.ts'
 import type { LearnerWeight } from '../../core/personal/learners/names.ts'

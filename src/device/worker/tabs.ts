@@ -1,6 +1,6 @@
 /**
  * @module Several tabs, one shopper. Every tab's worker writes events and answers lists itself; the
- * one that holds a Web Lock leads: it learns by itself, and looks for new models. Whoever changes
+ * one that holds a Web Lock leads: it learns by itself. Whoever changes
  * something says so, and the others read it from the store. A tab that dies releases the lock, and
  * the next in line leads.
  */

@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest'
 import { createFastCandidates } from '../../engine/candidates.ts'
 import { createJsEngine } from '../../engine/js.ts'
 import { nextTask } from '../../engine/pause.ts'
-import type { CaptureInput } from '../api.ts'
+import type { CaptureInput, ListOptions, Recommendation, RerankOptions } from '../api.ts'
 import { DEFAULT_BUDGET } from '../learning/budget.ts'
 import type { WorkerConfig } from '../messages.ts'
 import { type Device, type Environment, startDevice } from './device.ts'
@@ -54,9 +54,26 @@ export class TestTimers {
   }
 }
 
+/** A device whose lists are asked for as a page does. */
+export interface ListingDevice extends Device {
+  recommend(options: ListOptions): Promise<readonly Recommendation[]>
+  similar(item: string, options: ListOptions): Promise<readonly Recommendation[]>
+  boughtTogether(item: string, options: ListOptions): Promise<readonly Recommendation[]>
+  rerank(items: readonly string[], options: RerankOptions): Promise<readonly Recommendation[]>
+}
+
+export const listing = (device: Device): ListingDevice => ({
+  ...device,
+  recommend: async (options) => device.list({ kind: 'recommend', options }),
+  similar: async (item, options) => device.list({ kind: 'similar', item, options }),
+  boughtTogether: async (item, options) => device.list({ kind: 'boughtTogether', item, options }),
+  rerank: async (items, options) => device.list({ kind: 'rerank', items, options }),
+})
+
 export interface TestDevice {
-  readonly device: Device
+  readonly device: ListingDevice
   readonly timers: TestTimers
+  readonly database: string
   capture(input: CaptureInput, id?: string): Promise<string | null>
 }
 
@@ -82,11 +99,12 @@ export async function openDevice(
     createCandidates: createFastCandidates,
     ...overrides,
   }
-  const device = await startDevice(testConfig(database, config), environment)
+  const device = listing(await startDevice(testConfig(database, config), environment))
   await device.ready()
   return {
     device,
     timers,
+    database,
     capture: (input, id = `e${events++}`) => device.capture({ id, time: environment.now(), input }),
   }
 }

@@ -1,7 +1,11 @@
-/** @module Newer catalogues and base models: looked for by the leader while somebody looks. */
+/**
+ * @module Newer catalogues and base models: looked for while somebody looks at the page, in whichever
+ * tab that is. When it was done last is stored, so that neither tabs nor page loads add up.
+ */
 
 import type { Timers } from '../learning/scheduler.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import type { DeviceStore } from './deviceStore.ts'
 import type { Learner } from './learner.ts'
 import type { Notices } from './notices.ts'
 import type { Shop } from './shop.ts'
@@ -13,6 +17,8 @@ const INTERVAL = 5 * 60_000
 const RETRY_INTERVAL = 30_000
 /** What was kept is answered from at once; whether there is newer comes after the first lists. */
 const AFTER_START = 1000
+/** A page that is opened, or shown again, looks if none has for so long. */
+const LEAST_INTERVAL = 60_000
 
 export interface UpdatesDeps {
   readonly shop: Shop
@@ -20,6 +26,8 @@ export interface UpdatesDeps {
   readonly ledger: Ledger
   readonly notices: Notices
   readonly timers: Timers
+  readonly store: Pick<DeviceStore, 'setting' | 'putSetting'>
+  readonly now: () => number
   readonly state: DeviceState
   readonly bus: Bus
   readonly learner: Pick<Learner, 'reload'>
@@ -37,35 +45,46 @@ export interface Updates {
 }
 
 export function createUpdates(deps: UpdatesDeps): Updates {
-  const { bus, learner, shop, state, tabs, ledger, notices, timers } = deps
+  const { bus, learner, shop, state, store, tabs, ledger, notices, now, timers } = deps
   let timer: number | null = null
   let stopped = false
 
   const interval = () => (shop.ranker ? INTERVAL : RETRY_INTERVAL)
 
-  function look(delay: number): void {
+  /** @param age how long ago the last look of any tab must be */
+  function look(delay: number, age: number): void {
     if (timer !== null) timers.clear(timer)
     if (stopped) return
     timer = timers.set(async () => {
       timer = null
-      if (state.conditions.visible && state.leads)
-        await check().catch((error) => notices.add(error))
+      if (state.conditions.visible) await lookIfOlder(age).catch((error) => notices.add(error))
       // Somebody may have set the next look meanwhile.
-      if (timer === null) look(interval())
+      if (timer === null) look(interval(), interval())
     }, delay)
   }
 
-  async function check() {
-    const adopted = await tabs.alone('update', async () => {
-      const result = await shop.update()
-      if (result.model) await log()
-      if (result.model || result.catalog) {
-        bus.emit('stored', 'model')
-        await learner.reload()
-        bus.emit('lists', null)
-      }
-      return result.model
+  const lookIfOlder = (age: number) =>
+    tabs.alone('update', async () => {
+      const passed = now() - ((await store.setting('looked')) ?? Number.NEGATIVE_INFINITY)
+      // A clock that was set back must not keep it from looking.
+      if (passed >= 0 && passed < age) return
+      await update()
     })
+
+  async function update(): Promise<boolean> {
+    await store.putSetting('looked', now(), 'relaxed')
+    const { catalog, model } = await shop.update()
+    if (model) await log()
+    if (model || catalog) {
+      bus.emit('stored', 'model')
+      await learner.reload()
+      bus.emit('lists', null)
+    }
+    return model
+  }
+
+  async function check() {
+    const adopted = await tabs.alone('update', update)
     return { adopted, version: shop.loaded?.model.manifest.version ?? '' }
   }
 
@@ -77,13 +96,16 @@ export function createUpdates(deps: UpdatesDeps): Updates {
   }
 
   bus.on('conditions', (before) => {
-    if (state.conditions.visible && !before.visible) look(0)
+    if (state.conditions.visible && !before.visible) look(0, LEAST_INTERVAL)
   })
 
   return {
     async start(given) {
       if (shop.loaded && !given.logged) await log()
-      look(given.soon ? AFTER_START : interval())
+      if (given.soon) return look(AFTER_START, LEAST_INTERVAL)
+      // It was asked for just now.
+      await store.putSetting('looked', now(), 'relaxed')
+      look(interval(), interval())
     },
     check,
     stop() {

@@ -4,9 +4,8 @@
  * shown until the first answer: a server can put its bestsellers there.
  */
 import type { Item } from '../../core/catalog/item.ts'
-import type { ListOptions, Personalizer, Recommendation } from '../../device/api.ts'
+import type { ListQuery, Personalizer, Recommendation } from '../../device/api.ts'
 import { createAnnouncer } from '../react/announcer.ts'
-import { fillList } from '../react/fillList.ts'
 import { ENGLISH_LISTS, type ListLabels } from '../react/listLabels.ts'
 import { createListObserver, type ListObserver } from '../react/listObserver.ts'
 import css from '../react/nearside.css?inline'
@@ -144,15 +143,14 @@ export class NearsideRecommendations extends Base {
     }
     const like = this.getAttribute('for-item')
     const beside = this.getAttribute('with-item')
-    this.#observer?.ask((personalizer) => {
-      const ask = (wanted: ListOptions) => {
-        if (like !== null) return personalizer.similar(like, wanted)
-        if (beside !== null) return personalizer.boughtTogether(beside, wanted)
-        return personalizer.recommend(wanted)
-      }
-      const item = provided?.shop.itemOf ?? (() => undefined)
-      return fillList(ask, options, (id) => item(id)?.available ?? item(id) !== undefined)
-    })
+    let query: ListQuery = { kind: 'recommend', options }
+    if (beside !== null) query = { kind: 'boughtTogether', item: beside, options }
+    if (like !== null) query = { kind: 'similar', item: like, options }
+    const mayShow = (id: string) => {
+      const item = provided?.shop.itemOf(id)
+      return item?.available ?? item !== undefined
+    }
+    this.#observer?.ask({ query, mayShow })
     this.#render()
   }
 

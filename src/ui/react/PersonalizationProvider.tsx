@@ -1,5 +1,5 @@
 /** @module Makes one personalizer known to all components below. */
-import { type ReactNode, useMemo } from 'react'
+import { type ReactNode, useCallback, useMemo } from 'react'
 import type { Item } from '../../core/catalog/item.ts'
 import type { Personalizer } from '../../device/api.ts'
 import { type Personalization, PersonalizationContext } from './context.ts'
@@ -42,16 +42,20 @@ export function PersonalizationProvider({
   children,
 }: PersonalizationProviderProps) {
   const byId = useMemo(() => new Map(items.map((item) => [item.id, item])), [items])
+  const mayShow = useCallback(
+    (id: string) => byId.size === 0 || (byId.has(id) && byId.get(id)?.available !== false),
+    [byId],
+  )
   const value = useMemo<Personalization>(
     () => ({
       personalizer,
       itemOf: (id) => byId.get(id),
-      mayShow: (id) => byId.size === 0 || (byId.has(id) && byId.get(id)?.available !== false),
+      mayShow,
       linkTo,
       labels: { ...ENGLISH, ...labels },
       locale,
     }),
-    [personalizer, byId, linkTo, labels, locale],
+    [personalizer, byId, mayShow, linkTo, labels, locale],
   )
   return <PersonalizationContext.Provider value={value}>{children}</PersonalizationContext.Provider>
 }

@@ -1,11 +1,11 @@
 /**
- * @module A list that follows the personalizer: asks again whenever the revision rises, drops
- * answers to questions no longer asked, keeps the old list until the new one is there. Headless;
- * the hooks are `useSyncExternalStore` over it.
+ * @module A list that follows the personalizer: drops answers to questions no longer asked, keeps the
+ * old list until the new one is there. Headless; the hooks are `useSyncExternalStore` over it.
  */
 
-import type { ErrorCode, WireError } from '../../core/error.ts'
-import type { Personalizer, Recommendation } from '../../device/api.ts'
+import type { ErrorCode } from '../../core/error.ts'
+import type { ListAnswer, ListQuery, Personalizer, Recommendation } from '../../device/api.ts'
+import { DEFAULT_LIMIT } from '../../device/catalogOrder.ts'
 
 /** A list as it is now. */
 export interface ListState {
@@ -13,7 +13,7 @@ export interface ListState {
   readonly items: readonly Recommendation[]
   /** `loading` only until the first answer: after that the old list stays while the next is sought. */
   readonly status: 'loading' | 'ready' | 'error'
-  /** One clear line, when the last question failed. */
+  /** One clear line, when the list can't be had. */
   readonly error: string | null
   /** Of that error; `worker-failed` for what is none of ours. */
   readonly code: ErrorCode | null
@@ -21,11 +21,20 @@ export interface ListState {
   readonly about: string
 }
 
-export type ListQuestion = (personalizer: Personalizer) => Promise<readonly Recommendation[]>
+export interface Asked {
+  readonly query: ListQuery
+  /** Given back in the state, with the answer. */
+  readonly about?: string
+  /**
+   * Left out is what the page can't show. So many more are asked for then that the list is full all the
+   * same, or there are no more: the device may know products that the page does not.
+   */
+  readonly mayShow?: (id: string) => boolean
+}
 
 export interface ListObserver {
-  /** Asks something else from now on; an answer still on its way to the old question is dropped. */
-  ask(question: ListQuestion, about?: string): void
+  /** Follows another list from now on; what is the same as before is not asked for again. */
+  ask(asked: Asked): void
   subscribe(listener: () => void): () => void
   getSnapshot(): ListState
 }
@@ -41,66 +50,75 @@ export const LOADING: ListState = {
 /** Nothing is asked before the first subscriber nor after the last; null: stays loading. */
 export function createListObserver(personalizer: Personalizer | null): ListObserver {
   const listeners = new Set<() => void>()
-  let question: ListQuestion | null = null
-  let about = ''
+  let asked: Asked | null = null
+  /** Times the limit that was asked for. */
+  let factor = 1
+  let answer: ListAnswer | null = null
   let state = LOADING
-  /** Rises with each question, so that a late answer knows that it is late. */
-  let ticket = 0
-  let pending = false
-  let askedAt = -1
-  let unsubscribe: (() => void) | null = null
+  let unwatch: (() => void) | null = null
+
+  function watch(): void {
+    stop()
+    if (!personalizer || !asked || listeners.size === 0) return
+    unwatch = personalizer.watch(atLeast(asked.query, factor), (next) => {
+      answer = next
+      show()
+    })
+  }
+
+  function stop(): void {
+    unwatch?.()
+    unwatch = null
+    answer = null
+  }
+
+  function show(): void {
+    if (!asked || !answer) return
+    const { about = '', mayShow = () => true, query } = asked
+    if ('error' in answer) {
+      const { code, message } = answer.error
+      set({ ...state, status: 'error', error: message, code })
+      return
+    }
+    const limit = limitOf(query)
+    const items = answer.items.filter(({ id }) => mayShow(id))
+    if (items.length < limit && answer.items.length >= limit * factor) {
+      factor *= 2
+      watch()
+    } else set({ ...LOADING, items: items.slice(0, limit), status: 'ready', about })
+  }
 
   function set(next: ListState): void {
+    // An unchanged list keeps its identity, so that nothing below renders again.
+    if (JSON.stringify(next) === JSON.stringify(state)) return
     state = next
     for (const listener of listeners) listener()
   }
 
-  async function run(): Promise<void> {
-    if (!personalizer || !question || listeners.size === 0) return
-    const mine = ++ticket
-    const subject = about
-    pending = true
-    askedAt = personalizer.getSnapshot().revision
-    let next: ListState
-    try {
-      next = { ...LOADING, items: await question(personalizer), status: 'ready', about: subject }
-    } catch (thrown) {
-      const { code = 'worker-failed', message = String(thrown) } = thrown as Partial<WireError>
-      next = { ...state, status: 'error', error: message, code }
-    }
-    if (mine !== ticket) return
-    pending = false
-    // An unchanged list keeps its identity, so that nothing below renders again.
-    if (JSON.stringify(next) !== JSON.stringify(state)) set(next)
-    follow()
-  }
-
-  /** One question at a time: what changes meanwhile is asked for after the answer, once. */
-  function follow(): void {
-    if (!pending && personalizer && personalizer.getSnapshot().revision !== askedAt) void run()
-  }
-
   return {
-    ask(next, nextAbout = '') {
-      question = next
-      about = nextAbout
-      void run()
+    ask(next) {
+      const same = asked !== null && JSON.stringify(asked.query) === JSON.stringify(next.query)
+      asked = next
+      if (same) return show()
+      factor = 1
+      watch()
     },
     subscribe(listener) {
       listeners.add(listener)
-      if (listeners.size === 1 && personalizer) {
-        unsubscribe = personalizer.subscribe(follow)
-        if (question) void run()
-      }
+      if (listeners.size === 1) watch()
       return () => {
         listeners.delete(listener)
-        if (listeners.size > 0) return
-        unsubscribe?.()
-        unsubscribe = null
-        ticket++
-        pending = false
+        if (listeners.size === 0) stop()
       }
     },
     getSnapshot: () => state,
   }
+}
+
+const limitOf = (query: ListQuery): number =>
+  query.options?.limit ?? (query.kind === 'rerank' ? query.items.length : DEFAULT_LIMIT)
+
+function atLeast(query: ListQuery, factor: number): ListQuery {
+  if (factor === 1) return query
+  return { ...query, options: { ...query.options, limit: limitOf(query) * factor } }
 }

@@ -4,7 +4,7 @@ import { render } from 'vitest-browser-react'
 import type { Item } from '../../core/catalog/item.ts'
 import type { Recommendation, Signal } from '../../device/api.ts'
 import { waitFor } from '../../testPatience.ts'
-import { createListObserver } from './listObserver.ts'
+import { type Asked, createListObserver } from './listObserver.ts'
 import { PersonalizationPanel } from './PersonalizationPanel.tsx'
 import { PersonalizationProvider } from './PersonalizationProvider.tsx'
 import { createFakePersonalizer, type FakePersonalizer } from './testPersonalizer.ts'
@@ -157,6 +157,23 @@ describe('Recommendations', () => {
     await waitFor(() => expect(shownIds(screen.container)).toEqual(['wick', 'glow']))
   })
 
+  test('labels and items written inline cost no further question', async () => {
+    const watch = vi.spyOn(personalizer, 'watch')
+    const tree = () => (
+      <PersonalizationProvider
+        personalizer={personalizer}
+        items={[...ITEMS]}
+        labels={{ forYou: 'Yours' }}
+      >
+        <Recommendations limit={2} />
+      </PersonalizationProvider>
+    )
+    const screen = await render(tree())
+    await expect.element(screen.getByText('Cake tin')).toBeVisible()
+    for (let i = 0; i < 3; i++) await screen.rerender(tree())
+    expect(watch).toHaveBeenCalledTimes(1)
+  })
+
   test('keeps the list and says so when a question fails', async () => {
     const screen = await show(<Recommendations limit={2} />)
     await expect.element(screen.getByText('Cake tin')).toBeVisible()
@@ -172,8 +189,8 @@ describe('list observer', () => {
     personalizer.hold(true)
     const observer = createListObserver(personalizer)
     const stop = observer.subscribe(() => {})
-    observer.ask((p) => p.similar('tin'))
-    observer.ask((p) => p.similar('wick'))
+    observer.ask({ query: { kind: 'similar', item: 'tin' } })
+    observer.ask({ query: { kind: 'similar', item: 'wick' } })
     personalizer.release(1)
     await waitFor(() => expect(observer.getSnapshot().status).toBe('ready'))
     personalizer.release(0)
@@ -182,21 +199,38 @@ describe('list observer', () => {
     stop()
   })
 
-  test('asks once for many changes, and keeps its identity when nothing moved', async () => {
+  test('watches once, and keeps its identity when nothing moved', async () => {
+    const watch = vi.spyOn(personalizer, 'watch')
     const question = vi.spyOn(personalizer, 'recommend')
     const observer = createListObserver(personalizer)
     const stop = observer.subscribe(() => {})
-    observer.ask((p) => p.recommend({ limit: 2 }))
+    const asked = (): Asked => ({ query: { kind: 'recommend', options: { limit: 2 } } })
+    observer.ask(asked())
     await waitFor(() => expect(observer.getSnapshot().status).toBe('ready'))
     const before = observer.getSnapshot()
     for (let revision = 2; revision < 22; revision++) personalizer.change({ revision })
-    await waitFor(() => expect(question).toHaveBeenCalledTimes(3))
+    observer.ask(asked())
+    await waitFor(() => expect(question).toHaveBeenCalledTimes(21))
     await new Promise((resolve) => setTimeout(resolve, 0))
-    expect(question).toHaveBeenCalledTimes(3)
     expect(observer.getSnapshot()).toBe(before)
+    expect(watch).toHaveBeenCalledTimes(1)
     stop()
     personalizer.change({ revision: 99 })
-    expect(question).toHaveBeenCalledTimes(3)
+    expect(question).toHaveBeenCalledTimes(21)
+  })
+
+  test('another look at the items changes the list without asking again', async () => {
+    const watch = vi.spyOn(personalizer, 'watch')
+    const observer = createListObserver(personalizer)
+    const stop = observer.subscribe(() => {})
+    const query = { kind: 'recommend' } as const
+    observer.ask({ query, mayShow: (id) => id !== 'tin' })
+    const ids = () => observer.getSnapshot().items.map(({ id }) => id)
+    await waitFor(() => expect(ids()).toEqual(['mug', 'wick', 'glow']))
+    observer.ask({ query, mayShow: (id) => id !== 'mug' })
+    expect(ids()).toEqual(['tin', 'wick', 'glow'])
+    expect(watch).toHaveBeenCalledTimes(1)
+    stop()
   })
 })
 

@@ -3,16 +3,18 @@
  * category was looked at. No worker, no storage, no model; answers can be held back.
  */
 import type { Item } from '../../core/catalog/item.ts'
+import { NearsideError } from '../../core/error.ts'
 import type { EventName } from '../../core/events/event.ts'
 import type {
   CaptureInput,
+  ListAnswer,
   ListOptions,
   Personalizer,
   PersonalizerSnapshot,
   Recommendation,
   RerankOptions,
 } from '../../device/api.ts'
-import { STARTING } from '../../sdk/startingSnapshot.ts'
+import { STARTING } from '../../sdk/snapshot.ts'
 
 const READY: PersonalizerSnapshot = {
   ...STARTING,
@@ -89,7 +91,7 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
     return items.filter((item) => item.id !== id && item.category === category)
   }
 
-  return {
+  const personalizer: FakePersonalizer = {
     captured,
     change,
     hold(on) {
@@ -142,6 +144,36 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
       const unknown = ids.filter((id) => !known.includes(id)).map(asUnknown)
       return answer([...rank(byId(ids), options), ...unknown])
     },
+    watch(query, listener) {
+      let live = true
+      const { options } = query
+      const ask = () => {
+        if (query.kind === 'rerank') return personalizer.rerank(query.items, query.options)
+        return query.kind === 'recommend'
+          ? personalizer.recommend(options)
+          : personalizer[query.kind](query.item, options)
+      }
+      const answer = (given: ListAnswer) => {
+        if (live) listener(given)
+      }
+      const look = () =>
+        ask().then(
+          (items) => answer({ items }),
+          (error) => answer({ error: NearsideError.from(error, 'worker-failed', 'A list failed') }),
+        )
+      let { revision } = snapshot
+      const follow = () => {
+        if (snapshot.revision === revision) return
+        revision = snapshot.revision
+        void look()
+      }
+      listeners.add(follow)
+      void look()
+      return () => {
+        live = false
+        listeners.delete(follow)
+      }
+    },
     fineTune: () => Promise.reject(new Error('The test personalizer does not fit.')),
     async setEngine(name) {
       change({ engine: { name, device: 'test', reason: 'asked for' } })
@@ -184,4 +216,5 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
     getSnapshot: () => snapshot,
     close: () => change({ status: 'closed' }),
   }
+  return personalizer
 }

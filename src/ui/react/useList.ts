@@ -1,19 +1,26 @@
 /** @module Hooks for lists of recommendations; all of them keep themselves up to date. */
 import { useDeferredValue, useEffect, useMemo, useSyncExternalStore } from 'react'
-import type { ListOptions, Personalizer, RerankOptions } from '../../device/api.ts'
+import type { ListOptions, ListQuery, RerankOptions } from '../../device/api.ts'
 import { usePersonalizationContext } from './context.ts'
-import { fillList } from './fillList.ts'
-import { createListObserver, type ListQuestion, type ListState, LOADING } from './listObserver.ts'
-import { usePersonalizer } from './usePersonalizer.ts'
+import { type Asked, createListObserver, type ListState, LOADING } from './listObserver.ts'
 
 const loading = () => LOADING
 
 /** `subject`: what the list is about; another subject starts with an empty list, not the old one. */
-function useList(subject: string, question: ListQuestion, about = ''): ListState {
-  const personalizer = usePersonalizer()
+function useList(
+  subject: string,
+  query: ListQuery,
+  { about, mayShow }: Omit<Asked, 'query'>,
+): ListState {
+  const { personalizer } = usePersonalizationContext()
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new subject needs a new observer
   const observer = useMemo(() => createListObserver(personalizer), [personalizer, subject])
-  useEffect(() => observer.ask(question, about), [observer, question, about])
+  // By value: whoever writes options inline asks no more often than others.
+  const key = JSON.stringify(query)
+  useEffect(
+    () => observer.ask({ query: JSON.parse(key), about, mayShow }),
+    [observer, key, about, mayShow],
+  )
   const state = useSyncExternalStore(observer.subscribe, observer.getSnapshot, loading)
   // A store's changes are drawn in one go, which a dozen new cards make long on a slow phone; what is
   // deferred is drawn in slices.
@@ -22,38 +29,26 @@ function useList(subject: string, question: ListQuestion, about = ''): ListState
   return deferred === observer ? shown : state
 }
 
-/** A list of the device's choice. `ask` may depend on the subject only. */
-function useChoice(
-  subject: string,
-  options: ListOptions,
-  ask: (personalizer: Personalizer, options: ListOptions) => ReturnType<ListQuestion>,
-): ListState {
+/** A list of the device's choice. */
+function useChoice(query: Exclude<ListQuery, { kind: 'rerank' }>): ListState {
   const { mayShow } = usePersonalizationContext()
-  const key = JSON.stringify(options)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the subject stands for `ask`
-  const question = useMemo<ListQuestion>(
-    () => (personalizer) =>
-      fillList((options) => ask(personalizer, options), JSON.parse(key), mayShow),
-    [subject, key, mayShow],
-  )
-  return useList(`${subject} ${options.category}`, question)
+  const item = 'item' in query ? query.item : ''
+  return useList(`${item} ${query.options?.category}`, query, { mayShow })
 }
 
 /** The best items for this shopper (or, with `order: 'base'`, the shop's own order). */
 export function useRecommendations(options: ListOptions = {}): ListState {
-  return useChoice('', options, (personalizer, options) => personalizer.recommend(options))
+  return useChoice({ kind: 'recommend', options })
 }
 
 /** Items like this one. */
 export function useRelatedItems(item: string, options: ListOptions = {}): ListState {
-  return useChoice(item, options, (personalizer, options) => personalizer.similar(item, options))
+  return useChoice({ kind: 'similar', item, options })
 }
 
 /** Items bought in the same orders as this one. */
 export function useBoughtTogether(item: string, options: ListOptions = {}): ListState {
-  return useChoice(item, options, (personalizer, options) =>
-    personalizer.boughtTogether(item, options),
-  )
+  return useChoice({ kind: 'boughtTogether', item, options })
 }
 
 /** A given list in its new order. */
@@ -73,11 +68,8 @@ export function useRerank(
 ): RerankState {
   const { itemOf } = usePersonalizationContext()
   const key = JSON.stringify(ids)
-  const question = useMemo<ListQuestion>(
-    () => (personalizer) => personalizer.rerank(JSON.parse(key), { order, soldOut }),
-    [key, order, soldOut],
-  )
-  const state = useList('', question, key)
+  const query: ListQuery = { kind: 'rerank', items: ids, options: { order, soldOut } }
+  const state = useList('', query, { about: key })
   return useMemo(() => {
     const given: readonly string[] = JSON.parse(key)
     const wanted = new Set(given.filter((id) => soldOut || itemOf(id)?.available !== false))

@@ -1,0 +1,87 @@
+/** @module The page's snapshot: what the worker said last, with the page's own status and notices. */
+import type { NearsideError } from '../core/error.ts'
+import type { Notice, PersonalizerSnapshot } from '../device/api.ts'
+import type { WorkerSnapshot } from '../device/messages.ts'
+import { DEVICE_TERMS } from '../device/upload/terms.ts'
+
+const MAX_NOTICES = 50
+
+/** Before the worker has answered, and in React before there is one. */
+export const STARTING: PersonalizerSnapshot = {
+  status: 'starting',
+  revision: 0,
+  model: null,
+  engine: null,
+  storage: 'memory',
+  tab: 'follower',
+  events: { count: 0, byName: {} },
+  cleaning: { kept: 0, dropped: {} },
+  fit: null,
+  fitting: null,
+  learners: [],
+  deferred: null,
+  guard: { active: true, logLikelihoodRatio: 0, tested: 0 },
+  learned: [],
+  paused: false,
+  consent: { contribute: false, since: null },
+  sent: { reports: 0, bytes: 0, epsilon: null },
+  terms: DEVICE_TERMS,
+  notices: [],
+}
+
+export class PageSnapshot {
+  readonly #now: () => number
+  readonly #listeners = new Set<() => void>()
+  #current = freezeDeep({ ...STARTING })
+  #ownNotices: readonly Notice[] = []
+  #workersNotices: readonly Notice[] = []
+  #workersRevision = -1
+
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  get current(): PersonalizerSnapshot {
+    return this.#current
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  set(part: Partial<Pick<PersonalizerSnapshot, 'status' | 'fitting'>>): void {
+    this.#set(part)
+  }
+
+  receive(snapshot: WorkerSnapshot): void {
+    const before = this.#current.revision
+    const moved = snapshot.revision !== this.#workersRevision
+    this.#workersRevision = snapshot.revision
+    this.#workersNotices = snapshot.notices
+    // A restarted worker counts from the beginning; the page's revision never falls.
+    const revision = moved ? Math.max(snapshot.revision, before + 1) : before
+    this.#set({ ...snapshot, revision })
+  }
+
+  notify({ code, message }: NearsideError): void {
+    this.#ownNotices = [{ code, message, time: this.#now() }, ...this.#ownNotices]
+    this.#set({ revision: this.#current.revision + 1 })
+  }
+
+  #set(part: Partial<PersonalizerSnapshot>): void {
+    this.#ownNotices = this.#ownNotices.slice(0, MAX_NOTICES)
+    const notices = [...this.#ownNotices, ...this.#workersNotices]
+      .sort((a, b) => b.time - a.time)
+      .slice(0, MAX_NOTICES)
+    this.#current = freezeDeep({ ...this.#current, ...part, notices })
+    for (const listener of [...this.#listeners]) listener()
+  }
+}
+
+/** Snapshots are shared with whoever subscribes; nobody may change them. */
+function freezeDeep<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  for (const entry of Object.values(value)) freezeDeep(entry)
+  return Object.freeze(value)
+}
