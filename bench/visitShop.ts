@@ -86,7 +86,7 @@ export async function visitShop(browser: Browser, url: string): Promise<Visit> {
   }
 }
 
-/** The visit that took the median time, file by file; pictures together. */
+/** The visit that took the median time, file by file. */
 export function describeVisit({ list, model, loaded: all }: Visit, line: Line): string {
   const loaded = all.filter(({ to }) => to <= list)
   const row = (what: string, some: readonly Loaded[]) =>

@@ -18,8 +18,8 @@ interface CardProps {
 }
 
 const NO_TERMS: readonly string[] = []
-/** As many cards of a page's first list may be on the first screen. */
-export const FIRST_SCREEN = 8
+/** Cards of a home page's list that a phone's first screen shows: each picture more delays the paint. */
+const FIRST_CARDS = 2
 
 /** Lists are sorted anew all the time; a card whose product stays is not drawn again. */
 export const Card = memo(function Card({ item, terms = NO_TERMS, early }: CardProps) {
@@ -59,7 +59,7 @@ export function PlainCard({ item }: ItemComponentProps) {
 export function ProductCard({ item, recommendation, position }: ItemComponentProps) {
   return (
     <>
-      <Card item={item} early={(position ?? 0) <= FIRST_SCREEN} />
+      <Card item={item} early={(position ?? 0) <= FIRST_CARDS} />
       <WhyThis recommendation={recommendation} position={position} />
     </>
   )

@@ -10,14 +10,14 @@ export function ServerSees() {
         reload, another tab. What you click, search for and choose is in no request: it is shown
         from files that are the same for everybody, all pictures among them. Once the shop is kept,
         some seconds into the first visit, pages are opened from here, and the server sees only that
-        somebody has come. Where nothing can be kept (a private window, a full disk, a reload with
-        Shift), it goes on seeing the addresses of pages that you load. Searches and filters stand
-        behind a “#” in the address, which browsers don’t send; a link made elsewhere that has them
-        behind a “?” shows them to the server, if it is asked for that page.
+        somebody has come. Where nothing can be kept (some private windows, a full disk, a reload
+        with Shift), it goes on seeing the addresses of pages that you load. Searches and filters
+        stand behind a “#” in the address, which browsers don’t send; a link made elsewhere that has
+        them behind a “?” shows them to the server, if it is asked for that page.
       </p>
       <p>
-        <strong>Recommendation files</strong>: the shop’s model, the same for everybody. Each fetch
-        is in the log below.
+        <strong>Recommendation files</strong>: the shop’s catalogue and model, the same for
+        everybody. Fetches by the recommender are counted in the log below.
       </p>
       <p>
         <strong>Shared updates</strong>: none, unless you ask to help the shop learn. Each is in the

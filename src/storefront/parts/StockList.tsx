@@ -3,10 +3,12 @@ import { memo, useRef } from 'react'
 import type { Item } from '../../index.ts'
 import { useChoices } from '../address.ts'
 import { useShop } from '../shop.ts'
-import { Card, FIRST_SCREEN } from './ProductCard.tsx'
+import { Card } from './ProductCard.tsx'
 
 /** Products that it begins with, and as many more each time. */
 export const PAGE = 24
+/** As many may be on the first screen. */
+const FIRST_SCREEN = 8
 
 interface StockListProps {
   readonly items: readonly Item[]
