@@ -12,6 +12,7 @@ const ENGINES = [
   ...['tfjs-webgpu', 'tfjs-webgl', 'tfjs-wasm', 'tfjs-cpu', 'jax-webgpu', 'jax-wasm'],
 ]
 const WORKLOADS_OF: Readonly<Record<string, readonly string[]>> = {
+  rank: ['S-4k-64', 'S-100k-64', 'S-1M-64', 'list-4k', 'list-100k', 'list-1M'],
   fit: ['fit-10k', 'fit-10k-first', 'fit-10k-next', 'event-10k'],
   start: [
     'cold-start',
@@ -20,7 +21,7 @@ const WORKLOADS_OF: Readonly<Record<string, readonly string[]>> = {
 }
 
 const milliseconds = z.number().positive()
-const engine = z.enum(ENGINES)
+const engine = z.enum([...ENGINES, 'nearside-wasm-scan', 'memory-read'])
 const format = z.strictObject({
   command: z.string().startsWith('npm run -s nearside -- bench ').optional(),
   job: z.enum(jobs),

@@ -6,6 +6,7 @@ import { start } from './start.ts'
 
 const JOBS: Readonly<Record<string, (blocks: number, progress: Progress) => Promise<Report>>> = {
   fit: (blocks, progress) => inPage('fit', blocks, progress),
+  rank: (blocks, progress) => inPage('rank', blocks, progress),
   start: (blocks, progress) => start(blocks, (done, total) => progress('start', done, total)),
 }
 

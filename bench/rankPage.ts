@@ -1,0 +1,30 @@
+/** @module The page of `bench rank`: all of it runs in a dedicated worker, as the shop's lists do. */
+import type { Measured } from './measured.ts'
+
+type FromWorker =
+  | { readonly what: string; readonly done: number; readonly total: number }
+  | { readonly measured: Measured }
+  | { readonly error: string }
+
+function benchmark(blocks: number): Promise<Measured> {
+  const worker = new Worker(new URL('./rankWorker.ts', import.meta.url), { type: 'module' })
+  return new Promise((resolve, reject) => {
+    worker.onerror = ({ message }) => reject(new Error(message))
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      if ('what' in data) globalThis.reportProgress(data.what, data.done, data.total)
+      else if ('error' in data) reject(new Error(data.error))
+      else
+        resolve({
+          ...data.measured,
+          notes: [
+            'S-N-64, in a dedicated worker: nearside-wasm gives the best 20 as a list takes them, features and all, exactly; nearside-wasm-scan is the scan of the int8 table in it, memory-read only reads as many bytes. Peers take the best 20 of products with the float32 table, uploaded before, plus a bias; tfjs-wasm without threads.',
+            'list-N: a whole list after one more event: encoding, features, search, ranks, reasons; plain-js scores everything, which is what a shop of up to 20,000 items does.',
+            ...data.measured.notes,
+          ],
+        })
+    }
+    worker.postMessage(blocks)
+  })
+}
+
+Object.assign(globalThis, { benchmark })
