@@ -123,12 +123,16 @@ export function evaluate(
       if (asked === 'loss') continue
       const residual = weight * (probability - target)
       const at = row * F
+      if (asked === 'gradient') {
+        for (let f = 0; f < F; f++) gradient[f] += residual * data.features[at + f]
+        continue
+      }
       for (const f of free) {
         const value = data.features[at + f]
         gradient[f] += residual * value
         mean[f] += probability * value
       }
-      if (asked !== 'hessian' || probability < 1e-7) continue
+      if (probability < 1e-7) continue
       for (let a = 0; a < free.length; a++) {
         const value = weight * probability * data.features[at + free[a]]
         if (value === 0) continue
