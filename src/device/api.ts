@@ -14,8 +14,8 @@ import type { LedgerEntry } from './ledger/entry.ts'
 import type { ContributionTerms } from './upload/terms.ts'
 
 /**
- * `auto` lets the device choose; a forced engine that is unavailable falls back and says so. `cpu`
- * is TensorFlow.js on the processor, `js` is plain JavaScript.
+ * `auto` lets the device choose; a forced engine that is unavailable falls back and says so. `js` is
+ * plain JavaScript.
  */
 export type EnginePreference = 'auto' | 'webgpu' | 'wasm' | 'js'
 
@@ -242,6 +242,8 @@ export interface PersonalizerSnapshot {
     /** ISO time at which what it was trained on ends. */
     readonly until: string
   } | null
+  /** What was asked for, by the option `engine` or by `setEngine`. */
+  readonly enginePreference: EnginePreference
   /** What computes, on which device, and why it was chosen; null while none is ready. */
   readonly engine: {
     readonly name: string
@@ -336,7 +338,10 @@ export interface Personalizer {
     signal?: AbortSignal
     onProgress?: (done: number, steps: number) => void
   }): Promise<FitReport>
-  /** Resolves when the engine is there; the next fit runs on it. */
+  /**
+   * Resolves when the engine is there; the next fit runs on it.
+   * @throws NearsideError `engine-unavailable`; the preference before holds again
+   */
   setEngine(engine: EnginePreference): Promise<void>
   /**
    * Asks both aggregators for their terms, which says nothing of the shopper, and shows them in the

@@ -69,9 +69,8 @@ export async function createPersonalizer(
   environment: PageEnvironment = browser(),
 ): Promise<Personalizer> {
   const given = readOptions(options)
-  const snapshot = new PageSnapshot(environment.now)
+  const snapshot = new PageSnapshot(environment.now, given.config.engine)
   let order: CatalogOrder = given.order
-  let engine = given.config.engine
   let closed = false
 
   const shopContext = createShopContext(given.context, environment.now, (error) =>
@@ -100,7 +99,7 @@ export async function createPersonalizer(
     worker: given.worker,
     config: (): WorkerConfig => ({
       ...given.config,
-      engine,
+      engine: snapshot.current.enginePreference,
       conditions: environment.conditions.read(),
       context: shopContext.given(),
     }),
@@ -185,10 +184,7 @@ export async function createPersonalizer(
       return call('explain', [item])
     },
     fineTune: (options = {}) => call('fineTune', [], options),
-    async setEngine(preference) {
-      engine = preference
-      await call('setEngine', [preference])
-    },
+    setEngine: (preference) => call('setEngine', [preference]),
     setContribution: (consent) => call('setContribution', [consent]),
     contributionTerms: () => call('contributionTerms', []),
     contribute: () => call('contribute', []),

@@ -1,6 +1,6 @@
 /** @module The page's snapshot: what the worker said last, with the page's own status and notices. */
 import type { NearsideError } from '../core/error.ts'
-import type { Notice, PersonalizerSnapshot } from '../device/api.ts'
+import type { EnginePreference, Notice, PersonalizerSnapshot } from '../device/api.ts'
 import type { WorkerSnapshot } from '../device/messages.ts'
 import { DEVICE_TERMS } from '../device/upload/terms.ts'
 
@@ -11,6 +11,7 @@ export const STARTING: PersonalizerSnapshot = {
   status: 'starting',
   revision: 0,
   model: null,
+  enginePreference: 'auto',
   engine: null,
   storage: 'memory',
   tab: 'follower',
@@ -32,13 +33,14 @@ export const STARTING: PersonalizerSnapshot = {
 export class PageSnapshot {
   readonly #now: () => number
   readonly #listeners = new Set<() => void>()
-  #current = freezeDeep({ ...STARTING })
+  #current: PersonalizerSnapshot
   #ownNotices: readonly Notice[] = []
   #workersNotices: readonly Notice[] = []
   #workersRevision = -1
 
-  constructor(now: () => number) {
+  constructor(now: () => number, enginePreference: EnginePreference) {
     this.#now = now
+    this.#current = freezeDeep({ ...STARTING, enginePreference })
   }
 
   get current(): PersonalizerSnapshot {

@@ -66,6 +66,24 @@ test('a fit that is not a number is refused and said; the model before it stays'
   store.close()
 })
 
+test('an engine that can’t be had leaves the preference, and the fits, as they were', async () => {
+  const asked: string[] = []
+  const chooseEngine: ChooseEngine = async (preference) => {
+    asked.push(preference)
+    if (preference === 'wasm') throw new Error('none here')
+    return { engine: createJsEngine(), reason: 'test' }
+  }
+  const { device, capture } = await start(newDatabase(), chooseEngine)
+  const before = device.snapshot().enginePreference
+  await expect(device.setEngine('wasm')).rejects.toThrow('none here')
+  expect(device.snapshot()).toMatchObject({ enginePreference: before, engine: null })
+  await capture({ name: 'purchase', item_id: 'item-1' })
+  await device.fineTune({})
+  await device.setEngine('js')
+  expect(device.snapshot().enginePreference).toBe('js')
+  expect(asked).toEqual(['wasm', before, 'js'])
+})
+
 test('what was measured of the engines outlives the tab, is exported, and goes with an erasure', async () => {
   const measured = { device: 'a GPU', gpu: 3, wasm: 9 }
   const found: unknown[] = []

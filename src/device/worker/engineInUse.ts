@@ -31,25 +31,23 @@ export interface EngineInUseDeps {
   readonly chooseEngine: ChooseEngine
   readonly shop: Pick<Shop, 'loaded'>
   readonly store: Pick<Store, 'setting' | 'putSetting'>
-  readonly state: Pick<DeviceState, 'engine'>
+  readonly state: Pick<DeviceState, 'engine' | 'enginePreference'>
   readonly bus: Bus
   readonly notices: Notices
 }
 
 export class EngineInUse {
   readonly #deps: EngineInUseDeps
-  #preference: EnginePreference
   #choosing: ReturnType<ChooseEngine> | null = null
 
-  constructor(deps: EngineInUseDeps, preference: EnginePreference) {
+  constructor(deps: EngineInUseDeps) {
     this.#deps = deps
-    this.#preference = preference
   }
 
-  /** @throws NearsideError `engine-failed` where no engine can be had; the next call tries again */
+  /** @throws NearsideError `engine-unavailable` where no engine can be had; the next call tries again */
   async chosen() {
     this.#choosing ??= this.#deps.chooseEngine(
-      this.#preference,
+      this.#deps.state.enginePreference,
       (choice) => {
         this.#show(choice)
         this.#deps.notices.add(new NearsideError('engine-failed', choice.reason))
@@ -70,12 +68,25 @@ export class EngineInUse {
     }
   }
 
+  /** @throws NearsideError `engine-unavailable` where none can be had so; the preference before holds again */
   async prefer(preference: EnginePreference): Promise<void> {
-    this.#preference = preference
+    const { state } = this.#deps
+    const before = state.enginePreference
+    this.#set(preference)
+    try {
+      await this.chosen()
+    } catch (error) {
+      // Unless another was asked for meanwhile.
+      if (state.enginePreference === preference) this.#set(before)
+      throw error
+    }
+  }
+
+  #set(preference: EnginePreference): void {
     this.dispose()
     this.#choosing = null
-    this.#deps.state.engine = null
-    await this.chosen()
+    Object.assign(this.#deps.state, { enginePreference: preference, engine: null })
+    this.#deps.bus.emit('shown', null)
   }
 
   dispose(): void {

@@ -68,7 +68,7 @@ export class Learner {
 
   constructor(deps: LearnerDeps) {
     this.#deps = deps
-    this.#engine = new EngineInUse(deps, deps.config.engine)
+    this.#engine = new EngineInUse(deps)
     const failed = (error: unknown) => {
       if (!isAborted(error)) deps.notices.add(error)
     }

@@ -29,6 +29,7 @@ export function snapshotOf(deps: SnapshotDeps): WorkerSnapshot {
     model: manifest
       ? { version: manifest.version, items: manifest.items, until: manifest.data.until }
       : null,
+    enginePreference: state.enginePreference,
     engine: state.engine,
     storage: store.kind,
     tab: state.leads ? 'leader' : 'follower',

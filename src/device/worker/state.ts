@@ -2,7 +2,7 @@
 import type { EventName, ShopperEvent } from '../../core/events/event.ts'
 import type { ShopContext } from '../../core/features/context/context.ts'
 import type { LearnerWeight } from '../../core/personal/learners/names.ts'
-import type { PersonalizerSnapshot } from '../api.ts'
+import type { EnginePreference, PersonalizerSnapshot } from '../api.ts'
 import type { Deferral, DeviceConditions } from '../learning/budget.ts'
 import type { StoredPersonal } from '../learning/versions.ts'
 import type { WorkerConfig } from '../messages.ts'
@@ -29,6 +29,8 @@ export interface DeviceState {
   deferred: Deferral | null
   /** What each learner that the shop chose counts for; empty without any. By the chosen learners. */
   learners: readonly LearnerWeight[]
+  /** By the engine in use. */
+  enginePreference: EnginePreference
   /** Null before one was needed. By the engine in use. */
   engine: PersonalizerSnapshot['engine']
   /** Whether this tab learns by itself. By the tabs. */
@@ -41,7 +43,10 @@ export interface DeviceState {
   terms: ContributionTerms
 }
 
-export function startingState({ conditions }: Pick<WorkerConfig, 'conditions'>): DeviceState {
+export function startingState({
+  conditions,
+  engine,
+}: Pick<WorkerConfig, 'conditions' | 'engine'>): DeviceState {
   return {
     revision: 0,
     conditions,
@@ -52,6 +57,7 @@ export function startingState({ conditions }: Pick<WorkerConfig, 'conditions'>):
     fitting: null,
     deferred: null,
     learners: [],
+    enginePreference: engine,
     engine: null,
     leads: false,
     consent: NO_CONSENT,

@@ -3,30 +3,27 @@ import { useId, useState } from 'react'
 import type { EnginePreference } from '../../device/api.ts'
 import { Facts, outcome, Section, type SectionProps } from './Section.tsx'
 
-const CHOICES: readonly { value: EnginePreference; label: string }[] = [
-  { value: 'auto', label: 'Automatic' },
-  { value: 'webgpu', label: 'WebGPU' },
-  { value: 'wasm', label: 'WebAssembly' },
-  { value: 'js', label: 'Plain JavaScript' },
-]
+const CHOICES: Readonly<Record<EnginePreference, string>> = {
+  auto: 'Automatic',
+  webgpu: 'WebGPU',
+  wasm: 'WebAssembly',
+  js: 'Plain JavaScript',
+}
 
 export function EngineSection({ personalizer, snapshot }: SectionProps) {
   const id = useId()
-  const [chosen, setChosen] = useState<EnginePreference>('auto')
   const [said, setSaid] = useState('')
-  const { engine, fit } = snapshot
+  const { engine, enginePreference, fit } = snapshot
 
   async function choose(value: EnginePreference) {
-    setChosen(value)
     setSaid('Switching …')
-    setSaid(
-      await outcome(
-        personalizer.setEngine(value).then(() => {
-          const now = personalizer.getSnapshot().engine
-          return now ? `Now on ${now.name}. ${now.reason}` : 'No engine is running.'
-        }),
-      ),
-    )
+    const failed = await outcome(personalizer.setEngine(value).then(() => ''))
+    const now = personalizer.getSnapshot()
+    if (failed) setSaid(`${failed} Set to ${CHOICES[now.enginePreference]} as before.`)
+    else
+      setSaid(
+        now.engine ? `Now on ${now.engine.name}. ${now.engine.reason}` : 'No engine is running.',
+      )
   }
 
   return (
@@ -50,10 +47,10 @@ export function EngineSection({ personalizer, snapshot }: SectionProps) {
         <select
           id={id}
           className="ns-select"
-          value={chosen}
+          value={enginePreference}
           onChange={(event) => void choose(event.target.value as EnginePreference)}
         >
-          {CHOICES.map(({ value, label }) => (
+          {Object.entries(CHOICES).map(([value, label]) => (
             <option key={value} value={value}>
               {label}
             </option>

@@ -60,9 +60,24 @@ describe('the log', () => {
 
 test('an engine that can’t be had is said, not swallowed', async () => {
   personalizer.setEngine = () => Promise.reject(new Error('WebGPU has no adapter here.'))
+  personalizer.change({ enginePreference: 'wasm' })
   const screen = await show()
-  await screen.getByLabelText('Use engine').selectOptions('webgpu')
-  await expect.element(screen.getByText('WebGPU has no adapter here.')).toBeVisible()
+  const choice = screen.getByLabelText('Use engine')
+  await expect.element(choice).toHaveDisplayValue('WebAssembly')
+  await choice.selectOptions('webgpu')
+  await expect
+    .element(screen.getByText('WebGPU has no adapter here. Set to WebAssembly as before.'))
+    .toBeVisible()
+  await expect.element(choice).toHaveDisplayValue('WebAssembly')
+})
+
+test('an engine that is chosen is in use, and is the one that is selected', async () => {
+  const screen = await show()
+  const choice = screen.getByLabelText('Use engine')
+  await expect.element(choice).toHaveDisplayValue('Automatic')
+  await choice.selectOptions('js')
+  await expect.element(screen.getByText('Now on js. asked for')).toBeVisible()
+  await expect.element(choice).toHaveDisplayValue('Plain JavaScript')
 })
 
 test('after a reload the engine’s line and the fit’s agree', async () => {

@@ -176,7 +176,7 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
     },
     fineTune: () => Promise.reject(new Error('The test personalizer does not fit.')),
     async setEngine(name) {
-      change({ engine: { name, device: 'test', reason: 'asked for' } })
+      change({ enginePreference: name, engine: { name, device: 'test', reason: 'asked for' } })
     },
     async setContribution(contribute) {
       change({ consent: { contribute, since: contribute ? Date.UTC(2026, 0, 2) : null } })
