@@ -29,6 +29,11 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+test('the whole is read in a few minutes: at most 900 words', () => {
+  const words = readFileSync(join(ROOT, 'README.md'), 'utf8').split(/\s+/).filter(Boolean)
+  expect(words.length).toBeLessThanOrEqual(900)
+})
+
 test('they are there, and are ten lines of code', () => {
   const lines = `${statements}${elements}`.split('\n').filter((line) => line.trim() !== '')
   expect(lines.length).toBeGreaterThan(8)
