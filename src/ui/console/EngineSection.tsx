@@ -1,7 +1,7 @@
 /** @module Which engine computes, on what, and why; it can be forced. */
-import { useId, useState } from 'react'
+import { useId } from 'react'
 import type { EnginePreference } from '../../device/api.ts'
-import { Facts, outcome, Section, type SectionProps } from './Section.tsx'
+import { Facts, Section, type SectionProps, useOutcome } from './Section.tsx'
 
 const CHOICES: Readonly<Record<EnginePreference, string>> = {
   auto: 'Automatic',
@@ -12,19 +12,18 @@ const CHOICES: Readonly<Record<EnginePreference, string>> = {
 
 export function EngineSection({ personalizer, snapshot }: SectionProps) {
   const id = useId()
-  const [said, setSaid] = useState('')
+  const { run, status } = useOutcome()
   const { engine, enginePreference, fit } = snapshot
 
-  async function choose(value: EnginePreference) {
-    setSaid('Switching …')
-    const failed = await outcome(personalizer.setEngine(value).then(() => ''))
-    const now = personalizer.getSnapshot()
-    if (failed) setSaid(`${failed} Set to ${CHOICES[now.enginePreference]} as before.`)
-    else
-      setSaid(
-        now.engine ? `Now on ${now.engine.name}. ${now.engine.reason}` : 'No engine is running.',
-      )
-  }
+  const choose = (wanted: EnginePreference) =>
+    run('Switching …', async () => {
+      const failed = await personalizer.setEngine(wanted).catch((error: Error) => error.message)
+      const now = personalizer.getSnapshot()
+      if (failed) return `${failed} Set to ${CHOICES[now.enginePreference]} as before.`
+      return now.engine
+        ? `Now on ${now.engine.name}. ${now.engine.reason}`
+        : 'No engine is running.'
+    })
 
   return (
     <Section title="Engine">
@@ -57,9 +56,7 @@ export function EngineSection({ personalizer, snapshot }: SectionProps) {
           ))}
         </select>
       </p>
-      <p className="ns-small" role="status">
-        {said}
-      </p>
+      {status}
     </Section>
   )
 }

@@ -2,8 +2,9 @@
  * @module Contribution: consent, what it has cost so far, and the last uploads as the log has them.
  * Nothing is asked of the servers until there is consent or a button is pressed.
  */
-import { useId, useState } from 'react'
-import { Facts, Moment, outcome, Section, type SectionProps } from './Section.tsx'
+import { useId } from 'react'
+import { Button } from '../react/Button.tsx'
+import { Facts, Moment, Section, type SectionProps, useOutcome } from './Section.tsx'
 
 export function FederationSection({
   personalizer,
@@ -11,32 +12,20 @@ export function FederationSection({
   canContribute,
 }: SectionProps & { readonly canContribute: boolean }) {
   const id = useId()
-  const [said, setSaid] = useState('')
+  const { run, status } = useOutcome()
   const { consent, sent, terms } = snapshot
 
-  async function send() {
-    setSaid('Asking for the open round …')
-    setSaid(
-      await outcome(
-        personalizer
-          .contribute()
-          .then((result) => `${result.sent ? 'Sent' : 'Nothing was sent'}: ${result.reason}`),
-      ),
-    )
+  const send = async () => {
+    const result = await personalizer.contribute()
+    return `${result.sent ? 'Sent' : 'Nothing was sent'}: ${result.reason}`
   }
-
-  async function agree() {
-    const wanted = !consent.contribute
-    setSaid(
-      await outcome(
-        personalizer.setContribution(wanted).then(() => (wanted ? 'Agreed.' : 'Withdrawn.')),
-      ),
-    )
+  const agree = async () => {
+    await personalizer.setContribution(!consent.contribute)
+    return consent.contribute ? 'Withdrawn.' : 'Agreed.'
   }
-
-  async function askTerms() {
-    setSaid('Asking both servers …')
-    setSaid(await outcome(personalizer.contributionTerms().then(() => 'These are their terms.')))
+  const askTerms = async () => {
+    await personalizer.contributionTerms()
+    return 'These are their terms.'
   }
 
   return (
@@ -75,7 +64,7 @@ export function FederationSection({
             className="ns-switch"
             aria-checked={consent.contribute}
             aria-describedby={id}
-            onClick={() => void agree()}
+            onClick={() => void run('', agree)}
           >
             Contribute to the shared model
           </button>
@@ -84,21 +73,17 @@ export function FederationSection({
             for two servers. It holds no events, products, searches or prices.
           </p>
           <p className="ns-actions">
-            <button type="button" className="ns-button" onClick={() => void askTerms()}>
+            <Button onClick={() => void run('Asking both servers …', askTerms)}>
               Ask for the terms
-            </button>
-            <button
-              type="button"
-              className="ns-button"
+            </Button>
+            <Button
               disabled={!consent.contribute}
-              onClick={() => void send()}
+              onClick={() => void run('Asking for the open round …', send)}
             >
               Send a report now
-            </button>
+            </Button>
           </p>
-          <p className="ns-small" role="status">
-            {said}
-          </p>
+          {status}
         </>
       ) : (
         <p className="ns-small">

@@ -1,7 +1,7 @@
 /** @module The last fit, the guard's evidence, and what was learned. */
 import type { Item } from '../../core/catalog/item.ts'
 import type { PersonalizerSnapshot } from '../../device/api.ts'
-import { Facts, Section } from './Section.tsx'
+import { Facts, Section, Table } from './Section.tsx'
 
 interface LearningSectionProps {
   readonly snapshot: PersonalizerSnapshot
@@ -54,25 +54,18 @@ export function LearningSection({ snapshot, items = [] }: LearningSectionProps) 
         ]}
       />
       {learned.length > 0 && (
-        <table className="ns-table">
-          <caption>What was learned, strongest first</caption>
-          <thead>
-            <tr>
-              <th scope="col">Kind</th>
-              <th scope="col">Name</th>
-              <th scope="col">Strength</th>
-            </tr>
-          </thead>
-          <tbody>
-            {learned.map((entry) => (
-              <tr key={`${entry.kind} ${entry.name}`}>
-                <td>{entry.kind === 'item' ? `item, ${entry.signal}` : entry.kind}</td>
-                <td>{entry.kind === 'item' ? titleOf(entry.name) : entry.name}</td>
-                <td>{entry.strength.toFixed(2)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <Table
+          caption="What was learned, strongest first"
+          columns={['Name', 'Kind', 'Strength']}
+          rows={learned.map((entry) => [
+            `${entry.kind} ${entry.name}`,
+            [
+              entry.kind === 'item' ? titleOf(entry.name) : entry.name,
+              entry.kind === 'item' ? `item, ${entry.signal}` : entry.kind,
+              entry.strength.toFixed(2),
+            ],
+          ])}
+        />
       )}
     </Section>
   )

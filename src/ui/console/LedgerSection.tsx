@@ -1,21 +1,18 @@
 /** @module The device's log as a table: every entry, every byte that was shared, and its chain of hashes. */
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { bytesSent } from '../../device/ledger/chain.ts'
 import type { LedgerEntry } from '../../device/ledger/entry.ts'
+import { Button } from '../react/Button.tsx'
 import { download } from '../react/download.ts'
-import { Moment, outcome, Section, type SectionProps } from './Section.tsx'
+import { Moment, Section, type SectionProps, Table, useOutcome } from './Section.tsx'
 
 const FIRST = 20
 
 export function LedgerSection({ personalizer, snapshot }: SectionProps) {
   const [entries, setEntries] = useState<readonly LedgerEntry[] | null>(null)
   const [all, setAll] = useState(false)
-  const [said, setSaid] = useState('')
+  const { run, say, status } = useOutcome()
   const log = useRef<HTMLElement>(null)
-
-  const read = useCallback(async () => {
-    setEntries(await personalizer.audit.entries())
-  }, [personalizer])
 
   // Whatever writes to the log changes one of these.
   const written = [
@@ -27,23 +24,22 @@ export function LedgerSection({ personalizer, snapshot }: SectionProps) {
     snapshot.notices.length,
     snapshot.status,
   ].join(' ')
+  const read = async () => setEntries(await personalizer.audit.entries())
   // biome-ignore lint/correctness/useExhaustiveDependencies: `written` says when to read again
   useEffect(() => {
-    read().catch((error: Error) => setSaid(error.message))
-  }, [read, written])
+    read().catch((error: Error) => say(error.message))
+  }, [personalizer, written])
 
-  async function verify() {
-    setSaid('Recomputing every hash …')
-    setSaid(
-      await outcome(
-        personalizer.audit.verify().then(async ({ ok, entries: count, brokenAt }) => {
-          await read()
-          return ok
-            ? `The chain is whole: ${count} entries.`
-            : `The chain is broken at entry ${brokenAt}: the log was changed.`
-        }),
-      ),
-    )
+  const verify = async () => {
+    const { ok, entries: count, brokenAt } = await personalizer.audit.verify()
+    await read()
+    return ok
+      ? `The chain is whole: ${count} entries.`
+      : `The chain is broken at entry ${brokenAt}: the log was changed.`
+  }
+  const save = async () => {
+    download('nearside-export.json', await personalizer.export())
+    return 'Exported as one JSON file.'
   }
 
   const newest = [...(entries ?? [])].reverse()
@@ -62,57 +58,23 @@ export function LedgerSection({ personalizer, snapshot }: SectionProps) {
         the file’s address. An entry is written before its first byte leaves.
       </p>
       <div className="ns-actions">
-        <button type="button" className="ns-button" onClick={() => void verify()}>
-          Verify chain
-        </button>
-        <button
-          type="button"
-          className="ns-button"
-          onClick={async () => {
-            setSaid(
-              await outcome(
-                personalizer.export().then((json) => {
-                  download('nearside-export.json', json)
-                  return 'Exported as one JSON file.'
-                }),
-              ),
-            )
-          }}
-        >
-          Export everything
-        </button>
+        <Button onClick={() => void run('Recomputing every hash …', verify)}>Verify chain</Button>
+        <Button onClick={() => void run('', save)}>Export everything</Button>
       </div>
-      <p className="ns-small" role="status">
-        {said}
-      </p>
+      {status}
       {newest.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table must scroll by keyboard
-        <section className="ns-scroll" aria-label="Log, scrollable" tabIndex={0} ref={log}>
-          <table className="ns-table ns-ledger">
-            <caption>Log, newest first: {newest.length} entries</caption>
-            <thead>
-              <tr>
-                <th scope="col">No.</th>
-                <th scope="col">Time</th>
-                <th scope="col">Kind</th>
-                <th scope="col">Facts</th>
-                <th scope="col">Bytes sent</th>
-                <th scope="col">Hash</th>
-              </tr>
-            </thead>
-            <tbody>
-              {newest.slice(0, all ? undefined : FIRST).map((entry) => (
-                <Row key={entry.sequence} entry={entry} />
-              ))}
-            </tbody>
-          </table>
+        <section className="ns-ledger" aria-label="Log, scrollable" tabIndex={0} ref={log}>
+          <Table
+            caption={`Log, newest first: ${newest.length} entries`}
+            columns={['No.', 'Time', 'Kind', 'Facts', 'Bytes sent', 'Hash']}
+            rows={newest.slice(0, all ? undefined : FIRST).map(rowOf)}
+          />
         </section>
       )}
       {newest.length > FIRST && !all && (
         <p className="ns-actions">
-          <button
-            type="button"
-            className="ns-button"
+          <Button
             onClick={() => {
               setAll(true)
               // The button is gone, and with it the focus; the rest of the log comes where it stood.
@@ -120,36 +82,30 @@ export function LedgerSection({ personalizer, snapshot }: SectionProps) {
             }}
           >
             Show all {newest.length} entries
-          </button>
+          </Button>
         </p>
       )}
     </Section>
   )
 }
 
-function Row({ entry }: { readonly entry: LedgerEntry }) {
-  return (
-    <tr>
-      <th scope="row">{entry.sequence}</th>
-      <td className="ns-nowrap">
-        <Moment at={entry.time} />
-      </td>
-      <td>{entry.kind}</td>
-      <td>
-        <ul className="ns-detail">
-          {Object.entries(entry.detail)
-            .filter(([, value]) => value !== '')
-            .map(([name, value]) => (
-              <li key={name}>
-                <span>{name}</span> {String(value)}
-              </li>
-            ))}
-        </ul>
-      </td>
-      <td>{entry.bytesSent}</td>
-      <td>
-        <code title={entry.hash}>{entry.hash.slice(0, 12)}</code>
-      </td>
-    </tr>
+function rowOf(entry: LedgerEntry): [string, ReactNode[]] {
+  const { sequence, time, kind, detail, bytesSent: bytes, hash } = entry
+  const facts = (
+    <ul key="facts" className="ns-detail">
+      {Object.entries(detail)
+        .filter(([, value]) => value !== '')
+        .map(([name, value]) => (
+          <li key={name}>
+            <span>{name}</span> {String(value)}
+          </li>
+        ))}
+    </ul>
   )
+  const short = (
+    <code key="hash" title={hash}>
+      {hash.slice(0, 12)}
+    </code>
+  )
+  return [String(sequence), [sequence, <Moment key="time" at={time} />, kind, facts, bytes, short]]
 }

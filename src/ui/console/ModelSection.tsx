@@ -1,21 +1,13 @@
 /** @module Which base model is at work, where things are kept, and which tab does the work. */
-import { useState } from 'react'
-import { Facts, outcome, Section, type SectionProps } from './Section.tsx'
+import { Button } from '../react/Button.tsx'
+import { Facts, Section, type SectionProps, useOutcome } from './Section.tsx'
 
 export function ModelSection({ personalizer, snapshot }: SectionProps) {
-  const [said, setSaid] = useState('')
+  const { run, status: outcome } = useOutcome()
   const { model, storage, tab, status } = snapshot
-  async function check() {
-    setSaid('Asking …')
-    setSaid(
-      await outcome(
-        personalizer
-          .checkForUpdate()
-          .then(({ adopted, version }) =>
-            adopted ? `Version ${version} is now in use.` : `Version ${version} is the newest.`,
-          ),
-      ),
-    )
+  const check = async () => {
+    const { adopted, version } = await personalizer.checkForUpdate()
+    return adopted ? `Version ${version} is now in use.` : `Version ${version} is the newest.`
   }
   return (
     <Section title="Base model and storage">
@@ -40,13 +32,9 @@ export function ModelSection({ personalizer, snapshot }: SectionProps) {
         ]}
       />
       <p className="ns-actions">
-        <button type="button" className="ns-button" onClick={() => void check()}>
-          Look for a newer model
-        </button>
+        <Button onClick={() => void run('Asking …', check)}>Look for a newer model</Button>
       </p>
-      <p className="ns-small" role="status">
-        {said}
-      </p>
+      {outcome}
     </Section>
   )
 }

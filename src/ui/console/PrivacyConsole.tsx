@@ -30,18 +30,15 @@ export interface PrivacyConsoleProps {
 export function PrivacyConsole({ personalizer, items, canContribute = true }: PrivacyConsoleProps) {
   const { subscribe, getSnapshot } = personalizer
   const snapshot = useSyncExternalStore(subscribe, getSnapshot, getSnapshot)
+  const parts = { personalizer, snapshot }
   return (
     <div className="ns-console">
-      <LedgerSection personalizer={personalizer} snapshot={snapshot} />
-      <EngineSection personalizer={personalizer} snapshot={snapshot} />
+      <LedgerSection {...parts} />
+      <EngineSection {...parts} />
       <LearningSection snapshot={snapshot} items={items} />
       <EventsSection snapshot={snapshot} />
-      <ModelSection personalizer={personalizer} snapshot={snapshot} />
-      <FederationSection
-        personalizer={personalizer}
-        snapshot={snapshot}
-        canContribute={canContribute}
-      />
+      <ModelSection {...parts} />
+      <FederationSection {...parts} canContribute={canContribute} />
       <NoticesSection notices={snapshot.notices} />
     </div>
   )

@@ -1,5 +1,5 @@
-/** @module A titled part of the console, and the name–value list that most parts are. */
-import { type ReactNode, useId } from 'react'
+/** @module A titled part of the console, and what most parts are made of. */
+import { type ReactNode, useId, useState } from 'react'
 import type { Personalizer, PersonalizerSnapshot } from '../../device/api.ts'
 
 export interface SectionProps {
@@ -41,6 +41,40 @@ export function Facts({ rows }: { readonly rows: readonly (readonly [string, Rea
   )
 }
 
+interface TableProps {
+  readonly caption: string
+  readonly columns: readonly string[]
+  /** By a key of its own, a cell for each column; the first names the row. */
+  readonly rows: readonly (readonly [key: string, cells: readonly ReactNode[]])[]
+}
+
+export function Table({ caption, columns, rows }: TableProps) {
+  return (
+    <table className="ns-table">
+      <caption>{caption}</caption>
+      <thead>
+        <tr>
+          {columns.map((name) => (
+            <th key={name} scope="col">
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(([key, [first, ...others]]) => (
+          <tr key={key}>
+            <th scope="row">{first}</th>
+            {others.map((cell, place) => (
+              <td key={columns[place + 1]}>{cell}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
 /** Made at its first use: a page's first format takes a slow phone a tenth of a second. */
 let dateTime: Intl.DateTimeFormat | null = null
 
@@ -48,14 +82,28 @@ let dateTime: Intl.DateTimeFormat | null = null
 export function Moment({ at }: { readonly at: number }) {
   const date = new Date(at)
   dateTime ??= new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
-  return <time dateTime={date.toISOString()}>{dateTime.format(date)}</time>
+  return (
+    <time className="ns-nowrap" dateTime={date.toISOString()}>
+      {dateTime.format(date)}
+    </time>
+  )
 }
 
-/** The outcome of a button's work as one line: the value's words, or the error's. */
-export async function outcome(work: Promise<string>): Promise<string> {
-  try {
-    return await work
-  } catch (thrown) {
-    return thrown instanceof Error ? thrown.message : String(thrown)
+/** What a button sets going, and one line that says its outcome: the words of the work, or of the error. */
+export function useOutcome() {
+  const [said, setSaid] = useState('')
+  async function run(meanwhile: string, work: () => Promise<string>): Promise<void> {
+    setSaid(meanwhile)
+    try {
+      setSaid(await work())
+    } catch (thrown) {
+      setSaid(thrown instanceof Error ? thrown.message : String(thrown))
+    }
   }
+  const status = (
+    <p className="ns-small" role="status">
+      {said}
+    </p>
+  )
+  return { run, say: setSaid, status }
 }

@@ -2,6 +2,7 @@
 import { useId, useRef, useState } from 'react'
 import type { ShopperEvent } from '../../core/events/event.ts'
 import type { Learned as Entry, PersonalizerSnapshot } from '../../device/api.ts'
+import { Button } from './Button.tsx'
 import { usePersonalizationContext } from './context.ts'
 import { goesText } from './panelText.ts'
 import { focusAtOnce, useAction } from './useAction.tsx'
@@ -98,9 +99,7 @@ function Line({ entry, onForgotten }: LineProps) {
             >
               {labels.forgetSure}
             </button>
-            <button type="button" className="ns-button" onClick={keep}>
-              {labels.eraseKeep}
-            </button>
+            <Button onClick={keep}>{labels.eraseKeep}</Button>
           </p>
         </div>
       )}

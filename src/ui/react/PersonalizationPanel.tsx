@@ -6,6 +6,7 @@ import './nearside.css'
 import './panel.css'
 import { type ReactNode, useId, useRef, useState } from 'react'
 import type { Personalizer, PersonalizerSnapshot } from '../../device/api.ts'
+import { Button } from './Button.tsx'
 import { usePersonalizationContext } from './context.ts'
 import { download } from './download.ts'
 import { Learned } from './Learned.tsx'
@@ -134,17 +135,13 @@ function Controls({
   return (
     <section className="ns-block" aria-label={labels.yourData}>
       <div className="ns-actions">
-        <button
-          type="button"
-          className="ns-button"
+        <Button
           aria-pressed={paused}
           onClick={() => void run(paused ? 'resume' : 'pause', () => personalizer.pause(!paused))}
         >
           {paused ? labels.resume : labels.pause}
-        </button>
-        <button
-          type="button"
-          className="ns-button"
+        </Button>
+        <Button
           onClick={() =>
             void run('export', async () =>
               download('my-shop-data.json', await personalizer.export()),
@@ -152,7 +149,7 @@ function Controls({
           }
         >
           {labels.exportData}
-        </button>
+        </Button>
         <button
           type="button"
           className="ns-button ns-danger"
@@ -163,11 +160,7 @@ function Controls({
         >
           {labels[ask]}
         </button>
-        {sure && (
-          <button type="button" className="ns-button" onClick={() => setSure(false)}>
-            {labels.eraseKeep}
-          </button>
-        )}
+        {sure && <Button onClick={() => setSure(false)}>{labels.eraseKeep}</Button>}
       </div>
       {alert}
       <p className="ns-small" role="status" ref={status} tabIndex={-1}>
