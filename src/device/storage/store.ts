@@ -98,77 +98,11 @@ const SETTINGS: readonly (keyof Settings)[] = [
   'looked',
 ]
 
+const ABOUT_THE_SHOPPER: readonly Table[] = ['events', 'heads', 'personal', 'ledger', 'settings']
 /** Settings that outlive an erasure: a wish not to be followed, and what can't be unsent, as numbers. */
 const KEPT_BY_ERASE: readonly (keyof Settings)[] = ['paused', 'budget', 'sent']
 /** What was made from the events, and goes with any of them. */
 const MADE_FROM_EVENTS: readonly (keyof Settings)[] = ['pending', 'openings']
-
-export interface StoredEvents {
-  /** Ascending by time, then by arrival. */
-  readonly events: readonly ShopperEvent[]
-  /** Rows that could not be read back as events. */
-  readonly invalid: number
-  readonly head: EventHead
-}
-
-export interface Store {
-  readonly kind: Database['kind']
-  /** Stores what is not stored yet and gives each event its session; storing twice changes nothing. */
-  append(drafts: readonly EventDraft[]): Promise<readonly ShopperEvent[]>
-  events(): Promise<StoredEvents>
-  /**
-   * Removes these events, all that was learned, and a report that waits to be sent again; a fit or a
-   * report under way may not be stored any more.
-   */
-  forget(ids: readonly string[]): Promise<void>
-  /** Makes room: removes the oldest share of the events. Returns how many went. */
-  dropOldest(share: number): Promise<number>
-  /** Rises when something is erased or forgotten; a fit that began before may not be stored after. */
-  epoch(): Promise<number>
-  /** Makes the record the current version, unless an erasure came between. Keeps the newest three. */
-  putPersonal(record: Omit<PersonalRecord, 'version'>, epoch: number): Promise<number | null>
-  personal(): Promise<{ readonly current: number | null; readonly versions: readonly unknown[] }>
-  /** Rolls back (or forward) to a kept version; null is the base model. */
-  selectPersonal(version: number | null): Promise<void>
-  download(key: Download['key']): Promise<Download | null>
-  putDownload(download: Download): Promise<void>
-  /**
-   * Adds rows, or puts them in the place of those with the same sequence, and removes those before
-   * `dropBefore`. False unless `after` is the last one's hash: another tab was first.
-   */
-  appendLedger(
-    rows: readonly LedgerRow[],
-    where: { readonly after: string | null; readonly dropBefore?: number },
-    durability: Durability,
-  ): Promise<boolean>
-  /** The last rows, oldest first, as far back as they are `open`, and the one before them. */
-  ledgerTail(open: (row: unknown) => boolean): Promise<readonly unknown[]>
-  ledger(): Promise<readonly unknown[]>
-  setting<K extends keyof Settings>(name: K): Promise<Settings[K] | undefined>
-  /** On disk when it resolves. */
-  putSetting<K extends keyof Settings>(
-    name: K,
-    value: Settings[K],
-    durability?: Durability,
-  ): Promise<void>
-  settings(): Promise<Partial<Settings>>
-  /**
-   * Reads all settings and writes those that `change` returns (undefined removes one), in one
-   * transaction that is on disk when it resolves. Rejects with what `change` throws, which may run
-   * twice. `epoch` as above.
-   */
-  changeSettings(
-    change: (settings: Partial<Settings>, epoch: number) => Partial<Settings>,
-  ): Promise<void>
-  /** Removes all that is about the shopper; the ledger begins anew with `first`. */
-  erase(first: LedgerRow): Promise<void>
-  /**
-   * Deletes databases that the browser could not read and that were set aside; `erase` is about this one.
-   * @throws NearsideError `storage-corrupt` where the browser can't delete one either
-   */
-  dropAside(): Promise<void>
-  close(): void
-}
 
 interface StoredEvent extends ShopperEvent {
   readonly order: number
@@ -177,7 +111,9 @@ interface StoredEvent extends ShopperEvent {
 const isHead = (value: unknown): value is EventHead =>
   typeof value === 'object' && value !== null && 'order' in value && 'byName' in value
 
-export function createStore(database: Database): Store {
+export type Store = ReturnType<typeof createStore>
+
+export function createStore(database: Database) {
   const read = <T>(tables: readonly Table[], body: (transaction: Transaction) => Promise<T>) =>
     database.transact(tables, 'readonly', 'relaxed', body)
   const write = <T>(
@@ -202,6 +138,8 @@ export function createStore(database: Database): Store {
     const value = await transaction.get('heads', key)
     return typeof value === 'number' ? value : null
   }
+  const epochOf = async (transaction: Transaction): Promise<number> =>
+    (await numberAt(transaction, 'epoch')) ?? 0
   const readEvents = (rows: readonly unknown[]) => {
     const events = readRows(rows)
       .sort((a, b) => a.time - b.time || a.order - b.order)
@@ -245,11 +183,18 @@ export function createStore(database: Database): Store {
     await transaction.put('heads', head, 'events')
     return chosen.length
   }
+  const dropOldest = (share: number): Promise<number> =>
+    write(['events', 'heads'], (transaction) =>
+      remove(transaction, (events) =>
+        events.slice(0, Math.max(1, Math.ceil(events.length * share))),
+      ),
+    )
 
   return {
     kind: database.kind,
 
-    async append(drafts) {
+    /** Stores what is not stored yet and gives each event its session; storing twice changes nothing. */
+    async append(drafts: readonly EventDraft[]): Promise<readonly ShopperEvent[]> {
       const [stored, count] = await write(['events', 'heads'], async (transaction) => {
         let head = await headOf(transaction)
         const placed: ShopperEvent[] = []
@@ -269,17 +214,22 @@ export function createStore(database: Database): Store {
         await transaction.put('heads', head, 'events')
         return [placed, head.count] as const
       })
-      if (count > MAX_EVENTS) await this.dropOldest(0.1)
+      if (count > MAX_EVENTS) await dropOldest(0.1)
       return stored
     },
 
+    /** Ascending by time, then by arrival; `invalid`: rows that could not be read back as events. */
     events: () =>
       read(['events', 'heads'], async (transaction) => ({
         ...readEvents(await transaction.getAll('events')),
         head: await headOf(transaction),
       })),
 
-    forget: (ids) =>
+    /**
+     * Removes these events, all that was learned, and a report that waits to be sent again; a fit or a
+     * report under way may not be stored any more.
+     */
+    forget: (ids: readonly string[]): Promise<void> =>
       write(['events', 'heads', 'personal', 'settings'], async (transaction) => {
         const gone = new Set(ids)
         for (const name of MADE_FROM_EVENTS) await transaction.delete('settings', name)
@@ -287,22 +237,19 @@ export function createStore(database: Database): Store {
         await placeAgain(transaction)
         await transaction.clear('personal')
         await transaction.delete('heads', 'personal')
-        await transaction.put('heads', ((await numberAt(transaction, 'epoch')) ?? 0) + 1, 'epoch')
+        await transaction.put('heads', (await epochOf(transaction)) + 1, 'epoch')
       }),
 
-    dropOldest: (share) =>
-      write(['events', 'heads'], (transaction) =>
-        remove(transaction, (events) =>
-          events.slice(0, Math.max(1, Math.ceil(events.length * share))),
-        ),
-      ),
+    /** Makes room: removes the oldest share of the events. Returns how many went. */
+    dropOldest,
 
-    epoch: () =>
-      read(['heads'], async (transaction) => (await numberAt(transaction, 'epoch')) ?? 0),
+    /** Rises when something is erased or forgotten; a fit that began before may not be stored after. */
+    epoch: () => read(['heads'], epochOf),
 
-    putPersonal: (record, epoch) =>
+    /** Makes the record the current version, unless an erasure came between. Keeps the newest three. */
+    putPersonal: (record: Omit<PersonalRecord, 'version'>, epoch: number): Promise<number | null> =>
       write(['personal', 'heads'], async (transaction) => {
-        if (((await numberAt(transaction, 'epoch')) ?? 0) !== epoch) return null
+        if ((await epochOf(transaction)) !== epoch) return null
         const rows = (await transaction.getAll('personal')) as readonly { version: number }[]
         const version = (rows.at(-1)?.version ?? 0) + 1
         await transaction.put('personal', { ...record, version })
@@ -319,21 +266,30 @@ export function createStore(database: Database): Store {
         versions: await transaction.getAll('personal'),
       })),
 
-    selectPersonal: (version) =>
+    /** Rolls back (or forward) to a kept version; null is the base model. */
+    selectPersonal: (version: number | null): Promise<void> =>
       write(['heads'], async (transaction) => {
         if (version === null) await transaction.delete('heads', 'personal')
         else await transaction.put('heads', version, 'personal')
       }),
 
-    async download(key) {
+    async download(key: Download['key']): Promise<Download | null> {
       const row = await read(['downloads'], (transaction) => transaction.get('downloads', key))
       return isDownload(row) ? row : null
     },
 
-    putDownload: (download) =>
+    putDownload: (download: Download): Promise<void> =>
       write(['downloads'], (transaction) => transaction.put('downloads', download)),
 
-    appendLedger: (rows, { after, dropBefore }, durability) =>
+    /**
+     * Adds rows, or puts them in the place of those with the same sequence, and removes those before
+     * `dropBefore`. False unless `after` is the last one's hash: another tab was first.
+     */
+    appendLedger: (
+      rows: readonly LedgerRow[],
+      { after, dropBefore }: { readonly after: string | null; readonly dropBefore?: number },
+      durability: Durability,
+    ): Promise<boolean> =>
       write(
         ['ledger'],
         async (transaction) => {
@@ -350,7 +306,8 @@ export function createStore(database: Database): Store {
         durability,
       ),
 
-    ledgerTail: (open) =>
+    /** The last rows, oldest first, as far back as they are `open`, and the one before them. */
+    ledgerTail: (open: (row: unknown) => boolean): Promise<readonly unknown[]> =>
       read(['ledger'], async (transaction) => {
         const rows: LedgerRow[] = []
         let row = (await transaction.last('ledger')) as LedgerRow | undefined
@@ -362,23 +319,36 @@ export function createStore(database: Database): Store {
         return rows
       }),
 
-    ledger: () => read(['ledger'], (transaction) => transaction.getAll('ledger')),
+    ledger: (): Promise<readonly unknown[]> =>
+      read(['ledger'], (transaction) => transaction.getAll('ledger')),
 
     setting: async <K extends keyof Settings>(name: K) =>
       (await read(['settings'], (transaction) => transaction.get('settings', name))) as
         | Settings[K]
         | undefined,
 
-    putSetting: (name, value, durability = 'strict') =>
+    /** On disk when it resolves, unless `relaxed` is asked for. */
+    putSetting: <K extends keyof Settings>(
+      name: K,
+      value: Settings[K],
+      durability: Durability = 'strict',
+    ): Promise<void> =>
       write(['settings'], (transaction) => transaction.put('settings', value, name), durability),
 
     settings: () => read(['settings'], readSettings),
 
-    changeSettings: (change) =>
+    /**
+     * Reads all settings and writes those that `change` returns (undefined removes one), in one
+     * transaction that is on disk when it resolves. Rejects with what `change` throws, which may run
+     * twice. `epoch` as above.
+     */
+    changeSettings: (
+      change: (settings: Partial<Settings>, epoch: number) => Partial<Settings>,
+    ): Promise<void> =>
       write(
         ['settings', 'heads'],
         async (transaction) => {
-          const epoch = (await numberAt(transaction, 'epoch')) ?? 0
+          const epoch = await epochOf(transaction)
           const changes = Object.entries(change(await readSettings(transaction), epoch))
           for (const [name, value] of changes) {
             if (value === undefined) await transaction.delete('settings', name)
@@ -388,15 +358,14 @@ export function createStore(database: Database): Store {
         'strict',
       ),
 
-    erase: (first) =>
+    /** Removes all that is about the shopper; the ledger begins anew with `first`. */
+    erase: (first: LedgerRow): Promise<void> =>
       write(
-        ['events', 'heads', 'personal', 'ledger', 'settings'],
+        ABOUT_THE_SHOPPER,
         async (transaction) => {
-          const epoch = (await numberAt(transaction, 'epoch')) ?? 0
+          const epoch = await epochOf(transaction)
           const settings = await readSettings(transaction)
-          for (const table of ['events', 'heads', 'personal', 'ledger', 'settings'] as const) {
-            await transaction.clear(table)
-          }
+          for (const table of ABOUT_THE_SHOPPER) await transaction.clear(table)
           await transaction.put('heads', epoch + 1, 'epoch')
           for (const name of KEPT_BY_ERASE) {
             const value = settings[name]
@@ -407,6 +376,10 @@ export function createStore(database: Database): Store {
         'strict',
       ),
 
+    /**
+     * Deletes databases that the browser could not read and that were set aside; `erase` is about this one.
+     * @throws NearsideError `storage-corrupt` where the browser can't delete one either
+     */
     dropAside: () => database.dropAside(),
 
     close: () => database.close(),
