@@ -5,7 +5,7 @@
 
 import { NearsideError } from '../core/error.ts'
 import type { ListQuery, Personalizer, PersonalizerOptions, Recommendation } from '../device/api.ts'
-import { type CatalogOrder, listWithoutModel } from '../device/catalogOrder.ts'
+import { listWithoutModel } from '../device/catalogOrder.ts'
 import type { Thread, WorkerConfig } from '../device/messages.ts'
 import { browserConditions, type ConditionsSource } from './deviceConditions.ts'
 import { createPageLists } from './pageLists.ts'
@@ -68,12 +68,12 @@ export async function createPersonalizer(
   options: PersonalizerOptions,
   environment: PageEnvironment = browser(),
 ): Promise<Personalizer> {
-  const given = readOptions(options)
-  const snapshot = new PageSnapshot(environment.now, given.config.engine)
-  let order: CatalogOrder = given.order
+  const { config, order: givenOrder } = readOptions(options)
+  const snapshot = new PageSnapshot(environment.now, config.engine)
+  let order = givenOrder
   let closed = false
 
-  const shopContext = createShopContext(given.context, environment.now, (error) =>
+  const shopContext = createShopContext(options.context, environment.now, (error) =>
     snapshot.notify(NearsideError.from(error, 'input-invalid', 'context failed')),
   )
 
@@ -96,9 +96,9 @@ export async function createPersonalizer(
   })
 
   const link = new WorkerLink({
-    worker: given.worker,
+    worker: options.worker,
     config: (): WorkerConfig => ({
-      ...given.config,
+      ...config,
       engine: snapshot.current.enginePreference,
       conditions: environment.conditions.read(),
       context: shopContext.given(),
@@ -206,14 +206,8 @@ export async function createPersonalizer(
       snapshot.set({ status: 'closed' })
       const end = () => link.terminate(new NearsideError('closed', 'The personalizer was closed.'))
       // What was captured before is stored first; a worker that doesn't answer is ended anyway.
-      const late = setTimeout(end, 1000)
-      link
-        .call('close', [])
-        .catch(() => undefined)
-        .finally(() => {
-          clearTimeout(late)
-          end()
-        })
+      const late = new Promise((resolve) => setTimeout(resolve, 1000))
+      Promise.race([link.call('close', []), late]).then(end, end)
     },
   }
 }

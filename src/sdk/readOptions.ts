@@ -5,11 +5,9 @@ import { CLEANINGS } from '../core/events/clean.ts'
 import { IMBALANCES, LEARNER_NAMES } from '../core/personal/learners/names.ts'
 import { STRATEGIES } from '../core/personal/strategy.ts'
 import type { EnginePreference, PersonalizerOptions } from '../device/api.ts'
-import { type CatalogOrder, EMPTY_ORDER } from '../device/catalogOrder.ts'
+import type { CatalogOrder } from '../device/catalogOrder.ts'
 import { DEFAULT_BUDGET, type TrainingBudget } from '../device/learning/budget.ts'
 import type { WorkerConfig } from '../device/messages.ts'
-
-export const DEFAULT_DATABASE = 'nearside'
 
 const ENGINES: readonly EnginePreference[] = ['auto', 'webgpu', 'wasm', 'js']
 
@@ -35,34 +33,30 @@ function readBudget(given: Partial<TrainingBudget> = {}): TrainingBudget {
 
 const directory = (url: string) => (url.endsWith('/') ? url : `${url}/`)
 
+function requireOneOf(option: string, given: unknown, known: readonly unknown[]): void {
+  if (!known.includes(given)) throw refuse(`${option} must be one of ${known.join(', ')}.`)
+}
+
 /** @throws NearsideError `input-invalid` naming the option */
 export function readOptions(options: PersonalizerOptions): {
   readonly config: Omit<WorkerConfig, 'conditions' | 'context'>
-  readonly worker: () => Worker
-  readonly context: PersonalizerOptions['context']
   /** The shop's order as far as it is known before the worker has answered. */
   readonly order: CatalogOrder
 } {
-  const { catalog, baseModel, worker, engine = 'auto', federation, database } = options
-  const { learners = [], imbalance = 'none', cleaning = 'rules' } = options
-  const { strategy = 'hybrid', retentionDays = null, latest = null, context } = options
+  const { catalog, baseModel, worker, engine = 'auto', federation, context } = options
+  const { database = 'nearside', strategy = 'hybrid', latest = null } = options
+  const { learners = [], imbalance = 'none', cleaning = 'rules', retentionDays = null } = options
   if (typeof worker !== 'function') throw refuse('worker must be a function that makes the worker.')
   if (context !== undefined && typeof context !== 'function') {
     throw refuse('context must be a function that says what holds at a moment.')
   }
-  if (!ENGINES.includes(engine)) throw refuse(`engine must be one of ${ENGINES.join(', ')}.`)
-  if (!Object.hasOwn(STRATEGIES, strategy)) {
-    throw refuse(`strategy must be one of ${Object.keys(STRATEGIES).join(', ')}.`)
-  }
+  requireOneOf('engine', engine, ENGINES)
+  requireOneOf('strategy', strategy, Object.keys(STRATEGIES))
   if (!Array.isArray(learners) || !learners.every((name) => LEARNER_NAMES.includes(name))) {
     throw refuse(`learners must be a list of ${LEARNER_NAMES.join(', ')}.`)
   }
-  if (!IMBALANCES.includes(imbalance)) {
-    throw refuse(`imbalance must be one of ${IMBALANCES.join(', ')}.`)
-  }
-  if (!CLEANINGS.includes(cleaning)) {
-    throw refuse(`cleaning must be one of ${CLEANINGS.join(', ')}.`)
-  }
+  requireOneOf('imbalance', imbalance, IMBALANCES)
+  requireOneOf('cleaning', cleaning, CLEANINGS)
   if (retentionDays !== null && !(retentionDays > 0)) {
     throw refuse('retentionDays must be a number of days above 0.')
   }
@@ -82,7 +76,7 @@ export function readOptions(options: PersonalizerOptions): {
             helper: absolute(federation.helper, 'federation.helper'),
           }
         : null,
-      database: database ?? DEFAULT_DATABASE,
+      database,
       strategy,
       learners: [...new Set(learners)],
       imbalance,
@@ -90,14 +84,9 @@ export function readOptions(options: PersonalizerOptions): {
       budget: readBudget(options.budget),
       retentionDays,
     },
-    worker,
-    context,
-    order:
-      shown.length > 0
-        ? {
-            ids: shown.map(({ id }) => String(id)),
-            categories: shown.map(({ category }) => category ?? ''),
-          }
-        : EMPTY_ORDER,
+    order: {
+      ids: shown.map(({ id }) => String(id)),
+      categories: shown.map(({ category }) => category ?? ''),
+    },
   }
 }

@@ -17,7 +17,6 @@ export function createShopContext(
   now: () => number,
   failed: (error: unknown) => void,
 ): PageContext {
-  let text = '{}'
   let broken = false
   const read = (): string => {
     try {
@@ -31,7 +30,7 @@ export function createShopContext(
       return '{}'
     }
   }
-  text = ask ? read() : text
+  let text = read()
   return {
     changed() {
       if (!ask) return false

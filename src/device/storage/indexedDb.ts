@@ -54,7 +54,9 @@ export async function openIndexedDb(name: string, factory: IDBFactory): Promise<
     // `done` may reject before anybody awaits it; the failure is reported below.
     done.catch(() => undefined)
     try {
-      const result = await body(adapt(transaction))
+      const result = await body(
+        adapt(transaction as IDBPTransaction<unknown, string[], 'readwrite'>),
+      )
       await done
       return result
     } catch (error) {
@@ -129,18 +131,15 @@ function translate(thrown: unknown): unknown {
   return thrown
 }
 
-function adapt(
-  transaction: IDBPTransaction<unknown, string[], 'readonly' | 'readwrite'>,
-): Transaction {
+/** A read-only transaction refuses what the types here allow. */
+function adapt(transaction: IDBPTransaction<unknown, string[], 'readwrite'>): Transaction {
   const store = (table: Table) => transaction.objectStore(table)
-  const written = (table: Table) =>
-    (transaction as IDBPTransaction<unknown, string[], 'readwrite'>).objectStore(table)
   return {
     get: (table, key) => store(table).get(key),
     getAll: (table) => store(table).getAll(),
     last: async (table) => (await store(table).openCursor(null, 'prev'))?.value,
-    put: async (table, row, key?: Key) => void (await written(table).put(row, key)),
-    delete: (table, key) => written(table).delete(key),
-    clear: (table) => written(table).clear(),
+    put: async (table, row, key?: Key) => void (await store(table).put(row, key)),
+    delete: (table, key) => store(table).delete(key),
+    clear: (table) => store(table).clear(),
   }
 }

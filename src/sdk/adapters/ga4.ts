@@ -14,7 +14,7 @@
  */
 import { EVENT_NAMES, type EventName } from '../../core/events/event.ts'
 import type { CaptureInput } from '../../device/api.ts'
-import { fieldsOf, isLine, lineOf, listOf, type Receiver, textOf } from './read.ts'
+import { fieldsOf, linesOf, listOf, type Receiver, textOf } from './read.ts'
 
 /** GA4 has two names for a search: the recommended event, and the one that it collects by itself. */
 const nameOf = (event: unknown): EventName | undefined =>
@@ -33,8 +33,7 @@ export function fromDataLayer(entry: unknown): CaptureInput | null {
   if (name === 'search') return { name, search_term: textOf(given.search_term) }
   const items = listOf(fieldsOf(ecommerce).items ?? given.items)
     .map(fieldsOf)
-    .map(({ item_id, quantity, price }) => lineOf(item_id, quantity, price))
-    .filter(isLine)
+    .flatMap(({ item_id, quantity, price }) => linesOf(item_id, quantity, price))
   return { name, items }
 }
 

@@ -26,21 +26,20 @@ export function textOf(value: unknown): string | undefined {
 }
 
 /** Prices and quantities come as strings as often as not: "49.90". */
-export function numberOf(value: unknown): number | undefined {
+function numberOf(value: unknown): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
   return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? number : undefined
 }
 
-/** An order line; without an id it is none. Absent fields stay absent. */
-export function lineOf(id: unknown, quantity: unknown, price: unknown): Line | null {
+/** One order line; none without an id. Absent fields stay absent. */
+export function linesOf(id: unknown, quantity: unknown, price: unknown): readonly Line[] {
   const item_id = textOf(id)
-  if (item_id === undefined) return null
+  if (item_id === undefined) return []
   const [pieces, each] = [numberOf(quantity), numberOf(price)]
-  return {
+  const line = {
     item_id,
     ...(pieces !== undefined && { quantity: pieces }),
     ...(each !== undefined && { price: each }),
   }
+  return [line]
 }
-
-export const isLine = (line: Line | null): line is Line => line !== null

@@ -6,7 +6,7 @@
  */
 import type { EventName } from '../../core/events/event.ts'
 import type { CaptureInput } from '../../device/api.ts'
-import { fieldsOf, isLine, lineOf, listOf, type Receiver, textOf } from './read.ts'
+import { fieldsOf, linesOf, listOf, type Receiver, textOf } from './read.ts'
 
 /** How Segment’s events name products. */
 export interface SegmentOptions {
@@ -46,8 +46,7 @@ export function fromSegment(call: unknown, options: SegmentOptions = {}): Captur
   const lists = name === 'purchase' || name === 'view_item_list'
   const items = (lists ? listOf(given.products) : [given])
     .map(fieldsOf)
-    .map((product) => lineOf(product[options.id ?? 'product_id'], product.quantity, product.price))
-    .filter(isLine)
+    .flatMap((one) => linesOf(one[options.id ?? 'product_id'], one.quantity, one.price))
   return { name, items }
 }
 

@@ -6,16 +6,7 @@
  */
 import type { EventName } from '../../core/events/event.ts'
 import type { CaptureInput } from '../../device/api.ts'
-import {
-  type Fields,
-  fieldsOf,
-  isLine,
-  type Line,
-  lineOf,
-  listOf,
-  type Receiver,
-  textOf,
-} from './read.ts'
+import { type Fields, fieldsOf, type Line, linesOf, listOf, type Receiver, textOf } from './read.ts'
 
 /** How Shopify’s events name products. */
 export interface ShopifyOptions {
@@ -45,27 +36,27 @@ export function fromShopify(event: unknown, options: ShopifyOptions = {}): Captu
   if (!name) return null
   const data = fieldsOf(carried)
   if (name === 'search') return { name, search_term: textOf(fieldsOf(data.searchResult).query) }
-  return { name, items: linesOf(given as string, data, options.id ?? 'product').filter(isLine) }
+  return { name, items: itemsOf(given as string, data, options.id ?? 'product') }
 }
 
-function linesOf(event: string, data: Fields, id: string): (Line | null)[] {
-  const line = (variant: unknown, quantity?: unknown): Line | null => {
+function itemsOf(event: string, data: Fields, id: string): readonly Line[] {
+  const linesFor = (variant: unknown, quantity?: unknown) => {
     const { id: variantId, sku, product, price } = fieldsOf(variant)
     const ids: Fields = { product: fieldsOf(product).id, variant: variantId, sku }
-    return lineOf(ids[id], quantity, fieldsOf(price).amount)
+    return linesOf(ids[id], quantity, fieldsOf(price).amount)
   }
   switch (event) {
     case 'product_viewed':
-      return [line(data.productVariant)]
+      return linesFor(data.productVariant)
     case 'collection_viewed':
-      return listOf(fieldsOf(data.collection).productVariants).map((variant) => line(variant))
+      return listOf(fieldsOf(data.collection).productVariants).flatMap((one) => linesFor(one))
     case 'checkout_completed':
       return listOf(fieldsOf(data.checkout).lineItems)
         .map(fieldsOf)
-        .map(({ variant, quantity }) => line(variant, quantity))
+        .flatMap(({ variant, quantity }) => linesFor(variant, quantity))
     default: {
       const { merchandise, quantity } = fieldsOf(data.cartLine)
-      return [line(merchandise, quantity)]
+      return linesFor(merchandise, quantity)
     }
   }
 }

@@ -5,7 +5,7 @@
 import MiniSearch, { type SearchOptions } from 'minisearch'
 import type { Item } from '../../core/catalog/item.ts'
 import { foldWord, wordsOf } from '../../core/catalog/words.ts'
-import { type FoldedSynonyms, NO_SYNONYMS, otherWordings } from './synonyms.ts'
+import { type FoldedSynonyms, otherWordings } from './synonyms.ts'
 
 /** A product that was found. */
 export interface SearchHit {
@@ -69,7 +69,7 @@ export function retrieve(
   query: string,
   limit: number,
   settings: SearchSettings = SHIPPED_SETTINGS,
-  synonyms: FoldedSynonyms = NO_SYNONYMS,
+  synonyms: FoldedSynonyms = [],
 ): readonly SearchHit[] {
   const words = wordsOf(query).map((word) => word.text)
   if (words.length === 0) return []

@@ -69,22 +69,15 @@ export async function prepareProductSearch(
 
 function distinctById(items: readonly Item[]): readonly Item[] {
   const ids = new Set<string>()
-  return items.filter(({ id }) => {
-    if (ids.has(id)) return false
-    ids.add(id)
-    return true
-  })
+  return items.filter(({ id }) => !ids.has(id) && ids.add(id))
 }
 
 function searchOver(index: SearchIndex, spelling: Spelling, synonyms: Synonyms): ProductSearch {
   const folded = foldSynonyms(synonyms)
 
   function suggest(query: string, limit = 6): readonly string[] {
-    const typed = wordsOf(query).map((word) => foldWord(word.text))
-    if (typed.length === 0) return []
-    const found = index.autoSuggest(query, SUGGEST)
     const suggestions = new Set<string>()
-    for (const { terms } of found) {
+    for (const { terms } of index.autoSuggest(query, SUGGEST)) {
       suggestions.add(terms.map((term) => spelling.of(term)).join(' '))
       if (suggestions.size === limit) break
     }

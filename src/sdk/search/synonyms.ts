@@ -7,22 +7,18 @@ import { foldWord, wordsOf } from '../../core/catalog/words.ts'
 /** Wordings of one thing, each one or more words: `['notebook', 'notepad', 'jotter']`. */
 export type Synonyms = readonly (readonly string[])[]
 
-export interface FoldedSynonyms {
-  readonly groups: readonly (readonly Wording[])[]
-}
+export type FoldedSynonyms = readonly (readonly Wording[])[]
 
 interface Wording {
   readonly words: readonly string[]
   readonly folded: readonly string[]
 }
 
-export const NO_SYNONYMS: FoldedSynonyms = { groups: [] }
-
 /** A query has at most so many other wordings: each is a search of its own. */
 const MOST_WORDINGS = 8
 
 export function foldSynonyms(synonyms: Synonyms): FoldedSynonyms {
-  const groups = synonyms
+  return synonyms
     .map((group) =>
       group
         .map((text) => wordsOf(text).map((word) => word.text))
@@ -30,13 +26,12 @@ export function foldSynonyms(synonyms: Synonyms): FoldedSynonyms {
         .map((words) => ({ words, folded: words.map(foldWord) })),
     )
     .filter((group) => group.length > 1)
-  return { groups }
 }
 
 /** The query in other words, one replacement at a time; without the query itself. */
 export function otherWordings(
   words: readonly string[],
-  { groups }: FoldedSynonyms,
+  groups: FoldedSynonyms,
 ): readonly (readonly string[])[] {
   if (groups.length === 0) return []
   const folded = words.map(foldWord)
