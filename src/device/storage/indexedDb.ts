@@ -42,33 +42,6 @@ export async function openIndexedDb(name: string, factory: IDBFactory): Promise<
     connection = null
   }
 
-  async function attempt<T>(
-    database: IDBPDatabase,
-    tables: readonly Table[],
-    mode: 'readonly' | 'readwrite',
-    durability: 'strict' | 'relaxed',
-    body: (transaction: Transaction) => Promise<T>,
-  ): Promise<T> {
-    const transaction = database.transaction([...tables], mode, { durability })
-    const done = transaction.done
-    // `done` may reject before anybody awaits it; the failure is reported below.
-    done.catch(() => undefined)
-    try {
-      const result = await body(
-        adapt(transaction as IDBPTransaction<unknown, string[], 'readwrite'>),
-      )
-      await done
-      return result
-    } catch (error) {
-      try {
-        transaction.abort()
-      } catch {
-        // It had ended already.
-      }
-      throw transaction.error ?? error
-    }
-  }
-
   let aside = (existing ?? []).filter((older) => older < generation)
   try {
     await connect()
@@ -97,7 +70,7 @@ export async function openIndexedDb(name: string, factory: IDBFactory): Promise<
           throw translate(error)
         })
         try {
-          return await attempt(database, tables, mode, durability, body)
+          return await complete(database.transaction([...tables], mode, { durability }), body)
         } catch (error) {
           if (!LOST.has(nameOf(error)) || tries === TRIES) throw translate(error)
           drop()
@@ -110,6 +83,27 @@ export async function openIndexedDb(name: string, factory: IDBFactory): Promise<
       connection?.then((database) => database.close()).catch(() => undefined)
       drop()
     },
+  }
+}
+
+async function complete<T>(
+  transaction: IDBPTransaction<unknown, string[], 'readonly' | 'readwrite'>,
+  body: (transaction: Transaction) => Promise<T>,
+): Promise<T> {
+  const done = transaction.done
+  // `done` may reject before anybody awaits it; the failure is reported below.
+  done.catch(() => undefined)
+  try {
+    const result = await body(adapt(transaction as IDBPTransaction<unknown, string[], 'readwrite'>))
+    await done
+    return result
+  } catch (error) {
+    try {
+      transaction.abort()
+    } catch {
+      // It had ended already.
+    }
+    throw transaction.error ?? error
   }
 }
 

@@ -75,18 +75,16 @@ function distinctById(items: readonly Item[]): readonly Item[] {
 function searchOver(index: SearchIndex, spelling: Spelling, synonyms: Synonyms): ProductSearch {
   const folded = foldSynonyms(synonyms)
 
-  function suggest(query: string, limit = 6): readonly string[] {
-    const suggestions = new Set<string>()
-    for (const { terms } of index.autoSuggest(query, SUGGEST)) {
-      suggestions.add(terms.map((term) => spelling.of(term)).join(' '))
-      if (suggestions.size === limit) break
-    }
-    return [...suggestions]
-  }
-
   return {
     find: (query, limit = 200) => retrieve(index, query, limit, SHIPPED_SETTINGS, folded),
-    suggest,
+    suggest(query, limit = 6) {
+      const suggestions = new Set<string>()
+      for (const { terms } of index.autoSuggest(query, SUGGEST)) {
+        suggestions.add(terms.map((term) => spelling.of(term)).join(' '))
+        if (suggestions.size === limit) break
+      }
+      return [...suggestions]
+    },
   }
 }
 

@@ -4,7 +4,8 @@
  */
 import { useId } from 'react'
 import { Button } from '../react/Button.tsx'
-import { Facts, Moment, Section, type SectionProps, useOutcome } from './Section.tsx'
+import { Facts } from '../react/Facts.tsx'
+import { Moment, Section, type SectionProps, useOutcome } from './Section.tsx'
 
 export function FederationSection({
   personalizer,

@@ -1,7 +1,8 @@
 /** @module The last fit, the guard's evidence, and what was learned. */
 import type { Item } from '../../core/catalog/item.ts'
 import type { PersonalizerSnapshot } from '../../device/api.ts'
-import { Facts, Section, Table } from './Section.tsx'
+import { Facts } from '../react/Facts.tsx'
+import { Section, Table } from './Section.tsx'
 
 interface LearningSectionProps {
   readonly snapshot: PersonalizerSnapshot

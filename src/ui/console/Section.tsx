@@ -25,22 +25,6 @@ export function Section({ title, wide = false, children }: TitledProps) {
   )
 }
 
-/** Rows without a value are left out. */
-export function Facts({ rows }: { readonly rows: readonly (readonly [string, ReactNode])[] }) {
-  return (
-    <dl className="ns-facts ns-console-facts">
-      {rows
-        .filter(([, value]) => value !== null && value !== undefined && value !== '')
-        .map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-    </dl>
-  )
-}
-
 interface TableProps {
   readonly caption: string
   readonly columns: readonly string[]

@@ -9,6 +9,7 @@ import type { Personalizer, PersonalizerSnapshot } from '../../device/api.ts'
 import { Button } from './Button.tsx'
 import { usePersonalizationContext } from './context.ts'
 import { download } from './download.ts'
+import { Facts } from './Facts.tsx'
 import { Learned } from './Learned.tsx'
 import { engineText, fitText, guardText, sentText, storedText, termsText } from './panelText.ts'
 import { focusAtOnce, useAction } from './useAction.tsx'
@@ -37,7 +38,14 @@ export function PersonalizationPanel({
       <p className="ns-sent">{sentText(snapshot, labels, locale)}</p>
       <p className="ns-panel-lead">{labels.lead}</p>
       <Learned learned={snapshot.learned} />
-      <Facts snapshot={snapshot} />
+      <Facts
+        rows={[
+          [labels.kept, storedText(snapshot, labels)],
+          [labels.computedWith, engineText(snapshot, labels)],
+          [labels.lastLearned, fitText(snapshot, labels)],
+          [labels.check, guardText(snapshot, labels)],
+        ]}
+      />
       {snapshot.notices.length > 0 && (
         <p className="ns-notice" role="status">
           {labels.trouble(snapshot.notices[0].code)}
@@ -49,26 +57,6 @@ export function PersonalizationPanel({
       )}
       {children}
     </div>
-  )
-}
-
-function Facts({ snapshot }: { readonly snapshot: PersonalizerSnapshot }) {
-  const { labels } = usePersonalizationContext()
-  const facts = {
-    kept: storedText(snapshot, labels),
-    computedWith: engineText(snapshot, labels),
-    lastLearned: fitText(snapshot, labels),
-    check: guardText(snapshot, labels),
-  }
-  return (
-    <dl className="ns-facts">
-      {(Object.keys(facts) as (keyof typeof facts)[]).map((name) => (
-        <div key={name}>
-          <dt>{labels[name]}</dt>
-          <dd>{facts[name]}</dd>
-        </div>
-      ))}
-    </dl>
   )
 }
 
