@@ -114,7 +114,7 @@ function jaxSearch(model: BaseModel, query: Float32Array<ArrayBuffer>): Rival {
 /** A whole list: encoding, features, search, ranks and reasons. */
 function lists(model: BaseModel): Rival[] {
   const one = (engine: string, large: boolean): Rival => {
-    const ranker = new Ranker(model, null, large)
+    const ranker = new Ranker(model, null, large ? createPartialScores : null)
     const next = growing(model.itemIds.length)
     return {
       engine,

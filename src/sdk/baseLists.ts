@@ -10,7 +10,8 @@ import { extendModel } from '../core/model/extend.ts'
 import { readBaseModel } from '../core/model/files.ts'
 import { type LatestModel, parseLatest, parseManifest } from '../core/model/manifest.ts'
 import type { ListOptions, Recommendation } from '../device/api.ts'
-import { Ranker } from '../device/worker/ranker.ts'
+import { createPartialScores } from '../device/worker/partialScores.ts'
+import { isLarge, Ranker } from '../device/worker/ranker.ts'
 
 /** What the lists are made of. */
 export interface BaseListsOptions {
@@ -51,8 +52,9 @@ export async function readBaseLists(options: BaseListsOptions): Promise<BaseList
       async ({ name }) => [name, await read(`${latest.version}/${name}`)] as const,
     ),
   )
-  const model = await readBaseModel(manifest, new Map(files))
-  const ranker = new Ranker(extendModel(model, catalog), Catalog.parse(catalog))
+  const model = extendModel(await readBaseModel(manifest, new Map(files)), catalog)
+  const scoreInPart = isLarge(model) ? createPartialScores : null
+  const ranker = new Ranker(model, Catalog.parse(catalog), scoreInPart)
   const nobody = ranker.score([], 0, null)
   return {
     latest,

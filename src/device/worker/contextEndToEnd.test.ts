@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { command } from '../../cli/pretrain.ts'
 import { runCommand } from '../../cli/testCommand.ts'
-import { createFastCandidates } from '../../engine/candidates.ts'
 import { createJsEngine } from '../../engine/js.ts'
 import { nextTask } from '../../engine/pause.ts'
 import { evaluatePersonal } from '../../evaluate/personal.ts'
@@ -64,7 +63,7 @@ async function openDevice(now: () => number): Promise<Device> {
       },
       indexedDb: () => undefined,
       chooseEngine: async () => ({ engine: createJsEngine(), reason: 'test' }),
-      createCandidates: createFastCandidates,
+      onDemand: () => import('./onDemand.ts'),
     },
   )
   await device.ready()

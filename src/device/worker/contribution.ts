@@ -1,10 +1,10 @@
 /** @module Consent, and the one path by which anything learned may leave. */
 
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
-import { sharedDelta } from '../../core/personal/sharedUpdate.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Transport } from '../transport/transport.ts'
 import { type ContributionTerms, DEVICE_TERMS, NO_CONSENT, NOTHING_SENT } from '../upload/terms.ts'
+import type { OnDemand } from './device.ts'
 import type { DeviceStore } from './deviceStore.ts'
 import type { Notices } from './notices.ts'
 import type { Shop } from './shop.ts'
@@ -27,6 +27,7 @@ export interface ContributionDeps {
   readonly ledger: Ledger
   readonly transport: Transport
   readonly notices: Notices
+  readonly onDemand: OnDemand
   readonly tabs: Tabs
   readonly shop: Pick<Shop, 'toImprove'>
   readonly now: () => number
@@ -114,7 +115,8 @@ export class Contribution {
   }
 
   async #send(): Promise<Outcome> {
-    const { endpoints, ledger, notices, now, shop, shopper, store, transport } = this.#deps
+    const { endpoints, ledger, notices, now, onDemand, shop, shopper, store, transport } =
+      this.#deps
     const loaded = shop.toImprove
     if (!endpoints) return { sent: false, reason: 'This shop has no aggregators.' }
     if (!loaded) return { sent: false, reason: 'There is no base model to improve yet.' }
@@ -128,7 +130,7 @@ export class Contribution {
       globalPrivacyControl: privacyControl(),
       modelHash: loaded.hash,
       // The personal parameters never take part: the update is about what everybody shares.
-      update: () => sharedDelta(loaded.model, shopper.history, now()),
+      update: async () => (await onDemand()).sharedDelta(loaded.model, shopper.history, now()),
       now,
     })
     if (error && !EXPECTED.includes(error.code)) notices.add(error)

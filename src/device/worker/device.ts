@@ -16,7 +16,7 @@ import { Contribution } from './contribution.ts'
 import { createDeviceStore } from './deviceStore.ts'
 import type { ChooseEngine } from './engineInUse.ts'
 import { exportBundle } from './exportBundle.ts'
-import { type FineTuneOptions, Learner, type LearnerDeps } from './learner.ts'
+import { type FineTuneOptions, Learner } from './learner.ts'
 import { createLists } from './lists.ts'
 import { createNotices, type Notices } from './notices.ts'
 import { Shop } from './shop.ts'
@@ -36,8 +36,11 @@ export interface Environment {
   readonly fetch: typeof globalThis.fetch
   readonly indexedDb: () => IDBFactory | undefined
   readonly chooseEngine: ChooseEngine
-  readonly createCandidates: LearnerDeps['createCandidates']
+  readonly onDemand: OnDemand
 }
+
+/** Code that is loaded when it is first needed. */
+export type OnDemand = () => Promise<typeof import('./onDemand.ts')>
 
 export interface Device
   extends Omit<
@@ -89,11 +92,20 @@ export async function startDevice(
   const destinations = destinationsOf(config)
   const transport = createTransport({ fetch: environment.fetch, ledger, destinations })
   const context = createDeviceContext(state)
-  const shop = new Shop({ config, context, notices, now, store, transport })
+  /** @throws NearsideError `engine-failed` */
+  const onDemand: OnDemand = async () => {
+    try {
+      return await environment.onDemand()
+    } catch (error) {
+      const why = 'The code that learns could not be loaded; lists stay as they are'
+      throw NearsideError.from(error, 'engine-failed', why)
+    }
+  }
+  const shop = new Shop({ config, context, notices, now, onDemand, store, transport })
   const cleanMore = await cleaningOf(config, notices)
   const shopper = new Shopper({ bus, cleanMore, notices, now, shop, state, store, timers })
   const tabs = joinTabs(config.database, store.kind === 'indexeddb', state, bus)
-  const shared = { bus, ledger, notices, shop, state, store, tabs }
+  const shared = { bus, ledger, notices, onDemand, shop, state, store, tabs }
   const learner = new Learner({ ...environment, ...shared, config, shopper })
   const endpoints = config.federation
   const contribution = new Contribution({ ...shared, endpoints, now, shopper, transport })

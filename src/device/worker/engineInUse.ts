@@ -4,11 +4,11 @@
  */
 
 import { NearsideError } from '../../core/error.ts'
-import { descentOf, FIT_CANDIDATES, FIT_CASES, PARAMETERS } from '../../core/personal/fitProblem.ts'
 import type { CalibrationMemory, ProblemSize } from '../../engine/calibrate.ts'
 import type { EngineChoice } from '../../engine/choose.ts'
 import type { EnginePreference } from '../api.ts'
 import type { Store } from '../storage/store.ts'
+import type { OnDemand } from './device.ts'
 import type { Notices } from './notices.ts'
 import type { Shop } from './shop.ts'
 import type { Bus, DeviceState } from './state.ts'
@@ -29,6 +29,7 @@ export type ChooseEngine = (
 
 export interface EngineInUseDeps {
   readonly chooseEngine: ChooseEngine
+  readonly onDemand: OnDemand
   readonly shop: Pick<Shop, 'loaded'>
   readonly store: Pick<Store, 'setting' | 'putSetting'>
   readonly state: Pick<DeviceState, 'engine' | 'enginePreference'>
@@ -44,16 +45,12 @@ export class EngineInUse {
     this.#deps = deps
   }
 
-  /** @throws NearsideError `engine-unavailable` where no engine can be had; the next call tries again */
+  /**
+   * @throws NearsideError `engine-unavailable` where no engine can be had, `engine-failed` where the code
+   * can't be loaded; the next call tries again
+   */
   async chosen() {
-    this.#choosing ??= this.#deps.chooseEngine(
-      this.#deps.state.enginePreference,
-      (choice) => {
-        this.#show(choice)
-        this.#deps.notices.add(new NearsideError('engine-failed', choice.reason))
-      },
-      this.#trial(),
-    )
+    this.#choosing ??= this.#choose()
     try {
       const choice = await this.#choosing
       // A resilient engine answers for whichever it has switched to.
@@ -68,7 +65,7 @@ export class EngineInUse {
     }
   }
 
-  /** @throws NearsideError `engine-unavailable` where none can be had so; the preference before holds again */
+  /** @throws NearsideError as `chosen`; the preference before holds again then */
   async prefer(preference: EnginePreference): Promise<void> {
     const { state } = this.#deps
     const before = state.enginePreference
@@ -93,22 +90,19 @@ export class EngineInUse {
     this.#choosing?.then(({ engine }) => engine.dispose()).catch(() => undefined)
   }
 
-  #trial(): EngineTrial {
-    const { shop, store } = this.#deps
-    const prior = shop.loaded?.model.prior
-    const moving = prior && descentOf(prior).stepSize.filter((step) => step > 0).length
-    return {
-      size: {
-        cases: FIT_CASES,
-        candidates: FIT_CANDIDATES,
-        parameters: moving || PARAMETERS,
-        steps: prior?.steps ?? 0,
-      },
-      memory: {
-        read: () => store.setting('calibration'),
-        write: (calibration) => store.putSetting('calibration', calibration),
-      },
+  async #choose(): Promise<EngineChoice> {
+    const { chooseEngine, notices, onDemand, shop, state, store } = this.#deps
+    const { enginePreference } = state
+    const { fitSize } = await onDemand()
+    const switched = (choice: EngineChoice) => {
+      this.#show(choice)
+      notices.add(new NearsideError('engine-failed', choice.reason))
     }
+    const memory: CalibrationMemory = {
+      read: () => store.setting('calibration'),
+      write: (calibration) => store.putSetting('calibration', calibration),
+    }
+    return chooseEngine(enginePreference, switched, { size: fitSize(shop.loaded), memory })
   }
 
   #show({ engine, reason }: EngineChoice): void {

@@ -8,7 +8,7 @@ import {
   faultyFactory,
   refusingFactory,
 } from '../storage/testDatabases.ts'
-import { newDatabase, openDevice, type TestDevice, testServer } from './testDevice.ts'
+import { ids, live, newDatabase, openDevice, type TestDevice, testServer } from './testDevice.ts'
 
 const open: TestDevice[] = []
 
@@ -226,4 +226,35 @@ test('evicted between two visits: it starts anew, and nothing fails', async () =
   expect(second.device.snapshot()).toMatchObject({ events: { count: 0 }, notices: [] })
   expect((await second.device.recommend({ limit: 1 }))[0].id).toBe('item-31')
   expect((await second.device.verify()).ok).toBe(true)
+})
+
+test('code that learns and can not be loaded is said; lists stay, and the next fit tries again', async () => {
+  let offline = true
+  const onDemand = () =>
+    offline ? Promise.reject(new TypeError('Failed to fetch')) : import('./onDemand.ts')
+  const tested = await start(await testServer(), newDatabase(), { onDemand })
+  await live(tested)
+  const list = await tested.device.recommend({ limit: 5 })
+  await expect(tested.device.fineTune({})).rejects.toMatchObject({ code: 'engine-failed' })
+  tested.timers.fire(0)
+  await expect.poll(() => codes(tested)).toContain('engine-failed')
+  expect(await tested.device.recommend({ limit: 5 })).toEqual(list)
+  offline = false
+  expect((await tested.device.fineTune({})).cases).toBeGreaterThan(0)
+})
+
+test('code for large catalogs that can not be loaded is said; the lists are the same', async () => {
+  const server = await testServer()
+  const catalog = Array.from({ length: 20_100 }, (_, i) => ({ id: `item-${i}` }))
+  const failing = () => Promise.reject(new TypeError('Failed to fetch'))
+  const without = await start(server, newDatabase(), { onDemand: failing }, { catalog })
+  const loaded = await start(server, newDatabase(), {}, { catalog })
+  const lists = []
+  for (const tested of [without, loaded]) {
+    await tested.capture({ name: 'view_item', item_id: 'item-3' })
+    lists.push(ids(await tested.device.recommend({ limit: 20 })))
+  }
+  expect(lists[0]).toEqual(lists[1])
+  expect(codes(without)).toEqual(['engine-failed'])
+  expect(codes(loaded)).toEqual([])
 })

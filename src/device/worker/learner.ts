@@ -13,7 +13,6 @@ import { STRATEGIES } from '../../core/personal/strategy.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { EnginePreference, FitReport } from '../api.ts'
 import { deferralOf } from '../learning/budget.ts'
-import { fitPersonal, prepareFit } from '../learning/personalFit.ts'
 import { createScheduler, type Scheduler, type Timers } from '../learning/scheduler.ts'
 import { loadPersonal, storePersonal } from '../learning/versions.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -33,8 +32,6 @@ export interface LearnerDeps extends EngineInUseDeps {
   readonly tabs: Tabs
   readonly ledger: Ledger
   readonly config: Pick<WorkerConfig, 'engine' | 'strategy' | 'budget'>
-  /** Remembers what it has found, until it is dropped. */
-  readonly createCandidates: (model: BaseModel) => FindCandidates
   readonly timers: Timers
   readonly now: () => number
   readonly clock: () => number
@@ -124,7 +121,8 @@ export class Learner {
     if (!model || this.#running || !this.#learnsHere || waits) return
     const stop = new AbortController()
     this.#preparing = stop
-    const candidates = this.#candidatesOf(model)
+    const { createFastCandidates, prepareFit } = await this.#deps.onDemand()
+    const candidates = this.#candidatesOf(model, createFastCandidates)
     await prepareFit({
       model,
       history: shopper.history,
@@ -225,13 +223,14 @@ export class Learner {
     try {
       // Another tab may have fitted since this one looked.
       const { personal } = await loadPersonal(store, base.hash)
+      const { createFastCandidates, fitPersonal } = await this.#deps.onDemand()
       const { engine } = await this.#engine.chosen()
       const fitted = await fitPersonal({
         model,
         history: shopper.history,
         inUse: personal,
         engine,
-        candidates: this.#candidatesOf(model),
+        candidates: this.#candidatesOf(model, createFastCandidates),
         now: now(),
         clock,
         pause: this.#pause,
@@ -260,9 +259,8 @@ export class Learner {
   }
 
   /** A change of the catalogue, of popularity or of the model is another model. */
-  #candidatesOf(model: BaseModel): FindCandidates {
-    if (this.#candidates?.model !== model)
-      this.#candidates = { model, find: this.#deps.createCandidates(model) }
+  #candidatesOf(model: BaseModel, create: (model: BaseModel) => FindCandidates): FindCandidates {
+    if (this.#candidates?.model !== model) this.#candidates = { model, find: create(model) }
     return this.#candidates.find
   }
 

@@ -2,10 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { NearsideError } from '../../core/error.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
-import {
-  createCandidates as createCandidatesOf,
-  type FindCandidates,
-} from '../../core/personal/candidates.ts'
+import { createCandidates, type FindCandidates } from '../../core/personal/candidates.ts'
 import { FIT_CASES } from '../../core/personal/fitProblem.ts'
 import { rememberCandidates } from '../../core/personal/rememberCandidates.ts'
 import type { Engine } from '../../engine/engine.ts'
@@ -48,14 +45,15 @@ describe('learning', () => {
     await earlier.device.close()
 
     let found = 0
-    const createCandidates = (model: BaseModel): FindCandidates => {
-      const find = createCandidatesOf(model)
+    const createFastCandidates = (model: BaseModel): FindCandidates => {
+      const find = createCandidates(model)
       return rememberCandidates((history, now) => {
         found++
         return find(history, now)
       }, FIT_CASES)
     }
-    const later = await start(server, database, { createCandidates })
+    const onDemand = async () => ({ ...(await import('./onDemand.ts')), createFastCandidates })
+    const later = await start(server, database, { onDemand })
     await later.device.ready()
     expect(found).toBe(0)
     later.timers.fire(1000)

@@ -79,8 +79,8 @@ const models: readonly (readonly [string, BaseModel])[] = [
 ]
 
 test.each(models)('%s: the same lists, ranks, reasons and explanations', (_, given) => {
-  const part = new Ranker(given, catalog, true)
-  const whole = new Ranker(given, catalog, false)
+  const part = new Ranker(given, catalog, createPartialScores)
+  const whole = new Ranker(given, catalog)
   fc.assert(
     fc.property(
       histories,

@@ -8,7 +8,6 @@ import { FEATURE_COUNT } from '../../core/features/features.ts'
 import type { History } from '../../core/features/history.ts'
 import { searchLifts } from '../../core/features/searches.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
-import { MOST_RANKED } from '../../core/model/ranksOf.ts'
 import {
   addSearches,
   isKnown,
@@ -129,9 +128,3 @@ export function createPartialScores(model: BaseModel, unshown: readonly number[]
     }
   }
 }
-
-/** From here on scoring in part is the faster way by far (docs/ENGINE.md). */
-const LARGE = 20_000
-
-export const isLarge = ({ itemIds }: BaseModel): boolean =>
-  itemIds.length > LARGE && itemIds.length <= MOST_RANKED

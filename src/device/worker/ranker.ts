@@ -8,18 +8,13 @@ import type { History } from '../../core/features/history.ts'
 import { type BaseModel, DIMENSION, type PersonalParameters } from '../../core/model/baseModel.ts'
 import { createEncoder, type Encode } from '../../core/model/encoder.ts'
 import { highestRows } from '../../core/model/highest.ts'
-import { ranksOf, ranksOfAll } from '../../core/model/ranksOf.ts'
+import { MOST_RANKED, ranksOf, ranksOfAll } from '../../core/model/ranksOf.ts'
 import { personalScores, scoreTerms, strangerScores } from '../../core/model/score.ts'
 import type { CandidateLearners } from '../../core/personal/learners/candidateLearners.ts'
 import type { Explanation, ListOptions, Reason, Recommendation, RerankOptions } from '../api.ts'
 import { DEFAULT_LIMIT } from '../catalogOrder.ts'
 import { type FeatureRows, someFeatures, wholeFeatures } from './featureRows.ts'
-import {
-  createPartialScores,
-  isLarge,
-  type PartialScores,
-  type ScorePart,
-} from './partialScores.ts'
+import type { createPartialScores, PartialScores, ScorePart } from './partialScores.ts'
 import { createExplainer, type Explainer, everybodysReason } from './reasons.ts'
 
 export interface ActivePersonal {
@@ -56,8 +51,12 @@ export class Ranker {
   /** Of a large catalogue. */
   readonly #scorePart: ScorePart | null
 
-  /** @param large whether the catalogue is scored in part; the lists are the same */
-  constructor(model: BaseModel, catalog: Catalog | null, large = isLarge(model)) {
+  /** @param scoreInPart for a large catalogue, see `isLarge`; the lists are the same without */
+  constructor(
+    model: BaseModel,
+    catalog: Catalog | null,
+    scoreInPart: typeof createPartialScores | null = null,
+  ) {
     this.model = model
     this.#catalog = catalog
     this.#rows = new Map(model.itemIds.map((id, row) => [id, row]))
@@ -71,11 +70,11 @@ export class Ranker {
     })
     // Without a history only the context's terms depend on the time.
     this.#baseScores = strangerScores(model, 0)
-    this.#baseFeatures = large
+    this.#baseFeatures = scoreInPart
       ? someFeatures(model, readHistory(model.statistics, [], 0))
       : wholeFeatures(scoreTerms(model, [], 0).features)
     this.#encode = createEncoder(model)
-    this.#scorePart = large ? createPartialScores(model, this.#unshown()) : null
+    this.#scorePart = scoreInPart?.(model, this.#unshown()) ?? null
   }
 
   rowOf(id: string): number | undefined {
@@ -291,6 +290,12 @@ export class Ranker {
     })
   }
 }
+
+/** From here on scoring in part is the faster way by far (docs/ENGINE.md). */
+export const LARGE = 20_000
+
+export const isLarge = ({ itemIds }: BaseModel): boolean =>
+  itemIds.length > LARGE && itemIds.length <= MOST_RANKED
 
 /** In the order of the candidates, so that equals keep the shop's order. */
 function gather(scores: Float32Array, rows: readonly number[]): Float32Array {

@@ -1,12 +1,10 @@
 /** @module The worker's end of the messages: a call in, one answer out; snapshots and watched lists unasked. */
 
 import { NearsideError } from '../../core/error.ts'
-import { createFastCandidates } from '../../engine/candidates.ts'
 import { nextTask } from '../../engine/pause.ts'
 import type { CallName, FromWorker, ToWorker, WatchedQuery, WorkerConfig } from '../messages.ts'
 import { browserFetch } from '../transport/http.ts'
 import { type Device, type Environment, startDevice } from './device.ts'
-import type { ChooseEngine } from './engineInUse.ts'
 import { createBus } from './state.ts'
 import { createWatchedLists } from './watchedLists.ts'
 
@@ -15,12 +13,6 @@ export interface Scope {
   postMessage(message: FromWorker): void
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null
   close(): void
-}
-
-/** Engines are heavy: they are loaded when the first fit asks for one. */
-const chooseEngine: ChooseEngine = async (preference, onSwitch, trial) => {
-  const { chooseEngine: choose, thisDevice } = await import('../../engine/choose.ts')
-  return choose(preference, { ...thisDevice(), ...trial }, onSwitch)
 }
 
 export const workerEnvironment: Environment = {
@@ -33,8 +25,11 @@ export const workerEnvironment: Environment = {
   pause: nextTask,
   fetch: browserFetch,
   indexedDb: () => globalThis.indexedDB,
-  chooseEngine,
-  createCandidates: createFastCandidates,
+  async chooseEngine(preference, onSwitch, trial) {
+    const { chooseEngine, thisDevice } = await import('./onDemand.ts')
+    return chooseEngine(preference, { ...thisDevice(), ...trial }, onSwitch)
+  },
+  onDemand: () => import('./onDemand.ts'),
 }
 
 export function serve(scope: Scope, environment: Environment = workerEnvironment): void {

@@ -25,8 +25,10 @@ import type { WorkerConfig } from '../messages.ts'
 import type { Download, Store } from '../storage/store.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { DeviceContext } from './context.ts'
+import type { OnDemand } from './device.ts'
 import type { Notices } from './notices.ts'
-import { Ranker } from './ranker.ts'
+import type { createPartialScores } from './partialScores.ts'
+import { isLarge, LARGE, Ranker } from './ranker.ts'
 
 export interface ShopDeps {
   readonly config: Pick<WorkerConfig, 'catalog' | 'baseModel' | 'latest'>
@@ -35,6 +37,7 @@ export interface ShopDeps {
   readonly notices: Notices
   readonly now: () => number
   readonly context: DeviceContext
+  readonly onDemand: OnDemand
 }
 
 export class Shop {
@@ -117,19 +120,19 @@ export class Shop {
     const onPopularity = async (popularity: PopularityPart) => {
       this.#popularity = popularity
       await catalogue
-      this.#build()
+      await this.#build()
       first()
     }
     const [kept] = await Promise.all([this.#startModel(signal, onPopularity), catalogue])
     await this.#catalogKept
-    this.#build()
+    await this.#build()
     return kept
   }
 
   /** Reads what another tab has stored. */
   async reload(): Promise<void> {
     await Promise.all([this.#readKeptModel(), this.#readKeptCatalog()])
-    this.#build()
+    await this.#build()
   }
 
   /**
@@ -149,11 +152,13 @@ export class Shop {
     try {
       return { model: await this.#fetchModel({ signal }), catalog: this.#catalog !== kept }
     } finally {
-      if (this.#catalog !== kept || this.#loaded !== loaded) this.#build()
+      if (this.#catalog !== kept || this.#loaded !== loaded) await this.#build()
     }
   }
 
-  #build(): void {
+  async #build(): Promise<void> {
+    // Loaded before the model is looked at: another one may come meanwhile.
+    const scoreInPart = await this.#scoreInPart()
     const catalog = this.#catalog
     const items = catalog ? catalog.items.filter(({ available }) => available !== false) : []
     this.#order = {
@@ -172,9 +177,24 @@ export class Shop {
       // What a price was when something was looked at long ago is not kept.
       discountsAt: (time) => (now() - time < DAY ? discounts : null),
     })
-    this.#ranker = new Ranker(model, catalog)
+    this.#ranker = new Ranker(model, catalog, isLarge(model) ? scoreInPart : null)
     if (catalog) return
     this.#order = { ids: model.itemIds, categories: model.itemIds.map(() => '') }
+  }
+
+  /** Null where nothing is large, or, which is said, its code can't be loaded. */
+  async #scoreInPart(): Promise<typeof createPartialScores | null> {
+    const known = this.#loaded?.model.itemIds.length ?? 0
+    // No more than both together.
+    if (!known || known + (this.#catalog?.items.length ?? 0) <= LARGE) return null
+    try {
+      return (await this.#deps.onDemand()).createPartialScores
+    } catch (cause) {
+      const message =
+        'Code for large catalogs could not be loaded; lists take longer until it can be.'
+      this.#deps.notices.add(new NearsideError('engine-failed', message, { cause }))
+      return null
+    }
   }
 
   async #takeGiven(items: readonly Item[]): Promise<void> {

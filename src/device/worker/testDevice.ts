@@ -1,6 +1,5 @@
 /** @module Devices for tests: real IndexedDB, a server and an engine that the test holds in hand. */
 import { onTestFinished } from 'vitest'
-import { createFastCandidates } from '../../engine/candidates.ts'
 import { createJsEngine } from '../../engine/js.ts'
 import { nextTask } from '../../engine/pause.ts'
 import type { CaptureInput, ListOptions, Recommendation, RerankOptions } from '../api.ts'
@@ -96,7 +95,7 @@ export async function openDevice(
     fetch: server.fetch,
     indexedDb: () => indexedDB,
     chooseEngine: async () => ({ engine: createJsEngine(), reason: 'test' }),
-    createCandidates: createFastCandidates,
+    onDemand: () => import('./onDemand.ts'),
     ...overrides,
   }
   const device = listing(await startDevice(testConfig(database, config), environment))

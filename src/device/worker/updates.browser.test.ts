@@ -1,6 +1,5 @@
 /** @module Who looks for a newer base model, and how often. */
 import { expect, test } from 'vitest'
-import { createFastCandidates } from '../../engine/candidates.ts'
 import type { Environment } from './device.ts'
 import { live, newDatabase, openDevice, start, type TestDevice, testServer } from './testDevice.ts'
 import { type TestServer, testCatalog } from './testShop.ts'
@@ -69,13 +68,19 @@ test('tabs and page loads do not add up: one look in five minutes', async () => 
 test('a look that brings nothing leaves what learning has found', async () => {
   const server = await testServer()
   let made = 0
-  const createCandidates: Environment['createCandidates'] = (model) => {
-    made++
-    return createFastCandidates(model)
+  const onDemand: Environment['onDemand'] = async () => {
+    const code = await import('./onDemand.ts')
+    return {
+      ...code,
+      createFastCandidates(model) {
+        made++
+        return code.createFastCandidates(model)
+      },
+    }
   }
   // With a product that the model never saw.
   const catalog = [...testCatalog, { id: 'new', category: 'mugs' }]
-  const tested = await start(server, newDatabase(), { createCandidates }, { catalog })
+  const tested = await start(server, newDatabase(), { onDemand }, { catalog })
   await live(tested)
   await tested.device.fineTune({})
   await tested.device.checkForUpdate()

@@ -1,0 +1,26 @@
+/**
+ * @module What a device loads when it first needs it, as one file: the fit and the choice of its engine,
+ * the update that a contribution is made of, and the scoring of large catalogs. A page that reads lists
+ * of a catalog of ordinary size, of a shopper who does nothing, never downloads it.
+ */
+import { descentOf, FIT_CANDIDATES, FIT_CASES, PARAMETERS } from '../../core/personal/fitProblem.ts'
+import type { ProblemSize } from '../../engine/calibrate.ts'
+import type { LoadedModel } from '../learning/modelSource.ts'
+
+export { sharedDelta } from '../../core/personal/sharedUpdate.ts'
+export { createFastCandidates } from '../../engine/candidates.ts'
+export { chooseEngine, thisDevice } from '../../engine/choose.ts'
+export { fitPersonal, prepareFit } from '../learning/personalFit.ts'
+export { createPartialScores } from './partialScores.ts'
+
+/** Of a shopper's fits. */
+export function fitSize(loaded: LoadedModel | null): ProblemSize {
+  const prior = loaded?.model.prior
+  const moving = prior && descentOf(prior).stepSize.filter((step) => step > 0).length
+  return {
+    cases: FIT_CASES,
+    candidates: FIT_CANDIDATES,
+    parameters: moving || PARAMETERS,
+    steps: prior?.steps ?? 0,
+  }
+}
