@@ -57,7 +57,7 @@ export interface PersonalizerOptions {
   /** Events older than this are erased. Default: kept until the shopper erases them. */
   readonly retentionDays?: number
   /**
-   * What the shop knows of the moment (milliseconds since the epoch): asked with each event, with each
+   * The context that the shop knows of for a time (milliseconds since the epoch): asked with each event, with each
    * list that is asked for or begun to be watched, and when the page is shown again, so it must answer
    * at once. It counts where the base model has learned from it.
    * @example () => ({ weather: 'rain', promotion: 'summer-sale' })
@@ -331,8 +331,8 @@ export interface Personalizer {
   explain(item: string): Promise<Explanation | null>
   /**
    * Learns now, whatever the budget says.
-   * @throws NearsideError `model-unreachable` without a base model; `aborted`, `engine-failed`,
-   * `fit-diverged`
+   * @throws NearsideError `model-unreachable` without a base model; `aborted`, also while learning is
+   * paused; `engine-failed`, `fit-diverged`
    */
   fineTune(options?: {
     signal?: AbortSignal

@@ -50,6 +50,6 @@ export interface ShopperEvent {
   readonly query?: string
   /** How long the item was looked at, in milliseconds, where known. */
   readonly dwellMs?: number
-  /** What the shop said of the moment: what is learned from the event later needs it. */
+  /** The context that the shop gave: what is learned from the event later needs it. */
   readonly context?: ShopContext
 }

@@ -51,4 +51,14 @@ describe('events', () => {
     await tested.capture({ name: 'view_item', item_id: 'item-0' })
     expect(tested.device.snapshot().events.count).toBe(1)
   })
+
+  test('paused, nothing is learned from what was kept before either, whoever asks', async () => {
+    const tested = await start(await testServer(), newDatabase())
+    await live(tested)
+    await tested.device.pause(true)
+    await expect(tested.device.fineTune({})).rejects.toMatchObject({ code: 'aborted' })
+    expect(tested.device.snapshot().fit).toBe(null)
+    await tested.device.pause(false)
+    expect((await tested.device.fineTune({})).cases).toBeGreaterThan(0)
+  })
 })

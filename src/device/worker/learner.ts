@@ -205,7 +205,7 @@ export class Learner {
     this.#pending = 0
   }
 
-  /** One fit, alone among all tabs. @throws NearsideError `aborted` | `engine-failed` | `fit-diverged` */
+  /** One fit, alone among all tabs. @throws NearsideError `aborted`, also while paused | `engine-failed` | `fit-diverged` */
   fineTune(options: FineTuneOptions): Promise<FitReport> {
     return this.#deps.tabs.alone('fit', () => this.#fit(options))
   }
@@ -214,6 +214,7 @@ export class Learner {
     const { bus, clock, now, shop, shopper, state, store } = this.#deps
     const base = shop.loaded
     const model = shop.ranker?.model
+    if (state.paused) throw new NearsideError('aborted', 'Learning is paused.')
     if (!base || !model) throw new NearsideError('model-unreachable', 'There is no base model yet.')
     const epoch = await store.epoch()
     this.#preparing?.abort()

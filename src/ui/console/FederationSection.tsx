@@ -70,8 +70,9 @@ export function FederationSection({
             Contribute to the shared model
           </button>
           <p className="ns-small" id={id}>
-            A report is one clipped, blurred sum of corrections, the same size for everybody, split
-            for two servers. It holds no events, products, searches or prices.
+            A report is one clipped sum of corrections, the same size for everybody, split for two
+            servers, which add noise to the total of many. It holds no events, products, searches or
+            prices.
           </p>
           <p className="ns-actions">
             <Button onClick={() => void run('Asking both servers …', askTerms)}>
