@@ -14,11 +14,22 @@ const WAITS = [20, 100, 400, 1000]
 
 const PASSING = new Set(['AbortError', 'UnknownError'])
 
+/**
+ * Where site data is blocked, Chromium gives its refusal the name of a damaged database (`UnknownError`);
+ * only the words differ, and they are in English everywhere.
+ */
+const REFUSAL = /denied permission/
+
+function toldApart(error: DOMException | null): DOMException | null {
+  const refused = error?.name === 'UnknownError' && REFUSAL.test(error.message)
+  return refused ? new DOMException(error.message, 'SecurityError') : error
+}
+
 export const nameOf = (thrown: unknown) => (thrown instanceof Error ? thrown.name : '')
 
 /**
  * @param lost called when the browser closes the connection, or another tab needs it closed
- * @throws what the browser says
+ * @throws what the browser says, a refusal of Chromium's as `SecurityError`
  */
 export async function openConnection(
   name: string,
@@ -69,7 +80,7 @@ function request(name: string, factory: IDBFactory, lost: () => void): Promise<I
     }
     opening.onerror = () => {
       clearTimeout(blocked)
-      migration.then(() => reject(opening.error), reject)
+      migration.then(() => reject(toldApart(opening.error)), reject)
     }
     opening.onsuccess = () => {
       clearTimeout(blocked)

@@ -7,7 +7,14 @@ import { openIndexedDb } from './indexedDb.ts'
 import { createMemoryDatabase } from './memory.ts'
 import { openStore } from './open.ts'
 import { createStore, type PersonalRecord } from './store.ts'
-import { deleted, failingFactory, newName, openVersion1, refusingFactory } from './testDatabases.ts'
+import {
+  blockedFactory,
+  deleted,
+  failingFactory,
+  newName,
+  openVersion1,
+  refusingFactory,
+} from './testDatabases.ts'
 
 const HOUR = 3_600_000
 
@@ -421,6 +428,14 @@ describe('a browser that refuses its store', () => {
     expect(refused?.message).toContain('memory')
     await store.append([draft('a', 1)])
     expect((await store.events()).head.count).toBe(1)
+  })
+
+  test('a shopper who blocks site data: nothing is damaged, so learning isn’t paused', async () => {
+    const { store, refused } = await openStore(newName(), blockedFactory)
+    expect(store.kind).toBe('memory')
+    expect(refused?.code).toBe('storage-unavailable')
+    expect(await store.setting('paused')).toBe(undefined)
+    expect(await store.setting('budget')).toBe(undefined)
   })
 
   test('even touching indexedDB throws, or there is none', async () => {

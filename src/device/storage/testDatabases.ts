@@ -51,9 +51,9 @@ export function failingFactory(
   } as IDBFactory
 }
 
-function failedRequest(name: string): IDBOpenDBRequest {
+function failedRequest(name: string, message = 'refused'): IDBOpenDBRequest {
   const request = new EventTarget() as IDBOpenDBRequest
-  Object.assign(request, { error: new DOMException('refused', name) })
+  Object.assign(request, { error: new DOMException(message, name) })
   queueMicrotask(() => request.onerror?.(new Event('error')))
   return request
 }
@@ -69,6 +69,15 @@ export function refusingFactory(name: string): IDBFactory {
     deleteDatabase: name === 'SecurityError' ? throwing : open,
     databases: async () => [],
     cmp: () => 0,
+  } as unknown as IDBFactory
+}
+
+/** As Chromium refuses where a preference of the shopper's blocks site data. */
+export function blockedFactory(): IDBFactory {
+  const message = 'The user denied permission to access the database.'
+  return {
+    open: () => failedRequest('UnknownError', message),
+    databases: () => Promise.reject(new DOMException(message, 'UnknownError')),
   } as unknown as IDBFactory
 }
 
