@@ -46,18 +46,36 @@ export function packageIsFresh(): boolean {
   return PACKAGE_SOURCES.every((name) => newest(join(ROOT, name)) <= at)
 }
 
+/**
+ * Vite's build sets `NODE_ENV` to `production` for good where none was set. Tests that ran afterwards
+ * would get React's production build, which has no `act`.
+ */
+export async function keepNodeEnv(work: () => Promise<void>): Promise<void> {
+  const { NODE_ENV } = process.env
+  try {
+    await work()
+  } finally {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = NODE_ENV
+  }
+}
+
 export async function buildDemo(): Promise<void> {
   node('scripts/images.ts')
-  await build({ root: ROOT, logLevel: 'warn' })
   const demo = join(ROOT, 'dist/demo')
-  await prerender(ROOT, demo)
+  await keepNodeEnv(async () => {
+    await build({ root: ROOT, logLevel: 'warn' })
+    await prerender(ROOT, demo)
+  })
   fillServiceWorker(demo)
 }
 
 export async function buildPackage(): Promise<void> {
   rmSync(join(ROOT, 'dist/lib'), { recursive: true, force: true })
   rmSync(join(ROOT, 'dist/node'), { recursive: true, force: true })
-  await build({ root: ROOT, configFile: join(ROOT, 'vite.lib.config.ts'), logLevel: 'warn' })
+  await keepNodeEnv(async () => {
+    await build({ root: ROOT, configFile: join(ROOT, 'vite.lib.config.ts'), logLevel: 'warn' })
+  })
   tsc('tsconfig.lib.json')
   dropStyleImports(join(ROOT, 'dist/lib'))
   tsc('tsconfig.node.json')

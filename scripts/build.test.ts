@@ -1,0 +1,37 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'vite'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { testFolder } from '../src/testFolder.ts'
+import { keepNodeEnv } from './build.ts'
+
+let before: string | undefined
+beforeEach(() => {
+  before = process.env.NODE_ENV
+})
+afterEach(() => {
+  process.env.NODE_ENV = before
+})
+
+async function buildPage(): Promise<void> {
+  const root = testFolder()
+  writeFileSync(join(root, 'index.html'), '<!doctype html><title>Shop</title>')
+  await build({ root, configFile: false, logLevel: 'silent' })
+  expect(process.env.NODE_ENV).toBe('production')
+}
+
+test('what runs after a build has the NODE_ENV from before: none', async () => {
+  delete process.env.NODE_ENV
+  await keepNodeEnv(buildPage)
+  expect(process.env).not.toHaveProperty('NODE_ENV')
+})
+
+test('… or the one that was there, after a failed build too', async () => {
+  process.env.NODE_ENV = 'test'
+  const failing = async () => {
+    process.env.NODE_ENV = 'production'
+    throw new Error('no build')
+  }
+  await expect(keepNodeEnv(failing)).rejects.toThrow('no build')
+  expect(process.env.NODE_ENV).toBe('test')
+})
