@@ -6,10 +6,13 @@ import { writeBaseModel } from '../src/core/model/files.ts'
 import { textLines } from '../src/evaluate/report/report.ts'
 import { testModel, testShop } from '../src/evaluate/testShop.ts'
 import { publishModel } from '../src/train/models/publish.ts'
+import { DEFAULT_RANKER } from '../src/train/ranker/trainRanker.ts'
 import { shopEvents } from '../src/train/shop/testEvents.ts'
 import { writeShop } from '../src/train/shop/write.ts'
 import { experiment as baseParts } from './baseParts/experiment.ts'
-import type { Experiment } from './experiment.ts'
+import type { Asked, Experiment } from './experiment.ts'
+import { experiment as hyperparameters } from './hyperparameters/experiment.ts'
+import type { SearchReport } from './hyperparameters/rankerSearch.ts'
 import { experiment as imbalance } from './imbalance/experiment.ts'
 import { experiment as learners } from './learners/experiment.ts'
 import { experiment as newItems } from './newItems/experiment.ts'
@@ -18,6 +21,12 @@ import { experiment as rooms } from './search/rooms.ts'
 import { experiment as settings } from './search/settings.ts'
 import { experiment as teaching } from './search/teaching.ts'
 import { experiment as strategies } from './strategies/experiment.ts'
+
+interface NewItemsResult {
+  readonly items: number
+  readonly newItems: number
+  readonly cases: number
+}
 
 let folder = ''
 
@@ -33,7 +42,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 async function run(
   experiment: Experiment,
   shop: string,
-  options: Readonly<Record<string, string>> = {},
+  { until, ...options }: Asked['options'] & { readonly until?: string } = {},
 ) {
   const { result, report } = await experiment.run(
     {
@@ -41,16 +50,17 @@ async function run(
         shop: join(folder, shop),
         model: join(folder, 'models'),
         protocol: 'personal',
+        until,
         popularity: 'nightly',
         now: Date.UTC(2025, 0, 1),
       },
       seed: 1,
-      option: (name) => options[name],
+      options,
     },
     { onProgress() {}, signal: new AbortController().signal },
   )
   expect(textLines(report).join('\n')).not.toMatch(/NaN|undefined|Infinity/)
-  return result as { arms: { name: string }[] }
+  return result as { arms: { name: string }[] } & SearchReport & NewItemsResult
 }
 
 it.each(Object.entries({ learners, imbalance, baseParts, noise, rooms, teaching }))(
@@ -66,9 +76,43 @@ it('compares strategies on lives with another past', async () => {
   expect(arms.map(({ name }) => name)).toEqual(['no learning', 'online', 'batch', 'hybrid'])
 }, 60_000)
 
-it('new items want a model that some were kept from', async () => {
-  await expect(run(newItems, 'testshop')).rejects.toThrow(/trained on every item/)
-})
+it('new items are asked of a model that was trained without them', async () => {
+  const made = testShop(150, 31)
+  await writeShop(join(folder, 'larger'), made.items, shopEvents({ ...made, from: 0, to: 0 }))
+  await expect(run(newItems, 'larger')).rejects.toThrow(/--until/)
+  const {
+    items,
+    newItems: withheld,
+    cases,
+  } = await run(newItems, 'larger', { until: '2024-03-01' })
+  expect(items).toBe(31)
+  expect(withheld).toBeGreaterThan(0)
+  expect(withheld).toBeLessThan(10)
+  expect(cases).toBeGreaterThan(0)
+}, 300_000)
+
+it('searches a grid over moments in order, and begins with what is in use', async () => {
+  const made = testShop(60, 12)
+  await writeShop(join(folder, 'searched'), made.items, shopEvents({ ...made, from: 0, to: 0 }))
+  const { trials, origins, best } = await run(hyperparameters, 'searched', {
+    method: 'grid',
+    trials: 9,
+  })
+  // What is in use, and both ends of each of three settings.
+  expect(trials).toHaveLength(9)
+  expect(new Set(trials.map(({ parameters }) => JSON.stringify(parameters))).size).toBe(9)
+  expect(trials[0]).toMatchObject({ difference: 0, error: 0 })
+  expect(trials[0].parameters).toMatchObject({ l2: DEFAULT_RANKER.l2 })
+  expect(trials.every((one) => one['ndcg@10'].every(Number.isFinite))).toBe(true)
+  // Each origin begins where the one before it ended.
+  origins.slice(1).forEach(({ at }, k) => {
+    expect(origins[k].until).toBe(at)
+  })
+  expect(Object.keys(best)).toEqual(['l2', 'focus', 'firstShare'])
+  await expect(run(hyperparameters, 'testshop', { until: '2024-01-10' })).rejects.toThrow(
+    /20 cases/,
+  )
+}, 300_000)
 
 it('chooses search settings without the queries that they answer', async () => {
   const kinds = ['lamp', 'kettle', 'blanket', 'notebook', 'umbrella', 'candle']

@@ -4,9 +4,10 @@ import { Command, Option } from '@commander-js/extra-typings'
 import { defineCommand, type Subcommand } from '../src/cli/command.ts'
 import { asTyped, requireFolder } from '../src/cli/output.ts'
 import { runProcess } from '../src/cli/program.ts'
-import { seed } from '../src/cli/values.ts'
+import { seed, wholeNumber } from '../src/cli/values.ts'
 import { markdown, textLines } from '../src/evaluate/report/report.ts'
 import type { Experiment } from './experiment.ts'
+import { SEARCH_METHODS } from './hyperparameters/search.ts'
 
 const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experiment }>>> = {
   learners: () => import('./learners/experiment.ts'),
@@ -15,6 +16,7 @@ const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experimen
   noise: () => import('./noise/experiment.ts'),
   'new-items': () => import('./newItems/experiment.ts'),
   'base-parts': () => import('./baseParts/experiment.ts'),
+  hyperparameters: () => import('./hyperparameters/experiment.ts'),
   'search-settings': () => import('./search/settings.ts'),
   'search-rooms': () => import('./search/rooms.ts'),
   'query-teaching': () => import('./search/teaching.ts'),
@@ -25,7 +27,11 @@ function commandOf(name: string, { asks, run }: Experiment): Subcommand {
   const syntax = new Command(name)
     .summary(asks)
     .requiredOption('--shop <dir>', 'shop folder')
-    .option('--model <dir>', 'model directory, as pretrain writes it')
+    .option(
+      '--model <dir>',
+      'model directory, as pretrain writes it; hyperparameters and new-items train their own',
+    )
+    .option('--until <date>', "where cases begin, or training ends (default: the model's limit)")
     .option('--seed <n>', "random seed (default: the model's, else 1)", seed)
     .addOption(
       new Option('--protocol <name>', 'which cases')
@@ -34,20 +40,27 @@ function commandOf(name: string, { asks, run }: Experiment): Subcommand {
     )
     .option('--judgements <file>', 'search-settings: table of query, docid, rating')
     .option('--misclicks <shares>', 'noise: planted for each entry of a history')
+    .addOption(
+      new Option('--method <name>', 'hyperparameters (default: bayes)').choices(SEARCH_METHODS),
+    )
+    .option(
+      '--trials <n>',
+      'hyperparameters: what is in use included (default: 20)',
+      wholeNumber(2, 1000),
+    )
     .option('--markdown <file>', 'write the tables as Markdown to FILE')
   return defineCommand(syntax, async (options, { progress, print, signal }) => {
-    const { shop, model = '', protocol, judgements, misclicks } = options
+    const { shop, model = '', protocol, until } = options
     await requireFolder('markdown', options.markdown)
-    const others = { judgements, misclicks }
     const { result, report } = await run(
       {
         question: {
-          ...{ shop, model, seed: options.seed, protocol },
+          ...{ shop, model, seed: options.seed, protocol, until },
           popularity: 'nightly',
           now: Date.now(),
         },
         seed: options.seed ?? 1,
-        option: (option) => others[option],
+        options,
       },
       { signal, onProgress: (...args) => progress.update(...args) },
     )

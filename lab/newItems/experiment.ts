@@ -2,13 +2,10 @@
 import { NearsideError } from '../../src/core/error.ts'
 import { refreshPopularity } from '../../src/core/features/statistics.ts'
 import { LEAST_SHOPPERS, selectCases, trainingHistories } from '../../src/evaluate/cases.ts'
-import { load } from '../../src/evaluate/load.ts'
 import { byDay, popularityOf } from '../../src/evaluate/popularity.ts'
 import { change, count, decimal, estimate, fixed } from '../../src/evaluate/report/numbers.ts'
 import type { Part } from '../../src/evaluate/report/report.ts'
 import { step } from '../../src/evaluate/steps.ts'
-import { readModel } from '../../src/train/models/read.ts'
-import { isWithheld } from '../../src/train/withhold.ts'
 import { type Experiment, head } from '../experiment.ts'
 import type { Interval } from '../interval.ts'
 import { type BesideResult, measureBeside, summariseBeside } from './besideNewItems.ts'
@@ -21,30 +18,15 @@ import {
   summariseNewItems,
   withoutItems,
 } from './newItems.ts'
+import { trainWithout } from './trainWithout.ts'
 
 export const experiment: Experiment = {
-  asks: 'items withheld from training (pretrain --withhold-items): how are they ranked, and at what cost',
+  asks: 'items withheld from training: how are they ranked, and at what cost',
   async run(asked, steps) {
-    const { holdout } = (await readModel(asked.question.model)).manifest
-    // Whoever taught the model may be asked for the last event alone.
-    const protocol = holdout.shoppers === 0 ? 'leave-one-out' : 'personal'
-    const { shop, input, notes } = await load({ ...asked.question, protocol })
+    const { shop, input, notes, known } = await trainWithout(asked.question, asked.seed, steps)
     const { model } = input
-    const { withheldItems, seed } = model.manifest
-    if (!withheldItems)
-      throw new NearsideError(
-        'model-incompatible',
-        "the model was trained on every item: make one with 'nearside pretrain --withhold-items 0.05'",
-      )
-    const isNew = Uint8Array.from(model.itemIds, (id) =>
-      isWithheld(id, withheldItems.fraction, seed) ? 1 : 0,
-    )
-    const newItems = isNew.reduce((sum, flag) => sum + flag, 0)
-    if (newItems !== withheldItems.items)
-      throw new NearsideError(
-        'model-incompatible',
-        `the model was trained without ${withheldItems.items} items, this shop has ${newItems} of them`,
-      )
+    const isNew = Uint8Array.from(model.itemIds, (_, row) => (row < known ? 0 : 1))
+    const newItems = isNew.length - known
     const histories = trainingHistories(input).map((history) => withoutItems(history, isNew))
     const statisticsAt = byDay((midnight) =>
       refreshPopularity(model.statistics, histories, midnight),

@@ -19,7 +19,7 @@ export const experiment: Experiment = {
   asks: 'misclicks and scripts planted into the log: what finds them, what they cost, what cleaning wins back',
   async run(asked, steps) {
     const { question } = asked
-    const shares = parseShares(asked.option('misclicks') ?? DEFAULT_SHARES)
+    const shares = parseShares(asked.options.misclicks ?? DEFAULT_SHARES)
     const { shop, input, notes } = await load(question)
     const shoppers = noiseShoppers(input)
     await step(steps, 'planting noise', 0, 1)

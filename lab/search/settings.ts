@@ -44,8 +44,8 @@ export const SETTINGS: readonly SearchSettings[] = [1, 3].flatMap((title) =>
 
 export const experiment: Experiment = {
   asks: 'search settings and room for taste, cross-validated over judged queries (--judgements)',
-  async run({ question, seed, option }, steps) {
-    const file = option('judgements')
+  async run({ question, seed, options }, steps) {
+    const file = options.judgements
     if (file === undefined)
       throw new NearsideError('input-invalid', 'search-settings needs --judgements FILE')
     const { items, queries, counts } = await readJudged(question.shop, file)

@@ -5,15 +5,13 @@ import { Command, Option } from '@commander-js/extra-typings'
 import { NearsideError } from '../core/error.ts'
 import { parseVersion } from '../core/model/manifest.ts'
 import { publishModel, requireFree } from '../train/models/publish.ts'
+import { requireSequences } from '../train/plan.ts'
 import { pretrain } from '../train/pretrain.ts'
 import { readShop } from '../train/shop/read.ts'
 import { describeLeftOut } from '../train/shop/wrongLines.ts'
 import type { Holdout } from '../train/split.ts'
-import { formatSearch } from '../train/tuning/formatSearch.ts'
-import { SEARCH_METHODS } from '../train/tuning/search.ts'
-import { searchShop } from '../train/tuning/searchShop.ts'
 import { type CommandContext, defineCommand } from './command.ts'
-import { date, seed, share, wholeNumber } from './values.ts'
+import { date, seed, wholeNumber } from './values.ts'
 
 const syntax = new Command('pretrain')
   .summary('train a base model from a shop folder')
@@ -23,14 +21,13 @@ is never written to, and whoever reads meanwhile finds the old model or the new 
 shop, limit, hold-out and seed give the same files. Held-out shoppers and events from --until on
 are not looked at. With --protocol leave-one-out, for a log without times, everybody teaches: all
 events but the last two, of which the second last makes choices and the last is not looked at.
-OUT/VERSION also gets selection.json (what each feature carries) and, after --search, search.json (what was tried);
-what a search finds is used only where a time that it never looked at agrees.
+OUT/VERSION also gets selection.json (what each feature carries).
 A context.tsv in the shop folder (tab-separated: time, name, value; each value holds until the
 next of its name) says what held when, e.g. weather, promotion or a holiday of the shop; with hour,
 weekday, season and prices it is kept where it ranks later cases better.`,
   )
   .requiredOption('--shop <dir>', 'the shop folder')
-  .option('--out <dir>', 'where models are kept (required; without it --search trains nothing)')
+  .requiredOption('--out <dir>', 'where models are kept')
   .option('--until <date>', 'train on events before this date (UTC)', date)
   .option(
     '--holdout <fraction|file>',
@@ -48,81 +45,44 @@ weekday, season and prices it is kept where it ranks later cases better.`,
     "the model's name, not yet in OUT (default: the number after the highest in OUT)",
   )
   .option('--epochs <n>', 'of the encoder; fewer for a quick look', wholeNumber(0, 1000))
-  .addOption(
-    new Option(
-      '--search <method>',
-      "look for the ranker's settings on rolling origins first",
-    ).choices(SEARCH_METHODS),
-  )
-  .option('--trials <n>', 'of the search, what is in use included', wholeNumber(2, 1000), 20)
-  .option(
-    '--withhold-items <fraction>',
-    'items kept from training, to see how a model ranks what it never saw',
-    share(0, 0.5),
-    0,
-  )
 
 export const command = defineCommand(syntax, async (options, context) => {
-  const { out, seed, until = null, withholdItems } = options
-  if (out === undefined && options.search === undefined)
-    throw new NearsideError('input-invalid', 'pretrain needs --out DIR')
+  const { out, seed, until = null } = options
   const version = options.version === undefined ? undefined : parseVersion(options.version)
-  if (version !== undefined && out !== undefined) await requireFree(out, version)
+  if (version !== undefined) await requireFree(out, version)
   const started = Date.now()
   const leaveOneOut = options.protocol === 'leave-one-out'
   if (leaveOneOut && until !== null)
     throw new NearsideError('input-invalid', 'leave-one-out has its own limit: leave --until out')
   const holdout = await holdoutOf(options.holdout)
-  const search = options.search && { method: options.search, trials: options.trials }
-  if (search && leaveOneOut)
-    throw new NearsideError('input-invalid', 'a search rolls over dates: not for leave-one-out')
   const encoder = options.epochs === undefined ? {} : { epochs: options.epochs }
   context.progress.update('reading the shop', 0, 1)
   const shop = await readShop(options.shop, started)
-  if (search && out === undefined) {
-    const report = await searchShop(shop, {
-      ...search,
-      seed,
-      holdout,
-      until,
-      now: started,
-      onProgress: (label, done, total) => {
-        context.progress.update(label, done, total)
-        return breathe(context.signal)
-      },
-    })
-    for (const line of formatSearch(report)) context.print(line)
-    for (const note of describeLeftOut(shop.leftOut)) context.print(`Note: ${note}.`)
-    return report
-  }
+  if (leaveOneOut) requireSequences(shop)
   const result = await pretrain(shop, {
     seed,
     holdout,
     until,
     leaveOneOut,
-    withholdItems,
-    search,
     encoder,
     now: started,
     onProgress: (label, done, total) => context.progress.update(label, done, total),
     checkpoint: () => breathe(context.signal),
   })
   context.progress.update('publishing', 0, 1)
-  const latest = await publishModel(String(out), result, version)
+  const latest = await publishModel(out, result, version)
   const manifest = { ...result.manifest, version: latest.version }
   const seconds = Math.round((Date.now() - started) / 1000)
   print(context, manifest.metrics, [
     ['model', `${manifest.shop} version ${latest.version}, ${manifest.items} items`],
     ['trained on', `${manifest.data.from.slice(0, 10)} to ${manifest.data.to.slice(0, 10)}`],
     ['held out', `${manifest.holdout.shoppers} shoppers`],
-    ...withheldRow(manifest.withheldItems?.items),
     ...manifest.files.map(({ name, bytes }): [string, string] => [name, kilobytes(bytes)]),
     ['personal fit', result.priorReason],
     ['total', kilobytes(manifest.files.reduce((sum, { bytes }) => sum + bytes, 0))],
     ['time', `${seconds} s`],
   ])
   for (const note of describeLeftOut(shop.leftOut)) context.print(`Note: ${note}.`)
-  for (const line of result.searched ? formatSearch(result.searched) : []) context.print(line)
   return { ...latest, seconds, manifestContent: manifest }
 })
 
@@ -146,10 +106,6 @@ function print(
 
 function kilobytes(bytes: number): string {
   return `${(bytes / 1000).toFixed(0)} kB`
-}
-
-function withheldRow(items: number | undefined): [string, string][] {
-  return items === undefined ? [] : [['withheld', `${items} items`]]
 }
 
 async function holdoutOf(text: string): Promise<Holdout> {

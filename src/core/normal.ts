@@ -39,8 +39,3 @@ export function normalCdf(x: number, mean = 0, deviation = 1): number {
   const tail = (scaledErfc(Math.abs(z)) * Math.exp(-z * z)) / 2
   return z < 0 ? tail : 1 - tail
 }
-
-/** Of N(0, 1). */
-export function normalDensity(z: number): number {
-  return Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI)
-}

@@ -12,7 +12,6 @@ const UNPUBLISHED = '0'
 
 interface Making {
   readonly seed: number
-  /** As it was trained on, without what was withheld. */
   readonly shop: Shop
   readonly split: Split
   /** 0 where no share was drawn: nobody is held out, or those that a file names. */
@@ -20,7 +19,6 @@ interface Making {
   /** The fixed features', then those of the context. */
   readonly records: readonly FeatureRecord[]
   readonly hasContext: boolean
-  readonly withheld: NonNullable<ModelManifest['withheldItems']>
   readonly reports: readonly Report[]
   readonly metrics: ModelManifest['metrics']
 }
@@ -33,7 +31,6 @@ export function describeModel({
   heldOutShare,
   records,
   hasContext,
-  withheld,
   reports,
   metrics,
 }: Making): ModelManifest {
@@ -54,7 +51,6 @@ export function describeModel({
     },
     seed,
     holdout: { fraction: heldOutShare, shoppers: split.heldOut },
-    ...(withheld.fraction > 0 ? { withheldItems: withheld } : {}),
     ...(reports.length > 0 ? { reports: reports.map(({ described }) => described) } : {}),
     metrics,
   }

@@ -10,12 +10,9 @@ import { scoreTerms } from '../core/model/score.ts'
 import { DAY } from '../core/time.ts'
 import { testFolder } from '../testFolder.ts'
 import { publishModel } from './models/publish.ts'
+import { requireSequences } from './plan.ts'
 import { type PretrainOptions, pretrain } from './pretrain.ts'
-import { DEFAULT_RANKER } from './ranker/trainRanker.ts'
 import type { Shop } from './shop/shop.ts'
-import { formatSearch } from './tuning/formatSearch.ts'
-import type { SearchReport } from './tuning/rankerSearch.ts'
-import { isWithheld, withholdItems } from './withhold.ts'
 import { NO_WORD_VECTORS } from './wordVectors.ts'
 
 const START = Date.parse('2024-01-01')
@@ -202,69 +199,7 @@ test('leaving one out: everybody teaches, and nobody’s last event is looked at
   expect((await pretrain(changed, options)).files).toEqual(files)
 })
 
-test('leaving one out needs a log of sequences', async () => {
-  const run = pretrain(tinyShop(), { ...OPTIONS, leaveOneOut: true })
-  expect(await message(run)).toMatch(/log of sequences/)
-})
-
-test('withheld items leave no trace, and the model says how many they are', async () => {
-  const shop = tinyShop(20)
-  const isOut = (item: number) => isWithheld(shop.items[item].id, 0.2, 1)
-  const withheld = shop.items.filter((_, item) => isOut(item))
-  expect(withheld.length).toBeGreaterThan(1)
-  const changed: Shop = {
-    ...shop,
-    items: shop.items.map((item, row) => (isOut(row) ? { ...item, title: 'other words' } : item)),
-    shoppers: shop.shoppers.map(({ id, interactions }) => ({
-      id,
-      interactions: interactions.filter(({ item }, k) => !isOut(item) || k % 2 === 0),
-    })),
-  }
-  expect(withholdItems(changed, 0.2, 1)).toEqual(withholdItems(shop, 0.2, 1))
-  const { manifest, model } = await pretrain(shop, { ...OPTIONS, withholdItems: 0.2 })
-  expect(manifest.withheldItems).toEqual({ fraction: 0.2, items: withheld.length })
-  expect(parseManifest(JSON.parse(JSON.stringify(manifest)))).toEqual(manifest)
-  expect(model.itemIds).toEqual(withholdItems(shop, 0.2, 1).items.map(({ id }) => id))
-  expect(model.content?.words).not.toContain('other')
-})
-
-test('items can be withheld from a log of sequences too', async () => {
-  const options = { ...OPTIONS, leaveOneOut: true, withholdItems: 0.2 }
-  const { manifest } = await pretrain(sequenceShop(), options)
-  expect(manifest.withheldItems?.items).toBeGreaterThan(1)
-})
-
-test('withholding nearly everything is refused', async () => {
-  const options = { ...OPTIONS, withholdItems: 0.99 }
-  expect(await message(pretrain(tinyShop(60, 3), options))).toMatch(/nothing to train on/)
-})
-
-test('a search keeps what it tried, and what is in use unless something better is confirmed', async () => {
-  const shop = tinyShop(36, 12, 9)
-  const { manifest, files } = await pretrain(shop, {
-    ...OPTIONS,
-    search: { method: 'bayes', trials: 4 },
-    encoder: { epochs: 1, negatives: 16 },
-  })
-  expect(manifest.reports?.map(({ name }) => name)).toEqual(['selection.json', 'search.json'])
-  const text = new TextDecoder().decode(files.get('search.json'))
-  const report = JSON.parse(text) as SearchReport
-  expect(report.trials).toHaveLength(4)
-  expect(report.trials[0]).toMatchObject({ difference: 0, error: 0 })
-  expect(report.trials[0].parameters).toMatchObject({ l2: DEFAULT_RANKER.l2 })
-  // Each origin begins where the one before it ended.
-  report.origins.slice(1).forEach(({ at }, k) => {
-    expect(report.origins[k].until).toBe(at)
-  })
-  expect(report.adopted).toBe(/better by more/.test(report.reason))
-  const lines = formatSearch(report).join('\n')
-  expect(lines).toContain(report.reason)
-  expect(lines).not.toMatch(/NaN|undefined/)
-})
-
-test('a search is refused where the log is too short to roll over, or has no dates', async () => {
-  const search = { method: 'grid', trials: 4 } as const
-  expect(await message(pretrain(tinyShop(60, 24, 2), { ...OPTIONS, search }))).toMatch(/20 cases/)
-  const run = pretrain(sequenceShop(), { ...OPTIONS, leaveOneOut: true, search })
-  expect(await message(run)).toMatch(/rolls over dates/)
+test('leaving one out needs a log of sequences', () => {
+  expect(() => requireSequences(tinyShop())).toThrow(/log of sequences/)
+  expect(() => requireSequences(sequenceShop())).not.toThrow()
 })

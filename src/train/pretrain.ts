@@ -1,11 +1,10 @@
 /**
  * @module Makes a base model from a shop's log and catalogue. Reads top to bottom:
- * split → search for settings, where asked for → encoder and item table → ranker with the encoder's
+ * split → encoder and item table → ranker with the encoder's
  * score as one more column → validate with and without the encoder → trees over its highest, where they
  * help → context → judge the features → population prior → files.
  */
 import type { Item } from '../core/catalog/item.ts'
-import { NearsideError } from '../core/error.ts'
 import { contextTable } from '../core/features/context/lifts.ts'
 import { FEATURE_COUNT } from '../core/features/features.ts'
 import type { ItemStatistics } from '../core/features/itemStatistics.ts'
@@ -25,7 +24,7 @@ import { describeModel, metricsOf } from './describeModel.ts'
 import { asShipped } from './encoder/asShipped.ts'
 import { type EncoderSettings, type TrainedEncoder, trainEncoder } from './encoder/train.ts'
 import { encoderCandidates } from './encoderCandidates.ts'
-import { FOLDS, planByTime, planLeaveOneOut, requireSequences } from './plan.ts'
+import { FOLDS, planByTime, planLeaveOneOut } from './plan.ts'
 import { learnPrior } from './prior/learnPrior.ts'
 import { type ContextCandidates, type RankerData, trainRanker } from './ranker/trainRanker.ts'
 import { describeReport, type Report } from './report.ts'
@@ -34,10 +33,7 @@ import { contextKindsOf, contextOf } from './shop/context.ts'
 import type { Shop } from './shop/shop.ts'
 import type { Holdout, Split } from './split.ts'
 import { learnTrees } from './trees/learnTrees.ts'
-import { adoptedSettings, type SearchReport, searchRanker } from './tuning/rankerSearch.ts'
-import type { SearchMethod } from './tuning/search.ts'
 import { bestBeyondError, validate } from './validate.ts'
-import { withholdItems } from './withhold.ts'
 import { shippedWordVectors, type WordVectors } from './wordVectors.ts'
 
 /** Stands in until the prior is learned. */
@@ -55,14 +51,13 @@ export interface PretrainOptions {
   readonly holdout: Holdout
   /** Exclusive, milliseconds since the epoch; null for the end of the log. */
   readonly until: number | null
-  /** Of a log of sequences: all but each shopper's last two events; hold-out and limit don't count. */
+  /**
+   * Of a log of sequences, from which items may be missing: all but each shopper's last two events;
+   * hold-out and limit don't count.
+   */
   readonly leaveOneOut?: boolean
-  /** Share of the items that training does without, title and all; 0 or absent: none. */
-  readonly withholdItems?: number
   /** Default: true. Judging changes nothing of the model; one that is made to be evaluated does without. */
   readonly judgeFeatures?: boolean
-  /** Looks for better settings of the ranker first; not where one is left out. */
-  readonly search?: { readonly method: SearchMethod; readonly trials: number }
   /** Milliseconds since the epoch. */
   readonly now: number
   /** Default: those that come with this package. */
@@ -75,8 +70,6 @@ export interface PretrainOptions {
 
 /** A model and what the manifest lists beside it; whoever publishes it gives it its version. */
 export interface Pretrained extends WrittenModel {
-  /** What was tried first, where a search was asked for. */
-  readonly searched: SearchReport | null
   /** Why devices learn so much from one shopper, or nothing. */
   readonly priorReason: string
   /** As a device reads it from `files`. */
@@ -84,16 +77,9 @@ export interface Pretrained extends WrittenModel {
 }
 
 /** @throws NearsideError `input-invalid` where the log holds too little to train on */
-export async function pretrain(given: Shop, options: PretrainOptions): Promise<Pretrained> {
-  const { seed, holdout, withholdItems: withheld = 0 } = options
+export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pretrained> {
+  const { seed, holdout } = options
   const { onProgress: progress = () => {}, checkpoint = async () => {} } = options
-  if (options.leaveOneOut) requireSequences(given)
-  if (options.leaveOneOut && options.search)
-    throw new NearsideError(
-      'input-invalid',
-      'a search rolls over dates, which a log of sequences does not have',
-    )
-  const shop = withheld > 0 ? withholdItems(given, withheld, seed) : given
   const plan = options.leaveOneOut
     ? planLeaveOneOut(shop, seed, options.now)
     : planByTime(shop, options.until, holdout, seed, options.now)
@@ -107,17 +93,6 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
       ? {}
       : { context: { kinds: contextKindsOf(shop), contexts: contextOf(shop) } }),
   }
-  const searched = options.search
-    ? await searchRanker(data, {
-        ...options.search,
-        until: questions.until,
-        seed,
-        onProgress: (label, done, total) => {
-          progress(label, done, total)
-          return checkpoint()
-        },
-      })
-    : null
   const words = options.words ?? (await shippedWordVectors())
   const statistics = buildStatistics(
     shop.items,
@@ -149,7 +124,6 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
     from: plan.questionsFrom,
     until: questions.until,
     seed,
-    settings: searched ? adoptedSettings(searched) : {},
     onProgress: (step, done, total) => progress(`ranker: ${step}`, done, total),
     encoder: {
       scores: ({ history, time }) => encoderScores(encoder, encode(encoder, history, time)),
@@ -197,12 +171,9 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
   const judged = options.judgeFeatures === false ? null : selectFeatures(data, asked)
   const selection = judged && joinRecords(judged, [...chosen.records, ...context.records])
   const records = selection?.records ?? [...chosen.records, ...context.records]
-  const reports: readonly Report[] = [
-    ...(selection
-      ? [describeReport('selection.json', { ...selection.report, context: context.outcomes })]
-      : []),
-    ...(searched ? [describeReport('search.json', searched)] : []),
-  ]
+  const reports: readonly Report[] = selection
+    ? [describeReport('selection.json', { ...selection.report, context: context.outcomes })]
+    : []
 
   const manifest = describeModel({
     seed,
@@ -210,7 +181,6 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
     split,
     heldOutShare: 'fraction' in holdout && !options.leaveOneOut ? holdout.fraction : 0,
     records,
-    withheld: { fraction: withheld, items: given.items.length - shop.items.length },
     hasContext: data.context !== undefined,
     reports,
     metrics: metricsOf(split, measured[0], measured[best], chosen.encoderWeight),
@@ -244,7 +214,7 @@ export async function pretrain(given: Shop, options: PretrainOptions): Promise<P
   const model = await readBaseModel(written.manifest, written.files)
   const files = new Map(written.files)
   for (const { described, bytes } of reports) files.set(described.name, bytes)
-  return { ...written, files, searched, priorReason: learned.reason, model }
+  return { ...written, files, priorReason: learned.reason, model }
 }
 
 /** With what the kinds of context that have earned a place are worth to each item. */

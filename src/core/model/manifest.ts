@@ -55,8 +55,6 @@ export interface ModelManifest {
   readonly seed: number
   /** Shoppers never seen in training: `hash(shopper, seed) < fraction`, or a list given by file. */
   readonly holdout: { readonly fraction: number; readonly shoppers: number }
-  /** Items that training was kept from, to ask how new ones are ranked; absent: none. */
-  readonly withheldItems?: { readonly fraction: number; readonly items: number }
   /** What training wrote down beside the model; no device needs it. */
   readonly reports?: readonly ReportFile[]
   readonly metrics: Readonly<Record<string, number>>
@@ -145,19 +143,10 @@ export function parseManifest(value: unknown): ModelManifest {
       fraction: finite(holdout.fraction, 'holdout.fraction'),
       shoppers: integer(holdout.shoppers, 'holdout.shoppers', Number.MAX_SAFE_INTEGER),
     },
-    ...(manifest.withheldItems === undefined ? {} : { withheldItems: parseWithheld(manifest) }),
     ...(manifest.reports === undefined
       ? {}
       : { reports: list(manifest.reports, 'reports', MAX_FILES).map(parseReport) }),
     metrics: numbers(manifest.metrics, 'metrics'),
-  }
-}
-
-function parseWithheld(manifest: Record<string, unknown>) {
-  const withheld = record(manifest.withheldItems, 'withheldItems')
-  return {
-    fraction: finite(withheld.fraction, 'withheldItems.fraction'),
-    items: integer(withheld.items, 'withheldItems.items', MAX_ITEMS),
   }
 }
 

@@ -41,7 +41,6 @@ export interface RankerOptions {
   readonly until: number
   readonly seed: number
   readonly encoder?: EncoderScores
-  readonly settings?: Partial<RankerSettings>
   readonly onProgress?: (step: string, done: number, total: number) => void
 }
 
@@ -92,7 +91,7 @@ export interface RankerResult {
 
 /** @throws NearsideError `input-invalid` where the log holds too little to train on */
 export function trainRanker(data: RankerData, options: RankerOptions): RankerResult {
-  const settings = { ...DEFAULT_RANKER, ...options.settings }
+  const settings = DEFAULT_RANKER
   const random = createRandom(options.seed)
   const asked = { from: options.from, until: options.until }
   const { shoppers, from, cases } = sampleCases(data, { ...settings, ...asked }, random)

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CONTEXT_KINDS } from '../../core/features/context/context.ts'
-import { withholdItems } from '../withhold.ts'
 import { contextKindsOf, contextOf } from './context.ts'
 import { readShop } from './read.ts'
 import { readContext } from './readContext.ts'
@@ -86,18 +85,5 @@ describe('the moments of a shop folder', () => {
     expect(contexts.discountsAt(at('2011-05-11'))?.[1]).toBe(0)
     // Too few days to know what is usual.
     expect(tea('2011-05-04')).toBe(0)
-  })
-
-  test('prices stay with their items when others are withheld', async () => {
-    const items = ['tea', 'mug', 'cup', 'jug', 'pot', 'tin']
-    await events(items.map((item, k) => `a\tpurchase\t${item}\t2011-05-01\t${k + 1}`))
-    const shop = await readShop(folder)
-    const left = [1, 2, 3, 4, 5]
-      .map((seed) => withholdItems(shop, 0.3, seed))
-      .find((one) => one.items[0].id !== 'tea' && one.items.length < items.length)!
-    expect(left.prices?.size).toBe(left.items.length)
-    left.items.forEach(({ id }, row) => {
-      expect(left.prices?.get(row)?.prices).toEqual([items.indexOf(id) + 1])
-    })
   })
 })

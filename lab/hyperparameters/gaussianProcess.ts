@@ -5,8 +5,8 @@
  * @see Jones, Schonlau and Welch, doi 10.1023/A:1008306431147
  */
 
-import { normalCdf, normalDensity } from '../../core/normal.ts'
-import { factorise, solve, solveLower } from '../cholesky.ts'
+import { normalCdf } from '../../src/core/normal.ts'
+import { factorise, solve, solveLower } from '../../src/train/cholesky.ts'
 
 export interface GaussianProcess {
   readonly length: number
@@ -62,7 +62,12 @@ export function expectedImprovement(
 ): number {
   if (deviation <= 0) return Math.max(0, mean - best)
   const z = (mean - best) / deviation
-  return (mean - best) * normalCdf(z) + deviation * normalDensity(z)
+  return (mean - best) * normalCdf(z) + deviation * density(z)
+}
+
+/** Of N(0, 1). */
+function density(z: number): number {
+  return Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI)
 }
 
 function matern(a: readonly number[], b: readonly number[], length: number): number {

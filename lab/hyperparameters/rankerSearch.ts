@@ -3,20 +3,24 @@
  * one of many tries, so a last origin that it never saw must agree before the best is used.
  */
 
-import { createRandom } from '../../core/model/random.ts'
-import { addScores } from '../../core/model/score.ts'
-import { mean, shopperMeans, standardError } from '../estimates.ts'
-import { ndcg, placesOf } from '../metrics.ts'
-import { focusTargets } from '../ranker/focus.ts'
-import { fitNewton } from '../ranker/newton.ts'
-import { spreadOf } from '../ranker/select.ts'
-import { DEFAULT_RANKER, type RankerData, type RankerSettings } from '../ranker/trainRanker.ts'
-import { formatDay } from '../shop/time.ts'
+import { createRandom } from '../../src/core/model/random.ts'
+import { addScores } from '../../src/core/model/score.ts'
+import { mean, shopperMeans, standardError } from '../../src/train/estimates.ts'
+import { ndcg, placesOf } from '../../src/train/metrics.ts'
+import { focusTargets } from '../../src/train/ranker/focus.ts'
+import { fitNewton } from '../../src/train/ranker/newton.ts'
+import { spreadOf } from '../../src/train/ranker/select.ts'
+import {
+  DEFAULT_RANKER,
+  type RankerData,
+  type RankerSettings,
+} from '../../src/train/ranker/trainRanker.ts'
+import { formatDay } from '../../src/train/shop/time.ts'
 import { type Origin, rollingOrigins } from './rollingOrigins.ts'
 import { type SearchMethod, search } from './search.ts'
 import type { Dimension, Point } from './space.ts'
 
-/** What `trainRanker` can be told, and how far it may go. */
+/** What of the ranker's settings is searched, and how far it may go. */
 export const RANKER_SPACE: readonly Dimension[] = [
   { name: 'l2', low: 1, high: 1000, scale: 'log' },
   { name: 'focus', low: 0, high: 1, scale: 'linear' },
@@ -32,9 +36,7 @@ export interface Trial {
   readonly error: number
 }
 
-/** `search.json` of a model version. */
 export interface SearchReport {
-  readonly format: 1
   readonly method: SearchMethod
   readonly seed: number
   readonly space: readonly Dimension[]
@@ -50,7 +52,8 @@ export interface SearchReport {
   readonly best: Point
   /** The best against what was in use, on the origin that the search never saw. */
   readonly confirmation: { readonly difference: number; readonly error: number }
-  readonly adopted: boolean
+  /** Better than what is in use, on the last origin too. */
+  readonly confirmed: boolean
   readonly reason: string
 }
 
@@ -95,7 +98,6 @@ export async function searchRanker(
   const best = found.reduce((a, b) => (b.difference > a.difference ? b : a))
   const confirmation = compare(answersOf(last, best.parameters), answersOf(last, start))
   return {
-    format: 1,
     method,
     seed,
     space: RANKER_SPACE,
@@ -112,25 +114,20 @@ export async function searchRanker(
   }
 }
 
-/** What the ranker is trained with after a search. */
-export function adoptedSettings(report: SearchReport): Partial<RankerSettings> {
-  return report.adopted ? report.best : {}
-}
-
 function verdict(
   best: Trial,
   confirmation: { readonly difference: number },
   isStart: boolean,
-): { readonly adopted: boolean; readonly reason: string } {
-  if (isStart) return { adopted: false, reason: 'nothing was better than what is in use' }
+): { readonly confirmed: boolean; readonly reason: string } {
+  if (isStart) return { confirmed: false, reason: 'nothing was better than what is in use' }
   if (best.difference - best.error <= 0)
-    return { adopted: false, reason: 'the best is within a standard error of what is in use' }
+    return { confirmed: false, reason: 'the best is within a standard error of what is in use' }
   if (confirmation.difference <= 0)
     return {
-      adopted: false,
+      confirmed: false,
       reason: 'the best is no better on the origin that it was not chosen on',
     }
-  return { adopted: true, reason: 'better by more than its error, and on the last origin too' }
+  return { confirmed: true, reason: 'better by more than its error, and on the last origin too' }
 }
 
 interface Answer {

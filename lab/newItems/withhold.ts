@@ -3,25 +3,20 @@
  * model ranks what appears after it was made.
  */
 
-import { NearsideError } from '../core/error.ts'
-import { isHeldOut } from './holdout.ts'
-import type { PriceLog } from './shop/prices.ts'
-import type { Shop } from './shop/shop.ts'
-
-/** Whether training does without an item, by its id and the seed alone. */
-export function isWithheld(item: string, fraction: number, seed: number): boolean {
-  return isHeldOut(`item ${item}`, fraction, seed)
-}
+import { NearsideError } from '../../src/core/error.ts'
+import { isHeldOut } from '../../src/train/holdout.ts'
+import type { PriceLog } from '../../src/train/shop/prices.ts'
+import type { Shop } from '../../src/train/shop/shop.ts'
 
 /**
- * The shop without about `fraction` of its items and without every event of theirs; the log's first
- * and last day stay what they were.
+ * The shop without about `fraction` of its items, drawn by id and seed alone, and without every event
+ * of theirs; the log's first and last day stay what they were.
  * @throws NearsideError `input-invalid` where fewer than two items or no event would be left
  */
 export function withholdItems(shop: Shop, fraction: number, seed: number): Shop {
   const rows = new Map<number, number>()
   const items = shop.items.filter(({ id }, row) => {
-    if (isWithheld(id, fraction, seed)) return false
+    if (isHeldOut(`item ${id}`, fraction, seed)) return false
     rows.set(row, rows.size)
     return true
   })

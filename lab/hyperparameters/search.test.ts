@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { createRandom } from '../../core/model/random.ts'
-import { normalCdf } from '../../core/normal.ts'
+import { createRandom } from '../../src/core/model/random.ts'
+import { normalCdf } from '../../src/core/normal.ts'
 import { expectedImprovement, fitGaussianProcess } from './gaussianProcess.ts'
 import { search } from './search.ts'
 import { type Dimension, gridPoints, pointAt, unitOf } from './space.ts'

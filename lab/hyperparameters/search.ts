@@ -2,7 +2,7 @@
  * @module Where a search looks: a grid, or step by step where a Gaussian process expects the most.
  * Both begin with what is in use, so that a search that finds nothing says so.
  */
-import { type Random, shuffled } from '../../core/model/random.ts'
+import { type Random, shuffled } from '../../src/core/model/random.ts'
 import { expectedImprovement, fitGaussianProcess } from './gaussianProcess.ts'
 import { type Dimension, gridPoints, type Point, pointAt, unitOf } from './space.ts'
 

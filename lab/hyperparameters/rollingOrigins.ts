@@ -3,17 +3,21 @@
  * several moments. Time-ordered data are never shuffled into folds: that would teach the future.
  */
 
-import { NearsideError } from '../../core/error.ts'
-import { buildCases } from '../../core/features/cases.ts'
-import { computeFeatures } from '../../core/features/computeFeatures.ts'
-import { FEATURE_COUNT } from '../../core/features/features.ts'
-import type { Random } from '../../core/model/random.ts'
-import { buildDataset, type RankerCase, type RankerDataset } from '../ranker/dataset.ts'
-import { OUT_OF_FOLD, OutOfFoldStatistics } from '../ranker/outOfFold.ts'
-import { partOf } from '../ranker/part.ts'
-import { firstTime, logsBefore, midnightAt } from '../ranker/sample.ts'
-import { DEFAULT_RANKER, type RankerData } from '../ranker/trainRanker.ts'
-import { formatDay } from '../shop/time.ts'
+import { NearsideError } from '../../src/core/error.ts'
+import { buildCases } from '../../src/core/features/cases.ts'
+import { computeFeatures } from '../../src/core/features/computeFeatures.ts'
+import { FEATURE_COUNT } from '../../src/core/features/features.ts'
+import type { Random } from '../../src/core/model/random.ts'
+import {
+  buildDataset,
+  type RankerCase,
+  type RankerDataset,
+} from '../../src/train/ranker/dataset.ts'
+import { OUT_OF_FOLD, OutOfFoldStatistics } from '../../src/train/ranker/outOfFold.ts'
+import { partOf } from '../../src/train/ranker/part.ts'
+import { firstTime, logsBefore, midnightAt } from '../../src/train/ranker/sample.ts'
+import { DEFAULT_RANKER, type RankerData } from '../../src/train/ranker/trainRanker.ts'
+import { formatDay } from '../../src/train/shop/time.ts'
 
 /** A case to be predicted, its raw features of every item at hand. */
 export interface Question {
