@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { createDdm, updateDdm } from '../../../../lab/learners/ddm.ts'
 import { createRandom } from '../../model/random.ts'
 import { adwinMean, createAdwin, updateAdwin } from './adwin.ts'
 import { createPageHinkley, updatePageHinkley } from './pageHinkley.ts'
 import streams from './streams.fixture.json' with { type: 'json' }
 
 const shift = [...streams.shift].map(Number)
-const errors = [...streams.errors].map((digit) => digit === '1')
 
 function alarms<T>(stream: readonly T[], update: (value: T) => boolean): number[] {
   return stream.flatMap((value, index) => (update(value) ? [index] : []))
@@ -28,22 +26,6 @@ describe('the indices that river documents', () => {
     const state = createPageHinkley()
     expect(alarms(shift, (value) => updatePageHinkley(state, value))).toEqual([1006])
     expect(shift[1006]).toBe(5)
-  })
-
-  it('DDM: warning 1084, drift 1334, warning 1492', () => {
-    const state = createDdm()
-    const said: string[] = []
-    let warned = false
-    errors.forEach((isError, index) => {
-      const found = updateDdm(state, isError)
-      if (found === 'warning' && !warned) said.push(`warning ${index}`)
-      if (found === 'warning') warned = true
-      if (found === 'drift') {
-        said.push(`drift ${index}`)
-        warned = false
-      }
-    })
-    expect(said).toEqual(['warning 1084', 'drift 1334', 'warning 1492'])
   })
 })
 

@@ -24,7 +24,7 @@ function contextModel(weather: string): BaseModel {
   }
 }
 
-test('what the moment lifts competes in the fit too', () => {
+test('what the context lifts is among the candidates of the fit', () => {
   const history: History = [
     { item: 3, name: 'purchase', time: NOW - 9 * DAY, session: 'a' },
     { item: 5, name: 'view_item', time: NOW - DAY, session: 'b' },
