@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { serially } from '../../core/serially.ts'
 import { groupCommit } from './groupCommit.ts'
-import { serially } from './serially.ts'
 
 it('makes one group of what arrives while another is written', async () => {
   const groups: number[][] = []

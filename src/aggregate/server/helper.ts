@@ -16,6 +16,7 @@ import {
 } from '../../core/bytes.ts'
 import { canonicalJson } from '../../core/canonicalJson.ts'
 import { NearsideError } from '../../core/error.ts'
+import { serially } from '../../core/serially.ts'
 import { discreteGaussianNoise } from '../privacy/discreteGaussian.ts'
 import { open } from '../privacy/seal.ts'
 import { addShare, expandSeed } from '../privacy/shares.ts'
@@ -33,7 +34,6 @@ import { HELPER_PART_BYTES, parseHelperPart, reportAad, sealInfo } from '../prot
 import { type Aggregator, type AggregatorOptions, ROUNDS_SHOWN } from './aggregator.ts'
 import { releaseMessage, SHARE_OUTCOMES, type ShareOutcome } from './peer.ts'
 import type { HelperKeys, ReleaseAnswer, ReleaseRequest } from './schemas.ts'
-import { serially } from './serially.ts'
 import type { CountedShare, RoundRecord } from './store.ts'
 
 export interface HelperAggregator extends Aggregator {

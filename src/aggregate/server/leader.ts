@@ -1,9 +1,9 @@
 /** @module The leader: takes reports and brings full rounds to a release, one step at a time. */
 import { NearsideError } from '../../core/error.ts'
+import { serially } from '../../core/serially.ts'
 import { type Aggregator, ROUNDS_SHOWN } from './aggregator.ts'
 import { type Accepted, createIntake } from './intake.ts'
 import { createRounds, type LeaderOptions } from './rounds.ts'
-import { serially } from './serially.ts'
 
 export interface LeaderAggregator extends Aggregator {
   /**

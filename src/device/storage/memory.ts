@@ -2,6 +2,7 @@
  * @module The database of a tab that may not keep anything (private mode, storage refused): same
  * contract, gone with the tab.
  */
+import { serially } from '../../core/serially.ts'
 import {
   type Database,
   KEY_PATHS,
@@ -18,7 +19,7 @@ const byKey = ([a]: [Key, unknown], [b]: [Key, unknown]) =>
 
 export function createMemoryDatabase(): Database {
   const tables = new Map<Table, Rows>(TABLES.map((table) => [table, new Map()]))
-  let queue: Promise<unknown> = Promise.resolve()
+  const alone = serially()
 
   /** Works on copies of the tables named, which replace the originals only if the body succeeds. */
   async function run<T>(
@@ -58,11 +59,7 @@ export function createMemoryDatabase(): Database {
     kind: 'memory',
     aside: 0,
     dropAside: async () => {},
-    transact(names, mode, _durability, body) {
-      const turn = queue.then(() => run(names, mode, body))
-      queue = turn.catch(() => undefined)
-      return turn
-    },
+    transact: (names, mode, _durability, body) => alone(() => run(names, mode, body)),
     close() {},
   }
 }

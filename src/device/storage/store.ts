@@ -21,7 +21,7 @@ import type { Opening } from '../upload/makeReport.ts'
 import type { ContributionTerms } from '../upload/terms.ts'
 import type { Database, Durability, Table, Transaction } from './database.ts'
 import { requireFinite } from './finite.ts'
-import { addToHead, EMPTY_HEAD, type EventHead, removeFromHead, withLast } from './head.ts'
+import { addToHead, type EventHead, readHead, withLast } from './head.ts'
 
 /** Versions of the personal model that are kept. */
 export const VERSIONS_KEPT = 3
@@ -108,9 +108,6 @@ interface StoredEvent extends ShopperEvent {
   readonly order: number
 }
 
-const isHead = (value: unknown): value is EventHead =>
-  typeof value === 'object' && value !== null && 'order' in value && 'byName' in value
-
 export type Store = ReturnType<typeof createStore>
 
 export function createStore(database: Database) {
@@ -130,10 +127,8 @@ export function createStore(database: Database) {
         },
       }),
     )
-  const headOf = async (transaction: Transaction): Promise<EventHead> => {
-    const head = await transaction.get('heads', 'events')
-    return isHead(head) ? head : EMPTY_HEAD
-  }
+  const headOf = async (transaction: Transaction): Promise<EventHead> =>
+    readHead(await transaction.get('heads', 'events'))
   const numberAt = async (transaction: Transaction, key: string): Promise<number | null> => {
     const value = await transaction.get('heads', key)
     return typeof value === 'number' ? value : null
@@ -174,13 +169,10 @@ export function createStore(database: Database) {
     transaction: Transaction,
     choose: (events: readonly ShopperEvent[]) => readonly ShopperEvent[],
   ): Promise<number> => {
-    let head = await headOf(transaction)
+    const head = await headOf(transaction)
     const chosen = choose(readEvents(await transaction.getAll('events')).events)
-    for (const event of chosen) {
-      await transaction.delete('events', event.id)
-      head = removeFromHead(head, event)
-    }
-    await transaction.put('heads', head, 'events')
+    for (const { id } of chosen) await transaction.delete('events', id)
+    await transaction.put('heads', { ...head, count: head.count - chosen.length }, 'events')
     return chosen.length
   }
   const dropOldest = (share: number): Promise<number> =>
@@ -265,13 +257,6 @@ export function createStore(database: Database) {
         current: await numberAt(transaction, 'personal'),
         versions: await transaction.getAll('personal'),
       })),
-
-    /** Rolls back (or forward) to a kept version; null is the base model. */
-    selectPersonal: (version: number | null): Promise<void> =>
-      write(['heads'], async (transaction) => {
-        if (version === null) await transaction.delete('heads', 'personal')
-        else await transaction.put('heads', version, 'personal')
-      }),
 
     async download(key: Download['key']): Promise<Download | null> {
       const row = await read(['downloads'], (transaction) => transaction.get('downloads', key))

@@ -1,6 +1,7 @@
 /** @module Consent, and the one path by which anything learned may leave. */
 
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
+import { serially } from '../../core/serially.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Transport } from '../transport/transport.ts'
 import { type ContributionTerms, DEVICE_TERMS, NO_CONSENT, NOTHING_SENT } from '../upload/terms.ts'
@@ -42,7 +43,7 @@ export class Contribution {
   readonly #deps: ContributionDeps
   /** A withdrawal that the browser refused to keep: it holds in this tab all the same. */
   #withdrawn = false
-  #answering: Promise<unknown> = Promise.resolve()
+  readonly #answer = serially()
 
   constructor(deps: ContributionDeps) {
     this.#deps = deps
@@ -84,9 +85,7 @@ export class Contribution {
       bus.emit('shown', null)
     }
     // One after another, so that disk and log tell of them in the order in which they were wished.
-    const turn = this.#answering.then(() => (agreed ? this.#give(terms) : this.#withdraw()))
-    this.#answering = turn.catch(() => undefined)
-    await turn
+    await this.#answer(() => (agreed ? this.#give(terms) : this.#withdraw()))
     await this.#tell()
   }
 

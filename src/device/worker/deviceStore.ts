@@ -125,7 +125,6 @@ export function createDeviceStore({ store, state, notices }: DeviceStoreDeps): D
     epoch: () => read((from) => from.epoch()),
     putPersonal: (record, epoch) => write((to) => to.putPersonal(record, epoch)),
     personal: () => read((from) => from.personal()),
-    selectPersonal: (version) => write((to) => to.selectPersonal(version)),
     // Of downloads the shop's server has another copy: they are no reason to leave the store.
     download: (key) => inUse.download(key),
     putDownload: (download) => inUse.putDownload(download),

@@ -11,11 +11,11 @@ import { highestRows } from '../../core/model/highest.ts'
 import { MOST_RANKED, ranksOf, ranksOfAll } from '../../core/model/ranksOf.ts'
 import { personalScores, scoreTerms, strangerScores } from '../../core/model/score.ts'
 import type { CandidateLearners } from '../../core/personal/learners/candidateLearners.ts'
-import type { Explanation, ListOptions, Reason, Recommendation, RerankOptions } from '../api.ts'
+import type { Explanation, ListOptions, Recommendation, RerankOptions } from '../api.ts'
 import { DEFAULT_LIMIT } from '../catalogOrder.ts'
 import { type FeatureRows, someFeatures, wholeFeatures } from './featureRows.ts'
 import type { createPartialScores, PartialScores, ScorePart } from './partialScores.ts'
-import { createExplainer, type Explainer, everybodysReason } from './reasons.ts'
+import { createExplainer, type Explain, type Explainer, everybodysReason } from './reasons.ts'
 
 export interface ActivePersonal {
   readonly parameters: PersonalParameters
@@ -208,12 +208,8 @@ export class Ranker {
       const vector = itemVectors.subarray(other * DIMENSION, (other + 1) * DIMENSION)
       scores[other] = cosine(seed, vector) + (ties.get(other) ?? 0)
     }
-    const explain = (): Reason => ({ kind: 'similar', item })
-    return this.#list(
-      candidates,
-      { scoresOf: (rows) => gather(scores, rows), explain },
-      options.limit,
-    )
+    const ranking = by(scores, () => ({ kind: 'similar', item }))
+    return this.#list(candidates, ranking, options.limit)
   }
 
   boughtTogether(item: string, options: ListOptions): Recommendation[] {
@@ -223,12 +219,8 @@ export class Ranker {
     const scores = new Float32Array(this.model.itemIds.length)
     for (const [other, tie] of ties) scores[other] = tie
     const candidates = this.#candidates(options).filter((other) => ties.has(other))
-    const explain = (): Reason => ({ kind: 'bought-together', item })
-    return this.#list(
-      candidates,
-      { scoresOf: (rows) => gather(scores, rows), explain },
-      options.limit,
-    )
+    const ranking = by(scores, () => ({ kind: 'bought-together', item }))
+    return this.#list(candidates, ranking, options.limit)
   }
 
   #candidates({ exclude, category }: ListOptions): readonly number[] {
@@ -254,10 +246,7 @@ export class Ranker {
   }
 
   get #base(): Ranking {
-    return {
-      scoresOf: (rows) => gather(this.#baseScores, rows),
-      explain: (row) => everybodysReason(this.model, row),
-    }
+    return by(this.#baseScores, (row) => everybodysReason(this.model, row))
   }
 
   /** −1 for what is not shown. */
@@ -296,6 +285,10 @@ export const LARGE = 20_000
 
 export const isLarge = ({ itemIds }: BaseModel): boolean =>
   itemIds.length > LARGE && itemIds.length <= MOST_RANKED
+
+function by(scores: Float32Array, explain: Explain): Ranking {
+  return { scoresOf: (rows) => gather(scores, rows), explain }
+}
 
 /** In the order of the candidates, so that equals keep the shop's order. */
 function gather(scores: Float32Array, rows: readonly number[]): Float32Array {

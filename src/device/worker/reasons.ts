@@ -7,15 +7,21 @@
  */
 import type { Catalog } from '../../core/catalog/catalog.ts'
 import { neighboursOf } from '../../core/features/coldStart.ts'
+import { contextValue } from '../../core/features/context/context.ts'
+import { type ContextFeature, computeContext } from '../../core/features/context/contextFeatures.ts'
 import { FEATURE_COUNT, FEATURES, type FeatureGroup } from '../../core/features/features.ts'
 import type { History } from '../../core/features/history.ts'
 import { type PastInteraction, profileOf } from '../../core/features/profile.ts'
 import { searchLifts } from '../../core/features/searches.ts'
-import { type BaseModel, DIMENSION, type PersonalParameters } from '../../core/model/baseModel.ts'
+import {
+  type BaseModel,
+  type ContextTerm,
+  DIMENSION,
+  type PersonalParameters,
+} from '../../core/model/baseModel.ts'
 import { project, type ScoreTerms } from '../../core/model/score.ts'
 import { treesParts } from '../../core/model/trees.ts'
 import type { Explanation, Reason } from '../api.ts'
-import { contextKind, contextTerms, strongestContext } from './contextReasons.ts'
 import { columnMeans, type FeatureRows } from './featureRows.ts'
 import { INTEREST_HALF_LIFE, signalsOf } from './learned.ts'
 import { createTasteSource } from './tasteSource.ts'
@@ -176,6 +182,44 @@ export function createExplainer(given: Explained): Explainer {
         return null
     }
   }
+}
+
+interface ShownContext extends ContextTerm {
+  /** Raw values, [N]. */
+  readonly column: Float32Array
+  readonly mean: number
+  /** What the kind of context is now, for words. */
+  readonly value: string | undefined
+}
+
+function contextTerms(model: BaseModel, history: History, now: number): ShownContext[] {
+  const { context, statistics } = model
+  if (!context) return []
+  const { contexts, terms } = context
+  const features = terms.map(({ feature }) => feature)
+  return computeContext(features, statistics, history, now, contexts).map((column, c) => ({
+    ...terms[c],
+    column,
+    mean: column.reduce((sum, value) => sum + value, 0) / Math.max(1, column.length),
+    value: contextValue(terms[c].feature.kind, now, contexts),
+  }))
+}
+
+function contextKind({ form }: ContextFeature): 'context' | 'offer' {
+  return form === 'discount' || form === 'discountTouched' ? 'offer' : 'context'
+}
+
+/** The kind of context that lifts the item most; null where none does. */
+function strongestContext(terms: readonly ShownContext[], row: number): Reason | null {
+  let strongest: Reason | null = null
+  let most = 0
+  for (const { feature, column, mean, value, weight } of terms) {
+    const lift = weight * (column[row] - mean)
+    if (value === undefined || lift <= most || contextKind(feature) !== 'context') continue
+    most = lift
+    strongest = { kind: 'context', name: feature.kind, value }
+  }
+  return strongest
 }
 
 /** What the trees add to an item beyond their mean over the catalogue, by the kinds of what they ask. */

@@ -5,6 +5,7 @@
  * the next in line leads.
  */
 
+import { serially } from '../../core/serially.ts'
 import type { Bus, DeviceState, Stored } from './state.ts'
 
 export interface Tabs {
@@ -28,7 +29,8 @@ export function joinTabs(
   const locks: LockManager | undefined = shared ? globalThis.navigator?.locks : undefined
   if (!locks) {
     state.leads = true
-    return { alone: createQueues(), close: () => {} }
+    const queues = { fit: serially(), update: serially(), contribute: serially() }
+    return { alone: (what, task) => queues[what](task), close: () => {} }
   }
   const leaving = new AbortController()
   const channel = new BroadcastChannel(name)
@@ -59,17 +61,5 @@ export function joinTabs(
       release()
       channel.close()
     },
-  }
-}
-
-function createQueues(): Tabs['alone'] {
-  const queues = new Map<Exclusive, Promise<unknown>>()
-  return (what, task) => {
-    const turn = (queues.get(what) ?? Promise.resolve()).then(task)
-    queues.set(
-      what,
-      turn.catch(() => undefined),
-    )
-    return turn
   }
 }
