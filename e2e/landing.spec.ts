@@ -67,7 +67,7 @@ test('a product that one has opened is not taken for the outline, without a netw
   expect(shell).toContain('The shop is opening')
 })
 
-test('a department that a newcomer opens first is there before the device has ranked it, in the order that it gives', async ({
+test('a department that a new shopper opens first is there before the device has ranked it, in the order that it gives', async ({
   browser,
 }) => {
   const address = '/category/Christmas'

@@ -11,7 +11,7 @@ const forYou = (page: Page) =>
 const settled = (page: Page) =>
   expect(page.locator('.for-you ul')).toHaveAttribute('aria-busy', 'false')
 
-test('a newcomer’s page is the rendered one, to the letter, and nothing is said about it', async ({
+test('a new shopper’s page is the rendered one, to the letter, and nothing is said about it', async ({
   browser,
   page,
 }) => {
@@ -32,7 +32,7 @@ test('a newcomer’s page is the rendered one, to the letter, and nothing is sai
   await plain.close()
 })
 
-test('a newcomer’s device begins with the model that the page was rendered with', async ({
+test('a new shopper’s device begins with the model that the page was rendered with', async ({
   page,
 }) => {
   const asked: string[] = []

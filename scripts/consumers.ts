@@ -178,7 +178,7 @@ async function drive(name: Name, address: string): Promise<void> {
     const same = sent.join() === first.join()
     report(
       name,
-      'the server renders the list that a newcomer keeps',
+      'the server renders the list that a new shopper keeps',
       same ? '' : `${sent} ≠ ${first}`,
     )
   }

@@ -4,7 +4,7 @@ import { ARMS, type ArmName } from './arms.ts'
 import type { PairedValues } from './bootstrap.ts'
 import { type CaseResult, metricAt } from './walk.ts'
 
-/** `shoppers`: a wholesaler with a hundred orders counts as much as a newcomer with one. */
+/** `shoppers`: a wholesaler with a hundred orders counts as much as a new shopper with one. */
 export type MeanOver = 'shoppers' | 'cases'
 
 export type ByShopper = readonly (readonly CaseResult[])[]

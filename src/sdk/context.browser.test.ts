@@ -61,7 +61,7 @@ async function start(options: Partial<PersonalizerOptions>) {
       },
     },
   )
-  // A newcomer's list needs only a part of the model, and no moment.
+  // A new shopper's list needs only a part of the model, and no moment.
   await expect.poll(() => personalizer.getSnapshot().model).not.toBeNull()
   return personalizer
 }

@@ -23,7 +23,7 @@ test('equal lists: nothing moved, nobody rose', () => {
   expect(cameFrom(personal[0])).toEqual({ direction: 'same', text: 'same place' })
 })
 
-test('a newcomer, the furthest riser, and what left the list', () => {
+test('a new shopper, the furthest riser, and what left the list', () => {
   const { coldStart, furthest, base, personal } = compare(
     ['a', 'b', 'c', 'd', 'e'],
     ['e', 'a', 'x'],

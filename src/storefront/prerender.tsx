@@ -31,8 +31,8 @@ interface Rendered {
 }
 
 /**
- * @param items in a newcomer's order
- * @param bestsellers ids, best first, as every newcomer's device orders them
+ * @param items in a new shopper's order
+ * @param bestsellers ids, best first, as every new shopper's device orders them
  * @param pictures of all items; a page holds its own
  */
 export function* renderPages(

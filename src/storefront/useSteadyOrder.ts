@@ -17,13 +17,13 @@ interface Steady {
  * @param list what is ordered, e.g. a department's name or a query: another list, and the switch
  * between personal and shop order, bring a new order
  * @param popular whether `ids` stand as a device ranks them that knows nothing of its shopper: then
- * a newcomer's first page doesn't wait for the device to say the same, and a page that is rendered
+ * a new shopper's first page doesn't wait for the device to say the same, and a page that is rendered
  * beforehand, for whomever, shows them
  */
 export function useSteadyOrder(list: string, ids: readonly string[], popular = false): Steady {
   const wanted = useSignal(order)
   const reader = useSyncExternalStore(never, readerNow, () => 'anybody')
-  const newcomer = usePersonalizer() === null && reader === 'newcomer'
+  const isNew = usePersonalizer() === null && reader === 'new'
   const ranked = useRerank(ids, { order: wanted, soldOut: true })
   const key = `${wanted}\n${list}`
   const anybodys = popular && reader === 'anybody'
@@ -31,7 +31,7 @@ export function useSteadyOrder(list: string, ids: readonly string[], popular = f
     null,
   )
   const answered =
-    (ranked.status === 'ready' && ranked.items.length === ids.length) || (popular && newcomer)
+    (ranked.status === 'ready' && ranked.items.length === ids.length) || (popular && isNew)
   if (answered && kept?.key !== key) keep({ key, ids: ranked.ids })
   if (kept?.key === key) return { ids: kept.ids, settled: true }
   // Between two lists (while one types) the newest order known goes on: outlines would blink.
@@ -44,4 +44,4 @@ export function useSteadyOrder(list: string, ids: readonly string[], popular = f
 const never = () => () => {}
 
 /** `beforePaint.ts` has looked whether this device knows the shopper. */
-const readerNow = () => ('returning' in document.documentElement.dataset ? 'returning' : 'newcomer')
+const readerNow = () => ('returning' in document.documentElement.dataset ? 'returning' : 'new')

@@ -22,7 +22,7 @@ describe('lists', () => {
     expect(engines).toBe(0)
   })
 
-  test('a newcomer’s list needs one small file, and is the one that the whole model gives', async () => {
+  test('a new shopper’s list needs one small file, and is the one that the whole model gives', async () => {
     const server = await testServer()
     let release = () => {}
     const held = new Promise<void>((resolve) => {

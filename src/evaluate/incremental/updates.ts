@@ -122,7 +122,7 @@ export async function runUpdates(input: UpdatesInput, steps: Steps) {
           means[results.at(arm, 0)] += ndcg(places, 10) / all.length
           means[results.at(arm, 1)] += hitRate(places, 10) / all.length
         })
-      // Means are over shoppers, as everywhere: a wholesaler counts as much as a newcomer.
+      // Means are over shoppers, as everywhere: a wholesaler counts as much as a new shopper.
       results.add(who, t, means)
       cases += all.length
       shoppers++

@@ -139,7 +139,7 @@ async function createPast(catalog: readonly Item[]): Promise<Past> {
   }
 }
 
-/** Lists of a newcomer are there before the model; a replay needs the model. */
+/** Lists of a new shopper are there before the model; a replay needs the model. */
 function modelOf(personalizer: Personalizer): Promise<void> {
   return new Promise((resolve, reject) => {
     const look = () => {
