@@ -33,6 +33,27 @@ for (const [address, title, part] of [
   })
 }
 
+test('a button that is pressed before the shop’s script is there is not pressed in vain', async ({
+  page,
+}) => {
+  let arrived = () => {}
+  const held = new Promise<void>((resolve) => {
+    arrived = resolve
+  })
+  await page.route(/assets\/(open|shop|main)-/, async (route) => {
+    await held
+    await route.continue()
+  })
+  await page.goto('/product/85123A', { waitUntil: 'commit' })
+  await page.getByRole('button', { name: 'Add to basket' }).click()
+  await expect(page.getByRole('link', { name: 'Basket, 0' })).toBeVisible()
+  arrived()
+  await expect(page.getByText('is in your basket.')).toBeVisible()
+  await expect(page.getByRole('link', { name: 'Basket, 1' })).toBeVisible()
+  await page.getByRole('button', { name: 'Add to basket' }).click()
+  await expect(page.getByRole('link', { name: 'Basket, 2' })).toBeVisible()
+})
+
 test('whoever has looked sees and hears one list in a department: their own', async ({ page }) => {
   await page.goto('/product/22086')
   await expect

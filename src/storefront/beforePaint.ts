@@ -1,6 +1,6 @@
 /**
  * @module What the page as it was rendered can't know of this shopper: runs before the first paint, as
- * a script of its own, and only sets attributes that the style sheet looks at.
+ * a script of its own, and only sets attributes, which the style sheet looks at.
  */
 
 function read(key: string): unknown {
@@ -21,3 +21,10 @@ else if (read('known') === true) dataset.returning = ''
 if (/[?&#](price|stock|sort|show)=/.test(location.search + location.hash)) dataset.narrowed = ''
 const viewed = read('viewed')
 if (Array.isArray(viewed) && viewed.length > 0) dataset.viewed = ''
+
+// A button can be seen before it can do anything: `main.tsx` presses it again as soon as it can.
+addEventListener('click', ({ target }) => {
+  if (!(target instanceof Element)) return
+  const early = target.closest('#shop:not([data-open]) button[type="button"]')
+  early?.setAttribute('data-pressed', '')
+})

@@ -29,4 +29,14 @@ export function openShop(root: HTMLElement): void {
   const outlined = root.querySelector('main[aria-busy]') !== null
   if (first || outlined) startTransition(() => void hydrateRoot(root, shop))
   else createRoot(root).render(shop)
+  pressAgain(root)
+}
+
+/** Buttons that were pressed while nothing listened yet; React takes their part of the page over at once. */
+function pressAgain(root: HTMLElement): void {
+  root.dataset.open = ''
+  for (const button of root.querySelectorAll<HTMLButtonElement>('button[data-pressed]')) {
+    delete button.dataset.pressed
+    button.click()
+  }
 }
