@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { type BrowserContext, expect, type Page, test } from 'playwright/test'
 import { simulateDevices } from '../src/aggregate/server/testDevices.ts'
-import { fact, forYou, forYouIds, goHome, openShop } from './shop.ts'
+import { fact, forYou, forYouIds, goHome, keepsShop, openShop } from './shop.ts'
 
 test.describe.configure({ mode: 'serial' })
 
@@ -95,15 +95,7 @@ test('a reload keeps everything', async () => {
 
 test('it works without a network, in a second tab too', async () => {
   await openShop(page, '/?engine=webgpu')
-  await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
-  // The worker is told of the first visit's files after they were loaded.
-  await page.waitForFunction(async () => {
-    const names = await caches.keys()
-    const stored = await Promise.all(
-      names.map(async (name) => (await (await caches.open(name)).keys()).length),
-    )
-    return stored.some((count) => count > 10)
-  })
+  await keepsShop(page)
   await context.setOffline(true)
   const before = await forYouIds(page)
   const second = await context.newPage()

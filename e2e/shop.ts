@@ -1,4 +1,5 @@
 /** @module What the end-to-end tests do in the shop, by the names that people see. */
+import { readFile } from 'node:fs/promises'
 import { expect, type Locator, type Page } from 'playwright/test'
 
 /** Opens a page of the shop and waits until the list is there that this device has made. */
@@ -30,6 +31,21 @@ export function fact(page: Page, part: string, name: string): Locator {
 export async function goHome(page: Page): Promise<void> {
   await page.getByRole('banner').getByRole('link').first().click()
   await expect(forYou(page).locator('[data-item]').first()).toBeVisible()
+}
+
+/** The device has the whole release, fast-forward included, and pages are opened from it. */
+export async function keepsShop(page: Page): Promise<void> {
+  const worker = await readFile('dist/demo/sw.js', 'utf8')
+  const release = JSON.parse(/^const RELEASE = (.*)$/m.exec(worker)?.[1] ?? '')
+  const paths = ['/', '/shell.html', '/catalog/pictures.json', ...release.shop, ...release.replay]
+  // Not `waitForFunction`, which takes the promise of an answer for a yes.
+  const missing = () =>
+    page.evaluate(async (paths) => {
+      const kept = await Promise.all(paths.map((path) => caches.match(path, { ignoreVary: true })))
+      return paths.filter((_, place) => !kept[place])
+    }, paths)
+  await expect.poll(missing, { timeout: 60_000 }).toEqual([])
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
 }
 
 /** The device keeps the base model itself. */

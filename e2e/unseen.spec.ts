@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, expect, type Page, test } from 'playwright/test'
 import { createStaticServer } from '../scripts/static.ts'
-import { forYou, goHome, keepsModel } from './shop.ts'
+import { forYou, goHome, keepsModel, keepsShop } from './shop.ts'
 
 interface Watched {
   readonly origin: string
@@ -34,19 +34,6 @@ async function watch(root = 'dist/demo'): Promise<Watched> {
       server.closeAllConnections()
     })
   return { origin, seen, end }
-}
-
-/** The device has all that it needs, and pages are opened from it. */
-async function keepsShop(page: Page): Promise<void> {
-  await page.waitForFunction(async () => {
-    const kept = await Promise.all(
-      ['/', '/shell.html', '/catalog/pictures.json', '/replay/shoppers.json'].map((path) =>
-        caches.match(path),
-      ),
-    )
-    return kept.every(Boolean) && navigator.serviceWorker.controller !== null
-  })
-  await page.waitForLoadState('networkidle')
 }
 
 interface Shopper {
@@ -100,6 +87,7 @@ async function seenOf(browser: Browser, who: Shopper): Promise<string[]> {
     await expect(forYou(page).locator('[aria-busy="false"] [data-item]').first()).toBeVisible()
     await keepsShop(page)
     await expect.poll(() => keepsModel(page)).toBe(true)
+    await page.waitForLoadState('networkidle')
     seen.length = 0
     await page.reload()
     await shop(page, origin, who)
