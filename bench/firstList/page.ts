@@ -25,7 +25,7 @@ async function loadModel(): Promise<RankModel> {
     [...links].map(async ({ href }) => {
       const answer = await fetch(href)
       const bytes = new Uint8Array(await answer.arrayBuffer())
-      parts.set(href.split('/').at(-1) ?? '', readSafetensors(bytes).tensors)
+      parts.set(href.split('/').at(-1) ?? '', readSafetensors(bytes))
     }),
   )
   const items = parts.get(MODEL_FILES.items) as Tensors

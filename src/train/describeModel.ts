@@ -1,8 +1,13 @@
 /** @module What a new model's manifest says of its making: data, hold-out, features and measurements. */
+import { createHash } from 'node:crypto'
 import { FEATURE_COUNT } from '../core/features/features.ts'
 import { DIMENSION } from '../core/model/baseModel.ts'
-import { type FeatureRecord, MANIFEST_FORMAT, type ModelManifest } from '../core/model/manifest.ts'
-import type { Report } from './report.ts'
+import {
+  type FeatureRecord,
+  MANIFEST_FORMAT,
+  type ModelManifest,
+  type ReportFile,
+} from '../core/model/manifest.ts'
 import type { Shop } from './shop/shop.ts'
 import type { Split } from './split.ts'
 import type { Validation } from './validate.ts'
@@ -19,21 +24,30 @@ interface Making {
   /** The fixed features', then those of the context. */
   readonly records: readonly FeatureRecord[]
   readonly hasContext: boolean
-  readonly reports: readonly Report[]
+  readonly report: Report | null
   readonly metrics: ModelManifest['metrics']
 }
 
+/** What training writes down beside a model, as JSON that its manifest vouches for. */
+interface Report {
+  readonly described: ReportFile
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+
+export function describeReport(name: string, content: unknown): Report {
+  const bytes = new TextEncoder().encode(`${JSON.stringify(content, rounded, 1)}\n`)
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  return { described: { name, bytes: bytes.length, sha256 }, bytes }
+}
+
+/** Six digits are more than any of these figures is worth. */
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === 'number' ? Number(value.toPrecision(6)) : value
+}
+
 /** Of a model without a parent; its files are not known yet. */
-export function describeModel({
-  seed,
-  shop,
-  split,
-  heldOutShare,
-  records,
-  hasContext,
-  reports,
-  metrics,
-}: Making): ModelManifest {
+export function describeModel(making: Making): ModelManifest {
+  const { seed, shop, split, heldOutShare, records, hasContext, report, metrics } = making
   return {
     format: MANIFEST_FORMAT,
     version: UNPUBLISHED,
@@ -51,7 +65,7 @@ export function describeModel({
     },
     seed,
     holdout: { fraction: heldOutShare, shoppers: split.heldOut },
-    ...(reports.length > 0 ? { reports: reports.map(({ described }) => described) } : {}),
+    ...(report && { reports: [report.described] }),
     metrics,
   }
 }

@@ -20,14 +20,12 @@ import { readBaseModel, type WrittenModel, writeBaseModel } from '../core/model/
 import { addScores } from '../core/model/score.ts'
 import { createWasmEngine } from '../engine/wasm/wasmEngine.ts'
 import { learnContext } from './context/learnContext.ts'
-import { describeModel, metricsOf } from './describeModel.ts'
-import { asShipped } from './encoder/asShipped.ts'
+import { describeModel, describeReport, metricsOf } from './describeModel.ts'
 import { type EncoderSettings, type TrainedEncoder, trainEncoder } from './encoder/train.ts'
 import { encoderCandidates } from './encoderCandidates.ts'
 import { FOLDS, planByTime, planLeaveOneOut } from './plan.ts'
 import { learnPrior } from './prior/learnPrior.ts'
 import { type ContextCandidates, type RankerData, trainRanker } from './ranker/trainRanker.ts'
-import { describeReport, type Report } from './report.ts'
 import { joinRecords, selectFeatures } from './selection/select.ts'
 import { contextKindsOf, contextOf } from './shop/context.ts'
 import type { Shop } from './shop/shop.ts'
@@ -100,24 +98,22 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
     split.until,
   )
 
-  const encoder = asShipped(
-    await trainEncoder(
-      {
-        items: shop.items,
-        categories: categoryNames(shop.items, statistics.category),
-        shoppers: split.training
-          .filter(({ id }) => plan.teachesEncoder(id))
-          .map(({ interactions }) => interactions),
-        until: split.until,
-        words,
-      },
-      { ...plan.encoder, ...options.encoder },
-      seed,
-      (done, total) => {
-        progress('encoder', done, total)
-        return checkpoint()
-      },
-    ),
+  const encoder = await trainEncoder(
+    {
+      items: shop.items,
+      categories: categoryNames(shop.items, statistics.category),
+      shoppers: split.training
+        .filter(({ id }) => plan.teachesEncoder(id))
+        .map(({ interactions }) => interactions),
+      until: split.until,
+      words,
+    },
+    { ...plan.encoder, ...options.encoder },
+    seed,
+    (done, total) => {
+      progress('encoder', done, total)
+      return checkpoint()
+    },
   )
 
   const ranker = trainRanker(data, {
@@ -171,9 +167,9 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
   const judged = options.judgeFeatures === false ? null : selectFeatures(data, asked)
   const selection = judged && joinRecords(judged, [...chosen.records, ...context.records])
   const records = selection?.records ?? [...chosen.records, ...context.records]
-  const reports: readonly Report[] = selection
-    ? [describeReport('selection.json', { ...selection.report, context: context.outcomes })]
-    : []
+  const report =
+    selection &&
+    describeReport('selection.json', { ...selection.report, context: context.outcomes })
 
   const manifest = describeModel({
     seed,
@@ -182,7 +178,7 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
     heldOutShare: 'fraction' in holdout && !options.leaveOneOut ? holdout.fraction : 0,
     records,
     hasContext: data.context !== undefined,
-    reports,
+    report,
     metrics: metricsOf(split, measured[0], measured[best], chosen.encoderWeight),
   })
   const base: BaseModel = {
@@ -213,7 +209,7 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
   })
   const model = await readBaseModel(written.manifest, written.files)
   const files = new Map(written.files)
-  for (const { described, bytes } of reports) files.set(described.name, bytes)
+  if (report) files.set(report.described.name, report.bytes)
   return { ...written, files, priorReason: learned.reason, model }
 }
 

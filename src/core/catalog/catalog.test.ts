@@ -98,7 +98,6 @@ describe('Catalog', () => {
       expect(catalog.row(id)).toBe(row)
     }
     expect(catalog.get('valueOf')).toBeUndefined()
-    expect(catalog.has('valueOf')).toBe(false)
     expect(({} as { title?: string }).title).toBeUndefined()
     expect([...catalog].length).toBe(catalog.size)
   })
@@ -109,15 +108,5 @@ describe('Catalog', () => {
       "catalog.json item 2: has no 'id'",
     )
     expect(refusal(() => Catalog.parse({})).message).toContain('is not an array')
-  })
-
-  test('lists categories once', () => {
-    const catalog = new Catalog([
-      { id: 'a', category: 'Tea' },
-      { id: 'b' },
-      { id: 'c', category: 'Garden' },
-      { id: 'd', category: 'Tea' },
-    ])
-    expect(catalog.categories()).toEqual(['Tea', 'Garden'])
   })
 })

@@ -33,10 +33,6 @@ export class Catalog implements Iterable<Item> {
     return this.items.length
   }
 
-  has(id: string): boolean {
-    return this.#rows.has(id)
-  }
-
   get(id: string): Item | undefined {
     const row = this.#rows.get(id)
     return row === undefined ? undefined : this.items[row]
@@ -45,13 +41,6 @@ export class Catalog implements Iterable<Item> {
   /** Place of the item in `items`. */
   row(id: string): number | undefined {
     return this.#rows.get(id)
-  }
-
-  /** The names of the categories, in order of first appearance. */
-  categories(): string[] {
-    const names = new Set<string>()
-    for (const { category } of this.items) if (category !== undefined) names.add(category)
-    return [...names]
   }
 
   [Symbol.iterator](): Iterator<Item> {

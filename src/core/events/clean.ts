@@ -3,6 +3,8 @@
  * dropped. Stored events are never deleted by it; a rule that changes later is applied to all of
  * them again.
  */
+import { DAY } from '../time.ts'
+import { dropShorterLooks, dropVisits, variation } from './clean/visit.ts'
 import type { ShopperEvent } from './event.ts'
 
 export interface CleaningReport {
@@ -41,13 +43,13 @@ const REGULAR_MIN_INTERVAL = 500
 /** A search again within this is the same wish in better words: typed to the end, or corrected. */
 const RETYPED_MS = 10_000
 /** A clock this far ahead was wrong when the event was written. */
-const CLOCK_TOLERANCE = 86_400_000
+const CLOCK_TOLERANCE = DAY
 
 /** Events "from tomorrow" would outweigh all others by recency; they are read as of now. */
-export const clampFuture: Stage = (events, { now }) =>
+const clampFuture: Stage = (events, { now }) =>
   events.map((event) => (event.time > now + CLOCK_TOLERANCE ? { ...event, time: now } : event))
 
-export const dropDuplicates: Stage = (events) => {
+const dropDuplicates: Stage = (events) => {
   const ids = new Set<string>()
   const lastTime = new Map<string, number>()
   return events.filter((event) => {
@@ -61,59 +63,34 @@ export const dropDuplicates: Stage = (events) => {
 }
 
 /** Keeps what is left of an event when some of its items are gone from the catalogue. */
-export const dropUnknownItems: Stage = (events, { known }) =>
+const dropUnknownItems: Stage = (events, { known }) =>
   events.flatMap((event) => {
     if (event.items.every(known)) return [event]
     const items = event.items.filter(known)
     return items.length > 0 ? [{ ...event, items }] : []
   })
 
-/** A purchase is trusted whatever its company. */
-const sparesPurchases = (isBot: (session: readonly ShopperEvent[]) => boolean): Stage => {
-  return (events) => {
-    const sessions = new Map<string, ShopperEvent[]>()
-    for (const event of events) {
-      const members = sessions.get(event.session)
-      if (members) members.push(event)
-      else sessions.set(event.session, [event])
-    }
-    const bots = new Set<string>()
-    for (const [session, members] of sessions) if (isBot(members)) bots.add(session)
-    return events.filter((event) => event.name === 'purchase' || !bots.has(event.session))
-  }
-}
-
-export const dropBursts: Stage = sparesPurchases((session) =>
-  session.some(
-    (event, i) =>
-      i >= BURST_EVENTS && event.time - (session[i - BURST_EVENTS]?.time ?? 0) < BURST_WINDOW,
-  ),
-)
-
-export const dropRegularIntervals: Stage = sparesPurchases((session) => {
-  if (session.length <= REGULAR_EVENTS) return false
-  const intervals = session.slice(1).map((event, i) => event.time - (session[i]?.time ?? 0))
-  const mean = intervals.reduce((sum, x) => sum + x, 0) / intervals.length
-  if (mean < REGULAR_MIN_INTERVAL) return false
-  const variance = intervals.reduce((sum, x) => sum + (x - mean) ** 2, 0) / intervals.length
-  return Math.sqrt(variance) / mean < REGULAR_VARIATION
-})
-
-export const dropMisclicks: Stage = (events) =>
-  events.filter(
-    ({ name, dwellMs }) =>
-      !(
-        (name === 'view_item' || name === 'select_item') &&
-        dwellMs !== undefined &&
-        dwellMs < BOUNCE_MS
-      ),
+const dropBursts: Stage = (events) =>
+  dropVisits(events, (visit) =>
+    visit.some(
+      ({ time }, i) => i >= BURST_EVENTS && time - visit[i - BURST_EVENTS].time < BURST_WINDOW,
+    ),
   )
+
+const dropRegularIntervals: Stage = (events) =>
+  dropVisits(events, (visit) => {
+    if (visit.length <= REGULAR_EVENTS) return false
+    const intervals = visit.slice(1).map(({ time }, i) => time - visit[i].time)
+    const mean = intervals.reduce((sum, x) => sum + x, 0) / intervals.length
+    if (mean < REGULAR_MIN_INTERVAL) return false
+    return variation(intervals) < REGULAR_VARIATION
+  })
 
 /**
  * Of searches that follow each other at once, the last says what was meant. A list that was shown
  * between them doesn't part them: it may be what the first of them found.
  */
-export const dropRetypedQueries: Stage = (events) => {
+const dropRetypedQueries: Stage = (events) => {
   const next = new Map<string, ShopperEvent>()
   const kept = events.toReversed().filter((event) => {
     const { name, session, time } = event
@@ -132,7 +109,7 @@ const STAGES: readonly (readonly [reason: string, stage: Stage])[] = [
   ['duplicate', dropDuplicates],
   ['burst', dropBursts],
   ['regular intervals', dropRegularIntervals],
-  ['misclick', dropMisclicks],
+  ['misclick', (events) => dropShorterLooks(events, BOUNCE_MS)],
   // Last: what a script or a slip did between two searches doesn't part them.
   ['retyped query', dropRetypedQueries],
 ]

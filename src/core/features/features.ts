@@ -16,70 +16,52 @@ export type FeatureGroup =
 export interface Feature {
   readonly name: string
   readonly group: FeatureGroup
-  /** One line, for people. */
-  readonly meaning: string
 }
 
 const LIST = [
-  ['cooccurrenceRecent', 'cooccurrence', 'goes with what the shopper recently touched, summed'],
-  ['cooccurrenceShare', 'cooccurrence', 'the same, as a mean over the recent history'],
-  ['cooccurrenceSession', 'cooccurrence', 'goes with the items of the last visit or order'],
-  ['bought7', 'own', "shopper's purchases of it, halved every 7 days"],
-  ['bought30', 'own', "shopper's purchases of it, halved every 30 days"],
-  ['bought180', 'own', "shopper's purchases of it, halved every 180 days"],
-  ['boughtBefore', 'own', 'the shopper has bought it before'],
-  ['orderCount', 'own', "how many of the shopper's orders held it"],
-  ['inLastOrder', 'own', "it was in the shopper's last order"],
-  ['orderRecency', 'own', '1 / (1 + orders since the last one that held it)'],
-  ['repeatRateBought', 'own', 'share of its shoppers who came back to it, if bought before'],
-  ['due', 'own', 'time since the last purchase is near the usual interval'],
-  ['boughtByOrders', 'own', "bought before × number of the shopper's orders"],
-  ['boughtCooccurrence', 'own', 'bought before × goes with the recent history'],
-  ['repeatTendency', 'own', "bought before × share of the shopper's order lines that are repeats"],
-  ['boughtPopular', 'own', 'bought before × shoppers in the last 30 days'],
-  [
-    'touched3',
-    'interaction',
-    'views, carts and purchases of it by the shopper, halved every 3 days',
-  ],
-  ['touched60', 'interaction', 'the same, halved every 60 days'],
-  [
-    'touchedVisit',
-    'interaction',
-    "its share of the shopper's interactions, halved every visit, against its popularity",
-  ],
-  ['touchedVisits', 'interaction', 'the same, halved every 10 visits'],
-  ['touchedEver', 'interaction', 'the same, of all visits alike'],
-  ['visitShare', 'interaction', "share of the shopper's visits that touched it"],
-  ['inLastVisit', 'interaction', 'it was touched in the last visit'],
-  ['touchStrength', 'interaction', 'how strong the last interaction was: view, cart or purchase'],
-  [
-    'returnTendency',
-    'interaction',
-    "touched before × share of the shopper's interactions that are returns",
-  ],
-  ['touchedPopular', 'interaction', 'touched before × shoppers in the last 30 days'],
-  ['categoryAffinity', 'category', "share of the shopper's recent interest in its category"],
-  ['priceCloseness', 'price', "nearness to the shopper's usual price"],
-  ['popularity7', 'popularity', 'shoppers in the last 7 days'],
-  ['popularity30', 'popularity', 'shoppers in the last 30 days'],
-  ['popularityAll', 'popularity', 'shoppers ever'],
-  ['popularityShare', 'popularity', 'logarithm of its share of the popularity of 30 days'],
-  ['trend', 'popularity', 'shoppers of the last 7 days against the 30-day pace'],
-  ['popularityCold', 'popularity', 'shoppers in the last 30 days ÷ (1 + orders of the shopper)'],
-  ['dormant', 'popularity', 'nobody wanted it in the last 30 days'],
-  ['price', 'catalog', 'logarithm of the price'],
-  ['age', 'catalog', 'logarithm of the days since it appeared'],
-  ['isNew', 'catalog', 'appeared in the last 30 days'],
-] as const satisfies readonly (readonly [string, FeatureGroup, string])[]
+  ['cooccurrenceRecent', 'cooccurrence'], // goes with what the shopper recently touched, summed
+  ['cooccurrenceShare', 'cooccurrence'], // the same, as a mean over the recent history
+  ['cooccurrenceSession', 'cooccurrence'], // goes with the items of the last visit or order
+  ['bought7', 'own'], // shopper's purchases of it, halved every 7 days
+  ['bought30', 'own'], // shopper's purchases of it, halved every 30 days
+  ['bought180', 'own'], // shopper's purchases of it, halved every 180 days
+  ['boughtBefore', 'own'], // the shopper has bought it before
+  ['orderCount', 'own'], // how many of the shopper's orders held it
+  ['inLastOrder', 'own'], // it was in the shopper's last order
+  ['orderRecency', 'own'], // 1 / (1 + orders since the last one that held it)
+  ['repeatRateBought', 'own'], // share of its shoppers who came back to it, if bought before
+  ['due', 'own'], // time since the last purchase is near the usual interval
+  ['boughtByOrders', 'own'], // bought before × number of the shopper's orders
+  ['boughtCooccurrence', 'own'], // bought before × goes with the recent history
+  ['repeatTendency', 'own'], // bought before × share of the shopper's order lines that are repeats
+  ['boughtPopular', 'own'], // bought before × shoppers in the last 30 days
+  ['touched3', 'interaction'], // views, carts and purchases of it by the shopper, halved every 3 days
+  ['touched60', 'interaction'], // the same, halved every 60 days
+  ['touchedVisit', 'interaction'], // its share of the shopper's interactions, halved every visit, against its popularity
+  ['touchedVisits', 'interaction'], // the same, halved every 10 visits
+  ['touchedEver', 'interaction'], // the same, of all visits alike
+  ['visitShare', 'interaction'], // share of the shopper's visits that touched it
+  ['inLastVisit', 'interaction'], // it was touched in the last visit
+  ['touchStrength', 'interaction'], // how strong the last interaction was: view, cart or purchase
+  ['returnTendency', 'interaction'], // touched before × share of the shopper's interactions that are returns
+  ['touchedPopular', 'interaction'], // touched before × shoppers in the last 30 days
+  ['categoryAffinity', 'category'], // share of the shopper's recent interest in its category
+  ['priceCloseness', 'price'], // nearness to the shopper's usual price
+  ['popularity7', 'popularity'], // shoppers in the last 7 days
+  ['popularity30', 'popularity'], // shoppers in the last 30 days
+  ['popularityAll', 'popularity'], // shoppers ever
+  ['popularityShare', 'popularity'], // logarithm of its share of the popularity of 30 days
+  ['trend', 'popularity'], // shoppers of the last 7 days against the 30-day pace
+  ['popularityCold', 'popularity'], // shoppers in the last 30 days ÷ (1 + orders of the shopper)
+  ['dormant', 'popularity'], // nobody wanted it in the last 30 days
+  ['price', 'catalog'], // logarithm of the price
+  ['age', 'catalog'], // logarithm of the days since it appeared
+  ['isNew', 'catalog'], // appeared in the last 30 days
+] as const satisfies readonly (readonly [string, FeatureGroup])[]
 
 export type FeatureName = (typeof LIST)[number][0]
 
-export const FEATURES: readonly Feature[] = LIST.map(([name, group, meaning]) => ({
-  name,
-  group,
-  meaning,
-}))
+export const FEATURES: readonly Feature[] = LIST.map(([name, group]) => ({ name, group }))
 
 /** F. */
 export const FEATURE_COUNT = LIST.length

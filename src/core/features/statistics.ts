@@ -7,18 +7,12 @@ import type { Item } from '../catalog/item.ts'
 import { DAY } from '../time.ts'
 import type { ContextSource } from './context/context.ts'
 import { contextTable } from './context/lifts.ts'
-import {
-  type CooccurrenceOptions,
-  cooccurrence,
-  DEFAULT_COOCCURRENCE,
-  type NeighbourLists,
-} from './cooccurrence.ts'
+import { cooccurrence, DEFAULT_COOCCURRENCE, type NeighbourLists } from './cooccurrence.ts'
 import type { History } from './history.ts'
 import type { ItemStatistics } from './itemStatistics.ts'
 import { eventStrength } from './strength.ts'
 
 export interface StatisticsOptions {
-  readonly cooccurrence?: Partial<CooccurrenceOptions>
   /** Reused instead of being built: with a fresh popularity, the lists may stay as shipped. */
   readonly neighbours?: NeighbourLists & { readonly neighboursPerItem: number }
   /** Kinds of context to count, and what is known of the moments; absent: none. */
@@ -39,10 +33,9 @@ export function buildStatistics(
   asOf: number,
   options: StatisticsOptions = {},
 ): ItemStatistics {
-  const settings = { ...DEFAULT_COOCCURRENCE, ...options.cooccurrence }
   const lists = options.neighbours ?? {
-    ...cooccurrence(items.length, shoppers, asOf, settings),
-    neighboursPerItem: settings.neighboursPerItem,
+    ...cooccurrence(items.length, shoppers, asOf),
+    neighboursPerItem: DEFAULT_COOCCURRENCE.neighboursPerItem,
   }
   const counts = countShoppers(items.length, shoppers, asOf)
   const category = categoryIndex(items)

@@ -48,7 +48,7 @@ function contextModel(): BaseModel {
 /** The model with one tensor of the context replaced, hashes made right again. */
 async function tampered(name: string, change: (tensor: Tensor) => Tensor) {
   const { manifest, files } = await writeBaseModel(contextModel())
-  const tensors = new Map(readSafetensors(files.get(FILE)!).tensors)
+  const tensors = new Map(readSafetensors(files.get(FILE)!))
   tensors.set(name, change(tensors.get(name)!))
   const bytes = writeSafetensors(tensors)
   const described = await describeFile(FILE, bytes)

@@ -114,19 +114,8 @@ interface States {
  * h: the encoded history at `now` (milliseconds since the epoch), [d]; zeros for an empty history.
  * Interactions after `now` count as just before it.
  */
-export function encode(
-  model: EncoderModel,
-  history: History,
-  now: number,
-): Float32Array<ArrayBuffer> {
-  const recent = windowOf(history)
-  if (recent.length === 0) return new Float32Array(DIMENSION)
-  const weights = encoderWeights(model.encoder)
-  const states = statesFor(recent.length)
-  recent.forEach((_, t) => {
-    computeState(model, weights, recent[t], gapAfter(recent, t, now), states, t)
-  })
-  return encodeLast(weights, states, [...recent.keys()])
+export function encode(model: EncoderModel, history: History, now: number) {
+  return createEncoder(model)(history, now)
 }
 
 /** The last interactions with items; what a search merely found is none of them. */
@@ -144,7 +133,10 @@ export function windowOf(history: History): History {
 export function createEncoder(model: EncoderModel): Encode {
   const weights = encoderWeights(model.encoder)
   // The window of the last call and one new: no row is overwritten that may be needed.
-  const states = statesFor(2 * HISTORY_LENGTH)
+  const states: States = {
+    input: new Float32Array(2 * HISTORY_LENGTH * DIMENSION),
+    normalised: new Float32Array(2 * HISTORY_LENGTH * DIMENSION),
+  }
   const free = Array.from({ length: 2 * HISTORY_LENGTH }, (_, row) => row)
   let known = new Map<number, number>()
   return (history, now) => {
@@ -166,13 +158,6 @@ export function createEncoder(model: EncoderModel): Encode {
     for (const [key, row] of known) if (!current.has(key)) free.push(row)
     known = current
     return encodeLast(weights, states, rows)
-  }
-}
-
-function statesFor(rows: number): States {
-  return {
-    input: new Float32Array(rows * DIMENSION),
-    normalised: new Float32Array(rows * DIMENSION),
   }
 }
 

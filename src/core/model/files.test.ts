@@ -27,7 +27,7 @@ async function refusal(read: Promise<unknown>): Promise<NearsideError> {
 /** The model with one tensor of one file replaced, hashes made right again. */
 async function tampered(file: string, name: string, change: (tensor: Tensor) => Tensor | null) {
   const { manifest, files } = await writeBaseModel({ ...tinyModel(), trees: tinyTrees() })
-  const tensors = new Map(readSafetensors(files.get(file) as Uint8Array).tensors)
+  const tensors = new Map(readSafetensors(files.get(file) as Uint8Array))
   const changed = change(tensors.get(name) as Tensor)
   if (changed) tensors.set(name, changed)
   else tensors.delete(name)

@@ -149,7 +149,7 @@ export function manifestBytes(manifest: ModelManifest): Uint8Array<ArrayBuffer> 
 
 /** What the manifest says of a file. */
 export async function describeFile(name: string, bytes: Uint8Array): Promise<ModelFile> {
-  const tensors = [...readSafetensors(bytes).tensors].map(
+  const tensors = [...readSafetensors(bytes)].map(
     ([tensor, { shape, data }]) => [tensor, { dtype: dtypeOf(data), shape }] as const,
   )
   return {
@@ -186,7 +186,7 @@ async function readFile(file: ModelFile, files: ModelBytes): Promise<Tensors> {
     throw new NearsideError('model-corrupt', `${name} does not match its SHA-256`)
   let tensors: Tensors
   try {
-    tensors = readSafetensors(bytes).tensors
+    tensors = readSafetensors(bytes)
   } catch (thrown) {
     throw NearsideError.from(wrap(name, thrown), 'model-corrupt', name)
   }

@@ -25,12 +25,6 @@ const DTYPES = {
 
 export type Dtype = keyof typeof DTYPES
 
-export interface SafetensorsFile {
-  readonly tensors: Tensors
-  /** The header's `__metadata__`. */
-  readonly metadata: Readonly<Record<string, string>>
-}
-
 /** Name of the element type as the format spells it. */
 export function dtypeOf(data: TensorData): Dtype {
   if (data instanceof Float32Array) return 'F32'
@@ -45,7 +39,7 @@ export function dtypeOf(data: TensorData): Dtype {
  * typed arrays that a browser runs on.
  * @throws NearsideError `model-corrupt` for anything that is not exactly right
  */
-export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
+export function readSafetensors(bytes: Uint8Array): Tensors {
   if (bytes.length > MAX_FILE_BYTES) throw corrupt('the file is larger than 64 MB')
   if (bytes.length < 8) throw corrupt('the file is shorter than its header length')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -56,12 +50,10 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
   const header = parseHeader(bytes.subarray(8, 8 + headerBytes))
   const body = bytes.subarray(8 + headerBytes)
 
-  const metadata: Record<string, string> = {}
-  const entries: Entry[] = []
-  for (const [name, value] of Object.entries(header)) {
-    if (name === '__metadata__') readMetadata(value, metadata)
-    else entries.push(parseEntry(name, value))
-  }
+  const entries = Object.entries(header)
+    // Notes that a file may carry; nothing here reads them.
+    .filter(([name]) => name !== '__metadata__')
+    .map(([name, value]) => parseEntry(name, value))
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end)
   let expected = 0
   for (const { name, begin, end } of entries) {
@@ -78,7 +70,7 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
     if (data instanceof Float32Array) checkFinite(name, data)
     tensors.set(name, { shape, data })
   }
-  return { tensors, metadata }
+  return tensors
 }
 
 /**
@@ -86,19 +78,13 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
  * the header is padded with spaces, so that every tensor starts at a multiple of its element size.
  * @throws NearsideError `model-corrupt` for a non-finite or huge value, or a shape that doesn't fit
  */
-export function writeSafetensors(
-  tensors: Tensors,
-  metadata: Readonly<Record<string, string>> = {},
-): Uint8Array<ArrayBuffer> {
+export function writeSafetensors(tensors: Tensors): Uint8Array<ArrayBuffer> {
   const sorted = [...tensors].sort(
     ([nameA, a], [nameB, b]) =>
       b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT ||
       (nameA < nameB ? -1 : nameA > nameB ? 1 : 0),
   )
   const header: [string, unknown][] = []
-  const keys = Object.keys(metadata).sort()
-  if (keys.length)
-    header.push(['__metadata__', Object.fromEntries(keys.map((key) => [key, metadata[key]]))])
   let offset = 0
   for (const [name, { shape, data }] of sorted) {
     if (elements(name, shape) !== data.length)
@@ -143,14 +129,6 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   }
   if (!isRecord(header)) throw corrupt('the header is not a JSON object')
   return header
-}
-
-function readMetadata(value: unknown, into: Record<string, string>): void {
-  if (!isRecord(value)) throw corrupt('the metadata is not an object')
-  for (const [key, text] of Object.entries(value)) {
-    if (typeof text !== 'string') throw corrupt(`metadata '${key}' is not a string`)
-    Object.defineProperty(into, key, { value: text, enumerable: true })
-  }
 }
 
 function parseEntry(name: string, value: unknown): Entry {

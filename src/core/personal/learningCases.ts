@@ -23,18 +23,16 @@ export interface LearningCase extends Case {
 export interface CaseOptions {
   /** Times are days: then everything of one day is one case. */
   readonly dayOnly?: boolean
-  /** Keep the first case, which has no history. Default false. */
-  readonly withFirst?: boolean
   /** Default: by rule. */
   readonly weights?: EventWeights
 }
 
 /** Ascending by time. Empty when nothing has a past to be predicted from. */
 export function casesFromHistory(history: History, options: CaseOptions = {}): LearningCase[] {
-  const { dayOnly = false, withFirst = false, weights = EVENT_WEIGHTS } = options
+  const { dayOnly = false, weights = EVENT_WEIGHTS } = options
   const cases = buildCases({ id: '', interactions: history }, dayOnly, Number.NEGATIVE_INFINITY)
   return cases
-    .filter((one) => withFirst || one.history.some(({ name }) => eventKind(name) !== null))
+    .filter((one) => one.history.some(({ name }) => eventKind(name) !== null))
     .map((one) => weighed({ ...one, kinds: kindsOf(one, history, dayOnly) }, weights))
 }
 

@@ -94,7 +94,7 @@ export class Shop {
   /** Without a catalogue and without a model, any item may exist. */
   readonly knows = (item: string): boolean => {
     if (!this.#catalog && !this.#ranker) return true
-    return this.#catalog?.has(item) === true || this.rowOf(item) !== undefined
+    return this.#catalog?.get(item) !== undefined || this.rowOf(item) !== undefined
   }
 
   readonly rowOf = (item: string): number | undefined => this.#ranker?.rowOf(item)

@@ -5,12 +5,7 @@
 import type { ContextFeature } from '../../core/features/context/contextFeatures.ts'
 import { FEATURE_COUNT } from '../../core/features/features.ts'
 import type { Random } from '../../core/model/random.ts'
-import {
-  buildDataset,
-  contextColumns,
-  DEFAULT_DATASET,
-  type RankerDataset,
-} from '../ranker/dataset.ts'
+import { buildDataset, contextColumns, type RankerDataset } from '../ranker/dataset.ts'
 import { OUT_OF_FOLD, OutOfFoldStatistics } from '../ranker/outOfFold.ts'
 import { type SampleOptions, sampleCases } from '../ranker/sample.ts'
 import { type ContextCandidates, DEFAULT_RANKER, type RankerData } from '../ranker/trainRanker.ts'
@@ -40,7 +35,6 @@ export function buildContextTable(
     sample.cases.sort(statistics.compareCases),
     ({ shopper, time }) => statistics.at(shopper, time),
     random,
-    DEFAULT_DATASET,
     contextColumns(features, contexts),
   )
   const columns = 1 + features.length

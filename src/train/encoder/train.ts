@@ -4,6 +4,8 @@ import type { History } from '../../core/features/history.ts'
 import { DIMENSION } from '../../core/model/baseModel.ts'
 import type { ContentTables } from '../../core/model/content.ts'
 import { ENCODER_SHAPES, type EncoderName, type EncoderWeights } from '../../core/model/encoder.ts'
+import { encoderFromTensors, encoderToTensors } from '../../core/model/parts.ts'
+import { dequantizeRows, quantizeRows } from '../../core/model/quantizeRows.ts'
 import { createRandom, type Random, shuffled } from '../../core/model/random.ts'
 import type { Tensors } from '../../core/model/tensor.ts'
 import type { WordVectors } from '../wordVectors.ts'
@@ -64,6 +66,7 @@ export const SEQUENCE_SETTINGS: EncoderSettings = {
   bias: false,
 }
 
+/** As devices get it, through int8 and back, so that everything after is fitted to that. */
 export interface TrainedEncoder {
   readonly encoder: Tensors
   /** E, [N, d]. */
@@ -151,8 +154,8 @@ function trained(
       [name, { shape: [...shape], data: weights[name as EncoderName].value.slice() }] as const,
   )
   return {
-    encoder: new Map(tensors),
-    itemVectors: table.vectors.slice(),
+    encoder: encoderFromTensors(encoderToTensors(new Map(tensors))),
+    itemVectors: dequantizeRows(quantizeRows(table.vectors, DIMENSION), DIMENSION),
     content: table.content(),
   }
 }

@@ -3,8 +3,8 @@
  * first fit already ranks highest. NDCG@10 is decided there, and an exact softmax over a few dozen
  * candidates spends nothing on telling the hopeless apart.
  */
-import type { RankerDataset } from './dataset.ts'
-import { rowsOf } from './part.ts'
+import { type RankerDataset, rowScores } from './dataset.ts'
+import { rowsOf, rowsOfCase } from './part.ts'
 
 /**
  * Each case's highest rows by a first fit. Targets outside are given up; a case without any target
@@ -18,19 +18,12 @@ export function candidatesOf(
   weights: Float64Array,
   places: number,
 ): RankerDataset {
-  const { columns } = data
-  const raw = weights.map((value, f) => value / scale[f])
+  const scores = rowScores(data, scale, weights)
   const kept: number[] = []
   const highest: number[][] = []
   for (let c = 0; c < data.cases.length; c++) {
-    const rows: { row: number; score: number }[] = []
-    for (let row = data.start[c]; row < data.start[c + 1]; row++) {
-      let score = 0
-      for (let f = 0, x = row * columns; f < columns; f++, x++) score += raw[f] * data.features[x]
-      rows.push({ row, score })
-    }
-    rows.sort((a, b) => b.score - a.score || a.row - b.row)
-    const own = rows.slice(0, places).map(({ row }) => row)
+    const rows = rowsOfCase(data, c).sort((a, b) => scores[b] - scores[a] || a - b)
+    const own = rows.slice(0, places)
     if (!own.some((row) => data.target[row] > 0)) continue
     kept.push(c)
     highest.push(own)

@@ -33,16 +33,25 @@ export interface RankerDataset {
   readonly target: Float32Array
 }
 
-export interface DatasetOptions {
-  /** Most rows of a case; targets and own items beyond three quarters are thinned. */
-  readonly rows: number
-  /** Items that go best with the history, taken for certain. */
-  readonly neighbours: number
-  /** The most popular items of 30 days, taken for certain. */
-  readonly popular: number
-}
+/** Most rows of a case; targets and own items beyond three quarters are thinned. */
+const ROWS = 320
+/** Items that go best with the history, and the most popular of 30 days, taken for certain. */
+const CERTAIN_NEIGHBOURS = 60
+const CERTAIN_POPULAR = 60
 
-export const DEFAULT_DATASET: DatasetOptions = { rows: 320, neighbours: 60, popular: 60 }
+/** w·x of each row, [rows]. @param scale [columns], raw features are divided by it */
+export function rowScores(
+  { columns, features, item }: Pick<RankerDataset, 'columns' | 'features' | 'item'>,
+  scale: Float32Array,
+  weights: Float64Array,
+): Float64Array {
+  const raw = weights.map((value, f) => value / scale[f])
+  return Float64Array.from(item, (_, row) => {
+    let score = 0
+    for (let f = 0, x = row * columns; f < columns; f++, x++) score += raw[f] * features[x]
+    return score
+  })
+}
 
 /** More columns beside the features, e.g. an encoder's score. */
 export interface ExtraColumns {
@@ -67,12 +76,11 @@ export function buildDataset(
   cases: readonly RankerCase[],
   statisticsOf: (one: RankerCase) => ItemStatistics,
   random: Random,
-  options: DatasetOptions = DEFAULT_DATASET,
   extra: ExtraColumns | null = null,
 ): RankerDataset {
   const columns = FEATURE_COUNT + (extra?.count ?? 0)
   const start = new Int32Array(cases.length + 1)
-  const capacity = cases.length * options.rows
+  const capacity = cases.length * ROWS
   const item = new Int32Array(capacity)
   const features = new Float32Array(capacity * columns)
   const correction = new Float32Array(capacity)
@@ -85,7 +93,7 @@ export function buildDataset(
       all = new Float32Array(statistics.items * FEATURE_COUNT)
     computeFeatures(statistics, one.history, one.time, null, all)
     const more = extra?.of(one, statistics) ?? []
-    const chosen = chooseRows(one, statistics.items, all, random, options)
+    const chosen = chooseRows(one, statistics.items, all, random)
     for (let k = 0; k < chosen.items.length; k++, row++) {
       item[row] = chosen.items[k]
       correction[row] = k < chosen.certain ? 0 : chosen.correction
@@ -109,41 +117,31 @@ export function buildDataset(
   }
 }
 
-function chooseRows(
-  one: RankerCase,
-  items: number,
-  features: Float32Array,
-  random: Random,
-  options: DatasetOptions,
-) {
+function chooseRows(one: RankerCase, items: number, features: Float32Array, random: Random) {
   const taken = new Uint8Array(items)
   for (const target of one.targets) taken[target] = 1
-  const rows: number[] = draw([...one.targets], options.rows >> 2, random)
+  const rows: number[] = draw([...one.targets], ROWS >> 2, random)
   const targets = rows.length
   const add = (item: number) => {
     if (taken[item]) return
     taken[item] = 1
     rows.push(item)
   }
-  const limit = (options.rows * 3) >> 2
+  const limit = (ROWS * 3) >> 2
   const own = one.history
-  for (
-    let k = own.length - 1;
-    k >= 0 && rows.length < limit - options.neighbours - options.popular;
-    k--
-  )
-    add(own[k].item)
+  const ownLimit = limit - CERTAIN_NEIGHBOURS - CERTAIN_POPULAR
+  for (let k = own.length - 1; k >= 0 && rows.length < ownLimit; k--) add(own[k].item)
   const { cooccurrenceRecent, popularity30 } = FEATURE_COLUMN
   for (const item of [
-    ...strongest(features, items, cooccurrenceRecent, options.neighbours),
-    ...strongest(features, items, popularity30, options.popular),
+    ...strongest(features, items, cooccurrenceRecent, CERTAIN_NEIGHBOURS),
+    ...strongest(features, items, popularity30, CERTAIN_POPULAR),
   ]) {
     if (rows.length < limit) add(item)
   }
   const certain = rows.length
   const rest: number[] = []
   for (let item = 0; item < items; item++) if (!taken[item]) rest.push(item)
-  const sampled = draw(rest, options.rows - certain, random)
+  const sampled = draw(rest, ROWS - certain, random)
   return {
     items: [...rows, ...sampled],
     targets,

@@ -1,6 +1,7 @@
 /** @module Moves the weight of each training case towards the targets that the ranker can reach. */
 import { focusedShares } from '../../core/personal/focus.ts'
-import type { RankerDataset } from './dataset.ts'
+import { type RankerDataset, rowScores } from './dataset.ts'
+import { rowsOfCase } from './part.ts'
 
 /**
  * Target shares as in `focusedShares`, by the scores of a first fit.
@@ -14,22 +15,13 @@ export function focusTargets(
   weights: Float64Array,
   focus: number,
 ): RankerDataset {
-  const { columns } = data
-  const raw = weights.map((value, f) => value / scale[f])
+  const scores = rowScores(data, scale, weights)
   const target = new Float32Array(data.target.length)
   for (let c = 0; c < data.cases.length; c++) {
-    const rows: number[] = []
-    const scores: number[] = []
-    for (let row = data.start[c]; row < data.start[c + 1]; row++) {
-      if (data.target[row] === 0) continue
-      let score = 0
-      for (let f = 0, x = row * columns; f < columns; f++, x++) score += raw[f] * data.features[x]
-      rows.push(row)
-      scores.push(score)
-    }
+    const rows = rowsOfCase(data, c).filter((row) => data.target[row] !== 0)
     const shares = focusedShares(
       rows.map((row) => data.target[row]),
-      scores,
+      rows.map((row) => scores[row]),
       focus,
     )
     rows.forEach((row, k) => {

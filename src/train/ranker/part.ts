@@ -7,12 +7,18 @@ export function partOf(
   isIn: (one: RankerCase) => boolean,
   columns?: readonly number[],
 ): RankerDataset {
-  const { cases, start } = table
+  const { cases } = table
   const kept = [...cases.keys()].filter((c) => isIn(cases[c]))
-  const rows = kept.map((c) =>
-    Array.from({ length: start[c + 1] - start[c] }, (_, k) => start[c] + k),
+  return rowsOf(
+    table,
+    kept,
+    kept.map((c) => rowsOfCase(table, c)),
+    columns,
   )
-  return rowsOf(table, kept, rows, columns)
+}
+
+export function rowsOfCase({ start }: Pick<RankerDataset, 'start'>, c: number): number[] {
+  return Array.from({ length: start[c + 1] - start[c] }, (_, k) => start[c] + k)
 }
 
 /** @param rows of each of the cases, in the order in which they shall come. */

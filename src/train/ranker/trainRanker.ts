@@ -15,7 +15,7 @@ import { TARGET_FOCUS } from '../../core/personal/focus.ts'
 import type { ShopperLog } from '../shop/shop.ts'
 import { candidatesOf } from './candidates.ts'
 import { candidatesOfCatalog } from './catalogCandidates.ts'
-import { buildDataset, DEFAULT_DATASET, type RankerCase, type RankerDataset } from './dataset.ts'
+import { buildDataset, type RankerCase, type RankerDataset } from './dataset.ts'
 import { focusTargets } from './focus.ts'
 import { fitNewton } from './newton.ts'
 import { OUT_OF_FOLD, type OutOfFoldOptions, OutOfFoldStatistics } from './outOfFold.ts'
@@ -174,7 +174,7 @@ function withEncoder(
   const unseen = cases.filter((one) => one.history.length > 0 && encoder.unseen(one.shopper))
   // Nobody to show what its score is worth: it gets no weight.
   if (unseen.length === 0) return { weights, encoderWeight: 0 }
-  const table = buildDataset(unseen, statisticsOf, random, DEFAULT_DATASET, {
+  const table = buildDataset(unseen, statisticsOf, random, {
     count: 1,
     of: (one) => [encoder.scores(one)],
   })

@@ -7,7 +7,6 @@ import type { Random } from '../../core/model/random.ts'
 import {
   buildDataset,
   contextColumns,
-  DEFAULT_DATASET,
   type RankerCase,
   type RankerDataset,
 } from '../ranker/dataset.ts'
@@ -49,7 +48,6 @@ export function sampleJudgedCases(
       chosen.sort(statistics.compareCases),
       ({ shopper, time }) => statistics.at(shopper, time),
       random,
-      DEFAULT_DATASET,
       context ? contextColumns(contextCandidates(context.kinds), context.contexts) : null,
     )
   const later = cases.filter(isLater)

@@ -1,6 +1,7 @@
 /** @module NDCG@10 of cases of which only the candidates are scored. */
 import { ndcg } from '../metrics.ts'
 import type { RankerDataset } from '../ranker/dataset.ts'
+import { rowsOfCase } from '../ranker/part.ts'
 
 /** A place that no list reaches. */
 const NOWHERE = 2 ** 31 - 1
@@ -14,8 +15,7 @@ export function ndcgOfCases(
   scores: Float64Array,
 ): number[] {
   return cases.map(({ targets }, c) => {
-    const rows = Array.from({ length: start[c + 1] - start[c] }, (_, k) => start[c] + k)
-    rows.sort((a, b) => scores[b] - scores[a] || a - b)
+    const rows = rowsOfCase({ start }, c).sort((a, b) => scores[b] - scores[a] || a - b)
     const places = rows.flatMap((row, place) => (target[row] > 0 ? [place] : []))
     const missed = Array(targets.length - places.length).fill(NOWHERE)
     return ndcg(Int32Array.from([...places, ...missed]), 10)

@@ -1,5 +1,5 @@
 /**
- * @module Tukey's fences: values more than `reach` interquartile ranges beyond the quartiles are
+ * @module Tukey's fences: values more than 1.5 interquartile ranges beyond the quartiles are
  * outside. On logarithms, because dwell times and rates have a heavy tail that is no error.
  * @see Tukey 1977, Exploratory Data Analysis
  */
@@ -9,19 +9,19 @@ export interface Fences {
   readonly high: number
 }
 
-export const REACH = 1.5
+const REACH = 1.5
 
 /** Quartiles of fewer values would be those values themselves. */
 const LEAST_VALUES = 8
 
 /** In the units of `values`, all above 0. Infinite where there are too few values to judge by. */
-export function logFences(values: readonly number[], reach = REACH): Fences {
+export function logFences(values: readonly number[]): Fences {
   if (values.length < LEAST_VALUES) return { low: 0, high: Number.POSITIVE_INFINITY }
   const sorted = Float64Array.from(values, Math.log).sort()
   const lower = quartile(sorted, 0.25)
   const upper = quartile(sorted, 0.75)
   const range = upper - lower
-  return { low: Math.exp(lower - reach * range), high: Math.exp(upper + reach * range) }
+  return { low: Math.exp(lower - REACH * range), high: Math.exp(upper + REACH * range) }
 }
 
 /** Linear between order statistics. */

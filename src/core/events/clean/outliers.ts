@@ -7,13 +7,12 @@ import type { Cleaned } from '../clean.ts'
 import type { ShopperEvent } from '../event.ts'
 import { type Fences, logFences } from './fences.ts'
 import {
-  type ForestOptions,
   growForest,
   type IsolationForest,
   isolationScore,
   type Uniform,
 } from './isolationForest.ts'
-import { describeVisit, eventsBySession, rateOf } from './visit.ts'
+import { describeVisit, dropShorterLooks, dropVisits, eventsBySession, rateOf } from './visit.ts'
 
 /** What is usual, learned from a log; plain data. */
 export interface Usual {
@@ -30,35 +29,25 @@ export const ISOLATED = 0.6
 /** A look this long says something, whatever is usual. Milliseconds. */
 const LONGEST_MISCLICK = 3000
 
-export function learnUsual(
-  events: readonly ShopperEvent[],
-  random: Uniform,
-  forest?: ForestOptions,
-): Usual {
+export function learnUsual(events: readonly ShopperEvent[], random: Uniform): Usual {
   const visits = [...eventsBySession(inOrder(events)).values()]
   const dwells = events.flatMap(({ dwellMs }) => (dwellMs === undefined ? [] : [dwellMs]))
   const rates = visits.flatMap((visit) => rateOf(visit) ?? [])
   return {
     dwell: logFences(dwells.map((dwell) => Math.max(1, dwell))),
     rate: logFences(rates),
-    forest: growForest(visits.map(describeVisit), random, forest),
+    forest: growForest(visits.map(describeVisit), random),
   }
 }
 
-export type OutlierStage = (events: readonly ShopperEvent[], usual: Usual) => ShopperEvent[]
+export type OutlierStage = (
+  events: readonly ShopperEvent[],
+  usual: Usual,
+) => readonly ShopperEvent[]
 
 /** Looks far shorter than usual; a long look is no error. */
-export const dropShortLooks: OutlierStage = (events, { dwell }) => {
-  const least = Math.min(dwell.low, LONGEST_MISCLICK)
-  return events.filter(
-    ({ name, dwellMs }) =>
-      !(
-        (name === 'view_item' || name === 'select_item') &&
-        dwellMs !== undefined &&
-        dwellMs < least
-      ),
-  )
-}
+export const dropShortLooks: OutlierStage = (events, { dwell }) =>
+  dropShorterLooks(events, Math.min(dwell.low, LONGEST_MISCLICK))
 
 /** Visits far faster than usual. A slow one is a tab left open. */
 export const dropFastVisits: OutlierStage = (events, { rate }) =>
@@ -87,16 +76,6 @@ export function cleanOutliers(
     kept = next
   }
   return { events: kept, report: { kept: kept.length, dropped } }
-}
-
-/** A purchase is trusted whatever its company. */
-function dropVisits(
-  events: readonly ShopperEvent[],
-  isNoise: (visit: readonly ShopperEvent[]) => boolean,
-): ShopperEvent[] {
-  const noise = new Set<string>()
-  for (const [session, visit] of eventsBySession(events)) if (isNoise(visit)) noise.add(session)
-  return events.filter(({ name, session }) => name === 'purchase' || !noise.has(session))
 }
 
 function inOrder(events: readonly ShopperEvent[]): readonly ShopperEvent[] {

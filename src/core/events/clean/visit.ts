@@ -20,6 +20,25 @@ export function eventsBySession(
   return visits
 }
 
+/** Without what was done in some visits; a purchase is trusted whatever its company. */
+export function dropVisits(
+  events: readonly ShopperEvent[],
+  isNoise: (visit: readonly ShopperEvent[]) => boolean,
+): readonly ShopperEvent[] {
+  const noise = new Set<string>()
+  for (const [session, visit] of eventsBySession(events)) if (isNoise(visit)) noise.add(session)
+  return events.filter(({ name, session }) => name === 'purchase' || !noise.has(session))
+}
+
+/** Without looks at an item that took less, in milliseconds. */
+export function dropShorterLooks(
+  events: readonly ShopperEvent[],
+  least: number,
+): readonly ShopperEvent[] {
+  const isLook = ({ name }: ShopperEvent) => name === 'view_item' || name === 'select_item'
+  return events.filter((event) => !(isLook(event) && (event.dwellMs ?? least) < least))
+}
+
 /** Events a minute; null for a visit of fewer than three events, which has no rate to speak of. */
 export function rateOf(visit: readonly ShopperEvent[]): number | null {
   if (visit.length < 3) return null
@@ -41,7 +60,8 @@ export function describeVisit(visit: readonly ShopperEvent[]): Float64Array {
     Math.log(visit.length),
     Math.log(rateOf(visit) ?? 1),
     Math.log(median(intervals, 60_000)),
-    variation(intervals),
+    // Where there are too few to tell: 1, that of a person.
+    intervals.length < 3 ? 1 : variation(intervals),
     Math.log(Math.max(1, median(dwells, USUAL_DWELL))),
     dwells.length > 0 ? short / dwells.length : 0,
     items.length > 0 ? new Set(items).size / items.length : 1,
@@ -55,9 +75,8 @@ function median(values: readonly number[], otherwise: number): number {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
-/** Standard deviation ÷ mean; 1, that of a person's, where there are too few to tell. */
-function variation(intervals: readonly number[]): number {
-  if (intervals.length < 3) return 1
+/** Standard deviation ÷ mean. */
+export function variation(intervals: readonly number[]): number {
   const mean = intervals.reduce((sum, x) => sum + x, 0) / intervals.length
   const variance = intervals.reduce((sum, x) => sum + (x - mean) ** 2, 0) / intervals.length
   return Math.sqrt(variance) / mean

@@ -2,6 +2,7 @@
  * @module Context: what holds at a moment for every shopper alike. Hour, weekday and season follow
  * from the time; a promotion, the weather, or a holiday of its own only the shop can say.
  */
+import { DAY } from '../../time.ts'
 import { seasonAt } from './calendar.ts'
 
 /**
@@ -23,8 +24,6 @@ export const LEAST_DISCOUNT = Math.log(1.05)
 
 export const NO_MOMENTS: ContextSource = { at: () => ({}), discountsAt: () => null }
 
-const HOUR = 3_600_000
-const DAY = 24 * HOUR
 const HOURS_A_BLOCK = 4
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
 

@@ -8,17 +8,18 @@ import type { ItemStatistics } from '../itemStatistics.ts'
 import { eventStrength } from '../strength.ts'
 import { type ContextSource, contextValue } from './context.ts'
 
-const FORMS = ['lift', 'habit', 'liftTouched', 'discount', 'discountTouched'] as const
-
-export type ContextForm = (typeof FORMS)[number]
+/**
+ * `lift`: how much more it is wanted now than at all times; `habit`: how much more this shopper turns
+ * to it now than to other things; `discount`: how far it is below its usual price. `Touched`: the same,
+ * of what the shopper touched before.
+ */
+type ContextForm = 'lift' | 'habit' | 'liftTouched' | 'discount' | 'discountTouched'
 
 export interface ContextFeature {
   readonly name: string
   /** The kind of context; `price` for discounts. */
   readonly kind: string
   readonly form: ContextForm
-  /** One line, for people. */
-  readonly meaning: string
 }
 
 /** The kind that discounts belong to: they need a price of the moment, not a table. */
@@ -28,33 +29,13 @@ export const PRICE_KIND = 'price'
 function contextFeaturesOf(kind: string): readonly ContextFeature[] {
   if (kind === PRICE_KIND)
     return [
-      { name: 'discount', kind, form: 'discount', meaning: 'how far it is below its usual price' },
-      {
-        name: 'discountTouched',
-        kind,
-        form: 'discountTouched',
-        meaning: 'touched before × how far it is below its usual price',
-      },
+      { name: 'discount', kind, form: 'discount' },
+      { name: 'discountTouched', kind, form: 'discountTouched' },
     ]
   return [
-    {
-      name: `${kind}Lift`,
-      kind,
-      form: 'lift',
-      meaning: `how much more it is wanted at this ${kind} than at all times`,
-    },
-    {
-      name: `${kind}Habit`,
-      kind,
-      form: 'habit',
-      meaning: `how much more this shopper turns to it at this ${kind} than to other things`,
-    },
-    {
-      name: `${kind}LiftTouched`,
-      kind,
-      form: 'liftTouched',
-      meaning: `touched before × how much more it is wanted at this ${kind}`,
-    },
+    { name: `${kind}Lift`, kind, form: 'lift' },
+    { name: `${kind}Habit`, kind, form: 'habit' },
+    { name: `${kind}LiftTouched`, kind, form: 'liftTouched' },
   ]
 }
 
