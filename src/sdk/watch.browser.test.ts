@@ -110,7 +110,7 @@ test('how far a fit is crosses as two numbers, not as a snapshot', async () => {
   const count = (kind: string) => kinds.filter((known) => known === kind).length
   expect(count('progress')).toBeGreaterThan(5)
   expect(steps.size).toBeGreaterThan(5)
-  // The engine that was chosen, and what was learned.
-  expect(count('snapshot')).toBeLessThan(5)
+  // The engine that was chosen, what was learned, and what else happens to happen: not one a step.
+  expect(count('snapshot')).toBeLessThan(count('progress') / 2)
   expect(personalizer.getSnapshot().fitting).toBe(null)
 })

@@ -47,8 +47,12 @@ describe('the base model', () => {
         return device.snapshot().model?.version
       })
       .toBe('2')
-    const models = (await device.entries()).filter(({ kind }) => kind === 'model')
-    expect(models.map(({ detail }) => detail.version)).toEqual(['1', '2'])
+    // The log is written once the model is in use.
+    const logged = async () =>
+      (await device.entries())
+        .filter(({ kind }) => kind === 'model')
+        .map((one) => one.detail.version)
+    await expect.poll(logged).toEqual(['1', '2'])
   })
 
   test('a new version is adopted, logged, learned on anew, and only what changed is fetched', async () => {
