@@ -1,6 +1,6 @@
 export type { Item } from './core/catalog/item.ts'
 export { type ErrorCode, NearsideError } from './core/error.ts'
-export type { Cleaning } from './core/events/clean.ts'
+export type { Cleaning } from './core/events/cleanings.ts'
 export { EVENT_NAMES, type EventName, type ShopperEvent } from './core/events/event.ts'
 export type { ShopContext } from './core/features/context/context.ts'
 export type { Imbalance, LearnerName, LearnerWeight } from './core/personal/learners/names.ts'

@@ -3,7 +3,7 @@
  */
 import type { Item } from '../core/catalog/item.ts'
 import type { ErrorCode, NearsideError } from '../core/error.ts'
-import type { Cleaning } from '../core/events/clean.ts'
+import type { Cleaning } from '../core/events/cleanings.ts'
 import type { EventName, ShopperEvent } from '../core/events/event.ts'
 import type { ShopContext } from '../core/features/context/context.ts'
 import type { LatestModel } from '../core/model/manifest.ts'

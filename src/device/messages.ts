@@ -5,7 +5,7 @@
  */
 import type { Item } from '../core/catalog/item.ts'
 import type { WireError } from '../core/error.ts'
-import type { Cleaning } from '../core/events/clean.ts'
+import type { Cleaning } from '../core/events/cleanings.ts'
 import type { ShopperEvent } from '../core/events/event.ts'
 import type { LatestModel } from '../core/model/manifest.ts'
 import type { Imbalance, LearnerName } from '../core/personal/learners/names.ts'

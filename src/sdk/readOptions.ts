@@ -1,7 +1,7 @@
 /** @module Options of `createPersonalizer` at the edge: checked, with defaults and absolute URLs. */
 
 import { NearsideError } from '../core/error.ts'
-import { CLEANINGS } from '../core/events/clean.ts'
+import { CLEANINGS } from '../core/events/cleanings.ts'
 import { IMBALANCES, LEARNER_NAMES } from '../core/personal/learners/names.ts'
 import { STRATEGIES } from '../core/personal/strategy.ts'
 import type { EnginePreference, PersonalizerOptions } from '../device/api.ts'

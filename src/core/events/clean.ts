@@ -18,10 +18,6 @@ export interface Cleaned {
   readonly report: CleaningReport
 }
 
-export const CLEANINGS = ['rules', 'iqr', 'isolation-forest'] as const
-/** Fixed rules; with Tukey's fences; with an isolation forest as well. */
-export type Cleaning = (typeof CLEANINGS)[number]
-
 interface CleaningContext {
   readonly now: number
   readonly known: (item: string) => boolean

@@ -4,7 +4,8 @@
  * many of the shopper's own looks (docs/results), so a shop has to choose it.
  */
 import { createRandom } from '../../model/random.ts'
-import type { Cleaned, Cleaning } from '../clean.ts'
+import type { Cleaned } from '../clean.ts'
+import type { Cleaning } from '../cleanings.ts'
 import { cleanOutliers, learnUsual, OUTLIER_STAGES } from './outliers.ts'
 import { eventsBySession } from './visit.ts'
 
