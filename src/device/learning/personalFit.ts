@@ -13,17 +13,7 @@ import { evidenceOf, fuse } from '../../core/personal/fuse.ts'
 import { GUARD_START, Guard, type GuardState } from '../../core/personal/guard.ts'
 import { casesFromHistory } from '../../core/personal/learningCases.ts'
 import type { Engine } from '../../engine/engine.ts'
-
-/** Plain facts of a fit, for people. */
-export interface FitSummary {
-  readonly engine: string
-  readonly cases: number
-  readonly lossBefore: number
-  readonly lossAfter: number
-  readonly fusionWeight: number
-  readonly active: boolean
-  readonly milliseconds: number
-}
+import type { FitReport } from '../api.ts'
 
 export interface Fitted {
   readonly parameters: PersonalParameters
@@ -31,7 +21,7 @@ export interface Fitted {
   readonly guard: GuardState
   /** Time of the last entry that was learned from. */
   readonly until: number
-  readonly summary: FitSummary
+  readonly summary: FitReport
 }
 
 /** The personal model in use. */

@@ -8,14 +8,15 @@ import { NearsideError } from '../../core/error.ts'
 import { FEATURE_COUNT } from '../../core/features/features.ts'
 import { DIMENSION } from '../../core/model/baseModel.ts'
 import { Guard, type GuardState } from '../../core/personal/guard.ts'
+import type { FitReport } from '../api.ts'
 import type { PersonalRecord, Store } from '../storage/store.ts'
-import type { FitSummary, Fitted, InUse } from './personalFit.ts'
+import type { Fitted, InUse } from './personalFit.ts'
 
 export interface StoredPersonal extends InUse {
   readonly version: number
   /** Hash of the base model's manifest: it means nothing on another. */
   readonly base: string
-  readonly summary: FitSummary | null
+  readonly summary: FitReport | null
 }
 
 async function checksumOf(base: string, u: Float32Array, w: Float32Array): Promise<string> {
@@ -102,6 +103,6 @@ async function readRecord(row: unknown): Promise<StoredPersonal> {
     fusionWeight,
     guard: new Guard(guard as GuardState).state,
     until,
-    summary: (report as FitSummary | undefined) ?? null,
+    summary: (report as FitReport | undefined) ?? null,
   }
 }
