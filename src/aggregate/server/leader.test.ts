@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { fromBase64, fromHex, sha256, sha256Hex } from '../../core/bytes.ts'
+import { NearsideError } from '../../core/error.ts'
 import { receiptMessage, verify } from '../privacy/signature.ts'
 import { createFederation, LEADER } from './testFederation.ts'
 import { meanOf, post, report } from './testReports.ts'
@@ -123,6 +124,30 @@ describe('the leader', () => {
     expect(done).toMatchObject({ state: 'rejected', verdict })
     expect(open.policy.model.version).toBe('1')
     expect(existsSync(join(federation.models, '2'))).toBe(false)
+  })
+
+  it('rejects a round whose update gives no model, and waits where another try may give one', async () => {
+    let thrown = new NearsideError('model-unreachable', 'the disk is away')
+    const federation = await createFederation({
+      leader: {
+        applyUpdate: async () => {
+          throw thrown
+        },
+      },
+    })
+    for (let i = 0; i < 4; i++) await post(federation, (await report(federation, i)).body)
+    await federation.leader.advance()
+    expect((await federation.leader.current())?.state).toBe('exchanged')
+    expect(federation.leader.waitingFor()).toBe('the disk is away')
+    thrown = new NearsideError('fit-diverged', 'the parameters are not finite')
+    await federation.leader.advance()
+    const [open, done] = await federation.leader.rounds()
+    expect(done).toMatchObject({
+      state: 'rejected',
+      verdict: { accepted: false, reasons: ['the parameters are not finite'] },
+    })
+    expect(open).toMatchObject({ round: 2, state: 'open' })
+    expect(federation.leader.waitingFor()).toBeNull()
   })
 
   it('rejects a round that one malformed share wrecked', async () => {

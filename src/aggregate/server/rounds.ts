@@ -5,7 +5,7 @@
  */
 
 import type { Bytes } from '../../core/bytes.ts'
-import { NearsideError } from '../../core/error.ts'
+import { type ErrorCode, NearsideError } from '../../core/error.ts'
 import type { ModelManifest } from '../../core/model/manifest.ts'
 import { nextVersion, publishModel } from '../../train/models/publish.ts'
 import { type PublishedModel, readFiles, readLatest } from '../../train/models/read.ts'
@@ -24,7 +24,10 @@ export interface Candidate {
   readonly files: ReadonlyMap<string, Bytes>
 }
 
-/** Makes the next model from the mean update; the server itself knows nothing of models. */
+/**
+ * Makes the next model from the mean update; the server itself knows nothing of models.
+ * @throws NearsideError `fit-diverged` where the update gives none: the round is rejected
+ */
 export type ApplyUpdate = (
   parent: PublishedModel,
   meanUpdate: Float64Array,
@@ -32,7 +35,7 @@ export type ApplyUpdate = (
   version: string,
 ) => Promise<Candidate>
 
-/** Whether the candidate may be published. */
+/** Whether the candidate may be published. @throws NearsideError `engine-failed` where it scores nothing: it is rejected */
 export type Gate = (parent: PublishedModel, candidate: Candidate) => Promise<Verdict>
 
 export interface LeaderOptions extends AggregatorOptions {
@@ -56,6 +59,8 @@ export interface Rounds {
 }
 
 const ACCEPTED: Verdict = { accepted: true, reasons: [], metrics: {} }
+/** Parameters or scores that are not finite: the same update gives the same, however often it is tried. */
+const NO_MODEL: ReadonlySet<ErrorCode> = new Set(['fit-diverged', 'engine-failed'])
 
 /** @param drain finishes with the reports that a round still waits for */
 export function createRounds(
@@ -107,10 +112,17 @@ export function createRounds(
       return abandon(record, 'another model was published while it was open')
     const mean = meanUpdate(ownShare, peerShare, policy)
     const wrong = implausible(mean, policy)
-    if (wrong.length > 0)
-      return end(record, 'rejected', { accepted: false, reasons: wrong, metrics: {} })
-    const candidate = await options.applyUpdate(latest, mean, policy.learningRate, version)
-    const verdict = await options.gate(latest, candidate)
+    if (wrong.length > 0) return end(record, 'rejected', rejection(wrong))
+    let candidate: Candidate
+    let verdict: Verdict
+    try {
+      candidate = await options.applyUpdate(latest, mean, policy.learningRate, version)
+      verdict = await options.gate(latest, candidate)
+    } catch (thrown) {
+      const { code, message } = NearsideError.from(thrown, 'storage-unavailable', 'No model')
+      if (!NO_MODEL.has(code)) throw thrown
+      return end(record, 'rejected', rejection([message]))
+    }
     if (!verdict.accepted) return end(record, 'rejected', verdict)
     const { manifest } = candidate
     const files = await readFiles({ manifest, directory: latest.directory }, candidate.files)
@@ -131,8 +143,7 @@ export function createRounds(
   }
 
   async function abandon(record: RoundRecord, why: string): Promise<boolean> {
-    const verdict = { accepted: false, reasons: [why], metrics: {} }
-    await store.close(record.round, 'abandoned', verdict, now())
+    await store.close(record.round, 'abandoned', rejection([why]), now())
     log(`round ${record.round} was abandoned: ${why}`)
     return true
   }
@@ -163,4 +174,8 @@ export function createRounds(
   }
 
   return { step, abandon }
+}
+
+function rejection(reasons: readonly string[]): Verdict {
+  return { accepted: false, reasons, metrics: {} }
 }
