@@ -17,14 +17,14 @@ const readFragment = () => new URLSearchParams(location.hash.slice(1))
  */
 export function hideChoices(): void {
   const query = new URLSearchParams(location.search)
+  if (!NAMES.some((name) => query.has(name))) return
   const choices = readFragment()
   for (const name of NAMES) {
     for (const value of query.getAll(name)) choices.append(name, value)
     query.delete(name)
   }
   const rest = query.size > 0 ? `?${query}` : ''
-  if (rest.length < location.search.length)
-    history.replaceState(history.state, '', `${location.pathname}${rest}#${choices}`)
+  history.replaceState(history.state, '', `${location.pathname}${rest}#${choices}`)
 }
 
 /** The router's patched history tells of the second and third. */

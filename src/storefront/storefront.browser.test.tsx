@@ -187,6 +187,13 @@ test('an old link’s choices move to the fragment, which no server sees; the re
   expect(location.search).not.toContain('bird')
 })
 
+test('a search moves out of the query also where the rest grows by being written anew', () => {
+  history.pushState(null, '', '/search?q=tea&from=((mail))')
+  hideChoices()
+  expect(location.search).toBe('?from=%28%28mail%29%29')
+  expect(location.hash).toBe('#q=tea')
+})
+
 test('the skip link keeps what is searched for', async () => {
   const screen = await open('/search#q=tea')
   await screen.getByRole('link', { name: 'Skip to content' }).click()
