@@ -18,18 +18,18 @@ function compare(base: readonly string[], personal: readonly string[], shown: nu
 
 test('equal lists: nothing moved, nobody rose', () => {
   const ids = ['a', 'b', 'c']
-  const { coldStart, furthest, base, personal } = compare(ids, ids, 2)
-  expect([coldStart, furthest, base.length, personal.length]).toEqual([0, null, 2, 2])
+  const { entered, furthest, base, personal } = compare(ids, ids, 2)
+  expect([entered, furthest, base.length, personal.length]).toEqual([0, null, 2, 2])
   expect(cameFrom(personal[0])).toEqual({ direction: 'same', text: 'same place' })
 })
 
 test('a new shopper, the furthest riser, and what left the list', () => {
-  const { coldStart, furthest, base, personal } = compare(
+  const { entered, furthest, base, personal } = compare(
     ['a', 'b', 'c', 'd', 'e'],
     ['e', 'a', 'x'],
     2,
   )
-  expect(coldStart).toBe(1)
+  expect(entered).toBe(1)
   expect(furthest?.id).toBe('e')
   expect(cameFrom(personal[0])).toEqual({ direction: 'up', text: 'from place 5' })
   expect(wentTo(base[0])).toEqual({ direction: 'down', text: 'to place 2' })
@@ -43,13 +43,13 @@ test('both lists tell the same story of every product that stands in both', () =
       fc.shuffledSubarray(ids, { minLength: 8 }),
       fc.integer({ min: 1, max: 8 }),
       (mine, shown) => {
-        const { base, personal, coldStart } = compare(ids, mine, shown)
+        const { base, personal, entered } = compare(ids, mine, shown)
         for (const one of base) {
           const other = personal.find(({ id }) => id === one.id)
           if (other) expect([other.base, other.personal]).toEqual([one.base, one.personal])
           if (other) expect(cameFrom(other).direction).toBe(wentTo(one).direction)
         }
-        expect(coldStart).toBe(mine.slice(0, shown).filter((id) => ids.indexOf(id) >= shown).length)
+        expect(entered).toBe(mine.slice(0, shown).filter((id) => ids.indexOf(id) >= shown).length)
       },
     ),
   )

@@ -17,7 +17,7 @@ export interface Movements {
   /** This shopper's first `shown`, with why. */
   readonly personal: readonly (Placed & { readonly recommendation: Recommendation })[]
   /** Of the shopper's first `shown`, those that the shop's first `shown` lack. */
-  readonly coldStart: number
+  readonly entered: number
   /** The one that rose furthest; null where nothing rose. */
   readonly furthest: (Placed & { readonly recommendation: Recommendation }) | null
 }
@@ -51,7 +51,7 @@ export function movementsOf(
       personal: personalPlace.get(id) ?? null,
     })),
     personal: mine,
-    coldStart: mine.filter((entry) => entry.base === null || entry.base > shown).length,
+    entered: mine.filter((entry) => entry.base === null || entry.base > shown).length,
     furthest: highest,
   }
 }

@@ -5,9 +5,8 @@ import { startTransition, useCallback, useEffect, useState } from 'react'
 export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>, initial: () => T | null) {
   const [value, setValue] = useState(initial)
   const [failure, setFailure] = useState<string | null>(null)
-  const [attempt, setAttempt] = useState(0)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt loads again
   useEffect(() => {
+    if (failure !== null) return
     const abort = new AbortController()
     load(abort.signal).then(
       // In slices: a whole shop drawn at once would hold a slow phone for a third of a second.
@@ -17,10 +16,7 @@ export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>, initial:
       },
     )
     return () => abort.abort()
-  }, [load, attempt])
-  const retry = useCallback(() => {
-    setFailure(null)
-    setAttempt((before) => before + 1)
-  }, [])
+  }, [load, failure])
+  const retry = useCallback(() => setFailure(null), [])
   return { value, failure, retry }
 }

@@ -88,7 +88,7 @@ interface SummaryProps {
 
 function Summary({ movements, seen, canRank }: SummaryProps) {
   const { catalogue } = useShop()
-  const { coldStart, furthest } = movements
+  const { entered, furthest } = movements
   const riser = furthest && catalogue.get(furthest.id)
   if (!canRank)
     return (
@@ -107,14 +107,14 @@ function Summary({ movements, seen, canRank }: SummaryProps) {
     return <p>So far, nothing you did changes this order: both lists are the same.</p>
   return (
     <p>
-      {coldStart === 0 ? (
+      {entered === 0 ? (
         'Your first ten are everybody’s first ten, in another order. '
       ) : (
         <>
           <strong>
-            {coldStart} of your first {SHOWN}
+            {entered} of your first {SHOWN}
           </strong>{' '}
-          {coldStart === 1 ? 'is' : 'are'} not among everybody’s first {SHOWN}.{' '}
+          {entered === 1 ? 'is' : 'are'} not among everybody’s first {SHOWN}.{' '}
         </>
       )}
       Furthest up: <strong>{titleOf(riser)}</strong>, {cameFrom(furthest).text} to{' '}

@@ -3,6 +3,7 @@ import { memo, useRef } from 'react'
 import type { Item } from '../../index.ts'
 import { useChoices } from '../address.ts'
 import { useShop } from '../shop.ts'
+import { Outlines } from './Outlines.tsx'
 import { Card } from './ProductCard.tsx'
 
 /** Products that it begins with, and as many more each time. */
@@ -41,15 +42,14 @@ export const StockList = memo(function StockList(props: StockListProps) {
         aria-label={label}
         aria-busy={!settled || catalogue.enoughFor !== null}
       >
-        {items.slice(0, shown).map((item, place) =>
-          settled ? (
+        {settled ? (
+          items.slice(0, shown).map((item, place) => (
             <li key={item.id} className="grid-item">
               <Card item={item} early={place < FIRST_SCREEN} terms={termsOf?.(item.id)} />
             </li>
-          ) : (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a place, whatever will stand in it
-            <li key={place} className="ns-skeleton" aria-hidden="true" />
-          ),
+          ))
+        ) : (
+          <Outlines count={Math.min(shown, items.length)} />
         )}
       </ul>
       {items.length > shown && (

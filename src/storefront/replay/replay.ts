@@ -5,7 +5,7 @@
  */
 import type { Item } from '../../index.ts'
 import { createPersonalizer, type Personalizer, type Recommendation } from '../../index.ts'
-import { ARMS, type Arm, type Means, PLACES, qualityOf } from './quality.ts'
+import { type Arm, type Means, PLACES, qualityOf } from './quality.ts'
 import type { PastOrder } from './shoppers.ts'
 
 export interface ReplayStep {
@@ -66,15 +66,17 @@ export async function createReplay(items: readonly Item[]): Promise<Replay> {
 
 function judge(lists: ReplayStep['lists'], { items }: PastOrder): Means {
   const bought = new Set(items)
-  return Object.fromEntries(
-    ARMS.map((arm) => [
-      arm,
-      qualityOf(
-        lists[arm].map(({ id }) => id),
-        bought,
-      ),
-    ]),
-  ) as unknown as Means
+  const quality = (list: readonly Recommendation[]) =>
+    qualityOf(
+      list.map(({ id }) => id),
+      bought,
+    )
+  return {
+    popular: quality(lists.popular),
+    stale: quality(lists.stale),
+    fresh: quality(lists.fresh),
+    personal: quality(lists.personal),
+  }
 }
 
 interface Past {
@@ -154,10 +156,10 @@ function modelOf(personalizer: Personalizer): Promise<void> {
       end()
       reject(new Error('The model did not arrive. Check your connection and try again.'))
     }, PATIENCE)
-    const deaf = personalizer.subscribe(look)
+    const unsubscribe = personalizer.subscribe(look)
     const end = () => {
       clearTimeout(late)
-      deaf()
+      unsubscribe()
     }
     look()
   })
