@@ -15,7 +15,7 @@ import {
   project,
   strangerScores,
 } from '../../core/model/score.ts'
-import { CANDIDATES, treesScore } from '../../core/model/trees.ts'
+import { treesScore } from '../../core/model/trees.ts'
 import { createCandidates, linearTermsOf } from '../../core/personal/candidates.ts'
 import { createShortlist, type Shortlist } from '../../core/personal/shortlist.ts'
 import { fastTools } from '../../engine/candidates.ts'
@@ -50,7 +50,8 @@ export type ScorePart = (
 /** @param unshown rows that no list has */
 export function createPartialScores(model: BaseModel, unshown: readonly number[]): ScorePart {
   const tools = fastTools(model)
-  const find = createCandidates(model, tools)
+  const { trees } = model
+  const find = trees && createCandidates(model, tools)
   /** Of the base's weights and a shopper's own: the last ones asked for. */
   let known: { personal: ActivePersonal | null; shortlist: Shortlist | null } | null = null
 
@@ -91,9 +92,8 @@ export function createPartialScores(model: BaseModel, unshown: readonly number[]
     const own = [
       ...new Set([...signals.profile.interactions.map(({ item }) => item), ...lifts.keys()]),
     ]
-    const candidates = find(history, now).items
+    const candidates = find?.(history, now).items ?? []
     const isCandidate = new Set(candidates)
-    const { trees } = model
 
     function scoresOf(rows: readonly number[]): Float32Array {
       const terms = linearTermsOf(model, signals, taste, lifts, rows)
@@ -120,11 +120,12 @@ export function createPartialScores(model: BaseModel, unshown: readonly number[]
         return scores
       },
       among(count) {
+        if (count > MOST) return null
         // Trees may take as many as they look at away from the top.
-        const some = count <= MOST ? shortlist(signals, ownTaste, own, count + CANDIDATES) : null
+        const some = shortlist(signals, ownTaste, own, count + candidates.length)
         return some && [...new Set([...some, ...candidates])]
       },
-      ...{ features, hidden, candidates: trees ? candidates : [], learnersLift: () => 0 },
+      ...{ features, hidden, candidates, learnersLift: () => 0 },
     }
   }
 }
