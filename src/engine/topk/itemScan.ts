@@ -4,9 +4,9 @@
  * by it: nothing is missed.
  */
 import type { ItemScan } from '../../core/personal/shortlist.ts'
+import { instantiate, PAGE } from '../wasm/assemble.ts'
 import { assembleScan, BLOCK_ROWS, HIT_BYTES, PAIR, type Scan, STREAMS } from './module.ts'
 
-const PAGE = 65_536
 /** Steps of a call: what it writes out at most stays in the cache. */
 const STEPS = 128
 const STEP_ROWS = STREAMS * BLOCK_ROWS
@@ -32,10 +32,7 @@ export function wasmItemScan(
   const rows = terms + 12 * padded
   const pages = Math.ceil((rows + padded * columns) / PAGE)
   const memory = new WebAssembly.Memory({ initial: pages })
-  // Small enough to be compiled on the spot, in a page too.
-  const module = new WebAssembly.Module(assembleScan(columns, steps * BLOCK_ROWS, padded, pages))
-  const { exports } = new WebAssembly.Instance(module, { topk: { memory } })
-  const scan = exports.scan as Scan
+  const scan = instantiate<Scan>(assembleScan(columns, steps * BLOCK_ROWS, padded, pages), memory)
   const { buffer } = memory
   const levels = new Int16Array(buffer, HITS, columns)
   const scales = new Float32Array(buffer, terms, count)

@@ -7,31 +7,31 @@
  * a row, and no sum goes across lanes. Four blocks are scored at a time, each from another quarter of
  * the table: a core that reads in one place waits for memory, in four it gets 1.7 times as much.
  */
+import { assemble } from '../wasm/assemble.ts'
 import {
-  body,
   bump,
   type Code,
   F32,
-  FUNCTION,
   get,
+  I_ADD,
   I32,
   I32_ADD,
+  I32_LESS,
   I32_SUB,
   i32,
   leb,
-  limits,
+  loadAt,
   loopWhile,
-  name,
-  PREAMBLE,
-  section,
   set,
+  storeAt,
   tee,
   V_ADD,
+  V_ANY,
   V_MAX,
   V_MUL,
-  V_STORE,
+  V_SPLAT,
+  V_ZERO,
   V128,
-  vector,
   when,
 } from '../wasm/opcodes.ts'
 
@@ -44,16 +44,10 @@ export const PAIR = 2
 /** Bytes of a group that is written out: its four scores, and its first row. */
 export const HIT_BYTES = 32
 
-const I32_LESS = 0x49
-const V_ZERO: Code = [0xfd, 0x0c, ...new Array<number>(16).fill(0)]
 const V_GREATER_EQUAL: Code = [0xfd, 0x46]
-const V_ANY: Code = [0xfd, 0x53]
-const V_SPLAT: Code = [0xfd, 0x13]
-const I_ADD: Code = [0xfd, 0xae, 0x01]
 /** Products of int16, added in pairs to int32. */
 const I_DOT: Code = [0xfd, 0xba, 0x01]
 const I_TO_FLOAT: Code = [0xfd, 0xfa, 0x01]
-const loadAt = (offset: number): Code => [0xfd, 0x00, 4, ...leb(offset)]
 /** Eight int8, widened to int16. */
 const loadWideAt = (offset: number): Code => [0xfd, 0x01, 3, ...leb(offset)]
 /** A pair of the query in every lane. */
@@ -103,7 +97,7 @@ function scan(width: number, rowsApart: number, rows: number): Code {
         SUMS.flatMap((sum, s) => [
           ...[...get(sum), ...get(FLOORS), ...V_GREATER_EQUAL, ...V_ANY],
           ...when(
-            [...get(OUT), ...get(sum), ...V_STORE],
+            [...get(OUT), ...get(sum), ...storeAt(0)],
             [...get(OUT), ...get(ROW), ...i32(offsets[s]), I32_ADD, ...storeI32(16)],
             bump(OUT, i32(HIT_BYTES)),
           ),
@@ -118,30 +112,24 @@ function scan(width: number, rowsApart: number, rows: number): Code {
 }
 
 /**
- * Imports `topk.memory`, exports `scan`.
+ * A `Scan`.
  * @param width columns, a multiple of PAIR
  * @param rowsApart from one stream to the next, a multiple of BLOCK_ROWS
  * @param rows of the table, padded
  */
-export function assembleScan(
+export const assembleScan = (
   width: number,
   rowsApart: number,
   rows: number,
   pages: number,
-): Uint8Array<ArrayBuffer> {
-  const parameters: readonly Code[] = [
-    ...new Array<Code>(6).fill([I32]),
-    ...new Array<Code>(3).fill([F32]),
-  ]
-  return Uint8Array.from([
-    ...PREAMBLE,
-    ...section(1, vector([[FUNCTION, ...vector(parameters), 1, I32]])),
-    ...section(2, vector([[...name('topk'), ...name('memory'), 0x02, ...limits(pages)]])),
-    ...section(3, vector([[0]])),
-    ...section(7, vector([[...name('scan'), 0, 0]])),
-    ...section(10, vector([body(LOCALS, scan(width, rowsApart, rows))])),
-  ])
-}
+): Uint8Array<ArrayBuffer> =>
+  assemble({
+    parameters: [I32, I32, I32, I32, I32, I32, F32, F32, F32],
+    results: [I32],
+    locals: LOCALS,
+    code: scan(width, rowsApart, rows),
+    pages,
+  })
 
 /**
  * Byte addresses; `steps` ≥ 1 of four blocks. A row's score is level · query level, times its scale, times

@@ -5,9 +5,9 @@
 import type { FitProblem } from '../../core/personal/problem.ts'
 import { centre } from '../centre.ts'
 import type { CentredProblem } from '../objective.ts'
-import { assembleModule, type FitModule, GROUP_ROWS, places, ROW_BYTES } from './module.ts'
+import { instantiate, PAGE } from './assemble.ts'
+import { assembleFit, type CaseGradient, GROUP_ROWS, places, ROW_BYTES } from './module.ts'
 
-const PAGE = 65_536
 const roundUp = (value: number, unit: number) => Math.ceil(value / unit) * unit
 /**
  * How far the largest score of a case may be from what it was a step before: what is smaller by so
@@ -19,7 +19,7 @@ const FAR = 32
 export class Arena {
   readonly #memory = new WebAssembly.Memory({ initial: 1 })
   #stride = 0
-  #kernel: FitModule | null = null
+  #kernel: CaseGradient | null = null
 
   /** @throws where WebAssembly or SIMD is missing or forbidden, or memory is */
   load(problem: FitProblem): LoadedProblem {
@@ -45,11 +45,9 @@ export class Arena {
   }
 
   /** Assembled for the length of a row, which is the same for all fits of a model. */
-  #kernelFor(stride: number): FitModule {
+  #kernelFor(stride: number): CaseGradient {
     if (!this.#kernel || stride !== this.#stride) {
-      const module = new WebAssembly.Module(assembleModule(stride))
-      const { exports } = new WebAssembly.Instance(module, { fit: { memory: this.#memory } })
-      this.#kernel = exports as unknown as FitModule
+      this.#kernel = instantiate<CaseGradient>(assembleFit(stride), this.#memory)
       this.#stride = stride
     }
     return this.#kernel
@@ -72,7 +70,7 @@ interface Layout {
 
 export class LoadedProblem {
   readonly centred: CentredProblem
-  readonly #kernel: FitModule
+  readonly #kernel: CaseGradient
   readonly #layout: Layout
   readonly #q: Float32Array
   readonly #sum: Float32Array
@@ -81,7 +79,7 @@ export class LoadedProblem {
   /** Largest score of each live case when it was last seen, less its largest offset. */
   readonly #shift: Float32Array
 
-  constructor(centred: CentredProblem, kernel: FitModule, buffer: ArrayBuffer, layout: Layout) {
+  constructor(centred: CentredProblem, kernel: CaseGradient, buffer: ArrayBuffer, layout: Layout) {
     const { parameters: P, offset, start, weight } = centred
     const at = places(layout.stride)
     this.centred = centred
@@ -131,12 +129,7 @@ export class LoadedProblem {
   /** @returns the largest score */
   #runCase(l: number, offsets: number, groups: number): number {
     const { rows, stride } = this.#layout
-    this.#kernel.caseGradient(
-      rows + this.centred.start[l] * stride,
-      offsets,
-      groups,
-      this.#shift[l],
-    )
+    this.#kernel(rows + this.centred.start[l] * stride, offsets, groups, this.#shift[l])
     const tops = this.#tops
     return Math.max(tops[0], tops[1], tops[2], tops[3])
   }

@@ -2,13 +2,12 @@
  * @module e^x of four numbers in WebAssembly, by additions and multiplications only, so that the bits
  * are the same everywhere: `Math.exp` may differ from browser to browser.
  */
-import { type Code, get, i32, set, tee, V_ADD, V_MAX, V_MUL, V_SUB } from './opcodes.ts'
+import { type Code, get, I_ADD, i32, set, tee, V_ADD, V_MAX, V_MUL, V_SUB } from './opcodes.ts'
 
 /** Below it e^x is taken as e^−87, the smallest that is not subnormal. */
 export const LOWEST = -87
 
 const SHIFT_LEFT: Code = [0xfd, 0xab, 0x01]
-const I_ADD: Code = [0xfd, 0xae, 0x01]
 const words = (bits: number): Code => [
   0xfd,
   0x0c,

@@ -6,32 +6,32 @@
  * what is read from memory once is read the second time from the first cache. Exponentials are of a
  * score less a shift that the caller guesses, since the largest score is known at the end only.
  */
+
+import { assemble } from './assemble.ts'
 import { exponential, LOWEST, numbers } from './exponential.ts'
 import { splatLane, sumLanes } from './lanes.ts'
 import {
-  body,
   bump,
   type Code,
   F32,
-  FUNCTION,
   get,
   I32,
   I32_ADD,
+  I32_LESS,
   I32_SUB,
   i32,
-  leb,
+  loadAt,
   loopWhile,
-  name,
-  PREAMBLE,
-  section,
   set,
+  storeAt,
   tee,
   V_ADD,
   V_MAX,
   V_MUL,
+  V_SPLAT,
   V_SUB,
+  V_ZERO,
   V128,
-  vector,
 } from './opcodes.ts'
 
 /** Rows at a time: what a case has less is filled up with offsets of −∞. */
@@ -39,13 +39,8 @@ export const GROUP_ROWS = 8
 /** The length of a row is a multiple of it; rows are padded with zeros. */
 export const ROW_BYTES = 16
 
-const I32_LESS = 0x49
-const V_ZERO: Code = numbers(0)
-const V_SPLAT: Code = [0xfd, 0x13]
 const V_LESS_EQUAL: Code = [0xfd, 0x45]
 const V_AND_NOT: Code = [0xfd, 0x4f]
-const loadAt = (offset: number): Code => [0xfd, 0x00, 4, ...leb(offset)]
-const storeAt = (offset: number): Code => [0xfd, 0x0b, 4, ...leb(offset)]
 /** Parameters, then locals. */
 const [ROWS, OFFSETS, GROUPS, SHIFT, J, AT] = [0, 1, 2, 3, 4, 5]
 const HALVES = [
@@ -124,27 +119,19 @@ function caseGradient(stride: number): Code {
   ]
 }
 
-/**
- * Imports `fit.memory`, exports `caseGradient`.
- * @param stride bytes of a row, a multiple of ROW_BYTES
- */
-export function assembleModule(stride: number): Uint8Array<ArrayBuffer> {
-  const parameters = vector([[I32], [I32], [I32], [F32]])
-  return Uint8Array.from([
-    ...PREAMBLE,
-    ...section(1, vector([[FUNCTION, ...parameters, 0]])),
-    ...section(2, vector([[...name('fit'), ...name('memory'), 0x02, 0x00, 1]])),
-    ...section(3, vector([[0]])),
-    ...section(7, vector([[...name('caseGradient'), 0, 0]])),
-    ...section(10, vector([body(LOCALS, caseGradient(stride))])),
-  ])
-}
+/** A `CaseGradient`. @param stride bytes of a row, a multiple of ROW_BYTES */
+export const assembleFit = (stride: number): Uint8Array<ArrayBuffer> =>
+  assemble({
+    parameters: [I32, I32, I32, F32],
+    results: [],
+    locals: LOCALS,
+    code: caseGradient(stride),
+    pages: 1,
+  })
 
 /**
  * Of the rows x_r with offsets o_r (byte addresses; `groups` ≥ 1 of eight rows), with
  * e_r = exp(o_r + x_r · q − shift): Σ e_r x_r, Σ e_r and the largest o_r + x_r · q, in
  * `places(stride)`, the latter two by lanes.
  */
-export interface FitModule {
-  caseGradient(rows: number, offsets: number, groups: number, shift: number): void
-}
+export type CaseGradient = (rows: number, offsets: number, groups: number, shift: number) => void

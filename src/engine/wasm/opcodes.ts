@@ -1,5 +1,5 @@
 /**
- * @module The opcodes of WebAssembly that our kernels use, and how a module is put together.
+ * @module The opcodes of WebAssembly that our kernels use.
  * @see https://webassembly.github.io/spec/core/binary/instructions.html
  */
 
@@ -9,7 +9,6 @@ export const I32 = 0x7f
 export const F32 = 0x7d
 export const V128 = 0x7b
 const VOID = 0x40
-export const FUNCTION = 0x60
 
 /** Unsigned LEB128. */
 export function leb(value: number): number[] {
@@ -36,24 +35,23 @@ function signedLeb(value: number): number[] {
   }
 }
 
-export const vector = (items: readonly Code[]): number[] => [...leb(items.length), ...items.flat()]
-export const section = (id: number, content: Code): number[] => [
-  id,
-  ...leb(content.length),
-  ...content,
-]
-export const name = (text: string): number[] => [
-  ...leb(text.length),
-  ...Array.from(text, (letter) => letter.charCodeAt(0)),
-]
-
 export const get = (local: number): Code => [0x20, ...leb(local)]
 export const set = (local: number): Code => [0x21, ...leb(local)]
 export const tee = (local: number): Code => [0x22, ...leb(local)]
 export const i32 = (value: number): Code => [0x41, ...signedLeb(value)]
 export const I32_ADD = 0x6a
 export const I32_SUB = 0x6b
-export const V_STORE: Code = [0xfd, 0x0b, 4, 0]
+export const I32_LESS = 0x49
+/** Of vectors, at so many bytes behind the address. */
+export const loadAt = (offset: number): Code => [0xfd, 0x00, 4, ...leb(offset)]
+export const storeAt = (offset: number): Code => [0xfd, 0x0b, 4, ...leb(offset)]
+export const V_ZERO: Code = [0xfd, 0x0c, ...new Array<number>(16).fill(0)]
+/** A float32 in every lane. */
+export const V_SPLAT: Code = [0xfd, 0x13]
+/** Whether any bit is set. */
+export const V_ANY: Code = [0xfd, 0x53]
+/** Of int32; the others are of float32. */
+export const I_ADD: Code = [0xfd, 0xae, 0x01]
 export const V_ADD: Code = [0xfd, 0xe4, 0x01]
 export const V_SUB: Code = [0xfd, 0xe5, 0x01]
 export const V_MUL: Code = [0xfd, 0xe6, 0x01]
@@ -70,15 +68,3 @@ export const bump = (local: number, amount: Code): Code => [
   I32_ADD,
   ...set(local),
 ]
-
-/** A function's code with its locals, as [count, type]. */
-export function body(locals: readonly Code[], code: Code): number[] {
-  const content = [...vector(locals), ...code, 0x0b]
-  return [...leb(content.length), ...content]
-}
-
-/** Of a memory. */
-export const limits = (pages: number): Code => [0x00, ...leb(pages)]
-
-/** `\0asm`, version 1. */
-export const PREAMBLE: Code = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]

@@ -8,7 +8,8 @@ import { createJsEngine } from '../js.ts'
 import { longestCase, lossAndGradient } from '../objective.ts'
 import { PERSONAL_SHAPE, type TestShape, testProblem } from '../testProblem.ts'
 import { Arena } from './arena.ts'
-import { assembleModule, type FitModule, GROUP_ROWS, places } from './module.ts'
+import { instantiate } from './assemble.ts'
+import { assembleFit, type CaseGradient, GROUP_ROWS, places } from './module.ts'
 import { createWasmEngine } from './wasmEngine.ts'
 
 const js = createJsEngine()
@@ -27,8 +28,8 @@ const shapes: fc.Arbitrary<TestShape> = fc.record({
 
 test('the module is valid and small', () => {
   for (const stride of [16, 352, 416, 8192])
-    expect(WebAssembly.validate(assembleModule(stride))).toBe(true)
-  expect(assembleModule(416).length).toBeLessThan(2200)
+    expect(WebAssembly.validate(assembleFit(stride))).toBe(true)
+  expect(assembleFit(416).length).toBeLessThan(2200)
 })
 
 /** [−1, 1), from a number. */
@@ -40,8 +41,7 @@ function runKernel(rows: number, width: number, shift: number, junk: number) {
   const groups = Math.ceil(rows / GROUP_ROWS)
   const at = places(stride)
   const memory = new WebAssembly.Memory({ initial: 1 })
-  const module = new WebAssembly.Module(assembleModule(stride))
-  const { exports } = new WebAssembly.Instance(module, { fit: { memory } })
+  const run = instantiate<CaseGradient>(assembleFit(stride), memory)
   const numbers = new Float32Array(memory.buffer)
   const first = at.end + 16
   const offsets = first + groups * GROUP_ROWS * stride
@@ -54,8 +54,7 @@ function runKernel(rows: number, width: number, shift: number, junk: number) {
     for (let j = 0; j < q.length; j++) x(r)[j] = r < rows ? noise(r * q.length + j) : junk
     numbers[offsets / 4 + r] = r < rows ? 3 * noise(r + 2) : Number.NEGATIVE_INFINITY
   }
-  const kernel = exports as unknown as FitModule
-  kernel.caseGradient(first, offsets, groups, shift)
+  run(first, offsets, groups, shift)
   const result = numbers.slice(at.sum / 4, first / 4)
   // By definition, in double precision.
   const sum = new Float64Array(q.length)

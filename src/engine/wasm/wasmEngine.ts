@@ -8,14 +8,14 @@ import { throwIfAborted } from '../pause.ts'
 import { checkProblem } from '../problem.ts'
 import { finish } from '../result.ts'
 import { Arena } from './arena.ts'
-import { assembleModule, ROW_BYTES } from './module.ts'
+import { assembleFit, ROW_BYTES } from './module.ts'
 
 /** Some 5 ms. */
 const WORK_PER_TASK = 4e7
 
 /** @throws NearsideError `engine-unavailable` where WebAssembly or SIMD is missing or forbidden */
 export async function createWasmEngine(): Promise<Engine> {
-  await WebAssembly.compile(assembleModule(ROW_BYTES)).catch((error: unknown) => {
+  await WebAssembly.compile(assembleFit(ROW_BYTES)).catch((error: unknown) => {
     throw NearsideError.from(error, 'engine-unavailable', 'No WebAssembly with SIMD')
   })
   /** Arenas that no fit is using; several exist only while fits overlap. */

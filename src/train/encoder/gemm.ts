@@ -4,25 +4,24 @@
  * block of 4 rows × 8 columns of C in registers while it walks the inner dimension. A may have any
  * strides, so that a transposed A costs nothing.
  */
+import { assemble, instantiate } from '../../engine/wasm/assemble.ts'
 import {
-  body,
   bump,
   type Code,
-  FUNCTION,
   get,
   I32,
   I32_ADD,
   I32_SUB,
   i32,
+  loadAt,
   loopWhile,
-  name,
-  PREAMBLE,
-  section,
   set,
+  storeAt,
   V_ADD,
   V_MUL,
+  V_ZERO,
   V128,
-  vector,
+  when,
 } from '../../engine/wasm/opcodes.ts'
 
 /** Byte addresses and byte strides; `columns` a multiple of 8. */
@@ -48,17 +47,13 @@ const [B0, B1, SPLAT] = range(FIRST_VECTOR + 8, 3)
 
 const LESS = 0x48
 const SHIFT_LEFT = 0x74
-const V_ZERO: Code = [0xfd, 0x0c, ...new Array<number>(16).fill(0)]
-const loadAt = (offset: number): Code => [0xfd, 0x00, 2, offset]
-const storeAt = (offset: number): Code => [0xfd, 0x0b, 2, offset]
 const splatLoad: Code = [0xfd, 0x09, 2, 0]
 const sum = (a: number, b: number): Code => [...get(a), ...get(b), I32_ADD]
 
 /** Runs `code` while the condition holds, perhaps never. */
 const loop = (condition: Code, ...code: Code[]): Code => [
   ...condition,
-  // if … end
-  ...[0x04, 0x40, ...loopWhile(...code, condition), 0x0b],
+  ...when(loopWhile(...code, condition)),
 ]
 
 /** One pass over all columns for `height` rows of C and A. */
@@ -107,17 +102,8 @@ export function createGemm(memory: WebAssembly.Memory): Gemm {
     [6, I32],
     [11, V128],
   ]
-  const parameters = vector(new Array<Code>(PARAMETERS).fill([I32]))
-  const bytes = Uint8Array.from([
-    ...PREAMBLE,
-    ...section(1, vector([[FUNCTION, ...parameters, 0]])),
-    ...section(2, vector([[...name('host'), ...name('memory'), 0x02, 0x00, 1]])),
-    ...section(3, vector([[0]])),
-    ...section(7, vector([[...name('gemm'), 0, 0]])),
-    ...section(10, vector([body(locals, code)])),
-  ])
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { host: { memory } })
-  return instance.exports.gemm as Gemm
+  const parameters = new Array<number>(PARAMETERS).fill(I32)
+  return instantiate<Gemm>(assemble({ parameters, results: [], locals, code, pages: 1 }), memory)
 }
 
 function range(from: number, count: number): number[] {

@@ -2,6 +2,7 @@
  * @module The products that training consists of, on row-major Float32Arrays of one memory. Column
  * counts are multiples of 8; nothing is allocated after the start.
  */
+import { PAGE } from '../../engine/wasm/assemble.ts'
 import { createGemm } from './gemm.ts'
 
 /** Into `c`, of n rows; the widths are those of w[outputs, inputs]. */
@@ -27,8 +28,7 @@ export interface Matrix {
 
 /** @param floats the numbers that will be allocated in all */
 export function createMatrix(floats: number): Matrix {
-  const page = 65_536
-  const memory = new WebAssembly.Memory({ initial: Math.ceil((floats * 4) / page) + 8 })
+  const memory = new WebAssembly.Memory({ initial: Math.ceil((floats * 4) / PAGE) + 8 })
   const gemm = createGemm(memory)
   let used = 0
   const allocate = (length: number) => {
