@@ -1,4 +1,6 @@
 /** @module Departments and products are there before the shop's script, for whoever comes by a link. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect, type Page, test } from 'playwright/test'
 import { expectOneList, idsIn, listen, shown } from './rendered.ts'
 
@@ -32,6 +34,36 @@ for (const [address, title, part] of [
     await plain.close()
   })
 }
+
+test('a page is not painted while a part of its header is on its way', async ({
+  page,
+  request,
+}) => {
+  const document = await (await request.get('/product/85123A')).text()
+  const cut = document.indexOf('<nav class="header-links"')
+  expect(cut).toBeGreaterThan(0)
+  const WAIT = 1000
+  // Serves the document alone, in two parts; padded, so that each is handed on as it comes.
+  const server = createServer(({ url }, answer) => {
+    if (url !== '/product/85123A') return void answer.writeHead(404).end()
+    answer.writeHead(200, { 'content-type': 'text/html' })
+    answer.write(`${document.slice(0, cut)}<!--${' '.repeat(70_000)}-->`)
+    setTimeout(() => answer.end(document.slice(cut)), WAIT)
+  }).listen(0)
+  const { port } = server.address() as AddressInfo
+  await page.goto(`http://localhost:${port}/product/85123A`)
+  const painted = () =>
+    page.evaluate(() => {
+      const [navigation] = performance.getEntriesByType(
+        'navigation',
+      ) as PerformanceNavigationTiming[]
+      const [paint] = performance.getEntriesByType('paint')
+      return paint ? paint.startTime - navigation.responseStart : null
+    })
+  await expect.poll(painted).not.toBeNull()
+  expect(await painted()).toBeGreaterThan(WAIT - 100)
+  server.close()
+})
 
 test('a button that is pressed before the shop’s script is there is not pressed in vain', async ({
   page,

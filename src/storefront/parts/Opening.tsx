@@ -20,7 +20,7 @@ export function Opening() {
   return (
     <>
       <Sign />
-      <main aria-busy="true">
+      <main id="main" aria-busy="true">
         <Outline />
       </main>
     </>
@@ -53,7 +53,7 @@ export function Unreachable({ message, onRetry }: UnreachableProps) {
   return (
     <>
       <Sign />
-      <main>
+      <main id="main">
         <div className="page">
           <h1>The shop is closed for a moment</h1>
           <p role="alert">{message}</p>
