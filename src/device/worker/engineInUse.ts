@@ -40,43 +40,55 @@ export interface EngineInUseDeps {
 export class EngineInUse {
   readonly #deps: EngineInUseDeps
   #choosing: ReturnType<ChooseEngine> | null = null
+  /** The last preference that was not refused. */
+  #held: EnginePreference
 
   constructor(deps: EngineInUseDeps) {
     this.#deps = deps
+    this.#held = deps.state.enginePreference
   }
 
   /**
+   * Where another one is preferred meanwhile, waits for that.
    * @throws NearsideError `engine-unavailable` where no engine can be had, `engine-failed` where the code
    * can't be loaded; the next call tries again
    */
-  async chosen() {
+  async chosen(): Promise<EngineChoice> {
     this.#choosing ??= this.#choose()
+    const choosing = this.#choosing
     try {
-      const choice = await this.#choosing
+      const choice = await choosing
+      if (this.#isReplaced(choosing)) return this.chosen()
       // A resilient engine answers for whichever it has switched to.
-      this.#show({
-        engine: choice.engine,
-        reason: this.#deps.state.engine?.reason ?? choice.reason,
-      })
+      const reason = this.#deps.state.engine?.reason ?? choice.reason
+      this.#show({ engine: choice.engine, reason })
       return choice
     } catch (error) {
+      if (this.#isReplaced(choosing)) return this.chosen()
       this.#choosing = null
       throw error
     }
   }
 
-  /** @throws NearsideError as `chosen`; the preference before holds again then */
+  /** @throws NearsideError as `chosen`; the preference that held before does so again then */
   async prefer(preference: EnginePreference): Promise<void> {
-    const { state } = this.#deps
-    const before = state.enginePreference
     this.#set(preference)
+    const choosing = this.#choose()
+    this.#choosing = choosing
     try {
-      await this.chosen()
+      await choosing
     } catch (error) {
-      // Unless another was asked for meanwhile.
-      if (state.enginePreference === preference) this.#set(before)
+      if (!this.#isReplaced(choosing)) this.#set(this.#held)
       throw error
     }
+    if (this.#isReplaced(choosing)) return
+    this.#held = preference
+    await this.chosen()
+  }
+
+  /** Another one was asked for meanwhile. */
+  #isReplaced(choosing: ReturnType<ChooseEngine>): boolean {
+    return this.#choosing !== null && this.#choosing !== choosing
   }
 
   #set(preference: EnginePreference): void {
