@@ -30,8 +30,8 @@ export function useSteadyOrder(list: string, ids: readonly string[], popular = f
   const [kept, keep] = useState<{ readonly key: string; readonly ids: readonly string[] } | null>(
     null,
   )
-  const answered =
-    (ranked.status === 'ready' && ranked.items.length === ids.length) || (popular && isNew)
+  const isRanked = ranked.status === 'ready' && ranked.current && ranked.items.length === ids.length
+  const answered = isRanked || (popular && isNew)
   if (answered && kept?.key !== key) keep({ key, ids: ranked.ids })
   if (kept?.key === key) return { ids: kept.ids, settled: true }
   // Between two lists (while one types) the newest order known goes on: outlines would blink.

@@ -59,6 +59,8 @@ export interface RerankState extends ListState {
    * the shop no longer sells are left out.
    */
   readonly ids: readonly string[]
+  /** False while an answer to another question, about other ids or in another order, is shown. */
+  readonly current: boolean
 }
 
 /** Orders given ids (a category, a search result) for this shopper. */
@@ -67,16 +69,18 @@ export function useRerank(
   { limit, order, soldOut }: RerankOptions = {},
 ): RerankState {
   const { itemOf } = usePersonalizationContext()
-  const key = JSON.stringify(ids)
+  const given = JSON.stringify(ids)
+  const key = `${given}\n${order} ${soldOut}`
   const query: ListQuery = { kind: 'rerank', items: ids, options: { order, soldOut } }
   const state = useList('', query, { about: key })
   return useMemo(() => {
-    const given: readonly string[] = JSON.parse(key)
-    const wanted = new Set(given.filter((id) => soldOut || itemOf(id)?.available !== false))
+    const wanted = new Set<string>(JSON.parse(given))
+    for (const id of wanted) if (!soldOut && itemOf(id)?.available === false) wanted.delete(id)
     const items = state.items.filter(({ id }) => wanted.has(id))
     // Asked for exactly these: what the answer leaves out is not to be had.
-    const rest = state.about === key ? [] : wanted
+    const rest = state.about.startsWith(`${given}\n`) ? [] : wanted
     const complete = new Set([...items.map(({ id }) => id), ...rest])
-    return { ...state, items: items.slice(0, limit), ids: [...complete] }
-  }, [state, key, limit, soldOut, itemOf])
+    const current = state.about === key
+    return { ...state, items: items.slice(0, limit), ids: [...complete], current }
+  }, [state, given, key, limit, soldOut, itemOf])
 }

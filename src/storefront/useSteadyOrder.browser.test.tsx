@@ -1,0 +1,36 @@
+import { afterEach, expect, test } from 'vitest'
+import { render } from 'vitest-browser-react'
+import { PersonalizationProvider } from '../react.ts'
+import { createFakePersonalizer } from '../ui/react/testPersonalizer.ts'
+import { order } from './preferences.ts'
+import { useSteadyOrder } from './useSteadyOrder.ts'
+
+const ITEMS = ['tea', 'cake', 'bird'].map((id) => ({ id, category: id }))
+const IDS = ITEMS.map(({ id }) => id)
+
+function Shelf() {
+  const { ids, settled } = useSteadyOrder('all', IDS)
+  return <p>{`${ids.join(' ')}${settled ? '' : ' …'}`}</p>
+}
+
+afterEach(() => order.set('personal'))
+
+test('the switch of order waits for the other order and does not keep the one before', async () => {
+  const personalizer = createFakePersonalizer(ITEMS)
+  await personalizer.capture({ name: 'view_item', item_id: 'bird' })
+  const screen = await render(
+    <PersonalizationProvider personalizer={personalizer} items={ITEMS}>
+      <Shelf />
+    </PersonalizationProvider>,
+  )
+  await expect.element(screen.getByText('bird tea cake', { exact: true })).toBeVisible()
+  personalizer.hold(true)
+  order.set('base')
+  // Until it is known, what was shown stays.
+  await expect.element(screen.getByText('bird tea cake', { exact: true })).toBeVisible()
+  personalizer.hold(false)
+  personalizer.release(0)
+  await expect.element(screen.getByText('tea cake bird', { exact: true })).toBeVisible()
+  order.set('personal')
+  await expect.element(screen.getByText('bird tea cake', { exact: true })).toBeVisible()
+})
