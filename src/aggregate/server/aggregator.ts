@@ -13,8 +13,6 @@ export interface AggregatorOptions {
   readonly trust: Policy['trust']
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  /** Names this process's accumulator; processes of one aggregator differ. Default `main`. */
-  readonly process?: string
   /** For tests that compare sums bit by bit; nothing that ships hands one in. */
   readonly noise?: NoiseSampler
   readonly log?: (line: string) => void

@@ -46,8 +46,7 @@ export interface HelperAggregator extends Aggregator {
 }
 
 export function createHelper(options: AggregatorOptions): HelperAggregator {
-  const { store, identity, now, log = () => {} } = options
-  const { process = 'main', noise = discreteGaussianNoise } = options
+  const { store, identity, now, log = () => {}, noise = discreteGaussianNoise } = options
   const next = serially()
 
   async function propose(round: number, proposed: unknown): Promise<void> {
@@ -98,7 +97,7 @@ export function createHelper(options: AggregatorOptions): HelperAggregator {
       ),
     )
     const valid = opened.filter((share) => share !== null)
-    const taken = await next(() => store.take(round, process, valid))
+    const taken = await next(() => store.take(round, valid))
     const outcomes = opened.map(
       (share): ShareOutcome => (share === null ? 'invalid' : taken[valid.indexOf(share)]),
     )

@@ -57,7 +57,7 @@ const GROUP = 64
 
 /** @param next runs a step when no other step of this leader does */
 export function createIntake(
-  { store, identity, helper, process = 'main' }: LeaderOptions,
+  { store, identity, helper }: LeaderOptions,
   next: <T>(step: () => Promise<T>) => Promise<T>,
 ): Intake {
   async function check(body: Uint8Array, record: RoundRecord): Promise<Checked> {
@@ -108,7 +108,6 @@ export function createIntake(
     const refused = of('invalid', 'conflict')
     await store.count(
       round,
-      process,
       counted.map(({ staged, share }) => ({ id: staged.id, share })),
     )
     await store.refuse(

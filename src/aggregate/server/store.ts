@@ -93,25 +93,20 @@ export interface Store {
   ): Promise<readonly StageOutcome[]>
   pending(round: number): Promise<readonly StagedReport[]>
   /** Leader: adds the shares of pending reports and forgets their bodies. A counted one changes nothing. */
-  count(
-    round: number,
-    process: string,
-    shares: readonly Omit<CountedShare, 'bodyHash'>[],
-  ): Promise<void>
+  count(round: number, shares: readonly Omit<CountedShare, 'bodyHash'>[]): Promise<void>
   /** Leader: the helper can't open these. */
   refuse(round: number, ids: readonly string[]): Promise<void>
   /** Helper: records and adds at once. */
   take(
     round: number,
-    process: string,
     shares: readonly CountedShare[],
   ): Promise<readonly ('counted' | 'duplicate' | 'conflict' | 'closed')[]>
 
   /** Leader: open → sealed, if `goal` reports are counted and none is pending. */
   seal(round: number, goal: number): Promise<boolean>
-  /** The sum over all processes and what it is the sum of. */
+  /** The sum of the round's shares and what it is the sum of. */
   aggregate(round: number): Promise<Aggregate>
-  /** Leader: sealed → exchanged. Both noised shares are kept, the accumulators deleted. */
+  /** Leader: sealed → exchanged. Both noised shares are kept, the sum deleted. */
   exchange(
     round: number,
     result: {

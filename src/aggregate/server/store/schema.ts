@@ -1,7 +1,7 @@
 /** @module The tables of an aggregator's SQLite file. */
 
 /** Rises with every change of the tables. */
-export const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 2
 
 export const SCHEMA = `
 create table if not exists settings (
@@ -37,11 +37,9 @@ create table if not exists reports (
   primary key (round, id)
 ) strict, without rowid;
 
--- The only place where updates go: one running sum a round and process, no single one.
+-- The only place where updates go: one running sum a round, no single one.
 create table if not exists accumulators (
-  round   integer not null references rounds (round),
-  process text not null,
-  sum     blob not null,        -- residues mod 2^32, little-endian
-  primary key (round, process)
+  round integer primary key references rounds (round),
+  sum   blob not null           -- residues mod 2^32, little-endian
 ) strict;
 `

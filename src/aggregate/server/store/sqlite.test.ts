@@ -45,16 +45,16 @@ describe('the leader’s reports', () => {
 
   it('are counted once, however often they are said to be', async () => {
     await store.stage(1, 9, [staged(1), staged(2)])
-    await store.count(1, 'a', [{ id: id(1), share: share(10) }])
-    await store.count(1, 'b', [
+    await store.count(1, [{ id: id(1), share: share(10) }])
+    await store.count(1, [
       { id: id(1), share: share(10) },
       { id: id(2), share: share(20) },
     ])
     // Never staged: not counted.
-    await store.count(1, 'a', [{ id: id(7), share: share(1000) }])
+    await store.count(1, [{ id: id(7), share: share(1000) }])
     const { counted, sum, idSetHash } = await store.aggregate(1)
     expect(counted).toBe(2)
-    // Two processes' sums, mod 2³².
+    // Mod 2³².
     expect([...sum]).toEqual([30, 2 ** 32 - 2])
     expect(idSetHash).toBe(toHex(await sha256(concat(fromHex(id(1)), fromHex(id(2))))))
     expect(await store.pending(1)).toEqual([])
@@ -71,9 +71,9 @@ describe('the leader’s reports', () => {
 
   it('are sealed only when all are in', async () => {
     await store.stage(1, 2, [staged(1), staged(2)])
-    await store.count(1, 'a', [{ id: id(1), share: share(1) }])
+    await store.count(1, [{ id: id(1), share: share(1) }])
     expect(await store.seal(1, 2)).toBe(false)
-    await store.count(1, 'a', [{ id: id(2), share: share(1) }])
+    await store.count(1, [{ id: id(2), share: share(1) }])
     expect(await store.seal(1, 2)).toBe(true)
     expect(await store.seal(1, 2)).toBe(false)
     expect(await store.stage(1, 9, [staged(3)])).toEqual(['closed'])
@@ -83,14 +83,14 @@ describe('the leader’s reports', () => {
 describe('the helper’s reports', () => {
   it('are recorded and added at once', async () => {
     const shares = [1, 2, 1].map((n) => ({ id: id(n), bodyHash: hash(n), share: share(n) }))
-    expect(await store.take(1, 'a', shares)).toEqual(['counted', 'counted', 'duplicate'])
+    expect(await store.take(1, shares)).toEqual(['counted', 'counted', 'duplicate'])
     const forged = { ...shares[0], bodyHash: hash(9) }
-    expect(await store.take(1, 'a', [forged])).toEqual(['conflict'])
+    expect(await store.take(1, [forged])).toEqual(['conflict'])
     expect([...(await store.aggregate(1)).sum]).toEqual([3, 2 ** 32 - 2])
   })
 
   it('are released once, as they were counted', async () => {
-    await store.take(1, 'a', [{ id: id(1), bodyHash: hash(1), share: share(1) }])
+    await store.take(1, [{ id: id(1), bodyHash: hash(1), share: share(1) }])
     const { counted, idSetHash } = await store.aggregate(1)
     const ownShare = Uint32Array.of(5, 6)
     expect(await store.release(1, { counted: 2, idSetHash, ownShare }, 200)).toBe(false)
@@ -99,14 +99,14 @@ describe('the helper’s reports', () => {
     expect(await store.current()).toMatchObject({ state: 'released', ownShare, closedAt: 200 })
     expect((await store.aggregate(1)).sum).toHaveLength(0)
     const late = { id: id(2), bodyHash: hash(2), share: share(2) }
-    expect(await store.take(1, 'a', [late])).toEqual(['closed'])
+    expect(await store.take(1, [late])).toEqual(['closed'])
   })
 })
 
 describe('rounds', () => {
   it('give way to the next and forget what was not released', async () => {
     await store.stage(1, 9, [staged(1), staged(2)])
-    await store.count(1, 'a', [{ id: id(1), share: share(1) }])
+    await store.count(1, [{ id: id(1), share: share(1) }])
     const other = { ...TEST_POLICY, clipNorm: 0.06 }
     expect(await store.openRound(1, other, await policyHash(other), 200)).toBe(false)
     expect(await store.openRound(2, other, await policyHash(other), 200)).toBe(true)
@@ -122,7 +122,7 @@ describe('rounds', () => {
     const before = openSqliteStore(file)
     await before.openRound(1, TEST_POLICY, await policyHash(TEST_POLICY), 100)
     await before.stage(1, 1, [staged(1)])
-    await before.count(1, 'a', [{ id: id(1), share: share(1) }])
+    await before.count(1, [{ id: id(1), share: share(1) }])
     await before.seal(1, 1)
     const result = {
       idSetHash: hash(3),
@@ -148,7 +148,7 @@ it('keeps no single update, no time and no address of a report', async () => {
   const disk = openSqliteStore(file)
   await disk.openRound(1, TEST_POLICY, await policyHash(TEST_POLICY), 100)
   await disk.stage(1, 9, [staged(1), staged(2)])
-  await disk.count(1, 'a', [{ id: id(1), share: share(7) }])
+  await disk.count(1, [{ id: id(1), share: share(7) }])
   disk.shut()
   const raw = new Database(file, { readonly: true })
   const columns = raw.prepare('select * from reports order by id').all() as { body: unknown }[]

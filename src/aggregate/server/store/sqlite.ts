@@ -78,18 +78,13 @@ export function openSqliteStore(file: string): Store {
   const selectCountedIds = statement<{ id: Buffer }>(
     `select id from reports where round = ? and state = 'counted' order by id`,
   )
-  const selectSum = statement<{ sum: Buffer }>(
-    'select sum from accumulators where round = ? and process = ?',
-  )
-  const selectSums = statement<{ sum: Buffer }>('select sum from accumulators where round = ?')
-  const upsertSum = statement(
-    'insert or replace into accumulators (round, process, sum) values (?, ?, ?)',
-  )
+  const selectSum = statement<{ sum: Buffer }>('select sum from accumulators where round = ?')
+  const upsertSum = statement('insert or replace into accumulators (round, sum) values (?, ?)')
   const addCounts = statement(
     `update rounds set pending = pending + ?, counted = counted + ?, refused = refused + ?
        where round = ?`,
   )
-  const deleteSums = statement('delete from accumulators where round = ?')
+  const deleteSum = statement('delete from accumulators where round = ?')
   const forgetBodies = statement(
     `update reports set state = 'refused', body = null where round = ? and state = 'pending'`,
   )
@@ -127,12 +122,16 @@ export function openSqliteStore(file: string): Store {
   }
 
   /** Within a transaction. */
-  function add(round: number, process: string, shares: readonly Uint32Array[]): void {
+  function add(round: number, shares: readonly Uint32Array[]): void {
     if (shares.length === 0) return
-    const row = selectSum.get(round, process)
-    const sum = row ? decodeVector(row.sum) : new Uint32Array(shares[0].length)
+    const sum = sumOf(round, shares[0].length)
     for (const share of shares) addShare(sum, share)
-    upsertSum.run(round, process, encodeVector(sum))
+    upsertSum.run(round, encodeVector(sum))
+  }
+
+  function sumOf(round: number, length: number): Uint32Array {
+    const row = selectSum.get(round)
+    return row ? decodeVector(row.sum) : new Uint32Array(length)
   }
 
   return {
@@ -184,14 +183,13 @@ export function openSqliteStore(file: string): Store {
         bodyHash: toHex(row.body_hash),
         body: new Uint8Array(row.body),
       })),
-    count: (round, process, shares) =>
+    count: (round, shares) =>
       write(() => {
         const fresh = shares.filter(
           ({ id }) => settleReport.run('counted', round, fromHex(id)).changes === 1,
         )
         add(
           round,
-          process,
           fresh.map(({ share }) => share),
         )
         addCounts.run(-fresh.length, fresh.length, 0, round)
@@ -202,7 +200,7 @@ export function openSqliteStore(file: string): Store {
         for (const id of ids) refused += settleReport.run('refused', round, fromHex(id)).changes
         addCounts.run(-refused, 0, refused, round)
       }),
-    take: (round, process, shares) =>
+    take: (round, shares) =>
       write(() => {
         const isOpen = selectRound.get(round)?.state === 'open'
         const fresh: Uint32Array[] = []
@@ -214,7 +212,7 @@ export function openSqliteStore(file: string): Store {
           fresh.push(share)
           return 'counted'
         })
-        add(round, process, fresh)
+        add(round, fresh)
         addCounts.run(0, fresh.length, 0, round)
         return outcomes
       }),
@@ -228,9 +226,7 @@ export function openSqliteStore(file: string): Store {
       }),
     async aggregate(round) {
       const ids = selectCountedIds.all(round).map(({ id }) => id)
-      const sums = selectSums.all(round).map(({ sum }) => decodeVector(sum))
-      const sum = new Uint32Array(sums[0]?.length ?? 0)
-      for (const part of sums) addShare(sum, part)
+      const sum = sumOf(round, 0)
       return { counted: ids.length, idSetHash: await sha256Hex(concat(...ids)), sum }
     },
     exchange: (round, { idSetHash, ownShare, peerShare, version }) =>
@@ -239,7 +235,7 @@ export function openSqliteStore(file: string): Store {
           `update rounds set state = 'exchanged', id_set_hash = ?, own_share = ?, peer_share = ?,
              version = ? where round = ? and state = 'sealed'`,
         ).run(idSetHash, encodeVector(ownShare), encodeVector(peerShare), version, round)
-        deleteSums.run(round)
+        deleteSum.run(round)
       }),
     release: (round, { counted, idSetHash, ownShare }, now) =>
       write(() => {
@@ -248,7 +244,7 @@ export function openSqliteStore(file: string): Store {
           `update rounds set state = 'released', id_set_hash = ?, own_share = ?, closed_at = ?
              where round = ? and state = 'open'`,
         ).run(idSetHash, encodeVector(ownShare), now, round)
-        if (changes === 1) deleteSums.run(round)
+        if (changes === 1) deleteSum.run(round)
         return changes === 1
       }),
     close: (round, state, verdict, now) =>
@@ -265,7 +261,7 @@ export function openSqliteStore(file: string): Store {
   }
 
   function drop(round: number): void {
-    deleteSums.run(round)
+    deleteSum.run(round)
     const { changes } = forgetBodies.run(round)
     addCounts.run(-changes, 0, changes, round)
   }
