@@ -3,12 +3,14 @@
  * their whole year, for the shop's fast-forward. `npx tsx scripts/replay.ts`. They are chosen by how
  * often they bought, never by how well it goes.
  */
+
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { ShopperHistory } from '../src/core/features/cases.ts'
 import { isHeldOut } from '../src/train/holdout.ts'
 import { readShop } from '../src/train/shop/read.ts'
-import type { Shop, ShopperLog } from '../src/train/shop/shop.ts'
+import type { Shop } from '../src/train/shop/shop.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 export const SHOP = join(ROOT, 'data/online-retail')
@@ -56,7 +58,7 @@ function isFullYear(orders: readonly Order[]): boolean {
 }
 
 /** Orders of one instant are one order; an item counts once in each. */
-function ordersOf(shop: Shop, { interactions }: ShopperLog): Order[] {
+function ordersOf(shop: Shop, { interactions }: ShopperHistory): Order[] {
   const orders = new Map<number, Set<string>>()
   for (const { item, time, name } of interactions) {
     if (name !== 'purchase') continue

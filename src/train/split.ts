@@ -1,9 +1,10 @@
 /** @module Who and what training may see: shoppers not held out, before the limit. */
 
 import { NearsideError } from '../core/error.ts'
+import type { ShopperHistory } from '../core/features/cases.ts'
 import { DAY } from '../core/time.ts'
 import { isHeldOut } from './holdout.ts'
-import type { Shop, ShopperLog } from './shop/shop.ts'
+import type { Shop } from './shop/shop.ts'
 import { formatDay } from './shop/time.ts'
 
 /** Held out: a share of all shoppers by hash, or those named. */
@@ -11,7 +12,7 @@ export type Holdout = { readonly fraction: number } | { readonly shoppers: Reado
 
 export interface Split {
   /** Training shoppers with their events before `until`; at least one event each. */
-  readonly training: readonly ShopperLog[]
+  readonly training: readonly ShopperHistory[]
   /** How many shoppers of the log are held out. */
   readonly heldOut: number
   /** Exclusive, milliseconds since the epoch. */
@@ -46,7 +47,7 @@ export function splitShop(
     throw refuse(`nothing to train on: the log starts on ${formatDay(shop.from)}, after the limit`)
   const isOut = (id: string) =>
     'shoppers' in holdout ? holdout.shoppers.has(id) : isHeldOut(id, holdout.fraction, seed)
-  const training: ShopperLog[] = []
+  const training: ShopperHistory[] = []
   let heldOut = 0
   let from = Number.POSITIVE_INFINITY
   let to = Number.NEGATIVE_INFINITY

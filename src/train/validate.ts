@@ -5,7 +5,7 @@
  */
 
 import type { Item } from '../core/catalog/item.ts'
-import { buildCases } from '../core/features/cases.ts'
+import { buildCases, type ShopperHistory } from '../core/features/cases.ts'
 import { computeFeatures } from '../core/features/computeFeatures.ts'
 import type { BaseModel } from '../core/model/baseModel.ts'
 import { encode } from '../core/model/encoder.ts'
@@ -13,7 +13,6 @@ import { addScores, project } from '../core/model/score.ts'
 import { DAY } from '../core/time.ts'
 import { hitRate, ndcg, placesOf } from './metrics.ts'
 import { OutOfFoldStatistics } from './ranker/outOfFold.ts'
-import type { ShopperLog } from './shop/shop.ts'
 
 export type ScoringModel = Pick<
   BaseModel,
@@ -22,7 +21,7 @@ export type ScoringModel = Pick<
 
 export interface ValidationData {
   readonly items: readonly Item[]
-  readonly training: readonly ShopperLog[]
+  readonly training: readonly ShopperHistory[]
   readonly dayOnly: boolean
   /** Cases of these shoppers, at or after `from` and before `until`. */
   readonly isMeasured: (shopper: string) => boolean

@@ -3,7 +3,9 @@
  * variances from the spread over some training shoppers, then their scale, the half-life, what an event
  * weighs (where the log holds several kinds) and λ by what helps the next case of others. Where learning does not help, λ becomes 0 and it says so.
  */
+
 import type { Item } from '../../core/catalog/item.ts'
+import type { ShopperHistory } from '../../core/features/cases.ts'
 import { PRICE_KIND } from '../../core/features/context/contextFeatures.ts'
 import { FEATURE_COUNT } from '../../core/features/features.ts'
 import type { StatisticsOptions } from '../../core/features/statistics.ts'
@@ -15,7 +17,6 @@ import type { Engine } from '../../engine/engine.ts'
 import { mean } from '../estimates.ts'
 import { OutOfFoldStatistics } from '../ranker/outOfFold.ts'
 import { firstTime, logsBefore } from '../ranker/sample.ts'
-import type { ShopperLog } from '../shop/shop.ts'
 import { choose, confirm, type Judgement, judge, priorOf, type Recipe } from './choose.ts'
 import { learnSpread, withVariance } from './spread.ts'
 import { buildTrial, EVENT_WEIGHTINGS, type Trial } from './trial.ts'
@@ -23,7 +24,7 @@ import { buildTrial, EVENT_WEIGHTINGS, type Trial } from './trial.ts'
 export interface PriorData {
   readonly items: readonly Item[]
   /** Whose logs the statistics come from: all training shoppers, no one held out. */
-  readonly shoppers: readonly ShopperLog[]
+  readonly shoppers: readonly ShopperHistory[]
   readonly dayOnly: boolean
 }
 

@@ -4,6 +4,7 @@
  * time after, as for a shopper who arrives after the model was shipped.
  */
 
+import type { ShopperHistory } from '../../core/features/cases.ts'
 import type { ItemStatistics } from '../../core/features/itemStatistics.ts'
 import { EVENT_WEIGHTS, type EventWeights } from '../../core/features/strength.ts'
 import type { BaseModel, PersonalPrior } from '../../core/model/baseModel.ts'
@@ -16,7 +17,6 @@ import type { FitProblem } from '../../core/personal/problem.ts'
 import { rememberCandidates } from '../../core/personal/rememberCandidates.ts'
 import { DAY } from '../../core/time.ts'
 import { METRICS, measure } from '../metrics.ts'
-import type { ShopperLog } from '../shop/shop.ts'
 
 export interface Trial {
   readonly shopper: string
@@ -69,7 +69,7 @@ function outcome(scores: Float32Array, targets: readonly number[]): Outcome {
 /** Null where the shopper has no case with a learnable past. */
 export function buildTrial(
   model: BaseModel,
-  shopper: ShopperLog,
+  shopper: ShopperHistory,
   nextCase: number,
   dayOnly: boolean,
   statisticsAt: (time: number) => ItemStatistics,

@@ -3,10 +3,9 @@
  * moment, from when on the log has something to count, and of those a sample.
  */
 
-import { buildCases } from '../../core/features/cases.ts'
+import { buildCases, type ShopperHistory } from '../../core/features/cases.ts'
 import type { Random } from '../../core/model/random.ts'
 import { DAY } from '../../core/time.ts'
-import type { ShopperLog } from '../shop/shop.ts'
 import type { RankerCase } from './dataset.ts'
 
 export interface SampleOptions {
@@ -23,7 +22,7 @@ export interface SampleOptions {
 
 export interface CaseSample {
   /** What was known at the end: no event at or after `until`, nobody without any. */
-  readonly shoppers: readonly ShopperLog[]
+  readonly shoppers: readonly ShopperHistory[]
   /** Of the first case that could be drawn. */
   readonly from: number
   /** Of weight 1, in the order of the shoppers; none where nobody came back. */
@@ -31,7 +30,7 @@ export interface CaseSample {
 }
 
 /** The part of the log before a moment; shoppers who came later are not in it. */
-export function logsBefore(shoppers: readonly ShopperLog[], until: number): ShopperLog[] {
+export function logsBefore(shoppers: readonly ShopperHistory[], until: number): ShopperHistory[] {
   return shoppers
     .map(({ id, interactions }) => ({
       id,
@@ -41,7 +40,7 @@ export function logsBefore(shoppers: readonly ShopperLog[], until: number): Shop
 }
 
 /** Of the first event; `until` where there is none. */
-export function firstTime(shoppers: readonly ShopperLog[], until: number): number {
+export function firstTime(shoppers: readonly ShopperHistory[], until: number): number {
   return shoppers.reduce((least, { interactions: [one] }) => Math.min(least, one.time), until)
 }
 
@@ -52,7 +51,7 @@ export function midnightAt(share: number, first: number, until: number): number 
 
 /** All cases are as likely as each other to be drawn. */
 export function sampleCases(
-  { shoppers: whole, dayOnly }: { shoppers: readonly ShopperLog[]; dayOnly: boolean },
+  { shoppers: whole, dayOnly }: { shoppers: readonly ShopperHistory[]; dayOnly: boolean },
   options: SampleOptions,
   random: Random,
 ): CaseSample {

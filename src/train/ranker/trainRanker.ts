@@ -2,8 +2,10 @@
  * @module Trains the feature weights w for shoppers never seen: every training case is described
  * by statistics that know neither its shopper nor its future.
  */
+
 import type { Item } from '../../core/catalog/item.ts'
 import { NearsideError } from '../../core/error.ts'
+import type { ShopperHistory } from '../../core/features/cases.ts'
 import { FEATURE_COUNT } from '../../core/features/features.ts'
 import type { History } from '../../core/features/history.ts'
 import type { StatisticsOptions } from '../../core/features/statistics.ts'
@@ -12,7 +14,6 @@ import type { FeatureRecord } from '../../core/model/manifest.ts'
 import { createRandom, type Random } from '../../core/model/random.ts'
 import { CANDIDATES } from '../../core/model/trees.ts'
 import { TARGET_FOCUS } from '../../core/personal/focus.ts'
-import type { ShopperLog } from '../shop/shop.ts'
 import { candidatesOf } from './candidates.ts'
 import { candidatesOfCatalog } from './catalogCandidates.ts'
 import { buildDataset, type RankerCase, type RankerDataset } from './dataset.ts'
@@ -25,7 +26,7 @@ import { negligible, recordsOf, spreadOf, untaught } from './select.ts'
 export interface RankerData {
   readonly items: readonly Item[]
   /** Training shoppers only: no one held out. */
-  readonly shoppers: readonly ShopperLog[]
+  readonly shoppers: readonly ShopperHistory[]
   readonly dayOnly: boolean
   /** Absent: the moments' context is not looked at. */
   readonly context?: ContextCandidates

@@ -5,11 +5,12 @@ import type { Catalog } from '../../core/catalog/catalog.ts'
 import { parseItem } from '../../core/catalog/parseItem.ts'
 import { NearsideError } from '../../core/error.ts'
 import { EVENT_NAMES, type EventName } from '../../core/events/event.ts'
+import type { ShopperHistory } from '../../core/features/cases.ts'
 import type { Interaction } from '../../core/features/history.ts'
 import { DAY } from '../../core/time.ts'
 import { readLines } from './lines.ts'
 import { PriceCollector } from './prices.ts'
-import type { Shop, ShopperLog, ShopSearch } from './shop.ts'
+import type { Shop, ShopSearch } from './shop.ts'
 import { formatDay, parseIsoTime } from './time.ts'
 import { type Fault, WrongLines } from './wrongLines.ts'
 
@@ -178,7 +179,7 @@ export async function readEvents(
   const dayOnly = anyDay || allMidnight
   let from = Number.POSITIVE_INFINITY
   let to = Number.NEGATIVE_INFINITY
-  const shoppers: ShopperLog[] = []
+  const shoppers: ShopperHistory[] = []
   for (const [id, log] of logs) {
     const interactions = inTimeOrder(log, dayOnly)
     from = Math.min(from, interactions[0].time)

@@ -1,7 +1,7 @@
 /** @module A shop folder in memory. `read.ts` reads one, `write.ts` writes one. */
 import type { Item } from '../../core/catalog/item.ts'
+import type { ShopperHistory } from '../../core/features/cases.ts'
 import type { ContextChange } from '../../core/features/context/timeline.ts'
-import type { Interaction } from '../../core/features/history.ts'
 import type { PriceLog } from './prices.ts'
 import type { LeftOut } from './wrongLines.ts'
 
@@ -10,7 +10,8 @@ export interface Shop {
   readonly name: string
   /** Row order of the model's item table; items that only the log knows come last, id-only. */
   readonly items: readonly Item[]
-  readonly shoppers: readonly ShopperLog[]
+  /** Ascending by time; `item` indexes `items`; `session` is the order or visit, else the day. */
+  readonly shoppers: readonly ShopperHistory[]
   /** Milliseconds since the epoch of the first and the last event. */
   readonly from: number
   readonly to: number
@@ -35,10 +36,4 @@ export interface ShopSearch {
   /** Milliseconds since the epoch, UTC; the day's midnight where the log is `dayOnly`. */
   readonly time: number
   readonly session: string
-}
-
-export interface ShopperLog {
-  readonly id: string
-  /** Ascending by time; `item` indexes `Shop.items`; `session` is the order or visit, else the day. */
-  readonly interactions: readonly Interaction[]
 }

@@ -3,14 +3,15 @@
  * decayed and added, weights fused. As in full training, a case is described by statistics without
  * its own shopper: lists are kept once for each fold beside those that serve.
  */
+
 import type { Item } from '../../core/catalog/item.ts'
+import type { ShopperHistory } from '../../core/features/cases.ts'
 import { cooccurrence, DEFAULT_COOCCURRENCE } from '../../core/features/cooccurrence.ts'
 import { eventStrength } from '../../core/features/strength.ts'
 import { createRandom } from '../../core/model/random.ts'
 import { fitNewton } from '../ranker/newton.ts'
 import { foldOf } from '../ranker/outOfFold.ts'
 import { DEFAULT_RANKER } from '../ranker/trainRanker.ts'
-import type { ShopperLog } from '../shop/shop.ts'
 import { fuseLists, type WeighedLists } from './fusedLists.ts'
 import { OrderCases, type Span } from './orderCases.ts'
 import { NO_WORK, type Work } from './work.ts'
@@ -27,7 +28,7 @@ export interface OrderSettings {
 export interface OrderBookInput {
   readonly items: readonly Item[]
   /** Training shoppers with all they will ever do; nothing after an update's end is looked at. */
-  readonly shoppers: readonly ShopperLog[]
+  readonly shoppers: readonly ShopperHistory[]
   readonly dayOnly: boolean
   readonly settings: OrderSettings
   readonly seed: number
@@ -112,7 +113,7 @@ export class OrderBook {
   }
 }
 
-export function eventsIn(shoppers: readonly ShopperLog[], { from, to }: Span): number {
+export function eventsIn(shoppers: readonly ShopperHistory[], { from, to }: Span): number {
   return shoppers.reduce(
     (sum, { interactions }) =>
       sum + interactions.filter(({ time }) => time >= from && time < to).length,

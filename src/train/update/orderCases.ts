@@ -4,7 +4,7 @@
  * orders that are new.
  */
 import type { Item } from '../../core/catalog/item.ts'
-import { buildCases } from '../../core/features/cases.ts'
+import { buildCases, type ShopperHistory } from '../../core/features/cases.ts'
 import type { Case, History } from '../../core/features/history.ts'
 import type { ItemStatistics } from '../../core/features/itemStatistics.ts'
 import { buildStatistics } from '../../core/features/statistics.ts'
@@ -15,7 +15,6 @@ import { buildDataset, type RankerCase, type RankerDataset } from '../ranker/dat
 import { focusTargets } from '../ranker/focus.ts'
 import { foldOf } from '../ranker/outOfFold.ts'
 import { DEFAULT_RANKER } from '../ranker/trainRanker.ts'
-import type { ShopperLog } from '../shop/shop.ts'
 import type { WeighedLists } from './fusedLists.ts'
 
 /** Milliseconds since the epoch; `to` is exclusive. */
@@ -27,7 +26,7 @@ export interface Span {
 export interface OrderCasesInput {
   readonly items: readonly Item[]
   /** Nothing after a span's end is looked at. */
-  readonly shoppers: readonly ShopperLog[]
+  readonly shoppers: readonly ShopperHistory[]
   readonly dayOnly: boolean
   readonly scale: Float32Array
   /** Cases of an update at most, as a share of what training on everything would describe. */
