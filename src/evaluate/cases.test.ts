@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { DAY } from '../core/time.ts'
 import { isHeldOut } from '../train/holdout.ts'
-import { cleanShoppers, type EvaluationInput, selectCases } from './cases.ts'
+import { type EvaluationInput, selectCases } from './cases.ts'
 import { tuneBaselines } from './prepare.ts'
-import { purchase, START, testInput, testShop, UNTIL } from './testShop.ts'
+import { START, testInput, testShop, UNTIL } from './testShop.ts'
 
 function input(changes: Partial<EvaluationInput> = {}, shop = testShop()): EvaluationInput {
   return testInput(shop, changes)
@@ -63,28 +62,6 @@ describe('refusals', () => {
       }),
     )
     expect(selected.flat().some(({ shopper }) => shopper === 'nobody')).toBe(false)
-  })
-})
-
-describe('cleaning', () => {
-  it('counts what it drops and orders what it keeps', () => {
-    const { shoppers, dropped } = cleanShoppers(
-      [
-        {
-          id: 'ann',
-          interactions: [
-            purchase(1, START + DAY, 'b'),
-            purchase(0, START, 'a'),
-            purchase(7, START, 'a'),
-            purchase(0, START + 9 * DAY, 'c'),
-          ],
-        },
-      ],
-      5,
-      START + 2 * DAY,
-    )
-    expect(shoppers[0].interactions.map(({ item }) => item)).toEqual([0, 1])
-    expect(dropped).toEqual({ unknownItems: 1, invalidTimes: 0, future: 1 })
   })
 })
 

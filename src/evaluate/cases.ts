@@ -1,11 +1,6 @@
 /** @module What is asked of whom: the tested shoppers and their cases. Refuses what gives no interval. */
 import { NearsideError } from '../core/error.ts'
-import {
-  buildCases,
-  cleanHistory,
-  type Dropped,
-  type ShopperHistory,
-} from '../core/features/cases.ts'
+import { buildCases, type ShopperHistory } from '../core/features/cases.ts'
 import type { Case, History } from '../core/features/history.ts'
 import type { BaseModel } from '../core/model/baseModel.ts'
 
@@ -40,23 +35,6 @@ export type CaseSelection = Pick<
 
 /** An interval over fewer shoppers than this says nothing. */
 export const LEAST_SHOPPERS = 10
-
-/**
- * Removes what has no row, no time, or lies in the future, and puts each history in order.
- * @param now milliseconds since the epoch.
- */
-export function cleanShoppers(
-  shoppers: readonly ShopperHistory[],
-  items: number,
-  now: number,
-): { readonly shoppers: readonly ShopperHistory[]; readonly dropped: Readonly<Dropped> } {
-  const dropped: Dropped = { unknownItems: 0, invalidTimes: 0, future: 0 }
-  const clean = shoppers.map(({ id, interactions }) => ({
-    id,
-    interactions: cleanHistory(interactions, items, now, dropped),
-  }))
-  return { shoppers: clean, dropped }
-}
 
 /**
  * The cases of each held-out shopper who has any.

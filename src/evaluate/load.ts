@@ -12,13 +12,7 @@ import { contextOf } from '../train/shop/context.ts'
 import { readShop } from '../train/shop/read.ts'
 import type { Shop } from '../train/shop/shop.ts'
 import { describeLeftOut } from '../train/shop/wrongLines.ts'
-import {
-  cleanShoppers,
-  type EvaluationInput,
-  isoDay,
-  type PopularitySource,
-  type Protocol,
-} from './cases.ts'
+import { type EvaluationInput, isoDay, type PopularitySource, type Protocol } from './cases.ts'
 import { describeBase } from './describeBase.ts'
 import { everybody, heldOut, isInTraining, refusal } from './heldOut.ts'
 
@@ -62,8 +56,7 @@ export async function load(question: Question): Promise<Loaded> {
     question.protocol === 'leave-one-out' && trained.manifest.holdout.shoppers === 0
       ? await everybody(question.holdout, shop, seed)
       : await heldOut(question.holdout, trained, shop, seed)
-  const { model, shoppers: mapped } = toModelRows(trained, shop, notes)
-  const { shoppers } = cleanShoppers(mapped, model.itemIds.length, question.now)
+  const { model, shoppers } = toModelRows(trained, shop, notes)
   const { protocol, popularity } = question
   return {
     shop,

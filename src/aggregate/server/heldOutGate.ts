@@ -2,7 +2,7 @@
  * @module The last check before a model is published: shoppers whom training never saw must be
  * served about as well as by its parent.
  */
-import { buildCases, inTimeOrder } from '../../core/features/cases.ts'
+import { buildCases } from '../../core/features/cases.ts'
 import type { Case } from '../../core/features/history.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import { withContext } from '../../core/model/context.ts'
@@ -48,9 +48,7 @@ function heldOutCases(shop: Shop, manifest: ModelManifest): readonly Case[] {
   const from = Date.parse(manifest.data.until)
   const all = shop.shoppers
     .filter(({ id }) => isHeldOut(id, manifest.holdout.fraction, manifest.seed))
-    .flatMap(({ id, interactions }) =>
-      buildCases({ id, interactions: inTimeOrder(interactions) }, shop.dayOnly, from),
-    )
+    .flatMap((shopper) => buildCases(shopper, shop.dayOnly, from))
     .filter(({ targets }) => targets.every((item) => item < manifest.items))
     .sort((a, b) => a.time - b.time)
   const stride = Math.max(1, all.length / MAX_CASES)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { purchase } from '../../evaluate/testShop.ts'
 import { DAY } from '../time.ts'
-import { buildCases, cleanHistory, inTimeOrder, withoutLastSession } from './cases.ts'
+import { buildCases, withoutLastSession } from './cases.ts'
 import type { Interaction } from './history.ts'
 
 const T = Date.UTC(2024, 4, 1, 9)
@@ -78,35 +78,6 @@ describe('cases with day-only times', () => {
     expect(cases.map(({ targets, history }) => [targets, history.length])).toEqual([
       [[1, 2], 0],
       [[1], 2],
-    ])
-  })
-})
-
-describe('unclean logs', () => {
-  it('drops and counts unknown items, impossible times and the future', () => {
-    const dropped = { unknownItems: 0, invalidTimes: 0, future: 0 }
-    const kept = cleanHistory(
-      [
-        purchase(0, T, 'a'),
-        purchase(9, T, 'a'),
-        purchase(-1, T, 'a'),
-        purchase(1.5, T, 'a'),
-        purchase(1, Number.NaN, 'a'),
-        purchase(1, T + 2 * DAY, 'b'),
-      ],
-      3,
-      T + DAY,
-      dropped,
-    )
-    expect(kept.map(({ item }) => item)).toEqual([0])
-    expect(dropped).toEqual({ unknownItems: 3, invalidTimes: 1, future: 1 })
-  })
-
-  it('puts times in order and leaves an ordered log untouched', () => {
-    const ordered = [view(1, T), view(2, T), view(3, T + 1)]
-    expect(inTimeOrder(ordered)).toBe(ordered)
-    expect(inTimeOrder([view(3, T + 1), view(1, T), view(2, T)]).map(({ item }) => item)).toEqual([
-      1, 2, 3,
     ])
   })
 })

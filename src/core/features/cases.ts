@@ -7,43 +7,10 @@ import { DAY } from '../time.ts'
 import type { Case, History, Interaction } from './history.ts'
 import { eventStrength } from './strength.ts'
 
-/** What `evaluate` needs of a shopper: as in a shop folder. */
+/** A shopper's whole log, as in a shop folder: ascending by time. */
 export interface ShopperHistory {
   readonly id: string
   readonly interactions: History
-}
-
-/** Ascending by time; equal times keep their order. */
-export function inTimeOrder(interactions: History): History {
-  for (let k = 1; k < interactions.length; k++) {
-    if (interactions[k].time < interactions[k - 1].time)
-      return [...interactions].sort((a, b) => a.time - b.time)
-  }
-  return interactions
-}
-
-/** What a log held that can't be evaluated, said rather than swallowed. */
-export interface Dropped {
-  unknownItems: number
-  invalidTimes: number
-  future: number
-}
-
-/** Leaves out entries whose item has no row, whose time is no time, or that come after `now`. */
-export function cleanHistory(
-  interactions: History,
-  items: number,
-  now: number,
-  dropped: Dropped,
-): History {
-  const kept = interactions.filter(({ item, time }) => {
-    if (!Number.isInteger(item) || item < 0 || item >= items) dropped.unknownItems++
-    else if (!Number.isFinite(time)) dropped.invalidTimes++
-    else if (time > now) dropped.future++
-    else return true
-    return false
-  })
-  return inTimeOrder(kept.length === interactions.length ? interactions : kept)
 }
 
 function keyOf({ name, session, time }: Interaction, dayOnly: boolean): string {
