@@ -6,11 +6,10 @@ import type { EventName } from '../../src/core/events/event.ts'
 import { firstAtOrAfter } from '../../src/core/features/cases.ts'
 import { FEATURE_COUNT } from '../../src/core/features/features.ts'
 import type { Case } from '../../src/core/features/history.ts'
-import { refreshPopularity } from '../../src/core/features/statistics.ts'
 import { scoreTerms } from '../../src/core/model/score.ts'
 import type { Example } from '../../src/core/personal/learners/learner.ts'
 import type { EvaluationInput } from '../../src/evaluate/cases.ts'
-import { byDay } from '../../src/evaluate/popularity.ts'
+import { prepareDevices } from '../../src/evaluate/prepare.ts'
 import { placesOf } from '../../src/train/metrics.ts'
 
 /** Candidates of a case. */
@@ -37,16 +36,13 @@ export function* streamOf(
   input: EvaluationInput,
   selected: readonly (readonly Case[])[],
 ): Generator<StreamCase> {
-  const { model, shoppers, isHeldOut } = input
-  const training = shoppers.filter(({ id }) => !isHeldOut(id))
-  const histories = training.map(({ interactions }) => interactions)
+  const { model, shoppers } = input
+  const { statisticsAt } = prepareDevices(input, null)
   const interactionsOf = new Map(shoppers.map(({ id, interactions }) => [id, interactions]))
-  const statisticsAt = byDay((midnight) => refreshPopularity(model.statistics, histories, midnight))
   const cases = selected.flat().sort((a, b) => a.time - b.time || (a.shopper < b.shopper ? -1 : 1))
   let targets = 0
   for (const [index, { shopper, time, history, targets: wanted }] of cases.entries()) {
-    const statistics = input.popularity === 'nightly' ? statisticsAt(time) : model.statistics
-    const terms = scoreTerms({ ...model, statistics }, history, time)
+    const terms = scoreTerms({ ...model, statistics: statisticsAt(time) }, history, time)
     const chosen = best(terms.base, CANDIDATES)
     // A case wants several items; how many is known from the cases before it only.
     const probabilities = wantedProbabilities(terms.base, index > 0 ? targets / index : 1)

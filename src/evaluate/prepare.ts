@@ -2,6 +2,7 @@
 import { buildCases } from '../core/features/cases.ts'
 import { cooccurrence, DEFAULT_COOCCURRENCE } from '../core/features/cooccurrence.ts'
 import type { History } from '../core/features/history.ts'
+import type { ItemStatistics } from '../core/features/itemStatistics.ts'
 import { refreshPopularity } from '../core/features/statistics.ts'
 import { DIMENSION } from '../core/model/baseModel.ts'
 import { createRandom } from '../core/model/random.ts'
@@ -40,8 +41,7 @@ export function tuneBaselines(input: EvaluationInput): TunedBaselines {
   const training = input.shoppers.filter(({ id }) => !input.isHeldOut(id))
   const histories = training.map(({ interactions }) => interactions)
   const from = until - TUNING_DAYS * DAY
-  const nightly = nightlyFiles(input, histories)
-  const frozen = refreshPopularity(model.statistics, histories, from)
+  const statisticsAt = publishedFiles(input, histories, from)
   const random = createRandom(seed)
   const cases: TuningCase[] = training
     .flatMap((shopper) => buildCases(shopper, dayOnly, from))
@@ -53,7 +53,7 @@ export function tuneBaselines(input: EvaluationInput): TunedBaselines {
       history,
       time,
       targets,
-      popularity: popularityOf(input.popularity === 'nightly' ? nightly(time) : frozen),
+      popularity: popularityOf(statisticsAt(time)),
     }))
   // The model's own lists know these very cases; lists from before them don't.
   const { neighboursPerItem } = model.statistics
@@ -90,19 +90,23 @@ export function prepareWalk(input: EvaluationInput, tuned: TunedBaselines, fit: 
 
 /** What the devices of all tested shoppers share. */
 export function prepareDevices(input: EvaluationInput, fit: Fit | null): DeviceShop {
-  const { model, until, protocol, popularity } = input
+  const { model, until, protocol } = input
   return {
     model,
     fit,
     installed: protocol === 'personal' ? until : Number.NEGATIVE_INFINITY,
-    statisticsAt:
-      popularity === 'nightly'
-        ? nightlyFiles(input, trainingHistories(input))
-        : () => model.statistics,
+    statisticsAt: publishedFiles(input, trainingHistories(input), until),
   }
 }
 
-/** The model's statistics with popularity as of the night before a time. */
-function nightlyFiles({ model }: EvaluationInput, histories: readonly History[]) {
-  return byDay((midnight) => refreshPopularity(model.statistics, histories, midnight))
+/** The model's statistics with popularity as of the night before a time, or frozen. */
+function publishedFiles(
+  { model, popularity }: EvaluationInput,
+  histories: readonly History[],
+  frozenAt: number,
+): (time: number) => ItemStatistics {
+  const asOf = (midnight: number) => refreshPopularity(model.statistics, histories, midnight)
+  if (popularity === 'nightly') return byDay(asOf)
+  const frozen = asOf(frozenAt)
+  return () => frozen
 }
