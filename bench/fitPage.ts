@@ -71,7 +71,7 @@ async function descents(wgsl: Engine | null, blocks: number, report: Report) {
     run: async () => void last.set(engine, await run()),
   })
   const moved = async (engine: Engine) => (await engine.fit(ours)).parameters.slice(-MOVING)
-  const descending = jax.map((device) => ({ device, ...jaxFit(device, compact) }))
+  const descending = jax.map((device) => ({ device, run: jaxFit(device, compact) }))
   const { timed, skipped } = await interleave(
     [
       ...(wgsl ? [rival('nearside-wgsl', () => moved(wgsl))] : []),

@@ -1,4 +1,4 @@
-/** @module Times rivals in turn, so that a noisy moment of the machine meets all of them alike. */
+/** @module Times rivals in turn, so that noise of the machine meets all of them alike. */
 
 export interface Rival {
   readonly engine: string

@@ -1,5 +1,5 @@
 /**
- * @module The workloads as a user of TensorFlow.js would write them: automatic differentiation and
+ * @module The personal fit as a user of TensorFlow.js would write them: automatic differentiation and
  * `tf.train.adam`, on whatever backend is current.
  */
 import * as tf from '@tensorflow/tfjs'

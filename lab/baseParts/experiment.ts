@@ -1,7 +1,8 @@
 /** @module What does each part of the base model rank alone? */
 import { FEATURE_COUNT, FEATURES } from '../../src/core/features/features.ts'
 import type { Case } from '../../src/core/features/history.ts'
-import { addScores, linearTerms, project, scoreTerms } from '../../src/core/model/score.ts'
+import { multiply } from '../../src/core/model/multiply.ts'
+import { addScores, linearTerms, scoreTerms } from '../../src/core/model/score.ts'
 import { selectCases } from '../../src/evaluate/cases.ts'
 import { load } from '../../src/evaluate/load.ts'
 import { popularityOf } from '../../src/evaluate/popularity.ts'
@@ -109,7 +110,7 @@ export function scoreParts(
   const terms = scoreTerms(model, history, time)
   const { base: linear } = linearTerms(model, history, time, terms.hidden)
   const encoder = new Float32Array(model.bias)
-  addScores(encoder, model.itemVectors, project(model.projection, terms.hidden))
+  addScores(encoder, model.itemVectors, multiply(model.projection, terms.hidden))
   const features = new Float32Array(items)
   addScores(features, terms.features, model.featureWeights)
   const withCooccurrence = new Float32Array(encoder)

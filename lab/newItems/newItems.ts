@@ -6,8 +6,9 @@
 import type { Case, History } from '../../src/core/features/history.ts'
 import type { ItemStatistics } from '../../src/core/features/itemStatistics.ts'
 import type { BaseModel } from '../../src/core/model/baseModel.ts'
+import { multiply } from '../../src/core/model/multiply.ts'
 import { createRandom } from '../../src/core/model/random.ts'
-import { addScores, project, scoreTerms } from '../../src/core/model/score.ts'
+import { addScores, scoreTerms } from '../../src/core/model/score.ts'
 import { bootstrapMeans, type Interval } from '../interval.ts'
 
 export const NEW_ITEM_ARMS = [
@@ -115,7 +116,7 @@ export function measureNewItems(shop: NewItemShop, one: Case): Float64Array {
   const popularity = shop.popularityAt(time)
   const terms = scoreTerms(model, history, time)
   const encoder = new Float32Array(model.bias)
-  addScores(encoder, model.itemVectors, project(model.projection, terms.hidden))
+  addScores(encoder, model.itemVectors, multiply(model.projection, terms.hidden))
   const scores: Readonly<Record<NewItemArm, Float32Array>> = {
     popular: popularity,
     'popular-in-category': categoryMeans(popularity, model.statistics, isNew),

@@ -15,10 +15,9 @@ import type { Engine, FitResult } from './engine.ts'
 import { createJsEngine } from './js.ts'
 
 /**
- * How far a parameter may be from the answer, of some 0.18 that the tiny fit moves them and 0.04 that the
- * full-size one does. Single
- * precision stays within 1e-5; an engine that does not learn, or learns something else, is off by
- * 1e-2 and more.
+ * How far a parameter may be from the answer, of some 0.18 that the tiny fit moves them and 0.04 that
+ * the full-size one does. Single precision stays within 1e-5; an engine that does not learn, or learns
+ * something else, is off by 1e-2 and more.
  */
 export const CANARY_TOLERANCE = 1e-3
 
@@ -30,7 +29,7 @@ export const CANARY_ANSWER: Readonly<FitResult> = {
 }
 
 export const TINY: ProblemSize = { cases: 5, candidates: 7, parameters: 6, steps: 6 }
-/** As personal training has it, unless a shop says otherwise. */
+/** Larger than the fits of the demo shop: for whoever knows no shop. */
 export const PERSONAL_SIZE: ProblemSize = {
   cases: 64,
   candidates: 256,

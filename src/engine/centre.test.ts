@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { FitProblem } from '../core/personal/problem.ts'
 import { centre } from './centre.ts'
+import type { FitResult } from './engine.ts'
 import { createJsEngine } from './js.ts'
 import { nodeAdapter } from './testGpu.ts'
 import { testProblem } from './testProblem.ts'
@@ -67,6 +68,21 @@ describe.each(engines.map((engine) => [engine.name, engine] as const))('%s', (_,
       ),
       { numRuns: engine.name === 'wgsl' ? 10 : 60, endOnFailure: true },
     )
+  })
+
+  test.runIf(engine.name === 'js')('to the bit, as steps too small to count tell', async () => {
+    const problem = testProblem({ seed: 3, cases: 6, candidates: 9, parameters: 11, steps: 8 })
+    const still = freeze(
+      problem,
+      Array.from(problem.stepSize, (_, j) => j % 3 > 0),
+    )
+    // The smallest number there is: these columns are computed with, and come to nothing.
+    const stepSize = still.stepSize.map((size) => size || 2 ** -149)
+    const all = await engine.fit({ ...still, stepSize })
+    const few = await engine.fit(still)
+    const moved = ({ parameters }: FitResult) => parameters.filter((_, j) => still.stepSize[j] > 0)
+    expect(moved(all)).toEqual(moved(few))
+    expect(all.lossAfter).toBe(few.lossAfter)
   })
 
   test('ends where it begins if nothing moves', async () => {

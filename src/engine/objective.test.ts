@@ -19,7 +19,7 @@ const shapes: fc.Arbitrary<TestShape> = fc.record({
   soft: fc.boolean(),
 })
 
-/** The formula of `engine.ts`, word for word: no centring, no displacement, no skipping of cases. */
+/** The formula of `core/personal/problem.ts`, word for word: no centring, no displacement, no skipping of cases. */
 function definition(problem: FitProblem, p: Float64Array): number {
   const { cases, candidates: K, parameters: P } = problem
   let loss = 0

@@ -7,7 +7,7 @@ import type { Adapter } from './adapter.ts'
 
 export type Rig = 'software' | 'null'
 
-/** Both, with how many steps or questions each is given: `most` where nothing is computed. */
+/** Both, with how many steps each is given: `most` where nothing is computed. */
 export const countingRigs = (most: number) =>
   [
     ['Dawn’s null backend', 'null', most],

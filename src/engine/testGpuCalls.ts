@@ -15,20 +15,22 @@ export interface GpuCalls {
   readbacks: number
 }
 
+export const NO_CALLS: Readonly<GpuCalls> = {
+  dispatches: 0,
+  submits: 0,
+  bufferCreations: 0,
+  bufferDestructions: 0,
+  liveBytes: 0,
+  bindGroupCreations: 0,
+  pipelineCreations: 0,
+  bufferWrites: 0,
+  bytesWritten: 0,
+  readbacks: 0,
+}
+
 /** Counts, in this page or worker, from now until `stop`. */
 export function countGpuCalls(): { readonly calls: GpuCalls; stop(): void } {
-  const calls: GpuCalls = {
-    dispatches: 0,
-    submits: 0,
-    bufferCreations: 0,
-    bufferDestructions: 0,
-    liveBytes: 0,
-    bindGroupCreations: 0,
-    pipelineCreations: 0,
-    bufferWrites: 0,
-    bytesWritten: 0,
-    readbacks: 0,
-  }
+  const calls: GpuCalls = { ...NO_CALLS }
   const restore: (() => void)[] = []
   const watch = <T extends object>(
     prototype: T,

@@ -18,7 +18,7 @@ export interface TestShape {
   readonly soft?: boolean
 }
 
-/** The shape that personal training uses: 64 cases, 256 candidates, 64 + 24 parameters. */
+/** Larger than a fit of the demo shop, which has 64 candidates a case and moves 27 parameters. */
 export const PERSONAL_SHAPE: TestShape = {
   seed: 1,
   cases: 64,

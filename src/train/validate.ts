@@ -9,7 +9,8 @@ import { buildCases, type ShopperHistory } from '../core/features/cases.ts'
 import { computeFeatures } from '../core/features/computeFeatures.ts'
 import type { BaseModel } from '../core/model/baseModel.ts'
 import { encode } from '../core/model/encoder.ts'
-import { addScores, project } from '../core/model/score.ts'
+import { multiply } from '../core/model/multiply.ts'
+import { addScores } from '../core/model/score.ts'
 import { DAY } from '../core/time.ts'
 import { hitRate, ndcg, placesOf } from './metrics.ts'
 import { OutOfFoldStatistics } from './ranker/outOfFold.ts'
@@ -94,7 +95,7 @@ function scoreWith(model: ScoringModel, raw: Float32Array, hidden: Float32Array)
     model.featureScale[f] > 0 ? weight / model.featureScale[f] : weight,
   )
   addScores(scores, raw, perRaw)
-  addScores(scores, model.itemVectors, project(model.projection, hidden))
+  addScores(scores, model.itemVectors, multiply(model.projection, hidden))
   return scores
 }
 

@@ -1,5 +1,5 @@
 /**
- * @module Computes f_i(H, t) of every item, or of a few, for one shopper at one moment. Pure; the
+ * @module Computes f_i(H, t) of every item, or of a few, for one shopper at one time. Pure; the
  * same code runs in training, evaluation and the browser. Cost follows the history, not history ×
  * catalogue.
  */

@@ -27,7 +27,7 @@ export interface ItemStatistics {
   readonly ageDays: Float32Array
   /** Share of its shoppers who came back to it on another day, shrunk to the mean, [N]. */
   readonly repeatRate: Float32Array
-  /** What the context of a moment is worth to each item; absent where nothing was counted. */
+  /** What the context is worth to each item; absent where nothing was counted. */
   readonly context?: readonly ContextTable[]
   /** The last rows, where items have joined that nobody was counted for; absent: none has. */
   readonly coldStart?: ColdStartItems

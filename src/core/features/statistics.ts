@@ -1,5 +1,5 @@
 /**
- * @module Builds `ItemStatistics` from a log as of a moment. Leaving shoppers out of `shoppers`
+ * @module Builds `ItemStatistics` from a log as of a time. Leaving shoppers out of `shoppers`
  * leaves every trace of them out, which is what out-of-fold training needs.
  */
 
@@ -15,7 +15,7 @@ import { eventStrength } from './strength.ts'
 export interface StatisticsOptions {
   /** Reused instead of being built: with a fresh popularity, the lists may stay as shipped. */
   readonly neighbours?: NeighbourLists & { readonly neighboursPerItem: number }
-  /** Kinds of context to count, and what is known of the moments; absent: none. */
+  /** Kinds of context to count, and what is known of each time; absent: none. */
   readonly context?: { readonly kinds: readonly string[]; readonly contexts: ContextSource }
 }
 

@@ -37,7 +37,7 @@ export interface BaseModel {
   readonly prior: PersonalPrior
   /** Gives items added after training a vector; without it they start from zeros. */
   readonly content?: ContentTables
-  /** What depends on the moment; absent where training found nothing that helps. */
+  /** What depends on the context; absent where training found nothing that helps. */
   readonly context?: ContextPart
   /** Re-rank the highest; absent where training found that they don't help. */
   readonly trees?: Trees
@@ -46,7 +46,7 @@ export interface BaseModel {
 /** Terms of the score beside the features'; nothing of them is personal, nothing is uploaded. */
 export interface ContextPart {
   readonly terms: readonly ContextTerm[]
-  /** What is known of moments where the model is used; not part of its files. */
+  /** What is known where the model is used; not part of its files. */
   readonly contexts: ContextSource
 }
 

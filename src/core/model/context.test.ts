@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { NO_MOMENTS } from '../features/context/context.ts'
+import { NO_CONTEXT } from '../features/context/context.ts'
 import { contextFeature } from '../features/context/contextFeatures.ts'
 import type { BaseModel } from './baseModel.ts'
 import { withContext } from './context.ts'
@@ -41,7 +41,7 @@ function contextModel(): BaseModel {
         },
       ],
     },
-    context: { terms: [term('weatherLift', 0.5), term('discount', 0.25)], contexts: NO_MOMENTS },
+    context: { terms: [term('weatherLift', 0.5), term('discount', 0.25)], contexts: NO_CONTEXT },
   }
 }
 
@@ -100,9 +100,9 @@ test('a damaged context is refused by name', async () => {
 test('the moment moves the scores by weight × lift, and discounts by weight × discount', () => {
   const model = contextModel()
   const history = [{ item: 1, name: 'purchase' as const, time: 0, session: 'a' }]
-  const scores = (known: typeof NO_MOMENTS) =>
+  const scores = (known: typeof NO_CONTEXT) =>
     scoreTerms(withContext(model, known), history, 1).base
-  const silent = scores(NO_MOMENTS)
+  const silent = scores(NO_CONTEXT)
   const { context: _, ...plain } = model
   expect(silent).toEqual(scoreTerms(plain, history, 1).base)
   const discounts = Float32Array.from({ length: ITEMS }, (_, item) => item / 10)

@@ -1,4 +1,4 @@
-/** @module The terms of the score that depend on the moment: the same for training and device. */
+/** @module The terms of the score that depend on the context: the same for training and device. */
 import type { ContextSource } from '../features/context/context.ts'
 import { computeContext } from '../features/context/contextFeatures.ts'
 import type { History } from '../features/history.ts'
@@ -20,7 +20,7 @@ export function addContext(
   })
 }
 
-/** The model where these moments are known; itself where it reads no context. */
+/** The model where these contexts are known; itself where it reads none. */
 export function withContext(model: BaseModel, contexts: ContextSource): BaseModel {
   return model.context ? { ...model, context: { ...model.context, contexts } } : model
 }

@@ -17,6 +17,7 @@ import type { History, Interaction } from '../features/history.ts'
 import { DAY } from '../time.ts'
 import { type BaseModel, DIMENSION } from './baseModel.ts'
 import { exp } from './exponential.ts'
+import { multiply } from './multiply.ts'
 import type { Tensors } from './tensor.ts'
 
 /** L: how many of the last interactions are read. */
@@ -238,35 +239,6 @@ function layerNorm(
   const inverse = 1 / Math.sqrt(squares / DIMENSION + LAYER_NORM_EPSILON)
   for (let j = 0; j < DIMENSION; j++)
     into[at + j] = (source[at + j] - mean) * inverse * scale[j] + bias[j]
-}
-
-/** M·x for M [rows, x.length], rows a multiple of 4: four sums that don't wait for each other. */
-function multiply(matrix: Float32Array, x: Float32Array): Float32Array {
-  const columns = x.length
-  const rows = matrix.length / columns
-  const product = new Float32Array(rows)
-  for (let i = 0; i < rows; i += 4) {
-    const r0 = i * columns
-    const r1 = r0 + columns
-    const r2 = r1 + columns
-    const r3 = r2 + columns
-    let a = 0
-    let b = 0
-    let c = 0
-    let d = 0
-    for (let j = 0; j < columns; j++) {
-      const value = x[j]
-      a += matrix[r0 + j] * value
-      b += matrix[r1 + j] * value
-      c += matrix[r2 + j] * value
-      d += matrix[r3 + j] * value
-    }
-    product[i] = a
-    product[i + 1] = b
-    product[i + 2] = c
-    product[i + 3] = d
-  }
-  return product
 }
 
 /** Mᵀ·x for M [x.length, columns]. */

@@ -47,7 +47,7 @@ export interface ModelManifest {
   readonly items: number
   readonly dimension: number
   readonly features: readonly FeatureRecord[]
-  /** Features of the moment's context, as far as training looked at them; kept ones lie in a file. */
+  /** Features of the context, as far as training looked at them; kept ones lie in a file. */
   readonly contextFeatures?: readonly FeatureRecord[]
   readonly files: readonly ModelFile[]
   /** ISO dates of the first and last event that training saw, and the exclusive limit. */

@@ -3,7 +3,7 @@
  * change and by what is needed first: a federated update rewrites `shared` alone; `popularity` names
  * the items and is enough for a new shopper's list while the others are still on their way.
  */
-import { NO_MOMENTS } from '../features/context/context.ts'
+import { NO_CONTEXT } from '../features/context/context.ts'
 import { contextFeature } from '../features/context/contextFeatures.ts'
 import type { ContextTable } from '../features/context/lifts.ts'
 import type { ItemStatistics } from '../features/itemStatistics.ts'
@@ -30,7 +30,7 @@ export const MODEL_FILES = {
   statistics: 'statistics.safetensors',
   encoder: 'encoder.safetensors',
   shared: 'shared.safetensors',
-  /** Only where the context of a moment has shown to help. */
+  /** Only where the context has shown to help. */
   context: 'context.safetensors',
 } as const
 
@@ -209,7 +209,7 @@ export function contextFromTensors(
     const values = readStrings(take(`${kind}_values`, Uint8Array, null), `${kind}_values`)
     return { kind, values, lifts: readRows(take, kind, values.length, items) }
   })
-  return { context: { terms, contexts: NO_MOMENTS }, tables }
+  return { context: { terms, contexts: NO_CONTEXT }, tables }
 }
 
 export function sharedToTensors(shared: SharedPart): Tensors {

@@ -7,10 +7,11 @@ import { FEATURE_COUNT } from '../features/features.ts'
 import type { History } from '../features/history.ts'
 import { type SearchLift, searchLifts } from '../features/searches.ts'
 import { eventStrength } from '../features/strength.ts'
-import { type BaseModel, DIMENSION, type PersonalParameters } from './baseModel.ts'
+import type { BaseModel, PersonalParameters } from './baseModel.ts'
 import { addContext } from './context.ts'
 import { encode } from './encoder.ts'
 import { highestRows } from './highest.ts'
+import { multiply } from './multiply.ts'
 import { CANDIDATES, treesScore } from './trees.ts'
 
 /** What a history gives before anything personal; the fit and every re-scoring reuse it. */
@@ -59,7 +60,7 @@ export function linearTerms(
   out?: Float32Array,
 ): Omit<ScoreTerms, 'candidates'> {
   const features = computeFeatures(model.statistics, history, now, model.featureScale, out)
-  const taste = project(model.projection, hidden)
+  const taste = multiply(model.projection, hidden)
   if (!isKnown(history)) {
     const base = strangerScores(model, now)
     addSearches(base, searchLifts(model.statistics, history, now))
@@ -110,17 +111,6 @@ export function personalScores(
   addScores(scores, model.itemVectors, scaled(personal.u, fusionWeight))
   addScores(scores, terms.features, scaled(personal.w, fusionWeight))
   return scores
-}
-
-/** A·h for A row-major [d, d]. */
-export function project(matrix: Float32Array, hidden: Float32Array): Float32Array<ArrayBuffer> {
-  const projected = new Float32Array(DIMENSION)
-  for (let i = 0, m = 0; i < DIMENSION; i++) {
-    let sum = 0
-    for (let j = 0; j < DIMENSION; j++, m++) sum += matrix[m] * hidden[j]
-    projected[i] = sum
-  }
-  return projected
 }
 
 /** scores += M·v for M row-major [scores.length, v.length]. */

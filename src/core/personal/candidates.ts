@@ -14,7 +14,8 @@ import { type SearchLift, searchLifts } from '../features/searches.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
 import { createEncoder, type Encode } from '../model/encoder.ts'
 import { highestRows } from '../model/highest.ts'
-import { addScores, addSearches, isKnown, linearTerms, project } from '../model/score.ts'
+import { multiply } from '../model/multiply.ts'
+import { addScores, addSearches, isKnown, linearTerms } from '../model/score.ts'
 import { CANDIDATES, type Trees, treesScore } from '../model/trees.ts'
 import { createShortlist, type ItemScan, plainItemScan, type Shortlist } from './shortlist.ts'
 
@@ -81,7 +82,7 @@ function amongFew(
   shortlist: Shortlist,
 ): Candidates | null {
   const signals = readHistory(model.statistics, history, now)
-  const taste = project(model.projection, hidden)
+  const taste = multiply(model.projection, hidden)
   const lifts = searchLifts(model.statistics, history, now)
   const own = new Set([...signals.profile.interactions.map(({ item }) => item), ...lifts.keys()])
   const few = shortlist(signals, taste, [...own], CANDIDATES)

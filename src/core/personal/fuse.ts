@@ -5,13 +5,12 @@
 
 import { NearsideError } from '../error.ts'
 import { FEATURE_COUNT } from '../features/features.ts'
+import { EVENT_WEIGHTS } from '../features/strength.ts'
 import { DIMENSION, type PersonalParameters, type PersonalPrior } from '../model/baseModel.ts'
 import { PARAMETERS } from './fitProblem.ts'
 
 /** Recent purchases' worth of evidence at which λ reaches half of the population's. */
 const HALF_TRUST = 1
-/** Case weight of one fresh purchase. */
-const PURCHASE = 3
 
 export interface Fused extends PersonalParameters {
   /** λ, in [0, 1]; scores add λ·(u·E_i + w·f_i). */
@@ -22,7 +21,7 @@ export interface Fused extends PersonalParameters {
 export function evidenceOf(problem: { readonly weight: Float32Array }): number {
   let total = 0
   for (const weight of problem.weight) total += weight
-  return total / PURCHASE
+  return total / EVENT_WEIGHTS.purchase
 }
 
 /**

@@ -72,7 +72,7 @@ export type Shortlist = (
 ) => number[] | null
 
 /**
- * Null where the model weighs a feature that is not known here, or the context of a moment.
+ * Null where the model weighs a feature that is not known here, or the context.
  * @param hidden rows that are not asked for
  */
 export function createShortlist(
@@ -80,18 +80,17 @@ export function createShortlist(
   scan: ItemScan,
   hidden: readonly number[] = [],
 ): Shortlist | null {
-  const { featureWeights, featureScale, itemVectors } = model
+  const { featureWeights, itemVectors } = model
   const { popularity30, category, logPrice } = withColdStart(model.statistics)
-  const weightOf = (f: number) =>
-    featureScale[f] > 0 ? featureWeights[f] * Math.fround(1 / featureScale[f]) : featureWeights[f]
-  const known = FEATURES.every(
+  const isBounded = FEATURES.every(
     ({ name, group }, f) =>
       featureWeights[f] === 0 ||
       OF_TOUCHED.has(group) ||
       OF_ITEM.has(group) ||
       DYNAMIC.has(name as FeatureName),
   )
-  if (!known || model.context) return null
+  if (!isBounded || model.context) return null
+  const weightOf = (f: number) => rawWeight(model, f)
   const cold = weightOf(FEATURE_COLUMN.popularityCold)
   const recent = weightOf(FEATURE_COLUMN.cooccurrenceRecent)
   const share = weightOf(FEATURE_COLUMN.cooccurrenceShare)
@@ -179,19 +178,24 @@ function nth(scores: readonly number[], n: number): number {
   return Float64Array.from(scores).sort().at(-n) ?? Number.NaN
 }
 
+/** What a feature's raw value is multiplied by. */
+function rawWeight({ featureScale, featureWeights }: BaseModel, f: number): number {
+  return featureScale[f] > 0
+    ? featureWeights[f] * Math.fround(1 / featureScale[f])
+    : featureWeights[f]
+}
+
 /** Bias and what no history changes, [N], and the largest sum of their sizes. */
-function fixedScores({ bias, statistics, featureScale, featureWeights }: BaseModel): {
+function fixedScores(model: BaseModel): {
   readonly fixed: Float32Array
   readonly largestFixed: number
 } {
+  const { bias, statistics, featureWeights } = model
   const features = staticFeatures(statistics)
   const columns = FEATURES.flatMap(({ group }, f) =>
     OF_ITEM.has(group) && featureWeights[f] !== 0 ? [f] : [],
   )
-  const weights = columns.map((f) => {
-    const inverse = featureScale[f] > 0 ? Math.fround(1 / featureScale[f]) : 1
-    return inverse * featureWeights[f]
-  })
+  const weights = columns.map((f) => rawWeight(model, f))
   const fixed = new Float32Array(bias)
   let largestFixed = 0
   for (let i = 0, at = 0; i < fixed.length; i++, at += FEATURE_COUNT) {

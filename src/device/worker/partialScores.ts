@@ -8,13 +8,8 @@ import { FEATURE_COUNT } from '../../core/features/features.ts'
 import type { History } from '../../core/features/history.ts'
 import { searchLifts } from '../../core/features/searches.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
-import {
-  addSearches,
-  isKnown,
-  personalScores,
-  project,
-  strangerScores,
-} from '../../core/model/score.ts'
+import { multiply } from '../../core/model/multiply.ts'
+import { addSearches, isKnown, personalScores, strangerScores } from '../../core/model/score.ts'
 import { treesScore } from '../../core/model/trees.ts'
 import { createCandidates, linearTermsOf } from '../../core/personal/candidates.ts'
 import { createShortlist, type Shortlist } from '../../core/personal/shortlist.ts'
@@ -85,7 +80,7 @@ export function createPartialScores(model: BaseModel, unshown: readonly number[]
     }
     const shortlist = shortlistFor(personal)
     if (!shortlist) return null
-    const taste = project(model.projection, hidden)
+    const taste = multiply(model.projection, hidden)
     const { u } = personal?.parameters ?? {}
     const { fusionWeight = 0 } = personal ?? {}
     const ownTaste = u ? taste.map((value, j) => value + fusionWeight * u[j]) : taste

@@ -19,7 +19,8 @@ import {
   DIMENSION,
   type PersonalParameters,
 } from '../../core/model/baseModel.ts'
-import { project, type ScoreTerms } from '../../core/model/score.ts'
+import { multiply } from '../../core/model/multiply.ts'
+import type { ScoreTerms } from '../../core/model/score.ts'
 import { treesParts } from '../../core/model/trees.ts'
 import type { Explanation, Reason } from '../api.ts'
 import { columnMeans, type FeatureRows } from './featureRows.ts'
@@ -78,7 +79,7 @@ export function createExplainer(given: Explained): Explainer {
   const shared = known ? model.featureWeights : new Float32Array(FEATURE_COUNT)
   const everybody = known ? model.bias : model.statistics.popularity30
   const weights = shared.map((w, f) => w + lambda * (personal?.w[f] ?? 0))
-  const encoded = known ? project(model.projection, terms.hidden) : new Float32Array(DIMENSION)
+  const encoded = known ? multiply(model.projection, terms.hidden) : new Float32Array(DIMENSION)
   const taste = encoded.map((value, j) => value + lambda * (personal?.u[j] ?? 0))
   const vectorMean = lastingMeans(model.itemVectors, DIMENSION)
   const everybodyMean = lastingMeans(everybody, 1)[0]

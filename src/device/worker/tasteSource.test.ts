@@ -4,8 +4,8 @@ import type { History } from '../../core/features/history.ts'
 import { profileOf } from '../../core/features/profile.ts'
 import { DIMENSION } from '../../core/model/baseModel.ts'
 import { encode } from '../../core/model/encoder.ts'
+import { multiply } from '../../core/model/multiply.ts'
 import { createRandom } from '../../core/model/random.ts'
-import { project } from '../../core/model/score.ts'
 import { tinyModel } from '../../core/model/testModel.ts'
 import { createTasteSource } from './tasteSource.ts'
 
@@ -34,7 +34,7 @@ const view = (item: number, age: number) => ({
   time: NOW - age * 3_600_000,
   session: 's',
 })
-const tasteOf = (history: History) => project(model.projection, encode(model, history, NOW))
+const tasteOf = (history: History) => multiply(model.projection, encode(model, history, NOW))
 const lift = (taste: Float32Array, row: number) =>
   taste.reduce((sum, value, j) => sum + value * model.itemVectors[row * DIMENSION + j], 0)
 const sourceOf = (history: History) => {

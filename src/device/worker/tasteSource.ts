@@ -7,7 +7,7 @@ import type { History } from '../../core/features/history.ts'
 import type { PastInteraction } from '../../core/features/profile.ts'
 import { type BaseModel, DIMENSION } from '../../core/model/baseModel.ts'
 import { encode } from '../../core/model/encoder.ts'
-import { project } from '../../core/model/score.ts'
+import { multiply } from '../../core/model/multiply.ts'
 
 /** Things that are left out, the latest first: each costs the encoding of a history. */
 const TRIED = 6
@@ -35,7 +35,7 @@ export function createTasteSource(
     // Whoever had touched nothing else would be scored by popularity alone.
     if (tried.length === 1) return taste
     const others = history.filter((entry) => entry.item !== item)
-    const without = project(model.projection, encode(model, others, now))
+    const without = multiply(model.projection, encode(model, others, now))
     return encoded.map((value, j) => value - without[j])
   }
   let lost: readonly Float32Array[] | null = null

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
-import { NO_MOMENTS, type ShopContext } from '../../core/features/context/context.ts'
+import { NO_CONTEXT, type ShopContext } from '../../core/features/context/context.ts'
 import { withContext } from '../../core/model/context.ts'
 import { extendModel } from '../../core/model/extend.ts'
 import { parseManifest } from '../../core/model/manifest.ts'
@@ -46,7 +46,7 @@ test('where the weather matters it is kept, travels in a file and changes the ra
   const { interactions } = shop.shoppers[3]
   const best = (weather: string | null, wider = model, history = interactions) => {
     const said: ShopContext = weather === null ? {} : { weather }
-    const contexts = { ...NO_MOMENTS, at: () => said }
+    const contexts = { ...NO_CONTEXT, at: () => said }
     const { base } = scoreTerms(withContext(wider, contexts), history, now)
     const order = [...base.keys()].sort((a, b) => base[b] - base[a])
     return order.slice(0, 6).map((row) => wider.itemIds[row].split('-')[0])
@@ -63,7 +63,7 @@ test('where the weather matters it is kept, travels in a file and changes the ra
   const late = { id: 'umbrella-new', title: 'umbrella', price: 6, category: 'umbrella' }
   const wider = extendModel(model, [...shop.items, late])
   const scoreOf = (weather: string) => {
-    const contexts = { ...NO_MOMENTS, at: () => ({ weather }) }
+    const contexts = { ...NO_CONTEXT, at: () => ({ weather }) }
     return scoreTerms(withContext(wider, contexts), interactions, now).base[shop.items.length]
   }
   expect(scoreOf('rain')).toBeGreaterThan(scoreOf('sun') + 0.3)

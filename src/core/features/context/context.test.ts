@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import { easterSunday, seasonAt } from './calendar.ts'
-import { contextFault, contextValue, NO_MOMENTS, readShopContext } from './context.ts'
+import { contextFault, contextValue, NO_CONTEXT, readShopContext } from './context.ts'
 import { contextOver } from './timeline.ts'
 
 const day = (text: string) => Date.parse(text)
@@ -22,17 +22,17 @@ test('a season ends with its holiday', () => {
 describe('contextValue', () => {
   const monday = day('2011-05-02T13:30:00Z')
   it('reads the clock in UTC', () => {
-    expect(contextValue('hour', monday, NO_MOMENTS)).toBe('12-16')
-    expect(contextValue('weekday', monday, NO_MOMENTS)).toBe('monday')
-    expect(contextValue('weather', monday, NO_MOMENTS)).toBeUndefined()
+    expect(contextValue('hour', monday, NO_CONTEXT)).toBe('12-16')
+    expect(contextValue('weekday', monday, NO_CONTEXT)).toBe('monday')
+    expect(contextValue('weather', monday, NO_CONTEXT)).toBeUndefined()
   })
   it('takes what the shop says before what the calendar knows, and an empty word for none', () => {
     const christmas = day('2010-12-20')
-    const saying = (holiday: string) => ({ ...NO_MOMENTS, at: () => ({ holiday }) })
-    expect(contextValue('holiday', christmas, NO_MOMENTS)).toBe('christmas')
+    const saying = (holiday: string) => ({ ...NO_CONTEXT, at: () => ({ holiday }) })
+    expect(contextValue('holiday', christmas, NO_CONTEXT)).toBe('christmas')
     expect(contextValue('holiday', christmas, saying('yule'))).toBe('yule')
     expect(contextValue('holiday', christmas, saying(''))).toBeUndefined()
-    expect(contextValue('constructor', christmas, NO_MOMENTS)).toBeUndefined()
+    expect(contextValue('constructor', christmas, NO_CONTEXT)).toBeUndefined()
   })
 })
 

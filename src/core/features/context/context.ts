@@ -1,5 +1,5 @@
 /**
- * @module Context: what holds at a moment for every shopper alike. Hour, weekday and season follow
+ * @module Context: what holds at a time for every shopper alike. Hour, weekday and season follow
  * from the time; a promotion, the weather, or a holiday of its own only the shop can say.
  */
 import { DAY } from '../../time.ts'
@@ -11,9 +11,9 @@ import { seasonAt } from './calendar.ts'
  */
 export type ShopContext = Readonly<Record<string, string>>
 
-/** What is known of moments beside their time. */
+/** What is known beside the time itself. */
 export interface ContextSource {
-  /** What the shop said of a moment, milliseconds since the epoch. */
+  /** The context that the shop gave at a time, milliseconds since the epoch. */
   at(time: number): ShopContext
   /** How far each item is below its usual price: logarithm of the ratio, ≥ 0, [N]; null: not known. */
   discountsAt(time: number): Float32Array | null
@@ -22,7 +22,7 @@ export interface ContextSource {
 /** Prices differ by less from day to day without an offer; logarithm of a ratio. */
 export const LEAST_DISCOUNT = Math.log(1.05)
 
-export const NO_MOMENTS: ContextSource = { at: () => ({}), discountsAt: () => null }
+export const NO_CONTEXT: ContextSource = { at: () => ({}), discountsAt: () => null }
 
 const HOURS_A_BLOCK = 4
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
@@ -49,15 +49,15 @@ export const CONTEXT_KINDS: readonly string[] = [
 /** Kinds that a shop may not name: they are the clock's. */
 export const CLOCK_KINDS: ReadonlySet<string> = new Set(['hour', 'weekday'])
 
-/** The value of a kind of context at a moment; undefined: none. */
+/** The value of a kind of context at a time; undefined: none. */
 export function contextValue(
   kind: string,
   time: number,
   contexts: ContextSource,
 ): string | undefined {
   if (CLOCK_KINDS.has(kind)) return FROM_TIME[kind](time)
-  const said = contexts.at(time)
-  if (Object.hasOwn(said, kind)) return said[kind] === '' ? undefined : said[kind]
+  const given = contexts.at(time)
+  if (Object.hasOwn(given, kind)) return given[kind] === '' ? undefined : given[kind]
   return Object.hasOwn(FROM_TIME, kind) ? FROM_TIME[kind](time) : undefined
 }
 
@@ -76,7 +76,7 @@ export function contextFault(name: string, value: unknown): string | null {
   return null
 }
 
-/** A fresh object of what a shop said. @returns what is wrong with it, in words, where it is no context */
+/** A fresh object of what a shop gave. @returns what is wrong with it, in words, where it is no context */
 export function readShopContext(given: unknown): ShopContext | string {
   if (given === undefined || given === null) return {}
   if (typeof given !== 'object' || Array.isArray(given)) return 'it is not an object'

@@ -1,5 +1,5 @@
 /**
- * @module Features that depend on the moment, and their combinations with the shopper's own history.
+ * @module Features that depend on the context, and their combinations with the shopper's own history.
  * They stand beside the fixed ones: a model carries only those that its shop's log has shown to
  * help, hence each is computed as a column of its own.
  */
@@ -22,7 +22,7 @@ export interface ContextFeature {
   readonly form: ContextForm
 }
 
-/** The kind that discounts belong to: they need a price of the moment, not a table. */
+/** The kind that discounts belong to: they need the price at the time, not a table. */
 export const PRICE_KIND = 'price'
 
 /** The features of one kind of context. */
@@ -51,7 +51,7 @@ export function contextFeature(name: string): ContextFeature | undefined {
 }
 
 /**
- * Raw values of the features for one shopper at one moment, a column [N] each.
+ * Raw values of the features for one shopper at one time, a column [N] each.
  * @param now milliseconds since the epoch; entries after it are ignored.
  */
 export function computeContext(

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { DAY } from '../../time.ts'
 import type { History } from '../history.ts'
 import { buildStatistics } from '../statistics.ts'
-import { type ContextSource, NO_MOMENTS } from './context.ts'
+import { type ContextSource, NO_CONTEXT } from './context.ts'
 import { computeContext, contextCandidates, contextFeature } from './contextFeatures.ts'
 import { contextTable } from './lifts.ts'
 
@@ -13,7 +13,7 @@ const CATEGORY = Uint16Array.of(1, 1, 2, 2, 0, 0)
 const START = Date.UTC(2024, 0, 1)
 /** Rain on every third day. */
 const contexts: ContextSource = {
-  ...NO_MOMENTS,
+  ...NO_CONTEXT,
   at: (time) => ({ weather: Math.floor((time - START) / DAY) % 3 === 0 ? 'rain' : 'sun' }),
 }
 
@@ -51,7 +51,7 @@ test('what comes at or after the moment of counting changes nothing', () => {
 test('an item is compared with the time since it appeared', () => {
   // Item 5 came on day 60, when it never rained again.
   const dry: ContextSource = {
-    ...NO_MOMENTS,
+    ...NO_CONTEXT,
     at: (time) => ({ weather: time < START + 60 * DAY ? 'rain' : 'sun' }),
   }
   const log = Array.from({ length: 120 }, (_, s) => bought(s < 60 ? [4] : [4, 5], s))
@@ -70,7 +70,7 @@ test('lifts are finite for any log', () => {
   fc.assert(
     fc.property(fc.array(fc.array(entry)), fc.array(value, { minLength: 1 }), (logs, values) => {
       const any: ContextSource = {
-        ...NO_MOMENTS,
+        ...NO_CONTEXT,
         at: (time) => ({ weather: values[Math.floor(time / DAY) % values.length] }),
       }
       const found = contextTable('weather', CATEGORY, logs, START + 60 * DAY, any)
@@ -114,7 +114,7 @@ test('features read the table, the history and the price of the moment', () => {
   expect(habit[0]).toBeGreaterThan(0)
   expect(habit[4]).toBeLessThan(0)
   expect(habit[1]).toBe(0)
-  const silent = computeContext(features, statistics, own, rainy, NO_MOMENTS)
+  const silent = computeContext(features, statistics, own, rainy, NO_CONTEXT)
   expect(silent.every((column) => column.every((value) => value === 0))).toBe(true)
 })
 

@@ -1,4 +1,4 @@
-/** @module What a shop said over time: each value holds until the next one of its name. */
+/** @module The context that a shop gave over time: each value holds until the next one of its name. */
 import type { ShopContext } from './context.ts'
 
 export interface ContextChange {
@@ -9,7 +9,7 @@ export interface ContextChange {
   readonly value: string
 }
 
-/** @returns what holds at a moment: of each name the last change at or before it. */
+/** @returns what holds at a time: of each name the last change at or before it. */
 export function contextOver(changes: readonly ContextChange[]): (time: number) => ShopContext {
   const byName = new Map<string, ContextChange[]>()
   for (const change of changes) {
@@ -19,7 +19,7 @@ export function contextOver(changes: readonly ContextChange[]): (time: number) =
   }
   const names = [...byName].map(([name, own]) => ({
     name,
-    // Stable: of two changes at one moment the later line counts.
+    // Stable: of two changes at one time the later line counts.
     own: own.sort((a, b) => a.time - b.time),
   }))
   return (time) => {
@@ -32,7 +32,7 @@ export function contextOver(changes: readonly ContextChange[]): (time: number) =
   }
 }
 
-/** Index of the last change at or before a moment, by bisection; -1: none. */
+/** Index of the last change at or before a time, by bisection; -1: none. */
 function lastAtOrBefore(changes: readonly ContextChange[], time: number): number {
   let low = 0
   let high = changes.length
