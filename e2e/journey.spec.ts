@@ -133,7 +133,7 @@ test('after opting in, a round of 32 devices and this one makes a new base model
     (uploads[0]?.bytes ?? 0).toLocaleString('en-GB'),
   )
   await page.getByRole('button', { name: 'Verify chain' }).click()
-  await expect(page.getByText(/The chain is whole/)).toBeVisible()
+  await expect(page.getByText(/The chain holds/)).toBeVisible()
 
   const latest = await (await request.get('/models/latest.json')).json()
   const outcomes = await simulateDevices({

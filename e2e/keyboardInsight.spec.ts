@@ -120,7 +120,7 @@ test('the console: engine, chain, consent', async ({ page }) => {
   await page.goto('/console')
   await expect(fact(page, 'Base model and storage', 'State')).toHaveText('ready')
   await press(page, button(page, 'Verify chain'))
-  await expect(page.getByText(/The chain is whole/)).toBeVisible()
+  await expect(page.getByText(/The chain holds/)).toBeVisible()
   const consent = page.getByRole('switch', { name: 'Contribute to the shared model' })
   await press(page, consent)
   await expect(fact(page, 'Contribution', 'Consent')).not.toHaveText('not given')

@@ -281,7 +281,10 @@ export interface PersonalizerSnapshot {
   readonly paused: boolean
   /** Whether the shopper agreed to contribute, and since when (milliseconds since the epoch). */
   readonly consent: { readonly contribute: boolean; readonly since: number | null }
-  /** Reports that left, their bytes, and ε of all of them; null before the first. */
+  /**
+   * Reports that were counted; bytes that left, or were about to when something failed; ε of all reports
+   * that may have left.
+   */
   readonly sent: {
     readonly reports: number
     readonly bytes: number

@@ -212,10 +212,7 @@ export function createStore(database: Database) {
 
     /** Ascending by time, then by arrival; `invalid`: rows that could not be read back as events. */
     events: () =>
-      read(['events', 'heads'], async (transaction) => ({
-        ...readEvents(await transaction.getAll('events')),
-        head: await headOf(transaction),
-      })),
+      read(['events'], async (transaction) => readEvents(await transaction.getAll('events'))),
 
     /**
      * Removes these events, all that was learned, and a report that waits to be sent again; a fit or a

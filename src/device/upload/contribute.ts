@@ -62,21 +62,16 @@ export interface Contributed {
   /** One sentence for the shopper. */
   readonly reason: string
   readonly error: NearsideError | null
-  /** Bytes of the report that left, accepted or not. */
-  readonly bytes: number
 }
 
 /** Sends one report if consent, budget and an open round allow. Never throws: what failed is a coded error in the result, and counted in the log. */
 export async function contribute(deps: ContributeDeps): Promise<Contributed> {
-  let bytes = 0
   let error: NearsideError | null = null
   let reason: string
   try {
     const task = await agreeTask(deps.transport, await allowed(deps))
     const pending = await commit(deps, task)
-    const answer = await post(deps, task, pending, (length) => {
-      bytes = length
-    })
+    const answer = await post(deps, task, pending)
     const receipt = await settle(deps, task, pending, answer)
     reason = `Report ${receipt.id.slice(0, 8)} was counted in round ${receipt.round}`
   } catch (thrown) {
@@ -86,7 +81,7 @@ export async function contribute(deps: ContributeDeps): Promise<Contributed> {
     // The result says it, whether or not the log still takes it.
     await deps.ledger.count({ kind: 'failure', detail }).catch(() => undefined)
   }
-  return { sent: error === null, reason, error, bytes }
+  return { sent: error === null, reason, error }
 }
 
 /** @returns whom to ask, if the shopper agrees and the disk takes it */
@@ -170,7 +165,6 @@ async function post(
   deps: ContributeDeps,
   task: Task,
   pending: PendingReport,
-  left: (bytes: number) => void,
 ): Promise<Awaited<ReturnType<Transport['post']>>> {
   const body = fromBase64(pending.body)
   const url = endpoint(deps.endpoints.leader, ROUTES.reports)
@@ -180,18 +174,11 @@ async function post(
     if (kept.pending?.id !== pending.id)
       throw new NearsideError('consent-missing', 'The report was withdrawn; nothing was sent')
     epsilon = sent.epsilon ?? 0
+    // Before they leave: a tab that ends meanwhile must not leave them out.
     return { sent: { ...sent, bytes: sent.bytes + body.length } }
   })
   const detail = { ...pending.detail, epsilon, delta: task.policy.delta }
-  try {
-    const answer = await deps.transport.post(url, body, REPORT_MEDIA_TYPE, detail)
-    left(body.length)
-    return answer
-  } catch (error) {
-    if (NearsideError.from(error, 'aborted', '').code === 'aggregator-unreachable')
-      left(body.length)
-    throw error
-  }
+  return deps.transport.post(url, body, REPORT_MEDIA_TYPE, detail)
 }
 
 async function settle(

@@ -14,7 +14,7 @@ export function LedgerSection({ personalizer, snapshot }: SectionProps) {
   const { run, say, status } = useOutcome()
   const log = useRef<HTMLElement>(null)
 
-  // Whatever writes to the log changes one of these.
+  // Most of what is logged changes one of these too; “Verify chain” reads the log in any case.
   const written = [
     snapshot.revision,
     snapshot.sent.bytes,
@@ -24,18 +24,22 @@ export function LedgerSection({ personalizer, snapshot }: SectionProps) {
     snapshot.notices.length,
     snapshot.status,
   ].join(' ')
-  const read = async () => setEntries(await personalizer.audit.entries())
+  const read = async () => {
+    const log = await personalizer.audit.entries()
+    setEntries(log)
+    return log
+  }
   // biome-ignore lint/correctness/useExhaustiveDependencies: `written` says when to read again
   useEffect(() => {
     read().catch((error: Error) => say(error.message))
   }, [personalizer, written])
 
   const verify = async () => {
-    const { ok, entries: count, brokenAt } = await personalizer.audit.verify()
-    await read()
-    return ok
-      ? `The chain is whole: ${count} entries.`
-      : `The chain is broken at entry ${brokenAt}: the log was changed.`
+    const { entries: count, brokenAt } = await personalizer.audit.verify()
+    const log = await read()
+    return brokenAt === null
+      ? `The chain holds: ${count} entries, each with its own hash and that of the one before. An end that was cut off would not show.`
+      : `The chain is broken at No. ${log[brokenAt]?.sequence}: this entry does not follow from the one before it.`
   }
   const save = async () => {
     download('nearside-export.json', await personalizer.export())
