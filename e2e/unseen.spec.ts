@@ -136,11 +136,44 @@ test('what a first visit shows is its address; a link with a query shows that', 
     expect(seen.filter((line) => /product|lantern|svg/.test(line))).toEqual([
       'GET /search?q=lantern   0',
     ])
+    await page.getByRole('contentinfo').getByRole('link', { name: 'Privacy console' }).click()
+    const log = page.getByRole('region', { name: 'What was shared, and what was fetched' })
+    const fetched = seen.map((line) => line.split(' ')[1]).filter((url) => /^\/models/.test(url))
+    expect(fetched).not.toEqual([])
+    for (const url of fetched) await expect(log).toContainText(origin + url)
   } finally {
     await context.close()
     await end()
   }
 })
+
+for (const [why, quotaSize, ignoreCache] of [
+  ['where the disk is full', 1, false],
+  ['with Shift', undefined, true],
+] as const) {
+  test(`a reload ${why} shows its address to the server, and works`, async ({ browser }) => {
+    const { origin, seen, end } = await watch()
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    const session = await context.newCDPSession(page)
+    try {
+      if (quotaSize) await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize })
+      await page.goto(origin)
+      if (quotaSize) await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
+      else await keepsShop(page)
+      await forYou(page).locator('[data-item]').first().click()
+      await expect(page.locator('article.product img')).toBeVisible()
+      const line = `GET ${new URL(page.url()).pathname}   0`
+      expect(seen).not.toContain(line)
+      await session.send('Page.reload', { ignoreCache })
+      await expect.poll(() => seen).toContain(line)
+      await expect(page.locator('article.product img')).toBeVisible()
+    } finally {
+      await context.close()
+      await end()
+    }
+  })
+}
 
 test('a new release arrives at the visit after it was found', async ({ browser }) => {
   const root = await mkdtemp(join(tmpdir(), 'nearside-release-'))

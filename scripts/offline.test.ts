@@ -10,19 +10,24 @@ const assets = new Map([
   ['Orders-D.js', 'import"./open-B.js"'],
   ['worker-A.js', 'import(`./choose-F.js`);import(`./contribute-G.js`)'],
   ['worker-X.js', 'import(`./choose-Y.js`)'],
-  ['choose-F.js', 'import"./problem-H.js";import(`./wasm-I.js`);import(`./wasmEngine-J.js`)'],
+  [
+    'choose-F.js',
+    'import"./problem-H.js";import(`./webgpuEngine-I.js`);import(`./wasmEngine-J.js`)',
+  ],
   ['choose-Y.js', ''],
   ['problem-H.js', ''],
-  ['wasm-I.js', '"/assets/tfjs-K.wasm"'],
-  ['tfjs-K.wasm', ''],
+  ['webgpuEngine-I.js', ''],
   ['wasmEngine-J.js', ''],
   ['contribute-G.js', ''],
-  ['replayWorker-E.js', 'import"./problem-H.js";import(`./choose-L.js`);import(`./cpu-M.js`)'],
+  [
+    'replayWorker-E.js',
+    'import"./problem-H.js";import(`./choose-L.js`);import(`./webgpuEngine-M.js`)',
+  ],
   ['choose-L.js', ''],
-  ['cpu-M.js', ''],
+  ['webgpuEngine-M.js', ''],
 ])
 
-test('a shop needs what its documents name, and what that names, without engines it may never use', () => {
+test('a shop needs what its documents name, and what that names, but what contributing or a browser without workers needs', () => {
   const names = [
     'Orders-D',
     'choose-F',
@@ -30,12 +35,13 @@ test('a shop needs what its documents name, and what that names, without engines
     'problem-H',
     'shop-C',
     'wasmEngine-J',
+    'webgpuEngine-I',
     'worker-A',
   ]
   expect(offlineFiles([document], assets).shop).toEqual(names.map((name) => `/assets/${name}.js`))
 })
 
-test('a replay needs its own scripts and data besides', () => {
+test('a replay needs its own scripts and data besides, but no engine that it never runs', () => {
   expect(offlineFiles([document], assets).replay).toEqual([
     '/assets/choose-L.js',
     '/assets/replayWorker-E.js',

@@ -20,12 +20,14 @@ const DOCUMENTS = ['index.html', 'shell.html']
 const REPLAY_DATA = '/replay/shoppers.json'
 
 /**
- * Left out unless a document names them: engines of TensorFlow.js, some hundred kilobytes each, only
- * for devices whose visit has asked for them; contributing, which needs a network itself; the device
- * in the page, for browsers without workers.
+ * Left out unless a document names them: contributing, which needs a network itself; the device in the
+ * page, for browsers without workers. All else is kept, used or not: fetched when it is needed, it
+ * would tell the server what its shopper does.
  */
-const LEFT_OUT = /^(cpu|wasm|webgpu|contribute|worker)-/
+const LEFT_OUT = /^(contribute|worker)-/
 const REPLAY = /^replayWorker-/
+/** A replay computes with WebAssembly, on whichever device. */
+const NOT_REPLAYED = /^webgpuEngine-/
 const NAMED = /["'`](?:\.\/|\/?assets\/)([\w.-]+\.(?:js|css|wasm))["'`]/g
 
 /**
@@ -53,7 +55,10 @@ export function offlineFiles(
   const paths = (names: Iterable<string>) => [...names].map((name) => `/assets/${name}`).sort()
   return {
     shop: paths(shop),
-    replay: [...paths([...replay].filter((name) => !shop.has(name))), REPLAY_DATA],
+    replay: [
+      ...paths([...replay].filter((name) => !shop.has(name) && !NOT_REPLAYED.test(name))),
+      REPLAY_DATA,
+    ],
   }
 }
 
@@ -64,6 +69,9 @@ export function fillServiceWorker(demo: string): void {
     /\.(js|css)$/.test(name) ? readFileSync(join(folder, name), 'utf8') : ''
   const assets = new Map(readdirSync(folder).map((name) => [name, text(name)]))
   const documents = DOCUMENTS.map((name) => readFileSync(join(demo, name), 'utf8'))
+  for (const pattern of [LEFT_OUT, REPLAY, NOT_REPLAYED])
+    if (![...assets.keys()].some((name) => pattern.test(name)))
+      throw new Error(`No built script is called ${pattern}`)
   const files = offlineFiles(documents, assets)
   const hash = createHash('sha256')
   for (const part of [...documents, ...files.shop, ...files.replay]) hash.update(part)
