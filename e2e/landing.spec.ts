@@ -162,3 +162,25 @@ test('a department that a new shopper opens first is there before the device has
   await early.context().close()
   await late.context().close()
 })
+
+test('the choice of an order has its width before its other options have come, in any font', async ({
+  page,
+}) => {
+  await page.goto('/category/Christmas')
+  const choice = page.getByLabel('Sort by')
+  await expect(choice.locator('option')).toHaveCount(4)
+  for (const font of ['serif', 'monospace']) {
+    const [whole, early] = await choice.evaluate((select, fontFamily) => {
+      const facet = select.closest('.facet') as HTMLElement
+      facet.style.fontFamily = fontFamily
+      const whole = select.getBoundingClientRect().toJSON()
+      const copy = facet.cloneNode(true) as HTMLElement
+      for (const option of copy.querySelectorAll('option:not(:first-child)')) option.remove()
+      facet.replaceWith(copy)
+      const early = copy.querySelector('select')?.getBoundingClientRect().toJSON()
+      copy.replaceWith(facet)
+      return [whole, early]
+    }, font)
+    expect(early, font).toEqual(whole)
+  }
+})

@@ -67,18 +67,20 @@ export function Assortment(props: AssortmentProps) {
           </p>
           <span className="facet">
             <label htmlFor="sort">Sort by</label>
-            <select
-              id="sort"
-              value={sort ? (choices.get('sort') ?? '') : ''}
-              onChange={(event) => sortBy(event.target.value)}
-            >
-              <option value="">{order}</option>
-              {Object.entries(SORTS).map(([value, one]) => (
-                <option key={value} value={value}>
-                  {one.label}
-                </option>
-              ))}
-            </select>
+            <span className="sort-choice" data-longest={SORTS.cheap.label}>
+              <select
+                id="sort"
+                value={sort ? (choices.get('sort') ?? '') : ''}
+                onChange={(event) => sortBy(event.target.value)}
+              >
+                <option value="">{order}</option>
+                {Object.entries(SORTS).map(([value, one]) => (
+                  <option key={value} value={value}>
+                    {one.label}
+                  </option>
+                ))}
+              </select>
+            </span>
           </span>
         </div>
         {children}
