@@ -11,8 +11,8 @@ import {
   numpy as np,
   tree,
 } from '@jax-js/jax'
+import { BETA1, BETA2, EPSILON } from '../src/core/adam.ts'
 import type { FitProblem } from '../src/core/personal/problem.ts'
-import { BETA1, BETA2, EPSILON } from '../src/engine/adam.ts'
 
 /** Devices of jax-js that are measured. */
 export type JaxDevice = 'webgpu' | 'wasm'

@@ -3,8 +3,8 @@
  * `tf.train.adam`, on whatever backend is current.
  */
 import * as tf from '@tensorflow/tfjs'
+import { BETA1, BETA2, EPSILON } from '../src/core/adam.ts'
 import type { FitProblem } from '../src/core/personal/problem.ts'
-import { BETA1, BETA2, EPSILON } from '../src/engine/adam.ts'
 
 /**
  * Adam of TensorFlow.js has one step size. Its steps don't depend on the scale of a parameter, so one

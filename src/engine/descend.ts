@@ -1,5 +1,5 @@
 /** @module The descent on this processor, by whatever computes the gradient. */
-import { adamStep, startAdam } from './adam.ts'
+import { adamStep, startAdam } from '../core/adam.ts'
 import type { FitOptions } from './engine.ts'
 import type { CentredProblem } from './objective.ts'
 import { nextTask, throwIfAborted } from './pause.ts'

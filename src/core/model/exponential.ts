@@ -1,6 +1,6 @@
 /**
- * @module e^x and whole powers by additions, multiplications and divisions only. The language leaves the
- * last bits of `Math.exp` and `**` to each browser; these are the same in all of them.
+ * @module e^x by additions, multiplications and divisions only. The language leaves the last bits of
+ * `Math.exp` to each browser; these are the same in all of them.
  */
 
 /** ln 2 in two parts: the first, times a whole number below 2¹¹, is exact. */
@@ -35,14 +35,4 @@ const BITS = new DataView(new ArrayBuffer(8))
 function powerOfTwo(exponent: number): number {
   BITS.setUint32(0, (exponent + 1023) << 20)
   return BITS.getFloat64(0)
-}
-
-/** base^exponent. @param exponent whole, ≥ 0 */
-export function power(base: number, exponent: number): number {
-  let result = 1
-  for (let square = base, left = exponent; left > 0; left = Math.floor(left / 2)) {
-    if (left % 2 === 1) result *= square
-    square *= square
-  }
-  return result
 }

@@ -5,8 +5,8 @@
  */
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/base'
 import * as tf from '@tensorflow/tfjs-core'
+import { adamSchedule } from '../../core/adam.ts'
 import type { FitProblem } from '../../core/personal/problem.ts'
-import { adamSchedule } from '../adam.ts'
 import type { CentredProblem } from '../objective.ts'
 import { onBackend } from './backend.ts'
 import { fixedShape } from './fixedShape.ts'

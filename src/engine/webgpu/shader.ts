@@ -7,8 +7,8 @@
  * rows → Adam.
  */
 
+import { BETA1, BETA2 } from '../../core/adam.ts'
 import { PADDING_OFFSET } from '../../core/personal/problem.ts'
-import { BETA1, BETA2 } from '../adam.ts'
 
 /** Candidates of a case that one thread of `parts` and `residuals` reads. */
 export const CHUNK = 16

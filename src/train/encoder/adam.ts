@@ -1,4 +1,5 @@
 /** @module Named parameters with their gradients, moved by Adam. */
+import { BETA1, BETA2, EPSILON } from '../../core/adam.ts'
 
 export interface Parameter {
   readonly value: Float32Array
@@ -11,10 +12,6 @@ export interface Optimizer {
   /** One step with `gradient` × `factor`, which is then zero again. */
   step(learningRate: number, factor: number): void
 }
-
-const BETA1 = 0.9
-const BETA2 = 0.999
-const EPSILON = 1e-8
 
 /** `allocate` says where the two arrays lie. */
 export function createParameter(
