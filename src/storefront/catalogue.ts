@@ -45,7 +45,7 @@ export async function loadCatalogue(
   const pause = breatheAfter(PAUSE_MS)
   for await (const some of loadArray('catalog/catalog.json', signal)) {
     for (const raw of some) {
-      const item = withImageAddress(parseItem(raw, `catalogue item ${items.length + 1}`))
+      const item = parseItem(raw, `catalogue item ${items.length + 1}`)
       const same = shown.get(item.id)
       items.push(same && JSON.stringify(same) === JSON.stringify(item) ? same : item)
     }
@@ -57,13 +57,6 @@ export async function loadCatalogue(
 
 /** A pause may cost a frame, which somebody who waits for a product waits for, too. */
 const PAUSE_MS = 8
-
-/** Image addresses in the catalogue are relative to the shop's root, pages are not. */
-function withImageAddress(item: Item): Item {
-  if (!item.image || item.image.startsWith('/')) return item
-  const root = new URL(import.meta.env.BASE_URL, location.origin)
-  return { ...item, image: new URL(item.image, root).pathname }
-}
 
 export function createCatalogue(items: readonly Item[]): Catalogue {
   const byId = new Map(items.map((item) => [item.id, item]))

@@ -1,5 +1,5 @@
 /** @module Geometry of the quality chart: dates to the right, quality upwards. Pure. */
-import { ARMS, type Arm, meansOf, type Quality } from './quality.ts'
+import { ARMS, type Arm, byArm, meansOf, type Quality } from './quality.ts'
 import type { ReplayStep } from './replay.ts'
 
 export const WIDTH = 760
@@ -42,12 +42,7 @@ export function chartOf(
       return { x: xOf(order.time), y: yOf(value), value }
     })
   return {
-    lines: {
-      popular: line('popular'),
-      stale: line('stale'),
-      fresh: line('fresh'),
-      personal: line('personal'),
-    },
+    lines: byArm(line),
     yTicks: [0, top / 2, top].map((value) => ({ y: yOf(value), value })),
     xTicks: quarters(span).map((time) => ({ x: xOf(time), time })),
     xOf,

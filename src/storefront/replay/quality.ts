@@ -3,6 +3,13 @@
 export const ARMS = ['popular', 'stale', 'fresh', 'personal'] as const
 export type Arm = (typeof ARMS)[number]
 
+export const byArm = <T>(of: (arm: Arm) => T): Readonly<Record<Arm, T>> => ({
+  popular: of('popular'),
+  stale: of('stale'),
+  fresh: of('fresh'),
+  personal: of('personal'),
+})
+
 /** In words that need no account of machine learning. */
 export const ARM_NAMES: Readonly<Record<Arm, string>> = {
   popular: 'Everybody’s list',
@@ -50,11 +57,5 @@ export type Means = Readonly<Record<Arm, Quality>>
 export function meansOf(steps: readonly Means[]): Means {
   const mean = (arm: Arm, of: keyof Quality) =>
     steps.reduce((sum, step) => sum + step[arm][of], 0) / steps.length
-  const both = (arm: Arm): Quality => ({ ndcg: mean(arm, 'ndcg'), hit: mean(arm, 'hit') })
-  return {
-    popular: both('popular'),
-    stale: both('stale'),
-    fresh: both('fresh'),
-    personal: both('personal'),
-  }
+  return byArm((arm) => ({ ndcg: mean(arm, 'ndcg'), hit: mean(arm, 'hit') }))
 }

@@ -5,7 +5,7 @@
  */
 import type { Item } from '../../index.ts'
 import { createPersonalizer, type Personalizer, type Recommendation } from '../../index.ts'
-import { type Arm, type Means, PLACES, qualityOf } from './quality.ts'
+import { type Arm, byArm, type Means, PLACES, qualityOf } from './quality.ts'
 import type { PastOrder } from './shoppers.ts'
 
 export interface ReplayStep {
@@ -66,17 +66,12 @@ export async function createReplay(items: readonly Item[]): Promise<Replay> {
 
 function judge(lists: ReplayStep['lists'], { items }: PastOrder): Means {
   const bought = new Set(items)
-  const quality = (list: readonly Recommendation[]) =>
+  return byArm((arm) =>
     qualityOf(
-      list.map(({ id }) => id),
+      lists[arm].map(({ id }) => id),
       bought,
-    )
-  return {
-    popular: quality(lists.popular),
-    stale: quality(lists.stale),
-    fresh: quality(lists.fresh),
-    personal: quality(lists.personal),
-  }
+    ),
+  )
 }
 
 interface Past {
