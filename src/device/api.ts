@@ -309,7 +309,7 @@ export interface PersonalizerSnapshot {
 export interface Personalizer {
   /**
    * Resolves with the event's id when it is stored; never throws for a bad event: it is refused with
-   * a notice, and null.
+   * a notice, and null. Where a call leaves the page, wait for it first: what isn't stored by then may be lost.
    */
   capture(input: CaptureInput): Promise<string | null>
   /** The shopper's events, newest first; `limit` defaults to 100. `about`: those that `forget` would delete. */
@@ -342,8 +342,8 @@ export interface Personalizer {
     onProgress?: (done: number, steps: number) => void
   }): Promise<FitReport>
   /**
-   * Resolves when the engine is there; the next fit runs on it.
-   * @throws NearsideError `engine-unavailable`; the preference before holds again
+   * Resolves when the engine is there; the next fit runs on the one that was asked for last.
+   * @throws NearsideError `engine-unavailable`; the preference that held before does so again
    */
   setEngine(engine: EnginePreference): Promise<void>
   /**

@@ -14,7 +14,7 @@ import { createShopContext } from './shopContext.ts'
 import { PageSnapshot } from './snapshot.ts'
 import { type Recovery, SILENCE, WorkerLink } from './workerLink.ts'
 
-/** What the page's conditions give; tests give other ones. */
+/** What a page has of its own; a replay of the past gives other ones. */
 export interface PageEnvironment {
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -62,6 +62,7 @@ const AFTER: Readonly<Record<Recovery, string>> = {
  * await personalizer.capture({ name: 'view_item', item_id: 'SKU_1' })
  * const list = await personalizer.recommend({ limit: 12 })
  *
+ * @param environment in place of the browser's own clock, ids and conditions
  * @throws NearsideError `input-invalid` for options that can't be meant
  */
 export async function createPersonalizer(
@@ -181,7 +182,7 @@ export async function createPersonalizer(
     async explain(item) {
       requireOpen()
       sendContext()
-      return call('explain', [item])
+      return link.call('explain', [item])
     },
     fineTune: (options = {}) => call('fineTune', [], options),
     setEngine: (preference) => call('setEngine', [preference]),

@@ -2,9 +2,8 @@
 import type { NearsideError } from '../core/error.ts'
 import type { EnginePreference, Notice, PersonalizerSnapshot } from '../device/api.ts'
 import type { WorkerSnapshot } from '../device/messages.ts'
-import { DEVICE_TERMS } from '../device/upload/terms.ts'
-
-const MAX_NOTICES = 50
+import { DEVICE_TERMS, NO_CONSENT, NOTHING_SENT } from '../device/upload/terms.ts'
+import { MAX_NOTICES, withNotice } from '../device/worker/notices.ts'
 
 /** Before the worker has answered, and in React before there is one. */
 export const STARTING: PersonalizerSnapshot = {
@@ -24,8 +23,8 @@ export const STARTING: PersonalizerSnapshot = {
   guard: { active: true, logLikelihoodRatio: 0, tested: 0 },
   learned: [],
   paused: false,
-  consent: { contribute: false, since: null },
-  sent: { reports: 0, bytes: 0, epsilon: null },
+  consent: NO_CONSENT,
+  sent: NOTHING_SENT,
   terms: DEVICE_TERMS,
   notices: [],
 }
@@ -67,12 +66,11 @@ export class PageSnapshot {
   }
 
   notify({ code, message }: NearsideError): void {
-    this.#ownNotices = [{ code, message, time: this.#now() }, ...this.#ownNotices]
+    this.#ownNotices = withNotice(this.#ownNotices, { code, message, time: this.#now() })
     this.#set({ revision: this.#current.revision + 1 })
   }
 
   #set(part: Partial<PersonalizerSnapshot>): void {
-    this.#ownNotices = this.#ownNotices.slice(0, MAX_NOTICES)
     const notices = [...this.#ownNotices, ...this.#workersNotices]
       .sort((a, b) => b.time - a.time)
       .slice(0, MAX_NOTICES)

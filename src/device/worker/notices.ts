@@ -5,6 +5,12 @@ import type { Bus } from './state.ts'
 
 export const MAX_NOTICES = 50
 
+/** Newest first. A shop that is offline for an hour is one fact, not sixty. */
+export function withNotice(notices: readonly Notice[], notice: Notice): readonly Notice[] {
+  const others = notices.filter((old) => old.message !== notice.message)
+  return [notice, ...others].slice(0, MAX_NOTICES)
+}
+
 export interface Notices {
   /** A thrown thing, or a sentence under a code. */
   add(error: unknown, code?: ErrorCode, message?: string): void
@@ -16,10 +22,7 @@ export function createNotices(now: () => number, bus: Bus): Notices {
   const kept: Notices = {
     add(error, code = 'worker-failed', message = 'Something failed') {
       const known = NearsideError.from(error, code, message)
-      const notice: Notice = { code: known.code, message: known.message, time: now() }
-      // A shop that is offline for an hour is one fact, not sixty.
-      const others = notices.filter((old) => old.message !== notice.message)
-      notices = [notice, ...others].slice(0, MAX_NOTICES)
+      notices = withNotice(notices, { code: known.code, message: known.message, time: now() })
       bus.emit('shown', null)
     },
     list: () => notices,
