@@ -1,7 +1,7 @@
 /** @module Which engine computes, on what, and why; it can be forced. */
 import { useId } from 'react'
 import type { EnginePreference } from '../../device/api.ts'
-import { Facts } from '../react/Facts.tsx'
+import { Fact } from '../react/Fact.tsx'
 import { Section, type SectionProps, useOutcome } from './Section.tsx'
 
 const CHOICES: Readonly<Record<EnginePreference, string>> = {
@@ -28,20 +28,19 @@ export function EngineSection({ personalizer, snapshot }: SectionProps) {
 
   return (
     <Section title="Engine">
-      <Facts
-        rows={[
-          [
-            'Engine',
-            engine?.name ??
-              (fit
-                ? `None on this page yet; the last fit ran on ${fit.engine}`
-                : 'None yet: the first list needs none'),
-          ],
-          ['Device', engine?.device],
-          ['Chosen because', engine?.reason],
-          ['Checked by', engine ? 'a small fit whose answer is known, before use' : null],
-        ]}
-      />
+      <dl className="ns-facts">
+        <Fact name="Engine">
+          {engine?.name ??
+            (fit
+              ? `None on this page yet; the last fit ran on ${fit.engine}`
+              : 'None yet: the first list needs none')}
+        </Fact>
+        <Fact name="Device">{engine?.device}</Fact>
+        <Fact name="Chosen because">{engine?.reason}</Fact>
+        <Fact name="Checked by">
+          {engine ? 'a small fit whose answer is known, before use' : null}
+        </Fact>
+      </dl>
       <p className="ns-field">
         <label htmlFor={id}>Use engine</label>
         <select

@@ -4,7 +4,7 @@
  */
 import { useId } from 'react'
 import { Button } from '../react/Button.tsx'
-import { Facts } from '../react/Facts.tsx'
+import { Fact } from '../react/Fact.tsx'
 import { Moment, Section, type SectionProps, useOutcome } from './Section.tsx'
 
 export function FederationSection({
@@ -31,32 +31,26 @@ export function FederationSection({
 
   return (
     <Section title="Contribution">
-      <Facts
-        rows={[
-          [
-            'Consent',
-            consent.contribute
-              ? 'given'
-              : canContribute
-                ? 'not given'
-                : 'not asked for: no servers',
-          ],
-          ['Since', consent.since === null ? null : <Moment key="since" at={consent.since} />],
-          ['Reports sent', sent.reports],
-          ['Bytes sent', sent.bytes.toLocaleString('en-GB')],
-          ['Privacy loss ε', sent.epsilon === null ? 'none spent' : sent.epsilon.toPrecision(4)],
-          ['ε over all years', sent.epsilonEver?.toPrecision(4) ?? null],
-          ['ε a report, at most', terms.epsilonPerReport.toPrecision(3)],
-          ['ε a year, at most', terms.epsilonPerYear.toPrecision(3)],
-          ['δ', terms.delta.toString()],
-          [
-            'Operators',
-            terms.trust === 'two-aggregators'
-              ? 'two, by their own account'
-              : 'one, who could read a report',
-          ],
-        ]}
-      />
+      <dl className="ns-facts">
+        <Fact name="Consent">
+          {consent.contribute ? 'given' : canContribute ? 'not given' : 'not asked for: no servers'}
+        </Fact>
+        <Fact name="Since">{consent.since === null ? null : <Moment at={consent.since} />}</Fact>
+        <Fact name="Reports sent">{sent.reports}</Fact>
+        <Fact name="Bytes sent">{sent.bytes.toLocaleString('en-GB')}</Fact>
+        <Fact name="Privacy loss ε">
+          {sent.epsilon === null ? 'none spent' : sent.epsilon.toPrecision(4)}
+        </Fact>
+        <Fact name="ε over all years">{sent.epsilonEver?.toPrecision(4) ?? null}</Fact>
+        <Fact name="ε a report, at most">{terms.epsilonPerReport.toPrecision(3)}</Fact>
+        <Fact name="ε a year, at most">{terms.epsilonPerYear.toPrecision(3)}</Fact>
+        <Fact name="δ">{terms.delta.toString()}</Fact>
+        <Fact name="Operators">
+          {terms.trust === 'two-aggregators'
+            ? 'two, by their own account'
+            : 'one, who could read a report'}
+        </Fact>
+      </dl>
       {canContribute ? (
         <>
           <button

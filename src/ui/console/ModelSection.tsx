@@ -1,6 +1,6 @@
 /** @module Which base model is at work, where things are kept, and which tab does the work. */
 import { Button } from '../react/Button.tsx'
-import { Facts } from '../react/Facts.tsx'
+import { Fact } from '../react/Fact.tsx'
 import { Section, type SectionProps, useOutcome } from './Section.tsx'
 
 export function ModelSection({ personalizer, snapshot }: SectionProps) {
@@ -12,26 +12,22 @@ export function ModelSection({ personalizer, snapshot }: SectionProps) {
   }
   return (
     <Section title="Base model and storage">
-      <Facts
-        rows={[
-          ['State', status],
-          ['Version', model?.version ?? 'Not loaded'],
-          ['Products', model?.items.toLocaleString('en-GB')],
-          ['Trained on orders until', model && dayText(model.until)],
-          [
-            'Kept in',
-            storage === 'indexeddb'
-              ? 'IndexedDB of this browser'
-              : 'memory only: gone when the page closes',
-          ],
-          [
-            'This tab',
-            tab === 'leader'
-              ? 'leads: it stores and learns'
-              : 'follows: another tab stores and learns',
-          ],
-        ]}
-      />
+      <dl className="ns-facts">
+        <Fact name="State">{status}</Fact>
+        <Fact name="Version">{model?.version ?? 'Not loaded'}</Fact>
+        <Fact name="Products">{model?.items.toLocaleString('en-GB')}</Fact>
+        <Fact name="Trained on orders until">{model && dayText(model.until)}</Fact>
+        <Fact name="Kept in">
+          {storage === 'indexeddb'
+            ? 'IndexedDB of this browser'
+            : 'memory only: gone when the page closes'}
+        </Fact>
+        <Fact name="This tab">
+          {tab === 'leader'
+            ? 'leads: it stores and learns'
+            : 'follows: another tab stores and learns'}
+        </Fact>
+      </dl>
       <p className="ns-actions">
         <Button onClick={() => void run('Asking …', check)}>Look for a newer model</Button>
       </p>

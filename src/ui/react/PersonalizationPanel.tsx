@@ -9,7 +9,7 @@ import type { Personalizer, PersonalizerSnapshot } from '../../device/api.ts'
 import { Button } from './Button.tsx'
 import { usePersonalizationContext } from './context.ts'
 import { download } from './download.ts'
-import { Facts } from './Facts.tsx'
+import { Fact } from './Fact.tsx'
 import { Learned } from './Learned.tsx'
 import { engineText, fitText, guardText, sentText, storedText, termsText } from './panelText.ts'
 import { focusAtOnce, useAction } from './useAction.tsx'
@@ -38,14 +38,12 @@ export function PersonalizationPanel({
       <p className="ns-sent">{sentText(snapshot, labels, locale)}</p>
       <p className="ns-panel-lead">{labels.lead}</p>
       <Learned learned={snapshot.learned} />
-      <Facts
-        rows={[
-          [labels.kept, storedText(snapshot, labels)],
-          [labels.computedWith, engineText(snapshot, labels)],
-          [labels.lastLearned, fitText(snapshot, labels)],
-          [labels.check, guardText(snapshot, labels)],
-        ]}
-      />
+      <dl className="ns-facts">
+        <Fact name={labels.kept}>{storedText(snapshot, labels)}</Fact>
+        <Fact name={labels.computedWith}>{engineText(snapshot, labels)}</Fact>
+        <Fact name={labels.lastLearned}>{fitText(snapshot, labels)}</Fact>
+        <Fact name={labels.check}>{guardText(snapshot, labels)}</Fact>
+      </dl>
       {snapshot.notices.length > 0 && (
         <p className="ns-notice" role="status">
           {labels.trouble(snapshot.notices[0].code)}

@@ -284,6 +284,19 @@ test('useRerank leaves out what is sold out, whether the page or the device know
   expect(seen.flat()).not.toContain('mug')
 })
 
+test('a language may have one word for two rows of the panel', async () => {
+  const complaints = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const screen = await render(
+    <PersonalizationProvider personalizer={personalizer} labels={{ kept: 'State', check: 'State' }}>
+      <PersonalizationPanel />
+    </PersonalizationProvider>,
+  )
+  await expect.element(screen.getByText('Nothing to compare yet')).toBeVisible()
+  expect(screen.getByText('State', { exact: true }).elements()).toHaveLength(2)
+  expect(complaints).not.toHaveBeenCalled()
+  complaints.mockRestore()
+})
+
 test('hooks outside of a provider say what is missing', async () => {
   const silence = vi.spyOn(console, 'error').mockImplementation(() => {})
   const quiet = (event: ErrorEvent) => event.preventDefault()

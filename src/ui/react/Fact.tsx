@@ -1,0 +1,13 @@
+/** @module A row of the name–value lists of panel and console. */
+import type { ReactNode } from 'react'
+
+/** Left out without a value. */
+export function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  if ((children ?? '') === '') return null
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}
