@@ -1,5 +1,5 @@
 /**
- * @module Lists of large catalogues in a dedicated worker, as the shop's worker makes them, beside peers
+ * @module Lists of large catalogs in a dedicated worker, as the shop's worker makes them, beside peers
  * that take the best 20 of a table of the same size.
  */
 import { defaultDevice, jit, lax, numpy as np } from '@jax-js/jax'

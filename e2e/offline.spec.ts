@@ -35,7 +35,7 @@ function missing(page: Page, part: 'shop' | 'replay'): Promise<string[]> {
   }, part)
 }
 
-/** The catalogue is no script, so it is in neither list. */
+/** The catalog is no script, so it is in neither list. */
 const keepsCatalogue = (page: Page) =>
   page.evaluate(async () => Boolean(await caches.match('/catalog/catalog.json')))
 

@@ -75,7 +75,7 @@ export interface CaptureInput {
   readonly items?: readonly {
     readonly item_id: string
     readonly quantity?: number
-    /** Of one piece, in the catalogue's currency. */
+    /** Of one piece, in the catalog's currency. */
     readonly price?: number
   }[]
   /** Of a `search`, as it was typed. */
@@ -86,7 +86,7 @@ export interface CaptureInput {
 
 /** One item of a list. */
 export interface Recommendation {
-  /** The catalogue’s id. */
+  /** The catalog’s id. */
   readonly id: string
   /** Log-odds but for a constant: comparable within one list only. */
   readonly score: number
@@ -167,7 +167,7 @@ export interface Explanation extends Recommendation {
   /** 1-based place among all items that may be shown. */
   readonly rank: number
   /**
-   * What each kind of term adds to the score beyond its mean over the catalogue, largest first:
+   * What each kind of term adds to the score beyond its mean over the catalog, largest first:
    * `because` (goes with what was viewed, wanted or bought), `own` (was that itself), `searched` (found
    * by a search), `category`, `taste`, `context` (wanted in the context of now), `offer` (below its
    * usual price), `popular`, `learners` (moved by the learners that the shop chose). They add up to `score - meanScore`.
@@ -185,7 +185,7 @@ export interface Explanation extends Recommendation {
       | 'learners'
     readonly amount: number
   }[]
-  /** Mean score over the catalogue. */
+  /** Mean score over the catalog. */
   readonly meanScore: number
 }
 

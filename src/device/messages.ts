@@ -127,7 +127,7 @@ export type FromWorker =
       readonly lists: readonly WatchedList[]
     }
   | {
-      /** The catalogue's order, for the page to fall back on should the worker die. */
+      /** The catalog's order, for the page to fall back on should the worker die. */
       readonly kind: 'catalog'
       readonly ids: readonly string[]
       readonly categories: readonly string[]

@@ -1,6 +1,6 @@
 /**
  * @module The facade: the public surface over a worker. It holds no data of its own but the last
- * snapshot, and the catalogue's order in case the worker dies.
+ * snapshot, and the catalog's order in case the worker dies.
  */
 
 import { NearsideError } from '../core/error.ts'

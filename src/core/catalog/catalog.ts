@@ -19,7 +19,7 @@ export class Catalog implements Iterable<Item> {
     this.items = items
     for (const [row, { id }] of items.entries()) {
       if (this.#rows.has(id))
-        throw new NearsideError('catalog-invalid', `catalogue: two items have the id '${id}'`)
+        throw new NearsideError('catalog-invalid', `catalog: two items have the id '${id}'`)
       this.#rows.set(id, row)
     }
   }

@@ -2,7 +2,7 @@
 
 /** A product as the shop describes it. Only `id` is required. */
 export interface Item {
-  /** Unique in the catalogue; the id that events name. */
+  /** Unique in the catalog; the id that events name. */
   readonly id: string
   /** What the shopper reads; also searched. */
   readonly title?: string

@@ -73,7 +73,7 @@ function parseId(value: unknown, refuse: (message: string) => never): string {
  * Checks an array of items, as in `catalog.json`.
  * @throws NearsideError `catalog-invalid`, naming the place in the array
  */
-export function parseItems(value: unknown, where = 'catalogue'): Item[] {
+export function parseItems(value: unknown, where = 'catalog'): Item[] {
   if (!Array.isArray(value))
     throw new NearsideError('catalog-invalid', `${where}: is not an array of items`)
   return value.map((item, index) => parseItem(item, `${where} item ${index + 1}`))

@@ -58,7 +58,7 @@ const dropDuplicates: Stage = (events) => {
   })
 }
 
-/** Keeps what is left of an event when some of its items are gone from the catalogue. */
+/** Keeps what is left of an event when some of its items are gone from the catalog. */
 const dropUnknownItems: Stage = (events, { known }) =>
   events.flatMap((event) => {
     if (event.items.every(known)) return [event]

@@ -20,11 +20,11 @@ export const EVENT_NAMES = [
 /** One of `EVENT_NAMES`. */
 export type EventName = (typeof EVENT_NAMES)[number]
 
-/** How many pieces of an item, and the price of one in the catalogue's currency. */
+/** How many pieces of an item, and the price of one in the catalog's currency. */
 export interface OrderLine {
   /** Pieces. */
   readonly quantity?: number
-  /** Of one piece, in the catalogue’s currency. */
+  /** Of one piece, in the catalog’s currency. */
   readonly price?: number
 }
 
@@ -42,7 +42,7 @@ export interface ShopperEvent {
   readonly items: readonly string[]
   /** Of the only item. */
   readonly quantity?: number
-  /** Of one piece of the only item, in the catalogue’s currency. */
+  /** Of one piece of the only item, in the catalog’s currency. */
   readonly price?: number
   /** Of each of several items, in their order; absent where nothing is known of any. */
   readonly lines?: readonly OrderLine[]

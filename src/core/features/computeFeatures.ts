@@ -1,7 +1,7 @@
 /**
  * @module Computes f_i(H, t) of every item, or of a few, for one shopper at one time. Pure; the
  * same code runs in training, evaluation and the browser. Cost follows the history, not history ×
- * catalogue.
+ * catalog.
  */
 
 import { withColdStart } from './coldStart.ts'
@@ -226,7 +226,7 @@ function popularityShares(statistics: ItemStatistics): Float32Array {
   let sum = 0
   for (let i = 0; i < items; i++) {
     share[i] = Math.expm1(popularity30[i]) + 0.01 * Math.expm1(popularityAll[i]) + 0.1
-    // What joins the catalogue moves nobody's share.
+    // What joins the catalog moves nobody's share.
     if (!coldStart || i < coldStart.from) sum += share[i]
   }
   for (let i = 0; i < items; i++) share[i] /= sum

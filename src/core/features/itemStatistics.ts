@@ -19,7 +19,7 @@ export interface ItemStatistics {
   readonly popularity7: Float32Array
   readonly popularity30: Float32Array
   readonly popularityAll: Float32Array
-  /** Natural log of the price; NaN-free: items without a price carry the catalogue's median, [N]. */
+  /** Natural log of the price; NaN-free: items without a price carry the catalog's median, [N]. */
   readonly logPrice: Float32Array
   /** Index of the category, [N]; 0 = none. */
   readonly category: Uint16Array

@@ -23,7 +23,7 @@ export interface StatisticsOptions {
 const REPEAT_PRIOR_SHOPPERS = 10
 
 /**
- * @param items the catalogue, in model row order.
+ * @param items the catalog, in model row order.
  * @param shoppers one history a shopper; only what is strictly before `asOf` counts.
  * @param asOf milliseconds since the epoch.
  */
@@ -126,7 +126,7 @@ function logPrices(items: readonly Item[]): Float32Array {
   )
 }
 
-/** 1, 2, … in order of first appearance in the catalogue; 0 = none. */
+/** 1, 2, … in order of first appearance in the catalog; 0 = none. */
 function categoryIndex(items: readonly Item[]): Uint16Array {
   const index = new Map<string, number>()
   return Uint16Array.from(items, ({ category }) => {

@@ -1,4 +1,4 @@
-/** The model that comes with the package is whole and fits the catalogue that comes with it. */
+/** The model that comes with the package is whole and fits the catalog that comes with it. */
 
 import { readFile } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
@@ -64,7 +64,7 @@ test('scores are finite with no history, and one view changes them', async () =>
   expect(personalScores(model, after, personal, 0.5)).not.toEqual(after.base)
 })
 
-test('its candidates, found without scoring the catalogue, are those of scoring it, bit for bit', async () => {
+test('its candidates, found without scoring the catalog, are those of scoring it, bit for bit', async () => {
   const { manifest, files } = await shipped()
   const model = await readBaseModel(manifest, files)
   const random = createRandom(1)

@@ -2,7 +2,7 @@
  * @module Regression trees that re-rank the candidates of a case, the items that the rest of the base
  * puts highest: what no weighted sum can say, such as "often bought, but not lately, and it has gone
  * out of fashion". Each adds a leaf's value to an item's score, so a list costs a few hundred short
- * walks, whatever the size of the catalogue. Grown by `train/trees/boost.ts`.
+ * walks, whatever the size of the catalog. Grown by `train/trees/boost.ts`.
  */
 import { FEATURE_COUNT } from '../features/features.ts'
 

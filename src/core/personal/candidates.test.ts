@@ -89,7 +89,7 @@ const cases = models.chain((model) =>
 )
 
 describe('createCandidates', () => {
-  it('finds what scoring the whole catalogue finds, bit for bit', () => {
+  it('finds what scoring the whole catalog finds, bit for bit', () => {
     fc.assert(
       fc.property(cases, ({ model, history, later }) => {
         const now = (history.at(-1)?.time ?? START) + later
@@ -100,7 +100,7 @@ describe('createCandidates', () => {
     )
   })
 
-  it('scores only a few of a large catalogue', () => {
+  it('scores only a few of a large catalog', () => {
     const model = tinyModel(4000)
     const tools = plainTools(model)
     const history = [3, 5, 8].map((item, k) => ({

@@ -2,7 +2,7 @@
  * @module The candidates of a case: the items that the base ranks highest. What a list shows is
  * decided among them, and the softmax over them is exact, so nothing is sampled.
  *
- * A fit asks for the candidates of up to 64 cases, and most of a catalogue is never near the top. So
+ * A fit asks for the candidates of up to 64 cases, and most of a catalog is never near the top. So
  * all items are scored roughly, with a bound on how far that can be off, and only those that may be
  * among the highest are scored as the base scores them: the candidates are the same, to the bit.
  */
@@ -61,7 +61,7 @@ export function createCandidates(
   }
 }
 
-/** The highest of the whole catalogue, each item scored. */
+/** The highest of the whole catalog, each item scored. */
 export function amongAll(
   model: BaseModel,
   history: History,

@@ -1,5 +1,5 @@
 /**
- * @module Which items of a catalogue may be among the highest, without scoring them all. Each is scored
+ * @module Which items of a catalog may be among the highest, without scoring them all. Each is scored
  * roughly: without a matrix of features, and without what a shopper's own interactions say of the items
  * that they were with. How far that can be off has a bound, so nothing is left out that belongs to the
  * highest.

@@ -1,6 +1,6 @@
 /**
  * @module Everything the device keeps, in one place: events, personal model versions, downloaded
- * base model and catalogue, ledger, settings. Written once over `Database`, so that a tab without
+ * base model and catalog, ledger, settings. Written once over `Database`, so that a tab without
  * IndexedDB behaves the same until it is closed.
  *
  * | table | key | row |
@@ -82,7 +82,7 @@ export interface Settings {
   readonly sent: PersonalizerSnapshot['sent']
   /** Owned by the engine: which one was the faster on this device. */
   readonly calibration: unknown
-  /** When the shop's server was last asked for a newer catalogue and base model. */
+  /** When the shop's server was last asked for a newer catalog and base model. */
   readonly looked: number
 }
 

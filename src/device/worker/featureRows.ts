@@ -6,7 +6,7 @@ import type { BaseModel } from '../../core/model/baseModel.ts'
 export interface FeatureRows {
   /** Scaled, [F]. */
   of(row: number): Float32Array
-  /** Of each feature over the catalogue, [F]. */
+  /** Of each feature over the catalog, [F]. */
   readonly means: Float64Array
 }
 

@@ -259,7 +259,7 @@ export class Learner {
     }
   }
 
-  /** A change of the catalogue, of popularity or of the model is another model. */
+  /** A change of the catalog, of popularity or of the model is another model. */
   #candidatesOf(model: BaseModel, create: (model: BaseModel) => FindCandidates): FindCandidates {
     if (this.#candidates?.model !== model) this.#candidates = { model, find: create(model) }
     return this.#candidates.find

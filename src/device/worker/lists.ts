@@ -1,6 +1,6 @@
 /**
  * @module The lists that a device answers with. Where it has no ranker (no base model yet, or none
- * at all) they are the catalogue's own order.
+ * at all) they are the catalog's own order.
  */
 import type { Explanation, ListQuery, Recommendation } from '../api.ts'
 import { listWithoutModel } from '../catalogOrder.ts'

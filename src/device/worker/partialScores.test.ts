@@ -1,4 +1,4 @@
-/** @module A large catalogue is scored in part, and its lists are those of scoring everything. */
+/** @module A large catalog is scored in part, and its lists are those of scoring everything. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Catalog } from '../../core/catalog/catalog.ts'
@@ -101,7 +101,7 @@ test.each(models)('%s: the same lists, ranks, reasons and explanations', (_, giv
   )
 })
 
-test('a list looks at a small part of a catalogue', () => {
+test('a list looks at a small part of a catalog', () => {
   const large = tinyModel(20_000)
   const score = createPartialScores(large, [])
   const history = [3, 500, 9000].map((item, k) => {

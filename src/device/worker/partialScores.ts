@@ -1,5 +1,5 @@
 /**
- * @module Scores in a catalogue that is too large to be scored whole for every list: of the items that may
+ * @module Scores in a catalog that is too large to be scored whole for every list: of the items that may
  * be among the highest, found by a scan of the table, and of others when they are asked for. Each score
  * is the one that scoring everything gives, to the bit, so the lists are the same.
  */

@@ -43,15 +43,15 @@ export class Ranker {
   readonly #places: Int32Array
   /** Scores of nobody in particular: no history, no personal parameters; at the time of the last scores. */
   #baseScores: Float32Array
-  /** Rank of each place of those shown by these scores, once a large catalogue needs it. */
+  /** Rank of each place of those shown by these scores, once a large catalog needs it. */
   #baseRanks: Int32Array | null = null
   readonly #baseFeatures: FeatureRows
   /** With the states of the last scores, so that an event costs its own and the one before it. */
   readonly #encode: Encode
-  /** Of a large catalogue. */
+  /** Of a large catalog. */
   readonly #scorePart: ScorePart | null
 
-  /** @param scoreInPart for a large catalogue, see `isLarge`; the lists are the same without */
+  /** @param scoreInPart for a large catalog, see `isLarge`; the lists are the same without */
   constructor(
     model: BaseModel,
     catalog: Catalog | null,

@@ -1,6 +1,6 @@
 /**
  * @module Why an item is where it is. The score is a sum; each summand, less its mean over
- * the catalogue (which moves no item), says how much it lifted this one. The largest names the
+ * the catalog (which moves no item), says how much it lifted this one. The largest names the
  * reason, so that a reason is never a story made up afterwards. For an item that stands higher than
  * for everybody, what counts is the difference from everybody's score: a bestseller's summands are
  * no reason for its rise.
@@ -45,7 +45,7 @@ export type Explain = (row: number, rose: boolean) => Reason
 
 export interface Explainer {
   readonly explain: Explain
-  /** What each kind of term adds to the item's score beyond its mean over the catalogue. */
+  /** What each kind of term adds to the item's score beyond its mean over the catalog. */
   readonly contributions: (row: number) => Explanation['contributions']
 }
 
@@ -223,7 +223,7 @@ function strongestContext(terms: readonly ShownContext[], row: number): Reason |
   return strongest
 }
 
-/** What the trees add to an item beyond their mean over the catalogue, by the kinds of what they ask. */
+/** What the trees add to an item beyond their mean over the catalog, by the kinds of what they ask. */
 function createTreesLift(
   { trees, itemIds }: BaseModel,
   { candidates, features }: ExplainedTerms,

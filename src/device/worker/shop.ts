@@ -1,5 +1,5 @@
 /**
- * @module What is the same for every shopper: the catalogue and the base model. What was kept from
+ * @module What is the same for every shopper: the catalog and the base model. What was kept from
  * last time answers at once; the network is asked meanwhile, and what it brings is used once verified.
  */
 
@@ -44,7 +44,7 @@ export class Shop {
   readonly #deps: ShopDeps
   #catalog: Catalog | null = null
   #catalogHash = ''
-  /** Made when first asked, of the catalogue as it is then. */
+  /** Made when first asked, of the catalog as it is then. */
   #titles: { readonly of: Catalog; readonly find: FindByTitle } | null = null
   #loaded: LoadedModel | null = null
   #ranker: Ranker | null = null
@@ -62,7 +62,7 @@ export class Shop {
     return this.#catalog
   }
 
-  /** The base model without the catalogue's own additions. */
+  /** The base model without the catalog's own additions. */
   get loaded(): LoadedModel | null {
     return this.#loaded
   }
@@ -91,7 +91,7 @@ export class Shop {
     return this.#firstOrder ?? this.#order
   }
 
-  /** Without a catalogue and without a model, any item may exist. */
+  /** Without a catalog and without a model, any item may exist. */
   readonly knows = (item: string): boolean => {
     if (!this.#catalog && !this.#ranker) return true
     return this.#catalog?.get(item) !== undefined || this.rowOf(item) !== undefined
@@ -99,7 +99,7 @@ export class Shop {
 
   readonly rowOf = (item: string): number | undefined => this.#ranker?.rowOf(item)
 
-  /** What a query is about; nothing while there is no catalogue. */
+  /** What a query is about; nothing while there is no catalog. */
   readonly find: FindByTitle = (query) => {
     const catalog = this.#catalog
     if (!catalog) return []
@@ -115,15 +115,15 @@ export class Shop {
    */
   async start(first: () => void, signal: AbortSignal): Promise<boolean> {
     const { catalog } = this.#deps.config
-    const catalogue =
+    const ready =
       typeof catalog === 'string' ? this.#startCatalog(catalog) : this.#takeGiven(catalog)
     const onPopularity = async (popularity: PopularityPart) => {
       this.#popularity = popularity
-      await catalogue
+      await ready
       await this.#build()
       first()
     }
-    const [kept] = await Promise.all([this.#startModel(signal, onPopularity), catalogue])
+    const [kept] = await Promise.all([this.#startModel(signal, onPopularity), ready])
     await this.#catalogKept
     await this.#build()
     return kept
@@ -136,7 +136,7 @@ export class Shop {
   }
 
   /**
-   * Asks the network for a newer catalogue and base model.
+   * Asks the network for a newer catalog and base model.
    * @returns what changed
    * @throws NearsideError if the base model can't be had; the old one stays
    */
@@ -201,7 +201,7 @@ export class Shop {
     try {
       this.#catalog = Catalog.parse(items)
     } catch (error) {
-      this.#deps.notices.add(error, 'catalog-invalid', 'The catalogue is not usable')
+      this.#deps.notices.add(error, 'catalog-invalid', 'The catalog is not usable')
     }
   }
 
@@ -323,7 +323,7 @@ function parseCatalog(bytes: Uint8Array | undefined): Catalog {
   try {
     value = JSON.parse(new TextDecoder().decode(bytes))
   } catch (error) {
-    throw NearsideError.from(error, 'catalog-invalid', 'The catalogue is not readable JSON')
+    throw NearsideError.from(error, 'catalog-invalid', 'The catalog is not readable JSON')
   }
   return Catalog.parse(value)
 }

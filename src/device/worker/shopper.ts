@@ -106,7 +106,7 @@ export class Shopper {
     const unknown = draft.items.filter((item) => !items.includes(item))
     if (unknown.length > 0) {
       const listed = unknown.slice(0, 3).join(', ')
-      const message = `${draft.name}: no such item in the catalogue: ${listed}.`
+      const message = `${draft.name}: no such item in the catalog: ${listed}.`
       notices.add(new NearsideError('item-unknown', message))
       if (items.length === 0) return null
     }

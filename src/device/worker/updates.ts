@@ -1,5 +1,5 @@
 /**
- * @module Newer catalogues and base models: looked for while somebody looks at the page, in whichever
+ * @module Newer catalogs and base models: looked for while somebody looks at the page, in whichever
  * tab that is. When it was done last is stored, so that neither tabs nor page loads add up.
  */
 

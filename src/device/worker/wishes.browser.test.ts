@@ -262,7 +262,7 @@ describe('retention', () => {
   }
 })
 
-test('the catalogue changes: new items are there at once, gone ones nowhere', async () => {
+test('the catalog changes: new items are there at once, gone ones nowhere', async () => {
   const server = await testServer()
   const url = `${TEST_MODEL_URL}catalog.json`
   const publish = (items: unknown) =>

@@ -1,5 +1,5 @@
 /**
- * @module The items of a catalogue that may reach a floor, found on int8 rows in WebAssembly: a byte a
+ * @module The items of a catalog that may reach a floor, found on int8 rows in WebAssembly: a byte a
  * number is read instead of four. That is less exact, by a bound that is known, and the floor is lowered
  * by it: nothing is missed.
  */

@@ -137,7 +137,7 @@ const shopify = (name: string, data: unknown) => ({
   data,
 })
 
-test('Shopify: views, carts, orders and searches, by the id that the catalogue uses', () => {
+test('Shopify: views, carts, orders and searches, by the id that the catalog uses', () => {
   const id = '8950526378201'
   const price = 19.99
   expect(fromShopify(shopify('product_viewed', { productVariant: variant }))).toEqual({

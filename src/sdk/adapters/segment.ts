@@ -10,7 +10,7 @@ import { fieldsOf, linesOf, listOf, type Receiver, textOf } from './read.ts'
 
 /** How Segment’s events name products. */
 export interface SegmentOptions {
-  /** Which id the shop's catalogue uses; default `product_id`. */
+  /** Which id the shop's catalog uses; default `product_id`. */
   readonly id?: 'product_id' | 'sku'
 }
 

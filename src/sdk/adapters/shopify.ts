@@ -10,7 +10,7 @@ import { type Fields, fieldsOf, type Line, linesOf, listOf, type Receiver, textO
 
 /** How Shopify’s events name products. */
 export interface ShopifyOptions {
-  /** Which id the shop's catalogue uses; default `product`. */
+  /** Which id the shop's catalog uses; default `product`. */
   readonly id?: 'product' | 'variant' | 'sku'
 }
 

@@ -9,7 +9,7 @@ import { type FoldedSynonyms, otherWordings } from './synonyms.ts'
 
 /** A product that was found. */
 export interface SearchHit {
-  /** The catalogue’s id. */
+  /** The catalog’s id. */
   readonly id: string
   /** BM25+ with field boosts; comparable within one result only. */
   readonly relevance: number

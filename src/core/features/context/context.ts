@@ -70,7 +70,7 @@ const MAX_NAMES = 8
 export function contextFault(name: string, value: unknown): string | null {
   if (!NAME.test(name)) return `'${name}' can't name a context: small letters, digits and _ only`
   if (CLOCK_KINDS.has(name)) return `'${name}' is read from the clock`
-  if (name === 'price') return "'price' is read from the catalogue"
+  if (name === 'price') return "'price' is read from the catalog"
   if (typeof value !== 'string' || !VALUE.test(value))
     return `the value of '${name}' is not a text of at most 64 characters`
   return null
