@@ -8,7 +8,7 @@ import type { ItemStatistics } from './itemStatistics.ts'
 import type { Profile } from './profile.ts'
 
 /** Days after which an interaction counts half. */
-const HALF_LIFE = 30
+export const INTEREST_HALF_LIFE = 30
 /** Older interactions add work, not signal. */
 const MAX_INTERACTIONS = 400
 
@@ -42,7 +42,7 @@ export function interestOf(
   let totalLast = 0
   let price = 0
   for (const interaction of interactions.slice(0, MAX_INTERACTIONS)) {
-    const weight = interaction.strength * 2 ** (-interaction.age / HALF_LIFE)
+    const weight = interaction.strength * 2 ** (-interaction.age / INTEREST_HALF_LIFE)
     // An interaction of years ago must not turn a division below into 0 / 0.
     const share = Math.max(weight, 1e-6)
     const inLast = interaction.session === lastSession

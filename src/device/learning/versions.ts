@@ -3,7 +3,7 @@
  * read back is used only if it is intact and belongs to the base model at hand.
  */
 
-import { sha256Hex } from '../../core/bytes.ts'
+import { concat, sha256Hex } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
 import { FEATURE_COUNT } from '../../core/features/features.ts'
 import { DIMENSION } from '../../core/model/baseModel.ts'
@@ -20,12 +20,9 @@ export interface StoredPersonal extends InUse {
 }
 
 async function checksumOf(base: string, u: Float32Array, w: Float32Array): Promise<string> {
-  const name = new TextEncoder().encode(base)
-  const bytes = new Uint8Array(name.length + u.byteLength + w.byteLength)
-  bytes.set(name)
-  bytes.set(new Uint8Array(u.buffer, u.byteOffset, u.byteLength), name.length)
-  bytes.set(new Uint8Array(w.buffer, w.byteOffset, w.byteLength), name.length + u.byteLength)
-  return sha256Hex(bytes)
+  const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) =>
+    new Uint8Array(buffer, byteOffset, byteLength)
+  return sha256Hex(concat(new TextEncoder().encode(base), bytesOf(u), bytesOf(w)))
 }
 
 /** Stores a fit as the version in use; null when the shopper erased everything meanwhile. */

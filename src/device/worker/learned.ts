@@ -6,6 +6,7 @@
 import type { Catalog } from '../../core/catalog/catalog.ts'
 import type { EventName, ShopperEvent } from '../../core/events/event.ts'
 import type { FindItems } from '../../core/events/history.ts'
+import { INTEREST_HALF_LIFE } from '../../core/features/interest.ts'
 import { SEARCH_HALF_LIFE } from '../../core/features/searches.ts'
 import { eventStrength } from '../../core/features/strength.ts'
 import { DAY } from '../../core/time.ts'
@@ -14,9 +15,6 @@ import { sameQuery } from './shopper.ts'
 
 /** Of each kind. */
 const SHOWN = 6
-
-/** Days after which interest counts half; as in the features. */
-export const INTEREST_HALF_LIFE = 30
 
 const SIGNALS: Partial<Readonly<Record<EventName, Signal>>> = {
   view_item: 'viewed',

@@ -11,6 +11,7 @@ import { contextValue } from '../../core/features/context/context.ts'
 import { type ContextFeature, computeContext } from '../../core/features/context/contextFeatures.ts'
 import { FEATURE_COUNT, FEATURES, type FeatureGroup } from '../../core/features/features.ts'
 import type { History } from '../../core/features/history.ts'
+import { INTEREST_HALF_LIFE } from '../../core/features/interest.ts'
 import { type PastInteraction, profileOf } from '../../core/features/profile.ts'
 import { searchLifts } from '../../core/features/searches.ts'
 import {
@@ -24,7 +25,7 @@ import type { ScoreTerms } from '../../core/model/score.ts'
 import { treesParts } from '../../core/model/trees.ts'
 import type { Explanation, Reason } from '../api.ts'
 import { columnMeans, type FeatureRows } from './featureRows.ts'
-import { INTEREST_HALF_LIFE, signalsOf } from './learned.ts'
+import { signalsOf } from './learned.ts'
 import { createTasteSource } from './tasteSource.ts'
 
 /** What a group of features is called in a reason; price closeness is taste, a price is not. */

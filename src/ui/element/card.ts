@@ -1,8 +1,8 @@
 /** @module One recommended item as DOM nodes: the same markup as React's `ItemCard`. */
 import type { Item } from '../../core/catalog/item.ts'
 import type { Recommendation } from '../../device/api.ts'
+import { priceText } from '../react/itemText.ts'
 import type { ListLabels } from '../react/listLabels.ts'
-import { priceText } from '../react/price.ts'
 import { movedText, reasonText } from '../react/reason.ts'
 
 /** How this shop shows an item. */

@@ -6,6 +6,7 @@
 import type { Item } from '../../core/catalog/item.ts'
 import type { ListQuery, Personalizer, Recommendation } from '../../device/api.ts'
 import { createAnnouncer } from '../react/announcer.ts'
+import { productPage } from '../react/itemText.ts'
 import { ENGLISH_LISTS, type ListLabels } from '../react/listLabels.ts'
 import { createListObserver, type ListObserver } from '../react/listObserver.ts'
 import css from '../react/nearside.css?inline'
@@ -44,9 +45,8 @@ const elements = new Set<NearsideRecommendations>()
  * provide({ personalizer, items: catalog })
  */
 export function provide(options: ProvideOptions): void {
-  const { personalizer, items, labels, locale = 'en-GB' } = options
+  const { personalizer, items, labels, linkTo = productPage, locale = 'en-GB' } = options
   const byId = new Map(items.map((item) => [item.id, item]))
-  const linkTo = options.linkTo ?? ((item: Item) => `/product/${encodeURIComponent(item.id)}`)
   provided = {
     personalizer,
     shop: { itemOf: (id) => byId.get(id), linkTo, labels: { ...ENGLISH_LISTS, ...labels }, locale },
@@ -74,7 +74,12 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
  */
 export class NearsideRecommendations extends Base {
   static readonly observedAttributes = [
-    ...['heading', 'limit', 'category', 'for-item', 'with-item', 'order'],
+    'heading',
+    'limit',
+    'category',
+    'for-item',
+    'with-item',
+    'order',
   ]
 
   readonly #title = element('h2', 'ns-title')

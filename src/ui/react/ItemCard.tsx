@@ -3,7 +3,7 @@ import type { ComponentType } from 'react'
 import type { Item } from '../../core/catalog/item.ts'
 import type { Recommendation } from '../../device/api.ts'
 import { usePersonalizationContext } from './context.ts'
-import { priceText } from './price.ts'
+import { priceText } from './itemText.ts'
 import { WhyThis } from './WhyThis.tsx'
 
 /** What a shop’s own card is given. */

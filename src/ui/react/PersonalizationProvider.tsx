@@ -3,6 +3,7 @@ import { type ReactNode, useCallback, useMemo } from 'react'
 import type { Item } from '../../core/catalog/item.ts'
 import type { Personalizer } from '../../device/api.ts'
 import { type Personalization, PersonalizationContext } from './context.ts'
+import { productPage } from './itemText.ts'
 import { ENGLISH, type Labels } from './labels.ts'
 
 /** What all widgets below it share. */
@@ -25,7 +26,6 @@ export interface PersonalizationProviderProps {
 }
 
 const NO_ITEMS: readonly Item[] = []
-const productPage = (item: Item) => `/product/${encodeURIComponent(item.id)}`
 
 /**
  * @example
