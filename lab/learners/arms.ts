@@ -1,9 +1,10 @@
 /** @module Who takes part in the comparison of incremental learners, and how each begins. */
 import { FEATURE_COLUMN, FEATURE_COUNT } from '../../src/core/features/features.ts'
-import { createRandom, type Random } from '../../src/core/model/random.ts'
+import { createRandom } from '../../src/core/model/random.ts'
 import { type Combination, combine } from '../../src/core/personal/learners/combination.ts'
 import { createGradientLearner } from '../../src/core/personal/learners/gradientDescent.ts'
 import type { IncrementalLearner } from '../../src/core/personal/learners/learner.ts'
+import { createMlp } from '../../src/core/personal/learners/mlp.ts'
 import { createTreeLearner } from '../../src/core/personal/learners/treeLearner.ts'
 import { BASE_COLUMN, INPUTS } from './stream.ts'
 
@@ -50,9 +51,7 @@ export function createRescaled(stepSize: number): IncrementalLearner {
   return head('base-rescaled', [BASE_COLUMN], stepSize, 1, false)
 }
 
-export type CreateMlp = (inputs: number, random: Random) => IncrementalLearner
-
-export function createNetwork(createMlp: CreateMlp, seed: number): IncrementalLearner {
+export function createNetwork(seed: number): IncrementalLearner {
   return createMlp(INPUTS, createRandom(seed))
 }
 
@@ -60,8 +59,8 @@ export function createTree(): IncrementalLearner {
   return createTreeLearner(NOMINAL)
 }
 
-export function createCombination(rates: Rates, createMlp: CreateMlp, seed: number): Combination {
-  const network = createNetwork(createMlp, seed)
+export function createCombination(rates: Rates, seed: number): Combination {
+  const network = createNetwork(seed)
   return combine(
     [createHead('gradient', rates.stepSize, 0.5, true), network, createTree()],
     rates.combination,

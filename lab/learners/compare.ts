@@ -5,7 +5,6 @@ import type { Combination } from '../../src/core/personal/learners/combination.t
 import type { IncrementalLearner } from '../../src/core/personal/learners/learner.ts'
 import {
   BASE,
-  type CreateMlp,
   createCombination,
   createHead,
   createNetwork,
@@ -60,7 +59,6 @@ export interface Comparison {
 
 export interface ComparisonOptions {
   readonly rates: Rates
-  readonly createMlp: CreateMlp
   /** Each starts the network, and so the combination, in another place. */
   readonly seeds: readonly number[]
   /** Milliseconds. */
@@ -77,7 +75,7 @@ export async function compareLearners(
   stream: readonly StreamCase[],
   options: ComparisonOptions,
 ): Promise<Comparison> {
-  const { rates, createMlp, seeds, clock, onProgress } = options
+  const { rates, seeds, clock, onProgress } = options
   const [online] = POLICIES
   const [seed] = seeds
   const fixed = [BASE, createRescaled(rates.rescaling), head(rates, 0.5, true), createTree()]
@@ -87,9 +85,9 @@ export async function compareLearners(
     head(rates, 0.5, true),
     head(rates, 0.5, false),
     head(rates, 1, false),
-    createNetwork(createMlp, seed),
+    createNetwork(seed),
     createTree(),
-    createCombination(rates, createMlp, seed),
+    createCombination(rates, seed),
   ]
   const total =
     fixed.length + 2 * seeds.length + GRID_POINTS + followers().length + 2 * POLICIES.length
@@ -111,8 +109,8 @@ export async function compareLearners(
   const combinations: (readonly Float32Array[])[] = []
   const weights: (readonly (readonly number[])[])[] = []
   for (const one of seeds) {
-    networks.push((await run(stream, createNetwork(createMlp, one), online)).probabilities)
-    const { learner, recorded } = recordWeights(createCombination(rates, createMlp, one))
+    networks.push((await run(stream, createNetwork(one), online)).probabilities)
+    const { learner, recorded } = recordWeights(createCombination(rates, one))
     combinations.push((await run(stream, learner, online)).probabilities)
     weights.push(recorded)
   }
@@ -130,7 +128,7 @@ export async function compareLearners(
 
   const strategies: StrategyResult[] = []
   for (const policy of POLICIES) {
-    for (const learner of [head(rates, 0.5, false), createNetwork(createMlp, seed)]) {
+    for (const learner of [head(rates, 0.5, false), createNetwork(seed)]) {
       const result = await run(stream, learner, policy)
       const { prAuc, logLoss, swing } = judge(stream, result.probabilities)
       strategies.push({

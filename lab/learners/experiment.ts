@@ -1,5 +1,4 @@
 /** @module Do incremental learners beat the base model, on the held-out shoppers' stream? */
-import { createMlp } from '../../src/core/personal/learners/mlp.ts'
 import { selectCases } from '../../src/evaluate/cases.ts'
 import { liftsOver } from '../../src/evaluate/envelope.ts'
 import { load } from '../../src/evaluate/load.ts'
@@ -20,7 +19,6 @@ export const experiment: Experiment = {
     const seeds = seedsFrom(input.seed)
     const comparison = await compareLearners(stream, {
       rates,
-      createMlp,
       seeds,
       clock: () => performance.now(),
       onProgress: (done, of) => step(steps, 'learning', done, of),

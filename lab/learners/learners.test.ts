@@ -2,11 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../src/core/model/random.ts'
 import type { Example, IncrementalLearner } from '../../src/core/personal/learners/learner.ts'
-import { createMlp } from '../../src/core/personal/learners/mlp.ts'
 import { DAY } from '../../src/core/time.ts'
 import { selectCases } from '../../src/evaluate/cases.ts'
 import { testInput, testShop, UNTIL } from '../../src/evaluate/testShop.ts'
 import { isHeldOut } from '../../src/train/holdout.ts'
+import { BASE } from './arms.ts'
 import { changePoint, follow, mirrorInterest } from './change.ts'
 import { bestThreshold, classify } from './classification.ts'
 import { compareLearners, REFERENCE } from './compare.ts'
@@ -16,7 +16,7 @@ import { judge, warmUp } from './judge.ts'
 import { POLICIES } from './policies.ts'
 import { chooseRates, RATE_TRIALS, trainingStream } from './rates.ts'
 import { runPrequential } from './run.ts'
-import { BASE_COLUMN, type StreamCase, streamOf } from './stream.ts'
+import { type StreamCase, streamOf } from './stream.ts'
 
 const noClock = () => 0
 
@@ -30,13 +30,17 @@ function smallStream(): StreamCase[] {
   return [...streamOf(input, selectCases(input))]
 }
 
+/** What the base says of each candidate, as a probability. */
+function baseOf({ examples }: StreamCase): Float32Array {
+  return Float32Array.from(examples, ({ x }) => BASE.predict(x))
+}
+
 /** One candidate a case; its input is its place in the stream. */
 function countedStream(cases: number, perDay: number, event: StreamCase['event']): StreamCase[] {
   return Array.from({ length: cases }, (_, k) => ({
     shopper: 's',
     time: Math.floor(k / perDay) * DAY + k,
     event,
-    base: Float32Array.of(0.5),
     outside: [],
     examples: [{ x: Float32Array.of(k), label: 0 as const }],
   }))
@@ -134,26 +138,23 @@ describe('the stream', () => {
 
   it('is in time order, sorted by the base within a case, and finite', () => {
     expect(stream.length).toBeGreaterThan(30)
-    stream.forEach(({ time, base, examples }, k) => {
+    stream.forEach(({ time, examples }, k) => {
+      const base = baseOf(stream[k])
       if (k > 0) expect(time).toBeGreaterThanOrEqual(stream[k - 1].time)
       base.forEach((p, c) => {
         expect(p).toBeGreaterThan(0)
         expect(p).toBeLessThan(1)
         if (c > 0) expect(p).toBeLessThanOrEqual(base[c - 1])
-        expect(1 / (1 + Math.exp(-examples[c].x[BASE_COLUMN]))).toBeCloseTo(p, 5)
         expect(examples[c].x.every(Number.isFinite)).toBe(true)
       })
     })
   })
 
   it("judged by the base's own probabilities has the base's own ranking", () => {
-    const own = judge(
-      stream,
-      stream.map(({ base }) => base),
-    )
+    const own = judge(stream, stream.map(baseOf))
     const none = judge(
       stream,
-      stream.map(({ base }) => base.map(() => 0.5)),
+      stream.map((one) => baseOf(one).map(() => 0.5)),
     )
     expect(own['ndcg@10']).toBe(none['ndcg@10'])
     expect(own.prAuc).toBeGreaterThan(none.prAuc)
@@ -165,17 +166,13 @@ describe('the stream', () => {
     expect(changed.slice(0, at)).toEqual(stream.slice(0, at))
     const told = changed.map(({ examples }, k) =>
       Float32Array.from(examples, ({ label }, c) =>
-        k < at + 10 ? stream[k].base[c] : label === 1 ? 0.9 : 0.02,
+        k < at + 10 ? baseOf(stream[k])[c] : label === 1 ? 0.9 : 0.02,
       ),
     )
     const found = follow(changed, told, at)
     expect(found.after).toBeLessThan(1)
     expect(found.end).toBeGreaterThan(found.before)
-    const untold = follow(
-      changed,
-      stream.map(({ base }) => base),
-      at,
-    )
+    const untold = follow(changed, stream.map(baseOf), at)
     expect(untold.after).toBeLessThan(0.5)
     expect(untold.before).toBeGreaterThan(0.5)
     expect(untold.followedAfter).toBeNull()
@@ -185,7 +182,6 @@ describe('the stream', () => {
     const rates = { stepSize: 0.05, rescaling: 0.05, combination: 0.5 }
     const options = {
       rates,
-      createMlp,
       seeds: [1, 2],
       clock: noClock,
       onProgress: async () => {},
@@ -207,10 +203,7 @@ describe('the stream', () => {
   it('λ = 0 learns nothing, whatever α', async () => {
     const grid = await fusionGrid(stream.slice(0, 20), async () => {})
     expect(grid).toHaveLength(GRID_POINTS)
-    const own = judge(
-      stream.slice(0, 20),
-      stream.slice(0, 20).map(({ base }) => base),
-    )
+    const own = judge(stream.slice(0, 20), stream.slice(0, 20).map(baseOf))
     for (const point of grid.filter(({ fusionWeight }) => fusionWeight === 0))
       expect(point.logLoss).toBeCloseTo(own.logLoss, 5)
     expect(new Set(grid.map(({ logLoss }) => logLoss)).size).toBeGreaterThan(10)
@@ -224,7 +217,7 @@ describe('the stream', () => {
       expect(time).toBeLessThan(UNTIL)
     }
     let tried = 0
-    const rates = await chooseRates(training, 1, createMlp, async () => void tried++)
+    const rates = await chooseRates(training, 1, async () => void tried++)
     expect(tried).toBe(RATE_TRIALS)
     for (const rate of Object.values(rates)) expect(rate).toBeGreaterThan(0)
   })
@@ -234,7 +227,7 @@ describe('intervals over shoppers', () => {
   const stream = smallStream()
   const judged = stream.slice(warmUp(stream))
   const random = createRandom(3)
-  const base = stream.map((one) => one.base)
+  const base = stream.map(baseOf)
   const noisy = base.map((said) =>
     said.map((p) => Math.min(0.99, Math.max(0.01, p + 0.2 * (random.next() - 0.5)))),
   )

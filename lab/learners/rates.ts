@@ -9,13 +9,7 @@ import { createRandom } from '../../src/core/model/random.ts'
 import type { IncrementalLearner } from '../../src/core/personal/learners/learner.ts'
 import { DAY } from '../../src/core/time.ts'
 import type { EvaluationInput } from '../../src/evaluate/cases.ts'
-import {
-  type CreateMlp,
-  createCombination,
-  createHead,
-  createRescaled,
-  type Rates,
-} from './arms.ts'
+import { createCombination, createHead, createRescaled, type Rates } from './arms.ts'
 import { judge } from './judge.ts'
 import { POLICIES } from './policies.ts'
 import { runPrequential } from './run.ts'
@@ -54,7 +48,6 @@ export function trainingStream(input: EvaluationInput, shoppers: number): Genera
 export async function chooseRates(
   stream: readonly StreamCase[],
   seed: number,
-  createMlp: CreateMlp,
   tried: () => Promise<void>,
 ): Promise<Rates> {
   const best = async <T>(candidates: readonly T[], make: (one: T) => IncrementalLearner) => {
@@ -70,7 +63,7 @@ export async function chooseRates(
   const stepSize = await best(STEP_SIZES, (rate) => createHead('gradient', rate, 0.5, true))
   const rescaling = await best(STEP_SIZES, createRescaled)
   const combination = await best(COMBINATION_RATES, (rate) =>
-    createCombination({ stepSize, rescaling, combination: rate }, createMlp, seed),
+    createCombination({ stepSize, rescaling, combination: rate }, seed),
   )
   return { stepSize, rescaling, combination }
 }

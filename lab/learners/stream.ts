@@ -25,8 +25,6 @@ export interface StreamCase {
   readonly event: EventName
   /** In the base's order, best first. */
   readonly examples: readonly Example[]
-  /** What the base says of each, as a probability. */
-  readonly base: Float32Array
   /** 0-based places of the targets that are no candidates; learning can't move them. */
   readonly outside: readonly number[]
 }
@@ -53,7 +51,6 @@ export function* streamOf(
       shopper,
       time,
       event: interactions[firstAtOrAfter(interactions, time)].name,
-      base: Float32Array.from(chosen, (item) => probabilities[item]),
       outside: outside.length > 0 ? [...placesOf(terms.base, outside)] : [],
       examples: chosen.map((item) => {
         const x = new Float32Array(INPUTS)

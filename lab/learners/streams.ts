@@ -1,6 +1,5 @@
 /** @module The learners' streams, read with a word on how far it is, and the rates chosen on one of them. */
 import type { Case } from '../../src/core/features/history.ts'
-import { createMlp } from '../../src/core/personal/learners/mlp.ts'
 import type { EvaluationInput } from '../../src/evaluate/cases.ts'
 import { type Steps, step } from '../../src/evaluate/steps.ts'
 import type { Rates } from './arms.ts'
@@ -38,7 +37,7 @@ export async function readStreams(
   }
   const training = await collect(trainingStream(input, selected.length))
   let tried = 0
-  const rates = await chooseRates(training, input.seed, createMlp, () =>
+  const rates = await chooseRates(training, input.seed, () =>
     step(steps, 'choosing rates', ++tried, RATE_TRIALS),
   )
   const tested = await collect(streamOf(input, selected))

@@ -6,6 +6,7 @@
 import type { ShopperEvent } from '../../src/core/events/event.ts'
 import type { History, Interaction } from '../../src/core/features/history.ts'
 import type { Random } from '../../src/core/model/random.ts'
+import { DAY } from '../../src/core/time.ts'
 
 /** Median in milliseconds, and standard deviation of the logarithm. */
 interface LogNormal {
@@ -20,7 +21,6 @@ const BETWEEN: LogNormal = { median: 5000, spread: 0.8 }
 const MISCLICK: LogNormal = { median: 600, spread: 0.7 }
 
 const MINUTE = 60_000
-const DAY = 86_400_000
 
 export interface BrowsingLog {
   /** Ascending by time. */

@@ -2,19 +2,12 @@
  * @module Cross-validation of settings over queries: each query is answered with the settings that
  * did best on the other folds, so that no number comes from a query that helped to choose.
  */
-import type { Random } from '../../src/core/model/random.ts'
+import { type Random, shuffled } from '../../src/core/model/random.ts'
 
 /** @returns a fold in [0, folds) for each query; sizes differ by one at most. */
 export function assignFolds(queries: number, folds: number, random: Random): Int32Array {
-  const order = Int32Array.from({ length: queries }, (_, query) => query)
-  for (let i = queries - 1; i > 0; i--) {
-    const j = random.integer(i + 1)
-    const kept = order[i]
-    order[i] = order[j]
-    order[j] = kept
-  }
   const fold = new Int32Array(queries)
-  order.forEach((query, place) => {
+  shuffled(queries, random).forEach((query, place) => {
     fold[query] = place % folds
   })
   return fold

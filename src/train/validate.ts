@@ -13,7 +13,7 @@ import { multiply } from '../core/model/multiply.ts'
 import { addScores } from '../core/model/score.ts'
 import { DAY } from '../core/time.ts'
 import { hitRate, ndcg, placesOf } from './metrics.ts'
-import { OutOfFoldStatistics } from './ranker/outOfFold.ts'
+import { OUT_OF_FOLD, OutOfFoldStatistics } from './ranker/outOfFold.ts'
 
 export type ScoringModel = Pick<
   BaseModel,
@@ -47,9 +47,8 @@ export function validate(
   models: readonly ScoringModel[],
 ): readonly Validation[] {
   const statistics = new OutOfFoldStatistics(data.items, data.training, {
+    ...OUT_OF_FOLD,
     folds: data.folds,
-    neighbourDays: 30,
-    popularityDays: 7,
     from: data.from,
     until: data.until,
   })

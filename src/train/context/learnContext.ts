@@ -48,7 +48,7 @@ export interface LearnContextOptions {
 
 const MAX_CASES = 3000
 const FEWEST_CASES = 60
-/** ContextSource, as shares of the cases in time order: fitted before, asked from there to the next. */
+/** Moments, as shares of the cases in time order: fitted before, asked from there to the next. */
 const ORIGINS = [0.25, 0.5, 0.75]
 /** Six kinds are tried: one standard error would let chance in too often. */
 const LOSS_ERRORS = 2

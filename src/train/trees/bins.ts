@@ -1,7 +1,7 @@
 /** @module Features cut into a few dozen bins by their quantiles, so that a split is found by counting. */
 
-/** Bins a column: what lies between two neighbouring edges is the same to a tree. */
-const BINS = 64
+/** Bins a column, at most: what lies between two neighbouring edges is the same to a tree. */
+export const BINS = 64
 /** Values a column that its quantiles are taken from. */
 const SAMPLED = 50_000
 

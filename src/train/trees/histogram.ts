@@ -1,10 +1,8 @@
 /** @module Sums of gradients and curvatures by bin, and the split of them that gains the most. */
-import type { Bins } from './bins.ts'
+import { BINS, type Bins } from './bins.ts'
 
 /** Numbers of a bin: gradient, curvature, rows. */
 const STRIDE = 3
-/** Bins of a column, at most: as many as a byte tells apart. */
-const WIDTH = 64
 
 export interface Histogram {
   /** [columns, bins, gradient · curvature · rows]. */
@@ -30,7 +28,7 @@ export function histogramOf(
   rows: Int32Array,
   by: { readonly gradient: Float64Array; readonly curvature: Float64Array },
 ): Histogram {
-  const sums = new Float64Array(width * WIDTH * STRIDE)
+  const sums = new Float64Array(width * BINS * STRIDE)
   let gradient = 0
   let curvature = 0
   for (const row of rows) {
@@ -40,7 +38,7 @@ export function histogramOf(
     curvature += bend
     for (let k = 0; k < columns.length; k++) {
       const column = columns[k]
-      const at = (column * WIDTH + bin[row * width + column]) * STRIDE
+      const at = (column * BINS + bin[row * width + column]) * STRIDE
       sums[at] += slope
       sums[at + 1] += bend
       sums[at + 2]++
@@ -74,7 +72,7 @@ export function bestSplit(
     let bend = 0
     let below = 0
     for (let bin = 1; bin <= edges[column].length; bin++) {
-      const at = (column * WIDTH + bin - 1) * STRIDE
+      const at = (column * BINS + bin - 1) * STRIDE
       slope += sums[at]
       bend += sums[at + 1]
       below += sums[at + 2]
