@@ -1,13 +1,7 @@
 /** @module The mean over shoppers with its interval, and differences of arms on the same draws. */
 import type { Random } from '../src/core/model/random.ts'
 import { quantile, RESAMPLES } from '../src/evaluate/bootstrap.ts'
-
-export interface Interval {
-  readonly mean: number
-  /** Ends of the 95 % percentile interval. */
-  readonly lo: number
-  readonly hi: number
-}
+import type { Estimate } from '../src/evaluate/report/numbers.ts'
 
 /**
  * Bootstrap over shoppers, every column on the same draws.
@@ -17,7 +11,7 @@ export function bootstrapMeans(
   columns: readonly Float64Array[],
   random: Random,
   resamples: number = RESAMPLES,
-): Interval[] {
+): Estimate[] {
   const shoppers = columns[0]?.length ?? 0
   if (shoppers === 0) return columns.map(() => ({ mean: 0, lo: 0, hi: 0 }))
   const means = columns.map(() => new Float64Array(resamples))

@@ -7,7 +7,7 @@ import { NearsideError } from '../../src/core/error.ts'
 import { buildCases } from '../../src/core/features/cases.ts'
 import { computeFeatures } from '../../src/core/features/computeFeatures.ts'
 import { FEATURE_COUNT } from '../../src/core/features/features.ts'
-import type { Random } from '../../src/core/model/random.ts'
+import { inRandomOrder, type Random } from '../../src/core/model/random.ts'
 import {
   buildDataset,
   type RankerCase,
@@ -72,14 +72,14 @@ export async function rollingOrigins(
   })
   // A case's statistics are from before it, hence the same for every origin: described once.
   const statisticsOf = ({ shopper, time }: RankerCase) => statistics.at(shopper, time)
-  const fitted = drawn(cases, MAX_FITTED, random).sort(statistics.compareCases)
+  const fitted = inRandomOrder(cases, random).slice(0, MAX_FITTED).sort(statistics.compareCases)
   const asked = ats
     .flatMap((at, k) => {
       const end = ats[k + 1] ?? until
       const after = cases.filter(
         ({ time, history }) => time >= at && time < end && history.length > 0,
       )
-      return drawn(after, Math.min(MAX_QUESTIONS, affordable), random)
+      return inRandomOrder(after, random).slice(0, Math.min(MAX_QUESTIONS, affordable))
     })
     .sort(statistics.compareCases)
   await onStep(0)
@@ -102,13 +102,4 @@ export async function rollingOrigins(
       )
     return { at, until: end, fitted: before, questions: own }
   })
-}
-
-/** At most `count` of them, all the same likely. */
-function drawn(cases: readonly RankerCase[], count: number, random: Random): RankerCase[] {
-  return cases
-    .map((one) => ({ one, place: random.next() }))
-    .sort((a, b) => a.place - b.place)
-    .slice(0, count)
-    .map(({ one }) => one)
 }

@@ -5,7 +5,7 @@
 
 import { buildCases } from '../../src/core/features/cases.ts'
 import { cooccurrence, DEFAULT_COOCCURRENCE } from '../../src/core/features/cooccurrence.ts'
-import { createRandom } from '../../src/core/model/random.ts'
+import { createRandom, inRandomOrder } from '../../src/core/model/random.ts'
 import type { IncrementalLearner } from '../../src/core/personal/learners/learner.ts'
 import { DAY } from '../../src/core/time.ts'
 import type { EvaluationInput } from '../../src/evaluate/cases.ts'
@@ -27,17 +27,14 @@ const COMBINATION_RATES = [0.02, 0.1, 0.5, 1] as const
  */
 export function trainingStream(input: EvaluationInput, shoppers: number): Generator<StreamCase> {
   const { model, until, dayOnly, seed } = input
-  const random = createRandom(seed)
   const training = input.shoppers.filter(({ id }) => !input.isHeldOut(id))
   const from = until - DAYS * DAY
   const { neighboursPerItem } = model.statistics
   const settings = { ...DEFAULT_COOCCURRENCE, neighboursPerItem }
   const histories = training.map(({ interactions }) => interactions)
   const lists = cooccurrence(model.itemIds.length, histories, from, settings)
-  const selected = training
-    .map((shopper) => ({ shopper, place: random.next() }))
-    .sort((a, b) => a.place - b.place)
-    .map(({ shopper }) => buildCases(shopper, dayOnly, from).filter(({ time }) => time < until))
+  const selected = inRandomOrder(training, createRandom(seed))
+    .map((shopper) => buildCases(shopper, dayOnly, from).filter(({ time }) => time < until))
     .filter((cases) => cases.length > 0)
     .slice(0, shoppers)
   const statistics = { ...model.statistics, ...lists }

@@ -5,8 +5,9 @@
 import type { Case } from '../../src/core/features/history.ts'
 import { createRandom } from '../../src/core/model/random.ts'
 import { scoreTerms } from '../../src/core/model/score.ts'
+import type { Estimate } from '../../src/evaluate/report/numbers.ts'
 import { ndcg, placesOf } from '../../src/train/metrics.ts'
-import { bootstrapMeans, type Interval } from '../interval.ts'
+import { bootstrapMeans } from '../interval.ts'
 import { type NewItemShop, unaided, withoutItems } from './newItems.ts'
 
 const PLACES = 10
@@ -15,11 +16,11 @@ export interface BesideNewItems {
   readonly shoppers: number
   readonly cases: number
   /** NDCG@10 of the wanted known items, repeats among them, all items ranked. */
-  readonly aided: Interval
-  readonly unaided: Interval
-  readonly difference: Interval
+  readonly aided: Estimate
+  readonly unaided: Estimate
+  readonly difference: Estimate
   /** How many of the first ten are new. */
-  readonly newOfTen: Interval
+  readonly newOfTen: Estimate
 }
 
 export interface BesideResult {

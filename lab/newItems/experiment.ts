@@ -3,11 +3,17 @@ import { NearsideError } from '../../src/core/error.ts'
 import { refreshPopularity } from '../../src/core/features/statistics.ts'
 import { LEAST_SHOPPERS, selectCases, trainingHistories } from '../../src/evaluate/cases.ts'
 import { byDay, popularityOf } from '../../src/evaluate/popularity.ts'
-import { change, count, decimal, estimate, fixed } from '../../src/evaluate/report/numbers.ts'
+import {
+  change,
+  count,
+  decimal,
+  type Estimate,
+  estimate,
+  fixed,
+} from '../../src/evaluate/report/numbers.ts'
 import type { Part } from '../../src/evaluate/report/report.ts'
 import { step } from '../../src/evaluate/steps.ts'
 import { type Experiment, head } from '../experiment.ts'
-import type { Interval } from '../interval.ts'
 import { type BesideResult, measureBeside, summariseBeside } from './besideNewItems.ts'
 import {
   measureNewItems,
@@ -90,7 +96,7 @@ export const experiment: Experiment = {
 function table(
   title: string,
   rows: NewItemSummary['arms'],
-  show: (interval: Interval) => string,
+  show: (interval: Estimate) => string,
 ): Part {
   return {
     title,

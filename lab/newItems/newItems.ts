@@ -9,7 +9,8 @@ import type { BaseModel } from '../../src/core/model/baseModel.ts'
 import { multiply } from '../../src/core/model/multiply.ts'
 import { createRandom } from '../../src/core/model/random.ts'
 import { addScores, scoreTerms } from '../../src/core/model/score.ts'
-import { bootstrapMeans, type Interval } from '../interval.ts'
+import type { Estimate } from '../../src/evaluate/report/numbers.ts'
+import { bootstrapMeans } from '../interval.ts'
 
 export const NEW_ITEM_ARMS = [
   'popular',
@@ -46,11 +47,11 @@ export interface NewItemSummary {
   /** Wanted new items. */
   readonly cases: number
   readonly arms: readonly ({ readonly name: NewItemArm } & Readonly<
-    Record<NewItemMetric, Interval>
+    Record<NewItemMetric, Estimate>
   >)[]
   /** Mean difference to `popular-in-category`. */
   readonly gains: readonly ({ readonly name: NewItemArm } & Readonly<
-    Record<NewItemMetric, Interval>
+    Record<NewItemMetric, Estimate>
   >)[]
 }
 
@@ -226,7 +227,7 @@ export function summariseNewItems(
           metric,
           found[from + arm * NEW_ITEM_METRICS.length + m],
         ]),
-      ) as Record<NewItemMetric, Interval>),
+      ) as Record<NewItemMetric, Estimate>),
     }))
   return {
     shoppers: shoppers.length,

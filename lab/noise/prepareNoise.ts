@@ -4,7 +4,7 @@ import { NearsideError } from '../../src/core/error.ts'
 import { learnUsual, type Usual } from '../../src/core/events/clean/outliers.ts'
 import type { ShopperHistory } from '../../src/core/features/cases.ts'
 import type { Case } from '../../src/core/features/history.ts'
-import { createRandom } from '../../src/core/model/random.ts'
+import { createRandom, inRandomOrder } from '../../src/core/model/random.ts'
 import { type EvaluationInput, selectCases } from '../../src/evaluate/cases.ts'
 import { CLEANERS, type CleanerName } from './cleaners.ts'
 import type { NoiseSetting } from './noisyWalk.ts'
@@ -94,10 +94,5 @@ export function noisyLog(
 }
 
 function sample<T>(all: readonly T[], seed: number): T[] {
-  const random = createRandom(seed)
-  return all
-    .map((one) => ({ one, place: random.next() }))
-    .sort((a, b) => a.place - b.place)
-    .slice(0, MOST_SHOPPERS)
-    .map(({ one }) => one)
+  return inRandomOrder(all, createRandom(seed)).slice(0, MOST_SHOPPERS)
 }

@@ -6,7 +6,7 @@
 
 import { buildCases, firstAtOrAfter, type ShopperHistory } from '../../src/core/features/cases.ts'
 import type { Case, History } from '../../src/core/features/history.ts'
-import type { Random } from '../../src/core/model/random.ts'
+import { inRandomOrder, type Random } from '../../src/core/model/random.ts'
 
 export interface Life {
   readonly shopper: string
@@ -51,10 +51,7 @@ export function splice(
     ]
   })
   // A random cycle: everybody lends their past once, nobody to themselves.
-  const order = halves
-    .map((half) => ({ half, place: random.next() }))
-    .sort((a, b) => a.place - b.place)
-    .map(({ half }) => half)
+  const order = inRandomOrder(halves, random)
   if (order.length < 2) return []
   return order.map(({ id, own, after, cases }, k) => {
     const lender = order[(k + 1) % order.length]

@@ -5,7 +5,7 @@ import type { History } from '../core/features/history.ts'
 import type { ItemStatistics } from '../core/features/itemStatistics.ts'
 import { refreshPopularity } from '../core/features/statistics.ts'
 import { DIMENSION } from '../core/model/baseModel.ts'
-import { createRandom } from '../core/model/random.ts'
+import { createRandom, inRandomOrder } from '../core/model/random.ts'
 import { DAY } from '../core/time.ts'
 import {
   type EwmaParameters,
@@ -42,19 +42,14 @@ export function tuneBaselines(input: EvaluationInput): TunedBaselines {
   const histories = training.map(({ interactions }) => interactions)
   const from = until - TUNING_DAYS * DAY
   const statisticsAt = publishedFiles(input, histories, from)
-  const random = createRandom(seed)
-  const cases: TuningCase[] = training
+  const past = training
     .flatMap((shopper) => buildCases(shopper, dayOnly, from))
     .filter(({ time }) => time < until)
-    .map((one) => ({ one, place: random.next() }))
-    .sort((a, b) => a.place - b.place)
+  const cases = inRandomOrder(past, createRandom(seed))
     .slice(0, TUNING_CASES)
-    .map(({ one: { history, time, targets } }) => ({
-      history,
-      time,
-      targets,
-      popularity: popularityOf(statisticsAt(time)),
-    }))
+    .map(({ history, time, targets }): TuningCase => {
+      return { history, time, targets, popularity: popularityOf(statisticsAt(time)) }
+    })
   // The model's own lists know these very cases; lists from before them don't.
   const { neighboursPerItem } = model.statistics
   const settings = { ...DEFAULT_COOCCURRENCE, neighboursPerItem }

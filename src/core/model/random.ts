@@ -45,6 +45,14 @@ export function createRandom(seed: number): Random {
   }
 }
 
+/** In an order drawn by lot: each gets a number, and they are sorted by it. */
+export function inRandomOrder<T>(all: readonly T[], random: Random): T[] {
+  return all
+    .map((one) => ({ one, place: random.next() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ one }) => one)
+}
+
 /** 0 … n − 1 in random order. */
 export function shuffled(n: number, random: Random): number[] {
   const order = Array.from({ length: n }, (_, k) => k)

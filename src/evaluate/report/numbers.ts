@@ -25,6 +25,7 @@ export function estimate({ mean, lo, hi }: Estimate, show: (value: number) => st
 
 export interface Estimate {
   readonly mean: number
+  /** Ends of the 95 % percentile interval. */
   readonly lo: number
   readonly hi: number
 }

@@ -65,28 +65,29 @@ export async function searchBought(
   searches: readonly ShopSearch[],
   steps: Steps,
 ): Promise<Bought> {
-  const selected = selectCases(input)
   const engine = await createWasmEngine()
   const devices = prepareDevices(input, (problem) => engine.fit(problem))
   const shop = searchShop(items, input.model.itemIds)
-  const made: Asked[][] = []
-  for (const [done, cases] of selected.entries()) {
-    await step(steps, 'asking for what was bought', done, selected.length)
-    const asked = await askShopper(devices, shop, cases.slice(0, ORDERS), input.seed + done)
-    if (asked.length > 0) made.push(asked)
-  }
   const find = (query: string) => shop.search.find(query, LIMIT)
   const typed = typedQueries(searches, input, shop.rows, find, shop.find)
   const isTyped = typed.perShopper.length >= LEAST_SHOPPERS
-  const asked = isTyped
-    ? await Promise.all(typed.perShopper.map((own) => askTyped(devices, shop, own)))
-    : made
+  const asks = isTyped
+    ? typed.perShopper.map((own) => () => askTyped(devices, shop, own))
+    : selectCases(input).map((cases, k) => {
+        return () => askShopper(devices, shop, cases.slice(0, ORDERS), input.seed + k)
+      })
+  const asked: Asked[][] = []
+  for (const [done, ask] of asks.entries()) {
+    await step(steps, 'asking for what was bought', done, asks.length)
+    const own = await ask()
+    if (own.length > 0) asked.push(own)
+  }
   return {
     source: isTyped ? 'log' : 'titles',
     values: valuesOf(asked),
     shoppers: asked.length,
     queries: asked.flat().length,
-    missed: isTyped ? typed.missed : made.flat().filter(({ found }) => !found).length,
+    missed: isTyped ? typed.missed : asked.flat().filter(({ found }) => !found).length,
     changes: asked.map((own) =>
       own.map(({ metrics }) => metrics.personal['ndcg@10'] - metrics.base['ndcg@10']),
     ),

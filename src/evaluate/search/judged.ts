@@ -4,7 +4,7 @@
  */
 import MiniSearch from 'minisearch'
 import type { Item } from '../../core/catalog/item.ts'
-import { createRandom, type Random } from '../../core/model/random.ts'
+import { createRandom, inRandomOrder, type Random } from '../../core/model/random.ts'
 import { blend, flatnessOf, type Room, SHIPPED_ROOM } from '../../sdk/search/blend.ts'
 import {
   buildIndex,
@@ -80,12 +80,8 @@ export function askJudged(items: readonly Item[], queries: readonly JudgedQuery[
 }
 
 function drawTastes(hits: readonly SearchHit[], random: Random): FoundQuery['tastes'] {
-  return Array.from({ length: TASTES }, () =>
-    hits
-      .map(({ id }) => ({ id, place: random.next() }))
-      .sort((a, b) => a.place - b.place)
-      .map(({ id }) => id),
-  )
+  const ids = hits.map(({ id }) => id)
+  return Array.from({ length: TASTES }, () => inRandomOrder(ids, random))
 }
 
 /** Metric → value of one query. */

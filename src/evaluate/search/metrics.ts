@@ -4,6 +4,7 @@
  */
 import type { Random } from '../../core/model/random.ts'
 import { type Lift, pairedBootstrap, weightedMean } from '../bootstrap.ts'
+import type { Estimate } from '../report/numbers.ts'
 
 /** Product id → rating, 0 (not relevant) and up. */
 export type Ratings = ReadonlyMap<string, number>
@@ -52,13 +53,6 @@ export function measureRanking(
   }
 }
 
-export interface Interval {
-  readonly mean: number
-  /** Ends of the 95 % percentile interval over units drawn again and again. */
-  readonly lo: number
-  readonly hi: number
-}
-
 /** Values of one arm, one a unit (a query or a shopper); NaN where a unit has none. */
 export type UnitValues = readonly number[]
 
@@ -77,8 +71,8 @@ export function meanOf(values: UnitValues): number {
   return weightedMean(clean, weights)
 }
 
-/** A mean is the ratio to an arm that is always at 1. */
-export function intervalOf(values: UnitValues, random: Random): Interval {
+/** Over units drawn again and again; a mean is the ratio to an arm that is always at 1. */
+export function intervalOf(values: UnitValues, random: Random): Estimate {
   const ones = values.map(() => 1)
   const [lift] = pairedBootstrap([paired(values, ones)], values.length, random)
   if (!lift) return { mean: 0, lo: 0, hi: 0 }

@@ -2,7 +2,7 @@
 import type { Item } from '../../core/catalog/item.ts'
 import { createTitleIndex, type FindByTitle } from '../../core/catalog/titleIndex.ts'
 import type { Case } from '../../core/features/history.ts'
-import type { Random } from '../../core/model/random.ts'
+import { inRandomOrder, type Random } from '../../core/model/random.ts'
 import type { SearchHit } from '../../sdk/search/retrieve.ts'
 import { createProductSearch, type ProductSearch } from '../../sdk/search/search.ts'
 import {
@@ -52,7 +52,9 @@ export function orderQueries(
   { targets }: Pick<Case, 'targets'>,
   random: Random,
 ): OrderQuery[] {
-  const ids = draw(targets, random).map((row) => shop.ids[row])
+  // Some of an order's products, each as likely as the others.
+  const some = inRandomOrder(targets, random).slice(0, ITEMS_PER_ORDER)
+  const ids = some.map((row) => shop.ids[row])
   return ids.flatMap((id) =>
     QUERY_KINDS.flatMap((kind): OrderQuery[] => {
       const query = queryFrom(shop.titles.get(id) ?? '', kind, shop.frequency, random)
@@ -69,13 +71,4 @@ export function likedOf(
 ): readonly string[] {
   const score = (id: string) => scores[rows.get(id) ?? -1] ?? -Number.MAX_VALUE
   return hits.map((hit) => hit.id).sort((a, b) => score(b) - score(a))
-}
-
-/** Some of an order's products, each as likely as the others. */
-function draw(targets: readonly number[], random: Random): readonly number[] {
-  return targets
-    .map((row) => ({ row, place: random.next() }))
-    .sort((a, b) => a.place - b.place)
-    .slice(0, ITEMS_PER_ORDER)
-    .map(({ row }) => row)
 }

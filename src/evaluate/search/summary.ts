@@ -1,7 +1,7 @@
 /** @module From one value a unit, arm and metric to the numbers that a search evaluation reports. */
 import { createRandom } from '../../core/model/random.ts'
-import type { Lift } from '../bootstrap.ts'
-import { type Interval, intervalOf, liftOf, meanOf, type UnitValues } from './metrics.ts'
+import type { NamedLift } from '../envelope.ts'
+import { intervalOf, liftOf, meanOf, type UnitValues } from './metrics.ts'
 
 /** Arm → metric → one value a unit; all arms have the same units in the same order. */
 export type SearchValues = ReadonlyMap<string, ReadonlyMap<string, UnitValues>>
@@ -14,15 +14,9 @@ export interface SearchArm {
   readonly [metric: string]: number | string | null
 }
 
-export interface SearchLift extends Lift {
-  readonly arm: string
-  readonly over: string
-  readonly metric: string
-}
-
 export interface SearchSummary {
   readonly arms: readonly SearchArm[]
-  readonly lifts: readonly SearchLift[]
+  readonly lifts: readonly NamedLift[]
 }
 
 /** @param pairs [arm, over]; one lift for each NDCG and MRR that both have. */
@@ -35,7 +29,7 @@ export function summariseSearch(
     const numbers = [...metrics].flatMap(([metric, units]) => {
       if (!hasInterval(metric)) return [[metric, meanOf(units)]]
       // The same draws for every arm, whatever the order of the arms.
-      const { mean, lo, hi }: Interval = intervalOf(units, createRandom(seed))
+      const { mean, lo, hi } = intervalOf(units, createRandom(seed))
       return [
         [metric, mean],
         [`${metric}:lo`, lo],
@@ -45,7 +39,7 @@ export function summariseSearch(
     return { name, ...Object.fromEntries(numbers), nll: null }
   })
   const lifts = pairs.flatMap(([arm, over]) =>
-    [...(values.get(arm) ?? [])].flatMap(([metric, units]): SearchLift[] => {
+    [...(values.get(arm) ?? [])].flatMap(([metric, units]): NamedLift[] => {
       const against = values.get(over)?.get(metric)
       if (!against || !hasInterval(metric)) return []
       const lift = liftOf(units, against, createRandom(seed))
