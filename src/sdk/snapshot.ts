@@ -2,32 +2,8 @@
 import type { NearsideError } from '../core/error.ts'
 import type { EnginePreference, Notice, PersonalizerSnapshot } from '../device/api.ts'
 import type { WorkerSnapshot } from '../device/messages.ts'
-import { DEVICE_TERMS, NO_CONSENT, NOTHING_SENT } from '../device/upload/terms.ts'
 import { MAX_NOTICES, withNotice } from '../device/worker/notices.ts'
-
-/** Before the worker has answered, and in React before there is one. */
-export const STARTING: PersonalizerSnapshot = {
-  status: 'starting',
-  revision: 0,
-  model: null,
-  enginePreference: 'auto',
-  engine: null,
-  storage: 'memory',
-  tab: 'follower',
-  events: { count: 0, byName: {} },
-  cleaning: { kept: 0, dropped: {} },
-  fit: null,
-  fitting: null,
-  learners: [],
-  deferred: null,
-  guard: { active: true, logLikelihoodRatio: 0, tested: 0 },
-  learned: [],
-  paused: false,
-  consent: NO_CONSENT,
-  sent: NOTHING_SENT,
-  terms: DEVICE_TERMS,
-  notices: [],
-}
+import { STARTING } from './starting.ts'
 
 export class PageSnapshot {
   readonly #now: () => number

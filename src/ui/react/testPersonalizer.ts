@@ -14,7 +14,7 @@ import type {
   Recommendation,
   RerankOptions,
 } from '../../device/api.ts'
-import { STARTING } from '../../sdk/snapshot.ts'
+import { STARTING } from '../../sdk/starting.ts'
 
 const READY: PersonalizerSnapshot = {
   ...STARTING,

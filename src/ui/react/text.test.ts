@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { PersonalizerSnapshot, Signal } from '../../device/api.ts'
-import { STARTING } from '../../sdk/snapshot.ts'
+import { STARTING } from '../../sdk/starting.ts'
 import { ENGLISH, type Labels } from './labels.ts'
 import { ENGLISH_LISTS } from './listLabels.ts'
 import * as panel from './panelText.ts'

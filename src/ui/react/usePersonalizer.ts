@@ -1,7 +1,7 @@
 /** @module The personalizer itself and its snapshot, as hooks. */
 import { useCallback, useSyncExternalStore } from 'react'
 import type { Personalizer, PersonalizerSnapshot } from '../../device/api.ts'
-import { STARTING } from '../../sdk/snapshot.ts'
+import { STARTING } from '../../sdk/starting.ts'
 import { usePersonalizationContext } from './context.ts'
 
 /** The personalizer of the provider above; null until it has started. */

@@ -1,0 +1,26 @@
+/** @module What is known before the worker has answered, and in React before there is one. */
+import type { PersonalizerSnapshot } from '../device/api.ts'
+import { DEVICE_TERMS, NO_CONSENT, NOTHING_SENT } from '../device/upload/terms.ts'
+
+export const STARTING: PersonalizerSnapshot = {
+  status: 'starting',
+  revision: 0,
+  model: null,
+  enginePreference: 'auto',
+  engine: null,
+  storage: 'memory',
+  tab: 'follower',
+  events: { count: 0, byName: {} },
+  cleaning: { kept: 0, dropped: {} },
+  fit: null,
+  fitting: null,
+  learners: [],
+  deferred: null,
+  guard: { active: true, logLikelihoodRatio: 0, tested: 0 },
+  learned: [],
+  paused: false,
+  consent: NO_CONSENT,
+  sent: NOTHING_SENT,
+  terms: DEVICE_TERMS,
+  notices: [],
+}
