@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, type Page, test } from 'playwright/test'
 import { expectOneList, idsIn, listen, shown } from './rendered.ts'
+import { keepsLatestModel } from './shop.ts'
 
 const LIST = '.assortment-main'
 
@@ -91,6 +92,7 @@ test('whoever has looked sees and hears one list in a department: their own', as
   await expect
     .poll(() => page.evaluate(() => localStorage.getItem('nearside-shop.known')))
     .toBe('true')
+  await expect.poll(() => keepsLatestModel(page)).toBe(true)
   await expectOneList(page, '/category/Christmas', LIST)
 })
 

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, type Page, test } from 'playwright/test'
 import { expectOneList, listen, shown } from './rendered.ts'
+import { keepsLatestModel } from './shop.ts'
 
 const forYou = (page: Page) =>
   page
@@ -77,6 +78,7 @@ for (const [visit, address] of Object.entries(VISITS)) {
     await expect
       .poll(() => page.evaluate(() => localStorage.getItem('nearside-shop.known')))
       .toBe('true')
+    await expect.poll(() => keepsLatestModel(page)).toBe(true)
     await expectOneList(page, '/', '.for-you')
   })
 }

@@ -48,15 +48,24 @@ export async function keepsShop(page: Page): Promise<void> {
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
 }
 
-/** The device keeps the base model itself. */
-export function keepsModel(page: Page): Promise<boolean> {
+/** The device keeps a base model itself. */
+export const keepsModel = async (page: Page) => (await keptModel(page)) !== null
+
+/** The one that is published now: a list made by an older one changes when that is noticed. */
+export async function keepsLatestModel(page: Page): Promise<boolean> {
+  const latest = await (await page.request.get('/models/latest.json')).json()
+  return (await keptModel(page)) === latest.manifest
+}
+
+/** Hash of its manifest. */
+function keptModel(page: Page): Promise<string | null> {
   return page.evaluate(async () => {
     const [{ name = '' } = {}] = await indexedDB.databases()
     const opening = indexedDB.open(name)
     await new Promise((resolve) => opening.addEventListener('success', resolve))
-    const asked = opening.result.transaction('downloads').objectStore('downloads').getKey('model')
+    const asked = opening.result.transaction('downloads').objectStore('downloads').get('model')
     await new Promise((resolve) => asked.addEventListener('success', resolve))
     opening.result.close()
-    return asked.result === 'model'
+    return asked.result?.version ?? null
   })
 }
