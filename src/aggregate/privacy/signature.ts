@@ -1,5 +1,5 @@
 /** @module Ed25519 signatures (RFC 8032): receipts for devices, messages between aggregators. */
-import { type Bytes, concat, ownBytes, utf8 } from '../../core/bytes.ts'
+import { type Bytes, concat, fromBase64, ownBytes, utf8 } from '../../core/bytes.ts'
 
 export interface SigningKeys {
   readonly publicKey: CryptoKey
@@ -18,6 +18,17 @@ export function receiptMessage(bodyHash: Uint8Array): Bytes {
 
 export function peerMessage(method: string, path: string, bodyHash: Uint8Array): Bytes {
   return concat(utf8(`nearside peer v1\0${method} ${path}\0`), bodyHash)
+}
+
+/** An answer belongs to one request: a proxy can neither make it up nor give it to another. */
+export function answerMessage(
+  method: string,
+  path: string,
+  requestHash: Uint8Array,
+  status: number,
+  answerHash: Uint8Array,
+): Bytes {
+  return concat(utf8(`nearside answer v1\0${method} ${path}\0${status}\0`), requestHash, answerHash)
 }
 
 export async function generateSigningKeys(): Promise<SigningKeys> {
@@ -48,15 +59,19 @@ export async function sign(keys: SigningKeys, message: Uint8Array): Promise<Byte
   return new Uint8Array(await crypto.subtle.sign('Ed25519', keys.privateKey, ownBytes(message)))
 }
 
-/** False for a wrong signature and for a malformed key alike. */
+/**
+ * False for a wrong signature and for a malformed key or signature alike.
+ * @param signature bytes, or base64
+ */
 export async function verify(
   publicKey: Uint8Array,
-  signature: Uint8Array,
+  signature: Uint8Array | string,
   message: Uint8Array,
 ): Promise<boolean> {
   try {
     const key = await importPublicKey(publicKey)
-    return await crypto.subtle.verify('Ed25519', key, ownBytes(signature), ownBytes(message))
+    const bytes = typeof signature === 'string' ? fromBase64(signature) : ownBytes(signature)
+    return await crypto.subtle.verify('Ed25519', key, bytes, ownBytes(message))
   } catch {
     return false
   }

@@ -9,6 +9,8 @@ export const ROUTES = {
   /** GET: past and present rounds. */
   rounds: '/v1/rounds',
   health: '/v1/health',
+  /** GET: the operator's numbers, in Prometheus' text format. */
+  metrics: '/metrics',
 } as const
 
 /** Between the two aggregators; every request is signed by the leader. */

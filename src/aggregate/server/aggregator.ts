@@ -28,6 +28,8 @@ export interface Aggregator {
   rounds(): Promise<readonly RoundRecord[]>
   /** What keeps the next step from happening; null when nothing does. */
   waitingFor(): string | null
+  /** Acknowledged reports in rounds that were abandoned. */
+  lost(): Promise<number>
 }
 
 /** What devices are told; null before the first round. */

@@ -16,7 +16,7 @@ import { type Aggregator, taskOf } from './aggregator.ts'
 import type { HelperAggregator } from './helper.ts'
 import type { LeaderAggregator } from './leader.ts'
 import { peerRoutes } from './peerRoutes.ts'
-import { problemOf, respondProblem } from './problemResponse.ts'
+import { respondProblem, respondThrown } from './problemResponse.ts'
 import { createRateLimit } from './rateLimit.ts'
 import {
   healthSchema,
@@ -46,10 +46,7 @@ export function createApp(
   options: AppOptions,
 ): OpenAPIHono {
   const app = new OpenAPIHono()
-  app.onError((thrown, c) => {
-    const { status, error } = problemOf(thrown)
-    return respondProblem(c, status, error.code, error.message, status === 503 ? 5 : undefined)
-  })
+  app.onError((thrown, c) => respondThrown(c, thrown))
   app.notFound((c) => respondProblem(c, 404, 'input-invalid', 'There is nothing here'))
   app.use(secureHeaders({ crossOriginResourcePolicy: 'cross-origin' }))
   app.use(async (c, next) => {
@@ -100,9 +97,14 @@ function readRoutes(app: OpenAPIHono, aggregator: Aggregator): void {
         trust,
         round: record?.round ?? null,
         waitingFor: aggregator.waitingFor(),
+        lost: await aggregator.lost(),
       })
     },
   )
+  app.get(ROUTES.metrics, async (c) => {
+    const [record, lost] = [await aggregator.current(), await aggregator.lost()]
+    return c.text(metricsText(record, lost, aggregator.waitingFor() !== null))
+  })
   app.openapi(
     createRoute({
       method: 'get',
@@ -125,6 +127,27 @@ function readRoutes(app: OpenAPIHono, aggregator: Aggregator): void {
       return respondProblem(c, 503, 'aggregator-unreachable', 'No round is open yet', 5) as never
     return c.json({ ...task, policy: { ...task.policy } as Record<string, unknown> }, 200)
   })
+}
+
+/** Prometheus' text format. Nothing in it is about a request. */
+function metricsText(record: RoundRecord | null, lost: number, isWaiting: boolean): string {
+  const metrics: readonly (readonly [string, string, string, number])[] = [
+    ['nearside_round', 'gauge', 'Newest round.', record?.round ?? 0],
+    ['nearside_round_counted', 'gauge', 'Reports counted in it.', record?.counted ?? 0],
+    ['nearside_round_waiting', 'gauge', '1 when its next step waits.', Number(isWaiting)],
+    [
+      'nearside_reports_lost_total',
+      'counter',
+      'Acknowledged reports in rounds that were abandoned: alert when it rises.',
+      lost,
+    ],
+  ]
+  return metrics
+    .map(
+      ([name, type, help, value]) =>
+        `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name} ${value}\n`,
+    )
+    .join('')
 }
 
 function describeRound(record: RoundRecord): z.infer<typeof roundSchema> {

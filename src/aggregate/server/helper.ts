@@ -20,7 +20,7 @@ import { serially } from '../../core/serially.ts'
 import { discreteGaussianNoise } from '../privacy/discreteGaussian.ts'
 import { open } from '../privacy/seal.ts'
 import { addShare, expandSeed } from '../privacy/shares.ts'
-import { peerMessage, sign, verify } from '../privacy/signature.ts'
+import { answerMessage, peerMessage, sign, verify } from '../privacy/signature.ts'
 import {
   dimensionOf,
   noiseVariance,
@@ -39,7 +39,9 @@ import type { CountedShare, RoundRecord } from './store.ts'
 export interface HelperAggregator extends Aggregator {
   keys(): Promise<HelperKeys>
   /** @throws NearsideError `consent-missing` unless the leader that this helper knows signed it */
-  authenticate(method: string, path: string, body: Uint8Array, signature: string): Promise<void>
+  authenticate(path: string, body: Uint8Array, signature: string): Promise<void>
+  /** @returns base64 */
+  signAnswer(path: string, body: Uint8Array, status: number, answer: Uint8Array): Promise<string>
   propose(round: number, policy: unknown): Promise<void>
   take(round: number, parts: Uint8Array): Promise<Uint8Array>
   release(round: number, request: ReleaseRequest): Promise<ReleaseAnswer>
@@ -145,21 +147,21 @@ export function createHelper(options: AggregatorOptions): HelperAggregator {
       const lastRound = (await store.current())?.round ?? 0
       return { ...identity.publicKeys, lastRound }
     },
-    async authenticate(method, path, body, signature) {
+    lost: () => store.lost(),
+    async authenticate(path, body, signature) {
       const known = await store.setting('leader')
       const claimed = known ?? (await claimedLeader(body))
-      const message = peerMessage(method, path, await sha256(body))
-      let bytes: Uint8Array
-      try {
-        bytes = fromBase64(signature)
-      } catch {
-        bytes = new Uint8Array(0)
-      }
-      if (claimed === null || !(await verify(claimed, bytes, message)))
+      const message = peerMessage('POST', path, await sha256(body))
+      if (claimed === null || !(await verify(claimed, signature, message)))
         throw new NearsideError(
           'consent-missing',
           'The request is not signed by the leader of this helper',
         )
+    },
+    async signAnswer(path, body, status, answer) {
+      const hashes = [await sha256(body), await sha256(answer)] as const
+      const message = answerMessage('POST', path, hashes[0], status, hashes[1])
+      return toBase64(await sign(identity.signing, message))
     },
     propose: (round, policy) => next(() => propose(round, policy)),
     take,

@@ -86,20 +86,22 @@ export function createIntake(
     const pending = group.filter((_, i) => staged[i] === 'pending')
     if (pending.length === 0) return staged
     const settled = new Map<string, StageOutcome>()
-    for (const [id, outcome] of await forward(round, pending)) settled.set(id, outcome)
+    for (const [id, outcome] of await forward(record as RoundRecord, pending))
+      settled.set(id, outcome)
     return group.map((checked, i) =>
       staged[i] === 'pending' ? (settled.get(checked.staged.id) ?? 'pending') : staged[i],
     )
   }
 
   async function forward(
-    round: number,
+    record: RoundRecord,
     pending: readonly Checked[],
   ): Promise<ReadonlyMap<string, StageOutcome>> {
     // The same report twice in a group is one report.
     const distinct = [...new Map(pending.map((checked) => [checked.staged.id, checked])).values()]
+    const { round } = record
     const outcomes = await helper.forward(
-      round,
+      record,
       distinct.map(({ report }) => encodeHelperPart(report)),
     )
     const of = (...wanted: ShareOutcome[]) =>
@@ -149,7 +151,7 @@ export function createIntake(
     const pending = await store.pending(record.round)
     for (let i = 0; i < pending.length; i += GROUP) {
       const group = pending.slice(i, i + GROUP).map(({ body }) => check(body, record))
-      const outcomes = await forward(record.round, await Promise.all(group))
+      const outcomes = await forward(record, await Promise.all(group))
       if ([...outcomes.values()].includes('closed'))
         throw new NearsideError('round-closed', 'The helper has closed the round')
     }

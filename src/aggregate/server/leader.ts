@@ -55,6 +55,7 @@ export function createLeader(options: LeaderOptions): LeaderAggregator {
     current: () => store.current(),
     rounds: () => store.rounds(ROUNDS_SHOWN),
     waitingFor: () => waitingFor,
+    lost: () => store.lost(),
     accept: (body) => intake.accept(body, () => void advanceIfFull()),
     advance,
     queued: intake.queued,

@@ -1,6 +1,6 @@
 /**
- * @module What the leader asks of the helper. Every request is signed; the helper signs its answer
- * to the one request that matters, the release.
+ * @module What the leader asks of the helper. Every request is signed, and so is every answer: what
+ * a proxy says is no answer, and no refusal either. The release is signed once more, to be kept.
  */
 
 import type { z } from '@hono/zod-openapi'
@@ -15,8 +15,8 @@ import {
 } from '../../core/bytes.ts'
 import { canonicalJson } from '../../core/canonicalJson.ts'
 import { NearsideError } from '../../core/error.ts'
-import { peerMessage, type SigningKeys, sign, verify } from '../privacy/signature.ts'
-import type { Policy } from '../protocol/policy.ts'
+import { answerMessage, peerMessage, type SigningKeys, sign, verify } from '../privacy/signature.ts'
+import { dimensionOf } from '../protocol/policy.ts'
 import { endpoint, PEER_ROUTES, SHARES_MEDIA_TYPE, SIGNATURE_HEADER } from '../protocol/routes.ts'
 import {
   type HelperKeys,
@@ -25,6 +25,7 @@ import {
   readJson,
   releaseAnswerSchema,
 } from './schemas.ts'
+import type { RoundRecord } from './store.ts'
 
 /** The helper's answer for one forwarded share. */
 export const SHARE_OUTCOMES = ['counted', 'duplicate', 'conflict', 'invalid', 'closed'] as const
@@ -32,72 +33,90 @@ export type ShareOutcome = (typeof SHARE_OUTCOMES)[number]
 
 const TIMEOUT = 10_000
 
+/** The round that a request is about; its policy names the key that the answer must be signed by. */
+type Round = Pick<RoundRecord, 'round' | 'policy'>
+
+/** The helper's noised sum, and its signature over what `releaseMessage` says, base64. */
+export interface HelperRelease {
+  readonly share: Uint32Array
+  readonly signature: string
+}
+
 export interface Helper {
   keys(): Promise<HelperKeys>
-  propose(round: number, policy: Policy): Promise<void>
+  propose(round: Round): Promise<void>
   /** @param parts `encodeHelperPart` of each report. One outcome each, in order. */
-  forward(round: number, parts: readonly Bytes[]): Promise<readonly ShareOutcome[]>
-  release(round: number, request: ReleaseRequest, policy: Policy): Promise<Uint32Array>
+  forward(round: Round, parts: readonly Bytes[]): Promise<readonly ShareOutcome[]>
+  release(round: Round, request: ReleaseRequest): Promise<HelperRelease>
 }
 
 /**
- * @throws (all methods) NearsideError `aggregator-unreachable` when it may work later,
- * `policy-mismatch` | `round-closed` when the helper refuses
+ * @throws (all methods) NearsideError `aggregator-unreachable` when it may work later, which is also
+ * whatever the helper has not signed; `policy-mismatch` | `round-closed` when the helper refuses
  */
 export function createHelperClient(
   base: string,
   signing: SigningKeys,
   fetch: typeof globalThis.fetch,
 ): Helper {
-  async function call(method: string, path: string, body: Bytes, type: string): Promise<Bytes> {
-    const signature = await sign(signing, peerMessage(method, path, await sha256(body)))
-    let response: Response
+  async function request(path: string, init: RequestInit) {
     try {
-      response = await fetch(endpoint(base, path), {
-        method,
-        headers:
-          method === 'GET' ? {} : { 'content-type': type, [SIGNATURE_HEADER]: toBase64(signature) },
-        body: method === 'GET' ? undefined : body,
-        signal: AbortSignal.timeout(TIMEOUT),
-      })
+      const signal = AbortSignal.timeout(TIMEOUT)
+      const response = await fetch(endpoint(base, path), { ...init, signal })
+      return { response, answer: new Uint8Array(await response.arrayBuffer()) }
     } catch (thrown) {
       throw NearsideError.from(thrown, 'aggregator-unreachable', 'The helper does not answer')
     }
-    const answer = new Uint8Array(await response.arrayBuffer())
-    if (response.ok) return answer
-    throw refusal(response.status, answer)
   }
 
-  const json = (path: string, value: unknown) =>
-    call('POST', path, utf8(canonicalJson(value)), 'application/json')
+  async function post(path: string, body: Bytes, type: string, { policy }: Round): Promise<Bytes> {
+    const hash = await sha256(body)
+    const signature = toBase64(await sign(signing, peerMessage('POST', path, hash)))
+    const headers = { 'content-type': type, [SIGNATURE_HEADER]: signature }
+    const { response, answer } = await request(path, { method: 'POST', headers, body })
+    const { status } = response
+    const message = answerMessage('POST', path, hash, status, await sha256(answer))
+    const answered = response.headers.get(SIGNATURE_HEADER) ?? ''
+    if (!(await verify(fromBase64(policy.helper.signing), answered, message)))
+      throw new NearsideError(
+        'aggregator-unreachable',
+        `An answer (${described(status, answer)}) came from the helper’s address, not signed by the helper`,
+      )
+    if (response.ok) return answer
+    throw refusal(status, answer)
+  }
+
+  const json = (path: string, value: unknown, round: Round) =>
+    post(path, utf8(canonicalJson(value)), 'application/json', round)
 
   return {
     async keys() {
-      const answer = await call('GET', PEER_ROUTES.keys, new Uint8Array(0), '')
-      return readAnswer(answer, helperKeysSchema)
+      const { response, answer } = await request(PEER_ROUTES.keys, {})
+      if (response.ok) return readAnswer(answer, helperKeysSchema)
+      throw new NearsideError('aggregator-unreachable', said(response.status, answer))
     },
-    async propose(round, policy) {
-      await json(PEER_ROUTES.propose(round), { policy })
+    async propose(round) {
+      await json(PEER_ROUTES.propose(round.round), { policy: round.policy }, round)
     },
     async forward(round, parts) {
-      const answer = await call(
-        'POST',
-        PEER_ROUTES.shares(round),
-        concat(...parts),
-        SHARES_MEDIA_TYPE,
-      )
+      const path = PEER_ROUTES.shares(round.round)
+      const answer = await post(path, concat(...parts), SHARES_MEDIA_TYPE, round)
       if (answer.length !== parts.length || answer.some((code) => !(code in SHARE_OUTCOMES)))
         throw unreadable()
       return Array.from(answer, (code) => SHARE_OUTCOMES[code])
     },
-    async release(round, request, policy) {
-      const path = PEER_ROUTES.release(round)
-      const value = readAnswer(await json(path, request), releaseAnswerSchema)
+    async release(round, request) {
+      const { policy } = round
+      const path = PEER_ROUTES.release(round.round)
+      const value = readAnswer(await json(path, request, round), releaseAnswerSchema)
       const share = fromBase64(value.share)
-      const message = await releaseMessage(round, { ...request, share })
-      if (!(await verify(fromBase64(policy.helper.signing), fromBase64(value.signature), message)))
+      const message = await releaseMessage(round.round, { ...request, share })
+      if (!(await verify(fromBase64(policy.helper.signing), value.signature, message)))
         throw new NearsideError('policy-mismatch', 'The helper’s release is not signed by its key')
-      return decodeVector(share)
+      // Asked again it would be the same bytes: the round can't be finished.
+      if (share.length !== 4 * dimensionOf(policy))
+        throw new NearsideError('policy-mismatch', 'The helper’s share has another length')
+      return { share: decodeVector(share), signature: value.signature }
     },
   }
 }
@@ -114,18 +133,26 @@ export async function releaseMessage(
   )
 }
 
+/** What the helper itself, by its signature, does not do. */
 function refusal(status: number, body: Bytes): NearsideError {
-  let title = ''
+  const message = said(status, body)
+  if (status === 410) return new NearsideError('round-closed', message)
+  if (status === 422) return new NearsideError('policy-mismatch', message)
+  return new NearsideError('aggregator-unreachable', message)
+}
+
+function said(status: number, body: Bytes): string {
+  return `The helper answered ${described(status, body)}`
+}
+
+function described(status: number, body: Bytes): string {
   try {
-    title = String((JSON.parse(new TextDecoder().decode(body)) as { title?: unknown }).title)
+    const { title } = JSON.parse(new TextDecoder().decode(body)) as { title?: unknown }
+    return typeof title === 'string' ? `${status} ${title.slice(0, 200)}` : String(status)
   } catch {
     // Not a problem document: the status says enough.
+    return String(status)
   }
-  const message = `The helper answered ${status} ${title}`.trim()
-  if (status === 410 || status === 404) return new NearsideError('round-closed', message)
-  if (status === 409 || status === 401 || status === 422)
-    return new NearsideError('policy-mismatch', message)
-  return new NearsideError('aggregator-unreachable', message)
 }
 
 function readAnswer<T>(answer: Bytes, schema: z.ZodType<T>): T {

@@ -1,11 +1,14 @@
-/** @module The helper's routes for the leader; each body is authenticated before it is read. */
+/**
+ * @module The helper's routes for the leader. Each body is authenticated before it is read, and each
+ * answer to the leader is signed, a refusal too.
+ */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HELPER_PART_BYTES } from '../protocol/report.ts'
 import { PEER_ROUTES, ROUTES, SHARES_MEDIA_TYPE, SIGNATURE_HEADER } from '../protocol/routes.ts'
 import type { HelperAggregator } from './helper.ts'
-import { respondProblem } from './problemResponse.ts'
+import { respondProblem, respondThrown } from './problemResponse.ts'
 import { proposalSchema, readJson, releaseRequestSchema } from './schemas.ts'
 
 /** 256 helper parts; a policy and a release request are far smaller. */
@@ -23,35 +26,48 @@ export function peerRoutes(app: OpenAPIHono, helper: HelperAggregator): void {
       onError: (c) => respondProblem(c, 413, 'input-invalid', 'The body is too long'),
     }),
   )
-  app.post('/v1/peer/rounds/:round{[0-9]{1,9}}', async (c) => {
-    const { round, body } = await authenticated(c, helper, PEER_ROUTES.propose)
-    const { policy } = readJson(body, proposalSchema)
-    await helper.propose(round, policy)
-    return c.json({ round })
-  })
-  app.post('/v1/peer/rounds/:round{[0-9]{1,9}}/shares', async (c) => {
-    if (c.req.header('content-type') !== SHARES_MEDIA_TYPE)
-      return respondProblem(c, 415, 'report-invalid', `Send ${SHARES_MEDIA_TYPE}`)
-    const { round, body } = await authenticated(c, helper, PEER_ROUTES.shares)
-    const outcomes = await helper.take(round, body)
-    return c.body(new Uint8Array(outcomes), 200, { 'Content-Type': 'application/octet-stream' })
-  })
-  app.post('/v1/peer/rounds/:round{[0-9]{1,9}}/release', async (c) => {
-    const { round, body } = await authenticated(c, helper, PEER_ROUTES.release)
-    const request = readJson(body, releaseRequestSchema)
-    return c.json(await helper.release(round, request))
-  })
-}
-
-/** The path that is signed is the protocol's, wherever the app is mounted. */
-async function authenticated(
-  c: Context,
-  helper: HelperAggregator,
-  path: (round: number) => string,
-): Promise<{ round: number; body: Uint8Array }> {
-  const round = Number(c.req.param('round'))
-  const body = new Uint8Array(await c.req.arrayBuffer())
-  const signature = c.req.header(SIGNATURE_HEADER) ?? ''
-  await helper.authenticate(c.req.method, path(round), body, signature)
-  return { round, body }
+  type Answer = (c: Context, round: number, body: Uint8Array) => Response | Promise<Response>
+  const routes: readonly (readonly [string, (round: number) => string, Answer])[] = [
+    [
+      '/v1/peer/rounds/:round{[0-9]{1,9}}',
+      PEER_ROUTES.propose,
+      async (c, round, body) => {
+        await helper.propose(round, readJson(body, proposalSchema).policy)
+        return c.json({ round })
+      },
+    ],
+    [
+      '/v1/peer/rounds/:round{[0-9]{1,9}}/shares',
+      PEER_ROUTES.shares,
+      async (c, round, body) => {
+        if (c.req.header('content-type') !== SHARES_MEDIA_TYPE)
+          return respondProblem(c, 415, 'report-invalid', `Send ${SHARES_MEDIA_TYPE}`)
+        const outcomes = new Uint8Array(await helper.take(round, body))
+        return c.body(outcomes, 200, { 'Content-Type': 'application/octet-stream' })
+      },
+    ],
+    [
+      '/v1/peer/rounds/:round{[0-9]{1,9}}/release',
+      PEER_ROUTES.release,
+      async (c, round, body) =>
+        c.json(await helper.release(round, readJson(body, releaseRequestSchema))),
+    ],
+  ]
+  for (const [route, pathOf, respond] of routes)
+    app.post(route, async (c) => {
+      const round = Number(c.req.param('round'))
+      const body = new Uint8Array(await c.req.arrayBuffer())
+      // The path that is signed is the protocol's, wherever the app is mounted.
+      const path = pathOf(round)
+      await helper.authenticate(path, body, c.req.header(SIGNATURE_HEADER) ?? '')
+      const response = await (async () => respond(c, round, body))().catch((thrown) =>
+        respondThrown(c, thrown),
+      )
+      const answer = new Uint8Array(await response.clone().arrayBuffer())
+      response.headers.set(
+        SIGNATURE_HEADER,
+        await helper.signAnswer(path, body, response.status, answer),
+      )
+      return response
+    })
 }

@@ -15,9 +15,10 @@ const STATUS: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
 }
 
 /** Everything that is not the request's fault is 503: durable or refused, never in between. */
-export function problemOf(thrown: unknown): { status: ContentfulStatusCode; error: NearsideError } {
+export function respondThrown(c: Context, thrown: unknown): Response {
   const error = NearsideError.from(thrown, 'storage-unavailable', 'The server can’t take it now')
-  return { status: STATUS[error.code] ?? 503, error }
+  const status = STATUS[error.code] ?? 503
+  return respondProblem(c, status, error.code, error.message, status === 503 ? 5 : undefined)
 }
 
 export function respondProblem(

@@ -93,10 +93,10 @@ export function createRounds(
     const { round, policy } = record
     const { counted, idSetHash, sum } = await store.aggregate(round)
     const request = { policyHash: record.policyHash, counted, idSetHash }
-    const peerShare = await helper.release(round, request, policy)
+    const { share: peerShare, signature: peerSignature } = await helper.release(record, request)
     addShare(sum, noise(noiseVariance(policy), sum.length))
     const version = await nextVersion(options.models)
-    await store.exchange(round, { idSetHash, ownShare: sum, peerShare, version })
+    await store.exchange(round, { idSetHash, ownShare: sum, peerShare, peerSignature, version })
     return true
   }
 
@@ -145,6 +145,10 @@ export function createRounds(
   async function abandon(record: RoundRecord, why: string): Promise<boolean> {
     await store.close(record.round, 'abandoned', rejection([why]), now())
     log(`round ${record.round} was abandoned: ${why}`)
+    if (record.counted > 0)
+      log(
+        `ALARM: round ${record.round} is gone, and its ${record.counted} acknowledged reports are lost`,
+      )
     return true
   }
 
@@ -155,7 +159,7 @@ export function createRounds(
     // The helper goes first: a round that it doesn't know must not collect reports. If this process
     // dies after it has agreed, that number stays unused.
     const round = Math.max(newest?.round ?? 0, lastRound) + 1
-    await helper.propose(round, policy)
+    await helper.propose({ round, policy })
     await store.openRound(round, policy, await policyHash(policy), now())
     log(`round ${round} opened for model ${model.version}, goal ${policy.aggregationGoal}`)
     return false

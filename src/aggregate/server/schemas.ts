@@ -80,6 +80,8 @@ export const healthSchema = z
     round: count.nullable(),
     /** What keeps the next step from happening, in words; null when nothing does. */
     waitingFor: z.string().nullable(),
+    /** Acknowledged reports in rounds that were abandoned. */
+    lost: count,
   })
   .openapi('Health')
 

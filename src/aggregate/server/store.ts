@@ -39,6 +39,8 @@ export interface RoundRecord {
   /** Aggregate shares with their own noise; null before the exchange. */
   readonly ownShare: Uint32Array | null
   readonly peerShare: Uint32Array | null
+  /** The helper's signature over its share and what it is the sum of, base64. */
+  readonly peerSignature: string | null
   /** Version that the release is to get. */
   readonly version: string | null
   readonly verdict: Verdict | null
@@ -84,6 +86,9 @@ export interface Store {
   /** Abandons a round that is still open. False when the number is taken by another policy. */
   openRound(round: number, policy: Policy, policyHash: string, now: number): Promise<boolean>
 
+  /** Counted reports of rounds that were abandoned. */
+  lost(): Promise<number>
+
   report(round: number, id: string): Promise<KnownReport | null>
   /** Leader: keeps the sealed reports, at most `goal` a round. One outcome each, in order. */
   stage(
@@ -113,6 +118,7 @@ export interface Store {
       readonly idSetHash: string
       readonly ownShare: Uint32Array
       readonly peerShare: Uint32Array
+      readonly peerSignature: string
       readonly version: string
     },
   ): Promise<void>

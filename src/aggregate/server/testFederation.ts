@@ -39,6 +39,8 @@ export interface TestFederation {
   modelHash(): Promise<string>
   /** Cuts an aggregator off, or brings it back. */
   setDown(url: string, down: boolean): void
+  /** A proxy before the aggregators: what it answers never reaches them; it may change their answers. */
+  proxy: (url: URL, answer: () => Promise<Response>) => Promise<Response>
   now: number
 }
 
@@ -57,14 +59,17 @@ export async function createFederation(options: TestOptions = {}): Promise<TestF
   const applied: Float64Array[] = []
   const log: string[] = []
   const down = new Set<string>()
-  const state = { now: Date.UTC(2026, 0, 1) }
+  const state: Pick<TestFederation, 'now' | 'proxy'> = {
+    now: Date.UTC(2026, 0, 1),
+    proxy: (_url, answer) => answer(),
+  }
   const now = () => state.now
-  const apps = new Map<string, { request: (path: string, init?: RequestInit) => unknown }>()
+  const apps = new Map<string, Pick<ReturnType<typeof createApp>, 'request'>>()
   const fetch = (async (input: unknown, init?: RequestInit) => {
     const url = new URL(String(input))
     const app = apps.get(url.origin)
     if (!app || down.has(url.origin)) throw new TypeError('connection refused')
-    return app.request(`${url.pathname}${url.search}`, init)
+    return state.proxy(url, async () => app.request(`${url.pathname}${url.search}`, init))
   }) as typeof globalThis.fetch
   const shared = { parameters, trust: 'two-aggregators', now, noise: noNoise } as const
   const helper = createHelper({
@@ -110,6 +115,12 @@ export async function createFederation(options: TestOptions = {}): Promise<TestF
     },
     set now(value) {
       state.now = value
+    },
+    get proxy() {
+      return state.proxy
+    },
+    set proxy(value) {
+      state.proxy = value
     },
   }
 }

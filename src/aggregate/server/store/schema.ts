@@ -1,7 +1,7 @@
 /** @module The tables of an aggregator's SQLite file. */
 
 /** Rises with every change of the tables. */
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 3
 
 export const SCHEMA = `
 create table if not exists settings (
@@ -23,6 +23,7 @@ create table if not exists rounds (
   id_set_hash text,
   own_share   blob,             -- noised, so it may be kept
   peer_share  blob,
+  peer_signature text,          -- base64; with it the helper answers for its share
   version     text,             -- fixed before publishing, so that a repeated publish is the same
   verdict     text
 ) strict;

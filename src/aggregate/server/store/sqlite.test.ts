@@ -128,6 +128,7 @@ describe('rounds', () => {
       idSetHash: hash(3),
       ownShare: share(1),
       peerShare: share(2),
+      peerSignature: 'signed',
       version: '2',
     }
     await before.exchange(1, result)

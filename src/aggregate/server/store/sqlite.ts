@@ -33,6 +33,7 @@ interface RoundRow {
   id_set_hash: string | null
   own_share: Buffer | null
   peer_share: Buffer | null
+  peer_signature: string | null
   version: string | null
   verdict: string | null
 }
@@ -57,6 +58,9 @@ export function openSqliteStore(file: string): Store {
   const upsertSetting = statement('insert or replace into settings (name, value) values (?, ?)')
   const selectRounds = statement<RoundRow>('select * from rounds order by round desc limit ?')
   const selectRound = statement<RoundRow>('select * from rounds where round = ?')
+  const selectLost = statement<{ lost: number }>(
+    `select coalesce(sum(counted), 0) as lost from rounds where state = 'abandoned'`,
+  )
   const insertRound = statement(
     `insert into rounds (round, state, policy, policy_hash, opened_at) values (?, 'open', ?, ?, ?)`,
   )
@@ -111,6 +115,7 @@ export function openSqliteStore(file: string): Store {
       idSetHash: row.id_set_hash,
       ownShare: row.own_share && decodeVector(row.own_share),
       peerShare: row.peer_share && decodeVector(row.peer_share),
+      peerSignature: row.peer_signature,
       version: row.version,
       verdict: row.verdict === null ? null : (JSON.parse(row.verdict) as Verdict),
     }
@@ -157,6 +162,8 @@ export function openSqliteStore(file: string): Store {
         insertRound.run(round, canonicalJson(policy), policyHash, now)
         return true
       }),
+
+    lost: async () => selectLost.get()?.lost ?? 0,
 
     report: async (round, id) => known(round, id),
     stage: (round, goal, reports) =>
@@ -229,12 +236,19 @@ export function openSqliteStore(file: string): Store {
       const sum = sumOf(round, 0)
       return { counted: ids.length, idSetHash: await sha256Hex(concat(...ids)), sum }
     },
-    exchange: (round, { idSetHash, ownShare, peerShare, version }) =>
+    exchange: (round, { idSetHash, ownShare, peerShare, peerSignature, version }) =>
       write(() => {
         statement(
           `update rounds set state = 'exchanged', id_set_hash = ?, own_share = ?, peer_share = ?,
-             version = ? where round = ? and state = 'sealed'`,
-        ).run(idSetHash, encodeVector(ownShare), encodeVector(peerShare), version, round)
+             peer_signature = ?, version = ? where round = ? and state = 'sealed'`,
+        ).run(
+          idSetHash,
+          encodeVector(ownShare),
+          encodeVector(peerShare),
+          peerSignature,
+          version,
+          round,
+        )
         deleteSum.run(round)
       }),
     release: (round, { counted, idSetHash, ownShare }, now) =>

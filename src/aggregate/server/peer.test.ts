@@ -1,0 +1,104 @@
+/** @module What stands between the two servers can't end a round; only the helper itself can. */
+import { describe, expect, it } from 'vitest'
+import { createFederation, HELPER, LEADER, type TestFederation } from './testFederation.ts'
+import { meanOf, post, report } from './testReports.ts'
+
+const isPeer = (url: URL) => url.origin === HELPER && url.pathname.startsWith('/v1/peer/')
+
+async function make(federation: TestFederation, count: number) {
+  const made = []
+  for (let i = 0; i < count; i++) made.push(await report(federation, i))
+  return made
+}
+
+async function expectReleased(federation: TestFederation, made: Awaited<ReturnType<typeof make>>) {
+  for (const { body } of made) expect((await post(federation, body)).status).toBeLessThan(202)
+  await federation.leader.advance()
+  const quantized = made.map((one) => one.quantized)
+  expect(federation.applied).toEqual([meanOf(quantized, made.length)])
+}
+
+describe('a proxy before the helper', () => {
+  it.each([404, 410, 409, 422, 401, 502])(
+    'that answers %i costs no acknowledged report',
+    async (status) => {
+      const federation = await createFederation()
+      const made = await make(federation, 4)
+      for (const { body } of made.slice(0, 3)) await post(federation, body)
+      federation.proxy = async (url, answer) =>
+        isPeer(url) ? new Response('{"title":"not here"}', { status }) : answer()
+      expect((await post(federation, made[3].body)).status).toBe(503)
+      await federation.leader.advance()
+      expect(await federation.leader.current()).toMatchObject({
+        round: 1,
+        state: 'open',
+        counted: 3,
+      })
+      federation.proxy = (_, answer) => answer()
+      await expectReleased(federation, made)
+    },
+  )
+
+  it('that answers 404 to the release makes the round wait', async () => {
+    const federation = await createFederation()
+    const made = await make(federation, 4)
+    federation.proxy = async (url, answer) =>
+      url.pathname.endsWith('/release') ? new Response('', { status: 404 }) : answer()
+    for (const { body } of made) await post(federation, body)
+    await federation.leader.advance()
+    expect(await federation.leader.current()).toMatchObject({ round: 1, state: 'sealed' })
+    expect(federation.leader.waitingFor()).toMatch(/helper/)
+    federation.proxy = (_, answer) => answer()
+    await expectReleased(federation, made)
+  })
+
+  it('can’t speak for the helper: a changed answer counts nothing', async () => {
+    const federation = await createFederation()
+    const made = await make(federation, 4)
+    federation.proxy = async (url, answer) => {
+      // Says "counted" without asking.
+      if (url.pathname.endsWith('/shares')) return new Response(new Uint8Array(1))
+      return answer()
+    }
+    expect((await post(federation, made[0].body)).status).toBe(503)
+    expect((await federation.leader.current())?.counted).toBe(0)
+    federation.proxy = (_, answer) => answer()
+    await expectReleased(federation, made)
+  })
+})
+
+describe('the helper itself', () => {
+  it('may refuse a round; the reports that it costs are counted and said', async () => {
+    const federation = await createFederation()
+    const made = await make(federation, 4)
+    for (const { body } of made.slice(0, 3)) await post(federation, body)
+    // As after the helper's operator has put back an older backup.
+    federation.helperStore.current = async () => null
+    await post(federation, made[3].body)
+    await federation.leader.advance()
+    const rounds = await federation.leader.rounds()
+    expect(rounds.find(({ round }) => round === 1)?.state).toBe('abandoned')
+    const health = await (await federation.fetch(`${LEADER}/v1/health`)).json()
+    expect(health).toMatchObject({ lost: 3 })
+    const metrics = await (await federation.fetch(`${LEADER}/metrics`)).text()
+    expect(metrics).toMatch(/^nearside_reports_lost_total 3$/m)
+    expect(federation.log.join('\n')).toMatch(/ALARM: round 1 .* 3 acknowledged reports are lost/)
+  })
+
+  it('that releases a share of another length costs its round, not the leader', async () => {
+    const federation = await createFederation({ helper: { noise: (_, d) => new Int32Array(d) } })
+    const made = await make(federation, 4)
+    const release = federation.helperStore.release
+    federation.helperStore.release = (round, result, now) =>
+      release(round, { ...result, ownShare: new Uint32Array(3) }, now)
+    for (const { body } of made) await post(federation, body)
+    await federation.leader.advance()
+    await federation.leader.advance()
+    const rounds = await federation.leader.rounds()
+    expect(rounds.map(({ round, state }) => [round, state])).toEqual([
+      [2, 'open'],
+      [1, 'abandoned'],
+    ])
+    expect(federation.leader.waitingFor()).toBeNull()
+  })
+})
