@@ -69,6 +69,19 @@ without times, leave-one-out asks everybody for the last event: training left ou
       .default('nightly'),
   )
   .addOption(
+    new Option(
+      '--history-from <when>',
+      'what devices hold: since install, that is the first tested day, or all from the beginning',
+    )
+      .choices(['install', 'beginning'])
+      .default('beginning'),
+  )
+  .addOption(
+    new Option('--target <event>', 'what is predicted: orders alone, or any interest')
+      .choices(['purchase', 'any'])
+      .default('any'),
+  )
+  .addOption(
     new Option('--mean <over>', 'mean over shoppers or over cases')
       .choices(['shoppers', 'cases'])
       .default('shoppers'),
@@ -105,7 +118,7 @@ async function run(options: Options, { progress, print, signal }: CommandContext
 
 async function evaluate(options: Options, steps: Steps): Promise<Evaluated> {
   const { protocol, model, folds, periods, judgements, trainShare, testFrom, mean, arms } = options
-  const { shop, until, holdout, seed, popularity } = options
+  const { shop, until, holdout, seed, popularity, historyFrom, target } = options
   const asked = { shop, until, holdout, seed, popularity, now: Date.now() }
   if (protocol === 'search') {
     const { evaluateSearch } = await import('../evaluate/search/search.ts')
@@ -117,7 +130,7 @@ async function evaluate(options: Options, steps: Steps): Promise<Evaluated> {
     return evaluateIncremental({ ...question, now: asked.now }, steps)
   }
   const reporting = { meanOver: mean, learns: arms === 'all' }
-  const question = { ...asked, protocol, trainShare, testFrom }
+  const question = { ...asked, protocol, trainShare, testFrom, historyFrom, target }
   if (model !== undefined) return evaluatePersonal({ ...question, model }, reporting, steps)
   const directory = await mkdtemp(join(tmpdir(), 'nearside-model-'))
   try {
@@ -136,7 +149,7 @@ async function evaluate(options: Options, steps: Steps): Promise<Evaluated> {
 
 /** Options of some protocols alone, and those that exclude each other. */
 function refuseMisplaced(options: Options): void {
-  const { protocol, model, folds, holdout } = options
+  const { protocol, model, folds, holdout, historyFrom, target } = options
   const only = {
     folds: ['personal'],
     testFrom: ['personal', 'leave-one-out'],
@@ -159,6 +172,10 @@ function refuseMisplaced(options: Options): void {
   refuse(
     folds !== undefined && (model !== undefined || holdout !== undefined),
     '--folds trains models of its own and tests everybody: leave --model and --holdout out',
+  )
+  refuse(
+    (historyFrom !== 'beginning' || target !== 'any') && protocol !== 'personal',
+    '--history-from and --target go with --protocol personal',
   )
   refuse(
     options.trainShare !== undefined && model !== undefined,

@@ -31,6 +31,30 @@ describe('which cases', () => {
   })
 })
 
+describe('what is asked', () => {
+  it('is orders alone if told so, with all that came before them', () => {
+    const shop = testShop()
+    const looked = shop.shoppers.map(({ id, interactions }) => ({
+      id,
+      interactions: interactions
+        .flatMap((one) => [{ ...one, name: 'view_item' as const, time: one.time - 1000 }, one])
+        .sort((a, b) => a.time - b.time),
+    }))
+    const any = selectCases(input({ shoppers: looked })).flat()
+    const purchases = selectCases(input({ shoppers: looked, target: 'purchase' })).flat()
+    expect(purchases.map(({ time, targets }) => [time, targets])).toEqual(
+      selectCases(input())
+        .flat()
+        .map(({ time, targets }) => [time, targets]),
+    )
+    for (const { shopper, time, history } of purchases) {
+      const same = any.find((one) => one.shopper === shopper && one.time === time)
+      expect(history).toEqual(same?.history)
+      expect(history.at(-1)).toMatchObject({ name: 'view_item', time: time - 1000 })
+    }
+  })
+})
+
 describe('refusals', () => {
   it('wants ten shoppers', () => {
     const few = testShop(15)

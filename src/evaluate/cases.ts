@@ -1,7 +1,7 @@
 /** @module What is asked of whom: the tested shoppers and their cases. Refuses what gives no interval. */
 import { NearsideError } from '../core/error.ts'
 import { buildCases, type ShopperHistory } from '../core/features/cases.ts'
-import type { Case, History } from '../core/features/history.ts'
+import type { Case, History, Interaction } from '../core/features/history.ts'
 import type { BaseModel } from '../core/model/baseModel.ts'
 
 /** `personal`: every case from `until` on. `leave-one-out`: each shopper's last case. */
@@ -12,6 +12,12 @@ export type Protocol = 'personal' | 'leave-one-out'
  * `frozen`: as of `until`, as a shop has it that never refreshes its files. For all arms alike.
  */
 export type PopularitySource = 'nightly' | 'frozen'
+
+/** Where a device's history begins: with the tested days, as in a browser that comes then, or with the log. */
+export type HistoryFrom = 'install' | 'beginning'
+
+/** What is predicted: orders alone, or whatever a shopper turns to. */
+export type Target = 'purchase' | 'any'
 
 export interface EvaluationInput {
   readonly model: BaseModel
@@ -24,13 +30,15 @@ export interface EvaluationInput {
   readonly until: number
   readonly protocol: Protocol
   readonly popularity: PopularitySource
+  readonly historyFrom: HistoryFrom
+  readonly target: Target
   readonly seed: number
 }
 
 /** What decides which cases there are; known before any model. */
 export type CaseSelection = Pick<
   EvaluationInput,
-  'shoppers' | 'dayOnly' | 'isHeldOut' | 'isTested' | 'until' | 'protocol'
+  'shoppers' | 'dayOnly' | 'isHeldOut' | 'isTested' | 'until' | 'protocol' | 'target'
 >
 
 /** An interval over fewer shoppers than this says nothing. */
@@ -41,7 +49,7 @@ export const LEAST_SHOPPERS = 10
  * @throws NearsideError `input-invalid` where they are too few to say anything.
  */
 export function selectCases(selection: CaseSelection): (readonly Case[])[] {
-  const { shoppers, dayOnly, isHeldOut, isTested = isHeldOut, until, protocol } = selection
+  const { shoppers, isHeldOut, isTested = isHeldOut, until, protocol, target } = selection
   const held = shoppers.filter(({ id }) => isTested(id))
   if (shoppers.every(({ id }) => isHeldOut(id)))
     throw new NearsideError(
@@ -50,15 +58,16 @@ export function selectCases(selection: CaseSelection): (readonly Case[])[] {
     )
   const selected = held
     .map((shopper) => {
-      if (protocol === 'personal') return buildCases(shopper, dayOnly, until)
-      const last = buildCases(shopper, dayOnly, Number.NEGATIVE_INFINITY).slice(1).slice(-1)
+      if (protocol === 'personal') return casesOf(selection, shopper, until)
+      const last = casesOf(selection, shopper, Number.NEGATIVE_INFINITY).slice(1).slice(-1)
       // Whoever taught the model may be asked only for what it has not seen.
       return last.filter(({ time }) => time >= until || isHeldOut(shopper.id))
     })
     .filter((cases) => cases.length > 0)
   if (selected.length < LEAST_SHOPPERS) {
     const who = shoppers.some(({ id }) => isHeldOut(id)) ? 'held-out shoppers' : 'shoppers'
-    const wanted = protocol === 'personal' ? `an event from ${isoDay(until)} on` : 'two cases'
+    const event = target === 'any' ? 'an event' : 'a purchase'
+    const wanted = protocol === 'personal' ? `${event} from ${isoDay(until)} on` : 'two cases'
     throw new NearsideError(
       'input-invalid',
       `${selected.length} of ${held.length} ${who} have ${wanted}; at least ${LEAST_SHOPPERS} are needed for an interval: choose an earlier --until or a larger --holdout`,
@@ -66,6 +75,17 @@ export function selectCases(selection: CaseSelection): (readonly Case[])[] {
   }
   return selected
 }
+
+/** A shopper's cases from a time on, of what is asked. */
+export function casesOf(
+  { dayOnly, target }: Pick<EvaluationInput, 'dayOnly' | 'target'>,
+  shopper: ShopperHistory,
+  from: number,
+): Case[] {
+  return buildCases(shopper, dayOnly, from, target === 'any' ? undefined : isPurchase)
+}
+
+export const isPurchase = ({ name }: Interaction) => name === 'purchase'
 
 /** What those did whom training saw. */
 export function trainingHistories({

@@ -12,7 +12,14 @@ import { contextOf } from '../train/shop/context.ts'
 import { readShop } from '../train/shop/read.ts'
 import type { Shop } from '../train/shop/shop.ts'
 import { describeLeftOut } from '../train/shop/wrongLines.ts'
-import { type EvaluationInput, isoDay, type PopularitySource, type Protocol } from './cases.ts'
+import {
+  type EvaluationInput,
+  type HistoryFrom,
+  isoDay,
+  type PopularitySource,
+  type Protocol,
+  type Target,
+} from './cases.ts'
 import { describeBase } from './describeBase.ts'
 import { everybody, heldOut, isInTraining, refusal } from './heldOut.ts'
 
@@ -32,6 +39,10 @@ export interface Question {
   readonly trainShare?: number
   readonly protocol: Protocol
   readonly popularity: PopularitySource
+  /** Absent: the beginning of the log. */
+  readonly historyFrom?: HistoryFrom
+  /** Absent: any event. */
+  readonly target?: Target
   /** Milliseconds since the epoch; later events are left out. */
   readonly now: number
 }
@@ -57,7 +68,7 @@ export async function load(question: Question): Promise<Loaded> {
       ? await everybody(question.holdout, shop, seed)
       : await heldOut(question.holdout, trained, shop, seed)
   const { model, shoppers } = toModelRows(trained, shop, notes)
-  const { protocol, popularity } = question
+  const { protocol, popularity, historyFrom = 'beginning', target = 'any' } = question
   return {
     shop,
     notes,
@@ -73,6 +84,8 @@ export async function load(question: Question): Promise<Loaded> {
       until,
       protocol,
       popularity,
+      historyFrom,
+      target,
       seed,
     },
   }

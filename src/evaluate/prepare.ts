@@ -1,5 +1,4 @@
 /** @module What happens before the walk: what the nightly files said, and the baselines' parameters. */
-import { buildCases } from '../core/features/cases.ts'
 import { cooccurrence, DEFAULT_COOCCURRENCE } from '../core/features/cooccurrence.ts'
 import type { History } from '../core/features/history.ts'
 import type { ItemStatistics } from '../core/features/itemStatistics.ts'
@@ -17,11 +16,11 @@ import {
   scorePopular,
   scorePopularMonth,
 } from './baselines.ts'
-import { type EvaluationInput, trainingHistories } from './cases.ts'
+import { casesOf, type EvaluationInput, trainingHistories } from './cases.ts'
 import type { DeviceShop, Fit } from './device.ts'
 import { byDay, popularityOf } from './popularity.ts'
 import { type Tuned, type TuningCase, tune } from './tune.ts'
-import type { Walk } from './walk.ts'
+import { historySince, type Walk } from './walk.ts'
 
 const TUNING_CASES = 400
 /** Days before `until` from which tuning cases come; what precedes them builds the neighbours. */
@@ -36,19 +35,24 @@ export interface TunedBaselines {
 
 /** Chooses the baselines' parameters on training shoppers' cases of the last days before `until`. */
 export function tuneBaselines(input: EvaluationInput): TunedBaselines {
-  const { model, until, dayOnly, seed } = input
+  const { model, until, seed } = input
   const items = model.itemIds.length
   const training = input.shoppers.filter(({ id }) => !input.isHeldOut(id))
   const histories = training.map(({ interactions }) => interactions)
   const from = until - TUNING_DAYS * DAY
   const statisticsAt = publishedFiles(input, histories, from)
   const past = training
-    .flatMap((shopper) => buildCases(shopper, dayOnly, from))
+    .flatMap((shopper) => casesOf(input, shopper, from))
     .filter(({ time }) => time < until)
   const cases = inRandomOrder(past, createRandom(seed))
     .slice(0, TUNING_CASES)
     .map(({ history, time, targets }): TuningCase => {
-      return { history, time, targets, popularity: popularityOf(statisticsAt(time)) }
+      return {
+        history: historySince(storeBegins(input, from), history),
+        time,
+        targets,
+        popularity: popularityOf(statisticsAt(time)),
+      }
     })
   // The model's own lists know these very cases; lists from before them don't.
   const { neighboursPerItem } = model.statistics
@@ -72,6 +76,7 @@ export function prepareWalk(input: EvaluationInput, tuned: TunedBaselines, fit: 
   const mean = ewma(model.itemVectors, DIMENSION)
   return {
     ...prepareDevices(input, fit),
+    storeBegins: storeBegins(input, input.until),
     baselines: {
       popular: scorePopular,
       'popular-30d': scorePopularMonth,
@@ -81,6 +86,11 @@ export function prepareWalk(input: EvaluationInput, tuned: TunedBaselines, fit: 
       ewma: (context, out) => mean.score(tuned.ewma.parameters, context, out),
     },
   }
+}
+
+/** When a browser's store begins whose days of test begin at `from`. */
+function storeBegins({ historyFrom }: EvaluationInput, from: number): number {
+  return historyFrom === 'install' ? from : Number.NEGATIVE_INFINITY
 }
 
 /** What the devices of all tested shoppers share. */

@@ -139,6 +139,8 @@ export function testInput(
     until: UNTIL,
     protocol: 'personal',
     popularity: 'nightly',
+    historyFrom: 'beginning',
+    target: 'any',
     seed: 1,
     ...changes,
   }

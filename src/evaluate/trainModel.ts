@@ -38,6 +38,7 @@ export async function trainModel(
       shoppers: shop.shoppers,
       dayOnly: shop.dayOnly,
       protocol: asked.protocol,
+      target: asked.target ?? 'any',
       isHeldOut: isOut,
       until: parseDate(asked.testFrom ?? until, asked.testFrom ? '--test-from' : '--until'),
     })

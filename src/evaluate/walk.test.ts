@@ -93,6 +93,28 @@ describe('walking a shopper', () => {
     expect([...same.metrics]).toEqual([...first.metrics])
   })
 
+  it('gives devices nothing from before the tested days, if history begins with the install', async () => {
+    const shop = testShop()
+    const since = testInput(shop, { historyFrom: 'install' })
+    const cut = shop.shoppers.map(({ id, interactions }) =>
+      since.isHeldOut(id)
+        ? { id, interactions: interactions.filter(({ time }) => time >= UNTIL) }
+        : { id, interactions },
+    )
+    const tuned = tuneBaselines(since)
+    const walk = (evaluation: EvaluationInput) =>
+      Promise.all(
+        selectCases(evaluation)
+          .slice(0, 8)
+          .map((cases) => walkShopper(prepareWalk(evaluation, tuned, fit), cases)),
+      )
+    const results = await walk(since)
+    const metrics = (all: typeof results) => all.flat().map((one) => [...one.metrics])
+    expect(metrics(results)).toEqual(metrics(await walk(testInput({ ...shop, shoppers: cut }))))
+    expect(metrics(results)).not.toEqual(metrics(await walk(testInput(shop))))
+    for (const [first] of results) expect(first.history).toBe(0)
+  })
+
   it('without learning asks the base and the baselines alone, to the same bits', async () => {
     const evaluation = input()
     const tuned = tuneBaselines(evaluation)

@@ -15,6 +15,8 @@ import { type DeviceScores, type DeviceShop, ShopperDevice } from './device.ts'
 import { popularityOf } from './popularity.ts'
 
 export interface Walk extends DeviceShop {
+  /** Nothing from before it is on a device. Milliseconds. */
+  readonly storeBegins: number
   readonly baselines: Readonly<
     Record<BaselineName, (context: BaselineContext, out: Float32Array) => void>
   >
@@ -56,14 +58,15 @@ export async function walkShopper(walk: Walk, cases: readonly Case[]): Promise<C
   const arms = walk.fit ? ARMS : BASE_ARMS
   const device = new ShopperDevice(walk)
   for (const one of cases) {
-    const { shopper, time, history, targets } = one
-    const scored = await device.score(one)
+    const { shopper, time, targets } = one
+    const history = historySince(walk.storeBegins, one.history)
+    const scored = await device.score({ history, time })
     results.push({
       shopper,
       time,
       history: history.length,
       guardActive: device.guardActive,
-      ...measureAll(await scoreAll(walk, one, scored), history, targets, arms),
+      ...measureAll(await scoreAll(walk, { history, time }, scored), history, targets, arms),
       nightly: measureNightly(one, scored),
     })
     device.observe(scored, targets)
@@ -73,7 +76,7 @@ export async function walkShopper(walk: Walk, cases: readonly Case[]): Promise<C
 
 async function scoreAll(
   walk: Walk,
-  { history, time }: Case,
+  { history, time }: Pick<Case, 'history' | 'time'>,
   { model, terms, learned, shown }: DeviceScores,
 ): Promise<Readonly<Record<ArmName, Float32Array>>> {
   const context = { history, time, popularity: popularityOf(model.statistics) }
@@ -114,15 +117,20 @@ function naiveProblem(problem: FitProblem): FitProblem {
   }
 }
 
+/** What a store holds that began at a time. */
+export function historySince(time: number, history: History): History {
+  return history.slice(firstAtOrAfter(history, time))
+}
+
 /** Most shops learn at night: what the shopper did since then is what a server lacks. */
 function measureNightly(
   { history, time, targets }: Case,
-  { model, terms }: DeviceScores,
+  { model }: DeviceScores,
 ): CaseResult['nightly'] {
   const midnight = Math.floor(time / DAY) * DAY
   const known = history.slice(0, firstAtOrAfter(history, midnight))
   const lacks = known.length < history.length
-  const scores = lacks ? scoreTerms(model, known, time).base : terms.base
+  const scores = scoreTerms(model, known, time).base
   return { ndcg: ndcg(placesOf(scores, targets), 10), lacks }
 }
 

@@ -13,6 +13,9 @@ export interface ShopperHistory {
   readonly interactions: History
 }
 
+/** Whatever says that a shopper turned to an item. */
+const isInterest = ({ name }: Interaction) => eventStrength(name) > 0
+
 function keyOf({ name, session, time }: Interaction, dayOnly: boolean): string {
   if (dayOnly) return String(Math.floor(time / DAY))
   return name === 'purchase' ? `order ${session}` : `event ${time}`
@@ -23,12 +26,18 @@ function keyOf({ name, session, time }: Interaction, dayOnly: boolean): string {
  * it (with day-only times: before its day), from the shopper's first event on.
  * @param shopper interactions ascending by time.
  * @param from milliseconds since the epoch.
+ * @param isAsked what makes a case and its targets; histories hold everything.
  */
-export function buildCases(shopper: ShopperHistory, dayOnly: boolean, from: number): Case[] {
+export function buildCases(
+  shopper: ShopperHistory,
+  dayOnly: boolean,
+  from: number,
+  isAsked: (one: Interaction) => boolean = isInterest,
+): Case[] {
   const { interactions } = shopper
   const groups = new Map<string, { time: number; targets: Set<number> }>()
   for (const interaction of interactions) {
-    if (eventStrength(interaction.name) === 0) continue
+    if (!isAsked(interaction)) continue
     const key = keyOf(interaction, dayOnly)
     let group = groups.get(key)
     if (!group) {
