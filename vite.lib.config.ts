@@ -66,7 +66,9 @@ export default defineConfig({
             { name: 'objective', test: ENGINE_PARTS, priority: 1 },
           ],
         },
-        chunkFileNames: 'chunks/[name]-[hash].js',
+        // The worker's code, by a name that a page can preload. Not in the worker's own file: where that is
+        // blocked, the page loads this.
+        chunkFileNames: ({ name }) => (name === 'serve' ? 'device.js' : 'chunks/[name]-[hash].js'),
         // A framework with server components must know where the browser's part begins.
         banner: ({ name }) => (CLIENT.has(name) ? "'use client';" : ''),
       },

@@ -21,6 +21,12 @@ const NAMES = ['vite-react', 'html', 'next'] as const
 type Name = (typeof NAMES)[number]
 
 const NPM = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', '--loglevel=error']
+/** Where the shop's build gives it a name of its own. */
+const WORKER_FILE: Partial<Record<Name, RegExp>> = {
+  html: /\/nearside\/worker\.js$/,
+  'vite-react': /\/assets\/worker-[^/]+\.js$/,
+}
+
 /** Google's threshold for "good". @see https://web.dev/articles/cls */
 const GOOD_SHIFT = 0.1
 
@@ -207,6 +213,28 @@ async function drive(name: Name, address: string): Promise<void> {
   report(name, `nothing jumps (layout shift ${total.toFixed(3)})`, jumped)
   report(name, 'nothing in the console', said.join(' | '))
   await picture(page, name)
+  await context.close()
+  if (WORKER_FILE[name]) await driveWithoutWorker(name, address, WORKER_FILE[name])
+}
+
+/** A blocker, or a deployment, may take the worker's file away: the page itself serves then. */
+async function driveWithoutWorker(name: Name, address: string, file: RegExp): Promise<void> {
+  const context = await browser.newContext()
+  let blocked = 0
+  await context.route(file, (route) => {
+    blocked++
+    return route.abort()
+  })
+  const page = await context.newPage()
+  await page.goto(address)
+  await settle(page, (ids, status) => ids.length === 8 && status)
+  const first = await idsOn(page)
+  await page.locator('[data-item] a').nth(2).click()
+  await settle(page, (ids) => ids.length === 8 && ids.join() !== first.join())
+  const second = await idsOn(page)
+  const problem = blocked === 0 ? 'nothing was blocked' : first.length < 8 ? 'no list' : ''
+  const unchanged = second.join() === first.join() ? 'a click changes nothing' : ''
+  report(name, 'works without its worker’s file', problem || unchanged)
   await context.close()
 }
 

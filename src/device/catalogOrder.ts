@@ -2,6 +2,7 @@
  * @module The order in which the shop lists its products: what is shown while there is no model,
  * or no worker to compute anything better. Needs nothing but ids and categories.
  */
+import type { Item } from '../core/catalog/item.ts'
 import type { ListOptions, ListQuery, Recommendation } from './api.ts'
 
 export const DEFAULT_LIMIT = 20
@@ -13,6 +14,19 @@ export interface CatalogOrder {
 }
 
 export const EMPTY_ORDER: CatalogOrder = { ids: [], categories: [] }
+
+/** Items that may be shown. Of rows that nobody has checked, too: one without an id, or with one that came before, is left out. */
+export function orderOf(
+  items: readonly (Pick<Item, 'id' | 'category' | 'available'> | null)[],
+): CatalogOrder {
+  const categories = new Map<string, string>()
+  for (const item of items) {
+    const id = String(item?.id ?? '')
+    if (id && item?.available !== false && !categories.has(id))
+      categories.set(id, item?.category ?? '')
+  }
+  return { ids: [...categories.keys()], categories: [...categories.values()] }
+}
 
 /** The list that can be had without a model. */
 export function listWithoutModel(order: CatalogOrder, query: ListQuery): Recommendation[] {

@@ -5,8 +5,10 @@
 
 import { NearsideError } from '../core/error.ts'
 import type { ListQuery, Personalizer, PersonalizerOptions, Recommendation } from '../device/api.ts'
-import { listWithoutModel } from '../device/catalogOrder.ts'
+import { EMPTY_ORDER, listWithoutModel } from '../device/catalogOrder.ts'
 import type { Thread, WorkerConfig } from '../device/messages.ts'
+import { browserFetch } from '../device/transport/browserFetch.ts'
+import { fetchOrder } from '../device/transport/catalogOfPage.ts'
 import { browserConditions, type ConditionsSource } from './deviceConditions.ts'
 import { createPageLists } from './pageLists.ts'
 import { readOptions } from './readOptions.ts'
@@ -26,6 +28,8 @@ export interface PageEnvironment {
   readonly silence: number
   /** Where there are no workers; absent, lists are in the shop's order then. */
   readonly inPage?: () => Promise<Thread>
+  /** For the catalog, where there is no device to ask for it; absent where it is given. */
+  readonly fetch?: typeof globalThis.fetch
 }
 
 /** `randomUUID` needs a secure context, `getRandomValues` doesn't. */
@@ -39,14 +43,15 @@ const browser = (): PageEnvironment => ({
   newId,
   conditions: browserConditions(),
   silence: SILENCE,
-  // The worker's own file, which nobody loads who has workers.
-  inPage: async () => (await import('../worker.ts')).deviceInPage(),
+  // Nobody loads it who has workers. Not the worker's own file, which may be what is missing.
+  inPage: async () => (await import('../device/worker/serve.ts')).deviceInPage(),
+  fetch: browserFetch,
 })
 
 const AFTER: Readonly<Record<Recovery, string>> = {
   restarted: 'It was started again; nothing that was stored is lost.',
   'in-page': 'Everything runs in the page itself instead.',
-  down: 'Lists are in the shop’s order until the page is loaded again.',
+  down: 'Lists are in the shop’s order, and nothing is kept, until the page is loaded again.',
 }
 
 /**
@@ -72,6 +77,7 @@ export async function createPersonalizer(
   const { config, order: givenOrder } = readOptions(options)
   const snapshot = new PageSnapshot(environment.now, config.engine)
   let order = givenOrder
+  let asked: Promise<void> | null = null
   let closed = false
 
   const shopContext = createShopContext(options.context, environment.now, (error) =>
@@ -83,6 +89,25 @@ export async function createPersonalizer(
     if (shopContext.changed()) link.call('context', [shopContext.given()]).catch(() => undefined)
   }
 
+  /** Asks for the catalog where no device ever told of it; again when that failed. */
+  async function listInOrder(query: ListQuery): Promise<readonly Recommendation[]> {
+    const { catalog } = config
+    const { fetch } = environment
+    if (!order && fetch && typeof catalog === 'string') {
+      asked ??= fetchOrder(fetch, catalog).then(
+        (answer) => {
+          order = answer
+        },
+        (error) => {
+          snapshot.notify(error)
+          asked = null
+        },
+      )
+      await asked
+    }
+    return listWithoutModel(order ?? EMPTY_ORDER, query)
+  }
+
   const lists = createPageLists(async (queries) => {
     requireOpen()
     sendContext()
@@ -90,8 +115,9 @@ export async function createPersonalizer(
       return await link.call('watch', [queries])
     } catch (error) {
       if (!link.down || closed) throw error
-      return queries.flatMap(({ id, query }) =>
-        query ? [{ id, items: listWithoutModel(order, query) }] : [],
+      const wanted = queries.flatMap(({ id, query }) => (query ? [{ id, query }] : []))
+      return Promise.all(
+        wanted.map(async ({ id, query }) => ({ id, items: await listInOrder(query) })),
       )
     }
   })
@@ -131,7 +157,7 @@ export async function createPersonalizer(
     try {
       return await link.call('list', [query])
     } catch (error) {
-      if (link.down && !closed) return listWithoutModel(order, query)
+      if (link.down && !closed) return listInOrder(query)
       throw error
     }
   }
@@ -169,7 +195,9 @@ export async function createPersonalizer(
         // What can't be cloned (a DOM node, a function) must not throw into the shop's page.
         return await link.call('capture', [captured])
       } catch (error) {
-        snapshot.notify(NearsideError.from(error, 'event-invalid', 'An event was not kept'))
+        const { code, message } = NearsideError.from(error, 'event-invalid', 'It failed')
+        const why = `An event was not kept: ${message}`
+        snapshot.notify(new NearsideError(code, why, { cause: error }))
         return null
       }
     },

@@ -1,12 +1,11 @@
 /** @module Without workers the page itself serves: the same lists, the same learning, and a notice. */
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Personalizer } from '../device/api.ts'
-import { deviceInPage } from '../device/worker/inPage.ts'
-import { workerEnvironment } from '../device/worker/serve.ts'
+import { deviceInPage, workerEnvironment } from '../device/worker/serve.ts'
 import { TestServer, testModelFiles } from '../device/worker/testShop.ts'
 import { chooseEngine, thisDevice } from '../engine/choose.ts'
 import { nextTask } from '../engine/pause.ts'
-import { codesOf, TestPage } from './testPage.ts'
+import { codesOf, idsOf, TestPage } from './testPage.ts'
 
 const page = new TestPage()
 const { start, newDatabase } = page
@@ -128,11 +127,75 @@ test('closed and opened again, it knows what it was told', async () => {
   expect(second.getSnapshot().events.count).toBe(12)
 })
 
+/** Nor can the page's own code be loaded. */
+const inPage = () => Promise.reject(new TypeError('Failed to fetch'))
+
 test('its code can’t be loaded either: the shop’s own order', async () => {
   vi.stubGlobal('Worker', undefined)
-  const inPage = () => Promise.reject(new TypeError('Failed to fetch'))
   const personalizer = await start(newDatabase(), { worker: byConstructor }, { inPage })
   const [first] = await personalizer.recommend({ limit: 1 })
   expect(first.id).toBe('item-0')
   expect(codesOf(personalizer)).toEqual(['worker-failed'])
 })
+
+describe('no device at all, and the catalog is a URL', () => {
+  const rows = [
+    null,
+    { title: 'without an id' },
+    { id: 'item-3', category: 'mugs' },
+    { id: 'item-3', category: 'cards' },
+    { id: 'item-1', category: 'mugs', available: false },
+    { id: 7 },
+  ]
+  const catalog = 'https://shop.test/catalog.json'
+  const worker = () => {
+    throw new DOMException('blocked by policy', 'SecurityError')
+  }
+
+  test('the page asks for it, once, and lists are in its order', async () => {
+    const asked: string[] = []
+    const fetch: typeof globalThis.fetch = async (url) => {
+      asked.push(String(url))
+      return Response.json(rows)
+    }
+    const personalizer = await start(newDatabase(), { catalog, worker }, { inPage, fetch })
+    const lists = await Promise.all([
+      personalizer.recommend(),
+      personalizer.recommend({ category: 'mugs' }),
+    ])
+    expect(lists.map(idsOf)).toEqual([['item-3', '7'], ['item-3']])
+    await expect.poll(() => watched(personalizer)).toEqual(['item-3', '7'])
+    expect(asked).toEqual([catalog])
+  })
+
+  test('it can’t be had either: that is said, and it is asked for again', async () => {
+    let online = false
+    const fetch = async () => {
+      if (!online) throw new TypeError('Failed to fetch')
+      return Response.json(rows)
+    }
+    const personalizer = await start(newDatabase(), { catalog, worker }, { inPage, fetch })
+    expect(await personalizer.recommend()).toEqual([])
+    expect(codesOf(personalizer)).toContain('model-unreachable')
+    online = true
+    expect(idsOf(await personalizer.recommend())).toEqual(['item-3', '7'])
+  })
+
+  test('what is captured is not kept, and that is said', async () => {
+    const fetch = async () => Response.json(rows)
+    const personalizer = await start(newDatabase(), { catalog, worker }, { inPage, fetch })
+    expect(await personalizer.capture({ name: 'view_item', item_id: 'item-3' })).toBe(null)
+    expect(personalizer.getSnapshot().notices[0].message).toMatch(/^An event was not kept: /)
+  })
+})
+
+/** The list as it comes first. */
+function watched(personalizer: Personalizer): Promise<string[]> {
+  return new Promise((resolve, reject) => {
+    const stop = personalizer.watch({ kind: 'recommend' }, (answer) => {
+      queueMicrotask(() => stop())
+      if ('items' in answer) resolve(idsOf(answer.items))
+      else reject(answer.error)
+    })
+  })
+}

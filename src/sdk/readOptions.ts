@@ -5,7 +5,7 @@ import { CLEANINGS } from '../core/events/cleanings.ts'
 import { IMBALANCES, LEARNER_NAMES } from '../core/personal/learners/names.ts'
 import { STRATEGIES } from '../core/personal/strategy.ts'
 import type { EnginePreference, PersonalizerOptions } from '../device/api.ts'
-import type { CatalogOrder } from '../device/catalogOrder.ts'
+import { type CatalogOrder, orderOf } from '../device/catalogOrder.ts'
 import { DEFAULT_BUDGET, type TrainingBudget } from '../device/learning/budget.ts'
 import type { WorkerConfig } from '../device/messages.ts'
 
@@ -40,8 +40,8 @@ function requireOneOf(option: string, given: unknown, known: readonly unknown[])
 /** @throws NearsideError `input-invalid` naming the option */
 export function readOptions(options: PersonalizerOptions): {
   readonly config: Omit<WorkerConfig, 'conditions' | 'context'>
-  /** The shop's order as far as it is known before the worker has answered. */
-  readonly order: CatalogOrder
+  /** The shop's order; null where only the catalog's address is known. */
+  readonly order: CatalogOrder | null
 } {
   const { catalog, baseModel, worker, engine = 'auto', federation, context } = options
   const { database = 'nearside', strategy = 'hybrid', latest = null } = options
@@ -63,7 +63,6 @@ export function readOptions(options: PersonalizerOptions): {
   if (!Array.isArray(catalog) && typeof catalog !== 'string') {
     throw refuse('catalog must be an array of items or a URL.')
   }
-  const shown = Array.isArray(catalog) ? catalog.filter((item) => item?.available !== false) : []
   return {
     config: {
       catalog: typeof catalog === 'string' ? absolute(catalog, 'catalog') : [...catalog],
@@ -84,9 +83,6 @@ export function readOptions(options: PersonalizerOptions): {
       budget: readBudget(options.budget),
       retentionDays,
     },
-    order: {
-      ids: shown.map(({ id }) => String(id)),
-      categories: shown.map(({ category }) => category ?? ''),
-    },
+    order: typeof catalog === 'string' ? null : orderOf(catalog),
   }
 }

@@ -1,7 +1,6 @@
 /** @module Personalizers for tests of the page's side: real workers, a server in their pocket. */
 import type { Personalizer, PersonalizerOptions } from '../device/api.ts'
-import { deviceInPage } from '../device/worker/inPage.ts'
-import { workerEnvironment } from '../device/worker/serve.ts'
+import { deviceInPage, workerEnvironment } from '../device/worker/serve.ts'
 import {
   TEST_MODEL_URL,
   TestServer,
@@ -26,6 +25,7 @@ const environment: PageEnvironment = {
     listen: () => () => {},
   },
   silence: 1500,
+  fetch: () => Promise.reject(new TypeError('No page of a test asks for anything')),
   async inPage() {
     const { fetch } = new TestServer(await testModelFiles('1'))
     return deviceInPage({ ...workerEnvironment, fetch })

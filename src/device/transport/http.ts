@@ -7,6 +7,7 @@ import { concat, sha256Hex } from '../../core/bytes.ts'
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { WorkerConfig } from '../messages.ts'
+import { PLAIN, TIMEOUT } from './browserFetch.ts'
 import type { Purpose, Transport } from './transport.ts'
 
 /** What the shop declared: requests anywhere else are refused before they are made. */
@@ -35,18 +36,14 @@ export function destinationsOf(
   ]
 }
 
-/** The only place that names it; the linter keeps it so. */
-export const browserFetch: typeof globalThis.fetch = (...request) => fetch(...request)
-
 export interface TransportDeps {
   readonly fetch: typeof globalThis.fetch
   readonly ledger: Ledger
   readonly destinations: readonly Destination[]
-  /** Milliseconds until a request is given up. */
+  /** Milliseconds until a request is given up; default `TIMEOUT`. */
   readonly timeout?: number
 }
 
-const TIMEOUT = 30_000
 /** A response beyond this is not ours, whatever length it announces. */
 const MAX_BYTES: Readonly<Record<Purpose | 'upload', number>> = {
   catalog: 64 * 2 ** 20,
@@ -91,10 +88,7 @@ export function createTransport(deps: TransportDeps): Transport {
   ): Promise<{ status: number; body: Uint8Array<ArrayBuffer> }> {
     try {
       const response = await deps.fetch(url, {
-        credentials: 'omit',
-        referrerPolicy: 'no-referrer',
-        redirect: 'error',
-        cache: 'no-cache',
+        ...PLAIN,
         ...init,
         signal: AbortSignal.any([AbortSignal.timeout(timeout), ...(signal ? [signal] : [])]),
       })

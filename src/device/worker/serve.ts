@@ -2,8 +2,15 @@
 
 import { NearsideError } from '../../core/error.ts'
 import { nextTask } from '../../engine/pause.ts'
-import type { CallName, FromWorker, ToWorker, WatchedQuery, WorkerConfig } from '../messages.ts'
-import { browserFetch } from '../transport/http.ts'
+import type {
+  CallName,
+  FromWorker,
+  Thread,
+  ToWorker,
+  WatchedQuery,
+  WorkerConfig,
+} from '../messages.ts'
+import { browserFetch } from '../transport/browserFetch.ts'
 import { type Device, type Environment, startDevice } from './device.ts'
 import { createBus } from './state.ts'
 import { createWatchedLists } from './watchedLists.ts'
@@ -107,4 +114,23 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
     }
   }
   scope.postMessage({ kind: 'alive' })
+}
+
+/**
+ * What a page has in place of a worker (old web views, policies that forbid them, a script that can't be
+ * loaded): the same messages over a channel and the same code in its own thread, whose work comes in
+ * slices, between which the page paints (`engine/pause.ts`).
+ */
+export function deviceInPage(environment: Environment = workerEnvironment): Thread {
+  const { port1: page, port2: device } = new MessageChannel()
+  serve(device, environment)
+  return {
+    postMessage: (message) => page.postMessage(message),
+    set onmessage(handler: Thread['onmessage']) {
+      page.onmessage = handler
+    },
+    onmessageerror: null,
+    onerror: null,
+    terminate: () => page.close(),
+  }
 }

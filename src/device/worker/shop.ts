@@ -14,7 +14,7 @@ import { withContext } from '../../core/model/context.ts'
 import { extendModel } from '../../core/model/extend.ts'
 import type { PopularityPart } from '../../core/model/parts.ts'
 import { DAY } from '../../core/time.ts'
-import { type CatalogOrder, EMPTY_ORDER } from '../catalogOrder.ts'
+import { type CatalogOrder, EMPTY_ORDER, orderOf } from '../catalogOrder.ts'
 import {
   type FetchModelOptions,
   fetchModel,
@@ -160,11 +160,7 @@ export class Shop {
     // Loaded before the model is looked at: another one may come meanwhile.
     const scoreInPart = await this.#scoreInPart()
     const catalog = this.#catalog
-    const items = catalog ? catalog.items.filter(({ available }) => available !== false) : []
-    this.#order = {
-      ids: items.map(({ id }) => id),
-      categories: items.map(({ category }) => category ?? ''),
-    }
+    this.#order = orderOf(catalog?.items ?? [])
     if (!this.#loaded) {
       this.#firstOrder = this.#popularity && byPopularity(this.#order, this.#popularity)
       return

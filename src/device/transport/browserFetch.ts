@@ -1,0 +1,15 @@
+/** @module The browser's own `fetch`, and how everything of ours is asked for: it tells nothing. */
+
+/** The only place that names it; the linter keeps it so. */
+export const browserFetch: typeof globalThis.fetch = (...request) => fetch(...request)
+
+/** No cookies, no referrer, no redirects. */
+export const PLAIN: RequestInit = {
+  credentials: 'omit',
+  referrerPolicy: 'no-referrer',
+  redirect: 'error',
+  cache: 'no-cache',
+}
+
+/** Milliseconds until a request is given up. */
+export const TIMEOUT = 30_000

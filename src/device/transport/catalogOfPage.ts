@@ -1,0 +1,21 @@
+/**
+ * @module The catalog for a page without a device: no worker, nor its code in the page. The one request
+ * that no log holds, since there is none; it goes to the address that the shop declared.
+ */
+import { NearsideError } from '../../core/error.ts'
+import { type CatalogOrder, orderOf } from '../catalogOrder.ts'
+import { PLAIN, TIMEOUT } from './browserFetch.ts'
+
+/** @throws NearsideError `model-unreachable` */
+export async function fetchOrder(
+  fetch: typeof globalThis.fetch,
+  url: string,
+): Promise<CatalogOrder> {
+  try {
+    const response = await fetch(url, { ...PLAIN, signal: AbortSignal.timeout(TIMEOUT) })
+    if (!response.ok) throw new Error(`status ${response.status}`)
+    return orderOf(await response.json())
+  } catch (error) {
+    throw NearsideError.from(error, 'model-unreachable', `No catalog from ${url}`)
+  }
+}
