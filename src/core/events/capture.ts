@@ -60,8 +60,6 @@ export function readCapture(input: unknown, id: string, time: number): EventDraf
     lines.set(item, added(lines.get(item), readLine(entry)))
   }
   const items = [...lines.keys()]
-  // What a list showed was neither ordered nor put anywhere.
-  const several = name === 'view_item_list' ? [] : [...lines.values()]
   if (items.length === 0 && name !== 'view_item_list') {
     return refuse(`${name} names no item (give item_id or items: [{ item_id }])`)
   }
@@ -70,8 +68,30 @@ export function readCapture(input: unknown, id: string, time: number): EventDraf
     name,
     time,
     items,
-    ...(items.length === 1 ? lines.get(items[0]) : { lines: known(several) }),
+    ...linesOf(name, [...lines.values()]),
     dwellMs: readNumber(input.dwell_ms, 0, DAY),
+  })
+}
+
+/** What an event says of its items. */
+function linesOf(name: EventName, lines: readonly OrderLine[]) {
+  if (lines.length === 1) return lines[0]
+  // What a list showed was neither ordered nor put anywhere.
+  return { lines: name === 'view_item_list' ? undefined : known(lines) }
+}
+
+/** The event without some of its items: each of the others keeps its own pieces and price. */
+export function keepItems(draft: EventDraft, keep: (item: string) => boolean): EventDraft {
+  const { items, lines, ...rest } = draft
+  const kept = [...items.keys()].filter((at) => keep(items[at]))
+  if (kept.length === items.length) return draft
+  return compact({
+    ...rest,
+    items: kept.map((at) => items[at]),
+    ...linesOf(
+      rest.name,
+      kept.map((at) => lines?.[at] ?? {}),
+    ),
   })
 }
 

@@ -17,6 +17,30 @@ describe('events', () => {
     ])
   })
 
+  test('of an order with something that the catalog lacks, each product keeps its own pieces and price', async () => {
+    const database = newDatabase()
+    const tested = await openDevice(await testServer(), database)
+    const shipping = { item_id: 'SHIPPING', quantity: 1, price: 4.9 }
+    const one = { item_id: 'item-1', quantity: 7, price: 109.95 }
+    const two = { item_id: 'item-2', quantity: 3, price: 49.95 }
+    await tested.capture({ name: 'purchase', items: [shipping, one, two] })
+    await tested.capture({ name: 'purchase', items: [one, shipping] })
+    const expected = [
+      { items: ['item-1'], quantity: 7, price: 109.95 },
+      {
+        items: ['item-1', 'item-2'],
+        lines: [
+          { quantity: 7, price: 109.95 },
+          { quantity: 3, price: 49.95 },
+        ],
+      },
+    ]
+    expect(await tested.device.events(10)).toMatchObject(expected)
+    await tested.device.close()
+    const again = await start(await testServer(), database)
+    expect(await again.device.events(10)).toMatchObject(expected)
+  })
+
   test('the same event twice is one event', async () => {
     const tested = await start(await testServer(), newDatabase())
     await tested.capture({ name: 'view_item', item_id: 'item-0' }, 'same')

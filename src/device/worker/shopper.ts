@@ -2,7 +2,7 @@
 
 import { foldedWords } from '../../core/catalog/words.ts'
 import { NearsideError } from '../../core/error.ts'
-import { type EventDraft, readCapture } from '../../core/events/capture.ts'
+import { type EventDraft, keepItems, readCapture } from '../../core/events/capture.ts'
 import { type Cleaned, type CleaningReport, clean } from '../../core/events/clean.ts'
 import type { ShopperEvent } from '../../core/events/event.ts'
 import { fromEvents } from '../../core/events/history.ts'
@@ -102,17 +102,17 @@ export class Shopper {
       notices.add(draft)
       return null
     }
-    const items = draft.items.filter(shop.knows)
-    const unknown = draft.items.filter((item) => !items.includes(item))
+    const known = keepItems(draft, shop.knows)
+    const unknown = draft.items.filter((item) => !known.items.includes(item))
     if (unknown.length > 0) {
       const listed = unknown.slice(0, 3).join(', ')
       const message = `${draft.name}: no such item in the catalog: ${listed}.`
       notices.add(new NearsideError('item-unknown', message))
-      if (items.length === 0) return null
+      if (known.items.length === 0) return null
     }
     const context = Object.keys(state.context).length > 0 ? { context: state.context } : {}
     return new Promise((settle) => {
-      this.#waiting.push({ draft: { ...draft, items, ...context }, settle })
+      this.#waiting.push({ draft: { ...known, ...context }, settle })
       this.#writing ??= this.#write().finally(() => {
         this.#writing = null
       })
