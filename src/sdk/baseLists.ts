@@ -25,6 +25,8 @@ export interface BaseListsOptions {
 export interface BaseLists {
   /** For `createPersonalizer`, so that devices begin with the model that the page was rendered with. */
   readonly latest: LatestModel
+  /** What was wrong with each row of the catalog that was left out. */
+  readonly faults: readonly string[]
   /** The best items for nobody in particular. */
   recommend(options?: Omit<ListOptions, 'order'>): readonly Recommendation[]
   /** Items like this one. */
@@ -40,7 +42,7 @@ const parse = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().decod
  * @throws NearsideError `model-corrupt` | `model-incompatible` | `catalog-invalid`, or what `read` threw
  */
 export async function readBaseLists(options: BaseListsOptions): Promise<BaseLists> {
-  const { catalog, read } = options
+  const { read } = options
   const latest = parseLatest(parse(await read('latest.json')))
   const manifestBytes = await read(`${latest.version}/manifest.json`)
   if ((await sha256Hex(manifestBytes)) !== latest.manifest) {
@@ -52,12 +54,14 @@ export async function readBaseLists(options: BaseListsOptions): Promise<BaseList
       async ({ name }) => [name, await read(`${latest.version}/${name}`)] as const,
     ),
   )
-  const model = extendModel(await readBaseModel(manifest, new Map(files)), catalog)
+  const catalog = Catalog.parse(options.catalog)
+  const model = extendModel(await readBaseModel(manifest, new Map(files)), catalog.items)
   const scoreInPart = isLarge(model) ? createPartialScores : null
-  const ranker = new Ranker(model, Catalog.parse(catalog), scoreInPart)
+  const ranker = new Ranker(model, catalog, scoreInPart)
   const nobody = ranker.score([], 0, null)
   return {
     latest,
+    faults: catalog.faults,
     recommend: (options = {}) => ranker.recommend(nobody, { ...options, order: 'base' }),
     similar: (item, options = {}) => ranker.similar(item, options),
     boughtTogether: (item, options = {}) => ranker.boughtTogether(item, options),

@@ -102,11 +102,25 @@ describe('Catalog', () => {
     expect([...catalog].length).toBe(catalog.size)
   })
 
-  test('refuses an id used twice and names the place of a bad item', () => {
+  test('refuses an id used twice', () => {
     expect(refusal(() => new Catalog([{ id: 'a' }, { id: 'a' }])).message).toContain("'a'")
-    expect(refusal(() => Catalog.parse([{ id: 'a' }, {}], 'catalog.json')).message).toBe(
-      "catalog.json item 2: has no 'id'",
-    )
+  })
+
+  test('parses unknown rows: one that can’t be used is left out, and said', () => {
+    const rows = [{ id: 'a', price: 1 }, {}, { id: 'b' }, { id: 'a', price: 2 }, null]
+    const { items, faults } = Catalog.parse(rows)
+    expect(items).toEqual([{ id: 'a', price: 1 }, { id: 'b' }])
+    expect(faults).toEqual([
+      "catalog item 2: has no 'id'",
+      "catalog item 4: the id 'a' was already used",
+      'catalog item 5: is not an object',
+    ])
+    expect(Catalog.parse([{ id: 'a' }]).faults).toEqual([])
+  })
+
+  test('refuses what is no catalog, and one of which nothing can be used', () => {
     expect(refusal(() => Catalog.parse({})).message).toContain('is not an array')
+    expect(refusal(() => Catalog.parse([{}, null])).message).toBe("catalog item 1: has no 'id'")
+    expect(Catalog.parse([]).size).toBe(0)
   })
 })

@@ -68,13 +68,3 @@ function parseId(value: unknown, refuse: (message: string) => never): string {
   if (hasControlCharacter(id)) return refuse("field 'id' holds a control character")
   return id
 }
-
-/**
- * Checks an array of items, as in `catalog.json`.
- * @throws NearsideError `catalog-invalid`, naming the place in the array
- */
-export function parseItems(value: unknown, where = 'catalog'): Item[] {
-  if (!Array.isArray(value))
-    throw new NearsideError('catalog-invalid', `${where}: is not an array of items`)
-  return value.map((item, index) => parseItem(item, `${where} item ${index + 1}`))
-}

@@ -9,6 +9,7 @@ import {
   refusingFactory,
 } from '../storage/testDatabases.ts'
 import { ids, live, newDatabase, openDevice, type TestDevice, testServer } from './testDevice.ts'
+import { testCatalog } from './testShop.ts'
 
 const open: TestDevice[] = []
 
@@ -258,3 +259,27 @@ test('code for large catalogs that can not be loaded is said; the lists are the 
   expect(codes(without)).toEqual(['engine-failed'])
   expect(codes(loaded)).toEqual([])
 })
+
+test.each(['given', 'fetched'])(
+  'bad rows in a catalog that is %s cost their own products only',
+  async (how) => {
+    const rows = [{ ...testCatalog[31], price: '9.90' }, ...testCatalog, testCatalog[5], null]
+    const server = await testServer()
+    const url = 'https://shop.test/catalog.json'
+    const fetch: typeof globalThis.fetch = async (input, init) =>
+      String(input) === url ? Response.json(rows) : server.fetch(input, init)
+    const catalog = how === 'given' ? (rows as typeof testCatalog) : url
+    const tested = await start(server, newDatabase(), { fetch }, { catalog })
+    const whole = await start(server, newDatabase())
+    const [list, expected] = await Promise.all(
+      [tested, whole].map(({ device }) => device.recommend({ limit: 40 })),
+    )
+    expect(list).toEqual(expected)
+    expect(list).toHaveLength(32)
+    expect(tested.device.snapshot().notices[0]).toMatchObject({
+      code: 'catalog-invalid',
+      message:
+        "3 of the 35 rows of the catalog can't be used and are left out, e.g. catalog item 1: field 'price' is not a number of zero or more.",
+    })
+  },
+)

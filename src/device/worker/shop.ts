@@ -195,10 +195,18 @@ export class Shop {
 
   async #takeGiven(items: readonly Item[]): Promise<void> {
     try {
-      this.#catalog = Catalog.parse(items)
+      this.#take(Catalog.parse(items))
     } catch (error) {
       this.#deps.notices.add(error, 'catalog-invalid', 'The catalog is not usable')
     }
+  }
+
+  #take(catalog: Catalog): void {
+    this.#catalog = catalog
+    const { faults, size } = catalog
+    if (faults.length === 0) return
+    const message = `${faults.length} of the ${size + faults.length} rows of the catalog can't be used and are left out, e.g. ${faults[0]}.`
+    this.#deps.notices.add(new NearsideError('catalog-invalid', message))
   }
 
   async #startCatalog(url: string): Promise<void> {
@@ -213,7 +221,7 @@ export class Shop {
     const kept = await store.download('catalog').catch(() => null)
     if (kept?.url !== catalog) return false
     try {
-      this.#catalog = parseCatalog(kept.files['catalog.json'])
+      this.#take(parseCatalog(kept.files['catalog.json']))
       this.#catalogHash = kept.version
       return true
     } catch {
@@ -228,7 +236,7 @@ export class Shop {
     if (version === this.#catalogHash) return
     const catalog = parseCatalog(bytes)
     const files = { 'catalog.json': bytes }
-    this.#catalog = catalog
+    this.#take(catalog)
     this.#catalogHash = version
     // Not waited for here: a new shopper's first list needs no disk.
     this.#catalogKept = this.#keep({ key: 'catalog', version, url, time: this.#deps.now(), files })
