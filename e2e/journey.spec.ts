@@ -117,7 +117,7 @@ test('after opting in, a round of 32 devices and this one makes a new base model
   await expect(fact(other, 'Base model and storage', 'Version')).toHaveText('1')
 
   await page.goto('/console')
-  await expect(page.getByText('Shared: nothing').first()).toBeVisible()
+  await expect(page.getByRole('button', { name: /Sent 0$/ })).toBeVisible()
   const uploads: { url: string; bytes: number }[] = []
   context.on('request', (sent) => {
     if (sent.method() !== 'POST') return

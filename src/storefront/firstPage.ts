@@ -31,7 +31,7 @@ export const FIRST_PAGE = 'first-page'
 export const FOR_YOU = 12
 
 /** In the shop's window, at the top of the home page. */
-const CHOSEN = ['85123A', '22423', '47566', '20725', '84879', '22720']
+const CHOSEN = ['85123A', '22423', '20725', '22720']
 
 /** Chosen products; a catalogue without them shows one of each of its largest departments instead. */
 export function windowOf({ get, departments }: Catalogue): readonly Item[] {

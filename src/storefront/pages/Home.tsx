@@ -7,6 +7,7 @@ import { Link } from '../parts/Link.tsx'
 import { ShelfOutline } from '../parts/Outlines.tsx'
 import { useTitle } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'
+import { FirstCard } from '../parts/ProductCard.tsx'
 import { RecentlyViewed } from '../parts/RecentlyViewed.tsx'
 import { ForYou, Popular, Similar } from '../parts/shelves.tsx'
 import { useShop } from '../shop.ts'
@@ -23,7 +24,7 @@ export function Home() {
     <div className="page home">
       <Hero catalogue={catalogue} />
       <div className="for-you">
-        <ForYou limit={FOR_YOU} initialItems={first} />
+        <ForYou limit={FOR_YOU} initialItems={first} itemComponent={FirstCard} />
         {/* The style sheet shows it: the page's first rendering doesn't know the shopper's choice. */}
         <p className="for-you-note">
           Shown in shop order, the same for everybody. Switch to “For you” to sort it by your taste.
@@ -65,17 +66,12 @@ const Hero = memo(function Hero({ catalogue }: { readonly catalogue: Catalogue }
           Three thousand gifts, cards, candles and curiosities. The shelves rearrange themselves
           around you, here on your device, and keep no record of you anywhere else.
         </p>
-        <p>
-          <Link className="button button-strong" href={categoryPath(catalogue.departments[0].name)}>
-            Start browsing
-          </Link>
-        </p>
       </div>
       <ul className="hero-pictures" aria-label="A few of our products">
         {shown.map((item) => (
           <li key={item.id}>
             <Link href={productPath(item)} aria-label={titleOf(item)}>
-              <Picture item={item} size={200} alt="" early />
+              <Picture item={item} size={160} alt="" early />
             </Link>
           </li>
         ))}

@@ -1,38 +1,49 @@
 /** @module The side panel "What this shop learned on your device", as a native modal dialog. */
 import { useRef, useState } from 'react'
+import type { PersonalizerSnapshot } from '../../index.ts'
 import { PersonalizationPanel, usePersonalization } from '../../react.ts'
 import { useShop } from '../shop.ts'
 import { count } from '../text.ts'
 import { Icon } from './Icon.tsx'
 import { Link } from './Link.tsx'
 
+/** What a shopper would call something done: each look, not also the click that led to it. */
+const TEACHING = ['view_item', 'search', 'add_to_cart', 'add_to_wishlist', 'purchase'] as const
+
+const taughtBy = (byName: PersonalizerSnapshot['events']['byName']): number =>
+  TEACHING.reduce((sum, name) => sum + (byName[name] ?? 0), 0)
+
+/** A figure that shows that it has just changed. */
+const Ticking = ({ value }: { readonly value: string }) => (
+  <b key={value} className="tick">
+    {value}
+  </b>
+)
+
 export function LearnedDrawer() {
   const dialog = useRef<HTMLDialogElement>(null)
   const [open, setOpen] = useState(false)
   const { canContribute, unavailable } = useShop()
-  const { sent } = usePersonalization()
+  const { events, sent } = usePersonalization()
   const close = () => dialog.current?.close()
   return (
     <>
-      <div className="learned">
-        <button
-          type="button"
-          className="learned-button"
-          aria-haspopup="dialog"
-          onClick={() => {
-            setOpen(true)
-            dialog.current?.showModal()
-          }}
-        >
-          <Icon name="leaf" />
-          <span>
-            <span className="learned-long">What this shop </span>learned
-          </span>
-        </button>
-        <span className="learned-sent">
-          {sent.bytes === 0 ? 'Shared: nothing' : `Shared: ${count(sent.bytes)} bytes`}
+      <button
+        type="button"
+        className="learned"
+        aria-haspopup="dialog"
+        onClick={() => {
+          setOpen(true)
+          dialog.current?.showModal()
+        }}
+      >
+        <Icon name="leaf" />
+        <span className="learned-text">
+          <span className="visually-hidden">What this shop </span>learned{' '}
+          <Ticking value={count(taughtBy(events.byName))} /> · Sent{' '}
+          <Ticking value={sent.bytes === 0 ? '0' : `${count(sent.bytes)} bytes`} />
         </span>
-      </div>
+      </button>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the backdrop is for pointers; Escape closes */}
       <dialog
         ref={dialog}

@@ -18,8 +18,8 @@ interface CardProps {
 }
 
 const NO_TERMS: readonly string[] = []
-/** Cards of a home page's list that a phone's first screen shows: each picture more delays the paint. */
-const FIRST_CARDS = 2
+/** Cards of the list on a first screen: its first row. Each picture more delays the paint. */
+const FIRST_CARDS = 6
 
 /** Lists are sorted anew all the time; a card whose product stays is not drawn again. */
 export const Card = memo(function Card({ item, terms = NO_TERMS, early }: CardProps) {
@@ -59,7 +59,17 @@ export function PlainCard({ item }: ItemComponentProps) {
 export function ProductCard({ item, recommendation, position }: ItemComponentProps) {
   return (
     <>
-      <Card item={item} early={(position ?? 0) <= FIRST_CARDS} />
+      <Card item={item} />
+      <WhyThis recommendation={recommendation} position={position} />
+    </>
+  )
+}
+
+/** The same for the list that the first screen shows. */
+export function FirstCard({ item, recommendation, position }: ItemComponentProps) {
+  return (
+    <>
+      <Card item={item} early={position <= FIRST_CARDS} />
       <WhyThis recommendation={recommendation} position={position} />
     </>
   )
