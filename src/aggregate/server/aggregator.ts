@@ -36,7 +36,7 @@ export interface Aggregator {
 export function taskOf(role: Task['role'], record: RoundRecord | null): Task | null {
   if (record === null) return null
   const { round, policy, policyHash } = record
-  const isFull = record.counted + record.pending >= policy.aggregationGoal
+  const isFull = record.counted >= policy.aggregationGoal
   const state = record.state === 'open' && !(role === 'leader' && isFull) ? 'open' : 'closed'
   return { protocol: 1, role, round, state, policyHash, policy }
 }

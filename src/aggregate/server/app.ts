@@ -151,7 +151,7 @@ function metricsText(record: RoundRecord | null, lost: number, isWaiting: boolea
 }
 
 function describeRound(record: RoundRecord): z.infer<typeof roundSchema> {
-  const { round, state, policy, policyHash, counted, pending, refused, idSetHash } = record
+  const { round, state, policy, policyHash, counted, idSetHash } = record
   return {
     round,
     state,
@@ -159,8 +159,6 @@ function describeRound(record: RoundRecord): z.infer<typeof roundSchema> {
     policyHash,
     goal: policy.aggregationGoal,
     counted,
-    pending,
-    refused,
     idSetHash,
     released: state === 'released' ? record.version : null,
     gate: record.verdict && { ...record.verdict, reasons: [...record.verdict.reasons] },

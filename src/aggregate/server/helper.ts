@@ -1,7 +1,7 @@
 /**
- * @module The helper: holds the seeds' sum and the veto. It opens a round only on its own terms,
- * and lets its share go only once, with its own noise, for a full round whose reports are the same
- * as the leader's.
+ * @module The helper: holds the seeds and the veto. It opens a round only on its own terms, and lets
+ * its share go only once, with its own noise, for a full round of reports that it holds a seed of. What
+ * it holds beyond those that the leader counted is left out of the sum.
  */
 
 import {
@@ -12,7 +12,7 @@ import {
   sha256,
   sha256Hex,
   toBase64,
-  utf8,
+  toHex,
 } from '../../core/bytes.ts'
 import { canonicalJson } from '../../core/canonicalJson.ts'
 import { NearsideError } from '../../core/error.ts'
@@ -22,6 +22,7 @@ import { open } from '../privacy/seal.ts'
 import { addShare, expandSeed } from '../privacy/shares.ts'
 import { answerMessage, peerMessage, sign, verify } from '../privacy/signature.ts'
 import {
+  type AggregatorKeys,
   dimensionOf,
   noiseVariance,
   type Policy,
@@ -30,11 +31,18 @@ import {
   parsePolicy,
   policyHash,
 } from '../protocol/policy.ts'
-import { HELPER_PART_BYTES, parseHelperPart, reportAad, sealInfo } from '../protocol/report.ts'
+import {
+  HELPER_PART_BYTES,
+  parseHelperPart,
+  REPORT_ID_BYTES,
+  reportAad,
+  sealInfo,
+} from '../protocol/report.ts'
 import { type Aggregator, type AggregatorOptions, ROUNDS_SHOWN } from './aggregator.ts'
+import { createRoundKeys, createSealingKey, publicHalf } from './identity.ts'
 import { releaseMessage, SHARE_OUTCOMES, type ShareOutcome } from './peer.ts'
 import type { HelperKeys, ReleaseAnswer, ReleaseRequest } from './schemas.ts'
-import type { CountedShare, RoundRecord } from './store.ts'
+import { type KeptSeed, NEXT_SEALING_KEY, type RoundRecord } from './store.ts'
 
 export interface HelperAggregator extends Aggregator {
   keys(): Promise<HelperKeys>
@@ -47,61 +55,68 @@ export interface HelperAggregator extends Aggregator {
   release(round: number, request: ReleaseRequest): Promise<ReleaseAnswer>
 }
 
+/** Reports that are added up before others get a turn. */
+const SLICE = 64
+
 export function createHelper(options: AggregatorOptions): HelperAggregator {
   const { store, identity, now, log = () => {}, noise = discreteGaussianNoise } = options
   const next = serially()
+  const keysOf = createRoundKeys()
+
+  /** Of the next round. */
+  async function sealingKey(): Promise<Bytes> {
+    const known = await store.setting(NEXT_SEALING_KEY)
+    return known ?? store.keepSetting(NEXT_SEALING_KEY, await createSealingKey())
+  }
 
   async function propose(round: number, proposed: unknown): Promise<void> {
     const policy = parsePolicy(proposed)
-    checkTerms(policy, options)
-    const newest = await store.current()
-    if (newest !== null && round < newest.round) throw refused(`round ${round} is over`)
-    await pinLeader(fromBase64(policy.leader.signing))
     const hash = await policyHash(policy)
-    if (!(await store.openRound(round, policy, hash, now())))
+    const newest = await store.current()
+    if (newest?.round === round && newest.state === 'open' && newest.policyHash === hash) return
+    if (newest !== null && round <= newest.round)
       throw refused(`round ${round} has other terms or is over`)
-    if (newest?.round !== round) log(`round ${round} opened for model ${policy.model.version}`)
+    const key = await sealingKey()
+    checkTerms(policy, { sealing: publicHalf(key), signing: identity.publicKey }, options)
+    await pinLeader(fromBase64(policy.leader.signing))
+    if (!(await store.openRound(round, policy, hash, key, now())))
+      throw refused(`round ${round} has other terms or is over`)
+    log(`round ${round} opened for model ${policy.model.version}`)
   }
 
   /** The first leader is the leader: from then on only its signature counts. */
   async function pinLeader(key: Bytes): Promise<void> {
     const known = await store.setting('leader')
-    if (known === null) await store.putSetting('leader', key)
+    if (known === null) await store.keepSetting('leader', key)
     else if (!equalBytes(known, key)) throw refused('the policy names another leader')
   }
 
-  async function openShare(part: Uint8Array, record: RoundRecord): Promise<CountedShare> {
-    const { policy, round } = record
+  async function openSeed(part: Uint8Array, record: RoundRecord): Promise<KeptSeed> {
+    const { policy, policyHash, round } = record
     const { header, helperShare } = parseHelperPart(part)
-    const modelHash = policy.model.hash
     if (
       header.round !== round ||
-      header.policyHash !== record.policyHash ||
-      header.modelHash !== modelHash
+      header.policyHash !== policyHash ||
+      header.modelHash !== policy.model.hash
     )
       throw new NearsideError('report-invalid', 'The report is for another round')
     const aad = reportAad(policy.task, header)
-    const seed = await open(identity.sealing, helperShare, sealInfo('helper'), aad)
-    const binding = { task: policy.task, round, policyHash: record.policyHash, modelHash }
-    const share = await expandSeed(seed, binding, dimensionOf(policy))
-    return { id: header.id, bodyHash: await sha256Hex(part), share }
+    const seed = await open(await keysOf(record), helperShare, sealInfo('helper'), aad)
+    return { id: header.id, bodyHash: await sha256Hex(part), seed }
   }
 
   async function take(round: number, parts: Uint8Array): Promise<Uint8Array> {
     if (parts.length === 0 || parts.length % HELPER_PART_BYTES !== 0)
       throw new NearsideError('report-invalid', 'The body is not a whole number of helper parts')
     const record = await requireRound(round)
+    await keysOf(record)
     const opened = await Promise.all(
-      Array.from({ length: parts.length / HELPER_PART_BYTES }, (_, i) =>
-        openShare(parts.slice(i * HELPER_PART_BYTES, (i + 1) * HELPER_PART_BYTES), record).catch(
-          () => null,
-        ),
-      ),
+      pieces(parts, HELPER_PART_BYTES).map((part) => openSeed(part, record).catch(() => null)),
     )
-    const valid = opened.filter((share) => share !== null)
-    const taken = await next(() => store.take(round, valid))
+    const valid = opened.filter((seed) => seed !== null)
+    const kept = await store.keep(round, valid)
     const outcomes = opened.map(
-      (share): ShareOutcome => (share === null ? 'invalid' : taken[valid.indexOf(share)]),
+      (seed): ShareOutcome => (seed === null ? 'invalid' : kept[valid.indexOf(seed)]),
     )
     return Uint8Array.from(outcomes, (outcome) => SHARE_OUTCOMES.indexOf(outcome))
   }
@@ -109,25 +124,39 @@ export function createHelper(options: AggregatorOptions): HelperAggregator {
   async function release(round: number, request: ReleaseRequest): Promise<ReleaseAnswer> {
     let record = await requireRound(round)
     if (record.policyHash !== request.policyHash) throw refused('the policies differ')
+    const ids = fromBase64(request.ids)
+    const idSetHash = await sha256Hex(ids)
     if (record.state === 'open') {
-      const { counted, idSetHash, sum } = await store.aggregate(round)
-      if (counted < record.policy.aggregationGoal)
-        throw refused(`${counted} reports are fewer than ${record.policy.aggregationGoal}`)
-      if (counted !== request.counted || idSetHash !== request.idSetHash)
-        throw refused('the leader counted other reports')
+      const counted = countIds(ids)
+      if (counted !== record.policy.aggregationGoal)
+        throw refused(`${counted} reports are not the goal of ${record.policy.aggregationGoal}`)
+      const sum = await sumOf(record, ids)
       // Stored before it is sent: asked again, the helper gives the same bytes, never new noise.
       addShare(sum, noise(noiseVariance(record.policy), sum.length))
       if (!(await store.release(round, { counted, idSetHash, ownShare: sum }, now())))
-        throw refused(`round ${round} has just changed`)
+        throw refused(`round ${round} is over`)
       record = await requireRound(round)
       log(`round ${round} released with ${counted} reports`)
     }
-    const { ownShare, idSetHash, counted } = record
-    if (ownShare === null || idSetHash !== request.idSetHash)
-      throw refused(`round ${round} was not released`)
+    const { ownShare, policyHash } = record
+    if (ownShare === null || record.idSetHash !== idSetHash)
+      throw refused(`round ${round} was not released for these reports`)
     const share = encodeVector(ownShare)
-    const message = await releaseMessage(round, { ...request, counted, share })
+    const message = await releaseMessage({ round, policyHash, ids, share })
     return { share: toBase64(share), signature: toBase64(await sign(identity.signing, message)) }
+  }
+
+  async function sumOf(record: RoundRecord, ids: Uint8Array): Promise<Uint32Array> {
+    const { policy, policyHash, round } = record
+    const binding = { task: policy.task, round, policyHash, modelHash: policy.model.hash }
+    const sum = new Uint32Array(dimensionOf(policy))
+    for (const slice of pieces(ids, SLICE * REPORT_ID_BYTES)) {
+      for (const seed of await store.seeds(round, pieces(slice, REPORT_ID_BYTES))) {
+        if (seed === null) throw refused('the leader counted reports that are not here')
+        addShare(sum, await expandSeed(seed, binding, sum.length))
+      }
+    }
+    return sum
   }
 
   async function requireRound(round: number): Promise<RoundRecord> {
@@ -145,7 +174,7 @@ export function createHelper(options: AggregatorOptions): HelperAggregator {
     waitingFor: () => null,
     async keys() {
       const lastRound = (await store.current())?.round ?? 0
-      return { ...identity.publicKeys, lastRound }
+      return { sealing: publicHalf(await sealingKey()), signing: identity.publicKey, lastRound }
     },
     lost: () => store.lost(),
     async authenticate(path, body, signature) {
@@ -179,16 +208,29 @@ async function claimedLeader(body: Uint8Array): Promise<Uint8Array | null> {
   }
 }
 
-function checkTerms(policy: Policy, options: AggregatorOptions): void {
-  const { identity, parameters, trust } = options
+function pieces(bytes: Uint8Array, length: number): Uint8Array[] {
+  return Array.from({ length: Math.ceil(bytes.length / length) }, (_, i) =>
+    bytes.slice(i * length, (i + 1) * length),
+  )
+}
+
+/** How many ids these are; each of them once. */
+function countIds(ids: Uint8Array): number {
+  const hex = pieces(ids, REPORT_ID_BYTES).map(toHex)
+  if (ids.length % REPORT_ID_BYTES !== 0 || hex.some((id, i) => i > 0 && id <= hex[i - 1]))
+    throw refused('the ids are not ascending, each once')
+  return hex.length
+}
+
+function checkTerms(policy: Policy, keys: AggregatorKeys, options: AggregatorOptions): void {
+  const { parameters, trust } = options
   const proposed = parametersOf(policy)
   for (const name of Object.keys(parameters) as (keyof PolicyParameters)[]) {
     if (proposed[name] !== parameters[name])
       throw refused(`${name} is ${proposed[name]}, the helper agreed to ${parameters[name]}`)
   }
   if (policy.trust !== trust) throw refused(`trust is ${policy.trust}, the helper runs as ${trust}`)
-  const ours = utf8(canonicalJson(identity.publicKeys))
-  if (!equalBytes(utf8(canonicalJson(policy.helper)), ours))
+  if (canonicalJson(policy.helper) !== canonicalJson(keys))
     throw refused('the policy names other keys for the helper')
 }
 

@@ -1,4 +1,8 @@
-/** @module An aggregator's own keys: made once, kept in its store, private halves never leave it. */
+/**
+ * @module An aggregator's own keys. The signing keys are made once and kept in its store; the keys
+ * that reports are sealed to are new for each round, and destroyed once it takes no more of them.
+ * Private halves never leave the store.
+ */
 
 import { type Bytes, concat, toBase64 } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
@@ -14,36 +18,55 @@ import {
   importSigningKeys,
   type SigningKeys,
 } from '../privacy/signature.ts'
-import type { AggregatorKeys } from '../protocol/policy.ts'
-import type { Store } from './store.ts'
+import type { RoundRecord, Store } from './store.ts'
 
 const KEY_BYTES = 32
 
 export interface Identity {
-  readonly sealing: SealingKeys
   readonly signing: SigningKeys
-  readonly publicKeys: AggregatorKeys
+  /** Base64. */
+  readonly publicKey: string
 }
 
-/** Loads the keys, or makes and stores them on the first start. */
+/** Loads the signing keys, or makes and stores them on the first start. */
 export async function loadIdentity(store: Store): Promise<Identity> {
-  const stored = (await store.setting('identity')) ?? (await create(store))
-  if (stored.length !== 4 * KEY_BYTES)
-    throw new NearsideError('storage-corrupt', 'The stored keys are damaged')
-  const [sealingPublic, sealingPrivate, signingPublic, signingPrivate] = [0, 1, 2, 3].map((i) =>
-    stored.slice(i * KEY_BYTES, (i + 1) * KEY_BYTES),
+  const { publicKey, privateKey } = halves(
+    (await store.setting('identity')) ?? (await store.keepSetting('identity', await create())),
   )
-  return {
-    sealing: await importSealingKeys(sealingPublic, sealingPrivate),
-    signing: await importSigningKeys(signingPublic, signingPrivate),
-    publicKeys: { sealing: toBase64(sealingPublic), signing: toBase64(signingPublic) },
+  return { signing: await importSigningKeys(publicKey, privateKey), publicKey: toBase64(publicKey) }
+}
+
+async function create(): Promise<Bytes> {
+  const { publicKey, privateKey } = await exportSigningKeys(await generateSigningKeys())
+  return concat(publicKey, privateKey)
+}
+
+/** Keys for one round: public half, private half. */
+export async function createSealingKey(): Promise<Bytes> {
+  const { publicKey, privateKey } = await exportSealingKeys(await generateSealingKeys())
+  return concat(publicKey, privateKey)
+}
+
+/** Base64. */
+export function publicHalf(sealingKey: Bytes): string {
+  return toBase64(halves(sealingKey).publicKey)
+}
+
+/** Remembers the last round's keys only. @throws NearsideError `round-closed` where they are destroyed */
+export function createRoundKeys(): (record: RoundRecord) => Promise<SealingKeys> {
+  let last: { readonly policyHash: string; readonly keys: Promise<SealingKeys> } | null = null
+  return ({ round, policyHash, sealingKey }) => {
+    if (sealingKey === null) throw new NearsideError('round-closed', `Round ${round} is over`)
+    if (last?.policyHash !== policyHash) {
+      const { publicKey, privateKey } = halves(sealingKey)
+      last = { policyHash, keys: importSealingKeys(publicKey, privateKey) }
+    }
+    return last.keys
   }
 }
 
-async function create(store: Store): Promise<Bytes> {
-  const sealing = await exportSealingKeys(await generateSealingKeys())
-  const signing = await exportSigningKeys(await generateSigningKeys())
-  const bytes = concat(sealing.publicKey, sealing.privateKey, signing.publicKey, signing.privateKey)
-  await store.putSetting('identity', bytes)
-  return bytes
+function halves(stored: Bytes) {
+  if (stored.length !== 2 * KEY_BYTES)
+    throw new NearsideError('storage-corrupt', 'The stored keys are damaged')
+  return { publicKey: stored.slice(0, KEY_BYTES), privateKey: stored.slice(KEY_BYTES) }
 }

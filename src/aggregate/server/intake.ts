@@ -1,7 +1,8 @@
 /**
- * @module How the leader takes reports. A report is first kept sealed (pending), then given to the
- * helper, then counted and its body forgotten. It is acknowledged only when both aggregators have
- * counted it; every step is stored before the next begins and can be repeated.
+ * @module How the leader takes reports. It opens its own share, has the helper keep the other, and
+ * then records the id and adds the share in one transaction; only then is the report acknowledged. The
+ * report itself is in memory only. What was cut off in between is with the helper alone, which leaves
+ * it out of the sum unless the device sends the same bytes again.
  */
 
 import { decodeVector, fromHex, sha256Hex, toBase64 } from '../../core/bytes.ts'
@@ -19,9 +20,9 @@ import {
   sealInfo,
 } from '../protocol/report.ts'
 import { groupCommit } from './groupCommit.ts'
-import type { ShareOutcome } from './peer.ts'
+import { createRoundKeys } from './identity.ts'
 import type { LeaderOptions } from './rounds.ts'
-import type { RoundRecord, StagedReport, StageOutcome } from './store.ts'
+import type { CountedShare, CountOutcome, RoundRecord } from './store.ts'
 
 export interface Accepted {
   /** False when the very same report had been counted before. */
@@ -32,114 +33,106 @@ export interface Accepted {
 export interface Intake {
   /**
    * Resolves when both aggregators have counted the report.
-   * @param settled called when the report's group is through, whatever came of it
+   * @param settled called when the report's group is through
    * @throws NearsideError `report-invalid`, `report-conflict`, `round-closed`, `policy-mismatch`;
    * `aggregator-unreachable` when the same bytes may succeed later
    */
   accept(body: Uint8Array, settled: () => void): Promise<Accepted>
-  /**
-   * Finishes with reports whose upload was cut off: the helper may or may not have its part.
-   * @throws NearsideError `round-closed` where the helper takes no more
-   */
-  drain(record: RoundRecord): Promise<void>
   /** Reports waiting for their group. */
   queued(): number
 }
 
-interface Checked {
+interface Checked extends CountedShare {
   readonly report: Report
-  readonly staged: StagedReport
-  readonly share: Uint32Array
 }
 
-/** Reports a group; one flush of the disk and one request to the helper each. */
-const GROUP = 64
+type Outcome = CountOutcome | 'refused'
 
-/** @param next runs a step when no other step of this leader does */
-export function createIntake(
-  { store, identity, helper }: LeaderOptions,
-  next: <T>(step: () => Promise<T>) => Promise<T>,
-): Intake {
-  async function check(body: Uint8Array, record: RoundRecord): Promise<Checked> {
+/** Reports a group; one request to the helper and one flush of the disk each. */
+const GROUP = 64
+/** So long nobody waits for a helper that has just not answered. */
+const PAUSE = 5_000
+
+export function createIntake({ store, identity, helper, now }: LeaderOptions): Intake {
+  const keysOf = createRoundKeys()
+  let failedAt = Number.NEGATIVE_INFINITY
+
+  function requireHelper(): void {
+    const since = now() - failedAt
+    if (since >= 0 && since < PAUSE) throw later('The helper does not answer')
+  }
+
+  async function check(body: Uint8Array, bodyHash: string, record: RoundRecord): Promise<Checked> {
     const { policy } = record
     const report = parseReport(body, dimensionOf(policy))
     const { header } = report
     if (header.policyHash !== record.policyHash || header.modelHash !== policy.model.hash)
       throw new NearsideError('policy-mismatch', 'The report is for another policy')
     const aad = reportAad(policy.task, header)
-    const plain = await open(identity.sealing, report.leaderShare, sealInfo('leader'), aad)
-    const bodyHash = await sha256Hex(body)
-    const staged = { id: header.id, bodyHash, body: new Uint8Array(body) }
-    return { report, staged, share: decodeVector(plain) }
+    const plain = await open(await keysOf(record), report.leaderShare, sealInfo('leader'), aad)
+    return { report, id: header.id, bodyHash, share: decodeVector(plain) }
   }
 
-  /** stage → forward → count; the three steps of one group. */
-  async function commit(group: readonly Checked[]): Promise<readonly StageOutcome[]> {
-    const { round } = group[0].report.header
+  async function commit(group: readonly Checked[]): Promise<readonly Outcome[]> {
+    // The same report twice, in this group or in one before, is one report.
+    const distinct = group.filter(({ id }, i) => group.findIndex((other) => other.id === id) === i)
+    const settled = new Map<string, { readonly outcome: Outcome; readonly bodyHash: string }>()
+    for (const { id, report } of distinct) {
+      const bodyHash = await store.countedHash(report.header.round, id)
+      if (bodyHash !== null) settled.set(id, { outcome: 'counted', bodyHash })
+    }
     const record = await store.current()
-    const goal = record?.round === round ? record.policy.aggregationGoal : 0
-    const staged = await store.stage(
-      round,
-      goal,
-      group.map((checked) => checked.staged),
-    )
-    const pending = group.filter((_, i) => staged[i] === 'pending')
-    if (pending.length === 0) return staged
-    const settled = new Map<string, StageOutcome>()
-    for (const [id, outcome] of await forward(record as RoundRecord, pending))
-      settled.set(id, outcome)
-    return group.map((checked, i) =>
-      staged[i] === 'pending' ? (settled.get(checked.staged.id) ?? 'pending') : staged[i],
-    )
+    const isOpen = ({ report }: Checked) =>
+      record?.state === 'open' && report.header.round === record.round
+    const fresh = distinct.filter((checked) => !settled.has(checked.id) && isOpen(checked))
+    const room = record === null ? 0 : record.policy.aggregationGoal - record.counted
+    const taken = fresh.slice(0, room)
+    if (record !== null && taken.length > 0) {
+      requireHelper()
+      const outcomes = await count(record, taken)
+      for (const [i, { id, bodyHash }] of taken.entries())
+        settled.set(id, { outcome: outcomes[i], bodyHash })
+    }
+    return group.map((checked) => {
+      const one = settled.get(checked.id)
+      if (one === undefined) return isOpen(checked) ? 'full' : 'closed'
+      return one.bodyHash === checked.bodyHash ? one.outcome : 'conflict'
+    })
   }
 
-  async function forward(
+  async function count(
     record: RoundRecord,
-    pending: readonly Checked[],
-  ): Promise<ReadonlyMap<string, StageOutcome>> {
-    // The same report twice in a group is one report.
-    const distinct = [...new Map(pending.map((checked) => [checked.staged.id, checked])).values()]
-    const { round } = record
-    const outcomes = await helper.forward(
-      record,
-      distinct.map(({ report }) => encodeHelperPart(report)),
-    )
-    const of = (...wanted: ShareOutcome[]) =>
-      distinct.filter((_, i) => wanted.includes(outcomes[i]))
-    const counted = of('counted', 'duplicate')
-    const refused = of('invalid', 'conflict')
-    await store.count(
-      round,
-      counted.map(({ staged, share }) => ({ id: staged.id, share })),
-    )
-    await store.refuse(
-      round,
-      refused.map(({ staged }) => staged.id),
-    )
-    return new Map<string, StageOutcome>([
-      ...counted.map(({ staged }) => [staged.id, 'counted'] as const),
-      ...refused.map(({ staged }) => [staged.id, 'refused'] as const),
-      ...of('closed').map(({ staged }) => [staged.id, 'closed'] as const),
-    ])
+    taken: readonly Checked[],
+  ): Promise<readonly Outcome[]> {
+    const parts = taken.map(({ report }) => encodeHelperPart(report))
+    const answers = await helper.forward(record, parts).catch((thrown) => {
+      failedAt = now()
+      throw thrown
+    })
+    const kept = taken.filter((_, i) => answers[i] === 'kept' || answers[i] === 'duplicate')
+    const counted = await store.count(record.round, record.policy.aggregationGoal, kept)
+    return taken.map((checked, i) => {
+      if (answers[i] === 'invalid') return 'refused'
+      return answers[i] === 'conflict' ? 'conflict' : counted[kept.indexOf(checked)]
+    })
   }
 
-  const groups = groupCommit((group: readonly Checked[]) => next(() => commit(group)), GROUP)
+  const groups = groupCommit(commit, GROUP)
 
   async function accept(body: Uint8Array, settled: () => void): Promise<Accepted> {
     const header = parseHeader(body)
     const bodyHash = await sha256Hex(body)
-    const known = await store.report(header.round, header.id)
-    if (known && known.state !== 'pending')
-      return answer(known.bodyHash === bodyHash ? known.state : 'conflict', false)
+    const known = await store.countedHash(header.round, header.id)
+    if (known !== null) return answer(known === bodyHash ? 'counted' : 'conflict', false)
     const record = await store.current()
     if (record === null) throw later('No round is open yet')
     if (header.round !== record.round || record.state !== 'open') return answer('closed', false)
-    const checked = await check(body, record)
-    const outcome = await groups.submit(checked)
+    requireHelper()
+    const outcome = await groups.submit(await check(body, bodyHash, record))
     settled()
-    return answer(outcome, known === null)
+    return answer(outcome, true)
 
-    async function answer(outcome: StageOutcome, fresh: boolean): Promise<Accepted> {
+    async function answer(outcome: Outcome, fresh: boolean): Promise<Accepted> {
       if (outcome !== 'counted') throw refusal(outcome, header.round)
       const signature = await sign(identity.signing, receiptMessage(fromHex(bodyHash)))
       const { id, round } = header
@@ -147,35 +140,21 @@ export function createIntake(
     }
   }
 
-  async function drain(record: RoundRecord): Promise<void> {
-    const pending = await store.pending(record.round)
-    for (let i = 0; i < pending.length; i += GROUP) {
-      const group = pending.slice(i, i + GROUP).map(({ body }) => check(body, record))
-      const outcomes = await forward(record, await Promise.all(group))
-      if ([...outcomes.values()].includes('closed'))
-        throw new NearsideError('round-closed', 'The helper has closed the round')
-    }
-  }
-
-  return { accept, drain, queued: groups.waiting }
+  return { accept, queued: groups.waiting }
 }
 
 function later(why: string): NearsideError {
   return new NearsideError('aggregator-unreachable', why)
 }
 
-const REFUSALS: Readonly<Record<Exclude<StageOutcome, 'counted'>, readonly [ErrorCode, string]>> = {
-  pending: [
-    'aggregator-unreachable',
-    'The helper has not taken the report yet; send it again later',
-  ],
+const REFUSALS: Readonly<Record<Exclude<Outcome, 'counted'>, readonly [ErrorCode, string]>> = {
   full: ['aggregator-unreachable', 'The round is filling up; try again in a moment'],
   closed: ['round-closed', 'The round is over'],
   refused: ['report-invalid', 'The helper can’t open its part of the report'],
   conflict: ['report-conflict', 'Another report has this id'],
 }
 
-function refusal(outcome: Exclude<StageOutcome, 'counted'>, round: number): NearsideError {
+function refusal(outcome: Exclude<Outcome, 'counted'>, round: number): NearsideError {
   const [code, why] = REFUSALS[outcome]
   return new NearsideError(code, `Round ${round}: ${why}`)
 }

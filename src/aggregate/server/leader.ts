@@ -3,16 +3,17 @@ import { NearsideError } from '../../core/error.ts'
 import { serially } from '../../core/serially.ts'
 import { type Aggregator, ROUNDS_SHOWN } from './aggregator.ts'
 import { type Accepted, createIntake } from './intake.ts'
+import { HelperRefusal } from './peer.ts'
 import { createRounds, type LeaderOptions } from './rounds.ts'
 
 export interface LeaderAggregator extends Aggregator {
   /**
-   * Resolves when both aggregators have counted the report.
+   * Resolves when both aggregators have counted the report. Waits for no step of a round.
    * @throws NearsideError `report-invalid`, `report-conflict`, `round-closed`, `policy-mismatch`;
    * `aggregator-unreachable` when the same bytes may succeed later
    */
   accept(body: Uint8Array): Promise<Accepted>
-  /** Takes the round as far as it goes now; safe to call at any time. */
+  /** Takes the round as far as it goes now; safe to call at any time, one walk goes on at a time. */
   advance(): Promise<void>
   /** Reports waiting for their group. */
   queued(): number
@@ -21,16 +22,29 @@ export interface LeaderAggregator extends Aggregator {
 export function createLeader(options: LeaderOptions): LeaderAggregator {
   const { store, log = () => {} } = options
   const next = serially()
-  const intake = createIntake(options, next)
-  const rounds = createRounds(options, intake.drain)
+  const intake = createIntake(options)
+  const rounds = createRounds(options)
   let waitingFor: string | null = null
+  let walk: Promise<void> | null = null
+  let again = false
 
-  async function advance(): Promise<void> {
-    try {
-      while (await next(rounds.step)) waitingFor = null
-      waitingFor = null
-    } catch (thrown) {
-      await stall(NearsideError.from(thrown, 'storage-unavailable', 'The round cannot go on'))
+  function advance(): Promise<void> {
+    again = true
+    walk ??= go().finally(() => {
+      walk = null
+    })
+    return walk
+  }
+
+  async function go(): Promise<void> {
+    while (again) {
+      again = false
+      try {
+        while (await next(rounds.step)) waitingFor = null
+        waitingFor = null
+      } catch (thrown) {
+        await stall(NearsideError.from(thrown, 'storage-unavailable', 'The round cannot go on'))
+      }
     }
   }
 
@@ -43,10 +57,12 @@ export function createLeader(options: LeaderOptions): LeaderAggregator {
   async function stall(error: NearsideError): Promise<void> {
     if (error.message !== waitingFor) log(`waiting: ${error.message}`)
     waitingFor = error.message
-    const record = await store.current().catch(() => null)
-    const isRefused = error.code === 'round-closed' || error.code === 'policy-mismatch'
-    if (isRefused && (record?.state === 'open' || record?.state === 'sealed'))
-      await next(() => rounds.abandon(record, error.message)).catch(() => false)
+    if (!(error instanceof HelperRefusal)) return
+    await next(async () => {
+      const record = await store.current()
+      if (record?.round === error.round && (record.state === 'open' || record.state === 'sealed'))
+        await rounds.abandon(record, error.message)
+    }).catch(() => {})
   }
 
   return {
@@ -56,7 +72,14 @@ export function createLeader(options: LeaderOptions): LeaderAggregator {
     rounds: () => store.rounds(ROUNDS_SHOWN),
     waitingFor: () => waitingFor,
     lost: () => store.lost(),
-    accept: (body) => intake.accept(body, () => void advanceIfFull()),
+    async accept(body) {
+      try {
+        return await intake.accept(body, () => void advanceIfFull())
+      } catch (thrown) {
+        if (thrown instanceof HelperRefusal) void stall(thrown)
+        throw thrown
+      }
+    },
     advance,
     queued: intake.queued,
   }

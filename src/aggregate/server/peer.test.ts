@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { createFederation, HELPER, LEADER, type TestFederation } from './testFederation.ts'
 import { meanOf, post, report } from './testReports.ts'
 
+/** No test waits for it. */
+const LONG = 1_000_000
+
 const isPeer = (url: URL) => url.origin === HELPER && url.pathname.startsWith('/v1/peer/')
 
 async function make(federation: TestFederation, count: number) {
@@ -12,6 +15,7 @@ async function make(federation: TestFederation, count: number) {
 }
 
 async function expectReleased(federation: TestFederation, made: Awaited<ReturnType<typeof make>>) {
+  federation.now += 5_000
   for (const { body } of made) expect((await post(federation, body)).status).toBeLessThan(202)
   await federation.leader.advance()
   const quantized = made.map((one) => one.quantized)
@@ -62,6 +66,52 @@ describe('a proxy before the helper', () => {
     }
     expect((await post(federation, made[0].body)).status).toBe(503)
     expect((await federation.leader.current())?.counted).toBe(0)
+    federation.proxy = (_, answer) => answer()
+    await expectReleased(federation, made)
+  })
+})
+
+describe('a helper that hangs', () => {
+  it('keeps nobody waiting: it is asked once, and all who upload are answered', async () => {
+    const deadlines = { forward: 20, release: LONG, other: LONG }
+    const federation = await createFederation({
+      deadlines,
+      parameters: { aggregationGoal: 150 },
+    })
+    const made = await make(federation, 150)
+    let asked = 0
+    federation.proxy = (url, answer) => {
+      if (!isPeer(url)) return answer()
+      asked++
+      return new Promise(() => {})
+    }
+    const answers = await Promise.all(made.map(({ body }) => post(federation, body)))
+    expect(answers.map(({ status }) => status)).toEqual(Array(150).fill(503))
+    expect(answers[0].headers.get('retry-after')).toBe('5')
+    expect(asked).toBe(1)
+    deadlines.forward = LONG
+    federation.proxy = (_, answer) => answer()
+    await expectReleased(federation, made)
+  })
+
+  it('at the release is asked by one step at a time, however often the clock ticks', async () => {
+    const deadlines = { forward: LONG, release: 20, other: LONG }
+    const federation = await createFederation({ deadlines })
+    const made = await make(federation, 4)
+    let asked = 0
+    federation.proxy = (url, answer) => {
+      if (!url.pathname.endsWith('/release')) return answer()
+      asked++
+      return new Promise(() => {})
+    }
+    for (const { body } of made) await post(federation, body)
+    await Promise.all(Array.from({ length: 10 }, () => federation.leader.advance()))
+    // When the round was full, by the walk that ten calls share, and once more for those that came late.
+    expect(asked).toBeLessThanOrEqual(3)
+    expect(federation.leader.waitingFor()).toMatch(/does not answer/)
+    // Reports are answered all the same.
+    expect((await post(federation, made[0].body)).status).toBe(200)
+    deadlines.release = LONG
     federation.proxy = (_, answer) => answer()
     await expectReleased(federation, made)
   })

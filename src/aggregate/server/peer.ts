@@ -10,6 +10,7 @@ import {
   decodeVector,
   fromBase64,
   sha256,
+  sha256Hex,
   toBase64,
   utf8,
 } from '../../core/bytes.ts'
@@ -17,6 +18,7 @@ import { canonicalJson } from '../../core/canonicalJson.ts'
 import { NearsideError } from '../../core/error.ts'
 import { answerMessage, peerMessage, type SigningKeys, sign, verify } from '../privacy/signature.ts'
 import { dimensionOf } from '../protocol/policy.ts'
+import { REPORT_ID_BYTES } from '../protocol/report.ts'
 import { endpoint, PEER_ROUTES, SHARES_MEDIA_TYPE, SIGNATURE_HEADER } from '../protocol/routes.ts'
 import {
   type HelperKeys,
@@ -28,10 +30,27 @@ import {
 import type { RoundRecord } from './store.ts'
 
 /** The helper's answer for one forwarded share. */
-export const SHARE_OUTCOMES = ['counted', 'duplicate', 'conflict', 'invalid', 'closed'] as const
+export const SHARE_OUTCOMES = ['kept', 'duplicate', 'conflict', 'invalid'] as const
 export type ShareOutcome = (typeof SHARE_OUTCOMES)[number]
 
-const TIMEOUT = 10_000
+/** How long each answer may take, in milliseconds; a release adds up every report of the round. */
+export interface Deadlines {
+  readonly forward: number
+  readonly release: number
+  readonly other: number
+}
+
+const DEADLINES: Deadlines = { forward: 5_000, release: 60_000, other: 10_000 }
+
+/** What the helper itself, by its signature, does not do; the round can't be finished with it. */
+export class HelperRefusal extends NearsideError {
+  readonly round: number
+
+  constructor(code: 'policy-mismatch' | 'round-closed', message: string, round: number) {
+    super(code, message)
+    this.round = round
+  }
+}
 
 /** The round that a request is about; its policy names the key that the answer must be signed by. */
 type Round = Pick<RoundRecord, 'round' | 'policy'>
@@ -47,21 +66,23 @@ export interface Helper {
   propose(round: Round): Promise<void>
   /** @param parts `encodeHelperPart` of each report. One outcome each, in order. */
   forward(round: Round, parts: readonly Bytes[]): Promise<readonly ShareOutcome[]>
-  release(round: Round, request: ReleaseRequest): Promise<HelperRelease>
+  /** @param ids of the reports to add up, one after another, ascending */
+  release(round: Round & { readonly policyHash: string }, ids: Bytes): Promise<HelperRelease>
 }
 
 /**
  * @throws (all methods) NearsideError `aggregator-unreachable` when it may work later, which is also
- * whatever the helper has not signed; `policy-mismatch` | `round-closed` when the helper refuses
+ * whatever the helper has not signed; `HelperRefusal`
  */
 export function createHelperClient(
   base: string,
   signing: SigningKeys,
   fetch: typeof globalThis.fetch,
+  deadlines = DEADLINES,
 ): Helper {
-  async function request(path: string, init: RequestInit) {
+  async function request(path: string, init: RequestInit, deadline: number) {
     try {
-      const signal = AbortSignal.timeout(TIMEOUT)
+      const signal = AbortSignal.timeout(deadline)
       const response = await fetch(endpoint(base, path), { ...init, signal })
       return { response, answer: new Uint8Array(await response.arrayBuffer()) }
     } catch (thrown) {
@@ -69,11 +90,17 @@ export function createHelperClient(
     }
   }
 
-  async function post(path: string, body: Bytes, type: string, { policy }: Round): Promise<Bytes> {
+  async function post(
+    path: string,
+    body: Bytes,
+    type: string,
+    { round, policy }: Round,
+    deadline: number,
+  ): Promise<Bytes> {
     const hash = await sha256(body)
     const signature = toBase64(await sign(signing, peerMessage('POST', path, hash)))
     const headers = { 'content-type': type, [SIGNATURE_HEADER]: signature }
-    const { response, answer } = await request(path, { method: 'POST', headers, body })
+    const { response, answer } = await request(path, { method: 'POST', headers, body }, deadline)
     const { status } = response
     const message = answerMessage('POST', path, hash, status, await sha256(answer))
     const answered = response.headers.get(SIGNATURE_HEADER) ?? ''
@@ -83,61 +110,65 @@ export function createHelperClient(
         `An answer (${described(status, answer)}) came from the helper’s address, not signed by the helper`,
       )
     if (response.ok) return answer
-    throw refusal(status, answer)
+    throw refusal(status, answer, round)
   }
 
-  const json = (path: string, value: unknown, round: Round) =>
-    post(path, utf8(canonicalJson(value)), 'application/json', round)
+  const json = (path: string, value: unknown, round: Round, deadline: number) =>
+    post(path, utf8(canonicalJson(value)), 'application/json', round, deadline)
 
   return {
     async keys() {
-      const { response, answer } = await request(PEER_ROUTES.keys, {})
+      const { response, answer } = await request(PEER_ROUTES.keys, {}, deadlines.other)
       if (response.ok) return readAnswer(answer, helperKeysSchema)
       throw new NearsideError('aggregator-unreachable', said(response.status, answer))
     },
     async propose(round) {
-      await json(PEER_ROUTES.propose(round.round), { policy: round.policy }, round)
+      await json(PEER_ROUTES.propose(round.round), { policy: round.policy }, round, deadlines.other)
     },
     async forward(round, parts) {
       const path = PEER_ROUTES.shares(round.round)
-      const answer = await post(path, concat(...parts), SHARES_MEDIA_TYPE, round)
+      const answer = await post(path, concat(...parts), SHARES_MEDIA_TYPE, round, deadlines.forward)
       if (answer.length !== parts.length || answer.some((code) => !(code in SHARE_OUTCOMES)))
         throw unreadable()
       return Array.from(answer, (code) => SHARE_OUTCOMES[code])
     },
-    async release(round, request) {
-      const { policy } = round
-      const path = PEER_ROUTES.release(round.round)
-      const value = readAnswer(await json(path, request, round), releaseAnswerSchema)
+    async release({ round, policy, policyHash }, ids) {
+      const path = PEER_ROUTES.release(round)
+      const request: ReleaseRequest = { policyHash, ids: toBase64(ids) }
+      const answer = await json(path, request, { round, policy }, deadlines.release)
+      const value = readAnswer(answer, releaseAnswerSchema)
       const share = fromBase64(value.share)
-      const message = await releaseMessage(round.round, { ...request, share })
+      const message = await releaseMessage({ round, policyHash, ids, share })
+      // Asked again it would be the same bytes.
       if (!(await verify(fromBase64(policy.helper.signing), value.signature, message)))
-        throw new NearsideError('policy-mismatch', 'The helper’s release is not signed by its key')
-      // Asked again it would be the same bytes: the round can't be finished.
+        throw new HelperRefusal('policy-mismatch', 'The helper’s release is not signed', round)
       if (share.length !== 4 * dimensionOf(policy))
-        throw new NearsideError('policy-mismatch', 'The helper’s share has another length')
+        throw new HelperRefusal('policy-mismatch', 'The helper’s share has another length', round)
       return { share: decodeVector(share), signature: value.signature }
     },
   }
 }
 
 /** What the helper signs when it releases: the round, what was counted, and the share itself. */
-export async function releaseMessage(
-  round: number,
-  record: ReleaseRequest & { readonly share: Uint8Array },
-): Promise<Bytes> {
-  const { policyHash, counted, idSetHash } = record
-  const share = toBase64(await sha256(record.share))
+export async function releaseMessage(release: {
+  readonly round: number
+  readonly policyHash: string
+  readonly ids: Uint8Array
+  readonly share: Uint8Array
+}): Promise<Bytes> {
+  const { round, policyHash, ids } = release
+  const counted = ids.length / REPORT_ID_BYTES
+  const idSetHash = await sha256Hex(ids)
+  const share = toBase64(await sha256(release.share))
   return utf8(
     `nearside release v1\0${canonicalJson({ round, policyHash, counted, idSetHash, share })}`,
   )
 }
 
-/** What the helper itself, by its signature, does not do. */
-function refusal(status: number, body: Bytes): NearsideError {
+function refusal(status: number, body: Bytes, round: number): NearsideError {
   const message = said(status, body)
-  if (status === 410) return new NearsideError('round-closed', message)
-  if (status === 422) return new NearsideError('policy-mismatch', message)
+  if (status === 410) return new HelperRefusal('round-closed', message, round)
+  if (status === 422) return new HelperRefusal('policy-mismatch', message, round)
   return new NearsideError('aggregator-unreachable', message)
 }
 

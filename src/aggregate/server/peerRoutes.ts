@@ -5,27 +5,32 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { HELPER_PART_BYTES } from '../protocol/report.ts'
+import { HELPER_PART_BYTES, REPORT_ID_BYTES } from '../protocol/report.ts'
 import { PEER_ROUTES, ROUTES, SHARES_MEDIA_TYPE, SIGNATURE_HEADER } from '../protocol/routes.ts'
 import type { HelperAggregator } from './helper.ts'
 import { respondProblem, respondThrown } from './problemResponse.ts'
 import { proposalSchema, readJson, releaseRequestSchema } from './schemas.ts'
 
-/** 256 helper parts; a policy and a release request are far smaller. */
-const MAX_BODY = 256 * HELPER_PART_BYTES
+/** 256 helper parts; a policy is far smaller. */
+const MAX_PARTS = 256 * HELPER_PART_BYTES
+/** Beside the ids of a release request. */
+const MAX_REST = 1_024
 
 export function peerRoutes(app: OpenAPIHono, helper: HelperAggregator): void {
   app.post(ROUTES.reports, (c) =>
     respondProblem(c, 404, 'input-invalid', 'Reports go to the leader'),
   )
   app.get(PEER_ROUTES.keys, async (c) => c.json(await helper.keys()))
-  app.use(
-    '/v1/peer/*',
-    bodyLimit({
-      maxSize: MAX_BODY,
-      onError: (c) => respondProblem(c, 413, 'input-invalid', 'The body is too long'),
-    }),
-  )
+  app.use('/v1/peer/*', async (c, next) => {
+    const goal = (await helper.current())?.policy.aggregationGoal ?? 0
+    // In base64.
+    const ids = Math.ceil((4 / 3) * REPORT_ID_BYTES * goal)
+    const limit = bodyLimit({
+      maxSize: Math.max(MAX_PARTS, ids + MAX_REST),
+      onError: () => respondProblem(c, 413, 'input-invalid', 'The body is too long'),
+    })
+    return limit(c, next)
+  })
   type Answer = (c: Context, round: number, body: Uint8Array) => Response | Promise<Response>
   const routes: readonly (readonly [string, (round: number) => string, Answer])[] = [
     [

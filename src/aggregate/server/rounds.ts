@@ -4,7 +4,7 @@
  * may die at any moment.
  */
 
-import type { Bytes } from '../../core/bytes.ts'
+import { type Bytes, sha256Hex } from '../../core/bytes.ts'
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
 import type { ModelManifest } from '../../core/model/manifest.ts'
 import { nextVersion, publishModel } from '../../train/models/publish.ts'
@@ -13,6 +13,7 @@ import { discreteGaussianNoise } from '../privacy/discreteGaussian.ts'
 import { addShare } from '../privacy/shares.ts'
 import { noiseVariance, POLICY_FORMAT, type Policy, policyHash } from '../protocol/policy.ts'
 import type { AggregatorOptions } from './aggregator.ts'
+import { createSealingKey, publicHalf } from './identity.ts'
 import type { Helper } from './peer.ts'
 import { implausible, meanUpdate } from './release.ts'
 import type { RoundRecord, Verdict } from './store.ts'
@@ -62,11 +63,7 @@ const ACCEPTED: Verdict = { accepted: true, reasons: [], metrics: {} }
 /** Parameters or scores that are not finite: the same update gives the same, however often it is tried. */
 const NO_MODEL: ReadonlySet<ErrorCode> = new Set(['fit-diverged', 'engine-failed'])
 
-/** @param drain finishes with the reports that a round still waits for */
-export function createRounds(
-  options: LeaderOptions,
-  drain: (record: RoundRecord) => Promise<void>,
-): Rounds {
+export function createRounds(options: LeaderOptions): Rounds {
   const { store, identity, helper, now, log = () => {}, noise = discreteGaussianNoise } = options
 
   async function step(): Promise<boolean> {
@@ -80,10 +77,9 @@ export function createRounds(
   async function collect(record: RoundRecord): Promise<boolean> {
     const { round, policy } = record
     const model = await readLatest(options.models)
-    const wanted = await policyHash(await policyFor(model, policy.helper))
+    const wanted = await policyHash(policyFor(model, policy))
     if (wanted !== record.policyHash)
       return abandon(record, 'the model or the policy changed while it was open')
-    if (record.pending > 0) await drain(record)
     if (!(await store.seal(round, policy.aggregationGoal))) return false
     log(`round ${round} sealed with ${policy.aggregationGoal} reports`)
     return true
@@ -91,9 +87,9 @@ export function createRounds(
 
   async function exchange(record: RoundRecord): Promise<boolean> {
     const { round, policy } = record
-    const { counted, idSetHash, sum } = await store.aggregate(round)
-    const request = { policyHash: record.policyHash, counted, idSetHash }
-    const { share: peerShare, signature: peerSignature } = await helper.release(record, request)
+    const { ids, sum } = await store.aggregate(round)
+    const { share: peerShare, signature: peerSignature } = await helper.release(record, ids)
+    const idSetHash = await sha256Hex(ids)
     addShare(sum, noise(noiseVariance(policy), sum.length))
     const version = await nextVersion(options.models)
     await store.exchange(round, { idSetHash, ownShare: sum, peerShare, peerSignature, version })
@@ -155,25 +151,27 @@ export function createRounds(
   async function openNext(newest: RoundRecord | null): Promise<boolean> {
     const model = await readLatest(options.models)
     const { lastRound, sealing, signing } = await helper.keys()
-    const policy = await policyFor(model, { sealing, signing })
+    const key = await createSealingKey()
+    const leader = { sealing: publicHalf(key), signing: identity.publicKey }
+    const policy = policyFor(model, { leader, helper: { sealing, signing } })
     // The helper goes first: a round that it doesn't know must not collect reports. If this process
     // dies after it has agreed, that number stays unused.
     const round = Math.max(newest?.round ?? 0, lastRound) + 1
     await helper.propose({ round, policy })
-    await store.openRound(round, policy, await policyHash(policy), now())
+    await store.openRound(round, policy, await policyHash(policy), key, now())
     log(`round ${round} opened for model ${model.version}, goal ${policy.aggregationGoal}`)
     return false
   }
 
-  async function policyFor(model: PublishedModel, keys: Policy['helper']): Promise<Policy> {
+  function policyFor(model: PublishedModel, keys: Pick<Policy, 'leader' | 'helper'>): Policy {
     return {
       format: POLICY_FORMAT,
       trust: options.trust,
       ...options.parameters,
       model: { version: model.version, hash: model.hash },
       parameters: options.layout(model),
-      leader: identity.publicKeys,
-      helper: { sealing: keys.sealing, signing: keys.signing },
+      leader: keys.leader,
+      helper: keys.helper,
     }
   }
 

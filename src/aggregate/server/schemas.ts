@@ -28,8 +28,8 @@ export const proposalSchema = z.strictObject({ policy: z.unknown() })
 
 export const releaseRequestSchema = z.strictObject({
   policyHash: hash,
-  counted: count,
-  idSetHash: hash,
+  /** Base64 of the reports' ids, one after another, ascending. */
+  ids: z.string(),
 })
 
 export type ReleaseRequest = Readonly<z.infer<typeof releaseRequestSchema>>
@@ -53,8 +53,6 @@ export const roundSchema = z
     policyHash: hash,
     goal: count,
     counted: count,
-    pending: count,
-    refused: count,
     idSetHash: hash.nullable(),
     released: z
       .string()

@@ -1,9 +1,9 @@
 /**
  * @module What an aggregator keeps. One interface, so that a bigger database can take SQLite's place.
  *
- * No method can return a single update: a share is added to the round's accumulator in the same
- * transaction that records its report id, and is never stored by itself. What waits at the leader
- * for the helper's answer is the report as it came, sealed.
+ * No report is kept, sealed or open. The leader adds a share to the round's accumulator in the
+ * transaction that records the report's id; the helper keeps the 32-byte seed that its share is made
+ * from. Seeds, sums and the keys that reports were sealed to are overwritten when a round ends.
  */
 import type { Bytes } from '../../core/bytes.ts'
 import type { Policy } from '../protocol/policy.ts'
@@ -27,10 +27,10 @@ export interface RoundRecord {
   readonly policy: Policy
   /** Hex. */
   readonly policyHash: string
+  /** Leader: reports in the sum. Helper: reports it keeps a seed of; after its release, those in it. */
   readonly counted: number
-  /** Reports at the leader that the helper has not answered for. */
-  readonly pending: number
-  readonly refused: number
+  /** Public and private half of what reports are sealed to; null once the round takes no more. */
+  readonly sealingKey: Bytes | null
   /** Milliseconds since the epoch. */
   readonly openedAt: number
   readonly closedAt: number | null
@@ -46,71 +46,68 @@ export interface RoundRecord {
   readonly verdict: Verdict | null
 }
 
-export interface StagedReport {
+interface ReportRecord {
   /** Hex. */
   readonly id: string
-  /** Hex SHA-256 of `body`. */
+  /** Hex SHA-256 of what came: the report at the leader, its helper part at the helper. */
   readonly bodyHash: string
-  /** The report as it came. */
-  readonly body: Bytes
 }
 
-export interface CountedShare {
-  readonly id: string
-  readonly bodyHash: string
+export interface CountedShare extends ReportRecord {
   readonly share: Uint32Array
 }
 
-/** What the store knows of a report id. */
-export type KnownReport = {
-  readonly state: 'pending' | 'counted' | 'refused'
-  readonly bodyHash: string
+export interface KeptSeed extends ReportRecord {
+  readonly seed: Bytes
 }
 
-export type StageOutcome = KnownReport['state'] | 'conflict' | 'full' | 'closed'
+export type CountOutcome = 'counted' | 'conflict' | 'full' | 'closed'
+export type KeepOutcome = 'kept' | 'duplicate' | 'conflict'
 
-export interface Aggregate {
-  readonly counted: number
-  readonly idSetHash: string
-  readonly sum: Uint32Array
-}
+/** The setting that holds the sealing key of the next round. */
+export const NEXT_SEALING_KEY = 'next-sealing-key'
 
 export interface Store {
   setting(name: string): Promise<Bytes | null>
-  putSetting(name: string, value: Bytes): Promise<void>
+  /** Keeps the first value that a name is given. @returns the one that is kept */
+  keepSetting(name: string, value: Bytes): Promise<Bytes>
 
   /** The newest round, whatever its state. */
   current(): Promise<RoundRecord | null>
   /** Newest first. */
   rounds(limit: number): Promise<readonly RoundRecord[]>
-  /** Abandons a round that is still open. False when the number is taken by another policy. */
-  openRound(round: number, policy: Policy, policyHash: string, now: number): Promise<boolean>
+  /**
+   * Abandons a round that is still open; the key is `NEXT_SEALING_KEY` no more. False when the number
+   * is taken by another policy.
+   */
+  openRound(
+    round: number,
+    policy: Policy,
+    policyHash: string,
+    sealingKey: Bytes,
+    now: number,
+  ): Promise<boolean>
 
   /** Counted reports of rounds that were abandoned. */
   lost(): Promise<number>
 
-  report(round: number, id: string): Promise<KnownReport | null>
-  /** Leader: keeps the sealed reports, at most `goal` a round. One outcome each, in order. */
-  stage(
+  /** Body hash of a counted or kept report; null for an unknown id. */
+  countedHash(round: number, id: string): Promise<string | null>
+  /** Leader: records ids and adds shares, at most `goal` a round. A counted one changes nothing. */
+  count(
     round: number,
     goal: number,
-    reports: readonly StagedReport[],
-  ): Promise<readonly StageOutcome[]>
-  pending(round: number): Promise<readonly StagedReport[]>
-  /** Leader: adds the shares of pending reports and forgets their bodies. A counted one changes nothing. */
-  count(round: number, shares: readonly Omit<CountedShare, 'bodyHash'>[]): Promise<void>
-  /** Leader: the helper can't open these. */
-  refuse(round: number, ids: readonly string[]): Promise<void>
-  /** Helper: records and adds at once. */
-  take(
-    round: number,
     shares: readonly CountedShare[],
-  ): Promise<readonly ('counted' | 'duplicate' | 'conflict' | 'closed')[]>
+  ): Promise<readonly CountOutcome[]>
+  /** Helper: records ids and keeps seeds. @throws NearsideError `round-closed` */
+  keep(round: number, seeds: readonly KeptSeed[]): Promise<readonly KeepOutcome[]>
+  /** Helper: the seeds of these ids, in order; null where there is none. */
+  seeds(round: number, ids: readonly Uint8Array[]): Promise<readonly (Bytes | null)[]>
 
-  /** Leader: open → sealed, if `goal` reports are counted and none is pending. */
+  /** Leader: open → sealed, if `goal` reports are counted. The sealing key is destroyed. */
   seal(round: number, goal: number): Promise<boolean>
-  /** The sum of the round's shares and what it is the sum of. */
-  aggregate(round: number): Promise<Aggregate>
+  /** Leader: the sum of the round's shares, and the ids that it is the sum of, ascending. */
+  aggregate(round: number): Promise<{ readonly ids: Bytes; readonly sum: Uint32Array }>
   /** Leader: sealed → exchanged. Both noised shares are kept, the sum deleted. */
   exchange(
     round: number,
@@ -122,10 +119,14 @@ export interface Store {
       readonly version: string
     },
   ): Promise<void>
-  /** Helper: open → released, once. False when it was not open or has counted another one since. */
+  /** Helper: open → released, once; every seed and the sealing key are destroyed. False when it was not open. */
   release(
     round: number,
-    result: Omit<Aggregate, 'sum'> & { readonly ownShare: Uint32Array },
+    result: {
+      readonly counted: number
+      readonly idSetHash: string
+      readonly ownShare: Uint32Array
+    },
     now: number,
   ): Promise<boolean>
   /** Leader: the round's end. */

@@ -9,7 +9,7 @@ import { type AppOptions, createApp } from './app.ts'
 import { createHelper, type HelperAggregator } from './helper.ts'
 import { loadIdentity } from './identity.ts'
 import { createLeader, type LeaderAggregator } from './leader.ts'
-import { createHelperClient } from './peer.ts'
+import { createHelperClient, type Deadlines } from './peer.ts'
 import type { LeaderOptions } from './rounds.ts'
 import { openSqliteStore } from './store/sqlite.ts'
 import type { Store } from './store.ts'
@@ -49,6 +49,7 @@ export interface TestOptions {
   readonly leader?: Partial<LeaderOptions>
   readonly helper?: Partial<AggregatorOptions>
   readonly app?: Partial<AppOptions>
+  readonly deadlines?: Deadlines
 }
 
 export async function createFederation(options: TestOptions = {}): Promise<TestFederation> {
@@ -69,7 +70,13 @@ export async function createFederation(options: TestOptions = {}): Promise<TestF
     const url = new URL(String(input))
     const app = apps.get(url.origin)
     if (!app || down.has(url.origin)) throw new TypeError('connection refused')
-    return state.proxy(url, async () => app.request(`${url.pathname}${url.search}`, init))
+    const answer = state.proxy(url, async () => app.request(`${url.pathname}${url.search}`, init))
+    const { signal } = init ?? {}
+    if (!signal) return answer
+    const aborted = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason))
+    })
+    return Promise.race([answer, aborted])
   }) as typeof globalThis.fetch
   const shared = { parameters, trust: 'two-aggregators', now, noise: noNoise } as const
   const helper = createHelper({
@@ -84,7 +91,7 @@ export async function createFederation(options: TestOptions = {}): Promise<TestF
     ...shared,
     store: leaderStore,
     identity,
-    helper: createHelperClient(HELPER, identity.signing, fetch),
+    helper: createHelperClient(HELPER, identity.signing, fetch, options.deadlines),
     models,
     layout: () => LAYOUT,
     applyUpdate: async (parent, mean, _rate, version) => {

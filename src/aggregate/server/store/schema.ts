@@ -1,7 +1,7 @@
 /** @module The tables of an aggregator's SQLite file. */
 
 /** Rises with every change of the tables. */
-export const SCHEMA_VERSION = 3
+export const SCHEMA_VERSION = 4
 
 export const SCHEMA = `
 create table if not exists settings (
@@ -15,9 +15,8 @@ create table if not exists rounds (
     check (state in ('open', 'sealed', 'exchanged', 'released', 'rejected', 'abandoned')),
   policy      text not null,    -- canonical JSON
   policy_hash text not null,    -- hex
-  pending     integer not null default 0, -- how many reports are in which state; kept here
-  counted     integer not null default 0, -- because every request asks
-  refused     integer not null default 0,
+  counted     integer not null default 0, -- reports; kept here because every request asks
+  sealing_key blob,             -- public and private half; null once no more reports are taken
   opened_at   integer not null, -- milliseconds since the epoch; the only times in this file
   closed_at   integer,
   id_set_hash text,
@@ -32,13 +31,12 @@ create table if not exists rounds (
 create table if not exists reports (
   round     integer not null references rounds (round),
   id        blob not null,
-  state     text not null check (state in ('pending', 'counted', 'refused')),
   body_hash blob not null,
-  body      blob,               -- the sealed report while it is pending, else null
+  seed      blob,               -- helper: what its share is made from, until the round ends
   primary key (round, id)
 ) strict, without rowid;
 
--- The only place where updates go: one running sum a round, no single one.
+-- Leader: one running sum a round, until it is exchanged.
 create table if not exists accumulators (
   round integer primary key references rounds (round),
   sum   blob not null           -- residues mod 2^32, little-endian

@@ -1,6 +1,7 @@
 /**
  * @module The store on SQLite: WAL, and a transaction is on disk before it is acknowledged
- * (`synchronous = full`). Every step that must be one step is one transaction.
+ * (`synchronous = full`). Every step that must be one step is one transaction. What is deleted is
+ * overwritten (`secure_delete`), in the log too once a round takes no more reports.
  */
 import { chmodSync, existsSync } from 'node:fs'
 import Database from 'better-sqlite3'
@@ -10,14 +11,20 @@ import {
   encodeVector,
   fromHex,
   ownBytes,
-  sha256Hex,
   toHex,
 } from '../../../core/bytes.ts'
 import { canonicalJson } from '../../../core/canonicalJson.ts'
 import { NearsideError } from '../../../core/error.ts'
 import { addShare } from '../../privacy/shares.ts'
 import { type Policy, parsePolicy } from '../../protocol/policy.ts'
-import type { KnownReport, RoundRecord, StageOutcome, Store, Verdict } from '../store.ts'
+import {
+  type CountOutcome,
+  type KeepOutcome,
+  NEXT_SEALING_KEY,
+  type RoundRecord,
+  type Store,
+  type Verdict,
+} from '../store.ts'
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
 
 interface RoundRow {
@@ -25,9 +32,8 @@ interface RoundRow {
   state: RoundRecord['state']
   policy: string
   policy_hash: string
-  pending: number
   counted: number
-  refused: number
+  sealing_key: Buffer | null
   opened_at: number
   closed_at: number | null
   id_set_hash: string | null
@@ -55,43 +61,33 @@ export function openSqliteStore(file: string): Store {
   }
 
   const selectSetting = statement<{ value: Buffer }>('select value from settings where name = ?')
-  const upsertSetting = statement('insert or replace into settings (name, value) values (?, ?)')
+  const insertSetting = statement('insert or ignore into settings (name, value) values (?, ?)')
+  const deleteSetting = statement('delete from settings where name = ?')
   const selectRounds = statement<RoundRow>('select * from rounds order by round desc limit ?')
   const selectRound = statement<RoundRow>('select * from rounds where round = ?')
   const selectLost = statement<{ lost: number }>(
     `select coalesce(sum(counted), 0) as lost from rounds where state = 'abandoned'`,
   )
   const insertRound = statement(
-    `insert into rounds (round, state, policy, policy_hash, opened_at) values (?, 'open', ?, ?, ?)`,
+    `insert into rounds (round, state, policy, policy_hash, sealing_key, opened_at)
+       values (?, 'open', ?, ?, ?, ?)`,
   )
   const abandonOpen = statement(
     `update rounds set state = 'abandoned', closed_at = ? where state = 'open'`,
   )
-  const selectReport = statement<{ state: KnownReport['state']; body_hash: Buffer }>(
-    'select state, body_hash from reports where round = ? and id = ?',
+  const selectReport = statement<{ body_hash: Buffer; seed: Buffer | null }>(
+    'select body_hash, seed from reports where round = ? and id = ?',
   )
   const insertReport = statement(
-    'insert into reports (round, id, state, body_hash, body) values (?, ?, ?, ?, ?)',
+    'insert into reports (round, id, body_hash, seed) values (?, ?, ?, ?)',
   )
-  const settleReport = statement(
-    `update reports set state = ?, body = null where round = ? and id = ? and state = 'pending'`,
-  )
-  const selectPending = statement<{ id: Buffer; body_hash: Buffer; body: Buffer }>(
-    `select id, body_hash, body from reports where round = ? and state = 'pending' order by id`,
-  )
-  const selectCountedIds = statement<{ id: Buffer }>(
-    `select id from reports where round = ? and state = 'counted' order by id`,
-  )
+  const selectIds = statement<{ id: Buffer }>('select id from reports where round = ? order by id')
   const selectSum = statement<{ sum: Buffer }>('select sum from accumulators where round = ?')
   const upsertSum = statement('insert or replace into accumulators (round, sum) values (?, ?)')
-  const addCounts = statement(
-    `update rounds set pending = pending + ?, counted = counted + ?, refused = refused + ?
-       where round = ?`,
-  )
+  const addCount = statement('update rounds set counted = counted + ? where round = ?')
   const deleteSum = statement('delete from accumulators where round = ?')
-  const forgetBodies = statement(
-    `update reports set state = 'refused', body = null where round = ? and state = 'pending'`,
-  )
+  const deleteSeeds = statement('update reports set seed = null where round = ?')
+  const deleteSealingKey = statement('update rounds set sealing_key = null where round = ?')
 
   /** Parsing checks every field; a policy never changes under its hash. */
   const policies = new Map<string, Policy>()
@@ -107,9 +103,8 @@ export function openSqliteStore(file: string): Store {
       state: row.state,
       policy: policyOf(row),
       policyHash: row.policy_hash,
-      pending: row.pending,
       counted: row.counted,
-      refused: row.refused,
+      sealingKey: row.sealing_key && ownBytes(new Uint8Array(row.sealing_key)),
       openedAt: row.opened_at,
       closedAt: row.closed_at,
       idSetHash: row.id_set_hash,
@@ -121,9 +116,9 @@ export function openSqliteStore(file: string): Store {
     }
   }
 
-  function known(round: number, id: string): KnownReport | null {
+  function knownHash(round: number, id: string): string | null {
     const row = selectReport.get(round, fromHex(id))
-    return row ? { state: row.state, bodyHash: toHex(row.body_hash) } : null
+    return row ? toHex(row.body_hash) : null
   }
 
   /** Within a transaction. */
@@ -144,100 +139,87 @@ export function openSqliteStore(file: string): Store {
       const row = selectSetting.get(name)
       return row ? ownBytes(new Uint8Array(row.value)) : null
     },
-    putSetting: (name, value) => write(() => void upsertSetting.run(name, value)),
+    keepSetting: (name, value) =>
+      write(() => {
+        insertSetting.run(name, value)
+        return ownBytes(new Uint8Array(selectSetting.get(name)?.value ?? value))
+      }),
 
     current: async () => {
       const row = selectRounds.get(1)
       return row ? record(row) : null
     },
     rounds: async (limit) => selectRounds.all(limit).map(record),
-    openRound: (round, policy, policyHash, now) =>
-      write(() => {
+    openRound: (round, policy, policyHash, sealingKey, now) =>
+      forget(() => {
         const taken = selectRound.get(round)
         if (taken) return taken.policy_hash === policyHash && taken.state === 'open'
         for (const row of selectRounds.all(1)) {
           if (row.state === 'open') drop(row.round)
         }
         abandonOpen.run(now)
-        insertRound.run(round, canonicalJson(policy), policyHash, now)
+        insertRound.run(round, canonicalJson(policy), policyHash, sealingKey, now)
+        deleteSetting.run(NEXT_SEALING_KEY)
         return true
       }),
 
     lost: async () => selectLost.get()?.lost ?? 0,
 
-    report: async (round, id) => known(round, id),
-    stage: (round, goal, reports) =>
+    countedHash: async (round, id) => knownHash(round, id),
+    count: (round, goal, shares) =>
       write(() => {
         const row = selectRound.get(round)
-        let room = row ? goal - row.counted - row.pending : 0
-        let staged = 0
-        const outcomes = reports.map(({ id, bodyHash, body }): StageOutcome => {
-          const before = known(round, id)
-          if (before) return before.bodyHash === bodyHash ? before.state : 'conflict'
+        let room = row ? goal - row.counted : 0
+        const fresh: Uint32Array[] = []
+        const outcomes = shares.map(({ id, bodyHash, share }): CountOutcome => {
+          const before = knownHash(round, id)
+          if (before !== null) return before === bodyHash ? 'counted' : 'conflict'
           if (row?.state !== 'open') return 'closed'
           if (room <= 0) return 'full'
           room--
-          staged++
-          insertReport.run(round, fromHex(id), 'pending', fromHex(bodyHash), body)
-          return 'pending'
-        })
-        addCounts.run(staged, 0, 0, round)
-        return outcomes
-      }),
-    pending: async (round) =>
-      selectPending.all(round).map((row) => ({
-        id: toHex(row.id),
-        bodyHash: toHex(row.body_hash),
-        body: new Uint8Array(row.body),
-      })),
-    count: (round, shares) =>
-      write(() => {
-        const fresh = shares.filter(
-          ({ id }) => settleReport.run('counted', round, fromHex(id)).changes === 1,
-        )
-        add(
-          round,
-          fresh.map(({ share }) => share),
-        )
-        addCounts.run(-fresh.length, fresh.length, 0, round)
-      }),
-    refuse: (round, ids) =>
-      write(() => {
-        let refused = 0
-        for (const id of ids) refused += settleReport.run('refused', round, fromHex(id)).changes
-        addCounts.run(-refused, 0, refused, round)
-      }),
-    take: (round, shares) =>
-      write(() => {
-        const isOpen = selectRound.get(round)?.state === 'open'
-        const fresh: Uint32Array[] = []
-        const outcomes = shares.map(({ id, bodyHash, share }) => {
-          const before = known(round, id)
-          if (before) return before.bodyHash === bodyHash ? 'duplicate' : 'conflict'
-          if (!isOpen) return 'closed'
-          insertReport.run(round, fromHex(id), 'counted', fromHex(bodyHash), null)
+          insertReport.run(round, fromHex(id), fromHex(bodyHash), null)
           fresh.push(share)
           return 'counted'
         })
         add(round, fresh)
-        addCounts.run(0, fresh.length, 0, round)
+        addCount.run(fresh.length, round)
         return outcomes
+      }),
+    keep: (round, seeds) =>
+      write(() => {
+        if (selectRound.get(round)?.state !== 'open')
+          throw new NearsideError('round-closed', `Round ${round} is over`)
+        let kept = 0
+        const outcomes = seeds.map(({ id, bodyHash, seed }): KeepOutcome => {
+          const before = knownHash(round, id)
+          if (before !== null) return before === bodyHash ? 'duplicate' : 'conflict'
+          insertReport.run(round, fromHex(id), fromHex(bodyHash), seed)
+          kept++
+          return 'kept'
+        })
+        addCount.run(kept, round)
+        return outcomes
+      }),
+    seeds: async (round, ids) =>
+      ids.map((id) => {
+        const seed = selectReport.get(round, id)?.seed
+        return seed ? ownBytes(new Uint8Array(seed)) : null
       }),
 
     seal: (round, goal) =>
-      write(() => {
+      forget(() => {
         const row = selectRound.get(round)
-        if (row?.state !== 'open' || row.counted < goal || row.pending > 0) return false
+        if (row?.state !== 'open' || row.counted < goal) return false
         statement(`update rounds set state = 'sealed' where round = ?`).run(round)
+        deleteSealingKey.run(round)
         return true
       }),
-    async aggregate(round) {
-      const ids = selectCountedIds.all(round).map(({ id }) => id)
-      const sum = sumOf(round, 0)
-      return { counted: ids.length, idSetHash: await sha256Hex(concat(...ids)), sum }
-    },
+    aggregate: async (round) => ({
+      ids: concat(...selectIds.all(round).map(({ id }) => id)),
+      sum: sumOf(round, 0),
+    }),
     exchange: (round, { idSetHash, ownShare, peerShare, peerSignature, version }) =>
-      write(() => {
+      forget(() => {
         statement(
           `update rounds set state = 'exchanged', id_set_hash = ?, own_share = ?, peer_share = ?,
              peer_signature = ?, version = ? where round = ? and state = 'sealed'`,
@@ -252,17 +234,16 @@ export function openSqliteStore(file: string): Store {
         deleteSum.run(round)
       }),
     release: (round, { counted, idSetHash, ownShare }, now) =>
-      write(() => {
-        if (selectRound.get(round)?.counted !== counted) return false
+      forget(() => {
         const { changes } = statement(
-          `update rounds set state = 'released', id_set_hash = ?, own_share = ?, closed_at = ?
-             where round = ? and state = 'open'`,
-        ).run(idSetHash, encodeVector(ownShare), now, round)
-        if (changes === 1) deleteSum.run(round)
+          `update rounds set state = 'released', id_set_hash = ?, own_share = ?, counted = ?,
+             closed_at = ? where round = ? and state = 'open'`,
+        ).run(idSetHash, encodeVector(ownShare), counted, now, round)
+        if (changes === 1) drop(round)
         return changes === 1
       }),
     close: (round, state, verdict, now) =>
-      write(() => {
+      forget(() => {
         statement('update rounds set state = ?, verdict = ?, closed_at = ? where round = ?').run(
           state,
           canonicalJson(verdict),
@@ -274,10 +255,18 @@ export function openSqliteStore(file: string): Store {
     shut: () => void database.close(),
   }
 
+  /** What a round that takes no more reports leaves behind, within a transaction. */
   function drop(round: number): void {
     deleteSum.run(round)
-    const { changes } = forgetBodies.run(round)
-    addCounts.run(-changes, 0, changes, round)
+    deleteSeeds.run(round)
+    deleteSealingKey.run(round)
+  }
+
+  /** A write after which what it deleted is gone from the file and from the write-ahead log. */
+  async function forget<T>(body: () => T): Promise<T> {
+    const result = await write(body)
+    database.pragma('wal_checkpoint(TRUNCATE)')
+    return result
   }
 }
 
@@ -290,6 +279,7 @@ function open(file: string): Database.Database {
     database.pragma('synchronous = FULL')
     database.pragma('busy_timeout = 5000')
     database.pragma('foreign_keys = ON')
+    database.pragma('secure_delete = ON')
     const tables = database.prepare('select count(*) as n from sqlite_schema').pluck().get()
     const version = database.pragma('user_version', { simple: true })
     if (tables !== 0 && version !== SCHEMA_VERSION)
@@ -301,6 +291,8 @@ function open(file: string): Database.Database {
       database.exec(SCHEMA)
       database.pragma(`user_version = ${SCHEMA_VERSION}`)
     })()
+    // As after every `forget`: the process before may have died in between.
+    database.pragma('wal_checkpoint(TRUNCATE)')
     return database
   } catch (thrown) {
     throw NearsideError.from(thrown, 'storage-unavailable', `The database ${file} does not open`)

@@ -1,0 +1,89 @@
+/** @module What the servers' disks hold of reports, byte by byte. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { encodeVector } from '../../core/bytes.ts'
+import { agreeTask } from '../../device/upload/agreeTask.ts'
+import { makeReport } from '../../device/upload/makeReport.ts'
+import { testFolder } from '../../testFolder.ts'
+import { cryptoRandomBytes } from '../privacy/randomBytes.ts'
+import { expandSeed } from '../privacy/shares.ts'
+import { HEADER_BYTES, HELPER_SHARE_BYTES } from '../protocol/report.ts'
+import { openSqliteStore } from './store/sqlite.ts'
+import { createFederation, HELPER, LEADER } from './testFederation.ts'
+import { post, randomUpdate } from './testReports.ts'
+
+const GOAL = 500
+const ROUNDS = 2
+
+/** Every file beside `file`: the database and its write-ahead log. */
+function bytesOf(folder: string): Buffer {
+  return Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name))))
+}
+
+/** How many of these can be found. */
+function found(folder: string, needles: readonly Uint8Array[]): number {
+  const haystack = bytesOf(folder)
+  return needles.filter((needle) => haystack.includes(Buffer.from(needle))).length
+}
+
+it(`shows no report after ${GOAL * ROUNDS} of them, nor a seed, a sum or a key of a round that is over`, async () => {
+  const folders = { leader: testFolder(), helper: testFolder() }
+  const federation = await createFederation({
+    parameters: { aggregationGoal: GOAL, noiseMultiplier: 0.1 },
+    leader: { store: openSqliteStore(join(folders.leader, 'l.sqlite')) },
+    helper: { store: openSqliteStore(join(folders.helper, 'h.sqlite')) },
+  })
+  const { leaderStore, helperStore, fetch } = federation
+  const get = async (url: string) => new Uint8Array(await (await fetch(url)).arrayBuffer())
+  const over: Uint8Array[] = []
+  const sealed: Uint8Array[] = []
+  for (let round = 1; round <= ROUNDS; round++) {
+    const task = await agreeTask({ get }, { leader: LEADER, helper: HELPER })
+    const { policyHash, policy } = task
+    const binding = { task: policy.task, round, policyHash, modelHash: policy.model.hash }
+    const seeds: Uint8Array[] = []
+    const masks: Uint8Array[] = []
+    const one = async (seed: number) => {
+      const drawn: Uint8Array[] = []
+      const { body } = await makeReport(randomUpdate(seed), task, (length) => {
+        const bytes = cryptoRandomBytes(length)
+        // The first 32 bytes that are asked for are the seed, the second the log's salt.
+        if (length === 32) drawn.push(bytes)
+        return bytes
+      })
+      seeds.push(drawn[0])
+      masks.push(encodeVector(await expandSeed(drawn[0], binding, 70)).slice(0, 16))
+      sealed.push(body.slice(HEADER_BYTES + 32, HEADER_BYTES + 48))
+      sealed.push(body.slice(body.length - HELPER_SHARE_BYTES + 32, -32))
+      expect((await post(federation, body)).status).toBe(201)
+    }
+    // Alone, so that the running sum is once a single share.
+    await one(0)
+    const { sum } = await leaderStore.aggregate(round)
+    for (let i = 1; i < GOAL - 1; i += 50)
+      await Promise.all(Array.from({ length: Math.min(50, GOAL - 1 - i) }, (_, j) => one(i + j)))
+
+    // A round that is open: no report in any form at the leader, only seeds at the helper.
+    expect(found(folders.leader, [...seeds, ...masks])).toBe(0)
+    expect(found(folders.helper, masks)).toBe(0)
+    expect(found(folders.helper, seeds)).toBe(seeds.length)
+    for (const store of [leaderStore, helperStore]) {
+      const { sealingKey } = (await store.current()) as { sealingKey?: Uint8Array }
+      if (sealingKey) over.push(sealingKey.slice(32))
+    }
+    over.push(encodeVector(sum).slice(0, 16), encodeVector(sum).slice(-16))
+    over.push(...seeds, ...masks)
+    await one(GOAL)
+    over.push(...seeds.slice(-1))
+    await federation.leader.advance()
+    expect((await federation.leader.current())?.round).toBe(round + 1)
+    for (const folder of Object.values(folders)) {
+      expect(found(folder, over)).toBe(0)
+      expect(found(folder, sealed)).toBe(0)
+    }
+  }
+  expect(over.length).toBeGreaterThan(2 * GOAL * ROUNDS)
+  leaderStore.shut()
+  helperStore.shut()
+})
