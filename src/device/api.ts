@@ -367,16 +367,17 @@ export interface Personalizer {
   forget(what: Forgettable): Promise<void>
   /** Deletes everything held about the shopper on this device. */
   erase(): Promise<void>
-  /** Everything held, as one JSON string. */
+  /** Everything held, as one JSON string. Writes an entry to the log, which commits to it. */
   export(): Promise<string>
   /** The device’s log. */
   readonly audit: {
     entries(): Promise<readonly LedgerEntry[]>
-    /** Re-computes the hash chain. */
+    /** Re-computes the hash chain and checks the signatures in it; each stands for all before it. */
     verify(): Promise<{
       readonly ok: boolean
       readonly entries: number
       readonly brokenAt: number | null
+      readonly signed: number
     }>
   }
   /** Calls back whenever the snapshot is another one; returns what ends that. */

@@ -21,6 +21,7 @@ import type {
   Recommendation,
 } from './api.ts'
 import type { DeviceConditions, TrainingBudget } from './learning/budget.ts'
+import type { Verdict } from './ledger/chain.ts'
 import type { LedgerEntry } from './ledger/entry.ts'
 import type { ContributionTerms } from './upload/terms.ts'
 
@@ -85,7 +86,7 @@ export interface Calls {
   erase(): void
   export(): string
   entries(): readonly LedgerEntry[]
-  verify(): { readonly ok: boolean; readonly entries: number; readonly brokenAt: number | null }
+  verify(): Verdict
   conditions(now: DeviceConditions): void
   /** The shop's context from here on, unchecked. */
   context(given: unknown): void

@@ -13,7 +13,11 @@ function scaledNorm(vector: ArrayLike<number>): { largest: number; ratio: number
   for (let i = 0; i < vector.length; i++) largest = Math.max(largest, Math.abs(vector[i]))
   if (largest === 0 || !Number.isFinite(largest)) return { largest, ratio: 1 }
   let sum = 0
-  for (let i = 0; i < vector.length; i++) sum += (vector[i] / largest) ** 2
+  for (let i = 0; i < vector.length; i++) {
+    const relative = vector[i] / largest
+    // Not `** 2`, which engines may round otherwise: an auditor recomputes this bit for bit.
+    sum += relative * relative
+  }
   return { largest, ratio: Math.sqrt(sum) }
 }
 

@@ -1,5 +1,5 @@
 /** @module The operating system's randomness, by WebCrypto; the only source of masks and of noise. */
-import type { Bytes } from '../../core/bytes.ts'
+import { type Bytes, ownBytes } from '../../core/bytes.ts'
 
 /** Handed in so that a published vector can be recomputed; everything that ships uses `cryptoRandomBytes`. */
 export type RandomBytes = (length: number) => Bytes
@@ -25,5 +25,15 @@ export function buffered(randomBytes: RandomBytes, block = 4096): RandomBytes {
     }
     used += length
     return buffer.slice(used - length, used)
+  }
+}
+
+/** Gives these bytes again in the order in which they were drawn. @throws RangeError when none are left */
+export function replayed(drawn: Uint8Array): RandomBytes {
+  let used = 0
+  return (length) => {
+    used += length
+    if (used > drawn.length) throw new RangeError('fewer random bytes than were drawn')
+    return ownBytes(drawn.slice(used - length, used))
   }
 }

@@ -15,21 +15,36 @@ import { NearsideError } from '../../core/error.ts'
 
 /** Bytes of the encapsulated key, which stand before the ciphertext. */
 export const ENCAPSULATED_BYTES = 32
+/** Random bytes of one sealing. */
+export const SEALING_BYTES = 32
 
 export type SealingKeys = KeyPair<HpkeKey>
 
-function suite(): CipherSuite<HpkeKey> {
-  return new CipherSuite(KEM_DHKEM_X25519_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_AES_128_GCM)
+function suite(kem = KEM_DHKEM_X25519_HKDF_SHA256): CipherSuite<HpkeKey> {
+  return new CipherSuite(kem, KDF_HKDF_SHA256, AEAD_AES_128_GCM)
 }
 
-/** @returns enc ‖ ciphertext, `ENCAPSULATED_BYTES` + 16 longer than the plaintext */
+/** The ephemeral pair is derived from 32 random bytes (RFC 9180 §7.1.3), so that who knows them can seal the same again. */
+function kemWith(random: Bytes): typeof KEM_DHKEM_X25519_HKDF_SHA256 {
+  return () => {
+    const kem = KEM_DHKEM_X25519_HKDF_SHA256()
+    const pair = (extractable: boolean) => kem.DeriveKeyPair(random, extractable)
+    return { ...kem, GenerateKeyPair: pair }
+  }
+}
+
+/**
+ * @param random 32 bytes, used for nothing else
+ * @returns enc ‖ ciphertext, `ENCAPSULATED_BYTES` + 16 longer than the plaintext
+ */
 export async function seal(
   publicKey: Uint8Array,
   plaintext: Uint8Array,
   info: Uint8Array,
   aad: Uint8Array,
+  random: Bytes,
 ): Promise<Bytes> {
-  const hpke = suite()
+  const hpke = suite(kemWith(random))
   const key = await hpke.DeserializePublicKey(ownBytes(publicKey))
   const sealed = await hpke.Seal(key, ownBytes(plaintext), {
     info: ownBytes(info),

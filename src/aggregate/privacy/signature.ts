@@ -1,4 +1,4 @@
-/** @module Ed25519 signatures (RFC 8032): receipts for devices, messages between aggregators. */
+/** @module Ed25519 signatures (RFC 8032): receipts for devices, messages between aggregators, a device's log. */
 import { type Bytes, concat, fromBase64, ownBytes, utf8 } from '../../core/bytes.ts'
 
 export interface SigningKeys {
@@ -14,6 +14,10 @@ const PKCS8_PREFIX = Uint8Array.from([
 /** What is signed says what it is for, so that one kind of signature can't pass for another. */
 export function receiptMessage(bodyHash: Uint8Array): Bytes {
   return concat(utf8('nearside receipt v1\0'), bodyHash)
+}
+
+export function logMessage(hash: Uint8Array): Bytes {
+  return concat(utf8('nearside log v1\0'), hash)
 }
 
 export function peerMessage(method: string, path: string, bodyHash: Uint8Array): Bytes {
@@ -55,7 +59,10 @@ export async function importSigningKeys(
   }
 }
 
-export async function sign(keys: SigningKeys, message: Uint8Array): Promise<Bytes> {
+export async function sign(
+  keys: Pick<SigningKeys, 'privateKey'>,
+  message: Uint8Array,
+): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.sign('Ed25519', keys.privateKey, ownBytes(message)))
 }
 

@@ -75,6 +75,9 @@ describe('published vectors', () => {
     const keys = await importSealingKeys(publicKey, secret)
     const plain = await open(keys, fromHex(enc + ciphertext), info, aad)
     expect(toHex(plain)).toBe('4265617574792069732074727574682c20747275746820626561757479')
+    // Sealed again from the vector's ikmE, as an auditor does.
+    const ephemeral = fromHex('7268600d403fce431561aef583ee1613527cff655c1343f29812e66706df3234')
+    expect(toHex(await seal(publicKey, plain, info, aad, ephemeral))).toBe(enc + ciphertext)
     // The key pair itself, from the vector's ikmR.
     const hpke = new CipherSuite(KEM_DHKEM_X25519_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_AES_128_GCM)
     const ikm = fromHex('6db9df30aa07dd42ee5e8181afdb977e538f5e1fec8a06223f33f7013e525037')
@@ -89,7 +92,7 @@ describe('sealing', () => {
     const secret = fromHex('4612c550263fc8ad58375df3f557aac531d26850903e55a9f23f21d8534e8ac8')
     const keys = await importSealingKeys(publicKey, secret)
     const [info, aad, message] = [utf8('info'), utf8('aad'), utf8('message')]
-    const sealed = await seal(publicKey, message, info, aad)
+    const sealed = await seal(publicKey, message, info, aad, new Uint8Array(32))
     expect(sealed).toHaveLength(message.length + ENCAPSULATED_BYTES + 16)
     expect(await open(keys, sealed, info, aad)).toEqual(message)
     const refused = { code: 'report-invalid' }

@@ -3,12 +3,15 @@
  * read back is used only if it is intact and belongs to the base model at hand.
  */
 
-import { concat, sha256Hex } from '../../core/bytes.ts'
+import { cryptoRandomBytes } from '../../aggregate/privacy/randomBytes.ts'
+import { concat, sha256Hex, toBase64 } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
 import { FEATURE_COUNT } from '../../core/features/features.ts'
 import { DIMENSION } from '../../core/model/baseModel.ts'
 import { Guard, type GuardState } from '../../core/personal/guard.ts'
 import type { FitReport } from '../api.ts'
+import { commitment, SALT_BYTES } from '../ledger/commitment.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import type { PersonalRecord, Store } from '../storage/store.ts'
 import type { Fitted, InUse } from './personalFit.ts'
 
@@ -25,29 +28,32 @@ async function checksumOf(base: string, u: Float32Array, w: Float32Array): Promi
   return sha256Hex(concat(new TextEncoder().encode(base), bytesOf(u), bytesOf(w)))
 }
 
-/** Stores a fit as the version in use; null when the shopper erased everything meanwhile. */
+/**
+ * Logs a fit, by a commitment to all of it, and stores it as the version in use; null when the shopper
+ * erased everything meanwhile.
+ */
 export async function storePersonal(
-  store: Pick<Store, 'putPersonal'>,
+  { store, ledger }: { store: Pick<Store, 'putPersonal'>; ledger: Pick<Ledger, 'append'> },
   fitted: Fitted,
   base: string,
   time: number,
   epoch: number,
 ): Promise<number | null> {
-  const { u, w } = fitted.parameters
-  return store.putPersonal(
-    {
-      base,
-      time,
-      u,
-      w,
-      fusionWeight: fitted.fusionWeight,
-      guard: fitted.guard,
-      until: fitted.until,
-      report: fitted.summary,
-      checksum: await checksumOf(base, u, w),
-    },
-    epoch,
-  )
+  // JSON has no −0, and what is exported must have the checksum that was logged.
+  const [u, w] = [fitted.parameters.u, fitted.parameters.w].map((one) => one.map((x) => x + 0))
+  const facts = {
+    base,
+    time,
+    fusionWeight: fitted.fusionWeight,
+    guard: fitted.guard,
+    until: fitted.until,
+    report: fitted.summary,
+    checksum: await checksumOf(base, u, w),
+  }
+  const salt = toBase64(cryptoRandomBytes(SALT_BYTES))
+  const detail = { base, engine: fitted.summary.engine, commitment: await commitment(salt, facts) }
+  await ledger.append({ kind: 'learn', detail })
+  return store.putPersonal({ ...facts, u, w, salt }, epoch)
 }
 
 /**

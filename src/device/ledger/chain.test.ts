@@ -3,10 +3,12 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { chain, type EntryFacts, verifyChain } from './chain.ts'
 import type { LedgerEntry } from './entry.ts'
+import type { Signer } from './signer.ts'
+import { testSigner } from './testLedger.ts'
 
-async function chainOf(facts: readonly EntryFacts[]): Promise<LedgerEntry[]> {
+async function chainOf(facts: readonly EntryFacts[], signer: Signer | null = null) {
   const entries: LedgerEntry[] = []
-  for (const fact of facts) entries.push(await chain(entries.at(-1) ?? null, fact))
+  for (const fact of facts) entries.push(await chain(entries.at(-1) ?? null, fact, signer))
   return entries
 }
 
@@ -43,7 +45,11 @@ describe('verifyChain', () => {
       fc.asyncProperty(factsArbitrary, async (facts) => {
         const entries = await chainOf(facts)
         const read = JSON.parse(JSON.stringify(entries))
-        expect(await verifyChain(read)).toEqual({ ok: true, entries: facts.length, brokenAt: null })
+        expect(await verifyChain(read)).toMatchObject({
+          ok: true,
+          entries: facts.length,
+          brokenAt: null,
+        })
       }),
       { numRuns: 60 },
     )
@@ -102,6 +108,63 @@ describe('verifyChain', () => {
     for (const junk of [null, 7, 'x', {}, { hash: 1 }, [undefined]]) {
       expect((await verifyChain([junk])).ok).toBe(false)
     }
-    expect(await verifyChain([])).toEqual({ ok: true, entries: 0, brokenAt: null })
+    expect(await verifyChain([])).toEqual({ ok: true, entries: 0, brokenAt: null, signed: 0 })
+  })
+})
+
+describe('signatures', () => {
+  const facts = (['request', 'consent', 'learn', 'upload', 'request'] as const).map(
+    (kind, time): EntryFacts => ({ kind, time, detail: { time } }),
+  )
+
+  test('stand on what bears on an upload, and for all before it', async () => {
+    const entries = await chainOf(facts, await testSigner())
+    expect(entries.map(({ key, signature }) => Boolean(key && signature))).toEqual([
+      false,
+      true,
+      false,
+      true,
+      false,
+    ])
+    const read = JSON.parse(JSON.stringify(entries))
+    expect(await verifyChain(read)).toEqual({ ok: true, entries: 5, brokenAt: null, signed: 2 })
+  })
+
+  test('show a chain that was made anew without the key', async () => {
+    const [signer, other] = [await testSigner(), await testSigner()]
+    const entries = await chainOf(facts, signer)
+    const changed = facts.with(0, { ...facts[0], detail: { time: 7 } })
+    const remade = await chainOf(changed, null)
+    const withOldSignatures = remade.map((entry, i) => {
+      const { key, signature } = entries[i]
+      return key === undefined ? entry : { ...entry, key, signature }
+    })
+    expect((await verifyChain(withOldSignatures)).ok).toBe(false)
+    // From the second signature on by another key, or by none.
+    for (const by of [other, null]) {
+      const tail = [await chain(entries[2], facts[3], by)]
+      tail.push(await chain(tail[0], facts[4], by))
+      expect((await verifyChain([...entries.slice(0, 3), ...tail])).brokenAt).toBe(3)
+    }
+  })
+
+  test('are missed where one was taken off, and refused where one is none', async () => {
+    const entries = await chainOf(facts, await testSigner())
+    const { signature, ...without } = entries[3]
+    for (const changed of [
+      without,
+      { ...entries[3], signature: entries[1].signature },
+      { ...entries[3], signature: 'x' },
+      { ...entries[4], signature },
+    ])
+      expect((await verifyChain(entries.with(changed.sequence, changed as LedgerEntry))).ok).toBe(
+        false,
+      )
+  })
+
+  test('may begin in a log that an earlier version began', async () => {
+    const old = await chainOf(facts.slice(0, 2))
+    const next = await chain(old[1], facts[3], await testSigner())
+    expect(await verifyChain([...old, next])).toMatchObject({ ok: true, signed: 1 })
   })
 })

@@ -1,11 +1,15 @@
 /**
  * @module The hash chain: each entry carries the SHA-256 of the one before it, so that flipping,
- * dropping, swapping or inserting breaks it. Cutting off the tail is the one change a chain alone
- * can't show; whoever holds an older export or a receipt can.
+ * dropping, swapping or inserting breaks it. Entries that bear on what leaves are signed besides, so
+ * that who lacks the log's key can't make the chain anew. Of a log at rest neither shows that its end
+ * was cut off; an export ends with an entry of its own, which does.
  */
-import { sha256Hex } from '../../core/bytes.ts'
+import { logMessage, verify } from '../../aggregate/privacy/signature.ts'
+import { fromBase64, fromHex, sha256Hex, toBase64, utf8 } from '../../core/bytes.ts'
 import { canonicalJson } from '../../core/canonicalJson.ts'
 import type { LedgerEntry } from './entry.ts'
+import { standsForOthers, summaryOf } from './removed.ts'
+import type { Signer } from './signer.ts'
 
 export type EntryFacts = Pick<LedgerEntry, 'kind' | 'detail' | 'time'> &
   Partial<Pick<LedgerEntry, 'bytesSent'>>
@@ -15,15 +19,37 @@ export interface Verdict {
   readonly entries: number
   /** Position of the first entry that doesn't fit; null when all do. */
   readonly brokenAt: number | null
+  /** Entries whose signature holds; each stands for all before it. */
+  readonly signed: number
 }
 
 const NO_PREVIOUS = '0'.repeat(64)
 
-const hashOf = (entry: Omit<LedgerEntry, 'hash'>): Promise<string> =>
-  sha256Hex(new TextEncoder().encode(canonicalJson(entry)))
+/** Of other entries there are many; the next signature stands for them, too. */
+const SIGNED: readonly LedgerEntry['kind'][] = [
+  'upload',
+  'receipt',
+  'consent',
+  'guard',
+  'erase',
+  'fold',
+  'export',
+]
+export const isSigned = ({ kind }: Pick<LedgerEntry, 'kind'>) => SIGNED.includes(kind)
 
-/** The entry that follows `last` (null: the first of a chain). */
-export async function chain(last: LedgerEntry | null, facts: EntryFacts): Promise<LedgerEntry> {
+const hashOf = (entry: Omit<LedgerEntry, 'hash' | 'signature'>): Promise<string> =>
+  sha256Hex(utf8(canonicalJson(entry)))
+
+/**
+ * The entry that follows `last` (null: the first of a chain).
+ * @param signer null where the browser has no Ed25519
+ */
+export async function chain(
+  last: LedgerEntry | null,
+  facts: EntryFacts,
+  signer: Signer | null = null,
+): Promise<LedgerEntry> {
+  const by = isSigned(facts) ? signer : null
   const entry = {
     sequence: last === null ? 0 : last.sequence + 1,
     time: facts.time,
@@ -31,8 +57,12 @@ export async function chain(last: LedgerEntry | null, facts: EntryFacts): Promis
     detail: facts.detail,
     bytesSent: facts.bytesSent ?? 0,
     previous: last === null ? NO_PREVIOUS : last.hash,
+    ...(by && { key: by.key }),
   }
-  return { ...entry, hash: await hashOf(entry) }
+  const hash = await hashOf(entry)
+  return by
+    ? { ...entry, hash, signature: toBase64(await by.sign(logMessage(fromHex(hash)))) }
+    : { ...entry, hash }
 }
 
 /** The entry that stands for the oldest `gone` of all entries, which are about to be removed. */
@@ -40,43 +70,53 @@ export function fold(
   entries: readonly LedgerEntry[],
   gone: number,
   time: number,
+  signer: Signer | null,
 ): Promise<LedgerEntry> {
-  const { sequence: through, hash } = entries[gone - 1]
-  const oldest = entries.slice(0, gone)
-  const before = entries.findLast(({ kind }) => kind === 'fold')?.detail
-  const detail = {
-    through,
-    hash,
-    entries: through + 1,
-    uploads: oldest.filter(({ kind }) => kind === 'upload').length + Number(before?.uploads ?? 0),
-    bytesSent: oldest.reduce((sum, one) => sum + one.bytesSent, Number(before?.bytesSent ?? 0)),
-  }
-  return chain(entries[entries.length - 1], { kind: 'fold', detail, time })
+  const detail = summaryOf(entries, gone)
+  return chain(entries[entries.length - 1], { kind: 'fold', detail, time }, signer)
 }
 
-/** Bytes of uploads over a whole log: its entries, and those that its newest `fold` stands for. */
-export function bytesSent(entries: readonly LedgerEntry[]): number {
-  const folded = entries.findLast(({ kind }) => kind === 'fold')?.detail.bytesSent
-  return entries.reduce((sum, entry) => sum + entry.bytesSent, Number(folded ?? 0))
+/** The one entry that an erasure leaves: it follows those that are about to go, and holds no consent. */
+export function erasure(
+  entries: readonly LedgerEntry[],
+  time: number,
+  signer: Signer | null,
+): Promise<LedgerEntry> {
+  const last = entries.at(-1) ?? null
+  const { epsilonPerReport, epsilonPerYear, delta, trust, ...numbers } =
+    last === null ? {} : summaryOf(entries, entries.length)
+  const detail = { ...numbers, what: 'everything', contribute: false }
+  return chain(last, { kind: 'erase', detail, time }, signer)
 }
 
-/** Re-computes the whole chain; entries may come from anywhere. */
+/** Re-computes the whole chain and checks its signatures; entries may come from anywhere. */
 export async function verifyChain(entries: readonly unknown[]): Promise<Verdict> {
   let { sequence, previous } = startOf(entries)
+  let key: string | undefined
+  let signed = 0
   for (const [position, value] of entries.entries()) {
-    if (!(await follows(value, sequence, previous))) {
-      return { ok: false, entries: entries.length, brokenAt: position }
+    const entry = value as LedgerEntry
+    if (
+      !(await follows(value, sequence, previous)) ||
+      // One key for the whole log, from the first signature on.
+      (key !== undefined && isSigned(entry) && entry.key !== key) ||
+      !(await isGenuine(entry))
+    )
+      return { ok: false, entries: entries.length, brokenAt: position, signed }
+    if (entry.key !== undefined) {
+      key ??= entry.key
+      signed++
     }
     sequence++
-    previous = (value as LedgerEntry).hash
+    previous = entry.hash
   }
-  return { ok: true, entries: entries.length, brokenAt: null }
+  return { ok: true, entries: entries.length, brokenAt: null, signed }
 }
 
-/** The newest `fold`, itself part of the chain, says after which entry the chain goes on. */
+/** The newest entry that stands for others, itself part of the chain, says after which entry it goes on. */
 function startOf(entries: readonly unknown[]): { sequence: number; previous: string } {
-  const isFold = (value: unknown) => (value as Partial<LedgerEntry> | null)?.kind === 'fold'
-  const detail = (entries.findLast(isFold) as Partial<LedgerEntry> | undefined)?.detail
+  const stands = (value: unknown) => value !== null && standsForOthers(value as LedgerEntry)
+  const detail = (entries.findLast(stands) as LedgerEntry | undefined)?.detail
   return typeof detail?.through === 'number' && typeof detail.hash === 'string'
     ? { sequence: detail.through + 1, previous: detail.hash }
     : { sequence: 0, previous: NO_PREVIOUS }
@@ -84,12 +124,23 @@ function startOf(entries: readonly unknown[]): { sequence: number; previous: str
 
 async function follows(value: unknown, sequence: number, previous: string): Promise<boolean> {
   if (typeof value !== 'object' || value === null) return false
-  const { hash, ...entry } = value as LedgerEntry
+  const { hash, signature, ...entry } = value as LedgerEntry
   if (entry.sequence !== sequence || entry.previous !== previous) return false
   try {
     return (await hashOf(entry)) === hash
   } catch {
     // Not canonical: never written by us.
+    return false
+  }
+}
+
+/** Signed by the key that it names, or neither. */
+async function isGenuine({ hash, key, signature }: LedgerEntry): Promise<boolean> {
+  if (key === undefined || signature === undefined) return key === signature
+  try {
+    return await verify(fromBase64(key), fromBase64(signature), logMessage(fromHex(hash)))
+  } catch {
+    // Not base64.
     return false
   }
 }

@@ -3,8 +3,9 @@ import { DAY } from '../../core/time.ts'
 import { createMemoryDatabase } from '../storage/memory.ts'
 import type { Store } from '../storage/store.ts'
 import { createStore } from '../storage/store.ts'
-import { bytesSent, verifyChain } from './chain.ts'
+import { verifyChain } from './chain.ts'
 import { createLedger, LEDGER_SIZE } from './ledger.ts'
+import { bytesSent } from './removed.ts'
 import { ledgerStoreOf } from './testLedger.ts'
 
 test('writers that race, as several tabs do, make one unbroken chain', async () => {
@@ -20,7 +21,7 @@ test('writers that race, as several tabs do, make one unbroken chain', async () 
       Array.from({ length: 5 }, (_, i) => ledger.append({ kind: 'request', detail: { tab, i } })),
     ),
   )
-  expect(await tabs[0].verify()).toEqual({ ok: true, entries: 20, brokenAt: null })
+  expect(await tabs[0].verify()).toMatchObject({ ok: true, entries: 20, brokenAt: null })
   const seen = (await tabs[0].entries()).map(({ detail }) => `${detail.tab}.${detail.i}`)
   expect(new Set(seen).size).toBe(20)
 })
@@ -54,7 +55,7 @@ describe('routine requests', () => {
       { time: clock.now, detail: { day: '2026-01-01', url: 'a', count: 8, received: 400 } },
       { detail: { day: '2026-01-01', url: 'b', count: 8, received: 0 } },
     ])
-    expect(await ledger.verify()).toEqual({ ok: true, entries: 3, brokenAt: null })
+    expect(await ledger.verify()).toMatchObject({ ok: true, entries: 3, brokenAt: null })
   })
 
   test('are counted anew after another entry and on another day', async () => {
@@ -86,27 +87,35 @@ describe('routine requests', () => {
 })
 
 describe('the oldest entries', () => {
-  /** A store that holds this many uploads of ten bytes each. */
-  async function filled(ledger: ReturnType<typeof createLedger>, uploads: number) {
-    const facts = { kind: 'upload', detail: {}, bytesSent: 10 } as const
-    for (let i = 0; i < uploads / 50; i++)
-      await Promise.all(Array.from({ length: 50 }, () => ledger.append(facts)))
+  /** A store that holds this many entries; each fiftieth is an upload of ten bytes. */
+  async function filled(ledger: ReturnType<typeof createLedger>, entries: number) {
+    const upload = { kind: 'upload', detail: {}, bytesSent: 10 } as const
+    const learn = { kind: 'learn', detail: {} } as const
+    for (let i = 0; i < entries / 50; i++)
+      await Promise.all(
+        Array.from({ length: 50 }, (_, j) => ledger.append(j === 0 ? upload : learn)),
+      )
   }
 
   test('are folded into one that says what they sent, twice too; the chain holds', async () => {
     const { ledger } = setUp()
-    for (const uploads of [LEDGER_SIZE.most + 500, LEDGER_SIZE.most]) {
-      await filled(ledger, uploads)
+    for (const more of [LEDGER_SIZE.most + 500, LEDGER_SIZE.most]) {
+      await filled(ledger, more)
       const entries = await ledger.entries()
       expect(entries.length).toBeLessThanOrEqual(LEDGER_SIZE.most)
       expect(entries[0].sequence).toBeGreaterThan(0)
-      expect(await ledger.verify()).toEqual({ ok: true, entries: entries.length, brokenAt: null })
+      expect(await ledger.verify()).toMatchObject({
+        ok: true,
+        entries: entries.length,
+        brokenAt: null,
+      })
     }
     const entries = await ledger.entries()
-    expect(bytesSent(entries)).toBe(10 * (2 * LEDGER_SIZE.most + 500))
+    const uploads = (2 * LEDGER_SIZE.most + 500) / 50
+    expect(bytesSent(entries)).toBe(10 * uploads)
     const { detail } = entries.findLast(({ kind }) => kind === 'fold') ?? {}
     const kept = entries.filter(({ kind }) => kind === 'upload').length
-    expect(detail?.uploads).toBe(2 * LEDGER_SIZE.most + 500 - kept)
+    expect(detail?.uploads).toBe(uploads - kept)
     expect(detail?.entries).toBe(entries[0].sequence)
     // What no fold stands for is still missed.
     expect((await verifyChain(entries.slice(1))).brokenAt).toBe(0)
@@ -131,4 +140,80 @@ describe('the oldest entries', () => {
     expect((await ledger.entries()).length).toBeLessThanOrEqual(LEDGER_SIZE.most)
     expect((await ledger.verify()).ok).toBe(true)
   })
+})
+
+describe('an erasure', () => {
+  test('leaves one entry, which follows what went and says how much that was', async () => {
+    const { ledger, tab } = setUp()
+    const upload = (reportId: string) =>
+      ({ kind: 'upload', detail: { reportId, noiseMultiplier: 2 }, bytesSent: 10 }) as const
+    await ledger.append({ kind: 'consent', detail: { contribute: true, epsilonPerReport: 5 } })
+    // The second of them twice: sent again, it cost no more.
+    for (const id of ['a', 'b', 'b']) await ledger.append(upload(id))
+    const before = await ledger.entries()
+    await tab().erase()
+    const [entry, ...more] = await ledger.entries()
+    expect(more).toEqual([])
+    expect(entry).toMatchObject({
+      sequence: 4,
+      kind: 'erase',
+      previous: before[3].hash,
+      key: before[3].key,
+      detail: {
+        what: 'everything',
+        contribute: false,
+        through: 3,
+        hash: before[3].hash,
+        entries: 4,
+        uploads: 3,
+        bytesSent: 30,
+        lossSquared: 0.5,
+        lastReport: 'b',
+      },
+    })
+    expect(entry.detail).not.toHaveProperty('epsilonPerReport')
+    expect(await ledger.verify()).toMatchObject({ ok: true, entries: 1, signed: 1 })
+    await ledger.append(upload('b'))
+    await ledger.append(upload('c'))
+    await ledger.erase()
+    const [again] = await ledger.entries()
+    expect(again.detail).toMatchObject({ uploads: 5, bytesSent: 50, lossSquared: 0.75 })
+    expect((await ledger.verify()).ok).toBe(true)
+  })
+
+  test('waits for another tab’s entry, and is no less one where the log can’t be signed', async () => {
+    const { store } = setUp()
+    let first = true
+    const ledger = createLedger(
+      () => ({
+        ...ledgerStoreOf(store),
+        logKeys: () => Promise.reject(new Error('no')),
+        erase: async (...given) => {
+          if (first)
+            await store.appendLedger(
+              [{ sequence: 0, hash: 'x', key: 'y' } as never],
+              { after: null },
+              'relaxed',
+            )
+          first = false
+          return store.erase(...given)
+        },
+      }),
+      () => 1,
+    )
+    await ledger.erase()
+    expect(await ledger.entries()).toMatchObject([
+      { kind: 'erase', detail: { what: 'everything' } },
+    ])
+    expect((await ledger.verify()).ok).toBe(true)
+  })
+})
+
+test('the key is one for all tabs, and can’t be read out', async () => {
+  const { store, tab } = setUp()
+  const consent = { kind: 'consent', detail: { contribute: true } } as const
+  const entries = await Promise.all([1, 2, 3].map(() => tab().append(consent)))
+  expect(new Set(entries.map(({ key }) => key)).size).toBe(1)
+  const keys = await store.logKeys(null)
+  await expect(crypto.subtle.exportKey('pkcs8', keys?.privateKey as CryptoKey)).rejects.toThrow()
 })

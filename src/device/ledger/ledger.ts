@@ -7,8 +7,17 @@ import { canonicalJson } from '../../core/canonicalJson.ts'
 import { NearsideError } from '../../core/error.ts'
 import type { Durability } from '../storage/database.ts'
 import type { Store } from '../storage/store.ts'
-import { chain, type EntryFacts, fold, type Verdict, verifyChain } from './chain.ts'
+import {
+  chain,
+  type EntryFacts,
+  erasure,
+  fold,
+  isSigned,
+  type Verdict,
+  verifyChain,
+} from './chain.ts'
 import type { LedgerEntry } from './entry.ts'
+import { openSigner, type Signer } from './signer.ts'
 
 /** Another tab may be first; it can't be first for ever. */
 const ATTEMPTS = 50
@@ -20,7 +29,7 @@ const LOOK_EVERY = 250
 /** `disk`: strict, and refused where only memory is left. */
 export type Keep = Durability | 'disk'
 
-export interface LedgerStore extends Pick<Store, 'ledger' | 'ledgerTail'> {
+export interface LedgerStore extends Pick<Store, 'ledger' | 'ledgerTail' | 'logKeys' | 'erase'> {
   appendLedger(
     rows: readonly LedgerEntry[],
     where: { readonly after: string | null; readonly dropBefore?: number },
@@ -40,6 +49,11 @@ export interface Ledger {
   count(facts: Omit<Facts, 'bytesSent'>, received?: number): Promise<void>
   entries(): Promise<readonly LedgerEntry[]>
   verify(): Promise<Verdict>
+  /**
+   * Removes all that the store holds about the shopper; one entry stays of the log, which says so.
+   * @throws NearsideError `storage-unavailable` | `storage-full` where anything is left on disk
+   */
+  erase(): Promise<void>
 }
 
 interface Waiting {
@@ -54,6 +68,16 @@ interface Waiting {
 export function createLedger(store: () => LedgerStore, now: () => number): Ledger {
   const waiting: Waiting[] = []
   let writing = false
+  let opened: Promise<Signer | null> | null = null
+
+  /** Asked for with the first entry that is signed; one that failed is asked for again. */
+  function signer(): Promise<Signer | null> {
+    opened ??= openSigner(store()).catch((error) => {
+      opened = null
+      throw error
+    })
+    return opened
+  }
 
   /** What waits, up to a change of how it must be kept: a refusal concerns no other. */
   function next(keep: Keep): Waiting[] {
@@ -74,8 +98,9 @@ export function createLedger(store: () => LedgerStore, now: () => number): Ledge
         const base =
           tail.length > 0 && !(isOpen(tail[0]) && tail[0].sequence === 0) ? tail[0] : null
         const { drafts, places } = merge(batch, base === null ? tail : tail.slice(1), day, now())
+        const by = drafts.some(isSigned) ? await signer() : null
         const entries: LedgerEntry[] = []
-        for (const draft of drafts) entries.push(await chain(entries.at(-1) ?? base, draft))
+        for (const draft of drafts) entries.push(await chain(entries.at(-1) ?? base, draft, by))
         const strict = batch.some((one) => one.keep === 'strict') ? 'strict' : 'relaxed'
         const after = tail.at(-1)?.hash ?? null
         if (await store().appendLedger(entries, { after }, keep === 'disk' ? 'disk' : strict)) {
@@ -98,7 +123,7 @@ export function createLedger(store: () => LedgerStore, now: () => number): Ledge
     const gone = rows.length - LEDGER_SIZE.kept
     // Another tab may have written meanwhile: then it is done a little later.
     await store().appendLedger(
-      [await fold(rows, gone, now())],
+      [await fold(rows, gone, now(), await signer())],
       { after: rows[rows.length - 1].hash, dropBefore: rows[gone].sequence },
       'relaxed',
     )
@@ -125,6 +150,19 @@ export function createLedger(store: () => LedgerStore, now: () => number): Ledge
     },
     entries: async () => (await store().ledger()) as readonly LedgerEntry[],
     verify: async () => verifyChain(await store().ledger()),
+    async erase() {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const rows = (await store().ledger()) as readonly LedgerEntry[]
+        // A key is not made for it: where there is no room, there is none for that either.
+        const by = rows.some(({ key }) => key !== undefined) ? signer() : Promise.resolve(null)
+        // A log that can't be read is no reason to keep it: another one begins.
+        const first = await by
+          .then((one) => erasure(rows, now(), one))
+          .catch(() => erasure([], now(), null))
+        if (await store().erase(first, rows.at(-1)?.hash ?? null)) return
+      }
+      throw new NearsideError('storage-unavailable', 'Other tabs kept writing: nothing was erased.')
+    },
   }
 }
 

@@ -6,7 +6,7 @@
  * | table | key | row |
  * |---|---|---|
  * | events | id | `ShopperEvent` + `order` of arrival |
- * | heads | name | `events`: EventHead; `personal`: { current }; `epoch`: number of erasures |
+ * | heads | name | `events`: EventHead; `personal`: { current }; `epoch`: number of erasures; `log`: the pair that signs the log |
  * | personal | version | `PersonalRecord`, the newest three |
  * | downloads | key | last good bytes of `model` and `catalog` |
  * | ledger | sequence | `LedgerEntry` |
@@ -47,6 +47,8 @@ export interface PersonalRecord {
   readonly report: unknown
   /** Hex SHA-256 over u, w and base. */
   readonly checksum: string
+  /** 32 random bytes, base64, of the log's commitment to this fit; absent from what an earlier version stored. */
+  readonly salt?: string
 }
 
 /** Bytes fetched and verified, kept as the last good ones. */
@@ -97,6 +99,9 @@ const SETTINGS: readonly (keyof Settings)[] = [
   'calibration',
   'looked',
 ]
+
+/** In `heads`: never exported, and it outlives an erasure, so that the log goes on under one key. */
+const LOG_KEYS = 'log'
 
 const ABOUT_THE_SHOPPER: readonly Table[] = ['events', 'heads', 'personal', 'ledger', 'settings']
 /** Settings that outlive an erasure: a wish not to be followed, and what can't be unsent, as numbers. */
@@ -304,6 +309,22 @@ export function createStore(database: Database) {
     ledger: (): Promise<readonly unknown[]> =>
       read(['ledger'], (transaction) => transaction.getAll('ledger')),
 
+    /** The pair that signs the log; `made` is kept as that where there is none yet. */
+    logKeys: (made: CryptoKeyPair | null): Promise<CryptoKeyPair | null> => {
+      const known = async (transaction: Transaction) =>
+        ((await transaction.get('heads', LOG_KEYS)) ?? null) as CryptoKeyPair | null
+      if (made === null) return read(['heads'], known)
+      return write(
+        ['heads'],
+        async (transaction) => {
+          const kept = await known(transaction)
+          if (kept === null) await transaction.put('heads', made, LOG_KEYS)
+          return kept ?? made
+        },
+        'strict',
+      )
+    },
+
     setting: async <K extends keyof Settings>(name: K) =>
       (await read(['settings'], (transaction) => transaction.get('settings', name))) as
         | Settings[K]
@@ -340,20 +361,28 @@ export function createStore(database: Database) {
         'strict',
       ),
 
-    /** Removes all that is about the shopper; the ledger begins anew with `first`. */
-    erase: (first: LedgerRow): Promise<void> =>
+    /**
+     * Removes all that is about the shopper; of the ledger, `first` is what is left. False, and nothing
+     * is removed, unless `after` is the hash of its last entry: another tab was first.
+     */
+    erase: (first: LedgerRow, after: string | null): Promise<boolean> =>
       write(
         ABOUT_THE_SHOPPER,
         async (transaction) => {
+          const last = (await transaction.last('ledger')) as LedgerRow | undefined
+          if ((last?.hash ?? null) !== after) return false
           const epoch = await epochOf(transaction)
+          const keys = await transaction.get('heads', LOG_KEYS)
           const settings = await readSettings(transaction)
           for (const table of ABOUT_THE_SHOPPER) await transaction.clear(table)
           await transaction.put('heads', epoch + 1, 'epoch')
+          if (keys !== undefined) await transaction.put('heads', keys, LOG_KEYS)
           for (const name of KEPT_BY_ERASE) {
             const value = settings[name]
             if (value !== undefined) await transaction.put('settings', numbersOf(value), name)
           }
           await transaction.put('ledger', first)
+          return true
         },
         'strict',
       ),

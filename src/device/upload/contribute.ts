@@ -168,16 +168,16 @@ async function post(
 ): Promise<Awaited<ReturnType<Transport['post']>>> {
   const body = fromBase64(pending.body)
   const url = endpoint(deps.endpoints.leader, ROUTES.reports)
-  let epsilon = 0
+  let spent = {}
   await deps.records(({ sent = NOTHING_SENT, ...kept }) => {
     // Withdrawn, forgotten or erased since: then this report is gone.
     if (kept.pending?.id !== pending.id)
       throw new NearsideError('consent-missing', 'The report was withdrawn; nothing was sent')
-    epsilon = sent.epsilon ?? 0
+    spent = { epsilon: sent.epsilon ?? 0, epsilonEver: sent.epsilonEver ?? 0 }
     // Before they leave: a tab that ends meanwhile must not leave them out.
     return { sent: { ...sent, bytes: sent.bytes + body.length } }
   })
-  const detail = { ...pending.detail, epsilon, delta: task.policy.delta }
+  const detail = { ...pending.detail, ...spent, delta: task.policy.delta }
   return deps.transport.post(url, body, REPORT_MEDIA_TYPE, detail)
 }
 

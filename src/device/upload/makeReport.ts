@@ -1,9 +1,13 @@
-/** @module From an update to the bytes of a report: clip, quantize, share, seal. */
+/**
+ * @module From an update to the bytes of a report: clip, quantize, share, seal. Nothing else goes into
+ * them than the update, the round's task and the random bytes drawn here, in this order: rounding, id,
+ * mask, leader's seal, helper's seal, salt. From these an auditor makes the same report again.
+ */
 import { quantize, squaredNorm, toResidues } from '../../aggregate/privacy/quantize.ts'
 import type { RandomBytes } from '../../aggregate/privacy/randomBytes.ts'
-import { seal } from '../../aggregate/privacy/seal.ts'
+import { SEALING_BYTES, seal } from '../../aggregate/privacy/seal.ts'
 import { SEED_BYTES, split } from '../../aggregate/privacy/shares.ts'
-import { dimensionOf, integerClipNorm } from '../../aggregate/protocol/policy.ts'
+import { dimensionOf, integerClipNorm, type Policy } from '../../aggregate/protocol/policy.ts'
 import {
   encodeReport,
   REPORT_ID_BYTES,
@@ -21,16 +25,24 @@ import {
   toHex,
 } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
+import { SALT_BYTES } from '../ledger/commitment.ts'
 
-const SALT_BYTES = 32
-
-/** What the log's commitment to an update stands for; kept beside the log, so that it can be erased. */
+/**
+ * What the log's commitment to an update stands for, and what its report was made from; kept beside
+ * the log, so that it can be erased.
+ */
 export interface Opening {
   readonly reportId: string
   /** 32 random bytes, base64. */
   readonly salt: string
   /** The quantized update mod 2³², little-endian, base64. `commitment` = hex SHA-256(salt ‖ update). */
   readonly update: string
+  /** Before clipping. This and what follows is absent from what an earlier version kept. */
+  readonly delta?: readonly number[]
+  /** All random bytes of the report in the order in which they were drawn, base64. */
+  readonly random?: string
+  readonly round?: number
+  readonly policy?: Policy
 }
 
 export interface MadeReport {
@@ -48,9 +60,15 @@ export interface MadeReport {
  */
 export async function makeReport(
   update: ArrayLike<number>,
-  task: Task,
+  task: Pick<Task, 'policy' | 'policyHash' | 'round'>,
   randomBytes: RandomBytes,
 ): Promise<MadeReport> {
+  const drawn: Bytes[] = []
+  const draw: RandomBytes = (length) => {
+    const bytes = randomBytes(length)
+    drawn.push(bytes)
+    return bytes
+  }
   const { policy, round, policyHash } = task
   const dimension = dimensionOf(policy)
   if (update.length !== dimension)
@@ -59,22 +77,22 @@ export async function makeReport(
       `The update has ${update.length} numbers, the policy asks for ${dimension}`,
     )
   const clipNorm = integerClipNorm(policy)
-  const quantized = quantize(update, policy.scale, clipNorm, randomBytes)
-  const id = toHex(randomBytes(REPORT_ID_BYTES))
-  const seed = randomBytes(SEED_BYTES)
+  const quantized = quantize(update, policy.scale, clipNorm, draw)
+  const id = toHex(draw(REPORT_ID_BYTES))
+  const seed = draw(SEED_BYTES)
   const modelHash = policy.model.hash
   const header = { id, round, policyHash, modelHash }
   const binding = { task: policy.task, round, policyHash, modelHash }
   const masked = encodeVector(await split(toResidues(quantized), seed, binding))
   const aad = reportAad(policy.task, header)
   const to = (role: 'leader' | 'helper', share: Uint8Array) =>
-    seal(fromBase64(policy[role].sealing), share, sealInfo(role), aad)
+    seal(fromBase64(policy[role].sealing), share, sealInfo(role), aad, draw(SEALING_BYTES))
   const body = encodeReport({
     header,
     leaderShare: await to('leader', masked),
     helperShare: await to('helper', seed),
   })
-  const salt = randomBytes(SALT_BYTES)
+  const salt = draw(SALT_BYTES)
   const plain = encodeVector(toResidues(quantized))
   return {
     id,
@@ -86,8 +104,18 @@ export async function makeReport(
       modelHash,
       clipNormInteger: clipNorm,
       squaredNormInteger: squaredNorm(quantized),
+      noiseMultiplier: policy.noiseMultiplier,
       commitment: toHex(await sha256(concat(salt, plain))),
     },
-    opening: { reportId: id, salt: toBase64(salt), update: toBase64(plain) },
+    opening: {
+      reportId: id,
+      salt: toBase64(salt),
+      update: toBase64(plain),
+      // JSON has no −0, and to round 0 is the same.
+      delta: Array.from(update, (x) => x + 0),
+      random: toBase64(concat(...drawn)),
+      round,
+      policy,
+    },
   }
 }

@@ -5,7 +5,6 @@
 
 import { NearsideError } from '../../core/error.ts'
 import type { Timers } from '../learning/scheduler.ts'
-import { chain } from '../ledger/chain.ts'
 import { createLedger } from '../ledger/ledger.ts'
 import type { Calls, WorkerConfig, WorkerSnapshot } from '../messages.ts'
 import { openStore } from '../storage/open.ts'
@@ -223,13 +222,15 @@ export async function startDevice(
     async forget(what) {
       learner.abort()
       // What is gone from this tab is unlearned, also where the disk refused.
-      await shopper.forget(what).finally(onForgotten)
+      const events = await shopper.forget(what).finally(onForgotten)
+      // Not its name: that is what is to be forgotten.
+      const detail = { what: what.kind, events }
+      await ledger.append({ kind: 'erase', detail }, 'strict').catch((error) => notices.add(error))
     },
     async erase() {
       learner.forget()
-      const detail = { what: 'everything' }
       try {
-        await store.erase(await chain(null, { kind: 'erase', detail, time: now() }))
+        await ledger.erase()
         await store.dropAside().catch((error) => notices.add(error))
       } finally {
         await Promise.all([shopper.reload(), readSettings()])

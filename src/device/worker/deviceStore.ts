@@ -67,13 +67,14 @@ export function createDeviceStore({ store, state, notices }: DeviceStoreDeps): D
   }
 
   /** @throws NearsideError `storage-unavailable` | `storage-full` where anything is left on disk */
-  async function erasure(operation: (to: Store) => Promise<void>): Promise<void> {
-    await operation(inUse)
+  async function erasure<T>(operation: (to: Store) => Promise<T>): Promise<T> {
+    const done = await operation(inUse)
     if (moving)
       throw new NearsideError(
         'storage-unavailable',
         'It is gone from this tab; what the browser kept on disk before it refused is still there.',
       )
+    return done
   }
 
   async function makeRoom<T>(
@@ -138,7 +139,9 @@ export function createDeviceStore({ store, state, notices }: DeviceStoreDeps): D
     putSetting: (name, value, durability) => write((to) => to.putSetting(name, value, durability)),
     settings: () => read((from) => from.settings()),
     changeSettings: (change) => durably((to) => to.changeSettings(change)),
-    erase: (first) => erasure((to) => to.erase(first)),
+    logKeys: (made) =>
+      made ? write((to) => to.logKeys(made)) : read((from) => from.logKeys(null)),
+    erase: (first, after) => erasure((to) => to.erase(first, after)),
     dropAside: () => inUse.dropAside(),
     close: () => inUse.close(),
   }

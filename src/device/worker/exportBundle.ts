@@ -1,12 +1,16 @@
 /**
  * @module Everything held about the shopper as one JSON string: what the shopper may take away, and
- * what an auditor checks.
+ * what an auditor checks. The log's last entry in it commits to all the rest, so that whatever is
+ * changed or cut off later shows (docs/PROTOCOL.md, "The bundle").
  */
+import { cryptoRandomBytes } from '../../aggregate/privacy/randomBytes.ts'
+import { toBase64 } from '../../core/bytes.ts'
+import { commitment, SALT_BYTES } from '../ledger/commitment.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Store } from '../storage/store.ts'
 import type { Shop } from './shop.ts'
 
-export const EXPORT_FORMAT = 1
+export const EXPORT_FORMAT = 2
 
 export async function exportBundle(
   store: Pick<Store, 'events' | 'personal' | 'settings'>,
@@ -16,7 +20,7 @@ export async function exportBundle(
 ): Promise<string> {
   const { events } = await store.events()
   const { current, versions } = await store.personal()
-  const bundle = {
+  const held = plain({
     format: EXPORT_FORMAT,
     exported: now,
     base: shop.loaded
@@ -25,9 +29,23 @@ export async function exportBundle(
     events,
     personal: { current, versions },
     settings: await store.settings(),
-    ledger: await ledger.entries(),
-  }
-  return JSON.stringify(bundle, (_key, value) =>
-    value instanceof Float32Array ? Array.from(value) : value,
+  })
+  const salt = toBase64(cryptoRandomBytes(SALT_BYTES))
+  const detail = { commitment: await commitment(salt, held) }
+  const { sequence } = await ledger.append({ kind: 'export', detail }, 'strict')
+  // What another tab wrote meanwhile comes after.
+  const log = (await ledger.entries()).filter((entry) => entry.sequence <= sequence)
+  return JSON.stringify({ ...held, salt, ledger: log })
+}
+
+/** As it reads back from JSON; half a surrogate pair, which canonical JSON can't hold, is replaced. */
+function plain(value: unknown): object {
+  const text = JSON.stringify(value, (_key, one) =>
+    one instanceof Float32Array
+      ? Array.from(one)
+      : typeof one === 'string'
+        ? one.replace(/\p{Surrogate}/gu, '\ufffd')
+        : one,
   )
+  return JSON.parse(text)
 }

@@ -8,7 +8,7 @@ import type { EventName } from '../../core/events/event.ts'
 import { eventStrength } from '../../core/features/strength.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import type { FindCandidates } from '../../core/personal/candidates.ts'
-import { GUARD_START, type GuardState } from '../../core/personal/guard.ts'
+import { GUARD_START } from '../../core/personal/guard.ts'
 import { STRATEGIES } from '../../core/personal/strategy.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { EnginePreference, FitReport } from '../api.ts'
@@ -211,7 +211,7 @@ export class Learner {
   }
 
   async #fit({ signal, onProgress }: FineTuneOptions): Promise<FitReport> {
-    const { bus, clock, now, shop, shopper, state, store } = this.#deps
+    const { bus, clock, ledger, now, shop, shopper, state, store } = this.#deps
     const base = shop.loaded
     const model = shop.ranker?.model
     if (state.paused) throw new NearsideError('aborted', 'Learning is paused.')
@@ -242,12 +242,13 @@ export class Learner {
         },
       })
       if (!fitted) return this.#nothingLearned(engine)
-      const version = await storePersonal(store, fitted, base.hash, now(), epoch)
+      const version = await storePersonal(this.#deps, fitted, base.hash, now(), epoch)
       if (version === null) {
         throw new NearsideError('aborted', 'Everything was erased while the fit ran.')
       }
       if ((personal?.guard.active ?? true) && !fitted.guard.active)
-        await this.#tripped(fitted.guard)
+        // The base model predicts this shopper better: the personal part is off from here on.
+        await ledger.append({ kind: 'guard', detail: { active: false } })
       state.personal = { ...fitted, version, base: base.hash }
       bus.emit('stored', 'personal')
       bus.emit('fitted', null)
@@ -276,11 +277,5 @@ export class Learner {
       active,
       milliseconds: 0,
     }
-  }
-
-  /** The base model predicts this shopper better: the personal part is off from here on. */
-  async #tripped({ logLikelihoodRatio, tested }: GuardState): Promise<void> {
-    const detail = { active: false, logLikelihoodRatio, tested }
-    await this.#deps.ledger.append({ kind: 'guard', detail })
   }
 }

@@ -145,10 +145,13 @@ export class Shopper {
 
   /**
    * Removes the events that this is about.
+   * @returns how many there were
    * @throws NearsideError `input-invalid` for what names nothing that can be forgotten
    */
-  async forget(what: Forgettable): Promise<void> {
-    await this.#remove(this.#deps.state.events.filter(isAbout(what, this.#deps.shop)))
+  async forget(what: Forgettable): Promise<number> {
+    const events = this.#deps.state.events.filter(isAbout(what, this.#deps.shop))
+    await this.#remove(events)
+    return events.length
   }
 
   /**

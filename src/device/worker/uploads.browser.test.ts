@@ -1,8 +1,10 @@
 /** @module What a device sends once the shopper agreed, under a store that fails, clocks that jump and a shopper who forgets. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { Policy } from '../../aggregate/protocol/policy.ts'
+import { replayed } from '../../aggregate/privacy/randomBytes.ts'
+import { type Policy, policyHash } from '../../aggregate/protocol/policy.ts'
 import { fromBase64, sha256, toHex } from '../../core/bytes.ts'
 import { faultyFactory, refusingFactory } from '../storage/testDatabases.ts'
+import { makeReport } from '../upload/makeReport.ts'
 import type { Environment } from './device.ts'
 import { FEDERATION, TestAggregators } from './testAggregators.ts'
 import { live, newDatabase, openDevice, start, type TestDevice, testServer } from './testDevice.ts'
@@ -175,7 +177,8 @@ test('consent, budget and the log’s entry are flushed to disk before the first
   const tested = await open(newDatabase(), { fetch })
   await live(tested)
   await tested.device.setContribution(true)
-  expect(order).toEqual(['ledger', 'heads,settings'])
+  // The first is the key that signs the log.
+  expect(order).toEqual(['heads', 'ledger', 'heads,settings'])
   order.length = 0
   await tested.device.contribute()
   expect(order.filter((what) => what === 'POST')).toHaveLength(1)
@@ -240,7 +243,7 @@ describe('what waits to be sent again', () => {
     const database = newDatabase()
     const store = createStore(await openIndexedDb(database, indexedDB))
     await store.putSetting('budget', { participations: [], pending: { detail: 'the update' } })
-    await store.erase({ sequence: 0, hash: '' })
+    await store.erase({ sequence: 0, hash: '' }, null)
     expect(await store.setting('budget')).toEqual({ participations: [] })
     store.close()
     await tested.device.erase()
@@ -248,18 +251,23 @@ describe('what waits to be sent again', () => {
 })
 
 test('the log commits to the update, an export opens the commitment', async () => {
-  const { open } = await federation()
+  const { aggregators, open } = await federation()
   const { device, ...tested } = await open(newDatabase())
   await live({ device, ...tested })
   await device.setContribution(true)
   expect((await device.contribute()).sent).toBe(true)
   const { settings, ledger } = JSON.parse(await device.export())
-  const [{ salt, update, reportId }] = settings.openings
+  const [{ salt, update, reportId, delta, random, round, policy }] = settings.openings
   const { detail } = ledger.find(({ kind }: { kind: string }) => kind === 'upload')
   expect(detail.reportId).toBe(reportId)
   const opened = Uint8Array.of(...fromBase64(salt), ...fromBase64(update))
   expect(toHex(await sha256(opened))).toBe(detail.commitment)
   expect(JSON.stringify(ledger)).not.toContain(update)
+  // What it was made from makes the same bytes again.
+  const task = { policy, round, policyHash: await policyHash(policy) }
+  const again = await makeReport(delta, task, replayed(fromBase64(random)))
+  expect(toHex(again.body)).toBe(toHex(aggregators.posted[0]))
+  expect(again.opening).toEqual(settings.openings[0])
 })
 
 describe('terms', () => {

@@ -1,7 +1,7 @@
 /** @module The device's log as a table: every entry, every byte that was shared, and its chain of hashes. */
 import { type ReactNode, useEffect, useRef, useState } from 'react'
-import { bytesSent } from '../../device/ledger/chain.ts'
 import type { LedgerEntry } from '../../device/ledger/entry.ts'
+import { bytesSent } from '../../device/ledger/removed.ts'
 import { Button } from '../react/Button.tsx'
 import { download } from '../react/download.ts'
 import { Moment, Section, type SectionProps, Table, useOutcome } from './Section.tsx'
@@ -35,11 +35,11 @@ export function LedgerSection({ personalizer, snapshot }: SectionProps) {
   }, [personalizer, written])
 
   const verify = async () => {
-    const { entries: count, brokenAt } = await personalizer.audit.verify()
+    const { entries: count, brokenAt, signed } = await personalizer.audit.verify()
     const log = await read()
     return brokenAt === null
-      ? `The chain holds: ${count} entries, each with its own hash and that of the one before. An end that was cut off would not show.`
-      : `The chain is broken at No. ${log[brokenAt]?.sequence}: this entry does not follow from the one before it.`
+      ? `The chain holds: ${count} entries, each with its own hash and that of the one before; ${signed} of them are signed by this browser, each for all before it. An end that was cut off would not show here; cut off an export, it does.`
+      : `The chain is broken at No. ${log[brokenAt]?.sequence}: this entry does not follow from the one before it, or its signature does not hold.`
   }
   const save = async () => {
     download('nearside-export.json', await personalizer.export())

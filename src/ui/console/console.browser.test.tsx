@@ -51,7 +51,8 @@ describe('the log', () => {
   test('verifies the chain and names the entry where it breaks', async () => {
     // The oldest were folded: what is in the table is named as the table names it.
     personalizer.audit.entries = () => Promise.resolve([entry(70, 0), entry(71, 0), entry(72, 0)])
-    personalizer.audit.verify = () => Promise.resolve({ ok: false, entries: 3, brokenAt: 2 })
+    personalizer.audit.verify = () =>
+      Promise.resolve({ ok: false, entries: 3, brokenAt: 2, signed: 0 })
     const screen = await show()
     await screen.getByRole('button', { name: 'Verify chain' }).click()
     await expect

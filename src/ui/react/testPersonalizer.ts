@@ -207,7 +207,7 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
     export: () => Promise.resolve(JSON.stringify({ events: captured })),
     audit: {
       entries: () => Promise.resolve([]),
-      verify: () => Promise.resolve({ ok: true, entries: 0, brokenAt: null }),
+      verify: () => Promise.resolve({ ok: true, entries: 0, brokenAt: null, signed: 0 }),
     },
     subscribe(listener) {
       listeners.add(listener)
