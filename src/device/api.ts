@@ -90,7 +90,9 @@ export interface Recommendation {
   readonly id: string
   /** Log-odds but for a constant: comparable within one list only. */
   readonly score: number
-  /** 1-based place in the base order (no personal parameters, no own history), for showing what moved. */
+  /** 1-based place in the list as the device gives it, before a page leaves anything out. */
+  readonly rank: number
+  /** The same in the base order (no personal parameters, no own history), for showing what moved. */
   readonly baseRank: number
   /** Why it stands where it stands. */
   readonly reason: Reason
@@ -124,6 +126,8 @@ export type Reason =
   /** Nobody was counted for it yet. */
   | { readonly kind: 'new' }
   | { readonly kind: 'popular' }
+  /** Without a base model, or of an item that neither it nor the catalog knows: as the shop has it. */
+  | { readonly kind: 'shop-order' }
 
 /** What a list holds, and in which order. */
 export interface ListOptions {

@@ -33,39 +33,41 @@ export function listWithoutModel(order: CatalogOrder, query: ListQuery): Recomme
   const { options = {} } = query
   switch (query.kind) {
     case 'recommend':
-      return listInOrder(order, options)
+      return inShopOrder(listInOrder(order, options))
     case 'similar':
-      return siblings(order, query.item, options)
+      return inShopOrder(siblings(order, query.item, options))
     case 'boughtTogether':
       return []
     case 'rerank':
-      return asGiven([...new Set(query.items)].slice(0, options.limit ?? query.items.length))
+      return inShopOrder([...new Set(query.items)].slice(0, options.limit ?? query.items.length))
   }
 }
 
-function listInOrder(order: CatalogOrder, options: ListOptions): Recommendation[] {
+function listInOrder(order: CatalogOrder, options: ListOptions): readonly string[] {
   const excluded = new Set(options.exclude)
   const wanted = order.ids.filter(
     (id, i) =>
       !excluded.has(id) &&
       (options.category === undefined || order.categories[i] === options.category),
   )
-  return asGiven(wanted.slice(0, options.limit ?? DEFAULT_LIMIT))
+  return wanted.slice(0, options.limit ?? DEFAULT_LIMIT)
 }
 
 /** Others of the same category, in the shop's order. */
-function siblings(order: CatalogOrder, item: string, options: ListOptions): Recommendation[] {
+function siblings(order: CatalogOrder, item: string, options: ListOptions): readonly string[] {
   const at = order.ids.indexOf(item)
   const category = order.categories[at]
   if (at < 0 || !category) return []
   return listInOrder(order, { category, ...options, exclude: [item, ...(options.exclude ?? [])] })
 }
 
-function asGiven(ids: readonly string[]): Recommendation[] {
+/** Nothing moved them, and nothing is known of them. */
+export function inShopOrder(ids: readonly string[]): Recommendation[] {
   return ids.map((id, i) => ({
     id,
     score: 1 / (i + 1),
+    rank: i + 1,
     baseRank: i + 1,
-    reason: { kind: 'popular' },
+    reason: { kind: 'shop-order' },
   }))
 }

@@ -7,6 +7,7 @@ const list = (ids: readonly string[], ranks: ReadonlyMap<string, number>): Recom
   ids.map((id, index) => ({
     id,
     score: -index,
+    rank: index + 1,
     baseRank: ranks.get(id) ?? 999,
     reason: { kind: 'popular' },
   }))

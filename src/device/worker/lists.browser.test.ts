@@ -22,6 +22,26 @@ describe('lists', () => {
     expect(engines).toBe(0)
   })
 
+  test('without a base model nothing is called popular, and nothing has moved', async () => {
+    const server = await testServer()
+    server.files = new Map()
+    const { device } = await start(server, newDatabase())
+    const lists = await Promise.all([
+      device.recommend({ limit: 3, exclude: ['item-0'] }),
+      device.similar('item-1', {}),
+      device.rerank(['item-9', 'item-3'], {}),
+    ])
+    expect(lists.map(ids)).toEqual([
+      ['item-1', 'item-2', 'item-3'],
+      ['item-5', 'item-9', 'item-13', 'item-17', 'item-21', 'item-25', 'item-29'],
+      ['item-9', 'item-3'],
+    ])
+    for (const { reason, rank, baseRank } of lists.flat()) {
+      expect(reason).toEqual({ kind: 'shop-order' })
+      expect(rank).toBe(baseRank)
+    }
+  })
+
   test('a new shopper’s list needs one small file, and is the one that the whole model gives', async () => {
     const server = await testServer()
     let release = () => {}

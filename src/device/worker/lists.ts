@@ -12,7 +12,10 @@ import type { DeviceState } from './state.ts'
 
 export interface ListsDeps {
   readonly state: Pick<DeviceState, 'personal' | 'revision'>
-  readonly shop: Pick<Shop, 'ranker' | 'loaded' | 'catalog' | 'order' | 'firstOrder'>
+  readonly shop: Pick<
+    Shop,
+    'ranker' | 'loaded' | 'catalog' | 'order' | 'firstOrder' | 'firstReason'
+  >
   readonly shopper: Pick<Shopper, 'history'>
   readonly learners: Pick<ChosenLearners, 'of'>
   readonly now: () => number
@@ -63,7 +66,12 @@ export function createLists({ state, shop, shopper, learners, now }: ListsDeps):
   }
 
   function unranked(query: ListQuery): readonly Recommendation[] {
-    if (query.kind === 'recommend') return listWithoutModel(shop.firstOrder, query)
+    if (query.kind === 'recommend') {
+      return listWithoutModel(shop.firstOrder, query).map((one) => ({
+        ...one,
+        reason: shop.firstReason(one.id),
+      }))
+    }
     if (query.kind !== 'rerank' || query.options?.soldOut)
       return listWithoutModel(shop.order, query)
     const items = query.items.filter((id) => shop.catalog?.get(id)?.available !== false)

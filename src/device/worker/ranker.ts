@@ -12,7 +12,7 @@ import { MOST_RANKED, ranksOf, ranksOfAll } from '../../core/model/ranksOf.ts'
 import { personalScores, scoreTerms, strangerScores } from '../../core/model/score.ts'
 import type { CandidateLearners } from '../../core/personal/learners/candidateLearners.ts'
 import type { Explanation, ListOptions, Recommendation, RerankOptions } from '../api.ts'
-import { DEFAULT_LIMIT } from '../catalogOrder.ts'
+import { DEFAULT_LIMIT, inShopOrder } from '../catalogOrder.ts'
 import { type FeatureRows, someFeatures, wholeFeatures } from './featureRows.ts'
 import type { createPartialScores, PartialScores, ScorePart } from './partialScores.ts'
 import { createExplainer, type Explain, type Explainer, everybodysReason } from './reasons.ts'
@@ -164,15 +164,13 @@ export class Ranker {
       .filter((row) => options.soldOut || this.#places[row] >= 0)
     const unknown = distinct.filter((id) => !this.#rows.has(id))
     const ranked = this.#list(known, options.order === 'base' ? this.#base : scored, known.length)
-    const last = ranked.at(-1)?.score ?? 0
-    const placed = unknown.map(
-      (id, i): Recommendation => ({
-        id,
-        score: last,
-        baseRank: known.length + i + 1,
-        reason: { kind: 'popular' },
-      }),
-    )
+    const score = ranked.at(-1)?.score ?? 0
+    const placed = inShopOrder(unknown).map((one) => ({
+      ...one,
+      score,
+      rank: ranked.length + one.rank,
+      baseRank: ranked.length + one.rank,
+    }))
     return [...ranked, ...placed].slice(0, options.limit ?? items.length)
   }
 
@@ -275,7 +273,7 @@ export class Ranker {
       const row = candidates[at]
       const baseRank = baseRanks[place]
       const reason = explain(row, baseRank > place + 1)
-      return { id: this.model.itemIds[row], score: scores[at], baseRank, reason }
+      return { id: this.model.itemIds[row], score: scores[at], rank: place + 1, baseRank, reason }
     })
   }
 }

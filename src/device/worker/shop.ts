@@ -14,6 +14,7 @@ import { withContext } from '../../core/model/context.ts'
 import { extendModel } from '../../core/model/extend.ts'
 import type { PopularityPart } from '../../core/model/parts.ts'
 import { DAY } from '../../core/time.ts'
+import type { Reason } from '../api.ts'
 import { type CatalogOrder, EMPTY_ORDER, orderOf } from '../catalogOrder.ts'
 import {
   type FetchModelOptions,
@@ -52,6 +53,8 @@ export class Shop {
   /** Known before the rest of a model that is being fetched for the first time. */
   #popularity: PopularityPart | null = null
   #firstOrder: CatalogOrder | null = null
+  /** Ids of whose popularity something is known. */
+  #sold: ReadonlySet<string> | null = null
   #catalogKept: Promise<void> = Promise.resolve()
 
   constructor(deps: ShopDeps) {
@@ -91,6 +94,12 @@ export class Shop {
     return this.#firstOrder ?? this.#order
   }
 
+  /** Why an item is in that order. */
+  readonly firstReason = (item: string): Reason => {
+    if (!this.#sold) return { kind: 'shop-order' }
+    return { kind: this.#sold.has(item) ? 'popular' : 'new' }
+  }
+
   /** Without a catalog and without a model, any item may exist. */
   readonly knows = (item: string): boolean => {
     if (!this.#catalog && !this.#ranker) return true
@@ -119,6 +128,7 @@ export class Shop {
       typeof catalog === 'string' ? this.#startCatalog(catalog) : this.#takeGiven(catalog)
     const onPopularity = async (popularity: PopularityPart) => {
       this.#popularity = popularity
+      this.#sold = new Set(popularity.itemIds)
       await ready
       await this.#build()
       first()

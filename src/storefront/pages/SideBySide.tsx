@@ -199,7 +199,7 @@ function Row({ placed, place, move, why }: RowProps) {
         <span className={`move move-${move.direction}`}>
           <span aria-hidden="true">{ARROWS[move.direction]}</span> {spoken(move)}
         </span>
-        {why && <WhyThis recommendation={why} position={place ?? undefined} />}
+        {why && <WhyThis recommendation={why} />}
       </div>
     </li>
   )

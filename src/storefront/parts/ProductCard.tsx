@@ -56,11 +56,11 @@ export function PlainCard({ item }: ItemComponentProps) {
 }
 
 /** The same as a slot, with the reason below. */
-export function ProductCard({ item, recommendation, position }: ItemComponentProps) {
+export function ProductCard({ item, recommendation }: ItemComponentProps) {
   return (
     <>
       <Card item={item} />
-      <WhyThis recommendation={recommendation} position={position} />
+      <WhyThis recommendation={recommendation} />
     </>
   )
 }
@@ -70,7 +70,7 @@ export function FirstCard({ item, recommendation, position }: ItemComponentProps
   return (
     <>
       <Card item={item} early={position <= FIRST_CARDS} />
-      <WhyThis recommendation={recommendation} position={position} />
+      <WhyThis recommendation={recommendation} />
     </>
   )
 }

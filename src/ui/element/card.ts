@@ -28,7 +28,6 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 export function buildCard(
   { itemOf, linkTo, labels, locale }: Shop,
   recommendation: Recommendation,
-  position: number,
   onSelect: () => void,
 ): HTMLElement {
   const item = itemOf(recommendation.id) ?? { id: recommendation.id }
@@ -53,7 +52,7 @@ export function buildCard(
       reasonText(recommendation.reason, itemOf, labels, recommendation.id),
     ),
   )
-  const moved = movedText(recommendation, position, labels)
+  const moved = movedText(recommendation, labels)
   if (moved) why.append(' ', element('span', 'ns-why-moved', moved))
   card.append(why)
   const place = element('li', 'ns-item')

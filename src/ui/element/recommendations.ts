@@ -187,7 +187,7 @@ export class NearsideRecommendations extends Base {
       .filter(({ id }) => shop.itemOf(id) !== undefined)
       .slice(0, this.#limit)
       .map((recommendation, place) =>
-        buildCard(shop, recommendation, place + 1, () =>
+        buildCard(shop, recommendation, () =>
           this.#say('nearside-select', { recommendation, position: place + 1 }),
         ),
       )

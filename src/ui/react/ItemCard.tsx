@@ -22,7 +22,7 @@ export interface ItemComponentProps {
 export type ItemComponent = ComponentType<ItemComponentProps>
 
 /** Picture, title, price and reason; the title's link covers the whole card. */
-export function ItemCard({ item, recommendation, position, onSelect }: ItemComponentProps) {
+export function ItemCard({ item, recommendation, onSelect }: ItemComponentProps) {
   const { linkTo, locale } = usePersonalizationContext()
   return (
     <article className="ns-card" data-item={item.id}>
@@ -40,7 +40,7 @@ export function ItemCard({ item, recommendation, position, onSelect }: ItemCompo
         {item.title ?? item.id}
       </a>
       {item.price !== undefined && <p className="ns-card-price">{priceText(item, locale)}</p>}
-      <WhyThis recommendation={recommendation} position={position} />
+      <WhyThis recommendation={recommendation} />
     </article>
   )
 }

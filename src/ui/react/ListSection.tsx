@@ -33,8 +33,8 @@ export interface ListWidgetProps {
   /** Default 8. */
   readonly limit?: number
   /**
-   * Ids to show until the first answer, instead of skeletons: the shop's bestsellers, say. Rendered
-   * on a server too (`readBaseLists` of `nearside/ssr` gives the order that the device starts with).
+   * Ids to show until the first answer, instead of skeletons: the shop's bestsellers, since they are
+   * called popular. Rendered on a server too (`readBaseLists` of `nearside/ssr` gives the order that the device starts with).
    */
   readonly initialItems?: readonly string[]
   /** Default: `ItemCard`. */
@@ -45,7 +45,10 @@ export interface ListWidgetProps {
   readonly emptyComponent?: ComponentType
   /** Default: a `<ul>`. */
   readonly layoutComponent?: ComponentType<LayoutComponentProps>
-  /** Last say over the list: filter, reorder, pin. */
+  /**
+   * Last say over the list: filter, reorder, pin. Given at least twice as many as are shown, and more
+   * where too few are left; the first `limit` of what it returns are shown.
+   */
   readonly transformItems?: (items: readonly Recommendation[]) => readonly Recommendation[]
   /** Called when the shopper follows an item’s link; `position` counts from 1. */
   readonly onSelect?: (recommendation: Recommendation, position: number) => void
@@ -133,7 +136,7 @@ export function ListSection({
 }
 
 function asGiven(id: string, place: number): Recommendation {
-  return { id, score: 0, baseRank: place + 1, reason: { kind: 'popular' } }
+  return { id, score: 0, rank: place + 1, baseRank: place + 1, reason: { kind: 'popular' } }
 }
 
 /** How often the list changed so far that it was worth a word. */

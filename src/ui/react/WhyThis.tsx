@@ -7,14 +7,12 @@ import { movedText, reasonText } from './reason.ts'
 export interface WhyThisProps {
   /** The item of a list. */
   readonly recommendation: Recommendation
-  /** 1-based place on screen; given, the line also says how far the item moved. */
-  readonly position?: number
 }
 
-/** One line: "Because you looked at …". */
-export function WhyThis({ recommendation, position }: WhyThisProps) {
+/** One line: "Because you looked at …", and how far the item moved. */
+export function WhyThis({ recommendation }: WhyThisProps) {
   const { itemOf, labels } = usePersonalizationContext()
-  const moved = position === undefined ? null : movedText(recommendation, position, labels)
+  const moved = movedText(recommendation, labels)
   return (
     <p className="ns-why">
       <span className="ns-why-reason">

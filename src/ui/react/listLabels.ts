@@ -42,6 +42,7 @@ export const ENGLISH_LISTS = {
   offer: 'Below its usual price',
   new: 'New in this shop',
   popular: 'Popular with all shoppers',
+  'shop-order': 'In the shop’s own order',
   /** Something failed: what it means for the shopper. */
   trouble: (code: ErrorCode) =>
     TROUBLE[code] ?? TROUBLE[code.split('-')[0]] ?? 'Something failed; the shop goes on.',

@@ -30,6 +30,8 @@ export interface Asked {
    * same, or there are no more: the device may know products that the page does not.
    */
   readonly mayShow?: (id: string) => boolean
+  /** The shop's last word over the list; what it leaves out is made up for in the same way. */
+  readonly choose?: (items: readonly Recommendation[]) => readonly Recommendation[]
 }
 
 export interface ListObserver {
@@ -74,7 +76,7 @@ export function createListObserver(personalizer: Personalizer | null): ListObser
 
   function show(): void {
     if (!asked || !answer) return
-    const { about = '', mayShow = () => true, query } = asked
+    const { about = '', choose, mayShow = () => true, query } = asked
     if ('error' in answer) {
       const { code, message } = answer.error
       set({ ...state, status: 'error', error: message, code })
@@ -82,10 +84,15 @@ export function createListObserver(personalizer: Personalizer | null): ListObser
     }
     const limit = limitOf(query)
     const items = answer.items.filter(({ id }) => mayShow(id))
-    if (items.length < limit && answer.items.length >= limit * factor) {
+    const chosen = choose ? choose(items) : items
+    if (chosen.length < limit && answer.items.length >= limit * factor) {
       factor *= 2
       watch()
-    } else set({ ...LOADING, items: items.slice(0, limit), status: 'ready', about })
+    } else {
+      // Whoever has the last word is given all there is to choose from.
+      const shown = choose ? items : items.slice(0, limit)
+      set({ ...LOADING, items: shown, status: 'ready', about })
+    }
   }
 
   function set(next: ListState): void {
@@ -100,7 +107,7 @@ export function createListObserver(personalizer: Personalizer | null): ListObser
       const same = asked !== null && JSON.stringify(asked.query) === JSON.stringify(next.query)
       asked = next
       if (same) return show()
-      factor = 1
+      factor = next.choose ? 2 : 1
       watch()
     },
     subscribe(listener) {

@@ -116,6 +116,37 @@ describe('Recommendations', () => {
     await expect.element(screen.getByTestId('layout')).toBeVisible()
   })
 
+  test('is full however much the shop’s last word leaves out, and says of nothing that it moved', async () => {
+    const many = Array.from({ length: 60 }, (_, i) => ({ id: `thing ${i}`, title: `Thing ${i}` }))
+    const screen = await render(
+      <PersonalizationProvider personalizer={createFakePersonalizer(many)} items={many}>
+        <Recommendations
+          limit={4}
+          transformItems={(items) => items.filter(({ id }) => Number(id.slice(6)) % 10 === 9)}
+        />
+      </PersonalizationProvider>,
+    )
+    const titles = () =>
+      screen
+        .getByRole('link')
+        .elements()
+        .map((link) => link.textContent)
+    await expect.poll(titles).toEqual(['Thing 9', 'Thing 19', 'Thing 29', 'Thing 39'])
+    expect(screen.container.textContent).not.toMatch(/higher|lower/)
+  })
+
+  test('asks no further than there are products', async () => {
+    const fake = createFakePersonalizer(ITEMS)
+    const asked = vi.spyOn(fake, 'recommend')
+    const screen = await render(
+      <PersonalizationProvider personalizer={fake} items={ITEMS}>
+        <Recommendations transformItems={() => []} emptyComponent={() => <p>Nothing left</p>} />
+      </PersonalizationProvider>,
+    )
+    await expect.element(screen.getByText('Nothing left')).toBeVisible()
+    expect(asked.mock.calls.map(([options]) => options?.limit)).toEqual([16])
+  })
+
   test('is left out when there is nothing, or shows the empty slot', async () => {
     const screen = await show(
       <>

@@ -32,13 +32,12 @@ export function reasonText(
   }
 }
 
-/** How far an item stands from its place in the shop's own order; null where it didn't move. */
+/** How far the device moved an item from its place in the shop's own order; null where it didn't. */
 export function movedText(
-  recommendation: Recommendation,
-  position: number,
+  { baseRank, rank }: Pick<Recommendation, 'baseRank' | 'rank'>,
   labels: ListLabels = ENGLISH_LISTS,
 ): string | null {
-  const up = recommendation.baseRank - position
+  const up = baseRank - rank
   if (up > 0) return labels.higher(up)
   return up < 0 ? labels.lower(-up) : null
 }

@@ -136,10 +136,11 @@ test('nothing that a shopper reads or hears is left in English', async () => {
     { kind: 'offer' },
     { kind: 'new' },
     { kind: 'popular' },
+    { kind: 'shop-order' },
   ]
   const items = reasons.map((_, place) => ({ id: String(place), title: String(place) }))
   const list = reasons.map((reason, place) => ({
-    ...{ id: String(place), score: 0, baseRank: 9, reason },
+    ...{ id: String(place), score: 0, rank: place + 1, baseRank: 9, reason },
   }))
   personalizer.recommend = async () => list
   const fit = { engine: 'wasm', cases: 3, lossBefore: 2, lossAfter: 1, fusionWeight: 1 }

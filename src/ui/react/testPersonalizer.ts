@@ -38,8 +38,9 @@ export interface FakePersonalizer extends Personalizer {
 const asUnknown = (id: string): Recommendation => ({
   id,
   score: 0,
+  rank: Number.NaN,
   baseRank: Number.NaN,
-  reason: { kind: 'popular' },
+  reason: { kind: 'shop-order' },
 })
 
 export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer {
@@ -77,7 +78,7 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
       .filter(({ item }) => !category || item.category === category)
       .sort((a, b) => b.score - a.score)
       .slice(0, limit)
-      .map(({ id, score, baseRank, reason }) => ({ id, score, baseRank, reason }))
+      .map(({ id, score, baseRank, reason }, i) => ({ id, score, rank: i + 1, baseRank, reason }))
   }
 
   async function answer(list: readonly Recommendation[]): Promise<readonly Recommendation[]> {

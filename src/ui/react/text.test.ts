@@ -55,6 +55,7 @@ test('a reason is one sentence, true also when the item is gone from the shop', 
   )
   expect(reasonText({ kind: 'taste' }, itemOf)).toBe('Close to what you like lately')
   expect(reasonText({ kind: 'new' }, itemOf)).toBe('New in this shop')
+  expect(reasonText({ kind: 'shop-order' }, itemOf)).toBe('In the shop’s own order')
   expect(reasonText({ kind: 'popular' }, itemOf)).toBe('Popular with all shoppers')
   expect(reasonText({ kind: 'context', name: 'weather', value: 'rain' }, itemOf)).toBe(
     'Often chosen now (weather: rain)',
@@ -63,16 +64,11 @@ test('a reason is one sentence, true also when the item is gone from the shop', 
 })
 
 test('the move is counted from the shop’s order, and silent where there is none', () => {
-  const at = (baseRank: number) => ({
-    id: 'tin',
-    score: 1,
-    baseRank,
-    reason: { kind: 'taste' as const },
-  })
-  expect(movedText(at(12), 2)).toBe('10 places higher than in the shop’s order')
-  expect(movedText(at(1), 2)).toBe('1 place lower than in the shop’s order')
-  expect(movedText(at(2), 2)).toBeNull()
-  expect(movedText(at(Number.NaN), 2)).toBeNull()
+  const at = (baseRank: number) => ({ rank: 2, baseRank })
+  expect(movedText(at(12))).toBe('10 places higher than in the shop’s order')
+  expect(movedText(at(1))).toBe('1 place lower than in the shop’s order')
+  expect(movedText(at(2))).toBeNull()
+  expect(movedText(at(Number.NaN))).toBeNull()
 })
 
 test('the panel tells what was sent to the byte', () => {

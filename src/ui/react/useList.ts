@@ -10,7 +10,7 @@ const loading = () => LOADING
 function useList(
   subject: string,
   query: ListQuery,
-  { about, mayShow }: Omit<Asked, 'query'>,
+  { about, mayShow, choose }: Omit<Asked, 'query'>,
 ): ListState {
   const { personalizer } = usePersonalizationContext()
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new subject needs a new observer
@@ -18,8 +18,8 @@ function useList(
   // By value: whoever writes options inline asks no more often than others.
   const key = JSON.stringify(query)
   useEffect(
-    () => observer.ask({ query: JSON.parse(key), about, mayShow }),
-    [observer, key, about, mayShow],
+    () => observer.ask({ query: JSON.parse(key), about, mayShow, choose }),
+    [observer, key, about, mayShow, choose],
   )
   const state = useSyncExternalStore(observer.subscribe, observer.getSnapshot, loading)
   // A store's changes are drawn in one go, which a dozen new cards make long on a slow phone; what is
@@ -29,11 +29,17 @@ function useList(
   return deferred === observer ? shown : state
 }
 
-/** A list of the device's choice. */
-function useChoice(query: Exclude<ListQuery, { kind: 'rerank' }>): ListState {
+/**
+ * A list of the device's choice.
+ * @param choose the shop's last word; the state holds what it is to choose from
+ */
+export function useChoice(
+  query: Exclude<ListQuery, { kind: 'rerank' }>,
+  choose?: Asked['choose'],
+): ListState {
   const { mayShow } = usePersonalizationContext()
   const item = 'item' in query ? query.item : ''
-  return useList(`${item} ${query.options?.category}`, query, { mayShow })
+  return useList(`${item} ${query.options?.category}`, query, { mayShow, choose })
 }
 
 /** The best items for this shopper (or, with `order: 'base'`, the shop's own order). */

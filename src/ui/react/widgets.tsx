@@ -3,7 +3,7 @@ import './nearside.css'
 import type { ListOptions } from '../../device/api.ts'
 import { usePersonalizationContext } from './context.ts'
 import { ListSection, type ListWidgetProps } from './ListSection.tsx'
-import { useBoughtTogether, useRecommendations, useRelatedItems } from './useList.ts'
+import { useChoice } from './useList.ts'
 
 /** What `Recommendations` shows. */
 export interface RecommendationsProps extends ListWidgetProps {
@@ -24,7 +24,8 @@ const optionsOf = ({ limit = 8, order, exclude, category }: RecommendationsProps
 
 /** The best items for this shopper. */
 export function Recommendations(props: RecommendationsProps) {
-  return <ListSection {...props} state={useRecommendations(optionsOf(props))} />
+  const state = useChoice({ kind: 'recommend', options: optionsOf(props) }, props.transformItems)
+  return <ListSection {...props} state={state} />
 }
 
 /** What a list about one item shows. */
@@ -36,13 +37,16 @@ export interface ItemListProps extends Omit<RecommendationsProps, 'category'> {
 /** Items like this one. */
 export function RelatedItems(props: ItemListProps) {
   const { labels } = usePersonalizationContext()
-  const state = useRelatedItems(props.item, optionsOf(props))
+  const { item, transformItems } = props
+  const state = useChoice({ kind: 'similar', item, options: optionsOf(props) }, transformItems)
   return <ListSection title={labels.similar} {...props} state={state} />
 }
 
 /** Items bought in the same orders as this one. */
 export function BoughtTogether(props: ItemListProps) {
   const { labels } = usePersonalizationContext()
-  const state = useBoughtTogether(props.item, optionsOf(props))
+  const { item, transformItems } = props
+  const query = { kind: 'boughtTogether', item, options: optionsOf(props) } as const
+  const state = useChoice(query, transformItems)
   return <ListSection title={labels.boughtTogether} {...props} state={state} />
 }
