@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createModels } from '../aggregate/server/testFederation.ts'
+import { freePort } from '../aggregate/server/testPort.ts'
 import { testFolder } from '../testFolder.ts'
 import { command } from './serve.ts'
 import { runCommand } from './testCommand.ts'
@@ -47,9 +48,16 @@ describe('nearside serve', () => {
     const terms = join(where, 'policy.json')
     writeFileSync(terms, JSON.stringify({ task: 'my-shop', noiseMultiplier: 2 }))
     const common = { goal: '5', policy: terms }
-    const helper = await start({ role: 'helper', store: `sqlite:${where}/h.sqlite`, ...common })
+    const port = await freePort()
+    const helper = await start({
+      role: 'helper',
+      store: `sqlite:${where}/h.sqlite`,
+      leader: `http://127.0.0.1:${port}`,
+      ...common,
+    })
     const leader = await start({
       role: 'leader',
+      port: String(port),
       store: `sqlite:${where}/l.sqlite`,
       helper: helper.url,
       models,
@@ -86,6 +94,7 @@ describe('nearside serve', () => {
     [{ role: 'helper', origin: 'http://shop.test/path' }, /such as http:\/\/shop.test/],
     [{ role: 'helper', goal: 'many' }, /whole number/],
     [{ role: 'helper', goal: '1' }, /aggregationGoal/],
+    [{ role: 'helper' }, /needs --leader/],
     [{ role: 'helper', port: '70000' }, /from 0 to 65535/],
     [{ role: 'helper', policy: '/nonexistent.json' }, /can’t be read/],
   ])('refuses %j', async (values, message) => {

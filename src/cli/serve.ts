@@ -23,7 +23,11 @@ leader and helper must be given the same.`)
   .option('--host <host>', 'address', '127.0.0.1')
   .option('--store <url>', 'database, sqlite:FILE (default: sqlite:var/ROLE.sqlite)', sqliteFile)
   .option('--helper <url>', 'leader: where the helper is', httpUrl, 'http://127.0.0.1:8792')
-  .option('--leader <url>', 'helper: where its leader is, for the record', httpUrl)
+  .option(
+    '--leader <url>',
+    'helper: where its leader is, whose key it asks for once and keeps',
+    httpUrl,
+  )
   .option('--models <dir>', 'leader, single: directory of published models', 'var/models')
   .option('--origin <origin>', 'origin of the shop’s pages, several by comma', origins, [
     'http://localhost:8790',
@@ -37,7 +41,6 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
   const { role, host, port = PORTS[role], store = `var/${role}.sqlite`, origin, shop } = options
   const log = (line: string) => print(`${role}: ${line}`)
   const parameters = await readTerms(options.policy, options.goal)
-  if (role === 'helper' && options.leader !== undefined) log(`its leader is ${options.leader}`)
   if (role !== 'helper' && shop === undefined)
     log('no --shop: a new model is checked for plausibility, not on held-out shoppers')
   const { helper, models, reportsPerMinute } = options
@@ -50,6 +53,7 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
       parameters,
       origins: origin,
       helper,
+      leader: options.leader,
       models,
       shop,
       reportsPerMinute,

@@ -15,7 +15,7 @@ export const ROUTES = {
 
 /** Between the two aggregators; every request is signed by the leader. */
 export const PEER_ROUTES = {
-  /** GET: the helper's public keys. */
+  /** GET: the public keys of either. */
   keys: '/v1/keys',
   /** POST: the leader proposes a round and its policy. */
   propose: (round: number) => `/v1/peer/rounds/${round}`,

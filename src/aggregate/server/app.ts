@@ -11,7 +11,7 @@ import { cors } from 'hono/cors'
 import { secureHeaders } from 'hono/secure-headers'
 import { dimensionOf } from '../protocol/policy.ts'
 import { REPORT_MEDIA_TYPE, reportBytes } from '../protocol/report.ts'
-import { ROUTES } from '../protocol/routes.ts'
+import { PEER_ROUTES, ROUTES } from '../protocol/routes.ts'
 import { type Aggregator, taskOf } from './aggregator.ts'
 import type { HelperAggregator } from './helper.ts'
 import type { LeaderAggregator } from './leader.ts'
@@ -62,6 +62,7 @@ export function createApp(
     }),
   )
   readRoutes(app, aggregator)
+  app.get(PEER_ROUTES.keys, async (c) => c.json(await aggregator.keys()))
   if ('accept' in aggregator) reportRoute(app, aggregator, options)
   else peerRoutes(app, aggregator)
   app.doc('/openapi.json', {

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
@@ -15,20 +14,12 @@ import { dimensionOf } from '../protocol/policy.ts'
 import { REPORT_MEDIA_TYPE } from '../protocol/report.ts'
 import { createModels } from './testFederation.ts'
 import { PARAMETERS } from './testModel.ts'
+import { freePort } from './testPort.ts'
 
 const KILLS = 20
 const GOAL = 80
 const PROGRAM = fileURLToPath(new URL('./testAggregator.ts', import.meta.url))
 const running = new Set<ChildProcess>()
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** Keeps one aggregator running and the next one loaded. */
 function createProcess(args: readonly string[]) {
@@ -71,14 +62,20 @@ it(`counts every acknowledged report exactly once through ${KILLS} kills`, async
   const [leaderPort, helperPort] = [await freePort(), await freePort()]
   const [leaderUrl, helperUrl] = [leaderPort, helperPort].map((port) => `http://127.0.0.1:${port}`)
   const goal = String(GOAL)
-  const helper = createProcess(['helper', String(helperPort), join(directory, 'h.sqlite'), goal])
+  const helper = createProcess([
+    'helper',
+    String(helperPort),
+    join(directory, 'h.sqlite'),
+    goal,
+    leaderUrl,
+  ])
   const leader = createProcess([
     'leader',
     String(leaderPort),
     join(directory, 'l.sqlite'),
     goal,
-    models,
     helperUrl,
+    models,
   ])
   await helper.start()
   await leader.start()

@@ -1,7 +1,9 @@
 /** @module When the helper gives its share: to its leader, at the goal, for its own set, once. */
 import { describe, expect, it } from 'vitest'
-import { concat, toBase64 } from '../../core/bytes.ts'
+import { concat, fromBase64, toBase64 } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
+import { loadIdentity } from './identity.ts'
+import { openSqliteStore } from './store/sqlite.ts'
 import { createFederation, HELPER, LEADER } from './testFederation.ts'
 import { PARAMETERS } from './testModel.ts'
 import { meanOf, post, report } from './testReports.ts'
@@ -71,6 +73,14 @@ describe('the helper', () => {
     const stranger = await createFederation({ helper: { store: federation.helperStore } })
     expect(await stranger.leader.current()).toBeNull()
     expect(stranger.leader.waitingFor()).toMatch(/not signed by the leader/)
+    // Nor does it obey whoever comes first: its operator says who the leader is.
+    const other = await loadIdentity(openSqliteStore(':memory:'))
+    const early = await createFederation({
+      helper: { leaderKey: async () => fromBase64(other.publicKey) },
+    })
+    expect(await early.leader.current()).toBeNull()
+    expect(await early.helper.current()).toBeNull()
+    expect(early.leader.waitingFor()).toMatch(/not signed by the leader/)
     const unsigned = await federation.fetch(`${HELPER}/v1/peer/rounds/1/release`, {
       method: 'POST',
       body: '{}',

@@ -7,7 +7,6 @@
 import {
   type Bytes,
   encodeVector,
-  equalBytes,
   fromBase64,
   sha256,
   sha256Hex,
@@ -46,7 +45,7 @@ import { type KeptSeed, NEXT_SEALING_KEY, type RoundRecord } from './store.ts'
 
 export interface HelperAggregator extends Aggregator {
   keys(): Promise<HelperKeys>
-  /** @throws NearsideError `consent-missing` unless the leader that this helper knows signed it */
+  /** @throws NearsideError `consent-missing` unless this helper's leader signed it */
   authenticate(path: string, body: Uint8Array, signature: string): Promise<void>
   /** @returns base64 */
   signAnswer(path: string, body: Uint8Array, status: number, answer: Uint8Array): Promise<string>
@@ -55,10 +54,15 @@ export interface HelperAggregator extends Aggregator {
   release(round: number, request: ReleaseRequest): Promise<ReleaseAnswer>
 }
 
+export interface HelperOptions extends AggregatorOptions {
+  /** The signing key of the leader that the operator named; asked for until there is one, then kept. */
+  readonly leaderKey: () => Promise<Bytes>
+}
+
 /** Reports that are added up before others get a turn. */
 const SLICE = 64
 
-export function createHelper(options: AggregatorOptions): HelperAggregator {
+export function createHelper(options: HelperOptions): HelperAggregator {
   const { store, identity, now, log = () => {}, noise = discreteGaussianNoise } = options
   const next = serially()
   const keysOf = createRoundKeys()
@@ -78,17 +82,16 @@ export function createHelper(options: AggregatorOptions): HelperAggregator {
       throw refused(`round ${round} has other terms or is over`)
     const key = await sealingKey()
     checkTerms(policy, { sealing: publicHalf(key), signing: identity.publicKey }, options)
-    await pinLeader(fromBase64(policy.leader.signing))
+    if (policy.leader.signing !== toBase64(await leaderKey()))
+      throw refused('the policy names another leader')
     if (!(await store.openRound(round, policy, hash, key, now())))
       throw refused(`round ${round} has other terms or is over`)
     log(`round ${round} opened for model ${policy.model.version}`)
   }
 
-  /** The first leader is the leader: from then on only its signature counts. */
-  async function pinLeader(key: Bytes): Promise<void> {
+  async function leaderKey(): Promise<Bytes> {
     const known = await store.setting('leader')
-    if (known === null) await store.keepSetting('leader', key)
-    else if (!equalBytes(known, key)) throw refused('the policy names another leader')
+    return known ?? store.keepSetting('leader', await options.leaderKey())
   }
 
   async function openSeed(part: Uint8Array, record: RoundRecord): Promise<KeptSeed> {
@@ -178,10 +181,8 @@ export function createHelper(options: AggregatorOptions): HelperAggregator {
     },
     lost: () => store.lost(),
     async authenticate(path, body, signature) {
-      const known = await store.setting('leader')
-      const claimed = known ?? (await claimedLeader(body))
       const message = peerMessage('POST', path, await sha256(body))
-      if (claimed === null || !(await verify(claimed, signature, message)))
+      if (!(await verify(await leaderKey(), signature, message)))
         throw new NearsideError(
           'consent-missing',
           'The request is not signed by the leader of this helper',
@@ -195,16 +196,6 @@ export function createHelper(options: AggregatorOptions): HelperAggregator {
     propose: (round, policy) => next(() => propose(round, policy)),
     take,
     release: (round, request) => next(() => release(round, request)),
-  }
-}
-
-/** The key that a first proposal names for its leader. */
-async function claimedLeader(body: Uint8Array): Promise<Uint8Array | null> {
-  try {
-    const { policy } = JSON.parse(new TextDecoder().decode(body)) as { policy: unknown }
-    return fromBase64(parsePolicy(policy).leader.signing)
-  } catch {
-    return null
   }
 }
 

@@ -17,6 +17,8 @@ export interface LeaderAggregator extends Aggregator {
   advance(): Promise<void>
   /** Reports waiting for their group. */
   queued(): number
+  /** For the helper, which keeps it. */
+  keys(): { readonly signing: string }
 }
 
 export function createLeader(options: LeaderOptions): LeaderAggregator {
@@ -82,5 +84,6 @@ export function createLeader(options: LeaderOptions): LeaderAggregator {
     },
     advance,
     queued: intake.queued,
+    keys: () => ({ signing: options.identity.publicKey }),
   }
 }

@@ -23,6 +23,7 @@ import { endpoint, PEER_ROUTES, SHARES_MEDIA_TYPE, SIGNATURE_HEADER } from '../p
 import {
   type HelperKeys,
   helperKeysSchema,
+  leaderKeysSchema,
   type ReleaseRequest,
   readJson,
   releaseAnswerSchema,
@@ -191,6 +192,23 @@ function readAnswer<T>(answer: Bytes, schema: z.ZodType<T>): T {
     return readJson(answer, schema)
   } catch {
     throw unreadable()
+  }
+}
+
+/**
+ * The key of the leader at `base`, which TLS vouches for.
+ * @throws NearsideError `aggregator-unreachable`
+ */
+export async function fetchLeaderKey(base: string, fetch: typeof globalThis.fetch): Promise<Bytes> {
+  const url = endpoint(base, PEER_ROUTES.keys)
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(DEADLINES.other) })
+    const answer = new Uint8Array(await response.arrayBuffer())
+    return fromBase64(readJson(answer, leaderKeysSchema).signing)
+  } catch (cause) {
+    throw new NearsideError('aggregator-unreachable', `${url} does not tell the leader’s key`, {
+      cause,
+    })
   }
 }
 

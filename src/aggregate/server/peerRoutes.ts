@@ -20,7 +20,6 @@ export function peerRoutes(app: OpenAPIHono, helper: HelperAggregator): void {
   app.post(ROUTES.reports, (c) =>
     respondProblem(c, 404, 'input-invalid', 'Reports go to the leader'),
   )
-  app.get(PEER_ROUTES.keys, async (c) => c.json(await helper.keys()))
   app.use('/v1/peer/*', async (c, next) => {
     const goal = (await helper.current())?.policy.aggregationGoal ?? 0
     // In base64.

@@ -24,6 +24,8 @@ export const helperKeysSchema = z.object({
 })
 export type HelperKeys = z.infer<typeof helperKeysSchema>
 
+export const leaderKeysSchema = z.object({ signing: z.string() })
+
 export const proposalSchema = z.strictObject({ policy: z.unknown() })
 
 export const releaseRequestSchema = z.strictObject({

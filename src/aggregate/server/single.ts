@@ -4,6 +4,7 @@
  * aggregation, and every policy and page says so.
  */
 import { OpenAPIHono } from '@hono/zod-openapi'
+import { fromBase64 } from '../../core/bytes.ts'
 import type { AggregatorOptions } from './aggregator.ts'
 import { type AppOptions, createApp } from './app.ts'
 import { createHelper } from './helper.ts'
@@ -20,7 +21,8 @@ export function createSingle(
   appOptions: AppOptions,
 ): { readonly app: OpenAPIHono; readonly leader: LeaderAggregator } {
   const trust = 'trusted-server'
-  const helperApp = createApp(createHelper({ ...helperOptions, trust }), appOptions)
+  const leaderKey = async () => fromBase64(leaderOptions.identity.publicKey)
+  const helperApp = createApp(createHelper({ ...helperOptions, leaderKey, trust }), appOptions)
   const inProcess = async (url: unknown, init?: RequestInit) => helperApp.request(String(url), init)
   const helper = createHelperClient(
     'http://helper.invalid',

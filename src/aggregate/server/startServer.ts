@@ -16,7 +16,7 @@ import { loadIdentity } from './identity.ts'
 import { createLeader, type LeaderAggregator } from './leader.ts'
 import { clientAddress, listen } from './listen.ts'
 import { applyUpdate, layoutOf } from './nextModel.ts'
-import { createHelperClient } from './peer.ts'
+import { createHelperClient, fetchLeaderKey } from './peer.ts'
 import { createSingle } from './single.ts'
 import { openSqliteStore } from './store/sqlite.ts'
 import type { Store } from './store.ts'
@@ -37,6 +37,8 @@ export interface ServerOptions {
   readonly reportsPerMinute: number
   /** Where a leader finds its helper. */
   readonly helper: string
+  /** Where a helper finds its leader, whose key it asks for once; of helper. */
+  readonly leader?: string
   /** Directory of published models; of leader and single. */
   readonly models: string
   /** Folder of the shop whose held-out shoppers judge a new model; absent: none is measured. */
@@ -108,7 +110,11 @@ async function createAggregators(
   const shared = { store, identity, parameters, now, log }
   const appOptions = { origins, now, reportsPerMinute, clientAddress }
   if (role === 'helper') {
-    const helper = createHelper({ ...shared, trust: 'two-aggregators' })
+    const { leader } = options
+    if (leader === undefined)
+      throw new NearsideError('input-invalid', 'A helper needs --leader: it obeys that one alone')
+    const leaderKey = () => fetchLeaderKey(leader, fetch)
+    const helper = createHelper({ ...shared, leaderKey, trust: 'two-aggregators' })
     return { app: createApp(helper, appOptions), leader: null }
   }
   // A missing model is said now, not at the first report.

@@ -1,6 +1,6 @@
 /**
  * @module One aggregator as a process of its own, for tests that kill it:
- * `testAggregator.ts leader|helper PORT DATABASE [MODELS HELPER]`. No noise, so that sums compare;
+ * `testAggregator.ts leader|helper PORT DATABASE GOAL PEER [MODELS]`. No noise, so that sums compare;
  * the published model's `shared.safetensors` is the mean update as float64.
  */
 import { createApp } from './app.ts'
@@ -8,11 +8,11 @@ import { createHelper } from './helper.ts'
 import { loadIdentity } from './identity.ts'
 import { createLeader } from './leader.ts'
 import { listen } from './listen.ts'
-import { createHelperClient } from './peer.ts'
+import { createHelperClient, fetchLeaderKey } from './peer.ts'
 import { openSqliteStore } from './store/sqlite.ts'
 import { candidateOf, LAYOUT, noNoise, ORIGIN, PARAMETERS } from './testModel.ts'
 
-const [role, port, database, goal, models, helperUrl] = process.argv.slice(2)
+const [role, port, database, goal, peer, models] = process.argv.slice(2)
 // Loaded and waiting: a test that kills often starts the next one ahead of time.
 await new Promise((resolve) => process.stdin.once('data', resolve))
 const store = openSqliteStore(database)
@@ -28,11 +28,18 @@ const shared = {
 const appOptions = { origins: [ORIGIN], now: Date.now, reportsPerMinute: 1e9 }
 
 if (role === 'helper') {
-  await listen(createApp(createHelper(shared), appOptions), '127.0.0.1', Number(port))
+  await listen(
+    createApp(
+      createHelper({ ...shared, leaderKey: () => fetchLeaderKey(peer, fetch) }),
+      appOptions,
+    ),
+    '127.0.0.1',
+    Number(port),
+  )
 } else {
   const leader = createLeader({
     ...shared,
-    helper: createHelperClient(helperUrl, identity.signing, fetch),
+    helper: createHelperClient(peer, identity.signing, fetch),
     models,
     layout: () => LAYOUT,
     applyUpdate: (parent, mean, _rate, version) =>

@@ -4,12 +4,11 @@ import { testFolder } from '../../testFolder.ts'
 import { publishModel } from '../../train/models/publish.ts'
 import { readLatest } from '../../train/models/read.ts'
 import type { PolicyParameters } from '../protocol/policy.ts'
-import type { AggregatorOptions } from './aggregator.ts'
 import { type AppOptions, createApp } from './app.ts'
-import { createHelper, type HelperAggregator } from './helper.ts'
+import { createHelper, type HelperAggregator, type HelperOptions } from './helper.ts'
 import { loadIdentity } from './identity.ts'
 import { createLeader, type LeaderAggregator } from './leader.ts'
-import { createHelperClient, type Deadlines } from './peer.ts'
+import { createHelperClient, type Deadlines, fetchLeaderKey } from './peer.ts'
 import type { LeaderOptions } from './rounds.ts'
 import { openSqliteStore } from './store/sqlite.ts'
 import type { Store } from './store.ts'
@@ -47,7 +46,7 @@ export interface TestFederation {
 export interface TestOptions {
   readonly parameters?: Partial<PolicyParameters>
   readonly leader?: Partial<LeaderOptions>
-  readonly helper?: Partial<AggregatorOptions>
+  readonly helper?: Partial<HelperOptions>
   readonly app?: Partial<AppOptions>
   readonly deadlines?: Deadlines
 }
@@ -83,6 +82,7 @@ export async function createFederation(options: TestOptions = {}): Promise<TestF
     ...shared,
     store: helperStore,
     identity: await loadIdentity(helperStore),
+    leaderKey: () => fetchLeaderKey(LEADER, fetch),
     log: (line) => log.push(`helper ${line}`),
     ...options.helper,
   })

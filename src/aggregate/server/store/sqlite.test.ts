@@ -155,6 +155,14 @@ it('keeps no update, no time and no address of a report', async () => {
   raw.close()
 })
 
+it('gives a file to one process at a time, so that two leaders can’t run on one', () => {
+  const file = join(testFolder(), 'l.sqlite')
+  const first = openSqliteStore(file)
+  expect(() => openSqliteStore(file)).toThrow(/in use by another process/)
+  first.shut()
+  openSqliteStore(file).shut()
+})
+
 it('leaves a file of another version alone', () => {
   const file = join(testFolder(), 'old.sqlite')
   const old = new Database(file)

@@ -46,9 +46,10 @@ interface RoundRow {
 
 /**
  * @param file path, or `:memory:`
- * @throws NearsideError `storage-unavailable`
+ * @throws NearsideError `storage-unavailable`, also where another process has it
  */
 export function openSqliteStore(file: string): Store {
+  const lock = lockFor(file)
   const database = open(file)
   const statement = <Row>(sql: string) => database.prepare<unknown[], Row>(sql)
   /** IMMEDIATE: the write lock is taken first, so that reading and adding can't interleave. */
@@ -252,7 +253,10 @@ export function openSqliteStore(file: string): Store {
         )
         drop(round)
       }),
-    shut: () => void database.close(),
+    shut: () => {
+      database.close()
+      lock?.close()
+    },
   }
 
   /** What a round that takes no more reports leaves behind, within a transaction. */
@@ -267,6 +271,23 @@ export function openSqliteStore(file: string): Store {
     const result = await write(body)
     database.pragma('wal_checkpoint(TRUNCATE)')
     return result
+  }
+}
+
+/**
+ * Held until the process ends, however it ends. A round's steps are written for one process: two would
+ * give up each other's rounds.
+ */
+function lockFor(file: string): Database.Database | null {
+  if (file === ':memory:') return null
+  try {
+    const lock = new Database(`${file}.lock`, { timeout: 0 })
+    lock.exec('begin exclusive')
+    return lock
+  } catch (thrown) {
+    const isTaken = (thrown as { code?: unknown }).code === 'SQLITE_BUSY'
+    const why = isTaken ? 'is in use by another process' : 'does not open'
+    throw NearsideError.from(thrown, 'storage-unavailable', `The database ${file} ${why}`)
   }
 }
 
