@@ -10,6 +10,7 @@ import { DEFAULT_RANKER } from '../src/train/ranker/trainRanker.ts'
 import { shopEvents } from '../src/train/shop/testEvents.ts'
 import { writeShop } from '../src/train/shop/write.ts'
 import { experiment as baseParts } from './baseParts/experiment.ts'
+import { experiment as deviceLearners } from './deviceLearners/experiment.ts'
 import type { Asked, Experiment } from './experiment.ts'
 import { experiment as hyperparameters } from './hyperparameters/experiment.ts'
 import type { SearchReport } from './hyperparameters/rankerSearch.ts'
@@ -63,7 +64,7 @@ async function run(
   return result as { arms: { name: string }[] } & SearchReport & NewItemsResult
 }
 
-it.each(Object.entries({ learners, imbalance, baseParts, noise, rooms, teaching }))(
+it.each(Object.entries({ learners, deviceLearners, imbalance, baseParts, noise, rooms, teaching }))(
   '%s answers with finite figures',
   async (_, experiment) => {
     await run(experiment, 'testshop', { misclicks: '0.2' })

@@ -11,6 +11,7 @@ import { SEARCH_METHODS } from './hyperparameters/search.ts'
 
 const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experiment }>>> = {
   learners: () => import('./learners/experiment.ts'),
+  'device-learners': () => import('./deviceLearners/experiment.ts'),
   imbalance: () => import('./imbalance/experiment.ts'),
   strategies: () => import('./strategies/experiment.ts'),
   noise: () => import('./noise/experiment.ts'),
