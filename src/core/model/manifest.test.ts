@@ -80,6 +80,11 @@ test('anything else is refused with a NearsideError', () => {
   )
 })
 
+test('what has no text is refused, too', () => {
+  const format = JSON.parse('{"toString":[]}')
+  expect(code(() => parseManifest({ ...valid, format }))).toBe('model-incompatible')
+})
+
 test('latest.json names a version and the hash of its manifest', () => {
   expect(parseLatest({ version: '7', manifest: hash })).toEqual({ version: '7', manifest: hash })
   expect(code(() => parseLatest({ version: '7', manifest: 'x' }))).toBe('model-corrupt')

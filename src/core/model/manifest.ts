@@ -107,9 +107,11 @@ export function parseVersion(name: string): string {
 export function parseManifest(value: unknown): ModelManifest {
   const manifest = record(value, 'the manifest')
   if (manifest.format !== MANIFEST_FORMAT) {
+    // Not just anything can be written as text: {"toString": []} can't.
+    const given = typeof manifest.format === 'number' ? manifest.format : 'not a number'
     throw new NearsideError(
       'model-incompatible',
-      `the model's format is ${String(manifest.format)}, this version reads format ${MANIFEST_FORMAT}`,
+      `the model's format is ${given}, this version reads format ${MANIFEST_FORMAT}`,
     )
   }
   const data = record(manifest.data, 'data')

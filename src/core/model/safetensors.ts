@@ -135,7 +135,7 @@ function parseEntry(name: string, value: unknown): Entry {
   if (!isRecord(value)) throw corrupt(`tensor '${name}' is not described by an object`)
   const { dtype, shape, data_offsets: offsets } = value
   if (typeof dtype !== 'string' || !Object.hasOwn(DTYPES, dtype))
-    throw corrupt(`tensor '${name}' has a type that is not supported: ${String(dtype)}`)
+    throw corrupt(`tensor '${name}' has a type that is not supported`)
   if (!Array.isArray(shape)) throw corrupt(`tensor '${name}' has no shape`)
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(Number.isSafeInteger))
     throw corrupt(`tensor '${name}' has no offsets`)
