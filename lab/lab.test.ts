@@ -18,7 +18,6 @@ import { experiment as imbalance } from './imbalance/experiment.ts'
 import { experiment as learners } from './learners/experiment.ts'
 import { experiment as newItems } from './newItems/experiment.ts'
 import { experiment as noise } from './noise/experiment.ts'
-import { experiment as rooms } from './search/rooms.ts'
 import { experiment as settings } from './search/settings.ts'
 import { experiment as teaching } from './search/teaching.ts'
 import { experiment as strategies } from './strategies/experiment.ts'
@@ -64,7 +63,7 @@ async function run(
   return result as { arms: { name: string }[] } & SearchReport & NewItemsResult
 }
 
-it.each(Object.entries({ learners, deviceLearners, imbalance, baseParts, noise, rooms, teaching }))(
+it.each(Object.entries({ learners, deviceLearners, imbalance, baseParts, noise, teaching }))(
   '%s answers with finite figures',
   async (_, experiment) => {
     await run(experiment, 'testshop', { misclicks: '0.2' })
@@ -128,5 +127,5 @@ it('chooses search settings without the queries that they answer', async () => {
   const judgements = join(folder, 'judgements.csv')
   await writeFile(judgements, ['query,docid,rating', ...judged].join('\n'))
   const { arms } = await run(settings, 'products.jsonl', { judgements })
-  expect(arms.map(({ name }) => name)).toEqual(['lexical', 'lexical-cv', 'reranked', 'reranked-cv'])
+  expect(arms.map(({ name }) => name)).toEqual(['lexical', 'lexical-cv'])
 }, 60_000)

@@ -19,7 +19,7 @@ const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experimen
   'base-parts': () => import('./baseParts/experiment.ts'),
   hyperparameters: () => import('./hyperparameters/experiment.ts'),
   'search-settings': () => import('./search/settings.ts'),
-  'search-rooms': () => import('./search/rooms.ts'),
+  'search-facts': () => import('./search/facts.ts'),
   'query-teaching': () => import('./search/teaching.ts'),
 }
 

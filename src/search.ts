@@ -1,6 +1,6 @@
-/** @module Search on the page: retrieval, suggestions, facets, highlighting, personal order where relevance is flat. */
+/** @module Search on the page: retrieval, suggestions, facets, highlighting, personal order between hits that are equally relevant. */
 export { parseItem } from './core/catalog/parseItem.ts'
-export { blend, type Room } from './sdk/search/blend.ts'
+export { blend } from './sdk/search/blend.ts'
 export {
   type Facet,
   type FacetGroup,

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../src/core/model/random.ts'
-import { SHIPPED_ROOM } from '../../src/sdk/search/blend.ts'
 import { SHIPPED_SETTINGS } from '../../src/sdk/search/retrieve.ts'
 import { assignFolds, chooseBySettings } from './folds.ts'
-import { chooseRooms, ROOMS } from './rooms.ts'
 import { SETTINGS } from './settings.ts'
 
 describe('cross-validation', () => {
@@ -29,21 +27,6 @@ describe('cross-validation', () => {
   })
 })
 
-describe('the choice of room', () => {
-  it('takes the first that other folds don’t see fall, by neither metric', () => {
-    const lexical = { ndcg: [0.5, 0.5, 0.5], mrr: [1, 1, 1] }
-    const better = { ndcg: [0.9, 0.9, 0.4], mrr: [1, 1, 1] }
-    const later = { ndcg: [0.9, 0.9, 0.9], mrr: [1, 0.5, 1] }
-    const fold = Int32Array.from([0, 1, 2])
-    expect([...chooseRooms([better], lexical, fold)]).toEqual([0, 0, 0])
-    expect([...chooseRooms([later, lexical], lexical, fold)]).toEqual([1, 0, 1])
-    expect([...chooseRooms([{ ndcg: [0, 0, 0], mrr: [0, 0, 0] }], lexical, fold)]).toEqual([
-      -1, -1, -1,
-    ])
-  })
-})
-
 it('tries the settings that ship', () => {
   expect(SETTINGS).toContainEqual(SHIPPED_SETTINGS)
-  expect(ROOMS).toContainEqual(SHIPPED_ROOM)
 })

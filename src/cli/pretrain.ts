@@ -79,6 +79,9 @@ export const command = defineCommand(syntax, async (options, context) => {
     ['held out', `${manifest.holdout.shoppers} shoppers`],
     ...manifest.files.map(({ name, bytes }): [string, string] => [name, kilobytes(bytes)]),
     ['personal fit', result.priorReason],
+    ...(shop.searches
+      ? [['search tolerance', String(manifest.searchTolerance)] as [string, string]]
+      : []),
     ['total', kilobytes(manifest.files.reduce((sum, { bytes }) => sum + bytes, 0))],
     ['time', `${seconds} s`],
   ])

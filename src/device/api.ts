@@ -245,6 +245,8 @@ export interface PersonalizerSnapshot {
     readonly items: number
     /** ISO time at which what it was trained on ends. */
     readonly until: string
+    /** For `blend` of `nearside/search`: what the shop's own searches have taught, 0 without. */
+    readonly searchTolerance: number
   } | null
   /** What was asked for, by the option `engine` or by `setEngine`. */
   readonly enginePreference: EnginePreference

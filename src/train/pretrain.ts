@@ -2,7 +2,7 @@
  * @module Makes a base model from a shop's log and catalogue. Reads top to bottom:
  * split → encoder and item table → ranker with the encoder's
  * score as one more column → validate with and without the encoder → trees over its highest, where they
- * help → context → judge the features → population prior → files.
+ * help → context → judge the features → what a shop's searches say → population prior → files.
  */
 import type { Item } from '../core/catalog/item.ts'
 import { contextTable } from '../core/features/context/lifts.ts'
@@ -25,7 +25,9 @@ import { type EncoderSettings, type TrainedEncoder, trainEncoder } from './encod
 import { encoderCandidates } from './encoderCandidates.ts'
 import { FOLDS, planByTime, planLeaveOneOut } from './plan.ts'
 import { learnPrior } from './prior/learnPrior.ts'
+import { OUT_OF_FOLD, OutOfFoldStatistics } from './ranker/outOfFold.ts'
 import { type ContextCandidates, type RankerData, trainRanker } from './ranker/trainRanker.ts'
+import { learnTolerance } from './searches/learnTolerance.ts'
 import { joinRecords, selectFeatures } from './selection/select.ts'
 import { contextKindsOf, contextOf } from './shop/context.ts'
 import type { Shop } from './shop/shop.ts'
@@ -192,7 +194,23 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
       data.context && { context: { terms: context.terms, contexts: data.context.contexts } }),
   }
   await checkpoint()
-  const learned = await learnPrior({ ...base, ...(unseen && { trees: unseen }) }, data, {
+  const unseenBase = { ...base, ...(unseen && { trees: unseen }) }
+  const searches = options.leaveOneOut ? [] : shop.searches
+  const searched = learnTolerance(
+    unseenBase,
+    { items: shop.items, searches },
+    split.training.filter(({ id }) => plan.isMeasured(id)),
+    new OutOfFoldStatistics(shop.items, split.training, {
+      ...OUT_OF_FOLD,
+      folds: FOLDS,
+      from: plan.measuredFrom,
+      until: split.until,
+    }),
+    plan.measuredFrom,
+  )
+
+  await checkpoint()
+  const learned = await learnPrior(unseenBase, data, {
     until: questions.until,
     seed,
     engine: await createWasmEngine(),
@@ -200,12 +218,17 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
     casesEach: plan.priorCases,
     onProgress: (step, done, total) => progress(`prior: ${step}`, done, total),
   })
-  const metrics = { ...manifest.metrics, ...treesLearned.metrics, ...learned.metrics }
+  const metrics = {
+    ...manifest.metrics,
+    ...treesLearned.metrics,
+    ...searched.metrics,
+    ...learned.metrics,
+  }
   const written = await writeBaseModel({
     ...base,
     ...(trees && { trees }),
     prior: learned.prior,
-    manifest: { ...manifest, metrics },
+    manifest: { ...manifest, metrics, searchTolerance: searched.tolerance },
   })
   const model = await readBaseModel(written.manifest, written.files)
   const files = new Map(written.files)

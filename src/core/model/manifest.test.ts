@@ -37,6 +37,7 @@ function code(read: () => unknown): string | undefined {
 test('a valid manifest passes and what it does not know is left out', () => {
   expect(parseManifest({ ...valid, extra: 1 })).toEqual(valid)
   expect(parseManifest({ ...valid, parent: null }).parent).toBeNull()
+  expect(parseManifest({ ...valid, searchTolerance: 0.2 }).searchTolerance).toBe(0.2)
 })
 
 test('another format is incompatible', () => {
@@ -61,6 +62,8 @@ test.each<[string, object]>([
   ['a negative scale', { features: [{ ...feature, scale: -1 }] }],
   ['a date that is none', { data: { ...valid.data, to: 'soon' } }],
   ['metrics that are no numbers', { metrics: { a: '1' } }],
+  ['a search in which taste outweighs relevance', { searchTolerance: 0.3 }],
+  ['a tolerance below nothing', { searchTolerance: -0.1 }],
 ])('refuses %s', (_, change) => {
   expect(code(() => parseManifest({ ...valid, ...change }))).toBe('model-corrupt')
 })

@@ -58,6 +58,8 @@ export interface ModelManifest {
   /** What training wrote down beside the model; no device needs it. */
   readonly reports?: readonly ReportFile[]
   readonly metrics: Readonly<Record<string, number>>
+  /** Share of relevance within which the personal order decides in a search; absent: 0, ties alone. */
+  readonly searchTolerance?: number
 }
 
 /** What `latest.json` says. */
@@ -75,6 +77,8 @@ const SHA256 = /^[0-9a-f]{64}$/
 const DTYPE = /^(F32|I32|U32|U16|I8|U8)$/
 const MAX_ITEMS = 1_000_000
 const MAX_FILES = 16
+/** A hit for another wording of a query counts four fifths, and is not to pass one for the word itself. */
+const MOST_TOLERANCE = 0.2
 
 /**
  * A version is also a directory's name, hence no slashes and no leading dot.
@@ -149,7 +153,16 @@ export function parseManifest(value: unknown): ModelManifest {
       ? {}
       : { reports: list(manifest.reports, 'reports', MAX_FILES).map(parseReport) }),
     metrics: numbers(manifest.metrics, 'metrics'),
+    ...(manifest.searchTolerance === undefined
+      ? {}
+      : { searchTolerance: parseTolerance(manifest.searchTolerance) }),
   }
+}
+
+function parseTolerance(value: unknown): number {
+  const tolerance = finite(value, 'searchTolerance')
+  if (tolerance >= 0 && tolerance <= MOST_TOLERANCE) return tolerance
+  throw corrupt(`searchTolerance in the manifest is not a share from 0 to ${MOST_TOLERANCE}`)
 }
 
 function parseReport(value: unknown): ReportFile {

@@ -27,7 +27,12 @@ export function snapshotOf(deps: SnapshotDeps): WorkerSnapshot {
   return {
     revision: state.revision,
     model: manifest
-      ? { version: manifest.version, items: manifest.items, until: manifest.data.until }
+      ? {
+          version: manifest.version,
+          items: manifest.items,
+          until: manifest.data.until,
+          searchTolerance: manifest.searchTolerance ?? 0,
+        }
       : null,
     enginePreference: state.enginePreference,
     engine: state.engine,

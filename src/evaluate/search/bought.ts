@@ -1,8 +1,8 @@
 /**
  * @module Search by shoppers who know what they want: what they typed before they bought it, where
  * the log says that, else words from the titles of what they bought next; the products found, and the
- * place of the bought ones by relevance alone, and where relevance is flat by the base model without
- * a past, with it, and by the personal model.
+ * place of the bought ones by relevance alone, and among equally relevant ones by the base model
+ * without a past, with it, and by the personal model.
  */
 import type { Item } from '../../core/catalog/item.ts'
 import type { Case } from '../../core/features/history.ts'
@@ -10,30 +10,23 @@ import { createRandom } from '../../core/model/random.ts'
 import { createWasmEngine } from '../../engine/wasm/wasmEngine.ts'
 import { blend } from '../../sdk/search/blend.ts'
 import type { SearchHit } from '../../sdk/search/retrieve.ts'
+import { likedOf, type TypedQuery, typedQueries } from '../../train/searches/typed.ts'
 import type { ShopSearch } from '../../train/shop/shop.ts'
 import { type EvaluationInput, LEAST_SHOPPERS, selectCases } from '../cases.ts'
 import type { DeviceShop } from '../device.ts'
 import { prepareDevices } from '../prepare.ts'
 import { type Steps, step } from '../steps.ts'
 import { measureRanking, SEARCH_METRICS } from './metrics.ts'
-import {
-  LIMIT,
-  likedOf,
-  ORDERS,
-  orderQueries,
-  type SearchShop,
-  searchShop,
-} from './orderQueries.ts'
+import { LIMIT, ORDERS, orderQueries, type SearchShop, searchShop } from './orderQueries.ts'
 import { QUERY_KINDS } from './queries.ts'
 import { type CaseScores, scoreCases } from './scores.ts'
 import type { SearchValues } from './summary.ts'
-import { type TypedQuery, typedQueries } from './typed.ts'
 
 export const BOUGHT_ARMS = {
   lexical: 'order by relevance, what a shop without a model shows',
-  stranger: 'where relevance is flat, the base model as it is without a past',
-  base: 'there, the base model with what this shopper did before',
-  personal: 'there, the personal model under its guard',
+  stranger: 'among equally relevant hits, the base model as it is without a past',
+  base: 'among those, the base model with what this shopper did before',
+  personal: 'among those, the personal model under its guard',
 } as const
 
 export const BOUGHT_PAIRS: readonly (readonly [string, string])[] = [
@@ -69,7 +62,9 @@ export async function searchBought(
   const devices = prepareDevices(input, (problem) => engine.fit(problem))
   const shop = searchShop(items, input.model.itemIds)
   const find = (query: string) => shop.search.find(query, LIMIT)
-  const typed = typedQueries(searches, input, shop.rows, find, shop.find)
+  const { isHeldOut, isTested = isHeldOut } = input
+  const tested = input.shoppers.filter(({ id }) => isTested(id))
+  const typed = typedQueries(searches, tested, input.until, shop.rows, find, shop.find)
   const isTyped = typed.perShopper.length >= LEAST_SHOPPERS
   const asks = isTyped
     ? typed.perShopper.map((own) => () => askTyped(devices, shop, own))
@@ -144,7 +139,8 @@ function measureArms(
       ranking.map(({ id }) => id),
       ratings,
     )
-  const by = (of: Float32Array) => measure(blend(hits, likedOf(shop, hits, of)))
+  const tolerance = scores.scored.model.manifest.searchTolerance
+  const by = (of: Float32Array) => measure(blend(hits, likedOf(shop.rows, hits, of), tolerance))
   return {
     lexical: measure(hits),
     stranger: by(scores.stranger),

@@ -5,7 +5,7 @@
 import MiniSearch from 'minisearch'
 import type { Item } from '../../core/catalog/item.ts'
 import { createRandom, inRandomOrder, type Random } from '../../core/model/random.ts'
-import { blend, flatnessOf, type Room, SHIPPED_ROOM } from '../../sdk/search/blend.ts'
+import { blend } from '../../sdk/search/blend.ts'
 import {
   buildIndex,
   retrieve,
@@ -22,39 +22,51 @@ import type { SearchValues } from './summary.ts'
 export const JUDGED_ARMS: Readonly<Record<string, string>> = {
   minisearch: "MiniSearch's defaults on the same texts",
   lexical: 'what ships',
-  reranked: 'what ships, re-ranked where it is flat by tastes that know nothing of the query',
+  reranked:
+    'what ships, equally relevant hits in the order of tastes that know nothing of the query',
+  'lexical:brands': 'what ships, with titles and brands alone',
+  'reranked:brands': 'the same, re-ranked likewise',
+  'lexical:titles': 'what ships, with titles alone',
+  'reranked:titles': 'the same, re-ranked likewise',
 }
 
 export const JUDGED_PAIRS: readonly (readonly [string, string])[] = [
   ['lexical', 'minisearch'],
   ['reranked', 'lexical'],
+  ['reranked:brands', 'lexical:brands'],
+  ['reranked:titles', 'lexical:titles'],
 ]
+
+/** What re-ranking costs must not hang on what a shop happens to write. */
+const LEANER: Readonly<Record<string, (item: Item) => Item>> = {
+  brands: ({ id, title, brand }) => ({ id, title, brand }),
+  titles: ({ id, title }) => ({ id, title }),
+}
 
 /** Random orders a query; their mean is what re-ranking costs where taste and relevance are strangers. */
 const TASTES = 20
 
-export interface Judged {
-  /** Each arm's metrics, one value a query; `:typo` asks with one typing error, NaN where none fits. */
-  readonly values: SearchValues
-  /** Queries that are flat enough for taste to have a say. */
-  readonly flat: number
-}
-
+/** Each arm's metrics, one value a query; `:typo` asks with one typing error, NaN where none fits. */
 export function searchJudged(
   items: readonly Item[],
   queries: readonly JudgedQuery[],
   seed: number,
-): Judged {
+): SearchValues {
   const { index, asked, found } = askJudged(items, queries, seed)
   const plain = plainIndex(items)
-  return {
-    values: new Map([
-      ['minisearch', byMetric(asked.map((one) => answer(one, plain)))],
-      ['lexical', byMetric(asked.map((one) => answerWith(index, one)))],
-      ['reranked', byMetric(found.map((one) => answerReranked(one)))],
-    ]),
-    flat: found.filter(({ hits }) => flatnessOf(hits) >= SHIPPED_ROOM.flatness).length,
-  }
+  const leaner = Object.entries(LEANER).flatMap(([form, texts]) => {
+    const { index, asked, found } = askJudged(items.map(texts), queries, seed)
+    return [
+      [`lexical:${form}`, byMetric(asked.map((one) => answerWith(index, one)))],
+      [`reranked:${form}`, byMetric(found.map((one) => answerReranked(one)))],
+    ] as const
+  })
+  return new Map([
+    ['minisearch', byMetric(asked.map((one) => answer(one, plain)))],
+    ['lexical', byMetric(asked.map((one) => answerWith(index, one)))],
+    ['reranked', byMetric(found.map((one) => answerReranked(one)))],
+    ...leaner,
+  ])
 }
 
 interface AskedQuery extends JudgedQuery {
@@ -64,7 +76,7 @@ interface AskedQuery extends JudgedQuery {
 interface FoundQuery {
   readonly hits: readonly SearchHit[]
   readonly ratings: Ratings
-  /** Ids of the hits, in orders drawn by lot; the same for every amount of room. */
+  /** Ids of the hits, in orders drawn by lot. */
   readonly tastes: readonly (readonly string[])[]
 }
 
@@ -112,11 +124,11 @@ function measure(ranking: readonly string[], ratings: Ratings): Answer {
   }
 }
 
-/** The mean over the tastes. @param room absent: what ships */
-export function answerReranked({ hits, ratings, tastes }: FoundQuery, room?: Room): Answer {
+/** The mean over the tastes, in a shop without searches to learn a tolerance from. */
+function answerReranked({ hits, ratings, tastes }: FoundQuery): Answer {
   const answers = tastes.map((taste) =>
     measure(
-      blend(hits, taste, room ?? SHIPPED_ROOM).map(({ id }) => id),
+      blend(hits, taste).map(({ id }) => id),
       ratings,
     ),
   )

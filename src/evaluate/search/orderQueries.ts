@@ -62,13 +62,3 @@ export function orderQueries(
     }),
   )
 }
-
-/** Ids of the hits as a shopper likes them. @param scores [N], by the model's rows */
-export function likedOf(
-  { rows }: Pick<SearchShop, 'rows'>,
-  hits: readonly SearchHit[],
-  scores: Float32Array,
-): readonly string[] {
-  const score = (id: string) => scores[rows.get(id) ?? -1] ?? -Number.MAX_VALUE
-  return hits.map((hit) => hit.id).sort((a, b) => score(b) - score(a))
-}

@@ -7,7 +7,6 @@ import { basename, join } from 'node:path'
 import type { Item } from '../../core/catalog/item.ts'
 import { NearsideError } from '../../core/error.ts'
 import { createRandom } from '../../core/model/random.ts'
-import { SHIPPED_ROOM } from '../../sdk/search/blend.ts'
 import { readCatalogFile } from '../../train/import/catalogFile.ts'
 import { findFile } from '../../train/shop/lines.ts'
 import { readCatalog } from '../../train/shop/read.ts'
@@ -88,8 +87,7 @@ async function byJudgements(
 ): Promise<Evaluated<SearchResult>> {
   const { items, queries, counts } = await readJudged(path, file)
   await step(steps, 'asking', 0, 1)
-  const { values, flat } = searchJudged(items, queries, seed)
-  const summary = summariseSearch(values, JUDGED_PAIRS, seed)
+  const summary = summariseSearch(searchJudged(items, queries, seed), JUDGED_PAIRS, seed)
   const shop = basename(path)
   const shoppersWorse = { significant: 0, share: 0 }
   const head = { protocol: 'search', shop, until: null, seed, shoppers: 0 } as const
@@ -99,7 +97,6 @@ async function byJudgements(
       title: `Search: ${shop}`,
       lead: [
         `${shop}: ${queries.length} judged queries over ${count(items.length)} products; 95 % intervals by bootstrap over queries; unjudged products count as not relevant`,
-        `Taste has a say where a result is flat (${SHIPPED_ROOM.flatness}), inside bands of ${SHIPPED_ROOM.tolerance}: in ${flat} of ${queries.length} queries`,
         `${count(counts.rows)} judgements; ${counts.unknownDocids} name no product of the catalogue, ${counts.repeated} repeat another`,
         `Left out: ${counts.withoutRelevant} queries without a relevant product, ${counts.withoutJudgements} without any judged product`,
       ],

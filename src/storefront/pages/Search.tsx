@@ -1,5 +1,6 @@
-/** @module `/search#q=`: results while one types, in personal order where relevance is flat. */
+/** @module `/search#q=`: results while one types, hits that are equally relevant in personal order. */
 import { memo, startTransition, useDeferredValue, useEffect, useMemo, useState } from 'react'
+import { usePersonalization } from '../../react.ts'
 import { blend, type ProductSearch } from '../../search.ts'
 import { useChoices } from '../address.ts'
 import { Assortment } from '../parts/Assortment.tsx'
@@ -88,9 +89,10 @@ const Results = memo(function Results({ query, search }: ResultsProps) {
   const hits = useMemo(() => search.find(query, 500), [search, query])
   const ids = useMemo(() => hits.map((hit) => hit.id), [hits])
   const ranked = useSteadyOrder(query, ids)
+  const tolerance = usePersonalization().model?.searchTolerance
   const blended = useMemo(
-    () => blend(hits, ranked.settled ? ranked.ids : []),
-    [hits, ranked.settled, ranked.ids],
+    () => blend(hits, ranked.settled ? ranked.ids : [], tolerance),
+    [hits, ranked.settled, ranked.ids, tolerance],
   )
   const items = useMemo(
     () => blended.flatMap((hit) => catalogue.get(hit.id) ?? []),

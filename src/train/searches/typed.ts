@@ -6,11 +6,11 @@
 
 import type { FindByTitle } from '../../core/catalog/titleIndex.ts'
 import { searchEntries } from '../../core/events/history.ts'
+import type { ShopperHistory } from '../../core/features/cases.ts'
 import type { Case, Interaction } from '../../core/features/history.ts'
 import { DAY } from '../../core/time.ts'
 import type { SearchHit } from '../../sdk/search/retrieve.ts'
-import type { ShopSearch } from '../../train/shop/shop.ts'
-import type { CaseSelection } from '../cases.ts'
+import type { ShopSearch } from '../shop/shop.ts'
 
 /** `targets`: what was bought of what the query finds. */
 export interface TypedQuery extends Case {
@@ -18,7 +18,7 @@ export interface TypedQuery extends Case {
 }
 
 export interface Typed {
-  /** By shopper, those of the tested who have any. */
+  /** By shopper, those who have any. */
   readonly perShopper: readonly (readonly TypedQuery[])[]
   /** Queries that a purchase followed of nothing that they find: another errand, or a bad search. */
   readonly missed: number
@@ -27,21 +27,20 @@ export interface Typed {
 /** Somebody who searches all day says no more than that. */
 const MOST_QUERIES = 10
 
-/** @param rows of the model, by item id */
+/**
+ * @param shoppers who are asked for; queries before `from` count as their past
+ * @param rows of the model, by item id
+ */
 export function typedQueries(
   searches: readonly ShopSearch[],
-  { shoppers, isHeldOut, isTested = isHeldOut, until }: CaseSelection,
+  shoppers: readonly ShopperHistory[],
+  from: number,
   rows: ReadonlyMap<string, number>,
   find: (query: string) => readonly SearchHit[],
   isAbout: FindByTitle,
 ): Typed {
-  const searchesOf = new Map<string, ShopSearch[]>()
-  for (const search of searches) {
-    if (!isTested(search.shopper)) continue
-    const known = searchesOf.get(search.shopper)
-    if (known) known.push(search)
-    else searchesOf.set(search.shopper, [search])
-  }
+  const searchesOf = new Map<string, ShopSearch[]>(shoppers.map(({ id }) => [id, []]))
+  for (const search of searches) searchesOf.get(search.shopper)?.push(search)
   let missed = 0
   const perShopper = shoppers.map(({ id, interactions }): TypedQuery[] => {
     const searched: Interaction[] = []
@@ -51,7 +50,7 @@ export function typedQueries(
       const bought = interactions.filter(
         (one) => one.name === 'purchase' && one.time >= time && one.time < time + DAY,
       )
-      if (time >= until && bought.length > 0 && queries.length < MOST_QUERIES) {
+      if (time >= from && bought.length > 0 && queries.length < MOST_QUERIES) {
         const hits = find(query)
         const found = new Set(hits.map((hit) => rows.get(hit.id)))
         const targets = [...new Set(bought.map(({ item }) => item))].filter((row) => found.has(row))
@@ -67,4 +66,14 @@ export function typedQueries(
     return queries
   })
   return { perShopper: perShopper.filter((own) => own.length > 0), missed }
+}
+
+/** Ids of the hits as a shopper likes them. @param scores [N], by the model's rows */
+export function likedOf(
+  rows: ReadonlyMap<string, number>,
+  hits: readonly SearchHit[],
+  scores: Float32Array,
+): readonly string[] {
+  const score = (id: string) => scores[rows.get(id) ?? -1] ?? -Number.MAX_VALUE
+  return hits.map((hit) => hit.id).sort((a, b) => score(b) - score(a))
 }

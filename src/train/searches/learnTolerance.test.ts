@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import type { Item } from '../../core/catalog/item.ts'
+import { DAY } from '../../core/time.ts'
+import { START, type TestShop, testModel, testShop, UNTIL } from '../../evaluate/testShop.ts'
+import { OUT_OF_FOLD, OutOfFoldStatistics } from '../ranker/outOfFold.ts'
+import type { ShopSearch } from '../shop/shop.ts'
+import { learnTolerance } from './learnTolerance.ts'
+
+const MINUTE = 60_000
+const KINDS = ['lamp', 'kettle', 'blanket', 'notebook', 'umbrella']
+
+/** Five kinds of six products; of each kind, half the titles are two words longer. */
+const ITEMS: readonly Item[] = KINDS.flatMap((kind, k) =>
+  Array.from({ length: 6 }, (_, i) => ({
+    id: `${k}${i}`,
+    title: `${['Red', 'Blue', 'White'][i % 3]} ${kind}${i < 3 ? ' of tin' : ''}`,
+  })),
+)
+
+const shop: TestShop = { ...testShop(120, ITEMS.length), items: ITEMS }
+
+/** A minute before each order, the kind of each product that `isAsked`. */
+function searchesFor(isAsked: (item: number) => boolean, shoppers = shop.shoppers): ShopSearch[] {
+  return shoppers
+    .flatMap(({ id, interactions }) =>
+      interactions
+        .filter(({ item }) => isAsked(item))
+        .map(({ item, time, session }) => ({
+          shopper: id,
+          query: KINDS[Math.floor(item / 6)],
+          time: time - MINUTE,
+          session,
+        })),
+    )
+    .sort((a, b) => a.time - b.time)
+}
+
+function learn(searches: readonly ShopSearch[] | undefined) {
+  const statistics = new OutOfFoldStatistics(ITEMS, shop.shoppers, {
+    ...OUT_OF_FOLD,
+    from: START,
+    until: UNTIL + 60 * DAY,
+  })
+  const from = START + 20 * DAY
+  return learnTolerance(
+    testModel(shop),
+    { items: ITEMS, searches },
+    shop.shoppers,
+    statistics,
+    from,
+  )
+}
+
+describe('the say of the personal order in a search', () => {
+  it('is none without searches', () => {
+    expect(learn(undefined)).toEqual({ tolerance: 0, metrics: {} })
+  })
+
+  it('grows where shoppers buy their favourites, whatever the length of the title', () => {
+    const { tolerance, metrics } = learn(searchesFor(() => true))
+    expect(tolerance).toBeGreaterThan(0)
+    expect(metrics.searchesAnswered).toBeGreaterThan(100)
+  })
+
+  it('stays none where they buy what is most relevant', () => {
+    // Only short titles are bought after a search: relevance alone puts them first.
+    expect(learn(searchesFor((item) => item % 6 >= 3)).tolerance).toBe(0)
+  })
+
+  it('stays none on the word of a few shoppers', () => {
+    const few = searchesFor(() => true, shop.shoppers.slice(0, 25))
+    const { tolerance, metrics } = learn(few)
+    expect(metrics.searchesAnswered).toBeGreaterThan(25)
+    expect(tolerance).toBe(0)
+  })
+})

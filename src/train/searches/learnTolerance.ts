@@ -1,0 +1,69 @@
+/**
+ * @module How much say the personal order gets in a search result beyond hits that are tied: learned
+ * from what shoppers typed and what they bought after it, and none until that shows a gain.
+ */
+import { createTitleIndex } from '../../core/catalog/titleIndex.ts'
+import type { ShopperHistory } from '../../core/features/cases.ts'
+import type { BaseModel } from '../../core/model/baseModel.ts'
+import { scoreTerms } from '../../core/model/score.ts'
+import { blend } from '../../sdk/search/blend.ts'
+import { createProductSearch } from '../../sdk/search/search.ts'
+import { mean, shopperMeans, standardError } from '../estimates.ts'
+import { ndcg } from '../metrics.ts'
+import type { OutOfFoldStatistics } from '../ranker/outOfFold.ts'
+import type { Shop } from '../shop/shop.ts'
+import { likedOf, typedQueries } from './typed.ts'
+
+/** Narrowest first. A hit for another wording counts four fifths and is not to pass one for the word itself. */
+const TOLERANCES = [0, 0.05, 0.1, 0.2] as const
+/** Of fewer shoppers the error of a mean can't be trusted. */
+const FEWEST_SHOPPERS = 30
+/** Standard errors by which a gain must lie above nothing. */
+const SURE = 2
+/** As many as a page of results asks for. */
+const LIMIT = 500
+
+export interface LearnedTolerance {
+  readonly tolerance: number
+  /** For `manifest.metrics`. */
+  readonly metrics: Readonly<Record<string, number>>
+}
+
+/**
+ * The widest that ranks what was bought surely higher than the best that is narrower.
+ * @param model its statistics are not read
+ * @param shoppers whom the model's weights have not seen, their events before the limit of training
+ * @param from milliseconds; earlier queries only count as the past
+ */
+export function learnTolerance(
+  model: BaseModel,
+  { items, searches = [] }: Pick<Shop, 'items' | 'searches'>,
+  shoppers: readonly ShopperHistory[],
+  statistics: OutOfFoldStatistics,
+  from: number,
+): LearnedTolerance {
+  if (searches.length === 0) return { tolerance: 0, metrics: {} }
+  const search = createProductSearch(items)
+  const rows = new Map(model.itemIds.map((id, row) => [id, row]))
+  const find = (query: string) => search.find(query, LIMIT)
+  const typed = typedQueries(searches, shoppers, from, rows, find, createTitleIndex(items))
+  const asked = typed.perShopper.flat().sort(statistics.compareCases)
+  const qualities = asked.map(({ shopper, time, history, targets, hits }) => {
+    const known = { ...model, statistics: statistics.at(shopper, time) }
+    const liked = likedOf(rows, hits, scoreTerms(known, history, time).base)
+    return TOLERANCES.map((tolerance) => {
+      const places = blend(hits, liked, tolerance).flatMap(({ id }, place) =>
+        targets.includes(rows.get(id) ?? -1) ? [place] : [],
+      )
+      return ndcg(Int32Array.from(places), 10)
+    })
+  })
+  const isSurelyBetter = (wider: number, best: number) => {
+    const gains = shopperMeans(asked, (_, k) => qualities[k][wider] - qualities[k][best])
+    return gains.length >= FEWEST_SHOPPERS && mean(gains) > SURE * standardError(gains)
+  }
+  let best = 0
+  for (let wider = 1; wider < TOLERANCES.length; wider++)
+    if (isSurelyBetter(wider, best)) best = wider
+  return { tolerance: TOLERANCES[best], metrics: { searchesAnswered: asked.length } }
+}
