@@ -95,6 +95,7 @@ describe('nearside serve', () => {
     [{ role: 'helper', goal: 'many' }, /whole number/],
     [{ role: 'helper', goal: '1' }, /aggregationGoal/],
     [{ role: 'helper' }, /needs --leader/],
+    [{ role: 'single', 'trusted-proxy': 'nginx' }, /'nginx' is neither an address/],
     [{ role: 'helper', port: '70000' }, /from 0 to 65535/],
     [{ role: 'helper', policy: '/nonexistent.json' }, /can’t be read/],
   ])('refuses %j', async (values, message) => {

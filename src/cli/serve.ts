@@ -36,6 +36,7 @@ leader and helper must be given the same.`)
   .option('--policy <file>', 'terms that differ from the demo’s')
   .option('--shop <dir>', 'shop folder whose held-out shoppers judge a new model')
   .option('--reports-per-minute <n>', 'most reports from one address', wholeNumber(1, 1e9), 120)
+  .option('--trusted-proxy <address>', 'proxy whose X-Forwarded-For is believed, several by comma')
 
 export const command = defineCommand(syntax, async (options, { print, signal }) => {
   const { role, host, port = PORTS[role], store = `var/${role}.sqlite`, origin, shop } = options
@@ -57,6 +58,7 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
       models,
       shop,
       reportsPerMinute,
+      trustedProxies: options.trustedProxy?.split(',').map((one) => one.trim()) ?? [],
     },
     { now: Date.now, fetch, log },
   )

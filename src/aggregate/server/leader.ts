@@ -15,6 +15,8 @@ export interface LeaderAggregator extends Aggregator {
   accept(body: Uint8Array): Promise<Accepted>
   /** Takes the round as far as it goes now; safe to call at any time, one walk goes on at a time. */
   advance(): Promise<void>
+  /** Resolves when the step under way is done; no other begins. */
+  stop(): Promise<void>
   /** Reports waiting for their group. */
   queued(): number
   /** For the helper, which keeps it. */
@@ -29,6 +31,7 @@ export function createLeader(options: LeaderOptions): LeaderAggregator {
   let waitingFor: string | null = null
   let walk: Promise<void> | null = null
   let again = false
+  let isStopped = false
 
   function advance(): Promise<void> {
     again = true
@@ -39,10 +42,10 @@ export function createLeader(options: LeaderOptions): LeaderAggregator {
   }
 
   async function go(): Promise<void> {
-    while (again) {
+    while (again && !isStopped) {
       again = false
       try {
-        while (await next(rounds.step)) waitingFor = null
+        while ((await next(rounds.step)) && !isStopped) waitingFor = null
         waitingFor = null
       } catch (thrown) {
         await stall(NearsideError.from(thrown, 'storage-unavailable', 'The round cannot go on'))
@@ -83,6 +86,10 @@ export function createLeader(options: LeaderOptions): LeaderAggregator {
       }
     },
     advance,
+    async stop() {
+      isStopped = true
+      await walk
+    },
     queued: intake.queued,
     keys: () => ({ signing: options.identity.publicKey }),
   }

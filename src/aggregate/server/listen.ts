@@ -4,23 +4,30 @@ import { serve } from '@hono/node-server'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
+import { addressGroup, type IsTrusted, originalAddress } from './clientAddress.ts'
+import { limitConnections } from './connections.ts'
 
 export interface Listening {
   readonly port: number
-  /** Takes no new connection, lets the running requests finish for at most ten seconds. */
+  /** Takes no new connection, lets the running requests finish for at most a second and a half. */
   stop(): Promise<void>
 }
 
-const DRAIN = 10_000
+const DRAIN = 1_500
 
-export function clientAddress(c: Context): string {
-  return getConnInfo(c).remote.address ?? ''
+/** What the limits count as one sender. */
+export function clientAddress(isTrusted: IsTrusted): (c: Context) => string {
+  return (c) => {
+    const remote = getConnInfo(c).remote.address ?? ''
+    return addressGroup(originalAddress(remote, c.req.header('x-forwarded-for'), isTrusted))
+  }
 }
 
 export function listen(
   app: Pick<OpenAPIHono, 'fetch'>,
   hostname: string,
   port: number,
+  isTrusted: IsTrusted = () => false,
 ): Promise<Listening> {
   return new Promise((resolve, reject) => {
     const server = serve(
@@ -30,14 +37,16 @@ export function listen(
         port,
         serverOptions: {
           headersTimeout: 5_000,
-          requestTimeout: 30_000,
+          requestTimeout: 15_000,
           keepAliveTimeout: 10_000,
+          // How often the two are looked at.
+          connectionsCheckingInterval: 1_000,
           maxHeaderSize: 16_384,
         },
       },
       (info) => resolve({ port: info.port, stop: () => stop(server) }),
     ) as Server
-    server.maxConnections = 512
+    limitConnections(server, isTrusted)
     server.once('error', reject)
   })
 }
@@ -50,5 +59,8 @@ function stop(server: Server): Promise<void> {
       resolve()
     })
     server.closeIdleConnections()
+    // An answered connection is idle a moment after.
+    server.on('request', (_, response) => response.once('close', closeIdle))
+    const closeIdle = () => setImmediate(() => server.closeIdleConnections())
   })
 }

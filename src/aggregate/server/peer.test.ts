@@ -75,7 +75,7 @@ describe('a helper that hangs', () => {
   it('keeps nobody waiting: it is asked once, and all who upload are answered', async () => {
     const deadlines = { forward: 20, release: LONG, other: LONG }
     const federation = await createFederation({
-      deadlines,
+      client: { deadlines },
       parameters: { aggregationGoal: 150 },
     })
     const made = await make(federation, 150)
@@ -96,7 +96,7 @@ describe('a helper that hangs', () => {
 
   it('at the release is asked by one step at a time, however often the clock ticks', async () => {
     const deadlines = { forward: LONG, release: 20, other: LONG }
-    const federation = await createFederation({ deadlines })
+    const federation = await createFederation({ client: { deadlines } })
     const made = await make(federation, 4)
     let asked = 0
     federation.proxy = (url, answer) => {
@@ -114,6 +114,27 @@ describe('a helper that hangs', () => {
     deadlines.release = LONG
     federation.proxy = (_, answer) => answer()
     await expectReleased(federation, made)
+  })
+})
+
+describe('a leader that stops', () => {
+  it('waits for no helper, neither in a step nor in an upload', async () => {
+    const stopping = new AbortController()
+    const deadlines = { forward: LONG, release: LONG, other: LONG }
+    const federation = await createFederation({ client: { deadlines, stopping: stopping.signal } })
+    const made = await make(federation, 4)
+    for (const { body } of made.slice(0, 3)) await post(federation, body)
+    federation.proxy = (url, answer) => (isPeer(url) ? new Promise(() => {}) : answer())
+    const upload = post(federation, made[3].body)
+    await federation.leaderStore.count(1, 4, [
+      { id: 'f'.repeat(32), bodyHash: 'f'.repeat(64), share: new Uint32Array(70) },
+    ])
+    const step = federation.leader.advance()
+    const stopped = federation.leader.stop()
+    stopping.abort()
+    await Promise.all([step, stopped])
+    expect((await upload).status).toBe(503)
+    expect((await federation.leader.current())?.state).toBe('sealed')
   })
 })
 

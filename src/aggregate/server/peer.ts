@@ -79,11 +79,15 @@ export function createHelperClient(
   base: string,
   signing: SigningKeys,
   fetch: typeof globalThis.fetch,
-  deadlines = DEADLINES,
+  {
+    deadlines = DEADLINES,
+    stopping,
+  }: { readonly deadlines?: Deadlines; readonly stopping?: AbortSignal } = {},
 ): Helper {
   async function request(path: string, init: RequestInit, deadline: number) {
     try {
-      const signal = AbortSignal.timeout(deadline)
+      const late = AbortSignal.timeout(deadline)
+      const signal = stopping ? AbortSignal.any([late, stopping]) : late
       const response = await fetch(endpoint(base, path), { ...init, signal })
       return { response, answer: new Uint8Array(await response.arrayBuffer()) }
     } catch (thrown) {

@@ -1,6 +1,6 @@
 /**
  * @module A token bucket a client address. Addresses are kept only as salted hashes, in memory, for
- * as long as a bucket is not full again.
+ * at most two minutes.
  */
 import { createHmac, randomBytes } from 'node:crypto'
 
@@ -9,27 +9,39 @@ export interface RateLimit {
   take(address: string, now: number): number
 }
 
+interface Bucket {
+  readonly tokens: number
+  readonly at: number
+}
+
+/** Of so many addresses at once no bucket is remembered longer. */
+const MOST = 100_000
+
 /** @param perMinute refill and, at the same time, the largest burst */
 export function createRateLimit(perMinute: number): RateLimit {
   const salt = randomBytes(32)
-  const buckets = new Map<string, { tokens: number; at: number }>()
   const rate = perMinute / 60_000
+  // A bucket that nobody took from for a minute is full. So two maps take turns, a minute each, and
+  // the older one is dropped whole.
+  let young = new Map<string, Bucket>()
+  let old = young
+  let since = Number.NEGATIVE_INFINITY
 
-  function sweep(now: number): void {
-    for (const [key, { tokens, at }] of buckets) {
-      if (tokens + (now - at) * rate >= perMinute) buckets.delete(key)
-    }
+  function turn(now: number): void {
+    old = young
+    young = new Map()
+    since = now
   }
 
   return {
     take(address, now) {
       const key = createHmac('sha256', salt).update(address).digest('base64')
-      const bucket = buckets.get(key) ?? { tokens: perMinute, at: now }
+      if (Math.abs(now - since) >= 60_000 || young.size >= MOST) turn(now)
+      const bucket = young.get(key) ?? old.get(key) ?? { tokens: perMinute, at: now }
       // A clock that goes backwards refills nothing.
       const tokens = Math.min(perMinute, bucket.tokens + Math.max(0, now - bucket.at) * rate)
       if (tokens < 1) return Math.max(1, Math.ceil((1 - tokens) / rate / 1000))
-      if (buckets.size > 10_000) sweep(now)
-      buckets.set(key, { tokens: tokens - 1, at: now })
+      young.set(key, { tokens: tokens - 1, at: now })
       return 0
     },
   }

@@ -10,6 +10,7 @@ import { readShop } from '../../train/shop/read.ts'
 import type { PolicyParameters } from '../protocol/policy.ts'
 import type { AggregatorOptions } from './aggregator.ts'
 import { createApp } from './app.ts'
+import { type IsTrusted, trustedProxies } from './clientAddress.ts'
 import { createHeldOutGate, unmeasuredGate } from './heldOutGate.ts'
 import { createHelper } from './helper.ts'
 import { loadIdentity } from './identity.ts'
@@ -35,6 +36,8 @@ export interface ServerOptions {
   /** Origins of the shop's pages. */
   readonly origins: readonly string[]
   readonly reportsPerMinute: number
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[]
   /** Where a leader finds its helper. */
   readonly helper: string
   /** Where a helper finds its leader, whose key it asks for once; of helper. */
@@ -53,7 +56,7 @@ export interface ServerEnvironment extends Pick<AggregatorOptions, 'now'> {
 
 export interface RunningServer {
   readonly port: number
-  /** Lets running requests and the step under way finish, then closes the databases. */
+  /** Gives running requests a second and a half and ends after the step under way. */
   stop(): Promise<void>
 }
 
@@ -72,12 +75,15 @@ export async function startServer(
     for (const open of stores) open.shut()
   }
   try {
-    const { app, leader } = await createAggregators(options, environment, (file) => {
+    const isTrusted = trustedProxies(options.trustedProxies)
+    const stopping = new AbortController()
+    const surroundings = { ...environment, isTrusted, stopping: stopping.signal }
+    const { app, leader } = await createAggregators(options, surroundings, (file) => {
       const opened = openSqliteStore(file)
       stores.push(opened)
       return opened
     })
-    const listening = await listen(app, host, port).catch((thrown) => {
+    const listening = await listen(app, host, port, isTrusted).catch((thrown) => {
       throw NearsideError.from(thrown, 'input-invalid', `Port ${port} can’t be used`)
     })
     const tick = () => leader?.advance()
@@ -87,9 +93,11 @@ export async function startServer(
       port: listening.port,
       async stop() {
         clearInterval(timer)
+        const settled = leader?.stop()
         await listening.stop()
-        // Whatever step is under way ends before the database closes.
-        await tick()
+        // Whoever still waits for the helper now is told to come again.
+        stopping.abort()
+        await settled
         shut()
       },
     }
@@ -101,14 +109,24 @@ export async function startServer(
 
 async function createAggregators(
   options: ServerOptions,
-  { now, fetch, log }: ServerEnvironment,
+  {
+    now,
+    fetch,
+    log,
+    isTrusted,
+    stopping,
+  }: ServerEnvironment & {
+    readonly isTrusted: IsTrusted
+    readonly stopping: AbortSignal
+  },
   open: (file: string) => Store,
 ): Promise<{ app: ReturnType<typeof createApp>; leader: LeaderAggregator | null }> {
   const { role, parameters, origins, reportsPerMinute, models, shop } = options
   const store = open(options.store)
   const identity = await loadIdentity(store)
   const shared = { store, identity, parameters, now, log }
-  const appOptions = { origins, now, reportsPerMinute, clientAddress }
+  const address = clientAddress(isTrusted)
+  const appOptions = { origins, now, reportsPerMinute, clientAddress: address }
   if (role === 'helper') {
     const { leader } = options
     if (leader === undefined)
@@ -127,7 +145,7 @@ async function createAggregators(
     const helperOptions = { ...shared, store: helperStore, identity: helperIdentity }
     return createSingle(leaderOptions, helperOptions, appOptions)
   }
-  const helper = createHelperClient(options.helper, identity.signing, fetch)
+  const helper = createHelperClient(options.helper, identity.signing, fetch, { stopping })
   const leader = createLeader({ ...leaderOptions, helper, trust: 'two-aggregators' })
   return { app: createApp(leader, appOptions), leader }
 }

@@ -8,7 +8,7 @@ import { type AppOptions, createApp } from './app.ts'
 import { createHelper, type HelperAggregator, type HelperOptions } from './helper.ts'
 import { loadIdentity } from './identity.ts'
 import { createLeader, type LeaderAggregator } from './leader.ts'
-import { createHelperClient, type Deadlines, fetchLeaderKey } from './peer.ts'
+import { createHelperClient, fetchLeaderKey } from './peer.ts'
 import type { LeaderOptions } from './rounds.ts'
 import { openSqliteStore } from './store/sqlite.ts'
 import type { Store } from './store.ts'
@@ -48,7 +48,7 @@ export interface TestOptions {
   readonly leader?: Partial<LeaderOptions>
   readonly helper?: Partial<HelperOptions>
   readonly app?: Partial<AppOptions>
-  readonly deadlines?: Deadlines
+  readonly client?: Parameters<typeof createHelperClient>[3]
 }
 
 export async function createFederation(options: TestOptions = {}): Promise<TestFederation> {
@@ -72,6 +72,7 @@ export async function createFederation(options: TestOptions = {}): Promise<TestF
     const answer = state.proxy(url, async () => app.request(`${url.pathname}${url.search}`, init))
     const { signal } = init ?? {}
     if (!signal) return answer
+    signal.throwIfAborted()
     const aborted = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason))
     })
@@ -91,7 +92,7 @@ export async function createFederation(options: TestOptions = {}): Promise<TestF
     ...shared,
     store: leaderStore,
     identity,
-    helper: createHelperClient(HELPER, identity.signing, fetch, options.deadlines),
+    helper: createHelperClient(HELPER, identity.signing, fetch, options.client),
     models,
     layout: () => LAYOUT,
     applyUpdate: async (parent, mean, _rate, version) => {

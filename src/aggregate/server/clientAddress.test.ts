@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { addressGroup, originalAddress, trustedProxies } from './clientAddress.ts'
+
+describe('the address behind a proxy', () => {
+  const isTrusted = trustedProxies(['10.0.0.0/8', '::1'])
+
+  it.each([
+    ['203.0.113.9', undefined, '203.0.113.9'],
+    // Who isn't the proxy can say what they like.
+    ['203.0.113.9', '198.51.100.1', '203.0.113.9'],
+    ['10.1.2.3', '198.51.100.1', '198.51.100.1'],
+    ['::ffff:10.1.2.3', '198.51.100.1', '198.51.100.1'],
+    ['::1', '6.6.6.6, 198.51.100.1, 10.9.9.9', '198.51.100.1'],
+    ['10.1.2.3', undefined, '10.1.2.3'],
+    ['10.1.2.3', 'nonsense', '10.1.2.3'],
+    ['10.1.2.3', '198.51.100.1, nonsense', '10.1.2.3'],
+  ])('of %s, X-Forwarded-For %s, is %s', (remote, forwarded, address) => {
+    expect(originalAddress(remote, forwarded, isTrusted)).toBe(address)
+  })
+
+  it('refuses what is no address', () => {
+    expect(() => trustedProxies(['localhost'])).toThrow(/localhost/)
+    expect(() => trustedProxies(['10.0.0.0/33'])).toThrow(/10.0.0.0\/33/)
+    expect(() => trustedProxies(['10.0.0.0/x'])).toThrow(/10.0.0.0\/x/)
+  })
+})
+
+it.each([
+  ['203.0.113.9', '203.0.113.9'],
+  ['::ffff:203.0.113.9', '203.0.113.9'],
+  ['2001:db8:0:1:2:3:4:5', '2001:db8:0:1::/64'],
+  ['2001:db8:0:1::7', '2001:db8:0:1::/64'],
+  ['2001:0db8::1', '2001:db8:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ['', ''],
+])('%s counts as %s', (address, group) => {
+  expect(addressGroup(address)).toBe(group)
+})
