@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import { selectCases } from '../../src/evaluate/cases.ts'
-import { prepareWalk, tuneBaselines } from '../../src/evaluate/prepare.ts'
+import { prepareWalk } from '../../src/evaluate/prepare.ts'
 import { testInput, testShop } from '../../src/evaluate/testShop.ts'
+import { tuneBaselines } from '../../src/evaluate/tuneBaselines.ts'
 import { scoreParts } from './experiment.ts'
 
 it('splits the base into an encoder and features that add up to it', () => {

@@ -6,11 +6,12 @@ import { addScores, linearTerms, scoreTerms } from '../../src/core/model/score.t
 import { selectCases } from '../../src/evaluate/cases.ts'
 import { load } from '../../src/evaluate/load.ts'
 import { popularityOf } from '../../src/evaluate/popularity.ts'
-import { prepareWalk, tuneBaselines } from '../../src/evaluate/prepare.ts'
+import { prepareWalk } from '../../src/evaluate/prepare.ts'
 import { count } from '../../src/evaluate/report/numbers.ts'
 import { searchParts } from '../../src/evaluate/search/search.ts'
 import { type SearchValues, summariseSearch } from '../../src/evaluate/search/summary.ts'
 import { step } from '../../src/evaluate/steps.ts'
+import { tuneBaselines } from '../../src/evaluate/tuneBaselines.ts'
 import type { Walk } from '../../src/evaluate/walk.ts'
 import { hitRate, ndcg, placesOf, recall, reciprocalRank } from '../../src/train/metrics.ts'
 import { type Experiment, head } from '../experiment.ts'
@@ -100,7 +101,8 @@ export function scoreParts(
   { history, time }: Pick<Case, 'history' | 'time'>,
 ): Readonly<Record<Arm, Float32Array>> {
   const model = { ...walk.model, statistics: walk.statisticsAt(time) }
-  const context = { history, time, popularity: popularityOf(model.statistics) }
+  const { statistics } = model
+  const context = { history, time, popularity: popularityOf(statistics), neighbours: statistics }
   const items = model.itemIds.length
   const baseline = (name: 'popular' | 'item-knn') => {
     const out = new Float32Array(items)

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
 import { createRandom } from '../../src/core/model/random.ts'
 import { selectCases } from '../../src/evaluate/cases.ts'
-import { prepareWalk, tuneBaselines } from '../../src/evaluate/prepare.ts'
+import { prepareWalk } from '../../src/evaluate/prepare.ts'
 import { testInput, testShop } from '../../src/evaluate/testShop.ts'
+import { tuneBaselines } from '../../src/evaluate/tuneBaselines.ts'
 import { bootstrapMeans } from '../interval.ts'
 import { measureBeside, summariseBeside } from './besideNewItems.ts'
 import {

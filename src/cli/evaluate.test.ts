@@ -39,7 +39,7 @@ async function storeModel(name: string, options: TestModelOptions): Promise<stri
 }
 
 describe('nearside evaluate', () => {
-  it('prints the ladder first and returns the fixed format, finite throughout', async () => {
+  it('prints the owner’s questions first, then the ladder, and returns the fixed format, finite throughout', async () => {
     const { result, text } = await run({ shop: shopFolder, model: modelFolder })
     expect(Object.keys(result).sort()).toEqual(
       [
@@ -53,7 +53,7 @@ describe('nearside evaluate', () => {
         'lifts',
         'shoppersWorse',
         'shopperChange',
-        'nightly',
+        'owner',
         'detail',
       ].sort(),
     )
@@ -72,11 +72,15 @@ describe('nearside evaluate', () => {
     expect(deciles).toHaveLength(11)
     expect([...deciles].sort((a, b) => a - b)).toEqual(deciles)
     expect(worstTenth).toBeLessThanOrEqual(deciles[5])
-    expect(result.nightly.lacking).toBeLessThanOrEqual(result.cases)
     // JSON writes NaN and infinities as null.
     expect(JSON.stringify(result)).not.toContain('null')
     expect(text).not.toMatch(/NaN|undefined|Infinity/)
-    expect(text.indexOf('Where it comes from')).toBeLessThan(text.indexOf('Repeats allowed'))
+    const places = ['(a) ', '(b) ', '(c) ', '(d) ', 'Where it comes from', 'Repeats allowed'].map(
+      (title) => text.indexOf(title),
+    )
+    expect(places[0]).toBeGreaterThan(0)
+    expect(places).toEqual([...places].sort((a, b) => a - b))
+    expect(text).toContain('This log holds orders alone')
   }, 60_000)
 
   it('asks the base and the baselines alone if told so', async () => {

@@ -77,6 +77,14 @@ without times, leave-one-out asks everybody for the last event: training left ou
       .default('beginning'),
   )
   .addOption(
+    new Option(
+      '--server-knows <what>',
+      'of a shopper’s past, the server that devices are compared with first',
+    )
+      .choices(['orders', 'all', 'nothing'])
+      .default('orders'),
+  )
+  .addOption(
     new Option('--target <event>', 'what is predicted: orders alone, or any interest')
       .choices(['purchase', 'any'])
       .default('any'),
@@ -118,7 +126,7 @@ async function run(options: Options, { progress, print, signal }: CommandContext
 
 async function evaluate(options: Options, steps: Steps): Promise<Evaluated> {
   const { protocol, model, folds, periods, judgements, trainShare, testFrom, mean, arms } = options
-  const { shop, until, holdout, seed, popularity, historyFrom, target } = options
+  const { shop, until, holdout, seed, popularity, historyFrom, target, serverKnows } = options
   const asked = { shop, until, holdout, seed, popularity, now: Date.now() }
   if (protocol === 'search') {
     const { evaluateSearch } = await import('../evaluate/search/search.ts')
@@ -130,7 +138,7 @@ async function evaluate(options: Options, steps: Steps): Promise<Evaluated> {
     return evaluateIncremental({ ...question, now: asked.now }, steps)
   }
   const reporting = { meanOver: mean, learns: arms === 'all' }
-  const question = { ...asked, protocol, trainShare, testFrom, historyFrom, target }
+  const question = { ...asked, protocol, trainShare, testFrom, historyFrom, target, serverKnows }
   if (model !== undefined) return evaluatePersonal({ ...question, model }, reporting, steps)
   const directory = await mkdtemp(join(tmpdir(), 'nearside-model-'))
   try {
@@ -149,7 +157,7 @@ async function evaluate(options: Options, steps: Steps): Promise<Evaluated> {
 
 /** Options of some protocols alone, and those that exclude each other. */
 function refuseMisplaced(options: Options): void {
-  const { protocol, model, folds, holdout, historyFrom, target } = options
+  const { protocol, model, folds, holdout, historyFrom, target, serverKnows } = options
   const only = {
     folds: ['personal'],
     testFrom: ['personal', 'leave-one-out'],
@@ -174,8 +182,9 @@ function refuseMisplaced(options: Options): void {
     '--folds trains models of its own and tests everybody: leave --model and --holdout out',
   )
   refuse(
-    (historyFrom !== 'beginning' || target !== 'any') && protocol !== 'personal',
-    '--history-from and --target go with --protocol personal',
+    protocol !== 'personal' &&
+      (historyFrom !== 'beginning' || target !== 'any' || serverKnows !== 'orders'),
+    '--history-from, --target and --server-knows go with --protocol personal',
   )
   refuse(
     options.trainShare !== undefined && model !== undefined,

@@ -4,7 +4,7 @@ import { DAY } from '../core/time.ts'
 import {
   type BaselineContext,
   ewma,
-  itemKnn,
+  ITEM_KNN,
   RECENTLY_VIEWED,
   scorePopular,
   scorePopularMonth,
@@ -17,11 +17,18 @@ const N = 6
 const NOW = START + 100 * DAY
 const popularity = {
   all: Float32Array.of(9, 8, 7, 6, 5, 4),
-  month: Float32Array.of(0, 1, 2, 3, 4, 5),
+  share: Float32Array.of(1, 2, 3, 4, 5, 6).map((value) => value / 21),
+}
+
+// Item 2 goes with 1, item 0 with nothing.
+const neighbours = {
+  neighboursPerItem: 2,
+  neighbourItems: Uint16Array.of(0, 0, 1, 1, 1, 2, 3, 3, 4, 4, 5, 5),
+  neighbourWeights: Float32Array.of(0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0),
 }
 
 function context(history: BaselineContext['history'] = []): BaselineContext {
-  return { history, time: NOW, popularity }
+  return { history, time: NOW, popularity, neighbours }
 }
 
 function ranked(score: (out: Float32Array) => void): number[] {
@@ -45,7 +52,7 @@ describe('popular', () => {
   })
 
   it('stays finite before anybody bought anything', () => {
-    const nobody = { all: new Float32Array(N), month: new Float32Array(N) }
+    const nobody = { all: new Float32Array(N), share: new Float32Array(N).fill(1 / N) }
     const empty = { ...context(), popularity: nobody }
     expect(ranked((out) => scorePopularMonth(empty, out))).toEqual([0, 1, 2, 3, 4, 5])
     expect(ranked((out) => scorePopular(empty, out))).toEqual([0, 1, 2, 3, 4, 5])
@@ -82,18 +89,14 @@ describe('recently viewed', () => {
 })
 
 describe('item-knn', () => {
-  // Item 2 goes with 1, item 0 with nothing.
-  const neighbours = {
-    neighboursPerItem: 2,
-    neighbourItems: Uint16Array.of(0, 0, 1, 1, 1, 2, 3, 3, 4, 4, 5, 5),
-    neighbourWeights: Float32Array.of(0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0),
-  }
-
   it('ranks the neighbours of the recent history, and repeats by their own weight', () => {
-    const arm = itemKnn(neighbours)
     const order = (self: number) =>
       ranked((out) =>
-        arm.score({ unit: 'sessions', halfLife: 0.5, self, fill: 0.01 }, context(history), out),
+        ITEM_KNN.score(
+          { unit: 'sessions', halfLife: 0.5, self, fill: 0.01 },
+          context(history),
+          out,
+        ),
       )
     expect(order(0)[0]).toBe(1)
     expect(order(3)[0]).toBe(2)
@@ -124,12 +127,44 @@ describe('tuning', () => {
           purchase(recent, NOW - DAY, 'c'),
         ]),
         targets: [recent],
+        weight: 1,
       }
     })
     const { parameters, quality } = tune(RECENTLY_VIEWED, cases, N)
     expect(quality).toBeCloseTo(1, 6)
     // Two old orders of one item outweigh the last order unless days count.
     expect(parameters.unit).toBe('days')
+  })
+
+  /** The nearer the parameter is to what is best, by their ratio, the higher stands item 0. */
+  const ranksBy = (best: number, grid: readonly number[], below = 1e9) => ({
+    start: { size: grid[1] },
+    grid: { size: grid },
+    below: { size: below },
+    score({ size }: { size: number }, _: BaselineContext, out: Float32Array) {
+      expect(size).toBeLessThan(below)
+      out.set([-Math.abs(Math.log(size / best)), -0.05, -0.3, -0.8, -1.5, -2.2])
+    },
+  })
+
+  it('goes on past the end of a grid while that is better', () => {
+    const cases = [{ ...context(), targets: [0], weight: 1 }]
+    const chosen = (best: number, grid: readonly number[], below?: number) =>
+      tune(ranksBy(best, grid, below), cases, N).parameters.size
+    expect(chosen(2, [1, 2, 4])).toBe(2)
+    expect(chosen(16, [1, 2, 4])).toBe(16)
+    expect(chosen(0.125, [1, 2, 4])).toBe(0.125)
+    expect(chosen(0.9, [0.4, 0.6, 0.8], 1)).toBe(0.9)
+  })
+
+  it('weighs cases as it is told', () => {
+    const arm = ranksBy(1, [1, 4])
+    const favours = (weights: readonly [number, number]) => {
+      const cases = weights.map((weight, target) => ({ ...context(), targets: [target], weight }))
+      return tune(arm, cases, N).parameters.size
+    }
+    expect(favours([3, 1])).toBe(1)
+    expect(favours([1, 3])).toBe(4)
   })
 
   it('keeps the start without cases', () => {
@@ -150,8 +185,10 @@ describe('popularity', () => {
     expect([...at(0).all]).toEqual([0, 0, 0])
     expect([...at(40).all]).toEqual([0, 1, 0])
     expect([...at(41).all]).toEqual([0, 2, 1])
-    expect([...at(40).month]).toEqual([0, 0, 0])
-    expect([...at(41).month]).toEqual([0, 1, 1])
+    // Nobody in 30 days; a hundredth of whoever came before, and a floor.
+    expect(at(40).share[1] / at(40).share[0]).toBeCloseTo(0.11 / 0.1, 5)
+    expect(at(41).share[1] / at(41).share[0]).toBeCloseTo(1.12 / 0.1, 5)
+    expect(at(41).share.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 6)
   })
 
   it('is the same all day long, computed once', () => {

@@ -15,6 +15,8 @@ export interface BaselineContext {
   /** Milliseconds since the epoch. */
   readonly time: number
   readonly popularity: Popularity
+  /** Which items go together. */
+  readonly neighbours: NeighbourTable
 }
 
 export interface NeighbourTable {
@@ -28,6 +30,8 @@ export interface TunableArm<P> {
   readonly start: P
   /** Values to try, parameter by parameter. */
   readonly grid: { readonly [K in keyof P]: readonly P[K][] }
+  /** Where a parameter has an end that it never reaches. */
+  readonly below?: { readonly [K in keyof P]?: number }
   /** Log-probabilities up to a constant, [N], into `out`. */
   score(parameters: P, context: BaselineContext, out: Float32Array): void
 }
@@ -38,23 +42,8 @@ export function scorePopular({ popularity }: BaselineContext, out: Float32Array)
 }
 
 export function scorePopularMonth({ popularity }: BaselineContext, out: Float32Array): void {
-  const share = popularityShare(popularity)
+  const { share } = popularity
   for (let i = 0; i < out.length; i++) out[i] = Math.log(share[i])
-}
-
-/**
- * Probabilities, [N]: the last 30 days' shoppers, a hundredth of all earlier ones to order what
- * nobody wanted lately, and a floor for what nobody wanted ever.
- */
-function popularityShare({ all, month }: Popularity): Float32Array {
-  const share = new Float32Array(all.length)
-  let sum = 0
-  for (let i = 0; i < share.length; i++) {
-    share[i] = month[i] + 0.01 * all[i] + 0.1
-    sum += share[i]
-  }
-  for (let i = 0; i < share.length; i++) share[i] /= sum
-  return share
 }
 
 interface Touch {
@@ -95,13 +84,12 @@ function decayedTouches(
 /** log((1 − fill)·counts / Σcounts + fill·popularity); popularity alone where there are no counts. */
 function mixWithPopularity(
   counts: Float32Array,
-  popularity: Popularity,
+  { share }: Popularity,
   fill: number,
   out: Float32Array,
 ): void {
   let total = 0
   for (let i = 0; i < counts.length; i++) total += counts[i]
-  const share = popularityShare(popularity)
   const own = total > 0 ? (1 - fill) / total : 0
   const rest = total > 0 ? fill : 1
   for (let i = 0; i < out.length; i++) out[i] = Math.log(own * counts[i] + rest * share[i])
@@ -120,6 +108,7 @@ export interface RecentlyViewedParameters {
 export const RECENTLY_VIEWED: TunableArm<RecentlyViewedParameters> = {
   start: { unit: 'sessions', halfLife: 3, fill: 0.1 },
   grid: { unit: ['sessions', 'days'], halfLife: HALF_LIVES, fill: FILLS },
+  below: { fill: 1 },
   score({ unit, halfLife, fill }, context, out) {
     const counts = new Float32Array(out.length)
     for (const { item, weight } of decayedTouches(context, unit, halfLife)) counts[item] += weight
@@ -136,26 +125,25 @@ export interface ItemKnnParameters {
 }
 
 /** Neighbours of everything the shopper touched, decayed; the item itself is its own neighbour. */
-export function itemKnn(neighbours: NeighbourTable): TunableArm<ItemKnnParameters> {
-  const { neighboursPerItem: M, neighbourItems, neighbourWeights } = neighbours
-  return {
-    start: { unit: 'sessions', halfLife: 3, self: 1, fill: 0.1 },
-    grid: {
-      unit: ['sessions', 'days'],
-      halfLife: HALF_LIVES,
-      self: [0, 0.1, 0.3, 1, 3, 10, 30, 100],
-      fill: FILLS,
-    },
-    score({ unit, halfLife, self, fill }, context, out) {
-      const counts = new Float32Array(out.length)
-      for (const { item, weight } of decayedTouches(context, unit, halfLife)) {
-        counts[item] += weight * self
-        for (let k = item * M; k < (item + 1) * M && neighbourWeights[k] > 0; k++)
-          counts[neighbourItems[k]] += weight * neighbourWeights[k]
-      }
-      mixWithPopularity(counts, context.popularity, fill, out)
-    },
-  }
+export const ITEM_KNN: TunableArm<ItemKnnParameters> = {
+  start: { unit: 'sessions', halfLife: 3, self: 1, fill: 0.1 },
+  grid: {
+    unit: ['sessions', 'days'],
+    halfLife: HALF_LIVES,
+    self: [0, 0.1, 0.3, 1, 3, 10, 30, 100],
+    fill: FILLS,
+  },
+  below: { fill: 1 },
+  score({ unit, halfLife, self, fill }, context, out) {
+    const { neighboursPerItem: M, neighbourItems, neighbourWeights } = context.neighbours
+    const counts = new Float32Array(out.length)
+    for (const { item, weight } of decayedTouches(context, unit, halfLife)) {
+      counts[item] += weight * self
+      for (let k = item * M; k < (item + 1) * M && neighbourWeights[k] > 0; k++)
+        counts[neighbourItems[k]] += weight * neighbourWeights[k]
+    }
+    mixWithPopularity(counts, context.popularity, fill, out)
+  },
 }
 
 export interface EwmaParameters {
@@ -184,7 +172,7 @@ export function ewma(itemVectors: Float32Array, dimension: number): TunableArm<E
         for (let d = 0; d < dimension; d++) taste[d] += weight * unitVectors[item * dimension + d]
       }
       const length = Math.hypot(...taste)
-      const share = popularityShare(context.popularity)
+      const { share } = context.popularity
       for (let i = 0; i < out.length; i++) {
         let cosine = 0
         if (length > 0) {

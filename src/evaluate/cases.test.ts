@@ -3,7 +3,7 @@ import { refreshPopularity } from '../core/features/statistics.ts'
 import { DAY } from '../core/time.ts'
 import { isHeldOut } from '../train/holdout.ts'
 import { type EvaluationInput, selectCases, trainingHistories } from './cases.ts'
-import { prepareDevices, tuneBaselines } from './prepare.ts'
+import { prepareDevices } from './prepare.ts'
 import { START, testInput, testShop, UNTIL } from './testShop.ts'
 
 function input(changes: Partial<EvaluationInput> = {}, shop = testShop()): EvaluationInput {
@@ -99,24 +99,5 @@ describe('frozen popularity', () => {
     expect(known.popularityAll).not.toEqual(later.model.statistics.popularityAll)
     expect(statisticsAt(later.until)).toEqual(known)
     expect(statisticsAt(later.until + 9 * DAY)).toBe(statisticsAt(later.until))
-  })
-})
-
-describe('tuned baselines', () => {
-  it('depend on training shoppers before the limit only', () => {
-    const evaluation = input()
-    const tuned = tuneBaselines(evaluation)
-    expect(tuned.cases).toBeGreaterThan(20)
-    const elsewhere = evaluation.shoppers.map((shopper) => ({
-      ...shopper,
-      interactions: isHeldOut(shopper.id, 0.5, 1)
-        ? []
-        : shopper.interactions.filter(({ time }) => time < UNTIL),
-    }))
-    expect(tuneBaselines({ ...evaluation, shoppers: elsewhere })).toEqual(tuned)
-  })
-
-  it('fall back to their starts where training left no cases', () => {
-    expect(tuneBaselines(input({ until: START })).cases).toBe(0)
   })
 })

@@ -3,6 +3,7 @@ import { NearsideError } from '../core/error.ts'
 import { buildCases, type ShopperHistory } from '../core/features/cases.ts'
 import type { Case, History, Interaction } from '../core/features/history.ts'
 import type { BaseModel } from '../core/model/baseModel.ts'
+import type { ServerKnows } from './owner/knowledge.ts'
 
 /** `personal`: every case from `until` on. `leave-one-out`: each shopper's last case. */
 export type Protocol = 'personal' | 'leave-one-out'
@@ -19,6 +20,17 @@ export type HistoryFrom = 'install' | 'beginning'
 /** What is predicted: orders alone, or whatever a shopper turns to. */
 export type Target = 'purchase' | 'any'
 
+export interface AskedCase extends Case {
+  /** Those of the targets that were bought; in a log without purchases, all. */
+  readonly bought: readonly number[]
+}
+
+/** Whether a log holds purchases, and whether it holds anything else. */
+export interface EventKinds {
+  readonly purchases: boolean
+  readonly others: boolean
+}
+
 export interface EvaluationInput {
   readonly model: BaseModel
   readonly shoppers: readonly ShopperHistory[]
@@ -32,13 +44,15 @@ export interface EvaluationInput {
   readonly popularity: PopularitySource
   readonly historyFrom: HistoryFrom
   readonly target: Target
+  readonly kinds: EventKinds
+  readonly serverKnows: ServerKnows
   readonly seed: number
 }
 
 /** What decides which cases there are; known before any model. */
 export type CaseSelection = Pick<
   EvaluationInput,
-  'shoppers' | 'dayOnly' | 'isHeldOut' | 'isTested' | 'until' | 'protocol' | 'target'
+  'shoppers' | 'dayOnly' | 'isHeldOut' | 'isTested' | 'until' | 'protocol' | 'target' | 'kinds'
 >
 
 /** An interval over fewer shoppers than this says nothing. */
@@ -48,7 +62,7 @@ export const LEAST_SHOPPERS = 10
  * The cases of each held-out shopper who has any.
  * @throws NearsideError `input-invalid` where they are too few to say anything.
  */
-export function selectCases(selection: CaseSelection): (readonly Case[])[] {
+export function selectCases(selection: CaseSelection): (readonly AskedCase[])[] {
   const { shoppers, isHeldOut, isTested = isHeldOut, until, protocol, target } = selection
   const held = shoppers.filter(({ id }) => isTested(id))
   if (shoppers.every(({ id }) => isHeldOut(id)))
@@ -78,11 +92,24 @@ export function selectCases(selection: CaseSelection): (readonly Case[])[] {
 
 /** A shopper's cases from a time on, of what is asked. */
 export function casesOf(
-  { dayOnly, target }: Pick<EvaluationInput, 'dayOnly' | 'target'>,
+  { dayOnly, target, kinds }: Pick<EvaluationInput, 'dayOnly' | 'target' | 'kinds'>,
   shopper: ShopperHistory,
   from: number,
-): Case[] {
-  return buildCases(shopper, dayOnly, from, target === 'any' ? undefined : isPurchase)
+): AskedCase[] {
+  const orders = buildCases(shopper, dayOnly, from, isPurchase)
+  const asked = target === 'any' ? buildCases(shopper, dayOnly, from) : orders
+  const bought = new Map(orders.map(({ time, targets }) => [time, targets]))
+  const boughtIn = ({ time, targets }: Case) =>
+    kinds.purchases ? (bought.get(time) ?? []) : targets
+  // Not a spread: that would cut every history now.
+  return asked.map((one) => Object.assign(one, { bought: boughtIn(one) }))
+}
+
+export function kindsOf(shoppers: readonly ShopperHistory[]): EventKinds {
+  return {
+    purchases: shoppers.some(({ interactions }) => interactions.some(isPurchase)),
+    others: shoppers.some(({ interactions }) => interactions.some((one) => !isPurchase(one))),
+  }
 }
 
 export const isPurchase = ({ name }: Interaction) => name === 'purchase'

@@ -51,14 +51,10 @@ export class ShopperDevice {
     return this.#guard.active
   }
 
-  async score({ history, time }: Pick<Case, 'history' | 'time'>): Promise<DeviceScores> {
-    const learned = await this.#learn(history)
-    const model = { ...this.#shop.model, statistics: this.#shop.statisticsAt(time) }
-    const terms = scoreTerms(model, history, time)
-    const served = learned
-      ? personalScores(model, terms, learned.personal, learned.personal.fusionWeight)
-      : terms.base
-    return { model, terms, learned, served, shown: this.guardActive ? served : terms.base }
+  /** @param scored what a device that holds the same history has scored already */
+  async score(one: Known, scored = scoreOn(this.#shop, one)): Promise<DeviceScores> {
+    const { terms, served, ...rest } = await scored
+    return { ...rest, terms, served, shown: this.guardActive ? served : terms.base }
   }
 
   /** What the case turned out to want. */
@@ -69,16 +65,31 @@ export class ShopperDevice {
       -negativeLogLikelihood(terms.base, targets),
     )
   }
+}
 
-  /** As at the end of the last session. */
-  async #learn(history: History): Promise<DeviceScores['learned']> {
-    const last = history.at(-1)
-    const shop = this.#shop
-    if (!last || !shop.fit) return null
-    const now = Math.max(last.time, shop.installed)
-    const model = { ...shop.model, statistics: shop.statisticsAt(now) }
-    const problem = buildFitProblem(model, history, now)
-    if (!problem) return null
-    return { problem, personal: fuse(await shop.fit(problem), model.prior, evidenceOf(problem)) }
-  }
+type Known = Pick<Case, 'history' | 'time'>
+
+/** All but what the guard decides. */
+export async function scoreOn(
+  shop: DeviceShop,
+  { history, time }: Known,
+): Promise<Omit<DeviceScores, 'shown'>> {
+  const learned = await learn(shop, history)
+  const model = { ...shop.model, statistics: shop.statisticsAt(time) }
+  const terms = scoreTerms(model, history, time)
+  const served = learned
+    ? personalScores(model, terms, learned.personal, learned.personal.fusionWeight)
+    : terms.base
+  return { model, terms, learned, served }
+}
+
+/** As at the end of the last session. */
+async function learn(shop: DeviceShop, history: History): Promise<DeviceScores['learned']> {
+  const last = history.at(-1)
+  if (!last || !shop.fit) return null
+  const now = Math.max(last.time, shop.installed)
+  const model = { ...shop.model, statistics: shop.statisticsAt(now) }
+  const problem = buildFitProblem(model, history, now)
+  if (!problem) return null
+  return { problem, personal: fuse(await shop.fit(problem), model.prior, evidenceOf(problem)) }
 }

@@ -16,12 +16,14 @@ import {
   type EvaluationInput,
   type HistoryFrom,
   isoDay,
+  kindsOf,
   type PopularitySource,
   type Protocol,
   type Target,
 } from './cases.ts'
 import { describeBase } from './describeBase.ts'
 import { everybody, heldOut, isInTraining, refusal } from './heldOut.ts'
+import type { ServerKnows } from './owner/knowledge.ts'
 
 /** Plain data, so that a process can be given it. */
 export interface Question {
@@ -43,6 +45,8 @@ export interface Question {
   readonly historyFrom?: HistoryFrom
   /** Absent: any event. */
   readonly target?: Target
+  /** Absent: orders. */
+  readonly serverKnows?: ServerKnows
   /** Milliseconds since the epoch; later events are left out. */
   readonly now: number
 }
@@ -86,6 +90,8 @@ export async function load(question: Question): Promise<Loaded> {
       popularity,
       historyFrom,
       target,
+      kinds: kindsOf(shoppers),
+      serverKnows: question.serverKnows ?? 'orders',
       seed,
     },
   }

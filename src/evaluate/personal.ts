@@ -4,14 +4,16 @@ import { type EvaluationInput, isoDay, type Protocol, selectCases } from './case
 import type { Envelope } from './envelope.ts'
 import type { CaseGroup } from './groups.ts'
 import { load, type Question } from './load.ts'
+import type { OwnerSummary } from './owner/summary.ts'
 import type { MeanOver } from './perShopper.ts'
-import { type TunedBaselines, tuneBaselines } from './prepare.ts'
 import { inProcesses } from './processes.ts'
 import { count, decimal } from './report/numbers.ts'
+import { ownerParts } from './report/owner.ts'
 import { personalParts } from './report/personal.ts'
 import type { Evaluated, Part } from './report/report.ts'
 import { type Steps, step } from './steps.ts'
 import { type ArmSummary, type LiftSummary, type Summary, summarise } from './summary.ts'
+import { type TunedBaselines, tuneBaselines } from './tuneBaselines.ts'
 import type { CaseResult } from './walk.ts'
 import type { WalkOrder } from './walker.ts'
 
@@ -24,7 +26,7 @@ export interface PersonalResult extends Envelope {
   readonly lifts: readonly LiftSummary[]
   /** Change of NDCG@10, personal − base-fresh, shopper by shopper: least, nine deciles, most. */
   readonly shopperChange?: { readonly deciles: readonly number[]; readonly worstTenth: number }
-  readonly nightly: Summary['nightly']
+  readonly owner?: OwnerSummary
   /** What the plots of `--html` show. */
   readonly detail: {
     readonly months: readonly CaseGroup[]
@@ -67,13 +69,13 @@ const WALKER = new URL(
 
 export async function walkHeldOut(
   question: Question,
-  { learns }: PersonalOptions,
+  { learns, meanOver }: PersonalOptions,
   steps: Steps,
 ): Promise<Walked> {
   const { shop, input, notes } = await load(question)
   const selected = selectCases(input)
   await step(steps, 'tuning baselines', 0, 1)
-  const tuned = tuneBaselines(input)
+  const tuned = tuneBaselines(input, meanOver)
   const order: WalkOrder = { question, tuned, learns }
   const results = await inProcesses<CaseResult>(WALKER, order, selected.length, steps)
   return { shop: shop.name, input, tuned, results: results.flat(), notes }
@@ -87,7 +89,7 @@ export function reportWalks(
   const [{ shop, input }] = walks
   const results = walks.flatMap((walked) => walked.results)
   const summary = summarise(results, input.seed, meanOver, learns ? ARMS : BASE_ARMS)
-  const { shoppers, cases, arms, lifts, change, nightly, groups } = summary
+  const { shoppers, cases, arms, lifts, change, owner, groups } = summary
   const until = isoDay(input.until)
   return {
     result: {
@@ -104,13 +106,17 @@ export function reportWalks(
       ...(change
         ? { shopperChange: { deciles: change.deciles, worstTenth: change.worstTenth } }
         : {}),
-      nightly,
+      ...(owner && { owner }),
       detail: { ...groups, shopperChanges: change?.changes ?? [] },
     },
     report: {
       title: `Evaluation: ${shop}`,
       lead: heading(input, summary, walks.length, shop, meanOver),
-      parts: [...personalParts(summary), ...walks.map(({ tuned }) => tuning(tuned))],
+      parts: [
+        ...(owner ? ownerParts(owner, input.kinds, input.serverKnows) : []),
+        ...personalParts(summary),
+        ...walks.map(({ tuned }) => tuning(tuned, owner !== null)),
+      ],
       notes: [...new Set(walks.flatMap((walked) => walked.notes))],
     },
   }
@@ -139,19 +145,30 @@ function heading(
   ]
 }
 
-function tuning(tuned: TunedBaselines): Part {
-  const rows = (
-    [
-      ['recently-viewed', tuned.recentlyViewed],
-      ['item-knn', tuned.itemKnn],
-      ['ewma', tuned.ewma],
-    ] as const
-  ).map(([name, { parameters, quality }]) => {
+function tuning(tuned: TunedBaselines, asksOwner: boolean): Part {
+  const { server, install, beginning } = tuned.owner
+  const all = [
+    { who: '', ...tuned },
+    ...(asksOwner
+      ? [
+          { who: ' of the server', ...server },
+          { who: ' since install', ...install },
+          { who: ' since the beginning', ...beginning },
+        ]
+      : []),
+  ]
+  const rows = [
+    ...all.flatMap(({ who, recentlyViewed, itemKnn }) => [
+      [`recently-viewed${who}`, recentlyViewed] as const,
+      [`item-knn${who}`, itemKnn] as const,
+    ]),
+    ['ewma', tuned.ewma] as const,
+  ].map(([name, { parameters, quality }]) => {
     const settings = Object.entries(parameters).map(([key, value]) => `${key} ${value}`)
     return [name, decimal(quality), settings.join(', ')]
   })
   return {
-    title: `Baselines tuned on ${tuned.cases} cases of training shoppers`,
+    title: `Baselines tuned on ${tuned.cases} cases of ${tuned.shoppers} training shoppers, by lists and popularity of the others`,
     table: { columns: ['arm', 'ndcg@10 there', 'settings'], rows, prose: true },
   }
 }

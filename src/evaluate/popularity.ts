@@ -1,17 +1,27 @@
 /** @module How many shoppers wanted each item, as the shop's nightly file of a day says. */
+import type { History } from '../core/features/history.ts'
 import type { ItemStatistics } from '../core/features/itemStatistics.ts'
+import { refreshPopularity } from '../core/features/statistics.ts'
 import { DAY } from '../core/time.ts'
+import type { EvaluationInput } from './cases.ts'
 
 export interface Popularity {
-  /** Distinct shoppers who touched the item, ever and in the last 30 days, [N]. */
+  /** Distinct shoppers who turned to the item ever, [N]. */
   readonly all: Float32Array
-  readonly month: Float32Array
+  /**
+   * Probabilities, [N]: the last 30 days' shoppers, a hundredth of all earlier ones to order what
+   * nobody wanted lately, and a floor for what nobody wanted ever.
+   */
+  readonly share: Float32Array
 }
 
 /** Statistics hold the logarithms of counts; the baselines want the counts. */
 export function popularityOf({ popularityAll, popularity30 }: ItemStatistics): Popularity {
   const count = (logarithm: number) => Math.round(Math.expm1(logarithm))
-  return { all: popularityAll.map(count), month: popularity30.map(count) }
+  const all = popularityAll.map(count)
+  const share = popularity30.map((month, i) => count(month) + 0.01 * all[i] + 0.1)
+  const sum = share.reduce((total, value) => total + value, 0)
+  return { all, share: share.map((value) => value / sum) }
 }
 
 /** Days kept at once; a bound on memory, not a setting. */
@@ -30,4 +40,16 @@ export function byDay<T>(compute: (midnight: number) => T): (time: number) => T 
     }
     return value
   }
+}
+
+/** The model's statistics with popularity as of the night before a time, or frozen. */
+export function publishedFiles(
+  { model, popularity }: EvaluationInput,
+  histories: readonly History[],
+  frozenAt: number,
+): (time: number) => ItemStatistics {
+  const asOf = (midnight: number) => refreshPopularity(model.statistics, histories, midnight)
+  if (popularity === 'nightly') return byDay(asOf)
+  const frozen = asOf(frozenAt)
+  return () => frozen
 }

@@ -19,7 +19,6 @@ function result(
       metrics[metricAt(a, METRICS.indexOf('ndcg@10'), onlyNew)] = own[arm] ?? base
     metrics[metricAt(a, METRICS.indexOf('nll'), false)] = 5
   })
-  const nightly = { ndcg: base, lacks: false }
   return {
     shopper,
     time: 0,
@@ -27,7 +26,7 @@ function result(
     hasNew: true,
     guardActive: true,
     metrics,
-    nightly,
+    owner: null,
     ...rest,
   }
 }

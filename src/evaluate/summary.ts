@@ -4,6 +4,7 @@ import { isGain, METRICS, type MetricName } from '../train/metrics.ts'
 import { ARMS, type ArmName, FURTHER_LIFTS, LADDER } from './arms.ts'
 import { type Lift, pairedBootstrap, quantile, weightedMean } from './bootstrap.ts'
 import { type Groups, groupCases, HISTORY_LENGTHS, ofHistory } from './groups.ts'
+import { type OwnerSummary, summariseOwner } from './owner/summary.ts'
 import {
   type ByShopper,
   groupByShopper,
@@ -39,7 +40,8 @@ export interface Summary {
   readonly groups: Groups
   /** Null where nothing is learned on devices. */
   readonly change: ShopperChange | null
-  readonly nightly: NightlySummary
+  /** Null where nobody was asked the owner's questions. */
+  readonly owner: OwnerSummary | null
 }
 
 /** personal against base-fresh, shopper by shopper. */
@@ -56,16 +58,6 @@ export interface ShopperChange {
   readonly guardTripped: number
 }
 
-/** What knowing everything up to the case is worth to a model that a server brings up to date at night. */
-export interface NightlySummary {
-  /** Mean NDCG@10 of the base model with everything before the case's midnight. */
-  readonly 'ndcg@10': number
-  /** Cases for which that lacks something. */
-  readonly lacking: number
-  /** base-fresh over it; absent where it is at 0. */
-  readonly lift?: Lift
-}
-
 /**
  * @param results grouped by shopper
  * @param arms that the results have
@@ -77,12 +69,6 @@ export function summarise(
   arms: readonly ArmName[] = ARMS,
 ): Summary {
   const byShopper = groupByShopper(results)
-  const nightly = pairOver(
-    byShopper,
-    metricOf('base-fresh', 'ndcg@10'),
-    ({ nightly }) => nightly.ndcg,
-    meanOver,
-  )
   const plans = planLifts(arms)
   const pairs = plans.map(({ arm, over, metric, onlyNew, keep }) =>
     pairOver(
@@ -93,7 +79,7 @@ export function summarise(
       keep,
     ),
   )
-  const lifts = pairedBootstrap([...pairs, nightly], byShopper.length, createRandom(seed))
+  const lifts = pairedBootstrap(pairs, byShopper.length, createRandom(seed))
   return {
     shoppers: byShopper.length,
     cases: results.length,
@@ -105,11 +91,7 @@ export function summarise(
     }),
     groups: groupCases(byShopper, arms, seed, meanOver),
     change: arms.includes('personal') ? changeOf(byShopper, seed) : null,
-    nightly: {
-      'ndcg@10': weightedMean(nightly.over, nightly.weights),
-      lacking: results.filter(({ nightly }) => nightly.lacks).length,
-      lift: lifts[plans.length] ?? undefined,
-    },
+    owner: summariseOwner(byShopper, seed, meanOver, arms.includes('personal')),
   }
 }
 

@@ -141,6 +141,8 @@ export function testInput(
     popularity: 'nightly',
     historyFrom: 'beginning',
     target: 'any',
+    kinds: { purchases: true, others: false },
+    serverKnows: 'orders',
     seed: 1,
     ...changes,
   }

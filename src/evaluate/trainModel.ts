@@ -5,7 +5,7 @@ import { publishModel } from '../train/models/publish.ts'
 import { isSequenceShop } from '../train/plan.ts'
 import { pretrain } from '../train/pretrain.ts'
 import { readShop } from '../train/shop/read.ts'
-import { selectCases } from './cases.ts'
+import { kindsOf, selectCases } from './cases.ts'
 import { isInTraining, parseFraction, readHoldoutFile } from './heldOut.ts'
 import { parseDate, type Question } from './load.ts'
 import { type Steps, step } from './steps.ts'
@@ -39,6 +39,7 @@ export async function trainModel(
       dayOnly: shop.dayOnly,
       protocol: asked.protocol,
       target: asked.target ?? 'any',
+      kinds: kindsOf(shop.shoppers),
       isHeldOut: isOut,
       until: parseDate(asked.testFrom ?? until, asked.testFrom ? '--test-from' : '--until'),
     })

@@ -8,6 +8,8 @@ import type { BaselineContext, TunableArm } from './baselines.ts'
 
 export interface TuningCase extends BaselineContext {
   readonly targets: readonly number[]
+  /** In the mean: that of the report. */
+  readonly weight: number
 }
 
 export interface Tuned<P> {
@@ -18,6 +20,8 @@ export interface Tuned<P> {
 
 /** Rounds over all parameters; a second one lets them settle together. */
 const SWEEPS = 2
+/** Values tried past either end of a grid; the last is far from anything sensible. */
+const WIDENINGS = 6
 
 /** Ties keep the earlier choice, so the result is deterministic. Without cases: the start. */
 export function tune<P extends object>(
@@ -26,29 +30,58 @@ export function tune<P extends object>(
   items: number,
 ): Tuned<P> {
   const out = new Float32Array(items)
+  const total = cases.reduce((sum, { weight }) => sum + weight, 0)
   const quality = (parameters: P) => {
     let sum = 0
     for (const context of cases) {
       arm.score(parameters, context, out)
-      sum += ndcg(placesOf(out, context.targets), 10)
+      sum += context.weight * ndcg(placesOf(out, context.targets), 10)
     }
-    return cases.length > 0 ? sum / cases.length : 0
+    return sum / total
   }
+  if (cases.length === 0) return { parameters: arm.start, quality: 0 }
   let best = arm.start
   let highest = quality(best)
-  if (cases.length === 0) return { parameters: best, quality: 0 }
+  const attempt = <K extends keyof P>(name: K, value: P[K]) => {
+    if (value === best[name]) return
+    const candidate = { ...best, [name]: value }
+    const reached = quality(candidate)
+    if (reached > highest) {
+      best = candidate
+      highest = reached
+    }
+  }
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     for (const name of Object.keys(arm.grid) as (keyof P)[]) {
-      for (const value of arm.grid[name]) {
-        if (value === best[name]) continue
-        const candidate = { ...best, [name]: value }
-        const reached = quality(candidate)
-        if (reached > highest) {
-          best = candidate
-          highest = reached
-        }
+      for (const value of arm.grid[name]) attempt(name, value)
+      let numbers: readonly number[] = arm.grid[name].flatMap((value) =>
+        typeof value === 'number' ? [value] : [],
+      )
+      for (let widened = 0; widened < WIDENINGS; widened++) {
+        const value = beyond(numbers, Number(best[name]), arm.below?.[name])
+        if (value === null) break
+        attempt(name, value as P[keyof P])
+        if (best[name] !== value) break
+        numbers = [...numbers, value].sort((a, b) => a - b)
       }
     }
   }
   return { parameters: best, quality: highest }
+}
+
+/**
+ * The next value past the end of a grid that the best one lies at, by the ratio of the last two;
+ * halfway where it would pass `below`. Null inside the grid, or where its end is 0.
+ */
+function beyond(
+  numbers: readonly number[],
+  best: number,
+  below = Number.POSITIVE_INFINITY,
+): number | null {
+  const [first, second] = numbers
+  const [last, before] = [...numbers].reverse()
+  if (best === first && first > 0) return first ** 2 / second
+  if (best !== last || numbers.length < 2) return null
+  const next = last ** 2 / before
+  return next < below ? next : (last + below) / 2
 }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { buildCases } from '../core/features/cases.ts'
 import { createRandom } from '../core/model/random.ts'
 import { DAY } from '../core/time.ts'
 import { METRICS } from '../train/metrics.ts'
 import { ARMS, type ArmName, BASE_ARMS } from './arms.ts'
-import { type EvaluationInput, selectCases } from './cases.ts'
+import { casesOf, type EvaluationInput, selectCases } from './cases.ts'
 import type { Fit } from './device.ts'
-import { prepareWalk, tuneBaselines } from './prepare.ts'
+import { prepareWalk } from './prepare.ts'
 import { purchase, type TestModelOptions, testInput, testShop, UNTIL } from './testShop.ts'
+import { tuneBaselines } from './tuneBaselines.ts'
 import { type CaseResult, metricAt, walkShopper } from './walk.ts'
 
 /** Gradient descent that needs no engine: the walk only asks for something that fits. */
@@ -149,7 +149,7 @@ describe('walking a shopper', () => {
     const regular = Array.from({ length: 30 }, (_, k) =>
       purchase(k % 2, UNTIL + (k - 10) * DAY, `order${k}`),
     )
-    const cases = buildCases({ id: 'regular', interactions: regular }, false, UNTIL)
+    const cases = casesOf(evaluation, { id: 'regular', interactions: regular }, UNTIL)
     const results = await walkShopper(walk, cases)
     const tripped = results.findIndex(({ guardActive }) => !guardActive)
     expect(tripped).toBeGreaterThan(0)
@@ -172,7 +172,7 @@ describe('walking a shopper', () => {
         purchase(2, UNTIL + 3 * DAY, 'c'),
       ],
     }
-    const [first, second, third] = await walkShopper(walk, buildCases(shopper, false, UNTIL))
+    const [first, second, third] = await walkShopper(walk, casesOf(evaluation, shopper, UNTIL))
     expect([first.hasNew, second.hasNew, third.hasNew]).toEqual([true, false, true])
     // Nothing was seen before the first case, so nothing is filtered.
     expect(of(first, 'popular', 'nll', true)).toBe(of(first, 'popular', 'nll'))

@@ -2,21 +2,25 @@
  * @module Test, then learn: one shopper's cases in time order. Every arm ranks the whole catalogue
  * before the case is known to it.
  */
-import { firstAtOrAfter, withoutLastSession } from '../core/features/cases.ts'
-import type { Case, History } from '../core/features/history.ts'
+import { withoutLastSession } from '../core/features/cases.ts'
+import type { History } from '../core/features/history.ts'
 import { DIMENSION } from '../core/model/baseModel.ts'
 import { personalScores, scoreTerms } from '../core/model/score.ts'
 import type { FitProblem } from '../core/personal/problem.ts'
-import { DAY } from '../core/time.ts'
-import { METRICS, measure, ndcg, placesOf } from '../train/metrics.ts'
+import { METRICS, measure } from '../train/metrics.ts'
 import { ARMS, type ArmName, BASE_ARMS, type BaselineName } from './arms.ts'
 import type { BaselineContext } from './baselines.ts'
-import { type DeviceScores, type DeviceShop, ShopperDevice } from './device.ts'
+import type { AskedCase } from './cases.ts'
+import { type DeviceScores, type DeviceShop, ShopperDevice, scoreOn } from './device.ts'
+import { STORES, type Store, storeHistory } from './owner/knowledge.ts'
+import { measureOwner, type OwnerCase, type OwnerQuestions } from './owner/measure.ts'
 import { popularityOf } from './popularity.ts'
 
 export interface Walk extends DeviceShop {
-  /** Nothing from before it is on a device. Milliseconds. */
-  readonly storeBegins: number
+  /** What the compared arms have of a shopper. */
+  readonly store: Store
+  /** Null: only the arms are compared. */
+  readonly owner: OwnerQuestions | null
   readonly baselines: Readonly<
     Record<BaselineName, (context: BaselineContext, out: Float32Array) => void>
   >
@@ -33,12 +37,8 @@ export interface CaseResult {
   readonly metrics: Float32Array
   /** Whether the guard let the personal model rank this case. */
   readonly guardActive: boolean
-  /** The base model with everything before the case's midnight, as a nightly server would know it. */
-  readonly nightly: {
-    readonly ndcg: number
-    /** Whether that lacks something. */
-    readonly lacks: boolean
-  }
+  /** Null where nothing was bought, or not asked. */
+  readonly owner: OwnerCase | null
 }
 
 const STRIDE = 2 * METRICS.length
@@ -52,34 +52,63 @@ export function metricAt(arm: number, metric: number, onlyNew: boolean): number 
 const NAIVE_STEP_SIZE = 0.03
 const NAIVE_STEPS = 30
 
-/** @param cases of one shopper, ascending by time. */
-export async function walkShopper(walk: Walk, cases: readonly Case[]): Promise<CaseResult[]> {
+/**
+ * The guard of the compared arms' device sees every case, those of the other stores the purchases.
+ * @param cases of one shopper, ascending by time.
+ */
+export async function walkShopper(walk: Walk, cases: readonly AskedCase[]): Promise<CaseResult[]> {
   const results: CaseResult[] = []
   const arms = walk.fit ? ARMS : BASE_ARMS
-  const device = new ShopperDevice(walk)
+  const devices = new Map(STORES.map((store) => [store, new ShopperDevice(walk)]))
   for (const one of cases) {
     const { shopper, time, targets } = one
-    const history = historySince(walk.storeBegins, one.history)
-    const scored = await device.score({ history, time })
+    // All stores hold an end of one history, so its length says which.
+    const known = new Map<number, ReturnType<typeof scoreOn>>()
+    const after: (() => void)[] = []
+    const scoreStore = async (store: Store, history: History) => {
+      const device = devices.get(store) ?? new ShopperDevice(walk)
+      const scored = known.get(history.length) ?? scoreOn(walk, { history, time })
+      known.set(history.length, scored)
+      const scores = await device.score({ history, time }, scored)
+      after.push(() => device.observe(scores, targets))
+      return scores
+    }
+    const history = storeHistory(walk.store, one, walk.installed)
+    const scored = await scoreStore(walk.store, history)
+    const context = contextOf(one, history, scored)
     results.push({
       shopper,
       time,
       history: history.length,
-      guardActive: device.guardActive,
-      ...measureAll(await scoreAll(walk, { history, time }, scored), history, targets, arms),
-      nightly: measureNightly(one, scored),
+      guardActive: devices.get(walk.store)?.guardActive ?? true,
+      ...measureAll(await scoreAll(walk, context, scored), history, targets, arms),
+      owner:
+        walk.owner && one.bought.length > 0
+          ? await measureOwner(walk.owner, one, context, scored.model, (store, held) =>
+              store === walk.store ? Promise.resolve(scored) : scoreStore(store, held),
+            )
+          : null,
     })
-    device.observe(scored, targets)
+    for (const observe of after) observe()
   }
   return results
 }
 
+function contextOf(
+  { time }: AskedCase,
+  history: History,
+  { model }: DeviceScores,
+): BaselineContext {
+  const { statistics } = model
+  return { history, time, popularity: popularityOf(statistics), neighbours: statistics }
+}
+
 async function scoreAll(
   walk: Walk,
-  { history, time }: Pick<Case, 'history' | 'time'>,
+  context: BaselineContext,
   { model, terms, learned, shown }: DeviceScores,
 ): Promise<Readonly<Record<ArmName, Float32Array>>> {
-  const context = { history, time, popularity: popularityOf(model.statistics) }
+  const { history, time } = context
   const baseline = (name: BaselineName) => {
     const out = new Float32Array(model.itemIds.length)
     walk.baselines[name](context, out)
@@ -115,23 +144,6 @@ function naiveProblem(problem: FitProblem): FitProblem {
     stepSize: new Float32Array(problem.parameters).fill(NAIVE_STEP_SIZE),
     steps: NAIVE_STEPS,
   }
-}
-
-/** What a store holds that began at a time. */
-export function historySince(time: number, history: History): History {
-  return history.slice(firstAtOrAfter(history, time))
-}
-
-/** Most shops learn at night: what the shopper did since then is what a server lacks. */
-function measureNightly(
-  { history, time, targets }: Case,
-  { model }: DeviceScores,
-): CaseResult['nightly'] {
-  const midnight = Math.floor(time / DAY) * DAY
-  const known = history.slice(0, firstAtOrAfter(history, midnight))
-  const lacks = known.length < history.length
-  const scores = scoreTerms(model, known, time).base
-  return { ndcg: ndcg(placesOf(scores, targets), 10), lacks }
 }
 
 function measureAll(

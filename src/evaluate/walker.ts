@@ -2,7 +2,8 @@
 import { createWasmEngine } from '../engine/wasm/wasmEngine.ts'
 import { selectCases } from './cases.ts'
 import { load, type Question } from './load.ts'
-import { prepareWalk, type TunedBaselines } from './prepare.ts'
+import { prepareWalk } from './prepare.ts'
+import type { TunedBaselines } from './tuneBaselines.ts'
 import { type CaseResult, walkShopper } from './walk.ts'
 import { type ProcessOrder, type Send, serve } from './walkMessage.ts'
 

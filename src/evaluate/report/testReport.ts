@@ -31,7 +31,7 @@ function madeUp(shoppers: number): CaseResult[] {
       hasNew: true,
       guardActive: true,
       metrics,
-      nightly: { ndcg: 0.1, lacks: k % 7 === 0 },
+      owner: null,
     }
   })
 }

@@ -1,0 +1,82 @@
+/**
+ * @module What a shop's owner asks of one case: how well the bought is ranked by a server, by what it
+ * knows, and by a device, by when its store began. NDCG@10 throughout.
+ */
+import { firstAtOrAfter } from '../../core/features/cases.ts'
+import type { History } from '../../core/features/history.ts'
+import type { BaseModel } from '../../core/model/baseModel.ts'
+import { scoreTerms } from '../../core/model/score.ts'
+import { DAY } from '../../core/time.ts'
+import { ndcg, placesOf } from '../../train/metrics.ts'
+import type { BaselineContext } from '../baselines.ts'
+import type { AskedCase } from '../cases.ts'
+import type { DeviceScores } from '../device.ts'
+import { type ServerKnows, STORES, type Store, serverHistory, storeHistory } from './knowledge.ts'
+
+type Counts = (context: BaselineContext, out: Float32Array) => void
+
+/** What servers and counts need; the same for all shoppers. */
+export interface OwnerQuestions {
+  readonly serverKnows: ServerKnows
+  readonly dayOnly: boolean
+  /** Milliseconds; when the tested days begin. */
+  readonly installed: number
+  /** The better of the tuned counts, tuned by who counts what. */
+  readonly counts: Readonly<Record<'server' | 'install' | 'beginning', Counts>>
+}
+
+/** NDCG@10 of what was bought. */
+export interface OwnerCase {
+  readonly server: { readonly model: number; readonly counts: number }
+  /** Of a server that has taken every event before the case's midnight. */
+  readonly nightly: number
+  readonly stores: Readonly<Record<Store, StoreQuality>>
+}
+
+export interface StoreQuality {
+  readonly counts: number
+  /** Nothing learned. */
+  readonly base: number
+  /** What ships. */
+  readonly personal: number
+}
+
+/** Scores by a device that holds a history. */
+export type ScoreStore = (store: Store, history: History) => Promise<DeviceScores>
+
+/**
+ * @param context what counts know but the history
+ * @param model with the statistics of the case's day
+ */
+export async function measureOwner(
+  { serverKnows, dayOnly, counts, installed }: OwnerQuestions,
+  { history, time, bought }: AskedCase,
+  context: BaselineContext,
+  model: BaseModel,
+  scoreStore: ScoreStore,
+): Promise<OwnerCase> {
+  const quality = (scores: Float32Array) => ndcg(placesOf(scores, bought), 10)
+  const byModel = (known: History) => quality(scoreTerms(model, known, time).base)
+  const byCounts = (count: Counts, known: History) => {
+    const out = new Float32Array(model.itemIds.length)
+    count({ ...context, history: known, time }, out)
+    return quality(out)
+  }
+  const known = serverHistory(serverKnows, { history, time }, dayOnly)
+  const midnight = Math.floor(time / DAY) * DAY
+  const stores = {} as Record<Store, StoreQuality>
+  for (const store of STORES) {
+    const held = storeHistory(store, { history, time }, installed)
+    const { terms, shown } = await scoreStore(store, held)
+    stores[store] = {
+      counts: byCounts(counts[store === 'beginning' ? store : 'install'], held),
+      base: quality(terms.base),
+      personal: quality(shown),
+    }
+  }
+  return {
+    server: { model: byModel(known), counts: byCounts(counts.server, known) },
+    nightly: byModel(history.slice(0, firstAtOrAfter(history, midnight))),
+    stores,
+  }
+}

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest'
+import { DAY } from '../../core/time.ts'
+import { type EvaluationInput, selectCases } from '../cases.ts'
+import { groupByShopper } from '../perShopper.ts'
+import { prepareWalk } from '../prepare.ts'
+import { ownerParts } from '../report/owner.ts'
+import { textLines } from '../report/report.ts'
+import { testInput, testModel, testShop } from '../testShop.ts'
+import { tuneBaselines } from '../tuneBaselines.ts'
+import { type CaseResult, walkShopper } from '../walk.ts'
+import { STORES } from './knowledge.ts'
+import type { OwnerCase } from './measure.ts'
+import { summariseOwner } from './summary.ts'
+
+/** Everybody looks, the day before, at what they are about to buy, and at nothing else. */
+function clicks(): EvaluationInput {
+  const orders = testShop(60, 30)
+  const shop = {
+    ...orders,
+    shoppers: orders.shoppers.map(({ id, interactions }) => ({
+      id,
+      interactions: interactions
+        .flatMap((one) => [
+          {
+            ...one,
+            name: 'view_item' as const,
+            time: one.time - DAY,
+            session: `look ${one.session}`,
+          },
+          one,
+        ])
+        .sort((a, b) => a.time - b.time),
+    })),
+  }
+  const kinds = { purchases: true, others: true }
+  return testInput(shop, { kinds, model: withViews(testModel(shop)) })
+}
+
+/** Views of the last days count as much as orders. */
+function withViews(model: EvaluationInput['model']): EvaluationInput['model'] {
+  const touched = model.manifest.features.findIndex(({ name }) => name === 'touched3')
+  const featureWeights = model.featureWeights.slice()
+  featureWeights[touched] = 3
+  return { ...model, featureWeights }
+}
+
+async function walk(input: EvaluationInput): Promise<CaseResult[]> {
+  const prepared = prepareWalk(input, tuneBaselines(input), null)
+  const walked = await Promise.all(selectCases(input).map((cases) => walkShopper(prepared, cases)))
+  return walked.flat()
+}
+
+describe('the owner’s questions', () => {
+  it('see what a server lacks that has no clicks, and that a nightly one with them lacks nothing', async () => {
+    const results = await walk(clicks())
+    const asked = results.filter(({ owner }) => owner)
+    expect(asked.length).toBeLessThan(results.length)
+    const summary = summariseOwner(groupByShopper(results), 1, 'shoppers', false)
+    if (!summary) throw new Error('nobody was asked')
+    expect(summary.cases).toBe(asked.length)
+    for (const store of ['install', 'beginning'] as const) {
+      expect(summary.blind[store].model.lift?.lo).toBeGreaterThan(0.2)
+      expect(summary.blind[store].countsOverCounts.lift?.lo).toBeGreaterThan(0.2)
+    }
+    // Looks lie a day back: the night before, the server has them all.
+    expect(summary.nightly.beginning.lift).toMatchObject({ relative: 0, lo: 0, hi: 0 })
+    expect(summary.stores['0'].arm).toBeLessThan(summary.stores['7'].arm)
+    expect(summary.learning).toBeNull()
+  }, 60_000)
+
+  it('say that an order log can’t tell, and leave nobody’s clicks to a server that knows all', async () => {
+    const orders = testInput(testShop())
+    for (const one of await walk(orders)) {
+      expect(one.owner?.server.model).toBe(one.owner?.stores.beginning.base)
+      expect(one.owner?.server.counts).toBe(one.owner?.stores.beginning.counts)
+    }
+    const all = await walk({ ...clicks(), serverKnows: 'all' })
+    for (const { owner } of all)
+      if (owner) expect(owner.server.model).toBe(owner.stores.beginning.base)
+  }, 60_000)
+
+  it('are answered by means over shoppers, with who is worse', () => {
+    const quality = (personal: number) => ({ counts: 0.2, base: 0.4, personal })
+    const owner = (personal: number): OwnerCase => ({
+      server: { model: 0.25, counts: 0.1 },
+      nightly: 0.5,
+      stores: Object.fromEntries(
+        STORES.map((store) => [store, quality(personal)]),
+      ) as unknown as OwnerCase['stores'],
+    })
+    const of = (shopper: string, personal: number) =>
+      ({ shopper, owner: owner(personal) }) as unknown as CaseResult
+    const hurt = Array.from({ length: 6 }, () => of('ann', 0.3))
+    const summary = summariseOwner(groupByShopper([...hurt, of('bob', 0.5)]), 1, 'shoppers', true)
+    if (!summary) throw new Error('nobody was asked')
+    expect(summary).toMatchObject({ shoppers: 2, cases: 7 })
+    expect(summary.blind.install.model.lift?.relative).toBeCloseTo(0.4 / 0.25 - 1, 6)
+    expect(summary.nightly.beginning.lift?.relative).toBeCloseTo(0.4 / 0.5 - 1, 6)
+    expect(summary.learning?.install.worse).toMatchObject({ significant: 1, share: 0.5 })
+    const report = { title: '', lead: [], notes: [] }
+    const kinds = { purchases: true, others: false }
+    const text = textLines({ ...report, parts: ownerParts(summary, kinds, 'orders') }).join('\n')
+    expect(text).toContain('This log holds orders alone')
+    expect(text).toContain('not shown')
+    expect(text).not.toMatch(/NaN|undefined|Infinity/)
+    const mixed = ownerParts(summary, { ...kinds, others: true }, 'orders')
+    expect(textLines({ ...report, parts: mixed }).join('\n')).not.toContain('orders alone')
+  })
+})

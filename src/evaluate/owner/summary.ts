@@ -1,0 +1,97 @@
+/** @module A shop owner's four questions, answered with intervals over the tested shoppers. */
+import { createRandom } from '../../core/model/random.ts'
+import { type Lift, pairedBootstrap, weightedMean } from '../bootstrap.ts'
+import { type ByShopper, type Keep, type MeanOver, pairOver } from '../perShopper.ts'
+import { countWorse, type WorseShoppers } from '../shoppersWorse.ts'
+import { STORES, type Store } from './knowledge.ts'
+import type { OwnerCase, StoreQuality } from './measure.ts'
+
+/** Mean NDCG@10 of two, and the first over the second; no lift where the second is at 0. */
+export interface Compared {
+  readonly arm: number
+  readonly over: number
+  readonly lift?: Lift
+}
+
+/** Stores of a device that was there from the first tested day, and from the log's beginning. */
+export const DEVICE_STORES = ['install', 'beginning'] as const satisfies readonly Store[]
+
+type OfDevices<T> = Readonly<Record<(typeof DEVICE_STORES)[number], T>>
+
+export interface OwnerSummary {
+  /** With something that was bought, and their cases with it. */
+  readonly shoppers: number
+  readonly cases: number
+  /** (a) What ships against a server that lacks clicks, by model and by counts; counts against counts. */
+  readonly blind: OfDevices<{
+    readonly model: Compared
+    readonly counts: Compared
+    readonly countsOverCounts: Compared
+  }>
+  /** (b) What ships against a nightly server that has taken every click. */
+  readonly nightly: OfDevices<Compared>
+  /** (c) What ships against the best counting, by when the store began. */
+  readonly stores: Readonly<Record<Store, Compared & { readonly base: number }>>
+  /** (d) What ships against the base; null where nothing is learned. */
+  readonly learning: OfDevices<Compared & { readonly worse: WorseShoppers }> | null
+}
+
+type Value = (one: OwnerCase) => number
+
+/** Null below two shoppers: an interval over one says nothing. */
+export function summariseOwner(
+  byShopper: ByShopper,
+  seed: number,
+  meanOver: MeanOver,
+  learns: boolean,
+): OwnerSummary | null {
+  const isAsked: Keep = ({ owner }) => owner !== null
+  const asked = byShopper.map((own) => own.filter(isAsked)).filter((own) => own.length > 0)
+  if (asked.length < 2) return null
+  const compare = (arm: Value, over: Value): Compared => {
+    const value = (of: Value) => (one: ByShopper[number][number]) => (one.owner ? of(one.owner) : 0)
+    const pair = pairOver(asked, value(arm), value(over), meanOver)
+    // The same draws for every pair.
+    const [lift] = pairedBootstrap([pair], asked.length, createRandom(seed))
+    return {
+      arm: weightedMean(pair.values, pair.weights),
+      over: weightedMean(pair.over, pair.weights),
+      ...(lift && { lift }),
+    }
+  }
+  const of =
+    (what: keyof StoreQuality) =>
+    (store: Store): Value =>
+    ({ stores }) =>
+      stores[store][what]
+  const [personal, base, counts] = [of('personal'), of('base'), of('counts')]
+  const each = <K extends Store, T>(stores: readonly K[], of: (store: K) => T) =>
+    Object.fromEntries(stores.map((store) => [store, of(store)])) as Record<K, T>
+  const worse = (store: Store) =>
+    countWorse(
+      asked.map((own) =>
+        own.map(({ owner }) => (owner ? personal(store)(owner) - base(store)(owner) : 0)),
+      ),
+      createRandom(seed + 1),
+    )
+  return {
+    shoppers: asked.length,
+    cases: asked.flat().length,
+    blind: each(DEVICE_STORES, (store) => ({
+      model: compare(personal(store), ({ server }) => server.model),
+      counts: compare(personal(store), ({ server }) => server.counts),
+      countsOverCounts: compare(counts(store), ({ server }) => server.counts),
+    })),
+    nightly: each(DEVICE_STORES, (store) => compare(personal(store), ({ nightly }) => nightly)),
+    stores: each(STORES, (store) => {
+      const { over } = compare(personal(store), base(store))
+      return { ...compare(personal(store), counts(store)), base: over }
+    }),
+    learning: learns
+      ? each(DEVICE_STORES, (store) => ({
+          ...compare(personal(store), base(store)),
+          worse: worse(store),
+        }))
+      : null,
+  }
+}

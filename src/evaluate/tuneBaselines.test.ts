@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import { DAY } from '../core/time.ts'
+import { isHeldOut } from '../train/holdout.ts'
+import type { EvaluationInput } from './cases.ts'
+import { purchase, START, testInput, testShop, UNTIL } from './testShop.ts'
+import { prepareTuning, tuneBaselines } from './tuneBaselines.ts'
+
+const input = (changes: Partial<EvaluationInput> = {}) => testInput(testShop(), changes)
+
+describe('tuned baselines', () => {
+  it('depend on training shoppers before the limit only', () => {
+    const evaluation = input()
+    const tuned = tuneBaselines(evaluation)
+    expect(tuned.cases).toBeGreaterThan(20)
+    const elsewhere = evaluation.shoppers.map((shopper) => ({
+      ...shopper,
+      interactions: isHeldOut(shopper.id, 0.5, 1)
+        ? []
+        : shopper.interactions.filter(({ time }) => time < UNTIL),
+    }))
+    expect(tuneBaselines({ ...evaluation, shoppers: elsewhere })).toEqual(tuned)
+  })
+
+  it('fall back to their starts where training left no cases', () => {
+    expect(tuneBaselines(input({ until: START })).cases).toBe(0)
+  })
+
+  it('know nothing else of the shoppers that they are tuned on', () => {
+    // Everybody buys two things that nobody else ever buys, together, again and again.
+    const items = 120
+    const shop = {
+      ...testShop(1, items),
+      shoppers: Array.from({ length: 60 }, (_, s) => ({
+        id: `shopper${s}`,
+        interactions: [10, 20, 30, 55].flatMap((day) =>
+          [2 * s, 2 * s + 1].map((item) => purchase(item, START + day * DAY, `${s}-${day}`)),
+        ),
+      })),
+    }
+    const evaluation = testInput(shop, { until: START + 80 * DAY })
+    const { casesWith, shoppers } = prepareTuning(evaluation, 'shoppers')
+    const cases = casesWith(
+      ({ history }) => history,
+      ({ targets }) => targets,
+    )
+    expect(shoppers).toBeGreaterThan(5)
+    for (const { targets, neighbours, popularity } of cases)
+      for (const item of targets) {
+        expect(neighbours.neighbourWeights[item * neighbours.neighboursPerItem]).toBe(0)
+        expect(popularity.all[item]).toBe(0)
+      }
+    const bought = new Set(cases.flatMap(({ targets }) => targets))
+    const others = Array.from({ length: items }, (_, item) => item).filter(
+      (item) => !bought.has(item) && !evaluation.isHeldOut(`shopper${item >> 1}`),
+    )
+    const [{ neighbours }] = cases
+    expect(others.length).toBeGreaterThan(5)
+    for (const item of others)
+      expect(neighbours.neighbourWeights[item * neighbours.neighboursPerItem]).toBeGreaterThan(0)
+  })
+
+  it('count each shopper as the report does', () => {
+    const sumOf = (meanOver: 'shoppers' | 'cases') => {
+      const { casesWith, shoppers } = prepareTuning(input(), meanOver)
+      const cases = casesWith(
+        ({ history }) => history,
+        ({ targets }) => targets,
+      )
+      const weight = cases.reduce((sum, one) => sum + one.weight, 0)
+      return { weight, cases: cases.length, shoppers }
+    }
+    const { shoppers, weight, cases } = sumOf('shoppers')
+    expect(weight).toBeCloseTo(shoppers, 6)
+    expect(cases).toBeGreaterThan(shoppers)
+    expect(sumOf('cases').weight).toBe(sumOf('cases').cases)
+  })
+})

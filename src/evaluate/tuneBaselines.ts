@@ -1,0 +1,130 @@
+/** @module The baselines' parameters: tuned on training shoppers, as those of the tests will be asked. */
+import { cooccurrence, DEFAULT_COOCCURRENCE } from '../core/features/cooccurrence.ts'
+import type { History } from '../core/features/history.ts'
+import { DIMENSION } from '../core/model/baseModel.ts'
+import { createRandom, inRandomOrder } from '../core/model/random.ts'
+import { DAY } from '../core/time.ts'
+import {
+  type EwmaParameters,
+  ewma,
+  ITEM_KNN,
+  type ItemKnnParameters,
+  RECENTLY_VIEWED,
+  type RecentlyViewedParameters,
+} from './baselines.ts'
+import { type AskedCase, casesOf, type EvaluationInput } from './cases.ts'
+import { serverHistory, storeHistory } from './owner/knowledge.ts'
+import type { OwnerQuestions } from './owner/measure.ts'
+import type { MeanOver } from './perShopper.ts'
+import { popularityOf, publishedFiles } from './popularity.ts'
+import { type Tuned, type TuningCase, tune } from './tune.ts'
+
+const TUNING_CASES = 400
+/** Of one shopper, where each shopper counts the same: few shoppers with many would say little. */
+const CASES_EACH = 4
+/** Days before `until` from which tuning cases come; what precedes them builds the neighbours. */
+const TUNING_DAYS = 60
+
+/** Arms that count, tuned by one knowledge of the past. */
+export interface TunedCounts {
+  readonly recentlyViewed: Tuned<RecentlyViewedParameters>
+  readonly itemKnn: Tuned<ItemKnnParameters>
+}
+
+export interface TunedBaselines extends TunedCounts {
+  readonly cases: number
+  readonly shoppers: number
+  readonly ewma: Tuned<EwmaParameters>
+  /** On what was bought. */
+  readonly owner: Readonly<Record<keyof OwnerQuestions['counts'], TunedCounts>>
+}
+
+/** Chooses the baselines' parameters on training shoppers' cases of the last days before `until`. */
+export function tuneBaselines(
+  input: EvaluationInput,
+  meanOver: MeanOver = 'shoppers',
+): TunedBaselines {
+  const { model, dayOnly, serverKnows, historyFrom } = input
+  const items = model.itemIds.length
+  const { shoppers, from, casesWith } = prepareTuning(input, meanOver)
+  const since = (store: 'install' | 'beginning') => (one: AskedCase) =>
+    storeHistory(store, one, from)
+  const bought = (one: AskedCase) => one.bought
+  const tuned = new Map<string, TunedCounts>()
+  const counts = (cases: readonly TuningCase[]): TunedCounts => {
+    // All are ends or parts of the same logs: where the sizes agree, so does the rest.
+    const sizes = cases.map(({ history, targets }) => `${history.length} ${targets.length}`).join()
+    const found = tuned.get(sizes) ?? {
+      recentlyViewed: tune(RECENTLY_VIEWED, cases, items),
+      itemKnn: tune(ITEM_KNN, cases, items),
+    }
+    tuned.set(sizes, found)
+    return found
+  }
+  const cases = casesWith(since(historyFrom), ({ targets }) => targets)
+  return {
+    cases: cases.length,
+    shoppers,
+    ...counts(cases),
+    ewma: tune(ewma(model.itemVectors, DIMENSION), cases, items),
+    owner: {
+      server: counts(casesWith((one) => serverHistory(serverKnows, one, dayOnly), bought)),
+      install: counts(casesWith(since('install'), bought)),
+      beginning: counts(casesWith(since('beginning'), bought)),
+    },
+  }
+}
+
+/**
+ * Some training shoppers' cases, with lists and popularity that don't know these shoppers, as those of
+ * the tests don't know the tested ones.
+ */
+export function prepareTuning(input: EvaluationInput, meanOver: MeanOver) {
+  const { model, until } = input
+  const from = until - TUNING_DAYS * DAY
+  const { drawn, others } = drawShoppers(input, from, meanOver)
+  const statisticsAt = publishedFiles(input, others, from)
+  const { neighboursPerItem } = model.statistics
+  const settings = { ...DEFAULT_COOCCURRENCE, neighboursPerItem }
+  const lists = cooccurrence(model.itemIds.length, others, from, settings)
+  const neighbours = { neighboursPerItem, ...lists }
+  const casesWith = (
+    known: (one: AskedCase) => History,
+    wanted: (one: AskedCase) => readonly number[],
+  ) =>
+    drawn.flatMap((own): TuningCase[] => {
+      const asked = own.filter((one) => wanted(one).length > 0)
+      return asked.map((one) => ({
+        history: known(one),
+        time: one.time,
+        targets: wanted(one),
+        popularity: popularityOf(statisticsAt(one.time)),
+        neighbours,
+        weight: meanOver === 'cases' ? 1 : 1 / asked.length,
+      }))
+    })
+  return { shoppers: drawn.length, from, casesWith }
+}
+
+/** Cases of some training shoppers, and the logs of all others. */
+function drawShoppers(
+  input: EvaluationInput,
+  from: number,
+  meanOver: MeanOver,
+): { drawn: (readonly AskedCase[])[]; others: History[] } {
+  const random = createRandom(input.seed)
+  const training = input.shoppers.filter(({ id }) => !input.isHeldOut(id))
+  const drawn: (readonly AskedCase[])[] = []
+  const others: History[] = []
+  let cases = 0
+  for (const shopper of inRandomOrder(training, random)) {
+    const all = casesOf(input, shopper, from).filter(({ time }) => time < input.until)
+    const own = meanOver === 'cases' ? all : inRandomOrder(all, random).slice(0, CASES_EACH)
+    const wanted = own.length > 0 && cases < TUNING_CASES && 2 * drawn.length < training.length
+    if (wanted) {
+      drawn.push(own)
+      cases += own.length
+    } else others.push(shopper.interactions)
+  }
+  return { drawn, others }
+}
