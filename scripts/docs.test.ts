@@ -121,11 +121,12 @@ describe('documents name what there is', () => {
   })
 
   test('a command line that can’t be typed is found', async () => {
-    expect(typed('npm run -s nearside -- serve --role leader # why')).toEqual([
-      ['serve', '--role', 'leader'],
+    expect(typed('npm run -s nearside -- serve --role leader --policy demo # why')).toEqual([
+      ['serve', '--role', 'leader', '--policy', 'demo'],
     ])
     expect(await refusal(['serve', '--role', 'leader', '--port', 'eighty'])).toMatch(/--port/)
-    expect(await refusal(['serve', '--role', 'leader'])).toBe('')
+    expect(await refusal(['serve', '--role', 'leader'])).toMatch(/--policy/)
+    expect(await refusal(['serve', '--role', 'leader', '--policy', 'demo'])).toBe('')
   })
 })
 

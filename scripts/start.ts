@@ -85,7 +85,16 @@ function seedModels(): string {
 
 /** Starts one aggregator and resolves when it says that it listens. */
 function serve(role: 'leader' | 'helper', args: string[]): Promise<void> {
-  const cli = ['--import', 'tsx', join(ROOT, 'src/cli/main.ts'), 'serve', '--role', role]
+  const cli = [
+    '--import',
+    'tsx',
+    join(ROOT, 'src/cli/main.ts'),
+    'serve',
+    '--role',
+    role,
+    '--policy',
+    'demo',
+  ]
   const store = ['--store', `sqlite:${join(data, `${role}.sqlite`)}`, '--origin', origin]
   const child = spawn(process.execPath, [...cli, ...store, ...args], {
     cwd: ROOT,

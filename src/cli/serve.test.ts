@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { DEMO_PARAMETERS } from '../aggregate/server/terms.ts'
 import { createModels } from '../aggregate/server/testFederation.ts'
 import { freePort } from '../aggregate/server/testPort.ts'
 import { testFolder } from '../testFolder.ts'
@@ -16,7 +17,7 @@ async function start(flags: Record<string, string>) {
     listening = resolve
   })
   const done = runCommand(command, {
-    flags: { port: 0, ...flags },
+    flags: { port: 0, policy: 'demo', ...flags },
     print(line) {
       lines.push(line)
       const match = /listening on (http:\/\/[\d.]+:\d+)/.exec(line)
@@ -46,7 +47,10 @@ describe('nearside serve', () => {
     const where = testFolder()
     const models = await createModels()
     const terms = join(where, 'policy.json')
-    writeFileSync(terms, JSON.stringify({ task: 'my-shop', noiseMultiplier: 2 }))
+    writeFileSync(
+      terms,
+      JSON.stringify({ ...DEMO_PARAMETERS, task: 'my-shop', noiseMultiplier: 2 }),
+    )
     const common = { goal: '5', policy: terms }
     const port = await freePort()
     const helper = await start({
@@ -63,7 +67,10 @@ describe('nearside serve', () => {
       models,
       ...common,
     })
-    expect(helper.lines[0]).toBe(`nearside helper listening on ${helper.url}`)
+    expect(helper.lines).toContain(`nearside helper listening on ${helper.url}`)
+    expect(leader.lines).toContain(
+      'leader: terms my-shop: ε = 2.25 for one report, 4.89 for the 4 of a year (δ = 0.000001, the noise of one aggregator)',
+    )
     expect(leader.lines).toContain(`nearside leader listening on ${leader.url}`)
     let health = await json(`${leader.url}/v1/health`)
     while (health.status !== 'ok') health = await json(`${leader.url}/v1/health`)
@@ -80,10 +87,22 @@ describe('nearside serve', () => {
 
   it('calls one process with both keys a trusted server', async () => {
     const store = `sqlite:${testFolder()}/s.sqlite`
-    const single = await start({ role: 'single', store, models: await createModels() })
+    const models = await createModels()
+    const single = await start({ role: 'single', store, models, policy: 'demo' })
     expect(single.lines.join('\n')).toMatch(/nearside trusted server listening on/)
     expect(single.lines.join('\n')).not.toMatch(/secure aggregation/i)
     await single.stop()
+  })
+
+  it('takes no terms but those that its operator wrote down', async () => {
+    const store = `sqlite:${testFolder()}/x.sqlite`
+    const bare = runCommand(command, { flags: { role: 'single', store } })
+    await expect(bare).rejects.toThrow(/--policy/)
+    const partial = join(testFolder(), 'policy.json')
+    writeFileSync(partial, JSON.stringify({ task: 'my-shop', noiseMultiplier: 2 }))
+    await expect(start({ role: 'single', store, policy: partial })).rejects.toThrow(
+      /policy.json lacks clipNorm, scale, delta/,
+    )
   })
 
   it.each([

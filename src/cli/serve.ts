@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { SINGLE_PATHS } from '../aggregate/server/single.ts'
 import { SERVER_ROLES, type ServerRole, startServer } from '../aggregate/server/startServer.ts'
-import { DEMO_PARAMETERS, readTerms } from '../aggregate/server/terms.ts'
+import { DEMO_PARAMETERS, describeCost, readTerms } from '../aggregate/server/terms.ts'
 import { defineCommand } from './command.ts'
 import { httpUrl, wholeNumber } from './values.ts'
 
@@ -14,8 +14,9 @@ const syntax = new Command('serve')
 the other half of every report and a veto. They keep what shoppers send apart only if two
 parties run them. --role single runs both in one process: that is a trusted server.
 
---policy FILE is JSON with any of ${Object.keys(DEMO_PARAMETERS).join(', ')};
-leader and helper must be given the same.`)
+--policy FILE is JSON with ${Object.keys(DEMO_PARAMETERS).join(', ')};
+leader and helper must be given the same. --policy demo is for trying it out: 32 reports a round
+and little noise.`)
   .addOption(
     new Option('--role <role>', 'which of them').choices(SERVER_ROLES).makeOptionMandatory(),
   )
@@ -32,8 +33,8 @@ leader and helper must be given the same.`)
   .option('--origin <origin>', 'origin of the shop’s pages, several by comma', origins, [
     'http://localhost:8790',
   ])
-  .option('--goal <n>', 'reports a round (default: 32)', wholeNumber(1, 2 ** 32 - 1))
-  .option('--policy <file>', 'terms that differ from the demo’s')
+  .requiredOption('--policy <file>', 'the terms of a round')
+  .option('--goal <n>', 'reports a round, in place of the policy’s', wholeNumber(1, 2 ** 32 - 1))
   .option('--shop <dir>', 'shop folder whose held-out shoppers judge a new model')
   .option('--reports-per-minute <n>', 'most reports from one address', wholeNumber(1, 1e9), 120)
   .option('--trusted-proxy <address>', 'proxy whose X-Forwarded-For is believed, several by comma')
@@ -42,6 +43,7 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
   const { role, host, port = PORTS[role], store = `var/${role}.sqlite`, origin, shop } = options
   const log = (line: string) => print(`${role}: ${line}`)
   const parameters = await readTerms(options.policy, options.goal)
+  log(describeCost(parameters))
   if (role !== 'helper' && shop === undefined)
     log('no --shop: a new model is checked for plausibility, not on held-out shoppers')
   const { helper, models, reportsPerMinute } = options

@@ -17,6 +17,19 @@ export function deltaOf(epsilon: number, mu: number): number {
   return Math.max(0, left - right)
 }
 
+/** ε of one report and of as many as a year allows, under the noise of one aggregator. */
+export function costOf(terms: {
+  readonly noiseMultiplier: number
+  readonly delta: number
+  readonly maxParticipations: number
+  readonly periodDays: number
+}): { readonly report: number; readonly year: number; readonly reports: number } {
+  const { noiseMultiplier, delta, maxParticipations, periodDays } = terms
+  const reports = maxParticipations * Math.ceil(365 / periodDays)
+  const report = epsilonOf(1 / noiseMultiplier, delta)
+  return { report, year: epsilonOf(Math.sqrt(reports) / noiseMultiplier, delta), reports }
+}
+
 /** The smallest ε ≥ 0 with δ(ε) ≤ δ: bisection, since δ(ε) falls strictly. */
 export function epsilonOf(mu: number, delta: number): number {
   if (!(delta > 0 && delta < 1)) throw new NearsideError('input-invalid', 'δ must lie in (0, 1)')

@@ -1,6 +1,7 @@
 /** @module The terms that an operator chooses: the demo's, and what a file says otherwise. */
 import { readFile } from 'node:fs/promises'
 import { NearsideError } from '../../core/error.ts'
+import { costOf } from '../privacy/gaussianAccountant.ts'
 import { type PolicyParameters, parseParameters } from '../protocol/policy.ts'
 
 /**
@@ -22,17 +23,28 @@ export const DEMO_PARAMETERS: PolicyParameters = {
 }
 
 /**
- * @param file JSON with any of the terms' fields
- * @param goal overrides the file's
- * @throws NearsideError `input-invalid` for a file that can't be read, an unknown field, a value out of bounds
+ * @param file JSON with every one of the terms, or `demo` for the demo's
+ * @param goal stands in for the file's
+ * @throws NearsideError `input-invalid` for a file that can't be read, lacks a field or has another;
+ * `policy-mismatch` for a value out of bounds
  */
-export async function readTerms(file?: string, goal?: number): Promise<PolicyParameters> {
-  const chosen = file === undefined ? {} : await readJson(file)
+export async function readTerms(file: string, goal?: number): Promise<PolicyParameters> {
+  const written = file === 'demo' ? DEMO_PARAMETERS : await readJson(file)
+  const chosen = { ...written, ...(goal === undefined ? {} : { aggregationGoal: goal }) }
   const unknown = Object.keys(chosen).find((name) => !(name in DEMO_PARAMETERS))
   if (unknown !== undefined)
     throw new NearsideError('input-invalid', `${file}: unknown field '${unknown}'`)
-  const aggregationGoal = goal === undefined ? {} : { aggregationGoal: goal }
-  return parseParameters({ ...DEMO_PARAMETERS, ...chosen, ...aggregationGoal })
+  const missing = Object.keys(DEMO_PARAMETERS).filter((name) => !(name in chosen))
+  if (missing.length > 0)
+    throw new NearsideError('input-invalid', `${file} lacks ${missing.join(', ')}`)
+  return parseParameters(chosen)
+}
+
+/** What these terms cost a shopper, in one line. */
+export function describeCost(terms: PolicyParameters): string {
+  const { report, year, reports } = costOf(terms)
+  const [one, all] = [report.toFixed(2), year.toFixed(2)]
+  return `terms ${terms.task}: ε = ${one} for one report, ${all} for the ${reports} of a year (δ = ${terms.delta}, the noise of one aggregator)`
 }
 
 async function readJson(file: string): Promise<Readonly<Record<string, unknown>>> {

@@ -7,7 +7,7 @@
  * A clock that jumps frees nothing: the device adds up the time that it sees pass, and between two
  * looks never more than a week. A clock that goes back adds nothing, and locks nothing.
  */
-import { epsilonOf } from '../../aggregate/privacy/gaussianAccountant.ts'
+import { costOf, epsilonOf } from '../../aggregate/privacy/gaussianAccountant.ts'
 import type { Policy } from '../../aggregate/protocol/policy.ts'
 import type { Task } from '../../aggregate/protocol/task.ts'
 import { NearsideError } from '../../core/error.ts'
@@ -116,14 +116,12 @@ export function epsilonSpent(budget: Budget, delta: number): { year: number; eve
 
 /** What these aggregators ask: their δ, their noise, as many reports as they allow. */
 export function termsOf(policy: Policy): ContributionTerms {
-  const { delta, trust, noiseMultiplier, maxParticipations, periodDays } = policy
-  const reports = maxParticipations * Math.ceil(365 / periodDays)
-  const whole = epsilonOf(Math.sqrt(reports) / noiseMultiplier, delta)
+  const { report, year } = costOf(policy)
   return {
-    epsilonPerReport: epsilonOf(1 / noiseMultiplier, delta),
-    epsilonPerYear: Math.min(whole, DEVICE_TERMS.epsilonPerYear),
-    delta,
-    trust,
+    epsilonPerReport: report,
+    epsilonPerYear: Math.min(year, DEVICE_TERMS.epsilonPerYear),
+    delta: policy.delta,
+    trust: policy.trust,
   }
 }
 
