@@ -17,19 +17,32 @@ export interface Added {
   readonly logPrice: Float32Array
 }
 
+/** Before anything is found: items of which each is like nothing. */
+export function likeNothing(known: number, added: number): ColdStartItems {
+  const neighboursEach = Math.min(NEIGHBOURS_EACH, known)
+  const neighbours = new Uint32Array(added * neighboursEach)
+  return { from: known, neighboursEach, neighbours, weights: new Float32Array(neighbours.length) }
+}
+
+export interface NeighbourSearch {
+  /** Complete once `find` was called for each added item. */
+  readonly found: ColdStartItems
+  find(one: number): void
+}
+
 /** @param itemVectors of the known items, row-major [N, d] */
-export function findNeighbours(
+export function createNeighbourSearch(
   itemVectors: Float32Array,
   statistics: ItemStatistics,
   { vectors, category, logPrice }: Added,
-): ColdStartItems {
-  const from = statistics.items
-  const neighboursEach = Math.min(NEIGHBOURS_EACH, from)
-  const neighbours = new Uint32Array(category.length * neighboursEach)
-  const weights = new Float32Array(neighbours.length)
+): NeighbourSearch {
+  const found = likeNothing(statistics.items, category.length)
+  const { from, neighboursEach, neighbours, weights } = found
   const inverse = inverseNorms(itemVectors)
   const likeness = new Float32Array(from)
-  for (let one = 0; one < category.length; one++) {
+  return { found, find }
+
+  function find(one: number): void {
     const vector = vectors.subarray(one * DIMENSION, (one + 1) * DIMENSION)
     if (vector.some((value) => value !== 0)) byDirection(vector)
     else byPrice(category[one], logPrice[one])
@@ -40,7 +53,6 @@ export function findNeighbours(
       weights[one * neighboursEach + k] = likeness[row] / sum
     })
   }
-  return { from, neighboursEach, neighbours, weights }
 
   function byDirection(vector: Float32Array): void {
     for (let row = 0, at = 0; row < from; row++) {

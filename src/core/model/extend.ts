@@ -1,7 +1,8 @@
 /** @module Items that appeared after training join a model at once, by their content. */
 import type { Item } from '../catalog/item.ts'
+import type { ColdStartItems } from '../features/coldStart.ts'
 import { type BaseModel, DIMENSION } from './baseModel.ts'
-import { findNeighbours } from './coldStartNeighbours.ts'
+import { type Added, createNeighbourSearch } from './coldStartNeighbours.ts'
 import { contentVectors } from './content.ts'
 import { concat, extendStatistics, smallest } from './extendStatistics.ts'
 
@@ -11,10 +12,24 @@ import { concat, extendStatistics, smallest } from './extendStatistics.ts'
  * read of their neighbours what was not counted yet.
  */
 export function extendModel(model: BaseModel, items: readonly Item[]): BaseModel {
+  const added = addedItems(model, items)
+  if (!added) return model
+  const search = createNeighbourSearch(model.itemVectors, model.statistics, added)
+  for (let one = 0; one < added.ids.length; one++) search.find(one)
+  return joinItems(model, added, search.found)
+}
+
+/** Items that a model doesn't know, as it reads them. */
+export interface AddedItems extends Added {
+  readonly ids: readonly string[]
+}
+
+/** Null where it knows all. */
+export function addedItems(model: BaseModel, items: readonly Item[]): AddedItems | null {
   const rows = new Map(model.itemIds.map((id, row) => [id, row]))
   const ids = new Set(model.itemIds)
   const added = items.filter(({ id }) => !ids.has(id) && ids.add(id))
-  if (added.length === 0) return model
+  if (added.length === 0) return null
   const { statistics } = model
   const vectors = model.content
     ? contentVectors(model.content, added)
@@ -25,10 +40,18 @@ export function extendModel(model: BaseModel, items: readonly Item[]): BaseModel
   const logPrice = Float32Array.from(added, ({ price }) =>
     price !== undefined && price > 0 ? Math.log(price) : typicalPrice,
   )
-  const coldStart = findNeighbours(model.itemVectors, statistics, { vectors, category, logPrice })
+  return { ids: added.map(({ id }) => id), vectors, category, logPrice }
+}
+
+/** The model with rows for added items, as `extendModel` gives it. */
+export function joinItems(
+  model: BaseModel,
+  { ids, vectors, category, logPrice }: AddedItems,
+  coldStart: ColdStartItems,
+): BaseModel {
   // What the aggregated updates have learned of its neighbours; without any, a new item starts as a rare one.
   const least = smallest(model.bias)
-  const bias = Float32Array.from(added, (_, one) => {
+  const bias = Float32Array.from(ids, (_, one) => {
     let mean = 0
     let known = 0
     for (let k = one * coldStart.neighboursEach; k < (one + 1) * coldStart.neighboursEach; k++) {
@@ -39,10 +62,10 @@ export function extendModel(model: BaseModel, items: readonly Item[]): BaseModel
   })
   return {
     ...model,
-    itemIds: [...model.itemIds, ...added.map(({ id }) => id)],
+    itemIds: [...model.itemIds, ...ids],
     itemVectors: concat(model.itemVectors, vectors),
     bias: concat(model.bias, bias),
-    statistics: { ...extendStatistics(statistics, category, logPrice), coldStart },
+    statistics: { ...extendStatistics(model.statistics, category, logPrice), coldStart },
   }
 }
 

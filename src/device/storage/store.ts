@@ -8,7 +8,7 @@
  * | events | id | `ShopperEvent` + `order` of arrival |
  * | heads | name | `events`: EventHead; `personal`: { current }; `epoch`: number of erasures; `log`: the pair that signs the log |
  * | personal | version | `PersonalRecord`, the newest three |
- * | downloads | key | last good bytes of `model` and `catalog` |
+ * | downloads | key | last good bytes of `model` and `catalog`; `new-items`: what the catalog's new products are like in that model |
  * | ledger | sequence | `LedgerEntry` |
  * | settings | name | consent, paused, budget, … |
  */
@@ -51,9 +51,9 @@ export interface PersonalRecord {
   readonly salt?: string
 }
 
-/** Bytes fetched and verified, kept as the last good ones. */
+/** Bytes fetched and verified, kept as the last good ones, and what was computed of nothing but those. */
 export interface Download {
-  readonly key: 'model' | 'catalog'
+  readonly key: 'model' | 'catalog' | 'new-items'
   readonly version: string
   readonly url: string
   readonly time: number

@@ -100,7 +100,12 @@ export async function startDevice(
       throw NearsideError.from(error, 'engine-failed', why)
     }
   }
-  const shop = new Shop({ config, context, notices, now, onDemand, store, transport })
+  const rebuilt = () => {
+    bus.emit('lists', null)
+    void chosen.learn()
+  }
+  const kept = { store, transport }
+  const shop = new Shop({ ...environment, ...kept, config, context, notices, onDemand, rebuilt })
   const cleanMore = await cleaningOf(config, notices)
   const shopper = new Shopper({ bus, cleanMore, notices, now, shop, state, store, timers })
   const tabs = joinTabs(config.database, store.kind === 'indexeddb', state, bus)
@@ -255,6 +260,7 @@ export async function startDevice(
       await shopper.idle()
       learner.stop()
       shopper.stop()
+      shop.stop()
       updates.stop()
       tabs.close()
       store.close()

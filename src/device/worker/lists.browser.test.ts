@@ -4,8 +4,19 @@ import type { Item } from '../../core/catalog/item.ts'
 import { createJsEngine } from '../../engine/js.ts'
 import { type Environment, startDevice } from './device.ts'
 import { workerEnvironment } from './serve.ts'
-import { ids, listing, newDatabase, start, testConfig, testServer } from './testDevice.ts'
-import { testCatalog } from './testShop.ts'
+import {
+  ids,
+  listing,
+  newDatabase,
+  openDevice,
+  start,
+  type TestDevice,
+  type TestServer,
+  testConfig,
+  testModelFiles,
+  testServer,
+} from './testDevice.ts'
+import { CATEGORIES, testCatalog } from './testShop.ts'
 
 describe('lists', () => {
   test('the first list is the base order, before any engine is loaded', async () => {
@@ -151,6 +162,75 @@ describe('lists', () => {
       ({ id }) => id === 'new-mugs',
     )
     expect(base.reason).toEqual({ kind: 'new' })
+  })
+
+  describe('of a catalog with many products that the model lacks', () => {
+    const added = Array.from({ length: 40 }, (_, i): Item => {
+      return { id: `new-${i}`, category: CATEGORIES[i % 4], price: 9 }
+    })
+    const catalog = [...added, ...testCatalog]
+    const interested = {
+      id: 'look',
+      time: Date.now(),
+      input: { name: 'view_item', item_id: 'item-0' },
+    } as const
+    /** Each look at the clock finds the slice used up. */
+    const hurried = (pause: () => Promise<void>) => {
+      let time = 0
+      return { clock: () => (time += 100), pause }
+    }
+    const idsOn = async ({ device }: TestDevice) => ids(await device.recommend({ limit: 100 }))
+    /** All of it in one slice. */
+    const expectedOf = async (server: TestServer, given: readonly Item[]) => {
+      const tested = await start(server, newDatabase(), { clock: () => 0 }, { catalog: given })
+      await tested.device.capture(interested)
+      return idsOn(tested)
+    }
+
+    test('all are there at once, and stand where they belong as soon as that is found', async () => {
+      let release = () => {}
+      const held = new Promise<void>((resolve) => {
+        release = resolve
+      })
+      const server = await testServer()
+      const expected = await expectedOf(server, catalog)
+      const tested = await start(
+        server,
+        newDatabase(),
+        hurried(() => held),
+        { catalog },
+      )
+      await tested.device.capture(interested)
+      const first = await idsOn(tested)
+      expect(first).toHaveLength(72)
+      expect(first).not.toEqual(expected)
+      const before = tested.device.snapshot().revision
+      release()
+      await expect.poll(() => idsOn(tested)).toEqual(expected)
+      await expect.poll(() => tested.device.snapshot().revision).toBeGreaterThan(before)
+    })
+
+    test('what is found is kept for the next visit, until catalog or model are others', async () => {
+      const server = await testServer('1')
+      const database = newDatabase()
+      const pausesOf = async (given: readonly Item[]) => {
+        let pauses = 0
+        const counting = hurried(async () => void pauses++)
+        const tested = await openDevice(server, database, counting, { catalog: given })
+        await tested.device.checkForUpdate()
+        await tested.device.capture(interested)
+        const expected = await expectedOf(server, given)
+        await expect.poll(() => idsOn(tested)).toEqual(expected)
+        await tested.device.close()
+        return pauses
+      }
+      expect(await pausesOf(catalog)).toBe(10)
+      expect(await pausesOf(catalog)).toBe(0)
+      expect(await pausesOf(catalog.slice(4))).toBe(9)
+      expect(await pausesOf(catalog.slice(4))).toBe(0)
+      server.files = await testModelFiles('2', 99)
+      expect(await pausesOf(catalog.slice(4))).toBe(9)
+    })
   })
 
   test('rerank keeps unknown ids, at the end', async () => {

@@ -11,7 +11,6 @@ import { NearsideError } from '../../core/error.ts'
 import { LEAST_DISCOUNT } from '../../core/features/context/context.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import { withContext } from '../../core/model/context.ts'
-import { extendModel } from '../../core/model/extend.ts'
 import type { PopularityPart } from '../../core/model/parts.ts'
 import { DAY } from '../../core/time.ts'
 import type { Reason } from '../api.ts'
@@ -27,6 +26,7 @@ import type { Download, Store } from '../storage/store.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { DeviceContext } from './context.ts'
 import type { OnDemand } from './device.ts'
+import { createNewItems, type NewItems } from './newItems.ts'
 import type { Notices } from './notices.ts'
 import type { createPartialScores } from './partialScores.ts'
 import { isLarge, LARGE, Ranker } from './ranker.ts'
@@ -39,10 +39,15 @@ export interface ShopDeps {
   readonly now: () => number
   readonly context: DeviceContext
   readonly onDemand: OnDemand
+  /** Called when lists may be others, unasked. */
+  readonly rebuilt: () => void
+  readonly clock: () => number
+  readonly pause: () => Promise<void>
 }
 
 export class Shop {
   readonly #deps: ShopDeps
+  readonly #newItems: NewItems
   #catalog: Catalog | null = null
   #catalogHash = ''
   /** Made when first asked, of the catalog as it is then. */
@@ -59,6 +64,15 @@ export class Shop {
 
   constructor(deps: ShopDeps) {
     this.#deps = deps
+    const { clock, now, notices, pause, rebuilt, store } = deps
+    const found = () => this.#build().then(rebuilt, (error) => notices.add(error))
+    const keep = (download: Omit<Download, 'time'>) => this.#keep({ ...download, time: now() })
+    this.#newItems = createNewItems({ clock, found, keep, pause, store })
+  }
+
+  /** Nothing goes on by itself after this. */
+  stop(): void {
+    this.#newItems.stop()
   }
 
   get catalog(): Catalog | null {
@@ -175,7 +189,10 @@ export class Shop {
       this.#firstOrder = this.#popularity && byPopularity(this.#order, this.#popularity)
       return
     }
-    const known = extendModel(this.#loaded.model, catalog?.items ?? [])
+    const loaded = this.#loaded
+    const known = await this.#newItems.extend(loaded, catalog?.items ?? [])
+    // Whoever brought another one meanwhile builds with that.
+    if (this.#loaded !== loaded || this.#catalog !== catalog) return
     const discounts = known.context && catalog ? discountsOf(known, catalog) : null
     const { context, now } = this.#deps
     const model = withContext(known, {

@@ -1,0 +1,102 @@
+/**
+ * @module Products that the base model lacks. What each is most like is kept for the catalog's new
+ * products and this model; until it is found, in slices, they stand like nothing that is known.
+ */
+import { concat, decodeVector, encodeVector, sha256Hex, utf8 } from '../../core/bytes.ts'
+import type { Item } from '../../core/catalog/item.ts'
+import type { ColdStartItems } from '../../core/features/coldStart.ts'
+import type { BaseModel } from '../../core/model/baseModel.ts'
+import { createNeighbourSearch, likeNothing } from '../../core/model/coldStartNeighbours.ts'
+import { type AddedItems, addedItems, joinItems } from '../../core/model/extend.ts'
+import type { LoadedModel } from '../learning/modelSource.ts'
+import type { Download, Store } from '../storage/store.ts'
+
+export interface NewItemsDeps {
+  readonly store: Pick<Store, 'download'>
+  readonly clock: () => number
+  readonly pause: () => Promise<void>
+  readonly keep: (download: Omit<Download, 'time'>) => Promise<void>
+  /** Called when more is known than what `extend` gave last. */
+  readonly found: () => void
+}
+
+export interface NewItems {
+  extend(loaded: LoadedModel, items: readonly Item[]): Promise<BaseModel>
+  stop(): void
+}
+
+/** Milliseconds for which the search holds the thread, and items between two looks at the clock. */
+const SLICE = 8
+const AT_ONCE = 4
+
+export function createNewItems(deps: NewItemsDeps): NewItems {
+  let known: { readonly key: string; readonly coldStart: ColdStartItems } | null = null
+  /** Key of what is sought, or was last. */
+  let sought: string | null = null
+
+  async function seek(key: string, model: BaseModel, added: AddedItems): Promise<void> {
+    sought = key
+    const { clock, found, keep, pause } = deps
+    const search = createNeighbourSearch(model.itemVectors, model.statistics, added)
+    let late = false
+    let since = clock()
+    for (let one = 0; one < added.ids.length; one++) {
+      search.find(one)
+      if (one % AT_ONCE > 0 || clock() - since < SLICE) continue
+      late = true
+      await pause()
+      if (sought !== key) return
+      since = clock()
+    }
+    const coldStart = search.found
+    known = { key, coldStart }
+    keep({ key: 'new-items', version: key, url: '', files: toFiles(coldStart) })
+    if (late) found()
+  }
+
+  async function readKept(key: string, empty: ColdStartItems): Promise<typeof known> {
+    const kept = await deps.store.download('new-items').catch(() => null)
+    const coldStart = kept?.version === key ? fromFiles(kept.files, empty) : null
+    return coldStart && { key, coldStart }
+  }
+
+  return {
+    async extend({ model, hash }, items) {
+      const added = addedItems(model, items)
+      if (!added) return model
+      const key = await keyOf(hash, added)
+      const nothing = likeNothing(model.statistics.items, added.ids.length)
+      if (known?.key !== key) known = (await readKept(key, nothing)) ?? known
+      // A few are found within the first slice.
+      if (known?.key !== key && sought !== key) void seek(key, model, added)
+      return joinItems(model, added, known?.key === key ? known.coldStart : nothing)
+    },
+    stop() {
+      sought = null
+    },
+  }
+}
+
+/** Names the model and all that the search reads of the new items. */
+function keyOf(model: string, { vectors, category, logPrice }: AddedItems): Promise<string> {
+  const read = [vectors, category, logPrice].map(
+    ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
+  )
+  return sha256Hex(concat(utf8(model), ...read))
+}
+
+const toFiles = ({ neighbours, weights }: ColdStartItems): Download['files'] => ({
+  neighbours: encodeVector(neighbours),
+  weights: encodeVector(new Uint32Array(weights.buffer)),
+})
+
+/** Null where what was kept is not what it should be: it is found anew. */
+function fromFiles(files: Download['files'], empty: ColdStartItems): ColdStartItems | null {
+  const { length } = empty.weights
+  if (files.neighbours?.length !== 4 * length || files.weights?.length !== 4 * length) return null
+  const neighbours = decodeVector(files.neighbours)
+  const weights = new Float32Array(decodeVector(files.weights).buffer)
+  const sound =
+    neighbours.every((row) => row < empty.from) && weights.every((one) => one >= 0 && one <= 1)
+  return sound ? { ...empty, neighbours, weights } : null
+}
