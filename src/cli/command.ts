@@ -14,9 +14,19 @@ export interface CommandContext {
   readonly signal: AbortSignal
 }
 
+/** A command did its work, and the answer is no: `result` is written as any other, and the exit code is 1. */
+export class NegativeResult extends Error {
+  readonly result: unknown
+
+  constructor(message: string, result: unknown) {
+    super(message)
+    this.result = result
+  }
+}
+
 export interface Subcommand {
   readonly syntax: CommandUnknownOpts
-  /** Runs on what `syntax` has parsed last. Returns what `--json FILE` writes. */
+  /** Runs on what `syntax` has parsed last. Returns what `--json FILE` writes. @throws NegativeResult */
   run(context: CommandContext): Promise<unknown>
 }
 

@@ -6,5 +6,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<{ command: Subcomma
   pretrain: () => import('./pretrain.ts'),
   evaluate: () => import('./evaluate.ts'),
   serve: () => import('./serve.ts'),
+  audit: () => import('./audit.ts'),
   bench: () => import('./bench.ts'),
 }

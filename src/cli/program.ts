@@ -1,7 +1,7 @@
 /** @module A command line made of commands: help, options and their values, `--json FILE`. */
 import { writeFile } from 'node:fs/promises'
 import { Command, CommanderError } from '@commander-js/extra-typings'
-import type { CommandContext, Subcommand } from './command.ts'
+import { type CommandContext, NegativeResult, type Subcommand } from './command.ts'
 import { requireFolder } from './output.ts'
 import { createProgress } from './progress.ts'
 
@@ -35,8 +35,15 @@ export async function runProgram(
 async function answer({ syntax, run }: Subcommand, context: CommandContext): Promise<void> {
   const { json } = syntax.opts() as { json?: string }
   await requireFolder('json', json)
-  const result = await run(context)
-  if (json !== undefined) await writeFile(json, `${JSON.stringify(result ?? null, null, 2)}\n`)
+  const write = async (result: unknown) => {
+    if (json !== undefined) await writeFile(json, `${JSON.stringify(result ?? null, null, 2)}\n`)
+  }
+  try {
+    await write(await run(context))
+  } catch (error) {
+    if (error instanceof NegativeResult) await write(error.result)
+    throw error
+  }
 }
 
 /**

@@ -373,7 +373,7 @@ export interface Personalizer {
   forget(what: Forgettable): Promise<void>
   /** Deletes everything held about the shopper on this device. */
   erase(): Promise<void>
-  /** Everything held, as one JSON string. Writes an entry to the log, which commits to it. */
+  /** Everything held, as one JSON string, which `nearside audit verify` checks. Writes an entry to the log that commits to it. */
   export(): Promise<string>
   /** The device’s log. */
   readonly audit: {

@@ -17,6 +17,7 @@ export function summaryOf(entries: readonly LedgerEntry[], gone: number): Ledger
   const consent = oldest.findLast(({ kind }) => kind === 'consent')?.detail ?? before
   const terms = ['contribute', 'epsilonPerReport', 'epsilonPerYear', 'delta', 'trust']
   return {
+    contribute: false,
     ...Object.fromEntries(Object.entries(consent).filter(([name]) => terms.includes(name))),
     through,
     hash,

@@ -18,11 +18,14 @@ export async function exportBundle(
   shop: Pick<Shop, 'loaded'>,
   now: number,
 ): Promise<string> {
+  const logged = (await ledger.entries()).at(-1)?.sequence ?? -1
   const { events } = await store.events()
   const { current, versions } = await store.personal()
   const held = plain({
     format: EXPORT_FORMAT,
     exported: now,
+    // What the log said before the rest was read.
+    logged,
     base: shop.loaded
       ? { version: shop.loaded.model.manifest.version, manifest: shop.loaded.hash }
       : null,

@@ -2,6 +2,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { replayed } from '../../aggregate/privacy/randomBytes.ts'
 import { type Policy, policyHash } from '../../aggregate/protocol/policy.ts'
+import { parseBundle } from '../../audit/bundle.ts'
+import { verifyBundle } from '../../audit/verify.ts'
 import { fromBase64, sha256, toHex } from '../../core/bytes.ts'
 import { faultyFactory, refusingFactory } from '../storage/testDatabases.ts'
 import { makeReport } from '../upload/makeReport.ts'
@@ -268,6 +270,9 @@ test('the log commits to the update, an export opens the commitment', async () =
   const again = await makeReport(delta, task, replayed(fromBase64(random)))
   expect(toHex(again.body)).toBe(toHex(aggregators.posted[0]))
   expect(again.opening).toEqual(settings.openings[0])
+  await device.fineTune({})
+  const audit = await verifyBundle(parseBundle(await device.export()))
+  expect(audit).toMatchObject({ ok: true, faults: [], reports: 1, remade: 1, receipts: 1, fits: 1 })
 })
 
 describe('terms', () => {

@@ -1,0 +1,152 @@
+import { describe, expect, test } from 'vitest'
+import { createRandom } from '../core/model/random.ts'
+import { parseBundle } from './bundle.ts'
+import { explain } from './explain.ts'
+import type { Check } from './finding.ts'
+import { fixtures, runSelftest } from './selftest/selftest.ts'
+import { createAggregators, type Exported, VirtualDevice } from './selftest/virtualDevice.ts'
+import { type Audit, type VerifyOptions, verifyBundle } from './verify.ts'
+
+const aggregators = await createAggregators()
+const device = (seed: number) => new VirtualDevice(aggregators, createRandom(seed))
+const verify = ({ text }: Pick<Exported, 'text'>, options?: VerifyOptions) =>
+  verifyBundle(parseBundle(text), options)
+
+/** A device that agreed, learned and sent until the leader gave a receipt. */
+async function contributor(seed = 1): Promise<VirtualDevice> {
+  const one = device(seed)
+  await one.look()
+  await one.fit()
+  await one.agree()
+  for (let tries = 0; tries < 9; tries++) await one.send()
+  return one
+}
+
+describe('a bundle of an honest device', () => {
+  test('holds: a report is made again to the bit, a fit is opened, the receipt is the leader’s', async () => {
+    const audit = await verify(await (await contributor()).export())
+    expect(audit.faults).toEqual([])
+    expect(audit).toMatchObject({ ok: true, consents: true, fits: 1 })
+    expect(audit.remade).toBeGreaterThan(0)
+    expect(audit.remade).toBe(audit.reports)
+    expect(audit.receipts).toBeGreaterThan(0)
+    expect(audit.bytesSent).toBe(624 * audit.uploads)
+    expect(audit.key).toMatch(/^[\w+/]{43}=$/)
+  })
+
+  test('holds after an erasure, which keeps what was spent and ends the consent', async () => {
+    const one = await contributor()
+    const before = await verify(await one.export())
+    await one.erase()
+    const after = await verify(await one.export())
+    expect(after).toMatchObject({ ok: true, consents: false, reports: 0, remade: 0, fits: 0 })
+    expect(after.uploads).toBe(before.uploads)
+    expect(after.epsilon).toBe(before.epsilon)
+    expect(after.key).toBe(before.key)
+  })
+
+  test('holds after it was folded, and after one thing was forgotten: what is gone is said', async () => {
+    const one = await contributor()
+    await one.fold()
+    await one.look()
+    await one.forget()
+    const audit = await verify(await one.export())
+    expect(audit.faults).toEqual([])
+    expect(audit.remade).toBe(0)
+    expect(audit.notes.join(' ')).toMatch(/forgotten since/)
+  })
+})
+
+describe('an earlier export', () => {
+  test('shows that a log goes on, or that it was made anew or cut off', async () => {
+    const one = await contributor()
+    const [before, key] = [parseBundle((await one.export()).text), (await one.export()).signer.key]
+    await one.look()
+    const later = await one.export()
+    expect((await verify(later, { earlier: before, key })).ok).toBe(true)
+    const checks = async (text: string, earlier = before) =>
+      (await verify({ text }, { earlier, key })).faults.map(({ check }) => check)
+    const anew = await (await contributor(2)).export()
+    expect(new Set(await checks(anew.text))).toEqual(new Set(['key', 'earlier']))
+    expect(await checks(JSON.stringify(before), parseBundle(later.text))).toEqual(['earlier'])
+    await one.erase()
+    expect(await checks((await one.export()).text, parseBundle(later.text))).toEqual([])
+  })
+})
+
+/** What each change must be found by; who has the file can break more than one thing. */
+const FOUND_BY: Readonly<Record<string, Check>> = {
+  'an entry dropped': 'chain',
+  'the end cut off': 'end',
+  'the beginning cut off': 'chain',
+  'another bundle’s content': 'end',
+  'an entry changed, all hashes made anew': 'chain',
+  'all hashes made anew, no signatures': 'signatures',
+  'signed by another key, and the auditor knows this one’s': 'key',
+  'an upload without consent': 'consent',
+  'an update beyond the clip norm': 'norm',
+  'ε understated': 'epsilon',
+  'less noise than was agreed to': 'epsilon',
+  'a receipt for other bytes': 'receipt',
+  'a report from another update': 'report',
+  'a report with another mask': 'report',
+  'another policy': 'report',
+  'another personal model': 'fit',
+  'a budget that forgot': 'settings',
+}
+
+describe('a bundle that was changed', () => {
+  test('is found by the check that is there for it', async () => {
+    const seen = new Set<string>()
+    for await (const { tampered } of fixtures(48, 5)) {
+      const { kind, text, options } = tampered
+      const check = FOUND_BY[kind]
+      if (!check) continue
+      let audit: Audit
+      try {
+        audit = await verify({ text }, options)
+      } catch {
+        continue
+      }
+      seen.add(kind)
+      // One that was sent twice must be the same twice.
+      const twice = audit.faults.some(({ message }) => message.includes('sent again'))
+      expect([kind, audit.faults.map((fault) => fault.check)]).toEqual([
+        kind,
+        expect.arrayContaining([twice ? 'upload' : check]),
+      ])
+    }
+    expect([...seen].sort()).toEqual(Object.keys(FOUND_BY).sort())
+  })
+
+  test('is told from one that was not', async () => {
+    const { tampered, found, clean, falseAlarms } = await runSelftest(48, 9, () => {})
+    expect({ tampered, found, clean, falseAlarms }).toEqual({
+      tampered: 48,
+      found: 48,
+      clean: 48,
+      falseAlarms: 0,
+    })
+  })
+
+  test.each(['', '{', 'null', '[]', '{"format":1}', '{"format":2}'])('%s is no bundle', (text) => {
+    expect(() => parseBundle(text)).toThrow(/bundle/)
+  })
+})
+
+test('in words: what left, what was agreed to, and what it doesn’t prove', async () => {
+  const one = await contributor()
+  const said = async () => {
+    const { text } = await one.export()
+    return explain(parseBundle(text), await verify({ text })).join('\n')
+  }
+  const before = await said()
+  expect(before).toContain('Nothing was sent without a consent before it.')
+  expect(before).toMatch(/agreed to send reports, each at most ε = 5, at most 12 a year/)
+  expect(before).toMatch(/at most \d\d times in 100/)
+  expect(before).toContain('A shop could serve other code')
+  await one.erase()
+  const after = await said()
+  expect(after).toContain('No events.')
+  expect(after).toContain('reports may not be sent')
+})

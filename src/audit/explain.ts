@@ -1,0 +1,115 @@
+/**
+ * @module A bundle in words, for somebody who answers for other people's data and has never seen a
+ * hash: five questions, in the order in which they are asked.
+ */
+import { normalCdf } from '../core/normal.ts'
+import type { LedgerEntry } from '../device/ledger/entry.ts'
+import { type Bundle, isRecord } from './bundle.ts'
+import type { Audit } from './verify.ts'
+
+/** @returns lines; empty ones part the questions */
+export function explain(bundle: Bundle, audit: Audit): string[] {
+  return [
+    `This file was exported on ${day(bundle.exported)} by one browser. It holds what the shop’s page keeps about one person there, and the log of what it did.`,
+    '',
+    'WAS THE FILE CHANGED?',
+    ...wasChanged(audit),
+    '',
+    'WHAT LEFT THE BROWSER?',
+    ...whatLeft(bundle.ledger, audit),
+    '',
+    'WHAT DID THE PERSON AGREE TO?',
+    ...agreements(bundle.ledger, audit),
+    '',
+    'WHAT IS STORED?',
+    ...whatIsStored(bundle),
+    '',
+    'WHAT DOES THIS NOT PROVE?',
+    'The log was written by code that the shop served. A shop could serve other code to one person, and that code could write another log. What the code really sends shows only from outside: in the browser’s own list of requests, or by watching the network.',
+    'That the two servers which add the reports up are run by two parties is what they say of themselves; this file can’t tell.',
+    ...audit.notes,
+  ]
+}
+
+function wasChanged({ ok, faults, signed, key }: Audit): string[] {
+  if (!ok)
+    return [
+      `It does not hold, for ${faults.length} reason${faults.length === 1 ? '' : 's'}:`,
+      ...faults.map(
+        ({ entry, message }) => `- ${entry === null ? '' : `entry ${entry}: `}${message}`,
+      ),
+    ]
+  return [
+    signed === 0
+      ? 'It agrees with itself, but this browser could not sign it: whoever had the file could have made all of it anew.'
+      : 'No. Every entry of the log follows from the one before, the last one vouches for the whole file, and the browser signed it with a key that can’t be copied out of it.',
+    ...(key === null
+      ? []
+      : [
+          `The key is ${key}. Compare it with an earlier export of the same browser: somebody else’s log has another.`,
+        ]),
+  ]
+}
+
+function whatLeft(ledger: readonly LedgerEntry[], audit: Audit): string[] {
+  const { uploads, bytesSent, reports, remade, receipts, epsilon, lossSquared } = audit
+  const fetched = ledger.reduce(
+    (sum, { kind, detail }) => sum + (kind === 'request' ? Number(detail.count ?? 1) : 0),
+    0,
+  )
+  const asked = `Files were asked for ${fetched} times. That tells a server what any page view does (an address, a time), and nothing of what was done in the shop.`
+  if (uploads === 0) return ['No report was sent.', asked]
+  const better = (100 * normalCdf(Math.sqrt(lossSquared) / 2)).toFixed(0)
+  return [
+    `Reports were sent ${uploads} times, ${bytesSent} bytes together; the log still lists ${reports} of them one by one. For ${receipts} there is a signed receipt.`,
+    'A report is one list of numbers: how this person’s shopping would change what is the same for everybody. It names no product, no search and no person, is the same size for everybody, and is split so that neither of the two servers can read it alone.',
+    `${remade} of the reports were made again here from what the browser kept, and are the same to the last bit.`,
+    `Together they cost ε = ${epsilon.toPrecision(3)}. In words: somebody who knew everything else and saw every published total would guess rightly whether this person took part at most ${better} times in 100, where a coin is right 50 times.`,
+    asked,
+  ]
+}
+
+function agreements(ledger: readonly LedgerEntry[], { consents, faults }: Audit): string[] {
+  const said = ledger.flatMap(({ kind, time, detail }) =>
+    kind === 'consent'
+      ? [
+          detail.contribute === true
+            ? `${day(time)}: agreed to send reports, each at most ε = ${detail.epsilonPerReport ?? 5}, at most ${detail.epsilonPerYear ?? 12} a year; operators: ${detail.trust === 'trusted-server' ? 'one, who could read a report' : 'two'}.`
+            : `${day(time)}: ${detail.why === 'terms' ? 'the servers asked for more than was agreed to, so the consent ended' : 'withdrew'}.`,
+        ]
+      : kind === 'erase'
+        ? [`${day(time)}: had something erased (${detail.what}).`]
+        : [],
+  )
+  const without = faults.some(({ check }) => check === 'consent')
+  return [
+    ...(said.length > 0 ? said : ['To nothing: no report may be sent.']),
+    `At the end, reports ${consents ? 'may' : 'may not'} be sent. ${without ? 'Something was sent without a consent: see above.' : 'Nothing was sent without a consent before it.'}`,
+  ]
+}
+
+function whatIsStored({ events, personal, settings }: Bundle): string[] {
+  const byName = new Map<string, number>()
+  const times: number[] = []
+  for (const event of events.filter(isRecord)) {
+    byName.set(String(event.name), (byName.get(String(event.name)) ?? 0) + 1)
+    if (typeof event.time === 'number') times.push(event.time)
+  }
+  const counts = [...byName].map(([name, count]) => `${count} × ${name}`).join(', ')
+  const [from, until] = [
+    times.reduce((a, b) => Math.min(a, b), Infinity),
+    times.reduce((a, b) => Math.max(a, b), -Infinity),
+  ]
+  const openings = Array.isArray(settings.openings) ? settings.openings.length : 0
+  return [
+    events.length === 0
+      ? 'No events.'
+      : `${events.length} events from ${day(from)} to ${day(until)}: ${counts}.`,
+    `${personal.versions.length} versions of what was learned from them (numbers), and what the last ${openings} reports were made from. All of it is in this file, and in that browser only.`,
+  ]
+}
+
+function day(time: number): string {
+  const date = new Date(time)
+  return Number.isNaN(date.getTime()) ? 'an unknown day' : date.toISOString().slice(0, 10)
+}

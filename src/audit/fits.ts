@@ -1,0 +1,51 @@
+/** @module Whether the personal models that were kept are those that the log commits to. */
+import { concat, sha256Hex, utf8 } from '../core/bytes.ts'
+import { commitment } from '../device/ledger/commitment.ts'
+import type { LedgerEntry } from '../device/ledger/entry.ts'
+import { isRecord } from './bundle.ts'
+import type { Findings } from './finding.ts'
+
+/** @returns how many fits were opened */
+export async function checkFits(
+  versions: readonly unknown[],
+  entries: readonly LedgerEntry[],
+  { faults, notes }: Findings,
+): Promise<number> {
+  const logged = new Map(
+    entries.filter(({ kind }) => kind === 'learn').map((one) => [one.detail.commitment, one]),
+  )
+  let opened = 0
+  let unknown = 0
+  for (const one of versions.filter(isRecord)) {
+    const { version, u, w, salt, ...facts } = one
+    if (typeof salt !== 'string') {
+      unknown++
+      continue
+    }
+    const fault = (entry: number | null, message: string) =>
+      faults.push({
+        check: 'fit',
+        entry,
+        message: `version ${version} of the personal model: ${message}`,
+      })
+    const entry = logged.get(await commitment(salt, facts).catch(() => ''))
+    const sum = await sha256Hex(concat(utf8(String(facts.base)), float32(u), float32(w)))
+    if (sum !== facts.checksum)
+      fault(entry?.sequence ?? null, 'its parameters are not those of its fit')
+    else if (entry && entry.detail.base === facts.base) opened++
+    else if (entry) fault(entry.sequence, 'it was fitted on another base')
+    // An honest log loses its oldest entries only.
+    else if (entries[0]?.sequence > 0) unknown++
+    else fault(null, 'no entry commits to it')
+  }
+  if (unknown > 0)
+    notes.push(`${unknown} versions of the personal model are older than the log’s entries.`)
+  return opened
+}
+
+function float32(values: unknown): Uint8Array {
+  const numbers = Array.isArray(values) ? values : []
+  const bytes = new DataView(new ArrayBuffer(4 * numbers.length))
+  numbers.forEach((value, i) => void bytes.setFloat32(4 * i, Number(value), true))
+  return new Uint8Array(bytes.buffer)
+}

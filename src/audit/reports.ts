@@ -1,0 +1,78 @@
+/**
+ * @module Makes each report again from what the device kept of it, by the code that made it, and
+ * compares every bit: clipping, rounding, shares, seals, the body's hash, the commitment.
+ */
+import { replayed } from '../aggregate/privacy/randomBytes.ts'
+import { parsePolicy, policyHash } from '../aggregate/protocol/policy.ts'
+import { concat, fromBase64, sha256Hex } from '../core/bytes.ts'
+import type { LedgerEntry } from '../device/ledger/entry.ts'
+import { makeReport, type Opening } from '../device/upload/makeReport.ts'
+import { isRecord } from './bundle.ts'
+import type { Findings } from './finding.ts'
+
+/** @returns how many reports were made again, each the same to the bit */
+export async function checkReports(
+  openings: unknown,
+  {
+    reports,
+    receipts,
+  }: {
+    readonly reports: ReadonlyMap<string, LedgerEntry>
+    readonly receipts: readonly LedgerEntry[]
+  },
+  { faults, notes }: Findings,
+): Promise<number> {
+  const kept = (Array.isArray(openings) ? openings : []).filter(isRecord) as unknown as Opening[]
+  let remade = 0
+  let unsent = 0
+  for (const opening of kept) {
+    const entry = reports.get(opening.reportId)
+    if (!entry) {
+      unsent++
+      continue
+    }
+    const wrong = await compare(opening, entry, receipts).catch((error: Error) => error.message)
+    if (wrong === null) remade++
+    else if (wrong !== '') faults.push({ check: 'report', entry: entry.sequence, message: wrong })
+  }
+  if (unsent > 0)
+    notes.push(
+      `${unsent} kept updates belong to no entry: never sent, or their entries were removed.`,
+    )
+  const closed = reports.size - kept.length + unsent
+  if (closed > 0)
+    notes.push(
+      `${closed} reports can’t be made again: forgotten since, or older than the last twelve.`,
+    )
+  return remade
+}
+
+/** @returns null: the same; empty: an earlier version kept too little; else what differs */
+async function compare(
+  opening: Opening,
+  { detail }: LedgerEntry,
+  receipts: readonly LedgerEntry[],
+): Promise<string | null> {
+  const { delta, random, round, policy: given } = opening
+  const committed = concat(fromBase64(opening.salt), fromBase64(opening.update))
+  if ((await sha256Hex(committed)) !== detail.commitment)
+    return 'the kept update is not the one that the log commits to'
+  if (delta === undefined || random === undefined || round === undefined) return ''
+  const policy = parsePolicy(given)
+  const hash = await policyHash(policy)
+  if (hash !== detail.policyHash) return 'the kept policy is not the one that was agreed on'
+  const made = await makeReport(
+    delta,
+    { policy, round, policyHash: hash },
+    replayed(fromBase64(random)),
+  )
+  const differs = Object.entries(made.detail).find(([name, value]) => detail[name] !== value)
+  if (differs) return `made again, its ${differs[0]} is ${differs[1]}, not ${detail[differs[0]]}`
+  if (detail.delta !== policy.delta) return `its δ is not the policy’s, ${policy.delta}`
+  if ((await sha256Hex(made.body)) !== detail.sha256) return 'made again, it has other bytes'
+  if (made.opening.random !== random) return 'more random bytes were kept than it was made with'
+  const receipt = receipts.find(({ detail: { id } }) => id === opening.reportId)
+  if (receipt && receipt.detail.key !== policy.leader.signing)
+    return 'its receipt is signed by another key than the policy’s leader'
+  return null
+}

@@ -1,0 +1,248 @@
+/**
+ * @module Ways to change an exported bundle: by somebody who has the file but not the key, and by a
+ * device that lies and signs what it says. Each must be found.
+ */
+import { canonicalJson } from '../../core/canonicalJson.ts'
+import type { Random } from '../../core/model/random.ts'
+import { chain } from '../../device/ledger/chain.ts'
+import { commitment } from '../../device/ledger/commitment.ts'
+import type { LedgerEntry } from '../../device/ledger/entry.ts'
+import { standsForOthers } from '../../device/ledger/removed.ts'
+import type { Signer } from '../../device/ledger/signer.ts'
+import type { Opening } from '../../device/upload/makeReport.ts'
+import type { Bundle } from '../bundle.ts'
+import type { Exported } from './virtualDevice.ts'
+
+type Held = Omit<Bundle, 'salt' | 'ledger'>
+type Entries = readonly LedgerEntry[]
+
+export interface Scene {
+  readonly bundle: Bundle
+  readonly signer: Signer
+  /** Of another device. */
+  readonly other: Exported
+  readonly random: Random
+}
+
+/** @returns the changed file; null where this bundle has nothing of the kind to change */
+export type Tampering = (scene: Scene) => Promise<string | null> | string | null
+
+const write = (bundle: unknown) => JSON.stringify(bundle)
+const withLedger = (bundle: Bundle, ledger: Entries) => write({ ...bundle, ledger })
+const parse = (text: string) => JSON.parse(text) as Bundle
+
+/** All entries chained anew; signed where there is a signer. */
+export async function rechain(ledger: Entries, signer: Signer | null): Promise<LedgerEntry[]> {
+  const removed = ledger.findLast(standsForOthers)?.detail
+  const before = removed && { sequence: Number(removed.through), hash: String(removed.hash) }
+  const entries: LedgerEntry[] = []
+  for (const entry of ledger)
+    entries.push(await chain(entries.at(-1) ?? (before as LedgerEntry) ?? null, entry, signer))
+  return entries
+}
+
+/** As a device would write it whose log and content are these. */
+async function signed(
+  scene: Scene,
+  ledger: Entries,
+  held: Partial<Held> = {},
+  signer = scene.signer,
+) {
+  const { salt, ledger: _, ...before } = scene.bundle
+  const content = { ...before, ...held }
+  const detail = { commitment: await commitment(salt, content) }
+  const last = { ...ledger[ledger.length - 1], detail }
+  return write({ ...content, salt, ledger: await rechain(ledger.with(-1, last), signer) })
+}
+
+const lie =
+  (
+    kind: LedgerEntry['kind'],
+    change: (entry: LedgerEntry) => LedgerEntry['detail'] | null,
+  ): Tampering =>
+  (scene) => {
+    const { ledger } = scene.bundle
+    const at = ledger.findLastIndex((entry) => entry.kind === kind)
+    const detail = at < 0 ? null : change(ledger[at])
+    return detail && signed(scene, ledger.with(at, { ...ledger[at], detail }))
+  }
+
+const lieOfReport =
+  (change: (opening: Required<Opening>, random: Random) => Partial<Opening>): Tampering =>
+  (scene) => {
+    const { ledger, settings } = scene.bundle
+    const openings = (settings.openings ?? []) as Required<Opening>[]
+    const sent = (id: string) =>
+      ledger.some(({ kind, detail }) => kind === 'upload' && detail.reportId === id)
+    const at = openings.findIndex(({ reportId }) => sent(reportId))
+    if (at < 0) return null
+    const changed = { ...openings[at], ...change(openings[at], scene.random) }
+    return signed(scene, ledger, {
+      settings: { ...settings, openings: openings.with(at, changed) },
+    })
+  }
+
+/** By who has the file, but not the key. */
+export const WITHOUT_THE_KEY: Readonly<Record<string, Tampering>> = {
+  'a value changed': ({ bundle, random }) => {
+    const copy = parse(write(bundle))
+    const { holder, key } = somewhere(copy, random)
+    holder[key] = another(holder[key], random)
+    return write(copy)
+  },
+  'a field removed': ({ bundle, random }) => {
+    const copy = parse(write(bundle))
+    const { holder, key } = somewhere(copy, random)
+    if (Array.isArray(holder)) holder.splice(Number(key), 1)
+    else delete holder[key]
+    return write(copy)
+  },
+  'a bit flipped': ({ bundle, random }) => {
+    const bytes = new TextEncoder().encode(write(bundle))
+    bytes[random.integer(bytes.length)] ^= 1 << random.integer(7)
+    return new TextDecoder().decode(bytes)
+  },
+  'an entry dropped': ({ bundle, random }) =>
+    withLedger(bundle, bundle.ledger.toSpliced(random.integer(bundle.ledger.length), 1)),
+  'an entry doubled': ({ bundle, random }) => {
+    const at = random.integer(bundle.ledger.length)
+    return withLedger(bundle, bundle.ledger.toSpliced(at, 0, bundle.ledger[at]))
+  },
+  'two entries swapped': ({ bundle: { ledger, ...bundle }, random }) => {
+    if (ledger.length < 2) return null
+    const at = random.integer(ledger.length - 1)
+    return write({ ...bundle, ledger: ledger.toSpliced(at, 2, ledger[at + 1], ledger[at]) })
+  },
+  'an entry inserted': async ({ bundle, random }) => {
+    const at = random.integer(bundle.ledger.length)
+    const facts = { kind: 'consent', time: bundle.exported, detail: { contribute: true } } as const
+    const entry = await chain(bundle.ledger[at], facts)
+    return withLedger(bundle, bundle.ledger.toSpliced(at + 1, 0, entry))
+  },
+  'the end cut off': ({ bundle, random }) =>
+    withLedger(bundle, bundle.ledger.slice(0, random.integer(bundle.ledger.length))),
+  'the beginning cut off': ({ bundle, random }) =>
+    withLedger(bundle, bundle.ledger.slice(1 + random.integer(bundle.ledger.length))),
+  'another log’s end': ({ bundle, other, random }) => {
+    const end = parse(other.text).ledger
+    const at = random.integer(bundle.ledger.length)
+    return withLedger(bundle, [
+      ...bundle.ledger.slice(0, at),
+      ...end.slice(random.integer(end.length)),
+    ])
+  },
+  'another bundle’s content': ({ bundle: { ledger, salt }, other }) =>
+    write({ ...parse(other.text), ledger, salt }),
+  'an entry changed, all hashes made anew': async ({ bundle, random }) => {
+    const at = random.integer(bundle.ledger.length)
+    const changed = { ...bundle.ledger[at], time: bundle.ledger[at].time + 1 }
+    const anew = await rechain(bundle.ledger.with(at, changed), null)
+    const kept = anew.map((entry, i) => {
+      const { key, signature } = bundle.ledger[i]
+      return key === undefined ? entry : { ...entry, key, signature }
+    })
+    return withLedger(bundle, kept)
+  },
+  'all hashes made anew, no signatures': async (scene) => {
+    const { salt, ledger, ...held } = scene.bundle
+    const content = { ...held, events: [] }
+    const last = {
+      ...ledger[ledger.length - 1],
+      detail: { commitment: await commitment(salt, content) },
+    }
+    return write({ ...content, salt, ledger: await rechain(ledger.with(-1, last), null) })
+  },
+}
+
+/** By who makes a key of their own; shows to an auditor who knows the browser's (`--key`, `--earlier`). */
+export const WITH_ANOTHER_KEY: Tampering = (scene) =>
+  signed(scene, scene.bundle.ledger, { events: [] }, scene.other.signer)
+
+/** By a device that signs whatever it says. */
+export const WITH_THE_KEY: Readonly<Record<string, Tampering>> = {
+  'an upload without consent': (scene) => {
+    const { ledger } = scene.bundle
+    // After an erasure or a fold a log says of itself whether the shopper agreed.
+    const isPlain = !ledger.some(standsForOthers) && ledger.some(({ kind }) => kind === 'upload')
+    return isPlain
+      ? signed(
+          scene,
+          ledger.filter(({ kind }) => kind !== 'consent'),
+        )
+      : null
+  },
+  'an update beyond the clip norm': lie('upload', ({ detail }) => ({
+    ...detail,
+    squaredNormInteger: Number(detail.clipNormInteger) ** 2 + 1,
+  })),
+  'ε understated': lie('upload', ({ detail }) => ({
+    ...detail,
+    epsilon: Number(detail.epsilon) / 2,
+    epsilonEver: Number(detail.epsilonEver) / 2,
+  })),
+  'less noise than was agreed to': lie('upload', ({ detail }) => ({
+    ...detail,
+    noiseMultiplier: 0.5,
+  })),
+  'a receipt for other bytes': lie('receipt', ({ detail }) => ({
+    ...detail,
+    bodyHash: 'cd'.repeat(32),
+  })),
+  'a report from another update': lieOfReport(({ delta }) => ({
+    delta: delta.map((x, i) => (i === 0 ? x + 1 : x)),
+  })),
+  'a report with another mask': lieOfReport(({ random, delta }) => {
+    const at = Math.floor(((4 * delta.length + 20) / 3) * 4)
+    return { random: random.slice(0, at) + (random[at] === 'A' ? 'B' : 'A') + random.slice(at + 1) }
+  }),
+  'another policy': lieOfReport(({ policy }) => ({
+    policy: { ...policy, noiseMultiplier: policy.noiseMultiplier * 2 },
+  })),
+  'another personal model': (scene) => {
+    const { ledger, personal } = scene.bundle
+    const version = personal.versions[0] as { u: number[] } | undefined
+    if (!version) return null
+    const changed = { ...version, u: version.u.with(0, version.u[0] + 1) }
+    return signed(scene, ledger, {
+      personal: { ...personal, versions: personal.versions.with(0, changed) },
+    })
+  },
+  'a budget that forgot': (scene) => {
+    const { ledger, settings } = scene.bundle
+    const sent = ledger.some(({ kind }) => kind === 'upload')
+    return sent ? signed(scene, ledger, { settings: { ...settings, budget: null } }) : null
+  },
+}
+
+/** False where a change left the same values: in JSON, 1e2 is 100. */
+export function differs(bundle: Bundle, text: string): boolean {
+  try {
+    return canonicalJson(JSON.parse(text)) !== canonicalJson(bundle)
+  } catch {
+    return true
+  }
+}
+
+type Holder = Record<string, unknown>
+
+/** A leaf, or an empty array or object, and what holds it. */
+function somewhere(root: unknown, random: Random): { holder: Holder; key: string } {
+  let holder = root as Holder
+  for (;;) {
+    const keys = Object.keys(holder)
+    const key = keys[random.integer(keys.length)]
+    const value = holder[key]
+    if (typeof value !== 'object' || value === null || Object.keys(value).length === 0)
+      return { holder, key }
+    holder = value as Holder
+  }
+}
+
+function another(value: unknown, random: Random): unknown {
+  if (typeof value === 'boolean') return !value
+  if (typeof value === 'number') return random.integer(2) === 0 ? value + 1 : value * 1.5 + 1
+  if (typeof value !== 'string' || value === '') return 'x'
+  const at = random.integer(value.length)
+  const code = value.charCodeAt(at)
+  return value.slice(0, at) + String.fromCharCode(code === 65 ? 66 : 65) + value.slice(at + 1)
+}

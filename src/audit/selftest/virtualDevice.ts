@@ -1,0 +1,242 @@
+/**
+ * @module A device that lives without a browser: its log, reports, fits and export are made by the
+ * product's own code, with memory for a disk and two aggregators that answer at once.
+ */
+import { exportSealingKeys, generateSealingKeys } from '../../aggregate/privacy/seal.ts'
+import {
+  exportSigningKeys,
+  generateSigningKeys,
+  receiptMessage,
+  type SigningKeys,
+  sign,
+} from '../../aggregate/privacy/signature.ts'
+import { type Policy, policyHash } from '../../aggregate/protocol/policy.ts'
+import { parseReport } from '../../aggregate/protocol/report.ts'
+import { sha256, toBase64, toHex } from '../../core/bytes.ts'
+import { FEATURE_COUNT } from '../../core/features/features.ts'
+import { DIMENSION } from '../../core/model/baseModel.ts'
+import type { Random } from '../../core/model/random.ts'
+import { GUARD_START } from '../../core/personal/guard.ts'
+import { SHARED_LENGTH } from '../../core/personal/sharedUpdate.ts'
+import { storePersonal } from '../../device/learning/versions.ts'
+import { fold } from '../../device/ledger/chain.ts'
+import type { LedgerEntry } from '../../device/ledger/entry.ts'
+import { createLedger, type Ledger, type LedgerStore } from '../../device/ledger/ledger.ts'
+import { openSigner, type Signer } from '../../device/ledger/signer.ts'
+import { createMemoryDatabase } from '../../device/storage/memory.ts'
+import { createStore, type Store } from '../../device/storage/store.ts'
+import { createTransport, destinationsOf } from '../../device/transport/http.ts'
+import { contribute } from '../../device/upload/contribute.ts'
+import { DEVICE_TERMS } from '../../device/upload/terms.ts'
+import { exportBundle } from '../../device/worker/exportBundle.ts'
+
+const HOUR = 3_600_000
+const ENDPOINTS = { leader: 'https://leader.example', helper: 'https://helper.example' }
+const BASE = 'ab'.repeat(32)
+
+export interface Aggregators {
+  readonly policy: Policy
+  readonly signing: SigningKeys
+}
+
+export async function createAggregators(): Promise<Aggregators> {
+  const signing = await generateSigningKeys()
+  const keys = {
+    sealing: toBase64((await exportSealingKeys(await generateSealingKeys())).publicKey),
+    signing: toBase64((await exportSigningKeys(signing)).publicKey),
+  }
+  const policy: Policy = {
+    format: 1,
+    trust: 'two-aggregators',
+    task: 'selftest',
+    clipNorm: 0.05,
+    scale: 1_048_576,
+    noiseMultiplier: 1,
+    delta: 1e-6,
+    aggregationGoal: 32,
+    learningRate: 0.5,
+    maxParticipations: 4,
+    minSeparationSeconds: 60,
+    periodDays: 365,
+    model: { version: '1', hash: BASE },
+    parameters: { projectionDiagonal: DIMENSION, featureWeights: SHARED_LENGTH - DIMENSION },
+    leader: keys,
+    helper: keys,
+  }
+  return { policy, signing }
+}
+
+/** What a device exported, and the key of its log, as the device itself has it. */
+export interface Exported {
+  readonly text: string
+  readonly signer: Signer
+}
+
+export class VirtualDevice {
+  readonly #store: Store = createStore(createMemoryDatabase())
+  readonly #ledger: Ledger
+  readonly #random: Random
+  readonly #aggregators: Aggregators
+  #now = Date.UTC(2026, 0, 1)
+  #round = 0
+  #events = 0
+
+  constructor(aggregators: Aggregators, random: Random) {
+    this.#aggregators = aggregators
+    this.#random = random
+    const { appendLedger } = this.#store
+    const store: LedgerStore = {
+      ...this.#store,
+      appendLedger: (rows, where, keep) =>
+        appendLedger(rows, where, keep === 'disk' ? 'strict' : keep),
+    }
+    this.#ledger = createLedger(
+      () => store,
+      () => this.#now,
+    )
+  }
+
+  /** So many things happen, drawn by lot; the last of them is the export. */
+  async live(steps: number): Promise<Exported> {
+    const some: (() => Promise<unknown>)[] = [
+      this.look,
+      this.look,
+      this.look,
+      this.fit,
+      this.fit,
+      this.agree,
+      this.agree,
+      this.send,
+      this.send,
+      this.fetch,
+      this.forget,
+      this.withdraw,
+      this.erase,
+      this.fold,
+      this.export,
+    ]
+    for (let step = 0; step < steps; step++) {
+      this.#now += HOUR * (1 + this.#random.integer(48))
+      await some[this.#random.integer(some.length)].call(this)
+    }
+    return this.export()
+  }
+
+  async look(): Promise<void> {
+    const id = String(this.#events++)
+    const items = [`item-${this.#random.integer(9)}`]
+    await this.#store.append([{ id, name: 'view_item', time: this.#now, items }])
+  }
+
+  async fetch(): Promise<void> {
+    const url = 'https://shop.example/models/latest.json'
+    const request = { kind: 'request', detail: { method: 'GET', purpose: 'model', url } } as const
+    await this.#ledger.count(request)
+    await this.#ledger.count(request, 90)
+  }
+
+  async fit(): Promise<void> {
+    const vector = (length: number) =>
+      Float32Array.from({ length }, () => this.#random.normal() / 9)
+    const summary = {
+      engine: 'js',
+      cases: 3,
+      lossBefore: 2,
+      lossAfter: this.#random.next(),
+      fusionWeight: 0.5,
+      active: true,
+      milliseconds: 4,
+    } as const
+    const parameters = { u: vector(DIMENSION), w: vector(FEATURE_COUNT) }
+    const fitted = { parameters, fusionWeight: 0.5, guard: GUARD_START, until: this.#now, summary }
+    const deps = { store: this.#store, ledger: this.#ledger }
+    await storePersonal(deps, fitted, BASE, this.#now, await this.#store.epoch())
+  }
+
+  async agree(): Promise<void> {
+    const detail = { contribute: true, ...DEVICE_TERMS }
+    await this.#ledger.append({ kind: 'consent', detail }, 'disk')
+    const consent = { contribute: true, since: this.#now, terms: DEVICE_TERMS }
+    await this.#store.changeSettings(() => ({ consent, pending: undefined }))
+  }
+
+  async withdraw(): Promise<void> {
+    const consent = { contribute: false, since: null }
+    await this.#store.changeSettings(() => ({ consent, pending: undefined }))
+    await this.#ledger.append({ kind: 'consent', detail: { contribute: false } }, 'strict')
+  }
+
+  /** Only if the shopper agrees and the budget allows; a third of the answers are lost. */
+  async send(): Promise<void> {
+    if (this.#random.integer(3) > 0) this.#round++
+    const { policy } = this.#aggregators
+    const size = this.#random.integer(3) === 0 ? 1e-3 : 1e-2
+    await contribute({
+      endpoints: ENDPOINTS,
+      transport: createTransport({
+        fetch: (url, init) => this.#answer(String(url), init),
+        ledger: this.#ledger,
+        destinations: destinationsOf({
+          catalog: [],
+          baseModel: 'https://shop.example/',
+          federation: ENDPOINTS,
+        }),
+      }),
+      ledger: this.#ledger,
+      records: this.#store.changeSettings,
+      globalPrivacyControl: undefined,
+      modelHash: policy.model.hash,
+      update: () =>
+        Float32Array.from({ length: SHARED_LENGTH }, () => size * this.#random.normal()),
+      now: () => this.#now,
+    })
+  }
+
+  async forget(): Promise<void> {
+    const { events } = await this.#store.events()
+    await this.#store.forget(events.slice(0, 1).map(({ id }) => id))
+    const detail = { what: 'item', events: Math.min(1, events.length) }
+    await this.#ledger.append({ kind: 'erase', detail }, 'strict')
+  }
+
+  erase(): Promise<void> {
+    return this.#ledger.erase()
+  }
+
+  /** As the log does by itself beyond thousands of entries. */
+  async fold(): Promise<void> {
+    const rows = (await this.#store.ledger()) as readonly LedgerEntry[]
+    const gone = Math.floor(rows.length / 2)
+    if (gone === 0) return
+    const entry = await fold(rows, gone, this.#now, await openSigner(this.#store))
+    const where = { after: rows[rows.length - 1].hash, dropBefore: rows[gone].sequence }
+    await this.#store.appendLedger([entry], where, 'relaxed')
+  }
+
+  async export(): Promise<Exported> {
+    const text = await exportBundle(this.#store, this.#ledger, { loaded: null }, this.#now)
+    return { text, signer: (await openSigner(this.#store)) as Signer }
+  }
+
+  async #answer(url: string, init?: RequestInit): Promise<Response> {
+    const { policy, signing } = this.#aggregators
+    if (init?.method !== 'POST') {
+      const role = url.startsWith(ENDPOINTS.leader) ? 'leader' : 'helper'
+      const hash = await policyHash(policy)
+      return Response.json({
+        protocol: 1,
+        role,
+        round: Math.max(1, this.#round),
+        state: 'open',
+        policyHash: hash,
+        policy,
+      })
+    }
+    if (this.#random.integer(3) === 0) throw new TypeError('lost')
+    const body = init.body as Uint8Array<ArrayBuffer>
+    const { id, round } = parseReport(body, SHARED_LENGTH).header
+    const hash = await sha256(body)
+    const signature = toBase64(await sign(signing, receiptMessage(hash)))
+    return Response.json({ id, round, bodyHash: toHex(hash), signature }, { status: 201 })
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * @module Walks the log as time went: what the shopper agreed to, and whether each upload kept to it;
+ * what all of them cost; and whether each receipt is the leader's, for those bytes.
+ */
+import { epsilonOf } from '../aggregate/privacy/gaussianAccountant.ts'
+import { receiptMessage, verify } from '../aggregate/privacy/signature.ts'
+import { fromBase64, fromHex } from '../core/bytes.ts'
+import { canonicalJson } from '../core/canonicalJson.ts'
+import type { LedgerEntry } from '../device/ledger/entry.ts'
+import { standsForOthers } from '../device/ledger/removed.ts'
+import { DEVICE_TERMS } from '../device/upload/terms.ts'
+import type { Check, Findings } from './finding.ts'
+
+/** Two implementations of Φ differ in the last digits. */
+const TOLERANCE = 1e-6
+const atMost = (value: number, most: number) => value <= most * (1 + TOLERANCE)
+
+export interface Uploads {
+  /** By report id: the entry that it left with first. */
+  readonly reports: ReadonlyMap<string, LedgerEntry>
+  /** POSTs, those of removed entries included. */
+  readonly posts: number
+  /** Bytes of their bodies, likewise. */
+  readonly bytes: number
+  readonly receipts: number
+  /** Reports that the log knows to have been made, removed entries included: Σ 1/z². */
+  readonly lossSquared: number
+  /** Whether the shopper agrees at the log's end. */
+  readonly consents: boolean
+}
+
+type Facts = LedgerEntry['detail']
+
+export async function checkUploads(
+  entries: readonly LedgerEntry[],
+  { faults, notes }: Findings,
+): Promise<Uploads> {
+  const removed = entries.findLast(standsForOthers)?.detail ?? {}
+  const reports = new Map<string, LedgerEntry>()
+  // An earlier version's fold doesn't say whether the shopper agreed then.
+  const unknown = removed.through !== undefined && removed.contribute === undefined
+  let consent: Facts | null = removed.contribute === true || unknown ? removed : null
+  let lossSquared = Number(removed.lossSquared ?? 0)
+  const total = {
+    posts: Number(removed.uploads ?? 0),
+    bytes: Number(removed.bytesSent ?? 0),
+    receipts: 0,
+  }
+  let unpriced = 0
+
+  const fault = (check: Check, entry: LedgerEntry, message: string) =>
+    faults.push({ check, entry: entry.sequence, message })
+
+  function upload(entry: LedgerEntry): void {
+    const { detail } = entry
+    const id = String(detail.reportId)
+    total.posts++
+    total.bytes += entry.bytesSent
+    if (consent === null) fault('consent', entry, 'an upload, but no consent before it')
+    const first = reports.get(id)
+    if (first) {
+      if (
+        canonicalJson(first.detail) !== canonicalJson(detail) ||
+        first.bytesSent !== entry.bytesSent
+      )
+        fault('upload', entry, `report ${id} was sent again, but not as in No. ${first.sequence}`)
+      return
+    }
+    reports.set(id, entry)
+    checkNorm(entry, fault)
+    if (detail.noiseMultiplier === undefined) {
+      unpriced++
+      return
+    }
+    if (id !== removed.lastReport) lossSquared += 1 / Number(detail.noiseMultiplier) ** 2
+    checkEpsilon(entry, consent ?? {}, lossSquared, fault)
+  }
+
+  async function receipt(entry: LedgerEntry): Promise<void> {
+    const { id, round, bodyHash, signature, key } = entry.detail
+    total.receipts++
+    const sent = reports.get(String(id))
+    if (!sent) {
+      if (id !== removed.lastReport)
+        fault('receipt', entry, `a receipt for report ${id}, which no entry sent`)
+    } else if (sent.detail.sha256 !== bodyHash || sent.detail.round !== round)
+      fault('receipt', entry, `the receipt is for other bytes than No. ${sent.sequence} sent`)
+    if (!(await isSignedBy(String(key), String(signature), String(bodyHash))))
+      fault('receipt', entry, 'the leader’s signature does not hold')
+  }
+
+  for (const entry of entries) {
+    const { kind, detail } = entry
+    if (kind !== 'upload' && entry.bytesSent !== 0)
+      fault('upload', entry, `a ${kind} that sent ${entry.bytesSent} bytes`)
+    if (kind === 'consent') consent = detail.contribute === true ? detail : null
+    if (kind === 'erase' && detail.what === 'everything') consent = null
+    if (kind === 'upload') upload(entry)
+    if (kind === 'receipt') await receipt(entry)
+  }
+  if (unknown) notes.push('An earlier version removed entries without keeping the consent of then.')
+  if (unpriced > 0)
+    notes.push(
+      `${unpriced} reports of an earlier version don’t say their noise: ε leaves them out.`,
+    )
+  if (Number(removed.uploads ?? 0) > 0)
+    notes.push(
+      `${removed.uploads} uploads are known by number and cost only: their entries were removed.`,
+    )
+  return { ...total, reports, lossSquared, consents: consent !== null }
+}
+
+type TellFault = (check: Check, entry: LedgerEntry, message: string) => void
+
+function checkNorm(entry: LedgerEntry, fault: TellFault): void {
+  const { clipNormInteger: most, squaredNormInteger: squared } = entry.detail
+  const whole = Number.isSafeInteger(squared) && Number.isSafeInteger(most)
+  if (!whole || Number(squared) > Number(most) ** 2)
+    fault(
+      'norm',
+      entry,
+      `the update is longer (‖x‖² = ${squared}) than the clip norm ${most} allows`,
+    )
+}
+
+/** The budget on the device may know more than the log (a tab that ended in between), never less. */
+function checkEpsilon(
+  entry: LedgerEntry,
+  consent: Facts,
+  lossSquared: number,
+  fault: TellFault,
+): void {
+  const { noiseMultiplier, delta, epsilon, epsilonEver } = entry.detail
+  const [z, d] = [Number(noiseMultiplier), Number(delta)]
+  if (!(z > 0 && d > 0 && d <= DEVICE_TERMS.delta)) {
+    fault('epsilon', entry, `noise ${noiseMultiplier} at δ = ${delta} promises nothing`)
+    return
+  }
+  const agreed = { ...DEVICE_TERMS, ...consent }
+  const [one, ever] = [epsilonOf(1 / z, d), epsilonOf(Math.sqrt(lossSquared), d)]
+  const most = Math.min(Number(agreed.epsilonPerReport), DEVICE_TERMS.epsilonPerReport)
+  if (!atMost(one, most) || !atMost(d, Number(agreed.delta)))
+    fault(
+      'epsilon',
+      entry,
+      `the report costs ε = ${one.toPrecision(4)}, agreed were ${most} at δ = ${agreed.delta}`,
+    )
+  if (!atMost(ever, Number(epsilonEver)))
+    fault(
+      'epsilon',
+      entry,
+      `it says ε = ${epsilonEver} over all reports; they cost ${ever.toPrecision(7)}`,
+    )
+  if (!atMost(one, Number(epsilon)) || !atMost(Number(epsilon), Number(epsilonEver)))
+    fault('epsilon', entry, `ε of the year, ${epsilon}, is not between one report and all of them`)
+  if (!atMost(Number(epsilon), DEVICE_TERMS.epsilonPerYear))
+    fault('epsilon', entry, `ε of the year, ${epsilon}, is above ${DEVICE_TERMS.epsilonPerYear}`)
+}
+
+async function isSignedBy(key: string, signature: string, bodyHash: string): Promise<boolean> {
+  try {
+    return await verify(fromBase64(key), fromBase64(signature), receiptMessage(fromHex(bodyHash)))
+  } catch {
+    // Neither base64 nor hex.
+    return false
+  }
+}

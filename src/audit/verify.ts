@@ -1,0 +1,141 @@
+/**
+ * @module Checks an exported bundle, by the device's own code, from beginning to end. What holds is
+ * that nobody changed it since the browser wrote it, and that the log agrees with itself: not that the
+ * browser ran honest code (docs/PRIVACY.md, "Limits").
+ */
+import { epsilonOf } from '../aggregate/privacy/gaussianAccountant.ts'
+import { type Verdict, verifyChain } from '../device/ledger/chain.ts'
+import { commitment } from '../device/ledger/commitment.ts'
+import type { LedgerEntry } from '../device/ledger/entry.ts'
+import { parseBudget } from '../device/upload/budget.ts'
+import { DEVICE_TERMS } from '../device/upload/terms.ts'
+import { type Bundle, isRecord } from './bundle.ts'
+import { checkEarlier } from './earlier.ts'
+import type { Fault, Findings } from './finding.ts'
+import { checkFits } from './fits.ts'
+import { checkReports } from './reports.ts'
+import { checkUploads } from './uploads.ts'
+
+export interface VerifyOptions {
+  /** The log's public key, base64, if the auditor knows it from elsewhere. */
+  readonly key?: string
+  /** An export of the same browser that was kept. */
+  readonly earlier?: Bundle
+  /** Accepts the log of a browser without Ed25519. */
+  readonly allowUnsigned?: boolean
+}
+
+export interface Audit {
+  readonly ok: boolean
+  readonly faults: readonly Fault[]
+  readonly notes: readonly string[]
+  readonly entries: number
+  /** Entries that carry a signature that holds. */
+  readonly signed: number
+  /** The log's public key, base64. */
+  readonly key: string | null
+  readonly uploads: number
+  readonly bytesSent: number
+  readonly reports: number
+  /** Reports that were made again and are the same to the bit. */
+  readonly remade: number
+  readonly receipts: number
+  /** Fits that the log commits to and that were opened. */
+  readonly fits: number
+  /** Σ 1/z² of all reports that the log knows. */
+  readonly lossSquared: number
+  /** What that is as ε, at the δ of the device's own limits. */
+  readonly epsilon: number
+  readonly consents: boolean
+}
+
+export async function verifyBundle(bundle: Bundle, options: VerifyOptions = {}): Promise<Audit> {
+  const { ledger, settings } = bundle
+  const findings: Findings = { faults: [], notes: [] }
+  const chain = await verifyChain(ledger)
+  checkChain(ledger, chain, options, findings)
+  await checkEnd(bundle, findings)
+  const uploads = await checkUploads(ledger, findings)
+  const receipts = ledger.filter(({ kind }) => kind === 'receipt')
+  const remade = await checkReports(settings.openings, { ...uploads, receipts }, findings)
+  const fits = await checkFits(bundle.personal.versions, ledger, findings)
+  checkSettings(bundle, findings)
+  if (options.earlier) checkEarlier(bundle, options.earlier, findings)
+  return {
+    ok: findings.faults.length === 0,
+    ...findings,
+    entries: ledger.length,
+    signed: chain.signed,
+    key: ledger.findLast(({ key }) => key !== undefined)?.key ?? null,
+    uploads: uploads.posts,
+    bytesSent: uploads.bytes,
+    reports: uploads.reports.size,
+    remade,
+    receipts: receipts.length,
+    fits,
+    lossSquared: uploads.lossSquared,
+    epsilon: epsilonOf(Math.sqrt(uploads.lossSquared), DEVICE_TERMS.delta),
+    consents: uploads.consents,
+  }
+}
+
+function checkChain(
+  ledger: readonly LedgerEntry[],
+  { brokenAt, signed }: Verdict,
+  { key, allowUnsigned }: VerifyOptions,
+  { faults, notes }: Findings,
+): void {
+  if (brokenAt !== null) {
+    const message =
+      'this entry does not follow from the one before it, or its signature does not hold'
+    faults.push({ check: 'chain', entry: ledger[brokenAt].sequence, message })
+  }
+  const first = ledger.find((entry) => entry.key !== undefined)
+  const last = ledger.at(-1)
+  if (last && last.key === undefined && !(allowUnsigned && !first)) {
+    const message =
+      'the log is not signed at its end: the browser has no Ed25519, or somebody made the log anew'
+    faults.push({ check: 'signatures', entry: last.sequence, message })
+  }
+  if (signed === 0 && allowUnsigned)
+    notes.push('The log is not signed: whoever had this file could have made all of it anew.')
+  if (key !== undefined && first?.key !== key)
+    faults.push({
+      check: 'key',
+      entry: first?.sequence ?? null,
+      message: `the log is signed by ${first?.key ?? 'nobody'}, not by ${key}`,
+    })
+}
+
+/** The last entry commits to all the rest of the bundle. */
+async function checkEnd(bundle: Bundle, { faults }: Findings): Promise<void> {
+  const { salt, ledger, ...held } = bundle
+  const last = ledger.at(-1)
+  if (last?.kind !== 'export') {
+    const message = 'the log does not end with the export’s own entry: its end was cut off'
+    faults.push({ check: 'end', entry: last?.sequence ?? null, message })
+  } else if ((await commitment(salt, held).catch(() => '')) !== last.detail.commitment) {
+    const message = 'what the bundle holds beside the log is not what this entry commits to'
+    faults.push({ check: 'end', entry: last.sequence, message })
+  }
+}
+
+/** What the device goes by must be what its log says; what was logged while it was read is left out. */
+function checkSettings({ ledger, logged, settings }: Bundle, { faults }: Findings): void {
+  const fault = (message: string) => faults.push({ check: 'settings', entry: null, message })
+  const { consent, budget } = settings
+  const said = ledger.findLast(({ kind }) => kind === 'consent')
+  const withdrawn = said?.detail.contribute === false && said.sequence <= logged
+  if (isRecord(consent) && consent.contribute === true && withdrawn)
+    fault('the device goes by a consent that the log says was withdrawn')
+  const sent = ledger.filter(({ kind, sequence }) => kind === 'upload' && sequence <= logged)
+  const rounds = new Set(sent.map(({ detail }) => `${detail.round} ${detail.policyHash}`))
+  try {
+    const { participations, earlier } = parseBudget(budget)
+    for (const { round, policyHash } of participations) rounds.delete(`${round} ${policyHash}`)
+    if (rounds.size > earlier.reports)
+      fault('the budget leaves out reports that the log says were sent')
+  } catch (error) {
+    fault((error as Error).message)
+  }
+}

@@ -1,0 +1,46 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { fixtures } from '../audit/selftest/selftest.ts'
+import { testFolder } from '../testFolder.ts'
+import { command } from './audit.ts'
+import { runCommand } from './testCommand.ts'
+
+const run = (...positionals: string[]) => runCommand(command, { positionals })
+
+it('verifies and explains a file, names the entry at fault, and writes both verdicts as JSON', async () => {
+  const folder = testFolder()
+  const [clean, changed, json] = ['a.json', 'b.json', 'out.json'].map((name) => join(folder, name))
+  for await (const pair of fixtures(1, 3)) {
+    writeFileSync(clean, pair.clean.text)
+    const bundle = JSON.parse(pair.clean.text)
+    bundle.ledger[1].time++
+    writeFileSync(changed, JSON.stringify(bundle))
+  }
+  const { printed } = await run('verify', clean, '--json', json)
+  expect(printed.at(-1)).toBe('ok: all of it holds')
+  expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({ ok: true, faults: [] })
+  await expect(run('verify', changed, '--json', json)).rejects.toThrow(/^1 fault in .*b\.json$/)
+  expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({
+    ok: false,
+    faults: [
+      { check: 'chain', entry: JSON.parse(readFileSync(changed, 'utf8')).ledger[1].sequence },
+    ],
+  })
+  expect((await run('explain', clean)).printed).toContain('WHAT LEFT THE BROWSER?')
+  await expect(run('explain', changed)).rejects.toThrow(/1 fault/)
+})
+
+it('tests itself', async () => {
+  const { printed, result } = await run('selftest', '--count', '24')
+  expect(printed.at(-1)).toBe('0 false alarms in 24 clean ones')
+  expect(result).toMatchObject({ tampered: 24, found: 24, clean: 24, falseAlarms: 0 })
+})
+
+it.each([
+  [['look'], /audit needs one of/],
+  [['verify'], /audit verify needs a bundle/],
+  [['verify', 'missing.json'], /missing\.json/],
+])('refuses %j', async (given, why) => {
+  await expect(run(...given)).rejects.toThrow(why)
+})

@@ -1,0 +1,78 @@
+/** @module `nearside audit`: checks what a device exported, tells it in words, and proves that the check finds tampering. */
+import { readFile } from 'node:fs/promises'
+import { Command } from '@commander-js/extra-typings'
+import { parseBundle } from '../audit/bundle.ts'
+import { explain } from '../audit/explain.ts'
+import { runSelftest } from '../audit/selftest/selftest.ts'
+import { type Audit, verifyBundle } from '../audit/verify.ts'
+import { NearsideError } from '../core/error.ts'
+import { type CommandContext, defineCommand, NegativeResult } from './command.ts'
+import { seed, wholeNumber } from './values.ts'
+
+const syntax = new Command('audit')
+  .summary('checks the log that a shopper’s device exported')
+  .description(`verify BUNDLE: the chain, its signatures and its end; a consent before each upload; norms and ε;
+receipts; each kept report made again, bit for bit; fits. Exit code 0 where all holds, 1 where anything
+doesn’t; each fault names its entry.
+
+explain BUNDLE: the same in words, for who has never seen a hash.
+
+selftest: makes logs of devices, as many changed ones, and says which were found.
+
+What holds is that nobody changed the file since a browser wrote it, and that the log agrees with
+itself. It can’t show that the shop’s page ran honest code: see docs/PRIVACY.md.`)
+  .argument('<what>', 'verify, explain or selftest')
+  .argument('[bundle]', 'what “Export everything” wrote')
+  .option('--key <key>', 'verify, explain: the log’s public key, if you have it from elsewhere')
+  .option('--earlier <bundle>', 'verify, explain: an earlier export of the same browser')
+  .option('--allow-unsigned', 'verify, explain: accept the log of a browser without Ed25519')
+  .option('--count <n>', 'selftest: logs of each kind', wholeNumber(1, 100_000), 1000)
+  .option('--seed <n>', 'selftest', seed, 1)
+
+export const command = defineCommand(syntax, async (options, context, what, bundle) => {
+  if (what === 'selftest') return selftest(options, context)
+  if (what !== 'verify' && what !== 'explain')
+    throw new NearsideError('input-invalid', 'audit needs one of: verify, explain, selftest')
+  if (bundle === undefined) throw new NearsideError('input-invalid', `audit ${what} needs a bundle`)
+  const read = async (file: string) => parseBundle(await readFile(file, 'utf8'))
+  const { key, allowUnsigned } = options
+  const earlier = options.earlier === undefined ? undefined : await read(options.earlier)
+  const parsed = await read(bundle)
+  const audit = await verifyBundle(parsed, { key, earlier, allowUnsigned })
+  const lines = what === 'explain' ? explain(parsed, audit) : summary(audit)
+  for (const line of lines) context.print(line)
+  if (audit.ok) return audit
+  const { length } = audit.faults
+  throw new NegativeResult(`${length} fault${length === 1 ? '' : 's'} in ${bundle}`, audit)
+})
+
+function summary(audit: Audit): string[] {
+  const { entries, signed, key, uploads, reports, remade, receipts, fits, bytesSent, epsilon } =
+    audit
+  return [
+    ...audit.faults.map(({ check, entry, message }) =>
+      entry === null ? `FAULT ${check}: ${message}` : `FAULT ${check}, No. ${entry}: ${message}`,
+    ),
+    ...audit.notes.map((note) => `note: ${note}`),
+    `entries   ${entries}, ${signed} of them signed${key === null ? '' : ` by ${key}`}`,
+    `uploads   ${uploads}, ${bytesSent} bytes; ${receipts} receipts`,
+    `reports   ${reports}; ${remade} made again, the same to the bit; ε = ${epsilon.toPrecision(6)}`,
+    `fits      ${fits} opened`,
+    ...(audit.ok ? ['ok: all of it holds'] : []),
+  ]
+}
+
+async function selftest(
+  { count, seed }: { readonly count: number; readonly seed: number },
+  { print, progress }: CommandContext,
+) {
+  const result = await runSelftest(count, seed, (done) => progress.update('selftest', done, count))
+  for (const { kind, tampered, found } of result.kinds) print(`${kind}: ${found} of ${tampered}`)
+  print(`found ${result.found} of ${result.tampered} changed logs`)
+  print(`${result.falseAlarms} false alarms in ${result.clean} clean ones`)
+  if (result.found === result.tampered && result.falseAlarms === 0) return result
+  throw new NegativeResult(
+    'the check misses what it should find, or finds what is not there',
+    result,
+  )
+}
