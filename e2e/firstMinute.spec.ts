@@ -1,6 +1,6 @@
 /** @module A stranger's first minute: what is on the first screen, and what moves after a click. */
-import { expect, test } from 'playwright/test'
-import { forYou, openShop } from './shop.ts'
+import { expect, type Page, test } from 'playwright/test'
+import { forYou, forYouIds, keepsShop, openShop } from './shop.ts'
 
 for (const [width, height] of [
   [1440, 900],
@@ -26,3 +26,90 @@ for (const [width, height] of [
       await expect(picture).toHaveJSProperty('complete', true)
   })
 }
+
+/** Counts animations of the list's cards, by what they change. */
+async function watchMotion(page: Page): Promise<() => Promise<Record<string, number>>> {
+  await page.addInitScript(() => {
+    const seen = { transform: 0, opacity: 0 }
+    Object.assign(window, { motion: seen })
+    const { animate } = Element.prototype
+    Element.prototype.animate = function (this: Element, ...given) {
+      const frames = JSON.stringify(given[0])
+      if (this.closest('.for-you')) seen[frames.includes('transform') ? 'transform' : 'opacity']++
+      return animate.apply(this, given)
+    }
+  })
+  return () => page.evaluate(() => (window as unknown as { motion: Record<string, number> }).motion)
+}
+
+/** Looks at a product of the list until it counts. */
+async function look(page: Page, place: number, learned: number): Promise<string> {
+  const card = forYou(page).locator('[data-item]').nth(place)
+  const title = (await card.locator('.card-title').textContent()) ?? ''
+  await card.click()
+  await expect(page.getByRole('heading', { level: 1, name: title })).toBeVisible()
+  await expect(page.getByRole('button', { name: `learned ${learned} · Sent 0` })).toBeVisible()
+  return title
+}
+
+test('the first minute: a look, what it moved, everyone’s list, and no network', async ({
+  page,
+  context,
+}) => {
+  const motion = await watchMotion(page)
+  await openShop(page)
+  const everyones = await forYouIds(page)
+  await expect(page.getByRole('button', { name: 'learned 0 · Sent 0' })).toBeVisible()
+  const line = forYou(page).locator('.for-you-line')
+  await expect(line).toHaveText(/^Everyone sees this list/)
+
+  const title = await look(page, 2, 1)
+  await expect(page.getByText('Got it, on this device only.')).toBeVisible()
+  await page.getByRole('link', { name: 'See what changed' }).click()
+  await expect(line).toHaveText(/^\d+ of your top 12 changed because you viewed /)
+  await expect(line).toContainText(title)
+  await expect(page.getByText('Got it, on this device only.')).toHaveCount(0)
+  const risen = forYou(page).locator('.rise')
+  await expect(risen.first()).toContainText(/▲ \d+.*places higher than for everyone/)
+  expect((await motion()).transform).toBeGreaterThan(0)
+  const own = await forYouIds(page)
+  expect(own).not.toEqual(everyones)
+
+  const everyone = page.getByRole('button', { name: 'Hold for everyone’s list' })
+  await everyone.hover()
+  await page.mouse.down()
+  await expect.poll(() => forYouIds(page)).toEqual(everyones)
+  await expect(risen).toHaveCount(0)
+  await page.mouse.up()
+  await expect.poll(() => forYouIds(page)).toEqual(own)
+  await everyone.focus()
+  await page.keyboard.down('Space')
+  await expect.poll(() => forYouIds(page)).toEqual(everyones)
+  await page.keyboard.up('Space')
+  await expect.poll(() => forYouIds(page)).toEqual(own)
+
+  await look(page, 4, 2)
+  await page.goBack()
+  await look(page, 1, 3)
+  await keepsShop(page)
+  await expect(page.getByText('Now turn off your network and keep shopping.')).toBeVisible()
+  await context.setOffline(true)
+  await page.goBack()
+  const offline = await look(page, 5, 4)
+  await page.goBack()
+  await expect(line).toContainText(offline)
+  await page.getByRole('button', { name: 'Close this note' }).click()
+  await expect(page.getByText('Now turn off your network')).toHaveCount(0)
+})
+
+test('where less motion is wanted, the cards fade to their places', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  const motion = await watchMotion(page)
+  await openShop(page)
+  await look(page, 2, 1)
+  await page.goBack()
+  await expect(forYou(page).locator('.rise').first()).toBeVisible()
+  const { transform, opacity } = await motion()
+  expect(transform).toBe(0)
+  expect(opacity).toBeGreaterThan(0)
+})

@@ -15,6 +15,7 @@ import type { Started } from './personalizer.ts'
 import { loadPictures } from './pictures.ts'
 import { type Shop, ShopContext } from './shop.ts'
 import { createSignal } from './signal.ts'
+import { noteAction } from './story/visit.ts'
 import { useLoaded } from './useLoaded.ts'
 
 interface AppProps {
@@ -95,6 +96,7 @@ function OpenShop({ catalogue, bestsellers: ids, start }: OpenShopProps) {
   }, [open])
 
   const capture = useCallback((event: CaptureInput) => {
+    noteAction(event)
     if (current.current) void current.current.capture(event)
     else waiting.current.push(event)
   }, [])

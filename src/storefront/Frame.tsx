@@ -13,6 +13,7 @@ import { Footer } from './parts/Footer.tsx'
 import { Header } from './parts/Header.tsx'
 import { Outline } from './parts/Opening.tsx'
 import { useShop } from './shop.ts'
+import { Passing } from './story/Passing.tsx'
 
 const Basket = laterPage(() => import('./pages/Basket.tsx').then((page) => page.Basket))
 const Checkout = laterPage(() => import('./pages/Checkout.tsx').then((page) => page.Checkout))
@@ -41,6 +42,7 @@ export function Frame() {
         {unavailable && <p className="notice">{unavailable}</p>}
         <Pages path={shown} ready={enoughFor === null || samePath(shown, enoughFor)} />
       </main>
+      <Passing />
       <Footer />
     </>
   )

@@ -7,6 +7,7 @@ import type { Item, Personalizer } from '../index.ts'
 import { viewed, wishlist } from './basket.ts'
 import { orders } from './orders.ts'
 import type { Shop } from './shop.ts'
+import { forgetShown, forgetVisit } from './story/visit.ts'
 
 export function forgetTogether(
   personalizer: Personalizer,
@@ -17,6 +18,7 @@ export function forgetTogether(
     ...personalizer,
     async forget(what) {
       await personalizer.forget(what)
+      forgetShown()
       const concerns = (id: string) =>
         what.kind === 'item'
           ? id === what.name
@@ -27,6 +29,7 @@ export function forgetTogether(
     },
     async erase() {
       await personalizer.erase()
+      forgetVisit()
       wishlist.set([])
       orders.set([])
       viewed.set([])

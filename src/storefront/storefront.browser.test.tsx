@@ -86,6 +86,20 @@ test('a look at a product changes the front page; the switch goes back to shop o
     .toBeInTheDocument()
 })
 
+test('no list moves under a hand: what is new is shown when the hand is gone', async () => {
+  const screen = await open('/')
+  await waitFor(() => expect(forYou(screen.container)[0]).toBe('i0'))
+  const own = screen.getByRole('region', { name: 'For you' })
+  await userEvent.hover(own.getByText('Heart thing 2'))
+  await personalizer.capture({ name: 'view_item', item_id: 'i1' })
+  await waitFor(() =>
+    expect(screen.container.querySelector('.learned')?.textContent).toContain('learned 1'),
+  )
+  expect(forYou(screen.container)[0]).toBe('i0')
+  await userEvent.hover(screen.getByRole('searchbox'))
+  await waitFor(() => expect(forYou(screen.container)[0]).toBe('i1'))
+})
+
 test('a long look is captured once, a short one with its length', async () => {
   const screen = await open('/product/i2')
   await waitFor(() => expect(names()).toContain('view_item'))

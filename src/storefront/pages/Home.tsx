@@ -2,15 +2,15 @@
 import { memo, useEffect, useState } from 'react'
 import { usePersonalization, usePersonalizer } from '../../react.ts'
 import { type Catalogue, categoryPath, productPath, titleOf } from '../catalogue.ts'
-import { FOR_YOU, windowOf } from '../firstPage.ts'
+import { windowOf } from '../firstPage.ts'
 import { Link } from '../parts/Link.tsx'
 import { ShelfOutline } from '../parts/Outlines.tsx'
 import { useTitle } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'
-import { FirstCard } from '../parts/ProductCard.tsx'
 import { RecentlyViewed } from '../parts/RecentlyViewed.tsx'
-import { ForYou, Popular, Similar } from '../parts/shelves.tsx'
+import { Popular, Similar } from '../parts/shelves.tsx'
 import { useShop } from '../shop.ts'
+import { YourList } from '../story/YourList.tsx'
 
 export const HOME_TITLE = 'Gifts and small pleasures'
 
@@ -23,13 +23,7 @@ export function Home() {
   return (
     <div className="page home">
       <Hero catalogue={catalogue} />
-      <div className="for-you">
-        <ForYou limit={FOR_YOU} initialItems={first} itemComponent={FirstCard} />
-        {/* The style sheet shows it: the page's first rendering doesn't know the shopper's choice. */}
-        <p className="for-you-note">
-          Shown in shop order, the same for everybody. Switch to “For you” to sort it by your taste.
-        </p>
-      </div>
+      <YourList first={first} />
       <BecauseYouLooked />
       <RecentlyViewed />
       <DepartmentTiles catalogue={catalogue} />

@@ -5,7 +5,7 @@ import { type ItemComponentProps, WhyThis } from '../../react.ts'
 import { highlight } from '../../search.ts'
 import { isSold, productPath, titleOf } from '../catalogue.ts'
 import { useShop } from '../shop.ts'
-import { money } from '../text.ts'
+import { count, money } from '../text.ts'
 import { Link } from './Link.tsx'
 import { Picture } from './Picture.tsx'
 
@@ -15,14 +15,14 @@ interface CardProps {
   readonly terms?: readonly string[]
   /** On the first screen. */
   readonly early?: boolean
+  /** How many places it stands higher than for everybody. */
+  readonly rise?: number | null
 }
 
 const NO_TERMS: readonly string[] = []
-/** Cards of the list on a first screen: its first row. Each picture more delays the paint. */
-const FIRST_CARDS = 6
 
 /** Lists are sorted anew all the time; a card whose product stays is not drawn again. */
-export const Card = memo(function Card({ item, terms = NO_TERMS, early }: CardProps) {
+export const Card = memo(function Card({ item, terms = NO_TERMS, early, rise }: CardProps) {
   const { capture } = useShop()
   return (
     <Link
@@ -32,6 +32,12 @@ export const Card = memo(function Card({ item, terms = NO_TERMS, early }: CardPr
       onClick={() => capture({ name: 'select_item', item_id: item.id })}
     >
       <Picture item={item} size={240} alt="" early={early} />
+      {rise && (
+        <span className="rise">
+          <span aria-hidden="true">▲ {count(rise)}</span>
+          <span className="visually-hidden">{count(rise)} places higher than for everyone</span>
+        </span>
+      )}
       <span className="card-title">
         {highlight(titleOf(item), terms).map((piece, place) =>
           piece.hit ? (
@@ -60,16 +66,6 @@ export function ProductCard({ item, recommendation }: ItemComponentProps) {
   return (
     <>
       <Card item={item} />
-      <WhyThis recommendation={recommendation} />
-    </>
-  )
-}
-
-/** The same for the list that the first screen shows. */
-export function FirstCard({ item, recommendation, position }: ItemComponentProps) {
-  return (
-    <>
-      <Card item={item} early={position <= FIRST_CARDS} />
       <WhyThis recommendation={recommendation} />
     </>
   )

@@ -1,0 +1,117 @@
+/** @module "For you" on the home page: the list, what moved since it was last seen, and everyone's to compare. */
+import { useEffect, useId, useRef, useState } from 'react'
+import type { Recommendation } from '../../index.ts'
+import { usePersonalization, useRecommendations, WhyThis } from '../../react.ts'
+import { FOR_YOU } from '../firstPage.ts'
+import { Outlines } from '../parts/Outlines.tsx'
+import { Card } from '../parts/ProductCard.tsx'
+import { type Order, order } from '../preferences.ts'
+import { useShop } from '../shop.ts'
+import { useSignal } from '../signal.ts'
+import { Gliding } from './Gliding.tsx'
+import { HoldButton } from './HoldButton.tsx'
+import { useHand } from './useHand.ts'
+import { rememberShown, told, visit } from './visit.ts'
+import { EVERYONES, lineOf, riseOf } from './words.ts'
+
+/** Cards of the first row, which the first screen shows: each picture more delays the paint. */
+const FIRST_ROW = 6
+
+interface YourListProps {
+  /** Ids of everyone's list, on the page that was rendered beforehand. */
+  readonly first: readonly string[] | undefined
+}
+
+export function YourList({ first }: YourListProps) {
+  const { catalogue } = useShop()
+  const id = useId()
+  const chosen = useSignal(order)
+  const [held, hold] = useState(false)
+  const shownOrder = held ? 'base' : chosen
+  const state = useRecommendations({ limit: FOR_YOU, order: shownOrder })
+  const known = usePersonalization().learned.length > 0
+  const { before, done } = useSignal(visit)
+  const [hand, handlers] = useHand()
+  const onScreen = useRef<{ readonly order: Order; readonly items: readonly Recommendation[] }>(
+    null,
+  )
+
+  const loading = state.status === 'loading'
+  const mine = shownOrder === 'personal'
+  const waiting = (mine && before) || first?.map(everyones)
+  // Nothing moves under a hand: what is new is shown as soon as it is gone.
+  const kept = hand && onScreen.current?.order === shownOrder ? onScreen.current.items : null
+  const items = kept ?? (loading ? waiting : state.items)
+
+  useEffect(() => {
+    if (!loading && items) onScreen.current = { order: shownOrder, items }
+  }, [loading, items, shownOrder])
+  // What changed is on screen: it need not be led to.
+  useEffect(() => {
+    if (visit.get().looks > 0 && told.get() === 0) told.set(1)
+  }, [])
+  useEffect(
+    () => () => {
+      const last = onScreen.current
+      if (last?.order === 'personal') rememberShown(last.items)
+    },
+    [],
+  )
+
+  return (
+    <section className={before ? 'for-you' : 'for-you for-you-first'} aria-labelledby={id}>
+      <div className={known ? 'for-you-head for-you-known' : 'for-you-head'}>
+        <h2 id={id}>For you</h2>
+        <HoldButton held={held} onHold={hold} hidden={!known || chosen === 'base'}>
+          Hold for everyone’s list
+        </HoldButton>
+        <p className="for-you-line" role="status">
+          {state.error ??
+            (held
+              ? EVERYONES
+              : lineOf(
+                  { now: items ?? [], before: loading ? null : before, done, known },
+                  catalogue.get,
+                ))}
+        </p>
+        {/* The style sheet shows it: the page's first rendering doesn't know the shopper's choice. */}
+        <p className="for-you-note">
+          Shown in shop order, the same for everybody. Switch to “For you” to sort it by your taste.
+        </p>
+      </div>
+      <Gliding className="grid with-reasons" aria-busy={loading} {...handlers}>
+        {items ? (
+          items.map((recommendation, place) => {
+            const item = catalogue.get(recommendation.id)
+            return (
+              item && (
+                // What keeps its place in the first list stays as it is; nothing else of it is moved:
+                // that would be a jump.
+                <li
+                  key={first?.[place] === item.id ? `first ${item.id}` : item.id}
+                  className="grid-item"
+                >
+                  <Card
+                    item={item}
+                    early={place < FIRST_ROW}
+                    rise={mine ? riseOf(recommendation, place + 1, FOR_YOU) : null}
+                  />
+                  <WhyThis recommendation={recommendation} />
+                </li>
+              )
+            )
+          })
+        ) : (
+          <Outlines count={FOR_YOU} />
+        )}
+      </Gliding>
+    </section>
+  )
+}
+
+const everyones = (id: string, place: number): Recommendation => ({
+  id,
+  score: 0,
+  baseRank: place + 1,
+  reason: { kind: 'popular' },
+})

@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest'
+import type { Item, Recommendation } from '../../index.ts'
+import { noteAction, rememberShown, visit } from './visit.ts'
+import { INVITATION, lineOf, riseOf } from './words.ts'
+
+const itemOf = (id: string): Item | undefined =>
+  id.startsWith('i') ? { id, title: `Thing ${id.slice(1)}` } : undefined
+
+const list = (...ranks: readonly number[]): Recommendation[] =>
+  ranks.map((baseRank) => ({
+    id: `i${baseRank}`,
+    score: 0,
+    baseRank,
+    reason: { kind: 'popular' },
+  }))
+
+const EVERYONES = list(1, 2, 3)
+const say = (shown: Partial<Parameters<typeof lineOf>[0]>) =>
+  lineOf({ now: EVERYONES, before: null, done: [], known: true, ...shown }, itemOf)
+
+describe('the line above the list', () => {
+  test('a new shopper is invited', () => {
+    expect(say({ known: false, now: list(9, 8, 7) })).toBe(INVITATION)
+  })
+
+  test('what changed since the list was last seen, and by what', () => {
+    const done = [{ verb: 'view_item', about: 'i7' }] as const
+    const before = EVERYONES
+    expect(say({ now: list(9, 1, 375), before, done })).toBe(
+      '2 of your top 3 changed because you viewed Thing 7.',
+    )
+    expect(say({ now: list(2, 1, 3), before, done })).toBe(
+      'The order of your top 3 changed because you viewed Thing 7.',
+    )
+    const more = [{ verb: 'search', about: 'lanterns' }, ...done, ...done] as const
+    expect(say({ now: list(9, 1, 2), before, done: more })).toBe(
+      '1 of your top 3 changed because you searched for “lanterns”, and 2 more.',
+    )
+  })
+
+  test('nothing is put down to what did not change the list, nor to nothing', () => {
+    const done = [{ verb: 'purchase', about: 'gone' }] as const
+    expect(say({ before: EVERYONES, done })).toBe('So far your top 3 are everyone’s, too.')
+    expect(say({ now: list(9, 1, 375), before: EVERYONES })).toBe(
+      '2 of your top 3 are not in everyone’s top 3.',
+    )
+  })
+})
+
+test('how far an item rose is said where not everybody sees it', () => {
+  const [own, , unknown] = list(375, 2, Number.NaN)
+  expect(riseOf(own, 1, 12)).toBe(374)
+  expect(riseOf({ ...own, baseRank: 12 }, 1, 12)).toBeNull()
+  expect(riseOf(unknown, 1, 12)).toBeNull()
+})
+
+test('an action is kept once, by its strongest verb, until the list is seen again', () => {
+  noteAction({ name: 'view_item', item_id: 'i1' })
+  noteAction({ name: 'add_to_cart', items: [{ item_id: 'i1' }] })
+  noteAction({ name: 'search', search_term: 'tea' })
+  noteAction({ name: 'view_item', item_id: 'i1' })
+  noteAction({ name: 'view_item_list', items: [{ item_id: 'i2' }] })
+  expect(visit.get().done).toEqual([
+    { verb: 'add_to_cart', about: 'i1' },
+    { verb: 'search', about: 'tea' },
+  ])
+  expect(visit.get().looks).toBe(2)
+  rememberShown(EVERYONES)
+  expect(visit.get()).toEqual({ before: EVERYONES, done: [], looks: 2 })
+})
