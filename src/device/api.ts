@@ -117,8 +117,8 @@ export type Reason =
   /** `found`: the query is about the item itself; else about what it goes with. */
   | { readonly kind: 'searched'; readonly query: string; readonly found: boolean }
   | { readonly kind: 'category'; readonly category: string }
-  /** Close to what the shopper likes, by no single item's doing. */
-  | { readonly kind: 'taste' }
+  /** Close to what the shopper likes, by no single item's doing; `item`: the one of theirs that counts most in it. */
+  | { readonly kind: 'taste'; readonly item?: string }
   /** Wanted in the context of now, e.g. name `weather`, value `rain`. */
   | { readonly kind: 'context'; readonly name: string; readonly value: string }
   /** Below its usual price. */

@@ -43,10 +43,11 @@ describe('reasons are true to the model', () => {
     (seed) => {
       const history = life(seed)
       for (const { id, reason } of ranker.recommend(score(history), { limit: 12 })) {
-        if (reason.kind !== 'because' && reason.kind !== 'bought-before') continue
+        const named =
+          reason.kind === 'bought-before' ? id : 'item' in reason ? reason.item : undefined
+        if (named === undefined) continue
         const row = ranker.rowOf(id) ?? -1
-        const named = reason.kind === 'because' ? ranker.rowOf(reason.item) : row
-        const without = history.filter(({ item }) => item !== named)
+        const without = history.filter(({ item }) => item !== ranker.rowOf(named))
         expect(without.length).toBeLessThan(history.length)
         expect(scoreOf(without, row)).toBeLessThan(scoreOf(history, row))
       }

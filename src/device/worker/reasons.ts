@@ -175,7 +175,11 @@ export function createExplainer(given: Explained): Explainer {
         return everybodysReason(model, row)
       case 'taste': {
         const source = tasteSource(row)
-        return (source === null ? null : becauseOf(source)) ?? { kind }
+        const because = source?.alone ? becauseOf(source.item) : null
+        if (because) return because
+        // An item goes with itself, which says nothing.
+        if (!source || source.item === row) return { kind }
+        return { kind, item: model.itemIds[source.item] }
       }
       case 'offer':
         return { kind }

@@ -1,7 +1,7 @@
 /**
  * @module Whose doing a taste is. What the encoder makes of a history is of no single event. But each
- * thing can be left out of it: where that costs an item a good part of its lift, and at least twice
- * what leaving out anything else does, that thing is why.
+ * thing can be left out of it, and what costs an item most of its lift then is what it goes with. Where
+ * that is a good part, and at least twice what leaving out anything else costs, that thing is why.
  */
 import type { History } from '../../core/features/history.ts'
 import type { PastInteraction } from '../../core/features/profile.ts'
@@ -19,7 +19,8 @@ const GOOD_PART = 0.1
  * @param encoded A·h of the whole history, [d]
  * @param taste the same with what was learned: what meets an item's vector in its score, [d]
  * @param mean of the item vectors, [d]
- * @returns row of the touched item that lifts the one at `row`; null where none does by itself
+ * @returns row of the touched item that lifts the one at `row` most, and whether it does so by itself;
+ * null where none lifts it
  */
 export function createTasteSource(
   model: BaseModel,
@@ -29,7 +30,7 @@ export function createTasteSource(
   encoded: Float32Array,
   taste: Float32Array,
   mean: ArrayLike<number>,
-): (row: number) => number | null {
+): (row: number) => { readonly item: number; readonly alone: boolean } | null {
   const tried = [...new Set(interactions.map(({ item }) => item))].slice(0, TRIED)
   const losses = (item: number) => {
     // Whoever had touched nothing else would be scored by popularity alone.
@@ -50,6 +51,6 @@ export function createTasteSource(
     const falls = lost.map((direction) => lift(direction, row))
     const [most, next = 0] = [...falls].sort((a, b) => b - a)
     const least = Math.max(GOOD_PART * lift(taste, row), 2 * next)
-    return most > 0 && most >= least ? tried[falls.indexOf(most)] : null
+    return most > 0 ? { item: tried[falls.indexOf(most)], alone: most >= least } : null
   }
 }

@@ -38,7 +38,7 @@ export function YourList({ first }: YourListProps) {
 
   const loading = state.status === 'loading'
   const mine = shownOrder === 'personal'
-  const waiting = (mine && before) || first?.map(everyones)
+  const waiting = (chosen === 'personal' && before) || first?.map(everyones)
   // Nothing moves under a hand: what is new is shown as soon as it is gone.
   const kept = hand && onScreen.current?.order === shownOrder ? onScreen.current.items : null
   const items = kept ?? (loading ? waiting : state.items)
@@ -85,10 +85,10 @@ export function YourList({ first }: YourListProps) {
             const item = catalogue.get(recommendation.id)
             return (
               item && (
-                // What keeps its place in the first list stays as it is; nothing else of it is moved:
-                // that would be a jump.
+                // What keeps its place in the first list stays as it is; nothing else of it is moved,
+                // but made anew: to be moved would be a jump.
                 <li
-                  key={first?.[place] === item.id ? `first ${item.id}` : item.id}
+                  key={waiting?.[place]?.id === item.id ? `first ${item.id}` : item.id}
                   className="grid-item"
                 >
                   <Card

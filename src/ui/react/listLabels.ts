@@ -38,6 +38,8 @@ export const ENGLISH_LISTS = {
   'bought-before': 'You bought this before',
   category: (category: string) => `You like ${category}`,
   taste: 'Close to what you like lately',
+  /** Of several things that make a taste, the one that counts most. */
+  goesWith: (title: string) => `Goes with ${title}`,
   context: (name: string, value: string) => `Often chosen now (${name}: ${value})`,
   offer: 'Below its usual price',
   new: 'New in this shop',

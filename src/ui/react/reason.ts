@@ -13,7 +13,8 @@ export function reasonText(
   labels: ListLabels = ENGLISH_LISTS,
   of?: string,
 ): string {
-  const title = 'item' in reason ? (itemOf(reason.item)?.title ?? labels.something) : ''
+  const item = 'item' in reason ? reason.item : undefined
+  const title = item === undefined ? '' : (itemOf(item)?.title ?? labels.something)
   switch (reason.kind) {
     case 'because':
       return (reason.item === of ? labels.did : labels.because)(title, reason.signal)
@@ -25,6 +26,8 @@ export function reasonText(
       return reason.found ? labels.searched(reason.query) : labels.goesWithSearch(reason.query)
     case 'category':
       return labels.category(reason.category)
+    case 'taste':
+      return reason.item === undefined ? labels.taste : labels.goesWith(title)
     case 'context':
       return labels.context(reason.name, reason.value)
     default:

@@ -54,6 +54,7 @@ test('a reason is one sentence, true also when the item is gone from the shop', 
     'Goes with your search for “parasol”',
   )
   expect(reasonText({ kind: 'taste' }, itemOf)).toBe('Close to what you like lately')
+  expect(reasonText({ kind: 'taste', item: 'tin' }, itemOf)).toBe('Goes with Cake tin')
   expect(reasonText({ kind: 'new' }, itemOf)).toBe('New in this shop')
   expect(reasonText({ kind: 'shop-order' }, itemOf)).toBe('In the shop’s own order')
   expect(reasonText({ kind: 'popular' }, itemOf)).toBe('Popular with all shoppers')
