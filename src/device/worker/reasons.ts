@@ -175,11 +175,10 @@ export function createExplainer(given: Explained): Explainer {
         return everybodysReason(model, row)
       case 'taste': {
         const source = tasteSource(row)
-        const because = source?.alone ? becauseOf(source.item) : null
-        if (because) return because
-        // An item goes with itself, which says nothing.
-        if (!source || source.item === row) return { kind }
-        return { kind, item: model.itemIds[source.item] }
+        if (!source) return { kind }
+        // To go with itself would say nothing.
+        const because = source.alone || source.item === row ? becauseOf(source.item) : null
+        return because ?? { kind, item: model.itemIds[source.item] }
       }
       case 'offer':
         return { kind }

@@ -35,7 +35,9 @@ export const Card = memo(function Card({ item, terms = NO_TERMS, early, rise }: 
       {rise && (
         <span className="rise">
           <span aria-hidden="true">▲ {count(rise)}</span>
-          <span className="visually-hidden">{count(rise)} places higher than for everyone</span>
+          <span className="visually-hidden">
+            {count(rise)} {rise === 1 ? 'place' : 'places'} higher than for everyone
+          </span>
         </span>
       )}
       <span className="card-title">
