@@ -94,7 +94,7 @@ export function YourList({ first }: YourListProps) {
                   <Card
                     item={item}
                     early={place < FIRST_ROW}
-                    rise={mine ? riseOf(recommendation, place + 1, FOR_YOU) : null}
+                    rise={mine ? riseOf(recommendation, FOR_YOU) : null}
                   />
                   <WhyThis recommendation={recommendation} />
                 </li>
@@ -112,6 +112,7 @@ export function YourList({ first }: YourListProps) {
 const everyones = (id: string, place: number): Recommendation => ({
   id,
   score: 0,
+  rank: place + 1,
   baseRank: place + 1,
   reason: { kind: 'popular' },
 })

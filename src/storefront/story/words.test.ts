@@ -7,9 +7,10 @@ const itemOf = (id: string): Item | undefined =>
   id.startsWith('i') ? { id, title: `Thing ${id.slice(1)}` } : undefined
 
 const list = (...ranks: readonly number[]): Recommendation[] =>
-  ranks.map((baseRank) => ({
+  ranks.map((baseRank, place) => ({
     id: `i${baseRank}`,
     score: 0,
+    rank: place + 1,
     baseRank,
     reason: { kind: 'popular' },
   }))
@@ -49,9 +50,9 @@ describe('the line above the list', () => {
 
 test('how far an item rose is said where not everybody sees it', () => {
   const [own, , unknown] = list(375, 2, Number.NaN)
-  expect(riseOf(own, 1, 12)).toBe(374)
-  expect(riseOf({ ...own, baseRank: 12 }, 1, 12)).toBeNull()
-  expect(riseOf(unknown, 1, 12)).toBeNull()
+  expect(riseOf(own, 12)).toBe(374)
+  expect(riseOf({ ...own, baseRank: 12 }, 12)).toBeNull()
+  expect(riseOf(unknown, 12)).toBeNull()
 })
 
 test('an action is kept once, by its strongest verb, until the list is seen again', () => {

@@ -62,6 +62,9 @@ const VERBED: Readonly<Record<Action['verb'], (title: string) => string>> = {
  * nobody knows.
  * @param shown length of the list
  */
-export function riseOf({ baseRank }: Recommendation, place: number, shown: number): number | null {
-  return Number.isFinite(baseRank) && baseRank > shown ? baseRank - place : null
+export function riseOf(
+  { rank, baseRank }: Pick<Recommendation, 'rank' | 'baseRank'>,
+  shown: number,
+): number | null {
+  return Number.isFinite(baseRank) && baseRank > shown ? baseRank - rank : null
 }
