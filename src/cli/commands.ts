@@ -5,6 +5,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<{ command: Subcomma
   import: () => import('./import.ts'),
   pretrain: () => import('./pretrain.ts'),
   evaluate: () => import('./evaluate.ts'),
+  rollback: () => import('./rollback.ts'),
   serve: () => import('./serve.ts'),
   audit: () => import('./audit.ts'),
   bench: () => import('./bench.ts'),

@@ -44,8 +44,6 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
   const log = (line: string) => print(`${role}: ${line}`)
   const parameters = await readTerms(options.policy, options.goal)
   log(describeCost(parameters))
-  if (role !== 'helper' && shop === undefined)
-    log('no --shop: a new model is checked for plausibility, not on held-out shoppers')
   const { helper, models, reportsPerMinute } = options
   const server = await startServer(
     {

@@ -1,7 +1,9 @@
 /**
  * @module The last check before a model is published: shoppers whom training never saw must be
- * served about as well as by its parent.
+ * served about as well as by its parent, and as by the last model that was trained, so that a little
+ * each round does not add up.
  */
+import { setImmediate } from 'node:timers/promises'
 import { buildCases } from '../../core/features/cases.ts'
 import type { Case } from '../../core/features/history.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
@@ -11,7 +13,7 @@ import type { ModelManifest } from '../../core/model/manifest.ts'
 import { scoreTerms } from '../../core/model/score.ts'
 import { isHeldOut } from '../../train/holdout.ts'
 import { ndcg, placesOf } from '../../train/metrics.ts'
-import { readFiles } from '../../train/models/read.ts'
+import { type PublishedModel, readFiles } from '../../train/models/read.ts'
 import { contextOf } from '../../train/shop/context.ts'
 import type { Shop } from '../../train/shop/shop.ts'
 import { readCandidate } from './nextModel.ts'
@@ -19,32 +21,54 @@ import type { Gate } from './rounds.ts'
 
 /** Enough to see a drop of a few per cent, few enough to take seconds. */
 const MAX_CASES = 300
-/** How much worse, relative to its parent, a model may be: what noise alone does to so few cases. */
+/** How much worse than either a model may be: what noise alone does to so few cases. */
 const TOLERANCE = 0.02
 
 /** Without a shop there is nothing to measure on, and the verdict says so. */
-export const unmeasuredGate: Gate = async () => ({ accepted: true, reasons: [], metrics: {} })
+export const unmeasuredGate: Gate = async () => ({
+  accepted: true,
+  reasons: [],
+  metrics: { cases: 0 },
+})
 
-export function createHeldOutGate(shop: Shop): Gate {
-  return async (parent, candidate) => {
+/** @param stopping gives a measurement up, to be repeated at the next start */
+export function createHeldOutGate(shop: Shop, stopping?: AbortSignal): Gate {
+  const contexts = contextOf(shop)
+  return async (parent, candidate, trained) => {
     const cases = heldOutCases(shop, parent.manifest)
-    if (cases.length === 0) return unmeasuredGate(parent, candidate)
-    const contexts = contextOf(shop)
-    const published = await readBaseModel(parent.manifest, await readFiles(parent))
-    const before = meanNdcg(withContext(published, contexts), cases)
-    const after = meanNdcg(withContext(await readCandidate(parent, candidate), contexts), cases)
-    const accepted = after >= before * (1 - TOLERANCE)
-    const drop = (100 * (1 - after / before)).toFixed(1)
+    if (cases.length === 0) return unmeasuredGate(parent, candidate, trained)
+    const measure = (model: BaseModel) => meanNdcg(withContext(model, contexts), cases, stopping)
+    const measurePublished = async (model: PublishedModel) =>
+      measure(await readBaseModel(model.manifest, await readFiles(model)))
+    const before = await measurePublished(parent)
+    const whenTrained = trained.hash === parent.hash ? before : await measurePublished(trained)
+    const after = await measure(await readCandidate(parent, candidate))
+    const drop = (from: number) => (100 * (1 - after / from)).toFixed(1)
+    const reasons = [
+      ...(after < before * (1 - TOLERANCE)
+        ? [`NDCG@10 of held-out shoppers would fall by ${drop(before)} %`]
+        : []),
+      ...(after < whenTrained * (1 - TOLERANCE)
+        ? [
+            `NDCG@10 of held-out shoppers would be ${drop(whenTrained)} % below that of version ${trained.version}, the last that was trained`,
+          ]
+        : []),
+    ]
     return {
-      accepted,
-      reasons: accepted ? [] : [`NDCG@10 of held-out shoppers would fall by ${drop} %`],
-      metrics: { cases: cases.length, 'ndcg@10 before': before, 'ndcg@10 after': after },
+      accepted: reasons.length === 0,
+      reasons,
+      metrics: {
+        cases: cases.length,
+        'ndcg@10 trained': whenTrained,
+        'ndcg@10 before': before,
+        'ndcg@10 after': after,
+      },
     }
   }
 }
 
 /** Cases of held-out shoppers after the model's date, evenly over time. */
-function heldOutCases(shop: Shop, manifest: ModelManifest): readonly Case[] {
+export function heldOutCases(shop: Shop, manifest: ModelManifest): readonly Case[] {
   const from = Date.parse(manifest.data.until)
   const all = shop.shoppers
     .filter(({ id }) => isHeldOut(id, manifest.holdout.fraction, manifest.seed))
@@ -58,9 +82,16 @@ function heldOutCases(shop: Shop, manifest: ModelManifest): readonly Case[] {
   )
 }
 
-function meanNdcg(model: BaseModel, cases: readonly Case[]): number {
+async function meanNdcg(
+  model: BaseModel,
+  cases: readonly Case[],
+  stopping: AbortSignal | undefined,
+): Promise<number> {
   let sum = 0
   for (const { history, time, targets } of cases) {
+    // Requests get their turn.
+    await setImmediate()
+    stopping?.throwIfAborted()
     const known = history.filter(({ item }) => item < model.itemIds.length)
     sum += ndcg(placesOf(scoreTerms(model, known, time).base, targets), 10)
   }

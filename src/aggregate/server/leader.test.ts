@@ -149,6 +149,30 @@ describe('the leader', () => {
     expect(federation.leader.waitingFor()).toBeNull()
   })
 
+  it('rejects a model that many rounds have led too far from the last one that was trained', async () => {
+    const trainedOf: string[] = []
+    const federation = await createFederation({
+      parameters: { aggregationGoal: 2, learningRate: 0.5, clipNorm: 0.1 },
+      leader: {
+        distance: async (trained, candidate) => {
+          trainedOf.push(trained.version)
+          return 0.3 * (Number(candidate.manifest.version) - 1)
+        },
+      },
+    })
+    for (let round = 1; round <= 2; round++) {
+      for (let i = 0; i < 2; i++) await post(federation, (await report(federation, i)).body)
+      await federation.leader.advance()
+    }
+    const [, second, first] = await federation.leader.rounds()
+    expect(first.state).toBe('released')
+    expect(second.state).toBe('rejected')
+    expect(second.verdict?.reasons[0]).toMatch(
+      /0.600 from version 1, the last that was trained, where 0.500 is the most: train a new one/,
+    )
+    expect(trainedOf).toEqual(['1', '1'])
+  })
+
   it('rejects a round that one malformed share wrecked', async () => {
     const federation = await createFederation({
       helper: { noise: (_, d) => new Int32Array(d).fill(2 ** 29) },

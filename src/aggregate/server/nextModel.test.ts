@@ -1,10 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { readLatest, readModel } from '../../train/models/read.ts'
+import { testFolder } from '../../testFolder.ts'
+import { publishModel } from '../../train/models/publish.ts'
+import { readFiles, readLatest, readModel } from '../../train/models/read.ts'
 import { readShop } from '../../train/shop/read.ts'
+import { norm } from '../privacy/clip.ts'
 import { dimensionOf, type Policy } from '../protocol/policy.ts'
 import { createHeldOutGate, unmeasuredGate } from './heldOutGate.ts'
-import { applyUpdate, layoutOf, readCandidate } from './nextModel.ts'
+import { applyUpdate, distanceOf, layoutOf, readCandidate } from './nextModel.ts'
 
 const path = (relative: string) => fileURLToPath(new URL(`../../../${relative}`, import.meta.url))
 const parent = await readLatest(path('public/models'))
@@ -47,7 +50,7 @@ describe('the held-out gate', () => {
   it('lets a model through that serves as well, and stops one that serves worse', async () => {
     const gate = createHeldOutGate(await readShop(path('data/online-retail')))
     const same = await applyUpdate(parent, new Float64Array(dimension), 1, '2')
-    const verdict = await gate(parent, same)
+    const verdict = await gate(parent, same, parent)
     expect(verdict.accepted).toBe(true)
     expect(verdict.metrics['ndcg@10 after']).toBe(verdict.metrics['ndcg@10 before'])
     expect(verdict.metrics['ndcg@10 before']).toBeGreaterThan(0.1)
@@ -55,13 +58,45 @@ describe('the held-out gate', () => {
     const inverted = Float64Array.from({ length: dimension }, (_, i) =>
       i < 64 ? 0 : -2 * model.featureWeights[i - 64],
     )
-    const worse = await gate(parent, await applyUpdate(parent, inverted, 1, '2'))
+    const worse = await gate(parent, await applyUpdate(parent, inverted, 1, '2'), parent)
     expect(worse.accepted).toBe(false)
     expect(worse.reasons[0]).toMatch(/NDCG@10 .* would fall by \d/)
   })
 
+  it('stops a model that is as bad as its parent, and worse than the one that was trained', async () => {
+    const gate = createHeldOutGate(await readShop(path('data/online-retail')))
+    // A parent that rounds have spoiled little by little.
+    const step = Float64Array.from({ length: dimension }, (_, i) =>
+      i < 64 ? 0 : -2 * model.featureWeights[i - 64],
+    )
+    const spoiled = await applyUpdate(parent, step, 1, '2')
+    const models = testFolder()
+    const files = await readFiles(
+      { manifest: spoiled.manifest, directory: parent.directory },
+      spoiled.files,
+    )
+    await publishModel(models, { manifest: spoiled.manifest, files })
+    const child = await readLatest(models)
+    const same = await applyUpdate(child, new Float64Array(dimension), 1, '3')
+    const verdict = await gate(child, same, parent)
+    expect(verdict.metrics['ndcg@10 after']).toBe(verdict.metrics['ndcg@10 before'])
+    expect(verdict.accepted).toBe(false)
+    expect(verdict.reasons).toEqual([
+      expect.stringMatching(
+        /would be \d+\.\d % below that of version 1, the last that was trained/,
+      ),
+    ])
+    expect(await distanceOf(parent, same)).toBeCloseTo(norm(step), 4)
+  })
+
   it('measures nothing where there is nothing to measure on', async () => {
     const same = await applyUpdate(parent, new Float64Array(dimension), 1, '2')
-    expect(await unmeasuredGate(parent, same)).toEqual({ accepted: true, reasons: [], metrics: {} })
+    const unmeasured = { accepted: true, reasons: [], metrics: { cases: 0 } }
+    expect(await unmeasuredGate(parent, same, parent)).toEqual(unmeasured)
+    const gate = createHeldOutGate({
+      ...(await readShop(path('data/online-retail'))),
+      shoppers: [],
+    })
+    expect(await gate(parent, same, parent)).toEqual(unmeasured)
   })
 })

@@ -29,6 +29,18 @@ export const applyUpdate: ApplyUpdate = async (parent, meanUpdate, learningRate,
   }
 }
 
+/** How far the candidate's diagonal of A and w are from those of `trained`. */
+export async function distanceOf(trained: PublishedModel, candidate: Candidate): Promise<number> {
+  const from = await readBaseModel(trained.manifest, await readFiles(trained))
+  const to = await readCandidate(trained, candidate)
+  const moved = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+    Array.from(a, (value, i) => b[i] - value)
+  return norm([
+    ...moved(from.projection, to.projection),
+    ...moved(from.featureWeights, to.featureWeights),
+  ])
+}
+
 /** A model of which some files are still in memory. */
 export async function readCandidate(
   { directory }: PublishedModel,

@@ -8,7 +8,7 @@ import { type Bytes, sha256Hex } from '../../core/bytes.ts'
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
 import type { ModelManifest } from '../../core/model/manifest.ts'
 import { nextVersion, publishModel } from '../../train/models/publish.ts'
-import { type PublishedModel, readFiles, readLatest } from '../../train/models/read.ts'
+import { type PublishedModel, readFiles, readLatest, readTrained } from '../../train/models/read.ts'
 import { discreteGaussianNoise } from '../privacy/discreteGaussian.ts'
 import { addShare } from '../privacy/shares.ts'
 import { noiseVariance, POLICY_FORMAT, type Policy, policyHash } from '../protocol/policy.ts'
@@ -37,7 +37,12 @@ export type ApplyUpdate = (
 ) => Promise<Candidate>
 
 /** Whether the candidate may be published. @throws NearsideError `engine-failed` where it scores nothing: it is rejected */
-export type Gate = (parent: PublishedModel, candidate: Candidate) => Promise<Verdict>
+export type Gate = (
+  parent: PublishedModel,
+  candidate: Candidate,
+  /** The last model that was trained: parent, or where its rounds began. */
+  trained: PublishedModel,
+) => Promise<Verdict>
 
 export interface LeaderOptions extends AggregatorOptions {
   readonly helper: Helper
@@ -47,6 +52,8 @@ export interface LeaderOptions extends AggregatorOptions {
   readonly layout: (model: PublishedModel) => Policy['parameters']
   readonly applyUpdate: ApplyUpdate
   readonly gate: Gate
+  /** L2 distance of the parameters that rounds move. */
+  readonly distance: (trained: PublishedModel, candidate: Candidate) => Promise<number>
 }
 
 export interface Rounds {
@@ -58,6 +65,12 @@ export interface Rounds {
   /** Gives a round up for good; the next step opens another. */
   abandon(record: RoundRecord, why: string): Promise<boolean>
 }
+
+/**
+ * How far rounds may lead from the last trained model, in longest honest steps (learning rate times
+ * clip norm): so much in one direction is no correction of it but another model.
+ */
+const MOST_STEPS = 10
 
 const ACCEPTED: Verdict = { accepted: true, reasons: [], metrics: {} }
 /** Parameters or scores that are not finite: the same update gives the same, however often it is tried. */
@@ -113,7 +126,15 @@ export function createRounds(options: LeaderOptions): Rounds {
     let verdict: Verdict
     try {
       candidate = await options.applyUpdate(latest, mean, policy.learningRate, version)
-      verdict = await options.gate(latest, candidate)
+      const trained = await readTrained(options.models, latest)
+      const distance = await options.distance(trained, candidate)
+      const most = MOST_STEPS * policy.learningRate * policy.clipNorm
+      verdict =
+        distance > most
+          ? rejection([
+              `it is ${distance.toPrecision(3)} from version ${trained.version}, the last that was trained, where ${most.toPrecision(3)} is the most: train a new one`,
+            ])
+          : await options.gate(latest, candidate, trained)
     } catch (thrown) {
       const { code, message } = NearsideError.from(thrown, 'storage-unavailable', 'No model')
       if (!NO_MODEL.has(code)) throw thrown

@@ -22,6 +22,7 @@ it('runs whole rounds in one process, and says that it is a trusted server', asy
       applyUpdate: (parent, mean, _, version) =>
         candidateOf(version, parent.version, new Uint8Array(mean.slice().buffer)),
       gate: async () => ({ accepted: true, reasons: [], metrics: {} }),
+      distance: async () => 0,
     },
     { ...shared, store: helperStore, identity: await loadIdentity(helperStore) },
     { origins: [ORIGIN], now, reportsPerMinute: 1000 },

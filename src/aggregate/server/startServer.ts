@@ -11,12 +11,12 @@ import type { PolicyParameters } from '../protocol/policy.ts'
 import type { AggregatorOptions } from './aggregator.ts'
 import { createApp } from './app.ts'
 import { type IsTrusted, trustedProxies } from './clientAddress.ts'
-import { createHeldOutGate, unmeasuredGate } from './heldOutGate.ts'
+import { createHeldOutGate, heldOutCases, unmeasuredGate } from './heldOutGate.ts'
 import { createHelper } from './helper.ts'
 import { loadIdentity } from './identity.ts'
 import { createLeader, type LeaderAggregator } from './leader.ts'
 import { clientAddress, listen } from './listen.ts'
-import { applyUpdate, layoutOf } from './nextModel.ts'
+import { applyUpdate, distanceOf, layoutOf } from './nextModel.ts'
 import { createHelperClient, fetchLeaderKey } from './peer.ts'
 import { createSingle } from './single.ts'
 import { openSqliteStore } from './store/sqlite.ts'
@@ -136,9 +136,17 @@ async function createAggregators(
     return { app: createApp(helper, appOptions), leader: null }
   }
   // A missing model is said now, not at the first report.
-  await readLatest(models)
-  const gate = shop === undefined ? unmeasuredGate : createHeldOutGate(await readShop(shop, now()))
-  const leaderOptions = { ...shared, models, layout: layoutOf, applyUpdate, gate }
+  const { manifest, version } = await readLatest(models)
+  const judges = shop === undefined ? null : await readShop(shop, now())
+  const cases = judges === null ? 0 : heldOutCases(judges, manifest).length
+  log(
+    cases === 0
+      ? `no shopper was held out of model ${version}, or --shop is not given: new models are checked for plausibility only`
+      : `new models are judged on ${cases} cases of shoppers held out of model ${version}`,
+  )
+  const gate = judges === null ? unmeasuredGate : createHeldOutGate(judges, stopping)
+  const model = { models, layout: layoutOf, applyUpdate, distance: distanceOf, gate }
+  const leaderOptions = { ...shared, ...model }
   if (role === 'single') {
     const helperStore = open(`${options.store}.helper`)
     const helperIdentity = await loadIdentity(helperStore)

@@ -45,6 +45,7 @@ if (role === 'helper') {
     applyUpdate: (parent, mean, _rate, version) =>
       candidateOf(version, parent.version, new Uint8Array(mean.slice().buffer)),
     gate: async () => ({ accepted: true, reasons: [], metrics: {} }),
+    distance: async () => 0,
   })
   await listen(createApp(leader, appOptions), '127.0.0.1', Number(port))
   setInterval(() => void leader.advance(), 50)

@@ -100,6 +100,7 @@ export async function createFederation(options: TestOptions = {}): Promise<TestF
       return candidateOf(version, parent.version, utf8(`shared ${version}`))
     },
     gate: async () => ({ accepted: true, reasons: [], metrics: { ndcg: 0.5 } }),
+    distance: async () => 0,
     log: (line) => log.push(`leader ${line}`),
     ...options.leader,
   })

@@ -36,6 +36,21 @@ export async function readLatest(models: string): Promise<PublishedModel> {
 }
 
 /**
+ * The model that `model` descends from by rounds of contributions alone.
+ * @throws NearsideError `model-unreachable` where a version in between is gone, `model-corrupt`
+ */
+export async function readTrained(models: string, model: PublishedModel): Promise<PublishedModel> {
+  let trained = model
+  const seen = new Set([model.version])
+  for (let { parent } = model.manifest; parent !== null; { parent } = trained.manifest) {
+    if (seen.has(parent)) throw new NearsideError('model-corrupt', `${parent} descends from itself`)
+    seen.add(parent)
+    trained = await readVersion(join(models, parent))
+  }
+  return trained
+}
+
+/**
  * A whole model from such a directory, or from the folder of one version; every file is checked.
  * @throws NearsideError `model-unreachable`, `model-corrupt` or `model-incompatible`
  */
