@@ -1,10 +1,18 @@
 /** @module The highest of many scores, without sorting them all. */
+import { MOST_RANKED, ranksOfAll } from './ranksOf.ts'
 
 /**
  * Rows by score, descending, equal scores by row; all of them where there are no more than `places`.
  * @param scores [N], no NaN.
  */
 export function highestRows(scores: Float32Array, places: number): number[] {
+  if (scores.length <= places && scores.length <= MOST_RANKED) {
+    const rows = new Array<number>(scores.length)
+    ranksOfAll(scores).forEach((rank, row) => {
+      rows[rank - 1] = row
+    })
+    return rows
+  }
   // A heap of the best so far with the weakest on top: N comparisons, few moves.
   const heap: number[] = []
   const weaker = (a: number, b: number) =>

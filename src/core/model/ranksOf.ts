@@ -1,4 +1,4 @@
-/** @module The places of a few in the order of `highestRows`, without sorting all: O(n log k). */
+/** @module Places in the order of `highestRows`: of a few without sorting all, O(n log k), or of all. */
 
 /**
  * @param ids distinct indices into `scores`, [k]
@@ -6,6 +6,10 @@
  * @returns the place of each id, the best being 1, [k]
  */
 export function ranksOf(ids: ArrayLike<number>, scores: Float32Array): Int32Array {
+  if (ids.length > scores.length / 8 && scores.length <= MOST_RANKED) {
+    const ranks = ranksOfAll(scores)
+    return Int32Array.from(ids, (id) => ranks[id])
+  }
   const order = Int32Array.from({ length: ids.length }, (_, place) => place)
   const before = (a: number, b: number) =>
     scores[a] > scores[b] || (scores[a] === scores[b] && a < b)

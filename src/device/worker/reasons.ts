@@ -41,6 +41,21 @@ const KIND_OF_GROUP: Readonly<Record<FeatureGroup, Kind>> = {
 
 type Kind = Explanation['contributions'][number]['kind']
 
+/** Of equal lifts the first one counts. */
+const PLACE: Readonly<Record<Kind, number>> = {
+  because: 0,
+  own: 1,
+  category: 2,
+  taste: 3,
+  popular: 4,
+  context: 5,
+  offer: 6,
+  searched: 7,
+  learners: 8,
+}
+const KINDS = Object.keys(PLACE) as readonly Kind[]
+const PLACE_OF_FEATURE = FEATURES.map(({ group }) => PLACE[KIND_OF_GROUP[group]])
+
 /** @param rose whether the item stands higher than in the base order */
 export type Explain = (row: number, rose: boolean) => Reason
 
@@ -100,51 +115,51 @@ export function createExplainer(given: Explained): Explainer {
     vectorMean,
   )
 
-  const lifts = (row: number, rose: boolean): [Kind, number][] => {
-    const lift: Record<Kind, number> = {
-      because: 0,
-      own: 0,
-      category: 0,
-      taste: 0,
-      popular: rose ? 0 : everybody[row] - everybodyMean,
-      context: 0,
-      offer: 0,
-      searched: (searched.get(row)?.lift ?? 0) - searchedMean,
-      learners: learnersLift(row),
-    }
+  /** In the order of `KINDS`. */
+  const lifts = (row: number, rose: boolean): Float64Array => {
+    const lift = new Float64Array(KINDS.length)
+    lift[PLACE.popular] = rose ? 0 : everybody[row] - everybodyMean
+    lift[PLACE.searched] = (searched.get(row)?.lift ?? 0) - searchedMean
+    lift[PLACE.learners] = learnersLift(row)
     const features = terms.features.of(row)
-    const everybodysFeatures = baseFeatures.of(row)
+    const everybodysFeatures = rose ? baseFeatures.of(row) : null
     const [featureMeans, baseMeans] = [terms.features.means, baseFeatures.means]
     for (let f = 0; f < FEATURE_COUNT; f++) {
-      const everybodys = rose ? shared[f] * (everybodysFeatures[f] - baseMeans[f]) : 0
+      const everybodys = everybodysFeatures ? shared[f] * (everybodysFeatures[f] - baseMeans[f]) : 0
       const own = weights[f] * (features[f] - featureMeans[f])
-      lift[KIND_OF_GROUP[FEATURES[f].group]] += own - everybodys
+      lift[PLACE_OF_FEATURE[f]] += own - everybodys
     }
     for (let j = 0, at = row * DIMENSION; j < DIMENSION; j++, at++) {
-      lift.taste += taste[j] * (model.itemVectors[at] - vectorMean[j])
+      lift[PLACE.taste] += taste[j] * (model.itemVectors[at] - vectorMean[j])
     }
-    for (const [kind, amount] of treesLift(row)) lift[kind] += amount
+    for (const [kind, amount] of treesLift(row)) lift[PLACE[kind]] += amount
     for (const { feature, column, weight, mean } of contextual) {
       const isEverybodys = feature.form === 'lift' || feature.form === 'discount'
       if (rose && isEverybodys) continue
-      lift[contextKind(feature)] += weight * (column[row] - mean)
+      lift[PLACE[contextKind(feature)]] += weight * (column[row] - mean)
     }
-    return (Object.entries(lift) as [Kind, number][]).sort(([, a], [, b]) => b - a)
+    return lift
   }
 
   return {
-    contributions: (row) => lifts(row, false).map(([kind, amount]) => ({ kind, amount })),
+    contributions(row) {
+      const lift = lifts(row, false)
+      return KINDS.map((kind, k) => ({ kind, amount: lift[k] })).sort((a, b) => b.amount - a.amount)
+    },
     explain,
   }
 
   function explain(row: number, rose: boolean): Reason {
     if (history.length === 0 && contextual.length === 0) return everybodysReason(model, row)
-    for (const [kind, lift] of lifts(row, rose)) {
-      if (lift <= 0) break
-      const reason = describe(kind, row)
+    // Whole categories are explained at once: nothing is sorted.
+    const lift = lifts(row, rose)
+    for (;;) {
+      const most = KINDS.reduce((best, _, k) => (lift[k] > lift[best] ? k : best), 0)
+      if (!(lift[most] > 0)) return everybodysReason(model, row)
+      const reason = describe(KINDS[most], row)
       if (reason) return reason
+      lift[most] = 0
     }
-    return everybodysReason(model, row)
   }
 
   /** Null where the words would not be true of this item, e.g. it has no category. */
