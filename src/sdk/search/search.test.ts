@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Item } from '../../core/catalog/item.ts'
 import { foldWord, wordsOf } from '../../core/catalog/words.ts'
+import { nextTask } from '../../engine/pause.ts'
 import { blend } from './blend.ts'
 import { highlight } from './highlight.ts'
 import type { SearchHit } from './retrieve.ts'
@@ -248,5 +249,19 @@ describe('prepareProductSearch', () => {
     for (const query of ['heart', 'jug 7', 'cakest', 'parsaol'])
       expect(prepared.find(query)).toEqual(whole.find(query))
     expect(prepared.suggest('hear')).toEqual(whole.suggest('hear'))
+  })
+
+  it('lets the page have its turns by itself', async () => {
+    const many = Array.from({ length: 250 }, (_, i) => ({ id: `m${i}`, title: `Blue jug ${i}` }))
+    let turns = 0
+    let preparing = true
+    const turning = (async () => {
+      for (; preparing; turns++) await nextTask()
+    })()
+    const prepared = await prepareProductSearch(many)
+    preparing = false
+    await turning
+    expect(turns).toBeGreaterThanOrEqual(10)
+    expect(prepared.find('jug 7')[0].id).toBe('m7')
   })
 })

@@ -30,6 +30,8 @@ const SUGGEST: SearchOptions = {
 }
 
 /**
+ * At once, which holds the page, for 8,700 products with descriptions 0.7 s: of more than
+ * a thousand, `prepareProductSearch` is the one to take.
  * @param synonyms wordings that mean the same in this shop; default none
  * @example createProductSearch(items, [['notebook', 'jotter']]).find('jotter')
  */
@@ -48,12 +50,13 @@ const SLICE = 25
 
 /**
  * The same without holding the thread: a page stays at the shopper's hand meanwhile.
- * @param pause lets whoever waits for the thread have it
+ * @param pause lets whoever waits for the thread have it; default: a timer
+ * @example const search = await prepareProductSearch(items)
  */
 export async function prepareProductSearch(
   items: readonly Item[],
-  synonyms: Synonyms,
-  pause: () => Promise<void>,
+  synonyms: Synonyms = [],
+  pause: () => Promise<void> = () => new Promise((next) => setTimeout(next)),
 ): Promise<ProductSearch> {
   const distinct = distinctById(items)
   const index = buildIndex([])
