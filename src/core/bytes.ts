@@ -81,5 +81,7 @@ export function encodeVector(vector: Uint32Array): Bytes {
 export function decodeVector(bytes: Uint8Array): Uint32Array {
   if (bytes.length % 4 !== 0) throw new RangeError('a vector has 4 bytes a coordinate')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return Uint32Array.from({ length: bytes.length / 4 }, (_, i) => view.getUint32(4 * i, true))
+  const vector = new Uint32Array(bytes.length / 4)
+  for (let i = 0; i < vector.length; i++) vector[i] = view.getUint32(4 * i, true)
+  return vector
 }

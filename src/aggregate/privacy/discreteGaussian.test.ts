@@ -64,13 +64,29 @@ describe.each([
   })
 })
 
-it('keeps its scale where the noise of a round is (σ ≈ 50,000)', () => {
+it('keeps its scale where the noise of a round is (σ ≈ 50,000)', async () => {
   const sigma = 52_428
-  const samples = discreteGaussianNoise(BigInt(sigma) ** 2n, 3000)
+  const samples = await discreteGaussianNoise(BigInt(sigma) ** 2n, 3000)
   const second = samples.reduce((sum, x) => sum + x * x, 0) / samples.length / sigma ** 2
   expect(Math.abs(second - 1)).toBeLessThan(5 * Math.sqrt(2 / samples.length))
   const beyond = samples.filter((x) => Math.abs(x) > sigma).length / samples.length
   expect(Math.abs(beyond - 0.3173)).toBeLessThan(5 * Math.sqrt((0.3173 * 0.6827) / samples.length))
+})
+
+it('lets others run between the draws of a long vector', async () => {
+  let turns = 0
+  let isDone = false
+  const others = async () => {
+    while (!isDone) {
+      await new Promise((resolve) => setTimeout(resolve))
+      turns++
+    }
+  }
+  const running = others()
+  await discreteGaussianNoise(9n, 16_384)
+  isDone = true
+  await running
+  expect(turns).toBeGreaterThan(10)
 })
 
 it('is exact: with given bytes the draw is determined, and bytes are read without modulo bias', () => {

@@ -3,7 +3,15 @@
  * The helper's share is the 32-byte seed s, the leader's the masked vector; either one alone is
  * uniform and says nothing about x.
  */
-import { type Bytes, concat, fromHex, ownBytes, uint32, utf8 } from '../../core/bytes.ts'
+import {
+  type Bytes,
+  concat,
+  decodeVector,
+  fromHex,
+  ownBytes,
+  uint32,
+  utf8,
+} from '../../core/bytes.ts'
 
 export const SEED_BYTES = 32
 
@@ -61,8 +69,7 @@ export async function expandSeed(
   const key = await hkdf(seed, MASK_LABEL, maskInfo(binding), 32)
   // A key is used for one mask only, so the counter may start at zero.
   const stream = await aesCtr(key, new Uint8Array(16), new Uint8Array(4 * dimension))
-  const view = new DataView(stream.buffer)
-  return Uint32Array.from({ length: dimension }, (_, i) => view.getUint32(4 * i, true))
+  return decodeVector(stream)
 }
 
 /** The leader's share x − PRG(s); the helper's share is `seed` itself. */

@@ -3,7 +3,7 @@ import type { NoiseSampler } from '../privacy/discreteGaussian.ts'
 import type { Policy, PolicyParameters } from '../protocol/policy.ts'
 import type { Task } from '../protocol/task.ts'
 import type { Identity } from './identity.ts'
-import type { RoundRecord, Store } from './store.ts'
+import type { RoundRecord, RoundSummary, Store } from './store.ts'
 
 export interface AggregatorOptions {
   readonly store: Store
@@ -25,7 +25,7 @@ export interface Aggregator {
   readonly role: Task['role']
   readonly trust: Policy['trust']
   current(): Promise<RoundRecord | null>
-  rounds(): Promise<readonly RoundRecord[]>
+  rounds(): Promise<readonly RoundSummary[]>
   /** What keeps the next step from happening; null when nothing does. */
   waitingFor(): string | null
   /** Acknowledged reports in rounds that were abandoned. */

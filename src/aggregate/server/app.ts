@@ -26,7 +26,7 @@ import {
   roundsSchema,
   taskSchema,
 } from './schemas.ts'
-import type { RoundRecord } from './store.ts'
+import type { RoundRecord, RoundSummary } from './store.ts'
 
 export interface AppOptions {
   /** Origins of the shop's pages; nobody else's page may call. */
@@ -151,7 +151,7 @@ function metricsText(record: RoundRecord | null, lost: number, isWaiting: boolea
     .join('')
 }
 
-function describeRound(record: RoundRecord): z.infer<typeof roundSchema> {
+function describeRound(record: RoundSummary): z.infer<typeof roundSchema> {
   const { round, state, policy, policyHash, counted, idSetHash } = record
   return {
     round,

@@ -135,7 +135,7 @@ export function createHelper(options: HelperOptions): HelperAggregator {
         throw refused(`${counted} reports are not the goal of ${record.policy.aggregationGoal}`)
       const sum = await sumOf(record, ids)
       // Stored before it is sent: asked again, the helper gives the same bytes, never new noise.
-      addShare(sum, noise(noiseVariance(record.policy), sum.length))
+      addShare(sum, await noise(noiseVariance(record.policy), sum.length))
       if (!(await store.release(round, { counted, idSetHash, ownShare: sum }, now())))
         throw refused(`round ${round} is over`)
       record = await requireRound(round)

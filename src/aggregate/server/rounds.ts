@@ -103,7 +103,7 @@ export function createRounds(options: LeaderOptions): Rounds {
     const { ids, sum } = await store.aggregate(round)
     const { share: peerShare, signature: peerSignature } = await helper.release(record, ids)
     const idSetHash = await sha256Hex(ids)
-    addShare(sum, noise(noiseVariance(policy), sum.length))
+    addShare(sum, await noise(noiseVariance(policy), sum.length))
     const version = await nextVersion(options.models)
     await store.exchange(round, { idSetHash, ownShare: sum, peerShare, peerSignature, version })
     return true

@@ -21,7 +21,8 @@ export interface Verdict {
   readonly metrics: Readonly<Record<string, number>>
 }
 
-export interface RoundRecord {
+/** What anybody may see of a round. */
+export interface RoundSummary {
   readonly round: number
   readonly state: RoundState
   readonly policy: Policy
@@ -29,21 +30,24 @@ export interface RoundRecord {
   readonly policyHash: string
   /** Leader: reports in the sum. Helper: reports it keeps a seed of; after its release, those in it. */
   readonly counted: number
-  /** Public and private half of what reports are sealed to; null once the round takes no more. */
-  readonly sealingKey: Bytes | null
   /** Milliseconds since the epoch. */
   readonly openedAt: number
   readonly closedAt: number | null
   /** Hex SHA-256 over the sorted ids of the counted reports; null before the exchange. */
   readonly idSetHash: string | null
-  /** Aggregate shares with their own noise; null before the exchange. */
-  readonly ownShare: Uint32Array | null
-  readonly peerShare: Uint32Array | null
   /** The helper's signature over its share and what it is the sum of, base64. */
   readonly peerSignature: string | null
   /** Version that the release is to get. */
   readonly version: string | null
   readonly verdict: Verdict | null
+}
+
+export interface RoundRecord extends RoundSummary {
+  /** Public and private half of what reports are sealed to; null once the round takes no more. */
+  readonly sealingKey: Bytes | null
+  /** Aggregate shares with their own noise; null before the exchange. */
+  readonly ownShare: Uint32Array | null
+  readonly peerShare: Uint32Array | null
 }
 
 interface ReportRecord {
@@ -75,7 +79,7 @@ export interface Store {
   /** The newest round, whatever its state. */
   current(): Promise<RoundRecord | null>
   /** Newest first. */
-  rounds(limit: number): Promise<readonly RoundRecord[]>
+  rounds(limit: number): Promise<readonly RoundSummary[]>
   /**
    * Abandons a round that is still open; the key is `NEXT_SEALING_KEY` no more. False when the number
    * is taken by another policy.

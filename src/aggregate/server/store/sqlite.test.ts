@@ -99,10 +99,22 @@ describe('rounds', () => {
     expect(await store.openRound(2, other, otherHash, key(), 200)).toBe(true)
     const [second, first] = await store.rounds(9)
     expect(second).toMatchObject({ round: 2, state: 'open', policy: other })
-    expect(first).toMatchObject({ state: 'abandoned', counted: 2, sealingKey: null })
+    expect(first).toMatchObject({ state: 'abandoned', counted: 2 })
     expect(await store.lost()).toBe(2)
     expect(await store.seeds(1, [fromHex(id(2))])).toEqual([null])
     expect((await store.aggregate(1)).sum).toHaveLength(0)
+  })
+
+  it('that give way take their key along', async () => {
+    const file = join(testFolder(), 'l.sqlite')
+    const disk = openSqliteStore(file)
+    for (const round of [1, 2])
+      await disk.openRound(round, TEST_POLICY, await policyHash(TEST_POLICY), key(), 100)
+    disk.shut()
+    const raw = new Database(file, { readonly: true })
+    const rows = raw.prepare('select round from rounds where sealing_key is not null').all()
+    expect(rows).toEqual([{ round: 2 }])
+    raw.close()
   })
 
   it('keep shares, version and verdict through a restart', async () => {
@@ -124,6 +136,10 @@ describe('rounds', () => {
     expect(await after.current()).toMatchObject({ state: 'exchanged', ...result })
     const verdict = { accepted: false, reasons: ['no'], metrics: { x: 1 } }
     await after.close(1, 'rejected', verdict, 300)
+    // Anybody may ask for the list: nothing long is read for it, and no key.
+    expect(Object.keys((await after.rounds(9))[0])).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/share|key/i)]),
+    )
     expect(await after.current()).toMatchObject({ state: 'rejected', verdict })
     after.shut()
     // Private keys are in here.

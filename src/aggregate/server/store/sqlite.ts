@@ -22,27 +22,34 @@ import {
   type KeepOutcome,
   NEXT_SEALING_KEY,
   type RoundRecord,
+  type RoundSummary,
   type Store,
   type Verdict,
 } from '../store.ts'
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
 
-interface RoundRow {
+interface SummaryRow {
   round: number
   state: RoundRecord['state']
   policy: string
   policy_hash: string
   counted: number
-  sealing_key: Buffer | null
   opened_at: number
   closed_at: number | null
   id_set_hash: string | null
-  own_share: Buffer | null
-  peer_share: Buffer | null
   peer_signature: string | null
   version: string | null
   verdict: string | null
 }
+
+interface RoundRow extends SummaryRow {
+  sealing_key: Buffer | null
+  own_share: Buffer | null
+  peer_share: Buffer | null
+}
+
+const SUMMARY = `round, state, policy, policy_hash, counted, opened_at, closed_at, id_set_hash,
+  peer_signature, version, verdict`
 
 /**
  * @param file path, or `:memory:`
@@ -64,7 +71,10 @@ export function openSqliteStore(file: string): Store {
   const selectSetting = statement<{ value: Buffer }>('select value from settings where name = ?')
   const insertSetting = statement('insert or ignore into settings (name, value) values (?, ?)')
   const deleteSetting = statement('delete from settings where name = ?')
-  const selectRounds = statement<RoundRow>('select * from rounds order by round desc limit ?')
+  const selectNewest = statement<RoundRow>('select * from rounds order by round desc limit 1')
+  const selectSummaries = statement<SummaryRow>(
+    `select ${SUMMARY} from rounds order by round desc limit ?`,
+  )
   const selectRound = statement<RoundRow>('select * from rounds where round = ?')
   const selectLost = statement<{ lost: number }>(
     `select coalesce(sum(counted), 0) as lost from rounds where state = 'abandoned'`,
@@ -92,28 +102,34 @@ export function openSqliteStore(file: string): Store {
 
   /** Parsing checks every field; a policy never changes under its hash. */
   const policies = new Map<string, Policy>()
-  function policyOf(row: RoundRow): Policy {
+  function policyOf(row: SummaryRow): Policy {
     const policy = policies.get(row.policy_hash) ?? parsePolicy(JSON.parse(row.policy))
     policies.set(row.policy_hash, policy)
     return policy
   }
 
-  function record(row: RoundRow): RoundRecord {
+  function summary(row: SummaryRow): RoundSummary {
     return {
       round: row.round,
       state: row.state,
       policy: policyOf(row),
       policyHash: row.policy_hash,
       counted: row.counted,
-      sealingKey: row.sealing_key && ownBytes(new Uint8Array(row.sealing_key)),
       openedAt: row.opened_at,
       closedAt: row.closed_at,
       idSetHash: row.id_set_hash,
-      ownShare: row.own_share && decodeVector(row.own_share),
-      peerShare: row.peer_share && decodeVector(row.peer_share),
       peerSignature: row.peer_signature,
       version: row.version,
       verdict: row.verdict === null ? null : (JSON.parse(row.verdict) as Verdict),
+    }
+  }
+
+  function record(row: RoundRow): RoundRecord {
+    return {
+      ...summary(row),
+      sealingKey: row.sealing_key && ownBytes(new Uint8Array(row.sealing_key)),
+      ownShare: row.own_share && decodeVector(row.own_share),
+      peerShare: row.peer_share && decodeVector(row.peer_share),
     }
   }
 
@@ -147,15 +163,15 @@ export function openSqliteStore(file: string): Store {
       }),
 
     current: async () => {
-      const row = selectRounds.get(1)
+      const row = selectNewest.get()
       return row ? record(row) : null
     },
-    rounds: async (limit) => selectRounds.all(limit).map(record),
+    rounds: async (limit) => selectSummaries.all(limit).map(summary),
     openRound: (round, policy, policyHash, sealingKey, now) =>
       forget(() => {
         const taken = selectRound.get(round)
         if (taken) return taken.policy_hash === policyHash && taken.state === 'open'
-        for (const row of selectRounds.all(1)) {
+        for (const row of selectSummaries.all(1)) {
           if (row.state === 'open') drop(row.round)
         }
         abandonOpen.run(now)
