@@ -1,0 +1,84 @@
+/** @module The second verifier, `tools/verify.py`, says of each file what the first one says. */
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { testFolder } from '../testFolder.ts'
+import { parseBundle } from './bundle.ts'
+import { type Fixture, fixtures } from './selftest/selftest.ts'
+import { verifyBundle } from './verify.ts'
+
+const SCRIPT = fileURLToPath(new URL('../../tools/verify.py', import.meta.url))
+const hasPython = spawnSync('python3', ['--version']).status === 0
+
+/** Each kind of change twice. */
+const FIXTURES = 48
+const SEED = 11
+
+interface Said {
+  readonly ok: boolean
+  readonly faults: readonly { readonly check: string; readonly entry: number | null }[]
+  readonly epsilon: number
+  readonly reports: number
+  readonly remade: number
+  readonly fits: number
+}
+
+/** Null: no bundle. */
+async function first({ text, options }: Fixture): Promise<Said | null> {
+  try {
+    const { ok, faults, epsilon, reports, remade, fits } = await verifyBundle(
+      parseBundle(text),
+      options,
+    )
+    return { ok, faults: inOrder(faults), epsilon, reports, remade, fits }
+  } catch {
+    return null
+  }
+}
+
+/** What each says of a fault in words is its own. */
+function inOrder(faults: Said['faults']): Said['faults'] {
+  const keys = faults.map(({ check, entry }) => JSON.stringify({ check, entry }))
+  return [...new Set(keys)].sort().map((key) => JSON.parse(key))
+}
+
+function second(paths: readonly string[], key?: string): (Said | null)[] {
+  const args = [SCRIPT, '--json', ...(key ? ['--key', key] : []), ...paths]
+  const { stdout, stderr } = spawnSync('python3', args, { encoding: 'utf8' })
+  expect(stderr).toBe('')
+  const said = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  return said.map((one) => ('error' in one ? null : { ...one, faults: inOrder(one.faults) }))
+}
+
+describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no python3)', () => {
+  test('agrees on clean bundles and on changed ones, fault by fault', async () => {
+    const folder = testFolder()
+    const files: (Fixture & { readonly path: string })[] = []
+    for await (const { clean, tampered } of fixtures(FIXTURES, SEED))
+      for (const fixture of [clean, tampered]) {
+        const path = join(folder, `${files.length}.json`)
+        writeFileSync(path, fixture.text)
+        files.push({ ...fixture, path })
+      }
+    const plain = files.filter(({ options }) => options.key === undefined)
+    const said = second(plain.map(({ path }) => path))
+    const keyed = files.filter(({ options }) => options.key !== undefined)
+    const saidKeyed = keyed.flatMap(({ path, options }) => second([path], options.key))
+    let remade = 0
+    for (const [i, file] of [...plain, ...keyed].entries()) {
+      const [mine, other] = [await first(file), [...said, ...saidKeyed][i]]
+      expect([file.kind, other && { ...other, epsilon: 0 }]).toEqual([
+        file.kind,
+        mine && { ...mine, epsilon: 0 },
+      ])
+      if (mine && Number.isFinite(mine.epsilon)) expect(other?.epsilon).toBeCloseTo(mine.epsilon, 9)
+      remade += mine?.remade ?? 0
+    }
+    expect(remade).toBeGreaterThan(20)
+  })
+})

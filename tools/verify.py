@@ -1,0 +1,761 @@
+#!/usr/bin/env python3
+"""A second verifier of what a device exported, in Python's standard library alone.
+
+Written from docs/PROTOCOL.md ("The device's log"), not from Nearside's code, so that a fault of one
+shows in the other. It asks no network and imports nothing else:
+
+    python3 tools/verify.py BUNDLE [--key KEY] [--earlier BUNDLE] [--allow-unsigned] [--json]
+
+Exit code 0: all of it holds. 1: something doesn't; each line says which entry. 2: no bundle.
+What that proves, and what it doesn't: docs/PRIVACY.md, "Limits".
+"""
+
+import argparse
+import base64
+import hashlib
+import hmac
+import json
+import math
+import re
+import struct
+import sys
+
+FORMAT = 2
+NO_PREVIOUS = "0" * 64
+SIGNED = {"upload", "receipt", "consent", "guard", "erase", "fold", "export"}
+TOLERANCE = 1e-6
+LIMITS = {"epsilonPerReport": 5.0, "epsilonPerYear": 12.0, "delta": 1e-6}
+
+
+class NoBundle(Exception):
+    pass
+
+
+# --- JSON, read and written as RFC 8785 has it -----------------------------------------------------
+
+
+def refuse_constant(name):
+    raise ValueError(f"{name} is not JSON")
+
+
+def parse_json(text):
+    """Every number is a double, as in ECMAScript."""
+    return json.loads(text, parse_int=float, parse_constant=refuse_constant)
+
+
+def number_text(value):
+    """ECMAScript's Number::toString: the shortest digits that read back the same."""
+    if not math.isfinite(value):
+        raise ValueError("not a finite number")
+    if value == 0:
+        return "0"
+    sign = "-" if value < 0 else ""
+    mantissa, exponent = f"{abs(value)!r}", 0
+    if "e" in mantissa:
+        mantissa, power = mantissa.split("e")
+        exponent = int(power)
+    whole, _, fraction = mantissa.partition(".")
+    digits = (whole + fraction).lstrip("0")
+    point = len(whole) + exponent - (len(whole + fraction) - len(digits))
+    digits = digits.rstrip("0")
+    count = len(digits)
+    if count <= point <= 21:
+        text = digits + "0" * (point - count)
+    elif 0 < point <= 21:
+        text = digits[:point] + "." + digits[point:]
+    elif -6 < point <= 0:
+        text = "0." + "0" * -point + digits
+    else:
+        power = point - 1
+        tail = "." + digits[1:] if count > 1 else ""
+        text = f"{digits[0]}{tail}e{'+' if power >= 0 else '-'}{abs(power)}"
+    return sign + text
+
+
+def canonical_text(value):
+    if value is None:
+        return "null"
+    if value is True or value is False:
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return number_text(float(value))
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list):
+        return "[" + ",".join(map(canonical_text, value)) + "]"
+    keys = sorted(value, key=lambda key: key.encode("utf-16-be", "surrogatepass"))
+    return "{" + ",".join(f"{canonical_text(k)}:{canonical_text(value[k])}" for k in keys) + "}"
+
+
+def canonical(value):
+    """Raises ValueError where a string holds half a surrogate pair, or a number is not finite."""
+    return canonical_text(value).encode("utf-8")
+
+
+def unbase64(text):
+    data = base64.b64decode(text, validate=True)
+    if base64.b64encode(data).decode() != text:
+        raise ValueError("not canonical base64")
+    return data
+
+
+def sha256(data):
+    return hashlib.sha256(data).digest()
+
+
+def commitment(salt, held):
+    """Hex, or None for what can't be committed to."""
+    try:
+        return sha256(unbase64(salt) + canonical(held)).hex()
+    except (ValueError, TypeError):
+        return None
+
+
+# --- Curve25519: Ed25519 (RFC 8032) and X25519 (RFC 7748) ------------------------------------------
+
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+SQRT_M1 = pow(2, (P - 1) // 4, P)
+
+
+def point_add(a, b):
+    x1, y1, z1, t1 = a
+    x2, y2, z2, t2 = b
+    m, n = (y1 - x1) * (y2 - x2) % P, (y1 + x1) * (y2 + x2) % P
+    c, d = 2 * t1 * t2 * D % P, 2 * z1 * z2 % P
+    e, f, g, h = n - m, d - c, d + c, n + m
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def point_multiply(scalar, point):
+    result = (0, 1, 1, 0)
+    while scalar > 0:
+        if scalar & 1:
+            result = point_add(result, point)
+        point = point_add(point, point)
+        scalar >>= 1
+    return result
+
+
+def point_of(data):
+    y = int.from_bytes(data, "little")
+    sign, y = y >> 255, y & ((1 << 255) - 1)
+    if y >= P:
+        return None
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P != 0:
+        x = x * SQRT_M1 % P
+    if (x * x - square) % P != 0 or (x == 0 and sign):
+        return None
+    if x & 1 != sign:
+        x = P - x
+    return x, y, 1, x * y % P
+
+
+BASE_Y = 4 * pow(5, P - 2, P) % P
+BASE = point_of(BASE_Y.to_bytes(32, "little"))
+
+
+def ed25519_verify(key, signature, message):
+    if len(key) != 32 or len(signature) != 64:
+        return False
+    public, nonce = point_of(key), point_of(signature[:32])
+    scalar = int.from_bytes(signature[32:], "little")
+    if public is None or nonce is None or scalar >= ORDER:
+        return False
+    hashed = hashlib.sha512(signature[:32] + key + message).digest()
+    left = point_multiply(scalar, BASE)
+    right = point_add(nonce, point_multiply(int.from_bytes(hashed, "little") % ORDER, public))
+    return (left[0] * right[2] - right[0] * left[2]) % P == 0 and (
+        left[1] * right[2] - right[1] * left[2]
+    ) % P == 0
+
+
+def is_signed(key, signature, message):
+    try:
+        return ed25519_verify(unbase64(key), unbase64(signature), message)
+    except (ValueError, TypeError):
+        return False
+
+
+def x25519(scalar, u):
+    k = int.from_bytes(scalar, "little") & ~7 & ((1 << 255) - 1) | (1 << 254)
+    x1 = int.from_bytes(u, "little") & ((1 << 255) - 1)
+    x2, z2, x3, z3, swap = 1, 0, x1, 1, 0
+    for t in range(254, -1, -1):
+        bit = k >> t & 1
+        if swap ^ bit:
+            x2, x3, z2, z3 = x3, x2, z3, z2
+        swap = bit
+        a, b = x2 + z2, x2 - z2
+        aa, bb = a * a % P, b * b % P
+        e = aa - bb
+        da, cb = (x3 - z3) * a % P, (x3 + z3) * b % P
+        x3, z3 = pow(da + cb, 2, P), x1 * pow(da - cb, 2, P) % P
+        x2, z2 = aa * bb % P, e * (aa + 121665 * e) % P
+    if swap:
+        x2, z2 = x3, z3
+    return (x2 * pow(z2, P - 2, P) % P).to_bytes(32, "little")
+
+
+# --- AES (FIPS 197) in counter mode (SP 800-38A) and GCM (SP 800-38D) ------------------------------
+
+
+def make_sbox():
+    box, p, q = [0] * 256, 1, 1
+    while True:
+        p = p ^ (p << 1 & 0xFF) ^ (0x1B if p & 0x80 else 0)
+        q ^= q << 1
+        q ^= q << 2
+        q ^= q << 4
+        q &= 0xFF
+        if q & 0x80:
+            q ^= 0x09
+        turned = q ^ (q << 1 | q >> 7) ^ (q << 2 | q >> 6) ^ (q << 3 | q >> 5) ^ (q << 4 | q >> 4)
+        box[p] = (turned ^ 0x63) & 0xFF
+        if p == 1:
+            box[0] = 0x63
+            return box
+
+
+SBOX = make_sbox()
+
+
+def double(byte):
+    return (byte << 1 ^ (0x1B if byte & 0x80 else 0)) & 0xFF
+
+
+def expand_key(key):
+    words, length, constant = [list(key[i : i + 4]) for i in range(0, len(key), 4)], len(key) // 4, 1
+    for i in range(length, 4 * (length + 7)):
+        word = list(words[i - 1])
+        if i % length == 0:
+            word = [SBOX[b] for b in word[1:] + word[:1]]
+            word[0] ^= constant
+            constant = double(constant)
+        elif length > 6 and i % length == 4:
+            word = [SBOX[b] for b in word]
+        words.append([a ^ b for a, b in zip(word, words[i - length])])
+    return [sum(words[i : i + 4], []) for i in range(0, len(words), 4)]
+
+
+def encrypt_block(round_keys, block):
+    state = [a ^ b for a, b in zip(block, round_keys[0])]
+    for number, key in enumerate(round_keys[1:], 1):
+        state = [SBOX[state[(i + 4 * (i % 4)) % 16]] for i in range(16)]
+        if number < len(round_keys) - 1:
+            mixed = []
+            for c in range(0, 16, 4):
+                column = state[c : c + 4]
+                whole = column[0] ^ column[1] ^ column[2] ^ column[3]
+                mixed += [b ^ whole ^ double(b ^ column[(r + 1) % 4]) for r, b in enumerate(column)]
+            state = mixed
+        state = [a ^ b for a, b in zip(state, key)]
+    return bytes(state)
+
+
+def key_stream(key, counter, length):
+    round_keys, stream = expand_key(key), b""
+    while len(stream) < length:
+        stream += encrypt_block(round_keys, counter.to_bytes(16, "big"))
+        # Both modes here count in the low bits, which never overflow at these lengths.
+        counter += 1
+    return stream[:length]
+
+
+def gcm_seal(key, nonce, plain, aad):
+    start = int.from_bytes(nonce + b"\0\0\0\1", "big")
+    stream = key_stream(key, start + 1, len(plain))
+    cipher = bytes(a ^ b for a, b in zip(plain, stream))
+    h = int.from_bytes(encrypt_block(expand_key(key), bytes(16)), "big")
+
+    def padded(data):
+        return data + bytes(-len(data) % 16)
+
+    lengths = struct.pack(">QQ", 8 * len(aad), 8 * len(cipher))
+    text, y = padded(aad) + padded(cipher) + lengths, 0
+    for i in range(0, len(text), 16):
+        x, product, v = y ^ int.from_bytes(text[i : i + 16], "big"), 0, h
+        for bit in range(127, -1, -1):
+            if x >> bit & 1:
+                product ^= v
+            v = v >> 1 ^ (0xE1 << 120 if v & 1 else 0)
+        y = product
+    tag = y ^ int.from_bytes(key_stream(key, start, 16), "big")
+    return cipher + tag.to_bytes(16, "big")
+
+
+# --- HKDF (RFC 5869) and HPKE in base mode (RFC 9180) ----------------------------------------------
+
+
+def extract(salt, material):
+    return hmac.new(salt or bytes(32), material, hashlib.sha256).digest()
+
+
+def expand(key, info, length):
+    block, result, counter = b"", b"", 1
+    while len(result) < length:
+        block = hmac.new(key, block + info + bytes([counter]), hashlib.sha256).digest()
+        result += block
+        counter += 1
+    return result[:length]
+
+
+def labeled_extract(suite, salt, label, material):
+    return extract(salt, b"HPKE-v1" + suite + label + material)
+
+
+def labeled_expand(suite, key, label, info, length):
+    return expand(key, struct.pack(">H", length) + b"HPKE-v1" + suite + label + info, length)
+
+
+KEM = b"KEM\x00\x20"
+HPKE = b"HPKE\x00\x20\x00\x01\x00\x01"
+NINE = (9).to_bytes(32, "little")
+
+
+def hpke_seal(public, plain, info, aad, random):
+    secret = labeled_expand(KEM, labeled_extract(KEM, b"", b"dkp_prk", random), b"sk", b"", 32)
+    enc = x25519(secret, NINE)
+    shared = labeled_extract(KEM, b"", b"eae_prk", x25519(secret, public))
+    shared = labeled_expand(KEM, shared, b"shared_secret", enc + public, 32)
+    context = b"\0" + labeled_extract(HPKE, b"", b"psk_id_hash", b"")
+    context += labeled_extract(HPKE, b"", b"info_hash", info)
+    derived = labeled_extract(HPKE, shared, b"secret", b"")
+    key = labeled_expand(HPKE, derived, b"key", context, 16)
+    nonce = labeled_expand(HPKE, derived, b"base_nonce", context, 12)
+    return enc + gcm_seal(key, nonce, plain, aad)
+
+
+# --- A report, made again --------------------------------------------------------------------------
+
+
+def clip(vector, most):
+    largest = max(map(abs, vector))
+    if largest == 0:
+        return list(vector)
+    total = 0.0
+    for x in vector:
+        total += (x / largest) * (x / largest)
+    ratio = math.sqrt(total)
+    if largest * ratio <= most:
+        return list(vector)
+    return [(x / largest) * (most / ratio) for x in vector]
+
+
+def make_report(opening):
+    """The body, and what the log says of it. Raises for what is no report."""
+    policy, delta, drawn = opening["policy"], opening["delta"], unbase64(opening["random"])
+    d = len(delta)
+    sizes = [4 * d, 16, 32, 32, 32, 32]
+    if len(drawn) != sum(sizes) or d != sum(map(int, policy["parameters"].values())):
+        raise ValueError("not as many random bytes or numbers as a report takes")
+    parts, at = [], 0
+    for size in sizes:
+        parts.append(drawn[at : at + size])
+        at += size
+    rounding, report_id, seed, for_leader, for_helper, salt = parts
+    scale, round_number = policy["scale"], int(opening["round"])
+    most = math.floor(policy["clipNorm"] * scale)
+    whole = []
+    for x, u in zip(clip(delta, (most - math.sqrt(d)) / scale), struct.unpack(f"<{d}I", rounding)):
+        below = math.floor(x * scale)
+        whole.append(below + (1 if u / 2**32 < x * scale - below else 0))
+    policy_hash, model_hash = sha256(canonical(policy)), bytes.fromhex(policy["model"]["hash"])
+    task = policy["task"].encode()
+    bound = struct.pack(">I", round_number) + policy_hash + model_hash
+    key = expand(extract(b"nearside mask v1", seed), struct.pack(">I", len(task)) + task + bound, 32)
+    mask = struct.unpack(f"<{d}I", key_stream(key, 0, 4 * d))
+    masked = struct.pack(f"<{d}I", *((x - m) % 2**32 for x, m in zip(whole, mask)))
+    header = b"NSR\x01" + report_id + bound
+    body = header
+    for role, share, random in (("leader", masked, for_leader), ("helper", seed, for_helper)):
+        public = unbase64(policy[role]["sealing"])
+        info = b"nearside report v1 " + role.encode()
+        body += hpke_seal(public, share, info, header + task, random)
+    update = struct.pack(f"<{d}I", *(x % 2**32 for x in whole))
+    return body, {
+        "reportId": report_id.hex(),
+        "round": float(round_number),
+        "policyHash": policy_hash.hex(),
+        "modelHash": model_hash.hex(),
+        "clipNormInteger": float(most),
+        "squaredNormInteger": float(sum(x * x for x in whole)),
+        "noiseMultiplier": policy["noiseMultiplier"],
+        "delta": policy["delta"],
+        "commitment": sha256(salt + update).hex(),
+        "sha256": sha256(body).hex(),
+    }
+
+
+# --- ε ---------------------------------------------------------------------------------------------
+
+
+def log_normal_cdf(x):
+    if x > -30:
+        return math.log(0.5 * math.erfc(-x / math.sqrt(2)))
+    # Of the tail, as a continued series: erfc would be 0.
+    return -x * x / 2 - math.log(-x * math.sqrt(2 * math.pi)) + math.log1p(-1 / x**2 + 3 / x**4)
+
+
+def delta_of(epsilon, mu):
+    if mu == 0:
+        return 0.0
+    right = epsilon + log_normal_cdf(-mu / 2 - epsilon / mu)
+    return max(0.0, math.exp(log_normal_cdf(mu / 2 - epsilon / mu)) - math.exp(right))
+
+
+def epsilon_of(mu, delta):
+    if delta_of(0, mu) <= delta:
+        return 0.0
+    low, high = 0.0, 1.0
+    while delta_of(high, mu) > delta:
+        high *= 2
+    for _ in range(100):
+        middle = (low + high) / 2
+        if delta_of(middle, mu) > delta:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def at_most(value, most):
+    return value <= most * (1 + TOLERANCE)
+
+
+# --- The checks ------------------------------------------------------------------------------------
+
+
+def is_number(value):
+    return isinstance(value, float)
+
+
+def number(value):
+    return value if is_number(value) else math.nan
+
+
+def is_entry(entry):
+    return (
+        isinstance(entry, dict)
+        and all(is_number(entry.get(name)) for name in ("sequence", "time", "bytesSent"))
+        and all(isinstance(entry.get(name), str) for name in ("kind", "previous", "hash"))
+        and all(isinstance(entry.get(name, ""), str) for name in ("key", "signature"))
+        and isinstance(entry.get("detail"), dict)
+        and all(isinstance(fact, (str, float, bool)) for fact in entry["detail"].values())
+    )
+
+
+def parse_bundle(text):
+    try:
+        bundle = parse_json(text)
+    except (ValueError, RecursionError) as error:
+        raise NoBundle(f"not readable JSON: {error}") from error
+    if not isinstance(bundle, dict) or bundle.get("format") != FORMAT:
+        raise NoBundle(f"not format {FORMAT}")
+    personal = bundle.get("personal")
+    if not (
+        is_number(bundle.get("exported"))
+        and is_number(bundle.get("logged"))
+        and isinstance(bundle.get("salt"), str)
+        and isinstance(bundle.get("events"), list)
+        and isinstance(personal, dict)
+        and isinstance(personal.get("versions"), list)
+        and isinstance(bundle.get("settings"), dict)
+        and "base" in bundle
+        and isinstance(bundle["base"], (dict, type(None)))
+        and isinstance(bundle.get("ledger"), list)
+        and all(map(is_entry, bundle["ledger"]))
+    ):
+        raise NoBundle("a part of it is missing or is something else")
+    return bundle
+
+
+def newest_that_stands_for_others(ledger):
+    for entry in reversed(ledger):
+        if entry["kind"] in ("fold", "erase") and "through" in entry["detail"]:
+            return entry
+    return None
+
+
+class Audit:
+    def __init__(self, bundle, key=None, earlier=None, allow_unsigned=False):
+        self.bundle, self.ledger = bundle, bundle["ledger"]
+        self.key, self.earlier, self.allow_unsigned = key, earlier, allow_unsigned
+        self.faults, self.notes = [], []
+        self.removed = newest_that_stands_for_others(self.ledger)
+        self.reports, self.loss_squared, self.remade, self.fits = {}, 0.0, 0, 0
+
+    def fault(self, check, entry, message):
+        self.faults.append((check, None if entry is None else int(entry["sequence"]), message))
+
+    def run(self):
+        self.check_chain()
+        self.check_end()
+        self.check_uploads()
+        self.check_reports()
+        self.check_fits()
+        self.check_settings()
+        if self.earlier is not None:
+            self.check_earlier()
+        return not self.faults
+
+    def check_chain(self):
+        sequence, previous, key = 0.0, NO_PREVIOUS, None
+        if self.removed is not None:
+            detail = self.removed["detail"]
+            if is_number(detail["through"]) and isinstance(detail.get("hash"), str):
+                sequence, previous = detail["through"] + 1, detail["hash"]
+        for entry in self.ledger:
+            if not self.follows(entry, sequence, previous, key):
+                self.fault("chain", entry, "does not follow, or its signature does not hold")
+                break
+            key = key or entry.get("key")
+            sequence, previous = sequence + 1, entry["hash"]
+        first = next((entry for entry in self.ledger if "key" in entry), None)
+        last = self.ledger[-1] if self.ledger else None
+        if last is not None and "key" not in last and not (self.allow_unsigned and first is None):
+            self.fault("signatures", last, "the log is not signed at its end")
+        if self.key is not None and (first is None or first["key"] != self.key):
+            self.fault("key", first, "the log is signed by another key, or by none")
+
+    def follows(self, entry, sequence, previous, key):
+        if entry["sequence"] != sequence or entry["previous"] != previous:
+            return False
+        hashed = {name: entry[name] for name in entry if name not in ("hash", "signature")}
+        try:
+            if sha256(canonical(hashed)).hex() != entry["hash"]:
+                return False
+        except ValueError:
+            return False
+        if key is not None and entry["kind"] in SIGNED and entry.get("key") != key:
+            return False
+        if "key" not in entry or "signature" not in entry:
+            return ("key" in entry) == ("signature" in entry)
+        message = b"nearside log v1\0" + bytes.fromhex(entry["hash"])
+        return is_signed(entry["key"], entry["signature"], message)
+
+    def check_end(self):
+        last = self.ledger[-1] if self.ledger else None
+        held = {name: self.bundle[name] for name in self.bundle if name not in ("salt", "ledger")}
+        if last is None or last["kind"] != "export":
+            self.fault("end", last, "the log does not end with the export's own entry")
+        elif commitment(self.bundle["salt"], held) != last["detail"].get("commitment"):
+            self.fault("end", last, "the rest of the bundle is not what this entry commits to")
+
+    def check_uploads(self):
+        removed = self.removed["detail"] if self.removed else {}
+        agreed = removed.get("contribute") is True or (
+            "through" in removed and "contribute" not in removed
+        )
+        consent = removed if agreed else None
+        self.loss_squared = number(removed.get("lossSquared", 0.0))
+        for entry in self.ledger:
+            kind, detail = entry["kind"], entry["detail"]
+            if kind != "upload" and entry["bytesSent"] != 0:
+                self.fault("upload", entry, f"a {kind} that sent bytes")
+            if kind == "consent":
+                consent = detail if detail.get("contribute") is True else None
+            elif kind == "erase" and detail.get("what") == "everything":
+                consent = None
+            elif kind == "upload":
+                self.check_upload(entry, consent, removed)
+            elif kind == "receipt":
+                self.check_receipt(entry, removed)
+
+    def check_upload(self, entry, consent, removed):
+        detail = entry["detail"]
+        if consent is None:
+            self.fault("consent", entry, "an upload, but no consent before it")
+        first = self.reports.get(detail.get("reportId"))
+        if first is not None:
+            if first["detail"] != detail or first["bytesSent"] != entry["bytesSent"]:
+                self.fault("upload", entry, "sent again, but not the same")
+            return
+        self.reports[detail.get("reportId")] = entry
+        squared, most = number(detail.get("squaredNormInteger")), number(detail.get("clipNormInteger"))
+        if not (squared.is_integer() and most.is_integer() and squared <= most * most):
+            self.fault("norm", entry, "the update is longer than the clip norm allows")
+        if "noiseMultiplier" not in detail:
+            return
+        z, delta = number(detail["noiseMultiplier"]), number(detail.get("delta"))
+        if detail.get("reportId") != removed.get("lastReport"):
+            self.loss_squared += 1 / (z * z) if z else math.inf
+        if not (z > 0 and 0 < delta <= LIMITS["delta"]):
+            self.fault("epsilon", entry, "its noise promises nothing")
+            return
+        terms = {**LIMITS, **(consent or {})}
+        one, ever = epsilon_of(1 / z, delta), epsilon_of(math.sqrt(self.loss_squared), delta)
+        said, said_ever = number(detail.get("epsilon")), number(detail.get("epsilonEver"))
+        per_report = min(number(terms["epsilonPerReport"]), LIMITS["epsilonPerReport"])
+        if not at_most(one, per_report) or not at_most(delta, number(terms["delta"])):
+            self.fault("epsilon", entry, "the report costs more than was agreed to")
+        if not at_most(ever, said_ever):
+            self.fault("epsilon", entry, f"it says {said_ever}; all reports cost {ever:.7g}")
+        if not at_most(one, said) or not at_most(said, said_ever):
+            self.fault("epsilon", entry, "the year's is not between one report and all of them")
+        if not at_most(said, LIMITS["epsilonPerYear"]):
+            self.fault("epsilon", entry, "the year's is above the device's limit")
+
+    def check_receipt(self, entry, removed):
+        detail = entry["detail"]
+        sent = self.reports.get(detail.get("id"))
+        if sent is None:
+            if detail.get("id") != removed.get("lastReport"):
+                self.fault("receipt", entry, "of a report that no entry sent")
+        elif any(
+            sent["detail"].get(mine) != detail.get(theirs)
+            for mine, theirs in (("sha256", "bodyHash"), ("round", "round"))
+        ):
+            self.fault("receipt", entry, "for other bytes than were sent")
+        body_hash = detail.get("bodyHash")
+        hashed = isinstance(body_hash, str) and re.fullmatch("([0-9a-fA-F]{2})*", body_hash)
+        message = b"nearside receipt v1\0" + (bytes.fromhex(body_hash) if hashed else b"")
+        if not hashed or not is_signed(detail.get("key"), detail.get("signature"), message):
+            self.fault("receipt", entry, "the leader's signature does not hold")
+
+    def check_reports(self):
+        openings = self.bundle["settings"].get("openings")
+        for opening in openings if isinstance(openings, list) else []:
+            entry = self.reports.get(opening.get("reportId")) if isinstance(opening, dict) else None
+            if entry is None:
+                continue
+            try:
+                wrong = self.compare(opening, entry["detail"])
+            except (ValueError, TypeError, KeyError, AttributeError, struct.error, OverflowError) as e:
+                wrong = f"can't be made again: {e}"
+            if wrong is None:
+                self.remade += 1
+            elif wrong:
+                self.fault("report", entry, wrong)
+
+    def compare(self, opening, detail):
+        update = unbase64(opening["salt"]) + unbase64(opening["update"])
+        if sha256(update).hex() != detail.get("commitment"):
+            return "the kept update is not what the log commits to"
+        if any(name not in opening for name in ("delta", "random", "round")):
+            return ""
+        _, made = make_report(opening)
+        wrong = next((name for name in made if made[name] != detail.get(name)), None)
+        if wrong is not None:
+            return f"made again, its {wrong} is {made[wrong]}, not {detail.get(wrong)}"
+        for entry in self.ledger:
+            if entry["kind"] == "receipt" and entry["detail"].get("id") == opening["reportId"]:
+                if entry["detail"].get("key") != opening["policy"]["leader"]["signing"]:
+                    return "its receipt is signed by another key than the policy's leader"
+                break
+        return None
+
+    def check_fits(self):
+        logged = {e["detail"].get("commitment"): e for e in self.ledger if e["kind"] == "learn"}
+        for version in self.bundle["personal"]["versions"]:
+            if not isinstance(version, dict) or not isinstance(version.get("salt"), str):
+                continue
+            apart = ("version", "u", "w", "salt")
+            facts = {name: version[name] for name in version if name not in apart}
+            made = commitment(version["salt"], facts)
+            entry = logged.get(made) if made is not None else None
+            try:
+                numbers = version["u"] + version["w"]
+                held = str(facts.get("base")).encode() + struct.pack(f"<{len(numbers)}f", *numbers)
+            except (KeyError, TypeError, struct.error, OverflowError):
+                held = b""
+            if sha256(held).hex() != facts.get("checksum"):
+                self.fault("fit", entry, "the parameters are not those of the fit")
+            elif entry is not None and entry["detail"].get("base") == facts.get("base"):
+                self.fits += 1
+            elif entry is not None:
+                self.fault("fit", entry, "fitted on another base")
+            elif not self.ledger or self.ledger[0]["sequence"] <= 0:
+                self.fault("fit", None, "no entry commits to a version of the personal model")
+
+    def check_settings(self):
+        logged, settings = self.bundle["logged"], self.bundle["settings"]
+        consent = settings.get("consent")
+        said = next((e for e in reversed(self.ledger) if e["kind"] == "consent"), None)
+        if (
+            isinstance(consent, dict)
+            and consent.get("contribute") is True
+            and said is not None
+            and said["detail"].get("contribute") is False
+            and said["sequence"] <= logged
+        ):
+            self.fault("settings", None, "a consent that the log says was withdrawn")
+        rounds = {
+            (e["detail"].get("round"), e["detail"].get("policyHash"))
+            for e in self.ledger
+            if e["kind"] == "upload" and e["sequence"] <= logged
+        }
+        budget = settings.get("budget") or {}
+        participations = budget.get("participations", []) if isinstance(budget, dict) else []
+        for one in participations if isinstance(participations, list) else []:
+            if isinstance(one, dict):
+                rounds.discard((one.get("round"), one.get("policyHash")))
+        earlier = budget.get("earlier") if isinstance(budget, dict) else None
+        older = number(earlier.get("reports", 0.0)) if isinstance(earlier, dict) else 0.0
+        if len(rounds) > older:
+            self.fault("settings", None, "the budget leaves out reports that the log says were sent")
+
+    def check_earlier(self):
+        before = self.earlier["ledger"]
+        if not before:
+            return
+        last, end = before[-1], self.ledger[-1] if self.ledger else None
+        if end is None or end["sequence"] < last["sequence"]:
+            self.fault("earlier", end, "the log ends before an earlier export did")
+            return
+        same = next((e for e in self.ledger if e["sequence"] == last["sequence"]), None)
+        if same is not None:
+            if same["hash"] != last["hash"]:
+                self.fault("earlier", same, "an earlier export has another entry of this number")
+        elif self.removed is not None and self.removed["detail"]["through"] == last["sequence"]:
+            if self.removed["detail"].get("hash") != last["hash"]:
+                self.fault("earlier", self.removed, "an earlier export ended with another hash")
+        if "key" in last and end.get("key") != last["key"]:
+            self.fault("earlier", end, "an earlier export was signed by another key")
+
+
+def main():
+    parser = argparse.ArgumentParser(description="checks what a device exported")
+    parser.add_argument("bundle", nargs="+")
+    parser.add_argument("--key", help="the log's public key, if you have it from elsewhere")
+    parser.add_argument("--earlier", help="an earlier export of the same browser")
+    parser.add_argument("--allow-unsigned", action="store_true")
+    parser.add_argument("--json", action="store_true", help="findings as JSON, a line a bundle")
+    options = parser.parse_args()
+
+    def read(path):
+        with open(path, encoding="utf-8") as file:
+            return parse_bundle(file.read())
+
+    code = 0
+    for path in options.bundle:
+        try:
+            earlier = read(options.earlier) if options.earlier else None
+            audit = Audit(read(path), options.key, earlier, options.allow_unsigned)
+            ok = audit.run()
+        except (NoBundle, OSError, UnicodeDecodeError) as error:
+            code = 2
+            print(json.dumps({"ok": False, "error": str(error)}) if options.json else f"{path}: {error}")
+            continue
+        code = code or (0 if ok else 1)
+        epsilon = epsilon_of(math.sqrt(audit.loss_squared), LIMITS["delta"])
+        if options.json:
+            faults = [{"check": check, "entry": entry} for check, entry, _ in audit.faults]
+            counts = {"reports": len(audit.reports), "remade": audit.remade, "fits": audit.fits}
+            print(json.dumps({"ok": ok, "faults": faults, "epsilon": epsilon, **counts}))
+            continue
+        for check, entry, message in audit.faults:
+            print(f"FAULT {check}{'' if entry is None else f', No. {entry}'}: {message}")
+        print(
+            f"{path}: {'ok' if ok else 'NOT ok'}; {len(audit.ledger)} entries, "
+            f"{len(audit.reports)} reports, {audit.remade} made again the same to the bit, "
+            f"{audit.fits} fits opened, ε = {epsilon:.6g}"
+        )
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
