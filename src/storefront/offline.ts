@@ -6,15 +6,17 @@ export const replayKept = createSignal<'unknown' | 'kept' | 'saves-data' | 'full
   'unknown',
 )
 
+/** Whether the shopper asked the browser to. */
+export const savesData = (): boolean =>
+  (navigator as { connection?: { readonly saveData?: boolean } }).connection?.saveData === true
+
 /** To be called when the shop is at rest, since nothing of this may delay a first list. */
 export async function keepForOffline(): Promise<void> {
   if (!import.meta.env.PROD) return
-  const savesData =
-    (navigator as { connection?: { readonly saveData?: boolean } }).connection?.saveData === true
   try {
-    const missing = await keep(await register(), !savesData)
+    const missing = await keep(await register(), !savesData())
     if (missing.length === 0) replayKept.set('kept')
-    else if (savesData) replayKept.set('saves-data')
+    else if (savesData()) replayKept.set('saves-data')
     else replayKept.set(missing.some(({ why }) => why === 'QuotaExceededError') ? 'full' : 'failed')
   } catch (error) {
     // The shop works without it; only the next visit needs a network, and tells the server its page.

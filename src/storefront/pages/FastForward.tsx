@@ -15,10 +15,10 @@ export function FastForward() {
     <Page title="Fast-forward">
       <div className="intro">
         <p className="lead">
-          A real shopper’s year, replayed on this device: before each order, four ways of ranking
-          show their first ten products, and are judged by what was then bought. The model was made
-          without these shoppers. They are kept apart from you: nothing you did is read, and nothing
-          here is remembered.
+          A real shopper’s year, replayed on this device. Before each order, everyone’s list and the
+          list that learned here show ten products each, and are judged by what was then bought. The
+          model was made without these shoppers. They are kept apart from you: nothing you did is
+          read, and nothing here is remembered.
         </p>
         {failure !== null && (
           <div role="alert">
@@ -38,6 +38,9 @@ export function FastForward() {
           <strong>Hits</strong> is the share of orders for which at least one of the ten was bought.
           Both are means over all orders so far. With thousands of products, and orders that hold a
           dozen or more, nobody reaches 100 %.
+        </p>
+        <p>
+          Lines that would cover each other are drawn side by side; the table has the exact figures.
         </p>
         <p>
           One shopper proves nothing: lines of one year cross by luck. The six were chosen by how
@@ -110,7 +113,12 @@ function Choice({ shoppers }: { readonly shoppers: readonly PastShopper[] }) {
           </label>
         ))}
       </fieldset>
-      <ReplayPlayer key={chosen.label} shopper={chosen} />
+      <ReplayPlayer
+        key={chosen.label}
+        shopper={chosen}
+        all={choices.get('arms') === 'all'}
+        onAll={(all) => choose((next) => next.set('arms', all ? 'all' : ''), { replace: true })}
+      />
     </>
   )
 }

@@ -101,7 +101,7 @@ const ROOMS = [
   {
     href: '/side-by-side',
     name: 'Side by side',
-    text: 'Everybody’s list and yours, what moved between them and why.',
+    text: 'Everyone’s list and yours, what moved between them and why.',
   },
   {
     href: '/fast-forward',

@@ -108,13 +108,13 @@ function Summary({ movements, seen, canRank }: SummaryProps) {
   return (
     <p>
       {entered === 0 ? (
-        'Your first ten are everybody’s first ten, in another order. '
+        'Your first ten are everyone’s first ten, in another order. '
       ) : (
         <>
           <strong>
             {entered} of your first {SHOWN}
           </strong>{' '}
-          {entered === 1 ? 'is' : 'are'} not among everybody’s first {SHOWN}.{' '}
+          {entered === 1 ? 'is' : 'are'} not among everyone’s first {SHOWN}.{' '}
         </>
       )}
       Furthest up: <strong>{titleOf(riser)}</strong>, {cameFrom(furthest).text} to{' '}
@@ -130,9 +130,16 @@ interface ListsProps {
 
 function Lists({ movements: { personal, base }, loading }: ListsProps) {
   const ids = (placed: readonly Placed[]) => placed.map(({ id }) => id)
+  const below = (of: readonly Placed[], list: readonly Placed[]) =>
+    of.filter(({ id }) => !list.some((placed) => placed.id === id)).length
   return (
     <div className="compare">
-      <List id="personal" title="Your list" note="Sorted on this device; nobody else has it.">
+      <List
+        id="personal"
+        title="Your list"
+        note="Sorted on this device; nobody else has it."
+        below={below(base, personal)}
+      >
         {!loading &&
           personal.map((placed) => (
             <Row
@@ -145,7 +152,12 @@ function Lists({ movements: { personal, base }, loading }: ListsProps) {
           ))}
       </List>
       <MoveLines from={ids(base)} to={ids(personal)} />
-      <List id="base" title="Everybody’s list" note="What the shop shows to a stranger.">
+      <List
+        id="base"
+        title="Everyone’s list"
+        note="What a new visitor sees."
+        below={below(personal, base)}
+      >
         {!loading &&
           base.map((placed) => (
             <Row key={placed.id} placed={placed} place={placed.base} move={wentTo(placed)} />
@@ -159,11 +171,13 @@ interface ListProps {
   readonly id: string
   readonly title: string
   readonly note: string
+  /** How many of the other list's stand further down in this one. */
+  readonly below: number
   /** False while it is computed. */
   readonly children: ReactNode
 }
 
-function List({ id, title, note, children }: ListProps) {
+function List({ id, title, note, below, children }: ListProps) {
   return (
     <section aria-labelledby={`compare-${id}`}>
       <h2 id={`compare-${id}`}>{title}</h2>
@@ -171,6 +185,9 @@ function List({ id, title, note, children }: ListProps) {
       <ol className="compare-list" aria-busy={children === false}>
         {children || <Outlines count={SHOWN} className="compare-row compare-outline" />}
       </ol>
+      <p className="compare-below small">
+        {below > 0 && `Further down: ${below} of the other list’s first ${SHOWN}`}
+      </p>
     </section>
   )
 }

@@ -1,40 +1,37 @@
 /** @module Lines from each place in one list to its place in the other; decoration, the rows say it in words. */
 
 interface MoveLinesProps {
-  /** Ids in order, as many as are shown; `from` is the list on the right. */
+  /** Ids in order, as many as are shown; `from` is the list at the end of the line, `to` at its start. */
   readonly from: readonly string[]
   readonly to: readonly string[]
 }
 
 const WIDTH = 100
+/** What stands in only one of the lists leads to the foot of the other, where the rest of it begins. */
+const FOOT = 0.44
 
 /** The box is stretched to the lists' height: one unit is one row, whatever its height. */
 export function MoveLines({ from, to }: MoveLinesProps) {
   const rows = Math.max(from.length, to.length, 1)
-  const places = new Map(to.map((id, index) => [id, index]))
-  const origins = new Set(from)
+  const ids = [...new Set([...from, ...to])]
+  const placeIn = (list: readonly string[], id: string) => {
+    const place = list.indexOf(id)
+    return place < 0 ? rows + FOOT / 2 : place + 0.5
+  }
   return (
     <div className="move-lines">
       <svg
-        viewBox={`0 0 ${WIDTH} ${rows}`}
+        viewBox={`0 0 ${WIDTH} ${rows + FOOT}`}
         preserveAspectRatio="none"
         aria-hidden="true"
         focusable="false"
       >
-        {from.map((id, index) => {
-          const target = places.get(id)
-          const y = index + 0.5
-          if (target === undefined)
-            return <path key={id} className="line-out" d={`M${WIDTH} ${y}c-12 0 -18 .05 -20 .25`} />
-          const end = target + 0.5
-          const kind = end < y ? 'line-up' : end > y ? 'line-down' : 'line-same'
-          return <path key={id} className={kind} d={curve(y, end)} />
+        {ids.map((id) => {
+          const start = placeIn(from, id)
+          const end = placeIn(to, id)
+          const kind = end < start ? 'line-up' : end > start ? 'line-down' : 'line-same'
+          return <path key={id} className={kind} d={curve(start, end)} />
         })}
-        {to.map((id, index) =>
-          origins.has(id) ? null : (
-            <path key={id} className="line-up" d={`M0 ${index + 0.5}c12 0 18 .05 20 .25`} />
-          ),
-        )}
       </svg>
     </div>
   )

@@ -1,11 +1,13 @@
 /** @module Quality as it grows, one line for each way of ranking; the table beside it says the same. */
 import { formatLater } from '../text.ts'
 import { chartOf, FRAME, HEIGHT, pathOf, WIDTH } from './chart.ts'
-import { ARMS, type Quality } from './quality.ts'
+import { ARM_SHORT, type Arm, type Quality } from './quality.ts'
 import type { ReplayStep } from './replay.ts'
 
 interface QualityChartProps {
   readonly steps: readonly ReplayStep[]
+  /** The lines to draw. */
+  readonly arms: readonly Arm[]
   readonly metric: keyof Quality
   readonly span: readonly [number, number]
   /** ISO date; empty: not known yet. */
@@ -18,8 +20,8 @@ const month = formatLater(
 )
 const percent = formatLater(() => new Intl.NumberFormat('en-GB', { style: 'percent' }))
 
-export function QualityChart({ steps, metric, span, until, label }: QualityChartProps) {
-  const { lines, xTicks, yTicks, xOf } = chartOf(steps, metric, span)
+export function QualityChart({ steps, arms, metric, span, until, label }: QualityChartProps) {
+  const { lines, words, xTicks, yTicks, xOf } = chartOf(steps, arms, metric, span)
   const limit = Date.parse(until)
   const bottom = HEIGHT - FRAME.bottom
   return (
@@ -40,16 +42,22 @@ export function QualityChart({ steps, metric, span, until, label }: QualityChart
       {Number.isFinite(limit) && (
         <g>
           <path className="chart-limit" d={`M${xOf(limit)} ${FRAME.top}V${bottom}`} />
-          <text className="chart-note" x={xOf(limit) + 6} y={FRAME.top + 12}>
+          <text className="chart-note" x={xOf(limit) + 6} y={FRAME.top - 12}>
             model’s data ends
           </text>
         </g>
       )}
-      {ARMS.map((arm) => (
+      {lines.map(({ arm, points }, place) => (
         <g key={arm} className={`arm arm-${arm}`}>
-          <path d={pathOf(lines[arm])} />
-          {lines[arm].slice(-1).map(({ x, y }) => (
+          <path className="arm-edge" d={pathOf(points)} />
+          <path d={pathOf(points)} />
+          {points.slice(-1).map(({ x, y }) => (
             <circle key={x} cx={x} cy={y} r={5} />
+          ))}
+          {words.slice(place, place + 1).map(({ x, y, value }) => (
+            <text key={x} x={x + 12} y={y + 5}>
+              {ARM_SHORT[arm]} <tspan>{percent(value)}</tspan>
+            </text>
           ))}
         </g>
       ))}

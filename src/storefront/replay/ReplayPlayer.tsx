@@ -1,11 +1,20 @@
 /** @module One replay on screen: controls, chart, table, and what the latest order showed. */
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { savesData } from '../offline.ts'
 import { useShop } from '../shop.ts'
 import { formatLater } from '../text.ts'
 import { LatestOrder } from './LatestOrder.tsx'
 import { createPlayer, type PlayerState } from './player.ts'
 import { QualityChart } from './QualityChart.tsx'
-import { ARM_MEANINGS, ARM_NAMES, ARMS, meansOf, type Quality } from './quality.ts'
+import {
+  ARM_MEANINGS,
+  ARM_NAMES,
+  ARMS,
+  type Arm,
+  MAIN_ARMS,
+  meansOf,
+  type Quality,
+} from './quality.ts'
 import { createReplay } from './replay.ts'
 import type { PastShopper } from './shoppers.ts'
 
@@ -25,7 +34,17 @@ const percent = formatLater(
 const wait = (milliseconds: number) =>
   new Promise<void>((resolve) => setTimeout(resolve, milliseconds))
 
-export function ReplayPlayer({ shopper }: { readonly shopper: PastShopper }) {
+interface ReplayPlayerProps {
+  readonly shopper: PastShopper
+  /** Whether all ways of ranking are shown, not only everyone's and the one that learned. */
+  readonly all: boolean
+  readonly onAll: (all: boolean) => void
+}
+
+/** Nobody who wants less motion or saves data is played to unasked. */
+const playsByItself = () => !savesData() && !matchMedia('(prefers-reduced-motion: reduce)').matches
+
+export function ReplayPlayer({ shopper, all, onAll }: ReplayPlayerProps) {
   const { catalogue } = useShop()
   const { orders } = shopper
   const player = useMemo(
@@ -37,10 +56,14 @@ export function ReplayPlayer({ shopper }: { readonly shopper: PastShopper }) {
   const [metric, setMetric] = useState<keyof Quality>('ndcg')
   useEffect(() => player.setPace(PACES[pace].milliseconds), [player, pace])
   // StrictMode mounts twice: a player that was closed begins anew when it is asked to.
-  useEffect(() => () => player.restart(), [player])
+  useEffect(() => {
+    if (playsByItself()) player.play()
+    return () => player.restart()
+  }, [player])
 
   const playing = state.status === 'playing' || state.status === 'loading'
   const { steps } = state
+  const arms = all ? ARMS : MAIN_ARMS
   return (
     <div className="replay">
       <div className="replay-controls">
@@ -55,7 +78,7 @@ export function ReplayPlayer({ shopper }: { readonly shopper: PastShopper }) {
         <button
           type="button"
           className="button"
-          disabled={playing || state.status === 'done'}
+          disabled={state.status === 'done'}
           onClick={() => player.next()}
         >
           Next order
@@ -89,17 +112,22 @@ export function ReplayPlayer({ shopper }: { readonly shopper: PastShopper }) {
             <option value="hit">Hits in ten</option>
           </select>
         </span>
+        <label className="facet">
+          <input type="checkbox" checked={all} onChange={({ target }) => onAll(target.checked)} />
+          All four ways of ranking
+        </label>
       </div>
       <Progress state={state} total={orders.length} />
       <div className="replay-stage">
         <QualityChart
           steps={steps}
+          arms={arms}
           metric={metric}
           span={[orders[0].time, orders[orders.length - 1].time]}
           until={state.until}
-          label={`${metric === 'ndcg' ? 'Quality' : 'Hits'} of four ways of ranking over ${steps.length} of ${orders.length} orders; the table has the figures`}
+          label={`${metric === 'ndcg' ? 'Quality' : 'Hits'} of ${all ? 'four ways of ranking' : 'everyone’s list and the one that learned here'} over ${steps.length} of ${orders.length} orders; the table has the figures`}
         />
-        <Figures state={state} />
+        <Figures state={state} arms={arms} />
       </div>
       {steps.length > 0 && <LatestOrder step={steps[steps.length - 1]} />}
     </div>
@@ -125,7 +153,7 @@ function Progress({ state, total }: { readonly state: PlayerState; readonly tota
   )
 }
 
-function Figures({ state }: { readonly state: PlayerState }) {
+function Figures({ state, arms }: { readonly state: PlayerState; readonly arms: readonly Arm[] }) {
   const means = state.steps.length > 0 ? meansOf(state.steps.map(({ quality }) => quality)) : null
   return (
     <table className="figures">
@@ -138,7 +166,7 @@ function Figures({ state }: { readonly state: PlayerState }) {
         </tr>
       </thead>
       <tbody>
-        {ARMS.map((arm) => (
+        {arms.map((arm) => (
           <tr key={arm} data-arm={arm}>
             <th scope="row">
               <span className={`key key-${arm}`} aria-hidden="true" />

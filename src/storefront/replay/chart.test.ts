@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chartOf, FRAME, HEIGHT, pathOf, WIDTH } from './chart.ts'
+import { apart, chartOf, FRAME, HEIGHT, pathOf, WIDTH } from './chart.ts'
 import { ARMS } from './quality.ts'
 import type { ReplayStep } from './replay.ts'
 
@@ -12,8 +12,9 @@ const step = (time: number, ndcg: number) =>
   }) as unknown as ReplayStep
 
 test('an empty chart has axes and no lines', () => {
-  const { lines, yTicks, xTicks } = chartOf([], 'ndcg', span)
-  expect(pathOf(lines.personal)).toBe('')
+  const { lines, words, yTicks, xTicks } = chartOf([], ARMS, 'ndcg', span)
+  expect(lines.map(({ points }) => pathOf(points))).toEqual(['', '', '', ''])
+  expect(words).toEqual([])
   expect(yTicks.map(({ value }) => value)).toEqual([0, 0.05, 0.1])
   expect(xTicks.map(({ time }) => new Date(time).toISOString().slice(0, 7))).toEqual([
     '2011-01',
@@ -24,12 +25,25 @@ test('an empty chart has axes and no lines', () => {
 })
 
 test('the line is the mean so far, inside the frame, from the first date to the last', () => {
-  const { lines } = chartOf([step(span[0], 0.4), step(span[1], 0)], 'ndcg', span)
-  expect(lines.fresh.map(({ value }) => value)).toEqual([0.4, 0.2])
-  expect(lines.fresh.map(({ x }) => x)).toEqual([FRAME.left, WIDTH - FRAME.right])
-  expect(lines.fresh.map(({ y }) => y)).toEqual([
-    FRAME.top,
-    (FRAME.top + HEIGHT - FRAME.bottom) / 2,
-  ])
-  expect(pathOf(lines.fresh)).toMatch(/^M52 12L748 [\d.]+$/)
+  const { lines } = chartOf([step(span[0], 0.4), step(span[1], 0)], ['fresh'], 'ndcg', span)
+  const [{ points }] = lines
+  expect(points.map(({ value }) => value)).toEqual([0.4, 0.2])
+  expect(points.map(({ x }) => x)).toEqual([FRAME.left, WIDTH - FRAME.right])
+  expect(points.map(({ y }) => y)).toEqual([FRAME.top, (FRAME.top + HEIGHT - FRAME.bottom) / 2])
+  expect(pathOf(points)).toMatch(/^M52 32L560 [\d.]+$/)
+})
+
+test('lines of the same figures don’t cover each other, nor do their names', () => {
+  const { lines, words } = chartOf([step(span[0], 0.4)], ARMS, 'ndcg', span)
+  const heights = lines.map(({ points }) => points[0].y)
+  expect(new Set(heights.map((y, place) => y - 5 * place)).size).toBe(1)
+  expect(lines.map(({ points }) => points[0].value)).toEqual([0.4, 0.4, 0.4, 0.4])
+  expect(words.map(({ y }) => y - words[0].y)).toEqual([0, 24, 48, 72])
+})
+
+test('heights move only as far as keeps them apart', () => {
+  expect(apart([50, 10, 90], 5)).toEqual([50, 10, 90])
+  expect(apart([12, 10], 6)).toEqual([14, 8])
+  expect(apart([10, 10, 16, 40], 4)).toEqual([8, 12, 16, 40])
+  expect(apart([10, 10, 13, 40], 4)).toEqual([7, 11, 15, 40])
 })

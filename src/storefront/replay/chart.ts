@@ -1,11 +1,14 @@
 /** @module Geometry of the quality chart: dates to the right, quality upwards. Pure. */
-import { ARMS, type Arm, byArm, meansOf, type Quality } from './quality.ts'
+import { type Arm, meansOf, type Quality } from './quality.ts'
 import type { ReplayStep } from './replay.ts'
 
 export const WIDTH = 760
 export const HEIGHT = 340
-/** Room for the axes' words. */
-export const FRAME = { left: 52, right: 12, top: 12, bottom: 34 } as const
+/** Room for the words of axes and lines. */
+export const FRAME = { left: 52, right: 200, top: 32, bottom: 34 } as const
+/** Lines that would cover each other are drawn side by side, so far apart; what is written beside them, farther. */
+const LINES_APART = 5
+const WORDS_APART = 24
 
 export interface Point {
   readonly x: number
@@ -15,20 +18,26 @@ export interface Point {
 }
 
 export interface Chart {
-  readonly lines: Readonly<Record<Arm, readonly Point[]>>
+  readonly lines: readonly { readonly arm: Arm; readonly points: readonly Point[] }[]
+  /** Where each line's name stands, in the order of the lines; empty while there are no lines. */
+  readonly words: readonly Point[]
   readonly yTicks: readonly { readonly y: number; readonly value: number }[]
   readonly xTicks: readonly { readonly x: number; readonly time: number }[]
   readonly xOf: (time: number) => number
 }
 
-/** @param span first and last time that the axis shows, milliseconds */
+/**
+ * @param arms the lines to draw
+ * @param span first and last time that the axis shows, milliseconds
+ */
 export function chartOf(
   steps: readonly ReplayStep[],
+  arms: readonly Arm[],
   metric: keyof Quality,
   span: readonly [number, number],
 ): Chart {
   const means = steps.map((_, index) => meansOf(steps.slice(0, index + 1).map((s) => s.quality)))
-  const highest = Math.max(0.1, ...means.flatMap((mean) => ARMS.map((arm) => mean[arm][metric])))
+  const highest = Math.max(0.1, ...means.flatMap((mean) => arms.map((arm) => mean[arm][metric])))
   const top = Math.min(1, Math.ceil(highest * 20 - 1e-9) / 20)
   const xOf = (time: number) => {
     const share = (time - span[0]) / Math.max(1, span[1] - span[0])
@@ -36,17 +45,46 @@ export function chartOf(
   }
   const yOf = (value: number) =>
     round(HEIGHT - FRAME.bottom - (value / top) * (HEIGHT - FRAME.top - FRAME.bottom))
-  const line = (arm: Arm): Point[] =>
-    steps.map(({ order }, index) => {
-      const value = means[index][arm][metric]
-      return { x: xOf(order.time), y: yOf(value), value }
-    })
+  const pointsOf = (order: number, gap: number): Point[] => {
+    const values = arms.map((arm) => means[order][arm][metric])
+    const x = xOf(steps[order].order.time)
+    return apart(values.map(yOf), gap).map((y, place) => ({ x, y: round(y), value: values[place] }))
+  }
+  const points = steps.map((_, order) => pointsOf(order, LINES_APART))
   return {
-    lines: byArm(line),
+    lines: arms.map((arm, place) => ({ arm, points: points.map((all) => all[place]) })),
+    words: steps.length > 0 ? pointsOf(steps.length - 1, WORDS_APART) : [],
     yTicks: [0, top / 2, top].map((value) => ({ y: yOf(value), value })),
     xTicks: quarters(span).map((time) => ({ x: xOf(time), time })),
     xOf,
   }
+}
+
+/** The same heights, moved as little as keeps any two of them `gap` apart. */
+export function apart(heights: readonly number[], gap: number): number[] {
+  interface Group {
+    readonly sum: number
+    readonly members: readonly number[]
+  }
+  const groups: Group[] = []
+  const topOf = ({ sum, members }: Group) => sum / members.length - ((members.length - 1) * gap) / 2
+  const bottomOf = (group: Group) => topOf(group) + (group.members.length - 1) * gap
+  for (const place of [...heights.keys()].sort((a, b) => heights[a] - heights[b])) {
+    let group: Group = { sum: heights[place], members: [place] }
+    for (
+      let last = groups.at(-1);
+      last && bottomOf(last) + gap > topOf(group);
+      last = groups.at(-1)
+    ) {
+      groups.pop()
+      group = { sum: last.sum + group.sum, members: [...last.members, ...group.members] }
+    }
+    groups.push(group)
+  }
+  const moved = [...heights]
+  for (const group of groups)
+    for (const [k, place] of group.members.entries()) moved[place] = topOf(group) + k * gap
+  return moved
 }
 
 /** First days of every third month inside the span. */

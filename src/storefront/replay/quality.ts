@@ -10,9 +10,20 @@ export const byArm = <T>(of: (arm: Arm) => T): Readonly<Record<Arm, T>> => ({
   personal: of('personal'),
 })
 
+/** What a replay shows first: the others are for who wants to know where the difference comes from. */
+export const MAIN_ARMS: readonly Arm[] = ['popular', 'personal']
+
+/** Beside its line. */
+export const ARM_SHORT: Readonly<Record<Arm, string>> = {
+  popular: 'Everyone',
+  stale: 'One order late',
+  fresh: 'Up to date',
+  personal: 'Learned here',
+}
+
 /** In words that need no account of machine learning. */
 export const ARM_NAMES: Readonly<Record<Arm, string>> = {
-  popular: 'Everybody’s list',
+  popular: 'Everyone’s list',
   stale: 'Model, one order late',
   fresh: 'Model, up to date',
   personal: 'Model that learned here',
@@ -22,7 +33,7 @@ export const ARM_MEANINGS: Readonly<Record<Arm, string>> = {
   popular: 'the shop’s own order, the same for all',
   stale: 'knows all orders but the last, as a server that hasn’t caught up',
   fresh: 'knows every order so far; nothing is learned on the device',
-  personal: 'the same, and adjusted on the device after every order',
+  personal: 'knows every order so far, and is adjusted on this device after each',
 }
 
 /** Places that count. */
