@@ -15,4 +15,4 @@ export {
   type ProductSearch,
   prepareProductSearch,
 } from './sdk/search/search.ts'
-export type { Synonyms } from './sdk/search/synonyms.ts'
+export type { Rewording, Synonyms } from './sdk/search/synonyms.ts'

@@ -3,13 +3,19 @@
  * the judged queries, without it.
  */
 import { basename } from 'node:path'
+import { wordsOf } from '../../src/core/catalog/words.ts'
 import { NearsideError } from '../../src/core/error.ts'
 import { count } from '../../src/evaluate/report/numbers.ts'
-import { type Answer, answerWith, askJudged, byMetric } from '../../src/evaluate/search/judged.ts'
+import { type Answer, answer, askJudged, byMetric } from '../../src/evaluate/search/judged.ts'
 import { readJudged, searchParts } from '../../src/evaluate/search/search.ts'
 import { summariseSearch } from '../../src/evaluate/search/summary.ts'
 import { step } from '../../src/evaluate/steps.ts'
-import { type SearchSettings, SHIPPED_SETTINGS } from '../../src/sdk/search/retrieve.ts'
+import {
+  buildIndex,
+  retrieve,
+  type SearchSettings,
+  SHIPPED_SETTINGS,
+} from '../../src/sdk/search/retrieve.ts'
 import type { Experiment } from '../experiment.ts'
 import { assignFolds, chooseBySettings } from './folds.ts'
 
@@ -40,11 +46,17 @@ export const experiment: Experiment = {
     if (file === undefined)
       throw new NearsideError('input-invalid', 'search-settings needs --judgements FILE')
     const { items, queries, counts } = await readJudged(question.shop, file)
-    const { index, asked, random } = askJudged(items, queries, seed)
+    const { asked, random } = askJudged(items, queries, seed)
+    const index = buildIndex(items)
+    const answerBy = (one: (typeof asked)[number], settings: SearchSettings) =>
+      answer(one, (query) => {
+        const wordings = { asked: [wordsOf(query).map(({ text }) => text)], others: [] }
+        return retrieve(index, wordings, settings).map(({ id }) => id)
+      })
     const answers: Answer[][] = []
     for (const [done, settings] of SETTINGS.entries()) {
       await step(steps, 'trying settings', done, SETTINGS.length)
-      answers.push(asked.map((one) => answerWith(index, one, settings)))
+      answers.push(asked.map((one) => answerBy(one, settings)))
     }
     const fold = assignFolds(queries.length, Math.min(FOLDS, queries.length), random)
     const chosen = chooseBySettings(
@@ -52,7 +64,7 @@ export const experiment: Experiment = {
       fold,
     )
     const values = new Map([
-      ['lexical', byMetric(asked.map((one) => answerWith(index, one)))],
+      ['lexical', byMetric(asked.map((one) => answerBy(one, SHIPPED_SETTINGS)))],
       ['lexical-cv', byMetric(asked.map((_, query) => answers[chosen[query]][query]))],
     ])
     const summary = summariseSearch(values, [['lexical-cv', 'lexical']], seed)

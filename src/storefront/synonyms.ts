@@ -1,4 +1,7 @@
-/** @module Words that shoppers use for what this shop calls otherwise. A real shop fills it from its search log. */
+/**
+ * @module Words that shoppers use for what this shop calls otherwise, each looked up among its titles.
+ * A real shop fills it from its search log.
+ */
 import type { Synonyms } from '../search.ts'
 
 export const SYNONYMS: Synonyms = [
@@ -20,4 +23,30 @@ export const SYNONYMS: Synonyms = [
   ['candy', 'sweets'],
   ['photo', 'picture'],
   ['plasters', 'band aid'],
+  ['napkin', 'serviette'],
+  ['wrapping paper', 'gift wrap', 'wrap'],
+  ['card', 'greeting card'],
+  ['torch', 'flashlight'],
+  ['tea towel', 'dish cloth', 'kitchen towel'],
+  ['apron', 'pinny'],
+  ['crockery', 'plate', 'bowl'],
+  ['biscuit', 'cookie'],
+  ['fairy lights', 'string of lights', 'light garland'],
+  ['bunting', 'garland', 'flag banner'],
+  ['money box', 'piggy bank', 'moneybank'],
+  ['hot water bottle', 'hottie'],
+  ['mum', 'mummy', 'mom'],
+  ['drawing pin', 'thumb tack'],
+  ['letter rack', 'letter holder'],
+  ['oven glove', 'oven mitt'],
+  { of: 'gift for', as: [''] },
+  { of: 'present for', as: [''] },
+  { of: '# year old', as: ['child'] },
+  { of: 'for him', as: ['gentleman', 'gents', 'dad', 'shirt', 'football'] },
+  { of: 'for her', as: ['ladies', 'necklace', 'bracelet', 'purse', 'bath'] },
+  { of: 'for men', as: ['gentleman', 'gents', 'dad', 'shirt'] },
+  { of: 'for women', as: ['ladies', 'necklace', 'bracelet', 'purse'] },
+  { of: "mother's day", as: ['mum', 'love', 'flower'] },
+  { of: "father's day", as: ['dad', 'gentleman', 'gents'] },
+  { of: "valentine's day", as: ['love', 'heart'] },
 ]

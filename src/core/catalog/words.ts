@@ -1,6 +1,7 @@
 /** @module Words of titles and queries: one folding for the index, the query and the highlighting. */
 
-const WORD = /[\p{L}\p{N}]+/gu
+/** An apostrophe inside a word belongs to it: "children's" is one word, not two. */
+const WORD = /[\p{L}\p{N}]+(?:['’][\p{L}\p{N}]+)*/gu
 const MARKS = /\p{M}/gu
 
 export interface Word {
@@ -19,12 +20,30 @@ export function wordsOf(text: string): Word[] {
   }))
 }
 
+/** Plurals that no rule makes. */
+const IRREGULAR = new Map([
+  ['children', 'child'],
+  ['men', 'man'],
+  ['women', 'woman'],
+  ['mice', 'mouse'],
+  ['knives', 'knife'],
+  ['leaves', 'leaf'],
+  ['shelves', 'shelf'],
+  ['scarves', 'scarf'],
+  ['geese', 'goose'],
+])
+
 /**
- * Lower case, no accents, no plural: "Cafés" and "cafe" meet. English plurals only, and by one rule
- * each, since a prefix search forgives what a rule misses.
+ * Lower case, no accents, no plural, no possessive: "Cafés" and "cafe" meet, "children's", "childrens"
+ * and "child". English only, and by one rule each, since a prefix search forgives what a rule misses.
  */
 export function foldWord(word: string): string {
-  const plain = word.normalize('NFKD').replace(MARKS, '').toLowerCase()
+  const lower = word.normalize('NFKD').replace(MARKS, '').toLowerCase()
+  const singular = foldPlural(lower.replace(/['’]s$/, '').replace(/['’]/g, ''))
+  return IRREGULAR.get(singular) ?? singular
+}
+
+function foldPlural(plain: string): string {
   if (plain.length < 4 || /(ss|us|is)$/.test(plain)) return plain
   if (/[^aeiou]ies$/.test(plain)) return `${plain.slice(0, -3)}y`
   if (/(x|ch|sh|ss)es$/.test(plain)) return plain.slice(0, -2)

@@ -6,13 +6,8 @@ import MiniSearch from 'minisearch'
 import type { Item } from '../../core/catalog/item.ts'
 import { createRandom, inRandomOrder, type Random } from '../../core/model/random.ts'
 import { blend } from '../../sdk/search/blend.ts'
-import {
-  buildIndex,
-  retrieve,
-  type SearchHit,
-  type SearchIndex,
-  type SearchSettings,
-} from '../../sdk/search/retrieve.ts'
+import type { SearchHit } from '../../sdk/search/retrieve.ts'
+import { createProductSearch, type ProductSearch } from '../../sdk/search/search.ts'
 import type { JudgedQuery } from './judgements.ts'
 import { gradedNdcg, measureRanking, type Ratings } from './metrics.ts'
 import { LIMIT } from './orderQueries.ts'
@@ -52,18 +47,18 @@ export function searchJudged(
   queries: readonly JudgedQuery[],
   seed: number,
 ): SearchValues {
-  const { index, asked, found } = askJudged(items, queries, seed)
+  const { search, asked, found } = askJudged(items, queries, seed)
   const plain = plainIndex(items)
   const leaner = Object.entries(LEANER).flatMap(([form, texts]) => {
-    const { index, asked, found } = askJudged(items.map(texts), queries, seed)
+    const { search, asked, found } = askJudged(items.map(texts), queries, seed)
     return [
-      [`lexical:${form}`, byMetric(asked.map((one) => answerWith(index, one)))],
+      [`lexical:${form}`, byMetric(asked.map((one) => answerLexical(search, one)))],
       [`reranked:${form}`, byMetric(found.map((one) => answerReranked(one)))],
     ] as const
   })
   return new Map([
     ['minisearch', byMetric(asked.map((one) => answer(one, plain)))],
-    ['lexical', byMetric(asked.map((one) => answerWith(index, one)))],
+    ['lexical', byMetric(asked.map((one) => answerLexical(search, one)))],
     ['reranked', byMetric(found.map((one) => answerReranked(one)))],
     ...leaner,
   ])
@@ -81,14 +76,14 @@ interface FoundQuery {
 }
 
 export function askJudged(items: readonly Item[], queries: readonly JudgedQuery[], seed: number) {
-  const index = buildIndex(items)
+  const search = createProductSearch(items)
   const random = createRandom(seed)
   const asked = queries.map((one): AskedQuery => ({ ...one, mistyped: mistype(one.query, random) }))
   const found = asked.map(({ query, ratings }): FoundQuery => {
-    const hits = retrieve(index, query, LIMIT)
+    const hits = search.find(query, LIMIT)
     return { hits, ratings, tastes: drawTastes(hits, random) }
   })
-  return { index, asked, found, random }
+  return { search, asked, found, random }
 }
 
 function drawTastes(hits: readonly SearchHit[], random: Random): FoundQuery['tastes'] {
@@ -99,12 +94,12 @@ function drawTastes(hits: readonly SearchHit[], random: Random): FoundQuery['tas
 /** Metric → value of one query. */
 export type Answer = Readonly<Record<string, number>>
 
-/** @param settings absent: what ships */
-export function answerWith(index: SearchIndex, one: AskedQuery, settings?: SearchSettings): Answer {
-  return answer(one, (query) => retrieve(index, query, LIMIT, settings).map(({ id }) => id))
+/** By the search that ships. */
+function answerLexical(search: ProductSearch, one: AskedQuery): Answer {
+  return answer(one, (query) => search.find(query, LIMIT).map(({ id }) => id))
 }
 
-function answer(
+export function answer(
   { query, ratings, mistyped }: AskedQuery,
   search: (query: string) => readonly string[],
 ): Answer {

@@ -35,6 +35,7 @@ function bands(hits: readonly SearchHit[], tolerance: number): SearchHit[][] {
     const near =
       top !== null &&
       hit.complete === top.complete &&
+      hit.soldOut === top.soldOut &&
       hit.relevance >= top.relevance * (1 - tolerance)
     if (near) result[result.length - 1].push(hit)
     else {

@@ -5,7 +5,6 @@
 import MiniSearch, { type SearchOptions } from 'minisearch'
 import type { Item } from '../../core/catalog/item.ts'
 import { foldWord, wordsOf } from '../../core/catalog/words.ts'
-import { type FoldedSynonyms, otherWordings } from './synonyms.ts'
 
 /** A product that was found. */
 export interface SearchHit {
@@ -17,6 +16,15 @@ export interface SearchHit {
   readonly complete: boolean
   /** Folded words of the item that matched, for highlighting. */
   readonly terms: readonly string[]
+  /** True for what the shop no longer sells; such hits come after all others. */
+  readonly soldOut?: boolean
+}
+
+/** A query as its words are asked for, each list a search of its own. */
+export interface Wordings {
+  readonly asked: readonly (readonly string[])[]
+  /** Other words for the same, which count a little less. */
+  readonly others: readonly (readonly string[])[]
 }
 
 const FIELDS = ['title', 'category', 'brand', 'description', 'id'] as const
@@ -39,16 +47,25 @@ export const SHIPPED_SETTINGS: SearchSettings = {
   fuzzyWeight: 0.1,
 }
 
-/** What a hit counts that only another wording of the query found. */
+/** What a hit counts that another wording found: of itself, and of the best that has the very words asked for. */
 const SYNONYM_WEIGHT = 0.8
 
 /** With this many products for all words of a query, those for some of them are only noise. */
 const ENOUGH = 12
 
-/** Letters of a word that may be wrong, as a share: from four letters on, one per five letters. */
+/** Words that say nothing of a product, in a query that has others. */
+const FILLERS = new Set('a an and for in my of on some the to with your'.split(' '))
+
+/**
+ * Letters of a word that may be wrong, as a share: from four letters on, one per five letters. A number
+ * or a code with another digit is another one.
+ */
 export function fuzzy(term: string): number | false {
-  return term.length < 4 ? false : 0.2
+  return term.length < 4 || /\d/.test(term) ? false : 0.2
 }
+
+/** As far as a word may be from those of the shop where nothing is nearer. */
+const FAR = 0.34
 
 export type SearchIndex = MiniSearch<Item>
 
@@ -66,43 +83,53 @@ export function buildIndex(items: readonly Item[]): SearchIndex {
 /** Best first: hits for all words, then, where those are few, hits for some of them. */
 export function retrieve(
   index: SearchIndex,
-  query: string,
-  limit: number,
+  wordings: Wordings,
   settings: SearchSettings = SHIPPED_SETTINGS,
-  synonyms: FoldedSynonyms = [],
 ): readonly SearchHit[] {
-  const words = wordsOf(query).map((word) => word.text)
-  if (words.length === 0) return []
-  let hits = matchAll(index, words, settings, synonyms)
+  let hits = matchAll(index, wordings, settings)
   if (!hits.some((hit) => hit.complete)) {
-    const swapped = words.map((word) => unswap(index, word))
-    if (swapped.some((word, place) => word !== words[place]))
-      hits = matchAll(index, swapped, settings, synonyms)
+    const asked = wordings.asked.map((words) => words.map((word) => unswap(index, word)))
+    if (String(asked) !== String(wordings.asked))
+      hits = matchAll(index, { ...wordings, asked }, settings)
+  }
+  if (hits.length === 0) {
+    const far: SearchOptions = { fuzzy: (term) => fuzzy(term) && FAR, maxFuzzy: 3 }
+    return matchAll(index, wordings, settings, far).map((hit) => ({ ...hit, complete: false }))
   }
   const complete = hits.filter((hit) => hit.complete)
-  if (complete.length >= ENOUGH) return complete.slice(0, limit)
+  if (complete.length >= ENOUGH) return complete
   // A stable sort: within each half MiniSearch's order by relevance stays.
-  hits.sort((a, b) => Number(b.complete) - Number(a.complete))
-  return hits.slice(0, limit)
+  return hits.sort((a, b) => Number(b.complete) - Number(a.complete))
 }
 
 /** Each product once, by its best wording. */
 function matchAll(
   index: SearchIndex,
-  words: readonly string[],
+  { asked, others }: Wordings,
   settings: SearchSettings,
-  synonyms: FoldedSynonyms,
+  further: SearchOptions = {},
 ): SearchHit[] {
-  const hits = match(index, words, settings)
-  const others = otherWordings(words, synonyms)
-  if (others.length === 0) return hits
-  const best = new Map(hits.map((hit) => [hit.id, hit]))
-  for (const other of others) {
-    for (const found of match(index, other, settings, beginsAWord)) {
-      const hit = { ...found, relevance: found.relevance * SYNONYM_WEIGHT }
+  const best = new Map<string, SearchHit>()
+  const add = (found: readonly SearchHit[], weight: number) => {
+    for (const one of found) {
+      const hit = { ...one, relevance: one.relevance * weight }
       const known = best.get(hit.id)
       if (!known || isBetter(hit, known)) best.set(hit.id, hit)
     }
+  }
+  let own = 0
+  for (const words of asked) {
+    const found = match(index, words, settings, further)
+    const exact = tellingOf(words).map(foldWord)
+    for (const { terms, relevance } of found)
+      if (exact.every((word) => terms.includes(word))) own = Math.max(own, relevance)
+    add(found, 1)
+  }
+  for (const words of others) {
+    const found = match(index, words, settings, { prefix: beginsAWord })
+    // Two words add up to more than the one that they stand for.
+    const most = Math.max(...found.map(({ relevance }) => relevance), 0)
+    add(found, own > 0 ? SYNONYM_WEIGHT * Math.min(1, own / most) : SYNONYM_WEIGHT)
   }
   return [...best.values()].sort((a, b) => b.relevance - a.relevance)
 }
@@ -113,20 +140,26 @@ const beginsAWord = (term: string): boolean => term.length > 1
 const isBetter = (a: SearchHit, b: SearchHit): boolean =>
   a.complete === b.complete ? a.relevance > b.relevance : a.complete
 
+function tellingOf(words: readonly string[]): readonly string[] {
+  const telling = words.filter((word) => !FILLERS.has(word.toLowerCase()))
+  return telling.length > 0 ? telling : words
+}
+
 function match(
   index: SearchIndex,
   words: readonly string[],
   { boost, prefixWeight, fuzzyWeight }: SearchSettings,
-  prefix: SearchOptions['prefix'] = true,
+  further: SearchOptions,
 ): SearchHit[] {
+  const asked = tellingOf(words)
+  const wanted = new Set(asked.map(foldWord)).size
   const weights = { prefix: prefixWeight, fuzzy: fuzzyWeight }
-  const asked = new Set(words.map(foldWord)).size
   return index
-    .search(words.join(' '), { combineWith: 'OR', boost, prefix, fuzzy, weights })
+    .search(asked.join(' '), { combineWith: 'OR', boost, prefix: true, fuzzy, weights, ...further })
     .map((result) => ({
       id: String(result.id),
       relevance: result.score,
-      complete: new Set(result.queryTerms).size >= asked,
+      complete: new Set(result.queryTerms).size >= wanted,
       terms: result.terms,
     }))
 }

@@ -5,6 +5,7 @@ import { foldWord, wordsOf } from '../../core/catalog/words.ts'
 import { nextTask } from '../../engine/pause.ts'
 import { blend } from './blend.ts'
 import { highlight } from './highlight.ts'
+import { takePrice } from './price.ts'
 import type { SearchHit } from './retrieve.ts'
 import { createProductSearch, prepareProductSearch } from './search.ts'
 
@@ -102,6 +103,69 @@ describe('find', () => {
         search.suggest(query)
       }),
     )
+  })
+})
+
+describe('what people type', () => {
+  const shop = createProductSearch([
+    { id: '20682', title: "Children's umbrella", price: 3.25 },
+    { id: '22423', title: 'Birthday cakestand', price: 12.75 },
+    { id: '22424', title: 'Birthday card', price: 0.42, available: false },
+    { id: '21558', title: 'Lunch box with cutlery', price: 2.95 },
+    { id: '50s', title: "Wrap 50's Christmas" },
+    { id: '85123A', title: "Mum's kitchen clock", price: 4.95 },
+  ])
+  const found = (query: string) => shop.find(query).map(({ id }) => id)
+
+  it('is found with and without possessives, as one word and as two', () => {
+    for (const query of ["children's", 'children’s', 'childrens', 'child', 'CHILDREN'])
+      expect(found(query)).toEqual(['20682'])
+    expect(found('mums clock')[0]).toBe('85123A')
+    expect(shop.find("children's birthday")[0].terms).not.toContain('s')
+    expect(highlight("Wrap 50's", shop.find("50's")[0].terms)[1]).toEqual({
+      text: "50's",
+      hit: true,
+    })
+    expect(found('lunchbox')).toEqual(['21558'])
+    expect(shop.find('lunchbox')[0]).toMatchObject({ complete: true, terms: ['lunch', 'box'] })
+    expect(shop.find('cake stand')[0]).toMatchObject({ id: '22423', complete: true })
+  })
+
+  it('names prices, alone or with words', () => {
+    expect(found('under £4.95')).toEqual(['20682', '21558', '22424'])
+    expect(found('up to £4.95')).toEqual(['20682', '21558', '85123A', '22424'])
+    expect(found('£2.95')).toEqual(['21558'])
+    expect(found('£4 - £13')).toEqual(['22423', '85123A'])
+    expect(found('birthday over 5')).toEqual(['22423'])
+    expect(found('umbrella under £3')).toEqual([])
+    expect(takePrice('toy under 5 years')).toBeNull()
+    expect(takePrice('umbrella between £3 and £5')?.rest.trim()).toBe('umbrella')
+    expect(shop.find('under £5').map(({ complete }) => complete)).not.toContain(false)
+  })
+
+  it('names codes, and then nothing else', () => {
+    expect(found('22423')).toEqual(['22423'])
+    expect(found('#85123a, 22423')).toEqual(['85123A', '22423'])
+    // One digit from two others of the shop: another number is no slip.
+    expect(found('22425')).toEqual([])
+  })
+
+  it('has words that say nothing', () => {
+    expect(shop.find('a clock for the kitchen')[0]).toMatchObject({ id: '85123A', complete: true })
+    expect(found('for the')).toEqual([])
+  })
+
+  it('gets what is sold out last, whoever likes it', () => {
+    const hits = shop.find('birthday')
+    expect(hits.map(({ id }) => id)).toEqual(['22423', '22424'])
+    expect(hits[0].relevance).toBe(hits[1].relevance)
+    expect(blend(hits, ['22424', '22423'])).toEqual(hits)
+  })
+
+  it('gets the nearest words where the shop has none of it', () => {
+    expect(shop.find('umbralle')).not.toEqual([])
+    expect(shop.find('brthdey').map(({ complete }) => complete)).toEqual([false, false])
+    expect(found('xqzwvk')).toEqual([])
   })
 })
 
@@ -203,14 +267,15 @@ describe('highlight', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(word, typed), { minLength: 1, maxLength: 3 }), (words) => {
         const asked = wordsOf(words.join(' ')).map(({ text }) => foldWord(text))
-        for (const { id, terms } of search.find(words.join(' '))) {
+        for (const { id, terms, complete } of search.find(words.join(' '))) {
+          const slips = complete ? 0.2 : 0.34
           const title = ITEMS.find((item) => item.id === id)?.title ?? ''
           for (const piece of highlight(title, terms)) {
             if (!piece.hit) continue
             const shown = foldWord(piece.text)
             const near = (query: string) =>
               shown.startsWith(query) ||
-              (query.length >= 4 && editDistance(shown, query) <= Math.round(query.length * 0.2))
+              (query.length >= 4 && editDistance(shown, query) <= Math.round(query.length * slips))
             expect(asked.some(near), `${shown} for ${words.join(' ')}`).toBe(true)
           }
         }

@@ -2,6 +2,7 @@
 import type { SearchOptions } from 'minisearch'
 import type { Item } from '../../core/catalog/item.ts'
 import { foldWord, wordsOf } from '../../core/catalog/words.ts'
+import { takePrice } from './price.ts'
 import {
   buildIndex,
   fuzzy,
@@ -10,11 +11,15 @@ import {
   type SearchIndex,
   SHIPPED_SETTINGS,
 } from './retrieve.ts'
-import { foldSynonyms, type Synonyms } from './synonyms.ts'
+import { foldSynonyms, otherWordings, reworded, type Synonyms } from './synonyms.ts'
 
 /** A search over the shop’s products. */
 export interface ProductSearch {
-  /** Best first. An empty query finds nothing. */
+  /**
+   * Best first, what is sold out last. A code of the shop finds exactly that product, "under £5" or
+   * "£2.95" only what costs that. Where no word is known, what is spelt most like it, none of it
+   * `complete`. An empty query finds nothing.
+   */
   find(query: string, limit?: number): readonly SearchHit[]
   /** Completions of what is being typed, most promising first. */
   suggest(query: string, limit?: number): readonly string[]
@@ -40,9 +45,9 @@ export function createProductSearch(
   synonyms: Synonyms = [],
 ): ProductSearch {
   const distinct = distinctById(items)
-  const spelling = new Spelling()
-  spelling.add(distinct)
-  return searchOver(buildIndex(distinct), spelling, synonyms)
+  const vocabulary = new Vocabulary()
+  vocabulary.add(distinct)
+  return searchOver(distinct, buildIndex(distinct), vocabulary, synonyms)
 }
 
 /** Products that are indexed between two pauses: a few milliseconds on a slow phone. */
@@ -60,14 +65,14 @@ export async function prepareProductSearch(
 ): Promise<ProductSearch> {
   const distinct = distinctById(items)
   const index = buildIndex([])
-  const spelling = new Spelling()
+  const vocabulary = new Vocabulary()
   for (let from = 0; from < distinct.length; from += SLICE) {
     const some = distinct.slice(from, from + SLICE)
     index.addAll(some)
-    spelling.add(some)
+    vocabulary.add(some)
     await pause()
   }
-  return searchOver(index, spelling, synonyms)
+  return searchOver(distinct, index, vocabulary, synonyms)
 }
 
 function distinctById(items: readonly Item[]): readonly Item[] {
@@ -75,15 +80,50 @@ function distinctById(items: readonly Item[]): readonly Item[] {
   return items.filter(({ id }) => !ids.has(id) && ids.add(id))
 }
 
-function searchOver(index: SearchIndex, spelling: Spelling, synonyms: Synonyms): ProductSearch {
+function searchOver(
+  items: readonly Item[],
+  index: SearchIndex,
+  vocabulary: Vocabulary,
+  synonyms: Synonyms,
+): ProductSearch {
   const folded = foldSynonyms(synonyms)
+  const byCode = new Map(items.map((item) => [item.id.toLowerCase(), item]))
+  const itemOf = (hit: SearchHit) => byCode.get(hit.id.toLowerCase())
+
+  const equal = (id: string): SearchHit => ({ id, relevance: 1, complete: true, terms: [] })
+
+  function search(query: string): readonly SearchHit[] {
+    const typed = query.split(/[\s,#]+/).filter((word) => word !== '')
+    const codes = typed.flatMap((word) => byCode.get(word.toLowerCase()) ?? [])
+    if (codes.length > 0 && codes.length === typed.length)
+      return [...new Set(codes)].map(({ id }) => ({ ...equal(id), terms: [foldWord(id)] }))
+    const words = wordsOf(query).map((word) => word.text)
+    if (words.length === 0) return []
+    const asked = reworded(words, folded)
+    const others = asked.flatMap((one) => [
+      ...vocabulary.compounds(one),
+      ...otherWordings(one, folded),
+    ])
+    return retrieve(index, { asked, others })
+  }
 
   return {
-    find: (query, limit = 200) => retrieve(index, query, limit, SHIPPED_SETTINGS, folded),
+    find(query, limit = 200) {
+      const priced = takePrice(query)
+      const words = priced ? priced.rest : query
+      const found =
+        priced && wordsOf(words).length === 0 ? items.map(({ id }) => equal(id)) : search(words)
+      const fitting = priced
+        ? found.filter((hit) => priced.fits(itemOf(hit)?.price ?? Number.NaN))
+        : found
+      const isSoldOut = (hit: SearchHit) => itemOf(hit)?.available === false
+      const soldOut = fitting.filter(isSoldOut).map((hit) => ({ ...hit, soldOut: true }))
+      return [...fitting.filter((hit) => !isSoldOut(hit)), ...soldOut].slice(0, limit)
+    },
     suggest(query, limit = 6) {
       const suggestions = new Set<string>()
       for (const { terms } of index.autoSuggest(query, SUGGEST)) {
-        suggestions.add(terms.map((term) => spelling.of(term)).join(' '))
+        suggestions.add(terms.map((term) => vocabulary.spelling(term)).join(' '))
         if (suggestions.size === limit) break
       }
       return [...suggestions]
@@ -91,26 +131,49 @@ function searchOver(index: SearchIndex, spelling: Spelling, synonyms: Synonyms):
   }
 }
 
-/** How the shop most often spells a word, in lower case. */
-class Spelling {
+/** The shop's own words: how it spells them most often, and which two it also writes as one. */
+class Vocabulary {
   /** Folded word → its spellings → how often. */
   readonly #forms = new Map<string, Map<string, number>>()
+  /** Two neighbours of a title written as one, folded → both. */
+  readonly #pairs = new Map<string, readonly [string, string]>()
 
   add(items: readonly Item[]): void {
     for (const item of items) {
+      let before = ''
       for (const { text } of wordsOf(`${item.title ?? ''} ${item.category ?? ''}`)) {
         const folded = foldWord(text)
         const forms = this.#forms.get(folded) ?? new Map<string, number>()
         const form = text.toLowerCase()
         forms.set(form, (forms.get(form) ?? 0) + 1)
         this.#forms.set(folded, forms)
+        if (before.length >= LEAST_PART && folded.length >= LEAST_PART)
+          this.#pairs.set(before + folded, [before, folded])
+        before = form
       }
     }
   }
 
+  /** The query with two of its words as one, or one as two, where the shop writes it so. */
+  compounds(words: readonly string[]): readonly (readonly string[])[] {
+    return words.flatMap((word, at) => {
+      const others: (readonly string[])[] = []
+      const replace = (count: number, ...by: readonly string[]) =>
+        others.push([...words.slice(0, at), ...by, ...words.slice(at + count)])
+      const pair = this.#pairs.get(foldWord(word))
+      if (pair) replace(1, ...pair)
+      const joined = word.toLowerCase() + (words[at + 1] ?? '').toLowerCase()
+      if (at + 1 < words.length && this.#forms.has(foldWord(joined))) replace(2, joined)
+      return others
+    })
+  }
+
   /** The folded word itself where the shop doesn't have it. */
-  of(folded: string): string {
+  spelling(folded: string): string {
     const forms = this.#forms.get(folded)
     return forms ? [...forms].reduce((a, b) => (b[1] > a[1] ? b : a))[0] : folded
   }
 }
+
+/** Letters of each part of a compound: "no" and "te" make no "note". */
+const LEAST_PART = 3

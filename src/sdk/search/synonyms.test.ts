@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Item } from '../../core/catalog/item.ts'
 import { createProductSearch } from './search.ts'
-import { foldSynonyms, otherWordings, type Synonyms } from './synonyms.ts'
+import { foldSynonyms, otherWordings, reworded, type Synonyms } from './synonyms.ts'
 
 const ITEMS: readonly Item[] = [
   { id: 'tlight', title: 'Red hanging T-light holder' },
@@ -60,6 +60,36 @@ describe('synonyms', () => {
     )
     expect(found.find('wallet').map((hit) => hit.id)).toEqual(['asked', 'other'])
     expect(found.find('purse').map((hit) => hit.id)).toEqual(['other', 'asked'])
+  })
+
+  it('put the shop’s words in place of a phrase, with any number in it', () => {
+    const rewordings: Synonyms = [
+      { of: 'gift for', as: [''] },
+      { of: '# year old', as: ['child'] },
+      { of: "mother's day", as: ['mum', 'flower'] },
+      { of: 'empty', as: [''] },
+    ]
+    const folded = foldSynonyms(rewordings)
+    expect(reworded(['Gift', 'for', 'a', '5', 'years', 'old', 'girl'], folded)).toEqual([
+      ['a', 'child', 'girl'],
+    ])
+    expect(reworded(['mothers', 'day', 'card'], folded)).toEqual([
+      ['mum', 'card'],
+      ['flower', 'card'],
+    ])
+    for (const words of [['empty'], ['five', 'year', 'old'], ['red']])
+      expect(reworded(words, folded)).toEqual([words])
+  })
+
+  it('never count more than the best of the shopper’s own words, however many they are', () => {
+    const found = createProductSearch(
+      [
+        { id: 'own', title: 'Earbuds with a case and a very long title' },
+        { id: 'both', title: 'Ear bud' },
+      ],
+      [['earbuds', 'ear bud']],
+    )
+    expect(found.find('earbuds').map(({ id }) => id)).toEqual(['own', 'both'])
   })
 
   it('change nothing where none apply', () => {

@@ -38,7 +38,9 @@ export function Search() {
   if (query === '')
     return (
       <Page title="Search">
-        <p className="empty">Type a word: a thing, a colour, an occasion, an item number.</p>
+        <p className="empty">
+          Search by product, colour, occasion, price (“under £5”) or item number.
+        </p>
         <Popular />
       </Page>
     )
@@ -86,7 +88,8 @@ interface ResultsProps {
 
 const Results = memo(function Results({ query, search }: ResultsProps) {
   const { catalogue, unavailable } = useShop()
-  const hits = useMemo(() => search.find(query, 500), [search, query])
+  // All of them: a cap would be shown as their number.
+  const hits = useMemo(() => search.find(query, catalogue.items.length), [search, query, catalogue])
   const ids = useMemo(() => hits.map((hit) => hit.id), [hits])
   const ranked = useSteadyOrder(query, ids)
   const tolerance = usePersonalization().model?.searchTolerance
@@ -106,10 +109,16 @@ const Results = memo(function Results({ query, search }: ResultsProps) {
   return (
     <>
       <Suggestions query={query} search={search} />
+      {hits.length > 0 && !hits[0].complete && (
+        <p className="empty" role="status">
+          No product matches all of “{query}”. These come closest.
+        </p>
+      )}
       {items.length === 0 ? (
         <>
           <p className="empty" role="status">
-            No product matches “{query}”. Try fewer letters or another word; meanwhile:
+            No product matches “{query}”. Try another word or a wider price; this is popular
+            meanwhile:
           </p>
           <Popular />
         </>
