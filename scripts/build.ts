@@ -1,6 +1,6 @@
 /**
  * @module `npm run build`: the demo (`dist/demo`), the package's browser entries (`dist/lib`, with
- * types) and its command line (`dist/node`).
+ * types) and its command line (`dist/node`); `npm pack` makes the latter two only (`--package`).
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -35,11 +35,12 @@ export function demoIsFresh(): boolean {
 
 /** What the package is made of. */
 const PACKAGE_SOURCES = [
-  ...['src', 'vite.lib.config.ts', 'tsconfig.lib.json', 'tsconfig.node.json', 'package.json'],
+  ...['src', 'vite.lib.config.ts', 'tsconfig.json', 'tsconfig.lib.json'],
+  ...['tsconfig.node.json', 'package.json', 'package-lock.json', 'scripts/build.ts'],
 ]
 
 /** The last step of its build leaves the command line. */
-export function packageIsFresh(): boolean {
+function packageIsFresh(): boolean {
   const built = join(ROOT, 'dist/node/cli/main.js')
   if (!existsSync(built) || !existsSync(join(ROOT, 'dist/lib/index.d.ts'))) return false
   const at = statSync(built).mtimeMs
@@ -70,7 +71,7 @@ export async function buildDemo(): Promise<void> {
   fillServiceWorker(demo)
 }
 
-export async function buildPackage(): Promise<void> {
+async function buildPackage(): Promise<void> {
   rmSync(join(ROOT, 'dist/lib'), { recursive: true, force: true })
   rmSync(join(ROOT, 'dist/node'), { recursive: true, force: true })
   await keepNodeEnv(async () => {
@@ -105,6 +106,7 @@ function tsc(project: string): void {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  await buildDemo()
-  await buildPackage()
+  const packageOnly = process.argv.includes('--package')
+  if (!packageOnly) await buildDemo()
+  if (!packageOnly || !packageIsFresh()) await buildPackage()
 }

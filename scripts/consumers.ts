@@ -12,7 +12,6 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { chromium, type Page } from 'playwright'
-import { buildPackage, packageIsFresh } from './build.ts'
 import { CHROMIUM_ARGS, requireChromium } from './chromium.ts'
 import { createStaticServer } from './static.ts'
 
@@ -64,7 +63,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 if (!existsSync(join(ROOT, 'public/catalog/images')))
   run('node', ['--import', 'tsx', 'scripts/images.ts'], ROOT)
-const tarball = values.tarball ? resolve(values.tarball) : await pack()
+const tarball = values.tarball ? resolve(values.tarball) : pack()
 const browser = await chromium.launch({ executablePath: requireChromium(), args: CHROMIUM_ARGS })
 for (const name of chosen) {
   const started = performance.now()
@@ -100,9 +99,11 @@ function run(command: string, args: string[], cwd: string): void {
   throw new Error(`${[command, ...args].join(' ')}: ${why}`)
 }
 
-async function pack(): Promise<string> {
-  if (!packageIsFresh()) await buildPackage()
-  run('npm', ['pack', '--ignore-scripts', '--pack-destination', work, '--loglevel=error'], ROOT)
+/** As in a fresh checkout: packing builds what is packed. */
+function pack(): string {
+  for (const part of ['lib', 'node'])
+    rmSync(join(ROOT, 'dist', part), { recursive: true, force: true })
+  run('npm', ['pack', '--pack-destination', work, '--loglevel=error'], ROOT)
   return join(work, readdirSync(work).find((file) => file.endsWith('.tgz')) ?? '')
 }
 
