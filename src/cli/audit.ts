@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { Command } from '@commander-js/extra-typings'
 import { parseBundle } from '../audit/bundle.ts'
 import { explain } from '../audit/explain.ts'
+import { timeLongLog } from '../audit/selftest/longLog.ts'
 import { runSelftest } from '../audit/selftest/selftest.ts'
 import { type Audit, verifyBundle } from '../audit/verify.ts'
 import { NearsideError } from '../core/error.ts'
@@ -28,6 +29,7 @@ itself. It can’t show that the shop’s page ran honest code: see docs/PRIVACY
   .option('--allow-unsigned', 'verify, explain: accept the log of a browser without Ed25519')
   .option('--count <n>', 'selftest: logs of each kind', wholeNumber(1, 100_000), 1000)
   .option('--seed <n>', 'selftest', seed, 1)
+  .option('--entries <n>', 'selftest: also time a log of so many', wholeNumber(100, 1_000_000))
 
 export const command = defineCommand(syntax, async (options, context, what, bundle) => {
   if (what === 'selftest') return selftest(options, context)
@@ -63,14 +65,21 @@ function summary(audit: Audit): string[] {
 }
 
 async function selftest(
-  { count, seed }: { readonly count: number; readonly seed: number },
+  {
+    count,
+    seed,
+    entries,
+  }: { readonly count: number; readonly seed: number; readonly entries?: number },
   { print, progress }: CommandContext,
 ) {
   const result = await runSelftest(count, seed, (done) => progress.update('selftest', done, count))
   for (const { kind, tampered, found } of result.kinds) print(`${kind}: ${found} of ${tampered}`)
   print(`found ${result.found} of ${result.tampered} changed logs`)
   print(`${result.falseAlarms} false alarms in ${result.clean} clean ones`)
-  if (result.found === result.tampered && result.falseAlarms === 0) return result
+  const seconds = entries === undefined ? null : await timeLongLog(entries, () => performance.now())
+  if (seconds !== null) print(`${entries} entries checked in ${seconds.toFixed(1)} s`)
+  if (result.found === result.tampered && result.falseAlarms === 0)
+    return seconds === null ? result : { ...result, entries, seconds }
   throw new NegativeResult(
     'the check misses what it should find, or finds what is not there',
     result,

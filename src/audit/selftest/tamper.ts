@@ -32,7 +32,7 @@ const withLedger = (bundle: Bundle, ledger: Entries) => write({ ...bundle, ledge
 const parse = (text: string) => JSON.parse(text) as Bundle
 
 /** All entries chained anew; signed where there is a signer. */
-export async function rechain(ledger: Entries, signer: Signer | null): Promise<LedgerEntry[]> {
+async function rechain(ledger: Entries, signer: Signer | null): Promise<LedgerEntry[]> {
   const removed = ledger.findLast(standsForOthers)?.detail
   const before = removed && { sequence: Number(removed.through), hash: String(removed.hash) }
   const entries: LedgerEntry[] = []
@@ -42,13 +42,12 @@ export async function rechain(ledger: Entries, signer: Signer | null): Promise<L
 }
 
 /** As a device would write it whose log and content are these. */
-async function signed(
-  scene: Scene,
+export async function signed(
+  { bundle, signer }: Pick<Scene, 'bundle' | 'signer'>,
   ledger: Entries,
   held: Partial<Held> = {},
-  signer = scene.signer,
-) {
-  const { salt, ledger: _, ...before } = scene.bundle
+): Promise<string> {
+  const { salt, ledger: _, ...before } = bundle
   const content = { ...before, ...held }
   const detail = { commitment: await commitment(salt, content) }
   const last = { ...ledger[ledger.length - 1], detail }
@@ -156,7 +155,7 @@ export const WITHOUT_THE_KEY: Readonly<Record<string, Tampering>> = {
 
 /** By who makes a key of their own; shows to an auditor who knows the browser's (`--key`, `--earlier`). */
 export const WITH_ANOTHER_KEY: Tampering = (scene) =>
-  signed(scene, scene.bundle.ledger, { events: [] }, scene.other.signer)
+  signed({ ...scene, signer: scene.other.signer }, scene.bundle.ledger, { events: [] })
 
 /** By a device that signs whatever it says. */
 export const WITH_THE_KEY: Readonly<Record<string, Tampering>> = {

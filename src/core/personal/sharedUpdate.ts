@@ -34,7 +34,8 @@ export function sharedDelta(
   history: History,
   now: number,
 ): Float32Array<ArrayBuffer> {
-  const past = history.filter((entry) => entry.time <= now)
+  // A product newer than the model is no part of what the model could do better.
+  const past = history.filter(({ item, time }) => time <= now && item < model.itemIds.length)
   const problem = fitProblemOf(
     model,
     casesFromHistory(past, { weights: model.prior.eventWeights }),

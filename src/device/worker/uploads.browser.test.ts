@@ -10,6 +10,7 @@ import { makeReport } from '../upload/makeReport.ts'
 import type { Environment } from './device.ts'
 import { FEDERATION, TestAggregators } from './testAggregators.ts'
 import { live, newDatabase, openDevice, start, type TestDevice, testServer } from './testDevice.ts'
+import { testCatalog } from './testShop.ts'
 
 async function federation(terms: Partial<Policy> = {}) {
   const server = await testServer()
@@ -273,6 +274,20 @@ test('the log commits to the update, an export opens the commitment', async () =
   await device.fineTune({})
   const audit = await verifyBundle(parseBundle(await device.export()))
   expect(audit).toMatchObject({ ok: true, faults: [], reports: 1, remade: 1, receipts: 1, fits: 1 })
+})
+
+test('a shopper who looked at a product newer than the base model can contribute, too', async () => {
+  const server = await testServer()
+  const aggregators = await TestAggregators.start(server)
+  const catalog = [...testCatalog, { id: 'new', title: 'A new mug', category: 'mugs', price: 3 }]
+  const config = { federation: FEDERATION, catalog }
+  const fetch = aggregators.fetchWith(server.fetch)
+  const tested = await start(server, newDatabase(), { fetch }, config)
+  await live(tested)
+  await tested.capture({ name: 'add_to_cart', item_id: 'new' })
+  await tested.capture({ name: 'purchase', item_id: 'item-1' })
+  await tested.device.setContribution(true)
+  expect(await tested.device.contribute()).toMatchObject({ sent: true })
 })
 
 describe('terms', () => {
