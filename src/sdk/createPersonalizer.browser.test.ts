@@ -63,6 +63,42 @@ test('options that can’t be meant are refused loudly', async () => {
   }
 })
 
+test('calls that can’t be meant are refused, each in one clear line', async () => {
+  const personalizer = await start()
+  const refused: readonly (readonly [() => Promise<unknown>, RegExp])[] = [
+    [() => personalizer.recommend({ limit: -1 }), /limit must be a number from 0, not -1/],
+    [() => personalizer.recommend({ limit: '8' as never }), /limit must be a number/],
+    [() => personalizer.recommend({ order: 'best' as never }), /order must be/],
+    [() => personalizer.recommend({ exclude: 'item-1' as never }), /exclude must be/],
+    [() => personalizer.recommend(null as never), /options are no object/],
+    [() => personalizer.rerank(null as never), /rerank: it takes an array of ids/],
+    [() => personalizer.rerank([7] as never), /rerank: it takes an array of ids/],
+    [() => personalizer.similar(undefined as never), /similar: it takes the id of an item/],
+    [() => personalizer.setEngine('gpu' as never), /engine must be one of auto, webgpu, wasm, js/],
+  ]
+  for (const [call, message] of refused) {
+    const error = await call().catch((thrown) => thrown)
+    expect(error).toMatchObject({ code: 'input-invalid', message: expect.stringMatching(message) })
+  }
+  const answer = await new Promise((resolve) =>
+    personalizer.watch({ kind: 'rerank', items: null as never }, resolve),
+  )
+  expect(answer).toMatchObject({ error: { code: 'input-invalid' } })
+  expect(personalizer.getSnapshot().enginePreference).toBe('js')
+  expect(await personalizer.recommend({ limit: 0 })).toEqual([])
+})
+
+test('a developer is told each notice once', async () => {
+  const lines: string[] = []
+  const personalizer = await start(page.newDatabase(), {}, { warn: (line) => lines.push(line) })
+  for (const item_id of ['nowhere', 'nowhere', 'item-1'])
+    await personalizer.capture({ name: 'view_item', item_id })
+  await expect.poll(() => codesOf(personalizer)).toEqual(['item-unknown'])
+  expect(lines).toEqual([
+    'Nearside (item-unknown): view_item: no such item in the catalog: nowhere.',
+  ])
+})
+
 test('closed is closed', async () => {
   const personalizer = await start()
   personalizer.close()

@@ -11,7 +11,7 @@ import { browserFetch } from '../device/transport/browserFetch.ts'
 import { fetchOrder } from '../device/transport/catalogOfPage.ts'
 import { browserConditions, type ConditionsSource } from './deviceConditions.ts'
 import { createPageLists } from './pageLists.ts'
-import { readOptions } from './readOptions.ts'
+import { ENGINES, readOptions, requireOneOf } from './readOptions.ts'
 import { createShopContext } from './shopContext.ts'
 import { PageSnapshot } from './snapshot.ts'
 import { type Recovery, SILENCE, WorkerLink } from './workerLink.ts'
@@ -28,6 +28,8 @@ export interface PageEnvironment {
   readonly silence: number
   /** Where there are no workers; absent, lists are in the shop's order then. */
   readonly inPage?: () => Promise<Thread>
+  /** Told each notice once, in one line; absent: they are in the snapshot only. */
+  readonly warn?: (line: string) => void
   /** For the catalog, where there is no device to ask for it; absent where it is given. */
   readonly fetch?: typeof globalThis.fetch
 }
@@ -38,6 +40,15 @@ function newId(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
+/** As bundlers say it; without one there is no `process`. */
+function isDevelopment(): boolean {
+  try {
+    return process.env.NODE_ENV === 'development'
+  } catch {
+    return false
+  }
+}
+
 const browser = (): PageEnvironment => ({
   now: () => Date.now(),
   newId,
@@ -46,6 +57,7 @@ const browser = (): PageEnvironment => ({
   // Nobody loads it who has workers. Not the worker's own file, which may be what is missing.
   inPage: async () => (await import('../device/worker/serve.ts')).deviceInPage(),
   fetch: browserFetch,
+  ...(isDevelopment() && { warn: (line: string) => console.warn(line) }),
 })
 
 const AFTER: Readonly<Record<Recovery, string>> = {
@@ -75,7 +87,7 @@ export async function createPersonalizer(
   environment: PageEnvironment = browser(),
 ): Promise<Personalizer> {
   const { config, order: givenOrder } = readOptions(options)
-  const snapshot = new PageSnapshot(environment.now, config.engine)
+  const snapshot = new PageSnapshot(environment.now, config.engine, environment.warn)
   let order = givenOrder
   let asked: Promise<void> | null = null
   let closed = false
@@ -213,7 +225,10 @@ export async function createPersonalizer(
       return link.call('explain', [item])
     },
     fineTune: (options = {}) => call('fineTune', [], options),
-    setEngine: (preference) => call('setEngine', [preference]),
+    async setEngine(preference) {
+      requireOneOf('engine', preference, ENGINES)
+      return call('setEngine', [preference])
+    },
     setContribution: (consent) => call('setContribution', [consent]),
     contributionTerms: () => call('contributionTerms', []),
     contribute: () => call('contribute', []),

@@ -9,7 +9,7 @@ import { type CatalogOrder, orderOf } from '../device/catalogOrder.ts'
 import { DEFAULT_BUDGET, type TrainingBudget } from '../device/learning/budget.ts'
 import type { WorkerConfig } from '../device/messages.ts'
 
-const ENGINES: readonly EnginePreference[] = ['auto', 'webgpu', 'wasm', 'js']
+export const ENGINES: readonly EnginePreference[] = ['auto', 'webgpu', 'wasm', 'js']
 
 const refuse = (message: string) => new NearsideError('input-invalid', message)
 
@@ -33,7 +33,8 @@ function readBudget(given: Partial<TrainingBudget> = {}): TrainingBudget {
 
 const directory = (url: string) => (url.endsWith('/') ? url : `${url}/`)
 
-function requireOneOf(option: string, given: unknown, known: readonly unknown[]): void {
+/** @throws NearsideError `input-invalid` */
+export function requireOneOf(option: string, given: unknown, known: readonly unknown[]): void {
   if (!known.includes(given)) throw refuse(`${option} must be one of ${known.join(', ')}.`)
 }
 

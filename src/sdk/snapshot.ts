@@ -7,14 +7,22 @@ import { STARTING } from './starting.ts'
 
 export class PageSnapshot {
   readonly #now: () => number
+  readonly #warn: (line: string) => void
+  readonly #told = new Set<string>()
   readonly #listeners = new Set<() => void>()
   #current: PersonalizerSnapshot
   #ownNotices: readonly Notice[] = []
   #workersNotices: readonly Notice[] = []
   #workersRevision = -1
 
-  constructor(now: () => number, enginePreference: EnginePreference) {
+  /** @param warn told of each notice once */
+  constructor(
+    now: () => number,
+    enginePreference: EnginePreference,
+    warn: (line: string) => void = () => undefined,
+  ) {
     this.#now = now
+    this.#warn = warn
     this.#current = freezeDeep({ ...STARTING, enginePreference })
   }
 
@@ -50,6 +58,11 @@ export class PageSnapshot {
     const notices = [...this.#ownNotices, ...this.#workersNotices]
       .sort((a, b) => b.time - a.time)
       .slice(0, MAX_NOTICES)
+    for (const { code, message } of notices) {
+      if (this.#told.has(message)) continue
+      this.#told.add(message)
+      this.#warn(`Nearside (${code}): ${message}`)
+    }
     this.#current = freezeDeep({ ...this.#current, ...part, notices })
     for (const listener of [...this.#listeners]) listener()
   }

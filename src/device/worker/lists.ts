@@ -2,7 +2,8 @@
  * @module The lists that a device answers with. Where it has no ranker (no base model yet, or none
  * at all) they are the catalog's own order.
  */
-import type { Explanation, ListQuery, Recommendation } from '../api.ts'
+import { NearsideError } from '../../core/error.ts'
+import type { Explanation, ListOptions, ListQuery, Recommendation } from '../api.ts'
 import { listWithoutModel } from '../catalogOrder.ts'
 import type { ChosenLearners } from './chosenLearners.ts'
 import type { Ranker, Scored } from './ranker.ts'
@@ -79,7 +80,26 @@ export function createLists({ state, shop, shopper, learners, now }: ListsDeps):
   }
 
   return {
-    list: (query) => (shop.ranker ? ranked(shop.ranker, query) : unranked(query)),
+    list(query) {
+      requireQuery(query)
+      return shop.ranker ? ranked(shop.ranker, query) : unranked(query)
+    },
     explain: (item) => shop.ranker?.explain(item, scoredBy(shop.ranker)) ?? null,
   }
+}
+
+/** @throws NearsideError `input-invalid` for a list that can't be meant */
+function requireQuery({ options = {}, ...query }: ListQuery): void {
+  const refuse = (what: string) => new NearsideError('input-invalid', `${query.kind}: ${what}.`)
+  const isIds = (value: unknown) =>
+    Array.isArray(value) && value.every((id) => typeof id === 'string')
+  if (typeof options !== 'object' || options === null) throw refuse('its options are no object')
+  const { limit, order, exclude } = options as ListOptions
+  if (limit !== undefined && !(typeof limit === 'number' && limit >= 0))
+    throw refuse(`limit must be a number from 0, not ${limit}`)
+  if (order !== undefined && order !== 'personal' && order !== 'base')
+    throw refuse(`order must be personal or base, not ${order}`)
+  if (exclude !== undefined && !isIds(exclude)) throw refuse('exclude must be an array of ids')
+  if ('items' in query && !isIds(query.items)) throw refuse('it takes an array of ids')
+  if ('item' in query && typeof query.item !== 'string') throw refuse('it takes the id of an item')
 }
