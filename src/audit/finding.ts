@@ -12,6 +12,7 @@ export const CHECKS = [
   'upload',
   'receipt',
   'report',
+  'delta',
   'fit',
   'settings',
 ] as const

@@ -10,9 +10,12 @@ import { makeReport, type Opening } from '../device/upload/makeReport.ts'
 import { isRecord } from './bundle.ts'
 import type { Findings } from './finding.ts'
 
+export const openingsOf = (kept: unknown): readonly Opening[] =>
+  (Array.isArray(kept) ? kept : []).filter(isRecord) as unknown as Opening[]
+
 /** @returns how many reports were made again, each the same to the bit */
 export async function checkReports(
-  openings: unknown,
+  kept: readonly Opening[],
   {
     reports,
     receipts,
@@ -22,7 +25,6 @@ export async function checkReports(
   },
   { faults, notes }: Findings,
 ): Promise<number> {
-  const kept = (Array.isArray(openings) ? openings : []).filter(isRecord) as unknown as Opening[]
   let remade = 0
   let unsent = 0
   for (const opening of kept) {

@@ -10,10 +10,11 @@ import type { LedgerEntry } from '../device/ledger/entry.ts'
 import { parseBudget } from '../device/upload/budget.ts'
 import { DEVICE_TERMS } from '../device/upload/terms.ts'
 import { type Bundle, isRecord } from './bundle.ts'
+import { checkDeltas, type ShopFiles } from './deltas.ts'
 import { checkEarlier } from './earlier.ts'
 import type { Fault, Findings } from './finding.ts'
 import { checkFits } from './fits.ts'
-import { checkReports } from './reports.ts'
+import { checkReports, openingsOf } from './reports.ts'
 import { checkUploads } from './uploads.ts'
 
 export interface VerifyOptions {
@@ -23,6 +24,8 @@ export interface VerifyOptions {
   readonly earlier?: Bundle
   /** Accepts the log of a browser without Ed25519. */
   readonly allowUnsigned?: boolean
+  /** With these, the updates are computed again from the events. */
+  readonly shop?: ShopFiles
 }
 
 export interface Audit {
@@ -39,6 +42,8 @@ export interface Audit {
   readonly reports: number
   /** Reports that were made again and are the same to the bit. */
   readonly remade: number
+  /** Updates that were computed again from the events; null without the shop's files. */
+  readonly follow: number | null
   readonly receipts: number
   /** Fits that the log commits to and that were opened. */
   readonly fits: number
@@ -57,7 +62,11 @@ export async function verifyBundle(bundle: Bundle, options: VerifyOptions = {}):
   await checkEnd(bundle, findings)
   const uploads = await checkUploads(ledger, findings)
   const receipts = ledger.filter(({ kind }) => kind === 'receipt')
-  const remade = await checkReports(settings.openings, { ...uploads, receipts }, findings)
+  const openings = openingsOf(settings.openings)
+  const remade = await checkReports(openings, { ...uploads, receipts }, findings)
+  const follow = options.shop
+    ? await checkDeltas(openings, bundle.events, uploads.reports, options.shop, findings)
+    : null
   const fits = await checkFits(bundle.personal.versions, ledger, findings)
   checkSettings(bundle, findings)
   if (options.earlier) checkEarlier(bundle, options.earlier, findings)
@@ -71,6 +80,7 @@ export async function verifyBundle(bundle: Bundle, options: VerifyOptions = {}):
     bytesSent: uploads.bytes,
     reports: uploads.reports.size,
     remade,
+    follow,
     receipts: receipts.length,
     fits,
     lossSquared: uploads.lossSquared,

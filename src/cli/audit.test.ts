@@ -42,6 +42,7 @@ it.each([
   [['look'], /audit needs one of/],
   [['verify'], /audit verify needs a bundle/],
   [['verify', 'missing.json'], /missing\.json/],
+  [['verify', 'missing.json', '--model', 'm'], /--model and --catalog go together/],
 ])('refuses %j', async (given, why) => {
   await expect(run(...given)).rejects.toThrow(why)
 })

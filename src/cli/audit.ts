@@ -6,7 +6,9 @@ import { explain } from '../audit/explain.ts'
 import { timeLongLog } from '../audit/selftest/longLog.ts'
 import { runSelftest } from '../audit/selftest/selftest.ts'
 import { type Audit, verifyBundle } from '../audit/verify.ts'
+import { Catalog } from '../core/catalog/catalog.ts'
 import { NearsideError } from '../core/error.ts'
+import { readModel } from '../train/models/read.ts'
 import { type CommandContext, defineCommand, NegativeResult } from './command.ts'
 import { seed, wholeNumber } from './values.ts'
 
@@ -26,6 +28,11 @@ itself. It can’t show that the shop’s page ran honest code: see docs/PRIVACY
   .argument('[bundle]', 'what “Export everything” wrote')
   .option('--key <key>', 'verify, explain: the log’s public key, if you have it from elsewhere')
   .option('--earlier <bundle>', 'verify, explain: an earlier export of the same browser')
+  .option(
+    '--model <dir>',
+    'verify, explain: the base model, to compute updates again from the events',
+  )
+  .option('--catalog <file>', 'verify, explain: the shop’s catalog, a JSON array; with --model')
   .option('--allow-unsigned', 'verify, explain: accept the log of a browser without Ed25519')
   .option('--count <n>', 'selftest: logs of each kind', wholeNumber(1, 100_000), 1000)
   .option('--seed <n>', 'selftest', seed, 1)
@@ -36,11 +43,12 @@ export const command = defineCommand(syntax, async (options, context, what, bund
   if (what !== 'verify' && what !== 'explain')
     throw new NearsideError('input-invalid', 'audit needs one of: verify, explain, selftest')
   if (bundle === undefined) throw new NearsideError('input-invalid', `audit ${what} needs a bundle`)
+  const shop = await readShopFiles(options)
   const read = async (file: string) => parseBundle(await readFile(file, 'utf8'))
   const { key, allowUnsigned } = options
   const earlier = options.earlier === undefined ? undefined : await read(options.earlier)
   const parsed = await read(bundle)
-  const audit = await verifyBundle(parsed, { key, earlier, allowUnsigned })
+  const audit = await verifyBundle(parsed, { key, earlier, allowUnsigned, shop })
   const lines = what === 'explain' ? explain(parsed, audit) : summary(audit)
   for (const line of lines) context.print(line)
   if (audit.ok) return audit
@@ -48,9 +56,29 @@ export const command = defineCommand(syntax, async (options, context, what, bund
   throw new NegativeResult(`${length} fault${length === 1 ? '' : 's'} in ${bundle}`, audit)
 })
 
+/** @throws NearsideError `input-invalid` where one of the two is missing */
+async function readShopFiles(given: { readonly model?: string; readonly catalog?: string }) {
+  if (given.model === undefined && given.catalog === undefined) return undefined
+  if (given.model === undefined || given.catalog === undefined)
+    throw new NearsideError('input-invalid', '--model and --catalog go together')
+  const catalog = Catalog.parse(JSON.parse(await readFile(given.catalog, 'utf8')))
+  return { model: await readModel(given.model), catalog }
+}
+
 function summary(audit: Audit): string[] {
-  const { entries, signed, key, uploads, reports, remade, receipts, fits, bytesSent, epsilon } =
-    audit
+  const {
+    entries,
+    follow,
+    signed,
+    key,
+    uploads,
+    reports,
+    remade,
+    receipts,
+    fits,
+    bytesSent,
+    epsilon,
+  } = audit
   return [
     ...audit.faults.map(({ check, entry, message }) =>
       entry === null ? `FAULT ${check}: ${message}` : `FAULT ${check}, No. ${entry}: ${message}`,
@@ -59,6 +87,7 @@ function summary(audit: Audit): string[] {
     `entries   ${entries}, ${signed} of them signed${key === null ? '' : ` by ${key}`}`,
     `uploads   ${uploads}, ${bytesSent} bytes; ${receipts} receipts`,
     `reports   ${reports}; ${remade} made again, the same to the bit; ε = ${epsilon.toPrecision(6)}`,
+    ...(follow === null ? [] : [`updates   ${follow} follow from the events`]),
     `fits      ${fits} opened`,
     ...(audit.ok ? ['ok: all of it holds'] : []),
   ]

@@ -181,11 +181,13 @@ export function createStore(database: Database) {
     return chosen.length
   }
   const dropOldest = (share: number): Promise<number> =>
-    write(['events', 'heads'], (transaction) =>
-      remove(transaction, (events) =>
+    write(['events', 'heads', 'settings'], async (transaction) => {
+      // What was made from them can't be checked against what is left.
+      await transaction.delete('settings', 'openings')
+      return remove(transaction, (events) =>
         events.slice(0, Math.max(1, Math.ceil(events.length * share))),
-      ),
-    )
+      )
+    })
 
   return {
     kind: database.kind,

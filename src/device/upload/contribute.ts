@@ -49,8 +49,8 @@ export interface ContributeDeps {
   readonly globalPrivacyControl: boolean | undefined
   /** Hex SHA-256 of the adopted model's manifest.json. */
   readonly modelHash: string
-  /** The update that this shopper's history suggests, any norm. */
-  readonly update: () => Promise<ArrayLike<number>> | ArrayLike<number>
+  /** The update that this shopper's history suggests at a time, any norm. */
+  readonly update: (now: number) => Promise<ArrayLike<number>> | ArrayLike<number>
   readonly now: () => number
   /** Masks, rounding and ids; default WebCrypto. Only vectors in tests hand in another. */
   readonly randomBytes?: RandomBytes
@@ -112,8 +112,10 @@ async function commit(deps: ContributeDeps, task: Task): Promise<PendingReport> 
     )
   const before = await read(deps, task)
   if (before.pending !== null) return before.pending
-  const made = await makeReport(await deps.update(), task, deps.randomBytes ?? cryptoRandomBytes)
-  const { id, detail, opening } = made
+  const now = deps.now()
+  const made = await makeReport(await deps.update(now), task, deps.randomBytes ?? cryptoRandomBytes)
+  const { id, detail } = made
+  const opening: Opening = { ...made.opening, made: now }
   const consentSince = before.since
   const pending = { id, round, policyHash, consentSince, body: toBase64(made.body), detail }
   await deps.records((kept, epoch) => {

@@ -43,6 +43,8 @@ export interface Opening {
   readonly random?: string
   readonly round?: number
   readonly policy?: Policy
+  /** When the update was computed, milliseconds since the epoch: what it weighs depends on its age. */
+  readonly made?: number
 }
 
 export interface MadeReport {

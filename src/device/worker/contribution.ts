@@ -129,7 +129,7 @@ export class Contribution {
       globalPrivacyControl: privacyControl(),
       modelHash: loaded.hash,
       // The personal parameters never take part: the update is about what everybody shares.
-      update: async () => (await onDemand()).sharedDelta(loaded.model, shopper.history, now()),
+      update: async (made) => (await onDemand()).sharedDelta(loaded.model, shopper.history, made),
       now,
     })
     if (error && !EXPECTED.includes(error.code)) notices.add(error)

@@ -5,12 +5,16 @@ import { type Policy, policyHash } from '../../aggregate/protocol/policy.ts'
 import { parseBundle } from '../../audit/bundle.ts'
 import { verifyBundle } from '../../audit/verify.ts'
 import { fromBase64, sha256, toHex } from '../../core/bytes.ts'
+import { Catalog } from '../../core/catalog/catalog.ts'
+import type { BaseModel } from '../../core/model/baseModel.ts'
+import { readBaseModel } from '../../core/model/files.ts'
+import { parseManifest } from '../../core/model/manifest.ts'
 import { faultyFactory, refusingFactory } from '../storage/testDatabases.ts'
 import { makeReport } from '../upload/makeReport.ts'
 import type { Environment } from './device.ts'
 import { FEDERATION, TestAggregators } from './testAggregators.ts'
 import { live, newDatabase, openDevice, start, type TestDevice, testServer } from './testDevice.ts'
-import { testCatalog } from './testShop.ts'
+import { type TestServer, testCatalog } from './testShop.ts'
 
 async function federation(terms: Partial<Policy> = {}) {
   const server = await testServer()
@@ -254,7 +258,7 @@ describe('what waits to be sent again', () => {
 })
 
 test('the log commits to the update, an export opens the commitment', async () => {
-  const { aggregators, open } = await federation()
+  const { aggregators, open, server } = await federation()
   const { device, ...tested } = await open(newDatabase())
   await live({ device, ...tested })
   await device.setContribution(true)
@@ -270,11 +274,32 @@ test('the log commits to the update, an export opens the commitment', async () =
   const task = { policy, round, policyHash: await policyHash(policy) }
   const again = await makeReport(delta, task, replayed(fromBase64(random)))
   expect(toHex(again.body)).toBe(toHex(aggregators.posted[0]))
-  expect(again.opening).toEqual(settings.openings[0])
+  const { made } = settings.openings[0]
+  expect({ ...again.opening, made }).toEqual(settings.openings[0])
   await device.fineTune({})
-  const audit = await verifyBundle(parseBundle(await device.export()))
-  expect(audit).toMatchObject({ ok: true, faults: [], reports: 1, remade: 1, receipts: 1, fits: 1 })
+  // And what was sent follows from the events, which it would not without one of them.
+  const bundle = parseBundle(await device.export())
+  const shop = { model: await served(server), catalog: Catalog.parse(testCatalog) }
+  const audit = await verifyBundle(bundle, { shop })
+  expect(audit).toMatchObject({
+    faults: [],
+    reports: 1,
+    remade: 1,
+    follow: 1,
+    receipts: 1,
+    fits: 1,
+  })
+  const fewer = { ...bundle, events: bundle.events.slice(0, -1) }
+  const { faults } = await verifyBundle(fewer, { shop })
+  expect(faults.map(({ check }) => check)).toEqual(['end', 'delta'])
 })
+
+function served({ files }: TestServer): Promise<BaseModel> {
+  const bytes = [...files].map(([path, file]) => [path.replace(/^1\//, ''), file] as const)
+  const byName = new Map(bytes)
+  const manifest = JSON.parse(new TextDecoder().decode(byName.get('manifest.json')))
+  return readBaseModel(parseManifest(manifest), byName)
+}
 
 test('a shopper who looked at a product newer than the base model can contribute, too', async () => {
   const server = await testServer()

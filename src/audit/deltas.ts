@@ -1,0 +1,80 @@
+/**
+ * @module Whether what was sent follows from the events in the bundle: the update is computed again, by
+ * the device's own code, from events, base model and catalog.
+ */
+
+import { sha256Hex } from '../core/bytes.ts'
+import type { Catalog } from '../core/catalog/catalog.ts'
+import { createTitleIndex } from '../core/catalog/titleIndex.ts'
+import { readStoredEvent } from '../core/events/capture.ts'
+import { clean } from '../core/events/clean.ts'
+import type { ShopperEvent } from '../core/events/event.ts'
+import { fromEvents } from '../core/events/history.ts'
+import type { BaseModel } from '../core/model/baseModel.ts'
+import { withContext } from '../core/model/context.ts'
+import { manifestBytes } from '../core/model/files.ts'
+import { sharedDelta } from '../core/personal/sharedUpdate.ts'
+import type { LedgerEntry } from '../device/ledger/entry.ts'
+import type { Opening } from '../device/upload/makeReport.ts'
+import type { Findings } from './finding.ts'
+
+/** What the shop served to everybody. */
+export interface ShopFiles {
+  readonly model: BaseModel
+  readonly catalog: Catalog
+}
+
+/** Another engine's `Math.exp` may differ in its last digit. */
+const MOST_DIFFERENCE = 1e-3
+
+/** @returns how many updates follow from the events */
+export async function checkDeltas(
+  openings: readonly Opening[],
+  events: readonly unknown[],
+  reports: ReadonlyMap<string, LedgerEntry>,
+  shop: ShopFiles,
+  { faults, notes }: Findings,
+): Promise<number> {
+  const hash = await sha256Hex(manifestBytes(shop.model.manifest))
+  const read = events.map(readStoredEvent).filter((event) => event !== null)
+  let follow = 0
+  let others = 0
+  for (const { delta, made, reportId } of openings) {
+    const entry = reports.get(reportId)
+    if (entry?.detail.modelHash !== hash || delta === undefined || made === undefined) {
+      others++
+      continue
+    }
+    const again = deltaOf(read, made, shop)
+    if (difference(delta, again) <= MOST_DIFFERENCE) follow++
+    else {
+      const message = 'the update does not follow from these events, this model and this catalog'
+      faults.push({ check: 'delta', entry: entry.sequence, message })
+    }
+  }
+  if (others > 0)
+    notes.push(`${others} kept updates are of another base model, or of an earlier version.`)
+  return follow
+}
+
+function deltaOf(
+  events: readonly ShopperEvent[],
+  made: number,
+  { model, catalog }: ShopFiles,
+): Float32Array {
+  const rows = new Map(model.itemIds.map((id, row) => [id, row]))
+  const known = (item: string) => catalog.get(item) !== undefined || rows.has(item)
+  const past = events.filter(({ time }) => time <= made)
+  const cleaned = clean(past, { known, now: made })
+  const history = fromEvents(cleaned.events, (id) => rows.get(id), createTitleIndex(catalog))
+  const contexts = new Map(past.map(({ time, context }) => [time, context ?? {}]))
+  const at = (time: number) => contexts.get(time) ?? {}
+  return sharedDelta(withContext(model, { at, discountsAt: () => null }), history, made)
+}
+
+/** ‖a − b‖ / ‖b‖; of zeros, 0 where both are. */
+function difference(a: readonly number[], b: Float32Array): number {
+  const square = b.reduce((sum, x) => sum + x * x, 0)
+  const apart = b.reduce((sum, x, i) => sum + (x - a[i]) ** 2, 0)
+  return apart === 0 ? 0 : Math.sqrt(apart / square)
+}
