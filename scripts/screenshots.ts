@@ -89,27 +89,30 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       await open('/orders')
       await shoot('orders')
     }
-    if (ONLY.includes('readme') && size === 'desktop' && colorScheme === 'light')
-      await shootForReadme(page)
     await context.close()
     if (isWanted('unreachable')) await shootUnreachable({ viewport, colorScheme })
   }
 }
+if (ONLY.includes('readme')) await shootForReadme()
 await browser.close()
 
 function isWanted(name: string): boolean {
   return ONLY.length === 0 || ONLY.includes(name)
 }
 
-/** A list and what is behind it. */
-async function shootForReadme(page: Page): Promise<void> {
+/** A stranger's first look at a product, and what it moved. */
+async function shootForReadme(): Promise<void> {
+  const context = await browser.newContext({ viewport: SIZES.desktop, bypassCSP: true })
+  const page = await context.newPage()
   await page.goto(ORIGIN, { waitUntil: 'networkidle' })
-  await page.getByRole('button', { name: 'What this shop learned' }).click()
-  // Not before: Playwright scrolls to a button in a sticky header, as no hand would.
-  const list = page.locator('#shop h2', { hasText: /^For you$/ })
-  await list.evaluate((title) => scrollTo(0, title.getBoundingClientRect().top + scrollY - 140))
-  await page.waitForTimeout(600)
+  await page.locator('.for-you [data-item="85123A"]').click()
+  await page.getByRole('link', { name: 'See what changed' }).click()
+  await page.locator('.for-you .rise').first().waitFor()
+  // Away from the cards, and until they stand where they glide to.
+  await page.mouse.move(0, 0)
+  await page.waitForTimeout(1_500)
   await page.screenshot({ path: 'docs/screenshot.jpg', quality: 80 })
+  await context.close()
 }
 
 /** On a first visit: later ones have the catalogue. */

@@ -100,6 +100,22 @@ test('no list moves under a hand: what is new is shown when the hand is gone', a
   await waitFor(() => expect(forYou(screen.container)[0]).toBe('i1'))
 })
 
+test('what a page shows has an address that can be copied, or is said to stand in the address bar', async () => {
+  const written: string[] = []
+  const write = vi.spyOn(navigator.clipboard, 'writeText')
+  write.mockImplementation(async (text) => void written.push(text))
+  const screen = await open('/side-by-side#in=Garden')
+  const copy = screen.getByRole('button', { name: 'Copy link' })
+  await copy.click()
+  await expect.element(screen.getByText('Copied. The link says nothing about you.')).toBeVisible()
+  expect(written).toEqual([location.href])
+  expect(location.href).toMatch(/\/side-by-side#in=Garden$/)
+  write.mockRejectedValue(new Error('refused'))
+  await copy.click()
+  await expect.element(screen.getByText('Please copy it from the address bar.')).toBeVisible()
+  write.mockRestore()
+})
+
 test('a long look is captured once, a short one with its length', async () => {
   const screen = await open('/product/i2')
   await waitFor(() => expect(names()).toContain('view_item'))

@@ -18,6 +18,7 @@ import { MoveLines } from '../parts/MoveLines.tsx'
 import { Outlines } from '../parts/Outlines.tsx'
 import { Page } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'
+import { ShareLink } from '../parts/ShareLink.tsx'
 import { useShop } from '../shop.ts'
 
 const SHOWN = 10
@@ -59,6 +60,7 @@ export function SideBySide() {
             ))}
           </select>
         </p>
+        <ShareLink />
         {paused && (
           <p className="notice">Learning is paused: what you do now changes nothing here.</p>
         )}

@@ -1,6 +1,7 @@
 /** @module One replay on screen: controls, chart, table, and what the latest order showed. */
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { savesData } from '../offline.ts'
+import { ShareLink } from '../parts/ShareLink.tsx'
 import { useShop } from '../shop.ts'
 import { formatLater } from '../text.ts'
 import { LatestOrder } from './LatestOrder.tsx'
@@ -116,6 +117,7 @@ export function ReplayPlayer({ shopper, all, onAll }: ReplayPlayerProps) {
           <input type="checkbox" checked={all} onChange={({ target }) => onAll(target.checked)} />
           All four ways of ranking
         </label>
+        <ShareLink />
       </div>
       <Progress state={state} total={orders.length} />
       <div className="replay-stage">

@@ -10,6 +10,8 @@ export function useHand() {
       // Not `pointerenter`: that the page came up under a pointer at rest is nobody's doing.
       onPointerMove: () => setPointer(true),
       onPointerDown: () => setPointer(true),
+      // The first that is noticed of a hand that was there before the page's script.
+      onClickCapture: () => setPointer(true),
       onPointerLeave: () => setPointer(false),
       onPointerCancel: () => setPointer(false),
       onFocus: () => setFocus(true),

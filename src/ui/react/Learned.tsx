@@ -1,36 +1,66 @@
 /** @module The strongest categories, items and queries of what was learned, each of which can be forgotten. */
-import { useId, useRef, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import type { ShopperEvent } from '../../core/events/event.ts'
 import type { Learned as Entry, PersonalizerSnapshot } from '../../device/api.ts'
 import { Button } from './Button.tsx'
-import { usePersonalizationContext } from './context.ts'
+import { type Personalization, usePersonalizationContext } from './context.ts'
+import type { Labels } from './labels.ts'
 import { goesText } from './panelText.ts'
 import { focusAtOnce, useAction } from './useAction.tsx'
 
+/** So long a forgotten line is seen to leave, milliseconds; `panel.css` moves it. */
+const LEAVING = 900
+
+interface Leaving {
+  readonly entry: Entry
+  /** Where it stood. */
+  readonly place: number
+  /** False until it is forgotten for good. */
+  readonly gone: boolean
+}
+
 export function Learned({ learned }: { readonly learned: PersonalizerSnapshot['learned'] }) {
-  const { labels } = usePersonalizationContext()
+  const { itemOf, labels } = usePersonalizationContext()
   const [said, setSaid] = useState('')
+  const [leaving, setLeaving] = useState<Leaving | null>(null)
   const title = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    if (!leaving?.gone) return
+    const timer = setTimeout(() => setLeaving(null), LEAVING)
+    return () => clearTimeout(timer)
+  }, [leaving])
+  const lines = [...learned]
+  if (leaving && !learned.some((entry) => keyOf(entry) === keyOf(leaving.entry)))
+    lines.splice(leaving.place, 0, leaving.entry)
   return (
     <section className="ns-block" aria-label={labels.learned}>
       <h3 className="ns-block-title" ref={title} tabIndex={-1}>
         {labels.learned}
       </h3>
-      {learned.length === 0 ? (
+      {lines.length === 0 ? (
         <p>{labels.learnedNothing}</p>
       ) : (
         <ul className="ns-learned">
-          {learned.map((entry) => (
-            <Line
-              key={`${entry.kind} ${entry.name}`}
-              entry={entry}
-              onForgotten={(name) => {
-                setSaid(labels.forgotten(name))
-                // The line is gone, and with it the focus.
-                title.current?.focus()
-              }}
-            />
-          ))}
+          {lines.map((entry, place) =>
+            entry === leaving?.entry && !learned.includes(entry) ? (
+              <li key={keyOf(entry)} className="ns-leaving" aria-hidden="true">
+                {textOf(entry, itemOf, labels)}
+              </li>
+            ) : (
+              <Line
+                key={keyOf(entry)}
+                entry={entry}
+                onForget={() => setLeaving({ entry, place, gone: false })}
+                onKept={() => setLeaving(null)}
+                onForgotten={(name) => {
+                  setLeaving({ entry, place, gone: true })
+                  setSaid(labels.forgotten(name))
+                  // The line is gone, and with it the focus.
+                  title.current?.focus()
+                }}
+              />
+            ),
+          )}
         </ul>
       )}
       <p className="ns-visually-hidden" role="status">
@@ -40,25 +70,40 @@ export function Learned({ learned }: { readonly learned: PersonalizerSnapshot['l
   )
 }
 
+const keyOf = ({ kind, name }: Entry) => `${kind} ${name}`
+
+const nameOf = ({ kind, name }: Entry, itemOf: Personalization['itemOf']) =>
+  (kind === 'item' && itemOf(name)?.title) || name
+
+function textOf(entry: Entry, itemOf: Personalization['itemOf'], labels: Labels): string {
+  const name = nameOf(entry, itemOf)
+  if (entry.kind === 'item') return labels.did(name, entry.signal)
+  return labels[entry.kind === 'query' ? 'searched' : entry.kind](name)
+}
+
 interface LineProps {
   readonly entry: Entry
+  /** It is being forgotten, and leaves unless that fails. */
+  readonly onForget: () => void
+  readonly onKept: () => void
   readonly onForgotten: (name: string) => void
 }
 
-function Line({ entry, onForgotten }: LineProps) {
+function Line({ entry, onForget, onKept, onForgotten }: LineProps) {
   const { itemOf, labels, personalizer } = usePersonalizationContext()
   const { run, alert } = useAction()
   const id = useId()
   /** What would go; null until the shopper has asked. */
   const [going, setGoing] = useState<readonly ShopperEvent[] | null>(null)
   const forget = useRef<HTMLButtonElement>(null)
-  const { kind } = entry
-  const about = { kind, name: entry.name }
-  const name = (kind === 'item' && itemOf(entry.name)?.title) || entry.name
+  const about = { kind: entry.kind, name: entry.name }
+  const name = nameOf(entry, itemOf)
   const ask = () =>
     run('forget', async () => setGoing((await personalizer?.events({ about, limit: 1e6 })) ?? []))
   const doForget = async () => {
+    onForget()
     if (await run('forget', async () => personalizer?.forget(about))) onForgotten(name)
+    else onKept()
   }
   const keep = () => {
     setGoing(null)
@@ -66,11 +111,7 @@ function Line({ entry, onForgotten }: LineProps) {
   }
   return (
     <li>
-      <span>
-        {kind === 'item'
-          ? labels.did(name, entry.signal)
-          : labels[kind === 'query' ? 'searched' : kind](name)}
-      </span>
+      <span>{textOf(entry, itemOf, labels)}</span>
       <button
         type="button"
         ref={forget}

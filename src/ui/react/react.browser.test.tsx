@@ -351,8 +351,18 @@ describe('PersonalizationPanel', () => {
 
     await personalizer.capture({ name: 'view_item', item_id: 'tin' })
     await screen.getByRole('button', { name: 'Forget Kitchen' }).click()
+    // It is seen to leave: struck out, and gone a moment later.
+    const left: string[] = []
+    const observer = new MutationObserver(() => {
+      const leaving = screen.container.querySelector('.ns-leaving')
+      if (leaving) left.push(leaving.textContent)
+    })
+    observer.observe(screen.container, { childList: true, subtree: true })
     await screen.getByRole('button', { name: 'Yes, forget it' }).click()
     await expect.element(screen.getByText('Kitchen was forgotten.')).toBeInTheDocument()
+    await waitFor(() => expect(screen.container.querySelector('.ns-leaving')).toBeNull())
+    expect(new Set(left)).toEqual(new Set(['You like Kitchen']))
+    observer.disconnect()
 
     await screen.getByRole('button', { name: 'Pause learning' }).click()
     expect(personalizer.getSnapshot().paused).toBe(true)
