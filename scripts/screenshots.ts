@@ -108,9 +108,9 @@ async function shootForReadme(): Promise<void> {
   await page.locator('.for-you [data-item="85123A"]').click()
   await page.getByRole('link', { name: 'See what changed' }).click()
   await page.locator('.for-you .rise').first().waitFor()
-  // Away from the cards, and until they stand where they glide to.
+  // Away from the cards, and until what was learned when the shopper paused has moved them, too.
   await page.mouse.move(0, 0)
-  await page.waitForTimeout(1_500)
+  await page.waitForTimeout(6_000)
   await page.screenshot({ path: 'docs/screenshot.jpg', quality: 80 })
   await context.close()
 }

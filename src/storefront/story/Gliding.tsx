@@ -43,6 +43,8 @@ function placesIn(list: HTMLElement | null): Places {
 }
 
 const SLOWLY = { duration: 700, easing: 'cubic-bezier(0.2, 0.8, 0.2, 1)' } as const
+/** Where two cards cross, their words don't mix. */
+const OPAQUE = { background: 'var(--paper)' }
 const FADE = { duration: 250, easing: 'ease-out' } as const
 
 function glide(list: HTMLElement | null, before: Places): void {
@@ -55,7 +57,8 @@ function glide(list: HTMLElement | null, before: Places): void {
     const y = from ? from.y - element.offsetTop : 0
     if (from && x === 0 && y === 0) continue
     if (still) element.animate([{ opacity: 0 }, { opacity: 1 }], FADE)
-    else if (from) element.animate([{ transform: `translate(${x}px, ${y}px)` }, {}], SLOWLY)
+    else if (from)
+      element.animate([{ transform: `translate(${x}px, ${y}px)`, ...OPAQUE }, OPAQUE], SLOWLY)
     else element.animate([{ opacity: 0, transform: 'translateY(32px) scale(0.9)' }, {}], SLOWLY)
   }
 }

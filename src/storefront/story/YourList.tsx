@@ -66,13 +66,12 @@ export function YourList({ first }: YourListProps) {
           Hold for everyone’s list
         </HoldButton>
         <p className="for-you-line" role="status">
+          {/* Nothing is said of a list that is about to be another. */}
           {state.error ??
             (held
               ? EVERYONES
-              : lineOf(
-                  { now: items ?? [], before: loading ? null : before, done, known },
-                  catalogue.get,
-                ))}
+              : !(loading && before) &&
+                lineOf({ now: items ?? [], before, done, known }, catalogue.get))}
         </p>
         {/* The style sheet shows it: the page's first rendering doesn't know the shopper's choice. */}
         <p className="for-you-note">

@@ -1,5 +1,5 @@
 /** @module The strongest categories, items and queries of what was learned, each of which can be forgotten. */
-import { useEffect, useId, useRef, useState } from 'react'
+import { useId, useRef, useState } from 'react'
 import type { ShopperEvent } from '../../core/events/event.ts'
 import type { Learned as Entry, PersonalizerSnapshot } from '../../device/api.ts'
 import { Button } from './Button.tsx'
@@ -11,27 +11,24 @@ import { focusAtOnce, useAction } from './useAction.tsx'
 /** So long a forgotten line is seen to leave, milliseconds; `panel.css` moves it. */
 const LEAVING = 900
 
-interface Leaving {
-  readonly entry: Entry
-  /** Where it stood. */
-  readonly place: number
-  /** False until it is forgotten for good. */
-  readonly gone: boolean
-}
-
 export function Learned({ learned }: { readonly learned: PersonalizerSnapshot['learned'] }) {
   const { itemOf, labels } = usePersonalizationContext()
   const [said, setSaid] = useState('')
-  const [leaving, setLeaving] = useState<Leaving | null>(null)
+  /** What is being forgotten, and where it stood. */
+  const [leaving, setLeaving] = useState<readonly [Entry, number] | null>(null)
   const title = useRef<HTMLHeadingElement>(null)
-  useEffect(() => {
-    if (!leaving?.gone) return
-    const timer = setTimeout(() => setLeaving(null), LEAVING)
-    return () => clearTimeout(timer)
-  }, [leaving])
   const lines = [...learned]
-  if (leaving && !learned.some((entry) => keyOf(entry) === keyOf(leaving.entry)))
-    lines.splice(leaving.place, 0, leaving.entry)
+  const gone = leaving && !learned.some((entry) => keyOf(entry) === keyOf(leaving[0]))
+  if (gone) lines.splice(leaving[1], 0, leaving[0])
+  async function leave(entry: Entry, place: number, name: string, forgotten: Promise<boolean>) {
+    setLeaving([entry, place])
+    const stay = () => setLeaving(null)
+    if (!(await forgotten)) return stay()
+    setSaid(labels.forgotten(name))
+    // The line is gone, and with it the focus.
+    title.current?.focus()
+    setTimeout(stay, LEAVING)
+  }
   return (
     <section className="ns-block" aria-label={labels.learned}>
       <h3 className="ns-block-title" ref={title} tabIndex={-1}>
@@ -42,7 +39,7 @@ export function Learned({ learned }: { readonly learned: PersonalizerSnapshot['l
       ) : (
         <ul className="ns-learned">
           {lines.map((entry, place) =>
-            entry === leaving?.entry && !learned.includes(entry) ? (
+            gone && entry === leaving[0] ? (
               <li key={keyOf(entry)} className="ns-leaving" aria-hidden="true">
                 {textOf(entry, itemOf, labels)}
               </li>
@@ -50,14 +47,7 @@ export function Learned({ learned }: { readonly learned: PersonalizerSnapshot['l
               <Line
                 key={keyOf(entry)}
                 entry={entry}
-                onForget={() => setLeaving({ entry, place, gone: false })}
-                onKept={() => setLeaving(null)}
-                onForgotten={(name) => {
-                  setLeaving({ entry, place, gone: true })
-                  setSaid(labels.forgotten(name))
-                  // The line is gone, and with it the focus.
-                  title.current?.focus()
-                }}
+                onForget={(name, forgotten) => void leave(entry, place, name, forgotten)}
               />
             ),
           )}
@@ -83,13 +73,11 @@ function textOf(entry: Entry, itemOf: Personalization['itemOf'], labels: Labels)
 
 interface LineProps {
   readonly entry: Entry
-  /** It is being forgotten, and leaves unless that fails. */
-  readonly onForget: () => void
-  readonly onKept: () => void
-  readonly onForgotten: (name: string) => void
+  /** `forgotten` resolves with whether it was. */
+  readonly onForget: (name: string, forgotten: Promise<boolean>) => void
 }
 
-function Line({ entry, onForget, onKept, onForgotten }: LineProps) {
+function Line({ entry, onForget }: LineProps) {
   const { itemOf, labels, personalizer } = usePersonalizationContext()
   const { run, alert } = useAction()
   const id = useId()
@@ -100,11 +88,11 @@ function Line({ entry, onForget, onKept, onForgotten }: LineProps) {
   const name = nameOf(entry, itemOf)
   const ask = () =>
     run('forget', async () => setGoing((await personalizer?.events({ about, limit: 1e6 })) ?? []))
-  const doForget = async () => {
-    onForget()
-    if (await run('forget', async () => personalizer?.forget(about))) onForgotten(name)
-    else onKept()
-  }
+  const doForget = () =>
+    onForget(
+      name,
+      run('forget', async () => personalizer?.forget(about)),
+    )
   const keep = () => {
     setGoing(null)
     forget.current?.focus()
@@ -136,7 +124,7 @@ function Line({ entry, onForget, onKept, onForgotten }: LineProps) {
               className="ns-button ns-danger"
               aria-describedby={id}
               ref={focusAtOnce}
-              onClick={() => void doForget()}
+              onClick={doForget}
             >
               {labels.forgetSure}
             </button>
