@@ -37,6 +37,11 @@ and little noise.`)
   .option('--goal <n>', 'reports a round, in place of the policy’s', wholeNumber(1, 2 ** 32 - 1))
   .option('--shop <dir>', 'shop folder whose held-out shoppers judge a new model')
   .option('--reports-per-minute <n>', 'most reports from one address', wholeNumber(1, 1e9), 120)
+  .option(
+    '--abandon <round>',
+    'leader: gives up a round that waits for a helper whose file is lost',
+    wholeNumber(1, 1e9),
+  )
   .option('--trusted-proxy <address>', 'proxy whose X-Forwarded-For is believed, several by comma')
 
 export const command = defineCommand(syntax, async (options, { print, signal }) => {
@@ -58,9 +63,18 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
       models,
       shop,
       reportsPerMinute,
+      abandon: options.abandon,
       trustedProxies: options.trustedProxy?.split(',').map((one) => one.trim()) ?? [],
     },
-    { now: Date.now, fetch, log },
+    {
+      now: Date.now,
+      fetch,
+      log,
+      fatal(error) {
+        log(`the disk fails, so this process ends: ${error.message}`)
+        process.exit(1)
+      },
+    },
   )
   print(readyLine(role, `http://${host}:${server.port}`))
   await aborted(signal)

@@ -15,6 +15,8 @@ export interface LeaderAggregator extends Aggregator {
   accept(body: Uint8Array): Promise<Accepted>
   /** Takes the round as far as it goes now; safe to call at any time, one walk goes on at a time. */
   advance(): Promise<void>
+  /** Gives up a round that is open or waits for the helper, with its reports. False for any other. */
+  abandon(round: number): Promise<boolean>
   /** Resolves when the step under way is done; no other begins. */
   stop(): Promise<void>
   /** Reports waiting for their group. */
@@ -62,12 +64,16 @@ export function createLeader(options: LeaderOptions): LeaderAggregator {
   async function stall(error: NearsideError): Promise<void> {
     if (error.message !== waitingFor) log(`waiting: ${error.message}`)
     waitingFor = error.message
-    if (!(error instanceof HelperRefusal)) return
-    await next(async () => {
+    if (error instanceof HelperRefusal) await abandon(error.round, error.message).catch(() => {})
+  }
+
+  function abandon(round: number, why: string): Promise<boolean> {
+    return next(async () => {
       const record = await store.current()
-      if (record?.round === error.round && (record.state === 'open' || record.state === 'sealed'))
-        await rounds.abandon(record, error.message)
-    }).catch(() => {})
+      if (record?.round !== round || (record.state !== 'open' && record.state !== 'sealed'))
+        return false
+      return rounds.abandon(record, why)
+    })
   }
 
   return {
@@ -86,6 +92,7 @@ export function createLeader(options: LeaderOptions): LeaderAggregator {
       }
     },
     advance,
+    abandon: (round) => abandon(round, 'its operator gave it up'),
     async stop() {
       isStopped = true
       await walk

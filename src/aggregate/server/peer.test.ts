@@ -117,6 +117,29 @@ describe('a helper that hangs', () => {
   })
 })
 
+describe('a helper that lost its keys', () => {
+  it('makes the round wait, until the operator gives it up', async () => {
+    const federation = await createFederation()
+    const made = await make(federation, 4)
+    federation.proxy = async (url, answer) => {
+      const answered = await answer()
+      if (isPeer(url)) answered.headers.delete('nearside-signature')
+      return answered
+    }
+    for (const { body } of made) await post(federation, body)
+    federation.proxy = (_, answer) => answer()
+    federation.now += 5_000
+    for (const { body } of made.slice(0, 3)) await post(federation, body)
+    expect(await federation.leader.abandon(2)).toBe(false)
+    expect(await federation.leader.current()).toMatchObject({ round: 1, state: 'open', counted: 3 })
+    expect(await federation.leader.abandon(1)).toBe(true)
+    expect(await federation.leader.abandon(1)).toBe(false)
+    expect(await federation.leader.lost()).toBe(3)
+    await federation.leader.advance()
+    expect(await federation.leader.current()).toMatchObject({ round: 2, state: 'open' })
+  })
+})
+
 describe('a leader that stops', () => {
   it('waits for no helper, neither in a step nor in an upload', async () => {
     const stopping = new AbortController()

@@ -38,6 +38,8 @@ export interface ServerOptions {
   readonly reportsPerMinute: number
   /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[]
+  /** A round of the leader to give up at the start: its helper lost what is needed to finish it. */
+  readonly abandon?: number
   /** Where a leader finds its helper. */
   readonly helper: string
   /** Where a helper finds its leader, whose key it asks for once; of helper. */
@@ -52,6 +54,8 @@ export interface ServerEnvironment extends Pick<AggregatorOptions, 'now'> {
   readonly fetch: typeof globalThis.fetch
   /** One line for the operator; never about a request. */
   readonly log: (line: string) => void
+  /** Ends the process at once: the disk failed. */
+  readonly fatal: (error: NearsideError) => void
 }
 
 export interface RunningServer {
@@ -79,13 +83,15 @@ export async function startServer(
     const stopping = new AbortController()
     const surroundings = { ...environment, isTrusted, stopping: stopping.signal }
     const { app, leader } = await createAggregators(options, surroundings, (file) => {
-      const opened = openSqliteStore(file)
+      const opened = openSqliteStore(file, environment.fatal)
       stores.push(opened)
       return opened
     })
     const listening = await listen(app, host, port, isTrusted).catch((thrown) => {
       throw NearsideError.from(thrown, 'input-invalid', `Port ${port} can’t be used`)
     })
+    if (options.abandon !== undefined && !(await leader?.abandon(options.abandon)))
+      environment.log(`round ${options.abandon} is not one that waits: nothing was given up`)
     const tick = () => leader?.advance()
     void tick()
     const timer = setInterval(() => void tick(), TICK)

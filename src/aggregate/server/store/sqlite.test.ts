@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { fromHex, toHex } from '../../../core/bytes.ts'
+import type { NearsideError } from '../../../core/error.ts'
 import { testFolder } from '../../../testFolder.ts'
 import { policyHash } from '../../protocol/policy.ts'
 import { TEST_POLICY } from '../../protocol/testPolicy.ts'
@@ -185,6 +186,32 @@ it('leaves a file of another version alone', () => {
   old.exec('create table rounds (round integer)')
   old.close()
   expect(() => openSqliteStore(file)).toThrow(/another version/)
+})
+
+it.each([
+  ['SQLITE_IOERR_FSYNC', true],
+  ['SQLITE_CORRUPT', true],
+  // A full disk refuses; it forgets nothing.
+  ['SQLITE_FULL', false],
+])('on %s ends the process: %s', async (code, ends) => {
+  const file = join(testFolder(), 'l.sqlite')
+  const fatal: NearsideError[] = []
+  const disk = openSqliteStore(file, (error) => void fatal.push(error))
+  await disk.openRound(1, TEST_POLICY, await policyHash(TEST_POLICY), key(), 100)
+  const transaction = vi.spyOn(Database.prototype, 'transaction').mockImplementation((() => ({
+    immediate() {
+      throw Object.assign(new Error('disk I/O error'), { code })
+    },
+  })) as never)
+  onTestFinished(() => transaction.mockRestore())
+  await expect(disk.count(1, 9, [counted(1)])).rejects.toMatchObject({
+    code: 'storage-unavailable',
+  })
+  expect(fatal.map(({ message }) => message)).toEqual(
+    ends ? [expect.stringMatching(/disk I\/O error/)] : [],
+  )
+  transaction.mockRestore()
+  disk.shut()
 })
 
 it('says so when the file can’t be opened', () => {

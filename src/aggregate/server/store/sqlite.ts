@@ -53,18 +53,32 @@ const SUMMARY = `round, state, policy, policy_hash, counted, opened_at, closed_a
 
 /**
  * @param file path, or `:memory:`
+ * @param fatal for a disk that fails, at a flush above all: what it has of earlier writes is unknown
+ * then, so nothing must be answered for any more and the process has to end
  * @throws NearsideError `storage-unavailable`, also where another process has it
  */
-export function openSqliteStore(file: string): Store {
+export function openSqliteStore(
+  file: string,
+  fatal: (error: NearsideError) => void = () => {},
+): Store {
   const lock = lockFor(file)
   const database = open(file)
   const statement = <Row>(sql: string) => database.prepare<unknown[], Row>(sql)
   /** IMMEDIATE: the write lock is taken first, so that reading and adding can't interleave. */
   const write = async <T>(body: () => T): Promise<T> => {
+    return guarded(() => database.transaction(body).immediate())
+  }
+  const guarded = <T>(touch: () => T): T => {
     try {
-      return database.transaction(body).immediate()
+      return touch()
     } catch (thrown) {
-      throw NearsideError.from(thrown, 'storage-unavailable', 'The database did not take it')
+      const error = NearsideError.from(
+        thrown,
+        'storage-unavailable',
+        'The database did not take it',
+      )
+      if (/^SQLITE_(IOERR|CORRUPT)/.test((thrown as { code?: string }).code ?? '')) fatal(error)
+      throw error
     }
   }
 
@@ -285,7 +299,7 @@ export function openSqliteStore(file: string): Store {
   /** A write after which what it deleted is gone from the file and from the write-ahead log. */
   async function forget<T>(body: () => T): Promise<T> {
     const result = await write(body)
-    database.pragma('wal_checkpoint(TRUNCATE)')
+    guarded(() => database.pragma('wal_checkpoint(TRUNCATE)'))
     return result
   }
 }
