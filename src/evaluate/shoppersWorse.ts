@@ -55,8 +55,8 @@ function falseAlarmRate(cases: number): number {
 /** P(sum under random signs ≤ observed sum). In (0, 1]; 1 for no differences. */
 export function signFlipP(differences: readonly number[], random: Random): number {
   const observed = differences.reduce((sum, difference) => sum + difference, 0)
-  // Sums of the same numbers in another order differ by rounding.
-  const limit = observed + 1e-9 * differences.reduce((sum, x) => sum + Math.abs(x), 0)
+  // Sums of the same numbers in another order differ by rounding, and metrics are kept in single precision.
+  const limit = observed + 1e-6 * differences.reduce((sum, x) => sum + Math.abs(x), 0)
   if (differences.length <= EXACT_CASES) {
     const patterns = 2 ** differences.length
     let asBad = 0

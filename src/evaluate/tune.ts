@@ -82,6 +82,6 @@ function beyond(
   const [last, before] = [...numbers].reverse()
   if (best === first && first > 0) return first ** 2 / second
   if (best !== last || numbers.length < 2) return null
-  const next = last ** 2 / before
+  const next = Number((last ** 2 / before).toPrecision(2))
   return next < below ? next : (last + below) / 2
 }
