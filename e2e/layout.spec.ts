@@ -186,6 +186,9 @@ test('no page is wider than a phone', async ({ page }) => {
     await page.waitForLoadState('networkidle')
     await expectNarrow(address)
   }
+  await page.goto('/side-by-side')
+  const choice = await page.getByRole('combobox', { name: 'Compare' }).boundingBox()
+  expect((choice?.x ?? 0) + (choice?.width ?? 360)).toBeLessThanOrEqual(360 - 16)
   await page.goto('/fast-forward')
   await page.getByRole('button', { name: 'Next order' }).click()
   await expect(page.getByRole('list', { name: 'Shown before the order' })).toBeVisible({

@@ -16,7 +16,7 @@ export const MAIN_ARMS: readonly Arm[] = ['popular', 'personal']
 /** Beside its line. */
 export const ARM_SHORT: Readonly<Record<Arm, string>> = {
   popular: 'Everyone',
-  stale: 'One order late',
+  stale: 'Lagging',
   fresh: 'Up to date',
   personal: 'Learned here',
 }
