@@ -3,8 +3,6 @@
  * (`synchronous = full`). Every step that must be one step is one transaction. What is deleted is
  * overwritten (`secure_delete`), in the log too once a round takes no more reports.
  */
-import { chmodSync, existsSync } from 'node:fs'
-import Database from 'better-sqlite3'
 import {
   concat,
   decodeVector,
@@ -26,7 +24,7 @@ import {
   type Store,
   type Verdict,
 } from '../store.ts'
-import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
+import { lockFile, openFile } from './file.ts'
 
 interface SummaryRow {
   round: number
@@ -61,8 +59,8 @@ export function openSqliteStore(
   file: string,
   fatal: (error: NearsideError) => void = () => {},
 ): Store {
-  const lock = lockFor(file)
-  const database = open(file)
+  const lock = lockFile(file)
+  const database = openFile(file)
   const statement = <Row>(sql: string) => database.prepare<unknown[], Row>(sql)
   /** IMMEDIATE: the write lock is taken first, so that reading and adding can't interleave. */
   const write = async <T>(body: () => T): Promise<T> => {
@@ -301,51 +299,5 @@ export function openSqliteStore(
     const result = await write(body)
     guarded(() => database.pragma('wal_checkpoint(TRUNCATE)'))
     return result
-  }
-}
-
-/**
- * Held until the process ends, however it ends. A round's steps are written for one process: two would
- * give up each other's rounds.
- */
-function lockFor(file: string): Database.Database | null {
-  if (file === ':memory:') return null
-  try {
-    const lock = new Database(`${file}.lock`, { timeout: 0 })
-    lock.exec('begin exclusive')
-    return lock
-  } catch (thrown) {
-    const isTaken = (thrown as { code?: unknown }).code === 'SQLITE_BUSY'
-    const why = isTaken ? 'is in use by another process' : 'does not open'
-    throw NearsideError.from(thrown, 'storage-unavailable', `The database ${file} ${why}`)
-  }
-}
-
-function open(file: string): Database.Database {
-  try {
-    const database = new Database(file)
-    // The file holds this aggregator's private keys.
-    if (existsSync(file)) chmodSync(file, 0o600)
-    database.pragma('journal_mode = WAL')
-    database.pragma('synchronous = FULL')
-    database.pragma('busy_timeout = 5000')
-    database.pragma('foreign_keys = ON')
-    database.pragma('secure_delete = ON')
-    const tables = database.prepare('select count(*) as n from sqlite_schema').pluck().get()
-    const version = database.pragma('user_version', { simple: true })
-    if (tables !== 0 && version !== SCHEMA_VERSION)
-      throw new NearsideError(
-        'storage-corrupt',
-        `${file} was made by another version of nearside: move it away to start anew`,
-      )
-    database.transaction(() => {
-      database.exec(SCHEMA)
-      database.pragma(`user_version = ${SCHEMA_VERSION}`)
-    })()
-    // As after every `forget`: the process before may have died in between.
-    database.pragma('wal_checkpoint(TRUNCATE)')
-    return database
-  } catch (thrown) {
-    throw NearsideError.from(thrown, 'storage-unavailable', `The database ${file} does not open`)
   }
 }
