@@ -33,7 +33,8 @@ export function keepScroll(): void {
   keepKey(key)
   let stop = () => {}
 
-  addEventListener('scroll', () => positions.set(key, scrollY), { passive: true })
+  const keep = () => positions.set(key, scrollY)
+  addEventListener('scroll', keep, { passive: true })
   addEventListener('pagehide', () => {
     try {
       sessionStorage.setItem(STORE, JSON.stringify([...positions].slice(-50)))
@@ -41,13 +42,16 @@ export function keepScroll(): void {
       // Without storage a reload begins at the top.
     }
   })
+  // The page that is left is still there; its last scroll event may be on its way.
   addEventListener('pushState', () => {
+    keep()
     stop()
     key = crypto.randomUUID()
     keepKey(key)
   })
   addEventListener('replaceState', () => keepKey(key))
   addEventListener('popstate', (event) => {
+    keep()
     stop()
     key = event.state?.key ?? crypto.randomUUID()
     keepKey(key)
