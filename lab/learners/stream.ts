@@ -7,7 +7,7 @@ import { firstAtOrAfter } from '../../src/core/features/cases.ts'
 import { FEATURE_COUNT } from '../../src/core/features/features.ts'
 import type { Case } from '../../src/core/features/history.ts'
 import { scoreTerms } from '../../src/core/model/score.ts'
-import type { Example } from '../../src/core/personal/learners/learner.ts'
+import { type Example, logit } from '../../src/core/personal/learners/learner.ts'
 import type { EvaluationInput } from '../../src/evaluate/cases.ts'
 import { prepareDevices } from '../../src/evaluate/prepare.ts'
 import { placesOf } from '../../src/train/metrics.ts'
@@ -55,7 +55,7 @@ export function* streamOf(
       examples: chosen.map((item) => {
         const x = new Float32Array(INPUTS)
         x.set(terms.features.subarray(item * FEATURE_COUNT, (item + 1) * FEATURE_COUNT))
-        x[BASE_COLUMN] = Math.log(probabilities[item] / (1 - probabilities[item]))
+        x[BASE_COLUMN] = logit(probabilities[item])
         return { x, label: isWanted.has(item) ? 1 : 0 }
       }),
     }

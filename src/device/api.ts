@@ -42,7 +42,8 @@ export interface PersonalizerOptions {
   readonly strategy?: StrategyName
   /**
    * Incremental learners that reorder the best candidates, besides the fit: each has the weight that it
-   * earned on this shopper's own events. Default: none; their code is downloaded only when chosen.
+   * earned on this shopper's own events, and nothing is moved unless their order was better there than
+   * the model's. Default: none; their code is downloaded only when chosen.
    */
   readonly learners?: readonly LearnerName[]
   /** How the network sets the few that were chosen against the many that were not; default `none`. */

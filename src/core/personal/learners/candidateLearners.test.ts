@@ -81,6 +81,15 @@ test('learners earn weight, and places, where the model is wrong in the same way
   expect(place(made.reorder(terms.features, terms.base), 6)).toBeLessThan(2)
 })
 
+test('learners that put nothing wanted higher move nothing, however much weight they have', () => {
+  // Each time something else, that nothing of before leads to.
+  const past = history(40, (order) => (order * 37) % 80)
+  const made = learned(past, { learners: ['network'] })
+  const terms = scoreTerms(model, past, NOW)
+  expect(made.weights[1].weight).toBeGreaterThan(0)
+  expect(made.reorder(terms.features, terms.base)).toBe(terms.base)
+})
+
 test('where the model has all the weight, the order is the personal one', () => {
   const made = learned(history(3, dearest), { learners: [] })
   const past = history(3, dearest)

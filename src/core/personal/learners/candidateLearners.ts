@@ -1,7 +1,8 @@
 /**
  * @module The incremental learners over the base model's best candidates, as a device runs them: of
  * each case every candidate is an example, "was it the one?". Each case is predicted before it is
- * learned from, so that the learners' weights follow what they were worth on cases new to them.
+ * learned from, so that the learners' weights follow what they were worth on cases new to them. They
+ * move nothing unless they put what this shopper wanted higher than the model alone, over those cases.
  */
 import { FEATURE_COLUMN, FEATURE_COUNT } from '../../features/features.ts'
 import type { History } from '../../features/history.ts'
@@ -14,7 +15,7 @@ import { correctPrior, rebalance, shareOfYes } from '../imbalance/rebalance.ts'
 import { casesFromHistory } from '../learningCases.ts'
 import { type Combination, combine } from './combination.ts'
 import { createGradientLearner } from './gradientDescent.ts'
-import { type Example, type IncrementalLearner, sigmoid } from './learner.ts'
+import { type Example, type IncrementalLearner, logit, sigmoid } from './learner.ts'
 import { createMlp } from './mlp.ts'
 import type { Imbalance, LearnerName, LearnerWeight } from './names.ts'
 import { createTreeLearner } from './treeLearner.ts'
@@ -60,6 +61,8 @@ export class CandidateLearners {
   #recent: Example[][] = []
   #cases = 0
   #restarts = 0
+  /** By how much their order was better than the model's, summed over cases since the last start. */
+  #gain = 0
 
   constructor(options: CandidateLearnersOptions) {
     this.#options = options
@@ -95,12 +98,12 @@ export class CandidateLearners {
 
   /**
    * The scores with the best candidates put in the learners' order: they exchange their scores, so
-   * that no item outside of them moves. Before a first case the scores come back as they are.
+   * that no item outside of them moves. Before they have proved better, the scores come back as they are.
    * @param features scaled, row-major [N, F]
    * @param scores of all items for this shopper, personal part and all, [N]
    */
   reorder(features: Float32Array, scores: Float32Array): Float32Array {
-    if (this.#cases === 0) return scores
+    if (this.#gain <= 0) return scores
     const rows = highestRows(scores, CASE_CANDIDATES)
     const chances = examplesOf(scores, features, rows).map(({ x }) => this.#combination.predict(x))
     const order = rows.map((_, k) => k).sort((a, b) => chances[b] - chances[a] || a - b)
@@ -112,8 +115,11 @@ export class CandidateLearners {
   }
 
   #take(examples: Example[]): void {
-    if (updatePageHinkley(this.#drift, this.#error(examples))) {
+    const error = errorOf(examples, this.#combination)
+    this.#gain += errorOf(examples, MODEL) - error
+    if (updatePageHinkley(this.#drift, error)) {
       this.#combination = combinationOf(this.#options)
+      this.#gain = 0
       this.#recent = []
       this.#restarts++
     }
@@ -124,15 +130,6 @@ export class CandidateLearners {
     if (reviewAfter === 0 || this.#recent.length < reviewAfter) return
     this.#combination.learn(this.#recent.flat())
     this.#recent = []
-  }
-
-  /** Mean share of the candidates that stood before a wanted one, 0 … 1; 1 where none was wanted. */
-  #error(examples: readonly Example[]): number {
-    const chances = examples.map(({ x }) => this.#combination.predict(x))
-    const shares = examples.flatMap(({ label }, k) =>
-      label === 1 ? [chances.filter((chance) => chance > chances[k]).length / chances.length] : [],
-    )
-    return shares.length > 0 ? shares.reduce((a, b) => a + b, 0) / shares.length : 1
   }
 }
 
@@ -149,8 +146,7 @@ export function examplesOf(
     const x = new Float32Array(INPUTS)
     x.set(features.subarray(row * FEATURE_COUNT, (row + 1) * FEATURE_COUNT))
     const share = Math.exp(scores[row] - highest) / total
-    const probability = Math.min(1 - 1e-6, Math.max(1e-6, share))
-    x[BASE_COLUMN] = Math.log(probability / (1 - probability))
+    x[BASE_COLUMN] = logit(share)
     return { x, label: wanted.has(row) ? 1 : 0 }
   })
 }
@@ -162,6 +158,15 @@ const MODEL: IncrementalLearner<null> = {
   learn() {},
   snapshot: () => null,
   restore() {},
+}
+
+/** Mean share of the candidates that stood before a wanted one, 0 … 1; 1 where none was wanted. */
+function errorOf(examples: readonly Example[], { predict }: Pick<Combination, 'predict'>): number {
+  const chances = examples.map(({ x }) => predict(x))
+  const shares = examples.flatMap(({ label }, k) =>
+    label === 1 ? [chances.filter((chance) => chance > chances[k]).length / chances.length] : [],
+  )
+  return shares.length > 0 ? shares.reduce((a, b) => a + b, 0) / shares.length : 1
 }
 
 function combinationOf({ learners, imbalance, seed }: CandidateLearnersOptions): Combination {

@@ -1,10 +1,12 @@
 /**
  * @module Combines learners by weights that follow their log-loss on events before learning from
  * them: w_k ∝ w_k · exp(−η · loss_k), exponentiated gradient. A small share is given back to all,
- * so that a learner that was of no help can return when the shopper changes.
+ * so that a learner that was of no help can return when the shopper changes. What they say is joined
+ * as log-odds: joined as probabilities, one that still knows nothing, at ½ give or take a little,
+ * drowns differences between probabilities of a hundredth.
  * @see Herbster and Warmuth, Tracking the best expert, Machine Learning 32, 1998
  */
-import { type Example, type IncrementalLearner, logLoss } from './learner.ts'
+import { type Example, type IncrementalLearner, logit, logLoss, sigmoid } from './learner.ts'
 
 export interface CombinationSnapshot {
   readonly weights: readonly number[]
@@ -35,7 +37,8 @@ export function combine(
   return {
     name: 'combination',
     weights: () => weights,
-    predict: (x) => learners.reduce((sum, learner, k) => sum + weights[k] * learner.predict(x), 0),
+    predict: (x) =>
+      sigmoid(learners.reduce((sum, one, k) => sum + weights[k] * logit(one.predict(x)), 0)),
     learn(batch) {
       weights = reweigh(weights, learners, batch, rate)
       for (const learner of learners) learner.learn(batch)

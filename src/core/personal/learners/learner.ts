@@ -37,3 +37,9 @@ export function logLoss(probability: number, label: 0 | 1): number {
 export function sigmoid(z: number): number {
   return z >= 0 ? 1 / (1 + exp(-z)) : 1 - 1 / (1 + exp(z))
 }
+
+/** Log-odds of a probability, which is kept a millionth away from 0 and 1. */
+export function logit(probability: number): number {
+  const kept = Math.min(1 - 1e-6, Math.max(1e-6, probability))
+  return Math.log(kept / (1 - kept))
+}
