@@ -3,9 +3,14 @@
  * reload, loss of network and a second tab, contributes after opting in, and takes over the model
  * that the round made. One story: each test goes on where the one before stopped.
  */
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { type BrowserContext, expect, type Page, test } from 'playwright/test'
 import { simulateDevices } from '../src/aggregate/server/testDevices.ts'
+import { parseBundle } from '../src/audit/bundle.ts'
+import { verifyBundle } from '../src/audit/verify.ts'
+import { Catalog } from '../src/core/catalog/catalog.ts'
+import { readModel } from '../src/train/models/read.ts'
 import { fact, forYou, forYouIds, goHome, keepsShop, openShop } from './shop.ts'
 
 test.describe.configure({ mode: 'serial' })
@@ -134,6 +139,9 @@ test('after opting in, a round of 32 devices and this one makes a new base model
   )
   await page.getByRole('button', { name: 'Verify chain' }).click()
   await expect(page.getByText(/The chain holds/)).toBeVisible()
+  const exporting = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Export everything' }).click()
+  await auditExport(await (await exporting).path())
 
   const latest = await (await request.get('/models/latest.json')).json()
   const outcomes = await simulateDevices({
@@ -163,6 +171,22 @@ test('after opting in, a round of 32 devices and this one makes a new base model
   expect(await forYouIds(page)).not.toEqual([])
   await other.close()
 })
+
+/** Who has only the file finds that it holds, that the report follows from the events, and what was sent. */
+async function auditExport(path: string): Promise<void> {
+  const bundle = parseBundle(readFileSync(path, 'utf8'))
+  const audit = await verifyBundle(bundle, {
+    shop: {
+      model: await readModel('public/models'),
+      catalog: Catalog.parse(JSON.parse(readFileSync('public/catalog/catalog.json', 'utf8'))),
+    },
+  })
+  expect(audit).toMatchObject({ faults: [], uploads: 1, remade: 1, follow: 1, receipts: 1 })
+  expect(audit.fits).toBe(bundle.personal.versions.length)
+  const python = spawnSync('python3', ['tools/verify.py', path], { encoding: 'utf8' })
+  if (!python.error)
+    expect([python.stdout, python.status]).toEqual([expect.stringContaining('ok'), 0])
+}
 
 /** A plausible update: small, different for every device, of the length that the model asks for. */
 function virtualUpdate(device: number): Float32Array {

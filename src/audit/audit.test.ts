@@ -141,7 +141,7 @@ test('in words: what left, what was agreed to, and what it doesn’t prove', asy
     return explain(parseBundle(text), await verify({ text })).join('\n')
   }
   const before = await said()
-  expect(before).toContain('Nothing was sent without a consent before it.')
+  expect(before).toContain('Each report in the log has a consent before it.')
   expect(before).toMatch(/agreed to send reports, each at most ε = 5, at most 12 a year/)
   expect(before).toMatch(/at most \d\d times in 100/)
   expect(before).toContain('A shop could serve other code')

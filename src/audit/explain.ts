@@ -10,7 +10,7 @@ import type { Audit } from './verify.ts'
 /** @returns lines; empty ones part the questions */
 export function explain(bundle: Bundle, audit: Audit): string[] {
   return [
-    `This file was exported on ${day(bundle.exported)} by one browser. It holds what the shop’s page keeps about one person there, and the log of what it did.`,
+    `This file was exported on ${day(bundle.exported)} by one browser. It holds what Nearside, the shop’s recommender, keeps about one person there, and the log of what it did.`,
     '',
     'WAS THE FILE CHANGED?',
     ...wasChanged(audit),
@@ -39,31 +39,29 @@ function wasChanged({ ok, faults, signed, key }: Audit): string[] {
         ({ entry, message }) => `- ${entry === null ? '' : `entry ${entry}: `}${message}`,
       ),
     ]
+  if (key === null)
+    return [
+      'It agrees with itself, but this browser could not sign it: whoever had the file could have made all of it anew.',
+    ]
   return [
-    signed === 0
-      ? 'It agrees with itself, but this browser could not sign it: whoever had the file could have made all of it anew.'
-      : 'No. Every entry of the log follows from the one before, the last one vouches for the whole file, and the browser signed it with a key that can’t be copied out of it.',
-    ...(key === null
-      ? []
-      : [
-          `The key is ${key}. Compare it with an earlier export of the same browser: somebody else’s log has another.`,
-        ]),
+    `Not by anybody who had only the file. Every entry of the log follows from the one before, the last one vouches for all the rest, and ${signed} of them are signed with a key that the browser made and does not give out.`,
+    `That key is ${key}. Somebody who makes a key of their own can sign another file, with that other key: compare it with an earlier export of the same browser.`,
   ]
 }
 
 function whatLeft(ledger: readonly LedgerEntry[], audit: Audit): string[] {
-  const { uploads, bytesSent, reports, remade, receipts, epsilon, lossSquared } = audit
+  const { follow, uploads, bytesSent, reports, remade, receipts, epsilon, lossSquared } = audit
   const fetched = ledger.reduce(
     (sum, { kind, detail }) => sum + (kind === 'request' ? Number(detail.count ?? 1) : 0),
     0,
   )
-  const asked = `Files were asked for ${fetched} times. That tells a server what any page view does (an address, a time), and nothing of what was done in the shop.`
-  if (uploads === 0) return ['No report was sent.', asked]
+  const asked = `Files were asked for ${times(fetched)}, as far as the log still lists it. That tells a server what any page view does: an address and a time.`
+  if (uploads === 0) return ['The log has no report that was sent.', asked]
   const better = (100 * normalCdf(Math.sqrt(lossSquared) / 2)).toFixed(0)
   return [
-    `Reports were sent ${uploads} times, ${bytesSent} bytes together; the log still lists ${reports} of them one by one. For ${receipts} there is a signed receipt.`,
-    'A report is one list of numbers: how this person’s shopping would change what is the same for everybody. It names no product, no search and no person, is the same size for everybody, and is split so that neither of the two servers can read it alone.',
-    `${remade} of the reports were made again here from what the browser kept, and are the same to the last bit.`,
+    `Reports were sent ${times(uploads)}, ${count(bytesSent, 'byte')} together; the log still lists ${reports} of them one by one (one that got no answer is sent again). For ${receipts} there is a signed receipt.`,
+    'A report is one list of numbers: how this person’s shopping would change what is the same for everybody. It names no product, no search and no person, is the same size for everybody, and is split between two servers so that neither can read it alone; one operator of both could.',
+    `${remade} of them could be made again here from what the browser kept, and came out the same to the last bit${follow === null ? '' : `; ${follow} follow from the person’s events in this file`}.`,
     `Together they cost ε = ${epsilon.toPrecision(3)}. In words: somebody who knew everything else and saw every published total would guess rightly whether this person took part at most ${better} times in 100, where a coin is right 50 times.`,
     asked,
   ]
@@ -84,7 +82,7 @@ function agreements(ledger: readonly LedgerEntry[], { consents, faults }: Audit)
   const without = faults.some(({ check }) => check === 'consent')
   return [
     ...(said.length > 0 ? said : ['To nothing: no report may be sent.']),
-    `At the end, reports ${consents ? 'may' : 'may not'} be sent. ${without ? 'Something was sent without a consent: see above.' : 'Nothing was sent without a consent before it.'}`,
+    `At the end, reports ${consents ? 'may' : 'may not'} be sent. ${without ? 'Something was sent without a consent: see above.' : 'Each report in the log has a consent before it.'}`,
   ]
 }
 
@@ -104,8 +102,8 @@ function whatIsStored({ events, personal, settings }: Bundle): string[] {
   return [
     events.length === 0
       ? 'No events.'
-      : `${events.length} events from ${day(from)} to ${day(until)}: ${counts}.`,
-    `${personal.versions.length} versions of what was learned from them (numbers), and what the last ${openings} reports were made from. All of it is in this file, and in that browser only.`,
+      : `${count(events.length, 'event')} from ${day(from)} to ${day(until)}: ${counts}.`,
+    `${count(personal.versions.length, 'version')} of what was learned from them (numbers), and what the last ${count(openings, 'report')} was made from. All of that is in this file.`,
   ]
 }
 
@@ -113,3 +111,6 @@ function day(time: number): string {
   const date = new Date(time)
   return Number.isNaN(date.getTime()) ? 'an unknown day' : date.toISOString().slice(0, 10)
 }
+
+const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`
+const times = (n: number) => (n === 1 ? 'once' : `${n} times`)

@@ -34,7 +34,12 @@ itself. It can’t show that the shop’s page ran honest code: see docs/PRIVACY
   )
   .option('--catalog <file>', 'verify, explain: the shop’s catalog, a JSON array; with --model')
   .option('--allow-unsigned', 'verify, explain: accept the log of a browser without Ed25519')
-  .option('--count <n>', 'selftest: logs of each kind', wholeNumber(1, 100_000), 1000)
+  .option(
+    '--count <n>',
+    'selftest: clean logs, and as many changed ones',
+    wholeNumber(1, 100_000),
+    1000,
+  )
   .option('--seed <n>', 'selftest', seed, 1)
   .option('--entries <n>', 'selftest: also time a log of so many', wholeNumber(100, 1_000_000))
 
