@@ -110,6 +110,8 @@ export const productPath = (item: Item): string => `/product/${encodeURIComponen
 
 export const categoryPath = (name: string): string => `/category/${encodeURIComponent(name)}`
 
+export const searchPath = (query: string): string => `/search#${new URLSearchParams({ q: query })}`
+
 /** Of equal meaning: one may be written with more escapes than the other. */
 export function samePath(a: string, b: string): boolean {
   if (a === b) return true

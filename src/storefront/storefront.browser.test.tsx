@@ -299,6 +299,47 @@ test('search finds while one types, keeps the focus, and is captured when the ty
   await expect.element(screen.getByRole('heading', { level: 1 })).toHaveFocus()
 })
 
+test('the empty box offers last searches and departments, by keys alone', async () => {
+  await personalizer.capture({ name: 'search', search_term: 'tea thing' })
+  await personalizer.capture({ name: 'search', search_term: 'bird' })
+  await personalizer.capture({ name: 'search', search_term: 'tea thing' })
+  const screen = await open('/')
+  const box = screen.getByRole('searchbox', { name: 'Search products' })
+  const last = screen.getByRole('region', { name: 'Your last searches' }).getByRole('link')
+  await expect.element(last.first()).not.toBeInTheDocument()
+  ;(box.element() as HTMLElement).focus()
+  await expect.element(last.nth(1)).toBeVisible()
+  expect(last.elements().map((link) => link.textContent)).toEqual(['tea thing', 'bird'])
+  await userEvent.keyboard('{ArrowDown}{ArrowDown}{ArrowUp}{ArrowUp}')
+  await expect.element(box).toHaveFocus()
+  await userEvent.keyboard('{ArrowDown}{Escape}')
+  await expect.element(box).toHaveFocus()
+  await expect.element(last.first()).not.toBeInTheDocument()
+  await box.fill('b')
+  await box.fill('')
+  await expect.element(last.first()).toBeVisible()
+  await userEvent.keyboard('{ArrowDown}{ArrowDown}{Enter}')
+  await expect
+    .element(screen.getByRole('heading', { level: 1, name: 'Results for “bird”' }))
+    .toHaveFocus()
+  await expect.element(last.first()).not.toBeInTheDocument()
+  // Tab goes past the offers.
+  ;(box.element() as HTMLElement).focus()
+  await box.fill('')
+  await expect.element(screen.getByRole('region', { name: 'Departments' })).toBeVisible()
+  await userEvent.keyboard('{Tab}')
+  await expect.element(screen.getByRole('region', { name: 'Departments' })).not.toBeInTheDocument()
+})
+
+test('a search says where nothing has all its words, and names the departments', async () => {
+  const screen = await open('/search#q=garden')
+  await expect.element(screen.getByRole('link', { name: 'All Garden' })).toBeVisible()
+  await screen.getByRole('searchbox', { name: 'Search products' }).fill('tea sailing')
+  await expect.element(screen.getByText(/No product matches all of “tea sailing”/)).toBeVisible()
+  await screen.getByRole('searchbox', { name: 'Search products' }).fill('under £0.05')
+  await expect.element(screen.getByText(/No product matches “under £0.05”/)).toBeVisible()
+})
+
 test('a search counts at once when a result is picked before the typing rests', async () => {
   const screen = await open('/')
   await screen.getByRole('searchbox', { name: 'Search products' }).fill('tea thing 4')

@@ -3,10 +3,10 @@ import { memo, startTransition, useDeferredValue, useEffect, useMemo, useState }
 import { usePersonalization } from '../../react.ts'
 import { blend, type ProductSearch } from '../../search.ts'
 import { useChoices } from '../address.ts'
+import { categoryPath, searchPath } from '../catalogue.ts'
 import { Assortment } from '../parts/Assortment.tsx'
 import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
-import { searchPath } from '../parts/SearchBox.tsx'
 import { Popular } from '../parts/shelves.tsx'
 import { useShop } from '../shop.ts'
 import { useSteadyOrder } from '../useSteadyOrder.ts'
@@ -137,13 +137,23 @@ const Results = memo(function Results({ query, search }: ResultsProps) {
   )
 })
 
+/** Of the beginning of a department's word. */
+const LEAST_LETTERS = 3
+
 /** By itself, so that React can let the page breathe between the finding and the suggesting. */
 function Suggestions({ query, search }: ResultsProps) {
   const suggestions = useMemo(
     () => search.suggest(query, 6).filter((text) => text !== query.toLowerCase()),
     [search, query],
   )
-  if (suggestions.length === 0) return null
+  const { catalogue } = useShop()
+  const asked = query.toLowerCase()
+  const departments = catalogue.departments.filter(
+    ({ name }) =>
+      asked.length >= LEAST_LETTERS &&
+      name.split(' ').some((word) => word.toLowerCase().startsWith(asked)),
+  )
+  if (suggestions.length + departments.length === 0) return null
   return (
     // Others are other words in other places, not the same that moved.
     <ul key={suggestions.join('\n')} className="suggestions" aria-label="Suggestions">
@@ -151,6 +161,13 @@ function Suggestions({ query, search }: ResultsProps) {
         <li key={text}>
           <Link href={searchPath(text)} className="chip" onClick={focusHeading}>
             {text}
+          </Link>
+        </li>
+      ))}
+      {departments.map(({ name }) => (
+        <li key={name}>
+          <Link href={categoryPath(name)} className="chip department">
+            All {name}
           </Link>
         </li>
       ))}
