@@ -174,6 +174,12 @@ describe('suggest', () => {
     expect(search.suggest('cak')).toContain('cakestand')
     expect(search.suggest('heart chalk')[0]).toBe('heart chalkboard')
     expect(search.suggest('napk')).toEqual(['napkins'])
+    const candles = createProductSearch([
+      { id: 'a', title: 'Candlestick candle' },
+      { id: 'b', title: 'Handle of a candle' },
+    ])
+    expect(candles.suggest('candl')).toEqual(['candle'])
+    expect(candles.suggest('cendle')).toEqual(['candle'])
   })
 })
 

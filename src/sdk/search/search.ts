@@ -122,7 +122,11 @@ function searchOver(
     },
     suggest(query, limit = 6) {
       const suggestions = new Set<string>()
-      for (const { terms } of index.autoSuggest(query, SUGGEST)) {
+      const words = wordsOf(query).length
+      const asTyped = index.autoSuggest(query, { ...SUGGEST, fuzzy: false })
+      for (const { terms } of asTyped.length > 0 ? asTyped : index.autoSuggest(query, SUGGEST)) {
+        // A title with two words that begin so is no third word that was typed.
+        if (terms.length > words) continue
         suggestions.add(terms.map((term) => vocabulary.spelling(term)).join(' '))
         if (suggestions.size === limit) break
       }
