@@ -113,7 +113,7 @@ export function reportWalks(
       title: `Evaluation: ${shop}`,
       lead: heading(input, summary, walks.length, shop, meanOver),
       parts: [
-        ...(owner ? ownerParts(owner, input.kinds, input.serverKnows) : []),
+        ...(owner ? ownerParts(owner, input) : []),
         ...personalParts(summary),
         ...walks.map(({ tuned }) => tuning(tuned, owner !== null)),
       ],

@@ -98,12 +98,16 @@ describe('the owner’s questions', () => {
     expect(summary.nightly.beginning.lift?.relative).toBeCloseTo(0.4 / 0.5 - 1, 6)
     expect(summary.learning?.install.worse).toMatchObject({ significant: 1, share: 0.5 })
     const report = { title: '', lead: [], notes: [] }
-    const kinds = { purchases: true, others: false }
-    const text = textLines({ ...report, parts: ownerParts(summary, kinds, 'orders') }).join('\n')
+    const printed = (others: boolean, dayOnly: boolean) => {
+      const log = { kinds: { purchases: true, others }, serverKnows: 'orders', dayOnly } as const
+      return textLines({ ...report, parts: ownerParts(summary, log) }).join('\n')
+    }
+    const text = printed(false, false)
     expect(text).toContain('This log holds orders alone')
     expect(text).toContain('not shown')
     expect(text).not.toMatch(/NaN|undefined|Infinity/)
-    const mixed = ownerParts(summary, { ...kinds, others: true }, 'orders')
-    expect(textLines({ ...report, parts: mixed }).join('\n')).not.toContain('orders alone')
+    expect(text).not.toContain('days only')
+    expect(printed(true, true)).not.toContain('orders alone')
+    expect(printed(true, true)).toContain('there is no page at hand')
   })
 })

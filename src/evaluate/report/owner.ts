@@ -1,5 +1,5 @@
 /** @module The first page of the report: a shop owner's four questions. */
-import type { EventKinds } from '../cases.ts'
+import type { EvaluationInput } from '../cases.ts'
 import { type ServerKnows, STORES, type Store } from '../owner/knowledge.ts'
 import { type Compared, DEVICE_STORES, type OwnerSummary } from '../owner/summary.ts'
 import { count, decimal, fixed, lift, share } from './numbers.ts'
@@ -14,9 +14,9 @@ const DEVICE_HOLDS: Readonly<Record<(typeof DEVICE_STORES)[number], string>> = {
 }
 
 const SERVER: Readonly<Record<ServerKnows, string>> = {
-  orders: 'knows orders and the page at hand, no other click',
-  all: 'knows every event at once',
-  nothing: 'knows the page at hand and nothing of the past',
+  orders: 'orders and the page at hand, no other click',
+  all: 'every event at once',
+  nothing: 'the page at hand and nothing of the past',
 }
 
 const STORE_BEGAN: Readonly<Record<Store, string>> = {
@@ -32,16 +32,16 @@ const STORE_BEGAN: Readonly<Record<Store, string>> = {
 
 export function ownerParts(
   summary: OwnerSummary,
-  { purchases, others }: EventKinds,
-  serverKnows: ServerKnows,
+  { kinds, serverKnows, dayOnly }: Pick<EvaluationInput, 'kinds' | 'serverKnows' | 'dayOnly'>,
 ): Part[] {
+  const { purchases, others } = kinds
   const { shoppers, cases, learning } = summary
   const wanted = purchases ? 'what was bought' : 'what was turned to (the log holds no purchases)'
   const asked = `NDCG@10 on ${wanted}, ${count(cases)} cases of ${count(shoppers)} shoppers`
   const device = learning ? 'device' : 'device (base: nothing is learned)'
   return [
-    blind(summary, serverKnows, asked, device),
-    nightly(summary, device),
+    blind(summary, SERVER[serverKnows], dayOnly, asked, device),
+    nightly(summary, dayOnly, device),
     stores(summary, device),
     ...(learning ? [learned(learning)] : []),
   ].map((part, k) => (k === 0 && !others ? { ...part, text: [ORDERS_ALONE, ...part.text] } : part))
@@ -54,7 +54,8 @@ type WithText = Part & { readonly text: readonly string[] }
 
 function blind(
   { blind }: OwnerSummary,
-  serverKnows: ServerKnows,
+  serverKnows: string,
+  dayOnly: boolean,
   asked: string,
   device: string,
 ): WithText {
@@ -81,12 +82,13 @@ function blind(
       }),
     },
     text: [
-      `The server ${SERVER[serverKnows]}, from the log’s beginning on; both have the same model and the better of recently-viewed and item-knn, tuned on what each knows`,
+      `The server knows ${serverKnows}, from the log’s beginning on; both have the same model and the better of recently-viewed and item-knn, tuned on what each knows`,
+      ...(dayOnly ? ['The log knows days only: there is no page at hand'] : []),
     ],
   }
 }
 
-function nightly({ nightly }: OwnerSummary, device: string): WithText {
+function nightly({ nightly }: OwnerSummary, dayOnly: boolean, device: string): WithText {
   return {
     title: '(b) And if the shop had taken every click? A nightly server with the same model',
     table: {
@@ -108,7 +110,12 @@ function nightly({ nightly }: OwnerSummary, device: string): WithText {
         ]
       }),
     },
-    text: ['The server has each event from before the case’s midnight, since the log began'],
+    text: [
+      'The server has each event from before the case’s midnight, since the log began',
+      ...(dayOnly
+        ? ['The log knows days only: so has the device with all since the log began']
+        : []),
+    ],
   }
 }
 
@@ -130,7 +137,7 @@ function stores({ stores }: OwnerSummary, device: string): WithText {
     },
     text: [
       'The better of recently-viewed and item-knn, tuned on stores that began 60 days before the model’s limit, the last line on whole logs',
-      'A shop that hands a signed-in shopper’s own orders to the browser would do better; that is not built, so not measured',
+      'Handing a signed-in shopper’s own orders to the browser is not built, so it is in no line',
     ],
   }
 }
