@@ -14,6 +14,7 @@ import { orders, placeOrder } from './orders.ts'
 import { order } from './preferences.ts'
 import { type Shop, ShopContext } from './shop.ts'
 import { createSignal } from './signal.ts'
+import { forgetVisit, noteAction, told } from './story/visit.ts'
 
 const ITEMS: readonly Item[] = Array.from({ length: 40 }, (_, place) => ({
   id: `i${place}`,
@@ -59,6 +60,7 @@ afterEach(() => {
   orders.set([])
   viewed.set([])
   order.set('personal')
+  forgetVisit()
   history.replaceState(null, '', home)
 })
 
@@ -114,6 +116,22 @@ test('what a page shows has an address that can be copied, or is said to stand i
   await copy.click()
   await expect.element(screen.getByText('Please copy it from the address bar.')).toBeVisible()
   write.mockRestore()
+})
+
+test('the note after a first look is not shown while nothing is kept', async () => {
+  await personalizer.pause(true)
+  told.set(0)
+  const screen = await open('/product/i2')
+  noteAction({ name: 'view_item', item_id: 'i2' })
+  const note = screen.getByText('Got it, on this device only.')
+  await expect.element(screen.getByRole('heading', { level: 1 })).toBeVisible()
+  expect(note.query()).toBeNull()
+  await personalizer.pause(false)
+  expect(note.query()).toBeNull()
+  await personalizer.capture({ name: 'view_item', item_id: 'i2' })
+  await expect.element(note).toBeVisible()
+  await screen.getByRole('button', { name: 'Close this note' }).click()
+  await expect.element(note).not.toBeInTheDocument()
 })
 
 test('a long look is captured once, a short one with its length', async () => {

@@ -30,10 +30,11 @@ function useSaying(): Saying | null {
   const { looks } = useSignal(visit)
   const already = useSignal(told)
   const kept = useSignal(replayKept)
-  const { paused, storage } = usePersonalization()
+  const { events, paused, storage } = usePersonalization()
   // Without a network the shop goes on only where it is kept.
   const goesOn = (kept === 'kept' || kept === 'saves-data') && storage === 'indexeddb'
-  if (paused) return null
+  // Nothing is kept while learning is paused, and where the personalizer could not start.
+  if (paused || events.count === 0) return null
   if (looks >= ENOUGH && goesOn && already < 2) return 'offline'
   if (looks >= 1 && already < 1) return 'learned'
   return null
