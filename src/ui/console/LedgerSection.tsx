@@ -37,8 +37,12 @@ export function LedgerSection({ personalizer, snapshot }: SectionProps) {
   const verify = async () => {
     const { entries: count, brokenAt, signed } = await personalizer.audit.verify()
     const log = await read()
+    const signs =
+      signed === 0
+        ? 'none of them is signed (consents, updates and exports are, where the browser can)'
+        : `${signed} of them signed by this browser, each for all before it`
     return brokenAt === null
-      ? `The chain holds: ${count} entries, each with its own hash and that of the one before; ${signed} of them are signed by this browser, each for all before it. An end that was cut off would not show here; cut off an export, it does.`
+      ? `The chain holds: ${count} entries, each with its own hash and that of the one before; ${signs}. An end that was cut off would not show here; cut off an export, it does.`
       : `The chain is broken at No. ${log[brokenAt]?.sequence}: this entry does not follow from the one before it, or its signature does not hold.`
   }
   const save = async () => {
