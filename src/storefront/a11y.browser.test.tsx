@@ -97,6 +97,17 @@ describe.each(['light', 'dark'])('in %s colours', (theme) => {
     expect(await findings()).toEqual([])
   })
 
+  test('what the empty search box offers has none', async () => {
+    document.documentElement.dataset.theme = theme
+    const { screen, personalizer } = await open('/orders')
+    await expect.element(screen.getByRole('heading', { level: 1 })).toBeVisible()
+    await personalizer.capture({ name: 'search', search_term: 'tea' })
+    await screen.getByRole('searchbox').click()
+    const last = screen.getByRole('region', { name: 'Your last searches' })
+    await expect.element(last.getByRole('link', { name: 'tea' })).toBeVisible()
+    expect(await findings()).toEqual([])
+  })
+
   test('the panel has none either', async () => {
     document.documentElement.dataset.theme = theme
     const { screen } = await open('/')
