@@ -99,7 +99,7 @@ describe.each(['light', 'dark'])('in %s colours', (theme) => {
 
   test('what the empty search box offers has none', async () => {
     document.documentElement.dataset.theme = theme
-    const { screen, personalizer } = await open('/orders')
+    const { screen, personalizer } = await open('/')
     await expect.element(screen.getByRole('heading', { level: 1 })).toBeVisible()
     await personalizer.capture({ name: 'search', search_term: 'tea' })
     await screen.getByRole('searchbox').click()

@@ -25,7 +25,7 @@ export function SearchOffers({ close, back }: SearchOffersProps) {
   const groups = [
     { title: 'Your last searches', names: searches, pathOf: searchPath },
     {
-      title: 'Departments',
+      title: 'Browse departments',
       names: catalogue.departments.slice(0, DEPARTMENTS).map(({ name }) => name),
       pathOf: categoryPath,
     },
