@@ -36,11 +36,11 @@ function missing(page: Page, part: 'shop' | 'replay'): Promise<string[]> {
 }
 
 /** The catalog is no script, so it is in neither list. */
-const keepsCatalogue = (page: Page) =>
+const keepsCatalog = (page: Page) =>
   page.evaluate(async () => Boolean(await caches.match('/catalog/catalog.json')))
 
 async function keepsAll(page: Page): Promise<void> {
-  await expect.poll(() => keepsCatalogue(page)).toBe(true)
+  await expect.poll(() => keepsCatalog(page)).toBe(true)
   await expect.poll(() => missing(page, 'shop')).toEqual([])
   await expect.poll(() => missing(page, 'replay')).toEqual([])
   await expect.poll(() => keepsModel(page)).toBe(true)

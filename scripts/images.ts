@@ -1,5 +1,5 @@
 /**
- * @module Draws the demo shop's product pictures and writes the catalogue that the browser loads:
+ * @module Draws the demo shop's product pictures and writes the catalog that the browser loads:
  * `tsx scripts/images.ts`. The pictures are made, not kept: neither `public/catalog/images` nor
  * `pictures.json`, which holds all of them, is in git.
  */

@@ -1,7 +1,7 @@
 /**
  * @module Writes the built demo's documents: home, departments and products as every new shopper's device
  * will show them, of the same components, with the lists of the base model that is shipped. All other
- * addresses get `shell.html`, the shop's outline. The catalogue is written anew in a new shopper's order, so that a
+ * addresses get `shell.html`, the shop's outline. The catalog is written anew in a new shopper's order, so that a
  * department that somebody opens first can be shown before the device has ranked it.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'

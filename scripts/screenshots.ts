@@ -115,7 +115,7 @@ async function shootForReadme(): Promise<void> {
   await context.close()
 }
 
-/** On a first visit: later ones have the catalogue. */
+/** On a first visit: later ones have the catalog. */
 async function shootUnreachable(look: {
   readonly viewport: { readonly width: number; readonly height: number }
   readonly colorScheme: 'light' | 'dark'

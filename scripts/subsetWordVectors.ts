@@ -1,5 +1,5 @@
 /**
- * @module Cuts a set of word vectors down to the words of one shop's catalogue, so that the shop can
+ * @module Cuts a set of word vectors down to the words of one shop's catalog, so that the shop can
  * carry them: `tsx scripts/subsetWordVectors.ts FROM_DIR SHOP_DIR TO_DIR`.
  */
 import { mkdir, writeFile } from 'node:fs/promises'

@@ -1,7 +1,7 @@
 /**
  * @module Does a query teach? A minute before an order somebody searches for one of its products, by
- * words of its title, and picks nothing; then the personal model ranks the whole catalogue for the
- * order. The product named is an answer told, so it is also taken out of order and catalogue. As a
+ * words of its title, and picks nothing; then the personal model ranks the whole catalog for the
+ * order. The product named is an answer told, so it is also taken out of order and catalog. As a
  * control the query comes from another shopper's order.
  */
 import { searchEntries } from '../../src/core/events/history.ts'
@@ -77,7 +77,7 @@ export const experiment: Experiment = {
       report: {
         title: `Do queries teach? ${shop.name}`,
         lead: [
-          `A minute before an order, title words of one of its products are searched for and nothing is picked; then the whole catalogue is ranked for the order`,
+          `A minute before an order, title words of one of its products are searched for and nothing is picked; then the whole catalog is ranked for the order`,
           `${count(orders.length)} such queries of ${count(perShopper.length)} shoppers, ${count(orders.filter(({ found }) => found === 0).length)} of them about nothing or too much; unnamed: without the product that the query names`,
         ],
         parts: [

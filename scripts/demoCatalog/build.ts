@@ -1,4 +1,4 @@
-/** @module The demo shop's catalogue: titles in readable case, and a department for each item. */
+/** @module The demo shop's catalog: titles in readable case, and a department for each item. */
 import type { Item } from '../../src/core/catalog/item.ts'
 import { buildCatalog } from '../../src/train/import/buildCatalog.ts'
 import type { ImportedLog } from '../../src/train/import/importShop.ts'

@@ -22,7 +22,7 @@ const NEIGHBOURS = 15
 const CO_PURCHASE_WEIGHT = 1
 /** A weak word counts as much as a neighbour this similar. */
 const WEAK_VOTE = 1
-/** Wholesalers' orders of half the catalogue say nothing about what belongs together. */
+/** Wholesalers' orders of half the catalog say nothing about what belongs together. */
 const MAX_BASKET = 60
 
 /** By item; undefined only where there are no departments. */

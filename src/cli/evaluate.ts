@@ -15,7 +15,7 @@ import { seed, share, wholeNumber } from './values.ts'
 
 const syntax = new Command('evaluate')
   .summary('compare what ships with strong baselines on shoppers that training never saw')
-  .description(`Every held-out shopper is walked in time order: all arms rank the whole catalogue, then the case
+  .description(`Every held-out shopper is walked in time order: all arms rank the whole catalog, then the case
 is shown to the guard and learned from. Without --model a base model is trained first. In a log
 without times, leave-one-out asks everybody for the last event: training left out the last two.`)
   .requiredOption('--shop <dir>', 'shop folder')
@@ -58,7 +58,7 @@ without times, leave-one-out asks everybody for the last event: training left ou
   )
   .option(
     '--judgements <file>',
-    'search: table of query, docid, rating; --shop may then be a catalogue file',
+    'search: table of query, docid, rating; --shop may then be a catalog file',
   )
   .addOption(
     new Option(

@@ -170,7 +170,7 @@ describe('import', () => {
     ])
   })
 
-  test('clicks and a catalogue of its own, columns by flags, days only', async () => {
+  test('clicks and a catalog of its own, columns by flags, days only', async () => {
     const { report, shop } = await run(
       {
         'orders.csv': 'wer;was;wann\nann;tea;13.05.2014\nbob;mug;2.5.2014\n',

@@ -20,14 +20,14 @@ const COLUMN_FLAGS = {
   title: 'name of the product',
   event: "what was done, by GA4's names",
   query: 'what was searched for',
-  category: 'of the product, in the catalogue',
-  brand: 'of the product, in the catalogue',
+  category: 'of the product, in the catalog',
+  brand: 'of the product, in the catalog',
 } as const satisfies Partial<Record<Role, string>>
 
 const ROLES = Object.keys(COLUMN_FLAGS) as (keyof typeof COLUMN_FLAGS)[]
 
 const syntax = new Command('import')
-  .summary('turn order log, clicks and catalogue into a shop folder')
+  .summary('turn order log, clicks and catalog into a shop folder')
   .description(
     `Reads CSV, TSV or JSON lines, plain or gzip. Columns are guessed from common names (GA4,
 Shopify, WooCommerce, UCI Online Retail …) or given by flags. Every line that is left out is
@@ -37,7 +37,7 @@ numbered files, \`session item\` a click, becomes one with a week for each file 
   )
   .requiredOption('--orders <file>', 'order log')
   .option('--clicks <file>', 'click log')
-  .option('--catalog <file>', 'catalogue; without it, titles and prices come from the order log')
+  .option('--catalog <file>', 'catalog; without it, titles and prices come from the order log')
   .requiredOption('--out <dir>', 'shop folder to write')
   .option('--currency <code>', 'of the prices, e.g. GBP', currency)
   .option('--delimiter <char>', 'comma, tab, semicolon or pipe', delimiter)
@@ -90,7 +90,7 @@ export const command = defineCommand(syntax, async (options, { progress, print, 
   })
   for (const line of formatReport(report, options.out)) print(line)
   if (catalog && catalog.repeated > 0)
-    print(`catalogue: ${catalog.repeated} rows repeat an id and were left out`)
+    print(`catalog: ${catalog.repeated} rows repeat an id and were left out`)
   return report
 })
 

@@ -1,6 +1,6 @@
 /**
  * @module One shopper's device, case by case: it learns from everything before the case, by the very
- * functions that the browser runs, and scores the catalogue; once the case is known the guard looks.
+ * functions that the browser runs, and scores the catalog; once the case is known the guard looks.
  */
 import type { Case, History } from '../core/features/history.ts'
 import type { ItemStatistics } from '../core/features/itemStatistics.ts'

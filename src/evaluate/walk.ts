@@ -1,5 +1,5 @@
 /**
- * @module Test, then learn: one shopper's cases in time order. Every arm ranks the whole catalogue
+ * @module Test, then learn: one shopper's cases in time order. Every arm ranks the whole catalog
  * before the case is known to it.
  */
 import { withoutLastSession } from '../core/features/cases.ts'

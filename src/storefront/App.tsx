@@ -3,9 +3,9 @@ import { startTransition, useCallback, useEffect, useMemo, useRef, useState } fr
 import type { CaptureInput, Personalizer } from '../index.ts'
 import { PersonalizationProvider } from '../react.ts'
 import { whenIdle } from './breathe.ts'
-import { type Catalogue, loadCatalogue, productPath } from './catalogue.ts'
+import { type Catalog, loadCatalog, productPath } from './catalog.ts'
 import { Frame } from './Frame.tsx'
-import { type FirstPage, firstCatalogue } from './firstPage.ts'
+import { type FirstPage, firstCatalog } from './firstPage.ts'
 import { forgetTogether } from './forgetting.ts'
 import { followKnown } from './known.ts'
 import { bringLaterPages } from './later.tsx'
@@ -29,35 +29,35 @@ export function App({ first, start }: AppProps) {
     async (signal: AbortSignal) => {
       // Those of a page that is on screen are in it; the others must not delay its list.
       if (!first) void loadPictures()
-      const catalogue = await loadCatalogue(first?.items, signal)
+      const catalog = await loadCatalog(first?.items, signal)
       if (first) void loadPictures()
-      return catalogue
+      return catalog
     },
     [first],
   )
-  const { value, failure, retry } = useLoaded(load, () => first && firstCatalogue(first))
+  const { value, failure, retry } = useLoaded(load, () => first && firstCatalog(first))
   if (failure !== null) return <Unreachable message={failure} onRetry={retry} />
   if (!value) return <Opening />
-  return <OpenShop catalogue={value} bestsellers={first?.bestsellers} start={start} />
+  return <OpenShop catalog={value} bestsellers={first?.bestsellers} start={start} />
 }
 
 interface OpenShopProps {
-  readonly catalogue: Catalogue
+  readonly catalog: Catalog
   readonly bestsellers: readonly string[] | undefined
   readonly start: AppProps['start']
 }
 
-function OpenShop({ catalogue, bestsellers: ids, start }: OpenShopProps) {
+function OpenShop({ catalog, bestsellers: ids, start }: OpenShopProps) {
   const [started, setStarted] = useState<Started | null>(null)
   const [unavailable, setUnavailable] = useState<string | null>(null)
   const waiting = useRef<CaptureInput[]>([])
   const current = useRef<Personalizer | null>(null)
   const [lastLooked] = useState(() => createSignal<string | null>(null))
   const [bestsellers] = useState(() => createSignal(ids))
-  const known = useRef(catalogue)
+  const known = useRef(catalog)
   useEffect(() => {
-    known.current = catalogue
-  }, [catalogue])
+    known.current = catalog
+  }, [catalog])
 
   useEffect(() => {
     let left = false
@@ -87,7 +87,7 @@ function OpenShop({ catalogue, bestsellers: ids, start }: OpenShopProps) {
   }, [start, lastLooked])
 
   // What may be wanted later waits: on a slow line and a slow phone it would delay the first list.
-  const whole = catalogue.enoughFor === null
+  const whole = catalog.enoughFor === null
   const open = whole && (started !== null || unavailable !== null)
   useEffect(() => {
     if (!open) return
@@ -102,14 +102,14 @@ function OpenShop({ catalogue, bestsellers: ids, start }: OpenShopProps) {
   }, [])
   const shop = useMemo<Shop>(
     () => ({
-      catalogue,
+      catalog,
       capture,
       unavailable,
       canContribute: started?.canContribute ?? false,
       bestsellers,
       lastLooked,
     }),
-    [catalogue, capture, unavailable, started, bestsellers, lastLooked],
+    [catalog, capture, unavailable, started, bestsellers, lastLooked],
   )
 
   return (
@@ -117,7 +117,7 @@ function OpenShop({ catalogue, bestsellers: ids, start }: OpenShopProps) {
       <PersonalizationProvider
         // A list of products that are not known yet would be a list with holes.
         personalizer={(whole && started?.personalizer) || null}
-        items={catalogue.items}
+        items={catalog.items}
         linkTo={productPath}
       >
         <Frame />

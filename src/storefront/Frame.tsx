@@ -1,7 +1,7 @@
 /** @module Every page's frame and the shop's addresses. */
 import { type MouseEvent, memo, Suspense, useDeferredValue } from 'react'
 import { Route, Switch, useLocation } from 'wouter'
-import { samePath } from './catalogue.ts'
+import { samePath } from './catalog.ts'
 import { laterPage } from './later.tsx'
 import { Arrival } from './navigation.ts'
 import { Category } from './pages/Category.tsx'
@@ -26,8 +26,8 @@ const FastForward = laterPage(() =>
 const Console = laterPage(() => import('./pages/Console.tsx').then((page) => page.Console))
 
 export function Frame() {
-  const { catalogue, unavailable } = useShop()
-  const { enoughFor } = catalogue
+  const { catalog, unavailable } = useShop()
+  const { enoughFor } = catalog
   // The click is answered at once; the new page is drawn in slices that let the next click through.
   const [path] = useLocation()
   const shown = useDeferredValue(path)

@@ -6,7 +6,7 @@ import type { Item } from '../index.ts'
 import { PersonalizationProvider } from '../react.ts'
 import { createFakePersonalizer } from '../ui/react/testPersonalizer.ts'
 import { basket, priced, viewed, wishlist } from './basket.ts'
-import { createCatalogue } from './catalogue.ts'
+import { createCatalog } from './catalog.ts'
 import { Frame } from './Frame.tsx'
 import { orders, placeOrder } from './orders.ts'
 import { type Shop, ShopContext } from './shop.ts'
@@ -44,7 +44,7 @@ async function open(address: string) {
   history.pushState(null, '', address)
   const personalizer = createFakePersonalizer(ITEMS)
   const shop: Shop = {
-    catalogue: createCatalogue(ITEMS),
+    catalog: createCatalog(ITEMS),
     capture: (event) => void personalizer.capture(event),
     canContribute: true,
     unavailable: null,
@@ -91,7 +91,7 @@ describe.each(['light', 'dark'])('in %s colours', (theme) => {
     ])
     wishlist.set(['i2'])
     viewed.set(['i3', 'i5'])
-    placeOrder(priced(basket.get(), createCatalogue(ITEMS).get), 0)
+    placeOrder(priced(basket.get(), createCatalog(ITEMS).get), 0)
     const { screen } = await open(address)
     await expect.element(screen.getByRole('heading', { level: 1 })).toBeVisible()
     expect(await findings()).toEqual([])

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Item } from '../index.ts'
 import { clampQuantity, MAX_QUANTITY, priced, sumOf } from './basket.ts'
-import { createCatalogue, OTHER } from './catalogue.ts'
+import { createCatalog, OTHER } from './catalog.ts'
 import { money } from './text.ts'
 
 describe('basket', () => {
@@ -35,7 +35,7 @@ describe('basket', () => {
 })
 
 test('departments: largest first, the rest last, every item once', () => {
-  const { departments, get } = createCatalogue([
+  const { departments, get } = createCatalog([
     { id: '1' },
     { id: '2' },
     { id: '3', category: 'Bags' },

@@ -3,7 +3,7 @@ import { useCallback, useMemo } from 'react'
 import type { Item } from '../index.ts'
 import { type Facet, type FacetGroup, narrow } from '../search.ts'
 import { useChoices } from './address.ts'
-import { isSold, OTHER } from './catalogue.ts'
+import { isSold, OTHER } from './catalog.ts'
 
 const BANDS = [
   { value: '0-1', label: 'Under £1', from: 0, to: 1 },

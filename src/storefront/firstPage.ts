@@ -4,7 +4,7 @@
  * have it; whatever else is opened first begins with the shop's outline.
  */
 import type { Item } from '../index.ts'
-import { type Catalogue, type Department, isSold, samePath, soldFirst } from './catalogue.ts'
+import { type Catalog, type Department, isSold, samePath, soldFirst } from './catalog.ts'
 import { PAGE } from './parts/StockList.tsx'
 
 export interface FirstPage {
@@ -33,8 +33,8 @@ export const FOR_YOU = 12
 /** In the shop's window, at the top of the home page. */
 const CHOSEN = ['85123A', '22423', '20725', '22720']
 
-/** Chosen products; a catalogue without them shows one of each of its largest departments instead. */
-export function windowOf({ get, departments }: Catalogue): readonly Item[] {
+/** Chosen products; a catalog without them shows one of each of its largest departments instead. */
+export function windowOf({ get, departments }: Catalog): readonly Item[] {
   const chosen = CHOSEN.flatMap((id) => get(id) ?? []).filter(isSold)
   if (chosen.length === CHOSEN.length) return chosen
   return departments
@@ -44,7 +44,7 @@ export function windowOf({ get, departments }: Catalogue): readonly Item[] {
 }
 
 /** @param bestsellers ids, best first */
-export function firstHome(whole: Catalogue, bestsellers: readonly string[]): FirstPage {
+export function firstHome(whole: Catalog, bestsellers: readonly string[]): FirstPage {
   const departments = whole.departments.map(({ name, size, face }) => ({
     name,
     size,
@@ -64,7 +64,7 @@ export function firstHome(whole: Catalogue, bestsellers: readonly string[]): Fir
 }
 
 /** @param path of the department's page */
-export function firstDepartment(whole: Catalogue, path: string, of: Department): FirstPage {
+export function firstDepartment(whole: Catalog, path: string, of: Department): FirstPage {
   const shown = new Set([...of.items].sort(soldFirst).slice(0, PAGE))
   const items = of.items.map((item) => (shown.has(item) ? item : counted(item)))
   return { path, items, departments: namesOf(whole), department: of.name }
@@ -79,15 +79,14 @@ const counted = ({ id, category, price, available }: Item): Item => ({
 })
 
 /** @param path of the product's page */
-export function firstProduct(whole: Catalogue, path: string, item: Item): FirstPage {
+export function firstProduct(whole: Catalog, path: string, item: Item): FirstPage {
   return { path, items: [item], departments: namesOf(whole) }
 }
 
-const namesOf = ({ departments }: Catalogue) =>
-  departments.map(({ name, size }) => ({ name, size }))
+const namesOf = ({ departments }: Catalog) => departments.map(({ name, size }) => ({ name, size }))
 
-/** The part of the catalogue that this page needs; the rest is on its way. */
-export function firstCatalogue({ path, items, departments, department }: FirstPage): Catalogue {
+/** The part of the catalog that this page needs; the rest is on its way. */
+export function firstCatalog({ path, items, departments, department }: FirstPage): Catalog {
   const byId = new Map(items.map((item) => [item.id, item]))
   const known = departments.map(({ name, size, face }): Department => {
     const item = byId.get(face ?? '') ?? items[0]

@@ -6,7 +6,7 @@
 async function ask(path: string, signal?: AbortSignal): Promise<Response> {
   let response: Response
   try {
-    // biome-ignore lint/style/noRestrictedGlobals: the shop's own catalogue, not the package's traffic
+    // biome-ignore lint/style/noRestrictedGlobals: the shop's own catalog, not the package's traffic
     response = await fetch(`${import.meta.env.BASE_URL}${path}`, { signal })
   } catch (cause) {
     throw unreachable(cause)

@@ -4,7 +4,7 @@ import { renderToString } from 'react-dom/server'
 import { Router } from 'wouter'
 import type { Item } from '../index.ts'
 import { App } from './App.tsx'
-import { categoryPath, createCatalogue, productPath, titleOf } from './catalogue.ts'
+import { categoryPath, createCatalog, productPath, titleOf } from './catalog.ts'
 import {
   FIRST_PAGE,
   type FirstPage,
@@ -41,7 +41,7 @@ export function* renderPages(
   pictures: PicturePack,
 ): Generator<Rendered> {
   pack.set(pictures)
-  const whole = createCatalogue(items)
+  const whole = createCatalog(items)
   yield render(HOME_TITLE, firstHome(whole, bestsellers))
   for (const department of whole.departments)
     yield render(department.name, firstDepartment(whole, categoryPath(department.name), department))

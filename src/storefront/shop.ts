@@ -1,11 +1,11 @@
-/** @module What every page can ask for: catalogue, order, and capturing what the shopper does. */
+/** @module What every page can ask for: catalog, order, and capturing what the shopper does. */
 import { createContext, useContext } from 'react'
 import type { CaptureInput } from '../index.ts'
-import type { Catalogue } from './catalogue.ts'
+import type { Catalog } from './catalog.ts'
 import type { Signal } from './signal.ts'
 
 export interface Shop {
-  readonly catalogue: Catalogue
+  readonly catalog: Catalog
   /** GA4 event; kept on this device only. Held back until the personalizer has started. */
   readonly capture: (event: CaptureInput) => void
   readonly canContribute: boolean

@@ -7,7 +7,7 @@ import { waitFor } from '../testPatience.ts'
 import { createFakePersonalizer, type FakePersonalizer } from '../ui/react/testPersonalizer.ts'
 import { hideChoices } from './address.ts'
 import { basket, priced, rememberView, viewed, wishlist } from './basket.ts'
-import { createCatalogue } from './catalogue.ts'
+import { createCatalog } from './catalog.ts'
 import { Frame } from './Frame.tsx'
 import { forgetTogether } from './forgetting.ts'
 import { orders, placeOrder } from './orders.ts'
@@ -27,10 +27,10 @@ const ITEMS: readonly Item[] = Array.from({ length: 40 }, (_, place) => ({
 const home = location.pathname + location.search
 let personalizer: FakePersonalizer
 
-async function open(address: string, catalogue = createCatalogue(ITEMS)) {
+async function open(address: string, catalog = createCatalog(ITEMS)) {
   history.pushState(null, '', address)
   const shop: Shop = {
-    catalogue,
+    catalog,
     capture: (event) => void personalizer.capture(event),
     canContribute: false,
     unavailable: null,
@@ -269,9 +269,9 @@ test('an order is remembered on this device, can be bought again, and goes with 
 })
 
 test('what is forgotten leaves the shop’s own shelves, and erasing empties them', async () => {
-  const catalogue = createCatalogue(ITEMS)
+  const catalog = createCatalog(ITEMS)
   const looked = createSignal<string | null>('i1', 'i1')
-  const together = forgetTogether(personalizer, catalogue.get, looked)
+  const together = forgetTogether(personalizer, catalog.get, looked)
   for (const id of ['i1', 'i2', 'i3']) rememberView(id)
   rememberView('i1')
   expect(viewed.get()).toEqual(['i1', 'i3', 'i2'])
@@ -281,7 +281,7 @@ test('what is forgotten leaves the shop’s own shelves, and erasing empties the
   await together.forget({ kind: 'category', name: 'Garden' })
   expect(viewed.get()).toEqual(['i2'])
   wishlist.set(['i4'])
-  placeOrder(priced([{ id: 'i2', quantity: 1 }], catalogue.get), 0)
+  placeOrder(priced([{ id: 'i2', quantity: 1 }], catalog.get), 0)
   await together.erase()
   expect([viewed.get(), wishlist.get(), orders.get()]).toEqual([[], [], []])
 })
@@ -371,7 +371,7 @@ test('a search counts at once when a result is picked before the typing rests', 
 })
 
 test('whoever goes to the results before they are found keeps the focus when they come', async () => {
-  const whole = createCatalogue(ITEMS)
+  const whole = createCatalog(ITEMS)
   let find = () => {}
   const until = new Promise<void>((resolve) => {
     find = resolve

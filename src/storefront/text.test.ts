@@ -6,7 +6,7 @@ import { count, money } from './text.ts'
 const pounds = new Intl.NumberFormat('en-GB', { style: 'currency', currency: 'GBP' })
 
 describe('money', () => {
-  it('writes every price of the catalogue as Intl would', () => {
+  it('writes every price of the catalog as Intl would', () => {
     const file = new URL('../../public/catalog/catalog.json', import.meta.url)
     const items = JSON.parse(readFileSync(file, 'utf8')) as { price?: number }[]
     const prices = [...new Set(items.flatMap(({ price }) => price ?? []))]

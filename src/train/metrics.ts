@@ -1,5 +1,5 @@
 /**
- * @module Ranking metrics of one case over the full catalogue, with several relevant items a case.
+ * @module Ranking metrics of one case over the full catalog, with several relevant items a case.
  * Ties break by item row, so that a number does not depend on how a sort treats equals.
  */
 import { NearsideError } from '../core/error.ts'

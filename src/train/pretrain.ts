@@ -1,5 +1,5 @@
 /**
- * @module Makes a base model from a shop's log and catalogue. Reads top to bottom:
+ * @module Makes a base model from a shop's log and catalog. Reads top to bottom:
  * split → encoder and item table → ranker with the encoder's
  * score as one more column → validate with and without the encoder → trees over its highest, where they
  * help → context → judge the features → what a shop's searches say → population prior → files.

@@ -1,6 +1,6 @@
 /**
  * @module Measures a base model on training shoppers that its encoder has not seen, next order
- * against the full catalogue. Statistics are out of fold and from before each case, so that the
+ * against the full catalog. Statistics are out of fold and from before each case, so that the
  * number is what a new shopper would get. Held-out shoppers are never touched.
  */
 

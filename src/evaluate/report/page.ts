@@ -3,7 +3,7 @@ import { drawChart, legendOf } from './charts.ts'
 import type { Part, Report, Table } from './report.ts'
 import { STYLES } from './styles.ts'
 
-/** Nothing may be loaded or run, whatever a catalogue's texts try. */
+/** Nothing may be loaded or run, whatever a catalog's texts try. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 /** @param result stands in the page as JSON, for whoever wants to compute with its numbers. */

@@ -13,11 +13,11 @@ export interface Judgements {
   /** Queries with at least one relevant product, in the order of the file. */
   readonly queries: readonly JudgedQuery[]
   readonly rows: number
-  /** Rows whose product the catalogue lacks. */
+  /** Rows whose product the catalog lacks. */
   readonly unknownDocids: number
   /** Rows that say again what an earlier row said. */
   readonly repeated: number
-  /** Queries left out: no row names a product of the catalogue, or no product is relevant. */
+  /** Queries left out: no row names a product of the catalog, or no product is relevant. */
   readonly withoutJudgements: number
   readonly withoutRelevant: number
 }

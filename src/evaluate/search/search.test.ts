@@ -83,7 +83,7 @@ async function run(
 }
 
 describe('against judgements', () => {
-  it('reports every arm with intervals, from a shop folder or a catalogue alone', async () => {
+  it('reports every arm with intervals, from a shop folder or a catalog alone', async () => {
     const judgements = await file(
       'judgements.csv',
       `${judgementsText()}\nnothing,00,0\nelsewhere,gone,3\nred lamp,gone,2\nred lamp,00,3`,
@@ -112,7 +112,7 @@ describe('against judgements', () => {
     expect(again.result.arms).toEqual(result.arms)
   }, 30_000)
 
-  it('takes a folder with one file that looks like a catalogue, and asks which of two', async () => {
+  it('takes a folder with one file that looks like a catalog, and asks which of two', async () => {
     const judgements = await file('folder.csv', judgementsText())
     const alone = join(folder, 'feed')
     await mkdir(alone)
@@ -120,9 +120,9 @@ describe('against judgements', () => {
     await writeFile(join(alone, 'products.ndjson'), await readFile(catalogFile))
     const { result } = await run({ shop: alone, judgements })
     expect(result.arms).toEqual((await run({ shop: catalogFile, judgements })).result.arms)
-    await writeFile(join(alone, 'catalogue.csv.gz'), '')
+    await writeFile(join(alone, 'catalog.csv.gz'), '')
     await expect(run({ shop: alone, judgements })).rejects.toThrow(
-      /which of catalogue.csv.gz, products.ndjson is the catalogue/,
+      /which of catalog.csv.gz, products.ndjson is the catalog/,
     )
   }, 30_000)
 

@@ -66,7 +66,7 @@ export function evaluateSearch(
   return byPurchases({ ...asked, model, protocol: 'personal' }, steps)
 }
 
-/** The queries of a judgement file that can be answered from the catalogue. */
+/** The queries of a judgement file that can be answered from the catalog. */
 export async function readJudged(path: string, file: string) {
   const items = await readItems(path)
   const known = new Set(items.map(({ id }) => id))
@@ -74,7 +74,7 @@ export async function readJudged(path: string, file: string) {
   if (queries.length < LEAST_QUERIES)
     throw new NearsideError(
       'input-invalid',
-      `${basename(file)}: ${queries.length} queries have a relevant product of this catalogue; at least ${LEAST_QUERIES} are needed for an interval`,
+      `${basename(file)}: ${queries.length} queries have a relevant product of this catalog; at least ${LEAST_QUERIES} are needed for an interval`,
     )
   return { items, queries, counts }
 }
@@ -97,7 +97,7 @@ async function byJudgements(
       title: `Search: ${shop}`,
       lead: [
         `${shop}: ${queries.length} judged queries over ${count(items.length)} products; 95 % intervals by bootstrap over queries; unjudged products count as not relevant`,
-        `${count(counts.rows)} judgements; ${counts.unknownDocids} name no product of the catalogue, ${counts.repeated} repeat another`,
+        `${count(counts.rows)} judgements; ${counts.unknownDocids} name no product of the catalog, ${counts.repeated} repeat another`,
         `Left out: ${counts.withoutRelevant} queries without a relevant product, ${counts.withoutJudgements} without any judged product`,
       ],
       parts: searchParts(summary, JUDGED_ARMS, ['ndcg@10:judged', 'judged@10', 'ndcg@10:typo']),
@@ -175,13 +175,13 @@ export function searchParts(
 }
 
 /**
- * A shop folder's catalogue, whether or not it has a log; or a catalogue file as `import` reads, or
+ * A shop folder's catalog, whether or not it has a log; or a catalog file as `import` reads, or
  * the one such file of a folder.
  */
 async function readItems(path: string): Promise<readonly Item[]> {
   const found = await stat(path).catch(() => undefined)
   if (!found)
-    throw new NearsideError('input-invalid', `${path}: there is no such shop folder or catalogue`)
+    throw new NearsideError('input-invalid', `${path}: there is no such shop folder or catalog`)
   if (!found.isDirectory()) return (await readCatalogFile(path, {}, undefined, {})).items
   const catalog = await findFile(join(path, 'catalog.jsonl'))
   if (catalog) return readCatalog(catalog)
@@ -191,10 +191,10 @@ async function readItems(path: string): Promise<readonly Item[]> {
   throw new NearsideError(
     'input-invalid',
     likely.length === 0
-      ? `${path}: holds no catalog.jsonl or catalog.jsonl.gz to search in, nor a file that looks like a catalogue`
-      : `${path}: which of ${likely.join(', ')} is the catalogue? Give --shop that file`,
+      ? `${path}: holds no catalog.jsonl or catalog.jsonl.gz to search in, nor a file that looks like a catalog`
+      : `${path}: which of ${likely.join(', ')} is the catalog? Give --shop that file`,
   )
 }
 
 /** A table by its ending, products by its name. */
-const LIKE_A_CATALOG = /^(catalog|catalogue|products?|items?)\b.*\.(jsonl|ndjson|csv|tsv)(\.gz)?$/i
+const LIKE_A_CATALOG = /^(catalog|catalog|products?|items?)\b.*\.(jsonl|ndjson|csv|tsv)(\.gz)?$/i

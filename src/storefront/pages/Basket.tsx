@@ -9,7 +9,7 @@ import {
   setQuantity,
   sumOf,
 } from '../basket.ts'
-import { productPath, titleOf } from '../catalogue.ts'
+import { productPath, titleOf } from '../catalog.ts'
 import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'
@@ -19,8 +19,8 @@ import { useSignal } from '../signal.ts'
 import { money } from '../text.ts'
 
 export function Basket() {
-  const { catalogue } = useShop()
-  const lines = priced(useSignal(basket), catalogue.get)
+  const { catalog } = useShop()
+  const lines = priced(useSignal(basket), catalog.get)
   if (lines.length === 0) {
     return (
       <Page title="Your basket">

@@ -1,6 +1,6 @@
 /** @module `/category/:name`: a department in personal order, to narrow down and sort. */
 import { useMemo } from 'react'
-import { type Department, soldFirst } from '../catalogue.ts'
+import { type Department, soldFirst } from '../catalog.ts'
 import { Assortment } from '../parts/Assortment.tsx'
 import { Page } from '../parts/Page.tsx'
 import { order } from '../preferences.ts'
@@ -10,19 +10,19 @@ import { useSteadyOrder } from '../useSteadyOrder.ts'
 import { NotFound } from './NotFound.tsx'
 
 export function Category({ name }: { readonly name: string }) {
-  const { catalogue } = useShop()
-  const department = catalogue.department(name)
+  const { catalog } = useShop()
+  const department = catalog.department(name)
   return department ? <Shelves key={name} department={department} /> : <NotFound />
 }
 
 function Shelves({ department }: { readonly department: Department }) {
-  const { catalogue, unavailable } = useShop()
+  const { catalog, unavailable } = useShop()
   const personal = useSignal(order)
   const ids = useMemo(() => department.items.map((item) => item.id), [department])
   const ranked = useSteadyOrder(department.name, ids, true)
   const items = useMemo(
-    () => ranked.ids.flatMap((id) => catalogue.get(id) ?? []).sort(soldFirst),
-    [ranked.ids, catalogue],
+    () => ranked.ids.flatMap((id) => catalog.get(id) ?? []).sort(soldFirst),
+    [ranked.ids, catalog],
   )
   return (
     <Page title={department.name}>

@@ -1,7 +1,7 @@
 /** @module `/checkout`: a demonstration that says so; one `purchase` event, no personal data. */
 import { useEffect, useRef, useState } from 'react'
 import { basket, type PricedLine, priced, sumOf } from '../basket.ts'
-import { titleOf } from '../catalogue.ts'
+import { titleOf } from '../catalog.ts'
 import { placeOrder } from '../orders.ts'
 import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
@@ -11,8 +11,8 @@ import { useSignal } from '../signal.ts'
 import { money } from '../text.ts'
 
 export function Checkout() {
-  const { catalogue, capture } = useShop()
-  const lines = priced(useSignal(basket), catalogue.get)
+  const { catalog, capture } = useShop()
+  const lines = priced(useSignal(basket), catalog.get)
   const [bought, setBought] = useState<readonly PricedLine[] | null>(null)
 
   function buy() {

@@ -7,14 +7,14 @@ import { useShop } from '../shop.ts'
 
 export function Console() {
   const personalizer = usePersonalizer()
-  const { catalogue, unavailable, canContribute } = useShop()
+  const { catalog, unavailable, canContribute } = useShop()
   return (
     <Page title="Privacy console">
       <ServerSees />
       {personalizer ? (
         <PrivacyConsole
           personalizer={personalizer}
-          items={catalogue.items}
+          items={catalog.items}
           canContribute={canContribute}
         />
       ) : (

@@ -1,7 +1,7 @@
 /** @module `/`: what is for you, what goes with what you looked at, departments, what is popular. */
 import { memo, useEffect, useState } from 'react'
 import { usePersonalization, usePersonalizer } from '../../react.ts'
-import { type Catalogue, categoryPath, productPath, titleOf } from '../catalogue.ts'
+import { type Catalog, categoryPath, productPath, titleOf } from '../catalog.ts'
 import { windowOf } from '../firstPage.ts'
 import { Link } from '../parts/Link.tsx'
 import { ShelfOutline } from '../parts/Outlines.tsx'
@@ -16,17 +16,17 @@ export const HOME_TITLE = 'Gifts and small pleasures'
 
 export function Home() {
   useTitle(HOME_TITLE)
-  const { catalogue, bestsellers } = useShop()
+  const { catalog, bestsellers } = useShop()
   // Of the first page only: on the way back, the shopper's own list is there at once.
   const [first] = useState(bestsellers.get)
   useEffect(() => () => bestsellers.set(undefined), [bestsellers])
   return (
     <div className="page home">
-      <Hero catalogue={catalogue} />
+      <Hero catalog={catalog} />
       <YourList first={first} />
       <BecauseYouLooked />
       <RecentlyViewed />
-      <DepartmentTiles catalogue={catalogue} />
+      <DepartmentTiles catalog={catalog} />
       <Popular initialItems={first} />
       <Behind />
     </div>
@@ -43,15 +43,15 @@ function BecauseYouLooked() {
 
 /** The item of this visit, else the strongest that was learned; erased history leaves none. */
 function useLastLooked() {
-  const { catalogue, lastLooked } = useShop()
+  const { catalog, lastLooked } = useShop()
   const { learned, events } = usePersonalization()
   if (events.count === 0) return undefined
   const id = lastLooked.get() ?? learned.find((entry) => entry.kind === 'item')?.name
-  return id === undefined ? undefined : catalogue.get(id)
+  return id === undefined ? undefined : catalog.get(id)
 }
 
-const Hero = memo(function Hero({ catalogue }: { readonly catalogue: Catalogue }) {
-  const shown = windowOf(catalogue)
+const Hero = memo(function Hero({ catalog }: { readonly catalog: Catalog }) {
+  const shown = windowOf(catalog)
   return (
     <section className="hero">
       <div className="hero-text">
@@ -74,16 +74,12 @@ const Hero = memo(function Hero({ catalogue }: { readonly catalogue: Catalogue }
   )
 })
 
-const DepartmentTiles = memo(function DepartmentTiles({
-  catalogue,
-}: {
-  readonly catalogue: Catalogue
-}) {
+const DepartmentTiles = memo(function DepartmentTiles({ catalog }: { readonly catalog: Catalog }) {
   return (
     <section aria-labelledby="departments-title">
       <h2 id="departments-title">Departments</h2>
       <ul className="tiles">
-        {catalogue.departments.map(({ name, size, face }) => (
+        {catalog.departments.map(({ name, size, face }) => (
           <li key={name}>
             <Link className="tile" href={categoryPath(name)}>
               <Picture item={face} size={96} alt="" />

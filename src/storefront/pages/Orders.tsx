@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import type { Item } from '../../index.ts'
 import { addToBasket } from '../basket.ts'
-import { isSold, productPath, titleOf } from '../catalogue.ts'
+import { isSold, productPath, titleOf } from '../catalog.ts'
 import { type OrderLine, orders, type PlacedOrder, totalOf } from '../orders.ts'
 import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
@@ -45,11 +45,11 @@ const day = formatLater(
 )
 
 function Order({ order }: { readonly order: PlacedOrder }) {
-  const { catalogue, capture } = useShop()
+  const { catalog, capture } = useShop()
   const [said, setSaid] = useState('')
   const id = `order-${order.number}`
   const known = order.lines.flatMap((line) => {
-    const item = catalogue.get(line.id)
+    const item = catalog.get(line.id)
     return item ? [{ line, item }] : []
   })
   const sold = known.filter(({ item }) => isSold(item))

@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import type { Item } from '../../index.ts'
 import { addToBasket, clampQuantity, MAX_QUANTITY, toggleWish, wishlist } from '../basket.ts'
-import { categoryPath, isSold, OTHER, titleOf } from '../catalogue.ts'
+import { categoryPath, isSold, OTHER, titleOf } from '../catalog.ts'
 import { Icon } from '../parts/Icon.tsx'
 import { Link } from '../parts/Link.tsx'
 import { useTitle } from '../parts/Page.tsx'
@@ -16,7 +16,7 @@ import { useProductView } from '../useView.ts'
 import { NotFound } from './NotFound.tsx'
 
 export function Product({ id }: { readonly id: string }) {
-  const item = useShop().catalogue.get(id)
+  const item = useShop().catalog.get(id)
   return item ? <Details key={id} item={item} /> : <NotFound />
 }
 

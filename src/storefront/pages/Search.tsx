@@ -3,7 +3,7 @@ import { memo, startTransition, useDeferredValue, useEffect, useMemo, useState }
 import { usePersonalization } from '../../react.ts'
 import { blend, type ProductSearch } from '../../search.ts'
 import { useChoices } from '../address.ts'
-import { categoryPath, searchPath } from '../catalogue.ts'
+import { categoryPath, searchPath } from '../catalog.ts'
 import { Assortment } from '../parts/Assortment.tsx'
 import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
@@ -19,17 +19,17 @@ export function Search() {
   const asked = (choices.get('q') ?? '').trim()
   // What is typed shows at once; the results follow, without holding up the next letter.
   const query = useDeferredValue(asked)
-  const { catalogue } = useShop()
+  const { catalog } = useShop()
   const [search, setSearch] = useState<ProductSearch | null>(null)
   useEffect(() => {
     let left = false
-    catalogue.search().then((ready) => {
+    catalog.search().then((ready) => {
       if (!left) startTransition(() => setSearch(ready))
     })
     return () => {
       left = true
     }
-  }, [catalogue])
+  }, [catalog])
 
   useAsked(asked, search !== null && query === asked)
 
@@ -87,9 +87,9 @@ interface ResultsProps {
 }
 
 const Results = memo(function Results({ query, search }: ResultsProps) {
-  const { catalogue, unavailable } = useShop()
+  const { catalog, unavailable } = useShop()
   // All of them: a cap would be shown as their number.
-  const hits = useMemo(() => search.find(query, catalogue.items.length), [search, query, catalogue])
+  const hits = useMemo(() => search.find(query, catalog.items.length), [search, query, catalog])
   const ids = useMemo(() => hits.map((hit) => hit.id), [hits])
   const ranked = useSteadyOrder(query, ids)
   const tolerance = usePersonalization().model?.searchTolerance
@@ -98,8 +98,8 @@ const Results = memo(function Results({ query, search }: ResultsProps) {
     [hits, ranked.settled, ranked.ids, tolerance],
   )
   const items = useMemo(
-    () => blended.flatMap((hit) => catalogue.get(hit.id) ?? []),
-    [blended, catalogue],
+    () => blended.flatMap((hit) => catalog.get(hit.id) ?? []),
+    [blended, catalog],
   )
   const termsOf = useMemo(() => {
     const terms = new Map(hits.map((hit) => [hit.id, hit.terms]))
@@ -146,9 +146,9 @@ function Suggestions({ query, search }: ResultsProps) {
     () => search.suggest(query, 6).filter((text) => text !== query.toLowerCase()),
     [search, query],
   )
-  const { catalogue } = useShop()
+  const { catalog } = useShop()
   const asked = query.toLowerCase()
-  const departments = catalogue.departments.filter(
+  const departments = catalog.departments.filter(
     ({ name }) =>
       asked.length >= LEAST_LETTERS &&
       name.split(' ').some((word) => word.toLowerCase().startsWith(asked)),

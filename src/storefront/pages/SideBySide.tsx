@@ -3,7 +3,7 @@ import { type ReactNode, useMemo } from 'react'
 import type { Recommendation } from '../../index.ts'
 import { usePersonalization, useRecommendations, WhyThis } from '../../react.ts'
 import { useChoices } from '../address.ts'
-import { productPath, titleOf } from '../catalogue.ts'
+import { productPath, titleOf } from '../catalog.ts'
 import {
   cameFrom,
   KNOWN_PLACES,
@@ -24,9 +24,9 @@ import { useShop } from '../shop.ts'
 const SHOWN = 10
 
 export function SideBySide() {
-  const { catalogue, unavailable } = useShop()
+  const { catalog, unavailable } = useShop()
   const [choices, choose] = useChoices()
-  const department = catalogue.department(choices.get('in') ?? '')
+  const department = catalog.department(choices.get('in') ?? '')
   const category = department?.name
   const base = useRecommendations({ limit: KNOWN_PLACES, order: 'base', category })
   const personal = useRecommendations({ limit: KNOWN_PLACES, order: 'personal', category })
@@ -55,7 +55,7 @@ export function SideBySide() {
             }
           >
             <option value="">The whole shop</option>
-            {catalogue.departments.map(({ name }) => (
+            {catalog.departments.map(({ name }) => (
               <option key={name}>{name}</option>
             ))}
           </select>
@@ -89,14 +89,12 @@ interface SummaryProps {
 }
 
 function Summary({ movements, seen, canRank }: SummaryProps) {
-  const { catalogue } = useShop()
+  const { catalog } = useShop()
   const { entered, furthest } = movements
-  const riser = furthest && catalogue.get(furthest.id)
+  const riser = furthest && catalog.get(furthest.id)
   if (!canRank)
     return (
-      <p>
-        The shop’s model could not be loaded, so both lists are in the catalogue’s order for now.
-      </p>
+      <p>The shop’s model could not be loaded, so both lists are in the catalog’s order for now.</p>
     )
   if (seen === 0)
     return (
@@ -204,8 +202,8 @@ interface RowProps {
 const ARROWS = { up: '▲', down: '▼', same: '=' } as const
 
 function Row({ placed, place, move, why }: RowProps) {
-  const { catalogue } = useShop()
-  const item = catalogue.get(placed.id)
+  const { catalog } = useShop()
+  const item = catalog.get(placed.id)
   if (!item) return null
   return (
     <li className="compare-row">

@@ -9,8 +9,8 @@ import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
 
 export function Wishlist() {
-  const { catalogue } = useShop()
-  const items = useSignal(wishlist).flatMap((id) => catalogue.get(id) ?? [])
+  const { catalog } = useShop()
+  const items = useSignal(wishlist).flatMap((id) => catalog.get(id) ?? [])
   return (
     <Page title="Your wishlist">
       {items.length === 0 ? (

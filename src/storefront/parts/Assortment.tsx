@@ -2,7 +2,7 @@
 import { type ReactNode, useDeferredValue, useMemo } from 'react'
 import type { Item } from '../../index.ts'
 import { useChoices } from '../address.ts'
-import { titleOf } from '../catalogue.ts'
+import { titleOf } from '../catalog.ts'
 import { useFacets } from '../facets.ts'
 import { useShop } from '../shop.ts'
 import { useListView } from '../useView.ts'
@@ -33,7 +33,7 @@ interface AssortmentProps {
 
 export function Assortment(props: AssortmentProps) {
   const { items, order, label, departments = false, settled, termsOf, children } = props
-  const { catalogue } = useShop()
+  const { catalog } = useShop()
   const [choices, choose] = useChoices()
   const facets = useFacets(items, departments)
   const sort = SORTS[choices.get('sort') ?? '']
@@ -44,7 +44,7 @@ export function Assortment(props: AssortmentProps) {
   // A choice shows at once; its list follows, in slices that let the next choice through.
   const listed = useDeferredValue(shown)
   // A page that was rendered beforehand knows neither the shopper nor the choices in the address.
-  const rendered = catalogue.enoughFor !== null
+  const rendered = catalog.enoughFor !== null
   const chosen = facets.chosen > 0 || sort !== undefined || choices.has('show')
   useListView(label, settled && !rendered ? shown.map((item) => item.id) : [])
 

@@ -2,7 +2,7 @@
 import { memo } from 'react'
 import { useLocation } from 'wouter'
 import { basket, wishlist } from '../basket.ts'
-import { categoryPath, samePath } from '../catalogue.ts'
+import { categoryPath, samePath } from '../catalog.ts'
 import { theme, useDark } from '../preferences.ts'
 import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
@@ -50,12 +50,12 @@ export const Header = memo(function Header() {
 })
 
 function Departments() {
-  const { catalogue } = useShop()
+  const { catalog } = useShop()
   const [path] = useLocation()
   return (
     <nav className="departments-nav" aria-label="Departments">
       <ul>
-        {catalogue.departments.slice(0, 12).map(({ name }) => (
+        {catalog.departments.slice(0, 12).map(({ name }) => (
           <li key={name}>
             <Link
               href={categoryPath(name)}

@@ -1,4 +1,4 @@
-/** @module Before there is a catalogue: the shop's outline, or why it can't open. */
+/** @module Before there is a catalog: the shop's outline, or why it can't open. */
 import { Icon } from './Icon.tsx'
 import { Outlines } from './Outlines.tsx'
 import { SHOP_NAME } from './Page.tsx'

@@ -1,6 +1,6 @@
 /** @module A product's picture in a box of fixed shape, so that nothing moves when it arrives. */
 import type { Item } from '../../index.ts'
-import { titleOf } from '../catalogue.ts'
+import { titleOf } from '../catalog.ts'
 import { usePicture } from '../pictures.ts'
 
 interface PictureProps {

@@ -8,12 +8,12 @@ import { Card } from './ProductCard.tsx'
 
 /** @param except the product whose page this is */
 export function RecentlyViewed({ except }: { readonly except?: string }) {
-  const { catalogue } = useShop()
+  const { catalog } = useShop()
   const ids = useSignal(viewed)
-  if (catalogue.enoughFor !== null) return <ShelfOutline />
+  if (catalog.enoughFor !== null) return <ShelfOutline />
   const items = ids
     .filter((id) => id !== except)
-    .flatMap((id) => catalogue.get(id) ?? [])
+    .flatMap((id) => catalog.get(id) ?? [])
     .slice(0, 6)
   if (items.length === 0) return null
   return (

@@ -5,7 +5,7 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 import { useChoices } from '../address.ts'
-import { searchPath } from '../catalogue.ts'
+import { searchPath } from '../catalog.ts'
 import { Icon } from './Icon.tsx'
 import { SearchOffers } from './SearchOffers.tsx'
 

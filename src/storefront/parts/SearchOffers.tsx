@@ -5,7 +5,7 @@
 import { type KeyboardEvent, useEffect, useState } from 'react'
 import type { Personalizer } from '../../index.ts'
 import { usePersonalizer } from '../../react.ts'
-import { categoryPath, searchPath } from '../catalogue.ts'
+import { categoryPath, searchPath } from '../catalog.ts'
 import { useShop } from '../shop.ts'
 import { Link } from './Link.tsx'
 
@@ -20,13 +20,13 @@ interface SearchOffersProps {
 }
 
 export function SearchOffers({ close, back }: SearchOffersProps) {
-  const { catalogue } = useShop()
+  const { catalog } = useShop()
   const searches = useLastSearches(usePersonalizer())
   const groups = [
     { title: 'Your last searches', names: searches, pathOf: searchPath },
     {
       title: 'Browse departments',
-      names: catalogue.departments.slice(0, DEPARTMENTS).map(({ name }) => name),
+      names: catalog.departments.slice(0, DEPARTMENTS).map(({ name }) => name),
       pathOf: categoryPath,
     },
   ]

@@ -18,8 +18,8 @@ export function ServerSees() {
         that has them behind a “?” shows them to the server, if it is asked for that page.
       </p>
       <p>
-        <strong>Recommendation files</strong>: the shop’s catalogue and model, the same for
-        everybody. Fetches by the recommender are counted in the log below.
+        <strong>Recommendation files</strong>: the shop’s catalog and model, the same for everybody.
+        Fetches by the recommender are counted in the log below.
       </p>
       <p>
         <strong>Shared updates</strong>: none, unless you ask to help the shop learn. Each is in the

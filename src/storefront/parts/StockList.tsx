@@ -22,7 +22,7 @@ interface StockListProps {
 /** How much is shown stands in the address, so that "back" finds the same page. */
 export const StockList = memo(function StockList(props: StockListProps) {
   const { items, label, settled, termsOf } = props
-  const { catalogue } = useShop()
+  const { catalog } = useShop()
   const [choices, choose] = useChoices()
   const shown = Math.max(PAGE, Number(choices.get('show')) || 0)
   const list = useRef<HTMLUListElement>(null)
@@ -40,7 +40,7 @@ export const StockList = memo(function StockList(props: StockListProps) {
         className="grid"
         ref={list}
         aria-label={label}
-        aria-busy={!settled || catalogue.enoughFor !== null}
+        aria-busy={!settled || catalog.enoughFor !== null}
       >
         {settled ? (
           items.slice(0, shown).map((item, place) => (

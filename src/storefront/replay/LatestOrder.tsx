@@ -1,20 +1,20 @@
 /** @module The order that was just replayed: what the learned list would have shown, and what was bought of it. */
 
 import type { Item } from '../../index.ts'
-import { productPath, titleOf } from '../catalogue.ts'
+import { productPath, titleOf } from '../catalog.ts'
 import { Link } from '../parts/Link.tsx'
 import { Picture } from '../parts/Picture.tsx'
 import { useShop } from '../shop.ts'
 import type { ReplayStep } from './replay.ts'
 
 export function LatestOrder({ step }: { readonly step: ReplayStep }) {
-  const { catalogue } = useShop()
+  const { catalog } = useShop()
   const bought = new Set(step.order.items)
-  const shown = step.lists.personal.flatMap(({ id }) => catalogue.get(id) ?? [])
+  const shown = step.lists.personal.flatMap(({ id }) => catalog.get(id) ?? [])
   const hits = shown.filter(({ id }) => bought.has(id)).length
   const others = step.order.items
     .filter((id) => !shown.some((item) => item.id === id))
-    .flatMap((id) => catalogue.get(id) ?? [])
+    .flatMap((id) => catalog.get(id) ?? [])
   return (
     <section className="latest" aria-labelledby="latest-title">
       <h2 id="latest-title">The latest order</h2>

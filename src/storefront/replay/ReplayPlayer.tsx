@@ -46,11 +46,11 @@ interface ReplayPlayerProps {
 const playsByItself = () => !savesData() && !matchMedia('(prefers-reduced-motion: reduce)').matches
 
 export function ReplayPlayer({ shopper, all, onAll }: ReplayPlayerProps) {
-  const { catalogue } = useShop()
+  const { catalog } = useShop()
   const { orders } = shopper
   const player = useMemo(
-    () => createPlayer({ orders, open: () => createReplay(catalogue.items), wait }),
-    [orders, catalogue],
+    () => createPlayer({ orders, open: () => createReplay(catalog.items), wait }),
+    [orders, catalog],
   )
   const state = useSyncExternalStore(player.subscribe, player.getSnapshot)
   const [pace, setPace] = useState(1)

@@ -23,7 +23,7 @@ interface YourListProps {
 }
 
 export function YourList({ first }: YourListProps) {
-  const { catalogue } = useShop()
+  const { catalog } = useShop()
   const id = useId()
   const chosen = useSignal(order)
   const [held, hold] = useState(false)
@@ -71,7 +71,7 @@ export function YourList({ first }: YourListProps) {
             (held
               ? EVERYONES
               : !(loading && before) &&
-                lineOf({ now: items ?? [], before, done, known }, catalogue.get))}
+                lineOf({ now: items ?? [], before, done, known }, catalog.get))}
         </p>
         {/* The style sheet shows it: the page's first rendering doesn't know the shopper's choice. */}
         <p className="for-you-note">
@@ -81,7 +81,7 @@ export function YourList({ first }: YourListProps) {
       <Gliding className="grid with-reasons" aria-busy={loading} {...handlers}>
         {items ? (
           items.map((recommendation, place) => {
-            const item = catalogue.get(recommendation.id)
+            const item = catalog.get(recommendation.id)
             return (
               item && (
                 // What keeps its place in the first list stays as it is; nothing else of it is moved,

@@ -1,6 +1,6 @@
 /** @module The sentence above the own list: what moved, and what it moved for. Pure. */
 import type { Item, Recommendation } from '../../index.ts'
-import { titleOf } from '../catalogue.ts'
+import { titleOf } from '../catalog.ts'
 import type { Action } from './visit.ts'
 
 export interface Shown {

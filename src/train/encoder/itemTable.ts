@@ -156,7 +156,7 @@ export function frequentWords(items: readonly Item[], leastTitles: number): stri
     .sort()
 }
 
-/** Logs of price that cut the catalogue into equally full bands. */
+/** Logs of price that cut the catalog into equally full bands. */
 function quantiles(items: readonly Item[], bands: number): Float32Array {
   const logs = items
     .flatMap(({ price }) => (price !== undefined && price > 0 ? [Math.log(price)] : []))

@@ -1,4 +1,4 @@
-/** @module The catalogue of a shop that has none but its order log. */
+/** @module The catalog of a shop that has none but its order log. */
 
 import type { Item } from '../../core/catalog/item.ts'
 import { DAY } from '../../core/time.ts'

@@ -1,4 +1,4 @@
-/** @module A shop's own catalogue file, from any table with an id column. */
+/** @module A shop's own catalog file, from any table with an id column. */
 import type { Item } from '../../core/catalog/item.ts'
 import { parseItem } from '../../core/catalog/parseItem.ts'
 import { NearsideError } from '../../core/error.ts'

@@ -37,7 +37,7 @@ export function normalName(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '')
 }
 
-/** Those of the named columns that a table has: flags are given once for log, clicks and catalogue. */
+/** Those of the named columns that a table has: flags are given once for log, clicks and catalog. */
 export function presentColumns(
   table: Table,
   named: Readonly<Partial<Record<Role, string>>> = {},

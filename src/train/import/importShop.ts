@@ -1,4 +1,4 @@
-/** @module From order log, clicks and catalogue to a shop folder with a report. */
+/** @module From order log, clicks and catalog to a shop folder with a report. */
 
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** @module An order log or a catalogue as rows of named columns, from CSV, TSV or JSON lines. */
+/** @module An order log or a catalog as rows of named columns, from CSV, TSV or JSON lines. */
 import { basename } from 'node:path'
 import { NearsideError } from '../../core/error.ts'
 import { type Encoding, readLines, readText } from '../shop/lines.ts'

@@ -155,7 +155,7 @@ export function outcomesOf(
   const evidence = evidenceOf(problemUnder(trial, prior))
   const { base, features } = trial.terms
   const fused = fuse({ parameters }, { ...prior, fusionWeight: 1 }, evidence)
-  // Scores are linear in λ: the catalogue is multiplied once.
+  // Scores are linear in λ: the catalog is multiplied once.
   const moved = personalScores(model, { base: new Float32Array(base.length), features }, fused, 1)
   return fusionWeights.map((fusionWeight) => {
     const served = fusionWeight * fused.fusionWeight

@@ -1,5 +1,5 @@
 /**
- * @module The candidates of training cases as a device meets them: the highest of the whole catalogue,
+ * @module The candidates of training cases as a device meets them: the highest of the whole catalog,
  * for the trees. A table of sampled rows holds every target, wherever it ranks, and so teaches that
  * what ranks low is often wanted: trees grown on that rank worse than none, weights forgive it.
  */

@@ -83,7 +83,7 @@ export interface RankerResult {
   readonly encoderWeight: number
   /** The same features fitted without the encoder's score. */
   readonly alone: { readonly weights: Float32Array; readonly records: readonly FeatureRecord[] }
-  /** The highest of the catalogue by those, for each case with a history; raw features. */
+  /** The highest of the catalog by those, for each case with a history; raw features. */
   readonly candidates: RankerDataset
   /** Columns that the log can't teach. */
   readonly untaught: ReadonlySet<number>

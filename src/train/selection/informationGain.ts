@@ -8,7 +8,7 @@ import type { Random } from '../../core/model/random.ts'
 import type { RankerDataset } from '../ranker/dataset.ts'
 
 export interface FeatureGain {
-  /** Bits per item of the catalogue, as the corrected sample stands for it. */
+  /** Bits per item of the catalog, as the corrected sample stands for it. */
   readonly gain: number
   /** The largest of the shuffled gains, bits: beyond it with a chance of 1 in `SHUFFLES` + 1. */
   readonly noise: number

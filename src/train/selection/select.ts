@@ -18,7 +18,7 @@ import { lassoPath } from './lasso.ts'
 
 export interface FeatureJudgement {
   readonly name: string
-  /** Bits per item of the catalogue, and the most that shuffled values gained. */
+  /** Bits per item of the catalog, and the most that shuffled values gained. */
   readonly gain: number
   readonly noise: number
   /** The largest strength of the L1 term, as a share of the smallest that leaves nothing, at which it enters. */

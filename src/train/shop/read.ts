@@ -16,7 +16,7 @@ import { readEvents } from './readEvents.ts'
 import type { Shop } from './shop.ts'
 
 /**
- * The whole folder in memory. Items keep the catalogue's order; items that only the log knows come
+ * The whole folder in memory. Items keep the catalog's order; items that only the log knows come
  * after them, id-only, in order of first appearance. Shoppers come in order of first appearance,
  * their interactions by time (lines of equal time keep the file's order). A line without a session
  * belongs to the session of its UTC day. If any time is a bare date, or every time is midnight, the
@@ -27,7 +27,7 @@ import type { Shop } from './shop.ts'
  * alone.
  *
  * @param now milliseconds since the epoch: lines of the log after it are wrong
- * @throws NearsideError `input-invalid` (folder, events), `catalog-invalid` (catalogue)
+ * @throws NearsideError `input-invalid` (folder, events), `catalog-invalid` (catalog)
  */
 export async function readShop(
   directory: string,

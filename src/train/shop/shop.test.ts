@@ -113,7 +113,7 @@ describe('readShop', () => {
     ['{"id":"a"}\n{"id":"a"}\n', "catalog.jsonl line 2: the id 'a' was already used on line 1"],
     ['{"id":"a"}\n\n{"id":', 'catalog.jsonl line 3: is not JSON'],
     ['{"id":"a","price":"dear"}', "catalog.jsonl line 1: field 'price'"],
-  ])('refuses catalogue %j', async (text, message) => {
+  ])('refuses catalog %j', async (text, message) => {
     await put('catalog.jsonl', text)
     await put('events.tsv', `${HEADER}a\tpurchase\tx\t2011-01-01\t\n`)
     await expect(readShop(folder)).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-/** @module The catalogue as the pages need it. */
+/** @module The catalog as the pages need it. */
 import type { Item } from '../index.ts'
 import { type ProductSearch, parseItem, prepareProductSearch } from '../search.ts'
 import { breathe, breatheAfter, rest } from './breathe.ts'
@@ -11,11 +11,11 @@ export interface Department {
   readonly size: number
   /** The product that stands for it. */
   readonly face: Item
-  /** All of them, once the catalogue is whole. */
+  /** All of them, once the catalog is whole. */
   readonly items: readonly Item[]
 }
 
-export interface Catalogue {
+export interface Catalog {
   /** Address of the only page that it is enough for; null once it is whole. */
   readonly enoughFor: string | null
   readonly items: readonly Item[]
@@ -36,29 +36,29 @@ export const OTHER = 'Everything else'
  * shows one is drawn again
  * @throws Error in a sentence that can be shown
  */
-export async function loadCatalogue(
+export async function loadCatalog(
   known: readonly Item[] = [],
   signal?: AbortSignal,
-): Promise<Catalogue> {
+): Promise<Catalog> {
   const shown = new Map(known.map((item) => [item.id, item]))
   const items: Item[] = []
   const pause = breatheAfter(PAUSE_MS)
   for await (const some of loadArray('catalog/catalog.json', signal)) {
     for (const raw of some) {
-      const item = parseItem(raw, `catalogue item ${items.length + 1}`)
+      const item = parseItem(raw, `catalog item ${items.length + 1}`)
       const same = shown.get(item.id)
       items.push(same && JSON.stringify(same) === JSON.stringify(item) ? same : item)
     }
     await pause()
   }
-  if (items.length === 0) throw new Error('The shop’s catalogue is empty.')
-  return createCatalogue(items)
+  if (items.length === 0) throw new Error('The shop’s catalog is empty.')
+  return createCatalog(items)
 }
 
 /** A pause may cost a frame, which somebody who waits for a product waits for, too. */
 const PAUSE_MS = 8
 
-export function createCatalogue(items: readonly Item[]): Catalogue {
+export function createCatalog(items: readonly Item[]): Catalog {
   const byId = new Map(items.map((item) => [item.id, item]))
   const byName = new Map<string, Item[]>()
   for (const item of items) {
