@@ -200,7 +200,7 @@ test('no page is wider than a phone', async ({ page }) => {
   await expectNarrow('the panel')
 })
 
-const WITHOUT_PICTURES = ['/checkout', '/fast-forward', '/console']
+const WITHOUT_PICTURES = ['/checkout', '/console']
 
 test('every picture says its size and keeps to it', async ({ page }) => {
   await fill(page)
@@ -209,8 +209,9 @@ test('every picture says its size and keeps to it', async ({ page }) => {
     await page.goto(address)
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
     // A picture has its size at once, so the first of them is waited for where there will be any.
+    // Fast-forward plays by itself; its first order takes a slow machine a while.
     if (!WITHOUT_PICTURES.includes(address))
-      await expect(page.locator('main img').first()).toBeVisible()
+      await expect(page.locator('main img').first()).toBeVisible({ timeout: 60_000 })
     await page.waitForLoadState('networkidle')
     const { pictures, wrong } = await page.locator('img').evaluateAll((images) => ({
       pictures: images.length,
