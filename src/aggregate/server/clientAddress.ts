@@ -11,10 +11,9 @@ export type IsTrusted = (address: string) => boolean
 export function trustedProxies(list: readonly string[]): IsTrusted {
   const proxies = new BlockList()
   for (const one of list) {
-    const [address, bits] = one.split('/')
+    const [, address = one, bits = isIPv6(one) ? 128 : 32] = /^(.+)\/(\d+)$/.exec(one) ?? []
     try {
-      const most = isIPv6(address) ? 128 : 32
-      proxies.addSubnet(address, bits === undefined ? most : Number(bits), familyOf(address))
+      proxies.addSubnet(address, Number(bits), familyOf(address))
     } catch (cause) {
       throw new NearsideError('input-invalid', `'${one}' is neither an address nor a network`, {
         cause,
