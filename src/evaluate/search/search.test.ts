@@ -120,9 +120,9 @@ describe('against judgements', () => {
     await writeFile(join(alone, 'products.ndjson'), await readFile(catalogFile))
     const { result } = await run({ shop: alone, judgements })
     expect(result.arms).toEqual((await run({ shop: catalogFile, judgements })).result.arms)
-    await writeFile(join(alone, 'catalog.csv.gz'), '')
+    await writeFile(join(alone, 'catalogue.csv.gz'), '')
     await expect(run({ shop: alone, judgements })).rejects.toThrow(
-      /which of catalog.csv.gz, products.ndjson is the catalog/,
+      /which of catalogue.csv.gz, products.ndjson is the catalog/,
     )
   }, 30_000)
 

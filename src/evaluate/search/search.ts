@@ -197,4 +197,4 @@ async function readItems(path: string): Promise<readonly Item[]> {
 }
 
 /** A table by its ending, products by its name. */
-const LIKE_A_CATALOG = /^(catalog|catalog|products?|items?)\b.*\.(jsonl|ndjson|csv|tsv)(\.gz)?$/i
+const LIKE_A_CATALOG = /^(catalog(ue)?|products?|items?)\b.*\.(jsonl|ndjson|csv|tsv)(\.gz)?$/i
