@@ -484,7 +484,7 @@ class Audit:
     def __init__(self, bundle, key=None, earlier=None, allow_unsigned=False):
         self.bundle, self.ledger = bundle, bundle["ledger"]
         self.key, self.earlier, self.allow_unsigned = key, earlier, allow_unsigned
-        self.faults, self.notes = [], []
+        self.faults, self.unpriced = [], 0
         self.removed = newest_that_stands_for_others(self.ledger)
         self.reports, self.loss_squared, self.remade, self.fits = {}, 0.0, 0, 0
 
@@ -579,6 +579,7 @@ class Audit:
         if not (squared.is_integer() and most.is_integer() and squared <= most * most):
             self.fault("norm", entry, "the update is longer than the clip norm allows")
         if "noiseMultiplier" not in detail:
+            self.unpriced += 1
             return
         z, delta = number(detail["noiseMultiplier"]), number(detail.get("delta"))
         if detail.get("reportId") != removed.get("lastReport"):
@@ -623,7 +624,7 @@ class Audit:
             if entry is None:
                 continue
             try:
-                wrong = self.compare(opening, entry["detail"])
+                wrong = self.compare(opening, entry)
             except (ValueError, TypeError, KeyError, AttributeError, struct.error, OverflowError) as e:
                 wrong = f"can't be made again: {e}"
             if wrong is None:
@@ -631,13 +632,16 @@ class Audit:
             elif wrong:
                 self.fault("report", entry, wrong)
 
-    def compare(self, opening, detail):
+    def compare(self, opening, sent):
+        detail = sent["detail"]
         update = unbase64(opening["salt"]) + unbase64(opening["update"])
         if sha256(update).hex() != detail.get("commitment"):
             return "the kept update is not what the log commits to"
         if any(name not in opening for name in ("delta", "random", "round")):
             return ""
-        _, made = make_report(opening)
+        body, made = make_report(opening)
+        if len(body) != sent["bytesSent"]:
+            return f"made again, it has {len(body)} bytes"
         wrong = next((name for name in made if made[name] != detail.get(name)), None)
         if wrong is not None:
             return f"made again, its {wrong} is {made[wrong]}, not {detail.get(wrong)}"
@@ -645,7 +649,6 @@ class Audit:
             if entry["kind"] == "receipt" and entry["detail"].get("id") == opening["reportId"]:
                 if entry["detail"].get("key") != opening["policy"]["leader"]["signing"]:
                     return "its receipt is signed by another key than the policy's leader"
-                break
         return None
 
     def check_fits(self):
@@ -753,6 +756,7 @@ def main():
             f"{path}: {'ok' if ok else 'NOT ok'}; {len(audit.ledger)} entries, "
             f"{len(audit.reports)} reports, {audit.remade} made again the same to the bit, "
             f"{audit.fits} fits opened, ε = {epsilon:.6g}"
+            + (f" without {audit.unpriced} that don't say their noise" if audit.unpriced else "")
         )
     return code
 

@@ -41,7 +41,8 @@ export async function checkDeltas(
   let others = 0
   for (const { delta, made, reportId } of openings) {
     const entry = reports.get(reportId)
-    if (entry?.detail.modelHash !== hash || delta === undefined || made === undefined) {
+    if (!entry) continue
+    if (entry.detail.modelHash !== hash || delta === undefined || made === undefined) {
       others++
       continue
     }

@@ -57,7 +57,7 @@ function whatLeft(ledger: readonly LedgerEntry[], audit: Audit): string[] {
   )
   const asked = `Files were asked for ${times(fetched)}, as far as the log still lists it. That tells a server what any page view does: an address and a time.`
   if (uploads === 0) return ['The log has no report that was sent.', asked]
-  const better = (100 * normalCdf(Math.sqrt(lossSquared) / 2)).toFixed(0)
+  const better = Math.ceil(100 * normalCdf(Math.sqrt(lossSquared) / 2))
   return [
     `Reports were sent ${times(uploads)}, ${count(bytesSent, 'byte')} together; the log still lists ${reports} of them one by one (one that got no answer is sent again). For ${receipts} there is a signed receipt.`,
     'A report is one list of numbers: how this person’s shopping would change what is the same for everybody. It names no product, no search and no person, is the same size for everybody, and is split between two servers so that neither can read it alone; one operator of both could.',
@@ -81,7 +81,13 @@ function agreements(ledger: readonly LedgerEntry[], { consents, faults }: Audit)
   )
   const without = faults.some(({ check }) => check === 'consent')
   return [
-    ...(said.length > 0 ? said : ['To nothing: no report may be sent.']),
+    ...(said.length > 0
+      ? said
+      : [
+          consents
+            ? 'To send reports, before the oldest entry that the log still lists.'
+            : 'To nothing.',
+        ]),
     `At the end, reports ${consents ? 'may' : 'may not'} be sent. ${without ? 'Something was sent without a consent: see above.' : 'Each report in the log has a consent before it.'}`,
   ]
 }

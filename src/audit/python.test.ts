@@ -13,7 +13,7 @@ const SCRIPT = fileURLToPath(new URL('../../tools/verify.py', import.meta.url))
 const hasPython = spawnSync('python3', ['--version']).status === 0
 
 /** Each kind of change twice. */
-const FIXTURES = 48
+const FIXTURES = 50
 const SEED = 11
 
 interface Said {

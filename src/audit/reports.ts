@@ -52,7 +52,7 @@ export async function checkReports(
 /** @returns null: the same; empty: an earlier version kept too little; else what differs */
 async function compare(
   opening: Opening,
-  { detail }: LedgerEntry,
+  { detail, bytesSent }: LedgerEntry,
   receipts: readonly LedgerEntry[],
 ): Promise<string | null> {
   const { delta, random, round, policy: given } = opening
@@ -71,10 +71,12 @@ async function compare(
   const differs = Object.entries(made.detail).find(([name, value]) => detail[name] !== value)
   if (differs) return `made again, its ${differs[0]} is ${differs[1]}, not ${detail[differs[0]]}`
   if (detail.delta !== policy.delta) return `its δ is not the policy’s, ${policy.delta}`
-  if ((await sha256Hex(made.body)) !== detail.sha256) return 'made again, it has other bytes'
+  if (made.body.length !== bytesSent || (await sha256Hex(made.body)) !== detail.sha256)
+    return 'made again, it has other bytes'
   if (made.opening.random !== random) return 'more random bytes were kept than it was made with'
-  const receipt = receipts.find(({ detail: { id } }) => id === opening.reportId)
-  if (receipt && receipt.detail.key !== policy.leader.signing)
+  const ofAnotherKey = ({ detail: { id, key } }: LedgerEntry) =>
+    id === opening.reportId && key !== policy.leader.signing
+  if (receipts.some(ofAnotherKey))
     return 'its receipt is signed by another key than the policy’s leader'
   return null
 }

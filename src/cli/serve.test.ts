@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { DEMO_PARAMETERS } from '../aggregate/server/terms.ts'
+import { DEMO_PARAMETERS } from '../aggregate/protocol/demoParameters.ts'
 import { createModels } from '../aggregate/server/testFederation.ts'
 import { freePort } from '../aggregate/server/testPort.ts'
 import { testFolder } from '../testFolder.ts'

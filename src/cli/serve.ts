@@ -1,8 +1,9 @@
 /** @module `nearside serve`: an aggregation server. */
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import { DEMO_PARAMETERS } from '../aggregate/protocol/demoParameters.ts'
 import { SINGLE_PATHS } from '../aggregate/server/single.ts'
 import { SERVER_ROLES, type ServerRole, startServer } from '../aggregate/server/startServer.ts'
-import { DEMO_PARAMETERS, describeCost, readTerms } from '../aggregate/server/terms.ts'
+import { describeCost, readTerms } from '../aggregate/server/terms.ts'
 import { defineCommand } from './command.ts'
 import { httpUrl, wholeNumber } from './values.ts'
 

@@ -1,26 +1,9 @@
-/** @module The terms that an operator chooses: the demo's, and what a file says otherwise. */
+/** @module The terms that an operator chooses: the demo's, or what a file says. */
 import { readFile } from 'node:fs/promises'
 import { NearsideError } from '../../core/error.ts'
 import { costOf } from '../privacy/gaussianAccountant.ts'
+import { DEMO_PARAMETERS } from '../protocol/demoParameters.ts'
 import { type PolicyParameters, parseParameters } from '../protocol/policy.ts'
-
-/**
- * A demo's terms: 32 devices and noise of one clip norm give ε = 4.9 for one report and 11.0 for
- * four (δ = 1e-6). A shop with thousands of devices a round takes more noise and a larger goal.
- */
-export const DEMO_PARAMETERS: PolicyParameters = {
-  task: 'nearside-demo',
-  clipNorm: 0.05,
-  scale: 2 ** 20,
-  noiseMultiplier: 1,
-  delta: 1e-6,
-  aggregationGoal: 32,
-  learningRate: 0.5,
-  maxParticipations: 4,
-  // A minute, so that the demo can be played through; a real shop waits a day or more.
-  minSeparationSeconds: 60,
-  periodDays: 365,
-}
 
 /**
  * @param file JSON with every one of the terms, or `demo` for the demo's

@@ -194,6 +194,14 @@ export const WITH_THE_KEY: Readonly<Record<string, Tampering>> = {
     const at = Math.floor(((4 * delta.length + 20) / 3) * 4)
     return { random: random.slice(0, at) + (random[at] === 'A' ? 'B' : 'A') + random.slice(at + 1) }
   }),
+  'fewer bytes than were sent': (scene) => {
+    const { ledger, settings } = scene.bundle
+    const kept = ((settings.openings ?? []) as Opening[]).map(({ reportId }) => reportId)
+    const isKept = ({ kind, detail }: LedgerEntry) =>
+      kind === 'upload' && kept.includes(String(detail.reportId))
+    const less = ledger.map((entry) => (isKept(entry) ? { ...entry, bytesSent: 0 } : entry))
+    return ledger.some(isKept) ? signed(scene, less) : null
+  },
   'another policy': lieOfReport(({ policy }) => ({
     policy: { ...policy, noiseMultiplier: policy.noiseMultiplier * 2 },
   })),

@@ -10,6 +10,7 @@ import {
   type SigningKeys,
   sign,
 } from '../../aggregate/privacy/signature.ts'
+import { DEMO_PARAMETERS } from '../../aggregate/protocol/demoParameters.ts'
 import { type Policy, policyHash } from '../../aggregate/protocol/policy.ts'
 import { parseReport } from '../../aggregate/protocol/report.ts'
 import { sha256, toBase64, toHex } from '../../core/bytes.ts'
@@ -48,16 +49,7 @@ export async function createAggregators(): Promise<Aggregators> {
   const policy: Policy = {
     format: 1,
     trust: 'two-aggregators',
-    task: 'selftest',
-    clipNorm: 0.05,
-    scale: 1_048_576,
-    noiseMultiplier: 1,
-    delta: 1e-6,
-    aggregationGoal: 32,
-    learningRate: 0.5,
-    maxParticipations: 4,
-    minSeparationSeconds: 60,
-    periodDays: 365,
+    ...DEMO_PARAMETERS,
     model: { version: '1', hash: BASE },
     parameters: { projectionDiagonal: DIMENSION, featureWeights: SHARED_LENGTH - DIMENSION },
     leader: keys,
