@@ -3,7 +3,7 @@
 /** Which prices are asked for. */
 export type PriceTest = (price: number) => boolean
 
-const AMOUNT = '(\\d+(?:\\.\\d{1,2})?)(?![\\d.]*\\p{L})'
+const AMOUNT = '(\\d+(?:,\\d{3})*(?:\\.\\d{1,2})?)(?![\\d.]*\\p{L})'
 /** Without a sign of a currency a number is a price only at the end: "under 5 years" is none. */
 const ANY = `(?:[£$€]\\s?${AMOUNT}|${AMOUNT}\\s*$)`
 const SURE = `[£$€]\\s?${AMOUNT}`
@@ -32,8 +32,9 @@ export function takePrice(
   for (const [form, test] of FORMS) {
     const found = form.exec(query)
     if (!found) continue
-    const [a, b] = found.slice(1).filter((part) => part !== undefined)
-    return { rest: query.replace(found[0], ' '), fits: test(Number(a), Number(b)) }
+    const amounts = found.slice(1).filter((part) => part !== undefined)
+    const [a, b] = amounts.map((amount) => Number(amount.replaceAll(',', '')))
+    return { rest: query.replace(found[0], ' '), fits: test(a, b) }
   }
   return null
 }

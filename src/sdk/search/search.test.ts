@@ -137,6 +137,8 @@ describe('what people type', () => {
     expect(found('£2.95')).toEqual(['21558'])
     expect(found('£4 - £13')).toEqual(['22423', '85123A'])
     expect(found('birthday over 5')).toEqual(['22423'])
+    expect(found('cakestand under £1,000')).toEqual(['22423'])
+    expect(found('over £1,000.50')).toEqual([])
     expect(found('umbrella under £3')).toEqual([])
     expect(takePrice('toy under 5 years')).toBeNull()
     expect(takePrice('umbrella between £3 and £5')?.rest.trim()).toBe('umbrella')
@@ -148,6 +150,20 @@ describe('what people type', () => {
     expect(found('#85123a, 22423')).toEqual(['85123A', '22423'])
     // One digit from two others of the shop: another number is no slip.
     expect(found('22425')).toEqual([])
+  })
+
+  it('is no code where ids are words, and names the very id where two differ by case alone', () => {
+    const lamp = { id: 'lamp', title: 'Desk lamp' }
+    const shop = createProductSearch([
+      lamp,
+      { id: '1a', title: 'Wall lamp', price: 5 },
+      { id: '1A', title: 'Floor lamp', price: 50, available: false },
+    ])
+    const found = (query: string) => shop.find(query).map(({ id }) => id)
+    expect(found('lamp')).toHaveLength(3)
+    expect(found('lamp £5')).toEqual(['1a'])
+    expect([found('1a'), found('1A')]).toEqual([['1a'], ['1A']])
+    expect(shop.find('wall')[0]).not.toHaveProperty('soldOut')
   })
 
   it('has words that say nothing', () => {

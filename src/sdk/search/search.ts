@@ -11,13 +11,13 @@ import {
   type SearchIndex,
   SHIPPED_SETTINGS,
 } from './retrieve.ts'
-import { foldSynonyms, otherWordings, reworded, type Synonyms } from './synonyms.ts'
+import { foldSynonyms, MOST_WORDINGS, otherWordings, reworded, type Synonyms } from './synonyms.ts'
 
 /** A search over the shop’s products. */
 export interface ProductSearch {
   /**
-   * Best first, what is sold out last. A code of the shop finds exactly that product, "under £5" or
-   * "£2.95" only what costs that. Where no word is known, what is spelt most like it, none of it
+   * Best first, what is sold out last. A code of the shop, an id with a digit, finds exactly that
+   * product, "under £5" or "£2.95" only what costs that. Where no word is known, what is spelt most like it, none of it
    * `complete`. An empty query finds nothing.
    */
   find(query: string, limit?: number): readonly SearchHit[]
@@ -87,23 +87,24 @@ function searchOver(
   synonyms: Synonyms,
 ): ProductSearch {
   const folded = foldSynonyms(synonyms)
+  const byId = new Map(items.map((item) => [item.id, item]))
   const byCode = new Map(items.map((item) => [item.id.toLowerCase(), item]))
-  const itemOf = (hit: SearchHit) => byCode.get(hit.id.toLowerCase())
+  const ofCode = (word: string) =>
+    /\d/.test(word) ? (byId.get(word) ?? byCode.get(word.toLowerCase())) : undefined
 
   const equal = (id: string): SearchHit => ({ id, relevance: 1, complete: true, terms: [] })
 
   function search(query: string): readonly SearchHit[] {
     const typed = query.split(/[\s,#]+/).filter((word) => word !== '')
-    const codes = typed.flatMap((word) => byCode.get(word.toLowerCase()) ?? [])
+    const codes = typed.flatMap((word) => ofCode(word) ?? [])
     if (codes.length > 0 && codes.length === typed.length)
       return [...new Set(codes)].map(({ id }) => ({ ...equal(id), terms: [foldWord(id)] }))
     const words = wordsOf(query).map((word) => word.text)
     if (words.length === 0) return []
     const asked = reworded(words, folded)
-    const others = asked.flatMap((one) => [
-      ...vocabulary.compounds(one),
-      ...otherWordings(one, folded),
-    ])
+    const others = asked
+      .flatMap((one) => [...vocabulary.compounds(one), ...otherWordings(one, folded)])
+      .slice(0, MOST_WORDINGS)
     return retrieve(index, { asked, others })
   }
 
@@ -114,9 +115,9 @@ function searchOver(
       const found =
         priced && wordsOf(words).length === 0 ? items.map(({ id }) => equal(id)) : search(words)
       const fitting = priced
-        ? found.filter((hit) => priced.fits(itemOf(hit)?.price ?? Number.NaN))
+        ? found.filter((hit) => priced.fits(byId.get(hit.id)?.price ?? Number.NaN))
         : found
-      const isSoldOut = (hit: SearchHit) => itemOf(hit)?.available === false
+      const isSoldOut = (hit: SearchHit) => byId.get(hit.id)?.available === false
       const soldOut = fitting.filter(isSoldOut).map((hit) => ({ ...hit, soldOut: true }))
       return [...fitting.filter((hit) => !isSoldOut(hit)), ...soldOut].slice(0, limit)
     },

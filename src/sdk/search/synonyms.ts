@@ -32,8 +32,8 @@ interface Wording {
   readonly folded: Words
 }
 
-/** A query has at most so many other wordings: each is a search of its own. */
-const MOST_WORDINGS = 8
+/** A query has at most so many wordings, and so many others for them: each is a search of its own. */
+export const MOST_WORDINGS = 8
 
 const wording = (text: string): Wording => {
   const words = (text.match(/#|[^\s#]+/gu) ?? []).flatMap((part) =>

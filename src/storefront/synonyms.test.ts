@@ -1,0 +1,19 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import type { Item } from '../index.ts'
+import { createProductSearch } from '../search.ts'
+import { SYNONYMS } from './synonyms.ts'
+
+const items: readonly Item[] = JSON.parse(await readFile('public/catalog/catalog.json', 'utf8'))
+const search = createProductSearch(items, SYNONYMS)
+const finds = (query: string) => search.find(query).some(({ complete }) => complete)
+
+test('every wording finds products of the shop', () => {
+  const wordings = SYNONYMS.flatMap((one) => ('of' in one ? one.of.replace('#', '5') : one))
+  expect(wordings.filter((wording) => !finds(wording))).toEqual([])
+})
+
+test('whom a gift is for says what it may be', () => {
+  for (const query of ['gift for him', 'Presents for her', 'gift for a 5 year old', 'gift for mum'])
+    expect(search.find(query)[0], query).toMatchObject({ complete: true })
+})
