@@ -28,7 +28,7 @@ export interface PageEnvironment {
   readonly silence: number
   /** Where there are no workers; absent, lists are in the shop's order then. */
   readonly inPage?: () => Promise<Thread>
-  /** Told each notice once, in one line; absent: they are in the snapshot only. */
+  /** Told each notice as it comes, in one line; absent: they are in the snapshot only. */
   readonly warn?: (line: string) => void
   /** For the catalog, where there is no device to ask for it; absent where it is given. */
   readonly fetch?: typeof globalThis.fetch

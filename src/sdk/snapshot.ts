@@ -8,14 +8,13 @@ import { STARTING } from './starting.ts'
 export class PageSnapshot {
   readonly #now: () => number
   readonly #warn: (line: string) => void
-  readonly #told = new Set<string>()
   readonly #listeners = new Set<() => void>()
   #current: PersonalizerSnapshot
   #ownNotices: readonly Notice[] = []
   #workersNotices: readonly Notice[] = []
   #workersRevision = -1
 
-  /** @param warn told of each notice once */
+  /** @param warn told of each notice as it comes */
   constructor(
     now: () => number,
     enginePreference: EnginePreference,
@@ -58,11 +57,9 @@ export class PageSnapshot {
     const notices = [...this.#ownNotices, ...this.#workersNotices]
       .sort((a, b) => b.time - a.time)
       .slice(0, MAX_NOTICES)
-    for (const { code, message } of notices) {
-      if (this.#told.has(message)) continue
-      this.#told.add(message)
-      this.#warn(`Nearside (${code}): ${message}`)
-    }
+    const known = new Set(this.#current.notices.map(({ message }) => message))
+    for (const { code, message } of notices)
+      if (!known.has(message)) this.#warn(`Nearside (${code}): ${message}`)
     this.#current = freezeDeep({ ...this.#current, ...part, notices })
     for (const listener of [...this.#listeners]) listener()
   }
