@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -212,6 +212,21 @@ it.each([
   )
   transaction.mockRestore()
   disk.shut()
+})
+
+it('ends the process where what it reads is damaged, too', async () => {
+  const file = join(testFolder(), 'l.sqlite')
+  const fatal: NearsideError[] = []
+  const disk = openSqliteStore(file, (error) => void fatal.push(error))
+  await disk.openRound(1, TEST_POLICY, await policyHash(TEST_POLICY), key(), 100)
+  disk.shut()
+  const bytes = readFileSync(file)
+  // All pages but the first, which has the tables' names.
+  writeFileSync(file, bytes.fill(0xff, 4096))
+  const damaged = openSqliteStore(file, (error) => void fatal.push(error))
+  await expect(damaged.current()).rejects.toMatchObject({ code: 'storage-unavailable' })
+  expect(fatal).toHaveLength(1)
+  damaged.shut()
 })
 
 it('says so when the file can’t be opened', () => {

@@ -62,6 +62,7 @@ export function openSqliteStore(
   const lock = lockFile(file)
   const database = openFile(file)
   const statement = <Row>(sql: string) => database.prepare<unknown[], Row>(sql)
+  const read = async <T>(body: () => T): Promise<T> => guarded(body)
   /** IMMEDIATE: the write lock is taken first, so that reading and adding can't interleave. */
   const write = async <T>(body: () => T): Promise<T> => {
     return guarded(() => database.transaction(body).immediate())
@@ -70,11 +71,7 @@ export function openSqliteStore(
     try {
       return touch()
     } catch (thrown) {
-      const error = NearsideError.from(
-        thrown,
-        'storage-unavailable',
-        'The database did not take it',
-      )
+      const error = NearsideError.from(thrown, 'storage-unavailable', 'The database fails')
       if (/^SQLITE_(IOERR|CORRUPT)/.test((thrown as { code?: string }).code ?? '')) fatal(error)
       throw error
     }
@@ -164,21 +161,23 @@ export function openSqliteStore(
   }
 
   return {
-    setting: async (name) => {
-      const row = selectSetting.get(name)
-      return row ? ownBytes(new Uint8Array(row.value)) : null
-    },
+    setting: (name) =>
+      read(() => {
+        const row = selectSetting.get(name)
+        return row ? ownBytes(new Uint8Array(row.value)) : null
+      }),
     keepSetting: (name, value) =>
       write(() => {
         insertSetting.run(name, value)
         return ownBytes(new Uint8Array(selectSetting.get(name)?.value ?? value))
       }),
 
-    current: async () => {
-      const row = selectNewest.get()
-      return row ? record(row) : null
-    },
-    rounds: async (limit) => selectSummaries.all(limit).map(summary),
+    current: () =>
+      read(() => {
+        const row = selectNewest.get()
+        return row ? record(row) : null
+      }),
+    rounds: (limit) => read(() => selectSummaries.all(limit).map(summary)),
     openRound: (round, policy, policyHash, sealingKey, now) =>
       forget(() => {
         const taken = selectRound.get(round)
@@ -229,11 +228,13 @@ export function openSqliteStore(
         addCount.run(kept, round)
         return outcomes
       }),
-    seeds: async (round, ids) =>
-      ids.map((id) => {
-        const seed = selectReport.get(round, id)?.seed
-        return seed ? ownBytes(new Uint8Array(seed)) : null
-      }),
+    seeds: (round, ids) =>
+      read(() =>
+        ids.map((id) => {
+          const seed = selectReport.get(round, id)?.seed
+          return seed ? ownBytes(new Uint8Array(seed)) : null
+        }),
+      ),
 
     seal: (round, goal) =>
       forget(() => {
@@ -243,10 +244,11 @@ export function openSqliteStore(
         deleteSealingKey.run(round)
         return true
       }),
-    aggregate: async (round) => ({
-      ids: concat(...selectIds.all(round).map(({ id }) => id)),
-      sum: sumOf(round, 0),
-    }),
+    aggregate: (round) =>
+      read(() => ({
+        ids: concat(...selectIds.all(round).map(({ id }) => id)),
+        sum: sumOf(round, 0),
+      })),
     exchange: (round, { idSetHash, ownShare, peerShare, peerSignature, version }) =>
       forget(() => {
         statement(
