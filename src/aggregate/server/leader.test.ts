@@ -1,10 +1,13 @@
 /** @module What the leader takes, refuses and publishes. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import Database from 'better-sqlite3'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { fromBase64, fromHex, sha256, sha256Hex } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
+import { testFolder } from '../../testFolder.ts'
 import { receiptMessage, verify } from '../privacy/signature.ts'
+import { openSqliteStore } from './store/sqlite.ts'
 import { createFederation, LEADER } from './testFederation.ts'
 import { meanOf, post, report } from './testReports.ts'
 
@@ -184,4 +187,43 @@ describe('the leader', () => {
     expect(done.verdict?.reasons[0]).toMatch(/norm/)
     expect(federation.applied).toHaveLength(0)
   })
+
+  it.each(['leader', 'helper'] as const)(
+    'answers 503 while the %s’s disk is full, and takes the same bytes when there is room',
+    async (role) => {
+      const pragma = vi.spyOn(Database.prototype, 'pragma')
+      onTestFinished(() => pragma.mockRestore())
+      const store = openSqliteStore(join(testFolder(), 'full.sqlite'))
+      const [database] = pragma.mock.contexts as unknown as Database.Database[]
+      const federation = await createFederation({ [role]: { store } })
+      const made = []
+      for (let i = 0; i < 4; i++) made.push(await report(federation, i))
+      const makeRoom = fillDisk(database)
+      const refused = await post(federation, made[0].body)
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
+      expect(await refused.text()).toContain('disk is full')
+      makeRoom()
+      federation.now += 5_000
+      for (const { body } of made) expect((await post(federation, body)).status).toBeLessThan(202)
+      await federation.leader.advance()
+      const quantized = made.map((one) => one.quantized)
+      expect(federation.applied).toEqual([meanOf(quantized, 4)])
+    },
+  )
 })
+
+/** As SQLite meets a file system without room: no page is added, and those that are there are full. */
+function fillDisk(database: Database.Database): () => void {
+  database.pragma(`max_page_count = ${database.pragma('page_count', { simple: true })}`)
+  const insert = database.prepare('insert into reports values (1, ?, zeroblob(?), null)')
+  let id = 0
+  for (const length of [500, 50, 1]) {
+    expect(() => {
+      for (;;) insert.run(Buffer.from((id++).toString(16).padStart(32, '0'), 'hex'), length)
+    }).toThrow(/disk is full/)
+  }
+  return () => {
+    database.pragma('max_page_count = 1000000')
+    database.exec('delete from reports where length(body_hash) <> 32')
+  }
+}

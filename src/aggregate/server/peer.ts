@@ -1,6 +1,7 @@
 /**
- * @module What the leader asks of the helper. Every request is signed, and so is every answer: what
- * a proxy says is no answer, and no refusal either. The release is signed once more, to be kept.
+ * @module What the leader asks of the helper. Every request about a round is signed, and so is its
+ * answer: what a proxy says is no answer, and no refusal either. The release is signed once more, to be
+ * kept. For the helper's keys TLS vouches.
  */
 
 import type { z } from '@hono/zod-openapi'

@@ -101,7 +101,7 @@ export async function startServer(
         clearInterval(timer)
         const settled = leader?.stop()
         await listening.stop()
-        // Whoever still waits for the helper now is told to come again.
+        // What still waits for the helper is given up.
         stopping.abort()
         await settled
         shut()
