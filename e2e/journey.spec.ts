@@ -113,6 +113,9 @@ test('it works without a network, in a second tab too', async () => {
   await context.setOffline(false)
 })
 
+/** A connection that was kept may be closed by the server just as it is used again. */
+const AGAIN = { maxRetries: 3 }
+
 test('after opting in, a round of 32 devices and this one makes a new base model, which open tabs adopt', async ({
   request,
 }) => {
@@ -143,7 +146,7 @@ test('after opting in, a round of 32 devices and this one makes a new base model
   await page.getByRole('button', { name: 'Export everything' }).click()
   await auditExport(await (await exporting).path())
 
-  const latest = await (await request.get('/models/latest.json')).json()
+  const latest = await (await request.get('/models/latest.json', AGAIN)).json()
   const outcomes = await simulateDevices({
     leader,
     helper,
@@ -157,7 +160,7 @@ test('after opting in, a round of 32 devices and this one makes a new base model
   expect(accepted).toBeGreaterThanOrEqual(31)
 
   await expect
-    .poll(async () => (await (await request.get('/models/latest.json')).json()).version, {
+    .poll(async () => (await (await request.get('/models/latest.json', AGAIN)).json()).version, {
       timeout: 60_000,
     })
     .toBe('2')

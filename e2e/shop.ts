@@ -53,7 +53,9 @@ export const keepsModel = async (page: Page) => (await keptModel(page)) !== null
 
 /** The one that is published now: a list made by an older one changes when that is noticed. */
 export async function keepsLatestModel(page: Page): Promise<boolean> {
-  const latest = await (await page.request.get('/models/latest.json')).json()
+  // Retried: a connection that was kept may be closed by the server just as it is used again.
+  const response = await page.request.get('/models/latest.json', { maxRetries: 3 })
+  const latest = await response.json()
   return (await keptModel(page)) === latest.manifest
 }
 

@@ -432,6 +432,21 @@ test('the panel opens and closes by keyboard and gives the focus back', async ()
   await expect.element(button).toHaveFocus()
 })
 
+test('the panel that is opened again at once is not empty', async () => {
+  const screen = await open('/')
+  const learned = screen.getByRole('button', { name: 'What this shop learned' })
+  await learned.click()
+  const close = screen.getByRole('dialog').getByRole('button', { name: 'Close' }).element()
+  const again = document.querySelector<HTMLElement>('button.learned')
+  // In one task: the browser tells of the closing when it is open again.
+  ;(close as HTMLElement).click()
+  again?.click()
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  await expect
+    .element(screen.getByRole('dialog').getByRole('button', { name: /^Export/ }))
+    .toBeVisible()
+})
+
 test('an unknown product or address is said plainly', async () => {
   const screen = await open('/product/nothing')
   await expect

@@ -49,7 +49,8 @@ export function LearnedDrawer() {
         ref={dialog}
         className="drawer"
         aria-labelledby="drawer-title"
-        onClose={() => setOpen(false)}
+        // The event comes late: meanwhile it may have been opened again.
+        onClose={({ currentTarget }) => setOpen(currentTarget.open)}
         onClick={(event) => event.target === event.currentTarget && close()}
       >
         <div className="drawer-body">
