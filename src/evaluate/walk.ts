@@ -59,18 +59,19 @@ const NAIVE_STEPS = 30
 export async function walkShopper(walk: Walk, cases: readonly AskedCase[]): Promise<CaseResult[]> {
   const results: CaseResult[] = []
   const arms = walk.fit ? ARMS : BASE_ARMS
-  const devices = new Map(STORES.map((store) => [store, new ShopperDevice(walk)]))
+  const devices = Object.fromEntries(
+    STORES.map((store) => [store, new ShopperDevice(walk)]),
+  ) as Record<Store, ShopperDevice>
   for (const one of cases) {
     const { shopper, time, targets } = one
     // All stores hold an end of one history, so its length says which.
     const known = new Map<number, ReturnType<typeof scoreOn>>()
     const after: (() => void)[] = []
     const scoreStore = async (store: Store, history: History) => {
-      const device = devices.get(store) ?? new ShopperDevice(walk)
       const scored = known.get(history.length) ?? scoreOn(walk, { history, time })
       known.set(history.length, scored)
-      const scores = await device.score({ history, time }, scored)
-      after.push(() => device.observe(scores, targets))
+      const scores = await devices[store].score({ history, time }, scored)
+      after.push(() => devices[store].observe(scores, targets))
       return scores
     }
     const history = storeHistory(walk.store, one, walk.installed)
@@ -80,7 +81,7 @@ export async function walkShopper(walk: Walk, cases: readonly AskedCase[]): Prom
       shopper,
       time,
       history: history.length,
-      guardActive: devices.get(walk.store)?.guardActive ?? true,
+      guardActive: devices[walk.store].guardActive,
       ...measureAll(await scoreAll(walk, context, scored), history, targets, arms),
       owner:
         walk.owner && one.bought.length > 0
