@@ -26,8 +26,8 @@ export interface Aggregator {
   readonly trust: Policy['trust']
   current(): Promise<RoundRecord | null>
   rounds(): Promise<readonly RoundSummary[]>
-  /** What keeps the next step from happening; null when nothing does. */
-  waitingFor(): string | null
+  /** What keeps reports from being counted, or the next step from happening; null when nothing does. */
+  waitingFor(): Promise<string | null>
   /** Acknowledged reports in rounds that were abandoned. */
   lost(): Promise<number>
 }

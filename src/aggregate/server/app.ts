@@ -97,14 +97,14 @@ function readRoutes(app: OpenAPIHono, aggregator: Aggregator): void {
         role,
         trust,
         round: record?.round ?? null,
-        waitingFor: aggregator.waitingFor(),
+        waitingFor: await aggregator.waitingFor(),
         lost: await aggregator.lost(),
       })
     },
   )
   app.get(ROUTES.metrics, async (c) => {
     const [record, lost] = [await aggregator.current(), await aggregator.lost()]
-    return c.text(metricsText(record, lost, aggregator.waitingFor() !== null))
+    return c.text(metricsText(record, lost, (await aggregator.waitingFor()) !== null))
   })
   app.openapi(
     createRoute({
@@ -135,7 +135,12 @@ function metricsText(record: RoundRecord | null, lost: number, isWaiting: boolea
   const metrics: readonly (readonly [string, string, string, number])[] = [
     ['nearside_round', 'gauge', 'Newest round.', record?.round ?? 0],
     ['nearside_round_counted', 'gauge', 'Reports counted in it.', record?.counted ?? 0],
-    ['nearside_round_waiting', 'gauge', '1 when its next step waits.', Number(isWaiting)],
+    [
+      'nearside_round_waiting',
+      'gauge',
+      '1 when its reports or its next step wait.',
+      Number(isWaiting),
+    ],
     [
       'nearside_reports_lost_total',
       'counter',

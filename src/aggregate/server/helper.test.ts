@@ -64,7 +64,9 @@ describe('the helper', () => {
       helper: { parameters: { ...PARAMETERS, aggregationGoal: 32 } },
     })
     expect(await federation.leader.current()).toBeNull()
-    expect(federation.leader.waitingFor()).toMatch(/aggregationGoal is 4, the helper agreed to 32/)
+    expect(await federation.leader.waitingFor()).toMatch(
+      /aggregationGoal is 4, the helper agreed to 32/,
+    )
     expect((await federation.fetch(`${LEADER}/v1/task`)).status).toBe(503)
   })
 
@@ -72,7 +74,7 @@ describe('the helper', () => {
     const federation = await createFederation()
     const stranger = await createFederation({ helper: { store: federation.helperStore } })
     expect(await stranger.leader.current()).toBeNull()
-    expect(stranger.leader.waitingFor()).toMatch(/not signed by the leader/)
+    expect(await stranger.leader.waitingFor()).toMatch(/not signed by the leader/)
     // Nor does it obey whoever comes first: its operator says who the leader is.
     const other = await loadIdentity(openSqliteStore(':memory:'))
     const early = await createFederation({
@@ -80,7 +82,7 @@ describe('the helper', () => {
     })
     expect(await early.leader.current()).toBeNull()
     expect(await early.helper.current()).toBeNull()
-    expect(early.leader.waitingFor()).toMatch(/not signed by the leader/)
+    expect(await early.leader.waitingFor()).toMatch(/not signed by the leader/)
     const unsigned = await federation.fetch(`${HELPER}/v1/peer/rounds/1/release`, {
       method: 'POST',
       body: '{}',

@@ -174,7 +174,7 @@ export function createHelper(options: HelperOptions): HelperAggregator {
     trust: options.trust,
     current: () => store.current(),
     rounds: () => store.rounds(ROUNDS_SHOWN),
-    waitingFor: () => null,
+    waitingFor: async () => null,
     async keys() {
       const lastRound = (await store.current())?.round ?? 0
       return { sealing: publicHalf(await sealingKey()), signing: identity.publicKey, lastRound }

@@ -40,6 +40,8 @@ export interface Intake {
   accept(body: Uint8Array, settled: () => void): Promise<Accepted>
   /** Reports waiting for their group. */
   queued(): number
+  /** Why the last group of this round could not be counted; null when it was. */
+  waitingFor(round: number): string | null
 }
 
 interface Checked extends CountedShare {
@@ -53,8 +55,10 @@ const GROUP = 64
 /** So long nobody waits for a helper that has just not answered. */
 const PAUSE = 5_000
 
-export function createIntake({ store, identity, helper, now }: LeaderOptions): Intake {
+export function createIntake(options: LeaderOptions): Intake {
+  const { store, identity, helper, now, log = () => {} } = options
   const keysOf = createRoundKeys()
+  let blocked: { readonly round: number; readonly why: string } | null = null
   let failedAt = Number.NEGATIVE_INFINITY
 
   function requireHelper(): void {
@@ -89,7 +93,14 @@ export function createIntake({ store, identity, helper, now }: LeaderOptions): I
     const taken = fresh.slice(0, room)
     if (record !== null && taken.length > 0) {
       requireHelper()
-      const outcomes = await count(record, taken)
+      const outcomes = await count(record, taken).catch((thrown) => {
+        block(
+          record.round,
+          NearsideError.from(thrown, 'storage-unavailable', 'Not counted').message,
+        )
+        throw thrown
+      })
+      blocked = null
       for (const [i, { id, bodyHash }] of taken.entries())
         settled.set(id, { outcome: outcomes[i], bodyHash })
     }
@@ -98,6 +109,12 @@ export function createIntake({ store, identity, helper, now }: LeaderOptions): I
       if (one === undefined) return isOpen(checked) ? 'full' : 'closed'
       return one.bodyHash === checked.bodyHash ? one.outcome : 'conflict'
     })
+  }
+
+  /** Says why reports are turned away, once. */
+  function block(round: number, why: string): void {
+    if (blocked?.why !== why) log(`reports of round ${round} wait: ${why}`)
+    blocked = { round, why }
   }
 
   async function count(
@@ -140,7 +157,11 @@ export function createIntake({ store, identity, helper, now }: LeaderOptions): I
     }
   }
 
-  return { accept, queued: groups.waiting }
+  return {
+    accept,
+    queued: groups.waiting,
+    waitingFor: (round) => (blocked?.round === round ? blocked.why : null),
+  }
 }
 
 function later(why: string): NearsideError {

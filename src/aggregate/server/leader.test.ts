@@ -140,7 +140,7 @@ describe('the leader', () => {
     for (let i = 0; i < 4; i++) await post(federation, (await report(federation, i)).body)
     await federation.leader.advance()
     expect((await federation.leader.current())?.state).toBe('exchanged')
-    expect(federation.leader.waitingFor()).toBe('the disk is away')
+    expect(await federation.leader.waitingFor()).toBe('the disk is away')
     thrown = new NearsideError('fit-diverged', 'the parameters are not finite')
     await federation.leader.advance()
     const [open, done] = await federation.leader.rounds()
@@ -149,7 +149,7 @@ describe('the leader', () => {
       verdict: { accepted: false, reasons: ['the parameters are not finite'] },
     })
     expect(open).toMatchObject({ round: 2, state: 'open' })
-    expect(federation.leader.waitingFor()).toBeNull()
+    expect(await federation.leader.waitingFor()).toBeNull()
   })
 
   it('rejects a model that many rounds have led too far from the last one that was trained', async () => {
@@ -202,10 +202,13 @@ describe('the leader', () => {
       const refused = await post(federation, made[0].body)
       expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
       expect(await refused.text()).toContain('disk is full')
+      expect(await federation.leader.waitingFor()).toMatch(/disk is full/)
+      expect(federation.log.join('\n')).toMatch(/reports of round 1 wait: .*disk is full/)
       makeRoom()
       federation.now += 5_000
       for (const { body } of made) expect((await post(federation, body)).status).toBeLessThan(202)
       await federation.leader.advance()
+      expect(await federation.leader.waitingFor()).toBeNull()
       const quantized = made.map((one) => one.quantized)
       expect(federation.applied).toEqual([meanOf(quantized, 4)])
     },

@@ -81,7 +81,11 @@ export function createLeader(options: LeaderOptions): LeaderAggregator {
     trust: options.trust,
     current: () => store.current(),
     rounds: () => store.rounds(ROUNDS_SHOWN),
-    waitingFor: () => waitingFor,
+    async waitingFor() {
+      if (waitingFor !== null) return waitingFor
+      const record = await store.current()
+      return record && intake.waitingFor(record.round)
+    },
     lost: () => store.lost(),
     async accept(body) {
       try {

@@ -51,7 +51,7 @@ describe('a proxy before the helper', () => {
     for (const { body } of made) await post(federation, body)
     await federation.leader.advance()
     expect(await federation.leader.current()).toMatchObject({ round: 1, state: 'sealed' })
-    expect(federation.leader.waitingFor()).toMatch(/helper/)
+    expect(await federation.leader.waitingFor()).toMatch(/helper/)
     federation.proxy = (_, answer) => answer()
     await expectReleased(federation, made)
   })
@@ -108,7 +108,7 @@ describe('a helper that hangs', () => {
     await Promise.all(Array.from({ length: 10 }, () => federation.leader.advance()))
     // When the round was full, by the walk that ten calls share, and once more for those that came late.
     expect(asked).toBeLessThanOrEqual(3)
-    expect(federation.leader.waitingFor()).toMatch(/does not answer/)
+    expect(await federation.leader.waitingFor()).toMatch(/does not answer/)
     // Reports are answered all the same.
     expect((await post(federation, made[0].body)).status).toBe(200)
     deadlines.release = LONG
@@ -127,6 +127,7 @@ describe('a helper that lost its keys', () => {
       return answered
     }
     for (const { body } of made) await post(federation, body)
+    expect(await federation.leader.waitingFor()).toMatch(/not signed by the helper/)
     federation.proxy = (_, answer) => answer()
     federation.now += 5_000
     for (const { body } of made.slice(0, 3)) await post(federation, body)
@@ -147,8 +148,15 @@ describe('a leader that stops', () => {
     const federation = await createFederation({ client: { deadlines, stopping: stopping.signal } })
     const made = await make(federation, 4)
     for (const { body } of made.slice(0, 3)) await post(federation, body)
-    federation.proxy = (url, answer) => (isPeer(url) ? new Promise(() => {}) : answer())
+    const asked = new Promise<void>((resolve) => {
+      federation.proxy = (url, answer) => {
+        if (!isPeer(url)) return answer()
+        resolve()
+        return new Promise(() => {})
+      }
+    })
     const upload = post(federation, made[3].body)
+    await asked
     await federation.leaderStore.count(1, 4, [
       { id: 'f'.repeat(32), bodyHash: 'f'.repeat(64), share: new Uint32Array(70) },
     ])
@@ -193,6 +201,6 @@ describe('the helper itself', () => {
       [2, 'open'],
       [1, 'abandoned'],
     ])
-    expect(federation.leader.waitingFor()).toBeNull()
+    expect(await federation.leader.waitingFor()).toBeNull()
   })
 })

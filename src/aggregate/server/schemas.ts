@@ -78,7 +78,7 @@ export const healthSchema = z
     role,
     trust,
     round: count.nullable(),
-    /** What keeps the next step from happening, in words; null when nothing does. */
+    /** What keeps reports from being counted, or the next step from happening, in words; null when nothing does. */
     waitingFor: z.string().nullable(),
     /** Acknowledged reports in rounds that were abandoned. */
     lost: count,
