@@ -94,7 +94,7 @@ function Choice({ shoppers }: { readonly shoppers: readonly PastShopper[] }) {
   const asked = choices.get('shopper')
   const chosen = shoppers.find(({ label }) => label === asked) ?? shoppers[0]
   return (
-    <>
+    <div className="replay">
       <fieldset className="choice">
         <legend>Whose year</legend>
         {shoppers.map(({ label, orders }) => (
@@ -119,6 +119,6 @@ function Choice({ shoppers }: { readonly shoppers: readonly PastShopper[] }) {
         all={choices.get('arms') === 'all'}
         onAll={(all) => choose((next) => next.set('arms', all ? 'all' : ''), { replace: true })}
       />
-    </>
+    </div>
   )
 }

@@ -45,22 +45,24 @@ export function SideBySide() {
           from what you looked at and bought. Both lists hold the same products; only the order
           differs.
         </p>
-        <p className="facet">
-          <label htmlFor="in">Compare</label>
-          <select
-            id="in"
-            value={category ?? ''}
-            onChange={({ target }) =>
-              choose((next) => next.set('in', target.value), { replace: true })
-            }
-          >
-            <option value="">The whole shop</option>
-            {catalog.departments.map(({ name }) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </p>
-        <ShareLink />
+        <div className="facets">
+          <p className="facet">
+            <label htmlFor="in">Compare</label>
+            <select
+              id="in"
+              value={category ?? ''}
+              onChange={({ target }) =>
+                choose((next) => next.set('in', target.value), { replace: true })
+              }
+            >
+              <option value="">The whole shop</option>
+              {catalog.departments.map(({ name }) => (
+                <option key={name}>{name}</option>
+              ))}
+            </select>
+          </p>
+          <ShareLink />
+        </div>
         {paused && (
           <p className="notice">Learning is paused: what you do now changes nothing here.</p>
         )}

@@ -3,15 +3,13 @@ import { useRef, useState } from 'react'
 import type { PersonalizerSnapshot } from '../../index.ts'
 import { PersonalizationPanel, usePersonalization } from '../../react.ts'
 import { useShop } from '../shop.ts'
+import { VERBS } from '../story/visit.ts'
 import { count } from '../text.ts'
 import { Icon } from './Icon.tsx'
 import { Link } from './Link.tsx'
 
-/** What a shopper would call something done: each look, not also the click that led to it. */
-const TEACHING = ['view_item', 'search', 'add_to_cart', 'add_to_wishlist', 'purchase'] as const
-
 const taughtBy = (byName: PersonalizerSnapshot['events']['byName']): number =>
-  TEACHING.reduce((sum, name) => sum + (byName[name] ?? 0), 0)
+  VERBS.reduce((sum, name) => sum + (byName[name] ?? 0), 0)
 
 /** A figure that shows that it has just changed. */
 const Ticking = ({ value }: { readonly value: string }) => (

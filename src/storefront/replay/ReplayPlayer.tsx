@@ -117,7 +117,6 @@ export function ReplayPlayer({ shopper, all, onAll }: ReplayPlayerProps) {
           <input type="checkbox" checked={all} onChange={({ target }) => onAll(target.checked)} />
           All four ways of ranking
         </label>
-        <ShareLink />
       </div>
       <Progress state={state} total={orders.length} />
       <div className="replay-stage">
@@ -151,6 +150,7 @@ function Progress({ state, total }: { readonly state: PlayerState; readonly tota
         {status === 'done' && 'The year is over.'}
       </span>
       {error && <span role="alert">{error}</span>}
+      <ShareLink />
     </div>
   )
 }

@@ -36,7 +36,7 @@ const EVENTS: Readonly<Record<EventName, readonly [one: string, many: string]>> 
   select_item: ['click', 'clicks'],
   add_to_cart: ['addition to the basket', 'additions to the basket'],
   remove_from_cart: ['removal from the basket', 'removals from the basket'],
-  add_to_wishlist: ['addition to the wish list', 'additions to the wish list'],
+  add_to_wishlist: ['addition to the wishlist', 'additions to the wish list'],
   purchase: ['purchase', 'purchases'],
   search: ['search', 'searches'],
 }

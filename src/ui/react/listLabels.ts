@@ -7,7 +7,7 @@ export const count = (n: number, one: string) => `${n} ${one}${n === 1 ? '' : 's
 
 const DID: Readonly<Record<Signal, (title: string) => string>> = {
   viewed: (title) => `looked at ${title}`,
-  wished: (title) => `put ${title} on your wish list`,
+  wished: (title) => `put ${title} on your wishlist`,
   basket: (title) => `put ${title} in the basket`,
   bought: (title) => `bought ${title}`,
 }

@@ -479,7 +479,7 @@ describe('PersonalizationPanel', () => {
     await waitFor(() =>
       expect(said().map(({ textContent }) => textContent)).toEqual([
         'You looked at Cake tin',
-        'You put Tea mug on your wish list',
+        'You put Tea mug on your wishlist',
         'You put Candle in the basket',
         'You bought Lantern',
         'You like Candles',

@@ -33,7 +33,7 @@ test('a reason is one sentence, true also when the item is gone from the shop', 
   const because = (signal: Signal, item = 'tin') =>
     reasonText({ kind: 'because', item, signal }, itemOf)
   expect(because('viewed')).toBe('Because you looked at Cake tin')
-  expect(because('wished')).toBe('Because you put Cake tin on your wish list')
+  expect(because('wished')).toBe('Because you put Cake tin on your wishlist')
   expect(because('basket')).toBe('Because you put Cake tin in the basket')
   expect(because('bought')).toBe('Because you bought Cake tin')
   expect(because('bought', 'gone')).toBe('Because you bought something')
