@@ -1,4 +1,4 @@
-/** @module `nearside audit`: checks what a device exported, tells it in words, and proves that the check finds tampering. */
+/** @module `nearside audit`: checks what a device exported, tells it in words, and tries the check on changed logs. */
 import { readFile } from 'node:fs/promises'
 import { Command } from '@commander-js/extra-typings'
 import { parseBundle } from '../audit/bundle.ts'

@@ -1,4 +1,4 @@
-/** @module Proves that the check has teeth: logs of devices, one change to each, and what was found. */
+/** @module Tries the check on logs of devices, with one change to each: what was found, and what was found in none. */
 import { createRandom } from '../../core/model/random.ts'
 import { parseBundle } from '../bundle.ts'
 import { type VerifyOptions, verifyBundle } from '../verify.ts'

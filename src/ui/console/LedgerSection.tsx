@@ -62,8 +62,10 @@ export function LedgerSection({ personalizer, snapshot }: SectionProps) {
             : `Shared: ${left.toLocaleString('en-GB')} bytes`}
       </p>
       <p className="ns-small">
-        Files fetched from the shop are counted too, by day and address; a fetch sends no more than
-        the file’s address. An entry is written before its first byte leaves.
+        Files that are fetched are counted too, by day and address; such a request has no body. An
+        entry is written before its first byte leaves. “Export everything” writes all that is kept
+        about you into one file, which whoever has it can read: what you looked at, searched for and
+        bought, what was learned, the updates in your last reports, and this log.
       </p>
       <div className="ns-actions">
         <Button onClick={() => void run('Recomputing every hash …', verify)}>Verify chain</Button>

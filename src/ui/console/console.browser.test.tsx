@@ -42,10 +42,13 @@ describe('the log', () => {
     expect(document.activeElement?.ariaLabel).toBe('Log, scrollable')
   })
 
-  test('says that nothing was sent when nothing was', async () => {
+  test('says that nothing was sent when nothing was, and what an export would show', async () => {
     personalizer.audit.entries = () => Promise.resolve([entry(0, 0)])
     const screen = await show()
     await expect.element(screen.getByText('Shared: nothing')).toBeVisible()
+    await expect
+      .element(screen.getByText('which whoever has it can read', { exact: false }))
+      .toBeVisible()
   })
 
   test('verifies the chain and names the entry where it breaks', async () => {

@@ -148,6 +148,7 @@ function Controls({
         </button>
         {sure && <Button onClick={() => setSure(false)}>{labels.eraseKeep}</Button>}
       </div>
+      <p className="ns-small">{labels.exportHolds}</p>
       {alert}
       <p className="ns-small" role="status" ref={status} tabIndex={-1}>
         {said}

@@ -118,6 +118,9 @@ export const ENGLISH = {
   pause: 'Pause learning',
   resume: 'Resume learning',
   exportData: 'Export my data',
+  /** Said before anything is exported. */
+  exportHolds:
+    'Whoever has the exported file can read it: what you looked at, searched for and bought, and what was learned from it.',
   erase: 'Erase everything',
   eraseSure: 'Yes, erase everything',
   eraseKeep: 'Keep it',
