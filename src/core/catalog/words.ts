@@ -20,26 +20,26 @@ export function wordsOf(text: string): Word[] {
   }))
 }
 
-/** Plurals that no rule makes. */
+/** Plurals that no rule makes, as the rules leave them. */
 const IRREGULAR = new Map([
   ['children', 'child'],
   ['men', 'man'],
   ['women', 'woman'],
   ['mice', 'mouse'],
-  ['knives', 'knife'],
-  ['leaves', 'leaf'],
-  ['shelves', 'shelf'],
-  ['scarves', 'scarf'],
+  ['knive', 'knife'],
+  ['leave', 'leaf'],
+  ['shelve', 'shelf'],
+  ['scarve', 'scarf'],
   ['geese', 'goose'],
 ])
 
 /**
  * Lower case, no accents, no plural, no possessive: "Cafés" and "cafe" meet, "children's", "childrens"
- * and "child". English only, and by one rule each, since a prefix search forgives what a rule misses.
+ * and "child", "50's" and "50s". English only, and by one rule each, since a prefix search forgives what a rule misses.
  */
 export function foldWord(word: string): string {
   const lower = word.normalize('NFKD').replace(MARKS, '').toLowerCase()
-  const singular = foldPlural(lower.replace(/['’]s$/, '').replace(/['’]/g, ''))
+  const singular = foldPlural(lower.replace(/['’]s$|(\d)s$/, '$1').replace(/['’]/g, ''))
   return IRREGULAR.get(singular) ?? singular
 }
 

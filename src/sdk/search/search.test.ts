@@ -131,6 +131,17 @@ describe('what people type', () => {
     expect(shop.find('cake stand')[0]).toMatchObject({ id: '22423', complete: true })
   })
 
+  it('is found as one and as several', () => {
+    const same = ['child', 'children', 'childrens', "children's"]
+    const pairs = 'knife knives, leaf leaves, shelf shelves, scarf scarves, mouse mice, box boxes'
+    for (const forms of [
+      ...pairs.split(', ').map((pair) => pair.split(' ')),
+      same,
+      ["50's", '50s'],
+    ])
+      expect(new Set(forms.map(foldWord)).size, String(forms)).toBe(1)
+  })
+
   it('names prices, alone or with words', () => {
     expect(found('under £4.95')).toEqual(['20682', '21558', '22424'])
     expect(found('up to £4.95')).toEqual(['20682', '21558', '85123A', '22424'])
