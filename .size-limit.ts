@@ -53,8 +53,8 @@ const withCore = new Set([...worker, ...core])
 const budgets: SizeLimitConfig = [
   // 0.1 KB asks for the catalog where a page has no device, and 0.1 tells a developer what went wrong.
   budget('SDK', '6.5 KB', whole('index')),
-  // What failed, what a forgetting takes along and the terms of a consent are said: 2 KB, mostly words.
-  budget('React widgets (react external)', '8 KB', whole('react')),
+  // What failed, what a forgetting takes along, what an exported file shows and the terms of a consent are said: 2 KB, mostly words.
+  budget('React widgets (react external)', '8.1 KB', whole('react')),
   budget('Privacy console (react external)', '6 KB', whole('console')),
   budget('Adapters', '2 KB', whole('adapters')),
   budget('Search (MiniSearch with it)', '10 KB', whole('search')),

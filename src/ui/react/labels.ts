@@ -36,7 +36,7 @@ const EVENTS: Readonly<Record<EventName, readonly [one: string, many: string]>> 
   select_item: ['click', 'clicks'],
   add_to_cart: ['addition to the basket', 'additions to the basket'],
   remove_from_cart: ['removal from the basket', 'removals from the basket'],
-  add_to_wishlist: ['addition to the wishlist', 'additions to the wish list'],
+  add_to_wishlist: ['addition to the wishlist', 'additions to the wishlist'],
   purchase: ['purchase', 'purchases'],
   search: ['search', 'searches'],
 }
@@ -50,7 +50,7 @@ function listed(parts: readonly string[]): string {
 export const ENGLISH = {
   ...ENGLISH_LISTS,
 
-  lead: 'This shop sorts its shelves on your device. What you look at, search for and buy is kept in this browser, and the shelves send no record of it. Like any web server, the shop’s sees which pages and files your browser asks for.',
+  lead: 'This shop sorts its shelves on your device. What you look at, search for and buy is kept in this browser; the shelves send no record of it. Like any web server, the shop’s sees which pages and files your browser asks for.',
   learned: 'What was learned',
   learnedNothing: 'Nothing yet: look at a few things.',
   forget: 'Forget',
@@ -103,7 +103,7 @@ export const ENGLISH = {
     }`,
   help: 'Help the shop learn',
   helpText:
-    'Switched on, your device now and then sends one small sum of corrections to the shared model: no clicks, products, searches or name. It is cut to a fixed size and split in halves for two servers, each unreadable alone, which add many shoppers’ halves and blur the total. Stop whenever you like; what was added stays.',
+    'Your device now and then sends one small sum of corrections to the shared model: no clicks, products, searches or name. It is cut to a fixed size and split in halves for two servers, each unreadable alone, which add up many shoppers’ halves and blur the total. Stop when you like; what was added stays.',
   /** What a report costs, before it is agreed to. */
   terms: ({ epsilonPerReport, epsilonPerYear, delta, trust, spent }: TermsInWords) =>
     `A report costs at most ε = ${epsilonPerReport} of your privacy, all reports of a year at most ${epsilonPerYear} (δ = ${delta}); spent in the last year: ${spent}. ${
@@ -120,7 +120,7 @@ export const ENGLISH = {
   exportData: 'Export my data',
   /** Said before anything is exported. */
   exportHolds:
-    'Whoever has the exported file can read it: what you looked at, searched for and bought, and what was learned from it.',
+    'Anyone who has the file can read what you looked at, searched for and bought, and what was learned.',
   erase: 'Erase everything',
   eraseSure: 'Yes, erase everything',
   eraseKeep: 'Keep it',

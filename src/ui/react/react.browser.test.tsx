@@ -342,9 +342,7 @@ describe('PersonalizationPanel', () => {
     const erased = vi.fn()
     const screen = await show(<PersonalizationPanel onErased={erased} />)
     await expect.element(screen.getByText('Shared: nothing')).toBeVisible()
-    await expect
-      .element(screen.getByText('Whoever has the exported file can read it'))
-      .toBeVisible()
+    await expect.element(screen.getByText('Anyone who has the file can read')).toBeVisible()
     const consent = screen.getByRole('switch', { name: 'Contribute to the shared model' })
     await expect.element(consent).not.toBeChecked()
     await consent.click()
