@@ -1,7 +1,8 @@
 import { defineConfig } from 'playwright/test'
 import { CHROMIUM_ARGS, requireChromium } from './scripts/chromium.ts'
 
-const PORT = 8800
+/** Of the shop; the two above it are the aggregators'. Another where something else listens there. */
+const PORT = Number(process.env.NEARSIDE_E2E_PORT ?? 8800)
 
 /** One worker: the tests share two cores with a software GPU and two aggregators. */
 export default defineConfig({
