@@ -59,6 +59,7 @@ const budgets: SizeLimitConfig = [
   budget('Adapters', '2 KB', whole('adapters')),
   budget('Search (MiniSearch with it)', '10 KB', whole('search')),
   budget('Custom element', '5 KB', whole('element')),
+  budget('German words of widgets and panel', '2.6 KB', whole('german')),
   budget('Worker: storage, log, model, lists', '45 KB', worker),
   budget('Learning: the fit, its engine in JavaScript and WASM (beyond the worker)', '15 KB', core),
   budget(

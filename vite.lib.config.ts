@@ -46,6 +46,7 @@ export default defineConfig({
         adapters: 'src/adapters.ts',
         element: 'src/element.ts',
         search: 'src/search.ts',
+        german: 'src/german.ts',
       },
       formats: ['es'],
       cssFileName: 'styles',

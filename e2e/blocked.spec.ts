@@ -80,7 +80,7 @@ test('every flow works from memory, and says so', async ({ page }) => {
 
   await page.getByRole('button', { name: 'What this shop learned' }).click()
   const panel = page.getByRole('dialog')
-  await expect(panel).toContainText(/until this page closes/)
+  await expect(panel).toContainText(/until you close this page/)
   await page.keyboard.press('Escape')
   await page.getByRole('contentinfo').getByRole('link', { name: 'Privacy console' }).click()
   await expect(fact(page, 'Base model and storage', 'Kept in')).toContainText(/memory/i)

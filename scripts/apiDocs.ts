@@ -13,7 +13,17 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 export const API_FILE = join(ROOT, 'docs/API.md')
 
 /** In the order in which a shop meets them. */
-const ENTRIES = ['index', 'react', 'element', 'search', 'ssr', 'adapters', 'console', 'worker']
+const ENTRIES = [
+  'index',
+  'react',
+  'element',
+  'search',
+  'ssr',
+  'adapters',
+  'console',
+  'german',
+  'worker',
+]
 
 export interface Api {
   readonly markdown: string

@@ -55,7 +55,7 @@ test('follows the shopper, announces it, and tells the page', async () => {
     expect(inside(host, '[role=status]')[0].textContent).toBe('Yours: list updated'),
   )
   expect(inside(host, '.ns-why')[0].textContent).toBe(
-    'You like Candles 2 places higher than in the shop’s order',
+    'You’ve been browsing Candles 2 places higher than for everyone',
   )
   expect(changed).toHaveBeenCalledTimes(2)
   const chosen = new Promise<SelectDetail>((resolve) => {

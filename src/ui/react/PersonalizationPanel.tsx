@@ -41,7 +41,7 @@ export function PersonalizationPanel({
       <dl className="ns-facts">
         <Fact name={labels.kept}>{storedText(snapshot, labels)}</Fact>
         <Fact name={labels.computedWith}>{engineText(snapshot, labels)}</Fact>
-        <Fact name={labels.lastLearned}>{fitText(snapshot, labels)}</Fact>
+        <Fact name={labels.lastLearned}>{fitText(snapshot, labels, locale)}</Fact>
         <Fact name={labels.check}>{guardText(snapshot, labels)}</Fact>
       </dl>
       {snapshot.notices.length > 0 && (

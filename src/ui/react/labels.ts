@@ -34,12 +34,14 @@ const EVENTS: Readonly<Record<EventName, readonly [one: string, many: string]>> 
   view_item: ['view', 'views'],
   view_item_list: ['list shown', 'lists shown'],
   select_item: ['click', 'clicks'],
-  add_to_cart: ['addition to the basket', 'additions to the basket'],
-  remove_from_cart: ['removal from the basket', 'removals from the basket'],
-  add_to_wishlist: ['addition to the wishlist', 'additions to the wishlist'],
+  add_to_cart: ['basket addition', 'basket additions'],
+  remove_from_cart: ['basket removal', 'basket removals'],
+  add_to_wishlist: ['wishlist addition', 'wishlist additions'],
   purchase: ['purchase', 'purchases'],
   search: ['search', 'searches'],
 }
+
+const counted = (choices: number) => (choices === 1 ? 'choice' : `${choices} choices`)
 
 function listed(parts: readonly string[]): string {
   const last = parts.at(-1) ?? ''
@@ -50,9 +52,9 @@ function listed(parts: readonly string[]): string {
 export const ENGLISH = {
   ...ENGLISH_LISTS,
 
-  lead: 'This shop sorts its shelves on your device. What you look at, search for and buy is kept in this browser; the shelves send no record of it. Like any web server, the shop’s sees which pages and files your browser asks for.',
-  learned: 'What was learned',
-  learnedNothing: 'Nothing yet: look at a few things.',
+  lead: 'This shop sorts its shelves on your device, by what you view, search for and buy. That is kept in this browser; the shelves send no record of it. Like any website’s, the shop’s server sees which pages and files your browser asks for.',
+  learned: 'Learned so far',
+  learnedNothing: 'Nothing yet. Have a look around.',
   forget: 'Forget',
   forgetThis: (name: string) => `Forget ${name}`,
   /** Said before; `others`: products that go only because a purchase goes whole. */
@@ -65,36 +67,36 @@ export const ENGLISH = {
       const n = events[event] ?? 0
       return n === 0 ? [] : `${n} ${EVENTS[event][n === 1 ? 0 : 1]}`
     })
-    if (parts.length === 0) return `Nothing that is kept is about ${name}.`
-    const whole = `A purchase goes as a whole, with ${count(others, 'other product')} in it.`
+    if (parts.length === 0) return `Nothing is stored about ${name}.`
+    const whole = `A purchase is deleted as a whole, with ${count(others, 'other product')}.`
     return `Forgetting ${name} deletes ${listed(parts)}.${others > 0 ? ` ${whole}` : ''}`
   },
   forgetSure: 'Yes, forget it',
-  forgotten: (name: string) => `${name} was forgotten.`,
+  forgotten: (name: string) => `${name} has been forgotten.`,
   /** A button's work failed. */
   failed: (wish: Wish) => FAILED[wish],
 
-  kept: 'Kept',
-  keptHere: (events: number) => `${count(events, 'event')}, in this browser`,
-  keptInPage: (events: number) => `${count(events, 'event')}, until this page closes`,
-  computedWith: 'Computed with',
-  starting: 'Starting …',
+  kept: 'Stored',
+  keptHere: (events: number) => `${count(events, 'action')}, only on this device`,
+  keptInPage: (events: number) => `${count(events, 'action')}, only until you close this page`,
+  computedWith: 'Calculated with',
+  starting: 'Starting…',
   noEngine: 'Nothing yet',
   /** Nothing was learned on this page so far. */
   engineIdle: (engine: string) => `${engine}, when it last learned`,
   engineOn: (engine: string, device: string) => `${engine} on ${device}`,
   lastLearned: 'Last learned',
   learningNow: (done: number, steps: number) => `Learning now: step ${done} of ${steps}`,
-  waiting: 'Waits, to save battery or data',
-  notLearned: 'Not yet: after a few clicks',
+  waiting: 'Paused to save battery or data',
+  notLearned: 'Not yet. It takes a few clicks.',
   learnedFrom: (examples: number, milliseconds: string, engine: string) =>
     `From ${count(examples, 'example')} in ${milliseconds} ms, on ${engine}`,
-  check: 'Check',
+  check: 'Personalisation',
   checkPaused: 'Paused: nothing new is learned',
-  checkNothing: 'Nothing to compare yet',
-  checkInUse: (choices: number) => `In use: checked against ${count(choices, 'choice')} of yours`,
+  checkNothing: 'On, not tested yet',
+  checkInUse: (choices: number) => `On. Tested on your last ${counted(choices)}`,
   checkOff: (choices: number) =>
-    `Switched off: the shop’s own order predicted ${count(choices, 'choice')} of yours better`,
+    `Off: everyone’s order matched your last ${counted(choices)} better`,
 
   sentNothing: 'Shared: nothing',
   sent: (reports: number, bytes: string, epsilon: string | null) =>
@@ -103,10 +105,10 @@ export const ENGLISH = {
     }`,
   help: 'Help the shop learn',
   helpText:
-    'Your device now and then sends one small sum of corrections to the shared model: no clicks, products, searches or name. It is cut to a fixed size and split in halves for two servers, each unreadable alone, which add up many shoppers’ halves and blur the total. Stop when you like; what was added stays.',
+    'Now and then your device sends a small set of corrections to the shared model: no clicks, products, searches or names. It is cut to a fixed size and split between two servers. Neither half can be read on its own; the servers add up many shoppers’ halves and blur the total. Stop whenever you like; what has been added stays.',
   /** What a report costs, before it is agreed to. */
   terms: ({ epsilonPerReport, epsilonPerYear, delta, trust, spent }: TermsInWords) =>
-    `A report costs at most ε = ${epsilonPerReport} of your privacy, all reports of a year at most ${epsilonPerYear} (δ = ${delta}); spent in the last year: ${spent}. ${
+    `Each report uses at most ε = ${epsilonPerReport} of your privacy, all reports in a year at most ${epsilonPerYear} (δ = ${delta}). Used in the last year: ${spent}. ${
       trust === 'two-aggregators'
         ? 'The two servers say that different operators run them.'
         : 'One operator runs both servers and could read your report.'
@@ -120,11 +122,11 @@ export const ENGLISH = {
   exportData: 'Export my data',
   /** Said before anything is exported. */
   exportHolds:
-    'Anyone who has the file can read what you looked at, searched for and bought, and what was learned.',
+    'Anyone with the file can read what you viewed, searched for and bought, and what was learned.',
   erase: 'Erase everything',
   eraseSure: 'Yes, erase everything',
   eraseKeep: 'Keep it',
-  erased: 'Everything about you was erased.',
+  erased: 'Everything about you has been erased.',
 }
 
 /** Strings, and functions that put names and numbers into one. */

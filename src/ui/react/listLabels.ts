@@ -8,16 +8,16 @@ export const count = (n: number, one: string) => `${n} ${one}${n === 1 ? '' : 's
 const DID: Readonly<Record<Signal, (title: string) => string>> = {
   viewed: (title) => `looked at ${title}`,
   wished: (title) => `put ${title} on your wishlist`,
-  basket: (title) => `put ${title} in the basket`,
+  basket: (title) => `put ${title} in your basket`,
   bought: (title) => `bought ${title}`,
 }
 
 /** By an error's code, or what it begins with. */
 const TROUBLE: Readonly<Record<string, string>> = {
-  engine: 'Learning failed; what was learned stays.',
-  model: 'No newer lists could be had.',
-  storage: 'Not everything could be kept.',
-  'storage-corrupt': 'Something that was kept in this browser can’t be read any more.',
+  engine: 'Learning failed. What was learned before is kept.',
+  model: 'Newer lists could not be loaded.',
+  storage: 'Not everything could be saved.',
+  'storage-corrupt': 'Something stored in this browser can no longer be read.',
 }
 
 export const ENGLISH_LISTS = {
@@ -30,26 +30,26 @@ export const ENGLISH_LISTS = {
   because: (title: string, signal: Signal) => `Because you ${DID[signal](title)}`,
   did: (title: string, signal: Signal) => `You ${DID[signal](title)}`,
   /** Instead of a title, for an item that the shop no longer has. */
-  something: 'something',
+  something: 'another product',
   similarTo: (title: string) => `Similar to ${title}`,
   boughtWith: (title: string) => `Often bought with ${title}`,
   searched: (query: string) => `You searched for “${query}”`,
   goesWithSearch: (query: string) => `Goes with your search for “${query}”`,
-  'bought-before': 'You bought this before',
-  category: (category: string) => `You like ${category}`,
-  taste: 'Close to what you like lately',
+  'bought-before': 'You’ve bought this before',
+  category: (category: string) => `You’ve been browsing ${category}`,
+  taste: 'Similar to your recent picks',
   /** Of several things that make a taste, the one that counts most. */
   goesWith: (title: string) => `Goes with ${title}`,
-  context: (name: string, value: string) => `Often chosen now (${name}: ${value})`,
+  context: (name: string, value: string) => `Popular right now (${name}: ${value})`,
   offer: 'Below its usual price',
   new: 'New in this shop',
-  popular: 'Popular with all shoppers',
-  'shop-order': 'In the shop’s own order',
+  popular: 'Popular with everyone',
+  'shop-order': 'In the shop’s usual order',
   /** Something failed: what it means for the shopper. */
   trouble: (code: ErrorCode) =>
-    TROUBLE[code] ?? TROUBLE[code.split('-')[0]] ?? 'Something failed; the shop goes on.',
-  higher: (places: number) => `${count(places, 'place')} higher than in the shop’s order`,
-  lower: (places: number) => `${count(places, 'place')} lower than in the shop’s order`,
+    TROUBLE[code] ?? TROUBLE[code.split('-')[0]] ?? 'Something went wrong; the shop still works.',
+  higher: (places: number) => `${count(places, 'place')} higher than for everyone`,
+  lower: (places: number) => `${count(places, 'place')} lower than for everyone`,
 }
 
 /** Strings, and functions that put names and numbers into one. */

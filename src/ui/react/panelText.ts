@@ -4,11 +4,14 @@ import type { EventName, ShopperEvent } from '../../core/events/event.ts'
 import type { Learned, PersonalizerSnapshot } from '../../device/api.ts'
 import type { Labels } from './labels.ts'
 
+const rounded = (value: number, locale: string, digits = 3) =>
+  value.toLocaleString(locale, { maximumSignificantDigits: digits })
+
 /** "Shared: nothing", or exactly how much. */
 export function sentText({ sent }: PersonalizerSnapshot, labels: Labels, locale: string): string {
   const { reports, bytes, epsilon } = sent
   if (reports === 0 && bytes === 0) return labels.sentNothing
-  const spent = epsilon === null ? null : epsilon.toPrecision(3)
+  const spent = epsilon === null ? null : rounded(epsilon, locale)
   return labels.sent(reports, bytes.toLocaleString(locale), spent)
 }
 
@@ -27,23 +30,26 @@ export function termsText(
   labels: Labels,
   locale: string,
 ): string {
-  const rounded = (value: number) => value.toLocaleString(locale, { maximumSignificantDigits: 3 })
   return labels.terms({
-    epsilonPerReport: rounded(terms.epsilonPerReport),
-    epsilonPerYear: rounded(terms.epsilonPerYear),
-    delta: terms.delta.toString(),
-    spent: rounded(sent.epsilon ?? 0),
+    epsilonPerReport: rounded(terms.epsilonPerReport, locale),
+    epsilonPerYear: rounded(terms.epsilonPerYear, locale),
+    delta: rounded(terms.delta, locale),
+    spent: rounded(sent.epsilon ?? 0, locale),
     trust: terms.trust,
   })
 }
 
 /** What the last fit did, in one sentence. */
-export function fitText({ deferred, fit, fitting }: PersonalizerSnapshot, labels: Labels): string {
+export function fitText(
+  { deferred, fit, fitting }: PersonalizerSnapshot,
+  labels: Labels,
+  locale: string,
+): string {
   if (fitting) return labels.learningNow(fitting.done, fitting.steps)
   if (deferred) return labels.waiting
   if (!fit) return labels.notLearned
   const { cases, milliseconds, engine } = fit
-  return labels.learnedFrom(cases, String(Number(milliseconds.toPrecision(2))), engine)
+  return labels.learnedFrom(cases, rounded(milliseconds, locale, 2), engine)
 }
 
 /** Whether what was learned is in use, and why. */

@@ -47,9 +47,9 @@ describe('Recommendations', () => {
 
     await personalizer.capture({ name: 'view_item', item_id: 'glow' })
     await waitFor(() => expect(shownIds(screen.container)).toEqual(['wick', 'glow', 'tin']))
-    await expect.element(screen.getByText('You like Candles').first()).toBeVisible()
+    await expect.element(screen.getByText('You’ve been browsing Candles').first()).toBeVisible()
     await expect
-      .element(screen.getByText('2 places higher than in the shop’s order').first())
+      .element(screen.getByText('2 places higher than for everyone').first())
       .toBeVisible()
     const announced = () => screen.container.querySelector('[role=status] > span')
     await waitFor(() => expect(announced()?.textContent).toBe('For you: list updated'))
@@ -210,7 +210,9 @@ describe('Recommendations', () => {
     await expect.element(screen.getByText('Cake tin')).toBeVisible()
     personalizer.recommend = () => Promise.reject(new Error('The worker is gone.'))
     personalizer.change({ revision: 99 })
-    await expect.element(screen.getByText('Something failed; the shop goes on.')).toBeVisible()
+    await expect
+      .element(screen.getByText('Something went wrong; the shop still works.'))
+      .toBeVisible()
     expect(shownIds(screen.container)).toEqual(['tin', 'mug'])
   })
 })
@@ -322,7 +324,7 @@ test('a language may have one word for two rows of the panel', async () => {
       <PersonalizationPanel />
     </PersonalizationProvider>,
   )
-  await expect.element(screen.getByText('Nothing to compare yet')).toBeVisible()
+  await expect.element(screen.getByText('On, not tested yet')).toBeVisible()
   expect(screen.getByText('State', { exact: true }).elements()).toHaveLength(2)
   expect(complaints).not.toHaveBeenCalled()
   complaints.mockRestore()
@@ -342,7 +344,7 @@ describe('PersonalizationPanel', () => {
     const erased = vi.fn()
     const screen = await show(<PersonalizationPanel onErased={erased} />)
     await expect.element(screen.getByText('Shared: nothing')).toBeVisible()
-    await expect.element(screen.getByText('Anyone who has the file can read')).toBeVisible()
+    await expect.element(screen.getByText('Anyone with the file can read')).toBeVisible()
     const consent = screen.getByRole('switch', { name: 'Contribute to the shared model' })
     await expect.element(consent).not.toBeChecked()
     await consent.click()
@@ -360,9 +362,9 @@ describe('PersonalizationPanel', () => {
     })
     observer.observe(screen.container, { childList: true, subtree: true })
     await screen.getByRole('button', { name: 'Yes, forget it' }).click()
-    await expect.element(screen.getByText('Kitchen was forgotten.')).toBeInTheDocument()
+    await expect.element(screen.getByText('Kitchen has been forgotten.')).toBeInTheDocument()
     await waitFor(() => expect(screen.container.querySelector('.ns-leaving')).toBeNull())
-    expect(new Set(left)).toEqual(new Set(['You like Kitchen']))
+    expect(new Set(left)).toEqual(new Set(['You’ve been browsing Kitchen']))
     observer.disconnect()
 
     await screen.getByRole('button', { name: 'Pause learning' }).click()
@@ -377,7 +379,7 @@ describe('PersonalizationPanel', () => {
     await screen.getByRole('button', { name: 'Erase everything' }).click()
     await screen.getByRole('button', { name: 'Yes, erase everything' }).click()
     await waitFor(() => expect(erased).toHaveBeenCalledTimes(1))
-    await expect.element(screen.getByText('Everything about you was erased.')).toHaveFocus()
+    await expect.element(screen.getByText('Everything about you has been erased.')).toHaveFocus()
     expect(personalizer.getSnapshot().events.count).toBe(0)
   })
 
@@ -390,7 +392,7 @@ describe('PersonalizationPanel', () => {
     await screen.getByRole('button', { name: 'Forget red parasol' }).click()
     await screen.getByRole('button', { name: 'Yes, forget it' }).click()
     expect(forget).toHaveBeenCalledWith({ kind: 'query', name: 'red parasol' })
-    await expect.element(screen.getByText('red parasol was forgotten.')).toBeInTheDocument()
+    await expect.element(screen.getByText('red parasol has been forgotten.')).toBeInTheDocument()
   })
 
   test('says what goes before anything is forgotten, and a purchase as a whole', async () => {
@@ -407,7 +409,7 @@ describe('PersonalizationPanel', () => {
     await expect
       .element(sure)
       .toHaveAccessibleDescription(
-        'Forgetting Kitchen deletes 2 views and 1 purchase. A purchase goes as a whole, with 2 other products in it.',
+        'Forgetting Kitchen deletes 2 views and 1 purchase. A purchase is deleted as a whole, with 2 other products.',
       )
     await screen.getByRole('button', { name: 'Keep it' }).click()
     await expect.element(button).toHaveFocus()
@@ -415,7 +417,7 @@ describe('PersonalizationPanel', () => {
     await button.click()
     await sure.click()
     expect(forget).toHaveBeenCalledWith({ kind: 'category', name: 'Kitchen' })
-    await expect.element(screen.getByText('Kitchen was forgotten.')).toBeInTheDocument()
+    await expect.element(screen.getByText('Kitchen has been forgotten.')).toBeInTheDocument()
   })
 
   test('what fails is said beside its button, which keeps its true state', async () => {
@@ -452,7 +454,7 @@ describe('PersonalizationPanel', () => {
     )
     expect(erased).not.toHaveBeenCalled()
     await expect
-      .element(screen.getByText('Everything about you was erased.'))
+      .element(screen.getByText('Everything about you has been erased.'))
       .not.toBeInTheDocument()
 
     await screen.getByRole('button', { name: 'Forget Kitchen' }).click()
@@ -481,9 +483,9 @@ describe('PersonalizationPanel', () => {
       expect(said().map(({ textContent }) => textContent)).toEqual([
         'You looked at Cake tin',
         'You put Tea mug on your wishlist',
-        'You put Candle in the basket',
+        'You put Candle in your basket',
         'You bought Lantern',
-        'You like Candles',
+        'You’ve been browsing Candles',
       ]),
     )
   })

@@ -6,14 +6,14 @@ import { ENGLISH_LISTS } from './listLabels.ts'
 import * as panel from './panelText.ts'
 import { movedText, reasonText } from './reason.ts'
 
-const said = (text: (snapshot: PersonalizerSnapshot, labels: Labels) => string) => {
-  return (snapshot: PersonalizerSnapshot) => text(snapshot, ENGLISH)
+const said = (text: (snapshot: PersonalizerSnapshot, labels: Labels, locale: string) => string) => {
+  return (snapshot: PersonalizerSnapshot) => text(snapshot, ENGLISH, 'en-GB')
 }
 const engineText = said(panel.engineText)
 const fitText = said(panel.fitText)
 const guardText = said(panel.guardText)
 const storedText = said(panel.storedText)
-const sentText = said((snapshot, labels) => panel.sentText(snapshot, labels, 'en-GB'))
+const sentText = said(panel.sentText)
 
 const itemOf = (id: string) => (id === 'tin' ? { id, title: 'Cake tin' } : undefined)
 
@@ -24,9 +24,9 @@ test('an engine that has not run on this page is not denied where it once learne
 })
 
 test('trouble is said by its code, or by what that begins with', () => {
-  expect(ENGLISH.trouble('storage-full')).toBe('Not everything could be kept.')
-  expect(ENGLISH.trouble('storage-corrupt')).toMatch(/can’t be read/)
-  expect(ENGLISH.trouble('worker-failed')).toBe('Something failed; the shop goes on.')
+  expect(ENGLISH.trouble('storage-full')).toBe('Not everything could be saved.')
+  expect(ENGLISH.trouble('storage-corrupt')).toMatch(/can no longer be read/)
+  expect(ENGLISH.trouble('worker-failed')).toBe('Something went wrong; the shop still works.')
 })
 
 test('a reason is one sentence, true also when the item is gone from the shop', () => {
@@ -34,9 +34,9 @@ test('a reason is one sentence, true also when the item is gone from the shop', 
     reasonText({ kind: 'because', item, signal }, itemOf)
   expect(because('viewed')).toBe('Because you looked at Cake tin')
   expect(because('wished')).toBe('Because you put Cake tin on your wishlist')
-  expect(because('basket')).toBe('Because you put Cake tin in the basket')
+  expect(because('basket')).toBe('Because you put Cake tin in your basket')
   expect(because('bought')).toBe('Because you bought Cake tin')
-  expect(because('bought', 'gone')).toBe('Because you bought something')
+  expect(because('bought', 'gone')).toBe('Because you bought another product')
   // Of the tin itself.
   const own = { kind: 'because', item: 'tin', signal: 'viewed' } as const
   expect(reasonText(own, itemOf, ENGLISH_LISTS, 'tin')).toBe('You looked at Cake tin')
@@ -45,29 +45,31 @@ test('a reason is one sentence, true also when the item is gone from the shop', 
   expect(reasonText({ kind: 'bought-together', item: 'tin' }, itemOf)).toBe(
     'Often bought with Cake tin',
   )
-  expect(reasonText({ kind: 'bought-before' }, itemOf)).toBe('You bought this before')
-  expect(reasonText({ kind: 'category', category: 'Bags' }, itemOf)).toBe('You like Bags')
+  expect(reasonText({ kind: 'bought-before' }, itemOf)).toBe('You’ve bought this before')
+  expect(reasonText({ kind: 'category', category: 'Bags' }, itemOf)).toBe(
+    'You’ve been browsing Bags',
+  )
   expect(reasonText({ kind: 'searched', query: 'parasol', found: true }, itemOf)).toBe(
     'You searched for “parasol”',
   )
   expect(reasonText({ kind: 'searched', query: 'parasol', found: false }, itemOf)).toBe(
     'Goes with your search for “parasol”',
   )
-  expect(reasonText({ kind: 'taste' }, itemOf)).toBe('Close to what you like lately')
+  expect(reasonText({ kind: 'taste' }, itemOf)).toBe('Similar to your recent picks')
   expect(reasonText({ kind: 'taste', item: 'tin' }, itemOf)).toBe('Goes with Cake tin')
   expect(reasonText({ kind: 'new' }, itemOf)).toBe('New in this shop')
-  expect(reasonText({ kind: 'shop-order' }, itemOf)).toBe('In the shop’s own order')
-  expect(reasonText({ kind: 'popular' }, itemOf)).toBe('Popular with all shoppers')
+  expect(reasonText({ kind: 'shop-order' }, itemOf)).toBe('In the shop’s usual order')
+  expect(reasonText({ kind: 'popular' }, itemOf)).toBe('Popular with everyone')
   expect(reasonText({ kind: 'context', name: 'weather', value: 'rain' }, itemOf)).toBe(
-    'Often chosen now (weather: rain)',
+    'Popular right now (weather: rain)',
   )
   expect(reasonText({ kind: 'offer' }, itemOf)).toBe('Below its usual price')
 })
 
 test('the move is counted from the shop’s order, and silent where there is none', () => {
   const at = (baseRank: number) => ({ rank: 2, baseRank })
-  expect(movedText(at(12))).toBe('10 places higher than in the shop’s order')
-  expect(movedText(at(1))).toBe('1 place lower than in the shop’s order')
+  expect(movedText(at(12))).toBe('10 places higher than for everyone')
+  expect(movedText(at(1))).toBe('1 place lower than for everyone')
   expect(movedText(at(2))).toBeNull()
   expect(movedText(at(Number.NaN))).toBeNull()
 })
@@ -80,7 +82,7 @@ test('the panel tells what was sent to the byte', () => {
 })
 
 test('the panel tells the state of engine, fit, guard and storage', () => {
-  expect(engineText(STARTING)).toBe('Starting …')
+  expect(engineText(STARTING)).toBe('Starting…')
   expect(engineText({ ...STARTING, engine: { name: 'wasm', device: 'CPU', reason: '' } })).toBe(
     'wasm on CPU',
   )
@@ -88,7 +90,7 @@ test('the panel tells the state of engine, fit, guard and storage', () => {
   expect(fitText({ ...STARTING, fitting: { done: 3, steps: 30 } })).toBe(
     'Learning now: step 3 of 30',
   )
-  expect(fitText({ ...STARTING, deferred: 'battery' })).toMatch(/^Waits/)
+  expect(fitText({ ...STARTING, deferred: 'battery' })).toMatch(/^Paused to save/)
   const fit = {
     engine: 'wasm',
     cases: 1,
@@ -102,6 +104,6 @@ test('the panel tells the state of engine, fit, guard and storage', () => {
   expect(guardText({ ...STARTING, paused: true })).toMatch(/^Paused/)
   expect(
     guardText({ ...STARTING, guard: { active: false, logLikelihoodRatio: -5, tested: 9 } }),
-  ).toMatch(/^Switched off/)
-  expect(storedText(STARTING)).toBe('0 events, until this page closes')
+  ).toMatch(/^Off/)
+  expect(storedText(STARTING)).toBe('0 actions, only until you close this page')
 })

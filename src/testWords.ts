@@ -1,0 +1,34 @@
+/** @module What of a language's set of words is missing its translation. For tests. */
+
+const ENGLISH = /\b(the|and|your|you|of|with|is|are|this|nothing|from|has|been|for|to|by|on|it)\b/i
+const LITERAL = /'((?:\\.|[^'\\\n])*)'|`((?:\\.|[^`\\])*)`/g
+
+const literals = (source: string) =>
+  Array.from(source.matchAll(LITERAL), ([, plain, template]) => plain ?? template)
+
+/** Words of every string and function, by its path. */
+export function wordsOf(set: object, path = ''): Map<string, string> {
+  return new Map(
+    Object.entries(set).flatMap(([name, value]) => {
+      const at = path ? `${path}.${name}` : name
+      if (typeof value === 'object') return [...wordsOf(value, at)]
+      return [[at, typeof value === 'function' ? literals(String(value)).join('|') : value]]
+    }),
+  )
+}
+
+/**
+ * @param source text of the file that holds the set
+ * @returns what reads the same in English, and what has an English word in it
+ */
+export function leftInEnglish(english: object, set: object, source: string): string[] {
+  const before = wordsOf(english)
+  const same = [...wordsOf(set)].filter(
+    ([path, words]) => /\p{L}{2}/u.test(words) && before.get(path) === words,
+  )
+  const code = source.replace(/^(import|export) .* from .*$|\/\*[\s\S]*?\*\//gm, '')
+  return [
+    ...same.map(([path]) => path),
+    ...literals(code).filter((words) => ENGLISH.test(words.replace(/\$\{[^}]*\}/g, ''))),
+  ]
+}

@@ -1,0 +1,149 @@
+/**
+ * @module Every string of the widgets and the panel in German. A file that nothing of the widgets
+ * imports: a shop that speaks it hands it to the provider.
+ */
+import type { EventName } from '../../core/events/event.ts'
+import type { Signal } from '../../device/api.ts'
+import type { Labels, Wish } from './labels.ts'
+
+const count = (n: number, one: string, many: string) =>
+  `${n < 1000 ? n : n.toLocaleString('de-DE')} ${n === 1 ? one : many}`
+
+const DID: Readonly<Record<Signal, (title: string) => string>> = {
+  viewed: (title) => `${title} angesehen`,
+  wished: (title) => `${title} auf die Wunschliste gesetzt`,
+  basket: (title) => `${title} in den Warenkorb gelegt`,
+  bought: (title) => `${title} gekauft`,
+}
+
+const TROUBLE: Readonly<Record<string, string>> = {
+  engine: 'Das Lernen ist fehlgeschlagen. Das bisher Gelernte bleibt.',
+  model: 'Neuere Listen konnten nicht geladen werden.',
+  storage: 'Nicht alles konnte gespeichert werden.',
+  'storage-corrupt': 'Etwas in diesem Browser Gespeichertes ist nicht mehr lesbar.',
+}
+
+const FAILED: Readonly<Record<Wish, string>> = {
+  contribute: 'Ihre Wahl konnte nicht gespeichert werden. Bitte versuchen Sie es noch einmal.',
+  pause: 'Das Lernen konnte nicht angehalten werden. Bitte versuchen Sie es noch einmal.',
+  resume: 'Das Lernen konnte nicht fortgesetzt werden. Bitte versuchen Sie es noch einmal.',
+  forget: 'Das konnte nicht vergessen werden. Bitte versuchen Sie es noch einmal.',
+  export: 'Ihre Daten konnten nicht exportiert werden. Bitte versuchen Sie es noch einmal.',
+  erase: 'Nicht alles konnte gelöscht werden. Bitte versuchen Sie es noch einmal.',
+}
+
+const EVENTS: Readonly<Record<EventName, readonly [one: string, many: string]>> = {
+  view_item: ['Ansicht', 'Ansichten'],
+  view_item_list: ['gezeigte Liste', 'gezeigte Listen'],
+  select_item: ['Klick', 'Klicks'],
+  add_to_cart: ['Griff in den Warenkorb', 'Griffe in den Warenkorb'],
+  remove_from_cart: ['Entnahme aus dem Warenkorb', 'Entnahmen aus dem Warenkorb'],
+  add_to_wishlist: ['Eintrag auf der Wunschliste', 'Einträge auf der Wunschliste'],
+  purchase: ['Kauf', 'Käufe'],
+  search: ['Suche', 'Suchen'],
+}
+
+const listed = (parts: readonly string[]): string =>
+  [parts.slice(0, -1).join(', '), parts.at(-1)].filter(Boolean).join(' und ')
+
+const choices = (n: number) =>
+  n === 1 ? 'Ihrer letzten Entscheidung' : `Ihren letzten ${n} Entscheidungen`
+
+/** The widgets’ and the panel’s strings in German, for `labels` of the provider or of `provide`. */
+export const GERMAN: Labels = {
+  forYou: 'Für Sie',
+  similar: 'Ähnliche Artikel',
+  boughtTogether: 'Oft zusammen gekauft',
+  listUpdated: (title) => `${title}: Liste aktualisiert`,
+
+  because: (title, signal) => `Weil Sie ${DID[signal](title)} haben`,
+  did: (title, signal) => `Sie haben ${DID[signal](title)}`,
+  something: 'einen anderen Artikel',
+  similarTo: (title) => `Ähnlich wie ${title}`,
+  boughtWith: (title) => `Oft gekauft mit: ${title}`,
+  searched: (query) => `Sie haben nach „${query}“ gesucht`,
+  goesWithSearch: (query) => `Passt zu Ihrer Suche nach „${query}“`,
+  'bought-before': 'Das haben Sie schon einmal gekauft',
+  category: (category) => `Sie haben sich bei ${category} umgesehen`,
+  taste: 'Ähnlich wie Ihre letzte Auswahl',
+  goesWith: (title) => `Passt zu: ${title}`,
+  context: (name, value) => `Gerade beliebt (${name}: ${value})`,
+  offer: 'Günstiger als sonst',
+  new: 'Neu im Shop',
+  popular: 'Bei allen beliebt',
+  'shop-order': 'In der üblichen Reihenfolge des Shops',
+  trouble: (code) =>
+    TROUBLE[code] ??
+    TROUBLE[code.split('-')[0]] ??
+    'Etwas ist schiefgegangen; der Shop funktioniert weiter.',
+  higher: (places) => `${count(places, 'Platz', 'Plätze')} höher als für alle`,
+  lower: (places) => `${count(places, 'Platz', 'Plätze')} tiefer als für alle`,
+
+  lead: 'Dieser Shop sortiert seine Regale auf Ihrem Gerät, nach dem, was Sie ansehen, suchen und kaufen. Das bleibt in diesem Browser gespeichert; die Regale senden keine Aufzeichnung davon. Wie bei jeder Website sieht der Server des Shops, welche Seiten und Dateien Ihr Browser anfordert.',
+  learned: 'Bisher gelernt',
+  learnedNothing: 'Noch nichts. Sehen Sie sich gern um.',
+  forget: 'Vergessen',
+  forgetThis: (name) => `${name} vergessen`,
+  forgetGoes: (name, events, others) => {
+    const parts = (Object.keys(EVENTS) as EventName[]).flatMap((event) => {
+      const n = events[event] ?? 0
+      return n === 0 ? [] : count(n, ...EVENTS[event])
+    })
+    if (parts.length === 0) return `Zu ${name} ist nichts gespeichert.`
+    const products = count(others, 'anderen Artikel', 'anderen Artikeln')
+    const whole = ` Ein Kauf wird als Ganzes gelöscht, mit ${products}.`
+    return `Wird ${name} vergessen, so wird gelöscht: ${listed(parts)}.${others > 0 ? whole : ''}`
+  },
+  forgetSure: 'Ja, vergessen',
+  forgotten: (name) => `${name} wurde vergessen.`,
+  failed: (wish) => FAILED[wish],
+
+  kept: 'Gespeichert',
+  keptHere: (events) => `${count(events, 'Aktion', 'Aktionen')}, nur auf diesem Gerät`,
+  keptInPage: (events) =>
+    `${count(events, 'Aktion', 'Aktionen')}, nur bis Sie diese Seite schließen`,
+  computedWith: 'Berechnet mit',
+  starting: 'Wird gestartet …',
+  noEngine: 'Noch nichts',
+  engineIdle: (engine) => `${engine}, beim letzten Lernen`,
+  engineOn: (engine, device) => `${engine} auf ${device}`,
+  lastLearned: 'Zuletzt gelernt',
+  learningNow: (done, steps) => `Lernt gerade: Schritt ${done} von ${steps}`,
+  waiting: 'Pausiert, um Akku oder Daten zu sparen',
+  notLearned: 'Noch nicht. Ein paar Klicks genügen.',
+  learnedFrom: (examples, milliseconds, engine) =>
+    `Aus ${count(examples, 'Beispiel', 'Beispielen')} in ${milliseconds} ms, mit ${engine}`,
+  check: 'Personalisierung',
+  checkPaused: 'Pausiert: Es wird nichts Neues gelernt',
+  checkNothing: 'An, noch nicht geprüft',
+  checkInUse: (n) => `An. Geprüft an ${choices(n)}`,
+  checkOff: (n) => `Aus: Die Reihenfolge für alle passte besser zu ${choices(n)}`,
+
+  sentNothing: 'Geteilt: nichts',
+  sent: (reports, bytes, epsilon) =>
+    `Geteilt: ${count(reports, 'Bericht', 'Berichte')}, ${bytes} Bytes${
+      epsilon === null ? '' : `, Verlust an Privatsphäre ε = ${epsilon}`
+    }`,
+  help: 'Dem Shop beim Lernen helfen',
+  helpText:
+    'Ab und zu sendet Ihr Gerät kleine Korrekturen für das gemeinsame Modell: keine Klicks, Artikel, Suchen oder Namen. Sie werden auf eine feste Größe gekürzt und auf zwei Server aufgeteilt. Keine der Hälften ist für sich lesbar; die Server zählen die Hälften vieler Kunden zusammen und verwischen die Summe. Sie können jederzeit aufhören; was hinzugefügt wurde, bleibt.',
+  terms: ({ epsilonPerReport, epsilonPerYear, delta, trust, spent }) =>
+    `Jeder Bericht kostet höchstens ε = ${epsilonPerReport} Ihrer Privatsphäre, alle Berichte eines Jahres höchstens ${epsilonPerYear} (δ = ${delta}). Im letzten Jahr verbraucht: ${spent}. ${
+      trust === 'two-aggregators'
+        ? 'Nach eigenen Angaben werden die beiden Server von verschiedenen Betreibern geführt.'
+        : 'Beide Server führt derselbe Betreiber; er könnte Ihren Bericht lesen.'
+    }`,
+  contribute: 'Zum gemeinsamen Modell beitragen',
+  onSince: (date) => `An seit ${date}.`,
+
+  yourData: 'Ihre Daten',
+  pause: 'Lernen anhalten',
+  resume: 'Lernen fortsetzen',
+  exportData: 'Meine Daten exportieren',
+  exportHolds:
+    'Wer die Datei hat, kann lesen, was Sie angesehen, gesucht und gekauft haben und was gelernt wurde.',
+  erase: 'Alles löschen',
+  eraseSure: 'Ja, alles löschen',
+  eraseKeep: 'Behalten',
+  erased: 'Alles über Sie wurde gelöscht.',
+}
