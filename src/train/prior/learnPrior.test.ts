@@ -47,6 +47,19 @@ describe('learnPrior', () => {
     expect(await weightsTried(looked)).toEqual(new Set(EVENT_WEIGHTINGS))
   })
 
+  it('asks nobody whose next case the encoder has learned, however few are left', async () => {
+    const shop = testShop(60, 30)
+    const ids = shop.shoppers.map(({ id }) => id)
+    const learnFrom = (unseen: readonly string[]) => {
+      const eligible = (id: string) => unseen.includes(id)
+      const asked = { until: UNTIL, seed: 3, engine, maxShoppers: 12, eligible }
+      return learnPrior(testModel(shop), shop, asked)
+    }
+    expect((await learnFrom(ids.slice(0, 8))).reason).toContain('too few')
+    const { metrics } = await learnFrom(ids.slice(0, 50))
+    expect(metrics['prior.cases']).toBeGreaterThan(0)
+  })
+
   it('says that it learned nothing where there are too few shoppers', async () => {
     const shop = testShop(8, 30)
     const learned = await learnPrior(testModel(shop), shop, { until: UNTIL, seed: 1, engine })
