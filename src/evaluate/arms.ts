@@ -5,6 +5,8 @@ export const ARMS = [
   'popular-30d',
   'recently-viewed',
   'item-knn',
+  'session-knn',
+  'ease',
   'ewma',
   'base-stale',
   'base-fresh',
@@ -18,7 +20,14 @@ export type ArmName = (typeof ARMS)[number]
 export const BASE_ARMS = ARMS.slice(0, ARMS.indexOf('personal'))
 
 /** Whom a shop has for nothing. */
-export type BaselineName = 'popular' | 'popular-30d' | 'recently-viewed' | 'item-knn' | 'ewma'
+export type BaselineName =
+  | 'popular'
+  | 'popular-30d'
+  | 'recently-viewed'
+  | 'item-knn'
+  | 'session-knn'
+  | 'ease'
+  | 'ewma'
 
 /** What each arm is, in one line for people. */
 export const ARM_MEANINGS: Readonly<Record<ArmName, string>> = {
@@ -26,6 +35,9 @@ export const ARM_MEANINGS: Readonly<Record<ArmName, string>> = {
   'popular-30d': 'most shoppers in the last 30 days',
   'recently-viewed': "the shopper's own decayed counts, filled up with popular-30d",
   'item-knn': 'neighbours of the own history, decayed, filled up with popular-30d',
+  'session-knn':
+    'the nearest past visits or shoppers, and the own history, filled up with popular-30d',
+  ease: 'closed-form linear weights between items (EASE), the own history, filled up with popular-30d',
   ewma: 'exponentially weighted mean of item vectors, times popular-30d',
   'base-stale': "the base model, not knowing the shopper's most recent session",
   'base-fresh': 'the base model, knowing everything up to the case; no learning',
@@ -52,11 +64,15 @@ export const FURTHER_LIFTS: readonly Omit<Rung, 'source'>[] = [
   { arm: 'base-fresh', over: 'popular-30d' },
   { arm: 'base-fresh', over: 'recently-viewed' },
   { arm: 'base-fresh', over: 'item-knn' },
+  { arm: 'base-fresh', over: 'session-knn' },
+  { arm: 'base-fresh', over: 'ease' },
   { arm: 'base-fresh', over: 'ewma' },
   { arm: 'base-fresh', over: 'naive-finetune' },
   { arm: 'personal', over: 'popular-30d' },
   { arm: 'personal', over: 'recently-viewed' },
   { arm: 'personal', over: 'item-knn' },
+  { arm: 'personal', over: 'session-knn' },
+  { arm: 'personal', over: 'ease' },
   { arm: 'personal', over: 'ewma' },
   { arm: 'personal', over: 'naive-finetune' },
   { arm: 'naive-finetune', over: 'base-fresh' },

@@ -52,7 +52,7 @@ interface Touch {
 }
 
 /** Each item once a session, weighted by the event and by how many sessions (or days) ago. */
-function decayedTouches(
+export function decayedTouches(
   { history, time }: BaselineContext,
   unit: 'days' | 'sessions',
   halfLife: number,
@@ -82,7 +82,7 @@ function decayedTouches(
 }
 
 /** log((1 − fill)·counts / Σcounts + fill·popularity); popularity alone where there are no counts. */
-function mixWithPopularity(
+export function mixWithPopularity(
   counts: Float32Array,
   { share }: Popularity,
   fill: number,
@@ -95,8 +95,8 @@ function mixWithPopularity(
   for (let i = 0; i < out.length; i++) out[i] = Math.log(own * counts[i] + rest * share[i])
 }
 
-const HALF_LIVES = [0.5, 1, 2, 3, 5, 10, 20, 40, 90, 180, 1000] as const
-const FILLS = [0.001, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8] as const
+export const HALF_LIVES = [0.5, 1, 2, 3, 5, 10, 20, 40, 90, 180, 1000] as const
+export const FILLS = [0.001, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8] as const
 
 export interface RecentlyViewedParameters {
   readonly unit: 'days' | 'sessions'

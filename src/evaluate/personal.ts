@@ -158,9 +158,11 @@ function tuning(tuned: TunedBaselines, asksOwner: boolean): Part {
       : []),
   ]
   const rows = [
-    ...all.flatMap(({ who, recentlyViewed, itemKnn }) => [
+    ...all.flatMap(({ who, recentlyViewed, itemKnn, sessionKnn, ease }) => [
       [`recently-viewed${who}`, recentlyViewed] as const,
       [`item-knn${who}`, itemKnn] as const,
+      [`session-knn${who}`, sessionKnn] as const,
+      [`ease${who}`, ease] as const,
     ]),
     ['ewma', tuned.ewma] as const,
   ].map(([name, { parameters, quality }]) => {

@@ -3,23 +3,40 @@ import { DIMENSION } from '../core/model/baseModel.ts'
 import {
   type BaselineContext,
   ewma,
-  ITEM_KNN,
-  RECENTLY_VIEWED,
   scorePopular,
   scorePopularMonth,
+  type TunableArm,
 } from './baselines.ts'
 import { type EvaluationInput, trainingHistories } from './cases.ts'
 import type { DeviceShop, Fit } from './device.ts'
 import { publishedFiles } from './popularity.ts'
-import type { TunedBaselines, TunedCounts } from './tuneBaselines.ts'
+import type { Tuned } from './tune.ts'
+import {
+  type CountingArms,
+  countingArms,
+  type TunedBaselines,
+  type TunedCounts,
+} from './tuneBaselines.ts'
 import type { Walk } from './walk.ts'
 
-/** The better one of those that count. */
-function bestCounts({ recentlyViewed, itemKnn }: TunedCounts) {
-  return (context: BaselineContext, out: Float32Array) =>
-    recentlyViewed.quality >= itemKnn.quality
-      ? RECENTLY_VIEWED.score(recentlyViewed.parameters, context, out)
-      : ITEM_KNN.score(itemKnn.parameters, context, out)
+/** The best of those that only count, where they were tuned. */
+function bestCounts(arms: CountingArms, tuned: TunedCounts) {
+  const scores = scoresOf(arms, tuned)
+  const names = Object.keys(scores) as (keyof TunedCounts)[]
+  return scores[names.reduce((a, b) => (tuned[b].quality > tuned[a].quality ? b : a))]
+}
+
+function scoresOf(arms: CountingArms, tuned: TunedCounts) {
+  const score =
+    <P>(arm: TunableArm<P>, { parameters }: Tuned<P>) =>
+    (context: BaselineContext, out: Float32Array) =>
+      arm.score(parameters, context, out)
+  return {
+    recentlyViewed: score(arms.recentlyViewed, tuned.recentlyViewed),
+    itemKnn: score(arms.itemKnn, tuned.itemKnn),
+    sessionKnn: score(arms.sessionKnn, tuned.sessionKnn),
+    ease: score(arms.ease, tuned.ease),
+  }
 }
 
 /** @param fit null: nothing is learned on the devices */
@@ -27,10 +44,12 @@ export function prepareWalk(input: EvaluationInput, tuned: TunedBaselines, fit: 
   const { model, serverKnows, dayOnly, until, protocol } = input
   const mean = ewma(model.itemVectors, DIMENSION)
   const { server, install, beginning } = tuned.owner
+  const arms = countingArms(model.itemIds.length, trainingHistories(input), until)
+  const { recentlyViewed, itemKnn, sessionKnn, ease } = scoresOf(arms, tuned)
   const counts = {
-    server: bestCounts(server),
-    install: bestCounts(install),
-    beginning: bestCounts(beginning),
+    server: bestCounts(arms, server),
+    install: bestCounts(arms, install),
+    beginning: bestCounts(arms, beginning),
   }
   return {
     ...prepareDevices(input, fit),
@@ -39,9 +58,10 @@ export function prepareWalk(input: EvaluationInput, tuned: TunedBaselines, fit: 
     baselines: {
       popular: scorePopular,
       'popular-30d': scorePopularMonth,
-      'recently-viewed': (context, out) =>
-        RECENTLY_VIEWED.score(tuned.recentlyViewed.parameters, context, out),
-      'item-knn': (context, out) => ITEM_KNN.score(tuned.itemKnn.parameters, context, out),
+      'recently-viewed': recentlyViewed,
+      'item-knn': itemKnn,
+      'session-knn': sessionKnn,
+      ease,
       ewma: (context, out) => mean.score(tuned.ewma.parameters, context, out),
     },
   }

@@ -8,15 +8,16 @@ import {
   type EwmaParameters,
   ewma,
   ITEM_KNN,
-  type ItemKnnParameters,
   RECENTLY_VIEWED,
-  type RecentlyViewedParameters,
+  type TunableArm,
 } from './baselines.ts'
 import { type AskedCase, casesOf, type EvaluationInput } from './cases.ts'
+import { ease, easeWeights } from './ease.ts'
 import { serverHistory, storeHistory } from './owner/knowledge.ts'
 import type { OwnerQuestions } from './owner/measure.ts'
 import type { MeanOver } from './perShopper.ts'
 import { popularityOf, publishedFiles } from './popularity.ts'
+import { sessionKnn } from './sessionKnn.ts'
 import { type Tuned, type TuningCase, tune } from './tune.ts'
 
 const TUNING_CASES = 400
@@ -25,10 +26,21 @@ const CASES_EACH = 4
 /** Days before `until` from which tuning cases come; what precedes them builds the neighbours. */
 const TUNING_DAYS = 60
 
-/** Arms that count, tuned by one knowledge of the past. */
-export interface TunedCounts {
-  readonly recentlyViewed: Tuned<RecentlyViewedParameters>
-  readonly itemKnn: Tuned<ItemKnnParameters>
+/** Arms that only count, by who wanted what before some day. */
+export function countingArms(items: number, histories: readonly History[], before: number) {
+  return {
+    recentlyViewed: RECENTLY_VIEWED,
+    itemKnn: ITEM_KNN,
+    sessionKnn: sessionKnn(items, histories, before),
+    ease: ease((ridge) => easeWeights(items, histories, before, ridge)),
+  }
+}
+
+export type CountingArms = ReturnType<typeof countingArms>
+
+/** Tuned by one knowledge of the past. */
+export type TunedCounts = {
+  readonly [K in keyof CountingArms]: CountingArms[K] extends TunableArm<infer P> ? Tuned<P> : never
 }
 
 export interface TunedBaselines extends TunedCounts {
@@ -46,7 +58,8 @@ export function tuneBaselines(
 ): TunedBaselines {
   const { model, dayOnly, serverKnows, historyFrom } = input
   const items = model.itemIds.length
-  const { shoppers, from, casesWith } = prepareTuning(input, meanOver)
+  const { shoppers, others, from, casesWith } = prepareTuning(input, meanOver)
+  const arms = countingArms(items, others, from)
   const since = (store: 'install' | 'beginning') => (one: AskedCase) =>
     storeHistory(store, one, from)
   const bought = (one: AskedCase) => one.bought
@@ -55,8 +68,10 @@ export function tuneBaselines(
     // All are ends or parts of the same logs: where the sizes agree, so does the rest.
     const sizes = cases.map(({ history, targets }) => `${history.length} ${targets.length}`).join()
     const found = tuned.get(sizes) ?? {
-      recentlyViewed: tune(RECENTLY_VIEWED, cases, items),
-      itemKnn: tune(ITEM_KNN, cases, items),
+      recentlyViewed: tune(arms.recentlyViewed, cases, items),
+      itemKnn: tune(arms.itemKnn, cases, items),
+      sessionKnn: tune(arms.sessionKnn, cases, items),
+      ease: tune(arms.ease, cases, items),
     }
     tuned.set(sizes, found)
     return found
@@ -103,7 +118,7 @@ export function prepareTuning(input: EvaluationInput, meanOver: MeanOver) {
         weight: meanOver === 'cases' ? 1 : 1 / asked.length,
       }))
     })
-  return { shoppers: drawn.length, from, casesWith }
+  return { shoppers: drawn.length, others, from, casesWith }
 }
 
 /** Cases of some training shoppers, and the logs of all others. */

@@ -121,6 +121,8 @@ async function scoreAll(
     'popular-30d': baseline('popular-30d'),
     'recently-viewed': baseline('recently-viewed'),
     'item-knn': baseline('item-knn'),
+    'session-knn': baseline('session-knn'),
+    ease: baseline('ease'),
     ewma: baseline('ewma'),
     'base-stale': scoreTerms(model, withoutLastSession(history), time).base,
     'base-fresh': terms.base,

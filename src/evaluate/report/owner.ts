@@ -82,7 +82,7 @@ function blind(
       }),
     },
     text: [
-      `The server knows ${serverKnows}, from the log’s beginning on; both have the same model and the better of recently-viewed and item-knn, tuned on what each knows`,
+      `The server knows ${serverKnows}, from the log’s beginning on; both have the same model and the best of recently-viewed, item-knn, session-knn and ease, tuned on what each knows`,
       ...(dayOnly ? ['The log knows days only: there is no page at hand'] : []),
     ],
   }
@@ -136,7 +136,7 @@ function stores({ stores }: OwnerSummary, device: string): WithText {
       }),
     },
     text: [
-      'The better of recently-viewed and item-knn, tuned on stores that began 60 days before the model’s limit, the last line on whole logs',
+      'The best of recently-viewed, item-knn, session-knn and ease, tuned on stores that began 60 days before the model’s limit, the last line on whole logs',
       'Handing a signed-in shopper’s own orders to the browser is not built, so it is in no line',
     ],
   }

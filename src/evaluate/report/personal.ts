@@ -126,9 +126,9 @@ function shoppers(found: ShopperChange, all: number): Part {
 /** What a shop would get for nothing is the bar, not popularity; for new items counting alone is popularity. */
 function against({ arms, lifts }: Summary): Part {
   const own = (['base-fresh', 'personal'] as const).filter((name) => has(arms, name))
-  const others = (['recently-viewed', 'item-knn', 'ewma', 'naive-finetune'] as const).filter(
-    (name) => has(arms, name),
-  )
+  const others = (
+    ['recently-viewed', 'item-knn', 'session-knn', 'ease', 'ewma', 'naive-finetune'] as const
+  ).filter((name) => has(arms, name))
   const last = own[own.length - 1]
   const rows = others.flatMap((over) => {
     const found = findLift(lifts, last, over, 'ndcg@10')

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { DAY } from '../core/time.ts'
+import { type SessionKnnParameters, sessionKnn } from './sessionKnn.ts'
+import { purchase, START } from './testShop.ts'
+
+const N = 6
+const NOW = START + 100 * DAY
+const popularity = { all: new Float32Array(N).fill(1), share: new Float32Array(N).fill(1 / N) }
+const neighbours = {
+  neighboursPerItem: 0,
+  neighbourItems: new Uint16Array(),
+  neighbourWeights: new Float32Array(),
+}
+// One visit has 0 with 1, a shopper 0 and, another day, 2; 3 comes with 0 lately, 4 after the end.
+const others = [
+  [purchase(0, START, 'a'), purchase(1, START, 'a')],
+  [purchase(0, START, 'b'), purchase(2, START + DAY, 'c'), purchase(2, START + 2 * DAY, 'd')],
+  [purchase(0, START + 90 * DAY, 'e'), purchase(3, START + 90 * DAY, 'e')],
+  [purchase(0, NOW, 'f'), purchase(4, NOW, 'f')],
+]
+
+function ranked(parameters: Partial<SessionKnnParameters>, bought = [0]): number[] {
+  const out = new Float32Array(N)
+  const arm = sessionKnn(N, others, NOW)
+  const history = bought.map((item) => purchase(item, NOW - DAY, 'own'))
+  arm.score(
+    { ...arm.start, self: 0, agedDays: 1e6, ...parameters },
+    { history, time: NOW, popularity, neighbours },
+    out,
+  )
+  expect(out.every(Number.isFinite)).toBe(true)
+  return [...out.keys()].sort((a, b) => out[b] - out[a] || a - b)
+}
+
+describe('session-knn', () => {
+  it('ranks what came with the history in others’ visits, or to the same shoppers', () => {
+    expect(new Set(ranked({}).slice(1, 3))).toEqual(new Set([1, 3]))
+    expect(new Set(ranked({ neighbour: 'shopper' }).slice(1, 4))).toEqual(new Set([1, 2, 3]))
+  })
+
+  it('lets old neighbours count less, keeps the nearest, and knows nothing later', () => {
+    expect(ranked({ agedDays: 10 }).slice(1, 3)).toEqual([3, 1])
+    expect(ranked({ agedDays: 10, nearest: 1 }).slice(0, 2)).toEqual([0, 3])
+    expect(ranked({ agedDays: 10, nearest: 1 }).slice(2)).toEqual([1, 2, 4, 5])
+  })
+
+  it('counts the history itself as much as it is told, and is popularity without any', () => {
+    expect(ranked({ self: 10 }, [5])[0]).toBe(5)
+    expect(ranked({}, [])).toEqual([0, 1, 2, 3, 4, 5])
+  })
+})

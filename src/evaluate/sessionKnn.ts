@@ -1,0 +1,116 @@
+/**
+ * @module Nearest sessions, with what the shopper turned to earlier: past visits, or whole shoppers,
+ * that share most with the decayed history tell what goes with it.
+ * @see Ludewig and Jannach 2018, "Evaluation of session-based recommendation algorithms" (V-SKNN),
+ * doi 10.1007/s11257-018-9209-6
+ */
+import type { History } from '../core/features/history.ts'
+import { eventStrength } from '../core/features/strength.ts'
+import { DAY } from '../core/time.ts'
+import {
+  decayedTouches,
+  ITEM_KNN,
+  type ItemKnnParameters,
+  mixWithPopularity,
+  type TunableArm,
+} from './baselines.ts'
+
+/** What others turned to in one go. */
+export interface Neighbour {
+  readonly items: readonly number[]
+  /** Milliseconds, of the latest. */
+  readonly time: number
+}
+
+export interface SessionKnnParameters extends ItemKnnParameters {
+  readonly neighbour: 'session' | 'shopper'
+  /** How many count. */
+  readonly nearest: number
+  /** Days after which a neighbour counts half. */
+  readonly agedDays: number
+  /** Exponent of the number of neighbours with an item, by which that item's weight is divided. */
+  readonly rarity: number
+}
+
+/** @param before milliseconds; only what happened strictly before it counts. */
+export function sessionKnn(
+  items: number,
+  histories: readonly History[],
+  before: number,
+): TunableArm<SessionKnnParameters> {
+  const among = {
+    session: indexed(
+      items,
+      neighboursOf(histories, before, ({ session }) => session),
+    ),
+    shopper: indexed(
+      items,
+      neighboursOf(histories, before, () => ''),
+    ),
+  }
+  const { grid, below, start } = ITEM_KNN
+  return {
+    start: { ...start, neighbour: 'session', nearest: 200, agedDays: 365, rarity: 0 },
+    grid: {
+      neighbour: ['session', 'shopper'],
+      ...grid,
+      nearest: [50, 100, 200, 500, 1000],
+      agedDays: [30, 90, 365, 1000],
+      rarity: [0, 0.25, 0.5],
+    },
+    ...(below && { below }),
+    score({ unit, halfLife, self, fill, neighbour, nearest, agedDays, rarity }, context, out) {
+      const { neighbours, having } = among[neighbour]
+      const touches = decayedTouches(context, unit, halfLife)
+      const nearness = new Float32Array(neighbours.length)
+      for (const { item, weight } of touches) {
+        const share = weight / having[item].length ** rarity
+        for (const one of having[item]) nearness[one] += share
+      }
+      neighbours.forEach(({ items, time }, one) => {
+        const age = (context.time - time) / DAY
+        if (nearness[one] > 0) nearness[one] *= 2 ** (-age / agedDays) / Math.sqrt(items.length)
+      })
+      const furthest = nearness.slice().sort().at(-Math.round(nearest)) ?? 0
+      const counts = new Float32Array(out.length)
+      let highest = 0
+      neighbours.forEach(({ items }, one) => {
+        if (nearness[one] === 0 || nearness[one] < furthest) return
+        for (const item of items) {
+          counts[item] += nearness[one] / having[item].length ** rarity
+          highest = Math.max(highest, counts[item])
+        }
+      })
+      // So that what a repeat counts does not depend on how many neighbours there are.
+      if (highest > 0) for (let i = 0; i < counts.length; i++) counts[i] /= highest
+      const strongest = Math.max(...touches.map(({ weight }) => weight))
+      for (const { item, weight } of touches) counts[item] += (self * weight) / strongest
+      mixWithPopularity(counts, context.popularity, fill, out)
+    },
+  }
+}
+
+function neighboursOf(
+  histories: readonly History[],
+  before: number,
+  group: (one: History[number]) => string,
+): Neighbour[] {
+  return histories.flatMap((history) => {
+    const groups = new Map<string, { items: Set<number>; time: number }>()
+    for (const one of history) {
+      if (one.time >= before || eventStrength(one.name) === 0) continue
+      const known = groups.get(group(one)) ?? { items: new Set(), time: one.time }
+      known.items.add(one.item)
+      groups.set(group(one), { ...known, time: one.time })
+    }
+    return [...groups.values()].map(({ items, time }) => ({ items: [...items], time }))
+  })
+}
+
+function indexed(items: number, neighbours: readonly Neighbour[]) {
+  const having = Array.from({ length: items }, (): number[] => [])
+  neighbours.forEach((one, at) => {
+    for (const item of one.items) having[item].push(at)
+  })
+  return { neighbours, having }
+}
