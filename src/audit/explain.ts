@@ -2,7 +2,7 @@
  * @module A bundle in words, for somebody who answers for other people's data and has never seen a
  * hash: five questions, in the order in which they are asked.
  */
-import { normalCdf } from '../core/normal.ts'
+import { guessRate } from '../aggregate/privacy/gaussianAccountant.ts'
 import type { LedgerEntry } from '../device/ledger/entry.ts'
 import { type Bundle, isRecord } from './bundle.ts'
 import type { Audit } from './verify.ts'
@@ -57,7 +57,7 @@ function whatLeft(ledger: readonly LedgerEntry[], audit: Audit): string[] {
   )
   const asked = `Files were asked for ${times(fetched)}, as far as the log still lists it. That tells a server what any page view does: an address and a time.`
   if (uploads === 0) return ['The log has no report that was sent.', asked]
-  const better = Math.ceil(100 * normalCdf(Math.sqrt(lossSquared) / 2))
+  const better = Math.ceil(100 * guessRate(Math.sqrt(lossSquared)))
   return [
     `Reports were sent ${times(uploads)}, ${count(bytesSent, 'byte')} together; the log still lists ${reports} of them one by one (one that got no answer is sent again). For ${receipts} there is a signed receipt.`,
     'A report is one list of numbers: how this person’s shopping would change what is the same for everybody. It names no product, no search and no person, is the same size for everybody, and is split between two servers so that neither can read it alone; one operator of both could.',

@@ -7,6 +7,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<{ command: Subcomma
   evaluate: () => import('./evaluate.ts'),
   rollback: () => import('./rollback.ts'),
   serve: () => import('./serve.ts'),
+  epsilon: () => import('./epsilon.ts'),
   audit: () => import('./audit.ts'),
   bench: () => import('./bench.ts'),
 }

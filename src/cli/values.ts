@@ -21,6 +21,15 @@ export const share =
     throw new InvalidArgumentError(`It takes a fraction from ${from} to ${to}.`)
   }
 
+/** Any number, both ends included. */
+export const between =
+  (from: number, to: number) =>
+  (text: string): number => {
+    const number = Number(text)
+    if (number >= from && number <= to) return number
+    throw new InvalidArgumentError(`It takes a number from ${from} to ${to}.`)
+  }
+
 /** A day or a time, as milliseconds since 1970. */
 export function date(text: string): number {
   const time = /^\d{4}-\d{2}-\d{2}(T.*)?$/.test(text) ? Date.parse(text) : Number.NaN

@@ -17,6 +17,19 @@ export function deltaOf(epsilon: number, mu: number): number {
   return Math.max(0, left - right)
 }
 
+/**
+ * How often somebody who knew everything else and saw every release would guess rightly whether a
+ * device took part, at most: Φ(μ/2). Of two sides of a coin, half the time.
+ */
+export const guessRate = (mu: number): number => Math.exp(logNormalCdf(mu / 2))
+
+/**
+ * Length of one aggregator's noise over that of the longest update: z·√d, the root of its mean
+ * square. In any one direction, which is what an attacker looks along, it is z alone.
+ */
+export const noiseOverUpdate = (noiseMultiplier: number, dimension: number): number =>
+  noiseMultiplier * Math.sqrt(dimension)
+
 /** ε of one report and of as many as a year allows, under the noise of one aggregator. */
 export function costOf(terms: {
   readonly noiseMultiplier: number

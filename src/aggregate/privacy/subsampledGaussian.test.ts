@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import { rows } from './dpReferenceValues.json' with { type: 'json' }
+import { epsilonOf } from './gaussianAccountant.ts'
+import {
+  LEAST_SIGMA,
+  lossEpsilon,
+  RENYI_ORDERS,
+  renyiDivergence,
+  renyiEpsilon,
+} from './subsampledGaussian.ts'
+
+const off = (measured: number, reference: number) => measured / reference - 1
+
+describe.each(rows)('σ = $sigma, q = $q, $steps steps, δ = $delta', (row) => {
+  it(`by Rényi divergence: ${row.rdp}`, () => {
+    expect(RENYI_ORDERS).toContain(row.order)
+    expect(Math.abs(off(renyiEpsilon(row), row.rdp))).toBeLessThan(1e-9)
+  })
+
+  it(`by the loss distribution: ${row.pld}`, () => {
+    const epsilon = lossEpsilon(row)
+    const error = off(epsilon, row.pld)
+    expect(Math.abs(error)).toBeLessThan(1e-4)
+    // Never below what holds: the exact form is one bound, what is published as pessimistic another.
+    expect(error).toBeGreaterThan(-1e-8)
+    expect(row.exact === null || epsilon >= row.exact).toBe(true)
+  })
+})
+
+describe('Rényi divergence of 50 steps, σ = 2.5, q = 0.01', () => {
+  // dp_accounting's own tests.
+  it.each([
+    [1.5, 6.70579741e-4],
+    [2.5, 1.0854871e-3],
+    [5, 2.18075656e-3],
+    [50, 2.38460375e-2],
+    [100, 167.416],
+  ])('order %d: %d', (order, divergence) => {
+    const measured = 50 * renyiDivergence({ sigma: 2.5, q: 0.01 }, order)
+    expect(Math.abs(off(measured, divergence))).toBeLessThan(3e-6)
+  })
+})
+
+describe('the loss distribution', () => {
+  it.each([
+    { sigma: 1, q: 1, steps: 4, delta: 1e-6 },
+    { sigma: 4.134, q: 1, steps: 12, delta: 1e-6 },
+    { sigma: LEAST_SIGMA, q: 1, steps: 1, delta: 1e-6 },
+    { sigma: 1, q: 1, steps: 4, delta: 1e-10 },
+  ])('is at most 1e-4 above the exact form, never below: $sigma, $steps, $delta', (given) => {
+    const error = off(
+      lossEpsilon(given),
+      epsilonOf(Math.sqrt(given.steps) / given.sigma, given.delta),
+    )
+    expect(error).toBeGreaterThanOrEqual(0)
+    expect(error).toBeLessThan(1e-4)
+  })
+
+  it('stays below Rényi’s bound where one step loses next to nothing', () => {
+    const given = { sigma: 4, q: 1e-4, steps: 100_000, delta: 1e-6 }
+    expect(lossEpsilon(given)).toBeLessThan(renyiEpsilon(given))
+    expect(lossEpsilon(given)).toBeGreaterThan(0.7 * renyiEpsilon(given))
+  })
+
+  it('refuses what it can’t resolve', () => {
+    expect(() => lossEpsilon({ sigma: 0.04, q: 1, steps: 1, delta: 1e-6 })).toThrow(/σ/)
+    expect(() => lossEpsilon({ sigma: 1, q: 1, steps: 1, delta: 1e-11 })).toThrow(/δ/)
+  })
+})

@@ -1,0 +1,74 @@
+/** @module `nearside epsilon`: what a mechanism or an operator's terms cost, in three ways and in words. */
+import { Command } from '@commander-js/extra-typings'
+import {
+  costOf,
+  epsilonOf,
+  guessRate,
+  noiseOverUpdate,
+} from '../aggregate/privacy/gaussianAccountant.ts'
+import {
+  type Composition,
+  LEAST_DELTA,
+  LEAST_SIGMA,
+  lossEpsilon,
+  renyiEpsilon,
+} from '../aggregate/privacy/subsampledGaussian.ts'
+import { readTerms } from '../aggregate/server/terms.ts'
+import { NearsideError } from '../core/error.ts'
+import { defineCommand } from './command.ts'
+import { between, wholeNumber } from './values.ts'
+
+const syntax = new Command('epsilon')
+  .summary('prints the ε of Gaussian noise')
+  .description(`--sigma S --q Q --steps T --delta D: of noise with a standard deviation of S clip norms, in T steps
+of which each takes a device with chance Q. By the exact form, which needs Q = 1; by Rényi
+divergence; and by the privacy loss distribution, an upper bound that is close.
+
+--policy FILE: of the terms that serve is given, for all reports of a year under the noise of one
+aggregator, and what that means in words. That is Q = 1: browsers select themselves, so nothing
+is gained by sampling.`)
+  .option('--policy <file>', 'terms of a round as serve takes them, or “demo”')
+  .option('--sigma <s>', 'noise, in clip norms', between(LEAST_SIGMA, 1e6))
+  .option('--q <q>', 'chance of taking part in a step', between(1e-9, 1))
+  .option('--steps <t>', 'steps, or reports of one device', wholeNumber(1, 1e7))
+  .option('--delta <d>', 'chance with which ε need not hold', between(1e-15, 0.5))
+  .option('--goal <n>', 'reports a round, in place of the policy’s', wholeNumber(2, 1e6))
+  .option('--dimension <d>', 'with --policy: numbers in an update', wholeNumber(1, 16_384), 102)
+
+export const command = defineCommand(syntax, async (options, { print }) => {
+  const terms = options.policy ? await readTerms(options.policy, options.goal) : null
+  const {
+    sigma = terms?.noiseMultiplier,
+    q = 1,
+    steps = terms ? costOf(terms).reports : 1,
+    delta = terms?.delta,
+  } = options
+  if (sigma === undefined || delta === undefined)
+    throw new NearsideError('input-invalid', 'epsilon needs --sigma and --delta, or --policy')
+  const epsilon = epsilonsOf({ sigma, q, steps, delta })
+  print(`σ = ${sigma}, q = ${q}, ${steps} steps, δ = ${delta}`)
+  for (const [form, value] of Object.entries(epsilon))
+    print(`${form.padEnd(6)} ${value === null ? '– (does not apply)' : value.toPrecision(10)}`)
+  if (terms && q === 1)
+    for (const line of inWords(sigma, steps, options.dimension, terms.aggregationGoal)) print(line)
+  return epsilon
+})
+
+function epsilonsOf(composition: Composition) {
+  const { sigma, q, steps, delta } = composition
+  return {
+    exact: q === 1 ? epsilonOf(Math.sqrt(steps) / sigma, delta) : null,
+    rdp: renyiEpsilon(composition),
+    pld: delta < LEAST_DELTA ? null : lossEpsilon(composition),
+  }
+}
+
+function inWords(z: number, reports: number, dimension: number, goal: number): string[] {
+  const share = (mu: number) => Math.ceil(100 * guessRate(mu))
+  const error = (Math.SQRT2 * noiseOverUpdate(z, dimension)) / goal
+  return [
+    `One update is hidden: the noise that one server alone adds to a round is about ${noiseOverUpdate(z, dimension).toFixed(1)} times as long as the longest update, and ${z} times as long in any one direction.`,
+    `Somebody who knew everything else would guess rightly whether a device sent one report at most ${share(1 / z)} times in 100, and whether it sent ${reports} at most ${share(Math.sqrt(reports) / z)} times; a coin is right 50 times.`,
+    `What the shop gets: the mean of ${goal} updates, with noise of both servers about ${error.toFixed(2)} times as long as the longest update.`,
+  ]
+}
