@@ -3,7 +3,15 @@
  * types) and its command line (`dist/node`); `npm pack` makes the latter two only (`--package`).
  */
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'vite'
@@ -80,6 +88,8 @@ async function buildPackage(): Promise<void> {
   tsc('tsconfig.lib.json')
   dropStyleImports(join(ROOT, 'dist/lib'))
   tsc('tsconfig.node.json')
+  const sql = 'train/import/sql'
+  cpSync(join(ROOT, 'src', sql), join(ROOT, 'dist/node', sql), { recursive: true })
 }
 
 /** A shop loads `nearside/styles.css` itself; in the types, a style sheet's import leads nowhere. */

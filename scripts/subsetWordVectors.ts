@@ -5,8 +5,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { titleWords } from '../src/core/model/content.ts'
+import { packFile } from '../src/train/shop/packFile.ts'
 import { readShop } from '../src/train/shop/read.ts'
-import { gzipDeterministic } from '../src/train/shop/write.ts'
 import { readWordVectors } from '../src/train/wordVectors.ts'
 import { orderedWords } from './demoCatalog/headPhrase.ts'
 
@@ -28,5 +28,5 @@ for (const [i, row] of rows.entries())
     bytes.writeFloatLE(vectors[row * dimension + d], (i * dimension + d) * 4)
 await mkdir(to, { recursive: true })
 await writeFile(join(to, 'words.txt'), `${rows.map((row) => words[row]).join('\n')}\n`)
-await writeFile(join(to, 'vectors.f32le.gz'), gzipDeterministic(bytes))
+await packFile(to, 'vectors.f32le', [bytes])
 console.log(`${rows.length} of ${wanted.size} words have a vector (${dimension} numbers each)`)

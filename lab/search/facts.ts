@@ -11,8 +11,8 @@ import type { JudgedQuery } from '../../src/evaluate/search/judgements.ts'
 import { searchParts } from '../../src/evaluate/search/search.ts'
 import { summariseSearch } from '../../src/evaluate/search/summary.ts'
 import { step } from '../../src/evaluate/steps.ts'
-import { readCatalogFile } from '../../src/train/import/catalogFile.ts'
-import { openTable } from '../../src/train/import/table.ts'
+import { readCatalogFile } from '../../src/train/import/readCatalog.ts'
+import { readTable } from '../../src/train/import/readTable.ts'
 import type { Experiment } from '../experiment.ts'
 
 const QUERIES = 200
@@ -26,7 +26,7 @@ export const experiment: Experiment = {
   asks: 'what re-ranking costs on 200 queries made of the facts of Icecat’s feed',
   async run({ question: { shop }, seed }, steps) {
     await step(steps, 'asking', 0, 1)
-    const { items } = await readCatalogFile(shop, {}, undefined, {})
+    const items = await readCatalogFile(shop)
     const queries = await factQueries(shop, seed)
     const summary = summariseSearch(searchJudged(items, queries, seed), JUDGED_PAIRS, seed)
     const name = basename(shop)
@@ -77,27 +77,23 @@ async function factQueries(path: string, seed: number): Promise<JudgedQuery[]> {
 
 /** Products whose type is told: by name, or a cable by its plug, ink and toner by how they print. */
 async function readFacts(path: string): Promise<Described[]> {
-  const table = await openTable(path)
   const described: Described[] = []
-  for await (const rows of table.rows()) {
-    for (const { values } of rows) {
-      const read = (name: string) => values[table.columns.indexOf(name)]?.trim().toLowerCase() ?? ''
-      const of = (...names: string[]) =>
-        names.map(read).filter((fact) => /^[^,/]{1,24}$/.test(fact))
-      const id = values[table.columns.indexOf('id')]
-      const type = read('attr_t_product_type')
-      const plug = read('attr_t_connector_1')
-      const print = read('attr_t_print_technology')
-      if (type.length > 3 && type !== 'other') {
-        const named = ['supplier', 'attr_t_product_colour', 'attr_t_connectivity_technology']
-        described.push({ id, type, facts: of(...named, 'attr_t_form_factor') })
-      } else if (plug !== '' && read('attr_n_cable_length') !== '') {
-        const facts = of('supplier', 'attr_t_cable_colour', 'attr_t_jacket_material')
-        described.push({ id, type: `${plug} cable`, facts })
-      } else if (/^(inkjet|laser)/.test(print)) {
-        const facts = of('supplier', 'attr_t_printing_colours', 'attr_t_brand_compatibility')
-        described.push({ id, type: print.startsWith('ink') ? 'ink' : 'toner', facts })
-      }
+  for (const { values } of (await readTable(path)).rows) {
+    const read = (name: string) => values[name]?.toLowerCase() ?? ''
+    const of = (...names: string[]) => names.map(read).filter((fact) => /^[^,/]{1,24}$/.test(fact))
+    const { id } = values
+    const type = read('attr_t_product_type')
+    const plug = read('attr_t_connector_1')
+    const print = read('attr_t_print_technology')
+    if (type.length > 3 && type !== 'other') {
+      const named = ['supplier', 'attr_t_product_colour', 'attr_t_connectivity_technology']
+      described.push({ id, type, facts: of(...named, 'attr_t_form_factor') })
+    } else if (plug !== '' && read('attr_n_cable_length') !== '') {
+      const facts = of('supplier', 'attr_t_cable_colour', 'attr_t_jacket_material')
+      described.push({ id, type: `${plug} cable`, facts })
+    } else if (/^(inkjet|laser)/.test(print)) {
+      const facts = of('supplier', 'attr_t_printing_colours', 'attr_t_brand_compatibility')
+      described.push({ id, type: print.startsWith('ink') ? 'ink' : 'toner', facts })
     }
   }
   return described

@@ -1,21 +1,18 @@
 /** @module The demo shop's catalog: titles in readable case, and a department for each item. */
 import type { Item } from '../../src/core/catalog/item.ts'
-import { buildCatalog } from '../../src/train/import/buildCatalog.ts'
-import type { ImportedLog } from '../../src/train/import/importShop.ts'
-import type { ItemFacts } from '../../src/train/import/itemFacts.ts'
+import type { OrderLine } from '../../src/train/import/importShop.ts'
 import type { WordVectors } from '../../src/train/wordVectors.ts'
 import type { CatalogRules } from './catalogRules.ts'
 import { assignDepartments } from './departments.ts'
 import { readableTitle } from './title.ts'
 
 export function buildDemoCatalog(
-  facts: readonly ItemFacts[],
-  log: ImportedLog,
-  availableDays: number,
+  known: readonly Item[],
+  lines: readonly OrderLine[],
   rules: CatalogRules,
   wordVectors: WordVectors,
 ): Item[] {
-  const items = buildCatalog(facts, log, availableDays).map((item): Item => {
+  const items = known.map((item): Item => {
     const title = item.title === undefined ? undefined : tidy(item.title, rules)
     const gone = title !== undefined && rules.notForSale.has(title)
     return {
@@ -24,7 +21,7 @@ export function buildDemoCatalog(
       ...(gone && { available: false }),
     }
   })
-  const departments = assignDepartments(items, log.events, rules.departments, wordVectors)
+  const departments = assignDepartments(items, lines, rules.departments, wordVectors)
   return items.map((item, row) => {
     const { id, title, price, currency, available } = item
     return { id, title, price, currency, category: departments[row], available }

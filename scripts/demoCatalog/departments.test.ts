@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Item } from '../../src/core/catalog/item.ts'
-import type { ShopEvent } from '../../src/train/shop/write.ts'
+import type { OrderLine } from '../../src/train/import/importShop.ts'
 import type { WordVectors } from '../../src/train/wordVectors.ts'
 import { parseCatalogRules } from './catalogRules.ts'
 import { assignDepartments } from './departments.ts'
@@ -24,7 +24,7 @@ const WORDS: WordVectors = {
 
 function place(titles: readonly string[], baskets: readonly number[][] = [], words?: WordVectors) {
   const items: Item[] = titles.map((title, i) => ({ id: `i${i}`, title }))
-  const events: ShopEvent[] = baskets.flatMap((basket, order) =>
+  const events: OrderLine[] = baskets.flatMap((basket, order) =>
     basket.map((item) => ({
       shopper: 'ann',
       event: 'purchase' as const,

@@ -6,7 +6,7 @@
 
 import type { Item } from '../../src/core/catalog/item.ts'
 import { DAY } from '../../src/core/time.ts'
-import type { ShopEvent } from '../../src/train/shop/write.ts'
+import type { OrderLine } from '../../src/train/import/importShop.ts'
 import type { WordVectors } from '../../src/train/wordVectors.ts'
 import type { Department } from './catalogRules.ts'
 import { orderedWords, PhraseIndex, toPhrase } from './headPhrase.ts'
@@ -28,7 +28,7 @@ const MAX_BASKET = 60
 /** By item; undefined only where there are no departments. */
 export function assignDepartments(
   items: readonly Item[],
-  events: readonly ShopEvent[],
+  events: readonly OrderLine[],
   departments: readonly Department[],
   wordVectors: WordVectors | undefined,
 ): readonly (string | undefined)[] {
@@ -57,7 +57,7 @@ export function assignDepartments(
 /** Cosine of titles plus cosine of the sets of orders in which two items occur. */
 function itemSimilarity(
   items: readonly Item[],
-  events: readonly ShopEvent[],
+  events: readonly OrderLine[],
   wordVectors: WordVectors | undefined,
 ) {
   const texts = items.map(({ title }) => orderedWords(title ?? ''))
@@ -89,7 +89,7 @@ function itemSimilarity(
   }
 }
 
-function baskets(events: readonly ShopEvent[], rows: ReadonlyMap<string, number>) {
+function baskets(events: readonly OrderLine[], rows: ReadonlyMap<string, number>) {
   const found = new Map<string, Set<number>>()
   for (const { shopper, session, time, item } of events) {
     const row = rows.get(item)

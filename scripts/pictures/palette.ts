@@ -1,6 +1,5 @@
 /** @module The colours of a picture, from the words of a title. */
 
-import { compareText } from '../../src/train/import/itemFacts.ts'
 import { orderedWords, PhraseIndex, toPhrase } from '../demoCatalog/headPhrase.ts'
 
 export interface Palette {
@@ -108,7 +107,7 @@ const NEUTRAL = [
 export function choosePalette(title: string): Palette {
   const matches = index.all(title).sort((a, b) => b.rank - a.rank || a.at - b.at)
   if (matches.length > 0) return matches[0].value
-  const letters = orderedWords(title).sort(compareText).join('')
+  const letters = orderedWords(title).sort().join('')
   let sum = 7
   for (let i = 0; i < letters.length; i++) sum = (sum * 31 + letters.charCodeAt(i)) % 65_521
   return PALETTES.find(({ name }) => name === NEUTRAL[sum % NEUTRAL.length])!

@@ -9,7 +9,7 @@ import { type TestModelOptions, type TestShop, testModel, testShop } from '../ev
 import { METRICS } from '../train/metrics.ts'
 import { publishModel } from '../train/models/publish.ts'
 import { shopEvents } from '../train/shop/testEvents.ts'
-import { writeShop } from '../train/shop/write.ts'
+import { writeShop } from '../train/shop/testWrite.ts'
 import { runEvaluate as run } from './testEvaluate.ts'
 
 let folder = ''

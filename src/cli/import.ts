@@ -1,20 +1,23 @@
 /** @module `nearside import`: an order log becomes a shop folder. */
 
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
-import { buildCatalog } from '../train/import/buildCatalog.ts'
-import { readCatalogFile } from '../train/import/catalogFile.ts'
 import type { Role } from '../train/import/columns.ts'
-import { type ImportReport, importShop, type LogReport } from '../train/import/importShop.ts'
-import { DELIMITERS } from '../train/import/table.ts'
+import { type ImportReport, importShop } from '../train/import/importShop.ts'
+import type { FileReport } from '../train/import/readLog.ts'
+import { DELIMITERS } from '../train/import/source.ts'
+import type { Sample } from '../train/import/summary.ts'
 import { defineCommand } from './command.ts'
 import { pattern, wholeNumber } from './values.ts'
 
 /** Flags that name a column. */
 const COLUMN_FLAGS = {
-  shopper: 'who bought',
+  shopper: 'who bought: an account, a customer number, an e-mail address',
+  device: 'who looked: a cookie or device, joined to the shopper by the order number',
   item: 'what was bought',
   time: 'when',
   session: 'order or visit',
+  order: 'order number among clicks, where session is the visit',
+  status: 'of the order: cancelled and refunded ones are left out',
   quantity: 'how many; negative is a cancellation',
   price: 'of one piece',
   title: 'name of the product',
@@ -42,9 +45,14 @@ numbered files, \`session item\` a click, becomes one with a week for each file 
   .option('--currency <code>', 'of the prices, e.g. GBP', currency)
   .option('--delimiter <char>', 'comma, tab, semicolon or pipe', delimiter)
   .addOption(
-    new Option('--encoding <name>', 'of the files').choices(['utf-8', 'latin1']).default('utf-8'),
+    new Option('--encoding <name>', 'of the files; found out by default').choices([
+      'utf-8',
+      'utf-16le',
+      'utf-16be',
+      'windows-1252',
+    ] as const),
   )
-  .addOption(new Option('--date-order <order>', 'of 1/2/2011').choices(['dmy', 'mdy']))
+  .addOption(new Option('--date-order <order>', 'of 1/2/2011').choices(['dmy', 'mdy'] as const))
   .option('--time-zone <zone>', 'of times without one', 'UTC')
   .option(
     '--item-pattern <regex>',
@@ -57,6 +65,9 @@ numbered files, \`session item\` a click, becomes one with a week for each file 
     'items not sold in the last DAYS of the log are unavailable',
     wholeNumber(1, 99_999),
   )
+  .option('--raw-ids', 'keep shopper ids as they are (for public data) instead of keyed hashes')
+  .option('--untitled', 'accept a shop whose items have no titles')
+  .option('--dry-run', 'read and check everything, write nothing')
 for (const role of ROLES) syntax.option(`--${role} <column>`, `column: ${COLUMN_FLAGS[role]}`)
 
 type Columns = Readonly<Partial<Record<keyof typeof COLUMN_FLAGS, string>>>
@@ -66,45 +77,56 @@ export const command = defineCommand(syntax, async (options, { progress, print, 
   const columns = Object.fromEntries(
     ROLES.filter((role) => given[role] !== undefined).map((role) => [role, given[role]]),
   )
-  const { encoding, currency, availableDays } = options
-  const catalog =
-    options.catalog === undefined
-      ? undefined
-      : await readCatalogFile(options.catalog, columns, currency, { encoding })
-  const report = await importShop({
-    orders: options.orders,
-    clicks: options.clicks,
-    out: options.out,
+  const { report, sample } = await importShop({
+    ...options,
     columns,
-    currency,
-    itemPattern: options.itemPattern,
-    cancelPattern: options.cancelPattern,
-    dateOrder: options.dateOrder,
-    timeZone: options.timeZone,
-    delimiter: options.delimiter,
-    encoding,
+    keepShopperIds: options.rawIds,
+    allowUntitled: options.untitled,
     signal,
-    settings: { availableDays },
     onProgress: (label, done, total) => progress.update(label, done, total),
-    buildCatalog: async (facts, log) => catalog?.items ?? buildCatalog(facts, log, availableDays),
   })
-  for (const line of formatReport(report, options.out)) print(line)
-  if (catalog && catalog.repeated > 0)
-    print(`catalog: ${catalog.repeated} rows repeat an id and were left out`)
+  for (const line of formatReport(report, sample, options.out)) print(line)
+  if (options.dryRun) print('nothing was written (--dry-run)')
   return report
 })
 
-/** The counts as a small table; each log's lines add up to what was read. */
-export function formatReport({ logs, shop, files }: ImportReport, out: string): string[] {
+/** Columns, counts, how log and catalog fit, three rows; each file's lines add up to what was read. */
+export function formatReport(
+  { logs, catalog, match, shop, files }: ImportReport,
+  sample: readonly Sample[],
+  out: string,
+): string[] {
   const number = (value: number) => value.toLocaleString('en-GB').padStart(11)
-  const ofLog = ({ file, lines, kept, dropped, layout }: LogReport) => [
-    `${file}${layout ? ` (${layout})` : ''}`,
-    `${number(lines)}  lines read`,
-    ...Object.entries(dropped).map(([reason, count]) => `${number(count)}  left out: ${reason}`),
-    `${number(kept)}  kept`,
+  const ofFile = (report: FileReport) => [
+    `${report.file}${report.layout ? ` (${report.layout})` : ''}`,
+    ...Object.entries(report.columns).map(([role, column]) => `  ${role} is ${column}`),
+    `${number(report.lines)}  lines read`,
+    ...Object.entries(report.dropped).map(([reason, count]) => {
+      const lines = report.examples[reason] ?? []
+      const which =
+        lines.length > 0 ? ` (line ${lines.join(', ')}${count > lines.length ? ' …' : ''})` : ''
+      return `${number(count)}  left out: ${reason}${which}`
+    }),
+    `${number(report.kept)}  kept`,
   ]
+  const percent = (part: number, whole: number) =>
+    `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`
+  const categories = Object.keys(shop.categories)
   return [
-    ...logs.flatMap(ofLog),
+    ...[...logs, ...(catalog ? [catalog] : [])].flatMap(ofFile),
+    ...(match
+      ? [
+          `log and catalog: ${match.items} of the ${match.logItems} items in the log are in the catalog, ${percent(match.lines, shop.events)} of its lines${match.unknown.length > 0 ? ` (not ${match.unknown.join(', ')})` : ''}`,
+        ]
+      : []),
+    `${shop.items} items: ${shop.titled} with a title, ${shop.priced} with a price, ${shop.available} available, ${categories.length} categories${categories.length > 0 ? ` (${categories.slice(0, 3).join(', ')}${categories.length > 3 ? ' …' : ''})` : ''}`,
+    `events: ${Object.entries(shop.byEvent)
+      .map(([name, count]) => `${count} ${name}`)
+      .join(', ')}`,
+    ...sample.map(
+      ({ shopper, event, item, time, title }) =>
+        `  ${time}  ${event}  ${item}${title ? ` (${title})` : ''}  by ${shopper}`,
+    ),
     `${out}: ${shop.items} items, ${shop.shoppers} shoppers, ${shop.sessions} orders or visits, ${shop.from.slice(0, 10)} to ${shop.to.slice(0, 10)}`,
     ...files.map(({ name, bytes }) => `  ${name}, ${Math.ceil(bytes / 1024)} KiB`),
   ]

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { testShop } from '../evaluate/testShop.ts'
 import { shopEvents } from '../train/shop/testEvents.ts'
-import { writeShop } from '../train/shop/write.ts'
+import { writeShop } from '../train/shop/testWrite.ts'
 import { command } from './pretrain.ts'
 import { type Flags, runCommand } from './testCommand.ts'
 

@@ -2,7 +2,7 @@
 import type { Subcommand } from './command.ts'
 import { runProgram } from './program.ts'
 
-export type Flags = Readonly<Record<string, string | number | undefined>>
+export type Flags = Readonly<Record<string, string | number | true | undefined>>
 
 interface Given {
   readonly flags?: Flags
@@ -25,7 +25,7 @@ export async function runCommand(command: Subcommand, given: Given) {
   }
   const options = Object.entries(flags)
     .filter(([, value]) => value !== undefined)
-    .flatMap(([name, value]) => [`--${name}`, String(value)])
+    .flatMap(([name, value]) => (value === true ? [`--${name}`] : [`--${name}`, String(value)]))
   await runProgram('nearside', [watched], [command.syntax.name(), ...positionals, ...options], {
     progress: { update() {}, clear() {} },
     print(line) {

@@ -6,7 +6,7 @@ import { runEvaluate } from '../cli/testEvaluate.ts'
 import { buildCases } from '../core/features/cases.ts'
 import { foldOf, isHeldOut } from '../train/holdout.ts'
 import { shopEvents } from '../train/shop/testEvents.ts'
-import { writeShop } from '../train/shop/write.ts'
+import { writeShop } from '../train/shop/testWrite.ts'
 import { testShop, UNTIL } from './testShop.ts'
 
 it('parts the shoppers; the first of five is whom a fifth holds out', () => {

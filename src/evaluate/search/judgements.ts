@@ -1,7 +1,7 @@
 /** @module People's judgements of search results: a table of query, docid, rating. */
 
 import { NearsideError } from '../../core/error.ts'
-import { openTable } from '../../train/import/table.ts'
+import { readTable } from '../../train/import/readTable.ts'
 import type { Ratings } from './metrics.ts'
 
 export interface JudgedQuery {
@@ -31,37 +31,33 @@ export async function readJudgements(
   path: string,
   isKnown: (docid: string) => boolean,
 ): Promise<Judgements> {
-  const table = await openTable(path)
-  const [query, docid, rating] = COLUMNS.map((name) => table.columns.indexOf(name))
+  const table = await readTable(path)
   const missing = COLUMNS.filter((name) => !table.columns.includes(name))
   if (missing.length > 0)
     throw new NearsideError(
       'input-invalid',
       `${table.name}: the header lacks ${missing.join(', ')} (it needs ${COLUMNS.join(', ')})`,
     )
+  const refusal = (line: number, why: string) =>
+    new NearsideError('input-invalid', `${table.name} line ${line}: ${why}`)
+  for (const line of table.unreadable)
+    throw refusal(line, 'has another number of fields than the header')
   const judged = new Map<string, Map<string, number>>()
-  const count = { rows: 0, unknownDocids: 0, repeated: 0 }
-  for await (const rows of table.rows()) {
-    for (const { values, line, problem } of rows) {
-      const refusal = (why: string) =>
-        new NearsideError('input-invalid', `${table.name} line ${line}: ${why}`)
-      if (problem) throw refusal('has another number of fields than the header')
-      count.rows++
-      const asked = values[query].trim()
-      const id = values[docid].trim()
-      if (asked === '') throw refusal('has no query')
-      if (id === '') throw refusal('has no docid')
-      const grade = parseRating(values[rating].trim())
-      if (grade === null)
-        throw refusal(`rating '${values[rating]}' is not a whole number from 0 to ${MOST}`)
-      const ratings = judged.get(asked) ?? new Map<string, number>()
-      judged.set(asked, ratings)
-      const earlier = ratings.get(id)
-      if (!isKnown(id)) count.unknownDocids++
-      else if (earlier === undefined) ratings.set(id, grade)
-      else if (earlier === grade) count.repeated++
-      else throw refusal(`'${asked}' and ${id} were already rated ${earlier}`)
-    }
+  const count = { rows: table.rows.length, unknownDocids: 0, repeated: 0 }
+  for (const { line, values } of table.rows) {
+    const { query: asked, docid: id, rating } = values
+    if (asked === '') throw refusal(line, 'has no query')
+    if (id === '') throw refusal(line, 'has no docid')
+    const grade = parseRating(rating)
+    if (grade === null)
+      throw refusal(line, `rating '${rating}' is not a whole number from 0 to ${MOST}`)
+    const ratings = judged.get(asked) ?? new Map<string, number>()
+    judged.set(asked, ratings)
+    const earlier = ratings.get(id)
+    if (!isKnown(id)) count.unknownDocids++
+    else if (earlier === undefined) ratings.set(id, grade)
+    else if (earlier === grade) count.repeated++
+    else throw refusal(line, `'${asked}' and ${id} were already rated ${earlier}`)
   }
   const withJudgements = [...judged].filter(([, ratings]) => ratings.size > 0)
   const queries = withJudgements

@@ -7,7 +7,7 @@ import { basename, join } from 'node:path'
 import type { Item } from '../../core/catalog/item.ts'
 import { NearsideError } from '../../core/error.ts'
 import { createRandom } from '../../core/model/random.ts'
-import { readCatalogFile } from '../../train/import/catalogFile.ts'
+import { readCatalogFile } from '../../train/import/readCatalog.ts'
 import { findFile } from '../../train/shop/lines.ts'
 import { readCatalog } from '../../train/shop/read.ts'
 import { isoDay } from '../cases.ts'
@@ -182,12 +182,11 @@ async function readItems(path: string): Promise<readonly Item[]> {
   const found = await stat(path).catch(() => undefined)
   if (!found)
     throw new NearsideError('input-invalid', `${path}: there is no such shop folder or catalog`)
-  if (!found.isDirectory()) return (await readCatalogFile(path, {}, undefined, {})).items
+  if (!found.isDirectory()) return readCatalogFile(path)
   const catalog = await findFile(join(path, 'catalog.jsonl'))
   if (catalog) return readCatalog(catalog)
   const likely = (await readdir(path)).sort().filter((name) => LIKE_A_CATALOG.test(name))
-  if (likely.length === 1)
-    return (await readCatalogFile(join(path, likely[0]), {}, undefined, {})).items
+  if (likely.length === 1) return readCatalogFile(join(path, likely[0]))
   throw new NearsideError(
     'input-invalid',
     likely.length === 0

@@ -1,102 +1,133 @@
-/** @module Which column of a table means what: named by flags, else guessed from common names. */
+/** @module Which columns of a file mean what: named by flags, by its layout, else guessed. */
 import { NearsideError } from '../../core/error.ts'
-import type { Table } from './table.ts'
+import type { Layout } from './layouts.ts'
+import type { Source } from './source.ts'
 
 /**
- * Names in order of preference, compared without case, spaces and punctuation. From GA4's export,
- * Shopify's order and product exports, WooCommerce, the UCI Online Retail sets, the RetailRocket,
- * Tmall, DIGINETICA and Instacart logs, and Google Merchant feeds.
+ * Names in order of preference, compared without case, spaces and punctuation: of shop systems,
+ * analytics and research logs, in English and German.
  */
 const KNOWN_NAMES = {
   shopper:
-    'shopper customerid customer userid visitorid clientid userpseudoid buyerid memberid customeremail email user',
-  item: 'item itemid productid stockcode sku lineitemsku variantsku productcode brandid id lineitemname',
-  time: 'time invoicedate orderdate paidat createdat datecreated timestamp eventtimestamp datetime eventtime purchasedate date eventdate',
+    'shopper customerid customer userid buyerid memberid customeremail email billingemail user kundennummer kundennr kundenid kunde emailadresse',
+  device: 'device deviceid visitorid clientid userpseudoid anonymousid domainuserid fullvisitorid',
+  item: 'item itemid productid stockcode sku lineitemsku itemsku variantsku productcode brandid id artikelnummer artikelnr artikelid produktid lineitemname',
+  time: 'time invoicedate orderdate paidat createdat datecreated timestamp eventtimestamp datetime eventtime purchasedate date eventdate bestelldatum auftragsdatum rechnungsdatum zeitpunkt datum',
   session:
-    'session orderid invoiceno invoice transactionid ecommercetransactionid ordernumber gasessionid sessionid visitid',
-  quantity: 'quantity qty lineitemquantity itemquantity units',
-  price: 'price unitprice lineitemprice itemprice variantprice amount',
-  currency: 'currency currencycode',
-  title: 'title itemname productname lineitemname description name',
+    'session gasessionid sessionid visitid orderid invoiceno invoice transactionid ecommercetransactionid ordernumber bestellnummer bestellnr auftragsnummer rechnungsnummer',
+  order: 'orderid transactionid ecommercetransactionid ordernumber',
+  quantity: 'quantity qty lineitemquantity itemquantity units menge anzahl stueckzahl',
+  price:
+    'price unitprice lineitemprice itemprice variantprice amount einzelpreis stueckpreis preis vkpreis',
+  currency: 'currency currencycode ordercurrency waehrung',
+  title:
+    'title itemname productname lineitemname artikelbezeichnung artikelname produktname bezeichnung titel description name',
   event: 'event eventname eventtype behaviortype action type',
-  category: 'category itemcategory producttype productcategory department googleproductcategory',
-  brand: 'brand itembrand vendor manufacturer supplier lineitemvendor',
-  description: 'description bodyhtml body shortdescription',
-  image: 'image imagesrc imagelink imageurl',
-  available: 'available availability instock published',
-  query: 'query searchterm search',
+  category:
+    'category itemcategory producttype productcategory department googleproductcategory kategorie warengruppe',
+  brand: 'brand itembrand vendor manufacturer supplier lineitemvendor marke hersteller',
+  description: 'description bodyhtml body shortdescription beschreibung',
+  image: 'image imagesrc imagelink imageurl bild bildurl',
+  available: 'available availability instock verfuegbar verfuegbarkeit',
+  published: 'published',
+  query: 'query searchterm search suchbegriff',
   dwell: 'dwellms dwell engagementtimemsec',
+  status: 'orderstatus financialstatus bestellstatus auftragsstatus status',
+  // Only layouts know these.
+  cancelled: '',
+  lines: '',
+  group: '',
+  number: '',
+  kind: '',
+  options: '',
+  stock: '',
+  stockPolicy: '',
 } as const
 
 export type Role = keyof typeof KNOWN_NAMES
-
-/** Role → place in `Table.columns`. */
-export type Columns = Readonly<Partial<Record<Role, number>>>
+/** Columns by role; where there are several, the first that isn't empty counts. */
+export type Columns = Readonly<Partial<Record<Role, readonly string[]>>>
+export type NamedColumns = Readonly<Partial<Record<Role, string>>>
 
 export function normalName(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]/g, '')
+  const plain = name
+    .toLowerCase()
+    .replaceAll('ß', 'ss')
+    .replace(/[äöü]/g, (letter) => UMLAUTS[letter])
+  return plain.replace(/[^a-z0-9]/g, '')
 }
 
-/** Those of the named columns that a table has: flags are given once for log, clicks and catalog. */
-export function presentColumns(
-  table: Table,
-  named: Readonly<Partial<Record<Role, string>>> = {},
-): Partial<Record<Role, string>> {
-  const normal = new Set(table.columns.map(normalName))
-  return Object.fromEntries(
-    Object.entries(named).filter(([, name]) => normal.has(normalName(name))),
-  )
-}
+const UMLAUTS: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue' }
 
 /**
- * Finds a column for each role. A column serves one role only, roles in the order given, flags first.
+ * Finds columns for the roles: flags first, then the layout's, then by name. A guessed column serves
+ * one role only, roles in the order given.
  * @param named by flag: role → column name, exactly or up to case and punctuation
- * @throws NearsideError `input-invalid` when a named column is not there or a required role stays open
+ * @param mayLack flags are given once for all files: one that names no column here is passed over
+ * @throws NearsideError `input-invalid` when a named column is not there
  */
 export function mapColumns(
-  table: Table,
+  source: Source,
+  layout: Layout | undefined,
   roles: readonly Role[],
-  required: readonly Role[],
-  named: Readonly<Partial<Record<Role, string>>> = {},
+  named: NamedColumns,
+  mayLack: boolean,
 ): Columns {
-  const normal = table.columns.map(normalName)
-  const found: Partial<Record<Role, number>> = {}
+  const normal = source.columns.map(normalName)
+  const find = (name: string) => {
+    const exact = source.columns.indexOf(name)
+    return exact >= 0 ? exact : normal.indexOf(normalName(name))
+  }
+  const found: Partial<Record<Role, readonly string[]>> = {}
   const taken = new Set<number>()
+  const take = (role: Role, places: readonly number[]) => {
+    if (places.length === 0) return
+    found[role] = places.map((place) => source.columns[place])
+    for (const place of places) taken.add(place)
+  }
   for (const role of roles) {
     const name = named[role]
     if (name === undefined) continue
-    const exact = table.columns.indexOf(name)
-    const column = exact >= 0 ? exact : normal.indexOf(normalName(name))
-    if (column < 0)
+    const place = find(name)
+    if (place < 0 && !mayLack)
       throw new NearsideError(
         'input-invalid',
-        `${table.name}: has no column '${name}' for --${role} (it has ${table.columns.join(', ')})`,
+        `${source.name}: has no column '${name}' for --${role} (it has ${source.columns.join(', ')})`,
       )
-    found[role] = column
-    taken.add(column)
+    if (place >= 0) take(role, [place])
   }
+  const places = (names: string) =>
+    names.split(' ').map((name) => (name === '' ? -1 : normal.indexOf(name)))
+  for (const role of roles)
+    if (!found[role] && layout?.columns?.[role])
+      take(
+        role,
+        places(layout.columns[role]).filter((place) => place >= 0),
+      )
   for (const role of roles) {
-    if (found[role] !== undefined) continue
-    const candidates: string[] = KNOWN_NAMES[role].split(' ')
-    // Shopify's order export calls the order number `Name`; elsewhere that is a product's name.
-    if (role === 'session' && normal.includes('lineitemname')) candidates.unshift('name')
-    const column = candidates
-      .map((name) => normal.indexOf(name))
-      .find((i) => i >= 0 && !taken.has(i))
-    if (column === undefined) continue
-    found[role] = column
-    taken.add(column)
+    if (found[role]) continue
+    const place = places(KNOWN_NAMES[role]).find((place) => place >= 0 && !taken.has(place))
+    if (place !== undefined) take(role, [place])
   }
-  requireColumns(table, found, required)
+  // `line_item_1`, `line_item_2` …, a line each.
+  const numbered = source.columns.filter((column) => /^lineitem\d+$/.test(normalName(column)))
+  if (layout?.columns?.lines && !found.lines && numbered.length > 0) found.lines = numbered
   return found
 }
 
-/** @throws NearsideError `input-invalid`, naming the first role without a column and the flag to say it with */
-export function requireColumns(table: Table, found: Columns, required: readonly Role[]): void {
-  const open = required.filter((role) => found[role] === undefined)
-  if (open.length > 0)
-    throw new NearsideError(
-      'input-invalid',
-      `${table.name}: which column is the ${open[0]}? Say --${open[0]} COLUMN (it has ${table.columns.join(', ')})`,
-    )
+/** @throws NearsideError `input-invalid`, naming the role without a column and the flag to say it with */
+export function requireColumn(source: Source, found: Columns, roles: readonly Role[]): void {
+  if (roles.some((role) => found[role])) return
+  throw new NearsideError(
+    'input-invalid',
+    `${source.name}: which column is the ${roles[0]}? Say --${roles[0]} COLUMN (it has ${source.columns.join(', ')})`,
+  )
+}
+
+/** A role's text as SQL, tidied; '' where no column has one. */
+export function roleText(source: Source, columns: Columns, role: Role, join?: string): string {
+  const texts = (columns[role] ?? []).map((column) => `nullif(tidy(${source.column(column)}), '')`)
+  if (texts.length === 0) return `''`
+  if (join !== undefined) return `concat_ws('${join}', ${texts.join(', ')})`
+  return `coalesce(${texts.join(', ')}, '')`
 }

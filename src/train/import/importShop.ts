@@ -1,248 +1,251 @@
 /** @module From order log, clicks and catalog to a shop folder with a report. */
 
-import { mkdir, writeFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import type { Item } from '../../core/catalog/item.ts'
 import { NearsideError } from '../../core/error.ts'
-import { DAY } from '../../core/time.ts'
-import type { Encoding } from '../shop/lines.ts'
-import { formatTime } from '../shop/time.ts'
-import { type ShopEvent, type WrittenFile, writeShop } from '../shop/write.ts'
-import { type DropReason, LogCleaner } from './cleanLog.ts'
-import { mapColumns, presentColumns, type Role, requireColumns } from './columns.ts'
-import { createDateParser, type DateOrder, guessDateOrder } from './date.ts'
-import { FactCollector, type ItemFacts } from './itemFacts.ts'
-import { recogniseLayout } from './layout.ts'
-import { openPeriods } from './periodFiles.ts'
-import { openSequences } from './sequences.ts'
-import { openTable, type Table } from './table.ts'
+import type { WrittenFile } from '../shop/packFile.ts'
+import type { NamedColumns } from './columns.ts'
+import { quote, SqlEngine } from './engine.ts'
+import { openOutput } from './output.ts'
+import { loadCatalog, PRODUCTS, readItems } from './readCatalog.ts'
+import { describeDrops, type FileReport, type LogOptions, readLog } from './readLog.ts'
+import { openSource, type SourceOptions } from './source.ts'
+import { type Match, type Sample, type ShopCounts, summarise } from './summary.ts'
 
-export interface ImportOptions {
+export interface ImportOptions extends Partial<LogOptions>, Omit<SourceOptions, 'onProgress'> {
   readonly orders: string
   readonly clicks?: string
+  readonly catalog?: string
   readonly out: string
-  readonly columns?: Readonly<Partial<Record<Role, string>>>
+  readonly columns?: NamedColumns
   readonly currency?: string
-  readonly itemPattern?: RegExp
-  readonly cancelPattern?: RegExp
-  readonly dateOrder?: DateOrder
   readonly timeZone?: string
-  readonly delimiter?: string
-  readonly encoding?: Encoding
+  /** Items not sold in the last so many days of the log are unavailable; absent: all are available. */
+  readonly availableDays?: number
+  /** Shopper ids as the files have them, for data that is public anyway. Default: keyed hashes. */
+  readonly keepShopperIds?: boolean
+  /** A shop of ids without a single title is refused unless this is set. */
+  readonly allowUntitled?: boolean
+  /** Everything but writing. */
+  readonly dryRun?: boolean
   readonly onProgress?: (label: string, done: number, total: number) => void
   readonly signal?: AbortSignal
   /** Other choices that the report should name. */
   readonly settings?: Readonly<Record<string, string | number | undefined>>
-  /** Makes the items from what the log says about them. */
-  readonly buildCatalog: (facts: readonly ItemFacts[], log: ImportedLog) => Promise<readonly Item[]>
+  /** Has the last word on the items. */
+  readonly refine?: (items: readonly Item[], lines: readonly OrderLine[]) => readonly Item[]
 }
 
-export interface ImportedLog {
-  readonly events: readonly ShopEvent[]
-  /** Of the last event. */
-  readonly to: number
-  readonly currency: string | undefined
-}
-
-/** Counts of one log; `lines` = `kept` + the sum of `dropped`. */
-export interface LogReport {
-  readonly file: string
-  readonly layout: string | null
-  readonly columns: Readonly<Record<string, string>>
-  readonly lines: number
-  readonly kept: number
-  readonly dropped: Readonly<Partial<Record<DropReason, number>>>
+/** What an event says about things that are bought together. */
+export interface OrderLine {
+  readonly shopper: string
+  readonly session?: string
+  readonly time: number
+  readonly item: string
 }
 
 export interface ImportReport {
-  readonly format: 1
+  readonly format: 2
   /** What was asked for beyond the files; patterns as regular expressions. */
   readonly settings: Readonly<Record<string, string | number>>
-  readonly logs: readonly LogReport[]
-  readonly shop: {
-    readonly items: number
-    readonly shoppers: number
-    readonly sessions: number
-    readonly events: number
-    readonly from: string
-    readonly to: string
-    readonly dayOnly: boolean
-    readonly titled: number
-    readonly priced: number
-    readonly available: number
-    /** Name → items, largest first. */
-    readonly categories: Readonly<Record<string, number>>
-  }
+  readonly logs: readonly FileReport[]
+  readonly catalog: FileReport | null
+  /** How log and catalog fit; null without a catalog. */
+  readonly match: Match | null
+  readonly shop: ShopCounts
   readonly files: readonly WrittenFile[]
 }
 
-/** The report's names of logs without times; their readers invent some that keep the order. */
-const WITHOUT_TIMES: Readonly<Partial<Record<Table['form'], string>>> = {
-  sequences: 'sequences: a shopper a line, without times; days stand for the order',
-  periods: 'periods: a file each, without times; weeks from 2000-01-03 stand for the periods',
+export interface Imported {
+  readonly report: ImportReport
+  /** Three events, as they are written, with their items' titles. */
+  readonly sample: readonly Sample[]
 }
 
-const LOG_ROLES: readonly Role[] = [
-  'shopper',
-  'time',
-  'item',
-  'session',
-  'quantity',
-  'price',
-  'currency',
-  'event',
-  'query',
-  'dwell',
-  'title',
-]
-
 /**
- * Writes `catalog.jsonl.gz`, `events.tsv.gz` and `report.json` into `out`.
- * @throws NearsideError `input-invalid`, `catalog-invalid`, `aborted`
+ * Writes `catalog.jsonl.gz`, `events.tsv.gz` and `report.json` into `out`, and the key of the shopper
+ * ids beside it (`out.key`, for its owner's eyes only). They appear when all of them are whole.
+ * @throws NearsideError `input-invalid`, `aborted`
  */
-export async function importShop(options: ImportOptions): Promise<ImportReport> {
-  const facts = new FactCollector()
-  const events: ShopEvent[] = []
-  const currencies = new Map<string, number>()
-  const logs: LogReport[] = []
-  let dayOnly = false
+export async function importShop(options: ImportOptions): Promise<Imported> {
+  const output = await openOutput(options)
+  try {
+    return await SqlEngine.use(async (engine) => {
+      await useZone(engine, options.timeZone ?? 'UTC')
+      await engine.runFile('event')
+      const logs = await readLogs(engine, options)
+      const currency = options.currency ?? (await mainCurrency(engine))
+      await engine.set({ currency, shopper_key: output.key })
+      await engine.runFile('facts')
+      await engine.run('CREATE TABLE known_item AS SELECT id AS item FROM fact')
+      const catalog =
+        options.catalog === undefined ? null : await readProducts(engine, options, currency)
+      const items = await finalItems(engine, options, catalog !== null)
+      await engine.runFile('final')
+      const { shop, match, sample } = await summarise(engine, items, catalog !== null)
+      refuseNonsense(options, logs, items, shop, match)
+      const text = join(engine.folder, 'events.tsv')
+      await writeEvents(engine, text, shop.dayOnly)
+      const about = {
+        format: 2,
+        settings: namedSettings(options),
+        logs,
+        catalog,
+        match,
+        shop,
+      } as const
+      const lines = items.map((item) => `${JSON.stringify(item)}\n`)
+      const files = await output.write(
+        { 'catalog.jsonl': lines, 'events.tsv': createReadStream(text) },
+        (files) => ({ ...about, files }),
+      )
+      return { report: { ...about, files }, sample }
+    }, options.signal)
+  } catch (error) {
+    await output.discard()
+    throw error
+  }
+}
+
+async function useZone(engine: SqlEngine, zone: string): Promise<void> {
+  await engine.run(`SET TimeZone = ${quote(zone)}`).catch((cause) => {
+    throw new NearsideError('input-invalid', `'${zone}' is not a time zone`, { cause })
+  })
+}
+
+async function readLogs(engine: SqlEngine, options: ImportOptions): Promise<FileReport[]> {
+  const { columns = {}, dateOrder, itemPattern, cancelPattern } = options
+  const reports: FileReport[] = []
   for (const [path, isClicks] of [
     [options.orders, false],
     [options.clicks, true],
   ] as const) {
     if (path === undefined) continue
     const label = isClicks ? 'reading clicks' : 'reading orders'
-    const tableOptions = {
-      encoding: options.encoding,
-      delimiter: options.delimiter,
-      onProgress: (done: number, total: number) => options.onProgress?.(label, done, total),
-    }
-    const table =
-      (await openPeriods(path, tableOptions)) ??
-      (await openSequences(path, tableOptions)) ??
-      (await openTable(path, tableOptions))
-    const { cleaner, report } = prepare(table, options, isClicks)
-    for await (const rows of table.rows()) {
-      if (options.signal?.aborted) throw new NearsideError('aborted', 'import: stopped')
-      for (const row of rows) {
-        const clean = cleaner.clean(row)
-        if (!clean) continue
-        events.push(clean.event)
-        facts.add(clean)
-        if (clean.currency !== '')
-          currencies.set(clean.currency, (currencies.get(clean.currency) ?? 0) + 1)
-      }
-    }
-    dayOnly ||= cleaner.dayOnly
-    logs.push(report())
+    const source = await openSource(engine, path, {
+      ...options,
+      onProgress: (done, total) => options.onProgress?.(label, done, total),
+    })
+    const given = { columns, dateOrder, itemPattern, cancelPattern }
+    const report = await readLog(engine, source, given, isClicks)
+    if (report.kept === 0 && !isClicks)
+      throw new NearsideError(
+        'input-invalid',
+        `${report.file}: no line could be used (${describeDrops(report)})`,
+      )
+    reports.push(report)
   }
-  if (events.length === 0)
-    throw new NearsideError(
-      'input-invalid',
-      `${logs[0].file}: no line could be used (${describeDrops(logs[0])})`,
-    )
-  const { from, to } = span(events)
-  const items = await options.buildCatalog(facts.facts(), {
-    events,
-    to,
-    currency: options.currency ?? mostFrequent(currencies),
-  })
-  await mkdir(options.out, { recursive: true })
-  const files = await writeShop(options.out, items, events, { dayOnly })
-  const report: ImportReport = {
-    format: 1,
-    settings: namedSettings(options),
-    logs,
-    shop: {
-      ...countItems(items),
-      shoppers: new Set(events.map(({ shopper }) => shopper)).size,
-      sessions: new Set(events.map((e) => `${e.shopper}\t${e.session ?? Math.floor(e.time / DAY)}`))
-        .size,
-      events: events.length,
-      from: formatTime(from),
-      to: formatTime(to),
-      dayOnly,
-    },
-    files,
+  if (reports.length < 2) {
+    await engine.run(`UPDATE event SET shopper = device WHERE shopper = ''`)
+    return reports
   }
-  await writeFile(join(options.out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`)
+  await engine.runFile('join')
+  const { twice } = await engine.row('SELECT count(*)::INTEGER AS twice FROM counted_twice')
+  return [reports[0], countTwice(reports[1], Number(twice))]
+}
+
+function countTwice(report: FileReport, twice: number): FileReport {
+  if (twice === 0) return report
+  const dropped = { ...report.dropped, 'purchase that the orders hold': twice }
+  return { ...report, kept: report.kept - twice, dropped }
+}
+
+async function mainCurrency(engine: SqlEngine): Promise<string | null> {
+  const [row] = await engine.rows(`SELECT currency FROM event WHERE currency IS NOT NULL
+    GROUP BY currency ORDER BY count(*) DESC, currency LIMIT 1`)
+  return row ? String(row.currency) : null
+}
+
+async function readProducts(engine: SqlEngine, options: ImportOptions, currency: string | null) {
+  const { catalog = '', columns = {}, encoding } = options
+  const source = await openSource(engine, catalog, { encoding })
+  const report = await loadCatalog(engine, source, columns, currency)
+  await engine.runFile('alias')
   return report
 }
 
+/** Without a catalog, what the log says about its items. */
+async function finalItems(engine: SqlEngine, options: ImportOptions, hasCatalog: boolean) {
+  const { availableDays = null, refine } = options
+  await engine.set({ available_days: availableDays })
+  if (!hasCatalog) await engine.runFile('items')
+  const items = await readItems(engine, PRODUCTS)
+  if (!refine) return items
+  const lines = await engine.rows(
+    'SELECT shopper, session, time::DOUBLE AS time, item FROM event ORDER BY log, n',
+  )
+  return refine(items, lines as unknown as OrderLine[])
+}
+
+/** Below this share of its lines, a log is another shop's, or its items are named in another way. */
+const LEAST_MATCH = 0.01
+
+/** @throws NearsideError `input-invalid`, saying what was seen */
+function refuseNonsense(
+  { catalog, allowUntitled }: ImportOptions,
+  logs: readonly FileReport[],
+  items: readonly Item[],
+  shop: ShopCounts,
+  match: Match | null,
+): void {
+  const refuse = (message: string) => {
+    throw new NearsideError('input-invalid', message)
+  }
+  const seen = (ids: readonly string[]) => ids.map((id) => `'${id}'`).join(', ')
+  if (match && match.lines < LEAST_MATCH * shop.events)
+    refuse(
+      `${catalog} does not list what the log names (${match.items} of ${match.logItems} items): the log has ${seen(match.unknown)}, the catalog ${seen(match.catalogIds)}; say --item COLUMN`,
+    )
+  const isResearch = logs.some(({ layout }) => /^(sequences|periods):/.test(layout ?? ''))
+  if (shop.titled === 0 && !allowUntitled && !isResearch)
+    refuse(
+      `none of ${shop.items} items has a title (the first are ${seen(items.slice(0, 3).map(({ id }) => id))}): give --catalog or --title COLUMN, or say --untitled`,
+    )
+}
+
+/** The text of `events.tsv`: columns that no event fills are left out. */
+async function writeEvents(engine: SqlEngine, path: string, dayOnly: boolean): Promise<void> {
+  const columns: Readonly<Record<string, string>> = {
+    shopper: 'shopper',
+    event: 'event',
+    item: 'item',
+    time: dayOnly
+      ? `strftime(make_timestamp_ms(time), '%Y-%m-%d')`
+      : `replace(strftime(make_timestamp_ms(time), '%Y-%m-%dT%H:%M:%S.%gZ'), '.000Z', 'Z')`,
+    session: 'session',
+    quantity: 'number_text(quantity)',
+    price: 'number_text(price)',
+    query: `regexp_replace(query, '[\\t\\r\\n]+', ' ', 'g')`,
+    dwell_ms: 'number_text(dwell_ms)',
+  }
+  const names = Object.keys(columns)
+  const filled = await engine.row(
+    `SELECT ${names.map((name) => `bool_or(${name === 'dwell_ms' ? name : name} IS NOT NULL) AS ${name}`)} FROM event`,
+  )
+  const used = names.filter((name, k) => k < 4 || filled[name] === true)
+  const values = used.map((name) => `coalesce(${columns[name]}, '')`)
+  await engine.run(`COPY (
+    SELECT ${quote(used.join('\t'))} AS line
+    UNION ALL SELECT concat_ws(chr(9), ${values}) FROM event
+  ) TO ${quote(path)} (FORMAT csv, HEADER false, DELIMITER E'\\x01', QUOTE '', ESCAPE '')`)
+}
+
 function namedSettings(options: ImportOptions): Record<string, string | number> {
-  const { currency, dateOrder, timeZone, itemPattern, cancelPattern, settings } = options
-  const named: Record<string, string | number> = {}
+  const { currency, dateOrder, timeZone, itemPattern, cancelPattern, availableDays } = options
   const all: Record<string, string | number | undefined> = {
     currency,
     dateOrder,
     timeZone,
     itemPattern: itemPattern?.source,
     cancelPattern: cancelPattern?.source,
-    ...settings,
+    availableDays,
+    ...options.settings,
+    shoppers: options.keepShopperIds ? 'as they are' : 'keyed hashes',
   }
-  for (const [name, value] of Object.entries(all)) if (value !== undefined) named[name] = value
-  return named
-}
-
-function prepare(table: Table, options: ImportOptions, isClicks: boolean) {
-  const layout = recogniseLayout(table.columns)
-  const named = isClicks ? presentColumns(table, options.columns) : options.columns
-  const columns = mapColumns(table, LOG_ROLES, ['shopper', 'time'], named)
-  // A log of queries alone names no items.
-  if (!isClicks || columns.query === undefined) requireColumns(table, columns, ['item'])
-  const times = table.sample.filter(({ problem }) => !problem)
-  const order =
-    options.dateOrder ?? guessDateOrder(times.map(({ values }) => values[columns.time!].trim()))
-  const cleaner = new LogCleaner({
-    columns,
-    parseDate: createDateParser({ order, timeZone: options.timeZone }),
-    defaultEvent: isClicks ? 'view_item' : 'purchase',
-    itemPattern: options.itemPattern ?? layout?.itemPattern,
-    cancelPattern: options.cancelPattern ?? layout?.cancelPattern,
-    carryForward: layout?.carryForward,
-  })
-  const report = (): LogReport => ({
-    file: table.name,
-    layout: WITHOUT_TIMES[table.form] ?? layout?.name ?? null,
-    columns: Object.fromEntries(
-      Object.entries(columns).map(([role, column]) => [role, table.columns[column]]),
+  return Object.fromEntries(
+    Object.entries(all).filter(
+      (entry): entry is [string, string | number] => entry[1] !== undefined,
     ),
-    lines: cleaner.read,
-    kept: cleaner.kept,
-    dropped: Object.fromEntries(Object.entries(cleaner.dropped).filter(([, count]) => count > 0)),
-  })
-  return { cleaner, report }
-}
-
-export function describeDrops({ dropped }: LogReport): string {
-  return Object.entries(dropped)
-    .map(([reason, count]) => `${reason}: ${count}`)
-    .join(', ')
-}
-
-function span(events: readonly ShopEvent[]): { from: number; to: number } {
-  let from = Number.POSITIVE_INFINITY
-  let to = Number.NEGATIVE_INFINITY
-  for (const { time } of events) {
-    from = Math.min(from, time)
-    to = Math.max(to, time)
-  }
-  return { from, to }
-}
-
-function mostFrequent(counts: ReadonlyMap<string, number>): string | undefined {
-  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0]
-}
-
-function countItems(items: readonly Item[]) {
-  const categories = new Map<string, number>()
-  for (const { category } of items)
-    if (category) categories.set(category, (categories.get(category) ?? 0) + 1)
-  return {
-    items: items.length,
-    titled: items.filter(({ title }) => title !== undefined).length,
-    priced: items.filter(({ price }) => price !== undefined).length,
-    available: items.filter(({ available }) => available !== false).length,
-    categories: Object.fromEntries([...categories].sort((a, b) => b[1] - a[1])),
-  }
+  )
 }

@@ -1,55 +1,114 @@
 /**
- * @module One line of JSON as flat records. GA4's BigQuery export nests: `ecommerce.transaction_id`,
- * `event_params` as key-value pairs, and an `items` array, of which each entry becomes a record.
+ * @module JSON records as columns. Fields nest (`ecommerce.transaction_id`); an array of lines
+ * (`items` of GA4, `line_items` of shop APIs) makes a row of each; GA4's `event_params` are columns.
  * @see https://support.google.com/analytics/answer/7029846
  */
+import type { SqlEngine } from './engine.ts'
+import type { Source } from './source.ts'
 
-type Flat = Map<string, string>
+/** Records whose keys are looked at. */
+const SAMPLE = 2000
+const LINES = ['items', 'line_items']
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** `[null]` for a line that is not a JSON object. */
-export function flattenRecord(text: string): (Flat | null)[] {
-  let value: unknown
+/** Where a column's text comes from. */
+type Place =
+  | { readonly in: 'record' | 'line'; readonly path: string }
+  | { readonly parameter: string }
+
+/** @param records SQL of rows with `line` and `text` */
+export async function jsonSource(
+  engine: SqlEngine,
+  name: string,
+  records: string,
+): Promise<Source> {
+  const places = new Map<string, Place>()
+  for (const { text } of await engine.rows(`SELECT text FROM (${records}) LIMIT ${SAMPLE}`))
+    collect(places, parse(String(text)))
+  const asked: Record<'record' | 'line', string[]> = { record: [], line: [] }
+  const ask = (where: 'record' | 'line', path: string) => {
+    const known = asked[where].indexOf(path)
+    return `${where}_fields[${known >= 0 ? known + 1 : asked[where].push(path)}]`
+  }
+  return {
+    name,
+    form: 'json',
+    columns: [...places.keys()],
+    column(column) {
+      const place = places.get(column)
+      if (!place) return 'NULL'
+      if ('parameter' in place)
+        return `event_param(params, '${place.parameter.replaceAll("'", "''")}')`
+      return ask(place.in, place.path)
+    },
+    wholeRow: () => `concat_ws(chr(31), text, CAST(item AS VARCHAR))`,
+    relation: () => `(
+      SELECT line, readable, text, item, event_params(text) AS params,
+        json_extract_string(text, ${list(asked.record)}) AS record_fields,
+        json_extract_string(item, ${list(asked.line)}) AS line_fields
+      FROM (SELECT line, readable, text, unnest(record_lines(text)) AS item FROM (
+        SELECT line, CASE WHEN json_valid(text) THEN json_type(text) = 'OBJECT' ELSE false END AS readable,
+          CASE WHEN readable THEN text ELSE '{}' END AS text
+        FROM (${records}))))`,
+  }
+}
+
+/** An extraction of no path gives an error, hence one that finds nothing. */
+function list(paths: readonly string[]): string {
+  return `[${['$."\u0001"', ...paths].slice(paths.length > 0 ? 1 : 0).map((path) => `'${path.replaceAll("'", "''")}'`)}]`
+}
+
+function parse(text: string): unknown {
   try {
-    value = JSON.parse(text)
+    return JSON.parse(text)
   } catch {
-    return [null]
+    return null
   }
-  if (!isObject(value)) return [null]
-  const shared: Flat = new Map()
-  let lines: unknown[] = []
-  for (const [key, field] of Object.entries(value)) {
-    if (key === 'event_params' && Array.isArray(field)) addParams(shared, field)
-    else if (LINE_ITEMS.has(key) && Array.isArray(field)) lines = field
-    else addField(shared, key, field)
-  }
-  if (lines.length === 0) return [shared]
-  return lines.map((line) => {
-    const record = new Map(shared)
-    if (isObject(line))
-      for (const [key, field] of Object.entries(line)) addField(record, key, field)
-    return record
-  })
 }
 
-/** GA4's name, and Shopify's in its order API. */
-const LINE_ITEMS: ReadonlySet<string> = new Set(['items', 'line_items'])
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function addField(record: Flat, key: string, value: unknown): void {
-  if (typeof value === 'string') record.set(key, value)
-  else if (typeof value === 'number' || typeof value === 'boolean') record.set(key, String(value))
-  else if (isObject(value))
-    for (const [inner, field] of Object.entries(value)) addField(record, `${key}.${inner}`, field)
-}
-
-/** `{ key, value: { string_value | int_value | … } }`; fields of the record itself win. */
-function addParams(record: Flat, params: readonly unknown[]): void {
-  for (const param of params) {
-    if (!isObject(param) || typeof param.key !== 'string' || !isObject(param.value)) continue
-    const set = Object.values(param.value).find((value) => value !== null && value !== undefined)
-    if (set !== undefined && !record.has(param.key)) addField(record, param.key, set)
+function collect(places: Map<string, Place>, record: unknown): void {
+  if (!isRecord(record)) return
+  for (const [key, value] of Object.entries(record)) {
+    if (key === 'event_params') {
+      for (const entry of membersOf(value))
+        if (isRecord(entry) && typeof entry.key === 'string' && !places.has(entry.key))
+          places.set(entry.key, { parameter: entry.key })
+    } else if (LINES.includes(key) && (Array.isArray(value) || isRecord(value))) {
+      for (const entry of membersOf(value)) addFields(places, 'line', '', '$', entry)
+    } else addFields(places, 'record', key, `$.${JSON.stringify(key)}`, value)
   }
+}
+
+/** Parquet has arrays as `{ list: [{ element }] }`. */
+function membersOf(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value
+  const list = isRecord(value) && Array.isArray(value.list) ? value.list : []
+  return list.map((entry) => (isRecord(entry) ? entry.element : undefined))
+}
+
+/** What a line says itself comes before what its record says. */
+function addFields(
+  places: Map<string, Place>,
+  where: 'record' | 'line',
+  name: string,
+  path: string,
+  value: unknown,
+): void {
+  if (isRecord(value)) {
+    for (const [key, inner] of Object.entries(value))
+      addFields(
+        places,
+        where,
+        name === '' ? key : `${name}.${key}`,
+        `${path}.${JSON.stringify(key)}`,
+        inner,
+      )
+  } else if (!Array.isArray(value) && (where === 'line' || !isLine(places.get(name)))) {
+    places.set(name, { in: where, path })
+  }
+}
+
+function isLine(place: Place | undefined): boolean {
+  return place !== undefined && 'in' in place && place.in === 'line'
 }

@@ -5,7 +5,7 @@ import { basename } from 'node:path'
 import { createGunzip } from 'node:zlib'
 import { NearsideError } from '../../core/error.ts'
 
-export type Encoding = 'utf-8' | 'latin1'
+export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
 
 export interface ReadOptions {
   readonly encoding?: Encoding
@@ -32,14 +32,11 @@ export async function* readText(
   path: string,
   { encoding = 'utf-8', onProgress }: ReadOptions = {},
 ): AsyncGenerator<string, void> {
-  const decoder = new TextDecoder(encoding === 'latin1' ? 'windows-1252' : 'utf-8', { fatal: true })
+  const decoder = new TextDecoder(encoding, { fatal: true })
   try {
     const { size } = await stat(path)
-    const file = createReadStream(path, { highWaterMark: 1 << 18 })
-    const gunzip = (await isGzip(path)) ? createGunzip({ chunkSize: 1 << 18 }) : undefined
-    // `pipe` passes no errors on; a stream destroyed with one rejects the loop below.
-    if (gunzip) file.on('error', (error) => gunzip.destroy(error)).pipe(gunzip)
-    for await (const chunk of gunzip ?? file) {
+    const { file, stream } = await openBytes(path)
+    for await (const chunk of stream) {
       const text = decoder.decode(chunk as Buffer, { stream: true })
       onProgress?.(file.bytesRead, size)
       if (text !== '') yield text
@@ -49,6 +46,39 @@ export async function* readText(
   } catch (error) {
     throw fileError(path, error)
   }
+}
+
+/**
+ * By its mark, else UTF-8 where all of the file is that, else what Windows and old spreadsheets write.
+ * @throws NearsideError `input-invalid` for a missing or damaged file
+ */
+export async function detectEncoding(path: string): Promise<Encoding> {
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  try {
+    let first = true
+    for await (const chunk of (await openBytes(path)).stream) {
+      const bytes = chunk as Buffer
+      if (first && bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le'
+      if (first && bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be'
+      first = false
+      decoder.decode(bytes, { stream: true })
+    }
+    decoder.decode()
+    return 'utf-8'
+  } catch (error) {
+    if (error instanceof TypeError) return 'windows-1252'
+    throw fileError(path, error)
+  }
+}
+
+async function openBytes(path: string) {
+  const isPacked = await isGzip(path)
+  const file = createReadStream(path, { highWaterMark: 1 << 18 })
+  if (!isPacked) return { file, stream: file }
+  // `pipe` passes no errors on; a stream destroyed with one rejects the loop that reads it.
+  const gunzip = createGunzip({ chunkSize: 1 << 18 })
+  file.on('error', (error) => gunzip.destroy(error)).pipe(gunzip)
+  return { file, stream: gunzip }
 }
 
 function fileError(path: string, error: unknown): NearsideError {

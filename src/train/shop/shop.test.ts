@@ -8,7 +8,7 @@ import { EVENT_NAMES } from '../../core/events/event.ts'
 import { DAY } from '../../core/time.ts'
 import { readShop } from './read.ts'
 import { shopEvents } from './testEvents.ts'
-import { type ShopEvent, writeShop } from './write.ts'
+import { type ShopEvent, writeShop } from './testWrite.ts'
 
 let folder: string
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 /** @module The log of a shop in memory; tests only. */
 import type { Shop } from './shop.ts'
-import type { ShopEvent } from './write.ts'
+import type { ShopEvent } from './testWrite.ts'
 
 /** The log of a shop in memory as lines, shopper by shopper, then the searches. */
 export function shopEvents({ items, shoppers, searches = [] }: Shop): ShopEvent[] {

@@ -40,8 +40,3 @@ function zoneOffset(zone: string | undefined): number {
 export function formatDay(time: number): string {
   return new Date(time).toISOString().slice(0, 10)
 }
-
-/** `2011-09-01T08:26:00Z`; milliseconds only where there are some. */
-export function formatTime(time: number): string {
-  return new Date(time).toISOString().replace('.000Z', 'Z')
-}

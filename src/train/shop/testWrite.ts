@@ -1,12 +1,11 @@
-/** @module Writes a shop folder; the same input gives the same bytes. */
-import { createHash } from 'node:crypto'
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+/** @module Writes a shop folder for tests, as an import would: the same input gives the same bytes. */
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
 import type { Item } from '../../core/catalog/item.ts'
 import { NearsideError } from '../../core/error.ts'
 import type { EventName } from '../../core/events/event.ts'
-import { formatDay, formatTime } from './time.ts'
+import { packFile, type WrittenFile } from './packFile.ts'
+import { formatDay } from './time.ts'
 
 /** One line of `events.tsv`. */
 export interface ShopEvent {
@@ -23,21 +22,11 @@ export interface ShopEvent {
   readonly dwellMs?: number
 }
 
-export interface WriteOptions {
+interface WriteOptions {
   /** Times are written as dates only. */
   readonly dayOnly?: boolean
   /** `.gz` files. Default true. */
   readonly gzip?: boolean
-}
-
-/** What a written file must hash to. */
-export interface WrittenFile {
-  readonly name: string
-  readonly bytes: number
-  /** Of the file as it lies there, lower-case hex. */
-  readonly sha256: string
-  /** Of the text inside: gzip bytes may differ between builds of zlib, the text may not. */
-  readonly contentSha256: string
 }
 
 const COLUMNS: readonly {
@@ -62,8 +51,8 @@ const COLUMNS: readonly {
 ]
 
 /**
- * Writes `catalog.jsonl[.gz]` and `events.tsv[.gz]`, creating the folder. Each file appears whole
- * or not at all, and one of the other form (plain against gzip) is removed.
+ * Writes `catalog.jsonl[.gz]` and `events.tsv[.gz]`, creating the folder. A file of the other
+ * form (plain against gzip) is removed.
  * @throws NearsideError `input-invalid` for an id that a tab-separated file cannot hold
  */
 export async function writeShop(
@@ -71,7 +60,7 @@ export async function writeShop(
   items: readonly Item[],
   events: readonly ShopEvent[],
   { dayOnly = false, gzip = true }: WriteOptions = {},
-): Promise<WrittenFile[]> {
+): Promise<(WrittenFile | undefined)[]> {
   await mkdir(directory, { recursive: true })
   const catalog = items.map((item) => `${JSON.stringify(item)}\n`).join('')
   return [
@@ -81,7 +70,7 @@ export async function writeShop(
 }
 
 /** The text of `events.tsv`. */
-export function formatEvents(events: readonly ShopEvent[], dayOnly = false): string {
+function formatEvents(events: readonly ShopEvent[], dayOnly = false): string {
   const columns = COLUMNS.filter(
     ({ always, of }) => always || events.some((event) => of(event, dayOnly) !== undefined),
   )
@@ -107,25 +96,14 @@ async function writeText(
   name: string,
   text: string,
   gzip: boolean,
-): Promise<WrittenFile> {
-  const content = Buffer.from(text)
-  const bytes = gzip ? gzipDeterministic(content) : content
-  const file = gzip ? `${name}.gz` : name
-  const path = join(directory, file)
-  await writeFile(`${path}.part`, bytes)
-  await rename(`${path}.part`, path)
+): Promise<WrittenFile | undefined> {
   await rm(join(directory, gzip ? name : `${name}.gz`), { force: true })
-  return { name: file, bytes: bytes.length, sha256: sha256(bytes), contentSha256: sha256(content) }
+  if (gzip) return packFile(directory, name, [text])
+  await writeFile(join(directory, name), text)
+  return undefined
 }
 
-/** No time, no file name, and "unknown" as the operating system: nothing of where it was made. */
-export function gzipDeterministic(content: Uint8Array): Buffer {
-  const bytes = gzipSync(content, { level: 9 })
-  bytes.fill(0, 4, 8)
-  bytes[9] = 255
-  return bytes
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
+/** `2011-09-01T08:26:00Z`; milliseconds only where there are some. */
+function formatTime(time: number): string {
+  return new Date(time).toISOString().replace('.000Z', 'Z')
 }

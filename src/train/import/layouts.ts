@@ -1,0 +1,153 @@
+/** @module Exports that are recognised by their columns, and what is particular about each. */
+import { normalName, type Role } from './columns.ts'
+
+export interface Layout {
+  readonly name: string
+  /** Columns that give it away, in normal form: all of one of the lines. */
+  readonly marks: readonly string[]
+  /** Role → columns in normal form, the first that isn't empty counts; other roles are guessed. */
+  readonly columns?: Readonly<Partial<Record<Role, string>>>
+  /** Items must match, else they are service lines. */
+  readonly itemPattern?: string
+  /** An order number that matches is a cancellation. */
+  readonly cancelPattern?: string
+  /** Only an order's first line carries what belongs to the order. */
+  readonly carry?: true
+}
+
+const LAYOUTS: readonly Layout[] = [
+  {
+    // Goods have codes that begin with five digits; POST, M, BANK CHARGES and the like are services.
+    name: 'UCI Online Retail',
+    marks: [
+      'invoiceno stockcode invoicedate customerid',
+      'invoice stockcode invoicedate customerid',
+    ],
+    itemPattern: String.raw`^\d{5}`,
+    cancelPattern: '^[Cc]',
+  },
+  {
+    name: 'Shopify orders',
+    marks: ['lineitemname lineitemquantity lineitemprice name'],
+    columns: {
+      session: 'name',
+      shopper: 'email phone',
+      // An order that waits for its payment has no `Paid at`.
+      time: 'paidat createdat',
+      // A product without a SKU is told by its name, here and in the products' export.
+      item: 'lineitemsku lineitemname',
+      title: 'lineitemname',
+      brand: 'vendor',
+      status: 'financialstatus',
+      cancelled: 'cancelledat',
+    },
+    carry: true,
+  },
+  {
+    name: 'Shopify products',
+    marks: ['handle title variantprice', 'urlhandle title price status'],
+    columns: {
+      item: 'variantsku sku',
+      group: 'handle urlhandle',
+      options: 'option1value option2value option3value',
+      category: 'type productcategory',
+      brand: 'vendor',
+      price: 'variantprice price',
+      description: 'bodyhtml description',
+      image: 'variantimage variantimageurl imagesrc productimageurl',
+      published: 'published publishedononlinestore',
+      stock: 'variantinventoryqty inventoryquantity',
+      stockPolicy: 'variantinventorypolicy continuesellingwhenoutofstock',
+    },
+  },
+  {
+    // Advanced Order Export: `Item #` counts the lines of an order.
+    name: 'WooCommerce orders, a line an item',
+    marks: ['ordernumber itemname itemcost', 'ordernumber itemname itemsku itemquantity'],
+    columns: {
+      session: 'ordernumber orderid',
+      shopper: 'emailbilling billingemail customeremail customerid customeruserid',
+      time: 'orderdate date',
+      item: 'sku itemsku itemname',
+      title: 'itemname',
+      quantity: 'quantityrefund quantity itemquantity',
+      price: 'itemcost itemprice',
+      status: 'orderstatus status',
+    },
+    carry: true,
+  },
+  {
+    // The report of WooCommerce Analytics: `2× Mug, 1× Tea pot`.
+    name: 'WooCommerce orders, a cell of products',
+    marks: ['order products itemssold'],
+    columns: {
+      session: 'order',
+      shopper: 'customer',
+      time: 'date',
+      lines: 'products',
+      status: 'status',
+    },
+  },
+  {
+    // Order export extensions: `name:Mug|sku:MG|quantity:2|total:15.00;…`.
+    name: 'WooCommerce orders, a cell of line items',
+    marks: ['lineitems status', 'lineitem1 status'],
+    columns: {
+      session: 'ordernumber orderid',
+      shopper: 'billingemail customeremail customerid',
+      time: 'orderdate date',
+      currency: 'ordercurrency currency',
+      lines: 'lineitems',
+      status: 'status',
+    },
+  },
+  {
+    name: 'WooCommerce products',
+    marks: ['id type sku name regularprice'],
+    columns: {
+      item: 'sku id',
+      number: 'id',
+      title: 'name',
+      price: 'saleprice regularprice',
+      category: 'categories',
+      brand: 'brands brand',
+      description: 'shortdescription description',
+      image: 'images',
+      available: 'instock',
+      published: 'published',
+      group: 'parent',
+      kind: 'type',
+    },
+  },
+  {
+    name: 'Google Merchant Center feed',
+    marks: ['id title price link', 'id title price availability', 'id title price imagelink'],
+    columns: {
+      item: 'id',
+      price: 'saleprice price',
+      category: 'producttype googleproductcategory',
+      image: 'imagelink',
+      available: 'availability',
+    },
+  },
+  {
+    name: 'GA4 export',
+    marks: ['eventname eventtimestamp userpseudoid'],
+    columns: {
+      shopper: 'userid',
+      device: 'userpseudoid',
+      session: 'gasessionid',
+      order: 'ecommercetransactionid transactionid',
+      item: 'itemid itemname',
+      category: 'itemcategory2 itemcategory',
+      query: 'searchterm',
+    },
+  },
+]
+
+export function recogniseLayout(columns: readonly string[]): Layout | undefined {
+  const normal = new Set(columns.map(normalName))
+  return LAYOUTS.find(({ marks }) =>
+    marks.some((line) => line.split(' ').every((mark) => normal.has(mark))),
+  )
+}

@@ -1,0 +1,99 @@
+/** @module The folder that an import writes: refused at once where it can't be, else whole or untouched. */
+import { randomBytes } from 'node:crypto'
+import {
+  access,
+  constants,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { NearsideError } from '../../core/error.ts'
+import { packFile, type WrittenFile } from '../shop/packFile.ts'
+
+interface OutputOptions {
+  readonly out: string
+  readonly keepShopperIds?: boolean
+  readonly dryRun?: boolean
+}
+
+export interface Output {
+  /** Of the shopper ids; null where they stay as they are. */
+  readonly key: string | null
+  /** Packs the texts, then puts them and the report in their places. */
+  write(
+    texts: Readonly<Record<string, AsyncIterable<string | Uint8Array> | Iterable<string>>>,
+    report: (files: readonly WrittenFile[]) => unknown,
+  ): Promise<WrittenFile[]>
+  /** Removes the folder again if it was made for this. */
+  discard(): Promise<void>
+}
+
+/** @throws NearsideError `input-invalid` where the folder can't be made or written to */
+export async function openOutput(options: OutputOptions): Promise<Output> {
+  const { dryRun = false, keepShopperIds = false } = options
+  const out = resolve(options.out)
+  const made = dryRun ? undefined : await makeFolder(out)
+  const known = keepShopperIds ? undefined : await readKey(`${out}.key`)
+  const key = keepShopperIds ? null : (known ?? randomBytes(32).toString('hex'))
+  return {
+    key,
+    async write(texts, report) {
+      if (dryRun) return []
+      const parts = await mkdtemp(join(out, '.import-'))
+      try {
+        const files: WrittenFile[] = []
+        for (const [name, text] of Object.entries(texts))
+          files.push(await packFile(parts, name, text))
+        await writeFile(join(parts, 'report.json'), `${JSON.stringify(report(files), null, 2)}\n`)
+        if (key !== known && key !== null)
+          await writeFile(`${out}.key`, `${key}\n`, { mode: 0o600, flag: 'wx' })
+        for (const name of [...files.map(({ name }) => name), 'report.json'])
+          await rename(join(parts, name), join(out, name))
+        for (const name of Object.keys(texts)) await rm(join(out, name), { force: true })
+        return files
+      } finally {
+        await rm(parts, { recursive: true, force: true })
+      }
+    },
+    async discard() {
+      if (made !== undefined) await rm(made, { recursive: true, force: true })
+    },
+  }
+}
+
+/**
+ * Folder by folder: `mkdir` with `recursive` tries for ever in `/proc`.
+ * @returns the outermost folder that was made
+ */
+async function makeFolder(path: string): Promise<string | undefined> {
+  const about = await stat(path).catch(() => undefined)
+  try {
+    if (about?.isDirectory()) {
+      await access(path, constants.W_OK)
+      return undefined
+    }
+    const made = dirname(path) === path ? undefined : await makeFolder(dirname(path))
+    await mkdir(path)
+    return made ?? path
+  } catch (error) {
+    if (error instanceof NearsideError) throw error
+    throw new NearsideError('input-invalid', `--out ${path}: the folder can't be made`, {
+      cause: error,
+    })
+  }
+}
+
+/** The same key gives the same shopper the same id in the next import too. */
+async function readKey(path: string): Promise<string | undefined> {
+  const text = await readFile(path, 'utf8').catch((error) => {
+    if (error.code === 'ENOENT') return undefined
+    throw NearsideError.from(error, 'input-invalid', `${path} cannot be read`)
+  })
+  if (text === undefined || /^[0-9a-f]{64}\n$/.test(text)) return text?.trim()
+  throw new NearsideError('input-invalid', `${path}: is not the key of an import`)
+}

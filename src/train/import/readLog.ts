@@ -1,0 +1,189 @@
+/** @module A log's file to events in the engine's table `event`, with an account of what was left out. */
+import { NearsideError } from '../../core/error.ts'
+import {
+  type Columns,
+  mapColumns,
+  type NamedColumns,
+  type Role,
+  requireColumn,
+  roleText,
+} from './columns.ts'
+import type { SqlEngine } from './engine.ts'
+import { type Layout, recogniseLayout } from './layouts.ts'
+import type { Source } from './source.ts'
+
+/** How `1/12/2010` is meant. */
+export type DateOrder = 'mdy' | 'dmy'
+
+export interface LogOptions {
+  readonly columns: NamedColumns
+  readonly dateOrder?: DateOrder
+  readonly itemPattern?: RegExp
+  readonly cancelPattern?: RegExp
+}
+
+/** Counts of one file; `lines` = `kept` + the counts of `dropped`. */
+export interface FileReport {
+  readonly file: string
+  readonly layout: string | null
+  readonly columns: Readonly<Record<string, string>>
+  readonly lines: number
+  readonly kept: number
+  readonly dropped: Readonly<Record<string, number>>
+  /** Reason → the first lines of the file that were left out for it. */
+  readonly examples: Readonly<Record<string, readonly number[]>>
+}
+
+/** The report's names of logs without times; some are invented that keep the order. */
+const WITHOUT_TIMES: Readonly<Partial<Record<Source['form'], string>>> = {
+  sequences: 'sequences: a shopper a line, without times; days stand for the order',
+  periods: 'periods: a file each, without times; weeks from 2000-01-03 stand for the periods',
+}
+
+const LOG_ROLES: readonly Role[] = [
+  'shopper',
+  'device',
+  'time',
+  'item',
+  'session',
+  'order',
+  'quantity',
+  'price',
+  'currency',
+  'event',
+  'query',
+  'dwell',
+  'title',
+  'category',
+  'brand',
+  'status',
+  'cancelled',
+  'lines',
+]
+
+/** Fills `event` from one log. @throws NearsideError `input-invalid` */
+export async function readLog(
+  engine: SqlEngine,
+  source: Source,
+  options: LogOptions,
+  isClicks: boolean,
+): Promise<FileReport> {
+  const layout = recogniseLayout(source.columns)
+  const columns = mapColumns(source, layout, LOG_ROLES, options.columns, isClicks)
+  requireColumn(source, columns, ['shopper', 'device'])
+  requireColumn(source, columns, ['time'])
+  // A log of queries alone names no items.
+  if (!isClicks || !columns.query) requireColumn(source, columns, ['item', 'lines'])
+  await loadRaw(engine, 'raw', source, columns, LOG_ROLES)
+  if (layout?.carry) await engine.runFile('carry')
+  await engine.set({
+    log: isClicks ? 1 : 0,
+    has_event: columns.event !== undefined,
+    default_event: isClicks ? 'view_item' : 'purchase',
+    date_order: options.dateOrder ?? (await guessDateOrder(engine, source.name)),
+    price_comma: await usesComma(engine, 'raw', 'price'),
+    quantity_comma: await usesComma(engine, 'raw', 'quantity'),
+    item_pattern: options.itemPattern?.source ?? layout?.itemPattern ?? null,
+    cancel_pattern: options.cancelPattern?.source ?? layout?.cancelPattern ?? null,
+  })
+  await engine.runFile('log')
+  return describeFile(engine, 'verdict', source, layout, columns)
+}
+
+/** Role by role, as text, into a table; rows that could not be read have a `problem`. */
+export async function loadRaw(
+  engine: SqlEngine,
+  table: string,
+  source: Source,
+  columns: Columns,
+  roles: readonly Role[],
+): Promise<void> {
+  const isCell = (role: Role) => ['item', 'title', 'quantity', 'price'].includes(role)
+  const fields = roles.map((role) => {
+    const text =
+      columns.lines && isCell(role)
+        ? `coalesce(cell.${role}, '')`
+        : roleText(source, columns, role, role === 'options' ? ' / ' : undefined)
+    return `${text} AS "${role}"`
+  })
+  const cells = columns.lines
+    ? `, unnest(order_lines(${roleText(source, columns, 'lines', ';')})) AS cell`
+    : ''
+  const key = `md5_number(${source.wholeRow()}${columns.lines ? ' || CAST(cell AS VARCHAR)' : ''})`
+  const relation = source.relation()
+  await engine.run(`CREATE OR REPLACE TABLE ${table} AS
+    SELECT row_number() OVER () AS n, line, ${fields.join(', ')}, ${key} AS row_key,
+      CASE WHEN NOT readable THEN 'unreadable line' END AS problem
+    FROM (SELECT *${cells} FROM ${relation})`)
+  if (source.unread)
+    await engine.run(`INSERT INTO ${table} (n, line, ${roles.map((role) => `"${role}"`).join(', ')}, problem)
+      SELECT (SELECT count(*) FROM ${table}) + row_number() OVER (ORDER BY line), line,
+        ${roles.map(() => `''`).join(', ')},
+        CASE WHEN isOpen THEN 'quote that is never closed' ELSE 'unreadable line' END
+      FROM (${source.unread})`)
+}
+
+/** Counts what a verdict on the rows says: a view with `line` and `reason`. */
+export async function describeFile(
+  engine: SqlEngine,
+  verdict: string,
+  source: Source,
+  layout: Layout | undefined,
+  columns: Columns,
+): Promise<FileReport> {
+  const rows = await engine.rows(`SELECT reason, count(*)::DOUBLE AS count,
+    list_sort(list_distinct(min(line, 3)))::DOUBLE[] AS lines
+    FROM ${verdict} GROUP BY reason ORDER BY count DESC, reason`)
+  const dropped = rows.filter(({ reason }) => reason !== null)
+  const kept = Number(rows.find(({ reason }) => reason === null)?.count ?? 0)
+  return {
+    file: source.name,
+    layout: WITHOUT_TIMES[source.form] ?? layout?.name ?? null,
+    columns: Object.fromEntries(
+      Object.entries(columns).map(([role, names]) => [role, names.join(', ')]),
+    ),
+    lines: rows.reduce((sum, { count }) => sum + Number(count), 0),
+    kept,
+    dropped: Object.fromEntries(
+      dropped.map(({ reason, count }) => [String(reason), Number(count)]),
+    ),
+    examples: Object.fromEntries(
+      dropped.map(({ reason, lines }) => [String(reason), lines as number[]]),
+    ),
+  }
+}
+
+/** Whether a column's decimal sign is the comma: some value says so, and none says the point is. */
+export async function usesComma(engine: SqlEngine, table: string, column: Role): Promise<boolean> {
+  const { comma } = await engine.row(`SELECT
+    coalesce(bool_or(regexp_matches("${column}", ',\\d{1,2}\\D*$')), false)
+    AND NOT coalesce(bool_or(regexp_matches("${column}", '\\.\\d{1,2}\\D*$')), false) AS comma
+    FROM ${table}`)
+  return comma === true
+}
+
+/**
+ * The order of day and month that all of a log's times allow; null when none is slashed.
+ * @throws NearsideError `input-invalid` when they leave it open
+ */
+async function guessDateOrder(engine: SqlEngine, file: string): Promise<DateOrder | null> {
+  const { slashed, dmy, mdy } = await engine.row(`SELECT count(*)::DOUBLE AS slashed,
+    coalesce(bool_and(month <= 12), true) AS dmy, coalesce(bool_and(day <= 12), true) AS mdy
+    FROM (SELECT
+      CAST(regexp_extract(time, '^(\\d+)[/.-](\\d+)', 1) AS INTEGER) AS day,
+      CAST(regexp_extract(time, '^(\\d+)[/.-](\\d+)', 2) AS INTEGER) AS month
+      FROM raw WHERE slashed(time))`)
+  if (slashed === 0) return null
+  if (dmy === mdy)
+    throw new NearsideError(
+      'input-invalid',
+      `${file}: the dates do not tell whether day or month comes first: say --date-order dmy or mdy`,
+    )
+  return dmy ? 'dmy' : 'mdy'
+}
+
+export function describeDrops({ dropped }: FileReport): string {
+  return Object.entries(dropped)
+    .map(([reason, count]) => `${reason}: ${count}`)
+    .join(', ')
+}

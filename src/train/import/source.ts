@@ -1,0 +1,192 @@
+/** @module A file of a shop as a relation of the engine: its columns, and its rows with their lines. */
+import { createWriteStream } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { NearsideError } from '../../core/error.ts'
+import { detectEncoding, type Encoding, readText } from '../shop/lines.ts'
+import { identifier, quote, type SqlEngine } from './engine.ts'
+import { jsonSource } from './json.ts'
+import { type FileRecord, readDelimited, readRecords, splitFields } from './records.ts'
+import { looksLikeSequences, periodSource, sequenceSource } from './untimed.ts'
+import { readXmlRecords } from './xml.ts'
+
+export interface Source {
+  readonly name: string
+  readonly form: 'delimited' | 'json' | 'sequences' | 'periods'
+  readonly columns: readonly string[]
+  /** A column as SQL text over the relation's rows; NULL or empty where a row lacks it. */
+  column(name: string): string
+  /** What tells two rows apart, as SQL text. */
+  wholeRow(): string
+  /** SQL to select from, once all columns were asked for: rows with `line` (from 1) and `readable`. */
+  relation(): string
+  /** SQL that gives `line` and `isOpen` of what the relation couldn't read, once it was read. */
+  readonly unread?: string
+}
+
+export interface SourceOptions {
+  /** Found out when absent. */
+  readonly encoding?: Encoding
+  readonly delimiter?: string
+  readonly onProgress?: (done: number, total: number) => void
+}
+
+export const DELIMITERS = [',', '\t', ';', '|'] as const
+/** The longest record, in bytes. */
+const LONGEST = 16_000_000
+
+/**
+ * Opens delimited text, JSON (lines, an array or one document), an XML feed, Parquet, or a research
+ * log without times. Text is copied into the engine's folder as numbered UTF-8 records.
+ * @throws NearsideError `input-invalid`
+ */
+export async function openSource(
+  engine: SqlEngine,
+  path: string,
+  options: SourceOptions = {},
+): Promise<Source> {
+  const name = basename(path)
+  const about = await stat(path).catch(() => undefined)
+  if (about?.isDirectory()) return periodSource(engine, path)
+  if (about && (await isParquet(path)))
+    return jsonSource(
+      engine,
+      name,
+      `SELECT row_number() OVER () AS line, CAST(to_json(file) AS VARCHAR) AS text FROM read_parquet(${quote(path)}) AS file`,
+    )
+  const encoding = options.encoding ?? (await detectEncoding(path))
+  const reading = { ...options, encoding }
+  const head = (await readHead(path, encoding)).trimStart()
+  if (head === '') throw new NearsideError('input-invalid', `${name}: is empty`)
+  const staged = join(engine.folder, `text-${copies++}`)
+  if (/^[[{]/.test(head) && !isJsonLines(head)) {
+    await copy(readText(path, reading), staged)
+    return jsonSource(
+      engine,
+      name,
+      `SELECT row_number() OVER () AS line, CAST(json AS VARCHAR) AS text FROM read_json_objects(${quote(staged)}, maximum_object_size = ${LONGEST})`,
+    )
+  }
+  if (/^[<{]/.test(head) || looksLikeSequences(head)) {
+    const records = head.startsWith('<')
+      ? readXmlRecords(path, reading)
+      : readRecords(path, reading)
+    await copy(numbered(records, UNIT), staged)
+    const lines = `SELECT line, text FROM read_csv(${quote(staged)}, ${csvOptions(UNIT, ['text'])}, quote = '', escape = '')`
+    return /^[<{]/.test(head)
+      ? jsonSource(engine, name, lines)
+      : sequenceSource(engine, name, lines)
+  }
+  return delimitedSource(path, staged, options.delimiter ?? guessDelimiter(head), reading)
+}
+
+async function delimitedSource(
+  path: string,
+  staged: string,
+  delimiter: string,
+  reading: Parameters<typeof readDelimited>[2],
+): Promise<Source> {
+  let columns: string[] | undefined
+  async function* rows() {
+    for await (const records of readDelimited(path, delimiter, reading)) {
+      const [first] = columns ? [] : records
+      if (first) columns = nameColumns(splitFields(first.text, delimiter))
+      yield first ? records.slice(1) : records
+    }
+  }
+  await copy(numbered(rows(), delimiter), staged)
+  if (!columns) throw new NearsideError('input-invalid', `${basename(path)}: is empty`)
+  const options = csvOptions(delimiter, columns)
+  const rejects = `rejects_${copies}`
+  const whole = `concat_ws(chr(31), ${columns.map((column) => `coalesce(${identifier(column)}, '')`)})`
+  return {
+    name: basename(path),
+    form: 'delimited',
+    columns,
+    column: identifier,
+    wholeRow: () => whole,
+    relation: () =>
+      `(SELECT *, true AS readable FROM read_csv(${quote(staged)}, ${options}, quote = '"', escape = '"', ignore_errors = true, store_rejects = true, rejects_table = '${rejects}', rejects_scan = '${rejects}_scan'))`,
+    unread: `SELECT DISTINCT abs(number) AS line, number < 0 AS isOpen FROM (
+      SELECT TRY_CAST(regexp_extract(csv_line, '^-?\\d+') AS BIGINT) AS number FROM ${rejects})`,
+  }
+}
+
+/** Lines are numbered below zero where a quote is never closed: alone, such a line lacks columns. */
+async function* numbered(batches: AsyncIterable<FileRecord[]>, delimiter: string) {
+  for await (const records of batches)
+    yield records
+      .map(({ line, text, isOpen }) => (isOpen ? `-${line}\n` : `${line}${delimiter}${text}\n`))
+      .join('')
+}
+
+let copies = 0
+
+async function copy(text: AsyncIterable<string>, to: string): Promise<void> {
+  await pipeline(Readable.from(text), createWriteStream(to))
+}
+
+/** Between a line's number and its text: a character that JSON doesn't hold. */
+const UNIT = '\u0001'
+
+function csvOptions(delimiter: string, columns: readonly string[]): string {
+  const types = ['line', ...columns].map(
+    (name) => `${quote(name)}: '${name === 'line' ? 'BIGINT' : 'VARCHAR'}'`,
+  )
+  return `header = false, auto_detect = false, delim = ${quote(delimiter)}, max_line_size = ${LONGEST}, columns = {${types}}`
+}
+
+/** Names that are missing, taken or the reader's own get a number. */
+function nameColumns(header: readonly string[]): string[] {
+  const taken = new Set(['line', 'readable'])
+  return header.map((written, k) => {
+    const name =
+      written === '' || taken.has(written.toLowerCase()) ? `${written} (${k + 1})` : written
+    taken.add(name.toLowerCase())
+    return name
+  })
+}
+
+/** One value a line: the first line is whole. */
+function isJsonLines(head: string): boolean {
+  if (!head.startsWith('{')) return false
+  const [first] = head.split('\n', 1)
+  if (first.length === head.length && head.length >= HEAD) return true
+  try {
+    JSON.parse(first)
+    return true
+  } catch {
+    // A broken first line is one bad line; a line that is only a brace begins a document.
+    return first.trim().length > 1
+  }
+}
+
+const HEAD = 1 << 16
+
+async function readHead(path: string, encoding: Encoding): Promise<string> {
+  let head = ''
+  for await (const text of readText(path, { encoding })) {
+    head += text
+    if (head.length >= HEAD) break
+  }
+  return head
+}
+
+async function isParquet(path: string): Promise<boolean> {
+  const file = await open(path)
+  try {
+    const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0)
+    return buffer.toString('latin1') === 'PAR1'
+  } finally {
+    await file.close()
+  }
+}
+
+/** The one that splits the header line into the most fields. */
+function guessDelimiter(head: string): string {
+  const [header] = head.split(/[\r\n]/, 1)
+  const counts = DELIMITERS.map((delimiter) => splitFields(header, delimiter).length)
+  return DELIMITERS[counts.indexOf(Math.max(...counts))]
+}

@@ -1,0 +1,10 @@
+-- Items that the log knows by another name than the catalog's id: by SKU, number or title, where only
+-- one product has it.
+CREATE OR REPLACE TEMP TABLE alias AS
+SELECT key, min(id) AS id FROM (
+  SELECT item AS key, id FROM product UNION SELECT number, id FROM product
+  UNION SELECT title, id FROM product)
+WHERE key <> '' AND key NOT IN (SELECT id FROM product)
+GROUP BY key HAVING count(DISTINCT id) = 1;
+
+UPDATE event SET item = alias.id FROM alias WHERE event.item = alias.key;

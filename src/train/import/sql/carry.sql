@@ -1,0 +1,12 @@
+-- Only an order's first line carries what belongs to the order: the others take it from there.
+CREATE OR REPLACE TABLE raw AS
+SELECT * REPLACE (
+  coalesce(nullif(shopper, ''), max(shopper) OVER same_order, '') AS shopper,
+  coalesce(nullif(time, ''), max(time) OVER same_order, '') AS time,
+  coalesce(nullif(status, ''), max(status) OVER same_order, '') AS status,
+  coalesce(nullif(cancelled, ''), max(cancelled) OVER same_order, '') AS cancelled,
+  coalesce(nullif(currency, ''), max(currency) OVER same_order, '') AS currency)
+FROM raw
+-- A line without an order is an order of its own.
+WINDOW same_order AS (PARTITION BY coalesce(nullif(session, ''), CAST(line AS VARCHAR) || chr(31)))
+ORDER BY n;

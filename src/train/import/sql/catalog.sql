@@ -1,0 +1,91 @@
+-- From the rows of a product file (raw_catalog) to products (product). Variants and extra rows take
+-- from their product what they don't say: Shopify's share its handle, WooCommerce's variations name
+-- their parent. Variables: use_number (the log knows products by WooCommerce's ID), price_comma,
+-- currency.
+
+CREATE OR REPLACE MACRO plain_text(html) AS trim(regexp_replace(replace(replace(replace(replace(replace(
+  regexp_replace(html, '<[^>]*>|&nbsp;', ' ', 'g'),
+  '&lt;', '<'), '&gt;', '>'), '&quot;', '"'), '&#39;', ''''), '&amp;', '&'), '\s+', ' ', 'g'));
+
+-- `Home > Kitchen > Mugs` is of the department Kitchen; a number is Google's and says nothing here.
+CREATE OR REPLACE MACRO department(path) AS CASE
+  WHEN regexp_full_match(path, '\d*') THEN NULL
+  ELSE trim(string_split(path, ' > ')[least(2, len(string_split(path, ' > ')))]) END;
+
+CREATE OR REPLACE MACRO says_yes(text) AS regexp_full_match(lower(text),
+  'true|yes|y|1|in[ _]?stock|available|published|active|pre[ _]?order|back[ _]?order|backorder|ja|auf lager|lieferbar|verfügbar');
+CREATE OR REPLACE MACRO says_no(text) AS regexp_full_match(lower(text),
+  'false|no|n|0|-1|out[ _]?of[ _]?stock|unavailable|discontinued|draft|archived|unlisted|trash|private|nein|nicht (auf lager|lieferbar|verfügbar)');
+
+CREATE OR REPLACE TEMP TABLE parent AS
+WITH keyed AS (
+  SELECT "group" AS key, * FROM raw_catalog WHERE kind = '' AND "group" <> '' AND title <> ''
+  UNION ALL SELECT 'id:' || number AS key, * FROM raw_catalog WHERE kind <> '' AND number <> ''
+  UNION ALL SELECT item AS key, * FROM raw_catalog WHERE kind <> '' AND item <> '')
+SELECT * FROM keyed QUALIFY row_number() OVER (PARTITION BY key ORDER BY n) = 1;
+
+CREATE OR REPLACE TEMP TABLE read_product AS
+WITH filled AS (
+  SELECT own.*,
+    coalesce(nullif(own.title, ''), of.title, '') AS name,
+    nullif(regexp_replace(own.options, '^Default Title$', ''), '') AS variant,
+    coalesce(nullif(own.category, ''), of.category, '') AS path,
+    coalesce(nullif(own.brand, ''), of.brand) AS maker,
+    coalesce(nullif(own.description, ''), of.description, '') AS about,
+    coalesce(nullif(own.image, ''), of.image) AS picture,
+    coalesce(nullif(own.status, ''), of.status, '') AS state,
+    coalesce(nullif(own.published, ''), of.published, '') AS shown
+  FROM raw_catalog AS own LEFT JOIN parent AS of ON own."group" = of.key AND of.n <> own.n),
+named AS (
+  SELECT *, CASE WHEN variant IS NOT NULL AND kind = '' THEN name || ' - ' || variant ELSE name END AS whole_title
+  FROM filled)
+SELECT n, line, problem, item, number, kind, whole_title AS title,
+  CASE WHEN getvariable('use_number') AND number <> '' THEN number
+    WHEN item <> '' THEN item
+    -- A product without a SKU is told by its name; a row without a price is a picture more.
+    WHEN "group" <> '' AND kind = '' AND price <> '' THEN whole_title
+    ELSE '' END AS id,
+  price AS price_text,
+  CASE WHEN price <> '' THEN amount(price, getvariable('price_comma')) END AS price,
+  CASE WHEN regexp_full_match(upper(currency), '[A-Z]{3}') THEN upper(currency)
+    ELSE coalesce(currency_of(price), getvariable('currency')) END AS currency,
+  department(CASE WHEN kind <> '' THEN string_split(path, ', ')[1] ELSE path END) AS category,
+  nullif(maker, '') AS brand,
+  nullif(plain_text(about), '') AS description,
+  nullif(CASE WHEN kind <> '' THEN string_split(picture, ', ')[1] ELSE picture END, '') AS image,
+  available AS available_text,
+  "group" <> '' AND kind = '' AND item = '' AND price = '' AND title = '' AS is_picture,
+  CASE
+    WHEN says_no(state) OR says_no(shown)
+      OR (lower(stockPolicy) IN ('deny', 'false') AND amount(stock) <= 0) THEN false
+    WHEN says_no(available) THEN false
+    WHEN says_yes(available) OR says_yes(state) OR says_yes(shown) THEN true END AS available
+FROM named;
+
+CREATE OR REPLACE TEMP TABLE judged_product AS
+SELECT *, CASE
+  WHEN problem IS NOT NULL THEN problem
+  WHEN is_picture THEN 'further picture of a product'
+  WHEN id = '' THEN 'no id'
+  WHEN len(id) > 200 OR regexp_matches(id, '[\x00-\x1f\x7f]') THEN 'bad id'
+  WHEN price_text <> '' AND (price IS NULL OR price < 0) THEN 'bad price'
+  WHEN available_text <> '' AND NOT says_yes(available_text) AND NOT says_no(available_text)
+    THEN 'bad availability'
+  WHEN kind IN ('variable', 'variable-subscription')
+    AND (number IN (SELECT substr("group", 4) FROM raw_catalog WHERE "group" LIKE 'id:%')
+      OR item IN (SELECT "group" FROM raw_catalog WHERE kind <> '' AND "group" <> ''))
+    AND id NOT IN (SELECT item FROM known_item) THEN 'parent of variations'
+  END AS reason
+FROM read_product;
+
+CREATE OR REPLACE TEMP VIEW product_verdict AS
+SELECT judged.* REPLACE (coalesce(reason, CASE WHEN first < n THEN 'repeated id' END) AS reason)
+FROM judged_product AS judged LEFT JOIN (
+  SELECT id, min(n) AS first FROM judged_product WHERE reason IS NULL GROUP BY id) USING (id);
+
+CREATE OR REPLACE TABLE product AS
+SELECT n, id, nullif(title, '') AS title, price,
+  CASE WHEN price IS NOT NULL THEN currency END AS currency,
+  category, brand, description, image, available, item, number
+FROM product_verdict WHERE reason IS NULL
+ORDER BY n;

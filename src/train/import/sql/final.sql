@@ -1,0 +1,32 @@
+-- Events as they are written, and what can be said about them. Shopper ids become keyed hashes
+-- (shopper_key; none: as they are): twice SHA-256 with the key before the text, as in HMAC, of which
+-- 80 bits are kept. A price in another currency than the shop's says nothing to it.
+CREATE OR REPLACE MACRO shopper_hash(id) AS substr(
+  sha256(getvariable('shopper_key') || sha256(getvariable('shopper_key') || id)), 1, 20);
+
+CREATE OR REPLACE TABLE event AS
+SELECT * REPLACE (
+  CASE WHEN getvariable('shopper_key') IS NULL THEN regexp_replace(shopper, '[\x00-\x1f]+', ' ', 'g')
+    ELSE shopper_hash(CASE WHEN contains(shopper, '@') THEN lower(shopper) ELSE shopper END) END AS shopper,
+  CASE WHEN coalesce(currency, getvariable('currency'), '') = coalesce(getvariable('currency'), '')
+    THEN price END AS price)
+FROM event ORDER BY log, n;
+
+CREATE OR REPLACE TEMP VIEW shop_counts AS
+SELECT count(DISTINCT shopper) AS shoppers, count(*) AS events, bool_or(day_only) AS day_only,
+  count(DISTINCT (shopper, coalesce(session, CAST(time // 86400000 AS VARCHAR)))) AS sessions,
+  replace(strftime(make_timestamp_ms(min(time)), '%Y-%m-%dT%H:%M:%S.%gZ'), '.000Z', 'Z') AS first,
+  replace(strftime(make_timestamp_ms(max(time)), '%Y-%m-%dT%H:%M:%S.%gZ'), '.000Z', 'Z') AS last
+FROM event;
+
+CREATE OR REPLACE TEMP VIEW match AS
+SELECT count(DISTINCT event.item) FILTER (event.item <> '') AS log_items,
+  count(DISTINCT id) AS items,
+  count(*) FILTER (id IS NOT NULL OR event.item = '') AS lines,
+  list_slice(list_sort(list(DISTINCT event.item) FILTER (id IS NULL AND event.item <> '')), 1, 3) AS unknown,
+  (SELECT list(id) FROM (SELECT id FROM product ORDER BY n LIMIT 3)) AS catalog_ids
+FROM event LEFT JOIN product ON event.item = id;
+
+CREATE OR REPLACE TEMP VIEW sample AS
+SELECT shopper, shown.event, shown.item, strftime(make_timestamp_ms(time), '%Y-%m-%d %H:%M') AS time, product.title
+FROM (SELECT * FROM event LIMIT 3) AS shown LEFT JOIN product ON shown.item = id;

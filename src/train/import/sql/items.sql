@@ -1,0 +1,9 @@
+-- The catalog of a shop that has none but its log, by id. With available_days, what was not sold in
+-- so many last days of the log is unavailable.
+CREATE OR REPLACE TABLE product AS
+SELECT row_number() OVER (ORDER BY id) AS n, id, title, price,
+  CASE WHEN price IS NOT NULL THEN getvariable('currency') END AS currency,
+  category, brand, CAST(NULL AS VARCHAR) AS description, CAST(NULL AS VARCHAR) AS image,
+  CASE WHEN getvariable('available_days') IS NOT NULL AND coalesce(last_sold, 0)
+    < (SELECT max(time) FROM event) - CAST(getvariable('available_days') AS DOUBLE) * 86400000 THEN false END AS available
+FROM fact;

@@ -1,0 +1,67 @@
+-- From the rows of a log (raw) to events (event). Each row is kept, or left out for the first reason
+-- that applies. Variables: log (0 orders, 1 clicks), has_event, default_event, date_order,
+-- price_comma, quantity_comma, item_pattern, cancel_pattern.
+
+CREATE OR REPLACE TEMP TABLE event_alias AS
+SELECT unnest(string_split(names, ' ')) AS name, event FROM (VALUES
+  ('view pv click detail productview viewitem viewcontent', 'view_item'),
+  ('viewitemlist', 'view_item_list'),
+  ('selectitem', 'select_item'),
+  ('cart addtocart', 'add_to_cart'),
+  ('removefromcart', 'remove_from_cart'),
+  ('fav favorite favourite wishlist addtowishlist', 'add_to_wishlist'),
+  ('buy order transaction purchase', 'purchase'),
+  ('search viewsearchresults', 'search')) AS alias(names, event);
+
+CREATE OR REPLACE TEMP TABLE judged AS
+WITH read AS (
+  SELECT raw.*,
+    CASE WHEN getvariable('has_event') THEN alias.event
+      WHEN item = '' AND query <> '' THEN 'search'
+      ELSE getvariable('default_event') END AS name,
+    instant(time) AS moment,
+    CASE WHEN quantity <> '' THEN amount(quantity, getvariable('quantity_comma')) END AS pieces,
+    CASE WHEN price <> '' THEN amount(price, getvariable('price_comma')) END AS paid,
+    regexp_replace(session, '[\x00-\x1f]+', ' ', 'g') AS visit
+  FROM raw LEFT JOIN event_alias AS alias ON getvariable('has_event') AND alias.name = plain_name(raw.event))
+SELECT *, CASE
+  WHEN problem IS NOT NULL THEN problem
+  WHEN name IS NULL THEN 'other event'
+  WHEN shopper = '' AND device = '' THEN 'no shopper'
+  WHEN item = '' AND name <> 'search' THEN 'no item'
+  WHEN item = '' AND query = '' THEN 'no query'
+  WHEN moment IS NULL THEN 'bad date'
+  WHEN quantity <> '' AND pieces IS NULL THEN 'bad quantity'
+  WHEN price <> '' AND paid IS NULL THEN 'bad price'
+  WHEN len(item) > 200 OR regexp_matches(item, '[\x00-\x1f\x7f]') THEN 'bad item'
+  WHEN pieces < 0 OR (getvariable('cancel_pattern') IS NOT NULL
+    AND regexp_matches(session, getvariable('cancel_pattern'))) THEN 'cancellation'
+  WHEN cancelled <> '' OR regexp_full_match(lower(status),
+    '(wc-)?(voided|refunded|cancell?ed|failed|expired|trash|draft|checkout-draft|pending payment|unpaid|storniert|erstattet|abgebrochen|fehlgeschlagen|retourniert)')
+    THEN 'cancelled or refunded order'
+  WHEN pieces = 0 THEN 'zero quantity'
+  WHEN paid <= 0 AND name = 'purchase' THEN 'zero or negative price'
+  WHEN item <> '' AND getvariable('item_pattern') IS NOT NULL
+    AND NOT regexp_matches(item, getvariable('item_pattern')) THEN 'service line'
+  END AS reason
+FROM read;
+
+-- Of rows that are alike in every column the first is kept.
+CREATE OR REPLACE TEMP TABLE repeated AS
+SELECT row_key, min(n) AS first FROM judged WHERE reason IS NULL GROUP BY row_key HAVING count(*) > 1;
+
+CREATE OR REPLACE TEMP VIEW verdict AS
+SELECT judged.* REPLACE (coalesce(reason,
+  CASE WHEN repeated.first < n THEN 'exact duplicate' END) AS reason)
+FROM judged LEFT JOIN repeated USING (row_key);
+
+INSERT INTO event
+SELECT getvariable('log'), n, shopper, device, name, item, moment, is_day(time),
+  nullif(visit, ''),
+  nullif(lower(ltrim(coalesce(nullif("order", ''), CASE WHEN getvariable('log') = 0 THEN visit END), '#')), ''),
+  pieces, CASE WHEN paid >= 0 THEN paid END,
+  coalesce(nullif(upper(currency), ''), currency_of(price)), nullif(query, ''),
+  CASE WHEN amount(dwell) >= 0 THEN amount(dwell) END,
+  nullif(title, ''), nullif(category, ''), nullif(brand, '')
+FROM verdict WHERE reason IS NULL
+ORDER BY n;

@@ -1,0 +1,59 @@
+/**
+ * @module An XML product feed (RSS 2.0 or Atom, as for Google Merchant Center) as JSON records: one
+ * for each `item` or `entry`, with the text of its elements, `g:` left off.
+ * @see https://support.google.com/merchants/answer/14987622
+ */
+import { Parser } from 'htmlparser2'
+import { readText } from '../shop/lines.ts'
+import type { FileRecord, RecordOptions } from './records.ts'
+
+const RECORD = /^(item|entry|product)$/
+
+/** `line` counts products. An element that repeats keeps its first text; nested ones are left out. */
+export async function* readXmlRecords(
+  path: string,
+  options: RecordOptions,
+): AsyncGenerator<FileRecord[], void> {
+  let ready: FileRecord[] = []
+  let line = 0
+  let depth = 0
+  let record: Record<string, string> | undefined
+  let text = ''
+  const parser = new Parser(
+    {
+      onopentag(tag, { href }) {
+        text = ''
+        if (record) depth++
+        else if (RECORD.test(localName(tag))) {
+          record = {}
+          depth = 0
+        }
+        // Atom's link is an attribute.
+        if (record && depth === 1 && href !== undefined) record[localName(tag)] ??= href
+      },
+      ontext(piece) {
+        if (record) text += piece
+      },
+      onclosetag(tag) {
+        if (!record) return
+        if (depth === 0) {
+          ready.push({ line: ++line, text: JSON.stringify(record) })
+          record = undefined
+        } else if (depth-- === 1 && text.trim() !== '') record[localName(tag)] ??= text.trim()
+        text = ''
+      },
+    },
+    { xmlMode: true, decodeEntities: true },
+  )
+  for await (const piece of readText(path, options)) {
+    parser.write(piece)
+    yield ready
+    ready = []
+  }
+  parser.end()
+  yield ready
+}
+
+function localName(tag: string): string {
+  return tag.slice(tag.indexOf(':') + 1)
+}
