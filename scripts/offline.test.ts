@@ -41,6 +41,16 @@ test('a shop needs what its documents name, and what that names, but what contri
   expect(offlineFiles([document], assets).shop).toEqual(names.map((name) => `/assets/${name}.js`))
 })
 
+test('a style sheet’s font is kept too', () => {
+  const styled = new Map([
+    ['style-A.css', '@font-face{src:url(/assets/font-B.woff2)format("woff2")}'],
+    ['font-B.woff2', ''],
+  ])
+  expect(offlineFiles(['<link rel="stylesheet" href="/assets/style-A.css">'], styled).shop).toEqual(
+    ['/assets/font-B.woff2', '/assets/style-A.css'],
+  )
+})
+
 test('a replay needs its own scripts and data besides, but no engine that it never runs', () => {
   expect(offlineFiles([document], assets).replay).toEqual([
     '/assets/choose-L.js',

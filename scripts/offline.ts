@@ -28,7 +28,7 @@ const LEFT_OUT = /^(contribute|worker)-/
 const REPLAY = /^replayWorker-/
 /** A replay computes with WebAssembly, on whichever device. */
 const NOT_REPLAYED = /^webgpuEngine-/
-const NAMED = /["'`](?:\.\/|\/?assets\/)([\w.-]+\.(?:js|css|wasm))["'`]/g
+const NAMED = /["'`(](?:\.\/|\/?assets\/)([\w.-]+\.(?:js|css|wasm|woff2))["'`)]/g
 
 /**
  * @param documents text of the pages' documents

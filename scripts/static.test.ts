@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createStaticServer } from './static.ts'
+import { createStaticServer, PAGES } from './static.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'nearside-static-'))
 const federation = { leader: 'http://localhost:1', helper: 'http://localhost:2' }
@@ -63,10 +63,19 @@ test('serves rendered pages, the shop’s outline for other deep links, and refu
       body: '<p>cards</p>',
       headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' },
     })
-  expect(await raw('/category/Candles')).toMatchObject({ status: 200, body: '<p>shop</p>' })
+  for (const path of ['/category/Candles', '/product/1', '/nowhere', '/search/more'])
+    expect(await raw(path)).toMatchObject({ status: 404, body: '<p>shop</p>' })
   expect(await raw('/missing.js')).toMatchObject({ status: 404 })
   expect(await raw('/models/9/manifest.json')).toMatchObject({ status: 404 })
   expect(await raw('/models/latest.json')).toMatchObject({ status: 200, body: '{}' })
+})
+
+test('knows the pages that the storefront has', async () => {
+  const frame = readFileSync(new URL('../src/storefront/Frame.tsx', import.meta.url), 'utf8')
+  const routes = Array.from(frame.matchAll(/<Route path="(\/[^":]+)"/g), ([, path]) => path)
+  expect(routes.toSorted()).toEqual(PAGES.toSorted())
+  for (const path of PAGES)
+    expect(await raw(path)).toMatchObject({ status: 200, body: '<p>shop</p>' })
 })
 
 test('never leaves its directories', async () => {

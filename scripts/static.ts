@@ -29,6 +29,7 @@ export function securityHeaders(federation: StaticSite['federation']): Record<st
       "script-src 'self' 'wasm-unsafe-eval'",
       "style-src 'self'",
       "img-src 'self' data: blob:",
+      "font-src 'self'",
       "manifest-src 'self'",
       ["connect-src 'self'", ...outside].join(' '),
       "worker-src 'self'",
@@ -70,9 +71,24 @@ export function createStaticServer(site: StaticSite): Server {
   // A deep link of the single-page storefront; a missing file of any other kind stays missing.
   app.get('*', (context, next) => (extname(context.req.path) ? context.notFound() : next()))
   app.get('*', serveStatic({ root, rewriteRequestPath: (path) => `${path}.html` }))
+  // Products and departments are files; where a page is neither, it says that it was not found.
+  app.get('*', async (context, next) => {
+    await next()
+    if (!PAGES.includes(context.req.path))
+      context.res = new Response(context.res.body, {
+        status: 404,
+        headers: context.res.headers,
+      })
+  })
   app.get('*', serveStatic({ root, path: 'shell.html' }))
   return createAdaptorServer(app) as Server
 }
+
+/** Those of the storefront that begin with the outline. */
+export const PAGES: readonly string[] = [
+  ...['/search', '/basket', '/checkout', '/wishlist', '/orders'],
+  ...['/side-by-side', '/fast-forward', '/console'],
+]
 
 const MALFORMED = ''
 

@@ -1,0 +1,29 @@
+/**
+ * @module The demo shop's type for headings: Fraunces (SIL Open Font License 1.1) in the one weight
+ * that the shop uses and the letters of Western Europe, a seventh of the whole. Written to
+ * `src/storefront/fonts/` with its licence: `npx tsx scripts/font.ts`.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import subsetFont from 'subset-font'
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+const SOURCE = join(ROOT, 'node_modules/@fontsource-variable/fraunces')
+export const FONT = join(ROOT, 'src/storefront/fonts/fraunces-600.woff2')
+
+const between = (first: number, last: number) =>
+  String.fromCodePoint(...Array.from({ length: last - first + 1 }, (_, i) => first + i))
+/** Printable ASCII, Latin-1, and the punctuation of the shop's texts. */
+const LETTERS = `${between(0x20, 0x7e)}${between(0xa0, 0xff)}–—‘’“”„…€`
+
+export async function makeFont(): Promise<Uint8Array> {
+  const whole = readFileSync(join(SOURCE, 'files/fraunces-latin-wght-normal.woff2'))
+  return subsetFont(whole, LETTERS, { targetFormat: 'woff2', variationAxes: { wght: 600 } })
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writeFileSync(FONT, await makeFont())
+  const licence = readFileSync(join(SOURCE, 'LICENSE'), 'utf8')
+  writeFileSync(join(dirname(FONT), 'LICENSE-fraunces.txt'), licence)
+}
