@@ -65,7 +65,7 @@ test('every flow works from memory, and says so', async ({ page }) => {
 
   await page.getByRole('searchbox', { name: 'Search products' }).fill('lantern')
   await expect(page.locator('main mark').first()).toBeVisible()
-  await page.getByRole('switch', { name: 'Personal order' }).click()
+  await page.getByRole('switch', { name: 'Personalisation' }).click()
   await page.getByRole('button', { name: 'Dark colours' }).click()
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
   await page.getByRole('link', { name: 'Wishlist, 1' }).click()

@@ -67,7 +67,7 @@ test('the first click on a product changes the home list within a second', async
 
 test('the switch shows the shop’s own order and back', async () => {
   const personal = await forYouIds(page)
-  const order = page.getByRole('switch', { name: 'Personal order' })
+  const order = page.getByRole('switch', { name: 'Personalisation' })
   await order.click()
   await expect(order).toHaveAttribute('aria-checked', 'false')
   await order.click()

@@ -81,7 +81,7 @@ test('a button that is pressed before the shop’s script is there is not presse
   await page.getByRole('button', { name: 'Add to basket' }).click()
   await expect(page.getByRole('link', { name: 'Basket, 0' })).toBeVisible()
   arrived()
-  await expect(page.getByText('is in your basket.')).toBeVisible()
+  await expect(page.getByText('added to your basket.')).toBeVisible()
   await expect(page.getByRole('link', { name: 'Basket, 1' })).toBeVisible()
   await page.getByRole('button', { name: 'Add to basket' }).click()
   await expect(page.getByRole('link', { name: 'Basket, 2' })).toBeVisible()

@@ -100,10 +100,10 @@ test('a chosen theme and order hold from the first paint on', async ({ page }) =
   await page.goto('/')
   await settled(page)
   await page.getByRole('button', { name: 'Dark colours' }).click()
-  await page.getByRole('switch', { name: 'Personal order' }).click()
+  await page.getByRole('switch', { name: 'Personalisation' }).click()
   // The shop's script doesn't come at all: what holds, holds without it.
   await page.route('**/assets/{main,shop,open}-*.js', (route) => route.abort())
   await page.reload({ waitUntil: 'commit' })
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
-  await expect(page.getByText('Shown in shop order')).toBeVisible()
+  await expect(page.getByText('This is everyone’s order')).toBeVisible()
 })

@@ -1,5 +1,13 @@
 /** @module The shop: what is loading, what failed, and which page is shown. */
-import { startTransition, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import {
+  startTransition,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import type { CaptureInput, Personalizer } from '../index.ts'
 import { PersonalizationProvider } from '../react.ts'
 import { whenIdle } from './breathe.ts'
@@ -14,9 +22,10 @@ import { Opening, Unreachable } from './parts/Opening.tsx'
 import type { Started } from './personalizer.ts'
 import { loadPictures } from './pictures.ts'
 import { type Shop, ShopContext } from './shop.ts'
-import { createSignal } from './signal.ts'
+import { createSignal, useSignal } from './signal.ts'
 import { noteAction } from './story/visit.ts'
 import { useLoaded } from './useLoaded.ts'
+import { labels, language, words } from './words/words.ts'
 
 interface AppProps {
   /** The page that is on screen already, if it was rendered beforehand. */
@@ -36,6 +45,10 @@ export function App({ first, start }: AppProps) {
     [first],
   )
   const { value, failure, retry } = useLoaded(load, () => first && firstCatalog(first))
+  // What was awaited in another language is there (`beforePaint.ts`).
+  useLayoutEffect(() => {
+    delete document.documentElement.dataset.words
+  }, [])
   if (failure !== null) return <Unreachable message={failure} onRetry={retry} />
   if (!value) return <Opening />
   return <OpenShop catalog={value} bestsellers={first?.bestsellers} start={start} />
@@ -49,12 +62,14 @@ interface OpenShopProps {
 
 function OpenShop({ catalog, bestsellers: ids, start }: OpenShopProps) {
   const [started, setStarted] = useState<Started | null>(null)
-  const [unavailable, setUnavailable] = useState<string | null>(null)
+  const [unavailable, setUnavailable] = useState(false)
   const waiting = useRef<CaptureInput[]>([])
   const current = useRef<Personalizer | null>(null)
   const [lastLooked] = useState(() => createSignal<string | null>(null))
   const [bestsellers] = useState(() => createSignal(ids))
   const known = useRef(catalog)
+  // Another language is other words everywhere: the pages are drawn anew, the personalizer stays.
+  const spoken = useSignal(language)
   useEffect(() => {
     known.current = catalog
   }, [catalog])
@@ -75,8 +90,8 @@ function OpenShop({ catalog, bestsellers: ids, start }: OpenShopProps) {
         if (left) return
         // Then everybody's list is this shopper's, and stays.
         delete document.documentElement.dataset.returning
-        const detail = error instanceof Error ? ` ${error.message}` : ''
-        setUnavailable(`Personal order could not start; the shop works without it.${detail}`)
+        console.error(error)
+        setUnavailable(true)
       },
     )
     return () => {
@@ -88,7 +103,7 @@ function OpenShop({ catalog, bestsellers: ids, start }: OpenShopProps) {
 
   // What may be wanted later waits: on a slow line and a slow phone it would delay the first list.
   const whole = catalog.enoughFor === null
-  const open = whole && (started !== null || unavailable !== null)
+  const open = whole && (started !== null || unavailable)
   useEffect(() => {
     if (!open) return
     whenIdle(() => known.current.prepareSearch())
@@ -119,8 +134,10 @@ function OpenShop({ catalog, bestsellers: ids, start }: OpenShopProps) {
         personalizer={(whole && started?.personalizer) || null}
         items={catalog.items}
         linkTo={productPath}
+        labels={labels}
+        locale={words.locale}
       >
-        <Frame />
+        <Frame key={spoken} />
       </PersonalizationProvider>
     </ShopContext.Provider>
   )

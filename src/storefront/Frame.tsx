@@ -14,6 +14,7 @@ import { Header } from './parts/Header.tsx'
 import { Outline } from './parts/Opening.tsx'
 import { useShop } from './shop.ts'
 import { Passing } from './story/Passing.tsx'
+import { words } from './words/words.ts'
 
 const Basket = laterPage(() => import('./pages/Basket.tsx').then((page) => page.Basket))
 const Checkout = laterPage(() => import('./pages/Checkout.tsx').then((page) => page.Checkout))
@@ -35,11 +36,11 @@ export function Frame() {
     <>
       {/* biome-ignore lint/a11y/useValidAnchor: it leads within the page, as the address can't say */}
       <a className="skip" href="#main" onClick={skip}>
-        Skip to content
+        {words.skip}
       </a>
       <Header />
       <main id="main" tabIndex={-1}>
-        {unavailable && <p className="notice">{unavailable}</p>}
+        {unavailable && <p className="notice">{words.unavailable}</p>}
         <Pages path={shown} ready={enoughFor === null || samePath(shown, enoughFor)} />
       </main>
       <Passing />

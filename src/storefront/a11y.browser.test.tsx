@@ -47,7 +47,7 @@ async function open(address: string) {
     catalog: createCatalog(ITEMS),
     capture: (event) => void personalizer.capture(event),
     canContribute: true,
-    unavailable: null,
+    unavailable: false,
     bestsellers: createSignal<readonly string[] | undefined>(undefined),
     lastLooked: createSignal<string | null>('i4'),
   }
@@ -103,7 +103,7 @@ describe.each(['light', 'dark'])('in %s colours', (theme) => {
     await expect.element(screen.getByRole('heading', { level: 1 })).toBeVisible()
     await personalizer.capture({ name: 'search', search_term: 'tea' })
     await screen.getByRole('searchbox').click()
-    const last = screen.getByRole('region', { name: 'Your last searches' })
+    const last = screen.getByRole('region', { name: 'Recent searches' })
     await expect.element(last.getByRole('link', { name: 'tea' })).toBeVisible()
     expect(await findings()).toEqual([])
   })

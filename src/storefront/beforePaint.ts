@@ -12,6 +12,14 @@ function read(key: string): unknown {
 }
 
 const { dataset } = document.documentElement
+// The page was rendered in English. Who reads German waits for it, and sees no English before.
+const language = read('language') ?? navigator.languages.find((tag) => /^(en|de)\b/.test(tag))
+if (String(language).startsWith('de')) {
+  document.documentElement.lang = 'de-DE'
+  dataset.words = 'awaited'
+  // Where it doesn't come, English is better than nothing.
+  setTimeout(() => delete dataset.words, 10_000)
+}
 const theme = read('theme')
 if (theme === 'light' || theme === 'dark') dataset.theme = theme
 if (read('order') === 'base') dataset.order = 'base'

@@ -4,6 +4,7 @@ import { type ProductSearch, parseItem, prepareProductSearch } from '../search.t
 import { breathe, breatheAfter, rest } from './breathe.ts'
 import { loadArray } from './load.ts'
 import { SYNONYMS } from './synonyms.ts'
+import { words } from './words/words.ts'
 
 export interface Department {
   readonly name: string
@@ -51,7 +52,7 @@ export async function loadCatalog(
     }
     await pause()
   }
-  if (items.length === 0) throw new Error('The shop’s catalog is empty.')
+  if (items.length === 0) throw new Error(words.load.empty)
   return createCatalog(items)
 }
 
@@ -99,7 +100,7 @@ export function createCatalog(items: readonly Item[]): Catalog {
 }
 
 /** Title for screens: an item without one is called by its code. */
-export const titleOf = (item: Item): string => item.title ?? `Item ${item.id}`
+export const titleOf = (item: Item): string => item.title ?? words.item(item.id)
 
 export const isSold = (item: Item): boolean => item.available !== false && item.price !== undefined
 
@@ -107,6 +108,10 @@ export const isSold = (item: Item): boolean => item.available !== false && item.
 export const soldFirst = (a: Item, b: Item): number => Number(isSold(b)) - Number(isSold(a))
 
 export const productPath = (item: Item): string => `/product/${encodeURIComponent(item.id)}`
+
+/** Its name on screen. */
+export const departmentText = (name: string): string =>
+  name === OTHER ? words.otherDepartment : name
 
 export const categoryPath = (name: string): string => `/category/${encodeURIComponent(name)}`
 

@@ -3,34 +3,43 @@ import { useCallback, useMemo } from 'react'
 import type { Item } from '../index.ts'
 import { type Facet, type FacetGroup, narrow } from '../search.ts'
 import { useChoices } from './address.ts'
-import { isSold, OTHER } from './catalog.ts'
+import { departmentText, isSold, OTHER } from './catalog.ts'
+import { pounds } from './text.ts'
+import { words } from './words/words.ts'
 
-const BANDS = [
-  { value: '0-1', label: 'Under £1', from: 0, to: 1 },
-  { value: '1-3', label: '£1 to £3', from: 1, to: 3 },
-  { value: '3-8', label: '£3 to £8', from: 3, to: 8 },
-  { value: '8-', label: '£8 and more', from: 8, to: Number.POSITIVE_INFINITY },
-] as const
-
-const PRICE: FacetGroup = {
-  name: 'price',
-  label: 'Price',
-  options: BANDS,
-  matches({ price }, value) {
-    const band = BANDS.find((one) => one.value === value)
-    return band !== undefined && price !== undefined && price >= band.from && price < band.to
-  },
+/** What a price band begins and ends with, in pounds. */
+const BANDS: Readonly<Record<string, readonly [from: number, to: number]>> = {
+  '0-1': [0, 1],
+  '1-3': [1, 3],
+  '3-8': [3, 8],
+  '8-': [8, Number.POSITIVE_INFINITY],
 }
 
-const STOCK: FacetGroup = {
+function bandText([from, to]: readonly [number, number]): string {
+  const { under, between, over } = words.list
+  if (from === 0) return under(pounds(to))
+  return Number.isFinite(to) ? between(pounds(from), pounds(to)) : over(pounds(from))
+}
+
+const priceGroup = (): FacetGroup => ({
+  name: 'price',
+  label: words.list.price,
+  options: Object.entries(BANDS).map(([value, band]) => ({ value, label: bandText(band) })),
+  matches({ price = -1 }, value) {
+    const [from, to] = BANDS[value] ?? []
+    return from !== undefined && price >= from && price < to
+  },
+})
+
+const stockGroup = (): FacetGroup => ({
   name: 'stock',
-  label: 'Availability',
+  label: words.list.availability,
   options: [
-    { value: 'in', label: 'In stock' },
-    { value: 'out', label: 'Sold out' },
+    { value: 'in', label: words.inStock },
+    { value: 'out', label: words.soldOut },
   ],
   matches: (item, value) => isSold(item) === (value === 'in'),
-}
+})
 
 const departmentOf = (item: Item): string => item.category ?? OTHER
 
@@ -45,10 +54,10 @@ function departmentGroup(items: readonly Item[]): FacetGroup {
     counts.set(departmentOf(item), (counts.get(departmentOf(item)) ?? 0) + 1)
   return {
     name: 'in',
-    label: 'Department',
+    label: words.list.department,
     options: [...counts]
       .sort(([nameA, a], [nameB, b]) => b - a || (nameA < nameB ? -1 : 1))
-      .map(([name]) => ({ value: name, label: name })),
+      .map(([name]) => ({ value: name, label: departmentText(name) })),
     matches: (item, value) => departmentOf(item) === value,
   }
 }
@@ -69,7 +78,7 @@ export interface Facets {
 export function useFacets(items: readonly Item[], departments: boolean): Facets {
   const [choices, choose] = useChoices()
   const groups = useMemo(
-    () => (departments ? [departmentGroup(items), PRICE, STOCK] : [PRICE, STOCK]),
+    () => [...(departments ? [departmentGroup(items)] : []), priceGroup(), stockGroup()],
     [items, departments],
   )
   // By what is chosen and not by the address: that changes with every letter of a search.

@@ -1,6 +1,7 @@
 /** @module Pages that few visits begin with: their code comes after the first lists, before it is asked for. */
 import { type ComponentType, lazy } from 'react'
 import { Page } from './parts/Page.tsx'
+import { words } from './words/words.ts'
 
 type Load = () => Promise<ComponentType>
 
@@ -19,13 +20,11 @@ export async function bringLaterPages(): Promise<void> {
 
 function Missing() {
   return (
-    <Page title="Not here yet" heading="This page could not be loaded">
-      <p role="alert">
-        It needs a part of the shop that is not on this device. Check your connection.
-      </p>
+    <Page title={words.load.missingTitle} heading={words.load.missing}>
+      <p role="alert">{words.load.missingPart}</p>
       <p>
         <button type="button" className="button" onClick={() => location.reload()}>
-          Try again
+          {words.tryAgain}
         </button>
       </p>
     </Page>

@@ -43,7 +43,7 @@ test('half a file is said, not shown as all there is', async () => {
     '',
   ]) {
     serve(text, 16)
-    await expect(load()).rejects.toThrow('The shop sent something that cannot be read.')
+    await expect(load()).rejects.toThrow('What the shop sent could not be read.')
   }
   serve(FILE, 16, true)
   await expect(load()).rejects.toThrow('The shop could not be reached.')

@@ -2,6 +2,7 @@
  * @module The shop's own files, same origin. This is the shop's code, not the package's: what it
  * asks for is the same for every shopper and says nothing about this one.
  */
+import { words } from './words/words.ts'
 
 async function ask(path: string, signal?: AbortSignal): Promise<Response> {
   let response: Response
@@ -11,15 +12,13 @@ async function ask(path: string, signal?: AbortSignal): Promise<Response> {
   } catch (cause) {
     throw unreachable(cause)
   }
-  if (!response.ok) throw new Error(`The shop answered with an error (${response.status}).`)
+  if (!response.ok) throw new Error(words.load.answered(response.status))
   return response
 }
 
-const unreachable = (cause: unknown) =>
-  new Error('The shop could not be reached. Check your connection and try again.', { cause })
+const unreachable = (cause: unknown) => new Error(words.load.unreachable, { cause })
 
-const unreadable = (cause: unknown) =>
-  new Error('The shop sent something that cannot be read.', { cause })
+const unreadable = (cause: unknown) => new Error(words.load.unreadable, { cause })
 
 /** @throws Error in a sentence that can be shown */
 export async function loadJson(path: string, signal?: AbortSignal): Promise<unknown> {

@@ -9,8 +9,10 @@ import { keepScroll } from './navigation.ts'
 import { startPersonalizer } from './personalizer.ts'
 import { takeOverPictures } from './pictures.ts'
 import { followChoices } from './preferences.ts'
+import { followLanguage, language } from './words/words.ts'
 
-export function openShop(root: HTMLElement): void {
+export async function openShop(root: HTMLElement): Promise<void> {
+  await followLanguage()
   hideChoices()
   followChoices(document.documentElement)
   keepScroll()
@@ -24,10 +26,11 @@ export function openShop(root: HTMLElement): void {
       </StrictMode>
     </Router>
   )
-  // What was rendered when the shop was built is on screen, a page or the outline of another;
+  // What was rendered when the shop was built is on screen, in English: a page or the outline of another;
   // React takes it over in slices, so that a slow phone answers meanwhile.
   const outlined = root.querySelector('main[aria-busy]') !== null
-  if (first || outlined) startTransition(() => void hydrateRoot(root, shop))
+  if ((first || outlined) && language.get() === 'en')
+    startTransition(() => void hydrateRoot(root, shop))
   else createRoot(root).render(shop)
   pressAgain(root)
 }

@@ -1,5 +1,6 @@
 /** @module What moved between everybody's list and this shopper's, and how to say it. */
 import type { Recommendation } from '../index.ts'
+import { words } from './words/words.ts'
 
 /** How far down both lists are known; what stands lower is only "further down". */
 export const KNOWN_PLACES = 200
@@ -65,21 +66,21 @@ export interface Move {
 
 /** For the shopper's list: where the item came from. */
 export function cameFrom({ base, personal }: Placed): Move {
-  if (base === null || personal === null) return { direction: 'up', text: 'from further down' }
-  if (base === personal) return { direction: 'same', text: 'same place' }
+  if (base === null || personal === null) return { direction: 'up', text: words.compare.fromBelow }
+  if (base === personal) return { direction: 'same', text: words.compare.samePlace }
   return {
     direction: base > personal ? 'up' : 'down',
-    text: `from place ${base}`,
+    text: words.compare.from(base),
   }
 }
 
 /** For the shop's list: where the item went. */
 export function wentTo({ base, personal }: Placed): Move {
   if (personal === null || base === null)
-    return { direction: 'down', text: `below place ${KNOWN_PLACES}` }
-  if (base === personal) return { direction: 'same', text: 'same place' }
+    return { direction: 'down', text: words.compare.belowPlace(KNOWN_PLACES) }
+  if (base === personal) return { direction: 'same', text: words.compare.samePlace }
   return {
     direction: personal < base ? 'up' : 'down',
-    text: `to place ${personal}`,
+    text: words.compare.to(personal),
   }
 }

@@ -5,8 +5,11 @@
 import './shop.css'
 import { breathe } from './breathe.ts'
 import { beginPersonalizer } from './personalizer.ts'
+import { loadGerman } from './words/loadGerman.ts'
 
 beginPersonalizer()
+// `beforePaint.ts` has seen that it is wanted; whether it comes is asked later.
+if (document.documentElement.dataset.words) loadGerman().catch(() => undefined)
 
 /** This script doesn't wait for the document. */
 function whole(): Promise<unknown> | null {
@@ -23,7 +26,7 @@ async function open(): Promise<void> {
   await whole()
   const root = document.getElementById('shop')
   if (!root) throw new Error('The page has no #shop element')
-  openShop(root)
+  await openShop(root)
 }
 // Not awaited: the shop's script needs parts of this one, which would wait for it.
 void open()

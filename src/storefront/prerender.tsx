@@ -4,7 +4,7 @@ import { renderToString } from 'react-dom/server'
 import { Router } from 'wouter'
 import type { Item } from '../index.ts'
 import { App } from './App.tsx'
-import { categoryPath, createCatalog, productPath, titleOf } from './catalog.ts'
+import { categoryPath, createCatalog, departmentText, productPath, titleOf } from './catalog.ts'
 import {
   FIRST_PAGE,
   type FirstPage,
@@ -12,10 +12,10 @@ import {
   firstHome,
   firstProduct,
 } from './firstPage.ts'
-import { HOME_TITLE } from './pages/Home.tsx'
 import { Opening } from './parts/Opening.tsx'
 import { fullTitle } from './parts/Page.tsx'
 import { type PicturePack, pack } from './pictures.ts'
+import { words } from './words/words.ts'
 
 export { FOR_YOU } from './firstPage.ts'
 export { latestModelTag } from './latestModel.ts'
@@ -42,9 +42,12 @@ export function* renderPages(
 ): Generator<Rendered> {
   pack.set(pictures)
   const whole = createCatalog(items)
-  yield render(HOME_TITLE, firstHome(whole, bestsellers))
+  yield render(words.home.title, firstHome(whole, bestsellers))
   for (const department of whole.departments)
-    yield render(department.name, firstDepartment(whole, categoryPath(department.name), department))
+    yield render(
+      departmentText(department.name),
+      firstDepartment(whole, categoryPath(department.name), department),
+    )
   for (const item of items)
     yield render(titleOf(item), firstProduct(whole, productPath(item), item))
 }

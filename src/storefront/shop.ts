@@ -9,8 +9,8 @@ export interface Shop {
   /** GA4 event; kept on this device only. Held back until the personalizer has started. */
   readonly capture: (event: CaptureInput) => void
   readonly canContribute: boolean
-  /** Said once, when the shop runs without personal order. */
-  readonly unavailable: string | null
+  /** Whether the shop runs without personal order. */
+  readonly unavailable: boolean
   /** What the first page shows until this shopper's list is there; dropped with that page. */
   readonly bestsellers: Signal<readonly string[] | undefined>
   /** The item last looked at in this visit; what outlives it is the personalizer's to keep and erase. */

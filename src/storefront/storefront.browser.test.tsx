@@ -33,7 +33,7 @@ async function open(address: string, catalog = createCatalog(ITEMS)) {
     catalog,
     capture: (event) => void personalizer.capture(event),
     canContribute: false,
-    unavailable: null,
+    unavailable: false,
     bestsellers: createSignal<readonly string[] | undefined>(undefined),
     lastLooked: createSignal<string | null>(null),
   }
@@ -79,12 +79,12 @@ test('a look at a product changes the front page; the switch goes back to shop o
     .element(screen.getByRole('heading', { name: 'Because you looked at Cake thing 1' }))
     .toBeVisible()
 
-  const personal = screen.getByRole('switch', { name: 'Personal order' })
+  const personal = screen.getByRole('switch', { name: 'Personalisation' })
   await expect.element(personal).toBeChecked()
   await personal.click()
   await waitFor(() => expect(forYou(screen.container).slice(0, 2)).toEqual(['i0', 'i1']))
   await expect
-    .element(screen.getByText('Shop order: everybody sees the same list.'))
+    .element(screen.getByText('Personalisation is off: everyone sees the same order.'))
     .toBeInTheDocument()
 })
 
@@ -214,7 +214,7 @@ test('a department narrowed down by price; its name may hold an ampersand', asyn
 
 test('choices without a product say so and can be taken back at once', async () => {
   const screen = await open('/search#q=tea&stock=out&in=Garden')
-  await expect.element(screen.getByText('Nothing here with these choices.')).toBeVisible()
+  await expect.element(screen.getByText('No products match these filters.')).toBeVisible()
   await screen.getByRole('button', { name: /^Show all/ }).click()
   await waitFor(() => expect(location.hash).toBe('#q=tea'))
   await expect.element(screen.getByText('10 products').last()).toBeVisible()
@@ -323,7 +323,7 @@ test('the empty box offers last searches and departments, by keys alone', async 
   await personalizer.capture({ name: 'search', search_term: 'tea thing' })
   const screen = await open('/')
   const box = screen.getByRole('searchbox', { name: 'Search products' })
-  const last = screen.getByRole('region', { name: 'Your last searches' }).getByRole('link')
+  const last = screen.getByRole('region', { name: 'Recent searches' }).getByRole('link')
   await expect.element(last.first()).not.toBeInTheDocument()
   ;(box.element() as HTMLElement).focus()
   await expect.element(last.nth(1)).toBeVisible()
@@ -353,9 +353,9 @@ test('a search says where nothing has all its words, and names the departments',
   const screen = await open('/search#q=garden')
   await expect.element(screen.getByRole('link', { name: 'All Garden' })).toBeVisible()
   await screen.getByRole('searchbox', { name: 'Search products' }).fill('tea sailing')
-  await expect.element(screen.getByText(/No product matches all of “tea sailing”/)).toBeVisible()
+  await expect.element(screen.getByText(/No products match all of “tea sailing”/)).toBeVisible()
   await screen.getByRole('searchbox', { name: 'Search products' }).fill('under £0.05')
-  await expect.element(screen.getByText(/No product matches “under £0.05”/)).toBeVisible()
+  await expect.element(screen.getByText(/No products match “under £0.05”/)).toBeVisible()
 })
 
 test('a search counts at once when a result is picked before the typing rests', async () => {
@@ -451,5 +451,5 @@ test('an unknown product or address is said plainly', async () => {
   const screen = await open('/product/nothing')
   await expect
     .element(screen.getByRole('heading', { level: 1 }))
-    .toHaveTextContent('isn’t on our shelves')
+    .toHaveTextContent('Page not found')
 })

@@ -13,40 +13,42 @@ import { productPath, titleOf } from '../catalog.ts'
 import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'
+import { Say } from '../parts/Say.tsx'
 import { Popular, Together } from '../parts/shelves.tsx'
 import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
 import { money } from '../text.ts'
+import { words } from '../words/words.ts'
 
 export function Basket() {
   const { catalog } = useShop()
   const lines = priced(useSignal(basket), catalog.get)
   if (lines.length === 0) {
     return (
-      <Page title="Your basket">
+      <Page title={words.basket.title}>
         <p className="empty">
-          It is empty. <Link href="/">Find something nice</Link>
+          <Say text={words.basket.empty} />
         </p>
         <Popular />
       </Page>
     )
   }
   return (
-    <Page title="Your basket">
+    <Page title={words.basket.title}>
       <div className="basket">
         <ul className="lines">
           {lines.map((line) => (
             <Line key={line.id} line={line} />
           ))}
         </ul>
-        <aside className="summary" aria-label="Summary">
+        <aside className="summary" aria-label={words.basket.summary}>
           <p className="summary-total">
-            <span>Total</span> <strong>{money(sumOf(lines))}</strong>
+            <span>{words.total}</span> <strong>{money(sumOf(lines))}</strong>
           </p>
           <Link className="button button-strong" href="/checkout">
-            Go to checkout
+            {words.basket.checkout}
           </Link>
-          <p className="small">Demonstration: no payment is taken.</p>
+          <p className="small">{words.basket.demonstration}</p>
         </aside>
       </div>
       <Together item={lines[lines.length - 1].id} />
@@ -72,10 +74,10 @@ function Line({ line }: { readonly line: PricedLine }) {
       <Picture item={item} size={96} alt="" />
       <div className="line-text">
         <Link href={productPath(item)}>{title}</Link>
-        <span className="small">{money(item.price ?? 0, item.currency)} each</span>
+        <span className="small">{words.basket.each(money(item.price ?? 0, item.currency))}</span>
       </div>
       <label className="quantity">
-        <span className="visually-hidden">Quantity of {title}</span>
+        <span className="visually-hidden">{words.basket.quantityOf(title)}</span>
         <input
           type="number"
           min={1}
@@ -85,8 +87,13 @@ function Line({ line }: { readonly line: PricedLine }) {
         />
       </label>
       <span className="line-total">{money(line.total, item.currency)}</span>
-      <button type="button" className="button" aria-label={`Remove ${title}`} onClick={remove}>
-        Remove
+      <button
+        type="button"
+        className="button"
+        aria-label={words.basket.removeThis(title)}
+        onClick={remove}
+      >
+        {words.basket.remove}
       </button>
     </li>
   )

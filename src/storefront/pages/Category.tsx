@@ -1,12 +1,13 @@
 /** @module `/category/:name`: a department in personal order, to narrow down and sort. */
 import { useMemo } from 'react'
-import { type Department, soldFirst } from '../catalog.ts'
+import { type Department, departmentText, soldFirst } from '../catalog.ts'
 import { Assortment } from '../parts/Assortment.tsx'
 import { Page } from '../parts/Page.tsx'
 import { order } from '../preferences.ts'
 import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
 import { useSteadyOrder } from '../useSteadyOrder.ts'
+import { labels, words } from '../words/words.ts'
 import { NotFound } from './NotFound.tsx'
 
 export function Category({ name }: { readonly name: string }) {
@@ -25,12 +26,12 @@ function Shelves({ department }: { readonly department: Department }) {
     [ranked.ids, catalog],
   )
   return (
-    <Page title={department.name}>
+    <Page title={departmentText(department.name)}>
       <Assortment
         items={items}
-        order={personal === 'personal' ? 'For you' : 'Shop order'}
-        label={department.name}
-        settled={unavailable !== null || ranked.settled}
+        order={personal === 'personal' ? labels.forYou : words.everyonesOrder}
+        label={departmentText(department.name)}
+        settled={unavailable || ranked.settled}
       />
     </Page>
   )

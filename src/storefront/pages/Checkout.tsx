@@ -5,10 +5,12 @@ import { titleOf } from '../catalog.ts'
 import { placeOrder } from '../orders.ts'
 import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
+import { Say } from '../parts/Say.tsx'
 import { ForYou } from '../parts/shelves.tsx'
 import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
 import { money } from '../text.ts'
+import { words } from '../words/words.ts'
 
 export function Checkout() {
   const { catalog, capture } = useShop()
@@ -28,27 +30,25 @@ export function Checkout() {
   if (bought) return <Thanks lines={bought} />
   if (lines.length === 0) {
     return (
-      <Page title="Checkout">
+      <Page title={words.checkout.title}>
         <p className="empty">
-          There is nothing to check out. <Link href="/">Back to the shop</Link>
+          <Say text={words.basket.empty} />
         </p>
       </Page>
     )
   }
   return (
-    <Page title="Checkout">
+    <Page title={words.checkout.title}>
       <div className="checkout">
         <p className="notice">
-          <strong>This is a demonstration.</strong> No payment is taken, nothing is delivered, and
-          no name, address or card is asked for. Placing the order tells the shelves on this device
-          what you bought; it is sent to nobody.
+          <Say text={words.checkout.demonstration} />
         </p>
         <Summary lines={lines} />
         <p className="checkout-actions">
           <button type="button" className="button button-strong" onClick={buy}>
-            Place demo order
+            {words.checkout.place}
           </button>
-          <Link href="/basket">Back to basket</Link>
+          <Link href="/basket">{words.checkout.back}</Link>
         </p>
       </div>
     </Page>
@@ -61,18 +61,15 @@ function Thanks({ lines }: { readonly lines: readonly PricedLine[] }) {
     box.current?.parentElement?.querySelector<HTMLElement>('h1')?.focus()
   }, [])
   return (
-    <Page title="Thank you" heading="Thank you">
+    <Page title={words.checkout.thanks}>
       <div className="checkout" ref={box}>
-        <p>
-          Your demo order of {money(sumOf(lines))} is placed. No payment was taken. Your shelves
-          have already noticed.
-        </p>
+        <p>{words.checkout.placed(money(sumOf(lines)))}</p>
         <Summary lines={lines} />
         <p className="checkout-actions">
           <Link className="button button-strong" href="/">
-            Back to the shop
+            {words.checkout.backToShop}
           </Link>
-          <Link href="/orders">Your orders</Link>
+          <Link href="/orders">{words.yourOrders}</Link>
         </p>
       </div>
       <ForYou limit={6} />
@@ -83,12 +80,12 @@ function Thanks({ lines }: { readonly lines: readonly PricedLine[] }) {
 function Summary({ lines }: { readonly lines: readonly PricedLine[] }) {
   return (
     <table className="order">
-      <caption className="visually-hidden">Order</caption>
+      <caption className="visually-hidden">{words.checkout.order}</caption>
       <thead>
         <tr>
-          <th scope="col">Product</th>
-          <th scope="col">Quantity</th>
-          <th scope="col">Price</th>
+          <th scope="col">{words.checkout.product}</th>
+          <th scope="col">{words.quantity}</th>
+          <th scope="col">{words.checkout.price}</th>
         </tr>
       </thead>
       <tbody>
@@ -103,7 +100,7 @@ function Summary({ lines }: { readonly lines: readonly PricedLine[] }) {
       <tfoot>
         <tr>
           <th scope="row" colSpan={2}>
-            Total
+            {words.total}
           </th>
           <td>{money(sumOf(lines))}</td>
         </tr>

@@ -4,12 +4,13 @@ import { usePersonalizer } from '../../react.ts'
 import { Page } from '../parts/Page.tsx'
 import { ServerSees } from '../parts/ServerSees.tsx'
 import { useShop } from '../shop.ts'
+import { labels, words } from '../words/words.ts'
 
 export function Console() {
   const personalizer = usePersonalizer()
   const { catalog, unavailable, canContribute } = useShop()
   return (
-    <Page title="Privacy console">
+    <Page title={words.console}>
       <ServerSees />
       {personalizer ? (
         <PrivacyConsole
@@ -18,7 +19,7 @@ export function Console() {
           canContribute={canContribute}
         />
       ) : (
-        <p className="empty">{unavailable ?? 'Starting …'}</p>
+        <p className="empty">{unavailable ? words.unavailable : labels.starting}</p>
       )}
     </Page>
   )

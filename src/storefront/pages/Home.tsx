@@ -1,7 +1,7 @@
 /** @module `/`: what is for you, what goes with what you looked at, departments, what is popular. */
 import { memo, useEffect, useState } from 'react'
 import { usePersonalization, usePersonalizer } from '../../react.ts'
-import { type Catalog, categoryPath, productPath, titleOf } from '../catalog.ts'
+import { type Catalog, categoryPath, departmentText, productPath, titleOf } from '../catalog.ts'
 import { windowOf } from '../firstPage.ts'
 import { Link } from '../parts/Link.tsx'
 import { ShelfOutline } from '../parts/Outlines.tsx'
@@ -11,11 +11,10 @@ import { RecentlyViewed } from '../parts/RecentlyViewed.tsx'
 import { Popular, Similar } from '../parts/shelves.tsx'
 import { useShop } from '../shop.ts'
 import { YourList } from '../story/YourList.tsx'
-
-export const HOME_TITLE = 'Gifts and small pleasures'
+import { words } from '../words/words.ts'
 
 export function Home() {
-  useTitle(HOME_TITLE)
+  useTitle(words.home.title)
   const { catalog, bestsellers } = useShop()
   // Of the first page only: on the way back, the shopper's own list is there at once.
   const [first] = useState(bestsellers.get)
@@ -38,7 +37,7 @@ function BecauseYouLooked() {
   const started = usePersonalizer() !== null
   if (!started) return <ShelfOutline />
   if (!looked) return null
-  return <Similar item={looked.id} title={`Because you looked at ${titleOf(looked)}`} />
+  return <Similar item={looked.id} title={words.home.because(titleOf(looked))} />
 }
 
 /** The item of this visit, else the strongest that was learned; erased history leaves none. */
@@ -55,13 +54,10 @@ const Hero = memo(function Hero({ catalog }: { readonly catalog: Catalog }) {
   return (
     <section className="hero">
       <div className="hero-text">
-        <h1 tabIndex={-1}>Small things that make a day</h1>
-        <p>
-          Three thousand gifts, cards, candles and curiosities. The shelves rearrange themselves
-          around you, here on your device, and keep no record of you anywhere else.
-        </p>
+        <h1 tabIndex={-1}>{words.home.heading}</h1>
+        <p>{words.home.text}</p>
       </div>
-      <ul className="hero-pictures" aria-label="A few of our products">
+      <ul className="hero-pictures" aria-label={words.home.pictures}>
         {shown.map((item) => (
           <li key={item.id}>
             <Link href={productPath(item)} aria-label={titleOf(item)}>
@@ -77,14 +73,14 @@ const Hero = memo(function Hero({ catalog }: { readonly catalog: Catalog }) {
 const DepartmentTiles = memo(function DepartmentTiles({ catalog }: { readonly catalog: Catalog }) {
   return (
     <section aria-labelledby="departments-title">
-      <h2 id="departments-title">Departments</h2>
+      <h2 id="departments-title">{words.departments}</h2>
       <ul className="tiles">
         {catalog.departments.map(({ name, size, face }) => (
           <li key={name}>
             <Link className="tile" href={categoryPath(name)}>
               <Picture item={face} size={96} alt="" />
-              <span className="tile-name">{name}</span>
-              <span className="tile-count">{size} products</span>
+              <span className="tile-name">{departmentText(name)}</span>
+              <span className="tile-count">{words.products(size)}</span>
             </Link>
           </li>
         ))}
@@ -94,33 +90,21 @@ const DepartmentTiles = memo(function DepartmentTiles({ catalog }: { readonly ca
 })
 
 const ROOMS = [
-  {
-    href: '/side-by-side',
-    name: 'Side by side',
-    text: 'Everyone’s list and yours, what moved between them and why.',
-  },
-  {
-    href: '/fast-forward',
-    name: 'Fast-forward',
-    text: 'A real shopper’s year in seconds: does learning help, order by order?',
-  },
-  {
-    href: '/console',
-    name: 'Privacy console',
-    text: 'What the shop’s server sees, what was learned here, and every decision made from it.',
-  },
+  ['/side-by-side', 'sideBySide'],
+  ['/fast-forward', 'fastForward'],
+  ['/console', 'console'],
 ] as const
 
 function Behind() {
   return (
     <section aria-labelledby="behind-title">
-      <h2 id="behind-title">Behind the shelves</h2>
+      <h2 id="behind-title">{words.home.behind}</h2>
       <ul className="rooms">
-        {ROOMS.map(({ href, name, text }) => (
+        {ROOMS.map(([href, name]) => (
           <li key={href}>
             <Link className="room" href={href}>
-              <span className="tile-name">{name}</span>
-              <span>{text}</span>
+              <span className="tile-name">{words[name]}</span>
+              <span>{words.home[name]}</span>
             </Link>
           </li>
         ))}

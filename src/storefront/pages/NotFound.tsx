@@ -1,13 +1,14 @@
 /** @module An address that leads nowhere. */
-import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
+import { Say } from '../parts/Say.tsx'
 import { Popular } from '../parts/shelves.tsx'
+import { words } from '../words/words.ts'
 
 export function NotFound() {
   return (
-    <Page title="Not found" heading="That page isn’t on our shelves">
+    <Page title={words.notFound.title}>
       <p className="empty">
-        The address may be old or mistyped. <Link href="/">Go to the front of the shop</Link>
+        <Say text={words.notFound.text} />
       </p>
       <Popular />
     </Page>

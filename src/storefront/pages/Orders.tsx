@@ -7,25 +7,24 @@ import { type OrderLine, orders, type PlacedOrder, totalOf } from '../orders.ts'
 import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'
+import { Say } from '../parts/Say.tsx'
 import { ForYou } from '../parts/shelves.tsx'
 import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
 import { formatLater, money } from '../text.ts'
+import { words } from '../words/words.ts'
 
 export function Orders() {
   const placed = useSignal(orders)
   return (
-    <Page title="Your orders">
+    <Page title={words.yourOrders}>
       {placed.length === 0 ? (
         <p className="empty">
-          No orders yet. <Link href="/">Find something nice</Link>
+          <Say text={words.orders.empty} />
         </p>
       ) : (
         <>
-          <p className="lead">
-            Demo orders, kept on this device only. “Erase everything” in the panel removes them,
-            too.
-          </p>
+          <p className="lead">{words.orders.lead}</p>
           <ul className="orders">
             {placed.map((order) => (
               <li key={order.number}>
@@ -41,7 +40,7 @@ export function Orders() {
 }
 
 const day = formatLater(
-  () => new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short' }),
+  (locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short' }),
 )
 
 function Order({ order }: { readonly order: PlacedOrder }) {
@@ -65,15 +64,13 @@ function Order({ order }: { readonly order: PlacedOrder }) {
       })),
     })
     const gone = known.length - sold.length
-    setSaid(
-      gone > 0 ? `In your basket, but for ${gone} that sold out.` : 'All of it is in your basket.',
-    )
+    setSaid(gone > 0 ? words.orders.butFor(gone) : words.orders.all)
   }
 
   return (
     <article className="past-order" aria-labelledby={id}>
       <div className="past-order-head">
-        <h2 id={id}>Order {order.number}</h2>
+        <h2 id={id}>{words.orders.order(order.number)}</h2>
         <p className="small">
           <time dateTime={new Date(order.time).toISOString()}>{day(order.time)}</time>
         </p>
@@ -85,24 +82,22 @@ function Order({ order }: { readonly order: PlacedOrder }) {
         ))}
       </ul>
       {known.length < order.lines.length && (
-        <p className="small">
-          {order.lines.length - known.length} of its products are not in the shop any more.
-        </p>
+        <p className="small">{words.orders.gone(order.lines.length - known.length)}</p>
       )}
       <div className="past-order-foot">
         <button
           type="button"
           className="button"
-          aria-label={`Buy again: order ${order.number}`}
+          aria-label={words.orders.againThis(order.number)}
           disabled={sold.length === 0}
           onClick={again}
         >
-          Buy again
+          {words.orders.again}
         </button>
         <span role="status">
           {said && (
             <>
-              {said} <Link href="/basket">Go to basket</Link>
+              {said} <Link href="/basket">{words.goToBasket}</Link>
             </>
           )}
         </span>

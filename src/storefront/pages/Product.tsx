@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import type { Item } from '../../index.ts'
 import { addToBasket, clampQuantity, MAX_QUANTITY, toggleWish, wishlist } from '../basket.ts'
-import { categoryPath, isSold, OTHER, titleOf } from '../catalog.ts'
+import { categoryPath, departmentText, isSold, OTHER, titleOf } from '../catalog.ts'
 import { Icon } from '../parts/Icon.tsx'
 import { Link } from '../parts/Link.tsx'
 import { useTitle } from '../parts/Page.tsx'
@@ -13,6 +13,7 @@ import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
 import { money } from '../text.ts'
 import { useProductView } from '../useView.ts'
+import { words } from '../words/words.ts'
 import { NotFound } from './NotFound.tsx'
 
 export function Product({ id }: { readonly id: string }) {
@@ -27,27 +28,33 @@ function Details({ item }: { readonly item: Item }) {
   const department = item.category ?? OTHER
   return (
     <div className="page">
-      <nav className="crumbs" aria-label="Breadcrumb">
+      <nav className="crumbs" aria-label={words.product.breadcrumb}>
         <ol>
           <li>
-            <Link href="/">Home</Link>
+            <Link href="/">{words.product.home}</Link>
           </li>
           <li>
-            <Link href={categoryPath(department)}>{department}</Link>
+            <Link href={categoryPath(department)}>{departmentText(department)}</Link>
           </li>
         </ol>
       </nav>
       <article className="product">
         <Picture item={item} size={480} alt={title} early />
         <div className="product-text">
-          <h1 tabIndex={-1}>{title}</h1>
+          <h1 tabIndex={-1} lang="en-GB">
+            {title}
+          </h1>
           <p className="product-price">
-            {item.price === undefined ? 'Price on request' : money(item.price, item.currency)}
+            {item.price === undefined ? words.onRequest : money(item.price, item.currency)}
           </p>
-          <p className="product-stock">{isSold(item) ? 'In stock' : 'Sold out'}</p>
+          <p className="product-stock">{isSold(item) ? words.inStock : words.soldOut}</p>
           <Buy item={item} />
-          {item.description && <p className="product-description">{item.description}</p>}
-          <p className="product-code">Item {item.id}</p>
+          {item.description && (
+            <p className="product-description" lang="en-GB">
+              {item.description}
+            </p>
+          )}
+          <p className="product-code">{words.item(item.id)}</p>
         </div>
       </article>
       <Companions item={item.id} />
@@ -65,7 +72,7 @@ function Buy({ item }: { readonly item: Item }) {
   function add() {
     addToBasket(item.id, quantity)
     capture({ name: 'add_to_cart', items: [{ item_id: item.id, quantity, price: item.price }] })
-    setSaid(`${quantity} × ${titleOf(item)} is in your basket.`)
+    setSaid(words.product.added(quantity, titleOf(item)))
   }
   function wish() {
     if (toggleWish(item.id)) capture({ name: 'add_to_wishlist', item_id: item.id })
@@ -77,7 +84,7 @@ function Buy({ item }: { readonly item: Item }) {
         {isSold(item) && (
           <>
             <label className="quantity">
-              Quantity
+              {words.quantity}
               <input
                 type="number"
                 min={1}
@@ -87,19 +94,19 @@ function Buy({ item }: { readonly item: Item }) {
               />
             </label>
             <button type="button" className="button button-strong" onClick={add}>
-              Add to basket
+              {words.product.add}
             </button>
           </>
         )}
         <button type="button" className="button wish" aria-pressed={wished} onClick={wish}>
           <Icon name="heart" />
-          {wished ? 'On your wishlist' : 'Add to wishlist'}
+          {wished ? words.product.wished : words.product.wish}
         </button>
       </div>
       <p className="said" role="status">
         {said && (
           <>
-            {said} <Link href="/basket">Go to basket</Link>
+            {said} <Link href="/basket">{words.goToBasket}</Link>
           </>
         )}
       </p>

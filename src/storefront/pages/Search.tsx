@@ -3,13 +3,14 @@ import { memo, startTransition, useDeferredValue, useEffect, useMemo, useState }
 import { usePersonalization } from '../../react.ts'
 import { blend, type ProductSearch } from '../../search.ts'
 import { useChoices } from '../address.ts'
-import { categoryPath, searchPath } from '../catalog.ts'
+import { categoryPath, departmentText, searchPath } from '../catalog.ts'
 import { Assortment } from '../parts/Assortment.tsx'
 import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
 import { Popular } from '../parts/shelves.tsx'
 import { useShop } from '../shop.ts'
 import { useSteadyOrder } from '../useSteadyOrder.ts'
+import { words } from '../words/words.ts'
 
 /** A query is one when the typing rests before its results, not at every letter. */
 const REST_MS = 800
@@ -37,21 +38,19 @@ export function Search() {
   // this one while the search was built would lose the focus.
   if (query === '')
     return (
-      <Page title="Search">
-        <p className="empty">
-          Search by product, colour, occasion, price (“under £5”) or item number.
-        </p>
+      <Page title={words.search.title}>
+        <p className="empty">{words.search.hint}</p>
         <Popular />
       </Page>
     )
   return (
     // The heading is one text: of three, the last would move with every letter typed.
-    <Page title={`Search: ${query}`} heading={`Results for “${query}”`}>
+    <Page title={words.search.tab(query)} heading={words.search.heading(query)}>
       {search ? (
         <Results query={query} search={search} />
       ) : (
         <p className="empty" role="status">
-          Looking …
+          {words.search.looking}
         </p>
       )}
     </Page>
@@ -111,14 +110,13 @@ const Results = memo(function Results({ query, search }: ResultsProps) {
       <Suggestions query={query} search={search} />
       {hits.length > 0 && !hits[0].complete && (
         <p className="empty" role="status">
-          No product matches all of “{query}”. These come closest.
+          {words.search.partly(query)}
         </p>
       )}
       {items.length === 0 ? (
         <>
           <p className="empty" role="status">
-            No product matches “{query}”. Try another word or a wider price; this is popular
-            meanwhile:
+            {words.search.none(query)}
           </p>
           <Popular />
         </>
@@ -126,10 +124,10 @@ const Results = memo(function Results({ query, search }: ResultsProps) {
         <Assortment
           key={query}
           items={items}
-          order="Best match"
-          label={`Results for ${query}`}
+          order={words.search.bestMatch}
+          label={words.search.list(query)}
           departments
-          settled={unavailable !== null || ranked.settled}
+          settled={unavailable || ranked.settled}
           termsOf={termsOf}
         />
       )}
@@ -156,7 +154,7 @@ function Suggestions({ query, search }: ResultsProps) {
   if (suggestions.length + departments.length === 0) return null
   return (
     // Others are other words in other places, not the same that moved.
-    <ul key={suggestions.join('\n')} className="suggestions" aria-label="Suggestions">
+    <ul key={suggestions.join('\n')} className="suggestions" aria-label={words.search.suggestions}>
       {suggestions.map((text) => (
         <li key={text}>
           <Link href={searchPath(text)} className="chip" onClick={focusHeading}>
@@ -167,7 +165,7 @@ function Suggestions({ query, search }: ResultsProps) {
       {departments.map(({ name }) => (
         <li key={name}>
           <Link href={categoryPath(name)} className="chip department">
-            All {name}
+            {words.search.department(departmentText(name))}
           </Link>
         </li>
       ))}

@@ -3,7 +3,7 @@ import { type ReactNode, useMemo } from 'react'
 import type { Recommendation } from '../../index.ts'
 import { usePersonalization, useRecommendations, WhyThis } from '../../react.ts'
 import { useChoices } from '../address.ts'
-import { productPath, titleOf } from '../catalog.ts'
+import { departmentText, productPath, titleOf } from '../catalog.ts'
 import {
   cameFrom,
   KNOWN_PLACES,
@@ -18,8 +18,10 @@ import { MoveLines } from '../parts/MoveLines.tsx'
 import { Outlines } from '../parts/Outlines.tsx'
 import { Page } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'
+import { Say } from '../parts/Say.tsx'
 import { ShareLink } from '../parts/ShareLink.tsx'
 import { useShop } from '../shop.ts'
+import { labels, words } from '../words/words.ts'
 
 const SHOWN = 10
 
@@ -35,19 +37,16 @@ export function SideBySide() {
     () => movementsOf(base.items, personal.items, SHOWN),
     [base.items, personal.items],
   )
-  const failure = unavailable ?? base.error ?? personal.error
+  const failed = base.code ?? personal.code
+  const failure = unavailable ? words.unavailable : failed && labels.trouble(failed)
   const loading = base.status === 'loading' || personal.status === 'loading'
   return (
-    <Page title="Side by side">
+    <Page title={words.sideBySide}>
       <div className="intro">
-        <p className="lead">
-          The shop’s own order is the same for everybody. Yours is computed on this device, now,
-          from what you looked at and bought. Both lists hold the same products; only the order
-          differs.
-        </p>
+        <p className="lead">{words.compare.lead}</p>
         <div className="facets">
           <p className="facet">
-            <label htmlFor="in">Compare</label>
+            <label htmlFor="in">{words.compare.compare}</label>
             <select
               id="in"
               value={category ?? ''}
@@ -55,29 +54,29 @@ export function SideBySide() {
                 choose((next) => next.set('in', target.value), { replace: true })
               }
             >
-              <option value="">The whole shop</option>
+              <option value="">{words.compare.wholeShop}</option>
               {catalog.departments.map(({ name }) => (
-                <option key={name}>{name}</option>
+                <option key={name} value={name}>
+                  {departmentText(name)}
+                </option>
               ))}
             </select>
           </p>
           <ShareLink />
         </div>
-        {paused && (
-          <p className="notice">Learning is paused: what you do now changes nothing here.</p>
-        )}
+        {paused && <p className="notice">{words.compare.paused}</p>}
         {failure && !loading && <p role="alert">{failure}</p>}
-        {unavailable === null && (
+        {!unavailable && (
           <div className="compare-summary" role="status">
             {loading ? (
-              <p>Both lists are being computed …</p>
+              <p>{words.compare.computing}</p>
             ) : (
               <Summary movements={movements} seen={events.count} canRank={model !== null} />
             )}
           </div>
         )}
       </div>
-      {unavailable === null && <Lists movements={movements} loading={loading} />}
+      {!unavailable && <Lists movements={movements} loading={loading} />}
     </Page>
   )
 }
@@ -94,33 +93,20 @@ function Summary({ movements, seen, canRank }: SummaryProps) {
   const { catalog } = useShop()
   const { entered, furthest } = movements
   const riser = furthest && catalog.get(furthest.id)
-  if (!canRank)
-    return (
-      <p>The shop’s model could not be loaded, so both lists are in the catalog’s order for now.</p>
-    )
+  if (!canRank) return <p>{words.compare.noModel}</p>
   if (seen === 0)
     return (
       <p>
-        <strong>Nothing has been learned yet</strong>, so both lists are the same.{' '}
-        <Link href="/">Look at a product or two</Link>, then come back: yours will have moved.
+        <Say text={words.compare.nothing} />
       </p>
     )
-  if (!furthest || !riser)
-    return <p>So far, nothing you did changes this order: both lists are the same.</p>
+  if (!furthest?.personal || !riser) return <p>{words.compare.same}</p>
+  const { reordered, entered: haveEntered, furthest: rose } = words.compare
+  const changed = entered === 0 ? reordered(SHOWN) : haveEntered(entered, SHOWN)
+  const climbed = rose(titleOf(riser), cameFrom(furthest).text, furthest.personal)
   return (
     <p>
-      {entered === 0 ? (
-        'Your first ten are everyone’s first ten, in another order. '
-      ) : (
-        <>
-          <strong>
-            {entered} of your first {SHOWN}
-          </strong>{' '}
-          {entered === 1 ? 'is' : 'are'} not among everyone’s first {SHOWN}.{' '}
-        </>
-      )}
-      Furthest up: <strong>{titleOf(riser)}</strong>, {cameFrom(furthest).text} to{' '}
-      {furthest.personal}.
+      <Say text={`${changed} ${climbed}`} />
     </p>
   )
 }
@@ -138,8 +124,8 @@ function Lists({ movements: { personal, base }, loading }: ListsProps) {
     <div className="compare">
       <List
         id="personal"
-        title="Your list"
-        note="Sorted on this device; nobody else has it."
+        title={words.compare.yours}
+        note={words.compare.yoursNote}
         below={below(base, personal)}
       >
         {!loading &&
@@ -156,8 +142,8 @@ function Lists({ movements: { personal, base }, loading }: ListsProps) {
       <MoveLines from={ids(base)} to={ids(personal)} />
       <List
         id="base"
-        title="Everyone’s list"
-        note="What a new visitor sees."
+        title={words.compare.everyones}
+        note={words.compare.everyonesNote}
         below={below(personal, base)}
       >
         {!loading &&
@@ -187,9 +173,7 @@ function List({ id, title, note, below, children }: ListProps) {
       <ol className="compare-list" aria-busy={children === false}>
         {children || <Outlines count={SHOWN} className="compare-row compare-outline" />}
       </ol>
-      <p className="compare-below small">
-        {below > 0 && `Further down: ${below} of the other list’s first ${SHOWN}`}
-      </p>
+      <p className="compare-below small">{below > 0 && words.compare.below(below, SHOWN)}</p>
     </section>
   )
 }
@@ -229,7 +213,7 @@ function spoken({ direction, text }: Move): ReactNode {
   if (direction === 'same') return text
   return (
     <>
-      <span className="visually-hidden">{direction === 'up' ? 'up' : 'down'} </span>
+      <span className="visually-hidden">{words.compare[direction]} </span>
       {text}
     </>
   )

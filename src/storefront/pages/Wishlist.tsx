@@ -1,24 +1,25 @@
 /** @module `/wishlist`: kept on this device. */
 
 import { wishlist } from '../basket.ts'
-import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
 import { Card } from '../parts/ProductCard.tsx'
+import { Say } from '../parts/Say.tsx'
 import { ForYou } from '../parts/shelves.tsx'
 import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
+import { words } from '../words/words.ts'
 
 export function Wishlist() {
   const { catalog } = useShop()
   const items = useSignal(wishlist).flatMap((id) => catalog.get(id) ?? [])
   return (
-    <Page title="Your wishlist">
+    <Page title={words.wishlist.title}>
       {items.length === 0 ? (
         <p className="empty">
-          Nothing on it yet. <Link href="/">Look around</Link>
+          <Say text={words.wishlist.empty} />
         </p>
       ) : (
-        <ul className="grid" aria-label="Your wishlist">
+        <ul className="grid" aria-label={words.wishlist.title}>
           {items.map((item) => (
             <li key={item.id} className="grid-item">
               <Card item={item} />

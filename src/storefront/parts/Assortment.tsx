@@ -6,15 +6,17 @@ import { titleOf } from '../catalog.ts'
 import { useFacets } from '../facets.ts'
 import { useShop } from '../shop.ts'
 import { useListView } from '../useView.ts'
+import { words } from '../words/words.ts'
 import { FacetPanel } from './FacetPanel.tsx'
 import { StockList } from './StockList.tsx'
 
 type Compare = (a: Item, b: Item) => number
-const SORTS: Readonly<Record<string, { label: string; compare: Compare }>> = {
-  cheap: { label: 'Price, low to high', compare: (a, b) => (a.price ?? 1e9) - (b.price ?? 1e9) },
-  dear: { label: 'Price, high to low', compare: (a, b) => (b.price ?? 0) - (a.price ?? 0) },
-  name: { label: 'Name', compare: (a, b) => titleOf(a).localeCompare(titleOf(b), 'en-GB') },
-}
+const SORTS = {
+  cheap: (a, b) => (a.price ?? 1e9) - (b.price ?? 1e9),
+  dear: (a, b) => (b.price ?? 0) - (a.price ?? 0),
+  name: (a, b) => titleOf(a).localeCompare(titleOf(b), 'en-GB'),
+} satisfies Record<string, Compare>
+const SORT_NAMES = ['cheap', 'dear', 'name'] as const
 
 interface AssortmentProps {
   /** In the order that holds while no other is asked for. */
@@ -36,9 +38,9 @@ export function Assortment(props: AssortmentProps) {
   const { catalog } = useShop()
   const [choices, choose] = useChoices()
   const facets = useFacets(items, departments)
-  const sort = SORTS[choices.get('sort') ?? '']
+  const sort = SORT_NAMES.find((name) => name === choices.get('sort'))
   const shown = useMemo(
-    () => (sort ? [...facets.items].sort(sort.compare) : facets.items),
+    () => (sort ? [...facets.items].sort(SORTS[sort]) : facets.items),
     [facets.items, sort],
   )
   // A choice shows at once; its list follows, in slices that let the next choice through.
@@ -63,20 +65,16 @@ export function Assortment(props: AssortmentProps) {
       <div className="assortment-main">
         <div className="facets">
           <p className="facet-count" role="status">
-            {settled && `${shown.length} ${shown.length === 1 ? 'product' : 'products'}`}
+            {settled && words.products(shown.length)}
           </p>
           <span className="facet">
-            <label htmlFor="sort">Sort by</label>
-            <span className="sort-choice" data-longest={SORTS.cheap.label}>
-              <select
-                id="sort"
-                value={sort ? (choices.get('sort') ?? '') : ''}
-                onChange={(event) => sortBy(event.target.value)}
-              >
+            <label htmlFor="sort">{words.list.sortBy}</label>
+            <span className="sort-choice" data-longest={words.list.cheap}>
+              <select id="sort" value={sort ?? ''} onChange={(event) => sortBy(event.target.value)}>
                 <option value="">{order}</option>
-                {Object.entries(SORTS).map(([value, one]) => (
-                  <option key={value} value={value}>
-                    {one.label}
+                {SORT_NAMES.map((name) => (
+                  <option key={name} value={name}>
+                    {words.list[name]}
                   </option>
                 ))}
               </select>
@@ -86,9 +84,9 @@ export function Assortment(props: AssortmentProps) {
         {children}
         {listed.length === 0 ? (
           <div className="empty">
-            <p>Nothing here with these choices.</p>
+            <p>{words.list.none}</p>
             <button type="button" className="button" onClick={facets.clear}>
-              Show all {items.length}
+              {words.list.showAll(items.length)}
             </button>
           </div>
         ) : (

@@ -2,6 +2,7 @@
 import { memo, useId, useRef, useState } from 'react'
 import type { Facet } from '../../search.ts'
 import type { Facets } from '../facets.ts'
+import { words } from '../words/words.ts'
 
 /** As many options as are shown before "All …". */
 const FIRST = 8
@@ -20,14 +21,14 @@ export const FacetPanel = memo(function FacetPanel(props: Omit<Facets, 'items'>)
         aria-controls={id}
         onClick={() => setOpen(!open)}
       >
-        {chosen === 0 ? 'Filter' : `Filter (${chosen} chosen)`}
+        {chosen === 0 ? words.list.filter : words.list.chosen(chosen)}
       </button>
       <div id={id} className={open ? 'facet-panel open' : 'facet-panel'}>
         {facets.map((facet) => (
           <Group key={facet.name} facet={facet} onToggle={(value) => toggle(facet.name, value)} />
         ))}
         <button type="button" className="button" disabled={chosen === 0} onClick={clear}>
-          Clear all
+          {words.list.clear}
         </button>
       </div>
     </div>
@@ -61,14 +62,14 @@ function Group({ facet, onToggle }: GroupProps) {
           <input type="checkbox" checked={selected} onChange={() => onToggle(value)} />
           <span>{label}</span>{' '}
           <span className="facet-number">
-            {count}
-            <span className="visually-hidden"> {count === 1 ? 'product' : 'products'}</span>
+            <span aria-hidden="true">{count}</span>
+            <span className="visually-hidden">{words.products(count)}</span>
           </span>
         </label>
       ))}
       {shown.length < possible.length && (
         <button type="button" className="linklike" onClick={showAll}>
-          All {possible.length}
+          {words.list.all(possible.length)}
         </button>
       )}
     </fieldset>

@@ -1,5 +1,7 @@
 /** @module Bottom of every page. */
 import { memo } from 'react'
+import { words } from '../words/words.ts'
+import { Languages } from './Languages.tsx'
 import { Link } from './Link.tsx'
 import { SHOP_NAME } from './Page.tsx'
 
@@ -8,30 +10,28 @@ export const Footer = memo(function Footer() {
     <footer className="footer">
       <div>
         <p className="footer-name">{SHOP_NAME}</p>
-        <p>
-          A demonstration shop: nothing is sold, no payment is taken. Products and prices come from
-          the open UCI Online Retail log (CC0).
-        </p>
+        <p>{words.footer.demonstration}</p>
+        <Languages />
       </div>
-      <nav aria-label="About">
+      <nav aria-label={words.footer.about}>
         <ul>
           <li>
-            <Link href="/console">Privacy console</Link>
+            <Link href="/console">{words.console}</Link>
           </li>
           <li>
-            <Link href="/side-by-side">Side by side</Link>
+            <Link href="/side-by-side">{words.sideBySide}</Link>
           </li>
           <li>
-            <Link href="/fast-forward">Fast-forward</Link>
+            <Link href="/fast-forward">{words.fastForward}</Link>
           </li>
           <li>
-            <Link href="/wishlist">Wishlist</Link>
+            <Link href="/wishlist">{words.footer.wishlist}</Link>
           </li>
           <li>
-            <Link href="/orders">Your orders</Link>
+            <Link href="/orders">{words.yourOrders}</Link>
           </li>
           <li>
-            <Link href="/basket">Basket</Link>
+            <Link href="/basket">{words.footer.basket}</Link>
           </li>
         </ul>
       </nav>

@@ -2,10 +2,11 @@
 import { memo } from 'react'
 import { useLocation } from 'wouter'
 import { basket, wishlist } from '../basket.ts'
-import { categoryPath, samePath } from '../catalog.ts'
+import { categoryPath, departmentText, samePath } from '../catalog.ts'
 import { theme, useDark } from '../preferences.ts'
 import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
+import { words } from '../words/words.ts'
 import { Icon } from './Icon.tsx'
 import { LearnedDrawer } from './LearnedDrawer.tsx'
 import { Link } from './Link.tsx'
@@ -30,13 +31,17 @@ export const Header = memo(function Header() {
           <OrderSwitch />
           <LearnedDrawer />
         </div>
-        <nav className="header-links" aria-label="Your shop">
+        <nav className="header-links" aria-label={words.header.yours}>
           <ThemeButton />
-          <Link href="/wishlist" className="icon-button" aria-label={`Wishlist, ${wished.length}`}>
+          <Link
+            href="/wishlist"
+            className="icon-button"
+            aria-label={words.header.wishlist(wished.length)}
+          >
             <Icon name="heart" />
             {wished.length > 0 && <span className="badge">{wished.length}</span>}
           </Link>
-          <Link href="/basket" className="icon-button" aria-label={`Basket, ${count}`}>
+          <Link href="/basket" className="icon-button" aria-label={words.header.basket(count)}>
             <Icon name="basket" />
             {count > 0 && <span className="badge">{count}</span>}
           </Link>
@@ -53,7 +58,7 @@ function Departments() {
   const { catalog } = useShop()
   const [path] = useLocation()
   return (
-    <nav className="departments-nav" aria-label="Departments">
+    <nav className="departments-nav" aria-label={words.departments}>
       <ul>
         {catalog.departments.slice(0, 12).map(({ name }) => (
           <li key={name}>
@@ -61,7 +66,7 @@ function Departments() {
               href={categoryPath(name)}
               aria-current={samePath(path, categoryPath(name)) ? 'page' : undefined}
             >
-              {name}
+              {departmentText(name)}
             </Link>
           </li>
         ))}
@@ -76,7 +81,7 @@ function ThemeButton() {
     <button
       type="button"
       className="icon-button"
-      aria-label={dark ? 'Light colours' : 'Dark colours'}
+      aria-label={dark ? words.header.light : words.header.dark}
       onClick={() => theme.set(dark ? 'light' : 'dark')}
     >
       <Icon name={dark ? 'sun' : 'moon'} />

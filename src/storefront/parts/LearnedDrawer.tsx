@@ -5,6 +5,7 @@ import { PersonalizationPanel, usePersonalization } from '../../react.ts'
 import { useShop } from '../shop.ts'
 import { VERBS } from '../story/visit.ts'
 import { count } from '../text.ts'
+import { words } from '../words/words.ts'
 import { Icon } from './Icon.tsx'
 import { Link } from './Link.tsx'
 
@@ -37,9 +38,10 @@ export function LearnedDrawer() {
       >
         <Icon name="leaf" />
         <span className="learned-text">
-          <span className="visually-hidden">What this shop </span>learned{' '}
-          <Ticking value={count(taughtBy(events.byName))} /> · Sent{' '}
-          <Ticking value={sent.bytes === 0 ? '0' : `${count(sent.bytes)} bytes`} />
+          <span className="visually-hidden">{words.header.whatLearned}</span>
+          {words.header.learned} <Ticking value={count(taughtBy(events.byName))} /> ·{' '}
+          {words.header.sent}{' '}
+          <Ticking value={sent.bytes === 0 ? '0' : words.header.bytes(count(sent.bytes))} />
         </span>
       </button>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the backdrop is for pointers; Escape closes */}
@@ -53,29 +55,29 @@ export function LearnedDrawer() {
       >
         <div className="drawer-body">
           <div className="drawer-head">
-            <h2 id="drawer-title">What this shop learned on your device</h2>
-            <button type="button" className="icon-button" aria-label="Close" onClick={close}>
+            <h2 id="drawer-title">{words.header.drawer}</h2>
+            <button type="button" className="icon-button" aria-label={words.close} onClick={close}>
               <Icon name="close" />
             </button>
           </div>
           {open && (
             <>
-              {unavailable && <p className="notice">{unavailable}</p>}
+              {unavailable && <p className="notice">{words.unavailable}</p>}
               <PersonalizationPanel canContribute={canContribute} />
               <ul className="drawer-more">
                 <li>
                   <Link href="/side-by-side" onClick={close}>
-                    What moved for you: side by side
+                    {words.header.toSideBySide}
                   </Link>
                 </li>
                 <li>
                   <Link href="/fast-forward" onClick={close}>
-                    A year of learning in seconds: fast-forward
+                    {words.header.toFastForward}
                   </Link>
                 </li>
                 <li>
                   <Link href="/console" onClick={close}>
-                    What the server sees, and every decision: the privacy console
+                    {words.header.toConsole}
                   </Link>
                 </li>
               </ul>

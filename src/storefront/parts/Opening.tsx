@@ -1,4 +1,5 @@
 /** @module Before there is a catalog: the shop's outline, or why it can't open. */
+import { words } from '../words/words.ts'
 import { Icon } from './Icon.tsx'
 import { Outlines } from './Outlines.tsx'
 import { SHOP_NAME } from './Page.tsx'
@@ -32,7 +33,7 @@ export function Outline() {
   return (
     <>
       <p className="visually-hidden" role="status">
-        The shop is opening …
+        {words.load.opening}
       </p>
       <div className="page">
         <div className="opening-hero" />
@@ -55,11 +56,11 @@ export function Unreachable({ message, onRetry }: UnreachableProps) {
       <Sign />
       <main id="main">
         <div className="page">
-          <h1>The shop is closed for a moment</h1>
+          <h1>{words.load.closed}</h1>
           <p role="alert">{message}</p>
           <p>
             <button type="button" className="button button-strong" onClick={onRetry}>
-              Try again
+              {words.tryAgain}
             </button>
           </p>
         </div>

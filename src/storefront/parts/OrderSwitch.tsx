@@ -2,6 +2,7 @@
 import { useState } from 'react'
 import { order } from '../preferences.ts'
 import { useSignal } from '../signal.ts'
+import { labels, words } from '../words/words.ts'
 
 export function OrderSwitch() {
   const current = useSignal(order)
@@ -9,11 +10,7 @@ export function OrderSwitch() {
   const personal = current === 'personal'
   function toggle() {
     order.set(personal ? 'base' : 'personal')
-    setSaid(
-      personal
-        ? 'Shop order: everybody sees the same list.'
-        : 'For you: sorted on this device by what you looked at and bought.',
-    )
+    setSaid(personal ? words.header.off : words.header.on)
   }
   return (
     <>
@@ -21,12 +18,12 @@ export function OrderSwitch() {
         type="button"
         role="switch"
         aria-checked={personal}
-        aria-label="Personal order"
+        aria-label={words.header.personalisation}
         className="order-switch"
         onClick={toggle}
       >
-        <span className={personal ? 'on' : ''}>For you</span>
-        <span className={personal ? '' : 'on'}>Shop order</span>
+        <span className={personal ? 'on' : ''}>{labels.forYou}</span>
+        <span className={personal ? '' : 'on'}>{words.everyonesOrder}</span>
       </button>
       <span className="visually-hidden" role="status">
         {said}

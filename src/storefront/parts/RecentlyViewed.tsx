@@ -3,6 +3,7 @@
 import { viewed } from '../basket.ts'
 import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
+import { words } from '../words/words.ts'
 import { ShelfOutline } from './Outlines.tsx'
 import { Card } from './ProductCard.tsx'
 
@@ -18,7 +19,7 @@ export function RecentlyViewed({ except }: { readonly except?: string }) {
   if (items.length === 0) return null
   return (
     <section aria-labelledby="viewed-title">
-      <h2 id="viewed-title">Recently viewed</h2>
+      <h2 id="viewed-title">{words.recentlyViewed}</h2>
       <ul className="shelf shelf-fixed">
         {items.map((item) => (
           <li key={item.id} className="grid-item">

@@ -6,6 +6,7 @@ import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 import { useChoices } from '../address.ts'
 import { searchPath } from '../catalog.ts'
+import { words } from '../words/words.ts'
 import { Icon } from './Icon.tsx'
 import { SearchOffers } from './SearchOffers.tsx'
 
@@ -60,9 +61,9 @@ export function SearchBox() {
         <input
           ref={input}
           type="search"
-          aria-label="Search products"
-          aria-description={offers ? 'Last searches and departments: arrow down' : undefined}
-          placeholder="Search products"
+          aria-label={words.search.box}
+          aria-description={offers ? words.search.keys : undefined}
+          placeholder={words.search.box}
           autoComplete="off"
           enterKeyHint="search"
           spellCheck={false}

@@ -5,8 +5,9 @@
 import { type KeyboardEvent, useEffect, useState } from 'react'
 import type { Personalizer } from '../../index.ts'
 import { usePersonalizer } from '../../react.ts'
-import { categoryPath, searchPath } from '../catalog.ts'
+import { categoryPath, departmentText, searchPath } from '../catalog.ts'
 import { useShop } from '../shop.ts'
+import { words } from '../words/words.ts'
 import { Link } from './Link.tsx'
 
 const SEARCHES = 5
@@ -23,9 +24,9 @@ export function SearchOffers({ close, back }: SearchOffersProps) {
   const { catalog } = useShop()
   const searches = useLastSearches(usePersonalizer())
   const groups = [
-    { title: 'Your last searches', names: searches, pathOf: searchPath },
+    { title: words.search.recent, names: searches, pathOf: searchPath },
     {
-      title: 'Browse departments',
+      title: words.search.browse,
       names: catalog.departments.slice(0, DEPARTMENTS).map(({ name }) => name),
       pathOf: categoryPath,
     },
@@ -53,7 +54,7 @@ export function SearchOffers({ close, back }: SearchOffersProps) {
               {names.map((name) => (
                 <li key={name}>
                   <Link href={pathOf(name)} tabIndex={-1} onClick={close}>
-                    {name}
+                    {departmentText(name)}
                   </Link>
                 </li>
               ))}

@@ -3,6 +3,7 @@ import { memo, useRef } from 'react'
 import type { Item } from '../../index.ts'
 import { useChoices } from '../address.ts'
 import { useShop } from '../shop.ts'
+import { words } from '../words/words.ts'
 import { Outlines } from './Outlines.tsx'
 import { Card } from './ProductCard.tsx'
 
@@ -55,7 +56,7 @@ export const StockList = memo(function StockList(props: StockListProps) {
       {items.length > shown && (
         <p className="more">
           <button type="button" className="button" onClick={more}>
-            Show {Math.min(PAGE, items.length - shown)} more of {items.length}
+            {words.list.more(Math.min(PAGE, items.length - shown), items.length)}
           </button>
         </p>
       )}

@@ -10,6 +10,7 @@ import {
 } from '../../react.ts'
 import { order } from '../preferences.ts'
 import { useSignal } from '../signal.ts'
+import { labels } from '../words/words.ts'
 import { PlainCard, ProductCard } from './ProductCard.tsx'
 
 /** Products on a shelf: one row on a desktop. */
@@ -33,7 +34,6 @@ const GridWithReasons = (props: LayoutComponentProps) => (
 export function ForYou({ limit = 12, ...rest }: RecommendationsProps) {
   return (
     <Recommendations
-      title="For you"
       limit={limit}
       order={useSignal(order)}
       itemComponent={ProductCard}
@@ -49,7 +49,7 @@ export function Popular({
 }: Pick<RecommendationsProps, 'exclude' | 'initialItems'>) {
   return (
     <Recommendations
-      title="Popular with everybody"
+      title={labels.popular}
       limit={SHELF}
       order="base"
       exclude={exclude}
@@ -66,7 +66,7 @@ interface AboutProps {
   readonly exclude?: readonly string[]
 }
 
-export function Similar({ item, title = 'Similar items', exclude }: AboutProps) {
+export function Similar({ item, title = labels.similar, exclude }: AboutProps) {
   return (
     <RelatedItems
       item={item}
@@ -92,11 +92,10 @@ export function Companions({ item }: { readonly item: string }) {
   )
 }
 
-export function Together({ item, title = 'Often bought together' }: AboutProps) {
+export function Together({ item }: AboutProps) {
   return (
     <BoughtTogether
       item={item}
-      title={title}
       limit={SHELF}
       order={useSignal(order)}
       itemComponent={PlainCard}

@@ -5,6 +5,7 @@ import { productPath, titleOf } from '../catalog.ts'
 import { Link } from '../parts/Link.tsx'
 import { Picture } from '../parts/Picture.tsx'
 import { useShop } from '../shop.ts'
+import { words } from '../words/words.ts'
 import type { ReplayStep } from './replay.ts'
 
 export function LatestOrder({ step }: { readonly step: ReplayStep }) {
@@ -17,20 +18,16 @@ export function LatestOrder({ step }: { readonly step: ReplayStep }) {
     .flatMap((id) => catalog.get(id) ?? [])
   return (
     <section className="latest" aria-labelledby="latest-title">
-      <h2 id="latest-title">The latest order</h2>
-      <p>
-        {hits === 0 ? 'None' : hits} of the ten that the learning model showed{' '}
-        {hits === 1 ? 'was' : 'were'} bought; the order held {bought.size}{' '}
-        {bought.size === 1 ? 'product' : 'products'}.
-      </p>
-      <ol className="latest-list" aria-label="Shown before the order">
+      <h2 id="latest-title">{words.replay.latest}</h2>
+      <p>{words.replay.result(hits, bought.size)}</p>
+      <ol className="latest-list" aria-label={words.replay.shown}>
         {shown.map((item) => (
           <Shown key={item.id} item={item} bought={bought.has(item.id)} />
         ))}
       </ol>
       {others.length > 0 && (
         <details className="latest-rest">
-          <summary>Bought besides: {others.length}</summary>
+          <summary>{words.replay.besides(others.length)}</summary>
           <ul>
             {others.map((item) => (
               <li key={item.id}>
@@ -49,7 +46,7 @@ function Shown({ item, bought }: { readonly item: Item; readonly bought: boolean
     <li className={bought ? 'was-bought' : ''}>
       <Picture item={item} size={96} alt="" />
       <span className="latest-name">{titleOf(item)}</span>
-      {bought && <span className="latest-mark">✓ bought</span>}
+      {bought && <span className="latest-mark">{words.replay.bought}</span>}
     </li>
   )
 }

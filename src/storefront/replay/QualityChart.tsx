@@ -1,7 +1,8 @@
 /** @module Quality as it grows, one line for each way of ranking; the table beside it says the same. */
 import { formatLater } from '../text.ts'
+import { words } from '../words/words.ts'
 import { chartOf, FRAME, HEIGHT, pathOf, WIDTH } from './chart.ts'
-import { ARM_SHORT, type Arm, type Quality } from './quality.ts'
+import type { Arm, Quality } from './quality.ts'
 import type { ReplayStep } from './replay.ts'
 
 interface QualityChartProps {
@@ -16,12 +17,12 @@ interface QualityChartProps {
 }
 
 const month = formatLater(
-  () => new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' }),
+  (locale) => new Intl.DateTimeFormat(locale, { month: 'short', year: 'numeric', timeZone: 'UTC' }),
 )
-const percent = formatLater(() => new Intl.NumberFormat('en-GB', { style: 'percent' }))
+const percent = formatLater((locale) => new Intl.NumberFormat(locale, { style: 'percent' }))
 
 export function QualityChart({ steps, arms, metric, span, until, label }: QualityChartProps) {
-  const { lines, words, xTicks, yTicks, xOf } = chartOf(steps, arms, metric, span)
+  const { lines, words: names, xTicks, yTicks, xOf } = chartOf(steps, arms, metric, span)
   const limit = Date.parse(until)
   const bottom = HEIGHT - FRAME.bottom
   return (
@@ -43,7 +44,7 @@ export function QualityChart({ steps, arms, metric, span, until, label }: Qualit
         <g>
           <path className="chart-limit" d={`M${xOf(limit)} ${FRAME.top}V${bottom}`} />
           <text className="chart-note" x={xOf(limit) + 6} y={FRAME.top - 12}>
-            model’s data ends
+            {words.replay.dataEnds}
           </text>
         </g>
       )}
@@ -54,9 +55,9 @@ export function QualityChart({ steps, arms, metric, span, until, label }: Qualit
           {points.slice(-1).map(({ x, y }) => (
             <circle key={x} cx={x} cy={y} r={5} />
           ))}
-          {words.slice(place, place + 1).map(({ x, y, value }) => (
+          {names.slice(place, place + 1).map(({ x, y, value }) => (
             <text key={x} x={x + 12} y={y + 5}>
-              {ARM_SHORT[arm]} <tspan>{percent(value)}</tspan>
+              {words.replay.short[arm]} <tspan>{percent(value)}</tspan>
             </text>
           ))}
         </g>

@@ -4,32 +4,25 @@ import { savesData } from '../offline.ts'
 import { ShareLink } from '../parts/ShareLink.tsx'
 import { useShop } from '../shop.ts'
 import { formatLater } from '../text.ts'
+import { words } from '../words/words.ts'
 import { LatestOrder } from './LatestOrder.tsx'
 import { createPlayer, type PlayerState } from './player.ts'
 import { QualityChart } from './QualityChart.tsx'
-import {
-  ARM_MEANINGS,
-  ARM_NAMES,
-  ARMS,
-  type Arm,
-  MAIN_ARMS,
-  meansOf,
-  type Quality,
-} from './quality.ts'
+import { ARMS, type Arm, MAIN_ARMS, meansOf, type Quality } from './quality.ts'
 import { createReplay } from './replay.ts'
 import type { PastShopper } from './shoppers.ts'
 
 const PACES = [
-  { label: 'Slow', milliseconds: 1600 },
-  { label: 'Normal', milliseconds: 600 },
-  { label: 'As fast as it computes', milliseconds: 0 },
+  { name: 'slow', milliseconds: 1600 },
+  { name: 'normal', milliseconds: 600 },
+  { name: 'fast', milliseconds: 0 },
 ] as const
 
 const day = formatLater(
-  () => new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }),
+  (locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }),
 )
 const percent = formatLater(
-  () => new Intl.NumberFormat('en-GB', { style: 'percent', maximumFractionDigits: 1 }),
+  (locale) => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }),
 )
 
 const wait = (milliseconds: number) =>
@@ -74,7 +67,7 @@ export function ReplayPlayer({ shopper, all, onAll }: ReplayPlayerProps) {
           disabled={state.status === 'done'}
           onClick={() => (playing ? player.pause() : player.play())}
         >
-          {playing ? 'Pause' : steps.length > 0 ? 'Go on' : 'Play'}
+          {playing ? words.replay.pause : steps.length > 0 ? words.replay.goOn : words.replay.play}
         </button>
         <button
           type="button"
@@ -82,7 +75,7 @@ export function ReplayPlayer({ shopper, all, onAll }: ReplayPlayerProps) {
           disabled={state.status === 'done'}
           onClick={() => player.next()}
         >
-          Next order
+          {words.replay.next}
         </button>
         <button
           type="button"
@@ -90,32 +83,32 @@ export function ReplayPlayer({ shopper, all, onAll }: ReplayPlayerProps) {
           disabled={steps.length === 0 && state.status === 'idle'}
           onClick={() => player.restart()}
         >
-          Start again
+          {words.replay.restart}
         </button>
         <span className="facet">
-          <label htmlFor="pace">Speed</label>
+          <label htmlFor="pace">{words.replay.speed}</label>
           <select id="pace" value={pace} onChange={({ target }) => setPace(Number(target.value))}>
-            {PACES.map(({ label }, index) => (
-              <option key={label} value={index}>
-                {label}
+            {PACES.map(({ name }, index) => (
+              <option key={name} value={index}>
+                {words.replay.paces[name]}
               </option>
             ))}
           </select>
         </span>
         <span className="facet">
-          <label htmlFor="metric">Show</label>
+          <label htmlFor="metric">{words.replay.show}</label>
           <select
             id="metric"
             value={metric}
             onChange={({ target }) => setMetric(target.value === 'hit' ? 'hit' : 'ndcg')}
           >
-            <option value="ndcg">Quality (NDCG@10)</option>
-            <option value="hit">Hits in ten</option>
+            <option value="ndcg">{words.replay.showNdcg}</option>
+            <option value="hit">{words.replay.showHit}</option>
           </select>
         </span>
         <label className="facet">
           <input type="checkbox" checked={all} onChange={({ target }) => onAll(target.checked)} />
-          All four ways of ranking
+          {words.replay.allArms}
         </label>
       </div>
       <Progress state={state} total={orders.length} />
@@ -126,7 +119,7 @@ export function ReplayPlayer({ shopper, all, onAll }: ReplayPlayerProps) {
           metric={metric}
           span={[orders[0].time, orders[orders.length - 1].time]}
           until={state.until}
-          label={`${metric === 'ndcg' ? 'Quality' : 'Hits'} of ${all ? 'four ways of ranking' : 'everyone’s list and the one that learned here'} over ${steps.length} of ${orders.length} orders; the table has the figures`}
+          label={words.replay.chart(words.replay[metric], all, steps.length, orders.length)}
         />
         <Figures state={state} arms={arms} />
       </div>
@@ -138,16 +131,16 @@ export function ReplayPlayer({ shopper, all, onAll }: ReplayPlayerProps) {
 function Progress({ state, total }: { readonly state: PlayerState; readonly total: number }) {
   const { status, steps, error } = state
   const last = steps.at(-1)
-  const place = last ? `Order ${steps.length} of ${total}, ${day(last.order.time)}` : ''
+  const place = last ? words.replay.place(steps.length, total, day(last.order.time)) : ''
   return (
     <div className="replay-progress">
-      <progress max={total} value={steps.length} aria-label="Orders replayed" />
+      <progress max={total} value={steps.length} aria-label={words.replay.progress} />
       <span>{place}</span>
       {/* Not at every order: what is said aloud is what the shopper did or waits for. */}
       <span role="status">
-        {status === 'loading' && 'The model is loading …'}
-        {status === 'paused' && 'Paused.'}
-        {status === 'done' && 'The year is over.'}
+        {status === 'loading' && words.replay.modelLoading}
+        {status === 'paused' && words.replay.paused}
+        {status === 'done' && words.replay.over}
       </span>
       {error && <span role="alert">{error}</span>}
       <ShareLink />
@@ -159,12 +152,12 @@ function Figures({ state, arms }: { readonly state: PlayerState; readonly arms: 
   const means = state.steps.length > 0 ? meansOf(state.steps.map(({ quality }) => quality)) : null
   return (
     <table className="figures">
-      <caption>Means over the orders so far</caption>
+      <caption>{words.replay.averages}</caption>
       <thead>
         <tr>
-          <th scope="col">Ranking</th>
-          <th scope="col">Quality</th>
-          <th scope="col">Hits</th>
+          <th scope="col">{words.replay.ranking}</th>
+          <th scope="col">{words.replay.ndcg}</th>
+          <th scope="col">{words.replay.hit}</th>
         </tr>
       </thead>
       <tbody>
@@ -172,8 +165,8 @@ function Figures({ state, arms }: { readonly state: PlayerState; readonly arms: 
           <tr key={arm} data-arm={arm}>
             <th scope="row">
               <span className={`key key-${arm}`} aria-hidden="true" />
-              {ARM_NAMES[arm]}
-              <span className="small">{ARM_MEANINGS[arm]}</span>
+              {words.replay.arms[arm]}
+              <span className="small">{words.replay.meanings[arm]}</span>
             </th>
             <td>{means ? percent(means[arm].ndcg) : '–'}</td>
             <td>{means ? percent(means[arm].hit) : '–'}</td>

@@ -13,29 +13,6 @@ export const byArm = <T>(of: (arm: Arm) => T): Readonly<Record<Arm, T>> => ({
 /** What a replay shows first: the others are for who wants to know where the difference comes from. */
 export const MAIN_ARMS: readonly Arm[] = ['popular', 'personal']
 
-/** Beside its line. */
-export const ARM_SHORT: Readonly<Record<Arm, string>> = {
-  popular: 'Everyone',
-  stale: 'Lagging',
-  fresh: 'Up to date',
-  personal: 'Learned here',
-}
-
-/** In words that need no account of machine learning. */
-export const ARM_NAMES: Readonly<Record<Arm, string>> = {
-  popular: 'Everyone’s list',
-  stale: 'Model, one order late',
-  fresh: 'Model, up to date',
-  personal: 'Model that learned here',
-}
-
-export const ARM_MEANINGS: Readonly<Record<Arm, string>> = {
-  popular: 'the shop’s own order, the same for all',
-  stale: 'knows all orders but the last, as a server that hasn’t caught up',
-  fresh: 'knows every order so far; nothing is learned on the device',
-  personal: 'knows every order so far, and is adjusted on this device after each',
-}
-
 /** Places that count. */
 export const PLACES = 10
 

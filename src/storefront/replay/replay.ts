@@ -5,6 +5,7 @@
  */
 import type { Item } from '../../index.ts'
 import { createPersonalizer, type Personalizer, type Recommendation } from '../../index.ts'
+import { words } from '../words/words.ts'
 import { type Arm, byArm, type Means, PLACES, qualityOf } from './quality.ts'
 import type { PastOrder } from './shoppers.ts'
 
@@ -130,7 +131,7 @@ async function createPast(catalog: readonly Item[]): Promise<Past> {
     },
     requireWhole() {
       if (personalizer.getSnapshot().notices.some(({ code }) => code === 'worker-failed'))
-        throw new Error('The replay was interrupted by the browser. Start it again.')
+        throw new Error(words.replay.interrupted)
     },
     close: () => personalizer.close(),
   }
@@ -141,15 +142,15 @@ function modelOf(personalizer: Personalizer): Promise<void> {
   return new Promise((resolve, reject) => {
     const look = () => {
       const { model, notices } = personalizer.getSnapshot()
-      const failed = notices.find(({ code }) => /^(model|worker)-/.test(code))
+      const failed = notices.some(({ code }) => /^(model|worker)-/.test(code))
       if (!model && !failed) return
       end()
       if (model) resolve()
-      else reject(new Error(`The model could not be loaded. ${failed?.message ?? ''}`))
+      else reject(new Error(words.replay.noModel))
     }
     const late = setTimeout(() => {
       end()
-      reject(new Error('The model did not arrive. Check your connection and try again.'))
+      reject(new Error(words.replay.late))
     }, PATIENCE)
     const unsubscribe = personalizer.subscribe(look)
     const end = () => {

@@ -1,5 +1,6 @@
 /** @module The held-out shoppers whose year can be replayed, as `scripts/replay.ts` wrote them. */
 import { loadJson } from '../load.ts'
+import { words } from '../words/words.ts'
 
 export interface PastOrder {
   /** Milliseconds since the epoch. */
@@ -38,4 +39,4 @@ function readOrder({ time, items }: { time?: unknown; items?: unknown }): PastOr
   return { time: at, items: items.map(String) }
 }
 
-const unreadable = () => new Error('The recorded shoppers cannot be read.')
+const unreadable = () => new Error(words.replay.unreadable)

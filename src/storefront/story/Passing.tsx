@@ -8,6 +8,7 @@ import { replayKept } from '../offline.ts'
 import { Icon } from '../parts/Icon.tsx'
 import { Link } from '../parts/Link.tsx'
 import { useSignal } from '../signal.ts'
+import { words } from '../words/words.ts'
 import { told, visit } from './visit.ts'
 
 /** Milliseconds. */
@@ -58,16 +59,21 @@ function Note({ saying }: { readonly saying: Saying }) {
       <p>
         {saying === 'learned' ? (
           <>
-            Got it, on this device only.{' '}
+            {words.yourList.learned}{' '}
             <Link href="/" onClick={done}>
-              See what changed
+              {words.yourList.seeWhatChanged}
             </Link>
           </>
         ) : (
-          'Now turn off your network and keep shopping.'
+          words.yourList.offline
         )}
       </p>
-      <button type="button" className="icon-button" aria-label="Close this note" onClick={done}>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={words.yourList.closeNote}
+        onClick={done}
+      >
         <Icon name="close" />
       </button>
     </div>

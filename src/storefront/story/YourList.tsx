@@ -8,11 +8,12 @@ import { Card } from '../parts/ProductCard.tsx'
 import { type Order, order } from '../preferences.ts'
 import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
+import { labels, words } from '../words/words.ts'
 import { Gliding } from './Gliding.tsx'
 import { HoldButton } from './HoldButton.tsx'
+import { lineOf, riseOf } from './line.ts'
 import { useHand } from './useHand.ts'
 import { rememberShown, told, visit } from './visit.ts'
-import { EVERYONES, lineOf, riseOf } from './words.ts'
 
 /** Cards of the first row, which the first screen shows: each picture more delays the paint. */
 const FIRST_ROW = 6
@@ -61,22 +62,21 @@ export function YourList({ first }: YourListProps) {
   return (
     <section className={before ? 'for-you' : 'for-you for-you-first'} aria-labelledby={id}>
       <div className={known ? 'for-you-head for-you-known' : 'for-you-head'}>
-        <h2 id={id}>For you</h2>
+        <h2 id={id}>{labels.forYou}</h2>
         <HoldButton held={held} onHold={hold} hidden={!known || chosen === 'base'}>
-          Hold for everyone’s list
+          {words.yourList.hold}
         </HoldButton>
         <p className="for-you-line" role="status">
           {/* Nothing is said of a list that is about to be another. */}
-          {state.error ??
-            (held
-              ? EVERYONES
+          {state.code
+            ? labels.trouble(state.code)
+            : held
+              ? words.yourList.everyones
               : !(loading && before) &&
-                lineOf({ now: items ?? [], before, done, known }, catalog.get))}
+                lineOf({ now: items ?? [], before, done, known }, catalog.get)}
         </p>
         {/* The style sheet shows it: the page's first rendering doesn't know the shopper's choice. */}
-        <p className="for-you-note">
-          Shown in shop order, the same for everybody. Switch to “For you” to sort it by your taste.
-        </p>
+        <p className="for-you-note">{words.yourList.baseOrder}</p>
       </div>
       <Gliding className="grid with-reasons" aria-busy={loading} {...handlers}>
         {items ? (

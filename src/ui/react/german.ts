@@ -16,6 +16,13 @@ const DID: Readonly<Record<Signal, (title: string) => string>> = {
   bought: (title) => `${title} gekauft`,
 }
 
+const DONE: Readonly<Record<Signal, string>> = {
+  viewed: 'Angesehen',
+  wished: 'Auf die Wunschliste gesetzt',
+  basket: 'In den Warenkorb gelegt',
+  bought: 'Gekauft',
+}
+
 const TROUBLE: Readonly<Record<string, string>> = {
   engine: 'Das Lernen ist fehlgeschlagen. Das bisher Gelernte bleibt.',
   model: 'Neuere Listen konnten nicht geladen werden.',
@@ -57,14 +64,14 @@ export const GERMAN: Labels = {
   listUpdated: (title) => `${title}: Liste aktualisiert`,
 
   because: (title, signal) => `Weil Sie ${DID[signal](title)} haben`,
-  did: (title, signal) => `Sie haben ${DID[signal](title)}`,
+  did: (title, signal) => `${DONE[signal]}: ${title}`,
   something: 'einen anderen Artikel',
   similarTo: (title) => `Ähnlich wie ${title}`,
   boughtWith: (title) => `Oft gekauft mit: ${title}`,
   searched: (query) => `Sie haben nach „${query}“ gesucht`,
   goesWithSearch: (query) => `Passt zu Ihrer Suche nach „${query}“`,
   'bought-before': 'Das haben Sie schon einmal gekauft',
-  category: (category) => `Sie haben sich bei ${category} umgesehen`,
+  category: (category) => `Sie haben in ${category} gestöbert`,
   taste: 'Ähnlich wie Ihre letzte Auswahl',
   goesWith: (title) => `Passt zu: ${title}`,
   context: (name, value) => `Gerade beliebt (${name}: ${value})`,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Item, Recommendation } from '../../index.ts'
+import { lineOf, riseOf } from './line.ts'
 import { noteAction, rememberShown, visit } from './visit.ts'
-import { INVITATION, lineOf, riseOf } from './words.ts'
 
 const itemOf = (id: string): Item | undefined =>
   id.startsWith('i') ? { id, title: `Thing ${id.slice(1)}` } : undefined
@@ -21,7 +21,9 @@ const say = (shown: Partial<Parameters<typeof lineOf>[0]>) =>
 
 describe('the line above the list', () => {
   test('a new shopper is invited', () => {
-    expect(say({ known: false, now: list(9, 8, 7) })).toBe(INVITATION)
+    expect(say({ known: false, now: list(9, 8, 7) })).toBe(
+      'Everyone sees this list. Open something you like, then come back.',
+    )
   })
 
   test('what changed since the list was last seen, and by what', () => {
@@ -41,7 +43,7 @@ describe('the line above the list', () => {
 
   test('nothing is put down to what did not change the list, nor to nothing', () => {
     const done = [{ verb: 'purchase', about: 'gone' }] as const
-    expect(say({ before: EVERYONES, done })).toBe('So far your top 3 are everyone’s, too.')
+    expect(say({ before: EVERYONES, done })).toBe('So far, your top 3 is the same as everyone’s.')
     expect(say({ now: list(9, 1, 375), before: EVERYONES })).toBe(
       '2 of your top 3 are not in everyone’s top 3.',
     )

@@ -1,0 +1,165 @@
+/** @module A reader of German is spoken to in German, on every page and from the first paint. */
+import { expect, type Page, test } from 'playwright/test'
+import { ENGLISH } from '../src/storefront/words/english.ts'
+import { GERMAN } from '../src/storefront/words/german.ts'
+import { wordsOf } from '../src/testWords.ts'
+import { GERMAN as GERMAN_LABELS } from '../src/ui/react/german.ts'
+import { ENGLISH as LABELS } from '../src/ui/react/labels.ts'
+import { findings } from './axe.ts'
+
+test.use({ locale: 'de-DE' })
+
+/** Texts of a set, and the parts of those into which something is put. */
+function pieces(...sets: object[]): Set<string> {
+  const texts = sets.flatMap((set) => [...wordsOf(set).values()])
+  const parts = texts.flatMap((text) => text.split(/\$\{[^}]*\}|[|*[\]]/))
+  return new Set(parts.map((part) => part.trim()).filter((part) => /\p{L}{3}/u.test(part)))
+}
+
+const german = pieces(GERMAN, GERMAN_LABELS)
+const english = [...pieces(ENGLISH, LABELS)].filter((piece) => !german.has(piece))
+
+/** All that a page shows or has read out; what is said to be English is. */
+function textsOf(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const found: string[] = [document.title]
+    const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_ALL)
+    for (let node = nodes.nextNode(); node; node = nodes.nextNode()) {
+      if (node.parentElement?.closest('script, [lang^="en"]')) continue
+      if (node instanceof Text) found.push(node.data)
+      if (!(node instanceof Element) || node.closest('[lang^="en"]')) continue
+      for (const name of ['aria-label', 'aria-description', 'placeholder', 'data-longest'])
+        found.push(node.getAttribute(name) ?? '')
+    }
+    return found.map((text) => text.trim()).filter((text) => text !== '')
+  })
+}
+
+/** Short words must be all of a text, longer ones may be a part of it. */
+async function leftInEnglish(page: Page): Promise<string[]> {
+  const texts = await textsOf(page)
+  expect(texts.length).toBeGreaterThan(20)
+  return english.filter((piece) =>
+    texts.some((text) => text === piece || (piece.length > 12 && text.includes(piece))),
+  )
+}
+
+async function go(page: Page, address: string): Promise<void> {
+  await page.evaluate((to) => history.pushState(null, '', to), address)
+}
+
+/** Address → what must be there before the page is judged. */
+const PAGES: Readonly<Record<string, string>> = {
+  '/': '.for-you [data-item]',
+  '/category/Candles%20%26%20Fragrance#price=1-3': 'main [data-item]',
+  '/search#q=lantern': 'main [data-item]',
+  '/search#q=zzzzzz': 'main [data-item]',
+  '/search': 'main [data-item]',
+  '/basket': '.line',
+  '/checkout': '.order',
+  '/orders': '.past-order',
+  '/wishlist': 'main .grid [data-item]',
+  '/side-by-side': '.compare-row .move',
+  '/fast-forward': '.choice-card',
+  '/no-such-page': 'main [data-item]',
+}
+
+test('no page has an English word of ours, and axe finds nothing', async ({ page }) => {
+  await page.goto('/')
+  await expect(page.locator('html')).toHaveAttribute('lang', 'de-DE')
+  await expect(page.getByRole('heading', { level: 1, name: GERMAN.home.heading })).toBeVisible()
+  for (const address of ['/basket', '/checkout', '/orders', '/wishlist', '/side-by-side']) {
+    await go(page, address)
+    await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
+    expect(await leftInEnglish(page), `${address}, empty`).toEqual([])
+  }
+  for (const item of ['85123A', '22423']) {
+    await go(page, `/product/${item}`)
+    await page.getByRole('button', { name: GERMAN.product.add }).first().click()
+    await page.getByRole('button', { name: GERMAN.product.wish }).click()
+    // A look of less than a second counts as a misclick.
+    await page.waitForTimeout(1200)
+    expect(await leftInEnglish(page), item).toEqual([])
+  }
+  await go(page, '/checkout')
+  await page.getByRole('button', { name: GERMAN.checkout.place }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Vielen Dank' })).toBeVisible()
+  expect(await leftInEnglish(page), 'after an order').toEqual([])
+  await go(page, '/product/84879')
+  await page.getByRole('button', { name: GERMAN.product.add }).first().click()
+  for (const [address, ready] of Object.entries(PAGES)) {
+    await go(page, address)
+    await page.locator(ready).first().waitFor()
+    expect(await leftInEnglish(page), address).toEqual([])
+    expect(await findings(page), address).toEqual([])
+  }
+  await page.locator('button.learned').click()
+  await expect(page.getByRole('dialog')).toContainText(GERMAN_LABELS.learned)
+  await page.getByRole('dialog').getByRole('button', { name: 'Alles löschen' }).click()
+  expect(await leftInEnglish(page), 'the panel').toEqual([])
+})
+
+test('the check finds a planted English word', async ({ page }) => {
+  await page.goto('/')
+  await expect(page.getByRole('heading', { level: 1, name: GERMAN.home.heading })).toBeVisible()
+  await page.evaluate((word) => document.querySelector('main')?.append(word), ENGLISH.soldOut)
+  expect(await leftInEnglish(page)).toEqual([ENGLISH.soldOut])
+})
+
+test('no English is painted before, nothing moves, and the choice is kept in every tab', async ({
+  page,
+  context,
+}) => {
+  await page.addInitScript(() => {
+    const seen = { headings: new Set<string>(), moved: 0 }
+    Object.assign(window, { seen })
+    const look = () => {
+      const heading = document.querySelector<HTMLElement>('#shop h1')
+      if (heading?.checkVisibility({ visibilityProperty: true }))
+        seen.headings.add(heading.textContent ?? '')
+      requestAnimationFrame(look)
+    }
+    requestAnimationFrame(look)
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries())
+        seen.moved += (entry as unknown as { value: number }).value
+    }).observe({ type: 'layout-shift', buffered: true })
+  })
+  const seen = () =>
+    page.evaluate(() => {
+      const { headings, moved } = (
+        window as unknown as { seen: { headings: Set<string>; moved: number } }
+      ).seen
+      return { headings: [...headings], moved }
+    })
+  const heading = (name: string) => page.getByRole('heading', { level: 1, name })
+  await page.goto('/')
+  await expect(heading(GERMAN.home.heading)).toBeVisible()
+  await expect(page.locator('.for-you [aria-busy="false"]')).toBeVisible()
+  expect((await seen()).headings).toEqual([GERMAN.home.heading])
+  expect((await seen()).moved).toBeLessThan(0.01)
+
+  const other = await context.newPage()
+  await other.goto('/basket')
+  await expect(other.getByRole('heading', { level: 1, name: GERMAN.basket.title })).toBeVisible()
+  await page.getByRole('button', { name: 'English' }).click()
+  await expect(heading(ENGLISH.home.heading)).toBeVisible()
+  await expect(page.getByRole('button', { name: 'English' })).toBeFocused()
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en-GB')
+  await expect(other.getByRole('heading', { level: 1, name: ENGLISH.basket.title })).toBeVisible()
+  await page.reload()
+  await expect(heading(ENGLISH.home.heading)).toBeVisible()
+  expect((await seen()).headings).toEqual([ENGLISH.home.heading])
+})
+
+test('where German can’t be had, the shop opens in English and says so when it is asked for', async ({
+  page,
+}) => {
+  await page.addInitScript(() => Object.defineProperty(navigator, 'serviceWorker', {}))
+  await page.route('**/german-*.js', (route) => route.abort())
+  await page.goto('/')
+  await expect(page.getByRole('heading', { level: 1, name: ENGLISH.home.heading })).toBeVisible()
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en-GB')
+  await page.getByRole('button', { name: 'Deutsch' }).click()
+  await expect(page.getByText(ENGLISH.footer.notLoaded)).toBeVisible()
+})

@@ -1,0 +1,38 @@
+/** @module The languages that the shop speaks, each by its own name. */
+import { useState } from 'react'
+import { useSignal } from '../signal.ts'
+import { choose, type Language, language, words } from '../words/words.ts'
+
+const NAMES: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch' }
+
+export function Languages() {
+  const spoken = useSignal(language)
+  const [failed, setFailed] = useState(false)
+  async function speak(next: Language): Promise<void> {
+    setFailed(!(await choose(next)))
+    // The page is another now, and the focus lost.
+    requestAnimationFrame(() =>
+      document.querySelector<HTMLElement>(`[data-language=${next}]`)?.focus(),
+    )
+  }
+  return (
+    <fieldset className="languages" aria-label={words.footer.language}>
+      {Object.entries(NAMES).map(([code, name]) => (
+        <button
+          key={code}
+          type="button"
+          className="linklike"
+          lang={code}
+          data-language={code}
+          aria-pressed={spoken === code}
+          onClick={() => void speak(code as Language)}
+        >
+          {name}
+        </button>
+      ))}
+      <span className="small" role="status">
+        {failed && words.footer.notLoaded}
+      </span>
+    </fieldset>
+  )
+}

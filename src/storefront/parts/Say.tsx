@@ -1,0 +1,21 @@
+/** @module A sentence of `words/` with its marks: `*stressed*`, and `[a link]` to `href`. */
+import { Link } from './Link.tsx'
+
+interface SayProps {
+  readonly text: string
+  /** Where its link leads. */
+  readonly href?: string
+}
+
+export function Say({ text, href = '/' }: SayProps) {
+  return text.split(/(\*[^*]+\*|\[[^\]]+\])/).map((part) => {
+    const inner = part.slice(1, -1)
+    if (/^\*.+\*$/.test(part)) return <strong key={part}>{inner}</strong>
+    if (!/^\[.+\]$/.test(part)) return part
+    return (
+      <Link key={part} href={href}>
+        {inner}
+      </Link>
+    )
+  })
+}

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs'
+import { afterEach, expect, test, vi } from 'vitest'
+import { leftInEnglish } from '../../testWords.ts'
+import { count, money, pounds } from '../text.ts'
+import { ENGLISH } from './english.ts'
+import { GERMAN } from './german.ts'
+import { choose, labels, words } from './words.ts'
+
+afterEach(() => vi.unstubAllGlobals())
+
+test('no string of the German set is left in English', () => {
+  const source = readFileSync(new URL('german.ts', import.meta.url), 'utf8')
+  const same = leftInEnglish(ENGLISH, GERMAN, source)
+  // Names are called that in both.
+  expect(same).toEqual(['list.name'])
+})
+
+test('sentences that name what was done and how often', () => {
+  const { entered, others, andMore, view_item, search } = GERMAN.yourList
+  expect(entered(1, 12, andMore(view_item('Paper Chain Kit'), 1))).toBe(
+    '1 Ihrer ersten 12 hat sich geändert, weil Sie Paper Chain Kit angesehen haben, und wegen 1 weiteren Aktion.',
+  )
+  expect(entered(9, 12, search('lantern'))).toBe(
+    '9 Ihrer ersten 12 haben sich geändert, weil Sie nach „lantern“ gesucht haben.',
+  )
+  expect(others(2, 12)).toBe('2 Ihrer ersten 12 stehen nicht unter den ersten 12 für alle.')
+  expect(GERMAN.replay.result(0, 3)).toBe(
+    'Keiner der zehn Artikel, die das lernende Modell zeigte, wurde gekauft; die Bestellung enthielt 3 Artikel.',
+  )
+})
+
+test('prices and numbers follow the language, by Intl where it is not English', async () => {
+  const page = { documentElement: { lang: 'en-GB' } }
+  vi.stubGlobal('document', page)
+  expect(await choose('de')).toBe(true)
+  expect(page.documentElement.lang).toBe('de-DE')
+  expect([words.basket.title, labels.forYou]).toEqual(['Ihr Warenkorb', 'Für Sie'])
+  expect([money(1234.5), pounds(3), count(3659)]).toEqual(['1.234,50\u00a0£', '3\u00a0£', '3.659'])
+  await choose('en')
+  expect([money(1234.5), pounds(3), count(3659)]).toEqual(['£1,234.50', '£3', '3,659'])
+  expect(page.documentElement.lang).toBe('en-GB')
+})

@@ -1,0 +1,331 @@
+/** @module Every string of the shop, in German. Titles of products and departments stay as they are. */
+import type { Words } from './english.ts'
+
+const products = (n: number) => `${n} Artikel`
+
+export const GERMAN: Words = {
+  locale: 'de-DE',
+
+  skip: 'Zum Inhalt springen',
+  tryAgain: 'Noch einmal versuchen',
+  close: 'Schließen',
+  goToBasket: 'Zum Warenkorb',
+  yourOrders: 'Ihre Bestellungen',
+  departments: 'Abteilungen',
+  otherDepartment: 'Alles andere',
+  everyonesOrder: 'Für alle',
+  recentlyViewed: 'Zuletzt angesehen',
+  products,
+  inStock: 'Vorrätig',
+  soldOut: 'Ausverkauft',
+  onRequest: 'Preis auf Anfrage',
+  item: (code) => `Artikel ${code}`,
+  quantity: 'Menge',
+  total: 'Summe',
+  sideBySide: 'Nebeneinander',
+  fastForward: 'Zeitraffer',
+  console: 'Datenschutz-Konsole',
+  unavailable:
+    'Die Personalisierung konnte nicht gestartet werden. Der Shop funktioniert auch ohne sie.',
+
+  load: {
+    answered: (status) => `Bei uns ist leider etwas schiefgegangen (Fehler ${status}).`,
+    unreachable:
+      'Der Shop ist nicht erreichbar. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.',
+    unreadable: 'Was der Shop gesendet hat, ist nicht lesbar.',
+    empty: 'Der Katalog des Shops ist leer.',
+    opening: 'Der Shop wird geöffnet …',
+    closed: 'Leider ist der Shop gerade geschlossen',
+    missingTitle: 'Nicht geladen',
+    missing: 'Diese Seite konnte nicht geladen werden',
+    missingPart: 'Ein Teil des Shops ist nicht auf diesem Gerät. Prüfen Sie Ihre Verbindung.',
+  },
+
+  header: {
+    yours: 'Wunschliste und Warenkorb',
+    wishlist: (n) => `Wunschliste, ${n}`,
+    basket: (n) => `Warenkorb, ${n}`,
+    light: 'Helle Farben',
+    dark: 'Dunkle Farben',
+    personalisation: 'Personalisierung',
+    on: 'Die Personalisierung ist an: Ihre Listen werden auf diesem Gerät sortiert, nach dem, was Sie ansehen und kaufen.',
+    off: 'Die Personalisierung ist aus: Alle sehen dieselbe Reihenfolge.',
+    whatLearned: 'Was dieser Shop auf Ihrem Gerät gelernt hat: ',
+    learned: 'gelernt',
+    sent: 'Gesendet',
+    bytes: (n) => `${n} Bytes`,
+    drawer: 'Was dieser Shop auf Ihrem Gerät gelernt hat',
+    toSideBySide: 'Was sich für Sie geändert hat: nebeneinander',
+    toFastForward: 'Ein Jahr Lernen in Sekunden: Zeitraffer',
+    toConsole: 'Was der Server sieht und jede Entscheidung hier: Datenschutz-Konsole',
+  },
+
+  footer: {
+    about: 'Über den Shop',
+    demonstration:
+      'Ein Shop zur Vorführung: Nichts wird verkauft, keine Zahlung wird angenommen. Artikel und Preise stammen aus dem offenen Datensatz UCI Online Retail (CC0).',
+    wishlist: 'Wunschliste',
+    basket: 'Warenkorb',
+    language: 'Sprache',
+    notLoaded: 'Diese Sprache konnte nicht geladen werden. Prüfen Sie Ihre Verbindung.',
+  },
+
+  home: {
+    title: 'Geschenke und kleine Freuden',
+    heading: 'Kleine Dinge, die den Tag verschönern',
+    text: 'Dreitausend Geschenke, Karten, Kerzen und Kuriositäten. Die Regale ordnen sich um Sie herum neu, hier auf Ihrem Gerät, und speichern sonst nirgends etwas über Sie.',
+    pictures: 'Einige unserer Artikel',
+    because: (title) => `Weil Sie ${title} angesehen haben`,
+    behind: 'So funktioniert es',
+    sideBySide: 'Die Liste für alle und Ihre: was sich verschoben hat und warum.',
+    fastForward:
+      'Das Jahr eines echten Kunden in Sekunden: Hilft das Lernen, Bestellung für Bestellung?',
+    console: 'Was der Server des Shops sieht, was hier gelernt wurde und jede Entscheidung daraus.',
+  },
+
+  yourList: {
+    hold: 'Halten: Liste für alle',
+    baseOrder:
+      'Das ist die Reihenfolge für alle. Mit „Für Sie“ wird sie nach Ihrem Geschmack sortiert.',
+    invitation:
+      'Diese Liste sehen alle. Öffnen Sie etwas, das Ihnen gefällt, und kommen Sie zurück.',
+    everyones: 'Die Liste für alle: was neue Besucher sehen. Loslassen zeigt wieder Ihre.',
+    entered: (n, of, because) =>
+      `${n} Ihrer ersten ${of} ${n === 1 ? 'hat sich' : 'haben sich'} geändert, weil Sie ${because}.`,
+    reordered: (of, because) =>
+      `Die Reihenfolge Ihrer ersten ${of} hat sich geändert, weil Sie ${because}.`,
+    others: (n, of) =>
+      `${n} Ihrer ersten ${of} ${n === 1 ? 'steht' : 'stehen'} nicht unter den ersten ${of} für alle.`,
+    same: (of) => `Bisher sind Ihre ersten ${of} dieselben wie für alle.`,
+    view_item: (title) => `${title} angesehen haben`,
+    add_to_wishlist: (title) => `${title} auf die Wunschliste gesetzt haben`,
+    add_to_cart: (title) => `${title} in den Warenkorb gelegt haben`,
+    purchase: (title) => `${title} gekauft haben`,
+    search: (query) => `nach „${query}“ gesucht haben`,
+    andMore: (did, n) =>
+      `${did}, und wegen ${n} ${n === 1 ? 'weiteren Aktion' : 'weiterer Aktionen'}`,
+    learned: 'Gemerkt, nur auf diesem Gerät.',
+    seeWhatChanged: 'Was sich geändert hat',
+    offline: 'Schalten Sie jetzt das Netz aus und stöbern Sie weiter.',
+    closeNote: 'Hinweis schließen',
+  },
+
+  search: {
+    box: 'Artikel suchen',
+    keys: 'Letzte Suchen und Abteilungen: Pfeil nach unten',
+    recent: 'Letzte Suchen',
+    browse: 'In Abteilungen stöbern',
+    title: 'Suche',
+    hint: 'Suchen Sie nach Artikel, Farbe, Anlass, Preis („under £5“) oder Artikelnummer, auf Englisch.',
+    tab: (query) => `Suche: ${query}`,
+    heading: (query) => `Ergebnisse für „${query}“`,
+    list: (query) => `Ergebnisse für ${query}`,
+    looking: 'Es wird gesucht …',
+    partly: (query) => `Kein Artikel passt zu allem in „${query}“. Diese kommen am nächsten.`,
+    none: (query) =>
+      `Kein Artikel passt zu „${query}“. Versuchen Sie ein anderes englisches Wort oder mehr Spielraum beim Preis. Solange, was beliebt ist:`,
+    suggestions: 'Vorschläge',
+    department: (name) => `Alles in ${name}`,
+    bestMatch: 'Beste Treffer',
+  },
+
+  list: {
+    sortBy: 'Sortieren',
+    cheap: 'Preis: aufsteigend',
+    dear: 'Preis: absteigend',
+    name: 'Name',
+    none: 'Kein Artikel passt zu diesen Filtern.',
+    showAll: (n) => `Alle ${n} zeigen`,
+    more: (n, of) => `${n} weitere von ${of} zeigen`,
+    filter: 'Filtern',
+    chosen: (n) => `Filtern (${n} gewählt)`,
+    clear: 'Alle Filter aufheben',
+    all: (n) => `Alle ${n}`,
+    price: 'Preis',
+    under: (price) => `Unter ${price}`,
+    between: (low, high) => `${low} bis ${high}`,
+    over: (price) => `Ab ${price}`,
+    availability: 'Verfügbarkeit',
+    department: 'Abteilung',
+  },
+
+  product: {
+    breadcrumb: 'Sie sind hier',
+    home: 'Startseite',
+    add: 'In den Warenkorb',
+    added: (n, title) => `${n} × ${title} liegt jetzt im Warenkorb.`,
+    wish: 'Auf die Wunschliste',
+    wished: 'Auf Ihrer Wunschliste',
+  },
+
+  basket: {
+    title: 'Ihr Warenkorb',
+    empty: 'Ihr Warenkorb ist leer. [Jetzt stöbern]',
+    summary: 'Übersicht',
+    checkout: 'Zur Kasse',
+    demonstration: 'Vorführung: Es wird keine Zahlung angenommen.',
+    each: (price) => `${price} pro Stück`,
+    quantityOf: (title) => `Menge von ${title}`,
+    remove: 'Entfernen',
+    removeThis: (title) => `${title} entfernen`,
+  },
+
+  checkout: {
+    title: 'Kasse',
+    demonstration:
+      '*Dies ist eine Vorführung.* Es wird keine Zahlung angenommen, nichts wird geliefert, und weder Name noch Adresse oder Karte werden verlangt. Die Bestellung sagt den Regalen auf diesem Gerät, was Sie gekauft haben; gesendet wird sie niemandem.',
+    place: 'Probebestellung aufgeben',
+    back: 'Zurück zum Warenkorb',
+    thanks: 'Vielen Dank',
+    placed: (total) =>
+      `Ihre Probebestellung über ${total} ist aufgegeben. Es wurde nichts bezahlt. Ihre Regale haben es schon bemerkt.`,
+    backToShop: 'Zurück zum Shop',
+    order: 'Bestellung',
+    product: 'Artikel',
+    price: 'Preis',
+  },
+
+  orders: {
+    empty: 'Noch keine Bestellungen. [Jetzt stöbern]',
+    lead: 'Probebestellungen, nur auf diesem Gerät gespeichert. „Alles löschen“ im Seitenfenster entfernt auch sie.',
+    order: (n) => `Bestellung ${n}`,
+    gone: (n) =>
+      n === 1
+        ? 'Einer der Artikel ist nicht mehr im Shop.'
+        : `${n} der Artikel sind nicht mehr im Shop.`,
+    again: 'Noch einmal kaufen',
+    againThis: (n) => `Noch einmal kaufen: Bestellung ${n}`,
+    all: 'Alles liegt im Warenkorb.',
+    butFor: (n) => `Im Warenkorb, bis auf ${n} Ausverkaufte.`,
+  },
+
+  wishlist: { title: 'Ihre Wunschliste', empty: 'Ihre Wunschliste ist leer. [Jetzt stöbern]' },
+
+  notFound: {
+    title: 'Seite nicht gefunden',
+    text: 'Die Adresse ist vielleicht veraltet oder vertippt. [Zur Startseite]',
+  },
+
+  share: {
+    copy: 'Link kopieren',
+    copied: 'Kopiert. Der Link verrät nichts über Sie.',
+    byHand: 'Bitte kopieren Sie ihn aus der Adresszeile.',
+  },
+
+  compare: {
+    lead: 'Die Reihenfolge für alle ist für jeden gleich. Ihre wird gerade auf diesem Gerät berechnet, aus dem, was Sie angesehen und gekauft haben. Beide Listen enthalten dieselben Artikel; nur die Reihenfolge ist anders.',
+    compare: 'Vergleichen',
+    wholeShop: 'Der ganze Shop',
+    paused: 'Das Lernen ist pausiert: Was Sie jetzt tun, ändert hier nichts.',
+    computing: 'Beide Listen werden berechnet …',
+    noModel:
+      'Das Modell des Shops konnte nicht geladen werden; beide Listen stehen vorerst in der Reihenfolge des Katalogs.',
+    nothing:
+      '*Noch wurde nichts gelernt*, darum sind beide Listen gleich. [Sehen Sie sich ein oder zwei Artikel an] und kommen Sie zurück: Dann hat sich Ihre geändert.',
+    same: 'Bisher ändert nichts, was Sie getan haben, diese Reihenfolge: Beide Listen sind gleich.',
+    reordered: (of) => `Ihre ersten ${of} sind die ersten ${of} für alle, in anderer Reihenfolge.`,
+    entered: (n, of) =>
+      `*${n} Ihrer ersten ${of}* ${n === 1 ? 'steht' : 'stehen'} nicht unter den ersten ${of} für alle.`,
+    furthest: (title, from, to) => `Am weitesten gestiegen: *${title}*, ${from} auf ${to}.`,
+    yours: 'Ihre Liste',
+    yoursNote: 'Auf diesem Gerät sortiert; sonst hat sie niemand.',
+    everyones: 'Die Liste für alle',
+    everyonesNote: 'Was neue Besucher sehen.',
+    below: (n, of) => `Weiter unten: ${n} der ersten ${of} der anderen Liste`,
+    up: 'aufwärts',
+    down: 'abwärts',
+    fromBelow: 'von weiter unten',
+    from: (place) => `von Platz ${place}`,
+    to: (place) => `auf Platz ${place}`,
+    belowPlace: (place) => `unter Platz ${place}`,
+    samePlace: 'gleicher Platz',
+  },
+
+  replay: {
+    lead: 'Das Jahr eines echten Kunden, auf diesem Gerät nachgespielt. Vor jeder Bestellung zeigen die Liste für alle und die Liste, die hier gelernt hat, je zehn Artikel und werden an dem gemessen, was dann gekauft wurde. Das Modell wurde ohne diese Kunden trainiert, und sie sind von Ihnen getrennt: Nichts, was Sie getan haben, wird gelesen, und nichts von hier wird gespeichert.',
+    missing: 'Die aufgezeichneten Kunden konnten nicht geladen werden.',
+    unreadable: 'Die aufgezeichneten Kunden sind nicht lesbar.',
+    loading: 'Die aufgezeichneten Kunden werden geladen …',
+    reading: 'Wie man das liest',
+    measures:
+      '*Güte* ist 100 %, wenn die gekauften Artikel oben auf der Liste stehen, weniger, wenn sie weiter unten stehen, und 0, wenn keiner der ersten zehn gekauft wurde (NDCG@10). *Treffer* ist der Anteil der Bestellungen, bei denen mindestens einer der zehn gekauft wurde. Beides sind Mittel über alle bisherigen Bestellungen. Bei Tausenden von Artikeln und Bestellungen mit einem Dutzend oder mehr erreicht niemand 100 %.',
+    lines:
+      'Linien, die einander verdecken würden, sind nebeneinander gezeichnet; die genauen Zahlen stehen in der Tabelle.',
+    luck: 'Ein Kunde beweist nichts: Die Linien eines Jahres kreuzen sich durch Zufall. Die sechs wurden danach ausgewählt, wie oft sie gekauft haben, nicht danach, wie gut es läuft. Die Mittel über alle Kunden, die das Training nie gesehen hat, stehen mit Intervallen in der Auswertung des Projekts. Bis zu dem Tag, an dem die Daten des Modells enden, kennt es die Saison von anderen Kunden; danach weiß es nichts von der Zukunft.',
+    toSideBySide: 'Was sich für Sie ändert, zeigt [Nebeneinander].',
+    keptOffline: {
+      unknown: '',
+      kept: 'Diese Seite funktioniert ohne Netz: Ihre Kunden, ihre Skripte und das Modell sind auf diesem Gerät gespeichert.',
+      'saves-data':
+        'Ihr Browser spart Daten, darum werden die Kunden und Skripte dieser Seite nicht im Voraus geladen: Sie funktioniert ohne Netz, sobald Sie einmal etwas abgespielt haben.',
+      full: 'Auf diesem Gerät ist nicht genug Platz für alles, was diese Seite braucht: Ohne Netz wird sie nicht funktionieren.',
+      failed:
+        'Die Kunden und Skripte dieser Seite konnten nicht auf diesem Gerät gespeichert werden: Ohne Netz wird sie nicht funktionieren.',
+    },
+    noModelKept:
+      'Dieser Browser speichert kein Modell für den Shop: Ohne Netz wird diese Seite nicht funktionieren.',
+    whose: 'Wessen Jahr',
+    shopper: (label) => label.replace('Shopper', 'Kunde'),
+    orders: (n) => `${n} Bestellungen`,
+    play: 'Abspielen',
+    pause: 'Anhalten',
+    goOn: 'Weiter',
+    next: 'Nächste Bestellung',
+    restart: 'Von vorn',
+    speed: 'Tempo',
+    paces: { slow: 'Langsam', normal: 'Mittel', fast: 'So schnell wie möglich' },
+    show: 'Zeigen',
+    showNdcg: 'Güte (NDCG@10)',
+    showHit: 'Treffer unter zehn',
+    allArms: 'Alle vier Rangfolgen',
+    chart: (metric, all, n, of) =>
+      `${metric}: ${all ? 'vier Rangfolgen' : 'die Liste für alle und die, die hier gelernt hat'}, über ${n} von ${of} Bestellungen; die Zahlen stehen in der Tabelle`,
+    place: (n, of, day) => `Bestellung ${n} von ${of}, ${day}`,
+    progress: 'Nachgespielte Bestellungen',
+    modelLoading: 'Das Modell wird geladen …',
+    paused: 'Angehalten.',
+    over: 'Das Jahr ist vorbei.',
+    averages: 'Mittel über die bisherigen Bestellungen',
+    ranking: 'Rangfolge',
+    ndcg: 'Güte',
+    hit: 'Treffer',
+    dataEnds: 'Ende der Modelldaten',
+    latest: 'Die letzte Bestellung',
+    result: (hits, bought) =>
+      `${hits === 0 ? 'Keiner' : hits} der zehn Artikel, die das lernende Modell zeigte, ${hits > 1 ? 'wurden' : 'wurde'} gekauft; die Bestellung enthielt ${products(bought)}.`,
+    shown: 'Vor der Bestellung gezeigt',
+    besides: (n) => `Außerdem gekauft: ${n}`,
+    bought: '✓ gekauft',
+    interrupted: 'Der Browser hat das Abspielen unterbrochen. Bitte starten Sie es noch einmal.',
+    noModel: 'Das Modell konnte nicht geladen werden.',
+    late: 'Das Modell ist nicht angekommen. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.',
+    short: {
+      popular: 'Für alle',
+      stale: 'Hinterher',
+      fresh: 'Aktuell',
+      personal: 'Hier gelernt',
+    },
+    arms: {
+      popular: 'Liste für alle',
+      stale: 'Modell, eine Bestellung zurück',
+      fresh: 'Modell, aktuell',
+      personal: 'Modell, das hier gelernt hat',
+    },
+    meanings: {
+      popular: 'die eigene Reihenfolge des Shops, für alle gleich',
+      stale: 'kennt alle Bestellungen bis auf die letzte, wie ein Server, der hinterher ist',
+      fresh: 'kennt alle bisherigen Bestellungen; auf dem Gerät wird nichts gelernt',
+      personal: 'kennt alle bisherigen Bestellungen und wird nach jeder auf diesem Gerät angepasst',
+    },
+  },
+
+  serverSees: {
+    title: 'Was der Server des Shops sieht',
+    requests:
+      '*Gewöhnliche Anfragen*, wie jeder Webserver: wann Sie kommen und, bis der Shop auf diesem Gerät gespeichert ist, die Adresse jeder Seite, die Sie laden: die erste, eine neu geladene, eine in einem anderen Tab. Bis dahin werden der Warenkorb und andere Seiten mit eigenen Skripten oder Daten, und Deutsch, womöglich erst geholt, wenn Sie zum ersten Mal danach fragen; spart Ihr Browser Daten, gilt das beim Zeitraffer auch später. Darüber hinaus steht in keiner Anfrage, was Sie ansehen, suchen und wählen: Es wird aus Dateien gezeigt, die für alle gleich sind, auch alle Bilder. Ist der Shop gespeichert, einige Sekunden nach Beginn des ersten Besuchs, so werden Seiten von hier geöffnet, und der Server sieht nur, dass jemand gekommen ist. Wo nichts gespeichert werden kann (in manchen privaten Fenstern, bei vollem Speicher, beim Neuladen mit der Umschalttaste), sieht er weiter die Adressen der Seiten, die Sie laden. Suchen und Filter stehen hinter einem „#“ in der Adresse, das Browser nicht senden; ein anderswo erstellter Link, der sie hinter einem „?“ trägt, zeigt sie dem Server, wenn diese Seite bei ihm angefordert wird.',
+    files:
+      '*Dateien für die Empfehlungen*: Katalog und Modell des Shops, für alle gleich. Was die Empfehlungen laden, ist unten im Protokoll gezählt.',
+    updates:
+      '*Geteilte Beiträge*: keine, außer Sie möchten dem Shop beim Lernen helfen. Jeder steht unten im Protokoll, bevor er gesendet wird.',
+  },
+}
