@@ -65,7 +65,7 @@ function deltaOf(
 ): Float32Array {
   const rows = new Map(model.itemIds.map((id, row) => [id, row]))
   const known = (item: string) => catalog.get(item) !== undefined || rows.has(item)
-  const past = events.filter(({ time }) => time <= made)
+  const past = events.filter(({ time, seeded = time }) => seeded <= made)
   const cleaned = clean(past, { known, now: made })
   const history = fromEvents(cleaned.events, (id) => rows.get(id), createTitleIndex(catalog))
   const contexts = new Map(past.map(({ time, context }) => [time, context ?? {}]))

@@ -77,7 +77,9 @@ function agreements(ledger: readonly LedgerEntry[], { consents, faults }: Audit)
         ]
       : kind === 'erase'
         ? [`${day(time)}: had something erased (${detail.what}).`]
-        : [],
+        : kind === 'seed'
+          ? [`${day(time)}: the shop handed over ${detail.orders} of the person’s own orders.`]
+          : [],
   )
   const without = faults.some(({ check }) => check === 'consent')
   return [

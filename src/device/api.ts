@@ -85,6 +85,16 @@ export interface CaptureInput {
   readonly dwell_ms?: number
 }
 
+/** An order that a signed-in shopper made here or elsewhere, as the shop's server has it. */
+export interface PastOrder {
+  /** The shop's own; an order that was handed over before is not taken twice. */
+  readonly id: string | number
+  /** Milliseconds since the epoch. */
+  readonly time: number
+  /** What was ordered, as in a `purchase`. */
+  readonly items: NonNullable<CaptureInput['items']>
+}
+
 /** One item of a list. */
 export interface Recommendation {
   /** The catalog’s id. */
@@ -319,6 +329,16 @@ export interface Personalizer {
    * a notice, and null. Where a call leaves the page, wait for it first: what isn't stored by then may be lost.
    */
   capture(input: CaptureInput): Promise<string | null>
+  /**
+   * Takes in a signed-in shopper's own orders, e.g. at each sign-in; nothing leaves. What is known is not taken
+   * again: an order handed over before, or a purchase of the same items captured within a day. Nor
+   * is what was ordered before the shopper last forgot an order or erased all, as long as the log lists
+   * that, nor anything while paused. At most the newest 1,000.
+   * @returns how many are new and kept; what is no order is said in a notice
+   * @throws NearsideError `input-invalid` where they are no array; `engine-failed` where the code for it
+   * can't be loaded
+   */
+  seed(orders: readonly PastOrder[]): Promise<number>
   /** The shopper's events, newest first; `limit` defaults to 100. `about`: those that `forget` would delete. */
   events(options?: { limit?: number; about?: Forgettable }): Promise<readonly ShopperEvent[]>
   /** What to show, best first; without a base model the shop's own order. */

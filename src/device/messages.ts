@@ -17,6 +17,7 @@ import type {
   FitReport,
   Forgettable,
   ListQuery,
+  PastOrder,
   PersonalizerSnapshot,
   Recommendation,
 } from './api.ts'
@@ -70,6 +71,7 @@ export interface Calls {
   start(config: WorkerConfig): void
   ping(): void
   capture(captured: Captured): string | null
+  seed(orders: readonly PastOrder[]): number
   events(limit: number, about?: Forgettable): readonly ShopperEvent[]
   list(query: ListQuery): readonly Recommendation[]
   /** Lists to be posted whenever they change, as they are now; null: no longer. */

@@ -146,13 +146,14 @@ function heading(
 }
 
 function tuning(tuned: TunedBaselines, asksOwner: boolean): Part {
-  const { server, install, beginning } = tuned.owner
+  const { server, install, seeded, beginning } = tuned.owner
   const all = [
     { who: '', ...tuned },
     ...(asksOwner
       ? [
           { who: ' of the server', ...server },
           { who: ' since install', ...install },
+          { who: ' since install, with orders handed over', ...seeded },
           { who: ' since the beginning', ...beginning },
         ]
       : []),

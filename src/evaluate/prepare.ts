@@ -43,12 +43,13 @@ function scoresOf(arms: CountingArms, tuned: TunedCounts) {
 export function prepareWalk(input: EvaluationInput, tuned: TunedBaselines, fit: Fit | null): Walk {
   const { model, serverKnows, dayOnly, until, protocol } = input
   const mean = ewma(model.itemVectors, DIMENSION)
-  const { server, install, beginning } = tuned.owner
+  const { server, install, seeded, beginning } = tuned.owner
   const arms = countingArms(model.itemIds.length, trainingHistories(input), until)
   const { recentlyViewed, itemKnn, sessionKnn, ease } = scoresOf(arms, tuned)
   const counts = {
     server: bestCounts(arms, server),
     install: bestCounts(arms, install),
+    seeded: bestCounts(arms, seeded),
     beginning: bestCounts(arms, beginning),
   }
   return {

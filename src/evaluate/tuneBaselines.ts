@@ -13,7 +13,7 @@ import {
 } from './baselines.ts'
 import { type AskedCase, casesOf, type EvaluationInput } from './cases.ts'
 import { ease, easeWeights } from './ease.ts'
-import { serverHistory, storeHistory } from './owner/knowledge.ts'
+import { type Store, serverHistory, storeHistory } from './owner/knowledge.ts'
 import type { OwnerQuestions } from './owner/measure.ts'
 import type { MeanOver } from './perShopper.ts'
 import { popularityOf, publishedFiles } from './popularity.ts'
@@ -60,12 +60,11 @@ export function tuneBaselines(
   const items = model.itemIds.length
   const { shoppers, others, from, casesWith } = prepareTuning(input, meanOver)
   const arms = countingArms(items, others, from)
-  const since = (store: 'install' | 'beginning') => (one: AskedCase) =>
-    storeHistory(store, one, from)
+  const since = (store: Store) => (one: AskedCase) => storeHistory(store, one, from)
   const bought = (one: AskedCase) => one.bought
   const tuned = new Map<string, TunedCounts>()
   const counts = (cases: readonly TuningCase[]): TunedCounts => {
-    // All are ends or parts of the same logs: where the sizes agree, so does the rest.
+    // All are parts of the same logs: where all sizes agree, so does the rest.
     const sizes = cases.map(({ history, targets }) => `${history.length} ${targets.length}`).join()
     const found = tuned.get(sizes) ?? {
       recentlyViewed: tune(arms.recentlyViewed, cases, items),
@@ -85,6 +84,7 @@ export function tuneBaselines(
     owner: {
       server: counts(casesWith((one) => serverHistory(serverKnows, one, dayOnly), bought)),
       install: counts(casesWith(since('install'), bought)),
+      seeded: counts(casesWith(since('seeded'), bought)),
       beginning: counts(casesWith(since('beginning'), bought)),
     },
   }

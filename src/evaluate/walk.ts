@@ -64,12 +64,15 @@ export async function walkShopper(walk: Walk, cases: readonly AskedCase[]): Prom
   ) as Record<Store, ShopperDevice>
   for (const one of cases) {
     const { shopper, time, targets } = one
-    // All stores hold an end of one history, so its length says which.
-    const known = new Map<number, ReturnType<typeof scoreOn>>()
+    const known: { held: History; scored: ReturnType<typeof scoreOn> }[] = []
     const after: (() => void)[] = []
     const scoreStore = async (store: Store, history: History) => {
-      const scored = known.get(history.length) ?? scoreOn(walk, { history, time })
-      known.set(history.length, scored)
+      // Parts of one history with the same beginning and length are the same.
+      const found = known.find(
+        ({ held }) => held.length === history.length && held[0] === history[0],
+      )
+      const scored = found?.scored ?? scoreOn(walk, { history, time })
+      if (!found) known.push({ held: history, scored })
       const scores = await devices[store].score({ history, time }, scored)
       after.push(() => devices[store].observe(scores, targets))
       return scores

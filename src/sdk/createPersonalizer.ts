@@ -213,6 +213,7 @@ export async function createPersonalizer(
         return null
       }
     },
+    seed: (orders) => call('seed', [orders]),
     events: ({ limit = 100, about } = {}) => call('events', [limit, about]),
     recommend: (options) => list({ kind: 'recommend', options }),
     similar: (item, options) => list({ kind: 'similar', item, options }),

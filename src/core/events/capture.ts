@@ -16,24 +16,24 @@ const MAX_ITEMS = 200
 const MAX_ID_LENGTH = 256
 const MAX_QUERY_LENGTH = 500
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export const isEventName = (value: unknown): value is EventName =>
   (EVENT_NAMES as readonly unknown[]).includes(value)
 
 /** Shops use numbers as ids too; anything else is not an id. */
-function readId(value: unknown): string | null {
+export function readId(value: unknown): string | null {
   const id = typeof value === 'number' && Number.isFinite(value) ? String(value) : value
   return typeof id === 'string' && id.trim() !== '' && id.length <= MAX_ID_LENGTH ? id.trim() : null
 }
 
-function readNumber(value: unknown, low: number, high: number): number | undefined {
+export function readNumber(value: unknown, low: number, high: number): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
   return typeof number === 'number' && number >= low && number <= high ? number : undefined
 }
 
-const refuse = (why: string) => new NearsideError('event-invalid', `Event refused: ${why}.`)
+export const refuse = (why: string) => new NearsideError('event-invalid', `Event refused: ${why}.`)
 
 /**
  * @returns the event, or the error that says what is wrong with it (returned, not thrown: a bad
@@ -71,6 +71,17 @@ export function readCapture(input: unknown, id: string, time: number): EventDraf
     ...linesOf(name, [...lines.values()]),
     dwellMs: readNumber(input.dwell_ms, 0, DAY),
   })
+}
+
+/** Whether one is what the shop says of an order, the other what this device saw of it. */
+export function isSameOrder(a: EventDraft, b: EventDraft): boolean {
+  return (
+    !a.seeded !== !b.seeded &&
+    a.name === b.name &&
+    Math.abs(a.time - b.time) <= DAY &&
+    a.items.length === b.items.length &&
+    a.items.every((item) => b.items.includes(item))
+  )
 }
 
 /** What an event says of its items. */
@@ -139,6 +150,7 @@ export function readStoredEvent(value: unknown): ShopperEvent | null {
       lines: readStoredLines(value.lines, items.length),
       query: typeof value.query === 'string' ? value.query : undefined,
       dwellMs: readNumber(value.dwellMs, 0, DAY),
+      seeded: readNumber(value.seeded, 1, 1e15),
       context: readStoredContext(value.context),
     }),
     session,

@@ -50,6 +50,8 @@ export interface ShopperEvent {
   readonly query?: string
   /** How long the item was looked at, in milliseconds, where known. */
   readonly dwellMs?: number
+  /** When the shop handed it over (`seed`), milliseconds since the epoch; absent where this device saw it. */
+  readonly seeded?: number
   /** The context that the shop gave: what is learned from the event later needs it. */
   readonly context?: ShopContext
 }

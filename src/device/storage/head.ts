@@ -20,8 +20,10 @@ export function readHead(stored: unknown): EventHead {
   return { count, lastTime, session, order }
 }
 
-export function addToHead(head: EventHead, { time, session }: ShopperEvent): EventHead {
-  return { count: head.count + 1, lastTime: time, session, order: head.order + 1 }
+/** An order that the shop handed over doesn't part the visit in which it came. */
+export function addToHead(head: EventHead, { time, session, seeded }: ShopperEvent): EventHead {
+  const last = !seeded && { lastTime: time, session }
+  return { ...head, ...last, count: head.count + 1, order: head.order + 1 }
 }
 
 /** With another event as the last that came; null where none is left. */

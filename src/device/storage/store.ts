@@ -164,6 +164,7 @@ export function createStore(database: Database) {
     let last: ShopperEvent | null = null
     const rows = readRows(await transaction.getAll('events')).sort((a, b) => a.order - b.order)
     for (const row of rows) {
+      if (row.seeded) continue
       const placed: StoredEvent = { ...row, session: sessionOf(last, row) }
       if (placed.session !== row.session) await transaction.put('events', placed)
       last = placed
@@ -205,7 +206,10 @@ export function createStore(database: Database) {
           }
           const last =
             head.lastTime === null ? null : { time: head.lastTime, session: head.session }
-          const event: ShopperEvent = { ...draft, session: sessionOf(last, draft) }
+          const event: ShopperEvent = {
+            ...draft,
+            session: draft.seeded ? draft.id : sessionOf(last, draft),
+          }
           await transaction.put('events', { ...event, order: head.order })
           head = addToHead(head, event)
           placed.push(event)

@@ -4,7 +4,9 @@
  */
 
 import { NearsideError } from '../../core/error.ts'
+import { DAY } from '../../core/time.ts'
 import type { Timers } from '../learning/scheduler.ts'
+import type { LedgerEntry } from '../ledger/entry.ts'
 import { createLedger } from '../ledger/ledger.ts'
 import type { Calls, WorkerConfig, WorkerSnapshot } from '../messages.ts'
 import { openStore } from '../storage/open.ts'
@@ -69,6 +71,10 @@ async function cleaningOf(
     return (cleaned) => cleaned
   }
 }
+
+/** What was ordered before an order was forgotten, or all was erased, must not come back with the next sign-in. */
+const endsSeeding = ({ kind, detail }: LedgerEntry) =>
+  kind === 'erase' && (detail.what === 'everything' || Number(detail.orders) > 0)
 
 /** @param bus where changes of the device are announced */
 export async function startDevice(
@@ -199,6 +205,22 @@ export async function startDevice(
       const event = state.paused ? null : await shopper.capture(captured)
       return event?.id ?? null
     },
+    async seed(orders) {
+      if (state.paused) return 0
+      const { readOrders } = await onDemand()
+      const ended = (await ledger.entries()).findLast(endsSeeding)?.time ?? 0
+      const oldest = now() - (config.retentionDays ?? Number.POSITIVE_INFINITY) * DAY
+      const after = Math.max(ended, oldest)
+      const known = { events: state.events, knows: shop.knows, after, now: now() }
+      const { drafts, refused } = readOrders(orders, known)
+      if (refused) notices.add(refused)
+      const stored = await Promise.all(drafts.map((draft) => shopper.store(draft)))
+      const taken = stored.filter(Boolean).length
+      const detail = { orders: taken }
+      if (taken > 0)
+        await ledger.append({ kind: 'seed', detail }).catch((error) => notices.add(error))
+      return taken
+    },
     list: (query) => lists.list(query),
     async explain(item) {
       await started
@@ -229,7 +251,8 @@ export async function startDevice(
       // What is gone from this tab is unlearned, also where the disk refused.
       const events = await shopper.forget(what).finally(onForgotten)
       // Not its name: that is what is to be forgotten.
-      const detail = { what: what.kind, events }
+      const orders = events.filter(({ name }) => name === 'purchase').length
+      const detail = { what: what.kind, events: events.length, orders }
       await ledger.append({ kind: 'erase', detail }, 'strict').catch((error) => notices.add(error))
     },
     async erase() {

@@ -1,12 +1,14 @@
 /**
  * @module What a device loads when it first needs it, as one file: the fit and the choice of its engine,
- * the update that a contribution is made of, and the scoring of large catalogs. A page that reads lists
+ * the update that a contribution is made of, the scoring of large catalogs, and the reading of orders that
+ * a shop hands over. A page that reads lists
  * of a catalog of ordinary size, of a shopper who does nothing, never downloads it.
  */
 import { descentOf, FIT_CANDIDATES, FIT_CASES, PARAMETERS } from '../../core/personal/fitProblem.ts'
 import type { ProblemSize } from '../../engine/calibrate.ts'
 import type { LoadedModel } from '../learning/modelSource.ts'
 
+export { readOrders } from '../../core/events/orders.ts'
 export { sharedDelta } from '../../core/personal/sharedUpdate.ts'
 export { createFastCandidates } from '../../engine/candidates.ts'
 export { chooseEngine, thisDevice } from '../../engine/choose.ts'

@@ -2,7 +2,7 @@
 
 import { foldedWords } from '../../core/catalog/words.ts'
 import { NearsideError } from '../../core/error.ts'
-import { type EventDraft, keepItems, readCapture } from '../../core/events/capture.ts'
+import { type EventDraft, isSameOrder, keepItems, readCapture } from '../../core/events/capture.ts'
 import { type Cleaned, type CleaningReport, clean } from '../../core/events/clean.ts'
 import type { ShopperEvent } from '../../core/events/event.ts'
 import { fromEvents } from '../../core/events/history.ts'
@@ -110,9 +110,16 @@ export class Shopper {
       notices.add(new NearsideError('item-unknown', message))
       if (known.items.length === 0) return null
     }
+    const handed = state.events.find((event) => isSameOrder(event, known))
+    if (handed) return handed
     const context = Object.keys(state.context).length > 0 ? { context: state.context } : {}
+    return this.store({ ...known, ...context })
+  }
+
+  /** Null where it can't be kept. */
+  store(draft: EventDraft): Promise<ShopperEvent | null> {
     return new Promise((settle) => {
-      this.#waiting.push({ draft: { ...known, ...context }, settle })
+      this.#waiting.push({ draft, settle })
       this.#writing ??= this.#write().finally(() => {
         this.#writing = null
       })
@@ -145,13 +152,13 @@ export class Shopper {
 
   /**
    * Removes the events that this is about.
-   * @returns how many there were
+   * @returns those that there were
    * @throws NearsideError `input-invalid` for what names nothing that can be forgotten
    */
-  async forget(what: Forgettable): Promise<number> {
+  async forget(what: Forgettable): Promise<readonly ShopperEvent[]> {
     const events = this.#deps.state.events.filter(isAbout(what, this.#deps.shop))
     await this.#remove(events)
-    return events.length
+    return events
   }
 
   /**

@@ -277,6 +277,9 @@ test('the log commits to the update, an export opens the commitment', async () =
   const { made } = settings.openings[0]
   expect({ ...again.opening, made }).toEqual(settings.openings[0])
   await device.fineTune({})
+  // An old order that came after the report had no part in it.
+  const order = { id: 'old', time: Date.now() - 9e9, items: [{ item_id: 'item-4' }] }
+  expect(await device.seed([order])).toBe(1)
   // And what was sent follows from the events, which it would not without one of them.
   const bundle = parseBundle(await device.export())
   const shop = { model: await served(server), catalog: Catalog.parse(testCatalog) }

@@ -30,6 +30,7 @@ describe('a browser’s store', () => {
     expect(held('90')).toEqual([1, 2, 3, 4, 5])
     expect(held('install')).toEqual([3, 4, 5])
     expect(held('beginning')).toEqual([0, 1, 2, 3, 4, 5])
+    expect(held('seeded')).toEqual([0, 2, 3, 4, 5])
   })
 
   it('is emptied after more than seven days without an event, up to the case itself', () => {

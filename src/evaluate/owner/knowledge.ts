@@ -6,8 +6,21 @@ import type { Case, History } from '../../core/features/history.ts'
 import { DAY } from '../../core/time.ts'
 import { isPurchase } from '../cases.ts'
 
-/** When it began: days before the case, with the tested days, after the last idle week, or with the log. */
-export const STORES = ['0', '1', '7', '30', '90', 'install', 'evicted', 'beginning'] as const
+/**
+ * When it began: days before the case, with the tested days (`seeded`: and the shop handed over all orders),
+ * after the last idle week, or with the log.
+ */
+export const STORES = [
+  '0',
+  '1',
+  '7',
+  '30',
+  '90',
+  'install',
+  'seeded',
+  'evicted',
+  'beginning',
+] as const
 
 export type Store = (typeof STORES)[number]
 
@@ -23,6 +36,7 @@ type Known = Pick<Case, 'history' | 'time'>
 export function storeHistory(store: Store, { history, time }: Known, installed: number): History {
   if (store === 'beginning') return history
   if (store === 'evicted') return sinceIdle(history, time)
+  if (store === 'seeded') return history.filter((one) => one.time >= installed || isPurchase(one))
   const began = store === 'install' ? installed : time - Number(store) * DAY
   return history.slice(firstAtOrAfter(history, began))
 }

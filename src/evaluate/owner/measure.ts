@@ -22,7 +22,7 @@ export interface OwnerQuestions {
   /** Milliseconds; when the tested days begin. */
   readonly installed: number
   /** The better of the tuned counts, tuned by who counts what. */
-  readonly counts: Readonly<Record<'server' | 'install' | 'beginning', Counts>>
+  readonly counts: Readonly<Record<'server' | 'install' | 'seeded' | 'beginning', Counts>>
 }
 
 /** NDCG@10 of what was bought. */
@@ -69,7 +69,10 @@ export async function measureOwner(
     const held = storeHistory(store, { history, time }, installed)
     const { terms, shown } = await scoreStore(store, held)
     stores[store] = {
-      counts: byCounts(counts[store === 'beginning' ? store : 'install'], held),
+      counts: byCounts(
+        counts[store === 'beginning' || store === 'seeded' ? store : 'install'],
+        held,
+      ),
       base: quality(terms.base),
       personal: quality(shown),
     }

@@ -73,6 +73,7 @@ describe('the owner’s questions', () => {
     for (const one of await walk(orders)) {
       expect(one.owner?.server.model).toBe(one.owner?.stores.beginning.base)
       expect(one.owner?.server.counts).toBe(one.owner?.stores.beginning.counts)
+      expect(one.owner?.stores.seeded).toEqual(one.owner?.stores.beginning)
     }
     const all = await walk({ ...clicks(), serverKnows: 'all' })
     for (const { owner } of all)

@@ -13,8 +13,8 @@ export interface Compared {
   readonly lift?: Lift
 }
 
-/** Stores of a device that was there from the first tested day, and from the log's beginning. */
-export const DEVICE_STORES = ['install', 'beginning'] as const satisfies readonly Store[]
+/** Stores of a device that was there from the first tested day, without and with the orders from before, and from the log's beginning. */
+export const DEVICE_STORES = ['install', 'seeded', 'beginning'] as const satisfies readonly Store[]
 
 type OfDevices<T> = Readonly<Record<(typeof DEVICE_STORES)[number], T>>
 

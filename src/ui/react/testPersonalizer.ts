@@ -118,6 +118,7 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
       })
       return String(captured.length)
     },
+    seed: async () => 0,
     events: async ({ about } = {}) =>
       captured
         .map(({ name, item_id, items: given = [], search_term }, place) => ({
