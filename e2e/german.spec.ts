@@ -44,6 +44,12 @@ async function leftInEnglish(page: Page): Promise<string[]> {
   )
 }
 
+/** On a narrow phone, too, where words are long. */
+async function judge(page: Page, what: string): Promise<void> {
+  expect(await leftInEnglish(page), what).toEqual([])
+  expect(await page.evaluate(() => document.documentElement.scrollWidth), what).toBe(360)
+}
+
 async function go(page: Page, address: string): Promise<void> {
   await page.evaluate((to) => history.pushState(null, '', to), address)
 }
@@ -64,14 +70,17 @@ const PAGES: Readonly<Record<string, string>> = {
   '/no-such-page': 'main [data-item]',
 }
 
-test('no page has an English word of ours, and axe finds nothing', async ({ page }) => {
+test('no page has an English word of ours or is wider than a phone, and axe finds nothing', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 360, height: 740 })
   await page.goto('/')
   await expect(page.locator('html')).toHaveAttribute('lang', 'de-DE')
   await expect(page.getByRole('heading', { level: 1, name: GERMAN.home.heading })).toBeVisible()
   for (const address of ['/basket', '/checkout', '/orders', '/wishlist', '/side-by-side']) {
     await go(page, address)
     await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
-    expect(await leftInEnglish(page), `${address}, empty`).toEqual([])
+    await judge(page, `${address}, empty`)
   }
   for (const item of ['85123A', '22423']) {
     await go(page, `/product/${item}`)
@@ -79,24 +88,24 @@ test('no page has an English word of ours, and axe finds nothing', async ({ page
     await page.getByRole('button', { name: GERMAN.product.wish }).click()
     // A look of less than a second counts as a misclick.
     await page.waitForTimeout(1200)
-    expect(await leftInEnglish(page), item).toEqual([])
+    await judge(page, item)
   }
   await go(page, '/checkout')
   await page.getByRole('button', { name: GERMAN.checkout.place }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Vielen Dank' })).toBeVisible()
-  expect(await leftInEnglish(page), 'after an order').toEqual([])
+  await judge(page, 'after an order')
   await go(page, '/product/84879')
   await page.getByRole('button', { name: GERMAN.product.add }).first().click()
   for (const [address, ready] of Object.entries(PAGES)) {
     await go(page, address)
     await page.locator(ready).first().waitFor()
-    expect(await leftInEnglish(page), address).toEqual([])
+    await judge(page, address)
     expect(await findings(page), address).toEqual([])
   }
   await page.locator('button.learned').click()
   await expect(page.getByRole('dialog')).toContainText(GERMAN_LABELS.learned)
   await page.getByRole('dialog').getByRole('button', { name: 'Alles löschen' }).click()
-  expect(await leftInEnglish(page), 'the panel').toEqual([])
+  await judge(page, 'the panel')
 })
 
 test('the check finds a planted English word', async ({ page }) => {

@@ -58,7 +58,7 @@ test('the other pages begin with the outline, not with the home page', async ({ 
   for (const address of ['/basket', '/search#q=heart', '/product/no-such', '/no-such-page']) {
     await page.goto(address)
     await expect(page.locator('[data-item]')).toHaveCount(0)
-    await expect(page.getByRole('status')).toHaveText('The shop is opening …')
+    await expect(page.getByRole('status')).toHaveText('The shop is opening…')
   }
   await context.close()
 })

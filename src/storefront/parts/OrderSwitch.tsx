@@ -23,7 +23,7 @@ export function OrderSwitch() {
         onClick={toggle}
       >
         <span className={personal ? 'on' : ''}>{labels.forYou}</span>
-        <span className={personal ? '' : 'on'}>{words.everyonesOrder}</span>
+        <span className={personal ? '' : 'on'}>{words.header.everyones}</span>
       </button>
       <span className="visually-hidden" role="status">
         {said}

@@ -49,6 +49,7 @@ export const ENGLISH = {
     light: 'Light colours',
     dark: 'Dark colours',
     personalisation: 'Personalisation',
+    everyones: 'Everyone’s',
     on: 'Personalisation is on: your lists are sorted on this device, by what you view and buy.',
     off: 'Personalisation is off: everyone sees the same order.',
     /** Read out before the next. */
@@ -208,7 +209,7 @@ export const ENGLISH = {
   },
 
   compare: {
-    lead: 'Everyone’s order is the same for all. Yours is worked out on this device, right now, from what you looked at and bought. Both lists hold the same products; only the order differs.',
+    lead: 'Everyone’s order is the same for every visitor. Yours is worked out on this device, right now, from what you looked at and bought. Both lists hold the same products; only the order differs.',
     compare: 'Compare',
     wholeShop: 'The whole shop',
     paused: 'Learning is paused: what you do now changes nothing here.',

@@ -48,6 +48,7 @@ export const GERMAN: Words = {
     light: 'Helle Farben',
     dark: 'Dunkle Farben',
     personalisation: 'Personalisierung',
+    everyones: 'Für alle',
     on: 'Die Personalisierung ist an: Ihre Listen werden auf diesem Gerät sortiert, nach dem, was Sie ansehen und kaufen.',
     off: 'Die Personalisierung ist aus: Alle sehen dieselbe Reihenfolge.',
     whatLearned: 'Was dieser Shop auf Ihrem Gerät gelernt hat: ',
@@ -123,7 +124,7 @@ export const GERMAN: Words = {
     looking: 'Es wird gesucht …',
     partly: (query) => `Kein Artikel passt zu allem in „${query}“. Diese kommen am nächsten.`,
     none: (query) =>
-      `Kein Artikel passt zu „${query}“. Versuchen Sie ein anderes englisches Wort oder mehr Spielraum beim Preis. Solange, was beliebt ist:`,
+      `Kein Artikel passt zu „${query}“. Versuchen Sie ein anderes englisches Wort oder mehr Spielraum beim Preis. Bis dahin, was bei allen beliebt ist:`,
     suggestions: 'Vorschläge',
     department: (name) => `Alles in ${name}`,
     bestMatch: 'Beste Treffer',
@@ -173,7 +174,7 @@ export const GERMAN: Words = {
   checkout: {
     title: 'Kasse',
     demonstration:
-      '*Dies ist eine Vorführung.* Es wird keine Zahlung angenommen, nichts wird geliefert, und weder Name noch Adresse oder Karte werden verlangt. Die Bestellung sagt den Regalen auf diesem Gerät, was Sie gekauft haben; gesendet wird sie niemandem.',
+      '*Dies ist eine Vorführung.* Es wird keine Zahlung angenommen, nichts wird geliefert, und weder Name noch Adresse oder Karte werden verlangt. Die Bestellung sagt den Regalen auf diesem Gerät, was Sie gekauft haben; sie wird an niemanden gesendet.',
     place: 'Probebestellung aufgeben',
     back: 'Zurück zum Warenkorb',
     thanks: 'Vielen Dank',
@@ -213,7 +214,7 @@ export const GERMAN: Words = {
   },
 
   compare: {
-    lead: 'Die Reihenfolge für alle ist für jeden gleich. Ihre wird gerade auf diesem Gerät berechnet, aus dem, was Sie angesehen und gekauft haben. Beide Listen enthalten dieselben Artikel; nur die Reihenfolge ist anders.',
+    lead: 'Die allgemeine Reihenfolge sieht jeder gleich. Ihre wird gerade auf diesem Gerät berechnet, aus dem, was Sie angesehen und gekauft haben. Beide Listen enthalten dieselben Artikel; nur die Reihenfolge ist anders.',
     compare: 'Vergleichen',
     wholeShop: 'Der ganze Shop',
     paused: 'Das Lernen ist pausiert: Was Sie jetzt tun, ändert hier nichts.',
@@ -292,7 +293,7 @@ export const GERMAN: Words = {
     dataEnds: 'Ende der Modelldaten',
     latest: 'Die letzte Bestellung',
     result: (hits, bought) =>
-      `${hits === 0 ? 'Keiner' : hits} der zehn Artikel, die das lernende Modell zeigte, ${hits > 1 ? 'wurden' : 'wurde'} gekauft; die Bestellung enthielt ${products(bought)}.`,
+      `${['Keiner', 'Einer'][hits] ?? hits} der zehn Artikel, die das lernende Modell zeigte, ${hits > 1 ? 'wurden' : 'wurde'} gekauft; die Bestellung enthielt ${products(bought)}.`,
     shown: 'Vor der Bestellung gezeigt',
     besides: (n) => `Außerdem gekauft: ${n}`,
     bought: '✓ gekauft',
