@@ -23,6 +23,7 @@ export type {
   RerankOptions,
   Signal,
 } from './device/api.ts'
+export type { Exclusion } from './device/exclusions.ts'
 export type { TrainingBudget } from './device/learning/budget.ts'
 export type { LedgerEntry } from './device/ledger/entry.ts'
 export type { ContributionTerms } from './device/upload/terms.ts'

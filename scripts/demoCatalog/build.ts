@@ -1,9 +1,10 @@
-/** @module The demo shop's catalog: titles in readable case, and a department for each item. */
+/** @module The demo shop's catalog: titles in readable case, a department and a family for each item. */
 import type { Item } from '../../src/core/catalog/item.ts'
 import type { OrderLine } from '../../src/train/import/importShop.ts'
 import type { WordVectors } from '../../src/train/wordVectors.ts'
 import type { CatalogRules } from './catalogRules.ts'
 import { assignDepartments } from './departments.ts'
+import { familiesOf } from './families.ts'
 import { readableTitle } from './title.ts'
 
 export function buildDemoCatalog(
@@ -22,10 +23,12 @@ export function buildDemoCatalog(
     }
   })
   const departments = assignDepartments(items, lines, rules.departments, wordVectors)
-  return items.map((item, row) => {
+  const placed = items.map((item, row) => {
     const { id, title, price, currency, available } = item
     return { id, title, price, currency, category: departments[row], available }
   })
+  const families = familiesOf(placed)
+  return placed.map((item, row) => ({ ...item, groupId: families[row] }))
 }
 
 function tidy(description: string, { phrases, words }: CatalogRules): string {

@@ -4,9 +4,9 @@
  * browser ran honest code (docs/PRIVACY.md, "Limits").
  */
 import { epsilonOf } from '../aggregate/privacy/gaussianAccountant.ts'
-import { type Verdict, verifyChain } from '../device/ledger/chain.ts'
 import { commitment } from '../device/ledger/commitment.ts'
 import type { LedgerEntry } from '../device/ledger/entry.ts'
+import { type Verdict, verifyChain } from '../device/ledger/verifyChain.ts'
 import { parseBudget } from '../device/upload/budget.ts'
 import { DEVICE_TERMS } from '../device/upload/terms.ts'
 import { type Bundle, isRecord } from './bundle.ts'

@@ -9,6 +9,7 @@ import type { ShopContext } from '../core/features/context/context.ts'
 import type { LatestModel } from '../core/model/manifest.ts'
 import type { Imbalance, LearnerName, LearnerWeight } from '../core/personal/learners/names.ts'
 import type { StrategyName } from '../core/personal/strategy.ts'
+import type { Exclusion } from './exclusions.ts'
 import type { Deferral, TrainingBudget } from './learning/budget.ts'
 import type { LedgerEntry } from './ledger/entry.ts'
 import type { ContributionTerms } from './upload/terms.ts'
@@ -53,6 +54,8 @@ export interface PersonalizerOptions {
    * are unusual for this shopper, by Tukey's fences (`iqr`) and an isolation forest.
    */
   readonly cleaning?: Cleaning
+  /** What of the shopper's own lists leave out unless they say otherwise; default `['bought', 'basket']`. */
+  readonly exclude?: readonly Exclusion[]
   /** What learning by itself may cost. */
   readonly budget?: Partial<TrainingBudget>
   /** Events older than this are erased. Default: kept until the shopper erases them. */
@@ -114,16 +117,19 @@ export type Signal = 'viewed' | 'wished' | 'basket' | 'bought'
 
 /**
  * Why an item stands where it stands: the largest term of its score, true to the model. For an item
- * above its base place, the largest term of the difference from the base score.
+ * above its base place, the largest term of the difference from the base score. Where three items of a
+ * list say the same already, the largest other term is named that is at least 0.4 times as large, if there is one.
  */
 export type Reason =
   /**
-   * It goes with an item of the shopper's own, or the taste that lifts it is that item's doing;
-   * `signal`: what of theirs with that counts most.
+   * It is looked at or bought with an item of the shopper's own, or the taste that lifts it is that
+   * item's doing; `signal`: what of theirs with that counts most. `bought-together` where the log holds orders only.
    */
   | { readonly kind: 'because'; readonly item: string; readonly signal: Signal }
-  /** Asked for: items like one, or bought in the same orders; nothing of the shopper's is in it. */
-  | { readonly kind: 'similar' | 'bought-together'; readonly item: string }
+  /** Asked for: items like that one. */
+  | { readonly kind: 'similar'; readonly item: string }
+  /** Bought in the same orders as that item: the one asked about, or one of the shopper's own. */
+  | { readonly kind: 'bought-together'; readonly item: string }
   | { readonly kind: 'bought-before' }
   /** `found`: the query is about the item itself; else about what it goes with. */
   | { readonly kind: 'searched'; readonly query: string; readonly found: boolean }
@@ -146,10 +152,17 @@ export interface ListOptions {
   readonly limit?: number
   /** `base`: the shop's order, the same for everybody. Default `personal`. */
   readonly order?: 'personal' | 'base'
-  /** Ids that are left out. */
-  readonly exclude?: readonly string[]
+  /**
+   * What of the shopper's own is left out. Default: the personalizer's, and nothing with `order: 'base'`.
+   * `rerank`, which orders what it is given, leaves out nothing.
+   */
+  readonly exclude?: readonly Exclusion[]
+  /** Ids that are left out besides. */
+  readonly excludeIds?: readonly string[]
   /** Only items of this category. */
   readonly category?: string
+  /** Items with the same `groupId` at most, as long as there are others. Default 2; `rerank` takes all. */
+  readonly perFamily?: number
 }
 
 /** How given items are ordered. */
@@ -343,7 +356,7 @@ export interface Personalizer {
   events(options?: { limit?: number; about?: Forgettable }): Promise<readonly ShopperEvent[]>
   /** What to show, best first; without a base model the shop's own order. */
   recommend(options?: ListOptions): Promise<readonly Recommendation[]>
-  /** Items like this one, by the model's item vectors and co-occurrence. */
+  /** Items like this one, by the model's item vectors, title, category and, where the log tells, what is looked at together. */
   similar(item: string, options?: ListOptions): Promise<readonly Recommendation[]>
   /** Items bought in the same orders as this one. */
   boughtTogether(item: string, options?: ListOptions): Promise<readonly Recommendation[]>
@@ -394,12 +407,18 @@ export interface Personalizer {
   forget(what: Forgettable): Promise<void>
   /** Deletes everything held about the shopper on this device. */
   erase(): Promise<void>
-  /** Everything held, as one JSON string, which `nearside audit verify` checks. Writes an entry to the log that commits to it. */
+  /**
+   * Everything held, as one JSON string, which `nearside audit verify` checks. Writes an entry to the log
+   * that commits to it. @throws NearsideError `engine-failed` where its code can't be loaded, `storage-…`
+   */
   export(): Promise<string>
   /** The device’s log. */
   readonly audit: {
     entries(): Promise<readonly LedgerEntry[]>
-    /** Re-computes the hash chain and checks the signatures in it; each stands for all before it. */
+    /**
+     * Re-computes the hash chain and checks the signatures in it; each stands for all before it.
+     * @throws NearsideError `engine-failed` where its code can't be loaded
+     */
     verify(): Promise<{
       readonly ok: boolean
       readonly entries: number

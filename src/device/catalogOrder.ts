@@ -44,7 +44,7 @@ export function listWithoutModel(order: CatalogOrder, query: ListQuery): Recomme
 }
 
 function listInOrder(order: CatalogOrder, options: ListOptions): readonly string[] {
-  const excluded = new Set(options.exclude)
+  const excluded = new Set(options.excludeIds)
   const wanted = order.ids.filter(
     (id, i) =>
       !excluded.has(id) &&
@@ -58,7 +58,11 @@ function siblings(order: CatalogOrder, item: string, options: ListOptions): read
   const at = order.ids.indexOf(item)
   const category = order.categories[at]
   if (at < 0 || !category) return []
-  return listInOrder(order, { category, ...options, exclude: [item, ...(options.exclude ?? [])] })
+  return listInOrder(order, {
+    category,
+    ...options,
+    excludeIds: [item, ...(options.excludeIds ?? [])],
+  })
 }
 
 /** Nothing moved them, and nothing is known of them. */

@@ -21,9 +21,10 @@ import type {
   PersonalizerSnapshot,
   Recommendation,
 } from './api.ts'
+import type { Exclusion } from './exclusions.ts'
 import type { DeviceConditions, TrainingBudget } from './learning/budget.ts'
-import type { Verdict } from './ledger/chain.ts'
 import type { LedgerEntry } from './ledger/entry.ts'
+import type { Verdict } from './ledger/verifyChain.ts'
 import type { ContributionTerms } from './upload/terms.ts'
 
 /** Options of `createPersonalizer` without what can't be cloned; all URLs absolute. */
@@ -40,6 +41,7 @@ export interface WorkerConfig {
   readonly learners: readonly LearnerName[]
   readonly imbalance: Imbalance
   readonly cleaning: Cleaning
+  readonly exclude: readonly Exclusion[]
   readonly budget: TrainingBudget
   /** Null: kept until erased. */
   readonly retentionDays: number | null

@@ -21,6 +21,9 @@ export interface BaseListsOptions {
   readonly catalog: readonly Item[]
 }
 
+/** What a list holds that knows no shopper. */
+export type BaseListOptions = Omit<ListOptions, 'order' | 'exclude'>
+
 /** Lists that every device starts with. */
 export interface BaseLists {
   /** For `createPersonalizer`, so that devices begin with the model that the page was rendered with. */
@@ -28,11 +31,11 @@ export interface BaseLists {
   /** What was wrong with each row of the catalog that was left out. */
   readonly faults: readonly string[]
   /** The best items for nobody in particular. */
-  recommend(options?: Omit<ListOptions, 'order'>): readonly Recommendation[]
+  recommend(options?: BaseListOptions): readonly Recommendation[]
   /** Items like this one. */
-  similar(item: string, options?: Omit<ListOptions, 'order'>): readonly Recommendation[]
+  similar(item: string, options?: BaseListOptions): readonly Recommendation[]
   /** Items bought in the same orders as this one. */
-  boughtTogether(item: string, options?: Omit<ListOptions, 'order'>): readonly Recommendation[]
+  boughtTogether(item: string, options?: BaseListOptions): readonly Recommendation[]
 }
 
 const parse = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(bytes))

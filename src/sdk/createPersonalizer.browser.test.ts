@@ -13,7 +13,9 @@ test('the whole loop through a real worker', async () => {
   expect(idsOf(await personalizer.recommend({ limit: 2 }))).toEqual(['item-31', 'item-30'])
   await personalizer.capture({ name: 'view_item', item_id: 'item-0' })
   await personalizer.capture({ name: 'purchase', items: [{ item_id: 'item-8' }] })
-  expect(idsOf(await personalizer.recommend({ limit: 1, exclude: ['item-0'] }))[0]).toMatch(/item-/)
+  expect(idsOf(await personalizer.recommend({ limit: 1, excludeIds: ['item-0'] }))[0]).toMatch(
+    /item-/,
+  )
   const report = await personalizer.fineTune()
   expect(report.engine).toBe('js')
   expect(personalizer.getSnapshot().engine?.name).toBe('js')

@@ -6,6 +6,7 @@ import { IMBALANCES, LEARNER_NAMES } from '../core/personal/learners/names.ts'
 import { STRATEGIES } from '../core/personal/strategy.ts'
 import type { EnginePreference, PersonalizerOptions } from '../device/api.ts'
 import { type CatalogOrder, orderOf } from '../device/catalogOrder.ts'
+import { EXCLUSIONS } from '../device/exclusions.ts'
 import { DEFAULT_BUDGET, type TrainingBudget } from '../device/learning/budget.ts'
 import type { WorkerConfig } from '../device/messages.ts'
 
@@ -38,6 +39,15 @@ export function requireOneOf(option: string, given: unknown, known: readonly unk
   if (!known.includes(given)) throw refuse(`${option} must be one of ${known.join(', ')}.`)
 }
 
+function requireFunction(option: string, given: unknown): void {
+  if (typeof given !== 'function') throw refuse(`${option} must be a function.`)
+}
+
+function requireAllOf(option: string, given: unknown, known: readonly unknown[]): void {
+  if (!Array.isArray(given)) throw refuse(`${option} must be an array.`)
+  for (const one of given) requireOneOf(`each of ${option}`, one, known)
+}
+
 /** @throws NearsideError `input-invalid` naming the option */
 export function readOptions(options: PersonalizerOptions): {
   readonly config: Omit<WorkerConfig, 'conditions' | 'context'>
@@ -47,22 +57,20 @@ export function readOptions(options: PersonalizerOptions): {
   const { catalog, baseModel, worker, engine = 'auto', federation, context } = options
   const { database = 'nearside', strategy = 'hybrid', latest = null } = options
   const { learners = [], imbalance = 'none', cleaning = 'rules', retentionDays = null } = options
-  if (typeof worker !== 'function') throw refuse('worker must be a function that makes the worker.')
-  if (context !== undefined && typeof context !== 'function') {
-    throw refuse('context must be a function that says what holds at a moment.')
-  }
+  const { exclude = EXCLUSIONS.slice(0, 2) } = options
+  requireFunction('worker', worker)
+  if (context !== undefined) requireFunction('context', context)
   requireOneOf('engine', engine, ENGINES)
   requireOneOf('strategy', strategy, Object.keys(STRATEGIES))
-  if (!Array.isArray(learners) || !learners.every((name) => LEARNER_NAMES.includes(name))) {
-    throw refuse(`learners must be a list of ${LEARNER_NAMES.join(', ')}.`)
-  }
+  requireAllOf('learners', learners, LEARNER_NAMES)
+  requireAllOf('exclude', exclude, EXCLUSIONS)
   requireOneOf('imbalance', imbalance, IMBALANCES)
   requireOneOf('cleaning', cleaning, CLEANINGS)
   if (retentionDays !== null && !(retentionDays > 0)) {
-    throw refuse('retentionDays must be a number of days above 0.')
+    throw refuse('retentionDays must be a number above 0.')
   }
   if (!Array.isArray(catalog) && typeof catalog !== 'string') {
-    throw refuse('catalog must be an array of items or a URL.')
+    throw refuse('catalog must be an array or a URL.')
   }
   return {
     config: {
@@ -81,6 +89,7 @@ export function readOptions(options: PersonalizerOptions): {
       learners: [...new Set(learners)],
       imbalance,
       cleaning,
+      exclude,
       budget: readBudget(options.budget),
       retentionDays,
     },

@@ -12,8 +12,8 @@ test('a query alone changes the list and its reason; a second tab follows; forgo
   const whole = { limit: 32 }
   const before = idsOf(await personalizer.recommend(whole))
   const id = await personalizer.capture({ name: 'search', search_term: 'Thing number 2' })
-  const exclude = ['item-6', 'item-10', 'item-14']
-  const [first] = await personalizer.recommend({ ...whole, exclude })
+  const excludeIds = ['item-6', 'item-10', 'item-14']
+  const [first] = await personalizer.recommend({ ...whole, excludeIds })
   const reason = { kind: 'searched', query: 'Thing number 2', found: true }
   expect(first).toMatchObject({ reason })
   expect((await personalizer.explain('item-2'))?.reason).toEqual(reason)

@@ -12,6 +12,8 @@ export interface Item {
   readonly currency?: string
   /** One department; lists can be narrowed to it, and taste is learned by it. */
   readonly category?: string
+  /** The same for all variants (colour, size, pattern) of a product; Google's `item_group_id`. */
+  readonly groupId?: string
   /** Maker or label; also searched. */
   readonly brand?: string
   /** Plain text; also searched. */

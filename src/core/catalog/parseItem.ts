@@ -2,7 +2,7 @@
 import { NearsideError } from '../error.ts'
 import type { Item } from './item.ts'
 
-const TEXT_FIELDS = ['title', 'category', 'brand', 'description', 'image'] as const
+const TEXT_FIELDS = ['title', 'category', 'groupId', 'brand', 'description', 'image'] as const
 
 /** Longer ids are a sign of a wrong column, and would be carried by every event. */
 const MAX_ID_LENGTH = 200

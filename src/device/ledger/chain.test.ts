@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { chain, type EntryFacts, verifyChain } from './chain.ts'
+import { chain, type EntryFacts } from './chain.ts'
 import type { LedgerEntry } from './entry.ts'
 import type { Signer } from './signer.ts'
 import { testSigner } from './testLedger.ts'
+import { verifyChain } from './verifyChain.ts'
 
 async function chainOf(facts: readonly EntryFacts[], signer: Signer | null = null) {
   const entries: LedgerEntry[] = []

@@ -7,15 +7,7 @@ import { canonicalJson } from '../../core/canonicalJson.ts'
 import { NearsideError } from '../../core/error.ts'
 import type { Durability } from '../storage/database.ts'
 import type { Store } from '../storage/store.ts'
-import {
-  chain,
-  type EntryFacts,
-  erasure,
-  fold,
-  isSigned,
-  type Verdict,
-  verifyChain,
-} from './chain.ts'
+import { chain, type EntryFacts, erasure, fold, isSigned } from './chain.ts'
 import type { LedgerEntry } from './entry.ts'
 import { openSigner, type Signer } from './signer.ts'
 
@@ -48,7 +40,6 @@ export interface Ledger {
    */
   count(facts: Omit<Facts, 'bytesSent'>, received?: number): Promise<void>
   entries(): Promise<readonly LedgerEntry[]>
-  verify(): Promise<Verdict>
   /**
    * Removes all that the store holds about the shopper; one entry stays of the log, which says so.
    * @throws NearsideError `storage-unavailable` | `storage-full` where anything is left on disk
@@ -149,7 +140,6 @@ export function createLedger(store: () => LedgerStore, now: () => number): Ledge
       await add(facts, 'relaxed', counted)
     },
     entries: async () => (await store().ledger()) as readonly LedgerEntry[],
-    verify: async () => verifyChain(await store().ledger()),
     async erase() {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const rows = (await store().ledger()) as readonly LedgerEntry[]

@@ -46,6 +46,7 @@ async function openDevice(now: () => number): Promise<Device> {
       learners: [],
       imbalance: 'none',
       cleaning: 'rules',
+      exclude: [],
       budget: DEFAULT_BUDGET,
       latest: null,
       retentionDays: null,

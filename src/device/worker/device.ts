@@ -16,7 +16,6 @@ import { createDeviceContext } from './context.ts'
 import { Contribution } from './contribution.ts'
 import { createDeviceStore } from './deviceStore.ts'
 import type { ChooseEngine } from './engineInUse.ts'
-import { exportBundle } from './exportBundle.ts'
 import { type FineTuneOptions, Learner } from './learner.ts'
 import { createLists } from './lists.ts'
 import { createNotices, type Notices } from './notices.ts'
@@ -102,7 +101,7 @@ export async function startDevice(
     try {
       return await environment.onDemand()
     } catch (error) {
-      const why = 'The code that learns could not be loaded; lists stay as they are'
+      const why = 'Code that is loaded when it is needed could not be; lists stay as they are'
       throw NearsideError.from(error, 'engine-failed', why)
     }
   }
@@ -121,7 +120,7 @@ export async function startDevice(
   const contribution = new Contribution({ ...shared, endpoints, now, shopper, transport })
   const updates = createUpdates({ ...shared, learner, now, timers })
   const chosen = new ChosenLearners({ ...environment, ...shared, config, shopper })
-  const lists = createLists({ learners: chosen, now, shop, shopper, state })
+  const lists = createLists({ config, learners: chosen, now, shop, shopper, state })
 
   async function readSettings(): Promise<void> {
     state.paused = (await store.setting('paused')) ?? false
@@ -265,9 +264,9 @@ export async function startDevice(
         onForgotten()
       }
     },
-    export: () => exportBundle(store, ledger, shop, now()),
+    export: async () => (await onDemand()).exportBundle(store, ledger, shop, now()),
     entries: () => ledger.entries(),
-    verify: () => ledger.verify(),
+    verify: async () => (await onDemand()).verifyChain(await ledger.entries()),
     async conditions(given) {
       const before = state.conditions
       state.conditions = given

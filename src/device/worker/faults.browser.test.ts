@@ -36,7 +36,7 @@ test('a private window: all works in memory, and it is said', async () => {
     count: 1,
   })
   expect(codes(tested)).toEqual(['storage-unavailable'])
-  const [first] = await tested.device.recommend({ exclude: ['item-0'] })
+  const [first] = await tested.device.recommend({ excludeIds: ['item-0'] })
   expect(first.id).toBe('item-4')
   expect((await tested.device.verify()).ok).toBe(true)
 })

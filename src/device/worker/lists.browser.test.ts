@@ -1,7 +1,9 @@
 /** @module What a device lists, in a real browser, on a shop of 32 items. */
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Item } from '../../core/catalog/item.ts'
+import type { EventName } from '../../core/events/event.ts'
 import { createJsEngine } from '../../engine/js.ts'
+import type { ListOptions } from '../api.ts'
 import { type Environment, startDevice } from './device.ts'
 import { workerEnvironment } from './serve.ts'
 import {
@@ -38,7 +40,7 @@ describe('lists', () => {
     server.files = new Map()
     const { device } = await start(server, newDatabase())
     const lists = await Promise.all([
-      device.recommend({ limit: 3, exclude: ['item-0'] }),
+      device.recommend({ limit: 3, excludeIds: ['item-0'] }),
       device.similar('item-1', {}),
       device.rerank(['item-9', 'item-3'], {}),
     ])
@@ -67,12 +69,12 @@ describe('lists', () => {
     const device = listing(await startDevice(testConfig(newDatabase()), environment))
     onTestFinished(() => device.close())
     expect(device.snapshot().model).toBe(null)
-    const first = await device.recommend({ limit: 32, exclude: ['item-7'] })
+    const first = await device.recommend({ limit: 32, excludeIds: ['item-7'] })
     const cards = await device.recommend({ category: 'cards' })
     release()
     await device.ready()
     expect(device.snapshot().model?.version).toBe('1')
-    expect(ids(await device.recommend({ limit: 32, exclude: ['item-7'] }))).toEqual(ids(first))
+    expect(ids(await device.recommend({ limit: 32, excludeIds: ['item-7'] }))).toEqual(ids(first))
     expect(ids(await device.recommend({ category: 'cards' }))).toEqual(ids(cards))
     expect(ids(first).slice(0, 3)).toEqual(['item-31', 'item-30', 'item-29'])
   })
@@ -97,7 +99,7 @@ describe('lists', () => {
   test('one view changes the list with no training, and says because of what', async () => {
     const tested = await start(await testServer(), newDatabase())
     await tested.capture({ name: 'view_item', item_id: 'item-0' })
-    const [first] = await tested.device.recommend({ limit: 3, exclude: ['item-0'] })
+    const [first] = await tested.device.recommend({ limit: 3, excludeIds: ['item-0'] })
     expect(first.id).toBe('item-4')
     expect(first.reason).toEqual({ kind: 'because', item: 'item-0', signal: 'viewed' })
     expect(first.baseRank).toBeGreaterThan(1)
@@ -113,8 +115,57 @@ describe('lists', () => {
   test('a bought item says so', async () => {
     const tested = await start(await testServer(), newDatabase())
     await tested.capture({ name: 'purchase', items: [{ item_id: 'item-1' }] })
-    const list = await tested.device.recommend({ limit: 32 })
+    const list = await tested.device.recommend({ limit: 32, exclude: [] })
     expect(list.find(({ id }) => id === 'item-1')?.reason).toEqual({ kind: 'bought-before' })
+  })
+
+  test('what was bought or lies in the basket is not offered, unless a list says otherwise', async () => {
+    const tested = await start(await testServer(), newDatabase())
+    const { device } = tested
+    const has = async (id: string, options: ListOptions = {}) =>
+      ids(await device.recommend({ limit: 32, ...options })).includes(id)
+    const basket = (name: EventName) => tested.capture({ name, item_id: 'item-4' })
+    await basket('add_to_cart')
+    expect(await has('item-4')).toBe(false)
+    expect(ids(await device.similar('item-0', { limit: 31 }))).not.toContain('item-4')
+    expect(ids(await device.boughtTogether('item-0', {}))).toEqual(['item-8', 'item-12'])
+    // What a page gives to be ordered is complete.
+    expect(ids(await device.rerank(['item-4', 'item-0'], {}))).toContain('item-4')
+    expect(await has('item-4', { order: 'base' })).toBe(true)
+    expect(await has('item-4', { order: 'base', exclude: ['basket'] })).toBe(false)
+    expect(await has('item-4', { exclude: ['seen', 'bought'] })).toBe(true)
+    await basket('remove_from_cart')
+    expect(await has('item-4')).toBe(true)
+    await tested.capture({ name: 'purchase', items: [{ item_id: 'item-9' }] })
+    await tested.capture({ name: 'view_item', item_id: 'item-3' })
+    expect(await has('item-9')).toBe(false)
+    expect(await has('item-3')).toBe(true)
+    expect(await has('item-3', { exclude: ['seen'] })).toBe(false)
+    // Others take the places.
+    expect(await device.recommend({ limit: 20 })).toHaveLength(20)
+  })
+
+  test('a list shows two of a family, and more only where there is nothing else', async () => {
+    const catalog = testCatalog.map((item) =>
+      item.category === 'bags' ? { ...item, groupId: 'bag' } : item,
+    )
+    const server = await testServer()
+    const { device } = await start(server, newDatabase(), {}, { catalog })
+    const bags = (list: readonly { readonly id: string }[]) =>
+      ids(list).filter((id) => Number(id.slice(5)) % 4 === 3).length
+    const first = await device.recommend({ limit: 12 })
+    expect(first).toHaveLength(12)
+    expect(bags(first)).toBe(2)
+    expect(bags(await device.recommend({ limit: 26 }))).toBe(2)
+    const all = await device.recommend({ limit: 32 })
+    expect(bags(all)).toBe(8)
+    expect(bags(all.slice(-6))).toBe(6)
+    expect(bags(await device.similar('item-3', { limit: 8 }))).toBe(2)
+    expect(await device.recommend({ category: 'bags' })).toHaveLength(8)
+    // The same before there is a model, since what is shown first must not jump.
+    server.files.delete('1/items.safetensors')
+    const without = await start(server, newDatabase(), {}, { catalog })
+    expect(ids(await without.device.recommend({ limit: 12 }))).toEqual(ids(first))
   })
 
   test('category, exclude and unavailable items are respected', async () => {
@@ -126,7 +177,7 @@ describe('lists', () => {
     ]
     const { device } = await start(await testServer(), newDatabase(), {}, { catalog })
     expect(new Set(ids(await device.recommend({})))).toEqual(new Set(['item-1', 'item-5', 'new']))
-    const cards = await device.recommend({ category: 'cards', exclude: ['item-1'] })
+    const cards = await device.recommend({ category: 'cards', excludeIds: ['item-1'] })
     expect(ids(cards)).toEqual(['item-5', 'new'])
   })
 

@@ -4,9 +4,13 @@
  */
 import { NearsideError } from '../../core/error.ts'
 import type { Explanation, ListOptions, ListQuery, Recommendation } from '../api.ts'
-import { listWithoutModel } from '../catalogOrder.ts'
+import { inShopOrder, listWithoutModel } from '../catalogOrder.ts'
+import { EXCLUSIONS } from '../exclusions.ts'
+import type { WorkerConfig } from '../messages.ts'
 import type { ChosenLearners } from './chosenLearners.ts'
+import { ownItems } from './ownItems.ts'
 import type { Ranker, Scored } from './ranker.ts'
+import { selectPlaces } from './selectPlaces.ts'
 import type { Shop } from './shop.ts'
 import type { Shopper } from './shopper.ts'
 import type { DeviceState } from './state.ts'
@@ -17,7 +21,8 @@ export interface ListsDeps {
     Shop,
     'ranker' | 'loaded' | 'catalog' | 'order' | 'firstOrder' | 'firstReason'
   >
-  readonly shopper: Pick<Shopper, 'history'>
+  readonly shopper: Pick<Shopper, 'cleaned' | 'history'>
+  readonly config: Pick<WorkerConfig, 'exclude'>
   readonly learners: Pick<ChosenLearners, 'of'>
   readonly now: () => number
 }
@@ -30,7 +35,8 @@ export interface Lists {
 /** Scores are computed anew after this, since recency moves with the clock. */
 const SCORES_LIFE = 60_000
 
-export function createLists({ state, shop, shopper, learners, now }: ListsDeps): Lists {
+export function createLists(deps: ListsDeps): Lists {
+  const { config, state, shop, shopper, learners, now } = deps
   let kept: { ranker: Ranker; revision: number; time: number; scored: Scored } | null = null
 
   function scoredBy(ranker: Ranker): Scored {
@@ -66,12 +72,20 @@ export function createLists({ state, shop, shopper, learners, now }: ListsDeps):
     }
   }
 
+  /** With the ids of what the shopper has already, where that is left out. */
+  function withOwn(query: ListQuery): ListQuery {
+    if (query.kind === 'rerank') return query
+    const { options = {} } = query
+    const { excludeIds = [], exclude = options.order === 'base' ? [] : config.exclude } = options
+    if (exclude.length === 0) return query
+    const repeatRate = (id: string) => shop.ranker?.repeatRate(id)
+    const own = ownItems(exclude, shopper.cleaned.events, now(), repeatRate)
+    return { ...query, options: { ...options, excludeIds: [...excludeIds, ...own] } }
+  }
+
   function unranked(query: ListQuery): readonly Recommendation[] {
     if (query.kind === 'recommend') {
-      return listWithoutModel(shop.firstOrder, query).map((one) => ({
-        ...one,
-        reason: shop.firstReason(one.id),
-      }))
+      return firstList(query.options)
     }
     if (query.kind !== 'rerank' || query.options?.soldOut)
       return listWithoutModel(shop.order, query)
@@ -79,10 +93,22 @@ export function createLists({ state, shop, shopper, learners, now }: ListsDeps):
     return listWithoutModel(shop.order, { ...query, items })
   }
 
+  /** As the whole model gives it to a new shopper. */
+  function firstList(options: ListOptions = {}): readonly Recommendation[] {
+    const { ids } = shop.firstOrder
+    const all = { kind: 'recommend', options: { ...options, limit: ids.length } } as const
+    const list = listWithoutModel(shop.firstOrder, all).map(({ id }) => id)
+    const best = (count: number) => [...list.slice(0, count).keys()]
+    const familyOf = (place: number) => shop.catalog?.get(list[place])?.groupId
+    const chosen = selectPlaces(best, options, familyOf).map((place) => list[place])
+    return inShopOrder(chosen).map((one) => ({ ...one, reason: shop.firstReason(one.id) }))
+  }
+
   return {
     list(query) {
       requireQuery(query)
-      return shop.ranker ? ranked(shop.ranker, query) : unranked(query)
+      const asked = withOwn(query)
+      return shop.ranker ? ranked(shop.ranker, asked) : unranked(asked)
     },
     explain: (item) => shop.ranker?.explain(item, scoredBy(shop.ranker)) ?? null,
   }
@@ -94,12 +120,16 @@ function requireQuery({ options = {}, ...query }: ListQuery): void {
   const isIds = (value: unknown) =>
     Array.isArray(value) && value.every((id) => typeof id === 'string')
   if (typeof options !== 'object' || options === null) throw refuse('its options are no object')
-  const { limit, order, exclude } = options as ListOptions
-  if (limit !== undefined && !(typeof limit === 'number' && limit >= 0))
-    throw refuse(`limit must be a number from 0, not ${limit}`)
+  const { limit, order, perFamily, exclude = [], excludeIds } = options as ListOptions
+  for (const [name, number] of Object.entries({ limit, perFamily }))
+    if (number !== undefined && !(typeof number === 'number' && number >= 0))
+      throw refuse(`${name} must be a number from 0, not ${number}`)
   if (order !== undefined && order !== 'personal' && order !== 'base')
     throw refuse(`order must be personal or base, not ${order}`)
-  if (exclude !== undefined && !isIds(exclude)) throw refuse('exclude must be an array of ids')
+  if (!Array.isArray(exclude) || !exclude.every((kind) => EXCLUSIONS.includes(kind)))
+    throw refuse(`exclude must be an array of ${EXCLUSIONS.join(', ')}; ids go to excludeIds`)
+  if (excludeIds !== undefined && !isIds(excludeIds))
+    throw refuse('excludeIds must be an array of ids')
   if ('items' in query && !isIds(query.items)) throw refuse('it takes an array of ids')
   if ('item' in query && typeof query.item !== 'string') throw refuse('it takes the id of an item')
 }

@@ -1,7 +1,7 @@
 /**
  * @module What a device loads when it first needs it, as one file: the fit and the choice of its engine,
- * the update that a contribution is made of, the scoring of large catalogs, and the reading of orders that
- * a shop hands over. A page that reads lists
+ * the update that a contribution is made of, the scoring of large catalogs, the reading of orders that a
+ * shop hands over, and what a shopper takes away and checks. A page that reads lists
  * of a catalog of ordinary size, of a shopper who does nothing, never downloads it.
  */
 import { descentOf, FIT_CANDIDATES, FIT_CASES, PARAMETERS } from '../../core/personal/fitProblem.ts'
@@ -13,6 +13,8 @@ export { sharedDelta } from '../../core/personal/sharedUpdate.ts'
 export { createFastCandidates } from '../../engine/candidates.ts'
 export { chooseEngine, thisDevice } from '../../engine/choose.ts'
 export { fitPersonal, prepareFit } from '../learning/personalFit.ts'
+export { verifyChain } from '../ledger/verifyChain.ts'
+export { exportBundle } from './exportBundle.ts'
 export { createPartialScores } from './partialScores.ts'
 
 /** Of a shopper's fits. */

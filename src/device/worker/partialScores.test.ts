@@ -49,7 +49,7 @@ const personals = fc.option(
 const asked: fc.Arbitrary<ListOptions> = fc.record(
   {
     limit: fc.integer({ min: 0, max: 60 }),
-    exclude: fc.array(
+    excludeIds: fc.array(
       fc.nat(ITEMS).map((i) => `item ${i}`),
       { maxLength: 12 },
     ),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Catalog } from '../../core/catalog/catalog.ts'
 import type { EventName } from '../../core/events/event.ts'
-import { FEATURE_COUNT } from '../../core/features/features.ts'
+import { FEATURE_COUNT, FEATURES } from '../../core/features/features.ts'
 import type { History } from '../../core/features/history.ts'
 import { DIMENSION } from '../../core/model/baseModel.ts'
 import { createRandom } from '../../core/model/random.ts'
@@ -77,6 +77,50 @@ describe('reasons are true to the model', () => {
     const scored = ranker.score(history, NOW, { parameters, fusionWeight: 1 })
     const [first] = ranker.recommend(scored, { limit: 1 })
     expect(first).toMatchObject({ id: 'item-2', reason: { kind: 'taste' } })
+  })
+})
+
+describe('reasons of a list', () => {
+  /** As of a shop that logs orders only. */
+  function orderOnly() {
+    const model = testModel('1')
+    const { features } = model.manifest
+    const isOfViews = (name: string) =>
+      FEATURES.some((one) => one.name === name && one.group === 'interaction')
+    const kept = features.map((one) => ({ ...one, kept: !isOfViews(one.name) }))
+    return new Ranker(
+      { ...model, manifest: { ...model.manifest, features: kept } },
+      Catalog.parse(testCatalog),
+    )
+  }
+
+  test('what goes together is bought together where the log has orders only', () => {
+    const alone = [touch(0, 'view_item', 0, 'a'), touch(9, 'view_item', 0, 'b')]
+    const [first] = ranker.recommend(score(alone), { limit: 1, excludeIds: ['item-0', 'item-9'] })
+    expect(first.reason).toMatchObject({ kind: 'because', signal: 'viewed' })
+    const other = orderOnly()
+    const [same] = other.recommend(other.score(alone, NOW, null), {
+      limit: 1,
+      excludeIds: ['item-0', 'item-9'],
+    })
+    expect(same.id).toBe(first.id)
+    expect(same.reason).toEqual({
+      kind: 'bought-together',
+      item: 'item' in first.reason && first.reason.item,
+    })
+  })
+
+  test('three say the same, then another one that is nearly as true is given', () => {
+    const scored = score([touch(0)])
+    const list = ranker.recommend(scored, { limit: 8, category: 'mugs', excludeIds: ['item-0'] })
+    const words = list.map(({ reason }) => JSON.stringify(reason))
+    expect(new Set(words).size).toBeGreaterThan(1)
+    for (const { id, reason } of list) {
+      // Whatever is said is a term that lifts the item.
+      const { contributions } = ranker.explain(id, scored) ?? { contributions: [] }
+      const kind = contributions.find((one) => one.kind === reason.kind)
+      expect(reason.kind === 'popular' || (kind?.amount ?? 0) > 0).toBe(true)
+    }
   })
 })
 

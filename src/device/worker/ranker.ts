@@ -2,7 +2,9 @@
  * @module Lists of items for one shopper: candidates, scored, sorted, explained. Pure; everything
  * that depends on the model alone is computed once.
  */
+import { type Alike, createAlike } from '../../core/catalog/alike.ts'
 import type { Catalog } from '../../core/catalog/catalog.ts'
+import { withColdStart } from '../../core/features/coldStart.ts'
 import { readHistory } from '../../core/features/computeFeatures.ts'
 import type { History } from '../../core/features/history.ts'
 import { type BaseModel, DIMENSION, type PersonalParameters } from '../../core/model/baseModel.ts'
@@ -11,11 +13,18 @@ import { highestRows } from '../../core/model/highest.ts'
 import { MOST_RANKED, ranksOf, ranksOfAll } from '../../core/model/ranksOf.ts'
 import { personalScores, scoreTerms, strangerScores } from '../../core/model/score.ts'
 import type { CandidateLearners } from '../../core/personal/learners/candidateLearners.ts'
-import type { Explanation, ListOptions, Recommendation, RerankOptions } from '../api.ts'
-import { DEFAULT_LIMIT, inShopOrder } from '../catalogOrder.ts'
+import type { Explanation, ListOptions, Reason, Recommendation, RerankOptions } from '../api.ts'
+import { inShopOrder } from '../catalogOrder.ts'
 import { type FeatureRows, someFeatures, wholeFeatures } from './featureRows.ts'
 import type { createPartialScores, PartialScores, ScorePart } from './partialScores.ts'
-import { createExplainer, type Explain, type Explainer, everybodysReason } from './reasons.ts'
+import {
+  countsViews,
+  createExplainer,
+  type Explain,
+  type Explainer,
+  everybodysReason,
+} from './reasons.ts'
+import { selectPlaces } from './selectPlaces.ts'
 
 export interface ActivePersonal {
   readonly parameters: PersonalParameters
@@ -29,6 +38,12 @@ export interface Scored extends Explainer {
   /** Rows among which are the `count` highest of those shown; null: any may be. */
   among(count: number): readonly number[] | null
 }
+
+/** Items of a list that say the same why before others say something else, if that is as true. */
+const SAME_REASONS = 3
+
+/** What the same category adds to the likeness of two items: chosen by eye, on thirty of the demo's. */
+const SAME_CATEGORY = 0.3
 
 /** What a list is made from. */
 type Ranking = Pick<Scored, 'scoresOf' | 'explain'>
@@ -48,6 +63,8 @@ export class Ranker {
   readonly #baseFeatures: FeatureRows
   /** With the states of the last scores, so that an event costs its own and the one before it. */
   readonly #encode: Encode
+  /** Made when first needed. */
+  #alike: Alike | null = null
   /** Of a large catalog. */
   readonly #scorePart: ScorePart | null
 
@@ -79,6 +96,12 @@ export class Ranker {
 
   rowOf(id: string): number | undefined {
     return this.#rows.get(id)
+  }
+
+  /** Share of its shoppers who came back to it on another day; undefined where nothing is known. */
+  repeatRate(id: string): number | undefined {
+    const row = this.#rows.get(id)
+    return row === undefined ? undefined : withColdStart(this.model.statistics).repeatRate[row]
   }
 
   /**
@@ -135,23 +158,36 @@ export class Ranker {
   }
 
   recommend(scored: Scored, options: ListOptions): Recommendation[] {
-    const { limit = DEFAULT_LIMIT } = options
-    if (options.order === 'base') return this.#list(this.#candidates(options), this.#base, limit)
-    const excluded = new Set(options.exclude?.map((id) => this.#place(id)))
-    const few = options.category === undefined && scored.among(limit + excluded.size)
-    if (!few) return this.#list(this.#candidates(options), scored, limit)
-    const places = few
-      .map((row) => this.#places[row])
-      .filter((place) => place >= 0 && !excluded.has(place))
-      .sort((a, b) => a - b)
-    const candidates = places.map((place) => this.#shown[place])
-    return this.#list(candidates, scored, limit, (best) => {
+    const ranking = options.order === 'base' ? this.#base : scored
+    const { category, excludeIds = [] } = options
+    const excluded = new Set(excludeIds.map((id) => this.#place(id)))
+    const gone = [...excluded].filter((place) => place >= 0)
+    // All else may leave out any number.
+    const isShort = ranking === scored && category === undefined
+    let whole: readonly number[] | null = null
+    /** Of those that are looked at; null: all. */
+    let places: readonly number[] | null = null
+    const candidates = (count: number) => {
+      const few = isShort && scored.among(count + gone.length)
+      places = few
+        ? few
+            .map((row) => this.#places[row])
+            .filter((place) => place >= 0 && !excluded.has(place))
+            .sort((a, b) => a - b)
+        : null
+      if (places) return places.map((place) => this.#shown[place])
+      whole ??= this.#candidates(options)
+      return whole
+    }
+    return this.#select(candidates, ranking, options, (best) => {
+      if (!places) return null
       this.#baseRanks ??= ranksOfAll(gather(this.#baseScores, this.#shown))
       const ranks = this.#baseRanks
-      const gone = [...excluded].filter((place) => place >= 0).map((place) => ranks[place])
+      const among = places
+      const before = gone.map((place) => ranks[place])
       return best.map((at) => {
-        const rank = ranks[places[at]]
-        return rank - gone.filter((other) => other < rank).length
+        const rank = ranks[among[at]]
+        return rank - before.filter((other) => other < rank).length
       })
     })
   }
@@ -163,7 +199,9 @@ export class Ranker {
       .filter((row) => row !== undefined)
       .filter((row) => options.soldOut || this.#places[row] >= 0)
     const unknown = distinct.filter((id) => !this.#rows.has(id))
-    const ranked = this.#list(known, options.order === 'base' ? this.#base : scored, known.length)
+    const ranking = options.order === 'base' ? this.#base : scored
+    const scores = ranking.scoresOf(known)
+    const ranked = this.#listed(known, scores, highestRows(scores, known.length), ranking)
     const score = ranked.at(-1)?.score ?? 0
     const placed = inShopOrder(unknown).map((one) => ({
       ...one,
@@ -193,21 +231,35 @@ export class Ranker {
     }
   }
 
-  /** By direction of the item vectors and by how often the two go together. */
+  /**
+   * By direction of the item vectors, by title and by category; and by what is looked at together, where
+   * the log tells: what is bought together is more often no likeness.
+   */
   similar(item: string, options: ListOptions): Recommendation[] {
     const row = this.#rows.get(item)
     if (row === undefined) return []
-    const { itemVectors } = this.model
-    const ties = this.#ties(row)
+    const { itemIds, itemVectors } = this.model
+    const ties = countsViews(this.model) ? this.#ties(row) : new Map<number, number>()
+    this.#alike ??= createAlike(this.#catalog?.items ?? [])
+    const alike = this.#alike(item)
+    const categoryOf = (id: string) => this.#catalog?.get(id)?.category
+    const category = categoryOf(item)
     const seed = itemVectors.subarray(row * DIMENSION, (row + 1) * DIMENSION)
-    const scores = new Float32Array(this.model.itemIds.length)
-    const candidates = this.#candidates(options).filter((other) => other !== row)
-    for (const other of candidates) {
+    const scores = new Float32Array(itemIds.length)
+    for (const other of this.#shown) {
       const vector = itemVectors.subarray(other * DIMENSION, (other + 1) * DIMENSION)
-      scores[other] = cosine(seed, vector) + (ties.get(other) ?? 0)
+      const id = itemIds[other]
+      const isSame = category !== undefined && categoryOf(id) === category
+      scores[other] =
+        cosine(seed, vector) +
+        (alike.get(id) ?? 0) +
+        (ties.get(other) ?? 0) +
+        (isSame ? SAME_CATEGORY : 0)
     }
+    // What has nothing in common with it is not like it.
+    const candidates = this.#candidates(options).filter((one) => one !== row && scores[one] > 0)
     const ranking = by(scores, () => ({ kind: 'similar', item }))
-    return this.#list(candidates, ranking, options.limit)
+    return this.#select(() => candidates, ranking, options)
   }
 
   boughtTogether(item: string, options: ListOptions): Recommendation[] {
@@ -218,11 +270,11 @@ export class Ranker {
     for (const [other, tie] of ties) scores[other] = tie
     const candidates = this.#candidates(options).filter((other) => ties.has(other))
     const ranking = by(scores, () => ({ kind: 'bought-together', item }))
-    return this.#list(candidates, ranking, options.limit)
+    return this.#select(() => candidates, ranking, options)
   }
 
-  #candidates({ exclude, category }: ListOptions): readonly number[] {
-    const excluded = new Set(exclude)
+  #candidates({ excludeIds, category }: ListOptions): readonly number[] {
+    const excluded = new Set(excludeIds)
     if (excluded.size === 0 && category === undefined) return this.#shown
     const { itemIds } = this.model
     return this.#shown.filter(
@@ -257,23 +309,51 @@ export class Ranker {
     return [...this.#places.keys()].filter((row) => this.#places[row] < 0)
   }
 
-  /** @param baseRanksOf places among the candidates → their ranks in the base order */
-  #list(
-    candidates: readonly number[],
-    { scoresOf, explain }: Ranking,
-    limit = DEFAULT_LIMIT,
-    baseRanksOf = (best: readonly number[]): ArrayLike<number> =>
-      ranksOf(best, gather(this.#baseScores, candidates)),
+  /**
+   * @param candidates among which are the `count` best
+   * @param baseRanksOf places among the candidates → their ranks in the base order; null: counted
+   */
+  #select(
+    candidates: (count: number) => readonly number[],
+    ranking: Ranking,
+    options: ListOptions,
+    baseRanksOf?: (best: readonly number[]) => ArrayLike<number> | null,
   ): Recommendation[] {
-    const count = Math.max(0, Math.floor(limit) || 0)
-    const scores = scoresOf(candidates)
-    const best = highestRows(scores, count)
-    const baseRanks = baseRanksOf(best)
+    const { itemIds } = this.model
+    let rows: readonly number[] = []
+    let scores: Float32Array = new Float32Array()
+    const best = (count: number) => {
+      const next = candidates(count)
+      if (next !== rows) scores = ranking.scoresOf(next)
+      rows = next
+      return highestRows(scores, count)
+    }
+    const chosen = selectPlaces(
+      best,
+      options,
+      (at) => this.#catalog?.get(itemIds[rows[at]])?.groupId,
+    )
+    return this.#listed(rows, scores, chosen, ranking, baseRanksOf?.(chosen))
+  }
+
+  /** @param best places among the candidates */
+  #listed(
+    candidates: readonly number[],
+    scores: Float32Array,
+    best: readonly number[],
+    { explain }: Ranking,
+    baseRanks: ArrayLike<number> | null = null,
+  ): Recommendation[] {
+    const ranks = baseRanks ?? ranksOf(best, gather(this.#baseScores, candidates))
+    const given = new Map<string, number>()
+    const timesOf = (reason: Reason) => given.get(JSON.stringify(reason)) ?? 0
     return best.map((at, place) => {
       const row = candidates[at]
-      const baseRank = baseRanks[place]
-      const reason = explain(row, baseRank > place + 1)
-      return { id: this.model.itemIds[row], score: scores[at], rank: place + 1, baseRank, reason }
+      const id = this.model.itemIds[row]
+      const baseRank = ranks[place]
+      const reason = explain(row, baseRank > place + 1, (one) => timesOf(one) >= SAME_REASONS)
+      given.set(JSON.stringify(reason), timesOf(reason) + 1)
+      return { id, score: scores[at], rank: place + 1, baseRank, reason }
     })
   }
 }

@@ -56,8 +56,15 @@ const PLACE: Readonly<Record<Kind, number>> = {
 const KINDS = Object.keys(PLACE) as readonly Kind[]
 const PLACE_OF_FEATURE = FEATURES.map(({ group }) => PLACE[KIND_OF_GROUP[group]])
 
-/** @param rose whether the item stands higher than in the base order */
-export type Explain = (row: number, rose: boolean) => Reason
+/**
+ * @param rose whether the item stands higher than in the base order
+ * @param isWorn of a reason that the list has given often enough: another one is preferred that is
+ * nearly as good
+ */
+export type Explain = (row: number, rose: boolean, isWorn?: (reason: Reason) => boolean) => Reason
+
+/** Share of the largest term that another one must have to be named instead. */
+const NEARLY_AS_GOOD = 0.4
 
 export interface Explainer {
   readonly explain: Explain
@@ -149,15 +156,21 @@ export function createExplainer(given: Explained): Explainer {
     explain,
   }
 
-  function explain(row: number, rose: boolean): Reason {
+  function explain(row: number, rose: boolean, isWorn = (_: Reason) => false): Reason {
     if (history.length === 0 && contextual.length === 0) return everybodysReason(model, row)
     // Whole categories are explained at once: nothing is sorted.
     const lift = lifts(row, rose)
+    let first: Reason | null = null
+    let least = 0
     for (;;) {
       const most = KINDS.reduce((best, _, k) => (lift[k] > lift[best] ? k : best), 0)
-      if (!(lift[most] > 0)) return everybodysReason(model, row)
+      if (!(lift[most] > least)) return first ?? everybodysReason(model, row)
       const reason = describe(KINDS[most], row)
-      if (reason) return reason
+      if (reason && !isWorn(reason)) return reason
+      if (reason && !first) {
+        first = reason
+        least = NEARLY_AS_GOOD * lift[most]
+      }
       lift[most] = 0
     }
   }
@@ -174,7 +187,9 @@ export function createExplainer(given: Explained): Explainer {
         return becauseOf(row)
       case 'because': {
         const source = strongestTie(model, interactions, row)
-        return source === null ? null : becauseOf(source)
+        if (source === null) return null
+        if (countsViews(model)) return becauseOf(source)
+        return { kind: 'bought-together', item: model.itemIds[source] }
       }
       case 'searched': {
         const search = searched.get(row)
@@ -265,6 +280,12 @@ function createTreesLift(
       (parts?.[f] ?? 0) - (means?.[f] ?? 0),
     ])
   }
+}
+
+/** Whether what goes together is counted from looks as well; else from orders alone. */
+export function countsViews({ manifest }: BaseModel): boolean {
+  const counted = manifest.features.filter(({ kept }) => kept).map(({ name }) => name)
+  return FEATURES.some(({ name, group }) => group === 'interaction' && counted.includes(name))
 }
 
 /** The item of the history whose neighbour list pulls hardest on `row`. */

@@ -27,6 +27,7 @@ export const testConfig = (
   learners: [],
   imbalance: 'none',
   cleaning: 'rules',
+  exclude: ['bought', 'basket'],
   budget: DEFAULT_BUDGET,
   latest: null,
   retentionDays: null,

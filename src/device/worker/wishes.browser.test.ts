@@ -103,7 +103,7 @@ test('an explanation takes the score apart: its parts add up, and the reason is 
   const tested = await start(await testServer(), newDatabase(), {}, { catalog })
   await live(tested, Date.now() - 10 * DAY)
   await tested.device.fineTune({})
-  const list = await tested.device.recommend({ limit: 31 })
+  const list = await tested.device.recommend({ limit: 31, exclude: [] })
   for (const [place, listed] of list.entries()) {
     const explained = await tested.device.explain(listed.id)
     if (!explained) throw new Error(`${listed.id} is not explained`)
@@ -271,7 +271,7 @@ test('the catalog changes: new items are there at once, gone ones nowhere', asyn
   const tested = await start(server, newDatabase(), {}, { catalog: url })
   await live(tested, Date.now() - 10 * DAY)
   await tested.device.fineTune({})
-  expect(ids(await tested.device.boughtTogether('item-0', {}))).toContain('item-4')
+  expect(ids(await tested.device.boughtTogether('item-0', { exclude: [] }))).toContain('item-4')
 
   const gone = new Set(['item-4', 'item-8'])
   publish([

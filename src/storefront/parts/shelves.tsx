@@ -44,15 +44,15 @@ export function ForYou({ limit = 12, ...rest }: RecommendationsProps) {
 }
 
 export function Popular({
-  exclude,
+  excludeIds,
   initialItems,
-}: Pick<RecommendationsProps, 'exclude' | 'initialItems'>) {
+}: Pick<RecommendationsProps, 'excludeIds' | 'initialItems'>) {
   return (
     <Recommendations
       title={labels.popular}
       limit={SHELF}
       order="base"
-      exclude={exclude}
+      excludeIds={excludeIds}
       initialItems={initialItems}
       itemComponent={ProductCard}
       layoutComponent={ShelfWithReasons}
@@ -63,17 +63,17 @@ export function Popular({
 interface AboutProps {
   readonly item: string
   readonly title?: string
-  readonly exclude?: readonly string[]
+  readonly excludeIds?: readonly string[]
 }
 
-export function Similar({ item, title = labels.similar, exclude }: AboutProps) {
+export function Similar({ item, title = labels.similar, excludeIds }: AboutProps) {
   return (
     <RelatedItems
       item={item}
       title={title}
       limit={SHELF}
       order={useSignal(order)}
-      exclude={exclude}
+      excludeIds={excludeIds}
       itemComponent={PlainCard}
       layoutComponent={Shelf}
     />
@@ -87,7 +87,7 @@ export function Companions({ item }: { readonly item: string }) {
   return (
     <>
       <Together item={item} />
-      <Similar item={item} exclude={shown} />
+      <Similar item={item} excludeIds={shown} />
     </>
   )
 }

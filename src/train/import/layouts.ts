@@ -63,19 +63,15 @@ const LAYOUTS: readonly Layout[] = [
   {
     // Advanced Order Export: `Item #` counts the lines of an order.
     name: 'WooCommerce orders, a line an item',
-    marks: [
-      'ordernumber quantityrefund',
-      'ordernumber itemname itemcost',
-      'ordernumber itemname itemsku itemquantity',
-    ],
+    marks: ['ordernumber itemname itemcost', 'ordernumber itemname itemsku itemquantity'],
     columns: {
       session: 'ordernumber orderid',
       shopper: 'emailbilling billingemail customeremail customerid customeruserid',
       time: 'orderdate date',
-      item: 'sku itemsku itemname name productname',
-      title: 'itemname name productname',
+      item: 'sku itemsku itemname',
+      title: 'itemname',
       quantity: 'quantityrefund quantity itemquantity',
-      price: 'itemcost itemcostinctax itemprice',
+      price: 'itemcost itemprice',
       status: 'orderstatus status',
     },
     carry: true,

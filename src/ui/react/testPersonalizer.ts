@@ -64,7 +64,7 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
       soldOut,
       limit = candidates.length,
       order = 'personal',
-      exclude = [],
+      excludeIds = [],
       category,
     } = options
     return candidates
@@ -74,7 +74,7 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
           liked > 0 ? { kind: 'category', category: item.category ?? '' } : { kind: 'popular' }
         return { item, id: item.id, score: liked * 1000 - row, baseRank: row + 1, reason }
       })
-      .filter(({ item }) => (soldOut || item.available !== false) && !exclude.includes(item.id))
+      .filter(({ item }) => (soldOut || item.available !== false) && !excludeIds.includes(item.id))
       .filter(({ item }) => !category || item.category === category)
       .sort((a, b) => b.score - a.score)
       .slice(0, limit)

@@ -9,18 +9,20 @@ import { useChoice } from './useList.ts'
 export interface RecommendationsProps extends ListWidgetProps {
   /** `base`: the shop’s order, the same for everybody. Default `personal`. */
   readonly order?: ListOptions['order']
-  /** Ids that are left out. */
-  readonly exclude?: readonly string[]
+  /** What of the shopper's own is left out. Default: what `createPersonalizer` was told. */
+  readonly exclude?: ListOptions['exclude']
+  /** Ids that are left out besides. */
+  readonly excludeIds?: readonly string[]
   /** Only items of this category. */
   readonly category?: string
+  /** Items with the same `groupId` at most, as long as there are others. Default 2. */
+  readonly perFamily?: number
 }
 
-const optionsOf = ({ limit = 8, order, exclude, category }: RecommendationsProps) => ({
-  limit,
-  order,
-  exclude,
-  category,
-})
+const optionsOf = (props: RecommendationsProps): ListOptions => {
+  const { limit = 8, order, exclude, excludeIds, category, perFamily } = props
+  return { limit, order, exclude, excludeIds, category, perFamily }
+}
 
 /** The best items for this shopper. */
 export function Recommendations(props: RecommendationsProps) {

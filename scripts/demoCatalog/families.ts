@@ -1,0 +1,66 @@
+/**
+ * @module Families of the demo's products: what differs only in colour, size or pattern. Where a title
+ * says which (`Alarm Clock Bakelite Green`), without those words; where it is a product's name and a
+ * pattern's (`Lunch Bag Spaceboy Design`), by the name, if enough products of about that price have it.
+ */
+import type { Item } from '../../src/core/catalog/item.ts'
+import { titleWords } from '../../src/core/model/content.ts'
+
+const VARIANTS: ReadonlySet<string> = new Set(
+  `red blue green pink yellow white black brown orange purple ivory cream silver gold golden grey gray
+  turquoise aqua lilac violet mauve amber ruby emerald sapphire copper bronze bordeaux burgundy navy teal
+  olive beige natural clear antique pastel neon multi multicolour assorted colour coloured mixed
+  small medium large big giant extra tall short long
+  polka polkadot dot spot spotty spots retrospot stripe striped stripey stripy check checked gingham paisley
+  floral flower flowers heart hearts star stars rose roses butterfly bird birds daisy skull skulls camouflage
+  damask leopard zebra tartan plain patchwork
+  design print pattern`.split(/\s+/),
+)
+const SIZE = /^\d+(cm|mm|ml|l|g|x\d+)?$/
+const LEADS: ReadonlySet<string> = new Set([
+  'set',
+  'pack',
+  'box',
+  'pair',
+  'of',
+  'the',
+  'a',
+  'vintage',
+])
+
+/** Products that a name must be shared by, and how far apart their prices may be. */
+const LEAST_NAMED = 4
+const PRICE_RATIO = 1.5
+
+const isKept = (word: string) => !VARIANTS.has(word) && !SIZE.test(word)
+
+/** Of each item that has a family of at least two, the id of its first; else undefined. */
+export function familiesOf(items: readonly Item[]): (string | undefined)[] {
+  const words = items.map(({ title = '' }) => titleWords(title.replace(/['’]s\b/g, '')))
+  const kept = words.map((own) => own.filter(isKept))
+  const named = items.map((item, i) => {
+    const name = words[i].slice(0, 2)
+    const isName = name.length === 2 && name.every((word) => isKept(word) && !LEADS.has(word))
+    return isName ? `${item.category}: ${name.join(' ')}` : null
+  })
+  const byName = new Map<string, Item[]>()
+  named.forEach((name, i) => {
+    if (name) byName.set(name, [...(byName.get(name) ?? []), items[i]])
+  })
+  const isLike = (a: Item, b: Item) =>
+    Math.abs(Math.log((a.price ?? 1) / (b.price ?? 1))) <= Math.log(PRICE_RATIO)
+  const keys = items.map((item, i) => {
+    const name = named[i]
+    const mates = name ? (byName.get(name) ?? []).filter((other) => isLike(item, other)) : []
+    if (name && mates.length >= LEAST_NAMED) return name
+    return kept[i].length >= 2 ? `${item.category}: ${[...kept[i]].sort().join(' ')}` : undefined
+  })
+  const members = new Map<string, string[]>()
+  keys.forEach((key, i) => {
+    if (key) members.set(key, [...(members.get(key) ?? []), items[i].id])
+  })
+  return keys.map((key) => {
+    const ids = (key && members.get(key)) || []
+    return ids.length > 1 ? ids[0] : undefined
+  })
+}

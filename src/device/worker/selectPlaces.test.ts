@@ -1,0 +1,40 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { selectPlaces } from './selectPlaces.ts'
+
+/** Families by place, '' for none. */
+const families = fc.array(fc.constantFrom('', 'a', 'b', 'c'), { maxLength: 60 })
+const bestOf = (all: readonly string[]) => (count: number) => [...all.slice(0, count).keys()]
+
+test('the list is full, in order, and holds a third of a family only where all others are in it', () => {
+  fc.assert(
+    fc.property(families, fc.double({ min: 0, max: 70, noNaN: true }), (all, limit) => {
+      const list = selectPlaces(bestOf(all), { limit }, (place) => all[place] || undefined)
+      expect(list).toHaveLength(Math.min(Math.floor(limit), all.length))
+      expect(new Set(list).size).toBe(list.length)
+      const earlier = (place: number) =>
+        all.slice(0, place).filter((family) => family !== '' && family === all[place]).length
+      const others = [...all.keys()].filter((place) => earlier(place) < 2)
+      const chosen = others.slice(0, list.length)
+      expect(list.slice(0, chosen.length)).toEqual(chosen)
+      const rest = list.slice(chosen.length)
+      expect(rest).toEqual([...rest].sort((a, b) => a - b))
+    }),
+  )
+})
+
+test('looks no further than it must', () => {
+  const asked: number[] = []
+  const best = (count: number) => {
+    asked.push(count)
+    return Array.from({ length: count }, (_, place) => place)
+  }
+  const oneFamilyFirst = (place: number) => (place < 30 ? 'bag' : undefined)
+  expect(selectPlaces(best, { limit: 5 }, () => undefined)).toEqual([0, 1, 2, 3, 4])
+  expect(asked).toEqual([10])
+  expect(selectPlaces(best, { limit: 5 }, oneFamilyFirst)).toEqual([0, 1, 30, 31, 32])
+  expect(asked).toEqual([10, 10, 20, 40])
+  expect(selectPlaces(best, { limit: 0 }, oneFamilyFirst)).toEqual([])
+  const whole = { limit: Number.POSITIVE_INFINITY, perFamily: Number.POSITIVE_INFINITY }
+  expect(selectPlaces(bestOf(['a', 'a', 'a', 'b']), whole, () => 'a')).toEqual([0, 1, 2, 3])
+})
