@@ -91,6 +91,24 @@ describe('shoppers', () => {
     ])
   })
 
+  test('of one log are joined by the account that a device was used with', async () => {
+    const row = (device: string, user: string, item: string) =>
+      `${device},${user},view_item,${item},2024-05-12 09:00,${item}\n`
+    const rows = [row('d1', '', 'mug'), row('d1', 'u1', 'tea'), row('d2', '', 'pot')]
+    // A device of two accounts stays its own.
+    const shared = [row('d3', '', 'cup'), row('d3', 'u1', 'cup'), row('d3', 'u2', 'cup')]
+    const header = 'device id,user id,event,sku,time,name\n'
+    await run({ 'orders.csv': header + [...rows, ...shared].join('') }, { 'raw-ids': TRUE })
+    expect((await events()).map(([shopper, , item]) => `${shopper} ${item}`)).toEqual([
+      'u1 mug',
+      'u1 tea',
+      'd2 pot',
+      'd3 cup',
+      'u1 cup',
+      'u2 cup',
+    ])
+  })
+
   test('a purchase without an order number counts once by shopper, item and day', async () => {
     await run(
       {

@@ -136,13 +136,12 @@ async function readLogs(engine: SqlEngine, options: ImportOptions): Promise<File
       )
     reports.push(report)
   }
-  if (reports.length < 2) {
-    await engine.run(`UPDATE event SET shopper = device WHERE shopper = ''`)
-    return reports
-  }
-  await engine.runFile('join')
+  const [orders, clicks] = reports
+  if (clicks || (orders.columns.shopper && orders.columns.device)) await engine.runFile('join')
+  else await engine.run(`UPDATE event SET shopper = device WHERE shopper = ''`)
+  if (!clicks) return reports
   const { twice } = await engine.row('SELECT count(*)::INTEGER AS twice FROM counted_twice')
-  return [reports[0], countTwice(reports[1], Number(twice))]
+  return [orders, countTwice(clicks, Number(twice))]
 }
 
 function countTwice(report: FileReport, twice: number): FileReport {
@@ -221,7 +220,7 @@ async function writeEvents(engine: SqlEngine, path: string, dayOnly: boolean): P
   }
   const names = Object.keys(columns)
   const filled = await engine.row(
-    `SELECT ${names.map((name) => `bool_or(${name === 'dwell_ms' ? name : name} IS NOT NULL) AS ${name}`)} FROM event`,
+    `SELECT ${names.map((name) => `bool_or(${name} IS NOT NULL) AS ${name}`)} FROM event`,
   )
   const used = names.filter((name, k) => k < 4 || filled[name] === true)
   const values = used.map((name) => `coalesce(${columns[name]}, '')`)

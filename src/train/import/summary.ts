@@ -1,22 +1,27 @@
 /** @module What came out of an import, in numbers and in three rows. */
 import type { Item } from '../../core/catalog/item.ts'
-import type { SqlEngine, SqlRow } from './engine.ts'
+import type { SqlEngine } from './engine.ts'
 
-export interface ShopCounts {
+/** Of the view `shop_counts`. */
+interface LogCounts {
+  readonly shoppers: number
+  readonly sessions: number
+  readonly events: number
+  /** Of the first event. */
+  readonly from: string
+  readonly to: string
+  readonly dayOnly: boolean
+}
+
+export interface ShopCounts extends LogCounts {
   readonly items: number
   readonly titled: number
   readonly priced: number
   readonly available: number
   /** Name → items, largest first. */
   readonly categories: Readonly<Record<string, number>>
-  readonly shoppers: number
-  readonly sessions: number
-  readonly events: number
   /** Event → lines. */
   readonly byEvent: Readonly<Record<string, number>>
-  readonly from: string
-  readonly to: string
-  readonly dayOnly: boolean
 }
 
 /** How the items that a log names fit those of the catalog. */
@@ -41,33 +46,18 @@ export interface Sample {
 
 /** Reads `event` and `product`. */
 export async function summarise(engine: SqlEngine, items: readonly Item[], hasCatalog: boolean) {
-  const counts = await engine.row('FROM shop_counts')
+  const counts = (await engine.row('FROM shop_counts')) as unknown as LogCounts
   const byEvent = await engine.rows(
     'SELECT event, count(*)::DOUBLE AS lines FROM event GROUP BY event ORDER BY lines DESC, event',
   )
-  const match = hasCatalog ? toMatch(await engine.row('FROM match')) : null
+  const match = hasCatalog ? ((await engine.row('FROM match')) as unknown as Match) : null
   const sample = (await engine.rows('FROM sample')) as unknown as Sample[]
   const shop: ShopCounts = {
     ...countItems(items),
-    shoppers: Number(counts.shoppers),
-    sessions: Number(counts.sessions),
-    events: Number(counts.events),
+    ...counts,
     byEvent: Object.fromEntries(byEvent.map(({ event, lines }) => [String(event), Number(lines)])),
-    from: String(counts.first),
-    to: String(counts.last),
-    dayOnly: counts.day_only === true,
   }
   return { shop, match, sample }
-}
-
-function toMatch(row: SqlRow): Match {
-  return {
-    logItems: Number(row.log_items),
-    items: Number(row.items),
-    lines: Number(row.lines),
-    unknown: (row.unknown ?? []) as string[],
-    catalogIds: (row.catalog_ids ?? []) as string[],
-  }
 }
 
 function countItems(items: readonly Item[]) {

@@ -13,18 +13,19 @@ SELECT * REPLACE (
 FROM event ORDER BY log, n;
 
 CREATE OR REPLACE TEMP VIEW shop_counts AS
-SELECT count(DISTINCT shopper) AS shoppers, count(*) AS events, bool_or(day_only) AS day_only,
-  count(DISTINCT (shopper, coalesce(session, CAST(time // 86400000 AS VARCHAR)))) AS sessions,
-  replace(strftime(make_timestamp_ms(min(time)), '%Y-%m-%dT%H:%M:%S.%gZ'), '.000Z', 'Z') AS first,
-  replace(strftime(make_timestamp_ms(max(time)), '%Y-%m-%dT%H:%M:%S.%gZ'), '.000Z', 'Z') AS last
+SELECT count(DISTINCT shopper)::DOUBLE AS shoppers, count(*)::DOUBLE AS events,
+  bool_or(day_only) AS "dayOnly",
+  count(DISTINCT (shopper, coalesce(session, CAST(time // 86400000 AS VARCHAR))))::DOUBLE AS sessions,
+  replace(strftime(make_timestamp_ms(min(time)), '%Y-%m-%dT%H:%M:%S.%gZ'), '.000Z', 'Z') AS "from",
+  replace(strftime(make_timestamp_ms(max(time)), '%Y-%m-%dT%H:%M:%S.%gZ'), '.000Z', 'Z') AS "to"
 FROM event;
 
 CREATE OR REPLACE TEMP VIEW match AS
-SELECT count(DISTINCT event.item) FILTER (event.item <> '') AS log_items,
-  count(DISTINCT id) AS items,
-  count(*) FILTER (id IS NOT NULL OR event.item = '') AS lines,
-  list_slice(list_sort(list(DISTINCT event.item) FILTER (id IS NULL AND event.item <> '')), 1, 3) AS unknown,
-  (SELECT list(id) FROM (SELECT id FROM product ORDER BY n LIMIT 3)) AS catalog_ids
+SELECT count(DISTINCT event.item) FILTER (event.item <> '')::DOUBLE AS "logItems",
+  count(DISTINCT id)::DOUBLE AS items,
+  count(*) FILTER (id IS NOT NULL OR event.item = '')::DOUBLE AS lines,
+  coalesce(list_slice(list_sort(list(DISTINCT event.item) FILTER (id IS NULL AND event.item <> '')), 1, 3), []) AS unknown,
+  coalesce((SELECT list(id ORDER BY n) FROM (SELECT id, n FROM product ORDER BY n LIMIT 3)), []) AS "catalogIds"
 FROM event LEFT JOIN product ON event.item = id;
 
 CREATE OR REPLACE TEMP VIEW sample AS
