@@ -7,6 +7,7 @@ const CLIENT = new Set(['react', 'console'])
 const PEERS = /^react(-dom)?($|\/)/
 
 const STARTING_PARTS = /src\/(device\/upload\/terms|sdk\/starting)\.ts$/
+const WIDGET_PARTS = /src\/ui\/react\/(Button|Fact|download)\.tsx?$/
 const ENGINE_PARTS = /src\/engine\/(adam|centre|objective|problem|result)\.ts$/
 
 /** TensorFlow.js brings two stores for models in every browser. Ours are never saved by it: 2.8 KB. */
@@ -58,12 +59,13 @@ export default defineConfig({
         minify: true,
         // Notes to bundlers stand inside of components only, where there is nothing to leave out.
         comments: { annotation: false },
-        // What all engines share is one file, and what page and worker begin with: each by itself,
-        // the small parts were a tenth longer.
+        // What all engines share is one file, what page and worker begin with, and what panel and
+        // console are made of: each by itself, the small parts were a tenth longer.
         codeSplitting: {
           groups: [
             { name: 'error', test: /src\/core\/error\.ts$/, priority: 3 },
             { name: 'starting', test: STARTING_PARTS, priority: 2 },
+            { name: 'widgetParts', test: WIDGET_PARTS, priority: 1 },
             { name: 'objective', test: ENGINE_PARTS, priority: 1 },
           ],
         },

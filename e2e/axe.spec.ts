@@ -1,7 +1,7 @@
 /** @module axe finds nothing on any page: desktop and phone, light and dark, with panels and dialogs open. */
 import { expect, type Page, test } from 'playwright/test'
 import { findings } from './axe.ts'
-import { openShop } from './shop.ts'
+import { openShop, openTechnical } from './shop.ts'
 
 const SIZES = { desktop: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } }
 const SCHEMES = ['light', 'dark'] as const
@@ -97,6 +97,12 @@ test('what opens: panel, erasing, facets on a phone, a replay, an unreachable sh
   await judge(page, 'the panel')
   await page.getByRole('button', { name: /^Erase/ }).click()
   await judge(page, 'the panel, about to erase')
+
+  await page.keyboard.press('Escape')
+  await go(page, '/console')
+  await openTechnical(page)
+  await page.getByRole('button', { name: 'Delete: All of this' }).click()
+  await judge(page, 'the console, about to delete, with technical details')
 
   await page.route('**/catalog.json', (route) => route.abort())
   await page.addInitScript(() => Object.defineProperty(navigator, 'serviceWorker', {}))

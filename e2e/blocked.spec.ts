@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test as base, chromium, expect } from 'playwright/test'
-import { fact, forYou, forYouIds, goHome, openShop } from './shop.ts'
+import { fact, forYou, forYouIds, goHome, openShop, openTechnical } from './shop.ts'
 
 /** `CONTENT_SETTING_BLOCK`. @see https://chromeenterprise.google/policies/#DefaultCookiesSetting */
 const BLOCK = 2
@@ -83,6 +83,7 @@ test('every flow works from memory, and says so', async ({ page }) => {
   await expect(panel).toContainText(/until you close this page/)
   await page.keyboard.press('Escape')
   await page.getByRole('contentinfo').getByRole('link', { name: 'Privacy console' }).click()
+  await openTechnical(page)
   await expect(fact(page, 'Base model and storage', 'Kept in')).toContainText(/memory/i)
 
   // And nothing of it is there any more after a reload.

@@ -11,7 +11,16 @@ import { parseBundle } from '../src/audit/bundle.ts'
 import { verifyBundle } from '../src/audit/verify.ts'
 import { Catalog } from '../src/core/catalog/catalog.ts'
 import { readModel } from '../src/train/models/read.ts'
-import { fact, forYou, forYouIds, goHome, keepsShop, openShop } from './shop.ts'
+import {
+  fact,
+  forYou,
+  forYouIds,
+  goHome,
+  keepsShop,
+  openConsole,
+  openShop,
+  openTechnical,
+} from './shop.ts'
 
 test.describe.configure({ mode: 'serial' })
 
@@ -82,6 +91,7 @@ test('the fit follows on WebGPU when the shopper pauses', async () => {
     await goHome(page)
   }
   await page.getByRole('link', { name: 'Privacy console' }).first().click()
+  await openTechnical(page)
   await expect(fact(page, 'Engine', 'Engine')).toContainText(/webgpu|wgsl/i, { timeout: 90_000 })
   await expect(fact(page, 'Learning', 'Last fit')).toContainText(/cases on .*(webgpu|wgsl)/i, {
     timeout: 90_000,
@@ -93,7 +103,7 @@ test('a reload keeps everything', async () => {
   const before = await forYouIds(page)
   await openShop(page, '/?engine=webgpu')
   await expect.poll(() => forYouIds(page)).toEqual(before)
-  await page.goto('/console')
+  await openConsole(page)
   await expect(fact(page, 'Learning', 'Last fit')).toContainText('cases on')
   await expect(fact(page, 'Base model and storage', 'Kept in')).toContainText('IndexedDB')
 })
@@ -121,10 +131,10 @@ test('after opting in, a round of 32 devices and this one makes a new base model
 }) => {
   const { leader, helper } = await (await request.get('/federation.json')).json()
   const other = await context.newPage()
-  await other.goto('/console')
+  await openConsole(other)
   await expect(fact(other, 'Base model and storage', 'Version')).toHaveText('1')
 
-  await page.goto('/console')
+  await openConsole(page)
   await expect(page.getByRole('button', { name: /Sent 0$/ })).toBeVisible()
   const uploads: { url: string; bytes: number }[] = []
   context.on('request', (sent) => {
@@ -140,10 +150,10 @@ test('after opting in, a round of 32 devices and this one makes a new base model
   await expect(fact(page, 'Contribution', 'Bytes sent')).toHaveText(
     (uploads[0]?.bytes ?? 0).toLocaleString('en-GB'),
   )
-  await page.getByRole('button', { name: 'Verify chain' }).click()
-  await expect(page.getByText(/The chain holds/)).toBeVisible()
+  await page.getByRole('button', { name: 'Check the log now' }).click()
+  await expect(page.getByText(/^The log holds/)).toBeVisible()
   const exporting = page.waitForEvent('download')
-  await page.getByRole('button', { name: 'Export everything' }).click()
+  await page.getByRole('button', { name: 'Save the audit file' }).click()
   await auditExport(await (await exporting).path())
 
   const latest = await (await request.get('/models/latest.json', AGAIN)).json()

@@ -1,7 +1,7 @@
 /** @module The shop's every flow by keyboard alone; the focus is always visible and goes where reading goes on. */
 import { expect, test } from 'playwright/test'
 import { button, expectPage, link, lookByKeys, press, tabTo, textOf } from './keys.ts'
-import { forYou, forYouIds, openShop } from './shop.ts'
+import { forYou, forYouIds, openConsole, openShop } from './shop.ts'
 
 test('skip link: past the header in two keys', async ({ page }) => {
   await openShop(page)
@@ -215,7 +215,7 @@ test('what one picks from a search teaches too', async ({ page }) => {
     page.getByRole('list', { name: 'Results for parasol' }).getByRole('link').first(),
   )
   await expect(page.getByRole('heading', { level: 1, name: /parasol/i })).toBeFocused()
-  await page.goto('/console')
+  await openConsole(page)
   const events = page.getByRole('region', { name: 'Events on this device' })
   await expect(events.getByRole('row', { name: /search 1/ })).toBeVisible()
   await expect(events.getByRole('row', { name: /select_item 1/ })).toBeVisible()

@@ -76,6 +76,7 @@ test('side by side: equal for a stranger, moved after a look, also inside a depa
 test('fast-forward: a year, paused and stepped, beside a visitor’s own data', async ({ page }) => {
   await lookByKeys(page)
   await page.goto('/console')
+  await press(page, page.getByText('Technical details', { exact: true }))
   const kept = () => page.getByRole('region', { name: 'Events on this device' }).textContent()
   await expect(fact(page, 'Base model and storage', 'State')).toHaveText('ready')
   const own = await kept()
@@ -116,27 +117,30 @@ test('fast-forward: a year, paused and stepped, beside a visitor’s own data', 
     await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name)),
   ).toEqual(['nearside'])
   await page.goto('/console')
+  await press(page, page.getByText('Technical details', { exact: true }))
   await expect(fact(page, 'Base model and storage', 'State')).toHaveText('ready')
   expect(await kept()).toBe(own)
 })
 
 test('the console: engine, chain, consent', async ({ page }) => {
   await page.goto('/console')
+  await press(page, page.getByText('Technical details', { exact: true }))
   await expect(fact(page, 'Base model and storage', 'State')).toHaveText('ready')
-  await press(page, button(page, 'Verify chain'))
-  await expect(page.getByText(/The chain holds/)).toBeVisible()
+  await press(page, button(page, 'Check the log now'))
+  await expect(page.getByText(/^The log holds/)).toBeVisible()
   const consent = page.getByRole('switch', { name: 'Contribute to the shared model' })
   await press(page, consent)
   await expect(fact(page, 'Contribution', 'Consent')).not.toHaveText('not given')
   await press(page, consent)
   await expect(fact(page, 'Contribution', 'Consent')).toHaveText('not given')
-  await tabTo(page, page.getByRole('combobox', { name: 'Use engine' }), 'Shift+Tab')
+  await tabTo(page, page.getByRole('combobox', { name: 'Use engine' }))
   await page.keyboard.type('Plain')
   await expect(fact(page, 'Engine', 'Engine')).toContainText(/js/i)
 })
 
 test('the console: a newer model, a report, an export, the whole log', async ({ page }) => {
   await page.goto('/console')
+  await press(page, page.getByText('Technical details', { exact: true }))
   await expect(fact(page, 'Base model and storage', 'State')).toHaveText('ready')
   await press(page, button(page, 'Look for a newer model'))
   await expect(page.getByText(/is (the newest|now in use)\.$/)).toBeVisible()
@@ -157,7 +161,7 @@ test('the console: a newer model, a report, an export, the whole log', async ({ 
   await expect(said).toHaveText(/^(Sent|Nothing was sent): /)
 
   const saved = page.waitForEvent('download')
-  await press(page, button(page, 'Export everything'))
+  await press(page, button(page, 'Save the audit file'))
   expect(JSON.parse(readFileSync(await (await saved).path(), 'utf8'))).toBeTruthy()
   const all = page.getByRole('button', { name: /^Show all \d+ entries/ })
   const entries = Number((await textOf(all)).match(/\d+/)?.[0])

@@ -1,6 +1,6 @@
 /** @module Local-only mode: nothing leaves but the declared GETs. */
 import { type BrowserContext, expect, test } from 'playwright/test'
-import { fact, openShop } from './shop.ts'
+import { fact, openConsole, openShop } from './shop.ts'
 
 /** Everything that the shop may ask for, all from its own origin, all without a body or a
  * query: a search is a page of the same document, its words are never asked of the server. */
@@ -60,7 +60,7 @@ test('local-only mode sends nothing but the declared requests', async ({
   await page.goto('/checkout')
   await page.getByRole('button', { name: /place .*order/i }).click()
   await openShop(page, '/')
-  await page.goto('/console')
+  await openConsole(page)
   await expect(page.getByRole('button', { name: /Sent 0$/ })).toBeVisible()
   await expect(fact(page, 'Learning', 'Last fit')).toContainText('cases on')
 

@@ -1,6 +1,6 @@
 /** @module The shop where a browser has no workers: it learns all the same, in the page itself. */
 import { expect, test } from 'playwright/test'
-import { forYou, forYouIds, goHome, openShop } from './shop.ts'
+import { forYou, forYouIds, goHome, openConsole, openShop } from './shop.ts'
 
 test('without workers a click changes the list, and the console says where it runs', async ({
   page,
@@ -17,7 +17,7 @@ test('without workers a click changes the list, and the console says where it ru
   await expect(page.getByRole('button', { name: 'Add to basket' }).first()).toBeVisible()
   await goHome(page)
   await expect.poll(() => forYouIds(page)).not.toEqual(before)
-  await page.goto('/console')
+  await openConsole(page)
   await expect(page.getByText(/The worker could not be made .* in the page itself/)).toBeVisible()
   expect(errors).toEqual([])
 })

@@ -3,7 +3,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, type Page, test } from 'playwright/test'
 import { createStaticServer } from '../scripts/static.ts'
-import { fact, forYou, forYouIds, goHome, keepsModel, openShop } from './shop.ts'
+import { fact, forYou, forYouIds, goHome, keepsModel, openShop, openTechnical } from './shop.ts'
 
 /** A server of this test's own, which can be taken away for good. */
 async function serve(): Promise<{ readonly origin: string; readonly end: () => Promise<void> }> {
@@ -98,6 +98,7 @@ test('after one look at the home page, all of the shop works without a network',
     await page.locator(ready).first().waitFor()
   }
   await page.goto(`${origin}/console`)
+  await openTechnical(page)
   await expect(fact(page, 'Learning', 'Last fit')).toContainText(/cases on WASM/i)
   expect(errors).toEqual([])
 })

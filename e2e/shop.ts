@@ -27,6 +27,17 @@ export function fact(page: Page, part: string, name: string): Locator {
     .locator('dd')
 }
 
+/** Opens the console with its technical details. */
+export async function openConsole(page: Page): Promise<void> {
+  await page.goto('/console')
+  await openTechnical(page)
+}
+
+export async function openTechnical(page: Page): Promise<void> {
+  await page.getByText('Technical details', { exact: true }).click()
+  await expect(page.getByRole('region', { name: 'Engine', exact: true })).toBeVisible()
+}
+
 /** Back to the home page without a new load, as a shopper would. */
 export async function goHome(page: Page): Promise<void> {
   await page.getByRole('banner').getByRole('link').first().click()

@@ -47,7 +47,7 @@ test('no format is made at the start, of which the first takes a slow phone a te
   await expect(page.getByRole('heading', { name: 'Similar items' })).toBeVisible()
   expect(await made(page)).toEqual([])
   await page.goto('/console')
-  await expect(page.locator('time').first()).toBeVisible()
+  await expect(page.getByText(/Since \d/)).toBeVisible()
   expect(await made(page)).not.toEqual([])
 })
 

@@ -3,7 +3,7 @@
  * Chrome's debugging protocol sets the quota and clears the site's data; nothing is simulated.
  */
 import { expect, type Page, test } from 'playwright/test'
-import { fact, forYou, forYouIds, goHome, openShop } from './shop.ts'
+import { fact, forYou, forYouIds, goHome, openShop, openTechnical } from './shop.ts'
 
 async function lookAt(page: Page, place: number): Promise<void> {
   await forYou(page).locator('[data-item]').nth(place).click()
@@ -23,6 +23,7 @@ test('no room from the first visit on: lists, the click that changes them, and e
   await expect.poll(() => forYouIds(page)).not.toEqual(before)
 
   await page.getByRole('contentinfo').getByRole('link', { name: 'Privacy console' }).click()
+  await openTechnical(page)
   await expect(fact(page, 'Base model and storage', 'Kept in')).toContainText(/memory/i)
   await expect(page.getByRole('region', { name: 'Notices' })).toContainText(
     /kept in memory until this tab closes/,

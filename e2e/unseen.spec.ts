@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, expect, type Page, test } from 'playwright/test'
 import { createStaticServer } from '../scripts/static.ts'
-import { forYou, goHome, keepsModel, keepsShop } from './shop.ts'
+import { forYou, goHome, keepsModel, keepsShop, openTechnical } from './shop.ts'
 
 interface Watched {
   readonly origin: string
@@ -137,7 +137,8 @@ test('what a first visit shows is its address; a link with a query shows that', 
       'GET /search?q=lantern   0',
     ])
     await page.getByRole('contentinfo').getByRole('link', { name: 'Privacy console' }).click()
-    const log = page.getByRole('region', { name: 'What was shared, and what was fetched' })
+    await openTechnical(page)
+    const log = page.getByRole('region', { name: 'Log', exact: true })
     const fetched = seen.map((line) => line.split(' ')[1]).filter((url) => /^\/models/.test(url))
     expect(fetched).not.toEqual([])
     for (const url of fetched) await expect(log).toContainText(origin + url)

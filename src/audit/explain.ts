@@ -2,7 +2,7 @@
  * @module A bundle in words, for somebody who answers for other people's data and has never seen a
  * hash: five questions, in the order in which they are asked.
  */
-import { guessRate } from '../aggregate/privacy/gaussianAccountant.ts'
+import { guessRate } from '../core/normal.ts'
 import type { LedgerEntry } from '../device/ledger/entry.ts'
 import { type Bundle, isRecord } from './bundle.ts'
 import type { Audit } from './verify.ts'

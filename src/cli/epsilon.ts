@@ -1,11 +1,6 @@
 /** @module `nearside epsilon`: what a mechanism or an operator's terms cost, in three ways and in words. */
 import { Command } from '@commander-js/extra-typings'
-import {
-  costOf,
-  epsilonOf,
-  guessRate,
-  noiseOverUpdate,
-} from '../aggregate/privacy/gaussianAccountant.ts'
+import { costOf, epsilonOf, noiseOverUpdate } from '../aggregate/privacy/gaussianAccountant.ts'
 import {
   type Composition,
   LEAST_DELTA,
@@ -15,6 +10,7 @@ import {
 } from '../aggregate/privacy/subsampledGaussian.ts'
 import { readTerms } from '../aggregate/server/terms.ts'
 import { NearsideError } from '../core/error.ts'
+import { guessRate } from '../core/normal.ts'
 import { defineCommand } from './command.ts'
 import { between, wholeNumber } from './values.ts'
 

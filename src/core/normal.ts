@@ -39,3 +39,9 @@ export function normalCdf(x: number, mean = 0, deviation = 1): number {
   const tail = (scaledErfc(Math.abs(z)) * Math.exp(-z * z)) / 2
   return z < 0 ? tail : 1 - tail
 }
+
+/**
+ * How often somebody who knew everything else and saw every release of a μ-Gaussian mechanism would
+ * guess rightly whether a device took part, at most. Of a coin's two sides: half the time.
+ */
+export const guessRate = (mu: number): number => normalCdf(mu / 2)

@@ -58,7 +58,7 @@ export interface PersonalizerOptions {
   readonly exclude?: readonly Exclusion[]
   /** What learning by itself may cost. */
   readonly budget?: Partial<TrainingBudget>
-  /** Events older than this are erased. Default: kept until the shopper erases them. */
+  /** Events older than this are erased. Default 90; with `Infinity` they are kept until the shopper erases them. */
   readonly retentionDays?: number
   /**
    * The context that the shop knows of for a time (milliseconds since the epoch): asked with each event, with each
@@ -217,9 +217,10 @@ export interface Explanation extends Recommendation {
   readonly meanScore: number
 }
 
-/** What to forget: one event by its id, all events about an item or a category, or all searches for a query. */
+/** What to forget: one event by its id, all of a name, all about an item or a category, or all searches for a query. */
 export type Forgettable =
   | { readonly kind: 'event'; readonly id: string }
+  | { readonly kind: 'events'; readonly name: EventName }
   | { readonly kind: 'item' | 'category' | 'query'; readonly name: string }
 
 /** What one fit of the personal model did. */
@@ -286,6 +287,8 @@ export interface PersonalizerSnapshot {
   readonly tab: 'leader' | 'follower'
   /** Events that are kept, in all and by name. */
   readonly events: { readonly count: number; readonly byName: Partial<Record<EventName, number>> }
+  /** After how many days events are erased; absent until the device has answered. */
+  readonly retentionDays?: number
   /** Events that are learned from, and those that are not, by reason. */
   readonly cleaning: { readonly kept: number; readonly dropped: Readonly<Record<string, number>> }
   /** The last fit; null before the first. */
@@ -346,7 +349,7 @@ export interface Personalizer {
    * Takes in a signed-in shopper's own orders, e.g. at each sign-in; nothing leaves. What is known is not taken
    * again: an order handed over before, or a purchase of the same items captured within a day. Nor
    * is what was ordered before the shopper last forgot an order or erased all, as long as the log lists
-   * that, nor anything while paused. At most the newest 1,000.
+   * that, nor anything older than `retentionDays` or while paused. At most the newest 1,000.
    * @returns how many are new and kept; what is no order is said in a notice
    * @throws NearsideError `input-invalid` where they are no array; `engine-failed` where the code for it
    * can't be loaded

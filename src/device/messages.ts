@@ -43,8 +43,7 @@ export interface WorkerConfig {
   readonly cleaning: Cleaning
   readonly exclude: readonly Exclusion[]
   readonly budget: TrainingBudget
-  /** Null: kept until erased. */
-  readonly retentionDays: number | null
+  readonly retentionDays: number
   readonly conditions: DeviceConditions
   /** The shop's context as last given, unchecked. */
   readonly context: unknown

@@ -46,6 +46,17 @@ test('an event that can’t even be sent is a notice, not an exception', async (
   expect(codesOf(personalizer)).toContain('input-invalid')
 })
 
+test('events are kept for 90 days, or as long as the shop says', async () => {
+  for (const [retentionDays, kept] of [
+    [undefined, 90],
+    [7, 7],
+    [Infinity, Infinity],
+  ] as const) {
+    const personalizer = await start(page.newDatabase(), { retentionDays })
+    expect(personalizer.getSnapshot().retentionDays).toBe(kept)
+  }
+})
+
 test('options that can’t be meant are refused loudly', async () => {
   await expect(start(page.newDatabase(), { baseModel: '' })).rejects.toMatchObject({
     code: 'input-invalid',

@@ -56,7 +56,7 @@ export function readOptions(options: PersonalizerOptions): {
 } {
   const { catalog, baseModel, worker, engine = 'auto', federation, context } = options
   const { database = 'nearside', strategy = 'hybrid', latest = null } = options
-  const { learners = [], imbalance = 'none', cleaning = 'rules', retentionDays = null } = options
+  const { learners = [], imbalance = 'none', cleaning = 'rules', retentionDays = 90 } = options
   const { exclude = EXCLUSIONS.slice(0, 2) } = options
   requireFunction('worker', worker)
   if (context !== undefined) requireFunction('context', context)

@@ -20,9 +20,10 @@ export function forgetTogether(
       await personalizer.forget(what)
       forgetShown()
       const concerns = (id: string) =>
-        what.kind === 'item'
+        (what.kind === 'events' && what.name === 'view_item') ||
+        (what.kind === 'item'
           ? id === what.name
-          : what.kind === 'category' && itemOf(id)?.category === what.name
+          : what.kind === 'category' && itemOf(id)?.category === what.name)
       viewed.set(viewed.get().filter((id) => !concerns(id)))
       const looked = lastLooked.get()
       if (looked !== null && concerns(looked)) lastLooked.set(null)

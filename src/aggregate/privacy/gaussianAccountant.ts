@@ -18,12 +18,6 @@ export function deltaOf(epsilon: number, mu: number): number {
 }
 
 /**
- * How often somebody who knew everything else and saw every release would guess rightly whether a
- * device took part, at most: Φ(μ/2). Of two sides of a coin, half the time.
- */
-export const guessRate = (mu: number): number => Math.exp(logNormalCdf(mu / 2))
-
-/**
  * Length of one aggregator's noise over that of the longest update: z·√d, the root of its mean
  * square. In any one direction, which is what an attacker looks along, it is z alone.
  */

@@ -49,7 +49,7 @@ async function openDevice(now: () => number): Promise<Device> {
       exclude: [],
       budget: DEFAULT_BUDGET,
       latest: null,
-      retentionDays: null,
+      retentionDays: Number.POSITIVE_INFINITY,
       conditions: { visible: true, savesData: false, battery: null },
       context: { weather: 'rain' },
     },

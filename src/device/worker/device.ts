@@ -82,6 +82,7 @@ export async function startDevice(
   bus: Bus = createBus(),
 ): Promise<Device> {
   const { now, timers } = environment
+  const { retentionDays } = config
   const state = startingState(config)
   bus.on('lists', () => {
     state.revision++
@@ -162,8 +163,6 @@ export async function startDevice(
   }
 
   async function eraseTooOld(): Promise<void> {
-    const { retentionDays } = config
-    if (retentionDays === null) return
     const what = `events older than ${retentionDays} days`
     const log = (events: number) =>
       ledger.append({ kind: 'erase', detail: { what, events } }, 'strict')
@@ -208,7 +207,7 @@ export async function startDevice(
       if (state.paused) return 0
       const { readOrders } = await onDemand()
       const ended = (await ledger.entries()).findLast(endsSeeding)?.time ?? 0
-      const oldest = now() - (config.retentionDays ?? Number.POSITIVE_INFINITY) * DAY
+      const oldest = now() - retentionDays * DAY
       const after = Math.max(ended, oldest)
       const known = { events: state.events, knows: shop.knows, after, now: now() }
       const { drafts, refused } = readOrders(orders, known)
@@ -289,6 +288,6 @@ export async function startDevice(
     },
     order: () => shop.order,
     ready: () => started,
-    snapshot: () => snapshotOf({ notices, now, shop, shopper, state, store }),
+    snapshot: () => snapshotOf({ notices, now, retentionDays, shop, shopper, state, store }),
   }
 }

@@ -204,12 +204,14 @@ export function isAbout(
       return ({ items }) => items.includes(what.name)
     case 'category':
       return ({ items }) => items.some((item) => catalog?.get(item)?.category === what.name)
+    case 'events':
+      return ({ name }) => name === what.name
     case 'query':
       return ({ query }) => query !== undefined && sameQuery(query) === sameQuery(what.name)
     default:
       throw new NearsideError(
         'input-invalid',
-        'forget takes an event, an item, a category or a query.',
+        'forget takes an event, an item, a category, a query or an event name.',
       )
   }
 }

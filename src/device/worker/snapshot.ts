@@ -14,6 +14,7 @@ export interface SnapshotDeps {
   readonly shop: Pick<Shop, 'loaded' | 'catalog' | 'find'>
   readonly shopper: Pick<Shopper, 'cleaned'>
   readonly notices: Notices
+  readonly retentionDays: number
   readonly now: () => number
 }
 
@@ -39,6 +40,7 @@ export function snapshotOf(deps: SnapshotDeps): WorkerSnapshot {
     storage: store.kind,
     tab: state.leads ? 'leader' : 'follower',
     events: { count: state.events.length, byName },
+    retentionDays: deps.retentionDays,
     cleaning: report,
     fit: state.personal?.summary ?? null,
     fitting: state.fitting,

@@ -30,7 +30,7 @@ export const testConfig = (
   exclude: ['bought', 'basket'],
   budget: DEFAULT_BUDGET,
   latest: null,
-  retentionDays: null,
+  retentionDays: Number.POSITIVE_INFINITY,
   conditions: { visible: true, savesData: false, battery: null },
   context: {},
   ...overrides,

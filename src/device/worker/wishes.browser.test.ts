@@ -49,6 +49,26 @@ describe('forgetting', () => {
     expect(before).not.toEqual(await parameters(never))
   })
 
+  test('all events of a name, and no others', async () => {
+    const tested = await start(await testServer(), newDatabase())
+    await live(tested, Date.now() - 10 * DAY)
+    const { byName } = tested.device.snapshot().events
+    const views = byName.view_item ?? 0
+    await tested.device.forget({ kind: 'events', name: 'view_item' })
+    expect(tested.device.snapshot().events.byName).toEqual({ ...byName, view_item: undefined })
+    expect((await tested.device.entries()).at(-1)?.detail).toEqual({
+      what: 'events',
+      orders: 0,
+      events: views,
+    })
+    await tested.device.forget({ kind: 'events', name: 'nothing' as never })
+    expect((await tested.device.entries()).at(-1)?.detail).toEqual({
+      what: 'events',
+      events: 0,
+      orders: 0,
+    })
+  })
+
   test.each(['js', 'wasm'] as const)(
     'a category, on %s: parameters, guard and lists are as if it had never been',
     async (engine) => {

@@ -11,7 +11,6 @@ export function Console() {
   const { catalog, unavailable, canContribute } = useShop()
   return (
     <Page title={words.console}>
-      <ServerSees />
       {personalizer ? (
         <PrivacyConsole
           personalizer={personalizer}
@@ -21,6 +20,7 @@ export function Console() {
       ) : (
         <p className="empty">{unavailable ? words.unavailable : labels.starting}</p>
       )}
+      <ServerSees />
     </Page>
   )
 }

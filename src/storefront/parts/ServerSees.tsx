@@ -3,15 +3,13 @@ import { words } from '../words/words.ts'
 import { Say } from './Say.tsx'
 
 export function ServerSees() {
-  const { title, requests, files, updates } = words.serverSees
+  const { title, requests } = words.serverSees
   return (
     <section className="reading" aria-labelledby="sees">
       <h2 id="sees">{title}</h2>
-      {[requests, files, updates].map((text) => (
-        <p key={text}>
-          <Say text={text} />
-        </p>
-      ))}
+      <p>
+        <Say text={requests} />
+      </p>
     </section>
   )
 }

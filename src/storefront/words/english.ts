@@ -322,10 +322,6 @@ export const ENGLISH = {
     title: 'What the shop’s server sees',
     requests:
       '*Ordinary requests*, as any web server does: when you come and, until the shop is kept on this device, the address of each page that you load: the first one, a reload, another tab. Until then, the basket and other pages with scripts or data of their own, and German, may be fetched when you first ask for them; where your browser saves data, fast-forward is fetched so later, too. Beyond that, what you look at, search for and choose is in no request: it is shown from files that are the same for everyone, all pictures among them. Once the shop is kept, some seconds into the first visit, pages are opened from here, and the server sees only that somebody has come. Where nothing can be kept (some private windows, a full disk, a reload with Shift), it goes on seeing the addresses of pages that you load. Searches and filters stand behind a “#” in the address, which browsers don’t send; a link made elsewhere that has them behind a “?” shows them to the server, if it is asked for that page.',
-    files:
-      '*Recommendation files*: the shop’s catalogue and model, the same for everyone. Fetches by the recommender are counted in the log below.',
-    updates:
-      '*Shared updates*: none, unless you ask to help the shop learn. Each is in the log below before it is sent.',
   },
 }
 

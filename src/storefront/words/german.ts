@@ -324,9 +324,5 @@ export const GERMAN: Words = {
     title: 'Was der Server des Shops sieht',
     requests:
       '*Gewöhnliche Anfragen*, wie jeder Webserver: wann Sie kommen und, bis der Shop auf diesem Gerät gespeichert ist, die Adresse jeder Seite, die Sie laden: die erste, eine neu geladene, eine in einem anderen Tab. Bis dahin werden der Warenkorb und andere Seiten mit eigenen Skripten oder Daten, und Deutsch, womöglich erst geholt, wenn Sie zum ersten Mal danach fragen; spart Ihr Browser Daten, gilt das beim Zeitraffer auch später. Darüber hinaus steht in keiner Anfrage, was Sie ansehen, suchen und wählen: Es wird aus Dateien gezeigt, die für alle gleich sind, auch alle Bilder. Ist der Shop gespeichert, einige Sekunden nach Beginn des ersten Besuchs, so werden Seiten von hier geöffnet, und der Server sieht nur, dass jemand gekommen ist. Wo nichts gespeichert werden kann (in manchen privaten Fenstern, bei vollem Speicher, beim Neuladen mit der Umschalttaste), sieht er weiter die Adressen der Seiten, die Sie laden. Suchen und Filter stehen hinter einem „#“ in der Adresse, das Browser nicht senden; ein anderswo erstellter Link, der sie hinter einem „?“ trägt, zeigt sie dem Server, wenn diese Seite bei ihm angefordert wird.',
-    files:
-      '*Dateien für die Empfehlungen*: Katalog und Modell des Shops, für alle gleich. Was die Empfehlungen laden, ist unten im Protokoll gezählt.',
-    updates:
-      '*Geteilte Beiträge*: keine, außer Sie möchten dem Shop beim Lernen helfen. Jeder steht unten im Protokoll, bevor er gesendet wird.',
   },
 }

@@ -1,10 +1,48 @@
 /** @module A titled part of the console, and what most parts are made of. */
-import { type ReactNode, useId, useState } from 'react'
+import { createContext, type ReactNode, useContext, useId, useState } from 'react'
 import type { Personalizer, PersonalizerSnapshot } from '../../device/api.ts'
+import { CONSOLE_ENGLISH, type ConsoleLabels } from './words.ts'
 
 export interface SectionProps {
   readonly personalizer: Personalizer
   readonly snapshot: PersonalizerSnapshot
+}
+
+/** Words, and the language of dates and numbers. */
+export const ConsoleWords = createContext<{
+  readonly words: ConsoleLabels
+  readonly locale: string
+}>({ words: CONSOLE_ENGLISH, locale: 'en-GB' })
+
+/** Made at their first use: a page's first format takes a slow phone a tenth of a second. */
+const formats = new Map<string, Intl.DateTimeFormat>()
+function formatOf(locale: string, timeStyle?: 'medium'): Intl.DateTimeFormat {
+  const key = `${locale} ${timeStyle}`
+  const made =
+    formats.get(key) ?? new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle })
+  formats.set(key, made)
+  return made
+}
+
+/** Words, days and numbers as they are shown. */
+export function useWords() {
+  const { words, locale } = useContext(ConsoleWords)
+  return {
+    words,
+    days: (from: number, to = from) => formatOf(locale).formatRange(from, to),
+    number: (value: number) => value.toLocaleString(locale, { maximumSignificantDigits: 3 }),
+    whole: (value: number) => Math.round(value).toLocaleString(locale),
+  }
+}
+
+/** A moment as text with its exact form for machines. */
+export function Moment({ at }: { readonly at: number }) {
+  const { locale } = useContext(ConsoleWords)
+  return (
+    <time className="ns-nowrap" dateTime={new Date(at).toISOString()}>
+      {formatOf(locale, 'medium').format(at)}
+    </time>
+  )
 }
 
 interface TitledProps {
@@ -56,20 +94,6 @@ export function Table({ caption, columns, rows }: TableProps) {
         ))}
       </tbody>
     </table>
-  )
-}
-
-/** Made at its first use: a page's first format takes a slow phone a tenth of a second. */
-let dateTime: Intl.DateTimeFormat | null = null
-
-/** A moment as text with its exact form for machines. */
-export function Moment({ at }: { readonly at: number }) {
-  const date = new Date(at)
-  dateTime ??= new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
-  return (
-    <time className="ns-nowrap" dateTime={date.toISOString()}>
-      {dateTime.format(date)}
-    </time>
   )
 }
 

@@ -6,167 +6,332 @@ import { PrivacyConsole } from './PrivacyConsole.tsx'
 
 const ITEMS = [{ id: 'tin', title: 'Cake tin', category: 'Kitchen' }]
 
-const entry = (sequence: number, bytesSent: number): LedgerEntry => ({
+const entry = (sequence: number, part: Partial<LedgerEntry> = {}): LedgerEntry => ({
   sequence,
   time: Date.UTC(2026, 0, 2, 3, 4, sequence),
-  kind: bytesSent > 0 ? 'upload' : 'request',
-  detail: { url: `http://localhost/models/${sequence}`, parent: '' },
-  bytesSent,
+  kind: 'request',
+  detail: {
+    purpose: 'model',
+    url: `http://localhost/models/${sequence}`,
+    count: 2,
+    received: 1500,
+  },
+  bytesSent: 0,
   previous: '0'.repeat(64),
   hash: String(sequence).padStart(64, 'a'),
+  ...part,
 })
+
+const upload = (sequence: number, epsilon: number) =>
+  entry(sequence, {
+    kind: 'upload',
+    bytesSent: 2168,
+    detail: {
+      reportId: `r${sequence}`,
+      noiseMultiplier: 1,
+      epsilon,
+      url: 'https://sums.example/v1',
+    },
+  })
 
 let personalizer: FakePersonalizer
 beforeEach(() => {
   personalizer = createFakePersonalizer(ITEMS)
 })
 
+const log = (...entries: readonly LedgerEntry[]) => {
+  personalizer.audit.entries = () => Promise.resolve(entries)
+}
+
 const show = (canContribute = true) =>
   render(<PrivacyConsole personalizer={personalizer} items={ITEMS} canContribute={canContribute} />)
 
-describe('the log', () => {
-  test('adds up every byte that left, newest entry first, and shows all on demand', async () => {
-    const entries = Array.from({ length: 30 }, (_, place) =>
-      entry(place, place % 10 === 3 ? 2168 : 0),
+type Screen = Awaited<ReturnType<typeof show>>
+const part = (screen: Screen, name: string) => screen.getByRole('region', { name, exact: true })
+
+async function showTechnical() {
+  const screen = await show()
+  await screen.getByText('Technical details').click()
+  await expect.element(screen.getByRole('heading', { name: 'Engine' })).toBeVisible()
+  return screen
+}
+
+test('five questions, in this order, and all else behind a closed summary', async () => {
+  const screen = await show()
+  await expect.element(part(screen, 'What left?')).toBeVisible()
+  expect([...screen.container.querySelectorAll('h2')].map((one) => one.textContent)).toEqual([
+    'What left?',
+    'What is stored?',
+    'What did I agree to?',
+    'Can I check that?',
+    'Take it with me',
+  ])
+  expect(screen.container.querySelector('details')?.open).toBe(false)
+})
+
+test('another language replaces the words, and dates follow it', async () => {
+  log(entry(0))
+  const screen = await render(
+    <PrivacyConsole
+      personalizer={personalizer}
+      labels={{ left: 'Was ging hinaus?' }}
+      locale="de"
+    />,
+  )
+  await expect.element(part(screen, 'Was ging hinaus?')).toHaveTextContent('Since 02.01.2026.')
+  await expect.element(part(screen, 'What is stored?')).toBeVisible()
+})
+
+describe('what left', () => {
+  test('downloads are one figure without a body; no update is “None”', async () => {
+    log(
+      entry(0),
+      entry(1, { detail: { purpose: 'catalog', url: '/c', count: 3, received: 500 } }),
+      entry(2, { detail: { purpose: 'policy', url: '/p', count: 2, received: 99 } }),
     )
-    personalizer.audit.entries = () => Promise.resolve(entries)
+    const left = part(await show(), 'What left?')
+    await expect.element(left).toHaveTextContent('5 downloads, no body')
+    await expect.element(left).toHaveTextContent('2 kB came in')
+    await expect.element(left).toHaveTextContent('were asked for 2 times')
+    await expect.element(left).toHaveTextContent('Shared updatesNone')
+    await expect.element(left).not.toHaveTextContent('0 bytes')
+  })
+
+  test('updates are counted with their bytes, folded ones too', async () => {
+    const detail = {
+      through: 9,
+      hash: 'a',
+      uploads: 2,
+      bytesSent: 1000,
+      lossSquared: 2,
+      lastReport: '',
+    }
+    log(upload(10, 4.9), entry(11, { kind: 'fold', detail }))
+    await expect
+      .element(part(await show(), 'What left?'))
+      .toHaveTextContent('3 updates, 3,168 bytes')
+  })
+
+  test('a log that can’t be read is said, and read at the second try', async () => {
+    personalizer.audit.entries = () => Promise.reject(new Error('The disk is gone.'))
     const screen = await show()
-    await expect.element(screen.getByText('Shared: 6,504 bytes')).toBeVisible()
+    await expect.element(screen.getByRole('alert')).toHaveTextContent('The disk is gone.')
+    log()
+    await screen.getByRole('button', { name: 'Try again' }).click()
+    await expect.element(part(screen, 'What left?')).toHaveTextContent('Recommendation filesNone')
+  })
+})
+
+describe('what is stored', () => {
+  test('nothing about a stranger but the log', async () => {
+    const stored = part(await show(), 'What is stored?')
+    await expect.element(stored).toHaveTextContent('Nothing about you yet.')
+    await expect.element(stored).toHaveTextContent('It is gone when the page closes.')
+  })
+
+  test('a kind is deleted by its row, after a question, and that is said where the focus is', async () => {
+    await personalizer.capture({ name: 'view_item', item_id: 'tin' })
+    personalizer.change({ storage: 'indexeddb', retentionDays: 90 })
+    const forget = vi.spyOn(personalizer, 'forget')
+    const screen = await show()
+    const stored = part(screen, 'What is stored?')
+    await expect.element(stored).toHaveTextContent('deleted by itself after 90 days')
+    await expect.element(stored).toHaveTextContent('Products that you looked at11 Jan 1970')
+    const row = screen.getByRole('button', { name: 'Delete: Products that you looked at' })
+    await row.click()
+    await screen.getByRole('button', { name: 'Keep' }).click()
+    expect(forget).not.toHaveBeenCalled()
+    await row.click()
+    await expect.element(screen.getByRole('button', { name: 'Yes, delete' })).toHaveFocus()
+    await screen.getByRole('button', { name: 'Yes, delete' }).click()
+    await expect.element(stored).toHaveTextContent('Deleted: Products that you looked at.')
+    expect(forget).toHaveBeenCalledWith({ kind: 'events', name: 'view_item' })
+    expect(document.activeElement?.textContent).toContain('Deleted:')
+  })
+
+  test('a deletion that the disk refuses is said', async () => {
+    personalizer.erase = () => Promise.reject(new Error('The disk refused.'))
+    const screen = await show()
+    await screen.getByRole('button', { name: 'Delete: All of this' }).click()
+    await screen.getByRole('button', { name: 'Yes, delete' }).click()
+    await expect.element(part(screen, 'What is stored?')).toHaveTextContent('The disk refused.')
+  })
+})
+
+describe('what was agreed to', () => {
+  test('a consent that can’t be stored is said, and the switch keeps its true state', async () => {
+    personalizer.setContribution = () => Promise.reject(new Error('There is no room.'))
+    const screen = await show()
+    const consent = screen.getByRole('switch', { name: 'Contribute to the shared model' })
+    await consent.click()
+    await expect.element(screen.getByText('There is no room.')).toBeVisible()
+    await expect.element(consent).not.toBeChecked()
+  })
+
+  test('each answer with its time, each update with what it cost, and what that means', async () => {
+    log(
+      entry(0, { kind: 'consent', detail: { contribute: true } }),
+      upload(1, 4.9),
+      upload(2, 7.3),
+      entry(3, { kind: 'consent', detail: { contribute: false, why: 'terms' } }),
+    )
+    personalizer.change({ sent: { reports: 2, bytes: 4336, epsilon: 7.3 } })
+    const screen = await show()
+    const agreed = part(screen, 'What did I agree to?')
+    await expect.element(agreed).toHaveTextContent(/03:04:00 agreed/)
+    await expect.element(agreed).toHaveTextContent('ended, because the servers asked for more')
+    const rows = [...agreed.element().querySelectorAll('tbody tr')].map((row) => row.textContent)
+    expect(rows[0]).toMatch(/2,168 bytes7\.3$/)
+    expect(rows[1]).toMatch(/2,168 bytes4\.9$/)
+    await expect.element(agreed).toHaveTextContent('Each went to sums.example in two sealed parts')
+    const meter = screen.getByLabelText('Privacy budget of a year: ε = 7.3 of 12 used')
+    await expect.element(meter).toHaveValue(7.3)
+    // Φ(√2/2) = 0.7602…
+    await expect.element(agreed).toHaveTextContent('at most 77 times in 100')
+  })
+
+  test('without servers there is no switch and no button to send', async () => {
+    const screen = await show(false)
+    await expect
+      .element(screen.getByText('there is no way to send one', { exact: false }))
+      .toBeVisible()
+    expect(screen.container.querySelector('[role=switch]')).toBeNull()
+  })
+})
+
+describe('checks', () => {
+  test('a log that holds is told without a hash, and what that does not prove beside it', async () => {
+    log(entry(0))
+    personalizer.audit.verify = () =>
+      Promise.resolve({ ok: true, entries: 1, brokenAt: null, signed: 0 })
+    const screen = await show()
+    await screen.getByRole('button', { name: 'Check the log now' }).click()
+    await expect.element(screen.getByText(/^The log holds: 1 entry, none signed/)).toBeVisible()
+    await expect.element(screen.getByText(/shop can serve other code/)).toBeVisible()
+    expect(part(screen, 'Can I check that?').element().textContent).not.toMatch(/hash/i)
+  })
+
+  test('the entry where it breaks is named as the log names it', async () => {
+    // The oldest were folded.
+    log(entry(70), entry(71), entry(72))
+    personalizer.audit.verify = () =>
+      Promise.resolve({ ok: false, entries: 3, brokenAt: 2, signed: 0 })
+    const screen = await show()
+    await screen.getByRole('button', { name: 'Check the log now' }).click()
+    await expect.element(screen.getByText(/does not hold from entry 72 on/)).toBeVisible()
+  })
+})
+
+test('says what the audit file shows before it is saved', async () => {
+  const screen = await show()
+  await expect.element(screen.getByText(/can read what you looked at/)).toBeVisible()
+  const printing = vi.spyOn(window, 'print').mockImplementation(() => undefined)
+  await screen.getByRole('button', { name: 'Print this page as a report' }).click()
+  expect(printing).toHaveBeenCalledOnce()
+})
+
+describe('technical details', () => {
+  test('the log: newest first, all on demand', async () => {
+    log(...Array.from({ length: 30 }, (_, at) => (at % 10 === 3 ? upload(at, 1) : entry(at))))
+    const screen = await showTechnical()
     const rows = () => [...screen.container.querySelectorAll('.ns-ledger tbody tr')]
     expect(rows()).toHaveLength(20)
     expect(rows()[0].querySelector('th')?.textContent).toBe('29')
-    expect(rows()[0].textContent).not.toContain('parent')
+    expect(rows()[0].textContent).toContain('no body')
+    expect(rows()[6].textContent).toContain('2,168 bytes')
     await screen.getByRole('button', { name: 'Show all 30 entries' }).click()
     expect(rows()).toHaveLength(30)
     // The button is gone; the focus is not lost with it.
     expect(document.activeElement?.ariaLabel).toBe('Log, scrollable')
   })
 
-  test('says that nothing was sent when nothing was, and what an export would show', async () => {
-    personalizer.audit.entries = () => Promise.resolve([entry(0, 0)])
-    const screen = await show()
-    await expect.element(screen.getByText('Shared: nothing')).toBeVisible()
+  test('an engine that can’t be had is said, not swallowed', async () => {
+    personalizer.setEngine = () => Promise.reject(new Error('WebGPU has no adapter here.'))
+    personalizer.change({ enginePreference: 'wasm' })
+    const screen = await showTechnical()
+    const choice = screen.getByLabelText('Use engine')
+    await expect.element(choice).toHaveDisplayValue('WebAssembly')
+    await choice.selectOptions('webgpu')
     await expect
-      .element(screen.getByText('which whoever has it can read', { exact: false }))
+      .element(screen.getByText('WebGPU has no adapter here. Set to WebAssembly as before.'))
       .toBeVisible()
+    await expect.element(choice).toHaveDisplayValue('WebAssembly')
   })
 
-  test('verifies the chain and names the entry where it breaks', async () => {
-    // The oldest were folded: what is in the table is named as the table names it.
-    personalizer.audit.entries = () => Promise.resolve([entry(70, 0), entry(71, 0), entry(72, 0)])
-    personalizer.audit.verify = () =>
-      Promise.resolve({ ok: false, entries: 3, brokenAt: 2, signed: 0 })
-    const screen = await show()
-    await screen.getByRole('button', { name: 'Verify chain' }).click()
-    await expect
-      .element(screen.getByText('The chain is broken at No. 72', { exact: false }))
-      .toBeVisible()
+  test('an engine that is chosen is in use, and is the one that is selected', async () => {
+    const screen = await showTechnical()
+    const choice = screen.getByLabelText('Use engine')
+    await expect.element(choice).toHaveDisplayValue('Automatic')
+    await choice.selectOptions('js')
+    await expect.element(screen.getByText('Now on js. asked for')).toBeVisible()
+    await expect.element(choice).toHaveDisplayValue('Plain JavaScript')
   })
-})
 
-test('an engine that can’t be had is said, not swallowed', async () => {
-  personalizer.setEngine = () => Promise.reject(new Error('WebGPU has no adapter here.'))
-  personalizer.change({ enginePreference: 'wasm' })
-  const screen = await show()
-  const choice = screen.getByLabelText('Use engine')
-  await expect.element(choice).toHaveDisplayValue('WebAssembly')
-  await choice.selectOptions('webgpu')
-  await expect
-    .element(screen.getByText('WebGPU has no adapter here. Set to WebAssembly as before.'))
-    .toBeVisible()
-  await expect.element(choice).toHaveDisplayValue('WebAssembly')
-})
-
-test('an engine that is chosen is in use, and is the one that is selected', async () => {
-  const screen = await show()
-  const choice = screen.getByLabelText('Use engine')
-  await expect.element(choice).toHaveDisplayValue('Automatic')
-  await choice.selectOptions('js')
-  await expect.element(screen.getByText('Now on js. asked for')).toBeVisible()
-  await expect.element(choice).toHaveDisplayValue('Plain JavaScript')
-})
-
-test('after a reload the engine’s line and the fit’s agree', async () => {
-  const fit = {
-    engine: 'wasm',
-    cases: 3,
-    lossBefore: 2,
-    lossAfter: 1.5,
-    fusionWeight: 0.6,
-    active: true,
-    milliseconds: 31,
-  }
-  personalizer.change({ engine: null, fit })
-  const screen = await show()
-  await expect
-    .element(screen.getByText('None on this page yet; the last fit ran on wasm'))
-    .toBeVisible()
-  await expect.element(screen.getByText('3 cases on wasm')).toBeVisible()
-})
-
-test('a consent that can’t be stored is said, and the switch keeps its true state', async () => {
-  personalizer.setContribution = () => Promise.reject(new Error('There is no room.'))
-  const screen = await show()
-  const consent = screen.getByRole('switch', { name: 'Contribute to the shared model' })
-  await consent.click()
-  await expect.element(screen.getByText('There is no room.')).toBeVisible()
-  await expect.element(consent).not.toBeChecked()
-})
-
-test('a report can be sent only with consent, and the outcome is said', async () => {
-  const contribute = vi.spyOn(personalizer, 'contribute')
-  const screen = await show()
-  const send = screen.getByRole('button', { name: 'Send a report now' })
-  await expect.element(send).toBeDisabled()
-  await screen.getByRole('switch', { name: 'Contribute to the shared model' }).click()
-  await expect.element(send).toBeEnabled()
-  expect(contribute).not.toHaveBeenCalled()
-  await send.click()
-  await expect.element(screen.getByText('Nothing was sent: no open round')).toBeVisible()
-})
-
-test('without servers there is no switch and no button to send', async () => {
-  const screen = await show(false)
-  await expect
-    .element(screen.getByText('there is no way to send anything', { exact: false }))
-    .toBeVisible()
-  expect(screen.container.querySelector('[role=switch]')).toBeNull()
-})
-
-test('shows events by name, what cleaning left out, fit, guard and notices', async () => {
-  personalizer.change({
-    events: { count: 5, byName: { view_item: 4, purchase: 1 } },
-    cleaning: { kept: 3, dropped: { misclick: 2 } },
-    fit: {
+  test('after a reload the engine’s line and the fit’s agree', async () => {
+    const fit = {
       engine: 'wasm',
       cases: 3,
       lossBefore: 2,
       lossAfter: 1.5,
-      fusionWeight: 0.625,
+      fusionWeight: 0.6,
       active: true,
       milliseconds: 31,
-    },
-    guard: { active: false, logLikelihoodRatio: -3.2, tested: 40 },
-    learned: [{ kind: 'item', name: 'tin', signal: 'bought', strength: 1 }],
-    notices: [{ code: 'storage-full', message: 'Older events were let go.', time: 0 }],
+    }
+    personalizer.change({ engine: null, fit })
+    const screen = await showTechnical()
+    await expect
+      .element(screen.getByText('None on this page yet; the last fit ran on wasm'))
+      .toBeVisible()
+    await expect.element(screen.getByText('3 cases on wasm')).toBeVisible()
   })
-  const screen = await show()
-  for (const text of [
-    'purchase',
-    'Cleaning: 3 used for learning; left out: 2 misclick.',
-    '2.0000 before, 1.5000 after (negative log-likelihood)',
-    '0.625',
-    'holds it back: the base model is in use alone',
-    'log-likelihood ratio -3.200 over 40 tested events',
-    'Cake tin',
-    'storage-full',
-  ]) {
-    await expect.element(screen.getByText(text, { exact: true })).toBeVisible()
-  }
-})
 
-test('says why learning waits', async () => {
-  const screen = await show()
-  personalizer.change({ deferred: 'save-data' })
-  await expect.element(screen.getByText('waits: the browser saves data')).toBeVisible()
+  test('a report can be sent only with consent, and the outcome is said', async () => {
+    const contribute = vi.spyOn(personalizer, 'contribute')
+    const screen = await showTechnical()
+    const send = screen.getByRole('button', { name: 'Send a report now' })
+    await expect.element(send).toBeDisabled()
+    await screen.getByRole('switch', { name: 'Contribute to the shared model' }).click()
+    await expect.element(send).toBeEnabled()
+    expect(contribute).not.toHaveBeenCalled()
+    await send.click()
+    await expect.element(screen.getByText('Nothing was sent: no open round')).toBeVisible()
+  })
+
+  test('shows events by name, what cleaning left out, fit, guard and notices', async () => {
+    personalizer.change({
+      events: { count: 5, byName: { view_item: 4, purchase: 1 } },
+      cleaning: { kept: 3, dropped: { misclick: 2 } },
+      fit: {
+        engine: 'wasm',
+        cases: 3,
+        lossBefore: 2,
+        lossAfter: 1.5,
+        fusionWeight: 0.625,
+        active: true,
+        milliseconds: 31,
+      },
+      guard: { active: false, logLikelihoodRatio: -3.2, tested: 40 },
+      learned: [{ kind: 'item', name: 'tin', signal: 'bought', strength: 1 }],
+      notices: [{ code: 'storage-full', message: 'Older events were let go.', time: 0 }],
+    })
+    const screen = await showTechnical()
+    for (const text of [
+      'purchase',
+      'Cleaning: 3 used for learning; left out: 2 misclick.',
+      '2.0000 before, 1.5000 after (negative log-likelihood)',
+      '0.625',
+      'holds it back: the base model is in use alone',
+      'log-likelihood ratio -3.200 over 40 tested events',
+      'Cake tin',
+      'storage-full',
+    ]) {
+      await expect.element(screen.getByText(text, { exact: true })).toBeVisible()
+    }
+  })
+
+  test('says why learning waits', async () => {
+    const screen = await showTechnical()
+    personalizer.change({ deferred: 'save-data' })
+    await expect.element(screen.getByText('waits: the browser saves data')).toBeVisible()
+  })
 })

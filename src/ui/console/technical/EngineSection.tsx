@@ -1,8 +1,8 @@
 /** @module Which engine computes, on what, and why; it can be forced. */
 import { useId } from 'react'
-import type { EnginePreference } from '../../device/api.ts'
-import { Fact } from '../react/Fact.tsx'
-import { Section, type SectionProps, useOutcome } from './Section.tsx'
+import type { EnginePreference } from '../../../device/api.ts'
+import { Fact } from '../../react/Fact.tsx'
+import { Section, type SectionProps, useOutcome } from '../Section.tsx'
 
 const CHOICES: Readonly<Record<EnginePreference, string>> = {
   auto: 'Automatic',

@@ -1,6 +1,6 @@
 /** @module What is stored, by name, and what cleaning left out of learning and why. */
-import type { PersonalizerSnapshot } from '../../device/api.ts'
-import { Section, Table } from './Section.tsx'
+import type { PersonalizerSnapshot } from '../../../device/api.ts'
+import { Section, Table } from '../Section.tsx'
 
 export function EventsSection({ snapshot }: { readonly snapshot: PersonalizerSnapshot }) {
   const { events, cleaning } = snapshot

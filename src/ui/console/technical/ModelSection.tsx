@@ -1,7 +1,7 @@
 /** @module Which base model is at work, where things are kept, and which tab does the work. */
-import { Button } from '../react/Button.tsx'
-import { Fact } from '../react/Fact.tsx'
-import { Section, type SectionProps, useOutcome } from './Section.tsx'
+import { Button } from '../../react/Button.tsx'
+import { Fact } from '../../react/Fact.tsx'
+import { Section, type SectionProps, useOutcome } from '../Section.tsx'
 
 export function ModelSection({ personalizer, snapshot }: SectionProps) {
   const { run, status: outcome } = useOutcome()

@@ -1,9 +1,9 @@
 /** @module The last fit, the guard's evidence, and what was learned. */
 import { useId } from 'react'
-import type { Item } from '../../core/catalog/item.ts'
-import type { PersonalizerSnapshot } from '../../device/api.ts'
-import { Fact } from '../react/Fact.tsx'
-import { Section, Table } from './Section.tsx'
+import type { Item } from '../../../core/catalog/item.ts'
+import type { PersonalizerSnapshot } from '../../../device/api.ts'
+import { Fact } from '../../react/Fact.tsx'
+import { Section, Table } from '../Section.tsx'
 
 interface LearningSectionProps {
   readonly snapshot: PersonalizerSnapshot

@@ -1,6 +1,6 @@
 /** @module Everything that degraded, newest first, one clear line each. */
-import type { Notice } from '../../device/api.ts'
-import { Moment, Section } from './Section.tsx'
+import type { Notice } from '../../../device/api.ts'
+import { Moment, Section } from '../Section.tsx'
 
 export function NoticesSection({ notices }: { readonly notices: readonly Notice[] }) {
   return (

@@ -1,0 +1,111 @@
+/** @module What was agreed to, when, what was sent under it, and what that cost. */
+import { useId } from 'react'
+import { guessRate } from '../../core/normal.ts'
+import type { LedgerEntry } from '../../device/ledger/entry.ts'
+import { summaryOf } from '../../device/ledger/removed.ts'
+import { Button } from '../react/Button.tsx'
+import { Moment, Section, type SectionProps, Table, useOutcome, useWords } from './Section.tsx'
+
+interface AgreedProps extends SectionProps {
+  readonly entries: readonly LedgerEntry[]
+  readonly canContribute: boolean
+}
+
+export function Agreed({ entries, canContribute, ...parts }: AgreedProps) {
+  const { words } = useWords()
+  const answers = entries.filter(({ kind }) => kind === 'consent')
+  return (
+    <Section title={words.agreed} wide>
+      {canContribute ? <Consent {...parts} /> : <p>{words.noServers}</p>}
+      {answers.length > 0 && (
+        <ul className="ns-notices" aria-label={words.answers}>
+          {answers.map(({ sequence, time, detail }) => (
+            <li key={sequence}>
+              <Moment at={time} /> {words.answered(detail.contribute === true, detail.why)}
+            </li>
+          ))}
+        </ul>
+      )}
+      <Spent {...parts} entries={entries} />
+    </Section>
+  )
+}
+
+function Consent({ personalizer, snapshot }: SectionProps) {
+  const { words, days } = useWords()
+  const id = useId()
+  const { run, status } = useOutcome()
+  const { contribute, since } = snapshot.consent
+  const agree = async () => {
+    await personalizer.setContribution(!contribute)
+    return contribute ? words.withdrawn : words.given
+  }
+  const ask = async () => {
+    await personalizer.contributionTerms()
+    return words.asked
+  }
+  return (
+    <>
+      <p>
+        <strong>{since === null ? words.agreedNothing : words.agreedSince(days(since))}</strong>
+      </p>
+      <p id={id}>
+        {words.wording} {words.terms(snapshot.terms)}
+      </p>
+      <div className="ns-actions">
+        <button
+          type="button"
+          role="switch"
+          className="ns-switch"
+          aria-checked={contribute}
+          aria-describedby={id}
+          onClick={() => void run('', agree)}
+        >
+          {words.contribute}
+        </button>
+        <Button onClick={() => void run(words.asking, ask)}>{words.askTerms}</Button>
+      </div>
+      {status}
+    </>
+  )
+}
+
+/** The updates that the log lists, and the budget that they used. */
+function Spent({ snapshot, entries }: Pick<AgreedProps, 'snapshot' | 'entries'>) {
+  const { words, number, whole } = useWords()
+  const id = useId()
+  const { sent, terms } = snapshot
+  const uploads = entries.filter(({ kind }) => kind === 'upload').reverse()
+  const lossSquared = entries.length > 0 ? summaryOf(entries, entries.length).lossSquared : 0
+  const most = Math.max(terms.epsilonPerYear, sent.epsilon ?? 0)
+  return (
+    <>
+      {sent.epsilon !== null && (
+        <div className="ns-budget">
+          <label htmlFor={id}>{words.budget(number(sent.epsilon), number(most))}</label>
+          <meter id={id} max={most} high={most / 2} optimum={0} value={sent.epsilon} />
+          <p className="ns-small">
+            {words.guess(Math.ceil(100 * guessRate(Math.sqrt(Number(lossSquared)))))}
+          </p>
+        </div>
+      )}
+      {uploads.length > 0 && (
+        <>
+          <Table
+            caption={words.sentUpdates}
+            columns={[words.time, words.size, words.cost]}
+            rows={uploads.map(({ sequence, time, bytesSent, detail }) => [
+              String(sequence),
+              [
+                <Moment key="time" at={time} />,
+                words.bytes(whole(bytesSent)),
+                number(Number(detail.epsilon ?? 0)),
+              ],
+            ])}
+          />
+          <p className="ns-small">{words.shares(new URL(String(uploads[0].detail.url)).host)}</p>
+        </>
+      )}
+    </>
+  )
+}

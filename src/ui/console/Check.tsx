@@ -1,0 +1,45 @@
+/** @module How to check what this page says: the log here and now, from outside, and by somebody else. */
+import type { Personalizer } from '../../device/api.ts'
+import { Button } from '../react/Button.tsx'
+import { Section, useOutcome, useWords } from './Section.tsx'
+
+interface CheckProps {
+  readonly personalizer: Personalizer
+  /** Reads the log. */
+  read(): Promise<readonly { readonly sequence: number }[]>
+}
+
+export function Check({ personalizer, read }: CheckProps) {
+  const { words } = useWords()
+  const { run, status } = useOutcome()
+  const verify = async () => {
+    const { entries, brokenAt, signed } = await personalizer.audit.verify()
+    const log = await read()
+    return brokenAt === null
+      ? words.verified(entries, signed)
+      : words.broken(log[brokenAt]?.sequence)
+  }
+  return (
+    <Section title={words.check} wide>
+      <p className="ns-actions">
+        <Button onClick={() => void run(words.verifying, verify)}>{words.verify}</Button>
+      </p>
+      {status}
+      <h3 className="ns-block-title">{words.proves}</h3>
+      <p>{words.provesText}</p>
+      <h3 className="ns-block-title">{words.tools}</h3>
+      <ol className="ns-steps">
+        {words.steps.map((step) => (
+          <li key={step}>{step}</li>
+        ))}
+      </ol>
+      <h3 className="ns-block-title">{words.auditor}</h3>
+      <p>{words.auditorText}</p>
+      <pre className="ns-commands">
+        {
+          'npx nearside audit explain nearside-export.json\npython3 tools/verify.py nearside-export.json'
+        }
+      </pre>
+    </Section>
+  )
+}

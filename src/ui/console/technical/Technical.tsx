@@ -1,0 +1,34 @@
+/**
+ * @module Which engine and model are at work, what was learned and how well, everything that
+ * degraded, and the log, line by line.
+ */
+import type { Item } from '../../../core/catalog/item.ts'
+import type { LedgerEntry } from '../../../device/ledger/entry.ts'
+import type { SectionProps } from '../Section.tsx'
+import { EngineSection } from './EngineSection.tsx'
+import { EventsSection } from './EventsSection.tsx'
+import { FederationSection } from './FederationSection.tsx'
+import { LearningSection } from './LearningSection.tsx'
+import { LedgerSection } from './LedgerSection.tsx'
+import { ModelSection } from './ModelSection.tsx'
+import { NoticesSection } from './NoticesSection.tsx'
+
+export interface TechnicalProps extends SectionProps {
+  readonly entries: readonly LedgerEntry[]
+  readonly items?: readonly Item[]
+  readonly canContribute: boolean
+}
+
+export function Technical({ items, entries, canContribute, ...parts }: TechnicalProps) {
+  return (
+    <div className="ns-parts">
+      <EngineSection {...parts} />
+      <LearningSection snapshot={parts.snapshot} items={items} />
+      <EventsSection snapshot={parts.snapshot} />
+      <ModelSection {...parts} />
+      <FederationSection {...parts} canContribute={canContribute} />
+      <NoticesSection notices={parts.snapshot.notices} />
+      <LedgerSection entries={entries} />
+    </div>
+  )
+}

@@ -1,0 +1,142 @@
+/**
+ * @module What the console says in English, but for its technical details. Another language hands in
+ * its own; what it leaves out stays English.
+ */
+import type { EventName } from '../../core/events/event.ts'
+import type { PersonalizerSnapshot } from '../../device/api.ts'
+
+const EVENTS: Readonly<Record<EventName, string>> = {
+  view_item: 'Products that you looked at',
+  view_item_list: 'Lists that you were shown',
+  select_item: 'Products that you clicked in a list',
+  add_to_cart: 'Products put into the basket',
+  remove_from_cart: 'Products taken out of the basket',
+  add_to_wishlist: 'Products put on the wishlist',
+  purchase: 'Orders',
+  search: 'Searches',
+}
+
+const count = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`
+
+/** The console’s strings in English. */
+export const CONSOLE_ENGLISH = {
+  reading: 'Reading the log …',
+  unreadable: (why: string) => `The log can’t be read: ${why}`,
+  again: 'Try again',
+
+  left: 'What left?',
+  ordinary: 'Page and image requests',
+  ordinaryFigure: 'As in any shop',
+  ordinaryText:
+    'Any web server sees them: address, time, your network address and browser. The recommender doesn’t make them, so its log can’t list them; how to see them is said below.',
+  files: 'Recommendation files',
+  filesFigure: (n: number) => (n === 0 ? 'None' : `${count(n, 'download')}, no body`),
+  filesText: (kilobytes: string, asked: number) =>
+    `The shop’s products and what its orders taught: the same files for everybody. ${kilobytes} kB came in.${asked > 0 ? ` The terms of sharing were asked for ${count(asked, 'time')}.` : ''}`,
+  filesSince: (day: string) => `Since ${day}.`,
+  updates: 'Shared updates',
+  updatesFigure: (n: number, bytes: string) =>
+    n === 0 ? 'None' : `${count(n, 'update')}, ${bytes} bytes`,
+  updatesText: (n: number) =>
+    n === 0
+      ? 'One leaves only if you agree, and is in the log before its first byte leaves.'
+      : 'Each was in the log before its first byte left. What they are and what they cost is said below.',
+
+  stored: 'What is stored?',
+  storedHere:
+    'In this browser’s storage, on this device. Any script on this shop’s pages could read it.',
+  storedInPage: 'In this page’s memory. It is gone when the page closes.',
+  storedNothing: 'Nothing about you yet.',
+  storedRows: 'What is here, by kind',
+  kind: 'Kind',
+  howMany: 'How many',
+  when: 'From – to',
+  remove: 'Delete',
+  event: (name: EventName) => EVENTS[name],
+  learned: 'What was learned from these (numbers; they go with them)',
+  log: 'The log: what left, was agreed to and was deleted',
+  keptUpdates: 'Your last updates (12 at most), so that they can be checked',
+  everything: 'All of this',
+  keptFor: (days = Number.POSITIVE_INFINITY) =>
+    days === Number.POSITIVE_INFINITY
+      ? 'Kept until you delete it.'
+      : `What you did is deleted by itself after ${count(days, 'day')}.`,
+  sure: (what: string) => `Delete for good: ${what}?`,
+  sureYes: 'Yes, delete',
+  keep: 'Keep',
+  removed: (what: string) => `Deleted: ${what}.`,
+  removedAll:
+    'Deleted. One entry of the log remains: that it was, how much was shared and what that cost.',
+
+  agreed: 'What did I agree to?',
+  agreedNothing: 'To nothing: no update leaves.',
+  agreedSince: (day: string) => `To share updates, since ${day}. You can stop at any time.`,
+  noServers: 'To nothing. This shop takes no updates, so there is no way to send one.',
+  wording:
+    'Now and then this browser sends one update: numbers that say how your shopping would change everybody’s recommendations. It names no product, search or person and is the same size for everybody. It is split between two servers; neither part can be read alone. They publish only the noisy total of many updates. What was added stays when you stop.',
+  terms: ({ epsilonPerReport, epsilonPerYear, delta, trust }: PersonalizerSnapshot['terms']) =>
+    `An update costs at most ε = ${figure(epsilonPerReport)}, those of a year at most ${figure(epsilonPerYear)} (δ = ${delta}). ${
+      trust === 'two-aggregators'
+        ? 'The servers say that two parties run them.'
+        : 'One party runs both and could read an update.'
+    }`,
+  contribute: 'Contribute to the shared model',
+  askTerms: 'Ask both servers for their terms',
+  asking: 'Asking both servers …',
+  asked: 'These are their terms.',
+  given: 'Agreed.',
+  withdrawn: 'Withdrawn.',
+  answers: 'Your answers',
+  answered: (contribute: boolean, why: unknown) =>
+    contribute
+      ? 'agreed'
+      : why === 'terms'
+        ? 'ended, because the servers asked for more than was agreed to'
+        : 'withdrew',
+  sentUpdates: 'Updates, newest first',
+  time: 'Time',
+  size: 'Size',
+  bytes: (n: string) => `${n} bytes`,
+  cost: 'ε used by then',
+  shares: (leader: string) =>
+    `Each went to ${leader} in two sealed parts: for that server the numbers behind a random mask, for the other the key to the mask.`,
+  budget: (spent: string, most: string) => `Privacy budget of a year: ε = ${spent} of ${most} used`,
+  guess: (times: number) =>
+    `Somebody who knew everything else and saw every published total would guess rightly whether you took part at most ${times} times in 100; a coin is right 50 times.`,
+
+  check: 'Can I check that?',
+  verify: 'Check the log now',
+  verifying: 'Checking every entry …',
+  verified: (entries: number, signed: number) =>
+    `The log holds: ${count(entries, 'entry', 'entries')}, ${signed === 0 ? 'none' : signed} signed by this browser. Nothing between the first and the last was changed, left out or slipped in.`,
+  broken: (entry: unknown) =>
+    `The log does not hold from entry ${entry} on: it was changed or damaged.`,
+  proves: 'What that does not prove',
+  provesText:
+    'That the code was honest: the shop’s own code wrote the log and checks it here, and a shop can serve other code to one visitor. Nor that the log’s end was not cut off, or who runs the servers. So look from outside, too.',
+  tools: 'With your browser’s own tools',
+  steps: [
+    'Press F12, open “Network”, tick “Preserve log” (Firefox: “Persist Logs”).',
+    'Use the shop: look, search, fill the basket.',
+    'Type method:POST into the filter. What remains sent a body: of the recommender, only the updates listed above.',
+    '“Application” (Firefox: “Storage”), “IndexedDB” shows what is stored.',
+  ] as readonly string[],
+  auditor: 'For an auditor',
+  auditorText:
+    'Save the audit file, below. It is checked without a network, by our code and by a second program that shares none with it:',
+
+  take: 'Take it with me',
+  takeText:
+    'Who has the audit file can read what you looked at, searched for and bought, and what was learned. The report shows no more than this page.',
+  print: 'Print this page as a report',
+  save: 'Save the audit file',
+  saved: 'Saved as nearside-export.json.',
+
+  technical: 'Technical details',
+  loading: 'Loading …',
+}
+
+/** Strings, and functions that put names and numbers into one. */
+export type ConsoleLabels = Readonly<typeof CONSOLE_ENGLISH>
+
+const figure = (value: number) => String(Number(value.toPrecision(3)))
