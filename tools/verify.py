@@ -12,10 +12,12 @@ What that proves, and what it doesn't: docs/PRIVACY.md, "Limits".
 
 import argparse
 import base64
+import functools
 import hashlib
 import hmac
 import json
 import math
+import operator
 import re
 import struct
 import sys
@@ -241,19 +243,25 @@ def expand_key(key):
     return [sum(words[i : i + 4], []) for i in range(0, len(words), 4)]
 
 
+# Of each byte its substitute, mixed into a column; and the same for the other three rows.
+MIXED = [[double(b) << 24 | b << 16 | b << 8 | double(b) ^ b for b in SBOX]]
+MIXED += [[m >> 8 * row | m << 32 - 8 * row & 0xFFFFFFFF for m in MIXED[0]] for row in (1, 2, 3)]
+
+
 def encrypt_block(round_keys, block):
-    state = [a ^ b for a, b in zip(block, round_keys[0])]
-    for number, key in enumerate(round_keys[1:], 1):
-        state = [SBOX[state[(i + 4 * (i % 4)) % 16]] for i in range(16)]
-        if number < len(round_keys) - 1:
-            mixed = []
-            for c in range(0, 16, 4):
-                column = state[c : c + 4]
-                whole = column[0] ^ column[1] ^ column[2] ^ column[3]
-                mixed += [b ^ whole ^ double(b ^ column[(r + 1) % 4]) for r, b in enumerate(column)]
-            state = mixed
-        state = [a ^ b for a, b in zip(state, key)]
-    return bytes(state)
+    t0, t1, t2, t3 = MIXED
+    first, *middle, last = (struct.unpack(">4I", bytes(key)) for key in round_keys)
+    a, b, c, d = (x ^ k for x, k in zip(struct.unpack(">4I", block), first))
+    for k in middle:
+        a, b, c, d = (
+            t0[a >> 24] ^ t1[b >> 16 & 255] ^ t2[c >> 8 & 255] ^ t3[d & 255] ^ k[0],
+            t0[b >> 24] ^ t1[c >> 16 & 255] ^ t2[d >> 8 & 255] ^ t3[a & 255] ^ k[1],
+            t0[c >> 24] ^ t1[d >> 16 & 255] ^ t2[a >> 8 & 255] ^ t3[b & 255] ^ k[2],
+            t0[d >> 24] ^ t1[a >> 16 & 255] ^ t2[b >> 8 & 255] ^ t3[c & 255] ^ k[3],
+        )
+    state = struct.pack(">4I", a, b, c, d)
+    moved = bytes(SBOX[state[(i + 4 * (i % 4)) % 16]] for i in range(16))
+    return bytes(x ^ k for x, k in zip(moved, struct.pack(">4I", *last)))
 
 
 def key_stream(key, counter, length):
@@ -316,6 +324,7 @@ HPKE = b"HPKE\x00\x20\x00\x01\x00\x01"
 NINE = (9).to_bytes(32, "little")
 
 
+@functools.lru_cache
 def hpke_seal(public, plain, info, aad, random):
     secret = labeled_expand(KEM, labeled_extract(KEM, b"", b"dkp_prk", random), b"sk", b"", 32)
     enc = x25519(secret, NINE)
@@ -327,6 +336,156 @@ def hpke_seal(public, plain, info, aad, random):
     key = labeled_expand(HPKE, derived, b"key", context, 16)
     nonce = labeled_expand(HPKE, derived, b"base_nonce", context, 12)
     return enc + gcm_seal(key, nonce, plain, aad)
+
+
+# --- PINE, a draft: two shares and the proof that their vector is short (docs/PROTOCOL.md) ----------
+
+FIELD = 2**32 - 2**20 + 1
+ROOT = 3925978153  # of order 2^20
+CHECKS, PROOFS, NORM_PROOFS = 100, 5, 2
+
+
+def xof(seed, usage, binder, length):
+    digest = hmac.new(seed, b"\7\1\xff\xff\x10\5\0" + bytes([usage]) + binder, hashlib.sha256).digest()
+    return key_stream(digest[:16], int.from_bytes(digest[16:], "big"), length)
+
+
+def elements(seed, usage, binder, count):
+    words = count + 16 + (count >> 9)
+    while True:
+        stream = struct.unpack(f"<{words}I", xof(seed, usage, binder, 4 * words))
+        taken = [word for word in stream if word < FIELD][:count]
+        if len(taken) == count:
+            return taken
+        words *= 2
+
+
+def encoded(vector):
+    return struct.pack(f"<{len(vector)}I", *vector)
+
+
+def bits_of(value, length):
+    return [value >> i & 1 for i in range(length)]
+
+
+def transform(values, root):
+    """The polynomial with these coefficients at the powers of a root of unity."""
+    if len(values) == 1:
+        return values
+    square = root * root % FIELD
+    even, odd, power, half = transform(values[::2], square), transform(values[1::2], square), 1, []
+    for i, x in enumerate(odd):
+        odd[i] = x * power % FIELD
+        power = power * root % FIELD
+    for sign in (1, -1):
+        half += [(x + sign * y) % FIELD for x, y in zip(even, odd)]
+    return half
+
+
+def root_of(size):
+    return pow(ROOT, 2**20 // size, FIELD)
+
+
+def interpolated(values):
+    size = len(values)
+    scale = pow(size, FIELD - 2, FIELD)
+    return [x * scale % FIELD for x in transform(values, pow(root_of(size), FIELD - 2, FIELD))]
+
+
+def points_of(calls):
+    return 1 << calls.bit_length()
+
+
+def choose_chunk(most, factors, calls_of):
+    """The smallest number of factors in a call with the shortest proof."""
+    return min(range(1, most + 1), key=lambda c: factors * c + 2 * points_of(calls_of(c)) - 1)
+
+
+@functools.lru_cache
+def halfway(points):
+    """From a polynomial's values at the roots of unity to those halfway between: a matrix's rows."""
+    columns = []
+    for k in range(points):
+        coefficients = interpolated([int(i == k) for i in range(points)])
+        columns.append(transform(coefficients + [0] * points, root_of(2 * points))[1::2])
+    return list(zip(*columns))
+
+
+def prove(inputs, arity, factors, seeds):
+    points = points_of(len(inputs) // arity)
+    rows, output = halfway(points), [0] * (2 * points)
+    for j in range(0, arity, factors):
+        wires = []
+        for wire in range(j, j + factors):
+            values = [seeds[wire]] + inputs[wire::arity]
+            values += [0] * (points - len(values))
+            between = [sum(map(operator.mul, row, values)) for row in rows]
+            wires.append([x % FIELD for pair in zip(values, between) for x in pair])
+        output = [o + x * y for o, x, y in zip(output, wires[0], wires[-1])]
+    return seeds + interpolated([o % FIELD for o in output])[: 2 * points - 1]
+
+
+@functools.lru_cache
+def shard(vector, bound, nonce, helper_seeds, random):
+    """The public share and the leader's."""
+    d, squared = len(vector), sum(x * x for x in vector) % FIELD
+    norm_bits = (bound * bound).bit_length()
+    limit = 1 << (math.ceil(8.7 * bound)).bit_length()
+    width = (2 * limit - 1).bit_length()
+    bits = 2 * norm_bits + (width + 1) * CHECKS
+    calls_of = lambda c: -(-bits // c) - (-CHECKS // c)
+    chunk = choose_chunk(bits, 2, calls_of)
+    norm_chunk = choose_chunk(d, 1, lambda c: -(-d // c))
+    meas_seed, proof_seed, *blinds = (helper_seeds[i : i + 32] for i in range(0, 128, 32))
+    own_blinds, prove_seed = (random[:32], random[32:64]), random[64:]
+    helper_share = elements(meas_seed, 1, b"\1", d + bits)
+
+    def commit(stage, measurement):
+        part, seed = ((10, 9), (7, 6))[stage]
+        share = [(x - y) % FIELD for x, y in zip(measurement, helper_share)]
+        theirs = helper_share[: len(measurement)]
+        both = xof(own_blinds[stage], part, b"\0" + nonce + encoded(share), 32)
+        both += xof(blinds[stage], part, b"\1" + nonce + encoded(theirs), 32)
+        return share, both, xof(bytes(32), seed, both, 32)
+
+    measurement = list(vector) + bits_of(squared, norm_bits)
+    measurement += bits_of((bound * bound - squared) % FIELD, norm_bits)
+    _, first, seed = commit(0, measurement)
+    row, sums = -(-d // 4), []
+    stream = xof(seed, 8, b"", CHECKS * row)
+    for check in range(CHECKS):
+        pairs = (stream[check * row + i // 4] >> 2 * (i % 4) & 3 for i in range(d))
+        total = sum((-x, 0, 0, x)[pair] for pair, x in zip(pairs, vector))
+        sums.append(total % FIELD)
+        measurement += bits_of((total + limit - 1) % FIELD, width) + [1]
+    share, second, seed = commit(1, measurement)
+    joint = elements(seed, 3, bytes([PROOFS]), 3 * PROOFS)
+    kinds = bytes([NORM_PROOFS, PROOFS])
+    count = NORM_PROOFS * norm_chunk + PROOFS * 2 * chunk
+    seeds, proofs = elements(prove_seed, 4, kinds, count), []
+    for _ in range(NORM_PROOFS):
+        own, seeds = seeds[:norm_chunk], seeds[norm_chunk:]
+        proofs += prove(list(vector) + [0] * (-d % norm_chunk), norm_chunk, 1, own)
+    checked = measurement[d:]
+    for proof in range(PROOFS):
+        for_bits, for_sums, _ = joint[3 * proof : 3 * proof + 3]
+        inputs, weight = [], 1
+        for bit in checked:
+            inputs += [weight * bit % FIELD, (bit - 1) % FIELD]
+            weight = weight * for_bits % FIELD
+        inputs += [0] * (-len(inputs) % (2 * chunk))
+        weight = 1
+        for check, total in enumerate(sums):
+            start = 2 * norm_bits + check * (width + 1)
+            claimed = sum(bit << i for i, bit in enumerate(checked[start : start + width]))
+            inputs += [weight * (total - claimed + limit - 1) % FIELD, checked[start + width]]
+            weight = weight * for_sums % FIELD
+        inputs += [0] * (-len(inputs) % (2 * chunk))
+        own, seeds = seeds[: 2 * chunk], seeds[2 * chunk :]
+        proofs += prove(inputs, 2 * chunk, 2, own)
+    theirs = elements(proof_seed, 2, kinds + b"\1", len(proofs))
+    proof_share = [(x - y) % FIELD for x, y in zip(proofs, theirs)]
+    return first + second, encoded(share) + encoded(proof_share) + random[:64]
 
 
 # --- A report, made again --------------------------------------------------------------------------
@@ -349,14 +508,14 @@ def make_report(opening):
     """The body, and what the log says of it. Raises for what is no report."""
     policy, delta, drawn = opening["policy"], opening["delta"], unbase64(opening["random"])
     d = len(delta)
-    sizes = [4 * d, 16, 32, 32, 32, 32]
+    sizes = [4 * d, 16, 32, 96, 32, 32, 32]
     if len(drawn) != sum(sizes) or d != sum(map(int, policy["parameters"].values())):
         raise ValueError("not as many random bytes or numbers as a report takes")
     parts, at = [], 0
     for size in sizes:
         parts.append(drawn[at : at + size])
         at += size
-    rounding, report_id, seed, for_leader, for_helper, salt = parts
+    rounding, report_id, seed, for_proof, for_leader, for_helper, salt = parts
     scale, round_number = policy["scale"], int(opening["round"])
     most = math.floor(policy["clipNorm"] * scale)
     whole = []
@@ -366,16 +525,17 @@ def make_report(opening):
     policy_hash, model_hash = sha256(canonical(policy)), bytes.fromhex(policy["model"]["hash"])
     task = policy["task"].encode()
     bound = struct.pack(">I", round_number) + policy_hash + model_hash
-    key = expand(extract(b"nearside mask v1", seed), struct.pack(">I", len(task)) + task + bound, 32)
-    mask = struct.unpack(f"<{d}I", key_stream(key, 0, 4 * d))
-    masked = struct.pack(f"<{d}I", *((x - m) % 2**32 for x, m in zip(whole, mask)))
-    header = b"NSR\x01" + report_id + bound
+    info = struct.pack(">I", len(task)) + task + bound
+    seeds = expand(extract(b"nearside share v2", seed), info, 128)
+    vector = tuple(x % FIELD for x in whole)
+    public_share, share = shard(vector, most, report_id, seeds, for_proof)
+    header = b"NSR\x02" + report_id + bound + public_share
     body = header
-    for role, share, random in (("leader", masked, for_leader), ("helper", seed, for_helper)):
+    for role, share, random in (("leader", share, for_leader), ("helper", seed, for_helper)):
         public = unbase64(policy[role]["sealing"])
-        info = b"nearside report v1 " + role.encode()
+        info = b"nearside report v2 " + role.encode()
         body += hpke_seal(public, share, info, header + task, random)
-    update = struct.pack(f"<{d}I", *(x % 2**32 for x in whole))
+    update = struct.pack(f"<{d}I", *(x % FIELD for x in whole))
     return body, {
         "reportId": report_id.hex(),
         "round": float(round_number),
@@ -639,6 +799,8 @@ class Audit:
             return "the kept update is not what the log commits to"
         if any(name not in opening for name in ("delta", "random", "round")):
             return ""
+        if opening["policy"].get("format") == 1:
+            return ""  # as an earlier version shared it
         body, made = make_report(opening)
         if len(body) != sent["bytesSent"]:
             return f"made again, it has {len(body)} bytes"

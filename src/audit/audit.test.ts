@@ -30,7 +30,7 @@ describe('a bundle of an honest device', () => {
     expect(audit.remade).toBeGreaterThan(0)
     expect(audit.remade).toBe(audit.reports)
     expect(audit.receipts).toBeGreaterThan(0)
-    expect(audit.bytesSent).toBe(624 * audit.uploads)
+    expect(audit.bytesSent).toBe(11_172 * audit.uploads)
     expect(audit.key).toMatch(/^[\w+/]{43}=$/)
   })
 
@@ -89,7 +89,7 @@ const FOUND_BY: Readonly<Record<string, Check>> = {
   'less noise than was agreed to': 'epsilon',
   'a receipt for other bytes': 'receipt',
   'a report from another update': 'report',
-  'a report with another mask': 'report',
+  'a report with another seed': 'report',
   'fewer bytes than were sent': 'report',
   'another policy': 'report',
   'another personal model': 'fit',

@@ -26,11 +26,13 @@ async function loadBenchmarks(): Promise<Benchmarks> {
 }
 
 const syntax = new Command('bench')
-  .summary('measures fits, lists and cold start against named peers (in a checkout)')
+  .summary('measures fits, lists, contributions and cold start against named peers (in a checkout)')
   .description(`fit: the personal fit of a shop of 10,000 items: its descent beside peers (fit-10k), all of a first
 fit and of the fit after one more event, and an event until the list has changed (event-10k)
 
 rank: lists of 3,659, 100,000 and a million items in a worker, and the search in them beside peers
+
+contribute: a report as a device makes it, and CPU a report at both servers
 
 start: from navigation to the first personal list, on an emulated 9 Mbit/s line of 60 ms: bare pages,
 ours and the peers', and the built demo (npm run build)
@@ -42,7 +44,7 @@ WebGPU is measured on the adapter that Chromium hands out, which is named above 
 JSON. On Linux a headless one hands out SwiftShader, unless it is given Vulkan for the GPU that there
 is (Chrome's advice for a GPU without a screen; we had none to try it on):
 NEARSIDE_CHROMIUM_ARGS='--use-angle=vulkan --enable-features=Vulkan --disable-vulkan-surface'`)
-  .argument('<job>', 'fit, rank or start')
+  .argument('<job>', 'fit, rank, contribute or start')
   .option('--blocks <n>', 'blocks (start: visits)', wholeNumber(1, 1000), 7)
 
 export const command = defineCommand(syntax, async ({ blocks }, context, job) => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { clip, norm } from './clip.ts'
+import { MODULUS } from './pine/field.ts'
 import { dequantize, quantize, squaredNorm, toResidues } from './quantize.ts'
 import { cryptoRandomBytes } from './randomBytes.ts'
 
@@ -40,7 +41,7 @@ describe('quantize', () => {
       fc.array(fc.constant(1e-6), { minLength: 50, maxLength: 64 }),
     )
     fc.assert(
-      fc.property(vectors, fc.integer({ min: 20, max: 2 ** 26 }), (vector, clipNorm) => {
+      fc.property(vectors, fc.integer({ min: 20, max: 1_883 }), (vector, clipNorm) => {
         const quantized = quantize(vector, 2 ** 20, clipNorm, cryptoRandomBytes)
         const exact = quantized.reduce((sum, x) => sum + BigInt(x) * BigInt(x), 0n)
         expect(exact <= BigInt(clipNorm) ** 2n).toBe(true)
@@ -73,12 +74,15 @@ describe('quantize', () => {
 
   it('goes to residues and back', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })), (integers) => {
-        const residues = toResidues(Int32Array.from(integers))
-        expect([...dequantize(residues, 1, 1)]).toEqual(integers)
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: -(2 ** 31 - 2 ** 20), max: 2 ** 31 - 2 ** 20 })),
+        (integers) => {
+          const residues = toResidues(Int32Array.from(integers))
+          expect([...dequantize(residues, 1, 1)]).toEqual(integers)
+        },
+      ),
     )
-    expect([...dequantize(Uint32Array.of(2 ** 32 - 6), 2, 3)]).toEqual([-1])
+    expect([...dequantize(Uint32Array.of(MODULUS - 6), 2, 3)]).toEqual([-1])
   })
 
   it('refuses a clip norm that rounding alone would exceed', () => {

@@ -1,12 +1,13 @@
 /**
- * @module From real vectors to integers mod 2³² and back. Sums of integers are exact in any order,
+ * @module From real vectors to integers mod q and back. Sums of integers are exact in any order,
  * and noise on integers has no floating-point hole (Mironov 2012).
  */
 import { NearsideError } from '../../core/error.ts'
 import { clip } from './clip.ts'
+import { MODULUS, residue } from './pine/field.ts'
 import type { RandomBytes } from './randomBytes.ts'
 
-/** Σ x², exact while it stays below 2⁵³ (the policy keeps C_q ≤ 2²⁶). */
+/** Σ x², exact while it stays below 2⁵³ (the policy keeps C_q ≤ 1883). */
 export function squaredNorm(vector: Int32Array): number {
   let sum = 0
   for (const coordinate of vector) sum += coordinate * coordinate
@@ -44,12 +45,12 @@ export function quantize(
   return quantized
 }
 
-/** Two's complement: Z → Z₂³². */
 export function toResidues(vector: Int32Array): Uint32Array {
-  return Uint32Array.from(vector)
+  return Uint32Array.from(vector, residue)
 }
 
-/** Residues mod 2³² of a signed sum → the sum, divided by `scale · divisor`. */
+/** Residues of a signed sum → the sum, divided by `scale · divisor`. */
 export function dequantize(residues: Uint32Array, scale: number, divisor: number): Float64Array {
-  return Float64Array.from(residues, (residue) => (residue | 0) / scale / divisor)
+  const signed = (x: number) => (x > MODULUS / 2 ? x - MODULUS : x)
+  return Float64Array.from(residues, (x) => signed(x) / scale / divisor)
 }

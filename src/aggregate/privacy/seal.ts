@@ -10,8 +10,9 @@ import {
   KEM_DHKEM_X25519_HKDF_SHA256,
   type KeyPair,
 } from 'hpke'
-import { type Bytes, concat, ownBytes } from '../../core/bytes.ts'
+import { type Bytes, concat, ownBytes, utf8 } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
+import { hkdf } from './shares.ts'
 
 /** Bytes of the encapsulated key, which stand before the ciphertext. */
 export const ENCAPSULATED_BYTES = 32
@@ -91,4 +92,19 @@ export async function importSealingKeys(
     publicKey: await hpke.DeserializePublicKey(ownBytes(publicKey)),
     privateKey: await hpke.DeserializePrivateKey(ownBytes(privateKey), false),
   }
+}
+
+/**
+ * 32 bytes that the owners of two sealing keys know, and nobody else: X25519, then HKDF-SHA256 over what
+ * it is for.
+ */
+export async function sharedKey(
+  own: SealingKeys,
+  otherPublic: Bytes,
+  info: Uint8Array,
+): Promise<Bytes> {
+  const other = await crypto.subtle.importKey('raw', otherPublic, 'X25519', false, [])
+  const agreement = { name: 'X25519', public: other }
+  const secret = await crypto.subtle.deriveBits(agreement, own.privateKey as CryptoKey, 256)
+  return hkdf(new Uint8Array(secret), utf8('nearside verify v2'), info, 32)
 }

@@ -1,22 +1,14 @@
 /**
- * @module Additive secret sharing between two aggregators: x = (x − PRG(s)) + PRG(s) mod 2³².
- * The helper's share is the 32-byte seed s, the leader's the masked vector; either one alone is
- * uniform and says nothing about x.
+ * @module What the helper's share is made from: a 32-byte seed, bound to one round. The leader's share
+ * is what is left of the vector (`pine/pine.ts`); either one alone is uniform and says nothing of it.
  */
-import {
-  type Bytes,
-  concat,
-  decodeVector,
-  fromHex,
-  ownBytes,
-  uint32,
-  utf8,
-} from '../../core/bytes.ts'
+import { type Bytes, concat, fromHex, ownBytes, uint32, utf8 } from '../../core/bytes.ts'
+import { residue } from './pine/field.ts'
 
 export const SEED_BYTES = 32
 
-/** What a mask is good for: one task, round, policy and model; elsewhere the seed expands differently. */
-export interface MaskBinding {
+/** What a seed is good for: one task, round, policy and model; elsewhere it expands differently. */
+export interface ShareBinding {
   readonly task: string
   readonly round: number
   /** Hex SHA-256. */
@@ -25,18 +17,18 @@ export interface MaskBinding {
   readonly modelHash: string
 }
 
-const MASK_LABEL = utf8('nearside mask v1')
-
-/** length(task) ‖ task ‖ round ‖ policyHash ‖ modelHash; the length keeps fields from sliding. */
-export function maskInfo(binding: MaskBinding): Bytes {
+/** The four seeds of the helper's share. */
+export function helperSeeds(seed: Uint8Array, binding: ShareBinding): Promise<Bytes> {
   const task = utf8(binding.task)
-  return concat(
+  // The length keeps fields from sliding.
+  const info = concat(
     uint32(task.length),
     task,
     uint32(binding.round),
     fromHex(binding.policyHash),
     fromHex(binding.modelHash),
   )
+  return hkdf(seed, utf8('nearside share v2'), info, 4 * SEED_BYTES)
 }
 
 /** HKDF-SHA256 (RFC 5869). */
@@ -53,38 +45,15 @@ export async function hkdf(
   return new Uint8Array(await crypto.subtle.deriveBits(algorithm, material, 8 * length))
 }
 
-/** AES-256-CTR (SP 800-38A) with a counter block that counts in its last 64 bits. */
+/** AES-CTR (SP 800-38A) with a counter block that counts in its last 64 bits. */
 export async function aesCtr(key: Uint8Array, counter: Uint8Array, data: Uint8Array) {
   const cipher = await crypto.subtle.importKey('raw', ownBytes(key), 'AES-CTR', false, ['encrypt'])
   const algorithm = { name: 'AES-CTR', counter: ownBytes(counter), length: 64 }
   return new Uint8Array(await crypto.subtle.encrypt(algorithm, cipher, ownBytes(data)))
 }
 
-/** PRG(s): [d] residues, uniform to whoever lacks the seed. */
-export async function expandSeed(
-  seed: Uint8Array,
-  binding: MaskBinding,
-  dimension: number,
-): Promise<Uint32Array> {
-  const key = await hkdf(seed, MASK_LABEL, maskInfo(binding), 32)
-  // A key is used for one mask only, so the counter may start at zero.
-  const stream = await aesCtr(key, new Uint8Array(16), new Uint8Array(4 * dimension))
-  return decodeVector(stream)
-}
-
-/** The leader's share x − PRG(s); the helper's share is `seed` itself. */
-export async function split(
-  residues: Uint32Array,
-  seed: Uint8Array,
-  binding: MaskBinding,
-): Promise<Uint32Array> {
-  const mask = await expandSeed(seed, binding, residues.length)
-  // Uint32Array stores mod 2³².
-  return residues.map((residue, i) => residue - mask[i])
-}
-
-/** sum += share, mod 2³², in place. */
+/** sum += share, of residues or of noise, in place. */
 export function addShare(sum: Uint32Array, share: ArrayLike<number>): void {
   if (sum.length !== share.length) throw new RangeError('shares of different length')
-  for (let i = 0; i < sum.length; i++) sum[i] += share[i]
+  for (let i = 0; i < sum.length; i++) sum[i] = residue(sum[i] + share[i])
 }

@@ -1,10 +1,13 @@
-import { createCipheriv, hkdfSync } from 'node:crypto'
+import { createCipheriv, createHmac, hkdfSync } from 'node:crypto'
 import { AEAD_AES_128_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_DHKEM_X25519_HKDF_SHA256 } from 'hpke'
 import { describe, expect, it } from 'vitest'
-import { decodeVector, fromHex, toHex, utf8 } from '../../core/bytes.ts'
-import { quantize, toResidues } from './quantize.ts'
+import { decodeVector, encodeVector, fromHex, sha256Hex, toHex, utf8 } from '../../core/bytes.ts'
+import { circuitOf } from '../protocol/proof.ts'
+import { TEST_POLICY } from '../protocol/testPolicy.ts'
+import { expandHelperShare, isProven, prepare, shard } from './pine/pine.ts'
+import { dequantize, quantize, toResidues } from './quantize.ts'
 import { ENCAPSULATED_BYTES, importSealingKeys, open, seal } from './seal.ts'
-import { addShare, aesCtr, expandSeed, hkdf, split } from './shares.ts'
+import { addShare, aesCtr, helperSeeds, hkdf } from './shares.ts'
 import published from './shareVectors.json'
 import { importSigningKeys, sign, verify } from './signature.ts'
 
@@ -116,13 +119,31 @@ describe('our own vectors, for a second implementation', () => {
       draws.slice(0, length),
     )
     expect([...quantized]).toEqual(vector.quantized)
-    const seed = fromHex(vector.helperShareSeed)
-    const mask = await expandSeed(seed, binding, quantized.length)
-    expect([...mask]).toEqual([...decodeVector(fromHex(vector.helperShareExpanded))])
-    const masked = await split(toResidues(quantized), seed, binding)
-    expect([...masked]).toEqual([...decodeVector(fromHex(vector.leaderShare))])
-    addShare(masked, mask)
-    expect([...masked].map((residue) => residue | 0)).toEqual(vector.quantized)
+    const seeds = await helperSeeds(fromHex(vector.helperShareSeed), binding)
+    expect(toHex(seeds)).toBe(vector.helperSeeds)
+    const share = await expandHelperShare(seeds, quantized.length)
+    expect([...share]).toEqual([...decodeVector(fromHex(vector.helperShareExpanded))])
+    const parameters = { projectionDiagonal: quantized.length, featureWeights: 0 }
+    const circuit = circuitOf({ ...TEST_POLICY, ...vector, parameters })
+    const nonce = fromHex(vector.reportId)
+    const random = fromHex(vector.proofRandom)
+    const sharded = await shard(circuit, toResidues(quantized), nonce, seeds, random)
+    const { publicShare, leaderShare } = sharded
+    expect(toHex(publicShare)).toBe(vector.publicShare)
+    expect(leaderShare).toHaveLength(vector.leaderShareBytes)
+    expect(await sha256Hex(leaderShare)).toBe(vector.leaderShareSha256)
+    const start = leaderShare.slice(0, 4 * quantized.length)
+    expect(toHex(start)).toBe(vector.leaderShareStart)
+    const key = fromHex(vector.verifyKey)
+    const leader = await prepare(circuit, 'leader', key, nonce, publicShare, leaderShare)
+    const helper = await prepare(circuit, 'helper', key, nonce, publicShare, seeds)
+    const verifiers = [leader, helper].map((half) => half?.verifiers ?? new Uint32Array(0))
+    const hashes = verifiers.map((half) => sha256Hex(encodeVector(half)))
+    expect(await Promise.all(hashes)).toEqual(vector.verifiersSha256)
+    expect(isProven(circuit, verifiers[0], verifiers[1])).toBe(true)
+    const sum = decodeVector(start)
+    addShare(sum, share)
+    expect([...dequantize(sum, 1, 1)]).toEqual(vector.quantized)
   })
 
   it.each(published)('$name, expanded by another library', ({ binding, ...vector }) => {
@@ -134,8 +155,11 @@ describe('our own vectors, for a second implementation', () => {
     const hashes = Buffer.from(binding.policyHash + binding.modelHash, 'hex')
     const info = Buffer.concat([length, task, round, hashes])
     const seed = Buffer.from(vector.helperShareSeed, 'hex')
-    const key = Buffer.from(hkdfSync('sha256', seed, 'nearside mask v1', info, 32))
-    const cipher = createCipheriv('aes-256-ctr', key, Buffer.alloc(16))
+    const seeds = Buffer.from(hkdfSync('sha256', seed, 'nearside share v2', info, 128))
+    expect(seeds.toString('hex')).toBe(vector.helperSeeds)
+    const message = Buffer.from('0701ffff1005000101', 'hex')
+    const digest = createHmac('sha256', seeds.subarray(0, 32)).update(message).digest()
+    const cipher = createCipheriv('aes-128-ctr', digest.subarray(0, 16), digest.subarray(16))
     const stream = cipher.update(Buffer.alloc(4 * vector.quantized.length))
     expect(stream.toString('hex')).toBe(vector.helperShareExpanded)
   })

@@ -8,7 +8,7 @@ import type { PolicyParameters } from './policy.ts'
 export const DEMO_PARAMETERS: PolicyParameters = {
   task: 'nearside-demo',
   clipNorm: 0.05,
-  scale: 2 ** 20,
+  scale: 2 ** 15,
   noiseMultiplier: 1,
   delta: 1e-6,
   aggregationGoal: 32,

@@ -6,7 +6,7 @@ import { fromBase64, sha256, toHex, utf8 } from '../../core/bytes.ts'
 import { canonicalJson } from '../../core/canonicalJson.ts'
 import { NearsideError } from '../../core/error.ts'
 
-export const POLICY_FORMAT = 1
+export const POLICY_FORMAT = 2
 
 /** Public keys of one aggregator, base64. */
 export interface AggregatorKeys {
@@ -82,8 +82,11 @@ export async function policyHash(policy: Policy): Promise<string> {
 const MAX_DIMENSION = 16_384
 /** δ of more is no promise: it is the chance that none holds. Nor is more than 1/n², checked below. */
 const MAX_DELTA = 1e-6
-/** Keeps ‖x_q‖² exact in a double. */
-const MAX_INTEGER_CLIP_NORM = 2 ** 26
+/**
+ * So that the proof's ±x sums may reach 2¹⁴ = √q/4: of a vector whose squares wrap around, half of them
+ * or more lie beyond (PROTOCOL.md). A million of that length and both noises stay below q/2.
+ */
+const MAX_INTEGER_CLIP_NORM = 1_883
 
 /** @throws NearsideError `policy-mismatch` naming the first field that is not as it must be */
 export function parsePolicy(value: unknown): Policy {
@@ -164,11 +167,7 @@ function checkRanges(policy: Policy): void {
   if (dimension > MAX_DIMENSION) throw wrong('parameters', `d is at most ${MAX_DIMENSION}`)
   const clipNorm = integerClipNorm(policy)
   if (clipNorm <= 2 * Math.sqrt(dimension) || clipNorm > MAX_INTEGER_CLIP_NORM)
-    throw wrong('scale', 'clipNorm · scale lies between 2√d and 2²⁶')
-  // Twelve standard deviations of both noises: a sum beyond 2³¹ would wrap around and be nonsense.
-  const noise = 12 * Math.SQRT2 * policy.noiseMultiplier * clipNorm
-  if (policy.aggregationGoal * clipNorm + noise >= 2 ** 31)
-    throw wrong('scale', 'aggregationGoal · clipNorm · scale and the noise stay below 2³¹')
+    throw wrong('scale', 'clipNorm · scale lies between 2√d and 1883')
 }
 
 function parseKeys(value: unknown, name: string): AggregatorKeys {

@@ -1,12 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Bytes, concat, toHex, utf8 } from '../../core/bytes.ts'
+import { leaderShareBytes } from '../privacy/pine/pine.ts'
+import { circuitOf } from './proof.ts'
 import {
   encodeHelperPart,
   encodeReport,
   HEADER_BYTES,
-  HELPER_PART_BYTES,
   HELPER_SHARE_BYTES,
+  helperPartBytes,
   parseHeader,
   parseHelperPart,
   parseReport,
@@ -15,9 +17,15 @@ import {
   reportBytes,
   SEAL_BYTES,
 } from './report.ts'
+import { TEST_POLICY } from './testPolicy.ts'
 
 const bytes = (length: number) =>
   fc.uint8Array({ minLength: length, maxLength: length }).map((array) => new Uint8Array(array))
+
+const ofDimension = (d: number) => ({
+  ...TEST_POLICY,
+  parameters: { projectionDiagonal: d, featureWeights: 1 },
+})
 
 const reports = (dimension: number): fc.Arbitrary<Report> =>
   fc.record({
@@ -26,8 +34,9 @@ const reports = (dimension: number): fc.Arbitrary<Report> =>
       round: fc.integer({ min: 1, max: 2 ** 32 - 1 }),
       policyHash: bytes(32).map(toHex),
       modelHash: bytes(32).map(toHex),
+      publicShare: bytes(128),
     }),
-    leaderShare: bytes(SEAL_BYTES + 4 * dimension),
+    leaderShare: bytes(SEAL_BYTES + leaderShareBytes(circuitOf(ofDimension(dimension)))),
     helperShare: bytes(HELPER_SHARE_BYTES),
   })
 
@@ -39,60 +48,72 @@ describe('a report', () => {
     fc.assert(
       fc.property(withDimension, ([dimension, report]) => {
         const encoded = encodeReport(report)
-        expect(encoded).toHaveLength(reportBytes(dimension))
-        expect(parseReport(encoded, dimension)).toEqual(report)
+        const policy = ofDimension(dimension)
+        expect(encoded).toHaveLength(reportBytes(policy))
+        expect(parseReport(encoded, policy)).toEqual(report)
         const { header, helperShare } = report
-        expect(parseHelperPart(encodeHelperPart(report))).toEqual({ header, helperShare })
+        const verifiers = new Uint32Array(circuitOf(policy).verifiersLength).fill(7)
+        const part = encodeHelperPart(report, verifiers)
+        expect(part).toHaveLength(helperPartBytes(policy))
+        expect(parseHelperPart(part)).toEqual({ header, helperShare, verifiers })
       }),
+      { numRuns: 10 },
     )
   })
 
   it('has the layout of docs/PROTOCOL.md', () => {
-    expect([HEADER_BYTES, HELPER_SHARE_BYTES, HELPER_PART_BYTES, reportBytes(88)]).toEqual([
-      88, 80, 168, 568,
+    const shop = ofDimension(101)
+    expect([HEADER_BYTES, HELPER_SHARE_BYTES, helperPartBytes(shop), reportBytes(shop)]).toEqual([
+      216, 80, 2752, 11172,
     ])
     const header = {
       id: '11'.repeat(16),
       round: 0x01020304,
       policyHash: '22'.repeat(32),
       modelHash: '33'.repeat(32),
+      publicShare: new Uint8Array(128).fill(0x44),
     }
     const aad = reportAad('task', header)
     expect(toHex(aad)).toBe(
-      `4e535201${'11'.repeat(16)}01020304${'22'.repeat(32)}${'33'.repeat(32)}7461736b`,
+      `4e535202${'11'.repeat(16)}01020304${'22'.repeat(32)}${'33'.repeat(32)}${'44'.repeat(128)}7461736b`,
     )
   })
 
   it('is refused at any other length, and parsing never crashes on noise', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (noise) => {
-        const padded = concat(utf8('NSR\x01'), noise)
+        const padded = concat(utf8('NSR\x02'), noise)
         for (const input of [new Uint8Array(noise), padded] as Bytes[]) {
           for (const parse of [
             () => parseHeader(input),
-            () => parseReport(input, 3),
+            () => parseReport(input, TEST_POLICY),
             () => parseHelperPart(input),
           ]) {
             try {
               parse()
             } catch (error) {
-              expect(error).toMatchObject({ code: 'report-invalid' })
+              if (!(error instanceof RangeError))
+                expect(error).toMatchObject({ code: 'report-invalid' })
             }
           }
         }
       }),
     )
-    expect(() => parseReport(new Uint8Array(reportBytes(3)), 3)).toThrow(/NSR/)
-    expect(() => parseReport(new Uint8Array(reportBytes(3) + 1), 3)).toThrow(/bytes/)
+    expect(() => parseReport(new Uint8Array(reportBytes(TEST_POLICY)), TEST_POLICY)).toThrow(/NSR/)
+    expect(() => parseReport(new Uint8Array(reportBytes(TEST_POLICY) + 1), TEST_POLICY)).toThrow(
+      /bytes/,
+    )
   })
 
   it('reads a view into a larger buffer', () => {
     fc.assert(
       fc.property(reports(2), fc.integer({ min: 1, max: 9 }), (report, offset) => {
         const buffer = concat(new Uint8Array(offset), encodeReport(report), new Uint8Array(3))
-        const view = buffer.subarray(offset, offset + reportBytes(2))
-        expect(parseReport(view, 2)).toEqual(report)
+        const policy = ofDimension(2)
+        const view = buffer.subarray(offset, offset + reportBytes(policy))
+        expect(parseReport(view, policy)).toEqual(report)
       }),
+      { numRuns: 10 },
     )
   })
 })

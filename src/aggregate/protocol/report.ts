@@ -2,8 +2,12 @@
  * @module The one message a device ever sends: a header that everybody may read and two sealed
  * shares. Every report of a policy has the same length, whoever sends it.
  */
-import { type Bytes, concat, fromHex, toHex, uint32, utf8 } from '../../core/bytes.ts'
+import { type Bytes, concat, encodeVector, fromHex, toHex, uint32, utf8 } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
+import { decodeElements } from '../privacy/pine/field.ts'
+import { leaderShareBytes, PUBLIC_SHARE_BYTES } from '../privacy/pine/pine.ts'
+import type { Policy } from './policy.ts'
+import { circuitOf } from './proof.ts'
 
 export const REPORT_MEDIA_TYPE = 'application/vnd.nearside.report'
 export const REPORT_ID_BYTES = 16
@@ -13,9 +17,10 @@ const SEED_BYTES = 32
 const HASH_BYTES = 32
 
 /** "NSR" and the format's version. */
-const MAGIC = Uint8Array.from([0x4e, 0x53, 0x52, 0x01])
+const MAGIC = Uint8Array.from([0x4e, 0x53, 0x52, 0x02])
 const ROUND_OFFSET = MAGIC.length + REPORT_ID_BYTES
-export const HEADER_BYTES = ROUND_OFFSET + 4 + 2 * HASH_BYTES
+const PUBLIC_SHARE_OFFSET = ROUND_OFFSET + 4 + 2 * HASH_BYTES
+export const HEADER_BYTES = PUBLIC_SHARE_OFFSET + PUBLIC_SHARE_BYTES
 export const HELPER_SHARE_BYTES = SEAL_BYTES + SEED_BYTES
 
 export interface ReportHeader {
@@ -26,18 +31,20 @@ export interface ReportHeader {
   readonly policyHash: string
   /** Hex SHA-256. */
   readonly modelHash: string
+  /** What the device says of both shares, for their proof. */
+  readonly publicShare: Bytes
 }
 
 export interface Report {
   readonly header: ReportHeader
-  /** Sealed to the leader: the masked vector, 4·d bytes little-endian. */
+  /** Sealed to the leader: its share of the vector and of the proof. */
   readonly leaderShare: Bytes
   /** Sealed to the helper: the 32-byte seed. */
   readonly helperShare: Bytes
 }
 
-export function reportBytes(dimension: number): number {
-  return HEADER_BYTES + SEAL_BYTES + 4 * dimension + HELPER_SHARE_BYTES
+export function reportBytes(policy: Policy): number {
+  return HEADER_BYTES + SEAL_BYTES + leaderShareBytes(circuitOf(policy)) + HELPER_SHARE_BYTES
 }
 
 export function encodeHeader(header: ReportHeader): Bytes {
@@ -47,6 +54,7 @@ export function encodeHeader(header: ReportHeader): Bytes {
     uint32(header.round),
     fromHex(header.policyHash),
     fromHex(header.modelHash),
+    header.publicShare,
   )
 }
 
@@ -54,12 +62,14 @@ export function encodeReport(report: Report): Bytes {
   return concat(encodeHeader(report.header), report.leaderShare, report.helperShare)
 }
 
-/** What the helper needs of a report: header and its own share. */
-export function encodeHelperPart(report: Report): Bytes {
-  return concat(encodeHeader(report.header), report.helperShare)
+/** What the helper needs of a report: header, its own share, the leader's half of the check. */
+export function encodeHelperPart(report: Report, verifiers: Uint32Array): Bytes {
+  return concat(encodeHeader(report.header), report.helperShare, encodeVector(verifiers))
 }
 
-export const HELPER_PART_BYTES = HEADER_BYTES + HELPER_SHARE_BYTES
+export function helperPartBytes(policy: Policy): number {
+  return HEADER_BYTES + HELPER_SHARE_BYTES + 4 * circuitOf(policy).verifiersLength
+}
 
 /** Bound into both seals, so that a share can't be moved to another report, round or task. */
 export function reportAad(task: string, header: ReportHeader): Bytes {
@@ -68,27 +78,28 @@ export function reportAad(task: string, header: ReportHeader): Bytes {
 
 /** HPKE `info`: which aggregator a share is for. */
 export function sealInfo(role: 'leader' | 'helper'): Bytes {
-  return utf8(`nearside report v1 ${role}`)
+  return utf8(`nearside report v2 ${role}`)
 }
 
 /** @throws NearsideError `report-invalid` */
 export function parseHeader(bytes: Uint8Array): ReportHeader {
   if (bytes.length < HEADER_BYTES) throw invalid('is too short')
-  if (!MAGIC.every((byte, i) => bytes[i] === byte)) throw invalid('does not start with NSR 1')
+  if (!MAGIC.every((byte, i) => bytes[i] === byte)) throw invalid('does not start with NSR 2')
   const view = new DataView(bytes.buffer, bytes.byteOffset)
   const afterRound = ROUND_OFFSET + 4
   return {
     id: toHex(bytes.subarray(MAGIC.length, ROUND_OFFSET)),
     round: view.getUint32(ROUND_OFFSET),
     policyHash: toHex(bytes.subarray(afterRound, afterRound + HASH_BYTES)),
-    modelHash: toHex(bytes.subarray(afterRound + HASH_BYTES, HEADER_BYTES)),
+    modelHash: toHex(bytes.subarray(afterRound + HASH_BYTES, PUBLIC_SHARE_OFFSET)),
+    publicShare: bytes.slice(PUBLIC_SHARE_OFFSET, HEADER_BYTES) as Bytes,
   }
 }
 
-/** @throws NearsideError `report-invalid` unless it is exactly one report of dimension d */
-export function parseReport(bytes: Uint8Array, dimension: number): Report {
-  if (bytes.length !== reportBytes(dimension))
-    throw invalid(`has ${bytes.length} bytes where ${reportBytes(dimension)} are due`)
+/** @throws NearsideError `report-invalid` unless it is exactly one report of this policy */
+export function parseReport(bytes: Uint8Array, policy: Policy): Report {
+  if (bytes.length !== reportBytes(policy))
+    throw invalid(`has ${bytes.length} bytes where ${reportBytes(policy)} are due`)
   const end = bytes.length - HELPER_SHARE_BYTES
   return {
     header: parseHeader(bytes),
@@ -97,10 +108,14 @@ export function parseReport(bytes: Uint8Array, dimension: number): Report {
   }
 }
 
-/** @throws NearsideError `report-invalid` */
-export function parseHelperPart(bytes: Uint8Array): Omit<Report, 'leaderShare'> {
-  if (bytes.length !== HELPER_PART_BYTES) throw invalid('is not one helper part')
-  return { header: parseHeader(bytes), helperShare: bytes.slice(HEADER_BYTES) as Bytes }
+/** @throws NearsideError `report-invalid`, RangeError for numbers beyond the field */
+export function parseHelperPart(bytes: Uint8Array) {
+  const end = HEADER_BYTES + HELPER_SHARE_BYTES
+  return {
+    header: parseHeader(bytes),
+    helperShare: bytes.slice(HEADER_BYTES, end) as Bytes,
+    verifiers: decodeElements(bytes.subarray(end)),
+  }
 }
 
 function invalid(what: string): NearsideError {

@@ -6,7 +6,7 @@ import type { Policy } from './policy.ts'
 const key = (byte: number) => toBase64(new Uint8Array(32).fill(byte))
 
 export const TEST_POLICY: Policy = {
-  format: 1,
+  format: 2,
   trust: 'two-aggregators',
   ...DEMO_PARAMETERS,
   model: { version: '1', hash: 'ab'.repeat(32) },

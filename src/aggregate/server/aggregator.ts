@@ -30,6 +30,8 @@ export interface Aggregator {
   waitingFor(): Promise<string | null>
   /** Acknowledged reports in rounds that were abandoned. */
   lost(): Promise<number>
+  /** Reports refused since the start because their proof does not hold. */
+  unproven(): number
 }
 
 /** What devices are told; null before the first round. */

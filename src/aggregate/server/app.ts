@@ -9,7 +9,6 @@ import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { secureHeaders } from 'hono/secure-headers'
-import { dimensionOf } from '../protocol/policy.ts'
 import { REPORT_MEDIA_TYPE, reportBytes } from '../protocol/report.ts'
 import { PEER_ROUTES, ROUTES } from '../protocol/routes.ts'
 import { type Aggregator, taskOf } from './aggregator.ts'
@@ -103,8 +102,9 @@ function readRoutes(app: OpenAPIHono, aggregator: Aggregator): void {
     },
   )
   app.get(ROUTES.metrics, async (c) => {
-    const [record, lost] = [await aggregator.current(), await aggregator.lost()]
-    return c.text(metricsText(record, lost, (await aggregator.waitingFor()) !== null))
+    const isWaiting = (await aggregator.waitingFor()) !== null
+    const counts = { lost: await aggregator.lost(), unproven: aggregator.unproven() }
+    return c.text(metricsText(await aggregator.current(), counts, isWaiting))
   })
   app.openapi(
     createRoute({
@@ -131,7 +131,11 @@ function readRoutes(app: OpenAPIHono, aggregator: Aggregator): void {
 }
 
 /** Prometheus' text format. Nothing in it is about a request. */
-function metricsText(record: RoundRecord | null, lost: number, isWaiting: boolean): string {
+function metricsText(
+  record: RoundRecord | null,
+  { lost, unproven }: { readonly lost: number; readonly unproven: number },
+  isWaiting: boolean,
+): string {
   const metrics: readonly (readonly [string, string, string, number])[] = [
     ['nearside_round', 'gauge', 'Newest round.', record?.round ?? 0],
     ['nearside_round_counted', 'gauge', 'Reports counted in it.', record?.counted ?? 0],
@@ -146,6 +150,12 @@ function metricsText(record: RoundRecord | null, lost: number, isWaiting: boolea
       'counter',
       'Acknowledged reports in rounds that were abandoned: alert when it rises.',
       lost,
+    ],
+    [
+      'nearside_reports_unproven_total',
+      'counter',
+      'Reports refused since the start because their proof does not hold.',
+      unproven,
     ],
   ]
   return metrics
@@ -193,7 +203,7 @@ function reportRoute(app: OpenAPIHono, leader: LeaderAggregator, options: AppOpt
   })
   app.use(ROUTES.reports, async (c, next) => {
     const record = await leader.current()
-    const due = record === null ? 0 : reportBytes(dimensionOf(record.policy))
+    const due = record === null ? 0 : reportBytes(record.policy)
     const tooLarge = bodyLimit({
       maxSize: Math.ceil(1.05 * due),
       onError: (context) =>

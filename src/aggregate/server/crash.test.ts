@@ -9,6 +9,7 @@ import { createRandom } from '../../core/model/random.ts'
 import { agreeTask } from '../../device/upload/agreeTask.ts'
 import { makeReport } from '../../device/upload/makeReport.ts'
 import { testFolder } from '../../testFolder.ts'
+import { dequantize } from '../privacy/quantize.ts'
 import { cryptoRandomBytes } from '../privacy/randomBytes.ts'
 import { dimensionOf } from '../protocol/policy.ts'
 import { REPORT_MEDIA_TYPE } from '../protocol/report.ts'
@@ -142,9 +143,11 @@ it(`counts every acknowledged report exactly once through ${KILLS} kills`, async
     await new Promise((resolve) => setTimeout(resolve, 20))
   const bytes = readFileSync(file)
   const mean = new Float64Array(new Uint8Array(bytes).buffer)
-  const vectors = made.map(({ opening }) => decodeVector(fromBase64(opening.update)))
+  const vectors = made.map(({ opening }) =>
+    dequantize(decodeVector(fromBase64(opening.update)), 1, 1),
+  )
   const expected = Float64Array.from({ length: dimension }, (_, j) => {
-    const sum = vectors.reduce((total, vector) => total + (vector[j] | 0), 0)
+    const sum = vectors.reduce((total, vector) => total + vector[j], 0)
     return sum / PARAMETERS.scale / GOAL
   })
   expect(mean).toEqual(expected)

@@ -8,6 +8,7 @@ import {
   type Bytes,
   encodeVector,
   fromBase64,
+  fromHex,
   sha256,
   sha256Hex,
   toBase64,
@@ -17,8 +18,9 @@ import { canonicalJson } from '../../core/canonicalJson.ts'
 import { NearsideError } from '../../core/error.ts'
 import { serially } from '../../core/serially.ts'
 import { discreteGaussianNoise } from '../privacy/discreteGaussian.ts'
+import { expandHelperShare, isProven, prepare } from '../privacy/pine/pine.ts'
 import { open } from '../privacy/seal.ts'
-import { addShare, expandSeed } from '../privacy/shares.ts'
+import { addShare, helperSeeds, type ShareBinding } from '../privacy/shares.ts'
 import { answerMessage, peerMessage, sign, verify } from '../privacy/signature.ts'
 import {
   type AggregatorKeys,
@@ -30,8 +32,9 @@ import {
   parsePolicy,
   policyHash,
 } from '../protocol/policy.ts'
+import { circuitOf } from '../protocol/proof.ts'
 import {
-  HELPER_PART_BYTES,
+  helperPartBytes,
   parseHelperPart,
   REPORT_ID_BYTES,
   reportAad,
@@ -39,6 +42,7 @@ import {
 } from '../protocol/report.ts'
 import { type Aggregator, type AggregatorOptions, ROUNDS_SHOWN } from './aggregator.ts'
 import { createRoundKeys, createSealingKey, publicHalf } from './identity.ts'
+import { serverXof } from './keystream.ts'
 import { releaseMessage, SHARE_OUTCOMES, type ShareOutcome } from './peer.ts'
 import type { HelperKeys, ReleaseAnswer, ReleaseRequest } from './schemas.ts'
 import { type KeptSeed, NEXT_SEALING_KEY, type RoundRecord } from './store.ts'
@@ -65,7 +69,8 @@ const SLICE = 64
 export function createHelper(options: HelperOptions): HelperAggregator {
   const { store, identity, now, log = () => {}, noise = discreteGaussianNoise } = options
   const next = serially()
-  const keysOf = createRoundKeys()
+  const keysOf = createRoundKeys('leader')
+  let unproven = 0
 
   /** Of the next round. */
   async function sealingKey(): Promise<Bytes> {
@@ -96,7 +101,7 @@ export function createHelper(options: HelperOptions): HelperAggregator {
 
   async function openSeed(part: Uint8Array, record: RoundRecord): Promise<KeptSeed> {
     const { policy, policyHash, round } = record
-    const { header, helperShare } = parseHelperPart(part)
+    const { header, helperShare, verifiers } = parseHelperPart(part)
     if (
       header.round !== round ||
       header.policyHash !== policyHash ||
@@ -104,23 +109,31 @@ export function createHelper(options: HelperOptions): HelperAggregator {
     )
       throw new NearsideError('report-invalid', 'The report is for another round')
     const aad = reportAad(policy.task, header)
-    const seed = await open(await keysOf(record), helperShare, sealInfo('helper'), aad)
-    return { id: header.id, bodyHash: await sha256Hex(part), seed }
+    const keys = await keysOf(record)
+    const seed = await open(keys.sealing, helperShare, sealInfo('helper'), aad)
+    const seeds = await helperSeeds(seed, bindingOf(record))
+    const [circuit, nonce] = [circuitOf(policy), fromHex(header.id)]
+    const { publicShare } = header
+    const own = await prepare(circuit, 'helper', keys.verify, nonce, publicShare, seeds, serverXof)
+    const proven = own !== null && isProven(circuit, verifiers, own.verifiers)
+    return { id: header.id, bodyHash: await sha256Hex(part), seed: proven ? seed : null }
   }
 
   async function take(round: number, parts: Uint8Array): Promise<Uint8Array> {
-    if (parts.length === 0 || parts.length % HELPER_PART_BYTES !== 0)
-      throw new NearsideError('report-invalid', 'The body is not a whole number of helper parts')
     const record = await requireRound(round)
+    const length = helperPartBytes(record.policy)
+    if (parts.length === 0 || parts.length % length !== 0)
+      throw new NearsideError('report-invalid', 'The body is not a whole number of helper parts')
     await keysOf(record)
     const opened = await Promise.all(
-      pieces(parts, HELPER_PART_BYTES).map((part) => openSeed(part, record).catch(() => null)),
+      pieces(parts, length).map((part) => openSeed(part, record).catch(() => null)),
     )
     const valid = opened.filter((seed) => seed !== null)
     const kept = await store.keep(round, valid)
     const outcomes = opened.map(
       (seed): ShareOutcome => (seed === null ? 'invalid' : kept[valid.indexOf(seed)]),
     )
+    unproven += outcomes.filter((outcome) => outcome === 'unproven').length
     return Uint8Array.from(outcomes, (outcome) => SHARE_OUTCOMES.indexOf(outcome))
   }
 
@@ -150,13 +163,16 @@ export function createHelper(options: HelperOptions): HelperAggregator {
   }
 
   async function sumOf(record: RoundRecord, ids: Uint8Array): Promise<Uint32Array> {
-    const { policy, policyHash, round } = record
-    const binding = { task: policy.task, round, policyHash, modelHash: policy.model.hash }
+    const { policy, round } = record
+    const binding = bindingOf(record)
     const sum = new Uint32Array(dimensionOf(policy))
     for (const slice of pieces(ids, SLICE * REPORT_ID_BYTES)) {
       for (const seed of await store.seeds(round, pieces(slice, REPORT_ID_BYTES))) {
         if (seed === null) throw refused('the leader counted reports that are not here')
-        addShare(sum, await expandSeed(seed, binding, sum.length))
+        addShare(
+          sum,
+          await expandHelperShare(await helperSeeds(seed, binding), sum.length, serverXof),
+        )
       }
     }
     return sum
@@ -180,6 +196,7 @@ export function createHelper(options: HelperOptions): HelperAggregator {
       return { sealing: publicHalf(await sealingKey()), signing: identity.publicKey, lastRound }
     },
     lost: () => store.lost(),
+    unproven: () => unproven,
     async authenticate(path, body, signature) {
       const message = peerMessage('POST', path, await sha256(body))
       if (!(await verify(await leaderKey(), signature, message)))
@@ -197,6 +214,10 @@ export function createHelper(options: HelperOptions): HelperAggregator {
     take,
     release: (round, request) => next(() => release(round, request)),
   }
+}
+
+function bindingOf({ policy, policyHash, round }: RoundRecord): ShareBinding {
+  return { task: policy.task, round, policyHash, modelHash: policy.model.hash }
 }
 
 function pieces(bytes: Uint8Array, length: number): Uint8Array[] {

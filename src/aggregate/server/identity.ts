@@ -4,13 +4,14 @@
  * Private halves never leave the store.
  */
 
-import { type Bytes, concat, toBase64 } from '../../core/bytes.ts'
+import { type Bytes, concat, fromBase64, fromHex, toBase64 } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
 import {
   exportSealingKeys,
   generateSealingKeys,
   importSealingKeys,
   type SealingKeys,
+  sharedKey,
 } from '../privacy/seal.ts'
 import {
   exportSigningKeys,
@@ -52,17 +53,31 @@ export function publicHalf(sealingKey: Bytes): string {
   return toBase64(halves(sealingKey).publicKey)
 }
 
+export interface RoundKeys {
+  readonly sealing: SealingKeys
+  /** What both aggregators check proofs with, and no device knows. */
+  readonly verify: Bytes
+}
+
 /** Remembers the last round's keys only. @throws NearsideError `round-closed` where they are destroyed */
-export function createRoundKeys(): (record: RoundRecord) => Promise<SealingKeys> {
-  let last: { readonly policyHash: string; readonly keys: Promise<SealingKeys> } | null = null
-  return ({ round, policyHash, sealingKey }) => {
+export function createRoundKeys(
+  other: 'leader' | 'helper',
+): (record: RoundRecord) => Promise<RoundKeys> {
+  let last: { readonly policyHash: string; readonly keys: Promise<RoundKeys> } | null = null
+  return ({ round, policy, policyHash, sealingKey }) => {
     if (sealingKey === null) throw new NearsideError('round-closed', `Round ${round} is over`)
     if (last?.policyHash !== policyHash) {
-      const { publicKey, privateKey } = halves(sealingKey)
-      last = { policyHash, keys: importSealingKeys(publicKey, privateKey) }
+      const keys = importKeys(sealingKey, fromBase64(policy[other].sealing), policyHash)
+      last = { policyHash, keys }
     }
     return last.keys
   }
+}
+
+async function importKeys(sealingKey: Bytes, other: Bytes, policyHash: string): Promise<RoundKeys> {
+  const { publicKey, privateKey } = halves(sealingKey)
+  const sealing = await importSealingKeys(publicKey, privateKey)
+  return { sealing, verify: await sharedKey(sealing, other, fromHex(policyHash)) }
 }
 
 function halves(stored: Bytes) {

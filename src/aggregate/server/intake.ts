@@ -1,15 +1,17 @@
 /**
- * @module How the leader takes reports. It opens its own share, has the helper keep the other, and
- * then records the id and adds the share in one transaction; only then is the report acknowledged. The
+ * @module How the leader takes reports. It opens its own share and makes its half of the proof's
+ * check; the helper makes the other half, decides, and keeps the seed. Then the leader records the id
+ * and adds the share in one transaction; only then is the report acknowledged. The
  * report itself is in memory only. What was cut off in between is with the helper alone, which leaves
  * it out of the sum unless the device sends the same bytes again.
  */
 
-import { decodeVector, fromHex, sha256Hex, toBase64 } from '../../core/bytes.ts'
+import { fromHex, sha256Hex, toBase64 } from '../../core/bytes.ts'
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
+import { prepare } from '../privacy/pine/pine.ts'
 import { open } from '../privacy/seal.ts'
 import { receiptMessage, sign } from '../privacy/signature.ts'
-import { dimensionOf } from '../protocol/policy.ts'
+import { circuitOf } from '../protocol/proof.ts'
 import type { Receipt } from '../protocol/receipt.ts'
 import {
   encodeHelperPart,
@@ -21,6 +23,7 @@ import {
 } from '../protocol/report.ts'
 import { groupCommit } from './groupCommit.ts'
 import { createRoundKeys } from './identity.ts'
+import { serverXof } from './keystream.ts'
 import type { LeaderOptions } from './rounds.ts'
 import type { CountedShare, CountOutcome, RoundRecord } from './store.ts'
 
@@ -40,15 +43,19 @@ export interface Intake {
   accept(body: Uint8Array, settled: () => void): Promise<Accepted>
   /** Reports waiting for their group. */
   queued(): number
+  /** Reports refused since the start because their proof does not hold. */
+  unproven(): number
   /** Why the last group of this round could not be counted; null when it was. */
   waitingFor(round: number): string | null
 }
 
 interface Checked extends CountedShare {
   readonly report: Report
+  /** The leader's half of the check, for the helper. */
+  readonly verifiers: Uint32Array
 }
 
-type Outcome = CountOutcome | 'refused'
+type Outcome = CountOutcome | 'refused' | 'unproven'
 
 /** Reports a group; one request to the helper and one flush of the disk each. */
 const GROUP = 64
@@ -57,7 +64,8 @@ const PAUSE = 5_000
 
 export function createIntake(options: LeaderOptions): Intake {
   const { store, identity, helper, now, log = () => {} } = options
-  const keysOf = createRoundKeys()
+  const keysOf = createRoundKeys('helper')
+  let unproven = 0
   let blocked: { readonly round: number; readonly why: string } | null = null
   let failedAt = Number.NEGATIVE_INFINITY
 
@@ -68,13 +76,33 @@ export function createIntake(options: LeaderOptions): Intake {
 
   async function check(body: Uint8Array, bodyHash: string, record: RoundRecord): Promise<Checked> {
     const { policy } = record
-    const report = parseReport(body, dimensionOf(policy))
+    const report = parseReport(body, policy)
     const { header } = report
     if (header.policyHash !== record.policyHash || header.modelHash !== policy.model.hash)
       throw new NearsideError('policy-mismatch', 'The report is for another policy')
     const aad = reportAad(policy.task, header)
-    const plain = await open(await keysOf(record), report.leaderShare, sealInfo('leader'), aad)
-    return { report, id: header.id, bodyHash, share: decodeVector(plain) }
+    const keys = await keysOf(record)
+    const plain = await open(keys.sealing, report.leaderShare, sealInfo('leader'), aad)
+    const [nonce, { publicShare }] = [fromHex(header.id), header]
+    const own = await prepare(
+      circuitOf(policy),
+      'leader',
+      keys.verify,
+      nonce,
+      publicShare,
+      plain,
+      serverXof,
+    )
+      // Not a share at all.
+      .catch(() => null)
+    if (own === null) throw refuse('unproven', header.round)
+    return { report, id: header.id, bodyHash, ...own }
+  }
+
+  function refuse(outcome: Exclude<Outcome, 'counted'>, round: number): NearsideError {
+    if (outcome === 'unproven') unproven++
+    const [code, why] = REFUSALS[outcome]
+    return new NearsideError(code, `Round ${round}: ${why}`)
   }
 
   async function commit(group: readonly Checked[]): Promise<readonly Outcome[]> {
@@ -89,9 +117,10 @@ export function createIntake(options: LeaderOptions): Intake {
     const isOpen = ({ report }: Checked) =>
       record?.state === 'open' && report.header.round === record.round
     const fresh = distinct.filter((checked) => !settled.has(checked.id) && isOpen(checked))
-    const room = record === null ? 0 : record.policy.aggregationGoal - record.counted
-    const taken = fresh.slice(0, room)
-    if (record !== null && taken.length > 0) {
+    let room = record === null ? 0 : record.policy.aggregationGoal - record.counted
+    // Those that are refused leave their places to others.
+    while (record !== null && room > 0 && fresh.length > 0) {
+      const taken = fresh.splice(0, room)
       requireHelper()
       const outcomes = await count(record, taken).catch((thrown) => {
         block(
@@ -103,6 +132,7 @@ export function createIntake(options: LeaderOptions): Intake {
       blocked = null
       for (const [i, { id, bodyHash }] of taken.entries())
         settled.set(id, { outcome: outcomes[i], bodyHash })
+      room -= outcomes.filter((outcome) => outcome === 'counted').length
     }
     return group.map((checked) => {
       const one = settled.get(checked.id)
@@ -121,7 +151,7 @@ export function createIntake(options: LeaderOptions): Intake {
     record: RoundRecord,
     taken: readonly Checked[],
   ): Promise<readonly Outcome[]> {
-    const parts = taken.map(({ report }) => encodeHelperPart(report))
+    const parts = taken.map(({ report, verifiers }) => encodeHelperPart(report, verifiers))
     const answers = await helper.forward(record, parts).catch((thrown) => {
       failedAt = now()
       throw thrown
@@ -129,6 +159,7 @@ export function createIntake(options: LeaderOptions): Intake {
     const kept = taken.filter((_, i) => answers[i] === 'kept' || answers[i] === 'duplicate')
     const counted = await store.count(record.round, record.policy.aggregationGoal, kept)
     return taken.map((checked, i) => {
+      if (answers[i] === 'unproven') return 'unproven'
       if (answers[i] === 'invalid') return 'refused'
       return answers[i] === 'conflict' ? 'conflict' : counted[kept.indexOf(checked)]
     })
@@ -150,7 +181,7 @@ export function createIntake(options: LeaderOptions): Intake {
     return answer(outcome, true)
 
     async function answer(outcome: Outcome, fresh: boolean): Promise<Accepted> {
-      if (outcome !== 'counted') throw refusal(outcome, header.round)
+      if (outcome !== 'counted') throw refuse(outcome, header.round)
       const signature = await sign(identity.signing, receiptMessage(fromHex(bodyHash)))
       const { id, round } = header
       return { fresh, receipt: { id, round, bodyHash, signature: toBase64(signature) } }
@@ -160,6 +191,7 @@ export function createIntake(options: LeaderOptions): Intake {
   return {
     accept,
     queued: groups.waiting,
+    unproven: () => unproven,
     waitingFor: (round) => (blocked?.round === round ? blocked.why : null),
   }
 }
@@ -172,10 +204,6 @@ const REFUSALS: Readonly<Record<Exclude<Outcome, 'counted'>, readonly [ErrorCode
   full: ['aggregator-unreachable', 'The round is filling up; try again in a moment'],
   closed: ['round-closed', 'The round is over'],
   refused: ['report-invalid', 'The helper can’t open its part of the report'],
+  unproven: ['report-invalid', 'The report does not prove that its update is within the clip norm'],
   conflict: ['report-conflict', 'Another report has this id'],
-}
-
-function refusal(outcome: Exclude<Outcome, 'counted'>, round: number): NearsideError {
-  const [code, why] = REFUSALS[outcome]
-  return new NearsideError(code, `Round ${round}: ${why}`)
 }

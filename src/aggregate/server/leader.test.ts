@@ -176,7 +176,7 @@ describe('the leader', () => {
     expect(trainedOf).toEqual(['1', '1'])
   })
 
-  it('rejects a round that one malformed share wrecked', async () => {
+  it('rejects a round whose mean is longer than short updates and noise can make it', async () => {
     const federation = await createFederation({
       helper: { noise: (_, d) => new Int32Array(d).fill(2 ** 29) },
     })

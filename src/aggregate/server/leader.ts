@@ -87,6 +87,7 @@ export function createLeader(options: LeaderOptions): LeaderAggregator {
       return record && intake.waitingFor(record.round)
     },
     lost: () => store.lost(),
+    unproven: intake.unproven,
     async accept(body) {
       try {
         return await intake.accept(body, () => void advanceIfFull())

@@ -5,27 +5,28 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { HELPER_PART_BYTES, REPORT_ID_BYTES } from '../protocol/report.ts'
+import { helperPartBytes, REPORT_ID_BYTES } from '../protocol/report.ts'
 import { PEER_ROUTES, ROUTES, SHARES_MEDIA_TYPE, SIGNATURE_HEADER } from '../protocol/routes.ts'
 import type { HelperAggregator } from './helper.ts'
 import { respondProblem, respondThrown } from './problemResponse.ts'
 import { proposalSchema, readJson, releaseRequestSchema } from './schemas.ts'
 
-/** 256 helper parts; a policy is far smaller. */
-const MAX_PARTS = 256 * HELPER_PART_BYTES
-/** Beside the ids of a release request. */
-const MAX_REST = 1_024
+/** More than a leader sends at once. */
+const MAX_PARTS = 256
+/** A policy, or what stands beside the ids of a release request. */
+const MAX_REST = 40_000
 
 export function peerRoutes(app: OpenAPIHono, helper: HelperAggregator): void {
   app.post(ROUTES.reports, (c) =>
     respondProblem(c, 404, 'input-invalid', 'Reports go to the leader'),
   )
   app.use('/v1/peer/*', async (c, next) => {
-    const goal = (await helper.current())?.policy.aggregationGoal ?? 0
+    const policy = (await helper.current())?.policy
     // In base64.
-    const ids = Math.ceil((4 / 3) * REPORT_ID_BYTES * goal)
+    const ids = Math.ceil((4 / 3) * REPORT_ID_BYTES * (policy?.aggregationGoal ?? 0))
+    const parts = policy ? MAX_PARTS * helperPartBytes(policy) : 0
     const limit = bodyLimit({
-      maxSize: Math.max(MAX_PARTS, ids + MAX_REST),
+      maxSize: Math.max(parts, ids + MAX_REST),
       onError: () => respondProblem(c, 413, 'input-invalid', 'The body is too long'),
     })
     return limit(c, next)

@@ -6,8 +6,9 @@ import { encodeVector } from '../../core/bytes.ts'
 import { agreeTask } from '../../device/upload/agreeTask.ts'
 import { makeReport } from '../../device/upload/makeReport.ts'
 import { testFolder } from '../../testFolder.ts'
+import { expandHelperShare } from '../privacy/pine/pine.ts'
 import { cryptoRandomBytes } from '../privacy/randomBytes.ts'
-import { expandSeed } from '../privacy/shares.ts'
+import { helperSeeds } from '../privacy/shares.ts'
 import { HEADER_BYTES, HELPER_SHARE_BYTES } from '../protocol/report.ts'
 import { openSqliteStore } from './store/sqlite.ts'
 import { createFederation, HELPER, LEADER } from './testFederation.ts'
@@ -53,7 +54,7 @@ it(`shows no report after ${GOAL * ROUNDS} of them, nor a seed, a sum or a key o
         return bytes
       })
       seeds.push(drawn[0])
-      masks.push(encodeVector(await expandSeed(drawn[0], binding, 70)).slice(0, 16))
+      masks.push(encodeVector(await expandHelperShare(await helperSeeds(drawn[0], binding), 4)))
       sealed.push(body.slice(HEADER_BYTES + 32, HEADER_BYTES + 48))
       sealed.push(body.slice(body.length - HELPER_SHARE_BYTES + 32, -32))
       expect((await post(federation, body)).status).toBe(201)
@@ -86,4 +87,4 @@ it(`shows no report after ${GOAL * ROUNDS} of them, nor a seed, a sum or a key o
   expect(over.length).toBeGreaterThan(2 * GOAL * ROUNDS)
   leaderStore.shut()
   helperStore.shut()
-})
+}, 600_000)

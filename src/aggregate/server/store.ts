@@ -62,11 +62,12 @@ export interface CountedShare extends ReportRecord {
 }
 
 export interface KeptSeed extends ReportRecord {
-  readonly seed: Bytes
+  /** null: its proof does not hold. The id is recorded all the same, so that it's checked only once. */
+  readonly seed: Bytes | null
 }
 
 export type CountOutcome = 'counted' | 'conflict' | 'full' | 'closed'
-export type KeepOutcome = 'kept' | 'duplicate' | 'conflict'
+export type KeepOutcome = 'kept' | 'duplicate' | 'conflict' | 'unproven'
 
 /** The setting that holds the sealing key of the next round. */
 export const NEXT_SEALING_KEY = 'next-sealing-key'

@@ -12,7 +12,7 @@ export const LAYOUT: Policy['parameters'] = { projectionDiagonal: 64, featureWei
 export const PARAMETERS: PolicyParameters = {
   task: 'test',
   clipNorm: 0.1,
-  scale: 2 ** 20,
+  scale: 2 ** 14,
   noiseMultiplier: 1,
   delta: 1e-6,
   aggregationGoal: 4,

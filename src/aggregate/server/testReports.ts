@@ -4,6 +4,7 @@ import { decodeVector, fromBase64 } from '../../core/bytes.ts'
 import { createRandom } from '../../core/model/random.ts'
 import { agreeTask } from '../../device/upload/agreeTask.ts'
 import { makeReport } from '../../device/upload/makeReport.ts'
+import { dequantize } from '../privacy/quantize.ts'
 import { cryptoRandomBytes } from '../privacy/randomBytes.ts'
 import { REPORT_MEDIA_TYPE } from '../protocol/report.ts'
 import { HELPER, LEADER, type TestFederation } from './testFederation.ts'
@@ -22,7 +23,11 @@ export async function report(federation: TestFederation, seed: number) {
   const get = async (url: string) => new Uint8Array(await (await fetch(url)).arrayBuffer())
   const task = await agreeTask({ get }, { leader: LEADER, helper: HELPER })
   const made = await makeReport(randomUpdate(seed), task, cryptoRandomBytes)
-  return { ...made, task, quantized: decodeVector(fromBase64(made.opening.update)) }
+  return {
+    ...made,
+    task,
+    quantized: dequantize(decodeVector(fromBase64(made.opening.update)), 1, 1),
+  }
 }
 
 export function post(
@@ -38,9 +43,9 @@ export function post(
 }
 
 /** The mean that a round must give, from the integers that were sent. */
-export function meanOf(vectors: readonly Uint32Array[], goal: number): Float64Array {
+export function meanOf(vectors: readonly Float64Array[], goal: number): Float64Array {
   return Float64Array.from({ length: DIMENSION }, (_, j) => {
-    const sum = vectors.reduce((total, vector) => total + (vector[j] | 0), 0)
+    const sum = vectors.reduce((total, vector) => total + vector[j], 0)
     return sum / PARAMETERS.scale / goal
   })
 }

@@ -190,7 +190,7 @@ export const WITH_THE_KEY: Readonly<Record<string, Tampering>> = {
   'a report from another update': lieOfReport(({ delta }) => ({
     delta: delta.map((x, i) => (i === 0 ? x + 1 : x)),
   })),
-  'a report with another mask': lieOfReport(({ random, delta }) => {
+  'a report with another seed': lieOfReport(({ random, delta }) => {
     const at = Math.floor(((4 * delta.length + 20) / 3) * 4)
     return { random: random.slice(0, at) + (random[at] === 'A' ? 'B' : 'A') + random.slice(at + 1) }
   }),

@@ -11,7 +11,7 @@ import {
   sign,
 } from '../../aggregate/privacy/signature.ts'
 import { DEMO_PARAMETERS } from '../../aggregate/protocol/demoParameters.ts'
-import { type Policy, policyHash } from '../../aggregate/protocol/policy.ts'
+import { POLICY_FORMAT, type Policy, policyHash } from '../../aggregate/protocol/policy.ts'
 import { parseReport } from '../../aggregate/protocol/report.ts'
 import { sha256, toBase64, toHex } from '../../core/bytes.ts'
 import { FEATURE_COUNT } from '../../core/features/features.ts'
@@ -47,7 +47,7 @@ export async function createAggregators(): Promise<Aggregators> {
     signing: toBase64((await exportSigningKeys(signing)).publicKey),
   }
   const policy: Policy = {
-    format: 1,
+    format: POLICY_FORMAT,
     trust: 'two-aggregators',
     ...DEMO_PARAMETERS,
     model: { version: '1', hash: BASE },
@@ -226,7 +226,7 @@ export class VirtualDevice {
     }
     if (this.#random.integer(3) === 0) throw new TypeError('lost')
     const body = init.body as Uint8Array<ArrayBuffer>
-    const { id, round } = parseReport(body, SHARED_LENGTH).header
+    const { id, round } = parseReport(body, policy).header
     const hash = await sha256(body)
     const signature = toBase64(await sign(signing, receiptMessage(hash)))
     return Response.json({ id, round, bodyHash: toHex(hash), signature }, { status: 201 })

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { squaredNorm } from '../../aggregate/privacy/quantize.ts'
+import { dequantize, squaredNorm } from '../../aggregate/privacy/quantize.ts'
 import { exportSealingKeys, generateSealingKeys } from '../../aggregate/privacy/seal.ts'
 import {
   exportSigningKeys,
@@ -8,7 +8,7 @@ import {
   type SigningKeys,
   sign,
 } from '../../aggregate/privacy/signature.ts'
-import { dimensionOf, type Policy, policyHash } from '../../aggregate/protocol/policy.ts'
+import { type Policy, policyHash } from '../../aggregate/protocol/policy.ts'
 import { parseReport, reportBytes } from '../../aggregate/protocol/report.ts'
 import { TEST_POLICY } from '../../aggregate/protocol/testPolicy.ts'
 import {
@@ -128,7 +128,7 @@ async function receiptFor(body: Uint8Array, forged: boolean): Promise<Uint8Array
   const bodyHash = toHex(await sha256(body))
   const message = forged ? utf8('something else') : receiptMessage(fromHex(bodyHash))
   const signature = toBase64(await sign(signing, message))
-  const { id, round } = parseReport(body, dimensionOf(TEST_POLICY)).header
+  const { id, round } = parseReport(body, TEST_POLICY).header
   return utf8(JSON.stringify({ id, round, bodyHash, signature }))
 }
 
@@ -144,10 +144,10 @@ describe('a contribution', () => {
     const result = await send()
     expect(result).toMatchObject({ sent: true, error: null })
     expect(scene.kept.sent?.epsilon).toBeCloseTo(4.9, 1)
-    expect(scene.kept.sent).toMatchObject({ reports: 1, bytes: reportBytes(88) })
+    expect(scene.kept.sent).toMatchObject({ reports: 1, bytes: reportBytes(TEST_POLICY) })
     expect(scene.sent).toHaveLength(1)
     expect(scene.sent[0].url).toBe('http://leader.test/v1/reports')
-    expect(scene.sent[0].body).toHaveLength(reportBytes(88))
+    expect(scene.sent[0].body).toHaveLength(reportBytes(TEST_POLICY))
     expect(scene.ledger).toMatchObject([{ kind: 'receipt', detail: { round: 1 } }])
     expect(participations()).toMatchObject([{ round: 1 }])
     expect(scene.kept.pending).toBe(undefined)
@@ -161,16 +161,14 @@ describe('a contribution', () => {
   it('tells the log its norm and a commitment, and an export what that stands for', async () => {
     await send()
     const { clipNormInteger, squaredNormInteger, commitment, epsilon } = scene.sent[0].detail
-    expect(clipNormInteger).toBe(52_428)
+    expect(clipNormInteger).toBe(1_638)
     expect(epsilon).toBeCloseTo(4.9, 1)
     const [{ salt, update: plain, reportId }] = scene.kept.openings ?? []
     const bytes = concat(fromBase64(salt), fromBase64(plain))
     expect(toHex(await sha256(bytes))).toBe(commitment)
     const integers = decodeVector(fromBase64(plain))
-    expect(squaredNorm(Int32Array.from(integers, (residue) => residue | 0))).toBe(
-      squaredNormInteger,
-    )
-    expect(squaredNormInteger).toBeLessThanOrEqual(52_428 ** 2)
+    expect(squaredNorm(Int32Array.from(dequantize(integers, 1, 1)))).toBe(squaredNormInteger)
+    expect(squaredNormInteger).toBeLessThanOrEqual(1_638 ** 2)
     expect(reportId).toBe(scene.sent[0].detail.reportId)
     expect(JSON.stringify([scene.sent[0].detail, scene.ledger])).not.toContain(plain)
   })
@@ -301,7 +299,7 @@ describe('a retry', () => {
     expect(second).toBe(first)
     expect(third).toBe(first)
     expect(participations()).toHaveLength(1)
-    expect(scene.kept.sent).toMatchObject({ reports: 1, bytes: 3 * reportBytes(88) })
+    expect(scene.kept.sent).toMatchObject({ reports: 1, bytes: 3 * reportBytes(TEST_POLICY) })
   })
 
   it('is not made after a refusal for good, and the budget stays spent', async () => {

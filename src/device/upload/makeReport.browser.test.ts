@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
+import { isProven, prepare } from '../../aggregate/privacy/pine/pine.ts'
 import { dequantize } from '../../aggregate/privacy/quantize.ts'
 import { cryptoRandomBytes } from '../../aggregate/privacy/randomBytes.ts'
 import { exportSealingKeys, generateSealingKeys, open } from '../../aggregate/privacy/seal.ts'
-import { addShare, expandSeed } from '../../aggregate/privacy/shares.ts'
+import { addShare, helperSeeds } from '../../aggregate/privacy/shares.ts'
 import {
   exportSigningKeys,
   generateSigningKeys,
@@ -11,9 +12,10 @@ import {
   verify,
 } from '../../aggregate/privacy/signature.ts'
 import { policyHash } from '../../aggregate/protocol/policy.ts'
+import { circuitOf } from '../../aggregate/protocol/proof.ts'
 import { parseReport, reportAad, sealInfo } from '../../aggregate/protocol/report.ts'
 import { TEST_POLICY } from '../../aggregate/protocol/testPolicy.ts'
-import { decodeVector, toBase64, utf8 } from '../../core/bytes.ts'
+import { fromHex, toBase64, utf8 } from '../../core/bytes.ts'
 import { makeReport } from './makeReport.ts'
 
 it('makes in a browser what the two aggregators can open and add up', async () => {
@@ -29,18 +31,25 @@ it('makes in a browser what the two aggregators can open and add up', async () =
   const task = { protocol: 1, role: 'leader', round: 3, state: 'open', policyHash: hash, policy }
   const update = Float64Array.from({ length: 88 }, (_, i) => Math.sin(i) / 500)
   const made = await makeReport(update, task as never, cryptoRandomBytes)
-  const { header, leaderShare, helperShare } = parseReport(made.body, 88)
+  const { header, leaderShare, helperShare } = parseReport(made.body, policy)
   const aad = reportAad(policy.task, header)
-  const masked = await open(leaderKeys, leaderShare, sealInfo('leader'), aad)
+  const own = await open(leaderKeys, leaderShare, sealInfo('leader'), aad)
   const seed = await open(helperKeys, helperShare, sealInfo('helper'), aad)
-  const sum = decodeVector(masked)
   const binding = {
     task: policy.task,
     round: 3,
     policyHash: hash,
     modelHash: policy.model.hash,
   }
-  addShare(sum, await expandSeed(seed, binding, 88))
+  const circuit = circuitOf(policy)
+  const seeds = await helperSeeds(seed, binding)
+  const [nonce, key] = [fromHex(header.id), cryptoRandomBytes(32)]
+  const leader = await prepare(circuit, 'leader', key, nonce, header.publicShare, own)
+  const helper = await prepare(circuit, 'helper', key, nonce, header.publicShare, seeds)
+  if (leader === null || helper === null) throw new Error('no shares')
+  expect(isProven(circuit, leader.verifiers, helper.verifiers)).toBe(true)
+  const sum = leader.share
+  addShare(sum, helper.share)
   const back = dequantize(sum, policy.scale, 1)
   for (let i = 0; i < 88; i++)
     expect(Math.abs(back[i] - update[i])).toBeLessThanOrEqual(1 / policy.scale)

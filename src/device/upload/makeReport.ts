@@ -1,13 +1,16 @@
 /**
- * @module From an update to the bytes of a report: clip, quantize, share, seal. Nothing else goes into
- * them than the update, the round's task and the random bytes drawn here, in this order: rounding, id,
- * mask, leader's seal, helper's seal, salt. From these an auditor makes the same report again.
+ * @module From an update to the bytes of a report: clip, quantize, share and prove, seal. Nothing
+ * else goes into them than the update, the round's task and the random bytes drawn here, in this order:
+ * rounding, id, helper's share, proof, leader's seal, helper's seal, salt. From these an auditor makes
+ * the same report again.
  */
+import { PROOF_RANDOM_BYTES, shard } from '../../aggregate/privacy/pine/pine.ts'
 import { quantize, squaredNorm, toResidues } from '../../aggregate/privacy/quantize.ts'
 import type { RandomBytes } from '../../aggregate/privacy/randomBytes.ts'
 import { SEALING_BYTES, seal } from '../../aggregate/privacy/seal.ts'
-import { SEED_BYTES, split } from '../../aggregate/privacy/shares.ts'
+import { helperSeeds, SEED_BYTES } from '../../aggregate/privacy/shares.ts'
 import { dimensionOf, integerClipNorm, type Policy } from '../../aggregate/protocol/policy.ts'
+import { circuitOf } from '../../aggregate/protocol/proof.ts'
 import {
   encodeReport,
   REPORT_ID_BYTES,
@@ -20,6 +23,7 @@ import {
   concat,
   encodeVector,
   fromBase64,
+  fromHex,
   sha256,
   toBase64,
   toHex,
@@ -35,7 +39,7 @@ export interface Opening {
   readonly reportId: string
   /** 32 random bytes, base64. */
   readonly salt: string
-  /** The quantized update mod 2³², little-endian, base64. `commitment` = hex SHA-256(salt ‖ update). */
+  /** The quantized update mod q, little-endian, base64. `commitment` = hex SHA-256(salt ‖ update). */
   readonly update: string
   /** Before clipping. This and what follows is absent from what an earlier version kept. */
   readonly delta?: readonly number[]
@@ -83,19 +87,25 @@ export async function makeReport(
   const id = toHex(draw(REPORT_ID_BYTES))
   const seed = draw(SEED_BYTES)
   const modelHash = policy.model.hash
-  const header = { id, round, policyHash, modelHash }
-  const binding = { task: policy.task, round, policyHash, modelHash }
-  const masked = encodeVector(await split(toResidues(quantized), seed, binding))
+  const residues = toResidues(quantized)
+  const { publicShare, leaderShare } = await shard(
+    circuitOf(policy),
+    residues,
+    fromHex(id),
+    await helperSeeds(seed, { task: policy.task, round, policyHash, modelHash }),
+    draw(PROOF_RANDOM_BYTES),
+  )
+  const header = { id, round, policyHash, modelHash, publicShare }
   const aad = reportAad(policy.task, header)
   const to = (role: 'leader' | 'helper', share: Uint8Array) =>
     seal(fromBase64(policy[role].sealing), share, sealInfo(role), aad, draw(SEALING_BYTES))
   const body = encodeReport({
     header,
-    leaderShare: await to('leader', masked),
+    leaderShare: await to('leader', leaderShare),
     helperShare: await to('helper', seed),
   })
   const salt = draw(SALT_BYTES)
-  const plain = encodeVector(toResidues(quantized))
+  const plain = encodeVector(residues)
   return {
     id,
     body,

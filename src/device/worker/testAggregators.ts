@@ -70,7 +70,7 @@ export class TestAggregators {
     if (this.answer !== 'receipt') return new Response(null, { status: this.answer })
     const bodyHash = toHex(await sha256(body))
     const signature = toBase64(await sign(this.#signing, receiptMessage(fromHex(bodyHash))))
-    const { id, round } = parseReport(body, SHARED_LENGTH).header
+    const { id, round } = parseReport(body, this.policy).header
     return Response.json({ id, round, bodyHash, signature }, { status: 201 })
   }
 }

@@ -1,7 +1,7 @@
 /** @module The tables of an aggregator's SQLite file. */
 
 /** Rises with every change of the tables. */
-export const SCHEMA_VERSION = 4
+export const SCHEMA_VERSION = 5
 
 export const SCHEMA = `
 create table if not exists settings (
@@ -32,13 +32,14 @@ create table if not exists reports (
   round     integer not null references rounds (round),
   id        blob not null,
   body_hash blob not null,
-  seed      blob,               -- helper: what its share is made from, until the round ends
+  seed      blob,               -- helper: what its share is made from, until the round ends;
+                              -- null where the report's proof does not hold
   primary key (round, id)
 ) strict, without rowid;
 
 -- Leader: one running sum a round, until it is exchanged.
 create table if not exists accumulators (
   round integer primary key references rounds (round),
-  sum   blob not null           -- residues mod 2^32, little-endian
+  sum   blob not null           -- residues mod q, little-endian
 ) strict;
 `

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { fromHex, toHex } from '../../../core/bytes.ts'
 import type { NearsideError } from '../../../core/error.ts'
 import { testFolder } from '../../../testFolder.ts'
+import { MODULUS } from '../../privacy/pine/field.ts'
 import { policyHash } from '../../protocol/policy.ts'
 import { TEST_POLICY } from '../../protocol/testPolicy.ts'
 import { type CountedShare, type KeptSeed, NEXT_SEALING_KEY, type Store } from '../store.ts'
@@ -12,7 +13,7 @@ import { openSqliteStore } from './sqlite.ts'
 
 const id = (n: number) => n.toString(16).padStart(32, '0')
 const hash = (n: number) => n.toString(16).padStart(64, '0')
-const share = (n: number) => Uint32Array.of(n, 2 ** 32 - 1)
+const share = (n: number) => Uint32Array.of(n, MODULUS - 1)
 const counted = (n: number): CountedShare => ({ id: id(n), bodyHash: hash(n), share: share(n) })
 const seed = (n: number) => new Uint8Array(32).fill(n)
 const kept = (n: number): KeptSeed => ({ id: id(n), bodyHash: hash(n), seed: seed(n) })
@@ -42,7 +43,7 @@ describe('the leader’s reports', () => {
     const { ids, sum } = await store.aggregate(1)
     expect(toHex(ids)).toBe(id(1) + id(2) + id(3))
     // Mod 2³².
-    expect([...sum]).toEqual([6, 2 ** 32 - 3])
+    expect([...sum]).toEqual([6, MODULUS - 3])
     expect(await store.current()).toMatchObject({ counted: 3 })
     expect(await store.countedHash(1, id(1))).toBe(hash(1))
     expect(await store.countedHash(1, id(4))).toBeNull()
@@ -73,6 +74,16 @@ describe('the helper’s reports', () => {
     expect(await store.current()).toMatchObject({ counted: 2 })
   })
 
+  it('that prove nothing are refused for good, and never counted', async () => {
+    const unproven = { ...kept(1), seed: null }
+    expect(await store.keep(1, [unproven, kept(2)])).toEqual(['unproven', 'kept'])
+    // Asked again it's the same answer, without another look: each check would show a little.
+    expect(await store.keep(1, [unproven, kept(1)])).toEqual(['unproven', 'unproven'])
+    expect(await store.keep(1, [{ ...kept(1), bodyHash: hash(9) }])).toEqual(['conflict'])
+    expect(await store.seeds(1, [fromHex(id(1))])).toEqual([null])
+    expect(await store.current()).toMatchObject({ counted: 1 })
+  })
+
   it('are released once, and their seeds are gone then', async () => {
     await store.keep(1, [kept(1), kept(2)])
     const result = { counted: 1, idSetHash: hash(3), ownShare: Uint32Array.of(5, 6) }
@@ -93,7 +104,7 @@ describe('rounds', () => {
   it('give way to the next and forget what was not released', async () => {
     await store.count(1, 9, [counted(1)])
     await store.keep(1, [kept(2)])
-    const other = { ...TEST_POLICY, clipNorm: 0.06 }
+    const other = { ...TEST_POLICY, clipNorm: 0.04 }
     const otherHash = await policyHash(other)
     expect(await store.openRound(1, other, otherHash, key(), 200)).toBe(false)
     expect(await store.openRound(2, other, otherHash, key(), 200)).toBe(true)
@@ -152,7 +163,7 @@ it('keeps the first value of a setting, and the next sealing key until a round h
   expect(await store.keepSetting('x', Uint8Array.of(1))).toEqual(Uint8Array.of(1))
   expect(await store.keepSetting('x', Uint8Array.of(2))).toEqual(Uint8Array.of(1))
   await store.keepSetting(NEXT_SEALING_KEY, key())
-  const other = { ...TEST_POLICY, clipNorm: 0.06 }
+  const other = { ...TEST_POLICY, clipNorm: 0.04 }
   await store.openRound(2, other, await policyHash(other), key(), 200)
   expect(await store.setting(NEXT_SEALING_KEY)).toBeNull()
 })

@@ -219,9 +219,11 @@ export function openSqliteStore(
           throw new NearsideError('round-closed', `Round ${round} is over`)
         let kept = 0
         const outcomes = seeds.map(({ id, bodyHash, seed }): KeepOutcome => {
-          const before = knownHash(round, id)
-          if (before !== null) return before === bodyHash ? 'duplicate' : 'conflict'
+          const before = selectReport.get(round, fromHex(id))
+          if (before && toHex(before.body_hash) !== bodyHash) return 'conflict'
+          if (before) return before.seed === null ? 'unproven' : 'duplicate'
           insertReport.run(round, fromHex(id), fromHex(bodyHash), seed)
+          if (seed === null) return 'unproven'
           kept++
           return 'kept'
         })

@@ -1,0 +1,25 @@
+/** @module The round of `bench contribute`: the demo's terms and an update of 102 numbers. */
+import { exportSealingKeys, generateSealingKeys } from '../src/aggregate/privacy/seal.ts'
+import { DEMO_PARAMETERS } from '../src/aggregate/protocol/demoParameters.ts'
+import { POLICY_FORMAT, type Policy, policyHash } from '../src/aggregate/protocol/policy.ts'
+import { toBase64 } from '../src/core/bytes.ts'
+
+export const BENCH_UPDATE = Float64Array.from({ length: 102 }, (_, i) => Math.sin(i) / 100)
+
+export async function benchRound() {
+  const [leader, helper] = [await generateSealingKeys(), await generateSealingKeys()]
+  const keysOf = async (sealing: typeof leader) => ({
+    sealing: toBase64((await exportSealingKeys(sealing)).publicKey),
+    signing: toBase64(new Uint8Array(32)),
+  })
+  const policy: Policy = {
+    ...DEMO_PARAMETERS,
+    format: POLICY_FORMAT,
+    trust: 'two-aggregators',
+    model: { version: '1', hash: '00'.repeat(32) },
+    parameters: { projectionDiagonal: 64, featureWeights: 38 },
+    leader: await keysOf(leader),
+    helper: await keysOf(helper),
+  }
+  return { task: { policy, policyHash: await policyHash(policy), round: 1 }, leader, helper }
+}

@@ -1,0 +1,66 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  evaluate,
+  halfway,
+  interpolate,
+  MODULUS,
+  multiply,
+  power,
+  powers,
+  residue,
+} from './field.ts'
+
+const Q = BigInt(MODULUS)
+const exact = (a: number, b: number) => Number((BigInt(a) * BigInt(b)) % Q)
+const near = fc.oneof(
+  fc.nat(MODULUS - 1),
+  fc.nat(4_000),
+  fc.nat(4_000).map((x) => MODULUS - 1 - x),
+)
+
+describe('the field', () => {
+  it('multiplies as integers do', () => {
+    fc.assert(
+      fc.property(near, near, (a, b) => multiply(a, b) === exact(a, b)),
+      { numRuns: 20_000 },
+    )
+  })
+
+  it('multiplies where the product lies beside a multiple of q, and its quotient is one off', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: MODULUS - 1 }), fc.nat(9), (a, rest) => {
+        const inverse = power(a, MODULUS - 2)
+        for (const b of [exact(rest, inverse), exact(MODULUS - 1 - rest, inverse)])
+          expect(multiply(a, b)).toBe(exact(a, b))
+      }),
+      { numRuns: 5_000 },
+    )
+  })
+
+  it('takes any safe integer to its residue', () => {
+    const anyInteger = fc.integer({ min: -(2 ** 52), max: 2 ** 52 })
+    fc.assert(
+      fc.property(anyInteger, (x) => BigInt(residue(x)) === ((BigInt(x) % Q) + Q) % Q),
+      { numRuns: 2_000 },
+    )
+  })
+
+  it('interpolates what it evaluated, and evaluates halfway between', () => {
+    for (const size of [1, 2, 8, 64]) {
+      const coefficients = Uint32Array.from({ length: size }, (_, i) => residue((i + 3) ** 9))
+      const values = evaluate(coefficients.slice())
+      expect([...interpolate(values.slice())]).toEqual([...coefficients])
+      const twice = new Uint32Array(2 * size)
+      twice.set(coefficients)
+      evaluate(twice)
+      expect([...values]).toEqual([...twice].filter((_, i) => i % 2 === 0))
+      expect([...halfway(values)]).toEqual([...twice].filter((_, i) => i % 2 === 1))
+    }
+  })
+
+  it('counts powers', () => {
+    expect([...powers(3, 4)]).toEqual([1, 3, 9, 27])
+    expect(power(3, MODULUS - 1)).toBe(1)
+  })
+})

@@ -1,0 +1,140 @@
+/**
+ * @module The prime field that shares live in: q = 2³² − 2²⁰ + 1, "Field32" of the PINE draft. An
+ * element fits 32 bits and a product two doubles, so that no big integers are needed.
+ */
+
+import { decodeVector } from '../../../core/bytes.ts'
+
+export const MODULUS = 4_293_918_721
+const INVERSE = 1 / MODULUS
+const GAP_MIDDLE = MODULUS + 2 ** 19
+/** Of order 2²⁰. */
+const GENERATOR = 3_925_978_153
+const GENERATOR_ORDER = 2 ** 20
+
+export function add(a: number, b: number): number {
+  const sum = a + b
+  return sum >= MODULUS ? sum - MODULUS : sum
+}
+
+export function subtract(a: number, b: number): number {
+  return a >= b ? a - b : a - b + MODULUS
+}
+
+/**
+ * a·b − ⌊a·b/q⌋·q, each product mod 2³². The quotient comes from doubles and is one off where a·b/q is
+ * within 2⁻¹⁹ of an integer; what that leaves falls into the gap between q and 2³², at its lower end
+ * where the quotient is too small and at its upper end where it is too large.
+ */
+export function multiply(a: number, b: number): number {
+  const quotient = (a * b * INVERSE) >>> 0
+  const rest = (Math.imul(a, b) - Math.imul(quotient, MODULUS)) >>> 0
+  if (rest < MODULUS) return rest
+  return rest < GAP_MIDDLE ? rest - MODULUS : rest - (2 ** 32 - MODULUS)
+}
+
+/** Any integer below 2⁵³ in magnitude → its residue. */
+export function residue(integer: number): number {
+  const rest = integer % MODULUS
+  return rest < 0 ? rest + MODULUS : rest
+}
+
+export function power(base: number, exponent: number): number {
+  let result = 1
+  let square = base
+  for (let rest = exponent; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) result = multiply(result, square)
+    square = multiply(square, square)
+  }
+  return result
+}
+
+/** 1, x, x² …, [length]. */
+export function powers(base: number, length: number): Uint32Array {
+  const list = new Uint32Array(length)
+  let current = 1
+  for (let i = 0; i < length; i++) {
+    list[i] = current
+    current = multiply(current, base)
+  }
+  return list
+}
+
+const rootsOf = new Map<number, Uint32Array>()
+
+/** The powers of a primitive `size`-th root of unity. */
+function roots(size: number): Uint32Array {
+  const known = rootsOf.get(size) ?? powers(power(GENERATOR, GENERATOR_ORDER / size), size)
+  rootsOf.set(size, known)
+  return known
+}
+
+/** Coefficients → values at the powers of the root of unity, in place; the length is a power of two. */
+export function evaluate(values: Uint32Array): Uint32Array {
+  return transform(values, roots(values.length))
+}
+
+/** Values at the powers of the root of unity → coefficients, in place. */
+export function interpolate(values: Uint32Array): Uint32Array {
+  const { length } = values
+  transform(values, roots(length))
+  // The inverse transform is the transform with its points in the opposite order, over the length.
+  values.subarray(1).reverse()
+  const scale = power(length, MODULUS - 2)
+  for (let i = 0; i < length; i++) values[i] = multiply(values[i], scale)
+  return values
+}
+
+/**
+ * Values at the powers of the root of unity → those halfway between, in place: together they are the
+ * values of the same polynomial at twice as many points.
+ */
+export function halfway(values: Uint32Array): Uint32Array {
+  const between = roots(2 * values.length)
+  interpolate(values)
+  for (let i = 0; i < values.length; i++) values[i] = multiply(values[i], between[i])
+  return evaluate(values)
+}
+
+/** Cooley and Tukey's, radix two. */
+function transform(values: Uint32Array, root: Uint32Array): Uint32Array {
+  const { length } = values
+  for (let i = 1, j = 0; i < length; i++) {
+    let bit = length >> 1
+    for (; j & bit; bit >>= 1) j ^= bit
+    j ^= bit
+    if (i < j) [values[i], values[j]] = [values[j], values[i]]
+  }
+  for (let half = 1; half < length; half *= 2) {
+    const step = length / (2 * half)
+    for (let start = 0; start < length; start += 2 * half) {
+      for (let k = 0; k < half; k++) {
+        const even = values[start + k]
+        const other = values[start + half + k]
+        const odd = k === 0 ? other : multiply(other, root[k * step])
+        values[start + k] = add(even, odd)
+        values[start + half + k] = subtract(even, odd)
+      }
+    }
+  }
+  return values
+}
+
+/** Little-endian bits, [length] of them. */
+export function bitsOf(value: number, length: number): readonly number[] {
+  return Array.from({ length }, (_, i) => Math.floor(value / 2 ** i) % 2)
+}
+
+/** Σ 2ⁱ·bitᵢ, of bits or of shares of them. */
+export function fromBits(bits: Uint32Array): number {
+  let sum = 0
+  for (let i = bits.length - 1; i >= 0; i--) sum = add(add(sum, sum), bits[i])
+  return sum
+}
+
+/** @throws RangeError for bytes that are no whole number of elements, or more than q − 1 */
+export function decodeElements(bytes: Uint8Array): Uint32Array {
+  const elements = decodeVector(bytes)
+  if (elements.some((element) => element >= MODULUS)) throw new RangeError('beyond the field')
+  return elements
+}

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest'
+import { createRandom } from '../../../core/model/random.ts'
+import { circuitOf } from '../../protocol/proof.ts'
+import { TEST_POLICY } from '../../protocol/testPolicy.ts'
+import { quantize, toResidues } from '../quantize.ts'
+import { cryptoRandomBytes } from '../randomBytes.ts'
+import { MODULUS, power, residue } from './field.ts'
+import { isProven, PROOF_RANDOM_BYTES, prepare, shard } from './pine.ts'
+
+const policy = { ...TEST_POLICY, parameters: { projectionDiagonal: 64, featureWeights: 38 } }
+const circuit = circuitOf(policy)
+const BOUND = circuit.normBound
+
+interface Sent {
+  readonly nonce: Uint8Array
+  readonly seeds: Uint8Array
+  readonly publicShare: Uint8Array
+  readonly leaderShare: Uint8Array
+}
+
+async function send(integers: ArrayLike<number>, changes: Partial<Sent> = {}): Promise<Sent> {
+  const vector = new Uint32Array(circuit.dimension)
+  vector.set(Array.from(integers, residue))
+  const nonce = changes.nonce ?? cryptoRandomBytes(16)
+  const seeds = changes.seeds ?? cryptoRandomBytes(128)
+  const random = cryptoRandomBytes(PROOF_RANDOM_BYTES)
+  return { nonce, seeds, ...(await shard(circuit, vector, nonce, seeds, random)) }
+}
+
+const KEY = cryptoRandomBytes(32)
+
+/** As both aggregators see it, with the same nonce and public share. */
+async function isTaken({ nonce, seeds, publicShare, leaderShare }: Sent): Promise<boolean> {
+  const one = await prepare(circuit, 'leader', KEY, nonce, publicShare, leaderShare)
+  const other = await prepare(circuit, 'helper', KEY, nonce, publicShare, seeds)
+  return one !== null && other !== null && isProven(circuit, one.verifiers, other.verifiers)
+}
+
+function flipped(bytes: Uint8Array, at: number): Uint8Array {
+  const changed = bytes.slice()
+  changed[at] ^= 1
+  return changed
+}
+
+/** `NEARSIDE_HONEST=10000 npx vitest run --project node src/aggregate/privacy/pine/pine.test.ts` */
+const HONEST = Number(process.env.NEARSIDE_HONEST ?? 60)
+
+describe('a short vector', () => {
+  it(`is taken, ${HONEST} times of ${HONEST}, also at the very bound`, async () => {
+    const random = createRandom(1)
+    for (let i = 0; i < HONEST; i++) {
+      const size = [0, 1e-4, 1e-2, 1][i % 4]
+      const update = Float64Array.from({ length: circuit.dimension }, () => size * random.normal())
+      const quantized = quantize(update, policy.scale, BOUND, cryptoRandomBytes)
+      expect(await isTaken(await send(toResidues(quantized)))).toBe(true)
+    }
+    for (const x of [BOUND, -BOUND]) expect(await isTaken(await send([0, x]))).toBe(true)
+  }, 900_000)
+})
+
+describe('a vector beyond the bound', () => {
+  // Its square is −1: beside a number it makes their sum of squares zero.
+  const imaginary = power(17, (MODULUS - 1) / 4)
+  /** So many equal numbers, as short as they can be, whose sum of squares wraps around to one within the bound. */
+  const wrapped = (count: number) => {
+    const x = Math.ceil(Math.sqrt(MODULUS / count))
+    expect(count * x * x - MODULUS).toBeLessThanOrEqual(BOUND ** 2)
+    return new Array(count).fill(x)
+  }
+  it.each([
+    ['by one step', [BOUND + 1]],
+    ['by one step in one coordinate of many', [BOUND, 1]],
+    ['by 2', [2 * BOUND]],
+    ['by 1,000', [1000 * BOUND]],
+    ['in every coordinate', new Array(102).fill(BOUND / 2)],
+    ['as far as the field goes', new Array(102).fill((MODULUS - 1) / 2)],
+    ['whose squares wrap around to 0', [1, imaginary]],
+    ['whose squares wrap around to 10⁶', [1000, 1, imaginary]],
+    ['whose squares wrap around, in 1 coordinate', wrapped(1)],
+    ['whose squares wrap around, in 4', wrapped(4)],
+    ['whose squares wrap around, in 16', wrapped(16)],
+    ['whose squares wrap around, in all 102', wrapped(102)],
+  ])('%s is refused', async (_, integers) => {
+    expect(await isTaken(await send(integers))).toBe(false)
+  })
+})
+
+it('leaves each check of a vector that wraps around a chance of one half, at most', () => {
+  // The sum of ±x for `count` equal numbers is x·(k − count), k binomial of 2·count halves; mod q.
+  for (const count of [1, 2, 3, 4, 5, 7, 8, 11, 16, 31, 64, 102, 500]) {
+    for (let stretch = 1; stretch < 9; stretch += 0.37) {
+      const x = Math.min((MODULUS - 1) / 2, Math.ceil(stretch * Math.sqrt(MODULUS / count)))
+      let chance = 0
+      let term = -2 * count * Math.LN2
+      for (let k = 0; k <= 2 * count; k++) {
+        const sum = residue(x * (k - count))
+        const isNear = Math.min(sum, MODULUS - sum) <= circuit.wraparoundBound
+        if (isNear) chance += Math.exp(term)
+        term += Math.log((2 * count - k) / (k + 1))
+      }
+      expect(chance).toBeLessThanOrEqual(0.5 + 1e-9)
+    }
+  }
+})
+
+describe('a proof', () => {
+  it('holds for its own nonce, shares and seeds alone', async () => {
+    const [mine, other] = [await send([5, -7]), await send([5, -7])]
+    expect(await isTaken(mine)).toBe(true)
+    for (const change of ['nonce', 'seeds', 'publicShare', 'leaderShare'] as const)
+      expect(await isTaken({ ...mine, [change]: other[change] })).toBe(false)
+    // The same randomness for another vector: its proof, its commitments, or both.
+    const again = await send([6, -7], { nonce: mine.nonce, seeds: mine.seeds })
+    expect(await isTaken(again)).toBe(true)
+    expect(await isTaken({ ...again, publicShare: mine.publicShare })).toBe(false)
+    const vectorBytes = 4 * circuit.measurementLength
+    const swapped = again.leaderShare.slice()
+    swapped.set(mine.leaderShare.subarray(vectorBytes), vectorBytes)
+    expect(await isTaken({ ...again, leaderShare: swapped })).toBe(false)
+  })
+
+  it('is refused after any change', async () => {
+    const sent = await send([5, -7])
+    const { dimension, gradientLength, measurementLength, proofsLength } = circuit
+    const starts = [0, dimension, gradientLength, measurementLength - 1, measurementLength]
+    const last = measurementLength + proofsLength - 1
+    const blinds = 4 * (last + 1)
+    for (const at of [...[...starts, last].map((i) => 4 * i), blinds, blinds + 63])
+      expect(await isTaken({ ...sent, leaderShare: flipped(sent.leaderShare, at) })).toBe(false)
+    for (let at = 0; at < 128; at += 32) {
+      expect(await isTaken({ ...sent, seeds: flipped(sent.seeds, at) })).toBe(false)
+      expect(await isTaken({ ...sent, publicShare: flipped(sent.publicShare, at) })).toBe(false)
+    }
+  })
+
+  it('is checked at a point that no device knows: under another key the halves differ', async () => {
+    const { nonce, seeds, publicShare, leaderShare } = await send([1])
+    const one = await prepare(circuit, 'leader', KEY, nonce, publicShare, leaderShare)
+    const otherKey = cryptoRandomBytes(32)
+    const other = await prepare(circuit, 'helper', otherKey, nonce, publicShare, seeds)
+    if (one === null || other === null) throw new Error('no halves')
+    expect(isProven(circuit, one.verifiers, other.verifiers)).toBe(false)
+  })
+
+  it('is no share at another length, or with a number beyond the field', async () => {
+    const { nonce, publicShare, leaderShare } = await send([1])
+    const open = (share: Uint8Array) => prepare(circuit, 'leader', KEY, nonce, publicShare, share)
+    await expect(open(leaderShare.slice(4))).rejects.toThrow(RangeError)
+    const beyond = leaderShare.slice()
+    beyond.fill(0xff, 0, 4)
+    await expect(open(beyond)).rejects.toThrow(RangeError)
+  })
+})

@@ -1,0 +1,258 @@
+/**
+ * @module PINE: two additive shares of a short vector and a proof that it is short, which both
+ * aggregators check together by one message, without either learning more of it. The draft's variant
+ * with 32-bit field and HMAC, draft-chen-cfrg-vdaf-pine (version of `poc/test_vec/01`); unaudited.
+ */
+import { type Bytes, concat, encodeVector, equalBytes } from '../../../core/bytes.ts'
+import {
+  type Circuit,
+  encodeNorm,
+  encodeSums,
+  evaluateChecks,
+  evaluateNorm,
+  streamBytes,
+  wraparoundSums,
+} from './circuit.ts'
+import { add, decodeElements, subtract } from './field.ts'
+import { decide, outputsOf, proofLength, prove, query, verifierLength } from './flp.ts'
+import { USAGE, webXof, type Xof } from './xof.ts'
+
+const SEED_BYTES = 32
+/** What else a device draws: the leader's two blinds and the proof's randomness. */
+export const PROOF_RANDOM_BYTES = 3 * SEED_BYTES
+/** Commitments to both shares: two of the leader's and two of the helper's. */
+export const PUBLIC_SHARE_BYTES = 4 * SEED_BYTES
+
+export type Role = 'leader' | 'helper'
+
+/** Each aggregator's commitment to its share, in this order. */
+const ROLES = ['leader', 'helper'] as const
+
+export function leaderShareBytes({ measurementLength, proofsLength }: Circuit): number {
+  return 4 * (measurementLength + proofsLength) + 2 * SEED_BYTES
+}
+
+const seedsOf = (bytes: Uint8Array) =>
+  Array.from({ length: bytes.length / SEED_BYTES }, (_, i) =>
+    bytes.slice(i * SEED_BYTES, (i + 1) * SEED_BYTES),
+  )
+
+/** One of two commitments: before, or after the ±x sums were added to what is shared. */
+const STAGES = {
+  wraparound: {
+    part: USAGE.wraparoundPart,
+    seed: USAGE.wraparoundSeed,
+  },
+  proof: { part: USAGE.jointPart, seed: USAGE.jointSeed },
+} as const
+type Stage = (typeof STAGES)[keyof typeof STAGES]
+
+const commitment = (
+  xof: Xof,
+  stage: Stage,
+  role: Role,
+  blind: Uint8Array,
+  share: Uint32Array,
+  nonce: Uint8Array,
+) => {
+  const binder = concat(Uint8Array.of(ROLES.indexOf(role)), nonce, encodeVector(share))
+  return xof.bytes(blind, stage.part, binder, SEED_BYTES)
+}
+
+const jointSeed = (xof: Xof, stage: Stage, commitments: Uint8Array) =>
+  xof.bytes(new Uint8Array(SEED_BYTES), stage.seed, commitments, SEED_BYTES)
+
+const signStream = (xof: Xof, circuit: Circuit, seed: Uint8Array) =>
+  xof.bytes(seed, USAGE.wraparoundRandomness, new Uint8Array(0), streamBytes(circuit))
+
+const jointElements = (xof: Xof, { proofs }: Circuit, seed: Uint8Array) =>
+  xof.elements(seed, USAGE.jointRandomness, Uint8Array.of(proofs), 3 * proofs)
+
+/** The helper's share, or so much of its beginning: of the vector where it's d elements. */
+export function expandHelperShare(
+  seeds: Uint8Array,
+  length: number,
+  xof: Xof = webXof,
+): Promise<Uint32Array> {
+  const seed = seeds.slice(0, SEED_BYTES)
+  return xof.elements(seed, USAGE.measurementShare, Uint8Array.of(1), length)
+}
+
+function expandHelperProofs(xof: Xof, circuit: Circuit, seeds: Uint8Array): Promise<Uint32Array> {
+  const { normProofs, proofs, proofsLength } = circuit
+  const seed = seeds.slice(SEED_BYTES, 2 * SEED_BYTES)
+  const binder = Uint8Array.of(normProofs, proofs, 1)
+  return xof.elements(seed, USAGE.proofShare, binder, proofsLength)
+}
+
+const minus = (a: Uint32Array, b: Uint32Array) => a.map((x, i) => subtract(x, b[i]))
+
+/**
+ * @param vector [d] residues
+ * @param nonce 16 random bytes, public, of this report alone
+ * @param helperSeeds the helper's share
+ * @param random `PROOF_RANDOM_BYTES`, used for nothing else
+ */
+export async function shard(
+  circuit: Circuit,
+  vector: Uint32Array,
+  nonce: Uint8Array,
+  helperSeeds: Uint8Array,
+  random: Uint8Array,
+): Promise<{ readonly publicShare: Bytes; readonly leaderShare: Bytes }> {
+  const { normProofs, proofs, gadget, normGadget, gradientLength, measurementLength } = circuit
+  const [wraparoundBlind, proofBlind, proveSeed] = seedsOf(random)
+  const [, , helperWraparoundBlind, helperProofBlind] = seedsOf(helperSeeds)
+  const helperShare = await expandHelperShare(helperSeeds, measurementLength)
+  const xof = webXof
+  const commit = async (
+    stage: Stage,
+    leaderBlind: Uint8Array,
+    helperBlind: Uint8Array,
+    measurement: Uint32Array,
+  ) => {
+    const ofHelper = helperShare.subarray(0, measurement.length)
+    const share = minus(measurement, ofHelper)
+    const commitments = concat(
+      await commitment(xof, stage, 'leader', leaderBlind, share, nonce),
+      await commitment(xof, stage, 'helper', helperBlind, ofHelper, nonce),
+    )
+    return { share, commitments, seed: await jointSeed(xof, stage, commitments) }
+  }
+  const gradient = encodeNorm(circuit, vector)
+  const { wraparound, proof } = STAGES
+  const first = await commit(wraparound, wraparoundBlind, helperWraparoundBlind, gradient)
+  const sums = wraparoundSums(circuit, vector, await signStream(xof, circuit, first.seed))
+  const measurement = new Uint32Array(measurementLength)
+  measurement.set(gradient)
+  measurement.set(encodeSums(circuit, sums), gradientLength)
+  const second = await commit(proof, proofBlind, helperProofBlind, measurement)
+  const joint = await jointElements(xof, circuit, second.seed)
+  const proofSeeds = await xof.elements(
+    proveSeed,
+    USAGE.proveRandomness,
+    Uint8Array.of(normProofs, proofs),
+    normProofs * normGadget.arity + proofs * gadget.arity,
+  )
+  const whole = new Uint32Array(circuit.proofsLength)
+  let drawn = 0
+  let written = 0
+  for (const { evaluation, of } of evaluations(circuit, measurement, sums, joint, 1)) {
+    const seeds = proofSeeds.subarray(drawn, drawn + of.arity)
+    whole.set(prove(of, evaluation.inputs, seeds), written)
+    drawn += of.arity
+    written += proofLength(of)
+  }
+  const proofShare = minus(whole, await expandHelperProofs(xof, circuit, helperSeeds))
+  return {
+    publicShare: concat(first.commitments, second.commitments),
+    leaderShare: concat(
+      encodeVector(second.share),
+      encodeVector(proofShare),
+      wraparoundBlind,
+      proofBlind,
+    ),
+  }
+}
+
+/** Each proof's circuit and gadget, in the order in which the proofs stand. */
+function* evaluations(
+  circuit: Circuit,
+  measurement: Uint32Array,
+  sums: Uint32Array,
+  joint: Uint32Array,
+  shares: 1 | 2,
+) {
+  for (let i = 0; i < circuit.normProofs; i++)
+    yield { evaluation: evaluateNorm(circuit, measurement), of: circuit.normGadget }
+  for (let i = 0; i < circuit.proofs; i++) {
+    const random = joint.subarray(3 * i, 3 * i + 3)
+    const evaluation = evaluateChecks(circuit, measurement, sums, random, shares)
+    yield { evaluation, of: circuit.gadget }
+  }
+}
+
+/** An aggregator's half of the check. */
+export interface Prepared {
+  /** Its share of the vector, to be added up if the proof holds. */
+  readonly share: Uint32Array
+  /** Its share of the verifiers: what the two exchange. Random to whoever doesn't know both. */
+  readonly verifiers: Uint32Array
+}
+
+/**
+ * @param verifyKey 32 bytes that both aggregators know and no device does
+ * @param input the leader's share, or the helper's seeds
+ * @returns null where the share is not the one that the public share commits to
+ * @throws RangeError for a share that is none
+ */
+export async function prepare(
+  circuit: Circuit,
+  role: Role,
+  verifyKey: Uint8Array,
+  nonce: Uint8Array,
+  publicShare: Uint8Array,
+  input: Uint8Array,
+  xof: Xof = webXof,
+): Promise<Prepared | null> {
+  const { dimension, gradientLength, normProofs, proofs, measurementLength } = circuit
+  const isLeader = role === 'leader'
+  if (isLeader && input.length !== leaderShareBytes(circuit))
+    throw new RangeError('the leader’s share has another length')
+  const elements = isLeader ? decodeElements(input.subarray(0, -2 * SEED_BYTES)) : null
+  const measurement = elements
+    ? elements.subarray(0, measurementLength)
+    : await expandHelperShare(input, measurementLength, xof)
+  const proofShare = elements
+    ? elements.subarray(measurementLength)
+    : await expandHelperProofs(xof, circuit, input)
+  const [wraparoundBlind, proofBlind] = seedsOf(input.slice(-2 * SEED_BYTES))
+  const check = async (stage: Stage, blind: Uint8Array, share: Uint32Array, given: Uint8Array) => {
+    const own = await commitment(xof, stage, role, blind, share, nonce)
+    const said = seedsOf(given)[ROLES.indexOf(role)]
+    return equalBytes(own, said) ? jointSeed(xof, stage, given) : null
+  }
+  const [ofSums, ofProof] = [0, 1].map((i) =>
+    publicShare.slice(2 * i * SEED_BYTES, 2 * (i + 1) * SEED_BYTES),
+  )
+  const gradient = measurement.subarray(0, gradientLength)
+  const signs = await check(STAGES.wraparound, wraparoundBlind, gradient, ofSums)
+  const seed = await check(STAGES.proof, proofBlind, measurement, ofProof)
+  if (signs === null || seed === null) return null
+  const vector = measurement.slice(0, dimension)
+  const sums = wraparoundSums(circuit, vector, await signStream(xof, circuit, signs))
+  const joint = await jointElements(xof, circuit, seed)
+  const binder = concat(Uint8Array.of(normProofs, proofs), nonce)
+  const points = await xof.elements(verifyKey, USAGE.queryRandomness, binder, normProofs + proofs)
+  const verifiers = new Uint32Array(circuit.verifiersLength)
+  let proof = 0
+  let read = 0
+  let written = 0
+  for (const { evaluation, of } of evaluations(circuit, measurement, sums, joint, 2)) {
+    const one = proofShare.subarray(read, read + proofLength(of))
+    const verifier = query(of, evaluation.inputs, one, points[proof])
+    // A chance of one in millions: the same for both, and for whatever else this id is sent with.
+    if (verifier === null) return null
+    verifiers[written] = evaluation.result(outputsOf(of, one))
+    verifiers.set(verifier, written + 1)
+    proof++
+    read += proofLength(of)
+    written += 1 + verifierLength(of)
+  }
+  return { share: vector, verifiers }
+}
+
+/** Whether the proofs hold, from both aggregators' halves. */
+export function isProven(circuit: Circuit, leader: Uint32Array, helper: Uint32Array): boolean {
+  const { normProofs, proofs, normGadget, gadget, verifiersLength } = circuit
+  if (leader.length !== verifiersLength || helper.length !== verifiersLength) return false
+  const verifiers = leader.map((x, i) => add(x, helper[i]))
+  let read = 0
+  for (let i = 0; i < normProofs + proofs; i++) {
+    const of = i < normProofs ? normGadget : gadget
+    const end = read + 1 + verifierLength(of)
+    if (verifiers[read] !== 0 || !decide(of, verifiers.subarray(read + 1, end))) return false
+    read = end
+  }
+  return true
+}

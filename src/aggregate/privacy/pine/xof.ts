@@ -1,0 +1,66 @@
+/**
+ * @module The extendable-output function of the PINE draft's HMAC variant: HMAC-SHA256 gives a key and
+ * a counter, AES-128-CTR the stream.
+ */
+import { type Bytes, concat, decodeVector, ownBytes } from '../../../core/bytes.ts'
+import { aesCtr } from '../shares.ts'
+import { MODULUS } from './field.ts'
+
+/** What a stream is for; the numbers are the draft's. */
+export const USAGE = {
+  measurementShare: 1,
+  proofShare: 2,
+  jointRandomness: 3,
+  proveRandomness: 4,
+  queryRandomness: 5,
+  jointSeed: 6,
+  jointPart: 7,
+  wraparoundRandomness: 8,
+  wraparoundSeed: 9,
+  wraparoundPart: 10,
+} as const
+
+/** Its length, draft version 1, algorithm 0xFFFF1005 ("Pine32HmacSha256Aes128"), then the usage. */
+const DOMAIN = [7, 1, 0xff, 0xff, 0x10, 0x05, 0]
+
+/** HMAC-SHA256 of a message → 16 bytes of AES-128 key, 16 of counter → so many bytes of stream. */
+export type Keystream = (
+  key: Uint8Array,
+  message: Uint8Array,
+  length: number,
+) => Bytes | Promise<Bytes>
+
+async function webKeystream(seed: Uint8Array, message: Bytes, length: number): Promise<Bytes> {
+  const hmac = { name: 'HMAC', hash: 'SHA-256' }
+  const key = await crypto.subtle.importKey('raw', ownBytes(seed), hmac, false, ['sign'])
+  const digest = new Uint8Array(await crypto.subtle.sign('HMAC', key, message))
+  return aesCtr(digest.slice(0, 16), digest.slice(16), new Uint8Array(length))
+}
+
+export interface Xof {
+  bytes(seed: Uint8Array, usage: number, binder: Uint8Array, length: number): Bytes | Promise<Bytes>
+  /** Uniform field elements: words of the stream, those above the modulus left out. */
+  elements(seed: Uint8Array, usage: number, binder: Uint8Array, count: number): Promise<Uint32Array>
+}
+
+export function createXof(keystream: Keystream): Xof {
+  const bytes: Xof['bytes'] = (seed, usage, binder, length) =>
+    keystream(seed, concat(Uint8Array.from([...DOMAIN, usage]), binder), length)
+  return {
+    bytes,
+    async elements(seed, usage, binder, count) {
+      // One word in 4,096 is left out; with so many to spare a second try is rare.
+      for (let words = count + 16 + (count >> 9); ; words *= 2) {
+        const stream = decodeVector(await bytes(seed, usage, binder, 4 * words))
+        const elements = new Uint32Array(count)
+        let taken = 0
+        for (let i = 0; i < words && taken < count; i++) {
+          if (stream[i] < MODULUS) elements[taken++] = stream[i]
+        }
+        if (taken === count) return elements
+      }
+    },
+  }
+}
+
+export const webXof = createXof(webKeystream as Keystream)

@@ -1,0 +1,149 @@
+/** @module What hostile devices send, and that it spoils nothing which others gave. */
+import { describe, expect, it } from 'vitest'
+import { fromBase64, toHex } from '../../core/bytes.ts'
+import { agreeTask } from '../../device/upload/agreeTask.ts'
+import { MODULUS, residue } from '../privacy/pine/field.ts'
+import { PROOF_RANDOM_BYTES, shard } from '../privacy/pine/pine.ts'
+import { cryptoRandomBytes } from '../privacy/randomBytes.ts'
+import { SEALING_BYTES, seal } from '../privacy/seal.ts'
+import { helperSeeds, SEED_BYTES } from '../privacy/shares.ts'
+import { integerClipNorm } from '../protocol/policy.ts'
+import { circuitOf } from '../protocol/proof.ts'
+import { encodeReport, reportAad, sealInfo } from '../protocol/report.ts'
+import type { Task } from '../protocol/task.ts'
+import { createFederation, HELPER, LEADER, type TestFederation } from './testFederation.ts'
+import { DIMENSION, meanOf, post, report } from './testReports.ts'
+
+/** All that goes into a report; a hostile device exchanges what it likes. */
+interface Parts {
+  readonly id: Uint8Array
+  readonly seed: Uint8Array
+  readonly publicShare: Uint8Array<ArrayBuffer>
+  readonly leaderShare: Uint8Array
+}
+
+const taskOf = ({ fetch }: TestFederation) =>
+  agreeTask(
+    { get: async (url) => new Uint8Array(await (await fetch(url)).arrayBuffer()) },
+    { leader: LEADER, helper: HELPER },
+  )
+
+async function partsOf(task: Task, integers: ArrayLike<number>): Promise<Parts> {
+  const { policy, policyHash, round } = task
+  const vector = new Uint32Array(DIMENSION)
+  vector.set(Array.from(integers, residue))
+  const [id, seed] = [cryptoRandomBytes(16), cryptoRandomBytes(SEED_BYTES)]
+  const binding = { task: policy.task, round, policyHash, modelHash: policy.model.hash }
+  const seeds = await helperSeeds(seed, binding)
+  const random = cryptoRandomBytes(PROOF_RANDOM_BYTES)
+  return { id, seed, ...(await shard(circuitOf(policy), vector, id, seeds, random)) }
+}
+
+async function sealed({ policy, policyHash, round }: Task, parts: Parts): Promise<Uint8Array> {
+  const { publicShare } = parts
+  const modelHash = policy.model.hash
+  const header = { id: toHex(parts.id), round, policyHash, modelHash, publicShare }
+  const to = (role: 'leader' | 'helper', share: Uint8Array) => {
+    const aad = reportAad(policy.task, header)
+    const random = cryptoRandomBytes(SEALING_BYTES)
+    return seal(fromBase64(policy[role].sealing), share, sealInfo(role), aad, random)
+  }
+  return encodeReport({
+    header,
+    leaderShare: await to('leader', parts.leaderShare),
+    helperShare: await to('helper', parts.seed),
+  })
+}
+
+const flipped = (bytes: Uint8Array) =>
+  Uint8Array.from(bytes, (byte, i) => (i === 0 ? byte ^ 1 : byte))
+
+describe('a hostile device', () => {
+  it('is refused whatever it sends, told so, counted, and spoils nothing', async () => {
+    const federation = await createFederation()
+    const task = await taskOf(federation)
+    const most = integerClipNorm(task.policy)
+    const beyond = [
+      [most + 1],
+      [2 * most],
+      [1000 * most],
+      new Array(DIMENSION).fill((MODULUS - 1) / 2),
+      // Its square is just above the modulus: it would wrap around to a short one.
+      [Math.ceil(Math.sqrt(MODULUS))],
+      new Array(64).fill(Math.ceil(Math.sqrt(MODULUS / 64))),
+    ]
+    const hostile: Uint8Array[] = []
+    for (const integers of beyond) hostile.push(await sealed(task, await partsOf(task, integers)))
+    const [mine, other] = [await partsOf(task, [1]), await partsOf(task, [1])]
+    for (const changes of [
+      { leaderShare: other.leaderShare },
+      { seed: other.seed },
+      { publicShare: other.publicShare },
+      { id: other.id },
+      { leaderShare: flipped(mine.leaderShare) },
+      { seed: flipped(mine.seed) },
+      { leaderShare: new Uint8Array(mine.leaderShare.length).fill(255) },
+      { leaderShare: new Uint8Array(mine.leaderShare.length) },
+    ])
+      hostile.push(await sealed(task, { ...mine, id: cryptoRandomBytes(16), ...changes }))
+    const made = []
+    for (let i = 0; i < 4; i++) made.push(await report(federation, i))
+    const { body } = made[0]
+    expect((await post(federation, body)).status).toBe(201)
+    for (const one of hostile) {
+      const answer = await post(federation, one)
+      expect(answer.status).toBe(422)
+      expect(await answer.json()).toMatchObject({
+        code: 'report-invalid',
+        title: expect.stringContaining('does not prove'),
+      })
+    }
+    // Again, all of them at once and in between honest ones.
+    const answers = await Promise.all(
+      [...hostile, ...made.slice(1).map((one) => one.body)].map((one) => post(federation, one)),
+    )
+    expect(answers.map(({ status }) => status)).toEqual([...hostile.map(() => 422), 201, 201, 201])
+    await federation.leader.advance()
+    const quantized = made.map((one) => one.quantized)
+    expect(federation.applied).toEqual([meanOf(quantized, 4)])
+    const metrics = await (await federation.fetch(`${LEADER}/metrics`)).text()
+    expect(metrics).toContain(`nearside_reports_unproven_total ${2 * hostile.length}\n`)
+  })
+
+  it('can’t have another share counted under a proof that held', async () => {
+    const federation = await createFederation()
+    const task = await taskOf(federation)
+    const good = await partsOf(task, [1])
+    const long = await partsOf(task, [1000 * integerClipNorm(task.policy)])
+    // The helper keeps the good one; the leader dies before it counts it.
+    const { count } = federation.leaderStore
+    federation.leaderStore.count = async () => {
+      throw new Error('died')
+    }
+    expect((await post(federation, await sealed(task, good))).status).toBe(503)
+    federation.leaderStore.count = count
+    federation.now += 5_000
+    const swapped = { ...good, leaderShare: long.leaderShare }
+    expect((await post(federation, await sealed(task, swapped))).status).toBe(422)
+    const whole = { ...long, id: good.id }
+    expect((await post(federation, await sealed(task, whole))).status).toBeGreaterThan(400)
+    expect(await federation.leader.current()).toMatchObject({ counted: 0 })
+  })
+
+  it('gains nothing from a proof for another task, round or policy', async () => {
+    const federation = await createFederation()
+    const task = await taskOf(federation)
+    const parts = await partsOf({ ...task, round: 2 }, [1])
+    expect((await post(federation, await sealed(task, parts))).status).toBe(422)
+    const elsewhere = { ...task, policy: { ...task.policy, task: 'another' } }
+    const moved = await partsOf(elsewhere, [1])
+    expect((await post(federation, await sealed(task, moved))).status).toBe(422)
+    // A good report whose seals name another task does not even open.
+    expect((await post(federation, await sealed(elsewhere, moved))).status).toBe(422)
+    const good = await partsOf(task, [1])
+    expect((await post(federation, await sealed(task, good))).status).toBe(201)
+    // Its id again, for another vector: the randomness of a check is used once.
+    const again = { ...(await partsOf(task, [2])), id: good.id }
+    expect((await post(federation, await sealed(task, again))).status).toBe(409)
+  })
+})
