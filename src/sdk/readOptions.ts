@@ -66,7 +66,7 @@ export function readOptions(options: PersonalizerOptions): {
   requireAllOf('exclude', exclude, EXCLUSIONS)
   requireOneOf('imbalance', imbalance, IMBALANCES)
   requireOneOf('cleaning', cleaning, CLEANINGS)
-  if (retentionDays !== null && !(retentionDays > 0)) {
+  if (!(retentionDays > 0)) {
     throw refuse('retentionDays must be a number above 0.')
   }
   if (!Array.isArray(catalog) && typeof catalog !== 'string') {
