@@ -4,7 +4,7 @@ import { dimensionOf, integerClipNorm, type Policy } from './policy.ts'
 
 /**
  * With five proofs and a hundred checks a device would have to try 2¹⁰⁰ times at home until a vector
- * that is too long looks short; two proofs of the norm make it 2⁵⁰ at the servers.
+ * that is too long looks short; two proofs of the norm make it 2⁴⁸ at the servers.
  */
 const STRENGTH = { proofs: 5, normProofs: 2, checks: 100, successes: 100 }
 
