@@ -57,6 +57,10 @@ without times, leave-one-out asks everybody for the last event: training left ou
     'incremental: how long one is, or a file of the days on which new ones begin (month)',
   )
   .option(
+    '--keep <dir>',
+    'incremental: keep the models there, and go on from them after an interruption',
+  )
+  .option(
     '--judgements <file>',
     'search: table of query, docid, rating; --shop may then be a catalog file',
   )
@@ -125,7 +129,8 @@ async function run(options: Options, { progress, print, signal }: CommandContext
 }
 
 async function evaluate(options: Options, steps: Steps): Promise<Evaluated> {
-  const { protocol, model, folds, periods, judgements, trainShare, testFrom, mean, arms } = options
+  const { protocol, model, folds, periods, keep, judgements, trainShare, testFrom, mean, arms } =
+    options
   const { shop, until, holdout, seed, popularity, historyFrom, target, serverKnows } = options
   const asked = { shop, until, holdout, seed, popularity, now: Date.now() }
   if (protocol === 'search') {
@@ -134,7 +139,7 @@ async function evaluate(options: Options, steps: Steps): Promise<Evaluated> {
   }
   if (protocol === 'incremental') {
     const { evaluateIncremental } = await import('../evaluate/incremental/incremental.ts')
-    const question = { shop, periods: periods ?? 'month', seed: seed ?? DEFAULT_SEED }
+    const question = { shop, periods: periods ?? 'month', keep, seed: seed ?? DEFAULT_SEED }
     return evaluateIncremental({ ...question, now: asked.now }, steps)
   }
   const reporting = { meanOver: mean, learns: arms === 'all' }
@@ -163,6 +168,7 @@ function refuseMisplaced(options: Options): void {
     testFrom: ['personal', 'leave-one-out'],
     trainShare: ['personal', 'leave-one-out'],
     periods: ['incremental'],
+    keep: ['incremental'],
     judgements: ['search'],
   } as const
   for (const [name, protocols] of Object.entries(only)) {

@@ -61,6 +61,31 @@ it('numbers a retrained model on and leaves the published one as it is', async (
   expect(await contents('1')).toEqual(before)
 }, 120_000)
 
+it('updates a published model from a log that has grown, and refuses one that has not', async () => {
+  const made = testShop(60, 12)
+  const shop = join(folder, 'grown')
+  await writeShop(shop, made.items, shopEvents({ ...made, from: 0, to: 0 }), { gzip: false })
+  const out = join(folder, 'updated')
+  await run({ shop, out, epochs: '1', until: '2024-03-01' })
+  const first = await readFile(join(out, '1', 'manifest.json'))
+  const { text } = await run({ shop, out, from: out, epochs: '1' })
+  expect(text).toMatch(/updated from +version 1: counted anew/)
+  expect(await readFile(join(out, '1', 'manifest.json'))).toEqual(first)
+  expect(JSON.parse(await readFile(join(out, 'latest.json'), 'utf8')).version).toBe('2')
+  const manifest = JSON.parse(await readFile(join(out, '2', 'manifest.json'), 'utf8'))
+  expect(manifest).toMatchObject({ parent: null, update: { from: '1' }, seed: 1 })
+  for (const from of [out, join(out, '2')])
+    await expect(run({ shop, out, from })).rejects.toThrow(/there is nothing new/)
+  await expect(run({ shop, out, from: join(out, '1'), seed: '2' })).rejects.toThrow(
+    /without --seed/,
+  )
+  await expect(run({ shop, out, from: join(out, '1'), holdout: '0.1' })).rejects.toThrow(
+    /leave --holdout out/,
+  )
+  await expect(run({ shop, out, from: shop })).rejects.toThrow(/manifest.json does not exist/)
+  expect((await readdir(out)).sort()).toEqual(['1', '2', 'latest.json'])
+}, 900_000)
+
 it.each([
   [{}, /--shop/],
   [{ shop: 'a' }, /--out/],

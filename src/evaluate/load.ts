@@ -3,12 +3,9 @@
  * shoppers, and a refusal wherever the model may have seen what it is to be tested on.
  */
 import { NearsideError } from '../core/error.ts'
-import type { ContextSource } from '../core/features/context/context.ts'
 import type { BaseModel } from '../core/model/baseModel.ts'
-import { withContext } from '../core/model/context.ts'
-import { extendModel } from '../core/model/extend.ts'
 import { readModel } from '../train/models/read.ts'
-import { contextOf } from '../train/shop/context.ts'
+import { inModelRows } from '../train/shop/modelRows.ts'
 import { readShop } from '../train/shop/read.ts'
 import type { Shop } from '../train/shop/shop.ts'
 import { describeLeftOut } from '../train/shop/wrongLines.ts'
@@ -71,7 +68,9 @@ export async function load(question: Question): Promise<Loaded> {
     question.protocol === 'leave-one-out' && trained.manifest.holdout.shoppers === 0
       ? await everybody(question.holdout, shop, seed)
       : await heldOut(question.holdout, trained, shop, seed)
-  const { model, shoppers } = toModelRows(trained, shop, notes)
+  const { model, shoppers } = inModelRows(trained, shop)
+  const added = model.itemIds.length - trained.itemIds.length
+  if (added > 0) notes.push(`${added} items are unknown to the model and joined by their content`)
   const { protocol, popularity, historyFrom = 'beginning', target = 'any' } = question
   return {
     shop,
@@ -132,36 +131,4 @@ function checkTrainedOn({ manifest }: BaseModel, shop: Shop, until: number, note
     notes.push(
       `version ${manifest.version} grew out of ${manifest.parent} by federated rounds; whether held-out shoppers took part is not recorded`,
     )
-}
-
-/** The shop's events by the model's rows; items that the model lacks join it by their content. */
-function toModelRows(trained: BaseModel, shop: Shop, notes: string[]) {
-  const model = extendModel(trained, shop.items)
-  const added = model.itemIds.length - trained.itemIds.length
-  if (added > 0) notes.push(`${added} items are unknown to the model and joined by their content`)
-  const rows = new Map(model.itemIds.map((id, row) => [id, row]))
-  const rowOf = Int32Array.from(shop.items, ({ id }) => rows.get(id) ?? -1)
-  if (rowOf.every((row, item) => row === item))
-    return { model: withContext(model, contextOf(shop)), shoppers: shop.shoppers }
-  const shoppers = shop.shoppers.map(({ id, interactions }) => ({
-    id,
-    interactions: interactions.map((one) => ({ ...one, item: rowOf[one.item] })),
-  }))
-  return { model: withContext(model, inRows(contextOf(shop), rowOf, rows.size)), shoppers }
-}
-
-/** ContextSource of a shop whose items lie in other rows. */
-function inRows(contexts: ContextSource, rowOf: Int32Array, items: number): ContextSource {
-  return {
-    at: contexts.at,
-    discountsAt(time) {
-      const given = contexts.discountsAt(time)
-      if (!given) return null
-      const discounts = new Float32Array(items)
-      given.forEach((discount, item) => {
-        if (rowOf[item] >= 0) discounts[rowOf[item]] = discount
-      })
-      return discounts
-    },
-  }
 }

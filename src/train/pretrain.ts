@@ -255,7 +255,7 @@ function withContext(
 }
 
 /** Names by category index, as `statistics.category` numbers them. */
-function categoryNames(items: readonly Item[], index: Uint16Array): string[] {
+export function categoryNames(items: readonly Item[], index: Uint16Array): string[] {
   const names = ['']
   items.forEach(({ category }, i) => {
     if (index[i] > 0) names[index[i]] = category ?? ''

@@ -45,8 +45,7 @@ export function splitShop(
     )
   if (!(limit > shop.from))
     throw refuse(`nothing to train on: the log starts on ${formatDay(shop.from)}, after the limit`)
-  const isOut = (id: string) =>
-    'shoppers' in holdout ? holdout.shoppers.has(id) : isHeldOut(id, holdout.fraction, seed)
+  const isOut = isOutOf(holdout, seed)
   const training: ShopperHistory[] = []
   let heldOut = 0
   let from = Number.POSITIVE_INFINITY
@@ -73,6 +72,12 @@ export function splitShop(
       `all events are on ${formatDay(from)}: learning what comes next needs at least two days`,
     )
   return { training, heldOut, until: limit, from, to }
+}
+
+/** Whether training may not see a shopper. */
+export function isOutOf(holdout: Holdout, seed: number): (shopper: string) => boolean {
+  return (id) =>
+    'shoppers' in holdout ? holdout.shoppers.has(id) : isHeldOut(id, holdout.fraction, seed)
 }
 
 function refuse(message: string): NearsideError {

@@ -124,8 +124,8 @@ export async function releaseShared(
 ): Promise<{ readonly manifest: ModelManifest; readonly file: Uint8Array<ArrayBuffer> }> {
   const file = writeSafetensors(sharedToTensors(model))
   const described = await describeFile(MODEL_FILES.shared, file)
-  // What pretraining reported lies beside the parent.
-  const { reports: _, ...inherited } = model.manifest
+  // What training reported and did lies beside the parent.
+  const { reports: _, update: __, ...inherited } = model.manifest
   const manifest: ModelManifest = {
     ...inherited,
     version,

@@ -37,6 +37,8 @@ function code(read: () => unknown): string | undefined {
 test('a valid manifest passes and what it does not know is left out', () => {
   expect(parseManifest({ ...valid, extra: 1 })).toEqual(valid)
   expect(parseManifest({ ...valid, parent: null }).parent).toBeNull()
+  const update = { from: '1', did: 'counted anew' }
+  expect(parseManifest({ ...valid, update: { ...update, extra: 1 } }).update).toEqual(update)
   expect(parseManifest({ ...valid, searchTolerance: 0.2 }).searchTolerance).toBe(0.2)
 })
 
@@ -49,6 +51,8 @@ const [feature] = valid.features
 test.each<[string, object]>([
   ['a version that climbs out of its folder', { version: '../1' }],
   ['a hidden version', { version: '.1' }],
+  ['an update of what is no version', { update: { from: '../1', did: '' } }],
+  ['an update that did not say what', { update: { from: '1' } }],
   ['a missing shop', { shop: undefined }],
   ['negative items', { items: -1 }],
   ['a file outside', { files: [{ ...file, name: '../items.safetensors' }] }],

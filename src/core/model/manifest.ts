@@ -43,6 +43,8 @@ export interface ModelManifest {
   readonly version: string
   /** The version whose shared parameters were updated to make this one; null for a pretrained model. */
   readonly parent: string | null
+  /** Where `pretrain --from` made it of an earlier version: of which, and what it did. */
+  readonly update?: { readonly from: string; readonly did: string }
   readonly shop: string
   readonly items: number
   readonly dimension: number
@@ -127,6 +129,7 @@ export function parseManifest(value: unknown): ModelManifest {
     format: MANIFEST_FORMAT,
     version: text(manifest.version, 'version', VERSION),
     parent: manifest.parent === null ? null : text(manifest.parent, 'parent', VERSION),
+    ...(manifest.update === undefined ? {} : { update: parseUpdate(manifest.update) }),
     shop: text(manifest.shop, 'shop'),
     items: integer(manifest.items, 'items', MAX_ITEMS),
     dimension: integer(manifest.dimension, 'dimension', 4096),
@@ -157,6 +160,11 @@ export function parseManifest(value: unknown): ModelManifest {
       ? {}
       : { searchTolerance: parseTolerance(manifest.searchTolerance) }),
   }
+}
+
+function parseUpdate(value: unknown): ModelManifest['update'] {
+  const update = record(value, 'update')
+  return { from: text(update.from, 'update.from', VERSION), did: text(update.did, 'update.did') }
 }
 
 function parseTolerance(value: unknown): number {

@@ -4,27 +4,29 @@
  */
 import { readFile } from 'node:fs/promises'
 import { NearsideError } from '../../core/error.ts'
+import { buildCases, type ShopperHistory } from '../../core/features/cases.ts'
 import { createRandom } from '../../core/model/random.ts'
-import { isHeldOut } from '../../train/holdout.ts'
 import { readShop } from '../../train/shop/read.ts'
 import { describeLeftOut } from '../../train/shop/wrongLines.ts'
-import { eventsIn } from '../../train/update/orderBook.ts'
-import type { Work } from '../../train/update/work.ts'
+import { isOutOf } from '../../train/split.ts'
 import { isoDay, LEAST_SHOPPERS } from '../cases.ts'
 import { type Envelope, liftsOver } from '../envelope.ts'
 import { parseDate } from '../load.ts'
 import { change, count, decimal, estimate, fixed, share } from '../report/numbers.ts'
 import type { Evaluated, Part } from '../report/report.ts'
 import type { Steps } from '../steps.ts'
+import { keptIn } from './kept.ts'
 import { type ArmResult, summarisePeriods } from './results.ts'
-import { spansOf } from './spans.ts'
-import { FIRST_PERIODS, runUpdates, UPDATE_SETTINGS } from './updates.ts'
+import { type Span, spansOf } from './spans.ts'
+import { FIRST_PERIODS, runUpdates } from './updates.ts'
 
 export interface IncrementalQuestion {
   readonly shop: string
   /** `week`, `month`, or a file of dates. */
   readonly periods: string
   readonly seed: number
+  /** Where models are kept, to go on from after an interruption; absent: nowhere. */
+  readonly keep?: string
   /** Milliseconds since the epoch; later events are left out. */
   readonly now: number
 }
@@ -32,13 +34,14 @@ export interface IncrementalQuestion {
 /** What `--json` holds. */
 export interface IncrementalResult extends Envelope {
   readonly protocol: 'incremental'
-  readonly settings: typeof UPDATE_SETTINGS
   readonly items: number
   readonly periods: readonly {
     readonly from: string
     readonly events: number
     /** Asked for in this period; null for the first ones, which are only learned from. */
     readonly cases: number | null
+    /** What updating did before this period; null where nothing was updated. */
+    readonly update: string | null
   }[]
   /** The arm that the others are compared with. */
   readonly reference: string
@@ -54,36 +57,49 @@ export async function evaluateIncremental(
   question: IncrementalQuestion,
   steps: Steps,
 ): Promise<Evaluated<IncrementalResult>> {
+  const started = processorSeconds()
   const shop = await readShop(question.shop, question.now)
-  const { items, shoppers, dayOnly } = shop
+  const reading = processorSeconds() - started
+  const { items, shoppers } = shop
   if (items.length < 2) throw refusal('a shop with fewer than two items has nothing to rank')
   const spans = spansOf(await cutOf(question.periods), shop.from, shop.to)
   if (spans.length < FIRST_PERIODS + 2)
     throw refusal(
       `the log spans ${spans.length} periods; the first ${FIRST_PERIODS} train the first model, and at least two more are needed to update it and test it`,
     )
-  const { results, asked } = await runUpdates(
+  const holdout = { fraction: HOLDOUT }
+  const isOut = isOutOf(holdout, question.seed)
+  const held = shoppers.filter(({ id }) => isOut(id))
+  const asked = spans.slice(FIRST_PERIODS).map(({ from, to }, p) => {
+    const cases = held
+      .map((shopper) => buildCases(shopper, shop.dayOnly, from).filter(({ time }) => time < to))
+      .filter(({ length }) => length > 0)
+    // Before hours of training.
+    if (cases.length < LEAST_SHOPPERS)
+      throw refusal(
+        `period ${FIRST_PERIODS + p + 1} has ${cases.length} held-out shoppers with an order; at least ${LEAST_SHOPPERS} are needed: choose longer --periods`,
+      )
+    return cases.flat().length
+  })
+  const { results, did } = await runUpdates(
     {
-      items,
-      shoppers,
-      dayOnly,
+      shop,
       spans,
-      isHeldOut: (id) => isHeldOut(id, HOLDOUT, question.seed),
+      holdout,
       seed: question.seed,
+      now: question.now,
       clock: processorSeconds,
+      reading,
+      kept: keptIn(question.keep, { shop: shop.name, seed: question.seed }),
     },
     steps,
   )
-  const empty = asked.findIndex(({ shoppers: found }) => found < LEAST_SHOPPERS)
-  if (empty >= 0)
-    throw refusal(
-      `period ${FIRST_PERIODS + empty + 1} has ${asked[empty].shoppers} held-out shoppers with an order; at least ${LEAST_SHOPPERS} are needed: choose longer --periods`,
-    )
   const arms = summarisePeriods(results, REFERENCE, createRandom(question.seed))
   const periods = spans.map((span, p) => ({
     from: isoDay(span.from),
     events: eventsIn(shoppers, span),
-    cases: asked[p - FIRST_PERIODS]?.cases ?? null,
+    update: did[p - FIRST_PERIODS - 1] ?? null,
+    cases: asked[p - FIRST_PERIODS] ?? null,
   }))
   const result: IncrementalResult = {
     protocol: 'incremental',
@@ -92,8 +108,7 @@ export async function evaluateIncremental(
     until: periods[FIRST_PERIODS].from,
     seed: question.seed,
     shoppers: results.shoppers,
-    cases: asked.reduce((sum, { cases }) => sum + cases, 0),
-    settings: UPDATE_SETTINGS,
+    cases: asked.reduce((sum, cases) => sum + cases, 0),
     items: items.length,
     periods,
     reference: REFERENCE,
@@ -109,7 +124,7 @@ export async function evaluateIncremental(
         `${shop.name}: ${periods.length} periods from ${periods[0].from} on; updated with one, tested on the next; ${count(result.cases)} cases of ${count(result.shoppers)} shoppers whom no training saw`,
         `Means over periods; 95 % intervals by bootstrap over shoppers; seed ${question.seed}`,
       ],
-      parts: periodParts(arms, REFERENCE),
+      parts: [...periodParts(arms, REFERENCE), costs(arms, periods)],
       notes: describeLeftOut(shop.leftOut),
     },
   }
@@ -117,7 +132,6 @@ export async function evaluateIncremental(
 
 function periodParts(arms: readonly ArmResult[], reference: string): Part[] {
   const metrics = Object.keys(arms[0].metrics)
-  const full = arms.find(({ name }) => name === reference)
   return [
     {
       title: 'All tested periods',
@@ -144,38 +158,43 @@ function periodParts(arms: readonly ArmResult[], reference: string): Part[] {
         })),
       },
     },
-    costs(
-      `Cost of all updates after the first training, and its share of ${reference}'s`,
-      arms.map(({ name, work }) => [name, work]),
-      full?.work,
-    ),
-    costs(
-      'The last of them alone',
-      arms.map(({ name, lastWork }) => [name, lastWork]),
-      full?.lastWork,
-    ),
   ]
 }
 
-function costs(
-  title: string,
-  works: readonly (readonly [string, Work])[],
-  full: Work | undefined,
-): Part {
-  const cell = (value: number, of: number | undefined, text: string) =>
-    of !== undefined && of > 0 ? `${text} (${share(value / of)})` : text
+/** Of each update beside full training's, and of all. */
+function costs(arms: readonly ArmResult[], periods: IncrementalResult['periods']): Part {
+  const of = (name: string) => arms.find((arm) => arm.name === name)?.seconds ?? []
+  const [updated, full] = [of('updated'), of(REFERENCE)]
+  const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0)
+  const row = (name: string, part: number, whole: number, what: string) => [
+    name,
+    fixed(part, 1),
+    fixed(whole, 1),
+    share(part / whole),
+    what,
+  ]
   return {
-    title,
+    title: 'CPU seconds, the reading of the log included',
     table: {
-      columns: ['arm', 'events read', 'cases described', 'CPU seconds'],
-      rows: works.map(([name, { events, cases, seconds }]) => [
-        name,
-        cell(events, full?.events, count(events)),
-        cell(cases, full?.cases, count(cases)),
-        cell(seconds, full?.seconds, fixed(seconds, 1)),
-      ]),
+      columns: ['before', 'updated', REFERENCE, 'share', 'what the update did'],
+      rows: [
+        ...updated.map((seconds, u) => {
+          const { from, update } = periods[FIRST_PERIODS + 1 + u]
+          return row(from, seconds, full[u], update ?? '')
+        }),
+        row('all', total(updated), total(full), ''),
+      ],
+      prose: true,
     },
   }
+}
+
+function eventsIn(shoppers: readonly ShopperHistory[], { from, to }: Span): number {
+  return shoppers.reduce(
+    (sum, { interactions }) =>
+      sum + interactions.filter(({ time }) => time >= from && time < to).length,
+    0,
+  )
 }
 
 function meansOf({ metrics }: ArmResult): Record<string, number> {

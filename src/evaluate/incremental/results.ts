@@ -3,7 +3,6 @@
  * intervals by bootstrap over shoppers, and the cost beside it.
  */
 import type { Random } from '../../core/model/random.ts'
-import { addWork, type Work } from '../../train/update/work.ts'
 import { type Lift, liftOf, quantile } from '../bootstrap.ts'
 import type { Estimate } from '../report/numbers.ts'
 
@@ -24,13 +23,13 @@ export class PeriodResults {
   readonly arms: readonly ArmPlan[]
   readonly metrics: readonly string[]
   readonly #all: Observation[] = []
-  /** [arm][update] */
-  readonly work: Work[][]
+  /** Processor seconds, [arm][update]. */
+  readonly seconds: number[][]
 
   constructor(arms: readonly ArmPlan[], metrics: readonly string[]) {
     this.arms = arms
     this.metrics = metrics
-    this.work = arms.map(() => [])
+    this.seconds = arms.map(() => [])
   }
 
   /** Length of `values`, and where a value lies in it. */
@@ -99,10 +98,8 @@ export interface ArmResult extends ArmPlan {
   /** The same relatively; null where the reference is at 0. */
   readonly lift: Readonly<Record<string, Lift | null>>
   readonly byPeriod: readonly Readonly<Record<string, number>>[]
-  /** Of all updates after the first. */
-  readonly work: Work
-  /** Of the last one alone. */
-  readonly lastWork: Work
+  /** Processor seconds of each update after the first training. */
+  readonly seconds: readonly number[]
 }
 
 const RESAMPLES = 300
@@ -138,8 +135,7 @@ export function summarisePeriods(
         return liftOf(relative(means), Float64Array.from(draws, relative))
       }),
       byPeriod: byPeriod.map((values) => named((m) => own(values, m))),
-      work: addWork(...results.work[a].slice(1)),
-      lastWork: addWork(...results.work[a].slice(-1)),
+      seconds: results.seconds[a],
     }
   })
 }

@@ -2,7 +2,12 @@
 
 import { NearsideError } from '../../core/error.ts'
 import { DAY } from '../../core/time.ts'
-import type { Span } from '../../train/update/orderCases.ts'
+
+/** Milliseconds since the epoch; `to` is exclusive. */
+export interface Span {
+  readonly from: number
+  readonly to: number
+}
 
 /** Fewer periods leave nothing to update and then test. */
 const LEAST_PERIODS = 3

@@ -28,6 +28,12 @@ export interface ItemTableSettings {
   readonly decay: number
 }
 
+/** Vectors of an earlier model, rows of the items; those of no row begin as their content. */
+export interface EarlierVectors {
+  readonly itemVectors: Float32Array
+  readonly content?: ContentTables
+}
+
 export interface ItemTable {
   readonly parameters: readonly Parameter[]
   /** E, as of the last `compose`, [N, d]. */
@@ -47,6 +53,7 @@ export function tableFloats(words: number, inputs: number): number {
   return words * (inputs + 2 * D) + 3 * D * inputs + 1000
 }
 
+/** @param earlier where to go on from: its vectors are those of `compose(null)` until the first step */
 export function createItemTable(
   matrix: Matrix,
   items: readonly Item[],
@@ -54,9 +61,10 @@ export function createItemTable(
   pretrained: WordVectors,
   settings: ItemTableSettings,
   random: Random,
+  earlier?: EarlierVectors,
 ): ItemTable {
   const words = frequentWords(items, settings.leastTitles)
-  const priceEdges = quantiles(items, settings.priceBands)
+  const priceEdges = earlier?.content?.priceEdges ?? quantiles(items, settings.priceBands)
   const read = createContentReader({ words, categories, priceEdges })
   const rows = items.map(read)
   const inputs = wordInputs(pretrained)
@@ -107,6 +115,21 @@ export function createItemTable(
     if (row.price >= 0) each(price, row.price, 1)
   }
 
+  if (earlier) {
+    // What pre-trained vectors gave to a word is in its vector: the projection learns what is left.
+    projection.value.fill(0)
+    const { content } = earlier
+    if (content) {
+      copyRows(own.value, words, content.wordVectors, content.words)
+      copyRows(category.value, categories, content.categoryVectors, content.categories)
+      price.value.set(content.priceVectors)
+    }
+    id.value.fill(0)
+    compose(null)
+    earlier.itemVectors.forEach((value, k) => {
+      id.value[k] = value - vectors[k]
+    })
+  }
   compose(null)
   return {
     parameters: [id, own, projection, category, price],
@@ -170,6 +193,21 @@ function quantiles(items: readonly Item[], bands: number): Float32Array {
 
 function fillNormal(values: Float32Array, deviation: number, random: Random): void {
   for (let k = 0; k < values.length; k++) values[k] = deviation * random.normal()
+}
+
+/** Rows by their name; those that `known` lacks become 0. */
+function copyRows(
+  into: Float32Array,
+  names: readonly string[],
+  from: Float32Array,
+  known: readonly string[],
+): void {
+  const rowOf = new Map(known.map((name, row) => [name, row]))
+  into.fill(0)
+  names.forEach((name, k) => {
+    const row = rowOf.get(name)
+    if (row !== undefined) into.set(from.subarray(row * D, (row + 1) * D), k * D)
+  })
 }
 
 /** Row `i` of `into` += factor · row `k` of `from`. */

@@ -3,7 +3,12 @@ import type { Item } from '../../core/catalog/item.ts'
 import type { History } from '../../core/features/history.ts'
 import { DIMENSION } from '../../core/model/baseModel.ts'
 import type { ContentTables } from '../../core/model/content.ts'
-import { ENCODER_SHAPES, type EncoderName, type EncoderWeights } from '../../core/model/encoder.ts'
+import {
+  ENCODER_SHAPES,
+  type EncoderName,
+  type EncoderWeights,
+  encoderWeights,
+} from '../../core/model/encoder.ts'
 import { encoderFromTensors, encoderToTensors } from '../../core/model/parts.ts'
 import { dequantizeRows, quantizeRows } from '../../core/model/quantizeRows.ts'
 import { createRandom, type Random, shuffled } from '../../core/model/random.ts'
@@ -13,6 +18,7 @@ import { createAdam, createParameter, type Parameter } from './adam.ts'
 import { BLOCK_FLOATS, createBlock } from './block.ts'
 import {
   createItemTable,
+  type EarlierVectors,
   frequentWords,
   type ItemTable,
   type ItemTableSettings,
@@ -82,6 +88,8 @@ export interface EncoderData {
   /** Milliseconds; nothing at or after it is read. */
   readonly until: number
   readonly words: WordVectors
+  /** Where to go on from, of the same items; absent: from nothing. */
+  readonly earlier?: EarlierVectors & { readonly encoder: Tensors }
 }
 
 /** The same seed gives the same numbers. `onProgress` gets steps done. */
@@ -103,8 +111,19 @@ export async function trainEncoder(
   const values = valuesOf(weights)
   const gradients = gradientsOf(weights)
   const block = createBlock(matrix, values, settings.dropout)
-  const { items, categories } = data
-  const table = createItemTable(matrix, items, categories, data.words, settings.table, random)
+  const { items, categories, earlier } = data
+  const table = createItemTable(
+    matrix,
+    items,
+    categories,
+    data.words,
+    settings.table,
+    random,
+    earlier,
+  )
+  if (earlier)
+    for (const [name, { value }] of Object.entries(weights))
+      value.set(encoderWeights(earlier.encoder)[name as EncoderName])
   const sequences = data.shoppers.map((history) => itemSets(history, data.until))
   const sampler = createSampler(countItems(sequences, items.length))
   const bias = createParameter(items.length, 0)

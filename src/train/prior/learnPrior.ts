@@ -206,7 +206,7 @@ function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
 }
 
 /** What the model's terms need to know of the moments, to be counted out of fold. */
-function contextOf({ context }: BaseModel): StatisticsOptions['context'] {
+export function contextOf({ context }: BaseModel): StatisticsOptions['context'] {
   if (!context) return undefined
   const kinds = new Set(context.terms.map(({ feature }) => feature.kind))
   kinds.delete(PRICE_KIND)

@@ -1,0 +1,53 @@
+/** @module The models of an evaluation of hours, kept so that an interrupted one goes on where it was. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { NearsideError } from '../../core/error.ts'
+import type { BaseModel } from '../../core/model/baseModel.ts'
+import type { WrittenModel } from '../../core/model/files.ts'
+import { publishModel } from '../../train/models/publish.ts'
+import { readModel } from '../../train/models/read.ts'
+import { isoDay } from '../cases.ts'
+
+export interface Made {
+  readonly model: BaseModel
+  readonly did: string
+  /** Processor seconds. */
+  readonly seconds: number
+}
+
+/** What was made of an arm until a time, or is made now. */
+export type Kept = (
+  arm: string,
+  until: number,
+  make: () => Promise<Made & WrittenModel>,
+) => Promise<Made>
+
+const SECONDS = 'cpuSeconds'
+
+/**
+ * @param directory absent: nothing is kept
+ * @param of whose models these must be
+ */
+export function keptIn(
+  directory: string | undefined,
+  of: { readonly shop: string; readonly seed: number },
+): Kept {
+  return async (arm, until, make) => {
+    if (directory === undefined) return make()
+    const [models, version] = [join(directory, arm), isoDay(until)]
+    if (existsSync(join(models, version))) {
+      const model = await readModel(join(models, version))
+      const { metrics, update, shop, seed } = model.manifest
+      if (shop !== of.shop || seed !== of.seed || metrics[SECONDS] === undefined)
+        throw new NearsideError(
+          'input-invalid',
+          `${join(models, version)} is not of this evaluation: it is a model of '${shop}' by seed ${seed}`,
+        )
+      return { model, did: update?.did ?? 'trained in full', seconds: metrics[SECONDS] }
+    }
+    const made = await make()
+    const metrics = { ...made.manifest.metrics, [SECONDS]: made.seconds }
+    await publishModel(models, { ...made, manifest: { ...made.manifest, metrics } }, version)
+    return made
+  }
+}

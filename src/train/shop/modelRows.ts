@@ -1,0 +1,47 @@
+/** @module A shop by the rows of a model that was trained on an earlier catalog. */
+import type { ShopperHistory } from '../../core/features/cases.ts'
+import type { ContextSource } from '../../core/features/context/context.ts'
+import type { BaseModel } from '../../core/model/baseModel.ts'
+import { withContext } from '../../core/model/context.ts'
+import { extendModel } from '../../core/model/extend.ts'
+import { contextOf } from './context.ts'
+import type { Shop } from './shop.ts'
+
+export interface ModelRows {
+  /** Items that it lacked have joined it by their content, after its own rows. */
+  readonly model: BaseModel
+  readonly shoppers: readonly ShopperHistory[]
+  readonly contexts: ContextSource
+}
+
+export function inModelRows(trained: BaseModel, shop: Shop): ModelRows {
+  const model = extendModel(trained, shop.items)
+  const rows = new Map(model.itemIds.map((id, row) => [id, row]))
+  const rowOf = Int32Array.from(shop.items, ({ id }) => rows.get(id) ?? -1)
+  if (rowOf.every((row, item) => row === item) && rows.size === rowOf.length) {
+    const contexts = contextOf(shop)
+    return { model: withContext(model, contexts), shoppers: shop.shoppers, contexts }
+  }
+  const shoppers = shop.shoppers.map(({ id, interactions }) => ({
+    id,
+    interactions: interactions.map((one) => ({ ...one, item: rowOf[one.item] })),
+  }))
+  const contexts = inRows(contextOf(shop), rowOf, rows.size)
+  return { model: withContext(model, contexts), shoppers, contexts }
+}
+
+/** ContextSource of a shop whose items lie in other rows. */
+function inRows(contexts: ContextSource, rowOf: Int32Array, items: number): ContextSource {
+  return {
+    at: contexts.at,
+    discountsAt(time) {
+      const given = contexts.discountsAt(time)
+      if (!given) return null
+      const discounts = new Float32Array(items)
+      given.forEach((discount, item) => {
+        if (rowOf[item] >= 0) discounts[rowOf[item]] = discount
+      })
+      return discounts
+    },
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * @module The encoder of a published model, taught a little more: shoppers who did something new, from
+ * a window before it on, and as many events of others once more, so that what it knew stays.
+ */
+import type { Item } from '../../core/catalog/item.ts'
+import { firstAtOrAfter, type ShopperHistory } from '../../core/features/cases.ts'
+import type { History } from '../../core/features/history.ts'
+import type { BaseModel } from '../../core/model/baseModel.ts'
+import { HISTORY_LENGTH } from '../../core/model/encoder.ts'
+import { createRandom, shuffled } from '../../core/model/random.ts'
+import {
+  ENCODER_SETTINGS,
+  type EncoderSettings,
+  type TrainedEncoder,
+  trainEncoder,
+} from '../encoder/train.ts'
+import { NO_WORD_VECTORS } from '../wordVectors.ts'
+
+/** A twentieth of full training’s epochs, over less, in steps of a third. */
+const SETTINGS: EncoderSettings = { ...ENCODER_SETTINGS, epochs: 1, learningRate: 3e-4 }
+
+export interface EncoderLesson {
+  readonly items: readonly Item[]
+  /** Names by `ItemStatistics.category`. */
+  readonly categories: readonly string[]
+  /** Who teaches, with nothing from `until` on. */
+  readonly shoppers: readonly ShopperHistory[]
+  /** Of the first new event, and the exclusive limit; milliseconds. */
+  readonly since: number
+  readonly until: number
+  readonly seed: number
+  readonly settings?: Partial<EncoderSettings>
+}
+
+export function learnEncoder(
+  earlier: Pick<BaseModel, 'encoder' | 'itemVectors' | 'content'>,
+  { items, categories, shoppers, since, until, seed, settings }: EncoderLesson,
+  onProgress: (done: number, total: number) => Promise<void>,
+): Promise<TrainedEncoder> {
+  const taught: History[] = []
+  const others: History[] = []
+  for (const { interactions } of shoppers) {
+    const first = firstAtOrAfter(interactions, since)
+    if (first === interactions.length) others.push(interactions)
+    else taught.push(interactions.slice(Math.max(0, first - HISTORY_LENGTH)))
+  }
+  let room = taught.reduce((sum, { length }) => sum + length, 0)
+  for (const k of shuffled(others.length, createRandom(seed + since))) {
+    if (room <= 0) break
+    room -= others[k].length
+    taught.push(others[k])
+  }
+  // An earlier model's words already hold what pre-trained vectors had to say of them.
+  return trainEncoder(
+    { items, categories, shoppers: taught, until, words: NO_WORD_VECTORS, earlier },
+    { ...SETTINGS, ...settings },
+    seed,
+    onProgress,
+  )
+}

@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest'
+import { FEATURE_COUNT } from '../../core/features/features.ts'
+import type { RankerDataset } from '../ranker/dataset.ts'
+import { fuseWeights } from './fusion.ts'
+
+const ROWS = 20
+/** Column that decides, and one that the earlier version dropped. */
+const [SIGN, DROPPED] = [3, 5]
+const old = new Float32Array(FEATURE_COUNT)
+old[SIGN] = 0.5
+
+/** Of each case one row is wanted: that with the highest `SIGN`, or the lowest. */
+function table(cases: number, wantsHighest: (c: number) => boolean): RankerDataset {
+  const features = new Float32Array(cases * ROWS * FEATURE_COUNT)
+  const target = new Float32Array(cases * ROWS)
+  for (let c = 0; c < cases; c++)
+    for (let k = 0; k < ROWS; k++) {
+      const row = c * ROWS + k
+      features[row * FEATURE_COUNT + SIGN] = k / ROWS - 0.5
+      features[row * FEATURE_COUNT + DROPPED] = k === (wantsHighest(c) ? ROWS - 1 : 0) ? 1 : 0
+      target[row] = features[row * FEATURE_COUNT + DROPPED]
+    }
+  return {
+    cases: Array.from({ length: cases }, (_, c) => ({
+      shopper: `s${c}`,
+      time: c,
+      history: [],
+      targets: [0],
+      weight: 1,
+    })),
+    start: Int32Array.from({ length: cases + 1 }, (_, c) => c * ROWS),
+    item: Int32Array.from({ length: cases * ROWS }, (_, row) => row % ROWS),
+    columns: FEATURE_COUNT,
+    features,
+    correction: new Float32Array(cases * ROWS),
+    target,
+  }
+}
+
+const isNewest = ({ time }: { time: number }) => time >= 400
+
+test('follows what is new where the newest cases agree, and leaves dropped features out', () => {
+  const { weights, fusionWeight } = fuseWeights(
+    table(600, () => false),
+    old,
+    isNewest,
+  )
+  expect(fusionWeight).toBeGreaterThan(0)
+  expect(weights[SIGN]).toBeLessThan(0)
+  expect(weights[DROPPED]).toBe(0)
+})
+
+test('stays where the newest cases disagree, and where there is nothing to choose by', () => {
+  const kept = { weights: old, fusionWeight: 0 }
+  expect(
+    fuseWeights(
+      table(600, (c) => c >= 400),
+      old,
+      isNewest,
+    ),
+  ).toEqual(kept)
+  expect(
+    fuseWeights(
+      table(300, () => false),
+      old,
+      isNewest,
+    ),
+  ).toEqual(kept)
+  expect(
+    fuseWeights(
+      table(300, () => false),
+      old,
+      () => true,
+    ),
+  ).toEqual(kept)
+  expect(
+    fuseWeights(
+      table(0, () => true),
+      old,
+      isNewest,
+    ),
+  ).toEqual(kept)
+})

@@ -1,0 +1,59 @@
+/**
+ * @module The ranker's weights by fusion, θ = λ·θ_new + (1−λ)·θ_old: fitted to what is new from the old
+ * ones on, and followed as far as ranks the newest cases best.
+ */
+import { FEATURE_COUNT } from '../../core/features/features.ts'
+import type { Case } from '../../core/features/history.ts'
+import { mean, shopperMeans } from '../estimates.ts'
+import { type RankerDataset, rowScores } from '../ranker/dataset.ts'
+import { fitNewton } from '../ranker/newton.ts'
+import { partOf } from '../ranker/part.ts'
+import { DEFAULT_RANKER } from '../ranker/trainRanker.ts'
+import { ndcgOfCases } from '../trees/ndcgOfCases.ts'
+
+export interface Fusion {
+  /** For scaled features, [F]. */
+  readonly weights: Float32Array
+  /** λ. */
+  readonly fusionWeight: number
+}
+
+const FUSION_WEIGHTS = [0.25, 0.5, 0.75, 1] as const
+/** Features of `serveCases` are scaled already. */
+const SCALED = new Float32Array(FEATURE_COUNT).fill(1)
+
+/**
+ * @param table of new cases, as `serveCases` gives it with `old`
+ * @param isNewest which of them choose λ; without any, or others to fit to, it is 0
+ */
+export function fuseWeights(
+  table: RankerDataset,
+  old: Float32Array,
+  isNewest: (one: Case) => boolean,
+): Fusion {
+  const centre = Float64Array.from(old)
+  const frozen = new Set([...old.keys()].filter((f) => old[f] === 0))
+  const fitted = (part: RankerDataset) =>
+    fitNewton(part, SCALED, { l2: DEFAULT_RANKER.l2, frozen, centre }).weights
+  const blend = (fresh: Float64Array, share: number) =>
+    fresh.map((value, f) => share * value + (1 - share) * centre[f])
+  const newest = partOf(table, isNewest)
+  const earlier = partOf(table, (one) => !isNewest(one))
+  if (newest.cases.length === 0 || earlier.cases.length === 0)
+    return { weights: old, fusionWeight: 0 }
+  const reached = (weights: Float64Array) => {
+    const scores = rowScores(newest, SCALED, weights).map(
+      (score, k) => score + newest.correction[k],
+    )
+    const ndcgs = ndcgOfCases(newest, scores)
+    return mean(shopperMeans(newest.cases, (_, c) => ndcgs[c]))
+  }
+  const fresh = fitted(earlier)
+  let best = { share: 0, ndcg: reached(centre) }
+  for (const share of FUSION_WEIGHTS) {
+    const ndcg = reached(blend(fresh, share))
+    if (ndcg > best.ndcg) best = { share, ndcg }
+  }
+  if (best.share === 0) return { weights: old, fusionWeight: 0 }
+  return { weights: Float32Array.from(blend(fitted(table), best.share)), fusionWeight: best.share }
+}

@@ -1,0 +1,69 @@
+/** @module What of a log is new to a model, and why it may not be one that has grown since. */
+import { NearsideError } from '../../core/error.ts'
+import type { BaseModel } from '../../core/model/baseModel.ts'
+import { DAY } from '../../core/time.ts'
+import { isSequenceShop } from '../plan.ts'
+import type { Shop } from '../shop/shop.ts'
+import { formatDay } from '../shop/time.ts'
+import type { Holdout, Split } from '../split.ts'
+
+/** Share of a model's items that its own shop still has, at least. */
+const LEAST_KNOWN = 0.5
+
+/**
+ * Whom the model held out stays held out.
+ * @param named where the model's were named by a file
+ * @throws NearsideError `input-invalid`
+ */
+export function sameHoldout({ manifest }: BaseModel, named: Holdout | null): Holdout {
+  const { fraction, shoppers } = manifest.holdout
+  if (fraction > 0 || shoppers === 0) {
+    if (!named) return { fraction }
+    throw new NearsideError(
+      'input-invalid',
+      `version ${manifest.version} holds out a share of ${fraction}, and so does an update: leave --holdout out`,
+    )
+  }
+  if (named && 'shoppers' in named) return named
+  throw new NearsideError(
+    'input-invalid',
+    `version ${manifest.version} was trained without ${shoppers} shoppers that a file named: give that file as --holdout again`,
+  )
+}
+
+/**
+ * @param until exclusive limit, milliseconds
+ * @throws NearsideError `input-invalid` saying what doesn't fit
+ */
+export function requireGrown({ manifest, itemIds }: BaseModel, shop: Shop, until: number): void {
+  const refuse = (why: string) => {
+    throw new NearsideError('input-invalid', `${why}: train in full, without --from`)
+  }
+  const { version, data } = manifest
+  if (manifest.shop !== shop.name)
+    refuse(`version ${version} was trained on '${manifest.shop}', the shop is '${shop.name}'`)
+  const ids = new Set(shop.items.map(({ id }) => id))
+  const known = itemIds.filter((id) => ids.has(id)).length
+  if (known < LEAST_KNOWN * itemIds.length)
+    refuse(`the catalog has ${known} of the ${itemIds.length} items of version ${version}`)
+  if (isSequenceShop(shop)) refuse('a log of sequences has no times at which it grows')
+  if (shop.from > Date.parse(data.from) + DAY)
+    refuse(
+      `the log begins on ${formatDay(shop.from)}, that of version ${version} on ${formatDay(Date.parse(data.from))}, and an update counts all of it`,
+    )
+  if (Math.min(until, shop.to + 1) <= Date.parse(data.until))
+    throw new NearsideError(
+      'input-invalid',
+      `the log ends on ${formatDay(Math.min(until, shop.to))} and version ${version} has learned all events before ${data.until}: there is nothing new`,
+    )
+}
+
+/** @throws NearsideError `input-invalid` where fewer are held out than before: the file is another */
+export function requireSameHeldOut({ manifest }: BaseModel, { heldOut }: Split): void {
+  const { version, holdout } = manifest
+  if (heldOut >= holdout.shoppers) return
+  throw new NearsideError(
+    'input-invalid',
+    `version ${version} held out ${holdout.shoppers} shoppers, of this log ${heldOut} are: give its log and its --holdout, grown`,
+  )
+}

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { createRandom } from '../../core/model/random.ts'
+import { compare, fallOf, isSurelyWorse } from './judge.ts'
+import type { Served } from './served.ts'
+
+/** One case a shopper, `time` ascending. */
+const served = (ndcgs: readonly number[]): Served => ({
+  cases: ndcgs.map((_, time) => ({ shopper: `s${time}`, time, history: [], targets: [0] })),
+  ndcgs,
+  table: null as never,
+})
+
+test('compares the cases that both were asked, by shopper', () => {
+  const verdict = compare(served([0.9, 0.5, 0.5, 0.5]), {
+    ...served([0.6, 0.4]),
+    cases: served([0, 0, 0]).cases.slice(1),
+  })
+  expect(verdict).toMatchObject({ shoppers: 2, before: 0.5, after: 0.5 })
+  expect(verdict.error).toBeCloseTo(0.1, 10)
+  expect(isSurelyWorse(verdict)).toBe(false)
+})
+
+test('what is worse for nearly everybody is surely worse; what is worse for some is not', () => {
+  const before = served(Array(40).fill(0.5))
+  const after = (worse: number) =>
+    served(Array.from({ length: 40 }, (_, s) => (s < worse ? 0.3 : 0.51)))
+  expect(isSurelyWorse(compare(before, after(38)))).toBe(true)
+  expect(isSurelyWorse(compare(before, after(2)))).toBe(false)
+  expect(isSurelyWorse(compare(served([]), served([])))).toBe(false)
+})
+
+test('tells a fall among new cases from none, from a rise and from one before them', () => {
+  const random = createRandom(3)
+  const stream = (parts: readonly number[]) =>
+    served(
+      parts.flatMap((level) => Array.from({ length: 200 }, () => level + 0.1 * random.normal())),
+    )
+  expect(fallOf(stream([0.6, 0.2]), 200)).toMatch(/fell from 0\.\d+ to 0\.\d+/)
+  expect(fallOf(stream([0.6, 0.6]), 200)).toBeNull()
+  expect(fallOf(stream([0.2, 0.6]), 200)).toBeNull()
+  expect(fallOf(stream([0.6, 0.2, 0.2]), 500)).toBeNull()
+})

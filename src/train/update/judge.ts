@@ -1,0 +1,51 @@
+/** @module Whether one model ranks the same cases better than another, and whether ranking has broken. */
+import type { Case } from '../../core/features/history.ts'
+import { adwinMean, createAdwin, updateAdwin } from '../../core/personal/drift/adwin.ts'
+import { mean, shopperMeans, standardError } from '../estimates.ts'
+import type { Served } from './served.ts'
+
+/** NDCG@10 of cases, means over their shoppers. */
+export interface Comparison {
+  readonly shoppers: number
+  readonly before: number
+  readonly after: number
+  /** Of `after` − `before`, paired. */
+  readonly error: number
+}
+
+/** Two-sided 95 %. */
+const SURE = 1.96
+
+/** @param before of the same cases in the same order, or of more before them */
+export function compare(before: Served, after: Served): Comparison {
+  const known = new Map(before.cases.map((one, c) => [keyOf(one), before.ndcgs[c]]))
+  const was = (one: Case) => known.get(keyOf(one)) ?? 0
+  const { cases, ndcgs } = after
+  const gains = shopperMeans(cases, (one, c) => ndcgs[c] - was(one))
+  return {
+    shoppers: gains.length,
+    before: mean(shopperMeans(cases, was)),
+    after: mean(shopperMeans(cases, (_, c) => ndcgs[c])),
+    error: standardError(gains),
+  }
+}
+
+const keyOf = ({ shopper, time }: Case) => `${time} ${shopper}`
+
+export function isSurelyWorse({ before, after, error }: Comparison): boolean {
+  return after - before + SURE * error < 0
+}
+
+/** How far NDCG@10 fell where ADWIN sees a change for the worse among the cases since; else null. */
+export function fallOf({ cases, ndcgs }: Served, since: number): string | null {
+  const errors = createAdwin()
+  const order = [...cases.keys()].sort((a, b) => cases[a].time - cases[b].time)
+  for (const c of order) {
+    const earlier = adwinMean(errors)
+    if (!updateAdwin(errors, 1 - ndcgs[c]) || cases[c].time < since) continue
+    const now = adwinMean(errors)
+    if (now > earlier)
+      return `NDCG@10 of new orders fell from ${(1 - earlier).toFixed(3)} to ${(1 - now).toFixed(3)}`
+  }
+  return null
+}

@@ -1,0 +1,144 @@
+import { expect, test } from 'vitest'
+import { FEATURE_COLUMN } from '../../core/features/features.ts'
+import type { Interaction } from '../../core/features/history.ts'
+import { MODEL_FILES } from '../../core/model/parts.ts'
+import { DAY } from '../../core/time.ts'
+import { START, type TestShop, testShop } from '../../evaluate/testShop.ts'
+import { isHeldOut } from '../holdout.ts'
+import { pretrain } from '../pretrain.ts'
+import type { Shop } from '../shop/shop.ts'
+import { NO_WORD_VECTORS } from '../wordVectors.ts'
+import { updateModel } from './updateModel.ts'
+
+const HOLDOUT = { fraction: 0.2 }
+const UNTIL = START + 70 * DAY
+const LATER = START + 90 * DAY
+const OPTIONS = {
+  holdout: HOLDOUT,
+  until: LATER,
+  now: Date.UTC(2025, 0, 1),
+  words: NO_WORD_VECTORS,
+  encoder: { epochs: 1, negatives: 16 },
+}
+const isOut = (id: string) => isHeldOut(id, HOLDOUT.fraction, 1)
+
+function shopOf({ name, items, dayOnly, shoppers }: TestShop): Shop {
+  const times = shoppers.flatMap(({ interactions }) => interactions.map(({ time }) => time))
+  return { name, items, dayOnly, shoppers, from: Math.min(...times), to: Math.max(...times) }
+}
+
+const train = (shop: Shop, until: number) =>
+  pretrain(shop, { ...OPTIONS, until, seed: 1, judgeFeatures: false })
+
+const shop = shopOf(testShop(200, 12))
+const parent = await train(shop, UNTIL).then(({ model }) => ({
+  ...model,
+  manifest: { ...model.manifest, version: '7', parent: '6' },
+}))
+
+test('the next version counts what full training counts, and says what it is made of', async () => {
+  const { manifest, files, model, refused } = await updateModel(parent, shop, OPTIONS)
+  expect(refused).toBeNull()
+  expect(manifest).toMatchObject({
+    parent: null,
+    update: { from: '7', did: expect.stringMatching(/^counted anew, encoder /) },
+    data: { until: new Date(LATER).toISOString() },
+    holdout: parent.manifest.holdout,
+  })
+  expect(manifest.reports).toBeUndefined()
+  expect(manifest.metrics['guard.shoppers']).toBeGreaterThan(10)
+  expect(Object.values(manifest.metrics).every(Number.isFinite)).toBe(true)
+  const full = await train(shop, LATER)
+  for (const name of [MODEL_FILES.popularity, MODEL_FILES.statistics])
+    expect(files.get(name)).toEqual(full.files.get(name))
+  expect(model.itemVectors).not.toEqual(parent.itemVectors)
+  expect(model.prior).toEqual(parent.prior)
+  // The same log gives the same files.
+  expect((await updateModel(parent, shop, OPTIONS)).files).toEqual(files)
+}, 900_000)
+
+test('held-out shoppers judge and teach nothing; later events are not looked at', async () => {
+  const changed = shop.shoppers.map(({ id, interactions }) => ({
+    id,
+    interactions: interactions.map((one) =>
+      one.time >= LATER || (isOut(id) && one.time >= UNTIL) ? { ...one, item: 0 } : one,
+    ),
+  }))
+  const { files } = await updateModel(parent, shop, OPTIONS)
+  expect((await updateModel(parent, { ...shop, shoppers: changed }, OPTIONS)).files).toEqual(files)
+}, 900_000)
+
+test('items that are new to the catalog join after those of the parent, withdrawn ones keep their row', async () => {
+  const items = [
+    { id: 'new', title: 'Thing 3', category: 'kind0', price: 3 },
+    ...shop.items.slice(1),
+  ]
+  const shoppers = shop.shoppers.map(({ id, interactions }) => ({
+    id,
+    interactions: interactions.filter(({ item }) => item > 0),
+  }))
+  const { model } = await updateModel(parent, { ...shop, items, shoppers }, OPTIONS)
+  expect(model.itemIds).toEqual([...parent.itemIds, 'new'])
+  expect(model.statistics.popularityAll[0]).toBe(0)
+  expect(model.itemVectors.slice(-64).some((value) => value !== 0)).toBe(true)
+}, 900_000)
+
+/** From `UNTIL` on, what `of` gives, each day's three lines of everybody asked for. */
+function withNew(of: (id: string, day: number, line: number) => number | null): Shop {
+  const shoppers = shop.shoppers.map(({ id, interactions }) => {
+    const past = interactions.filter(({ time }) => time < UNTIL)
+    const fresh = Array.from({ length: 20 }, (_, day) =>
+      [0, 1, 2].flatMap((line): Interaction[] => {
+        const item = of(id, day, line)
+        const time = UNTIL + day * DAY + 1
+        return item === null ? [] : [{ item, name: 'purchase', time, session: `${id} ${day}` }]
+      }),
+    )
+    return { id, interactions: [...past, ...fresh.flat()] }
+  })
+  return shopOf({ ...shop, shoppers })
+}
+
+test('where new orders have nothing to do with what came before, it is trained in full', async () => {
+  // Always what they have bought least.
+  const bought = new Map(
+    shop.shoppers.map(({ id, interactions }) => {
+      const counts = shop.items.map(() => 0)
+      for (const { item, time } of interactions) if (time < UNTIL) counts[item]++
+      return [id, counts]
+    }),
+  )
+  const grown = withNew((id, day, line) => {
+    const counts = bought.get(id)
+    if (line > 0 || day % 4 > 0 || !counts) return null
+    const least = counts.indexOf(Math.min(...counts))
+    counts[least]++
+    return least
+  })
+  const { manifest, refused } = await updateModel(parent, grown, OPTIONS)
+  expect(manifest.update?.did).toMatch(/^trained in full: NDCG@10 of new orders fell from 0\.\d+/)
+  expect(refused).toBeNull()
+  // Prior and all: it is not the parent's.
+  expect(manifest.metrics['ndcg@10']).toBeGreaterThan(0)
+  expect(manifest.reports?.map(({ name }) => name)).toEqual(['selection.json'])
+}, 900_000)
+
+test('what ranks held-out shoppers’ newest orders surely worse than its parent is refused', async () => {
+  const pastOf = new Map(shop.shoppers.map(({ id, interactions }) => [id, interactions]))
+  // Everybody goes on as ever, but held-out shoppers, who order three things that only the parent expects.
+  const grown = withNew((id, day, line) =>
+    isOut(id)
+      ? day === 18
+        ? line
+        : null
+      : day % 7 === 1
+        ? (pastOf.get(id)?.[line].item ?? null)
+        : null,
+  )
+  const { statistics, featureWeights } = parent
+  const sign = Math.sign(featureWeights[FEATURE_COLUMN.popularityAll])
+  const expected = statistics.popularityAll.map((_, item) => (item < 3 === sign > 0 ? 9 : 0))
+  const rigged = { ...parent, statistics: { ...statistics, popularityAll: expected } }
+  const { refused } = await updateModel(rigged, grown, OPTIONS)
+  expect(refused).toMatch(/newest orders of \d+ held-out shoppers would be 0\.\d+/)
+}, 900_000)

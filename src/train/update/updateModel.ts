@@ -1,0 +1,218 @@
+/**
+ * @module The next version of a published model, from a log that has grown since. What is counted is
+ * counted anew, all of it: that is a hundredth of a training, and exact. What is learned goes on from
+ * where it was: the encoder over new and replayed sequences, the ranker by fusion. Trees, context and
+ * prior stay. Weights are fitted and chosen by new cases of training shoppers whom the encoder never
+ * sees; the result is held against its parent on the newest cases of held-out shoppers. Where
+ * ranking has broken, the model is trained in full instead.
+ */
+import { buildCases } from '../../core/features/cases.ts'
+import type { Case } from '../../core/features/history.ts'
+import { buildStatistics } from '../../core/features/statistics.ts'
+import type { BaseModel } from '../../core/model/baseModel.ts'
+import { readBaseModel, type WrittenModel, writeBaseModel } from '../../core/model/files.ts'
+import type { ModelManifest } from '../../core/model/manifest.ts'
+import type { EncoderSettings } from '../encoder/train.ts'
+import { FOLDS, planByTime } from '../plan.ts'
+import { categoryNames, type PretrainOptions, pretrain } from '../pretrain.ts'
+import { contextOf } from '../prior/learnPrior.ts'
+import { OUT_OF_FOLD, OutOfFoldStatistics } from '../ranker/outOfFold.ts'
+import { partOf } from '../ranker/part.ts'
+import { DEFAULT_RANKER } from '../ranker/trainRanker.ts'
+import { inModelRows } from '../shop/modelRows.ts'
+import type { Shop } from '../shop/shop.ts'
+import { isOutOf, type Split } from '../split.ts'
+import { lastPart } from '../validate.ts'
+import { learnEncoder } from './encoder.ts'
+import { type Fusion, fuseWeights } from './fusion.ts'
+import { requireGrown, requireSameHeldOut } from './grown.ts'
+import { type Comparison, compare, fallOf, isSurelyWorse } from './judge.ts'
+import { serveCases } from './served.ts'
+
+/** Hold-out: whom the parent held out, see `sameHoldout`. */
+export type UpdateOptions = Pick<
+  PretrainOptions,
+  'until' | 'holdout' | 'now' | 'words' | 'encoder' | 'onProgress' | 'checkpoint'
+>
+
+export interface Updated extends WrittenModel {
+  /** As a device reads it from `files`. */
+  readonly model: BaseModel
+  /** Why it is not to be published: it ranks surely worse than its parent. Null: it isn't. */
+  readonly refused: string | null
+}
+
+/** Share of the new span whose cases choose λ, and judge the result. */
+const NEWEST = 1 / 3
+/** Full training describes ten times as many. */
+const MOST_CASES = DEFAULT_RANKER.maxCases / 10
+/** Metrics of the parent that speak of parts which stay. */
+const STAYING = /^(encoderWeight|trees|prior\.)/
+
+/** @throws NearsideError `input-invalid` where the log is not one that has grown since */
+export async function updateModel(
+  parent: BaseModel,
+  shop: Shop,
+  options: UpdateOptions,
+): Promise<Updated> {
+  const { holdout, now, onProgress: progress = () => {}, checkpoint = async () => {} } = options
+  const { seed, data } = parent.manifest
+  requireGrown(parent, shop, options.until ?? Number.POSITIVE_INFINITY)
+  const { model, shoppers, contexts } = inModelRows(parent, shop)
+  const known = new Map(shop.items.map((item) => [item.id, item]))
+  const items = model.itemIds.map((id) => known.get(id) ?? { id })
+  const { split, ...plan } = planByTime(
+    { ...shop, items, shoppers },
+    options.until,
+    holdout,
+    seed,
+    now,
+  )
+  const { training, until } = split
+  requireSameHeldOut(parent, split)
+  const since = Date.parse(data.until)
+  const newest = Math.max(since, lastPart(since, until, NEWEST))
+  const histories = training.map(({ interactions }) => interactions)
+  const kinds = contextOf(model)?.kinds
+  const counted = kinds && { context: { kinds, contexts } }
+  const count = (asOf: number) => buildStatistics(items, histories, asOf, counted)
+  const between = (step: string) => (done: number, total: number) => {
+    progress(step, done, total)
+    return checkpoint()
+  }
+
+  // Beside the new ones, as many days before them: a change is told by both.
+  const earliest = Math.max(split.from, 2 * since - until)
+  const outOfFold = new OutOfFoldStatistics(items, training, {
+    ...OUT_OF_FOLD,
+    folds: FOLDS,
+    from: earliest,
+    until,
+    statistics: counted,
+  })
+  const serve = (step: string, served: BaseModel, cases: readonly Case[]) =>
+    serveCases(
+      served,
+      [...cases].sort(outOfFold.compareCases),
+      ({ shopper, time }) => outOfFold.at(shopper, time),
+      between(step),
+    )
+  const casesOf = (isAsked: (shopper: string) => boolean, from: number, to: number) =>
+    evenly(
+      shoppers
+        .filter(({ id }) => isAsked(id))
+        .flatMap((shopper) => buildCases(shopper, shop.dayOnly, from))
+        .filter(({ time, history }) => time < to && history.length > 0),
+    )
+  const isOut = isOutOf(holdout, seed)
+  const isAsked = (shopper: string) => plan.isMeasured(shopper) && !isOut(shopper)
+  const fresh = casesOf(isAsked, since, until)
+  const before = await serve('new orders', model, [...casesOf(isAsked, earliest, since), ...fresh])
+  const fall = fallOf(before, since)
+  if (fall !== null) {
+    const full = await pretrain(shop, { ...options, seed })
+    const update = { from: parent.manifest.version, did: `trained in full: ${fall}` }
+    return { ...full, manifest: { ...full.manifest, update }, refused: null }
+  }
+
+  const teach = (settings?: Partial<EncoderSettings>) =>
+    learnEncoder(
+      model,
+      {
+        items,
+        categories: categoryNames(items, count(since).category),
+        shoppers: training.filter(({ id }) => plan.teachesEncoder(id)),
+        since,
+        until,
+        seed,
+        settings,
+      },
+      between('encoder'),
+    )
+  const taught = { ...model, ...(await teach(options.encoder)) }
+  const after = await serve('new orders, encoder updated', taught, fresh)
+  const encoder = compare(before, after)
+  const keepsTaught = encoder.shoppers > 0 && encoder.after - encoder.before >= -encoder.error
+  const base = keepsTaught ? taught : { ...model, ...(await teach({ epochs: 0 })) }
+  const isNewest = ({ time }: Case) => time >= newest
+  const table = partOf((keepsTaught ? after : before).table, ({ time }) => time >= since)
+  const fusion = fuseWeights(table, model.featureWeights, isNewest)
+  const next: BaseModel = { ...base, featureWeights: fusion.weights }
+
+  const guarding = casesOf(isOut, newest, until)
+  const asPublished = model.statistics
+  const asOfNewest = count(newest)
+  const guard = compare(
+    await serveCases(model, guarding, () => asPublished, between('guard')),
+    await serveCases(next, guarding, () => asOfNewest, between('guard')),
+  )
+  progress('counting', 0, 1)
+  const did = [
+    'counted anew',
+    keepsTaught ? 'encoder taught on' : 'encoder as it was',
+    fusion.fusionWeight > 0 ? `weights by λ ${fusion.fusionWeight}` : 'weights as they were',
+    guard.shoppers > 0
+      ? `judged by ${guard.shoppers} held-out shoppers`
+      : 'judged by nobody: no held-out shopper has new orders',
+  ].join(', ')
+  const written = await writeBaseModel({
+    ...next,
+    statistics: count(until),
+    manifest: describeUpdate(parent, split, did, fusion, {
+      ...staying(parent.manifest.metrics),
+      'update.cases': fresh.length,
+      'update.fusionWeight': fusion.fusionWeight,
+      'update.encoder.ndcg@10': encoder.after - encoder.before,
+      'update.encoder.ndcg@10.error': encoder.error,
+      'guard.shoppers': guard.shoppers,
+      'guard.parent.ndcg@10': guard.before,
+      'guard.ndcg@10': guard.after,
+      'guard.ndcg@10.error': guard.error,
+    }),
+  })
+  const read = await readBaseModel(written.manifest, written.files)
+  return { ...written, model: read, refused: isSurelyWorse(guard) ? describeGuard(guard) : null }
+}
+
+function describeUpdate(
+  { manifest }: BaseModel,
+  { from, to, until, heldOut }: Split,
+  did: string,
+  { weights, fusionWeight }: Fusion,
+  metrics: ModelManifest['metrics'],
+): ModelManifest {
+  // What training reported lies beside the parent.
+  const { reports: _, ...kept } = manifest
+  const iso = (time: number) => new Date(time).toISOString()
+  return {
+    ...kept,
+    parent: null,
+    update: { from: manifest.version, did },
+    features: manifest.features.map((feature, f) => ({
+      ...feature,
+      weight: weights[f],
+      ...(feature.kept &&
+        fusionWeight > 0 && { reason: `kept as in version ${manifest.version}; weight updated` }),
+    })),
+    data: { from: iso(from), to: iso(to), until: iso(until) },
+    holdout: { ...manifest.holdout, shoppers: heldOut },
+    metrics,
+  }
+}
+
+function describeGuard({ before, after, error, shoppers }: Comparison): string {
+  return `NDCG@10 of the newest orders of ${shoppers} held-out shoppers would be ${after.toFixed(4)}, the earlier version's is ${before.toFixed(4)}, surely more (standard error of the difference: ${error.toFixed(4)})`
+}
+
+const staying = (metrics: ModelManifest['metrics']) =>
+  Object.fromEntries(Object.entries(metrics).filter(([name]) => STAYING.test(name)))
+
+/** At most so many, evenly over time. */
+function evenly(all: readonly Case[]): readonly Case[] {
+  const sorted = [...all].sort((a, b) => a.time - b.time)
+  const stride = Math.max(1, all.length / MOST_CASES)
+  return Array.from(
+    { length: Math.min(MOST_CASES, all.length) },
+    (_, k) => sorted[Math.floor(k * stride)],
+  )
+}
