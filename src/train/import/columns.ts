@@ -126,7 +126,7 @@ export function requireColumn(source: Source, found: Columns, roles: readonly Ro
 
 /** A role's text as SQL, tidied; '' where no column has one. */
 export function roleText(source: Source, columns: Columns, role: Role, join?: string): string {
-  const texts = (columns[role] ?? []).map((column) => `nullif(tidy(${source.column(column)}), '')`)
+  const texts = (columns[role] ?? []).map((column) => `filled(${source.column(column)})`)
   if (texts.length === 0) return `''`
   if (join !== undefined) return `concat_ws('${join}', ${texts.join(', ')})`
   return `coalesce(${texts.join(', ')}, '')`

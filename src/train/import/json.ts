@@ -1,6 +1,7 @@
 /**
  * @module JSON records as columns. Fields nest (`ecommerce.transaction_id`); an array of lines
- * (`items` of GA4, `line_items` of shop APIs) makes a row of each; GA4's `event_params` are columns.
+ * (`items` of GA4, `line_items` of shop APIs, JSON-LD's `@graph`) makes a row of each, of another array
+ * the first entry counts; GA4's `event_params` are columns.
  * @see https://support.google.com/analytics/answer/7029846
  */
 import type { SqlEngine } from './engine.ts'
@@ -8,7 +9,7 @@ import type { Source } from './source.ts'
 
 /** Records whose keys are looked at. */
 const SAMPLE = 2000
-const LINES = ['items', 'line_items']
+const LINES = ['items', 'line_items', '@graph']
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -104,7 +105,9 @@ function addFields(
         `${path}.${JSON.stringify(key)}`,
         inner,
       )
-  } else if (!Array.isArray(value) && (where === 'line' || !isLine(places.get(name)))) {
+  } else if (Array.isArray(value)) {
+    if (value.length > 0) addFields(places, where, name, `${path}[0]`, value[0])
+  } else if (where === 'line' || !isLine(places.get(name))) {
     places.set(name, { in: where, path })
   }
 }

@@ -63,15 +63,19 @@ const LAYOUTS: readonly Layout[] = [
   {
     // Advanced Order Export: `Item #` counts the lines of an order.
     name: 'WooCommerce orders, a line an item',
-    marks: ['ordernumber itemname itemcost', 'ordernumber itemname itemsku itemquantity'],
+    marks: [
+      'ordernumber quantityrefund',
+      'ordernumber itemname itemcost',
+      'ordernumber itemname itemsku itemquantity',
+    ],
     columns: {
       session: 'ordernumber orderid',
       shopper: 'emailbilling billingemail customeremail customerid customeruserid',
       time: 'orderdate date',
-      item: 'sku itemsku itemname',
-      title: 'itemname',
+      item: 'sku itemsku itemname name productname',
+      title: 'itemname name productname',
       quantity: 'quantityrefund quantity itemquantity',
-      price: 'itemcost itemprice',
+      price: 'itemcost itemcostinctax itemprice',
       status: 'orderstatus status',
     },
     carry: true,
@@ -131,6 +135,19 @@ const LAYOUTS: readonly Layout[] = [
     },
   },
   {
+    name: 'schema.org products',
+    marks: ['type name offersprice'],
+    columns: {
+      item: 'sku productid id',
+      title: 'name',
+      brand: 'brandname brand',
+      price: 'offersprice',
+      currency: 'offerspricecurrency',
+      available: 'offersavailability',
+      image: 'image imageurl',
+    },
+  },
+  {
     name: 'GA4 export',
     marks: ['eventname eventtimestamp userpseudoid'],
     columns: {
@@ -139,6 +156,7 @@ const LAYOUTS: readonly Layout[] = [
       session: 'gasessionid',
       order: 'ecommercetransactionid transactionid',
       item: 'itemid itemname',
+      title: 'itemname',
       category: 'itemcategory2 itemcategory',
       query: 'searchterm',
     },

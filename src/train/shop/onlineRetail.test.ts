@@ -21,7 +21,7 @@ describe('data/online-retail', () => {
   beforeAll(async () => {
     shop = await readShop(directory)
     report = JSON.parse(await readFile(join(directory, 'report.json'), 'utf8')) as ImportReport
-  })
+  }, 120_000)
 
   test('the files are those of the report', async () => {
     expect(report.files.map(({ name }) => name)).toEqual(['catalog.jsonl.gz', 'events.tsv.gz'])

@@ -12,10 +12,12 @@ CREATE OR REPLACE MACRO department(path) AS CASE
   WHEN regexp_full_match(path, '\d*') THEN NULL
   ELSE trim(string_split(path, ' > ')[least(2, len(string_split(path, ' > ')))]) END;
 
-CREATE OR REPLACE MACRO says_yes(text) AS regexp_full_match(lower(text),
-  'true|yes|y|1|in[ _]?stock|available|published|active|pre[ _]?order|back[ _]?order|backorder|ja|auf lager|lieferbar|verfügbar');
-CREATE OR REPLACE MACRO says_no(text) AS regexp_full_match(lower(text),
-  'false|no|n|0|-1|out[ _]?of[ _]?stock|unavailable|discontinued|draft|archived|unlisted|trash|private|nein|nicht (auf lager|lieferbar|verfügbar)');
+-- schema.org's words are addresses.
+CREATE OR REPLACE MACRO answer(text) AS lower(regexp_replace(text, '^https?://schema\.org/', ''));
+CREATE OR REPLACE MACRO says_yes(text) AS regexp_full_match(answer(text),
+  'true|yes|y|1|in[ _]?stock|available|published|active|limitedavailability|onlineonly|instoreonly|pre[ _]?order|back[ _]?order|backorder|ja|auf lager|lieferbar|verfügbar');
+CREATE OR REPLACE MACRO says_no(text) AS regexp_full_match(answer(text),
+  'false|no|n|0|-1|out[ _]?of[ _]?stock|unavailable|discontinued|sold[ _]?out|draft|archived|unlisted|trash|private|nein|nicht (auf lager|lieferbar|verfügbar)');
 
 CREATE OR REPLACE TEMP TABLE parent AS
 WITH keyed AS (

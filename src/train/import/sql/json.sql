@@ -1,4 +1,5 @@
--- JSON records whose lines are an array: `items` (GA4), `line_items` (shop APIs); in Parquet, an
+-- JSON records whose lines are an array: `items` (GA4), `line_items` (shop APIs), `@graph` (JSON-LD);
+-- in Parquet, an
 -- array may come as {"list": [{"element": …}]}.
 
 CREATE OR REPLACE MACRO array_members(value) AS CASE json_type(value)
@@ -11,6 +12,8 @@ CREATE OR REPLACE MACRO record_lines(record) AS CASE
     THEN array_members(json_extract(record, '$.items'))
   WHEN coalesce(len(array_members(json_extract(record, '$.line_items'))), 0) > 0
     THEN array_members(json_extract(record, '$.line_items'))
+  WHEN coalesce(len(array_members(json_extract(record, '$."@graph"'))), 0) > 0
+    THEN array_members(json_extract(record, '$."@graph"'))
   ELSE [CAST(NULL AS JSON)] END;
 
 CREATE OR REPLACE MACRO event_params(record) AS

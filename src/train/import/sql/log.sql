@@ -11,7 +11,8 @@ SELECT unnest(string_split(names, ' ')) AS name, event FROM (VALUES
   ('removefromcart', 'remove_from_cart'),
   ('fav favorite favourite wishlist addtowishlist', 'add_to_wishlist'),
   ('buy order transaction purchase', 'purchase'),
-  ('search viewsearchresults', 'search')) AS alias(names, event);
+  ('search viewsearchresults', 'search'),
+  ('refund', 'refund')) AS alias(names, event);
 
 CREATE OR REPLACE TEMP TABLE judged AS
 WITH read AS (
@@ -27,6 +28,7 @@ WITH read AS (
 SELECT *, CASE
   WHEN problem IS NOT NULL THEN problem
   WHEN name IS NULL THEN 'other event'
+  WHEN name = 'refund' THEN 'refund'
   WHEN shopper = '' AND device = '' THEN 'no shopper'
   WHEN item = '' AND name <> 'search' THEN 'no item'
   WHEN item = '' AND query = '' THEN 'no query'
@@ -50,9 +52,16 @@ FROM read;
 CREATE OR REPLACE TEMP TABLE repeated AS
 SELECT row_key, min(n) AS first FROM judged WHERE reason IS NULL GROUP BY row_key HAVING count(*) > 1;
 
+-- A refund names an order, and its items where it isn't for all of it.
+CREATE OR REPLACE TEMP TABLE refunded AS
+SELECT DISTINCT "order" AS number, item FROM judged WHERE reason = 'refund' AND "order" <> '';
+
 CREATE OR REPLACE TEMP VIEW verdict AS
-SELECT judged.* REPLACE (coalesce(reason,
-  CASE WHEN repeated.first < n THEN 'exact duplicate' END) AS reason)
+SELECT judged.* REPLACE (coalesce(reason, CASE
+  WHEN repeated.first < n THEN 'exact duplicate'
+  WHEN name = 'purchase' AND (("order", item) IN (SELECT (number, item) FROM refunded)
+    OR "order" IN (SELECT number FROM refunded WHERE item = '')) THEN 'cancelled or refunded order'
+  END) AS reason)
 FROM judged LEFT JOIN repeated USING (row_key);
 
 INSERT INTO event

@@ -4,6 +4,9 @@
 
 CREATE OR REPLACE MACRO tidy(value) AS trim(coalesce(value, ''), E' \t\r\n' || chr(160) || chr(65279));
 
+-- NULL where a value says nothing; GA4 writes (not set).
+CREATE OR REPLACE MACRO filled(value) AS nullif(nullif(tidy(value), ''), '(not set)');
+
 -- A name of a column or an event without case, spaces and punctuation.
 CREATE OR REPLACE MACRO plain_name(value) AS regexp_replace(lower(value), '[^a-z]', '', 'g');
 
