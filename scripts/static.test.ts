@@ -99,6 +99,8 @@ test('every answer carries the headers that keep the page from sending anything 
     expect(policy).toContain("connect-src 'self' http://localhost:1 http://localhost:2;")
     expect(policy).not.toContain('unsafe-inline')
     expect(String(headers['connection-allowlist'])).toContain('response-origin')
+    // A report of a violation would leave, and hold addresses.
+    expect(JSON.stringify(headers)).not.toMatch(/report-to|report-uri|reporting-endpoints|"nel"/i)
     expect(headers['referrer-policy']).toBe('no-referrer')
     expect(headers['cross-origin-opener-policy']).toBe('same-origin')
   }
