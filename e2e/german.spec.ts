@@ -3,6 +3,9 @@ import { expect, type Page, test } from 'playwright/test'
 import { ENGLISH } from '../src/storefront/words/english.ts'
 import { GERMAN } from '../src/storefront/words/german.ts'
 import { wordsOf } from '../src/testWords.ts'
+import { CONSOLE_GERMAN } from '../src/ui/console/german.ts'
+import { TECHNICAL_ENGLISH } from '../src/ui/console/technical/words.ts'
+import { CONSOLE_ENGLISH } from '../src/ui/console/words.ts'
 import { GERMAN as GERMAN_LABELS } from '../src/ui/react/german.ts'
 import { ENGLISH as LABELS } from '../src/ui/react/labels.ts'
 import { findings } from './axe.ts'
@@ -16,8 +19,10 @@ function pieces(...sets: object[]): Set<string> {
   return new Set(parts.map((part) => part.trim()).filter((part) => /\p{L}{3}/u.test(part)))
 }
 
-const german = pieces(GERMAN, GERMAN_LABELS)
-const english = [...pieces(ENGLISH, LABELS)].filter((piece) => !german.has(piece))
+const german = pieces(GERMAN, GERMAN_LABELS, CONSOLE_GERMAN)
+const english = [...pieces(ENGLISH, LABELS, CONSOLE_ENGLISH, TECHNICAL_ENGLISH)].filter(
+  (piece) => !german.has(piece),
+)
 
 /** All that a page shows or has read out; what is said to be English is. */
 function textsOf(page: Page): Promise<string[]> {
@@ -67,6 +72,7 @@ const PAGES: Readonly<Record<string, string>> = {
   '/wishlist': 'main .grid [data-item]',
   '/side-by-side': '.compare-row .move',
   '/fast-forward': '.choice-card',
+  '/console': '.ns-console table',
   '/no-such-page': 'main [data-item]',
 }
 
@@ -99,6 +105,10 @@ test('no page has an English word of ours or is wider than a phone, and axe find
   for (const [address, ready] of Object.entries(PAGES)) {
     await go(page, address)
     await page.locator(ready).first().waitFor()
+    if (address === '/console') {
+      await page.getByText(CONSOLE_GERMAN.technical).click()
+      await page.getByRole('region', { name: CONSOLE_GERMAN.details.notices }).waitFor()
+    }
     await judge(page, address)
     expect(await findings(page), address).toEqual([])
   }

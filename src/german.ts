@@ -1,2 +1,3 @@
-/** @module German words for widgets and panel, to be handed to them where a shop speaks German. */
+/** @module German words for widgets, panel and console, to be handed to them where a shop speaks German. */
+export { CONSOLE_GERMAN } from './ui/console/german.ts'
 export { GERMAN } from './ui/react/german.ts'

@@ -4,7 +4,7 @@ import { usePersonalizer } from '../../react.ts'
 import { Page } from '../parts/Page.tsx'
 import { ServerSees } from '../parts/ServerSees.tsx'
 import { useShop } from '../shop.ts'
-import { labels, words } from '../words/words.ts'
+import { consoleLabels, labels, words } from '../words/words.ts'
 
 export function Console() {
   const personalizer = usePersonalizer()
@@ -16,6 +16,8 @@ export function Console() {
           personalizer={personalizer}
           items={catalog.items}
           canContribute={canContribute}
+          labels={consoleLabels}
+          locale={words.locale}
         />
       ) : (
         <p className="empty">{unavailable ? words.unavailable : labels.starting}</p>

@@ -2,6 +2,7 @@
  * @module The words that the shop speaks at the moment: to be read while drawing, since they change
  * with the language. English is here from the start; German comes where it is wanted.
  */
+import type { PrivacyConsoleProps } from '../../console.ts'
 import { type Labels, ENGLISH as WIDGETS } from '../../react.ts'
 import { createSignal } from '../signal.ts'
 import { createStored } from '../stored.ts'
@@ -14,6 +15,9 @@ export type Language = 'en' | 'de'
 export let words: Words = ENGLISH
 /** The package's. */
 export let labels: Labels = WIDGETS
+
+/** The console's; English comes with it. */
+export let consoleLabels: PrivacyConsoleProps['labels']
 
 /** Spoken at the moment. */
 export const language = createSignal<Language>('en')
@@ -30,11 +34,13 @@ async function speak(next: Language): Promise<boolean> {
   asked = next
   let own = ENGLISH as Words
   let widgets = WIDGETS as Labels
+  let inConsole: typeof consoleLabels
   if (next === 'de') {
     try {
       const [shop, all] = await loadGerman()
       own = shop.GERMAN
       widgets = all.GERMAN
+      inConsole = all.CONSOLE_GERMAN
     } catch {
       return false
     }
@@ -43,6 +49,7 @@ async function speak(next: Language): Promise<boolean> {
   if (asked !== next) return true
   words = own
   labels = widgets
+  consoleLabels = inConsole
   document.documentElement.lang = own.locale
   if (language.get() !== next) language.set(next)
   return true

@@ -332,6 +332,6 @@ describe('technical details', () => {
   test('says why learning waits', async () => {
     const screen = await showTechnical()
     personalizer.change({ deferred: 'save-data' })
-    await expect.element(screen.getByText('waits: the browser saves data')).toBeVisible()
+    await expect.element(screen.getByText('waits: the browser is saving data')).toBeVisible()
   })
 })

@@ -1,9 +1,10 @@
 /**
- * @module What the console says in English, but for its technical details. Another language hands in
+ * @module What the console says in English; what the technical details say lies beside them, and comes with them. Another language hands in
  * its own; what it leaves out stays English.
  */
 import type { EventName } from '../../core/events/event.ts'
 import type { PersonalizerSnapshot } from '../../device/api.ts'
+import type { TechnicalLabels } from './technical/words.ts'
 
 const EVENTS: Readonly<Record<EventName, string>> = {
   view_item: 'Products that you looked at',
@@ -20,7 +21,7 @@ const count = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? on
 
 /** The console’s strings in English. */
 export const CONSOLE_ENGLISH = {
-  reading: 'Reading the log …',
+  reading: 'Reading the log…',
   unreadable: (why: string) => `The log can’t be read: ${why}`,
   again: 'Try again',
 
@@ -37,7 +38,7 @@ export const CONSOLE_ENGLISH = {
   updates: 'Shared updates',
   updatesFigure: (n: number, bytes: string) =>
     n === 0 ? 'None' : `${count(n, 'update')}, ${bytes} bytes`,
-  updatesText: (n: number) =>
+  updatesText: (n: number): string =>
     n === 0
       ? 'One leaves only if you agree, and is in the log before its first byte leaves.'
       : 'Each was in the log before its first byte left. What they are and what they cost is said below.',
@@ -82,12 +83,12 @@ export const CONSOLE_ENGLISH = {
     }`,
   contribute: 'Contribute to the shared model',
   askTerms: 'Ask both servers for their terms',
-  asking: 'Asking both servers …',
+  asking: 'Asking both servers…',
   asked: 'These are their terms.',
   given: 'Agreed.',
   withdrawn: 'Withdrawn.',
   answers: 'Your answers',
-  answered: (contribute: boolean, why: unknown) =>
+  answered: (contribute: boolean, why: unknown): string =>
     contribute
       ? 'agreed'
       : why === 'terms'
@@ -106,7 +107,7 @@ export const CONSOLE_ENGLISH = {
 
   check: 'Can I check that?',
   verify: 'Check the log now',
-  verifying: 'Checking every entry …',
+  verifying: 'Checking every entry…',
   verified: (entries: number, signed: number) =>
     `The log holds: ${count(entries, 'entry', 'entries')}, ${signed === 0 ? 'none' : signed} signed by this browser. Nothing between the first and the last was changed, left out or slipped in.`,
   broken: (entry: unknown) =>
@@ -133,10 +134,13 @@ export const CONSOLE_ENGLISH = {
   saved: 'Saved as nearside-export.json.',
 
   technical: 'Technical details',
-  loading: 'Loading …',
+  loading: 'Loading…',
 }
 
 /** Strings, and functions that put names and numbers into one. */
-export type ConsoleLabels = Readonly<typeof CONSOLE_ENGLISH>
+export type ConsoleLabels = Readonly<typeof CONSOLE_ENGLISH> & {
+  /** Of the technical details. */
+  readonly details?: Partial<TechnicalLabels>
+}
 
 const figure = (value: number) => String(Number(value.toPrecision(3)))

@@ -3,53 +3,41 @@ import { useId } from 'react'
 import type { EnginePreference } from '../../../device/api.ts'
 import { Fact } from '../../react/Fact.tsx'
 import { Section, type SectionProps, useOutcome } from '../Section.tsx'
-
-const CHOICES: Readonly<Record<EnginePreference, string>> = {
-  auto: 'Automatic',
-  webgpu: 'WebGPU',
-  wasm: 'WebAssembly',
-  js: 'Plain JavaScript',
-}
+import { useDetails } from './useDetails.ts'
 
 export function EngineSection({ personalizer, snapshot }: SectionProps) {
   const id = useId()
   const { run, status } = useOutcome()
+  const words = useDetails()
   const { engine, enginePreference, fit } = snapshot
 
   const choose = (wanted: EnginePreference) =>
-    run('Switching …', async () => {
+    run(words.switching, async () => {
       const failed = await personalizer.setEngine(wanted).catch((error: Error) => error.message)
       const now = personalizer.getSnapshot()
-      if (failed) return `${failed} Set to ${CHOICES[now.enginePreference]} as before.`
-      return now.engine
-        ? `Now on ${now.engine.name}. ${now.engine.reason}`
-        : 'No engine is running.'
+      if (failed) return words.stays(failed, words.engines[now.enginePreference])
+      return now.engine ? words.nowOn(now.engine.name, now.engine.reason) : words.noEngine
     })
 
   return (
-    <Section title="Engine">
+    <Section title={words.engine}>
       <dl className="ns-facts">
-        <Fact name="Engine">
-          {engine?.name ??
-            (fit
-              ? `None on this page yet; the last fit ran on ${fit.engine}`
-              : 'None yet: the first list needs none')}
+        <Fact name={words.engine}>
+          {engine?.name ?? (fit ? words.lastEngine(fit.engine) : words.noneNeeded)}
         </Fact>
-        <Fact name="Device">{engine?.device}</Fact>
-        <Fact name="Chosen because">{engine?.reason}</Fact>
-        <Fact name="Checked by">
-          {engine ? 'a small fit whose answer is known, before use' : null}
-        </Fact>
+        <Fact name={words.device}>{engine?.device}</Fact>
+        <Fact name={words.because}>{engine?.reason}</Fact>
+        <Fact name={words.checkedBy}>{engine ? words.canary : null}</Fact>
       </dl>
       <p className="ns-field">
-        <label htmlFor={id}>Use engine</label>
+        <label htmlFor={id}>{words.useEngine}</label>
         <select
           id={id}
           className="ns-select"
           value={enginePreference}
           onChange={(event) => void choose(event.target.value as EnginePreference)}
         >
-          {Object.entries(CHOICES).map(([value, label]) => (
+          {Object.entries(words.engines).map(([value, label]) => (
             <option key={value} value={value}>
               {label}
             </option>

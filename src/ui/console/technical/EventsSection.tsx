@@ -1,26 +1,25 @@
 /** @module What is stored, by name, and what cleaning left out of learning and why. */
 import type { PersonalizerSnapshot } from '../../../device/api.ts'
 import { Section, Table } from '../Section.tsx'
+import { useDetails } from './useDetails.ts'
 
 export function EventsSection({ snapshot }: { readonly snapshot: PersonalizerSnapshot }) {
   const { events, cleaning } = snapshot
+  const words = useDetails()
   const names = Object.entries(events.byName).sort((a, b) => b[1] - a[1])
   const dropped = Object.entries(cleaning.dropped).map(([reason, count]) => `${count} ${reason}`)
   return (
-    <Section title="Events on this device">
+    <Section title={words.events}>
       {names.length === 0 ? (
-        <p>None stored.</p>
+        <p>{words.noEvents}</p>
       ) : (
         <Table
-          caption={`${events.count} stored events by name`}
-          columns={['Event', 'Count']}
+          caption={words.byName(events.count)}
+          columns={[words.event, words.count]}
           rows={names.map(([name, count]) => [name, [<code key="name">{name}</code>, count]])}
         />
       )}
-      <p className="ns-small">
-        Cleaning: {cleaning.kept} used for learning
-        {dropped.length === 0 ? ', none left out.' : `; left out: ${dropped.join(', ')}.`}
-      </p>
+      <p className="ns-small">{words.cleaning(cleaning.kept, dropped.join(', '))}</p>
     </Section>
   )
 }

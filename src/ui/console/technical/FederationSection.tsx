@@ -1,7 +1,8 @@
 /** @module Contribution: what it has cost so far, and a report at once. */
 import { Button } from '../../react/Button.tsx'
 import { Fact } from '../../react/Fact.tsx'
-import { Moment, Section, type SectionProps, useOutcome } from '../Section.tsx'
+import { Moment, Section, type SectionProps, useOutcome, useWords } from '../Section.tsx'
+import { useDetails } from './useDetails.ts'
 
 export function FederationSection({
   personalizer,
@@ -9,36 +10,37 @@ export function FederationSection({
   canContribute,
 }: SectionProps & { readonly canContribute: boolean }) {
   const { run, status } = useOutcome()
+  const words = useDetails()
+  const { number, whole } = useWords()
   const { consent, sent, terms } = snapshot
   const send = async () => {
     const result = await personalizer.contribute()
-    return `${result.sent ? 'Sent' : 'Nothing was sent'}: ${result.reason}`
+    return words[result.sent ? 'sent' : 'notSent'](result.reason)
   }
   return (
-    <Section title="Contribution">
+    <Section title={words.contribution}>
       <dl className="ns-facts">
-        <Fact name="Consent">
-          {consent.contribute ? 'given' : canContribute ? 'not given' : 'not asked for: no servers'}
+        <Fact name={words.consent}>
+          {words[consent.contribute ? 'given' : canContribute ? 'notGiven' : 'noServers']}
         </Fact>
-        <Fact name="Since">{consent.since === null ? null : <Moment at={consent.since} />}</Fact>
-        <Fact name="Reports sent">{sent.reports}</Fact>
-        <Fact name="Bytes sent">{sent.bytes.toLocaleString('en-GB')}</Fact>
-        <Fact name="Privacy loss ε">
-          {sent.epsilon === null ? 'none spent' : sent.epsilon.toPrecision(4)}
+        <Fact name={words.since}>
+          {consent.since === null ? null : <Moment at={consent.since} />}
         </Fact>
-        <Fact name="ε over all years">{sent.epsilonEver?.toPrecision(4) ?? null}</Fact>
-        <Fact name="ε a report, at most">{terms.epsilonPerReport.toPrecision(3)}</Fact>
-        <Fact name="ε a year, at most">{terms.epsilonPerYear.toPrecision(3)}</Fact>
-        <Fact name="δ">{terms.delta.toString()}</Fact>
+        <Fact name={words.reports}>{sent.reports}</Fact>
+        <Fact name={words.bytesSent}>{whole(sent.bytes)}</Fact>
+        <Fact name={words.loss}>{sent.epsilon === null ? words.noLoss : number(sent.epsilon)}</Fact>
+        <Fact name={words.lossEver}>
+          {sent.epsilonEver === undefined ? null : number(sent.epsilonEver)}
+        </Fact>
+        <Fact name={words.perReport}>{number(terms.epsilonPerReport)}</Fact>
+        <Fact name={words.perYear}>{number(terms.epsilonPerYear)}</Fact>
+        <Fact name="δ">{number(terms.delta)}</Fact>
       </dl>
       {canContribute && (
         <>
           <p className="ns-actions">
-            <Button
-              disabled={!consent.contribute}
-              onClick={() => void run('Asking for the open round …', send)}
-            >
-              Send a report now
+            <Button disabled={!consent.contribute} onClick={() => void run(words.askRound, send)}>
+              {words.send}
             </Button>
           </p>
           {status}

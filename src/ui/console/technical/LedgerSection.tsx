@@ -2,27 +2,35 @@
 import { type ReactNode, useRef, useState } from 'react'
 import type { LedgerEntry } from '../../../device/ledger/entry.ts'
 import { Button } from '../../react/Button.tsx'
-import { Moment, Section, Table } from '../Section.tsx'
+import { Moment, Section, Table, useWords } from '../Section.tsx'
+import { useDetails } from './useDetails.ts'
 
 const FIRST = 20
 
 export function LedgerSection({ entries }: { readonly entries: readonly LedgerEntry[] }) {
+  const words = useDetails()
+  const { whole } = useWords()
   const [all, setAll] = useState(false)
   const log = useRef<HTMLElement>(null)
   const newest = [...entries].reverse()
+  const sizeOf = (bytes: number) => (bytes === 0 ? words.noBody : words.bytes(whole(bytes)))
   return (
-    <Section title="Log" wide>
-      <p className="ns-small">
-        An entry is written before its first byte leaves. Files that are fetched are counted, by day
-        and address.
-      </p>
+    <Section title={words.log} wide>
+      <p className="ns-small">{words.logText}</p>
       {newest.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table must scroll by keyboard
-        <section className="ns-ledger" aria-label="Log, scrollable" tabIndex={0} ref={log}>
+        <section className="ns-ledger" aria-label={words.scrollable} tabIndex={0} ref={log}>
           <Table
-            caption={`Log, newest first: ${newest.length} entries`}
-            columns={['No.', 'Time', 'Kind', 'Facts', 'Body sent', 'Hash']}
-            rows={newest.slice(0, all ? undefined : FIRST).map(rowOf)}
+            caption={words.logCaption(newest.length)}
+            columns={[
+              words.number,
+              words.time,
+              words.kind,
+              words.facts,
+              words.bodySent,
+              words.hash,
+            ]}
+            rows={newest.slice(0, all ? undefined : FIRST).map((entry) => rowOf(entry, sizeOf))}
           />
         </section>
       )}
@@ -35,7 +43,7 @@ export function LedgerSection({ entries }: { readonly entries: readonly LedgerEn
               log.current?.focus({ preventScroll: true })
             }}
           >
-            Show all {newest.length} entries
+            {words.showAll(newest.length)}
           </Button>
         </p>
       )}
@@ -43,7 +51,7 @@ export function LedgerSection({ entries }: { readonly entries: readonly LedgerEn
   )
 }
 
-function rowOf(entry: LedgerEntry): [string, ReactNode[]] {
+function rowOf(entry: LedgerEntry, sizeOf: (bytes: number) => string): [string, ReactNode[]] {
   const { sequence, time, kind, detail, bytesSent, hash } = entry
   const facts = (
     <ul key="facts" className="ns-detail">
@@ -61,6 +69,8 @@ function rowOf(entry: LedgerEntry): [string, ReactNode[]] {
       {hash.slice(0, 12)}
     </code>
   )
-  const body = bytesSent === 0 ? 'no body' : `${bytesSent.toLocaleString('en-GB')} bytes`
-  return [String(sequence), [sequence, <Moment key="time" at={time} />, kind, facts, body, short]]
+  return [
+    String(sequence),
+    [sequence, <Moment key="time" at={time} />, kind, facts, sizeOf(bytesSent), short],
+  ]
 }

@@ -1,44 +1,41 @@
 /** @module Which base model is at work, where things are kept, and which tab does the work. */
+import { useContext } from 'react'
 import { Button } from '../../react/Button.tsx'
 import { Fact } from '../../react/Fact.tsx'
-import { Section, type SectionProps, useOutcome } from '../Section.tsx'
+import { ConsoleWords, Section, type SectionProps, useOutcome, useWords } from '../Section.tsx'
+import { useDetails } from './useDetails.ts'
 
 export function ModelSection({ personalizer, snapshot }: SectionProps) {
   const { run, status: outcome } = useOutcome()
+  const words = useDetails()
+  const { whole } = useWords()
+  const { locale } = useContext(ConsoleWords)
   const { model, storage, tab, status } = snapshot
   const check = async () => {
     const { adopted, version } = await personalizer.checkForUpdate()
-    return adopted ? `Version ${version} is now in use.` : `Version ${version} is the newest.`
+    return words[adopted ? 'adopted' : 'newest'](version)
   }
   return (
-    <Section title="Base model and storage">
+    <Section title={words.model}>
       <dl className="ns-facts">
-        <Fact name="State">{status}</Fact>
-        <Fact name="Version">{model?.version ?? 'Not loaded'}</Fact>
-        <Fact name="Products">{model?.items.toLocaleString('en-GB')}</Fact>
-        <Fact name="Trained on orders until">{model && dayText(model.until)}</Fact>
-        <Fact name="Kept in">
-          {storage === 'indexeddb'
-            ? 'IndexedDB of this browser'
-            : 'memory only: gone when the page closes'}
-        </Fact>
-        <Fact name="This tab">
-          {tab === 'leader'
-            ? 'leads: it stores and learns'
-            : 'follows: another tab stores and learns'}
-        </Fact>
+        <Fact name={words.state}>{status}</Fact>
+        <Fact name={words.version}>{model?.version ?? words.notLoaded}</Fact>
+        <Fact name={words.products}>{model && whole(model.items)}</Fact>
+        <Fact name={words.trainedUntil}>{model && dayText(model.until, locale)}</Fact>
+        <Fact name={words.keptIn}>{storage === 'indexeddb' ? words.database : words.memory}</Fact>
+        <Fact name={words.tab}>{tab === 'leader' ? words.leads : words.follows}</Fact>
       </dl>
       <p className="ns-actions">
-        <Button onClick={() => void run('Asking …', check)}>Look for a newer model</Button>
+        <Button onClick={() => void run(words.asking, check)}>{words.lookForModel}</Button>
       </p>
       {outcome}
     </Section>
   )
 }
 
-function dayText(iso: string): string {
+function dayText(iso: string, locale: string): string {
   const date = new Date(iso)
   return Number.isNaN(date.getTime())
     ? iso
-    : new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(date)
+    : new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(date)
 }

@@ -1,12 +1,14 @@
 /** @module Everything that degraded, newest first, one clear line each. */
 import type { Notice } from '../../../device/api.ts'
 import { Moment, Section } from '../Section.tsx'
+import { useDetails } from './useDetails.ts'
 
 export function NoticesSection({ notices }: { readonly notices: readonly Notice[] }) {
+  const words = useDetails()
   return (
-    <Section title="Notices">
+    <Section title={words.notices}>
       {notices.length === 0 ? (
-        <p>None: nothing had to fall back.</p>
+        <p>{words.noNotices}</p>
       ) : (
         <ol className="ns-notices">
           {notices.map((notice, place) => (

@@ -1,0 +1,138 @@
+/** @module What the console says in German; a file that nothing of the console imports. */
+import type { EventName } from '../../core/events/event.ts'
+import { TECHNICAL_GERMAN } from './technical/german.ts'
+import type { ConsoleLabels } from './words.ts'
+
+const EVENTS: Readonly<Record<EventName, string>> = {
+  view_item: 'Artikel, die Sie angesehen haben',
+  view_item_list: 'Listen, die Ihnen gezeigt wurden',
+  select_item: 'Artikel, die Sie in einer Liste angeklickt haben',
+  add_to_cart: 'Artikel, in den Warenkorb gelegt',
+  remove_from_cart: 'Artikel, aus dem Warenkorb genommen',
+  add_to_wishlist: 'Artikel, auf die Wunschliste gesetzt',
+  purchase: 'Bestellungen',
+  search: 'Suchen',
+}
+
+const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`
+
+const figure = (value: number) => value.toLocaleString('de-DE', { maximumSignificantDigits: 3 })
+
+/** The console’s strings in German, for its `labels`. */
+export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
+  reading: 'Das Protokoll wird gelesen …',
+  unreadable: (why) => `Das Protokoll ist nicht lesbar: ${why}`,
+  again: 'Noch einmal versuchen',
+
+  left: 'Was hat das Gerät verlassen?',
+  ordinary: 'Anfragen nach Seiten und Bildern',
+  ordinaryFigure: 'Wie in jedem Shop',
+  ordinaryText:
+    'Jeder Webserver sieht sie: Adresse, Zeit, Ihre Netzadresse und Ihren Browser. Die Empfehlungen stellen sie nicht, darum kann ihr Protokoll sie nicht aufführen; wie Sie sie sehen können, steht unten.',
+  files: 'Dateien für die Empfehlungen',
+  filesFigure: (n) => (n === 0 ? 'Keine' : `${count(n, 'Abruf', 'Abrufe')} ohne Inhalt`),
+  filesText: (kilobytes, asked) =>
+    `Die Artikel des Shops und was seine Bestellungen gelehrt haben: für alle dieselben Dateien. ${kilobytes} kB kamen an.${asked > 0 ? ` Nach den Bedingungen für das Teilen wurde ${count(asked, 'Mal', 'Mal')} gefragt.` : ''}`,
+  filesSince: (day) => `Seit ${day}.`,
+  updates: 'Geteilte Beiträge',
+  updatesFigure: (n, bytes) =>
+    n === 0 ? 'Keine' : `${count(n, 'Beitrag', 'Beiträge')}, ${bytes} Bytes`,
+  updatesText: (n) =>
+    n === 0
+      ? 'Gesendet wird nur, wenn Sie zustimmen, und der Beitrag steht im Protokoll, bevor sein erstes Byte das Gerät verlässt.'
+      : 'Jeder stand im Protokoll, bevor sein erstes Byte das Gerät verließ. Was sie sind und was sie kosten, steht unten.',
+
+  stored: 'Was ist gespeichert?',
+  storedHere:
+    'Im Speicher dieses Browsers, auf diesem Gerät. Jedes Skript auf den Seiten dieses Shops könnte es lesen.',
+  storedInPage: 'Im Speicher dieser Seite. Wird sie geschlossen, ist es weg.',
+  storedNothing: 'Noch nichts über Sie.',
+  storedRows: 'Was hier ist, nach Art',
+  kind: 'Art',
+  howMany: 'Wie viele',
+  when: 'Von – bis',
+  remove: 'Löschen',
+  event: (name) => EVENTS[name],
+  learned: 'Was daraus gelernt wurde (Zahlen; sie gehen mit)',
+  log: 'Das Protokoll: was gesendet, wozu zugestimmt und was gelöscht wurde',
+  keptUpdates: 'Ihre letzten Beiträge (höchstens 12), damit sie geprüft werden können',
+  everything: 'Alles zusammen',
+  keptFor: (days = Number.POSITIVE_INFINITY) =>
+    days === Number.POSITIVE_INFINITY
+      ? 'Bleibt, bis Sie es löschen.'
+      : `Was Sie getan haben, wird nach ${count(days, 'Tag', 'Tagen')} von selbst gelöscht.`,
+  sure: (what) => `Endgültig löschen: ${what}?`,
+  sureYes: 'Ja, löschen',
+  keep: 'Behalten',
+  removed: (what) => `Gelöscht: ${what}.`,
+  removedAll:
+    'Gelöscht. Ein Eintrag des Protokolls bleibt: dass es geschah, wie viel geteilt wurde und was es gekostet hat.',
+
+  agreed: 'Wozu habe ich zugestimmt?',
+  agreedNothing: 'Zu nichts: Kein Beitrag wird gesendet.',
+  agreedSince: (day) => `Beiträge zu teilen, seit ${day}. Sie können jederzeit aufhören.`,
+  noServers: 'Zu nichts. Dieser Shop nimmt keine Beiträge an; es gibt keinen Weg, einen zu senden.',
+  wording:
+    'Ab und zu sendet dieser Browser einen Beitrag: Zahlen, die sagen, wie Ihr Einkauf die Empfehlungen für alle ändern würde. Er nennt keinen Artikel, keine Suche und keine Person und ist für alle gleich groß. Er wird auf zwei Server aufgeteilt; kein Teil ist für sich lesbar. Sie veröffentlichen nur die verrauschte Summe vieler Beiträge. Was hinzugefügt wurde, bleibt, wenn Sie aufhören.',
+  terms: ({ epsilonPerReport, epsilonPerYear, delta, trust }) =>
+    `Ein Beitrag kostet höchstens ε = ${figure(epsilonPerReport)}, die eines Jahres höchstens ${figure(epsilonPerYear)} (δ = ${figure(delta)}). ${
+      trust === 'two-aggregators'
+        ? 'Nach Angaben der Server betreiben sie zwei verschiedene Stellen.'
+        : 'Beide betreibt dieselbe Stelle; sie könnte einen Beitrag lesen.'
+    }`,
+  contribute: 'Zum gemeinsamen Modell beitragen',
+  askTerms: 'Beide Server nach ihren Bedingungen fragen',
+  asking: 'Beide Server werden gefragt …',
+  asked: 'Das sind ihre Bedingungen.',
+  given: 'Zugestimmt.',
+  withdrawn: 'Widerrufen.',
+  answers: 'Ihre Antworten',
+  answered: (contribute, why) =>
+    contribute
+      ? 'zugestimmt'
+      : why === 'terms'
+        ? 'beendet, weil die Server mehr verlangten, als vereinbart war'
+        : 'widerrufen',
+  sentUpdates: 'Beiträge, die neuesten zuerst',
+  time: 'Zeit',
+  size: 'Größe',
+  bytes: (n) => `${n} Bytes`,
+  cost: 'ε bis dahin',
+  shares: (leader) =>
+    `Jeder ging in zwei versiegelten Teilen an ${leader}: für diesen Server die Zahlen hinter einer zufälligen Maske, für den anderen der Schlüssel zur Maske.`,
+  budget: (spent, most) => `Privatsphäre eines Jahres: ε = ${spent} von ${most} verbraucht`,
+  guess: (times) =>
+    `Wer alles andere wüsste und jede veröffentlichte Summe sähe, könnte in höchstens ${times} von 100 Fällen richtig raten, ob Sie dabei waren; eine Münze liegt in 50 richtig.`,
+
+  check: 'Kann ich das prüfen?',
+  verify: 'Das Protokoll jetzt prüfen',
+  verifying: 'Jeder Eintrag wird geprüft …',
+  verified: (entries, signed) =>
+    `Das Protokoll hält: ${count(entries, 'Eintrag', 'Einträge')}, ${signed === 0 ? 'keiner' : signed} von diesem Browser unterschrieben. Zwischen dem ersten und dem letzten wurde nichts geändert, ausgelassen oder eingeschoben.`,
+  broken: (entry) =>
+    `Das Protokoll hält ab Eintrag ${entry} nicht: Es wurde geändert oder beschädigt.`,
+  proves: 'Was das nicht beweist',
+  provesText:
+    'Dass der Code ehrlich war: Der eigene Code des Shops hat das Protokoll geschrieben und prüft es hier, und ein Shop kann einem einzelnen Besucher anderen Code ausliefern. Auch nicht, dass das Ende des Protokolls nicht abgeschnitten wurde oder wer die Server betreibt. Sehen Sie also auch von außen nach.',
+  tools: 'Mit den Werkzeugen Ihres Browsers',
+  steps: [
+    'F12 drücken, „Netzwerk“ öffnen, „Protokoll beibehalten“ ankreuzen (Firefox: „Logs nicht leeren“).',
+    'Den Shop benutzen: ansehen, suchen, den Warenkorb füllen.',
+    'method:POST in den Filter tippen. Was bleibt, hat einen Inhalt gesendet: von den Empfehlungen nur die oben aufgeführten Beiträge.',
+    '„Anwendung“ (Firefox: „Web-Speicher“), „IndexedDB“ zeigt, was gespeichert ist.',
+  ],
+  auditor: 'Für Prüfer',
+  auditorText:
+    'Speichern Sie unten die Prüfdatei. Geprüft wird sie ohne Netz, von unserem Code und von einem zweiten Programm, das nichts mit ihm teilt:',
+
+  take: 'Mitnehmen',
+  takeText:
+    'Wer die Prüfdatei hat, kann lesen, was Sie angesehen, gesucht und gekauft haben und was gelernt wurde. Der Bericht zeigt nicht mehr als diese Seite.',
+  print: 'Diese Seite als Bericht drucken',
+  save: 'Die Prüfdatei speichern',
+  saved: 'Gespeichert als nearside-export.json.',
+
+  technical: 'Technische Einzelheiten',
+  loading: 'Wird geladen …',
+  details: TECHNICAL_GERMAN,
+}

@@ -1,0 +1,7 @@
+/** @module The words of the technical details, which come with them. */
+import { useWords } from '../Section.tsx'
+import { TECHNICAL_ENGLISH, type TechnicalLabels } from './words.ts'
+
+export function useDetails(): TechnicalLabels {
+  return { ...TECHNICAL_ENGLISH, ...useWords().words.details }
+}
