@@ -1,6 +1,7 @@
 /** @module What the technical details say in German. */
 import type { TechnicalLabels } from './words.ts'
 
+/** The technical details’ strings in German. */
 export const TECHNICAL_GERMAN: TechnicalLabels = {
   engine: 'Rechenwerk',
   engines: {

@@ -15,6 +15,7 @@ const WAITS: Readonly<Record<NonNullable<PersonalizerSnapshot['deferred']>, stri
   hidden: 'waits until the page is shown',
 }
 
+/** The technical details’ strings in English. */
 export const TECHNICAL_ENGLISH = {
   engine: 'Engine',
   engines: ENGINES,
@@ -116,4 +117,5 @@ export const TECHNICAL_ENGLISH = {
   bytes: (n: string) => `${n} bytes`,
 }
 
+/** The technical details’ strings. */
 export type TechnicalLabels = Readonly<typeof TECHNICAL_ENGLISH>
