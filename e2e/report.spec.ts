@@ -1,0 +1,19 @@
+/** @module What the console prints: a report of one page. */
+import { expect, test } from 'playwright/test'
+import { openShop } from './shop.ts'
+
+test('the console prints as one page, without what can only be pressed', async ({ page }) => {
+  await openShop(page)
+  await page.locator('[data-item]').first().click()
+  await page.getByRole('button', { name: 'Add to basket' }).first().click()
+  await page.goto('/console')
+  await expect(page.getByRole('button', { name: /^Delete: Products put/ })).toBeVisible()
+  await page.getByRole('switch', { name: 'Contribute to the shared model' }).click()
+  await expect(page.getByText('Agreed.')).toBeVisible()
+  await page.emulateMedia({ media: 'print' })
+  for (const shown of await page.getByRole('button').all()) await expect(shown).toBeHidden()
+  const pages = (await page.pdf({ format: 'A4' }))
+    .toString('latin1')
+    .match(/\/Type\s*\/Page\b(?!s)/g)
+  expect(pages).toHaveLength(1)
+})
