@@ -77,6 +77,7 @@ function Spent({ snapshot, entries }: Pick<AgreedProps, 'snapshot' | 'entries'>)
   const { sent, terms } = snapshot
   const uploads = entries.filter(({ kind }) => kind === 'upload').reverse()
   const lossSquared = entries.length > 0 ? summaryOf(entries, entries.length).lossSquared : 0
+  const noise = Math.min(...uploads.map(({ detail }) => Number(detail.noiseMultiplier)))
   const most = Math.max(terms.epsilonPerYear, sent.epsilon ?? 0)
   return (
     <>
@@ -85,6 +86,7 @@ function Spent({ snapshot, entries }: Pick<AgreedProps, 'snapshot' | 'entries'>)
           <label htmlFor={id}>{words.budget(number(sent.epsilon), number(most))}</label>
           <meter id={id} max={most} high={most / 2} optimum={0} value={sent.epsilon} />
           <p className="ns-small">
+            {Number.isFinite(noise) && words.hidden(number(noise))}{' '}
             {words.guess(Math.ceil(100 * guessRate(Math.sqrt(Number(lossSquared)))))}
           </p>
         </div>

@@ -102,6 +102,8 @@ export const CONSOLE_ENGLISH = {
   shares: (leader: string) =>
     `Each went to ${leader} in two sealed parts: for that server the numbers behind a random mask, for the other the key to the mask.`,
   budget: (spent: string, most: string) => `Privacy budget of a year: ε = ${spent} of ${most} used`,
+  hidden: (times: string) =>
+    `One update is hidden: whatever is looked for in a total, the noise of one server alone is typically ${times} times as large there as the largest update.`,
   guess: (times: number) =>
     `Somebody who knew everything else and saw every published total would guess rightly whether you took part at most ${times} times in 100; a coin is right 50 times.`,
 
