@@ -101,6 +101,8 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
   shares: (leader) =>
     `Jeder ging in zwei versiegelten Teilen an ${leader}: für diesen Server die Zahlen hinter einer zufälligen Maske, für den anderen der Schlüssel zur Maske.`,
   budget: (spent, most) => `Privatsphäre eines Jahres: ε = ${spent} von ${most} verbraucht`,
+  hidden: (times) =>
+    `Ein Beitrag ist verdeckt: Wonach auch immer jemand in einer Summe sucht, das Rauschen eines Servers allein ist dort typischerweise ${times}-mal so groß wie der größte Beitrag.`,
   guess: (times) =>
     `Wer alles andere wüsste und jede veröffentlichte Summe sähe, könnte in höchstens ${times} von 100 Fällen richtig raten, ob Sie dabei waren; eine Münze liegt in 50 richtig.`,
 
