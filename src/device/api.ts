@@ -106,7 +106,7 @@ export interface Recommendation {
   readonly score: number
   /** 1-based place in the list as the device gives it, before a page leaves anything out. */
   readonly rank: number
-  /** The same in the base order (no personal parameters, no own history), for showing what moved. */
+  /** The same in the list in base order (no personal parameters, no own history), for showing what moved. */
   readonly baseRank: number
   /** Why it stands where it stands. */
   readonly reason: Reason

@@ -45,7 +45,7 @@ function requireFunction(option: string, given: unknown): void {
 
 function requireAllOf(option: string, given: unknown, known: readonly unknown[]): void {
   if (!Array.isArray(given)) throw refuse(`${option} must be an array.`)
-  for (const one of given) requireOneOf(`each of ${option}`, one, known)
+  for (const one of given) requireOneOf(option, one, known)
 }
 
 /** @throws NearsideError `input-invalid` naming the option */

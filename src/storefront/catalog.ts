@@ -107,6 +107,17 @@ export const isSold = (item: Item): boolean => item.available !== false && item.
 /** What can't be bought comes last, in whichever order. */
 export const soldFirst = (a: Item, b: Item): number => Number(isSold(b)) - Number(isSold(a))
 
+/** Variants of a product that its page shows. */
+const VARIANTS = 8
+
+/** Other colours, sizes or patterns of it that can be bought, in the catalog's order. */
+export const variantsOf = ({ items }: Catalog, { id, groupId }: Item): readonly Item[] =>
+  groupId === undefined
+    ? []
+    : items
+        .filter((other) => other.groupId === groupId && other.id !== id && isSold(other))
+        .slice(0, VARIANTS)
+
 export const productPath = (item: Item): string => `/product/${encodeURIComponent(item.id)}`
 
 /** Its name on screen. */

@@ -4,7 +4,14 @@
  * have it; whatever else is opened first begins with the shop's outline.
  */
 import type { Item } from '../index.ts'
-import { type Catalog, type Department, isSold, samePath, soldFirst } from './catalog.ts'
+import {
+  type Catalog,
+  type Department,
+  isSold,
+  samePath,
+  soldFirst,
+  variantsOf,
+} from './catalog.ts'
 import { PAGE } from './parts/StockList.tsx'
 
 export interface FirstPage {
@@ -80,7 +87,7 @@ const counted = ({ id, category, price, available }: Item): Item => ({
 
 /** @param path of the product's page */
 export function firstProduct(whole: Catalog, path: string, item: Item): FirstPage {
-  return { path, items: [item], departments: namesOf(whole) }
+  return { path, items: [item, ...variantsOf(whole, item)], departments: namesOf(whole) }
 }
 
 const namesOf = ({ departments }: Catalog) => departments.map(({ name, size }) => ({ name, size }))

@@ -43,6 +43,8 @@ async function start(): Promise<Started> {
       return worker
     },
     engine: engineFromAddress(location.search),
+    // What was looked at in this visit has a shelf of its own.
+    exclude: ['bought', 'basket', 'seen'],
     federation: servers,
   })
   return { personalizer, canContribute: servers !== undefined }

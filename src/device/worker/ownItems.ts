@@ -38,8 +38,8 @@ export function ownItems(
       } else if (name === 'remove_from_cart') basket.delete(id)
       else if (name === 'purchase') {
         basket.delete(id)
-        // The log tells who came back on another day, so it says nothing of this one.
-        if (now - time < DAY || (repeatRate(id) ?? 1) < LEAST_REPEAT_RATE) bought.add(id)
+        // The log tells who came back on another day, so it says nothing of this visit.
+        if (session === visit || (repeatRate(id) ?? 1) < LEAST_REPEAT_RATE) bought.add(id)
       }
     }
   }

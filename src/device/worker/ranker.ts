@@ -24,7 +24,7 @@ import {
   type Explainer,
   everybodysReason,
 } from './reasons.ts'
-import { selectPlaces } from './selectPlaces.ts'
+import { ranksInFamilies, selectPlaces } from './selectPlaces.ts'
 
 export interface ActivePersonal {
   readonly parameters: PersonalParameters
@@ -52,6 +52,7 @@ export class Ranker {
   readonly model: BaseModel
   readonly #catalog: Catalog | null
   readonly #rows: ReadonlyMap<string, number>
+  readonly #hasFamilies: boolean
   /** Rows that may be shown, in the shop's order. */
   readonly #shown: readonly number[]
   /** Place of each row among those shown, −1 for the others. */
@@ -76,6 +77,7 @@ export class Ranker {
   ) {
     this.model = model
     this.#catalog = catalog
+    this.#hasFamilies = catalog?.items.some(({ groupId }) => groupId !== undefined) ?? false
     this.#rows = new Map(model.itemIds.map((id, row) => [id, row]))
     const ids = catalog
       ? catalog.items.filter(({ available }) => available !== false).map(({ id }) => id)
@@ -179,7 +181,9 @@ export class Ranker {
       whole ??= this.#candidates(options)
       return whole
     }
-    return this.#select(candidates, ranking, options, (best) => {
+    return this.#select(candidates, ranking, options, (best, rows) => {
+      if (options.order === 'base') return best.map((_, place) => place + 1)
+      if (this.#hasFamilies) return this.#placesForAll(best, rows, options)
       if (!places) return null
       this.#baseRanks ??= ranksOfAll(gather(this.#baseScores, this.#shown))
       const ranks = this.#baseRanks
@@ -190,6 +194,23 @@ export class Ranker {
         return rank - before.filter((other) => other < rank).length
       })
     })
+  }
+
+  /** Where they stand in the list that everybody gets of these options, variants left out there too. */
+  #placesForAll(
+    best: readonly number[],
+    rows: readonly number[],
+    options: ListOptions,
+  ): readonly number[] {
+    const all = this.#candidates(options)
+    const order = highestRows(gather(this.#baseScores, all), all.length)
+    const ranks = ranksInFamilies(order, options, (place) => this.#familyOf(all[place]))
+    const byRow = new Map(order.map((place, at) => [all[place], ranks[at]]))
+    return best.map((at) => byRow.get(rows[at]) ?? all.length)
+  }
+
+  #familyOf(row: number): string | undefined {
+    return this.#catalog?.get(this.model.itemIds[row])?.groupId
   }
 
   rerank(items: readonly string[], scored: Scored, options: RerankOptions): Recommendation[] {
@@ -317,9 +338,8 @@ export class Ranker {
     candidates: (count: number) => readonly number[],
     ranking: Ranking,
     options: ListOptions,
-    baseRanksOf?: (best: readonly number[]) => ArrayLike<number> | null,
+    baseRanksOf?: (best: readonly number[], rows: readonly number[]) => ArrayLike<number> | null,
   ): Recommendation[] {
-    const { itemIds } = this.model
     let rows: readonly number[] = []
     let scores: Float32Array = new Float32Array()
     const best = (count: number) => {
@@ -328,12 +348,8 @@ export class Ranker {
       rows = next
       return highestRows(scores, count)
     }
-    const chosen = selectPlaces(
-      best,
-      options,
-      (at) => this.#catalog?.get(itemIds[rows[at]])?.groupId,
-    )
-    return this.#listed(rows, scores, chosen, ranking, baseRanksOf?.(chosen))
+    const chosen = selectPlaces(best, options, (at) => this.#familyOf(rows[at]))
+    return this.#listed(rows, scores, chosen, ranking, baseRanksOf?.(chosen, rows))
   }
 
   /** @param best places among the candidates */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { selectPlaces } from './selectPlaces.ts'
+import { ranksInFamilies, selectPlaces } from './selectPlaces.ts'
 
 /** Families by place, '' for none. */
 const families = fc.array(fc.constantFrom('', 'a', 'b', 'c'), { maxLength: 60 })
@@ -37,4 +37,17 @@ test('looks no further than it must', () => {
   expect(selectPlaces(best, { limit: 0 }, oneFamilyFirst)).toEqual([])
   const whole = { limit: Number.POSITIVE_INFINITY, perFamily: Number.POSITIVE_INFINITY }
   expect(selectPlaces(bestOf(['a', 'a', 'a', 'b']), whole, () => 'a')).toEqual([0, 1, 2, 3])
+})
+
+test('ranks are the places in that list; a variant too many stands no higher than the next', () => {
+  fc.assert(
+    fc.property(families, fc.integer({ min: 1, max: 70 }), (all, limit) => {
+      const familyOf = (place: number) => all[place] || undefined
+      const list = selectPlaces(bestOf(all), { limit }, familyOf)
+      const ranks = ranksInFamilies([...all.keys()], { limit }, familyOf)
+      expect(list.map((place) => ranks[place])).toEqual(list.map((_, at) => at + 1))
+      for (const [place, rank] of ranks.entries())
+        if (!list.includes(place)) expect(rank).toBeLessThanOrEqual(place + 1)
+    }),
+  )
 })

@@ -32,3 +32,27 @@ export function selectPlaces(
     return [...chosen, ...rest.slice(0, places - chosen.length)]
   }
 }
+
+/**
+ * The place of each in such a list: a variant too many stands no higher than what comes after it, and
+ * behind all others where the list has room for them.
+ * @param ordered candidates, best first
+ */
+export function ranksInFamilies(
+  ordered: readonly number[],
+  { limit = DEFAULT_LIMIT, perFamily = PER_FAMILY }: ListOptions,
+  familyOf: (candidate: number) => string | undefined,
+): number[] {
+  const counts = new Map<string, number>()
+  let above = 0
+  const ranks = ordered.map((candidate) => {
+    const family = familyOf(candidate)
+    const count = family ? (counts.get(family) ?? 0) : 0
+    if (family) counts.set(family, count + 1)
+    if (count < perFamily) return ++above
+    // Marked by a minus as a variant too many.
+    return -above - 1
+  })
+  let last = above
+  return ranks.map((rank) => (rank > 0 ? rank : above < limit ? ++last : -rank))
+}

@@ -9,7 +9,9 @@ import { useTitle } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'
 import { RecentlyViewed } from '../parts/RecentlyViewed.tsx'
 import { Popular, Similar } from '../parts/shelves.tsx'
+import { order } from '../preferences.ts'
 import { useShop } from '../shop.ts'
+import { useSignal } from '../signal.ts'
 import { YourList } from '../story/YourList.tsx'
 import { words } from '../words/words.ts'
 
@@ -18,6 +20,7 @@ export function Home() {
   const { catalog, bestsellers } = useShop()
   // Of the first page only: on the way back, the shopper's own list is there at once.
   const [first] = useState(bestsellers.get)
+  const isPersonal = useSignal(order) === 'personal'
   useEffect(() => () => bestsellers.set(undefined), [bestsellers])
   return (
     <div className="page home">
@@ -26,7 +29,8 @@ export function Home() {
       <BecauseYouLooked />
       <RecentlyViewed />
       <DepartmentTiles catalog={catalog} />
-      <Popular initialItems={first} />
+      {/* Else it is the list above. */}
+      {isPersonal && <Popular initialItems={first} />}
       <Behind />
     </div>
   )
@@ -35,17 +39,20 @@ export function Home() {
 function BecauseYouLooked() {
   const looked = useLastLooked()
   const started = usePersonalizer() !== null
+  const isPersonal = useSignal(order) === 'personal'
   if (!started) return <ShelfOutline />
-  if (!looked) return null
+  if (!looked || !isPersonal) return null
   return <Similar item={looked.id} title={words.home.because(titleOf(looked))} />
 }
 
-/** The item of this visit, else the strongest that was learned; erased history leaves none. */
+/** The item of this visit, else the strongest that was looked at and no more; erased history leaves none. */
 function useLastLooked() {
   const { catalog, lastLooked } = useShop()
   const { learned, events } = usePersonalization()
   if (events.count === 0) return undefined
-  const id = lastLooked.get() ?? learned.find((entry) => entry.kind === 'item')?.name
+  const id =
+    lastLooked.get() ??
+    learned.find((entry) => entry.kind === 'item' && entry.signal === 'viewed')?.name
   return id === undefined ? undefined : catalog.get(id)
 }
 

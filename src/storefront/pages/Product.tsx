@@ -1,8 +1,16 @@
 /** @module `/product/:id`: one product, what goes with it and what is like it. */
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import type { Item } from '../../index.ts'
 import { addToBasket, clampQuantity, MAX_QUANTITY, toggleWish, wishlist } from '../basket.ts'
-import { categoryPath, departmentText, isSold, OTHER, titleOf } from '../catalog.ts'
+import {
+  categoryPath,
+  departmentText,
+  isSold,
+  OTHER,
+  productPath,
+  titleOf,
+  variantsOf,
+} from '../catalog.ts'
 import { Icon } from '../parts/Icon.tsx'
 import { Link } from '../parts/Link.tsx'
 import { useTitle } from '../parts/Page.tsx'
@@ -25,6 +33,8 @@ function Details({ item }: { readonly item: Item }) {
   const title = titleOf(item)
   useTitle(title)
   useProductView(item.id)
+  const { catalog } = useShop()
+  const variants = useMemo(() => variantsOf(catalog, item), [catalog, item])
   const department = item.category ?? OTHER
   return (
     <div className="page">
@@ -49,6 +59,7 @@ function Details({ item }: { readonly item: Item }) {
           </p>
           <p className="product-stock">{isSold(item) ? words.inStock : words.soldOut}</p>
           <Buy item={item} />
+          <Variants variants={variants} />
           {item.description && (
             <p className="product-description" lang="en-GB">
               {item.description}
@@ -57,9 +68,27 @@ function Details({ item }: { readonly item: Item }) {
           <p className="product-code">{words.item(item.id)}</p>
         </div>
       </article>
-      <Companions item={item.id} />
+      <Companions item={item.id} shown={variants} />
       <RecentlyViewed except={item.id} />
     </div>
+  )
+}
+
+function Variants({ variants }: { readonly variants: readonly Item[] }) {
+  if (variants.length === 0) return null
+  return (
+    <nav className="variants" aria-labelledby="variants-title">
+      <h2 id="variants-title">{words.product.variants}</h2>
+      <ul>
+        {variants.map((variant) => (
+          <li key={variant.id}>
+            <Link href={productPath(variant)} title={titleOf(variant)}>
+              <Picture item={variant} size={72} alt={titleOf(variant)} />
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
   )
 }
 

@@ -31,7 +31,12 @@ export function SideBySide() {
   const department = catalog.department(choices.get('in') ?? '')
   const category = department?.name
   const base = useRecommendations({ limit: KNOWN_PLACES, order: 'base', category })
-  const personal = useRecommendations({ limit: KNOWN_PLACES, order: 'personal', category })
+  const personal = useRecommendations({
+    limit: KNOWN_PLACES,
+    order: 'personal',
+    exclude: [],
+    category,
+  })
   const { events, model, paused } = usePersonalization()
   const movements = useMemo(
     () => movementsOf(base.items, personal.items, SHOWN),

@@ -1,5 +1,6 @@
 /** @module The package's list widgets in the shop's clothes: a row that scrolls on a phone. */
 import { useMemo } from 'react'
+import type { Item } from '../../index.ts'
 import {
   BoughtTogether,
   type LayoutComponentProps,
@@ -80,24 +81,36 @@ export function Similar({ item, title = labels.similar, excludeIds }: AboutProps
   )
 }
 
-/** Both shelves of a product page: what the first shows, the second leaves out. */
-export function Companions({ item }: { readonly item: string }) {
-  const together = useBoughtTogether(item, { limit: SHELF, order: useSignal(order) })
-  const shown = useMemo(() => together.items.map(({ id }) => id), [together.items])
+interface CompanionsProps {
+  readonly item: string
+  /** What the page shows already. */
+  readonly shown: readonly Item[]
+}
+
+/** Both shelves of a product page: what is shown before, the next leaves out. */
+export function Companions({ item, shown }: CompanionsProps) {
+  const variants = useMemo(() => shown.map(({ id }) => id), [shown])
+  const excluded = { order: useSignal(order), excludeIds: variants }
+  const together = useBoughtTogether(item, { limit: SHELF, ...excluded })
+  const before = useMemo(
+    () => [...variants, ...together.items.map(({ id }) => id)],
+    [variants, together.items],
+  )
   return (
     <>
-      <Together item={item} />
-      <Similar item={item} excludeIds={shown} />
+      <Together item={item} excludeIds={variants} />
+      <Similar item={item} excludeIds={before} />
     </>
   )
 }
 
-export function Together({ item }: AboutProps) {
+export function Together({ item, excludeIds }: AboutProps) {
   return (
     <BoughtTogether
       item={item}
       limit={SHELF}
       order={useSignal(order)}
+      excludeIds={excludeIds}
       itemComponent={PlainCard}
       layoutComponent={Shelf}
     />

@@ -62,7 +62,7 @@ export function YourList({ first }: YourListProps) {
   return (
     <section className={before ? 'for-you' : 'for-you for-you-first'} aria-labelledby={id}>
       <div className={known ? 'for-you-head for-you-known' : 'for-you-head'}>
-        <h2 id={id}>{labels.forYou}</h2>
+        <h2 id={id}>{chosen === 'base' ? words.compare.everyones : labels.forYou}</h2>
         <HoldButton held={held} onHold={hold} hidden={!known || chosen === 'base'}>
           {words.yourList.hold}
         </HoldButton>

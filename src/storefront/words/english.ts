@@ -149,6 +149,7 @@ export const ENGLISH = {
   },
 
   product: {
+    variants: 'Also available as',
     breadcrumb: 'Breadcrumb',
     home: 'Home',
     add: 'Add to basket',

@@ -151,6 +151,7 @@ export const GERMAN: Words = {
   },
 
   product: {
+    variants: 'Auch erhältlich als',
     breadcrumb: 'Sie sind hier',
     home: 'Startseite',
     add: 'In den Warenkorb',

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { DIMENSION } from '../../src/core/model/baseModel.ts'
+import { diversity, familyRepeats, novelty } from './quality.ts'
+
+/** Two alike, one at right angles, one opposite to the first. */
+const vectors = new Float32Array(4 * DIMENSION)
+vectors.set([2, 0], 0)
+vectors.set([5, 0], DIMENSION)
+vectors.set([0, 1], 2 * DIMENSION)
+vectors.set([-1, 0], 3 * DIMENSION)
+const facts = {
+  itemVectors: vectors,
+  families: ['a', 'a', 'a', undefined],
+  popularityAll: Float32Array.from([0, 1, 3, 27], Math.log1p),
+}
+
+test('diversity is the mean distance of all pairs', () => {
+  expect(diversity([0, 1], facts)).toBeCloseTo(0, 6)
+  expect(diversity([0, 1, 2], facts)).toBeCloseTo(2 / 3, 6)
+  expect(diversity([0, 3], facts)).toBeCloseTo(2, 6)
+  expect(diversity([0], facts)).toBe(0)
+})
+
+test('repeats count from the third of a family on', () => {
+  expect(familyRepeats([0, 1, 3], facts)).toBe(0)
+  expect(familyRepeats([0, 3, 1, 2], facts)).toBe(1)
+})
+
+test('what fewer people wanted is more of a novelty', () => {
+  // 1, 2, 4 and 28 of 35.
+  expect(novelty([0], facts)).toBeCloseTo(Math.log2(35), 5)
+  expect(novelty([0, 2], facts)).toBeCloseTo((Math.log2(35) + Math.log2(35 / 4)) / 2, 5)
+})
