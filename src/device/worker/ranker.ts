@@ -206,7 +206,7 @@ export class Ranker {
     const order = highestRows(gather(this.#baseScores, all), all.length)
     const ranks = ranksInFamilies(order, options, (place) => this.#familyOf(all[place]))
     const byRow = new Map(order.map((place, at) => [all[place], ranks[at]]))
-    return best.map((at) => byRow.get(rows[at]) ?? all.length)
+    return best.map((at) => byRow.get(rows[at]) ?? 0)
   }
 
   #familyOf(row: number): string | undefined {

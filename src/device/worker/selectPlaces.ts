@@ -20,13 +20,10 @@ export function selectPlaces(
     const ranked = best(looked)
     const chosen: number[] = []
     const rest: number[] = []
-    const counts = new Map<string, number>()
+    const fits = createFits(familyOf, perFamily)
     for (const candidate of ranked) {
       if (chosen.length === places) break
-      const family = familyOf(candidate)
-      const count = family ? (counts.get(family) ?? 0) : 0
-      if (family) counts.set(family, count + 1)
-      ;(count < perFamily ? chosen : rest).push(candidate)
+      ;(fits(candidate) ? chosen : rest).push(candidate)
     }
     if (chosen.length < places && ranked.length === looked) continue
     return [...chosen, ...rest.slice(0, places - chosen.length)]
@@ -43,16 +40,22 @@ export function ranksInFamilies(
   { limit = DEFAULT_LIMIT, perFamily = PER_FAMILY }: ListOptions,
   familyOf: (candidate: number) => string | undefined,
 ): number[] {
-  const counts = new Map<string, number>()
+  const fits = createFits(familyOf, perFamily)
   let above = 0
-  const ranks = ordered.map((candidate) => {
-    const family = familyOf(candidate)
-    const count = family ? (counts.get(family) ?? 0) : 0
-    if (family) counts.set(family, count + 1)
-    if (count < perFamily) return ++above
-    // Marked by a minus as a variant too many.
-    return -above - 1
-  })
+  // A minus marks a variant too many.
+  const ranks = ordered.map((candidate) => (fits(candidate) ? ++above : -above - 1))
   let last = above
   return ranks.map((rank) => (rank > 0 ? rank : above < limit ? ++last : -rank))
+}
+
+/** Whether one more of its family has a place; to be asked once for each, in order. */
+function createFits(familyOf: (candidate: number) => string | undefined, perFamily: number) {
+  const counts = new Map<string, number>()
+  return (candidate: number): boolean => {
+    const family = familyOf(candidate)
+    if (!family) return true
+    const count = counts.get(family) ?? 0
+    counts.set(family, count + 1)
+    return count < perFamily
+  }
 }
