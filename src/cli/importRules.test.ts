@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { ImportReport } from '../train/import/importShop.ts'
+import { type ImportReport, importShop } from '../train/import/importShop.ts'
 import { readShop } from '../train/shop/read.ts'
 import { command } from './import.ts'
 import { type Flags, runCommand } from './testCommand.ts'
@@ -170,6 +170,18 @@ test('an import that fails leaves the shop as it was', async () => {
     'report.json',
   ])
   expect(await readFile(join(folder, 'out/events.tsv.gz'))).toEqual(before)
+})
+
+test('an import that is stopped while it reads writes nothing', async () => {
+  const orders = join(folder, 'orders.csv')
+  await writeFile(orders, ORDERS)
+  const stop = new AbortController()
+  const out = join(folder, 'out')
+  const onProgress = () => stop.abort()
+  await expect(importShop({ orders, out, onProgress, signal: stop.signal })).rejects.toMatchObject({
+    code: 'aborted',
+  })
+  expect(await readdir(folder)).toEqual(['orders.csv'])
 })
 
 test('bad rows of a catalog are left out and told', async () => {

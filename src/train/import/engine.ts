@@ -16,11 +16,19 @@ export type SqlRow = Readonly<Record<string, JS>>
 export class SqlEngine {
   /** For files on the way; private to the user, and gone with the engine. */
   readonly folder: string
+  /** What is done beside the engine must stop by itself. */
+  readonly signal?: AbortSignal
   readonly #instance: DuckDBInstance
   readonly #connection: DuckDBConnection
 
-  private constructor(folder: string, instance: DuckDBInstance, connection: DuckDBConnection) {
+  private constructor(
+    folder: string,
+    instance: DuckDBInstance,
+    connection: DuckDBConnection,
+    signal?: AbortSignal,
+  ) {
     this.folder = folder
+    this.signal = signal
     this.#instance = instance
     this.#connection = connection
   }
@@ -36,7 +44,8 @@ export class SqlEngine {
         autoload_known_extensions: 'false',
       })
       const connection = await instance.connect()
-      const engine = new SqlEngine(folder, instance, connection)
+      const engine = new SqlEngine(folder, instance, connection, signal)
+      // An interrupt between two statements is lost: `run` and `rows` ask again.
       const stop = () => connection.interrupt()
       signal?.addEventListener('abort', stop)
       try {
@@ -57,6 +66,7 @@ export class SqlEngine {
 
   /** @throws NearsideError `input-invalid` with the engine's own reason */
   async run(sql: string): Promise<void> {
+    this.signal?.throwIfAborted()
     await this.#connection.run(sql).catch(refuse)
   }
 
@@ -66,6 +76,7 @@ export class SqlEngine {
   }
 
   async rows(sql: string): Promise<SqlRow[]> {
+    this.signal?.throwIfAborted()
     const answer = await this.#connection.runAndReadAll(sql).catch(refuse)
     return answer.getRowObjectsJS()
   }

@@ -97,7 +97,10 @@ export async function importShop(options: ImportOptions): Promise<Imported> {
       } as const
       const lines = items.map((item) => `${JSON.stringify(item)}\n`)
       const files = await output.write(
-        { 'catalog.jsonl': lines, 'events.tsv': createReadStream(text) },
+        {
+          'catalog.jsonl': lines,
+          'events.tsv': createReadStream(text, { signal: options.signal }),
+        },
         (files) => ({ ...about, files }),
       )
       return { report: { ...about, files }, sample }

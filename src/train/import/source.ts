@@ -62,7 +62,7 @@ export async function openSource(
   if (head === '') throw new NearsideError('input-invalid', `${name}: is empty`)
   const staged = join(engine.folder, `text-${copies++}`)
   if (/^[[{]/.test(head) && !isJsonLines(head)) {
-    await copy(readText(path, reading), staged)
+    await copy(engine, readText(path, reading), staged)
     return jsonSource(
       engine,
       name,
@@ -73,16 +73,17 @@ export async function openSource(
     const records = head.startsWith('<')
       ? readXmlRecords(path, reading)
       : readRecords(path, reading)
-    await copy(numbered(records, UNIT), staged)
+    await copy(engine, numbered(records, UNIT), staged)
     const lines = `SELECT line, text FROM read_csv(${quote(staged)}, ${csvOptions(UNIT, ['text'])}, quote = '', escape = '')`
     return /^[<{]/.test(head)
       ? jsonSource(engine, name, lines)
       : sequenceSource(engine, name, lines)
   }
-  return delimitedSource(path, staged, options.delimiter ?? guessDelimiter(head), reading)
+  return delimitedSource(engine, path, staged, options.delimiter ?? guessDelimiter(head), reading)
 }
 
 async function delimitedSource(
+  engine: SqlEngine,
   path: string,
   staged: string,
   delimiter: string,
@@ -96,7 +97,7 @@ async function delimitedSource(
       yield first ? records.slice(1) : records
     }
   }
-  await copy(numbered(rows(), delimiter), staged)
+  await copy(engine, numbered(rows(), delimiter), staged)
   if (!columns) throw new NearsideError('input-invalid', `${basename(path)}: is empty`)
   const options = csvOptions(delimiter, columns)
   const rejects = `rejects_${copies}`
@@ -124,8 +125,8 @@ async function* numbered(batches: AsyncIterable<FileRecord[]>, delimiter: string
 
 let copies = 0
 
-async function copy(text: AsyncIterable<string>, to: string): Promise<void> {
-  await pipeline(Readable.from(text), createWriteStream(to))
+async function copy({ signal }: SqlEngine, text: AsyncIterable<string>, to: string): Promise<void> {
+  await pipeline(Readable.from(text), createWriteStream(to), { signal })
 }
 
 /** Between a line's number and its text: a character that JSON doesn't hold. */
