@@ -90,6 +90,7 @@ export default defineConfig({
           ],
           exclude: ['**/*.browser.test.*', 'node_modules/**'],
           testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       {
@@ -128,6 +129,8 @@ export default defineConfig({
           name: 'react18',
           include: ['src/ui/react/**/*.browser.test.tsx'],
           env: { REACT: '18' },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           expect: PATIENCE,
           browser: browser(),
         },
