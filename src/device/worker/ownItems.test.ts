@@ -55,6 +55,21 @@ test('seen: in this visit', () => {
   expect(own('seen', [])).toEqual([])
 })
 
+test('an order that the shop hands over doesn’t end the visit, and counts in it if it was made in it', () => {
+  const handed = (item: string, ago: number): ShopperEvent => {
+    const order = event('purchase', [item], ago, `order ${item}`)
+    return { ...order, seeded: NOW }
+  }
+  const events = [
+    handed('old', 2 * DAY),
+    event('view_item', ['a'], 2 * MINUTE),
+    handed('b', MINUTE),
+  ]
+  expect(own('seen', events)).toEqual(['a'])
+  expect(own('bought', events)).toEqual(['b'])
+  expect(own('bought', [...events, event('view_item', ['c'], 0)])).toEqual(['b'])
+})
+
 test('several kinds together, none of them without being asked for', () => {
   const events = [event('view_item', ['a'], MINUTE), event('add_to_cart', ['b'], MINUTE)]
   expect([...ownItems(['basket', 'seen'], events, NOW, () => 1)]).toEqual(['b', 'a'])

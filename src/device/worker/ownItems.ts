@@ -24,22 +24,26 @@ export function ownItems(
   now: number,
   repeatRate: (id: string) => number | undefined,
 ): ReadonlySet<string> {
-  const last = events.at(-1)
-  const visit = last && Math.abs(now - last.time) <= SESSION_GAP ? last.session : null
+  const isRecent = ({ time }: ShopperEvent) => Math.abs(now - time) <= SESSION_GAP
+  // An order that the shop handed over is a visit of its own, however recent.
+  const last = events.findLast(({ seeded }) => !seeded)
+  const visit = last && isRecent(last) ? last.session : null
   const seen = new Set<string>()
   const basket = new Set<string>()
   const bought = new Set<string>()
-  for (const { items, name, session, time } of events) {
+  for (const event of events) {
+    const { items, name, session, time } = event
+    const isNow = event.seeded ? isRecent(event) : session === visit
     for (const id of items) {
       if (name === 'view_item' || name === 'select_item') {
-        if (session === visit) seen.add(id)
+        if (isNow) seen.add(id)
       } else if (name === 'add_to_cart') {
         if (now - time < BASKET_LIFE) basket.add(id)
       } else if (name === 'remove_from_cart') basket.delete(id)
       else if (name === 'purchase') {
         basket.delete(id)
         // The log tells who came back on another day, so it says nothing of this visit.
-        if (session === visit || (repeatRate(id) ?? 1) < LEAST_REPEAT_RATE) bought.add(id)
+        if (isNow || (repeatRate(id) ?? 1) < LEAST_REPEAT_RATE) bought.add(id)
       }
     }
   }
