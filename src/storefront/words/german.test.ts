@@ -24,6 +24,13 @@ test('sentences that name what was done and how often', () => {
     '9 Ihrer ersten 12 haben sich geändert, weil Sie nach „lantern“ gesucht haben.',
   )
   expect(others(2, 12)).toBe('2 Ihrer ersten 12 stehen nicht unter den ersten 12 für alle.')
+  expect([1, 2].map(GERMAN.orders.butFor)).toEqual([
+    'Im Warenkorb, bis auf einen ausverkauften Artikel.',
+    'Im Warenkorb, bis auf 2 ausverkaufte Artikel.',
+  ])
+  expect(GERMAN.product.added(2, 'Paper Chain Kit')).toBe(
+    '2 × Paper Chain Kit liegen jetzt im Warenkorb.',
+  )
   expect(GERMAN.replay.result(0, 3)).toBe(
     'Keiner der zehn Artikel, die das lernende Modell zeigte, wurde gekauft; die Bestellung enthielt 3 Artikel.',
   )

@@ -122,9 +122,9 @@ export const GERMAN: Words = {
     heading: (query) => `Ergebnisse für „${query}“`,
     list: (query) => `Ergebnisse für ${query}`,
     looking: 'Es wird gesucht …',
-    partly: (query) => `Kein Artikel passt zu allem in „${query}“. Diese kommen am nächsten.`,
+    partly: (query) => `Kein Artikel passt zu allem in „${query}“. Diese kommen dem am nächsten.`,
     none: (query) =>
-      `Kein Artikel passt zu „${query}“. Versuchen Sie ein anderes englisches Wort oder mehr Spielraum beim Preis. Bis dahin, was bei allen beliebt ist:`,
+      `Kein Artikel passt zu „${query}“. Versuchen Sie ein anderes englisches Wort oder mehr Spielraum beim Preis. Hier ist inzwischen, was bei allen beliebt ist:`,
     suggestions: 'Vorschläge',
     department: (name) => `Alles in ${name}`,
     bestMatch: 'Beste Treffer',
@@ -155,7 +155,7 @@ export const GERMAN: Words = {
     breadcrumb: 'Sie sind hier',
     home: 'Startseite',
     add: 'In den Warenkorb',
-    added: (n, title) => `${n} × ${title} liegt jetzt im Warenkorb.`,
+    added: (n, title) => `${n} × ${title} ${n === 1 ? 'liegt' : 'liegen'} jetzt im Warenkorb.`,
     wish: 'Auf die Wunschliste',
     wished: 'Auf Ihrer Wunschliste',
   },
@@ -198,7 +198,8 @@ export const GERMAN: Words = {
     again: 'Noch einmal kaufen',
     againThis: (n) => `Noch einmal kaufen: Bestellung ${n}`,
     all: 'Alles liegt im Warenkorb.',
-    butFor: (n) => `Im Warenkorb, bis auf ${n} Ausverkaufte.`,
+    butFor: (n) =>
+      `Im Warenkorb, bis auf ${n === 1 ? 'einen ausverkauften' : `${n} ausverkaufte`} Artikel.`,
   },
 
   wishlist: { title: 'Ihre Wunschliste', empty: 'Ihre Wunschliste ist leer. [Jetzt stöbern]' },
@@ -257,7 +258,7 @@ export const GERMAN: Words = {
     toSideBySide: 'Was sich für Sie ändert, zeigt [Nebeneinander].',
     keptOffline: {
       unknown: '',
-      kept: 'Diese Seite funktioniert ohne Netz: Ihre Kunden, ihre Skripte und das Modell sind auf diesem Gerät gespeichert.',
+      kept: 'Diese Seite funktioniert ohne Netz: Die Kunden, die Skripte und das Modell sind auf diesem Gerät gespeichert.',
       'saves-data':
         'Ihr Browser spart Daten, darum werden die Kunden und Skripte dieser Seite nicht im Voraus geladen: Sie funktioniert ohne Netz, sobald Sie einmal etwas abgespielt haben.',
       full: 'Auf diesem Gerät ist nicht genug Platz für alles, was diese Seite braucht: Ohne Netz wird sie nicht funktionieren.',
