@@ -249,7 +249,7 @@ export const ENGLISH = {
       '*Quality* is 100% when the products bought are at the top of the list, less when they are further down, and 0 when none of the first ten was bought (NDCG@10). *Hits* is the share of orders for which at least one of the ten was bought. Both are averages over all orders so far. With thousands of products, and orders of a dozen or more, nobody reaches 100%.',
     lines:
       'Lines that would cover each other are drawn side by side; the table has the exact figures.',
-    luck: 'One shopper proves nothing: lines of one year cross by luck. The six were chosen by how often they bought, not by how well it goes. The averages over all shoppers whom training never saw, with intervals, are in the project’s evaluation. Until the day the model’s data ends, it knows the season from other shoppers; after that, it knows nothing of the future.',
+    luck: 'One shopper proves nothing: the lines of a single year cross by chance. The six were chosen by how often they bought, not by how well their year went. The averages over all shoppers whom training never saw, with intervals, are in the project’s evaluation. Until the day the model’s data ends, it knows the season from other shoppers; after that, it knows nothing of the future.',
     toSideBySide: 'To see what changes for you, go to [Side by side].',
     keptOffline: {
       unknown: '',
@@ -322,7 +322,7 @@ export const ENGLISH = {
   serverSees: {
     title: 'What the shop’s server sees',
     requests:
-      '*Ordinary requests*, as any web server does: when you come and, until the shop is kept on this device, the address of each page that you load: the first one, a reload, another tab. Until then, the basket and other pages with scripts or data of their own, and German, may be fetched when you first ask for them; where your browser saves data, fast-forward is fetched so later, too. Beyond that, what you look at, search for and choose is in no request: it is shown from files that are the same for everyone, all pictures among them. Once the shop is kept, some seconds into the first visit, pages are opened from here, and the server sees only that somebody has come. Where nothing can be kept (some private windows, a full disk, a reload with Shift), it goes on seeing the addresses of pages that you load. Searches and filters stand behind a “#” in the address, which browsers don’t send; a link made elsewhere that has them behind a “?” shows them to the server, if it is asked for that page.',
+      '*Ordinary requests*, as any web server gets them: when you come and, until the shop is kept on this device, the address of each page that you load: the first one, a reload, another tab. Until then, the basket and other pages with scripts or data of their own, and German, may be fetched when you first ask for them; where your browser saves data, fast-forward is fetched that way later, too. Beyond that, what you look at, search for and choose is in no request: it is shown from files that are the same for everyone, all pictures among them. Once the shop is kept, some seconds into the first visit, pages are opened from here, and the server sees only that somebody has come. Where nothing can be kept (some private windows, a full disk, a reload with Shift), it goes on seeing the addresses of pages that you load. Searches and filters stand behind a “#” in the address, which browsers don’t send; a link made elsewhere that has them behind a “?” shows them to the server, if it is asked for that page.',
   },
 }
 

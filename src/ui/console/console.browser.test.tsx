@@ -135,7 +135,7 @@ describe('what is stored', () => {
     const forget = vi.spyOn(personalizer, 'forget')
     const screen = await show()
     const stored = part(screen, 'What is stored?')
-    await expect.element(stored).toHaveTextContent('deleted by itself after 90 days')
+    await expect.element(stored).toHaveTextContent('more than 90 days ago is deleted whenever')
     await expect.element(stored).toHaveTextContent('Products that you looked at11 Jan 1970')
     const row = screen.getByRole('button', { name: 'Delete: Products that you looked at' })
     await row.click()

@@ -60,7 +60,7 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
   keptFor: (days = Number.POSITIVE_INFINITY) =>
     days === Number.POSITIVE_INFINITY
       ? 'Bleibt, bis Sie es löschen.'
-      : `Was Sie getan haben, wird nach ${count(days, 'Tag', 'Tagen')} von selbst gelöscht.`,
+      : `Was Sie vor mehr als ${count(days, 'Tag', 'Tagen')} getan haben, wird gelöscht, sobald dieser Shop geöffnet wird.`,
   sure: (what) => `Endgültig löschen: ${what}?`,
   sureYes: 'Ja, löschen',
   keep: 'Behalten',

@@ -61,13 +61,13 @@ export const CONSOLE_ENGLISH = {
   keptFor: (days = Number.POSITIVE_INFINITY) =>
     days === Number.POSITIVE_INFINITY
       ? 'Kept until you delete it.'
-      : `What you did is deleted by itself after ${count(days, 'day')}.`,
+      : `What you did more than ${count(days, 'day')} ago is deleted whenever this shop is opened.`,
   sure: (what: string) => `Delete for good: ${what}?`,
   sureYes: 'Yes, delete',
   keep: 'Keep',
   removed: (what: string) => `Deleted: ${what}.`,
   removedAll:
-    'Deleted. One entry of the log remains: that it was, how much was shared and what that cost.',
+    'Deleted. One entry of the log remains: that this was done, how much was shared and what that cost.',
 
   agreed: 'What did I agree to?',
   agreedNothing: 'To nothing: no update leaves.',
@@ -130,7 +130,7 @@ export const CONSOLE_ENGLISH = {
 
   take: 'Take it with me',
   takeText:
-    'Who has the audit file can read what you looked at, searched for and bought, and what was learned. The report shows no more than this page.',
+    'Anyone with the audit file can read what you looked at, searched for and bought, and what was learned. The report shows no more than this page.',
   print: 'Print this page as a report',
   save: 'Save the audit file',
   saved: 'Saved as nearside-export.json.',
