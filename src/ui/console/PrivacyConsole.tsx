@@ -27,7 +27,7 @@ export interface PrivacyConsoleProps {
   readonly items?: readonly Item[]
   /** False where the shop has no aggregation servers. */
   readonly canContribute?: boolean
-  /** Strings in another language; those that are left out stay English, as do the technical details. */
+  /** Strings in another language; those that are left out stay English, as do sentences of the device itself. */
   readonly labels?: Partial<ConsoleLabels>
   /** Of dates and numbers, e.g. `de-DE`. */
   readonly locale?: string
