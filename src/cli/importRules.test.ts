@@ -244,6 +244,30 @@ test('without a catalog the most frequent name is the title, never a stock note'
   )
 })
 
+test('a currency may be a sign, and what is none says nothing', async () => {
+  const row = (sku: string, currency: string) =>
+    `ann,${sku},2024-05-13,Thing ${sku},2,${currency}\n`
+  const orders = ['€', '€', 'eur', 'Euro'].map((currency, k) => row(`a${k}`, currency)).join('')
+  await run({ 'orders.csv': `email,sku,time,name,price,currency\n${orders}` })
+  expect(
+    (await readShop(join(folder, 'out'))).items.map(({ price, currency }) => [price, currency]),
+  ).toEqual([1, 2, 3, 4].map(() => [2, 'EUR']))
+})
+
+test.each(['Green\rtea', '"Green\rtea"'])('a return inside a line is a space: %j', async (name) => {
+  await run({ 'orders.csv': ORDERS.replace('Green tea', name) })
+  expect((await readShop(join(folder, 'out'))).items).toEqual([{ id: 'tea', title: 'Green tea' }])
+})
+
+test('a file that the import would replace is not taken for its input', async () => {
+  await run({ 'orders.csv': ORDERS })
+  const events = join(folder, 'out/events.tsv')
+  await writeFile(events, ORDERS.replaceAll(',', '\t'))
+  await expect(run({}, { orders: events })).rejects.toThrow('would be replaced')
+  await expect(run({}, { orders: events, 'dry-run': TRUE })).rejects.toThrow('would be replaced')
+  expect(await readFile(events, 'utf8')).toBe(ORDERS.replaceAll(',', '\t'))
+})
+
 describe('a folder of periods', () => {
   test('gives each numbered file a week, by number and not by name', async () => {
     const periods = join(folder, 'periods')

@@ -1,7 +1,7 @@
 /** @module From order log, clicks and catalog to a shop folder with a report. */
 
 import { createReadStream } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { Item } from '../../core/catalog/item.ts'
 import { NearsideError } from '../../core/error.ts'
 import type { WrittenFile } from '../shop/packFile.ts'
@@ -69,6 +69,7 @@ export interface Imported {
  * @throws NearsideError `input-invalid`, `aborted`
  */
 export async function importShop(options: ImportOptions): Promise<Imported> {
+  refuseReplacing(options)
   const output = await openOutput(options)
   try {
     return await SqlEngine.use(async (engine) => {
@@ -109,6 +110,20 @@ export async function importShop(options: ImportOptions): Promise<Imported> {
     await output.discard()
     throw error
   }
+}
+
+/** @throws NearsideError `input-invalid` where an input has the place of a file of the shop folder */
+function refuseReplacing({ orders, clicks, catalog, out }: ImportOptions): void {
+  for (const path of [orders, clicks, catalog])
+    if (
+      path !== undefined &&
+      dirname(resolve(path)) === resolve(out) &&
+      /^(catalog\.jsonl|events\.tsv)(\.gz)?$/.test(basename(path))
+    )
+      throw new NearsideError(
+        'input-invalid',
+        `${path} would be replaced by what is made of it: give another --out`,
+      )
 }
 
 async function useZone(engine: SqlEngine, zone: string): Promise<void> {

@@ -54,7 +54,7 @@ export async function openSource(
     return jsonSource(
       engine,
       name,
-      `SELECT row_number() OVER () AS line, CAST(to_json(file) AS VARCHAR) AS text FROM read_parquet(${quote(path)}) AS file`,
+      `SELECT row_number() OVER () AS line, CAST(to_json(whole_row) AS VARCHAR) AS text FROM read_parquet(${quote(path)}) AS whole_row`,
     )
   const encoding = options.encoding ?? (await detectEncoding(path))
   const reading = { ...options, encoding }
@@ -115,11 +115,16 @@ async function delimitedSource(
   }
 }
 
-/** Lines are numbered below zero where a quote is never closed: alone, such a line lacks columns. */
+/**
+ * Lines are numbered below zero where a quote is never closed: alone, such a line lacks columns. A
+ * return inside a record would end it for the engine.
+ */
 async function* numbered(batches: AsyncIterable<FileRecord[]>, delimiter: string) {
   for await (const records of batches)
     yield records
-      .map(({ line, text, isOpen }) => (isOpen ? `-${line}\n` : `${line}${delimiter}${text}\n`))
+      .map(({ line, text, isOpen }) =>
+        isOpen ? `-${line}\n` : `${line}${delimiter}${text.replaceAll('\r', ' ')}\n`,
+      )
       .join('')
 }
 

@@ -32,8 +32,9 @@ export function compare(before: Served, after: Served): Comparison {
 
 const keyOf = ({ shopper, time }: Case) => `${time} ${shopper}`
 
-export function isSurelyWorse({ before, after, error }: Comparison): boolean {
-  return after - before + SURE * error < 0
+/** Never by one shopper, who has no spread. */
+export function isSurelyWorse({ shoppers, before, after, error }: Comparison): boolean {
+  return shoppers > 1 && after - before + SURE * error < 0
 }
 
 /** How far NDCG@10 fell where ADWIN sees a change for the worse among the cases since; else null. */

@@ -69,7 +69,7 @@ SELECT getvariable('log'), n, shopper, device, name, item, moment, is_day(time),
   nullif(visit, ''),
   nullif(lower(ltrim(coalesce(nullif("order", ''), CASE WHEN getvariable('log') = 0 THEN visit END), '#')), ''),
   pieces, CASE WHEN paid >= 0 THEN paid END,
-  coalesce(nullif(upper(currency), ''), currency_of(price)), nullif(query, ''),
+  coalesce(currency_of(upper(currency)), currency_of(price)), nullif(query, ''),
   CASE WHEN amount(dwell) >= 0 THEN amount(dwell) END,
   nullif(title, ''), nullif(category, ''), nullif(brand, '')
 FROM verdict WHERE reason IS NULL
