@@ -147,6 +147,13 @@ describe('Recommendations', () => {
     expect(asked.mock.calls.map(([options]) => options?.limit)).toEqual([16])
   })
 
+  test('takes infinity for as many variants as there are', async () => {
+    const asked = vi.spyOn(personalizer, 'recommend')
+    const screen = await show(<Recommendations perFamily={Number.POSITIVE_INFINITY} />)
+    await waitFor(() => expect(shownIds(screen.container)).toHaveLength(ITEMS.length))
+    expect(asked.mock.calls[0][0]?.perFamily).toBeGreaterThan(1e9)
+  })
+
   test('is left out when there is nothing, or shows the empty slot', async () => {
     const screen = await show(
       <>

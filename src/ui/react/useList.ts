@@ -15,8 +15,8 @@ function useList(
   const { personalizer } = usePersonalizationContext()
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new subject needs a new observer
   const observer = useMemo(() => createListObserver(personalizer), [personalizer, subject])
-  // By value: whoever writes options inline asks no more often than others.
-  const key = JSON.stringify(query)
+  // By value: whoever writes options inline asks no more often than others. JSON has no infinity.
+  const key = JSON.stringify(query, (_, value) => (value === Infinity ? Number.MAX_VALUE : value))
   useEffect(
     () => observer.ask({ query: JSON.parse(key), about, mayShow, choose }),
     [observer, key, about, mayShow, choose],
