@@ -106,7 +106,10 @@ export interface Recommendation {
   readonly score: number
   /** 1-based place in the list as the device gives it, before a page leaves anything out. */
   readonly rank: number
-  /** The same in the list in base order (no personal parameters, no own history), for showing what moved. */
+  /**
+   * The same in the list in base order (no personal parameters, no own history), for showing what moved;
+   * what this list leaves out is left out there too.
+   */
   readonly baseRank: number
   /** Why it stands where it stands. */
   readonly reason: Reason
