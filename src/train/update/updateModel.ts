@@ -139,6 +139,7 @@ export async function updateModel(
   const fusion = fuseWeights(table, model.featureWeights, isNewest)
   const next: BaseModel = { ...base, featureWeights: fusion.weights }
 
+  // Encoder and weights know other shoppers' orders of these days, so the guard flatters the update a little.
   const guarding = casesOf(isOut, newest, until)
   const asPublished = model.statistics
   const asOfNewest = count(newest)
