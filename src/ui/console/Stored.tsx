@@ -21,6 +21,9 @@ export function Stored({
   const [asked, setAsked] = useState<Removal | null>(null)
   const said = useRef<HTMLDivElement>(null)
   const { count } = snapshot.events
+  const lastOf = (kind: LedgerEntry['kind']) => entries.findLastIndex((one) => one.kind === kind)
+  // Whatever is deleted takes them along; what was sent stays sent.
+  const keepsUpdates = snapshot.sent.bytes > 0 && lastOf('erase') <= lastOf('upload')
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: as many others may be other ones
   useEffect(() => {
@@ -77,7 +80,7 @@ export function Stored({
         rows={[
           ...names,
           ...(snapshot.fit ? [row('learned', words.learned, snapshot.fit.cases)] : []),
-          ...(snapshot.sent.bytes > 0 ? [row('keptUpdates', words.keptUpdates, '')] : []),
+          ...(keepsUpdates ? [row('keptUpdates', words.keptUpdates, '')] : []),
           row(
             'log',
             words.log,

@@ -149,6 +149,21 @@ describe('what is stored', () => {
     expect(document.activeElement?.textContent).toContain('Deleted:')
   })
 
+  test('the last updates are listed until anything is deleted: they go with it', async () => {
+    log(upload(1, 4.9), entry(2))
+    personalizer.change({ sent: { reports: 1, bytes: 2168, epsilon: 4.9 } })
+    const stored = part(await show(), 'What is stored?')
+    await expect.element(stored).toHaveTextContent('Your last updates')
+    const erased = entry(3, { kind: 'erase', detail: { what: 'item', events: 1 } })
+    log(upload(1, 4.9), entry(2), erased)
+    // What was sent stays sent.
+    personalizer.change({ revision: 2 })
+    await expect.element(stored).not.toHaveTextContent('Your last updates')
+    log(upload(1, 4.9), entry(2), erased, upload(4, 7.3))
+    personalizer.change({ revision: 3 })
+    await expect.element(stored).toHaveTextContent('Your last updates')
+  })
+
   test('a deletion that the disk refuses is said', async () => {
     personalizer.erase = () => Promise.reject(new Error('The disk refused.'))
     const screen = await show()
