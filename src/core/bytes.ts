@@ -69,7 +69,7 @@ export function uint32(value: number): Bytes {
   return bytes
 }
 
-/** Residues mod 2³² as little-endian bytes, whatever the machine's own order is. */
+/** Numbers below 2³² as little-endian bytes, whatever the machine's own order is. */
 export function encodeVector(vector: Uint32Array): Bytes {
   const bytes = new Uint8Array(4 * vector.length)
   const view = new DataView(bytes.buffer)

@@ -42,7 +42,7 @@ describe('the leader’s reports', () => {
     ])
     const { ids, sum } = await store.aggregate(1)
     expect(toHex(ids)).toBe(id(1) + id(2) + id(3))
-    // Mod 2³².
+    // Mod q.
     expect([...sum]).toEqual([6, MODULUS - 3])
     expect(await store.current()).toMatchObject({ counted: 3 })
     expect(await store.countedHash(1, id(1))).toBe(hash(1))
