@@ -22,7 +22,7 @@ export function Console() {
       ) : (
         <p className="empty">{unavailable ? words.unavailable : labels.starting}</p>
       )}
-      <ServerSees />
+      {(personalizer || unavailable) && <ServerSees />}
     </Page>
   )
 }

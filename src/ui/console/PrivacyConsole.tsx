@@ -51,25 +51,31 @@ export function PrivacyConsole({
     <ConsoleWords.Provider value={context}>
       <div className="ns-console">
         <Printed />
-        {log.entries === null ? (
-          <div className="ns-console-part ns-wide" role={log.failed ? 'alert' : 'status'}>
-            <p>{log.failed ? words.unreadable(log.failed) : words.reading}</p>
-            {log.failed && (
-              <p>
-                <Button onClick={() => void log.read().catch(() => undefined)}>
-                  {words.again}
-                </Button>
-              </p>
-            )}
-          </div>
+        {!log.entries && !log.failed ? (
+          <p className="ns-reading" role="status">
+            {words.reading}
+          </p>
         ) : (
-          <Left {...parts} />
+          <>
+            {log.entries ? (
+              <Left {...parts} />
+            ) : (
+              <div className="ns-console-part ns-wide" role="alert">
+                <p>{words.unreadable(log.failed)}</p>
+                <p>
+                  <Button onClick={() => void log.read().catch(() => undefined)}>
+                    {words.again}
+                  </Button>
+                </p>
+              </div>
+            )}
+            <Stored {...parts} />
+            <Agreed {...parts} canContribute={canContribute} />
+            <Check personalizer={personalizer} read={log.read} />
+            <Take personalizer={personalizer} />
+            <TechnicalDetails {...parts} items={items} canContribute={canContribute} />
+          </>
         )}
-        <Stored {...parts} />
-        <Agreed {...parts} canContribute={canContribute} />
-        <Check personalizer={personalizer} read={log.read} />
-        <Take personalizer={personalizer} />
-        <TechnicalDetails {...parts} items={items} canContribute={canContribute} />
       </div>
     </ConsoleWords.Provider>
   )
