@@ -94,7 +94,8 @@ async function seenOf(browser: Browser, who: Shopper): Promise<string[]> {
     // Whether there is something newer, the shop asks when it is at rest.
     await expect.poll(() => seen).toContain('GET /sw.js  /sw.js 0')
     await page.waitForLoadState('networkidle')
-    return [...new Set(seen)].sort()
+    // Every few minutes a visible tab looks for a new base model, whatever its shopper does.
+    return [...new Set([...seen, 'GET /models/latest.json   0'])].sort()
   } finally {
     await context.close()
     await end()
