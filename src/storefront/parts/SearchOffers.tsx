@@ -23,6 +23,9 @@ interface SearchOffersProps {
 export function SearchOffers({ close, back }: SearchOffersProps) {
   const { catalog } = useShop()
   const searches = useLastSearches(usePersonalizer())
+  // Not the departments first, to be pushed down by what comes after.
+  if (searches === null) return null
+
   const groups = [
     { title: words.search.recent, names: searches, pathOf: searchPath },
     {
@@ -66,8 +69,8 @@ export function SearchOffers({ close, back }: SearchOffersProps) {
 }
 
 /** Newest first, each once. */
-function useLastSearches(personalizer: Personalizer | null): readonly string[] {
-  const [searches, setSearches] = useState<readonly string[]>([])
+function useLastSearches(personalizer: Personalizer | null): readonly string[] | null {
+  const [searches, setSearches] = useState<readonly string[] | null>(null)
   useEffect(() => {
     let left = false
     personalizer?.events({ limit: 500 }).then(
@@ -77,11 +80,11 @@ function useLastSearches(personalizer: Personalizer | null): readonly string[] {
         setSearches([...new Set(asked)].slice(0, SEARCHES))
       },
       // Closed meanwhile: there is nothing to offer.
-      () => {},
+      () => setSearches([]),
     )
     return () => {
       left = true
     }
   }, [personalizer])
-  return searches
+  return personalizer ? searches : []
 }
