@@ -77,7 +77,7 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
   terms: ({ epsilonPerReport, epsilonPerYear, delta, trust }) =>
     `Ein Beitrag kostet höchstens ε = ${figure(epsilonPerReport)}, die eines Jahres höchstens ${figure(epsilonPerYear)} (δ = ${figure(delta)}). ${
       trust === 'two-aggregators'
-        ? 'Nach Angaben der Server werden sie von zwei verschiedenen Stellen betrieben.'
+        ? 'Ein Beitrag geht nur an Server, die nach eigenen Angaben zwei verschiedene Stellen betreiben.'
         : 'Beide betreibt dieselbe Stelle; sie könnte einen Beitrag lesen.'
     }`,
   contribute: 'Zum gemeinsamen Modell beitragen',

@@ -78,7 +78,7 @@ export const CONSOLE_ENGLISH = {
   terms: ({ epsilonPerReport, epsilonPerYear, delta, trust }: PersonalizerSnapshot['terms']) =>
     `An update costs at most ε = ${figure(epsilonPerReport)}, those of a year at most ${figure(epsilonPerYear)} (δ = ${delta}). ${
       trust === 'two-aggregators'
-        ? 'The servers say that two parties run them.'
+        ? 'One goes only to servers that say that two parties run them.'
         : 'One party runs both and could read an update.'
     }`,
   contribute: 'Contribute to the shared model',

@@ -137,7 +137,7 @@ export const GERMAN: Labels = {
   terms: ({ epsilonPerReport, epsilonPerYear, delta, trust, spent }) =>
     `Jeder Bericht kostet höchstens ε = ${epsilonPerReport} Ihrer Privatsphäre, alle Berichte eines Jahres höchstens ${epsilonPerYear} (δ = ${delta}). Im letzten Jahr verbraucht: ${spent}. ${
       trust === 'two-aggregators'
-        ? 'Nach eigenen Angaben werden die beiden Server von verschiedenen Betreibern geführt.'
+        ? 'Ein Bericht geht nur an Server, die nach eigenen Angaben verschiedene Betreiber haben.'
         : 'Beide Server führt derselbe Betreiber; er könnte Ihren Bericht lesen.'
     }`,
   contribute: 'Zum gemeinsamen Modell beitragen',

@@ -110,7 +110,7 @@ export const ENGLISH = {
   terms: ({ epsilonPerReport, epsilonPerYear, delta, trust, spent }: TermsInWords) =>
     `Each report uses at most ε = ${epsilonPerReport} of your privacy, all reports in a year at most ${epsilonPerYear} (δ = ${delta}). Used in the last year: ${spent}. ${
       trust === 'two-aggregators'
-        ? 'The two servers say that different operators run them.'
+        ? 'A report goes only to servers that say that different operators run them.'
         : 'One operator runs both servers and could read your report.'
     }`,
   contribute: 'Contribute to the shared model',
