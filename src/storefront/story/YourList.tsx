@@ -29,7 +29,9 @@ export function YourList({ first }: YourListProps) {
   const chosen = useSignal(order)
   const [held, hold] = useState(false)
   const shownOrder = held ? 'base' : chosen
-  const state = useRecommendations({ limit: FOR_YOU, order: shownOrder })
+  const own = useRecommendations({ limit: FOR_YOU, order: chosen })
+  const everyone = useRecommendations({ limit: FOR_YOU, order: 'base' })
+  const state = held ? everyone : own
   const known = usePersonalization().learned.length > 0
   const { before, done } = useSignal(visit)
   const [hand, handlers] = useHand()
@@ -39,7 +41,8 @@ export function YourList({ first }: YourListProps) {
 
   const loading = state.status === 'loading'
   const mine = shownOrder === 'personal'
-  const waiting = (chosen === 'personal' && before) || first?.map(everyones)
+  const everyones = everyone.status === 'loading' ? null : everyone.items
+  const waiting = (chosen === 'personal' && before) || first?.map(asEveryones)
   // Nothing moves under a hand: what is new is shown as soon as it is gone.
   const kept = hand && onScreen.current?.order === shownOrder ? onScreen.current.items : null
   const items = kept ?? (loading ? waiting : state.items)
@@ -73,7 +76,7 @@ export function YourList({ first }: YourListProps) {
             : held
               ? words.yourList.everyones
               : !(loading && before) &&
-                lineOf({ now: items ?? [], before, done, known }, catalog.get)}
+                lineOf({ now: items ?? [], before, everyones, done, known }, catalog.get)}
         </p>
         {/* The style sheet shows it: the page's first rendering doesn't know the shopper's choice. */}
         <p className="for-you-note">{words.yourList.baseOrder}</p>
@@ -108,7 +111,7 @@ export function YourList({ first }: YourListProps) {
   )
 }
 
-const everyones = (id: string, place: number): Recommendation => ({
+const asEveryones = (id: string, place: number): Recommendation => ({
   id,
   score: 0,
   rank: place + 1,

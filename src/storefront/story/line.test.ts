@@ -17,7 +17,10 @@ const list = (...ranks: readonly number[]): Recommendation[] =>
 
 const EVERYONES = list(1, 2, 3)
 const say = (shown: Partial<Parameters<typeof lineOf>[0]>) =>
-  lineOf({ now: EVERYONES, before: null, done: [], known: true, ...shown }, itemOf)
+  lineOf(
+    { now: EVERYONES, before: null, everyones: EVERYONES, done: [], known: true, ...shown },
+    itemOf,
+  )
 
 describe('the line above the list', () => {
   test('a new shopper is invited', () => {
@@ -47,6 +50,13 @@ describe('the line above the list', () => {
     expect(say({ now: list(9, 1, 375), before: EVERYONES })).toBe(
       '2 of your top 3 are not in everyone’s top 3.',
     )
+    expect(say({ everyones: null })).toBe('')
+  })
+
+  test('what the own list alone leaves out makes a difference to everyone’s', () => {
+    // The first of everyone's is in the basket: all base ranks are one less.
+    const now = list(2, 3, 4).map((one) => ({ ...one, baseRank: one.baseRank - 1 }))
+    expect(say({ now })).toBe('1 of your top 3 is not in everyone’s top 3.')
   })
 })
 

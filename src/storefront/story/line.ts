@@ -9,6 +9,8 @@ export interface Shown {
   readonly now: readonly Recommendation[]
   /** What was on screen before; null where that is no matter. */
   readonly before: readonly Recommendation[] | null
+  /** Everyone's list, of the same length; null until it is there. */
+  readonly everyones: readonly Recommendation[] | null
   /** What was done in between, the latest first. */
   readonly done: readonly Action[]
   /** False as long as the device knows nothing of the shopper. */
@@ -17,7 +19,7 @@ export interface Shown {
 
 /** @param itemOf the shop's product for an id */
 export function lineOf(
-  { now, before, done, known }: Shown,
+  { now, before, everyones, done, known }: Shown,
   itemOf: (id: string) => Item | undefined,
 ): string {
   const { invitation, entered, reordered, others, same } = words.yourList
@@ -25,13 +27,20 @@ export function lineOf(
   const of = now.length
   const because = becauseOf(done, itemOf)
   if (before && because) {
-    const ids = new Set(before.map(({ id }) => id))
-    const news = now.filter(({ id }) => !ids.has(id)).length
+    const news = countOf(now, before)
     if (news > 0) return entered(news, of, because)
     if (now.some(({ id }, place) => before[place]?.id !== id)) return reordered(of, because)
   }
-  const own = now.filter(({ baseRank }) => baseRank > of).length
+  // Not by their base ranks, which pass over what is left out of the own list alone.
+  if (!everyones) return ''
+  const own = countOf(now, everyones)
   return own > 0 ? others(own, of) : same(of)
+}
+
+/** How many of a list are not in another. */
+function countOf(list: readonly Recommendation[], other: readonly Recommendation[]): number {
+  const ids = new Set(other.map(({ id }) => id))
+  return list.filter(({ id }) => !ids.has(id)).length
 }
 
 function becauseOf(
