@@ -8,8 +8,8 @@ import { createRandom } from '../../core/model/random.ts'
 import { tinyModel, tinyTrees } from '../../core/model/testModel.ts'
 import { DAY } from '../../core/time.ts'
 import type { ListOptions } from '../api.ts'
-import { createPartialScores } from './partialScores.ts'
-import { type ActivePersonal, Ranker } from './ranker.ts'
+import { type ActivePersonal, createPartialScores } from './partialScores.ts'
+import { Ranker } from './ranker.ts'
 
 const ITEMS = 700
 const model = tinyModel(ITEMS)

@@ -7,7 +7,7 @@ import { readHistory } from '../../core/features/computeFeatures.ts'
 import { FEATURE_COUNT } from '../../core/features/features.ts'
 import type { History } from '../../core/features/history.ts'
 import { searchLifts } from '../../core/features/searches.ts'
-import type { BaseModel } from '../../core/model/baseModel.ts'
+import type { BaseModel, PersonalParameters } from '../../core/model/baseModel.ts'
 import { multiply } from '../../core/model/multiply.ts'
 import { addSearches, isKnown, personalScores, strangerScores } from '../../core/model/score.ts'
 import { treesScore } from '../../core/model/trees.ts'
@@ -15,12 +15,17 @@ import { createCandidates, linearTermsOf } from '../../core/personal/candidates.
 import { createShortlist, type Shortlist } from '../../core/personal/shortlist.ts'
 import { fastTools } from '../../engine/candidates.ts'
 import { type FeatureRows, someFeatures } from './featureRows.ts'
-import type { ActivePersonal } from './ranker.ts'
 
 /** Rows at a time, so that their features stay small. */
 const CHUNK = 4096
 /** A list that is longer is made from everything. */
 const MOST = 1000
+
+export interface ActivePersonal {
+  readonly parameters: PersonalParameters
+  /** λ > 0. */
+  readonly fusionWeight: number
+}
 
 export interface PartialScores {
   scoresOf(rows: readonly number[]): Float32Array

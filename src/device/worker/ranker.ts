@@ -2,35 +2,24 @@
  * @module Lists of items for one shopper: candidates, scored, sorted, explained. Pure; everything
  * that depends on the model alone is computed once.
  */
-import { type Alike, createAlike } from '../../core/catalog/alike.ts'
 import type { Catalog } from '../../core/catalog/catalog.ts'
 import { withColdStart } from '../../core/features/coldStart.ts'
 import { readHistory } from '../../core/features/computeFeatures.ts'
 import type { History } from '../../core/features/history.ts'
-import { type BaseModel, DIMENSION, type PersonalParameters } from '../../core/model/baseModel.ts'
-import { createEncoder, type Encode } from '../../core/model/encoder.ts'
+import type { BaseModel } from '../../core/model/baseModel.ts'
 import { highestRows } from '../../core/model/highest.ts'
-import { MOST_RANKED, ranksOf, ranksOfAll } from '../../core/model/ranksOf.ts'
-import { personalScores, scoreTerms, strangerScores } from '../../core/model/score.ts'
+import { MOST_RANKED, ranksOf } from '../../core/model/ranksOf.ts'
+import { scoreTerms } from '../../core/model/score.ts'
 import type { CandidateLearners } from '../../core/personal/learners/candidateLearners.ts'
 import type { Explanation, ListOptions, Reason, Recommendation, RerankOptions } from '../api.ts'
 import { inShopOrder } from '../catalogOrder.ts'
+import { BaseOrder } from './baseOrder.ts'
 import { type FeatureRows, someFeatures, wholeFeatures } from './featureRows.ts'
-import type { createPartialScores, PartialScores, ScorePart } from './partialScores.ts'
-import {
-  countsViews,
-  createExplainer,
-  type Explain,
-  type Explainer,
-  everybodysReason,
-} from './reasons.ts'
+import type { ActivePersonal, createPartialScores, ScorePart } from './partialScores.ts'
+import { createExplainer, type Explain, type Explainer, everybodysReason } from './reasons.ts'
+import { Related } from './related.ts'
 import { ranksInFamilies, selectPlaces } from './selectPlaces.ts'
-
-export interface ActivePersonal {
-  readonly parameters: PersonalParameters
-  /** λ > 0. */
-  readonly fusionWeight: number
-}
+import { createWholeScores, gather, type ScoreWhole } from './wholeScores.ts'
 
 /** Scores for one shopper at one time; made once per change and minute, read by many lists. */
 export interface Scored extends Explainer {
@@ -42,9 +31,6 @@ export interface Scored extends Explainer {
 /** Items of a list that say the same why before others say something else, if that is as true. */
 const SAME_REASONS = 3
 
-/** What the same category adds to the likeness of two items: chosen by eye, on thirty of the demo's. */
-const SAME_CATEGORY = 0.3
-
 /** What a list is made from. */
 type Ranking = Pick<Scored, 'scoresOf' | 'explain'>
 
@@ -52,22 +38,18 @@ export class Ranker {
   readonly model: BaseModel
   readonly #catalog: Catalog | null
   readonly #rows: ReadonlyMap<string, number>
-  readonly #hasFamilies: boolean
+  /** `groupId` by row; null: the catalog has none. */
+  readonly #families: readonly (string | undefined)[] | null
   /** Rows that may be shown, in the shop's order. */
   readonly #shown: readonly number[]
   /** Place of each row among those shown, −1 for the others. */
   readonly #places: Int32Array
-  /** Scores of nobody in particular: no history, no personal parameters; at the time of the last scores. */
-  #baseScores: Float32Array
-  /** Rank of each place of those shown by these scores, once a large catalog needs it. */
-  #baseRanks: Int32Array | null = null
+  readonly #base: BaseOrder
   readonly #baseFeatures: FeatureRows
-  /** With the states of the last scores, so that an event costs its own and the one before it. */
-  readonly #encode: Encode
-  /** Made when first needed. */
-  #alike: Alike | null = null
+  readonly #scoreWhole: ScoreWhole
   /** Of a large catalog. */
   readonly #scorePart: ScorePart | null
+  readonly #related: Related
 
   /** @param scoreInPart for a large catalog, see `isLarge`; the lists are the same without */
   constructor(
@@ -77,7 +59,6 @@ export class Ranker {
   ) {
     this.model = model
     this.#catalog = catalog
-    this.#hasFamilies = catalog?.items.some(({ groupId }) => groupId !== undefined) ?? false
     this.#rows = new Map(model.itemIds.map((id, row) => [id, row]))
     const ids = catalog
       ? catalog.items.filter(({ available }) => available !== false).map(({ id }) => id)
@@ -87,13 +68,16 @@ export class Ranker {
     this.#shown.forEach((row, place) => {
       this.#places[row] = place
     })
-    // Without a history only the context's terms depend on the time.
-    this.#baseScores = strangerScores(model, 0)
+    this.#families = catalog?.items.some(({ groupId }) => groupId !== undefined)
+      ? model.itemIds.map((id) => catalog.get(id)?.groupId)
+      : null
+    this.#base = new BaseOrder(model, this.#shown)
     this.#baseFeatures = scoreInPart
       ? someFeatures(model, readHistory(model.statistics, [], 0))
       : wholeFeatures(scoreTerms(model, [], 0).features)
-    this.#encode = createEncoder(model)
+    this.#scoreWhole = createWholeScores(model)
     this.#scorePart = scoreInPart?.(model, this.#unshown()) ?? null
+    this.#related = new Related(model, catalog)
   }
 
   rowOf(id: string): number | undefined {
@@ -115,10 +99,7 @@ export class Ranker {
     personal: ActivePersonal | null,
     learners: Pick<CandidateLearners, 'reorder'> | null = null,
   ): Scored {
-    if (this.model.context) {
-      this.#baseScores = strangerScores(this.model, now)
-      this.#baseRanks = null
-    }
+    this.#base.moveTo(now)
     const part =
       (learners ? null : this.#scorePart?.(history, now, personal)) ??
       this.#scoreWhole(history, now, personal, learners)
@@ -138,79 +119,43 @@ export class Ranker {
     }
   }
 
-  #scoreWhole(
-    history: History,
-    now: number,
-    personal: ActivePersonal | null,
-    learners: Pick<CandidateLearners, 'reorder'> | null,
-  ): PartialScores {
-    const terms = scoreTerms(this.model, history, now, this.#encode(history, now))
-    const summed = personal
-      ? personalScores(this.model, terms, personal.parameters, personal.fusionWeight)
-      : terms.base
-    const scores = learners?.reorder(terms.features, summed) ?? summed
-    return {
-      learnersLift: (row) => scores[row] - summed[row],
-      scoresOf: (rows) => gather(scores, rows),
-      among: () => null,
-      features: wholeFeatures(terms.features),
-      hidden: terms.hidden,
-      candidates: terms.candidates,
-    }
-  }
-
   recommend(scored: Scored, options: ListOptions): Recommendation[] {
-    const ranking = options.order === 'base' ? this.#base : scored
+    const ranking = options.order === 'base' ? this.#everybodys : scored
     const { category, excludeIds = [] } = options
-    const excluded = new Set(excludeIds.map((id) => this.#place(id)))
-    const gone = [...excluded].filter((place) => place >= 0)
+    const gone = new Set(
+      excludeIds.map((id) => this.#rows.get(id)).filter((row) => this.#isShown(row)),
+    )
     // All else may leave out any number.
     const isShort = ranking === scored && category === undefined
     let whole: readonly number[] | null = null
-    /** Of those that are looked at; null: all. */
-    let places: readonly number[] | null = null
+    let isPart = false
     const candidates = (count: number) => {
-      const few = isShort && scored.among(count + gone.length)
-      places = few
-        ? few
-            .map((row) => this.#places[row])
-            .filter((place) => place >= 0 && !excluded.has(place))
-            .sort((a, b) => a - b)
-        : null
-      if (places) return places.map((place) => this.#shown[place])
+      const few = isShort && scored.among(count + gone.size)
+      isPart = !!few
+      if (few)
+        return few
+          .filter((row) => this.#isShown(row) && !gone.has(row))
+          .sort((a, b) => this.#places[a] - this.#places[b])
       whole ??= this.#candidates(options)
       return whole
     }
-    return this.#select(candidates, ranking, options, (best, rows) => {
+    return this.#select(candidates, ranking, options, (best) => {
       if (options.order === 'base') return best.map((_, place) => place + 1)
-      if (this.#hasFamilies) return this.#placesForAll(best, rows, options)
-      if (!places) return null
-      this.#baseRanks ??= ranksOfAll(gather(this.#baseScores, this.#shown))
-      const ranks = this.#baseRanks
-      const among = places
-      const before = gone.map((place) => ranks[place])
-      return best.map((at) => {
-        const rank = ranks[among[at]]
-        return rank - before.filter((other) => other < rank).length
-      })
+      if (this.#families) return this.#placesForAll(best, options)
+      if (!isPart) return null
+      const { ranks } = this.#base
+      const before = [...gone].map((row) => ranks[row])
+      return best.map((row) => ranks[row] - before.filter((other) => other < ranks[row]).length)
     })
   }
 
   /** Where they stand in the list that everybody gets of these options, variants left out there too. */
-  #placesForAll(
-    best: readonly number[],
-    rows: readonly number[],
-    options: ListOptions,
-  ): readonly number[] {
-    const all = this.#candidates(options)
-    const order = highestRows(gather(this.#baseScores, all), all.length)
-    const ranks = ranksInFamilies(order, options, (place) => this.#familyOf(all[place]))
-    const byRow = new Map(order.map((place, at) => [all[place], ranks[at]]))
-    return best.map((at) => byRow.get(rows[at]) ?? 0)
-  }
-
-  #familyOf(row: number): string | undefined {
-    return this.#catalog?.get(this.model.itemIds[row])?.groupId
+  #placesForAll(best: readonly number[], options: ListOptions): readonly number[] {
+    const isCandidate = this.#isCandidate(options)
+    const order = this.#base.rows.filter(isCandidate)
+    const ranks = ranksInFamilies(order, options, (row) => this.#families?.[row])
+    const byRow = new Map(order.map((row, at) => [row, ranks[at]]))
+    return best.map((row) => byRow.get(row) ?? 0)
   }
 
   rerank(items: readonly string[], scored: Scored, options: RerankOptions): Recommendation[] {
@@ -218,9 +163,9 @@ export class Ranker {
     const known = distinct
       .map((id) => this.#rows.get(id))
       .filter((row) => row !== undefined)
-      .filter((row) => options.soldOut || this.#places[row] >= 0)
+      .filter((row) => options.soldOut || this.#isShown(row))
     const unknown = distinct.filter((id) => !this.#rows.has(id))
-    const ranking = options.order === 'base' ? this.#base : scored
+    const ranking = options.order === 'base' ? this.#everybodys : scored
     const scores = ranking.scoresOf(known)
     const ranked = this.#listed(known, scores, highestRows(scores, known.length), ranking)
     const score = ranked.at(-1)?.score ?? 0
@@ -236,11 +181,11 @@ export class Ranker {
   /** Null for an item that may not be shown. */
   explain(id: string, scored: Scored): Explanation | null {
     const row = this.#rows.get(id)
-    if (row === undefined || this.#places[row] < 0) return null
+    if (!this.#isShown(row)) return null
     const scores = scored.scoresOf([...this.model.itemIds.keys()])
     const placeIn = (given: Float32Array) =>
       1 + this.#shown.reduce((above, other) => above + Number(given[other] > given[row]), 0)
-    const [rank, baseRank] = [placeIn(scores), placeIn(this.#baseScores)]
+    const [rank, baseRank] = [placeIn(scores), placeIn(this.#base.scores)]
     return {
       id,
       score: scores[row],
@@ -252,78 +197,55 @@ export class Ranker {
     }
   }
 
-  /**
-   * By direction of the item vectors, by title and by category; and by what is looked at together, where
-   * the log tells: what is bought together is more often no likeness.
-   */
   similar(item: string, options: ListOptions): Recommendation[] {
-    const row = this.#rows.get(item)
-    if (row === undefined) return []
-    const { itemIds, itemVectors } = this.model
-    const ties = countsViews(this.model) ? this.#ties(row) : new Map<number, number>()
-    this.#alike ??= createAlike(this.#catalog?.items ?? [])
-    const alike = this.#alike(item)
-    const categoryOf = (id: string) => this.#catalog?.get(id)?.category
-    const category = categoryOf(item)
-    const seed = itemVectors.subarray(row * DIMENSION, (row + 1) * DIMENSION)
-    const scores = new Float32Array(itemIds.length)
-    for (const other of this.#shown) {
-      const vector = itemVectors.subarray(other * DIMENSION, (other + 1) * DIMENSION)
-      const id = itemIds[other]
-      const isSame = category !== undefined && categoryOf(id) === category
-      scores[other] =
-        cosine(seed, vector) +
-        (alike.get(id) ?? 0) +
-        (ties.get(other) ?? 0) +
-        (isSame ? SAME_CATEGORY : 0)
-    }
-    // What has nothing in common with it is not like it.
-    const candidates = this.#candidates(options).filter((one) => one !== row && scores[one] > 0)
-    const ranking = by(scores, () => ({ kind: 'similar', item }))
-    return this.#select(() => candidates, ranking, options)
+    const scoresOf = (row: number) => this.#related.similarTo(row, this.#shown)
+    return this.#listAbout(item, options, 'similar', scoresOf)
   }
 
   boughtTogether(item: string, options: ListOptions): Recommendation[] {
-    const row = this.#rows.get(item)
-    if (row === undefined) return []
-    const ties = this.#ties(row)
-    const scores = new Float32Array(this.model.itemIds.length)
-    for (const [other, tie] of ties) scores[other] = tie
-    const candidates = this.#candidates(options).filter((other) => ties.has(other))
-    const ranking = by(scores, () => ({ kind: 'bought-together', item }))
-    return this.#select(() => candidates, ranking, options)
+    const scoresOf = (row: number) => this.#related.boughtWith(row)
+    return this.#listAbout(item, options, 'bought-together', scoresOf)
   }
 
-  #candidates({ excludeIds, category }: ListOptions): readonly number[] {
-    const excluded = new Set(excludeIds)
-    if (excluded.size === 0 && category === undefined) return this.#shown
-    const { itemIds } = this.model
-    return this.#shown.filter(
-      (row) =>
-        !excluded.has(itemIds[row]) &&
-        (category === undefined || this.#catalog?.get(itemIds[row])?.category === category),
+  #listAbout(
+    item: string,
+    options: ListOptions,
+    kind: 'similar' | 'bought-together',
+    scoresOf: (row: number) => Float32Array,
+  ): Recommendation[] {
+    const row = this.#rows.get(item)
+    if (row === undefined) return []
+    const scores = scoresOf(row)
+    // What has nothing in common with it does not go with it.
+    const candidates = this.#candidates(options).filter((one) => one !== row && scores[one] > 0)
+    return this.#select(
+      () => candidates,
+      by(scores, () => ({ kind, item })),
+      options,
     )
   }
 
-  /** Other items that go with the one at `row` → weight in (0, 1]. */
-  #ties(row: number): ReadonlyMap<number, number> {
-    const { neighboursPerItem, neighbourItems, neighbourWeights } = this.model.statistics
-    const ties = new Map<number, number>()
-    const end = (row + 1) * neighboursPerItem
-    for (let k = row * neighboursPerItem; k < end && neighbourWeights[k] > 0; k++) {
-      if (neighbourItems[k] !== row) ties.set(neighbourItems[k], neighbourWeights[k])
-    }
-    return ties
+  #candidates(options: ListOptions): readonly number[] {
+    const { excludeIds = [], category } = options
+    if (excludeIds.length === 0 && category === undefined) return this.#shown
+    return this.#shown.filter(this.#isCandidate(options))
   }
 
-  get #base(): Ranking {
-    return by(this.#baseScores, (row) => everybodysReason(this.model, row))
+  /** Of those shown. */
+  #isCandidate({ excludeIds, category }: ListOptions): (row: number) => boolean {
+    const { itemIds } = this.model
+    const excluded = new Set(excludeIds)
+    return (row) =>
+      !excluded.has(itemIds[row]) &&
+      (category === undefined || this.#catalog?.get(itemIds[row])?.category === category)
   }
 
-  /** −1 for what is not shown. */
-  #place(id: string): number {
-    const row = this.#rows.get(id)
-    return row === undefined ? -1 : this.#places[row]
+  get #everybodys(): Ranking {
+    return by(this.#base.scores, (row) => everybodysReason(this.model, row))
+  }
+
+  #isShown(row: number | undefined): row is number {
+    return row !== undefined && this.#places[row] >= 0
   }
 
   #unshown(): number[] {
@@ -332,13 +254,13 @@ export class Ranker {
 
   /**
    * @param candidates among which are the `count` best
-   * @param baseRanksOf places among the candidates → their ranks in the base order; null: counted
+   * @param baseRanksOf rows → their ranks in the base order; null: counted
    */
   #select(
     candidates: (count: number) => readonly number[],
     ranking: Ranking,
     options: ListOptions,
-    baseRanksOf?: (best: readonly number[], rows: readonly number[]) => ArrayLike<number> | null,
+    baseRanksOf?: (best: readonly number[]) => readonly number[] | null,
   ): Recommendation[] {
     let rows: readonly number[] = []
     let scores: Float32Array = new Float32Array()
@@ -348,8 +270,9 @@ export class Ranker {
       rows = next
       return highestRows(scores, count)
     }
-    const chosen = selectPlaces(best, options, (at) => this.#familyOf(rows[at]))
-    return this.#listed(rows, scores, chosen, ranking, baseRanksOf?.(chosen, rows))
+    const chosen = selectPlaces(best, options, (at) => this.#families?.[rows[at]])
+    const baseRanks = baseRanksOf?.(chosen.map((at) => rows[at]))
+    return this.#listed(rows, scores, chosen, ranking, baseRanks)
   }
 
   /** @param best places among the candidates */
@@ -360,7 +283,7 @@ export class Ranker {
     { explain }: Ranking,
     baseRanks: ArrayLike<number> | null = null,
   ): Recommendation[] {
-    const ranks = baseRanks ?? ranksOf(best, gather(this.#baseScores, candidates))
+    const ranks = baseRanks ?? ranksOf(best, gather(this.#base.scores, candidates))
     const given = new Map<string, number>()
     const timesOf = (reason: Reason) => given.get(JSON.stringify(reason)) ?? 0
     return best.map((at, place) => {
@@ -382,23 +305,4 @@ export const isLarge = ({ itemIds }: BaseModel): boolean =>
 
 function by(scores: Float32Array, explain: Explain): Ranking {
   return { scoresOf: (rows) => gather(scores, rows), explain }
-}
-
-/** In the order of the candidates, so that equals keep the shop's order. */
-function gather(scores: Float32Array, rows: readonly number[]): Float32Array {
-  const gathered = new Float32Array(rows.length)
-  for (let at = 0; at < rows.length; at++) gathered[at] = scores[rows[at]]
-  return gathered
-}
-
-function cosine(a: Float32Array, b: Float32Array): number {
-  let dot = 0
-  let aa = 0
-  let bb = 0
-  for (let j = 0; j < a.length; j++) {
-    dot += a[j] * b[j]
-    aa += a[j] * a[j]
-    bb += b[j] * b[j]
-  }
-  return aa > 0 && bb > 0 ? dot / Math.sqrt(aa * bb) : 0
 }
