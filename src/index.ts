@@ -5,24 +5,23 @@ export { EVENT_NAMES, type EventName, type ShopperEvent } from './core/events/ev
 export type { ShopContext } from './core/features/context/context.ts'
 export type { Imbalance, LearnerName, LearnerWeight } from './core/personal/learners/names.ts'
 export type { StrategyName } from './core/personal/strategy.ts'
+export type { CaptureInput, Forgettable, Personalizer, PersonalizerOptions } from './device/api.ts'
 export type {
-  CaptureInput,
-  EnginePreference,
   Explanation,
-  FitReport,
-  Forgettable,
   ListAnswer,
   ListOptions,
   ListQuery,
-  Notice,
-  Personalizer,
-  PersonalizerOptions,
-  PersonalizerSnapshot,
   Reason,
   Recommendation,
   RerankOptions,
   Signal,
-} from './device/api.ts'
+} from './device/apiLists.ts'
+export type {
+  EnginePreference,
+  FitReport,
+  Notice,
+  PersonalizerSnapshot,
+} from './device/apiSnapshot.ts'
 export type { Exclusion } from './device/exclusions.ts'
 export type { TrainingBudget } from './device/learning/budget.ts'
 export type { LedgerEntry } from './device/ledger/entry.ts'

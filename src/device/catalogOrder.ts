@@ -3,7 +3,7 @@
  * or no worker to compute anything better. Needs nothing but ids and categories.
  */
 import type { Item } from '../core/catalog/item.ts'
-import type { ListOptions, ListQuery, Recommendation } from './api.ts'
+import type { ListOptions, ListQuery, Recommendation } from './apiLists.ts'
 
 export const DEFAULT_LIMIT = 20
 

@@ -10,17 +10,9 @@ import type { ShopperEvent } from '../core/events/event.ts'
 import type { LatestModel } from '../core/model/manifest.ts'
 import type { Imbalance, LearnerName } from '../core/personal/learners/names.ts'
 import type { StrategyName } from '../core/personal/strategy.ts'
-import type {
-  CaptureInput,
-  EnginePreference,
-  Explanation,
-  FitReport,
-  Forgettable,
-  ListQuery,
-  PastOrder,
-  PersonalizerSnapshot,
-  Recommendation,
-} from './api.ts'
+import type { CaptureInput, Forgettable, PastOrder } from './api.ts'
+import type { Explanation, ListQuery, Recommendation } from './apiLists.ts'
+import type { EnginePreference, FitReport, PersonalizerSnapshot } from './apiSnapshot.ts'
 import type { Exclusion } from './exclusions.ts'
 import type { DeviceConditions, TrainingBudget } from './learning/budget.ts'
 import type { LedgerEntry } from './ledger/entry.ts'

@@ -9,7 +9,7 @@ import { NearsideError } from '../core/error.ts'
 import { extendModel } from '../core/model/extend.ts'
 import { readBaseModel } from '../core/model/files.ts'
 import { type LatestModel, parseLatest, parseManifest } from '../core/model/manifest.ts'
-import type { ListOptions, Recommendation } from '../device/api.ts'
+import type { ListOptions, Recommendation } from '../device/apiLists.ts'
 import { createPartialScores } from '../device/worker/partialScores.ts'
 import { isLarge, Ranker } from '../device/worker/ranker.ts'
 

@@ -4,7 +4,8 @@
  */
 
 import { NearsideError } from '../core/error.ts'
-import type { ListQuery, Personalizer, PersonalizerOptions, Recommendation } from '../device/api.ts'
+import type { Personalizer, PersonalizerOptions } from '../device/api.ts'
+import type { ListQuery, Recommendation } from '../device/apiLists.ts'
 import { EMPTY_ORDER, listWithoutModel } from '../device/catalogOrder.ts'
 import type { Thread, WorkerConfig } from '../device/messages.ts'
 import { browserFetch } from '../device/transport/browserFetch.ts'

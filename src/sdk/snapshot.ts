@@ -1,6 +1,6 @@
 /** @module The page's snapshot: what the worker said last, with the page's own status and notices. */
 import type { NearsideError } from '../core/error.ts'
-import type { EnginePreference, Notice, PersonalizerSnapshot } from '../device/api.ts'
+import type { EnginePreference, Notice, PersonalizerSnapshot } from '../device/apiSnapshot.ts'
 import type { WorkerSnapshot } from '../device/messages.ts'
 import { MAX_NOTICES, withNotice } from '../device/worker/notices.ts'
 import { STARTING } from './starting.ts'

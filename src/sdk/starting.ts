@@ -1,5 +1,5 @@
 /** @module What is known before the worker has answered, and in React before there is one. */
-import type { PersonalizerSnapshot } from '../device/api.ts'
+import type { PersonalizerSnapshot } from '../device/apiSnapshot.ts'
 import { DEVICE_TERMS, NO_CONSENT, NOTHING_SENT } from '../device/upload/terms.ts'
 
 export const STARTING: PersonalizerSnapshot = {

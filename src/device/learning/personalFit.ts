@@ -13,7 +13,7 @@ import { evidenceOf, fuse } from '../../core/personal/fuse.ts'
 import { GUARD_START, Guard, type GuardState } from '../../core/personal/guard.ts'
 import { casesFromHistory } from '../../core/personal/learningCases.ts'
 import type { Engine } from '../../engine/engine.ts'
-import type { FitReport } from '../api.ts'
+import type { FitReport } from '../apiSnapshot.ts'
 
 export interface Fitted {
   readonly parameters: PersonalParameters

@@ -15,7 +15,7 @@
 import { type EventDraft, readStoredEvent } from '../../core/events/capture.ts'
 import type { ShopperEvent } from '../../core/events/event.ts'
 import { sessionOf } from '../../core/events/session.ts'
-import type { PersonalizerSnapshot } from '../api.ts'
+import type { PersonalizerSnapshot } from '../apiSnapshot.ts'
 import type { PendingReport } from '../upload/contribute.ts'
 import type { Opening } from '../upload/makeReport.ts'
 import type { ContributionTerms } from '../upload/terms.ts'

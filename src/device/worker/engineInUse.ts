@@ -6,7 +6,7 @@
 import { NearsideError } from '../../core/error.ts'
 import type { CalibrationMemory, ProblemSize } from '../../engine/calibrate.ts'
 import type { EngineChoice } from '../../engine/choose.ts'
-import type { EnginePreference } from '../api.ts'
+import type { EnginePreference } from '../apiSnapshot.ts'
 import type { Store } from '../storage/store.ts'
 import type { OnDemand } from './device.ts'
 import type { Notices } from './notices.ts'

@@ -10,7 +10,8 @@ import { INTEREST_HALF_LIFE } from '../../core/features/interest.ts'
 import { SEARCH_HALF_LIFE } from '../../core/features/searches.ts'
 import { eventStrength } from '../../core/features/strength.ts'
 import { DAY } from '../../core/time.ts'
-import type { Learned, Signal } from '../api.ts'
+import type { Signal } from '../apiLists.ts'
+import type { Learned } from '../apiSnapshot.ts'
 import { sameQuery } from './shopper.ts'
 
 /** Of each kind. */

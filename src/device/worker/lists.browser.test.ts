@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Item } from '../../core/catalog/item.ts'
 import type { EventName } from '../../core/events/event.ts'
 import { createJsEngine } from '../../engine/js.ts'
-import type { ListOptions } from '../api.ts'
+import type { ListOptions } from '../apiLists.ts'
 import { type Environment, startDevice } from './device.ts'
 import { workerEnvironment } from './serve.ts'
 import {

@@ -3,7 +3,7 @@
  * at all) they are the catalog's own order.
  */
 import { NearsideError } from '../../core/error.ts'
-import type { Explanation, ListOptions, ListQuery, Recommendation } from '../api.ts'
+import type { Explanation, ListOptions, ListQuery, Recommendation } from '../apiLists.ts'
 import { inShopOrder, listWithoutModel } from '../catalogOrder.ts'
 import { EXCLUSIONS } from '../exclusions.ts'
 import type { WorkerConfig } from '../messages.ts'

@@ -1,6 +1,6 @@
 /** @module What degraded, for the page to show: newest first, bounded, the same thing only once. */
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
-import type { Notice } from '../api.ts'
+import type { Notice } from '../apiSnapshot.ts'
 import type { Bus } from './state.ts'
 
 export const MAX_NOTICES = 50

@@ -7,7 +7,7 @@ import { type BaseModel, DIMENSION } from '../../core/model/baseModel.ts'
 import { createRandom } from '../../core/model/random.ts'
 import { tinyModel, tinyTrees } from '../../core/model/testModel.ts'
 import { DAY } from '../../core/time.ts'
-import type { ListOptions } from '../api.ts'
+import type { ListOptions } from '../apiLists.ts'
 import { type ActivePersonal, createPartialScores } from './partialScores.ts'
 import { Ranker } from './ranker.ts'
 

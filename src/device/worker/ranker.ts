@@ -11,7 +11,13 @@ import { highestRows } from '../../core/model/highest.ts'
 import { MOST_RANKED, ranksOf } from '../../core/model/ranksOf.ts'
 import { scoreTerms } from '../../core/model/score.ts'
 import type { CandidateLearners } from '../../core/personal/learners/candidateLearners.ts'
-import type { Explanation, ListOptions, Reason, Recommendation, RerankOptions } from '../api.ts'
+import type {
+  Explanation,
+  ListOptions,
+  Reason,
+  Recommendation,
+  RerankOptions,
+} from '../apiLists.ts'
 import { inShopOrder } from '../catalogOrder.ts'
 import { BaseOrder } from './baseOrder.ts'
 import { type FeatureRows, someFeatures, wholeFeatures } from './featureRows.ts'

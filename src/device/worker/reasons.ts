@@ -23,7 +23,7 @@ import {
 import { multiply } from '../../core/model/multiply.ts'
 import type { ScoreTerms } from '../../core/model/score.ts'
 import { treesParts } from '../../core/model/trees.ts'
-import type { Explanation, Reason } from '../api.ts'
+import type { Explanation, Reason } from '../apiLists.ts'
 import { columnMeans, type FeatureRows } from './featureRows.ts'
 import { signalsOf } from './learned.ts'
 import { createTasteSource } from './tasteSource.ts'

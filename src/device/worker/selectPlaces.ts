@@ -1,5 +1,5 @@
 /** @module Which of the ranked candidates make a list. Pure; candidates are numbers. */
-import type { ListOptions } from '../api.ts'
+import type { ListOptions } from '../apiLists.ts'
 import { DEFAULT_LIMIT } from '../catalogOrder.ts'
 
 /** Variants of one product that a list shows before anything else has its turn. */

@@ -13,7 +13,7 @@ import type { BaseModel } from '../../core/model/baseModel.ts'
 import { withContext } from '../../core/model/context.ts'
 import type { PopularityPart } from '../../core/model/parts.ts'
 import { DAY } from '../../core/time.ts'
-import type { Reason } from '../api.ts'
+import type { Reason } from '../apiLists.ts'
 import { type CatalogOrder, EMPTY_ORDER, orderOf } from '../catalogOrder.ts'
 import {
   type FetchModelOptions,

@@ -2,7 +2,7 @@
 import type { EventName, ShopperEvent } from '../../core/events/event.ts'
 import type { ShopContext } from '../../core/features/context/context.ts'
 import type { LearnerWeight } from '../../core/personal/learners/names.ts'
-import type { EnginePreference, PersonalizerSnapshot } from '../api.ts'
+import type { EnginePreference, PersonalizerSnapshot } from '../apiSnapshot.ts'
 import type { Deferral, DeviceConditions } from '../learning/budget.ts'
 import type { StoredPersonal } from '../learning/versions.ts'
 import type { WorkerConfig } from '../messages.ts'

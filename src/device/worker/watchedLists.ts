@@ -1,6 +1,6 @@
 /** @module The lists that the page watches: computed when they may have changed, posted when they did. */
 import { NearsideError } from '../../core/error.ts'
-import type { ListQuery, Recommendation } from '../api.ts'
+import type { ListQuery, Recommendation } from '../apiLists.ts'
 import type { WatchedList, WatchedQuery } from '../messages.ts'
 
 export interface WatchedLists {

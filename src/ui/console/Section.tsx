@@ -1,6 +1,7 @@
 /** @module A titled part of the console, and what most parts are made of. */
 import { createContext, type ReactNode, useContext, useId, useState } from 'react'
-import type { Personalizer, PersonalizerSnapshot } from '../../device/api.ts'
+import type { Personalizer } from '../../device/api.ts'
+import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import { CONSOLE_ENGLISH, type ConsoleLabels } from './words.ts'
 
 export interface SectionProps {

@@ -3,7 +3,7 @@
  * its own; what it leaves out stays English.
  */
 import type { EventName } from '../../core/events/event.ts'
-import type { PersonalizerSnapshot } from '../../device/api.ts'
+import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import type { TechnicalLabels } from './technical/words.ts'
 
 const EVENTS: Readonly<Record<EventName, string>> = {

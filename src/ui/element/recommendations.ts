@@ -4,7 +4,8 @@
  * shown until the first answer: a server can put its bestsellers there.
  */
 import type { Item } from '../../core/catalog/item.ts'
-import type { ListQuery, Personalizer, Recommendation } from '../../device/api.ts'
+import type { Personalizer } from '../../device/api.ts'
+import type { ListQuery, Recommendation } from '../../device/apiLists.ts'
 import { createAnnouncer } from '../react/announcer.ts'
 import { productPage } from '../react/itemText.ts'
 import { ENGLISH_LISTS, type ListLabels } from '../react/listLabels.ts'

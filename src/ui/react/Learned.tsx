@@ -1,7 +1,7 @@
 /** @module The strongest categories, items and queries of what was learned, each of which can be forgotten. */
 import { useId, useRef, useState } from 'react'
 import type { ShopperEvent } from '../../core/events/event.ts'
-import type { Learned as Entry, PersonalizerSnapshot } from '../../device/api.ts'
+import type { Learned as Entry, PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import { Button } from './Button.tsx'
 import { type Personalization, usePersonalizationContext } from './context.ts'
 import type { Labels } from './labels.ts'

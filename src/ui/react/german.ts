@@ -3,7 +3,7 @@
  * imports: a shop that speaks it hands it to the provider.
  */
 import type { EventName } from '../../core/events/event.ts'
-import type { Signal } from '../../device/api.ts'
+import type { Signal } from '../../device/apiLists.ts'
 import type { Labels, Wish } from './labels.ts'
 
 const count = (n: number, one: string, many: string) =>

@@ -3,7 +3,7 @@
  * hands its own to the provider; what it leaves out stays English.
  */
 import type { EventName } from '../../core/events/event.ts'
-import type { PersonalizerSnapshot } from '../../device/api.ts'
+import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import { count, ENGLISH_LISTS } from './listLabels.ts'
 
 /** The terms of a contribution as they are shown. */

@@ -4,7 +4,8 @@
  */
 
 import type { ErrorCode } from '../../core/error.ts'
-import type { ListAnswer, ListQuery, Personalizer, Recommendation } from '../../device/api.ts'
+import type { Personalizer } from '../../device/api.ts'
+import type { ListAnswer, ListQuery, Recommendation } from '../../device/apiLists.ts'
 import { DEFAULT_LIMIT } from '../../device/catalogOrder.ts'
 
 /** A list as it is now. */

@@ -1,7 +1,7 @@
 /** @module What the panel says, as pure functions of the snapshot: testable without a screen. */
 import type { Item } from '../../core/catalog/item.ts'
 import type { EventName, ShopperEvent } from '../../core/events/event.ts'
-import type { Learned, PersonalizerSnapshot } from '../../device/api.ts'
+import type { Learned, PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import type { Labels } from './labels.ts'
 
 const rounded = (value: number, locale: string, digits = 3) =>

@@ -5,15 +5,14 @@
 import type { Item } from '../../core/catalog/item.ts'
 import { NearsideError } from '../../core/error.ts'
 import type { EventName } from '../../core/events/event.ts'
+import type { CaptureInput, Personalizer } from '../../device/api.ts'
 import type {
-  CaptureInput,
   ListAnswer,
   ListOptions,
-  Personalizer,
-  PersonalizerSnapshot,
   Recommendation,
   RerankOptions,
-} from '../../device/api.ts'
+} from '../../device/apiLists.ts'
+import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import { STARTING } from '../../sdk/starting.ts'
 
 const READY: PersonalizerSnapshot = {

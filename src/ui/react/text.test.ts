@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { PersonalizerSnapshot, Signal } from '../../device/api.ts'
+import type { Signal } from '../../device/apiLists.ts'
+import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import { STARTING } from '../../sdk/starting.ts'
 import { ENGLISH, type Labels } from './labels.ts'
 import { ENGLISH_LISTS } from './listLabels.ts'

@@ -1,6 +1,7 @@
 /** @module The personalizer itself and its snapshot, as hooks. */
 import { useCallback, useSyncExternalStore } from 'react'
-import type { Personalizer, PersonalizerSnapshot } from '../../device/api.ts'
+import type { Personalizer } from '../../device/api.ts'
+import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import { STARTING } from '../../sdk/starting.ts'
 import { usePersonalizationContext } from './context.ts'
 

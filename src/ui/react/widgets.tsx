@@ -1,6 +1,6 @@
 /** @module The list widgets: a hook each, shown by the same section with the same slots. */
 import './nearside.css'
-import type { ListOptions } from '../../device/api.ts'
+import type { ListOptions } from '../../device/apiLists.ts'
 import { usePersonalizationContext } from './context.ts'
 import { ListSection, type ListWidgetProps } from './ListSection.tsx'
 import { useChoice } from './useList.ts'

@@ -1,6 +1,6 @@
 /** @module Which engine computes, on what, and why; it can be forced. */
 import { useId } from 'react'
-import type { EnginePreference } from '../../../device/api.ts'
+import type { EnginePreference } from '../../../device/apiSnapshot.ts'
 import { Fact } from '../../react/Fact.tsx'
 import { Section, type SectionProps, useOutcome } from '../Section.tsx'
 import { useDetails } from './useDetails.ts'

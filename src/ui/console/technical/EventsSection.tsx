@@ -1,5 +1,5 @@
 /** @module What is stored, by name, and what cleaning left out of learning and why. */
-import type { PersonalizerSnapshot } from '../../../device/api.ts'
+import type { PersonalizerSnapshot } from '../../../device/apiSnapshot.ts'
 import { Section, Table } from '../Section.tsx'
 import { useDetails } from './useDetails.ts'
 

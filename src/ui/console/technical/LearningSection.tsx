@@ -1,7 +1,7 @@
 /** @module The last fit, the guard's evidence, and what was learned. */
 import { useId } from 'react'
 import type { Item } from '../../../core/catalog/item.ts'
-import type { PersonalizerSnapshot } from '../../../device/api.ts'
+import type { PersonalizerSnapshot } from '../../../device/apiSnapshot.ts'
 import { Fact } from '../../react/Fact.tsx'
 import { Section, Table, useWords } from '../Section.tsx'
 import { useDetails } from './useDetails.ts'

@@ -1,5 +1,5 @@
 /** @module Everything that degraded, newest first, one clear line each. */
-import type { Notice } from '../../../device/api.ts'
+import type { Notice } from '../../../device/apiSnapshot.ts'
 import { Moment, Section } from '../Section.tsx'
 import { useDetails } from './useDetails.ts'
 

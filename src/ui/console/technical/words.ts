@@ -1,5 +1,5 @@
 /** @module What the technical details say in English. Names of events, kinds and codes are the code's own. */
-import type { EnginePreference, PersonalizerSnapshot } from '../../../device/api.ts'
+import type { EnginePreference, PersonalizerSnapshot } from '../../../device/apiSnapshot.ts'
 
 const ENGINES: Readonly<Record<EnginePreference, string>> = {
   auto: 'Automatic',

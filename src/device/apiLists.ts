@@ -1,0 +1,125 @@
+/** @module Of the public surface: the lists that are asked for, and what an item in one says of its place. */
+import type { NearsideError } from '../core/error.ts'
+import type { Exclusion } from './exclusions.ts'
+
+/** One item of a list. */
+export interface Recommendation {
+  /** The catalog’s id. */
+  readonly id: string
+  /** Log-odds but for a constant: comparable within one list only. */
+  readonly score: number
+  /** 1-based place in the list as the device gives it, before a page leaves anything out. */
+  readonly rank: number
+  /**
+   * The same in the list in base order (no personal parameters, no own history), for showing what moved;
+   * what this list leaves out is left out there too.
+   */
+  readonly baseRank: number
+  /** Why it stands where it stands. */
+  readonly reason: Reason
+}
+
+/** What a shopper did with an item; `basket`: put into it, whatever became of it. */
+export type Signal = 'viewed' | 'wished' | 'basket' | 'bought'
+
+/**
+ * Why an item stands where it stands: the largest term of its score, true to the model. For an item
+ * above its base place, the largest term of the difference from the base score. Where three items of a
+ * list say the same already, the largest other term is named that is at least 0.4 times as large, if there is one.
+ */
+export type Reason =
+  /**
+   * It is looked at or bought with an item of the shopper's own, or the taste that lifts it is that
+   * item's doing; `signal`: what of theirs with that counts most. `bought-together` where the log holds orders only.
+   */
+  | { readonly kind: 'because'; readonly item: string; readonly signal: Signal }
+  /** Asked for: items like that one. */
+  | { readonly kind: 'similar'; readonly item: string }
+  /** Bought in the same orders as that item: the one asked about, or one of the shopper's own. */
+  | { readonly kind: 'bought-together'; readonly item: string }
+  | { readonly kind: 'bought-before' }
+  /** `found`: the query is about the item itself; else about what it goes with. */
+  | { readonly kind: 'searched'; readonly query: string; readonly found: boolean }
+  | { readonly kind: 'category'; readonly category: string }
+  /** Close to what the shopper likes, by no single item's doing; `item`: the one of theirs that counts most in it. */
+  | { readonly kind: 'taste'; readonly item?: string }
+  /** Wanted in the context of now, e.g. name `weather`, value `rain`. */
+  | { readonly kind: 'context'; readonly name: string; readonly value: string }
+  /** Below its usual price. */
+  | { readonly kind: 'offer' }
+  /** Nobody was counted for it yet. */
+  | { readonly kind: 'new' }
+  | { readonly kind: 'popular' }
+  /** Without a base model, or of an item that neither it nor the catalog knows: as the shop has it. */
+  | { readonly kind: 'shop-order' }
+
+/** What a list holds, and in which order. */
+export interface ListOptions {
+  /** Default 20; of `rerank`, all that were given. */
+  readonly limit?: number
+  /** `base`: the shop's order, the same for everybody. Default `personal`. */
+  readonly order?: 'personal' | 'base'
+  /**
+   * What of the shopper's own is left out. Default: the personalizer's, and nothing with `order: 'base'`.
+   * `rerank`, which orders what it is given, leaves out nothing.
+   */
+  readonly exclude?: readonly Exclusion[]
+  /** Ids that are left out besides. */
+  readonly excludeIds?: readonly string[]
+  /** Only items of this category. */
+  readonly category?: string
+  /** Items with the same `groupId` at most, as long as there are others. Default 2; `rerank` takes all. */
+  readonly perFamily?: number
+}
+
+/** How given items are ordered. */
+export interface RerankOptions extends Pick<ListOptions, 'limit' | 'order'> {
+  /** Also what the shop no longer sells, for a page that shows it as such. Default false. */
+  readonly soldOut?: boolean
+}
+
+/** Which list: `recommend`, `similar`, `boughtTogether` and `rerank` of `Personalizer`, as plain data. */
+export type ListQuery =
+  | { readonly kind: 'recommend'; readonly options?: ListOptions }
+  | {
+      readonly kind: 'similar' | 'boughtTogether'
+      readonly item: string
+      readonly options?: ListOptions
+    }
+  | {
+      readonly kind: 'rerank'
+      readonly items: readonly string[]
+      readonly options?: RerankOptions
+    }
+
+/** A watched list as it is from here on, or why it can't be had. */
+export type ListAnswer =
+  | { readonly items: readonly Recommendation[] }
+  | { readonly error: NearsideError }
+
+/** The score of one item, taken apart. */
+export interface Explanation extends Recommendation {
+  /** 1-based place among all items that may be shown. */
+  readonly rank: number
+  /**
+   * What each kind of term adds to the score beyond its mean over the catalog, largest first:
+   * `because` (goes with what was viewed, wanted or bought), `own` (was that itself), `searched` (found
+   * by a search), `category`, `taste`, `context` (wanted in the context of now), `offer` (below its
+   * usual price), `popular`, `learners` (moved by the learners that the shop chose). They add up to `score - meanScore`.
+   */
+  readonly contributions: readonly {
+    readonly kind:
+      | 'because'
+      | 'own'
+      | 'searched'
+      | 'category'
+      | 'taste'
+      | 'context'
+      | 'offer'
+      | 'popular'
+      | 'learners'
+    readonly amount: number
+  }[]
+  /** Mean score over the catalog. */
+  readonly meanScore: number
+}
