@@ -4,6 +4,7 @@
  * overwritten (`secure_delete`), in the log too once a round takes no more reports.
  */
 import {
+  type Bytes,
   concat,
   decodeVector,
   encodeVector,
@@ -26,28 +27,21 @@ import {
 } from '../store.ts'
 import { lockFile, openFile } from './file.ts'
 
-interface SummaryRow {
-  round: number
-  state: RoundRecord['state']
-  policy: string
-  policy_hash: string
-  counted: number
-  opened_at: number
-  closed_at: number | null
-  id_set_hash: string | null
-  peer_signature: string | null
-  version: string | null
-  verdict: string | null
+/** As its columns are named here; what is no text or number there is parsed. */
+type SummaryRow = Omit<RoundSummary, 'policy' | 'verdict'> & {
+  readonly policy: string
+  readonly verdict: string | null
 }
 
-interface RoundRow extends SummaryRow {
-  sealing_key: Buffer | null
-  own_share: Buffer | null
-  peer_share: Buffer | null
+type RoundRow = SummaryRow & {
+  readonly sealingKey: Buffer | null
+  readonly ownShare: Buffer | null
+  readonly peerShare: Buffer | null
 }
 
-const SUMMARY = `round, state, policy, policy_hash, counted, opened_at, closed_at, id_set_hash,
-  peer_signature, version, verdict`
+const SUMMARY = `round, state, policy, policy_hash as policyHash, counted, opened_at as openedAt,
+  closed_at as closedAt, id_set_hash as idSetHash, peer_signature as peerSignature, version, verdict`
+const RECORD = `${SUMMARY}, sealing_key as sealingKey, own_share as ownShare, peer_share as peerShare`
 
 /**
  * @param file path, or `:memory:`
@@ -80,11 +74,13 @@ export function openSqliteStore(
   const selectSetting = statement<{ value: Buffer }>('select value from settings where name = ?')
   const insertSetting = statement('insert or ignore into settings (name, value) values (?, ?)')
   const deleteSetting = statement('delete from settings where name = ?')
-  const selectNewest = statement<RoundRow>('select * from rounds order by round desc limit 1')
+  const selectNewest = statement<RoundRow>(
+    `select ${RECORD} from rounds order by round desc limit 1`,
+  )
   const selectSummaries = statement<SummaryRow>(
     `select ${SUMMARY} from rounds order by round desc limit ?`,
   )
-  const selectRound = statement<RoundRow>('select * from rounds where round = ?')
+  const selectRound = statement<RoundRow>(`select ${RECORD} from rounds where round = ?`)
   const selectLost = statement<{ lost: number }>(
     `select coalesce(sum(counted), 0) as lost from rounds where state = 'abandoned'`,
   )
@@ -111,34 +107,19 @@ export function openSqliteStore(
 
   /** Parsing checks every field; a policy never changes under its hash. */
   const policies = new Map<string, Policy>()
-  function policyOf(row: SummaryRow): Policy {
-    const policy = policies.get(row.policy_hash) ?? parsePolicy(JSON.parse(row.policy))
-    policies.set(row.policy_hash, policy)
-    return policy
-  }
-
-  function summary(row: SummaryRow): RoundSummary {
-    return {
-      round: row.round,
-      state: row.state,
-      policy: policyOf(row),
-      policyHash: row.policy_hash,
-      counted: row.counted,
-      openedAt: row.opened_at,
-      closedAt: row.closed_at,
-      idSetHash: row.id_set_hash,
-      peerSignature: row.peer_signature,
-      version: row.version,
-      verdict: row.verdict === null ? null : (JSON.parse(row.verdict) as Verdict),
-    }
+  function summary<Row extends SummaryRow>(row: Row) {
+    const policy = policies.get(row.policyHash) ?? parsePolicy(JSON.parse(row.policy))
+    policies.set(row.policyHash, policy)
+    const verdict = row.verdict === null ? null : (JSON.parse(row.verdict) as Verdict)
+    return { ...row, policy, verdict }
   }
 
   function record(row: RoundRow): RoundRecord {
     return {
       ...summary(row),
-      sealingKey: row.sealing_key && ownBytes(new Uint8Array(row.sealing_key)),
-      ownShare: row.own_share && decodeVector(row.own_share),
-      peerShare: row.peer_share && decodeVector(row.peer_share),
+      sealingKey: owned(row.sealingKey),
+      ownShare: row.ownShare && decodeVector(row.ownShare),
+      peerShare: row.peerShare && decodeVector(row.peerShare),
     }
   }
 
@@ -161,15 +142,11 @@ export function openSqliteStore(
   }
 
   return {
-    setting: (name) =>
-      read(() => {
-        const row = selectSetting.get(name)
-        return row ? ownBytes(new Uint8Array(row.value)) : null
-      }),
+    setting: (name) => read(() => owned(selectSetting.get(name)?.value)),
     keepSetting: (name, value) =>
       write(() => {
         insertSetting.run(name, value)
-        return ownBytes(new Uint8Array(selectSetting.get(name)?.value ?? value))
+        return owned(selectSetting.get(name)?.value) ?? value
       }),
 
     current: () =>
@@ -181,7 +158,7 @@ export function openSqliteStore(
     openRound: (round, policy, policyHash, sealingKey, now) =>
       forget(() => {
         const taken = selectRound.get(round)
-        if (taken) return taken.policy_hash === policyHash && taken.state === 'open'
+        if (taken) return taken.policyHash === policyHash && taken.state === 'open'
         for (const row of selectSummaries.all(1)) {
           if (row.state === 'open') drop(row.round)
         }
@@ -230,13 +207,7 @@ export function openSqliteStore(
         addCount.run(kept, round)
         return outcomes
       }),
-    seeds: (round, ids) =>
-      read(() =>
-        ids.map((id) => {
-          const seed = selectReport.get(round, id)?.seed
-          return seed ? ownBytes(new Uint8Array(seed)) : null
-        }),
-      ),
+    seeds: (round, ids) => read(() => ids.map((id) => owned(selectReport.get(round, id)?.seed))),
 
     seal: (round, goal) =>
       forget(() => {
@@ -304,4 +275,9 @@ export function openSqliteStore(
     guarded(() => database.pragma('wal_checkpoint(TRUNCATE)'))
     return result
   }
+}
+
+/** Bytes of their own: SQLite's buffers share theirs. */
+function owned(bytes: Buffer | null | undefined): Bytes | null {
+  return bytes ? ownBytes(new Uint8Array(bytes)) : null
 }
