@@ -1,16 +1,15 @@
 /** @module `nearside pretrain`: a base model from a shop folder. */
-import { readFile } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 import { Command, Option } from '@commander-js/extra-typings'
 import { NearsideError } from '../core/error.ts'
 import { parseVersion } from '../core/model/manifest.ts'
+import { readHoldout } from '../train/holdout.ts'
 import { publishModel, requireFree } from '../train/models/publish.ts'
 import { readModel } from '../train/models/read.ts'
 import { requireSequences } from '../train/plan.ts'
 import { pretrain } from '../train/pretrain.ts'
 import { readShop } from '../train/shop/read.ts'
 import { describeLeftOut } from '../train/shop/wrongLines.ts'
-import type { Holdout } from '../train/split.ts'
 import { sameHoldout } from '../train/update/grown.ts'
 import { updateModel } from '../train/update/updateModel.ts'
 import { type CommandContext, defineCommand, NegativeResult } from './command.ts'
@@ -72,7 +71,7 @@ export const command = defineCommand(syntax, async (options, context) => {
   if (from !== undefined && (given('seed') || given('protocol')))
     throw new NearsideError('input-invalid', '--from goes without --seed and --protocol')
   const parent = from === undefined ? null : await readModel(from)
-  const holdout = await holdoutOf(options.holdout)
+  const holdout = await readHoldout(options.holdout)
   const encoder = options.epochs === undefined ? {} : { epochs: options.epochs }
   context.progress.update('reading the shop', 0, 1)
   const shop = await readShop(options.shop, started)
@@ -140,19 +139,4 @@ function print(
 
 function kilobytes(bytes: number): string {
   return `${(bytes / 1000).toFixed(0)} kB`
-}
-
-async function holdoutOf(text: string): Promise<Holdout> {
-  const fraction = Number(text)
-  if (text.trim() !== '' && !Number.isNaN(fraction)) {
-    if (fraction >= 0 && fraction < 1) return { fraction }
-    throw new NearsideError('input-invalid', `--holdout ${text} is not a share from 0 to below 1`)
-  }
-  const file = await readFile(text, 'utf8').catch((cause: unknown) => {
-    throw new NearsideError('input-invalid', `--holdout ${text} is neither a share nor a file`, {
-      cause,
-    })
-  })
-  const ids = file.split(/\r?\n/).filter((id) => id !== '')
-  return { shoppers: new Set(ids) }
 }

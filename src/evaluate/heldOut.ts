@@ -2,10 +2,9 @@
  * @module Whom an evaluation may ask: those whom the model never saw, by the model's own word. A model
  * that saw the tested shoppers would only prove that it remembers.
  */
-import { readFile } from 'node:fs/promises'
 import { NearsideError } from '../core/error.ts'
 import type { BaseModel } from '../core/model/baseModel.ts'
-import { isHeldOut as isInShare } from '../train/holdout.ts'
+import { isHeldOut as isInShare, isOutOf, readHoldout } from '../train/holdout.ts'
 import type { Shop } from '../train/shop/shop.ts'
 
 /** Not the hash of the hold-out: a share of those whom that one left. */
@@ -33,18 +32,15 @@ export async function everybody(
 ): Promise<HeldOut> {
   const isHeldOut = () => false
   if (option === undefined) return { isHeldOut, isTested: () => true }
-  const fraction = parseFraction(option)
-  if (fraction !== null)
-    return { isHeldOut, isTested: (shopper) => isInShare(shopper, fraction, seed) }
-  const named = await readHoldoutFile(option)
+  const asked = await readHoldout(option)
   const known = new Set(shop.shoppers.map(({ id }) => id))
-  const stranger = [...named].find((id) => !known.has(id))
-  if (stranger !== undefined)
+  const stranger = 'shoppers' in asked && [...asked.shoppers].find((id) => !known.has(id))
+  if (stranger)
     throw new NearsideError(
       'input-invalid',
       `--holdout ${option} names ${stranger}, whom the shop does not know`,
     )
-  return { isHeldOut, isTested: (shopper) => named.has(shopper) }
+  return { isHeldOut, isTested: isOutOf(asked, seed) }
 }
 
 /** Who was held out, by the model's own word; `--holdout` must agree with it or name some of them. */
@@ -55,8 +51,8 @@ export async function heldOut(
   seed: number,
 ): Promise<HeldOut> {
   const { fraction, shoppers } = manifest.holdout
-  const asked = option === undefined ? fraction : parseFraction(option)
-  const named = asked === null ? await readHoldoutFile(option as string) : null
+  const asked = option === undefined ? { fraction } : await readHoldout(option)
+  const named = 'shoppers' in asked ? asked.shoppers : null
   if (fraction === 0) {
     if (!named)
       throw refusal(
@@ -74,7 +70,8 @@ export async function heldOut(
   }
   const without = `the model was trained without a fraction of ${fraction} with seed ${manifest.seed}`
   if (seed !== manifest.seed) throw refusal(`${without}, --seed is ${seed}`)
-  if (!named && asked !== fraction) throw refusal(`${without}, --holdout is ${option}`)
+  if ('fraction' in asked && asked.fraction !== fraction)
+    throw refusal(`${without}, --holdout is ${option}`)
   const has = (shopper: string) => isInShare(shopper, fraction, manifest.seed)
   const found = shop.shoppers.filter(({ id }) => has(id)).length
   if (found !== shoppers)
@@ -82,25 +79,6 @@ export async function heldOut(
   const seen = shop.shoppers.find(({ id }) => named?.has(id) && !has(id))
   if (seen) throw refusal(`--holdout ${option} names ${seen.id}, whom the model was trained on`)
   return { isHeldOut: has, isTested: (shopper) => has(shopper) && (!named || named.has(shopper)) }
-}
-
-/** A number strictly between 0 and 1; null where the text is no number, hence a file's name. */
-export function parseFraction(text: string, option = '--holdout'): number | null {
-  const fraction = Number(text)
-  if (text.trim() === '' || Number.isNaN(fraction)) return null
-  if (fraction > 0 && fraction < 1) return fraction
-  throw new NearsideError('input-invalid', `${option} ${text}: a fraction lies between 0 and 1`)
-}
-
-/** One id a line; empty lines don't count. */
-export async function readHoldoutFile(path: string): Promise<ReadonlySet<string>> {
-  const text = await readFile(path, 'utf8').catch((error) => {
-    throw NearsideError.from(error, 'input-invalid', `--holdout ${path}`)
-  })
-  const ids = text.split(/\r?\n/).filter((line) => line !== '')
-  if (ids.length === 0)
-    throw new NearsideError('input-invalid', `--holdout ${path}: names no shopper`)
-  return new Set(ids)
 }
 
 export function refusal(why: string): NearsideError {

@@ -1,12 +1,12 @@
 /** @module A base model for an evaluation that was given none. */
 
-import { isHeldOut } from '../train/holdout.ts'
+import { isOutOf, readHoldout } from '../train/holdout.ts'
 import { publishModel } from '../train/models/publish.ts'
 import { isSequenceShop } from '../train/plan.ts'
 import { pretrain } from '../train/pretrain.ts'
 import { readShop } from '../train/shop/read.ts'
 import { kindsOf, selectCases } from './cases.ts'
-import { isInTraining, parseFraction, readHoldoutFile } from './heldOut.ts'
+import { isInTraining } from './heldOut.ts'
 import { parseDate, type Question } from './load.ts'
 import { type Steps, step } from './steps.ts'
 
@@ -26,11 +26,9 @@ export async function trainModel(
     asked.protocol === 'leave-one-out' && asked.until === undefined && isSequenceShop(shop)
   const span = shop.from + TRAINED_SHARE * (shop.to - shop.from)
   const until = asked.until ?? new Date(span).toISOString().slice(0, 10)
-  const holdout = asked.holdout ?? DEFAULT_HOLDOUT
+  const holdout = await readHoldout(asked.holdout ?? DEFAULT_HOLDOUT)
   const seed = asked.seed ?? DEFAULT_SEED
-  const fraction = parseFraction(holdout)
-  const named = fraction === null ? await readHoldoutFile(holdout) : null
-  const isOut = (id: string) => named?.has(id) ?? isHeldOut(id, Number(fraction), seed)
+  const isOut = isOutOf(holdout, seed)
   // Minutes of training for a question that has no answer would be a poor joke. (With leave-one-out
   // in a log without times everybody has an answer.)
   if (!leaveOneOut)
@@ -50,7 +48,7 @@ export async function trainModel(
       seed,
       until: parseDate(until),
       leaveOneOut,
-      holdout: named ? { shoppers: named } : { fraction: Number(fraction) },
+      holdout,
       now: asked.now,
       judgeFeatures: false,
       onProgress: (label, done, total) => step(steps, label, done, total),

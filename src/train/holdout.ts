@@ -2,6 +2,11 @@
  * @module Which shoppers training never sees. A shopper's place depends on their id and the seed
  * alone, so that `pretrain` and `evaluate` agree without sharing a list.
  */
+import { readFile } from 'node:fs/promises'
+import { NearsideError } from '../core/error.ts'
+
+/** A share of all shoppers by hash, or those named. */
+export type Holdout = { readonly fraction: number } | { readonly shoppers: ReadonlySet<string> }
 
 /** FNV-1a with a final avalanche, mapped to [0, 1). */
 function place(shopper: string, seed: number): number {
@@ -22,4 +27,28 @@ export function foldOf(shopper: string, folds: number, seed: number): number {
 /** True for about `fraction` of all shoppers. */
 export function isHeldOut(shopper: string, fraction: number, seed: number): boolean {
   return place(shopper, seed) < fraction
+}
+
+/** Whether training may not see a shopper. */
+export function isOutOf(holdout: Holdout, seed: number): (shopper: string) => boolean {
+  return (id) =>
+    'shoppers' in holdout ? holdout.shoppers.has(id) : isHeldOut(id, holdout.fraction, seed)
+}
+
+/**
+ * What `--holdout` says: a share, or the path of a file with one id a line.
+ * @throws NearsideError `input-invalid`
+ */
+export async function readHoldout(text: string): Promise<Holdout> {
+  const fraction = text.trim() === '' ? Number.NaN : Number(text)
+  if (fraction >= 0 && fraction < 1) return { fraction }
+  const refuse = (why: string, cause?: unknown) =>
+    new NearsideError('input-invalid', `--holdout ${text}: ${why}`, { cause })
+  if (!Number.isNaN(fraction)) throw refuse('a fraction lies between 0 and 1')
+  const file = await readFile(text, 'utf8').catch((cause) => {
+    throw refuse('is neither a fraction nor a file', cause)
+  })
+  const ids = file.split(/\r?\n/).filter((id) => id !== '')
+  if (ids.length === 0) throw refuse('names no shopper')
+  return { shoppers: new Set(ids) }
 }

@@ -7,10 +7,11 @@
 import { NearsideError } from '../core/error.ts'
 import { DAY } from '../core/time.ts'
 import { ENCODER_SETTINGS, type EncoderSettings, SEQUENCE_SETTINGS } from './encoder/train.ts'
+import type { Holdout } from './holdout.ts'
 import { foldOf } from './ranker/outOfFold.ts'
 import type { Shop } from './shop/shop.ts'
 import { formatDay } from './shop/time.ts'
-import { type Holdout, type Split, splitShop } from './split.ts'
+import { type Split, splitShop } from './split.ts'
 import { lastPart } from './validate.ts'
 
 /** Shoppers fall into this many folds by id; by time, the encoder never sees the first two. */

@@ -3,12 +3,9 @@
 import { NearsideError } from '../core/error.ts'
 import type { ShopperHistory } from '../core/features/cases.ts'
 import { DAY } from '../core/time.ts'
-import { isHeldOut } from './holdout.ts'
+import { type Holdout, isOutOf } from './holdout.ts'
 import type { Shop } from './shop/shop.ts'
 import { formatDay } from './shop/time.ts'
-
-/** Held out: a share of all shoppers by hash, or those named. */
-export type Holdout = { readonly fraction: number } | { readonly shoppers: ReadonlySet<string> }
 
 export interface Split {
   /** Training shoppers with their events before `until`; at least one event each. */
@@ -72,12 +69,6 @@ export function splitShop(
       `all events are on ${formatDay(from)}: learning what comes next needs at least two days`,
     )
   return { training, heldOut, until: limit, from, to }
-}
-
-/** Whether training may not see a shopper. */
-export function isOutOf(holdout: Holdout, seed: number): (shopper: string) => boolean {
-  return (id) =>
-    'shoppers' in holdout ? holdout.shoppers.has(id) : isHeldOut(id, holdout.fraction, seed)
 }
 
 function refuse(message: string): NearsideError {

@@ -2,10 +2,11 @@
 import { NearsideError } from '../../core/error.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import { DAY } from '../../core/time.ts'
+import type { Holdout } from '../holdout.ts'
 import { isSequenceShop } from '../plan.ts'
 import type { Shop } from '../shop/shop.ts'
 import { formatDay } from '../shop/time.ts'
-import type { Holdout, Split } from '../split.ts'
+import type { Split } from '../split.ts'
 
 /** Share of a model's items that its own shop still has, at least. */
 const LEAST_KNOWN = 0.5
