@@ -9,8 +9,8 @@
 
 import { answerOf, readDownload } from './device/learning/modelSource.ts'
 import type { ToWorker } from './device/messages.ts'
+import type { Download } from './device/storage/downloadRows.ts'
 import { openStore } from './device/storage/open.ts'
-import type { Download } from './device/storage/store.ts'
 import { type Scope, serve, workerEnvironment } from './device/worker/serve.ts'
 
 const global = self as unknown as Scope

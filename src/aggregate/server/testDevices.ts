@@ -4,7 +4,7 @@
  */
 import { NearsideError } from '../../core/error.ts'
 import type { EntryFacts } from '../../device/ledger/chain.ts'
-import type { Settings } from '../../device/storage/store.ts'
+import type { Settings } from '../../device/storage/settingRows.ts'
 import type { Transport } from '../../device/transport/transport.ts'
 import { type Contributed, contribute } from '../../device/upload/contribute.ts'
 import { DEVICE_TERMS } from '../../device/upload/terms.ts'

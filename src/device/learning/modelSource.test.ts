@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { sha256Hex } from '../../core/bytes.ts'
 import type { LatestModel } from '../../core/model/manifest.ts'
-import type { Download } from '../storage/store.ts'
+import type { Download } from '../storage/downloadRows.ts'
 import type { Transport } from '../transport/transport.ts'
 import { answerOf, fetchModel } from './modelSource.ts'
 

@@ -15,7 +15,7 @@ import {
   parseManifest,
 } from '../../core/model/manifest.ts'
 import { MODEL_FILES, type PopularityPart } from '../../core/model/parts.ts'
-import type { Download } from '../storage/store.ts'
+import type { Download } from '../storage/downloadRows.ts'
 import type { Transport } from '../transport/transport.ts'
 
 const MANIFEST = 'manifest.json'

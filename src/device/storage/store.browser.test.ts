@@ -7,7 +7,8 @@ import type { Database } from './database.ts'
 import { openIndexedDb } from './indexedDb.ts'
 import { createMemoryDatabase } from './memory.ts'
 import { openStore } from './open.ts'
-import { createStore, type PersonalRecord } from './store.ts'
+import type { PersonalRecord } from './personalRows.ts'
+import { createStore } from './store.ts'
 import {
   blockedFactory,
   deleted,

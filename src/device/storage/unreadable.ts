@@ -2,7 +2,8 @@
  * @module Settings that can't be read any more. What protects the shopper is then assumed: that
  * learning was paused, and that the privacy budget is spent. Consent is not: nothing is sent without.
  */
-import type { Settings, Store } from './store.ts'
+import type { Settings } from './settingRows.ts'
+import type { Store } from './store.ts'
 
 /** `parseBudget` refuses it, as it does all that it can't read. */
 const ASSUMED: Partial<Settings> = { paused: true, budget: 'unreadable' }

@@ -23,7 +23,7 @@ import {
 } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
 import type { EntryFacts } from '../ledger/chain.ts'
-import type { Settings } from '../storage/store.ts'
+import type { Settings } from '../storage/settingRows.ts'
 import { type ContributeDeps, contribute } from './contribute.ts'
 
 const ENDPOINTS = { leader: 'http://leader.test/', helper: 'http://helper.test' }

@@ -1,5 +1,5 @@
 /** @module What a shopper is shown before they agree to contribute, and what no policy can change. */
-import type { Settings } from '../storage/store.ts'
+import type { Settings } from '../storage/settingRows.ts'
 
 /** What contributing costs at most, and whom it must trust. */
 export interface ContributionTerms {

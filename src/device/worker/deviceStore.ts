@@ -6,8 +6,9 @@
  */
 import { NearsideError } from '../../core/error.ts'
 import type { LedgerStore } from '../ledger/ledger.ts'
+import type { LedgerRow } from '../storage/ledgerRows.ts'
 import { createMemoryDatabase } from '../storage/memory.ts'
-import { createStore, type LedgerRow, type Store } from '../storage/store.ts'
+import { createStore, type Store } from '../storage/store.ts'
 import { copySettings } from '../storage/unreadable.ts'
 import type { Notices } from './notices.ts'
 import type { DeviceState } from './state.ts'

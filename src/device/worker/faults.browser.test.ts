@@ -1,7 +1,8 @@
 /** @module The device under a failing browser: no room, no store, lost connections, damaged rows. */
 import { afterEach, expect, test, vi } from 'vitest'
 import { openIndexedDb } from '../storage/indexedDb.ts'
-import { createStore, type PersonalRecord } from '../storage/store.ts'
+import type { PersonalRecord } from '../storage/personalRows.ts'
+import { createStore } from '../storage/store.ts'
 import {
   deleted,
   failingFactory,

@@ -9,7 +9,8 @@ import type { BaseModel } from '../../core/model/baseModel.ts'
 import { createNeighbourSearch, likeNothing } from '../../core/model/coldStartNeighbours.ts'
 import { type AddedItems, addedItems, joinItems } from '../../core/model/extend.ts'
 import type { LoadedModel } from '../learning/modelSource.ts'
-import type { Download, Store } from '../storage/store.ts'
+import type { Download } from '../storage/downloadRows.ts'
+import type { Store } from '../storage/store.ts'
 
 export interface NewItemsDeps {
   readonly store: Pick<Store, 'download'>

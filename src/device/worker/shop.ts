@@ -22,7 +22,8 @@ import {
   readDownload,
 } from '../learning/modelSource.ts'
 import type { WorkerConfig } from '../messages.ts'
-import type { Download, Store } from '../storage/store.ts'
+import type { Download } from '../storage/downloadRows.ts'
+import type { Store } from '../storage/store.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { DeviceContext } from './context.ts'
 import type { OnDemand } from './device.ts'

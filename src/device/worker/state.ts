@@ -6,7 +6,7 @@ import type { EnginePreference, PersonalizerSnapshot } from '../apiSnapshot.ts'
 import type { Deferral, DeviceConditions } from '../learning/budget.ts'
 import type { StoredPersonal } from '../learning/versions.ts'
 import type { WorkerConfig } from '../messages.ts'
-import type { Settings } from '../storage/store.ts'
+import type { Settings } from '../storage/settingRows.ts'
 import { type ContributionTerms, DEVICE_TERMS, NO_CONSENT, NOTHING_SENT } from '../upload/terms.ts'
 
 /** Plain data. Any part may read it; the one that is named writes it. */

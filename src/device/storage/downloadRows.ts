@@ -1,0 +1,32 @@
+/** @module The base model and the catalog as they were last downloaded. */
+import type { Transactions } from './transactions.ts'
+
+/** Bytes fetched and verified, kept as the last good ones, and what was computed of nothing but those. */
+export interface Download {
+  readonly key: 'model' | 'catalog' | 'new-items'
+  readonly version: string
+  readonly url: string
+  readonly time: number
+  readonly files: Readonly<Record<string, Uint8Array>>
+}
+
+export const downloadRows = ({ read, write }: Transactions) => ({
+  async download(key: Download['key']): Promise<Download | null> {
+    const row = await read(['downloads'], (transaction) => transaction.get('downloads', key))
+    return isDownload(row) ? row : null
+  },
+
+  putDownload: (download: Download): Promise<void> =>
+    write(['downloads'], (transaction) => transaction.put('downloads', download)),
+})
+
+function isDownload(value: unknown): value is Download {
+  if (typeof value !== 'object' || value === null) return false
+  const { version, files } = value as Partial<Download>
+  return (
+    typeof version === 'string' &&
+    typeof files === 'object' &&
+    files !== null &&
+    Object.values(files).every((file) => file instanceof Uint8Array)
+  )
+}

@@ -1,0 +1,113 @@
+/** @module The shopper's events, each in its session. */
+import { type EventDraft, readStoredEvent } from '../../core/events/capture.ts'
+import type { ShopperEvent } from '../../core/events/event.ts'
+import { sessionOf } from '../../core/events/session.ts'
+import type { Transaction } from './database.ts'
+import { addToHead, type EventHead, readHead, withLast } from './head.ts'
+import { MADE_FROM_EVENTS } from './settingRows.ts'
+import { epochOf, type Transactions } from './transactions.ts'
+
+/** Beyond this the oldest go: about five years of a busy shopper. */
+export const MAX_EVENTS = 10_000
+
+interface StoredEvent extends ShopperEvent {
+  readonly order: number
+}
+
+export function eventRows({ read, write }: Transactions) {
+  const headOf = async (transaction: Transaction): Promise<EventHead> =>
+    readHead(await transaction.get('heads', 'events'))
+  const readEvents = (rows: readonly unknown[]) => {
+    const events = readRows(rows)
+      .sort((a, b) => a.time - b.time || a.order - b.order)
+      .map(({ order, ...event }): ShopperEvent => event)
+    return { events, invalid: rows.length - events.length }
+  }
+  const readRows = (rows: readonly unknown[]): StoredEvent[] =>
+    rows.flatMap((row) => {
+      const event = readStoredEvent(row)
+      return event ? [{ ...event, order: (row as Partial<StoredEvent>).order ?? 0 }] : []
+    })
+  /** Sessions that an event held together, or began, are those that there would be without it. */
+  const placeAgain = async (transaction: Transaction): Promise<void> => {
+    let last: ShopperEvent | null = null
+    const rows = readRows(await transaction.getAll('events')).sort((a, b) => a.order - b.order)
+    for (const row of rows) {
+      if (row.seeded) continue
+      const placed: StoredEvent = { ...row, session: sessionOf(last, row) }
+      if (placed.session !== row.session) await transaction.put('events', placed)
+      last = placed
+    }
+    await transaction.put('heads', withLast(await headOf(transaction), last), 'events')
+  }
+  const remove = async (
+    transaction: Transaction,
+    choose: (events: readonly ShopperEvent[]) => readonly ShopperEvent[],
+  ): Promise<number> => {
+    const head = await headOf(transaction)
+    const chosen = choose(readEvents(await transaction.getAll('events')).events)
+    for (const { id } of chosen) await transaction.delete('events', id)
+    await transaction.put('heads', { ...head, count: head.count - chosen.length }, 'events')
+    return chosen.length
+  }
+  const dropOldest = (share: number): Promise<number> =>
+    write(['events', 'heads', 'settings'], async (transaction) => {
+      // What was made from them can't be checked against what is left.
+      await transaction.delete('settings', 'openings')
+      return remove(transaction, (events) =>
+        events.slice(0, Math.max(1, Math.ceil(events.length * share))),
+      )
+    })
+
+  return {
+    /** Stores what is not stored yet and gives each event its session; storing twice changes nothing. */
+    async append(drafts: readonly EventDraft[]): Promise<readonly ShopperEvent[]> {
+      const [stored, count] = await write(['events', 'heads'], async (transaction) => {
+        let head = await headOf(transaction)
+        const placed: ShopperEvent[] = []
+        for (const draft of drafts) {
+          const known = readStoredEvent(await transaction.get('events', draft.id))
+          if (known) {
+            placed.push(known)
+            continue
+          }
+          const last =
+            head.lastTime === null ? null : { time: head.lastTime, session: head.session }
+          const event: ShopperEvent = {
+            ...draft,
+            session: draft.seeded ? draft.id : sessionOf(last, draft),
+          }
+          await transaction.put('events', { ...event, order: head.order })
+          head = addToHead(head, event)
+          placed.push(event)
+        }
+        await transaction.put('heads', head, 'events')
+        return [placed, head.count] as const
+      })
+      if (count > MAX_EVENTS) await dropOldest(0.1)
+      return stored
+    },
+
+    /** Ascending by time, then by arrival; `invalid`: rows that could not be read back as events. */
+    events: () =>
+      read(['events'], async (transaction) => readEvents(await transaction.getAll('events'))),
+
+    /**
+     * Removes these events, all that was learned, and a report that waits to be sent again; a fit or a
+     * report under way may not be stored any more.
+     */
+    forget: (ids: readonly string[]): Promise<void> =>
+      write(['events', 'heads', 'personal', 'settings'], async (transaction) => {
+        const gone = new Set(ids)
+        for (const name of MADE_FROM_EVENTS) await transaction.delete('settings', name)
+        await remove(transaction, (events) => events.filter((event) => gone.has(event.id)))
+        await placeAgain(transaction)
+        await transaction.clear('personal')
+        await transaction.delete('heads', 'personal')
+        await transaction.put('heads', (await epochOf(transaction)) + 1, 'epoch')
+      }),
+
+    /** Makes room: removes the oldest share of the events. Returns how many went. */
+    dropOldest,
+  }
+}

@@ -1,0 +1,47 @@
+/** @module Versions of the personal model. */
+import { epochOf, numberAt, type Transactions } from './transactions.ts'
+
+/** Versions of the personal model that are kept. */
+export const VERSIONS_KEPT = 3
+
+/** A fitted personal model. `version` is given by the store. */
+export interface PersonalRecord {
+  readonly version: number
+  /** Version of the base model that it was fitted on; it means nothing on another. */
+  readonly base: string
+  readonly time: number
+  readonly u: Float32Array
+  readonly w: Float32Array
+  readonly fusionWeight: number
+  /** State of the guard after testing every event up to this fit. */
+  readonly guard: unknown
+  /** Time of the last event that the fit and the guard saw. */
+  readonly until: number
+  readonly report: unknown
+  /** Hex SHA-256 over u, w and base. */
+  readonly checksum: string
+  /** 32 random bytes, base64, of the log's commitment to this fit; absent from what an earlier version stored. */
+  readonly salt?: string
+}
+
+export const personalRows = ({ read, write }: Transactions) => ({
+  /** Makes the record the current version, unless an erasure came between. Keeps the newest three. */
+  putPersonal: (record: Omit<PersonalRecord, 'version'>, epoch: number): Promise<number | null> =>
+    write(['personal', 'heads'], async (transaction) => {
+      if ((await epochOf(transaction)) !== epoch) return null
+      const rows = (await transaction.getAll('personal')) as readonly { version: number }[]
+      const version = (rows.at(-1)?.version ?? 0) + 1
+      await transaction.put('personal', { ...record, version })
+      await transaction.put('heads', version, 'personal')
+      for (const old of rows.slice(0, Math.max(0, rows.length - (VERSIONS_KEPT - 1)))) {
+        await transaction.delete('personal', old.version)
+      }
+      return version
+    }),
+
+  personal: () =>
+    read(['personal', 'heads'], async (transaction) => ({
+      current: await numberAt(transaction, 'personal'),
+      versions: await transaction.getAll('personal'),
+    })),
+})
