@@ -70,6 +70,21 @@ test('serves rendered pages, the shop’s outline for other deep links, and refu
   expect(await raw('/models/latest.json')).toMatchObject({ status: 200, body: '{}' })
 })
 
+test('an address with a slash too many is sent on to the page, never to another host', async () => {
+  for (const [path, location] of [
+    ['/basket/', '/basket'],
+    ['/search/?engine=js', '/search?engine=js'],
+    ['/category/Cards%20%26%20Gift%20Wrap//', '/category/Cards%20%26%20Gift%20Wrap'],
+    ['//evil.example/', '/evil.example'],
+    ['/%5Cevil.example/', '/%5Cevil.example'],
+  ])
+    expect(await raw(path)).toMatchObject({
+      status: 308,
+      headers: { location, 'content-security-policy': expect.any(String) },
+    })
+  expect(await raw('//')).toMatchObject({ status: 308, headers: { location: '/' } })
+})
+
 test('knows the pages that the storefront has', async () => {
   const frame = readFileSync(new URL('../src/storefront/Frame.tsx', import.meta.url), 'utf8')
   const routes = Array.from(frame.matchAll(/<Route path="(\/[^":]+)"/g), ([, path]) => path)

@@ -68,6 +68,12 @@ export function createStaticServer(site: StaticSite): Server {
   app.get('/models/*', serveStatic({ root: models, rewriteRequestPath: inModels }))
   app.get('/models/*', (context) => context.notFound())
   app.get('*', serveStatic({ root }))
+  // One address for each page; relative, and never to another host.
+  app.get('*', (context, next) => {
+    const { pathname, search } = new URL(context.req.url)
+    if (!/.\/$/.test(pathname)) return next()
+    return context.redirect(`/${pathname.replace(/^\/+|\/+$/g, '')}${search}`, 308)
+  })
   // A deep link of the single-page storefront; a missing file of any other kind stays missing.
   app.get('*', (context, next) => (extname(context.req.path) ? context.notFound() : next()))
   app.get('*', serveStatic({ root, rewriteRequestPath: (path) => `${path}.html` }))
