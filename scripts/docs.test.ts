@@ -130,6 +130,19 @@ describe('documents name what there is', () => {
   })
 })
 
+test('whoever reads of PINE reads that it is a draft, unaudited', () => {
+  const script = {
+    path: 'tools/verify.py',
+    text: readFileSync(join(ROOT, 'tools/verify.py'), 'utf8'),
+  }
+  const named = [...DOCUMENTS, script].flatMap(({ path, text }) =>
+    text.split('\n').flatMap((line) => (/\bPINE\b/.test(line) ? [{ path, line }] : [])),
+  )
+  expect(named.length).toBeGreaterThan(4)
+  const wanted = /draft[^.]{0,30}\bunaudited\b/
+  expect(named.filter(({ line }) => !wanted.test(line))).toEqual([])
+})
+
 /** What a shell would hand on; nothing where the line leaves something to be filled in. */
 function typed(line: string): string[][] {
   const [, rest] =

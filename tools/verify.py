@@ -338,7 +338,7 @@ def hpke_seal(public, plain, info, aad, random):
     return enc + gcm_seal(key, nonce, plain, aad)
 
 
-# --- PINE, a draft: two shares and the proof that their vector is short (docs/PROTOCOL.md) ----------
+# --- PINE, a draft, unaudited: two shares and the proof that their vector is short (docs/PROTOCOL.md)
 
 FIELD = 2**32 - 2**20 + 1
 ROOT = 3925978153  # of order 2^20
@@ -914,8 +914,10 @@ def main():
             continue
         for check, entry, message in audit.faults:
             print(f"FAULT {check}{'' if entry is None else f', No. {entry}'}: {message}")
+        signed = any("key" in entry for entry in audit.ledger)
+        verdict = "ok" if signed else "unsigned: it agrees with itself, and shows no more"
         print(
-            f"{path}: {'ok' if ok else 'NOT ok'}; {len(audit.ledger)} entries, "
+            f"{path}: {verdict if ok else 'NOT ok'}; {len(audit.ledger)} entries, "
             f"{len(audit.reports)} reports, {audit.remade} made again the same to the bit, "
             f"{audit.fits} fits opened, ε = {epsilon:.6g}"
             + (f" without {audit.unpriced} that don't say their noise" if audit.unpriced else "")

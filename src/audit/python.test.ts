@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { testFolder } from '../testFolder.ts'
 import { parseBundle } from './bundle.ts'
 import { type Fixture, fixtures } from './selftest/selftest.ts'
+import { UNSIGNED } from './selftest/tamper.ts'
 import { verifyBundle } from './verify.ts'
 
 const SCRIPT = fileURLToPath(new URL('../../tools/verify.py', import.meta.url))
@@ -80,5 +81,18 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
       remade += mine?.remade ?? 0
     }
     expect(remade).toBeGreaterThan(20)
+  })
+
+  test('says “ok” of what is signed, and of what isn’t no more than that it agrees with itself', async () => {
+    const [signed, unsigned] = ['a.json', 'b.json'].map((name) => join(testFolder(), name))
+    for await (const { clean, tampered } of fixtures(20, SEED)) {
+      if (tampered.kind !== UNSIGNED) continue
+      writeFileSync(signed, clean.text)
+      writeFileSync(unsigned, tampered.text)
+    }
+    const say = (path: string) =>
+      spawnSync('python3', [SCRIPT, '--allow-unsigned', path], { encoding: 'utf8' }).stdout
+    expect(say(signed)).toMatch(/: ok; \d+ entries/)
+    expect(say(unsigned)).toContain(': unsigned: it agrees with itself, and shows no more; ')
   })
 })

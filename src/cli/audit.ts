@@ -94,7 +94,9 @@ function summary(audit: Audit): string[] {
     `reports   ${reports}; ${remade} made again, the same to the bit; ε = ${epsilon.toPrecision(6)}`,
     ...(follow === null ? [] : [`updates   ${follow} follow from the events`]),
     `fits      ${fits} opened`,
-    ...(audit.ok ? ['ok: all of it holds'] : []),
+    ...(audit.ok
+      ? [signed > 0 ? 'ok: all of it holds' : 'unsigned: it agrees with itself, and shows no more']
+      : []),
   ]
 }
 

@@ -286,6 +286,38 @@ test('what is forgotten leaves the shop’s own shelves, and erasing empties the
   expect([viewed.get(), wishlist.get(), orders.get()]).toEqual([[], [], []])
 })
 
+test('what is forgotten of orders and wishes leaves their pages, a purchase as a whole', async () => {
+  const catalog = createCatalog(ITEMS)
+  const together = forgetTogether(personalizer, catalog.get, createSignal<string | null>(null))
+  const order = (...ids: string[]) =>
+    placeOrder(
+      priced(
+        ids.map((id) => ({ id, quantity: 1 })),
+        catalog.get,
+      ),
+      0,
+    ).number
+  const numbers = () => orders.get().map(({ number }) => number)
+  const [first, second, third] = [order('i0', 'i2'), order('i1', 'i4'), order('i6')]
+  wishlist.set(['i0', 'i1', 'i2'])
+  const screen = await open('/orders')
+  await expect.element(screen.getByRole('article', { name: `Order ${first}` })).toBeVisible()
+  await together.forget({ kind: 'item', name: 'i0' })
+  expect([numbers(), wishlist.get()]).toEqual([
+    [third, second],
+    ['i1', 'i2'],
+  ])
+  await together.forget({ kind: 'category', name: 'Garden' })
+  expect([numbers(), wishlist.get()]).toEqual([[third], ['i2']])
+  await together.forget({ kind: 'events', name: 'view_item' })
+  expect([numbers(), wishlist.get()]).toEqual([[third], ['i2']])
+  await together.forget({ kind: 'events', name: 'purchase' })
+  expect([numbers(), wishlist.get()]).toEqual([[], ['i2']])
+  await expect.element(screen.getByText('No orders yet', { exact: false })).toBeVisible()
+  await together.forget({ kind: 'events', name: 'add_to_wishlist' })
+  expect(wishlist.get()).toEqual([])
+})
+
 test('recently viewed: after a real look, not while paused, never the page itself', async () => {
   const screen = await open('/product/i2')
   await waitFor(() => expect(viewed.get()).toEqual(['i2']))
