@@ -52,6 +52,8 @@ describe('parseItem', () => {
     [{ id: 'a', price: Number.NaN }, "'price' is not a number"],
     [{ id: 'a', currency: 'pounds' }, "'currency' is not an ISO 4217 code"],
     [{ id: 'a', available: 'yes' }, "'available' is not true or false"],
+    [{ id: 'a', attributes: ['red'] }, "'attributes' has not only texts"],
+    [{ id: 'a', attributes: { colour: { name: 'red' } } }, "'attributes' has not only texts"],
   ])('refuses %j', (value, message) => {
     const error = refusal(() => parseItem(value, 'catalog.jsonl line 3'))
     expect(error.code).toBe('catalog-invalid')
@@ -76,6 +78,7 @@ describe('parseItem', () => {
         price: fc.double({ min: 0, max: 1e6, noNaN: true }).map((price) => price + 0),
         currency: fc.constantFrom('GBP', 'EUR'),
         available: fc.boolean(),
+        attributes: fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.array(fc.boolean()))),
       },
       { requiredKeys: ['id'] },
     )

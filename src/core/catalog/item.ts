@@ -22,4 +22,9 @@ export interface Item {
   readonly image?: string
   /** Absent means available. An unavailable item is never recommended. */
   readonly available?: boolean
+  /** What else the shop's rules go by, e.g. `{ colour: 'red', sizes: ['S', 'M'] }`. Anybody can read it. */
+  readonly attributes?: Readonly<Record<string, AttributeValue | readonly AttributeValue[]>>
 }
+
+/** One value of an attribute. */
+export type AttributeValue = string | number | boolean

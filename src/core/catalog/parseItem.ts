@@ -55,7 +55,23 @@ export function parseItem(value: unknown, where = 'item'): Item {
     if (typeof available !== 'boolean') return refuse("field 'available' is not true or false")
     item.available = available
   }
+  const attributes = fields.get('attributes')
+  if (attributes !== undefined && attributes !== null) {
+    if (!isAttributes(attributes))
+      return refuse("field 'attributes' has not only texts and numbers")
+    item.attributes = { ...attributes }
+  }
   return item
+}
+
+function isAttributes(value: unknown): value is NonNullable<Item['attributes']> {
+  const isPlain = (one: unknown) => ['string', 'number', 'boolean'].includes(typeof one)
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((one) => (Array.isArray(one) ? one.every(isPlain) : isPlain(one)))
+  )
 }
 
 function parseId(value: unknown, refuse: (message: string) => never): string {

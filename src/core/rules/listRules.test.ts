@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest'
+import type { Item } from '../catalog/item.ts'
+import { NO_CONTEXT } from '../features/context/context.ts'
+import { DAY } from '../time.ts'
+import { type Asked, createRuleBook } from './listRules.ts'
+import type { Rule, RuleCondition, RuleItems } from './rule.ts'
+
+const ITEMS: readonly Item[] = [
+  { id: 'a', brand: 'acme', category: 'mugs', price: 5, attributes: { colour: 'red' } },
+  { id: 'b', brand: 'acme', category: 'bags', price: 10, attributes: { sizes: ['S', 'M'] } },
+  { id: 'c', brand: 'bell', category: 'mugs', price: 20, attributes: { margin: 0.4 } },
+  { id: 'd', groupId: 'g' },
+]
+const NOW = Date.UTC(2026, 11, 24, 12)
+const rulesFor = (rules: readonly Rule[], asked: Partial<Asked> = {}) =>
+  createRuleBook(
+    rules,
+    ITEMS,
+    (id) => id === 'c',
+  )({ list: 'recommend', now: NOW, contexts: NO_CONTEXT, ...asked })
+
+const hidden = (hide: RuleItems, asked?: Partial<Asked>) =>
+  [...rulesFor([{ name: 'r', hide }], asked).hidden].join('')
+
+describe('which items a rule is about', () => {
+  test.each<[RuleItems, string]>([
+    [{ id: ['a', 'd', 'x'] }, 'ad'],
+    [{ brand: ['acme'] }, 'ab'],
+    [{ brand: ['acme'], category: ['mugs'] }, 'a'],
+    [{ price: { from: 10 } }, 'bc'],
+    [{ price: { from: 5, to: 10 } }, 'ab'],
+    [{ groupId: ['g'] }, 'd'],
+    [{ offer: true }, 'c'],
+    [{ offer: false }, 'abd'],
+    [{ attributes: { colour: ['red', 'blue'] } }, 'a'],
+    [{ attributes: { sizes: ['M'] } }, 'b'],
+    [{ attributes: { margin: { from: 0.3 } } }, 'c'],
+    [{ attributes: { toString: ['x'] } }, ''],
+  ])('%j', (items, ids) => expect(hidden(items)).toBe(ids))
+
+  test('the same as the item that the list is about; without one that has it, the rule does not hold', () => {
+    const same: RuleItems = { same: ['brand'] }
+    expect(hidden(same, { list: 'similar', about: ITEMS[0] })).toBe('ab')
+    expect(hidden(same, { list: 'similar', about: ITEMS[3] })).toBe('')
+    expect(hidden(same)).toBe('')
+    const only: Rule = { name: 'r', only: same }
+    expect(rulesFor([only]).hidden.size).toBe(0)
+    expect([...rulesFor([only], { about: ITEMS[0] }).hidden]).toEqual(['c', 'd'])
+  })
+})
+
+describe('when a rule holds', () => {
+  const holds = (when: RuleCondition, asked?: Partial<Asked>) =>
+    rulesFor([{ name: 'r', when, pin: ['a'] }], asked).pins.length === 1
+  const contexts = { ...NO_CONTEXT, at: () => ({ promotion: 'sale', locale: 'de' }) }
+
+  test.each<[boolean, RuleCondition, Partial<Asked>?]>([
+    [true, {}],
+    [true, { list: ['similar', 'recommend'] }],
+    [false, { list: ['similar'] }],
+    [true, { page: ['home', 'basket'] }, { page: 'home' }],
+    [false, { page: ['home'] }, { page: 'basket' }],
+    [false, { page: ['home'] }],
+    [true, { item: { brand: ['acme'] } }, { about: ITEMS[1] }],
+    [false, { item: { brand: ['acme'] } }, { about: ITEMS[2] }],
+    [false, { item: { brand: ['acme'] } }],
+    [true, { context: { promotion: ['sale'], locale: ['de', 'at'] } }, { contexts }],
+    [false, { context: { promotion: ['sale'], locale: ['en'] } }, { contexts }],
+    [false, { context: { promotion: ['sale'] } }],
+    [true, { context: { weekday: ['thursday'] } }],
+    [true, { from: '2026-12-24', until: '2026-12-24' }],
+    [false, { until: '2026-12-23' }],
+    [false, { from: '2026-12-25' }],
+    [true, { from: '2026-12-24T13:00+01:00' }],
+    [false, { from: '2026-12-24T13:00Z' }],
+    [false, { until: '2026-12-24T12:00:00Z' }],
+  ])('%j: %j of %j', (expected, when, asked) => expect(holds(when, asked)).toBe(expected))
+
+  test('a day ends with it', () => {
+    const when = { until: '2026-12-24' }
+    expect(holds(when, { now: NOW + DAY / 2 - 1 })).toBe(true)
+    expect(holds(when, { now: NOW + DAY / 2 })).toBe(false)
+  })
+})
+
+describe('what rules do together', () => {
+  test('only of several is only what all of them allow', () => {
+    const rules: Rule[] = [
+      { name: 'mugs', only: { category: ['mugs'] } },
+      { name: 'cheap', only: { price: { to: 10 } } },
+    ]
+    expect([...rulesFor(rules).hidden].sort()).toEqual(['b', 'c', 'd'])
+    expect(rulesFor(rules).rulesOf('d')).toEqual(rules)
+    expect(rulesFor(rules).rulesOf('c')).toEqual([rules[1]])
+    expect(rulesFor(rules).rulesOf('nowhere')).toEqual([])
+  })
+
+  test('factors multiply', () => {
+    const { lifts } = rulesFor([
+      { name: 'up', boost: { category: ['mugs'] }, by: 6 },
+      { name: 'down', bury: { brand: ['acme'] }, by: 2 },
+    ])
+    expect(Math.exp(lifts.get('a') ?? 0)).toBeCloseTo(3)
+    expect(Math.exp(lifts.get('b') ?? 0)).toBeCloseTo(1 / 2)
+    expect(Math.exp(lifts.get('c') ?? 0)).toBeCloseTo(6)
+    expect(lifts.has('d')).toBe(false)
+  })
+
+  test('what is pinned stands in its order, but for what is hidden or not to be had', () => {
+    const { pins } = rulesFor([
+      { name: 'p', pin: ['d', 'gone', 'b', 'a', 'd'], at: 2 },
+      { name: 'h', hide: { id: ['b'] } },
+    ])
+    expect(pins.map(({ item, at, rule }) => [item.id, at, rule])).toEqual([
+      ['d', 2, 'p'],
+      ['a', 3, 'p'],
+    ])
+  })
+
+  test('a list that a page gives keeps all of it', () => {
+    const rules: Rule[] = [
+      { name: 'h', hide: { id: ['a'] } },
+      { name: 'o', only: { id: ['a'] } },
+      { name: 'm', atMost: 1, per: 'brand' },
+      { name: 'p', pin: ['a'] },
+    ]
+    const { hidden, limits, pins } = rulesFor(rules, { list: 'rerank' })
+    expect([hidden.size, limits.length, pins.length]).toEqual([0, 0, 1])
+  })
+})

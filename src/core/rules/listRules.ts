@@ -1,0 +1,143 @@
+/** @module What the shop's rules make of one list: which of them hold for it, and what they do to which items. */
+import type { Item } from '../catalog/item.ts'
+import { type ContextSource, contextValue } from '../features/context/context.ts'
+import { createItemTest, type IsOffer, type ItemTest } from './matchItem.ts'
+import { readMoment } from './moment.ts'
+import type { ItemGroup, Rule, RuleCondition, RuleItems } from './rule.ts'
+
+/** A list that is asked for. */
+export interface Asked {
+  readonly list: NonNullable<RuleCondition['list']>[number]
+  readonly page?: string
+  /** What it is about. */
+  readonly about?: Item
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  readonly contexts: ContextSource
+}
+
+export interface Pin {
+  readonly item: Item
+  /** 1-based; a place that is taken counts as the next that is free. */
+  readonly at: number
+  readonly rule: string
+}
+
+/** Items of one group that come before others have their turn. */
+export interface GroupLimit {
+  readonly per: ItemGroup
+  readonly most: number
+}
+
+export interface ListRules {
+  /** Ids that the list may not hold. */
+  readonly hidden: ReadonlySet<string>
+  /** Id → logarithm of what its odds are multiplied by. */
+  readonly lifts: ReadonlyMap<string, number>
+  /** Of items that may be shown. */
+  readonly pins: readonly Pin[]
+  readonly limits: readonly GroupLimit[]
+  /** Ids of what is used up. */
+  readonly again: ReadonlySet<string>
+  /** The rules that act on an item. */
+  rulesOf(id: string): readonly Rule[]
+}
+
+export const NO_RULES: ListRules = {
+  hidden: new Set(),
+  lifts: new Map(),
+  pins: [],
+  limits: [],
+  again: new Set(),
+  rulesOf: () => [],
+}
+
+/** Items and rules stay the same, so what was worked out once is kept. */
+const MOST_KEPT = 50
+
+/** @returns what holds for a list; the same object while the same rules do */
+export function createRuleBook(
+  rules: readonly Rule[],
+  items: readonly Item[],
+  isOffer: IsOffer,
+): (asked: Asked) => ListRules {
+  const kept = new Map<string, ListRules>()
+  return (asked) => {
+    const active = rules.filter((rule) => holds(rule, asked, isOffer))
+    if (active.length === 0) return NO_RULES
+    const key = JSON.stringify([active.map((rule) => rules.indexOf(rule)), asked.about?.id])
+    const made = kept.get(key) ?? combine(active, items, asked.about, isOffer)
+    if (kept.size >= MOST_KEPT) kept.clear()
+    kept.set(key, made)
+    return made
+  }
+}
+
+function holds(rule: Rule, asked: Asked, isOffer: IsOffer): boolean {
+  const { list, page, about, now, contexts } = asked
+  // What a page gives to be ordered is all shown.
+  if (list === 'rerank' && ('hide' in rule || 'only' in rule || 'atMost' in rule)) return false
+  const same = itemsOf(rule)?.same ?? []
+  if (same.some((group) => about?.[group] === undefined)) return false
+  const { when = {} } = rule
+  if (when.list && !when.list.includes(list)) return false
+  if (when.page && !when.page.includes(page ?? '')) return false
+  if (when.item && !(about && createItemTest(when.item, about, isOffer)(about))) return false
+  if (when.from && now < (readMoment(when.from)?.begin ?? 0)) return false
+  if (when.until && now >= (readMoment(when.until)?.end ?? 0)) return false
+  return Object.entries(when.context ?? {}).every(([name, values]) =>
+    values.includes(contextValue(name, now, contexts) ?? ''),
+  )
+}
+
+function itemsOf(rule: Rule): RuleItems | null {
+  if ('hide' in rule) return rule.hide
+  if ('only' in rule) return rule.only
+  if ('boost' in rule) return rule.boost
+  if ('bury' in rule) return rule.bury
+  return 'again' in rule ? rule.again : null
+}
+
+function combine(
+  rules: readonly Rule[],
+  items: readonly Item[],
+  about: Item | undefined,
+  isOffer: IsOffer,
+): ListRules {
+  const byId = new Map(items.map((item) => [item.id, item]))
+  const hidden = new Set<string>()
+  const again = new Set<string>()
+  const lifts = new Map<string, number>()
+  const tests = new Map<Rule, ItemTest>()
+  for (const rule of rules) {
+    const wanted = itemsOf(rule)
+    if (!wanted) continue
+    const matches = createItemTest(wanted, about, isOffer)
+    const acts: ItemTest = 'only' in rule ? (item) => !matches(item) : matches
+    tests.set(rule, acts)
+    const lift = 'boost' in rule ? Math.log(rule.by) : 'bury' in rule ? -Math.log(rule.by) : 0
+    for (const { id } of items.filter(acts)) {
+      if (lift !== 0) lifts.set(id, (lifts.get(id) ?? 0) + lift)
+      else if ('again' in rule) again.add(id)
+      else hidden.add(id)
+    }
+  }
+  const pins = rules.flatMap((rule) => {
+    if (!('pin' in rule)) return []
+    const pinned = [...new Set(rule.pin)].flatMap((id) => byId.get(id) ?? [])
+    const shown = pinned.filter(({ id }) => !hidden.has(id))
+    return shown.map((item, place) => ({ item, at: (rule.at ?? 1) + place, rule: rule.name }))
+  })
+  const limits = rules.flatMap((rule) =>
+    'atMost' in rule ? [{ per: rule.per, most: rule.atMost }] : [],
+  )
+  return {
+    ...{ again, hidden, lifts, limits, pins },
+    rulesOf(id) {
+      const item = byId.get(id)
+      return rules.filter(
+        (rule) => item && (tests.get(rule)?.(item) || ('pin' in rule && rule.pin.includes(id))),
+      )
+    },
+  }
+}

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { placeBeside, placePins, withPins } from './pins.ts'
+
+const pin = (id: string, at: number) => ({ item: { id }, at, rule: 'r' })
+
+test('a taken place counts as the next free one; what is behind the end is left out', () => {
+  const pins = [pin('a', 2), pin('b', 2), pin('c', 1), pin('a', 4), pin('d', 9), pin('e', 1)]
+  const places = [...placePins(pins, 5)].map(([place, { item }]) => [place, item.id])
+  expect(places).toEqual([
+    [1, 'c'],
+    [2, 'a'],
+    [3, 'b'],
+    [4, 'e'],
+  ])
+})
+
+test('the list goes on around what is pinned, and knows where its items went', () => {
+  const pinned = new Map([
+    [1, 'P'],
+    [3, 'Q'],
+  ])
+  const list = ['a', 'b', 'c', 'd']
+  expect(withPins(list, pinned, 5)).toEqual(['P', 'a', 'Q', 'b', 'c'])
+  const all = withPins(list, pinned, 9)
+  expect(list.map((_, at) => all[placeBeside(at + 1, pinned) - 1])).toEqual(list)
+  expect(withPins(['a'], new Map([[4, 'P']]), 5)).toEqual(['a', 'P'])
+})
