@@ -96,10 +96,11 @@ describe.each(engines.map((engine) => [engine.name, engine] as const))('%s', (_,
 
 test('they take no room in a centred problem', () => {
   const problem = testProblem({ seed: 2, cases: 3, candidates: 5, parameters: 6, steps: 9 })
-  const { design, moving, parameters } = centre(
+  const { design, moving, parameters, stride } = centre(
     freeze(problem, [true, false, true, true, false, true]),
   )
   expect([...moving]).toEqual([1, 4])
   expect(parameters).toBe(2)
-  expect(design).toHaveLength(3 * 5 * 2)
+  expect(stride).toBe(4)
+  expect(design).toHaveLength(3 * 5 * 4)
 })

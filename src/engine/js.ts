@@ -7,7 +7,7 @@ import type { FitProblem } from '../core/personal/problem.ts'
 import { centre } from './centre.ts'
 import { descend } from './descend.ts'
 import type { Engine, FitOptions, FitResult } from './engine.ts'
-import { longestCase, lossAndGradient } from './objective.ts'
+import { lossAndGradient } from './objective.ts'
 import { throwIfAborted } from './pause.ts'
 import { checkProblem } from './problem.ts'
 import { finish } from './result.ts'
@@ -19,9 +19,7 @@ async function fit(problem: FitProblem, options: FitOptions = {}): Promise<FitRe
   checkProblem(problem)
   throwIfAborted(options.signal)
   const centred = centre(problem)
-  const scratch = new Float64Array(longestCase(centred))
-  const gradient = (q: Float64Array, slope: Float64Array) =>
-    void lossAndGradient(centred, q, scratch, slope)
+  const gradient = (q: Float64Array, slope: Float64Array) => void lossAndGradient(centred, q, slope)
   const q = await descend(centred, problem.steps, gradient, WORK_PER_TASK, options)
   return finish(problem, centred, q)
 }

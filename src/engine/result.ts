@@ -3,7 +3,7 @@
 import { NearsideError } from '../core/error.ts'
 import type { FitProblem } from '../core/personal/problem.ts'
 import type { FitResult } from './engine.ts'
-import { type CentredProblem, longestCase, lossAndGradient, lossAtMean } from './objective.ts'
+import { type CentredProblem, lossAndGradient } from './objective.ts'
 
 /**
  * Adds the prior mean and values both ends of the descent in double precision. Engines on other
@@ -17,13 +17,12 @@ export function finish(
   centred: CentredProblem,
   q: ArrayLike<number>,
 ): FitResult {
-  const scratch = new Float64Array(longestCase(centred))
   const { moving } = centred
   const parameters = problem.mean.slice()
   for (let p = 0; p < moving.length; p++) parameters[moving[p]] += q[p]
   const reached = Float64Array.from(moving, (j) => parameters[j] - problem.mean[j])
-  const lossBefore = lossAtMean(centred, scratch)
-  const lossAfter = lossAndGradient(centred, reached, scratch)
+  const lossBefore = lossAndGradient(centred, new Float64Array(moving.length))
+  const lossAfter = lossAndGradient(centred, reached)
   if (
     !Number.isFinite(lossBefore) ||
     !Number.isFinite(lossAfter) ||

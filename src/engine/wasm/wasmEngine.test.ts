@@ -5,7 +5,7 @@ import type { FitProblem } from '../../core/personal/problem.ts'
 import { runCanary } from '../canary.ts'
 import { centre } from '../centre.ts'
 import { createJsEngine } from '../js.ts'
-import { longestCase, lossAndGradient } from '../objective.ts'
+import { lossAndGradient } from '../objective.ts'
 import { PERSONAL_SHAPE, type TestShape, testProblem } from '../testProblem.ts'
 import { Arena } from './arena.ts'
 import { instantiate } from './assemble.ts'
@@ -100,15 +100,14 @@ test('its loop gives the sums that it says, of any number of rows', () => {
 
 /** Largest difference from the gradient in double precision, of its largest number. */
 function gradientError(problem: FitProblem, scales: readonly number[]): number[] {
-  const loaded = new Arena().load(problem)
   const centred = centre(problem)
-  const scratch = new Float64Array(longestCase(centred))
+  const gradientAt = new Arena().load(centred)
   const own = new Float64Array(problem.parameters)
   const reference = new Float64Array(problem.parameters)
   return scales.map((scale) => {
     const q = own.map((_, j) => Math.fround(scale * noise(j + 3)))
-    loaded.gradient(q, own)
-    lossAndGradient(centred, q, scratch, reference)
+    gradientAt(q, own)
+    lossAndGradient(centred, q, reference)
     const largest = reference.reduce((top, value) => Math.max(top, Math.abs(value)), 1)
     return Math.max(...own.map((value, j) => Math.abs(value - reference[j]))) / largest
   })

@@ -2,6 +2,7 @@
 
 import { NearsideError } from '../../core/error.ts'
 import type { FitProblem } from '../../core/personal/problem.ts'
+import { centre } from '../centre.ts'
 import { descend } from '../descend.ts'
 import type { Engine, FitOptions, FitResult } from '../engine.ts'
 import { throwIfAborted } from '../pause.ts'
@@ -29,7 +30,8 @@ export async function createWasmEngine(): Promise<Engine> {
       try {
         const arena = idle.pop() ?? new Arena()
         try {
-          const { centred, gradient } = arena.load(problem)
+          const centred = centre(problem)
+          const gradient = arena.load(centred)
           const q = await descend(centred, problem.steps, gradient, WORK_PER_TASK, options)
           return finish(problem, centred, q)
         } finally {

@@ -17,7 +17,7 @@ export interface FixedShape {
 
 export function fixedShape(problem: FitProblem, centred: CentredProblem): FixedShape {
   const { cases: T, candidates: K } = problem
-  const { parameters: P } = centred
+  const { parameters: P, stride } = centred
   const design = new Float32Array(T * K * P)
   const offset = new Float32Array(T * K).fill(PADDING_OFFSET)
   const weight = new Float32Array(T)
@@ -28,7 +28,7 @@ export function fixedShape(problem: FitProblem, centred: CentredProblem): FixedS
       const row = centred.rows[r]
       // Relative to the target's score: keeps single precision where it matters.
       offset[row] = centred.offset[r] - centred.targetOffset[l]
-      design.set(centred.design.subarray(r * centred.stride, r * centred.stride + P), row * P)
+      design.set(centred.design.subarray(r * stride, r * stride + P), row * P)
     }
   }
   return { design, offset, weight }
