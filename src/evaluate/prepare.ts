@@ -19,22 +19,15 @@ import {
 } from './tuneBaselines.ts'
 import type { Walk } from './walk.ts'
 
-/** The best of those that only count, where they were tuned. */
-function bestCounts(arms: CountingArms, tuned: TunedCounts) {
-  const scores = scoresOf(arms, tuned)
-  const names = Object.keys(scores) as (keyof TunedCounts)[]
-  return scores[names.reduce((a, b) => (tuned[b].quality > tuned[a].quality ? b : a))]
-}
-
 function scoresOf(arms: CountingArms, tuned: TunedCounts) {
   const score =
     <P>(arm: TunableArm<P>, { parameters }: Tuned<P>) =>
     (context: BaselineContext, out: Float32Array) =>
       arm.score(parameters, context, out)
   return {
-    recentlyViewed: score(arms.recentlyViewed, tuned.recentlyViewed),
-    itemKnn: score(arms.itemKnn, tuned.itemKnn),
-    sessionKnn: score(arms.sessionKnn, tuned.sessionKnn),
+    'recently-viewed': score(arms.recentlyViewed, tuned.recentlyViewed),
+    'item-knn': score(arms.itemKnn, tuned.itemKnn),
+    'session-knn': score(arms.sessionKnn, tuned.sessionKnn),
     ease: score(arms.ease, tuned.ease),
   }
 }
@@ -45,12 +38,11 @@ export function prepareWalk(input: EvaluationInput, tuned: TunedBaselines, fit: 
   const mean = ewma(model.itemVectors, DIMENSION)
   const { server, install, seeded, beginning } = tuned.owner
   const arms = countingArms(model.itemIds.length, trainingHistories(input), until)
-  const { recentlyViewed, itemKnn, sessionKnn, ease } = scoresOf(arms, tuned)
   const counts = {
-    server: bestCounts(arms, server),
-    install: bestCounts(arms, install),
-    seeded: bestCounts(arms, seeded),
-    beginning: bestCounts(arms, beginning),
+    server: scoresOf(arms, server),
+    install: scoresOf(arms, install),
+    seeded: scoresOf(arms, seeded),
+    beginning: scoresOf(arms, beginning),
   }
   return {
     ...prepareDevices(input, fit),
@@ -59,10 +51,7 @@ export function prepareWalk(input: EvaluationInput, tuned: TunedBaselines, fit: 
     baselines: {
       popular: scorePopular,
       'popular-30d': scorePopularMonth,
-      'recently-viewed': recentlyViewed,
-      'item-knn': itemKnn,
-      'session-knn': sessionKnn,
-      ease,
+      ...scoresOf(arms, tuned),
       ewma: (context, out) => mean.score(tuned.ewma.parameters, context, out),
     },
   }

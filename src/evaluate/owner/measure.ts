@@ -8,12 +8,25 @@ import type { BaseModel } from '../../core/model/baseModel.ts'
 import { scoreTerms } from '../../core/model/score.ts'
 import { DAY } from '../../core/time.ts'
 import { ndcg, placesOf } from '../../train/metrics.ts'
+import type { BaselineName } from '../arms.ts'
 import type { BaselineContext } from '../baselines.ts'
 import type { AskedCase } from '../cases.ts'
 import type { DeviceScores } from '../device.ts'
 import { type ServerKnows, STORES, type Store, serverHistory, storeHistory } from './knowledge.ts'
 
-type Counts = (context: BaselineContext, out: Float32Array) => void
+/** Arms that only count: each is asked, since which is the strongest only the tested cases can tell. */
+export const COUNTING_ARMS = [
+  'recently-viewed',
+  'item-knn',
+  'session-knn',
+  'ease',
+] as const satisfies readonly BaselineName[]
+
+export type CountingArm = (typeof COUNTING_ARMS)[number]
+
+type OfCounts<T> = Readonly<Record<CountingArm, T>>
+
+type Counts = OfCounts<(context: BaselineContext, out: Float32Array) => void>
 
 /** What servers and counts need; the same for all shoppers. */
 export interface OwnerQuestions {
@@ -21,20 +34,20 @@ export interface OwnerQuestions {
   readonly dayOnly: boolean
   /** Milliseconds; when the tested days begin. */
   readonly installed: number
-  /** The better of the tuned counts, tuned by who counts what. */
+  /** Tuned by who counts what. */
   readonly counts: Readonly<Record<'server' | 'install' | 'seeded' | 'beginning', Counts>>
 }
 
 /** NDCG@10 of what was bought. */
 export interface OwnerCase {
-  readonly server: { readonly model: number; readonly counts: number }
+  readonly server: { readonly model: number; readonly counts: OfCounts<number> }
   /** Of a server that has taken every event before the case's midnight. */
   readonly nightly: number
   readonly stores: Readonly<Record<Store, StoreQuality>>
 }
 
 export interface StoreQuality {
-  readonly counts: number
+  readonly counts: OfCounts<number>
   /** Nothing learned. */
   readonly base: number
   /** What ships. */
@@ -57,10 +70,14 @@ export async function measureOwner(
 ): Promise<OwnerCase> {
   const quality = (scores: Float32Array) => ndcg(placesOf(scores, bought), 10)
   const byModel = (known: History) => quality(scoreTerms(model, known, time).base)
-  const byCounts = (count: Counts, known: History) => {
-    const out = new Float32Array(model.itemIds.length)
-    count({ ...context, history: known, time }, out)
-    return quality(out)
+  const byCounts = (counts: Counts, known: History) => {
+    const each = {} as Record<CountingArm, number>
+    for (const arm of COUNTING_ARMS) {
+      const out = new Float32Array(model.itemIds.length)
+      counts[arm]({ ...context, history: known, time }, out)
+      each[arm] = quality(out)
+    }
+    return each
   }
   const known = serverHistory(serverKnows, { history, time }, dayOnly)
   const midnight = Math.floor(time / DAY) * DAY

@@ -72,7 +72,7 @@ describe('the owner’s questions', () => {
     const orders = testInput(testShop())
     for (const one of await walk(orders)) {
       expect(one.owner?.server.model).toBe(one.owner?.stores.beginning.base)
-      expect(one.owner?.server.counts).toBe(one.owner?.stores.beginning.counts)
+      expect(one.owner?.server.counts).toEqual(one.owner?.stores.beginning.counts)
       expect(one.owner?.stores.seeded).toEqual(one.owner?.stores.beginning)
     }
     const all = await walk({ ...clicks(), serverKnows: 'all' })
@@ -81,9 +81,20 @@ describe('the owner’s questions', () => {
   }, 60_000)
 
   it('are answered by means over shoppers, with who is worse', () => {
-    const quality = (personal: number) => ({ counts: 0.2, base: 0.4, personal })
+    const counts = (ease: number) => ({
+      'recently-viewed': 0.1,
+      'item-knn': 0.15,
+      'session-knn': 0.05,
+      ease,
+    })
+    // EASE is the stronger by its mean, though not with each of them.
+    const quality = (personal: number) => ({
+      counts: counts(personal < 0.4 ? 0.1 : 0.3),
+      base: 0.4,
+      personal,
+    })
     const owner = (personal: number): OwnerCase => ({
-      server: { model: 0.25, counts: 0.1 },
+      server: { model: 0.25, counts: counts(0) },
       nightly: 0.5,
       stores: Object.fromEntries(
         STORES.map((store) => [store, quality(personal)]),
@@ -96,6 +107,10 @@ describe('the owner’s questions', () => {
     if (!summary) throw new Error('nobody was asked')
     expect(summary).toMatchObject({ shoppers: 2, cases: 7 })
     expect(summary.blind.install.model.lift?.relative).toBeCloseTo(0.4 / 0.25 - 1, 6)
+    expect(summary.blind.install.countsOverCounts.arms).toEqual(['ease', 'item-knn'])
+    expect(summary.stores['7'].counts).toBe('ease')
+    expect(summary.stores['7'].over).toBeCloseTo(0.2, 12)
+    expect(summary.blind.install.counts.over).toBeCloseTo(0.15, 12)
     expect(summary.nightly.beginning.lift?.relative).toBeCloseTo(0.4 / 0.5 - 1, 6)
     expect(summary.learning?.install.worse).toMatchObject({ significant: 1, share: 0.5 })
     const report = { title: '', lead: [], notes: [] }

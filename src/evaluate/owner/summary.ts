@@ -4,7 +4,7 @@ import { type Lift, pairedBootstrap, weightedMean } from '../bootstrap.ts'
 import { type ByShopper, type Keep, type MeanOver, pairOver } from '../perShopper.ts'
 import { countWorse, type WorseShoppers } from '../shoppersWorse.ts'
 import { STORES, type Store } from './knowledge.ts'
-import type { OwnerCase, StoreQuality } from './measure.ts'
+import { COUNTING_ARMS, type CountingArm, type OwnerCase } from './measure.ts'
 
 /** Mean NDCG@10 of two, and the first over the second; no lift where the second is at 0. */
 export interface Compared {
@@ -26,12 +26,15 @@ export interface OwnerSummary {
   readonly blind: OfDevices<{
     readonly model: Compared
     readonly counts: Compared
-    readonly countsOverCounts: Compared
+    /** The strongest arm that counts on the device over the strongest on the server. */
+    readonly countsOverCounts: Compared & { readonly arms: readonly [CountingArm, CountingArm] }
   }>
   /** (b) What ships against a nightly server that has taken every click. */
   readonly nightly: OfDevices<Compared>
-  /** (c) What ships against the best counting, by when the store began. */
-  readonly stores: Readonly<Record<Store, Compared & { readonly base: number }>>
+  /** (c) What ships against the strongest counting, by when the store began. */
+  readonly stores: Readonly<
+    Record<Store, Compared & { readonly base: number; readonly counts: CountingArm }>
+  >
   /** (d) What ships against the base; null where nothing is learned. */
   readonly learning: OfDevices<Compared & { readonly worse: WorseShoppers }> | null
 }
@@ -60,11 +63,27 @@ export function summariseOwner(
     }
   }
   const of =
-    (what: keyof StoreQuality) =>
+    (what: 'personal' | 'base') =>
     (store: Store): Value =>
     ({ stores }) =>
       stores[store][what]
-  const [personal, base, counts] = [of('personal'), of('base'), of('counts')]
+  const [personal, base] = [of('personal'), of('base')]
+  /** Chosen on the tested cases, in the baseline's favour: nobody can choose a stronger one beforehand. */
+  const strongest = (value: (one: OwnerCase, arm: CountingArm) => number) => {
+    const means = COUNTING_ARMS.map((arm) => {
+      const { values, weights } = pairOver(
+        asked,
+        ({ owner }) => (owner ? value(owner, arm) : 0),
+        () => 0,
+        meanOver,
+      )
+      return weightedMean(values, weights)
+    })
+    const arm = COUNTING_ARMS[means.indexOf(Math.max(...means))]
+    return { arm, of: (one: OwnerCase) => value(one, arm) }
+  }
+  const counts = (store: Store) => strongest(({ stores }, arm) => stores[store].counts[arm])
+  const serverCounts = strongest(({ server }, arm) => server.counts[arm])
   const each = <K extends Store, T>(stores: readonly K[], of: (store: K) => T) =>
     Object.fromEntries(stores.map((store) => [store, of(store)])) as Record<K, T>
   const worse = (store: Store) =>
@@ -77,15 +96,22 @@ export function summariseOwner(
   return {
     shoppers: asked.length,
     cases: asked.flat().length,
-    blind: each(DEVICE_STORES, (store) => ({
-      model: compare(personal(store), ({ server }) => server.model),
-      counts: compare(personal(store), ({ server }) => server.counts),
-      countsOverCounts: compare(counts(store), ({ server }) => server.counts),
-    })),
+    blind: each(DEVICE_STORES, (store) => {
+      const own = counts(store)
+      return {
+        model: compare(personal(store), ({ server }) => server.model),
+        counts: compare(personal(store), serverCounts.of),
+        countsOverCounts: {
+          ...compare(own.of, serverCounts.of),
+          arms: [own.arm, serverCounts.arm] as const,
+        },
+      }
+    }),
     nightly: each(DEVICE_STORES, (store) => compare(personal(store), ({ nightly }) => nightly)),
     stores: each(STORES, (store) => {
+      const { arm, of } = counts(store)
       const { over } = compare(personal(store), base(store))
-      return { ...compare(personal(store), counts(store)), base: over }
+      return { ...compare(personal(store), of), base: over, counts: arm }
     }),
     learning: learns
       ? each(DEVICE_STORES, (store) => ({

@@ -52,6 +52,9 @@ export function ownerParts(
 const ORDERS_ALONE =
   'This log holds orders alone: a server that knows them lacks nothing that a device has, so this says little here. Ask it of a log with clicks'
 
+const STRONGEST =
+  'Counts: whichever of recently-viewed, item-knn, session-knn and ease has the best mean on these very cases, a choice in their favour'
+
 type WithText = Part & { readonly text: readonly string[] }
 
 function blind(
@@ -78,13 +81,16 @@ function blind(
         const { model, counts, countsOverCounts } = blind[store]
         return [
           DEVICE_HOLDS[store],
-          ...[model.over, counts.over, countsOverCounts.arm, model.arm].map(decimal),
+          decimal(model.over),
+          `${decimal(counts.over)} (${countsOverCounts.arms[1]})`,
+          `${decimal(countsOverCounts.arm)} (${countsOverCounts.arms[0]})`,
+          decimal(model.arm),
           ...[model, counts, countsOverCounts].map((one) => lift(one.lift)),
         ]
       }),
     },
     text: [
-      `The server knows ${serverKnows}, from the log’s beginning on; both have the same model and the best of recently-viewed, item-knn, session-knn and ease, tuned on what each knows`,
+      `The server knows ${serverKnows}, from the log’s beginning on; both have the same model. ${STRONGEST}, each tuned on what its side knows`,
       ...(dayOnly ? ['The log knows days only: there is no page at hand'] : []),
     ],
   }
@@ -131,14 +137,20 @@ function stores({ stores }: OwnerSummary, device: string): WithText {
   return {
     title: '(c) By when the browser’s store began, the same cases in each line',
     table: {
-      columns: ['the store began', 'best counts', 'base', device, 'over the best counts'],
+      columns: ['the store began', 'strongest counts', 'base', device, 'over the strongest counts'],
       rows: STORES.map((store) => {
-        const { arm, over, base, lift: gained } = stores[store]
-        return [STORE_BEGAN[store], decimal(over), decimal(base), decimal(arm), lift(gained)]
+        const { arm, over, base, counts, lift: gained } = stores[store]
+        return [
+          STORE_BEGAN[store],
+          `${decimal(over)} (${counts})`,
+          decimal(base),
+          decimal(arm),
+          lift(gained),
+        ]
       }),
     },
     text: [
-      'The best of recently-viewed, item-knn, session-knn and ease, tuned on stores that began 60 days before the model’s limit, with orders handed over, or on whole logs, as the line says',
+      `${STRONGEST}, each tuned on stores that began 60 days before the model’s limit, with orders handed over, or on whole logs, as the line says`,
     ],
   }
 }
