@@ -5,10 +5,14 @@
 import {
   AEAD_AES_128_GCM,
   CipherSuite,
+  DecapError,
+  DeserializeError,
   type CryptoKey as HpkeKey,
   KDF_HKDF_SHA256,
   KEM_DHKEM_X25519_HKDF_SHA256,
   type KeyPair,
+  OpenError,
+  ValidationError,
 } from 'hpke'
 import { type Bytes, concat, ownBytes, utf8 } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
@@ -54,6 +58,9 @@ export async function seal(
   return concat(sealed.encapsulatedSecret, sealed.ciphertext)
 }
 
+/** What is wrong with the sealed bytes; all else is a fault of the machine. */
+const SEAL_ERRORS = [DecapError, DeserializeError, OpenError, ValidationError]
+
 /** @throws NearsideError `report-invalid` if it was not sealed to these keys with this info and aad */
 export async function open(
   keys: SealingKeys,
@@ -67,6 +74,7 @@ export async function open(
     const options = { info: ownBytes(info), aad: ownBytes(aad) }
     return ownBytes(await suite().Open(keys, enc, ciphertext, options))
   } catch (thrown) {
+    if (!SEAL_ERRORS.some((kind) => thrown instanceof kind)) throw thrown
     throw new NearsideError('report-invalid', 'The sealed share does not open', { cause: thrown })
   }
 }

@@ -108,13 +108,15 @@ export function parseReport(bytes: Uint8Array, policy: Policy): Report {
   }
 }
 
-/** @throws NearsideError `report-invalid`, RangeError for numbers beyond the field */
+/** @throws NearsideError `report-invalid` */
 export function parseHelperPart(bytes: Uint8Array) {
   const end = HEADER_BYTES + HELPER_SHARE_BYTES
+  const verifiers = decodeElements(bytes.subarray(end))
+  if (verifiers === null) throw invalid('has numbers beyond the field')
   return {
     header: parseHeader(bytes),
     helperShare: bytes.slice(HEADER_BYTES, end) as Bytes,
-    verifiers: decodeElements(bytes.subarray(end)),
+    verifiers,
   }
 }
 

@@ -126,12 +126,19 @@ export function createHelper(options: HelperOptions): HelperAggregator {
       throw new NearsideError('report-invalid', 'The body is not a whole number of helper parts')
     await keysOf(record)
     const opened = await Promise.all(
-      pieces(parts, length).map((part) => openSeed(part, record).catch(() => null)),
+      pieces(parts, length).map((part) =>
+        openSeed(part, record).catch((thrown) => {
+          if (thrown instanceof NearsideError && thrown.code === 'report-invalid') return 'invalid'
+          // A fault here is nothing against the report, nor against others that came with it.
+          log(`a report of round ${round} was not checked: ${thrown}`)
+          return 'unchecked'
+        }),
+      ),
     )
-    const valid = opened.filter((seed) => seed !== null)
+    const valid = opened.filter((seed) => typeof seed !== 'string')
     const kept = await store.keep(round, valid)
     const outcomes = opened.map(
-      (seed): ShareOutcome => (seed === null ? 'invalid' : kept[valid.indexOf(seed)]),
+      (seed): ShareOutcome => (typeof seed === 'string' ? seed : kept[valid.indexOf(seed)]),
     )
     unproven += outcomes.filter((outcome) => outcome === 'unproven').length
     return Uint8Array.from(outcomes, (outcome) => SHARE_OUTCOMES.indexOf(outcome))

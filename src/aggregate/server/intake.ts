@@ -38,7 +38,7 @@ export interface Intake {
    * Resolves when both aggregators have counted the report.
    * @param settled called when the report's group is through
    * @throws NearsideError `report-invalid`, `report-conflict`, `round-closed`, `policy-mismatch`;
-   * `aggregator-unreachable` when the same bytes may succeed later
+   * `aggregator-unreachable` when the same bytes may succeed later, also after a fault of a server's own
    */
   accept(body: Uint8Array, settled: () => void): Promise<Accepted>
   /** Reports waiting for their group. */
@@ -55,7 +55,7 @@ interface Checked extends CountedShare {
   readonly verifiers: Uint32Array
 }
 
-type Outcome = CountOutcome | 'refused' | 'unproven'
+type Outcome = CountOutcome | 'refused' | 'unproven' | 'unchecked'
 
 /** Reports a group; one request to the helper and one flush of the disk each. */
 const GROUP = 64
@@ -84,17 +84,8 @@ export function createIntake(options: LeaderOptions): Intake {
     const keys = await keysOf(record)
     const plain = await open(keys.sealing, report.leaderShare, sealInfo('leader'), aad)
     const [nonce, { publicShare }] = [fromHex(header.id), header]
-    const own = await prepare(
-      circuitOf(policy),
-      'leader',
-      keys.verify,
-      nonce,
-      publicShare,
-      plain,
-      serverXof,
-    )
-      // Not a share at all.
-      .catch(() => null)
+    const circuit = circuitOf(policy)
+    const own = await prepare(circuit, 'leader', keys.verify, nonce, publicShare, plain, serverXof)
     if (own === null) throw refuse('unproven', header.round)
     return { report, id: header.id, bodyHash, ...own }
   }
@@ -159,9 +150,10 @@ export function createIntake(options: LeaderOptions): Intake {
     const kept = taken.filter((_, i) => answers[i] === 'kept' || answers[i] === 'duplicate')
     const counted = await store.count(record.round, record.policy.aggregationGoal, kept)
     return taken.map((checked, i) => {
-      if (answers[i] === 'unproven') return 'unproven'
-      if (answers[i] === 'invalid') return 'refused'
-      return answers[i] === 'conflict' ? 'conflict' : counted[kept.indexOf(checked)]
+      const answer = answers[i]
+      if (answer === 'invalid') return 'refused'
+      if (answer === 'kept' || answer === 'duplicate') return counted[kept.indexOf(checked)]
+      return answer
     })
   }
 
@@ -176,7 +168,12 @@ export function createIntake(options: LeaderOptions): Intake {
     if (record === null) throw later('No round is open yet')
     if (header.round !== record.round || record.state !== 'open') return answer('closed', false)
     requireHelper()
-    const outcome = await groups.submit(await check(body, bodyHash, record))
+    const checked = await check(body, bodyHash, record).catch((thrown) => {
+      if (thrown instanceof NearsideError) throw thrown
+      log(`a report of round ${header.round} was not checked: ${thrown}`)
+      throw refuse('unchecked', header.round)
+    })
+    const outcome = await groups.submit(checked)
     settled()
     return answer(outcome, true)
 
@@ -205,5 +202,6 @@ const REFUSALS: Readonly<Record<Exclude<Outcome, 'counted'>, readonly [ErrorCode
   closed: ['round-closed', 'The round is over'],
   refused: ['report-invalid', 'The helper can’t open its part of the report'],
   unproven: ['report-invalid', 'The report does not prove that its update is within the clip norm'],
+  unchecked: ['aggregator-unreachable', 'A server could not check the report; try again'],
   conflict: ['report-conflict', 'Another report has this id'],
 }

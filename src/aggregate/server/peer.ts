@@ -32,7 +32,14 @@ import {
 import type { RoundRecord } from './store.ts'
 
 /** The helper's answer for one forwarded share. */
-export const SHARE_OUTCOMES = ['kept', 'duplicate', 'conflict', 'invalid', 'unproven'] as const
+export const SHARE_OUTCOMES = [
+  'kept',
+  'duplicate',
+  'conflict',
+  'invalid',
+  'unproven',
+  'unchecked',
+] as const
 export type ShareOutcome = (typeof SHARE_OUTCOMES)[number]
 
 /** How long each answer may take, in milliseconds; a release adds up every report of the round. */

@@ -132,9 +132,9 @@ export function fromBits(bits: Uint32Array): number {
   return sum
 }
 
-/** @throws RangeError for bytes that are no whole number of elements, or more than q − 1 */
-export function decodeElements(bytes: Uint8Array): Uint32Array {
+/** @returns null for bytes that are no whole number of elements, or more than q − 1 */
+export function decodeElements(bytes: Uint8Array): Uint32Array | null {
+  if (bytes.length % 4 !== 0) return null
   const elements = decodeVector(bytes)
-  if (elements.some((element) => element >= MODULUS)) throw new RangeError('beyond the field')
-  return elements
+  return elements.some((element) => element >= MODULUS) ? null : elements
 }

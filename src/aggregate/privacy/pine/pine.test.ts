@@ -145,9 +145,9 @@ describe('a proof', () => {
   it('is no share at another length, or with a number beyond the field', async () => {
     const { nonce, publicShare, leaderShare } = await send([1])
     const open = (share: Uint8Array) => prepare(circuit, 'leader', KEY, nonce, publicShare, share)
-    await expect(open(leaderShare.slice(4))).rejects.toThrow(RangeError)
+    expect(await open(leaderShare.slice(4))).toBeNull()
     const beyond = leaderShare.slice()
     beyond.fill(0xff, 0, 4)
-    await expect(open(beyond)).rejects.toThrow(RangeError)
+    expect(await open(beyond)).toBeNull()
   })
 })

@@ -183,8 +183,7 @@ export interface Prepared {
 /**
  * @param verifyKey 32 bytes that both aggregators know and no device does
  * @param input the leader's share, or the helper's seeds
- * @returns null where the share is not the one that the public share commits to
- * @throws RangeError for a share that is none
+ * @returns null where the share is none, or not the one that the public share commits to
  */
 export async function prepare(
   circuit: Circuit,
@@ -197,9 +196,9 @@ export async function prepare(
 ): Promise<Prepared | null> {
   const { dimension, gradientLength, normProofs, proofs, measurementLength } = circuit
   const isLeader = role === 'leader'
-  if (isLeader && input.length !== leaderShareBytes(circuit))
-    throw new RangeError('the leader’s share has another length')
+  if (isLeader && input.length !== leaderShareBytes(circuit)) return null
   const elements = isLeader ? decodeElements(input.subarray(0, -2 * SEED_BYTES)) : null
+  if (isLeader && elements === null) return null
   const measurement = elements
     ? elements.subarray(0, measurementLength)
     : await expandHelperShare(input, measurementLength, xof)
