@@ -30,7 +30,7 @@ export interface Aggregator {
   waitingFor(): Promise<string | null>
   /** Acknowledged reports in rounds that were abandoned. */
   lost(): Promise<number>
-  /** Reports refused since the start because their proof does not hold. */
+  /** Refusals since the start of reports whose proof does not hold; of each as often as it was sent. */
   unproven(): number
 }
 

@@ -152,9 +152,9 @@ function metricsText(
       lost,
     ],
     [
-      'nearside_reports_unproven_total',
+      'nearside_unproven_refusals_total',
       'counter',
-      'Reports refused since the start because their proof does not hold.',
+      'Refusals since the start of reports whose proof does not hold; sent again, one is refused again.',
       unproven,
     ],
   ]

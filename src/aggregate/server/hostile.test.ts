@@ -107,7 +107,7 @@ describe('a hostile device', () => {
     const quantized = made.map((one) => one.quantized)
     expect(federation.applied).toEqual([meanOf(quantized, 4)])
     const metrics = await (await federation.fetch(`${LEADER}/metrics`)).text()
-    expect(metrics).toContain(`nearside_reports_unproven_total ${2 * hostile.length}\n`)
+    expect(metrics).toContain(`nearside_unproven_refusals_total ${2 * hostile.length}\n`)
   })
 
   it('can’t have another share counted under a proof that held', async () => {

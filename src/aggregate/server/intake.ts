@@ -43,7 +43,7 @@ export interface Intake {
   accept(body: Uint8Array, settled: () => void): Promise<Accepted>
   /** Reports waiting for their group. */
   queued(): number
-  /** Reports refused since the start because their proof does not hold. */
+  /** Refusals since the start of reports whose proof does not hold; of each as often as it was sent. */
   unproven(): number
   /** Why the last group of this round could not be counted; null when it was. */
   waitingFor(round: number): string | null
