@@ -6,6 +6,7 @@
 
 import { NearsideError } from '../core/error.ts'
 import type { FitProblem } from '../core/personal/problem.ts'
+import { isRecord } from '../core/reading.ts'
 import type { Engine } from './engine.ts'
 
 /** For both engines together, in milliseconds. */
@@ -46,8 +47,8 @@ export async function recall(
 ): Promise<Calibration | null> {
   // A memory that fails costs a measurement, no more.
   const found = await memory?.read().catch(() => null)
-  if (typeof found !== 'object' || found === null) return null
-  const { device: of, gpu, wasm } = found as Partial<Record<keyof Calibration, unknown>>
+  if (!isRecord(found)) return null
+  const { device: of, gpu, wasm } = found
   return of === device && isDuration(gpu) && isDuration(wasm) ? { device, gpu, wasm } : null
 }
 

@@ -9,6 +9,7 @@ import { NearsideError } from '../core/error.ts'
 import { extendModel } from '../core/model/extend.ts'
 import { readBaseModel } from '../core/model/files.ts'
 import { type LatestModel, parseLatest, parseManifest } from '../core/model/manifest.ts'
+import { readJson } from '../core/reading.ts'
 import type { ListOptions, Recommendation } from '../device/apiLists.ts'
 import { createPartialScores } from '../device/worker/partialScores.ts'
 import { isLarge, Ranker } from '../device/worker/ranker.ts'
@@ -38,7 +39,8 @@ export interface BaseLists {
   boughtTogether(item: string, options?: BaseListOptions): readonly Recommendation[]
 }
 
-const parse = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(bytes))
+const parse = (bytes: Uint8Array): unknown =>
+  readJson(bytes, 'model-corrupt', 'The base model is not readable')
 
 /**
  * Reads the newest base model once; ask the result as often as pages are rendered.

@@ -5,8 +5,8 @@ import { DIMENSION } from '../core/model/baseModel.ts'
 import {
   type FeatureRecord,
   MANIFEST_FORMAT,
+  type ModelFile,
   type ModelManifest,
-  type ReportFile,
 } from '../core/model/manifest.ts'
 import type { Shop } from './shop/shop.ts'
 import type { Split } from './split.ts'
@@ -30,7 +30,7 @@ interface Making {
 
 /** What training writes down beside a model, as JSON that its manifest vouches for. */
 interface Report {
-  readonly described: ReportFile
+  readonly described: ModelFile
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 

@@ -5,6 +5,7 @@
 import { fromBase64, sha256, toHex, utf8 } from '../../core/bytes.ts'
 import { canonicalJson } from '../../core/canonicalJson.ts'
 import { NearsideError } from '../../core/error.ts'
+import { createReaders, type Read } from '../../core/reading.ts'
 
 export const POLICY_FORMAT = 2
 
@@ -88,131 +89,69 @@ const MAX_DELTA = 1e-6
  */
 const MAX_INTEGER_CLIP_NORM = 1_883
 
+const wrong = (what: string, why?: string) =>
+  new NearsideError('policy-mismatch', `Policy: ${what} is not valid${why ? `: ${why}` : ''}`)
+const { exactly, number, object, oneOf, text, whole } = createReaders(wrong)
+
+const count = whole(1, 1_000_000)
+const above0 = (most: number) => number((n) => n > 0 && n <= most)
+
+const PARAMETERS = {
+  task: text(/^[A-Za-z0-9.-]{1,64}$/),
+  clipNorm: above0(1e3),
+  scale: whole(1, 2 ** 31),
+  noiseMultiplier: above0(100),
+  delta: above0(MAX_DELTA),
+  aggregationGoal: whole(2, 1_000_000),
+  learningRate: above0(100),
+  maxParticipations: count,
+  minSeparationSeconds: number((n) => n >= 0),
+  periodDays: whole(1, 365),
+}
+const publicKey: Read<string> = (value, what) => {
+  const key = text(/^[A-Za-z0-9+/]{43}=$/)(value, what)
+  try {
+    fromBase64(key)
+    return key
+  } catch {
+    throw wrong(what)
+  }
+}
+const keys = exactly<AggregatorKeys>({ sealing: publicKey, signing: publicKey })
+const readParameters = object<PolicyParameters>(PARAMETERS)
+/** A field that this version doesn't know might be one that matters: refused, not ignored. */
+const readPolicy = exactly<Policy>({
+  format: oneOf(POLICY_FORMAT),
+  trust: oneOf('two-aggregators', 'trusted-server'),
+  ...PARAMETERS,
+  model: exactly({ version: text(/^[\w.-]{1,64}$/), hash: text(/^[0-9a-f]{64}$/) }),
+  parameters: exactly({ projectionDiagonal: count, featureWeights: count }),
+  leader: keys,
+  helper: keys,
+})
+
 /** @throws NearsideError `policy-mismatch` naming the first field that is not as it must be */
 export function parsePolicy(value: unknown): Policy {
-  const policy = object(value, 'policy')
-  const model = object(policy.model, 'model')
-  const parameters = object(policy.parameters, 'parameters')
-  only(policy, POLICY_FIELDS, 'policy')
-  only(model, ['version', 'hash'], 'model')
-  only(parameters, ['projectionDiagonal', 'featureWeights'], 'parameters')
-  const parsed: Policy = {
-    format: number(policy.format, 'format', (n) => n === POLICY_FORMAT) as typeof POLICY_FORMAT,
-    trust: string(policy.trust, 'trust', /^(two-aggregators|trusted-server)$/) as Policy['trust'],
-    ...parseParameters(policy),
-    model: {
-      version: string(model.version, 'model.version', /^[\w.-]{1,64}$/),
-      hash: string(model.hash, 'model.hash', /^[0-9a-f]{64}$/),
-    },
-    parameters: {
-      projectionDiagonal: number(parameters.projectionDiagonal, 'projectionDiagonal', count),
-      featureWeights: number(parameters.featureWeights, 'featureWeights', count),
-    },
-    leader: parseKeys(policy.leader, 'leader'),
-    helper: parseKeys(policy.helper, 'helper'),
-  }
-  checkRanges(parsed)
-  return parsed
-}
-
-/** The operator's part alone. @throws NearsideError `policy-mismatch` */
-export function parseParameters(value: Readonly<Record<string, unknown>>): PolicyParameters {
-  const parameters = {
-    task: string(value.task, 'task', /^[A-Za-z0-9.-]{1,64}$/),
-    clipNorm: number(value.clipNorm, 'clipNorm', (n) => n > 0 && n <= 1e3),
-    scale: number(value.scale, 'scale', (n) => Number.isInteger(n) && n >= 1 && n <= 2 ** 31),
-    noiseMultiplier: number(value.noiseMultiplier, 'noiseMultiplier', (n) => n > 0 && n <= 100),
-    delta: number(value.delta, 'delta', (n) => n > 0 && n <= MAX_DELTA),
-    aggregationGoal: number(value.aggregationGoal, 'aggregationGoal', (n) => count(n) && n >= 2),
-    learningRate: number(value.learningRate, 'learningRate', (n) => n > 0 && n <= 100),
-    maxParticipations: number(value.maxParticipations, 'maxParticipations', count),
-    minSeparationSeconds: number(value.minSeparationSeconds, 'minSeparationSeconds', (n) => n >= 0),
-    periodDays: number(value.periodDays, 'periodDays', (n) => count(n) && n <= 365),
-  }
-  if (parameters.delta > 1 / parameters.aggregationGoal ** 2)
-    throw wrong('delta', 'at most 1/aggregationGoal²')
-  return parameters
-}
-
-const PARAMETER_FIELDS = [
-  'task',
-  'clipNorm',
-  'scale',
-  'noiseMultiplier',
-  'delta',
-  'aggregationGoal',
-  'learningRate',
-  'maxParticipations',
-  'minSeparationSeconds',
-  'periodDays',
-] as const satisfies readonly (keyof PolicyParameters)[]
-
-const POLICY_FIELDS = [
-  ...PARAMETER_FIELDS,
-  'format',
-  'trust',
-  'model',
-  'parameters',
-  'leader',
-  'helper',
-]
-
-/** The operator's part of a whole policy; two aggregators must have been given the same. */
-export function parametersOf(policy: Policy): PolicyParameters {
-  return parseParameters(policy as unknown as Record<string, unknown>)
-}
-
-function checkRanges(policy: Policy): void {
+  const policy = readPolicy(value, '')
+  checkDelta(policy)
   const dimension = dimensionOf(policy)
   if (dimension > MAX_DIMENSION) throw wrong('parameters', `d is at most ${MAX_DIMENSION}`)
   const clipNorm = integerClipNorm(policy)
   if (clipNorm <= 2 * Math.sqrt(dimension) || clipNorm > MAX_INTEGER_CLIP_NORM)
     throw wrong('scale', 'clipNorm · scale lies between 2√d and 1883')
+  return policy
 }
 
-function parseKeys(value: unknown, name: string): AggregatorKeys {
-  const keys = object(value, name)
-  only(keys, ['sealing', 'signing'], name)
-  return {
-    sealing: publicKey(keys.sealing, `${name}.sealing`),
-    signing: publicKey(keys.signing, `${name}.signing`),
-  }
+/** The operator's part alone. @throws NearsideError `policy-mismatch` */
+export function parseParameters(value: unknown): PolicyParameters {
+  const parameters = readParameters(value, '')
+  checkDelta(parameters)
+  return parameters
 }
 
-function publicKey(value: unknown, name: string): string {
-  const text = string(value, name, /^[A-Za-z0-9+/]{43}=$/)
-  try {
-    fromBase64(text)
-    return text
-  } catch {
-    throw wrong(name)
-  }
+function checkDelta({ delta, aggregationGoal }: PolicyParameters): void {
+  if (delta > 1 / aggregationGoal ** 2) throw wrong('delta', 'at most 1/aggregationGoal²')
 }
 
-const count = (n: number) => Number.isInteger(n) && n >= 1 && n <= 1_000_000
-
-function object(value: unknown, name: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong(name)
-  return value as Record<string, unknown>
-}
-
-/** A field that this version doesn't know might be one that matters: refused, not ignored. */
-function only(value: object, fields: readonly string[], name: string): void {
-  const extra = Object.keys(value).find((key) => !fields.includes(key))
-  if (extra !== undefined) throw wrong(name, `unknown field ${JSON.stringify(extra)}`)
-}
-
-function number(value: unknown, name: string, holds: (n: number) => boolean): number {
-  if (typeof value !== 'number' || !Number.isFinite(value) || !holds(value)) throw wrong(name)
-  return value
-}
-
-function string(value: unknown, name: string, pattern: RegExp): string {
-  if (typeof value !== 'string' || !pattern.test(value)) throw wrong(name)
-  return value
-}
-
-function wrong(name: string, detail = ''): NearsideError {
-  const suffix = detail === '' ? '' : `: ${detail}`
-  return new NearsideError('policy-mismatch', `Policy: ${name} is not valid${suffix}`)
-}
+/** The operator's part of a whole policy; two aggregators must have been given the same. */
+export const parametersOf = (policy: Policy): PolicyParameters => readParameters(policy, '')

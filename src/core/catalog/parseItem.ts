@@ -1,5 +1,6 @@
 /** @module Items at the edge: whatever a file or a page hands in becomes an `Item` or a clear error. */
 import { NearsideError } from '../error.ts'
+import { isRecord } from '../reading.ts'
 import type { Item } from './item.ts'
 
 const TEXT_FIELDS = ['title', 'category', 'groupId', 'brand', 'description', 'image'] as const
@@ -28,8 +29,7 @@ export function parseItem(value: unknown, where = 'item'): Item {
   const refuse = (message: string): never => {
     throw new NearsideError('catalog-invalid', `${where}: ${message}`)
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return refuse('is not an object')
+  if (!isRecord(value)) return refuse('is not an object')
   const fields = new Map<string, unknown>(Object.entries(value))
   const item: { -readonly [K in keyof Item]: Item[K] } = { id: parseId(fields.get('id'), refuse) }
   for (const field of TEXT_FIELDS) {

@@ -5,6 +5,7 @@
 
 import { NearsideError } from '../error.ts'
 import { readShopContext } from '../features/context/context.ts'
+import { isRecord } from '../reading.ts'
 import { DAY } from '../time.ts'
 import { EVENT_NAMES, type EventName, type OrderLine, type ShopperEvent } from './event.ts'
 
@@ -15,9 +16,6 @@ export type EventDraft = Omit<ShopperEvent, 'session'>
 const MAX_ITEMS = 200
 const MAX_ID_LENGTH = 256
 const MAX_QUERY_LENGTH = 500
-
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export const isEventName = (value: unknown): value is EventName =>
   (EVENT_NAMES as readonly unknown[]).includes(value)

@@ -1,9 +1,9 @@
 /** @module The orders that a shop's server has of a signed-in shopper → the purchases that a device lacks. */
 import { NearsideError } from '../error.ts'
+import { isRecord } from '../reading.ts'
 import { DAY } from '../time.ts'
 import {
   type EventDraft,
-  isRecord,
   isSameOrder,
   keepItems,
   readCapture,

@@ -24,7 +24,7 @@ import {
   statisticsFromTensors,
   statisticsToTensors,
 } from './parts.ts'
-import { dtypeOf, readSafetensors, writeSafetensors } from './safetensors.ts'
+import { readSafetensors, writeSafetensors } from './safetensors.ts'
 import type { Tensors } from './tensor.ts'
 import { TREES_FILE, treesFromTensors, treesToTensors } from './treesFile.ts'
 
@@ -148,17 +148,11 @@ export function manifestBytes(manifest: ModelManifest): Uint8Array<ArrayBuffer> 
 }
 
 /** What the manifest says of a file. */
-export async function describeFile(name: string, bytes: Uint8Array): Promise<ModelFile> {
-  const tensors = [...readSafetensors(bytes)].map(
-    ([tensor, { shape, data }]) => [tensor, { dtype: dtypeOf(data), shape }] as const,
-  )
-  return {
-    name,
-    bytes: bytes.length,
-    sha256: await sha256Hex(bytes),
-    tensors: Object.fromEntries(tensors),
-  }
-}
+export const describeFile = async (name: string, bytes: Uint8Array): Promise<ModelFile> => ({
+  name,
+  bytes: bytes.length,
+  sha256: await sha256Hex(bytes),
+})
 
 function checkCompatible(manifest: ModelManifest): void {
   if (manifest.dimension !== DIMENSION) {
@@ -184,23 +178,9 @@ async function readFile(file: ModelFile, files: ModelBytes): Promise<Tensors> {
     throw new NearsideError('model-corrupt', `${name} has ${bytes.length} bytes, not ${file.bytes}`)
   if ((await sha256Hex(bytes)) !== file.sha256)
     throw new NearsideError('model-corrupt', `${name} does not match its SHA-256`)
-  let tensors: Tensors
   try {
-    tensors = readSafetensors(bytes)
-  } catch (thrown) {
-    throw NearsideError.from(wrap(name, thrown), 'model-corrupt', name)
+    return readSafetensors(bytes)
+  } catch (cause) {
+    throw new NearsideError('model-corrupt', `${name}: ${(cause as Error).message}`, { cause })
   }
-  const declared = Object.entries(file.tensors)
-  const agree = declared.every(([tensor, { dtype, shape }]) => {
-    const found = tensors.get(tensor)
-    return found && dtypeOf(found.data) === dtype && found.shape.join() === shape.join()
-  })
-  if (!agree || declared.length !== tensors.size)
-    throw new NearsideError('model-corrupt', `${name} holds other tensors than the manifest says`)
-  return tensors
-}
-
-function wrap(name: string, thrown: unknown): unknown {
-  if (!(thrown instanceof NearsideError)) return thrown
-  return new NearsideError(thrown.code, `${name}: ${thrown.message}`, { cause: thrown })
 }

@@ -12,14 +12,7 @@ const valid: ModelManifest = {
   items: 3,
   dimension: 64,
   features: [{ name: 'price', scale: 2, weight: -0.5, kept: true, reason: 'helps' }],
-  files: [
-    {
-      name: 'items.safetensors',
-      bytes: 10,
-      sha256: hash,
-      tensors: { item_scale: { dtype: 'F32', shape: [3] } },
-    },
-  ],
+  files: [{ name: 'items.safetensors', bytes: 10, sha256: hash }],
   data: { from: '2024-01-01', to: '2024-02-01T10:00:00Z', until: '2024-03-01' },
   seed: 1,
   holdout: { fraction: 0.2, shoppers: 4 },
@@ -61,7 +54,6 @@ test.each<[string, object]>([
   ['two files of one name', { files: [file, file] }],
   ['a short hash', { files: [{ ...file, sha256: 'abc' }] }],
   ['an upper-case hash', { files: [{ ...file, sha256: 'A'.repeat(64) }] }],
-  ['an unknown dtype', { files: [{ ...file, tensors: { a: { dtype: 'F64', shape: [1] } } }] }],
   ['a weight that is no number', { features: [{ ...feature, weight: null }] }],
   ['a negative scale', { features: [{ ...feature, scale: -1 }] }],
   ['a date that is none', { data: { ...valid.data, to: 'soon' } }],

@@ -4,7 +4,8 @@
  * the header is checked against the bytes at hand before anything is allocated.
  * @see https://github.com/huggingface/safetensors#format
  */
-import { NearsideError } from '../error.ts'
+import { isRecord, readJson } from '../reading.ts'
+import { corrupt } from './fields.ts'
 import type { Tensor, TensorData, Tensors } from './tensor.ts'
 
 /** Caps that a model of this system never comes near; a file beyond them is an attack or an accident. */
@@ -121,12 +122,7 @@ interface Entry {
 }
 
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
-  let header: unknown
-  try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch (cause) {
-    throw new NearsideError('model-corrupt', 'the header is not JSON', { cause })
-  }
+  const header = readJson(bytes, 'model-corrupt', 'the header is not JSON')
   if (!isRecord(header)) throw corrupt('the header is not a JSON object')
   return header
 }
@@ -164,12 +160,4 @@ function checkFinite(name: string, data: Float32Array): void {
     if (!(Math.abs(data[i]) <= MAX_MAGNITUDE))
       throw corrupt(`tensor '${name}' holds ${data[i]} at ${i}: not a weight`)
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function corrupt(message: string): NearsideError {
-  return new NearsideError('model-corrupt', message)
 }

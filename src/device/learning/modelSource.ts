@@ -15,6 +15,7 @@ import {
   parseManifest,
 } from '../../core/model/manifest.ts'
 import { MODEL_FILES, type PopularityPart } from '../../core/model/parts.ts'
+import { readJson } from '../../core/reading.ts'
 import type { Download } from '../storage/downloadRows.ts'
 import type { Transport } from '../transport/transport.ts'
 
@@ -26,13 +27,8 @@ export interface LoadedModel {
   readonly hash: string
 }
 
-const parseJson = (bytes: Uint8Array): unknown => {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch (error) {
-    throw NearsideError.from(error, 'model-corrupt', 'The base model is not readable')
-  }
-}
+const parseJson = (bytes: Uint8Array): unknown =>
+  readJson(bytes, 'model-corrupt', 'The base model is not readable')
 
 /** @throws NearsideError `model-corrupt` | `model-incompatible` */
 export async function readDownload(download: Download): Promise<LoadedModel> {

@@ -1,4 +1,5 @@
 /** @module The base model and the catalog as they were last downloaded. */
+import { isRecord } from '../../core/reading.ts'
 import type { Transactions } from './transactions.ts'
 
 /** Bytes fetched and verified, kept as the last good ones, and what was computed of nothing but those. */
@@ -21,12 +22,11 @@ export const downloadRows = ({ read, write }: Transactions) => ({
 })
 
 function isDownload(value: unknown): value is Download {
-  if (typeof value !== 'object' || value === null) return false
-  const { version, files } = value as Partial<Download>
+  if (!isRecord(value)) return false
+  const { version, files } = value
   return (
     typeof version === 'string' &&
-    typeof files === 'object' &&
-    files !== null &&
+    isRecord(files) &&
     Object.values(files).every((file) => file instanceof Uint8Array)
   )
 }

@@ -6,6 +6,7 @@
 import { endpoint, ROUTES } from '../../aggregate/protocol/routes.ts'
 import { parseTask, type Task } from '../../aggregate/protocol/task.ts'
 import { NearsideError } from '../../core/error.ts'
+import { readJson } from '../../core/reading.ts'
 import type { Transport } from '../transport/transport.ts'
 
 export interface Endpoints {
@@ -39,11 +40,5 @@ async function fetchTask(
   role: Task['role'],
 ): Promise<Task> {
   const bytes = await transport.get(endpoint(base, ROUTES.task), 'policy')
-  let value: unknown
-  try {
-    value = JSON.parse(new TextDecoder().decode(bytes))
-  } catch (cause) {
-    throw new NearsideError('policy-mismatch', `The ${role} sent no JSON`, { cause })
-  }
-  return parseTask(value, role)
+  return parseTask(readJson(bytes, 'policy-mismatch', `The ${role} sent no JSON`), role)
 }

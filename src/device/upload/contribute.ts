@@ -12,6 +12,7 @@ import { endpoint, ROUTES } from '../../aggregate/protocol/routes.ts'
 import type { Task } from '../../aggregate/protocol/task.ts'
 import { fromBase64, fromHex, sha256, toBase64, toHex } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
+import { readJson } from '../../core/reading.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Settings } from '../storage/settingRows.ts'
 import type { Store } from '../storage/store.ts'
@@ -214,13 +215,7 @@ async function checkReceipt(
   pending: PendingReport,
   signing: string,
 ): Promise<Receipt> {
-  let value: unknown
-  try {
-    value = JSON.parse(new TextDecoder().decode(answer))
-  } catch (cause) {
-    throw new NearsideError('report-invalid', 'The leader sent no receipt', { cause })
-  }
-  const receipt = parseReceipt(value)
+  const receipt = parseReceipt(readJson(answer, 'report-invalid', 'The leader sent no receipt'))
   const hash = toHex(await sha256(fromBase64(pending.body)))
   const genuine =
     receipt.id === pending.id &&

@@ -12,6 +12,7 @@ import { LEAST_DISCOUNT } from '../../core/features/context/context.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import { withContext } from '../../core/model/context.ts'
 import type { PopularityPart } from '../../core/model/parts.ts'
+import { readJson } from '../../core/reading.ts'
 import { DAY } from '../../core/time.ts'
 import type { Reason } from '../apiLists.ts'
 import { type CatalogOrder, EMPTY_ORDER, orderOf } from '../catalogOrder.ts'
@@ -351,11 +352,5 @@ function byPopularity(order: CatalogOrder, popularity: PopularityPart): CatalogO
 }
 
 function parseCatalog(bytes: Uint8Array | undefined): Catalog {
-  let value: unknown
-  try {
-    value = JSON.parse(new TextDecoder().decode(bytes))
-  } catch (error) {
-    throw NearsideError.from(error, 'catalog-invalid', 'The catalog is not readable JSON')
-  }
-  return Catalog.parse(value)
+  return Catalog.parse(readJson(bytes, 'catalog-invalid', 'The catalog is not readable JSON'))
 }

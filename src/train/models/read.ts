@@ -6,6 +6,7 @@ import { NearsideError } from '../../core/error.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import { readBaseModel } from '../../core/model/files.ts'
 import { type ModelManifest, parseLatest, parseManifest } from '../../core/model/manifest.ts'
+import { readJson } from '../../core/reading.ts'
 
 export interface PublishedModel {
   readonly version: string
@@ -97,10 +98,5 @@ async function readOptional(path: string): Promise<Bytes | null> {
   }
 }
 
-function parseJson(bytes: Uint8Array, path: string): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes))
-  } catch (cause) {
-    throw new NearsideError('model-corrupt', `${path} is not JSON`, { cause })
-  }
-}
+const parseJson = (bytes: Uint8Array, path: string): unknown =>
+  readJson(bytes, 'model-corrupt', `${path} is not JSON`)

@@ -1,0 +1,82 @@
+/**
+ * @module What comes from outside, checked by a description of what it must be. Small, since it is in the
+ * worker; servers and commands, which can afford it, have zod.
+ */
+import { type ErrorCode, NearsideError } from './error.ts'
+
+/** @throws NearsideError with this code where the bytes are no JSON in UTF-8 */
+export function readJson(bytes: Uint8Array | undefined, code: ErrorCode, message: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch (error) {
+    throw NearsideError.from(error, code, message)
+  }
+}
+
+/** Gives the value back as what it must be, or throws; `what` says in an error where it stood. */
+export type Read<T> = (value: unknown, what: string) => T
+
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** @param refuse makes the error: what is not as it must be, and why if there is more to say */
+export function createReaders(refuse: (what: string, why?: string) => Error) {
+  const number =
+    (holds: (value: number) => boolean = () => true): Read<number> =>
+    (value, what) => {
+      if (typeof value === 'number' && Number.isFinite(value) && holds(value)) return value
+      throw refuse(what)
+    }
+  const whole = (least: number, most: number) =>
+    number((value) => Number.isInteger(value) && value >= least && value <= most)
+  const text =
+    (pattern: RegExp): Read<string> =>
+    (value, what) => {
+      if (typeof value === 'string' && pattern.test(value)) return value
+      throw refuse(what)
+    }
+  const oneOf =
+    <const T>(...known: readonly T[]): Read<T> =>
+    (value, what) => {
+      if (known.includes(value as T)) return value as T
+      throw refuse(what)
+    }
+  const optional =
+    <T>(read: Read<T>): Read<T | undefined> =>
+    (value, what) =>
+      value === undefined ? undefined : read(value, what)
+  const list =
+    <T>(read: Read<T>, most: number): Read<readonly T[]> =>
+    (value, what) => {
+      if (!Array.isArray(value) || value.length > most) throw refuse(what)
+      return value.map((one, place) => read(one, `${what}.${place}`))
+    }
+  const record =
+    <T>(read: Read<T>): Read<Readonly<Record<string, T>>> =>
+    (value, what) => {
+      if (!isRecord(value)) throw refuse(what)
+      const entries = Object.entries(value)
+      return Object.fromEntries(entries.map(([name, one]) => [name, read(one, `${what}.${name}`)]))
+    }
+  /** A fresh object of these members; others are left out, absent ones stay absent. */
+  const object =
+    <T>(members: { readonly [K in keyof T]-?: Read<T[K]> }): Read<T> =>
+    (value, what) => {
+      if (!isRecord(value)) throw refuse(what || 'all of it')
+      const read = Object.entries<Read<unknown>>(members).flatMap(([name, readMember]) => {
+        const member = readMember(value[name], what ? `${what}.${name}` : name)
+        return member === undefined ? [] : [[name, member]]
+      })
+      return Object.fromEntries(read)
+    }
+  /** The same; others are refused, since one might matter. */
+  const exactly = <T>(members: Parameters<typeof object<T>>[0]): Read<T> => {
+    const read = object(members)
+    return (value, what) => {
+      const extra = isRecord(value) && Object.keys(value).find((name) => !(name in members))
+      if (extra) throw refuse(what || 'it', `unknown field ${JSON.stringify(extra)}`)
+      return read(value, what)
+    }
+  }
+  return { exactly, list, number, object, oneOf, optional, record, text, whole }
+}
