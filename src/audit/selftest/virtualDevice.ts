@@ -22,7 +22,7 @@ import { SHARED_LENGTH } from '../../core/personal/sharedUpdate.ts'
 import { storePersonal } from '../../device/learning/versions.ts'
 import { fold } from '../../device/ledger/chain.ts'
 import type { LedgerEntry } from '../../device/ledger/entry.ts'
-import { createLedger, type Ledger, type LedgerStore } from '../../device/ledger/ledger.ts'
+import { createLedger, type Ledger } from '../../device/ledger/ledger.ts'
 import { openSigner, type Signer } from '../../device/ledger/signer.ts'
 import { createMemoryDatabase } from '../../device/storage/memory.ts'
 import { createStore, type Store } from '../../device/storage/store.ts'
@@ -76,16 +76,7 @@ export class VirtualDevice {
   constructor(aggregators: Aggregators, random: Random) {
     this.#aggregators = aggregators
     this.#random = random
-    const { appendLedger } = this.#store
-    const store: LedgerStore = {
-      ...this.#store,
-      appendLedger: (rows, where, keep) =>
-        appendLedger(rows, where, keep === 'disk' ? 'strict' : keep),
-    }
-    this.#ledger = createLedger(
-      () => store,
-      () => this.#now,
-    )
+    this.#ledger = createLedger(this.#store, () => this.#now)
   }
 
   /** So many things happen, drawn by lot; the last of them is the export. */

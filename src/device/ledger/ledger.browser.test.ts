@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
+import type { Durability } from '../storage/database.ts'
 import { openIndexedDb } from '../storage/indexedDb.ts'
 import { createMemoryDatabase } from '../storage/memory.ts'
 import { createStore } from '../storage/store.ts'
-import { createLedger, type Keep } from './ledger.ts'
-import { ledgerStoreOf } from './testLedger.ts'
+import { createLedger } from './ledger.ts'
 import { verifyChain } from './verifyChain.ts'
 
 test('two tabs over one IndexedDB make one unbroken log', async () => {
@@ -11,10 +11,7 @@ test('two tabs over one IndexedDB make one unbroken log', async () => {
   const tabs = await Promise.all(
     [1, 2].map(async () => {
       const store = createStore(await openIndexedDb(name, indexedDB))
-      return createLedger(
-        () => ledgerStoreOf(store),
-        () => 1,
-      )
+      return createLedger(store, () => 1)
     }),
   )
   await Promise.all(
@@ -31,18 +28,19 @@ test('two tabs over one IndexedDB make one unbroken log', async () => {
 
 test('entries that wait share a write, each with the strictest durability among them', async () => {
   const store = createStore(createMemoryDatabase())
-  const writes: (readonly [rows: number, keep: Keep])[] = []
+  const writes: (readonly [rows: number, keep: Durability])[] = []
   const ledger = createLedger(
-    () => ({
-      ...ledgerStoreOf(store),
+    {
+      ...store,
       appendLedger: (rows, where, keep) => {
         writes.push([rows.length, keep])
-        return ledgerStoreOf(store).appendLedger(rows, where, keep)
+        return store.appendLedger(rows, where, keep)
       },
-    }),
+    },
     () => 1,
   )
-  const append = (i: number, keep?: Keep) => ledger.append({ kind: 'request', detail: { i } }, keep)
+  const append = (i: number, keep?: Durability) =>
+    ledger.append({ kind: 'request', detail: { i } }, keep)
   const entries = await Promise.all([append(0), append(1, 'strict'), append(2)])
   await append(3)
   expect(writes).toEqual([
@@ -65,13 +63,13 @@ test('a store that fails refuses what waits, and the next entry goes on from the
   const store = createStore(createMemoryDatabase())
   let failing = true
   const ledger = createLedger(
-    () => ({
-      ...ledgerStoreOf(store),
+    {
+      ...store,
       appendLedger: (rows, where, keep) => {
         if (failing) throw new Error('full')
-        return ledgerStoreOf(store).appendLedger(rows, where, keep)
+        return store.appendLedger(rows, where, keep)
       },
-    }),
+    },
     () => 1,
   )
   const append = (i: number) => ledger.append({ kind: 'request', detail: { i } })
@@ -84,13 +82,13 @@ test('a store that fails refuses what waits, and the next entry goes on from the
 test('what must be on disk is refused where it can’t be, and nothing beside it', async () => {
   const store = createStore(createMemoryDatabase())
   const ledger = createLedger(
-    () => ({
-      ...ledgerStoreOf(store),
+    {
+      ...store,
       appendLedger: (rows, where, keep) => {
         if (keep === 'disk') throw new Error('memory only')
         return store.appendLedger(rows, where, keep)
       },
-    }),
+    },
     () => 1,
   )
   const settled = await Promise.allSettled([

@@ -5,17 +5,11 @@ import type { Store } from '../storage/store.ts'
 import { createStore } from '../storage/store.ts'
 import { createLedger, LEDGER_SIZE } from './ledger.ts'
 import { bytesSent } from './removed.ts'
-import { ledgerStoreOf } from './testLedger.ts'
 import { verifyChain } from './verifyChain.ts'
 
 test('writers that race, as several tabs do, make one unbroken chain', async () => {
   const store = createStore(createMemoryDatabase())
-  const tabs = [1, 2, 3, 4].map(() =>
-    createLedger(
-      () => ledgerStoreOf(store),
-      () => 5,
-    ),
-  )
+  const tabs = [1, 2, 3, 4].map(() => createLedger(store, () => 5))
   await Promise.all(
     tabs.flatMap((ledger, tab) =>
       Array.from({ length: 5 }, (_, i) => ledger.append({ kind: 'request', detail: { tab, i } })),
@@ -34,11 +28,7 @@ test('writers that race, as several tabs do, make one unbroken chain', async () 
 function setUp() {
   const store = createStore(createMemoryDatabase())
   const clock = { now: Date.UTC(2026, 0, 1) }
-  const tab = () =>
-    createLedger(
-      () => ledgerStoreOf(store),
-      () => clock.now,
-    )
+  const tab = () => createLedger(store, () => clock.now)
   return { store, clock, tab, ledger: tab() }
 }
 
@@ -137,10 +127,7 @@ describe('the oldest entries', () => {
       if (where.dropBefore !== undefined && refusing) throw new Error('no')
       return store.appendLedger(rows, where, durability)
     }
-    const ledger = createLedger(
-      () => ledgerStoreOf({ ...store, appendLedger }),
-      () => 1,
-    )
+    const ledger = createLedger({ ...store, appendLedger }, () => 1)
     await filled(ledger, LEDGER_SIZE.most + 500)
     expect(await ledger.entries()).toHaveLength(LEDGER_SIZE.most + 500)
     refusing = false
@@ -197,8 +184,8 @@ describe('an erasure', () => {
     const { store } = setUp()
     let first = true
     const ledger = createLedger(
-      () => ({
-        ...ledgerStoreOf(store),
+      {
+        ...store,
         logKeys: () => Promise.reject(new Error('no')),
         erase: async (...given) => {
           if (first)
@@ -210,7 +197,7 @@ describe('an erasure', () => {
           first = false
           return store.erase(...given)
         },
-      }),
+      },
       () => 1,
     )
     await ledger.erase()

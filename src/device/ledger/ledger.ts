@@ -18,22 +18,12 @@ export const LEDGER_SIZE = { most: 5000, kept: 4000 }
 /** How often the size is looked at, in entries. */
 const LOOK_EVERY = 250
 
-/** `disk`: strict, and refused where only memory is left. */
-export type Keep = Durability | 'disk'
-
-export interface LedgerStore extends Pick<Store, 'ledger' | 'ledgerTail' | 'logKeys' | 'erase'> {
-  appendLedger(
-    rows: readonly LedgerEntry[],
-    where: { readonly after: string | null; readonly dropBefore?: number },
-    keep: Keep,
-  ): Promise<boolean>
-}
-
+type LedgerStore = Pick<Store, 'appendLedger' | 'ledger' | 'ledgerTail' | 'logKeys' | 'erase'>
 type Facts = Omit<EntryFacts, 'time'>
 
 export interface Ledger {
   /** Resolves when the entry is stored; entries that wait share a write. Use `strict` for what must outlive a power cut. */
-  append(facts: Facts, keep?: Keep): Promise<LedgerEntry>
+  append(facts: Facts, keep?: Durability): Promise<LedgerEntry>
   /**
    * Counts one more of these today; with `received`, adds the bytes of an answer to those counted.
    * Resolves when it is stored.
@@ -49,21 +39,21 @@ export interface Ledger {
 
 interface Waiting {
   readonly facts: Facts
-  readonly keep: Keep
+  readonly keep: Durability
   /** Null: an entry of its own. */
   readonly counted: { readonly times: number; readonly received: number } | null
   readonly resolve: (entry: LedgerEntry) => void
   readonly reject: (error: unknown) => void
 }
 
-export function createLedger(store: () => LedgerStore, now: () => number): Ledger {
+export function createLedger(store: LedgerStore, now: () => number): Ledger {
   const waiting: Waiting[] = []
   let writing = false
   let opened: Promise<Signer | null> | null = null
 
   /** Asked for with the first entry that is signed; one that failed is asked for again. */
   function signer(): Promise<Signer | null> {
-    opened ??= openSigner(store()).catch((error) => {
+    opened ??= openSigner(store).catch((error) => {
       opened = null
       throw error
     })
@@ -71,7 +61,7 @@ export function createLedger(store: () => LedgerStore, now: () => number): Ledge
   }
 
   /** What waits, up to a change of how it must be kept: a refusal concerns no other. */
-  function next(keep: Keep): Waiting[] {
+  function next(keep: Durability): Waiting[] {
     const end = waiting.findIndex((one) => (one.keep === 'disk') !== (keep === 'disk'))
     return waiting.splice(0, end < 0 ? waiting.length : end)
   }
@@ -83,7 +73,7 @@ export function createLedger(store: () => LedgerStore, now: () => number): Ledge
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const day = new Date(now()).toISOString().slice(0, 10)
         const isOpen = (row: unknown) => (row as LedgerEntry).detail.day === day
-        const tail = (await store().ledgerTail(isOpen)) as readonly LedgerEntry[]
+        const tail = (await store.ledgerTail(isOpen)) as readonly LedgerEntry[]
         // What came while the end of the log was read goes along.
         batch = [...batch, ...next(keep)]
         const base =
@@ -94,7 +84,7 @@ export function createLedger(store: () => LedgerStore, now: () => number): Ledge
         for (const draft of drafts) entries.push(await chain(entries.at(-1) ?? base, draft, by))
         const strict = batch.some((one) => one.keep === 'strict') ? 'strict' : 'relaxed'
         const after = tail.at(-1)?.hash ?? null
-        if (await store().appendLedger(entries, { after }, keep === 'disk' ? 'disk' : strict)) {
+        if (await store.appendLedger(entries, { after }, keep === 'disk' ? 'disk' : strict)) {
           batch.forEach(({ resolve }, i) => void resolve(entries[places[i]]))
           const [before, last] = [tail.at(-1)?.sequence ?? 0, entries.at(-1)?.sequence ?? 0]
           // Whatever kept the log from being folded now, it is tried again some entries later.
@@ -109,11 +99,11 @@ export function createLedger(store: () => LedgerStore, now: () => number): Ledge
 
   async function bound(before: number, last: number): Promise<void> {
     if (Math.floor(before / LOOK_EVERY) === Math.floor(last / LOOK_EVERY)) return
-    const rows = (await store().ledger()) as readonly LedgerEntry[]
+    const rows = (await store.ledger()) as readonly LedgerEntry[]
     if (rows.length <= LEDGER_SIZE.most) return
     const gone = rows.length - LEDGER_SIZE.kept
     // Another tab may have written meanwhile: then it is done a little later.
-    await store().appendLedger(
+    await store.appendLedger(
       [await fold(rows, gone, now(), await signer())],
       { after: rows[rows.length - 1].hash, dropBefore: rows[gone].sequence },
       'relaxed',
@@ -127,7 +117,7 @@ export function createLedger(store: () => LedgerStore, now: () => number): Ledge
     writing = false
   }
 
-  const add = (facts: Facts, keep: Keep, counted: Waiting['counted']) =>
+  const add = (facts: Facts, keep: Durability, counted: Waiting['counted']) =>
     new Promise<LedgerEntry>((resolve, reject) => {
       waiting.push({ facts, keep, counted, resolve, reject })
       void writeAll()
@@ -139,17 +129,17 @@ export function createLedger(store: () => LedgerStore, now: () => number): Ledge
       const counted = { times: received === undefined ? 1 : 0, received: received ?? 0 }
       await add(facts, 'relaxed', counted)
     },
-    entries: async () => (await store().ledger()) as readonly LedgerEntry[],
+    entries: async () => (await store.ledger()) as readonly LedgerEntry[],
     async erase() {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const rows = (await store().ledger()) as readonly LedgerEntry[]
+        const rows = (await store.ledger()) as readonly LedgerEntry[]
         // A key is not made for it: where there is no room, there is none for that either.
         const by = rows.some(({ key }) => key !== undefined) ? signer() : Promise.resolve(null)
         // A log that can't be read is no reason to keep it: another one begins.
         const first = await by
           .then((one) => erasure(rows, now(), one))
           .catch(() => erasure([], now(), null))
-        if (await store().erase(first, rows.at(-1)?.hash ?? null)) return
+        if (await store.erase(first, rows.at(-1)?.hash ?? null)) return
       }
       throw new NearsideError('storage-unavailable', 'Other tabs kept writing: nothing was erased.')
     },

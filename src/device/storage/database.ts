@@ -29,8 +29,11 @@ export interface Transaction {
   clear(table: Table): Promise<void>
 }
 
-/** `strict` is on disk when it resolves; `relaxed` is with the operating system. */
-export type Durability = 'strict' | 'relaxed'
+/**
+ * When it resolves, `relaxed` is with the operating system and `strict` on disk. So is `disk`, where memory
+ * must not stand in for that, and an `erasure`, which leaves nothing there (`worker/deviceStore.ts`).
+ */
+export type Durability = 'relaxed' | 'strict' | 'disk' | 'erasure'
 
 export interface Database {
   readonly kind: 'indexeddb' | 'memory'

@@ -97,15 +97,19 @@ export function eventRows({ read, write }: Transactions) {
      * report under way may not be stored any more.
      */
     forget: (ids: readonly string[]): Promise<void> =>
-      write(['events', 'heads', 'personal', 'settings'], async (transaction) => {
-        const gone = new Set(ids)
-        for (const name of MADE_FROM_EVENTS) await transaction.delete('settings', name)
-        await remove(transaction, (events) => events.filter((event) => gone.has(event.id)))
-        await placeAgain(transaction)
-        await transaction.clear('personal')
-        await transaction.delete('heads', 'personal')
-        await transaction.put('heads', (await epochOf(transaction)) + 1, 'epoch')
-      }),
+      write(
+        ['events', 'heads', 'personal', 'settings'],
+        async (transaction) => {
+          const gone = new Set(ids)
+          for (const name of MADE_FROM_EVENTS) await transaction.delete('settings', name)
+          await remove(transaction, (events) => events.filter((event) => gone.has(event.id)))
+          await placeAgain(transaction)
+          await transaction.clear('personal')
+          await transaction.delete('heads', 'personal')
+          await transaction.put('heads', (await epochOf(transaction)) + 1, 'epoch')
+        },
+        'erasure',
+      ),
 
     /** Makes room: removes the oldest share of the events. Returns how many went. */
     dropOldest,

@@ -70,7 +70,8 @@ export async function openIndexedDb(name: string, factory: IDBFactory): Promise<
           throw translate(error)
         })
         try {
-          return await complete(database.transaction([...tables], mode, { durability }), body)
+          const options = { durability: durability === 'relaxed' ? durability : 'strict' } as const
+          return await complete(database.transaction([...tables], mode, options), body)
         } catch (error) {
           if (!LOST.has(nameOf(error)) || tries === TRIES) throw translate(error)
           drop()

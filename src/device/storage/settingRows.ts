@@ -87,6 +87,6 @@ export const settingRows = ({ read, write }: Transactions) => ({
           else await transaction.put('settings', value, name)
         }
       },
-      'strict',
+      'disk',
     ),
 })

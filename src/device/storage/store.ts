@@ -30,7 +30,9 @@ export function createStore(database: Database) {
   const transactions = createTransactions(database)
   const { read, write } = transactions
   return {
-    kind: database.kind,
+    get kind() {
+      return database.kind
+    },
     ...eventRows(transactions),
     ...personalRows(transactions),
     ...downloadRows(transactions),
@@ -62,7 +64,7 @@ export function createStore(database: Database) {
           await transaction.put('ledger', first)
           return true
         },
-        'strict',
+        'erasure',
       ),
 
     /**

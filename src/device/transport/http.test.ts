@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { sha256Hex } from '../../core/bytes.ts'
 import { createLedger } from '../ledger/ledger.ts'
-import { ledgerStoreOf } from '../ledger/testLedger.ts'
 import { verifyChain } from '../ledger/verifyChain.ts'
 import { createMemoryDatabase } from '../storage/memory.ts'
 import { createStore } from '../storage/store.ts'
@@ -12,10 +11,7 @@ const LEADER = 'https://leader.test/'
 
 function setUp(answer: (url: string, init: RequestInit) => Promise<Response> | Response) {
   const store = createStore(createMemoryDatabase())
-  const ledger = createLedger(
-    () => ledgerStoreOf(store),
-    () => 9,
-  )
+  const ledger = createLedger(store, () => 9)
   const asked: { url: string; init: RequestInit; entriesBefore: number }[] = []
   const transport = createTransport({
     ledger,

@@ -3,10 +3,10 @@
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
 import { serially } from '../../core/serially.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import type { Store } from '../storage/store.ts'
 import type { Transport } from '../transport/transport.ts'
 import { type ContributionTerms, DEVICE_TERMS, NO_CONSENT, NOTHING_SENT } from '../upload/terms.ts'
 import type { OnDemand } from './device.ts'
-import type { DeviceStore } from './deviceStore.ts'
 import type { Notices } from './notices.ts'
 import type { Shop } from './shop.ts'
 import type { Shopper } from './shopper.ts'
@@ -23,7 +23,7 @@ export interface ContributionDeps {
   readonly endpoints: { readonly leader: string; readonly helper: string } | null
   readonly state: Pick<DeviceState, 'consent' | 'sent' | 'terms'>
   readonly bus: Bus
-  readonly store: DeviceStore
+  readonly store: Store
   readonly shopper: Pick<Shopper, 'history'>
   readonly ledger: Ledger
   readonly transport: Transport

@@ -92,8 +92,8 @@ export async function startDevice(
   const opened = await openStore(config.database, environment.indexedDb)
   if (opened.refused) notices.add(opened.refused)
 
-  const store = createDeviceStore({ store: opened.store, state, notices })
-  const ledger = createLedger(() => store, now)
+  const store = createDeviceStore({ database: opened.database, state, notices })
+  const ledger = createLedger(store, now)
   const destinations = destinationsOf(config)
   const transport = createTransport({ fetch: environment.fetch, ledger, destinations })
   const context = createDeviceContext(state)

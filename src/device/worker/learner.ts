@@ -17,7 +17,7 @@ import { createScheduler, type Scheduler, type Timers } from '../learning/schedu
 import { loadPersonal, storePersonal } from '../learning/versions.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { WorkerConfig } from '../messages.ts'
-import type { DeviceStore } from './deviceStore.ts'
+import type { Store } from '../storage/store.ts'
 import { EngineInUse, type EngineInUseDeps } from './engineInUse.ts'
 import type { Shop } from './shop.ts'
 import type { Shopper } from './shopper.ts'
@@ -26,7 +26,7 @@ import type { Tabs } from './tabs.ts'
 
 export interface LearnerDeps extends EngineInUseDeps {
   readonly state: DeviceState
-  readonly store: DeviceStore
+  readonly store: Store
   readonly shop: Pick<Shop, 'loaded' | 'ranker'>
   readonly shopper: Pick<Shopper, 'history' | 'idle'>
   readonly tabs: Tabs

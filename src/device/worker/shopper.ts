@@ -11,7 +11,7 @@ import { DAY } from '../../core/time.ts'
 import type { Forgettable } from '../api.ts'
 import { createScheduler, type Scheduler, type Timers } from '../learning/scheduler.ts'
 import type { Captured } from '../messages.ts'
-import type { DeviceStore } from './deviceStore.ts'
+import type { Store } from '../storage/store.ts'
 import type { Notices } from './notices.ts'
 import type { Shop } from './shop.ts'
 import type { Bus, DeviceState } from './state.ts'
@@ -19,7 +19,7 @@ import type { Bus, DeviceState } from './state.ts'
 export interface ShopperDeps {
   readonly state: DeviceState
   readonly bus: Bus
-  readonly store: DeviceStore
+  readonly store: Store
   readonly shop: Pick<Shop, 'catalog' | 'ranker' | 'knows' | 'rowOf' | 'find'>
   /** After the rules, what the shop chose besides. */
   readonly cleanMore: (cleaned: Cleaned) => Cleaned

@@ -1,7 +1,7 @@
 /** @module What the page is shown of a device: its parts' states, as one plain object. */
 import { GUARD_START } from '../../core/personal/guard.ts'
 import type { WorkerSnapshot } from '../messages.ts'
-import type { DeviceStore } from './deviceStore.ts'
+import type { Store } from '../storage/store.ts'
 import { learnedFrom } from './learned.ts'
 import type { Notices } from './notices.ts'
 import type { Shop } from './shop.ts'
@@ -10,7 +10,7 @@ import type { DeviceState } from './state.ts'
 
 export interface SnapshotDeps {
   readonly state: DeviceState
-  readonly store: Pick<DeviceStore, 'kind'>
+  readonly store: Pick<Store, 'kind'>
   readonly shop: Pick<Shop, 'loaded' | 'catalog' | 'find'>
   readonly shopper: Pick<Shopper, 'cleaned'>
   readonly notices: Notices

@@ -5,7 +5,7 @@
 
 import type { Timers } from '../learning/scheduler.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type { DeviceStore } from './deviceStore.ts'
+import type { Store } from '../storage/store.ts'
 import type { Learner } from './learner.ts'
 import type { Notices } from './notices.ts'
 import type { Shop } from './shop.ts'
@@ -26,7 +26,7 @@ export interface UpdatesDeps {
   readonly ledger: Ledger
   readonly notices: Notices
   readonly timers: Timers
-  readonly store: Pick<DeviceStore, 'setting' | 'putSetting'>
+  readonly store: Pick<Store, 'setting' | 'putSetting'>
   readonly now: () => number
   readonly state: DeviceState
   readonly bus: Bus
