@@ -8,7 +8,7 @@ import type { BaseModel } from '../core/model/baseModel.ts'
 import { personalScores, type ScoreTerms, scoreTerms } from '../core/model/score.ts'
 import { buildFitProblem } from '../core/personal/fitProblem.ts'
 import { evidenceOf, type Fused, fuse } from '../core/personal/fuse.ts'
-import { Guard } from '../core/personal/guard.ts'
+import { GUARD_START, observe } from '../core/personal/guard.ts'
 import type { FitProblem } from '../core/personal/problem.ts'
 import { negativeLogLikelihood } from '../train/metrics.ts'
 
@@ -40,7 +40,7 @@ export interface DeviceScores {
 
 export class ShopperDevice {
   readonly #shop: DeviceShop
-  readonly #guard = new Guard()
+  #guard = GUARD_START
 
   constructor(shop: DeviceShop) {
     this.#shop = shop
@@ -60,7 +60,8 @@ export class ShopperDevice {
   /** What the case turned out to want. */
   observe({ learned, served, terms }: DeviceScores, targets: readonly number[]): void {
     if (!learned || learned.personal.fusionWeight <= 0) return
-    this.#guard.observe(
+    this.#guard = observe(
+      this.#guard,
       -negativeLogLikelihood(served, targets),
       -negativeLogLikelihood(terms.base, targets),
     )

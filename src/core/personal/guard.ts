@@ -10,7 +10,7 @@
  * @see Waudby-Smith and Ramdas 2024, "Estimating means of bounded random variables by betting",
  * doi 10.1093/jrsssb/qkad009
  */
-import { NearsideError } from '../error.ts'
+import { isRecord } from '../reading.ts'
 
 /** α: the chance that a personal model that is no worse is ever switched off. */
 export const GUARD_LEVEL = 0.05
@@ -37,68 +37,36 @@ export const GUARD_START: GuardState = {
   logWealth: BETS.map(() => 0),
 }
 
-export class Guard {
-  #state: GuardState
-
-  /**
-   * @param state from `state` of an earlier guard.
-   * @throws NearsideError `storage-corrupt` where it isn't one
-   */
-  constructor(state: GuardState = GUARD_START) {
-    if (!isGuardState(state))
-      throw new NearsideError('storage-corrupt', 'the stored state of the guard is not one')
-    this.#state = state
-  }
-
-  get state(): GuardState {
-    return this.#state
-  }
-
-  /** False once the base was shown to be better; it stays false until a new guard is made. */
-  get active(): boolean {
-    return this.#state.active
-  }
-
-  /** Log of the evidence that the base is better; the guard trips at log(1/α) ≈ 3. */
-  get logEvidence(): number {
-    return logMeanExp(this.#state.logWealth)
-  }
-
-  /**
-   * One event, before anything learns from it. Goes on counting after a trip, for the record.
-   * @param logPersonal log-likelihood of what happened under the personal scores (λ as served), nats.
-   * @param logBase the same under the base scores; for several items, both are means over the items.
-   */
-  observe(logPersonal: number, logBase: number): GuardState {
-    const difference = logPersonal - logBase
-    // A personal model whose likelihood is no number is worse by the most that can be said.
-    const d = Number.isNaN(difference) ? -CLIP : Math.min(CLIP, Math.max(-CLIP, difference))
-    const { active, logLikelihoodRatio, tested, logWealth } = this.#state
-    const wealth = logWealth.map((log, k) => log + Math.log1p((-BETS[k] * d) / CLIP))
-    const tripped = logMeanExp(wealth) >= Math.log(1 / GUARD_LEVEL)
-    this.#state = {
-      active: active && !tripped,
-      logLikelihoodRatio: logLikelihoodRatio + (Number.isFinite(difference) ? difference : d),
-      tested: tested + 1,
-      logWealth: wealth,
-    }
-    return this.#state
+/**
+ * The state after one more event, before anything learns from it. Once the base was shown to be better it
+ * is not active again; it goes on counting, for the record.
+ * @param logPersonal log-likelihood of what happened under the personal scores (λ as served), nats.
+ * @param logBase the same under the base scores; for several items, both are means over the items.
+ */
+export function observe(state: GuardState, logPersonal: number, logBase: number): GuardState {
+  const difference = logPersonal - logBase
+  // A personal model whose likelihood is no number is worse by the most that can be said.
+  const d = Number.isNaN(difference) ? -CLIP : Math.min(CLIP, Math.max(-CLIP, difference))
+  const logWealth = state.logWealth.map((log, k) => log + Math.log1p((-BETS[k] * d) / CLIP))
+  const tripped = logMeanExp(logWealth) >= Math.log(1 / GUARD_LEVEL)
+  return {
+    active: state.active && !tripped,
+    logLikelihoodRatio: state.logLikelihoodRatio + (Number.isFinite(difference) ? difference : d),
+    tested: state.tested + 1,
+    logWealth,
   }
 }
 
-function isGuardState(value: unknown): value is GuardState {
-  if (typeof value !== 'object' || value === null) return false
-  const state = value as Partial<Record<keyof GuardState, unknown>>
-  return (
-    typeof state.active === 'boolean' &&
-    Number.isFinite(state.logLikelihoodRatio) &&
-    Number.isSafeInteger(state.tested) &&
-    Array.isArray(state.logWealth) &&
-    state.logWealth.length === BETS.length &&
-    state.logWealth.every(Number.isFinite)
-  )
-}
+export const isGuardState = (value: unknown): value is GuardState =>
+  isRecord(value) &&
+  typeof value.active === 'boolean' &&
+  Number.isFinite(value.logLikelihoodRatio) &&
+  Number.isSafeInteger(value.tested) &&
+  Array.isArray(value.logWealth) &&
+  value.logWealth.length === BETS.length &&
+  value.logWealth.every(Number.isFinite)
 
+/** Above log(1/α) ≈ 3, the base is better. */
 function logMeanExp(logs: readonly number[]): number {
   const highest = Math.max(...logs)
   let sum = 0

@@ -10,7 +10,7 @@ import { personalScores, scoreTerms } from '../../core/model/score.ts'
 import type { FindCandidates } from '../../core/personal/candidates.ts'
 import { fitProblemSteps } from '../../core/personal/fitProblem.ts'
 import { evidenceOf, fuse } from '../../core/personal/fuse.ts'
-import { GUARD_START, Guard, type GuardState } from '../../core/personal/guard.ts'
+import { GUARD_START, type GuardState, observe } from '../../core/personal/guard.ts'
 import { casesFromHistory } from '../../core/personal/learningCases.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { FitReport } from '../apiSnapshot.ts'
@@ -114,17 +114,17 @@ async function buildProblem({ model, history, now, candidates, pause, signal }: 
 /** The guard after each case that the model in use had not seen when it was made. */
 async function testInUse({ model, history, inUse, pause, signal }: FitInput): Promise<GuardState> {
   if (!inUse) return GUARD_START
-  const guard = new Guard(inUse.guard)
-  if (inUse.fusionWeight === 0) return guard.state
+  let { guard } = inUse
+  if (inUse.fusionWeight === 0) return guard
   for (const { time, history: before, targets } of casesFromHistory(history)) {
     if (time <= inUse.until) continue
     const terms = scoreTerms(model, before, time)
     const personal = personalScores(model, terms, inUse.parameters, inUse.fusionWeight)
-    guard.observe(logLikelihood(personal, targets), logLikelihood(terms.base, targets))
+    guard = observe(guard, logLikelihood(personal, targets), logLikelihood(terms.base, targets))
     await pause()
     requireGoing(signal)
   }
-  return guard.state
+  return guard
 }
 
 /** Mean over the targets of log softmax(scores), nats. */

@@ -8,7 +8,7 @@ import { concat, sha256Hex, toBase64 } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
 import { FEATURE_COUNT } from '../../core/features/features.ts'
 import { DIMENSION } from '../../core/model/baseModel.ts'
-import { Guard, type GuardState } from '../../core/personal/guard.ts'
+import { isGuardState } from '../../core/personal/guard.ts'
 import type { FitReport } from '../apiSnapshot.ts'
 import { commitment, SALT_BYTES } from '../ledger/commitment.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -98,6 +98,7 @@ async function readRecord(row: unknown): Promise<StoredPersonal> {
     w.length === FEATURE_COUNT &&
     typeof fusionWeight === 'number' &&
     typeof until === 'number' &&
+    isGuardState(guard) &&
     (await checksumOf(base, u, w)) === checksum
   if (!intact) throw new NearsideError('storage-corrupt', 'A stored personal model is damaged.')
   return {
@@ -105,7 +106,7 @@ async function readRecord(row: unknown): Promise<StoredPersonal> {
     base,
     parameters: { u, w },
     fusionWeight,
-    guard: new Guard(guard as GuardState).state,
+    guard,
     until,
     summary: (report as FitReport | undefined) ?? null,
   }
