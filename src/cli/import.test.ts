@@ -1,42 +1,18 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { gunzipSync, gzipSync } from 'node:zlib'
+import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { ImportReport } from '../train/import/importShop.ts'
+import { describe, expect, test } from 'vitest'
+import { testFolder } from '../testFolder.ts'
 import { isSequenceShop } from '../train/plan.ts'
-import { readShop } from '../train/shop/read.ts'
-import { command } from './import.ts'
-import { type Flags, runCommand } from './testCommand.ts'
+import type { Flags } from './testCommand.ts'
+import { type Files, runImport } from './testImport.ts'
 
-const TRUE = true as const
-let folder: string
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'nearside-import-'))
-})
-afterEach(() => rm(folder, { recursive: true }))
-
-/** Writes the files and runs the command on them; ids stay as they are and need no titles. */
-async function run(files: Readonly<Record<string, string | Uint8Array>>, flags: Flags = {}) {
-  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
-  const given = Object.fromEntries(
-    Object.entries({ orders: 'orders.csv', 'raw-ids': TRUE, untitled: TRUE, ...flags }).map(
-      ([flag, value]) => [
-        flag,
-        ['orders', 'clicks', 'catalog'].includes(flag) ? join(folder, String(value)) : value,
-      ],
-    ),
-  )
-  const { result, printed } = await runCommand(command, {
-    flags: { ...given, out: join(folder, 'out') },
-  })
-  return { report: result as ImportReport, printed, shop: await readShop(join(folder, 'out')) }
-}
-
-async function eventLines(): Promise<string[]> {
-  const text = gunzipSync(await readFile(join(folder, 'out', 'events.tsv.gz'))).toString()
-  return text.trimEnd().split('\n')
+/** Ids stay as they are and need no titles. */
+async function run(files: Files, flags: Flags = {}, folder = testFolder()) {
+  const given = { 'raw-ids': true, untitled: true, ...flags } as const
+  const { shop, ...rest } = await runImport(files, given, folder)
+  return { ...rest, shop: await shop() }
 }
 
 const UCI = 'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n'
@@ -45,7 +21,8 @@ describe('import', () => {
   test('UCI Online Retail: each line left out is counted under its first reason', async () => {
     const good =
       '536365,85123A,"WHITE HANGING HEART T-LIGHT HOLDER",6,2011-07-01 08:26:00,2.55,17850,UK\n'
-    const { report, printed, shop } = await run(
+    const folder = testFolder()
+    const { report, printed, shop, events } = await run(
       {
         'orders.csv': [
           UCI,
@@ -66,6 +43,7 @@ describe('import', () => {
         ].join(''),
       },
       { currency: 'GBP', 'time-zone': 'Europe/London' },
+      folder,
     )
     expect(report.logs).toEqual([
       {
@@ -100,10 +78,11 @@ describe('import', () => {
     expect(shop.items).toEqual([
       { id: '85123A', title: 'WHITE HANGING HEART T-LIGHT HOLDER', price: 2.65, currency: 'GBP' },
     ])
-    expect(await eventLines()).toEqual([
-      'shopper\tevent\titem\ttime\tsession\tquantity\tprice',
-      '17850\tpurchase\t85123A\t2011-07-01T07:26:00Z\t536365\t6\t2.55',
-      '17850\tpurchase\t85123A\t2011-07-01T07:26:00Z\t536370\t1\t2.75',
+    const common = { shopper: '17850', event: 'purchase', item: '85123A' }
+    const time = '2011-07-01T07:26:00Z'
+    expect(await events()).toEqual([
+      { ...common, time, session: '536365', quantity: '6', price: '2.55' },
+      { ...common, time, session: '536370', quantity: '1', price: '2.75' },
     ])
     const written = JSON.parse(await readFile(join(folder, 'out', 'report.json'), 'utf8'))
     expect(written).toEqual(report)
@@ -183,8 +162,6 @@ describe('import', () => {
           'was,title,price,availability\ntea,Tea,"2,50",in stock\nmug,Mug,,out of stock\ntea,Tea again,3,yes\n',
       },
       {
-        clicks: 'clicks.tsv',
-        catalog: 'catalog.csv',
         shopper: 'wer',
         item: 'was',
         time: 'Wann',
@@ -206,14 +183,11 @@ describe('import', () => {
 
   test('searches by words are kept, from a log of their own or among the clicks', async () => {
     const orders = 'user,sku,time\nann,tea,2014-05-13 10:00\n'
-    const own = await run(
-      {
-        'orders.csv': orders,
-        'clicks.csv':
-          'user,time,search term\nann,2014-05-13 09:59,Green Tea\nbob,2014-05-12 08:00,\n',
-      },
-      { clicks: 'clicks.csv' },
-    )
+    const own = await run({
+      'orders.csv': orders,
+      'clicks.csv':
+        'user,time,search term\nann,2014-05-13 09:59,Green Tea\nbob,2014-05-12 08:00,\n',
+    })
     expect(own.report.logs[1]).toMatchObject({ lines: 2, kept: 1, dropped: { 'no item': 1 } })
     const time = Date.UTC(2014, 4, 13, 9, 59)
     expect(own.shop.searches).toEqual([
@@ -230,13 +204,10 @@ describe('import', () => {
       event_params: [parameter],
       items: [],
     }))
-    const ga4 = await run(
-      {
-        'orders.csv': orders,
-        'clicks.jsonl': events.map((event) => JSON.stringify(event)).join('\n'),
-      },
-      { clicks: 'clicks.jsonl' },
-    )
+    const ga4 = await run({
+      'orders.csv': orders,
+      'clicks.jsonl': events.map((event) => JSON.stringify(event)).join('\n'),
+    })
     const dropped = { 'no query': 1, 'no item': 1 }
     expect(ga4.report.logs[1]).toMatchObject({ lines: 3, kept: 1, dropped })
     expect(ga4.shop.searches).toMatchObject([{ shopper: 'u1', query: 'tea' }])
@@ -245,7 +216,7 @@ describe('import', () => {
 
   test.each([
     [{ 'orders.csv': '' }, {}, 'orders.csv: is empty'],
-    [{}, {}, 'orders.csv: there is no such file'],
+    [{}, { orders: 'nowhere/orders.csv' }, 'orders.csv: there is no such file'],
     [{ 'orders.csv': 'a,b\n1,2\n' }, {}, 'which column is the shopper? Say --shopper COLUMN'],
     [{ 'orders.csv': `${UCI}` }, { item: 'Code' }, "has no column 'Code' for --item"],
     [{ 'orders.csv': `${UCI}1,2,3,4,1/2/2011,6,7,8\n` }, {}, '--date-order'],

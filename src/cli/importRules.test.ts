@@ -1,62 +1,38 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type ImportReport, importShop } from '../train/import/importShop.ts'
-import { readShop } from '../train/shop/read.ts'
-import { command } from './import.ts'
-import { type Flags, runCommand } from './testCommand.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { testFolder } from '../testFolder.ts'
+import { importShop } from '../train/import/importShop.ts'
+import type { Flags } from './testCommand.ts'
+import { brief, type Files, runImport } from './testImport.ts'
 
 let folder: string
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'nearside-import-'))
+beforeEach(() => {
+  folder = testFolder()
 })
-afterEach(() => rm(folder, { recursive: true }))
-
-async function run(files: Readonly<Record<string, string>>, flags: Flags = {}) {
-  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
-  const paths = Object.fromEntries(
-    ['orders', 'clicks', 'catalog'].flatMap((name) => {
-      const file = Object.keys(files).find((file) => file.startsWith(name))
-      return file ? [[name, join(folder, file)]] : []
-    }),
-  )
-  const { result, printed } = await runCommand(command, {
-    flags: { ...paths, out: join(folder, 'out'), ...flags },
-  })
-  return { report: result as ImportReport, printed }
-}
-
-async function events(): Promise<string[][]> {
-  const text = gunzipSync(await readFile(join(folder, 'out/events.tsv.gz'))).toString()
-  return text
-    .trimEnd()
-    .split('\n')
-    .slice(1)
-    .map((line) => line.split('\t'))
-}
+const run = (files: Files, flags: Flags = {}) => runImport(files, flags, folder)
 
 const ORDERS = 'email,sku,time,name\nann@example.org,tea,2024-05-13 10:00,Green tea\n'
 const TRUE = true as const
 
 describe('shoppers', () => {
   test('become hashes under a key that only its owner reads, and stay the same with it', async () => {
-    await run({ 'orders.csv': `${ORDERS}Ann@example.org,mug,2024-05-14 10:00,Mug\n` })
-    const first = await events()
-    expect(first[0][0]).toMatch(/^[0-9a-f]{20}$/)
+    const made = await run({ 'orders.csv': `${ORDERS}Ann@example.org,mug,2024-05-14 10:00,Mug\n` })
+    const first = await made.events()
+    expect(first[0].shopper).toMatch(/^[0-9a-f]{20}$/)
     // One person, however the address is spelled.
-    expect(first[1][0]).toBe(first[0][0])
+    expect(first[1].shopper).toBe(first[0].shopper)
     expect((await stat(join(folder, 'out.key'))).mode & 0o777).toBe(0o600)
     for (const name of await readdir(join(folder, 'out'))) {
       const bytes = await readFile(join(folder, 'out', name))
       expect((name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString()).not.toMatch(/@|ann/)
     }
-    await run({ 'orders.csv': ORDERS })
-    expect((await events())[0]).toEqual(first[0])
+    const again = await run({ 'orders.csv': ORDERS })
+    expect((await again.events())[0]).toEqual(first[0])
     await rm(join(folder, 'out.key'))
-    await run({ 'orders.csv': ORDERS })
-    expect((await events())[0][0]).not.toBe(first[0][0])
+    const other = await run({ 'orders.csv': ORDERS })
+    expect((await other.events())[0].shopper).not.toBe(first[0].shopper)
   })
 
   test('a file that is no key is not taken for one', async () => {
@@ -65,7 +41,7 @@ describe('shoppers', () => {
   })
 
   test('of orders and clicks are joined by the order number; a purchase in both counts once', async () => {
-    const { report } = await run(
+    const { report, events } = await run(
       {
         'orders.csv': 'order id,email,sku,time,name\n#1001,ann,tea,2024-05-13 10:00,Tea\n',
         'clicks.csv': [
@@ -83,11 +59,11 @@ describe('shoppers', () => {
       kept: 3,
       dropped: { 'purchase that the orders hold': 1 },
     })
-    expect((await events()).map(([shopper, event, item]) => [shopper, event, item])).toEqual([
-      ['ann', 'purchase', 'tea'],
-      ['ann', 'view_item', 'mug'],
-      ['v2', 'view_item', 'tea'],
-      ['v2', 'purchase', 'tea'],
+    expect(brief(await events(), 'shopper', 'event', 'item')).toEqual([
+      'ann purchase tea',
+      'ann view_item mug',
+      'v2 view_item tea',
+      'v2 purchase tea',
     ])
   })
 
@@ -98,8 +74,9 @@ describe('shoppers', () => {
     // A device of two accounts stays its own.
     const shared = [row('d3', '', 'cup'), row('d3', 'u1', 'cup'), row('d3', 'u2', 'cup')]
     const header = 'device id,user id,event,sku,time,name\n'
-    await run({ 'orders.csv': header + [...rows, ...shared].join('') }, { 'raw-ids': TRUE })
-    expect((await events()).map(([shopper, , item]) => `${shopper} ${item}`)).toEqual([
+    const orders = header + [...rows, ...shared].join('')
+    const { events } = await run({ 'orders.csv': orders }, { 'raw-ids': TRUE })
+    expect(brief(await events(), 'shopper', 'item')).toEqual([
       'u1 mug',
       'u1 tea',
       'd2 pot',
@@ -110,7 +87,7 @@ describe('shoppers', () => {
   })
 
   test('a purchase without an order number counts once by shopper, item and day', async () => {
-    await run(
+    const { events } = await run(
       {
         'orders.csv': 'order id,email,sku,time,name\n1,ann,tea,2024-05-13 10:00,Tea\n',
         'clicks.csv': [
@@ -121,7 +98,7 @@ describe('shoppers', () => {
       },
       { 'raw-ids': TRUE },
     )
-    expect((await events()).map(([, , , time]) => time.slice(0, 10))).toEqual([
+    expect((await events()).map(({ time }) => time.slice(0, 10))).toEqual([
       '2024-05-13',
       '2024-05-20',
     ])
@@ -185,7 +162,7 @@ test('an import that is stopped while it reads writes nothing', async () => {
 })
 
 test('bad rows of a catalog are left out and told', async () => {
-  const { report, printed } = await run(
+  const { report, printed, shop } = await run(
     {
       'orders.csv': ORDERS,
       'catalog.csv': [
@@ -219,7 +196,7 @@ test('bad rows of a catalog are left out and told', async () => {
     'log and catalog: 1 of the 1 items in the log are in the catalog, 100.0 % of its lines',
   )
   const tea = { id: 'tea', title: 'Green tea', price: 2.5, currency: 'EUR', available: true }
-  expect((await readShop(join(folder, 'out'))).items).toEqual([
+  expect((await shop()).items).toEqual([
     { ...tea, category: 'Kitchen' },
     { id: 'tin', title: 'Tin', price: 3, currency: 'EUR', available: true },
   ])
@@ -231,11 +208,11 @@ test('without a catalog the most frequent name is the title, never a stock note'
     ...['damaged', 'damaged', '?', 'found in box', 'CREAM HEARTS', 'CREAM HEARTS HANGER'],
     'MIXED NUTS LIGHT GREEN BOWL',
   ].map((name, k) => row(k < 6 ? 'a' : 'b', `1${k}`, name))
-  await run(
+  const { shop } = await run(
     { 'orders.csv': `user,sku,time,description,price\n${text.join('')}${row('c', '30', 'check')}` },
     { currency: 'GBP', 'available-days': '14' },
   )
-  expect((await readShop(join(folder, 'out'))).items).toEqual(
+  expect((await shop()).items).toEqual(
     [
       { id: 'a', title: 'CREAM HEARTS HANGER', price: 2, currency: 'GBP' },
       { id: 'b', title: 'MIXED NUTS LIGHT GREEN BOWL', price: 2, currency: 'GBP' },
@@ -248,15 +225,15 @@ test('a currency may be a sign, and what is none says nothing', async () => {
   const row = (sku: string, currency: string) =>
     `ann,${sku},2024-05-13,Thing ${sku},2,${currency}\n`
   const orders = ['€', '€', 'eur', 'Euro'].map((currency, k) => row(`a${k}`, currency)).join('')
-  await run({ 'orders.csv': `email,sku,time,name,price,currency\n${orders}` })
-  expect(
-    (await readShop(join(folder, 'out'))).items.map(({ price, currency }) => [price, currency]),
-  ).toEqual([1, 2, 3, 4].map(() => [2, 'EUR']))
+  const { shop } = await run({ 'orders.csv': `email,sku,time,name,price,currency\n${orders}` })
+  expect((await shop()).items.map(({ price, currency }) => [price, currency])).toEqual(
+    [1, 2, 3, 4].map(() => [2, 'EUR']),
+  )
 })
 
 test.each(['Green\rtea', '"Green\rtea"'])('a return inside a line is a space: %j', async (name) => {
-  await run({ 'orders.csv': ORDERS.replace('Green tea', name) })
-  expect((await readShop(join(folder, 'out'))).items).toEqual([{ id: 'tea', title: 'Green tea' }])
+  const { shop } = await run({ 'orders.csv': ORDERS.replace('Green tea', name) })
+  expect((await shop()).items).toEqual([{ id: 'tea', title: 'Green tea' }])
 })
 
 test('a file that the import would replace is not taken for its input', async () => {
@@ -275,9 +252,9 @@ describe('a folder of periods', () => {
     await writeFile(join(periods, 'period_10.txt'), 's3 c\n')
     await writeFile(join(periods, 'period_2.txt.gz'), gzipSync('s1 a\n\ns2 b\ns1 b\ns1\n'))
     await writeFile(join(periods, 'README.md'), 'not a period')
-    const { report } = await run({}, { orders: periods, 'raw-ids': TRUE })
+    const { report, events } = await run({}, { orders: periods, 'raw-ids': TRUE })
     expect(report.logs[0]).toMatchObject({ lines: 5, dropped: { 'unreadable line': 1 } })
-    expect((await events()).map((row) => row.join(' '))).toEqual([
+    expect(brief(await events(), 'shopper', 'event', 'item', 'time', 'session')).toEqual([
       's1 view_item a 2000-01-03T00:00:00Z s1',
       's2 view_item b 2000-01-05T19:12:00Z s2',
       's1 view_item b 2000-01-07T04:48:00Z s1',

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { brief, imported } from './testImport.ts'
+
+test('German: names, decimal commas, dates, Windows-1252', async () => {
+  const orders = [
+    'Kundennummer;Bestellnummer;Bestelldatum;Artikelnummer;Artikelbezeichnung;Stückzahl;Einzelpreis;Währung;Bestellstatus',
+    '7;B1;31.12.2023 18:30;100;Käsemesser, groß;1;1.234,50 €;EUR;Abgeschlossen',
+    '7;B1;31.12.2023 18:30;101;Brett;2;9,90 €;EUR;Abgeschlossen',
+    '8;B2;01.01.2024 09:00;101;Brett;1;9,90 €;EUR;Storniert',
+  ].join('\r\n')
+  const { items, events } = await imported(
+    { 'orders.csv': Buffer.from(orders.replaceAll('€', '\u0080'), 'latin1') },
+    { 'time-zone': 'Europe/Berlin' },
+  )
+  expect(brief(events, 'shopper', 'item', 'time', 'quantity', 'price')).toEqual([
+    '7 100 2023-12-31T17:30:00Z 1 1234.5',
+    '7 101 2023-12-31T17:30:00Z 2 9.9',
+  ])
+  expect(items[0]).toEqual({
+    id: '100',
+    title: 'Käsemesser, groß',
+    price: 1234.5,
+    currency: 'EUR',
+  })
+})
+
+test('a JSON array of orders with their lines, days of a spreadsheet, several currencies', async () => {
+  const line_items = [
+    { sku: 'a', name: 'Tea', price: '5.00', quantity: 1 },
+    { sku: 'b', name: 'Mug', price: '7.00' },
+  ]
+  const order = (id: number, currency: string) => ({
+    order_id: id,
+    customer: { id: 3 },
+    created_at: 45413.5 + id,
+    currency,
+    line_items,
+  })
+  const { items, events } = await imported(
+    { 'orders.json': JSON.stringify([order(1, 'EUR'), order(2, 'EUR'), order(3, 'USD')]) },
+    { shopper: 'customer.id' },
+  )
+  expect(brief(events, 'shopper', 'item', 'time', 'price')).toEqual([
+    '3 a 2024-05-02T12:00:00Z 5',
+    '3 b 2024-05-02T12:00:00Z 7',
+    '3 a 2024-05-03T12:00:00Z 5',
+    '3 b 2024-05-03T12:00:00Z 7',
+    // What was paid in another currency than the shop's is not written as if it were in that.
+    '3 a 2024-05-04T12:00:00Z ',
+    '3 b 2024-05-04T12:00:00Z ',
+  ])
+  expect(items[0]).toEqual({ id: 'a', title: 'Tea', price: 5, currency: 'EUR' })
+})
