@@ -31,16 +31,22 @@ const files = new Map(looks.map((look) => [fileName(look), look]))
 
 await mkdir(images, { recursive: true })
 for (const name of await readdir(images)) if (!files.has(name)) await rm(join(images, name))
-const svgs = new Map([...files].map(([name, look]) => [name, draw(look, icons)]))
+// Alike ones side by side, which packs better.
+const svgs = new Map([...files].sort().map(([name, look]) => [name, draw(look, icons)]))
 for (const [name, svg] of svgs) await writeFile(join(images, name), svg)
-await writeFile(join(root, 'public/catalog/pictures.json'), JSON.stringify(packOf(svgs)))
+await writeLines('pictures', packOf(svgs))
 
 const items: Item[] = catalog.map((item, i) => ({
   ...item,
   image: `/catalog/images/${fileName(looks[i])}`,
 }))
-const lines = items.map((item) => JSON.stringify(item))
-await writeFile(join(root, 'public/catalog/catalog.json'), `[\n${lines.join(',\n')}\n]\n`)
+await writeLines('catalog', items)
+
+/** An element a line: the shop reads some at a time. */
+function writeLines(name: string, elements: readonly unknown[]): Promise<void> {
+  const lines = elements.map((element) => JSON.stringify(element))
+  return writeFile(join(root, `public/catalog/${name}.json`), `[\n${lines.join(',\n')}\n]\n`)
+}
 
 const fromTitle = looks.filter((look) => look.fromTitle).length
 console.log(

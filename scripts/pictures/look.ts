@@ -1,5 +1,9 @@
 /** @module What a product's picture shows, decided by its title alone. */
+
+import { factsOf } from '../../src/storefront/titleFacts.ts'
 import { PhraseIndex, toPhrase } from '../demoCatalog/headPhrase.ts'
+import { letteringOf } from './lettering.ts'
+import { chooseMaterial, type MaterialName } from './material.ts'
 import { choosePalette, type Palette } from './palette.ts'
 import { choosePattern, type PatternName } from './pattern.ts'
 import { SHAPES, type ShapeName } from './shapes.ts'
@@ -13,8 +17,19 @@ export interface Look {
   readonly picture: Picture
   readonly palette: Palette
   readonly pattern?: PatternName
-  /** Icon printed on a shape, or set beside an icon. */
-  readonly motif?: string
+  /** Icons printed on a shape, or set beside an icon; at most two. */
+  readonly motifs: readonly string[]
+  /** Of a shape. */
+  readonly material?: MaterialName
+  /** That stand on a shape, instead of motifs. */
+  readonly words?: string
+  /** More than one. */
+  readonly pieces?: number
+  readonly size?: 'small' | 'large'
+  /** As the title writes it: `15cm`. */
+  readonly measure?: string
+  /** On a string, or in front of its box. */
+  readonly setting?: 'hung' | 'boxed'
   /** False where only the category decided. */
   readonly fromTitle: boolean
 }
@@ -78,26 +93,92 @@ const FALLBACK: Readonly<Record<string, string>> = {
   'Craft & Sewing': 'thread',
 }
 
+/** Several are in the drawing already. */
+const MANY: ReadonlySet<string> = new Set(
+  `pencils chalks garland bunting lights napkins partycandles marbles drawers sticks earrings domino
+  cakecase blocks party-popper matchbox peg signtext gloves letters`.split(/\s+/),
+)
+
+const SIZES: readonly (readonly [NonNullable<Look['size']>, RegExp])[] = [
+  ['small', /\b(?:small|mini|miniature|tiny)\b/i],
+  ['large', /\b(?:large|giant|big|tall|jumbo)\b/i],
+]
+
+/** These hang by themselves. */
+const HUNG: ReadonlySet<string> = new Set(
+  'ornament hanging star disc sign lights garland bunting lantern curtain wreath bauble'.split(' '),
+)
+
+function settingOf(title: string, { kind, name }: Picture): Look['setting'] {
+  const hangs = /(?<!(?:with|&|stand) )\bhanging\b/i.test(title)
+  if (kind === 'shape' && hangs && !HUNG.has(name)) return 'hung'
+  return /\b(?:in (?:\w+ )?box|boxed)\b/i.test(title) ? 'boxed' : undefined
+}
+
 export function lookOf(title: string, category: string | undefined): Look {
-  const palette = choosePalette(title)
-  const pattern = choosePattern(title)
   const product = products.best(title)
   const shown = motifs
     .all(title)
     // A word that is part of the product's own name is no motif: "cake" of "cake stand".
     .filter(({ at }) => !product || at < product.at || at >= product.at + product.length)
-    .sort((a, b) => b.score - a.score)[0]?.value
-  if (product) {
-    const printable = product.value.kind === 'icon' || SHAPES[product.value.name].print[2] > 0
-    const motif = printable && shown !== product.value.name ? shown : undefined
-    return { picture: product.value, palette, pattern, motif, fromTitle: true }
+    // Nor is "cake" one of "fairy cake".
+    .filter(
+      (one, _, all) =>
+        !all.some(
+          (other) =>
+            other.length > one.length &&
+            other.at <= one.at &&
+            other.at + other.length >= one.at + one.length,
+        ),
+    )
+    .sort((a, b) => b.score - a.score)
+    .map(({ value }) => value)
+    .filter((value, place, all) => all.indexOf(value) === place)
+  const picture = product
+    ? whole(product.value, shown[0], title)
+    : icon(shown[0] ?? FALLBACK[category ?? ''] ?? 'wrapped-gift')
+  const isShape = picture.kind === 'shape'
+  const words = isShape ? letteringOf(title, picture.name) : undefined
+  const printable = !isShape || SHAPES[picture.name].print[2] > 0
+  const beside = shown.filter((name) => name !== picture.name).slice(0, isShape ? 2 : 1)
+  const { pieces, sizes } = factsOf(title)
+  return {
+    picture,
+    palette: choosePalette(title),
+    pattern: choosePattern(title),
+    motifs: printable && !words ? beside : [],
+    material: isShape ? chooseMaterial(title) : undefined,
+    words,
+    pieces,
+    size: SIZES.find(([, finder]) => finder.test(title))?.[0],
+    measure: sizes[0],
+    setting: settingOf(title, picture),
+    fromTitle: product !== undefined || shown.length > 0,
   }
-  if (shown) return { picture: { kind: 'icon', name: shown }, palette, pattern, fromTitle: true }
-  const name = FALLBACK[category ?? ''] ?? 'wrapped-gift'
-  return { picture: { kind: 'icon', name }, palette, pattern, fromTitle: false }
 }
 
+/** A decoration is what hangs on the string: a heart, a star, what else it shows, else a disc. */
+function whole(picture: Picture, motif: string | undefined, title: string): Picture {
+  if (picture.name !== 'ornament') return picture
+  if (/\bhearts?\b/i.test(title)) return shape('hanging')
+  if (/\bstars?\b/i.test(title)) return shape('star')
+  return motif === undefined ? shape('disc') : picture
+}
+
+/** Whether copies of it show that there are several. */
+export const isRepeated = ({ picture, pieces = 1 }: Look): boolean =>
+  pieces > 1 && !MANY.has(picture.name)
+
 /** The same for the same look: one file serves all products that look alike. */
-export function fileName({ picture, palette, pattern, motif }: Look): string {
-  return `${[picture.name, palette.name, pattern, motif].filter(Boolean).join('-')}.svg`
+export function fileName(look: Look): string {
+  const { picture, palette, pattern, motifs, material, words, pieces, size, measure, setting } =
+    look
+  const shown = picture.kind === 'icon' ? `emoji-${picture.name}` : picture.name
+  const kind = [shown, palette.name, pattern, ...motifs, material, words]
+  const parts = [...kind, pieces, size, measure, setting]
+  return `${parts
+    .filter((part) => part !== undefined)
+    .join(' ')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')}.svg`
 }

@@ -45,7 +45,7 @@ const THEME = 1
 
 const WORDS: Readonly<Record<string, readonly [colours: string, themes: string]>> = {
   red: [
-    'red|ruby|scarlet',
+    'red|ruby|scarlet|burgundy',
     'retrospot|strawberry|cherry|babushka|poppy|love|tomato|ladybird|mushroom',
   ],
   pink: [
@@ -57,25 +57,25 @@ const WORDS: Readonly<Record<string, readonly [colours: string, themes: string]>
     'spaceboy|union jack|union flag|cowboy|boy|london|sailor|seaside|space',
   ],
   green: [
-    'green|lime|jade|olive|emerald',
+    'green|lime|jade|olive|emerald|peridot',
     'apple|pear|garden|fern|leaf|dinosaur|regency|frog|herb|jardin',
   ],
   ivory: ['ivory|cream|beige|natural', 'vanilla|wicker|wooden|wood|hessian|bamboo|daisy'],
-  white: ['white|clear|crystal', 'lace|doily|lily|dairy maid|glass|porcelain'],
+  white: ['white|antique white|clear|crystal', 'lace|doily|lily|dairy maid|glass|porcelain|milk'],
   black: ['black', 'skull|baroque|halloween|ninja|chalkboard|blackboard|slate'],
-  silver: ['silver|grey|zinc|metal', 'tin|enamel|wire|diamante|aluminium|pewter|mirror|kitchen'],
-  gold: ['gold|golden', 'amber|brass|star'],
+  silver: ['silver|grey|zinc', 'metal|tin|enamel|wire|diamante|aluminium|pewter|mirror|kitchen'],
+  gold: ['gold|golden|amber', 'brass|star'],
   yellow: ['yellow', 'sunflower|chick|lemon|honey|bee|egg'],
   orange: ['orange|peach|apricot', 'circus|pumpkin|toffee|fox|marmalade'],
-  purple: ['purple|lilac|violet|lavender', 'amethyst|grape|hyacinth|magic'],
+  purple: ['purple|lilac|violet|lavender|amethyst', 'grape|hyacinth|magic'],
   turquoise: [
-    'turquoise|teal|mint|aqua|eau de nile|eau de nil',
+    'turquoise|teal|mint|aqua|eau de nile|eau de nil|montana',
     'ocean|pistachio|tropical|mermaid',
   ],
-  brown: ['brown|chocolate|copper', 'woodland|owl|coffee|rustic|hedgehog|leather'],
+  brown: ['brown|chocolate|copper|bronze', 'woodland|owl|coffee|rustic|hedgehog|leather'],
   vintage: [
-    'antique',
-    'vintage|victorian|edwardian|paisley|parisienne|nostalgia|billboard|traditional',
+    '',
+    'antique|vintage|victorian|edwardian|paisley|parisienne|nostalgia|billboard|traditional',
   ],
   christmas: ['christmas', 'santa|snowman|reindeer|noel|holly|advent|stocking|xmas|nativity'],
 }
@@ -84,7 +84,10 @@ const index = new PhraseIndex(
   PALETTES.flatMap((palette) => {
     const [colours, themes] = WORDS[palette.name]
     return [
-      ...colours.split('|').map((word) => toPhrase(word, palette, COLOUR)),
+      ...colours
+        .split('|')
+        .filter(Boolean)
+        .map((word) => toPhrase(word, palette, COLOUR)),
       ...themes.split('|').map((word) => toPhrase(word, palette, THEME)),
     ]
   }),
@@ -103,10 +106,44 @@ const NEUTRAL = [
   'red',
 ]
 
-/** The title's first colour word, else its first theme, else one that the title's letters pick. */
+/** A colour before one of these is the print's, not the product's. */
+const PRINTS = /^(?:spot|spots|stripe|stripes|polka)$/
+
+/**
+ * The title's first colour word, else its first theme, else one that the title's letters pick. A
+ * second colour is printed and on the paper; `Blue Spot White` is white with blue.
+ */
 export function choosePalette(title: string): Palette {
-  const matches = index.all(title).sort((a, b) => b.rank - a.rank || a.at - b.at)
-  if (matches.length > 0) return matches[0].value
+  const matches = index
+    .all(title)
+    .sort((a, b) => b.rank - a.rank || a.at - b.at || b.length - a.length)
+  const [first, second] = matches.filter(
+    ({ value, rank }, place) =>
+      (place === 0 || rank === COLOUR) &&
+      matches.findIndex((other) => other.value === value) === place,
+  )
+  if (!first) return withAssorted(title, pick(title))
+  if (!second) return withAssorted(title, first.value)
+  const isPrint = PRINTS.test(orderedWords(title)[first.at + first.length] ?? '')
+  return isPrint ? mixed(second.value, first.value) : mixed(first.value, second.value)
+}
+
+function mixed(main: Palette, other: Palette): Palette {
+  return {
+    ...main,
+    name: `${main.name}-${other.name}`,
+    paper: [other.paper[0], other.paper[1]],
+    print: other.main,
+  }
+}
+
+/** Many colours: on paper that goes from one to another. */
+function withAssorted(title: string, palette: Palette): Palette {
+  if (!/\b(?:assorted|multi|multicolou?red?|colourful|colou?rs)\b/i.test(title)) return palette
+  return { ...palette, name: `${palette.name}-many`, paper: ['#ffeadb', '#d5dcf7'] }
+}
+
+function pick(title: string): Palette {
   const letters = orderedWords(title).sort().join('')
   let sum = 7
   for (let i = 0; i < letters.length; i++) sum = (sum * 31 + letters.charCodeAt(i)) % 65_521

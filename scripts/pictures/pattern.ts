@@ -8,8 +8,13 @@ const WORDS = {
   stars: 'star|snowflake|stars|galaxy|space|night',
   gingham: 'gingham|check|checked|tartan|patchwork|picnic',
   flowers:
-    'flower|floral|rose|daisy|posy|blossom|fern|botanical|poppy|lily|garden|rosebud|hydrangea|peony|hyacinth|jardin|chrysanthemum|paisley|folk art',
-  lace: 'lace|doily|crochet|baroque|filigree|victorian|diamante|jewelled|embossed|regency',
+    'flower|floral|rose|daisy|posy|blossom|poppy|lily|garden|rosebud|hydrangea|peony|hyacinth|jardin|chrysanthemum|paisley|folk art',
+  ridges: 'ridge|ridged|fluted|ribbed|pleated|corrugated|slatted',
+  lattice: 'lattice|trellis|filigree|mesh|net|wire|woven|wicker|basket',
+  swirls: 'swirl|swirly|twist|marble|wave|scroll|curly|spiral|abstract|circle|circles',
+  mosaic: 'mosaic|crackle|cracked|faceted|cut glass|mirrored|hammered|beaten|sequin',
+  leaves: 'leaf|leaves|botanical|fern|tropical|jungle|forest|laurel|camo',
+  lace: 'lace|doily|crochet|baroque|filigree|victorian|diamante|jewelled|embossed|regency|etched|engraved|brocade',
 } as const
 
 export type PatternName = keyof typeof WORDS
@@ -37,6 +42,16 @@ const MARKS: Readonly<Record<PatternName, (ink: string) => string>> = {
     `<path fill="${ink}" fill-opacity=".5" d="M0 0h5v10H0z"/><path fill="${ink}" fill-opacity=".5" d="M0 0h10v5H0z"/>`,
   flowers: (ink) =>
     `<g fill="${ink}"><circle cx="5" cy="3" r="1.5"/><circle cx="7" cy="4.6" r="1.5"/><circle cx="6.2" cy="6.8" r="1.5"/><circle cx="3.8" cy="6.8" r="1.5"/><circle cx="3" cy="4.6" r="1.5"/></g>`,
+  ridges: (ink) =>
+    `<path stroke="${ink}" stroke-opacity=".6" stroke-width=".9" d="M2 0v10M7 0v10"/>`,
+  lattice: (ink) =>
+    `<path fill="none" stroke="${ink}" stroke-opacity=".7" stroke-width="1" d="M0 0l10 10M10 0L0 10"/>`,
+  swirls: (ink) =>
+    `<path fill="none" stroke="${ink}" stroke-width=".9" d="M5 5c0-1.5 2.5-1.5 2.5.5S5 8.5 3.5 7.5 1 2.5 5 1.5"/>`,
+  mosaic: (ink) =>
+    `<path fill="none" stroke="${ink}" stroke-opacity=".8" stroke-width=".6" d="M0 3l4-3 3 4 3-1M4 0l-1 6 4-2 1 6M3 6l-3 2M3 6l1 4"/>`,
+  leaves: (ink) =>
+    `<path fill="${ink}" d="M2 8C1 4 4 1.5 8 2c.5 4-2 7-6 6zM8.5 9.800c0-1 .7-1.6 1.5-1.5v1.5z"/>`,
   lace: (ink) =>
     `<g fill="none" stroke="${ink}"><circle cx="5" cy="5" r="2.8" stroke-width=".8"/><circle cx="0" cy="0" r="1.5" stroke-width=".6"/><circle cx="10" cy="0" r="1.5" stroke-width=".6"/><circle cx="0" cy="10" r="1.5" stroke-width=".6"/><circle cx="10" cy="10" r="1.5" stroke-width=".6"/></g>`,
 }

@@ -15,6 +15,8 @@ export interface Shape {
   readonly over?: string
   /** Where a printed motif sits: centre and size; size 0: nowhere. */
   readonly print: readonly [x: number, y: number, size: number]
+  /** Where words stand: centre, width and height; without it, where a motif would. */
+  readonly words?: readonly [x: number, y: number, width: number, height: number]
 }
 
 export type ShapeName = keyof typeof drawings

@@ -3,28 +3,49 @@
  * server what is on screen; the file is the same for everybody, whatever they look at.
  */
 import type { Item } from '../index.ts'
-import { loadJson } from './load.ts'
+import { breatheAfter } from './breathe.ts'
+import { loadArray } from './load.ts'
 import { createSignal, useSignal } from './signal.ts'
 
-/** As `scripts/images.ts` writes it. */
-export interface PicturePack {
+/** As `scripts/images.ts` writes it: all pieces, then of each picture its file's name and its pieces' places. */
+export type PackLine = string | readonly [name: string, ...places: number[]]
+
+interface PicturePack {
   /** Lines of SVG; most are part of many pictures. */
-  readonly pieces: readonly string[]
-  /** File name → places of its pieces. */
-  readonly pictures: Readonly<Record<string, readonly number[]>>
+  readonly pieces: string[]
+  readonly pictures: Map<string, readonly number[]>
 }
 
-const NONE: PicturePack = { pieces: [], pictures: {} }
-
 /** Null while it is on its way. */
-export const pack = createSignal<PicturePack | null>(null)
+const pack = createSignal<PicturePack | null>(null)
 /** File name → address that asks nobody: what stands in the page already, and what was shown since. */
 const addresses = new Map<string, string>()
 
+/** Read as a whole, it would hold a slow phone for longer than this many milliseconds. */
+const PAUSE_MS = 8
+
 /** Without them, products are shown by their first letters. */
 export async function loadPictures(): Promise<void> {
-  const loaded = await loadJson('catalog/pictures.json').catch(() => NONE)
-  pack.set(loaded as PicturePack)
+  const lines: PackLine[] = []
+  const pause = breatheAfter(PAUSE_MS)
+  try {
+    for await (const some of loadArray('catalog/pictures.json')) {
+      lines.push(...(some as PackLine[]))
+      await pause()
+    }
+  } catch {
+    // Those that came are shown.
+  }
+  takePictures(lines)
+}
+
+export function takePictures(lines: readonly PackLine[]): void {
+  const pieces: string[] = []
+  const pictures = new Map<string, readonly number[]>()
+  for (const line of lines)
+    if (typeof line === 'string') pieces.push(line)
+    else pictures.set(line[0], line.slice(1) as number[])
+  pack.set({ pieces, pictures })
 }
 
 /** A page that was rendered beforehand brings its own. */
@@ -45,14 +66,19 @@ export function usePicture({ image = '' }: Item, early: boolean) {
   return { name, address: undefined }
 }
 
+const percent = (sign: string) => `%${sign.charCodeAt(0).toString(16)}`
+
 function draw(name: string, from: PicturePack | null): string | null | undefined {
   if (!from) return undefined
-  const svg = from.pictures[name]?.map((place) => from.pieces[place]).join('')
+  const svg = from.pictures
+    .get(name)
+    ?.map((place) => from.pieces[place])
+    .join('')
   if (svg === undefined) return null
   // Where pages are rendered, an address must hold the picture; in a browser each is read by itself.
   const address =
     typeof document === 'undefined'
-      ? `data:image/svg+xml,${svg.replace(/["#%<>]/g, encodeURIComponent)}`
+      ? `data:image/svg+xml,${svg.replace(/["'#%<>]/g, percent)}`
       : URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }))
   addresses.set(name, address)
   return address

@@ -14,7 +14,7 @@ import {
 } from './firstPage.ts'
 import { Opening } from './parts/Opening.tsx'
 import { fullTitle } from './parts/Page.tsx'
-import { type PicturePack, pack } from './pictures.ts'
+import { type PackLine, takePictures } from './pictures.ts'
 import { words } from './words/words.ts'
 
 export { FOR_YOU } from './firstPage.ts'
@@ -38,9 +38,9 @@ interface Rendered {
 export function* renderPages(
   items: readonly Item[],
   bestsellers: readonly string[],
-  pictures: PicturePack,
+  pictures: readonly PackLine[],
 ): Generator<Rendered> {
-  pack.set(pictures)
+  takePictures(pictures)
   const whole = createCatalog(items)
   yield render(words.home.title, firstHome(whole, bestsellers))
   for (const department of whole.departments)

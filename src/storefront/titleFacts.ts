@@ -1,0 +1,91 @@
+/** @module What a title says of its product besides the name: how many, how large, of what, in which colours. */
+
+/** Every word that stands for a colour, by its own name. */
+const COLOURS = {
+  red: 'red|ruby|scarlet',
+  pink: 'pink|fuchsia',
+  orange: 'orange|peach',
+  yellow: 'yellow',
+  green: 'green|lime|jade|olive|emerald',
+  turquoise: 'turquoise|teal|aqua',
+  blue: 'blue|navy',
+  purple: 'purple|lilac|violet|amethyst',
+  brown: 'brown',
+  black: 'black',
+  grey: 'grey',
+  white: 'white',
+  ivory: 'ivory|(?<!ice |hand )cream',
+  silver: 'silver',
+  gold: 'gold|golden',
+  bronze: 'bronze|copper',
+  mixed: 'multicolour|multicoloured|assorted colours?|multi ?colour|colourful',
+} as const
+
+const MATERIALS = {
+  wood: 'wood|wooden',
+  bamboo: 'bamboo',
+  wicker: 'wicker|rattan',
+  metal: 'metal|aluminium|iron(?! on)|wire',
+  zinc: 'zinc(?! finish)',
+  enamel: 'enamel',
+  glass: 'glass',
+  ceramic: 'ceramic',
+  porcelain: 'porcelain|bone china',
+  slate: 'slate',
+  felt: 'felt|feltcraft',
+  wool: 'wool|woolly|knitted',
+  cotton: 'cotton',
+  silk: 'silk',
+  lace: 'lace',
+  leather: 'leather',
+  paper: 'paper',
+  plastic: 'plastic|acrylic|polyester',
+} as const
+
+export type ColourName = keyof typeof COLOURS
+export type MaterialName = keyof typeof MATERIALS
+
+export interface TitleFacts {
+  /** Pieces of a set, at least 2. */
+  readonly pieces?: number
+  /** As written: `40x40cm`, `250g`, `A7`. */
+  readonly sizes: readonly string[]
+  readonly colours: readonly ColourName[]
+  readonly materials: readonly MaterialName[]
+}
+
+const NUMBERS: Readonly<Record<string, number>> = { two: 2, three: 3, four: 4, six: 6 }
+const OF = /\b(?:set|pack|box|bundle|crate|string) of ?(\d+|two|three|four|six)\b/i
+const PIECES = /\b(\d+) ?(?:pc|piece|pieces)\b/i
+/** A number at the head counts the product, unless what follows is a part of one. */
+const LEADING =
+  /^(\d+) (?!tier|hook|wick|strand|colour |egg house|hearts hang|birds canvas|black cats|daisies)/i
+const SIZE =
+  /\b\d+(?:\.\d+)?(?:cm)?(?: ?x ?\d+(?:cm)?)* ?(?:cm|mm|ml|kg|g|"(?=\s|$))(?!\w)|\bA[3-7](?= size)/gi
+
+const finders = <Name extends string>(table: Readonly<Record<Name, string>>) =>
+  (Object.entries(table) as [Name, string][]).map(
+    ([name, words]) => [name, new RegExp(`\\b(?:${words})\\b`, 'i')] as const,
+  )
+const COLOUR_FINDERS = finders(COLOURS)
+const MATERIAL_FINDERS = finders(MATERIALS)
+
+/** Those that a title names, in the order of its words. */
+function named<Name>(title: string, among: readonly (readonly [Name, RegExp])[]): readonly Name[] {
+  return among
+    .map(([name, finder]) => ({ name, at: title.search(finder) }))
+    .filter(({ at }) => at >= 0)
+    .sort((a, b) => a.at - b.at)
+    .map(({ name }) => name)
+}
+
+export function factsOf(title: string): TitleFacts {
+  const count = (OF.exec(title) ?? PIECES.exec(title) ?? LEADING.exec(title))?.[1].toLowerCase()
+  const pieces = count === undefined ? 0 : (NUMBERS[count] ?? Number(count))
+  return {
+    ...(pieces > 1 && { pieces }),
+    sizes: title.match(SIZE) ?? [],
+    colours: named(title, COLOUR_FINDERS),
+    materials: named(title, MATERIAL_FINDERS),
+  }
+}
