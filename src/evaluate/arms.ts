@@ -20,14 +20,7 @@ export type ArmName = (typeof ARMS)[number]
 export const BASE_ARMS = ARMS.slice(0, ARMS.indexOf('personal'))
 
 /** Whom a shop has for nothing. */
-export type BaselineName =
-  | 'popular'
-  | 'popular-30d'
-  | 'recently-viewed'
-  | 'item-knn'
-  | 'session-knn'
-  | 'ease'
-  | 'ewma'
+export type BaselineName = Exclude<ArmName, `base-${string}` | 'personal' | 'naive-finetune'>
 
 /** What each arm is, in one line for people. */
 export const ARM_MEANINGS: Readonly<Record<ArmName, string>> = {
@@ -59,21 +52,21 @@ export const LADDER: readonly Rung[] = [
   { arm: 'personal', over: 'base-fresh', source: 'learning on the device' },
 ]
 
+/** What a shop would get for nothing or by a simpler way is the bar, not popularity alone. */
+export const OPPONENTS = [
+  'popular-30d',
+  'recently-viewed',
+  'item-knn',
+  'session-knn',
+  'ease',
+  'ewma',
+  'naive-finetune',
+] as const satisfies readonly ArmName[]
+
 /** Compared besides the ladder. */
 export const FURTHER_LIFTS: readonly Omit<Rung, 'source'>[] = [
-  { arm: 'base-fresh', over: 'popular-30d' },
-  { arm: 'base-fresh', over: 'recently-viewed' },
-  { arm: 'base-fresh', over: 'item-knn' },
-  { arm: 'base-fresh', over: 'session-knn' },
-  { arm: 'base-fresh', over: 'ease' },
-  { arm: 'base-fresh', over: 'ewma' },
-  { arm: 'base-fresh', over: 'naive-finetune' },
-  { arm: 'personal', over: 'popular-30d' },
-  { arm: 'personal', over: 'recently-viewed' },
-  { arm: 'personal', over: 'item-knn' },
-  { arm: 'personal', over: 'session-knn' },
-  { arm: 'personal', over: 'ease' },
-  { arm: 'personal', over: 'ewma' },
-  { arm: 'personal', over: 'naive-finetune' },
+  ...(['base-fresh', 'personal'] as const).flatMap((arm) =>
+    OPPONENTS.map((over) => ({ arm, over })),
+  ),
   { arm: 'naive-finetune', over: 'base-fresh' },
 ]

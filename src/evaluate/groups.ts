@@ -1,8 +1,15 @@
 /** @module Quality by groups of cases: months, places among a shopper's cases, lengths of history. */
 import { createRandom } from '../core/model/random.ts'
 import type { ArmName } from './arms.ts'
-import { type Lift, pairedBootstrap, weightedMean } from './bootstrap.ts'
-import { type ByShopper, type Keep, type MeanOver, metricOf, pairOver } from './perShopper.ts'
+import { type Lift, pairedBootstrap } from './bootstrap.ts'
+import {
+  type ByShopper,
+  type Keep,
+  type MeanOver,
+  meanOverAll,
+  metricOf,
+  pairOver,
+} from './perShopper.ts'
 
 /** The rest of the arms would only cross their lines. */
 export const GROUP_ARMS = [
@@ -74,14 +81,7 @@ export function groupCases(
       const cases = byShopper.reduce((sum, own) => sum + own.filter(keep).length, 0)
       if (cases === 0) return []
       const means = GROUP_ARMS.filter((arm) => arms.includes(arm)).map((arm) => {
-        const { values, weights } = pairOver(
-          byShopper,
-          metricOf(arm, 'ndcg@10'),
-          fresh,
-          meanOver,
-          keep,
-        )
-        return [arm, weightedMean(values, weights)] as const
+        return [arm, meanOverAll(byShopper, metricOf(arm, 'ndcg@10'), meanOver, keep)] as const
       })
       const lift = lifts[k]
       const shoppers = byShopper.filter((own) => own.some(keep)).length

@@ -1,7 +1,7 @@
 /** @module One value a shopper from values of cases: what means and intervals over shoppers stand on. */
 import { METRICS, type MetricName } from '../train/metrics.ts'
 import { ARMS, type ArmName } from './arms.ts'
-import type { PairedValues } from './bootstrap.ts'
+import { type PairedValues, weightedMean } from './bootstrap.ts'
 import { type CaseResult, metricAt } from './walk.ts'
 
 /** `shoppers`: a wholesaler with a hundred orders counts as much as a new shopper with one. */
@@ -54,4 +54,15 @@ export function pairOver(
 
 export function meanOf(cases: readonly CaseResult[], value: CaseValue): number {
   return cases.reduce((sum, one) => sum + value(one), 0) / cases.length
+}
+
+/** Over the shoppers' kept cases; 0 where there are none. */
+export function meanOverAll(
+  byShopper: ByShopper,
+  value: CaseValue,
+  meanOver: MeanOver,
+  keep?: Keep,
+): number {
+  const { values, weights } = pairOver(byShopper, value, value, meanOver, keep)
+  return weightedMean(values, weights)
 }

@@ -2,7 +2,7 @@
 import { createRandom } from '../core/model/random.ts'
 import { isGain, METRICS, type MetricName } from '../train/metrics.ts'
 import { ARMS, type ArmName, FURTHER_LIFTS, LADDER } from './arms.ts'
-import { type Lift, pairedBootstrap, quantile, weightedMean } from './bootstrap.ts'
+import { type Lift, pairedBootstrap, quantile } from './bootstrap.ts'
 import { type Groups, groupCases, HISTORY_LENGTHS, ofHistory } from './groups.ts'
 import { type OwnerSummary, summariseOwner } from './owner/summary.ts'
 import {
@@ -11,6 +11,7 @@ import {
   type Keep,
   type MeanOver,
   meanOf,
+  meanOverAll,
   metricOf,
   pairOver,
 } from './perShopper.ts'
@@ -96,11 +97,8 @@ export function summarise(
 }
 
 function summariseArm(name: ArmName, byShopper: ByShopper, meanOver: MeanOver): ArmSummary {
-  const mean = (metric: MetricName, onlyNew: boolean) => {
-    const value = metricOf(name, metric, onlyNew)
-    const { values, weights } = pairOver(byShopper, value, value, meanOver, keeper(onlyNew))
-    return weightedMean(values, weights)
-  }
+  const mean = (metric: MetricName, onlyNew: boolean) =>
+    meanOverAll(byShopper, metricOf(name, metric, onlyNew), meanOver, keeper(onlyNew))
   return {
     name,
     ...Object.fromEntries(METRICS.map((metric) => [metric, mean(metric, false)])),

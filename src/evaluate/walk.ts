@@ -113,20 +113,14 @@ async function scoreAll(
   { model, terms, learned, shown }: DeviceScores,
 ): Promise<Readonly<Record<ArmName, Float32Array>>> {
   const { history, time } = context
-  const baseline = (name: BaselineName) => {
+  const baselines = Object.entries(walk.baselines).map(([name, score]) => {
     const out = new Float32Array(model.itemIds.length)
-    walk.baselines[name](context, out)
-    return out
-  }
+    score(context, out)
+    return [name, out] as const
+  })
   const naive = learned && walk.fit ? await walk.fit(naiveProblem(learned.problem)) : null
   return {
-    popular: baseline('popular'),
-    'popular-30d': baseline('popular-30d'),
-    'recently-viewed': baseline('recently-viewed'),
-    'item-knn': baseline('item-knn'),
-    'session-knn': baseline('session-knn'),
-    ease: baseline('ease'),
-    ewma: baseline('ewma'),
+    ...(Object.fromEntries(baselines) as Record<BaselineName, Float32Array>),
     'base-stale': scoreTerms(model, withoutLastSession(history), time).base,
     'base-fresh': terms.base,
     personal: shown,

@@ -16,9 +16,9 @@ import { change, count, decimal, estimate, fixed, share } from '../report/number
 import type { Evaluated, Part } from '../report/report.ts'
 import type { Steps } from '../steps.ts'
 import { keptIn } from './kept.ts'
-import { type ArmResult, summarisePeriods } from './results.ts'
+import { type ArmResult, PERIOD_METRICS, REFERENCE, summarisePeriods } from './results.ts'
 import { type Span, spansOf } from './spans.ts'
-import { FIRST_PERIODS, runUpdates } from './updates.ts'
+import { FIRST_PERIODS, HOLDOUT, processorSeconds, runUpdates } from './updates.ts'
 
 export interface IncrementalQuestion {
   readonly shop: string
@@ -49,10 +49,6 @@ export interface IncrementalResult extends Envelope {
   readonly arms: readonly (ArmResult & { readonly [metric: string]: unknown })[]
 }
 
-const REFERENCE = 'full'
-/** Share of shoppers whom no training sees. */
-const HOLDOUT = 0.2
-
 export async function evaluateIncremental(
   question: IncrementalQuestion,
   steps: Steps,
@@ -65,10 +61,9 @@ export async function evaluateIncremental(
   const spans = spansOf(await cutOf(question.periods), shop.from, shop.to)
   if (spans.length < FIRST_PERIODS + 2)
     throw refusal(
-      `the log spans ${spans.length} periods; the first ${FIRST_PERIODS} train the first model, and at least two more are needed to update it and test it`,
+      `the log spans ${spans.length} of these periods; the first ${FIRST_PERIODS} train the first model, and at least two more are needed to update it and test it`,
     )
-  const holdout = { fraction: HOLDOUT }
-  const isOut = isOutOf(holdout, question.seed)
+  const isOut = isOutOf(HOLDOUT, question.seed)
   const held = shoppers.filter(({ id }) => isOut(id))
   const asked = spans.slice(FIRST_PERIODS).map(({ from, to }, p) => {
     const cases = held
@@ -81,20 +76,10 @@ export async function evaluateIncremental(
       )
     return cases.flat().length
   })
-  const { results, did } = await runUpdates(
-    {
-      shop,
-      spans,
-      holdout,
-      seed: question.seed,
-      now: question.now,
-      clock: processorSeconds,
-      reading,
-      kept: keptIn(question.keep, { shop: shop.name, seed: question.seed }),
-    },
-    steps,
-  )
-  const arms = summarisePeriods(results, REFERENCE, createRandom(question.seed))
+  const kept = keptIn(question.keep, { shop: shop.name, seed: question.seed })
+  const updates = await runUpdates(shop, spans, question, reading, kept, steps)
+  const { observations, seconds, did } = updates
+  const arms = summarisePeriods(observations, seconds, createRandom(question.seed))
   const periods = spans.map((span, p) => ({
     from: isoDay(span.from),
     events: eventsIn(shoppers, span),
@@ -107,7 +92,7 @@ export async function evaluateIncremental(
     // The first that is tested; the first model is trained on what lies before.
     until: periods[FIRST_PERIODS].from,
     seed: question.seed,
-    shoppers: results.shoppers,
+    shoppers: new Set(observations.map(({ shopper }) => shopper)).size,
     cases: asked.reduce((sum, cases) => sum + cases, 0),
     items: items.length,
     periods,
@@ -124,41 +109,43 @@ export async function evaluateIncremental(
         `${shop.name}: ${periods.length} periods from ${periods[0].from} on; updated with one, tested on the next; ${count(result.cases)} cases of ${count(result.shoppers)} shoppers whom no training saw`,
         `Means over periods; 95 % intervals by bootstrap over shoppers; seed ${question.seed}`,
       ],
-      parts: [...periodParts(arms, REFERENCE), costs(arms, periods)],
+      parts: [qualities(arms), costs(arms, periods)],
       notes: describeLeftOut(shop.leftOut),
     },
   }
 }
 
-function periodParts(arms: readonly ArmResult[], reference: string): Part[] {
-  const metrics = Object.keys(arms[0].metrics)
-  return [
-    {
-      title: 'All tested periods',
-      table: {
-        columns: ['arm', ...metrics.flatMap((name) => [name, `less ${reference}`]), 'what it is'],
-        rows: arms.map((arm) => [
-          arm.name,
-          ...metrics.flatMap((name) => [
-            estimate(arm.metrics[name]),
-            arm.overReference ? estimate(arm.overReference[name], change) : '',
-          ]),
-          arm.describe,
+function qualities(arms: readonly ArmResult[]): Part {
+  const [first] = PERIOD_METRICS
+  return {
+    title: 'All tested periods',
+    table: {
+      columns: [
+        'arm',
+        ...PERIOD_METRICS.flatMap((name) => [name, `less ${REFERENCE}`]),
+        'what it is',
+      ],
+      rows: arms.map((arm) => [
+        arm.name,
+        ...PERIOD_METRICS.flatMap((name) => [
+          estimate(arm.metrics[name]),
+          arm.overReference ? estimate(arm.overReference[name], change) : '',
         ]),
-        prose: true,
-      },
-      chart: {
-        kind: 'lines',
-        alternative: `${metrics[0]} of each tested period, last one: ${arms.map(({ name, byPeriod }) => `${name} ${decimal(byPeriod.at(-1)?.[metrics[0]] ?? 0)}`).join(', ')}`,
-        labelX: 'tested period',
-        places: arms[0].byPeriod.map((_, p) => String(p + 1)),
-        series: arms.map(({ name, byPeriod }) => ({
-          name,
-          values: byPeriod.map((values) => values[metrics[0]]),
-        })),
-      },
+        arm.describe,
+      ]),
+      prose: true,
     },
-  ]
+    chart: {
+      kind: 'lines',
+      alternative: `${first} of each tested period, last one: ${arms.map(({ name, byPeriod }) => `${name} ${decimal(byPeriod.at(-1)?.[first] ?? 0)}`).join(', ')}`,
+      labelX: 'tested period',
+      places: arms[0].byPeriod.map((_, p) => String(p + 1)),
+      series: arms.map(({ name, byPeriod }) => ({
+        name,
+        values: byPeriod.map((values) => values[first]),
+      })),
+    },
+  }
 }
 
 /** Of each update beside full training's, and of all. */
@@ -203,11 +190,6 @@ function meansOf({ metrics }: ArmResult): Record<string, number> {
 
 function refusal(why: string): NearsideError {
   return new NearsideError('input-invalid', why)
-}
-
-function processorSeconds(): number {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1e6
 }
 
 async function cutOf(text: string): Promise<'week' | 'month' | readonly number[]> {

@@ -1,6 +1,5 @@
 /** @module Cuts a shop's log into periods: weeks from its first day on, calendar months, or by dates. */
 
-import { NearsideError } from '../../core/error.ts'
 import { DAY } from '../../core/time.ts'
 
 /** Milliseconds since the epoch; `to` is exclusive. */
@@ -9,13 +8,9 @@ export interface Span {
   readonly to: number
 }
 
-/** Fewer periods leave nothing to update and then test. */
-const LEAST_PERIODS = 3
-
 /**
  * @param cut `week`, `month`, or the beginnings of the second and all later periods, ascending
  * @param first time of the log's first event, and of its last one
- * @throws NearsideError `input-invalid` where fewer than three periods come out
  */
 export function spansOf(
   cut: 'week' | 'month' | readonly number[],
@@ -27,13 +22,7 @@ export function spansOf(
   if (typeof cut !== 'string') edges.push(...cut.filter((time) => time > begin && time <= last))
   else for (let next = after(begin, cut); next <= last; next = after(next, cut)) edges.push(next)
   edges.push(Math.max(last + 1, edges[edges.length - 1] + 1))
-  const spans = edges.slice(1).map((to, p) => ({ from: edges[p], to }))
-  if (spans.length < LEAST_PERIODS)
-    throw new NearsideError(
-      'input-invalid',
-      `the log spans ${spans.length} of these periods; at least ${LEAST_PERIODS} are needed to update a model and test it`,
-    )
-  return spans
+  return edges.slice(1).map((to, p) => ({ from: edges[p], to }))
 }
 
 function after(time: number, cut: 'week' | 'month'): number {

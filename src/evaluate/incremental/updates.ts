@@ -18,43 +18,36 @@ import { updateModel } from '../../train/update/updateModel.ts'
 import { isoDay } from '../cases.ts'
 import { type Steps, step } from '../steps.ts'
 import type { Kept, Made } from './kept.ts'
-import { type ArmPlan, PeriodResults } from './results.ts'
+import { type Observation, PERIOD_METRICS, UPDATE_ARMS } from './results.ts'
 import type { Span } from './spans.ts'
-
-export const UPDATE_ARMS: readonly ArmPlan[] = [
-  { name: 'frozen', describe: 'the first model as it was published' },
-  { name: 'counted', describe: 'the same, all that is counted as of each period’s begin' },
-  { name: 'updated', describe: 'each period `pretrain --from` the version before' },
-  { name: 'full', describe: 'each period `pretrain` on everything' },
-]
 
 /** Periods that the first model is trained on. */
 export const FIRST_PERIODS = 3
 
-export interface UpdatesInput {
-  readonly shop: Shop
-  readonly spans: readonly Span[]
-  readonly holdout: { readonly fraction: number }
-  readonly seed: number
-  readonly now: number
-  /** Processor seconds. */
-  readonly clock: () => number
-  /** Of reading the log, which every training and update does. */
-  readonly reading: number
-  readonly kept: Kept
-}
+/** Share of shoppers whom no training sees. */
+export const HOLDOUT = { fraction: 0.2 }
 
-/** @returns also what each update did, in words */
-export async function runUpdates(input: UpdatesInput, steps: Steps) {
-  const { shop, spans, holdout, seed, now, clock, reading, kept } = input
-  const isOut = isOutOf(holdout, seed)
+/**
+ * @param reading processor seconds of reading the log, which every training and update does
+ * @returns also processor seconds of each arm's updates, and what each update did, in words
+ */
+export async function runUpdates(
+  shop: Shop,
+  spans: readonly Span[],
+  { seed, now }: { readonly seed: number; readonly now: number },
+  reading: number,
+  kept: Kept,
+  steps: Steps,
+) {
+  const isOut = isOutOf(HOLDOUT, seed)
   const held = shop.shoppers.filter(({ id }) => isOut(id))
   const others = shop.shoppers.flatMap(({ id, interactions }) => (isOut(id) ? [] : [interactions]))
   const contexts = contextOf(shop)
-  const results = new PeriodResults(UPDATE_ARMS, ['ndcg@10', 'hitRate@10'])
+  const observations: Observation[] = []
+  const seconds: number[][] = UPDATE_ARMS.map(() => [])
   const did: string[] = []
   const options = (label: string, until: number) => ({
-    holdout,
+    holdout: HOLDOUT,
     now,
     until,
     onProgress: (part: string, done: number, total: number) =>
@@ -67,9 +60,9 @@ export async function runUpdates(input: UpdatesInput, steps: Steps) {
     work: () => Promise<WrittenModel & Omit<Made, 'seconds'>>,
   ) =>
     kept(arm, until, async () => {
-      const started = clock()
+      const started = processorSeconds()
       const made = await work()
-      return { ...made, seconds: reading + clock() - started }
+      return { ...made, seconds: reading + processorSeconds() - started }
     })
   const train = (until: number) =>
     make('full', until, async () => {
@@ -97,9 +90,8 @@ export async function runUpdates(input: UpdatesInput, steps: Steps) {
       updated = await update(updated.model, until)
       did.push(updated.did)
       full = await train(until)
-      ;[0, 0, updated.seconds, full.seconds].forEach((seconds, a) => {
-        results.seconds[a].push(seconds)
-      })
+      for (const [a, spent] of [0, 0, updated.seconds, full.seconds].entries())
+        seconds[a].push(spent)
     }
     const kinds = first.model.statistics.context?.map(({ kind }) => kind)
     const statistics = buildStatistics(
@@ -118,16 +110,21 @@ export async function runUpdates(input: UpdatesInput, steps: Steps) {
       if (who % 20 === 0) await step(steps, `testing from ${isoDay(until)}`, who, held.length)
       const all = buildCases(shopper, shop.dayOnly, until).filter(({ time }) => time < spans[t].to)
       if (all.length === 0) continue
-      const means = new Float32Array(results.width)
+      const values = new Float32Array(UPDATE_ARMS.length * PERIOD_METRICS.length)
       for (const { history, time, targets } of all)
         served.forEach((model, arm) => {
           const places = placesOf(scoreTerms(model, history, time).base, targets)
-          means[results.at(arm, 0)] += ndcg(places, 10) / all.length
-          means[results.at(arm, 1)] += hitRate(places, 10) / all.length
+          values[2 * arm] += ndcg(places, 10) / all.length
+          values[2 * arm + 1] += hitRate(places, 10) / all.length
         })
       // Means are over shoppers, as everywhere: a wholesaler counts as much as a new shopper.
-      results.add(who, t, means)
+      observations.push({ shopper: who, period: t, values })
     }
   }
-  return { results, did }
+  return { observations, seconds, did }
+}
+
+export function processorSeconds(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1e6
 }

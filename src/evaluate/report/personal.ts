@@ -1,6 +1,6 @@
 /** @module The report of `personal` and `leave-one-out`: where it comes from, all arms, whom it hurts. */
 import { METRICS } from '../../train/metrics.ts'
-import { ARM_MEANINGS, type ArmName, LADDER } from '../arms.ts'
+import { ARM_MEANINGS, type ArmName, LADDER, OPPONENTS } from '../arms.ts'
 import { type CaseGroup, GROUP_ARMS } from '../groups.ts'
 import type { WorseShoppers } from '../shoppersWorse.ts'
 import type { ArmSummary, LiftSummary, ShopperChange, Summary } from '../summary.ts'
@@ -123,12 +123,10 @@ function shoppers(found: ShopperChange, all: number): Part {
   }
 }
 
-/** What a shop would get for nothing is the bar, not popularity; for new items counting alone is popularity. */
 function against({ arms, lifts }: Summary): Part {
   const own = (['base-fresh', 'personal'] as const).filter((name) => has(arms, name))
-  const others = (
-    ['recently-viewed', 'item-knn', 'session-knn', 'ease', 'ewma', 'naive-finetune'] as const
-  ).filter((name) => has(arms, name))
+  // Of new items counting alone is popularity.
+  const others = OPPONENTS.filter((name) => name !== 'popular-30d' && has(arms, name))
   const last = own[own.length - 1]
   const rows = others.flatMap((over) => {
     const found = findLift(lifts, last, over, 'ndcg@10')
