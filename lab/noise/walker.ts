@@ -3,8 +3,8 @@ import type { Usual } from '../../src/core/events/clean/outliers.ts'
 import { createWasmEngine } from '../../src/engine/wasm/wasmEngine.ts'
 import { load, type Question } from '../../src/evaluate/load.ts'
 import { prepareDevices } from '../../src/evaluate/prepare.ts'
-import { type ProcessOrder, type Send, serve } from '../../src/evaluate/walkMessage.ts'
-import { type NoisyCase, walkNoisy } from './noisyWalk.ts'
+import { serveProcess } from '../../src/evaluate/processes.ts'
+import { walkNoisy } from './noisyWalk.ts'
 import { noiseSettings, noiseShoppers, shopLog } from './prepareNoise.ts'
 
 export interface NoiseOrder {
@@ -12,7 +12,7 @@ export interface NoiseOrder {
   readonly shares: readonly number[]
 }
 
-async function run(order: NoiseOrder & ProcessOrder, send: Send<NoisyCase>): Promise<void> {
+serveProcess(async (order: NoiseOrder) => {
   const { input } = await load(order.question)
   const engine = await createWasmEngine()
   const shoppers = noiseShoppers(input)
@@ -25,12 +25,9 @@ async function run(order: NoiseOrder & ProcessOrder, send: Send<NoisyCase>): Pro
     return found
   })
   const devices = prepareDevices(input, (problem) => engine.fit(problem))
-  for (let k = order.process; k < shoppers.length; k += order.processes) {
+  return (k) => {
     const { shopper, cases } = shoppers[k]
     const seed = input.seed + 15_485_863 * (k + 1)
-    const results = await walkNoisy({ devices, settings, usual, draw }, shopper, cases, seed)
-    send({ kind: 'walked', shopper: k, results })
+    return walkNoisy({ devices, settings, usual, draw }, shopper, cases, seed)
   }
-}
-
-serve(run)
+})

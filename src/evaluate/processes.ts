@@ -1,18 +1,29 @@
-/** @module Spreads the shoppers over processes; the numbers don't depend on how many there are. */
+/**
+ * @module Spreads the shoppers over processes, and serves a process its share of them. The numbers
+ * don't depend on how many processes there are.
+ */
 import { type ChildProcess, fork } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { NearsideError } from '../core/error.ts'
+import { NearsideError, type WireError } from '../core/error.ts'
 import type { Steps } from './steps.ts'
-import type { ProcessOrder, WalkMessage } from './walkMessage.ts'
 
 /** Each holds its own model and log, so more of them cost memory. */
 const MOST_PROCESSES = 8
 
+/** What a process is asked once, and what it answers, shopper by shopper. */
+interface Work<Order> {
+  readonly order: Order
+  readonly shoppers: readonly number[]
+}
+type Answer<Result> =
+  | { readonly shopper: number; readonly results: readonly Result[] }
+  | { readonly error: WireError }
+
 /**
  * A shopper's results each, in the order of the shoppers.
- * @param module takes the order once, with its place among the processes; sends `WalkMessage`s
+ * @param module calls `serveProcess`
  */
 export async function inProcesses<Result>(
   module: URL,
@@ -20,17 +31,19 @@ export async function inProcesses<Result>(
   shoppers: number,
   { onProgress, signal }: Steps,
 ): Promise<(readonly Result[])[]> {
-  const processes = Math.max(1, Math.min(availableParallelism(), MOST_PROCESSES, shoppers))
-  const walked: (readonly Result[])[] = new Array(shoppers).fill([])
+  const processes = Math.min(availableParallelism(), MOST_PROCESSES, shoppers)
+  const all = Array.from({ length: shoppers }, (_, shopper) => shopper)
+  const walked: (readonly Result[])[] = all.map(() => [])
   const children: ChildProcess[] = []
   let done = 0
   try {
     await Promise.all(
       Array.from({ length: processes }, (_, process) => {
-        const child = startWalker(module)
+        const child = start(module)
         children.push(child)
-        child.send({ ...order, process, processes } satisfies ProcessOrder)
-        return finished<Result>(child, signal, (shopper, results) => {
+        const own = all.filter((shopper) => shopper % processes === process)
+        child.send({ order, shoppers: own } satisfies Work<object>)
+        return answered<Result>(child, own.length, signal, (shopper, results) => {
           walked[shopper] = results
           onProgress('walking shoppers', ++done, shoppers)
         })
@@ -42,7 +55,7 @@ export async function inProcesses<Result>(
   return walked
 }
 
-function startWalker(module: URL): ChildProcess {
+function start(module: URL): ChildProcess {
   const serialization = 'advanced'
   if (!module.pathname.endsWith('.ts')) return fork(fileURLToPath(module), { serialization })
   // In a checkout the source runs under tsx, also where this process was started otherwise.
@@ -50,27 +63,47 @@ function startWalker(module: URL): ChildProcess {
   return fork(fileURLToPath(module), { serialization, execArgv: ['--import', tsx] })
 }
 
-function finished<Result>(
+function answered<Result>(
   child: ChildProcess,
+  answers: number,
   signal: AbortSignal,
   take: (shopper: number, results: readonly Result[]) => void,
 ): Promise<void> {
+  let left = answers
   return new Promise((resolve, reject) => {
     const abort = () => reject(new NearsideError('aborted', 'the evaluation was stopped'))
     if (signal.aborted) abort()
     signal.addEventListener('abort', abort, { once: true })
-    child.on('message', (message: WalkMessage<Result>) => {
-      if (message.kind === 'walked') take(message.shopper, message.results)
-      else if (message.kind === 'done') resolve()
-      else reject(NearsideError.fromWire(message.error))
+    child.on('message', (message: Answer<Result>) => {
+      if ('error' in message) return reject(NearsideError.fromWire(message.error))
+      take(message.shopper, message.results)
+      if (--left === 0) resolve()
     })
-    child.on('error', (error) =>
-      reject(NearsideError.from(error, 'worker-failed', 'a process of the evaluation failed')),
-    )
+    child.on('error', (error) => reject(failure(error)))
     child.on('exit', (code) =>
       reject(
         new NearsideError('worker-failed', `a process of the evaluation ended early (${code})`),
       ),
     )
   })
+}
+
+/** In the process: walks the shoppers of the one order that comes. */
+export function serveProcess<Order, Result>(
+  prepare: (order: Order) => Promise<(shopper: number) => Promise<readonly Result[]>>,
+): void {
+  const send = (answer: Answer<Result>) => void process.send?.(answer)
+  const work = async ({ order, shoppers }: Work<Order>) => {
+    const walk = await prepare(order)
+    for (const shopper of shoppers) send({ shopper, results: await walk(shopper) })
+  }
+  process.once('message', (message) => {
+    work(message as Work<Order>).catch((thrown) => send({ error: failure(thrown).toWire() }))
+  })
+  // Without a parent nobody waits for the answer.
+  process.once('disconnect', () => process.exit())
+}
+
+function failure(thrown: unknown): NearsideError {
+  return NearsideError.from(thrown, 'worker-failed', 'a process of the evaluation failed')
 }
