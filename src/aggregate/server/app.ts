@@ -136,34 +136,25 @@ function metricsText(
   { lost, unproven }: { readonly lost: number; readonly unproven: number },
   isWaiting: boolean,
 ): string {
-  const metrics: readonly (readonly [string, string, string, number])[] = [
-    ['nearside_round', 'gauge', 'Newest round.', record?.round ?? 0],
-    ['nearside_round_counted', 'gauge', 'Reports counted in it.', record?.counted ?? 0],
-    [
-      'nearside_round_waiting',
-      'gauge',
-      '1 when its reports or its next step wait.',
-      Number(isWaiting),
-    ],
-    [
-      'nearside_reports_lost_total',
-      'counter',
-      'Acknowledged reports in rounds that were abandoned: alert when it rises.',
+  const metric = (name: string, value: number, help: string) => {
+    const type = name.endsWith('_total') ? 'counter' : 'gauge'
+    return `# HELP nearside_${name} ${help}\n# TYPE nearside_${name} ${type}\nnearside_${name} ${value}\n`
+  }
+  return [
+    metric('round', record?.round ?? 0, 'Newest round.'),
+    metric('round_counted', record?.counted ?? 0, 'Reports counted in it.'),
+    metric('round_waiting', Number(isWaiting), '1 when its reports or its next step wait.'),
+    metric(
+      'reports_lost_total',
       lost,
-    ],
-    [
-      'nearside_unproven_refusals_total',
-      'counter',
-      'Refusals since the start of reports whose proof does not hold; sent again, one is refused again.',
+      'Acknowledged reports in rounds that were abandoned: alert when it rises.',
+    ),
+    metric(
+      'unproven_refusals_total',
       unproven,
-    ],
-  ]
-  return metrics
-    .map(
-      ([name, type, help, value]) =>
-        `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name} ${value}\n`,
-    )
-    .join('')
+      'Refusals since the start of reports whose proof does not hold; sent again, one is refused again.',
+    ),
+  ].join('')
 }
 
 function describeRound(record: RoundSummary): z.infer<typeof roundSchema> {

@@ -43,13 +43,7 @@ export const SHARE_OUTCOMES = [
 export type ShareOutcome = (typeof SHARE_OUTCOMES)[number]
 
 /** How long each answer may take, in milliseconds; a release adds up every report of the round. */
-export interface Deadlines {
-  readonly forward: number
-  readonly release: number
-  readonly other: number
-}
-
-const DEADLINES: Deadlines = { forward: 5_000, release: 60_000, other: 10_000 }
+const DEADLINES = { forward: 5_000, release: 60_000, other: 10_000 }
 
 /** What the helper itself, by its signature, does not do; the round can't be finished with it. */
 export class HelperRefusal extends NearsideError {
@@ -64,19 +58,19 @@ export class HelperRefusal extends NearsideError {
 /** The round that a request is about; its policy names the key that the answer must be signed by. */
 type Round = Pick<RoundRecord, 'round' | 'policy'>
 
-/** The helper's noised sum, and its signature over what `releaseMessage` says, base64. */
-export interface HelperRelease {
-  readonly share: Uint32Array
-  readonly signature: string
-}
-
 export interface Helper {
   keys(): Promise<HelperKeys>
   propose(round: Round): Promise<void>
   /** @param parts `encodeHelperPart` of each report. One outcome each, in order. */
   forward(round: Round, parts: readonly Bytes[]): Promise<readonly ShareOutcome[]>
-  /** @param ids of the reports to add up, one after another, ascending */
-  release(round: Round & { readonly policyHash: string }, ids: Bytes): Promise<HelperRelease>
+  /**
+   * The helper's noised sum, and its signature over what `releaseMessage` says, base64.
+   * @param ids of the reports to add up, one after another, ascending
+   */
+  release(
+    round: Round & { readonly policyHash: string },
+    ids: Bytes,
+  ): Promise<{ readonly share: Uint32Array; readonly signature: string }>
 }
 
 /**
@@ -90,7 +84,7 @@ export function createHelperClient(
   {
     deadlines = DEADLINES,
     stopping,
-  }: { readonly deadlines?: Deadlines; readonly stopping?: AbortSignal } = {},
+  }: { readonly deadlines?: typeof DEADLINES; readonly stopping?: AbortSignal } = {},
 ): Helper {
   async function request(path: string, init: RequestInit, deadline: number) {
     try {
