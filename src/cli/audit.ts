@@ -71,29 +71,17 @@ async function readShopFiles(given: { readonly model?: string; readonly catalog?
 }
 
 function summary(audit: Audit): string[] {
-  const {
-    entries,
-    follow,
-    signed,
-    key,
-    uploads,
-    reports,
-    remade,
-    receipts,
-    fits,
-    bytesSent,
-    epsilon,
-  } = audit
+  const { entries, signed, key, follow, epsilon } = audit
   return [
     ...audit.faults.map(({ check, entry, message }) =>
       entry === null ? `FAULT ${check}: ${message}` : `FAULT ${check}, No. ${entry}: ${message}`,
     ),
     ...audit.notes.map((note) => `note: ${note}`),
     `entries   ${entries}, ${signed} of them signed${key === null ? '' : ` by ${key}`}`,
-    `uploads   ${uploads}, ${bytesSent} bytes; ${receipts} receipts`,
-    `reports   ${reports}; ${remade} made again, the same to the bit; ε = ${epsilon.toPrecision(6)}`,
+    `uploads   ${audit.uploads}, ${audit.bytesSent} bytes; ${audit.receipts} receipts`,
+    `reports   ${audit.reports}; ${audit.remade} made again, the same to the bit; ε = ${epsilon.toPrecision(6)}`,
     ...(follow === null ? [] : [`updates   ${follow} follow from the events`]),
-    `fits      ${fits} opened`,
+    `fits      ${audit.fits} opened`,
     ...(audit.ok
       ? [signed > 0 ? 'ok: all of it holds' : 'unsigned: it agrees with itself, and shows no more']
       : []),
@@ -101,11 +89,7 @@ function summary(audit: Audit): string[] {
 }
 
 async function selftest(
-  {
-    count,
-    seed,
-    entries,
-  }: { readonly count: number; readonly seed: number; readonly entries?: number },
+  { count, seed, entries }: ReturnType<typeof syntax.opts>,
   { print, progress }: CommandContext,
 ) {
   const result = await runSelftest(count, seed, (done) => progress.update('selftest', done, count))
