@@ -57,24 +57,15 @@ export function signFlipP(differences: readonly number[], random: Random): numbe
   const observed = differences.reduce((sum, difference) => sum + difference, 0)
   // Sums of the same numbers in another order differ by rounding, and metrics are kept in single precision.
   const limit = observed + 1e-6 * differences.reduce((sum, x) => sum + Math.abs(x), 0)
-  if (differences.length <= EXACT_CASES) {
-    const patterns = 2 ** differences.length
-    let asBad = 0
-    for (let pattern = 0; pattern < patterns; pattern++) {
-      let sum = 0
-      for (let k = 0; k < differences.length; k++)
-        sum += (pattern >> k) & 1 ? -differences[k] : differences[k]
-      if (sum <= limit) asBad++
-    }
-    return asBad / patterns
-  }
-  let asBad = 1
-  for (let flip = 0; flip < SAMPLED_FLIPS; flip++) {
-    let sum = 0
-    for (const difference of differences) sum += random.next() < 0.5 ? -difference : difference
-    if (sum <= limit) asBad++
-  }
-  return asBad / (SAMPLED_FLIPS + 1)
+  const isAsBad = (isFlipped: (k: number) => boolean) =>
+    differences.reduce((sum, x, k) => sum + (isFlipped(k) ? -x : x), 0) <= limit
+  const isExact = differences.length <= EXACT_CASES
+  const patterns = isExact ? 2 ** differences.length : SAMPLED_FLIPS
+  // What happened is one of the exact patterns, and is added to the sampled ones.
+  let asBad = isExact ? 0 : 1
+  for (let pattern = 0; pattern < patterns; pattern++)
+    if (isAsBad((k) => (isExact ? ((pattern >> k) & 1) === 1 : random.next() < 0.5))) asBad++
+  return asBad / (isExact ? patterns : patterns + 1)
 }
 
 function negate(value: number): number {
