@@ -25,6 +25,7 @@ const COLUMN_FLAGS = {
   query: 'what was searched for',
   category: 'of the product, in the catalog',
   brand: 'of the product, in the catalog',
+  group: 'the same for all variants of a product, in the catalog',
 } as const satisfies Partial<Record<Role, string>>
 
 const ROLES = Object.keys(COLUMN_FLAGS) as (keyof typeof COLUMN_FLAGS)[]
@@ -119,7 +120,7 @@ export function formatReport(
           `log and catalog: ${match.items} of the ${match.logItems} items in the log are in the catalog, ${percent(match.lines, shop.events)} of its lines${match.unknown.length > 0 ? ` (not ${match.unknown.join(', ')})` : ''}`,
         ]
       : []),
-    `${shop.items} items: ${shop.titled} with a title, ${shop.priced} with a price, ${shop.available} available, ${categories.length} categories${categories.length > 0 ? ` (${categories.slice(0, 3).join(', ')}${categories.length > 3 ? ' …' : ''})` : ''}`,
+    `${shop.items} items: ${shop.titled} with a title, ${shop.priced} with a price, ${shop.available} available, ${shop.variants} variants of a product, ${categories.length} categories${categories.length > 0 ? ` (${categories.slice(0, 3).join(', ')}${categories.length > 3 ? ' …' : ''})` : ''}`,
     `events: ${Object.entries(shop.byEvent)
       .map(([name, count]) => `${count} ${name}`)
       .join(', ')}`,

@@ -33,6 +33,36 @@ describe('Google Merchant Center', () => {
     expect(items).toEqual(EXPECTED)
   })
 
+  const GROUPS = [
+    ['p1', 'g7'],
+    ['p2', 'g7'],
+    ['p3', undefined],
+  ]
+
+  test('variants in XML share a group', async () => {
+    const item = (id: string, more: string) =>
+      `<item><g:id>${id}</g:id><title>Mug ${id}</title><link>x</link><g:price>9 EUR</g:price>${more}</item>`
+    const group = '<g:item_group_id>g7</g:item_group_id>'
+    const { report, items } = await imported({
+      ...ORDERS,
+      'catalog.xml': `<rss><channel>${item('p1', group)}${item('p2', group)}${item('p3', '')}</channel></rss>`,
+    })
+    expect(report.catalog?.columns).toMatchObject({ group: 'item_group_id' })
+    expect(report.shop).toMatchObject({ variants: 2 })
+    expect(items.map(({ id, groupId }) => [id, groupId])).toEqual(GROUPS)
+  })
+
+  test('and as tab-separated text', async () => {
+    const row = (id: string, group: string) => `${id}\tMug\tx\t9 EUR\t${group}\n`
+    const head = 'id\ttitle\tlink\tprice\titem group id\n'
+    const { report, items } = await imported({
+      ...ORDERS,
+      'catalog.tsv': head + row('p1', 'g7') + row('p2', 'g7') + row('p3', ''),
+    })
+    expect(report.catalog?.columns).toMatchObject({ group: 'item group id' })
+    expect(items.map(({ id, groupId }) => [id, groupId])).toEqual(GROUPS)
+  })
+
   test('a feed as tab-separated text', async () => {
     const columns =
       'id,title,description,link,image link,availability,price,sale price,google product category,product type,brand,condition'
@@ -69,20 +99,21 @@ describe('Google Merchant Center', () => {
   })
 })
 
+const product = (sku: string, offers: unknown, more: object = {}) => ({
+  '@type': 'Product',
+  sku,
+  name: `Item ${sku}`,
+  offers,
+  ...more,
+})
+const offer = (price: string, word: string) => ({
+  '@type': 'Offer',
+  price,
+  priceCurrency: 'EUR',
+  availability: `https://schema.org/${word}`,
+})
+
 test('schema.org products as JSON-LD', async () => {
-  const product = (sku: string, offers: unknown, more: object = {}) => ({
-    '@type': 'Product',
-    sku,
-    name: `Item ${sku}`,
-    offers,
-    ...more,
-  })
-  const offer = (price: string, word: string) => ({
-    '@type': 'Offer',
-    price,
-    priceCurrency: 'EUR',
-    availability: `https://schema.org/${word}`,
-  })
   const graph = [
     product('a', [offer('5.00', 'InStock')], {
       brand: { '@type': 'Brand', name: 'House brand' },
@@ -99,5 +130,46 @@ test('schema.org products as JSON-LD', async () => {
   expect(items).toEqual([
     { ...a, image: 'https://a.example/1.jpg', currency: 'EUR', available: true },
     { id: 'b', title: 'Item b', price: 7.5, currency: 'EUR', available: false },
+  ])
+})
+
+test('schema.org variants, in each form in which they name their group', async () => {
+  const group = { '@type': 'ProductGroup', name: 'Mug', brand: { name: 'House brand' } }
+  const one = (sku: string, more?: object) => product(sku, offer('5.00', 'InStock'), more)
+  const graph = [
+    one('a', { inProductGroupWithID: 'g1' }),
+    one('b', { isVariantOf: { ...group, productGroupID: 'g2' } }),
+    one('c', { isVariantOf: { '@id': '#g3' } }),
+    { ...group, '@id': '#g3', productGroupID: 'g3' },
+    { ...group, productGroupID: 'g4', hasVariant: [one('d'), one('e', { name: 'Red mug' })] },
+    one('f'),
+  ]
+  const { report, items } = await imported({
+    'orders.csv': 'user,sku,time\nann,a,2024-05-01 10:00\n',
+    'catalog.json': JSON.stringify({ '@graph': graph }),
+  })
+  expect(report.catalog).toMatchObject({ dropped: { 'parent of variations': 1 } })
+  expect(report.shop).toMatchObject({ variants: 5 })
+  expect(items.map(({ id, groupId }) => [id, groupId])).toEqual([
+    ['a', 'g1'],
+    ['b', 'g2'],
+    ['c', '#g3'],
+    ['d', 'g4'],
+    ['e', 'g4'],
+    ['f', undefined],
+  ])
+  expect(items[4]).toMatchObject({ title: 'Red mug', brand: 'House brand', price: 5 })
+})
+
+test('a schema.org group with its variants, one a line', async () => {
+  const variants = ['a', 'b'].map((sku) => product(sku, offer('5.00', 'InStock')))
+  const group = { '@type': 'ProductGroup', name: 'Mug', productGroupID: 'g', hasVariant: variants }
+  const { items } = await imported({
+    'orders.csv': 'user,sku,time\nann,a,2024-05-01 10:00\n',
+    'catalog.jsonl': JSON.stringify(group),
+  })
+  expect(items.map(({ id, groupId, price }) => [id, groupId, price])).toEqual([
+    ['a', 'g', 5],
+    ['b', 'g', 5],
   ])
 })

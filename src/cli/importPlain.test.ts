@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { brief, imported } from './testImport.ts'
+import { brief, imported, runImport } from './testImport.ts'
 
 test('German: names, decimal commas, dates, Windows-1252', async () => {
   const orders = [
@@ -50,4 +50,33 @@ test('a JSON array of orders with their lines, days of a spreadsheet, several cu
     '3 b 2024-05-04T12:00:00Z ',
   ])
   expect(items[0]).toEqual({ id: 'a', title: 'Tea', price: 5, currency: 'EUR' })
+})
+
+test.each(['item_group_id', 'group id', 'Parent ID'])('%s groups variants', async (column) => {
+  const { report, items } = await imported({
+    'orders.csv': 'user,sku,time\nann,cup-s,2024-05-01 10:00\n',
+    'catalog.csv': `sku,title,${column}\ncup-s,Small cup,cup\ncup-l,Large cup,cup\ncup,Cup,\ntea,Tea,\n`,
+  })
+  expect(report.catalog?.columns).toMatchObject({ group: column })
+  // One that the others are named after is one of them.
+  expect(items.map(({ id, groupId }) => [id, groupId])).toEqual([
+    ['cup-s', 'cup'],
+    ['cup-l', 'cup'],
+    ['cup', 'cup'],
+    ['tea', undefined],
+  ])
+})
+
+test('--group names the column, and the screen says what was found', async () => {
+  const { printed } = await runImport(
+    {
+      'orders.csv': 'user,sku,time\nann,a,2024-05-01 10:00\n',
+      'catalog.csv': 'sku,title,family\na,Cup,c\nb,Large cup,c\nt,Tea,\n',
+    },
+    { group: 'family' },
+  )
+  expect(printed).toContain('  group is family')
+  expect(printed).toContain(
+    '3 items: 3 with a title, 0 with a price, 3 available, 2 variants of a product, 0 categories',
+  )
 })

@@ -130,7 +130,9 @@ describe('nonsense is refused', () => {
 
 test('--dry-run says all and writes nothing', async () => {
   const { printed } = await run({ 'orders.csv': ORDERS }, { 'dry-run': TRUE })
-  expect(printed).toContain('1 items: 1 with a title, 0 with a price, 1 available, 0 categories')
+  expect(printed).toContain(
+    '1 items: 1 with a title, 0 with a price, 1 available, 0 variants of a product, 0 categories',
+  )
   expect(printed.at(-1)).toBe('nothing was written (--dry-run)')
   expect(await readdir(folder)).toEqual(['orders.csv'])
 })

@@ -109,7 +109,11 @@ describe('Shopify', () => {
       dropped: { 'further picture of a product': 1 },
     })
     expect(report.match).toMatchObject({ logItems: 3, items: 3, lines: 4 })
+    expect(report.catalog?.columns).toMatchObject({ group: 'Handle' })
+    expect(report.shop).toMatchObject({ variants: 2 })
+    // A handle of one product alone makes no group.
     const mug = {
+      groupId: 'mug',
       brand: 'House brand',
       category: 'Kitchen & Dining',
       description: 'For tea & more, 300 ml',

@@ -58,7 +58,7 @@ describe('WooCommerce', () => {
   const ITEMS = [
     { id: 'MG-R', title: 'Mug - Red', price: 9.5, available: true },
     { id: '12', title: 'Mug - Blue', price: 12, available: false },
-  ].map((item) => ({ ...item, category: 'Mugs', image: 'https://a.example/1.jpg' }))
+  ].map((item) => ({ ...item, category: 'Mugs', groupId: 'MG', image: 'https://a.example/1.jpg' }))
 
   test('orders a line an item: `Item #` counts lines and is no product', async () => {
     const order = {
@@ -117,7 +117,11 @@ describe('WooCommerce', () => {
     })
     // A variation without a SKU is known by its name in the order, by its number in the catalog.
     expect(brief(events, 'item', 'session', 'quantity')).toEqual(['MG-R 501 2', '12 501 1'])
-    expect(report.catalog?.dropped).toEqual({ 'parent of variations': 1 })
+    expect(report.catalog).toMatchObject({
+      columns: { group: 'Parent' },
+      dropped: { 'parent of variations': 1 },
+    })
+    expect(report.shop).toMatchObject({ variants: 2 })
     expect(items).toMatchObject([
       ...ITEMS,
       { id: 'TP', title: 'Tea pot, large', category: 'Kitchen', price: 30, available: true },
@@ -190,6 +194,11 @@ describe('WooCommerce', () => {
       'orders.csv': 'customer id,product id,date\n1,11,2024-05-01 10:00\n1,13,2024-05-01 10:00\n',
       'catalog.csv': CATALOG,
     })
-    expect(items.map(({ id }) => id)).toEqual(['11', '12', '13', '14'])
+    expect(items.map(({ id, groupId }) => [id, groupId])).toEqual([
+      ['11', '10'],
+      ['12', '10'],
+      ['13', undefined],
+      ['14', undefined],
+    ])
   })
 })

@@ -27,6 +27,8 @@ const KNOWN_NAMES = {
     'category itemcategory producttype productcategory department googleproductcategory kategorie warengruppe',
   brand: 'brand itembrand vendor manufacturer supplier lineitemvendor marke hersteller',
   description: 'description bodyhtml body shortdescription beschreibung',
+  group:
+    'itemgroupid groupid productgroupid variantgroupid parentid parentsku parentproductid parentitemid vaterartikelnummer vaterartikel',
   image: 'image imagesrc imagelink imageurl bild bildurl',
   available: 'available availability instock verfuegbar verfuegbarkeit',
   published: 'published',
@@ -36,7 +38,6 @@ const KNOWN_NAMES = {
   // Only layouts know these.
   cancelled: '',
   lines: '',
-  group: '',
   number: '',
   kind: '',
   options: '',

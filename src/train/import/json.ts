@@ -1,7 +1,7 @@
 /**
  * @module JSON records as columns. Fields nest (`ecommerce.transaction_id`); an array of lines
- * (`items` of GA4, `line_items` of shop APIs, JSON-LD's `@graph`) makes a row of each, of another array
- * the first entry counts; GA4's `event_params` are columns.
+ * (`items` of GA4, `line_items` of shop APIs, JSON-LD's `@graph` and `hasVariant`) makes a row of each, of
+ * another array the first entry counts; GA4's `event_params` are columns.
  * @see https://support.google.com/analytics/answer/7029846
  */
 import type { SqlEngine } from './engine.ts'
@@ -76,9 +76,20 @@ function collect(places: Map<string, Place>, record: unknown): void {
         if (isRecord(entry) && typeof entry.key === 'string' && !places.has(entry.key))
           places.set(entry.key, { parameter: entry.key })
     } else if (LINES.includes(key) && (Array.isArray(value) || isRecord(value))) {
-      for (const entry of membersOf(value)) addFields(places, 'line', '', '$', entry)
+      for (const entry of membersOf(value).flatMap(variantsOf))
+        addFields(places, 'line', '', '$', entry)
+    } else if (key === 'hasVariant') {
+      for (const entry of variantsOf(record)) addFields(places, 'line', '', '$', entry)
     } else addFields(places, 'record', key, `$.${JSON.stringify(key)}`, value)
   }
+}
+
+/** As the SQL's `variants`. */
+function variantsOf(product: unknown): readonly unknown[] {
+  if (!isRecord(product)) return [product]
+  const { hasVariant, ...shared } = product
+  const variants = membersOf(hasVariant).filter(isRecord)
+  return variants.length > 0 ? variants.map((variant) => ({ ...shared, ...variant })) : [product]
 }
 
 /** Parquet has arrays as `{ list: [{ element }] }`. */

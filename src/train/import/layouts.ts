@@ -11,6 +11,8 @@ export interface Layout {
   readonly itemPattern?: string
   /** An order number that matches is a cancellation. */
   readonly cancelPattern?: string
+  /** A row takes from the product that it's a variant of what it doesn't say; that is its `group`. */
+  readonly inherits?: true
   /** Only an order's first line carries what belongs to the order. */
   readonly carry?: true
 }
@@ -59,6 +61,7 @@ const LAYOUTS: readonly Layout[] = [
       stock: 'variantinventoryqty inventoryquantity',
       stockPolicy: 'variantinventorypolicy continuesellingwhenoutofstock',
     },
+    inherits: true,
   },
   {
     // Advanced Order Export: `Item #` counts the lines of an order.
@@ -122,6 +125,7 @@ const LAYOUTS: readonly Layout[] = [
       group: 'parent',
       kind: 'type',
     },
+    inherits: true,
   },
   {
     name: 'Google Merchant Center feed',
@@ -145,6 +149,7 @@ const LAYOUTS: readonly Layout[] = [
       currency: 'offerspricecurrency',
       available: 'offersavailability',
       image: 'image imageurl',
+      group: 'inproductgroupwithid isvariantofproductgroupid isvariantofid productgroupid',
     },
   },
   {

@@ -49,6 +49,7 @@ export async function loadCatalog(
   )
   await engine.set({
     use_number: byNumber === true,
+    inherits: layout?.inherits === true,
     price_comma: await usesComma(engine, 'raw_catalog', 'price'),
     currency,
   })
@@ -74,4 +75,4 @@ export async function readCatalogFile(path: string): Promise<Item[]> {
 }
 
 export const PRODUCTS =
-  'SELECT id, title, price, currency, category, brand, description, image, available FROM product ORDER BY n'
+  'SELECT id, title, price, currency, category, group_id AS "groupId", brand, description, image, available FROM product ORDER BY n'

@@ -18,6 +18,8 @@ export interface ShopCounts extends LogCounts {
   readonly titled: number
   readonly priced: number
   readonly available: number
+  /** With a `groupId`. */
+  readonly variants: number
   /** Name → items, largest first. */
   readonly categories: Readonly<Record<string, number>>
   /** Event → lines. */
@@ -69,6 +71,7 @@ function countItems(items: readonly Item[]) {
     titled: items.filter(({ title }) => title !== undefined).length,
     priced: items.filter(({ price }) => price !== undefined).length,
     available: items.filter(({ available }) => available !== false).length,
+    variants: items.filter(({ groupId }) => groupId !== undefined).length,
     categories: Object.fromEntries([...categories].sort((a, b) => b[1] - a[1])),
   }
 }

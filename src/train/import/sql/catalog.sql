@@ -1,6 +1,7 @@
 -- From the rows of a product file (raw_catalog) to products (product). Variants and extra rows take
 -- from their product what they don't say: Shopify's share its handle, WooCommerce's variations name
--- their parent. Variables: use_number (the log knows products by WooCommerce's ID), price_comma,
+-- their parent. Variables: use_number (the log knows products by WooCommerce's ID), inherits (the file
+-- is of such a shop; elsewhere "group" is no more than what variants have in common), price_comma,
 -- currency.
 
 CREATE OR REPLACE MACRO plain_text(html) AS trim(regexp_replace(replace(replace(replace(replace(replace(
@@ -21,7 +22,8 @@ CREATE OR REPLACE MACRO says_no(text) AS regexp_full_match(answer(text),
 
 CREATE OR REPLACE TEMP TABLE parent AS
 WITH keyed AS (
-  SELECT "group" AS key, * FROM raw_catalog WHERE kind = '' AND "group" <> '' AND title <> ''
+  SELECT "group" AS key, * FROM raw_catalog
+  WHERE getvariable('inherits') AND kind = '' AND "group" <> '' AND title <> ''
   UNION ALL SELECT 'id:' || number AS key, * FROM raw_catalog WHERE kind <> '' AND number <> ''
   UNION ALL SELECT item AS key, * FROM raw_catalog WHERE kind <> '' AND item <> '')
 SELECT * FROM keyed QUALIFY row_number() OVER (PARTITION BY key ORDER BY n) = 1;
@@ -36,16 +38,19 @@ WITH filled AS (
     coalesce(nullif(own.description, ''), of.description, '') AS about,
     coalesce(nullif(own.image, ''), of.image) AS picture,
     coalesce(nullif(own.status, ''), of.status, '') AS state,
-    coalesce(nullif(own.published, ''), of.published, '') AS shown
+    coalesce(nullif(own.published, ''), of.published, '') AS shown,
+    nullif(CASE WHEN own.kind = '' OR of.n IS NULL THEN own."group"
+      WHEN of.item = '' OR (getvariable('use_number') AND of.number <> '') THEN of.number
+      ELSE of.item END, '') AS family
   FROM raw_catalog AS own LEFT JOIN parent AS of ON own."group" = of.key AND of.n <> own.n),
 named AS (
   SELECT *, CASE WHEN variant IS NOT NULL AND kind = '' THEN name || ' - ' || variant ELSE name END AS whole_title
   FROM filled)
-SELECT n, line, problem, item, number, kind, whole_title AS title,
+SELECT n, line, problem, item, number, kind, family, whole_title AS title,
   CASE WHEN getvariable('use_number') AND number <> '' THEN number
     WHEN item <> '' THEN item
     -- A product without a SKU is told by its name; a row without a price is a picture more.
-    WHEN "group" <> '' AND kind = '' AND price <> '' THEN whole_title
+    WHEN getvariable('inherits') AND "group" <> '' AND kind = '' AND price <> '' THEN whole_title
     ELSE '' END AS id,
   price AS price_text,
   CASE WHEN price <> '' THEN amount(price, getvariable('price_comma')) END AS price,
@@ -55,7 +60,8 @@ SELECT n, line, problem, item, number, kind, whole_title AS title,
   nullif(plain_text(about), '') AS description,
   nullif(CASE WHEN kind <> '' THEN string_split(picture, ', ')[1] ELSE picture END, '') AS image,
   available AS available_text,
-  "group" <> '' AND kind = '' AND item = '' AND price = '' AND title = '' AS is_picture,
+  getvariable('inherits') AND "group" <> '' AND kind = '' AND item = '' AND price = '' AND title = ''
+    AS is_picture,
   CASE
     WHEN says_no(state) OR says_no(shown)
       OR (lower(stockPolicy) IN ('deny', 'false') AND amount(stock) <= 0) THEN false
@@ -76,6 +82,8 @@ SELECT *, CASE
     AND (number IN (SELECT substr("group", 4) FROM raw_catalog WHERE "group" LIKE 'id:%')
       OR item IN (SELECT "group" FROM raw_catalog WHERE kind <> '' AND "group" <> ''))
     AND id NOT IN (SELECT item FROM known_item) THEN 'parent of variations'
+  WHEN price_text = '' AND id IN (SELECT family FROM read_product WHERE price_text <> '' AND family <> id)
+    AND id NOT IN (SELECT item FROM known_item) THEN 'parent of variations'
   END AS reason
 FROM read_product;
 
@@ -84,9 +92,14 @@ SELECT judged.* REPLACE (coalesce(reason, CASE WHEN first < n THEN 'repeated id'
 FROM judged_product AS judged LEFT JOIN (
   SELECT id, min(n) AS first FROM judged_product WHERE reason IS NULL GROUP BY id) USING (id);
 
+-- Every product of Shopify's has a handle: one that no other shares says nothing. What others name as
+-- theirs is one of them.
 CREATE OR REPLACE TABLE product AS
+WITH kept AS (FROM product_verdict WHERE reason IS NULL)
 SELECT n, id, nullif(title, '') AS title, price,
   CASE WHEN price IS NOT NULL THEN currency END AS currency,
-  category, brand, description, image, available, item, number
-FROM product_verdict WHERE reason IS NULL
+  category, brand, description, image, available, item, number,
+  CASE WHEN family IS NULL THEN (CASE WHEN id IN (SELECT family FROM kept) THEN id END)
+    WHEN NOT getvariable('inherits') OR count(*) OVER (PARTITION BY family) > 1 THEN family END AS group_id
+FROM kept
 ORDER BY n;
