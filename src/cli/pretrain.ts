@@ -31,8 +31,8 @@ weekday, season and prices it is kept where it ranks later cases better.
 With --from, the log has grown since MODEL was trained: all of it is counted anew, the encoder goes on
 learning from what is new, the ranker's weights are fused with those fitted to it, and trees and prior
 stay, at about a tenth of the cost. Seed and hold-out are MODEL's. Where the ranking of new orders has
-broken, the model is trained in full. Nothing is published, and the exit code is 1, where held-out
-shoppers' newest orders would be ranked surely worse than by MODEL.`,
+broken, the model is trained in full. Either way nothing is published, and the exit code is 1, where
+held-out shoppers' newest orders would be ranked surely worse than by MODEL.`,
   )
   .requiredOption('--shop <dir>', 'the shop folder')
   .requiredOption('--out <dir>', 'where models are kept')

@@ -99,8 +99,8 @@ function withNew(of: (id: string, day: number, line: number) => number | null): 
   return shopOf({ ...shop, shoppers })
 }
 
-test('where new orders have nothing to do with what came before, it is trained in full', async () => {
-  // Always what they have bought least.
+/** What a shopper has bought least until then, one every four days. */
+function leastBought(): (id: string, day: number, line: number) => number | null {
   const bought = new Map(
     shop.shoppers.map(({ id, interactions }) => {
       const counts = shop.items.map(() => 0)
@@ -108,19 +108,42 @@ test('where new orders have nothing to do with what came before, it is trained i
       return [id, counts]
     }),
   )
-  const grown = withNew((id, day, line) => {
+  return (id, day, line) => {
     const counts = bought.get(id)
     if (line > 0 || day % 4 > 0 || !counts) return null
     const least = counts.indexOf(Math.min(...counts))
     counts[least]++
     return least
-  })
-  const { manifest, refused } = await updateModel(parent, grown, OPTIONS)
+  }
+}
+
+test('where new orders have nothing to do with what came before, it is trained in full', async () => {
+  const { manifest, refused } = await updateModel(parent, withNew(leastBought()), OPTIONS)
   expect(manifest.update?.did).toMatch(/^trained in full: NDCG@10 of new orders fell from 0\.\d+/)
+  expect(manifest.update?.did).toMatch(/, judged by \d+ held-out shoppers$/)
+  expect(manifest.metrics['guard.shoppers']).toBeGreaterThan(10)
   expect(refused).toBeNull()
   // Prior and all: it is not the parent's.
   expect(manifest.metrics['ndcg@10']).toBeGreaterThan(0)
   expect(manifest.reports?.map(({ name }) => name)).toEqual(['selection.json'])
+}, 900_000)
+
+/** A parent that expects the first three items of everybody. */
+function expectingThree() {
+  const { statistics, featureWeights } = parent
+  const sign = Math.sign(featureWeights[FEATURE_COLUMN.popularityAll])
+  const expected = statistics.popularityAll.map((_, item) => (item < 3 === sign > 0 ? 9 : 0))
+  return { ...parent, statistics: { ...statistics, popularityAll: expected } }
+}
+
+test('a full training that ranks them surely worse is refused too', async () => {
+  const least = leastBought()
+  const grown = withNew((id, day, line) =>
+    isOut(id) ? (day === 18 ? line : null) : least(id, day, line),
+  )
+  const { manifest, refused } = await updateModel(expectingThree(), grown, OPTIONS)
+  expect(manifest.update?.did).toMatch(/^trained in full/)
+  expect(refused).toMatch(/newest orders of \d+ held-out shoppers would be 0\.\d+/)
 }, 900_000)
 
 test('what ranks held-out shoppers’ newest orders surely worse than its parent is refused', async () => {
@@ -135,10 +158,6 @@ test('what ranks held-out shoppers’ newest orders surely worse than its parent
         ? (pastOf.get(id)?.[line].item ?? null)
         : null,
   )
-  const { statistics, featureWeights } = parent
-  const sign = Math.sign(featureWeights[FEATURE_COLUMN.popularityAll])
-  const expected = statistics.popularityAll.map((_, item) => (item < 3 === sign > 0 ? 9 : 0))
-  const rigged = { ...parent, statistics: { ...statistics, popularityAll: expected } }
-  const { refused } = await updateModel(rigged, grown, OPTIONS)
+  const { refused } = await updateModel(expectingThree(), grown, OPTIONS)
   expect(refused).toMatch(/newest orders of \d+ held-out shoppers would be 0\.\d+/)
 }, 900_000)

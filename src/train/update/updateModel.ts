@@ -3,11 +3,12 @@
  * counted anew, all of it: that is a hundredth of a training, and exact. What is learned goes on from
  * where it was: the encoder over new and replayed sequences, the ranker by fusion. Trees, context and
  * prior stay. Weights are fitted and chosen by new cases of training shoppers whom the encoder never
- * sees; the result is held against its parent on the newest cases of held-out shoppers. Where
- * ranking has broken, the model is trained in full instead.
+ * sees. Where ranking has broken, the model is trained in full instead. Either is held against its
+ * parent on the newest cases of held-out shoppers.
  */
-import { buildCases } from '../../core/features/cases.ts'
+import { buildCases, type ShopperHistory } from '../../core/features/cases.ts'
 import type { Case } from '../../core/features/history.ts'
+import type { ItemStatistics } from '../../core/features/itemStatistics.ts'
 import { buildStatistics } from '../../core/features/statistics.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import { readBaseModel, type WrittenModel, writeBaseModel } from '../../core/model/files.ts'
@@ -98,9 +99,14 @@ export async function updateModel(
       ({ shopper, time }) => outOfFold.at(shopper, time),
       between(step),
     )
-  const casesOf = (isAsked: (shopper: string) => boolean, from: number, to: number) =>
+  const casesOf = (
+    isAsked: (shopper: string) => boolean,
+    from: number,
+    to: number,
+    of: readonly ShopperHistory[] = shoppers,
+  ) =>
     evenly(
-      shoppers
+      of
         .filter(({ id }) => isAsked(id))
         .flatMap((shopper) => buildCases(shopper, shop.dayOnly, from))
         .filter(({ time, history }) => time < to && history.length > 0),
@@ -109,11 +115,42 @@ export async function updateModel(
   const isAsked = (shopper: string) => plan.isMeasured(shopper) && !isOut(shopper)
   const fresh = casesOf(isAsked, since, until)
   const before = await serve('new orders', model, [...casesOf(isAsked, earliest, since), ...fresh])
+
+  /** Of the newest orders of held-out shoppers, who are given in the rows of `next`. */
+  const judge = async (
+    next: BaseModel,
+    asOfNewest: ItemStatistics,
+    of: readonly ShopperHistory[] = shoppers,
+  ) => {
+    const serveNewest = (
+      served: BaseModel,
+      statistics: ItemStatistics,
+      rows: readonly ShopperHistory[],
+    ) => serveCases(served, casesOf(isOut, newest, until, rows), () => statistics, between('guard'))
+    return compare(
+      await serveNewest(model, model.statistics, shoppers),
+      await serveNewest(next, asOfNewest, of),
+    )
+  }
   const fall = fallOf(before, since)
   if (fall !== null) {
     const full = await pretrain(shop, { ...options, seed })
-    const update = { from: parent.manifest.version, did: `trained in full: ${fall}` }
-    return { ...full, manifest: { ...full.manifest, update }, refused: null }
+    const rows = inModelRows(full.model, shop)
+    const kinds = contextOf(rows.model)?.kinds
+    const asOfNewest = buildStatistics(
+      shop.items,
+      rows.shoppers.filter(({ id }) => !isOut(id)).map(({ interactions }) => interactions),
+      newest,
+      kinds && { context: { kinds, contexts: rows.contexts } },
+    )
+    const guard = await judge(rows.model, asOfNewest, rows.shoppers)
+    const did = `trained in full: ${fall}, ${describeJudges(guard)}`
+    const manifest = {
+      ...full.manifest,
+      update: { from: parent.manifest.version, did },
+      metrics: { ...full.manifest.metrics, ...guardMetrics(guard) },
+    }
+    return { ...full, manifest, refused: refusal(guard) }
   }
 
   const teach = (settings?: Partial<EncoderSettings>) =>
@@ -141,21 +178,13 @@ export async function updateModel(
   const next: BaseModel = { ...base, featureWeights: fusion.weights }
 
   // Encoder and weights know other shoppers' orders of these days, so the guard flatters the update a little.
-  const guarding = casesOf(isOut, newest, until)
-  const asPublished = model.statistics
-  const asOfNewest = count(newest)
-  const guard = compare(
-    await serveCases(model, guarding, () => asPublished, between('guard')),
-    await serveCases(next, guarding, () => asOfNewest, between('guard')),
-  )
+  const guard = await judge(next, count(newest))
   progress('counting', 0, 1)
   const did = [
     'counted anew',
     keepsTaught ? 'encoder taught on' : 'encoder as it was',
     fusion.fusionWeight > 0 ? `weights by λ ${fusion.fusionWeight}` : 'weights as they were',
-    guard.shoppers > 0
-      ? `judged by ${guard.shoppers} held-out shoppers`
-      : 'judged by nobody: no held-out shopper has new orders',
+    describeJudges(guard),
   ].join(', ')
   const written = await writeBaseModel({
     ...next,
@@ -166,14 +195,11 @@ export async function updateModel(
       'update.fusionWeight': fusion.fusionWeight,
       'update.encoder.ndcg@10': encoder.after - encoder.before,
       'update.encoder.ndcg@10.error': encoder.error,
-      'guard.shoppers': guard.shoppers,
-      'guard.parent.ndcg@10': guard.before,
-      'guard.ndcg@10': guard.after,
-      'guard.ndcg@10.error': guard.error,
+      ...guardMetrics(guard),
     }),
   })
   const read = await readBaseModel(written.manifest, written.files)
-  return { ...written, model: read, refused: isSurelyWorse(guard) ? describeGuard(guard) : null }
+  return { ...written, model: read, refused: refusal(guard) }
 }
 
 function describeUpdate(
@@ -202,7 +228,21 @@ function describeUpdate(
   }
 }
 
-function describeGuard({ before, after, error, shoppers }: Comparison): string {
+const describeJudges = ({ shoppers }: Comparison) =>
+  shoppers > 0
+    ? `judged by ${shoppers} held-out shoppers`
+    : 'judged by nobody: no held-out shopper has new orders'
+
+const guardMetrics = ({ shoppers, before, after, error }: Comparison) => ({
+  'guard.shoppers': shoppers,
+  'guard.parent.ndcg@10': before,
+  'guard.ndcg@10': after,
+  'guard.ndcg@10.error': error,
+})
+
+function refusal(guard: Comparison): string | null {
+  if (!isSurelyWorse(guard)) return null
+  const { before, after, error, shoppers } = guard
   return `NDCG@10 of the newest orders of ${shoppers} held-out shoppers would be ${after.toFixed(4)}, the earlier version's is ${before.toFixed(4)}, surely more (standard error of the difference: ${error.toFixed(4)})`
 }
 
