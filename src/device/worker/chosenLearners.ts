@@ -7,33 +7,21 @@ import { NearsideError } from '../../core/error.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import type { CandidateLearners } from '../../core/personal/learners/candidateLearners.ts'
 import { STRATEGIES } from '../../core/personal/strategy.ts'
-import type { WorkerConfig } from '../messages.ts'
-import type { Notices } from './notices.ts'
-import type { Shop } from './shop.ts'
-import type { Shopper } from './shopper.ts'
-import type { Bus, DeviceState } from './state.ts'
+import type { Parts } from './parts.ts'
 
-export interface ChosenLearnersDeps {
-  readonly bus: Bus
-  readonly config: Pick<WorkerConfig, 'learners' | 'imbalance' | 'strategy'>
-  readonly notices: Notices
-  readonly pause: () => Promise<void>
-  readonly shop: Pick<Shop, 'ranker'>
-  readonly shopper: Pick<Shopper, 'history'>
-  readonly state: DeviceState
-}
+type Deps = Pick<Parts, 'bus' | 'config' | 'notices' | 'pause' | 'shop' | 'shopper' | 'state'>
 
 /** Starts the network's weights; any number will do, but always the same one. */
 const SEED = 1
 
 export class ChosenLearners {
-  readonly #deps: ChosenLearnersDeps
+  readonly #deps: Deps
   #made: { readonly model: BaseModel; readonly learners: CandidateLearners } | null = null
   #running: Promise<void> | null = null
   /** Rises when what was learned must go. */
   #generation = 0
 
-  constructor(deps: ChosenLearnersDeps) {
+  constructor(deps: Deps) {
     this.#deps = deps
     if (deps.config.learners.length === 0) return
     deps.bus.on('fitted', () => this.learn())

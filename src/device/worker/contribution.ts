@@ -2,16 +2,8 @@
 
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
 import { serially } from '../../core/serially.ts'
-import type { Ledger } from '../ledger/ledger.ts'
-import type { Store } from '../storage/store.ts'
-import type { Transport } from '../transport/transport.ts'
 import { type ContributionTerms, DEVICE_TERMS, NO_CONSENT, NOTHING_SENT } from '../upload/terms.ts'
-import type { OnDemand } from './device.ts'
-import type { Notices } from './notices.ts'
-import type { Shop } from './shop.ts'
-import type { Shopper } from './shopper.ts'
-import type { Bus, DeviceState } from './state.ts'
-import type { Tabs } from './tabs.ts'
+import type { Parts } from './parts.ts'
 
 /** These are rules at work, not something that degraded. */
 const EXPECTED: readonly ErrorCode[] = ['consent-missing', 'budget-exhausted', 'round-closed']
@@ -19,20 +11,11 @@ const EXPECTED: readonly ErrorCode[] = ['consent-missing', 'budget-exhausted', '
 /** Most shoppers never contribute: the cryptography is loaded when the first one does. */
 const loadUpload = () => import('../upload/contribute.ts')
 
-export interface ContributionDeps {
-  readonly endpoints: { readonly leader: string; readonly helper: string } | null
-  readonly state: Pick<DeviceState, 'consent' | 'sent' | 'terms'>
-  readonly bus: Bus
-  readonly store: Store
-  readonly shopper: Pick<Shopper, 'history'>
-  readonly ledger: Ledger
-  readonly transport: Transport
-  readonly notices: Notices
-  readonly onDemand: OnDemand
-  readonly tabs: Tabs
-  readonly shop: Pick<Shop, 'toImprove'>
-  readonly now: () => number
-}
+type Deps = Pick<
+  Parts,
+  'bus' | 'config' | 'ledger' | 'notices' | 'now' | 'onDemand' | 'shop' | 'shopper'
+> &
+  Pick<Parts, 'state' | 'store' | 'tabs' | 'transport'>
 
 interface Outcome {
   readonly sent: boolean
@@ -40,12 +23,12 @@ interface Outcome {
 }
 
 export class Contribution {
-  readonly #deps: ContributionDeps
+  readonly #deps: Deps
   /** A withdrawal that the browser refused to keep: it holds in this tab all the same. */
   #withdrawn = false
   readonly #answer = serially()
 
-  constructor(deps: ContributionDeps) {
+  constructor(deps: Deps) {
     this.#deps = deps
     deps.bus.on('fitted', () => this.#afterFit())
   }
@@ -114,8 +97,8 @@ export class Contribution {
   }
 
   async #send(): Promise<Outcome> {
-    const { endpoints, ledger, notices, now, onDemand, shop, shopper, store, transport } =
-      this.#deps
+    const { config, ledger, notices, now, onDemand, shop, shopper, store, transport } = this.#deps
+    const endpoints = config.federation
     const loaded = shop.toImprove
     if (!endpoints) return { sent: false, reason: 'This shop has no aggregators.' }
     if (!loaded) return { sent: false, reason: 'There is no base model to improve yet.' }
@@ -138,8 +121,8 @@ export class Contribution {
 
   /** Something new was learned that may improve the base: at most once an hour, over all tabs and visits. */
   async #afterFit(): Promise<void> {
-    const { endpoints, now, state, store } = this.#deps
-    if (endpoints === null || !state.consent.contribute) return
+    const { config, now, state, store } = this.#deps
+    if (config.federation === null || !state.consent.contribute) return
     const { attempt, lookAt, parseBudget } = await loadUpload()
     let due = false
     await store.changeSettings((kept) => {
@@ -152,8 +135,8 @@ export class Contribution {
   }
 
   #endpoints() {
-    const { endpoints } = this.#deps
-    if (endpoints) return endpoints
+    const { federation } = this.#deps.config
+    if (federation) return federation
     throw new NearsideError('input-invalid', 'This shop has no aggregators: nothing can be sent.')
   }
 

@@ -117,11 +117,10 @@ export async function startDevice(
   const tabs = joinTabs(config.database, store.kind === 'indexeddb', state, bus)
   const shared = { bus, ledger, notices, onDemand, shop, state, store, tabs }
   const learner = new Learner({ ...environment, ...shared, config, shopper })
-  const endpoints = config.federation
-  const contribution = new Contribution({ ...shared, endpoints, now, shopper, transport })
+  const contribution = new Contribution({ ...shared, config, now, shopper, transport })
   const updates = createUpdates({ ...shared, learner, now, timers })
   const chosen = new ChosenLearners({ ...environment, ...shared, config, shopper })
-  const lists = createLists({ config, learners: chosen, now, shop, shopper, state })
+  const lists = createLists({ chosen, config, now, shop, shopper, state })
 
   async function readSettings(): Promise<void> {
     state.paused = (await store.setting('paused')) ?? false
@@ -288,6 +287,6 @@ export async function startDevice(
     },
     order: () => shop.order,
     ready: () => started,
-    snapshot: () => snapshotOf({ notices, now, retentionDays, shop, shopper, state, store }),
+    snapshot: () => snapshotOf({ config, notices, now, shop, shopper, state, store }),
   }
 }

@@ -13,30 +13,14 @@ import { STRATEGIES } from '../../core/personal/strategy.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { EnginePreference, FitReport } from '../apiSnapshot.ts'
 import { deferralOf } from '../learning/budget.ts'
-import { createScheduler, type Scheduler, type Timers } from '../learning/scheduler.ts'
+import { createScheduler, type Scheduler } from '../learning/scheduler.ts'
 import { loadPersonal, storePersonal } from '../learning/versions.ts'
-import type { Ledger } from '../ledger/ledger.ts'
-import type { WorkerConfig } from '../messages.ts'
-import type { Store } from '../storage/store.ts'
 import { EngineInUse, type EngineInUseDeps } from './engineInUse.ts'
-import type { Shop } from './shop.ts'
-import type { Shopper } from './shopper.ts'
-import type { DeviceState } from './state.ts'
-import type { Tabs } from './tabs.ts'
+import type { Parts } from './parts.ts'
 
-export interface LearnerDeps extends EngineInUseDeps {
-  readonly state: DeviceState
-  readonly store: Store
-  readonly shop: Pick<Shop, 'loaded' | 'ranker'>
-  readonly shopper: Pick<Shopper, 'history' | 'idle'>
-  readonly tabs: Tabs
-  readonly ledger: Ledger
-  readonly config: Pick<WorkerConfig, 'engine' | 'strategy' | 'budget'>
-  readonly timers: Timers
-  readonly now: () => number
-  readonly clock: () => number
-  readonly pause: () => Promise<void>
-}
+type Deps = EngineInUseDeps &
+  Pick<Parts, 'bus' | 'clock' | 'config' | 'ledger' | 'notices' | 'now' | 'onDemand' | 'pause'> &
+  Pick<Parts, 'shop' | 'shopper' | 'state' | 'store' | 'tabs' | 'timers'>
 
 export interface FineTuneOptions {
   readonly signal?: AbortSignal
@@ -49,7 +33,7 @@ const isAborted = (error: unknown) => error instanceof NearsideError && error.co
 const PREPARE_AFTER = 1000
 
 export class Learner {
-  readonly #deps: LearnerDeps
+  readonly #deps: Deps
   readonly #scheduler: Scheduler
   readonly #preparation: Scheduler
   readonly #engine: EngineInUse
@@ -63,7 +47,7 @@ export class Learner {
   /** Of the last fit, for the next one. */
   #candidates: { readonly model: BaseModel; readonly find: FindCandidates } | null = null
 
-  constructor(deps: LearnerDeps) {
+  constructor(deps: Deps) {
     this.#deps = deps
     this.#engine = new EngineInUse(deps)
     const failed = (error: unknown) => {

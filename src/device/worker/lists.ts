@@ -6,26 +6,12 @@ import { NearsideError } from '../../core/error.ts'
 import type { Explanation, ListOptions, ListQuery, Recommendation } from '../apiLists.ts'
 import { inShopOrder, listWithoutModel } from '../catalogOrder.ts'
 import { EXCLUSIONS } from '../exclusions.ts'
-import type { WorkerConfig } from '../messages.ts'
-import type { ChosenLearners } from './chosenLearners.ts'
 import { ownItems } from './ownItems.ts'
+import type { Parts } from './parts.ts'
 import type { Ranker, Scored } from './ranker.ts'
 import { selectPlaces } from './selectPlaces.ts'
-import type { Shop } from './shop.ts'
-import type { Shopper } from './shopper.ts'
-import type { DeviceState } from './state.ts'
 
-export interface ListsDeps {
-  readonly state: Pick<DeviceState, 'personal' | 'revision'>
-  readonly shop: Pick<
-    Shop,
-    'ranker' | 'loaded' | 'catalog' | 'order' | 'firstOrder' | 'firstReason'
-  >
-  readonly shopper: Pick<Shopper, 'cleaned' | 'history'>
-  readonly config: Pick<WorkerConfig, 'exclude'>
-  readonly learners: Pick<ChosenLearners, 'of'>
-  readonly now: () => number
-}
+type Deps = Pick<Parts, 'chosen' | 'config' | 'now' | 'shop' | 'shopper' | 'state'>
 
 export interface Lists {
   list(query: ListQuery): readonly Recommendation[]
@@ -35,8 +21,8 @@ export interface Lists {
 /** Scores are computed anew after this, since recency moves with the clock. */
 const SCORES_LIFE = 60_000
 
-export function createLists(deps: ListsDeps): Lists {
-  const { config, state, shop, shopper, learners, now } = deps
+export function createLists(deps: Deps): Lists {
+  const { chosen, config, state, shop, shopper, now } = deps
   let kept: { ranker: Ranker; revision: number; time: number; scored: Scored } | null = null
 
   function scoredBy(ranker: Ranker): Scored {
@@ -51,8 +37,7 @@ export function createLists(deps: ListsDeps): Lists {
       // Else nothing was learned yet on this base model, or the guard prefers it.
       const active =
         applies && personal?.guard.active && personal.fusionWeight > 0 ? personal : null
-      const chosen = learners.of(ranker.model)
-      const scored = ranker.score(shopper.history, time, active, chosen)
+      const scored = ranker.score(shopper.history, time, active, chosen.of(ranker.model))
       kept = { ranker, revision, time, scored }
     }
     return kept.scored
@@ -100,8 +85,11 @@ export function createLists(deps: ListsDeps): Lists {
     const list = listWithoutModel(shop.firstOrder, all).map(({ id }) => id)
     const best = (count: number) => [...list.slice(0, count).keys()]
     const familyOf = (place: number) => shop.catalog?.get(list[place])?.groupId
-    const chosen = selectPlaces(best, options, familyOf).map((place) => list[place])
-    return inShopOrder(chosen).map((one) => ({ ...one, reason: shop.firstReason(one.id) }))
+    const places = selectPlaces(best, options, familyOf)
+    return inShopOrder(places.map((place) => list[place])).map((one) => ({
+      ...one,
+      reason: shop.firstReason(one.id),
+    }))
   }
 
   return {

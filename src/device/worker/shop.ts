@@ -22,29 +22,17 @@ import {
   type LoadedModel,
   readDownload,
 } from '../learning/modelSource.ts'
-import type { WorkerConfig } from '../messages.ts'
 import type { Download } from '../storage/downloadRows.ts'
-import type { Store } from '../storage/store.ts'
-import type { Transport } from '../transport/transport.ts'
-import type { DeviceContext } from './context.ts'
-import type { OnDemand } from './device.ts'
 import { createNewItems, type NewItems } from './newItems.ts'
-import type { Notices } from './notices.ts'
 import type { createPartialScores } from './partialScores.ts'
+import type { Parts } from './parts.ts'
 import { isLarge, LARGE, Ranker } from './ranker.ts'
 
-export interface ShopDeps {
-  readonly config: Pick<WorkerConfig, 'catalog' | 'baseModel' | 'latest'>
-  readonly transport: Transport
-  readonly store: Pick<Store, 'download' | 'putDownload'>
-  readonly notices: Notices
-  readonly now: () => number
-  readonly context: DeviceContext
-  readonly onDemand: OnDemand
+export interface ShopDeps
+  extends Pick<Parts, 'clock' | 'config' | 'context' | 'notices' | 'now' | 'onDemand' | 'pause'>,
+    Pick<Parts, 'store' | 'transport'> {
   /** Called when lists may be others, unasked. */
   readonly rebuilt: () => void
-  readonly clock: () => number
-  readonly pause: () => Promise<void>
 }
 
 export class Shop {

@@ -9,23 +9,15 @@ import { fromEvents } from '../../core/events/history.ts'
 import type { History } from '../../core/features/history.ts'
 import { DAY } from '../../core/time.ts'
 import type { Forgettable } from '../api.ts'
-import { createScheduler, type Scheduler, type Timers } from '../learning/scheduler.ts'
+import { createScheduler, type Scheduler } from '../learning/scheduler.ts'
 import type { Captured } from '../messages.ts'
-import type { Store } from '../storage/store.ts'
-import type { Notices } from './notices.ts'
+import type { Parts } from './parts.ts'
 import type { Shop } from './shop.ts'
-import type { Bus, DeviceState } from './state.ts'
 
-export interface ShopperDeps {
-  readonly state: DeviceState
-  readonly bus: Bus
-  readonly store: Store
-  readonly shop: Pick<Shop, 'catalog' | 'ranker' | 'knows' | 'rowOf' | 'find'>
+export interface ShopperDeps
+  extends Pick<Parts, 'bus' | 'notices' | 'now' | 'shop' | 'state' | 'store' | 'timers'> {
   /** After the rules, what the shop chose besides. */
   readonly cleanMore: (cleaned: Cleaned) => Cleaned
-  readonly notices: Notices
-  readonly now: () => number
-  readonly timers: Timers
 }
 
 interface Derived {

@@ -1,25 +1,13 @@
 /** @module What the page is shown of a device: its parts' states, as one plain object. */
 import { GUARD_START } from '../../core/personal/guard.ts'
 import type { WorkerSnapshot } from '../messages.ts'
-import type { Store } from '../storage/store.ts'
 import { learnedFrom } from './learned.ts'
-import type { Notices } from './notices.ts'
-import type { Shop } from './shop.ts'
-import type { Shopper } from './shopper.ts'
-import type { DeviceState } from './state.ts'
+import type { Parts } from './parts.ts'
 
-export interface SnapshotDeps {
-  readonly state: DeviceState
-  readonly store: Pick<Store, 'kind'>
-  readonly shop: Pick<Shop, 'loaded' | 'catalog' | 'find'>
-  readonly shopper: Pick<Shopper, 'cleaned'>
-  readonly notices: Notices
-  readonly retentionDays: number
-  readonly now: () => number
-}
+type Deps = Pick<Parts, 'config' | 'notices' | 'now' | 'shop' | 'shopper' | 'state' | 'store'>
 
-export function snapshotOf(deps: SnapshotDeps): WorkerSnapshot {
-  const { state, store, shop, shopper, notices, now } = deps
+export function snapshotOf(deps: Deps): WorkerSnapshot {
+  const { config, state, store, shop, shopper, notices, now } = deps
   const { report, events } = shopper.cleaned
   const manifest = shop.loaded?.model.manifest
   const byName: Record<string, number> = {}
@@ -40,7 +28,7 @@ export function snapshotOf(deps: SnapshotDeps): WorkerSnapshot {
     storage: store.kind,
     tab: state.leads ? 'leader' : 'follower',
     events: { count: state.events.length, byName },
-    retentionDays: deps.retentionDays,
+    retentionDays: config.retentionDays,
     cleaning: report,
     fit: state.personal?.summary ?? null,
     fitting: state.fitting,

@@ -3,14 +3,7 @@
  * tab that is. When it was done last is stored, so that neither tabs nor page loads add up.
  */
 
-import type { Timers } from '../learning/scheduler.ts'
-import type { Ledger } from '../ledger/ledger.ts'
-import type { Store } from '../storage/store.ts'
-import type { Learner } from './learner.ts'
-import type { Notices } from './notices.ts'
-import type { Shop } from './shop.ts'
-import type { Bus, DeviceState } from './state.ts'
-import type { Tabs } from './tabs.ts'
+import type { Parts } from './parts.ts'
 
 const INTERVAL = 5 * 60_000
 /** While there is no base model at all. */
@@ -20,18 +13,8 @@ const AFTER_START = 1000
 /** A page that is opened, or shown again, looks if none has for so long. */
 const LEAST_INTERVAL = 60_000
 
-export interface UpdatesDeps {
-  readonly shop: Shop
-  readonly tabs: Tabs
-  readonly ledger: Ledger
-  readonly notices: Notices
-  readonly timers: Timers
-  readonly store: Pick<Store, 'setting' | 'putSetting'>
-  readonly now: () => number
-  readonly state: DeviceState
-  readonly bus: Bus
-  readonly learner: Pick<Learner, 'reload'>
-}
+type Deps = Pick<Parts, 'bus' | 'learner' | 'ledger' | 'notices' | 'now' | 'shop' | 'state'> &
+  Pick<Parts, 'store' | 'tabs' | 'timers'>
 
 export interface Updates {
   /**
@@ -44,7 +27,7 @@ export interface Updates {
   stop(): void
 }
 
-export function createUpdates(deps: UpdatesDeps): Updates {
+export function createUpdates(deps: Deps): Updates {
   const { bus, learner, shop, state, store, tabs, ledger, notices, now, timers } = deps
   let timer: number | null = null
   let stopped = false
