@@ -7,14 +7,6 @@
  */
 import { NearsideError } from './error.ts'
 
-export type Json =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly Json[]
-  | { readonly [key: string]: Json }
-
 /** @throws NearsideError `input-invalid` for what JSON can't say: NaN, undefined, lone surrogates */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value === 'boolean') return String(value)

@@ -3,39 +3,25 @@
  * `call` and gets one `result` or `error` with the same id. Snapshots come unasked, each with the
  * watched lists that changed.
  */
-import type { Item } from '../core/catalog/item.ts'
 import type { WireError } from '../core/error.ts'
-import type { Cleaning } from '../core/events/cleanings.ts'
 import type { ShopperEvent } from '../core/events/event.ts'
-import type { LatestModel } from '../core/model/manifest.ts'
-import type { Imbalance, LearnerName } from '../core/personal/learners/names.ts'
-import type { StrategyName } from '../core/personal/strategy.ts'
-import type { CaptureInput, Forgettable, PastOrder } from './api.ts'
-import type { Explanation, ListQuery, Recommendation } from './apiLists.ts'
-import type { EnginePreference, FitReport, PersonalizerSnapshot } from './apiSnapshot.ts'
-import type { Exclusion } from './exclusions.ts'
+import type { CaptureInput, Forgettable, Personalizer, PersonalizerOptions } from './api.ts'
+import type { ListQuery, Recommendation } from './apiLists.ts'
+import type { FitReport, PersonalizerSnapshot } from './apiSnapshot.ts'
 import type { DeviceConditions, TrainingBudget } from './learning/budget.ts'
 import type { LedgerEntry } from './ledger/entry.ts'
 import type { Verdict } from './ledger/verifyChain.ts'
-import type { ContributionTerms } from './upload/terms.ts'
 
-/** Options of `createPersonalizer` without what can't be cloned; all URLs absolute. */
-export interface WorkerConfig {
-  readonly catalog: readonly Item[] | string
-  /** Ends in `/`. */
-  readonly baseModel: string
+type Given = Required<PersonalizerOptions>
+
+/** Options of `createPersonalizer` without what can't be cloned; all URLs absolute, `baseModel` ends in `/`. */
+export interface WorkerConfig
+  extends Pick<Given, 'catalog' | 'baseModel' | 'engine' | 'database' | 'strategy' | 'learners'>,
+    Pick<Given, 'imbalance' | 'cleaning' | 'exclude' | 'retentionDays'> {
   /** Unchecked. */
-  readonly latest: LatestModel | null
-  readonly engine: EnginePreference
-  readonly federation: { readonly leader: string; readonly helper: string } | null
-  readonly database: string
-  readonly strategy: StrategyName
-  readonly learners: readonly LearnerName[]
-  readonly imbalance: Imbalance
-  readonly cleaning: Cleaning
-  readonly exclude: readonly Exclusion[]
+  readonly latest: Given['latest'] | null
+  readonly federation: Given['federation'] | null
   readonly budget: TrainingBudget
-  readonly retentionDays: number
   readonly conditions: DeviceConditions
   /** The shop's context as last given, unchecked. */
   readonly context: unknown
@@ -59,27 +45,25 @@ export type WatchedList = { readonly id: number } & (
   | { readonly error: WireError }
 )
 
+/** What is asked of the worker as it is asked of the page. */
+type Same<Names extends keyof Personalizer> = {
+  [K in Names]: Personalizer[K] extends (...args: infer Args) => Promise<infer Answer>
+    ? (...args: Args) => Answer
+    : never
+}
+
 /** What the page asks of the worker. */
-export interface Calls {
+export interface Calls
+  extends Same<'seed' | 'explain' | 'setEngine' | 'pause' | 'forget' | 'erase' | 'export'>,
+    Same<'setContribution' | 'contributionTerms' | 'contribute' | 'checkForUpdate'> {
   start(config: WorkerConfig): void
   ping(): void
   capture(captured: Captured): string | null
-  seed(orders: readonly PastOrder[]): number
   events(limit: number, about?: Forgettable): readonly ShopperEvent[]
   list(query: ListQuery): readonly Recommendation[]
   /** Lists to be posted whenever they change, as they are now; null: no longer. */
   watch(queries: readonly WatchedQuery[]): readonly WatchedList[]
-  explain(item: string): Explanation | null
   fineTune(): FitReport
-  setEngine(engine: EnginePreference): void
-  setContribution(consent: boolean): void
-  contributionTerms(): ContributionTerms
-  contribute(): { readonly sent: boolean; readonly reason: string }
-  checkForUpdate(): { readonly adopted: boolean; readonly version: string }
-  pause(paused: boolean): void
-  forget(what: Forgettable): void
-  erase(): void
-  export(): string
   entries(): readonly LedgerEntry[]
   verify(): Verdict
   conditions(now: DeviceConditions): void

@@ -4,18 +4,10 @@ import type { Personalizer } from '../device/api.ts'
 import type { ListAnswer, ListQuery } from '../device/apiLists.ts'
 import type { WatchedList, WatchedQuery } from '../device/messages.ts'
 
-export interface PageLists {
-  readonly watch: Personalizer['watch']
-  /** Hands on what was posted; what is no longer watched is dropped. */
-  deliver(lists: readonly WatchedList[]): void
-  /** Begins all of them again: whoever knew of them is gone. */
-  again(): void
-}
-
 /** @param send resolves with the lists that were begun, as they are now */
 export function createPageLists(
   send: (queries: readonly WatchedQuery[]) => Promise<readonly WatchedList[]>,
-): PageLists {
+) {
   const watched = new Map<number, { query: ListQuery; listener: (answer: ListAnswer) => void }>()
   const unsent = new Map<number, ListQuery | null>()
   let ids = 0
@@ -37,6 +29,7 @@ export function createPageLists(
     }
   }
 
+  /** Hands on what was posted; what is no longer watched is dropped. */
   function deliver(lists: readonly WatchedList[]): void {
     for (const list of lists) {
       watched
@@ -45,21 +38,22 @@ export function createPageLists(
     }
   }
 
-  return {
-    watch(query, listener) {
-      const id = ids++
-      watched.set(id, { query, listener })
-      register(id, query)
-      return () => {
-        if (!watched.delete(id)) return
-        // Begun and ended in one turn: nothing is sent.
-        if (unsent.get(id)) unsent.delete(id)
-        else register(id, null)
-      }
-    },
-    deliver,
-    again() {
-      for (const [id, { query }] of watched) register(id, query)
-    },
+  const watch: Personalizer['watch'] = (query, listener) => {
+    const id = ids++
+    watched.set(id, { query, listener })
+    register(id, query)
+    return () => {
+      if (!watched.delete(id)) return
+      // Begun and ended in one turn: nothing is sent.
+      if (unsent.get(id)) unsent.delete(id)
+      else register(id, null)
+    }
   }
+
+  /** Begins all of them again: whoever knew of them is gone. */
+  function again(): void {
+    for (const [id, { query }] of watched) register(id, query)
+  }
+
+  return { watch, deliver, again }
 }

@@ -1,13 +1,6 @@
 /** @module The context that the shop gives (weather, promotion), as text, so that only changes reach the worker. */
 import type { PersonalizerOptions } from '../device/api.ts'
 
-export interface PageContext {
-  /** Asks the shop. True if that differs from before. */
-  changed(): boolean
-  /** What it gave last. */
-  given(): unknown
-}
-
 /**
  * @param ask the shop's own function, which may throw or return anything: the worker checks it.
  * @param failed called once for each failure that follows a success.
@@ -16,7 +9,7 @@ export function createShopContext(
   ask: PersonalizerOptions['context'],
   now: () => number,
   failed: (error: unknown) => void,
-): PageContext {
+) {
   let broken = false
   const read = (): string => {
     try {
@@ -32,12 +25,14 @@ export function createShopContext(
   }
   let text = read()
   return {
-    changed() {
+    /** Asks the shop. True if that differs from before. */
+    changed(): boolean {
       if (!ask) return false
       const before = text
       text = read()
       return text !== before
     },
-    given: () => JSON.parse(text),
+    /** What it gave last. */
+    given: (): unknown => JSON.parse(text),
   }
 }

@@ -34,10 +34,6 @@ export class PageSnapshot {
     return () => void this.#listeners.delete(listener)
   }
 
-  set(part: Partial<Pick<PersonalizerSnapshot, 'status' | 'fitting'>>): void {
-    this.#set(part)
-  }
-
   receive(snapshot: WorkerSnapshot): void {
     const before = this.#current.revision
     const moved = snapshot.revision !== this.#workersRevision
@@ -45,15 +41,15 @@ export class PageSnapshot {
     this.#workersNotices = snapshot.notices
     // A restarted worker counts from the beginning; the page's revision never falls.
     const revision = moved ? Math.max(snapshot.revision, before + 1) : before
-    this.#set({ ...snapshot, revision })
+    this.set({ ...snapshot, revision })
   }
 
   notify({ code, message }: NearsideError): void {
     this.#ownNotices = withNotice(this.#ownNotices, { code, message, time: this.#now() })
-    this.#set({ revision: this.#current.revision + 1 })
+    this.set({ revision: this.#current.revision + 1 })
   }
 
-  #set(part: Partial<PersonalizerSnapshot>): void {
+  set(part: Partial<PersonalizerSnapshot>): void {
     const notices = [...this.#ownNotices, ...this.#workersNotices]
       .sort((a, b) => b.time - a.time)
       .slice(0, MAX_NOTICES)

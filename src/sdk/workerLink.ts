@@ -5,6 +5,7 @@
  * twice, the link is down for good, and says so.
  */
 import { NearsideError } from '../core/error.ts'
+import type { Personalizer } from '../device/api.ts'
 import type {
   CallName,
   Calls,
@@ -13,6 +14,8 @@ import type {
   ToWorker,
   WorkerConfig,
 } from '../device/messages.ts'
+
+type CallOptions = NonNullable<Parameters<Personalizer['fineTune']>[0]>
 
 /**
  * A worker that says nothing at all for this long, not even to a ping, is dead: nothing of ours
@@ -43,7 +46,7 @@ interface Pending {
   readonly message: ToWorker & { readonly kind: 'call' }
   readonly resolve: (value: never) => void
   readonly reject: (error: NearsideError) => void
-  readonly onProgress?: (done: number, steps: number) => void
+  readonly onProgress: CallOptions['onProgress']
 }
 
 export class WorkerLink {
@@ -81,13 +84,9 @@ export class WorkerLink {
   call<K extends CallName>(
     name: K,
     args: Parameters<Calls[K]>,
-    options: {
-      readonly signal?: AbortSignal
-      readonly onProgress?: (done: number, steps: number) => void
-    } = {},
+    { signal, onProgress }: CallOptions = {},
   ): Promise<ReturnType<Calls[K]>> {
     if (this.#down) return Promise.reject(this.#down)
-    const { signal, onProgress } = options
     if (signal?.aborted) return Promise.reject(new NearsideError('aborted', 'Abandoned.'))
     const id = this.#nextId++
     const message = { kind: 'call', id, name, args } as unknown as Pending['message']

@@ -6,6 +6,7 @@
 import type { ColdStartItems } from '../features/coldStart.ts'
 import type { ItemStatistics } from '../features/itemStatistics.ts'
 import { DIMENSION } from './baseModel.ts'
+import { highestRows } from './highest.ts'
 
 const NEIGHBOURS_EACH = 20
 
@@ -46,7 +47,7 @@ export function createNeighbourSearch(
     const vector = vectors.subarray(one * DIMENSION, (one + 1) * DIMENSION)
     if (vector.some((value) => value !== 0)) byDirection(vector)
     else byPrice(category[one], logPrice[one])
-    const best = mostLike(likeness, neighboursEach)
+    const best = highestRows(likeness, neighboursEach).filter((row) => likeness[row] > 0)
     const sum = best.reduce((total, row) => total + likeness[row], 0)
     best.forEach((row, k) => {
       neighbours[one * neighboursEach + k] = row
@@ -76,18 +77,4 @@ function inverseNorms(vectors: Float32Array): Float32Array {
     for (let j = row * DIMENSION; j < (row + 1) * DIMENSION; j++) square += vectors[j] ** 2
     return square > 0 ? 1 / Math.sqrt(square) : 0
   })
-}
-
-/** Rows of the largest values above 0, largest first; the first of equals. */
-function mostLike(likeness: Float32Array, most: number): number[] {
-  const best: number[] = []
-  for (let row = 0; row < likeness.length; row++) {
-    const value = likeness[row]
-    if (!(value > 0) || (best.length === most && value <= likeness[best[most - 1]])) continue
-    let place = best.length
-    while (place > 0 && likeness[best[place - 1]] < value) place--
-    best.splice(place, 0, row)
-    if (best.length > most) best.pop()
-  }
-  return best
 }

@@ -40,62 +40,42 @@ export const personalRow: DesignRow = ({ itemVectors }, { items, features }, k, 
   for (let f = 0; f < FEATURE_COUNT; f++) out[at + DIMENSION + f] = features[k * FEATURE_COUNT + f]
 }
 
-/**
- * @param history ascending by time; what is after `now` is ignored.
- * @param now milliseconds since the epoch; case weights decay from here.
- * @returns null when the history holds nothing to learn from.
- */
-export function buildFitProblem(
-  model: BaseModel,
-  history: History,
-  now: number,
-): FitProblem | null {
-  return drain(fitProblemSteps(model, history, now))
-}
-
-/**
- * The same, a case at a time: who shares the thread with something urgent can do that in between.
- * @param find of this model: the candidates of each case, remembered or found on a faster engine
- */
-export function fitProblemSteps(
-  model: BaseModel,
-  history: History,
-  now: number,
-  find?: FindCandidates,
-): Generator<void, FitProblem | null> {
-  const past = history.filter((entry) => entry.time <= now)
-  return stepsOf(
-    model,
-    casesFromHistory(past, { weights: model.prior.eventWeights }),
-    now,
-    personalRow,
-    find,
+/** What the shopper's history teaches; what is after `now` is ignored. */
+export const ownCases = (model: BaseModel, history: History, now: number): LearningCase[] =>
+  casesFromHistory(
+    history.filter(({ time }) => time <= now),
+    { weights: model.prior.eventWeights },
   )
+
+interface FitProblemOptions {
+  /** Another parametrisation. */
+  readonly designRow?: DesignRow
+  /** Of this model: the candidates of each case, remembered or found on a faster engine. */
+  readonly find?: FindCandidates
 }
 
-/** The same from given cases (ascending by time), and with another parametrisation if wanted. */
-export function fitProblemOf(
-  model: BaseModel,
-  cases: readonly LearningCase[],
-  now: number,
-  designRow: DesignRow = personalRow,
-  find?: FindCandidates,
-): FitProblem | null {
-  return drain(stepsOf(model, cases, now, designRow, find))
-}
+/** Of the cases that `ownCases` gives. */
+export const buildFitProblem = (model: BaseModel, history: History, now: number) =>
+  fitProblemOf(model, ownCases(model, history, now), now)
 
-function drain<T>(steps: Generator<void, T>): T {
+export function fitProblemOf(...given: Parameters<typeof fitProblemSteps>): FitProblem | null {
+  const steps = fitProblemSteps(...given)
   let step = steps.next()
   while (!step.done) step = steps.next()
   return step.value
 }
 
-function* stepsOf(
+/**
+ * A case at a time: who shares the thread with something urgent can do that in between.
+ * @param cases ascending by time.
+ * @param now milliseconds since the epoch; case weights decay from here.
+ * @returns null when there is nothing to learn from.
+ */
+export function* fitProblemSteps(
   model: BaseModel,
   cases: readonly LearningCase[],
   now: number,
-  designRow: DesignRow,
-  find?: FindCandidates,
+  { designRow = personalRow, find = createCandidates(model) }: FitProblemOptions = {},
 ): Generator<void, FitProblem | null> {
   const recent = cases.slice(-FIT_CASES)
   if (recent.length === 0) return null
@@ -104,9 +84,8 @@ function* stepsOf(
   const offset = new Float32Array(rows).fill(PADDING_OFFSET)
   const target = new Float32Array(rows)
   const weight = new Float32Array(FIT_CASES)
-  const candidatesAt = find ?? createCandidates(model)
   for (const [t, one] of recent.entries()) {
-    const candidates = candidatesAt(one.history, one.time)
+    const candidates = find(one.history, one.time)
     const { items, base } = candidates
     const shareOf = new Map(one.targets.map((item, k) => [item, one.shares[k]]))
     const shareAt = (k: number) => shareOf.get(items[k]) ?? 0

@@ -8,9 +8,8 @@ import { NearsideError } from '../error.ts'
 import { FEATURE_COUNT } from '../features/features.ts'
 import type { History } from '../features/history.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
-import { type DesignRow, fitProblemOf, PARAMETERS, personalRow } from './fitProblem.ts'
+import { type DesignRow, fitProblemOf, ownCases, PARAMETERS, personalRow } from './fitProblem.ts'
 import { lossAndGradient } from './gradient.ts'
-import { casesFromHistory } from './learningCases.ts'
 
 /** Length of a delta: diagonal of A, then w. */
 export const SHARED_LENGTH = DIMENSION + FEATURE_COUNT
@@ -35,13 +34,8 @@ export function sharedDelta(
   now: number,
 ): Float32Array<ArrayBuffer> {
   // A product newer than the model is no part of what the model could do better.
-  const past = history.filter(({ item, time }) => time <= now && item < model.itemIds.length)
-  const problem = fitProblemOf(
-    model,
-    casesFromHistory(past, { weights: model.prior.eventWeights }),
-    now,
-    sharedRow,
-  )
+  const known = history.filter(({ item }) => item < model.itemIds.length)
+  const problem = fitProblemOf(model, ownCases(model, known, now), now, { designRow: sharedRow })
   const moved = new Float32Array(SHARED_LENGTH)
   if (!problem) return moved
   const total = problem.weight.reduce((sum, weight) => sum + weight, 0)

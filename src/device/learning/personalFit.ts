@@ -8,31 +8,27 @@ import type { History } from '../../core/features/history.ts'
 import type { BaseModel, PersonalParameters } from '../../core/model/baseModel.ts'
 import { personalScores, scoreTerms } from '../../core/model/score.ts'
 import type { FindCandidates } from '../../core/personal/candidates.ts'
-import { fitProblemSteps } from '../../core/personal/fitProblem.ts'
+import { fitProblemSteps, ownCases } from '../../core/personal/fitProblem.ts'
 import { evidenceOf, fuse } from '../../core/personal/fuse.ts'
 import { GUARD_START, type GuardState, observe } from '../../core/personal/guard.ts'
 import { casesFromHistory } from '../../core/personal/learningCases.ts'
-import type { Engine } from '../../engine/engine.ts'
+import type { Engine, FitOptions } from '../../engine/engine.ts'
 import type { FitReport } from '../apiSnapshot.ts'
-
-export interface Fitted {
-  readonly parameters: PersonalParameters
-  readonly fusionWeight: number
-  readonly guard: GuardState
-  /** Time of the last entry that was learned from. */
-  readonly until: number
-  readonly summary: FitReport
-}
 
 /** The personal model in use. */
 export interface InUse {
   readonly parameters: PersonalParameters
   readonly fusionWeight: number
   readonly guard: GuardState
+  /** Time of the last entry that was learned from. */
   readonly until: number
 }
 
-export interface FitInput {
+export interface Fitted extends InUse {
+  readonly summary: FitReport
+}
+
+export interface FitInput extends FitOptions {
   readonly model: BaseModel
   readonly history: History
   /** Null when there is none, or it belongs to another base model. */
@@ -46,14 +42,7 @@ export interface FitInput {
   readonly clock: () => number
   /** Lets whoever waits for the thread have it. */
   readonly pause: () => Promise<void>
-  readonly signal?: AbortSignal
-  readonly onProgress?: (done: number, steps: number) => void
 }
-
-export type PrepareInput = Pick<
-  FitInput,
-  'model' | 'history' | 'now' | 'candidates' | 'pause' | 'signal'
->
 
 /**
  * Null when there is nothing to learn from yet.
@@ -86,22 +75,20 @@ export async function fitPersonal(input: FitInput): Promise<Fitted | null> {
   }
 }
 
-/**
- * Finds what the cases so far choose among, most of what a first fit costs, for `candidates` that
- * remember it: the fit after the next event then has one case more to find.
- * @throws NearsideError `aborted`
- */
-export async function prepareFit(input: PrepareInput): Promise<void> {
-  await buildProblem(input)
-}
-
 function requireGoing(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new NearsideError('aborted', 'The fit was stopped.')
 }
 
-/** Between two cases, lists are answered. */
-async function buildProblem({ model, history, now, candidates, pause, signal }: PrepareInput) {
-  const steps = fitProblemSteps(model, history, now, candidates)
+/**
+ * Most of what a first fit costs. Where `candidates` remember what they found, the one after the next event
+ * has one case more to find. Between two cases, lists are answered.
+ * @throws NearsideError `aborted`
+ */
+export async function buildProblem(
+  input: Omit<FitInput, 'clock' | 'engine' | 'inUse' | 'onProgress'>,
+) {
+  const { model, history, now, candidates, pause, signal } = input
+  const steps = fitProblemSteps(model, ownCases(model, history, now), now, { find: candidates })
   let step = steps.next()
   while (!step.done) {
     await pause()

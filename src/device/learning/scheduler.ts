@@ -8,20 +8,14 @@ export interface Timers {
   clear(timer: number): void
 }
 
-export interface Scheduler {
-  /** Runs the task after `delay` ms of quiet. */
-  ask(delay: number): void
-  /** Runs it now if it was asked for and hasn't begun. */
-  flush(): void
-  stop(): void
-}
+export type Scheduler = ReturnType<typeof createScheduler>
 
 /** @param failed called with what the task was rejected with; the next run is not affected */
 export function createScheduler(
   timers: Timers,
   task: () => Promise<void>,
   failed: (error: unknown) => void,
-): Scheduler {
+) {
   let timer: number | null = null
   let urgent = false
   let running = false
@@ -49,17 +43,19 @@ export function createScheduler(
   }
 
   return {
-    ask(delay) {
+    /** Runs the task after `delay` ms of quiet. */
+    ask(delay: number): void {
       if (stopped) return
       if (running) again = Math.min(again ?? delay, delay)
       else if (!(timer !== null && urgent)) start(delay)
     },
-    flush() {
+    /** Runs it now if it was asked for and hasn't begun. */
+    flush(): void {
       if (timer === null || running || stopped) return
       timers.clear(timer)
       run()
     },
-    stop() {
+    stop(): void {
       stopped = true
       if (timer !== null) timers.clear(timer)
       timer = null

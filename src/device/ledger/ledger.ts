@@ -21,21 +21,7 @@ const LOOK_EVERY = 250
 type LedgerStore = Pick<Store, 'appendLedger' | 'ledger' | 'ledgerTail' | 'logKeys' | 'erase'>
 type Facts = Omit<EntryFacts, 'time'>
 
-export interface Ledger {
-  /** Resolves when the entry is stored; entries that wait share a write. Use `strict` for what must outlive a power cut. */
-  append(facts: Facts, keep?: Durability): Promise<LedgerEntry>
-  /**
-   * Counts one more of these today; with `received`, adds the bytes of an answer to those counted.
-   * Resolves when it is stored.
-   */
-  count(facts: Omit<Facts, 'bytesSent'>, received?: number): Promise<void>
-  entries(): Promise<readonly LedgerEntry[]>
-  /**
-   * Removes all that the store holds about the shopper; one entry stays of the log, which says so.
-   * @throws NearsideError `storage-unavailable` | `storage-full` where anything is left on disk
-   */
-  erase(): Promise<void>
-}
+export type Ledger = ReturnType<typeof createLedger>
 
 interface Waiting {
   readonly facts: Facts
@@ -46,7 +32,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-export function createLedger(store: LedgerStore, now: () => number): Ledger {
+export function createLedger(store: LedgerStore, now: () => number) {
   const waiting: Waiting[] = []
   let writing = false
   let opened: Promise<Signer | null> | null = null
@@ -124,13 +110,22 @@ export function createLedger(store: LedgerStore, now: () => number): Ledger {
     })
 
   return {
-    append: (facts, keep = 'relaxed') => add(facts, keep, null),
-    async count(facts, received) {
+    /** Resolves when the entry is stored; entries that wait share a write. Use `strict` for what must outlive a power cut. */
+    append: (facts: Facts, keep: Durability = 'relaxed') => add(facts, keep, null),
+    /**
+     * Counts one more of these today; with `received`, adds the bytes of an answer to those counted.
+     * Resolves when it is stored.
+     */
+    async count(facts: Omit<Facts, 'bytesSent'>, received?: number): Promise<void> {
       const counted = { times: received === undefined ? 1 : 0, received: received ?? 0 }
       await add(facts, 'relaxed', counted)
     },
     entries: async () => (await store.ledger()) as readonly LedgerEntry[],
-    async erase() {
+    /**
+     * Removes all that the store holds about the shopper; one entry stays of the log, which says so.
+     * @throws NearsideError `storage-unavailable` | `storage-full` where anything is left on disk
+     */
+    async erase(): Promise<void> {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const rows = (await store.ledger()) as readonly LedgerEntry[]
         // A key is not made for it: where there is no room, there is none for that either.

@@ -7,19 +7,15 @@ import type { ShopperEvent } from '../../core/events/event.ts'
 import { readShopContext, type ShopContext } from '../../core/features/context/context.ts'
 import type { DeviceState } from './state.ts'
 
-export interface DeviceContext {
-  readonly at: (time: number) => ShopContext
-  /** What holds from now on, as the page gave it. @throws NearsideError `input-invalid`; nothing holds then */
-  set(given: unknown): void
-}
+export type DeviceContext = ReturnType<typeof createDeviceContext>
 
 const NOTHING: ShopContext = {}
 
-export function createDeviceContext(state: Pick<DeviceState, 'context' | 'events'>): DeviceContext {
+export function createDeviceContext(state: Pick<DeviceState, 'context' | 'events'>) {
   let read: readonly ShopperEvent[] | null = null
   let known: ReadonlyMap<number, ShopContext> = new Map()
   return {
-    at(time) {
+    at(time: number): ShopContext {
       if (read !== state.events) {
         read = state.events
         known = new Map(read.map((event) => [event.time, event.context ?? NOTHING]))
@@ -27,7 +23,8 @@ export function createDeviceContext(state: Pick<DeviceState, 'context' | 'events
       // Whatever is asked about and is no event's time is now.
       return known.get(time) ?? state.context
     },
-    set(given) {
+    /** What holds from now on, as the page gave it. @throws NearsideError `input-invalid`; nothing holds then */
+    set(given: unknown): void {
       const context = readShopContext(given)
       state.context = typeof context === 'string' ? NOTHING : context
       if (typeof context === 'string')

@@ -5,6 +5,7 @@
 
 import { NearsideError } from '../../core/error.ts'
 import { DAY } from '../../core/time.ts'
+import type { FitOptions } from '../../engine/engine.ts'
 import type { Timers } from '../learning/scheduler.ts'
 import type { LedgerEntry } from '../ledger/entry.ts'
 import { createLedger } from '../ledger/ledger.ts'
@@ -16,7 +17,7 @@ import { createDeviceContext } from './context.ts'
 import { Contribution } from './contribution.ts'
 import { createDeviceStore } from './deviceStore.ts'
 import type { ChooseEngine } from './engineInUse.ts'
-import { type FineTuneOptions, Learner } from './learner.ts'
+import { Learner } from './learner.ts'
 import { createLists } from './lists.ts'
 import { createNotices, type Notices } from './notices.ts'
 import { Shop } from './shop.ts'
@@ -48,7 +49,7 @@ export interface Device
     'start' | 'ping' | 'fineTune' | 'list' | 'watch'
   > {
   list: Calls['list']
-  fineTune(options: FineTuneOptions): ReturnType<Learner['fineTune']>
+  fineTune(options: FitOptions): ReturnType<Learner['fineTune']>
   /** Resolves when the base model is there or known to be missing. */
   ready(): Promise<void>
   snapshot(): WorkerSnapshot

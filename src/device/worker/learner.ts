@@ -10,7 +10,7 @@ import type { BaseModel } from '../../core/model/baseModel.ts'
 import type { FindCandidates } from '../../core/personal/candidates.ts'
 import { GUARD_START } from '../../core/personal/guard.ts'
 import { STRATEGIES } from '../../core/personal/strategy.ts'
-import type { Engine } from '../../engine/engine.ts'
+import type { Engine, FitOptions } from '../../engine/engine.ts'
 import type { EnginePreference, FitReport } from '../apiSnapshot.ts'
 import { deferralOf } from '../learning/budget.ts'
 import { createScheduler, type Scheduler } from '../learning/scheduler.ts'
@@ -21,11 +21,6 @@ import type { Parts } from './parts.ts'
 type Deps = EngineInUseDeps &
   Pick<Parts, 'bus' | 'clock' | 'config' | 'ledger' | 'notices' | 'now' | 'onDemand' | 'pause'> &
   Pick<Parts, 'shop' | 'shopper' | 'state' | 'store' | 'tabs' | 'timers'>
-
-export interface FineTuneOptions {
-  readonly signal?: AbortSignal
-  readonly onProgress?: (done: number, steps: number) => void
-}
 
 const isAborted = (error: unknown) => error instanceof NearsideError && error.code === 'aborted'
 
@@ -105,9 +100,9 @@ export class Learner {
     if (!model || this.#running || !this.#learnsHere || waits) return
     const stop = new AbortController()
     this.#preparing = stop
-    const { createFastCandidates, prepareFit } = await this.#deps.onDemand()
+    const { buildProblem, createFastCandidates } = await this.#deps.onDemand()
     const candidates = this.#candidatesOf(model, createFastCandidates)
-    await prepareFit({
+    await buildProblem({
       model,
       history: shopper.history,
       now: now(),
@@ -190,11 +185,11 @@ export class Learner {
   }
 
   /** One fit, alone among all tabs. @throws NearsideError `aborted`, also while paused | `engine-failed` | `fit-diverged` */
-  fineTune(options: FineTuneOptions): Promise<FitReport> {
+  fineTune(options: FitOptions): Promise<FitReport> {
     return this.#deps.tabs.alone('fit', () => this.#fit(options))
   }
 
-  async #fit({ signal, onProgress }: FineTuneOptions): Promise<FitReport> {
+  async #fit({ signal, onProgress }: FitOptions): Promise<FitReport> {
     const { bus, clock, ledger, now, shop, shopper, state, store } = this.#deps
     const base = shop.loaded
     const model = shop.ranker?.model

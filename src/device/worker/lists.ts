@@ -3,7 +3,7 @@
  * at all) they are the catalog's own order.
  */
 import { NearsideError } from '../../core/error.ts'
-import type { Explanation, ListOptions, ListQuery, Recommendation } from '../apiLists.ts'
+import type { ListOptions, ListQuery, Recommendation } from '../apiLists.ts'
 import { inShopOrder, listWithoutModel } from '../catalogOrder.ts'
 import { EXCLUSIONS } from '../exclusions.ts'
 import { ownItems } from './ownItems.ts'
@@ -13,15 +13,10 @@ import { selectPlaces } from './selectPlaces.ts'
 
 type Deps = Pick<Parts, 'chosen' | 'config' | 'now' | 'shop' | 'shopper' | 'state'>
 
-export interface Lists {
-  list(query: ListQuery): readonly Recommendation[]
-  explain(item: string): Explanation | null
-}
-
 /** Scores are computed anew after this, since recency moves with the clock. */
 const SCORES_LIFE = 60_000
 
-export function createLists(deps: Deps): Lists {
+export function createLists(deps: Deps) {
   const { chosen, config, state, shop, shopper, now } = deps
   let kept: { ranker: Ranker; revision: number; time: number; scored: Scored } | null = null
 
@@ -93,12 +88,12 @@ export function createLists(deps: Deps): Lists {
   }
 
   return {
-    list(query) {
+    list(query: ListQuery): readonly Recommendation[] {
       requireQuery(query)
       const asked = withOwn(query)
       return shop.ranker ? ranked(shop.ranker, asked) : unranked(asked)
     },
-    explain: (item) => shop.ranker?.explain(item, scoredBy(shop.ranker)) ?? null,
+    explain: (item: string) => shop.ranker?.explain(item, scoredBy(shop.ranker)) ?? null,
   }
 }
 

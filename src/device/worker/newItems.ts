@@ -21,16 +21,13 @@ export interface NewItemsDeps {
   readonly found: () => void
 }
 
-export interface NewItems {
-  extend(loaded: LoadedModel, items: readonly Item[]): Promise<BaseModel>
-  stop(): void
-}
+export type NewItems = ReturnType<typeof createNewItems>
 
 /** Milliseconds for which the search holds the thread, and items between two looks at the clock. */
 const SLICE = 8
 const AT_ONCE = 4
 
-export function createNewItems(deps: NewItemsDeps): NewItems {
+export function createNewItems(deps: NewItemsDeps) {
   let known: { readonly key: string; readonly coldStart: ColdStartItems } | null = null
   /** Key of what is sought, or was last. */
   let sought: string | null = null
@@ -62,7 +59,7 @@ export function createNewItems(deps: NewItemsDeps): NewItems {
   }
 
   return {
-    async extend({ model, hash }, items) {
+    async extend({ model, hash }: LoadedModel, items: readonly Item[]): Promise<BaseModel> {
       const added = addedItems(model, items)
       if (!added) return model
       const key = await keyOf(hash, added)
@@ -72,7 +69,7 @@ export function createNewItems(deps: NewItemsDeps): NewItems {
       if (known?.key !== key && sought !== key) void seek(key, model, added)
       return joinItems(model, added, known?.key === key ? known.coldStart : nothing)
     },
-    stop() {
+    stop(): void {
       sought = null
     },
   }

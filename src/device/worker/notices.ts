@@ -11,22 +11,20 @@ export function withNotice(notices: readonly Notice[], notice: Notice): readonly
   return [notice, ...others].slice(0, MAX_NOTICES)
 }
 
-export interface Notices {
-  /** A thrown thing, or a sentence under a code. */
-  add(error: unknown, code?: ErrorCode, message?: string): void
-  list(): readonly Notice[]
-}
+export type Notices = ReturnType<typeof createNotices>
 
-export function createNotices(now: () => number, bus: Bus): Notices {
+export function createNotices(now: () => number, bus: Bus) {
   let notices: readonly Notice[] = []
-  const kept: Notices = {
-    add(error, code = 'worker-failed', message = 'Something failed') {
-      const known = NearsideError.from(error, code, message)
-      notices = withNotice(notices, { code: known.code, message: known.message, time: now() })
-      bus.emit('shown', null)
-    },
-    list: () => notices,
+  /** A thrown thing, or a sentence under a code. */
+  function add(
+    error: unknown,
+    code: ErrorCode = 'worker-failed',
+    message = 'Something failed',
+  ): void {
+    const known = NearsideError.from(error, code, message)
+    notices = withNotice(notices, { code: known.code, message: known.message, time: now() })
+    bus.emit('shown', null)
   }
-  bus.on('failed', (error) => kept.add(error))
-  return kept
+  bus.on('failed', (error) => add(error))
+  return { add, list: () => notices }
 }

@@ -16,18 +16,7 @@ const LEAST_INTERVAL = 60_000
 type Deps = Pick<Parts, 'bus' | 'learner' | 'ledger' | 'notices' | 'now' | 'shop' | 'state'> &
   Pick<Parts, 'store' | 'tabs' | 'timers'>
 
-export interface Updates {
-  /**
-   * Starts looking.
-   * @param given `logged`: the log has the model in use since last time; `soon`: whether there is a
-   * newer one was not asked yet
-   */
-  start(given: { readonly logged: boolean; readonly soon: boolean }): Promise<void>
-  check(): Promise<{ readonly adopted: boolean; readonly version: string }>
-  stop(): void
-}
-
-export function createUpdates(deps: Deps): Updates {
+export function createUpdates(deps: Deps) {
   const { bus, learner, shop, state, store, tabs, ledger, notices, now, timers } = deps
   let timer: number | null = null
   let stopped = false
@@ -83,7 +72,12 @@ export function createUpdates(deps: Deps): Updates {
   })
 
   return {
-    async start(given) {
+    /**
+     * Starts looking.
+     * @param given `logged`: the log has the model in use since last time; `soon`: whether there is a
+     * newer one was not asked yet
+     */
+    async start(given: { readonly logged: boolean; readonly soon: boolean }): Promise<void> {
       if (shop.loaded && !given.logged) await log()
       if (given.soon) return look(AFTER_START, LEAST_INTERVAL)
       // It was asked for just now.

@@ -3,13 +3,6 @@ import { NearsideError } from '../../core/error.ts'
 import type { ListQuery, Recommendation } from '../apiLists.ts'
 import type { WatchedList, WatchedQuery } from '../messages.ts'
 
-export interface WatchedLists {
-  /** @returns the new ones as they are now */
-  watch(queries: readonly WatchedQuery[], list: ComputeList): readonly WatchedList[]
-  /** @returns those that are not as the page has them */
-  changed(list: ComputeList): readonly WatchedList[]
-}
-
 type ComputeList = (query: ListQuery) => readonly Recommendation[]
 
 interface Watched {
@@ -18,7 +11,7 @@ interface Watched {
   items: readonly Recommendation[] | null
 }
 
-export function createWatchedLists(): WatchedLists {
+export function createWatchedLists() {
   const lists = new Map<number, Watched>()
 
   function compute(id: number, watched: Watched, list: ComputeList): WatchedList {
@@ -33,7 +26,8 @@ export function createWatchedLists(): WatchedLists {
   }
 
   return {
-    watch(queries, list) {
+    /** @returns the new ones as they are now */
+    watch(queries: readonly WatchedQuery[], list: ComputeList): readonly WatchedList[] {
       const begun: WatchedList[] = []
       for (const { id, query } of queries) {
         if (query === null) {
@@ -46,7 +40,8 @@ export function createWatchedLists(): WatchedLists {
       }
       return begun
     },
-    changed(list) {
+    /** @returns those that are not as the page has them */
+    changed(list: ComputeList): readonly WatchedList[] {
       return [...lists].flatMap(([id, watched]) => {
         const before = watched.items
         const now = compute(id, watched, list)

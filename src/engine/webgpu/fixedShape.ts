@@ -6,19 +6,12 @@
 import { type FitProblem, PADDING_OFFSET } from '../../core/personal/problem.ts'
 import type { CentredProblem } from '../objective.ts'
 
-export interface FixedShape {
-  /** X̃, row-major [T·K, P]; zero where there is padding. */
-  readonly design: Float32Array
-  /** Scores at q = 0 relative to the target's, [T·K]; PADDING_OFFSET where there is padding. */
-  readonly offset: Float32Array
-  /** [T] */
-  readonly weight: Float32Array
-}
-
-export function fixedShape(problem: FitProblem, centred: CentredProblem): FixedShape {
+export function fixedShape(problem: FitProblem, centred: CentredProblem) {
   const { cases: T, candidates: K } = problem
   const { parameters: P, stride } = centred
+  /** X̃, row-major [T·K, P]; zero where there is padding. */
   const design = new Float32Array(T * K * P)
+  /** Scores at q = 0 relative to the target's, [T·K]. */
   const offset = new Float32Array(T * K).fill(PADDING_OFFSET)
   const weight = new Float32Array(T)
   for (let l = 0; l < centred.cases.length; l++) {

@@ -8,7 +8,7 @@
  */
 
 import { BETA1, BETA2 } from '../../core/adam.ts'
-import { PADDING_OFFSET } from '../../core/personal/problem.ts'
+import { type FitProblem, PADDING_OFFSET } from '../../core/personal/problem.ts'
 
 /** Candidates of a case that one thread of `parts` and `residuals` reads. */
 export const CHUNK = 16
@@ -49,14 +49,9 @@ export const KERNELS: readonly { entry: string; uses: readonly BindingName[] }[]
   { entry: 'adam', uses: ['shape', 'precision', 'rate', 'epsilon', 'state', 'slopes'] },
 ]
 
-export interface KernelShape {
-  readonly cases: number
-  readonly candidates: number
-  readonly parameters: number
-}
-
 /** Length of the scratch buffers and threads of each kernel. */
-export function planKernels({ cases: T, candidates: K, parameters: P }: KernelShape) {
+export function planKernels(problem: Pick<FitProblem, 'cases' | 'candidates' | 'parameters'>) {
+  const { cases: T, candidates: K, parameters: P } = problem
   const chunks = T * Math.ceil(K / CHUNK)
   const blocks = Math.ceil((T * K) / BLOCK)
   return {

@@ -10,7 +10,7 @@ import { EVENT_WEIGHTS, type EventWeights } from '../../core/features/strength.t
 import type { BaseModel, PersonalPrior } from '../../core/model/baseModel.ts'
 import { personalScores, type ScoreTerms, scoreTerms } from '../../core/model/score.ts'
 import { createCandidates } from '../../core/personal/candidates.ts'
-import { FIT_CASES, fitProblemOf, personalRow } from '../../core/personal/fitProblem.ts'
+import { FIT_CASES, fitProblemOf } from '../../core/personal/fitProblem.ts'
 import { evidenceOf, fuse } from '../../core/personal/fuse.ts'
 import { casesFromHistory, weighed } from '../../core/personal/learningCases.ts'
 import type { FitProblem } from '../../core/personal/problem.ts'
@@ -85,8 +85,7 @@ export function buildTrial(
       described,
       past.map((one) => weighed(one, weights)),
       next.time,
-      personalRow,
-      find,
+      { find },
     )
   const problem = problemOf(EVENT_WEIGHTS)
   if (!problem) return null

@@ -3,11 +3,10 @@
  * unlike them.
  * @see Liu, Ting and Zhou 2008, "Isolation forest", doi 10.1109/ICDM.2008.17
  */
+import type { Random } from '../../model/random.ts'
 
-/** Uniform in [0, 1); handed in, so that the same seed grows the same forest. */
-export interface Uniform {
-  next(): number
-}
+/** Handed in, so that the same seed grows the same forest. */
+export type Uniform = Pick<Random, 'next'>
 
 export interface ForestOptions {
   readonly trees: number

@@ -10,17 +10,12 @@ export function nearest(
   k: number,
   self: number,
 ): number[] {
-  const found: { place: number; distance: number }[] = []
-  for (let place = 0; place < rows.length; place++) {
-    if (place === self) continue
-    const distance = squaredDistance(rows[place], row)
-    if (found.length === k && distance >= found[k - 1].distance) continue
-    let at = found.length
-    while (at > 0 && found[at - 1].distance > distance) at--
-    found.splice(at, 0, { place, distance })
-    if (found.length > k) found.pop()
-  }
-  return found.map(({ place }) => place)
+  return rows
+    .map((other, place) => ({ place, distance: squaredDistance(other, row) }))
+    .filter(({ place }) => place !== self)
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, k)
+    .map(({ place }) => place)
 }
 
 function squaredDistance(a: Float32Array, b: Float32Array): number {
