@@ -8,7 +8,7 @@ const DECLARED = [
   /^\/(shell\.html)?$/,
   /^\/(category|product|search|basket|checkout|side-by-side|fast-forward|orders|wishlist|console)(\/[^/]*)?$/,
   /^\/assets\/[\w.-]+$/,
-  /^\/catalog\/(catalog|pictures)\.json$/,
+  /^\/catalog\/(catalog|pictures|history)\.json$/,
   /^\/models\/(latest\.json|[\w.-]+\/[\w.-]+\.(json|safetensors))$/,
   /^\/federation\.json$/,
   /^\/replay\/shoppers\.json$/,

@@ -15,7 +15,9 @@ const ASSETS = /^\/assets\//
 /** Of one release; asked for only when somebody goes there. */
 const REPLAY = /^\/replay\//
 /** What changes between releases, too; every visit asks for it. */
-const DATA = ['/catalog/catalog.json', '/catalog/pictures.json', '/federation.json']
+const DATA = ['catalog', 'pictures', 'history']
+  .map((name) => `/catalog/${name}.json`)
+  .concat('/federation.json')
 const DATA_CACHE = 'nearside-data'
 const PATIENCE_MS = 4000
 const ANY = { ignoreVary: true }

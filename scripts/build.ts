@@ -23,7 +23,13 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 /** What the demo is made of; anything newer than its index.html makes it stale. */
 const SOURCES = [
   ...['src', 'public', 'data', 'index.html', 'vite.config.ts', 'package-lock.json'],
-  ...['scripts/images.ts', 'scripts/pictures', 'scripts/prerender.ts', 'scripts/offline.ts'],
+  ...[
+    'scripts/images.ts',
+    'scripts/pictures',
+    'scripts/demoCatalog',
+    'scripts/prerender.ts',
+    'scripts/offline.ts',
+  ],
 ]
 
 function newest(path: string): number {

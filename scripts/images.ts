@@ -1,14 +1,16 @@
 /**
  * @module Draws the demo shop's product pictures and writes the catalog that the browser loads:
- * `tsx scripts/images.ts`. The pictures are made, not kept: neither `public/catalog/images` nor
- * `pictures.json`, which holds all of them, is in git.
+ * `tsx scripts/images.ts`. Pictures are made, not kept: neither `public/catalog/images` nor
+ * `pictures.json`, which holds all of them, is in git; nor is `history.json`, from the orders.
  */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
 import type { Item } from '../src/core/catalog/item.ts'
 import { readCatalog } from '../src/train/shop/read.ts'
+import { historiesOf, type Purchase } from './demoCatalog/history.ts'
 import { draw } from './pictures/draw.ts'
 import { fileName, lookOf } from './pictures/look.ts'
 import { packOf } from './pictures/pack.ts'
@@ -41,6 +43,16 @@ const items: Item[] = catalog.map((item, i) => ({
   image: `/catalog/images/${fileName(looks[i])}`,
 }))
 await writeLines('catalog', items)
+await writeLines('history', historiesOf(await purchases()))
+
+async function purchases(): Promise<Purchase[]> {
+  const packed = await readFile(join(root, 'data/online-retail/events.tsv.gz'))
+  const [, ...lines] = gunzipSync(packed).toString().trimEnd().split('\n')
+  return lines.map((line) => {
+    const [, , item, time, order, , price] = line.split('\t')
+    return { item, time, order, price: Number(price) }
+  })
+}
 
 /** An element a line: the shop reads some at a time. */
 function writeLines(name: string, elements: readonly unknown[]): Promise<void> {

@@ -36,7 +36,10 @@ export async function prerender(root: string, demo: string): Promise<void> {
   const file = await readFile(join(root, 'public/catalog/catalog.json'), 'utf8')
   const given = Catalog.parse(JSON.parse(file)).items
   const models = join(root, 'public/models')
-  const pictures = JSON.parse(await readFile(join(root, 'public/catalog/pictures.json'), 'utf8'))
+  const made = async (name: string) =>
+    JSON.parse(await readFile(join(root, `public/catalog/${name}.json`), 'utf8'))
+  const pictures = await made('pictures')
+  const histories = await made('history')
   const lists = await readBaseLists({
     read: (path) => readFile(join(models, path)),
     catalog: given,
@@ -66,7 +69,12 @@ export async function prerender(root: string, demo: string): Promise<void> {
         .replace('<head>', () => `<head>${model}`)
     await writeFile(join(demo, 'shell.html'), fill(page.renderOutline()))
     for (const folder of ['category', 'product']) await mkdir(join(demo, folder))
-    for (const { path, title, shop, data } of page.renderPages(items, bestsellers, pictures)) {
+    for (const { path, title, shop, data } of page.renderPages(
+      items,
+      bestsellers,
+      pictures,
+      histories,
+    )) {
       const document = fill(shop, data).replace(TITLE, () => `<title>${asText(title)}</title>`)
       const file = fileOf(path)
       if (file) await writeFile(join(demo, file), document)

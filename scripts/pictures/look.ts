@@ -95,7 +95,7 @@ const FALLBACK: Readonly<Record<string, string>> = {
 
 /** Several are in the drawing already. */
 const MANY: ReadonlySet<string> = new Set(
-  `pencils chalks garland bunting lights napkins partycandles marbles drawers sticks earrings domino
+  `paperchain pencils chalks garland bunting lights napkins partycandles marbles drawers sticks earrings domino
   cakecase blocks party-popper matchbox peg signtext gloves letters`.split(/\s+/),
 )
 
@@ -106,7 +106,9 @@ const SIZES: readonly (readonly [NonNullable<Look['size']>, RegExp])[] = [
 
 /** These hang by themselves. */
 const HUNG: ReadonlySet<string> = new Set(
-  'ornament hanging star disc sign lights garland bunting lantern curtain wreath bauble'.split(' '),
+  'paperchain ornament hanging star disc sign lights garland bunting lantern curtain wreath bauble'.split(
+    ' ',
+  ),
 )
 
 function settingOf(title: string, { kind, name }: Picture): Look['setting'] {

@@ -15,6 +15,7 @@ import { type Catalog, loadCatalog, productPath } from './catalog.ts'
 import { Frame } from './Frame.tsx'
 import { type FirstPage, firstCatalog } from './firstPage.ts'
 import { forgetTogether } from './forgetting.ts'
+import { loadHistories } from './history.ts'
 import { followKnown } from './known.ts'
 import { bringLaterPages } from './later.tsx'
 import { keepForOffline } from './offline.ts'
@@ -37,9 +38,9 @@ export function App({ first, start }: AppProps) {
   const load = useCallback(
     async (signal: AbortSignal) => {
       // Those of a page that is on screen are in it; the others must not delay its list.
-      if (!first) void loadPictures()
+      if (!first) void loadPictures().then(loadHistories)
       const catalog = await loadCatalog(first?.items, signal)
-      if (first) void loadPictures()
+      if (first) void loadPictures().then(loadHistories)
       return catalog
     },
     [first],

@@ -12,6 +12,7 @@ import {
   soldFirst,
   variantsOf,
 } from './catalog.ts'
+import type { HistoryLine } from './history.ts'
 import { PAGE } from './parts/StockList.tsx'
 
 export interface FirstPage {
@@ -29,6 +30,8 @@ export interface FirstPage {
   readonly department?: string
   /** Ids, best first: what the base model answers to somebody of whom it knows nothing. */
   readonly bestsellers?: readonly string[]
+  /** Of the product, if it is one's page. */
+  readonly history?: HistoryLine
 }
 
 /** Id of the element that holds it in the document. */
@@ -86,8 +89,14 @@ const counted = ({ id, category, price, available }: Item): Item => ({
 })
 
 /** @param path of the product's page */
-export function firstProduct(whole: Catalog, path: string, item: Item): FirstPage {
-  return { path, items: [item, ...variantsOf(whole, item)], departments: namesOf(whole) }
+export function firstProduct(
+  whole: Catalog,
+  path: string,
+  item: Item,
+  history: HistoryLine | undefined,
+): FirstPage {
+  const items = [item, ...variantsOf(whole, item)]
+  return { path, items, departments: namesOf(whole), history }
 }
 
 const namesOf = ({ departments }: Catalog) => departments.map(({ name, size }) => ({ name, size }))

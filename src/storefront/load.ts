@@ -2,6 +2,7 @@
  * @module The shop's own files, same origin. This is the shop's code, not the package's: what it
  * asks for is the same for every shopper and says nothing about this one.
  */
+import { breatheAfter } from './breathe.ts'
 import { words } from './words/words.ts'
 
 async function ask(path: string, signal?: AbortSignal): Promise<Response> {
@@ -57,6 +58,24 @@ export async function* loadArray(path: string, signal?: AbortSignal): AsyncGener
       yield elements.slice(from, from + SLICE).map(readElement)
   }
   if (rest !== '' || end !== ']') throw unreadable(new Error('It breaks off.'))
+}
+
+/** A pause may cost a frame, which somebody who waits for a product waits for, too. */
+const PAUSE_MS = 8
+
+/** All of them, without holding a slow phone; of a file that can't be read whole, those that came. */
+export async function loadLines<T>(path: string): Promise<T[]> {
+  const lines: T[] = []
+  const pause = breatheAfter(PAUSE_MS)
+  try {
+    for await (const some of loadArray(path)) {
+      lines.push(...(some as T[]))
+      await pause()
+    }
+  } catch {
+    // Pages show less of them.
+  }
+  return lines
 }
 
 function readElement(line: string): unknown {

@@ -5,6 +5,7 @@ import { Router } from 'wouter'
 import { App } from './App.tsx'
 import { hideChoices } from './address.ts'
 import { readFirstPage } from './firstPage.ts'
+import { takeHistory } from './history.ts'
 import { keepScroll } from './navigation.ts'
 import { startPersonalizer } from './personalizer.ts'
 import { takeOverPictures } from './pictures.ts'
@@ -18,6 +19,7 @@ export async function openShop(root: HTMLElement): Promise<void> {
   keepScroll()
   const first = readFirstPage(document)
   takeOverPictures(document)
+  takeHistory(first?.history)
   const shop = (
     // It begins with the address that the page was rendered for, which had no choices in it.
     <Router ssrPath={first?.path}>

@@ -3,8 +3,7 @@
  * server what is on screen; the file is the same for everybody, whatever they look at.
  */
 import type { Item } from '../index.ts'
-import { breatheAfter } from './breathe.ts'
-import { loadArray } from './load.ts'
+import { loadLines } from './load.ts'
 import { createSignal, useSignal } from './signal.ts'
 
 /** As `scripts/images.ts` writes it: all pieces, then of each picture its file's name and its pieces' places. */
@@ -21,22 +20,9 @@ const pack = createSignal<PicturePack | null>(null)
 /** File name → address that asks nobody: what stands in the page already, and what was shown since. */
 const addresses = new Map<string, string>()
 
-/** Read as a whole, it would hold a slow phone for longer than this many milliseconds. */
-const PAUSE_MS = 8
-
 /** Without them, products are shown by their first letters. */
 export async function loadPictures(): Promise<void> {
-  const lines: PackLine[] = []
-  const pause = breatheAfter(PAUSE_MS)
-  try {
-    for await (const some of loadArray('catalog/pictures.json')) {
-      lines.push(...(some as PackLine[]))
-      await pause()
-    }
-  } catch {
-    // Those that came are shown.
-  }
-  takePictures(lines)
+  takePictures(await loadLines('catalog/pictures.json'))
 }
 
 export function takePictures(lines: readonly PackLine[]): void {

@@ -12,6 +12,7 @@ import {
   firstHome,
   firstProduct,
 } from './firstPage.ts'
+import { type HistoryLine, takeHistory } from './history.ts'
 import { Opening } from './parts/Opening.tsx'
 import { fullTitle } from './parts/Page.tsx'
 import { type PackLine, takePictures } from './pictures.ts'
@@ -34,13 +35,16 @@ interface Rendered {
  * @param items in a new shopper's order
  * @param bestsellers ids, best first, as every new shopper's device orders them
  * @param pictures of all items; a page holds its own
+ * @param histories likewise
  */
 export function* renderPages(
   items: readonly Item[],
   bestsellers: readonly string[],
   pictures: readonly PackLine[],
+  histories: readonly HistoryLine[],
 ): Generator<Rendered> {
   takePictures(pictures)
+  const historyOf = new Map(histories.map((line) => [line[0], line]))
   const whole = createCatalog(items)
   yield render(words.home.title, firstHome(whole, bestsellers))
   for (const department of whole.departments)
@@ -49,10 +53,14 @@ export function* renderPages(
       firstDepartment(whole, categoryPath(department.name), department),
     )
   for (const item of items)
-    yield render(titleOf(item), firstProduct(whole, productPath(item), item))
+    yield render(
+      titleOf(item),
+      firstProduct(whole, productPath(item), item, historyOf.get(item.id)),
+    )
 }
 
 function render(title: string, first: FirstPage): Rendered {
+  takeHistory(first.history)
   const html = renderToString(
     <Router ssrPath={first.path}>
       <StrictMode>

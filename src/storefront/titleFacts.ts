@@ -39,7 +39,9 @@ const MATERIALS = {
   lace: 'lace',
   leather: 'leather',
   paper: 'paper',
-  plastic: 'plastic|acrylic|polyester',
+  plastic: 'plastic',
+  acrylic: 'acrylic',
+  polyester: 'polyester',
 } as const
 
 export type ColourName = keyof typeof COLOURS
@@ -47,7 +49,7 @@ export type MaterialName = keyof typeof MATERIALS
 
 export interface TitleFacts {
   /** Pieces of a set, at least 2. */
-  readonly pieces?: number
+  readonly pieces: number | undefined
   /** As written: `40x40cm`, `250g`, `A7`. */
   readonly sizes: readonly string[]
   readonly colours: readonly ColourName[]
@@ -83,7 +85,7 @@ export function factsOf(title: string): TitleFacts {
   const count = (OF.exec(title) ?? PIECES.exec(title) ?? LEADING.exec(title))?.[1].toLowerCase()
   const pieces = count === undefined ? 0 : (NUMBERS[count] ?? Number(count))
   return {
-    ...(pieces > 1 && { pieces }),
+    pieces: pieces > 1 ? pieces : undefined,
     sizes: title.match(SIZE) ?? [],
     colours: named(title, COLOUR_FINDERS),
     materials: named(title, MATERIAL_FINDERS),

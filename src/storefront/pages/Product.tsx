@@ -15,6 +15,7 @@ import { Icon } from '../parts/Icon.tsx'
 import { Link } from '../parts/Link.tsx'
 import { useTitle } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'
+import { ProductFacts } from '../parts/ProductFacts.tsx'
 import { RecentlyViewed } from '../parts/RecentlyViewed.tsx'
 import { Companions } from '../parts/shelves.tsx'
 import { useShop } from '../shop.ts'
@@ -49,7 +50,10 @@ function Details({ item }: { readonly item: Item }) {
         </ol>
       </nav>
       <article className="product">
-        <Picture item={item} size={480} alt={title} early />
+        <figure className="illustration">
+          <Picture item={item} size={480} alt={title} early />
+          <figcaption>{words.product.illustration}</figcaption>
+        </figure>
         <div className="product-text">
           <h1 tabIndex={-1} lang="en-GB">
             {title}
@@ -65,7 +69,7 @@ function Details({ item }: { readonly item: Item }) {
               {item.description}
             </p>
           )}
-          <p className="product-code">{words.item(item.id)}</p>
+          <ProductFacts item={item} />
         </div>
       </article>
       <Companions item={item.id} shown={variants} />
