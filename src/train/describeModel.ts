@@ -21,6 +21,8 @@ interface Making {
   readonly split: Split
   /** 0 where no share was drawn: nobody is held out, or those that a file names. */
   readonly heldOutShare: number
+  /** Of those whom a file names. */
+  readonly heldOutHash: { readonly hash?: string }
   /** The fixed features', then those of the context. */
   readonly records: readonly FeatureRecord[]
   readonly hasContext: boolean
@@ -47,7 +49,8 @@ function rounded(_key: string, value: unknown): unknown {
 
 /** Of a model without a parent; its files are not known yet. */
 export function describeModel(making: Making): ModelManifest {
-  const { seed, shop, split, heldOutShare, records, hasContext, report, metrics } = making
+  const { seed, shop, split, heldOutShare, heldOutHash, records, hasContext, report, metrics } =
+    making
   return {
     format: MANIFEST_FORMAT,
     version: UNPUBLISHED,
@@ -64,7 +67,11 @@ export function describeModel(making: Making): ModelManifest {
       until: new Date(split.until).toISOString(),
     },
     seed,
-    holdout: { fraction: heldOutShare, shoppers: split.heldOut },
+    holdout: {
+      fraction: heldOutShare,
+      shoppers: split.heldOut,
+      ...heldOutHash,
+    },
     ...(report && { reports: [report.described] }),
     metrics,
   }

@@ -2,8 +2,10 @@
  * @module Which shoppers training never sees. A shopper's place depends on their id and the seed
  * alone, so that `pretrain` and `evaluate` agree without sharing a list.
  */
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { NearsideError } from '../core/error.ts'
+import type { ShopperHistory } from '../core/features/cases.ts'
 
 /** A share of all shoppers by hash, or those named. */
 export type Holdout = { readonly fraction: number } | { readonly shoppers: ReadonlySet<string> }
@@ -33,6 +35,26 @@ export function isHeldOut(shopper: string, fraction: number, seed: number): bool
 export function isOutOf(holdout: Holdout, seed: number): (shopper: string) => boolean {
   return (id) =>
     'shoppers' in holdout ? holdout.shoppers.has(id) : isHeldOut(id, holdout.fraction, seed)
+}
+
+/**
+ * Tells two sets of named shoppers apart, and names nobody; of those who had events before `until`, so
+ * that a log and a file that grow have the same. Absent where a share is held out: that is no set.
+ * @returns SHA-256, hex
+ */
+export function hashOfHeldOut(
+  { shoppers }: { readonly shoppers: readonly ShopperHistory[] },
+  holdout: Holdout,
+  until: number,
+): { readonly hash?: string } {
+  if (!('shoppers' in holdout)) return {}
+  const ids = shoppers
+    .filter(
+      ({ id, interactions }) =>
+        holdout.shoppers.has(id) && (interactions[0]?.time ?? until) < until,
+    )
+    .map(({ id }) => id)
+  return { hash: createHash('sha256').update(JSON.stringify(ids.sort())).digest('hex') }
 }
 
 /**

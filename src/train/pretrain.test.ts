@@ -9,6 +9,7 @@ import { createRandom } from '../core/model/random.ts'
 import { scoreTerms } from '../core/model/score.ts'
 import { DAY } from '../core/time.ts'
 import { testFolder } from '../testFolder.ts'
+import { hashOfHeldOut } from './holdout.ts'
 import { publishModel } from './models/publish.ts'
 import { requireSequences } from './plan.ts'
 import { type PretrainOptions, pretrain } from './pretrain.ts'
@@ -108,6 +109,8 @@ test('held-out shoppers and events from the limit on change nothing', async () =
     })),
   }
   expect((await pretrain(changed, options)).files).toEqual(without.files)
+  const hash = hashOfHeldOut(shop, options.holdout, until)
+  expect(without.manifest.holdout).toEqual({ fraction: 0, shoppers: 2, ...hash })
 })
 
 test('writes a directory that latest.json points into', async () => {

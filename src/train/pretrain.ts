@@ -23,7 +23,7 @@ import { learnContext } from './context/learnContext.ts'
 import { describeModel, describeReport, metricsOf } from './describeModel.ts'
 import { type EncoderSettings, type TrainedEncoder, trainEncoder } from './encoder/train.ts'
 import { encoderCandidates } from './encoderCandidates.ts'
-import type { Holdout } from './holdout.ts'
+import { type Holdout, hashOfHeldOut } from './holdout.ts'
 import { FOLDS, planByTime, planLeaveOneOut } from './plan.ts'
 import { learnPrior } from './prior/learnPrior.ts'
 import { OUT_OF_FOLD, OutOfFoldStatistics } from './ranker/outOfFold.ts'
@@ -179,6 +179,7 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
     shop,
     split,
     heldOutShare: 'fraction' in holdout && !options.leaveOneOut ? holdout.fraction : 0,
+    heldOutHash: options.leaveOneOut ? {} : hashOfHeldOut(shop, holdout, split.until),
     records,
     hasContext: data.context !== undefined,
     report,

@@ -45,7 +45,12 @@ export interface ModelManifest {
   readonly data: { readonly from: string; readonly to: string; readonly until: string }
   readonly seed: number
   /** Shoppers never seen in training: `hash(shopper, seed) < fraction`, or a list given by file. */
-  readonly holdout: { readonly fraction: number; readonly shoppers: number }
+  readonly holdout: {
+    readonly fraction: number
+    readonly shoppers: number
+    /** Of those that the file named, SHA-256 in hex; absent where a share is held out. */
+    readonly hash?: string
+  }
   /** What training wrote down beside the model; no device needs it. */
   readonly reports?: readonly ModelFile[]
   readonly metrics: Readonly<Record<string, number>>
@@ -108,7 +113,11 @@ const readManifest = object<ModelManifest>({
   files: list(fileNamed(FILE_NAME), MAX_FILES),
   data: object({ from: date, to: date, until: date }),
   seed: whole(0, 2 ** 32),
-  holdout: object({ fraction: number(), shoppers: whole(0, Number.MAX_SAFE_INTEGER) }),
+  holdout: object({
+    fraction: number(),
+    shoppers: whole(0, Number.MAX_SAFE_INTEGER),
+    hash: optional(text(SHA256)),
+  }),
   reports: optional(list(fileNamed(REPORT_NAME), MAX_FILES)),
   metrics: record(number()),
   searchTolerance: optional(number((share) => share >= 0 && share <= MOST_TOLERANCE)),

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { tinyModel } from '../../core/model/testModel.ts'
 import { DAY } from '../../core/time.ts'
+import { hashOfHeldOut } from '../holdout.ts'
 import type { Shop } from '../shop/shop.ts'
-import { requireGrown, sameHoldout } from './grown.ts'
+import { requireGrown, requireSameHeldOut, sameHoldout } from './grown.ts'
 
 const model = tinyModel(12)
 const from = Date.parse('2024-01-01')
@@ -45,4 +46,30 @@ test('keeps the hold-out: its share, or the file that named it', () => {
   expect(() => sameHoldout(model, named)).toThrow(/0.2/)
   expect(sameHoldout(byFile, named)).toBe(named)
   expect(() => sameHoldout(byFile, null)).toThrow(/give that file/)
+})
+
+test('a file that names as many others is another file; what it adds may be new shoppers only', () => {
+  const until = Date.parse(model.manifest.data.until)
+  const history = (id: string, time: number) => ({
+    id,
+    interactions: [{ item: 0, name: 'purchase' as const, time, session: id }],
+  })
+  const earlier = [...'abcd'].map((id) => history(id, from))
+  const grown = { ...shop, shoppers: [...earlier, history('new', until)] }
+  const named = (...ids: string[]) => ({ shoppers: new Set(ids) })
+  const { hash } = hashOfHeldOut({ ...shop, shoppers: earlier }, named('a', 'b', 'gone'), until)
+  const holdout = { fraction: 0, shoppers: 2, hash }
+  const byFile = { ...model, manifest: { ...model.manifest, holdout } }
+  const check = (...ids: string[]) =>
+    requireSameHeldOut(byFile, grown, named(...ids), { heldOut: ids.length })
+  expect(() => check('b', 'a')).not.toThrow()
+  expect(() => check('b', 'a', 'new')).not.toThrow()
+  for (const others of [['a', 'c'], ['a', 'b', 'c'], ['a'], ['ab', 'c']])
+    expect(() => check(...others)).toThrow(/names other shoppers/)
+})
+
+test('a share of a log with fewer shoppers is of another log', () => {
+  const check = (heldOut: number) => requireSameHeldOut(model, shop, { fraction: 0.2 }, { heldOut })
+  expect(() => check(3)).not.toThrow()
+  expect(() => check(2)).toThrow(/held out 3 shoppers, of this log 2 are/)
 })

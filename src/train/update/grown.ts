@@ -2,7 +2,7 @@
 import { NearsideError } from '../../core/error.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import { DAY } from '../../core/time.ts'
-import type { Holdout } from '../holdout.ts'
+import { type Holdout, hashOfHeldOut } from '../holdout.ts'
 import { isSequenceShop } from '../plan.ts'
 import type { Shop } from '../shop/shop.ts'
 import { formatDay } from '../shop/time.ts'
@@ -59,9 +59,19 @@ export function requireGrown({ manifest, itemIds }: BaseModel, shop: Shop, until
     )
 }
 
-/** @throws NearsideError `input-invalid` where fewer are held out than before: the file is another */
-export function requireSameHeldOut({ manifest }: BaseModel, { heldOut }: Split): void {
-  const { version, holdout } = manifest
+/** @throws NearsideError `input-invalid` where others are held out than before */
+export function requireSameHeldOut(
+  { manifest }: BaseModel,
+  shop: Pick<Shop, 'shoppers'>,
+  named: Holdout,
+  { heldOut }: Pick<Split, 'heldOut'>,
+): void {
+  const { version, holdout, data } = manifest
+  if (hashOfHeldOut(shop, named, Date.parse(data.until)).hash !== holdout.hash)
+    throw new NearsideError(
+      'input-invalid',
+      `of those whose orders version ${version} knew, --holdout names other shoppers than it held out: give its file, to which only new shoppers were added, or train in full, without --from`,
+    )
   if (heldOut >= holdout.shoppers) return
   throw new NearsideError(
     'input-invalid',

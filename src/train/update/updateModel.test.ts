@@ -4,7 +4,7 @@ import type { Interaction } from '../../core/features/history.ts'
 import { MODEL_FILES } from '../../core/model/parts.ts'
 import { DAY } from '../../core/time.ts'
 import { START, type TestShop, testShop } from '../../evaluate/testShop.ts'
-import { isHeldOut } from '../holdout.ts'
+import { hashOfHeldOut, isHeldOut } from '../holdout.ts'
 import { pretrain } from '../pretrain.ts'
 import type { Shop } from '../shop/shop.ts'
 import { NO_WORD_VECTORS } from '../wordVectors.ts'
@@ -66,6 +66,20 @@ test('held-out shoppers judge and teach nothing; later events are not looked at'
   }))
   const { files } = await updateModel(parent, shop, OPTIONS)
   expect((await updateModel(parent, { ...shop, shoppers: changed }, OPTIONS)).files).toEqual(files)
+}, 900_000)
+
+test('whom a file held out is whom it holds out', async () => {
+  const [first, ...rest] = shop.shoppers.filter(({ id }) => isOut(id)).map(({ id }) => id)
+  const holdout = { shoppers: new Set([first, ...rest]) }
+  const named = { fraction: 0, shoppers: rest.length + 1, ...hashOfHeldOut(shop, holdout, UNTIL) }
+  const byFile = { ...parent, manifest: { ...parent.manifest, holdout: named } }
+  const { manifest } = await updateModel(byFile, shop, { ...OPTIONS, holdout })
+  expect(manifest.holdout).toEqual({ ...named, ...hashOfHeldOut(shop, holdout, LATER) })
+  const other = shop.shoppers.find(({ id }) => !isOut(id))?.id ?? ''
+  const others = { shoppers: new Set([other, ...rest]) }
+  await expect(updateModel(byFile, shop, { ...OPTIONS, holdout: others })).rejects.toThrow(
+    /names other shoppers/,
+  )
 }, 900_000)
 
 test('items that are new to the catalog join after those of the parent, withdrawn ones keep their row', async () => {

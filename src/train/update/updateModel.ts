@@ -14,7 +14,7 @@ import type { BaseModel } from '../../core/model/baseModel.ts'
 import { readBaseModel, type WrittenModel, writeBaseModel } from '../../core/model/files.ts'
 import type { ModelManifest } from '../../core/model/manifest.ts'
 import type { EncoderSettings } from '../encoder/train.ts'
-import { isOutOf } from '../holdout.ts'
+import { hashOfHeldOut, isOutOf } from '../holdout.ts'
 import { FOLDS, planByTime } from '../plan.ts'
 import { categoryNames, type PretrainOptions, pretrain } from '../pretrain.ts'
 import { contextOf } from '../prior/learnPrior.ts'
@@ -71,7 +71,7 @@ export async function updateModel(
     now,
   )
   const { training, until } = split
-  requireSameHeldOut(parent, split)
+  requireSameHeldOut(parent, shop, holdout, split)
   const since = Date.parse(data.until)
   const newest = Math.max(since, lastPart(since, until, NEWEST))
   const histories = training.map(({ interactions }) => interactions)
@@ -189,7 +189,7 @@ export async function updateModel(
   const written = await writeBaseModel({
     ...next,
     statistics: count(until),
-    manifest: describeUpdate(parent, split, did, fusion, {
+    manifest: describeUpdate(parent, split, hashOfHeldOut(shop, holdout, until), did, fusion, {
       ...staying(parent.manifest.metrics),
       'update.cases': fresh.length,
       'update.fusionWeight': fusion.fusionWeight,
@@ -205,6 +205,7 @@ export async function updateModel(
 function describeUpdate(
   { manifest }: BaseModel,
   { from, to, until, heldOut }: Split,
+  heldOutHash: { readonly hash?: string },
   did: string,
   { weights, fusionWeight }: Fusion,
   metrics: ModelManifest['metrics'],
@@ -223,7 +224,11 @@ function describeUpdate(
         fusionWeight > 0 && { reason: `kept as in version ${manifest.version}; weight updated` }),
     })),
     data: { from: iso(from), to: iso(to), until: iso(until) },
-    holdout: { ...manifest.holdout, shoppers: heldOut },
+    holdout: {
+      ...manifest.holdout,
+      shoppers: heldOut,
+      ...heldOutHash,
+    },
     metrics,
   }
 }
