@@ -3,7 +3,7 @@ import type { NoiseSampler } from '../privacy/discreteGaussian.ts'
 import type { Policy, PolicyParameters } from '../protocol/policy.ts'
 import type { Task } from '../protocol/task.ts'
 import type { Identity } from './identity.ts'
-import type { RoundRecord, RoundSummary, Store } from './store.ts'
+import type { RoundRecord, Store } from './store.ts'
 
 export interface AggregatorOptions {
   readonly store: Store
@@ -20,19 +20,6 @@ export interface AggregatorOptions {
 
 /** Rounds that anybody may read. */
 export const ROUNDS_SHOWN = 20
-
-export interface Aggregator {
-  readonly role: Task['role']
-  readonly trust: Policy['trust']
-  current(): Promise<RoundRecord | null>
-  rounds(): Promise<readonly RoundSummary[]>
-  /** What keeps reports from being counted, or the next step from happening; null when nothing does. */
-  waitingFor(): Promise<string | null>
-  /** Acknowledged reports in rounds that were abandoned. */
-  lost(): Promise<number>
-  /** Refusals since the start of reports whose proof does not hold; of each as often as it was sent. */
-  unproven(): number
-}
 
 /** What devices are told; null before the first round. */
 export function taskOf(role: Task['role'], record: RoundRecord | null): Task | null {

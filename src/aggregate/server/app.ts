@@ -11,7 +11,7 @@ import { cors } from 'hono/cors'
 import { secureHeaders } from 'hono/secure-headers'
 import { REPORT_MEDIA_TYPE, reportBytes } from '../protocol/report.ts'
 import { PEER_ROUTES, ROUTES } from '../protocol/routes.ts'
-import { type Aggregator, taskOf } from './aggregator.ts'
+import { taskOf } from './aggregator.ts'
 import type { HelperAggregator } from './helper.ts'
 import type { LeaderAggregator } from './leader.ts'
 import { peerRoutes } from './peerRoutes.ts'
@@ -37,13 +37,12 @@ export interface AppOptions {
   readonly clientAddress?: (c: Context) => string
 }
 
+type Aggregator = LeaderAggregator | HelperAggregator
+
 /** Reports that may wait before the next is turned away. */
 const MAX_QUEUE = 256
 
-export function createApp(
-  aggregator: LeaderAggregator | HelperAggregator,
-  options: AppOptions,
-): OpenAPIHono {
+export function createApp(aggregator: Aggregator, options: AppOptions): OpenAPIHono {
   const app = new OpenAPIHono()
   app.onError((thrown, c) => respondThrown(c, thrown))
   app.notFound((c) => respondProblem(c, 404, 'input-invalid', 'There is nothing here'))
@@ -173,7 +172,7 @@ function describeRound(record: RoundSummary): z.infer<typeof roundSchema> {
 }
 
 function reportRoute(app: OpenAPIHono, leader: LeaderAggregator, options: AppOptions): void {
-  const limit = createRateLimit(options.reportsPerMinute)
+  const waitOf = createRateLimit(options.reportsPerMinute)
   const addressOf = options.clientAddress ?? (() => '')
 
   // In this order: who may not send, what is not a report, how much is too much.
@@ -185,7 +184,7 @@ function reportRoute(app: OpenAPIHono, leader: LeaderAggregator, options: AppOpt
       return respondProblem(c, 403, 'consent-missing', 'Global Privacy Control is on')
     if (c.req.header('content-type') !== REPORT_MEDIA_TYPE || c.req.header('content-encoding'))
       return respondProblem(c, 415, 'report-invalid', `Send ${REPORT_MEDIA_TYPE}, not encoded`)
-    const wait = limit.take(addressOf(c), options.now())
+    const wait = waitOf(addressOf(c), options.now())
     if (wait > 0)
       return respondProblem(c, 429, 'aggregator-unreachable', 'Too many reports at once', wait)
     if (leader.queued() >= MAX_QUEUE)

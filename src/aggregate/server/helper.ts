@@ -40,23 +40,14 @@ import {
   reportAad,
   sealInfo,
 } from '../protocol/report.ts'
-import { type Aggregator, type AggregatorOptions, ROUNDS_SHOWN } from './aggregator.ts'
+import { type AggregatorOptions, ROUNDS_SHOWN } from './aggregator.ts'
 import { createRoundKeys, createSealingKey, publicHalf } from './identity.ts'
 import { serverXof } from './keystream.ts'
 import { releaseMessage, SHARE_OUTCOMES, type ShareOutcome } from './peer.ts'
 import type { HelperKeys, ReleaseAnswer, ReleaseRequest } from './schemas.ts'
 import { type KeptSeed, NEXT_SEALING_KEY, type RoundRecord } from './store.ts'
 
-export interface HelperAggregator extends Aggregator {
-  keys(): Promise<HelperKeys>
-  /** @throws NearsideError `consent-missing` unless this helper's leader signed it */
-  authenticate(path: string, body: Uint8Array, signature: string): Promise<void>
-  /** @returns base64 */
-  signAnswer(path: string, body: Uint8Array, status: number, answer: Uint8Array): Promise<string>
-  propose(round: number, policy: unknown): Promise<void>
-  take(round: number, parts: Uint8Array): Promise<Uint8Array>
-  release(round: number, request: ReleaseRequest): Promise<ReleaseAnswer>
-}
+export type HelperAggregator = ReturnType<typeof createHelper>
 
 export interface HelperOptions extends AggregatorOptions {
   /** The signing key of the leader that the operator named; asked for until there is one, then kept. */
@@ -66,7 +57,7 @@ export interface HelperOptions extends AggregatorOptions {
 /** Reports that are added up before others get a turn. */
 const SLICE = 64
 
-export function createHelper(options: HelperOptions): HelperAggregator {
+export function createHelper(options: HelperOptions) {
   const { store, identity, now, log = () => {}, noise = discreteGaussianNoise } = options
   const next = serially()
   const keysOf = createRoundKeys('leader')
@@ -193,18 +184,19 @@ export function createHelper(options: HelperOptions): HelperAggregator {
   }
 
   return {
-    role: 'helper',
+    role: 'helper' as const,
     trust: options.trust,
     current: () => store.current(),
     rounds: () => store.rounds(ROUNDS_SHOWN),
     waitingFor: async () => null,
-    async keys() {
+    async keys(): Promise<HelperKeys> {
       const lastRound = (await store.current())?.round ?? 0
       return { sealing: publicHalf(await sealingKey()), signing: identity.publicKey, lastRound }
     },
     lost: () => store.lost(),
     unproven: () => unproven,
-    async authenticate(path, body, signature) {
+    /** @throws NearsideError `consent-missing` unless this helper's leader signed it */
+    async authenticate(path: string, body: Uint8Array, signature: string): Promise<void> {
       const message = peerMessage('POST', path, await sha256(body))
       if (!(await verify(await leaderKey(), signature, message)))
         throw new NearsideError(
@@ -212,14 +204,15 @@ export function createHelper(options: HelperOptions): HelperAggregator {
           'The request is not signed by the leader of this helper',
         )
     },
-    async signAnswer(path, body, status, answer) {
+    /** @returns base64 */
+    async signAnswer(path: string, body: Uint8Array, status: number, answer: Uint8Array) {
       const hashes = [await sha256(body), await sha256(answer)] as const
       const message = answerMessage('POST', path, hashes[0], status, hashes[1])
       return toBase64(await sign(identity.signing, message))
     },
-    propose: (round, policy) => next(() => propose(round, policy)),
+    propose: (round: number, policy: unknown) => next(() => propose(round, policy)),
     take,
-    release: (round, request) => next(() => release(round, request)),
+    release: (round: number, request: ReleaseRequest) => next(() => release(round, request)),
   }
 }
 

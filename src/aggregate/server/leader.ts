@@ -1,31 +1,14 @@
 /** @module The leader: takes reports and brings full rounds to a release, one step at a time. */
 import { NearsideError } from '../../core/error.ts'
 import { serially } from '../../core/serially.ts'
-import { type Aggregator, ROUNDS_SHOWN } from './aggregator.ts'
+import { ROUNDS_SHOWN } from './aggregator.ts'
 import { type Accepted, createIntake } from './intake.ts'
 import { HelperRefusal } from './peer.ts'
 import { createRounds, type LeaderOptions } from './rounds.ts'
 
-export interface LeaderAggregator extends Aggregator {
-  /**
-   * Resolves when both aggregators have counted the report. Waits for no step of a round.
-   * @throws NearsideError `report-invalid`, `report-conflict`, `round-closed`, `policy-mismatch`;
-   * `aggregator-unreachable` when the same bytes may succeed later
-   */
-  accept(body: Uint8Array): Promise<Accepted>
-  /** Takes the round as far as it goes now; safe to call at any time, one walk goes on at a time. */
-  advance(): Promise<void>
-  /** Gives up a round that is open or waits for the helper, with its reports. False for any other. */
-  abandon(round: number): Promise<boolean>
-  /** Resolves when the step under way is done; no other begins. */
-  stop(): Promise<void>
-  /** Reports waiting for their group. */
-  queued(): number
-  /** For the helper, which keeps it. */
-  keys(): { readonly signing: string }
-}
+export type LeaderAggregator = ReturnType<typeof createLeader>
 
-export function createLeader(options: LeaderOptions): LeaderAggregator {
+export function createLeader(options: LeaderOptions) {
   const { store, log = () => {} } = options
   const next = serially()
   const intake = createIntake(options)
@@ -35,6 +18,7 @@ export function createLeader(options: LeaderOptions): LeaderAggregator {
   let again = false
   let isStopped = false
 
+  /** Takes the round as far as it goes now; safe to call at any time, one walk goes on at a time. */
   function advance(): Promise<void> {
     again = true
     walk ??= go().finally(() => {
@@ -77,18 +61,27 @@ export function createLeader(options: LeaderOptions): LeaderAggregator {
   }
 
   return {
-    role: 'leader',
+    role: 'leader' as const,
     trust: options.trust,
+    /** The newest round. */
     current: () => store.current(),
     rounds: () => store.rounds(ROUNDS_SHOWN),
-    async waitingFor() {
+    /** What keeps reports from being counted, or the next step from happening; null when nothing does. */
+    async waitingFor(): Promise<string | null> {
       if (waitingFor !== null) return waitingFor
       const record = await store.current()
       return record && intake.waitingFor(record.round)
     },
+    /** Acknowledged reports in rounds that were abandoned. */
     lost: () => store.lost(),
+    /** Refusals since the start of reports whose proof does not hold; of each as often as it was sent. */
     unproven: intake.unproven,
-    async accept(body) {
+    /**
+     * Resolves when both aggregators have counted the report. Waits for no step of a round.
+     * @throws NearsideError `report-invalid`, `report-conflict`, `round-closed`, `policy-mismatch`;
+     * `aggregator-unreachable` when the same bytes may succeed later
+     */
+    async accept(body: Uint8Array): Promise<Accepted> {
       try {
         return await intake.accept(body, () => void advanceIfFull())
       } catch (thrown) {
@@ -97,12 +90,16 @@ export function createLeader(options: LeaderOptions): LeaderAggregator {
       }
     },
     advance,
-    abandon: (round) => abandon(round, 'its operator gave it up'),
-    async stop() {
+    /** Gives up a round that is open or waits for the helper, with its reports. False for any other. */
+    abandon: (round: number) => abandon(round, 'its operator gave it up'),
+    /** Resolves when the step under way is done; no other begins. */
+    async stop(): Promise<void> {
       isStopped = true
       await walk
     },
+    /** Reports waiting for their group. */
     queued: intake.queued,
+    /** For the helper, which keeps it. */
     keys: () => ({ signing: options.identity.publicKey }),
   }
 }

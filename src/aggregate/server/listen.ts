@@ -7,12 +7,6 @@ import type { Context } from 'hono'
 import { addressGroup, type IsTrusted, originalAddress } from './clientAddress.ts'
 import { limitConnections } from './connections.ts'
 
-export interface Listening {
-  readonly port: number
-  /** Takes no new connection, lets the running requests finish for at most a second and a half. */
-  stop(): Promise<void>
-}
-
 const DRAIN = 1_500
 
 /** What the limits count as one sender. */
@@ -28,7 +22,7 @@ export function listen(
   hostname: string,
   port: number,
   isTrusted: IsTrusted = () => false,
-): Promise<Listening> {
+): Promise<{ readonly port: number; stop(): Promise<void> }> {
   return new Promise((resolve, reject) => {
     const server = serve(
       {
@@ -51,6 +45,7 @@ export function listen(
   })
 }
 
+/** Takes no new connection, lets the running requests finish for at most a second and a half. */
 function stop(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const force = setTimeout(() => server.closeAllConnections(), DRAIN)

@@ -58,20 +58,7 @@ export class HelperRefusal extends NearsideError {
 /** The round that a request is about; its policy names the key that the answer must be signed by. */
 type Round = Pick<RoundRecord, 'round' | 'policy'>
 
-export interface Helper {
-  keys(): Promise<HelperKeys>
-  propose(round: Round): Promise<void>
-  /** @param parts `encodeHelperPart` of each report. One outcome each, in order. */
-  forward(round: Round, parts: readonly Bytes[]): Promise<readonly ShareOutcome[]>
-  /**
-   * The helper's noised sum, and its signature over what `releaseMessage` says, base64.
-   * @param ids of the reports to add up, one after another, ascending
-   */
-  release(
-    round: Round & { readonly policyHash: string },
-    ids: Bytes,
-  ): Promise<{ readonly share: Uint32Array; readonly signature: string }>
-}
+export type Helper = ReturnType<typeof createHelperClient>
 
 /**
  * @throws (all methods) NearsideError `aggregator-unreachable` when it may work later, which is also
@@ -85,7 +72,7 @@ export function createHelperClient(
     deadlines = DEADLINES,
     stopping,
   }: { readonly deadlines?: typeof DEADLINES; readonly stopping?: AbortSignal } = {},
-): Helper {
+) {
   async function request(path: string, init: RequestInit, deadline: number) {
     try {
       const late = AbortSignal.timeout(deadline)
@@ -124,22 +111,27 @@ export function createHelperClient(
     post(path, utf8(canonicalJson(value)), 'application/json', round, deadline)
 
   return {
-    async keys() {
+    async keys(): Promise<HelperKeys> {
       const { response, answer } = await request(PEER_ROUTES.keys, {}, deadlines.other)
       if (response.ok) return readAnswer(answer, helperKeysSchema)
       throw new NearsideError('aggregator-unreachable', said(response.status, answer))
     },
-    async propose(round) {
+    async propose(round: Round): Promise<void> {
       await json(PEER_ROUTES.propose(round.round), { policy: round.policy }, round, deadlines.other)
     },
-    async forward(round, parts) {
+    /** @param parts `encodeHelperPart` of each report. One outcome each, in order. */
+    async forward(round: Round, parts: readonly Bytes[]): Promise<readonly ShareOutcome[]> {
       const path = PEER_ROUTES.shares(round.round)
       const answer = await post(path, concat(...parts), SHARES_MEDIA_TYPE, round, deadlines.forward)
       if (answer.length !== parts.length || answer.some((code) => !(code in SHARE_OUTCOMES)))
         throw unreadable()
       return Array.from(answer, (code) => SHARE_OUTCOMES[code])
     },
-    async release({ round, policy, policyHash }, ids) {
+    /**
+     * The helper's noised sum, and its signature over what `releaseMessage` says, base64.
+     * @param ids of the reports to add up, one after another, ascending
+     */
+    async release({ round, policy, policyHash }: Round & { policyHash: string }, ids: Bytes) {
       const path = PEER_ROUTES.release(round)
       const request: ReleaseRequest = { policyHash, ids: toBase64(ids) }
       const answer = await json(path, request, { round, policy }, deadlines.release)

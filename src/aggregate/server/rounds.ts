@@ -56,16 +56,6 @@ export interface LeaderOptions extends AggregatorOptions {
   readonly distance: (trained: PublishedModel, candidate: Candidate) => Promise<number>
 }
 
-export interface Rounds {
-  /**
-   * One step; true when there may be another right away.
-   * @throws NearsideError what is missing for it; to be tried again later
-   */
-  step(): Promise<boolean>
-  /** Gives a round up for good; the next step opens another. */
-  abandon(record: RoundRecord, why: string): Promise<boolean>
-}
-
 /**
  * How far rounds may lead from the last trained model, in longest honest steps (learning rate times
  * clip norm): so much in one direction is no correction of it but another model.
@@ -76,9 +66,13 @@ const ACCEPTED: Verdict = { accepted: true, reasons: [], metrics: {} }
 /** Parameters or scores that are not finite: the same update gives the same, however often it is tried. */
 const NO_MODEL: ReadonlySet<ErrorCode> = new Set(['fit-diverged', 'engine-failed'])
 
-export function createRounds(options: LeaderOptions): Rounds {
+export function createRounds(options: LeaderOptions) {
   const { store, identity, helper, now, log = () => {}, noise = discreteGaussianNoise } = options
 
+  /**
+   * One step; true when there may be another right away.
+   * @throws NearsideError what is missing for it; to be tried again later
+   */
   async function step(): Promise<boolean> {
     const record = await store.current()
     if (record?.state === 'open') return collect(record)
@@ -159,6 +153,7 @@ export function createRounds(options: LeaderOptions): Rounds {
     return true
   }
 
+  /** Gives a round up for good; the next step opens another. */
   async function abandon(record: RoundRecord, why: string): Promise<boolean> {
     await store.close(record.round, 'abandoned', rejection([why]), now())
     log(`round ${record.round} was abandoned: ${why}`)
