@@ -67,7 +67,7 @@ function deltaOf(
   const known = (item: string) => catalog.get(item) !== undefined || rows.has(item)
   const past = events.filter(({ time, seeded = time }) => seeded <= made)
   const cleaned = clean(past, { known, now: made })
-  const history = fromEvents(cleaned.events, (id) => rows.get(id), createTitleIndex(catalog))
+  const history = fromEvents(cleaned.events, (id) => rows.get(id), createTitleIndex(catalog.items))
   const contexts = new Map(past.map(({ time, context }) => [time, context ?? {}]))
   const at = (time: number) => contexts.get(time) ?? {}
   return sharedDelta(withContext(model, { at, discountsAt: () => null }), history, made)

@@ -3,6 +3,7 @@
  * worker; servers and commands, which can afford it, have zod.
  */
 import { type ErrorCode, NearsideError } from './error.ts'
+import { isRecord } from './isRecord.ts'
 
 /** @throws NearsideError with this code where the bytes are no JSON in UTF-8 */
 export function readJson(bytes: Uint8Array | undefined, code: ErrorCode, message: string): unknown {
@@ -15,9 +16,6 @@ export function readJson(bytes: Uint8Array | undefined, code: ErrorCode, message
 
 /** Gives the value back as what it must be, or throws; `what` says in an error where it stood. */
 export type Read<T> = (value: unknown, what: string) => T
-
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** @param refuse makes the error: what is not as it must be, and why if there is more to say */
 export function createReaders(refuse: (what: string, why?: string) => Error) {

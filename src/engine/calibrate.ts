@@ -5,8 +5,8 @@
  */
 
 import { NearsideError } from '../core/error.ts'
+import { isRecord } from '../core/isRecord.ts'
 import type { FitProblem } from '../core/personal/problem.ts'
-import { isRecord } from '../core/reading.ts'
 import type { Engine } from './engine.ts'
 
 /** For both engines together, in milliseconds. */

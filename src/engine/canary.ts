@@ -71,17 +71,9 @@ export function canaryProblem({ cases, candidates, parameters, steps }: ProblemS
   }
 }
 
-function largestGap(result: FitResult, answer: FitResult): number {
-  let gap = 0
-  for (let j = 0; j < answer.parameters.length; j++) {
-    // Math.max keeps a NaN, which no tolerance admits.
-    gap = Math.max(gap, Math.abs(result.parameters[j] - answer.parameters[j]))
-  }
-  return gap
-}
-
 function check(engine: Engine, problem: string, result: FitResult, answer: FitResult): void {
-  const gap = largestGap(result, answer)
+  // Math.max keeps a NaN, which no tolerance admits.
+  const gap = Math.max(...answer.parameters.map((p, j) => Math.abs(result.parameters[j] - p)))
   if (result.parameters.length === answer.parameters.length && gap <= CANARY_TOLERANCE) return
   throw new NearsideError(
     'engine-failed',

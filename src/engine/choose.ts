@@ -20,8 +20,6 @@ import type { Engine, EngineName } from './engine.ts'
 import { createJsEngine } from './js.ts'
 import { createResilientEngine, type EngineChoice } from './resilient.ts'
 
-export type { EngineChoice } from './resilient.ts'
-
 /** As `EnginePreference` of the public surface. */
 export type EngineRequest = 'auto' | 'webgpu' | 'wasm' | 'js'
 

@@ -96,13 +96,12 @@ describe('Catalog', () => {
   test('finds by id, also ids that objects already have', () => {
     const ids = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', '85123A']
     const catalog = new Catalog(ids.map((id) => ({ id, title: `item ${id}` })))
-    for (const [row, id] of ids.entries()) {
+    for (const id of ids) {
       expect(catalog.get(id)?.title).toBe(`item ${id}`)
-      expect(catalog.row(id)).toBe(row)
     }
     expect(catalog.get('valueOf')).toBeUndefined()
     expect(({} as { title?: string }).title).toBeUndefined()
-    expect([...catalog].length).toBe(catalog.size)
+    expect(catalog.items.length).toBe(catalog.size)
   })
 
   test('refuses an id used twice', () => {

@@ -8,11 +8,11 @@ import { parseItem } from './parseItem.ts'
  * const catalog = Catalog.parse(await response.json())
  * catalog.get('85123A')?.title
  */
-export class Catalog implements Iterable<Item> {
+export class Catalog {
   /** In row order. */
   readonly items: readonly Item[]
   /** A Map and not an object: an item may be called `__proto__` or `constructor`. */
-  readonly #rows = new Map<string, number>()
+  readonly #byId = new Map<string, Item>()
 
   /** What was wrong with each row that `parse` left out. */
   readonly faults: readonly string[]
@@ -21,10 +21,10 @@ export class Catalog implements Iterable<Item> {
   constructor(items: readonly Item[], faults: readonly string[] = []) {
     this.items = items
     this.faults = faults
-    for (const [row, { id }] of items.entries()) {
-      if (this.#rows.has(id))
-        throw new NearsideError('catalog-invalid', `catalog: two items have the id '${id}'`)
-      this.#rows.set(id, row)
+    for (const item of items) {
+      if (this.#byId.has(item.id))
+        throw new NearsideError('catalog-invalid', `catalog: two items have the id '${item.id}'`)
+      this.#byId.set(item.id, item)
     }
   }
 
@@ -57,16 +57,6 @@ export class Catalog implements Iterable<Item> {
   }
 
   get(id: string): Item | undefined {
-    const row = this.#rows.get(id)
-    return row === undefined ? undefined : this.items[row]
-  }
-
-  /** Place of the item in `items`. */
-  row(id: string): number | undefined {
-    return this.#rows.get(id)
-  }
-
-  [Symbol.iterator](): Iterator<Item> {
-    return this.items[Symbol.iterator]()
+    return this.#byId.get(id)
   }
 }

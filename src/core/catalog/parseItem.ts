@@ -1,6 +1,6 @@
 /** @module Items at the edge: whatever a file or a page hands in becomes an `Item` or a clear error. */
 import { NearsideError } from '../error.ts'
-import { isRecord } from '../reading.ts'
+import { isRecord } from '../isRecord.ts'
 import type { Item } from './item.ts'
 
 const TEXT_FIELDS = ['title', 'category', 'groupId', 'brand', 'description', 'image'] as const

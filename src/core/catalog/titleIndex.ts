@@ -22,7 +22,7 @@ const LEAST_PREFIX = 3
 const LEAST_FOR_SLIP = 5
 
 /** Keeps each answer: the same history asks again after every event. */
-export function createTitleIndex(items: Iterable<Item>): FindByTitle {
+export function createTitleIndex(items: readonly Item[]): FindByTitle {
   const byWord = new Map<string, Set<string>>()
   const folded = new Map<string, string>()
   const fold = (word: string) => {

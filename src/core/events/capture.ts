@@ -5,7 +5,7 @@
 
 import { NearsideError } from '../error.ts'
 import { readShopContext } from '../features/context/context.ts'
-import { isRecord } from '../reading.ts'
+import { isRecord } from '../isRecord.ts'
 import { DAY } from '../time.ts'
 import { EVENT_NAMES, type EventName, type OrderLine, type ShopperEvent } from './event.ts'
 

@@ -1,6 +1,6 @@
 /** @module The orders that a shop's server has of a signed-in shopper → the purchases that a device lacks. */
 import { NearsideError } from '../error.ts'
-import { isRecord } from '../reading.ts'
+import { isRecord } from '../isRecord.ts'
 import { DAY } from '../time.ts'
 import {
   type EventDraft,

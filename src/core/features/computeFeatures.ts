@@ -4,6 +4,7 @@
  * catalog.
  */
 
+import { onceFor } from '../onceFor.ts'
 import { withColdStart } from './coldStart.ts'
 import { FEATURE_COLUMN, FEATURE_COUNT } from './features.ts'
 import type { History } from './history.ts'
@@ -81,13 +82,9 @@ export function writeFeatures(
   return out
 }
 
-const knownStatic = new WeakMap<ItemStatistics, Float32Array>()
-
 /** What no history changes, raw, [N, F]; the rest 0. Made once, since its logarithms are dear. */
-export function staticFeatures(counted: ItemStatistics): Float32Array {
+export const staticFeatures = onceFor((counted: ItemStatistics): Float32Array => {
   const statistics = withColdStart(counted)
-  const known = knownStatic.get(statistics)
-  if (known) return known
   const share = popularityShares(statistics)
   const out = new Float32Array(statistics.items * FEATURE_COUNT)
   for (let i = 0, at = 0; i < statistics.items; i++, at += FEATURE_COUNT) {
@@ -103,9 +100,8 @@ export function staticFeatures(counted: ItemStatistics): Float32Array {
     out[at + C.age] = Math.log1p(Math.max(0, statistics.ageDays[i]))
     out[at + C.isNew] = statistics.ageDays[i] < NEW_ITEM_DAYS ? 1 : 0
   }
-  knownStatic.set(statistics, out)
   return out
-}
+})
 
 function writeStatic(
   out: Float32Array,
@@ -211,16 +207,12 @@ function touchedWithin(own: readonly Visit[], halfLifeDays: number): number {
   return sum
 }
 
-/** By the statistics that they come from: they are the same for every list of a day. */
-const knownShares = new WeakMap<ItemStatistics, Float32Array>()
-
 /**
  * Each item's share of the last 30 days' shoppers, [N], > 0: a hundredth of all earlier ones to
- * order what nobody wanted lately, and a floor for what nobody wanted ever.
+ * order what nobody wanted lately, and a floor for what nobody wanted ever. The same for every list of
+ * a day.
  */
-function popularityShares(statistics: ItemStatistics): Float32Array {
-  const known = knownShares.get(statistics)
-  if (known) return known
+const popularityShares = onceFor((statistics: ItemStatistics): Float32Array => {
   const { items, popularity30, popularityAll, coldStart } = statistics
   const share = new Float32Array(items)
   let sum = 0
@@ -230,9 +222,8 @@ function popularityShares(statistics: ItemStatistics): Float32Array {
     if (!coldStart || i < coldStart.from) sum += share[i]
   }
   for (let i = 0; i < items; i++) share[i] /= sum
-  knownShares.set(statistics, share)
   return share
-}
+})
 
 function decayed(ages: readonly number[], halfLifeDays: number): number {
   let sum = 0

@@ -5,7 +5,8 @@
  */
 
 import { NearsideError } from '../error.ts'
-import { createReaders, isRecord, type Read } from '../reading.ts'
+import { isRecord } from '../isRecord.ts'
+import { createReaders, type Read } from '../reading.ts'
 
 export const MANIFEST_FORMAT = 1
 

@@ -4,7 +4,8 @@
  * the header is checked against the bytes at hand before anything is allocated.
  * @see https://github.com/huggingface/safetensors#format
  */
-import { isRecord, readJson } from '../reading.ts'
+import { isRecord } from '../isRecord.ts'
+import { readJson } from '../reading.ts'
 import { corrupt } from './fields.ts'
 import type { Tensor, TensorData, Tensors } from './tensor.ts'
 

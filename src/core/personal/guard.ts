@@ -10,7 +10,7 @@
  * @see Waudby-Smith and Ramdas 2024, "Estimating means of bounded random variables by betting",
  * doi 10.1093/jrsssb/qkad009
  */
-import { isRecord } from '../reading.ts'
+import { isRecord } from '../isRecord.ts'
 
 /** α: the chance that a personal model that is no worse is ever switched off. */
 export const GUARD_LEVEL = 0.05

@@ -14,6 +14,7 @@ import { type Signals, staticFeatures } from '../features/computeFeatures.ts'
 import { FEATURE_COLUMN, FEATURE_COUNT, FEATURES, type FeatureName } from '../features/features.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
 import { highestRows } from '../model/highest.ts'
+import { onceFor } from '../onceFor.ts'
 
 /**
  * Single precision rounds by 2⁻²⁴. The product of 64 columns may be off by 66 roundings of the sum of
@@ -211,17 +212,12 @@ function fixedScores(model: BaseModel): {
 }
 
 /** By the table: it outlives the days, whose popularity makes another model of it. */
-const knownLongest = new WeakMap<Float32Array, number>()
-
-function longestRow(vectors: Float32Array): number {
-  const known = knownLongest.get(vectors)
-  if (known !== undefined) return known
+const longestRow = onceFor((vectors: Float32Array): number => {
   let longest = 0
   for (let at = 0; at < vectors.length; at += DIMENSION) {
     let square = 0
     for (let j = at; j < at + DIMENSION; j++) square += vectors[j] ** 2
     longest = Math.max(longest, square)
   }
-  knownLongest.set(vectors, Math.sqrt(longest))
   return Math.sqrt(longest)
-}
+})

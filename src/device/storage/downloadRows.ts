@@ -1,5 +1,5 @@
 /** @module The base model and the catalog as they were last downloaded. */
-import { isRecord } from '../../core/reading.ts'
+import { isRecord } from '../../core/isRecord.ts'
 import type { Transactions } from './transactions.ts'
 
 /** Bytes fetched and verified, kept as the last good ones, and what was computed of nothing but those. */

@@ -7,12 +7,10 @@ import { endpoint, ROUTES } from '../../aggregate/protocol/routes.ts'
 import { parseTask, type Task } from '../../aggregate/protocol/task.ts'
 import { NearsideError } from '../../core/error.ts'
 import { readJson } from '../../core/reading.ts'
+import type { WorkerConfig } from '../messages.ts'
 import type { Transport } from '../transport/transport.ts'
 
-export interface Endpoints {
-  readonly leader: string
-  readonly helper: string
-}
+export type Endpoints = NonNullable<WorkerConfig['federation']>
 
 /**
  * @throws NearsideError `aggregator-unreachable`, `policy-mismatch`, or `round-closed` when the

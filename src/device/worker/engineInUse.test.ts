@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { EngineChoice } from '../../engine/choose.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { createJsEngine } from '../../engine/js.ts'
+import type { EngineChoice } from '../../engine/resilient.ts'
 import { waitFor } from '../../testPatience.ts'
 import { EngineInUse } from './engineInUse.ts'
 import { createNotices } from './notices.ts'

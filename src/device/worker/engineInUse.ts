@@ -5,7 +5,7 @@
 
 import { NearsideError } from '../../core/error.ts'
 import type { CalibrationMemory, ProblemSize } from '../../engine/calibrate.ts'
-import type { EngineChoice } from '../../engine/choose.ts'
+import type { EngineChoice } from '../../engine/resilient.ts'
 import type { EnginePreference } from '../apiSnapshot.ts'
 import type { Store } from '../storage/store.ts'
 import type { OnDemand } from './device.ts'

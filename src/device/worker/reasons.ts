@@ -23,6 +23,7 @@ import {
 import { multiply } from '../../core/model/multiply.ts'
 import type { ScoreTerms } from '../../core/model/score.ts'
 import { treesParts } from '../../core/model/trees.ts'
+import { onceFor } from '../../core/onceFor.ts'
 import type { Explanation, Reason } from '../apiLists.ts'
 import { columnMeans, type FeatureRows } from './featureRows.ts'
 import { signalsOf } from './learned.ts'
@@ -104,8 +105,8 @@ export function createExplainer(given: Explained): Explainer {
   const weights = shared.map((w, f) => w + lambda * (personal?.w[f] ?? 0))
   const encoded = known ? multiply(model.projection, terms.hidden) : new Float32Array(DIMENSION)
   const taste = encoded.map((value, j) => value + lambda * (personal?.u[j] ?? 0))
-  const vectorMean = lastingMeans(model.itemVectors, DIMENSION)
-  const everybodyMean = lastingMeans(everybody, 1)[0]
+  const vectorMean = meanVector(model.itemVectors)
+  const everybodyMean = meanOf(everybody)
   const treesLift = createTreesLift(model, terms)
   const searched = searchLifts(model.statistics, history, now)
   const searchedMean = [...searched.values()].reduce((sum, { lift }) => sum + lift, 0) / items
@@ -322,13 +323,6 @@ export function everybodysReason({ statistics }: BaseModel, row: number): Reason
   return { kind: isNew ? 'new' : 'popular' }
 }
 
-const LASTING = new WeakMap<Float32Array, Float64Array>()
-
 /** Of what stays the same as long as the model does: half of the time that scores take. */
-function lastingMeans(matrix: Float32Array, columns: number): Float64Array {
-  const known = LASTING.get(matrix)
-  if (known) return known
-  const means = columnMeans(matrix, columns)
-  LASTING.set(matrix, means)
-  return means
-}
+const meanVector = onceFor((vectors: Float32Array) => columnMeans(vectors, DIMENSION))
+const meanOf = onceFor((values: Float32Array) => columnMeans(values, 1)[0])

@@ -117,7 +117,7 @@ export class Shop {
     const catalog = this.#catalog
     if (!catalog) return []
     if (this.#titles?.of !== catalog)
-      this.#titles = { of: catalog, find: createTitleIndex(catalog) }
+      this.#titles = { of: catalog, find: createTitleIndex(catalog.items) }
     return this.#titles.find(query)
   }
 

@@ -36,14 +36,6 @@ export function compileFused(device: GPUDevice): Promise<FusedPipelines> {
   )
 }
 
-interface Descent {
-  /** Hands `count` steps over; returns before they are computed. */
-  advance(count: number): void
-  /** q after all steps handed over, [P]: the one readback of a fit. */
-  read(): Promise<Float32Array>
-  dispose(): void
-}
-
 type Tensors = Record<BindingName, tf.Tensor1D>
 
 function upload(problem: FitProblem, centred: CentredProblem): Tensors {
@@ -101,7 +93,7 @@ export function startFused(
   pipelines: FusedPipelines,
   problem: FitProblem,
   centred: CentredProblem,
-): Descent {
+) {
   const { parameters } = centred
   const { threads } = planKernels({ ...problem, parameters })
   const workgroups = threads.map((n) => Math.ceil(n / WORKGROUP))
@@ -114,7 +106,8 @@ export function startFused(
     for (const tensor of Object.values(tensors)) tf.keep(tensor)
   })
   return {
-    advance(count) {
+    /** Hands `count` steps over; returns before they are computed. */
+    advance(count: number): void {
       const encoder = backend.device.createCommandEncoder()
       const pass = encoder.beginComputePass()
       for (let step = 0; step < count; step++)
@@ -126,6 +119,7 @@ export function startFused(
       pass.end()
       backend.queue.submit([encoder.finish()])
     },
+    /** q after all steps handed over, [P]: the one readback of a fit. */
     read: async () => Float32Array.from((await tensors.state.data()).slice(0, parameters)),
     dispose: () => tf.dispose(Object.values(tensors)),
   }

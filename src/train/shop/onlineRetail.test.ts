@@ -67,7 +67,8 @@ describe('data/online-retail', () => {
     const catalog = Catalog.parse(JSON.parse(text))
     expect(catalog.faults).toEqual([])
     expect(catalog.items.map(({ image, ...item }) => item)).toEqual(shop.items)
-    for (const { image } of catalog) expect(image).toMatch(/^\/catalog\/images\/[a-z0-9-]+\.svg$/)
+    for (const { image } of catalog.items)
+      expect(image).toMatch(/^\/catalog\/images\/[a-z0-9-]+\.svg$/)
   })
 
   test('the word vectors know nearly every title', async () => {
