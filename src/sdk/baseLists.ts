@@ -13,6 +13,7 @@ import { readJson } from '../core/reading.ts'
 import type { ListOptions, Recommendation } from '../device/apiLists.ts'
 import { createPartialScores } from '../device/worker/partialScores.ts'
 import { isLarge, Ranker } from '../device/worker/ranker.ts'
+import { requireQuery } from '../device/worker/requireQuery.ts'
 
 /** What the lists are made of. */
 export interface BaseListsOptions {
@@ -25,7 +26,7 @@ export interface BaseListsOptions {
 /** What a list holds that knows no shopper. */
 export type BaseListOptions = Omit<ListOptions, 'order' | 'exclude'>
 
-/** Lists that every device starts with. */
+/** Lists that every device starts with. Options that can't be meant are refused: NearsideError `input-invalid`. */
 export interface BaseLists {
   /** For `createPersonalizer`, so that devices begin with the model that the page was rendered with. */
   readonly latest: LatestModel
@@ -67,8 +68,17 @@ export async function readBaseLists(options: BaseListsOptions): Promise<BaseList
   return {
     latest,
     faults: catalog.faults,
-    recommend: (options = {}) => ranker.recommend(nobody, { ...options, order: 'base' }),
-    similar: (item, options = {}) => ranker.similar(item, options),
-    boughtTogether: (item, options = {}) => ranker.boughtTogether(item, options),
+    recommend(options = {}) {
+      requireQuery({ kind: 'recommend', options })
+      return ranker.recommend(nobody, { ...options, order: 'base' })
+    },
+    similar(item, options = {}) {
+      requireQuery({ kind: 'similar', item, options })
+      return ranker.similar(item, options)
+    },
+    boughtTogether(item, options = {}) {
+      requireQuery({ kind: 'boughtTogether', item, options })
+      return ranker.boughtTogether(item, options)
+    },
   }
 }

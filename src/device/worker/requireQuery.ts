@@ -1,0 +1,24 @@
+/** @module Lists that are asked for from JavaScript, where no type says what can be meant. */
+import { NearsideError } from '../../core/error.ts'
+import type { ListOptions, ListQuery } from '../apiLists.ts'
+import { EXCLUSIONS } from '../exclusions.ts'
+
+/** @throws NearsideError `input-invalid` for a list that can't be meant */
+export function requireQuery({ options = {}, ...query }: ListQuery): void {
+  const refuse = (what: string) => new NearsideError('input-invalid', `${query.kind}: ${what}.`)
+  const isIds = (value: unknown) =>
+    Array.isArray(value) && value.every((id) => typeof id === 'string')
+  if (typeof options !== 'object' || options === null) throw refuse('its options are no object')
+  const { limit, order, perFamily, exclude = [], excludeIds } = options as ListOptions
+  for (const [name, number] of Object.entries({ limit, perFamily }))
+    if (number !== undefined && !(typeof number === 'number' && number >= 0))
+      throw refuse(`${name} must be a number from 0, not ${number}`)
+  if (order !== undefined && order !== 'personal' && order !== 'base')
+    throw refuse(`order must be personal or base, not ${order}`)
+  if (!Array.isArray(exclude) || !exclude.every((kind) => EXCLUSIONS.includes(kind)))
+    throw refuse(`exclude must be an array of ${EXCLUSIONS.join(', ')}; ids go to excludeIds`)
+  if (excludeIds !== undefined && !isIds(excludeIds))
+    throw refuse('excludeIds must be an array of ids')
+  if ('items' in query && !isIds(query.items)) throw refuse('it takes an array of ids')
+  if ('item' in query && typeof query.item !== 'string') throw refuse('it takes the id of an item')
+}
