@@ -5,6 +5,13 @@ export { EVENT_NAMES, type EventName, type ShopperEvent } from './core/events/ev
 export type { ShopContext } from './core/features/context/context.ts'
 export type { Imbalance, LearnerName, LearnerWeight } from './core/personal/learners/names.ts'
 export type { StrategyName } from './core/personal/strategy.ts'
+export type {
+  ItemGroup,
+  NumberRange,
+  Rule,
+  RuleCondition,
+  RuleItems,
+} from './core/rules/rule.ts'
 export type { CaptureInput, Forgettable, Personalizer, PersonalizerOptions } from './device/api.ts'
 export type {
   Explanation,

@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'report-conflict'
   | 'report-invalid'
   | 'round-closed'
+  | 'rules-invalid'
   | 'storage-corrupt'
   | 'storage-full'
   | 'storage-unavailable'

@@ -9,6 +9,7 @@ import type { ShopContext } from '../core/features/context/context.ts'
 import type { LatestModel } from '../core/model/manifest.ts'
 import type { Imbalance, LearnerName } from '../core/personal/learners/names.ts'
 import type { StrategyName } from '../core/personal/strategy.ts'
+import type { Rule } from '../core/rules/rule.ts'
 import type {
   Explanation,
   ListAnswer,
@@ -59,6 +60,11 @@ export interface PersonalizerOptions {
   readonly cleaning?: Cleaning
   /** What of the shopper's own lists leave out unless they say otherwise; default `['bought', 'basket']`. */
   readonly exclude?: readonly Exclusion[]
+  /**
+   * The shop's own rules about its lists, or the URL of a `rules.json` (`{ "rules": […] }`), same origin as
+   * the page. One that can't be used is left out, with a notice. Default: none.
+   */
+  readonly rules?: readonly Rule[] | string
   /** What learning by itself may cost. */
   readonly budget?: Partial<TrainingBudget>
   /** Events older than this are erased. Default 90; with `Infinity` they are kept until the shopper erases them. */

@@ -6,7 +6,10 @@ import type { Exclusion } from './exclusions.ts'
 export interface Recommendation {
   /** The catalog’s id. */
   readonly id: string
-  /** Log-odds but for a constant: comparable within one list only. */
+  /**
+   * Log-odds but for a constant: comparable within one list only. Of what a rule pinned, the score of what
+   * it stands before.
+   */
   readonly score: number
   /** 1-based place in the list as the device gives it, before a page leaves anything out. */
   readonly rank: number
@@ -50,6 +53,8 @@ export type Reason =
   /** Nobody was counted for it yet. */
   | { readonly kind: 'new' }
   | { readonly kind: 'popular' }
+  /** The shop's rule of this name pinned it here, or without its boost it would not be in the list. */
+  | { readonly kind: 'chosen'; readonly rule: string }
   /** Without a base model, or of an item that neither it nor the catalog knows: as the shop has it. */
   | { readonly kind: 'shop-order' }
 
@@ -70,10 +75,14 @@ export interface ListOptions {
   readonly category?: string
   /** Items with the same `groupId` at most, as long as there are others. Default 2; `rerank` takes all. */
   readonly perFamily?: number
+  /** Which page shows it, by the shop's own name: its rules may go by that. */
+  readonly page?: string
+  /** False: without the shop's rules. */
+  readonly rules?: boolean
 }
 
 /** How given items are ordered. */
-export interface RerankOptions extends Pick<ListOptions, 'limit' | 'order'> {
+export interface RerankOptions extends Pick<ListOptions, 'limit' | 'order' | 'page' | 'rules'> {
   /** Also what the shop no longer sells, for a page that shows it as such. Default false. */
   readonly soldOut?: boolean
 }
@@ -105,7 +114,7 @@ export interface Explanation extends Recommendation {
    * What each kind of term adds to the score beyond its mean over the catalog, largest first:
    * `because` (goes with what was viewed, wanted or bought), `own` (was that itself), `searched` (found
    * by a search), `category`, `taste`, `context` (wanted in the context of now), `offer` (below its
-   * usual price), `popular`, `learners` (moved by the learners that the shop chose). They add up to `score - meanScore`.
+   * usual price), `popular`, `learners` (moved by the learners that the shop chose), where it has any, `rules` (its boosts and buries). They add up to `score - meanScore`.
    */
   readonly contributions: readonly {
     readonly kind:
@@ -118,8 +127,14 @@ export interface Explanation extends Recommendation {
       | 'offer'
       | 'popular'
       | 'learners'
+      | 'rules'
     readonly amount: number
   }[]
-  /** Mean score over the catalog. */
+  /** Mean score over the catalog, without the shop's rules. */
   readonly meanScore: number
+  /**
+   * Names of the rules that act on it in `recommend`. Of what one of them hides, `rank` is the place that
+   * it would have.
+   */
+  readonly rules: readonly string[]
 }

@@ -4,8 +4,7 @@
  */
 import type { Item } from '../core/catalog/item.ts'
 import type { ListOptions, ListQuery, Recommendation } from './apiLists.ts'
-
-export const DEFAULT_LIMIT = 20
+import { limitOf } from './listLimit.ts'
 
 export interface CatalogOrder {
   readonly ids: readonly string[]
@@ -29,28 +28,30 @@ export function orderOf(
 }
 
 /** The list that can be had without a model. */
-export function listWithoutModel(order: CatalogOrder, query: ListQuery): Recommendation[] {
-  const { options = {} } = query
+export const listWithoutModel = (order: CatalogOrder, query: ListQuery): Recommendation[] =>
+  inShopOrder(idsWithoutModel(order, query).slice(0, limitOf(query)))
+
+/** The same without a limit. */
+export function idsWithoutModel(order: CatalogOrder, query: ListQuery): readonly string[] {
   switch (query.kind) {
     case 'recommend':
-      return inShopOrder(listInOrder(order, options))
+      return listInOrder(order, query.options ?? {})
     case 'similar':
-      return inShopOrder(siblings(order, query.item, options))
+      return siblings(order, query.item, query.options ?? {})
     case 'boughtTogether':
       return []
     case 'rerank':
-      return inShopOrder([...new Set(query.items)].slice(0, options.limit ?? query.items.length))
+      return [...new Set(query.items)]
   }
 }
 
 function listInOrder(order: CatalogOrder, options: ListOptions): readonly string[] {
   const excluded = new Set(options.excludeIds)
-  const wanted = order.ids.filter(
+  return order.ids.filter(
     (id, i) =>
       !excluded.has(id) &&
       (options.category === undefined || order.categories[i] === options.category),
   )
-  return wanted.slice(0, options.limit ?? DEFAULT_LIMIT)
 }
 
 /** Others of the same category, in the shop's order. */

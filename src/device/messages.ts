@@ -21,6 +21,8 @@ export interface WorkerConfig
   /** Unchecked. */
   readonly latest: Given['latest'] | null
   readonly federation: Given['federation'] | null
+  /** Unchecked, or where they are; null for none. */
+  readonly rules: readonly unknown[] | string | null
   readonly budget: TrainingBudget
   readonly conditions: DeviceConditions
   /** The shop's context as last given, unchecked. */

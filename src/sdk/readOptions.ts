@@ -58,7 +58,7 @@ export function readOptions(options: PersonalizerOptions): {
   const { catalog, baseModel, worker, engine = 'auto', federation, context } = options
   const { database = 'nearside', strategy = 'hybrid', latest = null } = options
   const { learners = [], imbalance = 'none', cleaning = 'rules', retentionDays = 90 } = options
-  const { exclude = EXCLUSIONS.slice(0, 2) } = options
+  const { exclude = EXCLUSIONS.slice(0, 2), rules = null } = options
   requireFunction('worker', worker)
   if (context !== undefined) requireFunction('context', context)
   requireOneOf('engine', engine, ENGINES)
@@ -72,6 +72,9 @@ export function readOptions(options: PersonalizerOptions): {
   }
   if (!Array.isArray(catalog) && typeof catalog !== 'string') {
     throw refuse('catalog must be an array or a URL.')
+  }
+  if (rules !== null && !Array.isArray(rules) && typeof rules !== 'string') {
+    throw refuse('rules must be an array or a URL.')
   }
   return {
     config: {
@@ -91,6 +94,7 @@ export function readOptions(options: PersonalizerOptions): {
       imbalance,
       cleaning,
       exclude,
+      rules: typeof rules === 'string' ? absolute(rules, 'rules') : rules,
       budget: readBudget(options.budget),
       retentionDays,
     },

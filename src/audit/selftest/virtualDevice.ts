@@ -163,6 +163,7 @@ export class VirtualDevice {
           catalog: [],
           baseModel: 'https://shop.example/',
           federation: ENDPOINTS,
+          rules: null,
         }),
       }),
       ledger: this.#ledger,

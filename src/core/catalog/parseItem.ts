@@ -67,9 +67,7 @@ export function parseItem(value: unknown, where = 'item'): Item {
 function isAttributes(value: unknown): value is NonNullable<Item['attributes']> {
   const isPlain = (one: unknown) => ['string', 'number', 'boolean'].includes(typeof one)
   return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
+    isRecord(value) &&
     Object.values(value).every((one) => (Array.isArray(one) ? one.every(isPlain) : isPlain(one)))
   )
 }

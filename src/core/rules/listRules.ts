@@ -1,6 +1,5 @@
 /** @module What the shop's rules make of one list: which of them hold for it, and what they do to which items. */
 import type { Item } from '../catalog/item.ts'
-import { type ContextSource, contextValue } from '../features/context/context.ts'
 import { createItemTest, type IsOffer, type ItemTest } from './matchItem.ts'
 import { readMoment } from './moment.ts'
 import type { ItemGroup, Rule, RuleCondition, RuleItems } from './rule.ts'
@@ -13,12 +12,13 @@ export interface Asked {
   readonly about?: Item
   /** Milliseconds since the epoch. */
   readonly now: number
-  readonly contexts: ContextSource
+  /** What the shop or the clock says of now; undefined for nothing. */
+  readonly context: (name: string) => string | undefined
 }
 
 export interface Pin {
   readonly item: Item
-  /** 1-based; a place that is taken counts as the next that is free. */
+  /** 1-based, of the rule's first; the others follow it. */
   readonly at: number
   readonly rule: string
 }
@@ -43,15 +43,6 @@ export interface ListRules {
   rulesOf(id: string): readonly Rule[]
 }
 
-export const NO_RULES: ListRules = {
-  hidden: new Set(),
-  lifts: new Map(),
-  pins: [],
-  limits: [],
-  again: new Set(),
-  rulesOf: () => [],
-}
-
 /** Items and rules stay the same, so what was worked out once is kept. */
 const MOST_KEPT = 50
 
@@ -64,7 +55,6 @@ export function createRuleBook(
   const kept = new Map<string, ListRules>()
   return (asked) => {
     const active = rules.filter((rule) => holds(rule, asked, isOffer))
-    if (active.length === 0) return NO_RULES
     const key = JSON.stringify([active.map((rule) => rules.indexOf(rule)), asked.about?.id])
     const made = kept.get(key) ?? combine(active, items, asked.about, isOffer)
     if (kept.size >= MOST_KEPT) kept.clear()
@@ -74,7 +64,7 @@ export function createRuleBook(
 }
 
 function holds(rule: Rule, asked: Asked, isOffer: IsOffer): boolean {
-  const { list, page, about, now, contexts } = asked
+  const { list, page, about, now, context } = asked
   // What a page gives to be ordered is all shown.
   if (list === 'rerank' && ('hide' in rule || 'only' in rule || 'atMost' in rule)) return false
   const same = itemsOf(rule)?.same ?? []
@@ -86,7 +76,7 @@ function holds(rule: Rule, asked: Asked, isOffer: IsOffer): boolean {
   if (when.from && now < (readMoment(when.from)?.begin ?? 0)) return false
   if (when.until && now >= (readMoment(when.until)?.end ?? 0)) return false
   return Object.entries(when.context ?? {}).every(([name, values]) =>
-    values.includes(contextValue(name, now, contexts) ?? ''),
+    values.includes(context(name) ?? ''),
   )
 }
 
@@ -126,7 +116,7 @@ function combine(
     if (!('pin' in rule)) return []
     const pinned = [...new Set(rule.pin)].flatMap((id) => byId.get(id) ?? [])
     const shown = pinned.filter(({ id }) => !hidden.has(id))
-    return shown.map((item, place) => ({ item, at: (rule.at ?? 1) + place, rule: rule.name }))
+    return shown.map((item) => ({ item, at: rule.at ?? 1, rule: rule.name }))
   })
   const limits = rules.flatMap((rule) =>
     'atMost' in rule ? [{ per: rule.per, most: rule.atMost }] : [],

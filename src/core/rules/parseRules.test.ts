@@ -38,27 +38,27 @@ test('a bad rule is left out, and said with its name and what is wrong; the othe
   const good = { name: 'a', pin: ['x'] }
   const parsed = parseRules([good, { name: 'b', boost: { brand: ['x'] }, by: 0.5 }, good])
   expect(parsed.rules).toEqual([good, good])
-  expect(parsed.faults).toEqual(["rule 2 ('b').by is not a number above 1"])
+  expect(parsed.faults).toEqual(['rule 2 (‘b’).by must be a number above 1'])
 })
 
 test.each([
-  [7, 'rule 1 is not an object'],
-  [{ hide: { id: ['a'] } }, "rule 1 has no 'name'"],
-  [{ name: 'a' }, "rule 1 ('a') says not exactly one of hide"],
-  [{ name: 'a', hide: { id: ['a'] }, only: { id: ['a'] } }, "rule 1 ('a') says not exactly one of"],
-  [{ name: 'a', hide: {} }, "rule 1 ('a').hide is empty"],
-  [{ name: 'a', hide: { colour: ['red'] } }, ".hide has an unknown 'colour'; it can say id, brand"],
-  [{ name: 'a', hide: { id: 'a' } }, '.hide.id is not a list of texts'],
-  [{ name: 'a', hide: { id: [] } }, '.hide.id is not a list of texts'],
-  [{ name: 'a', hide: { price: { from: '3' } } }, '.hide.price.from is not a number'],
-  [{ name: 'a', hide: { attributes: { size: 'S' } } }, '.hide.attributes.size is not an object'],
-  [{ name: 'a', boost: { id: ['a'] } }, "rule 1 ('a') has no 'by'"],
-  [{ name: 'a', pin: ['a'], at: 0 }, '.at is not a place from 1'],
-  [{ name: 'a', pin: ['a'], by: 2 }, "has an unknown 'by'"],
-  [{ name: 'a', atMost: 1, per: 'colour' }, '.per is not one of brand, category, groupId'],
-  [{ name: 'a', when: { list: ['all'] }, pin: ['a'] }, '.when.list is not a list of recommend'],
-  [{ name: 'a', when: { from: '2026-12-24T18:00' }, pin: ['a'] }, '.when.from is not a day'],
-  [{ name: 'a', when: { until: 'soon' }, pin: ['a'] }, '.when.until is not a day'],
+  [7, 'rule 1 is no object'],
+  [{ hide: { id: ['a'] } }, 'rule 1.name must be a text'],
+  [{ name: 'a' }, 'rule 1 (‘a’) must say exactly one of hide, only'],
+  [{ name: 'a', hide: { id: ['a'] }, only: { id: ['a'] } }, 'rule 1 (‘a’) must say exactly one of'],
+  [{ name: 'a', hide: {} }, 'rule 1 (‘a’).hide is empty'],
+  [{ name: 'a', hide: { colour: ['red'] } }, '.hide unknown field "colour"'],
+  [{ name: 'a', hide: { id: 'a' } }, '.hide.id must be a list of texts'],
+  [{ name: 'a', hide: { id: [] } }, '.hide.id must be a list of texts'],
+  [{ name: 'a', hide: { price: { from: '3' } } }, '.hide.price.from must be a number'],
+  [{ name: 'a', hide: { attributes: { size: 'S' } } }, '.hide.attributes.size is not what it must'],
+  [{ name: 'a', boost: { id: ['a'] } }, 'rule 1 (‘a’).by must be a number above 1'],
+  [{ name: 'a', pin: ['a'], at: 0 }, '.at must be a number from 1'],
+  [{ name: 'a', pin: ['a'], by: 2 }, 'rule 1 (‘a’) unknown field "by"'],
+  [{ name: 'a', atMost: 1, per: 'colour' }, '.per must be one of brand, category, groupId'],
+  [{ name: 'a', when: { list: ['all'] }, pin: ['a'] }, '.when.list must be a list of recommend'],
+  [{ name: 'a', when: { from: '2026-12-24T18:00' }, pin: ['a'] }, '.when.from must be a day'],
+  [{ name: 'a', when: { until: 'soon' }, pin: ['a'] }, '.when.until must be a day'],
 ])('%j is refused', (rule, fault) => {
   expect(faultOf(rule)).toEqual([expect.stringContaining(fault)])
 })
@@ -79,6 +79,6 @@ test('whatever a file holds, nothing is thrown, and what is no rule is said', ()
       expect(rules.length + faults.length).toBe(1)
     }),
   )
-  expect(parseRules({}).faults).toEqual(['the rules are not an array'])
-  expect(parseRules(null).faults).toEqual(['the rules are not an array'])
+  for (const none of [{}, null, { rules: 'all' }])
+    expect(() => parseRules(none)).toThrow('What should be the shop’s rules is no array')
 })

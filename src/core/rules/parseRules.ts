@@ -1,125 +1,139 @@
 /** @module Rules at the edge: what a file or an option hands in becomes rules, and a line for each that can't be one. */
+import { NearsideError } from '../error.ts'
+import { isRecord } from '../isRecord.ts'
+import { createReaders, type Read } from '../reading.ts'
 import { readMoment } from './moment.ts'
-import type { Rule } from './rule.ts'
+import type { NumberRange, Rule, RuleCondition, RuleHead, RuleItems, Wanted } from './rule.ts'
 
-/** What is wrong, to be read after a field's name; null where nothing is. */
-type Check = (value: unknown) => string | null
+const refuse = (what: string, why = 'is not what it must be') =>
+  new NearsideError('rules-invalid', `${what} ${why}`)
 
-const check =
-  (holds: (value: unknown) => boolean, what: string): Check =>
-  (value) =>
-    holds(value) ? null : ` is not ${what}`
+const { exactly, list, number, oneOf, optional, record, text, whole } = createReaders(refuse)
 
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const listOf = (holds: (value: unknown) => boolean, what: string): Check =>
-  check(
-    (value) => Array.isArray(value) && value.length > 0 && value.every(holds),
-    `a list of ${what}`,
-  )
-
-type Fields = Readonly<Record<string, Check>>
-
-/**
- * An object of these fields, or, where there is one check, of any names.
- * @param needed those that must be there; else at least one
- */
-function fields(known: Fields | Check, needed: readonly string[] = []): Check {
-  const names = Object.keys(known)
-  return (value) => {
-    if (!isObject(value)) return ' is not an object'
-    const given = Object.entries(value).filter(([, one]) => one !== undefined)
-    const missing = needed.find((name) => !given.some(([one]) => one === name))
-    if (missing) return ` has no '${missing}'`
-    if (given.length === 0) return ' is empty'
-    for (const [name, one] of given) {
-      const checks = typeof known === 'function' ? known : names.includes(name) && known[name]
-      if (!checks) return ` has an unknown '${name}'; it can say ${names.join(', ')}`
-      const fault = checks(one)
-      if (fault) return `.${name}${fault}`
+/** Says what it must be; of things that have no parts. */
+const must =
+  <T>(be: string, read: Read<T>): Read<T> =>
+  (value, what) => {
+    try {
+      return read(value, what)
+    } catch {
+      throw refuse(what, `must be ${be}`)
     }
-    return null
   }
-}
 
-const isText = (value: unknown) => typeof value === 'string' && value !== ''
-const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) > 0
-const TEXT = check(isText, 'a text')
-const TEXTS = listOf(isText, 'texts')
-const oneOf = (known: readonly unknown[]): Check =>
-  check((value) => known.includes(value), `one of ${known.join(', ')}`)
-const someOf = (known: readonly unknown[]): Check =>
-  listOf((value) => known.includes(value), known.join(', '))
-const NUMBER = check(Number.isFinite, 'a number')
-const RANGE = fields({ from: NUMBER, to: NUMBER })
-const isValue = (value: unknown) =>
-  isText(value) || Number.isFinite(value) || typeof value === 'boolean'
-const VALUES = listOf(isValue, 'texts, numbers, true or false')
-const MOMENT = check(
-  (value) => readMoment(value) !== null,
-  'a day (2026-12-24) or a time with its zone (2026-12-24T18:00:00Z)',
+/** Says something: of nothing, it would be every item. */
+const filled =
+  <T extends object>(read: Read<T>): Read<T> =>
+  (value, what) => {
+    const given = read(value, what)
+    if (Object.keys(given).length === 0) throw refuse(what, 'is empty')
+    return given
+  }
+
+const some = <T>(of: string, read: Read<T>): Read<readonly T[]> =>
+  must(`a list of ${of}`, filled(list(read, Number.POSITIVE_INFINITY)))
+
+const TEXT = text(/./)
+const TEXTS = some('texts', TEXT)
+const NUMBER = must('a number', number())
+const FACTOR = must(
+  'a number above 1',
+  number((value) => value > 1),
+)
+const COUNT = must('a number from 1', whole(1, Number.MAX_SAFE_INTEGER))
+const MOMENT = must(
+  'a day (2026-12-24) or a time with its zone (2026-12-24T18:00Z)',
+  (value, what) => {
+    if (typeof value === 'string' && readMoment(value)) return value
+    throw refuse(what)
+  },
 )
 
-const GROUPS = ['brand', 'category', 'groupId']
-const ITEMS = fields({
-  id: TEXTS,
-  brand: TEXTS,
-  category: TEXTS,
-  groupId: TEXTS,
-  price: RANGE,
-  offer: oneOf([true, false]),
-  same: someOf(GROUPS),
-  attributes: fields((wanted) => (Array.isArray(wanted) ? VALUES : RANGE)(wanted)),
-})
-const WHEN = fields({
-  list: someOf(['recommend', 'similar', 'boughtTogether', 'rerank']),
-  page: TEXTS,
-  item: ITEMS,
-  context: fields(TEXTS),
-  from: MOMENT,
-  until: MOMENT,
-})
-const FACTOR = check((value) => Number.isFinite(value) && Number(value) > 1, 'a number above 1')
+const RANGE = filled(exactly<NumberRange>({ from: optional(NUMBER), to: optional(NUMBER) }))
+const VALUES = some('texts, numbers, true or false', (value, what) =>
+  typeof value === 'boolean' ? value : (typeof value === 'number' ? NUMBER : TEXT)(value, what),
+)
+const WANTED: Read<Wanted> = (value, what) => (Array.isArray(value) ? VALUES : RANGE)(value, what)
+const GROUPS = ['brand', 'category', 'groupId'] as const
+const LISTS = ['recommend', 'similar', 'boughtTogether', 'rerank'] as const
 
-const rule = (own: Readonly<Record<string, Check>>, needed = Object.keys(own)): Check =>
-  fields({ name: TEXT, when: WHEN, ...own }, ['name', ...needed])
-
-const KINDS: Readonly<Record<string, Check>> = {
-  hide: rule({ hide: ITEMS }),
-  only: rule({ only: ITEMS }),
-  boost: rule({ boost: ITEMS, by: FACTOR }),
-  bury: rule({ bury: ITEMS, by: FACTOR }),
-  pin: rule({ pin: TEXTS, at: check(isCount, 'a place from 1') }, ['pin']),
-  atMost: rule({ atMost: check(isCount, 'a number from 1'), per: oneOf(GROUPS) }),
-  again: rule({ again: ITEMS }),
+const ITEMS = filled(
+  exactly<RuleItems>({
+    id: optional(TEXTS),
+    brand: optional(TEXTS),
+    category: optional(TEXTS),
+    groupId: optional(TEXTS),
+    price: optional(RANGE),
+    offer: optional(must('true or false', oneOf(true, false))),
+    same: optional(some(GROUPS.join(', '), oneOf(...GROUPS))),
+    attributes: optional(filled(record(WANTED))),
+  }),
+)
+const HEAD = {
+  name: must('a text', TEXT),
+  when: optional(
+    exactly<RuleCondition>({
+      list: optional(some(LISTS.join(', '), oneOf(...LISTS))),
+      page: optional(TEXTS),
+      item: optional(ITEMS),
+      context: optional(record(TEXTS)),
+      from: optional(MOMENT),
+      until: optional(MOMENT),
+    }),
+  ),
 }
 
-const RULE: Check = (value) => {
-  if (!isObject(value)) return ' is not an object'
+const KINDS: Readonly<Record<string, Read<Rule>>> = {
+  hide: exactly<RuleHead & { hide: RuleItems }>({ ...HEAD, hide: ITEMS }),
+  only: exactly<RuleHead & { only: RuleItems }>({ ...HEAD, only: ITEMS }),
+  boost: exactly<RuleHead & { boost: RuleItems; by: number }>({
+    ...HEAD,
+    boost: ITEMS,
+    by: FACTOR,
+  }),
+  bury: exactly<RuleHead & { bury: RuleItems; by: number }>({ ...HEAD, bury: ITEMS, by: FACTOR }),
+  pin: exactly<RuleHead & { pin: readonly string[]; at?: number }>({
+    ...HEAD,
+    pin: TEXTS,
+    at: optional(COUNT),
+  }),
+  atMost: exactly<Extract<Rule, { atMost: number }>>({
+    ...HEAD,
+    atMost: COUNT,
+    per: must(`one of ${GROUPS.join(', ')}`, oneOf(...GROUPS)),
+  }),
+  again: exactly<RuleHead & { again: RuleItems }>({ ...HEAD, again: ITEMS }),
+}
+
+/** @throws NearsideError `rules-invalid` */
+function readRule(value: unknown, what: string): Rule {
+  if (!isRecord(value)) throw refuse(what, 'is no object')
+  const named = typeof value.name === 'string' ? `${what} (‘${value.name}’)` : what
   const kinds = Object.keys(KINDS).filter((kind) => Object.hasOwn(value, kind))
-  if (kinds.length !== 1) return ` says not exactly one of ${Object.keys(KINDS).join(', ')}`
-  return KINDS[kinds[0]](value)
+  if (kinds.length !== 1)
+    throw refuse(named, `must say exactly one of ${Object.keys(KINDS).join(', ')}`)
+  return KINDS[kinds[0]](value, named)
 }
-
-const nameOf = (value: unknown) =>
-  isObject(value) && 'name' in value && isText(value.name) ? ` ('${value.name}')` : ''
-
-const isRule = (value: unknown): value is Rule => RULE(value) === null
 
 /**
  * @param value an array of rules, or an object that has one as `rules`
  * @returns with one line for each that is left out
+ * @throws NearsideError `rules-invalid` where it is neither
  */
 export function parseRules(value: unknown): {
   readonly rules: readonly Rule[]
   readonly faults: readonly string[]
 } {
-  const given = isObject(value) && 'rules' in value ? value.rules : value
-  if (!Array.isArray(given)) return { rules: [], faults: ['the rules are not an array'] }
-  const faults = given.flatMap((one, at) => {
-    const fault = RULE(one)
-    return fault === null ? [] : [`rule ${at + 1}${nameOf(one)}${fault}`]
+  const given = isRecord(value) && 'rules' in value ? value.rules : value
+  if (!Array.isArray(given)) throw refuse('What should be the shop’s rules', 'is no array')
+  const faults: string[] = []
+  const rules = given.flatMap((one, at) => {
+    try {
+      return [readRule(one, `rule ${at + 1}`)]
+    } catch (error) {
+      faults.push((error as NearsideError).message)
+      return []
+    }
   })
-  return { rules: given.filter(isRule), faults }
+  return { rules, faults }
 }

@@ -1,10 +1,10 @@
-/** @module The base model and the catalog as they were last downloaded. */
+/** @module The base model, the catalog and the shop's rules as they were last downloaded. */
 import { isRecord } from '../../core/isRecord.ts'
 import type { Transactions } from './transactions.ts'
 
 /** Bytes fetched and verified, kept as the last good ones, and what was computed of nothing but those. */
 export interface Download {
-  readonly key: 'model' | 'catalog' | 'new-items'
+  readonly key: 'model' | 'catalog' | 'rules' | 'new-items'
   readonly version: string
   readonly url: string
   readonly time: number

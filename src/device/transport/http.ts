@@ -19,12 +19,13 @@ export interface Destination {
 
 /** Every address that a device may ever call, from the shop's own options. */
 export function destinationsOf(
-  config: Pick<WorkerConfig, 'catalog' | 'baseModel' | 'federation'>,
+  config: Pick<WorkerConfig, 'catalog' | 'baseModel' | 'federation' | 'rules'>,
 ): Destination[] {
-  const { catalog, baseModel, federation } = config
+  const { catalog, baseModel, federation, rules } = config
   const directory = (url: string) => (url.endsWith('/') ? url : `${url}/`)
   return [
     ...(typeof catalog === 'string' ? [{ purpose: 'catalog' as const, url: catalog }] : []),
+    ...(typeof rules === 'string' ? [{ purpose: 'rules' as const, url: rules }] : []),
     { purpose: 'model', url: directory(baseModel) },
     ...(federation
       ? [
@@ -49,6 +50,7 @@ const MAX_BYTES: Readonly<Record<Purpose | 'upload', number>> = {
   catalog: 64 * 2 ** 20,
   model: 64 * 2 ** 20,
   policy: 2 ** 20,
+  rules: 2 ** 20,
   upload: 2 ** 20,
 }
 
@@ -56,6 +58,7 @@ const UNREACHABLE: Readonly<Record<Purpose | 'upload', ErrorCode>> = {
   catalog: 'model-unreachable',
   model: 'model-unreachable',
   policy: 'aggregator-unreachable',
+  rules: 'model-unreachable',
   upload: 'aggregator-unreachable',
 }
 

@@ -3,7 +3,7 @@
  * before the first byte leaves. No cookies, no referrer, fixed headers.
  */
 
-export type Purpose = 'catalog' | 'model' | 'policy'
+export type Purpose = 'catalog' | 'model' | 'policy' | 'rules'
 
 export interface Transport {
   /** GET. @throws NearsideError `model-unreachable` | `aggregator-unreachable` | `aborted` */

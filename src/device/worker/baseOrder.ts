@@ -14,10 +14,20 @@ export class BaseOrder {
   #ranks: Int32Array | null = null
 
   /** @param shown rows that may be shown, in the shop's order, which decides between equal scores */
-  constructor(model: BaseModel, shown: readonly number[]) {
+  constructor(
+    model: BaseModel,
+    shown: readonly number[],
+    scores: Float32Array = strangerScores(model, 0),
+  ) {
     this.#model = model
     this.#shown = shown
-    this.#scores = strangerScores(model, 0)
+    this.#scores = scores
+  }
+
+  /** As it is now, with what is added to the score of each row. */
+  lifted(lift: (row: number) => number): BaseOrder {
+    const scores = this.#scores.map((score, row) => score + lift(row))
+    return new BaseOrder(this.#model, this.#shown, scores)
   }
 
   /** Without a history only the context's terms depend on the time. */

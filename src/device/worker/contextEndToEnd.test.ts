@@ -47,6 +47,7 @@ async function openDevice(now: () => number): Promise<Device> {
       imbalance: 'none',
       cleaning: 'rules',
       exclude: [],
+      rules: null,
       budget: DEFAULT_BUDGET,
       latest: null,
       retentionDays: Number.POSITIVE_INFINITY,

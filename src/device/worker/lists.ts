@@ -2,12 +2,15 @@
  * @module The lists that a device answers with. Where it has no ranker (no base model yet, or none
  * at all) they are the catalog's own order.
  */
-import type { ListOptions, ListQuery, Recommendation } from '../apiLists.ts'
-import { inShopOrder, listWithoutModel } from '../catalogOrder.ts'
+import { highestRows } from '../../core/model/highest.ts'
+import type { Explanation, ListQuery, Recommendation } from '../apiLists.ts'
+import { idsWithoutModel, inShopOrder } from '../catalogOrder.ts'
+import { limitOf } from '../listLimit.ts'
 import { ownItems } from './ownItems.ts'
 import type { Parts } from './parts.ts'
 import type { Ranker, Scored } from './ranker.ts'
 import { requireQuery } from './requireQuery.ts'
+import type { Ruled } from './ruledList.ts'
 import { selectPlaces } from './selectPlaces.ts'
 
 type Deps = Pick<Parts, 'chosen' | 'config' | 'now' | 'shop' | 'shopper' | 'state'>
@@ -37,61 +40,74 @@ export function createLists(deps: Deps) {
     return kept.scored
   }
 
-  function ranked(ranker: Ranker, query: ListQuery): readonly Recommendation[] {
-    const { options = {} } = query
+  function ranked(
+    ranker: Ranker,
+    query: ListQuery,
+    { lifts, ...selection }: Ruled,
+  ): readonly Recommendation[] {
+    const options = { ...query.options, ...selection }
+    const lifting = lifts?.size ? shop.rules?.lift(ranker, lifts) : undefined
+    const scored = () => lifting?.of(scoredBy(ranker)) ?? scoredBy(ranker)
     switch (query.kind) {
       case 'recommend':
-        return ranker.recommend(scoredBy(ranker), options)
+        return ranker.recommend(scored(), options)
       case 'similar':
-        return ranker.similar(query.item, options)
+        return ranker.similar(query.item, options, lifting)
       case 'boughtTogether':
-        return ranker.boughtTogether(query.item, options)
+        return ranker.boughtTogether(query.item, options, lifting)
       case 'rerank':
-        return ranker.rerank(query.items, scoredBy(ranker), options)
+        return ranker.rerank(query.items, scored(), query.options ?? {})
     }
   }
 
-  /** With the ids of what the shopper has already, where that is left out. */
-  function withOwn(query: ListQuery): ListQuery {
+  /**
+   * With the ids of what the shopper has already, where that is left out.
+   * @param again ids of what is used up
+   */
+  function withOwn(query: ListQuery, again: ReadonlySet<string> | undefined): ListQuery {
     if (query.kind === 'rerank') return query
     const { options = {} } = query
     const { excludeIds = [], exclude = options.order === 'base' ? [] : config.exclude } = options
     if (exclude.length === 0) return query
-    const repeatRate = (id: string) => shop.ranker?.repeatRate(id)
+    const repeatRate = (id: string) => (again?.has(id) ? 1 : shop.ranker?.repeatRate(id))
     const own = ownItems(exclude, shopper.cleaned.events, now(), repeatRate)
     return { ...query, options: { ...options, excludeIds: [...excludeIds, ...own] } }
   }
 
-  function unranked(query: ListQuery): readonly Recommendation[] {
-    if (query.kind === 'recommend') {
-      return firstList(query.options)
-    }
-    if (query.kind !== 'rerank' || query.options?.soldOut)
-      return listWithoutModel(shop.order, query)
-    const items = query.items.filter((id) => shop.catalog?.get(id)?.available !== false)
-    return listWithoutModel(shop.order, { ...query, items })
+  /** `recommend` as the whole model gives it to a new shopper; else in the shop's order. */
+  function unranked(query: ListQuery, { lifts, ...ruled }: Ruled): readonly Recommendation[] {
+    const isFirst = query.kind === 'recommend'
+    const isSold = (id: string) => shop.catalog?.get(id)?.available !== false
+    const all = idsWithoutModel(isFirst ? shop.firstOrder : shop.order, query)
+    const ids = query.kind === 'rerank' && !query.options?.soldOut ? all.filter(isSold) : all
+    const scoreOf = (id: string, place: number) =>
+      (isFirst ? shop.firstScore(id) : undefined) ?? -Math.log(place + 1)
+    const scores = Float32Array.from(ids, (id, at) => scoreOf(id, at) + (lifts?.get(id) ?? 0))
+    const order = lifts?.size ? highestRows(scores, ids.length) : [...ids.keys()]
+    const limits = query.kind === 'rerank' ? { perFamily: Number.POSITIVE_INFINITY } : {}
+    const options = { ...query.options, ...limits, ...ruled, limit: limitOf(query) }
+    const best = (count: number) => order.slice(0, count)
+    const places = selectPlaces(best, options, (at) => shop.catalog?.get(ids[at]))
+    return inShopOrder(places.map((at) => ids[at])).map((one) =>
+      isFirst ? { ...one, reason: shop.firstReason(one.id) } : one,
+    )
   }
 
-  /** As the whole model gives it to a new shopper. */
-  function firstList(options: ListOptions = {}): readonly Recommendation[] {
-    const { ids } = shop.firstOrder
-    const all = { kind: 'recommend', options: { ...options, limit: ids.length } } as const
-    const list = listWithoutModel(shop.firstOrder, all).map(({ id }) => id)
-    const best = (count: number) => [...list.slice(0, count).keys()]
-    const familyOf = (place: number) => shop.catalog?.get(list[place])?.groupId
-    const places = selectPlaces(best, options, familyOf)
-    return inShopOrder(places.map((place) => list[place])).map((one) => ({
-      ...one,
-      reason: shop.firstReason(one.id),
-    }))
-  }
+  const answer = (query: ListQuery, ruled: Ruled = {}) =>
+    shop.ranker ? ranked(shop.ranker, query, ruled) : unranked(query, ruled)
 
   return {
     list(query: ListQuery): readonly Recommendation[] {
       requireQuery(query)
-      const asked = withOwn(query)
-      return shop.ranker ? ranked(shop.ranker, asked) : unranked(asked)
+      const rules = shop.rules?.for(query)
+      const asked = withOwn(query, rules?.again)
+      return shop.rules && rules ? shop.rules.list(rules, asked, answer) : answer(asked)
     },
-    explain: (item: string) => shop.ranker?.explain(item, scoredBy(shop.ranker)) ?? null,
+    explain(item: string): Explanation | null {
+      const { ranker, rules } = shop
+      if (!ranker) return null
+      const scored = scoredBy(ranker)
+      return rules?.explain(item, ranker, scored) ?? ranker.explain(item, scored)
+    },
   }
 }

@@ -8,8 +8,10 @@ import { createRandom } from '../../core/model/random.ts'
 import { tinyModel, tinyTrees } from '../../core/model/testModel.ts'
 import { DAY } from '../../core/time.ts'
 import type { ListOptions } from '../apiLists.ts'
+import { liftScores } from './liftScores.ts'
 import { type ActivePersonal, createPartialScores } from './partialScores.ts'
-import { Ranker } from './ranker.ts'
+import { Ranker, type Scored } from './ranker.ts'
+import type { Selection } from './selectPlaces.ts'
 
 const ITEMS = 700
 const model = tinyModel(ITEMS)
@@ -46,7 +48,8 @@ const histories = fc
 const personals = fc.option(
   fc.record({ seed: fc.integer({ min: 1, max: 1e6 }), fusionWeight: fc.constantFrom(0.1, 0.5, 1) }),
 )
-const asked: fc.Arbitrary<ListOptions> = fc.record(
+const LIFTS = new Map(model.itemIds.map((id, row) => [id, row % 9 === 4 ? 3 : 0]))
+const asked: fc.Arbitrary<ListOptions & Selection> = fc.record(
   {
     limit: fc.integer({ min: 0, max: 60 }),
     excludeIds: fc.array(
@@ -55,6 +58,7 @@ const asked: fc.Arbitrary<ListOptions> = fc.record(
     ),
     category: fc.constantFrom('kind 2', 'none'),
     order: fc.constantFrom('base', 'personal'),
+    limits: fc.constant([{ per: 'category', most: 3 } as const]),
   },
   { requiredKeys: [] },
 )
@@ -92,6 +96,9 @@ test.each(models)('%s: the same lists, ranks, reasons and explanations', (_, giv
         const [a, b] = [part, whole].map((ranker) => ranker.score(history, now, personal))
         for (const options of lists)
           expect(part.recommend(a, options)).toEqual(whole.recommend(b, options))
+        const lifted = (ranker: Ranker, scored: Scored) =>
+          ranker.recommend(liftScores(ranker, LIFTS).of(scored), lists[0])
+        expect(lifted(part, a)).toEqual(lifted(whole, b))
         const some = ['item 5', 'item 600', 'item 3', 'gone']
         expect(part.rerank(some, a, {})).toEqual(whole.rerank(some, b, {}))
         expect(part.explain('item 5', a)).toEqual(whole.explain('item 5', b))

@@ -3,6 +3,7 @@
  * that depends on the model alone is computed once.
  */
 import type { Catalog } from '../../core/catalog/catalog.ts'
+import type { Item } from '../../core/catalog/item.ts'
 import { withColdStart } from '../../core/features/coldStart.ts'
 import { readHistory } from '../../core/features/computeFeatures.ts'
 import type { History } from '../../core/features/history.ts'
@@ -24,11 +25,18 @@ import { type FeatureRows, someFeatures, wholeFeatures } from './featureRows.ts'
 import type { ActivePersonal, createPartialScores, ScorePart } from './partialScores.ts'
 import { createExplainer, type Explain, type Explainer, everybodysReason } from './reasons.ts'
 import { Related } from './related.ts'
-import { ranksInFamilies, selectPlaces } from './selectPlaces.ts'
+import { ranksInGroups, type Selection, selectPlaces } from './selectPlaces.ts'
 import { createWholeScores, gather, type ScoreWhole } from './wholeScores.ts'
 
+/** What the scores of a list are compared with, and multiplied by. */
+export interface Weighed {
+  readonly base: BaseOrder
+  /** What the shop's rules multiply the odds of a row by, as a logarithm. */
+  readonly lift?: (row: number) => number
+}
+
 /** Scores for one shopper at one time; made once per change and minute, read by many lists. */
-export interface Scored extends Explainer {
+export interface Scored extends Explainer, Weighed {
   scoresOf(rows: readonly number[]): Float32Array
   /** Rows among which are the `count` highest of those shown; null: any may be. */
   among(count: number): readonly number[] | null
@@ -38,14 +46,17 @@ export interface Scored extends Explainer {
 const SAME_REASONS = 3
 
 /** What a list is made from. */
-type Ranking = Pick<Scored, 'scoresOf' | 'explain'>
+type Ranking = Pick<Scored, 'scoresOf' | 'explain' | 'base'>
+
+type SelectOptions = ListOptions & Selection
 
 export class Ranker {
   readonly model: BaseModel
   readonly #catalog: Catalog | null
   readonly #rows: ReadonlyMap<string, number>
-  /** `groupId` by row; null: the catalog has none. */
-  readonly #families: readonly (string | undefined)[] | null
+  /** By row, as the catalog has them. */
+  readonly #items: readonly (Item | undefined)[]
+  readonly #hasFamilies: boolean
   /** Rows that may be shown, in the shop's order. */
   readonly #shown: readonly number[]
   /** Place of each row among those shown, −1 for the others. */
@@ -74,9 +85,8 @@ export class Ranker {
     this.#shown.forEach((row, place) => {
       this.#places[row] = place
     })
-    this.#families = catalog?.items.some(({ groupId }) => groupId !== undefined)
-      ? model.itemIds.map((id) => catalog.get(id)?.groupId)
-      : null
+    this.#items = model.itemIds.map((id) => catalog?.get(id))
+    this.#hasFamilies = this.#items.some((item) => item?.groupId !== undefined)
     this.#base = new BaseOrder(model, this.#shown)
     this.#baseFeatures = scoreInPart
       ? someFeatures(model, readHistory(model.statistics, [], 0))
@@ -84,6 +94,10 @@ export class Ranker {
     this.#scoreWhole = createWholeScores(model)
     this.#scorePart = scoreInPart?.(model, this.#unshown()) ?? null
     this.#related = new Related(model, catalog)
+  }
+
+  get base(): BaseOrder {
+    return this.#base
   }
 
   rowOf(id: string): number | undefined {
@@ -111,6 +125,7 @@ export class Ranker {
       this.#scoreWhole(history, now, personal, learners)
     return {
       ...part,
+      base: this.#base,
       ...createExplainer({
         model: this.model,
         catalog: this.#catalog,
@@ -125,8 +140,9 @@ export class Ranker {
     }
   }
 
-  recommend(scored: Scored, options: ListOptions): Recommendation[] {
-    const ranking = options.order === 'base' ? this.#everybodys : scored
+  recommend(scored: Scored, options: SelectOptions): Recommendation[] {
+    const { base } = scored
+    const ranking = options.order === 'base' ? this.#everybodys(base) : scored
     const { category, excludeIds = [] } = options
     const gone = new Set(
       excludeIds.map((id) => this.#rows.get(id)).filter((row) => this.#isShown(row)),
@@ -147,19 +163,23 @@ export class Ranker {
     }
     return this.#select(candidates, ranking, options, (best) => {
       if (options.order === 'base') return best.map((_, place) => place + 1)
-      if (this.#families) return this.#placesForAll(best, options)
+      if (this.#hasFamilies || options.limits?.length)
+        return this.#placesForAll(best, base, options)
       if (!isPart) return null
-      const { ranks } = this.#base
+      const { ranks } = base
       const before = [...gone].map((row) => ranks[row])
       return best.map((row) => ranks[row] - before.filter((other) => other < ranks[row]).length)
     })
   }
 
   /** Where they stand in the list that everybody gets of these options, variants left out there too. */
-  #placesForAll(best: readonly number[], options: ListOptions): readonly number[] {
-    const isCandidate = this.#isCandidate(options)
-    const order = this.#base.rows.filter(isCandidate)
-    const ranks = ranksInFamilies(order, options, (row) => this.#families?.[row])
+  #placesForAll(
+    best: readonly number[],
+    base: BaseOrder,
+    options: SelectOptions,
+  ): readonly number[] {
+    const order = base.rows.filter(this.#isCandidate(options))
+    const ranks = ranksInGroups(order, options, (row) => this.#items[row])
     const byRow = new Map(order.map((row, at) => [row, ranks[at]]))
     return best.map((row) => byRow.get(row) ?? 0)
   }
@@ -171,7 +191,7 @@ export class Ranker {
       .filter((row) => row !== undefined)
       .filter((row) => options.soldOut || this.#isShown(row))
     const unknown = distinct.filter((id) => !this.#rows.has(id))
-    const ranking = options.order === 'base' ? this.#everybodys : scored
+    const ranking = options.order === 'base' ? this.#everybodys(scored.base) : scored
     const scores = ranking.scoresOf(known)
     const ranked = this.#listed(known, scores, highestRows(scores, known.length), ranking)
     const score = ranked.at(-1)?.score ?? 0
@@ -191,7 +211,7 @@ export class Ranker {
     const scores = scored.scoresOf([...this.model.itemIds.keys()])
     const placeIn = (given: Float32Array) =>
       1 + this.#shown.reduce((above, other) => above + Number(given[other] > given[row]), 0)
-    const [rank, baseRank] = [placeIn(scores), placeIn(this.#base.scores)]
+    const [rank, baseRank] = [placeIn(scores), placeIn(scored.base.scores)]
     return {
       id,
       score: scores[row],
@@ -200,33 +220,36 @@ export class Ranker {
       baseRank,
       reason: scored.explain(row, baseRank > rank),
       contributions: scored.contributions(row),
+      rules: [],
     }
   }
 
-  similar(item: string, options: ListOptions): Recommendation[] {
+  similar(item: string, options: SelectOptions, weighed?: Weighed): Recommendation[] {
     const scoresOf = (row: number) => this.#related.similarTo(row, this.#shown)
-    return this.#listAbout(item, options, 'similar', scoresOf)
+    return this.#listAbout(item, options, 'similar', scoresOf, weighed)
   }
 
-  boughtTogether(item: string, options: ListOptions): Recommendation[] {
+  boughtTogether(item: string, options: SelectOptions, weighed?: Weighed): Recommendation[] {
     const scoresOf = (row: number) => this.#related.boughtWith(row)
-    return this.#listAbout(item, options, 'bought-together', scoresOf)
+    return this.#listAbout(item, options, 'bought-together', scoresOf, weighed)
   }
 
   #listAbout(
     item: string,
-    options: ListOptions,
+    options: SelectOptions,
     kind: 'similar' | 'bought-together',
     scoresOf: (row: number) => Float32Array,
+    { base, lift }: Weighed = { base: this.#base },
   ): Recommendation[] {
     const row = this.#rows.get(item)
     if (row === undefined) return []
     const scores = scoresOf(row)
     // What has nothing in common with it does not go with it.
     const candidates = this.#candidates(options).filter((one) => one !== row && scores[one] > 0)
+    if (lift) for (const one of candidates) scores[one] *= Math.exp(lift(one))
     return this.#select(
       () => candidates,
-      by(scores, () => ({ kind, item })),
+      by(scores, () => ({ kind, item }), base),
       options,
     )
   }
@@ -243,11 +266,11 @@ export class Ranker {
     const excluded = new Set(excludeIds)
     return (row) =>
       !excluded.has(itemIds[row]) &&
-      (category === undefined || this.#catalog?.get(itemIds[row])?.category === category)
+      (category === undefined || this.#items[row]?.category === category)
   }
 
-  get #everybodys(): Ranking {
-    return by(this.#base.scores, (row) => everybodysReason(this.model, row))
+  #everybodys(base: BaseOrder): Ranking {
+    return by(base.scores, (row) => everybodysReason(this.model, row), base)
   }
 
   #isShown(row: number | undefined): row is number {
@@ -265,7 +288,7 @@ export class Ranker {
   #select(
     candidates: (count: number) => readonly number[],
     ranking: Ranking,
-    options: ListOptions,
+    options: SelectOptions,
     baseRanksOf?: (best: readonly number[]) => readonly number[] | null,
   ): Recommendation[] {
     let rows: readonly number[] = []
@@ -276,7 +299,7 @@ export class Ranker {
       rows = next
       return highestRows(scores, count)
     }
-    const chosen = selectPlaces(best, options, (at) => this.#families?.[rows[at]])
+    const chosen = selectPlaces(best, options, (at) => this.#items[rows[at]])
     const baseRanks = baseRanksOf?.(chosen.map((at) => rows[at]))
     return this.#listed(rows, scores, chosen, ranking, baseRanks)
   }
@@ -286,10 +309,10 @@ export class Ranker {
     candidates: readonly number[],
     scores: Float32Array,
     best: readonly number[],
-    { explain }: Ranking,
+    { explain, base }: Ranking,
     baseRanks: ArrayLike<number> | null = null,
   ): Recommendation[] {
-    const ranks = baseRanks ?? ranksOf(best, gather(this.#base.scores, candidates))
+    const ranks = baseRanks ?? ranksOf(best, gather(base.scores, candidates))
     const given = new Map<string, number>()
     const timesOf = (reason: Reason) => given.get(JSON.stringify(reason)) ?? 0
     return best.map((at, place) => {
@@ -309,6 +332,6 @@ export const LARGE = 20_000
 export const isLarge = ({ itemIds }: BaseModel): boolean =>
   itemIds.length > LARGE && itemIds.length <= MOST_RANKED
 
-function by(scores: Float32Array, explain: Explain): Ranking {
-  return { scoresOf: (rows) => gather(scores, rows), explain }
+function by(scores: Float32Array, explain: Explain, base: BaseOrder): Ranking {
+  return { scoresOf: (rows) => gather(scores, rows), explain, base }
 }

@@ -40,7 +40,8 @@ const KIND_OF_GROUP: Readonly<Record<FeatureGroup, Kind>> = {
   catalog: 'popular',
 }
 
-type Kind = Explanation['contributions'][number]['kind']
+/** The shop's rules are no term of the model. */
+type Kind = Exclude<Explanation['contributions'][number]['kind'], 'rules'>
 
 /** Of equal lifts the first one counts. */
 const PLACE: Readonly<Record<Kind, number>> = {

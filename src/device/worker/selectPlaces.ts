@@ -1,29 +1,38 @@
 /** @module Which of the ranked candidates make a list. Pure; candidates are numbers. */
+import type { Item } from '../../core/catalog/item.ts'
+import type { GroupLimit } from '../../core/rules/listRules.ts'
 import type { ListOptions } from '../apiLists.ts'
-import { DEFAULT_LIMIT } from '../catalogOrder.ts'
+import { DEFAULT_LIMIT } from '../listLimit.ts'
+
+export interface Selection extends Pick<ListOptions, 'limit' | 'perFamily'> {
+  /** Beside `perFamily`. */
+  readonly limits?: readonly GroupLimit[]
+  /** What stands in the list besides, and counts. */
+  readonly taken?: readonly Item[]
+}
 
 /** Variants of one product that a list shows before anything else has its turn. */
 const PER_FAMILY = 2
 
 /**
  * @param best the so many best candidates, best first; fewer only where there are no more
- * @param familyOf undefined: of no family
+ * @param itemOf undefined: of no group
  * @returns `limit` candidates, rounded down, or all
  */
 export function selectPlaces(
   best: (count: number) => readonly number[],
-  { limit = DEFAULT_LIMIT, perFamily = PER_FAMILY }: ListOptions,
-  familyOf: (candidate: number) => string | undefined,
+  selection: Selection,
+  itemOf: (candidate: number) => Item | undefined,
 ): number[] {
-  const places = Math.floor(limit)
+  const places = Math.floor(selection.limit ?? DEFAULT_LIMIT)
   for (let looked = 2 * places; ; looked *= 2) {
     const ranked = best(looked)
     const chosen: number[] = []
     const rest: number[] = []
-    const fits = createFits(familyOf, perFamily)
+    const fits = createFits(selection)
     for (const candidate of ranked) {
       if (chosen.length === places) break
-      ;(fits(candidate) ? chosen : rest).push(candidate)
+      ;(fits(itemOf(candidate)) ? chosen : rest).push(candidate)
     }
     if (chosen.length < places && ranked.length === looked) continue
     return [...chosen, ...rest.slice(0, places - chosen.length)]
@@ -35,27 +44,39 @@ export function selectPlaces(
  * behind all others where the list has room for them.
  * @param ordered candidates, best first
  */
-export function ranksInFamilies(
+export function ranksInGroups(
   ordered: readonly number[],
-  { limit = DEFAULT_LIMIT, perFamily = PER_FAMILY }: ListOptions,
-  familyOf: (candidate: number) => string | undefined,
+  selection: Selection,
+  itemOf: (candidate: number) => Item | undefined,
 ): number[] {
-  const fits = createFits(familyOf, perFamily)
+  const { limit = DEFAULT_LIMIT } = selection
+  const fits = createFits(selection)
   let above = 0
   // A minus marks a variant too many.
-  const ranks = ordered.map((candidate) => (fits(candidate) ? ++above : -above - 1))
+  const ranks = ordered.map((candidate) => (fits(itemOf(candidate)) ? ++above : -above - 1))
   let last = above
   return ranks.map((rank) => (rank > 0 ? rank : above < limit ? ++last : -rank))
 }
 
-/** Whether one more of its family has a place; to be asked once for each, in order. */
-function createFits(familyOf: (candidate: number) => string | undefined, perFamily: number) {
-  const counts = new Map<string, number>()
-  return (candidate: number): boolean => {
-    const family = familyOf(candidate)
-    if (!family) return true
-    const count = counts.get(family) ?? 0
-    counts.set(family, count + 1)
-    return count < perFamily
+/** Whether there is room for one more of its groups; to be asked once for each, in order. */
+function createFits({ perFamily = PER_FAMILY, limits = [], taken = [] }: Selection) {
+  const all = [{ per: 'groupId', most: perFamily } as const, ...limits].map((limit) => ({
+    ...limit,
+    counts: new Map<string, number>(),
+  }))
+  const groupsOf = (item: Item | undefined) =>
+    all.flatMap(({ per, most, counts }) => {
+      const group = item?.[per]
+      return group ? [{ most, counts, group, count: counts.get(group) ?? 0 }] : []
+    })
+  const add = (groups: ReturnType<typeof groupsOf>) => {
+    for (const { counts, group, count } of groups) counts.set(group, count + 1)
+  }
+  for (const item of taken) add(groupsOf(item))
+  return (item: Item | undefined): boolean => {
+    const groups = groupsOf(item)
+    const fits = groups.every(({ count, most }) => count < most)
+    if (fits) add(groups)
+    return fits
   }
 }

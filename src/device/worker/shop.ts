@@ -3,16 +3,13 @@
  * last time answers at once; the network is asked meanwhile, and what it brings is used once verified.
  */
 
-import { sha256Hex } from '../../core/bytes.ts'
 import { Catalog } from '../../core/catalog/catalog.ts'
-import type { Item } from '../../core/catalog/item.ts'
 import { createTitleIndex, type FindByTitle } from '../../core/catalog/titleIndex.ts'
 import { NearsideError } from '../../core/error.ts'
-import { LEAST_DISCOUNT } from '../../core/features/context/context.ts'
+import { contextValue, LEAST_DISCOUNT } from '../../core/features/context/context.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import { withContext } from '../../core/model/context.ts'
 import type { PopularityPart } from '../../core/model/parts.ts'
-import { readJson } from '../../core/reading.ts'
 import { DAY } from '../../core/time.ts'
 import type { Reason } from '../apiLists.ts'
 import { type CatalogOrder, EMPTY_ORDER, orderOf } from '../catalogOrder.ts'
@@ -23,10 +20,12 @@ import {
   readDownload,
 } from '../learning/modelSource.ts'
 import type { Download } from '../storage/downloadRows.ts'
+import { createFiles, type KeptFile, type OpenFile } from './keptFile.ts'
 import { createNewItems, type NewItems } from './newItems.ts'
 import type { createPartialScores } from './partialScores.ts'
 import type { Parts } from './parts.ts'
 import { isLarge, LARGE, Ranker } from './ranker.ts'
+import type { ShopRules } from './shopRules.ts'
 
 export interface ShopDeps
   extends Pick<Parts, 'clock' | 'config' | 'context' | 'notices' | 'now' | 'onDemand' | 'pause'>,
@@ -39,25 +38,30 @@ export class Shop {
   readonly #deps: ShopDeps
   readonly #newItems: NewItems
   #catalog: Catalog | null = null
-  #catalogHash = ''
+  /** Null where the page gave the catalog. */
+  readonly #catalogFile: KeptFile | null
+  readonly #openFile: OpenFile
+  #rules: ShopRules | null = null
   /** Made when first asked, of the catalog as it is then. */
   #titles: { readonly of: Catalog; readonly find: FindByTitle } | null = null
   #loaded: LoadedModel | null = null
   #ranker: Ranker | null = null
   #order: CatalogOrder = EMPTY_ORDER
-  /** Known before the rest of a model that is being fetched for the first time. */
-  #popularity: PopularityPart | null = null
+  /** Popularity by id: known before the rest of a model that is being fetched for the first time. */
+  #sold: ReadonlyMap<string, number> | null = null
   #firstOrder: CatalogOrder | null = null
-  /** Ids of whose popularity something is known. */
-  #sold: ReadonlySet<string> | null = null
-  #catalogKept: Promise<void> = Promise.resolve()
 
   constructor(deps: ShopDeps) {
     this.#deps = deps
-    const { clock, now, notices, pause, rebuilt, store } = deps
+    const { clock, config, now, notices, pause, rebuilt, store, transport } = deps
     const found = () => this.#build().then(rebuilt, (error) => notices.add(error))
     const keep = (download: Omit<Download, 'time'>) => this.#keep({ ...download, time: now() })
     this.#newItems = createNewItems({ clock, found, keep, pause, store })
+    this.#openFile = createFiles({ keep, notices, store, transport })
+    this.#catalogFile =
+      typeof config.catalog === 'string'
+        ? this.#openFile('catalog', config.catalog, (value) => this.#take(Catalog.parse(value)))
+        : null
   }
 
   /** Nothing goes on by itself after this. */
@@ -88,6 +92,11 @@ export class Shop {
     return this.#ranker
   }
 
+  /** Null where the shop has none, or they can't be had. */
+  get rules(): ShopRules | null {
+    return this.#rules
+  }
+
   /** Available items in the shop's order. */
   get order(): CatalogOrder {
     return this.#order
@@ -102,6 +111,17 @@ export class Shop {
   readonly firstReason = (item: string): Reason => {
     if (!this.#sold) return { kind: 'shop-order' }
     return { kind: this.#sold.has(item) ? 'popular' : 'new' }
+  }
+
+  /** What it scores there; undefined while nothing is known of what sells. */
+  readonly firstScore = (item: string): number | undefined =>
+    this.#sold ? (this.#sold.get(item) ?? 0) : undefined
+
+  /** Whether it is below its usual price, as far as the base model knows that. */
+  readonly isOffer = (item: string): boolean => {
+    const [row, price] = [this.rowOf(item), this.#catalog?.get(item)?.price]
+    if (!this.#ranker || row === undefined || !price) return false
+    return discountOf(this.#ranker.model.statistics, row, price) > 0
   }
 
   /** Without a catalog and without a model, any item may exist. */
@@ -127,47 +147,50 @@ export class Shop {
    * @returns whether the base model was kept
    */
   async start(first: () => void, signal: AbortSignal): Promise<boolean> {
-    const { catalog } = this.#deps.config
-    const ready =
-      typeof catalog === 'string' ? this.#startCatalog(catalog) : this.#takeGiven(catalog)
-    const onPopularity = async (popularity: PopularityPart) => {
-      this.#popularity = popularity
-      this.#sold = new Set(popularity.itemIds)
+    const ready = Promise.all([this.#startCatalog(), this.#startRules()])
+    const onPopularity = async ({ itemIds, popularity30 }: PopularityPart) => {
+      this.#sold = new Map(itemIds.map((id, row) => [id, popularity30[row]]))
       await ready
       await this.#build()
       first()
     }
     const [kept] = await Promise.all([this.#startModel(signal, onPopularity), ready])
-    await this.#catalogKept
+    await this.#filesKept()
     await this.#build()
     return kept
   }
 
   /** Reads what another tab has stored. */
   async reload(): Promise<void> {
-    await Promise.all([this.#readKeptModel(), this.#readKeptCatalog()])
+    await Promise.all([this.#readKeptModel(), ...this.#files.map((file) => file.readKept())])
     await this.#build()
   }
 
   /**
-   * Asks the network for a newer catalog and base model.
+   * Asks the network for a newer catalog, rules and base model.
    * @returns what changed
    * @throws NearsideError if the base model can't be had; the old one stays
    */
   async update(
     signal?: AbortSignal,
-  ): Promise<{ readonly model: boolean; readonly catalog: boolean }> {
-    const { catalog } = this.#deps.config
-    const [kept, loaded] = [this.#catalog, this.#loaded]
-    if (typeof catalog === 'string') {
-      await this.#fetchCatalog(catalog).catch((error) => this.#deps.notices.add(error))
-      await this.#catalogKept
-    }
+  ): Promise<{ readonly model: boolean; readonly files: boolean }> {
+    const [catalog, rules, loaded] = [this.#catalog, this.#rules?.all, this.#loaded]
+    await Promise.all(this.#files.map((file) => file.update()))
+    await this.#filesKept()
+    const files = this.#catalog !== catalog || this.#rules?.all !== rules
     try {
-      return { model: await this.#fetchModel({ signal }), catalog: this.#catalog !== kept }
+      return { model: await this.#fetchModel({ signal }), files }
     } finally {
-      if (this.#catalog !== kept || this.#loaded !== loaded) await this.#build()
+      if (this.#catalog !== catalog || this.#loaded !== loaded) await this.#build()
     }
+  }
+
+  get #files(): readonly KeptFile[] {
+    return [this.#catalogFile, this.#rules?.file].filter((file) => !!file)
+  }
+
+  async #filesKept(): Promise<void> {
+    await Promise.all(this.#files.map((file) => file.kept()))
   }
 
   async #build(): Promise<void> {
@@ -176,7 +199,7 @@ export class Shop {
     const catalog = this.#catalog
     this.#order = orderOf(catalog?.items ?? [])
     if (!this.#loaded) {
-      this.#firstOrder = this.#popularity && byPopularity(this.#order, this.#popularity)
+      this.#firstOrder = this.#sold && byPopularity(this.#order, this.#sold)
       return
     }
     const loaded = this.#loaded
@@ -210,9 +233,10 @@ export class Shop {
     }
   }
 
-  async #takeGiven(items: readonly Item[]): Promise<void> {
+  async #startCatalog(): Promise<void> {
     try {
-      this.#take(Catalog.parse(items))
+      await this.#catalogFile?.start()
+      if (!this.#catalogFile) this.#take(Catalog.parse(this.#deps.config.catalog))
     } catch (error) {
       this.#deps.notices.add(error, 'catalog-invalid', 'The catalog is not usable')
     }
@@ -226,37 +250,19 @@ export class Shop {
     this.#deps.notices.add(new NearsideError('catalog-invalid', message))
   }
 
-  async #startCatalog(url: string): Promise<void> {
-    if (await this.#readKeptCatalog()) return
-    await this.#fetchCatalog(url).catch((error) => this.#deps.notices.add(error))
-  }
-
-  async #readKeptCatalog(): Promise<boolean> {
-    const { config, store } = this.#deps
-    const { catalog } = config
-    if (typeof catalog !== 'string') return true
-    const kept = await store.download('catalog').catch(() => null)
-    if (kept?.url !== catalog) return false
+  async #startRules(): Promise<void> {
+    const { config, notices, now } = this.#deps
+    if (!config.rules) return
     try {
-      this.#take(parseCatalog(kept.files['catalog.json']))
-      this.#catalogHash = kept.version
-      return true
-    } catch {
-      // Damaged at rest: it is fetched anew.
-      return false
+      const { ShopRules } = await import('./shopRules.ts')
+      const openFile = this.#openFile
+      const given = config.rules
+      const context = (name: string) => contextValue(name, now(), this.#deps.context)
+      this.#rules = new ShopRules({ given, openFile, shop: this, context, notices, now })
+      await this.#rules.file?.start()
+    } catch (error) {
+      notices.add(error, 'rules-invalid', 'The shop’s rules could not be loaded; lists do without')
     }
-  }
-
-  async #fetchCatalog(url: string): Promise<void> {
-    const bytes = await this.#deps.transport.get(url, 'catalog')
-    const version = await sha256Hex(bytes)
-    if (version === this.#catalogHash) return
-    const catalog = parseCatalog(bytes)
-    const files = { 'catalog.json': bytes }
-    this.#take(catalog)
-    this.#catalogHash = version
-    // Not waited for here: a new shopper's first list needs no disk.
-    this.#catalogKept = this.#keep({ key: 'catalog', version, url, time: this.#deps.now(), files })
   }
 
   async #startModel(
@@ -269,7 +275,7 @@ export class Shop {
     } catch (error) {
       if (signal.aborted) return false
       const cause = NearsideError.from(error, 'model-unreachable', 'The base model failed')
-      const order = this.#popularity ? 'show what sells' : "are in the shop's order"
+      const order = this.#sold ? 'show what sells' : "are in the shop's order"
       const message = `${cause.message} Until it can be had, lists ${order}.`
       this.#deps.notices.add(new NearsideError(cause.code, message, { cause }))
     }
@@ -323,22 +329,21 @@ export class Shop {
 function discountsOf({ itemIds, statistics }: BaseModel, catalog: Catalog): Float32Array {
   return Float32Array.from(itemIds, (id, row) => {
     const price = catalog.get(id)?.price ?? 0
-    const discount = price > 0 ? statistics.logPrice[row] - Math.log(price) : 0
-    return discount >= LEAST_DISCOUNT ? discount : 0
+    return price > 0 ? discountOf(statistics, row, price) : 0
   })
 }
 
+function discountOf({ logPrice }: BaseModel['statistics'], row: number, price: number): number {
+  const discount = logPrice[row] - Math.log(price)
+  return discount >= LEAST_DISCOUNT ? discount : 0
+}
+
 /** As the base model orders them for somebody of whom it knows nothing. */
-function byPopularity(order: CatalogOrder, popularity: PopularityPart): CatalogOrder {
-  const sold = new Map(popularity.itemIds.map((id, row) => [id, popularity.popularity30[row]]))
+function byPopularity(order: CatalogOrder, sold: ReadonlyMap<string, number>): CatalogOrder {
   const sales = order.ids.map((id) => sold.get(id) ?? 0)
   const sorted = order.ids.map((_, place) => place).sort((a, b) => sales[b] - sales[a])
   return {
     ids: sorted.map((place) => order.ids[place]),
     categories: sorted.map((place) => order.categories[place]),
   }
-}
-
-function parseCatalog(bytes: Uint8Array | undefined): Catalog {
-  return Catalog.parse(readJson(bytes, 'catalog-invalid', 'The catalog is not readable JSON'))
 }

@@ -29,6 +29,7 @@ export const testConfig = (
   imbalance: 'none',
   cleaning: 'rules',
   exclude: ['bought', 'basket'],
+  rules: null,
   budget: DEFAULT_BUDGET,
   latest: null,
   retentionDays: Number.POSITIVE_INFINITY,

@@ -45,9 +45,9 @@ export function createUpdates(deps: Deps) {
 
   async function update(): Promise<boolean> {
     await store.putSetting('looked', now(), 'relaxed')
-    const { catalog, model } = await shop.update()
+    const { files, model } = await shop.update()
     if (model) await log()
-    if (model || catalog) {
+    if (model || files) {
       bus.emit('stored', 'model')
       await learner.reload()
       bus.emit('lists', null)

@@ -71,7 +71,8 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
 
 /**
  * Attributes: `heading`, `limit` (8), `category`, `for-item` (items like that one), `with-item`
- * (items bought with that one), `order="base"`. Events: `nearside-select`, `nearside-change`.
+ * (items bought with that one), `order="base"`, `page` (its name, for the shop's rules), `rules="off"`.
+ * Events: `nearside-select`, `nearside-change`.
  */
 export class NearsideRecommendations extends Base {
   static readonly observedAttributes = [
@@ -81,6 +82,8 @@ export class NearsideRecommendations extends Base {
     'for-item',
     'with-item',
     'order',
+    'page',
+    'rules',
   ]
 
   readonly #title = element('h2', 'ns-title')
@@ -146,6 +149,8 @@ export class NearsideRecommendations extends Base {
       limit: this.#limit,
       category: this.getAttribute('category') ?? undefined,
       order: this.getAttribute('order') === 'base' ? ('base' as const) : undefined,
+      page: this.getAttribute('page') ?? undefined,
+      rules: this.getAttribute('rules') === 'off' ? false : undefined,
     }
     const like = this.getAttribute('for-item')
     const beside = this.getAttribute('with-item')

@@ -6,7 +6,7 @@
 import type { ErrorCode } from '../../core/error.ts'
 import type { Personalizer } from '../../device/api.ts'
 import type { ListAnswer, ListQuery, Recommendation } from '../../device/apiLists.ts'
-import { DEFAULT_LIMIT } from '../../device/catalogOrder.ts'
+import { limitOf } from '../../device/listLimit.ts'
 
 /** A list as it is now. */
 export interface ListState {
@@ -122,9 +122,6 @@ export function createListObserver(personalizer: Personalizer | null): ListObser
     getSnapshot: () => state,
   }
 }
-
-const limitOf = (query: ListQuery): number =>
-  query.options?.limit ?? (query.kind === 'rerank' ? query.items.length : DEFAULT_LIMIT)
 
 function atLeast(query: ListQuery, factor: number): ListQuery {
   if (factor === 1) return query

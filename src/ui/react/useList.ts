@@ -72,12 +72,13 @@ export interface RerankState extends ListState {
 /** Orders given ids (a category, a search result) for this shopper. */
 export function useRerank(
   ids: readonly string[],
-  { limit, order, soldOut }: RerankOptions = {},
+  { limit, order, soldOut, page, rules }: RerankOptions = {},
 ): RerankState {
   const { itemOf } = usePersonalizationContext()
   const given = JSON.stringify(ids)
-  const key = `${given}\n${order} ${soldOut}`
-  const query: ListQuery = { kind: 'rerank', items: ids, options: { order, soldOut } }
+  const options = { order, soldOut, page, rules }
+  const key = `${given}\n${JSON.stringify(options)}`
+  const query: ListQuery = { kind: 'rerank', items: ids, options }
   const state = useList('', query, { about: key })
   return useMemo(() => {
     const wanted = new Set<string>(JSON.parse(given))

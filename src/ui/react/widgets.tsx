@@ -17,11 +17,15 @@ export interface RecommendationsProps extends ListWidgetProps {
   readonly category?: string
   /** Items with the same `groupId` at most, as long as there are others. Default 2. */
   readonly perFamily?: number
+  /** The page's name, for the shop's rules. */
+  readonly page?: string
+  /** False: without the shop's rules. */
+  readonly rules?: boolean
 }
 
 const optionsOf = (props: RecommendationsProps): ListOptions => {
-  const { limit = 8, order, exclude, excludeIds, category, perFamily } = props
-  return { limit, order, exclude, excludeIds, category, perFamily }
+  const { limit = 8, order, exclude, excludeIds, category, perFamily, page, rules } = props
+  return { limit, order, exclude, excludeIds, category, perFamily, page, rules }
 }
 
 /** The best items for this shopper. */

@@ -53,7 +53,7 @@ export const CLOCK_KINDS: ReadonlySet<string> = new Set(['hour', 'weekday'])
 export function contextValue(
   kind: string,
   time: number,
-  contexts: ContextSource,
+  contexts: Pick<ContextSource, 'at'>,
 ): string | undefined {
   if (CLOCK_KINDS.has(kind)) return FROM_TIME[kind](time)
   const given = contexts.at(time)

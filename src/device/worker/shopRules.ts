@@ -1,0 +1,74 @@
+/** @module The shop's own rules on this device: as they were given, or as their file has them. Loaded only where there are any. */
+import { NearsideError } from '../../core/error.ts'
+import { type Asked, createRuleBook, type ListRules } from '../../core/rules/listRules.ts'
+import { parseRules } from '../../core/rules/parseRules.ts'
+import type { Rule } from '../../core/rules/rule.ts'
+import type { Explanation, ListQuery } from '../apiLists.ts'
+import type { WorkerConfig } from '../messages.ts'
+import type { KeptFile, OpenFile } from './keptFile.ts'
+import { explainRuled, liftScores } from './liftScores.ts'
+import type { Parts } from './parts.ts'
+import type { Ranker, Scored } from './ranker.ts'
+import { ruledList } from './ruledList.ts'
+
+export interface ShopRulesDeps extends Pick<Parts, 'notices' | 'now' | 'shop'> {
+  readonly given: NonNullable<WorkerConfig['rules']>
+  readonly openFile: OpenFile
+  readonly context: Asked['context']
+}
+
+/** How many faults a notice tells of. */
+const TOLD = 3
+
+export class ShopRules {
+  readonly list = ruledList
+  readonly lift = liftScores
+  readonly file: KeptFile | null = null
+  readonly #deps: ShopRulesDeps
+  #rules: readonly Rule[] = []
+  /** Of these rules, catalog and model. */
+  #book: { of: readonly unknown[]; find: ReturnType<typeof createRuleBook> } | null = null
+
+  constructor(deps: ShopRulesDeps) {
+    this.#deps = deps
+    const { given, openFile } = deps
+    if (typeof given === 'string')
+      this.file = openFile('rules', given, (value) => this.#take(value))
+    else this.#take(given)
+  }
+
+  /** A new array where they are others. */
+  get all(): readonly Rule[] {
+    return this.#rules
+  }
+
+  /** What they make of a list; null where it goes without. */
+  for(query: ListQuery): ListRules | null {
+    const { shop, context, now } = this.#deps
+    const { page, rules = true } = query.options ?? {}
+    if (!rules || this.#rules.length === 0) return null
+    const of = [this.#rules, shop.catalog, shop.ranker]
+    if (!this.#book?.of.every((part, at) => part === of[at])) {
+      const items =
+        shop.catalog?.items.filter(({ available }) => available !== false) ??
+        shop.order.ids.map((id) => ({ id }))
+      this.#book = { of, find: createRuleBook(this.#rules, items, shop.isOffer) }
+    }
+    const about = 'item' in query ? shop.catalog?.get(query.item) : undefined
+    return this.#book.find({ list: query.kind, page, about, now: now(), context })
+  }
+
+  explain(id: string, ranker: Ranker, scored: Scored): Explanation | null {
+    const rules = this.for({ kind: 'recommend' })
+    return rules ? explainRuled(rules, id, ranker, scored) : ranker.explain(id, scored)
+  }
+
+  #take(value: unknown): void {
+    const { rules, faults } = parseRules(value)
+    this.#rules = rules
+    if (faults.length === 0) return
+    const said = faults.slice(0, TOLD).join('; ')
+    const message = `${faults.length} of the shop’s rules can’t be used, and do nothing: ${said}.`
+    this.#deps.notices.add(new NearsideError('rules-invalid', message))
+  }
+}
