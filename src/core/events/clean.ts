@@ -23,7 +23,8 @@ interface CleaningContext {
   readonly known: (item: string) => boolean
 }
 
-type Stage = (events: readonly ShopperEvent[], context: CleaningContext) => readonly ShopperEvent[]
+type Events = readonly ShopperEvent[]
+type Stage = (events: Events, context: CleaningContext) => Events
 
 /** A double click or a tag that fires twice: the same thing within a second. */
 const DUPLICATE_MS = 1000
@@ -116,9 +117,22 @@ export function clean(
   context: CleaningContext,
   invalid = 0,
 ): Cleaned {
-  const dropped: Record<string, number> = invalid > 0 ? { invalid } : {}
-  let kept = [...events].sort((a, b) => a.time - b.time) as readonly ShopperEvent[]
-  for (const [reason, stage] of STAGES) {
+  return runStages(events, STAGES, context, invalid > 0 ? { invalid } : {})
+}
+
+/** @param before what was dropped already, by reason */
+export function runStages<Context>(
+  events: Events,
+  stages: readonly (readonly [
+    reason: string,
+    stage: (events: Events, context: Context) => Events,
+  ])[],
+  context: Context,
+  before: CleaningReport['dropped'] = {},
+): Cleaned {
+  const dropped = { ...before }
+  let kept: Events = events.toSorted((a, b) => a.time - b.time)
+  for (const [reason, stage] of stages) {
     const next = stage(kept, context)
     if (next.length < kept.length) dropped[reason] = kept.length - next.length
     kept = next

@@ -3,19 +3,16 @@
  * an order that does not depend on how the items of one session were listed.
  */
 
-import type { EventName } from '../events/event.ts'
 import { DAY } from '../time.ts'
 import type { History } from './history.ts'
-import { eventStrength } from './strength.ts'
+import { type EventWeights, eventKind, eventStrength } from './strength.ts'
 
 /** Order lines that the usual repeat tendency counts as. */
 const PRIOR_LINES = 9
 
-export type InteractionKind = 'purchase' | 'cart' | 'view'
-
 export interface PastInteraction {
   readonly item: number
-  readonly kind: InteractionKind
+  readonly kind: keyof EventWeights
   readonly session: string
   /** Days before now, ≥ 0. */
   readonly age: number
@@ -43,18 +40,13 @@ export interface Profile {
   readonly lastSession: string
 }
 
-function kindOf(name: EventName): InteractionKind {
-  if (name === 'purchase') return 'purchase'
-  return name === 'add_to_cart' || name === 'add_to_wishlist' ? 'cart' : 'view'
-}
-
 /** Entries after `now` (milliseconds) and events without strength are left out. */
 export function profileOf(history: History, now: number): Profile {
   const latest = new Map<string, PastInteraction>()
   for (const entry of history) {
     const strength = eventStrength(entry.name)
-    if (strength === 0 || entry.time > now) continue
-    const kind = kindOf(entry.name)
+    const kind = eventKind(entry.name)
+    if (kind === null || entry.time > now) continue
     const key = `${entry.item} ${kind} ${entry.session}`
     const age = (now - entry.time) / DAY
     const known = latest.get(key)

@@ -49,13 +49,7 @@ type SharedPart = Pick<
 >
 
 export function popularityToTensors({ itemIds, statistics }: BaseModel): Tensors {
-  return new Map([
-    ['item_ids', strings(itemIds)],
-    ...Object.entries(POPULARITY).map(([key, name]): [string, Tensor] => [
-      name,
-      vector(statistics[key as keyof typeof POPULARITY] as TensorData),
-    ]),
-  ])
+  return new Map([['item_ids', strings(itemIds)], ...namedVectors(POPULARITY, statistics)])
 }
 
 export function popularityFromTensors(tensors: Tensors, items: number): PopularityPart {
@@ -131,10 +125,7 @@ export function statisticsToTensors(statistics: ItemStatistics): Tensors {
     ],
     ['neighbour_weights', { shape: [items, neighboursPerItem], data: weights }],
     ['category', vector(statistics.category as TensorData)],
-    ...Object.entries(PER_ITEM).map(([key, name]): [string, Tensor] => [
-      name,
-      vector(statistics[key as keyof typeof PER_ITEM] as TensorData),
-    ]),
+    ...namedVectors(PER_ITEM, statistics),
   ])
 }
 
@@ -160,6 +151,12 @@ export function statisticsFromTensors(tensors: Tensors, items: number): Statisti
     ...vectors(take, PER_ITEM, items),
   }
 }
+
+/** Each field of `names` as a tensor. */
+const namedVectors = <K extends string>(
+  names: Readonly<Record<K, string>>,
+  values: Readonly<Record<NoInfer<K>, Float32Array>>,
+): [string, Tensor][] => (Object.keys(names) as K[]).map((key) => [names[key], vector(values[key])])
 
 /** One number an item, for each field of `names`. */
 function vectors<K extends string>(

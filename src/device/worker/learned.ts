@@ -32,14 +32,20 @@ interface Done<T> {
   readonly time: number
 }
 
+/** What is left by now of what was 1 then. @param halfLife days */
+const halved = (time: number, now: number, halfLife: number) =>
+  2 ** (-Math.max(0, now - time) / DAY / halfLife)
+
+const strengthNow = ({ name, time }: Pick<Done<unknown>, 'name' | 'time'>, now: number) =>
+  eventStrength(name) * halved(time, now, INTEREST_HALF_LIFE)
+
 /** By item; what says nothing of interest has no entry. The later of two that count the same. */
 export function signalsOf<T>(done: Iterable<Done<T>>, now: number): ReadonlyMap<T, Signal> {
   const strongest = new Map<T, { readonly signal: Signal; readonly strength: number }>()
   for (const { item, name, time } of done) {
     const signal = SIGNALS[name]
     if (!signal) continue
-    const age = Math.max(0, now - time) / DAY
-    const strength = eventStrength(name) * 2 ** (-age / INTEREST_HALF_LIFE)
+    const strength = strengthNow({ name, time }, now)
     if (strength >= (strongest.get(item)?.strength ?? 0)) strongest.set(item, { signal, strength })
   }
   return new Map([...strongest].map(([item, { signal }]) => [item, signal]))
@@ -54,8 +60,7 @@ export function learnedFrom(
   const items = new Map<string, number>()
   const categories = new Map<string, number>()
   for (const event of events) {
-    const age = Math.max(0, now - event.time) / DAY
-    const strength = eventStrength(event.name) * 2 ** (-age / INTEREST_HALF_LIFE)
+    const strength = strengthNow(event, now)
     if (strength === 0) continue
     for (const item of event.items) {
       items.set(item, (items.get(item) ?? 0) + strength)
@@ -93,8 +98,7 @@ function queriesOf(
   const byQuery = new Map<string, [query: string, strength: number]>()
   for (const { name, query, time } of events) {
     if (name !== 'search' || !query || find(query).length === 0) continue
-    const age = Math.max(0, now - time) / DAY
-    byQuery.set(sameQuery(query), [query, 2 ** (-age / SEARCH_HALF_LIFE)])
+    byQuery.set(sameQuery(query), [query, halved(time, now, SEARCH_HALF_LIFE)])
   }
   return new Map(byQuery.values())
 }

@@ -3,7 +3,7 @@
  * `clean.ts` it needs enough events to know what is usual, so it is for a whole log, where the shop
  * has one; a device's own few visits are too few (see docs/EVALUATION.md, "Noise").
  */
-import type { Cleaned } from '../clean.ts'
+import { type Cleaned, runStages } from '../clean.ts'
 import type { ShopperEvent } from '../event.ts'
 import { type Fences, logFences } from './fences.ts'
 import {
@@ -30,7 +30,7 @@ export const ISOLATED = 0.6
 const LONGEST_MISCLICK = 3000
 
 export function learnUsual(events: readonly ShopperEvent[], random: Uniform): Usual {
-  const visits = [...eventsBySession(inOrder(events)).values()]
+  const visits = [...eventsBySession(events.toSorted((a, b) => a.time - b.time)).values()]
   const dwells = events.flatMap(({ dwellMs }) => (dwellMs === undefined ? [] : [dwellMs]))
   const rates = visits.flatMap((visit) => rateOf(visit) ?? [])
   return {
@@ -63,21 +63,8 @@ export const OUTLIER_STAGES: readonly (readonly [reason: string, stage: OutlierS
 ]
 
 /** All stages in order; the report says how many events each dropped. */
-export function cleanOutliers(
+export const cleanOutliers = (
   events: readonly ShopperEvent[],
   usual: Usual,
   stages: typeof OUTLIER_STAGES = OUTLIER_STAGES,
-): Cleaned {
-  const dropped: Record<string, number> = {}
-  let kept: readonly ShopperEvent[] = inOrder(events)
-  for (const [reason, stage] of stages) {
-    const next = stage(kept, usual)
-    if (next.length < kept.length) dropped[reason] = kept.length - next.length
-    kept = next
-  }
-  return { events: kept, report: { kept: kept.length, dropped } }
-}
-
-function inOrder(events: readonly ShopperEvent[]): readonly ShopperEvent[] {
-  return [...events].sort((a, b) => a.time - b.time)
-}
+): Cleaned => runStages(events, stages, usual)
