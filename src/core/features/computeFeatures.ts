@@ -148,9 +148,10 @@ function writeOwned(
   { orders, repeatTendency }: Profile,
 ): void {
   const { ages } = owned
-  out[at + C.bought7] = Math.log1p(decayed(ages, 7))
-  out[at + C.bought30] = Math.log1p(decayed(ages, 30))
-  out[at + C.bought180] = Math.log1p(decayed(ages, 180))
+  const bought = ages.map((age) => ({ age, strength: 1 }))
+  out[at + C.bought7] = Math.log1p(decayed(bought, 7))
+  out[at + C.bought30] = Math.log1p(decayed(bought, 30))
+  out[at + C.bought180] = Math.log1p(decayed(bought, 180))
   out[at + C.boughtBefore] = 1
   out[at + C.orderCount] = Math.log1p(ages.length)
   out[at + C.inLastOrder] = owned.ordersSince === 0 ? 1 : 0
@@ -191,20 +192,14 @@ function writeTouched(
     const at = placeOf(item)
     if (at === undefined) continue
     const [last] = own
-    out[at + C.touched3] = Math.log1p(touchedWithin(own, 3))
-    out[at + C.touched60] = Math.log1p(touchedWithin(own, 60))
+    out[at + C.touched3] = Math.log1p(decayed(own, 3))
+    out[at + C.touched60] = Math.log1p(decayed(own, 60))
     out[at + C.visitShare] = own.length / visits
     out[at + C.inLastVisit] = last.ago === 0 ? 1 : 0
     out[at + C.touchStrength] = last.strength
     out[at + C.returnTendency] = returnTendency
     out[at + C.touchedPopular] = statistics.popularity30[item]
   }
-}
-
-function touchedWithin(own: readonly Visit[], halfLifeDays: number): number {
-  let sum = 0
-  for (const { strength, age } of own) sum += strength * 2 ** (-age / halfLifeDays)
-  return sum
 }
 
 /**
@@ -225,9 +220,9 @@ const popularityShares = onceFor((statistics: ItemStatistics): Float32Array => {
   return share
 })
 
-function decayed(ages: readonly number[], halfLifeDays: number): number {
+function decayed(visits: readonly Omit<Visit, 'ago'>[], halfLifeDays: number): number {
   let sum = 0
-  for (const age of ages) sum += 2 ** (-age / halfLifeDays)
+  for (const { strength, age } of visits) sum += strength * 2 ** (-age / halfLifeDays)
   return sum
 }
 

@@ -3,6 +3,7 @@
  * their ties to it, to the items that go with that. A query is no interaction with an item. It says what is
  * wanted, not what is liked, so it is in no feature, no encoded history and no case of a fit.
  */
+import { onceFor } from '../onceFor.ts'
 import { DAY } from '../time.ts'
 import type { History } from './history.ts'
 import type { ItemStatistics } from './itemStatistics.ts'
@@ -72,13 +73,12 @@ function lastSearches(history: History, now: number): ReadonlyMap<string, Asked>
 type Shares = readonly (readonly [item: number, share: number])[]
 
 /** A fit asks again for each of its cases, and lists after each event. */
-const knownShares = new WeakMap<ItemStatistics, Map<string, Shares>>()
+const knownShares = onceFor((_: ItemStatistics) => new Map<string, Shares>())
 const MOST_KNOWN = 200
 
 /** What one query lifts, in units of `SEARCH_LIFT`. */
 function sharesOf(statistics: ItemStatistics, found: ReadonlySet<number>): Shares {
-  const known = knownShares.get(statistics) ?? new Map<string, Shares>()
-  knownShares.set(statistics, known)
+  const known = knownShares(statistics)
   const key = [...found].join()
   const answer = known.get(key) ?? computeShares(statistics, found)
   if (known.size >= MOST_KNOWN) known.clear()

@@ -3,7 +3,6 @@
  * from all of it anew. Nothing is stored here; a crash in the middle costs nothing.
  */
 
-import { NearsideError } from '../../core/error.ts'
 import type { History } from '../../core/features/history.ts'
 import type { BaseModel, PersonalParameters } from '../../core/model/baseModel.ts'
 import { personalScores, scoreTerms } from '../../core/model/score.ts'
@@ -13,6 +12,7 @@ import { evidenceOf, fuse } from '../../core/personal/fuse.ts'
 import { GUARD_START, type GuardState, observe } from '../../core/personal/guard.ts'
 import { casesFromHistory } from '../../core/personal/learningCases.ts'
 import type { Engine, FitOptions } from '../../engine/engine.ts'
+import { throwIfAborted } from '../../engine/pause.ts'
 import type { FitReport } from '../apiSnapshot.ts'
 
 /** The personal model in use. */
@@ -52,11 +52,11 @@ export async function fitPersonal(input: FitInput): Promise<Fitted | null> {
   const { model, history, engine, signal } = input
   const started = input.clock()
   const guard = await testInUse(input)
-  requireGoing(signal)
+  throwIfAborted(signal)
   const problem = await buildProblem(input)
   if (!problem) return null
   const result = await engine.fit(problem, { signal, onProgress: input.onProgress })
-  requireGoing(signal)
+  throwIfAborted(signal)
   const { fusionWeight, ...parameters } = fuse(result, model.prior, evidenceOf(problem))
   return {
     parameters,
@@ -75,10 +75,6 @@ export async function fitPersonal(input: FitInput): Promise<Fitted | null> {
   }
 }
 
-function requireGoing(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new NearsideError('aborted', 'The fit was stopped.')
-}
-
 /**
  * Most of what a first fit costs. Where `candidates` remember what they found, the one after the next event
  * has one case more to find. Between two cases, lists are answered.
@@ -92,7 +88,7 @@ export async function buildProblem(
   let step = steps.next()
   while (!step.done) {
     await pause()
-    requireGoing(signal)
+    throwIfAborted(signal)
     step = steps.next()
   }
   return step.value
@@ -109,7 +105,7 @@ async function testInUse({ model, history, inUse, pause, signal }: FitInput): Pr
     const personal = personalScores(model, terms, inUse.parameters, inUse.fusionWeight)
     guard = observe(guard, logLikelihood(personal, targets), logLikelihood(terms.base, targets))
     await pause()
-    requireGoing(signal)
+    throwIfAborted(signal)
   }
   return guard
 }
