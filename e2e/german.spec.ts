@@ -9,6 +9,7 @@ import { CONSOLE_ENGLISH } from '../src/ui/console/words.ts'
 import { GERMAN as GERMAN_LABELS } from '../src/ui/react/german.ts'
 import { ENGLISH as LABELS } from '../src/ui/react/labels.ts'
 import { findings } from './axe.ts'
+import { eachEmptyPage, eachPage, go } from './pages.ts'
 
 test.use({ locale: 'de-DE' })
 
@@ -55,27 +56,6 @@ async function judge(page: Page, what: string): Promise<void> {
   expect(await page.evaluate(() => document.documentElement.scrollWidth), what).toBe(360)
 }
 
-async function go(page: Page, address: string): Promise<void> {
-  await page.evaluate((to) => history.pushState(null, '', to), address)
-}
-
-/** Address → what must be there before the page is judged. */
-const PAGES: Readonly<Record<string, string>> = {
-  '/': '.for-you [data-item]',
-  '/category/Candles%20%26%20Fragrance#price=1-3': 'main [data-item]',
-  '/search#q=lantern': 'main [data-item]',
-  '/search#q=zzzzzz': 'main [data-item]',
-  '/search': 'main [data-item]',
-  '/basket': '.line',
-  '/checkout': '.order',
-  '/orders': '.past-order',
-  '/wishlist': 'main .grid [data-item]',
-  '/side-by-side': '.compare-row .move',
-  '/fast-forward': '.choice-card',
-  '/console': '.ns-console table',
-  '/no-such-page': 'main [data-item]',
-}
-
 test('no page has an English word of ours or is wider than a phone, and axe finds nothing', async ({
   page,
 }) => {
@@ -83,11 +63,7 @@ test('no page has an English word of ours or is wider than a phone, and axe find
   await page.goto('/')
   await expect(page.locator('html')).toHaveAttribute('lang', 'de-DE')
   await expect(page.getByRole('heading', { level: 1, name: GERMAN.home.heading })).toBeVisible()
-  for (const address of ['/basket', '/checkout', '/orders', '/wishlist', '/side-by-side']) {
-    await go(page, address)
-    await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
-    await judge(page, `${address}, empty`)
-  }
+  await eachEmptyPage(page, judge)
   for (const [place, item] of ['85123A', '22423'].entries()) {
     await go(page, `/product/${item}`)
     await page.getByRole('button', { name: GERMAN.product.add }).first().click()
@@ -102,16 +78,14 @@ test('no page has an English word of ours or is wider than a phone, and axe find
   await judge(page, 'after an order')
   await go(page, '/product/84879')
   await page.getByRole('button', { name: GERMAN.product.add }).first().click()
-  for (const [address, ready] of Object.entries(PAGES)) {
-    await go(page, address)
-    await page.locator(ready).first().waitFor()
+  await eachPage(page, { '/search#q=lantern': 'main [data-item]' }, async (address) => {
     if (address === '/console') {
       await page.getByText(CONSOLE_GERMAN.technical).click()
       await page.getByRole('region', { name: CONSOLE_GERMAN.details.notices }).waitFor()
     }
     await judge(page, address)
     expect(await findings(page), address).toEqual([])
-  }
+  })
   await page.locator('button.learned').click()
   await expect(page.getByRole('dialog')).toContainText(GERMAN_LABELS.learned)
   await page.getByRole('dialog').getByRole('button', { name: 'Alles löschen' }).click()

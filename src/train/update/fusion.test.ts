@@ -37,47 +37,29 @@ function table(cases: number, wantsHighest: (c: number) => boolean): RankerDatas
   }
 }
 
-const isNewest = ({ time }: { time: number }) => time >= 400
+const fuse = (
+  cases: number,
+  wantsHighest: (c: number) => boolean,
+  isNewest = ({ time }: { time: number }) => time >= 400,
+) => fuseWeights(table(cases, wantsHighest), old, isNewest)
 
 test('follows what is new where the newest cases agree, and leaves dropped features out', () => {
-  const { weights, fusionWeight } = fuseWeights(
-    table(600, () => false),
-    old,
-    isNewest,
-  )
+  const { weights, fusionWeight } = fuse(600, () => false)
   expect(fusionWeight).toBeGreaterThan(0)
   expect(weights[SIGN]).toBeLessThan(0)
   expect(weights[DROPPED]).toBe(0)
 })
 
 test('stays where the newest cases disagree, and where there is nothing to choose by', () => {
-  const kept = { weights: old, fusionWeight: 0 }
-  expect(
-    fuseWeights(
-      table(600, (c) => c >= 400),
-      old,
-      isNewest,
-    ),
-  ).toEqual(kept)
-  expect(
-    fuseWeights(
-      table(300, () => false),
-      old,
-      isNewest,
-    ),
-  ).toEqual(kept)
-  expect(
-    fuseWeights(
-      table(300, () => false),
-      old,
+  for (const fused of [
+    fuse(600, (c) => c >= 400),
+    fuse(300, () => false),
+    fuse(
+      300,
+      () => false,
       () => true,
     ),
-  ).toEqual(kept)
-  expect(
-    fuseWeights(
-      table(0, () => true),
-      old,
-      isNewest,
-    ),
-  ).toEqual(kept)
+    fuse(0, () => true),
+  ])
+    expect(fused).toEqual({ weights: old, fusionWeight: 0 })
 })

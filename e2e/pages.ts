@@ -1,0 +1,48 @@
+/** @module Every page of the shop, one after the other, as a check of all of them goes. */
+import { expect, type Page } from 'playwright/test'
+
+/** Address → what must be there before the page is judged. */
+const PAGES: Readonly<Record<string, string>> = {
+  '/': '.for-you [data-item]',
+  '/category/Candles%20%26%20Fragrance#price=1-3': 'main [data-item]',
+  '/search#q=zzzzzz': 'main [data-item]',
+  '/search': 'main [data-item]',
+  '/basket': '.line',
+  '/checkout': '.order',
+  '/orders': '.past-order',
+  '/wishlist': 'main .grid [data-item]',
+  '/side-by-side': '.compare-row .move',
+  '/fast-forward': '.choice-card',
+  '/console': '.ns-console table',
+  '/no-such-page': 'main [data-item]',
+}
+
+/** In the page, as a link does, so that all pages are one visit. */
+export async function go(page: Page, address: string): Promise<void> {
+  await page.evaluate((to) => history.pushState(null, '', to), address)
+}
+
+/** Of a shopper who has bought, wished, and has something in the basket. */
+export async function eachPage(
+  page: Page,
+  more: Readonly<Record<string, string>>,
+  judge: (address: string) => Promise<void>,
+): Promise<void> {
+  for (const [address, ready] of Object.entries({ ...PAGES, ...more })) {
+    await go(page, address)
+    await page.locator(ready).first().waitFor()
+    await judge(address)
+  }
+}
+
+/** Those that show a stranger nothing of theirs. */
+export async function eachEmptyPage(
+  page: Page,
+  judge: (page: Page, what: string) => Promise<void>,
+): Promise<void> {
+  for (const address of ['/basket', '/checkout', '/orders', '/wishlist', '/side-by-side']) {
+    await go(page, address)
+    await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
+    await judge(page, `${address}, empty`)
+  }
+}
