@@ -15,33 +15,19 @@ import type { Check, Findings } from './finding.ts'
 const TOLERANCE = 1e-6
 const atMost = (value: number, most: number) => value <= most * (1 + TOLERANCE)
 
-export interface Uploads {
-  /** By report id: the entry that it left with first. */
-  readonly reports: ReadonlyMap<string, LedgerEntry>
-  /** POSTs, those of removed entries included. */
-  readonly posts: number
-  /** Bytes of their bodies, likewise. */
-  readonly bytes: number
-  readonly receipts: number
-  /** Reports that the log knows to have been made, removed entries included: Σ 1/z². */
-  readonly lossSquared: number
-  /** Whether the shopper agrees at the log's end. */
-  readonly consents: boolean
-}
-
 type Facts = LedgerEntry['detail']
 
-export async function checkUploads(
-  entries: readonly LedgerEntry[],
-  { faults, notes }: Findings,
-): Promise<Uploads> {
+export async function checkUploads(entries: readonly LedgerEntry[], { faults, notes }: Findings) {
   const removed = entries.findLast(standsForOthers)?.detail ?? {}
+  /** By report id: the entry that it left with first. */
   const reports = new Map<string, LedgerEntry>()
   // An earlier version's fold doesn't say whether the shopper agreed then.
   const unknown = removed.through !== undefined && removed.contribute === undefined
   let consent: Facts | null = removed.contribute === true || unknown ? removed : null
+  /** Σ 1/z² of the reports that the log knows to have been made, removed entries included. */
   let lossSquared = Number(removed.lossSquared ?? 0)
   const total = {
+    /** POSTs and the bytes of their bodies, those of removed entries included. */
     posts: Number(removed.uploads ?? 0),
     bytes: Number(removed.bytesSent ?? 0),
     receipts: 0,

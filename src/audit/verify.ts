@@ -12,7 +12,7 @@ import { DEVICE_TERMS } from '../device/upload/terms.ts'
 import { type Bundle, isRecord } from './bundle.ts'
 import { checkDeltas, type ShopFiles } from './deltas.ts'
 import { checkEarlier } from './earlier.ts'
-import type { Fault, Findings } from './finding.ts'
+import type { Findings } from './finding.ts'
 import { checkFits } from './fits.ts'
 import { checkReports, openingsOf } from './reports.ts'
 import { checkUploads } from './uploads.ts'
@@ -28,33 +28,9 @@ export interface VerifyOptions {
   readonly shop?: ShopFiles
 }
 
-export interface Audit {
-  readonly ok: boolean
-  readonly faults: readonly Fault[]
-  readonly notes: readonly string[]
-  readonly entries: number
-  /** Entries that carry a signature that holds. */
-  readonly signed: number
-  /** The log's public key, base64. */
-  readonly key: string | null
-  readonly uploads: number
-  readonly bytesSent: number
-  readonly reports: number
-  /** Reports that were made again and are the same to the bit. */
-  readonly remade: number
-  /** Updates that were computed again from the events; null without the shop's files. */
-  readonly follow: number | null
-  readonly receipts: number
-  /** Fits that the log commits to and that were opened. */
-  readonly fits: number
-  /** Σ 1/z² of all reports that the log knows. */
-  readonly lossSquared: number
-  /** What that is as ε, at the δ of the device's own limits. */
-  readonly epsilon: number
-  readonly consents: boolean
-}
+export type Audit = Awaited<ReturnType<typeof verifyBundle>>
 
-export async function verifyBundle(bundle: Bundle, options: VerifyOptions = {}): Promise<Audit> {
+export async function verifyBundle(bundle: Bundle, options: VerifyOptions = {}) {
   const { ledger, settings } = bundle
   const findings: Findings = { faults: [], notes: [] }
   const chain = await verifyChain(ledger)
@@ -74,16 +50,23 @@ export async function verifyBundle(bundle: Bundle, options: VerifyOptions = {}):
     ok: findings.faults.length === 0,
     ...findings,
     entries: ledger.length,
+    /** Entries that carry a signature that holds. */
     signed: chain.signed,
+    /** The log's public key, base64. */
     key: ledger.findLast(({ key }) => key !== undefined)?.key ?? null,
     uploads: uploads.posts,
     bytesSent: uploads.bytes,
     reports: uploads.reports.size,
+    /** Reports that were made again and are the same to the bit. */
     remade,
+    /** Updates that were computed again from the events; null without the shop's files. */
     follow,
     receipts: receipts.length,
+    /** Fits that the log commits to and that were opened. */
     fits,
+    /** Σ 1/z² of all reports that the log knows. */
     lossSquared: uploads.lossSquared,
+    /** What that is as ε, at the δ of the device's own limits. */
     epsilon: epsilonOf(Math.sqrt(uploads.lossSquared), DEVICE_TERMS.delta),
     consents: uploads.consents,
   }

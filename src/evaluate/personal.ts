@@ -2,7 +2,7 @@
 import { ARMS, BASE_ARMS } from './arms.ts'
 import { type EvaluationInput, isoDay, type Protocol, selectCases } from './cases.ts'
 import type { Envelope } from './envelope.ts'
-import type { CaseGroup } from './groups.ts'
+import type { Groups } from './groups.ts'
 import { load, type Question } from './load.ts'
 import type { OwnerSummary } from './owner/summary.ts'
 import type { MeanOver } from './perShopper.ts'
@@ -28,10 +28,7 @@ export interface PersonalResult extends Envelope {
   readonly shopperChange?: { readonly deciles: readonly number[]; readonly worstTenth: number }
   readonly owner?: OwnerSummary
   /** What the plots of `--html` show. */
-  readonly detail: {
-    readonly months: readonly CaseGroup[]
-    readonly nthCase: readonly CaseGroup[]
-    readonly history: readonly CaseGroup[]
+  readonly detail: Groups & {
     /** Ascending. */
     readonly shopperChanges: readonly number[]
   }

@@ -11,27 +11,17 @@ export const ALPHA = 0.05
 const EXACT_CASES = 12
 const SAMPLED_FLIPS = 4095
 
-export interface WorseShoppers {
-  /** Shoppers significantly worse. */
-  readonly significant: number
-  /** significant / all shoppers. */
-  readonly share: number
-  /** Shoppers with enough differing cases that the test could call them worse. */
-  readonly testable: number
-  /** Shoppers that the mirrored test calls better. */
-  readonly better: number
-  /** How many the test would call worse on average if the arm made no difference at all. */
-  readonly expectedByChance: number
-}
+export type WorseShoppers = ReturnType<typeof countWorse>
 
 /** @param differences per shopper, per case: metric of the arm − metric of the other, gains up. */
-export function countWorse(
-  differences: readonly (readonly number[])[],
-  random: Random,
-): WorseShoppers {
+export function countWorse(differences: readonly (readonly number[])[], random: Random) {
+  /** Shoppers significantly worse. */
   let significant = 0
+  /** Shoppers that the mirrored test calls better. */
   let better = 0
+  /** Shoppers with enough differing cases that the test could call them worse. */
   let testable = 0
+  /** How many the test would call worse on average if the arm made no difference at all. */
   let expectedByChance = 0
   for (const own of differences) {
     const moved = own.filter((difference) => difference !== 0)
@@ -42,6 +32,7 @@ export function countWorse(
     if (signFlipP(moved, random) <= ALPHA) significant++
     else if (signFlipP(moved.map(negate), random) <= ALPHA) better++
   }
+  /** Of all shoppers. */
   const share = differences.length > 0 ? significant / differences.length : 0
   return { significant, share, testable, better, expectedByChance }
 }

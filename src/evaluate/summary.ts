@@ -3,8 +3,8 @@ import { createRandom } from '../core/model/random.ts'
 import { isGain, METRICS, type MetricName } from '../train/metrics.ts'
 import { ARMS, type ArmName, FURTHER_LIFTS, LADDER } from './arms.ts'
 import { type Lift, pairedBootstrap, quantile } from './bootstrap.ts'
-import { type Groups, groupCases, HISTORY_LENGTHS, ofHistory } from './groups.ts'
-import { type OwnerSummary, summariseOwner } from './owner/summary.ts'
+import { groupCases, HISTORY_LENGTHS, ofHistory } from './groups.ts'
+import { summariseOwner } from './owner/summary.ts'
 import {
   type ByShopper,
   groupByShopper,
@@ -15,7 +15,7 @@ import {
   metricOf,
   pairOver,
 } from './perShopper.ts'
-import { countWorse, type WorseShoppers } from './shoppersWorse.ts'
+import { countWorse } from './shoppersWorse.ts'
 import type { CaseResult } from './walk.ts'
 
 /** Metrics with repeats filtered carry the suffix `:new`. */
@@ -31,33 +31,7 @@ export interface LiftSummary extends Lift {
   readonly metric: string
 }
 
-export interface Summary {
-  readonly shoppers: number
-  readonly cases: number
-  /** Cases with at least one item that was new to the shopper. */
-  readonly casesWithNew: number
-  readonly arms: readonly ArmSummary[]
-  readonly lifts: readonly LiftSummary[]
-  readonly groups: Groups
-  /** Null where nothing is learned on devices. */
-  readonly change: ShopperChange | null
-  /** Null where nobody was asked the owner's questions. */
-  readonly owner: OwnerSummary | null
-}
-
-/** personal against base-fresh, shopper by shopper. */
-export interface ShopperChange {
-  readonly worse: WorseShoppers
-  readonly worseByLikelihood: WorseShoppers
-  /** Mean change of NDCG@10 of each shopper, ascending. */
-  readonly changes: readonly number[]
-  /** Their mean over the worst tenth of shoppers. */
-  readonly worstTenth: number
-  /** The least, the nine deciles and the most. */
-  readonly deciles: readonly number[]
-  /** Shoppers for whom the guard switched the personal model off. */
-  readonly guardTripped: number
-}
+export type Summary = ReturnType<typeof summarise>
 
 /**
  * @param results grouped by shopper
@@ -68,7 +42,7 @@ export function summarise(
   seed: number,
   meanOver: MeanOver = 'shoppers',
   arms: readonly ArmName[] = ARMS,
-): Summary {
+) {
   const byShopper = groupByShopper(results)
   const plans = planLifts(arms)
   const pairs = plans.map(({ arm, over, metric, onlyNew, keep }) =>
@@ -84,14 +58,17 @@ export function summarise(
   return {
     shoppers: byShopper.length,
     cases: results.length,
+    /** Those with at least one item that was new to the shopper. */
     casesWithNew: results.filter(({ hasNew }) => hasNew).length,
     arms: arms.map((name) => summariseArm(name, byShopper, meanOver)),
-    lifts: plans.flatMap(({ arm, over, label }, p) => {
+    lifts: plans.flatMap(({ arm, over, label }, p): LiftSummary[] => {
       const lift = lifts[p]
       return lift ? [{ arm, over, metric: label, ...lift }] : []
     }),
     groups: groupCases(byShopper, arms, seed, meanOver),
+    /** Null where nothing is learned on devices. */
     change: arms.includes('personal') ? changeOf(byShopper, seed) : null,
+    /** Null where nobody was asked the owner's questions. */
     owner: summariseOwner(byShopper, seed, meanOver, arms.includes('personal')),
   }
 }
@@ -140,7 +117,10 @@ function planLifts(arms: readonly ArmName[]): LiftPlan[] {
   return [...whole, ...byHistory]
 }
 
-function changeOf(byShopper: ByShopper, seed: number): ShopperChange {
+export type ShopperChange = ReturnType<typeof changeOf>
+
+/** personal against base-fresh, shopper by shopper. */
+function changeOf(byShopper: ByShopper, seed: number) {
   const random = createRandom(seed + 1)
   const ndcg = changesOf(byShopper, 'ndcg@10')
   const means = Float64Array.from(byShopper, (own) => {
@@ -151,9 +131,13 @@ function changeOf(byShopper: ByShopper, seed: number): ShopperChange {
   return {
     worse: countWorse(ndcg, random),
     worseByLikelihood: countWorse(changesOf(byShopper, 'nll'), random),
+    /** Mean change of NDCG@10 of each shopper, ascending. */
     changes: [...means],
+    /** Their mean over the worst tenth of shoppers. */
     worstTenth: worst.reduce((sum, mean) => sum + mean, 0) / worst.length,
+    /** The least, the nine deciles and the most. */
     deciles: Array.from({ length: 11 }, (_, tenth) => quantile(means, tenth / 10)),
+    /** Shoppers for whom the guard switched the personal model off. */
     guardTripped: byShopper.filter((own) => own.some(({ guardActive }) => !guardActive)).length,
   }
 }

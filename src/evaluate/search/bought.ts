@@ -38,18 +38,8 @@ export const BOUGHT_PAIRS: readonly (readonly [string, string])[] = [
 ]
 
 const ARMS = Object.keys(BOUGHT_ARMS) as readonly (keyof typeof BOUGHT_ARMS)[]
-export interface Bought {
-  /** `log`: typed by the shoppers. `titles`: made of title words, for too few typed any. */
-  readonly source: 'log' | 'titles'
-  /** One value a shopper: the mean over own queries. `@query=broad` is over those alone. */
-  readonly values: SearchValues
-  readonly shoppers: number
-  readonly queries: number
-  /** Queries that did not find what was bought among the first 500; typed ones are left out. */
-  readonly missed: number
-  /** Per shopper, per query: NDCG@10, personal − base. */
-  readonly changes: readonly (readonly number[])[]
-}
+
+export type Bought = Awaited<ReturnType<typeof searchBought>>
 
 /** @param searches what the log says was typed */
 export async function searchBought(
@@ -57,7 +47,7 @@ export async function searchBought(
   items: readonly Item[],
   searches: readonly ShopSearch[],
   steps: Steps,
-): Promise<Bought> {
+) {
   const engine = await createWasmEngine()
   const devices = prepareDevices(input, (problem) => engine.fit(problem))
   const shop = searchShop(items, input.model.itemIds)
@@ -78,11 +68,15 @@ export async function searchBought(
     if (own.length > 0) asked.push(own)
   }
   return {
-    source: isTyped ? 'log' : 'titles',
+    /** `log`: typed by the shoppers. `titles`: made of title words, for too few typed any. */
+    source: isTyped ? ('log' as const) : ('titles' as const),
+    /** One value a shopper: the mean over own queries. `@query=broad` is over those alone. */
     values: valuesOf(asked),
     shoppers: asked.length,
     queries: asked.flat().length,
+    /** Queries that did not find what was bought among the first 500; typed ones are left out. */
     missed: isTyped ? typed.missed : asked.flat().filter(({ found }) => !found).length,
+    /** Per shopper, per query: NDCG@10, personal − base. */
     changes: asked.map((own) =>
       own.map(({ metrics }) => metrics.personal['ndcg@10'] - metrics.base['ndcg@10']),
     ),

@@ -9,28 +9,14 @@ export interface JudgedQuery {
   readonly ratings: Ratings
 }
 
-export interface Judgements {
-  /** Queries with at least one relevant product, in the order of the file. */
-  readonly queries: readonly JudgedQuery[]
-  readonly rows: number
-  /** Rows whose product the catalog lacks. */
-  readonly unknownDocids: number
-  /** Rows that say again what an earlier row said. */
-  readonly repeated: number
-  /** Queries left out: no row names a product of the catalog, or no product is relevant. */
-  readonly withoutJudgements: number
-  readonly withoutRelevant: number
-}
+export type Judgements = Awaited<ReturnType<typeof readJudgements>>
 
 const COLUMNS = ['query', 'docid', 'rating'] as const
 /** Gain is 2^rating − 1: a percentage in this column would drown everything else. */
 const MOST = 10
 
 /** @throws NearsideError `input-invalid`, naming file and line */
-export async function readJudgements(
-  path: string,
-  isKnown: (docid: string) => boolean,
-): Promise<Judgements> {
+export async function readJudgements(path: string, isKnown: (docid: string) => boolean) {
   const table = await readTable(path)
   const missing = COLUMNS.filter((name) => !table.columns.includes(name))
   if (missing.length > 0)
@@ -43,7 +29,13 @@ export async function readJudgements(
   for (const line of table.unreadable)
     throw refusal(line, 'has another number of fields than the header')
   const judged = new Map<string, Map<string, number>>()
-  const count = { rows: table.rows.length, unknownDocids: 0, repeated: 0 }
+  const count = {
+    rows: table.rows.length,
+    /** Rows whose product the catalog lacks. */
+    unknownDocids: 0,
+    /** Rows that say again what an earlier row said. */
+    repeated: 0,
+  }
   for (const { line, values } of table.rows) {
     const { query: asked, docid: id, rating } = values
     if (asked === '') throw refusal(line, 'has no query')
@@ -62,10 +54,12 @@ export async function readJudgements(
   const withJudgements = [...judged].filter(([, ratings]) => ratings.size > 0)
   const queries = withJudgements
     .filter(([, ratings]) => [...ratings.values()].some((grade) => grade > 0))
-    .map(([text, ratings]) => ({ query: text, ratings }))
+    .map(([text, ratings]): JudgedQuery => ({ query: text, ratings }))
   return {
+    /** With at least one relevant product, in the order of the file. */
     queries,
     ...count,
+    /** Queries left out: no row names a product of the catalog, or no product is relevant. */
     withoutJudgements: judged.size - withJudgements.length,
     withoutRelevant: withJudgements.length - queries.length,
   }

@@ -11,6 +11,7 @@ import { readCatalogFile } from '../../train/import/readCatalog.ts'
 import { findFile } from '../../train/shop/lines.ts'
 import { readCatalog } from '../../train/shop/read.ts'
 import { isoDay } from '../cases.ts'
+import type { Envelope } from '../envelope.ts'
 import { load, type Question } from '../load.ts'
 import { count, decimal, lift, share } from '../report/numbers.ts'
 import type { Evaluated, Part } from '../report/report.ts'
@@ -27,19 +28,13 @@ export interface SearchQuestion extends Omit<Question, 'protocol' | 'model'> {
 }
 
 /** What `--json` holds. */
-export interface SearchResult extends SearchSummary {
+export interface SearchResult extends Omit<Envelope, 'until'>, SearchSummary {
   readonly protocol: 'search'
-  readonly shop: string
+  readonly arms: SearchSummary['arms']
   /** Null where no model ranks. */
   readonly until: string | null
-  readonly seed: number
-  /** 0 with judgements: nobody in particular asks. */
-  readonly shoppers: number
-  /** Queries. */
-  readonly cases: number
   /** With purchases: whether shoppers typed the queries or title words made them. */
   readonly source?: Bought['source']
-  readonly shoppersWorse: { readonly significant: number; readonly share: number }
   /** What was read and left out. */
   readonly judgements?: Omit<Judgements, 'queries'>
 }

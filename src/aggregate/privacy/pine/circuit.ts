@@ -25,25 +25,7 @@ export interface PineParameters {
 /** How far out the ±x sums may lie: this many times B, which chance reaches once in e⁷⁵. */
 const ALPHA = 8.7
 
-/** All that follows from the parameters. */
-export interface Circuit extends PineParameters {
-  readonly chunk: number
-  readonly squaredBound: number
-  /** Bits of a squared norm. */
-  readonly normBits: number
-  /** The ±x sums lie in (−this, this]. */
-  readonly wraparoundBound: number
-  readonly wraparoundBits: number
-  /** Vector and bits of its squared norm: what the ±1 are drawn from. */
-  readonly gradientLength: number
-  /** What is shared: also the bits of the ±x sums. */
-  readonly measurementLength: number
-  readonly gadget: Gadget
-  readonly normGadget: Gadget
-  /** Of all proofs. */
-  readonly proofsLength: number
-  readonly verifiersLength: number
-}
+export type Circuit = ReturnType<typeof createCircuit>
 
 const chunks = (length: number, chunk: number) => Math.ceil(length / chunk)
 
@@ -55,7 +37,8 @@ function chooseChunk(most: number, gadgetOf: (chunk: number) => Gadget): number 
   return best
 }
 
-export function createCircuit(parameters: PineParameters): Circuit {
+/** All that follows from the parameters. */
+export function createCircuit(parameters: PineParameters) {
   const { dimension, normBound, proofs, normProofs, checks } = parameters
   const squaredBound = normBound * normBound
   const wraparoundBound = 2 ** Math.ceil(Math.log2(Math.ceil(ALPHA * normBound) + 1))
@@ -80,13 +63,18 @@ export function createCircuit(parameters: PineParameters): Circuit {
     ...parameters,
     chunk,
     squaredBound,
+    /** Bits of a squared norm. */
     normBits,
+    /** The ±x sums lie in (−this, this]. */
     wraparoundBound,
     wraparoundBits,
+    /** Vector and bits of its squared norm: what the ±1 are drawn from. */
     gradientLength: dimension + 2 * normBits,
+    /** What is shared: also the bits of the ±x sums. */
     measurementLength: dimension + bits,
     gadget,
     normGadget,
+    /** Of all proofs. */
     proofsLength: normProofs * proofLength(normGadget) + proofs * proofLength(gadget),
     verifiersLength:
       normProofs * (1 + verifierLength(normGadget)) + proofs * (1 + verifierLength(gadget)),
