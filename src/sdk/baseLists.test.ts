@@ -28,3 +28,25 @@ test('refuses from JavaScript what a device refuses, and takes what says nothing
   const nobodys = { exclude: ['bought'] } as never
   expect(lists.recommend(nobodys)).toEqual(lists.recommend())
 })
+
+test('obeys the shop’s rules as a new shopper’s device does', async () => {
+  const ruled = await readBaseLists({
+    catalog: testCatalog,
+    read: async (path) => files.get(path) ?? new Uint8Array(),
+    now: () => Date.UTC(2026, 11, 24),
+    rules: {
+      rules: [
+        { name: 'recall', hide: { id: ['item-31'] } },
+        { name: 'gifts', when: { page: ['home'], until: '2026-12-24' }, pin: ['item-3'] },
+        { name: 'late', when: { from: '2026-12-25' }, pin: ['item-4'] },
+        { name: 'bags', boost: { category: ['bags'] }, by: 1e3 },
+        { name: 'oops', boost: { category: ['bags'] }, by: 0 },
+      ],
+    },
+  })
+  expect(ruled.faults).toEqual(['rule 5 (‘oops’).by must be a number above 1'])
+  expect(ids(ruled.recommend({ limit: 2 }))).toEqual(['item-27', 'item-23'])
+  expect(ids(ruled.recommend({ limit: 2, page: 'home' }))).toEqual(['item-3', 'item-27'])
+  expect(ids(ruled.recommend({ limit: 2, rules: false }))).toEqual(['item-31', 'item-30'])
+  expect(ids(ruled.similar('item-27', { limit: 31 }))).not.toContain('item-31')
+})

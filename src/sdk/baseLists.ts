@@ -6,14 +6,21 @@ import { sha256Hex } from '../core/bytes.ts'
 import { Catalog } from '../core/catalog/catalog.ts'
 import type { Item } from '../core/catalog/item.ts'
 import { NearsideError } from '../core/error.ts'
+import { discountOf } from '../core/features/context/discount.ts'
 import { extendModel } from '../core/model/extend.ts'
 import { readBaseModel } from '../core/model/files.ts'
 import { type LatestModel, parseLatest, parseManifest } from '../core/model/manifest.ts'
 import { readJson } from '../core/reading.ts'
-import type { ListOptions, Recommendation } from '../device/apiLists.ts'
+import { createRuleBook } from '../core/rules/listRules.ts'
+import { parseRules } from '../core/rules/parseRules.ts'
+import type { Rule } from '../core/rules/rule.ts'
+import type { ListOptions, ListQuery, Recommendation } from '../device/apiLists.ts'
+import { liftScores } from '../device/worker/liftScores.ts'
 import { createPartialScores } from '../device/worker/partialScores.ts'
+import { rankedList } from '../device/worker/rankedList.ts'
 import { isLarge, Ranker } from '../device/worker/ranker.ts'
 import { requireQuery } from '../device/worker/requireQuery.ts'
+import { type Ruled, ruledList } from '../device/worker/ruledList.ts'
 
 /** What the lists are made of. */
 export interface BaseListsOptions {
@@ -21,6 +28,10 @@ export interface BaseListsOptions {
   readonly read: (path: string) => Promise<Uint8Array>
   /** The shop’s products. */
   readonly catalog: readonly Item[]
+  /** As `createPersonalizer` is given them, or what their file holds. Those that go by `context` don't hold here. */
+  readonly rules?: readonly Rule[] | { readonly rules: readonly Rule[] }
+  /** Milliseconds since the epoch, for rules with dates; default: the clock. */
+  readonly now?: () => number
 }
 
 /** What a list holds that knows no shopper. */
@@ -30,7 +41,7 @@ export type BaseListOptions = Omit<ListOptions, 'order' | 'exclude'>
 export interface BaseLists {
   /** For `createPersonalizer`, so that devices begin with the model that the page was rendered with. */
   readonly latest: LatestModel
-  /** What was wrong with each row of the catalog that was left out. */
+  /** What was wrong with each row of the catalog, and each rule, that was left out. */
   readonly faults: readonly string[]
   /** The best items for nobody in particular. */
   recommend(options?: BaseListOptions): readonly Recommendation[]
@@ -48,7 +59,7 @@ const parse = (bytes: Uint8Array): unknown =>
  * @throws NearsideError `model-corrupt` | `model-incompatible` | `catalog-invalid`, or what `read` threw
  */
 export async function readBaseLists(options: BaseListsOptions): Promise<BaseLists> {
-  const { read } = options
+  const { read, now = Date.now } = options
   const latest = parseLatest(parse(await read('latest.json')))
   const manifestBytes = await read(`${latest.version}/manifest.json`)
   if ((await sha256Hex(manifestBytes)) !== latest.manifest) {
@@ -65,20 +76,30 @@ export async function readBaseLists(options: BaseListsOptions): Promise<BaseList
   const scoreInPart = isLarge(model) ? createPartialScores : null
   const ranker = new Ranker(model, catalog, scoreInPart)
   const nobody = ranker.score([], 0, null)
+  const { rules, faults } = parseRules(options.rules ?? [])
+  const shown = catalog.items.filter(({ available }) => available !== false)
+  const isOffer = (id: string) => discountOf(model, catalog, ranker.rowOf(id) ?? -1) > 0
+  const book = createRuleBook(rules, shown, isOffer)
+
+  function answer(query: ListQuery, { lifts, ...selection }: Ruled = {}): Recommendation[] {
+    const lifting = lifts?.size ? liftScores(ranker, lifts) : undefined
+    return rankedList(ranker, query, () => nobody, selection, lifting)
+  }
+
+  function list(query: ListQuery): readonly Recommendation[] {
+    requireQuery(query)
+    const { page, rules: isRuled = true } = query.options ?? {}
+    if (rules.length === 0 || !isRuled) return answer(query)
+    const about = 'item' in query ? catalog.get(query.item) : undefined
+    const context = () => undefined
+    return ruledList(book({ list: query.kind, page, about, now: now(), context }), query, answer)
+  }
+
   return {
     latest,
-    faults: catalog.faults,
-    recommend(options = {}) {
-      requireQuery({ kind: 'recommend', options })
-      return ranker.recommend(nobody, { ...options, order: 'base' })
-    },
-    similar(item, options = {}) {
-      requireQuery({ kind: 'similar', item, options })
-      return ranker.similar(item, options)
-    },
-    boughtTogether(item, options = {}) {
-      requireQuery({ kind: 'boughtTogether', item, options })
-      return ranker.boughtTogether(item, options)
-    },
+    faults: [...catalog.faults, ...faults],
+    recommend: (options) => list({ kind: 'recommend', options: { ...options, order: 'base' } }),
+    similar: (item, options) => list({ kind: 'similar', item, options }),
+    boughtTogether: (item, options) => list({ kind: 'boughtTogether', item, options }),
   }
 }

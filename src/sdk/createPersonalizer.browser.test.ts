@@ -23,6 +23,25 @@ test('the whole loop through a real worker', async () => {
   expect(JSON.parse(await personalizer.export()).events).toHaveLength(2)
 })
 
+test('the shop’s rules go through the worker, for lists that are watched too', async () => {
+  const personalizer = await start(page.newDatabase(), {
+    rules: [
+      { name: 'recall', hide: { id: ['item-31'] } },
+      { name: 'gift', when: { page: ['home'] }, pin: ['item-3'], at: 2 },
+    ],
+  })
+  const options = { limit: 2, page: 'home' }
+  const list = await personalizer.recommend(options)
+  expect(idsOf(list)).toEqual(['item-30', 'item-3'])
+  expect(list[1].reason).toEqual({ kind: 'chosen', rule: 'gift' })
+  const watched = new Promise((resolve) =>
+    personalizer.watch({ kind: 'recommend', options }, resolve),
+  )
+  expect(await watched).toMatchObject({ items: list })
+  expect((await personalizer.explain('item-31'))?.rules).toEqual(['recall'])
+  expect(idsOf(await personalizer.recommend({ limit: 1, rules: false }))).toEqual(['item-31'])
+})
+
 test('the snapshot is one frozen object until something changes', async () => {
   const personalizer = await start()
   await expect.poll(() => personalizer.getSnapshot().tab).toBe('leader')
@@ -68,6 +87,7 @@ test('options that can’t be meant are refused loudly', async () => {
     { imbalance: 'luck' as never },
     { cleaning: 'bleach' as never },
     { retentionDays: 0 },
+    { rules: 7 as never },
     { budget: { perFit: Number.NaN } },
   ]) {
     await expect(start(page.newDatabase(), options)).rejects.toMatchObject({

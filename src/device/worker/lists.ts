@@ -8,6 +8,7 @@ import { idsWithoutModel, inShopOrder } from '../catalogOrder.ts'
 import { limitOf } from '../listLimit.ts'
 import { ownItems } from './ownItems.ts'
 import type { Parts } from './parts.ts'
+import { rankedList } from './rankedList.ts'
 import type { Ranker, Scored } from './ranker.ts'
 import { requireQuery } from './requireQuery.ts'
 import type { Ruled } from './ruledList.ts'
@@ -45,19 +46,8 @@ export function createLists(deps: Deps) {
     query: ListQuery,
     { lifts, ...selection }: Ruled,
   ): readonly Recommendation[] {
-    const options = { ...query.options, ...selection }
     const lifting = lifts?.size ? shop.rules?.lift(ranker, lifts) : undefined
-    const scored = () => lifting?.of(scoredBy(ranker)) ?? scoredBy(ranker)
-    switch (query.kind) {
-      case 'recommend':
-        return ranker.recommend(scored(), options)
-      case 'similar':
-        return ranker.similar(query.item, options, lifting)
-      case 'boughtTogether':
-        return ranker.boughtTogether(query.item, options, lifting)
-      case 'rerank':
-        return ranker.rerank(query.items, scored(), query.options ?? {})
-    }
+    return rankedList(ranker, query, () => scoredBy(ranker), selection, lifting)
   }
 
   /**

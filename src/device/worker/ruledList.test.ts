@@ -9,6 +9,7 @@ import type { Rule, RuleItems } from '../../core/rules/rule.ts'
 import type { ListOptions, ListQuery, Recommendation } from '../apiLists.ts'
 import { limitOf } from '../listLimit.ts'
 import { explainRuled, liftScores } from './liftScores.ts'
+import { rankedList } from './rankedList.ts'
 import { Ranker } from './ranker.ts'
 import { type Ruled, ruledList } from './ruledList.ts'
 import { ids } from './testDevice.ts'
@@ -26,16 +27,8 @@ const ranker = new Ranker(testModel('1'), Catalog.parse(ITEMS))
 const nobody = ranker.score([], 0, null)
 const shopper = ranker.score([{ item: 3, name: 'view_item', time: 0, session: 's' }], 1, null)
 
-function answer(query: ListQuery, { lifts = new Map(), ...ruled }: Ruled = {}): Recommendation[] {
-  const options = { ...query.options, ...ruled }
-  const lifting = liftScores(ranker, lifts)
-  const scored = lifting.of(shopper)
-  if (query.kind === 'recommend') return ranker.recommend(scored, options)
-  if (query.kind === 'rerank') return ranker.rerank(query.items, scored, query.options ?? {})
-  return query.kind === 'similar'
-    ? ranker.similar(query.item, options, lifting)
-    : ranker.boughtTogether(query.item, options, lifting)
-}
+const answer = (query: ListQuery, { lifts = new Map(), ...selection }: Ruled) =>
+  rankedList(ranker, query, () => shopper, selection, liftScores(ranker, lifts))
 
 function listOf(rules: readonly Rule[], query: ListQuery): readonly Recommendation[] {
   const about = 'item' in query ? ITEMS.find(({ id }) => id === query.item) : undefined

@@ -6,8 +6,8 @@
 import { Catalog } from '../../core/catalog/catalog.ts'
 import { createTitleIndex, type FindByTitle } from '../../core/catalog/titleIndex.ts'
 import { NearsideError } from '../../core/error.ts'
-import { contextValue, LEAST_DISCOUNT } from '../../core/features/context/context.ts'
-import type { BaseModel } from '../../core/model/baseModel.ts'
+import { contextValue } from '../../core/features/context/context.ts'
+import { discountOf } from '../../core/features/context/discount.ts'
 import { withContext } from '../../core/model/context.ts'
 import type { PopularityPart } from '../../core/model/parts.ts'
 import { DAY } from '../../core/time.ts'
@@ -119,9 +119,9 @@ export class Shop {
 
   /** Whether it is below its usual price, as far as the base model knows that. */
   readonly isOffer = (item: string): boolean => {
-    const [row, price] = [this.rowOf(item), this.#catalog?.get(item)?.price]
-    if (!this.#ranker || row === undefined || !price) return false
-    return discountOf(this.#ranker.model.statistics, row, price) > 0
+    const row = this.rowOf(item)
+    if (!this.#ranker || !this.#catalog || row === undefined) return false
+    return discountOf(this.#ranker.model, this.#catalog, row) > 0
   }
 
   /** Without a catalog and without a model, any item may exist. */
@@ -206,7 +206,10 @@ export class Shop {
     const known = await this.#newItems.extend(loaded, catalog?.items ?? [])
     // Whoever brought another one meanwhile builds with that.
     if (this.#loaded !== loaded || this.#catalog !== catalog) return
-    const discounts = known.context && catalog ? discountsOf(known, catalog) : null
+    const discounts =
+      known.context && catalog
+        ? Float32Array.from(known.itemIds, (_, row) => discountOf(known, catalog, row))
+        : null
     const { context, now } = this.#deps
     const model = withContext(known, {
       at: context.at,
@@ -323,19 +326,6 @@ export class Shop {
       this.#deps.notices.add(error, 'storage-full', `The ${download.key} could not be kept`)
     }
   }
-}
-
-/** How far below the price of when the model was made each item is now: log of the ratio, ≥ 0. */
-function discountsOf({ itemIds, statistics }: BaseModel, catalog: Catalog): Float32Array {
-  return Float32Array.from(itemIds, (id, row) => {
-    const price = catalog.get(id)?.price ?? 0
-    return price > 0 ? discountOf(statistics, row, price) : 0
-  })
-}
-
-function discountOf({ logPrice }: BaseModel['statistics'], row: number, price: number): number {
-  const discount = logPrice[row] - Math.log(price)
-  return discount >= LEAST_DISCOUNT ? discount : 0
 }
 
 /** As the base model orders them for somebody of whom it knows nothing. */

@@ -41,6 +41,16 @@ test('shows what stands between its tags until the first answer, then the list',
   expect(inside(host, '.ns-card-price')[0].textContent).toBe('£4.95')
 })
 
+test('tells the shop’s rules which page it stands on, and can go without them', async () => {
+  const watch = vi.spyOn(personalizer, 'watch')
+  provide({ personalizer, items: ITEMS })
+  const host = show('<nearside-recommendations page="home"></nearside-recommendations>')
+  const asked = () => watch.mock.lastCall?.[0].options
+  await waitFor(() => expect(asked()).toMatchObject({ page: 'home', rules: undefined }))
+  host.setAttribute('rules', 'off')
+  await waitFor(() => expect(asked()).toMatchObject({ page: 'home', rules: false }))
+})
+
 test('follows the shopper, announces it, and tells the page', async () => {
   provide({ personalizer, items: ITEMS, linkTo: ({ id }) => `#${id}` })
   const host = show(

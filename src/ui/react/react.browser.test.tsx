@@ -37,6 +37,8 @@ function show(children: React.ReactNode, given: FakePersonalizer | null = person
 const shownIds = (root: Element) =>
   [...root.querySelectorAll<HTMLElement>('[data-item]')].map((card) => card.dataset.item)
 
+const CategoryPage = () => useRerank(['tin'], { page: 'category' }).ids
+
 describe('Recommendations', () => {
   test('follows what the shopper does, with the reason, and announces it', async () => {
     const screen = await show(<Recommendations limit={3} title="For you" />)
@@ -62,6 +64,15 @@ describe('Recommendations', () => {
       expect(announced()?.textContent).toBe('For you: list updated')
       expect(announced()).not.toBe(first)
     })
+  })
+
+  test('tells the shop’s rules which page it stands on, and can go without them', async () => {
+    const watch = vi.spyOn(personalizer, 'watch')
+    const asked = () => watch.mock.lastCall?.[0].options
+    await show(<RelatedItems item="tin" page="product" rules={false} />)
+    await waitFor(() => expect(asked()).toMatchObject({ page: 'product', rules: false }))
+    await show(<CategoryPage />)
+    await waitFor(() => expect(asked()).toMatchObject({ page: 'category' }))
   })
 
   test('the keyboard keeps its place when the list moves', async () => {

@@ -61,6 +61,7 @@ test('a reason is one sentence, true also when the item is gone from the shop', 
   expect(reasonText({ kind: 'new' }, itemOf)).toBe('New in this shop')
   expect(reasonText({ kind: 'shop-order' }, itemOf)).toBe('In the shop’s usual order')
   expect(reasonText({ kind: 'popular' }, itemOf)).toBe('Popular with everyone')
+  expect(reasonText({ kind: 'chosen', rule: 'x' }, itemOf)).toBe('Chosen by the shop')
   expect(reasonText({ kind: 'context', name: 'weather', value: 'rain' }, itemOf)).toBe(
     'Popular right now (weather: rain)',
   )
