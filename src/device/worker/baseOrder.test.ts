@@ -12,6 +12,8 @@ test('those shown, the best first, equals as the shop has them', () => {
   const order = new BaseOrder(model, [4, 3, 1, 0])
   expect(order.rows).toEqual([3, 1, 4, 0])
   expect([...order.ranks]).toEqual([4, 2, 0, 1, 3])
+  expect(order.sorted([4, 0, 1])).toEqual([1, 4, 0])
+  expect(order.sorted([4, 3, 1, 0])).toBe(order.rows)
 })
 
 test('sorts once, and again only when the scores have changed', () => {

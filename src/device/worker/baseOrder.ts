@@ -54,6 +54,14 @@ export class BaseOrder {
     return this.#rows
   }
 
+  /** These of those shown, the best first. */
+  sorted(rows: readonly number[]): readonly number[] {
+    if (rows.length === this.#shown.length) return this.rows
+    const places = new Int32Array(this.#shown.length).fill(-1)
+    for (const row of rows) places[this.ranks[row] - 1] = row
+    return [...places.filter((row) => row >= 0)]
+  }
+
   /** Of each row among those shown, 1 for the best; 0 for what is not shown. */
   get ranks(): Int32Array {
     if (!this.#ranks) {

@@ -164,7 +164,7 @@ export class Ranker {
     return this.#select(candidates, ranking, options, (best) => {
       if (options.order === 'base') return best.map((_, place) => place + 1)
       if (this.#hasFamilies || options.limits?.length)
-        return this.#placesForAll(best, base, options)
+        return this.#placesForAll(best, whole ?? this.#candidates(options), base, options)
       if (!isPart) return null
       const { ranks } = base
       const before = [...gone].map((row) => ranks[row])
@@ -175,13 +175,17 @@ export class Ranker {
   /** Where they stand in the list that everybody gets of these options, variants left out there too. */
   #placesForAll(
     best: readonly number[],
+    candidates: readonly number[],
     base: BaseOrder,
     options: SelectOptions,
   ): readonly number[] {
-    const order = base.rows.filter(this.#isCandidate(options))
+    const order = base.sorted(candidates)
     const ranks = ranksInGroups(order, options, (row) => this.#items[row])
-    const byRow = new Map(order.map((row, at) => [row, ranks[at]]))
-    return best.map((row) => byRow.get(row) ?? 0)
+    const byRow = new Int32Array(this.model.itemIds.length)
+    order.forEach((row, at) => {
+      byRow[row] = ranks[at]
+    })
+    return best.map((row) => byRow[row])
   }
 
   rerank(items: readonly string[], scored: Scored, options: RerankOptions): Recommendation[] {
@@ -257,16 +261,13 @@ export class Ranker {
   #candidates(options: ListOptions): readonly number[] {
     const { excludeIds = [], category } = options
     if (excludeIds.length === 0 && category === undefined) return this.#shown
-    return this.#shown.filter(this.#isCandidate(options))
-  }
-
-  /** Of those shown. */
-  #isCandidate({ excludeIds, category }: ListOptions): (row: number) => boolean {
     const { itemIds } = this.model
     const excluded = new Set(excludeIds)
-    return (row) =>
-      !excluded.has(itemIds[row]) &&
-      (category === undefined || this.#items[row]?.category === category)
+    return this.#shown.filter(
+      (row) =>
+        !excluded.has(itemIds[row]) &&
+        (category === undefined || this.#items[row]?.category === category),
+    )
   }
 
   #everybodys(base: BaseOrder): Ranking {

@@ -64,19 +64,21 @@ function createFits({ perFamily = PER_FAMILY, limits = [], taken = [] }: Selecti
     ...limit,
     counts: new Map<string, number>(),
   }))
-  const groupsOf = (item: Item | undefined) =>
-    all.flatMap(({ per, most, counts }) => {
-      const group = item?.[per]
-      return group ? [{ most, counts, group, count: counts.get(group) ?? 0 }] : []
-    })
-  const add = (groups: ReturnType<typeof groupsOf>) => {
-    for (const { counts, group, count } of groups) counts.set(group, count + 1)
+  const countsOf = ({ per, counts }: (typeof all)[number], item: Item) =>
+    (item[per] && counts.get(item[per])) || 0
+  const add = (item: Item) => {
+    for (const limit of all) {
+      const group = item[limit.per]
+      if (group) limit.counts.set(group, countsOf(limit, item) + 1)
+    }
   }
-  for (const item of taken) add(groupsOf(item))
+  for (const item of taken) add(item)
+  // Asked of every item of a catalog: nothing is made on the way.
   return (item: Item | undefined): boolean => {
-    const groups = groupsOf(item)
-    const fits = groups.every(({ count, most }) => count < most)
-    if (fits) add(groups)
-    return fits
+    if (!item) return true
+    for (const limit of all)
+      if (item[limit.per] && countsOf(limit, item) >= limit.most) return false
+    add(item)
+    return true
   }
 }
