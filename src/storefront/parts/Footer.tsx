@@ -6,6 +6,14 @@ import { Link } from './Link.tsx'
 import { SHOP_NAME } from './Page.tsx'
 
 export const Footer = memo(function Footer() {
+  const links = [
+    ['/console', words.console],
+    ['/side-by-side', words.sideBySide],
+    ['/fast-forward', words.fastForward],
+    ['/wishlist', words.footer.wishlist],
+    ['/orders', words.yourOrders],
+    ['/basket', words.footer.basket],
+  ]
   return (
     <footer className="footer">
       <div>
@@ -15,24 +23,11 @@ export const Footer = memo(function Footer() {
       </div>
       <nav aria-label={words.footer.about}>
         <ul>
-          <li>
-            <Link href="/console">{words.console}</Link>
-          </li>
-          <li>
-            <Link href="/side-by-side">{words.sideBySide}</Link>
-          </li>
-          <li>
-            <Link href="/fast-forward">{words.fastForward}</Link>
-          </li>
-          <li>
-            <Link href="/wishlist">{words.footer.wishlist}</Link>
-          </li>
-          <li>
-            <Link href="/orders">{words.yourOrders}</Link>
-          </li>
-          <li>
-            <Link href="/basket">{words.footer.basket}</Link>
-          </li>
+          {links.map(([href, name]) => (
+            <li key={href}>
+              <Link href={href}>{name}</Link>
+            </li>
+          ))}
         </ul>
       </nav>
     </footer>

@@ -12,6 +12,12 @@ import { Link } from './Link.tsx'
 const taughtBy = (byName: PersonalizerSnapshot['events']['byName']): number =>
   VERBS.reduce((sum, name) => sum + (byName[name] ?? 0), 0)
 
+const MORE = [
+  ['/side-by-side', 'toSideBySide'],
+  ['/fast-forward', 'toFastForward'],
+  ['/console', 'toConsole'],
+] as const
+
 /** A figure that shows that it has just changed. */
 const Ticking = ({ value }: { readonly value: string }) => (
   <b key={value} className="tick">
@@ -65,21 +71,13 @@ export function LearnedDrawer() {
               {unavailable && <p className="notice">{words.unavailable}</p>}
               <PersonalizationPanel canContribute={canContribute} />
               <ul className="drawer-more">
-                <li>
-                  <Link href="/side-by-side" onClick={close}>
-                    {words.header.toSideBySide}
-                  </Link>
-                </li>
-                <li>
-                  <Link href="/fast-forward" onClick={close}>
-                    {words.header.toFastForward}
-                  </Link>
-                </li>
-                <li>
-                  <Link href="/console" onClick={close}>
-                    {words.header.toConsole}
-                  </Link>
-                </li>
+                {MORE.map(([href, name]) => (
+                  <li key={href}>
+                    <Link href={href} onClick={close}>
+                      {words.header[name]}
+                    </Link>
+                  </li>
+                ))}
               </ul>
             </>
           )}

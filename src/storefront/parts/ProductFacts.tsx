@@ -13,8 +13,8 @@ export function ProductFacts({ item }: { readonly item: Item }) {
   const rows: [name: string, text: string][] = [
     [facts.pieces, pieces === undefined ? '' : count(pieces)],
     [facts.size, sizes.join(', ')],
-    [facts.colours, colours.map((name) => facts.colour[name]).join(', ')],
-    [facts.materials, materials.map((name) => facts.material[name]).join(', ')],
+    [facts.colours, colours.map(facts.colour).join(', ')],
+    [facts.materials, materials.map(facts.material).join(', ')],
   ]
   if (history) {
     const [, lowest, highest, orders, month] = history

@@ -44,16 +44,12 @@ export function ForYou({ limit = 12, ...rest }: RecommendationsProps) {
   )
 }
 
-export function Popular({
-  excludeIds,
-  initialItems,
-}: Pick<RecommendationsProps, 'excludeIds' | 'initialItems'>) {
+export function Popular({ initialItems }: Pick<RecommendationsProps, 'initialItems'>) {
   return (
     <Recommendations
       title={labels.popular}
       limit={SHELF}
       order="base"
-      excludeIds={excludeIds}
       initialItems={initialItems}
       itemComponent={ProductCard}
       layoutComponent={ShelfWithReasons}
@@ -67,18 +63,14 @@ interface AboutProps {
   readonly excludeIds?: readonly string[]
 }
 
-export function Similar({ item, title = labels.similar, excludeIds }: AboutProps) {
-  return (
-    <RelatedItems
-      item={item}
-      title={title}
-      limit={SHELF}
-      order={useSignal(order)}
-      excludeIds={excludeIds}
-      itemComponent={PlainCard}
-      layoutComponent={Shelf}
-    />
-  )
+const PLAIN = { limit: SHELF, itemComponent: PlainCard, layoutComponent: Shelf } as const
+
+export function Similar({ title = labels.similar, ...about }: AboutProps) {
+  return <RelatedItems {...PLAIN} {...about} title={title} order={useSignal(order)} />
+}
+
+export function Together(about: AboutProps) {
+  return <BoughtTogether {...PLAIN} {...about} order={useSignal(order)} />
 }
 
 interface CompanionsProps {
@@ -101,18 +93,5 @@ export function Companions({ item, shown }: CompanionsProps) {
       <Together item={item} excludeIds={variants} />
       <Similar item={item} excludeIds={before} />
     </>
-  )
-}
-
-export function Together({ item, excludeIds }: AboutProps) {
-  return (
-    <BoughtTogether
-      item={item}
-      limit={SHELF}
-      order={useSignal(order)}
-      excludeIds={excludeIds}
-      itemComponent={PlainCard}
-      layoutComponent={Shelf}
-    />
   )
 }

@@ -3,6 +3,8 @@
  * (`parts/Say.tsx`). Other languages are of the same type: what they lack does not compile.
  */
 
+import type { ColourName, MaterialName } from '../titleFacts.ts'
+
 const products = (n: number) => (n === 1 ? '1 product' : `${n} products`)
 
 export const ENGLISH = {
@@ -173,47 +175,8 @@ export const ENGLISH = {
         ...['January', 'February', 'March', 'April', 'May', 'June', 'July'],
         ...['August', 'September', 'October', 'November', 'December'],
       ],
-      colour: {
-        red: 'red',
-        pink: 'pink',
-        orange: 'orange',
-        yellow: 'yellow',
-        green: 'green',
-        turquoise: 'turquoise',
-        blue: 'blue',
-        purple: 'purple',
-        brown: 'brown',
-        black: 'black',
-        grey: 'grey',
-        white: 'white',
-        ivory: 'ivory',
-        silver: 'silver',
-        gold: 'gold',
-        bronze: 'bronze',
-        mixed: 'assorted',
-      },
-      material: {
-        wood: 'wood',
-        bamboo: 'bamboo',
-        wicker: 'wicker',
-        metal: 'metal',
-        zinc: 'zinc',
-        enamel: 'enamel',
-        glass: 'glass',
-        ceramic: 'ceramic',
-        porcelain: 'porcelain',
-        slate: 'slate',
-        felt: 'felt',
-        wool: 'wool',
-        cotton: 'cotton',
-        silk: 'silk',
-        lace: 'lace',
-        leather: 'leather',
-        paper: 'paper',
-        plastic: 'plastic',
-        acrylic: 'acrylic',
-        polyester: 'polyester',
-      },
+      colour: (name: ColourName): string => (name === 'mixed' ? 'assorted' : name),
+      material: (name: MaterialName): string => name,
     },
   },
 
