@@ -55,8 +55,9 @@ export function createRuleBook(
   const kept = new Map<string, ListRules>()
   return (asked) => {
     const active = rules.filter((rule) => holds(rule, asked, isOffer))
-    const key = JSON.stringify([active.map((rule) => rules.indexOf(rule)), asked.about?.id])
-    const made = kept.get(key) ?? combine(active, items, asked.about, isOffer)
+    const about = active.some((rule) => itemsOf(rule)?.same) ? asked.about : undefined
+    const key = JSON.stringify([active.map((rule) => rules.indexOf(rule)), about?.id])
+    const made = kept.get(key) ?? combine(active, items, about, isOffer)
     if (kept.size >= MOST_KEPT) kept.clear()
     kept.set(key, made)
     return made

@@ -21,6 +21,7 @@ export interface ShopRulesDeps extends Pick<Parts, 'notices' | 'now' | 'shop'> {
 const TOLD = 3
 
 export class ShopRules {
+  // Here, so that they are loaded with the rules.
   readonly list = ruledList
   readonly lift = liftScores
   readonly file: KeptFile | null = null
