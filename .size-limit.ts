@@ -55,8 +55,9 @@ const budgets: SizeLimitConfig = [
   budget('SDK', '6.6 KB', whole('index')),
   // What failed, what a forgetting takes along, what an exported file shows and the terms of a consent are said: 2 KB, mostly words.
   budget('React widgets (react external)', '8.3 KB', whole('react')),
-  // 2.6 KB are words: what left, what is stored, agreed to and proved, for who has never seen a hash.
-  budget('Privacy console (react external)', '7.6 KB', whole('console')),
+  // 2.8 KB are words: what left, what is stored, agreed to and proved, for who has never seen a hash; 0.2
+  // of them what else is stored, what a deletion leaves, and what a log without signatures shows.
+  budget('Privacy console (react external)', '7.8 KB', whole('console')),
   budget(
     'Technical details of the console, when opened',
     '4 KB',
@@ -65,7 +66,8 @@ const budgets: SizeLimitConfig = [
   budget('Adapters', '2 KB', whole('adapters')),
   budget('Search (MiniSearch with it)', '10 KB', whole('search')),
   budget('Custom element', '5 KB', whole('element')),
-  budget('German words of widgets, panel and console', '6.5 KB', whole('german')),
+  // 0.2 KB say what else is stored, what a deletion leaves, and what a log without signatures shows.
+  budget('German words of widgets, panel and console', '6.7 KB', whole('german')),
   // 0.8 KB leave out what the shopper has and a third variant, and find what is similar by title; as much
   // is where a shop's own rules take hold.
   budget('Worker: storage, log, model, lists', '46.3 KB', worker),

@@ -142,8 +142,8 @@ test('after opting in, a round of 32 devices and this one makes a new base model
     uploads.push({ url: sent.url(), bytes: sent.postDataBuffer()?.length ?? 0 })
   })
   await page.getByRole('switch', { name: 'Contribute to the shared model' }).click()
-  await page.getByRole('button', { name: 'Send a report now' }).click()
-  await expect(fact(page, 'Contribution', 'Reports sent')).toHaveText('1')
+  await page.getByRole('button', { name: 'Send an update now' }).click()
+  await expect(fact(page, 'Contribution', 'Updates sent')).toHaveText('1')
   expect(uploads.length).toBe(1)
   expect(uploads[0]?.url.startsWith(leader)).toBe(true)
   // What left is what the log says, to the byte.

@@ -127,18 +127,20 @@ test('the console: engine, chain, consent', async ({ page }) => {
   await press(page, page.getByText('Technical details', { exact: true }))
   await expect(fact(page, 'Base model and storage', 'State')).toHaveText('ready')
   await press(page, button(page, 'Check the log now'))
-  await expect(page.getByText(/^The log holds/)).toBeVisible()
+  await expect(page.getByText(/^The log is whole in itself: .* none signed\./)).toBeVisible()
   const consent = page.getByRole('switch', { name: 'Contribute to the shared model' })
   await press(page, consent)
   await expect(fact(page, 'Contribution', 'Consent')).not.toHaveText('not given')
   await press(page, consent)
   await expect(fact(page, 'Contribution', 'Consent')).toHaveText('not given')
+  await press(page, button(page, 'Check the log now'))
+  await expect(page.getByText(/^The log holds: .* 2 signed by this browser/)).toBeVisible()
   await tabTo(page, page.getByRole('combobox', { name: 'Use engine' }))
   await page.keyboard.type('Plain')
   await expect(fact(page, 'Engine', 'Engine')).toContainText(/js/i)
 })
 
-test('the console: a newer model, a report, an export, the whole log', async ({ page }) => {
+test('the console: a newer model, an update, an export, the whole log', async ({ page }) => {
   await page.goto('/console')
   await press(page, page.getByText('Technical details', { exact: true }))
   await expect(fact(page, 'Base model and storage', 'State')).toHaveText('ready')
@@ -156,7 +158,7 @@ test('the console: a newer model, a report, an export, the whole log', async ({ 
     await expect(given).toHaveText('not given')
   }
   await page.keyboard.press('Space')
-  await press(page, button(page, 'Send a report now'))
+  await press(page, button(page, 'Send an update now'))
   const said = page.getByRole('region', { name: 'Contribution', exact: true }).getByRole('status')
   await expect(said).toHaveText(/^(Sent|Nothing was sent): /)
 

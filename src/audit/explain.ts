@@ -26,7 +26,7 @@ export function explain(bundle: Bundle, audit: Audit): string[] {
     '',
     'WHAT DOES THIS NOT PROVE?',
     'The log was written by code that the shop served. A shop could serve other code to one person, and that code could write another log. What the code really sends shows only from outside: in the browser’s own list of requests, or by watching the network.',
-    'That the two servers which add the reports up are run by two parties is what they say of themselves; this file can’t tell.',
+    'That the two servers which add the updates up are run by two parties is what they say of themselves; this file can’t tell.',
     ...audit.notes,
   ]
 }
@@ -56,11 +56,11 @@ function whatLeft(ledger: readonly LedgerEntry[], audit: Audit): string[] {
     0,
   )
   const asked = `Files were asked for ${times(fetched)}, as far as the log still lists it. That tells a server what any page view does: an address and a time.`
-  if (uploads === 0) return ['The log has no report that was sent.', asked]
+  if (uploads === 0) return ['The log has no update that was sent.', asked]
   const better = Math.ceil(100 * guessRate(Math.sqrt(lossSquared)))
   return [
-    `Reports were sent ${times(uploads)}, ${count(bytesSent, 'byte')} together; the log still lists ${reports} of them one by one (one that got no answer is sent again). For ${receipts} there is a signed receipt.`,
-    'A report is one list of numbers: how this person’s shopping would change what is the same for everybody. It names no product, no search and no person, is the same size for everybody, and is split between two servers so that neither can read it alone; one operator of both could.',
+    `Updates were sent ${times(uploads)}, ${count(bytesSent, 'byte')} together; the log still lists ${reports} of them one by one (one that got no answer is sent again). For ${receipts} there is a signed receipt.`,
+    'An update is one list of numbers: how this person’s shopping would change what is the same for everybody. It names no product, no search and no person, is the same size for everybody, and is split between two servers so that neither can read it alone; one operator of both could.',
     `${remade} of them could be made again here from what the browser kept, and came out the same to the last bit${follow === null ? '' : `; ${follow} follow from the person’s events in this file`}.`,
     `Together they cost ε = ${epsilon.toPrecision(3)}. In words: somebody who knew everything else and saw every published total would guess rightly whether this person took part at most ${better} times in 100, where a coin is right 50 times.`,
     asked,
@@ -72,7 +72,7 @@ function agreements(ledger: readonly LedgerEntry[], { consents, faults }: Audit)
     kind === 'consent'
       ? [
           detail.contribute === true
-            ? `${day(time)}: agreed to send reports, each at most ε = ${detail.epsilonPerReport ?? 5}, at most ${detail.epsilonPerYear ?? 12} a year; operators: ${detail.trust === 'trusted-server' ? 'one, who could read a report' : 'two'}.`
+            ? `${day(time)}: agreed to send updates, each at most ε = ${detail.epsilonPerReport ?? 5}, at most ${detail.epsilonPerYear ?? 12} a year; operators: ${detail.trust === 'trusted-server' ? 'one, who could read an update' : 'two'}.`
             : `${day(time)}: ${detail.why === 'terms' ? 'the servers asked for more than was agreed to, so the consent ended' : 'withdrew'}.`,
         ]
       : kind === 'erase'
@@ -87,10 +87,10 @@ function agreements(ledger: readonly LedgerEntry[], { consents, faults }: Audit)
       ? said
       : [
           consents
-            ? 'To send reports, before the oldest entry that the log still lists.'
+            ? 'To send updates, before the oldest entry that the log still lists.'
             : 'To nothing.',
         ]),
-    `At the end, reports ${consents ? 'may' : 'may not'} be sent. ${without ? 'Something was sent without a consent: see above.' : 'Each report in the log has a consent before it.'}`,
+    `At the end, updates ${consents ? 'may' : 'may not'} be sent. ${without ? 'Something was sent without a consent: see above.' : 'Each update in the log has a consent before it.'}`,
   ]
 }
 
@@ -111,7 +111,7 @@ function whatIsStored({ events, personal, settings }: Bundle): string[] {
     events.length === 0
       ? 'No events.'
       : `${count(events.length, 'event')} from ${day(from)} to ${day(until)}: ${counts}.`,
-    `${count(personal.versions.length, 'version')} of what was learned from them (numbers), and what the last ${count(openings, 'report')} was made from. All of that is in this file.`,
+    `${count(personal.versions.length, 'version')} of what was learned from them (numbers), and what the last ${count(openings, 'update')} was made from. All of that is in this file.`,
   ]
 }
 

@@ -8,7 +8,7 @@ import { logMessage } from '../../aggregate/privacy/signature.ts'
 import { fromHex, sha256Hex, toBase64, utf8 } from '../../core/bytes.ts'
 import { canonicalJson } from '../../core/canonicalJson.ts'
 import type { LedgerEntry } from './entry.ts'
-import { summaryOf } from './removed.ts'
+import { standsForOthers, summaryOf } from './removed.ts'
 import type { Signer } from './signer.ts'
 
 export type EntryFacts = Pick<LedgerEntry, 'kind' | 'detail' | 'time'> &
@@ -63,7 +63,7 @@ export function fold(
   time: number,
   signer: Signer | null,
 ): Promise<LedgerEntry> {
-  const detail = summaryOf(entries, gone)
+  const detail = { ...consentAfter(entries, gone), ...summaryOf(entries, gone) }
   return chain(entries[entries.length - 1], { kind: 'fold', detail, time }, signer)
 }
 
@@ -73,9 +73,16 @@ export function erasure(
   time: number,
   signer: Signer | null,
 ): Promise<LedgerEntry> {
-  const last = entries.at(-1) ?? null
-  const { epsilonPerReport, epsilonPerYear, delta, trust, ...numbers } =
-    last === null ? {} : summaryOf(entries, entries.length)
-  const detail = { ...numbers, what: 'everything', contribute: false }
-  return chain(last, { kind: 'erase', detail, time }, signer)
+  const detail = { ...summaryOf(entries), what: 'everything', contribute: false }
+  return chain(entries.at(-1) ?? null, { kind: 'erase', detail, time }, signer)
+}
+
+const CONSENT = ['contribute', 'epsilonPerReport', 'epsilonPerYear', 'delta', 'trust']
+
+/** Whether the shopper agreed after the first `gone` entries, and to what. */
+function consentAfter(entries: readonly LedgerEntry[], gone: number): LedgerEntry['detail'] {
+  const said = entries.findLast((one, at) => at < gone && one.kind === 'consent')
+  const detail = (said ?? entries.findLast(standsForOthers))?.detail ?? {}
+  const held = Object.entries(detail).filter(([name]) => CONSENT.includes(name))
+  return { contribute: false, ...Object.fromEntries(held) }
 }

@@ -4,7 +4,7 @@ import { createMemoryDatabase } from '../storage/memory.ts'
 import type { Store } from '../storage/store.ts'
 import { createStore } from '../storage/store.ts'
 import { createLedger, LEDGER_SIZE } from './ledger.ts'
-import { bytesSent } from './removed.ts'
+import { summaryOf } from './removed.ts'
 import { verifyChain } from './verifyChain.ts'
 
 test('writers that race, as several tabs do, make one unbroken chain', async () => {
@@ -110,7 +110,7 @@ describe('the oldest entries', () => {
     }
     const entries = await ledger.entries()
     const uploads = (2 * LEDGER_SIZE.most + 500) / 50
-    expect(bytesSent(entries)).toBe(10 * uploads)
+    expect(summaryOf(entries)).toMatchObject({ uploads, bytesSent: 10 * uploads })
     const { detail } = entries.findLast(({ kind }) => kind === 'fold') ?? {}
     const kept = entries.filter(({ kind }) => kind === 'upload').length
     expect(detail?.uploads).toBe(uploads - kept)
@@ -161,6 +161,7 @@ describe('an erasure', () => {
         hash: before[3].hash,
         entries: 4,
         uploads: 3,
+        reports: 2,
         bytesSent: 30,
         lossSquared: 0.5,
         lastReport: 'b',
@@ -176,7 +177,7 @@ describe('an erasure', () => {
     await ledger.append(upload('c'))
     await ledger.erase()
     const [again] = await ledger.entries()
-    expect(again.detail).toMatchObject({ uploads: 5, bytesSent: 50, lossSquared: 0.75 })
+    expect(again.detail).toMatchObject({ uploads: 5, reports: 3, bytesSent: 50, lossSquared: 0.75 })
     expect((await verifyChain(await ledger.entries())).ok).toBe(true)
   })
 

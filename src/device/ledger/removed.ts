@@ -5,35 +5,32 @@ import type { LedgerEntry } from './entry.ts'
 export const standsForOthers = ({ kind, detail }: Pick<LedgerEntry, 'kind' | 'detail'>): boolean =>
   (kind === 'fold' || kind === 'erase') && detail?.through !== undefined
 
-/** What is removed with the oldest `gone` of all entries: how many, what they sent and cost, and the consent that held then. */
-export function summaryOf(entries: readonly LedgerEntry[], gone: number): LedgerEntry['detail'] {
+/** What the first `gone` of all entries sent and cost, with those removed before; {} for none. */
+export function summaryOf(
+  entries: readonly LedgerEntry[],
+  gone = entries.length,
+): LedgerEntry['detail'] {
+  if (gone === 0) return {}
   const { sequence: through, hash } = entries[gone - 1]
   const oldest = entries.slice(0, gone)
   const before = entries.findLast(standsForOthers)?.detail ?? {}
+  const had = (name: string) => Number(before[name] ?? 0)
   const uploads = oldest.filter(({ kind }) => kind === 'upload')
-  // A report that was sent again cost no more.
+  // A report that was sent again is one, and cost no more.
   const reports = new Map(uploads.map(({ detail }) => [detail.reportId, detail]))
   reports.delete(before.lastReport)
-  const consent = oldest.findLast(({ kind }) => kind === 'consent')?.detail ?? before
-  const terms = ['contribute', 'epsilonPerReport', 'epsilonPerYear', 'delta', 'trust']
   return {
-    contribute: false,
-    ...Object.fromEntries(Object.entries(consent).filter(([name]) => terms.includes(name))),
     through,
     hash,
     entries: through + 1,
-    uploads: uploads.length + Number(before.uploads ?? 0),
-    bytesSent: oldest.reduce((sum, one) => sum + one.bytesSent, Number(before.bytesSent ?? 0)),
+    uploads: uploads.length + had('uploads'),
+    // An earlier version counted how often they were sent alone.
+    reports: reports.size + had('reports' in before ? 'reports' : 'uploads'),
+    bytesSent: oldest.reduce((sum, one) => sum + one.bytesSent, had('bytesSent')),
     lossSquared: [...reports.values()].reduce(
       (sum, { noiseMultiplier: z }) => sum + (z ? 1 / Number(z) ** 2 : 0),
-      Number(before.lossSquared ?? 0),
+      had('lossSquared'),
     ),
     lastReport: uploads.at(-1)?.detail.reportId ?? before.lastReport ?? '',
   }
-}
-
-/** Bytes of uploads over a whole log: its entries, and those that its newest `fold` or `erase` stands for. */
-export function bytesSent(entries: readonly LedgerEntry[]): number {
-  const before = entries.findLast(standsForOthers)?.detail.bytesSent
-  return entries.reduce((sum, entry) => sum + entry.bytesSent, Number(before ?? 0))
 }

@@ -44,7 +44,7 @@ describe('the budget of a device', () => {
     expect(() => at(one, NOW + DAY, 0)).toThrow(/^This device already took part/)
     expect(at(one, NOW + 60_000, 5).participations).toHaveLength(2)
     const four = budgetAfter([0, 1, 2, 3].map((day) => NOW + day * DAY))
-    expect(() => at(four, NOW + 4 * DAY, 5)).toThrow(/4 reports were sent in 30 days/)
+    expect(() => at(four, NOW + 4 * DAY, 5)).toThrow(/4 updates were sent in 30 days/)
     // The policy's period moves on.
     let later = four
     for (let day = 4; day <= 30; day++) later = lookAt(later, NOW + day * DAY)
@@ -53,7 +53,7 @@ describe('the budget of a device', () => {
 
   it('costs no more a report or a year than the device’s own limits, whatever a policy allows', () => {
     expect(() => budgetAfter([NOW], { ...policy, noiseMultiplier: 0.5 })).toThrow(
-      /One report would cost ε = 11/,
+      /One update would cost ε = 11/,
     )
     // A period of a day, a report a day: the year counts all the same.
     const greedy = { ...policy, periodDays: 1, maxParticipations: 100, minSeparationSeconds: 0 }
@@ -88,7 +88,7 @@ describe('a clock that jumps', () => {
 
   it('forward frees nothing', () => {
     const jumped = lookAt(spent, NOW + 3650 * DAY)
-    expect(() => spend(jumped, task(9))).toThrow(/4 reports were sent/)
+    expect(() => spend(jumped, task(9))).toThrow(/4 updates were sent/)
     expect(year(jumped)).toBe(year(spent))
     // Nor does a jump back and forth, a few times over.
     let back = jumped

@@ -137,21 +137,21 @@ export function spend(
   const { delta, maxParticipations, minSeparationSeconds, noiseMultiplier, periodDays } = policy
   const counted = participations.filter(({ at }) => elapsed - at < periodDays * DAY)
   if (counted.length >= maxParticipations)
-    throw exhausted(`${counted.length} reports were sent in ${periodDays} days, the most`)
+    throw exhausted(`${counted.length} updates were sent in ${periodDays} days, the most`)
   if (participations.some((past) => past.round === round && past.policyHash === policyHash))
     throw exhausted('This device already took part in this round')
   const last = participations.reduce((latest, { at }) => Math.max(latest, at), -Infinity)
   const wait = last + 1000 * minSeparationSeconds - elapsed
-  if (wait > 0) throw exhausted(`The next report may leave in ${Math.ceil(wait / 1000)} s`)
+  if (wait > 0) throw exhausted(`The next update may leave in ${Math.ceil(wait / 1000)} s`)
   const { epsilonPerReport, epsilonPerYear } = DEVICE_TERMS
   const one = epsilonOf(1 / noiseMultiplier, delta)
   if (one > epsilonPerReport)
-    throw exhausted(`One report would cost ε = ${one.toFixed(2)}, above ${epsilonPerReport}`)
+    throw exhausted(`One update would cost ε = ${one.toFixed(2)}, above ${epsilonPerReport}`)
   const participation = { round, policyHash, at: elapsed, noiseMultiplier }
   const next = { ...budget, participations: [...participations, participation] }
   const { year } = epsilonSpent(next, delta)
   if (year > epsilonPerYear)
-    throw exhausted(`Another report would bring ε to ${year.toFixed(2)}, above ${epsilonPerYear}`)
+    throw exhausted(`Another update would bring ε to ${year.toFixed(2)}, above ${epsilonPerYear}`)
   return next
 }
 

@@ -75,9 +75,9 @@ export async function contribute(deps: ContributeDeps): Promise<Contributed> {
     const pending = await commit(deps, task)
     const answer = await post(deps, task, pending)
     const receipt = await settle(deps, task, pending, answer)
-    reason = `Report ${receipt.id.slice(0, 8)} was counted in round ${receipt.round}`
+    reason = `Update ${receipt.id.slice(0, 8)} was counted in round ${receipt.round}`
   } catch (thrown) {
-    error = NearsideError.from(thrown, 'report-invalid', 'The report could not be made')
+    error = NearsideError.from(thrown, 'report-invalid', 'The update could not be made')
     reason = error.message
     const detail = { purpose: 'contribute', code: error.code }
     // The result says it, whether or not the log still takes it.
@@ -176,7 +176,7 @@ async function post(
   await deps.records(({ sent = NOTHING_SENT, ...kept }) => {
     // Withdrawn, forgotten or erased since: then this report is gone.
     if (kept.pending?.id !== pending.id)
-      throw new NearsideError('consent-missing', 'The report was withdrawn; nothing was sent')
+      throw new NearsideError('consent-missing', 'The update was withdrawn; nothing was sent')
     spent = { epsilon: sent.epsilon ?? 0, epsilonEver: sent.epsilonEver ?? 0 }
     // Before they leave: a tab that ends meanwhile must not leave them out.
     return { sent: { ...sent, bytes: sent.bytes + body.length } }
@@ -227,6 +227,6 @@ async function checkReceipt(
       receiptMessage(fromHex(hash)),
     ))
   if (!genuine)
-    throw new NearsideError('report-invalid', 'The leader’s receipt is not for this report')
+    throw new NearsideError('report-invalid', 'The leader’s receipt is not for this update')
   return receipt
 }

@@ -75,8 +75,10 @@ function Spent({ snapshot, entries }: Pick<AgreedProps, 'snapshot' | 'entries'>)
   const { words, number, whole } = useWords()
   const id = useId()
   const { sent, terms } = snapshot
-  const uploads = entries.filter(({ kind }) => kind === 'upload').reverse()
-  const lossSquared = entries.length > 0 ? summaryOf(entries, entries.length).lossSquared : 0
+  const posts = entries.filter(({ kind }) => kind === 'upload').reverse()
+  // By its report, each with its first entry: one that got no answer is sent again.
+  const uploads = [...new Map(posts.map((one) => [one.detail.reportId, one])).values()]
+  const { lossSquared = 0 } = summaryOf(entries)
   const noise = Math.min(...uploads.map(({ detail }) => Number(detail.noiseMultiplier)))
   const most = Math.max(terms.epsilonPerYear, sent.epsilon ?? 0)
   return (
@@ -96,14 +98,17 @@ function Spent({ snapshot, entries }: Pick<AgreedProps, 'snapshot' | 'entries'>)
           <Table
             caption={words.sentUpdates}
             columns={[words.time, words.size, words.cost]}
-            rows={uploads.map(({ sequence, time, bytesSent, detail }) => [
-              String(sequence),
-              [
-                <Moment key="time" at={time} />,
-                words.bytes(whole(bytesSent)),
-                number(Number(detail.epsilon ?? 0)),
-              ],
-            ])}
+            rows={uploads.map(({ sequence, time, bytesSent, detail }) => {
+              const times = posts.filter((one) => one.detail.reportId === detail.reportId).length
+              return [
+                String(sequence),
+                [
+                  <Moment key="time" at={time} />,
+                  `${times > 1 ? `${times} × ` : ''}${words.bytes(whole(bytesSent))}`,
+                  number(Number(detail.epsilon ?? 0)),
+                ],
+              ]
+            })}
           />
           <p className="ns-small">{words.shares(new URL(String(uploads[0].detail.url)).host)}</p>
         </>

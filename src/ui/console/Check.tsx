@@ -1,23 +1,25 @@
 /** @module How to check what this page says: the log here and now, from outside, and by somebody else. */
 import type { Personalizer } from '../../device/api.ts'
+import type { LedgerEntry } from '../../device/ledger/entry.ts'
 import { Button } from '../react/Button.tsx'
 import { Section, useOutcome, useWords } from './Section.tsx'
 
 interface CheckProps {
   readonly personalizer: Personalizer
   /** Reads the log. */
-  read(): Promise<readonly { readonly sequence: number }[]>
+  read(): Promise<readonly LedgerEntry[]>
 }
 
 export function Check({ personalizer, read }: CheckProps) {
   const { words } = useWords()
   const { run, status } = useOutcome()
   const verify = async () => {
-    const { entries, brokenAt, signed } = await personalizer.audit.verify()
+    // Read before: what is signed in it is checked then.
     const log = await read()
-    return brokenAt === null
-      ? words.verified(entries, signed)
-      : words.broken(log[brokenAt]?.sequence)
+    const { entries, brokenAt, signed } = await personalizer.audit.verify()
+    if (brokenAt !== null) return words.broken(log[brokenAt]?.sequence)
+    const last = log.findLast(({ key }) => key !== undefined)
+    return last ? words.verified(entries, signed, last.sequence) : words.unsigned(entries)
   }
   return (
     <Section title={words.check} wide>

@@ -1,34 +1,31 @@
 /** @module What left: what any web server sees, what was fetched, what was shared. */
 import type { ReactNode } from 'react'
 import type { LedgerEntry } from '../../device/ledger/entry.ts'
-import { bytesSent, standsForOthers } from '../../device/ledger/removed.ts'
+import { summaryOf } from '../../device/ledger/removed.ts'
 import { Section, useWords } from './Section.tsx'
 
 export function Left({ entries }: { readonly entries: readonly LedgerEntry[] }) {
   const { words, days, whole } = useWords()
-  const sum = (of: (entry: LedgerEntry) => unknown) =>
-    entries.reduce((all, entry) => all + Number(of(entry) ?? 0), 0)
-  const isFile = ({ kind, detail }: LedgerEntry) =>
-    kind === 'request' && detail.purpose !== 'policy'
-  const downloads = sum((one) => (isFile(one) ? one.detail.count : 0))
-  const received = sum((one) => (isFile(one) ? one.detail.received : 0))
-  const asked = sum((one) => (one.kind === 'request' && !isFile(one) ? one.detail.count : 0))
-  const updates =
-    entries.filter(({ kind }) => kind === 'upload').length +
-    Number(entries.findLast(standsForOthers)?.detail.uploads ?? 0)
+  const requests = entries.filter(({ kind }) => kind === 'request')
+  const sum = (what: 'count' | 'received', isPolicy: boolean) =>
+    requests
+      .filter(({ detail }) => (detail.purpose === 'policy') === isPolicy)
+      .reduce((all, { detail }) => all + Number(detail[what] ?? 0), 0)
+  const { reports, bytesSent } = summaryOf(entries)
+  const updates = Number(reports ?? 0)
   return (
     <Section title={words.left} wide>
       <div className="ns-columns">
         <Column title={words.ordinary} figure={words.ordinaryFigure}>
           {words.ordinaryText}
         </Column>
-        <Column title={words.files} figure={words.filesFigure(downloads)}>
-          {words.filesText(whole(received / 1000), asked)}{' '}
+        <Column title={words.files} figure={words.filesFigure(sum('count', false))}>
+          {words.filesText(whole(sum('received', false) / 1000), sum('count', true))}{' '}
           {entries.length > 0 && words.filesSince(days(entries[0].time))}
         </Column>
         <Column
           title={words.updates}
-          figure={words.updatesFigure(updates, whole(bytesSent(entries)))}
+          figure={words.updatesFigure(updates, whole(Number(bytesSent)))}
         >
           {words.updatesText(updates)}
         </Column>

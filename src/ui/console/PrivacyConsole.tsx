@@ -5,8 +5,9 @@
 import '../react/nearside.css'
 import '../react/panel.css'
 import './console.css'
-import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react'
 import type { Item } from '../../core/catalog/item.ts'
+import type { ShopperEvent } from '../../core/events/event.ts'
 import type { Personalizer } from '../../device/api.ts'
 import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import type { LedgerEntry } from '../../device/ledger/entry.ts'
@@ -34,6 +35,14 @@ export interface PrivacyConsoleProps {
   readonly locale?: string
 }
 
+interface Log {
+  /** Null before they are read. */
+  readonly entries: readonly LedgerEntry[] | null
+  readonly events: readonly ShopperEvent[]
+  /** Why they could not be read, or ''. */
+  readonly failed: string
+}
+
 /** @example <PrivacyConsole personalizer={personalizer} /> */
 export function PrivacyConsole({
   personalizer,
@@ -45,11 +54,10 @@ export function PrivacyConsole({
   const { subscribe, getSnapshot } = personalizer
   const snapshot = useSyncExternalStore(subscribe, getSnapshot, getSnapshot)
   const log = useLog(personalizer, snapshot)
-  const words = useMemo(() => ({ ...CONSOLE_ENGLISH, ...labels }), [labels])
-  const context = useMemo(() => ({ words, locale }), [words, locale])
+  const words = { ...CONSOLE_ENGLISH, ...labels }
   const parts = { personalizer, snapshot, entries: log.entries ?? [] }
   return (
-    <ConsoleWords.Provider value={context}>
+    <ConsoleWords.Provider value={{ words, locale }}>
       <div className="ns-console">
         <Printed />
         {!log.entries && !log.failed ? (
@@ -64,13 +72,11 @@ export function PrivacyConsole({
               <div className="ns-console-part ns-wide" role="alert">
                 <p>{words.unreadable(log.failed)}</p>
                 <p>
-                  <Button onClick={() => void log.read().catch(() => undefined)}>
-                    {words.again}
-                  </Button>
+                  <Button onClick={() => void log.read()}>{words.again}</Button>
                 </p>
               </div>
             )}
-            <Stored {...parts} />
+            <Stored {...parts} events={log.events} />
             <Agreed {...parts} canContribute={canContribute} />
             <Check personalizer={personalizer} read={log.read} />
             <Take personalizer={personalizer} />
@@ -88,34 +94,22 @@ function Printed() {
   return <p className="ns-printed">{`${location.origin}, ${days(Date.now())}`}</p>
 }
 
-/** The device's log, read anew when something was written to it. */
-function useLog(personalizer: Personalizer, snapshot: PersonalizerSnapshot) {
-  const [entries, setEntries] = useState<readonly LedgerEntry[] | null>(null)
-  const [failed, setFailed] = useState('')
-  // Most of what is logged changes one of these too; “Check the log now” reads it in any case.
-  const written = [
-    snapshot.revision,
-    snapshot.sent.bytes,
-    snapshot.consent.contribute,
-    snapshot.guard.active,
-    snapshot.model?.version,
-    snapshot.notices.length,
-    snapshot.status,
-  ].join(' ')
-  const read = async () => {
+/** Log and events as they are stored, read anew with each change that is shown. */
+function useLog({ audit, events }: Personalizer, snapshot: PersonalizerSnapshot) {
+  const [log, setLog] = useState<Log>({ entries: null, events: [], failed: '' })
+  const read = useCallback(async () => {
     try {
-      const log = await personalizer.audit.entries()
-      setFailed('')
-      setEntries(log)
-      return log
+      const entries = await audit.entries()
+      setLog({ entries, events: await events({ limit: 1e6 }), failed: '' })
+      return entries
     } catch (error) {
-      setFailed((error as Error).message)
-      throw error
+      setLog((before) => ({ ...before, failed: (error as Error).message }))
+      return []
     }
-  }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `written` says when to read again
+  }, [audit, events])
   useEffect(() => {
-    read().catch(() => undefined)
-  }, [personalizer, written])
-  return { entries, failed, read }
+    // Each step of a fit is shown, and none of them is logged.
+    if (!snapshot.fitting) void read()
+  }, [snapshot, read])
+  return { ...log, read }
 }

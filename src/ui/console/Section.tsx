@@ -106,7 +106,7 @@ export function useOutcome() {
     try {
       setSaid(await work())
     } catch (thrown) {
-      setSaid(thrown instanceof Error ? thrown.message : String(thrown))
+      setSaid((thrown as Error).message)
     }
   }
   const status = (
@@ -114,5 +114,5 @@ export function useOutcome() {
       {said}
     </p>
   )
-  return { run, say: setSaid, status }
+  return { run, status }
 }

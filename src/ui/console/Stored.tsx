@@ -1,5 +1,5 @@
 /** @module What is stored, kind by kind, each with a way to delete it. */
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { type ReactNode, useRef, useState } from 'react'
 import type { EventName, ShopperEvent } from '../../core/events/event.ts'
 import type { LedgerEntry } from '../../device/ledger/entry.ts'
 import { Button } from '../react/Button.tsx'
@@ -7,17 +7,20 @@ import { Section, type SectionProps, Table, useOutcome, useWords } from './Secti
 
 const focusAtOnce = (button: HTMLButtonElement | null) => button?.focus()
 
-/** What a row's button asks for: events of a name, or everything. */
-type Removal = EventName | 'everything'
+/** What a row's button asks for: events of a name, or everything; and what the row calls it. */
+interface Removal {
+  readonly what: EventName | 'everything'
+  readonly name: string
+}
 
-export function Stored({
-  personalizer,
-  snapshot,
-  entries,
-}: SectionProps & { readonly entries: readonly LedgerEntry[] }) {
+interface StoredProps extends SectionProps {
+  readonly entries: readonly LedgerEntry[]
+  readonly events: readonly ShopperEvent[]
+}
+
+export function Stored({ personalizer, snapshot, entries, events }: StoredProps) {
   const { words, days } = useWords()
-  const { run, say, status } = useOutcome()
-  const [events, setEvents] = useState<readonly ShopperEvent[]>([])
+  const { run, status } = useOutcome()
   const [asked, setAsked] = useState<Removal | null>(null)
   const said = useRef<HTMLDivElement>(null)
   const { count } = snapshot.events
@@ -25,48 +28,42 @@ export function Stored({
   // Whatever is deleted takes them along; what was sent stays sent.
   const keepsUpdates = snapshot.sent.bytes > 0 && lastOf('erase') <= lastOf('upload')
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: as many others may be other ones
-  useEffect(() => {
-    personalizer.events({ limit: 1e6 }).then(setEvents, (error: Error) => say(error.message))
-  }, [personalizer, count, snapshot.revision])
-
-  const nameOf = (what: Removal) => (what === 'everything' ? words.everything : words.event(what))
-  async function remove(what: Removal) {
+  async function remove({ what, name }: Removal) {
     await run('', async () => {
       if (what === 'everything') await personalizer.erase()
       else await personalizer.forget({ kind: 'events', name: what })
       setAsked(null)
-      return what === 'everything' ? words.removedAll : words.removed(nameOf(what))
+      return words.removed(name)
     })
     said.current?.focus()
   }
   const row = (
-    what: Removal | 'learned' | 'keptUpdates' | 'log',
+    key: string,
     name: string,
     many: ReactNode,
     times: readonly number[] = [],
+    what?: Removal['what'],
   ): [string, ReactNode[]] => [
-    what,
+    key,
     [
       name,
       many,
-      times.length > 0 ? days(Math.min(...times), Math.max(...times)) : '',
-      what in snapshot.events.byName || what === 'everything' ? (
+      times.length > 0 && days(Math.min(...times), Math.max(...times)),
+      what && (
         <Button
-          key="remove"
+          key={key}
           aria-label={`${words.remove}: ${name}`}
-          onClick={() => setAsked(what as Removal)}
+          onClick={() => setAsked({ what, name })}
         >
           {words.remove}
         </Button>
-      ) : (
-        ''
       ),
     ],
   ]
+  const timesOf = (those: readonly { readonly time: number }[]) => those.map(({ time }) => time)
   const names = (Object.keys(snapshot.events.byName) as EventName[]).map((name) => {
-    const times = events.filter((event) => event.name === name).map(({ time }) => time)
-    return row(name, words.event(name), snapshot.events.byName[name], times)
+    const times = timesOf(events.filter((event) => event.name === name))
+    return row(name, words.event(name), snapshot.events.byName[name], times, name)
   })
   return (
     <Section title={words.stored} wide>
@@ -81,22 +78,19 @@ export function Stored({
           ...names,
           ...(snapshot.fit ? [row('learned', words.learned, snapshot.fit.cases)] : []),
           ...(keepsUpdates ? [row('keptUpdates', words.keptUpdates, '')] : []),
-          row(
-            'log',
-            words.log,
-            entries.length,
-            entries.map(({ time }) => time),
-          ),
-          row('everything', words.everything, ''),
+          row('log', words.log, entries.length, timesOf(entries)),
+          row('everything', words.everything, '', [], 'everything'),
         ]}
       />
+      <p className="ns-small">{words.alsoGoes}</p>
       <div ref={said} tabIndex={-1} className="ns-said">
+        <p className="ns-small">{words.alsoStays}</p>
         {asked && (
           <div className="ns-sure">
-            <p>{words.sure(nameOf(asked))}</p>
+            <p>{words.sure(asked.name)}</p>
             <div className="ns-actions">
               <button
-                key={asked}
+                key={asked.what}
                 type="button"
                 className="ns-button ns-danger"
                 ref={focusAtOnce}

@@ -112,6 +112,19 @@ describe('what left', () => {
       .toHaveTextContent('3 updates, 3,168 bytes')
   })
 
+  test('an update that was sent again is one, though its bytes left twice', async () => {
+    const before = { through: 0, hash: 'a', uploads: 2, reports: 1, bytesSent: 4336 }
+    const again = { kind: 'upload', bytesSent: 2168, detail: upload(2, 4.9).detail } as const
+    log(upload(2, 4.9), entry(3, again), upload(4, 7.3))
+    const screen = await show()
+    await expect.element(part(screen, 'What left?')).toHaveTextContent('2 updates, 6,504 bytes')
+    // Sent for the first time before what was folded, and once more since.
+    const detail = { ...before, lossSquared: 1, lastReport: 'r2' }
+    log(entry(3, again), upload(4, 7.3), entry(5, { kind: 'fold', detail }))
+    personalizer.change({ revision: 2 })
+    await expect.element(part(screen, 'What left?')).toHaveTextContent('2 updates, 8,672 bytes')
+  })
+
   test('a log that can’t be read is said, and read at the second try', async () => {
     personalizer.audit.entries = () => Promise.reject(new Error('The disk is gone.'))
     const screen = await show()
@@ -164,6 +177,22 @@ describe('what is stored', () => {
     await expect.element(stored).toHaveTextContent('Your last updates')
   })
 
+  test('what has no row is listed, and what remains is said with the outcome', async () => {
+    const screen = await show()
+    const stored = part(screen, 'What is stored?')
+    await expect
+      .element(stored)
+      .toHaveTextContent(/deleted with all of this: your answer.*update.*sent again.*engine.*model/)
+    await screen.getByRole('button', { name: 'Delete: All of this' }).click()
+    await screen.getByRole('button', { name: 'Yes, delete' }).click()
+    await expect.element(stored).toHaveTextContent('Deleted: All of this.')
+    const told = document.activeElement?.textContent
+    expect(told).toMatch(/^Kept even then: one entry of the log.*budget.*paused.*key.*products/)
+    expect(told).toMatch(
+      /Not deleted from here: totals.*servers.*cache.*history.*disk.*Deleted: All/,
+    )
+  })
+
   test('a deletion that the disk refuses is said', async () => {
     personalizer.erase = () => Promise.reject(new Error('The disk refused.'))
     const screen = await show()
@@ -206,6 +235,17 @@ describe('what was agreed to', () => {
     await expect.element(agreed).toHaveTextContent('at most 77 times in 100')
   })
 
+  test('an update that was sent again has one row, which says how often it was', async () => {
+    const again = { kind: 'upload', bytesSent: 2168, detail: upload(1, 4.9).detail } as const
+    log(upload(1, 4.9), entry(2, again), upload(3, 7.3))
+    const agreed = part(await show(), 'What did I agree to?')
+    await expect.element(agreed).toHaveTextContent('Updates, newest first')
+    const rows = [...agreed.element().querySelectorAll('tbody tr')].map((row) => row.textContent)
+    expect(rows).toHaveLength(2)
+    expect(rows[0]).toMatch(/03:04:03\D*2,168 bytes7\.3$/)
+    expect(rows[1]).toMatch(/03:04:01\D*2 × 2,168 bytes4\.9$/)
+  })
+
   test('without servers there is no switch and no button to send', async () => {
     const screen = await show(false)
     await expect
@@ -216,15 +256,39 @@ describe('what was agreed to', () => {
 })
 
 describe('checks', () => {
-  test('a log that holds is told without a hash, and what that does not prove beside it', async () => {
-    log(entry(0))
+  async function check(...entries: readonly LedgerEntry[]) {
+    log(...entries)
+    const signed = entries.filter(({ key }) => key !== undefined).length
     personalizer.audit.verify = () =>
-      Promise.resolve({ ok: true, entries: 1, brokenAt: null, signed: 0 })
+      Promise.resolve({ ok: true, entries: entries.length, brokenAt: null, signed })
     const screen = await show()
     await screen.getByRole('button', { name: 'Check the log now' }).click()
-    await expect.element(screen.getByText(/^The log holds: 1 entry, none signed/)).toBeVisible()
-    await expect.element(screen.getByText(/shop can serve other code/)).toBeVisible()
-    expect(part(screen, 'Can I check that?').element().textContent).not.toMatch(/hash/i)
+    const checked = part(screen, 'Can I check that?')
+    await expect.element(checked).toHaveTextContent(/shop can serve other code/)
+    return checked
+  }
+
+  test('a log without signatures is whole in itself, and no more is said of it', async () => {
+    const checked = await check(entry(0))
+    await expect
+      .element(checked)
+      .toHaveTextContent('The log is whole in itself: 1 entry, none signed.')
+    await expect.element(checked).toHaveTextContent('unless all of it was made anew')
+    await expect.element(checked).not.toHaveTextContent('The log holds')
+    expect(checked.element().textContent).not.toMatch(/hash/i)
+  })
+
+  test('of a signed log is said up to where, and that what came after is not', async () => {
+    const by = { kind: 'consent', key: 'k', signature: 's' } as const
+    const checked = await check(entry(0), entry(1, by), entry(2, by), entry(3))
+    await expect
+      .element(checked)
+      .toHaveTextContent(
+        'The log holds: 4 entries, 2 signed by this browser, the last of them No. 2.',
+      )
+    await expect.element(checked).toHaveTextContent('Up to there')
+    await expect.element(checked).not.toHaveTextContent('made anew')
+    expect(checked.element().textContent).not.toMatch(/hash/i)
   })
 
   test('the entry where it breaks is named as the log names it', async () => {
@@ -304,7 +368,7 @@ describe('technical details', () => {
   test('a report can be sent only with consent, and the outcome is said', async () => {
     const contribute = vi.spyOn(personalizer, 'contribute')
     const screen = await showTechnical()
-    const send = screen.getByRole('button', { name: 'Send a report now' })
+    const send = screen.getByRole('button', { name: 'Send an update now' })
     await expect.element(send).toBeDisabled()
     await screen.getByRole('switch', { name: 'Contribute to the shared model' }).click()
     await expect.element(send).toBeEnabled()

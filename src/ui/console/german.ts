@@ -65,8 +65,10 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
   sureYes: 'Ja, löschen',
   keep: 'Behalten',
   removed: (what) => `Gelöscht: ${what}.`,
-  removedAll:
-    'Gelöscht. Ein Eintrag des Protokolls bleibt: dass es geschah, wie viel geteilt wurde und was es gekostet hat.',
+  alsoGoes:
+    'Auch gespeichert, und mit allem zusammen gelöscht: Ihre Antwort zum Teilen, die Bedingungen der Server, ein Beitrag, der noch einmal zu senden ist, welches Rechenwerk schneller war, wann nach einem neueren Modell gesehen wurde.',
+  alsoStays:
+    'Auch dann bleiben: ein Eintrag des Protokolls (dass es geschah, wie viel geteilt wurde und was es gekostet hat), das verbrauchte Budget, ob das Lernen angehalten ist, der Schlüssel des Protokolls, Artikel und Modell des Shops. Von hier aus nicht gelöscht: Summen mit Ihren Beiträgen, was Seiten und Server des Shops behalten, Cache und Verlauf dieses Browsers, Gelöschtes auf dem Datenträger, bis es überschrieben wird.',
 
   agreed: 'Wozu habe ich zugestimmt?',
   agreedNothing: 'Zu nichts: Kein Beitrag wird gesendet.',
@@ -109,13 +111,15 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
   check: 'Kann ich das prüfen?',
   verify: 'Das Protokoll jetzt prüfen',
   verifying: 'Jeder Eintrag wird geprüft …',
-  verified: (entries, signed) =>
-    `Das Protokoll hält: ${count(entries, 'Eintrag', 'Einträge')}, ${signed === 0 ? 'keiner' : signed} von diesem Browser unterschrieben. Zwischen dem ersten und dem letzten wurde nichts geändert, ausgelassen oder eingeschoben.`,
+  verified: (entries, signed, last) =>
+    `Das Protokoll hält: ${count(entries, 'Eintrag', 'Einträge')}, ${signed} von diesem Browser unterschrieben, zuletzt Nr. ${last}. Bis dahin wurde ohne seinen Schlüssel nichts geändert, ausgelassen oder eingeschoben; was danach kam, ist noch nicht unterschrieben.`,
+  unsigned: (entries) =>
+    `Das Protokoll ist in sich ganz: ${count(entries, 'Eintrag', 'Einträge')}, keiner unterschrieben. Nichts wurde geändert, ausgelassen oder eingeschoben, es sei denn, alles wurde neu gemacht. Mit der Prüfdatei wird es unterschrieben, wenn dieser Browser das kann.`,
   broken: (entry) =>
     `Das Protokoll hält ab Eintrag ${entry} nicht: Es wurde geändert oder beschädigt.`,
   proves: 'Was das nicht beweist',
   provesText:
-    'Dass der Code ehrlich war: Der eigene Code des Shops hat das Protokoll geschrieben und prüft es hier, und ein Shop kann einem einzelnen Besucher anderen Code ausliefern. Auch nicht, dass das Ende des Protokolls nicht abgeschnitten wurde oder wer die Server betreibt. Sehen Sie also auch von außen nach.',
+    'Dass der Code ehrlich war: Der eigene Code des Shops schreibt, unterschreibt und prüft das Protokoll, und ein Shop kann einem einzelnen Besucher anderen Code ausliefern. Auch nicht, dass das Ende des Protokolls nicht abgeschnitten wurde oder wer die Server betreibt. Sehen Sie also auch von außen nach.',
   tools: 'Mit den Werkzeugen Ihres Browsers',
   steps: [
     'F12 drücken, „Netzwerk“ öffnen, „Protokoll beibehalten“ ankreuzen (Firefox: „Logs nicht leeren“).',

@@ -66,8 +66,10 @@ export const CONSOLE_ENGLISH = {
   sureYes: 'Yes, delete',
   keep: 'Keep',
   removed: (what: string) => `Deleted: ${what}.`,
-  removedAll:
-    'Deleted. One entry of the log remains: that this was done, how much was shared and what that cost.',
+  alsoGoes:
+    'Also stored, and deleted with all of this: your answer about sharing, the servers’ terms, an update to be sent again, which engine was faster, the last look for a newer model.',
+  alsoStays:
+    'Kept even then: one entry of the log (that this was done, how much was shared and what that cost), the budget used so far, whether learning is paused, the log’s key, the shop’s products and model. Not deleted from here: totals with your updates, what the shop’s pages and servers keep, this browser’s cache and history, deleted data on the disk until it is overwritten.',
 
   agreed: 'What did I agree to?',
   agreedNothing: 'To nothing: no update leaves.',
@@ -110,13 +112,15 @@ export const CONSOLE_ENGLISH = {
   check: 'Can I check that?',
   verify: 'Check the log now',
   verifying: 'Checking every entry…',
-  verified: (entries: number, signed: number) =>
-    `The log holds: ${count(entries, 'entry', 'entries')}, ${signed === 0 ? 'none' : signed} signed by this browser. Nothing between the first and the last was changed, left out or slipped in.`,
+  verified: (entries: number, signed: number, last: number) =>
+    `The log holds: ${count(entries, 'entry', 'entries')}, ${signed} signed by this browser, the last of them No. ${last}. Up to there nothing was changed, left out or slipped in without its key; what came after is not signed yet.`,
+  unsigned: (entries: number) =>
+    `The log is whole in itself: ${count(entries, 'entry', 'entries')}, none signed. Nothing was changed, left out or slipped in, unless all of it was made anew. Saving the audit file signs it, where this browser can.`,
   broken: (entry: unknown) =>
     `The log does not hold from entry ${entry} on: it was changed or damaged.`,
   proves: 'What that does not prove',
   provesText:
-    'That the code was honest: the shop’s own code wrote the log and checks it here, and a shop can serve other code to one visitor. Nor that the log’s end was not cut off, or who runs the servers. So look from outside, too.',
+    'That the code was honest: the shop’s own code writes, signs and checks the log, and a shop can serve other code to one visitor. Nor that the log’s end was not cut off, or who runs the servers. So look from outside, too.',
   tools: 'With your browser’s own tools',
   steps: [
     'Press F12, open “Network”, tick “Preserve log” (Firefox: “Persist Logs”).',

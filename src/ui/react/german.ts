@@ -129,17 +129,17 @@ export const GERMAN: Labels = {
 
   sentNothing: 'Geteilt: nichts',
   sent: (reports, bytes, epsilon) =>
-    `Geteilt: ${count(reports, 'Bericht', 'Berichte')}, ${bytes} Bytes${
+    `Geteilt: ${count(reports, 'Beitrag', 'Beiträge')}, ${bytes} Bytes${
       epsilon === null ? '' : `, Verlust an Privatsphäre ε = ${epsilon}`
     }`,
   help: 'Dem Shop beim Lernen helfen',
   helpText:
-    'Ab und zu sendet Ihr Gerät kleine Korrekturen für das gemeinsame Modell: keine Klicks, Artikel, Suchen oder Namen. Sie werden auf eine feste Größe gekürzt und auf zwei Server aufgeteilt. Keine der Hälften ist für sich lesbar; die Server zählen die Hälften vieler Kunden zusammen und verwischen die Summe. Sie können jederzeit aufhören; was hinzugefügt wurde, bleibt.',
+    'Ab und zu sendet Ihr Gerät einen Beitrag, kleine Korrekturen für das gemeinsame Modell: keine Klicks, Artikel, Suchen oder Namen. Er wird auf eine feste Größe gekürzt und auf zwei Server aufgeteilt. Keine der Hälften ist für sich lesbar; die Server zählen die Hälften vieler Kunden zusammen und verwischen die Summe. Sie können jederzeit aufhören; was hinzugefügt wurde, bleibt.',
   terms: ({ epsilonPerReport, epsilonPerYear, delta, trust, spent }) =>
-    `Jeder Bericht kostet höchstens ε = ${epsilonPerReport} Ihrer Privatsphäre, alle Berichte eines Jahres höchstens ${epsilonPerYear} (δ = ${delta}). Im letzten Jahr verbraucht: ${spent}. ${
+    `Jeder Beitrag kostet höchstens ε = ${epsilonPerReport} Ihrer Privatsphäre, alle Beiträge eines Jahres höchstens ${epsilonPerYear} (δ = ${delta}). Im letzten Jahr verbraucht: ${spent}. ${
       trust === 'two-aggregators'
-        ? 'Ein Bericht geht nur an Server, die nach eigenen Angaben verschiedene Betreiber haben.'
-        : 'Beide Server führt derselbe Betreiber; er könnte Ihren Bericht lesen.'
+        ? 'Ein Beitrag geht nur an Server, die nach eigenen Angaben verschiedene Betreiber haben.'
+        : 'Beide Server führt derselbe Betreiber; er könnte Ihren Beitrag lesen.'
     }`,
   contribute: 'Zum gemeinsamen Modell beitragen',
   onSince: (date) => `An seit ${date}.`,
@@ -153,5 +153,6 @@ export const GERMAN: Labels = {
   erase: 'Alles löschen',
   eraseSure: 'Ja, alles löschen',
   eraseKeep: 'Behalten',
-  erased: 'Alles über Sie wurde gelöscht.',
+  erased:
+    'Gelöscht. Ein Eintrag des Protokolls bleibt: dass es geschah, wie viel geteilt wurde und was es gekostet hat.',
 }

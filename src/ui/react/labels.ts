@@ -8,13 +8,13 @@ import { count, ENGLISH_LISTS } from './listLabels.ts'
 
 /** The terms of a contribution as they are shown. */
 interface TermsInWords extends Pick<PersonalizerSnapshot['terms'], 'trust'> {
-  /** ε of one report, at most. */
+  /** ε of one update, at most. */
   readonly epsilonPerReport: string
-  /** ε of all reports in any year, at most. */
+  /** ε of all updates in any year, at most. */
   readonly epsilonPerYear: string
   /** The δ at which both are stated. */
   readonly delta: string
-  /** ε of the reports of the last year. */
+  /** ε of the updates of the last year. */
   readonly spent: string
 }
 
@@ -100,18 +100,18 @@ export const ENGLISH = {
 
   sentNothing: 'Shared: nothing',
   sent: (reports: number, bytes: string, epsilon: string | null) =>
-    `Shared: ${count(reports, 'report')}, ${bytes} bytes${
+    `Shared: ${count(reports, 'update')}, ${bytes} bytes${
       epsilon === null ? '' : `, privacy loss ε = ${epsilon}`
     }`,
   help: 'Help the shop learn',
   helpText:
-    'Now and then your device sends a small set of corrections to the shared model: no clicks, products, searches or names. It is cut to a fixed size and split between two servers. Neither half can be read on its own; the servers add up many shoppers’ halves and blur the total. Stop whenever you like; what has been added stays.',
-  /** What a report costs, before it is agreed to. */
+    'Now and then your device sends an update, a small set of corrections to the shared model: no clicks, products, searches or names. It is cut to a fixed size and split between two servers. Neither half can be read on its own; the servers add up many shoppers’ halves and blur the total. Stop whenever you like; what has been added stays.',
+  /** What an update costs, before it is agreed to. */
   terms: ({ epsilonPerReport, epsilonPerYear, delta, trust, spent }: TermsInWords) =>
-    `Each report uses at most ε = ${epsilonPerReport} of your privacy, all reports in a year at most ${epsilonPerYear} (δ = ${delta}). Used in the last year: ${spent}. ${
+    `Each update uses at most ε = ${epsilonPerReport} of your privacy, all updates in a year at most ${epsilonPerYear} (δ = ${delta}). Used in the last year: ${spent}. ${
       trust === 'two-aggregators'
-        ? 'A report goes only to servers that say that different operators run them.'
-        : 'One operator runs both servers and could read your report.'
+        ? 'An update goes only to servers that say that different operators run them.'
+        : 'One operator runs both servers and could read your update.'
     }`,
   contribute: 'Contribute to the shared model',
   onSince: (date: string) => `On since ${date}.`,
@@ -126,7 +126,8 @@ export const ENGLISH = {
   erase: 'Erase everything',
   eraseSure: 'Yes, erase everything',
   eraseKeep: 'Keep it',
-  erased: 'Everything about you has been erased.',
+  erased:
+    'Erased. One entry of the log remains: that this was done, how much was shared and what that cost.',
 }
 
 /** Strings, and functions that put names and numbers into one. */

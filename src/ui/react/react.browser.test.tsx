@@ -397,7 +397,7 @@ describe('PersonalizationPanel', () => {
     await screen.getByRole('button', { name: 'Erase everything' }).click()
     await screen.getByRole('button', { name: 'Yes, erase everything' }).click()
     await waitFor(() => expect(erased).toHaveBeenCalledTimes(1))
-    await expect.element(screen.getByText('Everything about you has been erased.')).toHaveFocus()
+    await expect.element(screen.getByText(/^Erased\. One entry of the log remains/)).toHaveFocus()
     expect(personalizer.getSnapshot().events.count).toBe(0)
   })
 
@@ -472,7 +472,7 @@ describe('PersonalizationPanel', () => {
     )
     expect(erased).not.toHaveBeenCalled()
     await expect
-      .element(screen.getByText('Everything about you has been erased.'))
+      .element(screen.getByText(/^Erased\. One entry of the log remains/))
       .not.toBeInTheDocument()
 
     await screen.getByRole('button', { name: 'Forget Kitchen' }).click()
@@ -512,7 +512,7 @@ describe('PersonalizationPanel', () => {
     personalizer.change({ sent: { reports: 2, bytes: 4336, epsilon: 0.5012 } })
     const screen = await show(<PersonalizationPanel canContribute={false} />)
     await expect
-      .element(screen.getByText('Shared: 2 reports, 4,336 bytes, privacy loss ε = 0.501'))
+      .element(screen.getByText('Shared: 2 updates, 4,336 bytes, privacy loss ε = 0.501'))
       .toBeVisible()
     expect(screen.container.querySelector('[role=switch]')).toBeNull()
   })

@@ -79,7 +79,7 @@ test('the move is counted from the shop’s order, and silent where there is non
 test('the panel tells what was sent to the byte', () => {
   expect(sentText(STARTING)).toBe('Shared: nothing')
   expect(sentText({ ...STARTING, sent: { reports: 1, bytes: 2168, epsilon: null } })).toBe(
-    'Shared: 1 report, 2,168 bytes',
+    'Shared: 1 update, 2,168 bytes',
   )
 })
 
