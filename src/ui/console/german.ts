@@ -66,7 +66,7 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
   keep: 'Behalten',
   removed: (what) => `Gelöscht: ${what}.`,
   alsoGoes:
-    'Auch gespeichert, und mit allem zusammen gelöscht: Ihre Antwort zum Teilen, die Bedingungen der Server, ein Beitrag, der noch einmal zu senden ist, welches Rechenwerk schneller war, wann nach einem neueren Modell gesehen wurde.',
+    'Auch gespeichert, soweit vorhanden, und mit allem zusammen gelöscht: Ihre Antwort zum Teilen, die Bedingungen der Server, ein Beitrag, der noch einmal zu senden ist, welches Rechenwerk schneller war, wann nach einem neueren Modell gesehen wurde.',
   alsoStays:
     'Auch dann bleiben: ein Eintrag des Protokolls (dass es geschah, wie viel geteilt wurde und was es gekostet hat), das verbrauchte Budget, ob das Lernen angehalten ist, der Schlüssel des Protokolls, Artikel und Modell des Shops. Von hier aus nicht gelöscht: Summen mit Ihren Beiträgen, was Seiten und Server des Shops behalten, Cache und Verlauf dieses Browsers, Gelöschtes auf dem Datenträger, bis es überschrieben wird.',
 
