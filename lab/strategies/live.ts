@@ -11,9 +11,10 @@ import type { BaseModel } from '../../src/core/model/baseModel.ts'
 import { personalScores, scoreTerms } from '../../src/core/model/score.ts'
 import { buildFitProblem } from '../../src/core/personal/fitProblem.ts'
 import { evidenceOf, type Fused, fuse } from '../../src/core/personal/fuse.ts'
+import { logLikelihood } from '../../src/core/personal/likelihood.ts'
 import { STRATEGIES, type StrategyName } from '../../src/core/personal/strategy.ts'
 import type { Fit } from '../../src/evaluate/device.ts'
-import { ndcg, negativeLogLikelihood, placesOf } from '../../src/train/metrics.ts'
+import { ndcg, placesOf } from '../../src/train/metrics.ts'
 import type { Life } from './splice.ts'
 
 export const STRATEGY_ARMS = ['no learning', ...Object.keys(STRATEGIES)] as readonly (
@@ -78,7 +79,7 @@ export async function live(life: Life, past: History, options: LiveOptions): Pro
         ? personalScores(model, terms, personal, personal.fusionWeight)
         : terms.base
       ndcgs[a] = ndcg(placesOf(scores, targets), 10)
-      nlls[a] = negativeLogLikelihood(scores, targets)
+      nlls[a] = -logLikelihood(scores, targets)
     }
     cases.push({ events: known, ndcg: ndcgs, nll: nlls })
     const next = life.cases[index + 1]?.time ?? Number.POSITIVE_INFINITY

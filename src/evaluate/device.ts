@@ -9,8 +9,8 @@ import { personalScores, type ScoreTerms, scoreTerms } from '../core/model/score
 import { buildFitProblem } from '../core/personal/fitProblem.ts'
 import { evidenceOf, type Fused, fuse } from '../core/personal/fuse.ts'
 import { GUARD_START, observe } from '../core/personal/guard.ts'
+import { logLikelihood } from '../core/personal/likelihood.ts'
 import type { FitProblem } from '../core/personal/problem.ts'
-import { negativeLogLikelihood } from '../train/metrics.ts'
 
 /** Minimises a problem: the engine's `fit`. */
 export type Fit = (problem: FitProblem) => Promise<{ readonly parameters: Float32Array }>
@@ -62,8 +62,8 @@ export class ShopperDevice {
     if (!learned || learned.personal.fusionWeight <= 0) return
     this.#guard = observe(
       this.#guard,
-      -negativeLogLikelihood(served, targets),
-      -negativeLogLikelihood(terms.base, targets),
+      logLikelihood(served, targets),
+      logLikelihood(terms.base, targets),
     )
   }
 }

@@ -3,6 +3,7 @@
  * Ties break by item row, so that a number does not depend on how a sort treats equals.
  */
 import { NearsideError } from '../core/error.ts'
+import { logLikelihood } from '../core/personal/likelihood.ts'
 
 export const METRICS = ['ndcg@10', 'hitRate@10', 'recall@20', 'mrr@20', 'nll'] as const
 
@@ -75,29 +76,6 @@ export function reciprocalRank(places: Int32Array, k: number): number {
   return places.length > 0 && places[0] < k ? 1 / (places[0] + 1) : 0
 }
 
-/**
- * Mean over the targets of −log softmax(scores), in nats, over the items that are not excluded.
- * Scores must be log-probabilities up to a constant.
- */
-export function negativeLogLikelihood(
-  scores: Float32Array,
-  targets: readonly number[],
-  excluded?: Uint8Array,
-): number {
-  let highest = Number.NEGATIVE_INFINITY
-  for (let i = 0; i < scores.length; i++) {
-    if (!excluded?.[i] && scores[i] > highest) highest = scores[i]
-  }
-  let sum = 0
-  for (let i = 0; i < scores.length; i++) {
-    if (!excluded?.[i]) sum += Math.exp(scores[i] - highest)
-  }
-  const normaliser = highest + Math.log(sum)
-  let total = 0
-  for (const target of targets) total += normaliser - scores[target]
-  return total / targets.length
-}
-
 /** All of METRICS, in their order, written to `out` from `at`. */
 export function measure(
   scores: Float32Array,
@@ -111,5 +89,5 @@ export function measure(
   out[at + 1] = hitRate(places, 10)
   out[at + 2] = recall(places, 20)
   out[at + 3] = reciprocalRank(places, 20)
-  out[at + 4] = negativeLogLikelihood(scores, targets, excluded)
+  out[at + 4] = -logLikelihood(scores, targets, excluded)
 }

@@ -11,6 +11,7 @@ import { fitProblemSteps, ownCases } from '../../core/personal/fitProblem.ts'
 import { evidenceOf, fuse } from '../../core/personal/fuse.ts'
 import { GUARD_START, type GuardState, observe } from '../../core/personal/guard.ts'
 import { casesFromHistory } from '../../core/personal/learningCases.ts'
+import { logLikelihood } from '../../core/personal/likelihood.ts'
 import type { Engine, FitOptions } from '../../engine/engine.ts'
 import { throwIfAborted } from '../../engine/pause.ts'
 import type { FitReport } from '../apiSnapshot.ts'
@@ -108,14 +109,4 @@ async function testInUse({ model, history, inUse, pause, signal }: FitInput): Pr
     throwIfAborted(signal)
   }
   return guard
-}
-
-/** Mean over the targets of log softmax(scores), nats. */
-export function logLikelihood(scores: Float32Array, targets: readonly number[]): number {
-  const highest = scores.reduce((most, score) => Math.max(most, score), -Infinity)
-  let sum = 0
-  for (const score of scores) sum += Math.exp(score - highest)
-  const logNormaliser = highest + Math.log(sum)
-  const total = targets.reduce((log, target) => log + scores[target] - logNormaliser, 0)
-  return total / targets.length
 }
