@@ -3,7 +3,7 @@ import { bestBeyondError, type Validation } from './validate.ts'
 
 function validation(ndcgs: readonly number[]): Validation {
   const ndcg = ndcgs.reduce((sum, value) => sum + value, 0) / ndcgs.length
-  return { cases: ndcgs.length, ndcgs: Float64Array.from(ndcgs), ndcg, hitRate: 0, ndcgNew: 0 }
+  return { cases: ndcgs.length, ndcgs, ndcg, hitRate: 0, ndcgNew: 0 }
 }
 
 it('leaves the first where a better mean is within the error of the difference', () => {

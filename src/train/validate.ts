@@ -12,6 +12,7 @@ import { encode } from '../core/model/encoder.ts'
 import { multiply } from '../core/model/multiply.ts'
 import { addScores } from '../core/model/score.ts'
 import { DAY } from '../core/time.ts'
+import { mean, standardError } from './estimates.ts'
 import { hitRate, ndcg, placesOf } from './metrics.ts'
 import { OUT_OF_FOLD, OutOfFoldStatistics } from './ranker/outOfFold.ts'
 
@@ -31,21 +32,10 @@ export interface ValidationData {
   readonly until: number
 }
 
-export interface Validation {
-  readonly cases: number
-  readonly ndcg: number
-  readonly hitRate: number
-  /** The same with items that the shopper had before filtered out of list and targets. */
-  readonly ndcgNew: number
-  /** NDCG@10 of each case, in the same order for all models. */
-  readonly ndcgs: Float64Array
-}
+export type Validation = ReturnType<typeof validate>[number]
 
 /** One row a model, means over cases. Models may differ in everything but the items. */
-export function validate(
-  data: ValidationData,
-  models: readonly ScoringModel[],
-): readonly Validation[] {
+export function validate(data: ValidationData, models: readonly ScoringModel[]) {
   const statistics = new OutOfFoldStatistics(data.items, data.training, {
     ...OUT_OF_FOLD,
     folds: data.folds,
@@ -58,9 +48,9 @@ export function validate(
     .filter((one) => one.history.length > 0 && one.time < data.until)
     .sort(statistics.compareCases)
   const sums = models.map(() => ({ hitRate: 0, ndcgNew: 0 }))
-  const ndcgs = models.map(() => new Float64Array(cases.length))
+  const ndcgs = models.map((): number[] => [])
   let withNew = 0
-  for (const [c, one] of cases.entries()) {
+  for (const one of cases) {
     const current = statistics.at(one.shopper, one.time)
     const raw = computeFeatures(current, one.history, one.time, null)
     const seen = new Uint8Array(data.items.length)
@@ -70,21 +60,19 @@ export function validate(
     models.forEach((model, m) => {
       const scores = scoreWith(model, raw, encode(model, one.history, one.time))
       const places = placesOf(scores, one.targets)
-      ndcgs[m][c] = ndcg(places, 10)
+      ndcgs[m].push(ndcg(places, 10))
       sums[m].hitRate += hitRate(places, 10)
       if (fresh.length > 0) sums[m].ndcgNew += ndcg(placesOf(scores, fresh, seen), 10)
     })
   }
-  const share = (sum: number, count: number) => (count > 0 ? sum / count : 0)
   return sums.map((sum, m) => ({
     cases: cases.length,
-    ndcgs: ndcgs[m],
-    ndcg: share(
-      ndcgs[m].reduce((total, value) => total + value, 0),
-      cases.length,
-    ),
-    hitRate: share(sum.hitRate, cases.length),
-    ndcgNew: share(sum.ndcgNew, withNew),
+    /** NDCG@10 of each case, in the same order for all models. */
+    ndcgs: ndcgs[m] as readonly number[],
+    ndcg: mean(ndcgs[m]),
+    hitRate: sum.hitRate / Math.max(1, cases.length),
+    /** NDCG@10 with items that the shopper had before filtered out of list and targets. */
+    ndcgNew: sum.ndcgNew / Math.max(1, withNew),
   }))
 }
 
@@ -106,11 +94,8 @@ export function bestBeyondError(measured: readonly Validation[]): number {
   const [first] = measured
   let best = 0
   measured.forEach(({ ndcg, ndcgs, cases }, m) => {
-    if (ndcg <= measured[best].ndcg || cases < 2) return
-    const gain = ndcg - first.ndcg
-    let square = 0
-    for (let c = 0; c < cases; c++) square += (ndcgs[c] - first.ndcgs[c] - gain) ** 2
-    if (gain > Math.sqrt(square / (cases - 1) / cases)) best = m
+    const gains = ndcgs.map((value, c) => value - first.ndcgs[c])
+    if (cases > 1 && ndcg > measured[best].ndcg && mean(gains) > standardError(gains)) best = m
   })
   return best
 }

@@ -11,7 +11,7 @@ import type { BaseModel, ContextTerm } from '../../core/model/baseModel.ts'
 import type { FeatureRecord } from '../../core/model/manifest.ts'
 import { createRandom } from '../../core/model/random.ts'
 import { mean, standardError } from '../estimates.ts'
-import type { RankerDataset } from '../ranker/dataset.ts'
+import type { RankerCase, RankerDataset } from '../ranker/dataset.ts'
 import { fitNewton } from '../ranker/newton.ts'
 import { foldOf } from '../ranker/outOfFold.ts'
 import { partOf } from '../ranker/part.ts'
@@ -64,14 +64,8 @@ export function learnContext(
   const features = contextCandidates(context.kinds)
   const table = buildContextTable(
     data,
-    context,
-    features,
-    {
-      from,
-      until,
-      maxCases: MAX_CASES,
-      rawWeights: base.featureWeights.map((weight, f) => weight / (base.featureScale[f] || 1)),
-    },
+    { from, until, maxCases: MAX_CASES },
+    base.featureWeights.map((weight, f) => weight / (base.featureScale[f] || 1)),
     createRandom(seed + 5),
   )
   return weighContext(table, features)
@@ -170,13 +164,10 @@ function judge(table: RankerDataset, kind: string, columns: readonly number[]): 
   }
 }
 
-interface TimeSplit {
-  before(one: { readonly shopper: string; readonly time: number }): boolean
-  after(one: { readonly shopper: string; readonly time: number }): boolean
-}
+type IsIn = (one: RankerCase) => boolean
 
 /** By time; by shoppers where all cases have one time. */
-function splits({ cases }: RankerDataset): readonly TimeSplit[] {
+function splits({ cases }: RankerDataset): readonly { before: IsIn; after: IsIn }[] {
   const times = cases.map(({ time }) => time).sort((a, b) => a - b)
   const at = ORIGINS.map((share) => times[Math.floor(share * times.length)])
   if (times[0] === times[times.length - 1])
@@ -186,8 +177,8 @@ function splits({ cases }: RankerDataset): readonly TimeSplit[] {
     }))
   return at
     .map((origin, k) => ({
-      before: ({ time }: { readonly time: number }) => time < origin,
-      after: ({ time }: { readonly time: number }) =>
+      before: ({ time }: RankerCase) => time < origin,
+      after: ({ time }: RankerCase) =>
         time >= origin && time < (at[k + 1] ?? Number.POSITIVE_INFINITY),
     }))
     .filter(({ before, after }) => cases.filter(before).length >= 15 && cases.some(after))

@@ -8,7 +8,7 @@ import { FEATURE_COUNT } from '../../core/features/features.ts'
 import type { ItemStatistics } from '../../core/features/itemStatistics.ts'
 import { highestRows } from '../../core/model/highest.ts'
 import { addScores } from '../../core/model/score.ts'
-import type { RankerCase, RankerDataset } from './dataset.ts'
+import { type RankerCase, type RankerDataset, tableOf } from './dataset.ts'
 
 /**
  * Each case's highest items by w·f; a case whose targets all lie outside falls out. Nothing is
@@ -25,13 +25,8 @@ export function candidatesOfCatalog(
   places: number,
 ): RankerDataset {
   const perRaw = Float32Array.from(weights, (weight, f) => weight / scale[f])
-  const kept: RankerCase[] = []
-  const start = [0]
-  const items: number[] = []
-  const parts: Float32Array[] = []
-  const shares: number[] = []
   let all = new Float32Array(0)
-  for (const one of cases) {
+  const described = cases.flatMap((one) => {
     const statistics = statisticsOf(one)
     if (all.length !== statistics.items * FEATURE_COUNT)
       all = new Float32Array(statistics.items * FEATURE_COUNT)
@@ -41,26 +36,14 @@ export function candidatesOfCatalog(
     const highest = highestRows(scores, places)
     const targets = new Set(one.targets)
     const found = highest.filter((item) => targets.has(item)).length
-    if (found === 0) continue
-    for (const item of highest) {
-      items.push(item)
-      parts.push(all.slice(item * FEATURE_COUNT, (item + 1) * FEATURE_COUNT))
-      shares.push(targets.has(item) ? 1 / found : 0)
-    }
-    kept.push(one)
-    start.push(items.length)
-  }
-  const features = new Float32Array(items.length * FEATURE_COUNT)
-  parts.forEach((row, k) => {
-    features.set(row, k * FEATURE_COUNT)
+    if (found === 0) return []
+    const rows = highest.map((item) => ({
+      item,
+      features: all.slice(item * FEATURE_COUNT, (item + 1) * FEATURE_COUNT),
+      correction: 0,
+      target: targets.has(item) ? 1 / found : 0,
+    }))
+    return [{ one, rows }]
   })
-  return {
-    cases: kept,
-    start: Int32Array.from(start),
-    item: Int32Array.from(items),
-    columns: FEATURE_COUNT,
-    features,
-    correction: new Float32Array(items.length),
-    target: Float32Array.from(shares),
-  }
+  return tableOf(FEATURE_COUNT, described)
 }

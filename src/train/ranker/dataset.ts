@@ -71,6 +71,37 @@ export function contextColumns(
   }
 }
 
+export interface TableRow {
+  readonly item: number
+  /** [columns]. */
+  readonly features: Float32Array
+  readonly correction: number
+  readonly target: number
+}
+
+/** Of cases with their rows. */
+export function tableOf(
+  columns: number,
+  described: readonly { readonly one: RankerCase; readonly rows: readonly TableRow[] }[],
+): RankerDataset {
+  const rows = described.flatMap((found) => found.rows)
+  const start = new Int32Array(described.length + 1)
+  described.forEach((found, c) => {
+    start[c + 1] = start[c] + found.rows.length
+  })
+  const features = new Float32Array(rows.length * columns)
+  for (const [k, row] of rows.entries()) features.set(row.features, k * columns)
+  return {
+    cases: described.map(({ one }) => one),
+    start,
+    item: Int32Array.from(rows, ({ item }) => item),
+    columns,
+    features,
+    correction: Float32Array.from(rows, ({ correction }) => correction),
+    target: Float32Array.from(rows, ({ target }) => target),
+  }
+}
+
 /** @param cases in the order in which `statisticsOf` likes to be asked. */
 export function buildDataset(
   cases: readonly RankerCase[],

@@ -22,17 +22,12 @@ export interface SelectionOutcome {
   readonly error: number
 }
 
-export interface Judged {
-  readonly outcomes: readonly SelectionOutcome[]
-  /** Share of the variance inside a case that the first k components hold. */
-  readonly variance: readonly number[]
-}
-
 const COMPONENTS = [5, 10, 20]
 
 /**
  * @param scale [columns], of the fitted cases.
  * @param without columns that carry nothing.
+ * @returns also the share of the variance inside a case that the first k components hold
  */
 export function judgeSelections(
   fitted: RankerDataset,
@@ -41,7 +36,7 @@ export function judgeSelections(
   path: readonly LassoStep[],
   without: ReadonlySet<number>,
   l2: number,
-): Judged {
+) {
   const newton = (data: RankerDataset, scales: Float32Array, frozen: ReadonlySet<number>) =>
     fitNewton(data, scales, { l2, frozen }).weights
   const all = measureCases(heldOut, scale, newton(fitted, scale, new Set()))

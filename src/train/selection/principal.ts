@@ -4,10 +4,9 @@
  */
 import type { RankerDataset } from '../ranker/dataset.ts'
 
+/** Variances, falling, and directions in scaled features, row-major [columns, columns], a row each. */
 export interface PrincipalComponents {
-  /** Variances, falling. */
   readonly variances: Float64Array
-  /** Directions in scaled features, row-major [columns, columns], a row a component. */
   readonly directions: Float64Array
 }
 
@@ -77,21 +76,15 @@ function rotate(
   const tangent = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.sqrt(theta ** 2 + 1))
   const cosine = 1 / Math.sqrt(tangent ** 2 + 1)
   const sine = tangent * cosine
-  for (let k = 0; k < n; k++) {
-    const a = matrix[k * n + p]
-    const b = matrix[k * n + q]
-    matrix[k * n + p] = cosine * a - sine * b
-    matrix[k * n + q] = sine * a + cosine * b
+  const turn = (values: Float64Array, at: number, other: number) => {
+    const [a, b] = [values[at], values[other]]
+    values[at] = cosine * a - sine * b
+    values[other] = sine * a + cosine * b
   }
+  for (let k = 0; k < n; k++) turn(matrix, k * n + p, k * n + q)
   for (let k = 0; k < n; k++) {
-    const a = matrix[p * n + k]
-    const b = matrix[q * n + k]
-    matrix[p * n + k] = cosine * a - sine * b
-    matrix[q * n + k] = sine * a + cosine * b
-    const v = vectors[k * n + p]
-    const w = vectors[k * n + q]
-    vectors[k * n + p] = cosine * v - sine * w
-    vectors[k * n + q] = sine * v + cosine * w
+    turn(matrix, p * n + k, q * n + k)
+    turn(vectors, k * n + p, k * n + q)
   }
 }
 

@@ -12,7 +12,7 @@ import { scoreTerms } from '../../core/model/score.ts'
 import { CANDIDATES } from '../../core/model/trees.ts'
 import { focusedShares, TARGET_FOCUS } from '../../core/personal/focus.ts'
 import { ndcg, placesOf } from '../metrics.ts'
-import type { RankerCase, RankerDataset } from '../ranker/dataset.ts'
+import { type RankerCase, type RankerDataset, type TableRow, tableOf } from '../ranker/dataset.ts'
 
 export interface Served {
   readonly cases: readonly Case[]
@@ -32,12 +32,7 @@ export async function serveCases(
   statisticsOf: (one: Case) => ItemStatistics,
   between: (done: number, total: number) => Promise<void>,
 ): Promise<Served> {
-  const kept: RankerCase[] = []
-  const start = [0]
-  const items: number[] = []
-  const features: Float32Array[] = []
-  const correction: number[] = []
-  const target: number[] = []
+  const described: { readonly one: RankerCase; readonly rows: readonly TableRow[] }[] = []
   const ndcgs: number[] = []
   for (const [done, one] of cases.entries()) {
     await between(done, cases.length)
@@ -51,30 +46,14 @@ export async function serveCases(
       found.map((item) => terms.base[item]),
       TARGET_FOCUS,
     )
-    for (const item of highest) {
-      const row = terms.features.slice(item * FEATURE_COUNT, (item + 1) * FEATURE_COUNT)
-      items.push(item)
-      features.push(row)
-      correction.push(terms.base[item] - dot(row, model.featureWeights))
-      target.push(shares[found.indexOf(item)] ?? 0)
-    }
-    kept.push({ ...one, weight: 1 })
-    start.push(items.length)
+    const rows = highest.map((item) => {
+      const features = terms.features.slice(item * FEATURE_COUNT, (item + 1) * FEATURE_COUNT)
+      const correction = terms.base[item] - dot(features, model.featureWeights)
+      return { item, features, correction, target: shares[found.indexOf(item)] ?? 0 }
+    })
+    described.push({ one: { ...one, weight: 1 }, rows })
   }
-  const all = new Float32Array(items.length * FEATURE_COUNT)
-  features.forEach((row, k) => {
-    all.set(row, k * FEATURE_COUNT)
-  })
-  const table: RankerDataset = {
-    cases: kept,
-    start: Int32Array.from(start),
-    item: Int32Array.from(items),
-    columns: FEATURE_COUNT,
-    features: all,
-    correction: Float32Array.from(correction),
-    target: Float32Array.from(target),
-  }
-  return { cases, ndcgs, table }
+  return { cases, ndcgs, table: tableOf(FEATURE_COUNT, described) }
 }
 
 function dot(a: Float32Array, b: Float32Array): number {
