@@ -18,18 +18,11 @@ export class SqlEngine {
   readonly folder: string
   /** What is done beside the engine must stop by itself. */
   readonly signal?: AbortSignal
-  readonly #instance: DuckDBInstance
   readonly #connection: DuckDBConnection
 
-  private constructor(
-    folder: string,
-    instance: DuckDBInstance,
-    connection: DuckDBConnection,
-    signal?: AbortSignal,
-  ) {
+  private constructor(folder: string, connection: DuckDBConnection, signal?: AbortSignal) {
     this.folder = folder
     this.signal = signal
-    this.#instance = instance
     this.#connection = connection
   }
 
@@ -44,7 +37,7 @@ export class SqlEngine {
         autoload_known_extensions: 'false',
       })
       const connection = await instance.connect()
-      const engine = new SqlEngine(folder, instance, connection, signal)
+      const engine = new SqlEngine(folder, connection, signal)
       // An interrupt between two statements is lost: `run` and `rows` ask again.
       const stop = () => connection.interrupt()
       signal?.addEventListener('abort', stop)
@@ -56,8 +49,8 @@ export class SqlEngine {
         throw error
       } finally {
         signal?.removeEventListener('abort', stop)
-        engine.#connection.closeSync()
-        engine.#instance.closeSync()
+        connection.closeSync()
+        instance.closeSync()
       }
     } finally {
       await rm(folder, { recursive: true, force: true })

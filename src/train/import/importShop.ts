@@ -57,18 +57,15 @@ export interface ImportReport {
   readonly files: readonly WrittenFile[]
 }
 
-export interface Imported {
-  readonly report: ImportReport
-  /** Three events, as they are written, with their items' titles. */
-  readonly sample: readonly Sample[]
-}
-
 /**
  * Writes `catalog.jsonl.gz`, `events.tsv.gz` and `report.json` into `out`, and the key of the shopper
  * ids beside it (`out.key`, for its owner's eyes only). They appear when all of them are whole.
+ * @returns also three events, as they are written, with their items' titles
  * @throws NearsideError `input-invalid`, `aborted`
  */
-export async function importShop(options: ImportOptions): Promise<Imported> {
+export async function importShop(
+  options: ImportOptions,
+): Promise<{ readonly report: ImportReport; readonly sample: readonly Sample[] }> {
   refuseReplacing(options)
   const output = await openOutput(options)
   try {

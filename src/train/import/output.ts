@@ -21,28 +21,21 @@ interface OutputOptions {
   readonly dryRun?: boolean
 }
 
-export interface Output {
-  /** Of the shopper ids; null where they stay as they are. */
-  readonly key: string | null
-  /** Packs the texts, then puts them and the report in their places. */
-  write(
-    texts: Readonly<Record<string, AsyncIterable<string | Uint8Array> | Iterable<string>>>,
-    report: (files: readonly WrittenFile[]) => unknown,
-  ): Promise<WrittenFile[]>
-  /** Removes the folder again if it was made for this. */
-  discard(): Promise<void>
-}
-
 /** @throws NearsideError `input-invalid` where the folder can't be made or written to */
-export async function openOutput(options: OutputOptions): Promise<Output> {
+export async function openOutput(options: OutputOptions) {
   const { dryRun = false, keepShopperIds = false } = options
   const out = resolve(options.out)
   const made = dryRun ? undefined : await makeFolder(out)
   const known = keepShopperIds ? undefined : await readKey(`${out}.key`)
   const key = keepShopperIds ? null : (known ?? randomBytes(32).toString('hex'))
   return {
+    /** Of the shopper ids; null where they stay as they are. */
     key,
-    async write(texts, report) {
+    /** Packs the texts, then puts them and the report in their places. */
+    async write(
+      texts: Readonly<Record<string, AsyncIterable<string | Uint8Array> | Iterable<string>>>,
+      report: (files: readonly WrittenFile[]) => unknown,
+    ): Promise<WrittenFile[]> {
       if (dryRun) return []
       const parts = await mkdtemp(join(out, '.import-'))
       try {
@@ -60,7 +53,8 @@ export async function openOutput(options: OutputOptions): Promise<Output> {
         await rm(parts, { recursive: true, force: true })
       }
     },
-    async discard() {
+    /** Removes the folder again if it was made for this. */
+    async discard(): Promise<void> {
       if (made !== undefined) await rm(made, { recursive: true, force: true })
     },
   }

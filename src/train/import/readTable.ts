@@ -2,20 +2,12 @@
 import { identifier, SqlEngine } from './engine.ts'
 import { openSource } from './source.ts'
 
-export interface Table {
-  readonly name: string
-  readonly columns: readonly string[]
-  /** In the file's order; the text of a column, '' where a row lacks it. */
-  readonly rows: readonly {
-    readonly line: number
-    readonly values: Readonly<Record<string, string>>
-  }[]
-  /** Lines with another number of fields than the header, or that are no JSON. */
-  readonly unreadable: readonly number[]
-}
-
-/** @throws NearsideError `input-invalid` */
-export async function readTable(path: string): Promise<Table> {
+/**
+ * Rows in the file's order, with '' where a row lacks a column; and the lines that have another number of
+ * fields than the header, or are no JSON.
+ * @throws NearsideError `input-invalid`
+ */
+export async function readTable(path: string) {
   return SqlEngine.use(async (engine) => {
     const source = await openSource(engine, path)
     const texts = source.columns.map(
@@ -34,7 +26,7 @@ export async function readTable(path: string): Promise<Table> {
         .filter(({ readable }) => readable)
         .map(({ line, readable, ...values }) => ({
           line: Number(line),
-          values: values as Record<string, string>,
+          values: values as Readonly<Record<string, string>>,
         })),
       unreadable: [...rows.filter(({ readable }) => !readable), ...unread].map(({ line }) =>
         Number(line),

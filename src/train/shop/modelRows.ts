@@ -1,5 +1,4 @@
 /** @module A shop by the rows of a model that was trained on an earlier catalog. */
-import type { ShopperHistory } from '../../core/features/cases.ts'
 import type { ContextSource } from '../../core/features/context/context.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import { withContext } from '../../core/model/context.ts'
@@ -7,14 +6,8 @@ import { extendModel } from '../../core/model/extend.ts'
 import { contextOf } from './context.ts'
 import type { Shop } from './shop.ts'
 
-export interface ModelRows {
-  /** Items that it lacked have joined it by their content, after its own rows. */
-  readonly model: BaseModel
-  readonly shoppers: readonly ShopperHistory[]
-  readonly contexts: ContextSource
-}
-
-export function inModelRows(trained: BaseModel, shop: Shop): ModelRows {
+/** Items that the model lacked have joined it by their content, after its own rows. */
+export function inModelRows(trained: BaseModel, shop: Shop) {
   const model = extendModel(trained, shop.items)
   const rows = new Map(model.itemIds.map((id, row) => [id, row]))
   const rowOf = Int32Array.from(shop.items, ({ id }) => rows.get(id) ?? -1)

@@ -14,47 +14,26 @@ import type { Shop, ShopSearch } from './shop.ts'
 import { formatDay, parseIsoTime } from './time.ts'
 import { type Fault, WrongLines } from './wrongLines.ts'
 
-const REQUIRED_COLUMNS = ['shopper', 'event', 'item', 'time'] as const
-const OPTIONAL_COLUMNS = ['session', 'quantity', 'price', 'query', 'dwell_ms'] as const
+const REQUIRED = ['shopper', 'event', 'item', 'time'] as const
+const OPTIONAL = ['session', 'quantity', 'price', 'query', 'dwell_ms'] as const
+const NUMBERS = ['quantity', 'price', 'dwell_ms'] as const
 
-interface Columns {
+/** Where each column stands; −1 where the file has none. */
+interface Columns extends Record<(typeof REQUIRED | typeof OPTIONAL)[number], number> {
   readonly count: number
-  readonly shopper: number
-  readonly event: number
-  readonly item: number
-  readonly time: number
-  /** -1 where the file has none, as for price, query and the checked numbers. */
-  readonly session: number
-  readonly price: number
-  readonly query: number
-  readonly numbers: readonly { readonly name: string; readonly column: number }[]
 }
 
 function parseHeader(text: string, where: string): Columns {
   const names = text.split('\t')
-  const find = (name: string) => names.indexOf(name)
-  const missing = REQUIRED_COLUMNS.filter((name) => find(name) < 0)
+  const refuse = (why: string) => new NearsideError('input-invalid', `${where}: the header ${why}`)
+  const known = [...REQUIRED, ...OPTIONAL]
+  const missing = REQUIRED.filter((name) => !names.includes(name))
   if (missing.length > 0)
-    throw new NearsideError(
-      'input-invalid',
-      `${where}: the header lacks ${missing.join(', ')} (tab-separated: ${[...REQUIRED_COLUMNS, ...OPTIONAL_COLUMNS].join(', ')})`,
-    )
+    throw refuse(`lacks ${missing.join(', ')} (tab-separated: ${known.join(', ')})`)
   const twice = names.find((name, i) => names.indexOf(name) !== i)
-  if (twice !== undefined)
-    throw new NearsideError('input-invalid', `${where}: the header names '${twice}' twice`)
-  return {
-    count: names.length,
-    shopper: find('shopper'),
-    event: find('event'),
-    item: find('item'),
-    time: find('time'),
-    session: find('session'),
-    price: find('price'),
-    query: find('query'),
-    numbers: ['quantity', 'price', 'dwell_ms']
-      .map((name) => ({ name, column: find(name) }))
-      .filter(({ column }) => column >= 0),
-  }
+  if (twice !== undefined) throw refuse(`names '${twice}' twice`)
+  const places = Object.fromEntries(known.map((name) => [name, names.indexOf(name)]))
+  return { ...(places as Omit<Columns, 'count'>), count: names.length }
 }
 
 const EVENT_SET: ReadonlyMap<string, EventName> = new Map(EVENT_NAMES.map((name) => [name, name]))
@@ -123,16 +102,14 @@ export async function readEvents(
         reason: 'in the future',
         message: `'${written}' lies in the future: check the time column`,
       }
-    for (const { name: field, column } of at.numbers) {
-      const number = fields[column]
+    for (const field of NUMBERS) {
+      const number = fields[at[field]] ?? ''
+      const wrong = 'is not a number of zero or more'
       if (number !== '' && !(Number.isFinite(Number(number)) && Number(number) >= 0))
-        return {
-          reason: `whose ${field} is not a number of zero or more`,
-          message: `${field} '${number}' is not a number of zero or more`,
-        }
+        return { reason: `whose ${field} ${wrong}`, message: `${field} '${number}' ${wrong}` }
     }
     const id = fields[at.item]
-    const query = name === 'search' && at.query >= 0 ? fields[at.query].trim() : ''
+    const query = name === 'search' ? (fields[at.query] ?? '').trim() : ''
     if (id === '' && query === '') {
       if (name === 'view_item_list') return undefined
       const lacking = name === 'search' ? 'without a query' : 'without an item'
@@ -140,7 +117,7 @@ export async function readEvents(
     }
     anyDay ||= parsed.dayOnly
     allMidnight &&= parsed.time % DAY === 0
-    const session = intern((at.session >= 0 && fields[at.session]) || formatDay(parsed.time))
+    const session = intern(fields[at.session] || formatDay(parsed.time))
     if (id === '') {
       searches.push({ shopper: intern(shopper), query: intern(query), time: parsed.time, session })
       return undefined
@@ -152,7 +129,7 @@ export async function readEvents(
       items.push(added)
       rows.set(added.id, item)
     }
-    const price = at.price >= 0 ? Number(fields[at.price]) : 0
+    const price = Number(fields[at.price] ?? 0)
     if (price > 0) prices.add(item, parsed.time, price)
     const interaction = { item, name, time: parsed.time, session }
     const log = logs.get(shopper)

@@ -15,19 +15,13 @@ export function parseIsoTime(text: string): ParsedTime | null {
   const parts = ISO.exec(text)
   if (!parts) return null
   const [, year, month, day, hour, minute, second = '0', fraction = '0', zone] = parts
-  if (!isCalendarDay(Number(year), Number(month), Number(day))) return null
   const midnight = Date.UTC(Number(year), Number(month) - 1, Number(day))
+  if (formatDay(midnight) !== text.slice(0, 10)) return null
   if (hour === undefined) return { time: midnight, dayOnly: true }
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null
   const milliseconds = Math.floor(Number(`0.${fraction}`) * 1000)
   const clock = ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000 + milliseconds
   return { time: midnight + clock - zoneOffset(zone), dayOnly: false }
-}
-
-/** `month` from 1. */
-export function isCalendarDay(year: number, month: number, day: number): boolean {
-  if (month < 1 || month > 12 || day < 1) return false
-  return day <= new Date(Date.UTC(year, month, 0)).getUTCDate()
 }
 
 function zoneOffset(zone: string | undefined): number {
