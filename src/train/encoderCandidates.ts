@@ -2,10 +2,11 @@
  * @module What the encoder's score may weigh beside the features: next to nothing, some fixed
  * shares, and what was fitted with the features. Which of them ships, validation says.
  */
-import { type BaseModel, DIMENSION } from '../core/model/baseModel.ts'
+import { DIMENSION } from '../core/model/baseModel.ts'
 import type { FeatureRecord } from '../core/model/manifest.ts'
 import type { TrainedEncoder } from './encoder/train.ts'
 import type { RankerResult } from './ranker/trainRanker.ts'
+import type { ScoringModel } from './validate.ts'
 
 /**
  * A where the encoder does not help: small enough to leave the ranking alone, present so that
@@ -17,11 +18,7 @@ const IDLE_ENCODER_WEIGHT = 0.01
 const ENCODER_WEIGHTS = [0.1, 0.2, 0.3, 0.4]
 
 /** Everything that a model ranks with but its statistics. */
-export interface EncoderCandidate
-  extends Pick<
-    BaseModel,
-    'encoder' | 'itemVectors' | 'bias' | 'projection' | 'featureWeights' | 'featureScale'
-  > {
+export interface EncoderCandidate extends ScoringModel {
   readonly records: readonly FeatureRecord[]
   /** A = encoderWeight · identity. */
   readonly encoderWeight: number

@@ -7,21 +7,12 @@ import { type Holdout, isOutOf } from './holdout.ts'
 import type { Shop } from './shop/shop.ts'
 import { formatDay } from './shop/time.ts'
 
-export interface Split {
-  /** Training shoppers with their events before `until`; at least one event each. */
-  readonly training: readonly ShopperHistory[]
-  /** How many shoppers of the log are held out. */
-  readonly heldOut: number
-  /** Exclusive, milliseconds since the epoch. */
-  readonly until: number
-  /** Time of the first and last training event. */
-  readonly from: number
-  readonly to: number
-}
+export type Split = ReturnType<typeof splitShop>
 
 const FEWEST_SHOPPERS = 10
 
 /**
+ * Training shoppers and the limit, which is exclusive.
  * @param until exclusive limit in milliseconds, null for the end of the log.
  * @param now milliseconds; a log that goes on after it has a wrong time column.
  * @throws NearsideError `input-invalid` saying what the log has too little of
@@ -32,7 +23,7 @@ export function splitShop(
   holdout: Holdout,
   seed: number,
   now: number,
-): Split {
+) {
   if (shop.items.length < 2)
     throw refuse(`the shop has ${shop.items.length} item: ranking needs at least two`)
   const limit = until ?? shop.to + 1
@@ -43,8 +34,11 @@ export function splitShop(
   if (!(limit > shop.from))
     throw refuse(`nothing to train on: the log starts on ${formatDay(shop.from)}, after the limit`)
   const isOut = isOutOf(holdout, seed)
+  /** With their events before the limit; at least one event each. */
   const training: ShopperHistory[] = []
+  /** How many shoppers of the log are held out. */
   let heldOut = 0
+  /** Times of the first and last training event. */
   let from = Number.POSITIVE_INFINITY
   let to = Number.NEGATIVE_INFINITY
   for (const { id, interactions } of shop.shoppers) {

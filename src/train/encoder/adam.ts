@@ -8,11 +8,6 @@ export interface Parameter {
   readonly decay: number
 }
 
-export interface Optimizer {
-  /** One step with `gradient` × `factor`, which is then zero again. */
-  step(learningRate: number, factor: number): void
-}
-
 /** `allocate` says where the two arrays lie. */
 export function createParameter(
   length: number,
@@ -22,28 +17,31 @@ export function createParameter(
   return { value: allocate(length), gradient: allocate(length), decay }
 }
 
-/** @see https://arxiv.org/abs/1711.05101 */
-export function createAdam(parameters: readonly Parameter[]): Optimizer {
+/**
+ * @returns one step with `gradient` × `factor`, which is then zero again
+ * @see https://arxiv.org/abs/1711.05101
+ */
+export function createAdam(
+  parameters: readonly Parameter[],
+): (learningRate: number, factor: number) => void {
   const first = parameters.map(({ value }) => new Float32Array(value.length))
   const second = parameters.map(({ value }) => new Float32Array(value.length))
   let steps = 0
-  return {
-    step(learningRate, factor) {
-      steps++
-      const rate = (learningRate * Math.sqrt(1 - BETA2 ** steps)) / (1 - BETA1 ** steps)
-      for (let p = 0; p < parameters.length; p++) {
-        const { value, gradient, decay } = parameters[p]
-        const m = first[p]
-        const v = second[p]
-        const keep = 1 - learningRate * decay
-        for (let i = 0; i < value.length; i++) {
-          const g = gradient[i] * factor
-          m[i] += (1 - BETA1) * (g - m[i])
-          v[i] += (1 - BETA2) * (g * g - v[i])
-          value[i] = value[i] * keep - (rate * m[i]) / (Math.sqrt(v[i]) + EPSILON)
-        }
-        gradient.fill(0)
+  return (learningRate, factor) => {
+    steps++
+    const rate = (learningRate * Math.sqrt(1 - BETA2 ** steps)) / (1 - BETA1 ** steps)
+    for (let p = 0; p < parameters.length; p++) {
+      const { value, gradient, decay } = parameters[p]
+      const m = first[p]
+      const v = second[p]
+      const keep = 1 - learningRate * decay
+      for (let i = 0; i < value.length; i++) {
+        const g = gradient[i] * factor
+        m[i] += (1 - BETA1) * (g - m[i])
+        v[i] += (1 - BETA2) * (g * g - v[i])
+        value[i] = value[i] * keep - (rate * m[i]) / (Math.sqrt(v[i]) + EPSILON)
       }
-    },
+      gradient.fill(0)
+    }
   }
 }

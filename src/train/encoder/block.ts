@@ -18,31 +18,17 @@ const ONE_SEQUENCE = new Int32Array(L)
 /** Numbers that a block allocates. */
 export const BLOCK_FLOATS = 34 * ROWS * D + 2 * ROWS * ROWS + 2 * ROWS * FEED_FORWARD + 10_000
 
-export interface Block {
-  /** Writes here before `forward`: inputs, row-major [L, d]. */
-  readonly input: Float32Array
-  /** After `forward`: h at each position, [L, d]. */
-  readonly hidden: Float32Array
-  /** Written by the caller before `backward`: ∂loss/∂hidden, [L, d]. */
-  readonly hiddenGradient: Float32Array
-  /** After `backward`: ∂loss/∂input, [L, d]. */
-  readonly inputGradient: Float32Array
-  /**
-   * Computes n positions; a null `random` switches dropout off. Position t attends to `first[t]` … t:
-   * several short sequences can share the rows. Without `first`, all n are one sequence.
-   */
-  forward(n: number, random: Random | null, first?: Int32Array): void
-  /** Adds to `gradients` what the last `forward`, of the same n and `first`, gives. */
-  backward(n: number, gradients: EncoderWeights, first?: Int32Array): void
-}
-
 /** All buffers and `weights` lie in the memory of `matrix`. */
-export function createBlock(matrix: Matrix, weights: EncoderWeights, dropout: number): Block {
+export function createBlock(matrix: Matrix, weights: EncoderWeights, dropout: number) {
   const { linear, linearBackInput, linearBackWeight } = matrix
   const rows = () => matrix.allocate(ROWS * D)
+  /** Written by the caller before `forward`: inputs, row-major [L, d]. */
   const input = rows()
+  /** After `forward`: h at each position, [L, d]. */
   const hidden = rows()
+  /** Written by the caller before `backward`: ∂loss/∂hidden, [L, d]. */
   const hiddenGradient = rows()
+  /** After `backward`: ∂loss/∂input, [L, d]. */
   const inputGradient = rows()
   const inputMask = rows()
   const outputMask = rows()
@@ -135,7 +121,11 @@ export function createBlock(matrix: Matrix, weights: EncoderWeights, dropout: nu
     hidden,
     hiddenGradient,
     inputGradient,
-    forward(n, random, first = ONE_SEQUENCE) {
+    /**
+     * Computes n positions; a null `random` switches dropout off. Position t attends to `first[t]` … t:
+     * several short sequences can share the rows. Without `first`, all n are one sequence.
+     */
+    forward(n: number, random: Random | null, first: Int32Array = ONE_SEQUENCE): void {
       drawMask(inputMask, n, random)
       drawMask(outputMask, n, random)
       drawMask(innerMask, n, random)
@@ -161,7 +151,8 @@ export function createBlock(matrix: Matrix, weights: EncoderWeights, dropout: nu
       }
       normForward(norm3, z, w.norm3_scale, w.norm3_bias, n)
     },
-    backward(n, g, first = ONE_SEQUENCE) {
+    /** Adds to `g` what the last `forward`, of the same n and `first`, gives. */
+    backward(n: number, g: EncoderWeights, first: Int32Array = ONE_SEQUENCE): void {
       const w = weights
       for (const buffer of [dx, dz, dNorm, dQuery, dKey, dValue, dContext]) buffer.fill(0)
       normBackward(dz, g.norm3_scale, g.norm3_bias, hiddenGradient, norm3, w.norm3_scale, n)

@@ -13,7 +13,7 @@ import { createItemTable } from './itemTable.ts'
 import { createMatrix } from './matrix.ts'
 import { createSampledSoftmax, createSampler } from './sampledSoftmax.ts'
 import { drawWindows, itemSets, packWindows, type Window } from './sequences.ts'
-import { fillInput, gradientsOf, initialWeights, spreadInputGradient, valuesOf } from './train.ts'
+import { arraysOf, fillInput, initialWeights, spreadInputGradient } from './train.ts'
 
 const ITEMS = Array.from({ length: 40 }, (_, i) => ({
   id: `i${i}`,
@@ -44,7 +44,7 @@ function setup(seed: number) {
     for (let k = 0; k < value.length; k++)
       value[k] = value[k] * 0.5 + (name === 'distance' ? 0.5 : 0.2) * random.normal()
   }
-  const block = createBlock(matrix, valuesOf(weights), 0)
+  const block = createBlock(matrix, arraysOf(weights, 'value'), 0)
   const settings = { leastTitles: 1, priceBands: 3, idDropout: 0, decay: 0 }
   const table = createItemTable(matrix, ITEMS, ['', 'a', 'b'], NO_WORD_VECTORS, settings, random)
   for (const { value } of table.parameters)
@@ -62,7 +62,7 @@ test.each([
   const { weights, block, table, bias, softmax } = setup(5)
   const loss = () => {
     table.compose(null)
-    fillInput(block.input, one, table.vectors, valuesOf(weights))
+    fillInput(block.input, one, table.vectors, arraysOf(weights, 'value'))
     block.forward(one.length, null, one.first)
     // The same negatives each time.
     return softmax(one, block.hidden, block.hiddenGradient, table, bias, createRandom(3))
@@ -72,8 +72,8 @@ test.each([
   table.gradient.fill(0)
   bias.gradient.fill(0)
   loss()
-  block.backward(one.length, gradientsOf(weights), one.first)
-  spreadInputGradient(block.inputGradient, one, table.gradient, gradientsOf(weights))
+  block.backward(one.length, arraysOf(weights, 'gradient'), one.first)
+  spreadInputGradient(block.inputGradient, one, table.gradient, arraysOf(weights, 'gradient'))
   table.backward()
   const analytic = everything.map(({ gradient }) => gradient.slice())
   const random = createRandom(11)
@@ -115,7 +115,7 @@ test('without dropout the last position equals what serving computes', () => {
     events: Uint8Array.from(history, ({ name }) => EVENT_NAMES.indexOf(name)),
     gaps: Uint8Array.from(history, (_, t) => (t === 22 ? 3 : gapOf(t))),
   }
-  fillInput(block.input, one, table.vectors, valuesOf(weights))
+  fillInput(block.input, one, table.vectors, arraysOf(weights, 'value'))
   block.forward(23, null)
   const encoder = new Map(
     Object.entries(ENCODER_SHAPES).map(([name, shape]) => [
@@ -131,7 +131,7 @@ test('without dropout the last position equals what serving computes', () => {
 test('a position never sees what comes after it', () => {
   const { weights, block, table } = setup(2)
   const one = window(12)
-  fillInput(block.input, one, table.vectors, valuesOf(weights))
+  fillInput(block.input, one, table.vectors, arraysOf(weights, 'value'))
   block.forward(12, null)
   const before = block.hidden.slice(0, 6 * DIMENSION)
   block.input.fill(3, 6 * DIMENSION, 12 * DIMENSION)
@@ -145,7 +145,7 @@ test('sequences that share the rows give what each gives alone', () => {
   const packs = packWindows(windows)
   expect(packs.map(({ length }) => length)).toEqual([30, 30, 50, 1])
   const hidden = (one: Window) => {
-    fillInput(block.input, one, table.vectors, valuesOf(weights))
+    fillInput(block.input, one, table.vectors, arraysOf(weights, 'value'))
     block.forward(one.length, null, one.first)
     return block.hidden.slice(0, one.length * DIMENSION)
   }

@@ -34,19 +34,7 @@ export interface EarlierVectors {
   readonly content?: ContentTables
 }
 
-export interface ItemTable {
-  readonly parameters: readonly Parameter[]
-  /** E, as of the last `compose`, [N, d]. */
-  readonly vectors: Float32Array
-  /** ∂loss/∂E, to be filled between `compose` and `backward`, [N, d]. */
-  readonly gradient: Float32Array
-  /** Sums the parts; a null `random` keeps every id part. */
-  compose(random: Random | null): void
-  /** Spreads `gradient` over the parts and clears it. */
-  backward(): void
-  /** Content tables as the model ships them. */
-  content(): ContentTables
-}
+export type ItemTable = ReturnType<typeof createItemTable>
 
 /** Numbers that a table of `items` with such vectors allocates, at most. */
 export function tableFloats(words: number, inputs: number): number {
@@ -62,7 +50,7 @@ export function createItemTable(
   settings: ItemTableSettings,
   random: Random,
   earlier?: EarlierVectors,
-): ItemTable {
+) {
   const words = frequentWords(items, settings.leastTitles)
   const priceEdges = earlier?.content?.priceEdges ?? quantiles(items, settings.priceBands)
   const read = createContentReader({ words, categories, priceEdges })
@@ -80,10 +68,13 @@ export function createItemTable(
   fillNormal(projection.value, 0.1 / Math.sqrt(inputs), random)
   const wordVectors = matrix.allocate(words.length * D)
   const dWords = matrix.allocate(words.length * D)
+  /** E, as of the last `compose`, [N, d]. */
   const vectors = new Float32Array(items.length * D)
+  /** ∂loss/∂E, to be filled between `compose` and `backward`, [N, d]. */
   const gradient = new Float32Array(items.length * D)
   const kept = new Uint8Array(items.length)
 
+  /** Sums the parts; a null `drop` keeps every id part. */
   function compose(drop: Random | null): void {
     matrix.linear(wordVectors, source, projection.value, words.length, D, inputs)
     for (let k = 0; k < wordVectors.length; k++) wordVectors[k] += own.value[k]
@@ -95,6 +86,7 @@ export function createItemTable(
     }
   }
 
+  /** Spreads `gradient` over the parts and clears it. */
   function backward(): void {
     dWords.fill(0)
     for (let i = 0; i < items.length; i++) {
@@ -137,7 +129,8 @@ export function createItemTable(
     gradient,
     compose,
     backward,
-    content: () => ({
+    /** As the model ships them. */
+    content: (): ContentTables => ({
       words,
       wordVectors: wordVectors.slice(),
       categories,

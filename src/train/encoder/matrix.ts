@@ -15,23 +15,15 @@ type Product = (
   inputs: number,
 ) => void
 
-export interface Matrix {
-  /** Zeros, in the shared memory: arguments of the products must come from here. */
-  allocate(length: number): Float32Array
-  /** (y, x, w): y[n, out] = x[n, in] · wᵀ. */
-  readonly linear: Product
-  /** (dx, dy, w): dx[n, in] += dy[n, out] · w. */
-  readonly linearBackInput: Product
-  /** (dw, dy, x): dw += dy[n, out]ᵀ · x[n, in]. */
-  readonly linearBackWeight: Product
-}
+export type Matrix = ReturnType<typeof createMatrix>
 
 /** @param floats the numbers that will be allocated in all */
-export function createMatrix(floats: number): Matrix {
+export function createMatrix(floats: number) {
   const memory = new WebAssembly.Memory({ initial: Math.ceil((floats * 4) / PAGE) + 8 })
   const gemm = createGemm(memory)
   let used = 0
-  const allocate = (length: number) => {
+  /** Zeros, in the shared memory: arguments of the products must come from here. */
+  const allocate = (length: number): Float32Array => {
     const view = new Float32Array(memory.buffer, used, length)
     used = Math.ceil((used + length * 4) / 16) * 16
     return view
@@ -59,17 +51,18 @@ export function createMatrix(floats: number): Matrix {
       ...([b.byteOffset, columns * 4, rows, depth, columns] as const),
     )
 
-  return {
-    allocate,
-    linear(y, x, w, n, outputs, inputs) {
-      y.fill(0, 0, n * outputs)
-      multiply(y, [x, inputs, 1], transposed(w, outputs, inputs), [n, inputs, outputs])
-    },
-    linearBackInput: (dx, dy, w, n, outputs, inputs) =>
-      multiply(dx, [dy, outputs, 1], w, [n, outputs, inputs]),
-    linearBackWeight: (dw, dy, x, n, outputs, inputs) =>
-      multiply(dw, [dy, 1, outputs], x, [outputs, n, inputs]),
+  /** y[n, out] = x[n, in] · wᵀ. */
+  const linear: Product = (y, x, w, n, outputs, inputs) => {
+    y.fill(0, 0, n * outputs)
+    multiply(y, [x, inputs, 1], transposed(w, outputs, inputs), [n, inputs, outputs])
   }
+  /** dx[n, in] += dy[n, out] · w. */
+  const linearBackInput: Product = (dx, dy, w, n, outputs, inputs) =>
+    multiply(dx, [dy, outputs, 1], w, [n, outputs, inputs])
+  /** dw += dy[n, out]ᵀ · x[n, in]. */
+  const linearBackWeight: Product = (dw, dy, x, n, outputs, inputs) =>
+    multiply(dw, [dy, 1, outputs], x, [outputs, n, inputs])
+  return { allocate, linear, linearBackInput, linearBackWeight }
 }
 
 /** db[out] += Σ_t dy[t, out]. */

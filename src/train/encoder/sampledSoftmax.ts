@@ -12,20 +12,13 @@ import type { Window } from './sequences.ts'
 
 const D = DIMENSION
 
-export interface NegativeSampler {
-  /** Fills `into` with item rows. */
-  draw(into: Int32Array, random: Random): void
-  /** log(number of draws × probability) of an item, minus which the score is corrected. */
-  logExpected(item: number, draws: number): number
-}
-
 /**
  * Half uniform, half by frequency: the tail gets pushed down too, the head is not over-punished.
  * Items without a count are never drawn: nobody passed them over, they were not there, and pushing
  * them all the same way would make everything new look alike.
  * @param counts [N], at least one of them positive
  */
-export function createSampler(counts: Float64Array): NegativeSampler {
+export function createSampler(counts: Float64Array) {
   const seen = Int32Array.from(counts.keys()).filter((item) => counts[item] > 0)
   const cumulative = new Float64Array(seen.length)
   let total = 0
@@ -35,14 +28,16 @@ export function createSampler(counts: Float64Array): NegativeSampler {
   }
   const probability = (item: number) => 0.5 / seen.length + (0.5 * counts[item]) / total
   return {
-    draw(into, random) {
+    /** Fills `into` with item rows. */
+    draw(into: Int32Array, random: Random): void {
       for (let k = 0; k < into.length; k++) {
         const at =
           k % 2 === 0 ? random.integer(seen.length) : search(cumulative, random.next() * total)
         into[k] = seen[at]
       }
     },
-    logExpected: (item, draws) => Math.log(draws * probability(item)),
+    /** log(number of draws × probability) of an item, minus which the score is corrected. */
+    logExpected: (item: number, draws: number) => Math.log(draws * probability(item)),
   }
 }
 
@@ -79,7 +74,7 @@ export function softmaxFloats(negatives: number): number {
 /** @param negatives a multiple of 8, drawn anew for each window and shared by its positions */
 export function createSampledSoftmax(
   matrix: Matrix,
-  sampler: NegativeSampler,
+  sampler: ReturnType<typeof createSampler>,
   negatives: number,
   items: number,
 ): SampledSoftmax {

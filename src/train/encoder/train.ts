@@ -108,8 +108,8 @@ export async function trainEncoder(
       tableFloats(words, wordInputs(data.words)),
   )
   const weights = initialWeights(matrix, random)
-  const values = valuesOf(weights)
-  const gradients = gradientsOf(weights)
+  const values = arraysOf(weights, 'value')
+  const gradients = arraysOf(weights, 'gradient')
   const block = createBlock(matrix, values, settings.dropout)
   const { items, categories, earlier } = data
   const table = createItemTable(
@@ -156,7 +156,7 @@ export async function trainEncoder(
       // The last quarter cools down to a tenth.
       const done = (epoch * steps + step) / (settings.epochs * steps)
       const rate = settings.learningRate * Math.min(1, 0.1 + (1 - done) * 3.6)
-      adam.step(rate, 1 / Math.max(batchWeight, 1e-6))
+      adam(rate, 1 / Math.max(batchWeight, 1e-6))
       await onProgress(epoch * steps + step + 1, settings.epochs * steps)
     }
   }
@@ -204,20 +204,12 @@ export function initialWeights(
   return Object.fromEntries(entries) as Record<EncoderName, Parameter>
 }
 
-export function valuesOf(weights: Readonly<Record<EncoderName, Parameter>>): EncoderWeights {
-  return mapWeights(weights, ({ value }) => value)
-}
-
-export function gradientsOf(weights: Readonly<Record<EncoderName, Parameter>>): EncoderWeights {
-  return mapWeights(weights, ({ gradient }) => gradient)
-}
-
-function mapWeights(
+export function arraysOf(
   weights: Readonly<Record<EncoderName, Parameter>>,
-  pick: (one: Parameter) => Float32Array,
+  which: 'value' | 'gradient',
 ): EncoderWeights {
   return Object.fromEntries(
-    Object.entries(weights).map(([name, one]) => [name, pick(one)]),
+    Object.entries(weights).map(([name, one]) => [name, one[which]]),
   ) as EncoderWeights
 }
 

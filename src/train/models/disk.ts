@@ -2,37 +2,27 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 
-export interface Disk {
-  /** Names in a folder; none where there is no folder. */
-  list(folder: string): Promise<readonly string[]>
-  /** Milliseconds since the epoch. */
-  changedAt(path: string): Promise<number>
-  /** With its parents; returns once their names are on the disk. */
-  makeFolder(path: string): Promise<void>
-  read(path: string): Promise<Uint8Array>
-  /** Returns once the bytes are on the disk. */
-  write(path: string, bytes: Uint8Array): Promise<void>
-  /** Returns once the names in a folder are on the disk. */
-  sync(folder: string): Promise<void>
-  rename(from: string, to: string): Promise<void>
-  remove(path: string): Promise<void>
-}
+export type Disk = typeof nodeDisk
 
-export const nodeDisk: Disk = {
-  list: (folder) =>
+export const nodeDisk = {
+  /** Names in a folder; none where there is no folder. */
+  list: (folder: string): Promise<readonly string[]> =>
     readdir(folder).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return []
       throw error
     }),
-  changedAt: async (path) => (await stat(path)).mtimeMs,
-  async makeFolder(path) {
+  /** Milliseconds since the epoch. */
+  changedAt: async (path: string) => (await stat(path)).mtimeMs,
+  /** With its parents; returns once their names are on the disk. */
+  async makeFolder(path: string): Promise<void> {
     const first = await mkdir(path, { recursive: true })
     if (first === undefined) return
     for (let made = resolve(path); made.length >= resolve(first).length; made = dirname(made))
       await nodeDisk.sync(dirname(made))
   },
-  read: readFile,
-  async write(path, bytes) {
+  read: (path: string): Promise<Uint8Array> => readFile(path),
+  /** Returns once the bytes are on the disk. */
+  async write(path: string, bytes: Uint8Array): Promise<void> {
     const file = await open(path, 'w')
     try {
       await file.writeFile(bytes)
@@ -41,7 +31,8 @@ export const nodeDisk: Disk = {
       await file.close()
     }
   },
-  async sync(folder) {
+  /** Returns once the names in a folder are on the disk. */
+  async sync(folder: string): Promise<void> {
     // Node can't open a folder on Windows: names are left to the file system there.
     if (process.platform === 'win32') return
     const directory = await open(folder, 'r')
@@ -51,6 +42,6 @@ export const nodeDisk: Disk = {
       await directory.close()
     }
   },
-  rename,
-  remove: (path) => rm(path, { recursive: true, force: true }),
+  rename: (from: string, to: string) => rename(from, to),
+  remove: (path: string) => rm(path, { recursive: true, force: true }),
 }

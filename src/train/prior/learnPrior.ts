@@ -4,8 +4,6 @@
  * weighs (where the log holds several kinds) and λ by what helps the next case of others. Where learning does not help, λ becomes 0 and it says so.
  */
 
-import type { Item } from '../../core/catalog/item.ts'
-import type { ShopperHistory } from '../../core/features/cases.ts'
 import { PRICE_KIND } from '../../core/features/context/contextFeatures.ts'
 import { FEATURE_COUNT } from '../../core/features/features.ts'
 import type { StatisticsOptions } from '../../core/features/statistics.ts'
@@ -17,16 +15,13 @@ import type { Engine } from '../../engine/engine.ts'
 import { mean } from '../estimates.ts'
 import { OutOfFoldStatistics } from '../ranker/outOfFold.ts'
 import { firstTime, logsBefore } from '../ranker/sample.ts'
+import type { RankerData } from '../ranker/trainRanker.ts'
 import { choose, confirm, type Judgement, judge, priorOf, type Recipe } from './choose.ts'
 import { learnSpread, withVariance } from './spread.ts'
 import { buildTrial, EVENT_WEIGHTINGS, type Trial } from './trial.ts'
 
-export interface PriorData {
-  readonly items: readonly Item[]
-  /** Whose logs the statistics come from: all training shoppers, no one held out. */
-  readonly shoppers: readonly ShopperHistory[]
-  readonly dayOnly: boolean
-}
+/** Its shoppers' logs give the statistics. */
+type PriorData = Omit<RankerData, 'context'>
 
 export interface PriorOptions {
   /** Exclusive, milliseconds since the epoch. */
@@ -45,15 +40,6 @@ export interface PriorOptions {
   readonly onProgress?: (step: string, done: number, total: number) => void
 }
 
-export interface LearnedPrior {
-  readonly prior: PersonalPrior
-  /** Why so much is learned, or nothing. */
-  readonly reason: string
-  readonly judgements: readonly Judgement[]
-  /** For `manifest.metrics`. */
-  readonly metrics: Readonly<Record<string, number>>
-}
-
 const STEPS = 30
 const SPREAD_ROUNDS = 4
 const DEFAULT_MAX_SHOPPERS = 350
@@ -66,12 +52,11 @@ const HALF_LIVES = [60, 180, 365] as const
 const START_TASTE = 0.5
 const START_WEIGHT = 0.1
 
-/** @param model its prior and statistics are not read. */
-export async function learnPrior(
-  model: BaseModel,
-  data: PriorData,
-  options: PriorOptions,
-): Promise<LearnedPrior> {
+/**
+ * @param model its prior and statistics are not read.
+ * @returns also the `reason` why so much is learned, or nothing, and `metrics` for the manifest
+ */
+export async function learnPrior(model: BaseModel, data: PriorData, options: PriorOptions) {
   const { engine, onProgress } = options
   const start = startOf(model)
   const { forSpread, forChoice } = buildTrials({ ...model, prior: start }, data, options)
@@ -99,15 +84,17 @@ export async function learnPrior(
     eventWeights: EVENT_WEIGHTS,
     mean: 0,
   }
-  for (const features of SCALES) await attempt({ ...recipe, features })
-  recipe = bestOf(judgements)
-  for (const taste of SCALES) await attempt({ ...recipe, taste })
-  recipe = bestOf(judgements)
-  for (const halfLifeDays of HALF_LIVES) await attempt({ ...recipe, halfLifeDays })
-  recipe = bestOf(judgements)
-  for (const eventWeights of weightings) await attempt({ ...recipe, eventWeights })
-  recipe = bestOf(judgements)
-  await attempt({ ...recipe, mean: 1 })
+  const coordinates = {
+    features: SCALES,
+    taste: SCALES,
+    halfLifeDays: HALF_LIVES,
+    eventWeights: weightings,
+    mean: [1],
+  }
+  for (const [name, values] of Object.entries(coordinates)) {
+    for (const value of values) await attempt({ ...recipe, [name]: value })
+    recipe = bestOf(judgements)
+  }
   const choice = choose(judgements)
   // The best of some sixty tries is partly luck: it must not be refuted where it was not chosen.
   const again = choice.best
@@ -116,14 +103,15 @@ export async function learnPrior(
       )
     : undefined
   const { best, reason } = confirm(choice, again)
+  const metrics: Record<string, number> = {
+    ...metricsOf(best, again, forChoice),
+    ...(weightings.length > 0 && best && eventMetricsOf(best.recipe.eventWeights)),
+  }
   return {
     prior: priorOf(spread, start, best?.recipe ?? { ...recipe, mean: 0 }, best?.fusionWeight ?? 0),
     reason,
     judgements,
-    metrics: {
-      ...metricsOf(best, again, forChoice),
-      ...(weightings.length > 0 && best && eventMetricsOf(best.recipe.eventWeights)),
-    },
+    metrics,
   }
 }
 
@@ -237,11 +225,8 @@ const eventMetricsOf = ({ purchase, cart, view }: EventWeights) => ({
   'prior.eventWeight.view': view / purchase,
 })
 
-function nothing(start: PersonalPrior, reason: string): LearnedPrior {
-  return {
-    prior: { ...start, fusionWeight: 0 },
-    reason,
-    judgements: [],
-    metrics: { 'prior.fusionWeight': 0 },
-  }
+function nothing(start: PersonalPrior, reason: string) {
+  const judgements: Judgement[] = []
+  const metrics: Record<string, number> = { 'prior.fusionWeight': 0 }
+  return { prior: { ...start, fusionWeight: 0 }, reason, judgements, metrics }
 }

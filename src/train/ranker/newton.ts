@@ -23,24 +23,16 @@ export type NewtonTable = Pick<
   'start' | 'columns' | 'features' | 'correction' | 'target'
 > & { readonly cases: readonly { readonly weight: number }[] }
 
-export interface NewtonResult {
-  /** [columns], for scaled features. */
-  readonly weights: Float64Array
-  /** Mean negative log-likelihood of a case, nats, with the L2 term. */
-  readonly loss: number
-  readonly steps: number
-}
-
 const MAX_STEPS = 25
 /** Stops when a step improves the mean loss by less, nats. */
 const TOLERANCE = 1e-7
 
-/** @param scale [columns], > 0; raw features are divided by it. */
-export function fitNewton(
-  data: NewtonTable,
-  scale: Float32Array,
-  options: NewtonOptions,
-): NewtonResult {
+/**
+ * @param scale [columns], > 0; raw features are divided by it.
+ * @returns weights for scaled features, [columns]; the mean negative log-likelihood of a case, nats, with
+ *   the L2 term; and the steps that it took
+ */
+export function fitNewton(data: NewtonTable, scale: Float32Array, options: NewtonOptions) {
   const inverse = Float64Array.from(scale, (value) => 1 / value)
   let weights = Float64Array.from(options.centre ?? new Float64Array(data.columns))
   let state = evaluate(data, inverse, weights, options, 'hessian')

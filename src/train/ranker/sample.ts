@@ -20,15 +20,6 @@ export interface SampleOptions {
   readonly maxCases: number
 }
 
-export interface CaseSample {
-  /** What was known at the end: no event at or after `until`, nobody without any. */
-  readonly shoppers: readonly ShopperHistory[]
-  /** Of the first case that could be drawn. */
-  readonly from: number
-  /** Of weight 1, in the order of the shoppers; none where nobody came back. */
-  readonly cases: RankerCase[]
-}
-
 /** The part of the log before a moment; shoppers who came later are not in it. */
 export function logsBefore(shoppers: readonly ShopperHistory[], until: number): ShopperHistory[] {
   return shoppers
@@ -49,12 +40,16 @@ export function midnightAt(share: number, first: number, until: number): number 
   return Math.floor((first + share * (until - first)) / DAY) * DAY
 }
 
-/** All cases are as likely as each other to be drawn. */
+/**
+ * All cases are as likely as each other to be drawn.
+ * @returns cases of weight 1 in the order of the shoppers, none where nobody came back; those shoppers, with
+ *   no event at or after `until`; and when the first case could be drawn
+ */
 export function sampleCases(
   { shoppers: whole, dayOnly }: { shoppers: readonly ShopperHistory[]; dayOnly: boolean },
   options: SampleOptions,
   random: Random,
-): CaseSample {
+): { shoppers: readonly ShopperHistory[]; from: number; cases: RankerCase[] } {
   const { until, warmUp, firstShare, maxCases } = options
   const shoppers = logsBefore(whole, until)
   const from = options.from ?? midnightAt(warmUp, firstTime(shoppers, until), until)

@@ -10,13 +10,12 @@ import { FEATURE_COUNT } from '../../core/features/features.ts'
 import type { History } from '../../core/features/history.ts'
 import type { StatisticsOptions } from '../../core/features/statistics.ts'
 import { eventStrength } from '../../core/features/strength.ts'
-import type { FeatureRecord } from '../../core/model/manifest.ts'
 import { createRandom, type Random } from '../../core/model/random.ts'
 import { CANDIDATES } from '../../core/model/trees.ts'
 import { TARGET_FOCUS } from '../../core/personal/focus.ts'
 import { candidatesOf } from './candidates.ts'
 import { candidatesOfCatalog } from './catalogCandidates.ts'
-import { buildDataset, type RankerCase, type RankerDataset } from './dataset.ts'
+import { buildDataset, type RankerCase } from './dataset.ts'
 import { focusTargets } from './focus.ts'
 import { fitNewton } from './newton.ts'
 import { OUT_OF_FOLD, type OutOfFoldOptions, OutOfFoldStatistics } from './outOfFold.ts'
@@ -73,25 +72,10 @@ export const DEFAULT_RANKER: RankerSettings = {
   candidates: CANDIDATES,
 }
 
-export interface RankerResult {
-  /** w for scaled features, [F]; 0 where dropped. */
-  readonly weights: Float32Array
-  /** Raw features are divided by this, [F]. */
-  readonly scale: Float32Array
-  readonly records: readonly FeatureRecord[]
-  /** Factor of the encoder's score: A = encoderWeight · identity. 0 without an encoder. */
-  readonly encoderWeight: number
-  /** The same features fitted without the encoder's score. */
-  readonly alone: { readonly weights: Float32Array; readonly records: readonly FeatureRecord[] }
-  /** The highest of the catalog by those, for each case with a history; raw features. */
-  readonly candidates: RankerDataset
-  /** Columns that the log can't teach. */
-  readonly untaught: ReadonlySet<number>
-  readonly cases: number
-}
+export type RankerResult = ReturnType<typeof trainRanker>
 
 /** @throws NearsideError `input-invalid` where the log holds too little to train on */
-export function trainRanker(data: RankerData, options: RankerOptions): RankerResult {
+export function trainRanker(data: RankerData, options: RankerOptions) {
   const settings = DEFAULT_RANKER
   const random = createRandom(options.seed)
   const asked = { from: options.from, until: options.until }
@@ -142,11 +126,16 @@ export function trainRanker(data: RankerData, options: RankerOptions): RankerRes
   const weights = joint.weights.map((value, f) => (frozen.has(f) ? 0 : value))
   const alone = Float32Array.from(fitted.weights, (value, f) => (frozen.has(f) ? 0 : value))
   return {
+    /** w for scaled features, [F]; 0 where dropped. */
     weights: Float32Array.from(weights),
+    /** Raw features are divided by this, [F]. */
     scale: spread.scale.slice(0, FEATURE_COUNT),
     records: recordsOf(weights, spread, idle, dropped),
+    /** Factor of the encoder's score: A = encoderWeight · identity. 0 without an encoder. */
     encoderWeight: joint.encoderWeight,
+    /** The same features fitted without the encoder's score. */
     alone: { weights: alone, records: recordsOf(fitted.weights, spread, idle, dropped) },
+    /** The highest of the catalog by those, for each case with a history; raw features. */
     candidates: candidatesOfCatalog(
       cases.filter(({ history }) => history.length > 0),
       statisticsOf,
@@ -154,6 +143,7 @@ export function trainRanker(data: RankerData, options: RankerOptions): RankerRes
       alone,
       settings.candidates,
     ),
+    /** Columns that the log can't teach. */
     untaught: idle,
     cases: cases.length,
   }

@@ -23,17 +23,12 @@ const SURE = 2
 /** As many as a page of results asks for. */
 const LIMIT = 500
 
-export interface LearnedTolerance {
-  readonly tolerance: number
-  /** For `manifest.metrics`. */
-  readonly metrics: Readonly<Record<string, number>>
-}
-
 /**
  * The widest that ranks what was bought surely higher than the best that is narrower.
  * @param model its statistics are not read
  * @param shoppers whom the model's weights have not seen, their events before the limit of training
  * @param from milliseconds; earlier queries only count as the past
+ * @returns also `metrics` for the manifest
  */
 export function learnTolerance(
   model: BaseModel,
@@ -41,7 +36,7 @@ export function learnTolerance(
   shoppers: readonly ShopperHistory[],
   statistics: OutOfFoldStatistics,
   from: number,
-): LearnedTolerance {
+): { readonly tolerance: number; readonly metrics: Readonly<Record<string, number>> } {
   if (searches.length === 0) return { tolerance: 0, metrics: {} }
   const search = createProductSearch(items)
   const rows = new Map(model.itemIds.map((id, row) => [id, row]))

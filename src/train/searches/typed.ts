@@ -17,19 +17,14 @@ export interface TypedQuery extends Case {
   readonly hits: readonly SearchHit[]
 }
 
-export interface Typed {
-  /** By shopper, those who have any. */
-  readonly perShopper: readonly (readonly TypedQuery[])[]
-  /** Queries that a purchase followed of nothing that they find: another errand, or a bad search. */
-  readonly missed: number
-}
-
 /** Somebody who searches all day says no more than that. */
 const MOST_QUERIES = 10
 
 /**
  * @param shoppers who are asked for; queries before `from` count as their past
  * @param rows of the model, by item id
+ * @returns by shopper, those who have any; and how many queries were `missed`: a purchase followed of nothing
+ *   that they find, another errand or a bad search
  */
 export function typedQueries(
   searches: readonly ShopSearch[],
@@ -38,7 +33,7 @@ export function typedQueries(
   rows: ReadonlyMap<string, number>,
   find: (query: string) => readonly SearchHit[],
   isAbout: FindByTitle,
-): Typed {
+) {
   const searchesOf = new Map<string, ShopSearch[]>(shoppers.map(({ id }) => [id, []]))
   for (const search of searches) searchesOf.get(search.shopper)?.push(search)
   let missed = 0

@@ -5,7 +5,7 @@
  * better on those it was trained on than it is, has no part in it.
  */
 import { FEATURE_COUNT } from '../../core/features/features.ts'
-import { firstTrees, type Trees, treesScore } from '../../core/model/trees.ts'
+import { firstTrees, treesScore } from '../../core/model/trees.ts'
 import { mean, standardError } from '../estimates.ts'
 import type { RankerDataset } from '../ranker/dataset.ts'
 import { foldOf } from '../ranker/outOfFold.ts'
@@ -15,15 +15,6 @@ import { ndcgOfCases } from './ndcgOfCases.ts'
 
 /** Numbers of trees that are tried. */
 const COUNTS = [50, 100, 150] as const
-
-export interface LearnedTrees {
-  /** Grown on all shoppers; null where none help by more than the error. */
-  readonly trees: Trees | null
-  /** As many, grown without some of the shoppers: honest beside what is learned from those. */
-  readonly unseen: Trees | null
-  /** For `manifest.metrics`. */
-  readonly metrics: Readonly<Record<string, number>>
-}
 
 export interface TreesOptions {
   /** Of the first case that is asked, milliseconds since the epoch. */
@@ -43,7 +34,7 @@ export function learnTrees(
   candidates: RankerDataset,
   base: { readonly scale: Float32Array; readonly weights: Float32Array },
   options: TreesOptions,
-): LearnedTrees {
+) {
   const most = Math.max(...COUNTS)
   const grow = (step: string, trees: number, isIn: (shopper: string) => boolean) =>
     boost(
@@ -83,10 +74,13 @@ export function learnTrees(
   })
   const best = tried.reduce((a, b) => (b.lift > a.lift ? b : a))
   const ships = best.lift > best.error
+  /** Grown on all shoppers; null where none help by more than the error. */
   const trees = ships ? grow('all', best.count, () => true) : null
+  /** As many, grown without some of the shoppers: honest beside what is learned from those. */
   const unseen = ships
     ? grow('some unseen', best.count, (shopper) => !options.isUnseen(shopper))
     : null
+  /** For `manifest.metrics`. */
   const metrics = {
     trees: trees?.roots.length ?? 0,
     'trees.cases': without.length,

@@ -172,15 +172,9 @@ function* evaluations(
   }
 }
 
-/** An aggregator's half of the check. */
-export interface Prepared {
-  /** Its share of the vector, to be added up if the proof holds. */
-  readonly share: Uint32Array
-  /** Its share of the verifiers: what the two exchange. Random to whoever doesn't know both. */
-  readonly verifiers: Uint32Array
-}
-
 /**
+ * An aggregator's half of the check: its share of the vector, to be added up if the proof holds, and its
+ * share of the verifiers, which the two exchange; random to whoever doesn't know both.
  * @param verifyKey 32 bytes that both aggregators know and no device does
  * @param input the leader's share, or the helper's seeds
  * @returns null where the share is none, or not the one that the public share commits to
@@ -193,7 +187,7 @@ export async function prepare(
   publicShare: Uint8Array,
   input: Uint8Array,
   xof: Xof = webXof,
-): Promise<Prepared | null> {
+): Promise<{ readonly share: Uint32Array; readonly verifiers: Uint32Array } | null> {
   const { dimension, gradientLength, normProofs, proofs, measurementLength } = circuit
   const isLeader = role === 'leader'
   if (isLeader && input.length !== leaderShareBytes(circuit)) return null
