@@ -107,7 +107,9 @@ describe('documents name what there is', () => {
 
   test.each(current)('$path: commands and their options', ({ text }) => {
     const wrong = codeOf(text).flatMap((code) => {
-      const run = [...code.matchAll(/\bnpm (?:run (?:-s )?)?(\w+)/g)].map(([, script]) => script)
+      const run = [...code.matchAll(/\bnpm (?:run (?:-s )?)?(\w[\w-]*)/g)].map(
+        ([, script]) => script,
+      )
       const unknown = run.filter((script) => !NPM.has(script) && !(script in scripts))
       return [...unknown, ...misused(code)]
     })
@@ -146,7 +148,7 @@ test('whoever reads of PINE reads that it is a draft, unaudited', () => {
 /** What a shell would hand on; nothing where the line leaves something to be filled in. */
 function typed(line: string): string[][] {
   const [, rest] =
-    /^(?:npm run -s |npx )?nearside (?:-- )?(\w+ .*)$/.exec(line.replace(/ #.*$/, '')) ?? []
+    /^(?:npm run -s |npx )?nearside (?:-- )?(\w[\w-]* .*)$/.exec(line.replace(/ #.*$/, '')) ?? []
   if (rest === undefined || /[…<>[\]|$"']/.test(rest)) return []
   const argv = rest.trim().split(/\s+/)
   // In the middle of a sentence, `nearside evaluate --arms base` names an option.
@@ -184,9 +186,9 @@ function headingsOf(text: string): string[] {
 /** What `nearside COMMAND --option …` says that `--help` doesn't know. */
 function misused(code: string): string[] {
   const names = [...COMMANDS.keys()].join('|')
-  const call = new RegExp(`(?:(?<!["\\w-])nearside (?:-- )?(\\w+)|^(${names}))(?= |$)(.*)`).exec(
-    code.replace(/ #.*$/, ''),
-  )
+  const call = new RegExp(
+    `(?:(?<!["\\w-])nearside (?:-- )?(\\w[\\w-]*)|^(${names}))(?= |$)(.*)`,
+  ).exec(code.replace(/ #.*$/, ''))
   if (!call) return []
   const [, called, alone, rest] = call
   const command = COMMANDS.get(called ?? alone)

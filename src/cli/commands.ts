@@ -9,5 +9,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<{ command: Subcomma
   serve: () => import('./serve.ts'),
   epsilon: () => import('./epsilon.ts'),
   audit: () => import('./audit.ts'),
+  'prove-egress': () => import('./proveEgress.ts'),
   bench: () => import('./bench.ts'),
 }

@@ -1,0 +1,94 @@
+/** @module The shopper of `npm run prove-egress`: fills the demo shop with marks, by its pages and by its API. */
+import type { Page } from 'playwright-core'
+import type { ShopperScript } from '../src/audit/egress/visit.ts'
+import type { CaptureInput, EventName, Personalizer } from '../src/index.ts'
+
+const BATCH = 250
+/** Searches that are typed; the others go by the API. */
+const TYPED = 5
+const PATIENCE_MS = 120_000
+
+/** The page's own personalizer, which React holds: the built shop puts it nowhere else. */
+function findPersonalizer(): Personalizer | undefined {
+  interface Fiber {
+    readonly child: Fiber | null
+    readonly sibling: Fiber | null
+    readonly memoizedProps: { personalizer?: Personalizer | null } | null
+  }
+  const root = document.getElementById('shop') as unknown as Record<string, Fiber>
+  const waiting = Object.keys(root)
+    .filter((key) => key.startsWith('__reactContainer'))
+    .map((key): Fiber | null => root[key])
+  for (let fiber = waiting.pop(); fiber !== undefined; fiber = waiting.pop()) {
+    if (fiber === null) continue
+    const { personalizer } = fiber.memoizedProps ?? {}
+    if (personalizer) return personalizer
+    waiting.push(fiber.sibling, fiber.child)
+  }
+  return undefined
+}
+
+const captureAll = async (it: Personalizer | undefined, inputs: readonly CaptureInput[]) => {
+  await Promise.all(inputs.map((input) => it!.capture(input)))
+}
+
+async function settle(page: Page): Promise<void> {
+  const region = page.getByRole('region', { name: 'For you', exact: true })
+  await region.locator('[aria-busy="false"] [data-item]').first().waitFor({ timeout: PATIENCE_MS })
+  // From here on pages come from the device, and the server isn't asked for them.
+  await page.waitForFunction(() => navigator.serviceWorker.controller, null, {
+    timeout: PATIENCE_MS,
+  })
+  const kept = () => caches.match('/shell.html', { ignoreVary: true }).then(Boolean)
+  while (!(await page.evaluate(kept))) await page.waitForTimeout(500)
+}
+
+export const { shop }: ShopperScript = {
+  async shop({ page, url, marks, events, say }, settled) {
+    await page.goto(url)
+    await settle(page)
+    settled()
+    for (const title of marks.titles.slice(0, TYPED)) {
+      await page.getByRole('searchbox').fill(title)
+      await page.keyboard.press('Enter')
+      await page.getByRole('main').locator('[data-item]').first().click()
+      await page.getByRole('button', { name: 'Add to basket' }).first().click()
+    }
+    const personalizer = await page.evaluateHandle(findPersonalizer)
+    const { ids, prices, times, queries } = marks
+    const orders = times.map((time, at) => ({
+      id: `order ${at}`,
+      time,
+      items: [{ item_id: ids[at], quantity: 1, price: prices[at] }],
+    }))
+    let made = await personalizer.evaluate((it, orders) => it!.seed(orders), orders)
+    const searches = queries.map((query) => ({ name: 'search' as const, search_term: query }))
+    await personalizer.evaluate(captureAll, searches)
+    made += searches.length
+    // A device keeps its last 10,000 events: these are the first that it lets go of.
+    const held = await personalizer.evaluate(async (it) => {
+      const catalog = await caches.match('/catalog/catalog.json', { ignoreVary: true })
+      return (await it!.export()) + ((await catalog?.text()) ?? '')
+    })
+    const names: EventName[] = ['view_item', 'select_item', 'add_to_cart', 'purchase']
+    while (made < events) {
+      const inputs = Array.from({ length: Math.min(BATCH, events - made) }, (_, at) => {
+        const place = (made + at) % ids.length
+        const price = prices[place]
+        const items = [{ item_id: ids[place], quantity: 1, price }]
+        return { name: names[at % names.length], items, dwell_ms: 4000 }
+      })
+      await personalizer.evaluate(captureAll, inputs)
+      made += inputs.length
+    }
+    say('learning, ranking')
+    await personalizer.evaluate(async (it) => {
+      await it!.fineTune()
+      const list = await it!.recommend({ limit: 50 })
+      await it!.rerank(list.map(({ id }) => id))
+    })
+    await page.goto(`${url}console`)
+    await page.getByRole('main').waitFor()
+    return { events: made, held }
+  },
+}

@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { missingForProof } from '../src/audit/egress/prove.ts'
+import type { SignedReport } from '../src/audit/egress/report.ts'
+import { testFolder } from '../src/testFolder.ts'
+
+const missing = missingForProof('http://localhost/')
+if (missing.length > 0) console.warn(`What leaves the shop is not captured: ${missing.join('; ')}`)
+
+test.skipIf(missing.length > 0)(
+  'nothing unexplained leaves the demo, no channel is open, every planted leak is found',
+  () => {
+    const json = join(testFolder(), 'egress.json')
+    const script = join(import.meta.dirname, 'proveEgress.ts')
+    const args = ['--events', '600', '--idle', '2', '--json', json]
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--import', 'tsx', script, ...args],
+      { encoding: 'utf8' },
+    )
+    expect(status, stdout.slice(-3000) + stderr).toBe(0)
+    const { report }: SignedReport = JSON.parse(readFileSync(json, 'utf8'))
+    const { shopper, open, leaks, untried } = report
+    expect(shopper).toMatchObject({ events: 600, findings: [] })
+    expect(shopper.requests).toBeGreaterThan(20)
+    expect(shopper.marks).toEqual({ planted: 1000, held: 1000, found: 0 })
+    expect(open).toEqual([])
+    expect(leaks.missed).toEqual([])
+    expect(leaks.found).toBeGreaterThanOrEqual(70)
+    // What this browser does only at moments of its own choice.
+    expect(untried.length).toBeLessThan(4)
+  },
+  600_000,
+)

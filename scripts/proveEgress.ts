@@ -1,0 +1,70 @@
+/**
+ * @module `npm run prove-egress`: `nearside prove-egress` of the demo, with the headers of `npm start` and a
+ * catalog that holds marks. The aggregators are named, and not there: nobody has consented to anything.
+ */
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { makeMarks } from '../src/audit/egress/marks.ts'
+import { runProcess } from '../src/cli/program.ts'
+import { command } from '../src/cli/proveEgress.ts'
+import { buildDemo, demoIsFresh } from './build.ts'
+import { requireChromium } from './chromium.ts'
+import { createStaticServer } from './static.ts'
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+const MARKED = 200
+const IMAGE = '/catalog/images/cactus-green.svg'
+
+if (!demoIsFresh()) await buildDemo()
+const folder = mkdtempSync(join(tmpdir(), 'nearside-marked-'))
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+const file = (name: string, text: string) => {
+  writeFileSync(join(folder, name), text)
+  return join(folder, name)
+}
+
+const root = join(folder, 'demo')
+cpSync(join(ROOT, 'dist/demo'), root, { recursive: true })
+const marks = makeMarks(MARKED, Math.random, Date.now())
+const catalog = join(root, 'catalog/catalog.json')
+const products = marks.ids.map((id, at) => {
+  const [price, title] = [marks.prices[at], `Lamp ${marks.titles[at]}`]
+  const category = 'Candles & Fragrance'
+  return JSON.stringify({ id, title, category, price, currency: 'GBP', image: IMAGE })
+})
+writeFileSync(
+  catalog,
+  `${[readFileSync(catalog, 'utf8').replace(/\n\]\n$/, ''), ...products].join(',\n')}\n]\n`,
+)
+
+/** Files that are the same for everybody; a page of a product or a department would tell something. */
+const declared = (readdirSync(root, { recursive: true }) as string[])
+  .map((path) => `/${path}`)
+  .filter((path) => /\.\w+$/.test(path) && !/^\/(product|category|catalog\/images)\//.test(path))
+
+const listen = (server: ReturnType<typeof createStaticServer>) =>
+  new Promise<number>((resolve) =>
+    server.listen(0, 'localhost', () => resolve((server.address() as AddressInfo).port)),
+  )
+const elsewhere = { leader: 'http://127.0.0.1:8791', helper: 'http://127.0.0.1:8792' }
+const site = createStaticServer({
+  root,
+  models: join(ROOT, 'public/models'),
+  federation: elsewhere,
+})
+const port = await listen(site)
+process.exitCode = await runProcess(
+  'nearside',
+  [command],
+  [
+    ...['prove-egress', `http://localhost:${port}/`, '--browser', requireChromium()],
+    ...['--script', join(ROOT, 'scripts/egressShopper.ts')],
+    ...['--declare', file('declared.txt', ['/', '/federation.json', ...declared].join('\n'))],
+    ...['--marks', file('marks.json', JSON.stringify(marks)), ...process.argv.slice(2)],
+  ],
+)
+site.close()
+site.closeAllConnections()

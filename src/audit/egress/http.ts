@@ -1,0 +1,48 @@
+/** @module Requests of HTTP/1.1 and questions of DNS, as they stand in what a browser sent. */
+
+export interface HttpRequest {
+  readonly method: string
+  readonly target: string
+  /** Names in lower case, in their order. */
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  /** As it was sent, chunks included. */
+  readonly body: Buffer
+}
+
+const REQUEST_LINE = /^([A-Z]+) (\S+) HTTP\/1\.[01]$/
+
+/** The requests of one connection; null where the stream is anything else. */
+export function readRequests(stream: Buffer): HttpRequest[] | null {
+  const requests: HttpRequest[] = []
+  for (let at = 0; at < stream.length; ) {
+    const end = stream.indexOf('\r\n\r\n', at)
+    if (end < 0) return null
+    const [line, ...lines] = stream.toString('latin1', at, end).split('\r\n')
+    const [, method, target] = REQUEST_LINE.exec(line) ?? []
+    if (method === undefined) return null
+    const headers = lines.map((text) => {
+      const colon = text.indexOf(':')
+      return [text.slice(0, colon).toLowerCase(), text.slice(colon + 1).trim()] as const
+    })
+    const value = (name: string) => headers.find(([other]) => other === name)?.[1]
+    // Chunks, and what follows an upgrade, are nothing that a page that only reads would send: all of it is body.
+    const open = value('transfer-encoding') ?? value('upgrade')
+    const length = open === undefined ? Number(value('content-length') ?? 0) : Infinity
+    const body = stream.subarray(end + 4, Math.min(end + 4 + length, stream.length))
+    requests.push({ method, target, headers, body })
+    at = end + 4 + body.length
+  }
+  return requests
+}
+
+/** The name that a datagram asks for; null where it is no question. */
+export function readQuestion(datagram: Buffer): string | null {
+  if (datagram.length < 17 || datagram.readUInt16BE(4) !== 1) return null
+  const labels: string[] = []
+  let at = 12
+  while (at < datagram.length && datagram[at] > 0) {
+    labels.push(datagram.toString('latin1', at + 1, at + 1 + datagram[at]))
+    at += datagram[at] + 1
+  }
+  return at + 4 < datagram.length ? labels.join('.').toLowerCase() : null
+}

@@ -1,0 +1,97 @@
+/**
+ * @module Runs a proof in a process of its own: `prove` starts it, inside a network namespace or not. Takes one
+ * order, sends lines of progress and then the outcome.
+ */
+import { createHash, randomInt } from 'node:crypto'
+import { pathToFileURL } from 'node:url'
+import type { Page } from 'playwright-core'
+import { NearsideError } from '../../core/error.ts'
+import { BLANK, byLog, inJail } from './ground.ts'
+import { nameAsked } from './judge.ts'
+import { makeMarks } from './marks.ts'
+import type { Order, Outcome, ProofMessage } from './order.ts'
+import { PROBES } from './probes.ts'
+import { tryProbes, watchShopper } from './stages.ts'
+import { anyShopper, type ShopperScript } from './visit.ts'
+
+const BLANK_MS = 5000
+
+const send = (message: ProofMessage) => process.send?.(message)
+const say = (line: string) => send({ kind: 'progress', line })
+process.once('disconnect', () => process.exit(1))
+process.once('message', (order: Order) =>
+  prove(order)
+    .then((outcome) => send({ kind: 'done', outcome }))
+    .catch((error) => {
+      const wire = NearsideError.from(error, 'worker-failed', 'the proof failed').toWire()
+      send({ kind: 'failed', error: wire })
+    }),
+)
+
+async function prove(order: Order): Promise<Outcome> {
+  const { method, url, script, declared, events, idle } = order
+  const ground = await (method === 'capture' ? inJail(order) : byLog(order))
+  const { proxy, shopAt, nameOf, watch } = ground
+
+  say('a blank page: what the browser asks for by itself')
+  const blank = await watch()
+  await leaveAlone(await blank.context.newPage())
+  const browserVersion = blank.context.browser()?.version()
+  const asked = (await blank.end()).map(nameAsked).filter((name) => name !== null)
+  const browserNames = new Set(asked.filter((name) => name !== new URL(BLANK).hostname))
+  ground.refuse(browserNames)
+  const rules = {
+    shopAt,
+    origin: new URL(url).origin,
+    declared: (path: string) =>
+      declared ? declared.some((glob) => matches(glob, path)) : proxy.first.has(path),
+    browserNames,
+    nameOf,
+  }
+
+  say('a shopper')
+  const { shop }: ShopperScript = script ? await import(pathToFileURL(script).href) : anyShopper
+  const random = () => randomInt(2 ** 32) / 2 ** 32
+  const visit = { url, marks: order.marks, events, idle, say }
+  const shopper = await watchShopper(await watch(), { shop }, visit, proxy.settle, rules)
+
+  const mark = () => makeMarks(1, random, 0).ids[0].replace(/\d/, 'Q').padEnd(12, 'Z')
+  say(`${PROBES.length} ways out, with the shop’s policy lifted`)
+  proxy.lift(true)
+  const begun = Date.now()
+  const lifted = await tryProbes(await watch(true), url, mark, 0, rules)
+  say('the same under the shop’s policy')
+  proxy.lift(false)
+  const policed = await tryProbes(await watch(true), url, mark, Date.now() - begun, rules)
+  return {
+    method,
+    browser: `Chromium ${browserVersion}`,
+    browserNames: [...browserNames].sort(),
+    declared: declared?.length ?? proxy.first.size,
+    headers: await proxy.headers(),
+    shopper,
+    probes: PROBES.map(({ name, kind, where }, at) => ({
+      ...{ name, kind, where },
+      lifted: lifted[at],
+      policed: policed[at],
+    })),
+    declaredHash: createHash('sha256')
+      .update((declared ?? [...proxy.first]).join('\n'))
+      .digest('hex'),
+  }
+}
+
+/** The browser asks its maker about forms, too: nobody's form, and a word typed into it. */
+async function leaveAlone(page: Page): Promise<void> {
+  await page.goto(BLANK)
+  await page.setContent('<form><input type="search" name="q"><input type="submit"></form>')
+  await page.locator('[name=q]').pressSequentially('blank')
+  await page.waitForTimeout(BLANK_MS)
+}
+
+/** `*` stands for anything but a slash. */
+function matches(glob: string, path: string): boolean {
+  if (!glob.includes('*')) return glob === path
+  const pattern = glob.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]*')
+  return new RegExp(`^${pattern}$`).test(path)
+}

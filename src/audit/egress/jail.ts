@@ -1,0 +1,117 @@
+/**
+ * @module Inside a network namespace without a way out: every address is this machine, every name has an
+ * address, and every packet is captured. Needs Linux, root, `ip` and `tcpdump`.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
+import { NearsideError } from '../../core/error.ts'
+import { readQuestion } from './http.ts'
+import { type Packet, readPackets } from './pcap.ts'
+
+export const RESOLVER = '198.18.255.53'
+
+/** Cut off from everything: `unshare` has made the namespace, which still has no route and no name. */
+export function furnishJail(folder: string): void {
+  const ip = (line: string) => execFileSync('ip', line.split(' '), { stdio: 'pipe' })
+  ip('link set lo up')
+  // WebRTC speaks only where there is a card; what would leave by this one comes back by its other end.
+  ip('link add out0 type veth peer name out1')
+  for (const card of ['out0', 'out1'])
+    writeFileSync(`/proc/sys/net/ipv6/conf/${card}/disable_ipv6`, '1')
+  ip('addr add 198.18.255.1/32 dev out0')
+  for (const card of ['out0', 'out1']) ip(`link set ${card} up`)
+  ip('route add local 0.0.0.0/0 dev lo src 198.18.255.1')
+  ip('-6 route add local ::/0 dev lo')
+  // Otherwise a name could be asked for through a socket of the host's own resolver.
+  const files = { 'resolv.conf': `nameserver ${RESOLVER}\n`, 'nsswitch.conf': 'hosts: files dns\n' }
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(join(folder, name), text)
+    if (existsSync(`/etc/${name}`))
+      execFileSync('mount', ['--bind', join(folder, name), `/etc/${name}`])
+  }
+}
+
+/** Answers every question with an address of the name's own, so that a packet tells which name it is for. */
+export async function startResolver(shop: string) {
+  const refused = new Set<string>()
+  const names = new Map<string, string>()
+  const socket = createSocket('udp4')
+  socket.on('message', (question, { address, port }) => {
+    const name = readQuestion(question)
+    if (name === null) return
+    const end = question.indexOf(0, 12) + 5
+    const isAddress = question.readUInt16BE(end - 4) === 1 && !refused.has(name)
+    const answer = Buffer.from(question.subarray(0, end))
+    for (const [at, value] of [0x8180, 1, isAddress ? 1 : 0, 0, 0].entries())
+      answer.writeUInt16BE(value, 2 + at * 2)
+    const found = addressOf(name).split('.').map(Number)
+    const record = isAddress ? [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, ...found] : []
+    socket.send(Buffer.concat([answer, Buffer.from(record)]), port, address)
+  })
+  const addressOf = (name: string) => {
+    const place = names.get(name) ?? `198.18.${1 + (names.size >> 7)}.${1 + (names.size & 127)}`
+    names.set(name, place)
+    return place
+  }
+  const shopAddress = addressOf(shop)
+  socket.bind(53, RESOLVER)
+  await once(socket, 'listening')
+  return {
+    shopAddress,
+    /** From now on these have no address: the browser's own errands end there. */
+    refuse: (some: Iterable<string>) => {
+      for (const name of some) refused.add(name)
+    },
+    nameOf: (address: string) => [...names].find(([, other]) => other === address)?.[0],
+  }
+}
+
+/** Listens where a leak would go: takes what comes, so that a handshake ends and the bytes follow. */
+export async function startCollector(port: number): Promise<number> {
+  const server = createServer((socket) => {
+    socket.on('error', () => socket.destroy())
+    socket.once('data', () =>
+      socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\naccess-control-allow-origin: *\r\n\r\n'),
+    )
+  })
+  server.listen(port, '0.0.0.0')
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port
+}
+
+export interface Capture {
+  /** Those so far. */
+  packets(): Packet[]
+  /** @throws NearsideError `input-invalid` where the kernel dropped some: then nothing is proven */
+  end(): Promise<Packet[]>
+}
+
+export async function startCapture(file: string): Promise<Capture> {
+  const args = ['-i', 'any', '-n', '-U', '-s', '0', '-B', '65536', '-Z', 'root', '-w', file]
+  const child: ChildProcess = spawn('tcpdump', args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  let said = ''
+  const listening = new Promise<void>((resolve, reject) => {
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+      if (/listening on/.test(said)) resolve()
+    })
+    child.once('exit', () => reject(new NearsideError('input-invalid', `tcpdump: ${said.trim()}`)))
+  })
+  await listening
+  return {
+    packets: () => readPackets(readFileSync(file)),
+    async end() {
+      // What is on its way to the disk.
+      await new Promise((resolve) => setTimeout(resolve, 1000))
+      child.kill('SIGINT')
+      if (child.exitCode === null) await once(child, 'exit')
+      const [, lost = '0'] = /(\d+) packets? dropped by kernel/.exec(said) ?? []
+      if (lost !== '0') throw new NearsideError('input-invalid', `the capture lost ${lost} packets`)
+      return readPackets(readFileSync(file))
+    },
+  }
+}

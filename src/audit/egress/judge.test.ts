@@ -1,0 +1,181 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type Sent, sentBy } from './flows.ts'
+import { readQuestion, readRequests } from './http.ts'
+import { judge, type Rules } from './judge.ts'
+import { createMarkFinder } from './marks.ts'
+import { readNetLog } from './netLog.ts'
+import { type Packet, readPackets } from './pcap.ts'
+
+const RULES: Rules = {
+  shopAt: ['127.0.0.1:8790'],
+  origin: 'http://localhost:8790',
+  declared: (path) => ['/', '/a b.js'].includes(path),
+  browserNames: new Set(['update.example']),
+  nameOf: (address) => (address === '198.18.1.9' ? 'evil.test' : undefined),
+  marks: createMarkFinder(['QXZVBNMKJ7']),
+}
+const tcp = (text: string, to = '127.0.0.1:8790'): Sent => ({
+  ...{ time: 1, protocol: 'tcp', to, torn: false },
+  bytes: Buffer.from(text, 'latin1'),
+})
+const get = (target: string, ...headers: string[]) =>
+  `${[`GET ${target} HTTP/1.1`, 'Host: localhost:8790', ...headers].join('\r\n')}\r\n\r\n`
+const question = (name: string): Sent => {
+  const labels = name.split('.').map((label) => String.fromCharCode(label.length) + label)
+  const head = Buffer.from([0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0])
+  const bytes = Buffer.concat([head, Buffer.from(`${labels.join('')}\0\0\x01\0\x01`, 'latin1')])
+  return { time: 1, protocol: 'udp', to: '198.18.255.53:53', torn: false, bytes }
+}
+const reasons = (...sent: Sent[]) => judge(sent, RULES).findings.map((one) => one.reasons.join())
+
+describe('a request', () => {
+  it('to a declared file with plain headers is explained', () => {
+    const verdict = judge(
+      [tcp(get('/') + get('/a%20b.js', 'Accept: */*', 'If-None-Match: "x"'))],
+      RULES,
+    )
+    expect(verdict).toMatchObject({ requests: 2, findings: [] })
+  })
+
+  it.each([
+    ['a query', get('/?v=1'), /declare/],
+    ['an undeclared path', get('/product/1'), /declare/],
+    ['another origin’s address', get('http://evil.test/'), /declare/],
+    ['a header', get('/', 'X-Viewed: 1'), /header x-viewed/],
+    ['a cookie', get('/', 'Cookie: v=1'), /header cookie/],
+    ['a referrer', get('/', 'Referer: http://localhost:8790/product/1'), /referrer/],
+    ['a body', get('/', 'Content-Length: 3').concat('abc'), /body of 3/],
+    ['chunks', get('/', 'Transfer-Encoding: chunked').concat('3\r\nabc\r\n0\r\n\r\n'), /body of/],
+    ['a POST', get('/').replace('GET', 'POST'), /is a POST/],
+    ['an upgrade', get('/', 'Upgrade: websocket').concat('frame'), /body of 5/],
+    ['a mark in a header', get('/', `Accept: ${btoa('.QXZVBNMKJ7')}`), /marks/],
+    ['no request at all', 'QUIC', /is no request/],
+  ])('with %s is not', (_, text, reason) => {
+    expect(reasons(tcp(text))).toEqual([expect.stringMatching(reason)])
+  })
+})
+
+it('explains no other destination, name or datagram, but those of the browser', () => {
+  expect(reasons(tcp('', '198.18.1.9:443'))).toEqual(['goes where the shop declares nothing'])
+  expect(judge([tcp('', '198.18.1.9:443')], RULES).findings[0].what).toBe('tcp to evil.test')
+  expect(reasons({ ...tcp('stun', '198.18.1.9:3478'), protocol: 'udp' })).toHaveLength(1)
+  expect(reasons(question('evil.test'))).toEqual(['asks for a name that is not the shop’s'])
+  expect(reasons(question('localhost'), question('update.example'))).toEqual([])
+  expect(reasons({ ...tcp(get('/')), torn: true })).toEqual(['the capture lost part of it'])
+})
+
+it('reads requests whatever their lengths', () => {
+  const body = fc.uint8Array({ maxLength: 50 }).map((bytes) => Buffer.from(bytes))
+  fc.assert(
+    fc.property(fc.array(body, { maxLength: 6 }), (bodies) => {
+      const stream = Buffer.concat(
+        bodies.flatMap((one) => [
+          Buffer.from(`POST /x HTTP/1.1\r\nContent-Length: ${one.length}\r\n\r\n`),
+          one,
+        ]),
+      )
+      expect(readRequests(stream)?.map((request) => request.body)).toEqual(bodies)
+    }),
+  )
+  expect(readRequests(Buffer.from('GET / HT'))).toBeNull()
+  expect(readQuestion(question('a.b.test').bytes)).toBe('a.b.test')
+  expect(readQuestion(Buffer.from('short'))).toBeNull()
+})
+
+const packet = (fields: Partial<Packet>): Packet => ({
+  ...{ time: 0, protocol: 'tcp', from: 'a:1', to: 'b:2', sequence: 0, opens: false },
+  payload: Buffer.alloc(0),
+  ...fields,
+})
+
+it('puts a stream together from packets in any order, some of them twice, and says where one is missing', () => {
+  const start = 0xffff_fff0
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ minLength: 2, maxLength: 99 }),
+      fc.nat(),
+      fc.integer(),
+      (text, cut, seed) => {
+        const bytes = Buffer.from(text)
+        const at = 1 + (cut % (bytes.length - 1))
+        const piece = (from: number, to: number) =>
+          packet({ sequence: (start + 1 + from) >>> 0, payload: bytes.subarray(from, to) })
+        const opening = packet({ opens: true, sequence: start })
+        const pieces = [piece(0, at), piece(at, bytes.length), piece(0, at)]
+        if (seed % 2) pieces.reverse()
+        const answer = packet({ from: 'b:2', to: 'a:1', payload: Buffer.from('answer') })
+        expect(sentBy([opening, answer, ...pieces])).toMatchObject([
+          { bytes, torn: false, to: 'b:2' },
+        ])
+        expect(sentBy([opening, piece(at, bytes.length)])).toMatchObject([{ torn: true }])
+      },
+    ),
+  )
+})
+
+it('takes no answer for a question, and no two connections for one', () => {
+  const opening = packet({ opens: true, sequence: 7 })
+  expect(sentBy([opening, opening, packet({ opens: true, sequence: 900 })])).toHaveLength(2)
+  const asked = packet({ protocol: 'udp' })
+  expect(sentBy([asked, packet({ protocol: 'udp', from: 'b:2', to: 'a:1' }), asked])).toHaveLength(
+    2,
+  )
+  expect(sentBy([packet({ protocol: 'kernel' })])).toEqual([])
+})
+
+it('refuses what is no capture, or was cut short', () => {
+  expect(() => readPackets(Buffer.alloc(30))).toThrow(/not a capture/)
+  const head = Buffer.alloc(24)
+  head.writeUInt32LE(0xa1b2c3d4)
+  head.writeUInt32LE(276, 20)
+  const record = Buffer.alloc(16 + 20)
+  record.writeUInt32LE(20, 8)
+  record.writeUInt32LE(90, 12)
+  expect(() => readPackets(Buffer.concat([head, record]))).toThrow(/cut/)
+})
+
+describe('the browser’s own log', () => {
+  const TYPES = [
+    'TCP_CONNECT_ATTEMPT',
+    'SOCKET_BYTES_SENT',
+    'SSL_SOCKET_BYTES_SENT',
+    'URL_REQUEST_START_JOB',
+    'UDP_BYTES_SENT',
+  ]
+  const logEventTypes = Object.fromEntries(TYPES.map((name, at) => [name, at]))
+  const event = (name: string, id: number, params: object) => ({
+    ...{ type: TYPES.indexOf(name), source: { id }, time: '5', params },
+  })
+  const bytes = (text: string) => ({ bytes: btoa(text) })
+  const events = [
+    event('TCP_CONNECT_ATTEMPT', 1, { address: '127.0.0.1:8790' }),
+    event('SOCKET_BYTES_SENT', 1, bytes('GET / HTTP/1.1\r\n')),
+    event('SOCKET_BYTES_SENT', 1, bytes('Host: x\r\n\r\n')),
+    event('TCP_CONNECT_ATTEMPT', 2, { address: '127.0.0.1:8790' }),
+    event('SOCKET_BYTES_SENT', 2, bytes('sealed')),
+    event('SSL_SOCKET_BYTES_SENT', 2, bytes(get('/?v=1'))),
+    event('URL_REQUEST_START_JOB', 3, { url: 'http://localhost:8790/' }),
+    event('URL_REQUEST_START_JOB', 4, { url: 'https://evil.test/QXZVBNMKJ7' }),
+    event('UDP_BYTES_SENT', 5, { address: '203.0.113.9:3478', ...bytes('stun') }),
+  ]
+  const text = `{"constants":${JSON.stringify({ logEventTypes, timeTickOffset: 2 })},\n"events": [\n${events
+    .map((one) => JSON.stringify(one))
+    .join(',\n')}]}`
+  const isShop = (url: string) => url.startsWith('http://localhost')
+
+  it('is judged as a capture is: streams in the clear, datagrams, and addresses that came to nothing', () => {
+    const { requests, findings } = judge(readNetLog(text, isShop), RULES)
+    expect(requests).toBe(2)
+    expect(findings.map(({ what, marks }) => [what, ...marks]).sort()).toEqual([
+      ['GET /?v=1'],
+      ['https://evil.test/QXZVBNMKJ7', 'QXZVBNMKJ7'],
+      ['udp'],
+    ])
+  })
+
+  it('is read as far as it goes', () => {
+    expect(readNetLog(text.slice(0, text.indexOf('"type":4') + 5), isShop)).toHaveLength(3)
+    expect(readNetLog('{"constants":', isShop)).toEqual([])
+  })
+})

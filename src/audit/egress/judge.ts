@@ -1,0 +1,127 @@
+/** @module Explains what a browser sent, or says what nothing explains. */
+import type { Sent } from './flows.ts'
+import { type HttpRequest, readQuestion, readRequests } from './http.ts'
+import type { MarkFinder } from './marks.ts'
+
+export interface Rules {
+  /** Where the shop answers: of a connection there, `address:port`. */
+  readonly shopAt: readonly string[]
+  /** Of the shop's pages, e.g. `http://localhost:8790`. */
+  readonly origin: string
+  /** Whether the shop declares that it asks for this path. */
+  declared(path: string): boolean
+  /** Names that the browser asks for by itself, as a blank page showed. */
+  readonly browserNames: ReadonlySet<string>
+  /** What stands behind an address that the resolver gave out. */
+  nameOf(address: string): string | undefined
+  readonly marks: MarkFinder
+}
+
+export interface Finding {
+  /** Milliseconds since the epoch. */
+  readonly time: number
+  readonly to: string
+  /** In a line: the request, the name asked for, or the kind of packet. */
+  readonly what: string
+  readonly bytes: number
+  readonly reasons: readonly string[]
+  /** Those of the shopper's marks that it holds. */
+  readonly marks: readonly string[]
+}
+
+export interface Verdict {
+  /** Requests to the shop, explained or not. */
+  readonly requests: number
+  readonly questions: number
+  /** Of the browser itself. */
+  readonly own: number
+  /** All bytes that left, as far as they carried anything. */
+  readonly bytes: number
+  readonly findings: readonly Finding[]
+}
+
+/** What Chromium writes into a request for a page or a file by itself. */
+const HEADERS = new Set(
+  `host connection pragma cache-control upgrade-insecure-requests user-agent accept origin referer
+   accept-encoding accept-language if-none-match if-modified-since range priority purpose sec-purpose
+   service-worker sec-fetch-site sec-fetch-mode sec-fetch-user sec-fetch-dest sec-ch-ua
+   sec-ch-ua-mobile sec-ch-ua-platform sec-gpc dnt`.split(/\s+/),
+)
+
+export function judge(sent: readonly Sent[], rules: Rules): Verdict {
+  const findings: Finding[] = []
+  let [requests, questions, own, bytes] = [0, 0, 0, 0]
+  const report = ({ time, to }: Sent, what: string, held: Buffer[], reasons: string[]) => {
+    const marks = [...new Set(held.flatMap((part) => [...rules.marks(part)]))]
+    const size = held.reduce((sum, part) => sum + part.length, 0)
+    bytes += size
+    if (marks.length > 0) reasons.push('holds marks of the shopper’s data')
+    if (reasons.length > 0) findings.push({ time, to, what, bytes: size, reasons, marks })
+  }
+  for (const one of sent) {
+    const torn = one.torn ? ['the capture lost part of it'] : []
+    const asked = nameAsked(one)
+    const read = rules.shopAt.includes(one.to) ? readRequests(one.bytes) : null
+    if (asked !== null) {
+      questions++
+      const isShop = asked === new URL(rules.origin).hostname
+      const isOwn = rules.browserNames.has(asked)
+      if (isOwn) own++
+      const reasons = isShop || isOwn ? [] : ['asks for a name that is not the shop’s']
+      const what = one.protocol === 'name' ? one.to : `DNS ${asked}`
+      report(one, what, [one.protocol === 'name' ? one.bytes : Buffer.from(asked)], reasons)
+    } else if (read) {
+      requests += read.length
+      for (const request of read) {
+        const held = partsOf(request).filter((part) => part.length > 0)
+        const what = `${request.method} ${request.target}`
+        report(one, what, held, [...torn, ...faultsOf(request, rules)])
+      }
+      if (read.length === 0 && torn.length > 0) report(one, 'connection', [], torn)
+    } else {
+      const name = rules.nameOf(one.to.replace(/:\d+$/, ''))
+      const isOwn = name !== undefined && rules.browserNames.has(name)
+      if (isOwn) own++
+      const what = `${one.protocol}${name === undefined ? '' : ` to ${name}`}`
+      const isShop = rules.shopAt.includes(one.to)
+      const reason = isShop ? 'is no request' : 'goes where the shop declares nothing'
+      report(one, what, [one.bytes], isOwn ? torn : [...torn, reason])
+    }
+  }
+  return { requests, questions, own, bytes, findings }
+}
+
+/** A name that something was to be fetched from, or null. */
+export function nameAsked({ protocol, to, bytes }: Sent): string | null {
+  if (protocol === 'name') return new URL(to).hostname
+  return protocol === 'udp' && to.endsWith(':53') ? readQuestion(bytes) : null
+}
+
+function partsOf({ target, headers, body }: HttpRequest): Buffer[] {
+  const lines = headers.filter(([name]) => name !== 'host').map((header) => header.join(': '))
+  return [...[target, ...lines].map((text) => Buffer.from(text, 'latin1')), body]
+}
+
+function faultsOf({ method, target, headers, body }: HttpRequest, rules: Rules): string[] {
+  const faults: string[] = []
+  if (method !== 'GET' && method !== 'HEAD') faults.push(`is a ${method}`)
+  if (body.length > 0) faults.push(`has a body of ${body.length} bytes`)
+  const path = (url: string) => {
+    const { origin, pathname, search } = new URL(url, rules.origin)
+    return origin === rules.origin && search === '' && rules.declared(decoded(pathname))
+  }
+  if (!path(target)) faults.push('asks for what the shop does not declare')
+  for (const [name, value] of headers) {
+    if (!HEADERS.has(name)) faults.push(`has the header ${name}`)
+    if (name === 'referer' && !path(value)) faults.push('has a referrer that is not declared')
+  }
+  return faults
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}

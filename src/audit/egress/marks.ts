@@ -1,0 +1,121 @@
+/** @module Marks that a shopper's data is full of, and the search for them in what left. */
+import { createHash } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+import { layersOf } from './layers.ts'
+
+/** Texts and numbers that occur nowhere else. */
+export interface Marks {
+  readonly ids: readonly string[]
+  readonly titles: readonly string[]
+  readonly queries: readonly string[]
+  readonly prices: readonly number[]
+  /** Milliseconds since the epoch. */
+  readonly times: readonly number[]
+}
+
+const LETTERS = 'bcdfghjklmnpqrstvwxz'
+const DAY = 86_400_000
+
+/**
+ * As many of each kind as `count`.
+ * @param random uniform in [0, 1)
+ * @param now times are of the 60 days before
+ */
+export function makeMarks(count: number, random: () => number, now: number): Marks {
+  const whole = (below: number) => Math.floor(random() * below)
+  const word = (length: number) =>
+    Array.from({ length }, () => LETTERS[whole(LETTERS.length)]).join('')
+  const made = <T>(make: () => T) => {
+    const all = new Set<T>()
+    while (all.size < count) all.add(make())
+    return [...all]
+  }
+  return {
+    ids: made(() => `${word(9)}${whole(10)}`.toUpperCase()),
+    titles: made(() => word(11)),
+    queries: made(() => word(10)),
+    // None of them whole: a whole number is a time.
+    prices: made(() => (10 * (100_000 + whole(900_000)) + 1 + whole(9)) / 100),
+    times: made(() => now - DAY - whole(60 * DAY)),
+  }
+}
+
+/** What each mark may look like once encodings are taken off: text in lower case, and bytes. */
+function* shapesOf(mark: string | number): Generator<{ text?: string; bytes?: Buffer }> {
+  const text = String(mark)
+  yield { text: text.toLowerCase() }
+  for (const name of ['md5', 'sha1', 'sha256']) {
+    for (const spelled of new Set([text, text.toLowerCase()]))
+      yield { bytes: createHash(name).update(spelled).digest() }
+  }
+  yield { text: crc32(text).toString(16).padStart(8, '0') }
+  if (typeof mark === 'string') return
+  if (Number.isInteger(mark)) {
+    yield { text: String(Math.floor(mark / 1000)) }
+    yield { text: new Date(mark).toISOString().slice(0, 19).toLowerCase() }
+    yield { bytes: varint(mark) }
+  } else yield { text: String(Math.round(mark * 100)) }
+  for (const method of [
+    'writeDoubleLE',
+    'writeDoubleBE',
+    'writeFloatLE',
+    'writeFloatBE',
+  ] as const) {
+    const bytes = Buffer.alloc(method.startsWith('writeD') ? 8 : 4)
+    bytes[method](mark)
+    // Four bytes of a time are the same for a minute of others, and in text they may be chance.
+    if (bytes.length === 8 || !Number.isInteger(mark)) yield { bytes }
+  }
+}
+
+function varint(value: number): Buffer {
+  const bytes: number[] = []
+  let rest = BigInt(value)
+  for (; rest > 127n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128)
+  return Buffer.from([...bytes, Number(rest)])
+}
+
+/** Needles by their first four bytes. */
+class Needles {
+  readonly #byStart = new Map<number, { needle: Buffer; mark: string }[]>()
+
+  add(needle: Buffer, mark: string): void {
+    const start = needle.readUInt32BE(0)
+    const others = this.#byStart.get(start)
+    if (others) others.push({ needle, mark })
+    else this.#byStart.set(start, [{ needle, mark }])
+  }
+
+  search(bytes: Buffer, found: Set<string>): void {
+    for (let at = 0; at + 4 <= bytes.length; at++)
+      for (const { needle, mark } of this.#byStart.get(bytes.readUInt32BE(at)) ?? [])
+        if (bytes.subarray(at, at + needle.length).equals(needle)) found.add(mark)
+  }
+}
+
+/** Names the marks that some bytes hold, in any encoding. */
+export type MarkFinder = (bytes: Buffer) => ReadonlySet<string>
+
+export function createMarkFinder(marks: Iterable<string | number>): MarkFinder {
+  const texts = new Needles()
+  const binary = new Needles()
+  for (const mark of marks)
+    for (const { text, bytes } of shapesOf(mark)) {
+      if (text !== undefined) texts.add(Buffer.from(text), String(mark))
+      if (bytes !== undefined) binary.add(bytes, String(mark))
+    }
+  // Most of what a browser sends, it sends again and again.
+  const known = new Map<string, ReadonlySet<string>>()
+  return (bytes) => {
+    const key = bytes.toString('latin1')
+    const before = known.get(key)
+    if (before) return before
+    const found = new Set<string>()
+    for (const layer of layersOf(bytes)) {
+      binary.search(layer, found)
+      texts.search(Buffer.from(layer.toString('latin1').toLowerCase(), 'latin1'), found)
+    }
+    known.set(key, found)
+    return found
+  }
+}

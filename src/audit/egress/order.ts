@@ -1,0 +1,52 @@
+/** @module What the process of a proof is told, and what it answers. */
+import type { WireError } from '../../core/error.ts'
+import type { Marks } from './marks.ts'
+import type { Probe } from './probes.ts'
+import type { ShopperOutcome, Trace } from './stages.ts'
+
+/** `capture`: all packets of a network namespace. `log`: Chromium's own network log. */
+export type Method = 'capture' | 'log'
+
+export interface Order {
+  readonly method: Method
+  /** The shop's home page. */
+  readonly url: string
+  /** For captures and certificates; removed afterwards. */
+  readonly folder: string
+  /** Path of the socket behind which the shop is. */
+  readonly upstream: string
+  /** A module with a `ShopperScript`. */
+  readonly script?: string
+  /** Paths that the shop asks for, `*` for anything but a slash; else those of a first visit. */
+  readonly declared?: readonly string[]
+  readonly events: number
+  /** Seconds. */
+  readonly idle: number
+  readonly marks: Marks
+  /** Path of Chromium, and what it is started with. */
+  readonly browser: string
+  readonly args: string[]
+}
+
+export interface Outcome {
+  readonly method: Method
+  readonly browser: string
+  /** What the browser asked for with a blank page. */
+  readonly browserNames: readonly string[]
+  /** How many paths the shop declares. */
+  readonly declared: number
+  /** SHA-256 of them, a line each. */
+  readonly declaredHash: string
+  /** Of the shop's home page. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly shopper: ShopperOutcome
+  readonly probes: readonly (Pick<Probe, 'name' | 'kind' | 'where'> & {
+    readonly lifted: Trace
+    readonly policed: Trace
+  })[]
+}
+
+export type ProofMessage =
+  | { readonly kind: 'progress'; readonly line: string }
+  | { readonly kind: 'done'; readonly outcome: Outcome }
+  | { readonly kind: 'failed'; readonly error: WireError }

@@ -1,0 +1,101 @@
+/**
+ * @module Reads a capture of `tcpdump -i any`: little-endian pcap with Linux cooked headers, version 2.
+ * @see https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html
+ */
+import { NearsideError } from '../../core/error.ts'
+
+export interface Packet {
+  /** Milliseconds since the epoch. */
+  readonly time: number
+  /** `kernel`: ARP, ICMP and group membership, which no page can make the system send with bytes of its own choice. */
+  readonly protocol: 'tcp' | 'udp' | 'kernel' | 'other'
+  /** `address:port`, or the address alone. */
+  readonly from: string
+  readonly to: string
+  /** Of TCP. */
+  readonly sequence: number
+  /** A SYN without an ACK. */
+  readonly opens: boolean
+  readonly payload: Buffer
+}
+
+const LINUX_SLL2 = 276
+const IPV4 = 0x0800
+const IPV6 = 0x86dd
+const ARP = 0x0806
+const KERNEL = [1, 2, 58]
+
+/** @throws NearsideError `input-invalid` where it is another kind of file, or where a packet was cut short */
+export function readPackets(file: Buffer): Packet[] {
+  if (
+    file.length < 24 ||
+    file.readUInt32LE(0) !== 0xa1b2c3d4 ||
+    file.readUInt32LE(20) !== LINUX_SLL2
+  )
+    throw new NearsideError('input-invalid', 'not a capture of `tcpdump -i any`')
+  const packets: Packet[] = []
+  for (let at = 24; at + 16 <= file.length; ) {
+    const [seconds, micros, kept, length] = [0, 4, 8, 12].map((field) =>
+      file.readUInt32LE(at + field),
+    )
+    // The last one may still be on its way to the disk.
+    if (at + 16 + kept > file.length) break
+    if (kept < length) throw new NearsideError('input-invalid', 'the capture cut packets short')
+    const frame = file.subarray(at + 16, at + 16 + kept)
+    packets.push({ ...readFrame(frame), time: seconds * 1000 + micros / 1000 })
+    at += 16 + kept
+  }
+  return packets
+}
+
+function readFrame(frame: Buffer): Omit<Packet, 'time'> {
+  const type = frame.readUInt16BE(0)
+  const bytes = frame.subarray(20)
+  if (type === IPV4) {
+    const header = (bytes[0] & 15) * 4
+    const fragment = bytes.readUInt16BE(6) & 0x3fff
+    const [from, to] = [12, 16].map((at) => bytes.subarray(at, at + 4).join('.'))
+    // Longer ones than the field can say, as the kernel makes on a loopback, say 0.
+    const rest = bytes.subarray(header, bytes.readUInt16BE(2) || bytes.length)
+    return readSegment(fragment ? -1 : bytes[9], from, to, rest)
+  }
+  if (type === IPV6) {
+    const [from, to] = [8, 24].map((at) => `[${ipv6(bytes.subarray(at, at + 16))}]`)
+    const rest = bytes.subarray(40, 40 + (bytes.readUInt16BE(4) || bytes.length))
+    // Hop-by-hop options stand before what the kernel says of groups; other extensions stay unread.
+    return readSegment(bytes[6] === 0 && rest[0] === 58 ? 58 : bytes[6], from, to, rest)
+  }
+  const protocol = type === ARP ? 'kernel' : 'other'
+  const to = `ethertype ${type.toString(16)}`
+  return { protocol, from: '', to, sequence: 0, opens: false, payload: bytes }
+}
+
+function ipv6(bytes: Buffer): string {
+  const groups = Array.from({ length: 8 }, (_, at) => bytes.readUInt16BE(at * 2).toString(16))
+  return groups.join(':').replace(/(^|:)(0:)+(?=\w+$)/, '::')
+}
+
+function readSegment(
+  number: number,
+  from: string,
+  to: string,
+  bytes: Buffer,
+): Omit<Packet, 'time'> {
+  const plain = { from, to, sequence: 0, opens: false, payload: bytes }
+  if (KERNEL.includes(number)) return { ...plain, protocol: 'kernel' }
+  if (number !== 6 && number !== 17) return { ...plain, protocol: 'other' }
+  const ports = {
+    from: `${from}:${bytes.readUInt16BE(0)}`,
+    to: `${to}:${bytes.readUInt16BE(2)}`,
+  }
+  if (number === 17)
+    return {
+      ...plain,
+      ...ports,
+      protocol: 'udp',
+      payload: bytes.subarray(8, bytes.readUInt16BE(4)),
+    }
+  const payload = bytes.subarray((bytes[12] >> 4) * 4)
+  const opens = (bytes[13] & 0x12) === 0x02
+  return { ...ports, protocol: 'tcp', sequence: bytes.readUInt32BE(4), opens, payload }
+}

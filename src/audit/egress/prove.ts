@@ -1,0 +1,120 @@
+/** @module Starts a proof: a process inside a network namespace, and the one way from there to the shop. */
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { connect as connectPlain, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { connect as connectTls } from 'node:tls'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { NearsideError } from '../../core/error.ts'
+import type { Order, Outcome, ProofMessage } from './order.ts'
+
+/** Keeps the browser's own calls few; the shop's it leaves alone. */
+const ARGS = [
+  ...['--no-sandbox', '--no-first-run', '--disable-sync'],
+  ...['--disable-component-update', '--disable-domain-reliability'],
+]
+
+export type ProofOptions = Omit<Order, 'folder' | 'upstream' | 'args'>
+
+/** What stands in the way of a proof on this machine, each with what to do; empty where nothing does. */
+export function missingForProof(url: string): string[] {
+  const missing: string[] = []
+  if (process.platform !== 'linux') missing.push('network namespaces are Linux’s')
+  else if (process.getuid?.() !== 0) missing.push('a network namespace needs root (sudo)')
+  const tools = { ip: 'iproute2', tcpdump: 'tcpdump', unshare: 'util-linux', mount: 'mount' }
+  const all = url.startsWith('https:') ? { ...tools, openssl: 'openssl' } : tools
+  const folders = `${process.env.PATH}${delimiter}/usr/sbin${delimiter}/sbin`.split(delimiter)
+  for (const [tool, from] of Object.entries(all))
+    if (!folders.some((folder) => existsSync(join(folder, tool))))
+      missing.push(`${tool} is missing (Debian: apt install ${from})`)
+  return missing
+}
+
+/** @throws NearsideError `input-invalid` where something is missing or the shop doesn't answer; `aborted` */
+export async function prove(
+  options: ProofOptions,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const missing = options.method === 'capture' ? missingForProof(options.url) : []
+  if (missing.length > 0)
+    throw new NearsideError(
+      'input-invalid',
+      `${missing.join('; ')}; --without-root sees less, and needs neither`,
+    )
+  const folder = await mkdtemp(join(tmpdir(), 'nearside-egress-'))
+  const upstream = join(folder, 'shop.sock')
+  const wayOut = await openWayOut(options.url, upstream)
+  const child = startInside(options.method)
+  try {
+    child.send({ ...options, folder, upstream, args: [...ARGS] } satisfies Order)
+    return await outcomeOf(child, say, signal)
+  } finally {
+    child.kill('SIGKILL')
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    wayOut.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** The only one: each connection to the socket is one to the shop, and to nobody else. */
+async function openWayOut(url: string, path: string) {
+  const { hostname: host, port, protocol } = new URL(url)
+  const reach = () =>
+    protocol === 'https:'
+      ? connectTls({ host, port: Number(port || 443), servername: host })
+      : connectPlain({ host, port: Number(port || 80) })
+  const trial = reach()
+  await once(trial, 'connect').catch((cause) => {
+    throw new NearsideError('input-invalid', `${url} does not answer`, { cause })
+  })
+  trial.destroy()
+  const server = createServer((socket) => {
+    const out = reach()
+    for (const end of [socket, out]) end.on('error', () => end.destroy())
+    socket.pipe(out).pipe(socket)
+    socket.on('close', () => out.destroy())
+  })
+  server.listen(path)
+  await once(server, 'listening')
+  return server
+}
+
+function startInside(method: Order['method']): ChildProcess {
+  const inside = new URL(
+    import.meta.url.endsWith('.ts') ? './inside.ts' : './inside.js',
+    import.meta.url,
+  )
+  const tsx = inside.pathname.endsWith('.ts')
+    ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href]
+    : []
+  const command = [process.execPath, ...tsx, fileURLToPath(inside)]
+  const stdio: StdioOptions = ['ignore', 'inherit', 'inherit', 'ipc']
+  if (method === 'log') return spawn(command[0], command.slice(1), { stdio })
+  // With it ends all that it started: browser and capture live in its process namespace.
+  const spaces = ['--net', '--mount', '--pid', '--mount-proc', '--fork', '--kill-child']
+  return spawn('unshare', [...spaces, ...command], { stdio })
+}
+
+function outcomeOf(child: ChildProcess, say: (line: string) => void, signal: AbortSignal) {
+  return new Promise<Outcome>((resolve, reject) => {
+    const abort = () => reject(new NearsideError('aborted', 'the proof was stopped'))
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    child.on('message', (message: ProofMessage) => {
+      if (message.kind === 'progress') say(message.line)
+      else if (message.kind === 'done') resolve(message.outcome)
+      else reject(NearsideError.fromWire(message.error))
+    })
+    child.on('error', (error) =>
+      reject(NearsideError.from(error, 'worker-failed', 'no network namespace can be made')),
+    )
+    child.on('exit', (code) =>
+      reject(new NearsideError('worker-failed', `the proof ended early (${code})`)),
+    )
+  })
+}

@@ -1,0 +1,162 @@
+/** @module The outcome of a proof as a report: what it says, its signature, and its form for people. */
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
+import { verify } from '../../aggregate/privacy/signature.ts'
+import { concat, utf8 } from '../../core/bytes.ts'
+import { canonicalJson } from '../../core/canonicalJson.ts'
+import type { Outcome } from './order.ts'
+
+/** So many leaks have to be found before the search counts for anything. */
+const LEAST_LEAKS = 30
+
+export interface EgressReport extends Outcome {
+  readonly format: 'nearside egress v1'
+  readonly url: string
+  /** ISO 8601, when it was made. */
+  readonly made: string
+  /** Seconds. */
+  readonly idle: number
+  /** Channels to other servers that stand open under the shop's own policy. */
+  readonly open: readonly string[]
+  /** Those that the browser used not even without a policy: nothing is known of them. */
+  readonly untried: readonly string[]
+  readonly leaks: {
+    readonly planted: number
+    readonly found: number
+    readonly missed: readonly string[]
+  }
+  /** What speaks against the shop, or against the proof; empty where all holds. */
+  readonly faults: readonly string[]
+  readonly limits: readonly string[]
+}
+
+const LIMITS = [
+  'It shows what left this browser while it was watched, with the code that the shop served then: not what it serves to others or tomorrow.',
+  'It sees bytes, not what their time, number or order could mean to somebody who agreed on it beforehand.',
+  'An encoding that isn’t among those listed, or a cipher, hides a mark; it still has to go somewhere, and only declared files of the shop, asked for with plain headers, go unreported.',
+  'The signature shows that nobody changed the report since, not who made it, unless its key is known to you.',
+]
+
+const LOG_LIMITS = [
+  'It rests on what Chromium writes of itself, not on packets: names that only WebRTC or a hint asks for are not in it.',
+]
+
+export function createReport(
+  outcome: Outcome,
+  { url, idle, made }: Pick<EgressReport, 'url' | 'idle' | 'made'>,
+): EgressReport {
+  const { probes, shopper } = outcome
+  const named = (some: Outcome['probes']) => some.map(({ name, where }) => `${name} (${where})`)
+  const channels = probes.filter(({ kind }) => kind === 'channel')
+  const open = named(channels.filter(({ policed }) => policed === 'found'))
+  const untried = named(channels.filter(({ lifted }) => lifted !== 'found'))
+  // A channel that the browser doesn't use plants nothing.
+  const planted = probes.filter(
+    ({ kind, lifted }) => lifted === 'found' || (kind === 'planted' && lifted === 'nothing'),
+  )
+  const missed = named(planted.filter(({ lifted }) => lifted !== 'found'))
+  const found = planted.length - missed.length
+  const { findings, marks } = shopper
+  const limits = [...(outcome.method === 'log' ? LOG_LIMITS : []), ...LIMITS]
+  const faults = [
+    ...(findings.length > 0 ? [`${findings.length} unexplained in what left`] : []),
+    ...(marks.found > 0 ? [`${marks.found} marks of the shopper’s data in what left`] : []),
+    ...(open.length > 0 ? [`${open.length} channels to other servers are open`] : []),
+    ...(missed.length > 0 ? [`${missed.length} planted leaks were not found`] : []),
+    ...(found < LEAST_LEAKS ? [`only ${found} planted leaks were found`] : []),
+    ...(marks.held !== null && marks.held < marks.planted
+      ? [`the device holds ${marks.held} of ${marks.planted} marks`]
+      : []),
+  ]
+  return {
+    ...{ format: 'nearside egress v1', url, made, idle, ...outcome, open, untried },
+    ...{ leaks: { planted: planted.length, found, missed }, faults, limits },
+  }
+}
+
+export interface SignedReport {
+  readonly report: EgressReport
+  /** Base64, 32 bytes: the Ed25519 key. */
+  readonly key: string
+  /** Base64: over `"nearside egress v1"` ‖ 0x00 ‖ the report as canonical JSON (RFC 8785). */
+  readonly signature: string
+}
+
+const message = (report: EgressReport) =>
+  concat(utf8('nearside egress v1\0'), utf8(canonicalJson(report)))
+
+/** @param pem PKCS #8, Ed25519; without it, a key is made for this report */
+export function signReport(report: EgressReport, pem?: string): SignedReport {
+  const key = pem ? createPrivateKey(pem) : generateKeyPairSync('ed25519').privateKey
+  const { x = '' } = createPublicKey(key).export({ format: 'jwk' })
+  return {
+    report,
+    key: Buffer.from(x, 'base64url').toString('base64'),
+    signature: sign(null, message(report), key).toString('base64'),
+  }
+}
+
+export const isUnchanged = ({ report, key, signature }: SignedReport): Promise<boolean> =>
+  verify(Buffer.from(key, 'base64'), signature, message(report))
+
+/** For people, in Markdown. */
+export function describeReport({ report, key, signature }: SignedReport): string {
+  const { shopper, leaks, probes, open, untried, faults, idle } = report
+  const { events, requests, bytes, questions, findings, marks } = shopper
+  const channels = probes.filter(({ kind }) => kind === 'channel').length
+  const held = marks.held === null ? 'not asked' : `${marks.held}`
+  const said = { found: 'found', nothing: 'nothing', 'no worker': 'no worker' }
+  const shut = { ...said, nothing: 'blocked' }
+  const rows = probes.map(
+    ({ name, where, kind, lifted, policed }) =>
+      `| ${name} | ${where} | ${kind === 'channel' ? 'another server' : 'the shop'} | ${said[lifted]} | ${lifted === 'found' ? shut[policed] : said[policed]} |`,
+  )
+  const list = (lines: readonly string[]) => lines.map((line) => `- ${line}`)
+  return [
+    `# What leaves ${report.url}`,
+    `${report.made}, ${report.browser}, ${report.method === 'log' ? 'by its own network log' : 'all packets of a network namespace'}. ${faults.length === 0 ? 'Nothing unexplained was found.' : 'This does not hold:'}`,
+    ...(faults.length > 0 ? [list(faults).join('\n')] : []),
+    [
+      '| | |',
+      '| --- | --- |',
+      `| a shopper’s events | ${events} |`,
+      `| seconds at rest, half of them offline | ${idle} |`,
+      `| requests to the shop, of ${report.declared} declared paths | ${requests} |`,
+      `| bytes that left, headers included | ${bytes} |`,
+      `| questions for names, ${report.browserNames.length ? `those of the browser itself (${report.browserNames.join(', ')}) included` : 'none of the browser itself'} | ${questions} |`,
+      `| **unexplained** | **${findings.length}** |`,
+      `| marks in the shopper’s data, held by the device, **found in what left** | ${marks.planted}, ${held}, **${marks.found}** |`,
+      `| channels to other servers tried, **open** | ${channels - untried.length}, **${open.length}** |`,
+      `| leaks planted with the policy lifted, **found** | ${leaks.planted}, **${leaks.found}** |`,
+    ].join('\n'),
+    ...(findings.length > 0
+      ? [
+          '## Unexplained',
+          [
+            '| time | to | what | bytes | why |',
+            '| --- | --- | --- | --- | --- |',
+            ...findings
+              .slice(0, 100)
+              .map(
+                (one) =>
+                  `| ${new Date(one.time).toISOString()} | ${one.to} | \`${one.what.replaceAll('|', '\\|').slice(0, 200)}\` | ${one.bytes} | ${one.reasons.join(', ')} |`,
+              ),
+          ].join('\n'),
+        ]
+      : []),
+    '## Ways out',
+    'Each was tried twice: with the shop’s policy lifted, where the capture has to find it, and under the policy, which may block it. To its own server a shop’s code can always speak; such leaks count as found when the capture shows them.',
+    [
+      '| leak | tried in | goes to | policy lifted | under the policy |',
+      '| --- | --- | --- | --- | --- |',
+      ...rows,
+    ].join('\n'),
+    ...(untried.length > 0
+      ? [
+          `This browser didn’t use them even without a policy, so nothing is known of: ${untried.join(', ')}.`,
+        ]
+      : []),
+    '## What this doesn’t show',
+    list(report.limits).join('\n'),
+    `Key ${key}, signature ${signature}.`,
+  ].join('\n\n')
+}

@@ -1,0 +1,138 @@
+/** @module The parts of a proof: a blank page, a shopper, and everything that a leak might try. */
+import type { BrowserContext, Page, Worker } from 'playwright-core'
+import type { Sent } from './flows.ts'
+import { type Finding, judge, type Rules, type Verdict } from './judge.ts'
+import { createMarkFinder, type Marks } from './marks.ts'
+import { PROBES, type Probe, scriptOf } from './probes.ts'
+import type { ShopperScript, Visit } from './visit.ts'
+
+/** A browser that is watched from its start to its end. */
+export interface Watched {
+  readonly context: BrowserContext
+  /** What it sent so far. */
+  sent(): Promise<Sent[]>
+  /** Closes it. */
+  end(): Promise<Sent[]>
+}
+
+const PATIENCE_MS = 120_000
+/** As long as nothing new comes, nothing is expected any more. */
+const QUIET_MS = 10_000
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Waits until `holds`, or until patience is over. @returns whether it holds */
+async function patiently(holds: () => Promise<boolean> | boolean, ms: number): Promise<boolean> {
+  const end = Date.now() + ms
+  while (!(await holds())) {
+    if (Date.now() > end) return false
+    await pause(1000)
+  }
+  return true
+}
+
+export interface ShopperOutcome extends Verdict {
+  readonly events: number
+  readonly marks: { readonly planted: number; readonly held: number | null; readonly found: number }
+}
+
+export async function watchShopper(
+  { context, end }: Watched,
+  script: ShopperScript,
+  visit: Omit<Visit, 'page' | 'context'> & { readonly idle: number },
+  settled: () => void,
+  rules: Omit<Rules, 'marks'>,
+): Promise<ShopperOutcome> {
+  const { marks, idle, say } = visit
+  const page = await context.newPage()
+  const { events, held } = await script.shop({ ...visit, page, context }, settled)
+  say(`${events} events made; idle for ${idle} s`)
+  // Half of it without a network: what was held back would go out when it is there again.
+  await context.setOffline(true)
+  await pause(idle * 500)
+  await context.setOffline(false)
+  await pause(idle * 500)
+  await page.close({ runBeforeUnload: true })
+  await pause(2000)
+  const all = allOf(marks)
+  const verdict = judge(await end(), { ...rules, marks: createMarkFinder(all) })
+  const found = new Set(verdict.findings.flatMap((finding) => finding.marks)).size
+  const kept = held === undefined ? null : all.filter((mark) => held.includes(String(mark))).length
+  return { ...verdict, events, marks: { planted: all.length, held: kept, found } }
+}
+
+const allOf = ({ ids, titles, queries, prices, times }: Marks) => [
+  ...[ids, titles, queries, prices, times].flat(),
+]
+
+/** `found`: it stands in what the browser sent; `nothing`: no trace of it; `no worker`: the shop has none. */
+export type Trace = 'found' | 'nothing' | 'no worker'
+
+/**
+ * Tries every probe on the shop's home page and in its workers.
+ * @param least milliseconds that it waits for traces; beyond, as long as new ones come
+ * @returns a trace of each probe, in the order of `PROBES`
+ */
+export async function tryProbes(
+  { context, sent, end }: Watched,
+  url: string,
+  mark: () => string,
+  least: number,
+  rules: Omit<Rules, 'marks'>,
+): Promise<Trace[]> {
+  const run = mark().toLowerCase()
+  const tried = PROBES.map((probe, at) => ({ probe, mark: mark(), host: `p${at}.${run}.test` }))
+  const page = await context.newPage()
+  await page.goto(url)
+  await patiently(() => page.workers().length > 0 && context.serviceWorkers().length > 0, QUIET_MS)
+  const without = new Set<Probe>()
+  for (const { probe, mark, host } of tried) {
+    const place = await placeOf(probe, page, context, url)
+    if (place === undefined) without.add(probe)
+    // Where it leaves its page, or is stopped, the script doesn't come to its end.
+    const done = (place as Page | undefined)?.evaluate(scriptOf(probe, mark, host))
+    await Promise.race([done, pause(5000)]).catch(() => undefined)
+  }
+  const finder = createMarkFinder(tried.map(({ mark }) => mark))
+  const traces = (all: readonly Sent[]) => {
+    const { findings } = judge(all, { ...rules, marks: finder })
+    return tried.map(({ probe, mark, host }): Trace => {
+      if (without.has(probe)) return 'no worker'
+      return findings.some((finding) => tells(finding, mark, host)) ? 'found' : 'nothing'
+    })
+  }
+  // A browser without a screen fetches a manifest only for who asks for it.
+  const tools = await context.newCDPSession(page)
+  await tools.send('Page.getAppManifest').catch(() => undefined)
+  const begun = Date.now()
+  let seen = { count: 0, at: begun }
+  await patiently(async () => {
+    const all = traces(await sent())
+    const count = all.filter((trace) => trace === 'found').length
+    if (count > seen.count) seen = { count, at: Date.now() }
+    const isOver = !all.includes('nothing') || Date.now() - seen.at > QUIET_MS
+    return isOver && Date.now() - begun > least
+  }, PATIENCE_MS)
+  return traces(await end())
+}
+
+/** By its mark, its host, or the half of a mark that one of two requests carries. */
+function tells({ what, marks }: Finding, mark: string, host: string): boolean {
+  const half = mark.length / 2
+  const parts = [host, mark.slice(0, half), mark.slice(half)]
+  return marks.includes(mark) || parts.some((part) => what.includes(part))
+}
+
+async function placeOf(
+  { where }: Probe,
+  page: Page,
+  context: BrowserContext,
+  url: string,
+): Promise<Page | Worker | undefined> {
+  if (where === 'worker') return page.workers()[0]
+  if (where === 'service worker') return context.serviceWorkers()[0]
+  if (where === 'page') return page
+  const own = await context.newPage()
+  await own.goto(url, { waitUntil: 'domcontentloaded' })
+  return own
+}
