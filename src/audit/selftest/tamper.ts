@@ -27,9 +27,6 @@ export interface Scene {
 /** @returns the changed file; null where this bundle has nothing of the kind to change */
 export type Tampering = (scene: Scene) => Promise<string | null> | string | null
 
-/** A kind of change that shows by nothing but the missing signatures. */
-export const UNSIGNED = 'all hashes made anew, no signatures'
-
 const write = (bundle: unknown) => JSON.stringify(bundle)
 const withLedger = (bundle: Bundle, ledger: Entries) => write({ ...bundle, ledger })
 const parse = (text: string) => JSON.parse(text) as Bundle
@@ -145,7 +142,8 @@ export const WITHOUT_THE_KEY: Readonly<Record<string, Tampering>> = {
     })
     return withLedger(bundle, kept)
   },
-  [UNSIGNED]: async (scene) => {
+  // Shows by nothing but the missing signatures.
+  'all hashes made anew, no signatures': async (scene) => {
     const { salt, ledger, ...held } = scene.bundle
     const content = { ...held, events: [] }
     const last = {
