@@ -10,27 +10,17 @@ import {
   exportSealingKeys,
   generateSealingKeys,
   importSealingKeys,
-  type SealingKeys,
   sharedKey,
 } from '../privacy/seal.ts'
-import {
-  exportSigningKeys,
-  generateSigningKeys,
-  importSigningKeys,
-  type SigningKeys,
-} from '../privacy/signature.ts'
+import { exportSigningKeys, generateSigningKeys, importSigningKeys } from '../privacy/signature.ts'
 import type { RoundRecord, Store } from './store.ts'
 
 const KEY_BYTES = 32
 
-export interface Identity {
-  readonly signing: SigningKeys
-  /** Base64. */
-  readonly publicKey: string
-}
+export type Identity = Awaited<ReturnType<typeof loadIdentity>>
 
-/** Loads the signing keys, or makes and stores them on the first start. */
-export async function loadIdentity(store: Store): Promise<Identity> {
+/** Loads the signing keys, or makes and stores them on the first start; `publicKey` is base64. */
+export async function loadIdentity(store: Store) {
   const { publicKey, privateKey } = halves(
     (await store.setting('identity')) ?? (await store.keepSetting('identity', await create())),
   )
@@ -53,11 +43,7 @@ export function publicHalf(sealingKey: Bytes): string {
   return toBase64(halves(sealingKey).publicKey)
 }
 
-export interface RoundKeys {
-  readonly sealing: SealingKeys
-  /** What both aggregators check proofs with, and no device knows. */
-  readonly verify: Bytes
-}
+type RoundKeys = Awaited<ReturnType<typeof importKeys>>
 
 /** Remembers the last round's keys only. @throws NearsideError `round-closed` where they are destroyed */
 export function createRoundKeys(
@@ -74,9 +60,10 @@ export function createRoundKeys(
   }
 }
 
-async function importKeys(sealingKey: Bytes, other: Bytes, policyHash: string): Promise<RoundKeys> {
+async function importKeys(sealingKey: Bytes, other: Bytes, policyHash: string) {
   const { publicKey, privateKey } = halves(sealingKey)
   const sealing = await importSealingKeys(publicKey, privateKey)
+  // `verify` is what both aggregators check proofs with, and no device knows.
   return { sealing, verify: await sharedKey(sealing, other, fromHex(policyHash)) }
 }
 

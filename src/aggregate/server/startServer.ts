@@ -58,20 +58,11 @@ export interface ServerEnvironment extends Pick<AggregatorOptions, 'now'> {
   readonly fatal: (error: NearsideError) => void
 }
 
-export interface RunningServer {
-  readonly port: number
-  /** Gives running requests a second and a half and ends after the step under way. */
-  stop(): Promise<void>
-}
-
 /** How often the leader looks whether a round can go on: a helper that came back, a new model. */
 const TICK = 2_000
 
 /** @throws NearsideError `input-invalid` for a port in use, `model-unreachable` without a model */
-export async function startServer(
-  options: ServerOptions,
-  environment: ServerEnvironment,
-): Promise<RunningServer> {
+export async function startServer(options: ServerOptions, environment: ServerEnvironment) {
   const { host, port, store } = options
   await mkdir(dirname(store), { recursive: true })
   const stores: Store[] = []
@@ -97,7 +88,8 @@ export async function startServer(
     const timer = setInterval(() => void tick(), TICK)
     return {
       port: listening.port,
-      async stop() {
+      /** Gives running requests a second and a half and ends after the step under way. */
+      async stop(): Promise<void> {
         clearInterval(timer)
         const settled = leader?.stop()
         await listening.stop()

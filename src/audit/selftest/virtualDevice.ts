@@ -7,7 +7,6 @@ import {
   exportSigningKeys,
   generateSigningKeys,
   receiptMessage,
-  type SigningKeys,
   sign,
 } from '../../aggregate/privacy/signature.ts'
 import { DEMO_PARAMETERS } from '../../aggregate/protocol/demoParameters.ts'
@@ -35,12 +34,9 @@ const HOUR = 3_600_000
 const ENDPOINTS = { leader: 'https://leader.example', helper: 'https://helper.example' }
 const BASE = 'ab'.repeat(32)
 
-export interface Aggregators {
-  readonly policy: Policy
-  readonly signing: SigningKeys
-}
+type Aggregators = Awaited<ReturnType<typeof createAggregators>>
 
-export async function createAggregators(): Promise<Aggregators> {
+export async function createAggregators() {
   const signing = await generateSigningKeys()
   const keys = {
     sealing: toBase64((await exportSealingKeys(await generateSealingKeys())).publicKey),
