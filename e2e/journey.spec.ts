@@ -10,7 +10,7 @@ import { simulateDevices } from '../src/aggregate/server/testDevices.ts'
 import { parseBundle } from '../src/audit/bundle.ts'
 import { verifyBundle } from '../src/audit/verify.ts'
 import { Catalog } from '../src/core/catalog/catalog.ts'
-import { readModel } from '../src/train/models/read.ts'
+import { readHashed } from '../src/train/models/read.ts'
 import {
   fact,
   forYou,
@@ -190,7 +190,7 @@ async function auditExport(path: string): Promise<void> {
   const bundle = parseBundle(readFileSync(path, 'utf8'))
   const audit = await verifyBundle(bundle, {
     shop: {
-      model: await readModel('public/models'),
+      ...(await readHashed('public/models')),
       catalog: Catalog.parse(JSON.parse(readFileSync('public/catalog/catalog.json', 'utf8'))),
     },
   })

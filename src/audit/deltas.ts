@@ -3,7 +3,6 @@
  * the device's own code, from events, base model and catalog.
  */
 
-import { sha256Hex } from '../core/bytes.ts'
 import type { Catalog } from '../core/catalog/catalog.ts'
 import { createTitleIndex } from '../core/catalog/titleIndex.ts'
 import { readStoredEvent } from '../core/events/capture.ts'
@@ -12,7 +11,6 @@ import type { ShopperEvent } from '../core/events/event.ts'
 import { fromEvents } from '../core/events/history.ts'
 import type { BaseModel } from '../core/model/baseModel.ts'
 import { withContext } from '../core/model/context.ts'
-import { manifestBytes } from '../core/model/files.ts'
 import { sharedDelta } from '../core/personal/sharedUpdate.ts'
 import type { LedgerEntry } from '../device/ledger/entry.ts'
 import type { Opening } from '../device/upload/makeReport.ts'
@@ -21,6 +19,8 @@ import type { Findings } from './finding.ts'
 /** What the shop served to everybody. */
 export interface ShopFiles {
   readonly model: BaseModel
+  /** Hex SHA-256 of the model's manifest, as devices log it. */
+  readonly hash: string
   readonly catalog: Catalog
 }
 
@@ -28,14 +28,14 @@ export interface ShopFiles {
 const MOST_DIFFERENCE = 1e-3
 
 /** @returns how many updates follow from the events */
-export async function checkDeltas(
+export function checkDeltas(
   openings: readonly Opening[],
   events: readonly unknown[],
   reports: ReadonlyMap<string, LedgerEntry>,
   shop: ShopFiles,
   { faults, notes }: Findings,
-): Promise<number> {
-  const hash = await sha256Hex(manifestBytes(shop.model.manifest))
+): number {
+  const { hash } = shop
   const read = events.map(readStoredEvent).filter((event) => event !== null)
   let follow = 0
   let others = 0

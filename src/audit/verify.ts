@@ -41,7 +41,7 @@ export async function verifyBundle(bundle: Bundle, options: VerifyOptions = {}) 
   const openings = openingsOf(settings.openings)
   const remade = await checkReports(openings, { ...uploads, receipts }, findings)
   const follow = options.shop
-    ? await checkDeltas(openings, bundle.events, uploads.reports, options.shop, findings)
+    ? checkDeltas(openings, bundle.events, uploads.reports, options.shop, findings)
     : null
   const fits = await checkFits(bundle.personal.versions, ledger, findings)
   checkSettings(bundle, findings)

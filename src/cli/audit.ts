@@ -8,7 +8,7 @@ import { runSelftest } from '../audit/selftest/selftest.ts'
 import { type Audit, verifyBundle } from '../audit/verify.ts'
 import { Catalog } from '../core/catalog/catalog.ts'
 import { NearsideError } from '../core/error.ts'
-import { readModel } from '../train/models/read.ts'
+import { readHashed } from '../train/models/read.ts'
 import { type CommandContext, defineCommand, NegativeResult } from './command.ts'
 import { seed, wholeNumber } from './values.ts'
 
@@ -67,7 +67,7 @@ async function readShopFiles(given: { readonly model?: string; readonly catalog?
   if (given.model === undefined || given.catalog === undefined)
     throw new NearsideError('input-invalid', '--model and --catalog go together')
   const catalog = Catalog.parse(JSON.parse(await readFile(given.catalog, 'utf8')))
-  return { model: await readModel(given.model), catalog }
+  return { ...(await readHashed(given.model)), catalog }
 }
 
 function summary(audit: Audit): string[] {

@@ -282,7 +282,8 @@ test('the log commits to the update, an export opens the commitment', async () =
   expect(await device.seed([order])).toBe(1)
   // And what was sent follows from the events, which it would not without one of them.
   const bundle = parseBundle(await device.export())
-  const shop = { model: await served(server), catalog: Catalog.parse(testCatalog) }
+  const hash = toHex(await sha256(server.files.get('1/manifest.json') ?? new Uint8Array()))
+  const shop = { model: await served(server), hash, catalog: Catalog.parse(testCatalog) }
   const audit = await verifyBundle(bundle, { shop })
   expect(audit).toMatchObject({
     faults: [],

@@ -56,9 +56,17 @@ export async function readTrained(models: string, model: PublishedModel): Promis
  * @throws NearsideError `model-unreachable`, `model-corrupt` or `model-incompatible`
  */
 export async function readModel(directory: string): Promise<BaseModel> {
+  return (await readHashed(directory)).model
+}
+
+/** The same with the SHA-256 of its manifest, in hex: a manifest that was read is not the file to the byte. */
+export async function readHashed(
+  directory: string,
+): Promise<{ readonly model: BaseModel; readonly hash: string }> {
   const isParent = (await readOptional(join(directory, 'latest.json'))) !== null
   const found = await (isParent ? readLatest(directory) : readVersion(directory))
-  return readBaseModel(found.manifest, await readFiles(found))
+  const model = await readBaseModel(found.manifest, await readFiles(found))
+  return { model, hash: found.hash }
 }
 
 /** The files that `manifest` names, of those in `changed` or else in `directory`. */
