@@ -126,8 +126,7 @@ export const ENGLISH = {
   erase: 'Erase everything',
   eraseSure: 'Yes, erase everything',
   eraseKeep: 'Keep it',
-  erased:
-    'Erased. One entry of the log remains: that this was done, how much was shared and what that cost.',
+  erased: 'Erased. One entry of the log remains: how much was shared and its cost.',
 }
 
 /** Strings, and functions that put names and numbers into one. */
