@@ -6,7 +6,6 @@ import type { CaptureInput, EventName, Personalizer } from '../src/index.ts'
 const BATCH = 250
 /** Searches that are typed; the others go by the API. */
 const TYPED = 5
-const PATIENCE_MS = 120_000
 
 /** The page's own personalizer, which React holds: the built shop puts it nowhere else. */
 function findPersonalizer(): Personalizer | undefined {
@@ -34,11 +33,9 @@ const captureAll = async (it: Personalizer | undefined, inputs: readonly Capture
 
 async function settle(page: Page): Promise<void> {
   const region = page.getByRole('region', { name: 'For you', exact: true })
-  await region.locator('[aria-busy="false"] [data-item]').first().waitFor({ timeout: PATIENCE_MS })
+  await region.locator('[aria-busy="false"] [data-item]').first().waitFor()
   // From here on pages come from the device, and the server isn't asked for them.
-  await page.waitForFunction(() => navigator.serviceWorker.controller, null, {
-    timeout: PATIENCE_MS,
-  })
+  await page.waitForFunction(() => navigator.serviceWorker.controller)
   const kept = () => caches.match('/shell.html', { ignoreVary: true }).then(Boolean)
   while (!(await page.evaluate(kept))) await page.waitForTimeout(500)
 }

@@ -25,14 +25,21 @@ const COLLECTED = [80, 443, 3479]
 /** Where a secure shop is spoken to in the clear. */
 const PLAIN_PORT = 18_080
 
+/** How long a busy machine may take for a step. */
+const PATIENCE_MS = 120_000
+
 /** A profile on disk: a private window of a browser does less ahead of time. */
-const launch = ({ browser, args, folder }: Order, run: number, more: string[], eager: boolean) =>
-  chromium.launchPersistentContext(join(folder, `profile ${run}`), {
-    executablePath: browser,
-    args: [...args, ...more],
+async function launch(order: Order, run: number, more: string[], eager: boolean) {
+  const context = await chromium.launchPersistentContext(join(order.folder, `profile ${run}`), {
+    executablePath: order.browser,
+    args: [...order.args, ...more],
     // Playwright starts a browser that connects to nobody ahead of time.
     ignoreDefaultArgs: eager ? ['--disable-background-networking'] : [],
+    timeout: PATIENCE_MS,
   })
+  context.setDefaultTimeout(PATIENCE_MS)
+  return context
+}
 
 function addressOf(url: string) {
   const { hostname, protocol, port } = new URL(url)

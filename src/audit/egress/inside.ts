@@ -5,16 +5,21 @@
 import { createHash, randomInt } from 'node:crypto'
 import { pathToFileURL } from 'node:url'
 import type { Page } from 'playwright-core'
-import { NearsideError } from '../../core/error.ts'
+import { NearsideError, type WireError } from '../../core/error.ts'
 import { BLANK, byLog, inJail } from './ground.ts'
 import { nameAsked } from './judge.ts'
 import { makeMarks } from './marks.ts'
-import type { Order, Outcome, ProofMessage } from './order.ts'
+import type { Order, Outcome } from './order.ts'
 import { PROBES } from './probes.ts'
 import { tryProbes, watchShopper } from './stages.ts'
 import { anyShopper, type ShopperScript } from './visit.ts'
 
 const BLANK_MS = 5000
+
+export type ProofMessage =
+  | { readonly kind: 'progress'; readonly line: string }
+  | { readonly kind: 'done'; readonly outcome: Outcome }
+  | { readonly kind: 'failed'; readonly error: WireError }
 
 const send = (message: ProofMessage) => process.send?.(message)
 const say = (line: string) => send({ kind: 'progress', line })

@@ -1,5 +1,4 @@
 /** @module What the process of a proof is told, and what it answers. */
-import type { WireError } from '../../core/error.ts'
 import type { Marks } from './marks.ts'
 import type { Probe } from './probes.ts'
 import type { ShopperOutcome, Trace } from './stages.ts'
@@ -45,8 +44,3 @@ export interface Outcome {
     readonly policed: Trace
   })[]
 }
-
-export type ProofMessage =
-  | { readonly kind: 'progress'; readonly line: string }
-  | { readonly kind: 'done'; readonly outcome: Outcome }
-  | { readonly kind: 'failed'; readonly error: WireError }

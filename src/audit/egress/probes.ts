@@ -14,7 +14,7 @@ export interface Probe {
 
 /** What scripts may use: `M` the mark, `H` the host, `U` an address there with the mark. */
 const PRELUDE = `
-const U = 'http://' + H + '/' + M;
+const U = (location.protocol === 'https:' ? 'https://' : 'http://') + H + '/' + M;
 const add = (name, fields = {}, to = document.body) => to.append(Object.assign(document.createElement(name), fields));
 const link = (rel, fields = {}) => add('link', { rel, href: U, ...fields }, document.head);
 const style = (text) => add('style', { textContent: text });
@@ -58,7 +58,7 @@ const PAGE: Readonly<Record<string, string>> = {
   object: "add('object', { data: U })",
   embed: "add('embed', { src: U })",
   'speculation rules':
-    "add('script', { type: 'speculationrules', textContent: JSON.stringify({ prefetch: [{ source: 'list', eagerness: 'immediate', urls: [U.replace('http', 'https')] }] }) })",
+    "add('script', { type: 'speculationrules', textContent: JSON.stringify({ prefetch: [{ source: 'list', eagerness: 'immediate', urls: [U.replace(/^http:/, 'https:')] }] }) })",
   'DNS prefetch': "link('dns-prefetch', { href: '//' + H })",
   preconnect: "link('preconnect', { href: 'http://' + H })",
   ping: "const a = Object.assign(document.createElement('a'), { href: '#p', ping: U }); document.body.append(a); a.click()",

@@ -10,7 +10,8 @@ import { delimiter, join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { NearsideError } from '../../core/error.ts'
-import type { Order, Outcome, ProofMessage } from './order.ts'
+import type { ProofMessage } from './inside.ts'
+import type { Order, Outcome } from './order.ts'
 
 /** Keeps the browser's own calls few; the shop's it leaves alone. */
 const ARGS = [

@@ -16,6 +16,8 @@ export interface Watched {
 }
 
 const PATIENCE_MS = 120_000
+/** A shop may have none. */
+const WORKERS_MS = 60_000
 /** As long as nothing new comes, nothing is expected any more. */
 const QUIET_MS = 10_000
 
@@ -84,7 +86,10 @@ export async function tryProbes(
   const tried = PROBES.map((probe, at) => ({ probe, mark: mark(), host: `p${at}.${run}.test` }))
   const page = await context.newPage()
   await page.goto(url)
-  await patiently(() => page.workers().length > 0 && context.serviceWorkers().length > 0, QUIET_MS)
+  await patiently(
+    () => page.workers().length > 0 && context.serviceWorkers().length > 0,
+    WORKERS_MS,
+  )
   const without = new Set<Probe>()
   for (const { probe, mark, host } of tried) {
     const place = await placeOf(probe, page, context, url)
