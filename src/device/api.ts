@@ -182,7 +182,7 @@ export interface Personalizer {
   contribute(): Promise<{ readonly sent: boolean; readonly reason: string }>
   /** Asks for a newer base model now (it also happens by itself). */
   checkForUpdate(): Promise<{ readonly adopted: boolean; readonly version: string }>
-  /** Paused, no event is kept and nothing is learned; lists stay as they are. */
+  /** Paused, no event is kept, and nothing is learned or sent; lists stay as they are. */
   pause(paused: boolean): Promise<void>
   /** Deletes one event, or those about an item, a category or a query, and learns anew as if they had never been. */
   forget(what: Forgettable): Promise<void>

@@ -99,7 +99,7 @@ export interface PersonalizerSnapshot {
   }
   /** What was learned, in words' raw material: strongest categories, items and queries of the recent history. */
   readonly learned: readonly Learned[]
-  /** True: no event is kept and nothing is learned. */
+  /** True: no event is kept, and nothing is learned or sent. */
   readonly paused: boolean
   /** Whether the shopper agreed to contribute, and since when (milliseconds since the epoch). */
   readonly consent: { readonly contribute: boolean; readonly since: number | null }

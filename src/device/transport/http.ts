@@ -65,6 +65,9 @@ const UNREACHABLE: Readonly<Record<Purpose | 'upload', ErrorCode>> = {
 const abandoned = (url: string) =>
   new NearsideError('aborted', `The request to ${url} was abandoned.`)
 
+const stopped = () =>
+  new NearsideError('aborted', 'The update was stopped on its way: it may have arrived.')
+
 export function createTransport(deps: TransportDeps): Transport {
   const { ledger, timeout = TIMEOUT } = deps
 
@@ -99,8 +102,9 @@ export function createTransport(deps: TransportDeps): Transport {
       return { status: response.status, body }
     } catch (error) {
       const aborted = signal?.aborted === true
+      const stop = purpose === 'upload' ? stopped() : abandoned(url)
       const failure = aborted
-        ? abandoned(url)
+        ? stop
         : NearsideError.from(error, UNREACHABLE[purpose], `No answer from ${url}`)
       await ledger.count({ kind: 'failure', detail: { purpose, url, why: failure.message } })
       throw failure
@@ -121,8 +125,9 @@ export function createTransport(deps: TransportDeps): Transport {
       throw new NearsideError(UNREACHABLE[purpose], `${target} answered with ${why}.`)
     },
 
-    async post(url, body, contentType, detail) {
+    async post(url, body, contentType, detail, options) {
       const target = declared(url, 'upload')
+      if (options?.signal?.aborted) throw abandoned(target)
       // A copy, so that what is hashed is what is sent.
       const bytes = new Uint8Array(body)
       const sha256 = await sha256Hex(bytes)
@@ -134,11 +139,9 @@ export function createTransport(deps: TransportDeps): Transport {
         },
         'disk',
       )
-      return send(target, 'upload', {
-        method: 'POST',
-        body: bytes,
-        headers: { 'content-type': contentType },
-      })
+      const headers = { 'content-type': contentType }
+      const init = { method: 'POST', body: bytes, headers }
+      return send(target, 'upload', init, options?.signal)
     },
   }
 }

@@ -10,12 +10,14 @@ export interface Transport {
   get(url: string, purpose: Purpose, options?: { signal?: AbortSignal }): Promise<Uint8Array>
   /**
    * POST of an upload. `detail` goes into the ledger beside the body's length and SHA-256.
-   * Resolves for every HTTP status; rejects with `aggregator-unreachable` if there was no answer.
+   * Resolves for every HTTP status; rejects with `aggregator-unreachable` if there was no answer, and
+   * with `aborted` where `signal` stopped it, which may be after it arrived.
    */
   post(
     url: string,
     body: Uint8Array,
     contentType: string,
     detail: Readonly<Record<string, string | number | boolean>>,
+    options?: { signal?: AbortSignal },
   ): Promise<{ readonly status: number; readonly body: Uint8Array }>
 }

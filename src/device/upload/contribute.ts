@@ -54,6 +54,8 @@ export interface ContributeDeps {
   /** The update that this shopper's history suggests at a time, any norm. */
   readonly update: (now: number) => Promise<ArrayLike<number>> | ArrayLike<number>
   readonly now: () => number
+  /** Stops it, at whatever it is: what may have left stays spent, and is not sent again. */
+  readonly signal?: AbortSignal
   /** Masks, rounding and ids; default WebCrypto. Only vectors in tests hand in another. */
   readonly randomBytes?: RandomBytes
 }
@@ -90,15 +92,16 @@ export async function contribute(deps: ContributeDeps): Promise<Contributed> {
 async function allowed(deps: ContributeDeps): Promise<Endpoints> {
   if (deps.globalPrivacyControl === true)
     throw new NearsideError('consent-missing', 'Global Privacy Control is on: nothing is sent')
-  await deps.records(({ consent }) => {
-    consentOf(consent)
+  await deps.records((kept) => {
+    consentOf(kept)
     return {}
   })
   return deps.endpoints
 }
 
 /** @returns since when the shopper agrees, and to what */
-function consentOf(consent: Settings['consent'] | undefined) {
+function consentOf({ consent, paused }: Partial<Settings>) {
+  if (paused) throw new NearsideError('consent-missing', 'Paused: nothing is sent')
   if (!consent?.contribute || consent.since === null)
     throw new NearsideError('consent-missing', 'The shopper has not agreed to contribute')
   return { since: consent.since, terms: consent.terms ?? DEVICE_TERMS }
@@ -123,7 +126,7 @@ async function commit(deps: ContributeDeps, task: Task): Promise<PendingReport> 
   await deps.records((kept, epoch) => {
     // Run twice where a connection was lost: the first time may have been enough.
     if (kept.pending?.id === id) return {}
-    if (epoch !== before.epoch || consentOf(kept.consent).since !== consentSince)
+    if (epoch !== before.epoch || consentOf(kept).since !== consentSince)
       throw new NearsideError('aborted', 'Something was forgotten meanwhile; nothing was sent')
     const budget = spend(lookAt(parseBudget(kept.budget), deps.now()), task)
     const { year, ever } = epsilonSpent(budget, policy.delta)
@@ -143,7 +146,7 @@ async function read(deps: ContributeDeps, task: Task) {
   const found = { epoch: 0, since: 0, pending: null as PendingReport | null, more: false }
   const terms = termsOf(task.policy)
   await deps.records((kept, epoch) => {
-    const consent = consentOf(kept.consent)
+    const consent = consentOf(kept)
     const { pending } = kept
     const again =
       pending?.round === task.round &&
@@ -174,6 +177,7 @@ async function post(
   const url = endpoint(deps.endpoints.leader, ROUTES.reports)
   let spent = {}
   await deps.records(({ sent = NOTHING_SENT, ...kept }) => {
+    consentOf(kept)
     // Withdrawn, forgotten or erased since: then this report is gone.
     if (kept.pending?.id !== pending.id)
       throw new NearsideError('consent-missing', 'The update was withdrawn; nothing was sent')
@@ -182,7 +186,23 @@ async function post(
     return { sent: { ...sent, bytes: sent.bytes + body.length } }
   })
   const detail = { ...pending.detail, ...spent, delta: task.policy.delta }
-  return deps.transport.post(url, body, REPORT_MEDIA_TYPE, detail)
+  try {
+    return await deps.transport.post(url, body, REPORT_MEDIA_TYPE, detail, {
+      signal: deps.signal,
+    })
+  } catch (error) {
+    if (deps.signal?.aborted) await done(deps, pending, 0)
+    throw error
+  }
+}
+
+/** Nothing is left of it to send again. */
+function done(deps: ContributeDeps, { id }: PendingReport, reports: number): Promise<void> {
+  return deps.records(({ pending, sent = NOTHING_SENT }) =>
+    pending?.id === id
+      ? { pending: undefined, sent: { ...sent, reports: sent.reports + reports } }
+      : {},
+  )
 }
 
 async function settle(
@@ -191,20 +211,14 @@ async function settle(
   pending: PendingReport,
   answer: { readonly status: number; readonly body: Uint8Array },
 ): Promise<Receipt> {
-  const done = (reports: number) =>
-    deps.records(({ sent = NOTHING_SENT, ...kept }) =>
-      kept.pending?.id === pending.id
-        ? { pending: undefined, sent: { ...sent, reports: sent.reports + reports } }
-        : {},
-    )
   if (answer.status !== 200 && answer.status !== 201) {
     // The same bytes may be welcome later; a refusal for good leaves nothing to retry.
-    if (!isRetryable(answer.status)) await done(0)
+    if (!isRetryable(answer.status)) await done(deps, pending, 0)
     throw errorFromResponse(answer.status, answer.body)
   }
   const { signing } = task.policy.leader
   const receipt = await checkReceipt(answer.body, pending, signing)
-  await done(1)
+  await done(deps, pending, 1)
   await deps.ledger.append({ kind: 'receipt', detail: { ...receipt, key: signing } })
   return receipt
 }

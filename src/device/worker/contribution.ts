@@ -6,7 +6,12 @@ import { type ContributionTerms, DEVICE_TERMS, NO_CONSENT, NOTHING_SENT } from '
 import type { Parts } from './parts.ts'
 
 /** These are rules at work, not something that degraded. */
-const EXPECTED: readonly ErrorCode[] = ['consent-missing', 'budget-exhausted', 'round-closed']
+const EXPECTED: readonly ErrorCode[] = [
+  'aborted',
+  'consent-missing',
+  'budget-exhausted',
+  'round-closed',
+]
 
 /** Most shoppers never contribute: the cryptography is loaded when the first one does. */
 const loadUpload = () => import('../upload/contribute.ts')
@@ -27,17 +32,24 @@ export class Contribution {
   /** A withdrawal that the browser refused to keep: it holds in this tab all the same. */
   #withdrawn = false
   readonly #answer = serially()
+  #sending: AbortController | null = null
 
   constructor(deps: Deps) {
     this.#deps = deps
     deps.bus.on('fitted', () => this.#afterFit())
   }
 
-  /** From the store: another tab may have changed it. */
+  /** Stops the update that is under way, wherever it is. */
+  stop(): void {
+    this.#sending?.abort()
+  }
+
+  /** From the store: another tab may have changed it, which stops what was made under what was. */
   async read(): Promise<void> {
     const { state, store } = this.#deps
     const { consent = NO_CONSENT, sent = NOTHING_SENT, terms } = await store.settings()
     const { contribute, since } = this.#withdrawn ? NO_CONSENT : consent
+    if (since !== state.consent.since) this.stop()
     state.consent = { contribute, since }
     state.sent = sent
     state.terms = terms ?? DEVICE_TERMS
@@ -64,12 +76,14 @@ export class Contribution {
     // A withdrawal holds from here on, even if disk and log should fail.
     this.#withdrawn = !agreed
     if (!agreed) {
+      this.stop()
       state.consent = NO_CONSENT
       bus.emit('shown', null)
     }
     // One after another, so that disk and log tell of them in the order in which they were wished.
-    await this.#answer(() => (agreed ? this.#give(terms) : this.#withdraw()))
-    await this.#tell()
+    const answer = () => (agreed ? this.#give(terms) : this.#withdraw())
+    // Also where only the log refused: then the other tabs must hear of it as well.
+    await this.#answer(answer).finally(() => this.#tell())
   }
 
   async #give(terms: ContributionTerms): Promise<void> {
@@ -97,13 +111,19 @@ export class Contribution {
   }
 
   async #send(): Promise<Outcome> {
-    const { config, ledger, notices, now, onDemand, shop, shopper, store, transport } = this.#deps
+    const { config, ledger, notices, now, onDemand, shop, shopper, state, store, transport } =
+      this.#deps
     const endpoints = config.federation
     const loaded = shop.toImprove
     if (!endpoints) return { sent: false, reason: 'This shop has no aggregators.' }
     if (!loaded) return { sent: false, reason: 'There is no base model to improve yet.' }
-    if (this.#withdrawn) return { sent: false, reason: 'The shopper withdrew.' }
     const { contribute } = await loadUpload()
+    // What stops it is a change from here on.
+    await this.read()
+    if (this.#withdrawn) return { sent: false, reason: 'The shopper withdrew.' }
+    if (state.paused) return { sent: false, reason: 'Paused: nothing is sent.' }
+    this.#sending = new AbortController()
+    const { signal } = this.#sending
     const { sent, reason, error } = await contribute({
       endpoints,
       transport,
@@ -114,6 +134,7 @@ export class Contribution {
       // The personal parameters never take part: the update is about what everybody shares.
       update: async (made) => (await onDemand()).sharedDelta(loaded.model, shopper.history, made),
       now,
+      signal,
     })
     if (error && !EXPECTED.includes(error.code)) notices.add(error)
     return { sent, reason }

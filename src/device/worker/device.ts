@@ -123,8 +123,15 @@ export async function startDevice(
   const chosen = new ChosenLearners({ ...environment, ...shared, config, shopper })
   const lists = createLists({ chosen, config, now, shop, shopper, state })
 
+  /** Whatever learns or sends. */
+  function stop(): void {
+    learner.abort()
+    contribution.stop()
+  }
+
   async function readSettings(): Promise<void> {
     state.paused = (await store.setting('paused')) ?? false
+    if (state.paused) stop()
     await contribution.read()
   }
 
@@ -136,6 +143,13 @@ export async function startDevice(
     }
   }
 
+  /** What was made from what is gone. */
+  function drop(): void {
+    contribution.stop()
+    learner.forget()
+    chosen.forget()
+  }
+
   async function readWhatOthersStored(what: Exclude<Stored, 'events'>): Promise<void> {
     if (what === 'settings') {
       await readSettings()
@@ -144,8 +158,7 @@ export async function startDevice(
     }
     if (what === 'model') await shop.reload()
     if (what === 'erased') {
-      learner.forget()
-      chosen.forget()
+      drop()
       await Promise.all([shopper.reload(), readSettings()])
     }
     await learner.reload()
@@ -155,8 +168,7 @@ export async function startDevice(
 
   /** What was learned goes with what it was learned from; what is left is learned anew. */
   function onForgotten(): void {
-    learner.forget()
-    chosen.forget()
+    drop()
     learner.relearn()
     bus.emit('stored', 'erased')
     bus.emit('lists', null)
@@ -239,13 +251,13 @@ export async function startDevice(
     checkForUpdate: () => updates.check(),
     async pause(wanted) {
       state.paused = wanted
-      if (wanted) learner.abort()
+      if (wanted) stop()
       await store.putSetting('paused', wanted)
       bus.emit('stored', 'settings')
       bus.emit('shown', null)
     },
     async forget(what) {
-      learner.abort()
+      stop()
       // What is gone from this tab is unlearned, also where the disk refused.
       const events = await shopper.forget(what).finally(onForgotten)
       // Not its name: that is what is to be forgotten.
@@ -254,7 +266,7 @@ export async function startDevice(
       await ledger.append({ kind: 'erase', detail }, 'strict').catch((error) => notices.add(error))
     },
     async erase() {
-      learner.forget()
+      drop()
       try {
         await ledger.erase()
         await store.dropAside().catch((error) => notices.add(error))

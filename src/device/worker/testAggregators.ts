@@ -19,11 +19,13 @@ export const FEDERATION = { leader: 'https://leader.test', helper: 'https://help
 export class TestAggregators {
   policy: Policy
   round = 1
-  /** `lost`: the report arrives, its answer doesn't. */
-  answer: 'receipt' | 'lost' | number = 'receipt'
+  /** `lost`: the report arrives, its answer doesn't. `slow`: nor does that, until it is stopped. */
+  answer: 'receipt' | 'lost' | 'slow' | number = 'receipt'
   /** What was posted, oldest first. */
   readonly posted: Uint8Array[] = []
   asked = 0
+  /** Posts that were stopped while the answer was awaited. */
+  stopped = 0
   readonly #signing: SigningKeys
 
   private constructor(policy: Policy, signing: SigningKeys) {
@@ -55,7 +57,7 @@ export class TestAggregators {
     return async (input, init) => {
       const url = String(input)
       if (url.startsWith(TEST_MODEL_URL)) return shop(input, init)
-      if (init?.method === 'POST') return this.#take(init.body as Uint8Array<ArrayBuffer>)
+      if (init?.method === 'POST') return this.#take(init)
       this.asked++
       const role = url.startsWith(FEDERATION.leader) ? 'leader' : 'helper'
       const { policy, round } = this
@@ -64,8 +66,17 @@ export class TestAggregators {
     }
   }
 
-  async #take(body: Uint8Array<ArrayBuffer>): Promise<Response> {
+  async #take({ body: given, signal }: RequestInit): Promise<Response> {
+    signal?.throwIfAborted()
+    const body = given as Uint8Array<ArrayBuffer>
     this.posted.push(body)
+    if (this.answer === 'slow')
+      return new Promise((_, reject) => {
+        signal?.addEventListener('abort', () => {
+          this.stopped++
+          reject(signal.reason)
+        })
+      })
     if (this.answer === 'lost') throw new TypeError('Failed to fetch')
     if (this.answer !== 'receipt') return new Response(null, { status: this.answer })
     const bodyHash = toHex(await sha256(body))
