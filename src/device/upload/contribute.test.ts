@@ -183,6 +183,14 @@ describe('nothing leaves', () => {
     ['without consent', consent(false), 'consent-missing'],
     ['with consent of no date', consent(true), 'consent-missing'],
     ['under Global Privacy Control', () => ({ globalPrivacyControl: true }), 'consent-missing'],
+    [
+      'while paused, as another tab has it',
+      () => {
+        scene.kept = { ...scene.kept, paused: true }
+        return {}
+      },
+      'consent-missing',
+    ],
     ['for another model', () => ({ modelHash: '00'.repeat(32) }), 'model-incompatible'],
     [
       'beyond the device’s ε',
@@ -251,6 +259,7 @@ describe('nothing leaves', () => {
 
   it.each([
     ['forgotten', () => scene.epoch++],
+    ['paused', () => (scene.kept = { ...scene.kept, paused: true })],
     ['withdrawn', () => (scene.kept = { consent: { contribute: false, since: null } })],
     ['agreed to anew', () => (scene.kept = { consent: { contribute: true, since: 6 } })],
   ])('where something was %s while the report was made', async (_, happen) => {

@@ -7,6 +7,7 @@ import type { ListOptions, Recommendation, RerankOptions } from '../apiLists.ts'
 import { DEFAULT_BUDGET } from '../learning/budget.ts'
 import type { WorkerConfig } from '../messages.ts'
 import { type Device, type Environment, startDevice } from './device.ts'
+import type { Bus } from './state.ts'
 import { TEST_MODEL_URL, type TestServer, testCatalog, testModelFiles } from './testShop.ts'
 
 export { TestServer, testModelFiles } from './testShop.ts'
@@ -88,6 +89,7 @@ export async function openDevice(
   database: string,
   overrides: Partial<Environment> = {},
   config: Partial<WorkerConfig> = {},
+  bus?: Bus,
 ): Promise<TestDevice> {
   const timers = new TestTimers()
   const environment: Environment = {
@@ -101,7 +103,7 @@ export async function openDevice(
     onDemand: () => import('./onDemand.ts'),
     ...overrides,
   }
-  const device = listing(await startDevice(testConfig(database, config), environment))
+  const device = listing(await startDevice(testConfig(database, config), environment, bus))
   await device.ready()
   return {
     device,
