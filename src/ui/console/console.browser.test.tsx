@@ -102,6 +102,7 @@ describe('what left', () => {
       through: 9,
       hash: 'a',
       uploads: 2,
+      reports: 2,
       bytesSent: 1000,
       lossSquared: 2,
       lastReport: '',
