@@ -51,6 +51,7 @@ async function run(
         model: join(folder, 'models'),
         protocol: 'personal',
         until,
+        popularity: 'nightly',
         now: Date.UTC(2025, 0, 1),
       },
       seed: 1,

@@ -39,21 +39,22 @@ export function checkDeltas(
   const read = events.map(readStoredEvent).filter((event) => event !== null)
   let follow = 0
   let others = 0
-  for (const { delta, made = 0, reportId } of openings) {
+  for (const { delta, made, reportId } of openings) {
     const entry = reports.get(reportId)
     if (!entry) continue
-    if (entry.detail.modelHash !== hash) {
+    if (entry.detail.modelHash !== hash || delta === undefined || made === undefined) {
       others++
       continue
     }
     const again = deltaOf(read, made, shop)
-    if (Array.isArray(delta) && difference(delta, again) <= MOST_DIFFERENCE) follow++
+    if (difference(delta, again) <= MOST_DIFFERENCE) follow++
     else {
       const message = 'the update does not follow from these events, this model and this catalog'
       faults.push({ check: 'delta', entry: entry.sequence, message })
     }
   }
-  if (others > 0) notes.push(`${others} kept updates are of another base model.`)
+  if (others > 0)
+    notes.push(`${others} kept updates are of another base model, or of an earlier version.`)
   return follow
 }
 

@@ -8,7 +8,13 @@ import { join } from 'node:path'
 import { foldOf } from '../train/holdout.ts'
 import { readShop } from '../train/shop/read.ts'
 import type { Question } from './load.ts'
-import { type PersonalResult, reportWalks, type Walked, walkHeldOut } from './personal.ts'
+import {
+  type PersonalOptions,
+  type PersonalResult,
+  reportWalks,
+  type Walked,
+  walkHeldOut,
+} from './personal.ts'
 import type { Evaluated } from './report/report.ts'
 import type { Steps } from './steps.ts'
 import { DEFAULT_SEED, trainModel } from './trainModel.ts'
@@ -18,7 +24,7 @@ export async function evaluateFolds(
   asked: Omit<Question, 'model' | 'holdout'>,
   folds: number,
   directory: string,
-  learns: boolean,
+  options: PersonalOptions,
   { onProgress, signal }: Steps,
 ): Promise<Evaluated<PersonalResult>> {
   const { shoppers } = await readShop(asked.shop, asked.now)
@@ -36,8 +42,8 @@ export async function evaluateFolds(
       onProgress: (label, done, total) => onProgress(`${place}: ${label}`, done, total),
     }
     const until = await trainModel({ ...asked, holdout }, model, here)
-    walks.push(await walkHeldOut({ ...asked, holdout, until, model }, learns, here))
+    walks.push(await walkHeldOut({ ...asked, holdout, until, model }, options, here))
     await rm(model, { recursive: true })
   }
-  return reportWalks(walks, learns)
+  return reportWalks(walks, options)
 }

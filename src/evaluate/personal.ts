@@ -5,6 +5,7 @@ import type { Envelope } from './envelope.ts'
 import type { Groups } from './groups.ts'
 import { load, type Question } from './load.ts'
 import type { OwnerSummary } from './owner/summary.ts'
+import type { MeanOver } from './perShopper.ts'
 import { inProcesses } from './processes.ts'
 import { count, decimal } from './report/numbers.ts'
 import { ownerParts } from './report/owner.ts'
@@ -33,6 +34,12 @@ export interface PersonalResult extends Envelope {
   }
 }
 
+export interface PersonalOptions {
+  readonly meanOver: MeanOver
+  /** Whether devices learn; else the base and the baselines alone are asked, in minutes. */
+  readonly learns: boolean
+}
+
 /** Every arm on every case of the shoppers whom one model never saw. */
 export interface Walked {
   readonly shop: string
@@ -43,13 +50,12 @@ export interface Walked {
   readonly notes: readonly string[]
 }
 
-/** @param learns whether devices learn; else the base and the baselines alone are asked, in minutes */
 export async function evaluatePersonal(
   question: Question,
-  learns: boolean,
+  options: PersonalOptions,
   steps: Steps,
 ): Promise<Evaluated<PersonalResult>> {
-  return reportWalks([await walkHeldOut(question, learns, steps)], learns)
+  return reportWalks([await walkHeldOut(question, options, steps)], options)
 }
 
 /** In a checkout, and once built. */
@@ -60,23 +66,26 @@ const WALKER = new URL(
 
 export async function walkHeldOut(
   question: Question,
-  learns: boolean,
+  { learns, meanOver }: PersonalOptions,
   steps: Steps,
 ): Promise<Walked> {
   const { shop, input, notes } = await load(question)
   const selected = selectCases(input)
   await step(steps, 'tuning baselines', 0, 1)
-  const tuned = tuneBaselines(input)
+  const tuned = tuneBaselines(input, meanOver)
   const order: WalkOrder = { question, tuned, learns }
   const results = await inProcesses<CaseResult>(WALKER, order, selected.length, steps)
   return { shop: shop.name, input, tuned, results: results.flat(), notes }
 }
 
 /** @param walks of one shop and one question, of different shoppers each. */
-export function reportWalks(walks: readonly Walked[], learns: boolean): Evaluated<PersonalResult> {
+export function reportWalks(
+  walks: readonly Walked[],
+  { meanOver, learns }: PersonalOptions,
+): Evaluated<PersonalResult> {
   const [{ shop, input }] = walks
   const results = walks.flatMap((walked) => walked.results)
-  const summary = summarise(results, input.seed, learns ? ARMS : BASE_ARMS)
+  const summary = summarise(results, input.seed, meanOver, learns ? ARMS : BASE_ARMS)
   const { shoppers, cases, arms, lifts, change, owner, groups } = summary
   const until = isoDay(input.until)
   return {
@@ -99,7 +108,7 @@ export function reportWalks(walks: readonly Walked[], learns: boolean): Evaluate
     },
     report: {
       title: `Evaluation: ${shop}`,
-      lead: heading(input, summary, walks.length, shop),
+      lead: heading(input, summary, walks.length, shop, meanOver),
       parts: [
         ...(owner ? ownerParts(owner, input) : []),
         ...personalParts(summary),
@@ -111,10 +120,11 @@ export function reportWalks(walks: readonly Walked[], learns: boolean): Evaluate
 }
 
 function heading(
-  { protocol, until, model, seed }: EvaluationInput,
+  { protocol, popularity, until, model, seed }: EvaluationInput,
   { shoppers, cases }: Summary,
   folds: number,
   shop: string,
+  meanOver: MeanOver,
 ): string[] {
   const which =
     protocol === 'personal'
@@ -128,7 +138,7 @@ function heading(
   const who = protocol === 'personal' ? unseen : 'shoppers'
   return [
     `${shop}, ${which}: ${count(cases)} cases of ${count(shoppers)} ${who}, all ${count(model.itemIds.length)} items ranked before the case is known`,
-    `Means over shoppers; 95 % intervals by paired bootstrap over shoppers; popularity as of each case's day; nll in nats, less is better; seed ${seed}`,
+    `Means over ${meanOver}; 95 % intervals by paired bootstrap over shoppers; popularity ${popularity === 'nightly' ? "as of each case's day" : `as of ${isoDay(until)}`}; nll in nats, less is better; seed ${seed}`,
   ]
 }
 

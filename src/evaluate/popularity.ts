@@ -42,10 +42,14 @@ export function byDay<T>(compute: (midnight: number) => T): (time: number) => T 
   }
 }
 
-/** The model's statistics with popularity as of the night before a time. */
+/** The model's statistics with popularity as of the night before a time, or frozen. */
 export function publishedFiles(
-  { model }: EvaluationInput,
+  { model, popularity }: EvaluationInput,
   histories: readonly History[],
+  frozenAt: number,
 ): (time: number) => ItemStatistics {
-  return byDay((midnight) => refreshPopularity(model.statistics, histories, midnight))
+  const asOf = (midnight: number) => refreshPopularity(model.statistics, histories, midnight)
+  if (popularity === 'nightly') return byDay(asOf)
+  const frozen = asOf(frozenAt)
+  return () => frozen
 }

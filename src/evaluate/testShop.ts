@@ -138,6 +138,7 @@ export function testInput(
     isHeldOut: (id) => isHeldOut(id, 0.5, 1),
     until: UNTIL,
     protocol: 'personal',
+    popularity: 'nightly',
     historyFrom: 'beginning',
     target: 'any',
     kinds: { purchases: true, others: false },

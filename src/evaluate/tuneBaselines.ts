@@ -15,12 +15,13 @@ import { type AskedCase, casesOf, type EvaluationInput } from './cases.ts'
 import { ease, easeWeights } from './ease.ts'
 import { type Store, serverHistory, storeHistory } from './owner/knowledge.ts'
 import type { OwnerQuestions } from './owner/measure.ts'
+import type { MeanOver } from './perShopper.ts'
 import { popularityOf, publishedFiles } from './popularity.ts'
 import { sessionKnn } from './sessionKnn.ts'
 import { type Tuned, type TuningCase, tune } from './tune.ts'
 
 const TUNING_CASES = 400
-/** Of one shopper: few shoppers with many would say little. */
+/** Of one shopper, where each shopper counts the same: few shoppers with many would say little. */
 const CASES_EACH = 4
 /** Days before `until` from which tuning cases come; what precedes them builds the neighbours. */
 const TUNING_DAYS = 60
@@ -51,10 +52,13 @@ export interface TunedBaselines extends TunedCounts {
 }
 
 /** Chooses the baselines' parameters on training shoppers' cases of the last days before `until`. */
-export function tuneBaselines(input: EvaluationInput): TunedBaselines {
+export function tuneBaselines(
+  input: EvaluationInput,
+  meanOver: MeanOver = 'shoppers',
+): TunedBaselines {
   const { model, dayOnly, serverKnows, historyFrom } = input
   const items = model.itemIds.length
-  const { shoppers, others, from, casesWith } = prepareTuning(input)
+  const { shoppers, others, from, casesWith } = prepareTuning(input, meanOver)
   const arms = countingArms(items, others, from)
   const since = (store: Store) => (one: AskedCase) => storeHistory(store, one, from)
   const bought = (one: AskedCase) => one.bought
@@ -90,11 +94,11 @@ export function tuneBaselines(input: EvaluationInput): TunedBaselines {
  * Some training shoppers' cases, with lists and popularity that don't know these shoppers, as those of
  * the tests don't know the tested ones.
  */
-export function prepareTuning(input: EvaluationInput) {
+export function prepareTuning(input: EvaluationInput, meanOver: MeanOver) {
   const { model, until } = input
   const from = until - TUNING_DAYS * DAY
-  const { drawn, others } = drawShoppers(input, from)
-  const statisticsAt = publishedFiles(input, others)
+  const { drawn, others } = drawShoppers(input, from, meanOver)
+  const statisticsAt = publishedFiles(input, others, from)
   const { neighboursPerItem } = model.statistics
   const settings = { ...DEFAULT_COOCCURRENCE, neighboursPerItem }
   const lists = cooccurrence(model.itemIds.length, others, from, settings)
@@ -111,7 +115,7 @@ export function prepareTuning(input: EvaluationInput) {
         targets: wanted(one),
         popularity: popularityOf(statisticsAt(one.time)),
         neighbours,
-        weight: 1 / asked.length,
+        weight: meanOver === 'cases' ? 1 : 1 / asked.length,
       }))
     })
   return { shoppers: drawn.length, others, from, casesWith }
@@ -121,6 +125,7 @@ export function prepareTuning(input: EvaluationInput) {
 function drawShoppers(
   input: EvaluationInput,
   from: number,
+  meanOver: MeanOver,
 ): { drawn: (readonly AskedCase[])[]; others: History[] } {
   const random = createRandom(input.seed)
   const training = input.shoppers.filter(({ id }) => !input.isHeldOut(id))
@@ -129,7 +134,7 @@ function drawShoppers(
   let cases = 0
   for (const shopper of inRandomOrder(training, random)) {
     const all = casesOf(input, shopper, from).filter(({ time }) => time < input.until)
-    const own = inRandomOrder(all, random).slice(0, CASES_EACH)
+    const own = meanOver === 'cases' ? all : inRandomOrder(all, random).slice(0, CASES_EACH)
     const wanted = own.length > 0 && cases < TUNING_CASES && 2 * drawn.length < training.length
     if (wanted) {
       drawn.push(own)

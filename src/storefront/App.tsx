@@ -38,9 +38,9 @@ export function App({ first, start }: AppProps) {
   const load = useCallback(
     async (signal: AbortSignal) => {
       // Those of a page that is on screen are in it; the others must not delay its list.
-      if (!first) void loadPictures().then(loadHistories)
+      if (!first) void loadPictures()
       const catalog = await loadCatalog(first?.items, signal)
-      if (first) void loadPictures().then(loadHistories)
+      if (first) void loadPictures()
       return catalog
     },
     [first],
@@ -107,6 +107,7 @@ function OpenShop({ catalog, bestsellers: ids, start }: OpenShopProps) {
   const open = whole && (started !== null || unavailable)
   useEffect(() => {
     if (!open) return
+    whenIdle(() => void loadHistories())
     whenIdle(() => known.current.prepareSearch())
     whenIdle(() => void bringLaterPages().then(keepForOffline))
   }, [open])

@@ -1,7 +1,7 @@
 /** @module The catalog as the pages need it. */
 import type { Item } from '../index.ts'
 import { type ProductSearch, parseItem, prepareProductSearch } from '../search.ts'
-import { breathe, breatheAfter, rest } from './breathe.ts'
+import { breatheAfter, rest } from './breathe.ts'
 import { loadArray } from './load.ts'
 import { SYNONYMS } from './synonyms.ts'
 import { words } from './words/words.ts'
@@ -93,7 +93,7 @@ export function createCatalog(items: readonly Item[]): Catalog {
     department: (name) => departments.find((department) => department.name === name),
     prepareSearch: prepare,
     search: () => {
-      pause = breathe
+      pause = breatheAfter(PAUSE_MS)
       return prepare()
     },
   }

@@ -2,7 +2,9 @@
  * @module Product pictures, all of them from one file. Asked for one by one, they would tell the
  * server what is on screen; the file is the same for everybody, whatever they look at.
  */
+import { useEffect, useState } from 'react'
 import type { Item } from '../index.ts'
+import { breathe, rest } from './breathe.ts'
 import { loadLines } from './load.ts'
 import { createSignal, useSignal } from './signal.ts'
 
@@ -17,8 +19,8 @@ interface PicturePack {
 
 /** Null while it is on its way. */
 const pack = createSignal<PicturePack | null>(null)
-/** File name → address that asks nobody: what stands in the page already, and what was shown since. */
-const addresses = new Map<string, string>()
+/** File name → address that asks nobody, or null where there is no picture: what stands in the page already, and what was shown since. */
+const addresses = new Map<string, string | null>()
 
 /** Without them, products are shown by their first letters. */
 export async function loadPictures(): Promise<void> {
@@ -42,30 +44,54 @@ export function takeOverPictures(document: Document): void {
 
 /**
  * Its file's name and its address: undefined while that is on its way, null where there is none.
- * @param early whether a page that is rendered beforehand holds it: what the first screen shows
+ * To make one takes a slow phone some 8 ms, and the browser as long to read it: a list's words come first.
+ * @param early on the first screen; a page that is rendered beforehand holds those
  */
 export function usePicture({ image = '' }: Item, early: boolean) {
   const name = image.slice(image.lastIndexOf('/') + 1)
   // Null as long as the rendered page is taken over, whatever has come meanwhile.
   const loaded = useSignal(pack)
-  if (early || loaded) return { name, address: addresses.get(name) ?? draw(name, pack.get()) }
-  return { name, address: undefined }
+  const [, redraw] = useState(0)
+  const known = addresses.get(name)
+  const waits = loaded !== null && known === undefined
+  useEffect(() => {
+    if (!waits) return
+    let left = false
+    const turn = early ? breathe() : rest()
+    turn.then(() => {
+      if (left) return
+      draw(name)
+      redraw((times) => times + 1)
+    })
+    return () => {
+      left = true
+    }
+  }, [name, waits, early])
+  if (early) return { name, address: known ?? drawBeforehand(name) }
+  return { name, address: loaded ? known : undefined }
 }
 
 const percent = (sign: string) => `%${sign.charCodeAt(0).toString(16)}`
 
-function draw(name: string, from: PicturePack | null): string | null | undefined {
+/** Where pages are rendered, an address holds the picture. */
+function drawBeforehand(name: string): string | null | undefined {
+  if (typeof document !== 'undefined') return undefined
+  const svg = svgOf(name)
+  return svg && `data:image/svg+xml,${svg.replace(/["'#%<>]/g, percent)}`
+}
+
+/** In a browser each is read by itself. */
+function draw(name: string): void {
+  const svg = svgOf(name)
+  if (svg === undefined || addresses.has(name)) return
+  const blob = svg && new Blob([svg], { type: 'image/svg+xml' })
+  addresses.set(name, blob && URL.createObjectURL(blob))
+}
+
+/** Undefined while the pack is on its way, null where it has no such picture. */
+function svgOf(name: string): string | null | undefined {
+  const from = pack.get()
+  const places = from?.pictures.get(name)
   if (!from) return undefined
-  const svg = from.pictures
-    .get(name)
-    ?.map((place) => from.pieces[place])
-    .join('')
-  if (svg === undefined) return null
-  // Where pages are rendered, an address must hold the picture; in a browser each is read by itself.
-  const address =
-    typeof document === 'undefined'
-      ? `data:image/svg+xml,${svg.replace(/["'#%<>]/g, percent)}`
-      : URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }))
-  addresses.set(name, address)
-  return address
+  return places ? places.map((place) => from.pieces[place]).join('') : null
 }

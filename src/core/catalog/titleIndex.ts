@@ -5,7 +5,7 @@
  * learning from.
  */
 import type { Item } from './item.ts'
-import { foldedWords, foldWord } from './words.ts'
+import { foldedWords, rememberingFold } from './words.ts'
 
 /**
  * Ids, each once; empty where no title has all words, and where more have than a wish can be told
@@ -24,12 +24,7 @@ const LEAST_FOR_SLIP = 5
 /** Keeps each answer: the same history asks again after every event. */
 export function createTitleIndex(items: readonly Item[]): FindByTitle {
   const byWord = new Map<string, Set<string>>()
-  const folded = new Map<string, string>()
-  const fold = (word: string) => {
-    const known = folded.get(word) ?? foldWord(word)
-    folded.set(word, known)
-    return known
-  }
+  const fold = rememberingFold()
   for (const { id, title = '' } of items) {
     for (const word of foldedWords(title, fold)) {
       const known = byWord.get(word)

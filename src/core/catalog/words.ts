@@ -20,6 +20,9 @@ export function wordsOf(text: string): Word[] {
   }))
 }
 
+/** The same without their places. */
+export const textWords = (text: string): string[] => text.match(WORD) ?? []
+
 /** Plurals that no rule makes, as the rules leave them. */
 const IRREGULAR = new Map([
   ['children', 'child'],
@@ -43,6 +46,16 @@ export function foldWord(word: string): string {
   return IRREGULAR.get(singular) ?? singular
 }
 
+/** `foldWord` for many texts of few words: each is folded once. */
+export function rememberingFold(): (word: string) => string {
+  const known = new Map<string, string>()
+  return (word) => {
+    const folded = known.get(word) ?? foldWord(word)
+    known.set(word, folded)
+    return folded
+  }
+}
+
 function foldPlural(plain: string): string {
   if (plain.length < 4 || /(ss|us|is)$/.test(plain)) return plain
   if (/[^aeiou]ies$/.test(plain)) return `${plain.slice(0, -3)}y`
@@ -52,9 +65,9 @@ function foldPlural(plain: string): string {
 
 /**
  * Distinct folded words in order of appearance.
- * @param fold e.g. one that remembers, for many texts of few words
+ * @param fold `foldWord`, or one that remembers
  */
 export function foldedWords(text: string, fold: (word: string) => string = foldWord): string[] {
-  const words = (text.match(WORD) ?? []).map(fold)
+  const words = textWords(text).map(fold)
   return [...new Set(words)].filter((word) => word !== '')
 }

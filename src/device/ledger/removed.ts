@@ -24,7 +24,8 @@ export function summaryOf(
     hash,
     entries: through + 1,
     uploads: uploads.length + had('uploads'),
-    reports: reports.size + had('reports'),
+    // An earlier version counted how often they were sent alone.
+    reports: reports.size + had('reports' in before ? 'reports' : 'uploads'),
     bytesSent: oldest.reduce((sum, one) => sum + one.bytesSent, had('bytesSent')),
     lossSquared: [...reports.values()].reduce(
       (sum, { noiseMultiplier: z }) => sum + (z ? 1 / Number(z) ** 2 : 0),

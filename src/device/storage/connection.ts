@@ -3,11 +3,8 @@
  * under an open page, and while a browser's storage process starts anew (WebKit), opening fails for a
  * moment with what a damaged database says for ever.
  */
-import { type IDBPDatabase, wrap } from 'idb'
-import { KEY_PATHS, TABLES } from './database.ts'
-
-/** Of the tables and their keys. An older database is a `DataError`, a newer one a `VersionError`. */
-export const SCHEMA_VERSION = 2
+import { type IDBPDatabase, type IDBPTransaction, wrap } from 'idb'
+import { migrate, SCHEMA_VERSION } from './migrations.ts'
 
 /** Another tab may hold an old version open; it is told to close, and this is how long it gets. */
 const BLOCKED_MS = 2000
@@ -54,6 +51,7 @@ export async function openConnection(
 function request(name: string, factory: IDBFactory, lost: () => void): Promise<IDBPDatabase> {
   return new Promise((resolve, reject) => {
     const opening = factory.open(name, SCHEMA_VERSION)
+    let migration: Promise<void> = Promise.resolve()
     let blocked: ReturnType<typeof setTimeout> | undefined
     let givenUp = false
     opening.onblocked = () => {
@@ -62,18 +60,27 @@ function request(name: string, factory: IDBFactory, lost: () => void): Promise<I
         reject(new DOMException('another tab holds an old version open', 'TimeoutError'))
       }, BLOCKED_MS)
     }
-    let older = false
     opening.onupgradeneeded = ({ oldVersion }) => {
-      older = oldVersion > 0
-      if (older) return opening.transaction?.abort()
-      for (const table of TABLES) {
-        const keyPath = KEY_PATHS[table]
-        opening.result.createObjectStore(table, keyPath === null ? undefined : { keyPath })
-      }
+      const transaction = opening.transaction
+      if (!transaction) return
+      migration = migrate(
+        wrap(opening.result),
+        wrap(transaction) as unknown as IDBPTransaction<unknown, string[], 'versionchange'>,
+        oldVersion,
+      ).catch((error) => {
+        try {
+          transaction.abort()
+        } catch {
+          // The browser has ended it before: that is why the migration failed.
+          throw new DOMException('the connection was closed', 'AbortError')
+        }
+        throw error
+      })
+      migration.catch(() => undefined)
     }
     opening.onerror = () => {
       clearTimeout(blocked)
-      reject(older ? new DOMException('an older version', 'DataError') : toldApart(opening.error))
+      migration.then(() => reject(toldApart(opening.error)), reject)
     }
     opening.onsuccess = () => {
       clearTimeout(blocked)

@@ -4,7 +4,7 @@
  */
 import MiniSearch, { type SearchOptions } from 'minisearch'
 import type { Item } from '../../core/catalog/item.ts'
-import { foldWord, wordsOf } from '../../core/catalog/words.ts'
+import { foldWord, rememberingFold, textWords } from '../../core/catalog/words.ts'
 
 /** A product that was found. */
 export interface SearchHit {
@@ -71,10 +71,11 @@ export type SearchIndex = MiniSearch<Item>
 
 /** @param items ids distinct. */
 export function buildIndex(items: readonly Item[]): SearchIndex {
+  const fold = rememberingFold()
   const index = new MiniSearch<Item>({
     fields: [...FIELDS],
-    tokenize: (text) => wordsOf(text).map((word) => word.text),
-    processTerm: (term) => foldWord(term) || null,
+    tokenize: textWords,
+    processTerm: (term) => fold(term) || null,
   })
   index.addAll(items)
   return index

@@ -1,5 +1,5 @@
 /** @module A list of the shop's own choosing, a page at a time: category and search results. */
-import { memo, useRef } from 'react'
+import { memo, useDeferredValue, useRef } from 'react'
 import type { Item } from '../../index.ts'
 import { useChoices } from '../address.ts'
 import { useShop } from '../shop.ts'
@@ -27,6 +27,9 @@ export const StockList = memo(function StockList(props: StockListProps) {
   const [choices, choose] = useChoices()
   const shown = Math.max(PAGE, Number(choices.get('show')) || 0)
   const list = useRef<HTMLUListElement>(null)
+  // A slow phone shows the first screen at once and the rest a moment later, in the same places.
+  const whole = useDeferredValue(settled, settled && catalog.enoughFor !== null)
+  const cards = whole ? shown : Math.min(shown, FIRST_SCREEN)
 
   function more() {
     const first = shown
@@ -44,11 +47,14 @@ export const StockList = memo(function StockList(props: StockListProps) {
         aria-busy={!settled || catalog.enoughFor !== null}
       >
         {settled ? (
-          items.slice(0, shown).map((item, place) => (
-            <li key={item.id} className="grid-item">
-              <Card item={item} early={place < FIRST_SCREEN} terms={termsOf?.(item.id)} />
-            </li>
-          ))
+          <>
+            {items.slice(0, cards).map((item, place) => (
+              <li key={item.id} className="grid-item">
+                <Card item={item} early={place < FIRST_SCREEN} terms={termsOf?.(item.id)} />
+              </li>
+            ))}
+            <Outlines count={Math.max(0, Math.min(shown, items.length) - cards)} />
+          </>
         ) : (
           <Outlines count={Math.min(shown, items.length)} />
         )}

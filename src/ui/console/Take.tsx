@@ -1,14 +1,14 @@
-/** @module What can be taken along: this page on paper, and the exported file, which an auditor can check. */
+/** @module What can be taken along: this page on paper, and the file that an auditor checks. */
 import type { Personalizer } from '../../device/api.ts'
 import { Button } from '../react/Button.tsx'
-import { exportData } from '../react/download.ts'
+import { download } from '../react/download.ts'
 import { Section, useOutcome, useWords } from './Section.tsx'
 
 export function Take({ personalizer }: { readonly personalizer: Personalizer }) {
   const { words } = useWords()
   const { run, status } = useOutcome()
   const save = async () => {
-    await exportData(personalizer)
+    download('nearside-export.json', await personalizer.export())
     return words.saved
   }
   return (
