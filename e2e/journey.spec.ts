@@ -153,7 +153,7 @@ test('after opting in, a round of 32 devices and this one makes a new base model
   await page.getByRole('button', { name: 'Check the log now' }).click()
   await expect(page.getByText(/^The log holds/)).toBeVisible()
   const exporting = page.waitForEvent('download')
-  await page.getByRole('button', { name: 'Save the audit file' }).click()
+  await page.getByRole('button', { name: 'Export my data' }).click()
   await auditExport(await (await exporting).path())
 
   const latest = await (await request.get('/models/latest.json', AGAIN)).json()

@@ -163,7 +163,7 @@ test('the console: a newer model, an update, an export, the whole log', async ({
   await expect(said).toHaveText(/^(Sent|Nothing was sent): /)
 
   const saved = page.waitForEvent('download')
-  await press(page, button(page, 'Save the audit file'))
+  await press(page, button(page, 'Export my data'))
   expect(JSON.parse(readFileSync(await (await saved).path(), 'utf8'))).toBeTruthy()
   const all = page.getByRole('button', { name: /^Show all \d+ entries/ })
   const entries = Number((await textOf(all)).match(/\d+/)?.[0])

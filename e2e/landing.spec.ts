@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, type Page, test } from 'playwright/test'
 import { expectOneList, idsIn, listen, shown } from './rendered.ts'
-import { keepsLatestModel } from './shop.ts'
+import { comesToRest, keepsLatestModel } from './shop.ts'
 
 const LIST = '.assortment-main'
 
@@ -26,9 +26,7 @@ for (const [address, title, part] of [
     const said = listen(page)
     // As links have it that count their visitors.
     await page.goto(`${address}?utm_source=letter`)
-    await expect(page.locator('main .ns-skeleton')).toHaveCount(0)
-    await expect(page.locator('main [aria-busy="true"]')).toHaveCount(0)
-    await page.waitForTimeout(500)
+    await comesToRest(page)
     expect(await shown(page, part)).toBe(rendered)
     await expect(page).toHaveTitle(`${title} · Nearside Gifts`)
     expect(said).toEqual([])

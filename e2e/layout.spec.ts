@@ -1,5 +1,6 @@
 /** @module Nothing jumps: layout shift stays low on every page, and every picture's room is known before it comes. */
 import { expect, type Page, test } from 'playwright/test'
+import { comesToRest, learnedFrom } from './shop.ts'
 
 /** Half of what counts as good. @see https://web.dev/articles/cls */
 const MOST_SHIFT = 0.05
@@ -70,9 +71,7 @@ async function slowDown(page: Page): Promise<void> {
 
 /** Lets the page come to rest and holds it to having stood still since `before`. */
 async function expectStill(page: Page, step: string, before: number): Promise<void> {
-  await page.waitForLoadState('networkidle')
-  await expect(page.locator('main [aria-busy="true"]')).toHaveCount(0)
-  await page.waitForTimeout(1000)
+  await comesToRest(page)
   const { shift, moved } = await seen(page)
   expect(shift - before, `${step}:\n${moved.join('\n')}`).toBeLessThan(MOST_STEP_SHIFT)
 }
@@ -149,7 +148,7 @@ test.describe('with a device that answers late', () => {
     await watch(page)
     await page.goto('/product/85123A')
     await page.getByRole('button', { name: 'Add to basket' }).first().click()
-    await page.waitForTimeout(1500)
+    await expect(learnedFrom(page)).toHaveText('2')
     await slowDown(page)
     await page.route(/assets\/worker-/, async (route) => {
       await new Promise((resolve) => setTimeout(resolve, 3000))

@@ -1,5 +1,6 @@
 /** @module What tests of pages that are rendered beforehand look at. */
 import { expect, type Page } from 'playwright/test'
+import { comesToRest } from './shop.ts'
 
 /** What a person sees or hears, without what only says that a list is on its way. */
 export const shown = (page: Page, part = '#shop') =>
@@ -57,7 +58,7 @@ export async function expectOneList(page: Page, address: string, list: string): 
   }, list)
   await page.goto(address)
   await expect(page.locator(`${list} ul.grid`)).toHaveAttribute('aria-busy', 'false')
-  await page.waitForTimeout(500)
+  await comesToRest(page)
   const own = await idsIn(page, list)
   const { seen, shift } = await page.evaluate(() => {
     const { seen, moved } = window as unknown as { seen: string[][]; moved: { shift: number } }

@@ -1,5 +1,6 @@
 /** @module Back and forward return to where one was; a new page begins at its top. */
 import { expect, type Page, test } from 'playwright/test'
+import { comesToRest } from './shop.ts'
 
 const scrolled = (page: Page): Promise<number> => page.evaluate(() => Math.round(scrollY))
 
@@ -67,7 +68,7 @@ test.describe('where the list comes late', () => {
     await page.mouse.wheel(0, -40)
     await expect.poll(() => scrolled(page)).toBeGreaterThan(0)
     await card.waitFor({ state: 'attached' })
-    await page.waitForTimeout(500)
+    await comesToRest(page)
     expect(await scrolled(page)).toBeLessThan(place - 600)
   })
 })

@@ -8,6 +8,29 @@ export async function openShop(page: Page, path = '/'): Promise<void> {
   await expect(forYou(page).locator('[aria-busy="false"] [data-item]').first()).toBeVisible()
 }
 
+/** What the device has learned from, as the header counts it: a look is counted after a second. */
+export const learnedFrom = (page: Page): Locator => page.locator('button.learned b').first()
+
+/** Nothing is asked for or computed, no picture is on its way, and what has changed is drawn. */
+export async function comesToRest(page: Page): Promise<void> {
+  await page.waitForLoadState('networkidle')
+  await expect(page.locator('main [aria-busy="true"], main .ns-skeleton')).toHaveCount(0)
+  await page.waitForFunction(() => {
+    const images = [...document.querySelectorAll('img')].filter((image) => image.checkVisibility())
+    return (
+      images.every(({ complete, loading }) => complete || loading === 'lazy') &&
+      document.getAnimations().every(({ playState }) => playState !== 'running')
+    )
+  })
+  await page.evaluate(async () => {
+    // The first may be asked for between two parts of what React draws in slices.
+    for (let times = 0; times < 3; times++) {
+      await new Promise((resolve) => requestIdleCallback(resolve))
+      await new Promise((resolve) => requestAnimationFrame(resolve))
+    }
+  })
+}
+
 export function forYou(page: Page): Locator {
   return page.getByRole('region', { name: 'For you', exact: true })
 }

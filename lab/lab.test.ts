@@ -51,7 +51,6 @@ async function run(
         model: join(folder, 'models'),
         protocol: 'personal',
         until,
-        popularity: 'nightly',
         now: Date.UTC(2025, 0, 1),
       },
       seed: 1,

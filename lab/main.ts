@@ -58,7 +58,6 @@ function commandOf(name: string, { asks, run }: Experiment): Subcommand {
       {
         question: {
           ...{ shop, model, seed: options.seed, protocol, until },
-          popularity: 'nightly',
           now: Date.now(),
         },
         seed: options.seed ?? 1,

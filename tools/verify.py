@@ -644,7 +644,7 @@ class Audit:
     def __init__(self, bundle, key=None, earlier=None, allow_unsigned=False):
         self.bundle, self.ledger = bundle, bundle["ledger"]
         self.key, self.earlier, self.allow_unsigned = key, earlier, allow_unsigned
-        self.faults, self.unpriced = [], 0
+        self.faults = []
         self.removed = newest_that_stands_for_others(self.ledger)
         self.reports, self.loss_squared, self.remade, self.fits = {}, 0.0, 0, 0
 
@@ -707,10 +707,7 @@ class Audit:
 
     def check_uploads(self):
         removed = self.removed["detail"] if self.removed else {}
-        agreed = removed.get("contribute") is True or (
-            "through" in removed and "contribute" not in removed
-        )
-        consent = removed if agreed else None
+        consent = removed if removed.get("contribute") is True else None
         self.loss_squared = number(removed.get("lossSquared", 0.0))
         for entry in self.ledger:
             kind, detail = entry["kind"], entry["detail"]
@@ -738,12 +735,9 @@ class Audit:
         squared, most = number(detail.get("squaredNormInteger")), number(detail.get("clipNormInteger"))
         if not (squared.is_integer() and most.is_integer() and squared <= most * most):
             self.fault("norm", entry, "the update is longer than the clip norm allows")
-        if "noiseMultiplier" not in detail:
-            self.unpriced += 1
-            return
-        z, delta = number(detail["noiseMultiplier"]), number(detail.get("delta"))
-        if detail.get("reportId") != removed.get("lastReport"):
-            self.loss_squared += 1 / (z * z) if z else math.inf
+        z, delta = number(detail.get("noiseMultiplier")), number(detail.get("delta"))
+        if z > 0 and detail.get("reportId") != removed.get("lastReport"):
+            self.loss_squared += 1 / (z * z)
         if not (z > 0 and 0 < delta <= LIMITS["delta"]):
             self.fault("epsilon", entry, "its noise promises nothing")
             return
@@ -789,7 +783,7 @@ class Audit:
                 wrong = f"can't be made again: {e}"
             if wrong is None:
                 self.remade += 1
-            elif wrong:
+            else:
                 self.fault("report", entry, wrong)
 
     def compare(self, opening, sent):
@@ -797,10 +791,6 @@ class Audit:
         update = unbase64(opening["salt"]) + unbase64(opening["update"])
         if sha256(update).hex() != detail.get("commitment"):
             return "the kept update is not what the log commits to"
-        if any(name not in opening for name in ("delta", "random", "round")):
-            return ""
-        if opening["policy"].get("format") == 1:
-            return ""  # as an earlier version shared it
         body, made = make_report(opening)
         if len(body) != sent["bytesSent"]:
             return f"made again, it has {len(body)} bytes"
@@ -920,7 +910,6 @@ def main():
             f"{path}: {verdict if ok else 'NOT ok'}; {len(audit.ledger)} entries, "
             f"{len(audit.reports)} reports, {audit.remade} made again the same to the bit, "
             f"{audit.fits} fits opened, ε = {epsilon:.6g}"
-            + (f" without {audit.unpriced} that don't say their noise" if audit.unpriced else "")
         )
     return code
 

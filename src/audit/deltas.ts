@@ -39,22 +39,21 @@ export function checkDeltas(
   const read = events.map(readStoredEvent).filter((event) => event !== null)
   let follow = 0
   let others = 0
-  for (const { delta, made, reportId } of openings) {
+  for (const { delta, made = 0, reportId } of openings) {
     const entry = reports.get(reportId)
     if (!entry) continue
-    if (entry.detail.modelHash !== hash || delta === undefined || made === undefined) {
+    if (entry.detail.modelHash !== hash) {
       others++
       continue
     }
     const again = deltaOf(read, made, shop)
-    if (difference(delta, again) <= MOST_DIFFERENCE) follow++
+    if (Array.isArray(delta) && difference(delta, again) <= MOST_DIFFERENCE) follow++
     else {
       const message = 'the update does not follow from these events, this model and this catalog'
       faults.push({ check: 'delta', entry: entry.sequence, message })
     }
   }
-  if (others > 0)
-    notes.push(`${others} kept updates are of another base model, or of an earlier version.`)
+  if (others > 0) notes.push(`${others} kept updates are of another base model.`)
   return follow
 }
 

@@ -27,7 +27,6 @@ export async function checkReports(
 ): Promise<number> {
   let remade = 0
   let unsent = 0
-  let older = 0
   for (const opening of kept) {
     const entry = reports.get(opening.reportId)
     if (!entry) {
@@ -36,14 +35,12 @@ export async function checkReports(
     }
     const wrong = await compare(opening, entry, receipts).catch((error: Error) => error.message)
     if (wrong === null) remade++
-    else if (wrong === '') older++
     else faults.push({ check: 'report', entry: entry.sequence, message: wrong })
   }
   if (unsent > 0)
     notes.push(
       `${unsent} kept updates belong to no entry: never sent, or their entries were removed.`,
     )
-  if (older > 0) notes.push(`${older} reports of an earlier version can’t be made again.`)
   const closed = reports.size - kept.length + unsent
   if (closed > 0)
     notes.push(
@@ -52,7 +49,7 @@ export async function checkReports(
   return remade
 }
 
-/** @returns null: the same; empty: an earlier version kept too little; else what differs */
+/** @returns null: the same; else what differs */
 async function compare(
   opening: Opening,
   { detail, bytesSent }: LedgerEntry,
@@ -62,9 +59,6 @@ async function compare(
   const committed = concat(fromBase64(opening.salt), fromBase64(opening.update))
   if ((await sha256Hex(committed)) !== detail.commitment)
     return 'the kept update is not the one that the log commits to'
-  if (delta === undefined || random === undefined || round === undefined) return ''
-  // Shared and sealed otherwise.
-  if ((given as { readonly format?: unknown } | undefined)?.format === 1) return ''
   const policy = parsePolicy(given)
   const hash = await policyHash(policy)
   if (hash !== detail.policyHash) return 'the kept policy is not the one that was agreed on'

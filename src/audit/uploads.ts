@@ -21,9 +21,7 @@ export async function checkUploads(entries: readonly LedgerEntry[], { faults, no
   const removed = entries.findLast(standsForOthers)?.detail ?? {}
   /** By report id: the entry that it left with first. */
   const reports = new Map<string, LedgerEntry>()
-  // An earlier version's fold doesn't say whether the shopper agreed then.
-  const unknown = removed.through !== undefined && removed.contribute === undefined
-  let consent: Facts | null = removed.contribute === true || unknown ? removed : null
+  let consent: Facts | null = removed.contribute === true ? removed : null
   /** Σ 1/z² of the reports that the log knows to have been made, removed entries included. */
   let lossSquared = Number(removed.lossSquared ?? 0)
   const total = {
@@ -32,7 +30,6 @@ export async function checkUploads(entries: readonly LedgerEntry[], { faults, no
     bytes: Number(removed.bytesSent ?? 0),
     receipts: 0,
   }
-  let unpriced = 0
 
   const fault = (check: Check, entry: LedgerEntry, message: string) =>
     faults.push({ check, entry: entry.sequence, message })
@@ -54,11 +51,8 @@ export async function checkUploads(entries: readonly LedgerEntry[], { faults, no
     }
     reports.set(id, entry)
     checkNorm(entry, fault)
-    if (detail.noiseMultiplier === undefined) {
-      unpriced++
-      return
-    }
-    if (id !== removed.lastReport) lossSquared += 1 / Number(detail.noiseMultiplier) ** 2
+    const z = Number(detail.noiseMultiplier)
+    if (z > 0 && id !== removed.lastReport) lossSquared += 1 / z ** 2
     checkEpsilon(entry, consent ?? {}, lossSquared, fault)
   }
 
@@ -84,11 +78,6 @@ export async function checkUploads(entries: readonly LedgerEntry[], { faults, no
     if (kind === 'upload') upload(entry)
     if (kind === 'receipt') await receipt(entry)
   }
-  if (unknown) notes.push('An earlier version removed entries without keeping the consent of then.')
-  if (unpriced > 0)
-    notes.push(
-      `${unpriced} reports of an earlier version don’t say their noise: ε leaves them out.`,
-    )
   if (Number(removed.uploads ?? 0) > 0)
     notes.push(
       `${removed.uploads} uploads are known by number and cost only: their entries were removed.`,

@@ -25,7 +25,7 @@ selftest: makes logs of devices, as many changed ones, and says which were found
 What holds is that nobody changed the file since a browser wrote it, and that the log agrees with
 itself. It can’t show that the shop’s page ran honest code: see docs/PRIVACY.md.`)
   .argument('<what>', 'verify, explain or selftest')
-  .argument('[bundle]', 'what “Save the audit file” or “Export my data” wrote')
+  .argument('[bundle]', 'what “Export my data” wrote')
   .option('--key <key>', 'verify, explain: the log’s public key, if you have it from elsewhere')
   .option('--earlier <bundle>', 'verify, explain: an earlier export of the same browser')
   .option(

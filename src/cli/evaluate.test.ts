@@ -108,17 +108,6 @@ describe('nearside evaluate', () => {
       run({ shop: shopFolder, model: join(modelFolder, '1'), until: '2023-01-01' }),
     ).rejects.toThrow(/has seen events up to 2024-03-01/)
   })
-
-  it('tests a season later than training ended, never earlier', async () => {
-    const asked = { shop: shopFolder, model: modelFolder }
-    const { result } = await run({ ...asked, 'test-from': '2024-03-20' })
-    expect(result.until).toBe('2024-03-20')
-    await expect(run({ ...asked, 'test-from': '2024-02-01' })).rejects.toThrow(
-      /--test-from 2024-02-01 lies before 2024-03-01/,
-    )
-    await expect(run({ ...asked, 'train-share': '0.1' })).rejects.toThrow(/leave --model out/)
-    await expect(run({ shop: shopFolder, 'train-share': '2' })).rejects.toThrow(/from 0.001 to 1/)
-  }, 60_000)
 })
 
 describe('leave-one-out in a log of sequences', () => {
@@ -218,8 +207,6 @@ describe('bad requests are refused in a sentence', () => {
     [{ arms: 'some' }, /choices are all, base/],
     [{ judgements: 'none.csv' }, /goes with --protocol search/],
     [{ protocol: 'magic' }, /'magic' is invalid. Allowed choices are personal, leave-one-out/],
-    [{ popularity: 'hourly' }, /choices are nightly, frozen/],
-    [{ mean: 'items' }, /choices are shoppers, cases/],
     [{ seed: '-1' }, /It takes a whole number/],
     [{ until: 'yesterday' }, /not a date like/],
     [{ holdout: '1.5' }, /between 0 and 1/],

@@ -11,7 +11,7 @@ import type { Steps } from '../evaluate/steps.ts'
 import { DEFAULT_SEED, trainModel } from '../evaluate/trainModel.ts'
 import { type CommandContext, defineCommand } from './command.ts'
 import { asTyped, requireFolder } from './output.ts'
-import { seed, share, wholeNumber } from './values.ts'
+import { seed, wholeNumber } from './values.ts'
 
 const syntax = new Command('evaluate')
   .summary('compare what ships with strong baselines on shoppers that training never saw')
@@ -21,15 +21,6 @@ without times, leave-one-out asks everybody for the last event: training left ou
   .requiredOption('--shop <dir>', 'shop folder')
   .option('--model <dir>', 'model directory, as pretrain writes it')
   .option('--until <date>', "test from here on (default: the model's)")
-  .option(
-    '--test-from <date>',
-    'test from here on, later than --until: what a base model of another season is worth',
-  )
-  .option(
-    '--train-share <fraction>',
-    'train on this share of the shoppers not held out; the rest is left out altogether',
-    share(0.001, 1),
-  )
   .option('--holdout <fraction|file>', "shoppers to test on (default: the model's)")
   .option(
     '--folds <k>',
@@ -66,14 +57,6 @@ without times, leave-one-out asks everybody for the last event: training left ou
   )
   .addOption(
     new Option(
-      '--popularity <when>',
-      "nightly: as of each case's day; frozen: as of --until; for all arms alike",
-    )
-      .choices(['nightly', 'frozen'])
-      .default('nightly'),
-  )
-  .addOption(
-    new Option(
       '--history-from <when>',
       'what devices hold: since install, that is the first tested day, or all from the beginning',
     )
@@ -92,11 +75,6 @@ without times, leave-one-out asks everybody for the last event: training left ou
     new Option('--target <event>', 'what is predicted: orders alone, or any interest')
       .choices(['purchase', 'any'])
       .default('any'),
-  )
-  .addOption(
-    new Option('--mean <over>', 'mean over shoppers or over cases')
-      .choices(['shoppers', 'cases'])
-      .default('shoppers'),
   )
   .option('--html <file>', 'write the report with plots as one page to FILE')
   .option('--markdown <file>', 'write the report as Markdown to FILE')
@@ -129,10 +107,9 @@ async function run(options: Options, { progress, print, signal }: CommandContext
 }
 
 async function evaluate(options: Options, steps: Steps): Promise<Evaluated> {
-  const { protocol, model, folds, periods, keep, judgements, trainShare, testFrom, mean, arms } =
-    options
-  const { shop, until, holdout, seed, popularity, historyFrom, target, serverKnows } = options
-  const asked = { shop, until, holdout, seed, popularity, now: Date.now() }
+  const { protocol, model, folds, periods, keep, judgements, arms } = options
+  const { shop, until, holdout, seed, historyFrom, target, serverKnows } = options
+  const asked = { shop, until, holdout, seed, now: Date.now() }
   if (protocol === 'search') {
     const { evaluateSearch } = await import('../evaluate/search/search.ts')
     return evaluateSearch({ ...asked, model, judgements }, steps)
@@ -142,19 +119,14 @@ async function evaluate(options: Options, steps: Steps): Promise<Evaluated> {
     const question = { shop, periods: periods ?? 'month', keep, seed: seed ?? DEFAULT_SEED }
     return evaluateIncremental({ ...question, now: asked.now }, steps)
   }
-  const reporting = { meanOver: mean, learns: arms === 'all' }
-  const question = { ...asked, protocol, trainShare, testFrom, historyFrom, target, serverKnows }
-  if (model !== undefined) return evaluatePersonal({ ...question, model }, reporting, steps)
+  const learns = arms === 'all'
+  const question = { ...asked, protocol, historyFrom, target, serverKnows }
+  if (model !== undefined) return evaluatePersonal({ ...question, model }, learns, steps)
   const directory = await mkdtemp(join(tmpdir(), 'nearside-model-'))
   try {
-    if (folds !== undefined)
-      return await evaluateFolds(question, folds, directory, reporting, steps)
+    if (folds !== undefined) return await evaluateFolds(question, folds, directory, learns, steps)
     const trained = await trainModel(question, directory, steps)
-    return await evaluatePersonal(
-      { ...question, until: trained, model: directory },
-      reporting,
-      steps,
-    )
+    return await evaluatePersonal({ ...question, until: trained, model: directory }, learns, steps)
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
@@ -165,8 +137,6 @@ function refuseMisplaced(options: Options): void {
   const { protocol, model, folds, holdout, historyFrom, target, serverKnows } = options
   const only = {
     folds: ['personal'],
-    testFrom: ['personal', 'leave-one-out'],
-    trainShare: ['personal', 'leave-one-out'],
     periods: ['incremental'],
     keep: ['incremental'],
     judgements: ['search'],
@@ -191,10 +161,6 @@ function refuseMisplaced(options: Options): void {
     protocol !== 'personal' &&
       (historyFrom !== 'beginning' || target !== 'any' || serverKnows !== 'orders'),
     '--history-from, --target and --server-knows go with --protocol personal',
-  )
-  refuse(
-    options.trainShare !== undefined && model !== undefined,
-    '--train-share trains a model of its own: leave --model out',
   )
 }
 

@@ -12,15 +12,6 @@ export const wholeNumber =
 /** Of random choices. */
 export const seed = wholeNumber(0, 2 ** 32 - 1)
 
-/** A fraction, both ends included. */
-export const share =
-  (from: number, to: number) =>
-  (text: string): number => {
-    const number = Number(text)
-    if (text.trim() !== '' && number >= from && number <= to) return number
-    throw new InvalidArgumentError(`It takes a fraction from ${from} to ${to}.`)
-  }
-
 /** Any number, both ends included. */
 export const between =
   (from: number, to: number) =>

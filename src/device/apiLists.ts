@@ -7,8 +7,8 @@ export interface Recommendation {
   /** The catalog’s id. */
   readonly id: string
   /**
-   * Log-odds but for a constant: comparable within one list only. Of what a rule pinned, the score of what
-   * it stands before.
+   * Log-odds but for a constant: comparable within one list only; what stands higher for variety's sake may
+   * have less than what follows. Of what a rule pinned, the score of what it stands before.
    */
   readonly score: number
   /** 1-based place in the list as the device gives it, before a page leaves anything out. */
@@ -53,6 +53,8 @@ export type Reason =
   /** Nobody was counted for it yet. */
   | { readonly kind: 'new' }
   | { readonly kind: 'popular' }
+  /** By score alone it would not be in the list, which has much of other categories already. */
+  | { readonly kind: 'variety' }
   /** The shop's rule of this name pinned it here, or without its boost it would not be in the list. */
   | { readonly kind: 'chosen'; readonly rule: string }
   /** Without a base model, or of an item that neither it nor the catalog knows: as the shop has it. */
@@ -75,6 +77,11 @@ export interface ListOptions {
   readonly category?: string
   /** Items with the same `groupId` at most, as long as there are others. Default 2; `rerank` takes all. */
   readonly perFamily?: number
+  /**
+   * Of `recommend` in personal order, without a category: whether each item of a category costs the next
+   * ones of it some of their odds, so that not all are of one subject. Default true.
+   */
+  readonly diversify?: boolean
   /** Which page shows it, by the shop's own name: its rules may go by that. */
   readonly page?: string
   /** False: without the shop's rules. */
@@ -108,7 +115,7 @@ export type ListAnswer =
 
 /** The score of one item, taken apart. */
 export interface Explanation extends Recommendation {
-  /** 1-based place among all items that may be shown. */
+  /** 1-based place by score among all items that may be shown. */
   readonly rank: number
   /**
    * What each kind of term adds to the score beyond its mean over the catalog, largest first:

@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { refreshPopularity } from '../core/features/statistics.ts'
-import { DAY } from '../core/time.ts'
 import { isHeldOut } from '../train/holdout.ts'
-import { type EvaluationInput, selectCases, trainingHistories } from './cases.ts'
-import { prepareDevices } from './prepare.ts'
+import { type EvaluationInput, selectCases } from './cases.ts'
 import { START, testInput, testShop, UNTIL } from './testShop.ts'
 
 function input(changes: Partial<EvaluationInput> = {}, shop = testShop()): EvaluationInput {
@@ -88,16 +85,5 @@ describe('refusals', () => {
       }),
     )
     expect(selected.flat().some(({ shopper }) => shopper === 'nobody')).toBe(false)
-  })
-})
-
-describe('frozen popularity', () => {
-  it('is that of the limit, however old the model is', () => {
-    const later = input({ popularity: 'frozen', until: UNTIL + 30 * DAY })
-    const { statisticsAt } = prepareDevices(later, null)
-    const known = refreshPopularity(later.model.statistics, trainingHistories(later), later.until)
-    expect(known.popularityAll).not.toEqual(later.model.statistics.popularityAll)
-    expect(statisticsAt(later.until)).toEqual(known)
-    expect(statisticsAt(later.until + 9 * DAY)).toBe(statisticsAt(later.until))
   })
 })

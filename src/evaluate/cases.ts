@@ -8,12 +8,6 @@ import type { ServerKnows } from './owner/knowledge.ts'
 /** `personal`: every case from `until` on. `leave-one-out`: each shopper's last case. */
 export type Protocol = 'personal' | 'leave-one-out'
 
-/**
- * `nightly`: counted anew each day from training shoppers' events before that day, as any shop can.
- * `frozen`: as of `until`, as a shop has it that never refreshes its files. For all arms alike.
- */
-export type PopularitySource = 'nightly' | 'frozen'
-
 /** Where a device's history begins: with the tested days, as in a browser that comes then, or with the log. */
 export type HistoryFrom = 'install' | 'beginning'
 
@@ -41,7 +35,6 @@ export interface EvaluationInput {
   /** Milliseconds since the epoch; training saw nothing at or after it. */
   readonly until: number
   readonly protocol: Protocol
-  readonly popularity: PopularitySource
   readonly historyFrom: HistoryFrom
   readonly target: Target
   readonly kinds: EventKinds

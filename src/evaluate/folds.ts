@@ -8,13 +8,7 @@ import { join } from 'node:path'
 import { foldOf } from '../train/holdout.ts'
 import { readShop } from '../train/shop/read.ts'
 import type { Question } from './load.ts'
-import {
-  type PersonalOptions,
-  type PersonalResult,
-  reportWalks,
-  type Walked,
-  walkHeldOut,
-} from './personal.ts'
+import { type PersonalResult, reportWalks, type Walked, walkHeldOut } from './personal.ts'
 import type { Evaluated } from './report/report.ts'
 import type { Steps } from './steps.ts'
 import { DEFAULT_SEED, trainModel } from './trainModel.ts'
@@ -24,7 +18,7 @@ export async function evaluateFolds(
   asked: Omit<Question, 'model' | 'holdout'>,
   folds: number,
   directory: string,
-  options: PersonalOptions,
+  learns: boolean,
   { onProgress, signal }: Steps,
 ): Promise<Evaluated<PersonalResult>> {
   const { shoppers } = await readShop(asked.shop, asked.now)
@@ -42,8 +36,8 @@ export async function evaluateFolds(
       onProgress: (label, done, total) => onProgress(`${place}: ${label}`, done, total),
     }
     const until = await trainModel({ ...asked, holdout }, model, here)
-    walks.push(await walkHeldOut({ ...asked, holdout, until, model }, options, here))
+    walks.push(await walkHeldOut({ ...asked, holdout, until, model }, learns, here))
     await rm(model, { recursive: true })
   }
-  return reportWalks(walks, options)
+  return reportWalks(walks, learns)
 }

@@ -2,14 +2,7 @@
 import { createRandom } from '../core/model/random.ts'
 import type { ArmName } from './arms.ts'
 import { type Lift, pairedBootstrap } from './bootstrap.ts'
-import {
-  type ByShopper,
-  type Keep,
-  type MeanOver,
-  meanOverAll,
-  metricOf,
-  pairOver,
-} from './perShopper.ts'
+import { type ByShopper, type Keep, meanOverAll, metricOf, pairOver } from './perShopper.ts'
 
 /** The rest of the arms would only cross their lines. */
 export const GROUP_ARMS = [
@@ -57,12 +50,7 @@ const NTH_CASES: readonly Range[] = [
   ['>10', 11, Number.POSITIVE_INFINITY],
 ]
 
-export function groupCases(
-  byShopper: ByShopper,
-  arms: readonly ArmName[],
-  seed: number,
-  meanOver: MeanOver,
-): Groups {
+export function groupCases(byShopper: ByShopper, arms: readonly ArmName[], seed: number): Groups {
   const monthOf = (time: number) => new Date(time).toISOString().slice(0, 7)
   const months = [...new Set(byShopper.flat().map(({ time }) => monthOf(time)))].sort()
   const summarise = (groups: readonly (readonly [label: string, keep: Keep])[]): CaseGroup[] => {
@@ -71,7 +59,7 @@ export function groupCases(
     const lifts = arms.includes('personal')
       ? pairedBootstrap(
           groups.map(([, keep]) =>
-            pairOver(byShopper, metricOf('personal', 'ndcg@10'), fresh, meanOver, keep),
+            pairOver(byShopper, metricOf('personal', 'ndcg@10'), fresh, keep),
           ),
           byShopper.length,
           createRandom(seed),
@@ -81,7 +69,7 @@ export function groupCases(
       const cases = byShopper.reduce((sum, own) => sum + own.filter(keep).length, 0)
       if (cases === 0) return []
       const means = GROUP_ARMS.filter((arm) => arms.includes(arm)).map((arm) => {
-        return [arm, meanOverAll(byShopper, metricOf(arm, 'ndcg@10'), meanOver, keep)] as const
+        return [arm, meanOverAll(byShopper, metricOf(arm, 'ndcg@10'), keep)] as const
       })
       const lift = lifts[k]
       const shoppers = byShopper.filter((own) => own.some(keep)).length

@@ -7,13 +7,6 @@ import type { BaseModel } from '../core/model/baseModel.ts'
 import { isHeldOut as isInShare, isOutOf, readHoldout } from '../train/holdout.ts'
 import type { Shop } from '../train/shop/shop.ts'
 
-/** Not the hash of the hold-out: a share of those whom that one left. */
-export function isInTraining(shopper: string, share: number | undefined): boolean {
-  return share === undefined || isInShare(shopper, share, TRAIN_SHARE_SEED)
-}
-
-const TRAIN_SHARE_SEED = 104_729
-
 export interface HeldOut {
   /** Whom the model never saw. */
   isHeldOut(shopper: string): boolean

@@ -36,7 +36,7 @@ async function store(name: string, { items, shoppers }: TestShop, ...lines: stri
 }
 
 function question(directory: string, protocol: 'personal' | 'leave-one-out' = 'personal') {
-  const asked = { protocol, popularity: 'nightly' as const, now: NOW }
+  const asked = { protocol, now: NOW }
   return { ...asked, shop: directory, model: join(folder, 'models') }
 }
 

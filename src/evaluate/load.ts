@@ -14,12 +14,11 @@ import {
   type HistoryFrom,
   isoDay,
   kindsOf,
-  type PopularitySource,
   type Protocol,
   type Target,
 } from './cases.ts'
 import { describeBase } from './describeBase.ts'
-import { everybody, heldOut, isInTraining, refusal } from './heldOut.ts'
+import { everybody, heldOut, refusal } from './heldOut.ts'
 import type { ServerKnows } from './owner/knowledge.ts'
 
 /** Plain data, so that a process can be given it. */
@@ -32,12 +31,7 @@ export interface Question {
   readonly holdout?: string
   /** Absent: the model's. */
   readonly seed?: number
-  /** ISO date after `until`; absent: cases from `until` on. */
-  readonly testFrom?: string
-  /** Share of the shoppers not held out that there are at all; absent: all. */
-  readonly trainShare?: number
   readonly protocol: Protocol
-  readonly popularity: PopularitySource
   /** Absent: the beginning of the log. */
   readonly historyFrom?: HistoryFrom
   /** Absent: any event. */
@@ -61,7 +55,7 @@ export async function load(question: Question): Promise<Loaded> {
   if (shop.items.length < 2)
     throw new NearsideError('input-invalid', 'a shop with fewer than two items has nothing to rank')
   const seed = question.seed ?? trained.manifest.seed
-  const until = testedFrom(question, trained.manifest.data.until)
+  const until = parseDate(question.until ?? trained.manifest.data.until)
   const notes: string[] = [describeBase(trained), ...describeLeftOut(shop.leftOut)]
   checkTrainedOn(trained, shop, until, notes)
   const held =
@@ -71,22 +65,19 @@ export async function load(question: Question): Promise<Loaded> {
   const { model, shoppers } = inModelRows(trained, shop)
   const added = model.itemIds.length - trained.itemIds.length
   if (added > 0) notes.push(`${added} items are unknown to the model and joined by their content`)
-  const { protocol, popularity, historyFrom = 'beginning', target = 'any' } = question
+  const { protocol, historyFrom = 'beginning', target = 'any' } = question
   return {
     shop,
     notes,
     input: {
       model,
       // Held out but not asked about: neither tested nor learned from.
-      shoppers: shoppers.filter(({ id }) =>
-        held.isHeldOut(id) ? held.isTested(id) : isInTraining(id, question.trainShare),
-      ),
+      shoppers: shoppers.filter(({ id }) => !held.isHeldOut(id) || held.isTested(id)),
       dayOnly: shop.dayOnly,
       isHeldOut: held.isHeldOut,
       isTested: held.isTested,
       until,
       protocol,
-      popularity,
       historyFrom,
       target,
       kinds: kindsOf(shoppers),
@@ -96,23 +87,10 @@ export async function load(question: Question): Promise<Loaded> {
   }
 }
 
-/** Where cases begin. @throws NearsideError `input-invalid` where that is before the limit of training */
-function testedFrom({ until, testFrom }: Question, trainedUntil: string): number {
-  const limit = parseDate(until ?? trainedUntil)
-  if (testFrom === undefined) return limit
-  const from = parseDate(testFrom, '--test-from')
-  if (from < limit)
-    throw new NearsideError(
-      'input-invalid',
-      `--test-from ${testFrom} lies before ${isoDay(limit)}, up to which training saw everything`,
-    )
-  return from
-}
-
-export function parseDate(text: string, option = '--until'): number {
+export function parseDate(text: string): number {
   const time = Date.parse(text)
   if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(time))
-    throw new NearsideError('input-invalid', `${option} ${text}: not a date like 2011-09-01`)
+    throw new NearsideError('input-invalid', `--until ${text}: not a date like 2011-09-01`)
   return time
 }
 

@@ -4,9 +4,6 @@ import { ARMS, type ArmName } from './arms.ts'
 import { type PairedValues, weightedMean } from './bootstrap.ts'
 import { type CaseResult, metricAt } from './walk.ts'
 
-/** `shoppers`: a wholesaler with a hundred orders counts as much as a new shopper with one. */
-export type MeanOver = 'shoppers' | 'cases'
-
 export type ByShopper = readonly (readonly CaseResult[])[]
 
 export type CaseValue = (one: CaseResult) => number
@@ -34,7 +31,6 @@ export function pairOver(
   byShopper: ByShopper,
   value: CaseValue,
   over: CaseValue,
-  meanOver: MeanOver,
   keep: Keep = () => true,
 ): PairedValues {
   const pair = {
@@ -47,7 +43,8 @@ export function pairOver(
     if (kept.length === 0) return
     pair.values[s] = meanOf(kept, value)
     pair.over[s] = meanOf(kept, over)
-    pair.weights[s] = meanOver === 'cases' ? kept.length : 1
+    // A wholesaler with a hundred orders counts as much as a new shopper with one.
+    pair.weights[s] = 1
   })
   return pair
 }
@@ -57,12 +54,7 @@ export function meanOf(cases: readonly CaseResult[], value: CaseValue): number {
 }
 
 /** Over the shoppers' kept cases; 0 where there are none. */
-export function meanOverAll(
-  byShopper: ByShopper,
-  value: CaseValue,
-  meanOver: MeanOver,
-  keep?: Keep,
-): number {
-  const { values, weights } = pairOver(byShopper, value, value, meanOver, keep)
+export function meanOverAll(byShopper: ByShopper, value: CaseValue, keep?: Keep): number {
+  const { values, weights } = pairOver(byShopper, value, value, keep)
   return weightedMean(values, weights)
 }

@@ -5,7 +5,6 @@ import type { Envelope } from './envelope.ts'
 import type { Groups } from './groups.ts'
 import { load, type Question } from './load.ts'
 import type { OwnerSummary } from './owner/summary.ts'
-import type { MeanOver } from './perShopper.ts'
 import { inProcesses } from './processes.ts'
 import { count, decimal } from './report/numbers.ts'
 import { ownerParts } from './report/owner.ts'
@@ -34,12 +33,6 @@ export interface PersonalResult extends Envelope {
   }
 }
 
-export interface PersonalOptions {
-  readonly meanOver: MeanOver
-  /** Whether devices learn; else the base and the baselines alone are asked, in minutes. */
-  readonly learns: boolean
-}
-
 /** Every arm on every case of the shoppers whom one model never saw. */
 export interface Walked {
   readonly shop: string
@@ -50,12 +43,13 @@ export interface Walked {
   readonly notes: readonly string[]
 }
 
+/** @param learns whether devices learn; else the base and the baselines alone are asked, in minutes */
 export async function evaluatePersonal(
   question: Question,
-  options: PersonalOptions,
+  learns: boolean,
   steps: Steps,
 ): Promise<Evaluated<PersonalResult>> {
-  return reportWalks([await walkHeldOut(question, options, steps)], options)
+  return reportWalks([await walkHeldOut(question, learns, steps)], learns)
 }
 
 /** In a checkout, and once built. */
@@ -66,26 +60,23 @@ const WALKER = new URL(
 
 export async function walkHeldOut(
   question: Question,
-  { learns, meanOver }: PersonalOptions,
+  learns: boolean,
   steps: Steps,
 ): Promise<Walked> {
   const { shop, input, notes } = await load(question)
   const selected = selectCases(input)
   await step(steps, 'tuning baselines', 0, 1)
-  const tuned = tuneBaselines(input, meanOver)
+  const tuned = tuneBaselines(input)
   const order: WalkOrder = { question, tuned, learns }
   const results = await inProcesses<CaseResult>(WALKER, order, selected.length, steps)
   return { shop: shop.name, input, tuned, results: results.flat(), notes }
 }
 
 /** @param walks of one shop and one question, of different shoppers each. */
-export function reportWalks(
-  walks: readonly Walked[],
-  { meanOver, learns }: PersonalOptions,
-): Evaluated<PersonalResult> {
+export function reportWalks(walks: readonly Walked[], learns: boolean): Evaluated<PersonalResult> {
   const [{ shop, input }] = walks
   const results = walks.flatMap((walked) => walked.results)
-  const summary = summarise(results, input.seed, meanOver, learns ? ARMS : BASE_ARMS)
+  const summary = summarise(results, input.seed, learns ? ARMS : BASE_ARMS)
   const { shoppers, cases, arms, lifts, change, owner, groups } = summary
   const until = isoDay(input.until)
   return {
@@ -108,7 +99,7 @@ export function reportWalks(
     },
     report: {
       title: `Evaluation: ${shop}`,
-      lead: heading(input, summary, walks.length, shop, meanOver),
+      lead: heading(input, summary, walks.length, shop),
       parts: [
         ...(owner ? ownerParts(owner, input) : []),
         ...personalParts(summary),
@@ -120,11 +111,10 @@ export function reportWalks(
 }
 
 function heading(
-  { protocol, popularity, until, model, seed }: EvaluationInput,
+  { protocol, until, model, seed }: EvaluationInput,
   { shoppers, cases }: Summary,
   folds: number,
   shop: string,
-  meanOver: MeanOver,
 ): string[] {
   const which =
     protocol === 'personal'
@@ -138,7 +128,7 @@ function heading(
   const who = protocol === 'personal' ? unseen : 'shoppers'
   return [
     `${shop}, ${which}: ${count(cases)} cases of ${count(shoppers)} ${who}, all ${count(model.itemIds.length)} items ranked before the case is known`,
-    `Means over ${meanOver}; 95 % intervals by paired bootstrap over shoppers; popularity ${popularity === 'nightly' ? "as of each case's day" : `as of ${isoDay(until)}`}; nll in nats, less is better; seed ${seed}`,
+    `Means over shoppers; 95 % intervals by paired bootstrap over shoppers; popularity as of each case's day; nll in nats, less is better; seed ${seed}`,
   ]
 }
 

@@ -42,14 +42,10 @@ export function byDay<T>(compute: (midnight: number) => T): (time: number) => T 
   }
 }
 
-/** The model's statistics with popularity as of the night before a time, or frozen. */
+/** The model's statistics with popularity as of the night before a time. */
 export function publishedFiles(
-  { model, popularity }: EvaluationInput,
+  { model }: EvaluationInput,
   histories: readonly History[],
-  frozenAt: number,
 ): (time: number) => ItemStatistics {
-  const asOf = (midnight: number) => refreshPopularity(model.statistics, histories, midnight)
-  if (popularity === 'nightly') return byDay(asOf)
-  const frozen = asOf(frozenAt)
-  return () => frozen
+  return byDay((midnight) => refreshPopularity(model.statistics, histories, midnight))
 }

@@ -64,6 +64,6 @@ export function prepareDevices(input: EvaluationInput, fit: Fit | null): DeviceS
     model,
     fit,
     installed: protocol === 'personal' ? until : Number.NEGATIVE_INFINITY,
-    statisticsAt: publishedFiles(input, trainingHistories(input), until),
+    statisticsAt: publishedFiles(input, trainingHistories(input)),
   }
 }

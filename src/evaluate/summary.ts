@@ -9,7 +9,6 @@ import {
   type ByShopper,
   groupByShopper,
   type Keep,
-  type MeanOver,
   meanOf,
   meanOverAll,
   metricOf,
@@ -40,19 +39,12 @@ export type Summary = ReturnType<typeof summarise>
 export function summarise(
   results: readonly CaseResult[],
   seed: number,
-  meanOver: MeanOver = 'shoppers',
   arms: readonly ArmName[] = ARMS,
 ) {
   const byShopper = groupByShopper(results)
   const plans = planLifts(arms)
   const pairs = plans.map(({ arm, over, metric, onlyNew, keep }) =>
-    pairOver(
-      byShopper,
-      metricOf(arm, metric, onlyNew),
-      metricOf(over, metric, onlyNew),
-      meanOver,
-      keep,
-    ),
+    pairOver(byShopper, metricOf(arm, metric, onlyNew), metricOf(over, metric, onlyNew), keep),
   )
   const lifts = pairedBootstrap(pairs, byShopper.length, createRandom(seed))
   return {
@@ -60,22 +52,22 @@ export function summarise(
     cases: results.length,
     /** Those with at least one item that was new to the shopper. */
     casesWithNew: results.filter(({ hasNew }) => hasNew).length,
-    arms: arms.map((name) => summariseArm(name, byShopper, meanOver)),
+    arms: arms.map((name) => summariseArm(name, byShopper)),
     lifts: plans.flatMap(({ arm, over, label }, p): LiftSummary[] => {
       const lift = lifts[p]
       return lift ? [{ arm, over, metric: label, ...lift }] : []
     }),
-    groups: groupCases(byShopper, arms, seed, meanOver),
+    groups: groupCases(byShopper, arms, seed),
     /** Null where nothing is learned on devices. */
     change: arms.includes('personal') ? changeOf(byShopper, seed) : null,
     /** Null where nobody was asked the owner's questions. */
-    owner: summariseOwner(byShopper, seed, meanOver, arms.includes('personal')),
+    owner: summariseOwner(byShopper, seed, arms.includes('personal')),
   }
 }
 
-function summariseArm(name: ArmName, byShopper: ByShopper, meanOver: MeanOver): ArmSummary {
+function summariseArm(name: ArmName, byShopper: ByShopper): ArmSummary {
   const mean = (metric: MetricName, onlyNew: boolean) =>
-    meanOverAll(byShopper, metricOf(name, metric, onlyNew), meanOver, keeper(onlyNew))
+    meanOverAll(byShopper, metricOf(name, metric, onlyNew), keeper(onlyNew))
   return {
     name,
     ...Object.fromEntries(METRICS.map((metric) => [metric, mean(metric, false)])),

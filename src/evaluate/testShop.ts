@@ -138,7 +138,6 @@ export function testInput(
     isHeldOut: (id) => isHeldOut(id, 0.5, 1),
     until: UNTIL,
     protocol: 'personal',
-    popularity: 'nightly',
     historyFrom: 'beginning',
     target: 'any',
     kinds: { purchases: true, others: false },

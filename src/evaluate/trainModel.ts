@@ -6,7 +6,6 @@ import { isSequenceShop } from '../train/plan.ts'
 import { pretrain } from '../train/pretrain.ts'
 import { readShop } from '../train/shop/read.ts'
 import { kindsOf, selectCases } from './cases.ts'
-import { isInTraining } from './heldOut.ts'
 import { parseDate, type Question } from './load.ts'
 import { type Steps, step } from './steps.ts'
 
@@ -39,21 +38,17 @@ export async function trainModel(
       target: asked.target ?? 'any',
       kinds: kindsOf(shop.shoppers),
       isHeldOut: isOut,
-      until: parseDate(asked.testFrom ?? until, asked.testFrom ? '--test-from' : '--until'),
-    })
-  const shoppers = shop.shoppers.filter(({ id }) => isOut(id) || isInTraining(id, asked.trainShare))
-  const trained = await pretrain(
-    { ...shop, shoppers },
-    {
-      seed,
       until: parseDate(until),
-      leaveOneOut,
-      holdout,
-      now: asked.now,
-      judgeFeatures: false,
-      onProgress: (label, done, total) => step(steps, label, done, total),
-    },
-  )
+    })
+  const trained = await pretrain(shop, {
+    seed,
+    until: parseDate(until),
+    leaveOneOut,
+    holdout,
+    now: asked.now,
+    judgeFeatures: false,
+    onProgress: (label, done, total) => step(steps, label, done, total),
+  })
   await publishModel(directory, trained)
   return leaveOneOut ? trained.manifest.data.until : until
 }

@@ -15,13 +15,12 @@ import { type AskedCase, casesOf, type EvaluationInput } from './cases.ts'
 import { ease, easeWeights } from './ease.ts'
 import { type Store, serverHistory, storeHistory } from './owner/knowledge.ts'
 import type { OwnerQuestions } from './owner/measure.ts'
-import type { MeanOver } from './perShopper.ts'
 import { popularityOf, publishedFiles } from './popularity.ts'
 import { sessionKnn } from './sessionKnn.ts'
 import { type Tuned, type TuningCase, tune } from './tune.ts'
 
 const TUNING_CASES = 400
-/** Of one shopper, where each shopper counts the same: few shoppers with many would say little. */
+/** Of one shopper: few shoppers with many would say little. */
 const CASES_EACH = 4
 /** Days before `until` from which tuning cases come; what precedes them builds the neighbours. */
 const TUNING_DAYS = 60
@@ -52,13 +51,10 @@ export interface TunedBaselines extends TunedCounts {
 }
 
 /** Chooses the baselines' parameters on training shoppers' cases of the last days before `until`. */
-export function tuneBaselines(
-  input: EvaluationInput,
-  meanOver: MeanOver = 'shoppers',
-): TunedBaselines {
+export function tuneBaselines(input: EvaluationInput): TunedBaselines {
   const { model, dayOnly, serverKnows, historyFrom } = input
   const items = model.itemIds.length
-  const { shoppers, others, from, casesWith } = prepareTuning(input, meanOver)
+  const { shoppers, others, from, casesWith } = prepareTuning(input)
   const arms = countingArms(items, others, from)
   const since = (store: Store) => (one: AskedCase) => storeHistory(store, one, from)
   const bought = (one: AskedCase) => one.bought
@@ -94,11 +90,11 @@ export function tuneBaselines(
  * Some training shoppers' cases, with lists and popularity that don't know these shoppers, as those of
  * the tests don't know the tested ones.
  */
-export function prepareTuning(input: EvaluationInput, meanOver: MeanOver) {
+export function prepareTuning(input: EvaluationInput) {
   const { model, until } = input
   const from = until - TUNING_DAYS * DAY
-  const { drawn, others } = drawShoppers(input, from, meanOver)
-  const statisticsAt = publishedFiles(input, others, from)
+  const { drawn, others } = drawShoppers(input, from)
+  const statisticsAt = publishedFiles(input, others)
   const { neighboursPerItem } = model.statistics
   const settings = { ...DEFAULT_COOCCURRENCE, neighboursPerItem }
   const lists = cooccurrence(model.itemIds.length, others, from, settings)
@@ -115,7 +111,7 @@ export function prepareTuning(input: EvaluationInput, meanOver: MeanOver) {
         targets: wanted(one),
         popularity: popularityOf(statisticsAt(one.time)),
         neighbours,
-        weight: meanOver === 'cases' ? 1 : 1 / asked.length,
+        weight: 1 / asked.length,
       }))
     })
   return { shoppers: drawn.length, others, from, casesWith }
@@ -125,7 +121,6 @@ export function prepareTuning(input: EvaluationInput, meanOver: MeanOver) {
 function drawShoppers(
   input: EvaluationInput,
   from: number,
-  meanOver: MeanOver,
 ): { drawn: (readonly AskedCase[])[]; others: History[] } {
   const random = createRandom(input.seed)
   const training = input.shoppers.filter(({ id }) => !input.isHeldOut(id))
@@ -134,7 +129,7 @@ function drawShoppers(
   let cases = 0
   for (const shopper of inRandomOrder(training, random)) {
     const all = casesOf(input, shopper, from).filter(({ time }) => time < input.until)
-    const own = meanOver === 'cases' ? all : inRandomOrder(all, random).slice(0, CASES_EACH)
+    const own = inRandomOrder(all, random).slice(0, CASES_EACH)
     const wanted = own.length > 0 && cases < TUNING_CASES && 2 * drawn.length < training.length
     if (wanted) {
       drawn.push(own)

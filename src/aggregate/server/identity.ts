@@ -55,6 +55,9 @@ export function createRoundKeys(
     if (last?.policyHash !== policyHash) {
       const keys = importKeys(sealingKey, fromBase64(policy[other].sealing), policyHash)
       last = { policyHash, keys }
+      keys.catch(() => {
+        if (last?.keys === keys) last = null
+      })
     }
     return last.keys
   }

@@ -24,8 +24,7 @@ export function summaryOf(
     hash,
     entries: through + 1,
     uploads: uploads.length + had('uploads'),
-    // An earlier version counted how often they were sent alone.
-    reports: reports.size + had('reports' in before ? 'reports' : 'uploads'),
+    reports: reports.size + had('reports'),
     bytesSent: oldest.reduce((sum, one) => sum + one.bytesSent, had('bytesSent')),
     lossSquared: [...reports.values()].reduce(
       (sum, { noiseMultiplier: z }) => sum + (z ? 1 / Number(z) ** 2 : 0),

@@ -3,8 +3,11 @@
  * under an open page, and while a browser's storage process starts anew (WebKit), opening fails for a
  * moment with what a damaged database says for ever.
  */
-import { type IDBPDatabase, type IDBPTransaction, wrap } from 'idb'
-import { migrate, SCHEMA_VERSION } from './migrations.ts'
+import { type IDBPDatabase, wrap } from 'idb'
+import { KEY_PATHS, TABLES } from './database.ts'
+
+/** Of the tables and their keys. An older database is a `DataError`, a newer one a `VersionError`. */
+export const SCHEMA_VERSION = 2
 
 /** Another tab may hold an old version open; it is told to close, and this is how long it gets. */
 const BLOCKED_MS = 2000
@@ -51,7 +54,6 @@ export async function openConnection(
 function request(name: string, factory: IDBFactory, lost: () => void): Promise<IDBPDatabase> {
   return new Promise((resolve, reject) => {
     const opening = factory.open(name, SCHEMA_VERSION)
-    let migration: Promise<void> = Promise.resolve()
     let blocked: ReturnType<typeof setTimeout> | undefined
     let givenUp = false
     opening.onblocked = () => {
@@ -60,27 +62,18 @@ function request(name: string, factory: IDBFactory, lost: () => void): Promise<I
         reject(new DOMException('another tab holds an old version open', 'TimeoutError'))
       }, BLOCKED_MS)
     }
+    let older = false
     opening.onupgradeneeded = ({ oldVersion }) => {
-      const transaction = opening.transaction
-      if (!transaction) return
-      migration = migrate(
-        wrap(opening.result),
-        wrap(transaction) as unknown as IDBPTransaction<unknown, string[], 'versionchange'>,
-        oldVersion,
-      ).catch((error) => {
-        try {
-          transaction.abort()
-        } catch {
-          // The browser has ended it before: that is why the migration failed.
-          throw new DOMException('the connection was closed', 'AbortError')
-        }
-        throw error
-      })
-      migration.catch(() => undefined)
+      older = oldVersion > 0
+      if (older) return opening.transaction?.abort()
+      for (const table of TABLES) {
+        const keyPath = KEY_PATHS[table]
+        opening.result.createObjectStore(table, keyPath === null ? undefined : { keyPath })
+      }
     }
     opening.onerror = () => {
       clearTimeout(blocked)
-      migration.then(() => reject(toldApart(opening.error)), reject)
+      reject(older ? new DOMException('an older version', 'DataError') : toldApart(opening.error))
     }
     opening.onsuccess = () => {
       clearTimeout(blocked)

@@ -3,7 +3,7 @@ import { type EventDraft, readStoredEvent } from '../../core/events/capture.ts'
 import type { ShopperEvent } from '../../core/events/event.ts'
 import { sessionOf } from '../../core/events/session.ts'
 import type { Transaction } from './database.ts'
-import { addToHead, type EventHead, readHead, withLast } from './head.ts'
+import { addToHead, EMPTY_HEAD, type EventHead, withLast } from './head.ts'
 import { MADE_FROM_EVENTS } from './settingRows.ts'
 import { epochOf, type Transactions } from './transactions.ts'
 
@@ -16,7 +16,7 @@ interface StoredEvent extends ShopperEvent {
 
 export function eventRows({ read, write }: Transactions) {
   const headOf = async (transaction: Transaction): Promise<EventHead> =>
-    readHead(await transaction.get('heads', 'events'))
+    ((await transaction.get('heads', 'events')) ?? EMPTY_HEAD) as EventHead
   const readEvents = (rows: readonly unknown[]) => {
     const events = readRows(rows)
       .sort((a, b) => a.time - b.time || a.order - b.order)

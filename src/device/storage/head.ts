@@ -14,12 +14,6 @@ export interface EventHead {
 
 export const EMPTY_HEAD: EventHead = { count: 0, lastTime: null, session: '', order: 0 }
 
-/** An earlier version counted the events by name, too: what it kept of that goes. */
-export function readHead(stored: unknown): EventHead {
-  const { count, lastTime, session, order } = { ...EMPTY_HEAD, ...(stored as Partial<EventHead>) }
-  return { count, lastTime, session, order }
-}
-
 /** An order that the shop handed over doesn't part the visit in which it came. */
 export function addToHead(head: EventHead, { time, session, seeded }: ShopperEvent): EventHead {
   const last = !seeded && { lastTime: time, session }

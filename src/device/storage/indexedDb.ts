@@ -20,6 +20,9 @@ const LOST = new Set([
 /** Times that a transaction is tried: a connection may be lost again while data is being cleared. */
 const TRIES = 3
 
+/** Damaged, or older. A newer one is left as it is for a newer page. */
+const SET_ASIDE = ['UnknownError', 'DataError']
+
 /** @throws NearsideError `storage-unavailable` | `storage-corrupt` */
 export async function openIndexedDb(name: string, factory: IDBFactory): Promise<Database> {
   const existing = await generationsOf(name, factory)
@@ -46,7 +49,7 @@ export async function openIndexedDb(name: string, factory: IDBFactory): Promise<
   try {
     await connect()
   } catch (error) {
-    if (nameOf(error) !== 'UnknownError' || !existing) throw translate(error)
+    if (!SET_ASIDE.includes(nameOf(error)) || !existing) throw translate(error)
     aside = [...aside, generation++]
     try {
       await connect([])
@@ -117,7 +120,7 @@ function translate(thrown: unknown): unknown {
       cause: thrown,
     })
   }
-  if (name === 'UnknownError') {
+  if (SET_ASIDE.includes(name) || name === 'VersionError') {
     return NearsideError.from(thrown, 'storage-corrupt', 'The browser cannot read its store')
   }
   if (thrown instanceof DOMException) {

@@ -20,8 +20,8 @@ export interface PersonalRecord {
   readonly report: unknown
   /** Hex SHA-256 over u, w and base. */
   readonly checksum: string
-  /** 32 random bytes, base64, of the log's commitment to this fit; absent from what an earlier version stored. */
-  readonly salt?: string
+  /** 32 random bytes, base64, of the log's commitment to this fit. */
+  readonly salt: string
 }
 
 export const personalRows = ({ read, write }: Transactions) => ({

@@ -14,7 +14,7 @@ import {
   deleted,
   failingFactory,
   newName,
-  openVersion1,
+  openVersion,
   refusingFactory,
 } from './testDatabases.ts'
 
@@ -36,6 +36,7 @@ const personal = (time: number, value = 1): Omit<PersonalRecord, 'version'> => (
   guard: {},
   until: time,
   report: null,
+  salt: '',
   checksum: '',
 })
 
@@ -209,42 +210,6 @@ describe.each([
 })
 
 describe('IndexedDB', () => {
-  test('a database of version 1 is migrated: sessions, order and counts are filled in', async () => {
-    const name = newName()
-    const old = await openVersion1(name)
-    const transaction = old.transaction(['events', 'settings'], 'readwrite')
-    const events = transaction.objectStore('events')
-    events.put({ id: 'z', name: 'view_item', time: 0, items: ['a'] })
-    events.put({ id: 'b', name: 'purchase', time: HOUR / 4, items: ['a'] })
-    events.put({ id: 'a', name: 'view_item', time: 9 * HOUR, items: ['b'] })
-    events.put({ id: 'broken', name: 'view_item' })
-    transaction.objectStore('settings').put(true, 'paused')
-    await new Promise((resolve) => {
-      transaction.oncomplete = resolve
-    })
-    old.close()
-
-    const database = await openIndexedDb(name, indexedDB)
-    const store = createStore(database)
-    const { events: migrated, invalid } = await store.events()
-    expect(migrated.map(({ id, session }) => [id, session])).toEqual([
-      ['z', 'z'],
-      ['b', 'z'],
-      ['a', 'a'],
-    ])
-    expect(await headOf(database)).toEqual({
-      count: 3,
-      lastTime: 9 * HOUR,
-      session: 'a',
-      order: 3,
-    })
-    expect(invalid).toBe(0)
-    expect(await store.setting('paused')).toBe(true)
-    // The next event joins the last session.
-    const [next] = await store.append([draft('n', 9 * HOUR + 1)])
-    expect(next.session).toBe('a')
-  })
-
   test('an open tab gives way to an upgrade, and to a deletion', async () => {
     const name = newName()
     const store = createStore(await openIndexedDb(name, indexedDB))
@@ -320,18 +285,17 @@ describe('IndexedDB', () => {
     store.close()
   })
 
-  test('a newer schema than ours is refused, not damaged', async () => {
+  test('a newer database waits for a newer page: memory, paused, and it is said', async () => {
     const name = newName()
-    await new Promise<void>((resolve) => {
-      const request = indexedDB.open(name, 99)
-      request.onsuccess = () => {
-        request.result.close()
-        resolve()
-      }
-    })
+    const newer = await openVersion(name, 99)
+    newer.close()
     const { store, refused } = await openStore(name, () => indexedDB)
     expect(store.kind).toBe('memory')
-    expect(refused?.code).toBe('storage-unavailable')
+    expect(refused?.code).toBe('storage-corrupt')
+    expect(refused?.message).toMatch(/memory.*paused/s)
+    expect(await store.setting('paused')).toBe(true)
+    const budget = await store.setting('budget')
+    expect(() => parseBudget(budget)).toThrow(/unreadable/)
   })
 })
 
@@ -372,6 +336,32 @@ describe('a database that the browser can’t read', () => {
     const old = createStore(await openIndexedDb(name, unlisted(indexedDB)))
     expect((await old.events()).events.map(({ id }) => id)).toEqual(['old'])
     old.close()
+  })
+
+  test('of an older version: the same, nothing of it is lost', async () => {
+    const name = newName()
+    const old = await openVersion(name, 1)
+    const writing = old.transaction('settings', 'readwrite')
+    writing.objectStore('settings').put(false, 'paused')
+    await new Promise((resolve) => writing.addEventListener('complete', resolve))
+    old.close()
+    for (const isFirst of [true, false]) {
+      const { store, refused } = await openStore(name, () => indexedDB)
+      expect(store.kind).toBe('indexeddb')
+      expect(refused?.code).toBe('storage-corrupt')
+      expect(await store.setting('paused')).toBe(true)
+      const budget = await store.setting('budget')
+      expect(() => parseBudget(budget)).toThrow(/unreadable/)
+      expect(await store.setting('consent')).toBe(undefined)
+      if (isFirst) await store.append([draft('new', 2)])
+      expect((await store.events()).events.map(({ id }) => id)).toEqual(['new'])
+      store.close()
+    }
+    const kept = await openVersion(name, 1)
+    const paused = kept.transaction('settings').objectStore('settings').get('paused')
+    await new Promise((resolve) => paused.addEventListener('success', resolve))
+    expect(paused.result).toBe(false)
+    kept.close()
   })
 
   test('the next start finds what was stored since, even where the damage has gone', async () => {

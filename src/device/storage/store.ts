@@ -59,7 +59,7 @@ export function createStore(database: Database) {
           if (keys !== undefined) await transaction.put('heads', keys, LOG_KEYS)
           for (const name of KEPT_BY_ERASE) {
             const value = settings[name]
-            if (value !== undefined) await transaction.put('settings', numbersOf(value), name)
+            if (value !== undefined) await transaction.put('settings', value, name)
           }
           await transaction.put('ledger', first)
           return true
@@ -75,11 +75,4 @@ export function createStore(database: Database) {
 
     close: () => database.close(),
   }
-}
-
-/** An earlier version kept the report that waits within the budget. */
-function numbersOf(kept: unknown): unknown {
-  if (typeof kept !== 'object' || kept === null) return kept
-  const { pending, ...numbers } = kept as { pending?: unknown }
-  return numbers
 }

@@ -81,10 +81,10 @@ export function blockedFactory(): IDBFactory {
   } as unknown as IDBFactory
 }
 
-/** As a page of version 1 would have left it. */
-export function openVersion1(name: string): Promise<IDBDatabase> {
+/** As a page of another version would have left it. */
+export function openVersion(name: string, version: number): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
-    const request = indexedDB.open(name, 1)
+    const request = indexedDB.open(name, version)
     request.onupgradeneeded = () => {
       for (const table of TABLES) {
         const keyPath = { events: 'id', personal: 'version', downloads: 'key', ledger: 'sequence' }[

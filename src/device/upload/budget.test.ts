@@ -144,15 +144,15 @@ describe('what was stored', () => {
     const one = budgetAfter([NOW])
     expect(parseBudget(JSON.parse(JSON.stringify(one)))).toEqual(one)
     expect(parseBudget(undefined)).toEqual(EMPTY_BUDGET)
-    const bad = [{}, { participations: [{}] }, { participations: 3 }, 'x', { ...one, elapsed: 'x' }]
+    const bad = [
+      {},
+      { participations: [{}] },
+      { participations: [] },
+      { participations: 3 },
+      'x',
+      { ...one, elapsed: 'x' },
+    ]
     for (const value of [...bad, { ...one, seen: Number.NaN }, { ...one, earlier: null }])
       expect(() => parseBudget(value)).toThrow(/unreadable/)
-  })
-
-  it('by an earlier version counts as sent just now', () => {
-    const participation = { round: 1, policyHash: 'x', time: NOW - 400 * DAY, noiseMultiplier: 1 }
-    const read = lookAt(parseBudget({ participations: [participation], pending: { id: 1 } }), NOW)
-    expect(year(read)).toBeCloseTo(4.9, 1)
-    expect(JSON.stringify(read)).not.toContain('pending')
   })
 })

@@ -51,26 +51,17 @@ export const EMPTY_BUDGET: Budget = {
 }
 
 /**
- * Reads back what was stored, also by an earlier version, whose reports count as sent just now.
+ * Reads back what was stored.
  * @throws NearsideError `storage-corrupt`: a budget that can't be read is never taken for an empty
  * one, since that would let a device spend twice
  */
 export function parseBudget(stored: unknown): Budget {
   if (stored === undefined || stored === null) return EMPTY_BUDGET
-  const { participations: given, ...rest } = stored as Partial<Budget>
-  const { elapsed, seen, attempted, earlier } = { ...EMPTY_BUDGET, ...rest }
-  const participations = (Array.isArray(given) ? given : []).map(
-    (one: Partial<Participation> | null) => ({
-      round: Number(one?.round),
-      policyHash: String(one?.policyHash),
-      at: one?.at ?? elapsed,
-      noiseMultiplier: Number(one?.noiseMultiplier),
-    }),
-  )
+  const { elapsed, seen, attempted, participations, earlier } = stored as Budget
   const valid =
-    Array.isArray(given) &&
+    Array.isArray(participations) &&
     participations.every(
-      (p) => Number.isInteger(p.round) && isTime(p.at) && p.noiseMultiplier > 0,
+      (p) => Number.isInteger(p?.round) && isTime(p.at) && p.noiseMultiplier > 0,
     ) &&
     isTime(elapsed) &&
     [seen, attempted].every((time) => time === null || isTime(time)) &&

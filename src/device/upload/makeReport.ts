@@ -41,12 +41,12 @@ export interface Opening {
   readonly salt: string
   /** The quantized update mod q, little-endian, base64. `commitment` = hex SHA-256(salt ‖ update). */
   readonly update: string
-  /** Before clipping. This and what follows is absent from what an earlier version kept. */
-  readonly delta?: readonly number[]
+  /** Before clipping. */
+  readonly delta: readonly number[]
   /** All random bytes of the report in the order in which they were drawn, base64. */
-  readonly random?: string
-  readonly round?: number
-  readonly policy?: Policy
+  readonly random: string
+  readonly round: number
+  readonly policy: Policy
   /** When the update was computed, milliseconds since the epoch: what it weighs depends on its age. */
   readonly made?: number
 }

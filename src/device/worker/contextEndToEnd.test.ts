@@ -116,15 +116,13 @@ test('an evaluation asks with the weather of each case', async () => {
     shop: path,
     model: join(folder, 'models'),
     protocol: 'personal' as const,
-    popularity: 'nightly' as const,
     now: Date.parse('2025-01-01'),
   })
   const ndcgOf = async (path: string) => {
-    const { result } = await evaluatePersonal(
-      question(path),
-      { meanOver: 'shoppers', learns: false },
-      { onProgress() {}, signal: new AbortController().signal },
-    )
+    const { result } = await evaluatePersonal(question(path), false, {
+      onProgress() {},
+      signal: new AbortController().signal,
+    })
     return result.arms.find(({ name }) => name === 'base-fresh')!['ndcg@10']
   }
   const said = await ndcgOf(join(folder, 'weather'))

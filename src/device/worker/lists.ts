@@ -77,8 +77,8 @@ export function createLists(deps: Deps) {
     const limits = query.kind === 'rerank' ? { perFamily: Number.POSITIVE_INFINITY } : {}
     const options = { ...query.options, ...limits, ...ruled, limit: limitOf(query) }
     const best = (count: number) => order.slice(0, count)
-    const places = selectPlaces(best, options, (at) => shop.catalog?.get(ids[at]))
-    return inShopOrder(places.map((at) => ids[at])).map((one) =>
+    const { chosen } = selectPlaces(best, options, (at) => shop.catalog?.get(ids[at]))
+    return inShopOrder(chosen.map((at) => ids[at])).map((one) =>
       isFirst ? { ...one, reason: shop.firstReason(one.id) } : one,
     )
   }

@@ -147,8 +147,43 @@ describe('places', () => {
     const history = life(6)
     const off = ranker.score(history, NOW, { parameters, fusionWeight: 0 })
     expect(off.scoresOf(ALL)).toEqual(score(history).scoresOf(ALL))
-    const scores = ranker.recommend(off, { limit: ITEMS }).map(({ score }) => score)
+    const scores = ranker
+      .recommend(off, { limit: ITEMS, diversify: false })
+      .map(({ score }) => score)
     expect(scores).toEqual([...scores].sort((a, b) => b - a))
+  })
+})
+
+describe('a list that would be all of one subject', () => {
+  const categoryOf = (id: string) => testCatalog.find((item) => item.id === id)?.category
+  const mugs = (list: readonly { id: string }[]) =>
+    list.filter(({ id }) => categoryOf(id) === 'mugs').length
+  const looked = score([0, 4, 8, 12].map((item) => touch(item)))
+
+  test('is not, unless that is asked for', () => {
+    expect(mugs(ranker.recommend(looked, { limit: 6, diversify: false }))).toBe(6)
+    const list = ranker.recommend(looked, { limit: 6 })
+    expect(mugs(list)).toBeLessThan(6)
+    expect(mugs(list)).toBeGreaterThan(2)
+    expect(categoryOf(list[0].id)).toBe('mugs')
+  })
+
+  test('says of what is there for variety alone that it is, unless something of the shopper’s own speaks for it', () => {
+    const plain = ranker.recommend(looked, { limit: 6, diversify: false }).map(({ id }) => id)
+    const added = ranker.recommend(looked, { limit: 6 }).filter(({ id }) => !plain.includes(id))
+    expect(added.length).toBeGreaterThan(0)
+    expect(new Set(added.map(({ reason }) => reason.kind))).toEqual(new Set(['variety']))
+  })
+
+  test('is left alone in everybody’s order, of a category, and for who is unknown', () => {
+    const stranger = score([touch(0, 'view_item_list')])
+    for (const options of [{ order: 'base' }, { category: 'mugs' }] as const) {
+      const list = ranker.recommend(looked, { ...options, limit: 8 })
+      expect(ranker.recommend(looked, { ...options, limit: 8, diversify: false })).toEqual(list)
+    }
+    expect(ranker.recommend(stranger, { limit: 8 })).toEqual(
+      ranker.recommend(looked, { limit: 8, order: 'base' }),
+    )
   })
 })
 

@@ -10,7 +10,7 @@ import type { History } from '../../core/features/history.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import { highestRows } from '../../core/model/highest.ts'
 import { MOST_RANKED, ranksOf } from '../../core/model/ranksOf.ts'
-import { scoreTerms } from '../../core/model/score.ts'
+import { isKnown, scoreTerms } from '../../core/model/score.ts'
 import type { CandidateLearners } from '../../core/personal/learners/candidateLearners.ts'
 import type {
   Explanation,
@@ -40,6 +40,8 @@ export interface Scored extends Explainer, Weighed {
   scoresOf(rows: readonly number[]): Float32Array
   /** Rows among which are the `count` highest of those shown; null: any may be. */
   among(count: number): readonly number[] | null
+  /** Whether anything is known of the shopper. */
+  readonly isOwn: boolean
 }
 
 /** Items of a list that say the same why before others say something else, if that is as true. */
@@ -126,6 +128,7 @@ export class Ranker {
     return {
       ...part,
       base: this.#base,
+      isOwn: isKnown(history),
       ...createExplainer({
         model: this.model,
         catalog: this.#catalog,
@@ -143,7 +146,8 @@ export class Ranker {
   recommend(scored: Scored, options: SelectOptions): Recommendation[] {
     const { base } = scored
     const ranking = options.order === 'base' ? this.#everybodys(base) : scored
-    const { category, excludeIds = [] } = options
+    const { category, excludeIds = [], diversify = true } = options
+    const isVaried = diversify && scored.isOwn && ranking === scored && category === undefined
     const gone = new Set(
       excludeIds.map((id) => this.#rows.get(id)).filter((row) => this.#isShown(row)),
     )
@@ -161,7 +165,7 @@ export class Ranker {
       whole ??= this.#candidates(options)
       return whole
     }
-    return this.#select(candidates, ranking, options, (best) => {
+    const baseRanksOf = (best: readonly number[]) => {
       if (options.order === 'base') return best.map((_, place) => place + 1)
       if (this.#hasFamilies || options.limits?.length)
         return this.#placesForAll(best, whole ?? this.#candidates(options), base, options)
@@ -169,7 +173,8 @@ export class Ranker {
       const { ranks } = base
       const before = [...gone].map((row) => ranks[row])
       return best.map((row) => ranks[row] - before.filter((other) => other < ranks[row]).length)
-    })
+    }
+    return this.#select(candidates, ranking, options, isVaried, baseRanksOf)
   }
 
   /** Where they stand in the list that everybody gets of these options, variants left out there too. */
@@ -255,6 +260,7 @@ export class Ranker {
       () => candidates,
       by(scores, () => ({ kind, item }), base),
       options,
+      false,
     )
   }
 
@@ -290,6 +296,7 @@ export class Ranker {
     candidates: (count: number) => readonly number[],
     ranking: Ranking,
     options: SelectOptions,
+    isVaried: boolean,
     baseRanksOf?: (best: readonly number[]) => readonly number[] | null,
   ): Recommendation[] {
     let rows: readonly number[] = []
@@ -300,9 +307,16 @@ export class Ranker {
       rows = next
       return highestRows(scores, count)
     }
-    const chosen = selectPlaces(best, options, (at) => this.#items[rows[at]])
+    const itemOf = (at: number) => this.#items[rows[at]]
+    const scoreOf = isVaried ? (at: number) => scores[at] : undefined
+    const { chosen, varied } = selectPlaces(best, options, itemOf, scoreOf)
     const baseRanks = baseRanksOf?.(chosen.map((at) => rows[at]))
-    return this.#listed(rows, scores, chosen, ranking, baseRanks)
+    return this.#listed(rows, scores, chosen, ranking, baseRanks).map((one, place) =>
+      // What is nobody's doing is no reason to stand before what scores higher.
+      varied.has(chosen[place]) && (one.reason.kind === 'popular' || one.reason.kind === 'new')
+        ? { ...one, reason: { kind: 'variety' } }
+        : one,
+    )
   }
 
   /** @param best places among the candidates */

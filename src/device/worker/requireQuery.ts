@@ -10,7 +10,7 @@ export function requireQuery({ options = {}, ...query }: ListQuery): void {
     Array.isArray(value) && value.every((id) => typeof id === 'string')
   if (typeof options !== 'object' || options === null) throw refuse('its options are no object')
   const { limit, order, perFamily, exclude = [], excludeIds } = options as ListOptions
-  const { page = '', rules = true } = options as ListOptions
+  const { page = '', rules = true, diversify = true } = options as ListOptions
   for (const [name, number] of Object.entries({ limit, perFamily }))
     if (number !== undefined && !(typeof number === 'number' && number >= 0))
       throw refuse(`${name} must be a number from 0, not ${number}`)
@@ -20,8 +20,8 @@ export function requireQuery({ options = {}, ...query }: ListQuery): void {
     throw refuse(`exclude must be an array of ${EXCLUSIONS.join(', ')}; ids go to excludeIds`)
   if (excludeIds !== undefined && !isIds(excludeIds))
     throw refuse('excludeIds must be an array of ids')
-  if (typeof page !== 'string' || typeof rules !== 'boolean')
-    throw refuse('page must be a text, and rules true or false')
+  if (typeof page !== 'string' || typeof rules !== 'boolean' || typeof diversify !== 'boolean')
+    throw refuse('page must be a text, rules and diversify true or false')
   if ('items' in query && !isIds(query.items)) throw refuse('it takes an array of ids')
   if ('item' in query && typeof query.item !== 'string') throw refuse('it takes the id of an item')
 }

@@ -3,6 +3,7 @@ import type { Item } from '../../core/catalog/item.ts'
 import type { GroupLimit } from '../../core/rules/listRules.ts'
 import type { ListOptions } from '../apiLists.ts'
 import { DEFAULT_LIMIT } from '../listLimit.ts'
+import { diversify } from './diversify.ts'
 
 export interface Selection extends Pick<ListOptions, 'limit' | 'perFamily'> {
   /** Beside `perFamily`. */
@@ -14,28 +15,40 @@ export interface Selection extends Pick<ListOptions, 'limit' | 'perFamily'> {
 /** Variants of one product that a list shows before anything else has its turn. */
 const PER_FAMILY = 2
 
+/** Candidates for each place of a list that is not to be all of one subject. */
+const POOL = 8
+
 /**
  * @param best the so many best candidates, best first; fewer only where there are no more
  * @param itemOf undefined: of no group
- * @returns `limit` candidates, rounded down, or all
+ * @param scoreOf of a list that is not to be all of one subject
+ * @returns `limit` candidates, rounded down, or all; and those that are among them for variety alone
  */
 export function selectPlaces(
   best: (count: number) => readonly number[],
   selection: Selection,
   itemOf: (candidate: number) => Item | undefined,
-): number[] {
+  scoreOf?: (candidate: number) => number,
+): { readonly chosen: readonly number[]; readonly varied: ReadonlySet<number> } {
   const places = Math.floor(selection.limit ?? DEFAULT_LIMIT)
-  for (let looked = 2 * places; ; looked *= 2) {
+  for (let looked = (scoreOf ? POOL : 2) * places; ; looked *= 2) {
     const ranked = best(looked)
-    const chosen: number[] = []
+    const fitting: number[] = []
     const rest: number[] = []
     const fits = createFits(selection)
     for (const candidate of ranked) {
-      if (chosen.length === places) break
-      ;(fits(itemOf(candidate)) ? chosen : rest).push(candidate)
+      if (fitting.length === places && !scoreOf) break
+      ;(fits(itemOf(candidate)) ? fitting : rest).push(candidate)
     }
-    if (chosen.length < places && ranked.length === looked) continue
-    return [...chosen, ...rest.slice(0, places - chosen.length)]
+    if (fitting.length < places && ranked.length === looked) continue
+    const plain = new Set(fitting.slice(0, places))
+    const chosen = scoreOf
+      ? diversify(fitting, places, scoreOf, itemOf, selection.taken)
+      : [...plain]
+    return {
+      chosen: [...chosen, ...rest.slice(0, places - chosen.length)],
+      varied: new Set(chosen.filter((candidate) => !plain.has(candidate))),
+    }
   }
 }
 

@@ -242,19 +242,6 @@ describe('what waits to be sent again', () => {
       expect(aggregators.posted).toHaveLength(1)
     },
   )
-
-  test('an earlier version’s budget loses it with an erasure', async () => {
-    const { tested } = await waiting()
-    const { openIndexedDb } = await import('../storage/indexedDb.ts')
-    const { createStore } = await import('../storage/store.ts')
-    const database = newDatabase()
-    const store = createStore(await openIndexedDb(database, indexedDB))
-    await store.putSetting('budget', { participations: [], pending: { detail: 'the update' } })
-    await store.erase({ sequence: 0, hash: '' }, null)
-    expect(await store.setting('budget')).toEqual({ participations: [] })
-    store.close()
-    await tested.device.erase()
-  })
 })
 
 test('the log commits to the update, an export opens the commitment', async () => {

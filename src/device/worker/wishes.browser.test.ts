@@ -123,7 +123,7 @@ test('an explanation takes the score apart: its parts add up, and the reason is 
   const tested = await start(await testServer(), newDatabase(), {}, { catalog })
   await live(tested, Date.now() - 10 * DAY)
   await tested.device.fineTune({})
-  const list = await tested.device.recommend({ limit: 31, exclude: [] })
+  const list = await tested.device.recommend({ limit: 31, exclude: [], diversify: false })
   for (const [place, listed] of list.entries()) {
     const explained = await tested.device.explain(listed.id)
     if (!explained) throw new Error(`${listed.id} is not explained`)

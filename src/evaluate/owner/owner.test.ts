@@ -55,7 +55,7 @@ describe('the owner’s questions', () => {
     const results = await walk(clicks())
     const asked = results.filter(({ owner }) => owner)
     expect(asked.length).toBeLessThan(results.length)
-    const summary = summariseOwner(groupByShopper(results), 1, 'shoppers', false)
+    const summary = summariseOwner(groupByShopper(results), 1, false)
     if (!summary) throw new Error('nobody was asked')
     expect(summary.cases).toBe(asked.length)
     for (const store of ['install', 'beginning'] as const) {
@@ -103,7 +103,7 @@ describe('the owner’s questions', () => {
     const of = (shopper: string, personal: number) =>
       ({ shopper, owner: owner(personal) }) as unknown as CaseResult
     const hurt = Array.from({ length: 6 }, () => of('ann', 0.3))
-    const summary = summariseOwner(groupByShopper([...hurt, of('bob', 0.5)]), 1, 'shoppers', true)
+    const summary = summariseOwner(groupByShopper([...hurt, of('bob', 0.5)]), 1, true)
     if (!summary) throw new Error('nobody was asked')
     expect(summary).toMatchObject({ shoppers: 2, cases: 7 })
     expect(summary.blind.install.model.lift?.relative).toBeCloseTo(0.4 / 0.25 - 1, 6)

@@ -1,7 +1,7 @@
 /** @module A shop owner's four questions, answered with intervals over the tested shoppers. */
 import { createRandom } from '../../core/model/random.ts'
 import { type Lift, pairedBootstrap, weightedMean } from '../bootstrap.ts'
-import { type ByShopper, type Keep, type MeanOver, pairOver } from '../perShopper.ts'
+import { type ByShopper, type Keep, pairOver } from '../perShopper.ts'
 import { countWorse, type WorseShoppers } from '../shoppersWorse.ts'
 import { STORES, type Store } from './knowledge.ts'
 import { COUNTING_ARMS, type CountingArm, type OwnerCase } from './measure.ts'
@@ -45,7 +45,6 @@ type Value = (one: OwnerCase) => number
 export function summariseOwner(
   byShopper: ByShopper,
   seed: number,
-  meanOver: MeanOver,
   learns: boolean,
 ): OwnerSummary | null {
   const isAsked: Keep = ({ owner }) => owner !== null
@@ -53,7 +52,7 @@ export function summariseOwner(
   if (asked.length < 2) return null
   const compare = (arm: Value, over: Value): Compared => {
     const value = (of: Value) => (one: ByShopper[number][number]) => (one.owner ? of(one.owner) : 0)
-    const pair = pairOver(asked, value(arm), value(over), meanOver)
+    const pair = pairOver(asked, value(arm), value(over))
     // The same draws for every pair.
     const [lift] = pairedBootstrap([pair], asked.length, createRandom(seed))
     return {
@@ -75,7 +74,6 @@ export function summariseOwner(
         asked,
         ({ owner }) => (owner ? value(owner, arm) : 0),
         () => 0,
-        meanOver,
       )
       return weightedMean(values, weights)
     })

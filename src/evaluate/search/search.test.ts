@@ -74,7 +74,6 @@ async function run(
   const question = {
     judgements: undefined,
     model: undefined,
-    popularity: 'nightly',
     now: Date.UTC(2025, 0, 1),
     ...options,
   } as const

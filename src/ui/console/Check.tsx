@@ -2,6 +2,7 @@
 import type { Personalizer } from '../../device/api.ts'
 import type { LedgerEntry } from '../../device/ledger/entry.ts'
 import { Button } from '../react/Button.tsx'
+import { EXPORT_FILE } from '../react/download.ts'
 import { Section, useOutcome, useWords } from './Section.tsx'
 
 interface CheckProps {
@@ -38,9 +39,7 @@ export function Check({ personalizer, read }: CheckProps) {
       <h3 className="ns-block-title">{words.auditor}</h3>
       <p>{words.auditorText}</p>
       <pre className="ns-commands">
-        {
-          'npx nearside audit explain nearside-export.json\npython3 tools/verify.py nearside-export.json'
-        }
+        {`npx nearside audit explain ${EXPORT_FILE}\npython3 tools/verify.py ${EXPORT_FILE}`}
       </pre>
     </Section>
   )

@@ -5,7 +5,7 @@
 import '../react/nearside.css'
 import '../react/panel.css'
 import './console.css'
-import { useCallback, useEffect, useState, useSyncExternalStore } from 'react'
+import { Fragment, useCallback, useEffect, useState, useSyncExternalStore } from 'react'
 import type { Item } from '../../core/catalog/item.ts'
 import type { ShopperEvent } from '../../core/events/event.ts'
 import type { Personalizer } from '../../device/api.ts'
@@ -55,7 +55,12 @@ export function PrivacyConsole({
   const snapshot = useSyncExternalStore(subscribe, getSnapshot, getSnapshot)
   const log = useLog(personalizer, snapshot)
   const words = { ...CONSOLE_ENGLISH, ...labels }
-  const parts = { personalizer, snapshot, entries: log.entries ?? [] }
+  const entries = log.entries ?? []
+  const parts = { personalizer, snapshot, entries }
+  // What a part said of what is gone goes with it.
+  const erased = entries.findLast(
+    ({ kind, detail }) => kind === 'erase' && detail.what === 'everything',
+  )?.sequence
   return (
     <ConsoleWords.Provider value={{ words, locale }}>
       <div className="ns-console">
@@ -77,9 +82,11 @@ export function PrivacyConsole({
               </div>
             )}
             <Stored {...parts} events={log.events} />
-            <Agreed {...parts} canContribute={canContribute} />
-            <Check personalizer={personalizer} read={log.read} />
-            <Take personalizer={personalizer} />
+            <Fragment key={erased}>
+              <Agreed {...parts} canContribute={canContribute} />
+              <Check personalizer={personalizer} read={log.read} />
+              <Take personalizer={personalizer} />
+            </Fragment>
             <TechnicalDetails {...parts} items={items} canContribute={canContribute} />
           </>
         )}

@@ -1,14 +1,14 @@
-/** @module What can be taken along: this page on paper, and the file that an auditor checks. */
+/** @module What can be taken along: this page on paper, and the exported file, which an auditor can check. */
 import type { Personalizer } from '../../device/api.ts'
 import { Button } from '../react/Button.tsx'
-import { download } from '../react/download.ts'
+import { exportData } from '../react/download.ts'
 import { Section, useOutcome, useWords } from './Section.tsx'
 
 export function Take({ personalizer }: { readonly personalizer: Personalizer }) {
   const { words } = useWords()
   const { run, status } = useOutcome()
   const save = async () => {
-    download('nearside-export.json', await personalizer.export())
+    await exportData(personalizer)
     return words.saved
   }
   return (

@@ -102,6 +102,7 @@ describe('what left', () => {
       through: 9,
       hash: 'a',
       uploads: 2,
+      reports: 2,
       bytesSent: 1000,
       lossSquared: 2,
       lastReport: '',
@@ -191,6 +192,25 @@ describe('what is stored', () => {
     expect(told).toMatch(
       /Not deleted from here: totals.*servers.*cache.*history.*disk.*Deleted: All/,
     )
+  })
+
+  test('what was said of what is gone goes with it', async () => {
+    log(entry(0))
+    personalizer.erase = () => {
+      log(entry(1, { kind: 'erase', detail: { what: 'everything' } }))
+      personalizer.change({})
+      return Promise.resolve()
+    }
+    const screen = await show()
+    const stale = [/^The log is whole in itself: /, 'Saved as my-shop-data.json.', 'Agreed.']
+    await screen.getByRole('button', { name: 'Check the log now' }).click()
+    await screen.getByRole('button', { name: 'Export my data' }).click()
+    await screen.getByRole('switch', { name: 'Contribute to the shared model' }).click()
+    for (const said of stale) await expect.element(screen.getByText(said)).toBeVisible()
+    await screen.getByRole('button', { name: 'Delete: All of this' }).click()
+    await screen.getByRole('button', { name: 'Yes, delete' }).click()
+    await expect.element(screen.getByText('Deleted: All of this.')).toBeVisible()
+    for (const said of stale) await expect.element(screen.getByText(said)).not.toBeInTheDocument()
   })
 
   test('a deletion that the disk refuses is said', async () => {
@@ -302,8 +322,19 @@ describe('checks', () => {
   })
 })
 
-test('says what the audit file shows before it is saved', async () => {
+test('says what the exported file shows before it is saved, by the name that the panel has for it', async () => {
   const screen = await show()
+  const names: string[] = []
+  const click = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (
+    this: HTMLAnchorElement,
+  ) {
+    names.push(this.download)
+  })
+  await screen.getByRole('button', { name: 'Export my data' }).click()
+  await expect.element(screen.getByText('Saved as my-shop-data.json.')).toBeVisible()
+  expect(names).toEqual(['my-shop-data.json'])
+  await expect.element(screen.getByText(/audit explain my-shop-data.json/)).toBeVisible()
+  click.mockRestore()
   await expect.element(screen.getByText(/can read what you looked at/)).toBeVisible()
   const printing = vi.spyOn(window, 'print').mockImplementation(() => undefined)
   await screen.getByRole('button', { name: 'Print this page as a report' }).click()

@@ -114,7 +114,7 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
   verified: (entries, signed, last) =>
     `Das Protokoll hält: ${count(entries, 'Eintrag', 'Einträge')}, ${signed} von diesem Browser unterschrieben, zuletzt Nr. ${last}. Bis dahin wurde ohne seinen Schlüssel nichts geändert, ausgelassen oder eingeschoben; was danach kam, ist noch nicht unterschrieben.`,
   unsigned: (entries) =>
-    `Das Protokoll ist in sich ganz: ${count(entries, 'Eintrag', 'Einträge')}, keiner unterschrieben. Nichts wurde geändert, ausgelassen oder eingeschoben, es sei denn, alles wurde neu gemacht. Mit der Prüfdatei wird es unterschrieben, wenn dieser Browser das kann.`,
+    `Das Protokoll ist in sich ganz: ${count(entries, 'Eintrag', 'Einträge')}, keiner unterschrieben. Nichts wurde geändert, ausgelassen oder eingeschoben, es sei denn, alles wurde neu gemacht. Beim Exportieren wird es unterschrieben, wenn dieser Browser das kann.`,
   broken: (entry) =>
     `Das Protokoll hält ab Eintrag ${entry} nicht: Es wurde geändert oder beschädigt.`,
   proves: 'Was das nicht beweist',
@@ -129,14 +129,14 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
   ],
   auditor: 'Für Prüfer',
   auditorText:
-    'Speichern Sie unten die Prüfdatei. Geprüft wird sie ohne Netz, von unserem Code und von einem zweiten Programm, das nichts mit ihm teilt:',
+    'Exportieren Sie unten Ihre Daten. Die Datei wird ohne Netz geprüft, von unserem Code und von einem zweiten Programm, das nichts mit ihm teilt:',
 
   take: 'Mitnehmen',
   takeText:
-    'Wer die Prüfdatei hat, kann lesen, was Sie angesehen, gesucht und gekauft haben und was gelernt wurde. Der Bericht zeigt nicht mehr als diese Seite.',
+    'Wer die exportierte Datei hat, kann lesen, was Sie angesehen, gesucht und gekauft haben und was gelernt wurde. Der Bericht zeigt nicht mehr als diese Seite.',
   print: 'Diese Seite als Bericht drucken',
-  save: 'Die Prüfdatei speichern',
-  saved: 'Gespeichert als nearside-export.json.',
+  save: 'Meine Daten exportieren',
+  saved: 'Gespeichert als my-shop-data.json.',
 
   technical: 'Technische Einzelheiten',
   loading: 'Wird geladen …',

@@ -9,7 +9,7 @@ import type { Personalizer } from '../../device/api.ts'
 import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import { Button } from './Button.tsx'
 import { usePersonalizationContext } from './context.ts'
-import { download } from './download.ts'
+import { exportData } from './download.ts'
 import { Fact } from './Fact.tsx'
 import { Learned } from './Learned.tsx'
 import { engineText, fitText, guardText, sentText, storedText, termsText } from './panelText.ts'
@@ -128,13 +128,7 @@ function Controls({
         >
           {paused ? labels.resume : labels.pause}
         </Button>
-        <Button
-          onClick={() =>
-            void run('export', async () =>
-              download('my-shop-data.json', await personalizer.export()),
-            )
-          }
-        >
+        <Button onClick={() => void run('export', () => exportData(personalizer))}>
           {labels.exportData}
         </Button>
         <button

@@ -1,11 +1,15 @@
-/** @module Saving a text as a file. */
+/** @module What “Export my data” does, in the panel and in the console: both write the same file. */
+import type { Personalizer } from '../../device/api.ts'
 
-/** Hands the shopper a file; nothing leaves the browser. */
-export function download(name: string, json: string): void {
+export const EXPORT_FILE = 'my-shop-data.json'
+
+/** Hands the shopper the file; nothing leaves the browser. */
+export async function exportData(personalizer: Personalizer): Promise<void> {
+  const json = await personalizer.export()
   const url = URL.createObjectURL(new Blob([json], { type: 'application/json' }))
   const link = document.createElement('a')
   link.href = url
-  link.download = name
+  link.download = EXPORT_FILE
   link.click()
   // Revoked late: some browsers read the blob only after the click has returned.
   setTimeout(() => URL.revokeObjectURL(url), 10_000)

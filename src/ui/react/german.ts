@@ -78,6 +78,7 @@ export const GERMAN: Labels = {
   offer: 'Günstiger als sonst',
   new: 'Neu im Shop',
   popular: 'Bei allen beliebt',
+  variety: 'Zur Abwechslung',
   chosen: 'Vom Shop ausgewählt',
   'shop-order': 'In der üblichen Reihenfolge des Shops',
   trouble: (code) =>

@@ -44,6 +44,7 @@ export const ENGLISH_LISTS = {
   offer: 'Below its usual price',
   new: 'New in this shop',
   popular: 'Popular with everyone',
+  variety: 'Something different',
   chosen: 'Chosen by the shop',
   'shop-order': 'In the shop’s usual order',
   /** Something failed: what it means for the shopper. */

@@ -18,7 +18,7 @@ export interface ListState {
   readonly error: string | null
   /** Of that error; `worker-failed` for what is none of ours. */
   readonly code: ErrorCode | null
-  /** What `ask` said that the list is about. */
+  /** What `ask` said that the list is about, else what the observer is for. */
   readonly about: string
 }
 
@@ -50,14 +50,17 @@ export const LOADING: ListState = {
   about: '',
 }
 
-/** Nothing is asked before the first subscriber nor after the last; null: stays loading. */
-export function createListObserver(personalizer: Personalizer | null): ListObserver {
+/**
+ * Nothing is asked before the first subscriber nor after the last; null: stays loading.
+ * @param subject another one wants an observer of its own: its list begins empty, not with the old one
+ */
+export function createListObserver(personalizer: Personalizer | null, subject = ''): ListObserver {
   const listeners = new Set<() => void>()
   let asked: Asked | null = null
   /** Times the limit that was asked for. */
   let factor = 1
   let answer: ListAnswer | null = null
-  let state = LOADING
+  let state: ListState = { ...LOADING, about: subject }
   let unwatch: (() => void) | null = null
 
   function watch(): void {
@@ -77,7 +80,7 @@ export function createListObserver(personalizer: Personalizer | null): ListObser
 
   function show(): void {
     if (!asked || !answer) return
-    const { about = '', choose, mayShow = () => true, query } = asked
+    const { about = subject, choose, mayShow = () => true, query } = asked
     if ('error' in answer) {
       const { code, message } = answer.error
       set({ ...state, status: 'error', error: message, code })

@@ -13,8 +13,7 @@ function useList(
   { about, mayShow, choose }: Omit<Asked, 'query'>,
 ): ListState {
   const { personalizer } = usePersonalizationContext()
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new subject needs a new observer
-  const observer = useMemo(() => createListObserver(personalizer), [personalizer, subject])
+  const observer = useMemo(() => createListObserver(personalizer, subject), [personalizer, subject])
   // By value: whoever writes options inline asks no more often than others. JSON has no infinity.
   const key = JSON.stringify(query, (_, value) => (value === Infinity ? Number.MAX_VALUE : value))
   useEffect(

@@ -17,6 +17,8 @@ export interface RecommendationsProps extends ListWidgetProps {
   readonly category?: string
   /** Items with the same `groupId` at most, as long as there are others. Default 2. */
   readonly perFamily?: number
+  /** False: by score alone, even where all are of one category. */
+  readonly diversify?: boolean
   /** The page's name, for the shop's rules. */
   readonly page?: string
   /** False: without the shop's rules. */
@@ -24,8 +26,18 @@ export interface RecommendationsProps extends ListWidgetProps {
 }
 
 const optionsOf = (props: RecommendationsProps): ListOptions => {
-  const { limit = 8, order, exclude, excludeIds, category, perFamily, page, rules } = props
-  return { limit, order, exclude, excludeIds, category, perFamily, page, rules }
+  const {
+    limit = 8,
+    order,
+    exclude,
+    excludeIds,
+    category,
+    perFamily,
+    diversify,
+    page,
+    rules,
+  } = props
+  return { limit, order, exclude, excludeIds, category, perFamily, diversify, page, rules }
 }
 
 /** The best items for this shopper. */
