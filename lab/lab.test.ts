@@ -20,6 +20,7 @@ import { experiment as newItems } from './newItems/experiment.ts'
 import { experiment as noise } from './noise/experiment.ts'
 import { experiment as settings } from './search/settings.ts'
 import { experiment as teaching } from './search/teaching.ts'
+import { experiment as selection } from './selection/experiment.ts'
 import { experiment as strategies } from './strategies/experiment.ts'
 
 interface NewItemsResult {
@@ -112,6 +113,14 @@ it('searches a grid over moments in order, and begins with what is in use', asyn
     /20 cases/,
   )
 }, 300_000)
+
+it('compares all features with fewer and with principal components', async () => {
+  const { arms } = await run(selection, 'searched')
+  const names = arms.map(({ name }) => name)
+  expect(names).toEqual(
+    expect.arrayContaining(['all features', 'L1 at 0.1', '5 principal components']),
+  )
+}, 120_000)
 
 it('chooses search settings without the queries that they answer', async () => {
   const kinds = ['lamp', 'kettle', 'blanket', 'notebook', 'umbrella', 'candle']

@@ -1,6 +1,6 @@
 /**
  * @module The selection at each pretrain: what every feature carries, by information gain and by an
- * L1 term, what the model kept and why, and what principal components would have been worth.
+ * L1 term, what the model kept and why.
  */
 import { contextCandidates } from '../../core/features/context/contextFeatures.ts'
 import { FEATURES } from '../../core/features/features.ts'
@@ -9,11 +9,10 @@ import { createRandom } from '../../core/model/random.ts'
 import type { ContextOutcome } from '../context/learnContext.ts'
 import type { RankerDataset } from '../ranker/dataset.ts'
 import type { SampleOptions } from '../ranker/sample.ts'
+import { sampleTable } from '../ranker/sampledTable.ts'
 import { spreadOf } from '../ranker/select.ts'
-import { DEFAULT_RANKER, type RankerData } from '../ranker/trainRanker.ts'
-import { sampleJudgedCases } from './cases.ts'
+import type { RankerData } from '../ranker/trainRanker.ts'
 import { informationGains } from './informationGain.ts'
-import { judgeSelections, type SelectionOutcome } from './judge.ts'
 import { lassoPath } from './lasso.ts'
 
 export interface FeatureJudgement {
@@ -31,21 +30,17 @@ export interface FeatureJudgement {
 
 /** `selection.json` of a model version. */
 export interface SelectionReport {
-  readonly format: 1
-  readonly cases: { readonly fitted: number; readonly heldOut: number }
+  readonly format: 2
+  readonly cases: number
   readonly features: readonly FeatureJudgement[]
-  readonly outcomes: readonly SelectionOutcome[]
   /** What each kind of context added to the base on later cases; absent before that is known. */
   readonly context?: readonly ContextOutcome[]
-  /** Weights for scaled features at each strength of the L1 term. */
-  readonly path: readonly { readonly strength: number; readonly weights: readonly number[] }[]
-  /** Share of the variance inside a case that the first k components hold. */
-  readonly variance: readonly number[]
 }
 
 const MAX_CASES = 1000
+const LEAST_CASES = 20
 /** Of the L1 term, as shares of the smallest strength at which every weight is 0. */
-const STRENGTHS = [0.3, 0.1, 0.03, 0.01, 0.003]
+export const STRENGTHS = [0.3, 0.1, 0.03, 0.01, 0.003]
 
 /** Null where the log holds too few cases to judge. */
 export function selectFeatures(
@@ -53,23 +48,22 @@ export function selectFeatures(
   options: Pick<SampleOptions, 'from' | 'until'> & { readonly seed: number },
 ): SelectionReport | null {
   const random = createRandom(options.seed + 2)
-  const sample = sampleJudgedCases(data, { ...options, maxCases: MAX_CASES }, random)
-  if (!sample) return null
+  const { cases, tableOf } = sampleTable(data, { ...options, maxCases: MAX_CASES }, random)
+  if (cases.length < LEAST_CASES) return null
   const contexts = data.context ? contextCandidates(data.context.kinds) : []
   const names = [...FEATURES, ...contexts].map(({ name }) => name)
-  return judgeFeatures(names, sample.fitted, sample.heldOut, options.seed + 3)
+  return judgeFeatures(names, tableOf(cases), options.seed + 3)
 }
 
 /** @param names one a column. */
 export function judgeFeatures(
   names: readonly string[],
-  fitted: RankerDataset,
-  heldOut: RankerDataset,
+  data: RankerDataset,
   seed: number,
 ): SelectionReport {
-  const { scale, constant } = spreadOf(fitted)
-  const gains = informationGains(fitted, createRandom(seed))
-  const path = lassoPath(fitted, scale, STRENGTHS)
+  const { scale, constant } = spreadOf(data)
+  const gains = informationGains(data, createRandom(seed))
+  const path = lassoPath(data, scale, STRENGTHS)
   const features = names.map((name, f): FeatureJudgement => {
     const enters = path.find(({ weights }) => weights[f] !== 0)?.strength ?? null
     const { gain, noise } = gains[f]
@@ -81,14 +75,7 @@ export function judgeFeatures(
         : 'something'
     return { name, gain, noise, enters, carries }
   })
-  const idle = new Set(features.flatMap(({ carries }, f) => (carries === 'something' ? [] : [f])))
-  return {
-    format: 1,
-    cases: { fitted: fitted.start.length - 1, heldOut: heldOut.start.length - 1 },
-    features,
-    path: path.map(({ strength, weights }) => ({ strength, weights: [...weights] })),
-    ...judgeSelections(fitted, heldOut, scale, path, idle, DEFAULT_RANKER.l2),
-  }
+  return { format: 2, cases: data.start.length - 1, features }
 }
 
 /** The model's records with what the selection found, and the report with what the model did. */

@@ -2,12 +2,12 @@
  * @module The out-of-fold cases that features are judged on: a sample of what the ranker trains on,
  * the last quarter of it kept from every fit.
  */
-import type { Random } from '../../core/model/random.ts'
-import type { RankerCase, RankerDataset } from '../ranker/dataset.ts'
-import { foldOf } from '../ranker/outOfFold.ts'
-import type { SampleOptions } from '../ranker/sample.ts'
-import { sampleTable } from '../ranker/sampledTable.ts'
-import type { RankerData } from '../ranker/trainRanker.ts'
+import type { Random } from '../../src/core/model/random.ts'
+import type { RankerCase, RankerDataset } from '../../src/train/ranker/dataset.ts'
+import { foldOf } from '../../src/train/ranker/outOfFold.ts'
+import type { SampleOptions } from '../../src/train/ranker/sample.ts'
+import { sampleTable } from '../../src/train/ranker/sampledTable.ts'
+import type { RankerData } from '../../src/train/ranker/trainRanker.ts'
 
 export interface JudgedCases {
   readonly fitted: RankerDataset

@@ -2,11 +2,11 @@
  * @module Compares ways to describe an item on cases that no weight was fitted on: all features,
  * those that carry something, those that an L1 term leaves, and a few principal components.
  */
-import { mean, standardError } from '../estimates.ts'
-import type { RankerDataset } from '../ranker/dataset.ts'
-import { fitNewton } from '../ranker/newton.ts'
-import type { LassoStep } from './lasso.ts'
-import { type Measured, measureCases } from './measure.ts'
+import { mean, standardError } from '../../src/train/estimates.ts'
+import type { RankerDataset } from '../../src/train/ranker/dataset.ts'
+import { fitNewton } from '../../src/train/ranker/newton.ts'
+import type { LassoStep } from '../../src/train/selection/lasso.ts'
+import { type Measured, measureCases } from '../../src/train/selection/measure.ts'
 import { principalComponents, projectOnto } from './principal.ts'
 
 export interface SelectionOutcome {

@@ -2,7 +2,7 @@
  * @module Principal components of the features as they differ inside a case, where alone the
  * ranking can see them. Jacobi rotations: exact, and the matrix has some thirty rows.
  */
-import type { RankerDataset } from '../ranker/dataset.ts'
+import type { RankerDataset } from '../../src/train/ranker/dataset.ts'
 
 /** Variances, falling, and directions in scaled features, row-major [columns, columns], a row each. */
 export interface PrincipalComponents {
