@@ -196,9 +196,27 @@ describe('a model that may have seen the answers is refused', () => {
   })
 })
 
+describe('--protocol lists', () => {
+  it('says of each default what it costs and gives', async () => {
+    const flags = { shop: shopFolder, protocol: 'lists' }
+    const { result, text } = await run({ ...flags, model: modelFolder })
+    expect(result).toMatchObject({ protocol: 'lists', shop: 'testshop', shoppersWorse: null })
+    expect(result.arms.map(({ name }) => name)).toContain('defaults')
+    for (const arm of result.arms as unknown as Record<string, number>[])
+      for (const measure of ['ndcg@10', 'diversity', 'repeats', 'coverage', 'novelty'])
+        expect(arm[measure]).toBeGreaterThanOrEqual(0)
+    for (const { over, metric } of result.lifts)
+      expect([over, metric.split('@looks')[0]]).toEqual(['plain', 'ndcg@10'])
+    expect(text).toMatch(/defaults +\.\d{4} /)
+    expect(text).not.toContain('NaN')
+    await expect(run(flags)).rejects.toThrow(/needs --model DIR/)
+  })
+})
+
 describe('bad requests are refused in a sentence', () => {
   it.each([
     [{ protocol: 'incremental' }, /leave --model out/],
+    [{ protocol: 'lists', folds: '5' }, /--folds goes with --protocol personal/],
     [{ periods: 'week' }, /--periods goes with --protocol incremental/],
     [{ protocol: 'leave-one-out', folds: '5' }, /--folds goes with --protocol personal/],
     [{ protocol: 'search', judgements: 'none.csv' }, /leave --model out/],

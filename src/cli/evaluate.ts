@@ -30,9 +30,9 @@ without times, leave-one-out asks everybody for the last event: training left ou
   .addOption(
     new Option(
       '--protocol <name>',
-      'what is asked; incremental: updates against full retraining, period by period',
+      'what is asked; incremental: updates against full retraining, period by period; lists: what their defaults cost and give',
     )
-      .choices(['personal', 'leave-one-out', 'incremental', 'search'])
+      .choices(['personal', 'leave-one-out', 'incremental', 'search', 'lists'])
       .default('personal'),
   )
   .addOption(
@@ -113,6 +113,10 @@ async function evaluate(options: Options, steps: Steps): Promise<Evaluated> {
   if (protocol === 'search') {
     const { evaluateSearch } = await import('../evaluate/search/search.ts')
     return evaluateSearch({ ...asked, model, judgements }, steps)
+  }
+  if (protocol === 'lists') {
+    const { evaluateLists } = await import('../evaluate/lists/lists.ts')
+    return evaluateLists({ ...asked, model }, steps)
   }
   if (protocol === 'incremental') {
     const { evaluateIncremental } = await import('../evaluate/incremental/incremental.ts')

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { DIMENSION } from '../../src/core/model/baseModel.ts'
-import { diversity, familyRepeats, novelty } from './quality.ts'
+import { DIMENSION } from '../../core/model/baseModel.ts'
+import { diversity, familyRepeats, mix, novelty, oneSubject } from './quality.ts'
 
 /** Two alike, one at right angles, one opposite to the first. */
 const vectors = new Float32Array(4 * DIMENSION)
@@ -11,6 +11,7 @@ vectors.set([-1, 0], 3 * DIMENSION)
 const facts = {
   itemVectors: vectors,
   families: ['a', 'a', 'a', undefined],
+  categories: ['mugs', 'mugs', 'bags', undefined],
   popularityAll: Float32Array.from([0, 1, 3, 27], Math.log1p),
 }
 
@@ -30,4 +31,28 @@ test('what fewer people wanted is more of a novelty', () => {
   // 1, 2, 4 and 28 of 35.
   expect(novelty([0], facts)).toBeCloseTo(Math.log2(35), 5)
   expect(novelty([0, 2], facts)).toBeCloseTo((Math.log2(35) + Math.log2(35 / 4)) / 2, 5)
+})
+
+test('a list is of the last visit, of earlier ones, or of neither', () => {
+  const did = (item: number, session: string) =>
+    ({ item, name: 'view_item', time: 0, session }) as const
+  const both = [did(0, 'a'), did(2, 'b')]
+  expect(mix([0, 1, 2, 3], facts, both, 0)).toEqual({
+    current: 0.25,
+    earlier: 0.5,
+    discovery: 0.25,
+  })
+  // What both visits were about is of the last.
+  expect(mix([0, 2], facts, [did(1, 'a'), ...both, did(0, 'b')], 0)).toEqual({
+    current: 1,
+    earlier: 0,
+    discovery: 0,
+  })
+  expect(mix([0], facts, [did(0, 'a')], 0).current).toBeNaN()
+})
+
+test('one stranger leaves a list all of one subject, two do not', () => {
+  expect(oneSubject([0, 1, 2], facts)).toBe(1)
+  expect(oneSubject([0, 1, 2, 3], facts)).toBe(0)
+  expect(oneSubject([3, 3, 3], facts)).toBe(0)
 })

@@ -1,0 +1,117 @@
+/**
+ * @module `--protocol lists`: what the defaults of lists cost in NDCG@10, and what they give. Lists as a
+ * device makes them.
+ */
+import { Catalog } from '../../core/catalog/catalog.ts'
+import { NearsideError } from '../../core/error.ts'
+import { createRandom } from '../../core/model/random.ts'
+import { ownItems } from '../../device/worker/ownItems.ts'
+import { Ranker } from '../../device/worker/ranker.ts'
+import { ndcg } from '../../train/metrics.ts'
+import { isoDay, selectCases } from '../cases.ts'
+import type { Envelope } from '../envelope.ts'
+import { load, type Question } from '../load.ts'
+import type { Evaluated } from '../report/report.ts'
+import { type Steps, step } from '../steps.ts'
+import { ARMS, type Arm, listOf } from './arms.ts'
+import {
+  diversity,
+  type Facts,
+  familyRepeats,
+  LIST_LENGTH,
+  mix,
+  novelty,
+  oneSubject,
+} from './quality.ts'
+import { listsReport } from './report.ts'
+import { ALL_SITUATIONS, type Asked, type Situation, situated } from './situations.ts'
+import { type Measured, summariseLists } from './summary.ts'
+
+export interface ListsQuestion extends Omit<Question, 'protocol' | 'model'> {
+  readonly model: string | undefined
+}
+
+/** What `--json` holds. */
+export interface ListsResult extends Envelope {
+  readonly protocol: 'lists'
+}
+
+/** @throws NearsideError `input-invalid` without a model, or where too few shoppers are left to ask */
+export async function evaluateLists(
+  { model: directory, ...question }: ListsQuestion,
+  steps: Steps,
+): Promise<Evaluated<ListsResult>> {
+  if (directory === undefined)
+    throw new NearsideError(
+      'input-invalid',
+      "--protocol lists needs --model DIR (make one with 'nearside pretrain')",
+    )
+  const asked = { ...question, model: directory, protocol: 'personal' } as const
+  const { shop, input, notes } = await load(asked)
+  const { model, seed, until } = input
+  // What is sold out by now was not when the cases came.
+  const catalog = new Catalog(shop.items.map(({ available: _, ...item }) => item))
+  const ranker = new Ranker(model, catalog)
+  const facts: Facts = {
+    itemVectors: model.itemVectors,
+    families: model.itemIds.map((id) => catalog.get(id)?.groupId),
+    categories: model.itemIds.map((id) => catalog.get(id)?.category),
+    popularityAll: model.statistics.popularityAll,
+  }
+  const selected = selectCases(input)
+  const measured: Measured[] = []
+  for (const [done, cases] of selected.entries()) {
+    if (done % 50 === 0) await step(steps, 'walking shoppers', done, selected.length)
+    for (const situation of ALL_SITUATIONS)
+      for (const one of cases) {
+        const found = situated(situation, one, (row) => facts.categories[row])
+        if (found) measured.push(...measure(ranker, found, facts, { situation, shopper: done }))
+      }
+  }
+  const found = summariseLists(measured, model.itemIds.length, createRandom(seed))
+  const cases = selected.reduce((sum, own) => sum + own.length, 0)
+  const head = { shop: shop.name, shoppers: selected.length, cases }
+  return {
+    result: {
+      protocol: 'lists',
+      ...head,
+      until: isoDay(until),
+      seed,
+      ...found,
+      shoppersWorse: null,
+    },
+    report: listsReport(head, found, notes),
+  }
+}
+
+function measure(
+  ranker: Ranker,
+  { history, time, targets }: Asked,
+  facts: Facts,
+  of: { readonly situation: Situation; readonly shopper: number },
+): Measured[] {
+  const scored = ranker.score(history, time, null)
+  const { itemIds } = ranker.model
+  const events = history.map(({ item, ...one }) => ({ ...one, id: '', items: [itemIds[item]] }))
+  const own = [...ownItems(['bought', 'basket'], events, time, (id) => ranker.repeatRate(id))]
+  return ARMS.map((arm: Arm) => {
+    const rows = listOf(arm, ranker, scored, own)
+    const places = Int32Array.from(targets, (target) => {
+      const place = rows.indexOf(target)
+      return place < 0 ? LIST_LENGTH : place
+    }).sort()
+    return {
+      ...of,
+      arm,
+      rows,
+      values: {
+        'ndcg@10': ndcg(places, LIST_LENGTH),
+        diversity: diversity(rows, facts),
+        repeats: familyRepeats(rows, facts),
+        novelty: novelty(rows, facts),
+        ...mix(rows, facts, history, time),
+        oneSubject: oneSubject(rows, facts),
+      },
+    }
+  })
+}
