@@ -11,7 +11,7 @@ import { describeAdapter } from '../src/engine/adapter.ts'
 import { createFastCandidates } from '../src/engine/candidates.ts'
 import type { Engine } from '../src/engine/engine.ts'
 import { createJsEngine } from '../src/engine/js.ts'
-import { nextTask } from '../src/engine/pause.ts'
+import { nextTask } from '../src/engine/nextTask.ts'
 import { countGpuCalls, type GpuCalls } from '../src/engine/testGpuCalls.ts'
 import { testProblem } from '../src/engine/testProblem.ts'
 import { createWasmEngine } from '../src/engine/wasm/wasmEngine.ts'
@@ -112,7 +112,7 @@ async function wholeFits(blocks: number, report: Report): Promise<Series[]> {
   const model = benchModel(ITEMS)
   const events = benchHistory(ITEMS, 200, 0)
   const engine = await createWasmEngine()
-  const around = { model, engine, clock: () => performance.now(), pause: nextTask }
+  const around = { model, engine, clock: () => performance.now(), nextTask }
   const fitTo = (
     to: number,
     inUse: InUse | null,

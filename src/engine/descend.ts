@@ -1,8 +1,8 @@
 /** @module The descent on this processor, by whatever computes the gradient. */
 import { adamStep, startAdam } from '../core/adam.ts'
 import type { FitOptions } from './engine.ts'
+import { nextTask, throwIfAborted } from './nextTask.ts'
 import type { CentredProblem } from './objective.ts'
-import { nextTask, throwIfAborted } from './pause.ts'
 
 /**
  * @param gradient writes ∂L/∂q at q, [P] each

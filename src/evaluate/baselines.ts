@@ -46,17 +46,17 @@ export function scorePopularMonth({ popularity }: BaselineContext, out: Float32A
   for (let i = 0; i < out.length; i++) out[i] = Math.log(share[i])
 }
 
-interface Touch {
+interface Decayed {
   readonly item: number
   readonly weight: number
 }
 
 /** Each item once a session, weighted by the event and by how many sessions (or days) ago. */
-export function decayedTouches(
+export function decayedInteractions(
   { history, time }: BaselineContext,
   unit: 'days' | 'sessions',
   halfLife: number,
-): Touch[] {
+): Decayed[] {
   const sessions = new Map<string, Map<number, { strength: number; time: number }>>()
   for (const entry of history) {
     const strength = eventStrength(entry.name)
@@ -69,16 +69,16 @@ export function decayedTouches(
     const known = session.get(entry.item)
     if (!known || known.strength < strength) session.set(entry.item, { strength, time: entry.time })
   }
-  const touches: Touch[] = []
+  const interactions: Decayed[] = []
   let ago = sessions.size
   for (const session of sessions.values()) {
     ago--
-    for (const [item, touch] of session) {
-      const age = unit === 'days' ? (time - touch.time) / DAY : ago
-      touches.push({ item, weight: touch.strength * 2 ** (-age / halfLife) })
+    for (const [item, one] of session) {
+      const age = unit === 'days' ? (time - one.time) / DAY : ago
+      interactions.push({ item, weight: one.strength * 2 ** (-age / halfLife) })
     }
   }
-  return touches
+  return interactions
 }
 
 /** log((1 − fill)·counts / Σcounts + fill·popularity); popularity alone where there are no counts. */
@@ -111,7 +111,8 @@ export const RECENTLY_VIEWED: TunableArm<RecentlyViewedParameters> = {
   below: { fill: 1 },
   score({ unit, halfLife, fill }, context, out) {
     const counts = new Float32Array(out.length)
-    for (const { item, weight } of decayedTouches(context, unit, halfLife)) counts[item] += weight
+    for (const { item, weight } of decayedInteractions(context, unit, halfLife))
+      counts[item] += weight
     mixWithPopularity(counts, context.popularity, fill, out)
   },
 }
@@ -137,7 +138,7 @@ export const ITEM_KNN: TunableArm<ItemKnnParameters> = {
   score({ unit, halfLife, self, fill }, context, out) {
     const { neighboursPerItem: M, neighbourItems, neighbourWeights } = context.neighbours
     const counts = new Float32Array(out.length)
-    for (const { item, weight } of decayedTouches(context, unit, halfLife)) {
+    for (const { item, weight } of decayedInteractions(context, unit, halfLife)) {
       counts[item] += weight * self
       for (let k = item * M; k < (item + 1) * M && neighbourWeights[k] > 0; k++)
         counts[neighbourItems[k]] += weight * neighbourWeights[k]
@@ -168,7 +169,7 @@ export function ewma(itemVectors: Float32Array, dimension: number): TunableArm<E
     },
     score({ unit, halfLife, temperature, popularity }, context, out) {
       const taste = new Float64Array(dimension)
-      for (const { item, weight } of decayedTouches(context, unit, halfLife)) {
+      for (const { item, weight } of decayedInteractions(context, unit, halfLife)) {
         for (let d = 0; d < dimension; d++) taste[d] += weight * unitVectors[item * dimension + d]
       }
       const length = Math.hypot(...taste)

@@ -8,7 +8,7 @@ import { eventStrength } from '../core/features/strength.ts'
 import { PAGE } from '../engine/wasm/assemble.ts'
 import { createGemm, type Gemm } from '../train/encoder/gemm.ts'
 import {
-  decayedTouches,
+  decayedInteractions,
   ITEM_KNN,
   type ItemKnnParameters,
   mixWithPopularity,
@@ -148,11 +148,11 @@ export function ease(weightsOf: (ridge: number) => EaseWeights): TunableArm<Ease
     score({ unit, halfLife, self, fill, ridge }, context, out) {
       const { row, item, weights, stride } = remembered(ridge)
       const counts = new Float32Array(out.length)
-      for (const touch of decayedTouches(context, unit, halfLife)) {
-        counts[touch.item] += self * touch.weight
-        const from = row[touch.item] * stride
+      for (const one of decayedInteractions(context, unit, halfLife)) {
+        counts[one.item] += self * one.weight
+        const from = row[one.item] * stride
         if (from < 0) continue
-        for (let b = 0; b < item.length; b++) counts[item[b]] += touch.weight * weights[from + b]
+        for (let b = 0; b < item.length; b++) counts[item[b]] += one.weight * weights[from + b]
       }
       for (let i = 0; i < counts.length; i++) counts[i] = Math.max(0, counts[i])
       mixWithPopularity(counts, context.popularity, fill, out)

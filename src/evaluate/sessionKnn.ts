@@ -8,7 +8,7 @@ import type { History } from '../core/features/history.ts'
 import { eventStrength } from '../core/features/strength.ts'
 import { DAY } from '../core/time.ts'
 import {
-  decayedTouches,
+  decayedInteractions,
   ITEM_KNN,
   type ItemKnnParameters,
   mixWithPopularity,
@@ -61,9 +61,9 @@ export function sessionKnn(
     ...(below && { below }),
     score({ unit, halfLife, self, fill, neighbour, nearest, agedDays, rarity }, context, out) {
       const { neighbours, having } = among[neighbour]
-      const touches = decayedTouches(context, unit, halfLife)
+      const interactions = decayedInteractions(context, unit, halfLife)
       const nearness = new Float32Array(neighbours.length)
-      for (const { item, weight } of touches) {
+      for (const { item, weight } of interactions) {
         const share = weight / having[item].length ** rarity
         for (const one of having[item]) nearness[one] += share
       }
@@ -83,8 +83,8 @@ export function sessionKnn(
       })
       // So that what a repeat counts does not depend on how many neighbours there are.
       if (highest > 0) for (let i = 0; i < counts.length; i++) counts[i] /= highest
-      const strongest = Math.max(...touches.map(({ weight }) => weight))
-      for (const { item, weight } of touches) counts[item] += (self * weight) / strongest
+      const strongest = Math.max(...interactions.map(({ weight }) => weight))
+      for (const { item, weight } of interactions) counts[item] += (self * weight) / strongest
       mixWithPopularity(counts, context.popularity, fill, out)
     },
   }

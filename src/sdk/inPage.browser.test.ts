@@ -4,7 +4,7 @@ import type { Personalizer } from '../device/api.ts'
 import { deviceInPage, workerEnvironment } from '../device/worker/serve.ts'
 import { TestServer, testModelFiles } from '../device/worker/testShop.ts'
 import { chooseEngine, thisDevice } from '../engine/choose.ts'
-import { nextTask } from '../engine/pause.ts'
+import { nextTask } from '../engine/nextTask.ts'
 import { codesOf, idsOf, TestPage } from './testPage.ts'
 
 const page = new TestPage()

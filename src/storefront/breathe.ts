@@ -19,7 +19,7 @@ export function breathe(): Promise<void> {
 }
 
 /**
- * For work that is cut finer than it must pause: breathes when it has gone on for this long.
+ * For work that is cut finer than it must be: breathes when it has gone on for this long.
  * @param most milliseconds
  */
 export function breatheAfter(most: number): () => Promise<void> {

@@ -43,21 +43,21 @@ export async function loadCatalog(
 ): Promise<Catalog> {
   const shown = new Map(known.map((item) => [item.id, item]))
   const items: Item[] = []
-  const pause = breatheAfter(PAUSE_MS)
+  const breathe = breatheAfter(MOST_MS)
   for await (const some of loadArray('catalog/catalog.json', signal)) {
     for (const raw of some) {
       const item = parseItem(raw, `catalog item ${items.length + 1}`)
       const same = shown.get(item.id)
       items.push(same && JSON.stringify(same) === JSON.stringify(item) ? same : item)
     }
-    await pause()
+    await breathe()
   }
   if (items.length === 0) throw new Error(words.load.empty)
   return createCatalog(items)
 }
 
-/** A pause may cost a frame, which somebody who waits for a product waits for, too. */
-const PAUSE_MS = 8
+/** Between two breaths, milliseconds: each may cost a frame, which somebody who waits for a product waits for, too. */
+const MOST_MS = 8
 
 export function createCatalog(items: readonly Item[]): Catalog {
   const byId = new Map(items.map((item) => [item.id, item]))
@@ -79,10 +79,10 @@ export function createCatalog(items: readonly Item[]): Catalog {
       (a, b) =>
         Number(a.name === OTHER) - Number(b.name === OTHER) || b.items.length - a.items.length,
     )
-  let pause = rest
+  let breathe = rest
   let search: Promise<ProductSearch> | null = null
   const prepare = () => {
-    search ??= prepareProductSearch(items, SYNONYMS, () => pause())
+    search ??= prepareProductSearch(items, SYNONYMS, () => breathe())
     return search
   }
   return {
@@ -93,7 +93,7 @@ export function createCatalog(items: readonly Item[]): Catalog {
     department: (name) => departments.find((department) => department.name === name),
     prepareSearch: prepare,
     search: () => {
-      pause = breatheAfter(PAUSE_MS)
+      breathe = breatheAfter(MOST_MS)
       return prepare()
     },
   }

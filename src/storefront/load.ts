@@ -60,17 +60,17 @@ export async function* loadArray(path: string, signal?: AbortSignal): AsyncGener
   if (rest !== '' || end !== ']') throw unreadable(new Error('It breaks off.'))
 }
 
-/** A pause may cost a frame, which somebody who waits for a product waits for, too. */
-const PAUSE_MS = 8
+/** Between two breaths, milliseconds: each may cost a frame, which somebody who waits for a product waits for, too. */
+const MOST_MS = 8
 
 /** All of them, without holding a slow phone; of a file that can't be read whole, those that came. */
 export async function loadLines<T>(path: string): Promise<T[]> {
   const lines: T[] = []
-  const pause = breatheAfter(PAUSE_MS)
+  const breathe = breatheAfter(MOST_MS)
   try {
     for await (const some of loadArray(path)) {
       lines.push(...(some as T[]))
-      await pause()
+      await breathe()
     }
   } catch {
     // Pages show less of them.

@@ -52,7 +52,7 @@ describe('the helper', () => {
     }
     await post(federation, made[3].body)
     await federation.leader.advance()
-    expect((await federation.leader.current())?.state).toBe('sealed')
+    expect((await federation.leader.current())?.state).toBe('full')
     federation.leaderStore.exchange = original
     await federation.leader.advance()
     expect(draws).toBe(1)

@@ -54,7 +54,7 @@ export function createLeader(options: LeaderOptions) {
   function abandon(round: number, why: string): Promise<boolean> {
     return next(async () => {
       const record = await store.current()
-      if (record?.round !== round || (record.state !== 'open' && record.state !== 'sealed'))
+      if (record?.round !== round || (record.state !== 'open' && record.state !== 'full'))
         return false
       return rounds.abandon(record, why)
     })

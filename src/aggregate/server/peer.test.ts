@@ -50,7 +50,7 @@ describe('a proxy before the helper', () => {
       url.pathname.endsWith('/release') ? new Response('', { status: 404 }) : answer()
     for (const { body } of made) await post(federation, body)
     await federation.leader.advance()
-    expect(await federation.leader.current()).toMatchObject({ round: 1, state: 'sealed' })
+    expect(await federation.leader.current()).toMatchObject({ round: 1, state: 'full' })
     expect(await federation.leader.waitingFor()).toMatch(/helper/)
     federation.proxy = (_, answer) => answer()
     await expectReleased(federation, made)
@@ -165,7 +165,7 @@ describe('a leader that stops', () => {
     stopping.abort()
     await Promise.all([step, stopped])
     expect((await upload).status).toBe(503)
-    expect((await federation.leader.current())?.state).toBe('sealed')
+    expect((await federation.leader.current())?.state).toBe('full')
   })
 })
 

@@ -1,5 +1,5 @@
 /**
- * @module How the leader brings a full round to a release: open → sealed → exchanged → concluded, one
+ * @module How the leader brings a full round to a release: open → full → exchanged → concluded, one
  * step at a time. Every step is stored before the next begins and can be repeated, so that the process
  * may die at any moment.
  */
@@ -76,7 +76,7 @@ export function createRounds(options: LeaderOptions) {
   async function step(): Promise<boolean> {
     const record = await store.current()
     if (record?.state === 'open') return collect(record)
-    if (record?.state === 'sealed') return exchange(record)
+    if (record?.state === 'full') return exchange(record)
     if (record?.state === 'exchanged') return conclude(record)
     return openNext(record)
   }
@@ -87,8 +87,8 @@ export function createRounds(options: LeaderOptions) {
     const wanted = await policyHash(policyFor(model, policy))
     if (wanted !== record.policyHash)
       return abandon(record, 'the model or the policy changed while it was open')
-    if (!(await store.seal(round, policy.aggregationGoal))) return false
-    log(`round ${round} sealed with ${policy.aggregationGoal} reports`)
+    if (!(await store.fill(round, policy.aggregationGoal))) return false
+    log(`round ${round} is full: ${policy.aggregationGoal} reports`)
     return true
   }
 

@@ -50,7 +50,7 @@ export const verdictSchema = z
 export const roundSchema = z
   .object({
     round: count,
-    state: z.enum(['open', 'sealed', 'exchanged', 'released', 'rejected', 'abandoned']),
+    state: z.enum(['open', 'full', 'exchanged', 'released', 'rejected', 'abandoned']),
     model: z.string().openapi({ description: 'version that the updates are computed from' }),
     policyHash: hash,
     goal: count,

@@ -72,8 +72,8 @@ export async function startServer(options: ServerOptions, environment: ServerEnv
   try {
     const isTrusted = trustedProxies(options.trustedProxies)
     const stopping = new AbortController()
-    const surroundings = { ...environment, isTrusted, stopping: stopping.signal }
-    const { app, leader } = await createAggregators(options, surroundings, (file) => {
+    const shared = { ...environment, isTrusted, stopping: stopping.signal }
+    const { app, leader } = await createAggregators(options, shared, (file) => {
       const opened = openSqliteStore(file, environment.fatal)
       stores.push(opened)
       return opened

@@ -9,10 +9,10 @@ import type { Bytes } from '../../core/bytes.ts'
 import type { Policy } from '../protocol/policy.ts'
 
 /**
- * open → sealed → exchanged → released | rejected. The helper goes from open to released.
+ * open → full → exchanged → released | rejected. The helper goes from open to released.
  * `abandoned`: a round that can't be finished, because its model or policy is no longer current.
  */
-export type RoundState = 'open' | 'sealed' | 'exchanged' | 'released' | 'rejected' | 'abandoned'
+export type RoundState = 'open' | 'full' | 'exchanged' | 'released' | 'rejected' | 'abandoned'
 
 export interface Verdict {
   readonly accepted: boolean
@@ -109,11 +109,11 @@ export interface Store {
   /** Helper: the seeds of these ids, in order; null where there is none. */
   seeds(round: number, ids: readonly Uint8Array[]): Promise<readonly (Bytes | null)[]>
 
-  /** Leader: open → sealed, if `goal` reports are counted. The sealing key is destroyed. */
-  seal(round: number, goal: number): Promise<boolean>
+  /** Leader: open → full, if `goal` reports are counted. The sealing key is destroyed. */
+  fill(round: number, goal: number): Promise<boolean>
   /** Leader: the sum of the round's shares, and the ids that it is the sum of, ascending. */
   aggregate(round: number): Promise<{ readonly ids: Bytes; readonly sum: Uint32Array }>
-  /** Leader: sealed → exchanged. Both noised shares are kept, the sum deleted. */
+  /** Leader: full → exchanged. Both noised shares are kept, the sum deleted. */
   exchange(
     round: number,
     result: {

@@ -1,6 +1,7 @@
 /** @module Marks that a shopper's data is full of, and the search for them in what left. */
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
+import { DAY } from '../../core/time.ts'
 import { layersOf } from './layers.ts'
 
 /** Texts and numbers that occur nowhere else. */
@@ -14,7 +15,6 @@ export interface Marks {
 }
 
 const LETTERS = 'bcdfghjklmnpqrstvwxz'
-const DAY = 86_400_000
 
 /**
  * As many of each kind as `count`.

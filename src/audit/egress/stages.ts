@@ -21,14 +21,14 @@ const WORKERS_MS = 60_000
 /** As long as nothing new comes, nothing is expected any more. */
 const QUIET_MS = 10_000
 
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Waits until `holds`, or until patience is over. @returns whether it holds */
 async function patiently(holds: () => Promise<boolean> | boolean, ms: number): Promise<boolean> {
   const end = Date.now() + ms
   while (!(await holds())) {
     if (Date.now() > end) return false
-    await pause(1000)
+    await wait(1000)
   }
   return true
 }
@@ -51,11 +51,11 @@ export async function watchShopper(
   say(`${events} events made; idle for ${idle} s`)
   // Half of it without a network: what was held back would go out when it is there again.
   await context.setOffline(true)
-  await pause(idle * 500)
+  await wait(idle * 500)
   await context.setOffline(false)
-  await pause(idle * 500)
+  await wait(idle * 500)
   await page.close({ runBeforeUnload: true })
-  await pause(2000)
+  await wait(2000)
   const all = allOf(marks)
   const verdict = judge(await end(), { ...rules, marks: createMarkFinder(all) })
   const found = new Set(verdict.findings.flatMap((finding) => finding.marks)).size
@@ -96,7 +96,7 @@ export async function tryProbes(
     if (place === undefined) without.add(probe)
     // Where it leaves its page, or is stopped, the script doesn't come to its end.
     const done = (place as Page | undefined)?.evaluate(scriptOf(probe, mark, host))
-    await Promise.race([done, pause(5000)]).catch(() => undefined)
+    await Promise.race([done, wait(5000)]).catch(() => undefined)
   }
   const finder = createMarkFinder(tried.map(({ mark }) => mark))
   const traces = (all: readonly Sent[]) => {

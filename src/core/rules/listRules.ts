@@ -1,7 +1,7 @@
 /** @module What the shop's rules make of one list: which of them hold for it, and what they do to which items. */
 import type { Item } from '../catalog/item.ts'
 import { createItemTest, type IsOffer, type ItemTest } from './matchItem.ts'
-import { readMoment } from './moment.ts'
+import { readDate } from './readDate.ts'
 import type { ItemGroup, Rule, RuleCondition, RuleItems } from './rule.ts'
 
 /** A list that is asked for. */
@@ -74,8 +74,8 @@ function holds(rule: Rule, asked: Asked, isOffer: IsOffer): boolean {
   if (when.list && !when.list.includes(list)) return false
   if (when.page && !when.page.includes(page ?? '')) return false
   if (when.item && !(about && createItemTest(when.item, about, isOffer)(about))) return false
-  if (when.from && now < (readMoment(when.from)?.begin ?? 0)) return false
-  if (when.until && now >= (readMoment(when.until)?.end ?? 0)) return false
+  if (when.from && now < (readDate(when.from)?.begin ?? 0)) return false
+  if (when.until && now >= (readDate(when.until)?.end ?? 0)) return false
   return Object.entries(when.context ?? {}).every(([name, values]) =>
     values.includes(context(name) ?? ''),
   )

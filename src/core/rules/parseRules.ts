@@ -2,7 +2,7 @@
 import { NearsideError } from '../error.ts'
 import { isRecord } from '../isRecord.ts'
 import { createReaders, type Read } from '../reading.ts'
-import { readMoment } from './moment.ts'
+import { readDate } from './readDate.ts'
 import type { NumberRange, Rule, RuleCondition, RuleHead, RuleItems, Wanted } from './rule.ts'
 
 const refuse = (what: string, why = 'is not what it must be') =>
@@ -44,7 +44,7 @@ const COUNT = must('a number from 1', whole(1, Number.MAX_SAFE_INTEGER))
 const MOMENT = must(
   'a day (2026-12-24) or a time with its zone (2026-12-24T18:00Z)',
   (value, what) => {
-    if (typeof value === 'string' && readMoment(value)) return value
+    if (typeof value === 'string' && readDate(value)) return value
     throw refuse(what)
   },
 )

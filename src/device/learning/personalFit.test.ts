@@ -30,7 +30,7 @@ async function learned(history: History) {
     engine: createJsEngine(),
     now: NOW,
     clock: () => 0,
-    pause: async () => {},
+    nextTask: async () => {},
   })
   return fitted?.parameters
 }

@@ -13,7 +13,7 @@ import { GUARD_START, type GuardState, observe } from '../../core/personal/guard
 import { casesFromHistory } from '../../core/personal/learningCases.ts'
 import { logLikelihood } from '../../core/personal/likelihood.ts'
 import type { Engine, FitOptions } from '../../engine/engine.ts'
-import { throwIfAborted } from '../../engine/pause.ts'
+import { throwIfAborted } from '../../engine/nextTask.ts'
 import type { FitReport } from '../apiSnapshot.ts'
 
 /** The personal model in use. */
@@ -42,7 +42,7 @@ export interface FitInput extends FitOptions {
   /** A clock for durations, in milliseconds. */
   readonly clock: () => number
   /** Lets whoever waits for the thread have it. */
-  readonly pause: () => Promise<void>
+  readonly nextTask: () => Promise<void>
 }
 
 /**
@@ -84,11 +84,11 @@ export async function fitPersonal(input: FitInput): Promise<Fitted | null> {
 export async function buildProblem(
   input: Omit<FitInput, 'clock' | 'engine' | 'inUse' | 'onProgress'>,
 ) {
-  const { model, history, now, candidates, pause, signal } = input
+  const { model, history, now, candidates, nextTask, signal } = input
   const steps = fitProblemSteps(model, ownCases(model, history, now), now, { find: candidates })
   let step = steps.next()
   while (!step.done) {
-    await pause()
+    await nextTask()
     throwIfAborted(signal)
     step = steps.next()
   }
@@ -96,7 +96,13 @@ export async function buildProblem(
 }
 
 /** The guard after each case that the model in use had not seen when it was made. */
-async function testInUse({ model, history, inUse, pause, signal }: FitInput): Promise<GuardState> {
+async function testInUse({
+  model,
+  history,
+  inUse,
+  nextTask,
+  signal,
+}: FitInput): Promise<GuardState> {
   if (!inUse) return GUARD_START
   let { guard } = inUse
   if (inUse.fusionWeight === 0) return guard
@@ -105,7 +111,7 @@ async function testInUse({ model, history, inUse, pause, signal }: FitInput): Pr
     const terms = scoreTerms(model, before, time)
     const personal = personalScores(model, terms, inUse.parameters, inUse.fusionWeight)
     guard = observe(guard, logLikelihood(personal, targets), logLikelihood(terms.base, targets))
-    await pause()
+    await nextTask()
     throwIfAborted(signal)
   }
   return guard

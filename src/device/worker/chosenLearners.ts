@@ -9,7 +9,7 @@ import type { CandidateLearners } from '../../core/personal/learners/candidateLe
 import { STRATEGIES } from '../../core/personal/strategy.ts'
 import type { Parts } from './parts.ts'
 
-type Deps = Pick<Parts, 'bus' | 'config' | 'notices' | 'pause' | 'shop' | 'shopper' | 'state'>
+type Deps = Pick<Parts, 'bus' | 'config' | 'notices' | 'nextTask' | 'shop' | 'shopper' | 'state'>
 
 /** Starts the network's weights; any number will do, but always the same one. */
 const SEED = 1
@@ -52,7 +52,7 @@ export class ChosenLearners {
   }
 
   async #learn(): Promise<void> {
-    const { bus, notices, pause, shop, shopper, state } = this.#deps
+    const { bus, notices, nextTask, shop, shopper, state } = this.#deps
     const model = shop.ranker?.model
     if (!model) return
     const generation = this.#generation
@@ -60,7 +60,7 @@ export class ChosenLearners {
       const learners = this.of(model) ?? (await this.#make())
       const before = learners.cases
       for (const _ of learners.learn(model, shopper.history)) {
-        await pause()
+        await nextTask()
         if (generation !== this.#generation) return
       }
       if (generation !== this.#generation || learners.cases === before) return

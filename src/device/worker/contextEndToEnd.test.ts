@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { command } from '../../cli/pretrain.ts'
 import { runCommand } from '../../cli/testCommand.ts'
 import { createJsEngine } from '../../engine/js.ts'
-import { nextTask } from '../../engine/pause.ts'
+import { nextTask } from '../../engine/nextTask.ts'
 import { evaluatePersonal } from '../../evaluate/personal.ts'
 import { WEATHER_START, weatherShop } from '../../train/context/testWeatherShop.ts'
 import { readShop } from '../../train/shop/read.ts'
@@ -58,7 +58,7 @@ async function openDevice(now: () => number): Promise<Device> {
       now,
       clock: () => performance.now(),
       timers: { set: () => 0, clear() {} },
-      pause: nextTask,
+      nextTask,
       async fetch(url) {
         const name = String(url).slice(MODELS.length)
         return new Response(await readFile(join(folder, 'models', name)))

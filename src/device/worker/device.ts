@@ -33,7 +33,7 @@ export interface Environment {
   /** For durations, milliseconds. */
   readonly clock: () => number
   readonly timers: Timers
-  readonly pause: () => Promise<void>
+  readonly nextTask: () => Promise<void>
   readonly fetch: typeof globalThis.fetch
   readonly indexedDb: () => IDBFactory | undefined
   readonly chooseEngine: ChooseEngine

@@ -19,7 +19,7 @@ import { EngineInUse, type EngineInUseDeps } from './engineInUse.ts'
 import type { Parts } from './parts.ts'
 
 type Deps = EngineInUseDeps &
-  Pick<Parts, 'bus' | 'clock' | 'config' | 'ledger' | 'notices' | 'now' | 'onDemand' | 'pause'> &
+  Pick<Parts, 'bus' | 'clock' | 'config' | 'ledger' | 'notices' | 'now' | 'onDemand' | 'nextTask'> &
   Pick<Parts, 'shop' | 'shopper' | 'state' | 'store' | 'tabs' | 'timers'>
 
 const isAborted = (error: unknown) => error instanceof NearsideError && error.code === 'aborted'
@@ -87,8 +87,8 @@ export class Learner {
   }
 
   /** An event on its way to the store comes first: it crosses several turns of the event loop. */
-  readonly #pause = async (): Promise<void> => {
-    await this.#deps.pause()
+  readonly #nextTask = async (): Promise<void> => {
+    await this.#deps.nextTask()
     await this.#deps.shopper.idle()
   }
 
@@ -107,7 +107,7 @@ export class Learner {
       history: shopper.history,
       now: now(),
       candidates,
-      pause: this.#pause,
+      nextTask: this.#nextTask,
       signal: stop.signal,
     })
   }
@@ -213,7 +213,7 @@ export class Learner {
         candidates: this.#candidatesOf(model, createFastCandidates),
         now: now(),
         clock,
-        pause: this.#pause,
+        nextTask: this.#nextTask,
         signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
         onProgress: (done, steps) => {
           state.fitting = { done, steps }

@@ -228,9 +228,9 @@ describe('lists', () => {
       input: { name: 'view_item', item_id: 'item-0' },
     } as const
     /** Each look at the clock finds the slice used up. */
-    const hurried = (pause: () => Promise<void>) => {
+    const hurried = (nextTask: () => Promise<void>) => {
       let time = 0
-      return { clock: () => (time += 100), pause }
+      return { clock: () => (time += 100), nextTask }
     }
     const idsOn = async ({ device }: TestDevice) => ids(await device.recommend({ limit: 100 }))
     /** All of it in one slice. */

@@ -15,7 +15,7 @@ import type { Store } from '../storage/store.ts'
 export interface NewItemsDeps {
   readonly store: Pick<Store, 'download'>
   readonly clock: () => number
-  readonly pause: () => Promise<void>
+  readonly nextTask: () => Promise<void>
   readonly keep: (download: Omit<Download, 'time'>) => Promise<void>
   /** Called when more is known than what `extend` gave last. */
   readonly found: () => void
@@ -34,7 +34,7 @@ export function createNewItems(deps: NewItemsDeps) {
 
   async function seek(key: string, model: BaseModel, added: AddedItems): Promise<void> {
     sought = key
-    const { clock, found, keep, pause } = deps
+    const { clock, found, keep, nextTask } = deps
     const search = createNeighbourSearch(model.itemVectors, model.statistics, added)
     let late = false
     let since = clock()
@@ -42,7 +42,7 @@ export function createNewItems(deps: NewItemsDeps) {
       search.find(one)
       if (one % AT_ONCE > 0 || clock() - since < SLICE) continue
       late = true
-      await pause()
+      await nextTask()
       if (sought !== key) return
       since = clock()
     }

@@ -1,7 +1,7 @@
 /** @module The worker's end of the messages: a call in, one answer out; snapshots and watched lists unasked. */
 
 import { NearsideError } from '../../core/error.ts'
-import { nextTask } from '../../engine/pause.ts'
+import { nextTask } from '../../engine/nextTask.ts'
 import type {
   CallName,
   FromWorker,
@@ -29,7 +29,7 @@ export const workerEnvironment: Environment = {
     set: (callback, milliseconds) => setTimeout(callback, milliseconds) as unknown as number,
     clear: (timer) => clearTimeout(timer),
   },
-  pause: nextTask,
+  nextTask,
   fetch: browserFetch,
   indexedDb: () => globalThis.indexedDB,
   async chooseEngine(preference, onSwitch, trial) {
@@ -119,7 +119,7 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
 /**
  * What a page has in place of a worker (old web views, policies that forbid them, a script that can't be
  * loaded): the same messages over a channel and the same code in its own thread, whose work comes in
- * slices, between which the page paints (`engine/pause.ts`).
+ * slices, between which the page paints (`engine/nextTask.ts`).
  */
 export function deviceInPage(environment: Environment = workerEnvironment): Thread {
   const { port1: page, port2: device } = new MessageChannel()

@@ -28,7 +28,7 @@ import { isLarge, LARGE, Ranker } from './ranker.ts'
 import type { ShopRules } from './shopRules.ts'
 
 export interface ShopDeps
-  extends Pick<Parts, 'clock' | 'config' | 'context' | 'notices' | 'now' | 'onDemand' | 'pause'>,
+  extends Pick<Parts, 'clock' | 'config' | 'context' | 'notices' | 'now' | 'onDemand' | 'nextTask'>,
     Pick<Parts, 'store' | 'transport'> {
   /** Called when lists may be others, unasked. */
   readonly rebuilt: () => void
@@ -53,10 +53,10 @@ export class Shop {
 
   constructor(deps: ShopDeps) {
     this.#deps = deps
-    const { clock, config, now, notices, pause, rebuilt, store, transport } = deps
+    const { clock, config, now, notices, nextTask, rebuilt, store, transport } = deps
     const found = () => this.#build().then(rebuilt, (error) => notices.add(error))
     const keep = (download: Omit<Download, 'time'>) => this.#keep({ ...download, time: now() })
-    this.#newItems = createNewItems({ clock, found, keep, pause, store })
+    this.#newItems = createNewItems({ clock, found, keep, nextTask, store })
     this.#openFile = createFiles({ keep, notices, store, transport })
     this.#catalogFile =
       typeof config.catalog === 'string'

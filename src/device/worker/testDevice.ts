@@ -1,7 +1,7 @@
 /** @module Devices for tests: real IndexedDB, a server and an engine that the test holds in hand. */
 import { onTestFinished } from 'vitest'
 import { createJsEngine } from '../../engine/js.ts'
-import { nextTask } from '../../engine/pause.ts'
+import { nextTask } from '../../engine/nextTask.ts'
 import type { CaptureInput } from '../api.ts'
 import type { ListOptions, Recommendation, RerankOptions } from '../apiLists.ts'
 import { DEFAULT_BUDGET } from '../learning/budget.ts'
@@ -96,7 +96,7 @@ export async function openDevice(
     now: () => Date.now(),
     clock: () => performance.now(),
     timers,
-    pause: nextTask,
+    nextTask,
     fetch: server.fetch,
     indexedDb: () => indexedDB,
     chooseEngine: async () => ({ engine: createJsEngine(), reason: 'test' }),

@@ -36,7 +36,7 @@ export const ENGLISH = {
     answered: (status: number) => `Sorry, something went wrong at our end (error ${status}).`,
     unreachable: 'The shop could not be reached. Check your connection and try again.',
     unreadable: 'What the shop sent could not be read.',
-    empty: 'The shop’s catalogue is empty.',
+    empty: 'The shop is empty.',
     opening: 'The shop is opening…',
     closed: 'Sorry, we’re closed for a moment',
     missingTitle: 'Not loaded',
@@ -238,7 +238,7 @@ export const ENGLISH = {
     paused: 'Learning is paused: what you do now changes nothing here.',
     computing: 'Working out both lists…',
     noModel:
-      'The shop’s model could not be loaded, so both lists are in the catalogue’s order for now.',
+      'The shop’s model could not be loaded, so both lists are in the shop’s own order for now.',
     nothing:
       '*Nothing has been learned yet*, so both lists are the same. [Look at a product or two], then come back: yours will have changed.',
     same: 'So far, nothing you did changes this order: both lists are the same.',

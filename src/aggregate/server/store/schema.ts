@@ -1,7 +1,7 @@
 /** @module The tables of an aggregator's SQLite file. */
 
 /** Rises with every change of the tables. */
-export const SCHEMA_VERSION = 5
+export const SCHEMA_VERSION = 6
 
 export const SCHEMA = `
 create table if not exists settings (
@@ -12,7 +12,7 @@ create table if not exists settings (
 create table if not exists rounds (
   round       integer primary key,
   state       text not null
-    check (state in ('open', 'sealed', 'exchanged', 'released', 'rejected', 'abandoned')),
+    check (state in ('open', 'full', 'exchanged', 'released', 'rejected', 'abandoned')),
   policy      text not null,    -- canonical JSON
   policy_hash text not null,    -- hex
   counted     integer not null default 0, -- reports; kept here because every request asks

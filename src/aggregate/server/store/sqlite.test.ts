@@ -51,11 +51,11 @@ describe('the leader’s reports', () => {
 
   it('are sealed only when all are in, and then none is opened any more', async () => {
     await store.count(1, 2, [counted(1)])
-    expect(await store.seal(1, 2)).toBe(false)
+    expect(await store.fill(1, 2)).toBe(false)
     expect((await store.current())?.sealingKey).toEqual(key())
     await store.count(1, 2, [counted(2)])
-    expect(await store.seal(1, 2)).toBe(true)
-    expect(await store.seal(1, 2)).toBe(false)
+    expect(await store.fill(1, 2)).toBe(true)
+    expect(await store.fill(1, 2)).toBe(false)
     expect((await store.current())?.sealingKey).toBeNull()
     expect(await store.count(1, 9, [counted(3), counted(1)])).toEqual(['closed', 'counted'])
   })
@@ -134,7 +134,7 @@ describe('rounds', () => {
     const before = openSqliteStore(file)
     await before.openRound(1, TEST_POLICY, await policyHash(TEST_POLICY), key(), 100)
     await before.count(1, 1, [counted(1)])
-    await before.seal(1, 1)
+    await before.fill(1, 1)
     const result = {
       idSetHash: hash(3),
       ownShare: share(1),

@@ -209,11 +209,11 @@ export function openSqliteStore(
       }),
     seeds: (round, ids) => read(() => ids.map((id) => owned(selectReport.get(round, id)?.seed))),
 
-    seal: (round, goal) =>
+    fill: (round, goal) =>
       forget(() => {
         const row = selectRound.get(round)
         if (row?.state !== 'open' || row.counted < goal) return false
-        statement(`update rounds set state = 'sealed' where round = ?`).run(round)
+        statement(`update rounds set state = 'full' where round = ?`).run(round)
         deleteSealingKey.run(round)
         return true
       }),
@@ -226,7 +226,7 @@ export function openSqliteStore(
       forget(() => {
         statement(
           `update rounds set state = 'exchanged', id_set_hash = ?, own_share = ?, peer_share = ?,
-             peer_signature = ?, version = ? where round = ? and state = 'sealed'`,
+             peer_signature = ?, version = ? where round = ? and state = 'full'`,
         ).run(
           idSetHash,
           encodeVector(ownShare),
