@@ -1,5 +1,6 @@
 /** @module A stranger's first minute: what is on the first screen, and what moves after a click. */
 import { expect, type Page, test } from 'playwright/test'
+import { filmOf, picture } from './film.ts'
 import { forYou, forYouIds, keepsShop, openShop } from './shop.ts'
 
 for (const [width, height] of [
@@ -57,21 +58,28 @@ test('the first minute: a look, what it moved, everyone’s list, and no network
   context,
 }) => {
   const motion = await watchMotion(page)
+  const film = await filmOf(page)
+  await page.setViewportSize({ width: 1000, height: 700 })
   await openShop(page)
   const everyones = await forYouIds(page)
   await expect(page.getByRole('button', { name: 'learned 0 · Sent 0' })).toBeVisible()
   const line = forYou(page).locator('.for-you-line')
   await expect(line).toHaveText(/^Everyone sees this list/)
+  await film.take(1.5)
 
   const title = await look(page, 2, 1)
   await expect(page.getByText('Got it, on this device only.')).toBeVisible()
-  await page.getByRole('link', { name: 'See what changed' }).click()
-  await expect(line).toHaveText(/^\d+ of your top 12 changed because you viewed /)
+  await film.take(2)
+  await film.glide(async () => {
+    await page.getByRole('link', { name: 'See what changed' }).click()
+    await expect(line).toHaveText(/^\d+ of your top 12 changed because you viewed /)
+  })
   await expect(line).toContainText(title)
   await expect(page.getByText('Got it, on this device only.')).toHaveCount(0)
   const risen = forYou(page).locator('.rise')
   await expect(risen.first()).toContainText(/▲ \d+.*places higher than for everyone/)
   expect((await motion()).transform).toBeGreaterThan(0)
+  await film.take(3)
   const own = await forYouIds(page)
   expect(own).not.toEqual(everyones)
 
@@ -80,8 +88,11 @@ test('the first minute: a look, what it moved, everyone’s list, and no network
   await page.mouse.down()
   await expect.poll(() => forYouIds(page)).toEqual(everyones)
   await expect(risen).toHaveCount(0)
+  await film.take(1.5)
   await page.mouse.up()
   await expect.poll(() => forYouIds(page)).toEqual(own)
+  await film.take(1.5)
+  await film.save('docs/first-minute.webp')
   await everyone.focus()
   await page.keyboard.down('Space')
   await expect.poll(() => forYouIds(page)).toEqual(everyones)
@@ -102,6 +113,11 @@ test('the first minute: a look, what it moved, everyone’s list, and no network
   await expect(line).toContainText(offline)
   await page.getByRole('button', { name: 'Close this note' }).click()
   await expect(page.getByText('Now turn off your network')).toHaveCount(0)
+
+  await page.setViewportSize({ width: 1280, height: 860 })
+  await page.getByRole('link', { name: 'Side by side' }).first().click()
+  await expect(page.locator('.move').first()).toBeVisible()
+  await picture(page, 'docs/side-by-side.jpg')
 })
 
 test('where less motion is wanted, the cards fade to their places', async ({ page }) => {

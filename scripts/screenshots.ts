@@ -1,7 +1,7 @@
 /**
  * @module Pictures of every page, on a desktop and a phone, light and dark, into the git-ignored
  * folder `screenshots/`, for looking at: `npm start`, then `npm run screenshots [ORIGIN [PAGE …]]`.
- * `npm run screenshots http://localhost:8790 readme` takes the README's picture anew.
+ * The README's pictures are taken by `npm run pictures`.
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -93,26 +93,10 @@ for (const [size, viewport] of Object.entries(SIZES)) {
     if (isWanted('unreachable')) await shootUnreachable({ viewport, colorScheme })
   }
 }
-if (ONLY.includes('readme')) await shootForReadme()
 await browser.close()
 
 function isWanted(name: string): boolean {
   return ONLY.length === 0 || ONLY.includes(name)
-}
-
-/** A stranger's first look at a product, and what it moved. */
-async function shootForReadme(): Promise<void> {
-  const context = await browser.newContext({ viewport: SIZES.desktop, bypassCSP: true })
-  const page = await context.newPage()
-  await page.goto(ORIGIN, { waitUntil: 'networkidle' })
-  await page.locator('.for-you [data-item="85123A"]').click()
-  await page.getByRole('link', { name: 'See what changed' }).click()
-  await page.locator('.for-you .rise').first().waitFor()
-  // Away from the cards, and until what was learned when the shopper paused has moved them, too.
-  await page.mouse.move(0, 0)
-  await page.waitForTimeout(6_000)
-  await page.screenshot({ path: 'docs/screenshot.jpg', quality: 80 })
-  await context.close()
 }
 
 /** On a first visit: later ones have the catalog. */
