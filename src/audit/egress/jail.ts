@@ -2,7 +2,7 @@
  * @module Inside a network namespace without a way out: every address is this machine, every name has an
  * address, and every packet is captured. Needs Linux, root, `ip` and `tcpdump`.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -10,7 +10,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { NearsideError } from '../../core/error.ts'
 import { readQuestion } from './http.ts'
-import { type Packet, readPackets } from './pcap.ts'
+import { readPackets } from './pcap.ts'
 
 export const RESOLVER = '198.18.255.53'
 
@@ -83,19 +83,12 @@ export async function startCollector(port: number): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-export interface Capture {
-  /** Those so far. */
-  packets(): Packet[]
-  /** @throws NearsideError `input-invalid` where the kernel dropped some: then nothing is proven */
-  end(): Promise<Packet[]>
-}
-
-export async function startCapture(file: string): Promise<Capture> {
+export async function startCapture(file: string) {
   const args = ['-i', 'any', '-n', '-U', '-s', '0', '-B', '65536', '-Z', 'root', '-w', file]
-  const child: ChildProcess = spawn('tcpdump', args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn('tcpdump', args, { stdio: ['ignore', 'ignore', 'pipe'] })
   let said = ''
   const listening = new Promise<void>((resolve, reject) => {
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
       said += text
       if (/listening on/.test(said)) resolve()
     })
@@ -103,7 +96,9 @@ export async function startCapture(file: string): Promise<Capture> {
   })
   await listening
   return {
+    /** Those so far. */
     packets: () => readPackets(readFileSync(file)),
+    /** @throws NearsideError `input-invalid` where the kernel dropped some: then nothing is proven */
     async end() {
       // What is on its way to the disk.
       await new Promise((resolve) => setTimeout(resolve, 1000))

@@ -84,6 +84,8 @@ const WORKER: Readonly<Record<string, string>> = {
 
 const SERVICE_WORKER = { fetch: PAGE.fetch }
 
+const PLANTED_IN_WORKERS = { 'header that every request has': 'say(M)' }
+
 /** To the shop's own server, in the spellings of C3. */
 const PLANTED: Readonly<Record<string, string>> = {
   'query of an address': "ask(); fetch('/?v=' + M)",
@@ -91,7 +93,7 @@ const PLANTED: Readonly<Record<string, string>> = {
   'path, percent': "fetch('/' + [...bytes(M)].map((b) => '%' + b.toString(16)).join(''))",
   'path, percent twice': "fetch('/' + [...bytes(M)].map((b) => '%25' + b.toString(16)).join(''))",
   header: "ask({ headers: { 'x-viewed': M } })",
-  'header that every request has': 'say(M)',
+  ...PLANTED_IN_WORKERS,
   referrer: "ask({ referrer: '/' + M, referrerPolicy: 'unsafe-url' })",
   'body of a POST': "fetch('/', { method: 'POST', body: M })",
   'body of a PUT': "fetch('/', { method: 'PUT', body: M })",
@@ -135,16 +137,8 @@ export const PROBES: readonly Probe[] = [
   ...all(WORKER, 'worker'),
   ...all(SERVICE_WORKER, 'service worker'),
   ...all(PLANTED, 'page', 'planted'),
-  ...all(
-    { 'header that every request has': PLANTED['header that every request has'] },
-    'worker',
-    'planted',
-  ),
-  ...all(
-    { 'header that every request has': PLANTED['header that every request has'] },
-    'service worker',
-    'planted',
-  ),
+  ...all(PLANTED_IN_WORKERS, 'worker', 'planted'),
+  ...all(PLANTED_IN_WORKERS, 'service worker', 'planted'),
 ]
 
 /** The whole script of one probe: what fails in it is what a policy does. */

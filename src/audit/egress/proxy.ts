@@ -12,22 +12,13 @@ import { createServer as createTlsServer } from 'node:tls'
 const POLICY =
   /^(content-security-policy.*|connection-allowlist.*|permissions-policy|referrer-policy|cross-origin-.*|strict-transport-security|integrity-policy.*)$/
 
-export interface ShopProxy {
-  readonly port: number
-  /** Leaves the headers out that restrict a page, so that a planted leak can get out. */
-  lift(lifted: boolean): void
-  /** Paths that were asked for by plain GETs until `settle`. */
-  readonly first: ReadonlySet<string>
-  settle(): void
-  /** Of the shop's home page, as the shop sent them. */
-  headers(): Promise<Readonly<Record<string, string>>>
-}
+export type ShopProxy = Awaited<ReturnType<typeof startProxy>>
 
 /**
  * @param at port where it listens, at every address; 0: any
  * @param upstream path of the socket behind which the shop is
  */
-export async function startProxy(at: number, upstream: string): Promise<ShopProxy> {
+export async function startProxy(at: number, upstream: string) {
   let lifted = false
   let settled = false
   const first = new Set<string>()
@@ -50,14 +41,17 @@ export async function startProxy(at: number, upstream: string): Promise<ShopProx
   await once(server, 'listening')
   return {
     port: portOf(server),
-    first,
+    /** Paths that were asked for by plain GETs until `settle`. */
+    first: first as ReadonlySet<string>,
     settle: () => {
       settled = true
     },
-    lift: (next) => {
+    /** Leaves the headers out that restrict a page, so that a planted leak can get out. */
+    lift: (next: boolean) => {
       lifted = next
     },
-    async headers() {
+    /** Of the shop's home page, as the shop sent them. */
+    async headers(): Promise<Readonly<Record<string, string>>> {
       const asking = request({ socketPath: upstream, path: '/', headers: { host: 'localhost' } })
       asking.end()
       const [answer] = await once(asking, 'response')
