@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
@@ -54,7 +55,7 @@ const others = (name: OtherBrowser, without: readonly string[]) => ({
     hookTimeout: 120_000,
     expect: PATIENCE,
     // After all else.
-    sequence: { groupOrder: 1 },
+    sequence: { groupOrder: 2 },
     browser: otherBrowser(name),
   },
 })
@@ -82,6 +83,8 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
+          // One fewer than the processors would leave one of two idle.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
           include: [
             'src/**/*.test.ts',
             'lab/**/*.test.ts',
@@ -99,6 +102,8 @@ export default defineConfig({
         optimizeDeps: { include: OPTIMIZED },
         test: {
           name: 'browser',
+          // By themselves: a browser is threads enough.
+          sequence: { groupOrder: 1 },
           include: ['src/**/*.browser.test.{ts,tsx}'],
           env: { REACT: '19' },
           testTimeout: 120_000,
@@ -127,6 +132,7 @@ export default defineConfig({
         },
         test: {
           name: 'react18',
+          sequence: { groupOrder: 1 },
           include: ['src/ui/react/**/*.browser.test.tsx'],
           env: { REACT: '18' },
           testTimeout: 120_000,
