@@ -34,7 +34,7 @@ test('a new shopper, the furthest riser, and what left the list', () => {
   expect(furthest?.id).toBe('e')
   expect(cameFrom(personal[0])).toEqual({ direction: 'up', text: 'from place 5' })
   expect(wentTo(base[0])).toEqual({ direction: 'down', text: 'to place 2' })
-  expect(wentTo(base[1])).toEqual({ direction: 'down', text: 'below place 200' })
+  expect(wentTo(base[1])).toEqual({ direction: 'down', text: 'not among the first 200' })
 })
 
 test('both lists tell the same story of every product that stands in both', () => {

@@ -88,6 +88,23 @@ test('a look at a product changes the front page; the switch goes back to shop o
     .toBeInTheDocument()
 })
 
+test('a shelf in everyone’s order is nobody’s own by its name, on every page that has one', async () => {
+  order.set('base')
+  const screen = await open('/wishlist')
+  for (const address of ['/wishlist', '/orders', '/checkout']) {
+    if (address === '/checkout') basket.set([{ id: 'i1', quantity: 1 }])
+    history.pushState(null, '', address)
+    dispatchEvent(new PopStateEvent('popstate'))
+    if (address === '/checkout')
+      await screen.getByRole('button', { name: 'Place demo order' }).click()
+    const main = screen.getByRole('main')
+    await expect
+      .element(main.getByRole('heading', { level: 2, name: 'Everyone’s list' }))
+      .toBeVisible()
+    expect(main.getByRole('heading', { name: 'For you' }).elements()).toEqual([])
+  }
+})
+
 test('no list moves under a hand: what is new is shown when the hand is gone', async () => {
   const screen = await open('/')
   await waitFor(() => expect(forYou(screen.container)[0]).toBe('i0'))

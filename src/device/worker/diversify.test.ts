@@ -57,7 +57,7 @@ test('nothing stands before what scores more than the cost of its category above
       const chosen = list(all, count)
       const cost = (category: string, place: number) => {
         const held = chosen.slice(0, place).filter((at) => all[at][0] === category).length
-        return category === '' ? 0 : 0.25 * Math.max(0, held - 1)
+        return category === '' ? 0 : Math.min(2.5, 0.25 * Math.max(0, held - 1))
       }
       for (const [place, at] of chosen.entries()) {
         const worth = all[at][1] - cost(all[at][0], place)
@@ -77,4 +77,12 @@ test('what is pinned counts, and twelve of one subject become a mix', () => {
   const ofA = (chosen: readonly number[]) => chosen.filter((at) => at < 20).length
   expect(ofA(list(all, 12))).toBe(8)
   expect(ofA(list(all, 12, ['a', 'a']))).toBe(7)
+})
+
+test('far down a long list, the higher score comes first whatever the category', () => {
+  const all: Shop = [
+    ...Array.from({ length: 40 }, (_, at) => ['a', 9 - at / 20] as const),
+    ...Array.from({ length: 40 }, (_, at) => ['b', 4 - at / 20] as const),
+  ]
+  expect(list(all, 40)).toEqual([...all.keys()].slice(0, 40))
 })

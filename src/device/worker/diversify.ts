@@ -9,6 +9,8 @@ import type { Item } from '../../core/catalog/item.ts'
  * docs/results/lists.md has what other amounts cost.
  */
 const COST = 0.25
+/** In a long list what scores highest comes first again, whatever it is of. */
+const MOST = 2.5
 
 /**
  * Maximal marginal relevance, with the category as what makes two items alike.
@@ -42,7 +44,8 @@ export function diversify(
     for (const [category, queue] of queues) {
       const place = queue.at(-1)
       if (place === undefined) continue
-      const worth = scoreOf(ranked[place]) - COST * Math.max(0, (held.get(category) ?? 0) - 1)
+      const before = Math.max(0, (held.get(category) ?? 0) - 1)
+      const worth = scoreOf(ranked[place]) - Math.min(MOST, COST * before)
       // Of equals the one that would stand first anyway.
       if (worth < most || (worth === most && place > best)) continue
       ;[best, most, from] = [place, worth, category]

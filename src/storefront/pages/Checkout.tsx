@@ -72,7 +72,7 @@ function Thanks({ lines }: { readonly lines: readonly PricedLine[] }) {
           <Link href="/orders">{words.yourOrders}</Link>
         </p>
       </div>
-      <ForYou limit={6} />
+      <ForYou />
     </Page>
   )
 }

@@ -34,7 +34,7 @@ export function Orders() {
           </ul>
         </>
       )}
-      <ForYou limit={6} />
+      <ForYou />
     </Page>
   )
 }

@@ -27,7 +27,7 @@ export function Wishlist() {
           ))}
         </ul>
       )}
-      <ForYou limit={6} />
+      <ForYou />
     </Page>
   )
 }

@@ -11,7 +11,7 @@ import {
 } from '../../react.ts'
 import { order } from '../preferences.ts'
 import { useSignal } from '../signal.ts'
-import { labels } from '../words/words.ts'
+import { labels, words } from '../words/words.ts'
 import { PlainCard, ProductCard } from './ProductCard.tsx'
 
 /** Products on a shelf: one row on a desktop. */
@@ -32,14 +32,16 @@ const GridWithReasons = (props: LayoutComponentProps) => (
   <List {...props} className="grid with-reasons" />
 )
 
-export function ForYou({ limit = 12, ...rest }: RecommendationsProps) {
+/** In everyone's order it is nobody's own. */
+export function ForYou() {
+  const chosen = useSignal(order)
   return (
     <Recommendations
-      limit={limit}
-      order={useSignal(order)}
+      title={chosen === 'base' ? words.compare.everyones : labels.forYou}
+      limit={SHELF}
+      order={chosen}
       itemComponent={ProductCard}
       layoutComponent={GridWithReasons}
-      {...rest}
     />
   )
 }

@@ -232,7 +232,7 @@ export const ENGLISH = {
   },
 
   compare: {
-    lead: 'Everyone’s order is the same for every visitor. Yours is worked out on this device, right now, from what you looked at and bought. Both lists hold the same products; only the order differs.',
+    lead: 'Everyone’s order is the same for every visitor. Yours is worked out on this device, right now, from what you looked at and bought. Both are made from the same products.',
     compare: 'Compare',
     wholeShop: 'The whole shop',
     paused: 'Learning is paused: what you do now changes nothing here.',
@@ -251,13 +251,13 @@ export const ENGLISH = {
     yoursNote: 'Sorted on this device; nobody else has it.',
     everyones: 'Everyone’s list',
     everyonesNote: 'What a new visitor sees.',
-    below: (n: number, of: number) => `Further down: ${n} of the other list’s top ${of}`,
+    below: (n: number, of: number) => `Not shown here: ${n} of the other list’s top ${of}`,
     up: 'up',
     down: 'down',
     fromBelow: 'from further down',
     from: (place: number) => `from place ${place}`,
     to: (place: number) => `to place ${place}`,
-    belowPlace: (place: number) => `below place ${place}`,
+    belowPlace: (place: number) => `not among the first ${place}`,
     samePlace: 'same place',
   },
 

@@ -280,7 +280,7 @@ export const GERMAN: Words = {
   },
 
   compare: {
-    lead: 'Die allgemeine Reihenfolge sieht jeder gleich. Ihre wird gerade auf diesem Gerät berechnet, aus dem, was Sie angesehen und gekauft haben. Beide Listen enthalten dieselben Artikel; nur die Reihenfolge ist anders.',
+    lead: 'Die allgemeine Reihenfolge sieht jeder gleich. Ihre wird gerade auf diesem Gerät berechnet, aus dem, was Sie angesehen und gekauft haben. Beide werden aus denselben Artikeln gebildet.',
     compare: 'Vergleichen',
     wholeShop: 'Der ganze Shop',
     paused: 'Das Lernen ist pausiert: Was Sie jetzt tun, ändert hier nichts.',
@@ -298,13 +298,13 @@ export const GERMAN: Words = {
     yoursNote: 'Auf diesem Gerät sortiert; sonst hat sie niemand.',
     everyones: 'Die Liste für alle',
     everyonesNote: 'Was neue Besucher sehen.',
-    below: (n, of) => `Weiter unten: ${n} der ersten ${of} der anderen Liste`,
+    below: (n, of) => `Hier nicht dabei: ${n} der ersten ${of} der anderen Liste`,
     up: 'aufwärts',
     down: 'abwärts',
     fromBelow: 'von weiter unten',
     from: (place) => `von Platz ${place}`,
     to: (place) => `auf Platz ${place}`,
-    belowPlace: (place) => `unter Platz ${place}`,
+    belowPlace: (place) => `nicht unter den ersten ${place}`,
     samePlace: 'gleicher Platz',
   },
 
