@@ -1,51 +1,8 @@
 /**
  * @module Words that shoppers use for what this shop calls otherwise, each looked up among its titles.
- * A real shop fills it from its search log.
+ * A real shop fills the list from its search log.
  */
+import list from '../../data/online-retail/synonyms.json' with { type: 'json' }
 import type { Synonyms } from '../search.ts'
 
-export const SYNONYMS: Synonyms = [
-  ['christmas', 'xmas'],
-  ['t-light', 'tealight', 'tea light'],
-  ['notebook', 'notepad', 'jotter'],
-  ['cushion', 'pillow'],
-  ['mug', 'cup', 'beaker'],
-  ['purse', 'wallet'],
-  ['umbrella', 'parasol', 'brolly'],
-  ['jewellery', 'jewelry'],
-  ['backpack', 'rucksack'],
-  ['doormat', 'rug', 'welcome mat'],
-  ['bin', 'trash can'],
-  ['spotty', 'polka dot', 'polkadot', 'spotted'],
-  ['cat', 'kitten'],
-  ['dog', 'puppy'],
-  ['children', 'kids'],
-  ['candy', 'sweets'],
-  ['photo', 'picture'],
-  ['plasters', 'band aid'],
-  ['napkin', 'serviette'],
-  ['wrapping paper', 'gift wrap', 'wrap'],
-  ['card', 'greeting card'],
-  ['torch', 'flashlight'],
-  ['tea towel', 'dish cloth', 'kitchen towel'],
-  ['apron', 'pinny'],
-  ['crockery', 'plate', 'bowl'],
-  ['biscuit', 'cookie'],
-  ['fairy lights', 'string of lights', 'light garland'],
-  ['bunting', 'garland', 'flag banner'],
-  ['money box', 'piggy bank', 'moneybank'],
-  ['hot water bottle', 'hottie'],
-  ['mum', 'mummy', 'mom'],
-  ['letter rack', 'letter holder'],
-  ['oven glove', 'oven mitt'],
-  { of: 'gift for', as: ['for'] },
-  { of: 'present for', as: ['for'] },
-  { of: '# year old', as: ['child'] },
-  { of: 'for him', as: ['gentleman', 'gents', 'dad', 'shirt', 'football'] },
-  { of: 'for her', as: ['ladies', 'necklace', 'bracelet', 'purse', 'bath'] },
-  { of: 'for men', as: ['gentleman', 'gents', 'dad', 'shirt'] },
-  { of: 'for women', as: ['ladies', 'necklace', 'bracelet', 'purse'] },
-  { of: "mother's day", as: ['mum', 'love', 'flower'] },
-  { of: "father's day", as: ['dad', 'gentleman', 'gents'] },
-  { of: "valentine's day", as: ['love', 'heart'] },
-]
+export const SYNONYMS: Synonyms = list

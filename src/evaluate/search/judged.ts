@@ -8,6 +8,7 @@ import { createRandom, inRandomOrder, type Random } from '../../core/model/rando
 import { blend } from '../../sdk/search/blend.ts'
 import type { SearchHit } from '../../sdk/search/retrieve.ts'
 import { createProductSearch, type ProductSearch } from '../../sdk/search/search.ts'
+import type { Synonyms } from '../../sdk/search/synonyms.ts'
 import type { JudgedQuery } from './judgements.ts'
 import { gradedNdcg, measureRanking, type Ratings } from './metrics.ts'
 import { LIMIT } from './orderQueries.ts'
@@ -34,23 +35,27 @@ export const JUDGED_PAIRS: readonly (readonly [string, string])[] = [
 
 /** What re-ranking costs must not hang on what a shop happens to write. */
 const LEANER: Readonly<Record<string, (item: Item) => Item>> = {
-  brands: ({ id, title, brand }) => ({ id, title, brand }),
-  titles: ({ id, title }) => ({ id, title }),
+  brands: ({ category, description, ...item }) => item,
+  titles: ({ category, description, brand, ...item }) => item,
 }
 
 /** Random orders a query; their mean is what re-ranking costs where taste and relevance are strangers. */
 const TASTES = 20
 
-/** Each arm's metrics, one value a query; `:typo` asks with one typing error, NaN where none fits. */
+/**
+ * Each arm's metrics, one value a query; `:typo` asks with one typing error, NaN where none fits.
+ * @param synonyms the shop's, for all arms but MiniSearch's
+ */
 export function searchJudged(
   items: readonly Item[],
   queries: readonly JudgedQuery[],
   seed: number,
+  synonyms: Synonyms = [],
 ): SearchValues {
-  const { search, asked, found } = askJudged(items, queries, seed)
+  const { search, asked, found } = askJudged(items, queries, seed, synonyms)
   const plain = plainIndex(items)
   const leaner = Object.entries(LEANER).flatMap(([form, texts]) => {
-    const { search, asked, found } = askJudged(items.map(texts), queries, seed)
+    const { search, asked, found } = askJudged(items.map(texts), queries, seed, synonyms)
     return [
       [`lexical:${form}`, byMetric(asked.map((one) => answerLexical(search, one)))],
       [`reranked:${form}`, byMetric(found.map((one) => answerReranked(one)))],
@@ -75,8 +80,13 @@ interface FoundQuery {
   readonly tastes: readonly (readonly string[])[]
 }
 
-export function askJudged(items: readonly Item[], queries: readonly JudgedQuery[], seed: number) {
-  const search = createProductSearch(items)
+export function askJudged(
+  items: readonly Item[],
+  queries: readonly JudgedQuery[],
+  seed: number,
+  synonyms: Synonyms = [],
+) {
+  const search = createProductSearch(items, synonyms)
   const random = createRandom(seed)
   const asked = queries.map((one): AskedQuery => ({ ...one, mistyped: mistype(one.query, random) }))
   const found = asked.map(({ query, ratings }): FoundQuery => {

@@ -140,6 +140,27 @@ describe('against judgements', () => {
     await expect(readJudgements(path, () => true)).rejects.toThrow(message)
   })
 
+  it('asks in the wordings of the shop folder, and refuses what is none', async () => {
+    const text = judgementsText().replaceAll('lamp', 'torch')
+    const judgements = await file('synonyms.csv', text)
+    const worded = join(folder, 'worded')
+    await mkdir(worded)
+    await writeFile(join(worded, 'catalog.jsonl'), await readFile(catalogFile))
+    const ndcg = async () => {
+      const { result } = await run({ shop: worded, judgements })
+      return result.arms.map((arm) => Number(arm['ndcg@10']))
+    }
+    const [plain, lexical] = await ndcg()
+    await writeFile(join(worded, 'synonyms.json'), '[["lamp", "torch"], {"of": "a", "as": [""]}]')
+    const [plainAsBefore, worked] = await ndcg()
+    expect(plainAsBefore).toBe(plain)
+    expect(worked).toBeGreaterThan(lexical)
+    for (const wrong of ['lamp', '["lamp"]', '[{"of": "lamp"}]', '[[1]]', '{}']) {
+      await writeFile(join(worded, 'synonyms.json'), wrong)
+      await expect(ndcg()).rejects.toThrow(/synonyms.json: is no list of synonyms/)
+    }
+  }, 30_000)
+
   it('refuses what cannot give a number, in a sentence', async () => {
     const judgements = await file('few.csv', `${HEADER}lamp,00,3`)
     await expect(run({ shop: catalogFile, judgements })).rejects.toThrow(/1 queries have .* 10 are/)

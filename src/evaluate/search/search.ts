@@ -20,6 +20,7 @@ import { type Steps, step } from '../steps.ts'
 import { BOUGHT_ARMS, BOUGHT_PAIRS, type Bought, searchBought } from './bought.ts'
 import { JUDGED_ARMS, JUDGED_PAIRS, searchJudged } from './judged.ts'
 import { type Judgements, readJudgements } from './judgements.ts'
+import { readSynonyms } from './readSynonyms.ts'
 import { type SearchArm, type SearchSummary, summariseSearch } from './summary.ts'
 
 export interface SearchQuestion extends Omit<Question, 'protocol' | 'model'> {
@@ -82,7 +83,8 @@ async function byJudgements(
 ): Promise<Evaluated<SearchResult>> {
   const { items, queries, counts } = await readJudged(path, file)
   await step(steps, 'asking', 0, 1)
-  const summary = summariseSearch(searchJudged(items, queries, seed), JUDGED_PAIRS, seed)
+  const values = searchJudged(items, queries, seed, await readSynonyms(path))
+  const summary = summariseSearch(values, JUDGED_PAIRS, seed)
   const shop = basename(path)
   const shoppersWorse = { significant: 0, share: 0 }
   const head = { protocol: 'search', shop, until: null, seed, shoppers: 0 } as const

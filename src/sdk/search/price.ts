@@ -4,8 +4,8 @@
 export type PriceTest = (price: number) => boolean
 
 const AMOUNT = '(\\d+(?:,\\d{3})*(?:\\.\\d{1,2})?)(?![\\d.]*\\p{L})'
-/** Without a sign of a currency a number is a price only at the end: "under 5 years" is none. */
-const ANY = `(?:[£$€]\\s?${AMOUNT}|${AMOUNT}\\s*$)`
+/** Without a currency a number is a price only at the end: "under 5 years" is none. */
+const ANY = `(?:[£$€]\\s?${AMOUNT}|${AMOUNT}\\s*(?:pounds?\\b|quid\\b|$))`
 const SURE = `[£$€]\\s?${AMOUNT}`
 
 /** About a penny's rounding. */

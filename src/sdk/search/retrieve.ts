@@ -12,11 +12,11 @@ export interface SearchHit {
   readonly id: string
   /** BM25+ with field boosts; comparable within one result only. */
   readonly relevance: number
-  /** True when every word of the query was found; such hits precede all others. */
+  /** True when every word of the query was found; such hits precede the others, unless all of them are sold out. */
   readonly complete: boolean
   /** Folded words of the item that matched, for highlighting. */
   readonly terms: readonly string[]
-  /** True for what the shop no longer sells; such hits come after all others. */
+  /** True for what the shop no longer sells; such hits come after those that match as fully. */
   readonly soldOut?: boolean
 }
 
@@ -67,12 +67,50 @@ export function fuzzy(term: string): number | false {
 /** As far as a word may be from those of the shop where nothing is nearer. */
 const FAR = 0.34
 
-export type SearchIndex = MiniSearch<Item>
+/** The inverted index, which also knows how the shop spells. */
+export class SearchIndex extends MiniSearch<Item> {
+  /** Whether a product has that very word. */
+  knows(word: string): boolean {
+    return this._index.has(foldWord(word))
+  }
+
+  /**
+   * What a word that no product has was meant to be: two neighbouring letters in each other's place,
+   * which is one slip of the fingers and two edits; else, where no word begins so, the nearest one,
+   * of several the one that most products have. The word itself where there is none.
+   */
+  meant(word: string): string {
+    const term = foldWord(word)
+    const share = fuzzy(term)
+    if (share === false || this._index.has(term)) return word
+    const swapped = swaps(term).find((other) => this._index.has(other))
+    if (swapped !== undefined) return swapped
+    for (const _ of this._index.atPrefix(term)) return word
+    // None of four letters: one edit makes "pear" of "year".
+    const most = Math.floor(term.length * share)
+    let best = { word, edits: most + 1, products: 0 }
+    for (const [word, [fields, edits]] of this._index.fuzzyGet(term, most)) {
+      const products = Math.max(...[...fields.values()].map(({ size }) => size))
+      if (edits < best.edits || (edits === best.edits && products > best.products))
+        best = { word, edits, products }
+    }
+    return best.word
+  }
+}
+
+function swaps(word: string): string[] {
+  const letters = [...word]
+  return letters
+    .slice(1)
+    .map((letter, i) =>
+      [...letters.slice(0, i), letter, letters[i], ...letters.slice(i + 2)].join(''),
+    )
+}
 
 /** @param items ids distinct. */
 export function buildIndex(items: readonly Item[]): SearchIndex {
   const fold = rememberingFold()
-  const index = new MiniSearch<Item>({
+  const index = new SearchIndex({
     fields: [...FIELDS],
     tokenize: textWords,
     processTerm: (term) => fold(term) || null,
@@ -88,11 +126,8 @@ export function retrieve(
   settings: SearchSettings = SHIPPED_SETTINGS,
 ): readonly SearchHit[] {
   let hits = matchAll(index, wordings, settings)
-  if (!hits.some((hit) => hit.complete)) {
-    const asked = wordings.asked.map((words) => words.map((word) => unswap(index, word)))
-    if (String(asked) !== String(wordings.asked))
-      hits = matchAll(index, { ...wordings, asked }, settings)
-  }
+  // Of a word that the shop has, another spelling is another word ("coat" is no "cat"), but better than nothing.
+  if (hits.length < ENOUGH) hits = matchAll(index, wordings, settings, { fuzzy })
   if (hits.length === 0) {
     const far: SearchOptions = { fuzzy: (term) => fuzzy(term) && FAR, maxFuzzy: 3 }
     return matchAll(index, wordings, settings, far).map((hit) => ({ ...hit, complete: false }))
@@ -156,25 +191,18 @@ function match(
   const wanted = new Set(asked.map(foldWord)).size
   const weights = { prefix: prefixWeight, fuzzy: fuzzyWeight }
   return index
-    .search(asked.join(' '), { combineWith: 'OR', boost, prefix: true, fuzzy, weights, ...further })
+    .search(asked.join(' '), {
+      combineWith: 'OR',
+      boost,
+      prefix: true,
+      fuzzy: (term) => !index.knows(term) && fuzzy(term),
+      weights,
+      ...further,
+    })
     .map((result) => ({
       id: String(result.id),
       relevance: result.score,
       complete: new Set(result.queryTerms).size >= wanted,
       terms: result.terms,
     }))
-}
-
-/**
- * Two neighbouring letters in each other's place are one slip of the fingers, but two edits by the
- * distance that MiniSearch counts. The word that the shop knows instead, or the word as it is.
- */
-function unswap(index: SearchIndex, word: string): string {
-  const isKnown = (term: string) => index.search(term).length > 0
-  if (word.length < 4 || isKnown(word)) return word
-  for (let i = 0; i + 1 < word.length; i++) {
-    const swapped = word.slice(0, i) + word[i + 1] + word[i] + word.slice(i + 2)
-    if (swapped !== word && isKnown(swapped)) return swapped
-  }
-  return word
 }

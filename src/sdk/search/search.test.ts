@@ -42,6 +42,30 @@ describe('find', () => {
     expect(ids('xqzwv')).toEqual([])
   })
 
+  it('asks as the shop spells it, be it the beginning of another word too, in all its wordings', () => {
+    const titles = ['Black candelabra holder', 'Glass candle holder', 'Jewel drawer', 'Trinket box']
+    const shop = createProductSearch(
+      titles.map((title) => ({ id: title, title })),
+      [['jewel box', 'trinket box']],
+    )
+    const found = (query: string) => shop.find(query).map(({ id }) => id)
+    expect(found('candel holder')[0]).toBe('Glass candle holder')
+    expect(found('candel')).toContain('Black candelabra holder')
+    expect(found('jewwel box')).toEqual(found('jewel box'))
+    expect(found('jewwel box')[0]).toBe('Trinket box')
+  })
+
+  it('takes no word that the shop has for another, while that finds enough', () => {
+    const coats = Array.from({ length: 12 }, (_, k) => ({ id: `${k}`, title: `Coat hook ${k}` }))
+    const cat = { id: 'cat', title: 'Cat', category: 'Hooks' }
+    const found = (items: readonly Item[]) =>
+      createProductSearch([...items, cat])
+        .find('coat hook')
+        .map(({ id }) => id)
+    expect(found(coats)).not.toContain('cat')
+    expect(found(coats.slice(0, 2))).toContain('cat')
+  })
+
   it('puts hits for all words before hits for some, whatever their score', () => {
     const hits = search.find('heart chalkboard')
     expect(hits[0]).toMatchObject({ id: '22457', complete: true })
@@ -152,6 +176,8 @@ describe('what people type', () => {
     expect(found('over £1,000.50')).toEqual([])
     expect(found('umbrella under £3')).toEqual([])
     expect(takePrice('toy under 5 years')).toBeNull()
+    for (const words of ['mug under 3 pounds', 'under 3 quid mug', 'mug under 3'])
+      expect(takePrice(words)?.rest.trim()).toBe('mug')
     expect(takePrice('umbrella between £3 and £5')?.rest.trim()).toBe('umbrella')
     expect(shop.find('under £5').map(({ complete }) => complete)).not.toContain(false)
   })
@@ -159,8 +185,8 @@ describe('what people type', () => {
   it('names codes, and then nothing else', () => {
     expect(found('22423')).toEqual(['22423'])
     expect(found('#85123a, 22423')).toEqual(['85123A', '22423'])
-    // One digit from two others of the shop: another number is no slip.
-    expect(found('22425')).toEqual([])
+    // One digit from two others of the shop, or two changed about: another number is no slip.
+    for (const code of ['22425', '22432']) expect(found(code)).toEqual([])
   })
 
   it('is no code where ids are words, and names the very id where two differ by case alone', () => {
@@ -187,6 +213,21 @@ describe('what people type', () => {
     expect(hits.map(({ id }) => id)).toEqual(['22423', '22424'])
     expect(hits[0].relevance).toBe(hits[1].relevance)
     expect(blend(hits, ['22424', '22423'])).toEqual(hits)
+  })
+
+  it('gets what is sold out before what fits less, but never first while something is to be had', () => {
+    const titles = ['Green cushion', 'Blue cushion', 'Green mug', 'Green cushion cover']
+    const order = (...sold: number[]) =>
+      createProductSearch(
+        titles.map((title, k) => ({ id: `${k}`, title, available: !sold.includes(k) })),
+      )
+        .find('green cushion')
+        .map(({ id }) => id)
+    const [first, second] = order()
+    expect([first, second]).toEqual(['0', '3'])
+    expect(order(0).slice(0, 2)).toEqual(['3', '0'])
+    expect(order(0, 3).slice(2)).toEqual(['0', '3'])
+    expect(order(0, 3, 1, 2).slice(0, 2)).toEqual(['0', '3'])
   })
 
   it('gets the nearest words where the shop has none of it', () => {

@@ -16,9 +16,10 @@ import { foldSynonyms, MOST_WORDINGS, otherWordings, reworded, type Synonyms } f
 /** A search over the shop’s products. */
 export interface ProductSearch {
   /**
-   * Best first, what is sold out last. A code of the shop, an id with a digit, finds exactly that
-   * product, "under £5" or "£2.95" only what costs that. Where no word is known, what is spelt most like it, none of it
-   * `complete`. An empty query finds nothing.
+   * Best first; what is sold out comes after what fits as well, and never first while something is to
+   * be had. A code of the shop, an id with a digit, finds exactly that product, "under £5" or "£2.95"
+   * only what costs that. A misspelt word is asked as the shop spells it, too. Where no word is known,
+   * what is spelt most like it, none of it `complete`. An empty query finds nothing.
    */
   find(query: string, limit?: number): readonly SearchHit[]
   /** Completions of what is being typed, most promising first. */
@@ -102,9 +103,14 @@ function searchOver(
     const words = wordsOf(query).map((word) => word.text)
     if (words.length === 0) return []
     const asked = reworded(words, folded)
-    const others = asked
-      .flatMap((one) => [...vocabulary.compounds(one), ...otherWordings(one, folded)])
-      .slice(0, MOST_WORDINGS)
+    const spelt = asked.map((one) => one.map((word) => index.meant(word)))
+    const meant =
+      String(spelt) === String(asked) ? [] : spelt.flatMap((one) => reworded(one, folded))
+    const alike = [...asked, ...meant].flatMap((one) => [
+      ...vocabulary.compounds(one),
+      ...otherWordings(one, folded),
+    ])
+    const others = [...meant, ...alike].slice(0, MOST_WORDINGS)
     return retrieve(index, { asked, others })
   }
 
@@ -117,9 +123,13 @@ function searchOver(
       const fitting = priced
         ? found.filter((hit) => priced.fits(byId.get(hit.id)?.price ?? Number.NaN))
         : found
-      const isSoldOut = (hit: SearchHit) => byId.get(hit.id)?.available === false
-      const soldOut = fitting.filter(isSoldOut).map((hit) => ({ ...hit, soldOut: true }))
-      return [...fitting.filter((hit) => !isSoldOut(hit)), ...soldOut].slice(0, limit)
+      const soldOut = (hit: SearchHit) => byId.get(hit.id)?.available === false
+      const whole = fitting.some((hit) => hit.complete && !soldOut(hit))
+      const rank = (hit: SearchHit) => (whole && hit.complete ? 0 : 2) + (hit.soldOut ? 1 : 0)
+      return fitting
+        .map((hit) => (soldOut(hit) ? { ...hit, soldOut: true } : hit))
+        .sort((a, b) => rank(a) - rank(b))
+        .slice(0, limit)
     },
     suggest(query, limit = 6) {
       const suggestions = new Set<string>()
