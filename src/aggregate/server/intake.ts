@@ -33,21 +33,7 @@ export interface Accepted {
   readonly receipt: Receipt
 }
 
-export interface Intake {
-  /**
-   * Resolves when both aggregators have counted the report.
-   * @param settled called when the report's group is through
-   * @throws NearsideError `report-invalid`, `report-conflict`, `round-closed`, `policy-mismatch`;
-   * `aggregator-unreachable` when the same bytes may succeed later, also after a fault of a server's own
-   */
-  accept(body: Uint8Array, settled: () => void): Promise<Accepted>
-  /** Reports waiting for their group. */
-  queued(): number
-  /** Refusals since the start of reports whose proof does not hold; of each as often as it was sent. */
-  unproven(): number
-  /** Why the last group of this round could not be counted; null when it was. */
-  waitingFor(round: number): string | null
-}
+export type Intake = ReturnType<typeof createIntake>
 
 interface Checked extends CountedShare {
   readonly report: Report
@@ -62,7 +48,7 @@ const GROUP = 64
 /** So long nobody waits for a helper that has just not answered. */
 const PAUSE = 5_000
 
-export function createIntake(options: LeaderOptions): Intake {
+export function createIntake(options: LeaderOptions) {
   const { store, identity, helper, now, log = () => {} } = options
   const keysOf = createRoundKeys('helper')
   let unproven = 0
@@ -159,6 +145,12 @@ export function createIntake(options: LeaderOptions): Intake {
 
   const groups = groupCommit(commit, GROUP)
 
+  /**
+   * Resolves when both aggregators have counted the report.
+   * @param settled called when the report's group is through
+   * @throws NearsideError `report-invalid`, `report-conflict`, `round-closed`, `policy-mismatch`;
+   * `aggregator-unreachable` when the same bytes may succeed later, also after a fault of a server's own
+   */
   async function accept(body: Uint8Array, settled: () => void): Promise<Accepted> {
     const header = parseHeader(body)
     const bodyHash = await sha256Hex(body)
@@ -187,9 +179,12 @@ export function createIntake(options: LeaderOptions): Intake {
 
   return {
     accept,
+    /** Reports waiting for their group. */
     queued: groups.waiting,
+    /** Refusals since the start of reports whose proof does not hold; of each as often as it was sent. */
     unproven: () => unproven,
-    waitingFor: (round) => (blocked?.round === round ? blocked.why : null),
+    /** Why the last group of this round could not be counted; null when it was. */
+    waitingFor: (round: number) => (blocked?.round === round ? blocked.why : null),
   }
 }
 

@@ -11,19 +11,6 @@ export interface PlayerState {
   readonly error: string | null
 }
 
-export interface Player {
-  play(): void
-  pause(): void
-  /** One order, then stands still. */
-  next(): void
-  /** Forgets all and stands at the beginning. */
-  restart(): void
-  /** Milliseconds between two orders, beside what computing takes. */
-  setPace(milliseconds: number): void
-  subscribe(listener: () => void): () => void
-  getSnapshot(): PlayerState
-}
-
 export interface PlayerDeps {
   readonly orders: readonly PastOrder[]
   readonly open: () => Promise<Replay>
@@ -32,7 +19,7 @@ export interface PlayerDeps {
 
 const IDLE: PlayerState = { status: 'idle', steps: [], until: '', error: null }
 
-export function createPlayer({ orders, open, wait }: PlayerDeps): Player {
+export function createPlayer({ orders, open, wait }: PlayerDeps) {
   const { get, set: change, subscribe } = createSignal(IDLE)
   let pace = 0
   let replay: Promise<Replay> | null = null
@@ -95,17 +82,20 @@ export function createPlayer({ orders, open, wait }: PlayerDeps): Player {
       owed = 0
       set({ status: 'paused' })
     },
+    /** One order, then stands still. */
     next() {
       if (get().status === 'done' || get().status === 'failed') return
       owed++
       set({ status: 'paused' })
       void go()
     },
+    /** Forgets all and stands at the beginning. */
     restart() {
       drop()
       set(IDLE)
     },
-    setPace(milliseconds) {
+    /** Between two orders, beside what computing takes. */
+    setPace(milliseconds: number) {
       pace = milliseconds
     },
     subscribe,
