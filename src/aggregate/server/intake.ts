@@ -33,8 +33,6 @@ export interface Accepted {
   readonly receipt: Receipt
 }
 
-export type Intake = ReturnType<typeof createIntake>
-
 interface Checked extends CountedShare {
   readonly report: Report
   /** The leader's half of the check, for the helper. */

@@ -58,9 +58,7 @@ export function PrivacyConsole({
   const entries = log.entries ?? []
   const parts = { personalizer, snapshot, entries }
   // What a part said of what is gone goes with it.
-  const erased = entries.findLast(
-    ({ kind, detail }) => kind === 'erase' && detail.what === 'everything',
-  )?.sequence
+  const erased = entries.findLast(({ detail }) => detail.what === 'everything')?.sequence
   return (
     <ConsoleWords.Provider value={{ words, locale }}>
       <div className="ns-console">

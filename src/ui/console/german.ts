@@ -133,7 +133,7 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
 
   take: 'Mitnehmen',
   takeText:
-    'Wer die exportierte Datei hat, kann lesen, was Sie angesehen, gesucht und gekauft haben und was gelernt wurde. Der Bericht zeigt nicht mehr als diese Seite.',
+    'Wer die Datei hat, kann lesen, was Sie angesehen, gesucht und gekauft haben und was gelernt wurde. Der Bericht zeigt nicht mehr als diese Seite.',
   print: 'Diese Seite als Bericht drucken',
   save: 'Meine Daten exportieren',
   saved: 'Gespeichert als my-shop-data.json.',
