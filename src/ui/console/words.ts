@@ -115,7 +115,7 @@ export const CONSOLE_ENGLISH = {
   verified: (entries: number, signed: number, last: number) =>
     `The log holds: ${count(entries, 'entry', 'entries')}, ${signed} signed by this browser, the last of them No. ${last}. Up to there nothing was changed, left out or slipped in without its key; what came after is not signed yet.`,
   unsigned: (entries: number) =>
-    `The log is whole in itself: ${count(entries, 'entry', 'entries')}, none signed. Nothing was changed, left out or slipped in, unless all of it was made anew. Exporting signs it, where this browser can.`,
+    `The log is whole in itself: ${count(entries, 'entry', 'entries')}, none signed. Nothing was changed, left out or slipped in, unless all of it was made anew. An export signs it if this browser can.`,
   broken: (entry: unknown) =>
     `The log does not hold from entry ${entry} on: it was changed or damaged.`,
   proves: 'What that does not prove',
@@ -130,7 +130,7 @@ export const CONSOLE_ENGLISH = {
   ] as readonly string[],
   auditor: 'For an auditor',
   auditorText:
-    'Export your data, below. It is checked without a network, by our code and by a second program that shares none with it:',
+    'Export your data. Our code checks it without a network; so does a program that shares none with it:',
 
   take: 'Take it with me',
   takeText:
