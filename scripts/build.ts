@@ -62,11 +62,12 @@ function packageIsFresh(): boolean {
 }
 
 /**
- * Vite's build sets `NODE_ENV` to `production` for good where none was set. Tests that ran afterwards
- * would get React's production build, which has no `act`.
+ * In whatever mode the caller runs, what is built is for production: in another, its JSX would name this
+ * folder. What runs afterwards has its own again; tests need React's `act`, which production lacks.
  */
 export async function keepNodeEnv(work: () => Promise<void>): Promise<void> {
   const { NODE_ENV } = process.env
+  process.env.NODE_ENV = 'production'
   try {
     await work()
   } finally {

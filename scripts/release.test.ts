@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process'
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, expect, test } from 'vitest'
+import { billOfMaterials, sumsOf } from './release.ts'
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+const LEFT_BEHIND = /^(\.git|node_modules|dist|var|release|screenshots|test-results)$/
+const NOBODY = 65_534
+/** What lies there besides packages belongs to one checkout. */
+const isShared = (name: string) => name === '.bin' || !name.startsWith('.')
+
+/** What `npm run build` makes of a copy of this checkout. */
+async function sumsOfCopy(env: Record<string, string>, id?: number): Promise<readonly string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'nearside-release-'))
+  folders.push(folder)
+  const filter = (path: string) => !LEFT_BEHIND.test(relative(ROOT, path))
+  cpSync(ROOT, folder, { recursive: true, filter })
+  // A folder of its own: the build writes into it.
+  const modules = join(folder, 'node_modules')
+  mkdirSync(modules)
+  for (const name of readdirSync(join(ROOT, 'node_modules')).filter(isShared))
+    symlinkSync(join(ROOT, 'node_modules', name), join(modules, name))
+  if (id !== undefined) await run('chown', ['-R', '-h', String(id), folder])
+  chmodSync(folder, 0o755)
+  const args = ['--import', 'tsx', 'scripts/build.ts']
+  const user = id === undefined ? {} : { uid: id, gid: id }
+  await run(process.execPath, args, { cwd: folder, env: { ...process.env, ...env }, ...user })
+  return sumsOf(folder, ['dist'])
+}
+
+const run = promisify(execFile)
+
+test('two builds are the same to the bit, whoever makes them, where and in which time zone', async () => {
+  const isRoot = process.getuid?.() === 0
+  const [ours, theirs] = await Promise.allSettled([
+    sumsOfCopy({ TZ: 'UTC' }),
+    sumsOfCopy({ TZ: 'Pacific/Auckland', LANG: 'de_DE.UTF-8' }, isRoot ? NOBODY : undefined),
+  ])
+  if (ours.status === 'rejected') throw ours.reason
+  expect(ours.value.length).toBeGreaterThan(4000)
+  expect(theirs).toEqual(ours)
+}, 900_000)
+
+test('the bill of materials names what runs, with licences, and is the same each time', () => {
+  const bill = billOfMaterials(ROOT)
+  expect(billOfMaterials(ROOT)).toBe(bill)
+  const { metadata, components } = JSON.parse(bill)
+  expect(metadata.component.name).toBe('nearside')
+  const names = components.map(({ name }: { name: string }) => name)
+  for (const name of ['idb', 'hpke', 'minisearch', '@tensorflow/tfjs-core', 'better-sqlite3'])
+    expect(names).toContain(name)
+  expect(names).not.toContain('vitest')
+  for (const { name, licenses } of components) expect(licenses, name).toHaveLength(1)
+})
