@@ -1,0 +1,60 @@
+/** @module Right to left, in the shopper's own few colours, and at twice the size: what is drawn stays legible. */
+import { expect, type Page, test } from 'playwright/test'
+import { openShop } from './shop.ts'
+
+const rightToLeft = (page: Page) =>
+  page.addInitScript(() =>
+    addEventListener('DOMContentLoaded', () => {
+      document.documentElement.dir = 'rtl'
+    }),
+  )
+
+async function playedYear(page: Page): Promise<void> {
+  await page.goto('/fast-forward')
+  await page.getByLabel('Speed').selectOption({ label: 'As fast as possible' })
+  await expect(page.getByText('The year is over.')).toBeVisible({ timeout: 120_000 })
+}
+
+test('from right to left the names in the chart stand beside their lines, and the cut end of the departments fades', async ({
+  page,
+}) => {
+  await rightToLeft(page)
+  await playedYear(page)
+  const arms = await page.locator('.chart .arm').evaluateAll((all) =>
+    all.map((arm) => ({
+      name: arm.querySelector('text')?.getBoundingClientRect().left ?? 0,
+      end: arm.querySelector('circle')?.getBoundingClientRect().right ?? 0,
+    })),
+  )
+  expect(arms).toHaveLength(2)
+  for (const { name, end } of arms) expect(name).toBeGreaterThan(end)
+  const departments = page.getByRole('navigation', { name: 'Departments' }).getByRole('list')
+  await expect(departments).toHaveCSS('mask-image', /to right|270deg/)
+})
+
+test('where few colours rule, charts and connectors take them', async ({ page }) => {
+  await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' })
+  await playedYear(page)
+  const text = await page.evaluate(() => {
+    const probe = document.body.appendChild(document.createElement('i'))
+    probe.style.color = 'CanvasText'
+    return getComputedStyle(probe).color
+  })
+  for (const name of await page.locator('.chart text').all())
+    await expect(name).toHaveCSS('fill', text)
+  for (const line of await page.locator('.chart .arm path:not(.arm-edge)').all())
+    await expect(line).toHaveCSS('stroke', text)
+  await openShop(page)
+  await page.goto('/side-by-side')
+  await expect(page.locator('.move-lines path').first()).toHaveCSS('stroke', text)
+})
+
+test('at twice the size the header leaves room for the shop, and scrolls away', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 640, height: 450 })
+  await openShop(page)
+  const header = page.getByRole('banner')
+  expect((await header.boundingBox())?.height).toBeLessThanOrEqual(450 / 4)
+  await expect(header).toHaveCSS('position', 'static')
+})
