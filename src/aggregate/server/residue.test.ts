@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { encodeVector } from '../../core/bytes.ts'
+import { encodeVector, utf8 } from '../../core/bytes.ts'
 import { agreeTask } from '../../device/upload/agreeTask.ts'
 import { makeReport } from '../../device/upload/makeReport.ts'
 import { testFolder } from '../../testFolder.ts'
@@ -17,6 +17,10 @@ import { post, randomUpdate } from './testReports.ts'
 const GOAL = 500
 const ROUNDS = 2
 
+/** Of the sender, as the limits count it. */
+const ADDRESS = '2001:db8:77:42::/64'
+const ADDRESS_BYTES = Uint8Array.of(0x20, 0x01, 0x0d, 0xb8, 0x00, 0x77, 0x00, 0x42)
+
 /** Every file beside `file`: the database and its write-ahead log. */
 function bytesOf(folder: string): Buffer {
   return Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name))))
@@ -28,12 +32,20 @@ function found(folder: string, needles: readonly Uint8Array[]): number {
   return needles.filter((needle) => haystack.includes(Buffer.from(needle))).length
 }
 
-it(`shows no report after ${GOAL * ROUNDS} of them, nor a seed, a sum or a key of a round that is over`, async () => {
+it(`shows no report after ${GOAL * ROUNDS} of them, nor a seed, a sum or a key of a round that is over, nor an address at any time`, async () => {
   const folders = { leader: testFolder(), helper: testFolder() }
+  const address = [utf8(ADDRESS), utf8('2001:db8'), ADDRESS_BYTES]
+  let asked = 0
   const federation = await createFederation({
     parameters: { aggregationGoal: GOAL, noiseMultiplier: 0.1 },
     leader: { store: openSqliteStore(join(folders.leader, 'l.sqlite')) },
     helper: { store: openSqliteStore(join(folders.helper, 'h.sqlite')) },
+    app: {
+      clientAddress: () => {
+        asked++
+        return ADDRESS
+      },
+    },
   })
   const { leaderStore, helperStore, fetch } = federation
   const get = async (url: string) => new Uint8Array(await (await fetch(url)).arrayBuffer())
@@ -69,6 +81,7 @@ it(`shows no report after ${GOAL * ROUNDS} of them, nor a seed, a sum or a key o
     expect(found(folders.leader, [...seeds, ...masks])).toBe(0)
     expect(found(folders.helper, masks)).toBe(0)
     expect(found(folders.helper, seeds)).toBe(seeds.length)
+    for (const folder of Object.values(folders)) expect(found(folder, address)).toBe(0)
     for (const store of [leaderStore, helperStore]) {
       const { sealingKey } = (await store.current()) as { sealingKey?: Uint8Array }
       if (sealingKey) over.push(sealingKey.slice(32))
@@ -84,6 +97,8 @@ it(`shows no report after ${GOAL * ROUNDS} of them, nor a seed, a sum or a key o
       expect(found(folder, sealed)).toBe(0)
     }
   }
+  expect(asked).toBe(GOAL * ROUNDS)
+  expect(federation.log.filter((line) => line.includes('2001:db8'))).toEqual([])
   expect(over.length).toBeGreaterThan(2 * GOAL * ROUNDS)
   leaderStore.shut()
   helperStore.shut()

@@ -5,6 +5,7 @@ import type { Engine } from '../../engine/engine.ts'
 import { createJsEngine } from '../../engine/js.ts'
 import { commitment } from '../ledger/commitment.ts'
 import type { LedgerEntry } from '../ledger/entry.ts'
+import { TABLES, type Table } from '../storage/database.ts'
 import { ids, live, newDatabase, start, testServer } from './testDevice.ts'
 
 describe('the log', () => {
@@ -83,6 +84,33 @@ describe('the log', () => {
     expect(await tested.device.verify()).toMatchObject({ ok: true, signed: 1 })
   })
 
+  test('an export is all that the database holds of the shopper, row for row', async () => {
+    const tested = await start(await testServer(), newDatabase())
+    await live(tested)
+    await tested.capture({ name: 'search', search_term: 'lantern' })
+    await tested.device.fineTune({})
+    await tested.device.pause(true)
+    const { events, personal, settings, ledger } = JSON.parse(await tested.device.export())
+    const tables = await readTables(tested.database)
+    expect([...tables.keys()].sort()).toEqual([...TABLES].sort())
+    const rows = (name: Table) => (tables.get(name) ?? []).map(([, row]) => row)
+    const byId = (list: readonly { id: string }[]) =>
+      [...list].sort((a, b) => (a.id < b.id ? -1 : 1))
+    const held = rows('events') as { id: string; order: number }[]
+    expect(held.length).toBeGreaterThan(10)
+    expect(byId(events)).toEqual(byId(held.map(({ order, ...event }) => event)))
+    expect(personal.versions).toEqual(rows('personal'))
+    expect(settings).toEqual(Object.fromEntries(tables.get('settings') ?? []))
+    expect(Object.keys(settings)).toContain('paused')
+    expect(ledger).toEqual(rows('ledger'))
+    // What is left: how far counters are, the key that signs, and files that are the same for everybody.
+    const heads = Object.fromEntries(tables.get('heads') ?? [])
+    expect(Object.keys(heads).sort()).toEqual(['events', 'log', 'personal'])
+    expect(JSON.stringify(heads)).not.toMatch(/item-|lantern/)
+    const keys = (tables.get('downloads') ?? []).map(([key]) => key)
+    expect(keys).toEqual(['model'])
+  })
+
   test('a fit that runs while everything is erased is not kept', async () => {
     let reached = () => {}
     let go = () => {}
@@ -115,3 +143,25 @@ describe('the log', () => {
     expect(JSON.parse(await b.device.export()).personal).toEqual({ current: null, versions: [] })
   })
 })
+
+/** Every row of every table by its key, read without our code; as JSON has it, like an export. */
+async function readTables(name: string): Promise<ReadonlyMap<string, [IDBValidKey, unknown][]>> {
+  const done = <T>(request: IDBRequest<T>) =>
+    new Promise<T>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result)
+      request.onerror = () => reject(request.error)
+    })
+  const database = await done(indexedDB.open(name))
+  const tables = new Map<string, [IDBValidKey, unknown][]>()
+  for (const table of database.objectStoreNames) {
+    const store = database.transaction(table).objectStore(table)
+    const [keys, rows] = await Promise.all([done(store.getAllKeys()), done(store.getAll())])
+    const json = (_: string, one: unknown) => (one instanceof Float32Array ? Array.from(one) : one)
+    tables.set(
+      table,
+      keys.map((key, at) => [key, JSON.parse(JSON.stringify(rows[at], json) ?? 'null')]),
+    )
+  }
+  database.close()
+  return tables
+}
