@@ -125,9 +125,7 @@ export function retrieve(
   wordings: Wordings,
   settings: SearchSettings = SHIPPED_SETTINGS,
 ): readonly SearchHit[] {
-  let hits = matchAll(index, wordings, settings)
-  // Of a word that the shop has, another spelling is another word ("coat" is no "cat"), but better than nothing.
-  if (hits.length < ENOUGH) hits = matchAll(index, wordings, settings, { fuzzy })
+  const hits = matchAll(index, wordings, settings)
   if (hits.length === 0) {
     const far: SearchOptions = { fuzzy: (term) => fuzzy(term) && FAR, maxFuzzy: 3 }
     return matchAll(index, wordings, settings, far).map((hit) => ({ ...hit, complete: false }))
@@ -188,21 +186,29 @@ function match(
   further: SearchOptions,
 ): SearchHit[] {
   const asked = tellingOf(words)
-  const wanted = new Set(asked.map(foldWord)).size
+  const wanted = [...new Set(asked.map(foldWord))].map((word) => ({
+    word,
+    known: index.knows(word),
+  }))
   const weights = { prefix: prefixWeight, fuzzy: fuzzyWeight }
   return index
     .search(asked.join(' '), {
       combineWith: 'OR',
       boost,
       prefix: true,
-      fuzzy: (term) => !index.knows(term) && fuzzy(term),
+      fuzzy,
       weights,
       ...further,
     })
     .map((result) => ({
       id: String(result.id),
       relevance: result.score,
-      complete: new Set(result.queryTerms).size >= wanted,
+      complete: wanted.every(({ word, known }) =>
+        // Of a word that the shop has, another spelling is another word: "coat" is no "cat".
+        known
+          ? result.terms.some((term) => term.startsWith(word))
+          : result.queryTerms.includes(word),
+      ),
       terms: result.terms,
     }))
 }

@@ -5,14 +5,14 @@ import { openSource } from './source.ts'
 /**
  * Rows in the file's order, with '' where a row lacks a column; and the lines that have another number of
  * fields than the header, or are no JSON.
+ * @param wanted which columns; of a feed that says thousands of things, all would not fit into memory
  * @throws NearsideError `input-invalid`
  */
-export async function readTable(path: string) {
+export async function readTable(path: string, wanted: (column: string) => boolean = () => true) {
   return SqlEngine.use(async (engine) => {
     const source = await openSource(engine, path)
-    const texts = source.columns.map(
-      (column) => `tidy(${source.column(column)}) AS ${identifier(column)}`,
-    )
+    const columns = source.columns.filter(wanted)
+    const texts = columns.map((column) => `tidy(${source.column(column)}) AS ${identifier(column)}`)
     const rows = await engine.rows(
       `SELECT line::DOUBLE AS line, readable, ${texts} FROM ${source.relation()}`,
     )
@@ -21,7 +21,7 @@ export async function readTable(path: string) {
       : []
     return {
       name: source.name,
-      columns: source.columns,
+      columns,
       rows: rows
         .filter(({ readable }) => readable)
         .map(({ line, readable, ...values }) => ({
