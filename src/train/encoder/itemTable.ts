@@ -13,7 +13,7 @@ import {
 } from '../../core/model/content.ts'
 import type { Random } from '../../core/model/random.ts'
 import type { WordVectors } from '../wordVectors.ts'
-import { createParameter, type Parameter } from './adam.ts'
+import { createParameter, type Parameter } from './adamW.ts'
 import type { Matrix } from './matrix.ts'
 
 const D = DIMENSION

@@ -14,7 +14,7 @@ import { dequantizeRows, quantizeRows } from '../../core/model/quantizeRows.ts'
 import { createRandom, type Random, shuffled } from '../../core/model/random.ts'
 import type { Tensors } from '../../core/model/tensor.ts'
 import type { WordVectors } from '../wordVectors.ts'
-import { createAdam, createParameter, type Parameter } from './adam.ts'
+import { createAdam, createParameter, type Parameter } from './adamW.ts'
 import { BLOCK_FLOATS, createBlock } from './block.ts'
 import {
   createItemTable,

@@ -1,4 +1,4 @@
-/** @module Named parameters with their gradients, moved by Adam. */
+/** @module Named parameters with their gradients, moved by AdamW: Adam with weight decay of its own. */
 import { BETA1, BETA2, EPSILON } from '../../core/adam.ts'
 
 export interface Parameter {
