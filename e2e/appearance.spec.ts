@@ -49,12 +49,19 @@ test('where few colours rule, charts and connectors take them', async ({ page })
   await expect(page.locator('.move-lines path').first()).toHaveCSS('stroke', text)
 })
 
-test('at twice the size the header leaves room for the shop, and scrolls away', async ({
-  page,
-}) => {
-  await page.setViewportSize({ width: 640, height: 450 })
-  await openShop(page)
-  const header = page.getByRole('banner')
-  expect((await header.boundingBox())?.height).toBeLessThanOrEqual(450 / 4)
-  await expect(header).toHaveCSS('position', 'static')
-})
+for (const [width, height] of [
+  [720, 450],
+  [640, 400],
+  [512, 384],
+])
+  test(`at twice the size the header takes a fifth of the screen, and scrolls away, ${width} × ${height}`, async ({
+    page,
+  }) => {
+    await page.setViewportSize({ width, height })
+    await openShop(page)
+    const header = page.getByRole('banner')
+    expect((await header.boundingBox())?.height).toBeLessThanOrEqual(height / 5)
+    await expect(header).toHaveCSS('position', 'static')
+    await expect(header.getByRole('link', { name: 'Nearside Gifts' })).toBeVisible()
+    await expect(header.getByRole('searchbox')).toBeInViewport({ ratio: 1 })
+  })
