@@ -44,7 +44,7 @@ export function takeOverPictures(document: Document): void {
 
 /**
  * Its file's name and its address: undefined while that is on its way, null where there is none.
- * To make one takes a slow phone some 8 ms, and the browser as long to read it: a list's words come first.
+ * To make one keeps a slow phone for milliseconds, and to read it as long: a list’s words come first.
  * @param early on the first screen; a page that is rendered beforehand holds those
  */
 export function usePicture({ image = '' }: Item, early: boolean) {
@@ -91,7 +91,7 @@ function draw(name: string): void {
 /** Undefined while the pack is on its way, null where it has no such picture. */
 function svgOf(name: string): string | null | undefined {
   const from = pack.get()
-  const places = from?.pictures.get(name)
   if (!from) return undefined
+  const places = from.pictures.get(name)
   return places ? places.map((place) => from.pieces[place]).join('') : null
 }
