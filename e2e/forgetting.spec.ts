@@ -1,6 +1,9 @@
-/** @module What is deleted in the console leaves the shop's own pages, in every open tab. */
+/**
+ * @module What is forgotten leaves the shop's own pages, in every open tab, and comes back where that
+ * is undone.
+ */
 import { expect, test } from 'playwright/test'
-import { openShop } from './shop.ts'
+import { learnedFrom, openShop } from './shop.ts'
 
 test('deleted orders leave “Your orders”, in another tab and after a reload', async ({
   page,
@@ -24,4 +27,50 @@ test('deleted orders leave “Your orders”, in another tab and after a reload'
   await expect(other.getByText('No orders yet')).toBeVisible()
   await other.reload()
   await expect(other.getByText('No orders yet')).toBeVisible()
+})
+
+test('a department that is forgotten leaves the panel and the shop, and “Undo” brings it back', async ({
+  page,
+}) => {
+  await openShop(page)
+  for (const [looks, path] of [
+    '/category/Candles%20%26%20Fragrance',
+    '/category/Christmas',
+  ].entries()) {
+    await page.goto(path)
+    await page.locator('main [data-item]').first().click()
+    await expect(learnedFrom(page)).toHaveText(String(looks + 1))
+  }
+  await page.goto('/')
+  const viewed = page.getByRole('region', { name: 'Recently viewed' }).locator('[data-item]')
+  const shown = () => viewed.evaluateAll((all) => all.map((one) => one.getAttribute('data-item')))
+  await expect(viewed).toHaveCount(2)
+  const before = await shown()
+  await page.getByRole('button', { name: 'What this shop learned' }).click()
+  const panel = page.getByRole('dialog')
+  const lines = panel.locator('.ns-learned li')
+  await expect(lines.first()).toBeVisible()
+  const learned = await lines.allTextContents()
+  const forget = panel.getByRole('button', { name: /^Forget/ }).first()
+  const name = String(await forget.getAttribute('aria-label')).replace('Forget ', '')
+  await forget.click()
+  await panel.getByRole('button', { name: 'Yes, forget it' }).click()
+  await expect(panel.getByText(`${name} has been forgotten.`)).toBeVisible()
+  await expect.poll(() => lines.allTextContents()).not.toContain(learned[0])
+  expect((await shown()).length).toBeLessThan(2)
+
+  await panel.getByRole('button', { name: 'Undo' }).click()
+  await expect(panel.getByText(`${name} is back.`)).toBeVisible()
+  await expect.poll(() => lines.allTextContents()).toEqual(learned)
+  expect(await shown()).toEqual(before)
+  await expect(panel.getByRole('button', { name: 'Undo' })).toHaveCount(0)
+
+  await forget.click()
+  await panel.getByRole('button', { name: 'Yes, forget it' }).click()
+  await expect(panel.getByRole('button', { name: 'Undo' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'What this shop learned' }).click()
+  await expect(panel.getByRole('button', { name: 'Undo' })).toHaveCount(0)
+  await page.reload()
+  await expect.poll(async () => (await shown()).length).toBeLessThan(2)
 })

@@ -24,7 +24,7 @@ import sys
 
 FORMAT = 2
 NO_PREVIOUS = "0" * 64
-SIGNED = {"upload", "receipt", "consent", "guard", "erase", "fold", "export"}
+SIGNED = {"upload", "receipt", "consent", "guard", "erase", "restore", "fold", "export"}
 TOLERANCE = 1e-6
 LIMITS = {"epsilonPerReport": 5.0, "epsilonPerYear": 12.0, "delta": 1e-6}
 

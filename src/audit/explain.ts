@@ -79,7 +79,9 @@ function agreements(ledger: readonly LedgerEntry[], { consents, faults }: Audit)
         ? [`${day(time)}: had something erased (${detail.what}).`]
         : kind === 'seed'
           ? [`${day(time)}: the shop handed over ${detail.orders} of the person’s own orders.`]
-          : [],
+          : kind === 'restore'
+            ? [`${day(time)}: had what was erased just before put back.`]
+            : [],
   )
   const without = faults.some(({ check }) => check === 'consent')
   return [

@@ -184,8 +184,13 @@ export interface Personalizer {
   checkForUpdate(): Promise<{ readonly adopted: boolean; readonly version: string }>
   /** Paused, no event is kept, and nothing is learned or sent; lists stay as they are. */
   pause(paused: boolean): Promise<void>
-  /** Deletes one event, or those about an item, a category or a query, and learns anew as if they had never been. */
-  forget(what: Forgettable): Promise<void>
+  /**
+   * Deletes one event, or those about an item, a category or a query, and learns anew as if they had never been.
+   * @returns what puts them back as they were, and learns anew: this page's memory alone holds them, as
+   * long as this function is held. It rejects with NearsideError `aborted` where anything was forgotten,
+   * erased or put back since, in any tab, and with `storage-…` where the browser can't keep them
+   */
+  forget(what: Forgettable): Promise<() => Promise<void>>
   /** Deletes everything held about the shopper on this device. */
   erase(): Promise<void>
   /**

@@ -11,6 +11,7 @@ import type { FitReport, PersonalizerSnapshot } from './apiSnapshot.ts'
 import type { DeviceConditions, TrainingBudget } from './learning/budget.ts'
 import type { LedgerEntry } from './ledger/entry.ts'
 import type { Verdict } from './ledger/verifyChain.ts'
+import type { Forgotten } from './storage/eventRows.ts'
 
 type Given = Required<PersonalizerOptions>
 
@@ -54,15 +55,23 @@ type Same<Names extends keyof Personalizer> = {
     : never
 }
 
+export interface LoggedForgotten extends Forgotten {
+  /** Sequence of the log's entry; null where it could not be written. */
+  readonly logged: number | null
+}
+
 /** What the page asks of the worker. */
 export interface Calls
-  extends Same<'seed' | 'explain' | 'setEngine' | 'pause' | 'forget' | 'erase' | 'export'>,
+  extends Same<'seed' | 'explain' | 'setEngine' | 'pause' | 'erase' | 'export'>,
     Same<'setContribution' | 'contributionTerms' | 'contribute' | 'checkForUpdate'> {
   start(config: WorkerConfig): void
   ping(): void
   capture(captured: Captured): string | null
   events(limit: number, about?: Forgettable): readonly ShopperEvent[]
   list(query: ListQuery): readonly Recommendation[]
+  /** What went, for `restore`. */
+  forget(what: Forgettable): LoggedForgotten
+  restore(forgotten: LoggedForgotten): void
   /** Lists to be posted whenever they change, as they are now; null: no longer. */
   watch(queries: readonly WatchedQuery[]): readonly WatchedList[]
   fineTune(): FitReport

@@ -236,7 +236,10 @@ export async function createPersonalizer(
     contribute: () => call('contribute', []),
     checkForUpdate: () => call('checkForUpdate', []),
     pause: (paused) => call('pause', [paused]),
-    forget: (what) => call('forget', [what]),
+    async forget(what) {
+      const forgotten = await call('forget', [what])
+      return () => call('restore', [forgotten])
+    },
     erase: () => call('erase', []),
     export: () => call('export', []),
     audit: {

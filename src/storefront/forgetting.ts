@@ -8,6 +8,7 @@ import type { EventName, Item, Personalizer } from '../index.ts'
 import { viewed, wishlist } from './basket.ts'
 import { orders, type PlacedOrder } from './orders.ts'
 import type { Shop } from './shop.ts'
+import type { Signal } from './signal.ts'
 import { forgetShown, forgetVisit } from './story/visit.ts'
 
 export function forgetTogether(
@@ -18,20 +19,27 @@ export function forgetTogether(
   return {
     ...personalizer,
     async forget(what) {
-      await personalizer.forget(what)
+      const undo = await personalizer.forget(what)
       forgetShown()
       /** Whether what was done with the item is forgotten. */
       const gone = (done: EventName, id: string) =>
         (what.kind === 'events' && what.name === done) ||
         (what.kind === 'item' && what.name === id) ||
         (what.kind === 'category' && what.name === itemOf(id)?.category)
-      viewed.set(viewed.get().filter((id) => !gone('view_item', id)))
-      wishlist.set(wishlist.get().filter((id) => !gone('add_to_wishlist', id)))
-      // A purchase goes as a whole, as the personalizer's does.
-      const isKept = ({ lines }: PlacedOrder) => !lines.some(({ id }) => gone('purchase', id))
-      orders.set(orders.get().filter(isKept))
+      const putBack = [
+        leave(viewed, (id) => gone('view_item', id)),
+        leave(wishlist, (id) => gone('add_to_wishlist', id)),
+        // A purchase goes as a whole, as the personalizer's does.
+        leave<PlacedOrder>(orders, ({ lines }) => lines.some(({ id }) => gone('purchase', id))),
+      ]
       const looked = lastLooked.get()
       if (looked !== null && gone('view_item', looked)) lastLooked.set(null)
+      return async () => {
+        await undo()
+        forgetShown()
+        for (const put of putBack) put()
+        lastLooked.set(lastLooked.get() ?? looked)
+      }
     },
     async erase() {
       await personalizer.erase()
@@ -41,5 +49,18 @@ export function forgetTogether(
       viewed.set([])
       lastLooked.set(null)
     },
+  }
+}
+
+/** @returns what puts them back: where they were, or behind what has come since */
+function leave<T>(list: Signal<readonly T[]>, gone: (one: T) => boolean): () => void {
+  const before = list.get()
+  const kept = before.filter((one) => !gone(one))
+  list.set(kept)
+  return () => {
+    const now = list.get()
+    const unchanged = JSON.stringify(now) === JSON.stringify(kept)
+    const others = before.filter((one) => gone(one) && !now.includes(one))
+    list.set(unchanged ? before : [...now, ...others])
   }
 }

@@ -101,8 +101,11 @@ export const WITHOUT_THE_KEY: Readonly<Record<string, Tampering>> = {
     bytes[random.integer(bytes.length)] ^= 1 << random.integer(7)
     return new TextDecoder().decode(bytes)
   },
+  // The last is another matter: 'the end cut off'.
   'an entry dropped': ({ bundle, random }) =>
-    withLedger(bundle, bundle.ledger.toSpliced(random.integer(bundle.ledger.length), 1)),
+    bundle.ledger.length < 2
+      ? null
+      : withLedger(bundle, bundle.ledger.toSpliced(random.integer(bundle.ledger.length - 1), 1)),
   'an entry doubled': ({ bundle, random }) => {
     const at = random.integer(bundle.ledger.length)
     return withLedger(bundle, bundle.ledger.toSpliced(at, 0, bundle.ledger[at]))

@@ -174,9 +174,13 @@ export class VirtualDevice {
 
   async forget(): Promise<void> {
     const { events } = await this.#store.events()
-    await this.#store.forget(events.slice(0, 1).map(({ id }) => id))
-    const detail = { what: 'item', events: Math.min(1, events.length) }
-    await this.#ledger.append({ kind: 'erase', detail }, 'strict')
+    const forgotten = await this.#store.forget(events.slice(0, 1).map(({ id }) => id))
+    const numbers = { events: forgotten.rows.length, orders: 0 }
+    const detail = { what: 'item', ...numbers }
+    const { sequence: undoes } = await this.#ledger.append({ kind: 'erase', detail }, 'strict')
+    if (this.#random.integer(2) === 0) return
+    await this.#store.restore(forgotten)
+    await this.#ledger.append({ kind: 'restore', detail: { ...numbers, undoes } }, 'strict')
   }
 
   erase(): Promise<void> {

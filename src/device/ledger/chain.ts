@@ -23,6 +23,7 @@ const SIGNED: readonly LedgerEntry['kind'][] = [
   'consent',
   'guard',
   'erase',
+  'restore',
   'fold',
   'export',
 ]

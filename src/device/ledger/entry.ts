@@ -25,6 +25,7 @@ export interface LedgerEntry {
     | 'learn'
     | 'guard'
     | 'erase'
+    | 'restore'
     | 'seed'
     | 'failure'
     | 'fold'

@@ -2,7 +2,7 @@
 import { type EventDraft, readStoredEvent } from '../../core/events/capture.ts'
 import type { ShopperEvent } from '../../core/events/event.ts'
 import { sessionOf } from '../../core/events/session.ts'
-import type { Transaction } from './database.ts'
+import type { Table, Transaction } from './database.ts'
 import { addToHead, EMPTY_HEAD, type EventHead, withLast } from './head.ts'
 import { MADE_FROM_EVENTS } from './settingRows.ts'
 import { epochOf, type Transactions } from './transactions.ts'
@@ -10,16 +10,28 @@ import { epochOf, type Transactions } from './transactions.ts'
 /** Beyond this the oldest go: about five years of a busy shopper. */
 export const MAX_EVENTS = 10_000
 
-interface StoredEvent extends ShopperEvent {
+export interface StoredEvent extends ShopperEvent {
   readonly order: number
 }
+
+/** What `forget` removed, as it was stored. */
+export interface Forgotten {
+  readonly rows: readonly StoredEvent[]
+  /** After it. */
+  readonly epoch: number
+}
+
+/** Events, and what is made from them. */
+const REMADE: readonly Table[] = ['events', 'heads', 'personal', 'settings']
+
+const byTime = (a: StoredEvent, b: StoredEvent) => a.time - b.time || a.order - b.order
 
 export function eventRows({ read, write }: Transactions) {
   const headOf = async (transaction: Transaction): Promise<EventHead> =>
     ((await transaction.get('heads', 'events')) ?? EMPTY_HEAD) as EventHead
   const readEvents = (rows: readonly unknown[]) => {
     const events = readRows(rows)
-      .sort((a, b) => a.time - b.time || a.order - b.order)
+      .sort(byTime)
       .map(({ order, ...event }): ShopperEvent => event)
     return { events, invalid: rows.length - events.length }
   }
@@ -42,21 +54,31 @@ export function eventRows({ read, write }: Transactions) {
   }
   const remove = async (
     transaction: Transaction,
-    choose: (events: readonly ShopperEvent[]) => readonly ShopperEvent[],
-  ): Promise<number> => {
+    choose: (events: readonly StoredEvent[]) => readonly StoredEvent[],
+  ): Promise<readonly StoredEvent[]> => {
     const head = await headOf(transaction)
-    const chosen = choose(readEvents(await transaction.getAll('events')).events)
+    const chosen = choose(readRows(await transaction.getAll('events')).sort(byTime))
     for (const { id } of chosen) await transaction.delete('events', id)
     await transaction.put('heads', { ...head, count: head.count - chosen.length }, 'events')
-    return chosen.length
+    return chosen
+  }
+  /** All that was learned goes, and a fit or a report under way may not be stored any more. */
+  const unlearn = async (transaction: Transaction): Promise<number> => {
+    const epoch = (await epochOf(transaction)) + 1
+    await placeAgain(transaction)
+    await transaction.clear('personal')
+    await transaction.delete('heads', 'personal')
+    await transaction.put('heads', epoch, 'epoch')
+    return epoch
   }
   const dropOldest = (share: number): Promise<number> =>
     write(['events', 'heads', 'settings'], async (transaction) => {
       // What was made from them can't be checked against what is left.
       await transaction.delete('settings', 'openings')
-      return remove(transaction, (events) =>
+      const gone = await remove(transaction, (events) =>
         events.slice(0, Math.max(1, Math.ceil(events.length * share))),
       )
+      return gone.length
     })
 
   return {
@@ -92,21 +114,35 @@ export function eventRows({ read, write }: Transactions) {
     events: () =>
       read(['events'], async (transaction) => readEvents(await transaction.getAll('events'))),
 
-    /**
-     * Removes these events, all that was learned, and a report that waits to be sent again; a fit or a
-     * report under way may not be stored any more.
-     */
-    forget: (ids: readonly string[]): Promise<void> =>
+    /** Removes these events, all that was learned, and a report that waits to be sent again. */
+    forget: (ids: readonly string[]): Promise<Forgotten> =>
       write(
-        ['events', 'heads', 'personal', 'settings'],
+        REMADE,
         async (transaction) => {
           const gone = new Set(ids)
           for (const name of MADE_FROM_EVENTS) await transaction.delete('settings', name)
-          await remove(transaction, (events) => events.filter((event) => gone.has(event.id)))
-          await placeAgain(transaction)
-          await transaction.clear('personal')
-          await transaction.delete('heads', 'personal')
-          await transaction.put('heads', (await epochOf(transaction)) + 1, 'epoch')
+          const rows = await remove(transaction, (events) =>
+            events.filter(({ id }) => gone.has(id)),
+          )
+          return { rows, epoch: await unlearn(transaction) }
+        },
+        'erasure',
+      ),
+
+    /**
+     * Puts events back as they were stored; what is learned is learned anew. False, and nothing is
+     * changed, where anything was erased, forgotten or put back since they went.
+     */
+    restore: ({ rows, epoch }: Forgotten): Promise<boolean> =>
+      write(
+        REMADE,
+        async (transaction) => {
+          if ((await epochOf(transaction)) !== epoch) return false
+          const head = await headOf(transaction)
+          for (const row of rows) await transaction.put('events', row)
+          await transaction.put('heads', { ...head, count: head.count + rows.length }, 'events')
+          await unlearn(transaction)
+          return true
         },
         'erasure',
       ),

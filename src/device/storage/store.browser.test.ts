@@ -121,6 +121,28 @@ describe.each([
     )
   })
 
+  test('what is put back is as if it had never gone, whatever came meanwhile', async () => {
+    const event = fc.record({ minute: fc.nat(240), isGone: fc.boolean() })
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 12 }), async (captured) => {
+        const drafts = captured.map(({ minute }, i) => draft(`e${i}`, 60_000 * minute))
+        const gone = drafts.filter((_, i) => captured[i].isGone).map(({ id }) => id)
+        const later = draft('later', 60_000 * (captured[captured.length - 1].minute + 1))
+        const [undone, never] = [await fresh(), await fresh()]
+        for (const store of [undone, never]) for (const one of drafts) await store.append([one])
+        const forgotten = await undone.forget(gone)
+        for (const store of [undone, never]) await store.append([later])
+        expect(await undone.restore(forgotten)).toBe(true)
+        expect(await undone.restore(forgotten)).toBe(false)
+        expect(await undone.events()).toEqual(await never.events())
+        const next = draft('next', later.time + 29 * 60_000)
+        for (const store of [undone, never]) await store.append([next])
+        expect((await undone.events()).events).toEqual((await never.events()).events)
+      }),
+      { numRuns: 40 },
+    )
+  })
+
   test('keeps the three newest versions of the personal model, until something is forgotten', async () => {
     const store = await fresh()
     const epoch = await store.epoch()

@@ -10,6 +10,7 @@ import type { Timers } from '../learning/scheduler.ts'
 import type { LedgerEntry } from '../ledger/entry.ts'
 import { createLedger } from '../ledger/ledger.ts'
 import type { Calls, WorkerConfig, WorkerSnapshot } from '../messages.ts'
+import type { Forgotten } from '../storage/eventRows.ts'
 import { openStore } from '../storage/open.ts'
 import { createTransport, destinationsOf } from '../transport/http.ts'
 import { ChosenLearners } from './chosenLearners.ts'
@@ -72,9 +73,11 @@ async function cleaningOf(
   }
 }
 
-/** What was ordered before an order was forgotten, or all was erased, must not come back with the next sign-in. */
-const endsSeeding = ({ kind, detail }: LedgerEntry) =>
-  kind === 'erase' && (detail.what === 'everything' || Number(detail.orders) > 0)
+/** What the log says of them. */
+const numbersOf = ({ rows }: Forgotten) => ({
+  events: rows.length,
+  orders: rows.filter(({ name }) => name === 'purchase').length,
+})
 
 /** @param bus where changes of the device are announced */
 export async function startDevice(
@@ -166,7 +169,7 @@ export async function startDevice(
   }
   bus.on('storedElsewhere', (what) => (what === 'events' ? undefined : readWhatOthersStored(what)))
 
-  /** What was learned goes with what it was learned from; what is left is learned anew. */
+  /** What was learned goes with what it was learned from; what there is now is learned anew. */
   function onForgotten(): void {
     drop()
     learner.relearn()
@@ -174,13 +177,20 @@ export async function startDevice(
     bus.emit('lists', null)
   }
 
+  /** What has happened already. */
+  const log = (kind: LedgerEntry['kind'], detail: LedgerEntry['detail']) =>
+    ledger.append({ kind, detail }, 'strict').catch((error) => {
+      notices.add(error)
+      return null
+    })
+
   async function eraseTooOld(): Promise<void> {
     const what = `events older than ${retentionDays} days`
-    const log = (events: number) =>
+    const first = (events: number) =>
       ledger.append({ kind: 'erase', detail: { what, events } }, 'strict')
     let gone = true
     try {
-      gone = await shopper.forgetOlder(retentionDays, log)
+      gone = await shopper.forgetOlder(retentionDays, first)
     } finally {
       if (gone) onForgotten()
     }
@@ -217,8 +227,8 @@ export async function startDevice(
     },
     async seed(orders) {
       if (state.paused) return 0
-      const { readOrders } = await onDemand()
-      const ended = (await ledger.entries()).findLast(endsSeeding)?.time ?? 0
+      const { readOrders, seedingEnded } = await onDemand()
+      const ended = seedingEnded(await ledger.entries())
       const oldest = now() - retentionDays * DAY
       const after = Math.max(ended, oldest)
       const known = { events: state.events, knows: shop.knows, after, now: now() }
@@ -259,11 +269,17 @@ export async function startDevice(
     async forget(what) {
       stop()
       // What is gone from this tab is unlearned, also where the disk refused.
-      const events = await shopper.forget(what).finally(onForgotten)
+      const forgotten = await shopper.forget(what).finally(onForgotten)
       // Not its name: that is what is to be forgotten.
-      const orders = events.filter(({ name }) => name === 'purchase').length
-      const detail = { what: what.kind, events: events.length, orders }
-      await ledger.append({ kind: 'erase', detail }, 'strict').catch((error) => notices.add(error))
+      const logged = await log('erase', { what: what.kind, ...numbersOf(forgotten) })
+      return { ...forgotten, logged: logged?.sequence ?? null }
+    },
+    async restore(forgotten) {
+      await shopper.restore(forgotten)
+      onForgotten()
+      const { logged } = forgotten
+      const numbers = numbersOf(forgotten)
+      await log('restore', logged === null ? numbers : { ...numbers, undoes: logged })
     },
     async erase() {
       drop()

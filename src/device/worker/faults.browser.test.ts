@@ -284,3 +284,22 @@ test.each(['given', 'fetched'])(
     })
   },
 )
+
+test('the disk refuses what would be put back: that is said, and all stays as it was', async () => {
+  let refuses = false
+  const indexedDb = () =>
+    faultyFactory((_tables, mode) =>
+      refuses && mode === 'readwrite' ? 'QuotaExceededError' : null,
+    )
+  const tested = await start(await testServer(), newDatabase(), { indexedDb })
+  await tested.capture({ name: 'view_item', item_id: 'item-0' })
+  await tested.capture({ name: 'view_item', item_id: 'item-1' })
+  const forgotten = await tested.device.forget({ kind: 'item', name: 'item-1' })
+  refuses = true
+  const restoring = tested.device.restore(forgotten)
+  await expect(restoring).rejects.toMatchObject({ code: 'storage-full' })
+  expect(tested.device.snapshot()).toMatchObject({ storage: 'indexeddb', events: { count: 1 } })
+  refuses = false
+  await tested.device.restore(forgotten)
+  expect(tested.device.snapshot().events.count).toBe(2)
+})

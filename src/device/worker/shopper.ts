@@ -11,6 +11,7 @@ import { DAY } from '../../core/time.ts'
 import type { Forgettable } from '../api.ts'
 import { createScheduler, type Scheduler } from '../learning/scheduler.ts'
 import type { Captured } from '../messages.ts'
+import type { Forgotten } from '../storage/eventRows.ts'
 import type { Parts } from './parts.ts'
 import type { Shop } from './shop.ts'
 
@@ -147,10 +148,15 @@ export class Shopper {
    * @returns those that there were
    * @throws NearsideError `input-invalid` for what names nothing that can be forgotten
    */
-  async forget(what: Forgettable): Promise<readonly ShopperEvent[]> {
-    const events = this.#deps.state.events.filter(isAbout(what, this.#deps.shop))
-    await this.#remove(events)
-    return events
+  async forget(what: Forgettable): Promise<Forgotten> {
+    return this.#remove(this.#deps.state.events.filter(isAbout(what, this.#deps.shop)))
+  }
+
+  /** @throws NearsideError `aborted` where they may not come back any more */
+  async restore(forgotten: Forgotten): Promise<void> {
+    if (!(await this.#deps.store.restore(forgotten)))
+      throw new NearsideError('aborted', 'More was forgotten or erased since: that stays.')
+    await this.reload()
   }
 
   /**
@@ -167,8 +173,8 @@ export class Shopper {
     return true
   }
 
-  async #remove(events: readonly ShopperEvent[]): Promise<void> {
-    await this.#deps.store.forget(events.map(({ id }) => id)).finally(() => this.reload())
+  #remove(events: readonly ShopperEvent[]): Promise<Forgotten> {
+    return this.#deps.store.forget(events.map(({ id }) => id)).finally(() => this.reload())
   }
 
   #derive(): Derived {

@@ -6,6 +6,7 @@ import { DAY } from '../../core/time.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { createJsEngine } from '../../engine/js.ts'
 import { DEFAULT_BUDGET, type DeviceConditions } from '../learning/budget.ts'
+import type { LoggedForgotten } from '../messages.ts'
 import { workerEnvironment } from './serve.ts'
 import {
   ids,
@@ -115,6 +116,89 @@ describe('forgetting', () => {
     await expect(forgetting).rejects.toMatchObject({ code: 'input-invalid' })
     expect(tested.device.snapshot().events.count).toBe(12)
     expect(await tested.device.capture({ id: 'x', time: 1, input: {} as never })).toBe(null)
+  })
+})
+
+describe('what was forgotten, put back', () => {
+  const CARDS = { kind: 'category', name: 'cards' } as const
+  const NOTHING = { kind: 'event', id: 'nowhere' } as const
+
+  /** With four purchases of cards besides. */
+  async function liveWithCards(tested: TestDevice, clock: number) {
+    await live(tested, clock - 20 * DAY)
+    for (const [i, item_id] of ['item-1', 'item-5', 'item-9', 'item-1'].entries()) {
+      const input = { name: 'purchase', item_id } as const
+      await tested.device.capture({ id: `card-${i}`, time: clock - (10 - i) * DAY, input })
+    }
+  }
+
+  test('is as it was: events, visits, what is learned, lists; the log says both', async () => {
+    const server = await testServer()
+    const clock = Date.now()
+    const open = () => start(server, newDatabase(), { now: () => clock })
+    const undone = await open()
+    const never = await open()
+    for (const tested of [undone, never]) await liveWithCards(tested, clock)
+    // So that it learns from nothing, as what was put back does.
+    await never.device.forget(NOTHING)
+    const forgotten = await undone.device.forget(CARDS)
+    expect(undone.device.snapshot().events.count).toBe(12)
+    await undone.device.restore(forgotten)
+    expect(await parameters(undone)).toEqual(await parameters(never))
+    expect(await undone.device.events(99)).toEqual(await never.device.events(99))
+    for (const part of ['guard', 'learned', 'events'] as const)
+      expect(undone.device.snapshot()[part]).toEqual(never.device.snapshot()[part])
+    for (const ask of [
+      ({ device }: TestDevice) => device.recommend({ limit: 99 }),
+      ({ device }: TestDevice) => device.explain('item-9'),
+    ])
+      expect(await ask(undone)).toEqual(await ask(never))
+    const log = await undone.device.entries()
+    const erased = log.find(({ kind }) => kind === 'erase')
+    expect(erased?.detail).toEqual({ what: 'category', events: 4, orders: 4 })
+    expect(log.find(({ kind }) => kind === 'restore')?.detail).toEqual({
+      events: 4,
+      orders: 4,
+      undoes: erased?.sequence,
+    })
+    expect((await undone.device.verify()).ok).toBe(true)
+  })
+
+  test.each([
+    ['it was put back', (device: TestDevice['device'], gone) => device.restore(gone)],
+    ['more was forgotten', (device: TestDevice['device']) => device.forget(NOTHING)],
+    ['all was erased', (device: TestDevice['device']) => device.erase()],
+  ] as [string, (device: TestDevice['device'], gone: LoggedForgotten) => Promise<unknown>][])(
+    'is refused once %s, in another tab too',
+    async (_, since) => {
+      const server = await testServer()
+      const database = newDatabase()
+      const tested = await start(server, database)
+      const other = await start(server, database)
+      await liveWithCards(tested, Date.now())
+      const forgotten = await tested.device.forget(CARDS)
+      await since(other.device, forgotten)
+      const before = (await other.device.events(99)).length
+      const log = (await other.device.entries()).length
+      const restoring = tested.device.restore(forgotten)
+      await expect(restoring).rejects.toMatchObject({ code: 'aborted' })
+      await other.device.close()
+      const again = await start(server, database)
+      expect(again.device.snapshot().events.count).toBe(before)
+      expect(await again.device.entries()).toHaveLength(log)
+    },
+  )
+
+  test('lets the shop hand over again what it could before', async () => {
+    const tested = await start(await testServer(), newDatabase())
+    const items = [{ item_id: 'item-4' }]
+    const orders = [{ id: 'A', time: Date.now() - 300 * DAY, items }]
+    await tested.capture({ name: 'purchase', item_id: 'item-1' })
+    await tested.device.restore(await tested.device.forget(CARDS))
+    expect(await tested.device.seed(orders)).toBe(1)
+    await tested.device.forget(CARDS)
+    const earlier = [{ id: 'B', time: Date.now() - 200 * DAY, items }]
+    expect(await tested.device.seed(earlier)).toBe(0)
   })
 })
 

@@ -13,27 +13,46 @@ const LEAVING = 900
 
 export function Learned({ learned }: { readonly learned: PersonalizerSnapshot['learned'] }) {
   const { itemOf, labels } = usePersonalizationContext()
+  const { run, alert } = useAction()
   const [said, setSaid] = useState('')
+  /** Of what was forgotten last: nothing but this holds it any more. */
+  const [undo, setUndo] = useState<readonly [name: string, Undo] | null>(null)
   /** What is being forgotten, and where it stood. */
   const [leaving, setLeaving] = useState<readonly [Entry, number] | null>(null)
   const title = useRef<HTMLHeadingElement>(null)
   const lines = [...learned]
   const gone = leaving && !learned.some((entry) => keyOf(entry) === keyOf(leaving[0]))
   if (gone) lines.splice(leaving[1], 0, leaving[0])
-  async function leave(entry: Entry, place: number, name: string, forgotten: Promise<boolean>) {
+  /** A button is gone, and with it the focus. */
+  function say(text: string): void {
+    setSaid(text)
+    title.current?.focus()
+  }
+  async function leave(entry: Entry, place: number, name: string, forgotten: Promise<Undo | null>) {
     setLeaving([entry, place])
     const stay = () => setLeaving(null)
-    if (!(await forgotten)) return stay()
-    setSaid(labels.forgotten(name))
-    // The line is gone, and with it the focus.
-    title.current?.focus()
+    const back = await forgotten
+    if (!back) return stay()
+    setUndo([name, back])
+    say(labels.forgotten(name))
     setTimeout(stay, LEAVING)
+  }
+  async function putBack([name, back]: NonNullable<typeof undo>) {
+    if (!(await run('undo', back))) return
+    setUndo(null)
+    setLeaving(null)
+    say(labels.restored(name))
   }
   return (
     <section className="ns-block" aria-label={labels.learned}>
       <h3 className="ns-block-title" ref={title} tabIndex={-1}>
         {labels.learned}
       </h3>
+      <p role="status" className={said ? 'ns-undo' : 'ns-visually-hidden'}>
+        {said}
+      </p>
+      {undo && <Button onClick={() => void putBack(undo)}>{labels.undo}</Button>}
+      {alert}
       {lines.length === 0 ? (
         <p>{labels.learnedNothing}</p>
       ) : (
@@ -53,9 +72,6 @@ export function Learned({ learned }: { readonly learned: PersonalizerSnapshot['l
           )}
         </ul>
       )}
-      <p className="ns-visually-hidden" role="status">
-        {said}
-      </p>
     </section>
   )
 }
@@ -71,10 +87,12 @@ function textOf(entry: Entry, itemOf: Personalization['itemOf'], labels: Labels)
   return labels[entry.kind === 'query' ? 'searched' : entry.kind](name)
 }
 
+type Undo = () => Promise<void>
+
 interface LineProps {
   readonly entry: Entry
-  /** `forgotten` resolves with whether it was. */
-  readonly onForget: (name: string, forgotten: Promise<boolean>) => void
+  /** `forgotten` resolves with null where it was not. */
+  readonly onForget: (name: string, forgotten: Promise<Undo | null>) => void
 }
 
 function Line({ entry, onForget }: LineProps) {
@@ -88,11 +106,13 @@ function Line({ entry, onForget }: LineProps) {
   const name = nameOf(entry, itemOf)
   const ask = () =>
     run('forget', async () => setGoing((await personalizer?.events({ about, limit: 1e6 })) ?? []))
-  const doForget = () =>
-    onForget(
-      name,
-      run('forget', async () => personalizer?.forget(about)),
-    )
+  async function doForget(): Promise<Undo | null> {
+    let undo: Undo | null = null
+    await run('forget', async () => {
+      undo = (await personalizer?.forget(about)) ?? null
+    })
+    return undo
+  }
   const keep = () => {
     setGoing(null)
     forget.current?.focus()
@@ -124,7 +144,7 @@ function Line({ entry, onForget }: LineProps) {
               className="ns-button ns-danger"
               aria-describedby={id}
               ref={focusAtOnce}
-              onClick={doForget}
+              onClick={() => onForget(name, doForget())}
             >
               {labels.forgetSure}
             </button>

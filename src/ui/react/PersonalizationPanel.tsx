@@ -34,11 +34,13 @@ export function PersonalizationPanel({
 }: PersonalizationPanelProps) {
   const { labels, locale, personalizer } = usePersonalizationContext()
   const snapshot = usePersonalization()
+  const [erasures, setErasures] = useState(0)
   return (
     <div className="ns-panel">
       <p className="ns-sent">{sentText(snapshot, labels, locale)}</p>
       <p className="ns-panel-lead">{labels.lead}</p>
-      <Learned learned={snapshot.learned} />
+      {/* After an erasure not even this page holds what could be undone. */}
+      <Learned key={erasures} learned={snapshot.learned} />
       <dl className="ns-facts">
         <Fact name={labels.kept}>{storedText(snapshot, labels)}</Fact>
         <Fact name={labels.computedWith}>{engineText(snapshot, labels)}</Fact>
@@ -52,7 +54,14 @@ export function PersonalizationPanel({
       )}
       {personalizer && canContribute && <Consent personalizer={personalizer} snapshot={snapshot} />}
       {personalizer && (
-        <Controls personalizer={personalizer} snapshot={snapshot} onErased={onErased} />
+        <Controls
+          personalizer={personalizer}
+          snapshot={snapshot}
+          onErased={() => {
+            setErasures(erasures + 1)
+            onErased?.()
+          }}
+        />
       )}
       {children}
     </div>
@@ -98,7 +107,7 @@ function Controls({
   personalizer,
   snapshot,
   onErased,
-}: PartProps & { readonly onErased?: () => void }) {
+}: PartProps & { readonly onErased: () => void }) {
   const { labels } = usePersonalizationContext()
   const { run, alert } = useAction()
   const { paused } = snapshot
@@ -111,7 +120,7 @@ function Controls({
     setSaid('')
     const erased = await run('erase', async () => {
       await personalizer.erase()
-      onErased?.()
+      onErased()
     })
     if (!erased) return
     setSure(null)

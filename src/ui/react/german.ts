@@ -35,6 +35,7 @@ const FAILED: Readonly<Record<Wish, string>> = {
   pause: 'Das Lernen konnte nicht angehalten werden. Bitte versuchen Sie es noch einmal.',
   resume: 'Das Lernen konnte nicht fortgesetzt werden. Bitte versuchen Sie es noch einmal.',
   forget: 'Das konnte nicht vergessen werden. Bitte versuchen Sie es noch einmal.',
+  undo: 'Das konnte nicht zurückgeholt werden.',
   export: 'Ihre Daten konnten nicht exportiert werden. Bitte versuchen Sie es noch einmal.',
   erase: 'Nicht alles konnte gelöscht werden. Bitte versuchen Sie es noch einmal.',
 }
@@ -104,7 +105,10 @@ export const GERMAN: Labels = {
     return `Wird ${name} vergessen, so wird gelöscht: ${listed(parts)}.${others > 0 ? whole : ''}`
   },
   forgetSure: 'Ja, vergessen',
-  forgotten: (name) => `${name} wurde vergessen.`,
+  forgotten: (name) =>
+    `${name} wurde vergessen. Bis Sie dies schließen, können Sie es zurückholen.`,
+  undo: 'Rückgängig',
+  restored: (name) => `${name} ist wieder da.`,
   failed: (wish) => FAILED[wish],
 
   kept: 'Gespeichert',

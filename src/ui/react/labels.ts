@@ -19,13 +19,14 @@ interface TermsInWords extends Pick<PersonalizerSnapshot['terms'], 'trust'> {
 }
 
 /** What the panel's buttons ask for. */
-export type Wish = 'contribute' | 'pause' | 'resume' | 'forget' | 'export' | 'erase'
+export type Wish = 'contribute' | 'pause' | 'resume' | 'forget' | 'undo' | 'export' | 'erase'
 
 const FAILED: Readonly<Record<Wish, string>> = {
   contribute: 'Your choice could not be saved. Please try again.',
   pause: 'Learning could not be paused. Please try again.',
   resume: 'Learning could not be resumed. Please try again.',
   forget: 'That could not be forgotten. Please try again.',
+  undo: 'That could not be brought back.',
   export: 'Your data could not be exported. Please try again.',
   erase: 'Not everything could be erased. Please try again.',
 }
@@ -72,7 +73,11 @@ export const ENGLISH = {
     return `Forgetting ${name} deletes ${listed(parts)}.${others > 0 ? ` ${whole}` : ''}`
   },
   forgetSure: 'Yes, forget it',
-  forgotten: (name: string) => `${name} has been forgotten.`,
+  /** Said with the button `undo`. */
+  forgotten: (name: string) =>
+    `${name} has been forgotten. Until you close this, you can bring it back.`,
+  undo: 'Undo',
+  restored: (name: string) => `${name} is back.`,
   /** A button's work failed. */
   failed: (wish: Wish) => FAILED[wish],
 

@@ -1,5 +1,6 @@
 import { StrictMode } from 'react'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { userEvent } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
 import type { Item } from '../../core/catalog/item.ts'
 import type { Recommendation, Signal } from '../../device/apiLists.ts'
@@ -399,6 +400,41 @@ describe('PersonalizationPanel', () => {
     await waitFor(() => expect(erased).toHaveBeenCalledTimes(1))
     await expect.element(screen.getByText(/^Erased\. One entry of the log remains/)).toHaveFocus()
     expect(personalizer.getSnapshot().events.count).toBe(0)
+  })
+
+  test('what is forgotten can be brought back, until all is erased', async () => {
+    const screen = await show(<PersonalizationPanel />)
+    await personalizer.capture({ name: 'view_item', item_id: 'tin' })
+    const forget = screen.getByRole('button', { name: 'Forget Kitchen' })
+    const title = screen.getByRole('heading', { name: 'Learned so far' })
+    const undo = screen.getByRole('button', { name: 'Undo' })
+    const sure = screen.getByRole('button', { name: 'Yes, forget it' })
+    await forget.click()
+    await sure.click()
+    await expect.element(undo).toBeVisible()
+    await expect.element(title).toHaveFocus()
+    // The next stop of the keyboard, and there for as long as it takes.
+    await userEvent.tab()
+    await expect.element(undo).toHaveFocus()
+    await userEvent.keyboard('{Enter}')
+    await expect.element(screen.getByRole('status').first()).toHaveTextContent('Kitchen is back.')
+    await expect.element(undo).not.toBeInTheDocument()
+    await expect.element(title).toHaveFocus()
+    await expect.element(forget).toBeVisible()
+
+    await forget.click()
+    const restoring = vi.fn(() => Promise.reject(new Error('The disk is gone.')))
+    personalizer.forget = () => Promise.resolve(restoring)
+    await sure.click()
+    await undo.click()
+    await expect
+      .element(screen.getByRole('alert'))
+      .toHaveTextContent('That could not be brought back.')
+    await expect.element(undo).toBeVisible()
+    await screen.getByRole('button', { name: 'Erase everything' }).click()
+    await screen.getByRole('button', { name: 'Yes, erase everything' }).click()
+    await expect.element(undo).not.toBeInTheDocument()
+    expect(restoring).toHaveBeenCalledTimes(1)
   })
 
   test('lists a query in plain words, and forgets it by them', async () => {

@@ -190,11 +190,17 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
     },
     async forget(what) {
       const name = what.kind === 'event' ? what.id : what.name
+      const many = looks.get(name)
+      const { learned } = snapshot
       looks.delete(name)
       change({
         revision: snapshot.revision + 1,
-        learned: snapshot.learned.filter((entry) => entry.name !== name),
+        learned: learned.filter((entry) => entry.name !== name),
       })
+      return async () => {
+        if (many) looks.set(name, many)
+        change({ revision: snapshot.revision + 1, learned })
+      }
     },
     async erase() {
       looks.clear()
