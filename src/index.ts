@@ -31,6 +31,7 @@ export type {
 } from './device/apiSnapshot.ts'
 export type { Exclusion } from './device/exclusions.ts'
 export type { TrainingBudget } from './device/learning/budget.ts'
+export type { ModelKeys } from './device/learning/release.ts'
 export type { LedgerEntry } from './device/ledger/entry.ts'
 export type { ContributionTerms } from './device/upload/terms.ts'
 export { createPersonalizer } from './sdk/createPersonalizer.ts'

@@ -21,6 +21,7 @@ import type {
 import type { EnginePreference, FitReport, PersonalizerSnapshot } from './apiSnapshot.ts'
 import type { Exclusion } from './exclusions.ts'
 import type { TrainingBudget } from './learning/budget.ts'
+import type { ModelKeys } from './learning/release.ts'
 import type { LedgerEntry } from './ledger/entry.ts'
 import type { ContributionTerms } from './upload/terms.ts'
 
@@ -35,6 +36,11 @@ export interface PersonalizerOptions {
    * new shopper's device begins with that version, a round trip sooner, and then looks for a newer one.
    */
   readonly latest?: LatestModel
+  /**
+   * Who must have signed a base model, so that everybody gets the same one: what others signed, an
+   * earlier release, or one that has ended is refused, and the last good one stays. Default: nobody.
+   */
+  readonly modelKeys?: ModelKeys
   /** Makes the dedicated worker, e.g. `() => new Worker(new URL('nearside/worker', import.meta.url), { type: 'module' })`. */
   readonly worker: () => Worker
   /** What to compute with; default `auto`. */

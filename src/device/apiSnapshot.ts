@@ -61,6 +61,13 @@ export interface PersonalizerSnapshot {
     readonly until: string
     /** For `blend` of `nearside/search`: what the shop's own searches have taught, 0 without. */
     readonly searchTolerance: number
+    /** Which release it is by the keys that the shop names, and until when (milliseconds since the epoch); null where it names none. */
+    readonly signed: {
+      readonly release: number
+      readonly expires: number
+      /** The helper has signed it, too. */
+      readonly byHelper: boolean
+    } | null
   } | null
   /** What was asked for, by the option `engine` or by `setEngine`. */
   readonly enginePreference: EnginePreference

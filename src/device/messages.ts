@@ -21,6 +21,8 @@ export interface WorkerConfig
     Pick<Given, 'imbalance' | 'cleaning' | 'exclude' | 'retentionDays'> {
   /** Unchecked. */
   readonly latest: Given['latest'] | null
+  /** Unchecked; null where any model is taken. */
+  readonly modelKeys: Given['modelKeys'] | null
   readonly federation: Given['federation'] | null
   /** Unchecked, or where they are; null for none. */
   readonly rules: readonly unknown[] | string | null

@@ -56,7 +56,7 @@ export function readOptions(options: PersonalizerOptions): {
   readonly order: CatalogOrder | null
 } {
   const { catalog, baseModel, worker, engine = 'auto', federation, context } = options
-  const { database = 'nearside', strategy = 'hybrid', latest = null } = options
+  const { database = 'nearside', strategy = 'hybrid', latest = null, modelKeys = null } = options
   const { learners = [], imbalance = 'none', cleaning = 'rules', retentionDays = 90 } = options
   const { exclude = EXCLUSIONS.slice(0, 2), rules = null } = options
   requireFunction('worker', worker)
@@ -81,6 +81,7 @@ export function readOptions(options: PersonalizerOptions): {
       catalog: typeof catalog === 'string' ? absolute(catalog, 'catalog') : [...catalog],
       baseModel: directory(absolute(baseModel, 'baseModel')),
       latest,
+      modelKeys,
       engine,
       federation: federation
         ? {

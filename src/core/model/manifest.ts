@@ -1,12 +1,14 @@
 /**
  * @module `manifest.json` of a model version: what the files are, what they must hash to, and what
  * the model was made from. A model directory is `<version>/manifest.json` plus the files it names;
- * `latest.json` beside the versions is `{ "version": string, "manifest": sha256 }`.
+ * `latest.json` beside the versions is `{ "version": string, "manifest": sha256 }`, and where models are
+ * signed also `signed`: as which release, for how long, and by whom.
  */
 
 import { NearsideError } from '../error.ts'
 import { isRecord } from '../isRecord.ts'
 import { createReaders, type Read } from '../reading.ts'
+import { DAY } from '../time.ts'
 
 export const MANIFEST_FORMAT = 1
 
@@ -65,6 +67,32 @@ export interface LatestModel {
   readonly version: string
   /** SHA-256 of that version's `manifest.json`. */
   readonly manifest: string
+  /** Where the shop signs its models. */
+  readonly signed?: SignedRelease
+}
+
+/** What is signed of a published model besides its name and hash, and the signatures. */
+export interface SignedRelease extends ReleaseTerms {
+  /** Each over all that `latest.json` says but the signatures. */
+  readonly signatures: readonly ModelSignature[]
+}
+
+/** Which release a model is, and until when. */
+export interface ReleaseTerms {
+  /** From 1; rises with each release and never names two, an earlier model that is published again included. */
+  readonly release: number
+  /** Milliseconds since the epoch. */
+  readonly issued: number
+  /** Milliseconds since the epoch, at most 366 days later: a new release has to come by then. */
+  readonly expires: number
+}
+
+/** By Ed25519. */
+export interface ModelSignature {
+  /** The public key, base64. */
+  readonly key: string
+  /** Base64. */
+  readonly signature: string
 }
 
 /** A version is also a directory's name, hence no slashes and no leading dot. */
@@ -72,10 +100,14 @@ const VERSION = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\.safetensors$/
 const REPORT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\.json$/
 const SHA256 = /^[0-9a-f]{64}$/
+const KEY = /^[A-Za-z0-9+/]{43}=$/
+const SIGNATURE = /^[A-Za-z0-9+/]{86}==$/
 const LINE = /^[^\n\r\0]{0,500}$/
 const MAX_ITEMS = 1_000_000
 const MAX_FEATURES = 1000
 const MAX_FILES = 16
+const MAX_SIGNATURES = 16
+const LONGEST_RELEASE = 366 * DAY
 /** A hit for another wording of a query counts four fifths, and is not to pass one for the word itself. */
 const MOST_TOLERANCE = 0.2
 
@@ -100,7 +132,23 @@ const features = list(
   }),
   MAX_FEATURES,
 )
-const readLatest = object<LatestModel>({ version: text(VERSION), manifest: text(SHA256) })
+/** As far as dates go. */
+const time = whole(0, 8.64e15)
+const readLatest = object<LatestModel>({
+  version: text(VERSION),
+  manifest: text(SHA256),
+  signed: optional(
+    object<SignedRelease>({
+      release: whole(1, Number.MAX_SAFE_INTEGER),
+      issued: time,
+      expires: time,
+      signatures: list(
+        object<ModelSignature>({ key: text(KEY), signature: text(SIGNATURE) }),
+        MAX_SIGNATURES,
+      ),
+    }),
+  ),
+})
 const readManifest = object<ModelManifest>({
   format: oneOf(MANIFEST_FORMAT),
   version: text(VERSION),
@@ -125,7 +173,13 @@ const readManifest = object<ModelManifest>({
 })
 
 /** @throws NearsideError `model-corrupt` */
-export const parseLatest = (value: unknown): LatestModel => readLatest(value, 'latest.json')
+export function parseLatest(value: unknown): LatestModel {
+  const latest = readLatest(value, 'latest.json')
+  const { issued = 0, expires = 1 } = latest.signed ?? {}
+  if (expires <= issued || expires - issued > LONGEST_RELEASE)
+    throw corrupt('latest.json.signed.expires')
+  return latest
+}
 
 /**
  * A version's name, given by a person.

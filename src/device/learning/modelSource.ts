@@ -3,7 +3,7 @@
  * model is used, and replaces the one kept, only after every byte of it has been verified.
  */
 
-import { sha256Hex } from '../../core/bytes.ts'
+import { sha256Hex, utf8 } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import { readBaseModel, readPopularity } from '../../core/model/files.ts'
@@ -20,11 +20,14 @@ import type { Download } from '../storage/downloadRows.ts'
 import type { Transport } from '../transport/transport.ts'
 
 const MANIFEST = 'manifest.json'
+const LATEST = 'latest.json'
 
 export interface LoadedModel {
   readonly model: BaseModel
   /** Hex SHA-256 of `manifest.json`: names these exact bytes, whatever the version is called. */
   readonly hash: string
+  /** As the server said with it; null where that was not kept. */
+  readonly latest: LatestModel | null
 }
 
 const parseJson = (bytes: Uint8Array): unknown =>
@@ -40,6 +43,16 @@ export async function readDownload(download: Download): Promise<LoadedModel> {
   return {
     model: await readBaseModel(parseManifest(parseJson(bytes)), files),
     hash: download.version,
+    latest: readLatestFile(download),
+  }
+}
+
+/** What `latest.json` said when this was downloaded; null where it isn't kept, or is damaged. */
+export function readLatestFile({ files }: Download): LatestModel | null {
+  try {
+    return parseLatest(parseJson(files[LATEST]))
+  } catch {
+    return null
   }
 }
 
@@ -52,6 +65,8 @@ export interface FetchModelOptions {
   readonly now: number
   /** What `latest.json` said a while ago: tried first, which spares a round trip. */
   readonly latest?: LatestModel | null
+  /** Throws unless this one may be used. */
+  readonly check?: (latest: LatestModel) => Promise<void>
   readonly signal?: AbortSignal
   /** Called with what sells as soon as that one small file is there and verified. */
   readonly onPopularity?: (popularity: PopularityPart) => void
@@ -63,22 +78,29 @@ export interface FetchedModel {
 }
 
 /**
- * Fetches the version that `latest.json` names; null when `kept` is that version.
- * @throws NearsideError `model-unreachable` | `model-corrupt` | `model-incompatible` | `aborted`
+ * Fetches the version that `latest.json` names; null when `kept` is that version, in that release.
+ * @throws NearsideError `model-unreachable` | `model-corrupt` | `model-incompatible` | `aborted`, or what
+ * `check` throws
  */
 export async function fetchModel(options: FetchModelOptions): Promise<FetchedModel | null> {
-  const { transport, directory, kept, signal } = options
+  const { transport, directory, kept, signal, check = async () => {} } = options
   if (options.latest) {
     try {
-      return await fetchVersion(options, parseLatest(options.latest))
+      const known = parseLatest(options.latest)
+      await check(known)
+      return await fetchVersion(options, known)
     } catch (error) {
-      // That version may be gone: the newest one will be there.
+      // That version may be gone, or is not to be used: the newest one will be there.
       if (signal?.aborted) throw error
     }
   }
-  const answer = await transport.get(`${directory}latest.json`, 'model', { signal })
+  const answer = await transport.get(`${directory}${LATEST}`, 'model', { signal })
   const latest = parseLatest(parseJson(answer))
-  return kept?.version === latest.manifest ? null : fetchVersion(options, latest)
+  await check(latest)
+  const isKept =
+    kept?.version === latest.manifest &&
+    readLatestFile(kept)?.signed?.release === latest.signed?.release
+  return isKept ? null : fetchVersion(options, latest)
 }
 
 async function fetchVersion(
@@ -115,7 +137,11 @@ async function fetchVersion(
     version: latest.manifest,
     url: directory,
     time: now,
-    files: { [MANIFEST]: manifestBytes, ...Object.fromEntries([...reused, ...first, ...rest]) },
+    files: {
+      [LATEST]: utf8(JSON.stringify(latest)),
+      [MANIFEST]: manifestBytes,
+      ...Object.fromEntries([...reused, ...first, ...rest]),
+    },
   }
   return { download, loaded: await readDownload(download) }
 }
@@ -134,11 +160,8 @@ export function answerOf(
   if (!url.startsWith(directory)) return null
   const path = url.slice(directory.length)
   const manifest = parseManifest(parseJson(files[MANIFEST]))
-  if (path === 'latest.json') {
-    return new TextEncoder().encode(
-      JSON.stringify({ version: manifest.version, manifest: version }),
-    )
-  }
+  if (path === LATEST)
+    return files[LATEST] ?? utf8(JSON.stringify({ version: manifest.version, manifest: version }))
   const folder = `${manifest.version}/`
   return path.startsWith(folder) ? (files[path.slice(folder.length)] ?? null) : null
 }

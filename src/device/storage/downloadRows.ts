@@ -4,7 +4,7 @@ import type { Transactions } from './transactions.ts'
 
 /** Bytes fetched and verified, kept as the last good ones, and what was computed of nothing but those. */
 export interface Download {
-  readonly key: 'model' | 'catalog' | 'rules' | 'new-items'
+  readonly key: 'model' | 'release' | 'catalog' | 'rules' | 'new-items'
   readonly version: string
   readonly url: string
   readonly time: number

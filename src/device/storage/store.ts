@@ -8,7 +8,7 @@
  * | events | id | `ShopperEvent` + `order` of arrival |
  * | heads | name | `events`: EventHead; `personal`: { current }; `epoch`: number of erasures; `log`: the pair that signs the log |
  * | personal | version | `PersonalRecord`, the newest three |
- * | downloads | key | last good bytes of `model`, `catalog` and `rules`; `new-items`: what the catalog's new products are like in that model |
+ * | downloads | key | last good bytes of `model`, `catalog` and `rules`; `release`: the newest signed one of a model that was seen; `new-items`: what the catalog's new products are like in that model |
  * | ledger | sequence | `LedgerEntry` |
  * | settings | name | consent, paused, budget, … |
  */

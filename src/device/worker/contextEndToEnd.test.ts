@@ -50,6 +50,7 @@ async function openDevice(now: () => number): Promise<Device> {
       rules: null,
       budget: DEFAULT_BUDGET,
       latest: null,
+      modelKeys: null,
       retentionDays: Number.POSITIVE_INFINITY,
       conditions: { visible: true, savesData: false, battery: null },
       context: { weather: 'rain' },

@@ -12,12 +12,14 @@ import { withContext } from '../../core/model/context.ts'
 import type { PopularityPart } from '../../core/model/parts.ts'
 import { DAY } from '../../core/time.ts'
 import type { Reason } from '../apiLists.ts'
+import type { PersonalizerSnapshot } from '../apiSnapshot.ts'
 import { type CatalogOrder, EMPTY_ORDER, orderOf } from '../catalogOrder.ts'
 import {
   type FetchModelOptions,
   fetchModel,
   type LoadedModel,
   readDownload,
+  readLatestFile,
 } from '../learning/modelSource.ts'
 import type { Download } from '../storage/downloadRows.ts'
 import { createFiles, type KeptFile, type OpenFile } from './keptFile.ts'
@@ -25,6 +27,7 @@ import { createNewItems, type NewItems } from './newItems.ts'
 import type { createPartialScores } from './partialScores.ts'
 import type { Parts } from './parts.ts'
 import { isLarge, LARGE, Ranker } from './ranker.ts'
+import type { Releases } from './releases.ts'
 import type { ShopRules } from './shopRules.ts'
 
 export interface ShopDeps
@@ -37,6 +40,7 @@ export interface ShopDeps
 export class Shop {
   readonly #deps: ShopDeps
   readonly #newItems: NewItems
+  #releases: Releases | null = null
   #catalog: Catalog | null = null
   /** Null where the page gave the catalog. */
   readonly #catalogFile: KeptFile | null
@@ -76,6 +80,15 @@ export class Shop {
   /** The base model without the catalog's own additions. */
   get loaded(): LoadedModel | null {
     return this.#loaded
+  }
+
+  /** Null where the shop names no keys. */
+  get signed(): NonNullable<PersonalizerSnapshot['model']>['signed'] {
+    const { modelKeys } = this.#deps.config
+    const { signed } = this.#loaded?.latest ?? {}
+    if (!modelKeys || !signed) return null
+    const { release, expires } = signed
+    return { release, expires, byHelper: modelKeys.helper !== undefined }
   }
 
   /**
@@ -148,6 +161,8 @@ export class Shop {
    */
   async start(first: () => void, signal: AbortSignal): Promise<boolean> {
     const ready = Promise.all([this.#startCatalog(), this.#startRules()])
+    // Its code comes while the network is asked for the model; whether it did is seen where it is needed.
+    this.#openReleases().catch(() => undefined)
     const onPopularity = async ({ itemIds, popularity30 }: PopularityPart) => {
       this.#sold = new Map(itemIds.map((id, row) => [id, popularity30[row]]))
       await ready
@@ -285,12 +300,21 @@ export class Shop {
     return false
   }
 
+  /** Null where the shop names no keys. */
+  async #openReleases(): Promise<Releases | null> {
+    if (!this.#deps.config.modelKeys) return null
+    const { createReleases } = await import('./releases.ts')
+    this.#releases ??= createReleases({ ...this.#deps, readLatestFile })
+    return this.#releases
+  }
+
   async #readKeptModel(): Promise<boolean> {
     const { config, notices, store } = this.#deps
     const kept = await store.download('model').catch(() => null)
     if (kept?.url !== config.baseModel) return false
     if (kept.version === this.#loaded?.hash) return true
     try {
+      if ((await (await this.#openReleases())?.isVouched(kept)) === false) return false
       this.#loaded = await readDownload(kept)
       return true
     } catch (error) {
@@ -310,7 +334,8 @@ export class Shop {
     const hash = this.#loaded?.hash
     const stored = hash ? await store.download('model').catch(() => null) : null
     const kept = stored?.version === hash ? stored : null
-    const fetched = await fetchModel({ transport, directory, kept, now, ...options })
+    const check = (await this.#openReleases())?.check
+    const fetched = await fetchModel({ transport, directory, kept, now, check, ...options })
     if (!fetched) return false
     await this.#keep(fetched.download)
     const adopted = fetched.loaded.hash !== this.#loaded?.hash

@@ -21,6 +21,7 @@ export function snapshotOf(deps: Deps): WorkerSnapshot {
           items: manifest.items,
           until: manifest.data.until,
           searchTolerance: manifest.searchTolerance ?? 0,
+          signed: shop.signed,
         }
       : null,
     enginePreference: state.enginePreference,

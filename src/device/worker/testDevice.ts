@@ -33,6 +33,7 @@ export const testConfig = (
   rules: null,
   budget: DEFAULT_BUDGET,
   latest: null,
+  modelKeys: null,
   retentionDays: Number.POSITIVE_INFINITY,
   conditions: { visible: true, savesData: false, battery: null },
   context: {},

@@ -63,7 +63,11 @@ export function createUpdates(deps: Deps) {
   async function log(): Promise<void> {
     if (!shop.loaded) return
     const { version, parent } = shop.loaded.model.manifest
-    const detail = { version, parent: parent ?? '', manifest: shop.loaded.hash }
+    const { release } = shop.signed ?? {}
+    const detail = {
+      ...{ version, parent: parent ?? '', manifest: shop.loaded.hash },
+      ...(release !== undefined && { release }),
+    }
     await ledger.append({ kind: 'model', detail })
   }
 

@@ -356,6 +356,19 @@ describe('technical details', () => {
     expect(document.activeElement?.ariaLabel).toBe('Log, scrollable')
   })
 
+  test.each([
+    ['not signed', null],
+    ['release 7, until March 3, 2030, by the shop and the helper', true],
+    ['release 7, until March 3, 2030, by the shop', false],
+  ])('whether the model is signed: %s', async (text, byHelper) => {
+    const signed =
+      byHelper === null ? null : { release: 7, expires: Date.UTC(2030, 2, 3), byHelper }
+    const model = { version: '3', items: 1, until: '2011-09-01', searchTolerance: 0, signed }
+    personalizer.change({ model })
+    const screen = await showTechnical()
+    await expect.element(screen.getByText(text, { exact: true })).toBeVisible()
+  })
+
   test('an engine that can’t be had is said, not swallowed', async () => {
     personalizer.setEngine = () => Promise.reject(new Error('WebGPU has no adapter here.'))
     personalizer.change({ enginePreference: 'wasm' })

@@ -19,7 +19,7 @@ const READY: PersonalizerSnapshot = {
   ...STARTING,
   status: 'ready',
   revision: 1,
-  model: { version: '1', items: 0, until: '2011-09-01', searchTolerance: 0 },
+  model: { version: '1', items: 0, until: '2011-09-01', searchTolerance: 0, signed: null },
   engine: { name: 'js', device: 'test', reason: 'asked for' },
   tab: 'leader',
 }

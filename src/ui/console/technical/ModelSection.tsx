@@ -11,6 +11,10 @@ export function ModelSection({ personalizer, snapshot }: SectionProps) {
   const { whole } = useWords()
   const { locale } = useContext(ConsoleWords)
   const { model, storage, tab, status } = snapshot
+  const signatureText = (signed: NonNullable<typeof model>['signed']) =>
+    signed
+      ? words.signed(signed.release, dayText(signed.expires, locale), signed.byHelper)
+      : words.unsigned
   const check = async () => {
     const { adopted, version } = await personalizer.checkForUpdate()
     return words[adopted ? 'adopted' : 'newest'](version)
@@ -22,6 +26,7 @@ export function ModelSection({ personalizer, snapshot }: SectionProps) {
         <Fact name={words.version}>{model?.version ?? words.notLoaded}</Fact>
         <Fact name={words.products}>{model && whole(model.items)}</Fact>
         <Fact name={words.trainedUntil}>{model && dayText(model.until, locale)}</Fact>
+        <Fact name={words.signature}>{model && signatureText(model.signed)}</Fact>
         <Fact name={words.keptIn}>{storage === 'indexeddb' ? words.database : words.memory}</Fact>
         <Fact name={words.tab}>{tab === 'leader' ? words.leads : words.follows}</Fact>
       </dl>
@@ -33,9 +38,9 @@ export function ModelSection({ personalizer, snapshot }: SectionProps) {
   )
 }
 
-function dayText(iso: string, locale: string): string {
-  const date = new Date(iso)
+function dayText(time: string | number, locale: string): string {
+  const date = new Date(time)
   return Number.isNaN(date.getTime())
-    ? iso
+    ? String(time)
     : new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(date)
 }

@@ -82,6 +82,10 @@ export const TECHNICAL_GERMAN: TechnicalLabels = {
   notLoaded: 'Nicht geladen',
   products: 'Artikel',
   trainedUntil: 'Trainiert mit Bestellungen bis',
+  signature: 'Unterschrift',
+  unsigned: 'nicht unterschrieben',
+  signed: (release, until, byHelper) =>
+    `Ausgabe ${release}, bis ${until}, vom Shop${byHelper ? ' und vom Helfer' : ''}`,
   keptIn: 'Gespeichert in',
   database: 'IndexedDB dieses Browsers',
   memory: 'nur im Arbeitsspeicher: weg, wenn die Seite geschlossen wird',

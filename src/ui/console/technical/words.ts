@@ -88,6 +88,10 @@ export const TECHNICAL_ENGLISH = {
   notLoaded: 'Not loaded',
   products: 'Products',
   trainedUntil: 'Trained on orders until',
+  signature: 'Signature',
+  unsigned: 'not signed',
+  signed: (release: number, until: string, byHelper: boolean) =>
+    `release ${release}, until ${until}, by the shop${byHelper ? ' and the helper' : ''}`,
   keptIn: 'Kept in',
   database: 'IndexedDB of this browser',
   memory: 'memory only: gone when the page closes',

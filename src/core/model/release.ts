@@ -1,0 +1,14 @@
+/** @module What is signed of a published model; `manifest.ts` says how it lies in `latest.json`. */
+import { type Bytes, utf8 } from '../bytes.ts'
+import { canonicalJson } from '../canonicalJson.ts'
+import type { LatestModel, ReleaseTerms } from './manifest.ts'
+
+/** An Ed25519 public key in base64. */
+export const KEY = /^[A-Za-z0-9+/]{43}=$/
+
+/** What each key signs. */
+export function releaseMessage({ version, manifest }: LatestModel, terms: ReleaseTerms): Bytes {
+  const { release, issued, expires } = terms
+  const said = canonicalJson({ version, manifest, release, issued, expires })
+  return utf8(`nearside model v1\0${said}`)
+}

@@ -1,0 +1,100 @@
+/**
+ * @module Whether a base model is one that everybody gets: signed by the keys that the shop names, no
+ * older than one that was seen, not another one under the same number, and not past its end.
+ */
+
+import { verify } from '../../aggregate/privacy/signature.ts'
+import { fromBase64 } from '../../core/bytes.ts'
+import { NearsideError } from '../../core/error.ts'
+import type { LatestModel, SignedRelease } from '../../core/model/manifest.ts'
+import { KEY, releaseMessage } from '../../core/model/release.ts'
+import { createReaders } from '../../core/reading.ts'
+import { DAY } from '../../core/time.ts'
+
+/** Whose signatures a base model must have. Keys are Ed25519 public keys, base64. */
+export interface ModelKeys {
+  /** Of those who publish: `nearside keys` makes one. */
+  readonly publishers: readonly string[]
+  /** How many of these must have signed; default 1. */
+  readonly threshold?: number
+  /** The helper's, which signs one model a release: it must have signed as well. */
+  readonly helper?: string
+}
+
+/** A clock that runs ahead by less ends no release too early. */
+const TOLERANCE = DAY
+
+const refuse = (what: string) =>
+  new NearsideError('input-invalid', `modelKeys: ${what} is missing or malformed`)
+const { list, object, optional, text, whole } = createReaders(refuse)
+const readShape = object<ModelKeys>({
+  publishers: list(text(KEY), 16),
+  threshold: optional(whole(1, 16)),
+  helper: optional(text(KEY)),
+})
+
+/** @throws NearsideError `input-invalid`, also where a key would count twice or there are too few */
+export function readModelKeys(given: unknown): ModelKeys {
+  const keys = readShape(given, '')
+  const { publishers, threshold = 1, helper } = keys
+  if (new Set([...publishers, helper]).size <= publishers.length) throw refuse('a key of its own')
+  if (threshold > publishers.length) throw refuse('threshold')
+  return keys
+}
+
+/** @throws NearsideError `model-unsigned` */
+export async function requireSigned(
+  latest: LatestModel,
+  { publishers, threshold = 1, helper }: ModelKeys,
+): Promise<SignedRelease> {
+  const { signed } = latest
+  const hasSigned = async (key: string) => {
+    const given = signed?.signatures.filter((one) => one.key === key) ?? []
+    const message = signed && releaseMessage(latest, signed)
+    const held = given.map(
+      ({ signature }) => message && verify(fromBase64(key), signature, message),
+    )
+    return (await Promise.all(held)).includes(true)
+  }
+  const count = (await Promise.all(publishers.map(hasSigned))).filter(Boolean).length
+  const lacks =
+    count < threshold
+      ? `has ${count} of the ${threshold} signatures that this shop asks for`
+      : helper && !(await hasSigned(helper)) && 'is not signed by the helper'
+  if (signed && !lacks) return signed
+  const message = `Base model ${latest.version} ${lacks}, as far as this browser can see (it needs Ed25519).`
+  throw new NearsideError('model-unsigned', message)
+}
+
+/**
+ * @param newest that was seen before, signed by the same keys; null where none was
+ * @param now milliseconds since the epoch, by a clock that may be wrong
+ * @throws NearsideError `model-unsigned` | `model-rolled-back` | `model-forked` | `model-expired`
+ */
+export async function checkRelease(
+  latest: LatestModel,
+  keys: ModelKeys,
+  newest: LatestModel | null,
+  now: number,
+): Promise<void> {
+  const { release, expires } = await requireSigned(latest, keys)
+  const { release: seen = 0, issued = 0 } = newest?.signed ?? {}
+  const which = `Base model ${latest.version} (release ${release})`
+  if (release < seen)
+    throw new NearsideError(
+      'model-rolled-back',
+      `${which} is older than release ${seen}, seen before.`,
+    )
+  if (release === seen && latest.manifest !== newest?.manifest)
+    throw new NearsideError(
+      'model-forked',
+      `${which} is not the one seen before under that number.`,
+    )
+  // It is later than what was signed last, whatever the clock says.
+  if (Math.max(now, issued) <= expires + TOLERANCE) return
+  const day = new Date(expires).toISOString().slice(0, 10)
+  throw new NearsideError(
+    'model-expired',
+    `${which} ended on ${day}; the shop has to publish another.`,
+  )
+}
