@@ -108,7 +108,10 @@ describe('nearside serve', () => {
   it.each([
     [{ role: 'boss' }, /Allowed choices are leader/],
     [{ role: 'leader', models: '/nonexistent' }, /no model is published/],
-    [{ role: 'helper', store: 'mysql://x' }, /takes sqlite:FILE/],
+    [{ role: 'helper', store: 'mysql://x' }, /takes sqlite:FILE or postgres:/],
+    [{ role: 'helper', store: 'postgres://me:pw@127.0.0.1:1/x' }, /127.0.0.1:1\/x does not open/],
+    [{ role: 'helper', 'store-key': '/nonexistent' }, /can’t be read/],
+    [{ role: 'helper', 'store-key': 'package.json' }, /is no key: write one with openssl/],
     [{ role: 'helper', origin: 'localhost' }, /http\(s\) URL/],
     [{ role: 'helper', origin: 'http://shop.test/path' }, /such as http:\/\/shop.test/],
     [{ role: 'helper', goal: 'many' }, /whole number/],

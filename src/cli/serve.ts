@@ -1,9 +1,13 @@
 /** @module `nearside serve`: an aggregation server. */
+import { readFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { DEMO_PARAMETERS } from '../aggregate/protocol/demoParameters.ts'
 import { SINGLE_PATHS } from '../aggregate/server/single.ts'
 import { SERVER_ROLES, type ServerRole, startServer } from '../aggregate/server/startServer.ts'
+import { STORE_URL } from '../aggregate/server/store/open.ts'
 import { describeCost, readTerms } from '../aggregate/server/terms.ts'
+import { fromHex } from '../core/bytes.ts'
+import { NearsideError } from '../core/error.ts'
 import { defineCommand } from './command.ts'
 import { httpUrl, wholeNumber } from './values.ts'
 
@@ -23,7 +27,12 @@ and little noise.`)
   )
   .option('--port <n>', 'port (default: 8791, helper 8792)', wholeNumber(0, 65_535))
   .option('--host <host>', 'address', '127.0.0.1')
-  .option('--store <url>', 'database, sqlite:FILE (default: sqlite:var/ROLE.sqlite)', sqliteFile)
+  .option(
+    '--store <url>',
+    'database, sqlite:FILE or postgres://… (default: sqlite:var/ROLE.sqlite)',
+    storeUrl,
+  )
+  .option('--store-key <file>', 'postgres: 32 bytes in hex that seal keys, seeds and sums in it')
   .option('--helper <url>', 'leader: where the helper is', httpUrl, 'http://127.0.0.1:8792')
   .option(
     '--leader <url>',
@@ -46,17 +55,28 @@ and little noise.`)
   .option('--trusted-proxy <address>', 'proxy whose X-Forwarded-For is believed, several by comma')
 
 export const command = defineCommand(syntax, async (options, { print, signal }) => {
-  const { role, host, port = PORTS[role], store = `var/${role}.sqlite`, origin, shop } = options
+  const {
+    role,
+    host,
+    port = PORTS[role],
+    store = `sqlite:var/${role}.sqlite`,
+    origin,
+    shop,
+  } = options
   const log = (line: string) => print(`${role}: ${line}`)
   const parameters = await readTerms(options.policy, options.goal)
   log(describeCost(parameters))
   const { helper, models, reportsPerMinute } = options
+  const storeKey = options.storeKey === undefined ? null : await readKey(options.storeKey)
+  if (storeKey === null && !store.startsWith('sqlite:'))
+    log('without --store-key, keys and seeds can be read in the database and in every copy of it')
   const server = await startServer(
     {
       role,
       host,
       port,
       store,
+      storeKey,
       parameters,
       origins: origin,
       helper,
@@ -89,10 +109,17 @@ function readyLine(role: ServerRole, url: string): string {
   return `nearside trusted server listening on ${url} (leader ${url}${leader}, helper ${url}${helper}; one operator holds both keys)`
 }
 
-function sqliteFile(url: string): string {
-  const [, file] = /^sqlite:(.+)$/.exec(url) ?? []
-  if (file !== undefined) return file
-  throw new InvalidArgumentError('It takes sqlite:FILE.')
+function storeUrl(url: string): string {
+  if (STORE_URL.test(url)) return url
+  throw new InvalidArgumentError('It takes sqlite:FILE or postgres://….')
+}
+
+async function readKey(file: string): Promise<Uint8Array> {
+  const text = await readFile(file, 'utf8').catch((thrown) => {
+    throw NearsideError.from(thrown, 'input-invalid', `${file} can’t be read`)
+  })
+  if (/^[0-9a-f]{64}$/i.test(text.trim())) return fromHex(text.trim().toLowerCase())
+  throw new NearsideError('input-invalid', `${file} is no key: write one with openssl rand -hex 32`)
 }
 
 function origins(text: string): string[] {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
@@ -13,11 +13,11 @@ import { dequantize } from '../privacy/quantize.ts'
 import { cryptoRandomBytes } from '../privacy/randomBytes.ts'
 import { dimensionOf } from '../protocol/policy.ts'
 import { REPORT_MEDIA_TYPE } from '../protocol/report.ts'
+import { NO_POSTGRES, startPostgres } from './store/testPostgres.ts'
 import { createModels } from './testFederation.ts'
 import { PARAMETERS } from './testModel.ts'
 import { freePort } from './testPort.ts'
 
-const KILLS = 20
 const GOAL = 80
 const PROGRAM = fileURLToPath(new URL('./testAggregator.ts', import.meta.url))
 const running = new Set<ChildProcess>()
@@ -54,32 +54,59 @@ async function killAll(): Promise<void> {
   const gone = [...running].map((child) => once(child, 'exit'))
   for (const child of running) child.kill('SIGKILL')
   await Promise.all(gone)
+  running.clear()
 }
 
-it(`counts every acknowledged report exactly once through ${KILLS} kills`, async () => {
-  const directory = testFolder()
+/** The stores of a leader and of a helper, how many processes of each share one, and how many are killed. */
+interface Database {
+  readonly name: string
+  readonly processes: number
+  readonly kills: number
+  /** Why it is not there; empty where it is. */
+  readonly missing: string
+  prepare(): Promise<readonly [leader: string, helper: string]>
+}
+
+const DATABASES: readonly Database[] = [
+  {
+    name: 'a process each on SQLite',
+    processes: 1,
+    kills: 20,
+    missing: '',
+    async prepare() {
+      const directory = testFolder()
+      return [`sqlite:${join(directory, 'l.sqlite')}`, `sqlite:${join(directory, 'h.sqlite')}`]
+    },
+  },
+  {
+    name: 'two processes each on PostgreSQL',
+    processes: 2,
+    kills: 10,
+    missing: NO_POSTGRES,
+    async prepare() {
+      const postgres = await startPostgres()
+      onTestFinished(() => postgres.remove())
+      return [await postgres.create(), await postgres.create()]
+    },
+  },
+]
+
+async function exactThroughKills({ processes, kills, prepare }: Database): Promise<void> {
+  const stores = await prepare()
   const models = await createModels()
   onTestFinished(killAll)
-  const [leaderPort, helperPort] = [await freePort(), await freePort()]
-  const [leaderUrl, helperUrl] = [leaderPort, helperPort].map((port) => `http://127.0.0.1:${port}`)
+  const ports = await Promise.all(Array.from({ length: 2 * processes }, freePort))
+  const urls = ports.map((port) => `http://127.0.0.1:${port}`)
+  const [leaderUrls, helperUrls] = [urls.slice(0, processes), urls.slice(processes)]
   const goal = String(GOAL)
-  const helper = createProcess([
-    'helper',
-    String(helperPort),
-    join(directory, 'h.sqlite'),
-    goal,
-    leaderUrl,
-  ])
-  const leader = createProcess([
-    'leader',
-    String(leaderPort),
-    join(directory, 'l.sqlite'),
-    goal,
-    helperUrl,
-    models,
-  ])
-  await helper.start()
-  await leader.start()
+  // Each leader with a helper process of its own.
+  const helpers = leaderUrls.map((leader, i) =>
+    createProcess(['helper', String(ports[processes + i]), stores[1], goal, leader]),
+  )
+  const leaders = helperUrls.map((helper, i) =>
+    createProcess(['leader', String(ports[i]), stores[0], goal, helper, models]),
+  )
+  for (const one of [...helpers, ...leaders]) await one.start()
 
   const get = async (url: string) => {
     for (;;) {
@@ -88,7 +115,7 @@ it(`counts every acknowledged report exactly once through ${KILLS} kills`, async
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
   }
-  const task = await agreeTask({ get }, { leader: leaderUrl, helper: helperUrl })
+  const task = await agreeTask({ get }, { leader: leaderUrls[0], helper: helperUrls[0] })
   const dimension = dimensionOf(task.policy)
   const random = createRandom(7)
   const made = []
@@ -100,7 +127,9 @@ it(`counts every acknowledged report exactly once through ${KILLS} kills`, async
   let acknowledged = 0
   async function upload(body: Uint8Array): Promise<void> {
     for (;;) {
-      const response = await fetch(`${leaderUrl}/v1/reports`, {
+      // Any of them, as behind a balancer, each time anew.
+      const leader = leaderUrls[random.integer(processes)]
+      const response = await fetch(`${leader}/v1/reports`, {
         method: 'POST',
         body: new Uint8Array(body),
         headers: { 'content-type': REPORT_MEDIA_TYPE },
@@ -123,8 +152,8 @@ it(`counts every acknowledged report exactly once through ${KILLS} kills`, async
   }
   const uploads = Array.from({ length: 4 }, uploader)
 
-  for (let kill = 0; kill < KILLS; kill++) {
-    const victim = random.next() < 0.7 ? leader : helper
+  for (let kill = 0; kill < kills; kill++) {
+    const victim = (random.next() < 0.7 ? leaders : helpers)[random.integer(processes)]
     const seen = acknowledged
     // At a random moment while reports are on their way.
     while (queue.length > 0 && acknowledged === seen)
@@ -151,4 +180,15 @@ it(`counts every acknowledged report exactly once through ${KILLS} kills`, async
     return sum / PARAMETERS.scale / GOAL
   })
   expect(mean).toEqual(expected)
-}, 600_000)
+  // One release of it, whoever made it.
+  expect(readdirSync(models).sort()).toEqual(['1', '2', 'latest.json'])
+}
+
+for (const database of DATABASES) {
+  const { name, kills, missing } = database
+  it.skipIf(missing !== '')(
+    `${name}: every acknowledged report is counted exactly once through ${kills} kills${missing}`,
+    () => exactThroughKills(database),
+    600_000,
+  )
+}

@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest'
-import { serially } from '../../core/serially.ts'
 import { groupCommit } from './groupCommit.ts'
 
 it('makes one group of what arrives while another is written', async () => {
@@ -23,18 +22,4 @@ it('fails a group as a whole and goes on with the next', async () => {
   }, 1)
   const results = await Promise.allSettled([1, 2, 3].map(submit))
   expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
-})
-
-it('runs steps one after another, also after one failed', async () => {
-  const next = serially()
-  const order: string[] = []
-  const step = (name: string, fails = false) =>
-    next(async () => {
-      order.push(`${name} begins`)
-      await Promise.resolve()
-      order.push(`${name} ends`)
-      if (fails) throw new Error(name)
-    })
-  await Promise.allSettled([step('a', true), step('b')])
-  expect(order).toEqual(['a begins', 'a ends', 'b begins', 'b ends'])
 })

@@ -16,7 +16,6 @@ import {
 } from '../../core/bytes.ts'
 import { canonicalJson } from '../../core/canonicalJson.ts'
 import { NearsideError } from '../../core/error.ts'
-import { serially } from '../../core/serially.ts'
 import { discreteGaussianNoise } from '../privacy/discreteGaussian.ts'
 import { expandHelperShare, isProven, prepare } from '../privacy/pine/pine.ts'
 import { open } from '../privacy/seal.ts'
@@ -59,7 +58,6 @@ const SLICE = 64
 
 export function createHelper(options: HelperOptions) {
   const { store, identity, now, log = () => {}, noise = discreteGaussianNoise } = options
-  const next = serially()
   const keysOf = createRoundKeys('leader')
   let unproven = 0
 
@@ -210,9 +208,10 @@ export function createHelper(options: HelperOptions) {
       const message = answerMessage('POST', path, hashes[0], status, hashes[1])
       return toBase64(await sign(identity.signing, message))
     },
-    propose: (round: number, policy: unknown) => next(() => propose(round, policy)),
+    propose: (round: number, policy: unknown) => store.exclusively(() => propose(round, policy)),
     take,
-    release: (round: number, request: ReleaseRequest) => next(() => release(round, request)),
+    release: (round: number, request: ReleaseRequest) =>
+      store.exclusively(() => release(round, request)),
   }
 }
 

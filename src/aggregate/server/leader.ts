@@ -1,16 +1,15 @@
 /** @module The leader: takes reports and brings full rounds to a release, one step at a time. */
 import { NearsideError } from '../../core/error.ts'
-import { serially } from '../../core/serially.ts'
 import { ROUNDS_SHOWN } from './aggregator.ts'
 import { type Accepted, createIntake } from './intake.ts'
 import { HelperRefusal } from './peer.ts'
 import { createRounds, type LeaderOptions } from './rounds.ts'
+import { StepTaken } from './store.ts'
 
 export type LeaderAggregator = ReturnType<typeof createLeader>
 
 export function createLeader(options: LeaderOptions) {
   const { store, log = () => {} } = options
-  const next = serially()
   const intake = createIntake(options)
   const rounds = createRounds(options)
   let waitingFor: string | null = null
@@ -31,10 +30,12 @@ export function createLeader(options: LeaderOptions) {
     while (again && !isStopped) {
       again = false
       try {
-        while ((await next(rounds.step)) && !isStopped) waitingFor = null
+        while ((await store.exclusively(rounds.step)) && !isStopped) waitingFor = null
         waitingFor = null
       } catch (thrown) {
-        await stall(NearsideError.from(thrown, 'storage-unavailable', 'The round cannot go on'))
+        // Nothing is missing: it goes on there.
+        if (!(thrown instanceof StepTaken))
+          await stall(NearsideError.from(thrown, 'storage-unavailable', 'The round cannot go on'))
       }
     }
   }
@@ -52,7 +53,7 @@ export function createLeader(options: LeaderOptions) {
   }
 
   function abandon(round: number, why: string): Promise<boolean> {
-    return next(async () => {
+    return store.exclusively(async () => {
       const record = await store.current()
       if (record?.round !== round || (record.state !== 'open' && record.state !== 'full'))
         return false

@@ -100,6 +100,6 @@ it(`shows no report after ${GOAL * ROUNDS} of them, nor a seed, a sum or a key o
   expect(asked).toBe(GOAL * ROUNDS)
   expect(federation.log.filter((line) => line.includes('2001:db8'))).toEqual([])
   expect(over.length).toBeGreaterThan(2 * GOAL * ROUNDS)
-  leaderStore.shut()
-  helperStore.shut()
+  await leaderStore.shut()
+  await helperStore.shut()
 }, 600_000)

@@ -2,8 +2,6 @@
  * @module An aggregation server as a process runs it: its databases and keys, the app on a port, and
  * the clock that moves rounds on.
  */
-import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { NearsideError } from '../../core/error.ts'
 import { readLatest } from '../../train/models/read.ts'
 import { readShop } from '../../train/shop/read.ts'
@@ -19,7 +17,7 @@ import { clientAddress, listen } from './listen.ts'
 import { applyUpdate, distanceOf, layoutOf } from './nextModel.ts'
 import { createHelperClient, fetchLeaderKey } from './peer.ts'
 import { createSingle } from './single.ts'
-import { openSqliteStore } from './store/sqlite.ts'
+import { openStore, type StoreOptions } from './store/open.ts'
 import type { Store } from './store.ts'
 
 export const SERVER_ROLES = ['leader', 'helper', 'single'] as const
@@ -30,8 +28,10 @@ export interface ServerOptions {
   readonly host: string
   /** 0: any that is free. */
   readonly port: number
-  /** SQLite file, made where there is none; the other half of a single server is in `.helper` beside it. */
+  /** `sqlite:FILE`, made where there is none, the helper half of a single server in `.helper` beside it; or `postgres://…`. */
   readonly store: string
+  /** 32 bytes, see `StoreOptions`; null: none. */
+  readonly storeKey: Uint8Array | null
   readonly parameters: PolicyParameters
   /** Origins of the shop's pages. */
   readonly origins: readonly string[]
@@ -63,18 +63,16 @@ const TICK = 2_000
 
 /** @throws NearsideError `input-invalid` for a port in use, `model-unreachable` without a model */
 export async function startServer(options: ServerOptions, environment: ServerEnvironment) {
-  const { host, port, store } = options
-  await mkdir(dirname(store), { recursive: true })
+  const { host, port, storeKey: key } = options
+  const { fatal } = environment
   const stores: Store[] = []
-  const shut = () => {
-    for (const open of stores) open.shut()
-  }
+  const shut = () => Promise.all(stores.map((open) => open.shut()))
   try {
     const isTrusted = trustedProxies(options.trustedProxies)
     const stopping = new AbortController()
     const shared = { ...environment, isTrusted, stopping: stopping.signal }
-    const { app, leader } = await createAggregators(options, shared, (file) => {
-      const opened = openSqliteStore(file, environment.fatal)
+    const { app, leader } = await createAggregators(options, shared, async (url, role) => {
+      const opened = await openStore(url, { role, key, fatal })
       stores.push(opened)
       return opened
     })
@@ -96,11 +94,11 @@ export async function startServer(options: ServerOptions, environment: ServerEnv
         // What still waits for the helper is given up.
         stopping.abort()
         await settled
-        shut()
+        await shut()
       },
     }
   } catch (thrown) {
-    shut()
+    await shut()
     throw thrown
   }
 }
@@ -117,10 +115,10 @@ async function createAggregators(
     readonly isTrusted: IsTrusted
     readonly stopping: AbortSignal
   },
-  open: (file: string) => Store,
+  open: (url: string, role: StoreOptions['role']) => Promise<Store>,
 ): Promise<{ app: ReturnType<typeof createApp>; leader: LeaderAggregator | null }> {
   const { role, parameters, origins, reportsPerMinute, models, shop } = options
-  const store = open(options.store)
+  const store = await open(options.store, role === 'helper' ? 'helper' : 'leader')
   const identity = await loadIdentity(store)
   const shared = { store, identity, parameters, now, log }
   const address = clientAddress(isTrusted)
@@ -146,7 +144,8 @@ async function createAggregators(
   const model = { models, layout: layoutOf, applyUpdate, distance: distanceOf, gate }
   const leaderOptions = { ...shared, ...model }
   if (role === 'single') {
-    const helperStore = open(`${options.store}.helper`)
+    const isFile = options.store.startsWith('sqlite:')
+    const helperStore = await open(`${options.store}${isFile ? '.helper' : ''}`, 'helper')
     const helperIdentity = await loadIdentity(helperStore)
     const helperOptions = { ...shared, store: helperStore, identity: helperIdentity }
     return createSingle(leaderOptions, helperOptions, appOptions)

@@ -1,11 +1,13 @@
 /**
- * @module What an aggregator keeps. One interface, so that a bigger database can take SQLite's place.
+ * @module What an aggregator keeps. One interface for SQLite, which one process has to itself, and for
+ * PostgreSQL, which any number of processes share.
  *
  * No report is kept, sealed or open. The leader adds a share to the round's accumulator in the
  * transaction that records the report's id; the helper keeps the 32-byte seed that its share is made
- * from. Seeds, sums and the keys that reports were sealed to are overwritten when a round ends.
+ * from. Seeds, sums and the keys that reports were sealed to are deleted when a round ends.
  */
 import type { Bytes } from '../../core/bytes.ts'
+import { NearsideError } from '../../core/error.ts'
 import type { Policy } from '../protocol/policy.ts'
 
 /**
@@ -50,7 +52,7 @@ export interface RoundRecord extends RoundSummary {
   readonly peerShare: Uint32Array | null
 }
 
-interface ReportRecord {
+export interface ReportRecord {
   /** Hex. */
   readonly id: string
   /** Hex SHA-256 of what came: the report at the leader, its helper part at the helper. */
@@ -69,10 +71,24 @@ export interface KeptSeed extends ReportRecord {
 export type CountOutcome = 'counted' | 'conflict' | 'full' | 'closed'
 export type KeepOutcome = 'kept' | 'duplicate' | 'conflict' | 'unproven'
 
+/** Another process of this aggregator is at a step of the round; this one's did not begin. */
+export class StepTaken extends NearsideError {
+  constructor() {
+    super('storage-unavailable', 'Another process is at a step of this round; try again')
+  }
+}
+
 /** The setting that holds the sealing key of the next round. */
 export const NEXT_SEALING_KEY = 'next-sealing-key'
 
 export interface Store {
+  /**
+   * Runs a step of a round, alone among all processes of this aggregator. Where the database lets go
+   * of a process that is at a step, what that step still writes of a round fails.
+   * @throws `StepTaken` where another process is at one
+   */
+  exclusively<T>(step: () => Promise<T>): Promise<T>
+
   setting(name: string): Promise<Bytes | null>
   /** Keeps the first value that a name is given. @returns the one that is kept */
   keepSetting(name: string, value: Bytes): Promise<Bytes>
@@ -134,12 +150,12 @@ export interface Store {
     },
     now: number,
   ): Promise<boolean>
-  /** Leader: the round's end. */
+  /** Leader: the round's end. False when it had ended before. */
   close(
     round: number,
     state: 'released' | 'rejected' | 'abandoned',
     verdict: Verdict,
     now: number,
-  ): Promise<void>
-  shut(): void
+  ): Promise<boolean>
+  shut(): Promise<void>
 }

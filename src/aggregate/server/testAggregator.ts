@@ -9,13 +9,19 @@ import { loadIdentity } from './identity.ts'
 import { createLeader } from './leader.ts'
 import { listen } from './listen.ts'
 import { createHelperClient, fetchLeaderKey } from './peer.ts'
-import { openSqliteStore } from './store/sqlite.ts'
+import { openStore } from './store/open.ts'
 import { candidateOf, LAYOUT, noNoise, ORIGIN, PARAMETERS } from './testModel.ts'
 
 const [role, port, database, goal, peer, models] = process.argv.slice(2)
 // Loaded and waiting: a test that kills often starts the next one ahead of time.
 await new Promise((resolve) => process.stdin.once('data', resolve))
-const store = openSqliteStore(database)
+const store = await openStore(database, {
+  role: role === 'helper' ? 'helper' : 'leader',
+  key: new Uint8Array(32),
+  fatal(error) {
+    throw error
+  },
+})
 const identity = await loadIdentity(store)
 const shared = {
   store,

@@ -3,45 +3,15 @@
  * (`synchronous = full`). Every step that must be one step is one transaction. What is deleted is
  * overwritten (`secure_delete`), in the log too once a round takes no more reports.
  */
-import {
-  type Bytes,
-  concat,
-  decodeVector,
-  encodeVector,
-  fromHex,
-  ownBytes,
-  toHex,
-} from '../../../core/bytes.ts'
+import { concat, decodeVector, encodeVector, fromHex, toHex } from '../../../core/bytes.ts'
 import { canonicalJson } from '../../../core/canonicalJson.ts'
 import { NearsideError } from '../../../core/error.ts'
+import { serially } from '../../../core/serially.ts'
 import { addShare } from '../../privacy/shares.ts'
-import { type Policy, parsePolicy } from '../../protocol/policy.ts'
-import {
-  type CountOutcome,
-  type KeepOutcome,
-  NEXT_SEALING_KEY,
-  type RoundRecord,
-  type RoundSummary,
-  type Store,
-  type Verdict,
-} from '../store.ts'
-import { lockFile, openFile } from './file.ts'
-
-/** As its columns are named here; what is no text or number there is parsed. */
-type SummaryRow = Omit<RoundSummary, 'policy' | 'verdict'> & {
-  readonly policy: string
-  readonly verdict: string | null
-}
-
-type RoundRow = SummaryRow & {
-  readonly sealingKey: Buffer | null
-  readonly ownShare: Buffer | null
-  readonly peerShare: Buffer | null
-}
-
-const SUMMARY = `round, state, policy, policy_hash as policyHash, counted, opened_at as openedAt,
-  closed_at as closedAt, id_set_hash as idSetHash, peer_signature as peerSignature, version, verdict`
-const RECORD = `${SUMMARY}, sealing_key as sealingKey, own_share as ownShare, peer_share as peerShare`
+import { NEXT_SEALING_KEY, type Store } from '../store.ts'
+import { admitSeeds, admitShares, type Recorded } from './admit.ts'
+import { createRowReader, owned, RECORD, type RoundRow, SUMMARY, type SummaryRow } from './rows.ts'
+import { lockFile, openFile } from './sqliteFile.ts'
 
 /**
  * @param file path, or `:memory:`
@@ -105,27 +75,16 @@ export function openSqliteStore(
   const deleteSeeds = statement('update reports set seed = null where round = ?')
   const deleteSealingKey = statement('update rounds set sealing_key = null where round = ?')
 
-  /** Parsing checks every field; a policy never changes under its hash. */
-  const policies = new Map<string, Policy>()
-  function summary<Row extends SummaryRow>(row: Row) {
-    const policy = policies.get(row.policyHash) ?? parsePolicy(JSON.parse(row.policy))
-    policies.set(row.policyHash, policy)
-    const verdict = row.verdict === null ? null : (JSON.parse(row.verdict) as Verdict)
-    return { ...row, policy, verdict }
-  }
+  const { summary, record } = createRowReader()
 
-  function record(row: RoundRow): RoundRecord {
-    return {
-      ...summary(row),
-      sealingKey: owned(row.sealingKey),
-      ownShare: row.ownShare && decodeVector(row.ownShare),
-      peerShare: row.peerShare && decodeVector(row.peerShare),
-    }
-  }
-
-  function knownHash(round: number, id: string): string | null {
-    const row = selectReport.get(round, fromHex(id))
-    return row ? toHex(row.body_hash) : null
+  function known(round: number, reports: readonly { readonly id: string }[]) {
+    return new Map(
+      reports.flatMap(({ id }): [string, Recorded][] => {
+        const row = selectReport.get(round, fromHex(id))
+        if (!row) return []
+        return [[id, { id, bodyHash: toHex(row.body_hash), isProven: row.seed !== null }]]
+      }),
+    )
   }
 
   /** Within a transaction. */
@@ -142,6 +101,8 @@ export function openSqliteStore(
   }
 
   return {
+    // The file is this process's own.
+    exclusively: serially(),
     setting: (name) => read(() => owned(selectSetting.get(name)?.value)),
     keepSetting: (name, value) =>
       write(() => {
@@ -168,42 +129,28 @@ export function openSqliteStore(
         return true
       }),
 
-    lost: async () => selectLost.get()?.lost ?? 0,
+    lost: () => read(() => selectLost.get()?.lost ?? 0),
 
-    countedHash: async (round, id) => knownHash(round, id),
+    countedHash: (round, id) => read(() => known(round, [{ id }]).get(id)?.bodyHash ?? null),
     count: (round, goal, shares) =>
       write(() => {
         const row = selectRound.get(round)
-        let room = row ? goal - row.counted : 0
-        const fresh: Uint32Array[] = []
-        const outcomes = shares.map(({ id, bodyHash, share }): CountOutcome => {
-          const before = knownHash(round, id)
-          if (before !== null) return before === bodyHash ? 'counted' : 'conflict'
-          if (row?.state !== 'open') return 'closed'
-          if (room <= 0) return 'full'
-          room--
+        const { outcomes, fresh } = admitShares(row, goal, shares, known(round, shares))
+        for (const { id, bodyHash } of fresh)
           insertReport.run(round, fromHex(id), fromHex(bodyHash), null)
-          fresh.push(share)
-          return 'counted'
-        })
-        add(round, fresh)
+        add(
+          round,
+          fresh.map(({ share }) => share),
+        )
         addCount.run(fresh.length, round)
         return outcomes
       }),
     keep: (round, seeds) =>
       write(() => {
-        if (selectRound.get(round)?.state !== 'open')
-          throw new NearsideError('round-closed', `Round ${round} is over`)
-        let kept = 0
-        const outcomes = seeds.map(({ id, bodyHash, seed }): KeepOutcome => {
-          const before = selectReport.get(round, fromHex(id))
-          if (before && toHex(before.body_hash) !== bodyHash) return 'conflict'
-          if (before) return before.seed === null ? 'unproven' : 'duplicate'
+        const state = selectRound.get(round)?.state
+        const { outcomes, fresh, kept } = admitSeeds(round, state, seeds, known(round, seeds))
+        for (const { id, bodyHash, seed } of fresh)
           insertReport.run(round, fromHex(id), fromHex(bodyHash), seed)
-          if (seed === null) return 'unproven'
-          kept++
-          return 'kept'
-        })
         addCount.run(kept, round)
         return outcomes
       }),
@@ -248,15 +195,14 @@ export function openSqliteStore(
       }),
     close: (round, state, verdict, now) =>
       forget(() => {
-        statement('update rounds set state = ?, verdict = ?, closed_at = ? where round = ?').run(
-          state,
-          canonicalJson(verdict),
-          now,
-          round,
-        )
+        const { changes } = statement(
+          `update rounds set state = ?, verdict = ?, closed_at = ?
+             where round = ? and state in ('open', 'full', 'exchanged')`,
+        ).run(state, canonicalJson(verdict), now, round)
         drop(round)
+        return changes === 1
       }),
-    shut: () => {
+    async shut() {
       database.close()
       lock?.close()
     },
@@ -275,9 +221,4 @@ export function openSqliteStore(
     guarded(() => database.pragma('wal_checkpoint(TRUNCATE)'))
     return result
   }
-}
-
-/** Bytes of their own: SQLite's buffers share theirs. */
-function owned(bytes: Buffer | null | undefined): Bytes | null {
-  return bytes ? ownBytes(new Uint8Array(bytes)) : null
 }

@@ -2,7 +2,7 @@
 import { chmodSync, existsSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { NearsideError } from '../../../core/error.ts'
-import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
+import { SCHEMA, SCHEMA_VERSION } from './sqliteSchema.ts'
 
 /**
  * Held until the process ends, however it ends. A round's steps are written for one process: two would

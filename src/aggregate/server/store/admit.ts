@@ -1,0 +1,68 @@
+/** @module Which reports of a group an aggregator takes, in whatever database it keeps them. */
+import { NearsideError } from '../../../core/error.ts'
+import type {
+  CountedShare,
+  CountOutcome,
+  KeepOutcome,
+  KeptSeed,
+  ReportRecord,
+  RoundSummary,
+} from '../store.ts'
+
+type Round = Pick<RoundSummary, 'state' | 'counted'> | undefined
+
+/** What is recorded of a report; with no seed it is not proven, and the leader keeps none. */
+export type Recorded = ReportRecord & { readonly isProven: boolean }
+
+/**
+ * @param round as it is now; undefined where there is none
+ * @param known those that are recorded already, by id
+ * @returns one outcome each, and what is to be recorded and added
+ */
+export function admitShares(
+  round: Round,
+  goal: number,
+  shares: readonly CountedShare[],
+  known: ReadonlyMap<string, Recorded>,
+): { readonly outcomes: readonly CountOutcome[]; readonly fresh: readonly CountedShare[] } {
+  const room = round ? goal - round.counted : 0
+  const fresh = new Map<string, CountedShare>()
+  const outcomes = shares.map((share): CountOutcome => {
+    const before = known.get(share.id) ?? fresh.get(share.id)
+    if (before) return before.bodyHash === share.bodyHash ? 'counted' : 'conflict'
+    if (round?.state !== 'open') return 'closed'
+    if (fresh.size >= room) return 'full'
+    fresh.set(share.id, share)
+    return 'counted'
+  })
+  return { outcomes, fresh: [...fresh.values()] }
+}
+
+/**
+ * @returns one outcome each, what is to be recorded, and how many of these are counted
+ * @throws NearsideError `round-closed`
+ */
+export function admitSeeds(
+  round: number,
+  state: RoundSummary['state'] | undefined,
+  seeds: readonly KeptSeed[],
+  known: ReadonlyMap<string, Recorded>,
+): {
+  readonly outcomes: readonly KeepOutcome[]
+  readonly fresh: readonly KeptSeed[]
+  readonly kept: number
+} {
+  if (state !== 'open') throw new NearsideError('round-closed', `Round ${round} is over`)
+  const recorded = new Map(known)
+  const fresh: KeptSeed[] = []
+  const outcomes = seeds.map((kept): KeepOutcome => {
+    const { id, bodyHash, seed } = kept
+    const before = recorded.get(id)
+    if (before && before.bodyHash !== bodyHash) return 'conflict'
+    if (before) return before.isProven ? 'duplicate' : 'unproven'
+    recorded.set(id, { id, bodyHash, isProven: seed !== null })
+    fresh.push(kept)
+    return seed === null ? 'unproven' : 'kept'
+  })
+  return { outcomes, fresh, kept: outcomes.filter((outcome) => outcome === 'kept').length }
+}

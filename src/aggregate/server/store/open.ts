@@ -1,0 +1,34 @@
+/** @module An aggregator's database by its URL. */
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { NearsideError } from '../../../core/error.ts'
+import type { Store } from '../store.ts'
+import { openSqliteStore } from './sqlite.ts'
+
+export interface StoreOptions {
+  readonly role: 'leader' | 'helper'
+  /** 32 bytes that seal what is secret in PostgreSQL; null leaves it readable there. */
+  readonly key: Uint8Array | null
+  /** SQLite: what to do when the disk fails. */
+  readonly fatal: (error: NearsideError) => void
+}
+
+export const STORE_URL = /^(sqlite:.|postgres(ql)?:\/\/.)/
+
+/**
+ * @param url `sqlite:FILE` or `postgres://…`
+ * @throws NearsideError `storage-unavailable` | `storage-corrupt`
+ */
+export async function openStore(url: string, options: StoreOptions): Promise<Store> {
+  const [, file] = /^sqlite:(.+)$/.exec(url) ?? []
+  if (file !== undefined) {
+    await mkdir(dirname(file), { recursive: true })
+    return openSqliteStore(file, options.fatal)
+  }
+  // Whoever stays with SQLite needs no driver.
+  const { openPostgresStore } = await import('./postgres.ts').catch((thrown) => {
+    if ((thrown as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw thrown
+    throw new NearsideError('storage-unavailable', 'PostgreSQL needs its driver: npm install pg')
+  })
+  return openPostgresStore(url, options.role, options.key)
+}

@@ -1,0 +1,201 @@
+/** @module What is PostgreSQL's own: several processes on one database, its failures, what it leaves behind. */
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { encodeVector, toHex } from '../../../core/bytes.ts'
+import { policyHash } from '../../protocol/policy.ts'
+import { TEST_POLICY } from '../../protocol/testPolicy.ts'
+import { StepTaken } from '../store.ts'
+import { openPostgresStore } from './postgres.ts'
+import { createPool } from './postgresPool.ts'
+import { NO_POSTGRES, startPostgres, type TestPostgres } from './testPostgres.ts'
+
+const id = (n: number) => n.toString(16).padStart(32, '0')
+const counted = (n: number) => ({ id: id(n), bodyHash: id(n) + id(n), share: Uint32Array.of(n, 1) })
+const KEY = new Uint8Array(32).fill(5)
+
+let postgres: TestPostgres
+
+beforeAll(async () => {
+  if (!NO_POSTGRES) postgres = await startPostgres()
+})
+afterAll(() => postgres?.remove())
+
+/** As a process of its own would. */
+async function open(url: string, key: Uint8Array | null = KEY) {
+  const store = await openPostgresStore(url, 'leader', key)
+  onTestFinished(() => store.shut().catch(() => {}))
+  return store
+}
+
+/** Two of them, with a round. */
+async function openTwo(url: string) {
+  // At once, so that both find no tables.
+  const [one, two] = await Promise.all([open(url), open(url)])
+  await one.openRound(1, TEST_POLICY, await policyHash(TEST_POLICY), new Uint8Array(64), 100)
+  return [one, two] as const
+}
+
+async function ask(url: string, sql: string) {
+  const client = new pg.Client(url)
+  await client.connect()
+  const { rows } = await client.query(sql)
+  await client.end()
+  return rows
+}
+
+describe.skipIf(NO_POSTGRES !== '')(`two processes on one database${NO_POSTGRES}`, () => {
+  it('have one identity', async () => {
+    const [one, two] = await openTwo(await postgres.create())
+    const kept = await Promise.all([
+      one.keepSetting('identity', Uint8Array.of(1)),
+      two.keepSetting('identity', Uint8Array.of(2)),
+    ])
+    expect(kept[0]).toEqual(kept[1])
+  })
+
+  it('count the same reports once, in whatever order they get them, up to the goal', async () => {
+    const url = await postgres.create()
+    const stores = await openTwo(url)
+    const numbers = Array.from({ length: 60 }, (_, i) => i + 1)
+    const groups = Array.from({ length: 24 }, (_, g) =>
+      [0, 1, 2, 3, 4, 5, 6].map((n) => numbers[(g * 11 + n * (g % 2 ? 7 : 53)) % 60]),
+    )
+    const outcomes = await Promise.all(
+      groups.map((group, g) => stores[g % 2].count(1, 50, group.map(counted))),
+    )
+    const taken = new Set(
+      groups.flatMap((group, g) => group.filter((_, i) => outcomes[g][i] === 'counted')),
+    )
+    expect(taken.size).toBe(50)
+    const total = [...taken].reduce((sum, n) => sum + n, 0)
+    for (const store of stores) {
+      const { ids, sum } = await store.aggregate(1)
+      expect(toHex(ids)).toBe(
+        [...taken]
+          .sort((a, b) => a - b)
+          .map(id)
+          .join(''),
+      )
+      expect([...sum]).toEqual([total, 50])
+      expect((await store.current())?.counted).toBe(50)
+    }
+    expect(await ask(url, 'select process from nearside_leader.accumulators')).toHaveLength(2)
+  })
+
+  it('take one step of a round at a time', async () => {
+    const [one, two] = await openTwo(await postgres.create())
+    await one.exclusively(async () => {
+      await expect(two.exclusively(async () => 'two')).rejects.toThrow(StepTaken)
+      await one.count(1, 1, [counted(1)])
+      expect(await one.fill(1, 1)).toBe(true)
+    })
+    expect(await two.exclusively(async () => 'two')).toBe('two')
+  })
+
+  it('of which the database has let go one in its step let it write no more of the round', async () => {
+    const url = await postgres.create()
+    const [one, two] = await openTwo(url)
+    const step = one.exclusively(async () => {
+      await one.count(1, 1, [counted(1)])
+      await ask(url, `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'`)
+      // The other begins while this one still believes that it is alone.
+      expect(await two.exclusively(() => two.fill(1, 1))).toBe(true)
+      await one.close(1, 'abandoned', { accepted: false, reasons: [], metrics: {} }, 200)
+    })
+    await expect(step).rejects.toMatchObject({ code: 'storage-unavailable' })
+    expect(await two.current()).toMatchObject({ state: 'full' })
+    expect(await one.exclusively(() => one.current())).toMatchObject({ state: 'full' })
+  })
+})
+
+describe.skipIf(NO_POSTGRES !== '')(`the database’s files${NO_POSTGRES}`, () => {
+  it('hold no key, seed or sum at any time, with its key kept elsewhere', async () => {
+    const url = await postgres.create()
+    const store = await open(url)
+    const bytes = (n: number, length: number) =>
+      Uint8Array.from({ length }, (_, i) => (31 * n + 7 * i + i * i) % 251)
+    const secrets = [bytes(1, 64), bytes(2, 64), bytes(3, 32)]
+    await store.keepSetting('identity', secrets[0])
+    await store.openRound(1, TEST_POLICY, await policyHash(TEST_POLICY), secrets[1], 100)
+    await store.keep(1, [{ id: id(1), bodyHash: id(1) + id(1), seed: secrets[2] }])
+    const share = Uint32Array.from({ length: 2_000 }, (_, i) => 77_777_777 + i * 1_000_003)
+    await store.count(1, 9, [{ ...counted(2), share }])
+    const sum = encodeVector(share)
+    secrets.push(sum.slice(0, 24), sum.slice(-24))
+    await ask(url, 'checkpoint')
+    const found = () => {
+      const all = Buffer.concat(filesOf(postgres.directory).map((file) => readFileSync(file)))
+      // What is not sealed is found: the scan works.
+      expect(all.includes(Buffer.from(id(1), 'hex'))).toBe(true)
+      return secrets.filter((secret) => all.includes(Buffer.from(secret))).length
+    }
+    expect(found()).toBe(0)
+    expect(await store.seeds(1, [Buffer.from(id(1), 'hex')])).toEqual([secrets[2]])
+    await store.close(1, 'abandoned', { accepted: false, reasons: [], metrics: {} }, 200)
+    expect(
+      await ask(
+        url,
+        `select 1 from nearside_leader.reports where seed is not null
+           union all select 1 from nearside_leader.accumulators
+           union all select 1 from nearside_leader.rounds where sealing_key is not null`,
+      ),
+    ).toEqual([])
+    expect(found()).toBe(0)
+  })
+
+  it('open with the key that sealed them alone', async () => {
+    const url = await postgres.create()
+    await (await open(url)).keepSetting('identity', Uint8Array.of(1))
+    for (const key of [null, new Uint8Array(32)])
+      await expect((await open(url, key)).setting('identity')).rejects.toThrow(/--store-key/)
+    const clear = await postgres.create()
+    await (await open(clear, null)).keepSetting('identity', Uint8Array.of(1))
+    expect(await (await open(clear, null)).setting('identity')).toEqual(Uint8Array.of(1))
+    await expect((await open(clear)).setting('identity')).rejects.toThrow(/--store-key/)
+  })
+
+  it('of another version are left alone', async () => {
+    const url = await postgres.create()
+    await open(url)
+    await ask(url, 'update nearside_leader.schema_version set version = 99')
+    await expect(open(url)).rejects.toThrow(/another version/)
+  })
+
+  it('are flushed before anything is acknowledged, whatever the database’s default is', async () => {
+    const url = await postgres.create()
+    const { pathname } = new URL(url)
+    await ask(url, `alter database ${pathname.slice(1)} set synchronous_commit = off`)
+    const { query, end } = createPool(url, 'nearside_leader')
+    onTestFinished(end)
+    const { rows } = await query('show synchronous_commit')
+    expect(rows).toEqual([{ synchronous_commit: 'on' }])
+  })
+})
+
+describe('a database that is not there', () => {
+  it.each([
+    [
+      'postgres://me:secret@127.0.0.1:1/x',
+      /^The database postgres:\/\/127.0.0.1:1\/x does not open: .*ECONNREFUSED/,
+    ],
+    ['postgres://me:secret@localhost:1/x', /does not open: .*ECONNREFUSED/],
+    ['postgres://me@/x?host=/nonexistent', /does not open: .*ENOENT/],
+  ])('%s is said, without its password', async (url, message) => {
+    const opened = open(url)
+    await expect(opened).rejects.toThrow(message)
+    await expect(opened).rejects.not.toThrow(/secret/)
+  })
+
+  it.skipIf(NO_POSTGRES !== '')(`is said by its name${NO_POSTGRES}`, async () => {
+    const url = (await postgres.create()).replace(/test\d+/, 'other')
+    await expect(open(url)).rejects.toThrow(/database "other" does not exist/)
+  })
+})
+
+function filesOf(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile())
+}

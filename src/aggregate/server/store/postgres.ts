@@ -1,0 +1,335 @@
+/**
+ * @module The store on PostgreSQL: any number of processes of one aggregator share it. Every step that
+ * must be one step is one transaction; what processes race for is decided by the database. Keys, seeds and
+ * sums are sealed with a key that is kept elsewhere: PostgreSQL leaves in its files and its write-ahead
+ * log what is deleted.
+ */
+import { randomUUID } from 'node:crypto'
+import type { PoolClient } from 'pg'
+import { concat, decodeVector, encodeVector, fromHex, toHex } from '../../../core/bytes.ts'
+import { canonicalJson } from '../../../core/canonicalJson.ts'
+import { NearsideError } from '../../../core/error.ts'
+import { serially } from '../../../core/serially.ts'
+import { addShare } from '../../privacy/shares.ts'
+import { NEXT_SEALING_KEY, StepTaken, type Store } from '../store.ts'
+import { admitSeeds, admitShares, type Recorded } from './admit.ts'
+import { Again, createPool, type Query } from './postgresPool.ts'
+import { SCHEMA, SCHEMA_VERSION } from './postgresSchema.ts'
+import { createRowReader, RECORD, type RoundRow, SUMMARY, type SummaryRow } from './rows.ts'
+import { createSecretBox } from './secretBox.ts'
+
+interface ReportRow {
+  readonly id: Buffer
+  readonly body_hash: Buffer
+  readonly seed: Buffer | null
+}
+
+/**
+ * @param url `postgres://…`
+ * @param role each has a schema of its own
+ * @param key 32 bytes that seal what is secret; null leaves it readable
+ * @throws NearsideError `storage-unavailable`; `storage-corrupt` for tables of another version
+ */
+export async function openPostgresStore(
+  url: string,
+  role: 'leader' | 'helper',
+  key: Uint8Array | null,
+): Promise<Store> {
+  const schema = `nearside_${role}`
+  const { connected, query, transaction, end } = createPool(url, schema)
+  const box = createSecretBox(key)
+  const reader = createRowReader()
+  const process = randomUUID()
+  const next = serially()
+  /** The connection that has the lock: with it goes what a step may write of a round. */
+  let held: PoolClient | undefined
+  const step = <T>(body: (query: Query) => Promise<T>) => transaction(body, held)
+
+  await transaction(prepare).catch(async (thrown) => {
+    await end()
+    // Without the password that may be in it.
+    const where = url.replace(/\/\/.*@/, '//').replace(/\?.*/, '')
+    const { cause = thrown } = thrown as Error
+    throw NearsideError.from(cause, 'storage-unavailable', `The database ${where} does not open`)
+  })
+
+  async function prepare(run: Query): Promise<void> {
+    await run('select pg_advisory_xact_lock(hashtext($1))', [`${schema} tables`])
+    const [found] = (
+      await run<{ exists: boolean }>('select to_regnamespace($1) is not null as exists', [schema])
+    ).rows
+    if (!found.exists) {
+      await run(`create schema ${schema}`)
+      await run(SCHEMA)
+    }
+    const { rows } = await run<{ version: number }>('select version from schema_version')
+    if (rows[0].version !== SCHEMA_VERSION)
+      throw new NearsideError(
+        'storage-corrupt',
+        `The schema ${schema} was made by another version of nearside`,
+      )
+  }
+
+  async function setting(name: string) {
+    const sql = 'select value from settings where name = $1'
+    const [row] = (await query<{ value: Buffer }>(sql, [name])).rows
+    return row ? box.open(`settings ${name}`, row.value) : null
+  }
+
+  function record(row: RoundRow) {
+    const { round, sealingKey } = row
+    const opened = sealingKey && box.open(`sealing key ${round}`, sealingKey)
+    return reader.record({ ...row, sealingKey: opened })
+  }
+
+  async function known(run: Query, round: number, ids: readonly string[]) {
+    const { rows } = await run<ReportRow>(
+      'select id, body_hash, seed from reports where round = $1 and id = any($2)',
+      [round, ids.map(buffer)],
+    )
+    return new Map(
+      rows.map((row): [string, Recorded] => {
+        const id = toHex(row.id)
+        return [id, { id, bodyHash: toHex(row.body_hash), isProven: row.seed !== null }]
+      }),
+    )
+  }
+
+  /** @throws Again where another process has recorded one of them meanwhile */
+  async function insert(
+    run: Query,
+    round: number,
+    reports: readonly { id: string; bodyHash: string; seed?: Uint8Array | null }[],
+  ): Promise<void> {
+    // In the order of ids, so that two processes with the same reports can't wait for each other.
+    const { changes } = await run(
+      `insert into reports (round, id, body_hash, seed)
+         select $1::integer, t.* from unnest($2::bytea[], $3::bytea[], $4::bytea[]) as t (id, body_hash, seed)
+         order by t.id
+         on conflict do nothing`,
+      [
+        round,
+        reports.map(({ id }) => buffer(id)),
+        reports.map(({ bodyHash }) => buffer(bodyHash)),
+        reports.map(({ id, seed }) =>
+          seed ? Buffer.from(box.seal(`seed ${round} ${id}`, seed)) : null,
+        ),
+      ],
+    )
+    if (changes < reports.length) throw new Again()
+  }
+
+  /** To the sum of this process: no other waits for it. */
+  async function add(run: Query, round: number, shares: readonly Uint32Array[]): Promise<void> {
+    const [row] = (
+      await run<{ sum: Buffer }>(
+        'select sum from accumulators where round = $1 and process = $2 for update',
+        [round, process],
+      )
+    ).rows
+    const sum = row ? opened(round, process, row.sum) : new Uint32Array(shares[0].length)
+    for (const share of shares) addShare(sum, share)
+    const sealed = Buffer.from(box.seal(`sum ${round} ${process}`, encodeVector(sum)))
+    const sql = row
+      ? 'update accumulators set sum = $3 where round = $1 and process = $2'
+      : 'insert into accumulators (round, process, sum) values ($1, $2, $3)'
+    await run(sql, [round, process, sealed])
+  }
+
+  const opened = (round: number, owner: string, sum: Uint8Array) =>
+    decodeVector(box.open(`sum ${round} ${owner}`, sum))
+
+  /** What a round that takes no more reports leaves behind. */
+  async function drop(run: Query, round: number): Promise<void> {
+    await run('delete from accumulators where round = $1', [round])
+    await run('update reports set seed = null where round = $1 and seed is not null', [round])
+    await run('update rounds set sealing_key = null where round = $1', [round])
+  }
+
+  return {
+    exclusively: (body) =>
+      next(() =>
+        connected(async (client) => {
+          const { rows } = await client.query(
+            'select pg_try_advisory_lock(hashtext($1)) as locked',
+            [schema],
+          )
+          if (!rows[0].locked) throw new StepTaken()
+          held = client
+          try {
+            return await body()
+          } finally {
+            held = undefined
+            // Where this fails, the connection goes, and the lock with it.
+            await client.query('select pg_advisory_unlock(hashtext($1))', [schema])
+          }
+        }),
+      ),
+
+    setting,
+    async keepSetting(name, value) {
+      await query('insert into settings (name, value) values ($1, $2) on conflict do nothing', [
+        name,
+        Buffer.from(box.seal(`settings ${name}`, value)),
+      ])
+      return (await setting(name)) ?? value
+    },
+
+    async current() {
+      const { rows } = await query<RoundRow>(
+        `select ${RECORD} from rounds order by round desc limit 1`,
+      )
+      return rows.length === 0 ? null : record(rows[0])
+    },
+    async rounds(limit) {
+      const sql = `select ${SUMMARY} from rounds order by round desc limit $1`
+      return (await query<SummaryRow>(sql, [limit])).rows.map(reader.summary)
+    },
+    openRound: (round, policy, policyHash, sealingKey, now) =>
+      step(async (run) => {
+        const [taken] = (
+          await run<SummaryRow>(`select ${SUMMARY} from rounds where round = $1`, [round])
+        ).rows
+        if (taken) return taken.policyHash === policyHash && taken.state === 'open'
+        const { rows } = await run<{ round: number }>(
+          `update rounds set state = 'abandoned', closed_at = $1 where state = 'open'
+             returning round`,
+          [now],
+        )
+        for (const abandoned of rows) await drop(run, abandoned.round)
+        await run(
+          `insert into rounds (round, state, policy, policy_hash, sealing_key, opened_at)
+             values ($1, 'open', $2, $3, $4, $5)`,
+          [
+            round,
+            canonicalJson(policy),
+            policyHash,
+            Buffer.from(box.seal(`sealing key ${round}`, sealingKey)),
+            now,
+          ],
+        )
+        await run('delete from settings where name = $1', [NEXT_SEALING_KEY])
+        return true
+      }),
+
+    async lost() {
+      const { rows } = await query<{ lost: number }>(
+        `select coalesce(sum(counted), 0) as lost from rounds where state = 'abandoned'`,
+      )
+      return rows[0].lost
+    },
+
+    countedHash: async (round, id) => (await known(query, round, [id])).get(id)?.bodyHash ?? null,
+    count: (round, goal, shares) =>
+      transaction(async (run) => {
+        const [row] = (
+          await run<SummaryRow>('select state, counted from rounds where round = $1', [round])
+        ).rows
+        const before = await known(
+          run,
+          round,
+          shares.map(({ id }) => id),
+        )
+        const { outcomes, fresh } = admitShares(row, goal, shares, before)
+        if (fresh.length === 0) return outcomes
+        await insert(run, round, fresh)
+        await add(
+          run,
+          round,
+          fresh.map(({ share }) => share),
+        )
+        // Last, so that others wait only while this is flushed. It sees what they have committed.
+        const { changes } = await run(
+          `update rounds set counted = counted + $2
+             where round = $1 and state = 'open' and counted + $2 <= $3`,
+          [round, fresh.length, goal],
+        )
+        if (changes === 0) throw new Again()
+        return outcomes
+      }),
+    keep: (round, seeds) =>
+      transaction(async (run) => {
+        // Locked first: no seed is written, not even to be rolled back, once the round has ended.
+        const [row] = (
+          await run<SummaryRow>('select state from rounds where round = $1 for no key update', [
+            round,
+          ])
+        ).rows
+        const ids = seeds.map(({ id }) => id)
+        const before = await known(run, round, ids)
+        const { outcomes, fresh, kept } = admitSeeds(round, row?.state, seeds, before)
+        await insert(run, round, fresh)
+        await run('update rounds set counted = counted + $2 where round = $1', [round, kept])
+        return outcomes
+      }),
+    async seeds(round, ids) {
+      const { rows } = await query<ReportRow>(
+        'select id, body_hash, seed from reports where round = $1 and id = any($2)',
+        [round, ids.map((id) => Buffer.from(id))],
+      )
+      const found = new Map(rows.map(({ id, seed }) => [toHex(id), seed]))
+      return ids.map((id) => {
+        const seed = found.get(toHex(id))
+        return seed ? box.open(`seed ${round} ${toHex(id)}`, seed) : null
+      })
+    },
+
+    fill: (round, goal) =>
+      step(async (run) => {
+        const { changes } = await run(
+          `update rounds set state = 'full', sealing_key = null
+             where round = $1 and state = 'open' and counted >= $2`,
+          [round, goal],
+        )
+        return changes === 1
+      }),
+    async aggregate(round) {
+      const ids = await query<{ id: Buffer }>(
+        'select id from reports where round = $1 order by id',
+        [round],
+      )
+      const { rows } = await query<{ process: string; sum: Buffer }>(
+        'select process, sum from accumulators where round = $1',
+        [round],
+      )
+      const [first, ...rest] = rows.map((row) => opened(round, row.process, row.sum))
+      for (const sum of rest) addShare(first, sum)
+      return { ids: concat(...ids.rows.map(({ id }) => id)), sum: first ?? new Uint32Array(0) }
+    },
+    exchange: (round, { idSetHash, ownShare, peerShare, peerSignature, version }) =>
+      step(async (run) => {
+        const shares = [ownShare, peerShare].map((share) => Buffer.from(encodeVector(share)))
+        await run(
+          `update rounds set state = 'exchanged', id_set_hash = $2, own_share = $3, peer_share = $4,
+             peer_signature = $5, version = $6 where round = $1 and state = 'full'`,
+          [round, idSetHash, ...shares, peerSignature, version],
+        )
+        await drop(run, round)
+      }),
+    release: (round, { counted, idSetHash, ownShare }, now) =>
+      step(async (run) => {
+        const { changes } = await run(
+          `update rounds set state = 'released', id_set_hash = $2, own_share = $3, counted = $4,
+             closed_at = $5 where round = $1 and state = 'open'`,
+          [round, idSetHash, Buffer.from(encodeVector(ownShare)), counted, now],
+        )
+        if (changes === 1) await drop(run, round)
+        return changes === 1
+      }),
+    close: (round, state, verdict, now) =>
+      step(async (run) => {
+        const { changes } = await run(
+          `update rounds set state = $2, verdict = $3, closed_at = $4
+             where round = $1 and state in ('open', 'full', 'exchanged')`,
+          [round, state, canonicalJson(verdict), now],
+        )
+        if (changes === 1) await drop(run, round)
+        return changes === 1
+      }),
+    shut: end,
+  }
+}
+
+function buffer(hex: string): Buffer {
+  return Buffer.from(fromHex(hex))
+}

@@ -1,0 +1,121 @@
+/** @module Connections to PostgreSQL, and transactions that are durable before they are acknowledged. */
+import pg from 'pg'
+import { NearsideError } from '../../../core/error.ts'
+
+/** Runs one statement; placeholders are $1, $2, … */
+export type Query = <Row extends object>(
+  sql: string,
+  values?: readonly unknown[],
+) => Promise<{ readonly rows: Row[]; readonly changes: number }>
+
+/** Thrown in a transaction that met another process's: it is rolled back and begun again. */
+export class Again extends Error {}
+
+const BIGINT = 20
+/** Unique violation, serialization failure, deadlock: another transaction was faster. */
+const FASTER = new Set(['23505', '40001', '40P01'])
+const ATTEMPTS = 20
+
+/**
+ * `synchronous_commit = on`, whatever the server's default: what is acknowledged has been flushed, by the
+ * synchronous standbys too. No `statement_timeout`: one that ends the wait for a standby lets a
+ * transaction pass that no standby has. The keepalives let go of a machine that is gone, and of its lock.
+ */
+const SESSION = `set synchronous_commit = on; set default_transaction_isolation = 'read committed';
+  set lock_timeout = '2s'; set idle_in_transaction_session_timeout = '20s';
+  set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 2`
+
+export function createPool(url: string, schema: string) {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: schema,
+    max: 8,
+    connectionTimeoutMillis: 5_000,
+    // What the database has not answered by then is refused; sent again, it is the same report.
+    query_timeout: 20_000,
+    keepAlive: true,
+    types: {
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        oid === BIGINT ? Number : pg.types.getTypeParser(oid, format as 'text'),
+    },
+    async onConnect(client) {
+      // A connection that breaks fails what it is asked next; that is enough.
+      client.on('error', () => {})
+      await client.query(`set search_path = ${schema}; ${SESSION}`)
+    },
+  })
+  pool.on('error', () => {})
+
+  /** @throws NearsideError `storage-unavailable`: not there, or not in time */
+  async function guarded<T>(touch: () => Promise<T>): Promise<T> {
+    try {
+      return await touch()
+    } catch (thrown) {
+      throw NearsideError.from(thrown, 'storage-unavailable', 'The database fails')
+    }
+  }
+
+  /** A connection for `use` alone; one that has failed is not used again. */
+  async function connected<T>(use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await pool.connect()
+    try {
+      const result = await use(client)
+      client.release()
+      return result
+    } catch (thrown) {
+      client.release(!isAnswer(thrown))
+      throw thrown
+    }
+  }
+
+  const query: Query = (sql, values) =>
+    guarded(() => connected((client) => queryOf(client)(sql, values)))
+
+  return {
+    query,
+    /** A connection for `use` alone, which may throw what the driver throws. */
+    connected: <T>(use: (client: pg.PoolClient) => Promise<T>) => guarded(() => connected(use)),
+    /** Each attempt sees what was committed before; `body` is run again where another was faster. */
+    transaction<T>(body: (query: Query) => Promise<T>, held?: pg.PoolClient): Promise<T> {
+      return guarded(async () => {
+        for (let attempt = 1; ; attempt++) {
+          try {
+            return held ? await transact(held, body) : await connected((own) => transact(own, body))
+          } catch (thrown) {
+            const isFaster = thrown instanceof Again || FASTER.has(codeOf(thrown))
+            if (!isFaster || attempt === ATTEMPTS) throw thrown
+          }
+        }
+      })
+    },
+    end: () => pool.end(),
+  }
+}
+
+async function transact<T>(client: pg.PoolClient, body: (query: Query) => Promise<T>): Promise<T> {
+  await client.query('begin')
+  try {
+    const result = await body(queryOf(client))
+    await client.query('commit')
+    return result
+  } catch (thrown) {
+    await client.query('rollback').catch(() => {})
+    throw thrown
+  }
+}
+
+function queryOf(client: pg.PoolClient): Query {
+  return async (sql, values = []) => {
+    const { rows, rowCount } = await client.query(sql, [...values])
+    return { rows, changes: rowCount ?? 0 }
+  }
+}
+
+/** The database said so over a connection that is well. */
+function isAnswer(thrown: unknown): boolean {
+  return thrown instanceof Again || thrown instanceof NearsideError || codeOf(thrown) !== ''
+}
+
+function codeOf(thrown: unknown): string {
+  return thrown instanceof pg.DatabaseError ? (thrown.code ?? '') : ''
+}

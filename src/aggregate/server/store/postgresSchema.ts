@@ -1,0 +1,52 @@
+/** @module The tables of an aggregator in PostgreSQL, in a schema of its own. */
+
+/** Rises with every change of the tables. */
+export const SCHEMA_VERSION = 1
+
+/** Sealed: see `secretBox.ts`. */
+export const SCHEMA = `
+create table schema_version (version integer not null);
+insert into schema_version values (${SCHEMA_VERSION});
+
+create table settings (
+  name  text primary key,
+  value bytea not null            -- sealed
+);
+
+create table rounds (
+  round       integer primary key,
+  state       text not null
+    check (state in ('open', 'full', 'exchanged', 'released', 'rejected', 'abandoned')),
+  policy      text not null,      -- canonical JSON
+  policy_hash text not null,      -- hex
+  counted     integer not null default 0,
+  sealing_key bytea,              -- sealed; public and private half; null once no more reports are taken
+  opened_at   bigint not null,    -- milliseconds since the epoch; the only times in this schema
+  closed_at   bigint,
+  id_set_hash text,
+  own_share   bytea,              -- noised, so it may be kept
+  peer_share  bytea,
+  peer_signature text,            -- base64; with it the helper answers for its share
+  version     text,               -- fixed before publishing, so that a repeated publish is the same
+  verdict     text
+);
+
+-- One row a report for ever, so that a report is counted once for ever. No time, no address. No
+-- foreign key: each report would lock the row of its round.
+create table reports (
+  round     integer not null,
+  id        bytea not null,
+  body_hash bytea not null,
+  seed      bytea,                -- sealed; helper: what its share is made from, until the round ends;
+                                  -- null where the report's proof does not hold
+  primary key (round, id)
+);
+
+-- Leader: one running sum a round and process, until the round is exchanged.
+create table accumulators (
+  round   integer not null,
+  process uuid not null,
+  sum     bytea not null,         -- sealed; residues mod q, little-endian
+  primary key (round, process)
+);
+`

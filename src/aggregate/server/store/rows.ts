@@ -1,0 +1,50 @@
+/** @module A row of `rounds`, of either database, as a record. */
+import { type Bytes, decodeVector, ownBytes } from '../../../core/bytes.ts'
+import { type Policy, parsePolicy } from '../../protocol/policy.ts'
+import type { RoundRecord, RoundSummary, Verdict } from '../store.ts'
+
+/** As its columns are named here; what is no text or number there is parsed. */
+export type SummaryRow = Omit<RoundSummary, 'policy' | 'verdict'> & {
+  readonly policy: string
+  readonly verdict: string | null
+}
+
+export type RoundRow = SummaryRow & {
+  readonly sealingKey: Uint8Array | null
+  readonly ownShare: Uint8Array | null
+  readonly peerShare: Uint8Array | null
+}
+
+export const SUMMARY = `round, state, policy, policy_hash as "policyHash", counted,
+  opened_at as "openedAt", closed_at as "closedAt", id_set_hash as "idSetHash",
+  peer_signature as "peerSignature", version, verdict`
+export const RECORD = `${SUMMARY}, sealing_key as "sealingKey", own_share as "ownShare",
+  peer_share as "peerShare"`
+
+export function createRowReader() {
+  /** Parsing checks every field; a policy never changes under its hash. */
+  const policies = new Map<string, Policy>()
+
+  function summary<Row extends SummaryRow>(row: Row) {
+    const policy = policies.get(row.policyHash) ?? parsePolicy(JSON.parse(row.policy))
+    policies.set(row.policyHash, policy)
+    const verdict = row.verdict === null ? null : (JSON.parse(row.verdict) as Verdict)
+    return { ...row, policy, verdict }
+  }
+
+  function record(row: RoundRow): RoundRecord {
+    return {
+      ...summary(row),
+      sealingKey: owned(row.sealingKey),
+      ownShare: row.ownShare && decodeVector(row.ownShare),
+      peerShare: row.peerShare && decodeVector(row.peerShare),
+    }
+  }
+
+  return { summary, record }
+}
+
+/** Bytes of their own: a driver's buffers share theirs. */
+export function owned(bytes: Uint8Array | null | undefined): Bytes | null {
+  return bytes ? ownBytes(new Uint8Array(bytes)) : null
+}

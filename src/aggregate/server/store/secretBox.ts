@@ -1,0 +1,47 @@
+/**
+ * @module Secrets in a database that others can read, its copies above all, sealed with a key that is
+ * kept elsewhere (AES-256-GCM). A first byte says whether a value is sealed.
+ */
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { type Bytes, concat, ownBytes, utf8 } from '../../../core/bytes.ts'
+import { NearsideError } from '../../../core/error.ts'
+
+const [PLAIN, SEALED] = [0, 1]
+const IV_BYTES = 12
+const TAG_BYTES = 16
+
+/** `place` says where a value belongs; sealed, it opens nowhere else. */
+export interface SecretBox {
+  seal(place: string, value: Uint8Array): Bytes
+  /** @throws NearsideError `storage-corrupt` with another key than the one that sealed it, or with none */
+  open(place: string, stored: Uint8Array): Bytes
+}
+
+/** @param key 32 bytes; null leaves values as they are */
+export function createSecretBox(key: Uint8Array | null): SecretBox {
+  return {
+    seal(place, value) {
+      if (key === null) return concat(Uint8Array.of(PLAIN), value)
+      const iv = randomBytes(IV_BYTES)
+      const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(utf8(place))
+      const sealed = [cipher.update(value), cipher.final()]
+      return concat(Uint8Array.of(SEALED), iv, ...sealed, cipher.getAuthTag())
+    },
+    open(place, stored) {
+      const [kind, rest] = [stored[0], stored.subarray(1)]
+      if (kind === PLAIN && key === null) return ownBytes(Uint8Array.from(rest))
+      try {
+        if (kind !== SEALED || key === null) throw new Error('sealed or not, against --store-key')
+        const decipher = createDecipheriv('aes-256-gcm', key, rest.subarray(0, IV_BYTES))
+        decipher.setAAD(utf8(place)).setAuthTag(rest.subarray(-TAG_BYTES))
+        return concat(decipher.update(rest.subarray(IV_BYTES, -TAG_BYTES)), decipher.final())
+      } catch (cause) {
+        throw new NearsideError(
+          'storage-corrupt',
+          'What the database keeps does not open with this --store-key',
+          { cause },
+        )
+      }
+    },
+  }
+}

@@ -1,0 +1,245 @@
+/** @module What every store keeps to, on each database. */
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { fromHex, toHex } from '../../../core/bytes.ts'
+import { testFolder } from '../../../testFolder.ts'
+import { MODULUS } from '../../privacy/pine/field.ts'
+import { policyHash } from '../../protocol/policy.ts'
+import { TEST_POLICY } from '../../protocol/testPolicy.ts'
+import { type CountedShare, type KeptSeed, NEXT_SEALING_KEY, type Store } from '../store.ts'
+import { openStore } from './open.ts'
+import { NO_POSTGRES, startPostgres, type TestPostgres } from './testPostgres.ts'
+
+const id = (n: number) => n.toString(16).padStart(32, '0')
+const hash = (n: number) => n.toString(16).padStart(64, '0')
+const share = (n: number) => Uint32Array.of(n, MODULUS - 1)
+const counted = (n: number): CountedShare => ({ id: id(n), bodyHash: hash(n), share: share(n) })
+const seed = (n: number) => new Uint8Array(32).fill(n)
+const kept = (n: number): KeptSeed => ({ id: id(n), bodyHash: hash(n), seed: seed(n) })
+const key = () => new Uint8Array(64).fill(7)
+const RESULT = {
+  idSetHash: hash(3),
+  ownShare: share(1),
+  peerShare: share(2),
+  peerSignature: 'signed',
+  version: '2',
+}
+const VERDICT = { accepted: false, reasons: ['no'], metrics: { x: 1 } }
+
+let postgres: TestPostgres
+/** Opens one and the same database, each time as a new process does; it is shut after the test. */
+type Open = () => Promise<Store>
+
+function opener(url: string): Open {
+  const storeKey = randomBytes(32)
+  return async () => {
+    const fatal = (error: Error) => {
+      throw error
+    }
+    const store = await openStore(url, { role: 'leader', key: storeKey, fatal })
+    onTestFinished(() => store.shut().catch(() => {}))
+    return store
+  }
+}
+
+const DATABASES: readonly (readonly [string, () => Promise<Open>])[] = [
+  ['SQLite', async () => opener(`sqlite:${join(testFolder(), 'l.sqlite')}`)],
+  [`PostgreSQL${NO_POSTGRES}`, async () => opener(await postgres.create())],
+]
+
+beforeAll(async () => {
+  if (!NO_POSTGRES) postgres = await startPostgres()
+})
+afterAll(() => postgres?.remove())
+
+describe.each(DATABASES)('on %s', (name, prepare) => {
+  const isSkipped = name.includes('skipped')
+  let open: Open
+  let store: Store
+
+  beforeEach(async () => {
+    if (isSkipped) return
+    open = await prepare()
+    store = await open()
+    await store.openRound(1, TEST_POLICY, await policyHash(TEST_POLICY), key(), 100)
+  })
+
+  describe.skipIf(isSkipped)('the leader’s reports', () => {
+    it('are counted up to the goal, once each', async () => {
+      expect(await store.count(1, 3, [counted(1), counted(2), counted(1)])).toEqual([
+        'counted',
+        'counted',
+        'counted',
+      ])
+      const forged = { ...counted(1), bodyHash: hash(9) }
+      expect(await store.count(1, 3, [forged, counted(3), counted(4), counted(1)])).toEqual([
+        'conflict',
+        'counted',
+        'full',
+        'counted',
+      ])
+      const { ids, sum } = await store.aggregate(1)
+      expect(toHex(ids)).toBe(id(1) + id(2) + id(3))
+      // Mod q.
+      expect([...sum]).toEqual([6, MODULUS - 3])
+      expect(await store.current()).toMatchObject({ counted: 3 })
+      expect(await store.countedHash(1, id(1))).toBe(hash(1))
+      expect(await store.countedHash(1, id(4))).toBeNull()
+    })
+
+    it('are sealed only when all are in, and then none is opened any more', async () => {
+      await store.count(1, 2, [counted(1)])
+      expect(await store.fill(1, 2)).toBe(false)
+      expect((await store.current())?.sealingKey).toEqual(key())
+      await store.count(1, 2, [counted(2)])
+      expect(await store.fill(1, 2)).toBe(true)
+      expect(await store.fill(1, 2)).toBe(false)
+      expect((await store.current())?.sealingKey).toBeNull()
+      expect(await store.count(1, 9, [counted(3), counted(1)])).toEqual(['closed', 'counted'])
+    })
+
+    it('are counted of no round that there is not', async () => {
+      expect(await store.count(2, 9, [counted(1)])).toEqual(['closed'])
+      expect(await store.countedHash(2, id(1))).toBeNull()
+    })
+
+    it('that come at once are counted once each, and never more of them than the goal', async () => {
+      const groups = Array.from({ length: 12 }, (_, i) =>
+        [0, 1, 2, 3, 4].map((n) => counted(1 + ((3 * i + n) % 40))),
+      )
+      const outcomes = await Promise.all(groups.map((group) => store.count(1, 30, group)))
+      const taken = new Set(
+        groups.flatMap((group, i) =>
+          group.filter((_, j) => outcomes[i][j] === 'counted').map((one) => one.id),
+        ),
+      )
+      expect(taken.size).toBe(30)
+      expect(new Set(outcomes.flat())).toEqual(new Set(['counted', 'full']))
+      const { ids, sum } = await store.aggregate(1)
+      expect(toHex(ids)).toBe([...taken].sort().join(''))
+      const total = [...taken].reduce((all, one) => all + Number.parseInt(one, 16), 0)
+      expect([...sum]).toEqual([total, MODULUS - 30])
+      expect(await store.current()).toMatchObject({ counted: 30 })
+    })
+  })
+
+  describe.skipIf(isSkipped)('the helper’s reports', () => {
+    it('are kept once', async () => {
+      expect(await store.keep(1, [kept(1), kept(2), kept(1)])).toEqual([
+        'kept',
+        'kept',
+        'duplicate',
+      ])
+      const forged = { ...kept(1), bodyHash: hash(9) }
+      expect(await store.keep(1, [forged])).toEqual(['conflict'])
+      expect(await store.seeds(1, [fromHex(id(2)), fromHex(id(5)), fromHex(id(1))])).toEqual([
+        seed(2),
+        null,
+        seed(1),
+      ])
+      expect(await store.current()).toMatchObject({ counted: 2 })
+    })
+
+    it('that prove nothing are refused for good, and never counted', async () => {
+      const unproven = { ...kept(1), seed: null }
+      expect(await store.keep(1, [unproven, kept(2)])).toEqual(['unproven', 'kept'])
+      // Asked again it's the same answer, without another look: each check would show a little.
+      expect(await store.keep(1, [unproven, kept(1)])).toEqual(['unproven', 'unproven'])
+      expect(await store.keep(1, [{ ...kept(1), bodyHash: hash(9) }])).toEqual(['conflict'])
+      expect(await store.seeds(1, [fromHex(id(1))])).toEqual([null])
+      expect(await store.current()).toMatchObject({ counted: 1 })
+    })
+
+    it('are released once, and their seeds are gone then', async () => {
+      await store.keep(1, [kept(1), kept(2)])
+      const result = { counted: 1, idSetHash: hash(3), ownShare: Uint32Array.of(5, 6) }
+      expect(await store.release(1, result, 200)).toBe(true)
+      expect(await store.release(1, result, 200)).toBe(false)
+      expect(await store.current()).toMatchObject({
+        state: 'released',
+        ...result,
+        closedAt: 200,
+        sealingKey: null,
+      })
+      expect(await store.seeds(1, [fromHex(id(1))])).toEqual([null])
+      await expect(store.keep(1, [kept(3)])).rejects.toMatchObject({ code: 'round-closed' })
+    })
+
+    it('that come at once are kept once each', async () => {
+      const outcomes = await Promise.all(
+        [1, 2, 3, 4].map(() => store.keep(1, [kept(2), kept(1), kept(3)])),
+      )
+      expect(outcomes.flat().filter((outcome) => outcome === 'kept')).toHaveLength(3)
+      expect(outcomes.flat().filter((outcome) => outcome === 'duplicate')).toHaveLength(9)
+      expect(await store.current()).toMatchObject({ counted: 3 })
+    })
+  })
+
+  describe.skipIf(isSkipped)('rounds', () => {
+    it('give way to the next and forget what was not released', async () => {
+      await store.count(1, 9, [counted(1)])
+      await store.keep(1, [kept(2)])
+      const other = { ...TEST_POLICY, clipNorm: 0.04 }
+      const otherHash = await policyHash(other)
+      expect(await store.openRound(1, other, otherHash, key(), 200)).toBe(false)
+      expect(await store.openRound(2, other, otherHash, key(), 200)).toBe(true)
+      expect(await store.openRound(2, other, otherHash, key(), 200)).toBe(true)
+      const [second, first] = await store.rounds(9)
+      expect(second).toMatchObject({ round: 2, state: 'open', policy: other })
+      expect(first).toMatchObject({ state: 'abandoned', counted: 2 })
+      expect(await store.lost()).toBe(2)
+      expect(await store.seeds(1, [fromHex(id(2))])).toEqual([null])
+      expect((await store.aggregate(1)).sum).toHaveLength(0)
+    })
+
+    it('keep shares, version and verdict through a restart', async () => {
+      await store.count(1, 1, [counted(1)])
+      await store.fill(1, 1)
+      await store.exchange(1, RESULT)
+      await store.shut()
+      const after = await open()
+      expect(await after.current()).toMatchObject({ state: 'exchanged', ...RESULT })
+      await after.close(1, 'rejected', VERDICT, 300)
+      // Anybody may ask for the list: nothing long is read for it, and no key.
+      expect(Object.keys((await after.rounds(9))[0])).not.toEqual(
+        expect.arrayContaining([expect.stringMatching(/share|key/i)]),
+      )
+      expect(await after.current()).toMatchObject({ state: 'rejected', verdict: VERDICT })
+    })
+
+    it('end once', async () => {
+      await store.count(1, 1, [counted(1)])
+      expect(await store.close(1, 'abandoned', VERDICT, 300)).toBe(true)
+      expect(await store.close(1, 'released', VERDICT, 400)).toBe(false)
+      await store.exchange(1, RESULT)
+      expect(await store.current()).toMatchObject({ state: 'abandoned', closedAt: 300 })
+    })
+
+    it('are taken on by one step after another, whatever became of the one before', async () => {
+      const order: string[] = []
+      const step = (one: string, fails = false) =>
+        store.exclusively(async () => {
+          order.push(`${one} begins`)
+          await Promise.resolve()
+          order.push(`${one} ends`)
+          if (fails) throw new Error(one)
+        })
+      const [first, second] = await Promise.allSettled([step('a', true), step('b')])
+      expect([first.status, second.status]).toEqual(['rejected', 'fulfilled'])
+      expect(order).toEqual(['a begins', 'a ends', 'b begins', 'b ends'])
+    })
+  })
+
+  it.skipIf(isSkipped)(
+    'keeps the first value of a setting, and the next sealing key until a round has it',
+    async () => {
+      expect(await store.keepSetting('x', Uint8Array.of(1))).toEqual(Uint8Array.of(1))
+      expect(await store.keepSetting('x', Uint8Array.of(2))).toEqual(Uint8Array.of(1))
+      await store.keepSetting(NEXT_SEALING_KEY, key())
+      const other = { ...TEST_POLICY, clipNorm: 0.04 }
+      await store.openRound(2, other, await policyHash(other), key(), 200)
+      expect(await store.setting(NEXT_SEALING_KEY)).toBeNull()
+    },
+  )
+})
