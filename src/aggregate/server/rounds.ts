@@ -7,6 +7,7 @@
 import { type Bytes, sha256Hex } from '../../core/bytes.ts'
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
 import type { ModelManifest } from '../../core/model/manifest.ts'
+import { nodeDisk } from '../../train/models/disk.ts'
 import { nextVersion, publishModel } from '../../train/models/publish.ts'
 import { type PublishedModel, readFiles, readLatest, readTrained } from '../../train/models/read.ts'
 import { discreteGaussianNoise } from '../privacy/discreteGaussian.ts'
@@ -68,6 +69,7 @@ const NO_MODEL: ReadonlySet<ErrorCode> = new Set(['fit-diverged', 'engine-failed
 
 export function createRounds(options: LeaderOptions) {
   const { store, identity, helper, now, log = () => {}, noise = discreteGaussianNoise } = options
+  const startedAt = now()
 
   /**
    * One step; true when there may be another right away.
@@ -75,18 +77,37 @@ export function createRounds(options: LeaderOptions) {
    */
   async function step(): Promise<boolean> {
     const record = await store.current()
+    if (record) await requireSharedFolder(record)
     if (record?.state === 'open') return collect(record)
     if (record?.state === 'full') return exchange(record)
     if (record?.state === 'exchanged') return conclude(record)
     return openNext(record)
   }
 
+  /** Two processes that were not started alike would else give up each other's rounds without end. */
+  async function requireSharedFolder(newest: RoundRecord): Promise<void> {
+    const { round, state, policy, version } = newest
+    const needed = state === 'released' && version !== null ? version : policy.model.version
+    const isSince = (newest.closedAt ?? newest.openedAt) > startedAt
+    if (isSince && !(await nodeDisk.list(options.models)).includes(needed))
+      throw new NearsideError(
+        'model-unreachable',
+        `Round ${round} has model ${needed}, which ${options.models} lacks: all processes of a leader need one and the same folder`,
+      )
+  }
+
   async function collect(record: RoundRecord): Promise<boolean> {
     const { round, policy } = record
     const model = await readLatest(options.models)
     const wanted = await policyHash(policyFor(model, policy))
-    if (wanted !== record.policyHash)
+    if (wanted !== record.policyHash) {
+      if (record.openedAt > startedAt && model.hash === policy.model.hash)
+        throw new NearsideError(
+          'policy-mismatch',
+          `Round ${round} was opened by a process with other terms: start all of a leader’s with the same`,
+        )
       return abandon(record, 'the model or the policy changed while it was open')
+    }
     if (!(await store.fill(round, policy.aggregationGoal))) return false
     log(`round ${round} is full: ${policy.aggregationGoal} reports`)
     return true
@@ -147,7 +168,7 @@ export function createRounds(options: LeaderOptions) {
   }
 
   async function end(record: RoundRecord, state: 'released' | 'rejected', verdict: Verdict) {
-    await store.close(record.round, state, verdict, now())
+    if (!(await store.close(record.round, state, verdict, now()))) return false
     const what = state === 'released' ? `released model ${record.version}` : 'was rejected'
     log([`round ${record.round} ${what}`, ...verdict.reasons].join(': '))
     return true
@@ -155,7 +176,7 @@ export function createRounds(options: LeaderOptions) {
 
   /** Gives a round up for good; the next step opens another. */
   async function abandon(record: RoundRecord, why: string): Promise<boolean> {
-    await store.close(record.round, 'abandoned', rejection([why]), now())
+    if (!(await store.close(record.round, 'abandoned', rejection([why]), now()))) return false
     log(`round ${record.round} was abandoned: ${why}`)
     if (record.counted > 0)
       log(
