@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { DEMO_PARAMETERS } from '../aggregate/protocol/demoParameters.ts'
+import { NO_POSTGRES, startPostgres } from '../aggregate/server/store/testPostgres.ts'
 import { createModels } from '../aggregate/server/testFederation.ts'
 import { freePort } from '../aggregate/server/testPort.ts'
 import { testFolder } from '../testFolder.ts'
@@ -92,6 +93,33 @@ describe('nearside serve', () => {
     expect(single.lines.join('\n')).toMatch(/nearside trusted server listening on/)
     expect(single.lines.join('\n')).not.toMatch(/secure aggregation/i)
     await single.stop()
+  })
+
+  it.skipIf(NO_POSTGRES !== '')(`runs on PostgreSQL${NO_POSTGRES}`, async () => {
+    const postgres = await startPostgres()
+    onTestFinished(() => postgres.remove())
+    const store = await postgres.create()
+    const key = join(testFolder(), 'store.key')
+    writeFileSync(key, `${'0f'.repeat(32)}\n`)
+    const common = { role: 'single', store, models: await createModels() }
+    // Two of the same: the second finds the round that the first has opened, and takes part.
+    const servers = [
+      await start({ ...common, 'store-key': key }),
+      await start({ ...common, 'store-key': key }),
+    ]
+    const hashes = new Set()
+    for (const { url, lines } of servers) {
+      let health = await json(`${url}/v1/health`)
+      while (health.status !== 'ok') health = await json(`${url}/v1/health`)
+      hashes.add((await json(`${url}/leader/v1/task`)).policyHash)
+      hashes.add((await json(`${url}/helper/v1/task`)).policyHash)
+      expect(lines.join('\n')).not.toMatch(/without --store-key/)
+    }
+    expect(hashes.size).toBe(1)
+    for (const server of servers) await server.stop()
+    // The key is asked for again: nothing works with another, or with none.
+    const bare = start(common)
+    await expect(bare).rejects.toThrow(/--store-key/)
   })
 
   it('takes no terms but those that its operator wrote down', async () => {

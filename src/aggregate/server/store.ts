@@ -83,8 +83,9 @@ export const NEXT_SEALING_KEY = 'next-sealing-key'
 
 export interface Store {
   /**
-   * Runs a step of a round, alone among all processes of this aggregator. Where the database lets go
-   * of a process that is at a step, what that step still writes of a round fails.
+   * Runs a step of a round, alone among all processes of this aggregator; `openRound`, `fill`,
+   * `exchange`, `release` and `close` belong in one. Where the database lets go of a process that is
+   * at a step, these fail.
    * @throws `StepTaken` where another process is at one
    */
   exclusively<T>(step: () => Promise<T>): Promise<T>

@@ -15,6 +15,8 @@ const BIGINT = 20
 /** Unique violation, serialization failure, deadlock: another transaction was faster. */
 const FASTER = new Set(['23505', '40001', '40P01'])
 const ATTEMPTS = 20
+/** A step of a round may touch every report of it. */
+const STEP_TIMEOUT = 300_000
 
 /**
  * `synchronous_commit = on`, whatever the server's default: what is acknowledged has been flushed, by the
@@ -75,12 +77,17 @@ export function createPool(url: string, schema: string) {
     query,
     /** A connection for `use` alone, which may throw what the driver throws. */
     connected: <T>(use: (client: pg.PoolClient) => Promise<T>) => guarded(() => connected(use)),
-    /** Each attempt sees what was committed before; `body` is run again where another was faster. */
+    /**
+     * Each attempt sees what was committed before; `body` is run again where another was faster.
+     * @param held the connection of a step, which has more time
+     */
     transaction<T>(body: (query: Query) => Promise<T>, held?: pg.PoolClient): Promise<T> {
       return guarded(async () => {
         for (let attempt = 1; ; attempt++) {
           try {
-            return held ? await transact(held, body) : await connected((own) => transact(own, body))
+            return held
+              ? await transact(held, body, STEP_TIMEOUT)
+              : await connected((own) => transact(own, body))
           } catch (thrown) {
             const isFaster = thrown instanceof Again || FASTER.has(codeOf(thrown))
             if (!isFaster || attempt === ATTEMPTS) throw thrown
@@ -92,10 +99,14 @@ export function createPool(url: string, schema: string) {
   }
 }
 
-async function transact<T>(client: pg.PoolClient, body: (query: Query) => Promise<T>): Promise<T> {
+async function transact<T>(
+  client: pg.PoolClient,
+  body: (query: Query) => Promise<T>,
+  timeout?: number,
+): Promise<T> {
   await client.query('begin')
   try {
-    const result = await body(queryOf(client))
+    const result = await body(queryOf(client, timeout))
     await client.query('commit')
     return result
   } catch (thrown) {
@@ -104,9 +115,10 @@ async function transact<T>(client: pg.PoolClient, body: (query: Query) => Promis
   }
 }
 
-function queryOf(client: pg.PoolClient): Query {
-  return async (sql, values = []) => {
-    const { rows, rowCount } = await client.query(sql, [...values])
+function queryOf(client: pg.PoolClient, timeout?: number): Query {
+  return async (text, values = []) => {
+    const config = { text, values: [...values], query_timeout: timeout }
+    const { rows, rowCount } = await client.query(config)
     return { rows, changes: rowCount ?? 0 }
   }
 }
