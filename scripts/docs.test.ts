@@ -122,6 +122,21 @@ describe('documents name what there is', () => {
     expect(refused.filter(Boolean)).toEqual([])
   })
 
+  const deployed = PATHS.filter((path) => /^docs\/deploy\/.*\.(service|yaml)$/.test(path))
+  test.each(deployed)('%s: the server’s command lines', async (path) => {
+    const text = readFileSync(join(ROOT, path), 'utf8')
+    const commands =
+      text
+        .replaceAll(/\\\n +/g, '')
+        .replaceAll(/\n {6}(?=-)/g, ' ')
+        .replaceAll('%i', '8791')
+        .replaceAll('$STORE', /STORE="(.*)"/.exec(text)?.[1] ?? '')
+        .match(/\bserve --.*/g) ?? []
+    expect(commands.length).toBeGreaterThan(0)
+    const refused = await Promise.all(commands.map((line) => refusal(line.split(' '))))
+    expect(refused.filter(Boolean)).toEqual([])
+  })
+
   test('a command line that can’t be typed is found', async () => {
     expect(typed('npm run -s nearside -- serve --role leader --policy demo # why')).toEqual([
       ['serve', '--role', 'leader', '--policy', 'demo'],

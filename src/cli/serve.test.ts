@@ -122,6 +122,13 @@ describe('nearside serve', () => {
     await expect(bare).rejects.toThrow(/--store-key/)
   })
 
+  it('refuses a key that SQLite would not use', async () => {
+    const key = join(testFolder(), 'store.key')
+    writeFileSync(key, '0f'.repeat(32))
+    const flags = { role: 'helper', store: `sqlite:${testFolder()}/x.sqlite`, 'store-key': key }
+    await expect(start(flags)).rejects.toThrow(/--store-key is for postgres/)
+  })
+
   it('takes no terms but those that its operator wrote down', async () => {
     const store = `sqlite:${testFolder()}/x.sqlite`
     const bare = runCommand(command, { flags: { role: 'single', store } })

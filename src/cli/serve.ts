@@ -68,6 +68,8 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
   log(describeCost(parameters))
   const { helper, models, reportsPerMinute } = options
   const storeKey = options.storeKey === undefined ? null : await readKey(options.storeKey)
+  if (storeKey !== null && store.startsWith('sqlite:'))
+    throw new NearsideError('input-invalid', '--store-key is for postgres: SQLite overwrites')
   if (storeKey === null && !store.startsWith('sqlite:'))
     log('without --store-key, keys and seeds can be read in the database and in every copy of it')
   const server = await startServer(

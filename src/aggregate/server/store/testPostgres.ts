@@ -4,9 +4,9 @@
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chownSync, existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import pg from 'pg'
 
 const DEBIAN = '/usr/lib/postgresql'
@@ -14,9 +14,11 @@ const FOLDERS = [
   ...(process.env.PATH?.split(':') ?? []),
   ...(existsSync(DEBIAN) ? readdirSync(DEBIAN).map((version) => join(DEBIAN, version, 'bin')) : []),
 ]
-const BIN = FOLDERS.find((bin) =>
+const FOUND = FOLDERS.find((bin) =>
   ['initdb', 'postgres'].every((name) => existsSync(join(bin, name))),
 )
+/** Its other programs lie beside what a link leads to. */
+const BIN = FOUND === undefined ? undefined : dirname(realpathSync(join(FOUND, 'initdb')))
 /** It does not run as root. */
 const OWNER = process.getuid?.() === 0 ? ownerOf('postgres') : undefined
 
@@ -31,6 +33,8 @@ export const NO_POSTGRES =
 export interface TestPostgres {
   /** The URL of a new, empty database. */
   create(): Promise<string>
+  /** Runs a client of its own, such as `pg_dump`. */
+  run(program: string, ...args: string[]): void
   /** Everything is here: tables, write-ahead log, its own log. */
   readonly directory: string
   /** `immediate`: as in a crash, at once. */
@@ -93,6 +97,7 @@ export async function startPostgres(): Promise<TestPostgres> {
     directory,
     start,
     stop,
+    run: (program, ...args) => void execFileSync(join(BIN!, program), args),
     async create() {
       const name = `test${++databases}`
       await query(`create database ${name}`)
