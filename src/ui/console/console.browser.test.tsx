@@ -358,8 +358,8 @@ describe('technical details', () => {
 
   test.each([
     ['not signed', null],
-    ['release 7, until March 3, 2030, by the shop and the helper', true],
-    ['release 7, until March 3, 2030, by the shop', false],
+    ['release 7, until 3 March 2030, by the shop and the helper', true],
+    ['release 7, until 3 March 2030, by the shop', false],
   ])('whether the model is signed: %s', async (text, byHelper) => {
     const signed =
       byHelper === null ? null : { release: 7, expires: Date.UTC(2030, 2, 3), byHelper }
