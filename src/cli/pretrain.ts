@@ -4,7 +4,7 @@ import { Command, Option } from '@commander-js/extra-typings'
 import { NearsideError } from '../core/error.ts'
 import { parseVersion } from '../core/model/manifest.ts'
 import { readHoldout } from '../train/holdout.ts'
-import { publishModel, requireFree } from '../train/models/publish.ts'
+import { publishModel, requireFree, requireSigner } from '../train/models/publish.ts'
 import { readModel } from '../train/models/read.ts'
 import { requireSequences } from '../train/plan.ts'
 import { pretrain } from '../train/pretrain.ts'
@@ -13,12 +13,14 @@ import { describeLeftOut } from '../train/shop/wrongLines.ts'
 import { sameHoldout } from '../train/update/grown.ts'
 import { updateModel } from '../train/update/updateModel.ts'
 import { type CommandContext, defineCommand, NegativeResult } from './command.ts'
+import { openSigner, withSigning } from './signing.ts'
 import { date, seed, wholeNumber } from './values.ts'
 
-const syntax = new Command('pretrain')
-  .summary('train a base model from a shop folder')
-  .description(
-    `Writes OUT/VERSION/ and points OUT/latest.json at it. VERSION is a new one: a published version
+const syntax = withSigning(
+  new Command('pretrain')
+    .summary('train a base model from a shop folder')
+    .description(
+      `Writes OUT/VERSION/ and points OUT/latest.json at it. VERSION is a new one: a published version
 is never written to, and whoever reads meanwhile finds the old model or the new one. The same
 shop, limit, hold-out and seed give the same files. Held-out shoppers and events from --until on
 are not looked at. With --protocol leave-one-out, for a log without times, everybody teaches: all
@@ -33,35 +35,38 @@ learning from what is new, the ranker's weights are fused with those fitted to i
 stay, at about a tenth of the cost. Seed and hold-out are MODEL's. Where the ranking of new orders has
 broken, the model is trained in full. Either way nothing is published, and the exit code is 1, where
 held-out shoppers' newest orders would be ranked surely worse than by MODEL.`,
-  )
-  .requiredOption('--shop <dir>', 'the shop folder')
-  .requiredOption('--out <dir>', 'where models are kept')
-  .option(
-    '--from <model>',
-    'update this one: a directory of models (its latest) or a version in it',
-  )
-  .option('--until <date>', 'train on events before this date (UTC)', date)
-  .option(
-    '--holdout <fraction|file>',
-    'shoppers never trained on: a share, or a file of ids',
-    '0.2',
-  )
-  .addOption(
-    new Option('--protocol <name>', 'leave-one-out goes without --until and --holdout')
-      .choices(['by-time', 'leave-one-out'])
-      .default('by-time'),
-  )
-  .option('--seed <n>', 'of all random choices', seed, 1)
-  .option(
-    '--version <name>',
-    "the model's name, not yet in OUT (default: the number after the highest in OUT)",
-  )
-  .option('--epochs <n>', 'of the encoder; fewer for a quick look', wholeNumber(0, 1000))
+    )
+    .requiredOption('--shop <dir>', 'the shop folder')
+    .requiredOption('--out <dir>', 'where models are kept')
+    .option(
+      '--from <model>',
+      'update this one: a directory of models (its latest) or a version in it',
+    )
+    .option('--until <date>', 'train on events before this date (UTC)', date)
+    .option(
+      '--holdout <fraction|file>',
+      'shoppers never trained on: a share, or a file of ids',
+      '0.2',
+    )
+    .addOption(
+      new Option('--protocol <name>', 'leave-one-out goes without --until and --holdout')
+        .choices(['by-time', 'leave-one-out'])
+        .default('by-time'),
+    )
+    .option('--seed <n>', 'of all random choices', seed, 1)
+    .option(
+      '--version <name>',
+      "the model's name, not yet in OUT (default: the number after the highest in OUT)",
+    )
+    .option('--epochs <n>', 'of the encoder; fewer for a quick look', wholeNumber(0, 1000)),
+)
 
 export const command = defineCommand(syntax, async (options, context) => {
   const { out, seed, until = null, from } = options
   const version = options.version === undefined ? undefined : parseVersion(options.version)
   if (version !== undefined) await requireFree(out, version)
+  const sign = (await openSigner(options, out))?.sign
+  await requireSigner(out, sign)
   const started = Date.now()
   const leaveOneOut = options.protocol === 'leave-one-out'
   if (leaveOneOut && until !== null)
@@ -96,8 +101,9 @@ export const command = defineCommand(syntax, async (options, context) => {
       manifestContent: result.manifest,
     })
   context.progress.update('publishing', 0, 1)
-  const latest = await publishModel(out, result, version)
-  const manifest = { ...result.manifest, version: latest.version }
+  const latest = await publishModel(out, result, { version, sign })
+  const { version: published, signed } = latest
+  const manifest = { ...result.manifest, version: published }
   const seconds = Math.round((Date.now() - started) / 1000)
   const { update } = manifest
   print(context, manifest.metrics, [
@@ -108,6 +114,7 @@ export const command = defineCommand(syntax, async (options, context) => {
     ...manifest.files.map(({ name, bytes }): [string, string] => [name, kilobytes(bytes)]),
     ...row('personal fit', 'priorReason' in result ? result.priorReason : undefined),
     ...row('search tolerance', shop.searches && String(manifest.searchTolerance ?? 0)),
+    ...row('signed', signed && `release ${signed.release}, ${signed.signatures.length} signatures`),
     ['total', kilobytes(manifest.files.reduce((sum, { bytes }) => sum + bytes, 0))],
     ['time', `${seconds} s`],
   ])

@@ -8,7 +8,9 @@ import { STORE_URL } from '../aggregate/server/store/open.ts'
 import { describeCost, readTerms } from '../aggregate/server/terms.ts'
 import { fromHex } from '../core/bytes.ts'
 import { NearsideError } from '../core/error.ts'
+import { DEFAULT_DAYS } from '../train/models/sign.ts'
 import { defineCommand } from './command.ts'
+import { days, files, publicKeys } from './signing.ts'
 import { httpUrl, wholeNumber } from './values.ts'
 
 const PORTS: Readonly<Record<ServerRole, number>> = { leader: 8791, helper: 8792, single: 8791 }
@@ -45,6 +47,13 @@ and little noise.`)
   ])
   .requiredOption('--policy <file>', 'the terms of a round')
   .option('--goal <n>', 'reports a round, in place of the policy’s', wholeNumber(1, 2 ** 32 - 1))
+  .option('--key <file>', 'leader, single: sign what is published; several by comma', files)
+  .option('--days <n>', 'leader, single: how long a signed release holds', days, DEFAULT_DAYS)
+  .option(
+    '--publisher <key>',
+    'helper: sign models that this key has signed; several by comma',
+    publicKeys,
+  )
   .option('--shop <dir>', 'shop folder whose held-out shoppers judge a new model')
   .option('--reports-per-minute <n>', 'most reports from one address', wholeNumber(1, 1e9), 120)
   .option(
@@ -84,6 +93,9 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
       helper,
       leader: options.leader,
       models,
+      keys: options.key,
+      days: options.days,
+      publishers: options.publisher,
       shop,
       reportsPerMinute,
       abandon: options.abandon,

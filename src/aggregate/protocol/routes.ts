@@ -9,6 +9,8 @@ export const ROUTES = {
   /** GET: past and present rounds. */
   rounds: '/v1/rounds',
   health: '/v1/health',
+  /** Of the helper. GET: published models that it has signed; POST: has one signed. */
+  models: '/v1/models',
   /** GET: the operator's numbers, in Prometheus' text format. */
   metrics: '/metrics',
 } as const

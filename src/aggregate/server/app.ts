@@ -14,6 +14,7 @@ import { PEER_ROUTES, ROUTES } from '../protocol/routes.ts'
 import { taskOf } from './aggregator.ts'
 import type { HelperAggregator } from './helper.ts'
 import type { LeaderAggregator } from './leader.ts'
+import { modelRoutes } from './modelRoutes.ts'
 import { peerRoutes } from './peerRoutes.ts'
 import { respondProblem, respondThrown } from './problemResponse.ts'
 import { createRateLimit } from './rateLimit.ts'
@@ -62,7 +63,10 @@ export function createApp(aggregator: Aggregator, options: AppOptions): OpenAPIH
   readRoutes(app, aggregator)
   app.get(PEER_ROUTES.keys, async (c) => c.json(await aggregator.keys()))
   if ('accept' in aggregator) reportRoute(app, aggregator, options)
-  else peerRoutes(app, aggregator)
+  else {
+    peerRoutes(app, aggregator)
+    if (aggregator.models) modelRoutes(app, aggregator.models)
+  }
   app.doc('/openapi.json', {
     openapi: '3.0.3',
     info: { title: `Nearside ${aggregator.role}`, version: '1' },

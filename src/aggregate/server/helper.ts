@@ -42,6 +42,7 @@ import {
 import { type AggregatorOptions, ROUNDS_SHOWN } from './aggregator.ts'
 import { createRoundKeys, createSealingKey, publicHalf } from './identity.ts'
 import { serverXof } from './keystream.ts'
+import { createModelReleases } from './modelReleases.ts'
 import { releaseMessage, SHARE_OUTCOMES, type ShareOutcome } from './peer.ts'
 import type { HelperKeys, ReleaseAnswer, ReleaseRequest } from './schemas.ts'
 import { type KeptSeed, NEXT_SEALING_KEY, type RoundRecord } from './store.ts'
@@ -51,6 +52,8 @@ export type HelperAggregator = ReturnType<typeof createHelper>
 export interface HelperOptions extends AggregatorOptions {
   /** The signing key of the leader that the operator named; asked for until there is one, then kept. */
   readonly leaderKey: () => Promise<Bytes>
+  /** Public keys, base64, of those whose models it signs; none: it signs none, and takes rounds of any. */
+  readonly publishers?: readonly string[]
 }
 
 /** Reports that are added up before others get a turn. */
@@ -59,6 +62,8 @@ const SLICE = 64
 export function createHelper(options: HelperOptions) {
   const { store, identity, now, log = () => {}, noise = discreteGaussianNoise } = options
   const keysOf = createRoundKeys('leader')
+  const { publishers = [] } = options
+  const models = publishers.length > 0 ? createModelReleases({ ...options, publishers }) : null
   let unproven = 0
 
   /** Of the next round. */
@@ -78,6 +83,7 @@ export function createHelper(options: HelperOptions) {
     checkTerms(policy, { sealing: publicHalf(key), signing: identity.publicKey }, options)
     if (policy.leader.signing !== toBase64(await leaderKey()))
       throw refused('the policy names another leader')
+    await models?.requireNewest(policy.model.hash)
     if (!(await store.openRound(round, policy, hash, key, now())))
       throw refused(`round ${round} has other terms or is over`)
     log(`round ${round} opened for model ${policy.model.version}`)
@@ -193,6 +199,8 @@ export function createHelper(options: HelperOptions) {
     },
     lost: () => store.lost(),
     unproven: () => unproven,
+    /** Null where it signs none. */
+    models,
     /** @throws NearsideError `consent-missing` unless this helper's leader signed it */
     async authenticate(path: string, body: Uint8Array, signature: string): Promise<void> {
       const message = peerMessage('POST', path, await sha256(body))

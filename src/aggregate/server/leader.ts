@@ -91,6 +91,17 @@ export function createLeader(options: LeaderOptions) {
       }
     },
     advance,
+    /**
+     * Signs the published model once more when half of its release's time is over.
+     * @throws NearsideError `model-unsigned` where another key signed it, or what the signer throws
+     */
+    async renew(): Promise<void> {
+      try {
+        await store.exclusively(rounds.renew)
+      } catch (thrown) {
+        if (!(thrown instanceof StepTaken)) throw thrown
+      }
+    },
     /** Gives up a round that is open or waits for the helper, with its reports. False for any other. */
     abandon: (round: number) => abandon(round, 'its operator gave it up'),
     /** Resolves when the step under way is done; no other begins. */

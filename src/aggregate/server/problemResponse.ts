@@ -8,10 +8,12 @@ import { PROBLEM_MEDIA_TYPE } from '../protocol/routes.ts'
 const STATUS: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   'consent-missing': 403,
   'input-invalid': 422,
+  'model-corrupt': 422,
   'policy-mismatch': 422,
   'report-conflict': 409,
   'report-invalid': 422,
   'round-closed': 410,
+  'version-taken': 409,
 }
 
 /** Everything that is not the request's fault is 503: durable or refused, never in between. */

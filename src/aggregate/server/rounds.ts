@@ -8,8 +8,9 @@ import { type Bytes, sha256Hex } from '../../core/bytes.ts'
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
 import type { ModelManifest } from '../../core/model/manifest.ts'
 import { nodeDisk } from '../../train/models/disk.ts'
-import { nextVersion, publishModel } from '../../train/models/publish.ts'
+import { nextVersion, publishModel, signAgain } from '../../train/models/publish.ts'
 import { type PublishedModel, readFiles, readLatest, readTrained } from '../../train/models/read.ts'
+import type { Signer } from '../../train/models/sign.ts'
 import { discreteGaussianNoise } from '../privacy/discreteGaussian.ts'
 import { addShare } from '../privacy/shares.ts'
 import { noiseVariance, POLICY_FORMAT, type Policy, policyHash } from '../protocol/policy.ts'
@@ -53,6 +54,8 @@ export interface LeaderOptions extends AggregatorOptions {
   readonly layout: (model: PublishedModel) => Policy['parameters']
   readonly applyUpdate: ApplyUpdate
   readonly gate: Gate
+  /** Makes what is published a signed release; then a round goes on from nothing that others made. */
+  readonly signer?: Signer
   /** L2 distance of the parameters that rounds move. */
   readonly distance: (trained: PublishedModel, candidate: Candidate) => Promise<number>
 }
@@ -159,7 +162,11 @@ export function createRounds(options: LeaderOptions) {
     const { manifest } = candidate
     const files = await readFiles({ manifest, directory: latest.directory }, candidate.files)
     try {
-      await publishModel(options.models, { manifest, files }, version)
+      await publishModel(
+        options.models,
+        { manifest, files },
+        { version, sign: options.signer?.sign },
+      )
     } catch (thrown) {
       if (!(thrown instanceof NearsideError && thrown.code === 'version-taken')) throw thrown
       return abandon(record, `another model was published as version ${version}`)
@@ -187,6 +194,7 @@ export function createRounds(options: LeaderOptions) {
 
   async function openNext(newest: RoundRecord | null): Promise<boolean> {
     const model = await readLatest(options.models)
+    requireOwn(model)
     const { lastRound, sealing, signing } = await helper.keys()
     const key = await createSealingKey()
     const leader = { sealing: publicHalf(key), signing: identity.publicKey }
@@ -198,6 +206,26 @@ export function createRounds(options: LeaderOptions) {
     await store.openRound(round, policy, await policyHash(policy), key, now())
     log(`round ${round} opened for model ${model.version}, goal ${policy.aggregationGoal}`)
     return false
+  }
+
+  function requireOwn({ version, hash, signed }: PublishedModel): void {
+    if (options.signer?.hasSigned({ version, manifest: hash, signed }) === false)
+      throw new NearsideError(
+        'model-unsigned',
+        `Model ${version} is not signed by the leader’s key: see nearside sign`,
+      )
+  }
+
+  /** Signs the published model once more when half of its release's time is over. */
+  async function renew(): Promise<void> {
+    const { signer, models } = options
+    const model = await readLatest(models)
+    const { issued, expires } = model.signed ?? {}
+    if (!signer || issued === undefined || expires === undefined) return
+    if (now() < (issued + expires) / 2) return
+    requireOwn(model)
+    const { version, signed } = await signAgain(models, signer.sign)
+    log(`model ${version} is signed once more, as release ${signed?.release}`)
   }
 
   function policyFor(model: PublishedModel, keys: Pick<Policy, 'leader' | 'helper'>): Policy {
@@ -212,7 +240,7 @@ export function createRounds(options: LeaderOptions) {
     }
   }
 
-  return { step, abandon }
+  return { step, abandon, renew }
 }
 
 function rejection(reasons: readonly string[]): Verdict {

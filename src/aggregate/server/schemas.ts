@@ -39,6 +39,27 @@ export type ReleaseRequest = Readonly<z.infer<typeof releaseRequestSchema>>
 export const releaseAnswerSchema = z.object({ share: z.string(), signature: z.string() })
 export type ReleaseAnswer = z.infer<typeof releaseAnswerSchema>
 
+/** Any JSON: what it must be is read by the model's own reader. */
+export const signedModelSchema = z.unknown()
+
+const modelReleaseSchema = z
+  .object({
+    version: z.string(),
+    manifest: hash,
+    release: count,
+    /** Milliseconds since the epoch. */
+    issued: count,
+    expires: count,
+  })
+  .openapi('ModelRelease')
+export type ModelRelease = Readonly<z.infer<typeof modelReleaseSchema>>
+
+export const modelReleasesSchema = z
+  .object({ releases: z.array(modelReleaseSchema) })
+  .openapi('ModelReleases')
+
+export const modelSignatureSchema = z.object({ key: z.string(), signature: z.string() })
+
 export const verdictSchema = z
   .object({
     accepted: z.boolean(),

@@ -3,12 +3,15 @@
  * the clock that moves rounds on.
  */
 import { NearsideError } from '../../core/error.ts'
+import { requireSigner } from '../../train/models/publish.ts'
 import { readLatest } from '../../train/models/read.ts'
+import { createSigner, DEFAULT_DAYS, readSigningKey } from '../../train/models/sign.ts'
 import { readShop } from '../../train/shop/read.ts'
 import type { PolicyParameters } from '../protocol/policy.ts'
 import type { AggregatorOptions } from './aggregator.ts'
 import { createApp } from './app.ts'
 import { type IsTrusted, trustedProxies } from './clientAddress.ts'
+import { createCosigner } from './cosigner.ts'
 import { createHeldOutGate, heldOutCases, unmeasuredGate } from './heldOutGate.ts'
 import { createHelper } from './helper.ts'
 import { loadIdentity } from './identity.ts'
@@ -46,6 +49,12 @@ export interface ServerOptions {
   readonly leader?: string
   /** Directory of published models; of leader and single. */
   readonly models: string
+  /** PEM files of the keys that sign what is published there; none: it isn't signed. */
+  readonly keys?: readonly string[]
+  /** How long a release holds. */
+  readonly days?: number
+  /** Public keys, base64, of those whose models a helper signs. */
+  readonly publishers?: readonly string[]
   /** Folder of the shop whose held-out shoppers judge a new model; absent: none is measured. */
   readonly shop?: string
 }
@@ -81,7 +90,15 @@ export async function startServer(options: ServerOptions, environment: ServerEnv
     })
     if (options.abandon !== undefined && !(await leader?.abandon(options.abandon)))
       environment.log(`round ${options.abandon} is not one that waits: nothing was given up`)
-    const tick = () => leader?.advance()
+    let notRenewed = ''
+    const tick = async () => {
+      await leader?.advance()
+      await leader?.renew().catch(({ message }: Error) => {
+        if (message !== notRenewed)
+          environment.log(`the model was not signed once more: ${message}`)
+        notRenewed = message
+      })
+    }
     void tick()
     const timer = setInterval(() => void tick(), TICK)
     return {
@@ -128,7 +145,9 @@ async function createAggregators(
     if (leader === undefined)
       throw new NearsideError('input-invalid', 'A helper needs --leader: it obeys that one alone')
     const leaderKey = () => fetchLeaderKey(leader, fetch)
-    const helper = createHelper({ ...shared, leaderKey, trust: 'two-aggregators' })
+    const { publishers } = options
+    const helper = createHelper({ ...shared, leaderKey, publishers, trust: 'two-aggregators' })
+    if (publishers?.length) log(`signs models, with the key ${identity.publicKey}`)
     return { app: createApp(helper, appOptions), leader: null }
   }
   // A missing model is said now, not at the first report.
@@ -141,7 +160,14 @@ async function createAggregators(
       : `new models are judged on ${cases} cases of shoppers held out of model ${version}`,
   )
   const gate = judges === null ? unmeasuredGate : createHeldOutGate(judges, stopping)
-  const model = { models, layout: layoutOf, applyUpdate, distance: distanceOf, gate }
+  const { keys = [], days = DEFAULT_DAYS } = options
+  const signing = await Promise.all(keys.map((file) => readSigningKey(file, models)))
+  // One operator on both sides vouches for nothing more.
+  const cosigner = role === 'leader' ? createCosigner(options.helper, fetch) : undefined
+  const signer =
+    signing.length > 0 ? createSigner({ keys: signing, days, now, cosigner }) : undefined
+  await requireSigner(models, signer?.sign)
+  const model = { models, layout: layoutOf, applyUpdate, distance: distanceOf, gate, signer }
   const leaderOptions = { ...shared, ...model }
   if (role === 'single') {
     const isFile = options.store.startsWith('sqlite:')

@@ -9,6 +9,7 @@
 import type { Bytes } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
 import type { Policy } from '../protocol/policy.ts'
+import type { ModelRelease } from './schemas.ts'
 
 /**
  * open → full → exchanged → released | rejected. The helper goes from open to released.
@@ -151,6 +152,14 @@ export interface Store {
     },
     now: number,
   ): Promise<boolean>
+  /** Helper: releases of models that it has signed, newest first. */
+  modelReleases(limit: number): Promise<readonly ModelRelease[]>
+  /**
+   * Helper: keeps a release whose number is above all others.
+   * @returns the one that is kept under its number, or the highest where there is none
+   */
+  keepModelRelease(release: ModelRelease): Promise<ModelRelease>
+
   /** Leader: the round's end. False when it had ended before. */
   close(
     round: number,

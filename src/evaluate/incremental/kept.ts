@@ -47,7 +47,7 @@ export function keptIn(
     }
     const made = await make()
     const metrics = { ...made.manifest.metrics, [SECONDS]: made.seconds }
-    await publishModel(models, { ...made, manifest: { ...made.manifest, metrics } }, version)
+    await publishModel(models, { ...made, manifest: { ...made.manifest, metrics } }, { version })
     return made
   }
 }

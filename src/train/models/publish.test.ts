@@ -76,12 +76,12 @@ describe('publishing', () => {
 
   it('does the same twice as once, and never writes to another model of that name', async () => {
     const models = testFolder()
-    await publishModel(models, FIRST, 'autumn')
+    await publishModel(models, FIRST, { version: 'autumn' })
     const before = contents(models)
-    await publishModel(models, FIRST, 'autumn')
+    await publishModel(models, FIRST, { version: 'autumn' })
     expect(contents(models)).toEqual(before)
     const refused = expect.objectContaining({ code: 'version-taken' })
-    await expect(publishModel(models, SECOND, 'autumn')).rejects.toEqual(refused)
+    await expect(publishModel(models, SECOND, { version: 'autumn' })).rejects.toEqual(refused)
     await expect(requireFree(models, 'autumn')).rejects.toEqual(refused)
     await requireFree(models, 'winter')
     expect(contents(models)).toEqual(before)
@@ -103,7 +103,7 @@ describe('publishing', () => {
       const disk = failingDisk(step)
       const known = new Set(readdirSync(models))
       const before = await readLatest(models)
-      const published = await publishModel(models, SECOND, undefined, disk).catch(() => null)
+      const published = await publishModel(models, SECOND, { disk }).catch(() => null)
       const after = await readLatest(models)
       if (after.version === before.version) expect(published).toBeNull()
       // Whatever stands under a version's name is whole; the rest is staging.
@@ -130,7 +130,7 @@ describe('publishing', () => {
         await nodeDisk.write(path, bytes)
       },
     }
-    await expect(publishModel(models, SECOND, undefined, full)).rejects.toMatchObject({
+    await expect(publishModel(models, SECOND, { disk: full })).rejects.toMatchObject({
       code: 'storage-full',
       message: expect.stringMatching(/no room in .*not published.*ENOSPC/),
     })

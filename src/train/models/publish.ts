@@ -11,13 +11,23 @@ import { join } from 'node:path'
 import { equalBytes, sha256Hex, utf8 } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
 import { manifestBytes } from '../../core/model/files.ts'
-import type { LatestModel, ModelManifest } from '../../core/model/manifest.ts'
+import { type LatestModel, type ModelManifest, parseLatest } from '../../core/model/manifest.ts'
+import { readJson } from '../../core/reading.ts'
 import { type Disk, nodeDisk } from './disk.ts'
+import type { SignRelease } from './sign.ts'
 
 export interface UnpublishedModel {
   readonly manifest: ModelManifest
   /** Every file of the version but manifest.json, by name. */
   readonly files: ReadonlyMap<string, Uint8Array>
+}
+
+export interface PublishOptions {
+  /** The version's name; by default the next number. */
+  readonly version?: string
+  /** Makes it a signed release. */
+  readonly sign?: SignRelease
+  readonly disk?: Disk
 }
 
 /** Staging of another machine, or of a process whose number was given again, is left this long. */
@@ -31,21 +41,18 @@ export async function nextVersion(models: string, disk: Disk = nodeDisk): Promis
 }
 
 /**
- * Publishes a model as `version`, or as the next number. To publish the same model under the same
- * name twice is the same as once, so that a process that died in between can simply do it again.
+ * Publishes a model. To publish the same model under the same name twice is the same as once (but for
+ * the number of its release), so that a process that died in between can simply do it again.
  * @throws NearsideError `version-taken` for the name of another model, `storage-full`,
- * `storage-unavailable`
+ * `storage-unavailable`, as `requireSigner`, or what `sign` throws
  */
 export async function publishModel(
   models: string,
   model: UnpublishedModel,
-  version?: string,
-  disk: Disk = nodeDisk,
+  { version, sign, disk = nodeDisk }: PublishOptions = {},
 ): Promise<LatestModel> {
-  const staging = join(models, `.staging-${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`)
-  try {
-    await disk.makeFolder(models)
-    await sweep(models, disk)
+  return staged(models, disk, async (staging) => {
+    await requireSigner(models, sign, disk)
     const draft = join(staging, 'version')
     await disk.makeFolder(draft)
     for (const [name, bytes] of model.files) await disk.write(join(draft, name), bytes)
@@ -54,16 +61,92 @@ export async function publishModel(
       const manifest = manifestBytes({ ...model.manifest, version: name })
       const latest: LatestModel = { version: name, manifest: await sha256Hex(manifest) }
       await disk.write(join(draft, 'manifest.json'), manifest)
-      await disk.write(join(staging, 'latest.json'), utf8(`${JSON.stringify(latest)}\n`))
       await disk.sync(draft)
       if (await moveTo(join(models, name), draft, manifest, disk)) {
         await disk.sync(models)
-        await disk.rename(join(staging, 'latest.json'), join(models, 'latest.json'))
-        await disk.sync(models)
-        return latest
+        return replaceLatest(models, staging, latest, sign, disk)
       }
       if (version !== undefined) throw taken(models, name)
     }
+  })
+}
+
+/**
+ * What is published once more, as a new release: to begin with signatures, or before the last one ends.
+ * @throws NearsideError `model-unreachable` where nothing is published
+ */
+export async function signAgain(
+  models: string,
+  sign: SignRelease,
+  disk: Disk = nodeDisk,
+): Promise<LatestModel> {
+  return staged(models, disk, async (staging) => {
+    const latest = await readLatestFile(models, disk)
+    if (latest) return replaceLatest(models, staging, latest, sign, disk)
+    throw new NearsideError('model-unreachable', `no model is published in ${models}`)
+  })
+}
+
+/**
+ * Before minutes of training, too.
+ * @throws NearsideError `input-invalid` where the last release was signed, and the next would not be
+ */
+export async function requireSigner(
+  models: string,
+  sign: SignRelease | undefined,
+  disk: Disk = nodeDisk,
+): Promise<void> {
+  if (sign || !(await readLatestFile(models, disk))?.signed) return
+  const message = `what is published in ${models} is signed, and devices may refuse what is not: give --key`
+  throw new NearsideError('input-invalid', message)
+}
+
+async function replaceLatest(
+  models: string,
+  staging: string,
+  model: LatestModel,
+  sign: SignRelease | undefined,
+  disk: Disk,
+): Promise<LatestModel> {
+  const draft = join(staging, 'latest.json')
+  for (;;) {
+    const previous = await readLatestFile(models, disk)
+    const latest = sign ? await sign(model, previous) : model
+    await disk.write(draft, utf8(`${JSON.stringify(latest)}\n`))
+    // Signing may take as long as the helper does: whoever published meanwhile keeps the lower number.
+    const now = sign ? await readLatestFile(models, disk) : previous
+    if (now?.signed?.release !== previous?.signed?.release) continue
+    await disk.rename(draft, join(models, 'latest.json'))
+    await disk.sync(models)
+    return latest
+  }
+}
+
+/** Null where there is none, or it is damaged. */
+export async function readLatestFile(
+  models: string,
+  disk: Disk = nodeDisk,
+): Promise<LatestModel | null> {
+  try {
+    const bytes = await disk.read(join(models, 'latest.json'))
+    return parseLatest(readJson(bytes, 'model-corrupt', 'latest.json'))
+  } catch {
+    return null
+  }
+}
+
+/** Works in a folder beside the versions, which is gone afterwards. */
+async function staged<T>(
+  models: string,
+  disk: Disk,
+  work: (staging: string) => Promise<T>,
+): Promise<T> {
+  const staging = join(models, `.staging-${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`)
+  try {
+    await disk.makeFolder(models)
+    await sweep(models, disk)
+    await disk.makeFolder(staging)
+    return await work(staging)
   } catch (thrown) {
     throw explained(thrown, models)
   } finally {

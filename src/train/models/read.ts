@@ -5,7 +5,12 @@ import { type Bytes, sha256Hex } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import { readBaseModel } from '../../core/model/files.ts'
-import { type ModelManifest, parseLatest, parseManifest } from '../../core/model/manifest.ts'
+import {
+  type ModelManifest,
+  parseLatest,
+  parseManifest,
+  type SignedRelease,
+} from '../../core/model/manifest.ts'
 import { readJson } from '../../core/reading.ts'
 
 export interface PublishedModel {
@@ -15,6 +20,8 @@ export interface PublishedModel {
   readonly manifest: ModelManifest
   /** Where this version's files lie. */
   readonly directory: string
+  /** Of the latest one, where it is signed. Not checked. */
+  readonly signed?: SignedRelease
 }
 
 /** @throws NearsideError `model-unreachable` where nothing is published, `model-corrupt` */
@@ -26,14 +33,14 @@ export async function readLatest(models: string): Promise<PublishedModel> {
       'model-unreachable',
       `no model is published in ${models}: 'nearside pretrain --out ${models}' publishes one`,
     )
-  const { version, manifest } = parseLatest(parseJson(latest, path))
+  const { version, manifest, signed } = parseLatest(parseJson(latest, path))
   const found = await readVersion(join(models, version))
   if (found.hash !== manifest)
     throw new NearsideError(
       'model-corrupt',
       `${found.directory}/manifest.json is not the one that latest.json names`,
     )
-  return { ...found, version }
+  return { ...found, version, signed }
 }
 
 /**

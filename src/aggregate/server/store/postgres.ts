@@ -11,6 +11,7 @@ import { canonicalJson } from '../../../core/canonicalJson.ts'
 import { NearsideError } from '../../../core/error.ts'
 import { serially } from '../../../core/serially.ts'
 import { addShare } from '../../privacy/shares.ts'
+import type { ModelRelease } from '../schemas.ts'
 import { NEXT_SEALING_KEY, StepTaken, type Store } from '../store.ts'
 import { admitSeeds, admitShares, type Recorded } from './admit.ts'
 import { Again, createPool, type Query } from './postgresPool.ts'
@@ -316,6 +317,21 @@ export async function openPostgresStore(
         if (changes === 1) await drop(run, round)
         return changes === 1
       }),
+    modelReleases: (limit) => modelReleases(query, limit),
+    keepModelRelease: (wanted) =>
+      transaction(async (run) => {
+        // One at a time, whatever their numbers are.
+        await run('lock table models in exclusive mode')
+        const [newest] = await modelReleases(run, 1)
+        if (newest && wanted.release <= newest.release) {
+          const sql = 'select statement from models where release = $1'
+          const [same] = (await run<{ statement: string }>(sql, [wanted.release])).rows
+          return same ? JSON.parse(same.statement) : newest
+        }
+        const sql = 'insert into models (release, statement) values ($1, $2)'
+        await run(sql, [wanted.release, canonicalJson(wanted)])
+        return wanted
+      }),
     close: (round, state, verdict, now) =>
       step(async (run) => {
         const { changes } = await run(
@@ -328,6 +344,12 @@ export async function openPostgresStore(
       }),
     shut: end,
   }
+}
+
+async function modelReleases(run: Query, limit: number): Promise<readonly ModelRelease[]> {
+  const sql = 'select statement from models order by release desc limit $1'
+  const { rows } = await run<{ statement: string }>(sql, [limit])
+  return rows.map(({ statement }) => JSON.parse(statement))
 }
 
 function buffer(hex: string): Buffer {

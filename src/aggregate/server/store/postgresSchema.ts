@@ -1,7 +1,7 @@
 /** @module The tables of an aggregator in PostgreSQL, in a schema of its own. */
 
 /** Rises with every change of the tables. */
-export const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 2
 
 /** Sealed: see `secretBox.ts`. */
 export const SCHEMA = `
@@ -40,6 +40,12 @@ create table reports (
   seed      bytea,                -- sealed; helper: what its share is made from, until the round ends;
                                   -- null where the report's proof does not hold
   primary key (round, id)
+);
+
+-- Helper: one model a release, for ever.
+create table models (
+  release   bigint primary key,
+  statement text not null         -- canonical JSON of what was signed
 );
 
 -- Leader: one running sum a round and process, until the round is exchanged.

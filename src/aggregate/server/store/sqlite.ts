@@ -8,6 +8,7 @@ import { canonicalJson } from '../../../core/canonicalJson.ts'
 import { NearsideError } from '../../../core/error.ts'
 import { serially } from '../../../core/serially.ts'
 import { addShare } from '../../privacy/shares.ts'
+import type { ModelRelease } from '../schemas.ts'
 import { NEXT_SEALING_KEY, type Store } from '../store.ts'
 import { admitSeeds, admitShares, type Recorded } from './admit.ts'
 import { createRowReader, owned, RECORD, type RoundRow, SUMMARY, type SummaryRow } from './rows.ts'
@@ -74,6 +75,14 @@ export function openSqliteStore(
   const deleteSum = statement('delete from accumulators where round = ?')
   const deleteSeeds = statement('update reports set seed = null where round = ?')
   const deleteSealingKey = statement('update rounds set sealing_key = null where round = ?')
+
+  const selectModels = statement<{ statement: string }>(
+    'select statement from models order by release desc limit ?',
+  )
+  const selectModel = statement<{ statement: string }>(
+    'select statement from models where release = ?',
+  )
+  const insertModel = statement('insert into models (release, statement) values (?, ?)')
 
   const { summary, record } = createRowReader()
 
@@ -192,6 +201,19 @@ export function openSqliteStore(
         ).run(idSetHash, encodeVector(ownShare), counted, now, round)
         if (changes === 1) drop(round)
         return changes === 1
+      }),
+    modelReleases: (limit) =>
+      read(() => selectModels.all(limit).map((row) => JSON.parse(row.statement))),
+    keepModelRelease: (wanted) =>
+      write(() => {
+        const [row] = selectModels.all(1)
+        const newest: ModelRelease | undefined = row && JSON.parse(row.statement)
+        if (!newest || wanted.release > newest.release) {
+          insertModel.run(wanted.release, canonicalJson(wanted))
+          return wanted
+        }
+        const same = selectModel.get(wanted.release)
+        return same ? JSON.parse(same.statement) : newest
       }),
     close: (round, state, verdict, now) =>
       forget(() => {

@@ -1,7 +1,7 @@
 /** @module The tables of an aggregator's SQLite file. */
 
 /** Rises with every change of the tables. */
-export const SCHEMA_VERSION = 6
+export const SCHEMA_VERSION = 7
 
 export const SCHEMA = `
 create table if not exists settings (
@@ -36,6 +36,12 @@ create table if not exists reports (
                               -- null where the report's proof does not hold
   primary key (round, id)
 ) strict, without rowid;
+
+-- Helper: one model a release, for ever.
+create table if not exists models (
+  release   integer primary key,
+  statement text not null       -- canonical JSON of what was signed
+) strict;
 
 -- Leader: one running sum a round, until it is exchanged.
 create table if not exists accumulators (

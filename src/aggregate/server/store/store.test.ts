@@ -231,6 +231,26 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
     })
   })
 
+  it.skipIf(isSkipped)('keeps one model a release, in rising order, for ever', async () => {
+    const model = (release: number, letter: string) => ({
+      ...{ version: letter, manifest: letter.repeat(64) },
+      ...{ release, issued: 1_700_000_000_000, expires: 1_800_000_000_000 },
+    })
+    expect(await store.modelReleases(9)).toEqual([])
+    expect(await store.keepModelRelease(model(3, 'a'))).toEqual(model(3, 'a'))
+    expect(await store.keepModelRelease(model(7, 'b'))).toEqual(model(7, 'b'))
+    expect(await store.keepModelRelease(model(3, 'a'))).toEqual(model(3, 'a'))
+    expect(await store.keepModelRelease(model(7, 'c'))).toEqual(model(7, 'b'))
+    expect(await store.keepModelRelease(model(5, 'c'))).toEqual(model(7, 'b'))
+    const raced = await Promise.all(
+      ['d', 'e', 'f'].map((letter) => store.keepModelRelease(model(2 ** 50, letter))),
+    )
+    expect(new Set(raced.map(({ version }) => version)).size).toBe(1)
+    await store.shut()
+    const after = await open()
+    expect(await after.modelReleases(2)).toEqual([raced[0], model(7, 'b')])
+  })
+
   it.skipIf(isSkipped)(
     'keeps the first value of a setting, and the next sealing key until a round has it',
     async () => {
