@@ -838,6 +838,11 @@ class Audit:
             and said["sequence"] <= logged
         ):
             self.fault("settings", None, "a consent that the log says was withdrawn")
+        wording = consent.get("wording") if isinstance(consent, dict) else None
+        if isinstance(wording, str):
+            held = sha256(wording.encode("utf-8", "replace")).hex()
+            if held not in (e["detail"].get("wording") for e in self.ledger):
+                self.fault("settings", None, "words of a consent that the log doesn't know")
         rounds = {
             (e["detail"].get("round"), e["detail"].get("policyHash"))
             for e in self.ledger

@@ -94,6 +94,7 @@ const FOUND_BY: Readonly<Record<string, Check>> = {
   'another policy': 'report',
   'another personal model': 'fit',
   'a budget that forgot': 'settings',
+  'other words of a consent': 'settings',
 }
 
 describe('a bundle that was changed', () => {

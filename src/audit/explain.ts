@@ -19,7 +19,7 @@ export function explain(bundle: Bundle, audit: Audit): string[] {
     ...whatLeft(bundle.ledger, audit),
     '',
     'WHAT DID THE PERSON AGREE TO?',
-    ...agreements(bundle.ledger, audit),
+    ...agreements(bundle, audit),
     '',
     'WHAT IS STORED?',
     ...whatIsStored(bundle),
@@ -67,7 +67,7 @@ function whatLeft(ledger: readonly LedgerEntry[], audit: Audit): string[] {
   ]
 }
 
-function agreements(ledger: readonly LedgerEntry[], { consents, faults }: Audit): string[] {
+function agreements({ ledger, settings }: Bundle, { consents, faults }: Audit): string[] {
   const said = ledger.flatMap(({ kind, time, detail }) =>
     kind === 'consent'
       ? [
@@ -92,8 +92,16 @@ function agreements(ledger: readonly LedgerEntry[], { consents, faults }: Audit)
             ? 'To send updates, before the oldest entry that the log still lists.'
             : 'To nothing.',
         ]),
+    ...wordsOf(settings),
     `At the end, updates ${consents ? 'may' : 'may not'} be sent. ${without ? 'Something was sent without a consent: see above.' : 'Each update in the log has a consent before it.'}`,
   ]
+}
+
+/** As they were shown, of the consent that holds. */
+function wordsOf({ consent }: Bundle['settings']): string[] {
+  return isRecord(consent) && typeof consent.wording === 'string'
+    ? [`The words that were shown: “${consent.wording}”`]
+    : []
 }
 
 function whatIsStored({ events, personal, settings }: Bundle): string[] {

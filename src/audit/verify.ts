@@ -4,6 +4,7 @@
  * browser ran honest code (docs/PRIVACY.md, "Limits").
  */
 import { epsilonOf } from '../aggregate/privacy/gaussianAccountant.ts'
+import { sha256Hex } from '../core/bytes.ts'
 import { commitment } from '../device/ledger/commitment.ts'
 import type { LedgerEntry } from '../device/ledger/entry.ts'
 import { type Verdict, verifyChain } from '../device/ledger/verifyChain.ts'
@@ -44,7 +45,7 @@ export async function verifyBundle(bundle: Bundle, options: VerifyOptions = {}) 
     ? checkDeltas(openings, bundle.events, uploads.reports, options.shop, findings)
     : null
   const fits = await checkFits(bundle.personal.versions, ledger, findings)
-  checkSettings(bundle, findings)
+  await checkSettings(bundle, findings)
   if (options.earlier) checkEarlier(bundle, options.earlier, findings)
   return {
     ok: findings.faults.length === 0,
@@ -114,13 +115,21 @@ async function checkEnd(bundle: Bundle, { faults }: Findings): Promise<void> {
 }
 
 /** What the device goes by must be what its log says; what was logged while it was read is left out. */
-function checkSettings({ ledger, logged, settings }: Bundle, { faults }: Findings): void {
+async function checkSettings(
+  { ledger, logged, settings }: Bundle,
+  { faults }: Findings,
+): Promise<void> {
   const fault = (message: string) => faults.push({ check: 'settings', entry: null, message })
   const { consent, budget } = settings
   const said = ledger.findLast(({ kind }) => kind === 'consent')
   const withdrawn = said?.detail.contribute === false && said.sequence <= logged
   if (isRecord(consent) && consent.contribute === true && withdrawn)
     fault('the device goes by a consent that the log says was withdrawn')
+  if (isRecord(consent) && typeof consent.wording === 'string') {
+    const hash = await sha256Hex(new TextEncoder().encode(consent.wording))
+    if (!ledger.some(({ detail }) => detail.wording === hash))
+      fault('the kept words of the consent are none that the log says were agreed to')
+  }
   const sent = ledger.filter(({ kind, sequence }) => kind === 'upload' && sequence <= logged)
   const rounds = new Set(sent.map(({ detail }) => `${detail.round} ${detail.policyHash}`))
   try {

@@ -180,10 +180,13 @@ export interface Personalizer {
   contributionTerms(): Promise<ContributionTerms>
   /**
    * Agrees to the snapshot's `terms`, or withdraws, which also drops a report that waits to be sent.
-   * @throws NearsideError `input-invalid` where the shop declared no aggregators, `storage-…` where
-   * the browser can't keep the answer: a consent is not given then; a withdrawal holds in this tab
+   * @param wording what was shown beside the switch, at most 4,000 characters: kept with a consent,
+   * and its SHA-256 in the log
+   * @throws NearsideError `input-invalid` where the shop declared no aggregators, or the wording is
+   * no such text; `consent-missing` where Global Privacy Control is on; `storage-…` where the browser
+   * can't keep the answer: a consent is not given then; a withdrawal holds in this tab
    */
-  setContribution(consent: boolean): Promise<void>
+  setContribution(consent: boolean, wording?: string): Promise<void>
   /** Sends one report now if consent, budget and an open round allow; resolves with what happened. */
   contribute(): Promise<{ readonly sent: boolean; readonly reason: string }>
   /** Asks for a newer base model now (it also happens by itself). */

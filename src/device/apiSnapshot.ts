@@ -108,8 +108,20 @@ export interface PersonalizerSnapshot {
   readonly learned: readonly Learned[]
   /** True: no event is kept, and nothing is learned or sent. */
   readonly paused: boolean
-  /** Whether the shopper agreed to contribute, and since when (milliseconds since the epoch). */
-  readonly consent: { readonly contribute: boolean; readonly since: number | null }
+  /**
+   * Whether the shopper agreed to contribute, since when (milliseconds since the epoch), and to
+   * which words, where `setContribution` was given them.
+   */
+  readonly consent: {
+    readonly contribute: boolean
+    readonly since: number | null
+    readonly wording?: string
+  }
+  /**
+   * The browser asks sites not to share (Global Privacy Control): no consent can be given, and one
+   * that was given sends nothing.
+   */
+  readonly globalPrivacyControl: boolean
   /**
    * Reports that were counted; bytes that left, or were about to when something failed; ε of all reports
    * that may have left.

@@ -223,7 +223,12 @@ test('one event can be found, explained and forgotten', async () => {
 })
 
 test('the page tells its worker of battery, data saver and visibility', async () => {
-  let conditions = { visible: true, savesData: true, battery: null as number | null }
+  let conditions = {
+    visible: true,
+    savesData: true,
+    battery: null as number | null,
+    globalPrivacyControl: false,
+  }
   let changed = () => {}
   const personalizer = await start(
     page.newDatabase(),
@@ -253,7 +258,12 @@ test('the page tells its worker of battery, data saver and visibility', async ()
 
 test('the browser’s own conditions can be read and listened to', () => {
   const source = browserConditions()
-  expect(source.read()).toEqual({ visible: true, savesData: false, battery: null })
+  expect(source.read()).toEqual({
+    visible: true,
+    savesData: false,
+    battery: null,
+    globalPrivacyControl: false,
+  })
   let told = 0
   const stop = source.listen(() => told++)
   document.dispatchEvent(new Event('visibilitychange'))

@@ -231,7 +231,7 @@ export async function createPersonalizer(
       requireOneOf('engine', preference, ENGINES)
       return call('setEngine', [preference])
     },
-    setContribution: (consent) => call('setContribution', [consent]),
+    setContribution: (...answer) => call('setContribution', answer),
     contributionTerms: () => call('contributionTerms', []),
     contribute: () => call('contribute', []),
     checkForUpdate: () => call('checkForUpdate', []),

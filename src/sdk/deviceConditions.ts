@@ -1,4 +1,4 @@
-/** @module What the page can tell of the device: shown or hidden, on battery, saving data. */
+/** @module What the page can tell of the device: shown or hidden, on battery, saving data, not to share. */
 import type { DeviceConditions } from '../device/learning/budget.ts'
 
 export interface ConditionsSource {
@@ -13,8 +13,9 @@ interface Battery extends EventTarget {
   readonly level: number
 }
 
-/** @see https://wicg.github.io/savedata/ */
+/** @see https://wicg.github.io/savedata/, https://w3c.github.io/gpc/ */
 interface Platform {
+  readonly globalPrivacyControl?: boolean
   readonly connection?: EventTarget & { readonly saveData?: boolean }
   readonly getBattery?: () => Promise<Battery>
 }
@@ -27,6 +28,7 @@ export function browserConditions(): ConditionsSource {
       visible: document.visibilityState === 'visible',
       savesData: platform.connection?.saveData === true,
       battery: battery && !battery.charging ? battery.level : null,
+      globalPrivacyControl: platform.globalPrivacyControl === true,
     }),
     listen(changed) {
       const stop = new AbortController()

@@ -20,6 +20,7 @@ export const STARTING: PersonalizerSnapshot = {
   learned: [],
   paused: false,
   consent: NO_CONSENT,
+  globalPrivacyControl: false,
   sent: NOTHING_SENT,
   terms: DEVICE_TERMS,
   notices: [],

@@ -21,7 +21,7 @@ const environment: PageEnvironment = {
   },
   newId: () => `page-${ids++}`,
   conditions: {
-    read: () => ({ visible: true, savesData: false, battery: null }),
+    read: () => ({ visible: true, savesData: false, battery: null, globalPrivacyControl: false }),
     listen: () => () => {},
   },
   silence: 1500,

@@ -10,7 +10,7 @@ import type { LedgerEntry } from '../../device/ledger/entry.ts'
 import { standsForOthers } from '../../device/ledger/removed.ts'
 import type { Signer } from '../../device/ledger/signer.ts'
 import type { Opening } from '../../device/upload/makeReport.ts'
-import type { Bundle } from '../bundle.ts'
+import { type Bundle, isRecord } from '../bundle.ts'
 import type { Exported } from './virtualDevice.ts'
 
 type Held = Omit<Bundle, 'salt' | 'ledger'>
@@ -123,8 +123,11 @@ export const WITHOUT_THE_KEY: Readonly<Record<string, Tampering>> = {
   },
   'the end cut off': ({ bundle, random }) =>
     withLedger(bundle, bundle.ledger.slice(0, random.integer(bundle.ledger.length))),
-  'the beginning cut off': ({ bundle, random }) =>
-    withLedger(bundle, bundle.ledger.slice(1 + random.integer(bundle.ledger.length))),
+  'the beginning cut off': ({ bundle, random }) => {
+    // The last entry stays: without it, it is the end that was cut off.
+    const most = bundle.ledger.length - 1
+    return most > 0 ? withLedger(bundle, bundle.ledger.slice(1 + random.integer(most))) : null
+  },
   'another log’s end': ({ bundle, other, random }) => {
     const end = parse(other.text).ledger
     const at = random.integer(bundle.ledger.length)
@@ -222,6 +225,13 @@ export const WITH_THE_KEY: Readonly<Record<string, Tampering>> = {
     const { ledger, settings } = scene.bundle
     const sent = ledger.some(({ kind }) => kind === 'upload')
     return sent ? signed(scene, ledger, { settings: { ...settings, budget: null } }) : null
+  },
+  'other words of a consent': (scene) => {
+    const { ledger, settings } = scene.bundle
+    const { consent } = settings
+    if (!isRecord(consent) || consent.contribute !== true) return null
+    const changed = { ...consent, wording: `${consent.wording} Whatever else we like.` }
+    return signed(scene, ledger, { settings: { ...settings, consent: changed } })
   },
 }
 

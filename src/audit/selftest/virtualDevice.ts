@@ -12,7 +12,7 @@ import {
 import { DEMO_PARAMETERS } from '../../aggregate/protocol/demoParameters.ts'
 import { POLICY_FORMAT, type Policy, policyHash } from '../../aggregate/protocol/policy.ts'
 import { parseReport } from '../../aggregate/protocol/report.ts'
-import { sha256, toBase64, toHex } from '../../core/bytes.ts'
+import { sha256, sha256Hex, toBase64, toHex } from '../../core/bytes.ts'
 import { FEATURE_COUNT } from '../../core/features/features.ts'
 import { DIMENSION } from '../../core/model/baseModel.ts'
 import type { Random } from '../../core/model/random.ts'
@@ -133,9 +133,11 @@ export class VirtualDevice {
   }
 
   async agree(): Promise<void> {
-    const detail = { contribute: true, ...DEVICE_TERMS }
+    const wording = `What the shop said at ${this.#now}.`
+    const hash = await sha256Hex(new TextEncoder().encode(wording))
+    const detail = { contribute: true, ...DEVICE_TERMS, wording: hash }
     await this.#ledger.append({ kind: 'consent', detail }, 'disk')
-    const consent = { contribute: true, since: this.#now, terms: DEVICE_TERMS }
+    const consent = { contribute: true, since: this.#now, terms: DEVICE_TERMS, wording }
     await this.#store.changeSettings(() => ({ consent, pending: undefined }))
   }
 

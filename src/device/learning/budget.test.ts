@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest'
 import { DEFAULT_BUDGET, type DeviceConditions, deferralOf } from './budget.ts'
 
-const fine: DeviceConditions = { visible: true, savesData: false, battery: null }
+const fine: DeviceConditions = {
+  visible: true,
+  savesData: false,
+  battery: null,
+  globalPrivacyControl: false,
+}
 const why = (conditions: Partial<DeviceConditions>, spent = 0, asked = true) =>
   deferralOf({ perFit: 1, perPage: 100, battery: 0.3 }, { ...fine, ...conditions }, spent, asked)
 

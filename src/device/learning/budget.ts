@@ -23,6 +23,8 @@ export interface DeviceConditions {
   readonly savesData: boolean
   /** 0 to 1; null when plugged in or unknown. */
   readonly battery: number | null
+  /** The browser asks sites not to share: nothing is sent. @see https://w3c.github.io/gpc/ */
+  readonly globalPrivacyControl: boolean
 }
 
 /** Why what there is to learn waits. */

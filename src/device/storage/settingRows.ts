@@ -8,11 +8,12 @@ import { epochOf, type Transactions } from './transactions.ts'
 
 export interface Settings {
   readonly paused: boolean
-  /** `terms`: what was agreed to. */
+  /** `terms`: what was agreed to; `wording`: as it was shown. */
   readonly consent: {
     readonly contribute: boolean
     readonly since: number | null
     readonly terms?: ContributionTerms
+    readonly wording?: string
   }
   /** Read by `upload/budget.ts`: what has been spent, in numbers. */
   readonly budget: unknown

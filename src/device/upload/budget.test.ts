@@ -8,6 +8,7 @@ import {
   epsilonSpent,
   lookAt,
   parseBudget,
+  plan,
   spend,
   termsOf,
 } from './budget.ts'
@@ -105,14 +106,41 @@ describe('a clock that jumps', () => {
 })
 
 describe('attempts by itself', () => {
+  const learned = (budget: Budget, at: number, share: number) => plan(lookAt(budget, at), share)
+
+  it('come at a random time of the day after something was learned', () => {
+    expect(attempt(lookAt(EMPTY_BUDGET, NOW))).toBe(null)
+    const planned = learned(EMPTY_BUDGET, NOW, 0.5)
+    expect(attempt(lookAt(planned, NOW + 12 * HOUR - 1))).toBe(null)
+    const tried = attempt(lookAt(planned, NOW + 12 * HOUR))
+    if (!tried) throw new Error('not due')
+    // Only what is learned from now on makes for another.
+    expect(attempt(lookAt(tried, NOW + 100 * HOUR))).toBe(null)
+  })
+
+  it('are not drawn again while one is due, which could only put it off', () => {
+    const planned = learned(EMPTY_BUDGET, NOW, 0.1)
+    expect(learned(planned, NOW + HOUR, 0.9).due).toBe(planned.due)
+    expect(learned(planned, NOW + HOUR, 0).due).toBe(planned.due)
+  })
+
   it('are an hour apart by the device’s own count', () => {
-    const first = attempt(lookAt(EMPTY_BUDGET, NOW))
+    const first = attempt(learned(EMPTY_BUDGET, NOW, 0))
     if (!first) throw new Error('not due')
-    expect(attempt(lookAt(first, NOW + HOUR - 1))).toBe(null)
-    expect(attempt(lookAt(first, NOW + HOUR))).not.toBe(null)
-    const back = lookAt(first, NOW - 3650 * DAY)
+    const next = learned(first, NOW, 0)
+    expect(attempt(lookAt(next, NOW + HOUR - 1))).toBe(null)
+    expect(attempt(lookAt(next, NOW + HOUR))).not.toBe(null)
+    const back = lookAt(next, NOW - 3650 * DAY)
     expect(attempt(back)).toBe(null)
     expect(attempt(lookAt(back, NOW - 3650 * DAY + HOUR))).not.toBe(null)
+  })
+
+  it('are not forgotten by a budget that is read back, or lacks what came later', () => {
+    const planned = learned(EMPTY_BUDGET, NOW, 0.5)
+    expect(parseBudget(structuredClone(planned))).toEqual(planned)
+    const { due, ...older } = planned
+    expect(parseBudget(older)).toEqual({ ...planned, due: null })
+    expect(() => parseBudget({ ...planned, due: 'soon' })).toThrow(/unreadable/)
   })
 })
 

@@ -17,8 +17,10 @@ import { type ContributionTerms, DEVICE_TERMS } from './terms.ts'
 const YEAR = 365 * DAY
 /** As much as one look at the clock can add: a jump of ten years frees a week of the year. */
 const MAX_STEP = 7 * DAY
-/** A device that learned something asks the aggregators no more often. */
+/** A device asks the aggregators by itself no more often. */
 const BETWEEN_ATTEMPTS = 3_600_000
+/** Within which an update leaves that nobody asked for, so that its time doesn't tell when something was done. */
+const SPREAD = DAY
 
 export interface Participation {
   readonly round: number
@@ -36,6 +38,8 @@ export interface Budget {
   readonly seen: number | null
   /** `elapsed` when it last tried to contribute by itself. */
   readonly attempted: number | null
+  /** The `elapsed` from which on it will try again; null while it learned nothing new. */
+  readonly due: number | null
   /** Of the last year. */
   readonly participations: readonly Participation[]
   /** What is older: how many, and Σ 1/z². */
@@ -46,6 +50,7 @@ export const EMPTY_BUDGET: Budget = {
   elapsed: 0,
   seen: null,
   attempted: null,
+  due: null,
   participations: [],
   earlier: { reports: 0, lossSquared: 0 },
 }
@@ -57,19 +62,20 @@ export const EMPTY_BUDGET: Budget = {
  */
 export function parseBudget(stored: unknown): Budget {
   if (stored === undefined || stored === null) return EMPTY_BUDGET
-  const { elapsed, seen, attempted, participations, earlier } = stored as Budget
+  // A budget from before there was a `due` is none the less one.
+  const { elapsed, seen, attempted, due = null, participations, earlier } = stored as Budget
   const valid =
     Array.isArray(participations) &&
     participations.every(
       (p) => Number.isInteger(p?.round) && isTime(p.at) && p.noiseMultiplier > 0,
     ) &&
     isTime(elapsed) &&
-    [seen, attempted].every((time) => time === null || isTime(time)) &&
+    [seen, attempted, due].every((time) => time === null || isTime(time)) &&
     isTime(earlier?.reports) &&
     isTime(earlier.lossSquared)
   if (!valid)
     throw new NearsideError('storage-corrupt', 'The record of what was contributed is unreadable')
-  return { elapsed, seen, attempted, participations, earlier }
+  return { elapsed, seen, attempted, due, participations, earlier }
 }
 
 const isTime = (value: unknown) => typeof value === 'number' && Number.isFinite(value) && value >= 0
@@ -91,11 +97,22 @@ export function lookAt(budget: Budget, now: number): Budget {
   }
 }
 
-/** The budget after an attempt by itself; null while the last one is less than an hour ago. */
-export function attempt(budget: Budget): Budget | null {
+/**
+ * The budget after something was learned.
+ * @param share from [0, 1), at random: of a day, after which an update may leave; 0 for one that was
+ * on its way already
+ */
+export function plan(budget: Budget, share: number): Budget {
+  if (budget.due !== null) return budget
   const { attempted, elapsed } = budget
-  if (attempted !== null && elapsed - attempted < BETWEEN_ATTEMPTS) return null
-  return { ...budget, attempted: elapsed }
+  const earliest = attempted === null ? 0 : attempted + BETWEEN_ATTEMPTS
+  return { ...budget, due: Math.max(elapsed + share * SPREAD, earliest) }
+}
+
+/** The budget after an attempt by itself; null while none is due. */
+export function attempt(budget: Budget): Budget | null {
+  const { due, elapsed } = budget
+  return due === null || elapsed < due ? null : { ...budget, attempted: elapsed, due: null }
 }
 
 /** ε at δ over the reports of the last year, and over all there ever were. */

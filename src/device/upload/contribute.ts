@@ -18,12 +18,13 @@ import type { Settings } from '../storage/settingRows.ts'
 import type { Store } from '../storage/store.ts'
 import type { Transport } from '../transport/transport.ts'
 import { agreeTask, type Endpoints } from './agreeTask.ts'
-import { attempt, epsilonSpent, lookAt, parseBudget, spend, termsOf } from './budget.ts'
+import { attempt, epsilonSpent, lookAt, parseBudget, plan, spend, termsOf } from './budget.ts'
 import { makeReport, type Opening } from './makeReport.ts'
 import { DEVICE_TERMS, isWithin, NO_CONSENT, NOTHING_SENT } from './terms.ts'
 
 // The rest of what a device loads only once its shopper agreed.
-export { agreeTask, attempt, lookAt, parseBudget, termsOf }
+export { giveConsent } from './consent.ts'
+export { agreeTask, termsOf }
 
 /** Of so many reports the plain update is kept, so that an export shows what the log commits to. */
 const OPENINGS_KEPT = 12
@@ -66,6 +67,28 @@ export interface Contributed {
   /** One sentence for the shopper. */
   readonly reason: string
   readonly error: NearsideError | null
+}
+
+/**
+ * How long until an update is due that nobody asked for.
+ * @param share where something was learned: from [0, 1), when within a day one may leave
+ * @returns milliseconds, 0 once for each that is due now; null while there is none
+ */
+export async function whenDue(
+  records: ContributeDeps['records'],
+  now: number,
+  share: number | null,
+): Promise<number | null> {
+  let wait: number | null = null
+  await records((kept) => {
+    const looked = lookAt(parseBudget(kept.budget), now)
+    // One that may have left already told its time.
+    const planned = share === null ? looked : plan(looked, kept.pending ? 0 : share)
+    const attempted = attempt(planned)
+    wait = attempted ? 0 : planned.due && planned.due - planned.elapsed
+    return { budget: attempted ?? planned }
+  })
+  return wait
 }
 
 /** Sends one report if consent, budget and an open round allow. Never throws: what failed is a coded error in the result, and counted in the log. */

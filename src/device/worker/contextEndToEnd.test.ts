@@ -52,12 +52,13 @@ async function openDevice(now: () => number): Promise<Device> {
       latest: null,
       modelKeys: null,
       retentionDays: Number.POSITIVE_INFINITY,
-      conditions: { visible: true, savesData: false, battery: null },
+      conditions: { visible: true, savesData: false, battery: null, globalPrivacyControl: false },
       context: { weather: 'rain' },
     },
     {
       now,
       clock: () => performance.now(),
+      random: () => 0,
       timers: { set: () => 0, clear() {} },
       nextTask,
       async fetch(url) {

@@ -13,6 +13,9 @@ const EXPECTED: readonly ErrorCode[] = [
   'round-closed',
 ]
 
+/** Timers of a sleeping machine stand still: how much of a wait passed is looked at so often. */
+const LONGEST_WAIT = 3_600_000
+
 /** Most shoppers never contribute: the cryptography is loaded when the first one does. */
 const loadUpload = () => import('../upload/contribute.ts')
 
@@ -20,7 +23,7 @@ type Deps = Pick<
   Parts,
   'bus' | 'config' | 'ledger' | 'notices' | 'now' | 'onDemand' | 'shop' | 'shopper'
 > &
-  Pick<Parts, 'state' | 'store' | 'tabs' | 'transport'>
+  Pick<Parts, 'random' | 'state' | 'store' | 'tabs' | 'timers' | 'transport'>
 
 interface Outcome {
   readonly sent: boolean
@@ -33,10 +36,28 @@ export class Contribution {
   #withdrawn = false
   readonly #answer = serially()
   #sending: AbortController | null = null
+  #timer: number | null = null
+  #closed = false
 
   constructor(deps: Deps) {
     this.#deps = deps
-    deps.bus.on('fitted', () => this.#afterFit())
+    deps.bus.on('fitted', () => this.#look(true))
+    deps.bus.on('conditions', ({ globalPrivacyControl }) => {
+      if (deps.state.conditions.globalPrivacyControl === globalPrivacyControl) return
+      if (!globalPrivacyControl) this.stop()
+      deps.bus.emit('shown', null)
+    })
+  }
+
+  /** Sends what is due, or waits for it. */
+  start(): void {
+    this.#timer = null
+    this.#look(false).catch((error) => this.#deps.notices.add(error))
+  }
+
+  close(): void {
+    this.#closed = true
+    if (this.#timer !== null) this.#deps.timers.clear(this.#timer)
   }
 
   /** Stops the update that is under way, wherever it is. */
@@ -48,9 +69,9 @@ export class Contribution {
   async read(): Promise<void> {
     const { state, store } = this.#deps
     const { consent = NO_CONSENT, sent = NOTHING_SENT, terms } = await store.settings()
-    const { contribute, since } = this.#withdrawn ? NO_CONSENT : consent
-    if (since !== state.consent.since) this.stop()
-    state.consent = { contribute, since }
+    const { terms: agreed, ...answer } = this.#withdrawn ? NO_CONSENT : consent
+    if (answer.since !== state.consent.since) this.stop()
+    state.consent = answer
     state.sent = sent
     state.terms = terms ?? DEVICE_TERMS
   }
@@ -66,10 +87,10 @@ export class Contribution {
   }
 
   /**
-   * @throws NearsideError `input-invalid` when the shop declared no aggregators; `storage-…` where
-   * the browser can't keep the answer
+   * @throws NearsideError `input-invalid` when the shop declared no aggregators; `consent-missing`
+   * where the browser asks not to share; `storage-…` where it can't keep the answer
    */
-  async agree(agreed: boolean): Promise<void> {
+  async agree(agreed: boolean, wording?: unknown): Promise<void> {
     const { bus, state } = this.#deps
     // What was shown is what is agreed to, whatever another tab has heard since.
     const { terms } = state
@@ -81,17 +102,18 @@ export class Contribution {
       bus.emit('shown', null)
     }
     // One after another, so that disk and log tell of them in the order in which they were wished.
-    const answer = () => (agreed ? this.#give(terms) : this.#withdraw())
+    const answer = () => (agreed ? this.#give(terms, wording) : this.#withdraw())
     // Also where only the log refused: then the other tabs must hear of it as well.
     await this.#answer(answer).finally(() => this.#tell())
   }
 
-  async #give(terms: ContributionTerms): Promise<void> {
+  async #give(terms: ContributionTerms, wording: unknown): Promise<void> {
     const { ledger, now, store } = this.#deps
     this.#endpoints()
-    await ledger.append({ kind: 'consent', detail: { contribute: true, ...terms } }, 'disk')
-    const consent = { contribute: true, since: now(), terms }
-    await store.changeSettings(() => ({ consent, pending: undefined }))
+    const { giveConsent } = await loadUpload()
+    const globalPrivacyControl = this.#mustNotShare()
+    const records = store.changeSettings
+    await giveConsent({ globalPrivacyControl, ledger, now, records }, terms, wording)
   }
 
   async #withdraw(): Promise<void> {
@@ -129,7 +151,7 @@ export class Contribution {
       transport,
       ledger,
       records: store.changeSettings,
-      globalPrivacyControl: privacyControl(),
+      globalPrivacyControl: this.#mustNotShare(),
       modelHash: loaded.hash,
       // The personal parameters never take part: the update is about what everybody shares.
       update: async (made) => (await onDemand()).sharedDelta(loaded.model, shopper.history, made),
@@ -140,19 +162,27 @@ export class Contribution {
     return { sent, reason }
   }
 
-  /** Something new was learned that may improve the base: at most once an hour, over all tabs and visits. */
-  async #afterFit(): Promise<void> {
-    const { config, now, state, store } = this.#deps
+  /**
+   * Sends an update that is due: at a random time of the day that follows a fit, at most once an
+   * hour, over all tabs and visits; where the shop is closed then, at the next visit.
+   * @param learned something new, that may improve the base
+   */
+  async #look(learned: boolean): Promise<void> {
+    const { config, now, random, state, store, timers } = this.#deps
     if (config.federation === null || !state.consent.contribute) return
-    const { attempt, lookAt, parseBudget } = await loadUpload()
-    let due = false
-    await store.changeSettings((kept) => {
-      const budget = lookAt(parseBudget(kept.budget), now())
-      const attempted = attempt(budget)
-      due = attempted !== null
-      return { budget: attempted ?? budget }
-    })
-    if (due) await this.send()
+    const { whenDue } = await loadUpload()
+    const wait = await whenDue(store.changeSettings, now(), learned ? random() : null)
+    if (this.#closed) return
+    if (wait === 0) await this.send()
+    else if (wait !== null) {
+      if (this.#timer !== null) timers.clear(this.#timer)
+      this.#timer = timers.set(() => this.start(), Math.min(wait, LONGEST_WAIT))
+    }
+  }
+
+  /** What the page hears, which extensions can set there alone, or the worker. */
+  #mustNotShare(): boolean {
+    return this.#deps.state.conditions.globalPrivacyControl || privacyControl() === true
   }
 
   #endpoints() {

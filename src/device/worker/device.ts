@@ -33,6 +33,8 @@ export interface Environment {
   readonly now: () => number
   /** For durations, milliseconds. */
   readonly clock: () => number
+  /** From [0, 1), cryptographic: when an update leaves. */
+  readonly random: () => number
   readonly timers: Timers
   readonly nextTask: () => Promise<void>
   readonly fetch: typeof globalThis.fetch
@@ -85,7 +87,7 @@ export async function startDevice(
   environment: Environment,
   bus: Bus = createBus(),
 ): Promise<Device> {
-  const { now, timers } = environment
+  const { now, random, timers } = environment
   const { retentionDays } = config
   const state = startingState(config)
   bus.on('lists', () => {
@@ -121,7 +123,9 @@ export async function startDevice(
   const tabs = joinTabs(config.database, store.kind === 'indexeddb', state, bus)
   const shared = { bus, ledger, notices, onDemand, shop, state, store, tabs }
   const learner = new Learner({ ...environment, ...shared, config, shopper })
-  const contribution = new Contribution({ ...shared, config, now, shopper, transport })
+  const contribution = new Contribution({
+    ...{ ...shared, config, now, random, shopper, timers, transport },
+  })
   const updates = createUpdates({ ...shared, learner, now, timers })
   const chosen = new ChosenLearners({ ...environment, ...shared, config, shopper })
   const lists = createLists({ chosen, config, now, shop, shopper, state })
@@ -211,6 +215,7 @@ export async function startDevice(
     bus.emit('lists', null)
     await chosen.learn()
     await updates.start({ logged: kept, soon: kept || config.latest !== null })
+    contribution.start()
     await eraseTooOld()
   }
   let started = Promise.resolve()
@@ -255,7 +260,7 @@ export async function startDevice(
       return learner.fineTune(options)
     },
     setEngine: (engine) => learner.setEngine(engine),
-    setContribution: (agreed) => contribution.agree(agreed),
+    setContribution: (...answer) => contribution.agree(...answer),
     contributionTerms: () => contribution.ask(),
     contribute: () => contribution.send(),
     checkForUpdate: () => updates.check(),
@@ -311,6 +316,7 @@ export async function startDevice(
       shopper.stop()
       shop.stop()
       updates.stop()
+      contribution.close()
       tabs.close()
       store.close()
     },

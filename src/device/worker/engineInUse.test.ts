@@ -20,7 +20,7 @@ function scene() {
   const asked: Asked[] = []
   const disposed: string[] = []
   const bus = createBus()
-  const conditions = { visible: true, savesData: false, battery: null }
+  const conditions = { visible: true, savesData: false, battery: null, globalPrivacyControl: false }
   const state = startingState({ conditions, engine: 'auto' })
   const engines = new EngineInUse({
     bus,

@@ -25,6 +25,7 @@ export interface Scope {
 export const workerEnvironment: Environment = {
   now: () => Date.now(),
   clock: () => performance.now(),
+  random: () => crypto.getRandomValues(new Uint32Array(1))[0] / 2 ** 32,
   timers: {
     set: (callback, milliseconds) => setTimeout(callback, milliseconds) as unknown as number,
     clear: (timer) => clearTimeout(timer),

@@ -39,6 +39,7 @@ export function snapshotOf(deps: Deps): WorkerSnapshot {
     learned: learnedFrom(events, shop.catalog, shop.find, now()),
     paused: state.paused,
     consent: state.consent,
+    globalPrivacyControl: state.conditions.globalPrivacyControl,
     sent: state.sent,
     terms: state.terms,
     notices: notices.list(),

@@ -35,7 +35,7 @@ export const testConfig = (
   latest: null,
   modelKeys: null,
   retentionDays: Number.POSITIVE_INFINITY,
-  conditions: { visible: true, savesData: false, battery: null },
+  conditions: { visible: true, savesData: false, battery: null, globalPrivacyControl: false },
   context: {},
   ...overrides,
 })
@@ -96,6 +96,7 @@ export async function openDevice(
   const environment: Environment = {
     now: () => Date.now(),
     clock: () => performance.now(),
+    random: () => 0,
     timers,
     nextTask,
     fetch: server.fetch,

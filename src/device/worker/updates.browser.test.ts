@@ -5,7 +5,7 @@ import { live, newDatabase, openDevice, start, type TestDevice, testServer } fro
 import { type TestServer, testCatalog } from './testShop.ts'
 
 const MINUTES = 60_000
-const SHOWN = { visible: true, savesData: false, battery: null }
+const SHOWN = { visible: true, savesData: false, battery: null, globalPrivacyControl: false }
 const HIDDEN = { ...SHOWN, visible: false }
 
 const looks = (server: TestServer) =>

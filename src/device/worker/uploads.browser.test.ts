@@ -231,6 +231,7 @@ describe('what waits to be sent again', () => {
       expect(settings.budget.participations).toHaveLength(1)
       expect(Object.keys(settings.budget).sort()).toEqual([
         'attempted',
+        'due',
         'earlier',
         'elapsed',
         'participations',
@@ -365,4 +366,104 @@ test('once an hour holds over reloads and tabs, whatever the clock does', async 
   await later.device.fineTune({})
   await expect.poll(() => aggregators.asked).toBe(2 + 3 * 2 + 2)
   await later.device.close()
+})
+
+describe('an update that nobody asked for', () => {
+  const HOUR = 3_600_000
+  const waits = ({ timers }: TestDevice) =>
+    [...timers.waiting.values()].map(({ milliseconds }) => milliseconds)
+
+  test('leaves at a random time of the day after the fit', async () => {
+    const { aggregators, open } = await federation()
+    let clock = Date.now()
+    const tested = await open(newDatabase(), { now: () => clock, random: () => 0.25 })
+    await live(tested)
+    await tested.device.setContribution(true)
+    await tested.device.fineTune({})
+    // A sleeping machine's timers stand still, so that none waits longer than an hour.
+    await expect.poll(() => waits(tested)).toContain(HOUR)
+    for (let hour = 1; hour <= 5; hour++) {
+      clock += HOUR
+      tested.timers.fire(HOUR)
+      await expect.poll(() => waits(tested)).toContain(HOUR)
+    }
+    expect(aggregators.asked).toBe(0)
+    clock += HOUR
+    tested.timers.fire(HOUR)
+    await expect.poll(() => tested.device.snapshot().sent.reports).toBe(1)
+    expect(waits(tested)).not.toContain(HOUR)
+  })
+
+  test('leaves at the next visit where the shop was closed by then', async () => {
+    const { aggregators, visit } = await federation()
+    const database = newDatabase()
+    let clock = Date.now()
+    const environment = { now: () => clock, random: () => 0.5 }
+    const first = await visit(database, environment)
+    await live(first)
+    await first.device.setContribution(true)
+    await first.device.fineTune({})
+    await expect.poll(() => waits(first)).toContain(HOUR)
+    await first.device.close()
+    expect(first.timers.waiting.size).toBe(0)
+    clock += 6 * HOUR
+    const early = await visit(database, environment)
+    await expect.poll(() => waits(early)).toContain(HOUR)
+    await early.device.close()
+    expect(aggregators.asked).toBe(0)
+    clock += 6 * HOUR
+    const late = await visit(database, environment)
+    await expect.poll(() => late.device.snapshot().sent.reports).toBe(1)
+    await late.device.close()
+  })
+})
+
+describe('Global Privacy Control', () => {
+  test('lets nobody agree, and stops what was agreed to', async () => {
+    const { aggregators, open } = await federation()
+    const { device, ...tested } = await open(newDatabase())
+    await live({ device, ...tested })
+    const conditions = { visible: true, savesData: false, battery: null }
+    await device.conditions({ ...conditions, globalPrivacyControl: true })
+    expect(device.snapshot().globalPrivacyControl).toBe(true)
+    await expect(device.setContribution(true)).rejects.toMatchObject({ code: 'consent-missing' })
+    expect(device.snapshot().consent.contribute).toBe(false)
+    await device.conditions({ ...conditions, globalPrivacyControl: false })
+    await device.setContribution(true)
+    await device.conditions({ ...conditions, globalPrivacyControl: true })
+    expect(await device.contribute()).toMatchObject({ sent: false, reason: /Global Privacy/ })
+    expect(aggregators.asked).toBe(0)
+    await device.setContribution(false)
+    expect(device.snapshot().consent.contribute).toBe(false)
+  })
+})
+
+describe('the words of a consent', () => {
+  test('are kept with it, their hash in the log, and go with it', async () => {
+    const { open } = await federation()
+    const { device, ...tested } = await open(newDatabase())
+    await live({ device, ...tested })
+    const wording = 'Now and then this browser sends one update. ε ≤ 5'
+    await device.setContribution(true, wording)
+    expect(device.snapshot().consent).toMatchObject({ contribute: true, wording })
+    const hash = toHex(await sha256(new TextEncoder().encode(wording)))
+    const said = async () => (await device.entries()).findLast(({ kind }) => kind === 'consent')
+    expect((await said())?.detail.wording).toBe(hash)
+    const bundle = parseBundle(await device.export())
+    expect(bundle.settings.consent).toMatchObject({ wording })
+    expect((await verifyBundle(bundle)).faults).toEqual([])
+    await device.setContribution(false)
+    expect(await device.export()).not.toContain(wording)
+    await device.setContribution(true)
+    expect((await said())?.detail).not.toHaveProperty('wording')
+  })
+
+  test.each([42, 'x'.repeat(4001), null])('%s is none, and nothing is agreed to', async (wrong) => {
+    const { open } = await federation()
+    const { device } = await open(newDatabase())
+    await expect(device.setContribution(true, wrong as string)).rejects.toMatchObject({
+      code: 'input-invalid',
+    })
+    expect(device.snapshot().consent.contribute).toBe(false)
+  })
 })

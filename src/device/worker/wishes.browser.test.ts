@@ -19,7 +19,12 @@ import {
 } from './testDevice.ts'
 import { TEST_MODEL_URL, testCatalog } from './testShop.ts'
 
-const CALM: DeviceConditions = { visible: true, savesData: false, battery: null }
+const CALM: DeviceConditions = {
+  visible: true,
+  savesData: false,
+  battery: null,
+  globalPrivacyControl: false,
+}
 
 async function parameters({ device }: TestDevice) {
   await device.fineTune({})

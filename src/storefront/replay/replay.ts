@@ -111,7 +111,12 @@ async function createPast(catalog: readonly Item[]): Promise<Past> {
       now: () => time,
       newId: () => `past-${events++}`,
       conditions: {
-        read: () => ({ visible: true, savesData: false, battery: null }),
+        read: () => ({
+          visible: true,
+          savesData: false,
+          battery: null,
+          globalPrivacyControl: false,
+        }),
         listen: () => () => {},
       },
       silence: 15_000,

@@ -35,9 +35,11 @@ function Consent({ personalizer, snapshot }: SectionProps) {
   const { words, days } = useWords()
   const id = useId()
   const { run, status } = useOutcome()
-  const { contribute, since } = snapshot.consent
+  const { consent, globalPrivacyControl, terms } = snapshot
+  const { contribute, since } = consent
+  const wording = `${words.wording} ${words.terms(terms)}`
   const agree = async () => {
-    await personalizer.setContribution(!contribute)
+    await personalizer.setContribution(!contribute, wording)
     return contribute ? words.withdrawn : words.given
   }
   const ask = async () => {
@@ -50,8 +52,14 @@ function Consent({ personalizer, snapshot }: SectionProps) {
         <strong>{since === null ? words.agreedNothing : words.agreedSince(days(since))}</strong>
       </p>
       <p id={id}>
-        {words.wording} {words.terms(snapshot.terms)}
+        {wording} {globalPrivacyControl && <strong>{words.privacyControl}</strong>}
       </p>
+      {consent.wording !== undefined && consent.wording !== wording && (
+        <details>
+          <summary>{words.agreedWords}</summary>
+          <p>{consent.wording}</p>
+        </details>
+      )}
       <div className="ns-actions">
         <button
           type="button"
@@ -59,6 +67,7 @@ function Consent({ personalizer, snapshot }: SectionProps) {
           className="ns-switch"
           aria-checked={contribute}
           aria-describedby={id}
+          disabled={globalPrivacyControl && !contribute}
           onClick={() => void run('', agree)}
         >
           {words.contribute}

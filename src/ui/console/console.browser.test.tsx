@@ -232,6 +232,37 @@ describe('what was agreed to', () => {
     await expect.element(consent).not.toBeChecked()
   })
 
+  test('where the browser asks not to share, that is said, and nobody can agree, only withdraw', async () => {
+    personalizer.change({ globalPrivacyControl: true })
+    const screen = await show()
+    const agreed = part(screen, 'What did I agree to?')
+    await expect.element(agreed).toHaveTextContent(/Global Privacy Control\): no update leaves/)
+    const consent = screen.getByRole('switch', { name: 'Contribute to the shared model' })
+    await expect.element(consent).toBeDisabled()
+    personalizer.change({ consent: { contribute: true, since: Date.UTC(2026, 0, 2) } })
+    await consent.click()
+    await expect.element(screen.getByText('Withdrawn.')).toBeVisible()
+  })
+
+  test('a consent is given to the words that were shown, which stay to be read', async () => {
+    const given: unknown[] = []
+    const { setContribution } = personalizer
+    personalizer.setContribution = (...answer) => {
+      given.push(answer[1])
+      return setContribution(...answer)
+    }
+    const screen = await show()
+    const consent = screen.getByRole('switch', { name: 'Contribute to the shared model' })
+    await consent.click()
+    expect(given).toEqual([expect.stringMatching(/^Now and then .* An update costs at most ε = /)])
+    const agreed = part(screen, 'What did I agree to?')
+    await expect.element(agreed).toHaveTextContent(given[0] as string)
+    const since = Date.UTC(2026, 0, 2)
+    personalizer.change({ consent: { contribute: true, since, wording: 'As it was said then.' } })
+    await screen.getByText('The words that you agreed to').click()
+    await expect.element(screen.getByText('As it was said then.')).toBeVisible()
+  })
+
   test('each answer with its time, each update with what it cost, and what that means', async () => {
     log(
       entry(0, { kind: 'consent', detail: { contribute: true } }),

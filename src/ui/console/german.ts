@@ -82,6 +82,9 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
         ? 'Ein Beitrag geht nur an Server, die nach eigenen Angaben zwei verschiedene Stellen betreiben.'
         : 'Beide betreibt dieselbe Stelle; sie könnte einen Beitrag lesen.'
     }`,
+  agreedWords: 'Die Worte, denen Sie zugestimmt haben',
+  privacyControl:
+    'Dieser Browser bittet Websites, nichts zu teilen (Global Privacy Control): Kein Beitrag wird gesendet, was auch immer hier gewählt ist.',
   contribute: 'Zum gemeinsamen Modell beitragen',
   askTerms: 'Beide Server nach ihren Bedingungen fragen',
   asking: 'Beide Server werden gefragt …',

@@ -83,6 +83,9 @@ export const CONSOLE_ENGLISH = {
         ? 'One goes only to servers that say that two parties run them.'
         : 'One party runs both and could read an update.'
     }`,
+  agreedWords: 'The words that you agreed to',
+  privacyControl:
+    'This browser asks sites not to share (Global Privacy Control): no update leaves, whatever is chosen here.',
   contribute: 'Contribute to the shared model',
   askTerms: 'Ask both servers for their terms',
   asking: 'Asking both servers…',

@@ -79,11 +79,13 @@ function Consent({ personalizer, snapshot }: PartProps) {
   const id = useId()
   const { run, alert } = useAction()
   const { contribute, since } = snapshot.consent
+  const { globalPrivacyControl } = snapshot
+  const wording = `${labels.helpText} ${termsText(snapshot, labels, locale)}`
   return (
     <section className="ns-block" aria-label={labels.help}>
       <h3 className="ns-block-title">{labels.help}</h3>
       <p id={id}>
-        {labels.helpText} {termsText(snapshot, labels, locale)}
+        {wording} {globalPrivacyControl && <strong>{labels.privacyControl}</strong>}
       </p>
       <button
         type="button"
@@ -91,7 +93,10 @@ function Consent({ personalizer, snapshot }: PartProps) {
         className="ns-switch"
         aria-checked={contribute}
         aria-describedby={id}
-        onClick={() => void run('contribute', () => personalizer.setContribution(!contribute))}
+        disabled={globalPrivacyControl && !contribute}
+        onClick={() =>
+          void run('contribute', () => personalizer.setContribution(!contribute, wording))
+        }
       >
         {labels.contribute}
       </button>

@@ -146,6 +146,8 @@ export const GERMAN: Labels = {
         ? 'Ein Beitrag geht nur an Server, die nach eigenen Angaben verschiedene Betreiber haben.'
         : 'Beide Server führt derselbe Betreiber; er könnte Ihren Beitrag lesen.'
     }`,
+  privacyControl:
+    'Ihr Browser bittet Websites, nichts zu teilen (Global Privacy Control): Es wird nichts gesendet.',
   contribute: 'Zum gemeinsamen Modell beitragen',
   onSince: (date) => `An seit ${date}.`,
 

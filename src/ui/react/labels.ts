@@ -118,6 +118,8 @@ export const ENGLISH = {
         ? 'An update goes only to servers that say that different operators run them.'
         : 'One operator runs both servers and could read your update.'
     }`,
+  privacyControl:
+    'Your browser asks sites not to share (Global Privacy Control), so nothing is sent.',
   contribute: 'Contribute to the shared model',
   onSince: (date: string) => `On since ${date}.`,
 

@@ -370,6 +370,9 @@ describe('PersonalizationPanel', () => {
     await expect.element(consent).toBeChecked()
     await consent.click()
     await expect.element(consent).not.toBeChecked()
+    personalizer.change({ globalPrivacyControl: true })
+    await expect.element(screen.getByText('asks sites not to share')).toBeVisible()
+    await expect.element(consent).toBeDisabled()
 
     await personalizer.capture({ name: 'view_item', item_id: 'tin' })
     await screen.getByRole('button', { name: 'Forget Kitchen' }).click()
