@@ -1,7 +1,6 @@
 /** @module What is PostgreSQL's own: several processes on one database, its failures, what it leaves behind. */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { encodeVector, toHex } from '../../../core/bytes.ts'
 import { policyHash } from '../../protocol/policy.ts'
@@ -37,12 +36,8 @@ async function openTwo(url: string) {
   return [one, two] as const
 }
 
-async function ask(url: string, sql: string) {
-  const client = new pg.Client(url)
-  await client.connect()
-  const { rows } = await client.query(sql)
-  await client.end()
-  return rows
+function ask(url: string, sql: string) {
+  return postgres.query(sql, new URL(url).pathname.slice(1))
 }
 
 describe.skipIf(NO_POSTGRES !== '')(`two processes on one database${NO_POSTGRES}`, () => {
@@ -191,6 +186,53 @@ describe('a database that is not there', () => {
   it.skipIf(NO_POSTGRES !== '')(`is said by its name${NO_POSTGRES}`, async () => {
     const url = (await postgres.create()).replace(/test\d+/, 'other')
     await expect(open(url)).rejects.toThrow(/database "other" does not exist/)
+  })
+})
+
+describe.skipIf(NO_POSTGRES !== '')(`a failover${NO_POSTGRES}`, () => {
+  /** One report is counted while the standby is away; then it takes over. */
+  async function failOver(synchronous: string) {
+    const primary = await startPostgres()
+    onTestFinished(() => primary.remove())
+    const url = await primary.create()
+    const standby = await primary.follow()
+    await primary.query(`alter system set synchronous_standby_names = '${synchronous}'`)
+    await primary.query('select pg_reload_conf()')
+    const follows = async () =>
+      (
+        await primary.query(`select 1 from pg_stat_replication where state = 'streaming'
+           and current_setting('synchronous_standby_names') = '${synchronous}'
+           and (sync_state = 'async') = ('${synchronous}' = '')`)
+      ).length
+    while ((await follows()) === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    const [store] = await openTwo(url)
+    const early = await store.count(1, 9, [counted(1)])
+    await standby.stop()
+    const late = store.count(1, 9, [counted(2)]).catch((thrown: Error) => thrown.message)
+    const waits = async () =>
+      (await primary.query(`select 1 from pg_stat_activity where wait_event = 'SyncRep'`)).length
+    while (synchronous !== '' && (await waits()) === 0)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    if (synchronous === '') await late
+    await primary.stop('immediate')
+    await standby.start()
+    await standby.query('select pg_promote()')
+    const after = await open(standby.url(new URL(url).pathname.slice(1)))
+    const known = [await after.countedHash(1, id(1)), await after.countedHash(1, id(2))]
+    return { early, late: await late, known }
+  }
+
+  it('to a synchronous standby loses no report that was acknowledged', async () => {
+    const { early, late, known } = await failOver('*')
+    expect(early).toEqual(['counted'])
+    expect(late).toMatch(/The database fails/)
+    expect(known).toEqual([id(1) + id(1), null])
+  })
+
+  it('to any other can lose one', async () => {
+    const { late, known } = await failOver('')
+    expect(late).toEqual(['counted'])
+    expect(known[1]).toBeNull()
   })
 })
 

@@ -30,82 +30,116 @@ export const NO_POSTGRES =
       ? ' (skipped: PostgreSQL does not run as root, and there is no user postgres)'
       : ''
 
-export interface TestPostgres {
+interface Server {
+  url(database: string): string
+  query(sql: string, database?: string): Promise<Record<string, unknown>[]>
+  /** `immediate`: as in a crash, at once. */
+  stop(mode?: 'fast' | 'immediate'): Promise<void>
+  start(): Promise<void>
+}
+
+export interface TestPostgres extends Server {
   /** The URL of a new, empty database. */
   create(): Promise<string>
   /** Runs a client of its own, such as `pg_dump`. */
   run(program: string, ...args: string[]): void
   /** Everything is here: tables, write-ahead log, its own log. */
   readonly directory: string
-  /** `immediate`: as in a crash, at once. */
-  stop(mode?: 'fast' | 'immediate'): Promise<void>
-  start(): Promise<void>
+  /** One more server, which follows this one. `remove` takes it along. */
+  follow(): Promise<Server>
   /** Stops it and removes its folder. */
   remove(): Promise<void>
 }
 
-/** Starts one. `remove` it in the end. */
-export async function startPostgres(): Promise<TestPostgres> {
-  const folder = mkdtempSync(join(tmpdir(), 'nearside-pg-'))
-  const directory = join(folder, 'data')
-  const options = { ...OWNER, cwd: folder }
-  if (OWNER) chownSync(folder, OWNER.uid, OWNER.gid)
-  execFileSync(
-    join(BIN!, 'initdb'),
-    ['-D', directory, '-U', 'nearside', '-A', 'trust', '-N', '-E', 'UTF8', '--locale=C'],
-    options,
-  )
+/** Of a folder that `initdb` or a base backup has filled; the socket is beside it. */
+function serverOf(directory: string): Server {
+  const socket = dirname(directory)
   let server: ChildProcess
-  let databases = 0
-  const url = (database: string) => `postgres://nearside@localhost/${database}?host=${folder}`
+  const url = (database: string) => `postgres://nearside@localhost/${database}?host=${socket}`
   const abandoned = () => server.kill('SIGQUIT')
 
-  async function query(sql: string): Promise<void> {
-    const client = new pg.Client(url('postgres'))
+  async function query(sql: string, database = 'postgres') {
+    const client = new pg.Client(url(database))
     client.on('error', () => {})
     await client.connect()
-    await client.query(sql)
-    await client.end()
-  }
-
-  async function start(): Promise<void> {
-    server = spawn(
-      join(BIN!, 'postgres'),
-      ['-D', directory, '-k', folder, '-c', 'listen_addresses='],
-      { ...options, stdio: 'ignore' },
-    )
-    process.once('exit', abandoned)
-    for (;;) {
-      const isUp = await query('select 1').then(
-        () => true,
-        () => false,
-      )
-      if (isUp) return
-      if (server.exitCode !== null) throw new Error(`postgres ended with ${server.exitCode}`)
-      await new Promise((resolve) => setTimeout(resolve, 20))
+    try {
+      return (await client.query<Record<string, unknown>>(sql)).rows
+    } finally {
+      await client.end()
     }
   }
 
-  async function stop(mode: 'fast' | 'immediate' = 'fast'): Promise<void> {
-    process.off('exit', abandoned)
-    server.kill(mode === 'fast' ? 'SIGINT' : 'SIGQUIT')
-    await once(server, 'exit')
+  return {
+    url,
+    query,
+    async start() {
+      server = spawn(
+        join(BIN!, 'postgres'),
+        ['-D', directory, '-k', socket, '-c', 'listen_addresses='],
+        { ...OWNER, cwd: socket, stdio: 'ignore' },
+      )
+      process.once('exit', abandoned)
+      const isUp = () =>
+        query('select 1').then(
+          () => true,
+          () => false,
+        )
+      while (!(await isUp())) {
+        if (server.exitCode !== null) throw new Error(`postgres ended with ${server.exitCode}`)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+    },
+    async stop(mode = 'fast') {
+      process.off('exit', abandoned)
+      if (server.exitCode !== null) return
+      server.kill(mode === 'fast' ? 'SIGINT' : 'SIGQUIT')
+      await once(server, 'exit')
+    },
+  }
+}
+
+/** Starts one. `remove` it in the end. */
+export async function startPostgres(): Promise<TestPostgres> {
+  const folders: string[] = []
+  const servers: Server[] = []
+  const make = (program: string, ...args: string[]) =>
+    execFileSync(join(BIN!, program), args, { ...OWNER, cwd: tmpdir() })
+
+  async function add(fill: (directory: string) => void) {
+    const folder = mkdtempSync(join(tmpdir(), 'nearside-pg-'))
+    if (OWNER) chownSync(folder, OWNER.uid, OWNER.gid)
+    folders.push(folder)
+    const directory = join(folder, 'data')
+    fill(directory)
+    const server = serverOf(directory)
+    servers.push(server)
+    await server.start()
+    return { server, directory }
   }
 
-  await start()
+  const { server, directory } = await add((data) =>
+    make('initdb', '-D', data, '-U', 'nearside', '-A', 'trust', '-N', '-E', 'UTF8', '--locale=C'),
+  )
+  let databases = 0
   return {
+    ...server,
     directory,
-    start,
-    stop,
     run: (program, ...args) => void execFileSync(join(BIN!, program), args),
     async create() {
       const name = `test${++databases}`
-      await query(`create database ${name}`)
-      return url(name)
+      await server.query(`create database ${name}`)
+      return server.url(name)
+    },
+    async follow() {
+      const from = server.url('postgres')
+      const copy = await add((data) =>
+        make('pg_basebackup', '-D', data, '-d', from, '-R', '-N', '-c', 'fast'),
+      )
+      return copy.server
     },
     async remove() {
-      await stop('immediate')
-      rmSync(folder, { recursive: true, force: true })
+      for (const one of servers) await one.stop('immediate')
+      for (const folder of folders) rmSync(folder, { recursive: true, force: true })
     },
   }
 }
