@@ -63,5 +63,7 @@ for (const [width, height] of [
     expect((await header.boundingBox())?.height).toBeLessThanOrEqual(height / 5)
     await expect(header).toHaveCSS('position', 'static')
     await expect(header.getByRole('link', { name: 'Nearside Gifts' })).toBeVisible()
-    await expect(header.getByRole('searchbox')).toBeInViewport({ ratio: 1 })
+    await expect(header.getByRole('combobox', { name: 'Search products' })).toBeInViewport({
+      ratio: 1,
+    })
   })

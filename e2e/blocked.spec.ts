@@ -62,7 +62,8 @@ test('every flow works from memory, and says so', async ({ page }) => {
   await expect.poll(() => forYouIds(page)).not.toEqual(stranger)
   await expect(page.getByRole('heading', { name: 'Recently viewed' })).toBeVisible()
 
-  await page.getByRole('searchbox', { name: 'Search products' }).fill('lantern')
+  await page.getByRole('combobox', { name: 'Search products' }).fill('lantern')
+  await page.keyboard.press('Enter')
   await expect(page.locator('main mark').first()).toBeVisible()
   await page.getByRole('switch', { name: 'Personalisation' }).click()
   await page.getByRole('button', { name: 'Dark colours' }).click()

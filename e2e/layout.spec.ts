@@ -101,7 +101,9 @@ async function lookAround(page: Page): Promise<void> {
     await card.first().waitFor()
   })
   await stands(page, 'search', async () => {
-    await page.getByRole('searchbox', { name: 'Search products' }).pressSequentially('heart')
+    await page.getByRole('combobox', { name: 'Search products' }).pressSequentially('heart')
+    await expect(page.getByRole('group', { name: 'Products' })).toBeVisible()
+    await page.keyboard.press('Enter')
     await expect(page.getByRole('heading', { level: 1, name: /heart/ })).toBeVisible()
     await card.first().waitFor()
   })

@@ -54,7 +54,7 @@ test('local-only mode sends nothing but the declared requests', async ({
   await openShop(page)
   await page.locator('[data-item]').first().click()
   await page.getByRole('button', { name: 'Add to basket' }).first().click()
-  await page.getByRole('searchbox', { name: 'Search products' }).fill('lantern')
+  await page.getByRole('combobox', { name: 'Search products' }).fill('lantern')
   await page.keyboard.press('Enter')
   await expect(page.locator('[data-item]').first()).toBeVisible()
   await page.goto('/checkout')

@@ -52,7 +52,7 @@ async function shop(page: Page, origin: string, who: Shopper): Promise<void> {
   await page.getByRole('button', { name: 'Add to basket' }).click()
   await page.reload()
   await expect(page.locator('article.product img').first()).toBeVisible()
-  await page.getByRole('searchbox').fill(who.query)
+  await page.getByRole('combobox', { name: 'Search products' }).fill(who.query)
   await page.keyboard.press('Enter')
   await expect(main.locator('mark').first()).toBeVisible()
   await expect(card.locator('img')).toBeVisible()

@@ -159,8 +159,10 @@ const VISIT: readonly Step[] = [
   [
     'typing a search',
     async (page) => {
-      await page.getByRole('searchbox').click()
+      await page.getByRole('combobox', { name: 'Search products' }).click()
       await page.keyboard.type('heart', { delay: 120 })
+      await page.getByRole('group', { name: 'Products' }).waitFor()
+      await page.keyboard.press('Enter')
       await page.locator('main mark').first().waitFor()
       await page.waitForTimeout(1200)
     },

@@ -46,7 +46,7 @@ export const { shop }: ShopperScript = {
     await settle(page)
     settled()
     for (const title of marks.titles.slice(0, TYPED)) {
-      await page.getByRole('searchbox').fill(title)
+      await page.getByRole('combobox', { name: 'Search products' }).fill(title)
       await page.keyboard.press('Enter')
       await page.getByRole('main').locator('[data-item]').first().click()
       await page.getByRole('button', { name: 'Add to basket' }).first().click()

@@ -1,6 +1,7 @@
 import './shop.css'
 import axe from 'axe-core'
 import { afterEach, describe, expect, test } from 'vitest'
+import { userEvent } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
 import type { Item } from '../index.ts'
 import { PersonalizationProvider } from '../react.ts'
@@ -97,14 +98,18 @@ describe.each(['light', 'dark'])('in %s colours', (theme) => {
     expect(await findings()).toEqual([])
   })
 
-  test('what the empty search box offers has none', async () => {
+  test('what the search box offers has none, empty and typed in', async () => {
     document.documentElement.dataset.theme = theme
     const { screen, personalizer } = await open('/')
     await expect.element(screen.getByRole('heading', { level: 1 })).toBeVisible()
     await personalizer.capture({ name: 'search', search_term: 'tea' })
-    await screen.getByRole('searchbox').click()
-    const last = screen.getByRole('region', { name: 'Recent searches' })
-    await expect.element(last.getByRole('link', { name: 'tea' })).toBeVisible()
+    await screen.getByRole('combobox', { name: 'Search products' }).click()
+    const last = screen.getByRole('group', { name: 'Recent searches' })
+    await expect.element(last.getByRole('option', { name: 'tea' })).toBeVisible()
+    expect(await findings()).toEqual([])
+    await userEvent.keyboard('thing{ArrowDown}')
+    const products = screen.getByRole('group', { name: 'Products' })
+    await expect.element(products.getByRole('option').first()).toBeVisible()
     expect(await findings()).toEqual([])
   })
 

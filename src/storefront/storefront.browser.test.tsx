@@ -115,7 +115,7 @@ test('no list moves under a hand: what is new is shown when the hand is gone', a
     expect(screen.container.querySelector('.learned')?.textContent).toContain('learned 1'),
   )
   expect(forYou(screen.container)[0]).toBe('i0')
-  await userEvent.hover(screen.getByRole('searchbox'))
+  await userEvent.hover(screen.getByRole('combobox', { name: 'Search products' }))
   await waitFor(() => expect(forYou(screen.container)[0]).toBe('i1'))
 })
 
@@ -247,7 +247,7 @@ test('an old link’s choices move to the fragment, which no server sees; the re
     .element(screen.getByRole('heading', { level: 1, name: 'Results for “tea”' }))
     .toBeVisible()
   await expect.element(screen.getByRole('checkbox', { name: /^In stock/ })).toBeChecked()
-  await screen.getByRole('searchbox').fill('bird')
+  await screen.getByRole('combobox', { name: 'Search products' }).fill('bird')
   await waitFor(() => expect(location.hash).toContain('q=bird'))
   expect(location.search).not.toContain('bird')
 })
@@ -350,14 +350,25 @@ test('recently viewed: after a real look, not while paused, never the page itsel
   expect(viewed.get()).toEqual(['i2'])
 })
 
-test('search finds while one types, keeps the focus, and is captured when the typing rests', async () => {
-  const screen = await open('/')
-  const box = screen.getByRole('searchbox', { name: 'Search products' })
+/** The search box with the focus in it. */
+async function inBox(screen: Awaited<ReturnType<typeof open>>) {
+  const box = screen.getByRole('combobox', { name: 'Search products' })
+  ;(box.element() as HTMLElement).focus()
+  return box
+}
+
+const optionsOf = (screen: Awaited<ReturnType<typeof open>>, name: string) =>
+  screen.getByRole('group', { name }).getByRole('option')
+
+test('results change while one types, keep the focus, and are captured when the typing rests', async () => {
+  const screen = await open('/search')
+  const box = await inBox(screen)
   await box.fill('tea thing 4')
   await expect
     .element(screen.getByRole('heading', { level: 1, name: 'Results for “tea thing 4”' }))
     .toBeVisible()
   await expect.element(box).toHaveFocus()
+  await expect.element(box).toHaveAttribute('aria-expanded', 'false')
   await waitFor(() => expect(names()).toContain('search'))
   expect(personalizer.captured.find((event) => event.name === 'search')?.search_term).toBe(
     'tea thing 4',
@@ -371,17 +382,20 @@ test('the empty box offers last searches and departments, by keys alone', async 
   await personalizer.capture({ name: 'search', search_term: 'bird' })
   await personalizer.capture({ name: 'search', search_term: 'tea thing' })
   const screen = await open('/')
-  const box = screen.getByRole('searchbox', { name: 'Search products' })
-  const last = screen.getByRole('region', { name: 'Recent searches' }).getByRole('link')
+  const last = optionsOf(screen, 'Recent searches')
   await expect.element(last.first()).not.toBeInTheDocument()
-  ;(box.element() as HTMLElement).focus()
+  const box = await inBox(screen)
   await expect.element(last.nth(1)).toBeVisible()
-  expect(last.elements().map((link) => link.textContent)).toEqual(['tea thing', 'bird'])
+  expect(last.elements().map((option) => option.textContent)).toEqual(['tea thing', 'bird'])
   await userEvent.keyboard('{ArrowDown}{ArrowDown}{ArrowUp}{ArrowUp}')
-  await expect.element(box).toHaveFocus()
-  await userEvent.keyboard('{ArrowDown}{Escape}')
-  await expect.element(box).toHaveFocus()
+  await expect.element(box).not.toHaveAttribute('aria-activedescendant')
+  await userEvent.keyboard('{ArrowUp}')
+  await expect
+    .element(optionsOf(screen, 'Browse departments').last())
+    .toHaveAttribute('aria-selected', 'true')
+  await userEvent.keyboard('{Escape}')
   await expect.element(last.first()).not.toBeInTheDocument()
+  await expect.element(box).toHaveFocus()
   await box.fill('b')
   await box.fill('')
   await expect.element(last.first()).toBeVisible()
@@ -391,25 +405,74 @@ test('the empty box offers last searches and departments, by keys alone', async 
     .toHaveFocus()
   await expect.element(last.first()).not.toBeInTheDocument()
   // Tab goes past the offers.
-  ;(box.element() as HTMLElement).focus()
+  await inBox(screen)
   await box.fill('')
-  await expect.element(screen.getByRole('region', { name: 'Departments' })).toBeVisible()
+  await expect.element(last.first()).toBeVisible()
   await userEvent.keyboard('{Tab}')
-  await expect.element(screen.getByRole('region', { name: 'Departments' })).not.toBeInTheDocument()
+  await expect.element(last.first()).not.toBeInTheDocument()
+})
+
+test('what is typed on any page is answered below the box: searches, departments, products', async () => {
+  const screen = await open('/product/i2')
+  const box = await inBox(screen)
+  await box.fill('gard')
+  const products = optionsOf(screen, 'Products')
+  await expect.element(products.first()).toBeVisible()
+  expect(location.pathname).toBe('/product/i2')
+  await expect.element(optionsOf(screen, 'Departments')).toHaveTextContent('Garden')
+  await box.fill('tea thin')
+  await expect.element(optionsOf(screen, 'Suggestions').first()).toHaveTextContent('tea thing')
+  await expect.element(products.first()).toHaveTextContent(/Tea thing \d+£/)
+  // The box keeps the focus, and says which is chosen.
+  await userEvent.keyboard('{ArrowDown}{ArrowDown}')
+  await expect.element(box).toHaveFocus()
+  const chosen = products.first()
+  await expect.element(chosen).toHaveAttribute('aria-selected', 'true')
+  await expect.element(box).toHaveAttribute('aria-activedescendant', chosen.element().id)
+  const title = chosen.element().querySelector('[lang]')?.textContent ?? ''
+  // Escape closes and keeps what is typed.
+  await userEvent.keyboard('{Escape}')
+  await expect.element(products.first()).not.toBeInTheDocument()
+  await expect.element(box).toHaveValue('tea thin')
+  await box.click()
+  await products.first().click()
+  await expect.element(screen.getByRole('heading', { level: 1, name: title })).toHaveFocus()
+  await expect.element(box).toHaveValue('')
+  expect(names()).toContain('select_item')
+  expect(names()).not.toContain('search')
+})
+
+test('where nothing matches, the box says so and offers near words, else departments', async () => {
+  const screen = await open('/')
+  const box = await inBox(screen)
+  await box.fill('xqzwvk')
+  await expect.element(screen.getByText('No products match “xqzwvk”.')).toBeVisible()
+  await optionsOf(screen, 'Browse departments').last().click()
+  await expect.element(screen.getByRole('heading', { level: 1 })).toHaveFocus()
+  expect(location.pathname).toContain('/category/')
+  await inBox(screen)
+  await box.fill('hoort')
+  await expect.element(screen.getByText(/No products match all of/).first()).toBeVisible()
+  await expect.element(optionsOf(screen, 'Did you mean')).toHaveTextContent('heart')
+  await expect.element(optionsOf(screen, 'Products').first()).toHaveTextContent('Heart thing')
+  await userEvent.keyboard('{ArrowDown}{Enter}')
+  await expect
+    .element(screen.getByRole('heading', { level: 1, name: 'Results for “heart”' }))
+    .toHaveFocus()
 })
 
 test('a search says where nothing has all its words, and names the departments', async () => {
   const screen = await open('/search#q=garden')
   await expect.element(screen.getByRole('link', { name: 'All Garden' })).toBeVisible()
-  await screen.getByRole('searchbox', { name: 'Search products' }).fill('tea sailing')
+  await screen.getByRole('combobox', { name: 'Search products' }).fill('tea sailing')
   await expect.element(screen.getByText(/No products match all of “tea sailing”/)).toBeVisible()
-  await screen.getByRole('searchbox', { name: 'Search products' }).fill('under £0.05')
+  await screen.getByRole('combobox', { name: 'Search products' }).fill('under £0.05')
   await expect.element(screen.getByText(/No products match “under £0.05”/)).toBeVisible()
 })
 
 test('a search counts at once when a result is picked before the typing rests', async () => {
-  const screen = await open('/')
-  await screen.getByRole('searchbox', { name: 'Search products' }).fill('tea thing 4')
+  const screen = await open('/search')
+  await screen.getByRole('combobox', { name: 'Search products' }).fill('tea thing 4')
   await screen
     .getByRole('list', { name: 'Results for tea thing 4' })
     .getByRole('link')
@@ -425,8 +488,8 @@ test('whoever goes to the results before they are found keeps the focus when the
   const until = new Promise<void>((resolve) => {
     find = resolve
   })
-  const screen = await open('/', { ...whole, search: () => until.then(whole.search) })
-  await screen.getByRole('searchbox', { name: 'Search products' }).fill('tea thing 4')
+  const screen = await open('/search', { ...whole, search: () => until.then(whole.search) })
+  await screen.getByRole('combobox', { name: 'Search products' }).fill('tea thing 4')
   const heading = screen.getByRole('heading', { level: 1, name: 'Results for “tea thing 4”' })
   await expect.element(heading).toBeVisible()
   await userEvent.keyboard('{Enter}')
@@ -438,8 +501,8 @@ test('whoever goes to the results before they are found keeps the focus when the
 
 test('typing on while older results are on screen is no rest', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-  const screen = await open('/')
-  const box = screen.getByRole('searchbox', { name: 'Search products' })
+  const screen = await open('/search')
+  const box = screen.getByRole('combobox', { name: 'Search products' })
   await box.fill('tea')
   await expect.element(screen.getByRole('list', { name: 'Results for tea' })).toBeVisible()
   const input = box.element() as HTMLInputElement

@@ -1,5 +1,5 @@
 /** @module `/search#q=`: results while one types, hits that are equally relevant in personal order. */
-import { memo, startTransition, useDeferredValue, useEffect, useMemo, useState } from 'react'
+import { memo, useDeferredValue, useEffect, useMemo } from 'react'
 import { usePersonalization } from '../../react.ts'
 import { blend, type ProductSearch } from '../../search.ts'
 import { useChoices } from '../address.ts'
@@ -8,6 +8,7 @@ import { Assortment } from '../parts/Assortment.tsx'
 import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
 import { Popular } from '../parts/shelves.tsx'
+import { departmentsBegun, useSearch } from '../searchOffers.ts'
 import { useShop } from '../shop.ts'
 import { useSteadyOrder } from '../useSteadyOrder.ts'
 import { words } from '../words/words.ts'
@@ -20,17 +21,7 @@ export function Search() {
   const asked = (choices.get('q') ?? '').trim()
   // What is typed shows at once; the results follow, without holding up the next letter.
   const query = useDeferredValue(asked)
-  const { catalog } = useShop()
-  const [search, setSearch] = useState<ProductSearch | null>(null)
-  useEffect(() => {
-    let left = false
-    catalog.search().then((ready) => {
-      if (!left) startTransition(() => setSearch(ready))
-    })
-    return () => {
-      left = true
-    }
-  }, [catalog])
+  const search = useSearch()
 
   useAsked(asked, search !== null && query === asked)
 
@@ -107,7 +98,7 @@ const Results = memo(function Results({ query, search }: ResultsProps) {
 
   return (
     <>
-      <Suggestions query={query} search={search} />
+      <Suggestions query={query} search={search} none={hits.length === 0} />
       {hits.length > 0 && !hits[0].complete && (
         <p className="empty" role="status">
           {words.search.partly(query)}
@@ -135,22 +126,18 @@ const Results = memo(function Results({ query, search }: ResultsProps) {
   )
 })
 
-/** Of the beginning of a department's word. */
-const LEAST_LETTERS = 3
+/** Departments to browse where nothing matches. */
+const BROWSED = 6
 
 /** By itself, so that React can let the page breathe between the finding and the suggesting. */
-function Suggestions({ query, search }: ResultsProps) {
+function Suggestions({ query, search, none }: ResultsProps & { readonly none: boolean }) {
   const suggestions = useMemo(
     () => search.suggest(query, 6).filter((text) => text !== query.toLowerCase()),
     [search, query],
   )
   const { catalog } = useShop()
-  const asked = query.toLowerCase()
-  const departments = catalog.departments.filter(
-    ({ name }) =>
-      asked.length >= LEAST_LETTERS &&
-      name.split(' ').some((word) => word.toLowerCase().startsWith(asked)),
-  )
+  const begun = departmentsBegun(catalog, query)
+  const departments = none && begun.length === 0 ? catalog.departments.slice(0, BROWSED) : begun
   if (suggestions.length + departments.length === 0) return null
   return (
     // Others are other words in other places, not the same that moved.

@@ -1,90 +1,68 @@
-/**
- * @module What the search box offers before a letter is typed: this shopper's last searches, as the
- * personalizer keeps and forgets them, and the departments. By arrow keys, so that Tab goes on.
- */
-import { type KeyboardEvent, useEffect, useState } from 'react'
-import type { Personalizer } from '../../index.ts'
-import { usePersonalizer } from '../../react.ts'
-import { categoryPath, departmentText, searchPath } from '../catalog.ts'
-import { useShop } from '../shop.ts'
+/** @module The list below the search box. The box keeps the focus and says which of it is chosen. */
+import { useEffect } from 'react'
+import type { Offer, Offers } from '../searchOffers.ts'
+import { money } from '../text.ts'
 import { words } from '../words/words.ts'
 import { Link } from './Link.tsx'
+import { Picture } from './Picture.tsx'
 
-const SEARCHES = 5
-const DEPARTMENTS = 6
+export const OFFERS_ID = 'search-offers'
+
+/** Of the option's element. */
+export const offerId = ({ href }: Offer): string => OFFERS_ID + href
 
 interface SearchOffersProps {
-  /** One was chosen. */
-  readonly close: () => void
-  /** Up from the first. */
-  readonly back: () => void
+  readonly offers: Offers
+  /** Null where the box itself is. */
+  readonly chosen: Offer | null
+  /** One was followed. */
+  readonly onFollow: (offer: Offer) => void
 }
 
-export function SearchOffers({ close, back }: SearchOffersProps) {
-  const { catalog } = useShop()
-  const searches = useLastSearches(usePersonalizer())
-  // Not the departments first, to be pushed down by what comes after.
-  if (searches === null) return null
-
-  const groups = [
-    { title: words.search.recent, names: searches, pathOf: searchPath },
-    {
-      title: words.search.browse,
-      names: catalog.departments.slice(0, DEPARTMENTS).map(({ name }) => name),
-      pathOf: categoryPath,
-    },
-  ]
-
-  function move(event: KeyboardEvent<HTMLElement>): void {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-    if (step === undefined) return
-    event.preventDefault()
-    const links = [...event.currentTarget.querySelectorAll('a')]
-    const next = links.indexOf(document.activeElement as HTMLAnchorElement) + step
-    if (next < 0) back()
-    else links[next]?.focus()
-  }
-
+export function SearchOffers({ offers: { note, groups }, chosen, onFollow }: SearchOffersProps) {
+  useEffect(() => {
+    if (chosen) document.getElementById(offerId(chosen))?.scrollIntoView({ block: 'nearest' })
+  }, [chosen])
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the keys of the links inside
-    <div className="search-offers" onKeyDown={move}>
-      {groups
-        .filter(({ names }) => names.length > 0)
-        .map(({ title, names, pathOf }) => (
-          <section key={title} aria-label={title}>
-            <p aria-hidden="true">{title}</p>
-            <ul>
-              {names.map((name) => (
-                <li key={name}>
-                  <Link href={pathOf(name)} tabIndex={-1} onClick={close}>
-                    {departmentText(name)}
-                  </Link>
-                </li>
+    // biome-ignore lint/a11y/noStaticElementInteractions: a press must not take the focus from the box
+    <div className="search-offers" onMouseDown={(event) => event.preventDefault()}>
+      <p role="status" className={note ? 'search-note' : 'visually-hidden'}>
+        {note}
+      </p>
+      <div role="listbox" id={OFFERS_ID} aria-label={words.search.suggestions}>
+        {groups
+          .filter(({ offers }) => offers.length > 0)
+          .map(({ title, offers }) => (
+            // biome-ignore lint/a11y/useSemanticElements: a group of options, not of fields
+            <div key={title} role="group" aria-label={title}>
+              <p aria-hidden="true">{title}</p>
+              {offers.map((offer) => (
+                <Link
+                  key={offer.href}
+                  id={offerId(offer)}
+                  href={offer.href}
+                  role="option"
+                  aria-selected={offer === chosen}
+                  tabIndex={-1}
+                  onClick={() => onFollow(offer)}
+                >
+                  <Shown offer={offer} />
+                </Link>
               ))}
-            </ul>
-          </section>
-        ))}
+            </div>
+          ))}
+      </div>
     </div>
   )
 }
 
-/** Newest first, each once. */
-function useLastSearches(personalizer: Personalizer | null): readonly string[] | null {
-  const [searches, setSearches] = useState<readonly string[] | null>(null)
-  useEffect(() => {
-    let left = false
-    personalizer?.events({ limit: 500 }).then(
-      (events) => {
-        if (left) return
-        const asked = events.flatMap((event) => (event.query !== undefined ? [event.query] : []))
-        setSearches([...new Set(asked)].slice(0, SEARCHES))
-      },
-      // Closed meanwhile: there is nothing to offer.
-      () => setSearches([]),
-    )
-    return () => {
-      left = true
-    }
-  }, [personalizer])
-  return personalizer ? searches : []
+function Shown({ offer: { text, item } }: { readonly offer: Offer }) {
+  if (!item) return text
+  return (
+    <>
+      <Picture item={item} size={48} alt="" />
+      <span lang="en-GB">{text}</span>
+      {item.price !== undefined && <b>{money(item.price, item.currency)}</b>}
+    </>
+  )
 }

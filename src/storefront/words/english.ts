@@ -113,9 +113,12 @@ export const ENGLISH = {
 
   search: {
     box: 'Search products',
-    keys: 'Recent searches and departments: arrow down',
     recent: 'Recent searches',
     browse: 'Browse departments',
+    products: 'Products',
+    /** Searches that are near a text which matches nothing. */
+    meant: 'Did you mean',
+    nothing: (query: string) => `No products match “${query}”.`,
     title: 'Search',
     hint: 'Search by product, colour, occasion, price (“under £5”) or item number.',
     tab: (query: string) => `Search: ${query}`,

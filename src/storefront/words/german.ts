@@ -157,9 +157,11 @@ export const GERMAN: Words = {
 
   search: {
     box: 'Artikel suchen',
-    keys: 'Letzte Suchen und Abteilungen: Pfeil nach unten',
     recent: 'Letzte Suchen',
     browse: 'In Abteilungen stöbern',
+    products: 'Artikel',
+    meant: 'Meinten Sie',
+    nothing: (query) => `Kein Artikel passt zu „${query}“.`,
     title: 'Suche',
     hint: 'Suchen Sie nach Artikel, Farbe, Anlass, Preis („under £5“) oder Artikelnummer, auf Englisch.',
     tab: (query) => `Suche: ${query}`,
