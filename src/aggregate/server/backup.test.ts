@@ -61,7 +61,9 @@ beforeAll(async () => {
 })
 afterAll(() => postgres?.remove())
 
-describe.each(KINDS)('backups of $name', ({ name, create, backUp }) => {
+describe.each(KINDS.map((kind) => [kind.name, kind] as const))('backups of %s', (name, kind) => {
+  const { create, backUp } = kind
+
   const parameters = { aggregationGoal: 6 }
 
   /** Three reports, then one backup; one report, then the other; what both are put back to goes on. */
