@@ -90,6 +90,27 @@ describe.skipIf(NO_POSTGRES !== '')(`on PostgreSQL${NO_POSTGRES}`, () => {
     expect(federation.applied).toEqual([meanOf(quantized, 6)])
   })
 
+  it('reports are answered 503 while the database hangs, and counted once when it goes on', async () => {
+    const start = await createDatabases()
+    const federation = await start()
+    const made = []
+    for (let i = 0; i < 4; i++) made.push(await report(federation, i))
+    expect((await post(federation, made[0].body)).status).toBe(201)
+    const resume = await postgres.hang()
+    try {
+      const cut = await Promise.all(made.map(({ body }) => post(federation, body)))
+      expect(cut.map(({ status }) => status)).toEqual([503, 503, 503, 503])
+    } finally {
+      resume()
+    }
+    federation.now += 5_000
+    for (const { body } of made)
+      expect((await post(federation, body)).status).toBeLessThanOrEqual(201)
+    await federation.leader.advance()
+    const quantized = made.map((one) => one.quantized)
+    expect(federation.applied).toEqual([meanOf(quantized, 4)])
+  })
+
   it('leaders that were not started alike give up none of each other’s rounds', async () => {
     const start = await createDatabases()
     const first = await start()

@@ -34,7 +34,7 @@ export function createPool(url: string, schema: string) {
     max: 8,
     connectionTimeoutMillis: 5_000,
     // What the database has not answered by then is refused; sent again, it is the same report.
-    query_timeout: 20_000,
+    query_timeout: 10_000,
     keepAlive: true,
     types: {
       getTypeParser: (oid: number, format?: 'text' | 'binary') =>

@@ -36,6 +36,8 @@ interface Server {
   /** `immediate`: as in a crash, at once. */
   stop(mode?: 'fast' | 'immediate'): Promise<void>
   start(): Promise<void>
+  /** Answers nobody until the function is called that this resolves to. */
+  hang(): Promise<() => void>
 }
 
 export interface TestPostgres extends Server {
@@ -94,6 +96,17 @@ function serverOf(directory: string): Server {
       if (server.exitCode !== null) return
       server.kill(mode === 'fast' ? 'SIGINT' : 'SIGQUIT')
       await once(server, 'exit')
+    },
+    async hang() {
+      const rows = await query(
+        `select pid from pg_stat_activity where backend_type = 'client backend'
+           and pid <> pg_backend_pid()`,
+      )
+      const all = [...rows.map(({ pid }) => Number(pid)), server.pid!]
+      for (const pid of all) process.kill(pid, 'SIGSTOP')
+      return () => {
+        for (const pid of all) process.kill(pid, 'SIGCONT')
+      }
     },
   }
 }
