@@ -133,6 +133,9 @@ test('after opting in, a round of 32 devices and this one makes a new base model
   const other = await context.newPage()
   await openConsole(other)
   await expect(fact(other, 'Base model and storage', 'Version')).toHaveText('1')
+  const signature = (release: number) =>
+    new RegExp(`^release ${release}, until .*, by the shop and the helper$`)
+  await expect(fact(other, 'Base model and storage', 'Signature')).toHaveText(signature(1))
 
   await openConsole(page)
   await expect(page.getByRole('button', { name: /Sent 0$/ })).toBeVisible()
@@ -179,7 +182,15 @@ test('after opting in, a round of 32 devices and this one makes a new base model
     await expect(fact(tab, 'Base model and storage', 'Version')).toHaveText('2', {
       timeout: 60_000,
     })
+    await expect(fact(tab, 'Base model and storage', 'Signature')).toHaveText(signature(2))
   }
+  // Anybody can see at the helper that these two devices got what everybody gets.
+  const { releases } = await (await request.get(`${helper}/v1/models`, AGAIN)).json()
+  const now = await (await request.get('/models/latest.json', AGAIN)).json()
+  expect(releases).toMatchObject([
+    { release: 2, version: '2', manifest: now.manifest },
+    { release: 1, version: '1', manifest: latest.manifest },
+  ])
   await openShop(page)
   expect(await forYouIds(page)).not.toEqual([])
   await other.close()

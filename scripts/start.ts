@@ -3,11 +3,20 @@
  * storefront, leader and helper, each aggregator in its own process with its own SQLite file.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, Option } from '@commander-js/extra-typings'
+import { createCosigner } from '../src/aggregate/server/cosigner.ts'
 import { wholeNumber } from '../src/cli/values.ts'
+import { readLatestFile, signAgain } from '../src/train/models/publish.ts'
+import {
+  createSigner,
+  DEFAULT_DAYS,
+  makeSigningKey,
+  publicKeyOf,
+  readSigningKey,
+} from '../src/train/models/sign.ts'
 import { buildDemo, demoIsFresh } from './build.ts'
 import { createStaticServer } from './static.ts'
 
@@ -39,18 +48,25 @@ if (!demoIsFresh()) {
   console.log('Building the storefront (once, under a minute) …')
   await buildDemo()
 }
+const key = join(data, 'model-key.pem')
+/** What `latest.json` said while it named the version that the pages are rendered with. */
+const rendered = join(data, 'rendered.json')
 const models = seedModels()
-await Promise.all([
-  serve('helper', ['--port', String(port + 2), '--leader', leader]),
-  serve('leader', [
-    ...['--port', String(port + 1), '--helper', helper, '--models', models],
-    ...['--shop', join(ROOT, 'data/online-retail')],
-  ]),
+await makeSigningKey(key)
+const publisher = publicKeyOf(await readSigningKey(key, models))
+await serve('helper', ['--port', String(port + 2), '--leader', leader, '--publisher', publisher])
+const modelKeys = { publishers: [publisher], helper: await helperKey() }
+await signModels()
+const latest = JSON.parse(readFileSync(rendered, 'utf8'))
+await serve('leader', [
+  ...['--port', String(port + 1), '--helper', helper, '--models', models, '--key', key],
+  ...['--shop', join(ROOT, 'data/online-retail')],
 ])
 const site = createStaticServer({
   root: join(ROOT, 'dist/demo'),
   models,
   federation: { leader, helper },
+  signed: { modelKeys, latest },
 })
 site.once('error', (error) => fail(`cannot listen on port ${port}: ${error.message}`))
 site.listen(port, 'localhost', () => {
@@ -73,14 +89,31 @@ function seedModels(): string {
     return existsSync(file) ? readFileSync(file, 'utf8') : null
   }
   if (stamp(target) !== stamp(shipped)) {
-    // Rounds belong to the model that they improve: another base model starts them afresh.
+    // Rounds belong to the model that they improve: another base model starts them afresh, and their
+    // numbers and keys with them.
     rmSync(target, { recursive: true, force: true })
+    for (const file of [key, rendered]) rmSync(file, { force: true })
     for (const role of ['leader', 'helper'])
       for (const part of ['', '-wal', '-shm'])
         rmSync(join(data, `${role}.sqlite${part}`), { force: true })
     cpSync(shipped, target, { recursive: true })
   }
   return target
+}
+
+async function helperKey(): Promise<string> {
+  const { signing } = await (await fetch(`${helper}/v1/keys`)).json()
+  return signing
+}
+
+/** What the repository ships is not signed: each machine has keys of its own. */
+async function signModels(): Promise<void> {
+  const latest = await readLatestFile(models)
+  if (latest?.signed?.signatures.some((one) => one.key === modelKeys.helper)) return
+  const cosigner = createCosigner(helper, fetch)
+  const keys = [await readSigningKey(key, models)]
+  const { sign } = createSigner({ keys, days: DEFAULT_DAYS, now: Date.now, cosigner })
+  writeFileSync(rendered, JSON.stringify(await signAgain(models, sign)))
 }
 
 /** Starts one aggregator and resolves when it says that it listens. */

@@ -10,11 +10,13 @@ const directory = mkdtempSync(join(tmpdir(), 'nearside-static-'))
 const federation = { leader: 'http://localhost:1', helper: 'http://localhost:2' }
 for (const name of ['root/category', 'models/1'])
   mkdirSync(join(directory, name), { recursive: true })
+const signed = { modelKeys: { publishers: ['a key'], helper: 'another' } }
 let port = 0
 const server = createStaticServer({
   root: join(directory, 'root'),
   models: join(directory, 'models'),
   federation,
+  signed,
 })
 
 beforeAll(async () => {
@@ -104,6 +106,11 @@ test('never leaves its directories', async () => {
   }
   expect(await raw('/%ff')).toMatchObject({ status: 400 })
   expect(await raw('/', 'POST')).toMatchObject({ status: 405 })
+})
+
+test('the page is told of the aggregators, and whose signatures to ask for', async () => {
+  const { body } = await raw('/federation.json')
+  expect(JSON.parse(body)).toEqual({ ...federation, ...signed })
 })
 
 test('every answer carries the headers that keep the page from sending anything elsewhere', async () => {

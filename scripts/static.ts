@@ -8,6 +8,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
 import { etag } from 'hono/etag'
+import type { PersonalizerOptions } from '../src/index.ts'
 import { encoded } from './encoded.ts'
 
 export interface StaticSite {
@@ -17,6 +18,8 @@ export interface StaticSite {
   readonly models: string
   /** Aggregators that the page may reach, if any. */
   readonly federation: { readonly leader: string; readonly helper: string } | null
+  /** Whose signatures the page asks of base models, and the signed release that it was rendered with. */
+  readonly signed?: Pick<PersonalizerOptions, 'modelKeys' | 'latest'>
   /** Of every answer; by default those of `securityHeaders`. */
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -52,7 +55,7 @@ function cacheControl(path: string): string {
 }
 
 export function createStaticServer(site: StaticSite): Server {
-  const { root, models, federation, headers = securityHeaders(federation) } = site
+  const { root, models, federation, signed, headers = securityHeaders(federation) } = site
   const app = new Hono({ getPath: ({ url }) => decode(new URL(url).pathname) })
   app.use(async (context, next) => {
     const { method, path } = context.req
@@ -63,7 +66,7 @@ export function createStaticServer(site: StaticSite): Server {
     context.res.headers.set('cache-control', cacheControl(path))
   })
   app.use(encoded(), etag())
-  app.get('/federation.json', (context) => context.json(federation ?? {}))
+  app.get('/federation.json', (context) => context.json({ ...federation, ...signed }))
   const inModels = (path: string) => path.slice('/models'.length)
   app.get('/models/*', serveStatic({ root: models, rewriteRequestPath: inModels }))
   app.get('/models/*', (context) => context.notFound())

@@ -2,6 +2,7 @@
  * @module The shop's own files, same origin. This is the shop's code, not the package's: what it
  * asks for is the same for every shopper and says nothing about this one.
  */
+import type { PersonalizerOptions } from '../index.ts'
 import { breatheAfter } from './breathe.ts'
 import { words } from './words/words.ts'
 
@@ -86,11 +87,20 @@ function readElement(line: string): unknown {
   }
 }
 
-/** `{ leader, helper }` where this shop has aggregation servers; anything else means that it has none. */
-export async function loadFederation(): Promise<{ leader: string; helper: string } | undefined> {
+/**
+ * The aggregation servers of this shop, where it has any, whose signatures its base models have, and the
+ * signed release that its pages were rendered with: the personalizer checks both. The keys are of the machine
+ * that serves the demo; another shop has its own in its pages.
+ */
+export async function loadFederation(): Promise<
+  Partial<Pick<PersonalizerOptions, 'federation' | 'latest' | 'modelKeys'>>
+> {
   const value = await loadJson('federation.json').catch(() => null)
-  if (typeof value !== 'object' || value === null) return undefined
-  const { leader, helper } = value as { leader?: unknown; helper?: unknown }
-  if (typeof leader !== 'string' || typeof helper !== 'string') return undefined
-  return leader && helper ? { leader, helper } : undefined
+  if (typeof value !== 'object' || value === null) return {}
+  const { leader, helper, ...signed } = value as Readonly<Record<string, unknown>>
+  const isBoth = typeof leader === 'string' && typeof helper === 'string' && leader && helper
+  return {
+    federation: isBoth ? { leader, helper } : undefined,
+    ...(signed as Pick<PersonalizerOptions, 'latest' | 'modelKeys'>),
+  }
 }

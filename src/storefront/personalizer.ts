@@ -32,11 +32,11 @@ function tryWorker(): Worker | null {
 async function start(): Promise<Started> {
   // Its script loads while the servers' addresses are still on their way.
   let early = tryWorker()
-  const servers = await loadFederation()
+  const { federation, latest, modelKeys } = await loadFederation()
   const personalizer = await createPersonalizer({
     catalog: `${import.meta.env.BASE_URL}catalog/catalog.json`,
     baseModel: `${import.meta.env.BASE_URL}models`,
-    latest: readLatestModel(document),
+    latest: latest ?? readLatestModel(document),
     worker() {
       const worker = early ?? makeWorker()
       early = null
@@ -45,9 +45,10 @@ async function start(): Promise<Started> {
     engine: engineFromAddress(location.search),
     // What was looked at in this visit has a shelf of its own.
     exclude: ['bought', 'basket', 'seen'],
-    federation: servers,
+    federation,
+    modelKeys,
   })
-  return { personalizer, canContribute: servers !== undefined }
+  return { personalizer, canContribute: federation !== undefined }
 }
 
 let begun: Promise<Started> | null = null
