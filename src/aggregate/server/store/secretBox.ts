@@ -32,7 +32,9 @@ export function createSecretBox(key: Uint8Array | null): SecretBox {
       if (kind === PLAIN && key === null) return ownBytes(Uint8Array.from(rest))
       try {
         if (kind !== SEALED || key === null) throw new Error('sealed or not, against --store-key')
-        const decipher = createDecipheriv('aes-256-gcm', key, rest.subarray(0, IV_BYTES))
+        const decipher = createDecipheriv('aes-256-gcm', key, rest.subarray(0, IV_BYTES), {
+          authTagLength: TAG_BYTES,
+        })
         decipher.setAAD(utf8(place)).setAuthTag(rest.subarray(-TAG_BYTES))
         return concat(decipher.update(rest.subarray(IV_BYTES, -TAG_BYTES)), decipher.final())
       } catch (cause) {

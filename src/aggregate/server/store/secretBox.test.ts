@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest'
+import { createSecretBox } from './secretBox.ts'
+
+const box = createSecretBox(new Uint8Array(32).fill(1))
+const secret = Uint8Array.of(1, 2, 3)
+
+it('opens what it sealed, in its place, as it was, and nothing else', () => {
+  const sealed = box.seal('seed 1', secret)
+  expect(box.open('seed 1', sealed)).toEqual(secret)
+  expect(() => box.open('seed 2', sealed)).toThrow(/--store-key/)
+  for (let i = 0; i < sealed.length; i++) {
+    const changed = Uint8Array.from(sealed)
+    changed[i] ^= 1
+    expect(() => box.open('seed 1', changed)).toThrow(/--store-key/)
+  }
+  expect(() => box.open('seed 1', sealed.slice(0, 10))).toThrow(/--store-key/)
+})
+
+it('seals the same differently each time', () => {
+  expect(box.seal('seed 1', secret)).not.toEqual(box.seal('seed 1', secret))
+})
