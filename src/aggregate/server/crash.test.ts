@@ -57,14 +57,19 @@ async function killAll(): Promise<void> {
   running.clear()
 }
 
-/** The stores of a leader and of a helper, how many processes of each share one, and how many are killed. */
+/** What a leader and a helper keep their state in, how many processes of each share it, and how many are killed. */
 interface Database {
   readonly name: string
   readonly processes: number
   readonly kills: number
   /** Why it is not there; empty where it is. */
   readonly missing: string
-  prepare(): Promise<readonly [leader: string, helper: string]>
+  prepare(): Promise<{
+    /** Of the leader and of the helper. */
+    readonly stores: readonly [string, string]
+    /** Ends the database itself as a crash does, and starts it again; absent where the processes are it. */
+    crash?(): Promise<void>
+  }>
 }
 
 const DATABASES: readonly Database[] = [
@@ -75,7 +80,9 @@ const DATABASES: readonly Database[] = [
     missing: '',
     async prepare() {
       const directory = testFolder()
-      return [`sqlite:${join(directory, 'l.sqlite')}`, `sqlite:${join(directory, 'h.sqlite')}`]
+      return {
+        stores: [`sqlite:${join(directory, 'l.sqlite')}`, `sqlite:${join(directory, 'h.sqlite')}`],
+      }
     },
   },
   {
@@ -86,13 +93,19 @@ const DATABASES: readonly Database[] = [
     async prepare() {
       const postgres = await startPostgres()
       onTestFinished(() => postgres.remove())
-      return [await postgres.create(), await postgres.create()]
+      return {
+        stores: [await postgres.create(), await postgres.create()],
+        async crash() {
+          await postgres.stop('immediate')
+          await postgres.start()
+        },
+      }
     },
   },
 ]
 
 async function exactThroughKills({ processes, kills, prepare }: Database): Promise<void> {
-  const stores = await prepare()
+  const { stores, crash } = await prepare()
   const models = await createModels()
   onTestFinished(killAll)
   const ports = await Promise.all(Array.from({ length: 2 * processes }, freePort))
@@ -159,6 +172,7 @@ async function exactThroughKills({ processes, kills, prepare }: Database): Promi
     while (queue.length > 0 && acknowledged === seen)
       await new Promise((resolve) => setImmediate(resolve))
     await new Promise((resolve) => setTimeout(resolve, random.integer(12)))
+    if (kill % 3 === 1) await crash?.()
     await victim.kill()
     await victim.start()
   }

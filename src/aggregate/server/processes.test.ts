@@ -44,6 +44,10 @@ describe.skipIf(NO_POSTGRES !== '')(`on PostgreSQL${NO_POSTGRES}`, () => {
       ),
     )
     for (const status of statuses.flat()) expect([200, 201, 410, 503]).toContain(status)
+    // Whom a busy machine kept waiting too long tries once more.
+    for (const pair of pairs) pair.now += 5_000
+    for (const [i, { body }] of made.entries())
+      statuses[i].push((await post(pairs[i % 2], body)).status)
     const counted = made.filter((_, i) => statuses[i].some((status) => status <= 201))
     expect(counted).toHaveLength(24)
 
