@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs'
 import { type BrowserContext, expect, type Page, test } from 'playwright/test'
 import { simulateDevices } from '../src/aggregate/server/testDevices.ts'
 import { parseBundle } from '../src/audit/bundle.ts'
+import { parseReleases } from '../src/audit/releases.ts'
 import { verifyBundle } from '../src/audit/verify.ts'
 import { Catalog } from '../src/core/catalog/catalog.ts'
 import { readHashed } from '../src/train/models/read.ts'
@@ -157,7 +158,7 @@ test('after opting in, a round of 32 devices and this one makes a new base model
   await expect(page.getByText(/^The log holds/)).toBeVisible()
   const exporting = page.waitForEvent('download')
   await page.getByRole('button', { name: 'Export my data' }).click()
-  await auditExport(await (await exporting).path())
+  await auditExport(await (await exporting).path(), `${helper}/v1/models`)
 
   const latest = await (await request.get('/models/latest.json', AGAIN)).json()
   const outcomes = await simulateDevices({
@@ -197,15 +198,23 @@ test('after opting in, a round of 32 devices and this one makes a new base model
 })
 
 /** Who has only the file finds that it holds, that the report follows from the events, and what was sent. */
-async function auditExport(path: string): Promise<void> {
+async function auditExport(path: string, signed: string): Promise<void> {
   const bundle = parseBundle(readFileSync(path, 'utf8'))
   const audit = await verifyBundle(bundle, {
+    releases: parseReleases(await (await fetch(signed)).json()),
     shop: {
       ...(await readHashed('public/models')),
       catalog: Catalog.parse(JSON.parse(readFileSync('public/catalog/catalog.json', 'utf8'))),
     },
   })
-  expect(audit).toMatchObject({ faults: [], uploads: 1, remade: 1, follow: 1, receipts: 1 })
+  expect(audit).toMatchObject({
+    faults: [],
+    uploads: 1,
+    remade: 1,
+    follow: 1,
+    receipts: 1,
+    models: 1,
+  })
   expect(audit.fits).toBe(bundle.personal.versions.length)
   const python = spawnSync('python3', ['tools/verify.py', path], { encoding: 'utf8' })
   if (!python.error)

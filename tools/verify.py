@@ -4,7 +4,7 @@
 Written from docs/PROTOCOL.md ("The device's log"), not from Nearside's code, so that a fault of one
 shows in the other. It asks no network and imports nothing else:
 
-    python3 tools/verify.py BUNDLE [--key KEY] [--earlier BUNDLE] [--allow-unsigned] [--json]
+    python3 tools/verify.py BUNDLE [--key KEY] [--earlier BUNDLE] [--releases FILE] [--allow-unsigned] [--json]
 
 Exit code 0: all of it holds. 1: something doesn't; each line says which entry. 2: no bundle.
 What that proves, and what it doesn't: docs/PRIVACY.md, "Limits".
@@ -641,9 +641,10 @@ def newest_that_stands_for_others(ledger):
 
 
 class Audit:
-    def __init__(self, bundle, key=None, earlier=None, allow_unsigned=False):
+    def __init__(self, bundle, key=None, earlier=None, allow_unsigned=False, releases=None):
         self.bundle, self.ledger = bundle, bundle["ledger"]
         self.key, self.earlier, self.allow_unsigned = key, earlier, allow_unsigned
+        self.releases = releases
         self.faults = []
         self.removed = newest_that_stands_for_others(self.ledger)
         self.reports, self.loss_squared, self.remade, self.fits = {}, 0.0, 0, 0
@@ -660,6 +661,8 @@ class Audit:
         self.check_settings()
         if self.earlier is not None:
             self.check_earlier()
+        if self.releases is not None:
+            self.check_releases()
         return not self.faults
 
     def check_chain(self):
@@ -876,12 +879,22 @@ class Audit:
         if "key" in last and end.get("key") != last["key"]:
             self.fault("earlier", end, "an earlier export was signed by another key")
 
+    def check_releases(self):
+        known = {int(one["release"]): one["manifest"] for one in self.releases}
+        for entry in self.ledger:
+            release = entry["detail"].get("release")
+            if entry["kind"] != "model" or not known or release is None or release < min(known):
+                continue
+            if known.get(release) != entry["detail"].get("manifest"):
+                self.fault("release", entry, "the helper has signed another model as that, or none")
+
 
 def main():
     parser = argparse.ArgumentParser(description="checks what a device exported")
     parser.add_argument("bundle", nargs="+")
     parser.add_argument("--key", help="the log's public key, if you have it from elsewhere")
     parser.add_argument("--earlier", help="an earlier export of the same browser")
+    parser.add_argument("--releases", help="what the helper's /v1/models says")
     parser.add_argument("--allow-unsigned", action="store_true")
     parser.add_argument("--json", action="store_true", help="findings as JSON, a line a bundle")
     options = parser.parse_args()
@@ -890,11 +903,15 @@ def main():
         with open(path, encoding="utf-8") as file:
             return parse_bundle(file.read())
 
+    releases = None
+    if options.releases:
+        with open(options.releases, encoding="utf-8") as file:
+            releases = parse_json(file.read())["releases"]
     code = 0
     for path in options.bundle:
         try:
             earlier = read(options.earlier) if options.earlier else None
-            audit = Audit(read(path), options.key, earlier, options.allow_unsigned)
+            audit = Audit(read(path), options.key, earlier, options.allow_unsigned, releases)
             ok = audit.run()
         except (NoBundle, OSError, UnicodeDecodeError) as error:
             code = 2

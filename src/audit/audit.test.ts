@@ -3,6 +3,7 @@ import { createRandom } from '../core/model/random.ts'
 import { parseBundle } from './bundle.ts'
 import { explain } from './explain.ts'
 import type { Check } from './finding.ts'
+import { parseReleases } from './releases.ts'
 import { fixtures, runSelftest } from './selftest/selftest.ts'
 import { createAggregators, type Exported, VirtualDevice } from './selftest/virtualDevice.ts'
 import { type Audit, type VerifyOptions, verifyBundle } from './verify.ts'
@@ -54,6 +55,45 @@ describe('a bundle of an honest device', () => {
     expect(audit.faults).toEqual([])
     expect(audit.remade).toBe(0)
     expect(audit.notes.join(' ')).toMatch(/forgotten since/)
+  })
+})
+
+describe('the helper’s list of models', () => {
+  const manifest = (letter: string) => letter.repeat(64)
+  const listed = (...releases: readonly (readonly [number, string])[]) =>
+    parseReleases({
+      releases: releases.map(([release, letter]) => ({ release, manifest: manifest(letter) })),
+    })
+  const ALL = listed([9, 'd'], [7, 'c'], [4, 'b'], [3, 'a'])
+
+  test('has the models that the device had; of which it can’t tell, a note says', async () => {
+    const one = device(1)
+    await one.adopt(manifest('f'))
+    await one.adopt(manifest('e'), 2)
+    await one.adopt(manifest('b'), 4)
+    await one.adopt(manifest('c'), 7)
+    const audit = await verify(await one.export(), { releases: ALL })
+    expect(audit).toMatchObject({ ok: true, faults: [], models: 2 })
+    expect(audit.notes).toEqual([expect.stringMatching(/^2 models of the log are of no release/)])
+  })
+
+  test.each([
+    ['another one under its number', listed([7, 'a'], [4, 'b']), [1]],
+    ['none under its number', listed([9, 'd'], [4, 'b'], [3, 'a']), [1]],
+    ['others throughout', listed([7, 'a'], [4, 'a']), [0, 1]],
+  ])('shows a model that was made for one device: %s', async (_, releases, entries) => {
+    const one = device(1)
+    await one.adopt(manifest('b'), 4)
+    await one.adopt(manifest('c'), 7)
+    const { faults } = await verify(await one.export(), { releases })
+    expect(faults.map(({ check, entry }) => [check, entry])).toEqual(
+      entries.map((entry) => ['release', entry]),
+    )
+  })
+
+  test('is refused where it is none', () => {
+    for (const value of [null, {}, { releases: [{ release: 0, manifest: manifest('a') }] }])
+      expect(() => parseReleases(value)).toThrow('no list of releases')
   })
 })
 

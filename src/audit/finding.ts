@@ -15,6 +15,7 @@ export const CHECKS = [
   'delta',
   'fit',
   'settings',
+  'release',
 ] as const
 export type Check = (typeof CHECKS)[number]
 

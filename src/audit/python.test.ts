@@ -4,9 +4,11 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { createRandom } from '../core/model/random.ts'
 import { testFolder } from '../testFolder.ts'
 import { parseBundle } from './bundle.ts'
 import { type Fixture, fixtures } from './selftest/selftest.ts'
+import { createAggregators, VirtualDevice } from './selftest/virtualDevice.ts'
 import { verifyBundle } from './verify.ts'
 
 const SCRIPT = fileURLToPath(new URL('../../tools/verify.py', import.meta.url))
@@ -80,6 +82,27 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
       remade += mine?.remade ?? 0
     }
     expect(remade).toBeGreaterThan(20)
+  })
+
+  test('compares models with the helper’s list as the first one does', async () => {
+    const one = new VirtualDevice(await createAggregators(), createRandom(SEED))
+    for (const release of [3, 5, 8]) await one.adopt(String(release).repeat(64), release)
+    const { text } = await one.export()
+    const folder = testFolder()
+    const [bundle, list] = [join(folder, 'bundle.json'), join(folder, 'list.json')]
+    writeFileSync(bundle, text)
+    const faultsOf: (readonly unknown[])[] = []
+    for (const known of [[8, 5, 3], [8, 3], [8, 4], [5, 3], []]) {
+      const all = known.map((release) => ({ release, manifest: String(release).repeat(64) }))
+      if (all.length === 3) all[1].manifest = 'a'.repeat(64)
+      writeFileSync(list, JSON.stringify({ releases: all }))
+      const args = [SCRIPT, '--json', '--releases', list, bundle]
+      const { stdout } = spawnSync('python3', args, { encoding: 'utf8' })
+      const { faults } = await verifyBundle(parseBundle(text), { releases: all })
+      expect(inOrder(JSON.parse(stdout).faults)).toEqual(inOrder(faults))
+      faultsOf.push(faults)
+    }
+    expect(faultsOf.map(({ length }) => length)).toEqual([1, 1, 1, 1, 0])
   })
 
   test('says “ok” of what is signed, and of what isn’t no more than that it agrees with itself', async () => {

@@ -15,6 +15,7 @@ import { checkDeltas, type ShopFiles } from './deltas.ts'
 import { checkEarlier } from './earlier.ts'
 import type { Findings } from './finding.ts'
 import { checkFits } from './fits.ts'
+import { checkReleases, type ModelRelease } from './releases.ts'
 import { checkReports, openingsOf } from './reports.ts'
 import { checkUploads } from './uploads.ts'
 
@@ -27,6 +28,8 @@ export interface VerifyOptions {
   readonly allowUnsigned?: boolean
   /** With these, the updates are computed again from the events. */
   readonly shop?: ShopFiles
+  /** What the helper says that it has signed: the log's models are compared with it. */
+  readonly releases?: readonly ModelRelease[]
 }
 
 export type Audit = Awaited<ReturnType<typeof verifyBundle>>
@@ -47,6 +50,7 @@ export async function verifyBundle(bundle: Bundle, options: VerifyOptions = {}) 
   const fits = await checkFits(bundle.personal.versions, ledger, findings)
   await checkSettings(bundle, findings)
   if (options.earlier) checkEarlier(bundle, options.earlier, findings)
+  const models = options.releases ? checkReleases(ledger, options.releases, findings) : null
   return {
     ok: findings.faults.length === 0,
     ...findings,
@@ -63,6 +67,8 @@ export async function verifyBundle(bundle: Bundle, options: VerifyOptions = {}) 
     /** Updates that were computed again from the events; null without the shop's files. */
     follow,
     receipts: receipts.length,
+    /** Models of the log that the helper has signed as that release; null without its list. */
+    models,
     /** Fits that the log commits to and that were opened. */
     fits,
     /** Σ 1/z² of all reports that the log knows. */

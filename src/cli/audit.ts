@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { Command } from '@commander-js/extra-typings'
 import { parseBundle } from '../audit/bundle.ts'
 import { explain } from '../audit/explain.ts'
+import { parseReleases } from '../audit/releases.ts'
 import { timeLongLog } from '../audit/selftest/longLog.ts'
 import { runSelftest } from '../audit/selftest/selftest.ts'
 import { type Audit, verifyBundle } from '../audit/verify.ts'
@@ -33,6 +34,10 @@ itself. It can’t show that the shop’s page ran honest code: see docs/PRIVACY
     'verify, explain: the base model, to compute updates again from the events',
   )
   .option('--catalog <file>', 'verify, explain: the shop’s catalog, a JSON array; with --model')
+  .option(
+    '--releases <file>',
+    'verify, explain: what the helper’s /v1/models says, to compare models with',
+  )
   .option('--allow-unsigned', 'verify, explain: accept the log of a browser without Ed25519')
   .option(
     '--count <n>',
@@ -53,7 +58,9 @@ export const command = defineCommand(syntax, async (options, context, what, bund
   const { key, allowUnsigned } = options
   const earlier = options.earlier === undefined ? undefined : await read(options.earlier)
   const parsed = await read(bundle)
-  const audit = await verifyBundle(parsed, { key, earlier, allowUnsigned, shop })
+  const list = options.releases && JSON.parse(await readFile(options.releases, 'utf8'))
+  const releases = list && parseReleases(list)
+  const audit = await verifyBundle(parsed, { key, earlier, allowUnsigned, shop, releases })
   const lines = what === 'explain' ? explain(parsed, audit) : summary(audit)
   for (const line of lines) context.print(line)
   if (audit.ok) return audit
@@ -82,6 +89,7 @@ function summary(audit: Audit): string[] {
     `reports   ${audit.reports}; ${audit.remade} made again, the same to the bit; ε = ${epsilon.toPrecision(6)}`,
     ...(follow === null ? [] : [`updates   ${follow} follow from the events`]),
     `fits      ${audit.fits} opened`,
+    ...(audit.models === null ? [] : [`models    ${audit.models} as the helper has signed them`]),
     ...(audit.ok
       ? [signed > 0 ? 'ok: all of it holds' : 'unsigned: it agrees with itself, and shows no more']
       : []),

@@ -114,6 +114,14 @@ export class VirtualDevice {
     await this.#ledger.count(request, 90)
   }
 
+  async adopt(manifest: string, release?: number): Promise<void> {
+    const detail = {
+      ...{ version: manifest.slice(0, 1), parent: '', manifest },
+      ...(release !== undefined && { release }),
+    }
+    await this.#ledger.append({ kind: 'model', detail })
+  }
+
   async fit(): Promise<void> {
     const vector = (length: number) =>
       Float32Array.from({ length }, () => this.#random.normal() / 9)

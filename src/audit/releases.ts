@@ -1,0 +1,59 @@
+/**
+ * @module Whether the models that a device adopted are those that everybody got: each release in its log
+ * beside what the helper says that it has signed under that number.
+ */
+import { NearsideError } from '../core/error.ts'
+import { createReaders } from '../core/reading.ts'
+import type { LedgerEntry } from '../device/ledger/entry.ts'
+import type { Findings } from './finding.ts'
+
+/** Of the helper's `/v1/models`. */
+export interface ModelRelease {
+  readonly release: number
+  /** SHA-256, hex. */
+  readonly manifest: string
+}
+
+const { list, object, text, whole } = createReaders(
+  (what) => new NearsideError('input-invalid', `This is no list of releases: ${what}`),
+)
+const readList = object<{ releases: readonly ModelRelease[] }>({
+  releases: list(
+    object<ModelRelease>({
+      release: whole(1, Number.MAX_SAFE_INTEGER),
+      manifest: text(/^[0-9a-f]{64}$/),
+    }),
+    10_000,
+  ),
+})
+
+/** @throws NearsideError `input-invalid` */
+export const parseReleases = (value: unknown): readonly ModelRelease[] =>
+  readList(value, '').releases
+
+/** @returns how many of the log's models are on the list */
+export function checkReleases(
+  ledger: readonly LedgerEntry[],
+  releases: readonly ModelRelease[],
+  { faults, notes }: Findings,
+): number {
+  const known = new Map(releases.map(({ release, manifest }) => [release, manifest]))
+  const oldest = Math.min(...known.keys())
+  let found = 0
+  let unknown = 0
+  for (const { kind, detail, sequence } of ledger) {
+    if (kind !== 'model') continue
+    const { release, manifest } = detail
+    if (known.get(Number(release)) === manifest) found++
+    else if (release === undefined || Number(release) < oldest) unknown++
+    else
+      faults.push({
+        check: 'release',
+        entry: sequence,
+        message: `the helper has signed ${known.has(Number(release)) ? 'another model' : 'none'} as release ${release}`,
+      })
+  }
+  if (unknown > 0)
+    notes.push(`${unknown} models of the log are of no release, or of one before the list begins.`)
+  return found
+}
