@@ -28,6 +28,24 @@ for (const [width, height] of [
   })
 }
 
+test('no shelf of the home page repeats another, before a look and after', async ({ page }) => {
+  await openShop(page)
+  const shelves = page.locator('main section', { has: page.locator('[aria-busy="false"]') })
+  const shown = () =>
+    shelves
+      .locator('[data-item]')
+      .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-item')))
+  for (const many of [2, 3]) {
+    await expect(shelves).toHaveCount(many)
+    const ids = await shown()
+    expect(ids.length).toBe(12 + 6 * (many - 1))
+    expect(new Set(ids).size).toBe(ids.length)
+    if (many === 3) continue
+    await look(page, 0, 1)
+    await openShop(page)
+  }
+})
+
 /** Counts animations of the list's cards, by what they change. */
 async function watchMotion(page: Page): Promise<() => Promise<Record<string, number>>> {
   await page.addInitScript(() => {

@@ -60,7 +60,10 @@ export async function prerender(root: string, demo: string): Promise<void> {
   })
   try {
     const page = (await vite.ssrLoadModule('/src/storefront/prerender.tsx')) as Prerender
-    const bestsellers = lists.recommend({ limit: page.FOR_YOU }).map(({ id }) => id)
+    const first = lists.recommend({ limit: page.FOR_YOU }).map(({ id }) => id)
+    // As on a device, the shelf repeats nothing of the list above it.
+    const next = lists.recommend({ limit: page.SHELF, excludeIds: first })
+    const bestsellers = [...first, ...next.map(({ id }) => id)]
     const model = page.latestModelTag(lists.latest)
     const fill = (shop: string, data = '') =>
       template

@@ -82,6 +82,12 @@ export interface ListOptions {
    * ones of it some of their odds, so that not all are of one subject. Default true.
    */
   readonly diversify?: boolean
+  /**
+   * Of the lists that a page watches, those that repeat nothing of one another, in this order: what one
+   * with a smaller number (from 1) holds, this one leaves out, and comes anew when that one changes.
+   * Two with the same number may hold the same.
+   */
+  readonly distinct?: number
   /** Which page shows it, by the shop's own name: its rules may go by that. */
   readonly page?: string
   /** False: without the shop's rules. */

@@ -38,6 +38,22 @@ test('a list comes at once, then with each change of it, until it is ended', asy
   expect(best.answers).toHaveLength(length)
 })
 
+test('lists that repeat nothing of one another follow one another, whichever began first', async () => {
+  const personalizer = await start()
+  await expect.poll(() => personalizer.getSnapshot().model).not.toBe(null)
+  const base = { limit: 3, order: 'base', distinct: 2 } as const
+  const second = watch(personalizer, { kind: 'recommend', options: base })
+  const first = watch(personalizer, { kind: 'recommend', options: { limit: 3, distinct: 1 } })
+  await expect.poll(first.ids).toEqual(['item-31', 'item-30', 'item-29'])
+  await expect.poll(second.ids).toEqual(['item-28', 'item-27', 'item-26'])
+  await personalizer.capture({ name: 'view_item', item_id: 'item-0' })
+  await expect.poll(() => first.ids()[0]).toBe('item-4')
+  const shop = idsOf(await personalizer.recommend({ order: 'base', excludeIds: first.ids() }))
+  expect(second.ids()).toEqual(shop.slice(0, 3))
+  first.stop()
+  await expect.poll(second.ids).toEqual(['item-31', 'item-30', 'item-29'])
+})
+
 test('begun and ended in one turn, it is never heard of', async () => {
   const personalizer = await start()
   const { answers, stop } = watch(personalizer)

@@ -28,7 +28,7 @@ export interface FirstPage {
   }[]
   /** The department that all items are of, if it is one's page. */
   readonly department?: string
-  /** Ids, best first: what the base model answers to somebody of whom it knows nothing. */
+  /** Ids, best first, of both lists: what the base model answers to somebody of whom it knows nothing. */
   readonly bestsellers?: readonly string[]
   /** Of the product, if it is one's page. */
   readonly history?: HistoryLine
@@ -39,6 +39,8 @@ export const FIRST_PAGE = 'first-page'
 
 /** How many products "For you" shows. */
 export const FOR_YOU = 12
+/** Products on a shelf: one row on a desktop. */
+export const SHELF = 6
 
 /** In the shop's window, at the top of the home page. */
 const CHOSEN = ['85123A', '22423', '20725', '22720']

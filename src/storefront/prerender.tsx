@@ -18,7 +18,7 @@ import { fullTitle } from './parts/Page.tsx'
 import { type PackLine, takePictures } from './pictures.ts'
 import { words } from './words/words.ts'
 
-export { FOR_YOU } from './firstPage.ts'
+export { FOR_YOU, SHELF } from './firstPage.ts'
 export { latestModelTag } from './latestModel.ts'
 
 interface Rendered {

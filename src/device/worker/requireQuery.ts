@@ -9,9 +9,9 @@ export function requireQuery({ options = {}, ...query }: ListQuery): void {
   const isIds = (value: unknown) =>
     Array.isArray(value) && value.every((id) => typeof id === 'string')
   if (typeof options !== 'object' || options === null) throw refuse('its options are no object')
-  const { limit, order, perFamily, exclude = [], excludeIds } = options as ListOptions
+  const { limit, order, perFamily, distinct, exclude = [], excludeIds } = options as ListOptions
   const { page = '', rules = true, diversify = true } = options as ListOptions
-  for (const [name, number] of Object.entries({ limit, perFamily }))
+  for (const [name, number] of Object.entries({ limit, perFamily, distinct }))
     if (number !== undefined && !(typeof number === 'number' && number >= 0))
       throw refuse(`${name} must be a number from 0, not ${number}`)
   if (order !== undefined && order !== 'personal' && order !== 'base')

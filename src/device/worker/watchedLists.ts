@@ -1,4 +1,7 @@
-/** @module The lists that the page watches: computed when they may have changed, posted when they did. */
+/**
+ * @module The lists that the page watches: computed when they may have changed, posted when they did. Those
+ * that are to repeat nothing of one another are computed in their order.
+ */
 import { NearsideError } from '../../core/error.ts'
 import type { ListQuery, Recommendation } from '../apiLists.ts'
 import type { WatchedList, WatchedQuery } from '../messages.ts'
@@ -11,12 +14,16 @@ interface Watched {
   items: readonly Recommendation[] | null
 }
 
+/** 0 for a list that may repeat what others hold. */
+const placeOf = (query: ListQuery | undefined): number =>
+  query === undefined || query.kind === 'rerank' ? 0 : (query.options?.distinct ?? 0)
+
 export function createWatchedLists() {
   const lists = new Map<number, Watched>()
 
-  function compute(id: number, watched: Watched, list: ComputeList): WatchedList {
+  function compute(id: number, watched: Watched, query: ListQuery, list: ComputeList): WatchedList {
     try {
-      watched.items = list(watched.query)
+      watched.items = list(query)
       return { id, items: watched.items }
     } catch (error) {
       watched.items = null
@@ -25,30 +32,43 @@ export function createWatchedLists() {
     }
   }
 
+  /**
+   * @param all else those alone that are new, failed, or depend on others
+   * @returns those that are not as the page has them
+   */
+  function update(all: boolean, list: ComputeList): readonly WatchedList[] {
+    const held: { readonly place: number; readonly id: string }[] = []
+    return [...lists]
+      .sort(([, a], [, b]) => placeOf(a.query) - placeOf(b.query))
+      .flatMap(([id, watched]) => {
+        const { query, items } = watched
+        const place = placeOf(query)
+        if (items && !all && !place) return []
+        const others = held.filter((one) => one.place < place)
+        const now = compute(id, watched, without(query, others), list)
+        if (place) for (const item of watched.items ?? []) held.push({ place, id: item.id })
+        return items && watched.items && sameList(items, watched.items) ? [] : [now]
+      })
+  }
+
   return {
-    /** @returns the new ones as they are now */
+    /** @returns the new ones as they are now, and which others they change */
     watch(queries: readonly WatchedQuery[], list: ComputeList): readonly WatchedList[] {
-      const begun: WatchedList[] = []
-      for (const { id, query } of queries) {
-        if (query === null) {
-          lists.delete(id)
-          continue
-        }
-        const watched: Watched = { query, items: null }
-        lists.set(id, watched)
-        begun.push(compute(id, watched, list))
-      }
-      return begun
+      for (const { id, query } of queries)
+        if (query) lists.set(id, { query, items: null })
+        else lists.delete(id)
+      return update(false, list)
     },
     /** @returns those that are not as the page has them */
-    changed(list: ComputeList): readonly WatchedList[] {
-      return [...lists].flatMap(([id, watched]) => {
-        const before = watched.items
-        const now = compute(id, watched, list)
-        return before && 'items' in now && sameList(before, now.items) ? [] : [now]
-      })
-    },
+    changed: (list: ComputeList): readonly WatchedList[] => update(true, list),
   }
+}
+
+function without(query: ListQuery, others: readonly { readonly id: string }[]): ListQuery {
+  if (others.length === 0 || query.kind === 'rerank') return query
+  const { excludeIds = [] } = query.options ?? {}
+  const ids = others.map(({ id }) => id).concat(excludeIds)
+  return { ...query, options: { ...query.options, excludeIds: ids } }
 }
 
 function sameList(a: readonly Recommendation[], b: readonly Recommendation[]): boolean {

@@ -2,7 +2,7 @@
 import { memo, useEffect, useState } from 'react'
 import { usePersonalization, usePersonalizer } from '../../react.ts'
 import { type Catalog, categoryPath, departmentText, productPath, titleOf } from '../catalog.ts'
-import { windowOf } from '../firstPage.ts'
+import { FOR_YOU, windowOf } from '../firstPage.ts'
 import { Link } from '../parts/Link.tsx'
 import { ShelfOutline } from '../parts/Outlines.tsx'
 import { useTitle } from '../parts/Page.tsx'
@@ -25,12 +25,12 @@ export function Home() {
   return (
     <div className="page home">
       <Hero catalog={catalog} />
-      <YourList first={first} />
+      <YourList first={first?.slice(0, FOR_YOU)} />
       <BecauseYouLooked />
       <RecentlyViewed />
       <DepartmentTiles catalog={catalog} />
       {/* Else it is the list above. */}
-      {isPersonal && <Popular initialItems={first} />}
+      {isPersonal && <Popular initialItems={first?.slice(FOR_YOU)} />}
       <Behind />
     </div>
   )
@@ -42,7 +42,7 @@ function BecauseYouLooked() {
   const isPersonal = useSignal(order) === 'personal'
   if (!started) return <ShelfOutline />
   if (!looked || !isPersonal) return null
-  return <Similar item={looked.id} title={words.home.because(titleOf(looked))} />
+  return <Similar item={looked.id} distinct={2} title={words.home.because(titleOf(looked))} />
 }
 
 /** The item of this visit, else the strongest that was looked at and no more; erased history leaves none. */

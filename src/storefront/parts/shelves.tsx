@@ -7,15 +7,12 @@ import {
   Recommendations,
   type RecommendationsProps,
   RelatedItems,
-  useBoughtTogether,
 } from '../../react.ts'
+import { SHELF } from '../firstPage.ts'
 import { order } from '../preferences.ts'
 import { useSignal } from '../signal.ts'
 import { labels, words } from '../words/words.ts'
 import { PlainCard, ProductCard } from './ProductCard.tsx'
-
-/** Products on a shelf: one row on a desktop. */
-const SHELF = 6
 
 type ListProps = LayoutComponentProps & { readonly className: string }
 
@@ -52,6 +49,7 @@ export function Popular({ initialItems }: Pick<RecommendationsProps, 'initialIte
       title={labels.popular}
       limit={SHELF}
       order="base"
+      distinct={3}
       initialItems={initialItems}
       itemComponent={ProductCard}
       layoutComponent={ShelfWithReasons}
@@ -63,6 +61,7 @@ interface AboutProps {
   readonly item: string
   readonly title?: string
   readonly excludeIds?: readonly string[]
+  readonly distinct?: number
 }
 
 const PLAIN = { limit: SHELF, itemComponent: PlainCard, layoutComponent: Shelf } as const
@@ -84,16 +83,10 @@ interface CompanionsProps {
 /** Both shelves of a product page: what is shown before, the next leaves out. */
 export function Companions({ item, shown }: CompanionsProps) {
   const variants = useMemo(() => shown.map(({ id }) => id), [shown])
-  const excluded = { order: useSignal(order), excludeIds: variants }
-  const together = useBoughtTogether(item, { limit: SHELF, ...excluded })
-  const before = useMemo(
-    () => [...variants, ...together.items.map(({ id }) => id)],
-    [variants, together.items],
-  )
   return (
     <>
-      <Together item={item} excludeIds={variants} />
-      <Similar item={item} excludeIds={before} />
+      <Together item={item} excludeIds={variants} distinct={1} />
+      <Similar item={item} excludeIds={variants} distinct={2} />
     </>
   )
 }

@@ -29,7 +29,7 @@ export function YourList({ first }: YourListProps) {
   const chosen = useSignal(order)
   const [held, hold] = useState(false)
   const shownOrder = held ? 'base' : chosen
-  const own = useRecommendations({ limit: FOR_YOU, order: chosen })
+  const own = useRecommendations({ limit: FOR_YOU, order: chosen, distinct: 1 })
   const everyone = useRecommendations({ limit: FOR_YOU, order: 'base' })
   const state = held ? everyone : own
   const known = usePersonalization().learned.length > 0

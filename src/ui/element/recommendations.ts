@@ -71,7 +71,8 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
 
 /**
  * Attributes: `heading`, `limit` (8), `category`, `for-item` (items like that one), `with-item`
- * (items bought with that one), `order="base"`, `page` (its name, for the shop's rules), `rules="off"`.
+ * (items bought with that one), `order="base"`, `distinct` (repeats nothing of those with a smaller
+ * number), `page` (its name, for the shop's rules), `rules="off"`.
  * Events: `nearside-select`, `nearside-change`.
  */
 export class NearsideRecommendations extends Base {
@@ -82,6 +83,7 @@ export class NearsideRecommendations extends Base {
     'for-item',
     'with-item',
     'order',
+    'distinct',
     'page',
     'rules',
   ]
@@ -149,6 +151,7 @@ export class NearsideRecommendations extends Base {
       limit: this.#limit,
       category: this.getAttribute('category') ?? undefined,
       order: this.getAttribute('order') === 'base' ? ('base' as const) : undefined,
+      distinct: Number(this.getAttribute('distinct')) || undefined,
       page: this.getAttribute('page') ?? undefined,
       rules: this.getAttribute('rules') === 'off' ? false : undefined,
     }

@@ -19,26 +19,30 @@ export interface RecommendationsProps extends ListWidgetProps {
   readonly perFamily?: number
   /** False: by score alone, even where all are of one category. */
   readonly diversify?: boolean
+  /** Lists with such a number repeat nothing of those with a smaller one: 1 for the first of the page. */
+  readonly distinct?: number
   /** The page's name, for the shop's rules. */
   readonly page?: string
   /** False: without the shop's rules. */
   readonly rules?: boolean
 }
 
-const optionsOf = (props: RecommendationsProps): ListOptions => {
-  const {
-    limit = 8,
-    order,
-    exclude,
-    excludeIds,
-    category,
-    perFamily,
-    diversify,
-    page,
-    rules,
-  } = props
-  return { limit, order, exclude, excludeIds, category, perFamily, diversify, page, rules }
-}
+const OPTIONS = [
+  'order',
+  'exclude',
+  'excludeIds',
+  'category',
+  'perFamily',
+  'diversify',
+  'distinct',
+  'page',
+  'rules',
+] as const
+
+const optionsOf = (props: RecommendationsProps): ListOptions => ({
+  limit: props.limit ?? 8,
+  ...Object.fromEntries(OPTIONS.map((name) => [name, props[name]])),
+})
 
 /** The best items for this shopper. */
 export function Recommendations(props: RecommendationsProps) {
