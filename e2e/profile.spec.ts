@@ -1,0 +1,73 @@
+/**
+ * @module What is left in the browser's own files of a search that was erased: in Chromium the words
+ * stay in the database's files until it rewrites them, or the site's data are cleared, and in what the
+ * browser itself remembers of addresses. Nowhere else.
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { type BrowserContext, chromium, expect, type Page, test } from 'playwright/test'
+import { CHROMIUM_ARGS, requireChromium } from '../scripts/chromium.ts'
+import { learnedFrom, openShop } from './shop.ts'
+
+const WORDS = 'quixotelantern'
+/** The browser's own memory of addresses: no page can delete it, and “Clear browsing data” does. */
+const BROWSERS_OWN =
+  /^(Default\/(Favicons|History|Sessions|Top Sites|Shortcuts|Visited Links|Network Action Predictor)|segmentation_platform)\b/
+
+test('erased words are in no file but the database’s own, until the site’s data are cleared', async ({
+  baseURL,
+}) => {
+  const profile = mkdtempSync(join(tmpdir(), 'nearside-profile-'))
+  const launch = { executablePath: requireChromium(), args: CHROMIUM_ARGS, baseURL }
+  /** A visit ends with the browser, so that all that it holds is on the disk. */
+  async function visit(work: (page: Page, context: BrowserContext) => Promise<unknown>) {
+    const context = await chromium.launchPersistentContext(profile, launch)
+    await work(context.pages()[0], context)
+    await context.close()
+    return places(profile).filter((place) => !BROWSERS_OWN.test(place))
+  }
+  try {
+    const before = await visit(async (page) => {
+      await openShop(page)
+      await page.getByLabel('Search products').fill(WORDS)
+      await page.keyboard.press('Enter')
+      await expect(page.getByText('No products match')).toBeVisible()
+      await expect(learnedFrom(page)).toHaveText('1')
+      await page.goto('/console')
+      await expect(page.getByRole('button', { name: 'Delete: Searches' })).toBeVisible()
+    })
+    // Or there would be nothing to erase.
+    expect(before.some((place) => place.startsWith('Default/IndexedDB/'))).toBe(true)
+    const after = await visit(async (page) => {
+      await page.goto('/console')
+      await page.getByRole('button', { name: 'Delete: All of this' }).click()
+      await page.getByRole('button', { name: 'Yes, delete' }).click()
+      await expect(page.getByText('Deleted: All of this.')).toBeVisible()
+    })
+    expect(after.filter((place) => !place.startsWith('Default/IndexedDB/'))).toEqual([])
+    const cleared = await visit(async (page, context) => {
+      await page.goto('/no-such.txt')
+      const protocol = await context.newCDPSession(page)
+      const { origin } = new URL(page.url())
+      await protocol.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' })
+    })
+    expect(cleared).toEqual([])
+  } finally {
+    rmSync(profile, { recursive: true, force: true })
+  }
+})
+
+/** The files of a profile that hold the words, in either of the encodings that Chromium writes. */
+function places(profile: string): string[] {
+  const spellings = [Buffer.from(WORDS), Buffer.from(WORDS, 'utf16le')]
+  const files = readdirSync(profile, { recursive: true, withFileTypes: true })
+  return files
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((file) => {
+      const bytes = readFileSync(file)
+      return spellings.some((spelling) => bytes.includes(spelling))
+    })
+    .map((file) => relative(profile, file))
+}
