@@ -12,11 +12,12 @@ type Output = Readonly<Rollup.OutputBundle>[string]
 const isWorkerInPage = (output: Output) =>
   output.type === 'chunk' && output.moduleIds.some((id) => id.endsWith('src/worker.ts'))
 
-/** What the worker's script imports lies beside it. */
+/** What the worker's script imports lies beside it, what checks signed models too: this shop has such. */
 function neededByWorker(output: Output): string[] {
   if (output.type !== 'asset') return []
-  const imports = String(output.source).matchAll(/\bfrom\s*"\.\/([^"]+\.js)"/g)
-  return Array.from(imports, ([, name]) => `assets/${name}`)
+  const imports = /\bfrom\s*"\.\/([^"]+\.js)"|\bimport\(`\.\/(releases-[^`]+\.js)`/g
+  const found = String(output.source).matchAll(imports)
+  return Array.from(found, ([, needed, checked]) => `assets/${needed ?? checked}`)
 }
 
 const firstRequests: Plugin = {

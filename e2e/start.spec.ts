@@ -59,7 +59,7 @@ test('every script before the first list is asked for with the document', async 
     head.matchAll(/(?:href|src)="(\/assets\/[^"]+\.js)"/g),
     ([, path]) => path,
   )
-  for (const name of ['open', 'shop', 'react-dom', 'main', 'worker'])
+  for (const name of ['open', 'shop', 'react-dom', 'main', 'worker', 'releases'])
     expect(asked).toContainEqual(expect.stringMatching(`^/assets/${name}-`))
   // One that is found only when another has come would be a round trip late.
   const needed = await Promise.all(

@@ -68,6 +68,18 @@ test('where the shop names no keys, nobody’s signature counts, and none is sho
   expect(tested.device.snapshot().model?.signed).toBeNull()
 })
 
+test.each([
+  ['an older model', { version: '2', seed: 99, release: 6 }],
+  ['one made for this device alone', { version: '2', seed: 99, release: 7 }],
+  ['one that has ended', { version: '2', seed: 99, release: 8, issued: 0 }],
+  ['an unsigned one', { version: '2', seed: 99, release: 8, by: [] }],
+])('where the shop names no keys, the server can give this device %s', async (_, made) => {
+  const server = await serving({ release: 7 })
+  const tested = await start(server, newDatabase())
+  server.files = await published(made)
+  expect(await tested.device.checkForUpdate()).toEqual({ adopted: true, version: '2' })
+})
+
 describe('a first visit without a model that may be used shows the shop’s order', () => {
   test.each([
     ['unsigned', { release: 1, by: [] }, 'model-unsigned'],
