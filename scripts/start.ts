@@ -108,8 +108,9 @@ async function helperKey(): Promise<string> {
 
 /** What the repository ships is not signed: each machine has keys of its own. */
 async function signModels(): Promise<void> {
-  const latest = await readLatestFile(models)
-  if (latest?.signed?.signatures.some((one) => one.key === modelKeys.helper)) return
+  const { signatures = [] } = (await readLatestFile(models))?.signed ?? {}
+  const hasSigned = (key: string) => signatures.some((one) => one.key === key)
+  if (existsSync(rendered) && [publisher, modelKeys.helper].every(hasSigned)) return
   const cosigner = createCosigner(helper, fetch)
   const keys = [await readSigningKey(key, models)]
   const { sign } = createSigner({ keys, days: DEFAULT_DAYS, now: Date.now, cosigner })

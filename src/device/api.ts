@@ -38,7 +38,8 @@ export interface PersonalizerOptions {
   readonly latest?: LatestModel
   /**
    * Who must have signed a base model, so that everybody gets the same one: what others signed, an
-   * earlier release, or one that has ended is refused, and the last good one stays. Default: nobody.
+   * earlier release, or one that has ended is refused, and the last good one stays. With keys that can't be
+   * meant no model is used, and a notice says so. Default: nobody.
    */
   readonly modelKeys?: ModelKeys
   /** Makes the dedicated worker, e.g. `() => new Worker(new URL('nearside/worker', import.meta.url), { type: 'module' })`. */
