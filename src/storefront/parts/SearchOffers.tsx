@@ -23,13 +23,15 @@ export function SearchOffers({ offers: { note, groups }, chosen, onFollow }: Sea
   useEffect(() => {
     if (chosen) document.getElementById(offerId(chosen))?.scrollIntoView({ block: 'nearest' })
   }, [chosen])
+  const addresses = groups.flatMap(({ offers }) => offers.map(({ href }) => href)).join('\n')
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a press must not take the focus from the box
     <div className="search-offers" onMouseDown={(event) => event.preventDefault()}>
       <p role="status" className={note ? 'search-note' : 'visually-hidden'}>
         {note}
       </p>
-      <div role="listbox" id={OFFERS_ID} aria-label={words.search.suggestions}>
+      {/* For other letters it is another list, not the same one whose lines have moved. */}
+      <div key={addresses} role="listbox" id={OFFERS_ID} aria-label={words.search.suggestions}>
         {groups
           .filter(({ offers }) => offers.length > 0)
           .map(({ title, offers }) => (
