@@ -11,6 +11,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<{ command: Subcomma
   serve: () => import('./serve.ts'),
   epsilon: () => import('./epsilon.ts'),
   audit: () => import('./audit.ts'),
+  'attack-report': () => import('./attackReport.ts'),
   'prove-egress': () => import('./proveEgress.ts'),
   bench: () => import('./bench.ts'),
 }

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest'
+import { DEMO_PARAMETERS } from '../../aggregate/protocol/demoParameters.ts'
+import { createRandom } from '../../core/model/random.ts'
+import { type Attack, distinguish, type Given, join, link } from './attacks.ts'
+import { areaUnderCurve, truePositiveRate } from './score.ts'
+
+const given = (trials: number, terms = DEMO_PARAMETERS): Given => ({
+  terms,
+  random: createRandom(7),
+  trials,
+  progress: () => undefined,
+})
+
+describe('scores', () => {
+  test('the area is how often “yes” lies above “no”, ties by half', () => {
+    expect(areaUnderCurve({ no: [1, 2, 3], yes: [4, 5] })).toBe(1)
+    expect(areaUnderCurve({ no: [4, 5], yes: [1, 2, 3] })).toBe(0)
+    expect(areaUnderCurve({ no: [1, 1], yes: [1, 1, 1] })).toBe(0.5)
+    // 2 > 1; 1 = 1; 2 < 3; 1 < 3.
+    expect(areaUnderCurve({ no: [1, 3], yes: [1, 2] })).toBe(1.5 / 4)
+  })
+
+  test('the found are those above a threshold that few others pass', () => {
+    const no = Array.from({ length: 100 }, (_, i) => i)
+    expect(truePositiveRate({ no, yes: [97, 98, 99, 100] }, 0.01)).toBe(0.5)
+    expect(truePositiveRate({ no, yes: [97, 98, 99, 100] }, 0)).toBe(0.25)
+  })
+})
+
+/** Each succeeds where there is no protection, and ours holds. */
+function expectHolds(attacks: readonly Attack[]): void {
+  for (const { name, unprotected, ours, ceiling, holds } of attacks)
+    expect([name, holds, unprotected >= 0.9, ours <= ceiling]).toEqual([name, true, true, true])
+}
+
+describe('an attack', () => {
+  test('on one share finds a coin', async () => {
+    expectHolds(await distinguish(given(300)))
+  })
+
+  test('on the sums finds no more than ε allows, and that much', async () => {
+    const [area] = await join(given(600), 1)
+    expectHolds([area])
+    // At the demo’s noise somebody who knows all the rest sees more than a coin does: Φ(1/√2) = .76.
+    expect(area.ours).toBeGreaterThan(0.65)
+    const quiet = { ...DEMO_PARAMETERS, noiseMultiplier: 20 }
+    expect((await join(given(300, quiet), 1))[0].ours).toBeLessThan(0.62)
+  })
+
+  test('that is stronger than the terms say is called so', async () => {
+    // Twice the update that the noise was made for.
+    const terms = { ...DEMO_PARAMETERS }
+    let read = 0
+    // The noise is drawn for the first norm that is read, the update made for the second.
+    Object.defineProperty(terms, 'clipNorm', {
+      get: () => DEMO_PARAMETERS.clipNorm * (read++ ? 3 : 1),
+    })
+    const [area] = await join(given(600, terms), 1)
+    expect([area.holds, area.ours > area.ceiling]).toEqual([false, true])
+  })
+
+  test('on the bytes finds no device again', async () => {
+    expectHolds(await link(given(30)))
+  })
+})

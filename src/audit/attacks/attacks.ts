@@ -1,0 +1,199 @@
+/**
+ * @module Attacks on what a contribution shows, each tried on an unprotected version too, where it
+ * has to succeed: or it would prove nothing that it fails on ours.
+ */
+import { discreteGaussianNoise } from '../../aggregate/privacy/discreteGaussian.ts'
+import { MODULUS } from '../../aggregate/privacy/pine/field.ts'
+import { cryptoRandomBytes } from '../../aggregate/privacy/randomBytes.ts'
+import {
+  integerClipNorm,
+  noiseVariance,
+  type PolicyParameters,
+} from '../../aggregate/protocol/policy.ts'
+import { HEADER_BYTES } from '../../aggregate/protocol/report.ts'
+import type { Random } from '../../core/model/random.ts'
+import { normalCdf } from '../../core/normal.ts'
+import { createDevice, direction } from './device.ts'
+import { areaError, areaUnderCurve, type Scores, truePositiveRate } from './score.ts'
+
+export interface Attack {
+  readonly name: string
+  /** What is counted. */
+  readonly measure: string
+  readonly trials: number
+  /** On a version without the protection. */
+  readonly unprotected: number
+  readonly ours: number
+  /** As far as ours may go: what the mathematics allows, and three standard errors for chance. */
+  readonly ceiling: number
+  readonly holds: boolean
+}
+
+export interface Given {
+  readonly terms: PolicyParameters
+  /** Of updates and guesses; masks, rounding and noise are the operating system's. */
+  readonly random: Random
+  readonly trials: number
+  readonly progress: (done: number) => void
+}
+
+/** Standard errors that chance may add. */
+const LUCK = 3
+/** On the unprotected version an attack must come so far. */
+const SUCCEEDS = 0.9
+
+const judged = (attack: Omit<Attack, 'holds'>): Attack => ({
+  ...attack,
+  holds: attack.ours <= attack.ceiling && attack.unprotected >= SUCCEEDS,
+})
+
+/** ⟨share, direction⟩, of residues as whole numbers around 0. */
+function along(residues: Uint32Array, way: Float64Array): number {
+  let sum = 0
+  for (const [i, x] of residues.entries()) sum += (x > MODULUS / 2 ? x - MODULUS : x) * way[i]
+  return sum
+}
+
+/**
+ * One aggregator knows that a device sent one of two updates, as unlike as the clip norm allows, and
+ * guesses by its share which. (A share is uniform, so no other guess does better: `shares.test.ts`.)
+ */
+export async function distinguish({ terms, random, trials, progress }: Given): Promise<Attack[]> {
+  const { send } = await createDevice(terms)
+  const scores = { leader: worlds(), helper: worlds(), plain: worlds() }
+  for (let trial = 0; trial < trials; trial++) {
+    if (trial % 100 === 0) progress(trial)
+    const way = direction(random)
+    const yes = trial % 2 === 1
+    const sent = await send(
+      way.map((x) => (yes ? x : -x) * terms.clipNorm),
+      cryptoRandomBytes,
+    )
+    for (const [view, { no, yes: found }] of Object.entries(scores))
+      (yes ? found : no).push(along(sent[view as keyof typeof scores], way))
+  }
+  const unprotected = areaUnderCurve(scores.plain)
+  return (['leader', 'helper'] as const).map((role) => {
+    const area = areaUnderCurve(scores[role])
+    return judged({
+      name: `the ${role} tells two updates apart by its share`,
+      measure: 'AUC; a coin has 0.5',
+      trials,
+      unprotected,
+      // Guessing wrongly too often would tell as much.
+      ours: Math.max(area, 1 - area),
+      ceiling: 0.5 + LUCK * areaError(scores[role]),
+    })
+  })
+}
+
+const worlds = () => ({ no: [] as number[], yes: [] as number[] })
+
+/**
+ * One aggregator knows every other update of a round, its own noise, and the update that a device
+ * would send, as long as the clip norm allows. By the published sum it guesses whether that device
+ * took part: in one round, or in as many as the terms allow in a year.
+ */
+export async function join(given: Given, reports: number): Promise<Attack[]> {
+  const { terms, random, trials, progress } = given
+  const variance = noiseVariance(terms)
+  const update = integerClipNorm(terms)
+  const noisy = worlds()
+  const plain = worlds()
+  for (let trial = 0; trial < trials; trial++) {
+    if (trial % 100 === 0) progress(trial)
+    const way = direction(random)
+    const took = trial % 2 === 1
+    let [score, bare] = [0, 0]
+    for (let report = 0; report < reports; report++) {
+      const noise = await discreteGaussianNoise(variance, way.length)
+      const sent = way.map((x) => (took ? Math.round(x * update) : 0))
+      score += way.reduce((sum, x, i) => sum + x * (sent[i] + noise[i]), 0)
+      bare += way.reduce((sum, x, i) => sum + x * sent[i], 0)
+    }
+    ;(took ? noisy.yes : noisy.no).push(score)
+    ;(took ? plain.yes : plain.no).push(bare)
+  }
+  const mu = Math.sqrt(reports) / terms.noiseMultiplier
+  const rounds = reports === 1 ? 'one round' : `${reports} rounds`
+  const name = `one server and all other devices tell by the sums whether a device took part, ${rounds}`
+  const rate = (scores: Scores) => truePositiveRate(scores, 0.01)
+  const most = normalCdf(mu + ONE_IN_A_HUNDRED)
+  const chance = Math.sqrt(
+    (most * (1 - most)) / noisy.yes.length + slope(mu) ** 2 * (0.0099 / noisy.no.length),
+  )
+  return [
+    judged({
+      name,
+      measure: 'AUC; a coin has 0.5',
+      trials,
+      unprotected: areaUnderCurve(plain),
+      ours: areaUnderCurve(noisy),
+      ceiling: normalCdf(mu / Math.SQRT2) + LUCK * areaError(noisy),
+    }),
+    judged({
+      name,
+      measure: 'found, where 1 in 100 others is suspected',
+      trials,
+      unprotected: rate(plain),
+      ours: rate(noisy),
+      ceiling: most + LUCK * chance,
+    }),
+  ]
+}
+
+/** Φ⁻¹(0.01). */
+const ONE_IN_A_HUNDRED = -2.3263478740408408
+/** How the rate of the found moves with that of the suspected: the threshold is an estimate, too. */
+const slope = (mu: number) => Math.exp(-mu * ONE_IN_A_HUNDRED - mu ** 2 / 2)
+
+/**
+ * Of devices that sent two reports each, whoever sees all reports looks for the pairs, by the bytes
+ * that two have in common. Unprotected: devices that draw their random bytes but once.
+ */
+export async function link({ terms, random, trials, progress }: Given): Promise<Attack[]> {
+  const { send } = await createDevice(terms)
+  const sizes = new Set<number>()
+  async function found(again: boolean): Promise<number> {
+    const pairs: (readonly [Uint8Array, Uint8Array])[] = []
+    for (let device = 0; device < trials; device++) {
+      progress(device)
+      const update = direction(random).map((x) => x * terms.clipNorm)
+      const drawn: Uint8Array<ArrayBuffer>[] = []
+      const first = await send(update, (length) => {
+        drawn.push(cryptoRandomBytes(length))
+        return drawn[drawn.length - 1]
+      })
+      let next = 0
+      const second = await send(update, (length) =>
+        again ? drawn[next++] : cryptoRandomBytes(length),
+      )
+      for (const { body } of [first, second]) sizes.add(body.length)
+      pairs.push([first.body, second.body])
+    }
+    const nearest = (body: Uint8Array) => {
+      const shared = pairs.map(([, other]) => inCommon(body, other))
+      return shared.indexOf(Math.max(...shared))
+    }
+    return pairs.filter(([body], device) => nearest(body) === device).length / trials
+  }
+  const [unprotected, ours] = [await found(true), await found(false)]
+  const chance = 1 / trials
+  return [
+    judged({
+      name: 'two reports of one device are known by their bytes',
+      measure: `of ${trials} devices`,
+      trials,
+      unprotected,
+      // A second size would tell devices apart by itself.
+      ours: sizes.size === 1 ? ours : 1,
+      ceiling: chance + LUCK * Math.sqrt((chance * (1 - chance)) / trials),
+    }),
+  ]
+}
+
+function inCommon(a: Uint8Array, b: Uint8Array): number {
+  let same = 0
+  for (let i = HEADER_BYTES; i < a.length; i++) if (a[i] === b[i]) same++
+  return same
+}

@@ -1,0 +1,25 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import type { Attack } from '../audit/attacks/attacks.ts'
+import { testFolder } from '../testFolder.ts'
+import { command } from './attackReport.ts'
+import { runCommand } from './testCommand.ts'
+
+it('tries every attack, prints the table and writes it with its command', async () => {
+  const file = join(testFolder(), 'attacks.md')
+  const flags = { trials: 100, devices: 10, markdown: file }
+  const { result, printed } = await runCommand(command, { flags })
+  expect((result as Attack[]).map(({ trials }) => trials)).toEqual([
+    100, 100, 100, 100, 100, 100, 10,
+  ])
+  expect(printed).toHaveLength(2 + 7)
+  const written = await readFile(file, 'utf8')
+  expect(written).toContain('`nearside attack-report --trials 100 --devices 10`')
+  for (const line of printed) expect(written).toContain(line)
+})
+
+it('refuses a folder that is not there before it begins', async () => {
+  const flags = { markdown: join(testFolder(), 'none', 'attacks.md') }
+  await expect(runCommand(command, { flags })).rejects.toMatchObject({ code: 'input-invalid' })
+})
