@@ -5,7 +5,7 @@ import { open, type SealingKeys } from '../src/aggregate/privacy/seal.ts'
 import { helperSeeds } from '../src/aggregate/privacy/shares.ts'
 import { circuitOf } from '../src/aggregate/protocol/proof.ts'
 import { parseReport, reportAad, sealInfo } from '../src/aggregate/protocol/report.ts'
-import { serverXof } from '../src/aggregate/server/keystream.ts'
+import { serverKdf, serverXof } from '../src/aggregate/server/keystream.ts'
 import { fromHex } from '../src/core/bytes.ts'
 import { makeReport } from '../src/device/upload/makeReport.ts'
 import { inPage, type Progress } from './browser.ts'
@@ -36,7 +36,7 @@ export async function contribute(blocks: number, progress: Progress): Promise<Re
   const [circuit, nonce, key] = [circuitOf(policy), fromHex(header.id), cryptoRandomBytes(32)]
   const binding = { task: policy.task, round, policyHash, modelHash: policy.model.hash }
   const unseal = (role: 'leader' | 'helper', keys: SealingKeys, share: Uint8Array) =>
-    open(keys, share, sealInfo(role), reportAad(policy.task, header))
+    open(keys, share, sealInfo(role), reportAad(policy.task, header), serverKdf)
   const ofLeader = await unseal('leader', leader, leaderShare)
   const seeds = await helperSeeds(await unseal('helper', helper, helperShare), binding)
   const halfOf = (role: 'leader' | 'helper', share: Uint8Array) =>

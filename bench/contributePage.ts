@@ -21,7 +21,7 @@ async function benchmark(blocks: number): Promise<Measured> {
   return {
     adapter: 'none',
     series: [
-      { workload: 'report-102', engine: 'device', blocks: times, p95: percentile(each, 95) },
+      { workload: 'report-102', engine: 'device', blocks: times, p95: percentile(each, 0.95) },
     ],
     notes: [
       `A report of 102 numbers has ${body.length} bytes; the page's first took ${first.toFixed(1)} ms.`,

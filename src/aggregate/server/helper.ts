@@ -41,7 +41,7 @@ import {
 } from '../protocol/report.ts'
 import { type AggregatorOptions, ROUNDS_SHOWN } from './aggregator.ts'
 import { createRoundKeys, createSealingKey, publicHalf } from './identity.ts'
-import { serverXof } from './keystream.ts'
+import { serverKdf, serverXof } from './keystream.ts'
 import { createModelReleases } from './modelReleases.ts'
 import { releaseMessage, SHARE_OUTCOMES, type ShareOutcome } from './peer.ts'
 import type { HelperKeys, ReleaseAnswer, ReleaseRequest } from './schemas.ts'
@@ -105,7 +105,7 @@ export function createHelper(options: HelperOptions) {
       throw new NearsideError('report-invalid', 'The report is for another round')
     const aad = reportAad(policy.task, header)
     const keys = await keysOf(record)
-    const seed = await open(keys.sealing, helperShare, sealInfo('helper'), aad)
+    const seed = await open(keys.sealing, helperShare, sealInfo('helper'), aad, serverKdf)
     const seeds = await helperSeeds(seed, bindingOf(record))
     const [circuit, nonce] = [circuitOf(policy), fromHex(header.id)]
     const { publicShare } = header

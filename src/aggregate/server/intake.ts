@@ -23,7 +23,7 @@ import {
 } from '../protocol/report.ts'
 import { groupCommit } from './groupCommit.ts'
 import { createRoundKeys } from './identity.ts'
-import { serverXof } from './keystream.ts'
+import { serverKdf, serverXof } from './keystream.ts'
 import type { LeaderOptions } from './rounds.ts'
 import type { CountedShare, CountOutcome, RoundRecord } from './store.ts'
 
@@ -66,7 +66,7 @@ export function createIntake(options: LeaderOptions) {
       throw new NearsideError('policy-mismatch', 'The report is for another policy')
     const aad = reportAad(policy.task, header)
     const keys = await keysOf(record)
-    const plain = await open(keys.sealing, report.leaderShare, sealInfo('leader'), aad)
+    const plain = await open(keys.sealing, report.leaderShare, sealInfo('leader'), aad, serverKdf)
     const [nonce, { publicShare }] = [fromHex(header.id), header]
     const circuit = circuitOf(policy)
     const own = await prepare(circuit, 'leader', keys.verify, nonce, publicShare, plain, serverXof)
