@@ -754,8 +754,8 @@ class Audit:
             self.fault("epsilon", entry, f"it says {said_ever}; all reports cost {ever:.7g}")
         if not at_most(one, said) or not at_most(said, said_ever):
             self.fault("epsilon", entry, "the year's is not between one report and all of them")
-        if not at_most(said, LIMITS["epsilonPerYear"]):
-            self.fault("epsilon", entry, "the year's is above the device's limit")
+        if not at_most(said, min(number(terms["epsilonPerYear"]), LIMITS["epsilonPerYear"])):
+            self.fault("epsilon", entry, "the year's is above what was agreed to")
 
     def check_receipt(self, entry, removed):
         detail = entry["detail"]

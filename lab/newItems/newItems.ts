@@ -136,8 +136,8 @@ export function measureNewItems(shop: NewItemShop, one: Case): Float64Array {
   const values = new Float64Array(NEW_ITEM_ARMS.length * NEW_ITEM_METRICS.length)
   NEW_ITEM_ARMS.forEach((arm, a) => {
     for (const target of targets) {
-      const all = standing(scores[arm], target, had)
-      const fresh = standing(scores[arm], target, known)
+      const all = rankOf(scores[arm], target, had)
+      const fresh = rankOf(scores[arm], target, known)
       const found = [
         expected(all, gain),
         expected(all, () => 1),
@@ -155,13 +155,13 @@ export function measureNewItems(shop: NewItemShop, one: Case): Float64Array {
 }
 
 /** How many other items stand above the target, and how many beside it. */
-interface Standing {
+interface Rank {
   readonly above: number
   readonly equal: number
   readonly others: number
 }
 
-function standing(scores: Float32Array, target: number, excluded: Uint8Array): Standing {
+function rankOf(scores: Float32Array, target: number, excluded: Uint8Array): Rank {
   let above = 0
   let equal = 0
   let others = 0
@@ -177,14 +177,14 @@ function standing(scores: Float32Array, target: number, excluded: Uint8Array): S
 const PLACES = 10
 
 /** Mean of `worth` over the places that the target may take among its equals, 0 from the tenth on. */
-function expected({ above, equal }: Standing, worth: (place: number) => number): number {
+function expected({ above, equal }: Rank, worth: (place: number) => number): number {
   let sum = 0
   for (let place = above; place <= above + equal && place < PLACES; place++) sum += worth(place)
   return sum / (equal + 1)
 }
 
 /** Share of the others that stand below; half of those beside. */
-function percentile({ above, equal, others }: Standing): number {
+function percentile({ above, equal, others }: Rank): number {
   return others > 0 ? (others - above - equal / 2) / others : 0.5
 }
 

@@ -128,8 +128,9 @@ function checkEpsilon(
     )
   if (!atMost(one, Number(epsilon)) || !atMost(Number(epsilon), Number(epsilonEver)))
     fault('epsilon', entry, `ε of the year, ${epsilon}, is not between one report and all of them`)
-  if (!atMost(Number(epsilon), DEVICE_TERMS.epsilonPerYear))
-    fault('epsilon', entry, `ε of the year, ${epsilon}, is above ${DEVICE_TERMS.epsilonPerYear}`)
+  const year = Math.min(Number(agreed.epsilonPerYear), DEVICE_TERMS.epsilonPerYear)
+  if (!atMost(Number(epsilon), year))
+    fault('epsilon', entry, `ε of the year, ${epsilon}, is above ${year}, which was agreed to`)
 }
 
 async function isSignedBy(key: string, signature: string, bodyHash: string): Promise<boolean> {

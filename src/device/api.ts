@@ -192,7 +192,10 @@ export interface Personalizer {
   contribute(): Promise<{ readonly sent: boolean; readonly reason: string }>
   /** Asks for a newer base model now (it also happens by itself). */
   checkForUpdate(): Promise<{ readonly adopted: boolean; readonly version: string }>
-  /** Paused, no event is kept, and nothing is learned or sent; lists stay as they are. */
+  /**
+   * Paused, no event is kept, and nothing is learned or sent; lists stay as they are.
+   * @throws NearsideError `storage-…` where the browser can't keep the wish: it holds in this tab then
+   */
   pause(paused: boolean): Promise<void>
   /**
    * Deletes one event, or those about an item, a category or a query, and learns anew as if they had never been.

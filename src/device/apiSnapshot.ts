@@ -79,7 +79,7 @@ export interface PersonalizerSnapshot {
   } | null
   /** `memory`: nothing outlives the page. */
   readonly storage: 'indexeddb' | 'memory'
-  /** Whether this tab leads (writes and learns) or follows. */
+  /** Whether this tab leads (learns by itself) or follows. */
   readonly tab: 'leader' | 'follower'
   /** Events that are kept, in all and by name. */
   readonly events: { readonly count: number; readonly byName: Partial<Record<EventName, number>> }

@@ -79,7 +79,7 @@ export async function policyHash(policy: Policy): Promise<string> {
   return toHex(await sha256(utf8(canonicalJson(policy))))
 }
 
-/** The largest d (DESIGN.md, "The upload path"). */
+/** The largest d. */
 const MAX_DIMENSION = 16_384
 /** δ of more is no promise: it is the chance that none holds. Nor is more than 1/n², checked below. */
 const MAX_DELTA = 1e-6

@@ -44,7 +44,7 @@ type Outcome = CountOutcome | 'refused' | 'unproven' | 'unchecked'
 /** Reports a group; one request to the helper and one flush of the disk each. */
 const GROUP = 64
 /** So long nobody waits for a helper that has just not answered. */
-const PAUSE = 5_000
+const BACK_OFF = 5_000
 
 export function createIntake(options: LeaderOptions) {
   const { store, identity, helper, now, log = () => {} } = options
@@ -55,7 +55,7 @@ export function createIntake(options: LeaderOptions) {
 
   function requireHelper(): void {
     const since = now() - failedAt
-    if (since >= 0 && since < PAUSE) throw later('The helper does not answer')
+    if (since >= 0 && since < BACK_OFF) throw later('The helper does not answer')
   }
 
   async function check(body: Uint8Array, bodyHash: string, record: RoundRecord): Promise<Checked> {

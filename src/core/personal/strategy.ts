@@ -1,6 +1,6 @@
 /**
  * @module When to learn. A fit is cheap but not free, and its result should not change a list under
- * the shopper's hand: purchases and carts at once, the rest when the shopper pauses. The device and
+ * the shopper's hand: purchases and carts at once, the rest when it is quiet. The device and
  * the evaluation both read the rules here.
  */
 import type { EventName } from '../events/event.ts'

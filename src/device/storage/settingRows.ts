@@ -17,6 +17,8 @@ export interface Settings {
   }
   /** Read by `upload/budget.ts`: what has been spent, in numbers. */
   readonly budget: unknown
+  /** By the budget's count of time, when an update is due that nobody asked for. */
+  readonly due: number
   /** A report that may have left, to be sent again. */
   readonly pending: PendingReport
   /** Of the last reports, the plain updates that the log only commits to. */
@@ -34,6 +36,7 @@ const SETTINGS: readonly (keyof Settings)[] = [
   'paused',
   'consent',
   'budget',
+  'due',
   'pending',
   'openings',
   'terms',
@@ -43,7 +46,7 @@ const SETTINGS: readonly (keyof Settings)[] = [
 ]
 
 /** What was made from the events, and goes with any of them. */
-export const MADE_FROM_EVENTS: readonly (keyof Settings)[] = ['pending', 'openings']
+export const MADE_FROM_EVENTS: readonly (keyof Settings)[] = ['pending', 'openings', 'due']
 
 export async function readSettings(transaction: Transaction): Promise<Partial<Settings>> {
   const settings: Record<string, unknown> = {}

@@ -2,13 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { TEST_POLICY } from '../../aggregate/protocol/testPolicy.ts'
 import { DAY } from '../../core/time.ts'
 import {
-  attempt,
   type Budget,
+  dueAfter,
   EMPTY_BUDGET,
   epsilonSpent,
   lookAt,
   parseBudget,
-  plan,
   spend,
   termsOf,
 } from './budget.ts'
@@ -25,7 +24,7 @@ const task = (round: number, terms = quiet) => ({
   round,
 })
 const at = (budget: Budget, time: number, round: number, terms = quiet) =>
-  spend(lookAt(budget, time), task(round, terms))
+  spend(lookAt(budget, time), task(round, terms), DEVICE_TERMS)
 const budgetAfter = (times: readonly number[], terms = quiet): Budget =>
   times.reduce((budget, time, i) => at(budget, time, i, terms), EMPTY_BUDGET)
 const year = (budget: Budget, delta = 1e-6) => epsilonSpent(budget, delta).year
@@ -49,7 +48,7 @@ describe('the budget of a device', () => {
     // The policy's period moves on.
     let later = four
     for (let day = 4; day <= 30; day++) later = lookAt(later, NOW + day * DAY)
-    expect(spend(later, task(5)).participations).toHaveLength(5)
+    expect(spend(later, task(5), DEVICE_TERMS).participations).toHaveLength(5)
   })
 
   it('costs no more a report or a year than the device’s own limits, whatever a policy allows', () => {
@@ -63,7 +62,7 @@ describe('the budget of a device', () => {
     for (let day = 0; day < 364; day++) {
       budget = lookAt(budget, NOW + day * DAY)
       try {
-        budget = spend(budget, task(day, greedy))
+        budget = spend(budget, task(day, greedy), DEVICE_TERMS)
         sent.push(day)
       } catch (error) {
         expect(error).toMatchObject({ code: 'budget-exhausted' })
@@ -89,7 +88,7 @@ describe('a clock that jumps', () => {
 
   it('forward frees nothing', () => {
     const jumped = lookAt(spent, NOW + 3650 * DAY)
-    expect(() => spend(jumped, task(9))).toThrow(/4 updates were sent/)
+    expect(() => spend(jumped, task(9), DEVICE_TERMS)).toThrow(/4 updates were sent/)
     expect(year(jumped)).toBe(year(spent))
     // Nor does a jump back and forth, a few times over.
     let back = jumped
@@ -105,42 +104,44 @@ describe('a clock that jumps', () => {
   })
 })
 
-describe('attempts by itself', () => {
-  const learned = (budget: Budget, at: number, share: number) => plan(lookAt(budget, at), share)
-
-  it('come at a random time of the day after something was learned', () => {
-    expect(attempt(lookAt(EMPTY_BUDGET, NOW))).toBe(null)
-    const planned = learned(EMPTY_BUDGET, NOW, 0.5)
-    expect(attempt(lookAt(planned, NOW + 12 * HOUR - 1))).toBe(null)
-    const tried = attempt(lookAt(planned, NOW + 12 * HOUR))
-    if (!tried) throw new Error('not due')
-    // Only what is learned from now on makes for another.
-    expect(attempt(lookAt(tried, NOW + 100 * HOUR))).toBe(null)
+describe('an update that nobody asked for', () => {
+  it('is due at a random time of the day, and an hour after the last attempt at the earliest', () => {
+    const first = lookAt(EMPTY_BUDGET, NOW)
+    expect(dueAfter(first, 0)).toBe(first.elapsed)
+    expect(dueAfter(first, 0.5)).toBe(first.elapsed + 12 * HOUR)
+    const tried = { ...first, attempted: first.elapsed }
+    expect(dueAfter(tried, 0)).toBe(first.elapsed + HOUR)
+    expect(dueAfter(tried, 0.5)).toBe(first.elapsed + 12 * HOUR)
+    // A clock that was set back counts no time, and locks nothing.
+    const back = lookAt(tried, NOW - 3650 * DAY)
+    expect(dueAfter(back, 0)).toBe(first.elapsed + HOUR)
   })
+})
 
-  it('are not drawn again while one is due, which could only put it off', () => {
-    const planned = learned(EMPTY_BUDGET, NOW, 0.1)
-    expect(learned(planned, NOW + HOUR, 0.9).due).toBe(planned.due)
-    expect(learned(planned, NOW + HOUR, 0).due).toBe(planned.due)
-  })
-
-  it('are an hour apart by the device’s own count', () => {
-    const first = attempt(learned(EMPTY_BUDGET, NOW, 0))
-    if (!first) throw new Error('not due')
-    const next = learned(first, NOW, 0)
-    expect(attempt(lookAt(next, NOW + HOUR - 1))).toBe(null)
-    expect(attempt(lookAt(next, NOW + HOUR))).not.toBe(null)
-    const back = lookAt(next, NOW - 3650 * DAY)
-    expect(attempt(back)).toBe(null)
-    expect(attempt(lookAt(back, NOW - 3650 * DAY + HOUR))).not.toBe(null)
-  })
-
-  it('are not forgotten by a budget that is read back, or lacks what came later', () => {
-    const planned = learned(EMPTY_BUDGET, NOW, 0.5)
-    expect(parseBudget(structuredClone(planned))).toEqual(planned)
-    const { due, ...older } = planned
-    expect(parseBudget(older)).toEqual({ ...planned, due: null })
-    expect(() => parseBudget({ ...planned, due: 'soon' })).toThrow(/unreadable/)
+describe('the year’s ε that was agreed to', () => {
+  it('holds over policies that follow one another, each within it by itself', () => {
+    const quiet = {
+      ...policy,
+      noiseMultiplier: 4.134,
+      maxParticipations: 12,
+      minSeparationSeconds: 0,
+      periodDays: 365,
+    }
+    const agreed = termsOf(quiet)
+    expect(agreed.epsilonPerYear).toBeCloseTo(4, 1)
+    let budget = lookAt(EMPTY_BUDGET, NOW)
+    for (let round = 0; round < 12; round++) {
+      budget = spend(budget, { policy: quiet, policyHash: 'a', round }, agreed)
+    }
+    // As dear in a year, alone, and so “within” the same terms.
+    const quieter = { ...quiet, noiseMultiplier: 8.268, maxParticipations: 48 }
+    expect(isWithin(termsOf(quieter), agreed)).toBe(true)
+    expect(() => spend(budget, { policy: quieter, policyHash: 'b', round: 99 }, agreed)).toThrow(
+      /year’s ε to 4\.\d+, above 4\.00/,
+    )
+    expect(epsilonSpent(budget, quiet.delta).year).toBeLessThanOrEqual(
+      agreed.epsilonPerYear * (1 + 1e-9),
+    )
   })
 })
 

@@ -19,6 +19,7 @@ const YEAR = 365 * DAY
 const MAX_STEP = 7 * DAY
 /** A device asks the aggregators by itself no more often. */
 const BETWEEN_ATTEMPTS = 3_600_000
+const ROUNDING = 1e-9
 /** Within which an update leaves that nobody asked for, so that its time doesn't tell when something was done. */
 const SPREAD = DAY
 
@@ -38,8 +39,6 @@ export interface Budget {
   readonly seen: number | null
   /** `elapsed` when it last tried to contribute by itself. */
   readonly attempted: number | null
-  /** The `elapsed` from which on it will try again; null while it learned nothing new. */
-  readonly due: number | null
   /** Of the last year. */
   readonly participations: readonly Participation[]
   /** What is older: how many, and Σ 1/z². */
@@ -50,7 +49,6 @@ export const EMPTY_BUDGET: Budget = {
   elapsed: 0,
   seen: null,
   attempted: null,
-  due: null,
   participations: [],
   earlier: { reports: 0, lossSquared: 0 },
 }
@@ -62,20 +60,19 @@ export const EMPTY_BUDGET: Budget = {
  */
 export function parseBudget(stored: unknown): Budget {
   if (stored === undefined || stored === null) return EMPTY_BUDGET
-  // A budget from before there was a `due` is none the less one.
-  const { elapsed, seen, attempted, due = null, participations, earlier } = stored as Budget
+  const { elapsed, seen, attempted, participations, earlier } = stored as Budget
   const valid =
     Array.isArray(participations) &&
     participations.every(
       (p) => Number.isInteger(p?.round) && isTime(p.at) && p.noiseMultiplier > 0,
     ) &&
     isTime(elapsed) &&
-    [seen, attempted, due].every((time) => time === null || isTime(time)) &&
+    [seen, attempted].every((time) => time === null || isTime(time)) &&
     isTime(earlier?.reports) &&
     isTime(earlier.lossSquared)
   if (!valid)
     throw new NearsideError('storage-corrupt', 'The record of what was contributed is unreadable')
-  return { elapsed, seen, attempted, due, participations, earlier }
+  return { elapsed, seen, attempted, participations, earlier }
 }
 
 const isTime = (value: unknown) => typeof value === 'number' && Number.isFinite(value) && value >= 0
@@ -98,21 +95,12 @@ export function lookAt(budget: Budget, now: number): Budget {
 }
 
 /**
- * The budget after something was learned.
- * @param share from [0, 1), at random: of a day, after which an update may leave; 0 for one that was
- * on its way already
+ * The `elapsed` from which on an update may leave that nobody asked for, of what was learned now.
+ * @param share from [0, 1), at random: of a day; 0 for one that was on its way already
  */
-export function plan(budget: Budget, share: number): Budget {
-  if (budget.due !== null) return budget
-  const { attempted, elapsed } = budget
+export function dueAfter({ attempted, elapsed }: Budget, share: number): number {
   const earliest = attempted === null ? 0 : attempted + BETWEEN_ATTEMPTS
-  return { ...budget, due: Math.max(elapsed + share * SPREAD, earliest) }
-}
-
-/** The budget after an attempt by itself; null while none is due. */
-export function attempt(budget: Budget): Budget | null {
-  const { due, elapsed } = budget
-  return due === null || elapsed < due ? null : { ...budget, attempted: elapsed, due: null }
+  return Math.max(elapsed + share * SPREAD, earliest)
 }
 
 /** ε at δ over the reports of the last year, and over all there ever were. */
@@ -135,11 +123,14 @@ export function termsOf(policy: Policy): ContributionTerms {
 
 /**
  * Adds one participation to a budget that has just looked at the clock.
- * @throws NearsideError `budget-exhausted`: too many, too soon, or ε beyond the device's own limits
+ * @param agreed a year's ε holds over all policies and consents of it, not for each alone
+ * @throws NearsideError `budget-exhausted`: too many, too soon, or ε beyond what was agreed to or the
+ * device's own limits
  */
 export function spend(
   budget: Budget,
   { policy, policyHash, round }: Pick<Task, 'policy' | 'policyHash' | 'round'>,
+  agreed: Pick<ContributionTerms, 'epsilonPerYear'>,
 ): Budget {
   const { elapsed, participations } = budget
   const { delta, maxParticipations, minSeparationSeconds, noiseMultiplier, periodDays } = policy
@@ -151,15 +142,19 @@ export function spend(
   const last = participations.reduce((latest, { at }) => Math.max(latest, at), -Infinity)
   const wait = last + 1000 * minSeparationSeconds - elapsed
   if (wait > 0) throw exhausted(`The next update may leave in ${Math.ceil(wait / 1000)} s`)
-  const { epsilonPerReport, epsilonPerYear } = DEVICE_TERMS
+  const { epsilonPerReport } = DEVICE_TERMS
+  const epsilonPerYear = Math.min(DEVICE_TERMS.epsilonPerYear, agreed.epsilonPerYear)
   const one = epsilonOf(1 / noiseMultiplier, delta)
   if (one > epsilonPerReport)
     throw exhausted(`One update would cost ε = ${one.toFixed(2)}, above ${epsilonPerReport}`)
   const participation = { round, policyHash, at: elapsed, noiseMultiplier }
   const next = { ...budget, participations: [...participations, participation] }
   const { year } = epsilonSpent(next, delta)
-  if (year > epsilonPerYear)
-    throw exhausted(`Another update would bring ε to ${year.toFixed(2)}, above ${epsilonPerYear}`)
+  // What was agreed to is the same sum in another order.
+  if (year > epsilonPerYear * (1 + ROUNDING))
+    throw exhausted(
+      `Another update would bring the year’s ε to ${year.toFixed(2)}, above ${epsilonPerYear.toFixed(2)}`,
+    )
   return next
 }
 

@@ -24,7 +24,7 @@ export async function giveConsent(
   await deps.ledger.append({ kind: 'consent', detail }, 'disk')
   const given = { contribute: true, since: deps.now(), terms }
   const consent = shown ? { ...given, wording: shown.text } : given
-  await deps.records(() => ({ consent, pending: undefined }))
+  await deps.records(() => ({ consent, pending: undefined, due: undefined }))
 }
 
 async function readWording(text: unknown): Promise<{ text: string; hash: string } | null> {

@@ -18,7 +18,7 @@ import type { Settings } from '../storage/settingRows.ts'
 import type { Store } from '../storage/store.ts'
 import type { Transport } from '../transport/transport.ts'
 import { agreeTask, type Endpoints } from './agreeTask.ts'
-import { attempt, epsilonSpent, lookAt, parseBudget, plan, spend, termsOf } from './budget.ts'
+import { dueAfter, epsilonSpent, lookAt, parseBudget, spend, termsOf } from './budget.ts'
 import { makeReport, type Opening } from './makeReport.ts'
 import { DEVICE_TERMS, isWithin, NO_CONSENT, NOTHING_SENT } from './terms.ts'
 
@@ -81,12 +81,17 @@ export async function whenDue(
 ): Promise<number | null> {
   let wait: number | null = null
   await records((kept) => {
-    const looked = lookAt(parseBudget(kept.budget), now)
-    // One that may have left already told its time.
-    const planned = share === null ? looked : plan(looked, kept.pending ? 0 : share)
-    const attempted = attempt(planned)
-    wait = attempted ? 0 : planned.due && planned.due - planned.elapsed
-    return { budget: attempted ?? planned }
+    const budget = lookAt(parseBudget(kept.budget), now)
+    const { elapsed } = budget
+    let { due } = kept
+    // What is planned stands; one that may have left already told its time.
+    if (share !== null) due ??= dueAfter(budget, kept.pending ? 0 : share)
+    if (due === undefined || elapsed < due) {
+      wait = due === undefined ? null : due - elapsed
+      return { budget, due }
+    }
+    wait = 0
+    return { budget: { ...budget, attempted: elapsed }, due: undefined }
   })
   return wait
 }
@@ -149,9 +154,10 @@ async function commit(deps: ContributeDeps, task: Task): Promise<PendingReport> 
   await deps.records((kept, epoch) => {
     // Run twice where a connection was lost: the first time may have been enough.
     if (kept.pending?.id === id) return {}
-    if (epoch !== before.epoch || consentOf(kept).since !== consentSince)
+    const consent = consentOf(kept)
+    if (epoch !== before.epoch || consent.since !== consentSince)
       throw new NearsideError('aborted', 'Something was forgotten meanwhile; nothing was sent')
-    const budget = spend(lookAt(parseBudget(kept.budget), deps.now()), task)
+    const budget = spend(lookAt(parseBudget(kept.budget), deps.now()), task, consent.terms)
     const { year, ever } = epsilonSpent(budget, policy.delta)
     const sent = { ...(kept.sent ?? NOTHING_SENT), epsilon: year, epsilonEver: ever }
     const openings: readonly Opening[] = [opening, ...(kept.openings ?? [])]
@@ -175,10 +181,10 @@ async function read(deps: ContributeDeps, task: Task) {
       pending?.round === task.round &&
       pending.policyHash === task.policyHash &&
       pending.consentSince === consent.since
-    if (!again) spend(lookAt(parseBudget(kept.budget), deps.now()), task)
+    if (!again) spend(lookAt(parseBudget(kept.budget), deps.now()), task, consent.terms)
     const more = !isWithin(terms, consent.terms)
     Object.assign(found, { epoch, since: consent.since, more, pending: again ? pending : null })
-    return more ? { consent: NO_CONSENT, pending: undefined, terms } : {}
+    return more ? { consent: NO_CONSENT, pending: undefined, due: undefined, terms } : {}
   })
   if (found.more) {
     const detail = { contribute: false, why: 'terms' }

@@ -252,7 +252,8 @@ const transitions: Record<string, Transition> = {
     },
     keeps: false,
   },
-  pause: { happen: ({ tab }) => tab.device.pause(true), keeps: false },
+  // Rejects where the disk refuses it, and holds in the tab.
+  pause: { happen: ({ tab }) => tab.device.pause(true).catch(() => {}), keeps: false },
   'pause elsewhere': {
     happen: async (scene) => (await scene.open()).device.pause(true),
     keeps: false,

@@ -42,6 +42,8 @@ export class Contribution {
   constructor(deps: Deps) {
     this.#deps = deps
     deps.bus.on('fitted', () => this.#look(true))
+    // It waits for what the tab that led before had planned.
+    deps.bus.on('leading', () => this.#look(false))
     deps.bus.on('conditions', ({ globalPrivacyControl }) => {
       if (deps.state.conditions.globalPrivacyControl === globalPrivacyControl) return
       if (!globalPrivacyControl) this.stop()
@@ -119,7 +121,12 @@ export class Contribution {
   async #withdraw(): Promise<void> {
     const { ledger, store } = this.#deps
     const given = (await store.setting('consent'))?.contribute === true
-    if (given) await store.changeSettings(() => ({ consent: NO_CONSENT, pending: undefined }))
+    if (given)
+      await store.changeSettings(() => ({
+        consent: NO_CONSENT,
+        pending: undefined,
+        due: undefined,
+      }))
     this.#withdrawn = false
     if (!given) return
     await ledger.append({ kind: 'consent', detail: { contribute: false } }, 'strict')
@@ -169,7 +176,7 @@ export class Contribution {
    */
   async #look(learned: boolean): Promise<void> {
     const { config, now, random, state, store, timers } = this.#deps
-    if (config.federation === null || !state.consent.contribute) return
+    if (config.federation === null || !state.consent.contribute || state.paused) return
     const { whenDue } = await loadUpload()
     const wait = await whenDue(store.changeSettings, now(), learned ? random() : null)
     if (this.#closed) return

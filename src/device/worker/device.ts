@@ -136,9 +136,17 @@ export async function startDevice(
     contribution.stop()
   }
 
+  /** A wish that the disk refused: it holds in this tab all the same. */
+  let unkept: boolean | null = null
+  function setPaused(paused: boolean): void {
+    const before = state.paused
+    state.paused = paused
+    if (paused) stop()
+    else if (before) contribution.start()
+  }
+
   async function readSettings(): Promise<void> {
-    state.paused = (await store.setting('paused')) ?? false
-    if (state.paused) stop()
+    setPaused(unkept ?? (await store.setting('paused')) ?? false)
     await contribution.read()
   }
 
@@ -265,11 +273,19 @@ export async function startDevice(
     contribute: () => contribution.send(),
     checkForUpdate: () => updates.check(),
     async pause(wanted) {
-      state.paused = wanted
-      if (wanted) stop()
-      await store.putSetting('paused', wanted)
-      bus.emit('stored', 'settings')
-      bus.emit('shown', null)
+      unkept = wanted
+      setPaused(wanted)
+      try {
+        await store.changeSettings(() => ({ paused: wanted }))
+        unkept = null
+      } catch (error) {
+        const why = 'The browser can’t keep this choice; it holds in this tab until that is closed'
+        const { code } = NearsideError.from(error, 'storage-unavailable', why)
+        throw new NearsideError(code, why, { cause: error })
+      } finally {
+        bus.emit('stored', 'settings')
+        bus.emit('shown', null)
+      }
     },
     async forget(what) {
       stop()

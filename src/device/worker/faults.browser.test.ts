@@ -303,3 +303,25 @@ test('the disk refuses what would be put back: that is said, and all stays as it
   await tested.device.restore(forgotten)
   expect(tested.device.snapshot().events.count).toBe(2)
 })
+
+test('a wish to pause that the disk refuses holds in the tab, and is not said to be kept', async () => {
+  let full = false
+  const indexedDb = () =>
+    faultyFactory((_tables, mode) => (full && mode === 'readwrite' ? 'QuotaExceededError' : null))
+  const database = newDatabase()
+  const tested = await start(await testServer(), database, { indexedDb })
+  await live(tested)
+  const { count } = tested.device.snapshot().events
+  full = true
+  await expect(tested.device.pause(true)).rejects.toMatchObject({
+    code: expect.stringMatching(/^storage-/),
+    message: expect.stringContaining('holds in this tab'),
+  })
+  expect(tested.device.snapshot().paused).toBe(true)
+  expect(await tested.capture({ name: 'view_item', item_id: 'item-1' })).toBe(null)
+  expect(tested.device.snapshot().events.count).toBe(count)
+  full = false
+  await tested.device.pause(true)
+  const next = await start(await testServer(), database, { indexedDb })
+  expect(next.device.snapshot().paused).toBe(true)
+})

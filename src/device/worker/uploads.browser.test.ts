@@ -231,7 +231,6 @@ describe('what waits to be sent again', () => {
       expect(settings.budget.participations).toHaveLength(1)
       expect(Object.keys(settings.budget).sort()).toEqual([
         'attempted',
-        'due',
         'earlier',
         'elapsed',
         'participations',
@@ -415,6 +414,61 @@ describe('an update that nobody asked for', () => {
     const late = await visit(database, environment)
     await expect.poll(() => late.device.snapshot().sent.reports).toBe(1)
     await late.device.close()
+  })
+})
+
+describe('what is due', () => {
+  const HOUR = 3_600_000
+  const DAY = 24 * HOUR
+
+  test.each(['erase', 'forget', 'withdraw'] as const)('is not, after %s', async (what) => {
+    const { aggregators, open } = await federation()
+    let clock = Date.now()
+    const { device, timers, ...tested } = await open(newDatabase(), {
+      now: () => clock,
+      random: () => 0.5,
+    })
+    await live({ device, timers, ...tested })
+    await device.setContribution(true)
+    await device.fineTune({})
+    const waits = () => [...timers.waiting.values()].map(({ milliseconds }) => milliseconds)
+    await expect.poll(waits).toContain(HOUR)
+    if (what === 'forget') await device.forget({ kind: 'item', name: 'item-0' })
+    if (what === 'erase') await device.erase()
+    if (what === 'withdraw') await device.setContribution(false)
+    if (what !== 'forget') await device.setContribution(true)
+    const bundle = parseBundle(await device.export())
+    // To forget one thing is to learn anew from the rest, later.
+    expect(bundle.settings).not.toHaveProperty('due')
+    clock += 2 * DAY
+    timers.fire(HOUR)
+    await device.contributionTerms()
+    expect(aggregators.posted).toEqual([])
+  })
+
+  test('is taken over by the tab that leads next, and waits while paused', async () => {
+    const { aggregators, open, visit } = await federation()
+    const database = newDatabase()
+    let clock = Date.now()
+    const environment = { now: () => clock, random: () => 0.5 }
+    const first = await visit(database, environment)
+    await live(first)
+    await first.device.setContribution(true)
+    await first.device.fineTune({})
+    const waits = ({ timers }: TestDevice) =>
+      [...timers.waiting.values()].map(({ milliseconds }) => milliseconds)
+    await expect.poll(() => waits(first)).toContain(HOUR)
+    const second = await open(database, environment)
+    await first.device.close()
+    await expect.poll(() => second.device.snapshot().tab).toBe('leader')
+    await expect.poll(() => waits(second)).toContain(HOUR)
+    await second.device.pause(true)
+    clock += DAY
+    second.timers.fire(HOUR)
+    await second.device.contributionTerms()
+    expect(aggregators.posted).toEqual([])
+    await second.device.pause(false)
+    await expect.poll(() => second.device.snapshot().sent.reports).toBe(1)
   })
 })
 

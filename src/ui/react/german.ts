@@ -32,8 +32,10 @@ const TROUBLE: Readonly<Record<string, string>> = {
 
 const FAILED: Readonly<Record<Wish, string>> = {
   contribute: 'Ihre Wahl konnte nicht gespeichert werden. Bitte versuchen Sie es noch einmal.',
-  pause: 'Das Lernen konnte nicht angehalten werden. Bitte versuchen Sie es noch einmal.',
-  resume: 'Das Lernen konnte nicht fortgesetzt werden. Bitte versuchen Sie es noch einmal.',
+  pause:
+    'Ihre Wahl konnte nicht gespeichert werden. Was gilt, solange diese Seite offen ist, zeigt der Knopf.',
+  resume:
+    'Ihre Wahl konnte nicht gespeichert werden. Was gilt, solange diese Seite offen ist, zeigt der Knopf.',
   forget: 'Das konnte nicht vergessen werden. Bitte versuchen Sie es noch einmal.',
   undo: 'Das konnte nicht zurückgeholt werden.',
   export: 'Ihre Daten konnten nicht exportiert werden. Bitte versuchen Sie es noch einmal.',

@@ -23,8 +23,8 @@ export type Wish = 'contribute' | 'pause' | 'resume' | 'forget' | 'undo' | 'expo
 
 const FAILED: Readonly<Record<Wish, string>> = {
   contribute: 'Your choice could not be saved. Please try again.',
-  pause: 'Learning could not be paused. Please try again.',
-  resume: 'Learning could not be resumed. Please try again.',
+  pause: 'Your choice could not be saved. The button shows what holds while this page is open.',
+  resume: 'Your choice could not be saved. The button shows what holds while this page is open.',
   forget: 'That could not be forgotten. Please try again.',
   undo: 'That could not be brought back.',
   export: 'Your data could not be exported. Please try again.',

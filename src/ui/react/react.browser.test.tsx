@@ -497,7 +497,9 @@ describe('PersonalizationPanel', () => {
     const pause = screen.getByRole('button', { name: 'Pause learning' })
     await pause.click()
     await waitFor(() =>
-      expect(alerts()).toContain('Learning could not be paused. Please try again.'),
+      expect(alerts()).toContain(
+        'Your choice could not be saved. The button shows what holds while this page is open.',
+      ),
     )
     await expect.element(pause).toHaveAttribute('aria-pressed', 'false')
     await screen.getByRole('button', { name: 'Export my data' }).click()
