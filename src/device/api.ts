@@ -202,9 +202,14 @@ export interface Personalizer {
    * @returns what puts them back as they were, and learns anew: this page's memory alone holds them, as
    * long as this function is held. It rejects with NearsideError `aborted` where anything was forgotten,
    * erased or put back since, in any tab, and with `storage-…` where the browser can't keep them
+   * @throws NearsideError `input-invalid` for what names nothing that can be forgotten; `storage-…` where
+   * the browser can't delete it on disk: it may be gone from this tab then, but is back at the next visit
    */
   forget(what: Forgettable): Promise<() => Promise<void>>
-  /** Deletes everything held about the shopper on this device. */
+  /**
+   * Deletes everything held about the shopper on this device.
+   * @throws NearsideError `storage-…`, as `forget`
+   */
   erase(): Promise<void>
   /**
    * Everything held, as one JSON string, which `nearside audit verify` checks. Writes an entry to the log

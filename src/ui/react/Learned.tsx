@@ -12,7 +12,8 @@ import { focusAtOnce, useAction } from './useAction.tsx'
 const LEAVING = 900
 
 export function Learned({ learned }: { readonly learned: PersonalizerSnapshot['learned'] }) {
-  const { itemOf, labels } = usePersonalizationContext()
+  const { itemOf, labels, personalizer } = usePersonalizationContext()
+  // Here, not in the line, which may be gone by the time that something fails.
   const { run, alert } = useAction()
   const [said, setSaid] = useState('')
   /** Of what was forgotten last: nothing but this holds it any more. */
@@ -28,14 +29,21 @@ export function Learned({ learned }: { readonly learned: PersonalizerSnapshot['l
     setSaid(text)
     title.current?.focus()
   }
-  async function leave(entry: Entry, place: number, name: string, forgotten: Promise<Undo | null>) {
+  async function forget(entry: Entry, place: number) {
+    if (!personalizer) return
+    const name = nameOf(entry, itemOf)
     setLeaving([entry, place])
     const stay = () => setLeaving(null)
-    const back = await forgotten
-    if (!back) return stay()
-    setUndo([name, back])
-    say(labels.forgotten(name))
-    setTimeout(stay, LEAVING)
+    const work = async () => setUndo([name, await personalizer.forget(aboutOf(entry))])
+    const isGone = () =>
+      personalizer.getSnapshot().learned.every((other) => keyOf(other) !== keyOf(entry))
+    if (await run('forget', work, () => (isGone() ? 'forget-disk' : 'forget'))) {
+      say(labels.forgotten(name))
+      setTimeout(stay, LEAVING)
+      return
+    }
+    stay()
+    if (isGone()) say('')
   }
   async function putBack([name, back]: NonNullable<typeof undo>) {
     if (!(await run('undo', back))) return
@@ -63,11 +71,7 @@ export function Learned({ learned }: { readonly learned: PersonalizerSnapshot['l
                 {textOf(entry, itemOf, labels)}
               </li>
             ) : (
-              <Line
-                key={keyOf(entry)}
-                entry={entry}
-                onForget={(name, forgotten) => void leave(entry, place, name, forgotten)}
-              />
+              <Line key={keyOf(entry)} entry={entry} onForget={() => void forget(entry, place)} />
             ),
           )}
         </ul>
@@ -77,6 +81,8 @@ export function Learned({ learned }: { readonly learned: PersonalizerSnapshot['l
 }
 
 const keyOf = ({ kind, name }: Entry) => `${kind} ${name}`
+
+const aboutOf = ({ kind, name }: Entry) => ({ kind, name })
 
 const nameOf = ({ kind, name }: Entry, itemOf: Personalization['itemOf']) =>
   (kind === 'item' && itemOf(name)?.title) || name
@@ -91,8 +97,7 @@ type Undo = () => Promise<void>
 
 interface LineProps {
   readonly entry: Entry
-  /** `forgotten` resolves with null where it was not. */
-  readonly onForget: (name: string, forgotten: Promise<Undo | null>) => void
+  readonly onForget: () => void
 }
 
 function Line({ entry, onForget }: LineProps) {
@@ -102,17 +107,10 @@ function Line({ entry, onForget }: LineProps) {
   /** What would go; null until the shopper has asked. */
   const [going, setGoing] = useState<readonly ShopperEvent[] | null>(null)
   const forget = useRef<HTMLButtonElement>(null)
-  const about = { kind: entry.kind, name: entry.name }
+  const about = aboutOf(entry)
   const name = nameOf(entry, itemOf)
   const ask = () =>
     run('forget', async () => setGoing((await personalizer?.events({ about, limit: 1e6 })) ?? []))
-  async function doForget(): Promise<Undo | null> {
-    let undo: Undo | null = null
-    await run('forget', async () => {
-      undo = (await personalizer?.forget(about)) ?? null
-    })
-    return undo
-  }
   const keep = () => {
     setGoing(null)
     forget.current?.focus()
@@ -144,7 +142,7 @@ function Line({ entry, onForget }: LineProps) {
               className="ns-button ns-danger"
               aria-describedby={id}
               ref={focusAtOnce}
-              onClick={() => onForget(name, doForget())}
+              onClick={onForget}
             >
               {labels.forgetSure}
             </button>

@@ -37,6 +37,8 @@ const FAILED: Readonly<Record<Wish, string>> = {
   resume:
     'Ihre Wahl konnte nicht gespeichert werden. Was gilt, solange diese Seite offen ist, zeigt der Knopf.',
   forget: 'Das konnte nicht vergessen werden. Bitte versuchen Sie es noch einmal.',
+  'forget-disk':
+    'Es ist nur in diesem Tab vergessen: Ihr Browser hat das Gespeicherte nicht gelöscht, beim nächsten Besuch ist es wieder da. Bitte versuchen Sie es dann noch einmal.',
   undo: 'Das konnte nicht zurückgeholt werden.',
   export: 'Ihre Daten konnten nicht exportiert werden. Bitte versuchen Sie es noch einmal.',
   erase: 'Nicht alles konnte gelöscht werden. Bitte versuchen Sie es noch einmal.',

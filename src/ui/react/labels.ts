@@ -18,14 +18,24 @@ interface TermsInWords extends Pick<PersonalizerSnapshot['terms'], 'trust'> {
   readonly spent: string
 }
 
-/** What the panel's buttons ask for. */
-export type Wish = 'contribute' | 'pause' | 'resume' | 'forget' | 'undo' | 'export' | 'erase'
+/** What the panel's buttons ask for; `forget-disk`: it was forgotten, but not on disk. */
+export type Wish =
+  | 'contribute'
+  | 'pause'
+  | 'resume'
+  | 'forget'
+  | 'forget-disk'
+  | 'undo'
+  | 'export'
+  | 'erase'
 
 const FAILED: Readonly<Record<Wish, string>> = {
   contribute: 'Your choice could not be saved. Please try again.',
   pause: 'Your choice could not be saved. The button shows what holds while this page is open.',
   resume: 'Your choice could not be saved. The button shows what holds while this page is open.',
   forget: 'That could not be forgotten. Please try again.',
+  'forget-disk':
+    'It is gone from this tab only: your browser did not delete what it had saved, so it will be back at your next visit. Please try again then.',
   undo: 'That could not be brought back.',
   export: 'Your data could not be exported. Please try again.',
   erase: 'Not everything could be erased. Please try again.',

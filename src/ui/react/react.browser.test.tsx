@@ -524,6 +524,25 @@ describe('PersonalizationPanel', () => {
     await expect.element(screen.getByRole('button', { name: 'Forget Kitchen' })).toBeVisible()
   })
 
+  test('a forgetting that the disk refuses is said, also when its line has gone from this tab', async () => {
+    await personalizer.capture({ name: 'view_item', item_id: 'tin' })
+    const { forget } = personalizer
+    personalizer.forget = async (what) => {
+      await forget(what)
+      throw new Error('The disk is gone.')
+    }
+    const screen = await show(<PersonalizationPanel />)
+    await screen.getByRole('button', { name: 'Forget Kitchen' }).click()
+    await screen.getByRole('button', { name: 'Yes, forget it' }).click()
+    await expect
+      .element(screen.getByRole('alert'))
+      .toHaveTextContent(/^It is gone from this tab only: .* back at your next visit\./)
+    await expect.element(screen.getByRole('heading', { name: 'Learned so far' })).toHaveFocus()
+    expect(screen.container.querySelector('.ns-learned')).toBeNull()
+    expect(screen.container.textContent).not.toContain('has been forgotten')
+    await expect.element(screen.getByRole('button', { name: 'Undo' })).not.toBeInTheDocument()
+  })
+
   test('says of each product what was done with it', async () => {
     const entry = (name: string, signal: Signal) =>
       ({ kind: 'item', name, signal, strength: 1 }) as const

@@ -7,14 +7,21 @@ export function useAction() {
   const { labels } = usePersonalizationContext()
   const [failed, setFailed] = useState<Wish | null>(null)
 
-  /** Resolves with whether it was done. */
-  async function run(wish: Wish, work: () => Promise<unknown>): Promise<boolean> {
+  /**
+   * Resolves with whether it was done.
+   * @param otherwise what failed, where that shows afterwards only; default `wish`
+   */
+  async function run(
+    wish: Wish,
+    work: () => Promise<unknown>,
+    otherwise = () => wish,
+  ): Promise<boolean> {
     setFailed(null)
     try {
       await work()
       return true
     } catch {
-      setFailed(wish)
+      setFailed(otherwise())
       return false
     }
   }
