@@ -53,6 +53,11 @@ export interface PersonalizerSnapshot {
   readonly status: 'starting' | 'ready' | 'closed'
   /** Rises whenever a recommendation may have changed. */
   readonly revision: number
+  /**
+   * Another number whenever anything was erased, forgotten or put back, in any tab: what `forget`
+   * returned before can put nothing back any more, so let go of it.
+   */
+  readonly erasures: number
   /** The base model in use; null while there is none. */
   readonly model: {
     readonly version: string

@@ -217,7 +217,10 @@ test('one event can be found, explained and forgotten', async () => {
   const forget = () => personalizer.forget({ kind: 'event', id: id ?? '' })
   await (await forget())()
   expect((await personalizer.events()).map((event) => event.id)).toEqual([id])
+  const { erasures } = personalizer.getSnapshot()
   await forget()
+  // Before the answer: whoever holds that knows from when on it is of no use.
+  expect(personalizer.getSnapshot().erasures).not.toBe(erasures)
   expect(await personalizer.events()).toEqual([])
   expect((await personalizer.explain('item-0'))?.reason).toEqual({ kind: 'popular' })
 })

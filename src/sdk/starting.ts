@@ -5,6 +5,7 @@ import { DEVICE_TERMS, NO_CONSENT, NOTHING_SENT } from '../device/upload/terms.t
 export const STARTING: PersonalizerSnapshot = {
   status: 'starting',
   revision: 0,
+  erasures: 0,
   model: null,
   enginePreference: 'auto',
   engine: null,

@@ -160,6 +160,7 @@ export async function startDevice(
 
   /** What was made from what is gone. */
   function drop(): void {
+    state.erasures++
     contribution.stop()
     learner.forget()
     chosen.forget()

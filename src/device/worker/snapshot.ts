@@ -15,6 +15,7 @@ export function snapshotOf(deps: Deps): WorkerSnapshot {
   const { active, logLikelihoodRatio, tested } = state.personal?.guard ?? GUARD_START
   return {
     revision: state.revision,
+    erasures: state.erasures,
     model: manifest
       ? {
           version: manifest.version,

@@ -13,6 +13,8 @@ import { type ContributionTerms, DEVICE_TERMS, NO_CONSENT, NOTHING_SENT } from '
 export interface DeviceState {
   /** Rises whenever a list may have changed. By the device. */
   revision: number
+  /** Rises when anything was erased, forgotten or put back, in any tab. By the device. */
+  erasures: number
   /** As the page said last. By the device. */
   conditions: DeviceConditions
   /** By the device. */
@@ -49,6 +51,7 @@ export function startingState({
 }: Pick<WorkerConfig, 'conditions' | 'engine'>): DeviceState {
   return {
     revision: 0,
+    erasures: 0,
     conditions,
     paused: false,
     context: {},

@@ -5,6 +5,7 @@ import { NearsideError } from '../../core/error.ts'
 import { DAY } from '../../core/time.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { createJsEngine } from '../../engine/js.ts'
+import { waitFor } from '../../testPatience.ts'
 import { DEFAULT_BUDGET, type DeviceConditions } from '../learning/budget.ts'
 import type { LoggedForgotten } from '../messages.ts'
 import { workerEnvironment } from './serve.ts'
@@ -182,7 +183,10 @@ describe('what was forgotten, put back', () => {
       const other = await start(server, database)
       await liveWithCards(tested, Date.now())
       const forgotten = await tested.device.forget(CARDS)
+      const { erasures } = tested.device.snapshot()
       await since(other.device, forgotten)
+      // Whoever offers to put it back learns that it can't be any more.
+      await waitFor(() => expect(tested.device.snapshot().erasures).toBeGreaterThan(erasures))
       const before = (await other.device.events(99)).length
       const log = (await other.device.entries()).length
       const restoring = tested.device.restore(forgotten)

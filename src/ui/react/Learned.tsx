@@ -11,16 +11,22 @@ import { focusAtOnce, useAction } from './useAction.tsx'
 /** So long a forgotten line is seen to leave, milliseconds; `panel.css` moves it. */
 const LEAVING = 900
 
-export function Learned({ learned }: { readonly learned: PersonalizerSnapshot['learned'] }) {
+export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot }) {
+  const { erasures, learned } = snapshot
   const { itemOf, labels, personalizer } = usePersonalizationContext()
   // Here, not in the line, which may be gone by the time that something fails.
   const { run, alert } = useAction()
   const [said, setSaid] = useState('')
   /** Of what was forgotten last: nothing but this holds it any more. */
-  const [undo, setUndo] = useState<readonly [name: string, Undo] | null>(null)
+  const [undo, setUndo] = useState<Undo | null>(null)
   /** What is being forgotten, and where it stood. */
   const [leaving, setLeaving] = useState<readonly [Entry, number] | null>(null)
   const title = useRef<HTMLHeadingElement>(null)
+  // After an erasure, whoever made it, not even this page holds what could be undone.
+  if (undo && undo.erasures !== erasures) {
+    setUndo(null)
+    setSaid('')
+  }
   const lines = [...learned]
   const gone = leaving && !learned.some((entry) => keyOf(entry) === keyOf(leaving[0]))
   if (gone) lines.splice(leaving[1], 0, leaving[0])
@@ -33,19 +39,18 @@ export function Learned({ learned }: { readonly learned: PersonalizerSnapshot['l
     if (!personalizer) return
     const name = nameOf(entry, itemOf)
     setLeaving([entry, place])
-    const stay = () => setLeaving(null)
-    const work = async () => setUndo([name, await personalizer.forget(aboutOf(entry))])
+    const work = async () => {
+      const back = await personalizer.forget(aboutOf(entry))
+      setUndo({ name, back, erasures: personalizer.getSnapshot().erasures })
+    }
     const isGone = () =>
       personalizer.getSnapshot().learned.every((other) => keyOf(other) !== keyOf(entry))
-    if (await run('forget', work, () => (isGone() ? 'forget-disk' : 'forget'))) {
+    if (await run('forget', work, () => (isGone() ? 'forget-disk' : 'forget')))
       say(labels.forgotten(name))
-      setTimeout(stay, LEAVING)
-      return
-    }
-    stay()
-    if (isGone()) say('')
+    else if (isGone()) say('')
+    setTimeout(() => setLeaving(null), LEAVING)
   }
-  async function putBack([name, back]: NonNullable<typeof undo>) {
+  async function putBack({ name, back }: Undo) {
     if (!(await run('undo', back))) return
     setUndo(null)
     setLeaving(null)
@@ -93,7 +98,12 @@ function textOf(entry: Entry, itemOf: Personalization['itemOf'], labels: Labels)
   return labels[entry.kind === 'query' ? 'searched' : entry.kind](name)
 }
 
-type Undo = () => Promise<void>
+interface Undo {
+  readonly name: string
+  readonly back: () => Promise<void>
+  /** The snapshot's, while it could be put back. */
+  readonly erasures: number
+}
 
 interface LineProps {
   readonly entry: Entry

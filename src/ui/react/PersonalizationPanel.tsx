@@ -34,13 +34,11 @@ export function PersonalizationPanel({
 }: PersonalizationPanelProps) {
   const { labels, locale, personalizer } = usePersonalizationContext()
   const snapshot = usePersonalization()
-  const [erasures, setErasures] = useState(0)
   return (
     <div className="ns-panel">
       <p className="ns-sent">{sentText(snapshot, labels, locale)}</p>
       <p className="ns-panel-lead">{labels.lead}</p>
-      {/* After an erasure not even this page holds what could be undone. */}
-      <Learned key={erasures} learned={snapshot.learned} />
+      <Learned snapshot={snapshot} />
       <dl className="ns-facts">
         <Fact name={labels.kept}>{storedText(snapshot, labels)}</Fact>
         <Fact name={labels.computedWith}>{engineText(snapshot, labels)}</Fact>
@@ -54,14 +52,7 @@ export function PersonalizationPanel({
       )}
       {personalizer && canContribute && <Consent personalizer={personalizer} snapshot={snapshot} />}
       {personalizer && (
-        <Controls
-          personalizer={personalizer}
-          snapshot={snapshot}
-          onErased={() => {
-            setErasures(erasures + 1)
-            onErased?.()
-          }}
-        />
+        <Controls personalizer={personalizer} snapshot={snapshot} onErased={onErased} />
       )}
       {children}
     </div>
@@ -112,7 +103,7 @@ function Controls({
   personalizer,
   snapshot,
   onErased,
-}: PartProps & { readonly onErased: () => void }) {
+}: PartProps & Pick<PersonalizationPanelProps, 'onErased'>) {
   const { labels } = usePersonalizationContext()
   const { run, alert } = useAction()
   const { paused } = snapshot
@@ -125,7 +116,7 @@ function Controls({
     setSaid('')
     const erased = await run('erase', async () => {
       await personalizer.erase()
-      onErased()
+      onErased?.()
     })
     if (!erased) return
     setSure(null)

@@ -440,6 +440,21 @@ describe('PersonalizationPanel', () => {
     expect(restoring).toHaveBeenCalledTimes(1)
   })
 
+  test.each([
+    ['the shop erases all', () => personalizer.erase()],
+    ['more is forgotten elsewhere', () => personalizer.forget({ kind: 'item', name: 'glow' })],
+  ])('nothing is held to be brought back once %s', async (_, since) => {
+    const screen = await show(<PersonalizationPanel />)
+    await personalizer.capture({ name: 'view_item', item_id: 'tin' })
+    await screen.getByRole('button', { name: 'Forget Kitchen' }).click()
+    await screen.getByRole('button', { name: 'Yes, forget it' }).click()
+    const undo = screen.getByRole('button', { name: 'Undo' })
+    await expect.element(undo).toBeVisible()
+    await since()
+    await expect.element(undo).not.toBeInTheDocument()
+    expect(screen.container.textContent).not.toContain('bring it back')
+  })
+
   test('lists a query in plain words, and forgets it by them', async () => {
     const learned = { kind: 'query', name: 'red parasol', strength: 1 } as const
     personalizer.change({ learned: [learned] })
@@ -538,7 +553,7 @@ describe('PersonalizationPanel', () => {
       .element(screen.getByRole('alert'))
       .toHaveTextContent(/^It is gone from this tab only: .* back at your next visit\./)
     await expect.element(screen.getByRole('heading', { name: 'Learned so far' })).toHaveFocus()
-    expect(screen.container.querySelector('.ns-learned')).toBeNull()
+    await waitFor(() => expect(screen.container.querySelector('.ns-learned')).toBeNull())
     expect(screen.container.textContent).not.toContain('has been forgotten')
     await expect.element(screen.getByRole('button', { name: 'Undo' })).not.toBeInTheDocument()
   })

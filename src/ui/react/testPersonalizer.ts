@@ -195,11 +195,13 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
       looks.delete(name)
       change({
         revision: snapshot.revision + 1,
+        erasures: snapshot.erasures + 1,
         learned: learned.filter((entry) => entry.name !== name),
       })
       return async () => {
         if (many) looks.set(name, many)
-        change({ revision: snapshot.revision + 1, learned })
+        const { revision, erasures } = snapshot
+        change({ revision: revision + 1, erasures: erasures + 1, learned })
       }
     },
     async erase() {
@@ -207,6 +209,7 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
       captured.length = 0
       change({
         revision: snapshot.revision + 1,
+        erasures: snapshot.erasures + 1,
         events: { count: 0, byName: {} },
         learned: [],
       })
