@@ -26,9 +26,18 @@ export {
 export { usePersonalization, usePersonalizer } from './ui/react/usePersonalizer.ts'
 export { WhyThis, type WhyThisProps } from './ui/react/WhyThis.tsx'
 export {
+  type BasketListProps,
   BoughtTogether,
+  BuyAgain,
+  CompleteTheBasket,
   type ItemListProps,
+  NewArrivals,
+  type OrderedListProps,
+  RecentlyViewed,
   Recommendations,
   type RecommendationsProps,
   RelatedItems,
+  Trending,
+  UpSell,
+  type UpSellProps,
 } from './ui/react/widgets.tsx'

@@ -146,8 +146,11 @@ export interface Personalizer {
   recommend(options?: ListOptions): Promise<readonly Recommendation[]>
   /** Items like this one, by the model's item vectors, title, category and, where the log tells, what is looked at together. */
   similar(item: string, options?: ListOptions): Promise<readonly Recommendation[]>
-  /** Items bought in the same orders as this one. */
-  boughtTogether(item: string, options?: ListOptions): Promise<readonly Recommendation[]>
+  /** Items bought in the same orders as this one; of several (a basket), with most of them, and none of them. */
+  boughtTogether(
+    item: string | readonly string[],
+    options?: ListOptions,
+  ): Promise<readonly Recommendation[]>
   /**
    * Orders given ids (a category, a search result); unknown ids keep their place at the end, and what
    * the shop no longer sells is left out.
@@ -158,7 +161,11 @@ export interface Personalizer {
    * than asking after each change: lists come with the change. Returns what ends it.
    */
   watch(query: ListQuery, listener: (answer: ListAnswer) => void): () => void
-  /** Why an item stands where it stands, true to the model; null for an item that can't be shown, and while there is no base model. */
+  /**
+   * Why an item stands where it stands, true to the model; null for an item that can't be shown, and while
+   * there is no base model.
+   * @throws NearsideError `engine-failed` where the code for it, which is loaded when first asked for, can't be
+   */
   explain(item: string): Promise<Explanation | null>
   /**
    * Learns now, whatever the budget says.

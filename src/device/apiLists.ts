@@ -75,7 +75,19 @@ export interface ListOptions {
   readonly excludeIds?: readonly string[]
   /** Only items of this category. */
   readonly category?: string
-  /** Items with the same `groupId` at most, as long as there are others. Default 2; `rerank` takes all. */
+  /**
+   * Of `recommend`: only what the shopper viewed (the latest first, whatever `order` says; nothing of theirs is left
+   * out by default), what they bought before this visit (default `exclude`: `['bought', 'basket']`), or
+   * what the shop added within 30 days: by `added` of its items, or, where none says so, what the base
+   * model lacks. Empty where there is no device.
+   */
+  readonly from?: 'viewed' | 'bought' | 'new'
+  /**
+   * Of `similar`: only what costs more than that item, in the same currency, but at most so many times as
+   * much. Above 1.
+   */
+  readonly dearer?: number
+  /** Items with the same `groupId` at most, as long as there are others. Default 2; `rerank` and what was viewed take all. */
   readonly perFamily?: number
   /**
    * Of `recommend` in personal order, without a category: whether each item of a category costs the next
@@ -103,9 +115,11 @@ export interface RerankOptions extends Pick<ListOptions, 'limit' | 'order' | 'pa
 /** Which list: `recommend`, `similar`, `boughtTogether` and `rerank` of `Personalizer`, as plain data. */
 export type ListQuery =
   | { readonly kind: 'recommend'; readonly options?: ListOptions }
+  | { readonly kind: 'similar'; readonly item: string; readonly options?: ListOptions }
   | {
-      readonly kind: 'similar' | 'boughtTogether'
-      readonly item: string
+      readonly kind: 'boughtTogether'
+      /** One, or several: what goes with a basket. */
+      readonly item: string | readonly string[]
       readonly options?: ListOptions
     }
   | {

@@ -27,9 +27,12 @@ export function orderOf(
   return { ids: [...categories.keys()], categories: [...categories.values()] }
 }
 
-/** The list that can be had without a model. */
-export const listWithoutModel = (order: CatalogOrder, query: ListQuery): Recommendation[] =>
-  inShopOrder(idsWithoutModel(order, query).slice(0, limitOf(query)))
+/** The list that can be had without a device: nothing of what the shopper did, nor of prices. */
+export function listWithoutModel(order: CatalogOrder, query: ListQuery): Recommendation[] {
+  const { from, dearer }: ListOptions = query.options ?? {}
+  if (from || dearer) return []
+  return inShopOrder(idsWithoutModel(order, query).slice(0, limitOf(query)))
+}
 
 /** The same without a limit. */
 export function idsWithoutModel(order: CatalogOrder, query: ListQuery): readonly string[] {

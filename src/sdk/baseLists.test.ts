@@ -15,6 +15,24 @@ test('leaves out the ids that it is told to', () => {
   expect(ids(lists.recommend({ limit: 3, excludeIds: [first] }))).toEqual(rest)
 })
 
+test('knows what is new, dearer, or goes with a basket, and that nobody has viewed or bought', async () => {
+  const catalog = testCatalog.map((one) => ({
+    ...one,
+    added: one.id === 'item-3' ? '2026-12-20' : undefined,
+  }))
+  const read = async (path: string) => files.get(path) ?? new Uint8Array()
+  const now = () => Date.UTC(2026, 11, 24)
+  const dated = await readBaseLists({ catalog, read, now })
+  expect(ids(dated.recommend({ from: 'new' }))).toEqual(['item-3'])
+  expect(dated.recommend({ from: 'viewed' })).toEqual([])
+  expect(dated.recommend({ from: 'bought' })).toEqual([])
+  const prices = dated.similar('item-9', { dearer: 1.5 }).map(({ id }) => Number(id.slice(5)) + 1)
+  expect(prices).toContain(14)
+  expect(Math.min(...prices)).toBeGreaterThan(10)
+  expect(Math.max(...prices)).toBeLessThanOrEqual(15)
+  expect(ids(dated.boughtTogether(['item-0', 'item-8'], { limit: 1 }))).toEqual(['item-12'])
+})
+
 test('refuses from JavaScript what a device refuses, and takes what says nothing of nobody', () => {
   // Where ids lay in an earlier version.
   const old = { exclude: ['item-31'] } as never

@@ -15,12 +15,13 @@ import { createRuleBook } from '../core/rules/listRules.ts'
 import { parseRules } from '../core/rules/parseRules.ts'
 import type { Rule } from '../core/rules/rule.ts'
 import type { ListOptions, ListQuery, Recommendation } from '../device/apiLists.ts'
+import { amongItems } from '../device/worker/amongItems.ts'
 import { liftScores } from '../device/worker/liftScores.ts'
 import { createPartialScores } from '../device/worker/partialScores.ts'
 import { rankedList } from '../device/worker/rankedList.ts'
 import { isLarge, Ranker } from '../device/worker/ranker.ts'
 import { requireQuery } from '../device/worker/requireQuery.ts'
-import { type Ruled, ruledList } from '../device/worker/ruledList.ts'
+import { aboutOf, type Ruled, ruledList } from '../device/worker/ruledList.ts'
 
 /** What the lists are made of. */
 export interface BaseListsOptions {
@@ -47,8 +48,11 @@ export interface BaseLists {
   recommend(options?: BaseListOptions): readonly Recommendation[]
   /** Items like this one. */
   similar(item: string, options?: BaseListOptions): readonly Recommendation[]
-  /** Items bought in the same orders as this one. */
-  boughtTogether(item: string, options?: BaseListOptions): readonly Recommendation[]
+  /** Items bought in the same orders as this one, or as several. */
+  boughtTogether(
+    item: string | readonly string[],
+    options?: BaseListOptions,
+  ): readonly Recommendation[]
 }
 
 const parse = (bytes: Uint8Array): unknown =>
@@ -89,10 +93,14 @@ export async function readBaseLists(options: BaseListsOptions): Promise<BaseList
   function list(query: ListQuery): readonly Recommendation[] {
     requireQuery(query)
     const { page, rules: isRuled = true } = query.options ?? {}
-    if (rules.length === 0 || !isRuled) return answer(query)
-    const about = 'item' in query ? catalog.get(query.item) : undefined
+    const { items } = catalog
+    const isNew = (id: string) => ranker.isNew(id)
+    const among = amongItems(query, { items, events: [], now: now(), isNew })
+    if (rules.length === 0 || !isRuled) return answer(query, { among })
+    const about = catalog.get(aboutOf(query) ?? '')
     const context = () => undefined
-    return ruledList(book({ list: query.kind, page, about, now: now(), context }), query, answer)
+    const ruled = book({ list: query.kind, page, about, now: now(), context })
+    return ruledList(ruled, query, answer, among)
   }
 
   return {

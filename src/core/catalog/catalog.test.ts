@@ -52,6 +52,9 @@ describe('parseItem', () => {
     [{ id: 'a', price: Number.NaN }, "'price' is not a number"],
     [{ id: 'a', currency: 'pounds' }, "'currency' is not an ISO 4217 code"],
     [{ id: 'a', available: 'yes' }, "'available' is not true or false"],
+    [{ id: 'a', added: 'last week' }, "'added' is not a day"],
+    [{ id: 'a', added: '2026-13-01' }, "'added' is not a day"],
+    [{ id: 'a', added: 20261101 }, "'added' is not a day"],
     [{ id: 'a', attributes: ['red'] }, "'attributes' has not only texts"],
     [{ id: 'a', attributes: { colour: { name: 'red' } } }, "'attributes' has not only texts"],
   ])('refuses %j', (value, message) => {
@@ -78,6 +81,7 @@ describe('parseItem', () => {
         price: fc.double({ min: 0, max: 1e6, noNaN: true }).map((price) => price + 0),
         currency: fc.constantFrom('GBP', 'EUR'),
         available: fc.boolean(),
+        added: fc.constantFrom('2026-11-20', '2026-11-20T08:00:00+01:00'),
         attributes: fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.array(fc.boolean()))),
       },
       { requiredKeys: ['id'] },

@@ -22,6 +22,8 @@ export interface Item {
   readonly image?: string
   /** Absent means available. An unavailable item is never recommended. */
   readonly available?: boolean
+  /** Since when the shop has it, ISO 8601: a day (from its beginning in UTC), or a time with its zone. */
+  readonly added?: string
   /** What else the shop's rules go by, e.g. `{ colour: 'red', sizes: ['S', 'M'] }`. Anybody can read it. */
   readonly attributes?: Readonly<Record<string, AttributeValue | readonly AttributeValue[]>>
 }

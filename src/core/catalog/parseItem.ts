@@ -3,7 +3,30 @@ import { NearsideError } from '../error.ts'
 import { isRecord } from '../isRecord.ts'
 import type { Item } from './item.ts'
 
-const TEXT_FIELDS = ['title', 'category', 'groupId', 'brand', 'description', 'image'] as const
+type Check = readonly [fits: (value: unknown) => boolean, fault: string]
+
+const TEXT: Check = [(value) => typeof value === 'string', 'is not text']
+
+/** What each field must be that an item may have, and what is said where it isn't. */
+const FIELDS: Readonly<Record<Exclude<keyof Item, 'id'>, Check>> = {
+  title: TEXT,
+  category: TEXT,
+  groupId: TEXT,
+  brand: TEXT,
+  description: TEXT,
+  image: TEXT,
+  price: [
+    (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0,
+    'is not a number of zero or more',
+  ],
+  currency: [matches(/^[A-Z]{3}$/), 'is not an ISO 4217 code such as GBP'],
+  available: [(value) => typeof value === 'boolean', 'is not true or false'],
+  added: [
+    (value) => matches(/^\d{4}-\d\d-\d\d(T|$)/)(value) && !Number.isNaN(Date.parse(String(value))),
+    'is not a day such as 2026-11-20, or a time of one',
+  ],
+  attributes: [isAttributes, 'has not only texts and numbers'],
+}
 
 /** Longer ids are a sign of a wrong column, and would be carried by every event. */
 const MAX_ID_LENGTH = 200
@@ -31,37 +54,18 @@ export function parseItem(value: unknown, where = 'item'): Item {
   }
   if (!isRecord(value)) return refuse('is not an object')
   const fields = new Map<string, unknown>(Object.entries(value))
-  const item: { -readonly [K in keyof Item]: Item[K] } = { id: parseId(fields.get('id'), refuse) }
-  for (const field of TEXT_FIELDS) {
-    const text = fields.get(field)
-    if (text === undefined || text === null || text === '') continue
-    if (typeof text !== 'string') return refuse(`field '${field}' is not text`)
-    item[field] = text
-  }
-  const price = fields.get('price')
-  if (price !== undefined && price !== null) {
-    if (typeof price !== 'number' || !Number.isFinite(price) || price < 0)
-      return refuse("field 'price' is not a number of zero or more")
-    item.price = price
-  }
-  const currency = fields.get('currency')
-  if (currency !== undefined && currency !== null) {
-    if (typeof currency !== 'string' || !/^[A-Z]{3}$/.test(currency))
-      return refuse("field 'currency' is not an ISO 4217 code such as GBP")
-    item.currency = currency
-  }
-  const available = fields.get('available')
-  if (available !== undefined && available !== null) {
-    if (typeof available !== 'boolean') return refuse("field 'available' is not true or false")
-    item.available = available
-  }
-  const attributes = fields.get('attributes')
-  if (attributes !== undefined && attributes !== null) {
-    if (!isAttributes(attributes))
-      return refuse("field 'attributes' has not only texts and numbers")
-    item.attributes = { ...attributes }
+  const item: Record<string, unknown> & Pick<Item, 'id'> = { id: parseId(fields.get('id'), refuse) }
+  for (const [field, [fits, fault]] of Object.entries(FIELDS)) {
+    const given = fields.get(field)
+    if (given === undefined || given === null || (given === '' && fits === TEXT[0])) continue
+    if (!fits(given)) return refuse(`field '${field}' ${fault}`)
+    item[field] = isRecord(given) ? { ...given } : given
   }
   return item
+}
+
+function matches(pattern: RegExp): (value: unknown) => boolean {
+  return (value) => typeof value === 'string' && pattern.test(value)
 }
 
 function isAttributes(value: unknown): value is NonNullable<Item['attributes']> {

@@ -1,11 +1,11 @@
 /**
  * @module The incremental learners that a shop chose besides the fit (`learners`). They go over this
  * shopper's cases after each fit, in every tab, and are never stored: the events are, and the same
- * events make the same learners. Their code is downloaded only where they were chosen.
+ * events make the same learners. Downloaded only where they were chosen.
  */
 import { NearsideError } from '../../core/error.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
-import type { CandidateLearners } from '../../core/personal/learners/candidateLearners.ts'
+import { CandidateLearners } from '../../core/personal/learners/candidateLearners.ts'
 import { STRATEGIES } from '../../core/personal/strategy.ts'
 import type { Parts } from './parts.ts'
 
@@ -23,7 +23,6 @@ export class ChosenLearners {
 
   constructor(deps: Deps) {
     this.#deps = deps
-    if (deps.config.learners.length === 0) return
     deps.bus.on('fitted', () => this.learn())
     deps.bus.on('storedElsewhere', (what) => (what === 'personal' ? this.learn() : undefined))
   }
@@ -42,7 +41,6 @@ export class ChosenLearners {
 
   /** Learns from the cases that are new, one after the other; lists are answered in between. */
   async learn(): Promise<void> {
-    if (this.#deps.config.learners.length === 0) return
     // One after another: what came meanwhile is learned when the run before has ended.
     await this.#running
     this.#running ??= this.#learn().finally(() => {
@@ -57,7 +55,7 @@ export class ChosenLearners {
     if (!model) return
     const generation = this.#generation
     try {
-      const learners = this.of(model) ?? (await this.#make())
+      const learners = this.of(model) ?? this.#make()
       const before = learners.cases
       for (const _ of learners.learn(model, shopper.history)) {
         await nextTask()
@@ -73,9 +71,8 @@ export class ChosenLearners {
     }
   }
 
-  async #make(): Promise<CandidateLearners> {
+  #make(): CandidateLearners {
     const { learners, imbalance, strategy } = this.#deps.config
-    const { CandidateLearners } = await import('../../core/personal/learners/candidateLearners.ts')
     const { reviewAfter } = STRATEGIES[strategy]
     return new CandidateLearners({ learners, imbalance, reviewAfter, seed: SEED })
   }

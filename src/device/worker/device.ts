@@ -13,7 +13,6 @@ import type { Calls, WorkerConfig, WorkerSnapshot } from '../messages.ts'
 import type { Forgotten } from '../storage/eventRows.ts'
 import { openStore } from '../storage/open.ts'
 import { createTransport, destinationsOf } from '../transport/http.ts'
-import { ChosenLearners } from './chosenLearners.ts'
 import { createDeviceContext } from './context.ts'
 import { Contribution } from './contribution.ts'
 import { createDeviceStore } from './deviceStore.ts'
@@ -59,19 +58,18 @@ export interface Device
   order(): Shop['order']
 }
 
-/** Beyond the rules; its code is downloaded only where a shop chose it. */
-async function cleaningOf(
-  { cleaning }: Pick<WorkerConfig, 'cleaning'>,
+/** Code that is downloaded only where a shop chose it; null, which is said, where it can't be had. */
+async function loadChosen<T>(
+  load: () => Promise<T>,
+  what: string,
   notices: Notices,
-): Promise<ShopperDeps['cleanMore']> {
-  if (cleaning === 'rules') return (cleaned) => cleaned
+): Promise<T | null> {
   try {
-    const { cleanOwnVisits } = await import('../../core/events/clean/ownVisits.ts')
-    return (cleaned) => cleanOwnVisits(cleaned, cleaning)
+    return await load()
   } catch (error) {
-    const why = 'The cleaning that the shop chose could not be loaded; events are cleaned by rules'
-    notices.add(NearsideError.from(error, 'input-invalid', why))
-    return (cleaned) => cleaned
+    const why = `The ${what} that the shop chose could not be loaded; the device does without`
+    notices.add(NearsideError.from(error, 'engine-failed', why))
+    return null
   }
 }
 
@@ -114,11 +112,21 @@ export async function startDevice(
   }
   const rebuilt = () => {
     bus.emit('lists', null)
-    void chosen.learn()
+    void chosen?.learn()
   }
   const kept = { store, transport }
   const shop = new Shop({ ...environment, ...kept, config, context, notices, onDemand, rebuilt })
-  const cleanMore = await cleaningOf(config, notices)
+  const { cleaning } = config
+  const visits =
+    cleaning === 'rules'
+      ? null
+      : await loadChosen(() => import('../../core/events/clean/ownVisits.ts'), 'cleaning', notices)
+  const cleanMore: ShopperDeps['cleanMore'] = (cleaned) =>
+    visits && cleaning !== 'rules' ? visits.cleanOwnVisits(cleaned, cleaning) : cleaned
+  const learners =
+    config.learners.length === 0
+      ? null
+      : await loadChosen(() => import('./chosenLearners.ts'), 'learners', notices)
   const shopper = new Shopper({ bus, cleanMore, notices, now, shop, state, store, timers })
   const tabs = joinTabs(config.database, store.kind === 'indexeddb', state, bus)
   const shared = { bus, ledger, notices, onDemand, shop, state, store, tabs }
@@ -127,8 +135,9 @@ export async function startDevice(
     ...{ ...shared, config, now, random, shopper, timers, transport },
   })
   const updates = createUpdates({ ...shared, learner, now, timers })
-  const chosen = new ChosenLearners({ ...environment, ...shared, config, shopper })
-  const lists = createLists({ chosen, config, now, shop, shopper, state })
+  const chosen =
+    learners && new learners.ChosenLearners({ ...environment, ...shared, config, shopper })
+  const lists = createLists({ chosen, config, now, onDemand, shop, shopper, state })
 
   /** Whatever learns or sends. */
   function stop(): void {
@@ -163,7 +172,7 @@ export async function startDevice(
     state.erasures++
     contribution.stop()
     learner.forget()
-    chosen.forget()
+    chosen?.forget()
   }
 
   async function readWhatOthersStored(what: Exclude<Stored, 'events'>): Promise<void> {
@@ -222,7 +231,7 @@ export async function startDevice(
     if (closing.signal.aborted) return
     await learner.reload()
     bus.emit('lists', null)
-    await chosen.learn()
+    await chosen?.learn()
     await updates.start({ logged: kept, soon: kept || config.latest !== null })
     contribution.start()
     await eraseTooOld()

@@ -31,12 +31,13 @@ export function explainRuled(
   id: string,
   ranker: Ranker,
   scored: Scored,
+  explain: (scored: Scored) => Explanation | null,
 ): Explanation | null {
   const behind = [...hidden].map((one) => [one, Number.NEGATIVE_INFINITY] as const)
   const amount = lifts.get(id) ?? 0
   const all = new Map([...lifts, ...behind, [id, amount]])
-  const plain = ranker.explain(id, scored)
-  const lifted = ranker.explain(id, liftScores(ranker, all).of(scored))
+  const plain = explain(scored)
+  const lifted = explain(liftScores(ranker, all).of(scored))
   if (!plain || !lifted) return null
   const { meanScore } = plain
   const contributions = [...plain.contributions, { kind: 'rules' as const, amount }]

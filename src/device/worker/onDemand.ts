@@ -1,7 +1,7 @@
 /**
  * @module What a device loads when it first needs it, as one file: the fit and the choice of its engine,
  * the update that a contribution is made of, the scoring of large catalogs, the reading of orders that a
- * shop hands over, and what a shopper takes away and checks. A page that reads lists
+ * shop hands over, what a shopper takes away and checks, and the explanation of a score. A page that reads lists
  * of a catalog of ordinary size, of a shopper who does nothing, never downloads it.
  */
 import { descentOf, FIT_CANDIDATES, FIT_CASES, PARAMETERS } from '../../core/personal/fitProblem.ts'
@@ -15,6 +15,7 @@ export { chooseEngine, thisDevice } from '../../engine/choose.ts'
 export { buildProblem, fitPersonal } from '../learning/personalFit.ts'
 export { seedingEnded } from '../ledger/seeding.ts'
 export { verifyChain } from '../ledger/verifyChain.ts'
+export { explainItem } from './explainItem.ts'
 export { exportBundle } from './exportBundle.ts'
 export { createPartialScores } from './partialScores.ts'
 

@@ -8,6 +8,7 @@ import { createRandom } from '../../core/model/random.ts'
 import { tinyModel, tinyTrees } from '../../core/model/testModel.ts'
 import { DAY } from '../../core/time.ts'
 import type { ListOptions } from '../apiLists.ts'
+import { explainItem } from './explainItem.ts'
 import { liftScores } from './liftScores.ts'
 import { type ActivePersonal, createPartialScores } from './partialScores.ts'
 import { Ranker, type Scored } from './ranker.ts'
@@ -101,7 +102,7 @@ test.each(models)('%s: the same lists, ranks, reasons and explanations', (_, giv
         expect(lifted(part, a)).toEqual(lifted(whole, b))
         const some = ['item 5', 'item 600', 'item 3', 'gone']
         expect(part.rerank(some, a, {})).toEqual(whole.rerank(some, b, {}))
-        expect(part.explain('item 5', a)).toEqual(whole.explain('item 5', b))
+        expect(explainItem(part, 'item 5', a)).toEqual(explainItem(whole, 'item 5', b))
       },
     ),
     { numRuns: 60 },

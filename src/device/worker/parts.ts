@@ -15,7 +15,7 @@ import type { Tabs } from './tabs.ts'
 
 export interface Parts extends Environment {
   readonly bus: Bus
-  readonly chosen: ChosenLearners
+  readonly chosen: ChosenLearners | null
   readonly config: WorkerConfig
   readonly context: DeviceContext
   readonly learner: Learner

@@ -7,6 +7,7 @@ import { DIMENSION } from '../../core/model/baseModel.ts'
 import { createRandom } from '../../core/model/random.ts'
 import { tinyTrees } from '../../core/model/testModel.ts'
 import { DAY } from '../../core/time.ts'
+import { explainItem } from './explainItem.ts'
 import { Ranker } from './ranker.ts'
 import { ITEMS, testCatalog, testModel } from './testShop.ts'
 
@@ -117,7 +118,7 @@ describe('reasons of a list', () => {
     expect(new Set(words).size).toBeGreaterThan(1)
     for (const { id, reason } of list) {
       // Whatever is said is a term that lifts the item.
-      const { contributions } = ranker.explain(id, scored) ?? { contributions: [] }
+      const { contributions } = explainItem(ranker, id, scored) ?? { contributions: [] }
       const kind = contributions.find((one) => one.kind === reason.kind)
       expect(reason.kind === 'popular' || (kind?.amount ?? 0) > 0).toBe(true)
     }
@@ -196,7 +197,7 @@ test('what an explanation says adds up, trees and all', () => {
     const scored = withTrees.score(life(seed), NOW, null)
     expect(scored.scoresOf(ALL)).not.toEqual(score(life(seed)).scoresOf(ALL))
     for (const { id } of testCatalog) {
-      const explained = withTrees.explain(id, scored)
+      const explained = explainItem(withTrees, id, scored)
       const sum = explained?.contributions.reduce((total, { amount }) => total + amount, 0)
       expect(sum).toBeCloseTo((explained?.score ?? 0) - (explained?.meanScore ?? 0), 4)
     }

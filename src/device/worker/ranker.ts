@@ -12,13 +12,7 @@ import { highestRows } from '../../core/model/highest.ts'
 import { MOST_RANKED, ranksOf } from '../../core/model/ranksOf.ts'
 import { isKnown, scoreTerms } from '../../core/model/score.ts'
 import type { CandidateLearners } from '../../core/personal/learners/candidateLearners.ts'
-import type {
-  Explanation,
-  ListOptions,
-  Reason,
-  Recommendation,
-  RerankOptions,
-} from '../apiLists.ts'
+import type { ListOptions, Reason, Recommendation, RerankOptions } from '../apiLists.ts'
 import { inShopOrder } from '../catalogOrder.ts'
 import { BaseOrder } from './baseOrder.ts'
 import { type FeatureRows, someFeatures, wholeFeatures } from './featureRows.ts'
@@ -106,6 +100,12 @@ export class Ranker {
     return this.#rows.get(id)
   }
 
+  /** Whether nobody was counted for it yet. */
+  isNew(id: string): boolean {
+    const row = this.#rows.get(id)
+    return row !== undefined && everybodysReason(this.model, row).kind === 'new'
+  }
+
   /** Share of its shoppers who came back to it on another day; undefined where nothing is known. */
   repeatRate(id: string): number | undefined {
     const row = this.#rows.get(id)
@@ -152,7 +152,7 @@ export class Ranker {
       excludeIds.map((id) => this.#rows.get(id)).filter((row) => this.#isShown(row)),
     )
     // All else may leave out any number.
-    const isShort = ranking === scored && category === undefined
+    const isShort = ranking === scored && category === undefined && !options.among
     let whole: readonly number[] | null = null
     let isPart = false
     const candidates = (count: number) => {
@@ -213,65 +213,51 @@ export class Ranker {
     return [...ranked, ...placed].slice(0, options.limit ?? items.length)
   }
 
-  /** Null for an item that may not be shown. */
-  explain(id: string, scored: Scored): Explanation | null {
-    const row = this.#rows.get(id)
-    if (!this.#isShown(row)) return null
-    const scores = scored.scoresOf([...this.model.itemIds.keys()])
-    const placeIn = (given: Float32Array) =>
-      1 + this.#shown.reduce((above, other) => above + Number(given[other] > given[row]), 0)
-    const [rank, baseRank] = [placeIn(scores), placeIn(scored.base.scores)]
-    return {
-      id,
-      score: scores[row],
-      meanScore: scores.reduce((sum, score) => sum + score, 0) / scores.length,
-      rank,
-      baseRank,
-      reason: scored.explain(row, baseRank > rank),
-      contributions: scored.contributions(row),
-      rules: [],
-    }
-  }
-
   similar(item: string, options: SelectOptions, weighed?: Weighed): Recommendation[] {
-    const scoresOf = (row: number) => this.#related.similarTo(row, this.#shown)
-    return this.#listAbout(item, options, 'similar', scoresOf, weighed)
+    const row = this.#rows.get(item)
+    if (row === undefined) return []
+    const scores = this.#related.similarTo(row, this.#shown)
+    return this.#listAbout([row], options, scores, () => ({ kind: 'similar', item }), weighed)
   }
 
-  boughtTogether(item: string, options: SelectOptions, weighed?: Weighed): Recommendation[] {
-    const scoresOf = (row: number) => this.#related.boughtWith(row)
-    return this.#listAbout(item, options, 'bought-together', scoresOf, weighed)
+  /** @param item one, or several */
+  boughtTogether(
+    item: string | readonly string[],
+    options: SelectOptions,
+    weighed?: Weighed,
+  ): Recommendation[] {
+    const rows = [item].flat().flatMap((id) => this.#rows.get(id) ?? [])
+    const { scores, mostWith } = this.#related.boughtWith(rows)
+    const reasonOf = (row: number): Reason => ({
+      kind: 'bought-together',
+      item: this.model.itemIds[mostWith(row)],
+    })
+    return this.#listAbout(rows, options, scores, reasonOf, weighed)
   }
 
   #listAbout(
-    item: string,
+    rows: readonly number[],
     options: SelectOptions,
-    kind: 'similar' | 'bought-together',
-    scoresOf: (row: number) => Float32Array,
+    scores: Float32Array,
+    reasonOf: (row: number) => Reason,
     { base, lift }: Weighed = { base: this.#base },
   ): Recommendation[] {
-    const row = this.#rows.get(item)
-    if (row === undefined) return []
-    const scores = scoresOf(row)
     // What has nothing in common with it does not go with it.
-    const candidates = this.#candidates(options).filter((one) => one !== row && scores[one] > 0)
-    if (lift) for (const one of candidates) scores[one] *= Math.exp(lift(one))
-    return this.#select(
-      () => candidates,
-      by(scores, () => ({ kind, item }), base),
-      options,
-      false,
+    const candidates = this.#candidates(options).filter(
+      (one) => scores[one] > 0 && !rows.includes(one),
     )
+    if (lift) for (const one of candidates) scores[one] *= Math.exp(lift(one))
+    return this.#select(() => candidates, by(scores, reasonOf, base), options, false)
   }
 
-  #candidates(options: ListOptions): readonly number[] {
-    const { excludeIds = [], category } = options
-    if (excludeIds.length === 0 && category === undefined) return this.#shown
+  #candidates({ excludeIds = [], category, among }: SelectOptions): readonly number[] {
+    if (excludeIds.length === 0 && category === undefined && !among) return this.#shown
     const { itemIds } = this.model
     const excluded = new Set(excludeIds)
     return this.#shown.filter(
       (row) =>
         !excluded.has(itemIds[row]) &&
+        among?.has(itemIds[row]) !== false &&
         (category === undefined || this.#items[row]?.category === category),
     )
   }

@@ -44,11 +44,23 @@ export class Related {
     return scores
   }
 
-  /** @returns by row, [N], in [0, 1]; 0 for what isn't bought with it */
-  boughtWith(row: number): Float32Array {
+  /**
+   * @param rows of one item, or of several that lie in a basket
+   * @returns `scores` by row, [N], 0 for what isn't bought with any of them, at most 1 for each; `mostWith`: with
+   * which of them another is bought most
+   */
+  boughtWith(rows: readonly number[]): {
+    readonly scores: Float32Array
+    readonly mostWith: (other: number) => number
+  } {
     const scores = new Float32Array(this.#model.itemIds.length)
-    for (const [other, tie] of this.#ties(row)) scores[other] = tie
-    return scores
+    const most = new Map<number, readonly [row: number, tie: number]>()
+    for (const row of rows)
+      for (const [other, tie] of this.#ties(row)) {
+        scores[other] += tie
+        if (tie > (most.get(other)?.[1] ?? 0)) most.set(other, [row, tie])
+      }
+    return { scores, mostWith: (other) => most.get(other)?.[0] ?? rows[0] }
   }
 
   /** Other items that go with the one at `row` → weight in (0, 1]. */

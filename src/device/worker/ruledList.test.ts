@@ -8,6 +8,7 @@ import { parseRules } from '../../core/rules/parseRules.ts'
 import type { Rule, RuleItems } from '../../core/rules/rule.ts'
 import type { ListOptions, ListQuery, Recommendation } from '../apiLists.ts'
 import { limitOf } from '../listLimit.ts'
+import { explainItem } from './explainItem.ts'
 import { explainRuled, liftScores } from './liftScores.ts'
 import { rankedList } from './rankedList.ts'
 import { Ranker } from './ranker.ts'
@@ -240,7 +241,8 @@ describe('what rules do to a list', () => {
     ]
     const asked = { list: 'recommend', now: 0, context: () => undefined } as const
     const held = createRuleBook(rules, SHOWN, () => false)(asked)
-    const explain = (one: string) => explainRuled(held, one, ranker, shopper)
+    const explain = (one: string) =>
+      explainRuled(held, one, ranker, shopper, (scored) => explainItem(ranker, one, scored))
     const explained = explain('item-31')
     expect(explained?.rules).toEqual(['out', 'up', 'first'])
     const { contributions = [], meanScore = 0, score = 0 } = explained ?? {}

@@ -7,26 +7,32 @@ import { limitOf } from '../listLimit.ts'
 import type { Selection } from './selectPlaces.ts'
 
 /** What is ruled of a list's order. */
-export interface Ruled extends Pick<Selection, 'limits' | 'taken'> {
+export interface Ruled extends Pick<Selection, 'among' | 'limits' | 'taken'> {
   readonly lifts?: ListRules['lifts']
 }
 
-/** @param answer a list as the model gives it, with what is ruled of its order */
+/**
+ * @param answer a list as the model gives it, with what is ruled of its order
+ * @param among ids of all that it may hold; undefined: any
+ */
 export function ruledList(
   rules: ListRules,
   query: ListQuery,
   answer: (query: ListQuery, ruled: Ruled) => readonly Recommendation[],
+  among?: Ruled['among'],
 ): readonly Recommendation[] {
   const { lifts, limits } = rules
   const limit = Math.floor(limitOf(query))
-  const mayStand = rules.pins.filter(({ item }) => mayHold(query, item))
+  const mayStand = rules.pins.filter(
+    ({ item }) => mayHold(query, item) && among?.has(item.id) !== false,
+  )
   const pins = placePins(mayStand, limit)
   const taken = [...pins.values()].map(({ item }) => item)
   const beside = besides(query, rules, taken, limit - pins.size)
-  const list = answer(beside, { lifts, limits, taken })
+  const list = answer(beside, { among, lifts, limits, taken })
   const isLifted = ({ id }: Recommendation) => (lifts.get(id) ?? 0) > 0
   const unlifted = new Set(
-    list.some(isLifted) ? answer(beside, { limits, taken }).map(({ id }) => id) : [],
+    list.some(isLifted) ? answer(beside, { among, limits, taken }).map(({ id }) => id) : [],
   )
   const ranked = list.map((one): Recommendation => {
     const baseRank = placeBeside(one.baseRank, pins)
@@ -48,10 +54,14 @@ export function ruledList(
   }))
 }
 
+/** The one item that a list is about. */
+export const aboutOf = (query: ListQuery): string | undefined =>
+  'item' in query && typeof query.item === 'string' ? query.item : undefined
+
 function mayHold(query: ListQuery, { id, category }: Item): boolean {
   if (query.kind === 'rerank') return query.items.includes(id)
   const { excludeIds = [], category: wanted = category } = query.options ?? {}
-  const isAsked = 'item' in query && query.item === id
+  const isAsked = 'item' in query && [query.item].flat().includes(id)
   return !isAsked && !excludeIds.includes(id) && category === wanted
 }
 

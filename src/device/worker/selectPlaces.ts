@@ -8,6 +8,8 @@ import { diversify } from './diversify.ts'
 export interface Selection extends Pick<ListOptions, 'limit' | 'perFamily'> {
   /** Beside `perFamily`. */
   readonly limits?: readonly GroupLimit[]
+  /** Ids of all that it may hold; absent: any. */
+  readonly among?: ReadonlySet<string>
   /** What stands in the list besides, and counts. */
   readonly taken?: readonly Item[]
 }

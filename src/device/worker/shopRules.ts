@@ -9,7 +9,7 @@ import type { KeptFile, OpenFile } from './keptFile.ts'
 import { explainRuled, liftScores } from './liftScores.ts'
 import type { Parts } from './parts.ts'
 import type { Ranker, Scored } from './ranker.ts'
-import { ruledList } from './ruledList.ts'
+import { aboutOf, ruledList } from './ruledList.ts'
 
 export interface ShopRulesDeps extends Pick<Parts, 'notices' | 'now' | 'shop'> {
   readonly given: NonNullable<WorkerConfig['rules']>
@@ -55,13 +55,19 @@ export class ShopRules {
         shop.order.ids.map((id) => ({ id }))
       this.#book = { of, find: createRuleBook(this.#rules, items, shop.isOffer) }
     }
-    const about = 'item' in query ? shop.catalog?.get(query.item) : undefined
+    const about = shop.catalog?.get(aboutOf(query) ?? '')
     return this.#book.find({ list: query.kind, page, about, now: now(), context })
   }
 
-  explain(id: string, ranker: Ranker, scored: Scored): Explanation | null {
+  /** @param explain the same item without them */
+  explain(
+    id: string,
+    ranker: Ranker,
+    scored: Scored,
+    explain: (scored: Scored) => Explanation | null,
+  ): Explanation | null {
     const rules = this.for({ kind: 'recommend' })
-    return rules ? explainRuled(rules, id, ranker, scored) : ranker.explain(id, scored)
+    return rules ? explainRuled(rules, id, ranker, scored, explain) : explain(scored)
   }
 
   #take(value: unknown): void {

@@ -62,7 +62,10 @@ export class TestTimers {
 export interface ListingDevice extends Device {
   recommend(options: ListOptions): Promise<readonly Recommendation[]>
   similar(item: string, options: ListOptions): Promise<readonly Recommendation[]>
-  boughtTogether(item: string, options: ListOptions): Promise<readonly Recommendation[]>
+  boughtTogether(
+    item: string | readonly string[],
+    options: ListOptions,
+  ): Promise<readonly Recommendation[]>
   rerank(items: readonly string[], options: RerankOptions): Promise<readonly Recommendation[]>
 }
 

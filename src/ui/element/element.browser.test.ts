@@ -96,6 +96,34 @@ test('items like one, and bought with one; another subject is asked for anew', a
   await waitFor(() => expect(inside(host, 'section')[0].hidden).toBe(true))
 })
 
+test('the shopper’s own, what goes with a basket, what costs more: asked for and named', async () => {
+  const watch = vi.spyOn(personalizer, 'watch')
+  provide({ personalizer, items: ITEMS })
+  for (const [attributes, title, asked] of [
+    [
+      'from="viewed" exclude-ids=\'["tin"]\'',
+      'Recently viewed',
+      { kind: 'recommend', options: { from: 'viewed', excludeIds: ['tin'] } },
+    ],
+    ['from="bought"', 'Buy again', { options: { from: 'bought' } }],
+    ['from="new"', 'New arrivals', { options: { from: 'new', excludeIds: undefined } }],
+    [
+      'with-items=\'["tin", "wick"]\'',
+      'Goes with your basket',
+      { kind: 'boughtTogether', item: ['tin', 'wick'] },
+    ],
+    [
+      'for-item="tin" dearer="1.5"',
+      'Similar, at a higher price',
+      { kind: 'similar', options: { dearer: 1.5 } },
+    ],
+  ] as const) {
+    const host = show(`<nearside-recommendations ${attributes}></nearside-recommendations>`)
+    await waitFor(() => expect(watch.mock.lastCall?.[0]).toMatchObject(asked))
+    expect(inside(host, 'h2')[0].textContent).toBe(title)
+  }
+})
+
 test('no style leaks in or out; the page’s custom properties reach in', async () => {
   provide({ personalizer, items: ITEMS })
   const host = show(

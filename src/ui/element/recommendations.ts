@@ -5,7 +5,7 @@
  */
 import type { Item } from '../../core/catalog/item.ts'
 import type { Personalizer } from '../../device/api.ts'
-import type { ListQuery, Recommendation } from '../../device/apiLists.ts'
+import type { ListOptions, ListQuery, Recommendation } from '../../device/apiLists.ts'
 import { createAnnouncer } from '../react/announcer.ts'
 import { productPage } from '../react/itemText.ts'
 import { ENGLISH_LISTS, type ListLabels } from '../react/listLabels.ts'
@@ -36,6 +36,11 @@ export interface SelectDetail {
 }
 
 const DEFAULT_LIMIT = 8
+
+/** Attributes that say what a list is about. */
+const SUBJECTS = ['for-item', 'with-item', 'category', 'from']
+
+const FROM = { viewed: 'recentlyViewed', bought: 'buyAgain', new: 'newArrivals' } as const
 
 let provided: { readonly personalizer: Personalizer; readonly shop: Shop } | null = null
 const elements = new Set<NearsideRecommendations>()
@@ -71,7 +76,9 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
 
 /**
  * Attributes: `heading`, `limit` (8), `category`, `for-item` (items like that one), `with-item`
- * (items bought with that one), `order="base"`, `distinct` (repeats nothing of those with a smaller
+ * (items bought with that one), `with-items` (with several: a JSON array of ids, such as a basket's), `from`
+ * (`viewed`, `bought` or `new`), `dearer` (with `for-item`: only what costs more, at most so many times
+ * as much), `exclude-ids` (a JSON array), `order="base"`, `distinct` (repeats nothing of those with a smaller
  * number), `page` (its name, for the shop's rules), `rules="off"`.
  * Events: `nearside-select`, `nearside-change`.
  */
@@ -82,6 +89,10 @@ export class NearsideRecommendations extends Base {
     'category',
     'for-item',
     'with-item',
+    'with-items',
+    'from',
+    'dearer',
+    'exclude-ids',
     'order',
     'distinct',
     'page',
@@ -125,7 +136,7 @@ export class NearsideRecommendations extends Base {
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (!this.isConnected || before === after) return
     // Another subject starts with an empty list, not with the old one's.
-    if (name === 'for-item' || name === 'with-item' || name === 'category') this.connect()
+    if (SUBJECTS.includes(name)) this.connect()
     else this.#ask()
   }
 
@@ -146,20 +157,33 @@ export class NearsideRecommendations extends Base {
     return Number.isInteger(limit) && limit > 0 ? limit : DEFAULT_LIMIT
   }
 
+  /** Undefined for what is no JSON. */
+  #ids(name: string): readonly string[] | undefined {
+    try {
+      return JSON.parse(this.getAttribute(name) ?? '')
+    } catch {
+      return undefined
+    }
+  }
+
   #ask(): void {
     const options = {
       limit: this.#limit,
       category: this.getAttribute('category') ?? undefined,
       order: this.getAttribute('order') === 'base' ? ('base' as const) : undefined,
+      excludeIds: this.#ids('exclude-ids'),
       distinct: Number(this.getAttribute('distinct')) || undefined,
       page: this.getAttribute('page') ?? undefined,
       rules: this.getAttribute('rules') === 'off' ? false : undefined,
     }
     const like = this.getAttribute('for-item')
-    const beside = this.getAttribute('with-item')
-    let query: ListQuery = { kind: 'recommend', options }
+    const beside = this.#ids('with-items') ?? this.getAttribute('with-item')
+    // The device says what can't be meant.
+    const from = (this.getAttribute('from') ?? undefined) as ListOptions['from']
+    const dearer = Number(this.getAttribute('dearer')) || undefined
+    let query: ListQuery = { kind: 'recommend', options: { ...options, from } }
     if (beside !== null) query = { kind: 'boughtTogether', item: beside, options }
-    if (like !== null) query = { kind: 'similar', item: like, options }
+    if (like !== null) query = { kind: 'similar', item: like, options: { ...options, dearer } }
     const mayShow = (id: string) => {
       const item = provided?.shop.itemOf(id)
       return item?.available ?? item !== undefined
@@ -171,8 +195,12 @@ export class NearsideRecommendations extends Base {
   #heading(labels: ListLabels): string {
     const given = this.getAttribute('heading')
     if (given !== null) return given
-    if (this.hasAttribute('for-item')) return labels.similar
-    return this.hasAttribute('with-item') ? labels.boughtTogether : labels.forYou
+    if (this.hasAttribute('for-item'))
+      return this.hasAttribute('dearer') ? labels.dearer : labels.similar
+    if (this.hasAttribute('with-items')) return labels.basket
+    if (this.hasAttribute('with-item')) return labels.boughtTogether
+    const from = this.getAttribute('from') as keyof typeof FROM
+    return labels[FROM[from] ?? 'forYou']
   }
 
   #render(): void {

@@ -66,6 +66,11 @@ export const GERMAN: Labels = {
   forYou: 'Für Sie',
   similar: 'Ähnliche Artikel',
   boughtTogether: 'Oft zusammen gekauft',
+  recentlyViewed: 'Zuletzt angesehen',
+  buyAgain: 'Noch einmal kaufen',
+  newArrivals: 'Neu eingetroffen',
+  basket: 'Passt zu Ihrem Warenkorb',
+  dearer: 'Ähnlich, zu höherem Preis',
   listUpdated: (title) => `${title}: Liste aktualisiert`,
 
   because: (title, signal) => `Weil Sie ${DID[signal](title)} haben`,

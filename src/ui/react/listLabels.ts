@@ -24,6 +24,11 @@ export const ENGLISH_LISTS = {
   forYou: 'For you',
   similar: 'Similar items',
   boughtTogether: 'Often bought together',
+  recentlyViewed: 'Recently viewed',
+  buyAgain: 'Buy again',
+  newArrivals: 'New arrivals',
+  basket: 'Goes with your basket',
+  dearer: 'Similar, at a higher price',
   /** Announced to screen readers. */
   listUpdated: (title: string) => `${title}: list updated`,
 

@@ -11,7 +11,16 @@ import { PersonalizationProvider } from './PersonalizationProvider.tsx'
 import { createFakePersonalizer, type FakePersonalizer } from './testPersonalizer.ts'
 import { useRerank } from './useList.ts'
 import { usePersonalizer } from './usePersonalizer.ts'
-import { Recommendations, RelatedItems } from './widgets.tsx'
+import {
+  BuyAgain,
+  CompleteTheBasket,
+  NewArrivals,
+  RecentlyViewed,
+  Recommendations,
+  RelatedItems,
+  Trending,
+  UpSell,
+} from './widgets.tsx'
 
 const ITEMS: readonly Item[] = [
   { id: 'tin', title: 'Cake tin', price: 4.95, currency: 'GBP', category: 'Kitchen' },
@@ -37,6 +46,76 @@ function show(children: React.ReactNode, given: FakePersonalizer | null = person
 
 const shownIds = (root: Element) =>
   [...root.querySelectorAll<HTMLElement>('[data-item]')].map((card) => card.dataset.item)
+
+describe('the other lists', () => {
+  test.each([
+    [
+      'Popular with everyone',
+      <Trending key="" />,
+      { kind: 'recommend', options: { order: 'base' } },
+    ],
+    ['Recently viewed', <RecentlyViewed key="" />, { options: { from: 'viewed' } }],
+    ['Buy again', <BuyAgain key="" limit={4} />, { options: { from: 'bought', limit: 4 } }],
+    [
+      'New arrivals',
+      <NewArrivals key="" distinct={2} />,
+      { options: { from: 'new', distinct: 2 } },
+    ],
+    [
+      'Goes with your basket',
+      <CompleteTheBasket key="" items={['tin', 'wick']} />,
+      { kind: 'boughtTogether', item: ['tin', 'wick'] },
+    ],
+    [
+      'Similar, at a higher price',
+      <UpSell key="" item="tin" />,
+      { kind: 'similar', item: 'tin', options: { dearer: 1.5 } },
+    ],
+    [
+      'Better ones',
+      <UpSell key="" item="tin" upTo={2} title="Better ones" />,
+      { options: { dearer: 2 } },
+    ],
+  ])('%s', async (title, widget, asked) => {
+    await personalizer.capture({ name: 'view_item', item_id: 'glow' })
+    const watch = vi.spyOn(personalizer, 'watch')
+    const screen = await show(widget)
+    await expect.element(screen.getByRole('region', { name: title })).toBeVisible()
+    expect(watch.mock.lastCall?.[0]).toMatchObject(asked)
+    await waitFor(() => expect(shownIds(screen.container).length).toBeGreaterThan(0))
+  })
+
+  test('what was viewed says so, leaves out the product at hand, and is gone where nothing was', async () => {
+    const screen = await show(<RecentlyViewed excludeIds={['tin']} />)
+    const region = screen.getByRole('region', { name: 'Recently viewed' })
+    await expect.element(region).not.toBeInTheDocument()
+    for (const item_id of ['mug', 'tin', 'glow'])
+      await personalizer.capture({ name: 'view_item', item_id })
+    await expect.element(region).toBeVisible()
+    expect(shownIds(screen.container)).toEqual(['glow', 'mug'])
+    await expect.element(screen.getByText('You looked at Lantern')).toBeVisible()
+    await personalizer.erase()
+    await expect.element(region).not.toBeInTheDocument()
+  })
+
+  test('of a basket the old list stays until the next is known', async () => {
+    const basket = (items: readonly string[]) => (
+      <PersonalizationProvider personalizer={personalizer} items={ITEMS}>
+        <CompleteTheBasket items={items} />
+      </PersonalizationProvider>
+    )
+    const screen = await render(basket(['tin']))
+    await waitFor(() => expect(shownIds(screen.container)).toEqual(['mug']))
+    personalizer.hold(true)
+    await screen.rerender(basket(['wick']))
+    expect(shownIds(screen.container)).toEqual(['mug'])
+    personalizer.release(0)
+    await waitFor(() => expect(shownIds(screen.container)).toEqual(['glow']))
+    await screen.rerender(basket([]))
+    personalizer.release(1)
+    await waitFor(() => expect(screen.container.querySelector('section')).toBeNull())
+  })
+})
 
 const CategoryPage = () => useRerank(['tin'], { page: 'category' }).ids
 

@@ -137,9 +137,24 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
           return names.includes(about.name)
         }),
     explain: () => Promise.resolve(null),
-    recommend: (options) => answer(rank(items, options)),
+    recommend(options = {}) {
+      if (options.from !== 'viewed') return answer(rank(items, options))
+      const { limit, excludeIds = [] } = options
+      const looked = captured.flatMap(({ name, item_id = '', dwell_ms = 1000 }) =>
+        name === 'view_item' && dwell_ms >= 1000 ? [item_id] : [],
+      )
+      const ids = [...new Set(looked.reverse())].filter((id) => !excludeIds.includes(id))
+      const viewed = ids.slice(0, limit).map((item): Recommendation => {
+        return { ...asUnknown(item), reason: { kind: 'because', item, signal: 'viewed' } }
+      })
+      return answer(viewed)
+    },
     similar: (id, options) => answer(rank(others(id), options)),
-    boughtTogether: (id, options) => answer(rank(others(id).slice(0, 4), options)),
+    boughtTogether(given, options) {
+      const ids = [given].flat()
+      const beside = others(ids[0]).filter(({ id }) => !ids.includes(id))
+      return answer(rank(beside.slice(0, 4), options))
+    },
     rerank(ids, options) {
       const known = byId(ids).map(({ id }) => id)
       const unknown = ids.filter((id) => !known.includes(id)).map(asUnknown)
@@ -150,9 +165,10 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
       const { options } = query
       const ask = () => {
         if (query.kind === 'rerank') return personalizer.rerank(query.items, query.options)
+        if (query.kind === 'similar') return personalizer.similar(query.item, options)
         return query.kind === 'recommend'
           ? personalizer.recommend(options)
-          : personalizer[query.kind](query.item, options)
+          : personalizer.boughtTogether(query.item, options)
       }
       const answer = (given: ListAnswer) => {
         if (live) listener(given)

@@ -37,8 +37,10 @@ export function useChoice(
   choose?: Asked['choose'],
 ): ListState {
   const { mayShow } = usePersonalizationContext()
-  const item = 'item' in query ? query.item : ''
-  return useList(`${item} ${query.options?.category}`, query, { mayShow, choose })
+  // Of a basket the old list stays while the next is sought.
+  const item = 'item' in query && typeof query.item === 'string' ? query.item : ''
+  const { category, from } = query.options ?? {}
+  return useList(`${item} ${category} ${from}`, query, { mayShow, choose })
 }
 
 /** The best items for this shopper (or, with `order: 'base'`, the shop's own order). */
@@ -51,8 +53,11 @@ export function useRelatedItems(item: string, options: ListOptions = {}): ListSt
   return useChoice({ kind: 'similar', item, options })
 }
 
-/** Items bought in the same orders as this one. */
-export function useBoughtTogether(item: string, options: ListOptions = {}): ListState {
+/** Items bought in the same orders as this one, or as several. */
+export function useBoughtTogether(
+  item: string | readonly string[],
+  options: ListOptions = {},
+): ListState {
   return useChoice({ kind: 'boughtTogether', item, options })
 }
 

@@ -1,6 +1,6 @@
 /** @module The list widgets: a hook each, shown by the same section with the same slots. */
 import './nearside.css'
-import type { ListOptions } from '../../device/apiLists.ts'
+import type { ListOptions, ListQuery } from '../../device/apiLists.ts'
 import { usePersonalizationContext } from './context.ts'
 import { ListSection, type ListWidgetProps } from './ListSection.tsx'
 import { useChoice } from './useList.ts'
@@ -44,10 +44,59 @@ const optionsOf = (props: RecommendationsProps): ListOptions => ({
   ...Object.fromEntries(OPTIONS.map((name) => [name, props[name]])),
 })
 
+type Query = Exclude<ListQuery, { kind: 'rerank' }>
+type Question = Query extends infer Q ? (Q extends Query ? Omit<Q, 'options'> : never) : never
+
+interface ListProps {
+  readonly props: RecommendationsProps
+  /** Of its title, among the labels. */
+  readonly name:
+    | 'forYou'
+    | 'popular'
+    | 'recentlyViewed'
+    | 'buyAgain'
+    | 'newArrivals'
+    | 'similar'
+    | 'dearer'
+    | 'boughtTogether'
+    | 'basket'
+  readonly ask?: Question
+  readonly options?: ListOptions
+}
+
+function List({ props, name, ask = { kind: 'recommend' }, options }: ListProps) {
+  const { labels } = usePersonalizationContext()
+  const query: Query = { ...ask, options: { ...optionsOf(props), ...options } }
+  const state = useChoice(query, props.transformItems)
+  return <ListSection {...props} title={props.title ?? labels[name]} state={state} />
+}
+
 /** The best items for this shopper. */
 export function Recommendations(props: RecommendationsProps) {
-  const state = useChoice({ kind: 'recommend', options: optionsOf(props) }, props.transformItems)
-  return <ListSection {...props} state={state} />
+  return <List props={props} name="forYou" />
+}
+
+/** What a list with an order of its own shows. */
+export type OrderedListProps = Omit<RecommendationsProps, 'order'>
+
+/** What is popular with all shoppers, in the order that is the same for everybody. */
+export function Trending(props: OrderedListProps) {
+  return <List props={props} name="popular" options={{ order: 'base' }} />
+}
+
+/** What this shopper viewed, the latest first; on a product's page, give its id as one of `excludeIds`. */
+export function RecentlyViewed(props: OrderedListProps) {
+  return <List props={props} name="recentlyViewed" options={{ from: 'viewed' }} />
+}
+
+/** What this shopper bought before this visit and people buy again, without what lies in the basket. */
+export function BuyAgain(props: RecommendationsProps) {
+  return <List props={props} name="buyAgain" options={{ from: 'bought' }} />
+}
+
+/** What the shop added within 30 days (see `from` of `ListOptions`), the best for this shopper first. */
+export function NewArrivals(props: RecommendationsProps) {
+  return <List props={props} name="newArrivals" options={{ from: 'new' }} />
 }
 
 /** What a list about one item shows. */
@@ -58,17 +107,35 @@ export interface ItemListProps extends Omit<RecommendationsProps, 'category'> {
 
 /** Items like this one. */
 export function RelatedItems(props: ItemListProps) {
-  const { labels } = usePersonalizationContext()
-  const { item, transformItems } = props
-  const state = useChoice({ kind: 'similar', item, options: optionsOf(props) }, transformItems)
-  return <ListSection title={labels.similar} {...props} state={state} />
+  return <List props={props} name="similar" ask={{ kind: 'similar', item: props.item }} />
+}
+
+/** What a list of dearer items shows. */
+export interface UpSellProps extends ItemListProps {
+  /** How many times the item's price they cost at most, above 1. Default 1.5. */
+  readonly upTo?: number
+}
+
+/** Items like this one that cost more. */
+export function UpSell({ upTo = 1.5, ...props }: UpSellProps) {
+  const ask = { kind: 'similar', item: props.item } as const
+  return <List props={props} name="dearer" ask={ask} options={{ dearer: upTo }} />
 }
 
 /** Items bought in the same orders as this one. */
 export function BoughtTogether(props: ItemListProps) {
-  const { labels } = usePersonalizationContext()
-  const { item, transformItems } = props
-  const query = { kind: 'boughtTogether', item, options: optionsOf(props) } as const
-  const state = useChoice(query, transformItems)
-  return <ListSection title={labels.boughtTogether} {...props} state={state} />
+  return (
+    <List props={props} name="boughtTogether" ask={{ kind: 'boughtTogether', item: props.item }} />
+  )
+}
+
+/** What a list about a basket shows. */
+export interface BasketListProps extends RecommendationsProps {
+  /** Ids of what lies in it. */
+  readonly items: readonly string[]
+}
+
+/** Items bought in the same orders as what lies in the basket, and none of that. */
+export function CompleteTheBasket(props: BasketListProps) {
+  return <List props={props} name="basket" ask={{ kind: 'boughtTogether', item: props.items }} />
 }
