@@ -158,4 +158,17 @@ describe('what --json writes', () => {
     expect(table).toContain('WebGPU adapter: nvidia hopper')
     expect(table).toContain('| fit-10k | tfjs-webgpu | 50.0 | 50.0 | 25.0 [25.0, 25.0] |')
   })
+
+  test('the table says of a server under load what it took, and who was never answered', () => {
+    const load = {
+      ...{ workload: 'upload-sqlite', engine: 'nearside-servers', perSecond: 180, reports: 200 },
+      ...{ p50: 20, p99: Number.POSITIVE_INFINITY, answered: 0.985 },
+      ...{ cpu: { server: 2, helper: 1, generator: 0.25 }, hostileShare: 0.9 },
+    }
+    const none = { environment, results: [], ratios: [], notes: [] }
+    const table = markdown({ job: 'server', ...none, loads: [load] })
+    expect(table).toContain(
+      '| upload-sqlite | nearside-servers | 180 | 200 | 20.0 | never | 98.5 % | 2.00 | 1.00 | 0.250 | 90.0 % |',
+    )
+  })
 })

@@ -26,6 +26,23 @@ export interface Counts {
   readonly readbacksPerStep: number
 }
 
+/** A server under load. */
+export interface Load {
+  readonly workload: string
+  readonly engine: string
+  /** As many as it takes. */
+  readonly perSecond: number
+  /** Reports at 70 % of that, milliseconds until half and 99 % of them were answered, and the share that was. */
+  readonly reports: number
+  readonly p50: number
+  readonly p99: number
+  readonly answered: number
+  /** Milliseconds a report; `server`: the one that reports are sent to. */
+  readonly cpu: { readonly server: number; readonly helper?: number; readonly generator: number }
+  /** Of good reports, the share that was answered beside hostile sockets. */
+  readonly hostileShare?: number
+}
+
 export interface Report {
   readonly job: string
   readonly environment: {
@@ -36,6 +53,7 @@ export interface Report {
   readonly results: readonly Result[]
   readonly ratios: readonly Ratio[]
   readonly counts?: Counts
+  readonly loads?: readonly Load[]
   /** What the figures leave out, in sentences. */
   readonly notes: readonly string[]
 }
@@ -79,8 +97,35 @@ function short(value: number): string {
   return value.toFixed(digits).replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, ',')
 }
 
+const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`
+
+function loadTable(loads: readonly Load[]): string[] {
+  const header = [
+    ...['workload', 'engine', 'uploads/s', 'reports at 70 %', 'p50 ms', 'p99 ms', 'answered'],
+    ...['CPU ms a report: leader or only server', 'helper', 'load generator'],
+    'answered beside hostile sockets',
+  ]
+  return [
+    '',
+    row(header),
+    row(header.map(() => '---')),
+    ...loads.map((load) =>
+      row([
+        ...[load.workload, load.engine, short(load.perSecond), String(load.reports)],
+        ...[load.p50, load.p99].map((ms) => (Number.isFinite(ms) ? short(ms) : 'never')),
+        percent(load.answered),
+        ...[load.cpu.server, load.cpu.helper, load.cpu.generator].map((ms) =>
+          ms === undefined ? '' : short(ms),
+        ),
+        load.hostileShare === undefined ? '' : percent(load.hostileShare),
+      ]),
+    ),
+  ]
+}
+
 /** Times, then how many times faster our engines are, as Markdown for a README. */
-export function markdown({ environment, results, ratios, counts, notes }: Report): string {
+export function markdown({ environment, results, ratios, counts, loads, notes }: Report): string {
   const { cores, adapter, browser } = environment
   const ours = [...new Set(ratios.map(({ engine }) => engine))]
   const cell = (result: Result, engine: string) => {
@@ -99,7 +144,6 @@ export function markdown({ environment, results, ratios, counts, notes }: Report
     'min ms',
     ...ours.map((name) => `${name} is × faster`),
   ]
-  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   return [
     `${cores} cores, ${browser}, WebGPU adapter: ${adapter}`,
     '',
@@ -120,6 +164,7 @@ export function markdown({ environment, results, ratios, counts, notes }: Report
           `Per step of nearside-wgsl: ${counts.dispatchesPerStep} dispatches, ${counts.submitsPerStep} submits, ${counts.bufferCreationsPerStep} buffers made, ${counts.readbacksPerStep} readbacks.`,
         ]
       : []),
+    ...(loads ? loadTable(loads) : []),
     ...notes.map((note) => `\n${note}`),
   ].join('\n')
 }

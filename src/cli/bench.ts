@@ -6,12 +6,17 @@ import { existsSync } from 'node:fs'
 import { Command } from '@commander-js/extra-typings'
 import { NearsideError } from '../core/error.ts'
 import { type CommandContext, defineCommand } from './command.ts'
+import { requireFolder } from './output.ts'
 import { wholeNumber } from './values.ts'
 
 /** What `bench/run.ts` exports; found at run time, since it is no part of the package. */
 interface Benchmarks {
   readonly jobs: readonly string[]
-  runJob(job: string, blocks: number, context: CommandContext): Promise<unknown>
+  runJob(
+    job: string,
+    options: { readonly blocks: number; readonly markdown?: string },
+    context: CommandContext,
+  ): Promise<unknown>
 }
 
 const BENCHMARKS = new URL('../../bench/run.ts', import.meta.url)
@@ -26,7 +31,9 @@ async function loadBenchmarks(): Promise<Benchmarks> {
 }
 
 const syntax = new Command('bench')
-  .summary('measures fits, lists, contributions and cold start against named peers (in a checkout)')
+  .summary(
+    'measures fits, lists, contributions, servers and cold start beside others (in a checkout)',
+  )
   .description(`fit: the personal fit of a shop of 10,000 items: its descent beside peers (fit-10k), all of a first
 fit and of the fit after one more event, and an event until the list has changed (event-10k)
 
@@ -34,22 +41,27 @@ rank: lists of 3,659, 100,000 and a million items in a worker, and the search in
 
 contribute: a report as a device makes it, and CPU a report at both servers
 
+server: uploads a second, delays and CPU of leader and helper, on SQLite and on PostgreSQL (where it
+is installed), beside a server that accepts only; on Linux, whose loopback has many addresses
+
 start: from navigation to the first personal list, on an emulated 9 Mbit/s line of 60 ms: bare pages,
 ours and the peers', and the built demo (npm run build)
 
-All engines of a job run in one page in turn, block by block. Ratios are medians of the ratios
-within a block, with a 95 % interval; above 1, the first is faster.
+All engines of a job run in turn, block by block, those of a browser in one page. Ratios are medians
+of the ratios within a block, with a 95 % interval; above 1, the first is faster.
 
 WebGPU is measured on the adapter that Chromium hands out, which is named above the table and in the
 JSON. On Linux a headless one hands out SwiftShader, unless it is given Vulkan for the GPU that there
 is (Chrome's advice for a GPU without a screen; we had none to try it on):
 NEARSIDE_CHROMIUM_ARGS='--use-angle=vulkan --enable-features=Vulkan --disable-vulkan-surface'`)
-  .argument('<job>', 'fit, rank, contribute or start')
+  .argument('<job>', 'fit, rank, contribute, server or start')
   .option('--blocks <n>', 'blocks (start: visits)', wholeNumber(1, 1000), 7)
+  .option('--markdown <file>', 'write the tables as Markdown to FILE')
 
-export const command = defineCommand(syntax, async ({ blocks }, context, job) => {
+export const command = defineCommand(syntax, async (options, context, job) => {
   const { jobs, runJob } = await loadBenchmarks()
   if (!jobs.includes(job))
     throw new NearsideError('input-invalid', `bench needs one job: ${jobs.join(', ')}`)
-  return runJob(job, blocks, context)
+  await requireFolder('markdown', options.markdown)
+  return runJob(job, options, context)
 })

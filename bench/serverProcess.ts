@@ -1,0 +1,72 @@
+/**
+ * @module One server of `bench server`, in a process of its own: a leader or a helper, put
+ * together as `serve` does, or one that accepts only: the same HTTP, the body read, 201, and nothing else. Says its port; asked
+ * for anything, says its CPU time.
+ */
+import { Hono } from 'hono'
+import { createApp } from '../src/aggregate/server/app.ts'
+import { createHelper } from '../src/aggregate/server/helper.ts'
+import { loadIdentity } from '../src/aggregate/server/identity.ts'
+import { createLeader } from '../src/aggregate/server/leader.ts'
+import { listen } from '../src/aggregate/server/listen.ts'
+import { createHelperClient, fetchLeaderKey } from '../src/aggregate/server/peer.ts'
+import { openStore } from '../src/aggregate/server/store/open.ts'
+import { DIMENSION } from '../src/core/model/baseModel.ts'
+import { BENCH_PARAMETERS } from './serverTask.ts'
+
+/** What the process is given, as JSON. */
+export interface ServerGiven {
+  readonly role: 'leader' | 'helper' | 'accept-only'
+  readonly port: number
+  /** As of `serve`. */
+  readonly store: string
+  /** The other one's URL. */
+  readonly peer: string
+  readonly models: string
+  /** d; a model's manifest has no room for the largest, so that it does not say it here. */
+  readonly dimension: number
+}
+
+const given = JSON.parse(process.argv[2]) as ServerGiven
+
+function acceptOnly(): Hono {
+  return new Hono().post('*', async (c) => {
+    await c.req.arrayBuffer()
+    return c.json({}, 201)
+  })
+}
+
+async function aggregator({ role, store: url, peer, models, dimension }: ServerGiven) {
+  const isHelper = role === 'helper'
+  const store = await openStore(url, {
+    role: isHelper ? 'helper' : 'leader',
+    key: new Uint8Array(32),
+    fatal(error) {
+      throw error
+    },
+  })
+  const identity = await loadIdentity(store)
+  const shared = { store, identity, parameters: BENCH_PARAMETERS, now: Date.now } as const
+  const options = { origins: [], now: Date.now, reportsPerMinute: 1e9 }
+  const trust = 'two-aggregators'
+  if (isHelper) {
+    const leaderKey = () => fetchLeaderKey(peer, fetch)
+    return createApp(createHelper({ ...shared, trust, leaderKey }), options)
+  }
+  const never = async () => {
+    throw new Error('the round is not to end')
+  }
+  const leader = createLeader({
+    ...{ ...shared, trust, models, applyUpdate: never, gate: never, distance: never },
+    helper: createHelperClient(peer, identity.signing, fetch),
+    layout: () => ({ projectionDiagonal: DIMENSION, featureWeights: dimension - DIMENSION }),
+  })
+  setInterval(() => void leader.advance(), 2_000)
+  return createApp(leader, options)
+}
+
+const app = given.role === 'accept-only' ? acceptOnly() : await aggregator(given)
+const { port } = await listen(app, '127.0.0.1', given.port)
+process.on('message', () => process.send?.(process.cpuUsage()))
+process.once('disconnect', () => process.exit())
+process.send?.({ port })
