@@ -15,17 +15,21 @@ export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot 
   const { erasures, learned } = snapshot
   const { itemOf, labels, personalizer } = usePersonalizationContext()
   // Here, not in the line, which may be gone by the time that something fails.
-  const { run, alert } = useAction()
+  const { run, alert, dismiss } = useAction()
   const [said, setSaid] = useState('')
   /** Of what was forgotten last: nothing but this holds it any more. */
-  const [undo, setUndo] = useState<Undo | null>(null)
+  const [undo, setUndo] = useState<readonly [name: string, back: Undo] | null>(null)
   /** What is being forgotten, and where it stood. */
   const [leaving, setLeaving] = useState<readonly [Entry, number] | null>(null)
   const title = useRef<HTMLHeadingElement>(null)
-  // After an erasure, whoever made it, not even this page holds what could be undone.
-  if (undo && undo.erasures !== erasures) {
+  // After an erasure, whoever made it, not even this page holds what could be undone, or its name. Our
+  // own comes before its answer.
+  const [known, setKnown] = useState(erasures)
+  if (known !== erasures) {
+    setKnown(erasures)
     setUndo(null)
     setSaid('')
+    dismiss()
   }
   const lines = [...learned]
   const gone = leaving && !learned.some((entry) => keyOf(entry) === keyOf(leaving[0]))
@@ -39,10 +43,7 @@ export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot 
     if (!personalizer) return
     const name = nameOf(entry, itemOf)
     setLeaving([entry, place])
-    const work = async () => {
-      const back = await personalizer.forget(aboutOf(entry))
-      setUndo({ name, back, erasures: personalizer.getSnapshot().erasures })
-    }
+    const work = async () => setUndo([name, await personalizer.forget(aboutOf(entry))])
     const isGone = () =>
       personalizer.getSnapshot().learned.every((other) => keyOf(other) !== keyOf(entry))
     if (await run('forget', work, () => (isGone() ? 'forget-disk' : 'forget')))
@@ -50,7 +51,7 @@ export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot 
     else if (isGone()) say('')
     setTimeout(() => setLeaving(null), LEAVING)
   }
-  async function putBack({ name, back }: Undo) {
+  async function putBack([name, back]: NonNullable<typeof undo>) {
     if (!(await run('undo', back))) return
     setUndo(null)
     setLeaving(null)
@@ -98,12 +99,7 @@ function textOf(entry: Entry, itemOf: Personalization['itemOf'], labels: Labels)
   return labels[entry.kind === 'query' ? 'searched' : entry.kind](name)
 }
 
-interface Undo {
-  readonly name: string
-  readonly back: () => Promise<void>
-  /** The snapshot's, while it could be put back. */
-  readonly erasures: number
-}
+type Undo = () => Promise<void>
 
 interface LineProps {
   readonly entry: Entry

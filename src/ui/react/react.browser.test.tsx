@@ -504,6 +504,9 @@ describe('PersonalizationPanel', () => {
     await expect.element(title).toHaveFocus()
     await expect.element(forget).toBeVisible()
 
+    // What others erase is not named here any longer.
+    personalizer.change({ erasures: 99 })
+    await expect.element(screen.getByText('Kitchen is back.')).not.toBeInTheDocument()
     await forget.click()
     const restoring = vi.fn(() => Promise.reject(new Error('The disk is gone.')))
     personalizer.forget = () => Promise.resolve(restoring)
@@ -516,6 +519,7 @@ describe('PersonalizationPanel', () => {
     await screen.getByRole('button', { name: 'Erase everything' }).click()
     await screen.getByRole('button', { name: 'Yes, erase everything' }).click()
     await expect.element(undo).not.toBeInTheDocument()
+    await expect.element(screen.getByRole('alert')).not.toBeInTheDocument()
     expect(restoring).toHaveBeenCalledTimes(1)
   })
 

@@ -31,7 +31,7 @@ export function useAction() {
       {labels.failed(failed)}
     </p>
   )
-  return { run, alert }
+  return { run, alert, dismiss: () => setFailed(null) }
 }
 
 /** For a button that comes because another was pressed. */
