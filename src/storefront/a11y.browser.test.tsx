@@ -6,7 +6,7 @@ import { render } from 'vitest-browser-react'
 import type { Item } from '../index.ts'
 import { PersonalizationProvider } from '../react.ts'
 import { createFakePersonalizer } from '../ui/react/testPersonalizer.ts'
-import { basket, priced, viewed, wishlist } from './basket.ts'
+import { basket, priced, wishlist } from './basket.ts'
 import { createCatalog } from './catalog.ts'
 import { Frame } from './Frame.tsx'
 import { orders, placeOrder } from './orders.ts'
@@ -77,7 +77,6 @@ async function findings(): Promise<readonly string[]> {
 afterEach(() => {
   basket.set([])
   wishlist.set([])
-  viewed.set([])
   orders.set([])
   delete document.documentElement.dataset.theme
   history.replaceState(null, '', home)
@@ -91,7 +90,6 @@ describe.each(['light', 'dark'])('in %s colours', (theme) => {
       { id: 'i4', quantity: 1 },
     ])
     wishlist.set(['i2'])
-    viewed.set(['i3', 'i5'])
     placeOrder(priced(basket.get(), createCatalog(ITEMS).get), 0)
     const { screen } = await open(address)
     await expect.element(screen.getByRole('heading', { level: 1 })).toBeVisible()

@@ -1,4 +1,4 @@
-/** @module Basket, wishlist and what was looked at last: the shop's own memory, on this device. */
+/** @module Basket and wishlist: the shop's own memory, on this device. */
 import type { Item } from '../index.ts'
 import { createStored } from './stored.ts'
 
@@ -8,7 +8,6 @@ export interface BasketLine {
 }
 
 export const MAX_QUANTITY = 99
-const MOST_VIEWED = 12
 
 export const clampQuantity = (quantity: number): number =>
   Math.min(MAX_QUANTITY, Math.max(1, Math.round(quantity) || 1))
@@ -28,13 +27,6 @@ const readIds = (value: unknown): readonly string[] =>
 
 export const basket = createStored('nearside-shop.basket', readLines)
 export const wishlist = createStored('nearside-shop.wishlist', readIds)
-/** For the shelf "Recently viewed", newest first. */
-export const viewed = createStored('nearside-shop.viewed', readIds)
-
-export function rememberView(id: string): void {
-  if (viewed.get()[0] === id) return
-  viewed.set([id, ...viewed.get().filter((other) => other !== id)].slice(0, MOST_VIEWED))
-}
 
 export function addToBasket(id: string, quantity: number): void {
   const before = basket.get().find((line) => line.id === id)?.quantity ?? 0

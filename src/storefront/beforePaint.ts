@@ -27,8 +27,7 @@ if (read('order') === 'base') dataset.order = 'base'
 else if (read('known') === true) dataset.returning = ''
 // A list that is narrowed down or sorted is another than the one that was rendered.
 if (/[?&#](price|stock|sort|show)=/.test(location.search + location.hash)) dataset.narrowed = ''
-const viewed = read('viewed')
-if (Array.isArray(viewed) && viewed.length > 0) dataset.viewed = ''
+if (read('viewed') === true) dataset.viewed = ''
 
 // A button can be seen before it can do anything: `main.tsx` presses it again as soon as it can.
 addEventListener('click', ({ target }) => {

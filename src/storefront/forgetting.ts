@@ -1,11 +1,10 @@
 /**
- * @module What the shopper has the personalizer forget, the shop forgets too, in every tab: a shelf
- * "Recently viewed" that still shows a forgotten product would make a liar of the panel, and so would
- * an order that was deleted.
+ * @module What the shopper has the personalizer forget, the shop forgets too, in every tab: an order
+ * that is still listed after it was deleted would make a liar of the panel.
  */
 
 import type { EventName, Item, Personalizer } from '../index.ts'
-import { viewed, wishlist } from './basket.ts'
+import { wishlist } from './basket.ts'
 import { orders, type PlacedOrder } from './orders.ts'
 import type { Shop } from './shop.ts'
 import type { Signal } from './signal.ts'
@@ -27,7 +26,6 @@ export function forgetTogether(
         (what.kind === 'item' && what.name === id) ||
         (what.kind === 'category' && what.name === itemOf(id)?.category)
       const putBack = [
-        leave(viewed, (id) => gone('view_item', id)),
         leave(wishlist, (id) => gone('add_to_wishlist', id)),
         // A purchase goes as a whole, as the personalizer's does.
         leave<PlacedOrder>(orders, ({ lines }) => lines.some(({ id }) => gone('purchase', id))),
@@ -46,7 +44,6 @@ export function forgetTogether(
       forgetVisit()
       wishlist.set([])
       orders.set([])
-      viewed.set([])
       lastLooked.set(null)
     },
   }

@@ -6,14 +6,19 @@ import type { Personalizer } from '../index.ts'
 import { createStored } from './stored.ts'
 
 const known = createStored('nearside-shop.known', (value) => value === true)
+/** Whether anything was looked at: then room is held for that. */
+const viewed = createStored('nearside-shop.viewed', (value) => value === true)
 
 /** Follows it as long as the personalizer lives: what is erased is known no more. */
 export function followKnown({ subscribe, getSnapshot }: Personalizer): void {
   const look = () => {
-    const { status, model, learned } = getSnapshot()
+    const { status, events, model, learned } = getSnapshot()
     const knows = learned.length > 0
+    const looked = (events.byName.view_item ?? 0) > 0
     // On the way up nothing is learned yet, which says nothing.
-    if (status === 'ready' && (knows || model) && known.get() !== knows) known.set(knows)
+    if (status !== 'ready' || !(knows || model)) return
+    if (known.get() !== knows) known.set(knows)
+    if (viewed.get() !== looked) viewed.set(looked)
   }
   subscribe(look)
   look()

@@ -6,7 +6,7 @@ import { PersonalizationProvider } from '../react.ts'
 import { waitFor } from '../testPatience.ts'
 import { createFakePersonalizer, type FakePersonalizer } from '../ui/react/testPersonalizer.ts'
 import { hideChoices } from './address.ts'
-import { basket, priced, rememberView, viewed, wishlist } from './basket.ts'
+import { basket, priced, wishlist } from './basket.ts'
 import { createCatalog } from './catalog.ts'
 import { Frame } from './Frame.tsx'
 import { forgetTogether } from './forgetting.ts'
@@ -58,7 +58,6 @@ afterEach(() => {
   basket.set([])
   wishlist.set([])
   orders.set([])
-  viewed.set([])
   order.set('personal')
   forgetVisit()
   history.replaceState(null, '', home)
@@ -285,22 +284,16 @@ test('an order is remembered on this device, can be bought again, and goes with 
   expect(names().at(-1)).toBe('add_to_cart')
 })
 
-test('what is forgotten leaves the shop’s own shelves, and erasing empties them', async () => {
+test('what is forgotten is not looked back at, and erasing empties the shop’s own pages', async () => {
   const catalog = createCatalog(ITEMS)
   const looked = createSignal<string | null>('i1', 'i1')
   const together = forgetTogether(personalizer, catalog.get, looked)
-  for (const id of ['i1', 'i2', 'i3']) rememberView(id)
-  rememberView('i1')
-  expect(viewed.get()).toEqual(['i1', 'i3', 'i2'])
   await together.forget({ kind: 'item', name: 'i1' })
-  expect(viewed.get()).toEqual(['i3', 'i2'])
   expect(looked.get()).toBeNull()
-  await together.forget({ kind: 'category', name: 'Garden' })
-  expect(viewed.get()).toEqual(['i2'])
   wishlist.set(['i4'])
   placeOrder(priced([{ id: 'i2', quantity: 1 }], catalog.get), 0)
   await together.erase()
-  expect([viewed.get(), wishlist.get(), orders.get()]).toEqual([[], [], []])
+  expect([wishlist.get(), orders.get()]).toEqual([[], []])
 })
 
 test('what is forgotten of orders and wishes leaves their pages, a purchase as a whole', async () => {
@@ -335,19 +328,28 @@ test('what is forgotten of orders and wishes leaves their pages, a purchase as a
   expect(wishlist.get()).toEqual([])
 })
 
-test('recently viewed: after a real look, not while paused, never the page itself', async () => {
+test('recently viewed: after a real look, never the page itself, gone in everyone’s order', async () => {
   const screen = await open('/product/i2')
-  await waitFor(() => expect(viewed.get()).toEqual(['i2']))
-  await expect
-    .element(screen.getByRole('heading', { name: 'Recently viewed' }))
-    .not.toBeInTheDocument()
-  await personalizer.pause(true)
+  const viewed = screen.getByRole('region', { name: 'Recently viewed' })
+  await waitFor(() => expect(names()).toContain('view_item'))
+  await expect.element(viewed).not.toBeInTheDocument()
   history.pushState(null, '', '/product/i3')
-  await expect
-    .element(screen.getByRole('region', { name: 'Recently viewed' }).getByText('Heart thing 2'))
-    .toBeVisible()
-  await new Promise((resolve) => setTimeout(resolve, 1200))
-  expect(viewed.get()).toEqual(['i2'])
+  await expect.element(viewed.getByText('Heart thing 2')).toBeVisible()
+  await waitFor(() => expect(names().filter((name) => name === 'view_item')).toHaveLength(2))
+  expect(viewed.element().querySelectorAll('[data-item]')).toHaveLength(1)
+  order.set('base')
+  await expect.element(viewed).not.toBeInTheDocument()
+})
+
+test('a basket’s page shows what goes with all of it', async () => {
+  basket.set([
+    { id: 'i2', quantity: 1 },
+    { id: 'i4', quantity: 1 },
+  ])
+  const watch = vi.spyOn(personalizer, 'watch')
+  const screen = await open('/basket')
+  await expect.element(screen.getByRole('region', { name: 'Goes with your basket' })).toBeVisible()
+  expect(watch.mock.lastCall?.[0]).toMatchObject({ kind: 'boughtTogether', item: ['i2', 'i4'] })
 })
 
 /** The search box with the focus in it. */

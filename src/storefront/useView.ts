@@ -1,8 +1,5 @@
 /** @module Looks at a product and at lists, captured once each, with how long the look lasted. */
 import { useEffect, useRef } from 'react'
-import type { Personalizer } from '../index.ts'
-import { usePersonalizer } from '../react.ts'
-import { rememberView } from './basket.ts'
 import { useShop } from './shop.ts'
 
 /** A shorter look is a misclick; it is captured with its length, so that cleaning can drop it. */
@@ -14,8 +11,6 @@ const LOOK_MS = 1000
  */
 export function useProductView(id: string): void {
   const { capture, lastLooked } = useShop()
-  const personalizer = useRef<Personalizer | null>(null)
-  personalizer.current = usePersonalizer()
   useEffect(() => {
     let shown = 0
     let since = document.hidden ? null : performance.now()
@@ -26,8 +21,6 @@ export function useProductView(id: string): void {
       if (done) return
       done = true
       capture({ name: 'view_item', item_id: id, dwell_ms: Math.round(elapsed()) })
-      // Paused means remembered nowhere.
-      if (!personalizer.current?.getSnapshot().paused && elapsed() >= LOOK_MS) rememberView(id)
     }
     const plan = () => {
       // A little later: timers may fire a hair early, and 999 ms would count as a misclick.

@@ -14,7 +14,7 @@ import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'
 import { Say } from '../parts/Say.tsx'
-import { Popular, Together } from '../parts/shelves.tsx'
+import { Popular, WithBasket } from '../parts/shelves.tsx'
 import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
 import { money } from '../text.ts'
@@ -51,7 +51,7 @@ export function Basket() {
           <p className="small">{words.basket.demonstration}</p>
         </aside>
       </div>
-      <Together item={lines[lines.length - 1].id} />
+      <WithBasket items={lines.map(({ id }) => id)} />
     </Page>
   )
 }

@@ -7,8 +7,8 @@ import { Link } from '../parts/Link.tsx'
 import { ShelfOutline } from '../parts/Outlines.tsx'
 import { useTitle } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'
-import { RecentlyViewed } from '../parts/RecentlyViewed.tsx'
 import { Popular, Similar } from '../parts/shelves.tsx'
+import { ViewedShelf } from '../parts/ViewedShelf.tsx'
 import { order } from '../preferences.ts'
 import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
@@ -27,7 +27,7 @@ export function Home() {
       <Hero catalog={catalog} />
       <YourList first={first?.slice(0, FOR_YOU)} />
       <BecauseYouLooked />
-      <RecentlyViewed />
+      <ViewedShelf />
       <DepartmentTiles catalog={catalog} />
       {/* Else it is the list above. */}
       {isPersonal && <Popular initialItems={first?.slice(FOR_YOU)} />}

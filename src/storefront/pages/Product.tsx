@@ -16,8 +16,8 @@ import { Link } from '../parts/Link.tsx'
 import { useTitle } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'
 import { ProductFacts } from '../parts/ProductFacts.tsx'
-import { RecentlyViewed } from '../parts/RecentlyViewed.tsx'
 import { Companions } from '../parts/shelves.tsx'
+import { ViewedShelf } from '../parts/ViewedShelf.tsx'
 import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
 import { money } from '../text.ts'
@@ -73,7 +73,7 @@ function Details({ item }: { readonly item: Item }) {
         </div>
       </article>
       <Companions item={item.id} shown={variants} />
-      <RecentlyViewed except={item.id} />
+      <ViewedShelf except={item.id} />
     </div>
   )
 }

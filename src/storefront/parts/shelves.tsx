@@ -3,10 +3,12 @@ import { useMemo } from 'react'
 import type { Item } from '../../index.ts'
 import {
   BoughtTogether,
+  CompleteTheBasket,
   type LayoutComponentProps,
   Recommendations,
   type RecommendationsProps,
   RelatedItems,
+  Trending,
 } from '../../react.ts'
 import { SHELF } from '../firstPage.ts'
 import { order } from '../preferences.ts'
@@ -22,6 +24,9 @@ const List = ({ children, loading, className }: ListProps) => (
   </ul>
 )
 const Shelf = (props: LayoutComponentProps) => <List {...props} className="shelf" />
+const FixedShelf = (props: LayoutComponentProps) => (
+  <List {...props} className="shelf shelf-fixed" />
+)
 const ShelfWithReasons = (props: LayoutComponentProps) => (
   <List {...props} className="shelf with-reasons" />
 )
@@ -45,10 +50,8 @@ export function ForYou() {
 
 export function Popular({ initialItems }: Pick<RecommendationsProps, 'initialItems'>) {
   return (
-    <Recommendations
-      title={labels.popular}
+    <Trending
       limit={SHELF}
-      order="base"
       distinct={3}
       initialItems={initialItems}
       itemComponent={ProductCard}
@@ -66,12 +69,19 @@ interface AboutProps {
 
 const PLAIN = { limit: SHELF, itemComponent: PlainCard, layoutComponent: Shelf } as const
 
+/** However few there are. */
+export const FIXED = { ...PLAIN, layoutComponent: FixedShelf } as const
+
 export function Similar({ title = labels.similar, ...about }: AboutProps) {
   return <RelatedItems {...PLAIN} {...about} title={title} order={useSignal(order)} />
 }
 
 export function Together(about: AboutProps) {
   return <BoughtTogether {...PLAIN} {...about} order={useSignal(order)} />
+}
+
+export function WithBasket(props: { readonly items: readonly string[] }) {
+  return <CompleteTheBasket {...PLAIN} {...props} order={useSignal(order)} />
 }
 
 interface CompanionsProps {

@@ -19,7 +19,6 @@ export const ENGLISH = {
   departments: 'Departments',
   otherDepartment: 'Everything else',
   everyonesOrder: 'Everyone’s order',
-  recentlyViewed: 'Recently viewed',
   products,
   inStock: 'In stock',
   soldOut: 'Sold out',

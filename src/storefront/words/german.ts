@@ -58,7 +58,6 @@ export const GERMAN: Words = {
   departments: 'Abteilungen',
   otherDepartment: 'Alles andere',
   everyonesOrder: 'Für alle',
-  recentlyViewed: 'Zuletzt angesehen',
   products,
   inStock: 'Vorrätig',
   soldOut: 'Ausverkauft',

@@ -1,0 +1,26 @@
+/** @module What was looked at last. */
+import { useState } from 'react'
+import { RecentlyViewed, usePersonalization, usePersonalizer } from '../../react.ts'
+import { order } from '../preferences.ts'
+import { useSignal } from '../signal.ts'
+import { ShelfOutline } from './Outlines.tsx'
+import { FIXED } from './shelves.tsx'
+
+interface ViewedProps {
+  /** The product whose page this is. */
+  readonly except?: string
+}
+
+export function ViewedShelf(props: ViewedProps) {
+  const started = usePersonalizer() !== null
+  const isPersonal = useSignal(order) === 'personal'
+  if (!started) return <ShelfOutline />
+  return isPersonal && <Viewed {...props} />
+}
+
+/** A first look, on this very page, makes no room for a list that would be empty. */
+function Viewed({ except }: ViewedProps) {
+  const { events } = usePersonalization()
+  const [any] = useState(() => (events.byName.view_item ?? 0) > 0)
+  return any && <RecentlyViewed {...FIXED} excludeIds={except ? [except] : []} />
+}
