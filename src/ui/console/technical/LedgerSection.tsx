@@ -58,7 +58,8 @@ function rowOf(entry: LedgerEntry, sizeOf: (bytes: number) => string): [string, 
       {Object.entries(detail)
         .filter(([, value]) => value !== '')
         .map(([name, value]) => (
-          <li key={name}>
+          // As the log has it, in any language.
+          <li key={name} lang="en">
             <span>{name}</span> {String(value)}
           </li>
         ))}
