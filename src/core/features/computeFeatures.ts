@@ -18,11 +18,11 @@ const C = FEATURE_COLUMN
 const NEW_ITEM_DAYS = 30
 /** Visits after which an interaction counts half. */
 const VISIT_HALF_LIVES = [
-  [C.touchedVisit, 1],
-  [C.touchedVisits, 10],
-  [C.touchedEver, Number.POSITIVE_INFINITY],
+  [C.interactionShareVisit, 1],
+  [C.interactionShareVisits, 10],
+  [C.interactionShareEver, Number.POSITIVE_INFINITY],
 ] as const
-/** Share of popularity that a touched item's share is compared with. */
+/** Share of popularity that an item's share is compared with. */
 const FILL = 0.1
 
 /**
@@ -44,7 +44,7 @@ export function computeFeatures(
 /** What a history says, before it is said of an item. */
 export interface Signals {
   readonly profile: Profile
-  /** Null where nothing was touched. */
+  /** Null where there is no history. */
   readonly interest: Interest | null
 }
 
@@ -77,7 +77,7 @@ export function writeFeatures(
     const at = placeOf(owned.item)
     if (at !== undefined) writeOwned(out, at, statistics, owned, profile)
   }
-  writeTouched(out, placeOf, statistics, profile, share)
+  writeInteractions(out, placeOf, statistics, profile, share)
   if (scale) divide(out, scale)
   return out
 }
@@ -169,7 +169,7 @@ function writeOwned(
 }
 
 /** What views and carts say as well as purchases; `share` is each item's share of popularity, [N]. */
-function writeTouched(
+function writeInteractions(
   out: Float32Array,
   placeOf: (item: number) => number | undefined,
   statistics: ItemStatistics,
@@ -192,13 +192,13 @@ function writeTouched(
     const at = placeOf(item)
     if (at === undefined) continue
     const [last] = own
-    out[at + C.touched3] = Math.log1p(decayed(own, 3))
-    out[at + C.touched60] = Math.log1p(decayed(own, 60))
+    out[at + C.interactions3] = Math.log1p(decayed(own, 3))
+    out[at + C.interactions60] = Math.log1p(decayed(own, 60))
     out[at + C.visitShare] = own.length / visits
     out[at + C.inLastVisit] = last.ago === 0 ? 1 : 0
-    out[at + C.touchStrength] = last.strength
+    out[at + C.interactionStrength] = last.strength
     out[at + C.returnTendency] = returnTendency
-    out[at + C.touchedPopular] = statistics.popularity30[item]
+    out[at + C.interactedPopular] = statistics.popularity30[item]
   }
 }
 

@@ -98,14 +98,14 @@ export function cooccurrence(
   const neighbourItems = items > 65_535 ? new Uint32Array(items * M) : new Uint16Array(items * M)
   const neighbourWeights = new Float32Array(items * M)
   const score = new Float64Array(items)
-  const touched = new Int32Array(items)
+  const found = new Int32Array(items)
   for (let item = 0; item < items; item++) {
     let count = 0
     const add = (basket: Basket, weight: number) => {
       for (let k = 0; k < basket.items.length; k++) {
         const other = basket.items[k]
         if (other === item) continue
-        if (score[other] === 0) touched[count++] = other
+        if (score[other] === 0) found[count++] = other
         score[other] += weight * basket.strengths[k]
       }
     }
@@ -123,10 +123,10 @@ export function cooccurrence(
       }
     }
     for (let k = 0; k < count; k++) {
-      const other = touched[k]
+      const other = found[k]
       score[other] /= Math.sqrt(norm[item] * norm[other]) + options.shrinkage
     }
-    const strongest = touched
+    const strongest = found
       .slice(0, count)
       .sort((a, b) => score[b] - score[a] || a - b)
       .subarray(0, M)
@@ -135,7 +135,7 @@ export function cooccurrence(
       neighbourItems[item * M + k] = strongest[k]
       neighbourWeights[item * M + k] = Math.min(1, score[strongest[k]])
     }
-    for (let k = 0; k < count; k++) score[touched[k]] = 0
+    for (let k = 0; k < count; k++) score[found[k]] = 0
   }
   return { neighbourItems, neighbourWeights }
 }

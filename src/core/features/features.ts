@@ -19,7 +19,7 @@ export interface Feature {
 }
 
 const LIST = [
-  ['cooccurrenceRecent', 'cooccurrence'], // goes with what the shopper recently touched, summed
+  ['cooccurrenceRecent', 'cooccurrence'], // goes with what the shopper recently interacted with, summed
   ['cooccurrenceShare', 'cooccurrence'], // the same, as a mean over the recent history
   ['cooccurrenceSession', 'cooccurrence'], // goes with the items of the last visit or order
   ['bought7', 'own'], // shopper's purchases of it, halved every 7 days
@@ -35,16 +35,16 @@ const LIST = [
   ['boughtCooccurrence', 'own'], // bought before × goes with the recent history
   ['repeatTendency', 'own'], // bought before × share of the shopper's order lines that are repeats
   ['boughtPopular', 'own'], // bought before × shoppers in the last 30 days
-  ['touched3', 'interaction'], // views, carts and purchases of it by the shopper, halved every 3 days
-  ['touched60', 'interaction'], // the same, halved every 60 days
-  ['touchedVisit', 'interaction'], // its share of the shopper's interactions, halved every visit, against its popularity
-  ['touchedVisits', 'interaction'], // the same, halved every 10 visits
-  ['touchedEver', 'interaction'], // the same, of all visits alike
-  ['visitShare', 'interaction'], // share of the shopper's visits that touched it
-  ['inLastVisit', 'interaction'], // it was touched in the last visit
-  ['touchStrength', 'interaction'], // how strong the last interaction was: view, cart or purchase
-  ['returnTendency', 'interaction'], // touched before × share of the shopper's interactions that are returns
-  ['touchedPopular', 'interaction'], // touched before × shoppers in the last 30 days
+  ['interactions3', 'interaction'], // views, carts and purchases of it by the shopper, halved every 3 days
+  ['interactions60', 'interaction'], // the same, halved every 60 days
+  ['interactionShareVisit', 'interaction'], // its share of the shopper's interactions, halved every visit, against its popularity
+  ['interactionShareVisits', 'interaction'], // the same, halved every 10 visits
+  ['interactionShareEver', 'interaction'], // the same, of all visits alike
+  ['visitShare', 'interaction'], // share of the shopper's visits that it is in
+  ['inLastVisit', 'interaction'], // it is in the last visit
+  ['interactionStrength', 'interaction'], // how strong the last interaction was: view, cart or purchase
+  ['returnTendency', 'interaction'], // interacted with before × share of the shopper's interactions that are returns
+  ['interactedPopular', 'interaction'], // interacted with before × shoppers in the last 30 days
   ['categoryAffinity', 'category'], // share of the shopper's recent interest in its category
   ['priceCloseness', 'price'], // nearness to the shopper's usual price
   ['popularity7', 'popularity'], // shoppers in the last 7 days

@@ -1,6 +1,6 @@
 /**
  * @module What every interaction of a history, a view as well as a purchase, says about other items: those
- * that go with what was touched, its categories and its prices.
+ * that go with the history, its categories and its prices.
  */
 
 import { lendTies, neighboursOf } from './coldStart.ts'
@@ -13,7 +13,7 @@ export const INTEREST_HALF_LIFE = 30
 const MAX_INTERACTIONS = 400
 
 export interface Interest {
-  /** Ties to what was touched recently, and in the last session, [N]. */
+  /** Ties to the recent history, and in the last session, [N]. */
   readonly sum: Float32Array
   readonly last: Float32Array
   /** Rows that have any. */
@@ -23,11 +23,11 @@ export interface Interest {
   readonly totalLast: number
   /** Logarithm of the usual price. */
   readonly usualPrice: number
-  /** Part of `total` in each category that was touched. */
+  /** Part of `total` in each category of the history. */
   readonly category: ReadonlyMap<number, number>
 }
 
-/** Null where nothing was touched. */
+/** Null where there is no history. */
 export function interestOf(
   statistics: ItemStatistics,
   { interactions, lastSession }: Pick<Profile, 'interactions' | 'lastSession'>,

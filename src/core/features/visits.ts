@@ -18,7 +18,7 @@ export interface Visit {
 
 export interface VisitedItem {
   readonly item: number
-  /** Visits that touched it, most recent first; never empty. */
+  /** Visits that it is in, most recent first; never empty. */
   readonly own: readonly Visit[]
 }
 
@@ -49,16 +49,16 @@ export function visitsOf({ interactions }: Pick<Profile, 'interactions'>): Visit
     else byItem.set(item, [{ ago, age, strength }])
   }
   const oldest = place.size - 1
-  let touched = 0
+  let all = 0
   let inFirst = 0
   for (const own of byItem.values()) {
-    touched += own.length
+    all += own.length
     if (own.some(({ ago }) => ago === oldest)) inFirst++
   }
   return {
     items: [...byItem].map(([item, own]) => ({ item, own: own.sort((a, b) => a.ago - b.ago) })),
     visits: place.size,
     returnTendency:
-      (touched - byItem.size + PRIOR_INTERACTIONS / 3) / (touched - inFirst + PRIOR_INTERACTIONS),
+      (all - byItem.size + PRIOR_INTERACTIONS / 3) / (all - inFirst + PRIOR_INTERACTIONS),
   }
 }

@@ -367,11 +367,11 @@ test('once an hour holds over reloads and tabs, whatever the clock does', async 
   await later.device.close()
 })
 
-describe('an update that nobody asked for', () => {
-  const HOUR = 3_600_000
-  const waits = ({ timers }: TestDevice) =>
-    [...timers.waiting.values()].map(({ milliseconds }) => milliseconds)
+const HOUR = 3_600_000
+const waits = ({ timers }: Pick<TestDevice, 'timers'>) =>
+  [...timers.waiting.values()].map(({ milliseconds }) => milliseconds)
 
+describe('an update that nobody asked for', () => {
   test('leaves at a random time of the day after the fit', async () => {
     const { aggregators, open } = await federation()
     let clock = Date.now()
@@ -418,7 +418,6 @@ describe('an update that nobody asked for', () => {
 })
 
 describe('what is due', () => {
-  const HOUR = 3_600_000
   const DAY = 24 * HOUR
 
   test.each(['erase', 'forget', 'withdraw'] as const)('is not, after %s', async (what) => {
@@ -431,8 +430,7 @@ describe('what is due', () => {
     await live({ device, timers, ...tested })
     await device.setContribution(true)
     await device.fineTune({})
-    const waits = () => [...timers.waiting.values()].map(({ milliseconds }) => milliseconds)
-    await expect.poll(waits).toContain(HOUR)
+    await expect.poll(() => waits({ timers })).toContain(HOUR)
     if (what === 'forget') await device.forget({ kind: 'item', name: 'item-0' })
     if (what === 'erase') await device.erase()
     if (what === 'withdraw') await device.setContribution(false)
@@ -455,8 +453,6 @@ describe('what is due', () => {
     await live(first)
     await first.device.setContribution(true)
     await first.device.fineTune({})
-    const waits = ({ timers }: TestDevice) =>
-      [...timers.waiting.values()].map(({ milliseconds }) => milliseconds)
     await expect.poll(() => waits(first)).toContain(HOUR)
     const second = await open(database, environment)
     await first.device.close()

@@ -38,7 +38,7 @@ function clicks(): EvaluationInput {
 
 /** Views of the last days count as much as orders. */
 function withViews(model: EvaluationInput['model']): EvaluationInput['model'] {
-  const touched = model.manifest.features.findIndex(({ name }) => name === 'touched3')
+  const touched = model.manifest.features.findIndex(({ name }) => name === 'interactions3')
   const featureWeights = model.featureWeights.slice()
   featureWeights[touched] = 3
   return { ...model, featureWeights }
