@@ -85,7 +85,7 @@ test('the switch shows the shop’s own order and back', async () => {
   await expect.poll(() => forYouIds(page)).toEqual(personal)
 })
 
-test('the fit follows on WebGPU when the shopper pauses', async () => {
+test('the fit follows on WebGPU when it is quiet', async () => {
   for (const place of [0, 3]) {
     await forYou(page).locator('[data-item]').nth(place).click()
     await page.getByRole('button', { name: 'Add to basket' }).first().click()

@@ -7,6 +7,9 @@ test('a model that the keys have not signed is refused, and it is said', async (
   await expect.poll(() => keepsModel(page)).toBe(true)
   await openConsole(page)
   const version = fact(page, 'Base model and storage', 'Version')
+  // The page was made with the model of the server's start; there may be a newer one since.
+  await page.getByRole('button', { name: 'Look for a newer model' }).click()
+  await expect(page.getByText(/^Version .* is (the newest|now in use)\.$/)).toBeVisible()
   const before = await version.textContent()
   const response = await page.request.get('/models/latest.json', { maxRetries: 3 })
   const latest = await response.json()
