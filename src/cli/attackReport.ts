@@ -3,7 +3,13 @@ import { writeFile } from 'node:fs/promises'
 import { Command } from '@commander-js/extra-typings'
 import { costOf } from '../aggregate/privacy/gaussianAccountant.ts'
 import { readTerms } from '../aggregate/server/terms.ts'
-import { type Attack, distinguish, type Given, join, link } from '../audit/attacks/attacks.ts'
+import {
+  type Attack,
+  distinguish,
+  type Given,
+  inferMembership,
+  linkReports,
+} from '../audit/attacks/attacks.ts'
 import { createRandom } from '../core/model/random.ts'
 import { defineCommand, NegativeResult } from './command.ts'
 import { asTyped, requireFolder } from './output.ts'
@@ -36,9 +42,9 @@ export const command = defineCommand(syntax, async (options, { print, progress }
   const { reports } = costOf(terms)
   const attacks = [
     ...(await distinguish(given('shares', trials))),
-    ...(await join(given('one round', trials), 1)),
-    ...(reports > 1 ? await join(given(`${reports} rounds`, trials), reports) : []),
-    ...(await link(given('linking', devices))),
+    ...(await inferMembership(given('one round', trials), 1)),
+    ...(reports > 1 ? await inferMembership(given(`${reports} rounds`, trials), reports) : []),
+    ...(await linkReports(given('linking', devices))),
   ]
   const lines = [...HEAD, ...attacks.map(row)]
   for (const line of lines) print(line)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { DEMO_PARAMETERS } from '../../aggregate/protocol/demoParameters.ts'
 import { createRandom } from '../../core/model/random.ts'
-import { type Attack, distinguish, type Given, join, link } from './attacks.ts'
+import { type Attack, distinguish, type Given, inferMembership, linkReports } from './attacks.ts'
 import { areaUnderCurve, truePositiveRate } from './score.ts'
 
 const given = (trials: number, terms = DEMO_PARAMETERS): Given => ({
@@ -39,27 +39,27 @@ describe('an attack', () => {
   })
 
   test('on the sums finds no more than ε allows, and that much', async () => {
-    const [area] = await join(given(600), 1)
+    const [area] = await inferMembership(given(600), 1)
     expectHolds([area])
     // At the demo’s noise somebody who knows all the rest sees more than a coin does: Φ(1/√2) = .76.
     expect(area.ours).toBeGreaterThan(0.65)
     const quiet = { ...DEMO_PARAMETERS, noiseMultiplier: 20 }
-    expect((await join(given(300, quiet), 1))[0].ours).toBeLessThan(0.62)
+    expect((await inferMembership(given(300, quiet), 1))[0].ours).toBeLessThan(0.62)
   })
 
   test('that is stronger than the terms say is called so', async () => {
-    // Twice the update that the noise was made for.
+    // An update three times as long as the noise was made for.
     const terms = { ...DEMO_PARAMETERS }
     let read = 0
     // The noise is drawn for the first norm that is read, the update made for the second.
     Object.defineProperty(terms, 'clipNorm', {
       get: () => DEMO_PARAMETERS.clipNorm * (read++ ? 3 : 1),
     })
-    const [area] = await join(given(600, terms), 1)
+    const [area] = await inferMembership(given(600, terms), 1)
     expect([area.holds, area.ours > area.ceiling]).toEqual([false, true])
   })
 
   test('on the bytes finds no device again', async () => {
-    expectHolds(await link(given(30)))
+    expectHolds(await linkReports(given(30)))
   })
 })

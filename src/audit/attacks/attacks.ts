@@ -94,7 +94,7 @@ const worlds = () => ({ no: [] as number[], yes: [] as number[] })
  * would send, as long as the clip norm allows. By the published sum it guesses whether that device
  * took part: in one round, or in as many as the terms allow in a year.
  */
-export async function join(given: Given, reports: number): Promise<Attack[]> {
+export async function inferMembership(given: Given, reports: number): Promise<Attack[]> {
   const { terms, random, trials, progress } = given
   const variance = noiseVariance(terms)
   const update = integerClipNorm(terms)
@@ -151,7 +151,7 @@ const slope = (mu: number) => Math.exp(-mu * ONE_IN_A_HUNDRED - mu ** 2 / 2)
  * Of devices that sent two reports each, whoever sees all reports looks for the pairs, by the bytes
  * that two have in common. Unprotected: devices that draw their random bytes but once.
  */
-export async function link({ terms, random, trials, progress }: Given): Promise<Attack[]> {
+export async function linkReports({ terms, random, trials, progress }: Given): Promise<Attack[]> {
   const { send } = await createDevice(terms)
   const sizes = new Set<number>()
   async function found(again: boolean): Promise<number> {

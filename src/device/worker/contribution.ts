@@ -46,14 +46,14 @@ export class Contribution {
     deps.bus.on('leading', () => this.#look(false))
     deps.bus.on('conditions', ({ globalPrivacyControl }) => {
       if (deps.state.conditions.globalPrivacyControl === globalPrivacyControl) return
-      if (!globalPrivacyControl) this.stop()
+      if (globalPrivacyControl) this.start()
+      else this.stop()
       deps.bus.emit('shown', null)
     })
   }
 
   /** Sends what is due, or waits for it. */
   start(): void {
-    this.#timer = null
     this.#look(false).catch((error) => this.#deps.notices.add(error))
   }
 
@@ -175,16 +175,16 @@ export class Contribution {
    * @param learned something new, that may improve the base
    */
   async #look(learned: boolean): Promise<void> {
-    const { config, now, random, state, store, timers } = this.#deps
+    const { config, now, random, shop, state, store, timers } = this.#deps
     if (config.federation === null || !state.consent.contribute || state.paused) return
+    // What could not be sent now stays due.
+    if (!shop.loaded || this.#mustNotShare()) return
     const { whenDue } = await loadUpload()
     const wait = await whenDue(store.changeSettings, now(), learned ? random() : null)
     if (this.#closed) return
+    if (this.#timer !== null) timers.clear(this.#timer)
+    this.#timer = wait ? timers.set(() => this.start(), Math.min(wait, LONGEST_WAIT)) : null
     if (wait === 0) await this.send()
-    else if (wait !== null) {
-      if (this.#timer !== null) timers.clear(this.#timer)
-      this.#timer = timers.set(() => this.start(), Math.min(wait, LONGEST_WAIT))
-    }
   }
 
   /** What the page hears, which extensions can set there alone, or the worker. */

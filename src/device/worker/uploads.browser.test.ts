@@ -371,16 +371,23 @@ const HOUR = 3_600_000
 const waits = ({ timers }: Pick<TestDevice, 'timers'>) =>
   [...timers.waiting.values()].map(({ milliseconds }) => milliseconds)
 
+/** Agreed, learned, and an update is due later. */
+async function planned(tested: TestDevice): Promise<TestDevice> {
+  await live(tested)
+  await tested.device.setContribution(true)
+  await tested.device.fineTune({})
+  await expect.poll(() => waits(tested)).toContain(HOUR)
+  return tested
+}
+
 describe('an update that nobody asked for', () => {
   test('leaves at a random time of the day after the fit', async () => {
     const { aggregators, open } = await federation()
     let clock = Date.now()
-    const tested = await open(newDatabase(), { now: () => clock, random: () => 0.25 })
-    await live(tested)
-    await tested.device.setContribution(true)
-    await tested.device.fineTune({})
     // A sleeping machine's timers stand still, so that none waits longer than an hour.
-    await expect.poll(() => waits(tested)).toContain(HOUR)
+    const tested = await planned(
+      await open(newDatabase(), { now: () => clock, random: () => 0.25 }),
+    )
     for (let hour = 1; hour <= 5; hour++) {
       clock += HOUR
       tested.timers.fire(HOUR)
@@ -398,11 +405,7 @@ describe('an update that nobody asked for', () => {
     const database = newDatabase()
     let clock = Date.now()
     const environment = { now: () => clock, random: () => 0.5 }
-    const first = await visit(database, environment)
-    await live(first)
-    await first.device.setContribution(true)
-    await first.device.fineTune({})
-    await expect.poll(() => waits(first)).toContain(HOUR)
+    const first = await planned(await visit(database, environment))
     await first.device.close()
     expect(first.timers.waiting.size).toBe(0)
     clock += 6 * HOUR
@@ -423,14 +426,9 @@ describe('what is due', () => {
   test.each(['erase', 'forget', 'withdraw'] as const)('is not, after %s', async (what) => {
     const { aggregators, open } = await federation()
     let clock = Date.now()
-    const { device, timers, ...tested } = await open(newDatabase(), {
-      now: () => clock,
-      random: () => 0.5,
-    })
-    await live({ device, timers, ...tested })
-    await device.setContribution(true)
-    await device.fineTune({})
-    await expect.poll(() => waits({ timers })).toContain(HOUR)
+    const { device, timers } = await planned(
+      await open(newDatabase(), { now: () => clock, random: () => 0.5 }),
+    )
     if (what === 'forget') await device.forget({ kind: 'item', name: 'item-0' })
     if (what === 'erase') await device.erase()
     if (what === 'withdraw') await device.setContribution(false)
@@ -444,16 +442,31 @@ describe('what is due', () => {
     expect(aggregators.posted).toEqual([])
   })
 
+  test('is not used up under Global Privacy Control, nor waited for twice', async () => {
+    const { aggregators, open } = await federation()
+    let clock = Date.now()
+    const tested = await planned(await open(newDatabase(), { now: () => clock, random: () => 0.5 }))
+    const { device, timers } = tested
+    await device.pause(true)
+    await device.pause(false)
+    await device.contributionTerms()
+    expect(waits(tested).filter((wait) => wait === HOUR)).toHaveLength(1)
+    const conditions = { visible: true, savesData: false, battery: null }
+    await device.conditions({ ...conditions, globalPrivacyControl: true })
+    clock += DAY
+    timers.fire(HOUR)
+    await device.contributionTerms()
+    expect(aggregators.posted).toEqual([])
+    await device.conditions({ ...conditions, globalPrivacyControl: false })
+    await expect.poll(() => device.snapshot().sent.reports).toBe(1)
+  })
+
   test('is taken over by the tab that leads next, and waits while paused', async () => {
     const { aggregators, open, visit } = await federation()
     const database = newDatabase()
     let clock = Date.now()
     const environment = { now: () => clock, random: () => 0.5 }
-    const first = await visit(database, environment)
-    await live(first)
-    await first.device.setContribution(true)
-    await first.device.fineTune({})
-    await expect.poll(() => waits(first)).toContain(HOUR)
+    const first = await planned(await visit(database, environment))
     const second = await open(database, environment)
     await first.device.close()
     await expect.poll(() => second.device.snapshot().tab).toBe('leader')
