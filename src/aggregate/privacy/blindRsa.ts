@@ -1,0 +1,99 @@
+/**
+ * @module Blind signatures, the half of who asks: RSABSSA-SHA384-PSS with e = 65537 (RFC 9474). The
+ * signer sees a uniformly random number, whatever the message is; any signature that it made fits any
+ * such number by some blind.
+ */
+import { type Bytes, concat, fromHex, ownBytes, toBase64, toHex } from '../../core/bytes.ts'
+import type { RandomBytes } from './randomBytes.ts'
+
+const HASH_BYTES = 48
+const SALT_BYTES = 48
+const ALGORITHM = { name: 'RSA-PSS', hash: 'SHA-384' } as const
+
+export interface Blinded {
+  /** What the signer gets: as many bytes as the modulus. */
+  readonly blinded: Bytes
+  /** Of the blind, for `unblind`. */
+  readonly inverse: bigint
+}
+
+/**
+ * Draws the salt, then the blind.
+ * @param modulus big-endian, its highest bit set
+ */
+export async function blind(
+  modulus: Uint8Array,
+  message: Uint8Array,
+  draw: RandomBytes,
+): Promise<Blinded> {
+  const n = toInteger(modulus)
+  const encoded = toInteger(await encode(message, draw(SALT_BYTES), modulus.length))
+  for (;;) {
+    const factor = toInteger(draw(modulus.length))
+    const inverse = factor < n ? invert(factor, n) : null
+    if (inverse !== null)
+      return { blinded: toBytes(multiplyBlind(encoded, factor, n), modulus.length), inverse }
+  }
+}
+
+/** m · r^e mod n: over all r that have an inverse, each number that has one comes once. */
+export function multiplyBlind(encoded: bigint, factor: bigint, n: bigint): bigint {
+  // e = 2¹⁶ + 1.
+  let power = factor
+  for (let i = 0; i < 16; i++) power = (power * power) % n
+  return (((power * factor) % n) * encoded) % n
+}
+
+/** @returns the signature of the message; null where the signer sent something else */
+export async function unblind(
+  modulus: Uint8Array,
+  message: Uint8Array,
+  blindSignature: Uint8Array,
+  inverse: bigint,
+): Promise<Bytes | null> {
+  const n = toInteger(modulus)
+  const signature = toBytes((toInteger(blindSignature) * inverse) % n, modulus.length)
+  const jwk = { kty: 'RSA', n: toBase64Url(modulus), e: 'AQAB' }
+  const key = await crypto.subtle.importKey('jwk', jwk, ALGORITHM, false, ['verify'])
+  const pss = { name: ALGORITHM.name, saltLength: SALT_BYTES }
+  return (await crypto.subtle.verify(pss, key, signature, ownBytes(message))) ? signature : null
+}
+
+/** EMSA-PSS-ENCODE (RFC 8017 §9.1.1) with SHA-384 and MGF1, one bit shorter than the modulus. */
+async function encode(message: Uint8Array, salt: Uint8Array, length: number): Promise<Bytes> {
+  const hash = await sha384(concat(new Uint8Array(8), await sha384(message), salt))
+  const data = new Uint8Array(length - HASH_BYTES - 1)
+  data[data.length - SALT_BYTES - 1] = 1
+  data.set(salt, data.length - SALT_BYTES)
+  for (let block = 0; block * HASH_BYTES < data.length; block++) {
+    const mask = await sha384(concat(hash, Uint8Array.of(0, 0, 0, block)))
+    for (let i = 0; i < HASH_BYTES; i++) data[block * HASH_BYTES + i] ^= mask[i]
+  }
+  data[0] &= 0x7f
+  return concat(data, hash, Uint8Array.of(0xbc))
+}
+
+async function sha384(bytes: Uint8Array): Promise<Bytes> {
+  return new Uint8Array(await crypto.subtle.digest(ALGORITHM.hash, ownBytes(bytes)))
+}
+
+/** By Euclid; null where there is none. */
+function invert(value: bigint, n: bigint): bigint | null {
+  let [a, b] = [n, value % n]
+  let [x, y] = [0n, 1n]
+  while (b > 0n) {
+    const times = a / b
+    ;[a, b] = [b, a - times * b]
+    ;[x, y] = [y, x - times * y]
+  }
+  return a === 1n ? (x + n) % n : null
+}
+
+const toInteger = (bytes: Uint8Array) => BigInt(`0x${toHex(bytes)}`)
+
+const toBytes = (value: bigint, length: number) =>
+  fromHex(value.toString(16).padStart(2 * length, '0'))
+
+/** RFC 4648 §5, not padded. */
+export const toBase64Url = (bytes: Uint8Array) =>
+  toBase64(bytes).replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_')

@@ -1,0 +1,99 @@
+/**
+ * @module Tokens that say that somebody may send one report a round, and not who: publicly verifiable
+ * ones of RFC 9578 (type 2), shown as RFC 9577 has it.
+ */
+import { type Bytes, concat, fromBase64, fromHex, sha256, uint32, utf8 } from '../../core/bytes.ts'
+import type { Task } from './task.ts'
+
+export const MODULUS_BYTES = 256
+export const NONCE_BYTES = 32
+/** What a token says before its signature. */
+export const TOKEN_INPUT_BYTES = 98
+const TOKEN_BYTES = TOKEN_INPUT_BYTES + MODULUS_BYTES
+export const TOKEN_REQUEST_BYTES = 3 + MODULUS_BYTES
+export const TOKEN_REQUEST_MEDIA_TYPE = 'application/private-token-request'
+export const TOKEN_RESPONSE_MEDIA_TYPE = 'application/private-token-response'
+/** On a request for a token that costs work: which attempt it was, in decimal. */
+export const WORK_HEADER = 'Nearside-Work'
+
+const TOKEN_TYPE = Uint8Array.of(0, 2)
+/** Of a DER SubjectPublicKeyInfo with `rsaEncryption`, as openssl writes it, and of the key that follows. */
+const SPKI_PREFIX_BYTES = 33
+/** e = 65537. */
+const EXPONENT = Uint8Array.of(0x02, 0x03, 0x01, 0x00, 0x01)
+/** The same with RSASSA-PSS, SHA-384, MGF1 and a salt of 48 bytes: what RFC 9578 makes a key's id from. */
+const PSS_PREFIX = fromHex(
+  '30820152303d06092a864886f70d01010a3030a00d300b0609608648016503040202a11a301806092a864886f70d010108300b0609608648016503040202a2030201300382010f003082010a0282010100',
+)
+
+/** How often SHA-256 is run for one attempt, each time twice. */
+const WORK_ITERATIONS = 1000
+export const WORK_BYTES = 4
+
+export type TokenRound = Pick<Task, 'policy' | 'policyHash' | 'round'>
+
+/** @param key `policy.issuer.key`, which has been checked */
+export const modulusOf = (key: string): Bytes =>
+  fromBase64(key).slice(SPKI_PREFIX_BYTES, SPKI_PREFIX_BYTES + MODULUS_BYTES)
+
+export const tokenKeyId = (modulus: Uint8Array): Promise<Bytes> =>
+  sha256(concat(PSS_PREFIX, modulus, EXPONENT))
+
+/** Nobody knows it before the round is open: its keys are new. 32 bytes. */
+const redemptionContext = ({ policyHash, round }: Omit<TokenRound, 'policy'>): Promise<Bytes> =>
+  sha256(concat(utf8('nearside token v1\0'), fromHex(policyHash), uint32(round)))
+
+/** What a token of this round says: its type, a nonce, what it is for, and whose it is. */
+export async function tokenInput(task: TokenRound, key: string, nonce: Uint8Array): Promise<Bytes> {
+  const [issuer, context] = [utf8(task.policy.task), await redemptionContext(task)]
+  const challenge = concat(
+    ...[TOKEN_TYPE, Uint8Array.of(0, issuer.length), issuer],
+    // For whatever origin.
+    ...[Uint8Array.of(context.length), context, Uint8Array.of(0, 0)],
+  )
+  return concat(TOKEN_TYPE, nonce, await sha256(challenge), await tokenKeyId(modulusOf(key)))
+}
+
+export const nonceOf = (input: Uint8Array): Bytes =>
+  new Uint8Array(input.subarray(TOKEN_TYPE.length, TOKEN_TYPE.length + NONCE_BYTES))
+
+export function encodeTokenRequest(keyId: Uint8Array, blinded: Uint8Array): Bytes {
+  return concat(TOKEN_TYPE, keyId.subarray(-1), blinded)
+}
+
+/** @returns what is to be signed; null for what is no request for a token of this key */
+export function parseTokenRequest(request: Uint8Array, keyId: Uint8Array): Bytes | null {
+  const head = concat(TOKEN_TYPE, keyId.subarray(-1))
+  const isOne = request.length === TOKEN_REQUEST_BYTES && head.every((b, i) => request[i] === b)
+  return isOne ? new Uint8Array(request.subarray(head.length)) : null
+}
+
+/** @param token base64 */
+export const authorizationOf = (token: string): string =>
+  `PrivateToken token="${token.replaceAll('+', '-').replaceAll('/', '_')}"`
+
+/** @returns what `Authorization` holds; null where that is no token */
+export function parseAuthorization(header: string | undefined): Bytes | null {
+  const [, text] = /^PrivateToken token="([\w-]+)"$/.exec(header ?? '') ?? []
+  if (text?.length !== (4 * TOKEN_BYTES) / 3) return null
+  return fromBase64(text.replaceAll('-', '+').replaceAll('_', '/'))
+}
+
+/**
+ * What a device has to try for a request until the first bits of PBKDF2 (HMAC-SHA-256, `iterations`,
+ * 4 bytes) over these are 0. Bound to the round and to the one request, so nothing need be kept of it.
+ */
+export async function workFor(task: Omit<TokenRound, 'policy'>, request: Uint8Array) {
+  const salt = await redemptionContext(task)
+  return {
+    salt,
+    iterations: WORK_ITERATIONS,
+    password: (attempt: number) => concat(request, uint32(attempt)),
+  }
+}
+
+/** @param derived big-endian, WORK_BYTES of them */
+export function isWorkDone(derived: Uint8Array, bits: number): boolean {
+  const view = new DataView(derived.buffer, derived.byteOffset)
+  return Math.clz32(view.getUint32(0)) >= bits
+}
