@@ -11,7 +11,8 @@ const LIB = 'dist/lib'
 if (!existsSync(join(LIB, 'worker.js'))) throw new Error(`${LIB} is not built: npm run build`)
 
 const CHUNKS = readdirSync(join(LIB, 'chunks')).map((file) => `chunks/${file}`)
-const ENTRIES = readdirSync(LIB).filter((file) => file.endsWith('.js'))
+const FOR_SERVERS = 'ssr.js'
+const ENTRIES = readdirSync(LIB).filter((file) => file.endsWith('.js') && file !== FOR_SERVERS)
 
 /** A file by its name without the hash: `choose` is `chunks/choose-BOCplWEw.js`. */
 function fileOf(name: string): string {

@@ -1,6 +1,6 @@
 /**
- * @module `npm run build`: the demo (`dist/demo`), the package's browser entries (`dist/lib`, with
- * types) and its command line (`dist/node`); `npm pack` makes the latter two only (`--package`).
+ * @module `npm run build`: the demo (`dist/demo`), the browser's package (`dist/lib`, with types), and the
+ * package of command line and servers (`dist/tools`); `npm pack` makes the latter two only (`--package`).
  */
 import { execFileSync } from 'node:child_process'
 import {
@@ -17,6 +17,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'vite'
 import { fillServiceWorker } from './offline.ts'
 import { prerender } from './prerender.ts'
+import { toolsManifest } from './toolsManifest.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -47,15 +48,22 @@ export function demoIsFresh(): boolean {
   )
 }
 
-/** What the package is made of. */
-const PACKAGE_SOURCES = [
-  ...['src', 'vite.lib.config.ts', 'tsconfig.json', 'tsconfig.lib.json'],
-  ...['tsconfig.node.json', 'package.json', 'package-lock.json', 'scripts/build.ts'],
+/** What the package of the tools holds as it lies in the checkout. */
+const AS_IT_IS = [
+  ...['README.md', 'CHANGELOG.md', 'LICENSE', 'SECURITY.md'],
+  ...['docs', 'data/word-vectors', 'tools/verify.py'],
 ]
 
-/** The last step of its build leaves the command line. */
-function packageIsFresh(): boolean {
-  const built = join(ROOT, 'dist/node/cli/main.js')
+/** What the packages are made of. */
+const PACKAGE_SOURCES = [
+  ...['src', 'vite.lib.config.ts', 'tsconfig.json', 'tsconfig.lib.json', 'tsconfig.node.json'],
+  ...['package.json', 'package-lock.json', 'scripts/build.ts', 'scripts/toolsManifest.ts'],
+  ...AS_IT_IS,
+]
+
+/** The last step of their build leaves the manifest of the tools. */
+function packagesAreFresh(): boolean {
+  const built = join(ROOT, 'dist/tools/package.json')
   if (!existsSync(built) || !existsSync(join(ROOT, 'dist/lib/index.d.ts'))) return false
   const at = statSync(built).mtimeMs
   return PACKAGE_SOURCES.every((name) => newest(join(ROOT, name)) <= at)
@@ -86,17 +94,38 @@ export async function buildDemo(): Promise<void> {
   fillServiceWorker(demo)
 }
 
-async function buildPackage(): Promise<void> {
-  rmSync(join(ROOT, 'dist/lib'), { recursive: true, force: true })
-  rmSync(join(ROOT, 'dist/node'), { recursive: true, force: true })
+async function buildPackages(): Promise<void> {
+  for (const part of ['lib', 'tools'])
+    rmSync(join(ROOT, 'dist', part), { recursive: true, force: true })
   await keepNodeEnv(async () => {
     await build({ root: ROOT, configFile: join(ROOT, 'vite.lib.config.ts'), logLevel: 'warn' })
+    await buildForServers()
   })
   tsc('tsconfig.lib.json')
   dropStyleImports(join(ROOT, 'dist/lib'))
+  buildTools()
+}
+
+/** `nearside/ssr`: by itself, since what it shared with a browser's files would split those. */
+async function buildForServers(): Promise<void> {
+  await build({
+    root: ROOT,
+    configFile: false,
+    publicDir: false,
+    logLevel: 'warn',
+    ssr: { noExternal: true },
+    build: { ssr: 'src/ssr.ts', outDir: 'dist/lib', emptyOutDir: false, target: 'es2023' },
+  })
+}
+
+function buildTools(): void {
   tsc('tsconfig.node.json')
+  const tools = join(ROOT, 'dist/tools')
   const sql = 'train/import/sql'
-  cpSync(join(ROOT, 'src', sql), join(ROOT, 'dist/node', sql), { recursive: true })
+  cpSync(join(ROOT, 'src', sql), join(tools, 'lib', sql), { recursive: true })
+  for (const path of AS_IT_IS) cpSync(join(ROOT, path), join(tools, path), { recursive: true })
+  const manifest = toolsManifest(ROOT, join(tools, 'lib'))
+  writeFileSync(join(tools, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
 }
 
 /** A shop loads `nearside/styles.css` itself; in the types, a style sheet's import leads nowhere. */
@@ -125,5 +154,5 @@ function tsc(project: string): void {
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const packageOnly = process.argv.includes('--package')
   if (!packageOnly) await buildDemo()
-  if (!packageOnly || !packageIsFresh()) await buildPackage()
+  if (!packageOnly || !packagesAreFresh()) await buildPackages()
 }

@@ -1,14 +1,24 @@
 /**
- * @module `npm run consumers`: packs the library, installs it into a copy of each example shop,
- * builds the shop, serves it under a strict Content-Security-Policy and clicks through it in
- * Chromium. Pictures for looking at go to `screenshots/consumers/`. Ends with "N passed, N failed".
+ * @module `npm run consumers`: packs both packages, installs the browser's into a copy of each example
+ * shop, builds the shop, serves it under a strict Content-Security-Policy and clicks through it in
+ * Chromium; installs the tools into an empty folder and asks them. Pictures for looking at go to
+ * `screenshots/consumers/`. Ends with "N passed, N failed".
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { chromium, type Page } from 'playwright'
@@ -16,12 +26,14 @@ import { CHROMIUM_ARGS, requireChromium } from './chromium.ts'
 import { createStaticServer } from './static.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
-const NAMES = ['vite-react', 'html', 'next'] as const
+const SHOPS = ['vite-react', 'html', 'next'] as const
+const NAMES = [...SHOPS, 'tools'] as const
+type Shop = (typeof SHOPS)[number]
 type Name = (typeof NAMES)[number]
 
 const NPM = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', '--loglevel=error']
 /** Where the shop's build gives it a name of its own. */
-const WORKER_FILE: Partial<Record<Name, RegExp>> = {
+const WORKER_FILE: Partial<Record<Shop, RegExp>> = {
   html: /\/nearside\/worker\.js$/,
   'vite-react': /\/assets\/worker-[^/]+\.js$/,
 }
@@ -32,16 +44,14 @@ const GOOD_SHIFT = 0.1
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
-    tarball: { type: 'string' },
     json: { type: 'string' },
     help: { type: 'boolean' },
   },
 })
 if (values.help) {
-  console.log(`usage: npm run consumers -- [--only ${NAMES.join('|')}] [--tarball FILE] [--json FILE]
+  console.log(`usage: npm run consumers -- [--only ${NAMES.join('|')}] [--json FILE]
 
 --only NAME      this example only
---tarball FILE   an npm package of the library; default: packed from the checkout
 --json FILE      writes the counts`)
   process.exit(0)
 }
@@ -63,12 +73,13 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 if (!existsSync(join(ROOT, 'public/catalog/images')))
   run('node', ['--import', 'tsx', 'scripts/images.ts'], ROOT)
-const tarball = values.tarball ? resolve(values.tarball) : pack()
+const { shop: tarball, tools } = pack()
 const browser = await chromium.launch({ executablePath: requireChromium(), args: CHROMIUM_ARGS })
 for (const name of chosen) {
   const started = performance.now()
   try {
-    await drive(name, await serve(name, install(name)))
+    if (name === 'tools') askTools()
+    else await drive(name, await serve(name, install(name)))
   } catch (error) {
     report(
       name,
@@ -100,30 +111,67 @@ function run(command: string, args: string[], cwd: string): void {
 }
 
 /** As in a fresh checkout: packing builds what is packed. */
-function pack(): string {
-  for (const part of ['lib', 'node'])
+function pack(): { readonly shop: string; readonly tools: string } {
+  for (const part of ['lib', 'tools'])
     rmSync(join(ROOT, 'dist', part), { recursive: true, force: true })
-  run('npm', ['pack', '--pack-destination', work, '--loglevel=error'], ROOT)
-  return join(work, readdirSync(work).find((file) => file.endsWith('.tgz')) ?? '')
+  run('npm', ['run', '-s', 'pack'], ROOT)
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  const file = (name: string) => join(ROOT, `release/${name}-${version}.tgz`)
+  return { shop: file('nearside'), tools: file('nearside-tools') }
+}
+
+/** What a shop's import and an auditor run, by the names that the documents use. */
+function askTools(): void {
+  const folder = join(work, 'tools')
+  mkdirSync(folder)
+  run('npm', ['init', '-y', '--loglevel=error'], folder)
+  // Without its install script SQLite has no binary; no command here opens a store.
+  run('npm', ['install', ...NPM, tools], folder)
+  report('tools', 'are installed', '')
+  const orders = 'order,shopper,time,item\n1,a,2026-01-02,mug\n2,b,2026-01-03,pot\n'
+  writeFileSync(join(folder, 'orders.csv'), orders)
+  writeFileSync(join(folder, 'catalog.csv'), 'id,title\nmug,Red mug\npot,Tea pot\n')
+  const asked: readonly (readonly [string, readonly string[]])[] = [
+    ['import', ['--orders', 'orders.csv', '--catalog', 'catalog.csv', '--out', 'shop']],
+    ['epsilon', ['--policy', 'demo']],
+    ['audit', ['selftest', '--count', '5']],
+    ['serve', ['--help']],
+  ]
+  for (const [command, args] of asked) {
+    run('npx', ['--no-install', 'nearside', command, ...args], folder)
+    report('tools', `nearside ${command}`, '')
+  }
 }
 
 /** A copy of the example with the library in it, as a shop would install it; returns its folder. */
-function install(name: Name): string {
+function install(name: Shop): string {
   const folder = join(work, name)
   cpSync(join(ROOT, 'examples', name), folder, {
     recursive: true,
     filter: (path) => !/\/(node_modules|dist|\.next)$/.test(path),
   })
   run('npm', ['ci', ...NPM], folder)
+  const before = modulesOf(folder)
   run('npm', ['install', ...NPM, tarball], folder)
+  const added = modulesOf(folder).filter((module) => !before.includes(module))
+  report(
+    name,
+    'installs this package and no other',
+    added.join() === 'nearside' ? '' : added.join(),
+  )
   for (const part of ['catalog', 'models'])
     cpSync(join(ROOT, 'public', part), join(folder, 'public', part), { recursive: true })
   run('npm', ['run', '-s', 'build'], folder)
   return folder
 }
 
+function modulesOf(folder: string): string[] {
+  const modules = join(folder, 'node_modules')
+  return existsSync(modules) ? readdirSync(modules).filter((name) => !name.startsWith('.')) : []
+}
+
 /** Resolves with the shop's address. */
-async function serve(name: Name, folder: string): Promise<string> {
+async function serve(name: Shop, folder: string): Promise<string> {
   if (name === 'next') return serveNext(folder)
   const root = join(folder, name === 'html' ? 'public' : 'dist')
   const site: Server = createStaticServer({ root, models: join(root, 'models'), federation: null })
@@ -161,7 +209,7 @@ function report(name: Name, what: string, problem: string): void {
   console.log(`  ${problem === '' ? '✓' : '✗'} ${name}: ${what}${problem && ` — ${problem}`}`)
 }
 
-async function drive(name: Name, address: string): Promise<void> {
+async function drive(name: Shop, address: string): Promise<void> {
   const context = await browser.newContext()
   const page = await context.newPage()
   const said: string[] = []
@@ -219,7 +267,7 @@ async function drive(name: Name, address: string): Promise<void> {
 }
 
 /** A blocker, or a deployment, may take the worker's file away: the page itself serves then. */
-async function driveWithoutWorker(name: Name, address: string, file: RegExp): Promise<void> {
+async function driveWithoutWorker(name: Shop, address: string, file: RegExp): Promise<void> {
   const context = await browser.newContext()
   let blocked = 0
   await context.route(file, (route) => {
@@ -240,7 +288,7 @@ async function driveWithoutWorker(name: Name, address: string, file: RegExp): Pr
 }
 
 /** For looking at, as it is and mirrored. */
-async function picture(page: Page, name: Name): Promise<void> {
+async function picture(page: Page, name: Shop): Promise<void> {
   const path = (direction: string) => join(ROOT, `screenshots/consumers/${name}-${direction}.png`)
   await page.screenshot({ path: path('ltr') })
   await page.evaluate(() => {

@@ -6,7 +6,7 @@ import { COMMANDS as ALL } from '../src/cli/commands.ts'
 import { runProgram } from '../src/cli/program.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
-const BUILT = /^(node_modules|dist|var|screenshots|test-results|\.(?!ci).*)$/
+const BUILT = /^(node_modules|dist|var|release|screenshots|test-results|\.(?!ci).*)$/
 
 /** Files and folders of the checkout, folders with a slash at the end. */
 const PATHS = readdirSync(ROOT, { withFileTypes: true })

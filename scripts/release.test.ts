@@ -13,7 +13,8 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, expect, test } from 'vitest'
-import { billOfMaterials, sumsOf } from './release.ts'
+import { BUILT_IN, billOfMaterials, sumsOf } from './release.ts'
+import { packagesImported } from './toolsManifest.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const folders: string[] = []
@@ -58,14 +59,32 @@ test('two builds are the same to the bit, whoever makes them, where and in which
   expect(theirs).toEqual(ours)
 }, 900_000)
 
-test('the bill of materials names what runs, with licences, and is the same each time', () => {
-  const bill = billOfMaterials(ROOT)
-  expect(billOfMaterials(ROOT)).toBe(bill)
-  const { metadata, components } = JSON.parse(bill)
+const nameOf = ({ name }: { name: string }) => name
+
+test('the bill of materials names what is built in, with licences, and is the same each time', () => {
+  const bill = billOfMaterials(ROOT, 'nearside', BUILT_IN)
+  expect(billOfMaterials(ROOT, 'nearside', BUILT_IN)).toBe(bill)
+  const { metadata, components, dependencies } = JSON.parse(bill)
   expect(metadata.component.name).toBe('nearside')
-  const names = components.map(({ name }: { name: string }) => name)
-  for (const name of ['idb', 'hpke', 'minisearch', '@tensorflow/tfjs-core', 'better-sqlite3'])
-    expect(names).toContain(name)
-  expect(names).not.toContain('vitest')
+  expect(components.map(nameOf)).toEqual(expect.arrayContaining(BUILT_IN))
+  expect(components.map(nameOf)).not.toContain('better-sqlite3')
+  expect(dependencies).toHaveLength(components.length + 1)
   for (const { name, licenses } of components) expect(licenses, name).toHaveLength(1)
+})
+
+test('… and what the tools install, with all that those need, and nothing of ours for development', () => {
+  const bill = billOfMaterials(ROOT, 'nearside-tools', ['better-sqlite3', 'hono'])
+  const { components } = JSON.parse(bill)
+  expect(components.map(nameOf)).toEqual(
+    expect.arrayContaining(['better-sqlite3', 'hono', 'bindings']),
+  )
+  expect(components.map(nameOf)).not.toContain('vitest')
+  expect(bill).not.toContain('cdx:npm:package:development')
+})
+
+test('what is built in is what the browser’s parts import', () => {
+  const parts = ['core', 'engine', 'device', 'sdk', 'ui', 'aggregate/privacy', 'aggregate/protocol']
+  const shipped = /^(?!.*(?:^|\/)test[A-Z])(?!.*\.test\.).*\.tsx?$/
+  const found = parts.flatMap((part) => packagesImported(join(ROOT, 'src', part), shipped))
+  expect([...new Set(found)].filter((name) => name !== 'react').sort()).toEqual(BUILT_IN)
 })

@@ -1,7 +1,7 @@
 /**
  * @module What lets anybody check a release against its source: `npm run release` builds all, packs, and
- * writes into the git-ignored folder `release/` the package, `SHA256SUMS` of it and of every built file, and
- * `sbom.cdx.json`, the libraries that run in the browser and on the servers (CycloneDX 1.5).
+ * writes into the git-ignored folder `release/` both packages, the bill of materials of each (CycloneDX 1.5:
+ * what is built into the browser's files, and what the tools install), and `SHA256SUMS` of every file.
  * In a checkout of the same version, `npm ci && npm run build && sha256sum --check release/SHA256SUMS`.
  */
 import { execFileSync } from 'node:child_process'
@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { toolsManifest } from './toolsManifest.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -28,33 +29,49 @@ export function sumsOf(root: string, folders: readonly string[]): string[] {
     })
 }
 
+/** What the build puts into the browser's files; a shop that installs them installs nothing else. */
+export const BUILT_IN = [
+  ...['@tensorflow/tfjs-backend-webgpu', '@tensorflow/tfjs-core'],
+  ...['hpke', 'idb', 'minisearch'],
+]
+
 interface Component {
   readonly 'bom-ref': string
-  readonly properties: readonly { readonly name: string }[]
+  readonly name: string
+  properties: readonly { readonly name: string }[]
+}
+
+interface Edges {
+  readonly ref: string
+  readonly dependsOn: readonly string[]
 }
 
 /**
- * As npm makes it of the lock file, without what only development needs (npm's own `--omit dev` also drops
- * some that run) and without what differs from one run or folder to the next.
+ * As npm makes it of the lock file, without what these packages don't need, and without what differs from one
+ * run or folder to the next. In the checkout all are for development: that is left out as well.
  */
-export function billOfMaterials(root: string): string {
-  const args = ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only']
-  const bill = JSON.parse(npm(root, args))
+export function billOfMaterials(root: string, name: string, needs: readonly string[]): string {
+  const bill = JSON.parse(npm(root, ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only']))
   delete bill.serialNumber
   delete bill.metadata.timestamp
-  bill.metadata.component.name = 'nearside'
-  const isForDevelopment = ({ properties }: Component) =>
-    properties.some(({ name }) => name === 'cdx:npm:package:development')
-  const left = new Set<string>(
-    bill.components.filter(isForDevelopment).map((one: Component) => one['bom-ref']),
-  )
-  bill.components = bill.components.filter((one: Component) => !left.has(one['bom-ref']))
-  bill.dependencies = bill.dependencies
-    .filter(({ ref }: { ref: string }) => !left.has(ref))
-    .map(({ ref, dependsOn }: { ref: string; dependsOn: readonly string[] }) => ({
-      ref,
-      dependsOn: dependsOn.filter((other) => !left.has(other)),
-    }))
+  const self = bill.metadata.component
+  self.name = name
+  const edges = new Map(bill.dependencies.map((one: Edges) => [one.ref, one.dependsOn]))
+  const wanted = (bill.components as Component[]).filter((one) => needs.includes(one.name))
+  const direct = wanted
+    .map((one) => one['bom-ref'])
+    .filter((ref) => (edges.get(self['bom-ref']) as string[]).includes(ref))
+  const kept = new Set<string>(direct)
+  for (const ref of kept) for (const next of (edges.get(ref) as string[]) ?? []) kept.add(next)
+  const isDevelopment = (property: { name: string }) =>
+    property.name === 'cdx:npm:package:development'
+  bill.components = (bill.components as Component[])
+    .filter((one) => kept.has(one['bom-ref']))
+    .map((one) => ({ ...one, properties: one.properties.filter((each) => !isDevelopment(each)) }))
+  bill.dependencies = [
+    { ref: self['bom-ref'], dependsOn: direct },
+    ...bill.dependencies.filter(({ ref }: Edges) => kept.has(ref)),
+  ]
   return `${JSON.stringify(bill, null, 1)}\n`
 }
 
@@ -67,8 +84,13 @@ function release(): void {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder)
   execFileSync('npm', ['run', '-s', 'build'], { cwd: ROOT, stdio: 'inherit' })
-  writeFileSync(join(folder, 'sbom.cdx.json'), billOfMaterials(ROOT))
-  npm(ROOT, ['pack', '--ignore-scripts', '--pack-destination', 'release'])
+  const { dependencies } = toolsManifest(ROOT, join(ROOT, 'dist/tools/lib'))
+  for (const [name, needs] of [
+    ['nearside', BUILT_IN],
+    ['nearside-tools', Object.keys(dependencies)],
+  ] as const)
+    writeFileSync(join(folder, `${name}.cdx.json`), billOfMaterials(ROOT, name, needs))
+  npm(ROOT, ['run', '-s', 'pack'])
   const sums = sumsOf(ROOT, ['dist', 'release'])
   writeFileSync(join(folder, 'SHA256SUMS'), `${sums.join('\n')}\n`)
   console.log(`release/SHA256SUMS: ${sums.length} files`)

@@ -27,6 +27,7 @@ const CHECKS = [
   'tsx scripts/build.ts',
   'size-limit',
   'publint',
+  'publint dist/tools',
   'attw --pack . --profile esm-only --exclude-entrypoints styles.css',
   'knip',
   'knip --production',
