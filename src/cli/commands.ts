@@ -6,6 +6,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<{ command: Subcomma
   pretrain: () => import('./pretrain.ts'),
   evaluate: () => import('./evaluate.ts'),
   rollback: () => import('./rollback.ts'),
+  publish: () => import('./publish.ts'),
   keys: () => import('./keys.ts'),
   sign: () => import('./sign.ts'),
   serve: () => import('./serve.ts'),

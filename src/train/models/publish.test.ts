@@ -7,8 +7,14 @@ import { writeBaseModel } from '../../core/model/files.ts'
 import { tinyModel } from '../../core/model/testModel.ts'
 import { testFolder } from '../../testFolder.ts'
 import { type Disk, nodeDisk } from './disk.ts'
-import { nextVersion, publishModel, requireFree, type UnpublishedModel } from './publish.ts'
-import { readLatest, readModel } from './read.ts'
+import {
+  nextVersion,
+  publishCopy,
+  publishModel,
+  requireFree,
+  type UnpublishedModel,
+} from './publish.ts'
+import { readFiles, readLatest, readModel } from './read.ts'
 
 const [FIRST, SECOND] = [await made(1), await made(2)]
 
@@ -116,6 +122,38 @@ describe('publishing', () => {
       if (step >= seen) break
     }
     expect(seen).toBeGreaterThan(12)
+  })
+
+  it('copies what was published elsewhere to the byte, wherever the power fails', async () => {
+    const elsewhere = testFolder()
+    const models = testFolder()
+    await publishModel(models, FIRST)
+    const latest = await publishModel(elsewhere, SECOND, { version: 'autumn' })
+    const files = await readFiles(await readLatest(elsewhere))
+    files.set(
+      'manifest.json',
+      new Uint8Array(readFileSync(join(elsewhere, 'autumn/manifest.json'))),
+    )
+    let seen = 0
+    for (let step = 0; ; step++) {
+      const disk = failingDisk(step)
+      await publishCopy(models, latest, files, async () => {}, disk).catch(() => null)
+      expect(['1', 'autumn']).toContain((await readLatest(models)).version)
+      if (readdirSync(models).includes('autumn'))
+        expect((await readModel(join(models, 'autumn'))).bias).toEqual(SECOND.model.bias)
+      seen = disk.steps()
+      if (step >= seen) break
+    }
+    expect(seen).toBeGreaterThan(10)
+    expect(contents(join(models, 'autumn'))).toEqual(contents(join(elsewhere, 'autumn')))
+    const other = new Map(files).set('manifest.json', new Uint8Array(1))
+    await expect(publishCopy(models, latest, other, async () => {})).rejects.toMatchObject({
+      code: 'version-taken',
+    })
+    const refused = publishCopy(models, latest, files, async (previous) => {
+      throw new Error(`not after ${previous?.version}`)
+    })
+    await expect(refused).rejects.toThrow('not after autumn')
   })
 
   it('says that the disk is full, and leaves nothing behind', async () => {

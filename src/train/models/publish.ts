@@ -53,9 +53,7 @@ export async function publishModel(
 ): Promise<LatestModel> {
   return staged(models, disk, async (staging) => {
     await requireSigner(models, sign, disk)
-    const draft = join(staging, 'version')
-    await disk.makeFolder(draft)
-    for (const [name, bytes] of model.files) await disk.write(join(draft, name), bytes)
+    const draft = await writeDraft(staging, model.files, disk)
     for (;;) {
       const name = version ?? (await nextVersion(models, disk))
       const manifest = manifestBytes({ ...model.manifest, version: name })
@@ -68,6 +66,35 @@ export async function publishModel(
       }
       if (version !== undefined) throw taken(models, name)
     }
+  })
+}
+
+/**
+ * What was published elsewhere, to the byte: under its own name, in the release that it is.
+ * @param files of the version, by name; manifest.json is one
+ * @param check throws where this one must not follow `previous`, which is null for the first
+ * @throws NearsideError as `publishModel`
+ */
+export async function publishCopy(
+  models: string,
+  latest: LatestModel,
+  files: ReadonlyMap<string, Uint8Array>,
+  check: (previous: LatestModel | null) => Promise<void>,
+  disk: Disk = nodeDisk,
+): Promise<void> {
+  await staged(models, disk, async (staging) => {
+    const draft = await writeDraft(staging, files, disk)
+    await disk.sync(draft)
+    const manifest = files.get('manifest.json') ?? new Uint8Array(0)
+    await check(await readLatestFile(models, disk))
+    if (!(await moveTo(join(models, latest.version), draft, manifest, disk)))
+      throw taken(models, latest.version)
+    await disk.sync(models)
+    const asItIs: SignRelease = async (_, previous) => {
+      await check(previous)
+      return latest
+    }
+    await replaceLatest(models, staging, latest, asItIs, disk)
   })
 }
 
@@ -99,6 +126,18 @@ export async function requireSigner(
   if (sign || !(await readLatestFile(models, disk))?.signed) return
   const message = `what is published in ${models} is signed, and devices may refuse what is not: give --key`
   throw new NearsideError('input-invalid', message)
+}
+
+/** A version's files in a folder of their own, which is returned. */
+async function writeDraft(
+  staging: string,
+  files: ReadonlyMap<string, Uint8Array>,
+  disk: Disk,
+): Promise<string> {
+  const draft = join(staging, 'version')
+  await disk.makeFolder(draft)
+  for (const [name, bytes] of files) await disk.write(join(draft, name), bytes)
+  return draft
 }
 
 async function replaceLatest(

@@ -1,0 +1,78 @@
+/** @module `nearside publish`: a folder for any web server, and the snippet for the shop's pages. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Command, InvalidArgumentError } from '@commander-js/extra-typings'
+import { NearsideError } from '../core/error.ts'
+import { publishSite } from '../deploy/publishSite.ts'
+import { findFile } from '../train/shop/lines.ts'
+import { readCatalog } from '../train/shop/read.ts'
+import { defineCommand } from './command.ts'
+import { publicKeys } from './signing.ts'
+import { wholeNumber } from './values.ts'
+
+const syntax = new Command('publish')
+  .summary('writes what the shop’s web server hands out, and the snippet for its pages')
+  .description(`OUT gets models/ (each version in a folder that never changes, as it was published and signed, with
+gzip and Brotli beside each file), catalog.json, page.html (the snippet, with what a new shopper sees
+first), _headers (Netlify, Cloudflare Pages) and nginx.conf for the cache, and SHA256SUMS. Once pages ask
+for keys, a model that devices would refuse is refused here: unsigned, ended, or older than what lies
+in OUT. It signs nothing; nearside sign does, and nearside rollback goes back.`)
+  .requiredOption('--model <dir>', 'directory of published models')
+  .option('--catalog <file>', 'catalog.json (an array of items)')
+  .option('--shop <dir>', 'or the shop folder, for the catalog in it')
+  .option('--rules <file>', 'the shop’s own rules, as JSON')
+  .requiredOption('--out <dir>', 'the folder to publish')
+  .option('--base <path>', 'path of the address at which OUT will lie', path, '/')
+  .option('--link <address>', 'of a product’s page, with {id} in it', link, '/product/{id}')
+  .option('--limit <n>', 'products of the first list', wholeNumber(1, 100), 8)
+  .option('--library <dir>', 'dist/lib of the package, for pages without a bundler')
+  .option('--publisher <key>', 'public key that pages ask for; several by comma', publicKeys)
+  .option('--threshold <n>', 'how many of them must have signed', wholeNumber(1, 16))
+  .option('--helper-key <key>', 'the helper’s public key, which must have signed too')
+  .option('--dry-run', 'check everything, write nothing')
+
+export const command = defineCommand(syntax, async (options, { print }) => {
+  const { model, catalog, shop, rules, publisher, threshold, helperKey: helper } = options
+  if ((catalog === undefined) === (shop === undefined))
+    throw new NearsideError('input-invalid', 'publish takes --catalog or --shop')
+  if (publisher === undefined && (threshold !== undefined || helper !== undefined))
+    throw new NearsideError('input-invalid', '--threshold and --helper-key go with --publisher')
+  const site = await publishSite({
+    ...options,
+    models: model,
+    catalog: catalog === undefined ? await catalogOf(shop ?? '') : await json(catalog),
+    rules: rules === undefined ? undefined : await json(rules),
+    keys: publisher && { publishers: publisher, threshold, helper },
+    now: Date.now(),
+  })
+  for (const { level, about, text } of site.findings) print(`${level.padEnd(9)}${about}: ${text}`)
+  const count = Object.keys(site.files).length
+  const { version } = site.latest
+  if (options.dryRun) print('nothing was written (--dry-run)')
+  else print(`${options.out}: version ${version}, ${count} files; page.html is for your pages`)
+  return site
+})
+
+async function json(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'))
+  } catch (error) {
+    throw NearsideError.from(error, 'input-invalid', `${file} can't be read as JSON`)
+  }
+}
+
+async function catalogOf(shop: string): Promise<unknown> {
+  const file = await findFile(join(shop, 'catalog.jsonl'))
+  if (file) return readCatalog(file)
+  throw new NearsideError('input-invalid', `${shop} has no catalog.jsonl`)
+}
+
+function path(text: string): string {
+  if (/^\/(\S*\/)?$/.test(text)) return text
+  throw new InvalidArgumentError('It takes a path with a slash at both ends, like /shop/.')
+}
+
+function link(text: string): string {
+  if (/^\S*\{id\}\S*$/.test(text)) return text
+  throw new InvalidArgumentError('It takes an address with {id} in it.')
+}

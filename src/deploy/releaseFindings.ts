@@ -1,0 +1,46 @@
+/** @module Whether devices will take a release after what they have seen, and for how long. */
+import { NearsideError } from '../core/error.ts'
+import type { LatestModel } from '../core/model/manifest.ts'
+import { DAY } from '../core/time.ts'
+import { checkRelease, type ModelKeys } from '../device/learning/release.ts'
+import { type Finding, findingsAbout } from './finding.ts'
+
+/** Time enough to sign once more. */
+const SOON = 14 * DAY
+
+/**
+ * As every device decides; without keys, at least that a signed one is followed by a signed, later one.
+ * @throws NearsideError as `checkRelease`
+ */
+export async function mayFollow(
+  latest: LatestModel,
+  keys: ModelKeys | undefined,
+  previous: LatestModel | null,
+  now: number,
+): Promise<void> {
+  const publishers = [...new Set(latest.signed?.signatures.map(({ key }) => key))]
+  if (keys || latest.signed) return checkRelease(latest, keys ?? { publishers }, previous, now)
+  if (previous?.signed)
+    throw new NearsideError(
+      'model-unsigned',
+      `What is published is signed, and version ${latest.version} is not: run nearside sign first.`,
+    )
+}
+
+/** Of one that may follow. */
+export function releaseFindings(
+  { signed }: LatestModel,
+  keys: ModelKeys | undefined,
+  now: number,
+): Finding[] {
+  const { ok, warning } = findingsAbout('signature')
+  if (!signed) return []
+  const day = new Date(signed.expires).toISOString().slice(0, 10)
+  const which = `Release ${signed.release}, signed by ${signed.signatures.length},`
+  return [
+    ...(keys ? [] : [warning(`${which} but the pages ask for no keys: give modelKeys.`)]),
+    signed.expires - now < SOON
+      ? warning(`${which} ends on ${day}: run nearside sign before.`)
+      : ok(`${which} holds until ${day}.`),
+  ]
+}
