@@ -3,8 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { sha256, toHex, utf8 } from '../../core/bytes.ts'
+import { createVirtualDevice } from '../../simulate/device.ts'
 import { publishModel } from '../../train/models/publish.ts'
-import { createSimulatedDevice, simulateDevices } from './testDevices.ts'
+import { simulateDevices } from './testDevices.ts'
 import { createFederation, HELPER, LEADER } from './testFederation.ts'
 import { candidateOf, PARAMETERS } from './testModel.ts'
 import { DIMENSION, meanOf, post, randomUpdate, report } from './testReports.ts'
@@ -136,15 +137,15 @@ describe('a device', () => {
     ]
     const lengths = new Set<number>()
     for (const update of updates) {
-      const device = createSimulatedDevice({
+      const device = createVirtualDevice({
         leader: LEADER,
         helper: HELPER,
         modelHash: await federation.modelHash(),
         fetch: federation.fetch,
         now: () => federation.now,
       })
-      expect((await device.contribute(update)).sent).toBe(true)
-      lengths.add(device.kept().sent?.bytes ?? 0)
+      expect((await device.contribute(() => update)).sent).toBe(true)
+      lengths.add(device.disk.settings.sent?.bytes ?? 0)
     }
     expect(lengths.size).toBe(1)
   })

@@ -1,0 +1,98 @@
+/**
+ * @module A virtual device: it goes through the very code of a shopper's browser, with memory for a disk
+ * and the fetch that it is given. It can vanish at any await, and come back with the disk that it had.
+ */
+import type { RandomBytes } from '../aggregate/privacy/randomBytes.ts'
+import { NearsideError } from '../core/error.ts'
+import type { EntryFacts } from '../device/ledger/chain.ts'
+import type { Settings } from '../device/storage/settingRows.ts'
+import type { Transport } from '../device/transport/transport.ts'
+import { type ContributeDeps, type Contributed, contribute } from '../device/upload/contribute.ts'
+import { DEVICE_TERMS } from '../device/upload/terms.ts'
+
+/** What survives when a device vanishes. */
+export interface DeviceDisk {
+  settings: Partial<Settings>
+  readonly ledger: Omit<EntryFacts, 'time'>[]
+}
+
+export interface VirtualDeviceOptions {
+  /** Base URLs of the aggregators. */
+  readonly leader: string
+  readonly helper: string
+  /** Hex SHA-256 of the model's manifest.json, as in `latest.json`. */
+  readonly modelHash: string
+  readonly fetch: typeof globalThis.fetch
+  readonly now: () => number
+  /** Default: an empty one, of a shopper who agreed. */
+  readonly disk?: DeviceDisk
+  readonly randomBytes?: RandomBytes
+  /** Called before everything that a device waits for; once it throws, the device does nothing more. */
+  readonly goesOn?: () => void
+}
+
+export interface VirtualDevice {
+  contribute(update: ContributeDeps['update']): Promise<Contributed>
+  readonly disk: DeviceDisk
+}
+
+export function emptyDisk(now: number): DeviceDisk {
+  const terms = { ...DEVICE_TERMS, trust: 'trusted-server' } as const
+  return { settings: { consent: { contribute: true, since: now, terms } }, ledger: [] }
+}
+
+export function createVirtualDevice(options: VirtualDeviceOptions): VirtualDevice {
+  const { now, disk = emptyDisk(now()), goesOn = () => {} } = options
+  const write = async (facts: Omit<EntryFacts, 'time'>) => {
+    goesOn()
+    disk.ledger.push(facts)
+    return facts as never
+  }
+  return {
+    disk,
+    contribute: (update) =>
+      contribute({
+        globalPrivacyControl: undefined,
+        endpoints: options,
+        transport: transportBy(options.fetch, goesOn),
+        ledger: { append: write, count: write },
+        async records(change) {
+          goesOn()
+          disk.settings = { ...disk.settings, ...change(disk.settings, 0) }
+        },
+        modelHash: options.modelHash,
+        now,
+        update,
+        randomBytes: options.randomBytes,
+      }),
+  }
+}
+
+function transportBy(
+  fetch: typeof globalThis.fetch,
+  goesOn: () => void,
+): Pick<Transport, 'get' | 'post'> {
+  const send = async (url: string, init?: RequestInit) => {
+    goesOn()
+    try {
+      const response = await fetch(url, init)
+      return { status: response.status, body: new Uint8Array(await response.arrayBuffer()) }
+    } catch (error) {
+      throw NearsideError.from(error, 'aggregator-unreachable', `No answer from ${url}`)
+    }
+  }
+  return {
+    async get(url) {
+      const { status, body } = await send(url)
+      if (status !== 200)
+        throw new NearsideError('aggregator-unreachable', `${url} answered ${status}`)
+      return body
+    },
+    post: (url, body, contentType) =>
+      send(url, {
+        method: 'POST',
+        body: new Uint8Array(body),
+        headers: { 'content-type': contentType },
+      }),
+  }
+}
