@@ -130,7 +130,11 @@ describe('documents name what there is', () => {
         .replaceAll(/\\\n +/g, '')
         .replaceAll(/\n {6}(?=-)/g, ' ')
         .replaceAll('%i', '8791')
-        .replaceAll('$STORE', /STORE="(.*)"/.exec(text)?.[1] ?? '')
+        .replaceAll(
+          /\$(STORE|SIGNING)\b/g,
+          (_, name) => RegExp(`${name}="(.*)"`).exec(text)?.[1] ?? '',
+        )
+        .replaceAll('publisher KEY', `publisher ${'A'.repeat(43)}=`)
         .match(/\bserve --.*/g) ?? []
     expect(commands.length).toBeGreaterThan(0)
     const refused = await Promise.all(commands.map((line) => refusal(line.split(' '))))
