@@ -45,8 +45,8 @@ test('a new shopper’s device begins with the model that the page was rendered 
   const built = JSON.parse(await readFile('public/models/latest.json', 'utf8'))
   for (const address of ['/', '/product/85123A']) {
     await page.goto(address)
-    const content = await page.locator('meta[name="latest-model"]').getAttribute('content')
-    expect(JSON.parse(content ?? '')).toEqual(built)
+    const content = await page.locator('#nearside-options').textContent()
+    expect(JSON.parse(content ?? '').latest).toEqual(built)
   }
   await expect.poll(() => asked).toContain('1/items.safetensors')
   expect(asked.slice(0, 2).sort()).toEqual(['1/manifest.json', '1/popularity.safetensors'])

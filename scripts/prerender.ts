@@ -4,10 +4,11 @@
  * addresses get `shell.html`, the shop's outline. The catalog is written anew in a new shopper's order, so that a
  * department that somebody opens first can be shown before the device has ranked it.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createServer } from 'vite'
 import { Catalog } from '../src/core/catalog/catalog.ts'
+import { pageOptionsTag } from '../src/deploy/pageOptions.ts'
 import type { Item } from '../src/index.ts'
 import { type BaseLists, readBaseLists } from '../src/ssr.ts'
 
@@ -64,12 +65,18 @@ export async function prerender(root: string, demo: string): Promise<void> {
     // As on a device, the shelf repeats nothing of the list above it.
     const next = lists.recommend({ limit: page.SHELF, excludeIds: first })
     const bestsellers = [...first, ...next.map(({ id }) => id)]
-    const model = page.latestModelTag(lists.latest)
+    const assets = await readdir(join(demo, 'assets'))
+    const options = pageOptionsTag({
+      catalog: '/catalog/catalog.json',
+      baseModel: '/models',
+      worker: `/assets/${assets.find((name) => /^worker-.*\.js$/.test(name))}`,
+      latest: lists.latest,
+    })
     const fill = (shop: string, data = '') =>
       template
         .replace(PLACE, () => `<div id="shop">${shop}</div>${data}`)
         // First of all: the shop's script may run as soon as it is there.
-        .replace('<head>', () => `<head>${model}`)
+        .replace('<head>', () => `<head>${options}`)
     await writeFile(join(demo, 'shell.html'), fill(page.renderOutline()))
     for (const folder of ['category', 'product']) await mkdir(join(demo, folder))
     for (const { path, title, shop, data } of page.renderPages(

@@ -128,6 +128,14 @@ test('every answer carries the headers that keep the page from sending anything 
   }
 })
 
+test('what never changes may be kept, where it is there', async () => {
+  writeFileSync(join(directory, 'models/1/items.safetensors'), 'vectors')
+  const control = async (path: string) => (await raw(path)).headers['cache-control']
+  expect(await control('/models/1/items.safetensors')).toContain('immutable')
+  for (const path of ['/models/1/other.safetensors', '/models/latest.json', '/'])
+    expect(await control(path)).toBe('no-cache')
+})
+
 test('answers 304 to a known tag', async () => {
   const url = `http://localhost:${port}/models/latest.json`
   const first = await fetch(url)

@@ -49,9 +49,10 @@ export function securityHeaders(federation: StaticSite['federation']): Record<st
   }
 }
 
-/** Names with a content hash never change; everything else is revalidated. */
-function cacheControl(path: string): string {
-  return path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'
+/** Names with a content hash, and published versions, never change; everything else is revalidated. */
+function cacheControl(path: string, isThere: boolean): string {
+  const isFixed = /^\/(assets|models\/[^/]+)\//.test(path)
+  return isThere && isFixed ? 'public, max-age=31536000, immutable' : 'no-cache'
 }
 
 export function createStaticServer(site: StaticSite): Server {
@@ -63,7 +64,7 @@ export function createStaticServer(site: StaticSite): Server {
     else if (method !== 'GET' && method !== 'HEAD') context.res = context.text('405\n', 405)
     else await next()
     for (const [name, value] of Object.entries(headers)) context.res.headers.set(name, value)
-    context.res.headers.set('cache-control', cacheControl(path))
+    context.res.headers.set('cache-control', cacheControl(path, context.res.ok))
   })
   app.use(encoded(), etag())
   app.get('/federation.json', (context) => context.json({ ...federation, ...signed }))

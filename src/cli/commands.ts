@@ -7,6 +7,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<{ command: Subcomma
   evaluate: () => import('./evaluate.ts'),
   rollback: () => import('./rollback.ts'),
   publish: () => import('./publish.ts'),
+  doctor: () => import('./doctor.ts'),
   keys: () => import('./keys.ts'),
   sign: () => import('./sign.ts'),
   serve: () => import('./serve.ts'),

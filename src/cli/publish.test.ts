@@ -126,7 +126,7 @@ it('once pages ask for keys, takes only signed releases that go on and have not 
   await expect(publish({ publisher })).rejects.toMatchObject({ code: 'model-unsigned' })
   await publish()
   await runCommand(sign, { flags: { models, key } })
-  expect((await publish()).said).toContain('the pages ask for no keys')
+  expect((await publish()).said).toContain('the page names no keys')
   const { said } = await publish({ publisher })
   expect(said).toMatch(/^ok +signature: Release 1, signed by 1, holds until /)
   // Not named again: those that are in use.

@@ -23,9 +23,10 @@ const MUCH = 3_000_000
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`
 
 /** @param bytes of model and catalog, as a browser takes them */
-export function sizeFinding(bytes: number): Finding {
+export function sizeFinding(bytes: number, atMost = false): Finding {
   const { ok, warning } = findingsAbout('size')
-  const text = `A new visitor's browser downloads ${megabytes(bytes)} of model and catalog, once.`
+  const much = `${atMost ? 'at most ' : ''}${megabytes(bytes)}`
+  const text = `A new visitor's browser downloads ${much} of model and catalog, once.`
   return bytes > MUCH
     ? warning(`${text} That is beyond ${megabytes(MUCH)}: leave out what nobody buys.`)
     : ok(text)

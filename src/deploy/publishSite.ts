@@ -10,7 +10,7 @@ import { Catalog } from '../core/catalog/catalog.ts'
 import { NearsideError } from '../core/error.ts'
 import { type LatestModel, parseLatest } from '../core/model/manifest.ts'
 import { parseRules } from '../core/rules/parseRules.ts'
-import type { ModelKeys } from '../device/learning/release.ts'
+import { type ModelKeys, readModelKeys } from '../device/learning/release.ts'
 import { readBaseLists } from '../sdk/baseLists.ts'
 import { nodeDisk } from '../train/models/disk.ts'
 import { publishCopy, readLatestFile } from '../train/models/publish.ts'
@@ -76,7 +76,7 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
   const { itemIds } = await readModel(models)
   const latest = parseLatest(await json(join(models, 'latest.json')))
   const catalog = Catalog.parse(order.catalog)
-  const keys = order.keys ?? (await keysBefore(out))
+  const keys = order.keys ? readModelKeys(order.keys) : await keysBefore(out)
   const check = (previous: LatestModel | null) => mayFollow(latest, keys, previous, now)
   await check(await readLatestFile(target))
 

@@ -38,7 +38,7 @@ export function releaseFindings(
   const day = new Date(signed.expires).toISOString().slice(0, 10)
   const which = `Release ${signed.release}, signed by ${signed.signatures.length},`
   return [
-    ...(keys ? [] : [warning(`${which} but the pages ask for no keys: give modelKeys.`)]),
+    ...(keys ? [] : [warning(`${which} but the page names no keys: give them by --publisher.`)]),
     signed.expires - now < SOON
       ? warning(`${which} ends on ${day}: run nearside sign before.`)
       : ok(`${which} holds until ${day}.`),

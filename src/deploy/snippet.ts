@@ -2,6 +2,9 @@
 import type { Item } from '../core/catalog/item.ts'
 import { type PageOptions, pageOptionsTag } from './pageOptions.ts'
 
+/** What a policy must allow that asks for Trusted Types. */
+export const TRUSTED_TYPES = 'nearside'
+
 /**
  * The script of a page without a bundler. It lies beside the library's files. What the shop pushes to
  * `dataLayer` by GA4's conventions, it learns from.
@@ -13,8 +16,8 @@ import { createPersonalizer } from './index.js'
 const element = document.getElementById('nearside-options')
 const { link, worker, ...options } = JSON.parse(element.textContent)
 const url = new URL(worker, location.href).href
-// A page may ask for Trusted Types: then the policy 'nearside' must be allowed.
-const policy = globalThis.trustedTypes?.createPolicy('nearside', { createScriptURL: () => url })
+// A page may ask for Trusted Types: then this policy must be allowed.
+const policy = globalThis.trustedTypes?.createPolicy('${TRUSTED_TYPES}', { createScriptURL: () => url })
 const [items, personalizer] = await Promise.all([
   fetch(options.catalog).then((answer) => answer.json()),
   createPersonalizer({

@@ -19,7 +19,6 @@ import { type PackLine, takePictures } from './pictures.ts'
 import { words } from './words/words.ts'
 
 export { FOR_YOU, SHELF } from './firstPage.ts'
-export { latestModelTag } from './latestModel.ts'
 
 interface Rendered {
   /** Address of the page. */

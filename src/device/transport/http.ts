@@ -39,7 +39,7 @@ export function destinationsOf(
 
 export interface TransportDeps {
   readonly fetch: typeof globalThis.fetch
-  readonly ledger: Ledger
+  readonly ledger: Pick<Ledger, 'append' | 'count'>
   readonly destinations: readonly Destination[]
   /** Milliseconds until a request is given up; default `TIMEOUT`. */
   readonly timeout?: number
@@ -147,7 +147,10 @@ export function createTransport(deps: TransportDeps): Transport {
 }
 
 /** @throws Error as soon as there is more than `most`, read or announced */
-async function readAtMost(response: Response, most: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function readAtMost(
+  response: Response,
+  most: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const reader = response.body?.getReader()
   if (!reader) return new Uint8Array(0)
   const chunks: Uint8Array[] = []

@@ -1,0 +1,133 @@
+/** @module What a device fetches, fetched by its own code: model, catalog, rules, and the aggregators' terms. */
+import { Catalog } from '../../core/catalog/catalog.ts'
+import { NearsideError } from '../../core/error.ts'
+import { readJson } from '../../core/reading.ts'
+import { parseRules } from '../../core/rules/parseRules.ts'
+import { fetchModel, type LoadedModel } from '../../device/learning/modelSource.ts'
+import type { Transport } from '../../device/transport/transport.ts'
+import { agreeTask } from '../../device/upload/agreeTask.ts'
+import { type Finding, findingsAbout } from '../finding.ts'
+import type { PageOptions } from '../pageOptions.ts'
+import { mayFollow, releaseFindings } from '../releaseFindings.ts'
+import { type Answer, type Asker, isHtml } from './asker.ts'
+import { changingFindings, fixedFindings, originFindings, packingFindings } from './headers.ts'
+
+export interface Visit {
+  /** With absolute addresses. */
+  readonly shop: PageOptions
+  /** Its address. */
+  readonly page: string
+  /** Has the answers to what `transport` asks for. */
+  readonly asker: Asker
+  readonly transport: Transport
+  /** Milliseconds since the epoch. */
+  readonly now: number
+}
+
+export async function examineModel({ shop, page, asker, transport, now }: Visit): Promise<{
+  readonly findings: Finding[]
+  readonly loaded: LoadedModel | null
+}> {
+  const { ok, warning, error } = findingsAbout('model')
+  const { baseModel: directory, modelKeys, latest: rendered = null } = shop
+  try {
+    const fetched = await fetchModel({
+      transport,
+      directory,
+      kept: null,
+      now,
+      check: (latest) => mayFollow(latest, modelKeys, rendered, now),
+    })
+    const loaded = fetched?.loaded ?? null
+    if (!loaded?.latest) return { findings: [], loaded }
+    const { version } = loaded.latest
+    const pointer = asker.answers.get(`${directory}latest.json`)
+    const files = answersBelow(asker, `${directory}${version}/`)
+    const findings = [
+      ok(
+        `Version ${version} with ${loaded.model.itemIds.length} items: every file is what the manifest says.`,
+      ),
+      ...(rendered && rendered.manifest !== loaded.latest.manifest
+        ? [warning(`The page begins with version ${rendered.version}: put in the new snippet.`)]
+        : []),
+      ...releaseFindings(loaded.latest, modelKeys, now),
+      ...(pointer ? changingFindings('latest.json', pointer) : []),
+      ...fixedFindings('model', files),
+      ...packingFindings('model', files),
+      ...originFindings('model', files, page),
+    ]
+    return { findings, loaded }
+  } catch (thrown) {
+    return {
+      findings: [error(explain(thrown, answersBelow(asker, directory), 'publish the model again'))],
+      loaded: null,
+    }
+  }
+}
+
+export async function examineCatalog({ shop, page, asker, transport }: Visit) {
+  const { error } = findingsAbout('catalog')
+  try {
+    const bytes = await transport.get(shop.catalog, 'catalog')
+    const catalog = Catalog.parse(readJson(bytes, 'catalog-invalid', 'The catalog is no JSON'))
+    const answer = asker.answers.get(shop.catalog)
+    const findings = answer
+      ? [
+          ...changingFindings('catalog', answer),
+          ...packingFindings('catalog', [answer]),
+          ...originFindings('catalog', [answer], page),
+        ]
+      : []
+    return { catalog, findings }
+  } catch (thrown) {
+    const what = 'have the server send an array of items there'
+    return {
+      catalog: null,
+      findings: [error(explain(thrown, answersBelow(asker, shop.catalog), what))],
+    }
+  }
+}
+
+export async function examineRules({ shop, asker, transport }: Visit): Promise<Finding[]> {
+  const { ok, warning, error } = findingsAbout('rules')
+  if (!shop.rules) return []
+  try {
+    const bytes = await transport.get(shop.rules, 'rules')
+    const { rules, faults } = parseRules(readJson(bytes, 'rules-invalid', 'The rules are no JSON'))
+    const left = faults.map((fault) => warning(`${fault}: devices leave this rule out, mend it.`))
+    return [ok(`${rules.length} rules hold.`), ...left]
+  } catch (thrown) {
+    return [
+      error(
+        explain(
+          thrown,
+          answersBelow(asker, shop.rules),
+          'mend the file, or take it out of the page',
+        ),
+      ),
+    ]
+  }
+}
+
+export async function examineFederation({ shop, transport }: Visit): Promise<Finding[]> {
+  const { ok, error } = findingsAbout('aggregators')
+  if (!shop.federation) return []
+  try {
+    const { round } = await agreeTask(transport, shop.federation)
+    return [ok(`Leader and helper show the same terms, round ${round}.`)]
+  } catch (thrown) {
+    if (thrown instanceof NearsideError && thrown.code === 'round-closed')
+      return [ok('Leader and helper answer; no round is open now.')]
+    return [error(explain(thrown, [], 'look at both servers'))]
+  }
+}
+
+const answersBelow = ({ answers }: Asker, address: string): Answer[] =>
+  [...answers.values()].filter(({ url }) => url.startsWith(address))
+
+/** What happened, and what to do. */
+function explain(thrown: unknown, answers: readonly Answer[], todo: string): string {
+  const page = answers.find((answer) => answer.status === 200 && isHtml(answer))
+  const why = page ? `${page.url} is a web page, not a file` : (thrown as Error).message
+  return `${why.replace(/\.$/, '')}: ${todo}.`
+}
