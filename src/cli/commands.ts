@@ -11,6 +11,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<{ command: Subcomma
   keys: () => import('./keys.ts'),
   sign: () => import('./sign.ts'),
   serve: () => import('./serve.ts'),
+  simulate: () => import('./simulate.ts'),
   epsilon: () => import('./epsilon.ts'),
   audit: () => import('./audit.ts'),
   'attack-report': () => import('./attackReport.ts'),

@@ -11,8 +11,10 @@ export type CaseValue = (one: CaseResult) => number
 /** @param nth place among the shopper's cases, from 0 */
 export type Keep = (one: CaseResult, nth: number) => boolean
 
-export function groupByShopper(results: readonly CaseResult[]): ByShopper {
-  const groups = new Map<string, CaseResult[]>()
+export function groupByShopper<One extends { readonly shopper: string }>(
+  results: readonly One[],
+): readonly (readonly One[])[] {
+  const groups = new Map<string, One[]>()
   for (const result of results) {
     const own = groups.get(result.shopper)
     if (own) own.push(result)

@@ -68,9 +68,10 @@ export function createVirtualDevice(options: VirtualDeviceOptions): VirtualDevic
   }
 }
 
-function transportBy(
+/** Asks and sends as a device does, without its ledger. */
+export function transportBy(
   fetch: typeof globalThis.fetch,
-  goesOn: () => void,
+  goesOn: () => void = () => {},
 ): Pick<Transport, 'get' | 'post'> {
   const send = async (url: string, init?: RequestInit) => {
     goesOn()

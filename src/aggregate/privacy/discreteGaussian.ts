@@ -6,7 +6,7 @@
 import { NearsideError } from '../../core/error.ts'
 import { buffered, cryptoRandomBytes, type RandomBytes } from './randomBytes.ts'
 
-/** Draws [d] integers of noise; tests hand in another, nothing that ships does. */
+/** Draws [d] integers of noise; tests and `simulate` hand in another, no server that serves does. */
 export type NoiseSampler = (variance: bigint, dimension: number) => Int32Array | Promise<Int32Array>
 
 /** Draws between which others get their turn: about five milliseconds. */

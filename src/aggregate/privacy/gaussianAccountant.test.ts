@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { deltaOf, epsilonOf } from './gaussianAccountant.ts'
+import { deltaOf, epsilonOf, noiseFor } from './gaussianAccountant.ts'
 
 describe('ε of the Gaussian mechanism', () => {
   // google/differential-privacy dp_accounting 0.6.0, exact form.
@@ -47,6 +47,9 @@ describe('ε of published noise multipliers at δ = 1e-6', () => {
       // They are rounded to three decimals.
       expect(epsilonOf(Math.sqrt(times) / (z[i] + 6e-4), 1e-6)).toBeLessThanOrEqual(epsilon)
       expect(epsilonOf(Math.sqrt(times) / (z[i] - 6e-4), 1e-6)).toBeGreaterThanOrEqual(epsilon)
+      const least = noiseFor(epsilon, times, 1e-6)
+      expect(Math.abs(least - z[i])).toBeLessThan(6e-4)
+      expect(epsilonOf(Math.sqrt(times) / least, 1e-6)).toBeLessThanOrEqual(epsilon)
     }
   })
 })

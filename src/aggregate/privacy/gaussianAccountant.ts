@@ -51,3 +51,17 @@ export function epsilonOf(mu: number, delta: number): number {
   }
   return high
 }
+
+/** The least z with which so many reports cost no more than ε at δ; to a ten-thousandth, upwards. */
+export function noiseFor(epsilon: number, reports: number, delta: number): number {
+  if (!(epsilon > 0)) throw new NearsideError('input-invalid', 'ε must be above 0')
+  const isEnough = (z: number) => epsilonOf(Math.sqrt(reports) / z, delta) <= epsilon
+  let [low, high] = [0, 1]
+  while (!isEnough(high)) [low, high] = [high, 2 * high]
+  while (high - low > 5e-5) {
+    const middle = (low + high) / 2
+    if (isEnough(middle)) high = middle
+    else low = middle
+  }
+  return Math.ceil(high * 1e4) / 1e4
+}

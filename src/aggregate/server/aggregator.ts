@@ -13,7 +13,7 @@ export interface AggregatorOptions {
   readonly trust: Policy['trust']
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  /** For tests that compare sums bit by bit; nothing that ships hands one in. */
+  /** For tests and `simulate`, which know the noise to compare sums bit by bit; no server that serves is given one. */
   readonly noise?: NoiseSampler
   readonly log?: (line: string) => void
 }

@@ -1,26 +1,13 @@
 /** @module What hostile devices send, and that it spoils nothing which others gave. */
 import { describe, expect, it } from 'vitest'
-import { fromBase64, toHex } from '../../core/bytes.ts'
 import { agreeTask } from '../../device/upload/agreeTask.ts'
-import { MODULUS, residue } from '../privacy/pine/field.ts'
-import { PROOF_RANDOM_BYTES, shard } from '../privacy/pine/pine.ts'
+import { partsOf as made, type Parts, sealed as seal } from '../../simulate/forge.ts'
+import { MODULUS } from '../privacy/pine/field.ts'
 import { cryptoRandomBytes } from '../privacy/randomBytes.ts'
-import { SEALING_BYTES, seal } from '../privacy/seal.ts'
-import { helperSeeds, SEED_BYTES } from '../privacy/shares.ts'
 import { integerClipNorm } from '../protocol/policy.ts'
-import { circuitOf } from '../protocol/proof.ts'
-import { encodeReport, reportAad, sealInfo } from '../protocol/report.ts'
 import type { Task } from '../protocol/task.ts'
 import { createFederation, HELPER, LEADER, type TestFederation } from './testFederation.ts'
 import { DIMENSION, meanOf, post, report } from './testReports.ts'
-
-/** All that goes into a report; a hostile device exchanges what it likes. */
-interface Parts {
-  readonly id: Uint8Array
-  readonly seed: Uint8Array
-  readonly publicShare: Uint8Array<ArrayBuffer>
-  readonly leaderShare: Uint8Array
-}
 
 const taskOf = ({ fetch }: TestFederation) =>
   agreeTask(
@@ -28,32 +15,8 @@ const taskOf = ({ fetch }: TestFederation) =>
     { leader: LEADER, helper: HELPER },
   )
 
-async function partsOf(task: Task, integers: ArrayLike<number>): Promise<Parts> {
-  const { policy, policyHash, round } = task
-  const vector = new Uint32Array(DIMENSION)
-  vector.set(Array.from(integers, residue))
-  const [id, seed] = [cryptoRandomBytes(16), cryptoRandomBytes(SEED_BYTES)]
-  const binding = { task: policy.task, round, policyHash, modelHash: policy.model.hash }
-  const seeds = await helperSeeds(seed, binding)
-  const random = cryptoRandomBytes(PROOF_RANDOM_BYTES)
-  return { id, seed, ...(await shard(circuitOf(policy), vector, id, seeds, random)) }
-}
-
-async function sealed({ policy, policyHash, round }: Task, parts: Parts): Promise<Uint8Array> {
-  const { publicShare } = parts
-  const modelHash = policy.model.hash
-  const header = { id: toHex(parts.id), round, policyHash, modelHash, publicShare }
-  const to = (role: 'leader' | 'helper', share: Uint8Array) => {
-    const aad = reportAad(policy.task, header)
-    const random = cryptoRandomBytes(SEALING_BYTES)
-    return seal(fromBase64(policy[role].sealing), share, sealInfo(role), aad, random)
-  }
-  return encodeReport({
-    header,
-    leaderShare: await to('leader', parts.leaderShare),
-    helperShare: await to('helper', parts.seed),
-  })
-}
+const partsOf = (task: Task, integers: ArrayLike<number>) => made(task, integers, cryptoRandomBytes)
+const sealed = (task: Task, given: Parts) => seal(task, given, cryptoRandomBytes)
 
 const flipped = (bytes: Uint8Array) =>
   Uint8Array.from(bytes, (byte, i) => (i === 0 ? byte ^ 1 : byte))

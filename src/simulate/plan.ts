@@ -1,0 +1,106 @@
+/**
+ * @module Who takes part in the rounds of a simulation, and on which terms: a goal that the round reaches
+ * with those who neither vanish nor attack, and noise by the accounting that devices and servers use.
+ */
+import { costOf, noiseFor } from '../aggregate/privacy/gaussianAccountant.ts'
+import { type PolicyParameters, parseParameters } from '../aggregate/protocol/policy.ts'
+import { NearsideError } from '../core/error.ts'
+import { DAY } from '../core/time.ts'
+import { DEVICE_TERMS } from '../device/upload/terms.ts'
+import type { Attack } from './forge.ts'
+
+export interface SimulationQuestion {
+  /** Folders. */
+  readonly shop: string
+  readonly model: string
+  /** A folder of models that were trained in full, later: an arm to compare with. */
+  readonly retrained?: string
+  /** A round. */
+  readonly devices: number
+  readonly rounds: number
+  readonly seed: number
+  /** Share of the devices that vanish somewhere on the way. */
+  readonly drop: number
+  /** Share of the devices that send what `attack` says. */
+  readonly malicious: number
+  readonly attack: Attack | null
+  /** What all rounds together cost a device that is in each; null: no noise. */
+  readonly epsilon: number | null
+  /** Clip norm, scale and learning rate are theirs. */
+  readonly terms: PolicyParameters
+  /** Milliseconds since the epoch; later events are left out. */
+  readonly now: number
+}
+
+/** So many devices a round seal and prove their reports; of more than these only the numbers are added. */
+export const WHOLE_DEVICES = 1000
+
+export interface Crowd {
+  readonly all: number
+  readonly vanishing: number
+  readonly hostile: number
+}
+
+export interface Plan {
+  /** Those that go through the servers, and those that are quantised and added only. */
+  readonly whole: Crowd
+  readonly rest: Crowd
+  /** Updates of `rest` that count. */
+  readonly restCounted: number
+  /** Of a round at the servers. */
+  readonly parameters: PolicyParameters
+}
+
+/** z of a policy whose noise is left out: any that devices agree to. */
+const NO_NOISE_EPSILON = 4
+
+/** @throws NearsideError `input-invalid` where nobody is left, or where real devices would refuse the terms */
+export function planOf(question: SimulationQuestion): Plan {
+  const { devices, rounds, drop, malicious, attack, epsilon, terms } = question
+  if (malicious > 0 && attack === null)
+    throw new NearsideError('input-invalid', '--malicious needs --attack: what they send')
+  const crowd = (all: number): Crowd => ({
+    all,
+    vanishing: Math.round(drop * all),
+    hostile: Math.round(malicious * all),
+  })
+  const whole = crowd(Math.min(devices, WHOLE_DEVICES))
+  const rest = crowd(devices - whole.all)
+  const goal = whole.all - whole.vanishing - whole.hostile
+  if (goal < 2)
+    throw new NearsideError(
+      'input-invalid',
+      `${Math.max(0, goal)} of ${devices} devices neither vanish nor attack: a round needs 2`,
+    )
+  // Servers refuse a δ above 1/n².
+  const delta = Math.min(terms.delta, 1 / devices ** 2)
+  const noiseMultiplier = noiseFor(epsilon ?? NO_NOISE_EPSILON, rounds, delta)
+  const parameters = parseParameters({
+    ...terms,
+    ...{ aggregationGoal: goal, delta, noiseMultiplier, maxParticipations: rounds },
+    ...{ minSeparationSeconds: 0, periodDays: 365 },
+  })
+  const { report, year } = costOf(parameters)
+  const { epsilonPerReport, epsilonPerYear } = DEVICE_TERMS
+  if (report > epsilonPerReport || year > epsilonPerYear)
+    throw new NearsideError(
+      'input-invalid',
+      `--epsilon ${epsilon}: devices refuse more than ε = ${epsilonPerReport} a report and ${epsilonPerYear} a year; this is ${report.toFixed(2)} and ${year.toFixed(2)}`,
+    )
+  const passes = attack === 'flip' || attack === 'promote'
+  const restCounted = rest.all - rest.vanishing - (passes ? 0 : rest.hostile)
+  return { whole, rest, restCounted, parameters }
+}
+
+/** When rounds end: equal parts, in whole days, from the model's limit to the end of the log. The last part tests the last round. */
+export function edgesOf(from: number, to: number, rounds: number): number[] {
+  const begin = Math.floor(from / DAY) * DAY
+  const days = Math.floor(to / DAY) + 1 - begin / DAY
+  if (days <= rounds)
+    throw new NearsideError(
+      'input-invalid',
+      `the log goes on for ${Math.max(0, days)} days after what the model was trained on: too few for ${rounds} rounds and a test`,
+    )
+  const edge = (part: number) => begin + Math.round((days * part) / (rounds + 1)) * DAY
+  return Array.from({ length: rounds + 2 }, (_, part) => edge(part))
+}

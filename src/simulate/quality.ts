@@ -1,0 +1,119 @@
+/**
+ * @module How well each version serves shoppers whom nothing of it came from: held-out shoppers, in the
+ * time in which it was the newest, beside the version that the rounds began with.
+ */
+import { buildCases } from '../core/features/cases.ts'
+import type { ItemStatistics } from '../core/features/itemStatistics.ts'
+import type { BaseModel } from '../core/model/baseModel.ts'
+import { createRandom } from '../core/model/random.ts'
+import { scoreTerms } from '../core/model/score.ts'
+import { type Lift, pairedBootstrap } from '../evaluate/bootstrap.ts'
+import { type EvaluationInput, trainingHistories } from '../evaluate/cases.ts'
+import { groupByShopper } from '../evaluate/perShopper.ts'
+import { publishedFiles } from '../evaluate/popularity.ts'
+import { type Steps, step } from '../evaluate/steps.ts'
+import { ndcg, placesOf } from '../train/metrics.ts'
+
+export const FROZEN = 'frozen'
+export const ROUNDS = 'rounds'
+
+/** A time, milliseconds since the epoch, and which model each arm had in it. */
+export interface Period {
+  readonly from: number
+  readonly to: number
+  /** Of the rounds' arm. */
+  readonly version: string
+  /** By the arm's name; all with the rows of the input's model. */
+  readonly models: Readonly<Record<string, BaseModel>>
+}
+
+export interface VersionQuality {
+  readonly version: string
+  readonly arm: string
+  readonly 'ndcg@10': number
+  readonly lo: number
+  readonly hi: number
+}
+
+export interface Quality {
+  /** Means over shoppers, with 95 % intervals by bootstrap over them. */
+  readonly versions: readonly VersionQuality[]
+  /** Of each arm, over the frozen one on the same cases of all periods that it has a model of. */
+  readonly lifts: readonly { readonly arm: string; readonly lift: Lift | null }[]
+  readonly shoppers: number
+  readonly cases: number
+}
+
+/** One held-out shopper's case in one period. */
+interface Asked {
+  readonly shopper: string
+  readonly period: Period
+  readonly values: Readonly<Record<string, number>>
+}
+
+/** Popularity is that of the night before each case, for all arms alike. */
+export async function measureQuality(
+  input: EvaluationInput,
+  periods: readonly Period[],
+  steps: Steps,
+): Promise<Quality> {
+  const held = input.shoppers.filter(({ id }) => input.isHeldOut(id))
+  const histories = trainingHistories(input)
+  const nightly = new Map<ItemStatistics, ReturnType<typeof publishedFiles>>()
+  const asked: Asked[] = []
+  for (const [p, period] of periods.entries()) {
+    const models = Object.entries(period.models)
+    for (const [, model] of models) {
+      const { statistics } = model
+      if (!nightly.has(statistics))
+        nightly.set(statistics, publishedFiles({ ...input, model }, histories))
+    }
+    for (const [s, shopper] of held.entries()) {
+      await step(steps, 'testing', p * held.length + s, periods.length * held.length)
+      const cases = buildCases(shopper, input.dayOnly, period.from)
+      for (const { history, time, targets } of cases.filter((one) => one.time < period.to)) {
+        const values = models.map(([arm, model]) => {
+          const statistics = nightly.get(model.statistics)?.(time) ?? model.statistics
+          const { base } = scoreTerms({ ...model, statistics }, history, time)
+          return [arm, ndcg(placesOf(base, targets), 10)] as const
+        })
+        asked.push({ shopper: shopper.id, period, values: Object.fromEntries(values) })
+      }
+    }
+  }
+  const arms = [...new Set(periods.flatMap(({ models }) => Object.keys(models)))]
+  const versions = [...new Set(periods.map(({ version }) => version))].flatMap((version) => {
+    const here = asked.filter(({ period }) => period.version === version)
+    return arms.flatMap((arm) => {
+      const mean = liftOver(here, arm, null, input.seed)
+      if (mean === null) return []
+      const { relative, lo, hi } = mean
+      return [{ version, arm, 'ndcg@10': relative + 1, lo: lo + 1, hi: hi + 1 }]
+    })
+  })
+  return {
+    versions,
+    lifts: arms
+      .filter((arm) => arm !== FROZEN)
+      .map((arm) => ({ arm, lift: liftOver(asked, arm, FROZEN, input.seed) })),
+    shoppers: new Set(asked.map(({ shopper }) => shopper)).size,
+    cases: asked.length,
+  }
+}
+
+/** Each shopper counts as much as any other. @param over null: 1, so that the mean is the lift and 1 */
+function liftOver(
+  asked: readonly Asked[],
+  arm: string,
+  over: string | null,
+  seed: number,
+): Lift | null {
+  const byShopper = groupByShopper(asked.filter(({ values }) => arm in values))
+  const ones = new Float64Array(byShopper.length).fill(1)
+  const meanOf = (name: string) =>
+    Float64Array.from(byShopper, (own) =>
+      own.reduce((sum, { values }) => sum + values[name] / own.length, 0),
+    )
+  const pair = { values: meanOf(arm), over: over === null ? ones : meanOf(over), weights: ones }
+  return pairedBootstrap([pair], byShopper.length, createRandom(seed))[0]
+}
