@@ -4,6 +4,7 @@ import type { Subcommand } from './command.ts'
 export const COMMANDS: Readonly<Record<string, () => Promise<{ command: Subcommand }>>> = {
   import: () => import('./import.ts'),
   pretrain: () => import('./pretrain.ts'),
+  'build-shop': () => import('./buildShop.ts'),
   evaluate: () => import('./evaluate.ts'),
   rollback: () => import('./rollback.ts'),
   publish: () => import('./publish.ts'),
