@@ -1,7 +1,7 @@
 import { defineConfig } from 'playwright/test'
 import { CHROMIUM_ARGS, requireChromium } from './scripts/chromium.ts'
 
-/** Of the shop; the two above it are the aggregators'. Another where something else listens there. */
+/** Of the shop in vault mode; the three above it are the aggregators' and the vault's. Another where something else listens there. */
 const PORT = Number(process.env.NEARSIDE_E2E_PORT ?? 8800)
 
 /** One worker: the tests share two cores with a software GPU and two aggregators. */
@@ -14,13 +14,14 @@ export default defineConfig({
   expect: { timeout: 60_000 },
   forbidOnly: Boolean(process.env.CI),
   use: {
-    baseURL: `http://localhost:${PORT}`,
+    // The same shop in embedded mode: a test can look into its storage there.
+    baseURL: `http://localhost:${PORT + 4}`,
     browserName: 'chromium',
     trace: 'retain-on-failure',
     launchOptions: { executablePath: requireChromium(), args: CHROMIUM_ARGS },
   },
   webServer: {
-    command: `node e2e/fresh.mjs && node --import tsx scripts/start.ts --port ${PORT} --data var/e2e`,
+    command: `node e2e/fresh.mjs && node --import tsx scripts/start.ts --port ${PORT} --embedded ${PORT + 4} --data var/e2e`,
     url: `http://localhost:${PORT}/models/latest.json`,
     timeout: 180_000,
     reuseExistingServer: false,

@@ -11,7 +11,7 @@ const WIDGET_PARTS = /src\/ui\/react\/(Button|Fact|download)\.tsx?$/
 const ENGINE_PARTS = /src\/engine\/(adam|centre|objective|problem|result)\.ts$/
 
 /** TensorFlow.js brings two stores for models in every browser. Ours are never saved by it: 2.8 KB. */
-const withoutStores: Plugin = {
+export const withoutStores: Plugin = {
   name: 'without-stores',
   load(id) {
     const [, name] = /tfjs-core\/dist\/io\/(indexed_db|local_storage)\.js$/.exec(id) ?? []
@@ -48,6 +48,7 @@ export default defineConfig({
         element: 'src/element.ts',
         search: 'src/search.ts',
         german: 'src/german.ts',
+        vault: 'src/vault.ts',
       },
       formats: ['es'],
       cssFileName: 'styles',

@@ -23,6 +23,7 @@ const ENTRIES = [
   'console',
   'german',
   'worker',
+  'vault',
 ]
 
 export interface Api {

@@ -24,6 +24,7 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 /** What the demo is made of; anything newer than its index.html makes it stale. */
 const SOURCES = [
   ...['src', 'public', 'data', 'index.html', 'vite.config.ts', 'package-lock.json'],
+  ...['vault.html', 'vite.vault.config.ts'],
   ...[
     'scripts/images.ts',
     'scripts/pictures',
@@ -57,6 +58,7 @@ const AS_IT_IS = [
 /** What the packages are made of. */
 const PACKAGE_SOURCES = [
   ...['src', 'vite.lib.config.ts', 'tsconfig.json', 'tsconfig.lib.json', 'tsconfig.node.json'],
+  ...['vault.html', 'vite.vault.config.ts'],
   ...['package.json', 'package-lock.json', 'scripts/build.ts', 'scripts/toolsManifest.ts'],
   ...AS_IT_IS,
 ]
@@ -89,9 +91,14 @@ export async function buildDemo(): Promise<void> {
   const demo = join(ROOT, 'dist/demo')
   await keepNodeEnv(async () => {
     await build({ root: ROOT, logLevel: 'warn' })
+    await buildVault()
     await prerender(ROOT, demo)
   })
   fillServiceWorker(demo)
+}
+
+async function buildVault(): Promise<void> {
+  await build({ root: ROOT, configFile: join(ROOT, 'vite.vault.config.ts'), logLevel: 'warn' })
 }
 
 async function buildPackages(): Promise<void> {
@@ -100,6 +107,7 @@ async function buildPackages(): Promise<void> {
   await keepNodeEnv(async () => {
     await build({ root: ROOT, configFile: join(ROOT, 'vite.lib.config.ts'), logLevel: 'warn' })
     await buildForServers()
+    await buildVault()
   })
   tsc('tsconfig.lib.json')
   dropStyleImports(join(ROOT, 'dist/lib'))

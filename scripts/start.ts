@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import type { Server } from 'node:http'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, Option } from '@commander-js/extra-typings'
@@ -19,16 +20,24 @@ import {
 } from '../src/train/models/sign.ts'
 import { buildDemo, demoIsFresh } from './build.ts'
 import { createStaticServer } from './static.ts'
+import { createVaultServer } from './vaultServer.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 
 const options = new Command('npm start --')
-  .description('Runs the demo shop on port N, the leader on N+1 and the helper on N+2.')
+  .description(
+    'Runs the demo shop on port N, the leader on N+1, the helper on N+2, the vault on N+3.',
+  )
   .addOption(
     new Option('--port <n>', 'port of the shop')
       .env('PORT')
-      .argParser(wholeNumber(1, 65_533))
+      .argParser(wholeNumber(1, 65_532))
       .default(8790),
+  )
+  .addOption(
+    new Option('--embedded <n>', 'port of the same shop without a vault').argParser(
+      wholeNumber(1, 65_535),
+    ),
   )
   .option('--data <dir>', 'where the aggregators keep databases and published models', 'var')
   .parse()
@@ -39,6 +48,8 @@ const data = resolve(ROOT, options.data)
 const origin = `http://localhost:${port}`
 const leader = `http://127.0.0.1:${port + 1}`
 const helper = `http://127.0.0.1:${port + 2}`
+const vault = `http://localhost:${port + 3}`
+const embedded = options.embedded && `http://localhost:${options.embedded}`
 
 const children: ChildProcess[] = []
 let stopping = false
@@ -62,23 +73,26 @@ await serve('leader', [
   ...['--port', String(port + 1), '--helper', helper, '--models', models, '--key', key],
   ...['--shop', join(ROOT, 'data/online-retail')],
 ])
-const site = createStaticServer({
+const site = {
   root: join(ROOT, 'dist/demo'),
   models,
   federation: { leader, helper },
   signed: { modelKeys, latest },
-})
-site.once('error', (error) => fail(`cannot listen on port ${port}: ${error.message}`))
-site.listen(port, 'localhost', () => {
-  console.log(`
+}
+if (options.embedded) await listen(createStaticServer(site), options.embedded)
+const outside = [origin, leader, helper]
+const vaultSite = { root: join(ROOT, 'dist/vault'), shops: [origin], outside }
+await listen(createVaultServer(vaultSite), port + 3)
+await listen(createStaticServer({ ...site, vault: `${vault}/vault.html` }), port)
+console.log(`
 Nearside is running. It learns in the browser; what leaves it is told on the console's page.
 
   shop      ${origin}
   console   ${origin}/console
+  vault     ${vault}, where the browser keeps what it learns
   leader    ${leader}   helper ${helper}
 
 Stop with Ctrl+C. Aggregator data is in ${options.data}/.`)
-})
 
 /** The leader publishes here; it starts with the models that the repository ships. */
 function seedModels(): string {
@@ -129,7 +143,8 @@ function serve(role: 'leader' | 'helper', args: string[]): Promise<void> {
     '--policy',
     'demo',
   ]
-  const store = ['--store', `sqlite:${join(data, `${role}.sqlite`)}`, '--origin', origin]
+  const origins = [vault, ...(embedded ? [embedded] : [])].join(',')
+  const store = ['--store', `sqlite:${join(data, `${role}.sqlite`)}`, '--origin', origins]
   const child = spawn(process.execPath, [...cli, ...store, ...args], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -144,6 +159,11 @@ function serve(role: 'leader' | 'helper', args: string[]): Promise<void> {
       if (!stopping) fail(`the ${role} ended with code ${code}`)
     })
   })
+}
+
+function listen(server: Server, at: number): Promise<void> {
+  server.once('error', (error) => fail(`cannot listen on port ${at}: ${error.message}`))
+  return new Promise((resolve) => server.listen(at, 'localhost', resolve))
 }
 
 function fail(message: string): void {

@@ -20,12 +20,18 @@ export interface StaticSite {
   readonly federation: { readonly leader: string; readonly helper: string } | null
   /** Whose signatures the page asks of base models, and the signed release that it was rendered with. */
   readonly signed?: Pick<PersonalizerOptions, 'modelKeys' | 'latest'>
+  /** Address of the vault's `vault.html`, where the shop keeps nothing in its own origin. */
+  readonly vault?: string
   /** Of every answer; by default those of `securityHeaders`. */
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export function securityHeaders(federation: StaticSite['federation']): Record<string, string> {
-  const outside = federation ? [federation.leader, federation.helper] : []
+function securityHeaders({ federation, vault }: StaticSite): Record<string, string> {
+  const aggregators = federation ? [federation.leader, federation.helper] : []
+  const frames = vault ? [new URL(vault).origin] : []
+  // What is sent to the aggregators leaves from the vault, where there is one.
+  const asked = vault ? [] : aggregators
+  const outside = [...asked, ...frames]
   return {
     'content-security-policy': [
       "default-src 'none'",
@@ -34,7 +40,8 @@ export function securityHeaders(federation: StaticSite['federation']): Record<st
       "img-src 'self' data: blob:",
       "font-src 'self'",
       "manifest-src 'self'",
-      ["connect-src 'self'", ...outside].join(' '),
+      ["connect-src 'self'", ...asked].join(' '),
+      ...frames.map((origin) => `frame-src ${origin}`),
       "worker-src 'self'",
       "base-uri 'none'",
       "form-action 'none'",
@@ -46,6 +53,8 @@ export function securityHeaders(federation: StaticSite['federation']): Record<st
     'permissions-policy': 'camera=(), geolocation=(), microphone=(), browsing-topics=()',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
+    // The vault's document asks for catalog and model; they are the same for everybody.
+    ...(vault && { 'access-control-allow-origin': frames[0] }),
   }
 }
 
@@ -56,7 +65,7 @@ function cacheControl(path: string, isThere: boolean): string {
 }
 
 export function createStaticServer(site: StaticSite): Server {
-  const { root, models, federation, signed, headers = securityHeaders(federation) } = site
+  const { root, models, federation, signed, vault, headers = securityHeaders(site) } = site
   const app = new Hono({ getPath: ({ url }) => decode(new URL(url).pathname) })
   app.use(async (context, next) => {
     const { method, path } = context.req
@@ -67,7 +76,7 @@ export function createStaticServer(site: StaticSite): Server {
     context.res.headers.set('cache-control', cacheControl(path, context.res.ok))
   })
   app.use(encoded(), etag())
-  app.get('/federation.json', (context) => context.json({ ...federation, ...signed }))
+  app.get('/federation.json', (context) => context.json({ ...federation, ...signed, vault }))
   const inModels = (path: string) => path.slice('/models'.length)
   app.get('/models/*', serveStatic({ root: models, rewriteRequestPath: inModels }))
   app.get('/models/*', (context) => context.notFound())

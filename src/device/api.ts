@@ -25,6 +25,13 @@ import type { ModelKeys } from './learning/release.ts'
 import type { LedgerEntry } from './ledger/entry.ts'
 import type { ContributionTerms } from './upload/terms.ts'
 
+/** Makes what stands in for a worker of the page: a vault's (`inVault` of `nearside/vault`). */
+export interface VaultSource {
+  (): Pick<Worker, 'postMessage' | 'terminate' | 'onmessage' | 'onmessageerror' | 'onerror'>
+  /** The page itself never does its work: what it kept then would be the page's. */
+  readonly inVault: true
+}
+
 /** What `createPersonalizer` is told. */
 export interface PersonalizerOptions {
   /** The shop's products, or the URL of a `catalog.json` (an array of items). */
@@ -42,8 +49,8 @@ export interface PersonalizerOptions {
    * meant no model is used, and a notice says so. Default: nobody.
    */
   readonly modelKeys?: ModelKeys
-  /** Makes the dedicated worker, e.g. `() => new Worker(new URL('nearside/worker', import.meta.url), { type: 'module' })`. */
-  readonly worker: () => Worker
+  /** Makes the dedicated worker, e.g. `() => new Worker(new URL('nearside/worker', import.meta.url), { type: 'module' })`, or is a vault, `inVault(url)`. */
+  readonly worker: (() => Worker) | VaultSource
   /** What to compute with; default `auto`. */
   readonly engine?: EnginePreference
   /** Where a consented upload goes. Absent: there is no upload path at all. */

@@ -84,6 +84,8 @@ export interface PersonalizerSnapshot {
   } | null
   /** `memory`: nothing outlives the page. */
   readonly storage: 'indexeddb' | 'memory'
+  /** Whether it is kept in a vault, out of reach for the page's scripts but through the personalizer. */
+  readonly vault: boolean
   /** Whether this tab leads (learns by itself) or follows. */
   readonly tab: 'leader' | 'follower'
   /** Events that are kept, in all and by name. */

@@ -98,8 +98,8 @@ export type ToWorker =
     }[CallName]
   | { readonly kind: 'abort'; readonly id: number }
 
-/** The worker's part of the snapshot; the page adds its own status and notices. */
-export type WorkerSnapshot = Omit<PersonalizerSnapshot, 'status'>
+/** The worker's part of the snapshot; the page adds its own status and notices, and where the worker is. */
+export type WorkerSnapshot = Omit<PersonalizerSnapshot, 'status' | 'vault'>
 
 export type FromWorker =
   /** The script has loaded. */

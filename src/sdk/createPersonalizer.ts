@@ -89,6 +89,8 @@ export async function createPersonalizer(
 ): Promise<Personalizer> {
   const { config, order: givenOrder } = readOptions(options)
   const snapshot = new PageSnapshot(environment.now, config.engine, environment.warn)
+  const inVault = 'inVault' in options.worker
+  snapshot.set({ vault: inVault })
   let order = givenOrder
   let asked: Promise<void> | null = null
   let closed = false
@@ -155,7 +157,7 @@ export async function createPersonalizer(
         lists.deliver(message.lists)
       }
     },
-    inPage: environment.inPage,
+    inPage: inVault ? undefined : environment.inPage,
     lost(error, recovery) {
       const message = `${error.message} ${AFTER[recovery]}`
       snapshot.notify(new NearsideError('worker-failed', message, { cause: error }))

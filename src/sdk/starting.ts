@@ -10,6 +10,7 @@ export const STARTING: PersonalizerSnapshot = {
   enginePreference: 'auto',
   engine: null,
   storage: 'memory',
+  vault: false,
   tab: 'follower',
   events: { count: 0, byName: {} },
   cleaning: { kept: 0, dropped: {} },

@@ -88,12 +88,12 @@ function readElement(line: string): unknown {
 }
 
 /**
- * The aggregation servers of this shop, where it has any, whose signatures its base models have, and the
+ * The aggregation servers of this shop and its vault, where it has any, whose signatures its base models have, and the
  * signed release that its pages were rendered with: the personalizer checks both. The keys are of the machine
  * that serves the demo; another shop has its own in its pages.
  */
 export async function loadFederation(): Promise<
-  Partial<Pick<PersonalizerOptions, 'federation' | 'latest' | 'modelKeys'>>
+  Partial<Pick<PersonalizerOptions, 'federation' | 'latest' | 'modelKeys'>> & { vault?: string }
 > {
   const value = await loadJson('federation.json').catch(() => null)
   if (typeof value !== 'object' || value === null) return {}
@@ -101,6 +101,6 @@ export async function loadFederation(): Promise<
   const isBoth = typeof leader === 'string' && typeof helper === 'string' && leader && helper
   return {
     federation: isBoth ? { leader, helper } : undefined,
-    ...(signed as Pick<PersonalizerOptions, 'latest' | 'modelKeys'>),
+    ...(signed as Pick<PersonalizerOptions, 'latest' | 'modelKeys'> & { vault?: string }),
   }
 }

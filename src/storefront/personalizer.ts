@@ -1,5 +1,6 @@
 /** @module Starts the personalizer, as any shop that uses the package would. */
 import { createPersonalizer, type EnginePreference, type Personalizer } from '../index.ts'
+import { inVault } from '../vault.ts'
 import { readLatestModel } from './latestModel.ts'
 import { loadFederation } from './load.ts'
 
@@ -20,28 +21,13 @@ export interface Started {
 const makeWorker = () =>
   new Worker(new URL('../worker.ts', import.meta.url), { type: 'module', name: 'nearside' })
 
-/** Where there are no workers, the personalizer finds out by itself, and goes on without. */
-function tryWorker(): Worker | null {
-  try {
-    return makeWorker()
-  } catch {
-    return null
-  }
-}
-
 async function start(): Promise<Started> {
-  // Its script loads while the servers' addresses are still on their way.
-  let early = tryWorker()
-  const { federation, latest, modelKeys } = await loadFederation()
+  const { federation, latest, modelKeys, vault } = await loadFederation()
   const personalizer = await createPersonalizer({
     catalog: `${import.meta.env.BASE_URL}catalog/catalog.json`,
     baseModel: `${import.meta.env.BASE_URL}models`,
     latest: latest ?? readLatestModel(document),
-    worker() {
-      const worker = early ?? makeWorker()
-      early = null
-      return worker
-    },
+    worker: vault ? inVault(vault) : makeWorker,
     engine: engineFromAddress(location.search),
     // What was looked at in this visit has a shelf of its own.
     exclude: ['bought', 'basket', 'seen'],

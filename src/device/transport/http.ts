@@ -68,17 +68,17 @@ const abandoned = (url: string) =>
 const stopped = () =>
   new NearsideError('aborted', 'The update was stopped on its way: it may have arrived.')
 
+/** @param target absolute, as `URL` writes it */
+export const isDeclared = ({ url }: Destination, target: string) =>
+  url.endsWith('/') ? target.startsWith(url) : target === url
+
 export function createTransport(deps: TransportDeps): Transport {
   const { ledger, timeout = TIMEOUT } = deps
 
   function declared(url: string, purpose: Purpose | 'upload'): string {
     const target = new URL(url).href
     const allowed = deps.destinations.some(
-      (destination) =>
-        destination.purpose === purpose &&
-        (destination.url.endsWith('/')
-          ? target.startsWith(destination.url)
-          : target === destination.url),
+      (destination) => destination.purpose === purpose && isDeclared(destination, target),
     )
     if (!allowed)
       throw new NearsideError('input-invalid', `${purpose} of ${target} is not declared.`)

@@ -24,6 +24,7 @@ export function Stored({ personalizer, snapshot, entries, events }: StoredProps)
   const [asked, setAsked] = useState<Removal | null>(null)
   const said = useRef<HTMLDivElement>(null)
   const { count } = snapshot.events
+  const storedHere = snapshot.vault ? words.storedInVault : words.storedHere
   const lastOf = (kind: LedgerEntry['kind']) => entries.findLastIndex((one) => one.kind === kind)
   // Whatever is deleted takes them along; what was sent stays sent.
   const keepsUpdates = snapshot.sent.bytes > 0 && lastOf('erase') <= lastOf('upload')
@@ -68,7 +69,7 @@ export function Stored({ personalizer, snapshot, entries, events }: StoredProps)
   return (
     <Section title={words.stored} wide>
       <p>
-        {snapshot.storage === 'indexeddb' ? words.storedHere : words.storedInPage}{' '}
+        {snapshot.storage === 'indexeddb' ? storedHere : words.storedInPage}{' '}
         {count === 0 ? words.storedNothing : words.keptFor(snapshot.retentionDays)}
       </p>
       <Table

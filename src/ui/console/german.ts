@@ -45,6 +45,8 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
   stored: 'Was ist gespeichert?',
   storedHere:
     'Im Speicher dieses Browsers, auf diesem Gerät. Jedes Skript auf den Seiten dieses Shops könnte es lesen.',
+  storedInVault:
+    'Im Speicher dieses Browsers, unter einer eigenen Adresse. Skripte auf den Seiten dieses Shops können ihn nicht öffnen, aber erfragen, was hier steht.',
   storedInPage: 'Im Speicher dieser Seite. Wird sie geschlossen, ist es weg.',
   storedNothing: 'Noch nichts über Sie.',
   storedRows: 'Was hier ist, nach Art',

@@ -46,6 +46,8 @@ export const CONSOLE_ENGLISH = {
   stored: 'What is stored?',
   storedHere:
     'In this browser’s storage, on this device. Any script on this shop’s pages could read it.',
+  storedInVault:
+    'In this browser’s storage, at an address of its own. Scripts on this shop’s pages can’t open it; they can ask for what is shown here.',
   storedInPage: 'In this page’s memory. It is gone when the page closes.',
   storedNothing: 'Nothing about you yet.',
   storedRows: 'What is here, by kind',

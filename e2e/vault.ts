@@ -1,0 +1,59 @@
+/** @module A shop and its vault on servers of the test's own, which see all that is asked of them. */
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Page } from 'playwright/test'
+import { createStaticServer } from '../scripts/static.ts'
+import { createVaultServer, type VaultSite } from '../scripts/vaultServer.ts'
+
+export interface VaultShop {
+  readonly shop: string
+  readonly vault: string
+  /** What was asked of the vault's server. */
+  readonly asked: string[]
+}
+
+const open: Server[] = []
+
+export function closeVaultShops(): void {
+  for (const server of open.splice(0)) {
+    server.close()
+    server.closeAllConnections()
+  }
+}
+
+export async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
+  return `http://localhost:${(server.address() as AddressInfo).port}`
+}
+
+/** @param changes to how the vault is served, given what is usual */
+export async function openVaultShop(
+  changes: (site: VaultSite) => Partial<VaultSite> = () => ({}),
+): Promise<VaultShop> {
+  const servers = [createServer(), createServer()]
+  const [shop, vault] = [await listen(servers[0]), await listen(servers[1])]
+  const site = { root: 'dist/vault', shops: [shop], outside: [shop] }
+  const asked: string[] = []
+  servers[1].on('request', ({ method, url }) => asked.push(`${method} ${url}`))
+  const ends = [
+    createStaticServer({
+      root: 'dist/demo',
+      models: 'public/models',
+      federation: null,
+      vault: `${vault}/vault.html`,
+    }),
+    createVaultServer({ ...site, ...changes(site) }),
+  ]
+  for (const [at, end] of ends.entries())
+    for (const listener of end.listeners('request'))
+      servers[at].on('request', listener as () => void)
+  open.push(...servers)
+  return { shop, vault, asked }
+}
+
+/** The worker of the vault in this page. */
+export async function vaultWorker(page: Page, vault: string) {
+  const isVaults = (url: string) => url.startsWith(`${vault}/`)
+  const known = page.workers().find((worker) => isVaults(worker.url()))
+  return known ?? page.waitForEvent('worker', (worker) => isVaults(worker.url()))
+}

@@ -1,0 +1,82 @@
+/**
+ * @module The vault's web server: an origin of its own with three files, and the headers that leave its
+ * document one way out and its worker none (docs/DEPLOYING.md has them for other servers).
+ */
+import { readFileSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { join } from 'node:path'
+import { createAdaptorServer } from '@hono/node-server'
+import { serveStatic } from '@hono/node-server/serve-static'
+import { Hono } from 'hono'
+import { etag } from 'hono/etag'
+import { encoded } from './encoded.ts'
+
+export interface VaultSite {
+  /** Built vault. */
+  readonly root: string
+  /** Origins of the pages that may use it. */
+  readonly shops: readonly string[]
+  /** Origins that catalog and model come from, and where updates go. */
+  readonly outside: readonly string[]
+  /** Of its document, and of its worker; by default those of `vaultHeaders` and `LOCKED_HEADERS`. */
+  readonly headers?: Readonly<Record<string, string>>
+  readonly locked?: Readonly<Record<string, string>>
+}
+
+const WORKER = /^\/assets\/lockedWorker-[^/]+\.js$/
+
+const EVERYWHERE = {
+  'permissions-policy': 'camera=(), geolocation=(), microphone=(), browsing-topics=()',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+}
+
+/** Of its document. */
+export function vaultHeaders({ shops, outside }: VaultSite): Record<string, string> {
+  return {
+    ...EVERYWHERE,
+    'content-security-policy': [
+      "default-src 'none'",
+      "script-src 'self'",
+      "worker-src 'self'",
+      `connect-src ${outside.join(' ')}`,
+      "base-uri 'none'",
+      "form-action 'none'",
+      `frame-ancestors ${shops.join(' ')}`,
+      "require-trusted-types-for 'script'",
+      'trusted-types nearside-vault',
+    ].join('; '),
+    'connection-allowlist': `(${['response-origin', ...outside.map((url) => `"${url}/*"`)].join(' ')})`,
+    // A process of its own, also beside a shop of the same site.
+    'origin-agent-cluster': '?1',
+  }
+}
+
+/** Of its worker: WebAssembly, which it carries in itself, and no address whatever. */
+export const LOCKED_HEADERS: Readonly<Record<string, string>> = {
+  ...EVERYWHERE,
+  'content-security-policy': "default-src 'none'; script-src 'wasm-unsafe-eval'",
+  'connection-allowlist': '()',
+}
+
+export function createVaultServer(site: VaultSite): Server {
+  const page = readFileSync(join(site.root, 'vault.html'), 'utf8').replace(
+    /<meta name="nearside-shop".*>/,
+    site.shops.map((shop) => `<meta name="nearside-shop" content="${shop}" />`).join('\n'),
+  )
+  const { headers = vaultHeaders(site), locked = LOCKED_HEADERS } = site
+  const app = new Hono()
+  app.use(async (context, next) => {
+    await next()
+    const { path } = context.req
+    const ours = WORKER.test(path) ? locked : headers
+    for (const [name, value] of Object.entries(ours)) context.res.headers.set(name, value)
+    // Without a network the shop is opened from the device: so is this, for a day.
+    const kept = path.startsWith('/assets/') ? 'max-age=31536000, immutable' : 'max-age=86400'
+    if (context.res.ok) context.res.headers.set('cache-control', `public, ${kept}`)
+  })
+  app.use(encoded(), etag())
+  app.get('/vault.html', (context) => context.html(page))
+  app.get('/assets/*', serveStatic({ root: site.root }))
+  return createAdaptorServer(app) as Server
+}

@@ -1,0 +1,100 @@
+/**
+ * @module What a vault takes from a page that it doesn't trust: calls of the form that the package's own page
+ * makes, of plain data and of bounded size. What the data mean is checked where it is used, as ever.
+ */
+import { isRecord } from '../../core/isRecord.ts'
+import type { CallName, ToWorker } from '../../device/messages.ts'
+import { ENGINES } from '../readOptions.ts'
+
+type Check = (value: unknown) => boolean
+
+const isText: Check = (value) => typeof value === 'string' && value.length <= 4000
+const isNumber: Check = (value) => typeof value === 'number'
+const isFlag: Check = (value) => typeof value === 'boolean'
+const isOptional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value)
+const isAny: Check = () => true
+
+const isForgettable: Check = (what) =>
+  isRecord(what) && isText(what.kind) && isText(what.name ?? what.id)
+const isQuery: Check = (query) => isRecord(query) && isText(query.kind)
+const isWatched: Check = (watched) =>
+  isRecord(watched) &&
+  Number.isSafeInteger(watched.id) &&
+  (watched.query === null || isQuery(watched.query))
+const isCaptured: Check = (captured) =>
+  isRecord(captured) &&
+  isText(captured.id) &&
+  Number.isFinite(captured.time) &&
+  isRecord(captured.input)
+const areConditions: Check = (given) =>
+  isRecord(given) &&
+  [given.visible, given.savesData, given.globalPrivacyControl].every(isFlag) &&
+  (given.battery === null || isNumber(given.battery))
+
+/** Each call's arguments. */
+const ARGUMENTS: Readonly<Record<CallName, readonly Check[]>> = {
+  start: [isRecord],
+  ping: [],
+  capture: [isCaptured],
+  seed: [isAny],
+  events: [isNumber, isOptional(isForgettable)],
+  list: [isQuery],
+  watch: [(given) => Array.isArray(given) && given.every(isWatched)],
+  explain: [isText],
+  fineTune: [],
+  setEngine: [(engine) => ENGINES.includes(engine as never)],
+  setContribution: [isFlag, isOptional(isText)],
+  contributionTerms: [],
+  contribute: [],
+  checkForUpdate: [],
+  pause: [isFlag],
+  forget: [isForgettable],
+  restore: [isAny],
+  erase: [],
+  export: [],
+  entries: [],
+  verify: [],
+  conditions: [areConditions],
+  context: [isAny],
+  close: [],
+}
+
+/** A catalog of a hundred thousand products, handed over as such, has some millions of values. */
+const MOST_AT_START = 8_000_000
+/** A thousand past orders of twenty lines each. */
+const MOST = 200_000
+
+/** Null for what no page of the package sends. */
+export function readMessage(data: unknown): ToWorker | null {
+  if (!isRecord(data) || !Number.isSafeInteger(data.id)) return null
+  const { kind, id, name, args } = data
+  if (kind === 'abort') return { kind, id: id as number }
+  if (kind !== 'call' || typeof name !== 'string' || !Object.hasOwn(ARGUMENTS, name)) return null
+  const checks = ARGUMENTS[name as CallName]
+  const most = name === 'start' ? MOST_AT_START : MOST
+  if (!Array.isArray(args) || args.length > checks.length || !isPlain(args, most)) return null
+  if (!checks.every((check, at) => check(args[at]))) return null
+  return { kind, id, name, args } as unknown as ToWorker
+}
+
+/** Whether it is made of arrays, simple objects and simple values, at most so many. A text counts by its length. */
+export function isPlain(given: unknown, most: number): boolean {
+  const waiting: unknown[] = [given]
+  let left = most
+  while (waiting.length > 0) {
+    const value = waiting.pop()
+    left -= 1 + (typeof value === 'string' ? value.length >> 4 : 0)
+    if (left < 0) return false
+    if (typeof value !== 'object' || value === null) continue
+    const prototype = Object.getPrototypeOf(value)
+    if (prototype !== Object.prototype && prototype !== Array.prototype) return false
+    const members = Object.values(value)
+    // What a page shares may be enormous, and refer to itself.
+    if (members.length > left) return false
+    for (const member of members) waiting.push(member)
+  }
+  return true
+}

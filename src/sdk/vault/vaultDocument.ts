@@ -1,0 +1,53 @@
+/**
+ * @module The script of `vault.html`, a document of an origin of its own inside the shop's page. It starts the
+ * worker that has no network, leads the page's channel to it, and asks for what that may ask for.
+ */
+
+import { serveFetches } from '../../device/transport/broker.ts'
+import { browserFetch } from '../../device/transport/browserFetch.ts'
+import { type Handed, type Refusal, VAULT } from './handshake.ts'
+import workerUrl from './lockedWorker.ts?worker&url'
+
+/** Not in TypeScript's library. */
+interface TrustedTypes {
+  createPolicy(
+    name: string,
+    rules: { createScriptURL: (url: string) => string },
+  ): { createScriptURL(url: string): string }
+}
+
+/** Of shops that may use this vault. `frame-ancestors` of its headers says the same to the browser. */
+const shops = Array.from(
+  document.querySelectorAll<HTMLMetaElement>('meta[name="nearside-shop"]'),
+  ({ content }) => content,
+)
+
+function makeWorker(): Worker {
+  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes }
+  const policy = trustedTypes?.createPolicy('nearside-vault', { createScriptURL: () => workerUrl })
+  return new Worker(policy?.createScriptURL('') ?? workerUrl, { type: 'module', name: 'nearside' })
+}
+
+function open(device: MessagePort, shop: string): void {
+  const { port1: ours, port2: broker } = new MessageChannel()
+  const worker = makeWorker()
+  const refuse = (refused: string) => {
+    worker.terminate()
+    device.close()
+    window.parent.postMessage({ vault: VAULT, refused } satisfies Refusal, shop)
+  }
+  worker.onmessage = ({ data }: MessageEvent<string>) => refuse(data)
+  worker.onerror = ({ message }) => refuse(message || 'its worker could not be loaded')
+  serveFetches(ours, browserFetch)
+  worker.postMessage({ device, broker, shop } satisfies Handed, [device, broker])
+}
+
+/** One page, once: whoever comes later comes in vain. */
+addEventListener('message', function offered({ data, origin, ports, source }) {
+  const isShop = source === window.parent && source !== window && shops.includes(origin)
+  if (!isShop || data !== VAULT || ports.length !== 1) return
+  removeEventListener('message', offered)
+  open(ports[0], origin)
+})
+// It says nothing to whom it doesn't concern.
+window.parent.postMessage(VAULT, '*')

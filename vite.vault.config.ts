@@ -1,0 +1,22 @@
+import { defineConfig } from 'vite'
+import { withoutStores } from './vite.lib.config.ts'
+
+/**
+ * The vault (`dist/vault`): files for a server of its own. Its worker is one file, since it can't load another.
+ */
+export default defineConfig({
+  base: './',
+  publicDir: false,
+  worker: {
+    format: 'es',
+    plugins: () => [withoutStores],
+    rolldownOptions: { output: { codeSplitting: false } },
+  },
+  build: {
+    outDir: 'dist/vault',
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    modulePreload: false,
+    rolldownOptions: { input: 'vault.html' },
+  },
+})
