@@ -3,30 +3,26 @@
  * did, the servers that ship, the gate as it stands there, and what each version is worth to shoppers
  * whom nothing of it came from.
  */
-import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { epsilonOf } from '../aggregate/privacy/gaussianAccountant.ts'
-import { quantize } from '../aggregate/privacy/quantize.ts'
-import { integerClipNorm } from '../aggregate/protocol/policy.ts'
 import { createHeldOutGate } from '../aggregate/server/heldOutGate.ts'
 import { applyUpdate, distanceOf, layoutOf } from '../aggregate/server/nextModel.ts'
 import type { Verdict } from '../aggregate/server/store.ts'
 import { NearsideError } from '../core/error.ts'
 import type { ShopperHistory } from '../core/features/cases.ts'
-import type { History } from '../core/features/history.ts'
-import type { BaseModel } from '../core/model/baseModel.ts'
-import { createRandom, inRandomOrder, type Random } from '../core/model/random.ts'
+import { createRandom, type Random } from '../core/model/random.ts'
 import { SHARED_LENGTH, sharedDelta } from '../core/personal/sharedUpdate.ts'
-import { DAY } from '../core/time.ts'
 import { load } from '../evaluate/load.ts'
 import { type Steps, step } from '../evaluate/steps.ts'
-import { readHashed, readLatest, readModel } from '../train/models/read.ts'
-import { inModelRows } from '../train/shop/modelRows.ts'
+import { readHashed } from '../train/models/read.ts'
 import type { Shop } from '../train/shop/shop.ts'
-import { poisoned } from './forge.ts'
+import { addRest, fakeHistory, participantsOf } from './crowd.ts'
+import type { DeviceDisk } from './device.ts'
+import { copyModels, readRetrained } from './models.ts'
 import { edgesOf, type Plan, planOf, type SimulationQuestion } from './plan.ts'
-import { type Participant, playRound } from './playRound.ts'
+import { playRound } from './playRound.ts'
 import {
   FROZEN,
   measureQuality,
@@ -35,7 +31,7 @@ import {
   ROUNDS,
   type VersionQuality,
 } from './quality.ts'
-import { branch, seededBytes, seededNoise } from './seeded.ts'
+import { branch, seededNoise } from './seeded.ts'
 import { createServers, type Servers } from './servers.ts'
 
 const RETRAINED = 'retrained'
@@ -90,7 +86,7 @@ export async function simulate(question: SimulationQuestion, steps: Steps): Prom
     const rest = new Float64Array(SHARED_LENGTH)
     const servers = await openServers(question, plan, { models, clock, rest, shop, random })
     const others = input.shoppers.filter(({ id }) => !input.isHeldOut(id))
-    const disks = new Map()
+    const disks = new Map<string, DeviceDisk>()
     const bought = random.integer(input.model.itemIds.length)
     const results: RoundResult[] = []
     const shoppers: number[] = []
@@ -156,37 +152,6 @@ export async function simulate(question: SimulationQuestion, steps: Steps): Prom
   }
 }
 
-/** With a release that nobody has signed: what is published here is read by nobody else. */
-async function copyModels(from: string, to: string): Promise<void> {
-  const { version, hash } = await readLatest(from)
-  await cp(from, to, { recursive: true })
-  await writeFile(join(to, 'latest.json'), JSON.stringify({ version, manifest: hash }))
-}
-
-/** @returns by their limit, ascending */
-async function readRetrained(folder: string | undefined, shop: Shop, frozen: BaseModel) {
-  if (folder === undefined) return []
-  const versions = (await readdir(folder)).filter((name) => !/^\.|\.json$/.test(name))
-  const all = await Promise.all(versions.map((version) => readModel(join(folder, version))))
-  return all
-    .map((trained) => {
-      const { manifest } = trained
-      const { model } = inModelRows(trained, shop)
-      const isAlike =
-        manifest.seed === frozen.manifest.seed &&
-        manifest.holdout.fraction === frozen.manifest.holdout.fraction &&
-        manifest.shop === frozen.manifest.shop &&
-        model.itemIds.every((id, row) => id === frozen.itemIds[row])
-      if (!isAlike)
-        throw new NearsideError(
-          'model-incompatible',
-          `--retrained ${folder}: version ${manifest.version} is of another shop, catalog, seed or hold-out`,
-        )
-      return { until: Date.parse(manifest.data.until), model }
-    })
-    .sort((a, b) => a.until - b.until)
-}
-
 function openServers(
   { epsilon }: SimulationQuestion,
   { parameters, restCounted }: Plan,
@@ -220,68 +185,6 @@ function until(shop: Shop, now: number): Shop {
     interactions: interactions.filter(({ time }) => time < now),
   })
   return { ...shop, shoppers: shop.shoppers.map(before) }
-}
-
-/** As many as there are devices: where shoppers are fewer, each is played by several. */
-function participantsOf(
-  active: readonly ShopperHistory[],
-  devices: number,
-  model: BaseModel,
-  end: number,
-  random: Random,
-): Participant[] {
-  const known = new Map<string, Float32Array>()
-  const updateOf = ({ id, interactions }: ShopperHistory, now: number) => {
-    // To the day: a device comes some time after the part of the log that it plays.
-    const days = Math.round((now - end) / DAY)
-    const key = `${days} ${id}`
-    const history = interactions.filter(({ time }) => time < end)
-    const update = known.get(key) ?? sharedDelta(model, history, end + days * DAY)
-    known.set(key, update)
-    return update
-  }
-  const order = inRandomOrder(active, random)
-  return Array.from({ length: devices }, (_, i) => {
-    const shopper = order[i % order.length]
-    const name = `${shopper.id} ${Math.floor(i / order.length)}`
-    return { name, update: (now) => updateOf(shopper, now) }
-  })
-}
-
-/** The sum of the quantised updates of those who don't go through the servers, in steps of the scale. */
-async function addRest(
-  participants: readonly Participant[],
-  attack: SimulationQuestion['attack'],
-  promoted: ArrayLike<number>,
-  { parameters, rest, restCounted }: Plan,
-  end: number,
-  random: Random,
-  label: string,
-  steps: Steps,
-): Promise<Float64Array> {
-  const { scale, clipNorm } = parameters
-  const bytes = seededBytes(branch(random))
-  const sum = new Float64Array(SHARED_LENGTH)
-  const honest = rest.all - rest.vanishing - rest.hostile
-  for (const [i, { update }] of participants.slice(0, restCounted).entries()) {
-    if (i % 100 === 0) await step(steps, `${label}: further devices`, i, restCounted)
-    const own = update(end)
-    const passes = attack === 'flip' || attack === 'promote'
-    const sent = passes && i >= honest ? poisoned(attack, own, promoted, clipNorm) : own
-    const quantized = quantize(sent, scale, integerClipNorm(parameters), bytes)
-    quantized.forEach((x, j) => {
-      sum[j] += x
-    })
-  }
-  return sum
-}
-
-/** A shopper who buys one product again and again. */
-function fakeHistory(item: number, now: number): History {
-  return Array.from({ length: 20 }, (_, n) => ({
-    ...{ item, name: 'purchase' as const, session: `order ${n}` },
-    time: now - (20 - n) * DAY,
-  }))
 }
 
 async function resultOf(
