@@ -1,17 +1,18 @@
 /** @module `nearside evaluate`: compares arms on shoppers that the model never saw. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command, Option } from '@commander-js/extra-typings'
 import { NearsideError } from '../core/error.ts'
 import { evaluateFolds } from '../evaluate/folds.ts'
 import { evaluatePersonal } from '../evaluate/personal.ts'
-import { type Evaluated, markdown, textLines } from '../evaluate/report/report.ts'
+import type { Evaluated } from '../evaluate/report/report.ts'
 import type { Steps } from '../evaluate/steps.ts'
 import { DEFAULT_SEED, trainModel } from '../evaluate/trainModel.ts'
 import { type CommandContext, defineCommand } from './command.ts'
 import { asTyped, requireFolder } from './output.ts'
 import { seed, wholeNumber } from './values.ts'
+import { writeReport } from './writeReport.ts'
 
 const syntax = new Command('evaluate')
   .summary('compare what ships with strong baselines on shoppers that training never saw')
@@ -89,21 +90,10 @@ async function run(options: Options, { progress, print, signal }: CommandContext
   await requireFolder('html', options.html)
   await requireFolder('markdown', options.markdown)
   const steps: Steps = { signal, onProgress: (...args) => progress.update(...args) }
-  const { result, report } = await evaluate(options, steps)
+  const evaluated = await evaluate(options, steps)
   progress.clear()
-  for (const line of textLines(report)) print(line)
-  if (options.markdown !== undefined) {
-    const today = new Date().toISOString().slice(0, 10)
-    await writeFile(
-      options.markdown,
-      markdown(report, `nearside ${asTyped(command.syntax)}`, today),
-    )
-  }
-  if (options.html !== undefined) {
-    const { page } = await import('../evaluate/report/page.ts')
-    await writeFile(options.html, page(report, result))
-  }
-  return result
+  await writeReport(evaluated, options, asTyped(command.syntax), print)
+  return evaluated.result
 }
 
 async function evaluate(options: Options, steps: Steps): Promise<Evaluated> {

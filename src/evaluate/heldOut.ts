@@ -36,16 +36,21 @@ export async function everybody(
   return { isHeldOut, isTested: isOutOf(asked, seed) }
 }
 
-/** Who was held out, by the model's own word; `--holdout` must agree with it or name some of them. */
+/**
+ * Who was held out, by the model's own word; `--holdout` must agree with it or name some of them.
+ * @param grown whether there may be more of them than the model's log had
+ */
 export async function heldOut(
   option: string | undefined,
   { manifest }: BaseModel,
   shop: Shop,
   seed: number,
+  grown = false,
 ): Promise<HeldOut> {
   const { fraction, shoppers } = manifest.holdout
   const asked = option === undefined ? { fraction } : await readHoldout(option)
   const named = 'shoppers' in asked ? asked.shoppers : null
+  const differs = (found: number) => (grown ? found < shoppers : found !== shoppers)
   if (fraction === 0) {
     if (!named)
       throw refusal(
@@ -54,7 +59,7 @@ export async function heldOut(
           : 'the model was trained on every shopper: none is left to test it on',
       )
     const found = shop.shoppers.filter(({ id }) => named.has(id)).length
-    if (found !== shoppers)
+    if (differs(found))
       throw refusal(
         `--holdout ${option} names ${found} shoppers of this shop, the model was trained without ${shoppers}`,
       )
@@ -67,7 +72,7 @@ export async function heldOut(
     throw refusal(`${without}, --holdout is ${option}`)
   const has = (shopper: string) => isInShare(shopper, fraction, manifest.seed)
   const found = shop.shoppers.filter(({ id }) => has(id)).length
-  if (found !== shoppers)
+  if (differs(found))
     throw refusal(`${without}, ${shoppers} shoppers; this shop has ${found} of them`)
   const seen = shop.shoppers.find(({ id }) => named?.has(id) && !has(id))
   if (seen) throw refusal(`--holdout ${option} names ${seen.id}, whom the model was trained on`)

@@ -38,6 +38,8 @@ export interface Question {
   readonly target?: Target
   /** Absent: orders. */
   readonly serverKnows?: ServerKnows
+  /** Whether the log may have got more shoppers since the model was trained. */
+  readonly grown?: boolean
   /** Milliseconds since the epoch; later events are left out. */
   readonly now: number
 }
@@ -61,7 +63,7 @@ export async function load(question: Question): Promise<Loaded> {
   const held =
     question.protocol === 'leave-one-out' && trained.manifest.holdout.shoppers === 0
       ? await everybody(question.holdout, shop, seed)
-      : await heldOut(question.holdout, trained, shop, seed)
+      : await heldOut(question.holdout, trained, shop, seed, question.grown)
   const { model, shoppers } = inModelRows(trained, shop)
   const added = model.itemIds.length - trained.itemIds.length
   if (added > 0) notes.push(`${added} items are unknown to the model and joined by their content`)

@@ -1,0 +1,200 @@
+/** @module Two models side by side: the same cases of the same shoppers, whom neither of them saw. */
+import { NearsideError } from '../core/error.ts'
+import { createRandom } from '../core/model/random.ts'
+import { isGain, METRICS } from '../train/metrics.ts'
+import { readModel } from '../train/models/read.ts'
+import { ARMS, type ArmName, BASE_ARMS } from './arms.ts'
+import { pairedBootstrap } from './bootstrap.ts'
+import { isoDay } from './cases.ts'
+import type { Envelope, NamedLift } from './envelope.ts'
+import type { Question } from './load.ts'
+import { groupByShopper, meanOverAll, metricOf, pairOver } from './perShopper.ts'
+import { walkHeldOut } from './personal.ts'
+import { count, decimal, fixed, lift, share } from './report/numbers.ts'
+import type { Evaluated, Part } from './report/report.ts'
+import { countWorse } from './shoppersWorse.ts'
+import type { Steps } from './steps.ts'
+import type { CaseResult } from './walk.ts'
+
+export interface CompareQuestion
+  extends Pick<Question, 'shop' | 'until' | 'holdout' | 'target' | 'now'> {
+  /** Directories of models, or of versions. */
+  readonly models: { readonly a: string; readonly b: string }
+}
+
+/** What `--json` holds. Arms are named `base-fresh of A`, and the lifts are B's over A's. */
+export interface CompareResult extends Envelope {
+  readonly protocol: 'compare'
+  readonly models: Readonly<Record<'a' | 'b', ModelFacts>>
+}
+
+interface ModelFacts {
+  readonly model: string
+  readonly version: string
+  readonly until: string
+  readonly items: number
+  readonly bytes: number
+}
+
+/** Those that differ from one model to another; the baselines don't. */
+const COMPARED: readonly ArmName[] = ['base-stale', 'base-fresh', 'personal']
+
+/**
+ * @param learns whether devices learn; else the base alone is asked
+ * @throws NearsideError `model-incompatible` where the two held out different shoppers, or as `load`
+ */
+export async function compareModels(
+  question: CompareQuestion,
+  learns: boolean,
+  steps: Steps,
+): Promise<Evaluated<CompareResult>> {
+  const { models, ...asked } = question
+  const [a, b] = await Promise.all([describe(models.a), describe(models.b)])
+  if (a.holdout !== b.holdout)
+    throw new NearsideError(
+      'model-incompatible',
+      'the two models held out different shoppers, so one of them may know whom the other is asked about: train both with the same --holdout and --seed',
+    )
+  const until = question.until ?? [a.facts.until, b.facts.until].sort()[1]
+  const walk = (model: string) =>
+    walkHeldOut({ ...asked, model, until, protocol: 'personal', grown: true }, learns, steps)
+  const first = await walk(models.a)
+  const second = await walk(models.b)
+  const pairs = pairUp(first.results, second.results)
+  const other = (one: CaseResult) => pairs.get(one) ?? one
+  const byShopper = groupByShopper(second.results)
+  const { seed } = second.input
+  const random = createRandom(seed)
+  const arms = (learns ? ARMS : BASE_ARMS).filter((arm) => COMPARED.includes(arm))
+  const plans = arms.flatMap((arm) =>
+    METRICS.map((metric) => ({ arm, metric, value: metricOf(arm, metric) })),
+  )
+  const found = pairedBootstrap(
+    plans.map(({ value }) => pairOver(byShopper, value, (one) => value(other(one)))),
+    byShopper.length,
+    random,
+  )
+  const lifts = plans.flatMap(({ arm, metric }, p): NamedLift[] => {
+    const one = found[p]
+    return one ? [{ arm: `${arm} of B`, over: `${arm} of A`, metric, ...one }] : []
+  })
+  const means = (which: 'A' | 'B', pick: (one: CaseResult) => CaseResult) =>
+    arms.map((arm) => ({
+      name: `${arm} of ${which}`,
+      ...Object.fromEntries(
+        METRICS.map((metric) => {
+          const value = metricOf(arm, metric)
+          return [metric, meanOverAll(byShopper, (one) => value(pick(one)))]
+        }),
+      ),
+    }))
+  const shipped = metricOf(arms[arms.length - 1], 'ndcg@10')
+  const worse = countWorse(
+    byShopper.map((own) => own.map((one) => shipped(one) - shipped(other(one)))),
+    random,
+  )
+  const result: CompareResult = {
+    protocol: 'compare',
+    shop: second.shop,
+    until: isoDay(second.input.until),
+    seed,
+    shoppers: byShopper.length,
+    cases: second.results.length,
+    models: { a: a.facts, b: b.facts },
+    arms: [...means('A', other), ...means('B', (one) => one)],
+    lifts,
+    shoppersWorse: { significant: worse.significant, share: worse.share },
+  }
+  const notes = [...first.notes.map((note) => `A: ${note}`), ...second.notes.map((n) => `B: ${n}`)]
+  return { result, report: reportOf(result, arms, worse.better, notes) }
+}
+
+async function describe(model: string) {
+  const { manifest } = await readModel(model)
+  const { version, data, items, files, holdout, seed } = manifest
+  const { fraction, hash } = holdout
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
+  return {
+    facts: { model, version, until: isoDay(Date.parse(data.until)), items, bytes },
+    holdout: JSON.stringify(fraction > 0 ? { fraction, seed } : { hash }),
+  }
+}
+
+/** Each case of the second with the same one of the first. */
+function pairUp(first: readonly CaseResult[], second: readonly CaseResult[]) {
+  const nameOf = ({ shopper, time }: CaseResult) => JSON.stringify([shopper, time])
+  const known = new Map(first.map((one) => [nameOf(one), one]))
+  const pairs = new Map(second.map((one) => [one, known.get(nameOf(one))]))
+  if (known.size !== second.length || [...pairs.values()].includes(undefined))
+    throw new NearsideError('worker-failed', 'the two models were asked different cases')
+  return pairs
+}
+
+function reportOf(
+  { shop, until, seed, cases, shoppers, models, arms, lifts, shoppersWorse }: CompareResult,
+  compared: readonly ArmName[],
+  better: number,
+  notes: readonly string[],
+) {
+  const facts = ({ model, version, until, items, bytes }: ModelFacts) =>
+    `${model}, version ${version}, trained until ${until}, ${count(items)} items, ${(bytes / 1e6).toFixed(2)} MB`
+  const value = (name: string, metric: string) => {
+    const arm = arms.find((one) => one.name === name) as Readonly<Record<string, unknown>>
+    return Number(arm[metric])
+  }
+  const liftOf = (arm: ArmName, metric: string) =>
+    lifts.find((one) => one.arm === `${arm} of B` && one.metric === metric)
+  const parts: Part[] = METRICS.map((metric) => {
+    const show = (name: string) =>
+      metric === 'nll' ? fixed(value(name, metric), 3) : decimal(value(name, metric))
+    const rows = compared.flatMap((name) => {
+      const found = liftOf(name, metric)
+      return found ? [{ name, ...found }] : []
+    })
+    return {
+      title: isGain(metric) ? metric : `${metric}, less is better`,
+      table: {
+        columns: ['arm', 'A', 'B', 'B over A'],
+        rows: compared.map((arm) => [
+          arm,
+          show(`${arm} of A`),
+          show(`${arm} of B`),
+          lift(liftOf(arm, metric)),
+        ]),
+      },
+      chart: {
+        kind: 'intervals',
+        alternative: `${metric} of B over A: ${rows.map((one) => `${one.name} ${lift(one)}`).join('; ')}`,
+        rows,
+      },
+    }
+  })
+  const { significant = 0, share: part = 0 } = shoppersWorse ?? {}
+  return {
+    title: `Two models: ${shop}`,
+    lead: [
+      `A: ${facts(models.a)}`,
+      `B: ${facts(models.b)}`,
+      verdict(liftOf(compared[compared.length - 1], 'ndcg@10')),
+      `${shop}, from ${until} on: ${count(cases)} cases of ${count(shoppers)} shoppers whom neither model saw, each asked of both. Means over shoppers; 95 % intervals by paired bootstrap over shoppers; seed ${seed}`,
+    ],
+    parts: [
+      ...parts,
+      {
+        title: 'Shopper by shopper, NDCG@10 of what ships',
+        text: [
+          `With B, ${significant} shoppers (${share(part)}) are significantly worse off, and ${better} better; one-sided sign-flip test on own cases, 5 %`,
+        ],
+      },
+    ],
+    notes,
+  }
+}
+
+/** In words, by NDCG@10 of what ships. */
+function verdict(found: NamedLift | undefined): string {
+  if (!found) return 'A finds nothing, so that nothing can be said of B over A'
+  if (found.lo > 0) return `B ranks better than A: NDCG@10 ${lift(found)}`
+  if (found.hi < 0) return `B ranks worse than A: NDCG@10 ${lift(found)}`
+  return `No difference is proven: NDCG@10 of B over A ${lift(found)}`
+}
