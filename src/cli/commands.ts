@@ -6,6 +6,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<{ command: Subcomma
   pretrain: () => import('./pretrain.ts'),
   'build-shop': () => import('./buildShop.ts'),
   evaluate: () => import('./evaluate.ts'),
+  inspect: () => import('./inspect.ts'),
   compare: () => import('./compare.ts'),
   rollback: () => import('./rollback.ts'),
   publish: () => import('./publish.ts'),

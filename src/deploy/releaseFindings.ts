@@ -35,7 +35,7 @@ export function releaseFindings(
 ): Finding[] {
   const { ok, warning } = findingsAbout('signature')
   if (!signed) return []
-  const day = new Date(signed.expires).toISOString().slice(0, 10)
+  const day = dayOf(signed.expires)
   const which = `Release ${signed.release}, signed by ${signed.signatures.length},`
   return [
     ...(keys ? [] : [warning(`${which} but the page names no keys: give them by --publisher.`)]),
@@ -44,3 +44,21 @@ export function releaseFindings(
       : ok(`${which} holds until ${day}.`),
   ]
 }
+
+/**
+ * Of a signed one, whoever may take it: number, end, and by whom.
+ * @param publishers one of whom must have signed; absent: whoever did is named, and nobody is asked for
+ * @throws NearsideError as `checkRelease`
+ */
+export async function releaseLine(
+  latest: LatestModel,
+  publishers: readonly string[] | undefined,
+  now: number,
+): Promise<string> {
+  await mayFollow(latest, publishers && { publishers }, null, now)
+  const { release = 0, expires = 0, signatures = [] } = latest.signed ?? {}
+  const by = signatures.map(({ key }) => key).join(', ')
+  return `${release}, holds until ${dayOf(expires)}, signed by ${by}`
+}
+
+const dayOf = (time: number) => new Date(time).toISOString().slice(0, 10)

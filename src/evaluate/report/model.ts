@@ -1,0 +1,167 @@
+/** @module What a model learned, of what, and what it costs: the report of `nearside inspect`. */
+import type { BaseModel } from '../../core/model/baseModel.ts'
+import type { FeatureRecord } from '../../core/model/manifest.ts'
+import { isoDay } from '../cases.ts'
+import { describeBase } from '../describeBase.ts'
+import { count, fixed, share } from './numbers.ts'
+import type { Part, Report } from './report.ts'
+
+export interface Inspected {
+  readonly model: BaseModel
+  /** SHA-256 of its manifest, hex. */
+  readonly hash: string
+  /** Of its signature and release, in words; null where that is not known. */
+  readonly release: string | null
+  /** Of an item; undefined where it has none. */
+  readonly titleOf: (id: string) => string | undefined
+}
+
+/** Rows of what sells. */
+const MOST_ITEMS = 15
+/** Of each, what goes with it. */
+const MOST_TIES = 3
+
+export function modelReport(inspected: Inspected): Report {
+  const { manifest } = inspected.model
+  return {
+    title: `Model ${manifest.version} of ${manifest.shop}`,
+    lead: [
+      `${count(manifest.items)} items, trained on ${isoDay(Date.parse(manifest.data.from))} to ${isoDay(Date.parse(manifest.data.to))}; ${count(manifest.holdout.shoppers)} shoppers held out`,
+      'What stands here is read from the model’s files, each checked by its SHA-256',
+    ],
+    parts: [
+      origin(inspected),
+      downloads(inspected.model),
+      features(
+        'What decides: the weight of one standard deviation, in log-odds',
+        manifest.features,
+      ),
+      ...(manifest.contextFeatures
+        ? [features('What the moment decides (hour, weekday, offers …)', manifest.contextFeatures)]
+        : []),
+      bestsellers(inspected),
+      measured(manifest.metrics),
+    ],
+    notes: [describeBase(inspected.model)],
+  }
+}
+
+function origin({ model: { manifest }, hash, release }: Inspected): Part {
+  const { version, parent, update, shop, data, seed, holdout } = manifest
+  const whom = holdout.fraction > 0 ? `a share of ${share(holdout.fraction)}` : 'those of a file'
+  return {
+    title: 'Where it comes from',
+    table: {
+      columns: ['what', 'value'],
+      rows: [
+        ['version', version],
+        ['SHA-256 of its manifest', hash],
+        ['shop', shop],
+        ['trained until', isoDay(Date.parse(data.until))],
+        ['made by', madeBy(parent, update)],
+        [
+          'held out',
+          holdout.shoppers > 0 ? `${count(holdout.shoppers)} shoppers, ${whom}` : 'nobody',
+        ],
+        ['seed', String(seed)],
+        ['release', release ?? 'not signed'],
+      ],
+      prose: true,
+    },
+  }
+}
+
+function madeBy(parent: string | null, update: { from: string; did: string } | undefined): string {
+  if (parent !== null) return `a round of contributions to version ${parent}`
+  return update ? `an update of version ${update.from}: ${update.did}` : 'a training in full'
+}
+
+function downloads({ manifest }: BaseModel): Part {
+  const files = manifest.files.toSorted((a, b) => b.bytes - a.bytes)
+  const total = files.reduce((sum, { bytes }) => sum + bytes, 0)
+  const kilobytes = (bytes: number) => Math.round(bytes / 1000)
+  return {
+    title: 'What each device downloads once, in kB before compression',
+    table: {
+      columns: ['file', 'kB', 'share'],
+      rows: [
+        ...files.map(({ name, bytes }) => [name, count(kilobytes(bytes)), share(bytes / total)]),
+        ['all', count(kilobytes(total)), share(1)],
+      ],
+    },
+    chart: {
+      kind: 'bars',
+      alternative: `kB of each file: ${files.map(({ name, bytes }) => `${name} ${kilobytes(bytes)}`).join(', ')}`,
+      bars: files.map(({ name, bytes }) => ({
+        name: name.replace('.safetensors', ''),
+        value: kilobytes(bytes),
+      })),
+    },
+  }
+}
+
+/** Kept ones first, by how much they move. */
+function features(title: string, records: readonly FeatureRecord[]): Part {
+  const size = ({ weight }: FeatureRecord) => Math.abs(weight)
+  const sorted = records.toSorted((a, b) => Number(b.kept) - Number(a.kept) || size(b) - size(a))
+  const kept = sorted.filter((record) => record.kept)
+  const table = {
+    columns: ['feature', 'weight', 'kept', 'why'],
+    rows: sorted.map(({ name, weight, kept, reason }) => [
+      name,
+      kept ? fixed(weight, 3) : '',
+      kept ? 'yes' : 'no',
+      reason,
+    ]),
+    prose: true,
+  }
+  if (kept.length === 0) return { title, table }
+  return {
+    title,
+    table,
+    chart: {
+      kind: 'bars',
+      alternative: `Weights: ${kept.map(({ name, weight }) => `${name} ${fixed(weight, 3)}`).join(', ')}`,
+      bars: kept.map(({ name, weight }) => ({ name, value: weight })),
+    },
+  }
+}
+
+/** What a new shopper is shown, more or less, and what each is bought with. */
+function bestsellers({ model, titleOf }: Inspected): Part {
+  const { itemIds, statistics } = model
+  const { popularity30, neighboursPerItem: most, neighbourItems, neighbourWeights } = statistics
+  const nameOf = (row: number) => titleOf(itemIds[row]) ?? itemIds[row]
+  const rows = [...itemIds.keys()]
+    .sort((a, b) => popularity30[b] - popularity30[a])
+    .slice(0, MOST_ITEMS)
+  const ties = (row: number) =>
+    Array.from({ length: Math.min(most, MOST_TIES) }, (_, k) => row * most + k)
+      .filter((at) => neighbourWeights[at] > 0)
+      .map((at) => nameOf(neighbourItems[at]))
+  return {
+    title: 'What sold most in the last 30 days, and what goes with it',
+    table: {
+      columns: ['item', 'shoppers', 'goes with'],
+      rows: rows.map((row) => [
+        nameOf(row),
+        count(Math.expm1(popularity30[row])),
+        ties(row).join('; '),
+      ]),
+      prose: true,
+    },
+  }
+}
+
+function measured(metrics: Readonly<Record<string, number>>): Part {
+  return {
+    title: 'What training measured',
+    table: {
+      columns: ['figure', 'value'],
+      rows: Object.entries(metrics).map(([name, value]) => [
+        name,
+        Number.isInteger(value) ? count(value) : fixed(value, 4),
+      ]),
+    },
+  }
+}
