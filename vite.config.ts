@@ -67,6 +67,9 @@ function neededBy(id: string, modules: Modules, found = new Set<string>()): Set<
 
 const source = (name: string) => join(import.meta.dirname, 'src/storefront', name)
 
+/** What the search's own thread runs; the page only where there is none. */
+const SEARCH = /minisearch|src\/sdk\/search\/(search|retrieve|synonyms|price)\.ts/
+
 /** A script and all that it needs as one file: on a slow line every file more is a wait more. */
 function oneFile(name: string, script: string, priority: number) {
   let needed: Set<string> | null = null
@@ -75,6 +78,7 @@ function oneFile(name: string, script: string, priority: number) {
     includeDependenciesRecursively: false,
     name(id: string, modules: Modules) {
       needed ??= neededBy(source(script), modules)
+      if (SEARCH.test(id)) return null
       return needed.has(id) || id.includes('rolldown/runtime') ? name : null
     },
   }

@@ -1,8 +1,8 @@
 /** @module The home page is there before the shop's script, and the script goes on from exactly that page. */
 import { readFile } from 'node:fs/promises'
 import { expect, type Page, test } from 'playwright/test'
-import { expectOneList, listen, shown } from './rendered.ts'
-import { keepsLatestModel } from './shop.ts'
+import { expectOneList, idsIn, listen, shown } from './rendered.ts'
+import { comesToRest, keepsLatestModel } from './shop.ts'
 
 const forYou = (page: Page) =>
   page
@@ -55,12 +55,86 @@ test('a new shopper’s device begins with the model that the page was rendered 
 test('the other pages begin with the outline, not with the home page', async ({ browser }) => {
   const context = await browser.newContext({ javaScriptEnabled: false })
   const page = await context.newPage()
-  for (const address of ['/basket', '/search#q=heart', '/product/no-such', '/no-such-page']) {
+  for (const address of ['/wishlist', '/checkout', '/product/no-such', '/no-such-page']) {
     await page.goto(address)
     await expect(page.locator('[data-item]')).toHaveCount(0)
     await expect(page.getByRole('status')).toHaveText('The shop is opening…')
   }
   await context.close()
+})
+
+test('a new shopper’s empty basket is the rendered one, to the letter', async ({
+  browser,
+  page,
+}) => {
+  const plain = await browser.newContext({ javaScriptEnabled: false })
+  const before = await plain.newPage()
+  await before.goto('/basket')
+  await expect(before.locator('main [data-item]')).toHaveCount(6)
+  const said = listen(page)
+  await page.goto('/basket')
+  await comesToRest(page)
+  expect(await shown(page, 'main')).toBe(await shown(before, 'main'))
+  expect(said).toEqual([])
+  await plain.close()
+})
+
+test('a basket with something in it is never shown empty', async ({ page }) => {
+  await page.goto('/product/85123A')
+  await page.getByRole('button', { name: 'Add to basket' }).click()
+  await expect(page.getByRole('link', { name: 'Basket, 1' })).toBeVisible()
+  await page.addInitScript(() => {
+    const seen = { empty: false }
+    Object.assign(window, { seen })
+    const look = () => {
+      const empty = document.querySelector('main .basket-empty')
+      if (empty?.checkVisibility({ visibilityProperty: true })) seen.empty = true
+      requestAnimationFrame(look)
+    }
+    look()
+  })
+  await page.goto('/basket')
+  await expect(page.getByRole('spinbutton', { name: /^Quantity of White Hanging/ })).toBeVisible()
+  expect(await page.evaluate(() => (window as unknown as { seen: object }).seen)).toEqual({
+    empty: false,
+  })
+  await page.getByRole('button', { name: /^Remove/ }).click()
+  await expect(page.getByText('Your basket is empty')).toBeVisible()
+})
+
+test('a search by a link is answered by its own thread, before the page has read the catalog', async ({
+  page,
+}) => {
+  let read = () => {}
+  const held = new Promise<void>((resolve) => {
+    read = resolve
+  })
+  let asked = 0
+  // The page asks first: its document does so.
+  await page.route('**/catalog/catalog.json', async (route) => {
+    if (asked++ === 0) await held
+    await route.continue()
+  })
+  await page.goto('/search#q=lantern')
+  const list = page.getByRole('list', { name: 'Results for lantern' })
+  await expect(list.locator('[data-item]').first()).toBeVisible()
+  const early = await list.locator('[data-item]').count()
+  expect(await page.locator('main mark').count()).toBeGreaterThan(0)
+  read()
+  await comesToRest(page)
+  await expect(list.locator('[data-item]')).toHaveCount(early)
+})
+
+test('a search finds the same where its thread does not come', async ({ page, browser }) => {
+  const found = async (page: Page) => {
+    await page.goto('/search#q=heart')
+    await expect(page.locator('main [data-item]')).toHaveCount(24)
+    return idsIn(page, 'main')
+  }
+  const without = await browser.newPage({ serviceWorkers: 'block' })
+  await without.route(/assets\/searchWorker-/, (route) => route.abort())
+  expect(await found(without)).toEqual(await found(page))
+  await without.close()
 })
 
 /** What a shopper can have done, each enough to get a list of one's own. */

@@ -25,7 +25,7 @@ const [ORIGIN] = command.processedArgs
 const { why, slowdown, runs: visits } = command.opts()
 const PHONE = { width: 390, height: 844 }
 /** Milliseconds; the shift is a share of the screen. */
-const BUDGET = { task: 50, paint: 1500, shift: 0.1 } as const
+const BUDGET = { task: 50, paint: 1200, shift: 0.1 } as const
 
 interface Task {
   readonly duration: number
@@ -202,7 +202,7 @@ const VISITS = [
   VISIT,
   landing('a product', '/product/85123A'),
   landing('a department', '/category/Candles%20%26%20Fragrance'),
-  // These are not rendered beforehand.
+  // Of this, only the frame is rendered beforehand.
   landing('a search', '/search#q=heart'),
   landing('the basket', '/basket'),
 ]

@@ -1,5 +1,5 @@
 /**
- * @module Writes the built demo's documents: home, departments and products as every new shopper's device
+ * @module Writes the built demo's documents: home, departments, products, search and basket as every new shopper's device
  * will show them, of the same components, with the lists of the base model that is shipped. All other
  * addresses get `shell.html`, the shop's outline. The catalog is written anew in a new shopper's order, so that a
  * department that somebody opens first can be shown before the device has ranked it.
@@ -26,6 +26,7 @@ const asText = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '
 function fileOf(path: string): string | null {
   if (path === '/') return 'index.html'
   const [, folder, name] = path.split('/').map(decodeURIComponent)
+  if (name === undefined) return `${folder}.html`
   return /[/\\.:]/.test(name) ? null : `${folder}/${name}.html`
 }
 
@@ -65,6 +66,7 @@ export async function prerender(root: string, demo: string): Promise<void> {
     // As on a device, the shelf repeats nothing of the list above it.
     const next = lists.recommend({ limit: page.SHELF, excludeIds: first })
     const bestsellers = [...first, ...next.map(({ id }) => id)]
+    const popular = lists.recommend({ limit: page.SHELF }).map(({ id }) => id)
     const assets = await readdir(join(demo, 'assets'))
     const options = pageOptionsTag({
       catalog: '/catalog/catalog.json',
@@ -82,6 +84,7 @@ export async function prerender(root: string, demo: string): Promise<void> {
     for (const { path, title, shop, data } of page.renderPages(
       items,
       bestsellers,
+      popular,
       pictures,
       histories,
     )) {

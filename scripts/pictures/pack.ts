@@ -1,5 +1,5 @@
 /** @module All pictures in one file, each line that several have only once; the shop puts them together. */
-import type { PackLine } from '../../src/storefront/pictures.ts'
+import type { PackLine } from '../../src/storefront/picturePack.ts'
 
 /** @param svgs file name → text */
 export function packOf(svgs: ReadonlyMap<string, string>): PackLine[] {

@@ -22,6 +22,7 @@ import { keepForOffline } from './offline.ts'
 import { Opening, Unreachable } from './parts/Opening.tsx'
 import type { Started } from './personalizer.ts'
 import { loadPictures } from './pictures.ts'
+import { firstAnswer, tryToWakeSearch } from './search/searchThread.ts'
 import { type Shop, ShopContext } from './shop.ts'
 import { createSignal, useSignal } from './signal.ts'
 import { noteAction } from './story/visit.ts'
@@ -39,6 +40,7 @@ export function App({ first, start }: AppProps) {
     async (signal: AbortSignal) => {
       // Those of a page that is on screen are in it; the others must not delay its list.
       if (!first) void loadPictures()
+      await firstAnswer()
       const catalog = await loadCatalog(first?.items, signal)
       if (first) void loadPictures()
       return catalog
@@ -108,7 +110,7 @@ function OpenShop({ catalog, bestsellers: ids, start }: OpenShopProps) {
   useEffect(() => {
     if (!open) return
     whenIdle(() => void loadHistories())
-    whenIdle(() => known.current.prepareSearch())
+    whenIdle(tryToWakeSearch)
     whenIdle(() => void bringLaterPages().then(keepForOffline))
   }, [open])
 
@@ -132,8 +134,8 @@ function OpenShop({ catalog, bestsellers: ids, start }: OpenShopProps) {
   return (
     <ShopContext.Provider value={shop}>
       <PersonalizationProvider
-        // A list of products that are not known yet would be a list with holes.
-        personalizer={(whole && started?.personalizer) || null}
+        // A list of products that are not known yet would be a list with holes; a search brings its own.
+        personalizer={((whole || catalog.items.length === 0) && started?.personalizer) || null}
         items={catalog.items}
         linkTo={productPath}
         labels={labels}

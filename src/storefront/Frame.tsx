@@ -4,6 +4,7 @@ import { Route, Switch, useLocation } from 'wouter'
 import { samePath } from './catalog.ts'
 import { laterPage } from './later.tsx'
 import { Arrival } from './navigation.ts'
+import { Basket } from './pages/Basket.tsx'
 import { Category } from './pages/Category.tsx'
 import { Home } from './pages/Home.tsx'
 import { NotFound } from './pages/NotFound.tsx'
@@ -16,7 +17,6 @@ import { useShop } from './shop.ts'
 import { Passing } from './story/Passing.tsx'
 import { words } from './words/words.ts'
 
-const Basket = laterPage(() => import('./pages/Basket.tsx').then((page) => page.Basket))
 const Checkout = laterPage(() => import('./pages/Checkout.tsx').then((page) => page.Checkout))
 const Wishlist = laterPage(() => import('./pages/Wishlist.tsx').then((page) => page.Wishlist))
 const Orders = laterPage(() => import('./pages/Orders.tsx').then((page) => page.Orders))

@@ -28,6 +28,8 @@ else if (read('known') === true) dataset.returning = ''
 // A list that is narrowed down or sorted is another than the one that was rendered.
 if (/[?&#](price|stock|sort|show)=/.test(location.search + location.hash)) dataset.narrowed = ''
 if (read('viewed') === true) dataset.viewed = ''
+// The basket was rendered empty.
+if (String(read('basket') ?? '') !== '') dataset.basket = ''
 
 // A button can be seen before it can do anything: `main.tsx` presses it again as soon as it can.
 addEventListener('click', ({ target }) => {

@@ -1,9 +1,10 @@
 /** @module The catalog as the pages need it. */
 import type { Item } from '../index.ts'
-import { type ProductSearch, parseItem, prepareProductSearch } from '../search.ts'
-import { breatheAfter, rest } from './breathe.ts'
+import { parseItem } from '../search.ts'
+import { breatheAfter } from './breathe.ts'
 import { loadArray } from './load.ts'
-import { SYNONYMS } from './synonyms.ts'
+import type { Search } from './search/found.ts'
+import { askThread } from './search/searchThread.ts'
 import { words } from './words/words.ts'
 
 export interface Department {
@@ -24,10 +25,8 @@ export interface Catalog {
   /** Largest first. */
   readonly departments: readonly Department[]
   readonly department: (name: string) => Department | undefined
-  /** Begins to build the search while the page has nothing better to do. */
-  readonly prepareSearch: () => void
-  /** Built once, without holding the page; somebody waits for it. */
-  readonly search: () => Promise<ProductSearch>
+  /** Without holding the page. */
+  readonly search: Search
 }
 
 export const OTHER = 'Everything else'
@@ -53,13 +52,14 @@ export async function loadCatalog(
     await breathe()
   }
   if (items.length === 0) throw new Error(words.load.empty)
-  return createCatalog(items)
+  const here = searchHere(items)
+  return createCatalog(items, (question) => askThread(question).catch(() => here(question)))
 }
 
 /** Between two breaths, milliseconds: each may cost a frame, which somebody who waits for a product waits for, too. */
 const MOST_MS = 8
 
-export function createCatalog(items: readonly Item[]): Catalog {
+export function createCatalog(items: readonly Item[], search = searchHere(items)): Catalog {
   const byId = new Map(items.map((item) => [item.id, item]))
   const byName = new Map<string, Item[]>()
   for (const item of items) {
@@ -79,23 +79,24 @@ export function createCatalog(items: readonly Item[]): Catalog {
       (a, b) =>
         Number(a.name === OTHER) - Number(b.name === OTHER) || b.items.length - a.items.length,
     )
-  let breathe = rest
-  let search: Promise<ProductSearch> | null = null
-  const prepare = () => {
-    search ??= prepareProductSearch(items, SYNONYMS, () => breathe())
-    return search
-  }
   return {
     enoughFor: null,
     items,
     get: (id) => byId.get(id),
     departments,
     department: (name) => departments.find((department) => department.name === name),
-    prepareSearch: prepare,
-    search: () => {
-      breathe = breatheAfter(MOST_MS)
-      return prepare()
-    },
+    search,
+  }
+}
+
+/** Where the search has no thread of its own: built once, when somebody waits for it. */
+function searchHere(items: readonly Item[]): Search {
+  let search: Promise<Search> | null = null
+  return async (question) => {
+    search ??= import('./search/found.ts').then(({ searchAmong }) =>
+      searchAmong(items, breatheAfter(MOST_MS)),
+    )
+    return (await search)(question)
   }
 }
 

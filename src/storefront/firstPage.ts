@@ -1,7 +1,7 @@
 /**
  * @module What a page shows before the shop's script has run: rendered when the shop is built, and
- * handed to the script as data, so that it goes on from the same page. Home, departments and products
- * have it; whatever else is opened first begins with the shop's outline.
+ * handed to the script as data, so that it goes on from the same page. Home, departments, products, search
+ * and basket have it; whatever else is opened first begins with the shop's outline.
  */
 import type { Item } from '../index.ts'
 import {
@@ -14,6 +14,7 @@ import {
 } from './catalog.ts'
 import type { HistoryLine } from './history.ts'
 import { PAGE } from './parts/StockList.tsx'
+import { askThread } from './search/searchThread.ts'
 
 export interface FirstPage {
   /** Its address, as the router gives it. */
@@ -101,13 +102,31 @@ export function firstProduct(
   return { path, items, departments: namesOf(whole), history }
 }
 
+/** An empty one; a basket's lines are known on the device alone. @param popular ids, best first */
+export const firstBasket = (whole: Catalog, popular: readonly string[]): FirstPage => ({
+  path: '/basket',
+  items: popular.flatMap((id) => whole.get(id) ?? []),
+  departments: namesOf(whole),
+  bestsellers: popular,
+})
+
+/** What is searched for, too. */
+export const firstSearch = (whole: Catalog): FirstPage => ({
+  path: '/search',
+  items: [],
+  departments: namesOf(whole),
+})
+
 const namesOf = ({ departments }: Catalog) => departments.map(({ name, size }) => ({ name, size }))
+
+/** Of a page that shows no product. */
+const NONE: Item = { id: '' }
 
 /** The part of the catalog that this page needs; the rest is on its way. */
 export function firstCatalog({ path, items, departments, department }: FirstPage): Catalog {
   const byId = new Map(items.map((item) => [item.id, item]))
   const known = departments.map(({ name, size, face }): Department => {
-    const item = byId.get(face ?? '') ?? items[0]
+    const item = byId.get(face ?? '') ?? items[0] ?? NONE
     return { name, size, face: item, items: name === department ? items : [] }
   })
   return {
@@ -117,8 +136,8 @@ export function firstCatalog({ path, items, departments, department }: FirstPage
     departments: known,
     department: (name) =>
       name === department ? known.find((one) => one.name === name) : undefined,
-    prepareSearch: () => {},
-    search: () => new Promise(() => {}),
+    // Where the thread can't, the whole catalog is asked, once it is there.
+    search: (question) => askThread(question).catch(() => new Promise(() => {})),
   }
 }
 

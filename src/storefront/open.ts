@@ -5,8 +5,10 @@
 import './shop.css'
 import { breathe } from './breathe.ts'
 import { beginPersonalizer } from './personalizer.ts'
+import { beginSearch } from './search/searchThread.ts'
 import { loadGerman } from './words/loadGerman.ts'
 
+beginSearch()
 beginPersonalizer()
 // `beforePaint.ts` has seen that it is wanted; whether it comes is asked later.
 if (document.documentElement.dataset.words) loadGerman().catch(() => undefined)

@@ -6,16 +6,8 @@ import { useEffect, useState } from 'react'
 import type { Item } from '../index.ts'
 import { breathe, rest } from './breathe.ts'
 import { loadLines } from './load.ts'
+import { type PackLine, type PicturePack, svgOf, unpack } from './picturePack.ts'
 import { createSignal, useSignal } from './signal.ts'
-
-/** As `scripts/images.ts` writes it: all pieces, then of each picture its file's name and its pieces' places. */
-export type PackLine = string | readonly [name: string, ...places: number[]]
-
-interface PicturePack {
-  /** Lines of SVG; most are part of many pictures. */
-  readonly pieces: string[]
-  readonly pictures: Map<string, readonly number[]>
-}
 
 /** Null while it is on its way. */
 const pack = createSignal<PicturePack | null>(null)
@@ -28,12 +20,7 @@ export async function loadPictures(): Promise<void> {
 }
 
 export function takePictures(lines: readonly PackLine[]): void {
-  const pieces: string[] = []
-  const pictures = new Map<string, readonly number[]>()
-  for (const line of lines)
-    if (typeof line === 'string') pieces.push(line)
-    else pictures.set(line[0], line.slice(1) as number[])
-  pack.set({ pieces, pictures })
+  pack.set(unpack(lines))
 }
 
 /** A page that was rendered beforehand brings its own. */
@@ -76,22 +63,24 @@ const percent = (sign: string) => `%${sign.charCodeAt(0).toString(16)}`
 /** Where pages are rendered, an address holds the picture. */
 function drawBeforehand(name: string): string | null | undefined {
   if (typeof document !== 'undefined') return undefined
-  const svg = svgOf(name)
+  const svg = fromPack(name)
   return svg && `data:image/svg+xml,${svg.replace(/["'#%<>]/g, percent)}`
 }
 
-/** In a browser each is read by itself. */
 function draw(name: string): void {
-  const svg = svgOf(name)
-  if (svg === undefined || addresses.has(name)) return
+  const svg = fromPack(name)
+  if (svg !== undefined) takePicture(name, svg)
+}
+
+/** In a browser each is read by itself. */
+export function takePicture(name: string, svg: string | null): void {
+  if (addresses.has(name)) return
   const blob = svg && new Blob([svg], { type: 'image/svg+xml' })
   addresses.set(name, blob && URL.createObjectURL(blob))
 }
 
-/** Undefined while the pack is on its way, null where it has no such picture. */
-function svgOf(name: string): string | null | undefined {
+/** Undefined while the pack is on its way. */
+function fromPack(name: string): string | null | undefined {
   const from = pack.get()
-  if (!from) return undefined
-  const places = from.pictures.get(name)
-  return places ? places.map((place) => from.pieces[place]).join('') : null
+  return from ? svgOf(from, name) : undefined
 }

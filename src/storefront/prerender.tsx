@@ -1,4 +1,4 @@
-/** @module Home, departments and products as HTML, and the outline of all other pages: rendered once, when the shop is built. */
+/** @module Pages as HTML, and the outline of those that few visits begin with: rendered once, when the shop is built. */
 import { StrictMode } from 'react'
 import { renderToString } from 'react-dom/server'
 import { Router } from 'wouter'
@@ -8,14 +8,17 @@ import { categoryPath, createCatalog, departmentText, productPath, titleOf } fro
 import {
   FIRST_PAGE,
   type FirstPage,
+  firstBasket,
   firstDepartment,
   firstHome,
   firstProduct,
+  firstSearch,
 } from './firstPage.ts'
 import { type HistoryLine, takeHistory } from './history.ts'
 import { Opening } from './parts/Opening.tsx'
 import { fullTitle } from './parts/Page.tsx'
-import { type PackLine, takePictures } from './pictures.ts'
+import type { PackLine } from './picturePack.ts'
+import { takePictures } from './pictures.ts'
 import { words } from './words/words.ts'
 
 export { FOR_YOU, SHELF } from './firstPage.ts'
@@ -32,13 +35,15 @@ interface Rendered {
 
 /**
  * @param items in a new shopper's order
- * @param bestsellers ids, best first, as every new shopper's device orders them
+ * @param bestsellers ids, best first, as every new shopper's device orders them: of the home page's lists
+ * @param popular likewise, of a shelf that stands alone
  * @param pictures of all items; a page holds its own
  * @param histories likewise
  */
 export function* renderPages(
   items: readonly Item[],
   bestsellers: readonly string[],
+  popular: readonly string[],
   pictures: readonly PackLine[],
   histories: readonly HistoryLine[],
 ): Generator<Rendered> {
@@ -46,6 +51,8 @@ export function* renderPages(
   const historyOf = new Map(histories.map((line) => [line[0], line]))
   const whole = createCatalog(items)
   yield render(words.home.title, firstHome(whole, bestsellers))
+  yield render(words.basket.title, firstBasket(whole, popular))
+  yield render(words.search.title, firstSearch(whole))
   for (const department of whole.departments)
     yield render(
       departmentText(department.name),

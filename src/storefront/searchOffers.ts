@@ -5,7 +5,7 @@
 import { startTransition, useDeferredValue, useEffect, useMemo, useState } from 'react'
 import type { Item, Personalizer } from '../index.ts'
 import { usePersonalizer } from '../react.ts'
-import { highlight, type ProductSearch } from '../search.ts'
+import { highlight } from '../search.ts'
 import {
   type Catalog,
   categoryPath,
@@ -15,6 +15,7 @@ import {
   searchPath,
   titleOf,
 } from './catalog.ts'
+import type { Search } from './search/found.ts'
 import { useShop } from './shop.ts'
 import { words } from './words/words.ts'
 
@@ -67,12 +68,13 @@ export function departmentsBegun({ departments }: Catalog, query: string): reado
  * Products are those of the words that the last one may become: "kitch" is nearer to "witch" than to "kitchen". Where
  * no product has all words, searches are what the nearest products do have.
  */
-export function offersFor(query: string, catalog: Catalog, search: ProductSearch): Offers {
+async function offersFor(query: string, catalog: Catalog, search: Search): Promise<Offers> {
   const asked = query.toLowerCase()
-  const texts = search.suggest(query, SEARCHES)
+  const { suggestions: texts } = await search({ query, limit: 0, suggestions: SEARCHES })
   const begin = texts.includes(asked) ? [] : texts.filter((text) => text.startsWith(asked))
   const meanings = begin.length > 0 ? begin.slice(0, MEANINGS) : [query]
-  const hits = meanings.flatMap((text) => search.find(text, FOUND))
+  const answers = await Promise.all(meanings.map((text) => search({ query: text, limit: FOUND })))
+  const hits = answers.flatMap((answer) => answer.hits)
   const whole = hits[0]?.complete ?? false
   const items = hits.flatMap(({ id }) => catalog.get(id) ?? [])
   const near = hits.map(({ terms }, at) => {
@@ -113,12 +115,11 @@ function oneOfEach(items: readonly Item[]): readonly Item[] {
 export function useOffers(text: string | null): Offers | null {
   const typed = useDeferredValue(text?.trim() ?? null)
   const { catalog } = useShop()
-  const search = useSearch(Boolean(typed))
+  const answered = useAnswer(typed ?? '', catalog)
   const searches = useLastSearches(usePersonalizer(), text !== null)
   const offers = useMemo(() => {
     if (typed === null) return null
-    if (typed !== '')
-      return search ? offersFor(typed, catalog, search) : { note: words.search.looking, groups: [] }
+    if (typed !== '') return answered ?? { note: words.search.looking, groups: [] }
     // Not the departments first, to be pushed down by what comes after.
     if (searches === null) return null
     const browse = catalog.departments.slice(0, DEPARTMENTS).map(departmentOffer)
@@ -129,27 +130,27 @@ export function useOffers(text: string | null): Offers | null {
         { title: words.search.browse, offers: browse },
       ],
     }
-  }, [typed, search, searches, catalog])
+  }, [typed, answered, searches, catalog])
   // The deferred text follows a little later.
   return text === null ? null : offers
 }
 
-/** Null until it is built, which begins once it is wanted and the catalog is whole. */
-export function useSearch(wanted = true): ProductSearch | null {
-  const { catalog } = useShop()
-  const [search, setSearch] = useState<ProductSearch | null>(null)
-  const build = wanted && catalog.enoughFor === null
+/** The last one stays until the next is there; null before the first. */
+function useAnswer(typed: string, catalog: Catalog): Offers | null {
+  const [offers, setOffers] = useState<Offers | null>(null)
+  // As much of it as a first page knows has too few products.
+  const wanted = typed !== '' && catalog.enoughFor === null
   useEffect(() => {
-    if (!build) return
+    if (!wanted) return
     let left = false
-    catalog.search().then((ready) => {
-      if (!left) startTransition(() => setSearch(ready))
+    void offersFor(typed, catalog, catalog.search).then((ready) => {
+      if (!left) startTransition(() => setOffers(ready))
     })
     return () => {
       left = true
     }
-  }, [catalog, build])
-  return search
+  }, [typed, wanted, catalog])
+  return offers
 }
 
 /** Newest first, each once; asked for anew with each visit to the box. */

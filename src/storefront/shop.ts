@@ -1,5 +1,5 @@
 /** @module What every page can ask for: catalog, order, and capturing what the shopper does. */
-import { createContext, useContext } from 'react'
+import { createContext, useContext, useEffect, useState } from 'react'
 import type { CaptureInput } from '../index.ts'
 import type { Catalog } from './catalog.ts'
 import type { Signal } from './signal.ts'
@@ -23,4 +23,12 @@ export function useShop(): Shop {
   const shop = useContext(ShopContext)
   if (!shop) throw new Error('useShop outside of the shop')
   return shop
+}
+
+/** Of the first page only: on the way back, the shopper's own list is there at once. */
+export function useBestsellers(): readonly string[] | undefined {
+  const { bestsellers } = useShop()
+  const [first] = useState(bestsellers.get)
+  useEffect(() => () => bestsellers.set(undefined), [bestsellers])
+  return first
 }

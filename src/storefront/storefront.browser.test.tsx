@@ -490,7 +490,8 @@ test('whoever goes to the results before they are found keeps the focus when the
   const until = new Promise<void>((resolve) => {
     find = resolve
   })
-  const screen = await open('/search', { ...whole, search: () => until.then(whole.search) })
+  const search: typeof whole.search = (question) => until.then(() => whole.search(question))
+  const screen = await open('/search', { ...whole, search })
   await screen.getByRole('combobox', { name: 'Search products' }).fill('tea thing 4')
   const heading = screen.getByRole('heading', { level: 1, name: 'Results for “tea thing 4”' })
   await expect.element(heading).toBeVisible()

@@ -11,25 +11,34 @@ import {
 } from '../basket.ts'
 import { productPath, titleOf } from '../catalog.ts'
 import { Link } from '../parts/Link.tsx'
+import { Outline } from '../parts/Opening.tsx'
 import { Page } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'
 import { Say } from '../parts/Say.tsx'
 import { Popular, WithBasket } from '../parts/shelves.tsx'
-import { useShop } from '../shop.ts'
+import { useBestsellers, useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
 import { money } from '../text.ts'
 import { words } from '../words/words.ts'
 
 export function Basket() {
   const { catalog } = useShop()
-  const lines = priced(useSignal(basket), catalog.get)
+  const kept = useSignal(basket)
+  const first = useBestsellers()
+  const rendered = catalog.enoughFor !== null
+  // Its products are on their way.
+  if (rendered && kept.length > 0) return <Outline />
+  const lines = priced(kept, catalog.get)
   if (lines.length === 0) {
     return (
       <Page title={words.basket.title}>
-        <p className="empty">
-          <Say text={words.basket.empty} />
-        </p>
-        <Popular />
+        {/* As it was rendered, it may not be this shopper's. */}
+        <div className="basket-empty" aria-busy={rendered}>
+          <p className="empty">
+            <Say text={words.basket.empty} />
+          </p>
+          <Popular initialItems={first} early />
+        </div>
       </Page>
     )
   }

@@ -1,5 +1,5 @@
 /** @module `/`: what is for you, what goes with what you looked at, departments, what is popular. */
-import { memo, useEffect, useState } from 'react'
+import { memo } from 'react'
 import { usePersonalization, usePersonalizer } from '../../react.ts'
 import { type Catalog, categoryPath, departmentText, productPath, titleOf } from '../catalog.ts'
 import { FOR_YOU, windowOf } from '../firstPage.ts'
@@ -10,18 +10,16 @@ import { Picture } from '../parts/Picture.tsx'
 import { Popular, Similar } from '../parts/shelves.tsx'
 import { ViewedShelf } from '../parts/ViewedShelf.tsx'
 import { order } from '../preferences.ts'
-import { useShop } from '../shop.ts'
+import { useBestsellers, useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
 import { YourList } from '../story/YourList.tsx'
 import { words } from '../words/words.ts'
 
 export function Home() {
   useTitle(words.home.title)
-  const { catalog, bestsellers } = useShop()
-  // Of the first page only: on the way back, the shopper's own list is there at once.
-  const [first] = useState(bestsellers.get)
+  const { catalog } = useShop()
+  const first = useBestsellers()
   const isPersonal = useSignal(order) === 'personal'
-  useEffect(() => () => bestsellers.set(undefined), [bestsellers])
   return (
     <div className="page home">
       <Hero catalog={catalog} />

@@ -1,14 +1,16 @@
 /** @module `/search#q=`: results while one types, hits that are equally relevant in personal order. */
 import { memo, useDeferredValue, useEffect, useMemo } from 'react'
 import { usePersonalization } from '../../react.ts'
-import { blend, type ProductSearch } from '../../search.ts'
+import { blend } from '../../search.ts'
 import { useChoices } from '../address.ts'
 import { categoryPath, departmentText, searchPath } from '../catalog.ts'
 import { Assortment } from '../parts/Assortment.tsx'
 import { Link } from '../parts/Link.tsx'
+import { Outlines } from '../parts/Outlines.tsx'
 import { Page } from '../parts/Page.tsx'
 import { Popular } from '../parts/shelves.tsx'
-import { departmentsBegun, useSearch } from '../searchOffers.ts'
+import { type FoundFor, useFound } from '../search/useFound.ts'
+import { departmentsBegun } from '../searchOffers.ts'
 import { useShop } from '../shop.ts'
 import { useSteadyOrder } from '../useSteadyOrder.ts'
 import { words } from '../words/words.ts'
@@ -21,24 +23,34 @@ export function Search() {
   const asked = (choices.get('q') ?? '').trim()
   // What is typed shows at once; the results follow, without holding up the next letter.
   const query = useDeferredValue(asked)
-  const search = useSearch()
+  const found = useFound(query)
+  const { enoughFor } = useShop().catalog
 
-  useAsked(asked, search !== null && query === asked)
+  useAsked(asked, found?.query === asked)
 
   // One page whatever it holds: another would have a heading of its own, and whoever has gone to
   // this one while the search was built would lose the focus.
   if (query === '')
     return (
       <Page title={words.search.title}>
-        <p className="empty">{words.search.hint}</p>
-        <Popular />
+        {enoughFor === null ? (
+          <>
+            <p className="empty">{words.search.hint}</p>
+            <Popular />
+          </>
+        ) : (
+          // The page was rendered beforehand, for whatever is searched.
+          <ul className="grid" aria-busy="true">
+            <Outlines count={8} />
+          </ul>
+        )}
       </Page>
     )
   return (
     // The heading is one text: of three, the last would move with every letter typed.
     <Page title={words.search.tab(query)} heading={words.search.heading(query)}>
-      {search ? (
-        <Results query={query} search={search} />
+      {found ? (
+        <Results found={found} />
       ) : (
         <p className="empty" role="status">
           {words.search.looking}
@@ -72,14 +84,12 @@ function useAsked(asked: string, found: boolean): void {
 }
 
 interface ResultsProps {
-  readonly query: string
-  readonly search: ProductSearch
+  readonly found: FoundFor
 }
 
-const Results = memo(function Results({ query, search }: ResultsProps) {
+const Results = memo(function Results({ found }: ResultsProps) {
   const { catalog, unavailable } = useShop()
-  // All of them: a cap would be shown as their number.
-  const hits = useMemo(() => search.find(query, catalog.items.length), [search, query, catalog])
+  const { query, hits } = found
   const ids = useMemo(() => hits.map((hit) => hit.id), [hits])
   const ranked = useSteadyOrder(query, ids)
   const tolerance = usePersonalization().model?.searchTolerance
@@ -87,9 +97,10 @@ const Results = memo(function Results({ query, search }: ResultsProps) {
     () => blend(hits, ranked.settled ? ranked.ids : [], tolerance),
     [hits, ranked.settled, ranked.ids, tolerance],
   )
+  const known = useMemo(() => new Map(found.items?.map((item) => [item.id, item])), [found])
   const items = useMemo(
-    () => blended.flatMap((hit) => catalog.get(hit.id) ?? []),
-    [blended, catalog],
+    () => blended.flatMap(({ id }) => known.get(id) ?? catalog.get(id) ?? []),
+    [blended, known, catalog],
   )
   const termsOf = useMemo(() => {
     const terms = new Map(hits.map((hit) => [hit.id, hit.terms]))
@@ -98,7 +109,7 @@ const Results = memo(function Results({ query, search }: ResultsProps) {
 
   return (
     <>
-      <Suggestions query={query} search={search} none={hits.length === 0} />
+      <Suggestions found={found} />
       {hits.length > 0 && !hits[0].complete && (
         <p className="empty" role="status">
           {words.search.partly(query)}
@@ -129,15 +140,12 @@ const Results = memo(function Results({ query, search }: ResultsProps) {
 /** Departments to browse where nothing matches. */
 const BROWSED = 6
 
-/** By itself, so that React can let the page breathe between the finding and the suggesting. */
-function Suggestions({ query, search, none }: ResultsProps & { readonly none: boolean }) {
-  const suggestions = useMemo(
-    () => search.suggest(query, 6).filter((text) => text !== query.toLowerCase()),
-    [search, query],
-  )
+function Suggestions({ found: { query, hits, ...found } }: ResultsProps) {
+  const suggestions = found.suggestions.filter((text) => text !== query.toLowerCase())
   const { catalog } = useShop()
   const begun = departmentsBegun(catalog, query)
-  const departments = none && begun.length === 0 ? catalog.departments.slice(0, BROWSED) : begun
+  const departments =
+    hits.length + begun.length === 0 ? catalog.departments.slice(0, BROWSED) : begun
   if (suggestions.length + departments.length === 0) return null
   return (
     // Others are other words in other places, not the same that moved.

@@ -71,3 +71,13 @@ export function ProductCard({ item, recommendation }: ItemComponentProps) {
     </>
   )
 }
+
+/** The same on the first screen. */
+export function EarlyCard({ item, recommendation }: ItemComponentProps) {
+  return (
+    <>
+      <Card item={item} early />
+      <WhyThis recommendation={recommendation} />
+    </>
+  )
+}

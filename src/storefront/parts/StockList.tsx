@@ -1,5 +1,5 @@
 /** @module A list of the shop's own choosing, a page at a time: category and search results. */
-import { memo, useDeferredValue, useRef } from 'react'
+import { memo, useDeferredValue, useRef, useSyncExternalStore } from 'react'
 import type { Item } from '../../index.ts'
 import { useChoices } from '../address.ts'
 import { useShop } from '../shop.ts'
@@ -28,7 +28,8 @@ export const StockList = memo(function StockList(props: StockListProps) {
   const shown = Math.max(PAGE, Number(choices.get('show')) || 0)
   const list = useRef<HTMLUListElement>(null)
   // A slow phone shows the first screen at once and the rest a moment later, in the same places.
-  const whole = useDeferredValue(settled, settled && catalog.enoughFor !== null)
+  const rendered = useSyncExternalStore(never, isScript, isRendered)
+  const whole = useDeferredValue(settled, settled && rendered)
   const cards = whole ? shown : Math.min(shown, FIRST_SCREEN)
 
   function more() {
@@ -69,3 +70,8 @@ export const StockList = memo(function StockList(props: StockListProps) {
     </>
   )
 })
+
+const never = () => () => {}
+const isScript = () => false
+/** Where a page is rendered beforehand, and where the script goes on from it. */
+const isRendered = () => true

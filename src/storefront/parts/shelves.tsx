@@ -14,7 +14,7 @@ import { SHELF } from '../firstPage.ts'
 import { order } from '../preferences.ts'
 import { useSignal } from '../signal.ts'
 import { labels, words } from '../words/words.ts'
-import { PlainCard, ProductCard } from './ProductCard.tsx'
+import { EarlyCard, PlainCard, ProductCard } from './ProductCard.tsx'
 
 type ListProps = LayoutComponentProps & { readonly className: string }
 
@@ -48,13 +48,18 @@ export function ForYou() {
   )
 }
 
-export function Popular({ initialItems }: Pick<RecommendationsProps, 'initialItems'>) {
+interface PopularProps extends Pick<RecommendationsProps, 'initialItems'> {
+  /** On the first screen. */
+  readonly early?: boolean
+}
+
+export function Popular({ initialItems, early = false }: PopularProps) {
   return (
     <Trending
       limit={SHELF}
       distinct={3}
       initialItems={initialItems}
-      itemComponent={ProductCard}
+      itemComponent={early ? EarlyCard : ProductCard}
       layoutComponent={ShelfWithReasons}
     />
   )

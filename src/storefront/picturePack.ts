@@ -1,0 +1,25 @@
+/** @module All product pictures in one file (`scripts/images.ts` writes it): pieces that many share, and which of them a picture is made of. */
+
+/** First all pieces, then of each picture its file's name and its pieces' places. */
+export type PackLine = string | readonly [name: string, ...places: number[]]
+
+export interface PicturePack {
+  /** Lines of SVG; most are part of many pictures. */
+  readonly pieces: string[]
+  readonly pictures: Map<string, readonly number[]>
+}
+
+export function unpack(lines: readonly PackLine[]): PicturePack {
+  const pieces: string[] = []
+  const pictures = new Map<string, readonly number[]>()
+  for (const line of lines)
+    if (typeof line === 'string') pieces.push(line)
+    else pictures.set(line[0], line.slice(1) as number[])
+  return { pieces, pictures }
+}
+
+/** Null where the pack has no such picture. */
+export function svgOf({ pieces, pictures }: PicturePack, name: string): string | null {
+  const places = pictures.get(name)
+  return places ? places.map((place) => pieces[place]).join('') : null
+}

@@ -1,0 +1,42 @@
+/**
+ * @module The search in a thread of its own: a slow phone stays at the shopper's hand while the index is
+ * built and asked. To a visit that begins with a search it gives the products and pictures as well, before
+ * the page has read either file.
+ */
+import type { Item } from '../../index.ts'
+import { type PackLine, svgOf, unpack } from '../picturePack.ts'
+import { searchAmong } from './found.ts'
+import type { FoundFirst, ToSearch } from './searchThread.ts'
+
+/** Without slices: nobody waits for this thread but whoever asks it. */
+const go = () => Promise.resolve()
+
+async function read(name: string): Promise<unknown> {
+  // biome-ignore lint/style/noRestrictedGlobals: the shop's own catalog, not the package's traffic
+  return (await fetch(`${import.meta.env.BASE_URL}catalog/${name}.json`)).json()
+}
+
+const items = read('catalog') as Promise<readonly Item[]>
+const search = items.then((all) => searchAmong(all, go))
+
+async function answer({ question, first }: ToSearch): Promise<FoundFirst> {
+  const packed = first > 0 ? read('pictures') : null
+  const found = await (await search)(question)
+  if (!packed) return found
+  const byId = new Map((await items).map((item) => [item.id, item]))
+  const hits = found.hits.flatMap(({ id }) => byId.get(id) ?? [])
+  const pack = unpack((await packed) as PackLine[])
+  const names = hits
+    .slice(0, first)
+    .map(({ image = '' }) => image.slice(image.lastIndexOf('/') + 1))
+  const pictures = names.map((name) => [name, svgOf(pack, name)] as const)
+  return { ...found, items: hits, pictures }
+}
+
+addEventListener('message', ({ data, ports }: MessageEvent<ToSearch>) => {
+  answer(data).then(
+    (found) => ports[0].postMessage(found),
+    // The page searches by itself then.
+    () => ports[0].postMessage(null),
+  )
+})
