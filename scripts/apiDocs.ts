@@ -19,6 +19,7 @@ const ENTRIES = [
   'element',
   'search',
   'ssr',
+  'issuer',
   'adapters',
   'console',
   'german',

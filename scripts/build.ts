@@ -114,16 +114,17 @@ async function buildPackages(): Promise<void> {
   buildTools()
 }
 
-/** `nearside/ssr`: by itself, since what it shared with a browser's files would split those. */
+/** Each by itself, since what it shared with a browser's files would split those. */
 async function buildForServers(): Promise<void> {
-  await build({
-    root: ROOT,
-    configFile: false,
-    publicDir: false,
-    logLevel: 'warn',
-    ssr: { noExternal: true },
-    build: { ssr: 'src/ssr.ts', outDir: 'dist/lib', emptyOutDir: false, target: 'es2023' },
-  })
+  for (const ssr of ['src/ssr.ts', 'src/issuer.ts'])
+    await build({
+      root: ROOT,
+      configFile: false,
+      publicDir: false,
+      logLevel: 'warn',
+      ssr: { noExternal: true },
+      build: { ssr, outDir: 'dist/lib', emptyOutDir: false, target: 'es2023' },
+    })
 }
 
 function buildTools(): void {

@@ -72,7 +72,7 @@ function agreements({ ledger, settings }: Bundle, { consents, faults }: Audit): 
     kind === 'consent'
       ? [
           detail.contribute === true
-            ? `${day(time)}: agreed to send updates, each at most ε = ${detail.epsilonPerReport ?? 5}, at most ${detail.epsilonPerYear ?? 12} a year; operators: ${detail.trust === 'trusted-server' ? 'one, who could read an update' : 'two'}.`
+            ? `${day(time)}: agreed to send updates, each at most ε = ${detail.epsilonPerReport ?? 5}, at most ${detail.epsilonPerYear ?? 12} a year; operators: ${detail.trust === 'trusted-server' ? 'one, who could read an update' : 'two'}${tokensOf(detail.tokens)}.`
             : `${day(time)}: ${detail.why === 'terms' ? 'the servers asked for more than was agreed to, so the consent ended' : 'withdrew'}.`,
         ]
       : kind === 'erase'
@@ -95,6 +95,12 @@ function agreements({ ledger, settings }: Bundle, { consents, faults }: Audit): 
     ...wordsOf(settings),
     `At the end, updates ${consents ? 'may' : 'may not'} be sent. ${without ? 'Something was sent without a consent: see above.' : 'Each update in the log has a consent before it.'}`,
   ]
+}
+
+function tokensOf(tokens: unknown): string {
+  if (tokens === 'account')
+    return '; each with a token that the shop gives to who is signed in, so it knows who takes part, not which update is theirs'
+  return tokens === 'work' ? '; each with a token that costs the browser some work' : ''
 }
 
 /** As they were shown, of the consent that holds. */

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { createWorkIssuer } from '../aggregate/server/testTokens.ts'
 import { createRandom } from '../core/model/random.ts'
 import { testFolder } from '../testFolder.ts'
 import { parseBundle } from './bundle.ts'
@@ -116,5 +117,21 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
       spawnSync('python3', [SCRIPT, '--allow-unsigned', path], { encoding: 'utf8' }).stdout
     expect(say(signed)).toMatch(/: ok; \d+ entries/)
     expect(say(unsigned)).toContain(': unsigned: it agrees with itself, and shows no more; ')
+  })
+
+  test('takes reports that came with tokens, and the policy that asks for them', async () => {
+    const { signer } = await createWorkIssuer()
+    const device = new VirtualDevice(await createAggregators(signer), createRandom(SEED))
+    await device.agree()
+    for (let i = 0; i < 4; i++) await device.send()
+    const { text } = await device.export()
+    const one = await first({ text, options: {} } as Fixture)
+    expect(one).toMatchObject({ ok: true })
+    expect(one?.remade).toBeGreaterThan(0)
+    expect(text).toContain('"purpose":"token"')
+    const path = join(testFolder(), 'bundle.json')
+    writeFileSync(path, text)
+    const [other] = second([path])
+    expect({ ...other, epsilon: 0 }).toEqual({ ...one, epsilon: 0 })
   })
 })

@@ -5,7 +5,7 @@ import { DEMO_PARAMETERS } from '../aggregate/protocol/demoParameters.ts'
 import { SINGLE_PATHS } from '../aggregate/server/single.ts'
 import { SERVER_ROLES, type ServerRole, startServer } from '../aggregate/server/startServer.ts'
 import { STORE_URL } from '../aggregate/server/store/open.ts'
-import { describeCost, readTerms } from '../aggregate/server/terms.ts'
+import { describeCost, describeSenders, readTerms } from '../aggregate/server/terms.ts'
 import { fromHex } from '../core/bytes.ts'
 import { NearsideError } from '../core/error.ts'
 import { DEFAULT_DAYS } from '../train/models/sign.ts'
@@ -22,7 +22,7 @@ the other half of every report and a veto. They keep what shoppers send apart on
 parties run them. --role single runs both in one process: that is a trusted server.
 
 --policy FILE is JSON with ${Object.keys(DEMO_PARAMETERS).join(', ')};
-leader and helper must be given the same. --policy demo is for trying it out: 32 reports a round
+and, unless anybody may send, issuer (PROTOCOL.md). Leader and helper must be given the same. --policy demo is for trying it out: 32 reports a round
 and little noise.`)
   .addOption(
     new Option('--role <role>', 'which of them').choices(SERVER_ROLES).makeOptionMandatory(),
@@ -54,6 +54,7 @@ and little noise.`)
     'helper: sign models that this key has signed; several by comma',
     publicKeys,
   )
+  .option('--issuer-key <file>', 'leader, single: key that gives tokens, where these cost work')
   .option('--shop <dir>', 'shop folder whose held-out shoppers judge a new model')
   .option('--reports-per-minute <n>', 'most reports from one address', wholeNumber(1, 1e9), 120)
   .option(
@@ -75,6 +76,7 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
   const log = (line: string) => print(`${role}: ${line}`)
   const parameters = await readTerms(options.policy, options.goal)
   log(describeCost(parameters))
+  if (role !== 'helper') log(describeSenders(parameters))
   const { helper, models, reportsPerMinute } = options
   const storeKey = options.storeKey === undefined ? null : await readKey(options.storeKey)
   if (storeKey !== null && store.startsWith('sqlite:'))
@@ -96,6 +98,7 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
       keys: options.key,
       days: options.days,
       publishers: options.publisher,
+      issuerKey: options.issuerKey,
       shop,
       reportsPerMinute,
       abandon: options.abandon,

@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'event-invalid'
   | 'fit-diverged'
   | 'input-invalid'
+  | 'issuer-unreachable'
   | 'item-unknown'
   | 'ledger-broken'
   | 'budget-exhausted'
@@ -32,6 +33,7 @@ export type ErrorCode =
   | 'storage-corrupt'
   | 'storage-full'
   | 'storage-unavailable'
+  | 'token-refused'
   | 'version-taken'
   | 'worker-failed'
 

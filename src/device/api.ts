@@ -54,7 +54,12 @@ export interface PersonalizerOptions {
   /** What to compute with; default `auto`. */
   readonly engine?: EnginePreference
   /** Where a consented upload goes. Absent: there is no upload path at all. */
-  readonly federation?: { readonly leader: string; readonly helper: string }
+  readonly federation?: {
+    readonly leader: string
+    readonly helper: string
+    /** Route of the shop's own server that gives tokens to shoppers who are signed in, where the terms ask for such. */
+    readonly issuer?: string
+  }
   /** Name of the IndexedDB database; default `nearside`. */
   readonly database?: string
   /** When to learn by itself: from each event, in batches, or (default) both by weight: `hybrid`. */

@@ -3,7 +3,7 @@
  * and the fetch that it is given. It can vanish at any await, and come back with the disk that it had.
  */
 import type { RandomBytes } from '../aggregate/privacy/randomBytes.ts'
-import { NearsideError } from '../core/error.ts'
+import { type ErrorCode, NearsideError } from '../core/error.ts'
 import type { EntryFacts } from '../device/ledger/chain.ts'
 import type { Settings } from '../device/storage/settingRows.ts'
 import type { Transport } from '../device/transport/transport.ts'
@@ -20,6 +20,8 @@ export interface VirtualDeviceOptions {
   /** Base URLs of the aggregators. */
   readonly leader: string
   readonly helper: string
+  /** Of tokens, at the shop's own server. */
+  readonly issuer?: string
   /** Hex SHA-256 of the model's manifest.json, as in `latest.json`. */
   readonly modelHash: string
   readonly fetch: typeof globalThis.fetch
@@ -37,7 +39,7 @@ export interface VirtualDevice {
 }
 
 export function emptyDisk(now: number): DeviceDisk {
-  const terms = { ...DEVICE_TERMS, trust: 'trusted-server' } as const
+  const terms = { ...DEVICE_TERMS, trust: 'trusted-server', tokens: 'account' } as const
   return { settings: { consent: { contribute: true, since: now, terms } }, ledger: [] }
 }
 
@@ -73,27 +75,32 @@ export function transportBy(
   fetch: typeof globalThis.fetch,
   goesOn: () => void = () => {},
 ): Pick<Transport, 'get' | 'post'> {
-  const send = async (url: string, init?: RequestInit) => {
+  const send = async (
+    url: string,
+    init?: RequestInit,
+    code: ErrorCode = 'aggregator-unreachable',
+  ) => {
     goesOn()
     try {
       const response = await fetch(url, init)
       return { status: response.status, body: new Uint8Array(await response.arrayBuffer()) }
     } catch (error) {
-      throw NearsideError.from(error, 'aggregator-unreachable', `No answer from ${url}`)
+      throw NearsideError.from(error, code, `No answer from ${url}`)
     }
   }
   return {
-    async get(url) {
-      const { status, body } = await send(url)
-      if (status !== 200)
-        throw new NearsideError('aggregator-unreachable', `${url} answered ${status}`)
+    async get(url, purpose, options) {
+      const code = purpose === 'token' ? 'issuer-unreachable' : 'aggregator-unreachable'
+      const post = options?.post && { method: 'POST', ...options.post }
+      const { status, body } = await send(url, post, code)
+      if (status !== 200) throw new NearsideError(code, `${url} answered ${status}`)
       return body
     },
-    post: (url, body, contentType) =>
+    post: (url, body, contentType, _detail, { authorization } = {}) =>
       send(url, {
         method: 'POST',
         body: new Uint8Array(body),
-        headers: { 'content-type': contentType },
+        headers: { 'content-type': contentType, ...(authorization && { authorization }) },
       }),
   }
 }

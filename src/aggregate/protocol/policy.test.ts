@@ -9,6 +9,10 @@ import {
 } from './policy.ts'
 import { parseTask } from './task.ts'
 import { TEST_POLICY } from './testPolicy.ts'
+import { modulusOf } from './token.ts'
+
+/** As long as one, and odd. */
+const ISSUER_KEY = `MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA${'z'.repeat(341)}wIDAQAB`
 
 const copy = () => JSON.parse(JSON.stringify(TEST_POLICY)) as Record<string, unknown>
 
@@ -34,6 +38,9 @@ describe('a policy', () => {
       { trust: 'trusted-server' as const },
       { model: { ...TEST_POLICY.model, hash: 'cd'.repeat(32) } },
       { helper: TEST_POLICY.leader },
+      { issuer: { kind: 'account' as const, key: ISSUER_KEY } },
+      { issuer: { kind: 'work' as const, key: ISSUER_KEY, bits: 10 } },
+      { issuer: { kind: 'work' as const, key: ISSUER_KEY, bits: 11 } },
     ]
     for (const change of changed) hashes.add(await policyHash({ ...TEST_POLICY, ...change }))
     expect(hashes.size).toBe(changed.length + 1)
@@ -74,8 +81,33 @@ describe('a policy', () => {
     ['leader', { sealing: 'AAAA', signing: 'AAAA' }],
     ['helper', null],
     ['surprise', true],
+    ['issuer', null],
+    ['issuer', { kind: 'account' }],
+    ['issuer', { kind: 'account', key: ISSUER_KEY, bits: 10 }],
+    ['issuer', { kind: 'work', key: ISSUER_KEY }],
+    ['issuer', { kind: 'work', key: ISSUER_KEY, bits: 21 }],
+    ['issuer', { kind: 'anybody', key: ISSUER_KEY }],
+    ['issuer', { kind: 'account', key: ISSUER_KEY.slice(4) }],
   ])('is refused with %s = %j', (field, value) => {
     expect(() => parsePolicy({ ...copy(), [field]: value })).toThrow(/Policy: /)
+  })
+
+  it('names an issuer of tokens, or none', () => {
+    expect('issuer' in parsePolicy(copy())).toBe(false)
+    for (const issuer of [
+      { kind: 'account', key: ISSUER_KEY },
+      { kind: 'work', key: ISSUER_KEY, bits: 10 },
+    ])
+      expect(parsePolicy({ ...copy(), issuer }).issuer).toEqual(issuer)
+    expect(modulusOf(ISSUER_KEY)).toHaveLength(256)
+    // Another exponent, an even modulus, one that is too short, and one in another spelling.
+    for (const [from, to] of [
+      [/B$/, 'D'],
+      [/wIDAQAB$/, 'gIDAQAB'],
+      [/KCAQEAz/, 'KCAQEAA'],
+      [/wIDAQAB$/, 'xIDAQAB'],
+    ] as const)
+      expect(() => modulusOf(ISSUER_KEY.replace(from, to))).toThrow(/issuer.key/)
   })
 
   it('is refused with a δ above 1/n²', () => {

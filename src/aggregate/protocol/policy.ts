@@ -17,6 +17,16 @@ export interface AggregatorKeys {
   readonly signing: string
 }
 
+/** Who gives the tokens that reports are sent with. */
+export interface Issuer {
+  /** `account`: the shop's own server, to shoppers who are signed in; `work`: the leader, for work. */
+  readonly kind: 'account' | 'work'
+  /** RSA, 2048 bits, e = 65537, DER SubjectPublicKeyInfo, base64; read by `modulusOf`. */
+  readonly key: string
+  /** Of work: so many zeros; twice as much work for each more. */
+  readonly bits?: number
+}
+
 /** What the operator chooses; the rest of the policy follows from the model and the keys. */
 export interface PolicyParameters {
   /** Names the shop's federation: letters, digits, dot, dash; 1 to 64. */
@@ -39,6 +49,8 @@ export interface PolicyParameters {
   readonly minSeparationSeconds: number
   /** … and how long a period is, at most a year: each device also keeps to its own limit a year. */
   readonly periodDays: number
+  /** Whose tokens reports need, one each. Absent: anybody may send. */
+  readonly issuer?: Issuer
 }
 
 /** The terms of one round, which leader and helper have agreed on. */
@@ -91,7 +103,7 @@ const MAX_INTEGER_CLIP_NORM = 1_883
 
 const wrong = (what: string, why?: string) =>
   new NearsideError('policy-mismatch', `Policy: ${what} is not valid${why ? `: ${why}` : ''}`)
-const { exactly, number, object, oneOf, text, whole } = createReaders(wrong)
+const { exactly, number, object, oneOf, optional, text, whole } = createReaders(wrong)
 
 const count = whole(1, 1_000_000)
 const above0 = (most: number) => number((n) => n > 0 && n <= most)
@@ -107,6 +119,13 @@ const PARAMETERS = {
   maxParticipations: count,
   minSeparationSeconds: number((n) => n >= 0),
   periodDays: whole(1, 365),
+  issuer: optional(
+    exactly<Issuer>({
+      kind: oneOf('account', 'work'),
+      key: text(/^[A-Za-z0-9+/]{392}$/),
+      bits: optional(whole(1, 20)),
+    }),
+  ),
 }
 const publicKey: Read<string> = (value, what) => {
   const key = text(/^[A-Za-z0-9+/]{43}=$/)(value, what)
@@ -133,7 +152,7 @@ const readPolicy = exactly<Policy>({
 /** @throws NearsideError `policy-mismatch` naming the first field that is not as it must be */
 export function parsePolicy(value: unknown): Policy {
   const policy = readPolicy(value, '')
-  checkDelta(policy)
+  check(policy)
   const dimension = dimensionOf(policy)
   if (dimension > MAX_DIMENSION) throw wrong('parameters', `d is at most ${MAX_DIMENSION}`)
   const clipNorm = integerClipNorm(policy)
@@ -145,12 +164,13 @@ export function parsePolicy(value: unknown): Policy {
 /** The operator's part alone. @throws NearsideError `policy-mismatch` */
 export function parseParameters(value: unknown): PolicyParameters {
   const parameters = readParameters(value, '')
-  checkDelta(parameters)
+  check(parameters)
   return parameters
 }
 
-function checkDelta({ delta, aggregationGoal }: PolicyParameters): void {
+function check({ delta, aggregationGoal, issuer }: PolicyParameters): void {
   if (delta > 1 / aggregationGoal ** 2) throw wrong('delta', 'at most 1/aggregationGoal²')
+  if (issuer && (issuer.kind === 'work') !== (issuer.bits !== undefined)) throw wrong('issuer.bits')
 }
 
 /** The operator's part of a whole policy; two aggregators must have been given the same. */

@@ -18,6 +18,7 @@ export function problem(status: number, code: ErrorCode, title: string): Problem
 
 /** What a refused report means to a device, by status where the body says nothing usable. */
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
+  401: 'token-refused',
   403: 'consent-missing',
   409: 'report-conflict',
   410: 'round-closed',

@@ -6,6 +6,8 @@ export const ROUTES = {
   task: '/v1/task',
   /** POST to the leader: one report. */
   reports: '/v1/reports',
+  /** POST to the leader: a request for a token, where these cost work. */
+  tokens: '/v1/tokens',
   /** GET: past and present rounds. */
   rounds: '/v1/rounds',
   health: '/v1/health',

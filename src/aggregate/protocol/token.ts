@@ -3,6 +3,7 @@
  * ones of RFC 9578 (type 2), shown as RFC 9577 has it.
  */
 import { type Bytes, concat, fromBase64, fromHex, sha256, uint32, utf8 } from '../../core/bytes.ts'
+import { NearsideError } from '../../core/error.ts'
 import type { Task } from './task.ts'
 
 export const MODULUS_BYTES = 256
@@ -26,15 +27,24 @@ const PSS_PREFIX = fromHex(
   '30820152303d06092a864886f70d01010a3030a00d300b0609608648016503040202a11a301806092a864886f70d010108300b0609608648016503040202a2030201300382010f003082010a0282010100',
 )
 
+const ISSUER_KEY =
+  /^MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA[g-z0-9+/][A-Za-z0-9+/]{340}[Qw]IDAQAB$/
+
 /** How often SHA-256 is run for one attempt, each time twice. */
 const WORK_ITERATIONS = 1000
 export const WORK_BYTES = 4
 
 export type TokenRound = Pick<Task, 'policy' | 'policyHash' | 'round'>
 
-/** @param key `policy.issuer.key`, which has been checked */
-export const modulusOf = (key: string): Bytes =>
-  fromBase64(key).slice(SPKI_PREFIX_BYTES, SPKI_PREFIX_BYTES + MODULUS_BYTES)
+/**
+ * @param key `policy.issuer.key`
+ * @throws NearsideError `policy-mismatch` unless it is RSA, 2048 bits, odd, e = 65537, in one spelling
+ */
+export function modulusOf(key: string): Bytes {
+  if (!ISSUER_KEY.test(key))
+    throw new NearsideError('policy-mismatch', 'Policy: issuer.key is no RSA key of 2048 bits')
+  return fromBase64(key).slice(SPKI_PREFIX_BYTES, SPKI_PREFIX_BYTES + MODULUS_BYTES)
+}
 
 export const tokenKeyId = (modulus: Uint8Array): Promise<Bytes> =>
   sha256(concat(PSS_PREFIX, modulus, EXPONENT))

@@ -5,12 +5,13 @@
 
 import type { z } from '@hono/zod-openapi'
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
-import type { Context } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { secureHeaders } from 'hono/secure-headers'
 import { REPORT_MEDIA_TYPE, reportBytes } from '../protocol/report.ts'
 import { PEER_ROUTES, ROUTES } from '../protocol/routes.ts'
+import { TOKEN_REQUEST_MEDIA_TYPE, WORK_HEADER } from '../protocol/token.ts'
 import { taskOf } from './aggregator.ts'
 import type { HelperAggregator } from './helper.ts'
 import type { LeaderAggregator } from './leader.ts'
@@ -27,13 +28,17 @@ import {
   taskSchema,
 } from './schemas.ts'
 import type { RoundRecord, RoundSummary } from './store.ts'
+import type { TokenSigner } from './tokenIssuer.ts'
+import { tokenRoute } from './tokenRoute.ts'
 
 export interface AppOptions {
   /** Origins of the shop's pages; nobody else's page may call. */
   readonly origins: readonly string[]
   readonly now: () => number
-  /** Reports a minute from one address. */
+  /** Reports a minute from one address, and as many requests for tokens. */
   readonly reportsPerMinute: number
+  /** Of a leader: gives tokens for work. */
+  readonly tokens?: TokenSigner
   /** Where a request comes from; only ever used for the rate limit. */
   readonly clientAddress?: (c: Context) => string
 }
@@ -56,14 +61,20 @@ export function createApp(aggregator: Aggregator, options: AppOptions): OpenAPIH
     cors({
       origin: (origin) => (options.origins.includes(origin) ? origin : null),
       allowMethods: ['GET', 'POST'],
-      allowHeaders: ['Content-Type'],
+      allowHeaders: ['Content-Type', 'Authorization', WORK_HEADER],
       maxAge: 600,
     }),
   )
   readRoutes(app, aggregator)
   app.get(PEER_ROUTES.keys, async (c) => c.json(await aggregator.keys()))
-  if ('accept' in aggregator) reportRoute(app, aggregator, options)
-  else {
+  if ('accept' in aggregator) {
+    app.use(ROUTES.reports, mayCall(options, REPORT_MEDIA_TYPE))
+    reportRoute(app, aggregator)
+    if (options.tokens) {
+      app.use(ROUTES.tokens, mayCall(options, TOKEN_REQUEST_MEDIA_TYPE))
+      tokenRoute(app, aggregator, options.tokens)
+    }
+  } else {
     peerRoutes(app, aggregator)
     if (aggregator.models) modelRoutes(app, aggregator.models)
   }
@@ -175,22 +186,27 @@ function describeRound(record: RoundSummary): z.infer<typeof roundSchema> {
   }
 }
 
-function reportRoute(app: OpenAPIHono, leader: LeaderAggregator, options: AppOptions): void {
+/** In this order: who may not call, what is of another type, how much is too much. */
+function mayCall(options: AppOptions, mediaType: string): MiddlewareHandler {
   const waitOf = createRateLimit(options.reportsPerMinute)
   const addressOf = options.clientAddress ?? (() => '')
-
-  // In this order: who may not send, what is not a report, how much is too much.
-  app.use(ROUTES.reports, async (c, next) => {
+  return async (c, next) => {
     const origin = c.req.header('origin')
     if (origin !== undefined && !options.origins.includes(origin))
       return respondProblem(c, 403, 'consent-missing', 'This origin is not the shop’s')
     if (c.req.header('sec-gpc') === '1')
       return respondProblem(c, 403, 'consent-missing', 'Global Privacy Control is on')
-    if (c.req.header('content-type') !== REPORT_MEDIA_TYPE || c.req.header('content-encoding'))
-      return respondProblem(c, 415, 'report-invalid', `Send ${REPORT_MEDIA_TYPE}, not encoded`)
+    if (c.req.header('content-type') !== mediaType || c.req.header('content-encoding'))
+      return respondProblem(c, 415, 'report-invalid', `Send ${mediaType}, not encoded`)
     const wait = waitOf(addressOf(c), options.now())
     if (wait > 0)
-      return respondProblem(c, 429, 'aggregator-unreachable', 'Too many reports at once', wait)
+      return respondProblem(c, 429, 'aggregator-unreachable', 'Too many requests at once', wait)
+    return next()
+  }
+}
+
+function reportRoute(app: OpenAPIHono, leader: LeaderAggregator): void {
+  app.use(ROUTES.reports, async (c, next) => {
     if (leader.queued() >= MAX_QUEUE)
       return respondProblem(c, 503, 'aggregator-unreachable', 'Too many reports are waiting', 5)
     await next()
@@ -220,6 +236,7 @@ function reportRoute(app: OpenAPIHono, leader: LeaderAggregator, options: AppOpt
     responses: {
       200: json('The same report was counted before', receiptSchema),
       201: json('Counted by both aggregators', receiptSchema),
+      401: problemAnswer('Without a token of this round that no other report came with'),
       403: problemAnswer('Not from the shop’s pages, or Global Privacy Control is on'),
       409: problemAnswer('Another report has this id'),
       410: problemAnswer('The round is over'),
@@ -231,7 +248,8 @@ function reportRoute(app: OpenAPIHono, leader: LeaderAggregator, options: AppOpt
     },
   })
   app.openapi(route, async (c) => {
-    const { fresh, receipt } = await leader.accept(new Uint8Array(await c.req.arrayBuffer()))
+    const body = new Uint8Array(await c.req.arrayBuffer())
+    const { fresh, receipt } = await leader.accept(body, c.req.header('authorization'))
     return c.json(receipt, fresh ? 201 : 200)
   })
 }

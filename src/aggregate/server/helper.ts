@@ -244,14 +244,16 @@ function countIds(ids: Uint8Array): number {
 function checkTerms(policy: Policy, keys: AggregatorKeys, options: AggregatorOptions): void {
   const { parameters, trust } = options
   const proposed = parametersOf(policy)
-  for (const name of Object.keys(parameters) as (keyof PolicyParameters)[]) {
-    if (proposed[name] !== parameters[name])
-      throw refused(`${name} is ${proposed[name]}, the helper agreed to ${parameters[name]}`)
+  for (const name of Object.keys({ ...proposed, ...parameters }) as (keyof PolicyParameters)[]) {
+    const [asked, agreed] = [inWords(proposed[name]), inWords(parameters[name])]
+    if (asked !== agreed) throw refused(`${name} is ${asked}, the helper agreed to ${agreed}`)
   }
   if (policy.trust !== trust) throw refused(`trust is ${policy.trust}, the helper runs as ${trust}`)
   if (canonicalJson(policy.helper) !== canonicalJson(keys))
     throw refused('the policy names other keys for the helper')
 }
+
+const inWords = (term: unknown) => (typeof term === 'object' ? canonicalJson(term) : String(term))
 
 function refused(why: string): NearsideError {
   return new NearsideError('policy-mismatch', `Refused: ${why}`)

@@ -24,6 +24,7 @@ import {
 import { groupCommit } from './groupCommit.ts'
 import { createRoundKeys } from './identity.ts'
 import { serverKdf, serverXof } from './keystream.ts'
+import { createRedeemer } from './redeem.ts'
 import type { LeaderOptions } from './rounds.ts'
 import type { CountedShare, CountOutcome, RoundRecord } from './store.ts'
 
@@ -49,6 +50,7 @@ const BACK_OFF = 5_000
 export function createIntake(options: LeaderOptions) {
   const { store, identity, helper, now, log = () => {} } = options
   const keysOf = createRoundKeys('helper')
+  const redeem = createRedeemer(store)
   let unproven = 0
   let blocked: { readonly round: number; readonly why: string } | null = null
   let failedAt = Number.NEGATIVE_INFINITY
@@ -145,11 +147,17 @@ export function createIntake(options: LeaderOptions) {
 
   /**
    * Resolves when both aggregators have counted the report.
+   * @param authorization the header that its token came in
    * @param settled called when the report's group is through
-   * @throws NearsideError `report-invalid`, `report-conflict`, `round-closed`, `policy-mismatch`;
-   * `aggregator-unreachable` when the same bytes may succeed later, also after a fault of a server's own
+   * @throws NearsideError `report-invalid`, `report-conflict`, `round-closed`, `policy-mismatch`,
+   * `token-refused`; `aggregator-unreachable` when the same bytes may succeed later, also after a fault
+   * of a server's own
    */
-  async function accept(body: Uint8Array, settled: () => void): Promise<Accepted> {
+  async function accept(
+    body: Uint8Array,
+    authorization: string | undefined,
+    settled: () => void,
+  ): Promise<Accepted> {
     const header = parseHeader(body)
     const bodyHash = await sha256Hex(body)
     const known = await store.countedHash(header.round, header.id)
@@ -158,12 +166,13 @@ export function createIntake(options: LeaderOptions) {
     if (record === null) throw later('No round is open yet')
     if (header.round !== record.round || record.state !== 'open') return answer('closed', false)
     requireHelper()
+    const token = await redeem(record, authorization)
     const checked = await check(body, bodyHash, record).catch((thrown) => {
       if (thrown instanceof NearsideError) throw thrown
       log(`a report of round ${header.round} was not checked: ${thrown}`)
       throw refuse('unchecked', header.round)
     })
-    const outcome = await groups.submit(checked)
+    const outcome = await groups.submit({ ...checked, token })
     settled()
     return answer(outcome, true)
 
@@ -197,4 +206,5 @@ const REFUSALS: Readonly<Record<Exclude<Outcome, 'counted'>, readonly [ErrorCode
   unproven: ['report-invalid', 'The report does not prove that its update is within the clip norm'],
   unchecked: ['aggregator-unreachable', 'A server could not check the report; try again'],
   conflict: ['report-conflict', 'Another report has this id'],
+  spent: ['token-refused', 'Another report came with this token'],
 }

@@ -79,12 +79,13 @@ export function createLeader(options: LeaderOptions) {
     unproven: intake.unproven,
     /**
      * Resolves when both aggregators have counted the report. Waits for no step of a round.
-     * @throws NearsideError `report-invalid`, `report-conflict`, `round-closed`, `policy-mismatch`;
-     * `aggregator-unreachable` when the same bytes may succeed later
+     * @param authorization the header that its token came in, where the policy asks for one
+     * @throws NearsideError `report-invalid`, `report-conflict`, `round-closed`, `policy-mismatch`,
+     * `token-refused`; `aggregator-unreachable` when the same bytes may succeed later
      */
-    async accept(body: Uint8Array): Promise<Accepted> {
+    async accept(body: Uint8Array, authorization?: string): Promise<Accepted> {
       try {
-        return await intake.accept(body, () => void advanceIfFull())
+        return await intake.accept(body, authorization, () => void advanceIfFull())
       } catch (thrown) {
         if (thrown instanceof HelperRefusal) void stall(thrown)
         throw thrown

@@ -13,6 +13,7 @@ const STATUS: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   'report-conflict': 409,
   'report-invalid': 422,
   'round-closed': 410,
+  'token-refused': 401,
   'version-taken': 409,
 }
 

@@ -2,6 +2,7 @@
  * @module An aggregation server as a process runs it: its databases and keys, the app on a port, and
  * the clock that moves rounds on.
  */
+import { readFile } from 'node:fs/promises'
 import { NearsideError } from '../../core/error.ts'
 import { requireSigner } from '../../train/models/publish.ts'
 import { readLatest } from '../../train/models/read.ts'
@@ -22,6 +23,7 @@ import { createHelperClient, fetchLeaderKey } from './peer.ts'
 import { createSingle } from './single.ts'
 import { openStore, type StoreOptions } from './store/open.ts'
 import type { Store } from './store.ts'
+import { createTokenSigner, type TokenSigner } from './tokenIssuer.ts'
 
 export const SERVER_ROLES = ['leader', 'helper', 'single'] as const
 export type ServerRole = (typeof SERVER_ROLES)[number]
@@ -55,6 +57,8 @@ export interface ServerOptions {
   readonly days?: number
   /** Public keys, base64, of those whose models a helper signs. */
   readonly publishers?: readonly string[]
+  /** PEM file of the key that gives tokens, where the terms ask for work; of leader and single. */
+  readonly issuerKey?: string
   /** Folder of the shop whose held-out shoppers judge a new model; absent: none is measured. */
   readonly shop?: string
 }
@@ -139,7 +143,8 @@ async function createAggregators(
   const identity = await loadIdentity(store)
   const shared = { store, identity, parameters, now, log }
   const address = clientAddress(isTrusted)
-  const appOptions = { origins, now, reportsPerMinute, clientAddress: address }
+  const tokens = role === 'helper' ? undefined : await openTokenSigner(options)
+  const appOptions = { origins, now, reportsPerMinute, clientAddress: address, tokens }
   if (role === 'helper') {
     const { leader } = options
     if (leader === undefined)
@@ -179,4 +184,24 @@ async function createAggregators(
   const helper = createHelperClient(options.helper, identity.signing, fetch, { stopping })
   const leader = createLeader({ ...leaderOptions, helper, trust: 'two-aggregators' })
   return { app: createApp(leader, appOptions), leader }
+}
+
+/** @throws NearsideError `input-invalid` where the key is not the one that the terms name */
+async function openTokenSigner({
+  issuerKey,
+  parameters: { issuer },
+}: ServerOptions): Promise<TokenSigner | undefined> {
+  if (issuerKey === undefined) {
+    if (issuer?.kind !== 'work') return undefined
+    throw new NearsideError('input-invalid', 'Tokens cost work by the terms: give --issuer-key')
+  }
+  const pem = await readFile(issuerKey, 'utf8').catch((thrown) => {
+    throw NearsideError.from(thrown, 'input-invalid', `${issuerKey} can’t be read`)
+  })
+  const signer = await createTokenSigner(pem)
+  if (issuer?.kind === 'work' && issuer.key === signer.publicKey) return signer
+  throw new NearsideError(
+    'input-invalid',
+    `The terms name another issuer of tokens for work than ${issuerKey}, whose key is ${signer.publicKey}`,
+  )
 }

@@ -62,6 +62,8 @@ export interface ReportRecord {
 
 export interface CountedShare extends ReportRecord {
   readonly share: Uint32Array
+  /** Nonce of the token that it came with, hex; absent where the policy asks for none. */
+  readonly token?: string
 }
 
 export interface KeptSeed extends ReportRecord {
@@ -69,7 +71,8 @@ export interface KeptSeed extends ReportRecord {
   readonly seed: Bytes | null
 }
 
-export type CountOutcome = 'counted' | 'conflict' | 'full' | 'closed'
+/** `spent`: another report of the round came with this token. */
+export type CountOutcome = 'counted' | 'conflict' | 'spent' | 'full' | 'closed'
 export type KeepOutcome = 'kept' | 'duplicate' | 'conflict' | 'unproven'
 
 /** Another process of this aggregator is at a step of the round; this one's did not begin. */
@@ -116,7 +119,9 @@ export interface Store {
 
   /** Body hash of a counted or kept report; null for an unknown id. */
   countedHash(round: number, id: string): Promise<string | null>
-  /** Leader: records ids and adds shares, at most `goal` a round. A counted one changes nothing. */
+  /** Leader: which of these tokens reports of the round came with, until it takes no more. */
+  spent(round: number, tokens: readonly string[]): Promise<ReadonlySet<string>>
+  /** Leader: records ids and tokens and adds shares, at most `goal` a round. A counted one changes nothing. */
   count(
     round: number,
     goal: number,

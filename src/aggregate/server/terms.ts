@@ -4,9 +4,10 @@ import { NearsideError } from '../../core/error.ts'
 import { costOf } from '../privacy/gaussianAccountant.ts'
 import { DEMO_PARAMETERS } from '../protocol/demoParameters.ts'
 import { type PolicyParameters, parseParameters } from '../protocol/policy.ts'
+import { modulusOf } from '../protocol/token.ts'
 
 /**
- * @param file JSON with every one of the terms, or `demo` for the demo's
+ * @param file JSON with every one of the terms but `issuer`, which may be absent, or `demo` for the demo's
  * @param goal stands in for the file's
  * @throws NearsideError `input-invalid` for a file that can't be read, lacks a field or has another;
  * `policy-mismatch` for a value out of bounds
@@ -14,13 +15,17 @@ import { type PolicyParameters, parseParameters } from '../protocol/policy.ts'
 export async function readTerms(file: string, goal?: number): Promise<PolicyParameters> {
   const written = file === 'demo' ? DEMO_PARAMETERS : await readJson(file)
   const chosen = { ...written, ...(goal === undefined ? {} : { aggregationGoal: goal }) }
-  const unknown = Object.keys(chosen).find((name) => !(name in DEMO_PARAMETERS))
+  const unknown = Object.keys(chosen).find(
+    (name) => name !== 'issuer' && !(name in DEMO_PARAMETERS),
+  )
   if (unknown !== undefined)
     throw new NearsideError('input-invalid', `${file}: unknown field '${unknown}'`)
   const missing = Object.keys(DEMO_PARAMETERS).filter((name) => !(name in chosen))
   if (missing.length > 0)
     throw new NearsideError('input-invalid', `${file} lacks ${missing.join(', ')}`)
-  return parseParameters(chosen)
+  const terms = parseParameters(chosen)
+  if (terms.issuer) modulusOf(terms.issuer.key)
+  return terms
 }
 
 /** What these terms cost a shopper, in one line. */
@@ -28,6 +33,14 @@ export function describeCost(terms: PolicyParameters): string {
   const { report, year, reports } = costOf(terms)
   const [one, all] = [report.toFixed(2), year.toFixed(2)]
   return `terms ${terms.task}: ε = ${one} for one report, ${all} for the ${reports} of a year (δ = ${terms.delta}, the noise of one aggregator)`
+}
+
+/** Whose reports are taken, in one line. */
+export function describeSenders({ issuer }: PolicyParameters): string {
+  if (issuer === undefined) return 'anybody may send: the terms name no issuer of tokens'
+  return issuer.kind === 'account'
+    ? 'a report needs a token of the shop’s own server'
+    : `a report needs a token, which costs work of ${issuer.bits} bits`
 }
 
 async function readJson(file: string): Promise<Readonly<Record<string, unknown>>> {

@@ -12,7 +12,8 @@ import {
 import { DEMO_PARAMETERS } from '../../aggregate/protocol/demoParameters.ts'
 import { POLICY_FORMAT, type Policy, policyHash } from '../../aggregate/protocol/policy.ts'
 import { parseReport } from '../../aggregate/protocol/report.ts'
-import { sha256, sha256Hex, toBase64, toHex } from '../../core/bytes.ts'
+import { ROUTES } from '../../aggregate/protocol/routes.ts'
+import { ownBytes, sha256, sha256Hex, toBase64, toHex } from '../../core/bytes.ts'
 import { FEATURE_COUNT } from '../../core/features/features.ts'
 import { DIMENSION } from '../../core/model/baseModel.ts'
 import type { Random } from '../../core/model/random.ts'
@@ -36,7 +37,13 @@ const BASE = 'ab'.repeat(32)
 
 type Aggregators = Awaited<ReturnType<typeof createAggregators>>
 
-export async function createAggregators() {
+interface Tokens {
+  readonly publicKey: string
+  sign(request: Uint8Array): Uint8Array | null
+}
+
+/** @param tokens where the policy is to ask for them */
+export async function createAggregators(tokens?: Tokens) {
   const signing = await generateSigningKeys()
   const keys = {
     sealing: toBase64((await exportSealingKeys(await generateSealingKeys())).publicKey),
@@ -46,12 +53,13 @@ export async function createAggregators() {
     format: POLICY_FORMAT,
     trust: 'two-aggregators',
     ...DEMO_PARAMETERS,
+    ...(tokens && { issuer: { kind: 'work', key: tokens.publicKey, bits: 1 } }),
     model: { version: '1', hash: BASE },
     parameters: { projectionDiagonal: DIMENSION, featureWeights: SHARED_LENGTH - DIMENSION },
     leader: keys,
     helper: keys,
   }
-  return { policy, signing }
+  return { policy, signing, tokens }
 }
 
 /** What a device exported, and the key of its log, as the device itself has it. */
@@ -213,7 +221,7 @@ export class VirtualDevice {
   }
 
   async #answer(url: string, init?: RequestInit): Promise<Response> {
-    const { policy, signing } = this.#aggregators
+    const { policy, signing, tokens } = this.#aggregators
     if (init?.method !== 'POST') {
       const role = url.startsWith(ENDPOINTS.leader) ? 'leader' : 'helper'
       const hash = await policyHash(policy)
@@ -228,6 +236,10 @@ export class VirtualDevice {
     }
     if (this.#random.integer(3) === 0) throw new TypeError('lost')
     const body = init.body as Uint8Array<ArrayBuffer>
+    if (url.endsWith(ROUTES.tokens)) {
+      const signature = tokens?.sign(body)
+      return new Response(signature ? ownBytes(signature) : null)
+    }
     const { id, round } = parseReport(body, policy).header
     const hash = await sha256(body)
     const signature = toBase64(await sign(signing, receiptMessage(hash)))

@@ -78,7 +78,10 @@ export function erasure(
   return chain(entries.at(-1) ?? null, { kind: 'erase', detail, time }, signer)
 }
 
-const CONSENT = ['contribute', 'epsilonPerReport', 'epsilonPerYear', 'delta', 'trust', 'wording']
+const CONSENT = [
+  ...['contribute', 'epsilonPerReport', 'epsilonPerYear', 'delta', 'trust', 'tokens'],
+  'wording',
+]
 
 /** Whether the shopper agreed after the first `gone` entries, and to what. */
 function consentAfter(entries: readonly LedgerEntry[], gone: number): LedgerEntry['detail'] {

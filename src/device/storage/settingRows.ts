@@ -2,6 +2,7 @@
 import type { PersonalizerSnapshot } from '../apiSnapshot.ts'
 import type { PendingReport } from '../upload/contribute.ts'
 import type { Opening } from '../upload/makeReport.ts'
+import type { KeptToken } from '../upload/obtainToken.ts'
 import type { ContributionTerms } from '../upload/terms.ts'
 import type { Durability, Transaction } from './database.ts'
 import { epochOf, type Transactions } from './transactions.ts'
@@ -21,6 +22,8 @@ export interface Settings {
   readonly due: number
   /** A report that may have left, to be sent again. */
   readonly pending: PendingReport
+  /** For a report of one round, asked for or given. */
+  readonly token: KeptToken
   /** Of the last reports, the plain updates that the log only commits to. */
   readonly openings: readonly Opening[]
   /** What the aggregators asked for last. */
@@ -38,6 +41,7 @@ const SETTINGS: readonly (keyof Settings)[] = [
   'budget',
   'due',
   'pending',
+  'token',
   'openings',
   'terms',
   'sent',

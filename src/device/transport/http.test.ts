@@ -20,6 +20,7 @@ function setUp(answer: (url: string, init: RequestInit) => Promise<Response> | R
       { purpose: 'model', url: MODEL },
       { purpose: 'catalog', url: 'https://shop.test/catalog.json' },
       { purpose: 'upload', url: LEADER },
+      { purpose: 'token', url: 'https://shop.test/tokens' },
     ],
     fetch: async (url, init = {}) => {
       const entriesBefore = (await ledger.entries()).length
@@ -166,5 +167,34 @@ describe('post', () => {
       ['upload', 5],
       ['failure', 0],
     ])
+  })
+})
+
+describe('a token', () => {
+  test('is asked for by POST where that is declared, with cookies if they are asked for', async () => {
+    const { transport, ledger, asked } = setUp(() => new Response('four'))
+    const post = { body: new Uint8Array(9), headers: { a: 'b' } }
+    const ask = (url: string, credentials: RequestCredentials) =>
+      transport.get(url, 'token', { post: { ...post, credentials } })
+    await expect(ask('https://shop.test/other', 'omit')).rejects.toMatchObject({
+      code: 'input-invalid',
+    })
+    expect(asked).toEqual([])
+    for (const credentials of ['include', 'omit'] as const) {
+      expect(await ask('https://shop.test/tokens', credentials)).toHaveLength(4)
+      const { entriesBefore, init } = asked[asked.length - 1]
+      expect(entriesBefore).toBe(1)
+      expect(init).toMatchObject({ method: 'POST', ...post, credentials, redirect: 'error' })
+    }
+    const [entry] = await ledger.entries()
+    // Not an upload: what is sent is random.
+    expect(entry).toMatchObject({ kind: 'request', bytesSent: 0 })
+    expect(entry.detail).toMatchObject({ method: 'POST', purpose: 'token', count: 2, received: 8 })
+  })
+
+  test.each([403, 503])('is none where the issuer answers %i', async (status) => {
+    const { transport } = setUp(() => new Response('', { status }))
+    const asked = transport.get('https://shop.test/tokens', 'token', { post: {} })
+    await expect(asked).rejects.toMatchObject({ code: 'issuer-unreachable' })
   })
 })

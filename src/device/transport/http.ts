@@ -32,6 +32,7 @@ export function destinationsOf(
           { purpose: 'policy' as const, url: directory(federation.leader) },
           { purpose: 'policy' as const, url: directory(federation.helper) },
           { purpose: 'upload' as const, url: directory(federation.leader) },
+          { purpose: 'token' as const, url: federation.issuer ?? directory(federation.leader) },
         ]
       : []),
   ]
@@ -51,6 +52,7 @@ const MAX_BYTES: Readonly<Record<Purpose | 'upload', number>> = {
   model: 64 * 2 ** 20,
   policy: 2 ** 20,
   rules: 2 ** 20,
+  token: 2 ** 16,
   upload: 2 ** 20,
 }
 
@@ -59,6 +61,7 @@ const UNREACHABLE: Readonly<Record<Purpose | 'upload', ErrorCode>> = {
   model: 'model-unreachable',
   policy: 'aggregator-unreachable',
   rules: 'model-unreachable',
+  token: 'issuer-unreachable',
   upload: 'aggregator-unreachable',
 }
 
@@ -115,9 +118,11 @@ export function createTransport(deps: TransportDeps): Transport {
     async get(url, purpose, options) {
       const target = declared(url, purpose)
       if (options?.signal?.aborted) throw abandoned(target)
-      const request = { kind: 'request', detail: { method: 'GET', purpose, url: target } } as const
+      const init = { method: options?.post ? 'POST' : 'GET', ...options?.post }
+      const detail = { method: init.method, purpose, url: target }
+      const request = { kind: 'request', detail } as const
       await ledger.count(request)
-      const { status, body } = await send(target, purpose, { method: 'GET' }, options?.signal)
+      const { status, body } = await send(target, purpose, init, options?.signal)
       await ledger.count(request, body.length)
       if (status === 200) return body
       const why = `status ${status}`
@@ -139,7 +144,8 @@ export function createTransport(deps: TransportDeps): Transport {
         },
         'disk',
       )
-      const headers = { 'content-type': contentType }
+      const { authorization } = options ?? {}
+      const headers = { 'content-type': contentType, ...(authorization && { authorization }) }
       const init = { method: 'POST', body: bytes, headers }
       return send(target, 'upload', init, options?.signal)
     },

@@ -3,11 +3,19 @@
  * before the first byte leaves. No cookies, no referrer, fixed headers.
  */
 
-export type Purpose = 'catalog' | 'model' | 'policy' | 'rules'
+export type Purpose = 'catalog' | 'model' | 'policy' | 'rules' | 'token'
+
+export interface GetOptions {
+  readonly signal?: AbortSignal
+  readonly post?: Pick<RequestInit, 'body' | 'credentials' | 'headers'>
+}
 
 export interface Transport {
-  /** GET. @throws NearsideError `model-unreachable` | `aggregator-unreachable` | `aborted` */
-  get(url: string, purpose: Purpose, options?: { signal?: AbortSignal }): Promise<Uint8Array>
+  /**
+   * GET; of a token POST, which is random to whom it goes, with cookies where `credentials` says so.
+   * @throws NearsideError `model-unreachable` | `aggregator-unreachable` | `issuer-unreachable` | `aborted`
+   */
+  get(url: string, purpose: Purpose, options?: GetOptions): Promise<Uint8Array>
   /**
    * POST of an upload. `detail` goes into the ledger beside the body's length and SHA-256.
    * Resolves for every HTTP status; rejects with `aggregator-unreachable` if there was no answer, and
@@ -18,6 +26,6 @@ export interface Transport {
     body: Uint8Array,
     contentType: string,
     detail: Readonly<Record<string, string | number | boolean>>,
-    options?: { signal?: AbortSignal },
+    options?: { signal?: AbortSignal; authorization?: string },
   ): Promise<{ readonly status: number; readonly body: Uint8Array }>
 }

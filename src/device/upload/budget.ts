@@ -18,7 +18,7 @@ const YEAR = 365 * DAY
 /** As much as one look at the clock can add: a jump of ten years frees a week of the year. */
 const MAX_STEP = 7 * DAY
 /** A device asks the aggregators by itself no more often. */
-const BETWEEN_ATTEMPTS = 3_600_000
+export const BETWEEN_ATTEMPTS = 3_600_000
 const ROUNDING = 1e-9
 /** Within which an update leaves that nobody asked for, so that its time doesn't tell when something was done. */
 const SPREAD = DAY
@@ -118,6 +118,7 @@ export function termsOf(policy: Policy): ContributionTerms {
     epsilonPerYear: Math.min(year, DEVICE_TERMS.epsilonPerYear),
     delta: policy.delta,
     trust: policy.trust,
+    ...(policy.issuer && { tokens: policy.issuer.kind }),
   }
 }
 

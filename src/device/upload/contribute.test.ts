@@ -11,6 +11,9 @@ import {
 import { type Policy, policyHash } from '../../aggregate/protocol/policy.ts'
 import { parseReport, reportBytes } from '../../aggregate/protocol/report.ts'
 import { TEST_POLICY } from '../../aggregate/protocol/testPolicy.ts'
+import { parseAuthorization } from '../../aggregate/protocol/token.ts'
+import { createWorkIssuer } from '../../aggregate/server/testTokens.ts'
+import type { TokenSigner } from '../../aggregate/server/tokenIssuer.ts'
 import {
   concat,
   decodeVector,
@@ -24,7 +27,9 @@ import {
 import { NearsideError } from '../../core/error.ts'
 import type { EntryFacts } from '../ledger/chain.ts'
 import type { Settings } from '../storage/settingRows.ts'
-import { type ContributeDeps, contribute } from './contribute.ts'
+import type { Budget } from './budget.ts'
+import { type ContributeDeps, contribute, whenDue } from './contribute.ts'
+import { DEVICE_TERMS } from './terms.ts'
 
 const ENDPOINTS = { leader: 'http://leader.test/', helper: 'http://helper.test' }
 
@@ -32,6 +37,7 @@ interface Sent {
   readonly url: string
   readonly body: Uint8Array
   readonly detail: Readonly<Record<string, unknown>>
+  readonly authorization: string | undefined
 }
 
 /** A device whose two aggregators answer as each test says. */
@@ -49,6 +55,14 @@ interface Scene {
   now: number
   readonly ledger: Omit<EntryFacts, 'time'>[]
   readonly sent: Sent[]
+  /** Requests for tokens. */
+  readonly asked: {
+    readonly url: string
+    readonly body: Uint8Array
+    readonly credentials: RequestCredentials | undefined
+  }[]
+  /** Of tokens; null where it doesn't answer. */
+  issuer: TokenSigner | null
   /** What happened in which order. */
   readonly order: string[]
   readonly deps: ContributeDeps
@@ -56,6 +70,8 @@ interface Scene {
 
 let signing: SigningKeys
 let scene: Scene
+/** Made once: an RSA key takes its time. */
+const shared = await createWorkIssuer()
 
 beforeEach(async () => {
   signing = await generateSigningKeys()
@@ -78,6 +94,8 @@ function createScene(policy: Policy): Scene {
     now: Date.UTC(2026, 0, 1),
     ledger: [],
     sent: [],
+    asked: [],
+    issuer: null,
     order: [],
     deps: {
       globalPrivacyControl: undefined,
@@ -100,7 +118,15 @@ function createScene(policy: Policy): Scene {
         count: async (facts) => void made.ledger.push(facts),
       },
       transport: {
-        async get(url) {
+        async get(url, purpose, options) {
+          if (purpose === 'token') {
+            made.order.push('ask')
+            const { body, credentials } = options?.post ?? {}
+            made.asked.push({ url, body: body as Uint8Array, credentials })
+            const answer = made.issuer?.sign(body as Uint8Array)
+            if (!answer) throw new NearsideError('issuer-unreachable', 'The issuer says no')
+            return answer
+          }
           const role = url.includes('helper') ? 'helper' : 'leader'
           const shown = role === 'helper' && made.helperPolicy ? made.helperPolicy : made.policy
           const hash = await policyHash(shown)
@@ -109,9 +135,9 @@ function createScene(policy: Policy): Scene {
             JSON.stringify({ protocol: 1, role, round, state, policyHash: hash, policy: shown }),
           )
         },
-        async post(url, body, _type, detail) {
+        async post(url, body, _type, detail, options) {
           made.order.push('post')
-          made.sent.push({ url, body, detail })
+          made.sent.push({ url, body, detail, authorization: options?.authorization })
           const next = made.answers.length > 1 ? made.answers.shift() : made.answers[0]
           if (next === 'lost') throw new NearsideError('aggregator-unreachable', 'no answer')
           if (typeof next === 'number') return { status: next, body: new Uint8Array(0) }
@@ -350,5 +376,144 @@ describe('a receipt', () => {
     // The report may have been counted: the same bytes go out again, never new ones.
     expect((await send()).sent).toBe(true)
     expect(toHex(scene.sent[1].body)).toBe(toHex(scene.sent[0].body))
+  })
+})
+
+describe('where the policy asks for tokens', () => {
+  const { signer, issuer } = shared
+  const withTokens = (kind: 'work' | 'account' = 'work') => {
+    scene.policy = {
+      ...scene.policy,
+      issuer: kind === 'work' ? issuer : { kind, key: issuer.key },
+    }
+    scene.issuer = signer
+  }
+  const minutes = () => ((scene.kept.due ?? 0) - (scene.kept.budget as Budget).elapsed) / 60_000
+
+  it('a report leaves with one, and a retry with the same', async () => {
+    withTokens()
+    scene.answers = ['lost', 'genuine']
+    await send()
+    expect(await send()).toMatchObject({ sent: true })
+    expect(scene.asked).toHaveLength(1)
+    expect(scene.asked[0]).toMatchObject({
+      url: 'http://leader.test/v1/tokens',
+      credentials: 'omit',
+    })
+    const [first, second] = scene.sent
+    const token = parseAuthorization(first.authorization) ?? new Uint8Array(0)
+    expect(token).toHaveLength(354)
+    expect(second.authorization).toBe(first.authorization)
+    expect(first.detail.token).toBe(toHex(await sha256(token)))
+    // Nothing of it is left, and another round needs another.
+    expect(scene.kept.token).toBe(undefined)
+    scene.round = 2
+    scene.now += 3_600_000
+    expect(await send()).toMatchObject({ sent: true })
+    expect(scene.asked).toHaveLength(2)
+    expect(scene.sent[2].authorization).not.toBe(first.authorization)
+  })
+
+  it('one that was asked for and did not come is asked for again, the same', async () => {
+    withTokens()
+    scene.issuer = null
+    expect((await send()).error?.code).toBe('issuer-unreachable')
+    expect(scene.sent).toHaveLength(0)
+    expect(participations()).toEqual([])
+    scene.issuer = signer
+    expect((await send()).sent).toBe(true)
+    expect(toHex(scene.asked[1].body)).toBe(toHex(scene.asked[0].body))
+  })
+
+  it('one that has come is kept through whatever keeps the report from leaving', async () => {
+    withTokens()
+    await send({ tokenOnly: true })
+    expect(scene.kept.token?.token).toHaveLength(472)
+    const broken = await send({
+      update: () => {
+        throw new TypeError('no history')
+      },
+    })
+    expect(broken.sent).toBe(false)
+    expect((await send()).sent).toBe(true)
+    expect(scene.asked).toHaveLength(1)
+  })
+
+  it('an update that nobody asked for waits after its token came', async () => {
+    withTokens()
+    const first = await send({ share: 0.5 })
+    expect(first).toMatchObject({ sent: false, error: null })
+    expect(scene.sent).toHaveLength(0)
+    expect(participations()).toEqual([])
+    expect(minutes()).toBeCloseTo(5, 6)
+    // The next attempt finds it on disk.
+    expect(await send({ share: 0.5 })).toMatchObject({ sent: true })
+    expect(scene.asked).toHaveLength(1)
+    // Of a round that ended meanwhile it is worth nothing.
+    scene.round = 2
+    scene.now += 3_600_000
+    await send({ share: 0 })
+    scene.round = 3
+    await send({ share: 0 })
+    expect(scene.asked).toHaveLength(3)
+    expect(scene.sent).toHaveLength(1)
+  })
+
+  it('it stays due where the issuer gives none', async () => {
+    withTokens()
+    scene.issuer = null
+    expect((await send({ share: 0.5 })).error?.code).toBe('issuer-unreachable')
+    expect(minutes()).toBeCloseTo(90, 6)
+    expect(scene.sent).toHaveLength(0)
+    expect(participations()).toEqual([])
+  })
+
+  it('a signature by another key is none', async () => {
+    withTokens()
+    const { signer: other } = await createWorkIssuer()
+    const lastBytes = Array.from({ length: 256 }, (_, byte) => byte)
+    scene.issuer = {
+      ...other,
+      sign: (request) =>
+        lastBytes.map((byte) => other.sign(request.with(2, byte))).find(Boolean) ?? null,
+    }
+    expect((await send()).error).toMatchObject({ code: 'issuer-unreachable' })
+    expect(scene.kept.token?.token).toBeNull()
+    expect(scene.sent).toHaveLength(0)
+  })
+
+  it('a token of the shop’s own server was agreed to, or the consent ends', async () => {
+    withTokens('account')
+    const endpoints = { ...ENDPOINTS, issuer: 'https://shop.test/tokens' }
+    expect((await send({ endpoints })).error?.code).toBe('policy-mismatch')
+    expect(scene.kept.consent?.contribute).toBe(false)
+    const { terms } = scene.kept
+    expect(terms?.tokens).toBe('account')
+    scene.kept = { ...scene.kept, consent: { contribute: true, since: 7, terms } }
+    // A page that names no issuer asks nobody.
+    expect((await send()).error?.message).toMatch(/pages name no issuer/)
+    expect(scene.asked).toHaveLength(0)
+    expect((await send({ endpoints })).sent).toBe(true)
+    expect(scene.asked).toMatchObject([{ url: endpoints.issuer, credentials: 'include' }])
+  })
+
+  it('it is asked for when something is planned, once an hour at most', async () => {
+    const next = async () => (await whenDue(scene.deps.records, scene.now, true, () => 0.5)).next
+    // Nobody agreed to tokens, so nobody asks.
+    expect(await next()).toBeNull()
+    const terms = { ...DEVICE_TERMS, tokens: 'work' as const }
+    scene.kept = { consent: { contribute: true, since: 5, terms } }
+    expect(await next()).toEqual({ tokenOnly: true })
+    expect(await next()).toBeNull()
+    scene.now += 3_600_000
+    expect(await next()).toEqual({ tokenOnly: true })
+    withTokens()
+    expect(await send({ tokenOnly: true })).toMatchObject({ sent: false, error: null })
+    scene.now += 3_600_000
+    expect(await next()).toBeNull()
+    scene.now += 24 * 3_600_000
+    expect(await next()).toEqual({ share: 0.5 })
+    expect(await send({ share: 0.5 })).toMatchObject({ sent: true })
+    expect(scene.asked).toHaveLength(1)
   })
 })

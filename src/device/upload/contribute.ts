@@ -18,7 +18,15 @@ import type { Settings } from '../storage/settingRows.ts'
 import type { Store } from '../storage/store.ts'
 import type { Transport } from '../transport/transport.ts'
 import { agreeTask, type Endpoints } from './agreeTask.ts'
-import { dueAfter, epsilonSpent, lookAt, parseBudget, spend, termsOf } from './budget.ts'
+import {
+  BETWEEN_ATTEMPTS,
+  dueAfter,
+  epsilonSpent,
+  lookAt,
+  parseBudget,
+  spend,
+  termsOf,
+} from './budget.ts'
 import { makeReport, type Opening } from './makeReport.ts'
 import { DEVICE_TERMS, isWithin, NO_CONSENT, NOTHING_SENT } from './terms.ts'
 
@@ -38,6 +46,8 @@ export interface PendingReport {
   readonly consentSince: number
   /** The sealed report, base64: a retry sends these very bytes. */
   readonly body: string
+  /** The header with its token, where the policy asks for one; a retry shows the same. */
+  readonly authorization?: string
   readonly detail: Readonly<Record<string, string | number | boolean>>
 }
 
@@ -55,6 +65,13 @@ export interface ContributeDeps {
   /** The update that this shopper's history suggests at a time, any norm. */
   readonly update: (now: number) => Promise<ArrayLike<number>> | ArrayLike<number>
   readonly now: () => number
+  /**
+   * From [0, 1), at random, where nobody asked for the update: when it leaves after its token was asked
+   * for, so that the one doesn't tell of the other.
+   */
+  readonly share?: number
+  /** Only its token is wanted now. */
+  readonly tokenOnly?: boolean
   /** Stops it, at whatever it is: what may have left stays spent, and is not sent again. */
   readonly signal?: AbortSignal
   /** Masks, rounding and ids; default WebCrypto. Only vectors in tests hand in another. */
@@ -69,31 +86,38 @@ export interface Contributed {
   readonly error: NearsideError | null
 }
 
+/** What to do of what nobody asked for: the update, or its token alone. */
+export type Next = Pick<ContributeDeps, 'share' | 'tokenOnly'>
+
 /**
- * How long until an update is due that nobody asked for.
- * @param share where something was learned: from [0, 1), when within a day one may leave
- * @returns milliseconds, 0 once for each that is due now; null while there is none
+ * What is to be done now of an update that nobody asked for, once for each; and else how long until then.
+ * @param learned something new, from which one is planned, at random within a day
+ * @param random from [0, 1)
  */
 export async function whenDue(
   records: ContributeDeps['records'],
   now: number,
-  share: number | null,
-): Promise<number | null> {
+  learned: boolean,
+  random: () => number,
+): Promise<{ readonly wait: number | null; readonly next: Next | null }> {
   let wait: number | null = null
+  let next: Next | null = null
   await records((kept) => {
     const budget = lookAt(parseBudget(kept.budget), now)
-    const { elapsed } = budget
+    const { attempted, elapsed } = budget
     let { due } = kept
     // What is planned stands; one that may have left already told its time.
-    if (share !== null) due ??= dueAfter(budget, kept.pending ? 0 : share)
-    if (due === undefined || elapsed < due) {
-      wait = due === undefined ? null : due - elapsed
-      return { budget, due }
-    }
-    wait = 0
-    return { budget: { ...budget, attempted: elapsed }, due: undefined }
+    if (learned) due ??= dueAfter(budget, kept.pending ? 0 : random())
+    const isDue = due !== undefined && elapsed >= due
+    wait = due === undefined || isDue ? null : due - elapsed
+    const lacksToken = kept.consent?.terms?.tokens && !kept.token && !kept.pending
+    const isSoon = attempted !== null && elapsed - attempted < BETWEEN_ATTEMPTS
+    const isTokenDue = wait !== null && lacksToken && !isSoon
+    next = isDue ? { share: random() } : isTokenDue ? { tokenOnly: true } : null
+    if (next === null) return { budget, due }
+    return { budget: { ...budget, attempted: elapsed }, due: isDue ? undefined : due }
   })
-  return wait
+  return { wait, next }
 }
 
 /** Sends one report if consent, budget and an open round allow. Never throws: what failed is a coded error in the result, and counted in the log. */
@@ -103,6 +127,8 @@ export async function contribute(deps: ContributeDeps): Promise<Contributed> {
   try {
     const task = await agreeTask(deps.transport, await allowed(deps))
     const pending = await commit(deps, task)
+    if (pending === null)
+      return { sent: false, reason: 'It has its token, and leaves later', error: null }
     const answer = await post(deps, task, pending)
     const receipt = await settle(deps, task, pending, answer)
     reason = `Update ${receipt.id.slice(0, 8)} was counted in round ${receipt.round}`
@@ -135,8 +161,11 @@ function consentOf({ consent, paused }: Partial<Settings>) {
   return { since: consent.since, terms: consent.terms ?? DEVICE_TERMS }
 }
 
-/** @returns the report to send: spent and on disk, together with what it spends */
-async function commit(deps: ContributeDeps, task: Task): Promise<PendingReport> {
+/**
+ * @returns the report to send: spent and on disk, together with what it spends; null where it waits,
+ * because its token was asked for just now
+ */
+async function commit(deps: ContributeDeps, task: Task): Promise<PendingReport | null> {
   const { policy, round, policyHash } = task
   if (policy.model.hash !== deps.modelHash)
     throw new NearsideError(
@@ -145,12 +174,20 @@ async function commit(deps: ContributeDeps, task: Task): Promise<PendingReport> 
     )
   const before = await read(deps, task)
   if (before.pending !== null) return before.pending
+  const { randomBytes = cryptoRandomBytes } = deps
+  const shown =
+    policy.issuer &&
+    (await (await import('./obtainToken.ts')).showToken({ ...deps, randomBytes }, task))
+  if (shown === null || deps.tokenOnly) return null
   const now = deps.now()
-  const made = await makeReport(await deps.update(now), task, deps.randomBytes ?? cryptoRandomBytes)
-  const { id, detail } = made
+  const made = await makeReport(await deps.update(now), task, randomBytes)
+  const { id } = made
+  const { authorization, token } = shown ?? {}
+  const detail = { ...made.detail, ...(token && { token }) }
   const opening: Opening = { ...made.opening, made: now }
   const consentSince = before.since
-  const pending = { id, round, policyHash, consentSince, body: toBase64(made.body), detail }
+  const body = toBase64(made.body)
+  const pending = { id, round, policyHash, consentSince, body, detail, authorization }
   await deps.records((kept, epoch) => {
     // Run twice where a connection was lost: the first time may have been enough.
     if (kept.pending?.id === id) return {}
@@ -161,7 +198,8 @@ async function commit(deps: ContributeDeps, task: Task): Promise<PendingReport> 
     const { year, ever } = epsilonSpent(budget, policy.delta)
     const sent = { ...(kept.sent ?? NOTHING_SENT), epsilon: year, epsilonEver: ever }
     const openings: readonly Opening[] = [opening, ...(kept.openings ?? [])]
-    return { budget, sent, pending, openings: openings.slice(0, OPENINGS_KEPT) }
+    const spent = { budget, sent, pending, openings: openings.slice(0, OPENINGS_KEPT) }
+    return token ? { ...spent, token: undefined } : spent
   })
   return pending
 }
@@ -218,6 +256,7 @@ async function post(
   try {
     return await deps.transport.post(url, body, REPORT_MEDIA_TYPE, detail, {
       signal: deps.signal,
+      authorization: pending.authorization,
     })
   } catch (error) {
     if (deps.signal?.aborted) await done(deps, pending, 0)

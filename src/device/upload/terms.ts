@@ -11,6 +11,11 @@ export interface ContributionTerms {
   readonly delta: number
   /** `trusted-server`: one operator runs both aggregators and could read a report. */
   readonly trust: 'two-aggregators' | 'trusted-server'
+  /**
+   * What a report needs: a token that costs work, or one that the shop's server gives to who is signed
+   * in, and so learns that they take part. Absent: none.
+   */
+  readonly tokens?: 'account' | 'work'
 }
 
 /** The device's own limits: they hold whatever a policy says, and before one is known. */
@@ -27,7 +32,8 @@ export function isWithin(asked: ContributionTerms, agreed: ContributionTerms): b
     asked.epsilonPerReport <= agreed.epsilonPerReport &&
     asked.epsilonPerYear <= agreed.epsilonPerYear &&
     asked.delta <= agreed.delta &&
-    (asked.trust === 'two-aggregators' || agreed.trust === 'trusted-server')
+    (asked.trust === 'two-aggregators' || agreed.trust === 'trusted-server') &&
+    (asked.tokens !== 'account' || agreed.tokens === 'account')
   )
 }
 

@@ -2,6 +2,7 @@
 
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
 import { serially } from '../../core/serially.ts'
+import type { Next } from '../upload/contribute.ts'
 import { type ContributionTerms, DEVICE_TERMS, NO_CONSENT, NOTHING_SENT } from '../upload/terms.ts'
 import type { Parts } from './parts.ts'
 
@@ -125,6 +126,7 @@ export class Contribution {
       await store.changeSettings(() => ({
         consent: NO_CONSENT,
         pending: undefined,
+        token: undefined,
         due: undefined,
       }))
     this.#withdrawn = false
@@ -133,13 +135,13 @@ export class Contribution {
   }
 
   /** One report, if everything allows; alone among all tabs. */
-  async send(): Promise<Outcome> {
-    const outcome = await this.#deps.tabs.alone('contribute', () => this.#send())
+  async send(how: Next = {}): Promise<Outcome> {
+    const outcome = await this.#deps.tabs.alone('contribute', () => this.#send(how))
     await this.#tell()
     return outcome
   }
 
-  async #send(): Promise<Outcome> {
+  async #send(how: Next): Promise<Outcome> {
     const { config, ledger, notices, now, onDemand, shop, shopper, state, store, transport } =
       this.#deps
     const endpoints = config.federation
@@ -163,6 +165,7 @@ export class Contribution {
       // The personal parameters never take part: the update is about what everybody shares.
       update: async (made) => (await onDemand()).sharedDelta(loaded.model, shopper.history, made),
       now,
+      ...how,
       signal,
     })
     if (error && !EXPECTED.includes(error.code)) notices.add(error)
@@ -180,11 +183,14 @@ export class Contribution {
     // What could not be sent now stays due.
     if (!shop.loaded || this.#mustNotShare()) return
     const { whenDue } = await loadUpload()
-    const wait = await whenDue(store.changeSettings, now(), learned ? random() : null)
+    const { wait, next } = await whenDue(store.changeSettings, now(), learned, random)
     if (this.#closed) return
     if (this.#timer !== null) timers.clear(this.#timer)
     this.#timer = wait ? timers.set(() => this.start(), Math.min(wait, LONGEST_WAIT)) : null
-    if (wait === 0) await this.send()
+    if (!next) return
+    await this.send(next)
+    // It may wait after its token, or for one.
+    await this.#look(false)
   }
 
   /** What the page hears, which extensions can set there alone, or the worker. */

@@ -78,12 +78,12 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
   noServers: 'Zu nichts. Dieser Shop nimmt keine Beiträge an; es gibt keinen Weg, einen zu senden.',
   wording:
     'Ab und zu sendet dieser Browser einen Beitrag: Zahlen, die sagen, wie Ihr Einkauf die Empfehlungen für alle ändern würde. Er nennt keinen Artikel, keine Suche und keine Person und ist für alle gleich groß. Er wird auf zwei Server aufgeteilt; kein Teil ist für sich lesbar. Sie veröffentlichen nur die verrauschte Summe vieler Beiträge. Was hinzugefügt wurde, bleibt, wenn Sie aufhören.',
-  terms: ({ epsilonPerReport, epsilonPerYear, delta, trust }) =>
+  terms: ({ epsilonPerReport, epsilonPerYear, delta, trust, tokens }) =>
     `Ein Beitrag kostet höchstens ε = ${figure(epsilonPerReport)}, die eines Jahres höchstens ${figure(epsilonPerYear)} (δ = ${figure(delta)}). ${
       trust === 'two-aggregators'
         ? 'Ein Beitrag geht nur an Server, die nach eigenen Angaben zwei verschiedene Stellen betreiben.'
         : 'Beide betreibt dieselbe Stelle; sie könnte einen Beitrag lesen.'
-    }`,
+    }${tokens === 'account' ? ' Der Shop erfährt über Ihr Konto, dass Sie teilen, nicht, welcher Beitrag Ihrer ist.' : ''}`,
   agreedWords: 'Die Worte, denen Sie zugestimmt haben',
   privacyControl:
     'Dieser Browser bittet Websites, nichts zu teilen (Global Privacy Control): Kein Beitrag wird gesendet, was auch immer hier gewählt ist.',

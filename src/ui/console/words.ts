@@ -79,12 +79,18 @@ export const CONSOLE_ENGLISH = {
   noServers: 'To nothing. This shop takes no updates, so there is no way to send one.',
   wording:
     'Now and then this browser sends one update: numbers that say how your shopping would change everybody’s recommendations. It names no product, search or person and is the same size for everybody. It is split between two servers; neither part can be read alone. They publish only the noisy total of many updates. What was added stays when you stop.',
-  terms: ({ epsilonPerReport, epsilonPerYear, delta, trust }: PersonalizerSnapshot['terms']) =>
+  terms: ({
+    epsilonPerReport,
+    epsilonPerYear,
+    delta,
+    trust,
+    tokens,
+  }: PersonalizerSnapshot['terms']) =>
     `An update costs at most ε = ${figure(epsilonPerReport)}, those of a year at most ${figure(epsilonPerYear)} (δ = ${delta}). ${
       trust === 'two-aggregators'
         ? 'One goes only to servers that say that two parties run them.'
         : 'One party runs both and could read an update.'
-    }`,
+    }${tokens === 'account' ? ' The shop learns from your account that you share, not which update is yours.' : ''}`,
   agreedWords: 'The words that you agreed to',
   privacyControl:
     'This browser asks sites not to share (Global Privacy Control): no update leaves, whatever is chosen here.',

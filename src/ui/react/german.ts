@@ -149,12 +149,12 @@ export const GERMAN: Labels = {
   help: 'Dem Shop beim Lernen helfen',
   helpText:
     'Ab und zu sendet Ihr Gerät einen Beitrag, kleine Korrekturen für das gemeinsame Modell: keine Klicks, Artikel, Suchen oder Namen. Er wird auf eine feste Größe gekürzt und auf zwei Server aufgeteilt. Keine der Hälften ist für sich lesbar; die Server zählen die Hälften vieler Kunden zusammen und verwischen die Summe. Sie können jederzeit aufhören; was hinzugefügt wurde, bleibt.',
-  terms: ({ epsilonPerReport, epsilonPerYear, delta, trust, spent }) =>
+  terms: ({ epsilonPerReport, epsilonPerYear, delta, trust, tokens, spent }) =>
     `Jeder Beitrag kostet höchstens ε = ${epsilonPerReport} Ihrer Privatsphäre, alle Beiträge eines Jahres höchstens ${epsilonPerYear} (δ = ${delta}). Im letzten Jahr verbraucht: ${spent}. ${
       trust === 'two-aggregators'
         ? 'Ein Beitrag geht nur an Server, die nach eigenen Angaben verschiedene Betreiber haben.'
         : 'Beide Server führt derselbe Betreiber; er könnte Ihren Beitrag lesen.'
-    }`,
+    }${tokens === 'account' ? ' Der Shop erfährt über Ihr Konto, dass Sie mitmachen, nicht, welcher Beitrag Ihrer ist.' : ''}`,
   privacyControl:
     'Ihr Browser bittet Websites, nichts zu teilen (Global Privacy Control): Es wird nichts gesendet.',
   contribute: 'Zum gemeinsamen Modell beitragen',

@@ -7,7 +7,7 @@ import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import { count, ENGLISH_LISTS } from './listLabels.ts'
 
 /** The terms of a contribution as they are shown. */
-interface TermsInWords extends Pick<PersonalizerSnapshot['terms'], 'trust'> {
+interface TermsInWords extends Pick<PersonalizerSnapshot['terms'], 'tokens' | 'trust'> {
   /** ε of one update, at most. */
   readonly epsilonPerReport: string
   /** ε of all updates in any year, at most. */
@@ -122,12 +122,12 @@ export const ENGLISH = {
   helpText:
     'Now and then your device sends an update, small corrections to the shared model: no clicks, products, searches or names. It is cut to a fixed size and split between two servers. Neither half can be read on its own; the servers add up many shoppers’ halves and blur the total. Stop whenever you like; what has been added stays.',
   /** What an update costs, before it is agreed to. */
-  terms: ({ epsilonPerReport, epsilonPerYear, delta, trust, spent }: TermsInWords) =>
+  terms: ({ epsilonPerReport, epsilonPerYear, delta, trust, tokens, spent }: TermsInWords) =>
     `Each update uses at most ε = ${epsilonPerReport} of your privacy, all updates in a year at most ${epsilonPerYear} (δ = ${delta}). Used in the last year: ${spent}. ${
       trust === 'two-aggregators'
         ? 'An update goes only to servers that say that different operators run them.'
         : 'One operator runs both servers and could read your update.'
-    }`,
+    }${tokens === 'account' ? ' The shop learns from your account that you take part, not which update is yours.' : ''}`,
   privacyControl:
     'Your browser asks sites not to share (Global Privacy Control), so nothing is sent.',
   contribute: 'Contribute to the shared model',

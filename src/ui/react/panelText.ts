@@ -35,6 +35,7 @@ export function termsText(
     epsilonPerYear: rounded(terms.epsilonPerYear, locale),
     delta: rounded(terms.delta, locale),
     spent: rounded(sent.epsilon ?? 0, locale),
+    tokens: terms.tokens,
     trust: terms.trust,
   })
 }

@@ -9,6 +9,10 @@ import type {
   RoundSummary,
 } from '../store.ts'
 
+/** Of reports that came with one. */
+export const tokensOf = (shares: readonly CountedShare[]): readonly string[] =>
+  shares.flatMap(({ token }) => token ?? [])
+
 type Round = Pick<RoundSummary, 'state' | 'counted'> | undefined
 
 /** What is recorded of a report; with no seed it is not proven, and the leader keeps none. */
@@ -17,6 +21,7 @@ export type Recorded = ReportRecord & { readonly isProven: boolean }
 /**
  * @param round as it is now; undefined where there is none
  * @param known those that are recorded already, by id
+ * @param spent those of their tokens that other reports came with
  * @returns one outcome each, and what is to be recorded and added
  */
 export function admitShares(
@@ -24,14 +29,19 @@ export function admitShares(
   goal: number,
   shares: readonly CountedShare[],
   known: ReadonlyMap<string, Recorded>,
+  spent: ReadonlySet<string>,
 ): { readonly outcomes: readonly CountOutcome[]; readonly fresh: readonly CountedShare[] } {
   const room = round ? goal - round.counted : 0
   const fresh = new Map<string, CountedShare>()
+  const tokens = new Set(spent)
   const outcomes = shares.map((share): CountOutcome => {
     const before = known.get(share.id) ?? fresh.get(share.id)
     if (before) return before.bodyHash === share.bodyHash ? 'counted' : 'conflict'
     if (round?.state !== 'open') return 'closed'
+    const { token } = share
+    if (token !== undefined && tokens.has(token)) return 'spent'
     if (fresh.size >= room) return 'full'
+    if (token !== undefined) tokens.add(token)
     fresh.set(share.id, share)
     return 'counted'
   })

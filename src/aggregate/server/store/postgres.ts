@@ -13,7 +13,7 @@ import { serially } from '../../../core/serially.ts'
 import { addShare } from '../../privacy/shares.ts'
 import type { ModelRelease } from '../schemas.ts'
 import { NEXT_SEALING_KEY, StepTaken, type Store } from '../store.ts'
-import { admitSeeds, admitShares, type Recorded } from './admit.ts'
+import { admitSeeds, admitShares, type Recorded, tokensOf } from './admit.ts'
 import { Again, createPool, type Query } from './postgresPool.ts'
 import { SCHEMA, SCHEMA_VERSION } from './postgresSchema.ts'
 import { createRowReader, RECORD, type RoundRow, SUMMARY, type SummaryRow } from './rows.ts'
@@ -96,6 +96,25 @@ export async function openPostgresStore(
     )
   }
 
+  async function spent(run: Query, round: number, tokens: readonly string[]) {
+    if (tokens.length === 0) return new Set<string>()
+    const sql = 'select nonce from tokens where round = $1 and nonce = any($2)'
+    const { rows } = await run<{ nonce: Buffer }>(sql, [round, tokens.map(buffer)])
+    return new Set(rows.map(({ nonce }) => toHex(nonce)))
+  }
+
+  /** @throws Again where another process has taken one of them meanwhile */
+  async function insertTokens(run: Query, round: number, tokens: readonly string[]) {
+    if (tokens.length === 0) return
+    const { changes } = await run(
+      `insert into tokens (round, nonce)
+         select $1::integer, t.nonce from unnest($2::bytea[]) as t (nonce) order by t.nonce
+         on conflict do nothing`,
+      [round, tokens.map(buffer)],
+    )
+    if (changes < tokens.length) throw new Again()
+  }
+
   /** @throws Again where another process has recorded one of them meanwhile */
   async function insert(
     run: Query,
@@ -144,6 +163,7 @@ export async function openPostgresStore(
   async function drop(run: Query, round: number): Promise<void> {
     await run('delete from accumulators where round = $1', [round])
     await run('update reports set seed = null where round = $1 and seed is not null', [round])
+    await run('delete from tokens where round = $1', [round])
     await run('update rounds set sealing_key = null where round = $1', [round])
   }
 
@@ -221,6 +241,7 @@ export async function openPostgresStore(
     },
 
     countedHash: async (round, id) => (await known(query, round, [id])).get(id)?.bodyHash ?? null,
+    spent: (round, tokens) => spent(query, round, tokens),
     count: (round, goal, shares) =>
       transaction(async (run) => {
         const [row] = (
@@ -231,9 +252,11 @@ export async function openPostgresStore(
           round,
           shares.map(({ id }) => id),
         )
-        const { outcomes, fresh } = admitShares(row, goal, shares, before)
+        const taken = await spent(run, round, tokensOf(shares))
+        const { outcomes, fresh } = admitShares(row, goal, shares, before, taken)
         if (fresh.length === 0) return outcomes
         await insert(run, round, fresh)
+        await insertTokens(run, round, tokensOf(fresh))
         await add(
           run,
           round,
@@ -282,6 +305,7 @@ export async function openPostgresStore(
              where round = $1 and state = 'open' and counted >= $2`,
           [round, goal],
         )
+        if (changes === 1) await run('delete from tokens where round = $1', [round])
         return changes === 1
       }),
     async aggregate(round) {

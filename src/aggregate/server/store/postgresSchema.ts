@@ -1,7 +1,7 @@
 /** @module The tables of an aggregator in PostgreSQL, in a schema of its own. */
 
 /** Rises with every change of the tables. */
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 3
 
 /** Sealed: see `secretBox.ts`. */
 export const SCHEMA = `
@@ -40,6 +40,13 @@ create table reports (
   seed      bytea,                -- sealed; helper: what its share is made from, until the round ends;
                                   -- null where the report's proof does not hold
   primary key (round, id)
+);
+
+-- Leader: nonces of the tokens that reports came with, until the round takes no more.
+create table tokens (
+  round integer not null,
+  nonce bytea not null,
+  primary key (round, nonce)
 );
 
 -- Helper: one model a release, for ever.

@@ -10,7 +10,7 @@ import { serially } from '../../../core/serially.ts'
 import { addShare } from '../../privacy/shares.ts'
 import type { ModelRelease } from '../schemas.ts'
 import { NEXT_SEALING_KEY, type Store } from '../store.ts'
-import { admitSeeds, admitShares, type Recorded } from './admit.ts'
+import { admitSeeds, admitShares, type Recorded, tokensOf } from './admit.ts'
 import { createRowReader, owned, RECORD, type RoundRow, SUMMARY, type SummaryRow } from './rows.ts'
 import { lockFile, openFile } from './sqliteFile.ts'
 
@@ -74,6 +74,9 @@ export function openSqliteStore(
   const addCount = statement('update rounds set counted = counted + ? where round = ?')
   const deleteSum = statement('delete from accumulators where round = ?')
   const deleteSeeds = statement('update reports set seed = null where round = ?')
+  const selectToken = statement('select 1 from tokens where round = ? and nonce = ?')
+  const insertToken = statement('insert into tokens (round, nonce) values (?, ?)')
+  const deleteTokens = statement('delete from tokens where round = ?')
   const deleteSealingKey = statement('update rounds set sealing_key = null where round = ?')
 
   const selectModels = statement<{ statement: string }>(
@@ -95,6 +98,9 @@ export function openSqliteStore(
       }),
     )
   }
+
+  const spent = (round: number, tokens: readonly string[]) =>
+    new Set(tokens.filter((token) => selectToken.get(round, fromHex(token)) !== undefined))
 
   /** Within a transaction. */
   function add(round: number, shares: readonly Uint32Array[]): void {
@@ -141,12 +147,16 @@ export function openSqliteStore(
     lost: () => read(() => selectLost.get()?.lost ?? 0),
 
     countedHash: (round, id) => read(() => known(round, [{ id }]).get(id)?.bodyHash ?? null),
+    spent: (round, tokens) => read(() => spent(round, tokens)),
     count: (round, goal, shares) =>
       write(() => {
         const row = selectRound.get(round)
-        const { outcomes, fresh } = admitShares(row, goal, shares, known(round, shares))
+        const before = known(round, shares)
+        const taken = spent(round, tokensOf(shares))
+        const { outcomes, fresh } = admitShares(row, goal, shares, before, taken)
         for (const { id, bodyHash } of fresh)
           insertReport.run(round, fromHex(id), fromHex(bodyHash), null)
+        for (const token of tokensOf(fresh)) insertToken.run(round, fromHex(token))
         add(
           round,
           fresh.map(({ share }) => share),
@@ -171,6 +181,7 @@ export function openSqliteStore(
         if (row?.state !== 'open' || row.counted < goal) return false
         statement(`update rounds set state = 'full' where round = ?`).run(round)
         deleteSealingKey.run(round)
+        deleteTokens.run(round)
         return true
       }),
     aggregate: (round) =>
@@ -234,6 +245,7 @@ export function openSqliteStore(
   function drop(round: number): void {
     deleteSum.run(round)
     deleteSeeds.run(round)
+    deleteTokens.run(round)
     deleteSealingKey.run(round)
   }
 

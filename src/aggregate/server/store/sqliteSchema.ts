@@ -1,7 +1,7 @@
 /** @module The tables of an aggregator's SQLite file. */
 
 /** Rises with every change of the tables. */
-export const SCHEMA_VERSION = 7
+export const SCHEMA_VERSION = 8
 
 export const SCHEMA = `
 create table if not exists settings (
@@ -35,6 +35,13 @@ create table if not exists reports (
   seed      blob,               -- helper: what its share is made from, until the round ends;
                               -- null where the report's proof does not hold
   primary key (round, id)
+) strict, without rowid;
+
+-- Leader: nonces of the tokens that reports came with, until the round takes no more.
+create table if not exists tokens (
+  round integer not null references rounds (round),
+  nonce blob not null,
+  primary key (round, nonce)
 ) strict, without rowid;
 
 -- Helper: one model a release, for ever.

@@ -99,6 +99,34 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect(await store.count(1, 9, [counted(3), counted(1)])).toEqual(['closed', 'counted'])
     })
 
+    it('are counted once a token, which is known until the round takes no more', async () => {
+      const one = (n: number, token: number) => ({ ...counted(n), token: hash(token) })
+      const first = [one(1, 7), one(2, 7), one(3, 8), counted(4)]
+      expect(await store.count(1, 5, first)).toEqual(['counted', 'spent', 'counted', 'counted'])
+      // The same report again is a duplicate; the token with another is spent.
+      const second = [one(1, 7), one(5, 7), one(6, 9), one(7, 9)]
+      expect(await store.count(1, 5, second)).toEqual(['counted', 'spent', 'counted', 'spent'])
+      expect(await store.spent(1, [hash(7), hash(9), hash(5)])).toEqual(new Set([hash(7), hash(9)]))
+      expect(await store.spent(2, [hash(7)])).toEqual(new Set())
+      expect(toHex((await store.aggregate(1)).ids)).toBe([1, 3, 4, 6].map(id).join(''))
+      await store.count(1, 5, [counted(8)])
+      expect(await store.fill(1, 5)).toBe(true)
+      expect(await store.spent(1, [hash(7)])).toEqual(new Set())
+    })
+
+    it('that come at once with one token are counted once', async () => {
+      const token = hash(7)
+      const outcomes = await Promise.all(
+        [1, 2, 3, 4, 5, 6].map((n) =>
+          store.count(1, 9, [{ ...counted(n), token }, counted(n + 20)]),
+        ),
+      )
+      expect(outcomes.filter(([first]) => first === 'counted')).toHaveLength(1)
+      expect(outcomes.filter(([first]) => first === 'spent')).toHaveLength(5)
+      expect(outcomes.every(([, second]) => second === 'counted')).toBe(true)
+      expect(await store.current()).toMatchObject({ counted: 7 })
+    })
+
     it('are counted of no round that there is not', async () => {
       expect(await store.count(2, 9, [counted(1)])).toEqual(['closed'])
       expect(await store.countedHash(2, id(1))).toBeNull()

@@ -1,0 +1,56 @@
+/**
+ * @module Whether a report comes with a token of its round that no other report came with. The cheap
+ * checks come first; that a token is spent once is decided in the transaction that counts.
+ */
+import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { equalBytes, fromBase64, toHex } from '../../core/bytes.ts'
+import { NearsideError } from '../../core/error.ts'
+import { nonceOf, parseAuthorization, TOKEN_INPUT_BYTES, tokenInput } from '../protocol/token.ts'
+import type { RoundRecord, Store } from './store.ts'
+
+const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 48 }
+
+export function createRedeemer(store: Pick<Store, 'spent'>) {
+  let newest: { readonly key: string; readonly object: KeyObject } | null = null
+
+  function keyOf(key: string): KeyObject {
+    if (newest?.key !== key) {
+      const object = createPublicKey({
+        key: Buffer.from(fromBase64(key)),
+        format: 'der',
+        type: 'spki',
+      })
+      newest = { key, object }
+    }
+    return newest.object
+  }
+
+  /**
+   * @returns the token's nonce, hex; undefined where the policy asks for no token
+   * @throws NearsideError `token-refused`
+   */
+  return async (
+    record: RoundRecord,
+    authorization: string | undefined,
+  ): Promise<string | undefined> => {
+    const { issuer } = record.policy
+    if (issuer === undefined) return undefined
+    const token = parseAuthorization(authorization)
+    if (token === null) throw refused('comes without a token')
+    const said = token.subarray(0, TOKEN_INPUT_BYTES)
+    const nonce = nonceOf(said)
+    if (!equalBytes(said, await tokenInput(record, issuer.key, nonce)))
+      throw refused('comes with a token of another round or issuer')
+    const id = toHex(nonce)
+    if ((await store.spent(record.round, [id])).size > 0)
+      throw refused('comes with a token that another report came with')
+    const signature = token.subarray(TOKEN_INPUT_BYTES)
+    if (!verify('sha384', said, { key: keyOf(issuer.key), ...PSS }, signature))
+      throw refused('comes with a token that the issuer did not sign')
+    return id
+  }
+}
+
+function refused(what: string): NearsideError {
+  return new NearsideError('token-refused', `The report ${what}`)
+}

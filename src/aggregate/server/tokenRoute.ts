@@ -1,0 +1,53 @@
+/**
+ * @module Where the leader gives tokens for work. Nothing is kept of a request: its work is bound to the
+ * round and to the one token that it asks for, which asked again is the same token.
+ */
+import { pbkdf2 } from 'node:crypto'
+import { promisify } from 'node:util'
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { bodyLimit } from 'hono/body-limit'
+import { ownBytes } from '../../core/bytes.ts'
+import { NearsideError } from '../../core/error.ts'
+import { ROUTES } from '../protocol/routes.ts'
+import {
+  isWorkDone,
+  TOKEN_REQUEST_BYTES,
+  TOKEN_RESPONSE_MEDIA_TYPE,
+  WORK_BYTES,
+  WORK_HEADER,
+  workFor,
+} from '../protocol/token.ts'
+import type { LeaderAggregator } from './leader.ts'
+import { respondProblem } from './problemResponse.ts'
+import type { TokenSigner } from './tokenIssuer.ts'
+
+const derive = promisify(pbkdf2)
+
+export function tokenRoute(
+  app: OpenAPIHono,
+  leader: Pick<LeaderAggregator, 'current'>,
+  signer: TokenSigner,
+): void {
+  const tooLarge = bodyLimit({
+    maxSize: TOKEN_REQUEST_BYTES,
+    onError: (c) => respondProblem(c, 413, 'input-invalid', 'Longer than a request for a token'),
+  })
+  app.post(ROUTES.tokens, tooLarge, async (c) => {
+    const record = await leader.current()
+    const issuer = record?.policy.issuer
+    if (record?.state !== 'open' || issuer?.bits === undefined)
+      throw new NearsideError('round-closed', 'No round is open that needs tokens')
+    const request = new Uint8Array(await c.req.arrayBuffer())
+    const attempt = Number(/^\d{1,9}$/.exec(c.req.header(WORK_HEADER) ?? '')?.[0] ?? Number.NaN)
+    const { password, salt, iterations } = await workFor(record, request)
+    const done =
+      Number.isInteger(attempt) &&
+      (await derive(password(attempt), salt, iterations, WORK_BYTES, 'sha256'))
+    if (!done || !isWorkDone(done, issuer.bits))
+      throw new NearsideError('token-refused', 'The work for this round is not done')
+    const signature = signer.sign(request)
+    if (signature === null)
+      throw new NearsideError('input-invalid', 'This is no request for a token of this key')
+    return c.body(ownBytes(signature), 200, { 'Content-Type': TOKEN_RESPONSE_MEDIA_TYPE })
+  })
+}
