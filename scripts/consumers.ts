@@ -1,10 +1,11 @@
 /**
  * @module `npm run consumers`: packs both packages, installs the browser's into a copy of each example
  * shop, builds the shop, serves it under a strict Content-Security-Policy and clicks through it in
- * Chromium; installs the tools into an empty folder and asks them. Pictures for looking at go to
+ * Chromium; installs the tools into an empty folder, asks them, and has them publish and check a page
+ * without a bundler. Pictures for looking at go to
  * `screenshots/consumers/`. Ends with "N passed, N failed".
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -20,7 +21,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { parseArgs, promisify } from 'node:util'
 import { chromium, type Page } from 'playwright'
 import { CHROMIUM_ARGS, requireChromium } from './chromium.ts'
 import { createStaticServer } from './static.ts'
@@ -78,7 +79,7 @@ const browser = await chromium.launch({ executablePath: requireChromium(), args:
 for (const name of chosen) {
   const started = performance.now()
   try {
-    if (name === 'tools') askTools()
+    if (name === 'tools') await drivePublished(askTools())
     else await drive(name, await serve(name, install(name)))
   } catch (error) {
     report(
@@ -120,8 +121,8 @@ function pack(): { readonly shop: string; readonly tools: string } {
   return { shop: file('nearside'), tools: file('nearside-tools') }
 }
 
-/** What a shop's import and an auditor run, by the names that the documents use. */
-function askTools(): void {
+/** What a shop's import and an auditor run, by the names that the documents use. @returns where they are */
+function askTools(): string {
   const folder = join(work, 'tools')
   mkdirSync(folder)
   run('npm', ['init', '-y', '--loglevel=error'], folder)
@@ -141,6 +142,57 @@ function askTools(): void {
     run('npx', ['--no-install', 'nearside', command, ...args], folder)
     report('tools', `nearside ${command}`, '')
   }
+  return folder
+}
+
+/** A page of nothing but the snippet that `publish` wrote, on its way from the server to a changed list. */
+async function drivePublished(folder: string): Promise<void> {
+  const site = join(folder, 'site')
+  const nearside = ['--no-install', 'nearside']
+  const given = {
+    '--model': join(ROOT, 'public/models'),
+    '--catalog': join(ROOT, 'public/catalog/catalog.json'),
+    '--library': join(ROOT, 'dist/lib'),
+    '--out': site,
+  }
+  run('npx', [...nearside, 'publish', ...Object.entries(given).flat()], folder)
+  report('tools', 'nearside publish', '')
+  cpSync(join(ROOT, 'public/catalog/images'), join(site, 'catalog/images'), { recursive: true })
+  const snippet = readFileSync(join(site, 'page.html'), 'utf8')
+  const icon = '<link rel="icon" href="data:,">'
+  writeFileSync(join(site, 'index.html'), `<!doctype html><title>Shop</title>${icon}${snippet}`)
+  const address = await serveFolder(site)
+  const doctor = promisify(execFile)('npx', [...nearside, 'doctor', address], { cwd: folder })
+  const found = await doctor.then(
+    ({ stdout }) => stdout,
+    ({ stdout }: { stdout: string }) => stdout,
+  )
+  const wrong = found.split('\n').filter((line) => /^(warning|error)/.test(line))
+  const looked = found.includes('no errors, 0 warnings') ? '' : wrong.join(' | ') || found
+  report('tools', 'nearside doctor finds nothing to mend in it', looked)
+
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  const said: string[] = []
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) said.push(message.text())
+  })
+  page.on('pageerror', (error) => said.push(error.message))
+  await page.goto(address)
+  await settle(page, (ids, status) => ids.length === 8 && status)
+  const first = await idsOn(page)
+  const sent = [...snippet.matchAll(/href="\/product\/([^"]+)"/g)].map(([, id]) => id)
+  const same = sent.join() === first.join() ? '' : `${sent} ≠ ${first}`
+  report('tools', 'its page shows at first what the device shows then', same)
+  await page.evaluate((id) => {
+    const { dataLayer } = globalThis as unknown as { dataLayer: unknown[] }
+    dataLayer.push({ event: 'view_item', ecommerce: { items: [{ item_id: id }] } })
+  }, first[2])
+  await settle(page, (ids) => ids.length === 8 && ids.join() !== first.join())
+  const second = await idsOn(page)
+  report('tools', 'a dataLayer event changes it', second.join() === first.join() ? 'unchanged' : '')
+  report('tools', 'nothing in its console', said.join(' | '))
+  await context.close()
 }
 
 /** A copy of the example with the library in it, as a shop would install it; returns its folder. */
@@ -173,7 +225,10 @@ function modulesOf(folder: string): string[] {
 /** Resolves with the shop's address. */
 async function serve(name: Shop, folder: string): Promise<string> {
   if (name === 'next') return serveNext(folder)
-  const root = join(folder, name === 'html' ? 'public' : 'dist')
+  return serveFolder(join(folder, name === 'html' ? 'public' : 'dist'))
+}
+
+async function serveFolder(root: string): Promise<string> {
   const site: Server = createStaticServer({ root, models: join(root, 'models'), federation: null })
   await new Promise<void>((ready) => site.listen(0, 'localhost', ready))
   stops.push(() => site.close())
