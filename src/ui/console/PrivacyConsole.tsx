@@ -39,8 +39,8 @@ interface Log {
   /** Null before they are read. */
   readonly entries: readonly LedgerEntry[] | null
   readonly events: readonly ShopperEvent[]
-  /** Why they could not be read, or ''. */
-  readonly failed: string
+  /** Why they could not be read, or null. */
+  readonly failed: unknown
 }
 
 /** @example <PrivacyConsole personalizer={personalizer} /> */
@@ -72,12 +72,7 @@ export function PrivacyConsole({
             {log.entries ? (
               <Left {...parts} />
             ) : (
-              <div className="ns-console-part ns-wide" role="alert">
-                <p>{words.unreadable(log.failed)}</p>
-                <p>
-                  <Button onClick={() => void log.read()}>{words.again}</Button>
-                </p>
-              </div>
+              <Unreadable failed={log.failed} onAgain={() => void log.read()} />
             )}
             <Stored {...parts} events={log.events} />
             <Fragment key={erased}>
@@ -93,6 +88,18 @@ export function PrivacyConsole({
   )
 }
 
+function Unreadable(props: { readonly failed: unknown; readonly onAgain: () => void }) {
+  const { words, saying } = useWords()
+  return (
+    <div className="ns-console-part ns-wide" role="alert">
+      <p>{words.unreadable(saying(props.failed))}</p>
+      <p>
+        <Button onClick={props.onAgain}>{words.again}</Button>
+      </p>
+    </div>
+  )
+}
+
 /** Whose page it is and when, on paper alone. */
 function Printed() {
   const { days } = useWords()
@@ -101,14 +108,14 @@ function Printed() {
 
 /** Log and events as they are stored, read anew with each change that is shown. */
 function useLog({ audit, events }: Personalizer, snapshot: PersonalizerSnapshot) {
-  const [log, setLog] = useState<Log>({ entries: null, events: [], failed: '' })
+  const [log, setLog] = useState<Log>({ entries: null, events: [], failed: null })
   const read = useCallback(async () => {
     try {
       const entries = await audit.entries()
-      setLog({ entries, events: await events({ limit: 1e6 }), failed: '' })
+      setLog({ entries, events: await events({ limit: 1e6 }), failed: null })
       return entries
     } catch (error) {
-      setLog((before) => ({ ...before, failed: (error as Error).message }))
+      setLog((before) => ({ ...before, failed: error }))
       return []
     }
   }, [audit, events])

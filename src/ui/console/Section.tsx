@@ -1,5 +1,6 @@
 /** @module A titled part of the console, and what most parts are made of. */
 import { createContext, type ReactNode, useContext, useId, useState } from 'react'
+import type { ErrorCode } from '../../core/error.ts'
 import type { Personalizer } from '../../device/api.ts'
 import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import { CONSOLE_ENGLISH, type ConsoleLabels } from './words.ts'
@@ -30,6 +31,11 @@ export function useWords() {
   const { words, locale } = useContext(ConsoleWords)
   return {
     words,
+    /** An error in the reader's language. */
+    saying: (thrown: unknown) => {
+      const { message, code } = thrown as Error & { readonly code?: ErrorCode }
+      return words.wentWrong(message, code)
+    },
     days: (from: number, to = from) => formatOf(locale).formatRange(from, to),
     number: (value: number) => value.toLocaleString(locale, { maximumSignificantDigits: 3 }),
     whole: (value: number) => Math.round(value).toLocaleString(locale),
@@ -101,12 +107,13 @@ export function Table({ caption, columns, rows }: TableProps) {
 /** What a button sets going, and one line that says its outcome: the words of the work, or of the error. */
 export function useOutcome() {
   const [said, setSaid] = useState('')
+  const { saying } = useWords()
   async function run(meanwhile: string, work: () => Promise<string>): Promise<void> {
     setSaid(meanwhile)
     try {
       setSaid(await work())
     } catch (thrown) {
-      setSaid((thrown as Error).message)
+      setSaid(saying(thrown))
     }
   }
   const status = (

@@ -22,6 +22,15 @@ export function Stored({ personalizer, snapshot, entries, events }: StoredProps)
   const { words, days } = useWords()
   const { run, status } = useOutcome()
   const [asked, setAsked] = useState<Removal | null>(null)
+  /** Of what was deleted last: nothing but this holds it any more. */
+  const [undo, setUndo] = useState<readonly [name: string, back: () => Promise<void>] | null>(null)
+  // After a deletion, whoever made it, not even this page holds what was deleted before. Our own comes
+  // before its answer.
+  const [known, setKnown] = useState(snapshot.erasures)
+  if (known !== snapshot.erasures) {
+    setKnown(snapshot.erasures)
+    setUndo(null)
+  }
   const said = useRef<HTMLDivElement>(null)
   const { count } = snapshot.events
   const storedHere = snapshot.vault ? words.storedInVault : words.storedHere
@@ -32,9 +41,17 @@ export function Stored({ personalizer, snapshot, entries, events }: StoredProps)
   async function remove({ what, name }: Removal) {
     await run('', async () => {
       if (what === 'everything') await personalizer.erase()
-      else await personalizer.forget({ kind: 'events', name: what })
+      else setUndo([name, await personalizer.forget({ kind: 'events', name: what })])
       setAsked(null)
       return words.removed(name)
+    })
+    said.current?.focus()
+  }
+  async function putBack([name, back]: NonNullable<typeof undo>) {
+    await run('', async () => {
+      await back()
+      setUndo(null)
+      return words.restored(name)
     })
     said.current?.focus()
   }
@@ -104,6 +121,11 @@ export function Stored({ personalizer, snapshot, entries, events }: StoredProps)
           </div>
         )}
         {status}
+        {undo && (
+          <p className="ns-small">
+            {words.untilThen} <Button onClick={() => void putBack(undo)}>{words.undo}</Button>
+          </p>
+        )}
       </div>
     </Section>
   )

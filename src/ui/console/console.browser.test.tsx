@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { render } from 'vitest-browser-react'
+import { NearsideError } from '../../core/error.ts'
 import type { LedgerEntry } from '../../device/ledger/entry.ts'
 import { createFakePersonalizer, type FakePersonalizer } from '../react/testPersonalizer.ts'
+import { CONSOLE_GERMAN } from './german.ts'
 import { PrivacyConsole } from './PrivacyConsole.tsx'
 
 const ITEMS = [{ id: 'tin', title: 'Cake tin', category: 'Kitchen' }]
@@ -161,6 +163,46 @@ describe('what is stored', () => {
     await expect.element(stored).toHaveTextContent('Deleted: Products that you looked at.')
     expect(forget).toHaveBeenCalledWith({ kind: 'events', name: 'view_item' })
     expect(document.activeElement?.textContent).toContain('Deleted:')
+  })
+
+  test('what was deleted last can be brought back, until anything else is deleted', async () => {
+    await personalizer.capture({ name: 'view_item', item_id: 'tin' })
+    await personalizer.capture({ name: 'search', search_term: 'tin' })
+    const screen = await show()
+    const remove = async (name: string) => {
+      await screen.getByRole('button', { name: `Delete: ${name}` }).click()
+      await screen.getByRole('button', { name: 'Yes, delete' }).click()
+      await expect.element(screen.getByText(`Deleted: ${name}.`)).toBeVisible()
+    }
+    const back = vi.fn(() => Promise.resolve())
+    personalizer.forget = () => {
+      personalizer.change({ erasures: personalizer.getSnapshot().erasures + 1 })
+      return Promise.resolve(back)
+    }
+    await remove('Products that you looked at')
+    await screen.getByRole('button', { name: 'Undo' }).click()
+    await expect
+      .element(screen.getByText('Brought back: Products that you looked at.'))
+      .toBeVisible()
+    expect(back).toHaveBeenCalledOnce()
+    await expect.element(screen.getByRole('button', { name: 'Undo' })).not.toBeInTheDocument()
+    await remove('Products that you looked at')
+    await expect.element(screen.getByRole('button', { name: 'Undo' })).toBeVisible()
+    await remove('All of this')
+    await expect.element(screen.getByRole('button', { name: 'Undo' })).not.toBeInTheDocument()
+  })
+
+  test('an error of the device is said in the reader’s language', async () => {
+    personalizer.forget = () =>
+      Promise.reject(new NearsideError('storage-full', 'The browser can store no more.'))
+    await personalizer.capture({ name: 'search', search_term: 'tin' })
+    const screen = await render(
+      <PrivacyConsole personalizer={personalizer} labels={CONSOLE_GERMAN} locale="de-DE" />,
+    )
+    await screen.getByRole('button', { name: 'Löschen: Suchen' }).click()
+    await screen.getByRole('button', { name: 'Ja, löschen' }).click()
+    await expect.element(screen.getByText('Nicht alles konnte gespeichert werden.')).toBeVisible()
+    await expect.element(screen.getByText(/can store no more/)).not.toBeInTheDocument()
   })
 
   test('the last updates are listed until anything is deleted: they go with it', async () => {

@@ -1,5 +1,6 @@
 /** @module What the console says in German; a file that nothing of the console imports. */
 import type { EventName } from '../../core/events/event.ts'
+import { GERMAN } from '../react/german.ts'
 import { TECHNICAL_GERMAN } from './technical/german.ts'
 import type { ConsoleLabels } from './words.ts'
 
@@ -23,6 +24,8 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
   reading: 'Das Protokoll wird gelesen …',
   unreadable: (why) => `Das Protokoll ist nicht lesbar: ${why}`,
   again: 'Noch einmal versuchen',
+  wentWrong: (_, code) =>
+    code ? GERMAN.trouble(code) : 'Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.',
 
   left: 'Was hat das Gerät verlassen?',
   ordinary: 'Anfragen nach Seiten und Bildern',
@@ -63,10 +66,13 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
     days === Number.POSITIVE_INFINITY
       ? 'Bleibt, bis Sie es löschen.'
       : `Was Sie vor mehr als ${count(days, 'Tag', 'Tagen')} getan haben, wird gelöscht, sobald dieser Shop geöffnet wird.`,
-  sure: (what) => `Endgültig löschen: ${what}?`,
+  sure: (what) => `Löschen: ${what}?`,
   sureYes: 'Ja, löschen',
   keep: 'Behalten',
   removed: (what) => `Gelöscht: ${what}.`,
+  untilThen: 'Bis Sie diese Seite verlassen, können Sie es zurückholen.',
+  undo: 'Rückgängig',
+  restored: (what) => `Wieder da: ${what}.`,
   alsoGoes:
     'Auch gespeichert, soweit vorhanden, und mit allem zusammen gelöscht: Ihre Antwort zum Teilen, die Bedingungen der Server, ein Beitrag, der noch einmal zu senden ist, welches Rechenwerk schneller war, wann nach einem neueren Modell gesehen wurde.',
   alsoStays:

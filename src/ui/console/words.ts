@@ -2,6 +2,7 @@
  * @module What the console says in English; what the technical details say lies beside them, and comes with them. Another language hands in
  * its own; what it leaves out stays English.
  */
+import type { ErrorCode } from '../../core/error.ts'
 import type { EventName } from '../../core/events/event.ts'
 import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
 import type { TechnicalLabels } from './technical/words.ts'
@@ -24,6 +25,8 @@ export const CONSOLE_ENGLISH = {
   reading: 'Reading the log…',
   unreadable: (why: string) => `The log can’t be read: ${why}`,
   again: 'Try again',
+  /** @param why in English */
+  wentWrong: (why: string, _code?: ErrorCode): string => why,
 
   left: 'What left?',
   ordinary: 'Page and image requests',
@@ -64,10 +67,13 @@ export const CONSOLE_ENGLISH = {
     days === Number.POSITIVE_INFINITY
       ? 'Kept until you delete it.'
       : `What you did more than ${count(days, 'day')} ago is deleted whenever this shop is opened.`,
-  sure: (what: string) => `Delete for good: ${what}?`,
+  sure: (what: string) => `Delete: ${what}?`,
   sureYes: 'Yes, delete',
   keep: 'Keep',
   removed: (what: string) => `Deleted: ${what}.`,
+  untilThen: 'Until you leave this page, you can bring it back.',
+  undo: 'Undo',
+  restored: (what: string) => `Brought back: ${what}.`,
   alsoGoes:
     'Also stored, as far as there is any, and deleted with all of this: your answer about sharing, the servers’ terms, an update to be sent again, which engine was faster, the last look for a newer model.',
   alsoStays:

@@ -2,18 +2,19 @@
 import { useId } from 'react'
 import type { EnginePreference } from '../../../device/apiSnapshot.ts'
 import { Fact } from '../../react/Fact.tsx'
-import { Section, type SectionProps, useOutcome } from '../Section.tsx'
+import { Section, type SectionProps, useOutcome, useWords } from '../Section.tsx'
 import { useDetails } from './useDetails.ts'
 
 export function EngineSection({ personalizer, snapshot }: SectionProps) {
   const id = useId()
   const { run, status } = useOutcome()
   const words = useDetails()
+  const { saying } = useWords()
   const { engine, enginePreference, fit } = snapshot
 
   const choose = (wanted: EnginePreference) =>
     run(words.switching, async () => {
-      const failed = await personalizer.setEngine(wanted).catch((error: Error) => error.message)
+      const failed = await personalizer.setEngine(wanted).catch(saying)
       const now = personalizer.getSnapshot()
       if (failed) return words.stays(failed, words.engines[now.enginePreference])
       return now.engine ? words.nowOn(now.engine.name, now.engine.reason) : words.noEngine

@@ -1,10 +1,11 @@
 /** @module Everything that degraded, newest first, one clear line each. */
 import type { Notice } from '../../../device/apiSnapshot.ts'
-import { Moment, Section } from '../Section.tsx'
+import { Moment, Section, useWords } from '../Section.tsx'
 import { useDetails } from './useDetails.ts'
 
 export function NoticesSection({ notices }: { readonly notices: readonly Notice[] }) {
   const words = useDetails()
+  const { saying } = useWords()
   return (
     <Section title={words.notices}>
       {notices.length === 0 ? (
@@ -14,7 +15,7 @@ export function NoticesSection({ notices }: { readonly notices: readonly Notice[
           {notices.map((notice, place) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: notices may repeat in one millisecond
             <li key={`${notice.time} ${place}`}>
-              <Moment at={notice.time} /> <code>{notice.code}</code> {notice.message}
+              <Moment at={notice.time} /> <code>{notice.code}</code> {saying(notice)}
             </li>
           ))}
         </ol>
