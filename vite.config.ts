@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin, type Rollup } from 'vite'
+import { integrity } from './scripts/integrity.ts'
 
 /** What the page needs soon is asked for with the page, not after the script before it has run. */
 const SOON = /^assets\/(worker|shop|main|react-dom|rolldown-runtime)-[^/]+\.js$/
@@ -86,7 +87,7 @@ function oneFile(name: string, script: string, priority: number) {
 
 /** The demo: storefront (`index.html`) built as a customer of the package would build it. */
 export default defineConfig({
-  plugins: [react(), firstRequests],
+  plugins: [react(), firstRequests, integrity('index.html')],
   worker: { format: 'es' },
   build: {
     outDir: 'dist/demo',

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vite'
+import { integrity } from './scripts/integrity.ts'
 import { withoutStores } from './vite.lib.config.ts'
 
 /**
@@ -7,6 +8,7 @@ import { withoutStores } from './vite.lib.config.ts'
 export default defineConfig({
   base: './',
   publicDir: false,
+  plugins: [integrity('vault.html')],
   worker: {
     format: 'es',
     plugins: () => [withoutStores],

@@ -31,6 +31,7 @@ const SOURCES = [
     'scripts/demoCatalog',
     'scripts/prerender.ts',
     'scripts/offline.ts',
+    'scripts/integrity.ts',
   ],
 ]
 

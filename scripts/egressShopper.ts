@@ -27,8 +27,11 @@ function findPersonalizer(): Personalizer | undefined {
   return undefined
 }
 
+/** Slowly: a vault takes 200 calls a second. */
 const captureAll = async (it: Personalizer | undefined, inputs: readonly CaptureInput[]) => {
+  const rest = new Promise((resolve) => setTimeout(resolve, inputs.length * 5))
   await Promise.all(inputs.map((input) => it!.capture(input)))
+  await rest
 }
 
 async function settle(page: Page): Promise<void> {

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { withoutImportMap } from './integrity.ts'
 
 export interface OfflineFiles {
   /** Paths from the shop's root. */
@@ -68,7 +69,9 @@ export function fillServiceWorker(demo: string): void {
   const text = (name: string) =>
     /\.(js|css)$/.test(name) ? readFileSync(join(folder, name), 'utf8') : ''
   const assets = new Map(readdirSync(folder).map((name) => [name, text(name)]))
-  const documents = DOCUMENTS.map((name) => readFileSync(join(demo, name), 'utf8'))
+  const documents = DOCUMENTS.map((name) =>
+    withoutImportMap(readFileSync(join(demo, name), 'utf8')),
+  )
   for (const pattern of [LEFT_OUT, REPLAY, NOT_REPLAYED])
     if (![...assets.keys()].some((name) => pattern.test(name)))
       throw new Error(`No built script is called ${pattern}`)

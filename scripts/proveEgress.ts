@@ -3,6 +3,7 @@
  * catalog that holds marks. The aggregators are named, and not there: nobody has consented to anything.
  */
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -13,6 +14,7 @@ import { command } from '../src/cli/proveEgress.ts'
 import { buildDemo, demoIsFresh } from './build.ts'
 import { requireChromium } from './chromium.ts'
 import { createStaticServer } from './static.ts'
+import { createVaultServer } from './vaultServer.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const MARKED = 200
@@ -44,23 +46,39 @@ writeFileSync(
 const declared = (readdirSync(root, { recursive: true }) as string[])
   .map((path) => `/${path}`)
   .filter((path) => /\.\w+$/.test(path) && !/^\/(product|category|catalog\/images)\//.test(path))
-
-const listen = (server: ReturnType<typeof createStaticServer>) =>
-  new Promise<number>((resolve) =>
-    server.listen(0, 'localhost', () => resolve((server.address() as AddressInfo).port)),
+  .concat(
+    (readdirSync(join(ROOT, 'dist/vault'), { recursive: true }) as string[]).map(
+      (path) => `/${path}`,
+    ),
   )
+
+// Two origins behind one door, told apart by the name that they are asked by.
+const site = createServer()
+await new Promise<void>((resolve) => site.listen(0, 'localhost', resolve))
+const { port } = site.address() as AddressInfo
+const [shop, vault] = [`http://localhost:${port}`, `http://127.0.0.1:${port}`]
 const elsewhere = { leader: 'http://127.0.0.1:8791', helper: 'http://127.0.0.1:8792' }
-const site = createStaticServer({
-  root,
-  models: join(ROOT, 'public/models'),
-  federation: elsewhere,
+const ends = [
+  createStaticServer({
+    root,
+    models: join(ROOT, 'public/models'),
+    federation: elsewhere,
+    vault: `${vault}/vault.html`,
+  }),
+  createVaultServer({
+    root: join(ROOT, 'dist/vault'),
+    shops: [shop],
+    outside: [shop, ...Object.values(elsewhere)],
+  }),
+]
+site.on('request', (asked, answer) => {
+  ends[asked.headers.host === new URL(vault).host ? 1 : 0].emit('request', asked, answer)
 })
-const port = await listen(site)
 process.exitCode = await runProcess(
   'nearside',
   [command],
   [
-    ...['prove-egress', `http://localhost:${port}/`, '--browser', requireChromium()],
+    ...['prove-egress', `${shop}/`, '--browser', requireChromium()],
     ...['--script', join(ROOT, 'scripts/egressShopper.ts')],
     ...['--declare', file('declared.txt', ['/', '/federation.json', ...declared].join('\n'))],
     ...['--marks', file('marks.json', JSON.stringify(marks)), ...process.argv.slice(2)],

@@ -2,14 +2,16 @@
  * @module The demo's web server: built files, the published models, and the headers that make
  * a page unable to send anything to anybody but its own server and the aggregators (docs/PRIVACY.md).
  */
+import { existsSync, readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
-import { extname } from 'node:path'
+import { extname, join } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
 import { etag } from 'hono/etag'
 import type { PersonalizerOptions } from '../src/index.ts'
 import { encoded } from './encoded.ts'
+import { importMapHash } from './integrity.ts'
 
 export interface StaticSite {
   /** Built storefront. */
@@ -26,16 +28,18 @@ export interface StaticSite {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-function securityHeaders({ federation, vault }: StaticSite): Record<string, string> {
+function securityHeaders({ root, federation, vault }: StaticSite): Record<string, string> {
   const aggregators = federation ? [federation.leader, federation.helper] : []
   const frames = vault ? [new URL(vault).origin] : []
   // What is sent to the aggregators leaves from the vault, where there is one.
   const asked = vault ? [] : aggregators
   const outside = [...asked, ...frames]
+  const home = join(root, 'index.html')
+  const map = existsSync(home) ? importMapHash(readFileSync(home, 'utf8')) : null
   return {
     'content-security-policy': [
       "default-src 'none'",
-      "script-src 'self' 'wasm-unsafe-eval'",
+      `script-src 'self' 'wasm-unsafe-eval'${map ? ` '${map}'` : ''}`,
       "style-src 'self'",
       "img-src 'self' data: blob:",
       "font-src 'self'",
@@ -53,6 +57,8 @@ function securityHeaders({ federation, vault }: StaticSite): Record<string, stri
     'permissions-policy': 'camera=(), geolocation=(), microphone=(), browsing-topics=()',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
+    // A script without a hash that the document names is not run. @see https://www.w3.org/TR/SRI/
+    ...(map && { 'integrity-policy': 'blocked-destinations=(script)' }),
     // The vault's document asks for catalog and model; they are the same for everybody.
     ...(vault && { 'access-control-allow-origin': frames[0] }),
   }

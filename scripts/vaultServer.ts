@@ -47,6 +47,7 @@ export function vaultHeaders({ shops, outside }: VaultSite): Record<string, stri
       'trusted-types nearside-vault',
     ].join('; '),
     'connection-allowlist': `(${['response-origin', ...outside.map((url) => `"${url}/*"`)].join(' ')})`,
+    'integrity-policy': 'blocked-destinations=(script)',
     // A process of its own, also beside a shop of the same site.
     'origin-agent-cluster': '?1',
   }

@@ -44,7 +44,7 @@ export interface Verdict {
 const HEADERS = new Set(
   `host connection pragma cache-control upgrade-insecure-requests user-agent accept origin referer
    accept-encoding accept-language if-none-match if-modified-since range priority purpose sec-purpose
-   service-worker sec-fetch-site sec-fetch-mode sec-fetch-user sec-fetch-dest sec-ch-ua
+   service-worker sec-fetch-storage-access sec-fetch-site sec-fetch-mode sec-fetch-user sec-fetch-dest sec-ch-ua
    sec-ch-ua-mobile sec-ch-ua-platform sec-gpc dnt`.split(/\s+/),
 )
 

@@ -85,14 +85,16 @@ export async function tryProbes(
   const run = mark().toLowerCase()
   const tried = PROBES.map((probe, at) => ({ probe, mark: mark(), host: `p${at}.${run}.test` }))
   const page = await context.newPage()
+  let learns: string | null = null
+  page.on('worker', (worker) => {
+    learns ??= worker.url()
+  })
   await page.goto(url)
-  await patiently(
-    () => page.workers().length > 0 && context.serviceWorkers().length > 0,
-    WORKERS_MS,
-  )
+  await patiently(() => learns !== null && context.serviceWorkers().length > 0, WORKERS_MS)
+  const worker = learns === null ? null : await workerOf(learns, page, context)
   const without = new Set<Probe>()
   for (const { probe, mark, host } of tried) {
-    const place = await placeOf(probe, page, context, url)
+    const place = await placeOf(probe, page, context, url, worker)
     if (place === undefined) without.add(probe)
     // Where it leaves its page, or is stopped, the script doesn't come to its end.
     const done = (place as Page | undefined)?.evaluate(scriptOf(probe, mark, host))
@@ -128,13 +130,29 @@ function tells({ what, marks }: Finding, mark: string, host: string): boolean {
   return marks.includes(mark) || parts.some((part) => what.includes(part))
 }
 
+/**
+ * The worker that learns. That of a vault is started by itself, at its own address and under its own policy: without
+ * one it refuses to work, and would be gone before everything is tried.
+ */
+async function workerOf(script: string, page: Page, context: BrowserContext): Promise<Worker> {
+  if (new URL(script).origin === new URL(page.url()).origin) return page.workers()[0]
+  const vault = await context.newPage()
+  await vault.goto(new URL('../vault.html', script).href)
+  const started = vault.waitForEvent('worker')
+  const policy = `trustedTypes.createPolicy('nearside-vault', { createScriptURL: (url) => url })`
+  const url = `${policy}.createScriptURL(${JSON.stringify(script)})`
+  await vault.evaluate(`void (globalThis.started = new Worker(${url}, { type: 'module' }))`)
+  return started
+}
+
 async function placeOf(
   { where }: Probe,
   page: Page,
   context: BrowserContext,
   url: string,
+  worker: Worker | null,
 ): Promise<Page | Worker | undefined> {
-  if (where === 'worker') return page.workers()[0]
+  if (where === 'worker') return worker ?? undefined
   if (where === 'service worker') return context.serviceWorkers()[0]
   if (where === 'page') return page
   const own = await context.newPage()
