@@ -37,7 +37,7 @@ describe('nearside simulate', () => {
     const flags = { devices: 20, rounds: 3, seed: 5, drop: 0.2, epsilon: 4 }
     const { result, text } = await simulate(flags)
     expect(Object.keys(result)).toEqual(['seed', 'devices', 'rounds', 'quality'])
-    expect(result).toMatchObject({ seed: 5, devices: 30 })
+    expect(result).toMatchObject({ seed: 5, devices: 20 })
     expect(result.rounds.map(({ round }) => round)).toEqual([1, 2, 3])
     for (const round of result.rounds) {
       expect(Object.keys(round)).toEqual([

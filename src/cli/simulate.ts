@@ -40,7 +40,11 @@ ${Object.entries(ATTACKS)
     'what all rounds together cost a device that is in each (default: no noise)',
     between(0.01, 100),
   )
-  .option('--policy <file>', 'clip norm, scale and learning rate, as serve takes them', 'demo')
+  .option(
+    '--policy <file>',
+    'clip norm, scale and learning rate, as serve takes them; without its tokens',
+    'demo',
+  )
   .option('--retrained <dir>', 'models that were trained in full later: an arm beside the rounds')
   .option('--html <file>', 'write the report with a plot as one page to FILE')
   .option('--markdown <file>', 'write the report as Markdown to FILE')

@@ -26,7 +26,7 @@ export interface SimulationQuestion {
   readonly attack: Attack | null
   /** What all rounds together cost a device that is in each; null: no noise. */
   readonly epsilon: number | null
-  /** Clip norm, scale and learning rate are theirs. */
+  /** Clip norm, scale and learning rate are theirs; tokens are not asked for. */
   readonly terms: PolicyParameters
   /** Milliseconds since the epoch; later events are left out. */
   readonly now: number
@@ -56,7 +56,9 @@ const NO_NOISE_EPSILON = 4
 
 /** @throws NearsideError `input-invalid` where nobody is left, or where real devices would refuse the terms */
 export function planOf(question: SimulationQuestion): Plan {
-  const { devices, rounds, drop, malicious, attack, epsilon, terms } = question
+  const { devices, rounds, drop, malicious, attack, epsilon } = question
+  // Nobody gives tokens here.
+  const { issuer: _, ...terms } = question.terms
   if (malicious > 0 && attack === null)
     throw new NearsideError('input-invalid', '--malicious needs --attack: what they send')
   const crowd = (all: number): Crowd => ({
