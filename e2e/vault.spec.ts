@@ -82,8 +82,8 @@ const policy = (text: string) => ({ 'content-security-policy': text })
 for (const [hole, locked, says] of [
   ['no policy', {}, 'fetch, XMLHttpRequest, WebSocket'],
   ['requests to its own server', policy("default-src 'none'; connect-src 'self'"), 'fetch, XML'],
-  ['scripts of its own server', policy("default-src 'none'; script-src 'self'"), 'Worker, import'],
-  ['workers of its own', policy("default-src 'none'; worker-src 'self'"), 'Worker'],
+  ['scripts of its own server', policy("default-src 'none'; script-src 'self'"), 'import'],
+  ['sockets', policy("default-src 'none'; connect-src ws:"), 'WebSocket'],
 ] as const)
   test(`with ${hole} it refuses to work: the shop’s own order, and nothing is kept`, async ({
     page,

@@ -1,7 +1,9 @@
 /**
- * @module Whether a worker has a network: it tries each way out that workers have, to its own server, where a
- * policy is least likely to stop it. A way is shut where the browser hasn't got it or says that its policy
- * stopped it. That a request failed proves nothing: the server may be away.
+ * @module Whether a worker has a network: it tries each way out that it needs a policy against, to the very file
+ * that it came from. A way is shut where the browser hasn't got it, or says that its policy stopped it: that a
+ * request failed proves nothing else, since the server may be away. WebKit never says so to a worker. There the
+ * way is shut if it leads not even to that file, which came just now. The rest is shut by taking it away:
+ * Firefox stops that without a word.
  */
 
 /** What of a worker's scope is used; whatever a browser lacks is missing. */
@@ -9,63 +11,58 @@ export interface Ways extends EventTarget {
   readonly location: { readonly href: string }
 }
 
-type Attempt = (url: string) => unknown
+/** Rejects where it leads nowhere. */
+type Attempt = (url: string) => Promise<unknown>
 
-/** Of each way what it is made by, and what opens it. */
 const WAYS: Readonly<Record<string, Attempt>> = {
-  fetch: (url) => globalThis.fetch(url, { method: 'POST', mode: 'no-cors', body: 'x' }),
-  XMLHttpRequest(url) {
-    const request = new globalThis.XMLHttpRequest()
-    request.open('POST', url)
-    request.send('x')
-  },
-  WebSocket: (url) => new globalThis.WebSocket(url.replace(/^http/, 'ws')),
-  EventSource: (url) => new EventSource(url),
-  WebTransport: (url) => new WebTransport(url.replace(/^http:/, 'https:')).ready,
-  Worker: (url) => new Worker(url),
-  FontFace: (url) => new FontFace('probe', `url(${url})`).load(),
+  fetch: (url) => globalThis.fetch(url, { cache: 'force-cache' }),
+  XMLHttpRequest: (url) =>
+    new Promise((resolve, reject) => {
+      const request = new globalThis.XMLHttpRequest()
+      request.onload = resolve
+      request.onerror = reject
+      request.open('GET', url)
+      request.send()
+    }),
+  // That it can't be opened shows later, and nothing: a server need not speak it.
+  WebSocket: async (url) => new globalThis.WebSocket(url.replace(/^http/, 'ws')).close(),
   import: (url) => import(/* @vite-ignore */ url),
 }
 
-/** Not in workers; where they are, a policy for pages would have to stop them. */
-const NEVER = ['RTCPeerConnection', 'SharedWorker', 'document']
+const PROBE = 'nearside-probe'
+
+const TAKEN_AWAY = [
+  ...['EventSource', 'FontFace', 'RTCPeerConnection', 'SharedWorker'],
+  ...['WebSocketStream', 'WebTransport', 'Worker'],
+]
 
 /** Patience with a busy browser: what it hasn't reported by then counts as open. */
 const PATIENCE_MS = 10_000
+/** For a report that comes after the failure it is about. */
+const REPORT_MS = 500
 
 /** @returns names of the ways that are not shown to be shut; empty where there is no network */
 export async function openWays(scope: Ways, attempts = WAYS): Promise<string[]> {
-  const stopped = new Set<string>()
-  let told = () => {}
-  const listen = (event: Event) => {
-    stopped.add(idOf((event as SecurityPolicyViolationEvent).blockedURI))
-    told()
-  }
-  scope.addEventListener('securitypolicyviolation', listen)
-  const open = new Set(NEVER.filter((name) => name in scope))
-  const waiting = new Map<string, string>()
-  for (const [name, attempt] of Object.entries(attempts)) {
-    if (name !== 'import' && !(name in scope)) continue
-    const id = `nearside-probe-${waiting.size}`
-    waiting.set(name, id)
-    try {
-      Promise.resolve(attempt(new URL(`/${id}`, scope.location.href).href)).catch(() => undefined)
-    } catch {
-      // What a policy stops may throw; the event says whether it did.
-    }
-  }
-  const left = () => [...waiting].filter(([, id]) => !stopped.has(id)).map(([name]) => name)
+  for (const name of TAKEN_AWAY) Reflect.deleteProperty(scope, name)
+  const names = Object.keys(attempts).filter((name) => name === 'import' || name in scope)
+  const [reported, failed] = [new Set<string>(), new Set<string>()]
+  const isShut = (name: string) => (reported.size > 0 ? reported : failed).has(name)
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, PATIENCE_MS)
-    told = () => {
-      if (left().length > 0) return
-      clearTimeout(timer)
-      resolve()
-    }
-    told()
+    scope.addEventListener('securitypolicyviolation', (event) => {
+      const { blockedURI } = event as SecurityPolicyViolationEvent
+      const [, name] = blockedURI.split(`?${PROBE}=`)
+      if (name) reported.add(name)
+      if (names.every((name) => reported.has(name))) resolve()
+    })
+    const tried = names.map((name) => {
+      const url = `${scope.location.href}?${PROBE}=${name}`
+      return attempts[name](url).catch(() => failed.add(name))
+    })
+    const ended = Promise.all(tried).then(() => after(REPORT_MS))
+    ended.then(() => reported.size === 0 && resolve())
+    after(PATIENCE_MS).then(resolve)
   })
-  scope.removeEventListener('securitypolicyviolation', listen)
-  return [...open, ...left()]
+  return [...TAKEN_AWAY.filter((name) => name in scope), ...names.filter((name) => !isShut(name))]
 }
 
-const idOf = (url: string) => url.slice(url.lastIndexOf('/') + 1)
+const after = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))

@@ -1,0 +1,52 @@
+import { expect, test, vi } from 'vitest'
+import { openWays } from './openWays.ts'
+
+/** A worker's scope in which nothing gets through, and whose browser says of some that its policy stopped them. */
+function scopeWith(names: readonly string[], isReported: (name: string) => boolean) {
+  const scope = new EventTarget()
+  Object.assign(scope, { location: { href: 'https://vault.test/worker.js' } })
+  for (const name of names) Object.assign(scope, { [name]: class {} })
+  const attempts = Object.fromEntries(
+    ['fetch', 'WebSocket', 'import'].map((name) => [
+      name,
+      async (blockedURI: string) => {
+        if (isReported(name))
+          scope.dispatchEvent(Object.assign(new Event('securitypolicyviolation'), { blockedURI }))
+        throw new TypeError('Failed')
+      },
+    ]),
+  )
+  return { scope: scope as EventTarget & { location: { href: string } }, attempts }
+}
+
+test('where the browser says that its policy stopped each way, none is open', async () => {
+  const { scope, attempts } = scopeWith(['fetch', 'WebSocket'], () => true)
+  expect(await openWays(scope, attempts)).toEqual([])
+})
+
+test('that a request fails does not show that it was stopped', async () => {
+  vi.useFakeTimers()
+  try {
+    const { scope, attempts } = scopeWith(['fetch', 'WebSocket'], (name) => name !== 'WebSocket')
+    const open = openWays(scope, attempts)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(await open).toEqual(['WebSocket'])
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('where the browser says so of none, each has to fail', async () => {
+  const { scope, attempts } = scopeWith(['fetch', 'WebSocket'], () => false)
+  expect(await openWays(scope, attempts)).toEqual([])
+  const fetched = { ...attempts, fetch: () => Promise.resolve(new Response()) }
+  expect(await openWays(scope, fetched)).toEqual(['fetch'])
+})
+
+test('what browsers stop without a word is taken away; what can’t be, is open', async () => {
+  const { scope, attempts } = scopeWith(['fetch', 'EventSource', 'Worker'], () => true)
+  Object.defineProperty(scope, 'WebTransport', { value: class {}, configurable: false })
+  expect(await openWays(scope, attempts)).toEqual(['WebTransport'])
+  expect(scope).not.toHaveProperty('EventSource')
+  expect(scope).not.toHaveProperty('Worker')
+})
