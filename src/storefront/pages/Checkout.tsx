@@ -6,7 +6,7 @@ import { placeOrder } from '../orders.ts'
 import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
 import { Say } from '../parts/Say.tsx'
-import { ForYou } from '../parts/shelves.tsx'
+import { ForYou, Popular } from '../parts/shelves.tsx'
 import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
 import { money } from '../text.ts'
@@ -34,6 +34,7 @@ export function Checkout() {
         <p className="empty">
           <Say text={words.basket.empty} />
         </p>
+        <Popular />
       </Page>
     )
   }
