@@ -148,11 +148,14 @@ test('after opting in, a round of 32 devices and this one makes a new base model
   await page.getByRole('switch', { name: 'Contribute to the shared model' }).click()
   await page.getByRole('button', { name: 'Send an update now' }).click()
   await expect(fact(page, 'Contribution', 'Updates sent')).toHaveText('1')
-  expect(uploads.length).toBe(1)
-  expect(uploads[0]?.url.startsWith(leader)).toBe(true)
+  // The first asks for a token, by a number that is random to the leader.
+  const [token, update] = uploads
+  expect(uploads).toHaveLength(2)
+  expect(token).toEqual({ url: `${leader}/v1/tokens`, bytes: 259 })
+  expect(update?.url.startsWith(leader)).toBe(true)
   // What left is what the log says, to the byte.
   await expect(fact(page, 'Contribution', 'Bytes sent')).toHaveText(
-    (uploads[0]?.bytes ?? 0).toLocaleString('en-GB'),
+    (update?.bytes ?? 0).toLocaleString('en-GB'),
   )
   await page.getByRole('button', { name: 'Check the log now' }).click()
   await expect(page.getByText(/^The log holds/)).toBeVisible()

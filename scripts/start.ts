@@ -3,12 +3,15 @@
  * storefront, leader and helper, each aggregator in its own process with its own SQLite file.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, Option } from '@commander-js/extra-typings'
+import { DEMO_PARAMETERS } from '../src/aggregate/protocol/demoParameters.ts'
 import { createCosigner } from '../src/aggregate/server/cosigner.ts'
+import { createTokenSigner } from '../src/aggregate/server/tokenIssuer.ts'
 import { wholeNumber } from '../src/cli/values.ts'
 import { readLatestFile, signAgain } from '../src/train/models/publish.ts'
 import {
@@ -64,6 +67,9 @@ const key = join(data, 'model-key.pem')
 const rendered = join(data, 'rendered.json')
 const models = seedModels()
 await makeSigningKey(key)
+const issuer = join(data, 'issuer.pem')
+const terms = join(data, 'terms.json')
+await writeTerms()
 const publisher = publicKeyOf(await readSigningKey(key, models))
 await serve('helper', ['--port', String(port + 2), '--leader', leader, '--publisher', publisher])
 const modelKeys = { publishers: [publisher], helper: await helperKey() }
@@ -71,7 +77,7 @@ await signModels()
 const latest = JSON.parse(readFileSync(rendered, 'utf8'))
 await serve('leader', [
   ...['--port', String(port + 1), '--helper', helper, '--models', models, '--key', key],
-  ...['--shop', join(ROOT, 'data/online-retail')],
+  ...['--shop', join(ROOT, 'data/online-retail'), '--issuer-key', issuer],
 ])
 const site = {
   root: join(ROOT, 'dist/demo'),
@@ -115,6 +121,17 @@ function seedModels(): string {
   return target
 }
 
+/** The demo's, but that a report needs a token, which costs a phone less than half a second. */
+async function writeTerms(): Promise<void> {
+  if (!existsSync(issuer)) {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    writeFileSync(issuer, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 })
+  }
+  const { publicKey } = await createTokenSigner(readFileSync(issuer, 'utf8'))
+  const tokens = { issuer: { kind: 'work', key: publicKey, bits: 8 } }
+  writeFileSync(terms, JSON.stringify({ ...DEMO_PARAMETERS, ...tokens }))
+}
+
 async function helperKey(): Promise<string> {
   const { signing } = await (await fetch(`${helper}/v1/keys`)).json()
   return signing
@@ -141,7 +158,7 @@ function serve(role: 'leader' | 'helper', args: string[]): Promise<void> {
     '--role',
     role,
     '--policy',
-    'demo',
+    terms,
   ]
   const origins = [vault, ...(embedded ? [embedded] : [])].join(',')
   const store = ['--store', `sqlite:${join(data, `${role}.sqlite`)}`, '--origin', origins]
