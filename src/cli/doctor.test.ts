@@ -128,6 +128,11 @@ test.each<readonly [string, Spoil, string]>([
     'error page: #nearside-options of the page',
   ],
   [
+    'a page that is deeper than any',
+    at(/^\/$/, { body: '<div>'.repeat(100_000) }),
+    'error page: The page is nested more than 10000 deep',
+  ],
+  [
     'a page without a policy',
     at(/^\/$/, { headers: PAGE }),
     'warning policy: The page has no Content-Security-Policy',

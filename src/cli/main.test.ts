@@ -19,7 +19,7 @@ function nearside(...argv: string[]) {
 it('lists its commands; says what is wrong in one line', () => {
   const help = nearside('--help')
   expect(help).toMatchObject({ status: 0, stderr: '' })
-  for (const name of ['import', 'pretrain', 'evaluate', 'rollback', 'serve', 'bench'])
+  for (const name of ['import', 'pretrain', 'evaluate', 'publish', 'doctor', 'serve', 'bench'])
     expect(help.stdout).toMatch(new RegExp(`^  ${name} .*\\w{4}`, 'm'))
   expect(nearside()).toMatchObject({ status: 2, stdout: help.stdout })
   expect(nearside('imprt')).toEqual({

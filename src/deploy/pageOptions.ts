@@ -2,7 +2,7 @@
  * @module What a page says of its shop in one element, which its script reads and `doctor` finds: the
  * addresses and keys that `createPersonalizer` is given. A data block: no policy keeps it from standing there.
  */
-import { parseHTML } from 'linkedom'
+import { Parser } from 'htmlparser2'
 import { utf8 } from '../core/bytes.ts'
 import { NearsideError } from '../core/error.ts'
 import { type LatestModel, parseLatest } from '../core/model/manifest.ts'
@@ -53,7 +53,49 @@ export function pageOptionsTag(options: PageOptions): string {
  * @throws NearsideError `input-invalid`, `model-corrupt` for what can't be meant
  */
 export function readPageOptions(html: string): PageOptions | null {
-  const found = parseHTML(html).document.getElementById(ID)
-  if (!found) return null
-  return read(readJson(utf8(found.textContent ?? ''), 'input-invalid', `#${ID} of the page`), '')
+  return parsePageOptions(scanPage(html).options)
+}
+
+/** The same of the element's text. */
+export function parsePageOptions(found: string | null): PageOptions | null {
+  return found === null
+    ? null
+    : read(readJson(utf8(found), 'input-invalid', `#${ID} of the page`), '')
+}
+
+/** Deeper is no page, and takes a parser for ever. */
+const DEEPEST = 10_000
+
+/**
+ * What a page says beside what it shows: the text of the first such element, and its own policies. Read
+ * without a tree.
+ * @throws NearsideError `input-invalid` where it is nested too deeply
+ */
+export function scanPage(html: string): {
+  readonly options: string | null
+  readonly policies: readonly string[]
+} {
+  const policies: string[] = []
+  let options: string | null = null
+  let inside = false
+  let depth = 0
+  const parser = new Parser({
+    onopentag(name, { id, content, 'http-equiv': header }) {
+      if (++depth > DEEPEST)
+        throw new NearsideError('input-invalid', `The page is nested more than ${DEEPEST} deep`)
+      inside = name === 'script' && id === ID && options === null
+      if (inside) options = ''
+      if (name === 'meta' && /^content-security-policy$/i.test(header ?? '') && content)
+        policies.push(content)
+    },
+    ontext(text) {
+      if (inside) options += text
+    },
+    onclosetag() {
+      depth--
+      inside = false
+    },
+  })
+  parser.end(html)
+  return { options, policies }
 }

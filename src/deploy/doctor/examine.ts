@@ -1,9 +1,8 @@
 /** @module Looks at a live shop as a device does, by the device's own code, and says what to mend. */
-import { parseHTML } from 'linkedom'
 import { createTransport, destinationsOf } from '../../device/transport/http.ts'
 import { catalogFindings } from '../catalogFindings.ts'
 import { type Finding, findingsAbout, sizeFinding } from '../finding.ts'
-import { type PageOptions, readPageOptions } from '../pageOptions.ts'
+import { type PageOptions, parsePageOptions, scanPage } from '../pageOptions.ts'
 import { type Answer, createAsker, isHtml, typeOf } from './asker.ts'
 import { parsePolicies } from './contentPolicy.ts'
 import {
@@ -46,9 +45,11 @@ export async function examine(order: Examination): Promise<Finding[]> {
   if (!isHtml(page))
     return [about.error(`${page.url} is ${typeOf(page)}: name a page, not a file.`)]
   const findings: Finding[] = [secureFinding(page.url)]
+  let scanned: ReturnType<typeof scanPage> = { options: null, policies: [] }
   let said: PageOptions | null = null
   try {
-    said = readPageOptions(html)
+    scanned = scanPage(html)
+    said = parsePageOptions(scanned.options)
   } catch (error) {
     findings.push(
       about.error(`${(error as Error).message}: put in the snippet of nearside publish.`),
@@ -72,13 +73,7 @@ export async function examine(order: Examination): Promise<Finding[]> {
     ...(options.rules && { rules: absolute(options.rules) }),
     ...(options.worker && { worker: absolute(options.worker) }),
   }
-  const metas = [...parseHTML(html).document.querySelectorAll('meta[http-equiv]')]
-  const policies = parsePolicies([
-    page.headers.get('content-security-policy'),
-    ...metas
-      .filter((meta) => /^content-security-policy$/i.test(meta.getAttribute('http-equiv') ?? ''))
-      .map((meta) => meta.getAttribute('content')),
-  ])
+  const policies = parsePolicies([page.headers.get('content-security-policy'), ...scanned.policies])
   const transport = createTransport({
     fetch: asker.fetch,
     timeout,
