@@ -22,7 +22,7 @@ export function rowsOfCase({ start }: Pick<RankerDataset, 'start'>, c: number): 
 }
 
 /** @param rows of each of the cases, in the order in which they shall come. */
-export function rowsOf(
+function rowsOf(
   table: RankerDataset,
   cases: readonly number[],
   rows: readonly (readonly number[])[],

@@ -10,10 +10,9 @@ import { FEATURE_COUNT } from '../../core/features/features.ts'
 import type { History } from '../../core/features/history.ts'
 import type { StatisticsOptions } from '../../core/features/statistics.ts'
 import { eventStrength } from '../../core/features/strength.ts'
-import { createRandom, type Random } from '../../core/model/random.ts'
+import { createRandom } from '../../core/model/random.ts'
 import { CANDIDATES } from '../../core/model/trees.ts'
 import { TARGET_FOCUS } from '../../core/personal/focus.ts'
-import { candidatesOf } from './candidates.ts'
 import { candidatesOfCatalog } from './catalogCandidates.ts'
 import { buildDataset, type RankerCase } from './dataset.ts'
 import { focusTargets } from './focus.ts'
@@ -95,7 +94,7 @@ export function trainRanker(data: RankerData, options: RankerOptions) {
   cases.sort(statistics.compareCases)
   let done = 0
   const statisticsOf = (one: RankerCase) => {
-    options.onProgress?.('features', done++, 2 * cases.length)
+    options.onProgress?.('features', done++, 3 * cases.length)
     return statistics.at(one.shopper, one.time)
   }
   const table = buildDataset(cases, statisticsOf, random)
@@ -109,19 +108,11 @@ export function trainRanker(data: RankerData, options: RankerOptions) {
   const frozen = new Set([...known, ...dropped])
   const centre = first.weights.map((value, f) => (frozen.has(f) ? 0 : value))
   const { scale } = spread
-  const candidates = candidatesOf(table, scale, centre, settings.candidates)
+  const candidates = candidatesOfCatalog(cases, statisticsOf, scale, centre, settings.candidates)
   const focused = focusTargets(candidates, scale, centre, settings.focus)
   const fitted = fitNewton(focused, scale, { l2, frozen, centre, onProgress })
   const joint = options.encoder
-    ? withEncoder(
-        options.encoder,
-        cases,
-        statisticsOf,
-        random,
-        fitted.weights,
-        spread.scale,
-        settings,
-      )
+    ? withEncoder(options.encoder, cases, statisticsOf, fitted.weights, scale, settings)
     : { weights: fitted.weights, encoderWeight: 0 }
   const weights = joint.weights.map((value, f) => (frozen.has(f) ? 0 : value))
   const alone = Float32Array.from(fitted.weights, (value, f) => (frozen.has(f) ? 0 : value))
@@ -157,7 +148,6 @@ function withEncoder(
   encoder: EncoderScores,
   cases: readonly RankerCase[],
   statisticsOf: (one: RankerCase) => ReturnType<OutOfFoldStatistics['at']>,
-  random: Random,
   weights: Float64Array,
   scale: Float32Array,
   { l2, focus, candidates }: RankerSettings,
@@ -165,7 +155,7 @@ function withEncoder(
   const unseen = cases.filter((one) => one.history.length > 0 && encoder.unseen(one.shopper))
   // Nobody to show what its score is worth: it gets no weight.
   if (unseen.length === 0) return { weights, encoderWeight: 0 }
-  const table = buildDataset(unseen, statisticsOf, random, {
+  const table = candidatesOfCatalog(unseen, statisticsOf, scale, weights, candidates, {
     count: 1,
     of: (one) => [encoder.scores(one)],
   })
@@ -174,12 +164,7 @@ function withEncoder(
   const scales = new Float32Array([...scale, extra.scale[FEATURE_COUNT]])
   const centre = new Float64Array([...weights, 0])
   const frozen = new Set([...weights.keys()].filter((f) => weights[f] === 0))
-  const focused = focusTargets(
-    candidatesOf(table, scales, centre, candidates),
-    scales,
-    centre,
-    focus,
-  )
+  const focused = focusTargets(table, scales, centre, focus)
   const fitted = fitNewton(focused, scales, { l2, frozen, centre })
   return {
     weights: fitted.weights.slice(0, FEATURE_COUNT),
