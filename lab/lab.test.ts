@@ -21,6 +21,7 @@ import { experiment as noise } from './noise/experiment.ts'
 import { experiment as settings } from './search/settings.ts'
 import { experiment as teaching } from './search/teaching.ts'
 import { experiment as selection } from './selection/experiment.ts'
+import { experiment as states } from './states/experiment.ts'
 import { experiment as strategies } from './strategies/experiment.ts'
 
 interface NewItemsResult {
@@ -120,6 +121,12 @@ it('compares all features with fewer and with principal components', async () =>
   expect(names).toEqual(
     expect.arrayContaining(['all features', 'L1 at 0.1', '5 principal components']),
   )
+}, 120_000)
+
+it('trains on what devices hold, and asks as they do', async () => {
+  await expect(run(states, 'larger')).rejects.toThrow(/--until/)
+  const { arms } = await run(states, 'larger', { until: '2024-04-01' })
+  expect(arms.map(({ name }) => name)).toEqual(['whole', 'masked', 'short'])
 }, 120_000)
 
 it('chooses search settings without the queries that they answer', async () => {

@@ -22,6 +22,8 @@ const CALIBRATION_FOLD = 0
 const VALIDATION_FOLD = 1
 /** The last share of the log's span gives the validation cases. */
 const VALIDATION_SHARE = 0.4
+/** … which must hold this share of the events, as it does not in a log with gaps. */
+const VALIDATION_EVENTS = 0.1
 
 export interface Plan {
   /** What encoder and shipped statistics come from. */
@@ -60,11 +62,19 @@ export function planByTime(
     teachesEncoder: (shopper) => !isUnseen(shopper),
     questions: split,
     calibrates: (shopper) => foldOf(shopper, FOLDS) === CALIBRATION_FOLD,
-    measuredFrom: lastPart(split.from, split.until, VALIDATION_SHARE),
+    measuredFrom: validationStart(split),
     // Both: one scalar and a nudge were fitted on the first, and a tenth of the shoppers is too few.
     isMeasured: isUnseen,
     teachesPrior: isUnseen,
   }
+}
+
+/** Midnight before the first validation case. */
+function validationStart({ training, from, until }: Split): number {
+  const start = lastPart(from, until, VALIDATION_SHARE)
+  const times = training.flatMap(({ interactions }) => interactions.map(({ time }) => time))
+  const enough = Float64Array.from(times).sort()[Math.floor((1 - VALIDATION_EVENTS) * times.length)]
+  return Math.min(start, Math.floor(enough / DAY) * DAY)
 }
 
 /** @throws NearsideError `input-invalid` where the log is not one of sequences */

@@ -52,6 +52,18 @@ describe('buildStatistics', () => {
     )
   })
 
+  it('counts further back where the last days hold next to nothing of what is usual', () => {
+    const popular = (daysAgo: readonly number[]) => {
+      const log = daysAgo.map((ago, k) => [purchase(0, ago, `${k}`), purchase(1, 2, `${k}`)])
+      const others = Array.from({ length: 60 }, (_, k) => [purchase(2, 58.5, `other ${k}`)])
+      const { popularity30 } = buildStatistics(items, [...log, ...others], NOW)
+      return [...popularity30.subarray(0, 3)].map((value) => Math.round(Math.expm1(value)))
+    }
+    expect(popular([50])).toEqual([1, 1, 60])
+    // Lately enough was bought: the last 30 days it is.
+    expect(popular([50, 50, 50, 50, 50, 50])).toEqual([0, 6, 0])
+  })
+
   it('knows nothing of what happens at or after its moment', () => {
     fc.assert(
       fc.property(shoppers, (log) => {

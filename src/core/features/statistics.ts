@@ -21,6 +21,9 @@ export interface StatisticsOptions {
 
 /** Shoppers that the mean repeat rate counts as. */
 const REPEAT_PRIOR_SHOPPERS = 10
+/** Of what days hold on average, and how much that must be to be called usual. */
+const NEXT_TO_NOTHING = 0.1
+const LEAST_USUAL = 10
 
 /**
  * @param items the catalog, in model row order.
@@ -76,6 +79,7 @@ function countShoppers(items: number, shoppers: readonly History[], asOf: number
   const all = new Float32Array(items)
   const repeated = new Float32Array(items)
   const first = new Float64Array(items).fill(Number.POSITIVE_INFINITY)
+  const [weekFrom, monthFrom] = windowStarts(shoppers, asOf, [7, 30])
   for (const history of shoppers) {
     const days = new Map<number, { first: number; last: number }>()
     for (const { item, name, time } of history) {
@@ -89,8 +93,8 @@ function countShoppers(items: number, shoppers: readonly History[], asOf: number
     }
     for (const [item, span] of days) {
       all[item]++
-      if (span.last >= asOf - 7 * DAY) week[item]++
-      if (span.last >= asOf - 30 * DAY) month[item]++
+      if (span.last >= weekFrom) week[item]++
+      if (span.last >= monthFrom) month[item]++
       if (Math.floor(span.first / DAY) !== Math.floor(span.last / DAY)) repeated[item]++
     }
   }
@@ -106,6 +110,33 @@ function countShoppers(items: number, shoppers: readonly History[], asOf: number
       (again, i) => (again + mean * REPEAT_PRIOR_SHOPPERS) / (all[i] + REPEAT_PRIOR_SHOPPERS),
     ),
   }
+}
+
+/**
+ * When the last so many days before `asOf` begin; earlier where they hold next to nothing, as in a log with
+ * gaps, so that what a handful did there doesn't pass for what the shop wants: as far back as it takes to hold as
+ * much as so many days do on average.
+ */
+function windowStarts(
+  shoppers: readonly History[],
+  asOf: number,
+  windows: readonly number[],
+): number[] {
+  const eventsAgo: number[] = []
+  for (const history of shoppers)
+    for (const { name, time } of history) {
+      if (time >= asOf || eventStrength(name) === 0) continue
+      const ago = Math.ceil((asOf - time) / DAY) - 1
+      eventsAgo[ago] = (eventsAgo[ago] ?? 0) + 1
+    }
+  const held = Float64Array.from(eventsAgo, (events = 0) => events)
+  for (let ago = 1; ago < held.length; ago++) held[ago] += held[ago - 1]
+  return windows.map((days) => {
+    const usual = ((held.at(-1) ?? 0) * days) / Math.max(days, held.length)
+    const isUsual = held.length <= days || held[days - 1] >= NEXT_TO_NOTHING * usual
+    if (isUsual || usual < LEAST_USUAL) return asOf - days * DAY
+    return asOf - (held.findIndex((events) => events >= usual) + 1) * DAY
+  })
 }
 
 function sum(values: Float32Array): number {

@@ -40,6 +40,8 @@ export interface RankerOptions {
   readonly until: number
   readonly seed: number
   readonly encoder?: EncoderScores
+  /** What of a case's history a device would hold; absent: all. */
+  readonly heldOf?: (one: RankerCase) => History
   readonly onProgress?: (step: string, done: number, total: number) => void
 }
 
@@ -78,7 +80,9 @@ export function trainRanker(data: RankerData, options: RankerOptions) {
   const settings = DEFAULT_RANKER
   const random = createRandom(options.seed)
   const asked = { from: options.from, until: options.until }
-  const { shoppers, from, cases } = sampleCases(data, { ...settings, ...asked }, random)
+  const { shoppers, from, cases: drawn } = sampleCases(data, { ...settings, ...asked }, random)
+  const { heldOf } = options
+  const cases = heldOf ? drawn.map((one) => ({ ...one, history: heldOf(one) })) : drawn
   if (cases.length === 0)
     throw new NearsideError(
       'input-invalid',

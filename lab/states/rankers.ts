@@ -1,0 +1,77 @@
+/** @module Rankers of the shipped kind, without an encoder, by what their training cases hold of a history. */
+import { firstAtOrAfter } from '../../src/core/features/cases.ts'
+import { FEATURE_COUNT } from '../../src/core/features/features.ts'
+import type { History } from '../../src/core/features/history.ts'
+import { highestRows } from '../../src/core/model/highest.ts'
+import { createRandom } from '../../src/core/model/random.ts'
+import { addScores } from '../../src/core/model/score.ts'
+import { CANDIDATES, type Trees, treesScore } from '../../src/core/model/trees.ts'
+import { DAY } from '../../src/core/time.ts'
+import { storeHistory } from '../../src/evaluate/owner/knowledge.ts'
+import type { RankerCase } from '../../src/train/ranker/dataset.ts'
+import { firstTime } from '../../src/train/ranker/sample.ts'
+import { type RankerData, trainRanker } from '../../src/train/ranker/trainRanker.ts'
+import { learnTrees } from '../../src/train/trees/learnTrees.ts'
+import { lastPart } from '../../src/train/validate.ts'
+
+interface Ranker {
+  /** Of raw features, [F]. */
+  readonly weights: Float32Array
+  readonly scale: Float32Array
+  readonly trees: Trees | null
+}
+
+/** @param until exclusive, milliseconds */
+export function trainedOn(
+  which: 'whole' | 'masked' | 'short',
+  data: RankerData,
+  until: number,
+  seed: number,
+): Ranker {
+  const random = createRandom(seed + 5)
+  const since = ({ history, time }: RankerCase, days: number): History =>
+    history.slice(firstAtOrAfter(history, time - random.next() * days * DAY))
+  const held = {
+    whole: ({ history }: RankerCase) => history,
+    short: (one: RankerCase) => since(one, 60),
+    masked: (one: RankerCase) => {
+      const drawn = random.next()
+      if (drawn < 0.4) return one.history
+      return drawn < 0.8 ? since(one, 90) : storeHistory('evicted', one, 0)
+    },
+  }
+  const { alone, scale, candidates, untaught } = trainRanker(data, {
+    ...{ until, seed, heldOf: held[which] },
+  })
+  const { trees } = learnTrees(
+    candidates,
+    { scale, weights: alone.weights },
+    {
+      askedFrom: lastPart(firstTime(data.shoppers, until), until, 0.4),
+      isUnseen: () => false,
+      untaught,
+    },
+  )
+  return { weights: alone.weights.map((weight, f) => weight / scale[f]), scale, trees }
+}
+
+/** @param raw features of every item, [N, F] */
+export function scoresOf({ weights, scale, trees }: Ranker, raw: Float32Array): Float32Array {
+  const scores = new Float32Array(raw.length / FEATURE_COUNT)
+  addScores(scores, raw, weights)
+  if (!trees) return scores
+  for (const item of highestRows(scores, CANDIDATES)) {
+    const own = raw.subarray(item * FEATURE_COUNT, (item + 1) * FEATURE_COUNT)
+    const scaled = own.map((value, f) => value / scale[f])
+    scores[item] += treesScore(trees, scaled, 0)
+  }
+  return scores
+}
+
+/** Probabilities of which a share is popularity's. */
+export function mixed(scores: Float32Array, popularity: Float32Array, share: number): Float32Array {
+  const top = scores.reduce((a, b) => Math.max(a, b))
+  const odds = scores.map((score) => Math.exp(score - top))
+  const sum = odds.reduce((a, b) => a + b, 0)
+  return odds.map((value, i) => (1 - share) * (value / sum) + share * popularity[i])
+}

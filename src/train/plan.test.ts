@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest'
+import { DAY } from '../core/time.ts'
+import { purchase, START } from '../evaluate/testShop.ts'
+import { planByTime } from './plan.ts'
+
+const planOf = (days: readonly number[]) => {
+  const shoppers = Array.from({ length: 20 }, (_, s) => ({
+    id: `shopper${s}`,
+    interactions: days.map((day) => purchase(0, START + day * DAY + 3_600_000, `${day}`)),
+  }))
+  const to = START + Math.max(...days) * DAY + 3_600_000
+  const shop = {
+    ...{ name: 'gaps', items: [{ id: 'a' }, { id: 'b' }], shoppers, dayOnly: false },
+    ...{ from: START + 3_600_000, to, searches: [], leftOut: [] },
+  }
+  return planByTime(shop, START + 100 * DAY, { fraction: 0 }, 1, to)
+}
+
+it('validates on the last part of the log, and further back where next to nothing is there', () => {
+  const steady = Array.from({ length: 50 }, (_, k) => 2 * k)
+  expect(planOf(steady).measuredFrom).toBe(START + 60 * DAY)
+  expect(planOf([0, 1, 2, 3, 30]).measuredFrom).toBe(START + 30 * DAY)
+})
