@@ -155,3 +155,20 @@ test('sends the same bytes in every encoding, and new ones once the file has cha
     }
   }
 })
+
+test('WebKit is not sent the policy under which it runs no imported script', async () => {
+  const root = join(directory, 'hashed')
+  mkdirSync(root)
+  writeFileSync(join(root, 'index.html'), '<script type="importmap">{}</script>')
+  const hashed = createStaticServer({ root, models: root, federation: null })
+  await new Promise<void>((resolve) => hashed.listen(0, 'localhost', resolve))
+  const address = `http://localhost:${(hashed.address() as AddressInfo).port}/`
+  const policyFor = async (agent: string) =>
+    (await fetch(address, { headers: { 'user-agent': agent } })).headers.get('integrity-policy')
+  expect(await policyFor('Firefox/150')).toBe('blocked-destinations=(script)')
+  const chromium = 'Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko) Chrome/152 Safari/537.36'
+  expect(await policyFor(chromium)).toBe('blocked-destinations=(script)')
+  const safari = 'Mozilla/5.0 AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15'
+  expect(await policyFor(safari)).toBeNull()
+  hashed.close()
+})
