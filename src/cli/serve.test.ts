@@ -5,6 +5,7 @@ import { DEMO_PARAMETERS } from '../aggregate/protocol/demoParameters.ts'
 import { NO_POSTGRES, startPostgres } from '../aggregate/server/store/testPostgres.ts'
 import { createModels } from '../aggregate/server/testFederation.ts'
 import { freePort } from '../aggregate/server/testPort.ts'
+import { createWorkIssuer } from '../aggregate/server/testTokens.ts'
 import { testFolder } from '../testFolder.ts'
 import { command } from './serve.ts'
 import { runCommand } from './testCommand.ts'
@@ -127,6 +128,35 @@ describe('nearside serve', () => {
     writeFileSync(key, '0f'.repeat(32))
     const flags = { role: 'helper', store: `sqlite:${testFolder()}/x.sqlite`, 'store-key': key }
     await expect(start(flags)).rejects.toThrow(/--store-key is for postgres/)
+  })
+
+  it('gives tokens by the key that its terms name, and starts with no other', async () => {
+    const where = testFolder()
+    const { pem, issuer } = await createWorkIssuer()
+    const { pem: other } = await createWorkIssuer()
+    const write = (name: string, text: string) => {
+      writeFileSync(join(where, name), text)
+      return join(where, name)
+    }
+    const terms = (name: string, changes: object) =>
+      write(name, JSON.stringify({ ...DEMO_PARAMETERS, ...changes }))
+    const policy = terms('work.json', { issuer })
+    const store = `sqlite:${where}/s.sqlite`
+    const common = { role: 'single', store, models: await createModels(), policy }
+    await expect(start(common)).rejects.toThrow(/give --issuer-key/)
+    const wrong = { ...common, 'issuer-key': write('other.pem', other) }
+    await expect(start(wrong)).rejects.toThrow(/another issuer of tokens for work/)
+    await expect(start({ ...wrong, policy: 'demo' })).rejects.toThrow(/another issuer/)
+    const none = { ...common, 'issuer-key': write('none.pem', 'none') }
+    await expect(start(none)).rejects.toThrow(/issuer’s key can’t be read/)
+    const key = `${issuer.key.slice(0, -7)}gIDAQAB`
+    const even = { ...common, policy: terms('even.json', { issuer: { ...issuer, key } }) }
+    await expect(start(even)).rejects.toThrow(/issuer.key is no RSA key/)
+    const single = await start({ ...common, 'issuer-key': write('issuer.pem', pem) })
+    expect(single.lines).toContain('single: a report needs a token, which costs work of 2 bits')
+    const request = { method: 'POST', body: new Uint8Array(259) }
+    expect((await fetch(`${single.url}/leader/v1/tokens`, request)).status).toBe(415)
+    await single.stop()
   })
 
   it('takes no terms but those that its operator wrote down', async () => {

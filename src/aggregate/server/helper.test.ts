@@ -7,6 +7,7 @@ import { openSqliteStore } from './store/sqlite.ts'
 import { createFederation, HELPER, LEADER } from './testFederation.ts'
 import { PARAMETERS } from './testModel.ts'
 import { meanOf, post, report } from './testReports.ts'
+import { createWorkIssuer } from './testTokens.ts'
 
 describe('the helper', () => {
   it('may be away while a report comes, and the report is counted once when it is back', async () => {
@@ -68,6 +69,23 @@ describe('the helper', () => {
       /aggregationGoal is 4, the helper agreed to 32/,
     )
     expect((await federation.fetch(`${LEADER}/v1/task`)).status).toBe(503)
+  })
+
+  it('refuses an issuer of tokens that it did not agree to, and to let anybody send', async () => {
+    const { issuer } = await createWorkIssuer()
+    const easier = { issuer: { ...issuer, bits: 1 } }
+    for (const [leader, helper] of [
+      [easier, { issuer }],
+      [{}, { issuer }],
+      [{ issuer }, {}],
+    ]) {
+      const { leader: waiting } = await createFederation({
+        leader: { parameters: { ...PARAMETERS, ...leader } },
+        helper: { parameters: { ...PARAMETERS, ...helper } },
+      })
+      expect(await waiting.current()).toBeNull()
+      expect(await waiting.waitingFor()).toMatch(/Refused: issuer is /)
+    }
   })
 
   it('obeys its leader alone', async () => {
