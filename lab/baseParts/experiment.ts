@@ -106,7 +106,7 @@ export function scoreParts(
   const items = model.itemIds.length
   const baseline = (name: 'popular' | 'item-knn') => {
     const out = new Float32Array(items)
-    walk.baselines[name](context, out)
+    walk.baselines[name]?.(context, out)
     return out
   }
   const terms = scoreTerms(model, history, time)

@@ -5,11 +5,11 @@ import { isGain, METRICS } from '../train/metrics.ts'
 import { readModel } from '../train/models/read.ts'
 import { ARMS, type ArmName, BASE_ARMS } from './arms.ts'
 import { pairedBootstrap } from './bootstrap.ts'
-import { isoDay } from './cases.ts'
+import { isoDay, selectCases } from './cases.ts'
 import type { Envelope, NamedLift } from './envelope.ts'
-import type { Question } from './load.ts'
+import { load, type Question } from './load.ts'
 import { groupByShopper, meanOverAll, metricOf, pairOver } from './perShopper.ts'
-import { walkHeldOut } from './personal.ts'
+import { walkCases } from './personal.ts'
 import { count, decimal, fixed, lift, share } from './report/numbers.ts'
 import type { Evaluated, Part } from './report/report.ts'
 import { countWorse } from './shoppersWorse.ts'
@@ -56,8 +56,13 @@ export async function compareModels(
       'the two models held out different shoppers, so one of them may know whom the other is asked about: train both with the same --holdout and --seed',
     )
   const until = question.until ?? [a.facts.until, b.facts.until].sort()[1]
-  const walk = (model: string) =>
-    walkHeldOut({ ...asked, model, until, protocol: 'personal', grown: true }, learns, steps)
+  const walk = async (model: string) => {
+    const question: Question = { ...asked, model, until, protocol: 'personal', grown: true }
+    const { shop, input, notes } = await load(question)
+    const shoppers = selectCases(input).length
+    const results = await walkCases({ question, tuned: null, learns }, shoppers, steps)
+    return { shop: shop.name, input, notes, results }
+  }
   const first = await walk(models.a)
   const second = await walk(models.b)
   const pairs = pairUp(first.results, second.results)

@@ -67,9 +67,17 @@ export async function walkHeldOut(
   const selected = selectCases(input)
   await step(steps, 'tuning baselines', 0, 1)
   const tuned = tuneBaselines(input)
-  const order: WalkOrder = { question, tuned, learns }
-  const results = await inProcesses<CaseResult>(WALKER, order, selected.length, steps)
-  return { shop: shop.name, input, tuned, results: results.flat(), notes }
+  const results = await walkCases({ question, tuned, learns }, selected.length, steps)
+  return { shop: shop.name, input, tuned, results, notes }
+}
+
+/** @param shoppers who have cases. @returns grouped by shopper */
+export async function walkCases(
+  order: WalkOrder,
+  shoppers: number,
+  steps: Steps,
+): Promise<readonly CaseResult[]> {
+  return (await inProcesses<CaseResult>(WALKER, order, shoppers, steps)).flat()
 }
 
 /** @param walks of one shop and one question, of different shoppers each. */

@@ -32,8 +32,17 @@ function scoresOf(arms: CountingArms, tuned: TunedCounts) {
   }
 }
 
-/** @param fit null: nothing is learned on the devices */
-export function prepareWalk(input: EvaluationInput, tuned: TunedBaselines, fit: Fit | null): Walk {
+/**
+ * @param tuned null: only what the model gives is asked for, neither baselines nor the owner's questions
+ * @param fit null: nothing is learned on the devices
+ */
+export function prepareWalk(
+  input: EvaluationInput,
+  tuned: TunedBaselines | null,
+  fit: Fit | null,
+): Walk {
+  const store = input.historyFrom
+  if (!tuned) return { ...prepareDevices(input, fit), store, owner: null, baselines: {} }
   const { model, serverKnows, dayOnly, until, protocol } = input
   const mean = ewma(model.itemVectors, DIMENSION)
   const { server, install, seeded, beginning } = tuned.owner
@@ -46,7 +55,7 @@ export function prepareWalk(input: EvaluationInput, tuned: TunedBaselines, fit: 
   }
   return {
     ...prepareDevices(input, fit),
-    store: input.historyFrom,
+    store,
     owner: protocol === 'personal' ? { serverKnows, dayOnly, installed: until, counts } : null,
     baselines: {
       popular: scorePopular,

@@ -21,12 +21,13 @@ export interface Walk extends DeviceShop {
   readonly store: Store
   /** Null: only the arms are compared. */
   readonly owner: OwnerQuestions | null
+  /** Empty where only what models give is compared. */
   readonly baselines: Readonly<
-    Record<BaselineName, (context: BaselineContext, out: Float32Array) => void>
+    Partial<Record<BaselineName, (context: BaselineContext, out: Float32Array) => void>>
   >
 }
 
-/** Metrics of one case: [arm, in the order of ARMS; where nothing is learned, of BASE_ARMS][all items, then new items only][metric], see `metricAt`. */
+/** Metrics of one case: [arm, in the order of ARMS; where nothing is learned, of BASE_ARMS][all items, then new items only][metric], see `metricAt`. 0 of an arm that is not compared. */
 export interface CaseResult {
   readonly shopper: string
   readonly time: number
@@ -59,6 +60,7 @@ const NAIVE_STEPS = 30
 export async function walkShopper(walk: Walk, cases: readonly AskedCase[]): Promise<CaseResult[]> {
   const results: CaseResult[] = []
   const arms = walk.fit ? ARMS : BASE_ARMS
+  const items = walk.model.itemIds.length
   const devices = Object.fromEntries(
     STORES.map((store) => [store, new ShopperDevice(walk)]),
   ) as Record<Store, ShopperDevice>
@@ -85,7 +87,7 @@ export async function walkShopper(walk: Walk, cases: readonly AskedCase[]): Prom
       time,
       history: history.length,
       guardActive: devices[walk.store].guardActive,
-      ...measureAll(await scoreAll(walk, context, scored), history, targets, arms),
+      ...measureAll(await scoreAll(walk, context, scored), items, history, targets, arms),
       owner:
         walk.owner && one.bought.length > 0
           ? await measureOwner(walk.owner, one, context, scored.model, (store, held) =>
@@ -107,11 +109,14 @@ function contextOf(
   return { history, time, popularity: popularityOf(statistics), neighbours: statistics }
 }
 
+/** Of each arm that is compared, all items'. */
+type Scores = Readonly<Partial<Record<ArmName, Float32Array>>>
+
 async function scoreAll(
   walk: Walk,
   context: BaselineContext,
   { model, terms, learned, shown }: DeviceScores,
-): Promise<Readonly<Record<ArmName, Float32Array>>> {
+): Promise<Scores> {
   const { history, time } = context
   const baselines = Object.entries(walk.baselines).map(([name, score]) => {
     const out = new Float32Array(model.itemIds.length)
@@ -120,7 +125,7 @@ async function scoreAll(
   })
   const naive = learned && walk.fit ? await walk.fit(naiveProblem(learned.problem)) : null
   return {
-    ...(Object.fromEntries(baselines) as Record<BaselineName, Float32Array>),
+    ...(Object.fromEntries(baselines) as Scores),
     'base-stale': scoreTerms(model, withoutLastSession(history), time).base,
     'base-fresh': terms.base,
     personal: shown,
@@ -147,18 +152,21 @@ function naiveProblem(problem: FitProblem): FitProblem {
 }
 
 function measureAll(
-  scores: Readonly<Record<ArmName, Float32Array>>,
+  scores: Scores,
+  items: number,
   history: History,
   targets: readonly number[],
   arms: readonly ArmName[],
 ): Pick<CaseResult, 'metrics' | 'hasNew'> {
-  const seen = new Uint8Array(scores.popular.length)
+  const seen = new Uint8Array(items)
   for (const { item } of history) seen[item] = 1
   const fresh = targets.filter((target) => !seen[target])
   const metrics = new Float32Array(arms.length * STRIDE)
   arms.forEach((arm, a) => {
-    measure(scores[arm], targets, undefined, metrics, metricAt(a, 0, false))
-    if (fresh.length > 0) measure(scores[arm], fresh, seen, metrics, metricAt(a, 0, true))
+    const own = scores[arm]
+    if (!own) return
+    measure(own, targets, undefined, metrics, metricAt(a, 0, false))
+    if (fresh.length > 0) measure(own, fresh, seen, metrics, metricAt(a, 0, true))
   })
   return { metrics, hasNew: fresh.length > 0 }
 }

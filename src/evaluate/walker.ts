@@ -9,7 +9,8 @@ import { walkShopper } from './walk.ts'
 
 export interface WalkOrder {
   readonly question: Question
-  readonly tuned: TunedBaselines
+  /** Null: the baselines are not asked. */
+  readonly tuned: TunedBaselines | null
   /** Whether devices learn. */
   readonly learns: boolean
 }
