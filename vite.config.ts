@@ -46,7 +46,8 @@ const firstRequests: Plugin = {
         .filter((name) => name.startsWith('assets/beforePaint-'))
         .map((name) => ({
           tag: 'script',
-          attrs: { src: `/${name}` },
+          // The integrity policy blocks a script that is asked for without CORS.
+          attrs: { src: `/${name}`, crossorigin: true },
           injectTo: 'head-prepend' as const,
         }))
       return [...before, ...soon]
