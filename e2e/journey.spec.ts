@@ -1,7 +1,7 @@
 /**
  * @module One shopper's way through the shop on WebGPU: it adapts, keeps what it learned through
  * reload, loss of network and a second tab, contributes after opting in, and takes over the model
- * that the round made. One story: each test goes on where the one before stopped.
+ * that the round made, all in a vault, as `npm start` serves it. One story: each test goes on where the one before stopped.
  */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -22,8 +22,10 @@ import {
   openShop,
   openTechnical,
 } from './shop.ts'
+import { SHOP_IN_VAULT } from './vault.ts'
 
 test.describe.configure({ mode: 'serial' })
+test.use({ baseURL: SHOP_IN_VAULT })
 
 let context: BrowserContext
 let page: Page

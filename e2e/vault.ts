@@ -5,6 +5,9 @@ import type { Page } from 'playwright/test'
 import { createStaticServer } from '../scripts/static.ts'
 import { createVaultServer, type VaultSite } from '../scripts/vaultServer.ts'
 
+/** The one that runs for all tests (`playwright.config.ts`), beside the embedded one. */
+export const SHOP_IN_VAULT = `http://localhost:${process.env.NEARSIDE_E2E_PORT ?? 8800}`
+
 export interface VaultShop {
   readonly shop: string
   readonly vault: string
