@@ -9,7 +9,10 @@ const DESTINATIONS: readonly Destination[] = [
   { purpose: 'catalog', url: 'https://shop.test/catalog.json' },
   { purpose: 'policy', url: LEADER },
   { purpose: 'upload', url: LEADER },
+  { purpose: 'token', url: LEADER },
 ]
+const REPORT = { 'content-type': 'application/vnd.nearside.report' }
+const TOKEN = { 'content-type': 'application/private-token-request' }
 
 function setUp(
   answer: (init: RequestInit) => Promise<Response> | Response = () => new Response('hello'),
@@ -34,27 +37,52 @@ test('what was declared is asked for, and tells nothing', async () => {
     init: { method: 'GET', credentials: 'omit', referrerPolicy: 'no-referrer', redirect: 'error' },
   })
   const sent = Uint8Array.of(1, 2, 3)
-  await fetch(`${LEADER}v1/reports`, { method: 'POST', body: sent })
+  const shown = { ...REPORT, authorization: 'PrivateToken token="AAI_-"' }
+  await fetch(`${LEADER}v1/reports`, { method: 'POST', body: sent, headers: shown })
   expect(asked[1].init).toMatchObject({
-    method: 'POST',
-    body: sent,
-    headers: { 'content-type': 'application/vnd.nearside.report' },
+    ...{ method: 'POST', body: sent, headers: shown, credentials: 'omit' },
   })
+  const worked = { ...TOKEN, 'Nearside-Work': '17' }
+  const post = { method: 'POST', body: sent, headers: worked, credentials: 'include' as const }
+  await fetch(`${LEADER}v1/tokens`, post)
+  expect(asked[2].init).toMatchObject(post)
 })
 
+const three = new Uint8Array(3)
+const signedIn = { credentials: 'include' as const }
 test.each([
-  ['another server', 'https://elsewhere.test/models/latest.json', null],
-  ['another file', 'https://shop.test/other.json', null],
-  ['a way out of the folder', `${MODEL}../secret.json`, null],
-  ['a query', `${MODEL}latest.json?viewed=1`, null],
-  ['a fragment', `${MODEL}latest.json#viewed`, null],
-  ['a body where none belongs', `${MODEL}latest.json`, new Uint8Array(3)],
-  ['a body that is too long', `${LEADER}v1/reports`, new Uint8Array(2 ** 20 + 1)],
-  ['a query beside an update', `${LEADER}v1/reports?who=me`, new Uint8Array(3)],
-] as const)('%s is refused: nothing leaves', async (_, url, body) => {
+  ['another server', 'https://elsewhere.test/models/latest.json', {}],
+  ['another file', 'https://shop.test/other.json', {}],
+  ['a way out of the folder', `${MODEL}../secret.json`, {}],
+  ['a query', `${MODEL}latest.json?viewed=1`, {}],
+  ['a fragment', `${MODEL}latest.json#viewed`, {}],
+  ['a header', `${MODEL}latest.json`, { headers: { accept: 'viewed' } }],
+  ['cookies', `${MODEL}latest.json`, signedIn],
+  ['a body where none belongs', `${MODEL}latest.json`, { body: three, headers: REPORT }],
+  ['a body of no type', `${LEADER}v1/reports`, { body: three }],
+  ['a type without a body', `${LEADER}v1/reports`, { headers: REPORT }],
+  ['a long body', `${LEADER}v1/reports`, { body: new Uint8Array(2 ** 20 + 1), headers: REPORT }],
+  ['a query beside it', `${LEADER}v1/reports?who=me`, { body: three, headers: REPORT }],
+  ['cookies beside it', `${LEADER}v1/reports`, { body: three, headers: REPORT, ...signedIn }],
+  [
+    'a token of another form',
+    `${LEADER}v1/reports`,
+    { body: three, headers: { ...REPORT, authorization: 'Bearer me' } },
+  ],
+  [
+    'work that is no number',
+    `${LEADER}v1/tokens`,
+    { body: three, headers: { ...TOKEN, 'Nearside-Work': 'viewed' } },
+  ],
+  [
+    'a request for a token that is too long',
+    `${LEADER}v1/tokens`,
+    { body: new Uint8Array(300), headers: TOKEN },
+  ],
+] as const)('%s is refused: nothing leaves', async (_, url, init) => {
   const { asked, fetch, declare } = setUp()
   declare(DESTINATIONS)
-  await expect(fetch(url, { body })).rejects.toThrow(TypeError)
+  await expect(fetch(url, init)).rejects.toThrow(TypeError)
   expect(asked).toEqual([])
 })
 

@@ -1,9 +1,14 @@
 /**
  * @module The one door of a vault. Its worker has no network: it asks the vault's document, over a channel,
  * which looks at what is asked for by itself: a declared address, nothing in it that isn't, and a body only where an
- * update goes.
+ * update goes, or the request for its token.
  */
 import { REPORT_MEDIA_TYPE } from '../../aggregate/protocol/report.ts'
+import {
+  TOKEN_REQUEST_BYTES,
+  TOKEN_REQUEST_MEDIA_TYPE,
+  WORK_HEADER,
+} from '../../aggregate/protocol/token.ts'
 import { PLAIN } from './browserFetch.ts'
 import { type Destination, isDeclared, readAtMost } from './http.ts'
 
@@ -12,13 +17,15 @@ type Asked =
   /** Before anything else, and once. */
   | { readonly kind: 'declare'; readonly destinations: readonly Destination[] }
   | { readonly kind: 'abort'; readonly id: number }
-  | {
-      readonly kind: 'fetch'
-      readonly id: number
-      readonly url: string
-      /** Of an update; null for a GET. */
-      readonly body: Uint8Array<ArrayBuffer> | null
-    }
+  | ({ readonly kind: 'fetch'; readonly id: number } & Request)
+
+interface Request {
+  readonly url: string
+  /** Null for a GET. */
+  readonly body: Uint8Array<ArrayBuffer> | null
+  readonly headers: Readonly<Record<string, string>>
+  readonly cookies: boolean
+}
 
 type Answered =
   | { readonly id: number; readonly status: number; readonly body: Uint8Array<ArrayBuffer> }
@@ -26,23 +33,49 @@ type Answered =
 
 /** An answer beyond this is nobody's model or catalog. */
 const MOST_ANSWERED = 64 * 2 ** 20
-/** Twice the longest update that there may be, sealed. */
-const MOST_SENT = 2 ** 20
+
+/** What is posted, by its type: where to, at most how many bytes, with which header besides. */
+const POSTED: Readonly<Record<string, Posted>> = {
+  [REPORT_MEDIA_TYPE]: {
+    purpose: 'upload',
+    most: 2 ** 20,
+    header: 'authorization',
+    form: /^PrivateToken token="[\w-]{1,600}"$/,
+    cookies: false,
+  },
+  [TOKEN_REQUEST_MEDIA_TYPE]: {
+    purpose: 'token',
+    most: TOKEN_REQUEST_BYTES,
+    header: WORK_HEADER,
+    form: /^\d{1,16}$/,
+    // A shop's issuer gives tokens to who is signed in.
+    cookies: true,
+  },
+}
+
+interface Posted {
+  readonly purpose: Destination['purpose']
+  readonly most: number
+  readonly header: string
+  readonly form: RegExp
+  readonly cookies: boolean
+}
 
 /** The document's end. */
 export function serveFetches(port: MessagePort, fetch: typeof globalThis.fetch): void {
   let declared: readonly Destination[] | null = null
   const running = new Map<number, AbortController>()
 
-  async function ask({ id, url, body }: Extract<Asked, { kind: 'fetch' }>): Promise<Answered> {
-    const refused = reasonAgainst(url, body, declared ?? [])
+  async function ask({ id, ...request }: Request & { readonly id: number }): Promise<Answered> {
+    const { url, body, headers, cookies } = request
+    const refused = reasonAgainst(request, declared ?? [])
     if (refused) return { id, error: refused }
     const stop = new AbortController()
     running.set(id, stop)
     try {
-      const headers = { 'content-type': REPORT_MEDIA_TYPE }
       const sent = body ? { method: 'POST', body, headers } : { method: 'GET' }
-      const response = await fetch(url, { ...PLAIN, ...sent, signal: stop.signal })
+      const init = { ...PLAIN, ...sent, ...(cookies && { credentials: 'include' as const }) }
+      const response = await fetch(url, { ...init, signal: stop.signal })
       return { id, status: response.status, body: await readAtMost(response, MOST_ANSWERED) }
     } catch (error) {
       return { id, error: error instanceof Error ? error.message : String(error) }
@@ -62,17 +95,23 @@ export function serveFetches(port: MessagePort, fetch: typeof globalThis.fetch):
 }
 
 /** Why something is not asked for; null where it may be. */
-export function reasonAgainst(
-  url: string,
-  body: Uint8Array | null,
+function reasonAgainst(
+  { url, body, headers, cookies }: Request,
   declared: readonly Destination[],
 ): string | null {
   const { href, search, hash } = new URL(url)
-  const purposes = declared.filter(({ purpose }) => (purpose === 'upload') === (body !== null))
-  if (!purposes.some((destination) => isDeclared(destination, href)))
+  const { 'content-type': type = '', ...others } = headers
+  const posted = Object.hasOwn(POSTED, type) ? POSTED[type] : null
+  if ((posted === null) !== (body === null)) return 'a body goes with its type, and only so'
+  const isMeant = ({ purpose }: Destination) =>
+    posted ? purpose === posted.purpose : purpose !== 'upload' && purpose !== 'token'
+  if (!declared.some((destination) => isMeant(destination) && isDeclared(destination, href)))
     return `${href} is not declared`
   if (search !== '' || hash !== '') return 'an address has neither a query nor a fragment'
-  if (body !== null && body.length > MOST_SENT) return 'an update is not as long as that'
+  if (posted && body && body.length > posted.most) return 'that is not as long'
+  if (cookies && !posted?.cookies) return 'cookies are not sent there'
+  for (const [name, value] of Object.entries(others))
+    if (name !== posted?.header || !posted.form.test(value)) return `the header ${name} is not sent`
   return null
 }
 
@@ -85,7 +124,7 @@ export function brokeredFetch(port: MessagePort) {
     waiting.get(data.id)?.(data)
     waiting.delete(data.id)
   }
-  const fetch: typeof globalThis.fetch = (url, { body, signal } = {}) =>
+  const fetch: typeof globalThis.fetch = (url, { body, credentials, headers, signal } = {}) =>
     new Promise((resolve, reject) => {
       const id = ++last
       waiting.set(id, (answer) => {
@@ -96,7 +135,11 @@ export function brokeredFetch(port: MessagePort) {
         post({ kind: 'abort', id })
         reject(signal.reason)
       })
-      post({ kind: 'fetch', id, url: String(url), body: (body as Uint8Array<ArrayBuffer>) ?? null })
+      post({
+        ...{ kind: 'fetch', id, url: String(url), cookies: credentials === 'include' },
+        body: (body as Uint8Array<ArrayBuffer> | undefined) ?? null,
+        headers: { ...(headers as Record<string, string> | undefined) },
+      })
     })
   return {
     fetch,
