@@ -111,13 +111,13 @@ const budgets: SizeLimitConfig = [
   {
     name: 'Vault: its worker',
     path: 'dist/vault/assets/lockedWorker-*.js',
-    limit: '127 KB',
+    limit: '129 KB',
     gzip: true,
   },
   {
     name: 'Vault: its document',
     path: 'dist/vault/assets/vault-*.js',
-    limit: '1.5 KB',
+    limit: '1.9 KB',
     gzip: true,
   },
 ]
