@@ -9,7 +9,9 @@ import {
 } from '../../aggregate/privacy/signature.ts'
 import { type Policy, policyHash } from '../../aggregate/protocol/policy.ts'
 import { parseReport } from '../../aggregate/protocol/report.ts'
+import { ROUTES } from '../../aggregate/protocol/routes.ts'
 import { TEST_POLICY } from '../../aggregate/protocol/testPolicy.ts'
+import { MODULUS_BYTES } from '../../aggregate/protocol/token.ts'
 import { fromHex, sha256, toBase64, toHex } from '../../core/bytes.ts'
 import { SHARED_LENGTH } from '../../core/personal/sharedUpdate.ts'
 import { TEST_MODEL_URL, type TestServer } from './testShop.ts'
@@ -23,6 +25,12 @@ export class TestAggregators {
   answer: 'receipt' | 'lost' | 'slow' | number = 'receipt'
   /** What was posted, oldest first. */
   readonly posted: Uint8Array[] = []
+  /** The headers that these came with. */
+  readonly authorizations: (string | null)[] = []
+  /** Signs what asks for a token; null: that gets 503. */
+  issuer: ((blinded: Uint8Array) => Uint8Array<ArrayBuffer>) | null = null
+  /** Requests for tokens. */
+  tokens = 0
   asked = 0
   /** Posts that were stopped while the answer was awaited. */
   stopped = 0
@@ -57,6 +65,7 @@ export class TestAggregators {
     return async (input, init) => {
       const url = String(input)
       if (url.startsWith(TEST_MODEL_URL)) return shop(input, init)
+      if (url.endsWith(ROUTES.tokens)) return this.#sign(init?.body as Uint8Array)
       if (init?.method === 'POST') return this.#take(init)
       this.asked++
       const role = url.startsWith(FEDERATION.leader) ? 'leader' : 'helper'
@@ -66,8 +75,16 @@ export class TestAggregators {
     }
   }
 
-  async #take({ body: given, signal }: RequestInit): Promise<Response> {
+  #sign(request: Uint8Array): Response {
+    this.tokens++
+    return this.issuer
+      ? new Response(this.issuer(request.subarray(-MODULUS_BYTES)))
+      : new Response(null, { status: 503 })
+  }
+
+  async #take({ body: given, headers, signal }: RequestInit): Promise<Response> {
     signal?.throwIfAborted()
+    this.authorizations.push(new Headers(headers).get('authorization'))
     const body = given as Uint8Array<ArrayBuffer>
     this.posted.push(body)
     if (this.answer === 'slow')
