@@ -166,8 +166,11 @@ test('WebKit is not sent the policy under which it runs no imported script', asy
   const policyFor = async (agent: string) =>
     (await fetch(address, { headers: { 'user-agent': agent } })).headers.get('integrity-policy')
   expect(await policyFor('Firefox/150')).toBe('blocked-destinations=(script)')
-  const chromium = 'Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko) Chrome/152 Safari/537.36'
-  expect(await policyFor(chromium)).toBe('blocked-destinations=(script)')
+  // A Chromium without a window says so before its name.
+  for (const name of ['Chrome', 'HeadlessChrome']) {
+    const chromium = `Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko) ${name}/152 Safari/537.36`
+    expect(await policyFor(chromium)).toBe('blocked-destinations=(script)')
+  }
   const safari = 'Mozilla/5.0 AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15'
   expect(await policyFor(safari)).toBeNull()
   hashed.close()

@@ -69,7 +69,7 @@ function securityHeaders({ root, federation, vault }: StaticSite): Record<string
  * Without, it holds both to their hashes all the same.
  */
 function isWebKit(userAgent = ''): boolean {
-  return /\bAppleWebKit\//.test(userAgent) && !/\bChrom(e|ium)\//.test(userAgent)
+  return /\bAppleWebKit\//.test(userAgent) && !/Chrom(e|ium)\//.test(userAgent)
 }
 
 /** Names with a content hash, and published versions, never change; everything else is revalidated. */
