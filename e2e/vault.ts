@@ -11,8 +11,9 @@ export const SHOP_IN_VAULT = `http://localhost:${process.env.NEARSIDE_E2E_PORT ?
 export interface VaultShop {
   readonly shop: string
   readonly vault: string
-  /** What was asked of the vault's server. */
+  /** What was asked of the vault's server, and of the shop's. */
   readonly asked: string[]
+  readonly askedOfShop: string[]
 }
 
 const open: Server[] = []
@@ -29,18 +30,25 @@ export async function listen(server: Server): Promise<string> {
   return `http://localhost:${(server.address() as AddressInfo).port}`
 }
 
-/** @param changes to how the vault is served, given what is usual */
+/**
+ * @param changes to how the vault is served, given what is usual
+ * @param root the built shop
+ */
 export async function openVaultShop(
   changes: (site: VaultSite) => Partial<VaultSite> = () => ({}),
+  root = 'dist/demo',
 ): Promise<VaultShop> {
   const servers = [createServer(), createServer()]
   const [shop, vault] = [await listen(servers[0]), await listen(servers[1])]
   const site = { root: 'dist/vault', shops: [shop], outside: [shop] }
-  const asked: string[] = []
-  servers[1].on('request', ({ method, url }) => asked.push(`${method} ${url}`))
+  const [askedOfShop, asked] = servers.map((server) => {
+    const lines: string[] = []
+    server.on('request', ({ method, url }) => lines.push(`${method} ${url}`))
+    return lines
+  })
   const ends = [
     createStaticServer({
-      root: 'dist/demo',
+      root,
       models: 'public/models',
       federation: null,
       vault: `${vault}/vault.html`,
@@ -51,7 +59,7 @@ export async function openVaultShop(
     for (const listener of end.listeners('request'))
       servers[at].on('request', listener as () => void)
   open.push(...servers)
-  return { shop, vault, asked }
+  return { shop, vault, asked, askedOfShop }
 }
 
 /** The worker of the vault in this page. */

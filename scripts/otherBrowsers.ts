@@ -76,7 +76,7 @@ interface Window {
   readonly profile: string
 }
 
-function openWindow(name: OtherBrowser, url: string): Window {
+export function openWindow(name: OtherBrowser, url: string): Window {
   const path = requireBrowser(name)
   const profile = mkdtempSync(join(tmpdir(), `nearside-${name}-`))
   const [command, ...args] = INSTALLATIONS[name].command(path, profile, url)
@@ -89,7 +89,7 @@ function openWindow(name: OtherBrowser, url: string): Window {
   return { browser, profile }
 }
 
-async function closeWindow({ browser, profile }: Window): Promise<void> {
+export async function closeWindow({ browser, profile }: Window): Promise<void> {
   const { pid, exitCode, signalCode } = browser
   if (pid !== undefined && exitCode === null && signalCode === null) {
     const ended = once(browser, 'exit')

@@ -1,0 +1,60 @@
+/** @module The shop and its vault in Firefox and WebKit, where NEARSIDE_BROWSERS names them: a script in the page clicks. */
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, expect, test, vi } from 'vitest'
+import { closeVaultShops, openVaultShop } from '../e2e/vault.ts'
+import { testFolder } from '../src/testFolder.ts'
+import { hashOf } from './integrity.ts'
+import { closeWindow, namedBrowsers, openWindow } from './otherBrowsers.ts'
+
+const SHOPPER = `
+const until = async (find) => {
+  for (;;) {
+    const found = find()
+    if (found) return found
+    await new Promise((ready) => setTimeout(ready, 200))
+  }
+}
+const main = () => document.querySelector('main')
+addEventListener('DOMContentLoaded', async () => {
+  await until(() => document.querySelector('iframe'))
+  main().querySelectorAll('a[href^="/product/"]')[3].click()
+  await until(() => location.pathname.startsWith('/product/'))
+  // Who leaves at once had not meant it.
+  await new Promise((ready) => setTimeout(ready, 6000))
+  history.back()
+  await until(() => location.pathname === '/' && /because you looked at/i.test(main().innerText))
+  await fetch('/heard')
+})
+`
+
+afterEach(closeVaultShops)
+
+const browsers = namedBrowsers()
+
+test.skipIf(browsers.length > 0)('others are tested where NEARSIDE_BROWSERS names them', () => {
+  expect(() => namedBrowsers('opera')).toThrow('knows firefox and webkit')
+})
+
+for (const name of browsers)
+  test(`${name}: the shop's vault works, and the list follows a click`, async () => {
+    const root = testFolder()
+    for (const part of ['index.html', 'assets', 'catalog'])
+      cpSync(join('dist/demo', part), join(root, part), { recursive: true })
+    const page = join(root, 'index.html')
+    const script = `<script crossorigin src="/shopper.js" integrity="${hashOf(SHOPPER)}"></script>`
+    const html = readFileSync(page, 'utf8')
+    writeFileSync(page, html.replace('</head>', `${script}</head>`))
+    writeFileSync(join(root, 'shopper.js'), SHOPPER)
+    const { shop, asked, askedOfShop } = await openVaultShop(undefined, root)
+    const window = openWindow(name, shop)
+    try {
+      await vi.waitFor(() => expect(askedOfShop).toContain('GET /heard'), {
+        timeout: 170_000,
+        interval: 500,
+      })
+    } finally {
+      await closeWindow(window)
+    }
+    expect(asked).toContain('GET /vault.html')
+  })
