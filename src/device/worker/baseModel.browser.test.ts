@@ -55,6 +55,19 @@ describe('the base model', () => {
     await expect.poll(logged).toEqual(['1', '2'])
   })
 
+  test('two tabs that find it at once log it once', async () => {
+    const server = await testServer('1')
+    const database = newDatabase()
+    const opened = await Promise.all([start(server, database), start(server, database)])
+    // What each had to log is logged before it waits for the next model.
+    for (const { timers } of opened)
+      await expect
+        .poll(() => [...timers.waiting.values()].map(({ milliseconds }) => milliseconds))
+        .toContain(5 * 60_000)
+    const logged = (await opened[0].device.entries()).filter(({ kind }) => kind === 'model')
+    expect(logged.map(({ detail }) => detail.version)).toEqual(['1'])
+  })
+
   test('a new version is adopted, logged, learned on anew, and only what changed is fetched', async () => {
     const server = await testServer('1')
     const database = newDatabase()

@@ -71,6 +71,12 @@ export function createUpdates(deps: Deps) {
     await ledger.append({ kind: 'model', detail })
   }
 
+  /** Another tab may have found the same model at the same time. */
+  async function logFirst(): Promise<void> {
+    const last = (await ledger.entries()).findLast(({ kind }) => kind === 'model')
+    if (last?.detail.manifest !== shop.loaded?.hash) await log()
+  }
+
   bus.on('conditions', (before) => {
     if (state.conditions.visible && !before.visible) look(0, LEAST_INTERVAL)
   })
@@ -82,7 +88,7 @@ export function createUpdates(deps: Deps) {
      * newer one was not asked yet
      */
     async start(given: { readonly logged: boolean; readonly soon: boolean }): Promise<void> {
-      if (shop.loaded && !given.logged) await log()
+      if (!given.logged) await tabs.alone('update', logFirst)
       if (given.soon) return look(AFTER_START, LEAST_INTERVAL)
       // It was asked for just now.
       await store.putSetting('looked', now(), 'relaxed')
