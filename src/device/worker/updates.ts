@@ -60,21 +60,17 @@ export function createUpdates(deps: Deps) {
     return { adopted, version: shop.loaded?.model.manifest.version ?? '' }
   }
 
+  /** Alone: another tab may have found the same model at the same time. */
   async function log(): Promise<void> {
-    if (!shop.loaded) return
-    const { version, parent } = shop.loaded.model.manifest
-    const { release } = shop.signed ?? {}
+    const { loaded, signed } = shop
+    const last = (await ledger.entries()).findLast(({ kind }) => kind === 'model')
+    if (!loaded || last?.detail.manifest === loaded.hash) return
+    const { version, parent } = loaded.model.manifest
     const detail = {
-      ...{ version, parent: parent ?? '', manifest: shop.loaded.hash },
-      ...(release !== undefined && { release }),
+      ...{ version, parent: parent ?? '', manifest: loaded.hash },
+      ...(signed && { release: signed.release }),
     }
     await ledger.append({ kind: 'model', detail })
-  }
-
-  /** Another tab may have found the same model at the same time. */
-  async function logFirst(): Promise<void> {
-    const last = (await ledger.entries()).findLast(({ kind }) => kind === 'model')
-    if (last?.detail.manifest !== shop.loaded?.hash) await log()
   }
 
   bus.on('conditions', (before) => {
@@ -88,7 +84,7 @@ export function createUpdates(deps: Deps) {
      * newer one was not asked yet
      */
     async start(given: { readonly logged: boolean; readonly soon: boolean }): Promise<void> {
-      if (!given.logged) await tabs.alone('update', logFirst)
+      if (!given.logged) await tabs.alone('update', log)
       if (given.soon) return look(AFTER_START, LEAST_INTERVAL)
       // It was asked for just now.
       await store.putSetting('looked', now(), 'relaxed')
