@@ -83,7 +83,7 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
   agreedSince: (day) => `Beiträge zu teilen, seit ${day}. Sie können jederzeit aufhören.`,
   noServers: 'Zu nichts. Dieser Shop nimmt keine Beiträge an; es gibt keinen Weg, einen zu senden.',
   wording:
-    'Ab und zu sendet dieser Browser einen Beitrag: Zahlen, die sagen, wie Ihr Einkauf die Empfehlungen für alle ändern würde. Er nennt keinen Artikel, keine Suche und keine Person und ist für alle gleich groß. Er wird auf zwei Server aufgeteilt; kein Teil ist für sich lesbar. Sie veröffentlichen nur die verrauschte Summe vieler Beiträge. Was hinzugefügt wurde, bleibt, wenn Sie aufhören.',
+    'Ab und zu sendet dieser Browser einen Beitrag: Zahlen, die sagen, wie Ihr Einkauf die Empfehlungen für alle ändern würde. Er nennt keinen Artikel, keine Suche und keine Person und ist für alle gleich groß. Er wird auf zwei Server aufgeteilt; kein Teil ist für sich lesbar. Sie veröffentlichen nur die verrauschte Summe vieler Beiträge. Dass die Empfehlungen davon besser werden, ist nicht erwiesen. Was hinzugefügt wurde, bleibt, wenn Sie aufhören.',
   terms: ({ epsilonPerReport, epsilonPerYear, delta, trust, tokens }) =>
     `Ein Beitrag kostet höchstens ε = ${figure(epsilonPerReport)}, die eines Jahres höchstens ${figure(epsilonPerYear)} (δ = ${figure(delta)}). ${
       trust === 'two-aggregators'

@@ -84,7 +84,7 @@ export const CONSOLE_ENGLISH = {
   agreedSince: (day: string) => `To share updates, since ${day}. You can stop at any time.`,
   noServers: 'To nothing. This shop takes no updates, so there is no way to send one.',
   wording:
-    'Now and then this browser sends one update: numbers that say how your shopping would change everybody’s recommendations. It names no product, search or person and is the same size for everybody. It is split between two servers; neither part can be read alone. They publish only the noisy total of many updates. What was added stays when you stop.',
+    'Now and then this browser sends one update: numbers that say how your shopping would change everybody’s recommendations. It names no product, search or person and is the same size for everybody. It is split between two servers; neither part can be read alone. They publish only the noisy total of many updates. That it makes recommendations better is not proven. What was added stays when you stop.',
   terms: ({
     epsilonPerReport,
     epsilonPerYear,

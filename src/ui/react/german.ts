@@ -148,7 +148,7 @@ export const GERMAN: Labels = {
     }`,
   help: 'Dem Shop beim Lernen helfen',
   helpText:
-    'Ab und zu sendet Ihr Gerät einen Beitrag, kleine Korrekturen für das gemeinsame Modell: keine Klicks, Artikel, Suchen oder Namen. Er wird auf eine feste Größe gekürzt und auf zwei Server aufgeteilt. Keine der Hälften ist für sich lesbar; die Server zählen die Hälften vieler Kunden zusammen und verwischen die Summe. Sie können jederzeit aufhören; was hinzugefügt wurde, bleibt.',
+    'Ab und zu sendet Ihr Gerät einen Beitrag, kleine Korrekturen für das gemeinsame Modell: keine Klicks, Artikel, Suchen oder Namen. Er wird auf eine feste Größe gekürzt und auf zwei Server aufgeteilt. Keine der Hälften ist für sich lesbar; die Server zählen die Hälften vieler Kunden zusammen und verwischen die Summe. Dass die Empfehlungen davon besser werden, ist nicht erwiesen. Sie können jederzeit aufhören; was hinzugefügt wurde, bleibt.',
   terms: ({ epsilonPerReport, epsilonPerYear, delta, trust, tokens, spent }) =>
     `Jeder Beitrag kostet höchstens ε = ${epsilonPerReport} Ihrer Privatsphäre, alle Beiträge eines Jahres höchstens ${epsilonPerYear} (δ = ${delta}). Im letzten Jahr verbraucht: ${spent}. ${
       trust === 'two-aggregators'

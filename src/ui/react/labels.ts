@@ -120,7 +120,7 @@ export const ENGLISH = {
     }`,
   help: 'Help the shop learn',
   helpText:
-    'Now and then your device sends an update, small corrections to the shared model: no clicks, products, searches or names. It is cut to a fixed size and split between two servers. Neither half can be read on its own; the servers add up many shoppers’ halves and blur the total. Stop whenever you like; what has been added stays.',
+    'Now and then your device sends an update, small corrections to the shared model: no clicks, products, searches or names. It is cut to a fixed size and split between two servers. Neither half can be read on its own; the servers add up many shoppers’ halves and blur the total. That it makes recommendations better is not proven. Stop whenever you like; what has been added stays.',
   /** What an update costs, before it is agreed to. */
   terms: ({ epsilonPerReport, epsilonPerYear, delta, trust, tokens, spent }: TermsInWords) =>
     `Each update uses at most ε = ${epsilonPerReport} of your privacy, all updates in a year at most ${epsilonPerYear} (δ = ${delta}). Used in the last year: ${spent}. ${
