@@ -152,7 +152,7 @@ export function describeReport({ report, key, signature }: SignedReport): string
     ].join('\n'),
     ...(untried.length > 0
       ? [
-          `This browser didn’t use them even without a policy, so nothing is known of: ${untried.join(', ')}.`,
+          `Even without a policy nothing left by these, so nothing is known of them: ${untried.join(', ')}.`,
         ]
       : []),
     '## What this doesn’t show',
