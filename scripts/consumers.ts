@@ -171,13 +171,7 @@ async function drivePublished(folder: string): Promise<void> {
   const looked = found.includes('no errors, 0 warnings') ? '' : wrong.join(' | ') || found
   report('tools', 'nearside doctor finds nothing to mend in it', looked)
 
-  const context = await browser.newContext()
-  const page = await context.newPage()
-  const said: string[] = []
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) said.push(message.text())
-  })
-  page.on('pageerror', (error) => said.push(error.message))
+  const { context, page, said } = await openPage()
   await page.goto(address)
   await settle(page, (ids, status) => ids.length === 8 && status)
   const first = await idsOn(page)
@@ -264,7 +258,8 @@ function report(name: Name, what: string, problem: string): void {
   console.log(`  ${problem === '' ? '✓' : '✗'} ${name}: ${what}${problem && ` — ${problem}`}`)
 }
 
-async function drive(name: Shop, address: string): Promise<void> {
+/** In a profile of its own, with what its console says of faults. */
+async function openPage() {
   const context = await browser.newContext()
   const page = await context.newPage()
   const said: string[] = []
@@ -272,6 +267,11 @@ async function drive(name: Shop, address: string): Promise<void> {
     if (['error', 'warning'].includes(message.type())) said.push(message.text())
   })
   page.on('pageerror', (error) => said.push(error.message))
+  return { context, page, said }
+}
+
+async function drive(name: Shop, address: string): Promise<void> {
+  const { context, page, said } = await openPage()
   await page.addInitScript(watchShifts)
 
   const html = await (await fetch(address)).text()
