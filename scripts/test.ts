@@ -18,6 +18,8 @@ interface Tally {
   passed: number
   failed: number
   skipped: number
+  /** What failed and what was skipped, each with its runner's words, to be said again at the end. */
+  notes?: string[]
 }
 
 /** What `.ci/run` asks for beside the tests. */
@@ -42,8 +44,11 @@ process.once('exit', () => rmSync(reports, { recursive: true, force: true }))
 const tallies = process.argv.includes('--checks') ? CHECKS.map(check) : []
 const browser = await prepare()
 tallies.push(...(browser === null ? [FAILED] : [vitest(), playwright(), consumers()]))
-const sum = (key: keyof Tally) => tallies.reduce((total, tally) => total + tally[key], 0)
+const sum = (key: 'passed' | 'failed' | 'skipped') =>
+  tallies.reduce((total, tally) => total + tally[key], 0)
 const skipped = sum('skipped')
+// Again at the end, which is what is left of a long log.
+for (const note of tallies.flatMap((tally) => tally.notes ?? [])) console.log(`\n${note}`)
 console.log(
   `\n${sum('passed')} passed, ${sum('failed')} failed${skipped ? `, ${skipped} skipped` : ''}`,
 )
@@ -53,8 +58,9 @@ function check(command: string): Tally {
   console.log(`\n${command}`)
   const [name, ...args] = command.split(' ')
   const { status } = spawnSync(join(BIN, name), args, { cwd: ROOT, stdio: 'inherit' })
-  if (status !== 0) console.error(`'${command}' failed`)
-  return status === 0 ? PASSED : FAILED
+  if (status === 0) return PASSED
+  console.error(`'${command}' failed`)
+  return { ...FAILED, notes: [`failed: ${command}`] }
 }
 
 /** The browser's path; null where there is none, or where the demo can't be built. */
@@ -92,26 +98,85 @@ function vitest(): Tally {
   const file = join(reports, 'vitest.json')
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
   return run('vitest', args, (report) => {
-    const { numPassedTests, numFailedTests, numPendingTests } = report as Record<string, number>
+    const { numPassedTests, numFailedTests, numPendingTests, testResults } = report as VitestReport
     return {
-      passed: numPassedTests ?? 0,
-      failed: numFailedTests ?? 0,
-      skipped: numPendingTests ?? 0,
+      passed: numPassedTests,
+      failed: numFailedTests,
+      skipped: numPendingTests,
+      notes: testResults.flatMap(({ name, status, message, assertionResults }) => [
+        // A file that could not even be loaded.
+        ...(status === 'failed' && message ? [note('failed', name, message)] : []),
+        ...assertionResults
+          .filter((test) => test.status !== 'passed')
+          .map((test) => note(test.status, `${name} › ${test.fullName}`, ...test.failureMessages)),
+      ]),
     }
   })
 }
 
+interface VitestReport {
+  numPassedTests: number
+  numFailedTests: number
+  numPendingTests: number
+  testResults: {
+    name: string
+    status: string
+    message: string
+    assertionResults: { fullName: string; status: string; failureMessages: string[] }[]
+  }[]
+}
+
+function note(status: string, name: string, ...messages: string[]): string {
+  const said = messages
+    .map((message) => message.replace(/\n +at .*node_modules.*/g, '').slice(0, 1500))
+    .join('\n')
+  return `${status}: ${name.replace(`${ROOT}/`, '')}${said && `\n${said}`}`
+}
+
 function playwright(): Tally {
   return run('playwright', ['test', '--reporter=list,json'], (report) => {
-    const { stats } = report as {
-      stats: { expected: number; unexpected: number; flaky: number; skipped: number }
-    }
+    const { stats, suites, errors } = report as PlaywrightReport
     return {
       passed: stats.expected,
       failed: stats.unexpected + stats.flaky,
       skipped: stats.skipped,
+      notes: [
+        ...errors.map(({ message }) => note('failed', 'playwright', message ?? '')),
+        ...suites.flatMap(unexpected),
+      ],
     }
   })
+}
+
+interface PlaywrightError {
+  message?: string
+}
+
+interface PlaywrightSuite {
+  file: string
+  specs: {
+    title: string
+    tests: { status: string; results: { errors: PlaywrightError[] }[] }[]
+  }[]
+  suites?: PlaywrightSuite[]
+}
+
+interface PlaywrightReport {
+  stats: { expected: number; unexpected: number; flaky: number; skipped: number }
+  suites: PlaywrightSuite[]
+  errors: PlaywrightError[]
+}
+
+function unexpected({ file, specs, suites = [] }: PlaywrightSuite): string[] {
+  const own = specs.flatMap(({ title, tests }) =>
+    tests
+      .filter(({ status }) => status !== 'expected')
+      .map(({ status, results }) => {
+        const errors = results.flatMap((result) => result.errors)
+        return note(status, `e2e/${file} › ${title}`, ...errors.map((error) => error.message ?? ''))
+      }),
+  )
+  return [...own, ...suites.flatMap(unexpected)]
 }
 
 /** The library as three shops install it. */
