@@ -47,7 +47,7 @@ it('finds no fault where nothing is unexplained, open or missed', () => {
   expect(report.leaks).toEqual({ planted: 31, found: 31, missed: [] })
   const text = describeReport(signReport(report))
   expect(text).toContain('Nothing unexplained was found.')
-  expect(text).toContain('nothing is known of: a channel (page)')
+  expect(text).toContain('nothing is known of them: a channel (page)')
 })
 
 it('names every fault', () => {

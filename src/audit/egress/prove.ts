@@ -1,5 +1,5 @@
 /** @module Starts a proof: a process inside a network namespace, and the one way from there to the shop. */
-import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
+import { type ChildProcess, type StdioOptions, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -21,6 +21,9 @@ const ARGS = [
 
 export type ProofOptions = Omit<Order, 'folder' | 'upstream' | 'args'>
 
+/** With it ends all that it started: browser and capture live in its process namespace. */
+const NAMESPACES = ['--net', '--mount', '--pid', '--mount-proc', '--fork', '--kill-child']
+
 /** What stands in the way of a proof on this machine, each with what to do; empty where nothing does. */
 export function missingForProof(url: string): string[] {
   const missing: string[] = []
@@ -28,11 +31,17 @@ export function missingForProof(url: string): string[] {
   else if (process.getuid?.() !== 0) missing.push('a network namespace needs root (sudo)')
   const tools = { ip: 'iproute2', tcpdump: 'tcpdump', unshare: 'util-linux', mount: 'mount' }
   const all = url.startsWith('https:') ? { ...tools, openssl: 'openssl' } : tools
-  const folders = `${process.env.PATH}${delimiter}/usr/sbin${delimiter}/sbin`.split(delimiter)
+  const PATH = `${process.env.PATH}${delimiter}/usr/sbin${delimiter}/sbin`
+  const folders = PATH.split(delimiter)
   for (const [tool, from] of Object.entries(all))
     if (!folders.some((folder) => existsSync(join(folder, tool))))
       missing.push(`${tool} is missing (Debian: apt install ${from})`)
-  return missing
+  if (missing.length > 0) return missing
+  // Root of a container is often not allowed to make one: only trying tells.
+  const trial = ['sh', '-c', 'ip link set lo up && tcpdump -i lo -L']
+  const options = { encoding: 'utf8', env: { ...process.env, PATH } } as const
+  const { status, stderr } = spawnSync('unshare', [...NAMESPACES, ...trial], options)
+  return status === 0 ? [] : [`no network namespace can be made here (${stderr.trim()})`]
 }
 
 /** @throws NearsideError `input-invalid` where something is missing or the shop doesn't answer; `aborted` */
@@ -96,9 +105,7 @@ function startInside(method: Order['method']): ChildProcess {
   const command = [process.execPath, ...tsx, fileURLToPath(inside)]
   const stdio: StdioOptions = ['ignore', 'inherit', 'inherit', 'ipc']
   if (method === 'log') return spawn(command[0], command.slice(1), { stdio })
-  // With it ends all that it started: browser and capture live in its process namespace.
-  const spaces = ['--net', '--mount', '--pid', '--mount-proc', '--fork', '--kill-child']
-  return spawn('unshare', [...spaces, ...command], { stdio })
+  return spawn('unshare', [...NAMESPACES, ...command], { stdio })
 }
 
 function outcomeOf(child: ChildProcess, say: (line: string) => void, signal: AbortSignal) {
