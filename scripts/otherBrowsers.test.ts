@@ -17,9 +17,13 @@ const until = async (find) => {
 }
 const main = () => document.querySelector('main')
 addEventListener('DOMContentLoaded', async () => {
+  // Until the shop's script has taken the links over, a click would leave the page.
+  addEventListener('click', (event) => event.preventDefault())
   await until(() => document.querySelector('iframe'))
-  main().querySelectorAll('a[href^="/product/"]')[3].click()
-  await until(() => location.pathname.startsWith('/product/'))
+  await until(() => {
+    if (location.pathname.startsWith('/product/')) return true
+    main().querySelectorAll('a[href^="/product/"]')[3].click()
+  })
   // Who leaves at once had not meant it.
   await new Promise((ready) => setTimeout(ready, 6000))
   history.back()
