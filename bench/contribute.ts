@@ -1,11 +1,12 @@
 /** @module `bench contribute`: a report's time on a device, and its CPU time at both servers. */
 import { isProven, prepare } from '../src/aggregate/privacy/pine/pine.ts'
 import { cryptoRandomBytes } from '../src/aggregate/privacy/randomBytes.ts'
-import { open, type SealingKeys } from '../src/aggregate/privacy/seal.ts'
+import { exportSealingKeys } from '../src/aggregate/privacy/seal.ts'
 import { helperSeeds } from '../src/aggregate/privacy/shares.ts'
 import { circuitOf } from '../src/aggregate/protocol/proof.ts'
 import { parseReport, reportAad, sealInfo } from '../src/aggregate/protocol/report.ts'
-import { serverKdf, serverXof } from '../src/aggregate/server/keystream.ts'
+import { serverXof } from '../src/aggregate/server/keystream.ts'
+import { importOpeningKeys, type OpeningKeys, openSeal } from '../src/aggregate/server/openSeal.ts'
 import { fromHex } from '../src/core/bytes.ts'
 import { makeReport } from '../src/device/upload/makeReport.ts'
 import { inPage, type Progress } from './browser.ts'
@@ -29,14 +30,19 @@ async function cpuOf(run: () => Promise<unknown>, blocks: number): Promise<numbe
 
 export async function contribute(blocks: number, progress: Progress): Promise<Report> {
   const page = await inPage('contribute', blocks, progress)
-  const { task, leader, helper } = await benchRound()
+  const { task, ...keys } = await benchRound()
+  const opening = async (role: 'leader' | 'helper') => {
+    const { publicKey, privateKey } = await exportSealingKeys(keys[role])
+    return importOpeningKeys(publicKey, privateKey)
+  }
+  const [leader, helper] = [await opening('leader'), await opening('helper')]
   const { policy, policyHash, round } = task
   const { body } = await makeReport(BENCH_UPDATE, task, cryptoRandomBytes)
   const { header, leaderShare, helperShare } = parseReport(body, policy)
   const [circuit, nonce, key] = [circuitOf(policy), fromHex(header.id), cryptoRandomBytes(32)]
   const binding = { task: policy.task, round, policyHash, modelHash: policy.model.hash }
-  const unseal = (role: 'leader' | 'helper', keys: SealingKeys, share: Uint8Array) =>
-    open(keys, share, sealInfo(role), reportAad(policy.task, header), serverKdf)
+  const unseal = async (role: 'leader' | 'helper', opener: OpeningKeys, share: Uint8Array) =>
+    openSeal(opener, share, sealInfo(role), reportAad(policy.task, header))
   const ofLeader = await unseal('leader', leader, leaderShare)
   const seeds = await helperSeeds(await unseal('helper', helper, helperShare), binding)
   const halfOf = (role: 'leader' | 'helper', share: Uint8Array) =>

@@ -9,7 +9,6 @@ import {
   DeserializeError,
   type CryptoKey as HpkeKey,
   KDF_HKDF_SHA256,
-  type KDFFactory,
   KEM_DHKEM_X25519_HKDF_SHA256,
   type KeyPair,
   OpenError,
@@ -26,11 +25,8 @@ export const SEALING_BYTES = 32
 
 export type SealingKeys = KeyPair<HpkeKey>
 
-function suite(
-  kem = KEM_DHKEM_X25519_HKDF_SHA256,
-  kdf: KDFFactory = KDF_HKDF_SHA256,
-): CipherSuite<HpkeKey> {
-  return new CipherSuite(kem, kdf, AEAD_AES_128_GCM)
+function suite(kem = KEM_DHKEM_X25519_HKDF_SHA256): CipherSuite<HpkeKey> {
+  return new CipherSuite(kem, KDF_HKDF_SHA256, AEAD_AES_128_GCM)
 }
 
 /** The ephemeral pair is derived from 32 random bytes (RFC 9180 §7.1.3), so that who knows them can seal the same again. */
@@ -66,7 +62,6 @@ export async function seal(
 const SEAL_ERRORS = [DecapError, DeserializeError, OpenError, ValidationError]
 
 /**
- * @param kdf HKDF-SHA256; absent: WebCrypto's
  * @throws NearsideError `report-invalid` if it was not sealed to these keys with this info and aad
  */
 export async function open(
@@ -74,13 +69,12 @@ export async function open(
   sealed: Uint8Array,
   info: Uint8Array,
   aad: Uint8Array,
-  kdf?: KDFFactory,
 ): Promise<Bytes> {
   try {
     const enc = ownBytes(sealed.slice(0, ENCAPSULATED_BYTES))
     const ciphertext = ownBytes(sealed.slice(ENCAPSULATED_BYTES))
     const options = { info: ownBytes(info), aad: ownBytes(aad) }
-    return ownBytes(await suite(undefined, kdf).Open(keys, enc, ciphertext, options))
+    return ownBytes(await suite().Open(keys, enc, ciphertext, options))
   } catch (thrown) {
     if (!SEAL_ERRORS.some((kind) => thrown instanceof kind)) throw thrown
     throw new NearsideError('report-invalid', 'The sealed share does not open', { cause: thrown })

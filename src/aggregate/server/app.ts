@@ -45,8 +45,8 @@ export interface AppOptions {
 
 type Aggregator = LeaderAggregator | HelperAggregator
 
-/** Reports that may wait before the next is turned away. */
-const MAX_QUEUE = 256
+/** Reports that may be under way before the next is turned away. */
+const MOST_UNDER_WAY = 256
 
 export function createApp(aggregator: Aggregator, options: AppOptions): OpenAPIHono {
   const app = new OpenAPIHono()
@@ -206,11 +206,7 @@ function mayCall(options: AppOptions, mediaType: string): MiddlewareHandler {
 }
 
 function reportRoute(app: OpenAPIHono, leader: LeaderAggregator): void {
-  app.use(ROUTES.reports, async (c, next) => {
-    if (leader.queued() >= MAX_QUEUE)
-      return respondProblem(c, 503, 'aggregator-unreachable', 'Too many reports are waiting', 5)
-    await next()
-  })
+  let underWay = 0
   app.use(ROUTES.reports, async (c, next) => {
     const record = await leader.current()
     const due = record === null ? 0 : reportBytes(record.policy)
@@ -249,7 +245,21 @@ function reportRoute(app: OpenAPIHono, leader: LeaderAggregator): void {
   })
   app.openapi(route, async (c) => {
     const body = new Uint8Array(await c.req.arrayBuffer())
-    const { fresh, receipt } = await leader.accept(body, c.req.header('authorization'))
-    return c.json(receipt, fresh ? 201 : 200)
+    // Whole ones only: who holds back a body takes nobody's place.
+    if (underWay >= MOST_UNDER_WAY)
+      return respondProblem(
+        c,
+        503,
+        'aggregator-unreachable',
+        'Too many reports are waiting',
+        5,
+      ) as never
+    underWay++
+    try {
+      const { fresh, receipt } = await leader.accept(body, c.req.header('authorization'))
+      return c.json(receipt, fresh ? 201 : 200)
+    } finally {
+      underWay--
+    }
   })
 }

@@ -1,15 +1,17 @@
 /** @module Asks the helper to sign a published model. What it signs is signed already, so nothing else is. */
 import type { z } from '@hono/zod-openapi'
-import { utf8 } from '../../core/bytes.ts'
 import { canonicalJson } from '../../core/canonicalJson.ts'
 import { NearsideError } from '../../core/error.ts'
 import type { LatestModel } from '../../core/model/manifest.ts'
+import { readAtMost } from '../../core/readAtMost.ts'
 import type { Cosigner } from '../../train/models/sign.ts'
 import { endpoint, ROUTES } from '../protocol/routes.ts'
 import { modelReleasesSchema, modelSignatureSchema, readJson } from './schemas.ts'
 
 /** Milliseconds. */
 const DEADLINE = 10_000
+/** Bytes of an answer. */
+const MOST = 2 ** 20
 
 /** @throws (both methods) NearsideError `aggregator-unreachable` for whatever is no answer */
 export function createCosigner(base: string, fetch: typeof globalThis.fetch): Cosigner {
@@ -18,12 +20,12 @@ export function createCosigner(base: string, fetch: typeof globalThis.fetch): Co
   async function ask<T>(schema: z.ZodType<T>, init: RequestInit = {}): Promise<T> {
     try {
       const response = await fetch(url, { ...init, signal: AbortSignal.timeout(DEADLINE) })
-      const text = await response.text()
-      if (response.ok) return readJson(utf8(text), schema)
+      const answer = await readAtMost(response, MOST)
+      if (response.ok) return readJson(answer, schema)
       const code = response.status === 409 ? 'version-taken' : 'aggregator-unreachable'
       throw new NearsideError(
         code,
-        `The helper doesn’t sign: ${response.status} ${text.slice(0, 300)}`,
+        `The helper doesn’t sign: ${response.status} ${new TextDecoder().decode(answer.slice(0, 300))}`,
       )
     } catch (thrown) {
       if (thrown instanceof NearsideError && thrown.code !== 'input-invalid') throw thrown

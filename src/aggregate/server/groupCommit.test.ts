@@ -1,25 +1,56 @@
 import { expect, it } from 'vitest'
 import { groupCommit } from './groupCommit.ts'
 
+const submitAll = <Item, Result>(
+  submit: (coming: Promise<Item>) => Promise<Result>,
+  items: readonly Item[],
+) => items.map((item) => submit(Promise.resolve(item)))
+
 it('makes one group of what arrives while another is written', async () => {
   const groups: number[][] = []
-  const { submit, waiting } = groupCommit(async (items: readonly number[]) => {
+  const submit = groupCommit(async (items: readonly number[]) => {
     groups.push([...items])
     await new Promise((resolve) => setTimeout(resolve, 1))
     return items.map((item) => item * 2)
   }, 3)
-  const results = Promise.all([1, 2, 3, 4, 5, 6].map(submit))
-  expect(waiting()).toBe(5)
-  expect(await results).toEqual([2, 4, 6, 8, 10, 12])
-  expect(groups).toEqual([[1], [2, 3, 4], [5, 6]])
-  expect(await submit(7)).toBe(14)
+  const results = Promise.all(submitAll(submit, [1, 2, 3, 4, 5, 6, 7]))
+  expect(await results).toEqual([2, 4, 6, 8, 10, 12, 14])
+  expect(groups).toEqual([[1, 2, 3], [4, 5, 6], [7]])
+  expect(await submit(Promise.resolve(8))).toBe(16)
 })
 
 it('fails a group as a whole and goes on with the next', async () => {
-  const { submit } = groupCommit(async (items: readonly number[]) => {
+  const submit = groupCommit(async (items: readonly number[]) => {
     if (items.includes(2)) throw new Error('disk full')
     return items
   }, 1)
-  const results = await Promise.allSettled([1, 2, 3].map(submit))
+  const results = await Promise.allSettled(submitAll(submit, [1, 2, 3]))
   expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+})
+
+it('waits for what is on its way, and for no more of it than makes a group', async () => {
+  const groups: number[][] = []
+  const submit = groupCommit(async (items: readonly number[]) => {
+    groups.push([...items])
+    return items
+  }, 3)
+  const settle: (() => void)[] = []
+  const coming = [2, 3, 4].map((item) =>
+    submit(
+      new Promise<number>((resolve, reject) => {
+        settle.push(() => (item === 4 ? resolve(item) : reject(new Error(`${item} is none`))))
+      }),
+    ).catch(({ message }: Error) => message),
+  )
+  const first = submit(Promise.resolve(1))
+  await Promise.resolve()
+  expect(groups).toEqual([])
+  settle[0]()
+  settle[1]()
+  // The third is still on its way.
+  expect(await first).toBe(1)
+  expect(groups).toEqual([[1]])
+  settle[2]()
+  expect(await Promise.all(coming)).toEqual(['2 is none', '3 is none', 4])
+  expect(groups).toEqual([[1], [4]])
 })

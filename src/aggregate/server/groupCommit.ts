@@ -1,25 +1,33 @@
 /**
- * @module Group commit: whatever arrives while one group is being written forms the next group, so
- * that many uploads share one flush of the disk and one request to the helper.
+ * @module Group commit: what arrives while one group is being written, or is nearly there when it has
+ * been, forms the next group, so that many uploads share one flush of the disk and one request to the
+ * helper.
  */
 
-/** @returns a function that puts one item into the next group; rejects if its group failed */
+/**
+ * @returns a function that puts what is on its way into the next group once it is there; rejects if it
+ * never is, or if its group failed
+ */
 export function groupCommit<Item, Result>(
   run: (items: readonly Item[]) => Promise<readonly Result[]>,
   largest: number,
-): { submit(item: Item): Promise<Result>; readonly waiting: () => number } {
+): (coming: Promise<Item>) => Promise<Result> {
   interface Waiting {
     readonly item: Item
     resolve(result: Result): void
     reject(error: unknown): void
   }
   const queue: Waiting[] = []
+  let coming = 0
+  /** That came, or will not, since the last group began. */
+  let settled = 0
   let running = false
 
   async function work(): Promise<void> {
-    if (running) return
-    running = true
-    while (queue.length > 0) {
+    // One more of them after another must keep nobody waiting for ever: so at most as many as a group.
+    while (!running && queue.length > 0 && (coming === 0 || settled >= largest)) {
+      running = true
+      settled = 0
       const group = queue.splice(0, largest)
       try {
         const results = await run(group.map(({ item }) => item))
@@ -27,16 +35,18 @@ export function groupCommit<Item, Result>(
       } catch (error) {
         for (const { reject } of group) reject(error)
       }
+      running = false
     }
-    running = false
   }
 
-  return {
-    submit: (item) =>
-      new Promise<Result>((resolve, reject) => {
-        queue.push({ item, resolve, reject })
+  return (item) =>
+    new Promise<Result>((resolve, reject) => {
+      coming++
+      const done = () => {
+        coming--
+        settled++
         void work()
-      }),
-    waiting: () => queue.length,
-  }
+      }
+      item.then((it) => queue.push({ item: it, resolve, reject }), reject).then(done)
+    })
 }

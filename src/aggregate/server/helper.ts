@@ -18,7 +18,6 @@ import { canonicalJson } from '../../core/canonicalJson.ts'
 import { NearsideError } from '../../core/error.ts'
 import { discreteGaussianNoise } from '../privacy/discreteGaussian.ts'
 import { expandHelperShare, isProven, prepare } from '../privacy/pine/pine.ts'
-import { open } from '../privacy/seal.ts'
 import { addShare, helperSeeds, type ShareBinding } from '../privacy/shares.ts'
 import { answerMessage, peerMessage, sign, verify } from '../privacy/signature.ts'
 import {
@@ -41,8 +40,9 @@ import {
 } from '../protocol/report.ts'
 import { type AggregatorOptions, ROUNDS_SHOWN } from './aggregator.ts'
 import { createRoundKeys, createSealingKey, publicHalf } from './identity.ts'
-import { serverKdf, serverXof } from './keystream.ts'
+import { serverXof } from './keystream.ts'
 import { createModelReleases } from './modelReleases.ts'
+import { openSeal } from './openSeal.ts'
 import { releaseMessage, SHARE_OUTCOMES, type ShareOutcome } from './peer.ts'
 import type { HelperKeys, ReleaseAnswer, ReleaseRequest } from './schemas.ts'
 import { type KeptSeed, NEXT_SEALING_KEY, type RoundRecord } from './store.ts'
@@ -105,7 +105,7 @@ export function createHelper(options: HelperOptions) {
       throw new NearsideError('report-invalid', 'The report is for another round')
     const aad = reportAad(policy.task, header)
     const keys = await keysOf(record)
-    const seed = await open(keys.sealing, helperShare, sealInfo('helper'), aad, serverKdf)
+    const seed = openSeal(keys.sealing, helperShare, sealInfo('helper'), aad)
     const seeds = await helperSeeds(seed, bindingOf(record))
     const [circuit, nonce] = [circuitOf(policy), fromHex(header.id)]
     const { publicShare } = header

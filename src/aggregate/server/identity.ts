@@ -13,6 +13,7 @@ import {
   sharedKey,
 } from '../privacy/seal.ts'
 import { exportSigningKeys, generateSigningKeys, importSigningKeys } from '../privacy/signature.ts'
+import { importOpeningKeys } from './openSeal.ts'
 import type { RoundRecord, Store } from './store.ts'
 
 const KEY_BYTES = 32
@@ -65,9 +66,12 @@ export function createRoundKeys(
 
 async function importKeys(sealingKey: Bytes, other: Bytes, policyHash: string) {
   const { publicKey, privateKey } = halves(sealingKey)
-  const sealing = await importSealingKeys(publicKey, privateKey)
-  // `verify` is what both aggregators check proofs with, and no device knows.
-  return { sealing, verify: await sharedKey(sealing, other, fromHex(policyHash)) }
+  const keys = await importSealingKeys(publicKey, privateKey)
+  return {
+    sealing: importOpeningKeys(publicKey, privateKey),
+    // What both aggregators check proofs with, and no device knows.
+    verify: await sharedKey(keys, other, fromHex(policyHash)),
+  }
 }
 
 function halves(stored: Bytes) {

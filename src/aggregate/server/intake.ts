@@ -9,7 +9,6 @@
 import { fromHex, sha256Hex, toBase64 } from '../../core/bytes.ts'
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
 import { prepare } from '../privacy/pine/pine.ts'
-import { open } from '../privacy/seal.ts'
 import { receiptMessage, sign } from '../privacy/signature.ts'
 import { circuitOf } from '../protocol/proof.ts'
 import type { Receipt } from '../protocol/receipt.ts'
@@ -23,7 +22,8 @@ import {
 } from '../protocol/report.ts'
 import { groupCommit } from './groupCommit.ts'
 import { createRoundKeys } from './identity.ts'
-import { serverKdf, serverXof } from './keystream.ts'
+import { serverXof } from './keystream.ts'
+import { openSeal } from './openSeal.ts'
 import { createRedeemer } from './redeem.ts'
 import type { LeaderOptions } from './rounds.ts'
 import type { CountedShare, CountOutcome, RoundRecord } from './store.ts'
@@ -68,7 +68,7 @@ export function createIntake(options: LeaderOptions) {
       throw new NearsideError('policy-mismatch', 'The report is for another policy')
     const aad = reportAad(policy.task, header)
     const keys = await keysOf(record)
-    const plain = await open(keys.sealing, report.leaderShare, sealInfo('leader'), aad, serverKdf)
+    const plain = openSeal(keys.sealing, report.leaderShare, sealInfo('leader'), aad)
     const [nonce, { publicShare }] = [fromHex(header.id), header]
     const circuit = circuitOf(policy)
     const own = await prepare(circuit, 'leader', keys.verify, nonce, publicShare, plain, serverXof)
@@ -143,7 +143,7 @@ export function createIntake(options: LeaderOptions) {
     })
   }
 
-  const groups = groupCommit(commit, GROUP)
+  const submit = groupCommit(commit, GROUP)
 
   /**
    * Resolves when both aggregators have counted the report.
@@ -167,12 +167,12 @@ export function createIntake(options: LeaderOptions) {
     if (header.round !== record.round || record.state !== 'open') return answer('closed', false)
     requireHelper()
     const token = await redeem(record, authorization)
-    const checked = await check(body, bodyHash, record).catch((thrown) => {
+    const checked = check(body, bodyHash, record).catch((thrown) => {
       if (thrown instanceof NearsideError) throw thrown
       log(`a report of round ${header.round} was not checked: ${thrown}`)
       throw refuse('unchecked', header.round)
     })
-    const outcome = await groups.submit({ ...checked, token })
+    const outcome = await submit(checked.then((one) => ({ ...one, token })))
     settled()
     return answer(outcome, true)
 
@@ -186,8 +186,6 @@ export function createIntake(options: LeaderOptions) {
 
   return {
     accept,
-    /** Reports waiting for their group. */
-    queued: groups.waiting,
     /** Refusals since the start of reports whose proof does not hold; of each as often as it was sent. */
     unproven: () => unproven,
     /** Why the last group of this round could not be counted; null when it was. */

@@ -214,6 +214,26 @@ describe('the leader', () => {
       expect(federation.applied).toEqual([meanOf(quantized, 4)])
     },
   )
+
+  it('turns away whoever comes while 256 reports are under way, and holds none of theirs', async () => {
+    let goOn = () => {}
+    const federation = await createFederation()
+    const { body } = await report(federation, 1)
+    const hold = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    federation.proxy = (url, answer) =>
+      url.pathname.endsWith('/shares') ? hold.then(answer) : answer()
+    const answers = Array.from({ length: 300 }, () => post(federation, body))
+    const refused = await Promise.all(answers.slice(256))
+    expect(refused.map(({ status }) => status)).toEqual(Array(44).fill(503))
+    expect(refused[0].headers.get('retry-after')).toBe('5')
+    goOn()
+    const taken = await Promise.all(answers.slice(0, 256))
+    expect(taken.filter(({ status }) => status > 201)).toEqual([])
+    expect((await federation.leader.current())?.counted).toBe(1)
+    expect((await post(federation, body)).status).toBe(200)
+  })
 })
 
 /** As SQLite meets a file system without room: no page is added, and those that are there are full. */

@@ -4,9 +4,12 @@ import { ROUNDS_SHOWN } from './aggregator.ts'
 import { type Accepted, createIntake } from './intake.ts'
 import { HelperRefusal } from './peer.ts'
 import { createRounds, type LeaderOptions } from './rounds.ts'
-import { StepTaken } from './store.ts'
+import { type RoundState, StepTaken } from './store.ts'
 
 export type LeaderAggregator = ReturnType<typeof createLeader>
+
+/** What the helper still has to do its part of. */
+const UNFINISHED: readonly RoundState[] = ['open', 'full']
 
 export function createLeader(options: LeaderOptions) {
   const { store, log = () => {} } = options
@@ -35,7 +38,10 @@ export function createLeader(options: LeaderOptions) {
       } catch (thrown) {
         // Nothing is missing: it goes on there.
         if (!(thrown instanceof StepTaken))
-          await stall(NearsideError.from(thrown, 'storage-unavailable', 'The round cannot go on'))
+          await stall(
+            NearsideError.from(thrown, 'storage-unavailable', 'The round cannot go on'),
+            UNFINISHED,
+          )
       }
     }
   }
@@ -46,17 +52,17 @@ export function createLeader(options: LeaderOptions) {
   }
 
   /** Says what is missing, once; a round that the helper won't finish gives way to the next. */
-  async function stall(error: NearsideError): Promise<void> {
+  async function stall(error: NearsideError, ends: readonly RoundState[]): Promise<void> {
     if (error.message !== waitingFor) log(`waiting: ${error.message}`)
     waitingFor = error.message
-    if (error instanceof HelperRefusal) await abandon(error.round, error.message).catch(() => {})
+    if (error instanceof HelperRefusal)
+      await abandon(error.round, error.message, ends).catch(() => {})
   }
 
-  function abandon(round: number, why: string): Promise<boolean> {
+  function abandon(round: number, why: string, ends: readonly RoundState[]): Promise<boolean> {
     return store.exclusively(async () => {
       const record = await store.current()
-      if (record?.round !== round || (record.state !== 'open' && record.state !== 'full'))
-        return false
+      if (record?.round !== round || !ends.includes(record.state)) return false
       return rounds.abandon(record, why)
     })
   }
@@ -87,7 +93,8 @@ export function createLeader(options: LeaderOptions) {
       try {
         return await intake.accept(body, authorization, () => void advanceIfFull())
       } catch (thrown) {
-        if (thrown instanceof HelperRefusal) void stall(thrown)
+        // It was for a report: of a round that is full meanwhile it says nothing.
+        if (thrown instanceof HelperRefusal) void stall(thrown, ['open'])
         throw thrown
       }
     },
@@ -104,14 +111,12 @@ export function createLeader(options: LeaderOptions) {
       }
     },
     /** Gives up a round that is open or waits for the helper, with its reports. False for any other. */
-    abandon: (round: number) => abandon(round, 'its operator gave it up'),
+    abandon: (round: number) => abandon(round, 'its operator gave it up', UNFINISHED),
     /** Resolves when the step under way is done; no other begins. */
     async stop(): Promise<void> {
       isStopped = true
       await walk
     },
-    /** Reports waiting for their group. */
-    queued: intake.queued,
     /** For the helper, which keeps it. */
     keys: () => ({ signing: options.identity.publicKey }),
   }

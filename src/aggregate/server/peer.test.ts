@@ -1,5 +1,11 @@
 /** @module What stands between the two servers can't end a round; only the helper itself can. */
-import { describe, expect, it } from 'vitest'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { generateSigningKeys } from '../privacy/signature.ts'
+import { createHelperClient, fetchLeaderKey } from './peer.ts'
 import { createFederation, HELPER, LEADER, type TestFederation } from './testFederation.ts'
 import { meanOf, post, report } from './testReports.ts'
 
@@ -68,6 +74,45 @@ describe('a proxy before the helper', () => {
     expect((await federation.leader.current())?.counted).toBe(0)
     federation.proxy = (_, answer) => answer()
     await expectReleased(federation, made)
+  })
+})
+
+describe('an answer without end', () => {
+  it('is cut off, and costs no acknowledged report', async () => {
+    const federation = await createFederation()
+    const made = await make(federation, 4)
+    let sent = 0
+    const endless = () =>
+      new ReadableStream<Uint8Array>({
+        pull(controller) {
+          sent += 65_536
+          // It has one after all, so that a leader that reads it to its end fails here and not of it.
+          if (sent > 2 ** 28) controller.close()
+          else controller.enqueue(new Uint8Array(65_536))
+        },
+      })
+    federation.proxy = async (url, answer) => (isPeer(url) ? new Response(endless()) : answer())
+    expect((await post(federation, made[0].body)).status).toBe(503)
+    expect(await federation.leader.waitingFor()).toMatch(/too large/)
+    expect(sent).toBeLessThan(2 ** 22)
+    federation.proxy = (_, answer) => answer()
+    await expectReleased(federation, made)
+  })
+
+  it('is not unpacked either, however small it comes', async () => {
+    const bomb = gzipSync(Buffer.alloc(2 ** 25))
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' })
+      response.end(bomb)
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const { keys } = createHelperClient(url, await generateSigningKeys(), fetch)
+    await expect(keys()).rejects.toThrow(/too large/)
+    await expect(fetchLeaderKey(url, fetch)).rejects.toMatchObject({
+      cause: { message: expect.stringMatching(/too large/) },
+    })
   })
 })
 
@@ -170,6 +215,33 @@ describe('a leader that stops', () => {
 })
 
 describe('the helper itself', () => {
+  it('that takes no more reports of a round which it has released ends none that is full', async () => {
+    const federation = await createFederation()
+    const made = await make(federation, 5)
+    const sealingKey = (await federation.leaderStore.current())?.sealingKey ?? null
+    // The release is made, and its answer lost.
+    federation.proxy = async (url, answer) => {
+      const answered = await answer()
+      return url.pathname.endsWith('/release') ? new Response('', { status: 502 }) : answered
+    }
+    for (const { body } of made.slice(0, 4)) await post(federation, body)
+    await federation.leader.advance()
+    expect((await federation.helperStore.current())?.state).toBe('released')
+    // As another process saw it just before, on a database that several share.
+    const full = await federation.leaderStore.current()
+    const { current } = federation.leaderStore
+    federation.leaderStore.current = async () =>
+      full && { ...full, state: 'open', counted: 3, sealingKey }
+    const late = post(federation, made[4].body)
+    federation.proxy = async (url, answer) => {
+      if (url.pathname.endsWith('/shares')) federation.leaderStore.current = current
+      return answer()
+    }
+    expect((await late).status).toBe(410)
+    federation.proxy = (_, answer) => answer()
+    await expectReleased(federation, made.slice(0, 4))
+  })
+
   it('may refuse a round; the reports that it costs are counted and said', async () => {
     const federation = await createFederation()
     const made = await make(federation, 4)

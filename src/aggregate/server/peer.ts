@@ -17,6 +17,7 @@ import {
 } from '../../core/bytes.ts'
 import { canonicalJson } from '../../core/canonicalJson.ts'
 import { NearsideError } from '../../core/error.ts'
+import { readAtMost } from '../../core/readAtMost.ts'
 import { answerMessage, peerMessage, type SigningKeys, sign, verify } from '../privacy/signature.ts'
 import { dimensionOf } from '../protocol/policy.ts'
 import { REPORT_ID_BYTES } from '../protocol/report.ts'
@@ -42,6 +43,8 @@ export const SHARE_OUTCOMES = [
 ] as const
 export type ShareOutcome = (typeof SHARE_OUTCOMES)[number]
 
+/** Bytes of an answer; a share of the largest update has 88 kB. */
+const MOST = 2 ** 20
 /** How long each answer may take, in milliseconds; a release adds up every report of the round. */
 const DEADLINES = { forward: 5_000, release: 60_000, other: 10_000 }
 
@@ -74,13 +77,20 @@ export function createHelperClient(
   }: { readonly deadlines?: typeof DEADLINES; readonly stopping?: AbortSignal } = {},
 ) {
   async function request(path: string, init: RequestInit, deadline: number) {
+    // Not `AbortSignal.any`: of each signal that it makes, something stays with `stopping` for good.
+    const over = new AbortController()
+    const stop = () => over.abort(stopping?.reason)
+    const late = setTimeout(() => over.abort(new Error('nothing came in time')), deadline)
+    stopping?.addEventListener('abort', stop)
     try {
-      const late = AbortSignal.timeout(deadline)
-      const signal = stopping ? AbortSignal.any([late, stopping]) : late
-      const response = await fetch(endpoint(base, path), { ...init, signal })
-      return { response, answer: new Uint8Array(await response.arrayBuffer()) }
+      stopping?.throwIfAborted()
+      const response = await fetch(endpoint(base, path), { ...init, signal: over.signal })
+      return { response, answer: await readAtMost(response, MOST) }
     } catch (thrown) {
       throw NearsideError.from(thrown, 'aggregator-unreachable', 'The helper does not answer')
+    } finally {
+      clearTimeout(late)
+      stopping?.removeEventListener('abort', stop)
     }
   }
 
@@ -201,7 +211,7 @@ export async function fetchLeaderKey(base: string, fetch: typeof globalThis.fetc
   const url = endpoint(base, PEER_ROUTES.keys)
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(DEADLINES.other) })
-    const answer = new Uint8Array(await response.arrayBuffer())
+    const answer = await readAtMost(response, MOST)
     return fromBase64(readJson(answer, leaderKeysSchema).signing)
   } catch (cause) {
     throw new NearsideError('aggregator-unreachable', `${url} does not tell the leader’s key`, {

@@ -26,6 +26,8 @@ export async function createModels(): Promise<string> {
 }
 
 export interface TestFederation {
+  /** The leader's, for what goes over a wire. */
+  readonly app: ReturnType<typeof createApp>
   readonly leader: LeaderAggregator
   readonly helper: HelperAggregator
   readonly leaderStore: Store
@@ -73,10 +75,12 @@ export async function createFederation(options: TestOptions = {}): Promise<TestF
     const { signal } = init ?? {}
     if (!signal) return answer
     signal.throwIfAborted()
+    let abort = () => {}
     const aborted = new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason))
+      abort = () => reject(signal.reason)
+      signal.addEventListener('abort', abort)
     })
-    return Promise.race([answer, aborted])
+    return Promise.race([answer, aborted]).finally(() => signal.removeEventListener('abort', abort))
   }) as typeof globalThis.fetch
   const shared = { parameters, trust: 'two-aggregators', now, noise: noNoise } as const
   const helper = createHelper({
@@ -105,10 +109,12 @@ export async function createFederation(options: TestOptions = {}): Promise<TestF
     ...options.leader,
   })
   const app = { origins: [ORIGIN], now, reportsPerMinute: 1e9, ...options.app }
-  apps.set(LEADER, createApp(leader, app))
+  const leaderApp = createApp(leader, app)
+  apps.set(LEADER, leaderApp)
   apps.set(HELPER, createApp(helper, app))
   await leader.advance()
   return {
+    app: leaderApp,
     leader,
     helper,
     leaderStore,

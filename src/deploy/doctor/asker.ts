@@ -2,7 +2,7 @@
  * @module Asks a shop's server for its files, and keeps what the answers say beside their bytes. Whatever
  * the server does (no answer, too large a one, a circle of redirects) ends in an error of one line.
  */
-import { readAtMost } from '../../device/transport/http.ts'
+import { readAtMost } from '../../core/readAtMost.ts'
 
 export interface Answer {
   /** Absolute, without what any redirect added. */

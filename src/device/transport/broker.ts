@@ -9,8 +9,9 @@ import {
   TOKEN_REQUEST_MEDIA_TYPE,
   WORK_HEADER,
 } from '../../aggregate/protocol/token.ts'
+import { readAtMost } from '../../core/readAtMost.ts'
 import { PLAIN } from './browserFetch.ts'
-import { type Destination, isDeclared, readAtMost } from './http.ts'
+import { type Destination, isDeclared } from './http.ts'
 
 /** From the worker. */
 type Asked =

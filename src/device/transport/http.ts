@@ -3,8 +3,9 @@
  * destinations only, and the ledger entry stored before the first byte leaves.
  */
 
-import { concat, sha256Hex } from '../../core/bytes.ts'
+import { sha256Hex } from '../../core/bytes.ts'
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
+import { readAtMost } from '../../core/readAtMost.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { WorkerConfig } from '../messages.ts'
 import { PLAIN, TIMEOUT } from './browserFetch.ts'
@@ -149,27 +150,5 @@ export function createTransport(deps: TransportDeps): Transport {
       const init = { method: 'POST', body: bytes, headers }
       return send(target, 'upload', init, options?.signal)
     },
-  }
-}
-
-/** @throws Error as soon as there is more than `most`, read or announced */
-export async function readAtMost(
-  response: Response,
-  most: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const reader = response.body?.getReader()
-  if (!reader) return new Uint8Array(0)
-  const chunks: Uint8Array[] = []
-  let length = Number(response.headers.get('content-length') ?? 0)
-  for (let read = 0; ; ) {
-    if (length > most) {
-      await reader.cancel().catch(() => undefined)
-      throw new Error('the answer is too large')
-    }
-    const { done, value } = await reader.read()
-    if (done) return concat(...chunks)
-    chunks.push(value)
-    read += value.length
-    length = Math.max(length, read)
   }
 }

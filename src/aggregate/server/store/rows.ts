@@ -21,6 +21,9 @@ export const SUMMARY = `round, state, policy, policy_hash as "policyHash", count
 export const RECORD = `${SUMMARY}, sealing_key as "sealingKey", own_share as "ownShare",
   peer_share as "peerShare"`
 
+/** More than are read at once; each round has one. */
+const MOST_POLICIES = 64
+
 export function createRowReader() {
   /** Parsing checks every field; a policy never changes under its hash. */
   const policies = new Map<string, Policy>()
@@ -28,6 +31,7 @@ export function createRowReader() {
   function summary<Row extends SummaryRow>(row: Row) {
     const policy = policies.get(row.policyHash) ?? parsePolicy(JSON.parse(row.policy))
     policies.set(row.policyHash, policy)
+    for (const [hash] of policies) if (policies.size > MOST_POLICIES) policies.delete(hash)
     const verdict = row.verdict === null ? null : (JSON.parse(row.verdict) as Verdict)
     return { ...row, policy, verdict }
   }
