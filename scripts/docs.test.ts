@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
@@ -120,6 +120,20 @@ describe('documents name what there is', () => {
     const lines = codeOf(text).flatMap(typed)
     const refused = await Promise.all(lines.map(refusal))
     expect(refused.filter(Boolean)).toEqual([])
+  })
+
+  test('the table of faults: tests that are there', () => {
+    const table = readFileSync(join(ROOT, 'docs/results/faults.md'), 'utf8')
+    const named = [...table.matchAll(/`([\w./]+\.(?:test|spec)\.ts)`(?:: ((?:“[^”]+”(?:, )?)+))?/g)]
+    const gone = named.flatMap(([, file, names = '']) => {
+      const text = existsSync(join(ROOT, file)) ? readFileSync(join(ROOT, file), 'utf8') : ''
+      const all = [...names.matchAll(/“([^”]+)”/g)].map(([, name]) => name)
+      return ['import', ...all]
+        .filter((name) => !text.includes(name))
+        .map((name) => `${file} ${name}`)
+    })
+    expect(named.length).toBeGreaterThan(30)
+    expect(gone).toEqual([])
   })
 
   const deployed = PATHS.filter((path) => /^docs\/deploy\/.*\.(service|yaml)$/.test(path))

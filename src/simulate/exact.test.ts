@@ -81,6 +81,16 @@ async function createScene(seed: number, withNoise: boolean) {
 
 type Scene = Awaited<ReturnType<typeof createScene>>
 
+/** Every write at which one of the servers can die, and every two at which both do in one round. */
+const DEATH_OF = ROLES.flatMap((role) =>
+  DEATHS[role].flatMap((write) =>
+    (['before', 'after'] as const).map((when) => ({ role, death: { write, when } })),
+  ),
+)
+const BOTH = DEATH_OF.filter(({ role }) => role === 'leader').flatMap((leader) =>
+  DEATH_OF.filter(({ role }) => role === 'helper').map((helper) => [leader, helper]),
+)
+
 /** One thing that happens, by its name; shrunk towards a device that simply contributes. */
 const happening = fc.oneof(
   {
@@ -102,14 +112,7 @@ const happening = fc.oneof(
   {
     weight: 3,
     arbitrary: fc
-      .constantFrom(
-        ...ROLES.flatMap((role) => [
-          { role, death: undefined },
-          ...DEATHS[role].flatMap((write) =>
-            (['before', 'after'] as const).map((when) => ({ role, death: { write, when } })),
-          ),
-        ]),
-      )
+      .constantFrom(...ROLES.map((role) => ({ role, death: undefined })), ...DEATH_OF)
       .map(({ role, death }) => ({
         name: `${role} dies ${death ? `${death.when} ${death.write}` : ''}`,
         run: async ({ servers }: Scene) => servers.kill(role, death),
@@ -151,6 +154,19 @@ const happenings = (maxLength: number) =>
   }))
 
 describe('a released sum counts each report 0 or 1 times, and each acknowledged one', () => {
+  it.each([...DEATH_OF.map((one) => [one]), ...BOTH].map((deaths) => ({ deaths })))(
+    'in a round in which %j',
+    async ({ deaths }) => {
+      const scene = await createScene(1, true)
+      for (const { role, death } of deaths) scene.servers.kill(role, death)
+      for (let which = 0; which < GOAL; which++) {
+        await scene.contribute(which, 'heard')
+        await scene.recover()
+      }
+      await requireRound(scene)
+    },
+  )
+
   it('whatever happens in between, one after another', async () => {
     await fc.assert(
       fc.asyncProperty(happenings(60), fc.nat(1000), fc.boolean(), async ({ all }, seed, noisy) => {

@@ -117,6 +117,7 @@ describe('the helper', () => {
     const ask = (all: Uint8Array) =>
       federation.helper.release(1, { policyHash, ids: toBase64(all) })
     await expect(ask(ids)).rejects.toThrow(/3 reports are not the goal of 4/)
+    await expect(ask(new Uint8Array(0))).rejects.toThrow(/0 reports are not the goal of 4/)
     // Nor is a report counted twice to get there.
     await expect(ask(concat(ids, ids.slice(-16)))).rejects.toThrow(/each once/)
     expect((await federation.helper.current())?.ownShare).toBeNull()

@@ -1,10 +1,12 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { toHex } from '../../../core/bytes.ts'
 import type { NearsideError } from '../../../core/error.ts'
 import { testFolder } from '../../../testFolder.ts'
 import { MODULUS } from '../../privacy/pine/field.ts'
+import { addShare } from '../../privacy/shares.ts'
 import { policyHash } from '../../protocol/policy.ts'
 import { TEST_POLICY } from '../../protocol/testPolicy.ts'
 import type { CountedShare } from '../store.ts'
@@ -100,6 +102,66 @@ it('ends the process where what it reads is damaged, too', async () => {
   await expect(damaged.current()).rejects.toMatchObject({ code: 'storage-unavailable' })
   expect(fatal).toHaveLength(1)
   await damaged.shut()
+})
+
+describe('a power cut', () => {
+  const COUNTED = 8
+
+  /** A file whose write-ahead log has a report a transaction, and how long the log was after each. */
+  async function logOfReports() {
+    const file = join(testFolder(), 'l.sqlite')
+    const disk = openSqliteStore(file)
+    await disk.openRound(1, TEST_POLICY, await policyHash(TEST_POLICY), key(), 100)
+    const lengths: number[] = []
+    for (let n = 1; n <= COUNTED; n++) {
+      expect(await disk.count(1, 99, [counted(n)])).toEqual(['counted'])
+      lengths.push(statSync(`${file}-wal`).size)
+    }
+    const bytes = { database: readFileSync(file), log: readFileSync(`${file}-wal`) }
+    await disk.shut()
+    return { ...bytes, lengths }
+  }
+
+  /** What is found where the disk kept so much of the log. */
+  async function reopen(database: Buffer, log: Buffer) {
+    const file = join(testFolder(), 'l.sqlite')
+    writeFileSync(file, database)
+    writeFileSync(`${file}-wal`, log)
+    const disk = openSqliteStore(file, (error) => {
+      throw error
+    })
+    const record = await disk.current()
+    const { ids, sum } = await disk.aggregate(1)
+    await disk.shut()
+    return { counted: record?.counted, ids: toHex(ids), sum }
+  }
+
+  /** Of the first k. */
+  function expected(k: number) {
+    const sum = new Uint32Array(k === 0 ? 0 : 2)
+    for (let n = 1; n <= k; n++) addShare(sum, share(n))
+    return { counted: k, ids: Array.from({ length: k }, (_, n) => id(n + 1)).join(''), sum }
+  }
+
+  it('that tears the log anywhere leaves what was acknowledged before it, whole and once', async () => {
+    const { database, log, lengths } = await logOfReports()
+    const cuts = new Set(lengths.flatMap((length) => [length - 1, length, length + 1]))
+    for (let length = 0; length <= log.length; length += 1000) cuts.add(length)
+    expect(cuts.size).toBeGreaterThan(5 * COUNTED)
+    for (const cut of cuts) {
+      const whole = lengths.filter((length) => length <= cut).length
+      expect(await reopen(database, log.subarray(0, cut)), `cut at ${cut}`).toEqual(expected(whole))
+    }
+  })
+
+  it('that spoils the last record leaves those before it', async () => {
+    const { database, log, lengths } = await logOfReports()
+    for (let at = lengths[COUNTED - 2]; at < log.length; at += 997) {
+      const spoiled = Buffer.from(log)
+      spoiled[at] ^= 1
+      expect(await reopen(database, spoiled), `at ${at}`).toEqual(expected(COUNTED - 1))
+    }
+  })
 })
 
 it('says so when the file can’t be opened', () => {
