@@ -4,7 +4,9 @@ import { defineConfig, type Plugin, type Rollup } from 'vite'
 import { integrity } from './scripts/integrity.ts'
 
 /** What the page needs soon is asked for with the page, not after the script before it has run. */
-const SOON = /^assets\/(worker|shop|main|react-dom|rolldown-runtime)-[^/]+\.js$/
+const SOON = /^assets\/(worker|shop|main|react-dom)-[^/]+\.js$/
+/** Its links are marked: a server whose shop has a vault drops them (`scripts/static.ts`). */
+const WORKER = /^assets\/worker-/
 const BEFORE_PAINT = 'src/storefront/beforePaint.ts'
 
 type Output = Readonly<Rollup.OutputBundle>[string]
@@ -34,13 +36,15 @@ const firstRequests: Plugin = {
       const soon = names
         .filter((name) => SOON.test(name) && !isWorkerInPage(bundle[name]))
         // The worker has most to do until it can answer.
-        .sort((a, b) => Number(b.includes('/worker-')) - Number(a.includes('/worker-')))
-        .flatMap((name) => [name, ...neededByWorker(bundle[name])])
-        .map((name) => ({
-          tag: 'link',
-          attrs: { rel: 'modulepreload', crossorigin: true, href: `/${name}` },
-          injectTo: 'head' as const,
-        }))
+        .sort((a, b) => Number(WORKER.test(b)) - Number(WORKER.test(a)))
+        .flatMap((name) => {
+          const attrs = WORKER.test(name) ? { 'data-for': 'worker' } : {}
+          return [name, ...neededByWorker(bundle[name])].map((file) => ({
+            tag: 'link',
+            attrs: { rel: 'modulepreload', ...attrs, crossorigin: true, href: `/${file}` },
+            injectTo: 'head' as const,
+          }))
+        })
       // Not a module: those wait for the whole document, and the page would be painted meanwhile.
       const before = names
         .filter((name) => name.startsWith('assets/beforePaint-'))

@@ -1,6 +1,6 @@
 /** @module Nothing jumps: layout shift stays low on every page, and every picture's room is known before it comes. */
 import { expect, type Page, test } from 'playwright/test'
-import { comesToRest, learnedFrom } from './shop.ts'
+import { comesToRest, learnedFrom, openShop } from './shop.ts'
 
 /** Half of what counts as good. @see https://web.dev/articles/cls */
 const MOST_SHIFT = 0.05
@@ -199,6 +199,25 @@ test('no page is wider than a phone', async ({ page }) => {
   await page.getByRole('button', { name: 'What this shop learned' }).click()
   await expect(page.getByRole('dialog')).toBeVisible()
   await expectNarrow('the panel')
+})
+
+test('departments fill their grid, whatever its width', async ({ page }) => {
+  await openShop(page)
+  const tiles = page.locator('.tiles > li')
+  await tiles.first().scrollIntoViewIfNeeded()
+  for (const width of [320, 390, 640, 768, 1024, 1280, 1440, 1920]) {
+    await page.setViewportSize({ width, height: 900 })
+    const boxes = await tiles.evaluateAll((all) =>
+      all.map((tile) => tile.getBoundingClientRect().toJSON() as DOMRect),
+    )
+    const grid = await page.locator('.tiles').boundingBox()
+    const tops = new Set(boxes.map(({ top }) => top))
+    expect(tops.size).toBeGreaterThan(3)
+    for (const row of tops) {
+      const ends = boxes.filter(({ top }) => top === row).map(({ right }) => right)
+      expect(Math.max(...ends), `${width}`).toBeCloseTo((grid?.x ?? 0) + (grid?.width ?? 0), 0)
+    }
+  }
 })
 
 const WITHOUT_PICTURES = ['/checkout', '/console']

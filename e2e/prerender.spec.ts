@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, type Page, test } from 'playwright/test'
 import { expectOneList, idsIn, listen, shown } from './rendered.ts'
-import { comesToRest, keepsLatestModel } from './shop.ts'
+import { comesToRest, keepsLatestModel, openShop } from './shop.ts'
 
 const forYou = (page: Page) =>
   page
@@ -123,6 +123,22 @@ test('a search by a link is answered by its own thread, before the page has read
   read()
   await comesToRest(page)
   await expect(list.locator('[data-item]')).toHaveCount(early)
+})
+
+test('a new shopper’s search waits for no device, which says the same', async ({
+  page,
+  browser,
+}) => {
+  const ranked = await browser.newPage({ serviceWorkers: 'block' })
+  await openShop(ranked)
+  await ranked.getByRole('combobox', { name: 'Search products' }).fill('heart')
+  await ranked.keyboard.press('Enter')
+  await expect(ranked.locator('main .grid [data-item]')).toHaveCount(24)
+  await page.route('**/assets/worker-*.js', () => {})
+  await page.goto('/search#q=heart')
+  await expect(page.locator('main .grid [data-item]')).toHaveCount(24)
+  expect(await idsIn(page, 'main')).toEqual(await idsIn(ranked, 'main'))
+  await ranked.close()
 })
 
 test('a search finds the same where its thread does not come', async ({ page, browser }) => {

@@ -1,5 +1,7 @@
 /** @module What a slow phone on a slow line waits for at the start, told by what is done, not by the clock. */
 import { expect, type Page, test } from 'playwright/test'
+import { openShop } from './shop.ts'
+import { SHOP_IN_VAULT } from './vault.ts'
 
 const settled = (page: Page) =>
   expect(page.locator('.for-you ul')).toHaveAttribute('aria-busy', 'false')
@@ -71,6 +73,35 @@ test('every script before the first list is asked for with the document', async 
   )
   expect(needed.flat()).not.toEqual([])
   expect(needed.flat().filter((path) => !asked.includes(path))).toEqual([])
+})
+
+test.describe('on a first visit', () => {
+  // It would fetch all that the shop has.
+  test.use({ serviceWorkers: 'block' })
+
+  for (const [mode, address] of [
+    ['without a vault', '/'],
+    ['in a vault', `${SHOP_IN_VAULT}/`],
+  ])
+    test(`whatever the document asks for soon is asked for without that, too, ${mode}`, async ({
+      page,
+    }) => {
+      const link = /<link\b[^>]*\brel="(?:module)?preload"[^>]*>/g
+      const document = await page.request.get(address)
+      const soon = Array.from(
+        (await document.text()).matchAll(link),
+        ([tag]) => /href="([^"]+)"/.exec(tag)?.[1],
+      )
+      expect(soon.length).toBeGreaterThan(4)
+      const asked = new Set<string | undefined>()
+      page.on('request', (request) => asked.add(new URL(request.url()).pathname))
+      await page.route(document.url(), async (route) => {
+        const response = await route.fetch()
+        await route.fulfill({ response, body: (await response.text()).replaceAll(link, '') })
+      })
+      await openShop(page, address)
+      await expect.poll(() => soon.filter((path) => !asked.has(path))).toEqual([])
+    })
 })
 
 test('React is read by itself, not within the script that calls it', async ({ page }) => {

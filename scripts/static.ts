@@ -78,6 +78,9 @@ function cacheControl(path: string, isThere: boolean): string {
   return isThere && isFixed ? 'public, max-age=31536000, immutable' : 'no-cache'
 }
 
+/** What a document asks for soon of the worker that a shop without a vault has (`vite.config.ts`). */
+const FOR_WORKER = /<link\b[^>]*\bdata-for="worker"[^>]*>\s*/g
+
 export function createStaticServer(site: StaticSite): Server {
   const { root, models, federation, signed, vault, headers = securityHeaders(site) } = site
   const app = new Hono({ getPath: ({ url }) => decode(new URL(url).pathname) })
@@ -91,6 +94,14 @@ export function createStaticServer(site: StaticSite): Server {
     context.res.headers.set('cache-control', cacheControl(path, context.res.ok))
   })
   app.use(encoded(), etag())
+  if (vault)
+    app.use(async (context, next) => {
+      await next()
+      const { res } = context
+      if (!res.headers.get('content-type')?.startsWith('text/html')) return
+      res.headers.delete('content-length')
+      context.res = new Response((await res.text()).replace(FOR_WORKER, ''), res)
+    })
   app.get('/federation.json', (context) => context.json({ ...federation, ...signed, vault }))
   const inModels = (path: string) => path.slice('/models'.length)
   app.get('/models/*', serveStatic({ root: models, rewriteRequestPath: inModels }))

@@ -91,7 +91,8 @@ const Results = memo(function Results({ found }: ResultsProps) {
   const { catalog, unavailable } = useShop()
   const { query, hits } = found
   const ids = useMemo(() => hits.map((hit) => hit.id), [hits])
-  const ranked = useSteadyOrder(query, ids)
+  // Tied hits come as a new shopper's device has them: theirs wait for none.
+  const ranked = useSteadyOrder(query, ids, true)
   const tolerance = usePersonalization().model?.searchTolerance
   const blended = useMemo(
     () => blend(hits, ranked.settled ? ranked.ids : [], tolerance),

@@ -1,6 +1,6 @@
 /** @module What the search answers, in whichever thread it is asked. */
 import type { Item } from '../../index.ts'
-import { prepareProductSearch, type SearchHit } from '../../search.ts'
+import { blend, prepareProductSearch, type SearchHit } from '../../search.ts'
 import { SYNONYMS } from '../synonyms.ts'
 
 export interface Question {
@@ -12,20 +12,24 @@ export interface Question {
 }
 
 export interface Found {
-  /** Best first. */
+  /** Best first; of those that are tied, what a new shopper's device would have first. */
   readonly hits: readonly SearchHit[]
   readonly suggestions: readonly string[]
 }
 
 export type Search = (question: Question) => Promise<Found>
 
-/** @param breathe between slices of the work; the index is built once, beginning now */
+/**
+ * @param items in a new shopper's order
+ * @param breathe between slices of the work; the index is built once, beginning now
+ */
 export function searchAmong(items: readonly Item[], breathe: () => Promise<void>): Search {
   const prepared = prepareProductSearch(items, SYNONYMS, breathe)
+  const order = items.map(({ id }) => id)
   return async ({ query, limit, suggestions = 0 }) => {
     const search = await prepared
     return {
-      hits: search.find(query, limit ?? items.length),
+      hits: blend(search.find(query, limit ?? items.length), order),
       suggestions: suggestions > 0 ? search.suggest(query, suggestions) : [],
     }
   }
