@@ -6,7 +6,7 @@ import { missingForProof } from '../src/audit/egress/prove.ts'
 import type { SignedReport } from '../src/audit/egress/report.ts'
 import { testFolder } from '../src/testFolder.ts'
 
-const missing = missingForProof('http://localhost/')
+const missing = missingForProof({ url: 'http://localhost/' })
 if (missing.length > 0) console.warn(`What leaves the shop is not captured: ${missing.join('; ')}`)
 
 test.skipIf(missing.length > 0)(

@@ -52,11 +52,14 @@ const declared = (readdirSync(root, { recursive: true }) as string[])
     ),
   )
 
-// Two origins behind one door, told apart by the name that they are asked by.
-const site = createServer()
-await new Promise<void>((resolve) => site.listen(0, 'localhost', resolve))
-const { port } = site.address() as AddressInfo
-const [shop, vault] = [`http://localhost:${port}`, `http://127.0.0.1:${port}`]
+// The vault has a name of its own, and a port, as a shop's has.
+const doors = [createServer(), createServer()]
+const ports: number[] = []
+for (const door of doors) {
+  await new Promise<void>((resolve) => door.listen(0, 'localhost', resolve))
+  ports.push((door.address() as AddressInfo).port)
+}
+const [shop, vault] = [`http://localhost:${ports[0]}`, `http://vault.localhost:${ports[1]}`]
 const elsewhere = { leader: 'http://127.0.0.1:8791', helper: 'http://127.0.0.1:8792' }
 const ends = [
   createStaticServer({
@@ -71,18 +74,19 @@ const ends = [
     outside: [shop, ...Object.values(elsewhere)],
   }),
 ]
-site.on('request', (asked, answer) => {
-  ends[asked.headers.host === new URL(vault).host ? 1 : 0].emit('request', asked, answer)
-})
+for (const [at, door] of doors.entries())
+  door.on('request', (asked, answer) => ends[at].emit('request', asked, answer))
 process.exitCode = await runProcess(
   'nearside',
   [command],
   [
-    ...['prove-egress', `${shop}/`, '--browser', requireChromium()],
+    ...['prove-egress', `${shop}/`, '--vault', `${vault}/`, '--browser', requireChromium()],
     ...['--script', join(ROOT, 'scripts/egressShopper.ts')],
     ...['--declare', file('declared.txt', ['/', '/federation.json', ...declared].join('\n'))],
     ...['--marks', file('marks.json', JSON.stringify(marks)), ...process.argv.slice(2)],
   ],
 )
-site.close()
-site.closeAllConnections()
+for (const door of doors) {
+  door.close()
+  door.closeAllConnections()
+}

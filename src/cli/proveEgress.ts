@@ -33,6 +33,7 @@ Needs Linux, root, Chromium, playwright-core, iproute2 and tcpdump (for https al
 --without-root reads Chromium’s own network log instead: that is the browser’s word, and leaves out names
 that only WebRTC or a hint to the browser asks for. --json writes the signed report, --check FILE checks one.`)
   .argument('[url]', 'the shop’s home page', httpUrl, 'http://localhost:8790/')
+  .option('--vault <url>', 'the shop’s vault, where it is at another origin', httpUrl)
   .option('--events <n>', 'of the shopper', wholeNumber(1, 1_000_000), 10_000)
   .option('--idle <seconds>', 'at rest, half of it offline', wholeNumber(0, 86_400), 600)
   .option('--script <file>', 'a module that exports `shop`, what the shopper does')
@@ -48,7 +49,7 @@ that only WebRTC or a hint to the browser asks for. --json writes the signed rep
   .option('--check <file>', 'check the signature of a report, and nothing else')
 
 export const command = defineCommand(syntax, async (options, { print, signal }, url) => {
-  const { events, idle, markdown } = options
+  const { events, idle, markdown, vault } = options
   if (options.check !== undefined) return check(options.check, print)
   await requireFolder('markdown', markdown)
   const read = (file: string | undefined) => file && readFile(file, 'utf8')
@@ -62,14 +63,14 @@ export const command = defineCommand(syntax, async (options, { print, signal }, 
     throw new NearsideError('input-invalid', 'no Chromium: name one by --browser')
   const marks = given ? (JSON.parse(given) as Marks) : makeMarks(MARKS, Math.random, Date.now())
   const order = {
-    ...{ url, events, idle, marks, browser },
+    ...{ url, vault, events, idle, marks, browser },
     method: options.withoutRoot ? ('log' as const) : ('capture' as const),
     script: options.script && resolve(options.script),
     declared: declared?.split('\n').filter(Boolean),
   }
   const outcome = await prove(order, print, signal)
   const made = new Date().toISOString()
-  const signed = signReport(createReport(outcome, { url, idle, made }), pem)
+  const signed = signReport(createReport(outcome, { url, vault, idle, made }), pem)
   const text = describeReport(signed)
   if (markdown === undefined) print(text)
   else await writeFile(markdown, `${text}\n`)

@@ -6,8 +6,8 @@ import { type Sent, sentBy } from './flows.ts'
 import { furnishJail, startCapture, startCollector, startResolver } from './jail.ts'
 import type { Rules } from './judge.ts'
 import { readNetLog } from './netLog.ts'
-import type { Order } from './order.ts'
-import { type ShopProxy, startProxy, startTlsEnd } from './proxy.ts'
+import { type Order, sitesOf } from './order.ts'
+import { makeCertificate, type ShopProxy, startProxy, startTlsEnd } from './proxy.ts'
 import type { Watched } from './stages.ts'
 
 export interface Ground extends Pick<Rules, 'shopAt' | 'nameOf'> {
@@ -41,31 +41,49 @@ async function launch(order: Order, run: number, more: string[], eager: boolean)
   return context
 }
 
-function addressOf(url: string) {
-  const { hostname, protocol, port } = new URL(url)
+function addressOf({ hostname, protocol, port, host }: URL) {
   const secure = protocol === 'https:'
-  return { hostname, secure, port: Number(port || (secure ? 443 : 80)) }
+  return { hostname, host, secure, port: Number(port || (secure ? 443 : 80)) }
 }
+
+const isLoopback = (name: string) => /^(.*\.)?localhost$/.test(name)
+
+/** By the host that is asked for: behind which socket it is. */
+const upstreamsOf = (order: Order) =>
+  new Map(sitesOf(order).map(({ host }, at) => [host, order.upstreams[at]] as const))
 
 /** Inside a network namespace that `unshare` made. */
 export async function inJail(order: Order): Promise<Ground> {
-  const { folder, upstream } = order
-  const { hostname, secure, port } = addressOf(order.url)
+  const { folder } = order
+  const sites = sitesOf(order).map(addressOf)
   furnishJail(folder)
-  const { shopAddress, nameOf, refuse } = await startResolver(hostname)
-  const plain = secure ? PLAIN_PORT : port
-  const proxy = await startProxy(plain, upstream)
-  const trust = secure ? [(await startTlsEnd(hostname, port, plain, folder)).trust] : []
-  for (const other of COLLECTED) if (other !== port && other !== plain) await startCollector(other)
-  const addresses = hostname === 'localhost' ? ['127.0.0.1', '[::1]'] : [hostname, shopAddress]
-  const doors = addresses.map((address) => `${address}:${port}`)
-  // What goes to a secure shop follows in the clear.
-  const read = (sent: Sent[]) => (secure ? sent.filter(({ to }) => !doors.includes(to)) : sent)
+  const { addressOf: nameAddress, nameOf, refuse } = await startResolver()
+  const ports = new Set(sites.map(({ secure, port }) => (secure ? PLAIN_PORT : port)))
+  const proxy = await startProxy(ports, upstreamsOf(order))
+  const secure = sites.filter((site) => site.secure)
+  const names = secure.map(({ hostname }) => hostname)
+  const certificate = secure.length > 0 ? makeCertificate(names, folder) : null
+  const tlsPorts = new Set(secure.map(({ port }) => port))
+  if (certificate) for (const port of tlsPorts) await startTlsEnd(certificate, port, PLAIN_PORT)
+  for (const other of COLLECTED)
+    if (!ports.has(other) && !tlsPorts.has(other)) await startCollector(other)
+  const doorsOf = ({ hostname, port }: (typeof sites)[number]) =>
+    (isLoopback(hostname) ? ['127.0.0.1', '[::1]'] : [hostname, nameAddress(hostname)]).map(
+      (address) => `${address}:${port}`,
+    )
+  // What goes to a secure site follows in the clear.
+  const closed = secure.flatMap(doorsOf)
+  const read = (sent: Sent[]) => sent.filter(({ to }) => !closed.includes(to))
+  const shopAt = [
+    ...sites.filter((site) => !site.secure).flatMap(doorsOf),
+    ...(certificate ? [`127.0.0.1:${PLAIN_PORT}`] : []),
+  ]
   let runs = 0
   return {
-    ...{ proxy, nameOf, refuse, shopAt: secure ? [`127.0.0.1:${plain}`] : doors },
+    ...{ proxy, nameOf, refuse, shopAt },
     async watch(eager = false) {
       const capture = await startCapture(join(folder, `${++runs}.pcap`))
+      const trust = certificate ? [certificate.trust] : []
       const context = await launch(order, runs, trust, eager)
       return {
         context,
@@ -81,26 +99,30 @@ export async function inJail(order: Order): Promise<Ground> {
 
 /** Without root: no name but the shop's has an address, so that nothing leaves this machine either. */
 export async function byLog(order: Order): Promise<Ground> {
-  const { folder, upstream, url } = order
-  const { hostname, secure, port } = addressOf(url)
-  const proxy = await startProxy(0, upstream)
-  const tls = secure ? await startTlsEnd(hostname, 0, proxy.port, folder) : null
-  const door = tls?.port ?? proxy.port
+  const { folder } = order
+  const sites = sitesOf(order).map(addressOf)
+  const proxy = await startProxy([0], upstreamsOf(order))
+  const names = sites.filter(({ secure }) => secure).map(({ hostname }) => hostname)
+  const certificate = names.length > 0 ? makeCertificate(names, folder) : null
+  const tls = certificate && (await startTlsEnd(certificate, 0, proxy.port))
+  const doors = sites.map(({ secure }) => `127.0.0.1:${secure ? tls : proxy.port}`)
+  const maps = sites.map(({ hostname, port }, at) => `MAP ${hostname}:${port} ${doors[at]}`)
   const blank = `MAP ${new URL(BLANK).host}:80 127.0.0.1:${await startCollector(0)}`
-  const names = `MAP ${hostname}:${port} 127.0.0.1:${door}, ${blank}, MAP * ~NOTFOUND`
-  const { host } = new URL(url)
+  const rules = `--host-resolver-rules=${[...maps, blank, 'MAP * ~NOTFOUND'].join(', ')}`
+  const hosts = sites.map(({ host }) => host)
+  const trust = certificate ? [certificate.trust] : []
   let runs = 0
   return {
-    ...{ proxy, shopAt: [`127.0.0.1:${door}`], nameOf: () => undefined, refuse() {} },
+    ...{ proxy, shopAt: doors, nameOf: () => undefined, refuse() {} },
     async watch(eager = false) {
       const log = join(folder, `${++runs}.json`)
       const logged = [`--log-net-log=${log}`, '--net-log-capture-mode=Everything']
-      const rules = `--host-resolver-rules=${names}`
-      const trust = tls ? [tls.trust] : []
       const context = await launch(order, runs, [...logged, rules, ...trust], eager)
       const read = () =>
         existsSync(log)
-          ? readNetLog(readFileSync(log, 'utf8'), (address) => new URL(address).host === host)
+          ? readNetLog(readFileSync(log, 'utf8'), (address) =>
+              hosts.includes(new URL(address).host),
+            )
           : []
       return {
         context,

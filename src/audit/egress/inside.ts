@@ -9,7 +9,7 @@ import { NearsideError, type WireError } from '../../core/error.ts'
 import { BLANK, byLog, inJail } from './ground.ts'
 import { nameAsked } from './judge.ts'
 import { makeMarks } from './marks.ts'
-import type { Order, Outcome } from './order.ts'
+import { type Order, type Outcome, sitesOf } from './order.ts'
 import { PROBES } from './probes.ts'
 import { tryProbes, watchShopper } from './stages.ts'
 import { anyShopper, type ShopperScript } from './visit.ts'
@@ -47,7 +47,7 @@ async function prove(order: Order): Promise<Outcome> {
   ground.refuse(browserNames)
   const rules = {
     shopAt,
-    origin: new URL(url).origin,
+    origins: sitesOf(order).map(({ origin }) => origin),
     declared: (path: string) =>
       declared ? declared.some((glob) => matches(glob, path)) : proxy.first.has(path),
     browserNames,

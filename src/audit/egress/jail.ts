@@ -36,7 +36,7 @@ export function furnishJail(folder: string): void {
 }
 
 /** Answers every question with an address of the name's own, so that a packet tells which name it is for. */
-export async function startResolver(shop: string) {
+export async function startResolver() {
   const refused = new Set<string>()
   const names = new Map<string, string>()
   const socket = createSocket('udp4')
@@ -57,11 +57,11 @@ export async function startResolver(shop: string) {
     names.set(name, place)
     return place
   }
-  const shopAddress = addressOf(shop)
   socket.bind(53, RESOLVER)
   await once(socket, 'listening')
   return {
-    shopAddress,
+    /** Of a name, the same each time. */
+    addressOf,
     /** From now on these have no address: the browser's own errands end there. */
     refuse: (some: Iterable<string>) => {
       for (const name of some) refused.add(name)

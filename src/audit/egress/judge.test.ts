@@ -8,8 +8,8 @@ import { readNetLog } from './netLog.ts'
 import { type Packet, readPackets } from './pcap.ts'
 
 const RULES: Rules = {
-  shopAt: ['127.0.0.1:8790'],
-  origin: 'http://localhost:8790',
+  shopAt: ['127.0.0.1:8790', '198.18.1.7:80'],
+  origins: ['http://localhost:8790', 'http://vault.example'],
   declared: (path) => ['/', '/a b.js'].includes(path),
   browserNames: new Set(['update.example']),
   nameOf: (address) => (address === '198.18.1.9' ? 'evil.test' : undefined),
@@ -36,6 +36,14 @@ describe('a request', () => {
       RULES,
     )
     expect(verdict).toMatchObject({ requests: 2, findings: [] })
+  })
+
+  it('to the vault is explained as one to the shop is', () => {
+    const toVault = (text: string) => tcp(text, '198.18.1.7:80')
+    expect(reasons(toVault(get('/a%20b.js', 'Referer: http://vault.example/')))).toEqual([])
+    expect(reasons(question('vault.example'))).toEqual([])
+    expect(reasons(toVault(get('/?v=1')))).toEqual([expect.stringMatching(/declare/)])
+    expect(reasons(question('other.vault.example'))).toHaveLength(1)
   })
 
   it.each([

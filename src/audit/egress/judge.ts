@@ -4,10 +4,10 @@ import { type HttpRequest, readQuestion, readRequests } from './http.ts'
 import type { MarkFinder } from './marks.ts'
 
 export interface Rules {
-  /** Where the shop answers: of a connection there, `address:port`. */
+  /** Where the shop and its vault answer: of a connection there, `address:port`. */
   readonly shopAt: readonly string[]
-  /** Of the shop's pages, e.g. `http://localhost:8790`. */
-  readonly origin: string
+  /** Of the shop's pages, e.g. `http://localhost:8790`, and of its vault. */
+  readonly origins: readonly string[]
   /** Whether the shop declares that it asks for this path. */
   declared(path: string): boolean
   /** Names that the browser asks for by itself, as a blank page showed. */
@@ -50,6 +50,7 @@ const HEADERS = new Set(
 
 export function judge(sent: readonly Sent[], rules: Rules): Verdict {
   const findings: Finding[] = []
+  const names = rules.origins.map((origin) => new URL(origin).hostname)
   let [requests, questions, own, bytes] = [0, 0, 0, 0]
   const report = ({ time, to }: Sent, what: string, held: Buffer[], reasons: string[]) => {
     const marks = [...new Set(held.flatMap((part) => [...rules.marks(part)]))]
@@ -64,7 +65,7 @@ export function judge(sent: readonly Sent[], rules: Rules): Verdict {
     const read = rules.shopAt.includes(one.to) ? readRequests(one.bytes) : null
     if (asked !== null) {
       questions++
-      const isShop = asked === new URL(rules.origin).hostname
+      const isShop = names.includes(asked)
       const isOwn = rules.browserNames.has(asked)
       if (isOwn) own++
       const reasons = isShop || isOwn ? [] : ['asks for a name that is not the shop’s']
@@ -107,8 +108,8 @@ function faultsOf({ method, target, headers, body }: HttpRequest, rules: Rules):
   if (method !== 'GET' && method !== 'HEAD') faults.push(`is a ${method}`)
   if (body.length > 0) faults.push(`has a body of ${body.length} bytes`)
   const path = (url: string) => {
-    const { origin, pathname, search } = new URL(url, rules.origin)
-    return origin === rules.origin && search === '' && rules.declared(decoded(pathname))
+    const { origin, pathname, search } = new URL(url, rules.origins[0])
+    return rules.origins.includes(origin) && search === '' && rules.declared(decoded(pathname))
   }
   if (!path(target)) faults.push('asks for what the shop does not declare')
   for (const [name, value] of headers) {

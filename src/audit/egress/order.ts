@@ -10,10 +10,12 @@ export interface Order {
   readonly method: Method
   /** The shop's home page. */
   readonly url: string
+  /** Its vault, where that is at another origin: what is sent there counts as sent to the shop. */
+  readonly vault?: string
   /** For captures and certificates; removed afterwards. */
   readonly folder: string
-  /** Path of the socket behind which the shop is. */
-  readonly upstream: string
+  /** Paths of the sockets behind which they are. */
+  readonly upstreams: readonly string[]
   /** A module with a `ShopperScript`. */
   readonly script?: string
   /** Paths that the shop asks for, `*` for anything but a slash; else those of a first visit. */
@@ -26,6 +28,10 @@ export interface Order {
   readonly browser: string
   readonly args: string[]
 }
+
+/** The shop, then its vault. */
+export const sitesOf = ({ url, vault }: Pick<Order, 'url' | 'vault'>): URL[] =>
+  [url, ...(vault === undefined ? [] : [vault])].map((site) => new URL(site))
 
 export interface Outcome {
   readonly method: Method

@@ -4,14 +4,14 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { connect as connectPlain, createServer } from 'node:net'
+import { connect as connectPlain, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { NearsideError } from '../../core/error.ts'
 import type { ProofMessage } from './inside.ts'
-import type { Order, Outcome } from './order.ts'
+import { type Order, type Outcome, sitesOf } from './order.ts'
 
 /** Keeps the browser's own calls few; the shop's it leaves alone. */
 const ARGS = [
@@ -19,18 +19,19 @@ const ARGS = [
   ...['--disable-component-update', '--disable-domain-reliability'],
 ]
 
-export type ProofOptions = Omit<Order, 'folder' | 'upstream' | 'args'>
+export type ProofOptions = Omit<Order, 'folder' | 'upstreams' | 'args'>
 
 /** With it ends all that it started: browser and capture live in its process namespace. */
 const NAMESPACES = ['--net', '--mount', '--pid', '--mount-proc', '--fork', '--kill-child']
 
 /** What stands in the way of a proof on this machine, each with what to do; empty where nothing does. */
-export function missingForProof(url: string): string[] {
+export function missingForProof(given: Pick<Order, 'url' | 'vault'>): string[] {
   const missing: string[] = []
   if (process.platform !== 'linux') missing.push('network namespaces are Linux’s')
   else if (process.getuid?.() !== 0) missing.push('a network namespace needs root (sudo)')
   const tools = { ip: 'iproute2', tcpdump: 'tcpdump', unshare: 'util-linux', mount: 'mount' }
-  const all = url.startsWith('https:') ? { ...tools, openssl: 'openssl' } : tools
+  const isSecure = sitesOf(given).some(({ protocol }) => protocol === 'https:')
+  const all = isSecure ? { ...tools, openssl: 'openssl' } : tools
   const PATH = `${process.env.PATH}${delimiter}/usr/sbin${delimiter}/sbin`
   const folders = PATH.split(delimiter)
   for (const [tool, from] of Object.entries(all))
@@ -50,37 +51,49 @@ export async function prove(
   say: (line: string) => void,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const missing = options.method === 'capture' ? missingForProof(options.url) : []
+  const missing = options.method === 'capture' ? missingForProof(options) : []
   if (missing.length > 0)
     throw new NearsideError(
       'input-invalid',
       `${missing.join('; ')}; --without-root sees less, and needs neither`,
     )
   const folder = await mkdtemp(join(tmpdir(), 'nearside-egress-'))
-  const upstream = join(folder, 'shop.sock')
-  const wayOut = await openWayOut(options.url, upstream)
-  const child = startInside(options.method)
+  const upstreams: string[] = []
+  const waysOut: Server[] = []
   try {
-    child.send({ ...options, folder, upstream, args: [...ARGS] } satisfies Order)
-    return await outcomeOf(child, say, signal)
+    for (const [at, site] of sitesOf(options).entries()) {
+      upstreams.push(join(folder, `${at}.sock`))
+      waysOut.push(await openWayOut(site, upstreams[at]))
+    }
+    return await runInside({ ...options, folder, upstreams, args: [...ARGS] }, say, signal)
   } finally {
-    child.kill('SIGKILL')
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-    wayOut.close()
+    for (const way of waysOut) way.close()
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-/** The only one: each connection to the socket is one to the shop, and to nobody else. */
-async function openWayOut(url: string, path: string) {
-  const { hostname: host, port, protocol } = new URL(url)
+async function runInside(order: Order, say: (line: string) => void, signal: AbortSignal) {
+  const child = startInside(order.method)
+  try {
+    child.send(order)
+    return await outcomeOf(child, say, signal)
+  } finally {
+    child.kill('SIGKILL')
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  }
+}
+
+/** The only one to a site: each connection to the socket is one there, and to nobody else. */
+async function openWayOut({ href, hostname, port, protocol }: URL, path: string): Promise<Server> {
+  // As browsers have it (RFC 6761); the system's resolver may not.
+  const host = hostname.endsWith('.localhost') ? 'localhost' : hostname
   const reach = () =>
     protocol === 'https:'
       ? connectTls({ host, port: Number(port || 443), servername: host })
       : connectPlain({ host, port: Number(port || 80) })
   const trial = reach()
   await once(trial, 'connect').catch((cause) => {
-    throw new NearsideError('input-invalid', `${url} does not answer`, { cause })
+    throw new NearsideError('input-invalid', `${href} does not answer`, { cause })
   })
   trial.destroy()
   const server = createServer((socket) => {

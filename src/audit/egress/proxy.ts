@@ -3,7 +3,13 @@ import { execFileSync } from 'node:child_process'
 import { createHash, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { createServer, request } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  request,
+  type ServerResponse,
+} from 'node:http'
 import { type AddressInfo, connect, type Server } from 'node:net'
 import { join } from 'node:path'
 import { createServer as createTlsServer } from 'node:tls'
@@ -15,17 +21,24 @@ const POLICY =
 export type ShopProxy = Awaited<ReturnType<typeof startProxy>>
 
 /**
- * @param at port where it listens, at every address; 0: any
- * @param upstream path of the socket behind which the shop is
+ * @param at ports where it listens, at every address; 0: any
+ * @param upstreams by the host that is asked for (`name:port`): path of the socket behind which it is; the
+ * first is the shop's, which has all else
  */
-export async function startProxy(at: number, upstream: string) {
+export async function startProxy(
+  at: Iterable<number>,
+  upstreams: ReadonlyMap<string | undefined, string>,
+) {
+  const [upstream] = upstreams.values()
   let lifted = false
   let settled = false
   const first = new Set<string>()
-  const server = createServer((asked, answer) => {
+  const servers = await Promise.all(Array.from(at, (port) => listenAt(port, pass)))
+  function pass(asked: IncomingMessage, answer: ServerResponse): void {
     const { method, url: path, headers } = asked
     if (!settled && method === 'GET' && path) first.add(path)
-    const passed = request({ socketPath: upstream, method, path, headers }, (given) => {
+    const socketPath = upstreams.get(headers.host) ?? upstream
+    const passed = request({ socketPath, method, path, headers }, (given) => {
       const kept = given.rawHeaders.flatMap((name, at, all) =>
         at % 2 === 0 && !(lifted && POLICY.test(name.toLowerCase())) ? [name, all[at + 1]] : [],
       )
@@ -34,13 +47,10 @@ export async function startProxy(at: number, upstream: string) {
     })
     passed.on('error', () => answer.destroy())
     asked.pipe(passed)
-  })
-  // A WebSocket to the shop, which has none.
-  server.on('upgrade', (_, socket) => socket.destroy())
-  server.listen(at)
-  await once(server, 'listening')
+  }
   return {
-    port: portOf(server),
+    /** Of the first. */
+    port: portOf(servers[0]),
     /** Paths that were asked for by plain GETs until `settle`. */
     first: first as ReadonlySet<string>,
     settle: () => {
@@ -61,26 +71,44 @@ export async function startProxy(at: number, upstream: string) {
   }
 }
 
-/**
- * TLS ends here, with a certificate made for the run, and goes on in the clear to `port`, where the capture
- * can be read. @returns `trust`, what makes Chromium take it
- */
-export async function startTlsEnd(name: string, tlsPort: number, port: number, folder: string) {
+async function listenAt(port: number, pass: RequestListener): Promise<Server> {
+  const server = createServer(pass)
+  // A WebSocket to the shop, which has none.
+  server.on('upgrade', (_, socket) => socket.destroy())
+  server.listen(port)
+  await once(server, 'listening')
+  return server
+}
+
+export type Certificate = ReturnType<typeof makeCertificate>
+
+/** For this run. @returns with it `trust`, what makes Chromium take it */
+export function makeCertificate(names: readonly string[], folder: string) {
   const [key, cert] = ['key.pem', 'cert.pem'].map((file) => join(folder, file))
-  const subject = ['-subj', '/CN=nearside', '-addext', `subjectAltName=DNS:${name}`, '-days', '2']
+  const all = `subjectAltName=${names.map((name) => `DNS:${name}`).join()}`
+  const subject = ['-subj', '/CN=nearside', '-addext', all, '-days', '2']
   const made = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
   execFileSync('openssl', [...made, '-keyout', key, '-out', cert, ...subject], { stdio: 'pipe' })
   const pem = readFileSync(cert)
-  const server = createTlsServer({ key: readFileSync(key), cert: pem }, (secure) => {
+  const spki = new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'der' })
+  const hash = createHash('sha256').update(spki).digest('base64')
+  const trust = `--ignore-certificate-errors-spki-list=${hash}`
+  return { key: readFileSync(key), cert: pem, trust }
+}
+
+/**
+ * TLS ends here, and goes on in the clear to `port`, where the capture can be read.
+ * @returns its port
+ */
+export async function startTlsEnd({ key, cert }: Certificate, tlsPort: number, port: number) {
+  const server = createTlsServer({ key, cert }, (secure) => {
     const plain = connect(port, '127.0.0.1')
     for (const socket of [secure, plain]) socket.on('error', () => socket.destroy())
     secure.pipe(plain).pipe(secure)
   })
   server.listen(tlsPort)
   await once(server, 'listening')
-  const spki = new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'der' })
-  const hash = createHash('sha256').update(spki).digest('base64')
-  return { port: portOf(server), trust: `--ignore-certificate-errors-spki-list=${hash}` }
+  return portOf(server)
 }
 
 const portOf = (server: Server) => (server.address() as AddressInfo).port

@@ -11,6 +11,8 @@ const LEAST_LEAKS = 30
 export interface EgressReport extends Outcome {
   readonly format: 'nearside egress v1'
   readonly url: string
+  /** Of its vault, where that is at another origin. */
+  readonly vault?: string
   /** ISO 8601, when it was made. */
   readonly made: string
   /** Seconds. */
@@ -42,7 +44,7 @@ const LOG_LIMITS = [
 
 export function createReport(
   outcome: Outcome,
-  { url, idle, made }: Pick<EgressReport, 'url' | 'idle' | 'made'>,
+  { url, vault, idle, made }: Pick<EgressReport, 'url' | 'vault' | 'idle' | 'made'>,
 ): EgressReport {
   const { probes, shopper } = outcome
   const named = (some: Outcome['probes']) => some.map(({ name, where }) => `${name} (${where})`)
@@ -68,7 +70,8 @@ export function createReport(
       : []),
   ]
   return {
-    ...{ format: 'nearside egress v1', url, made, idle, ...outcome, open, untried },
+    ...{ format: 'nearside egress v1', url, ...(vault && { vault }), made, idle },
+    ...{ ...outcome, open, untried },
     ...{ leaks: { planted: planted.length, found, missed }, faults, limits },
   }
 }
@@ -112,7 +115,7 @@ export function describeReport({ report, key, signature }: SignedReport): string
   )
   const list = (lines: readonly string[]) => lines.map((line) => `- ${line}`)
   return [
-    `# What leaves ${report.url}`,
+    `# What leaves ${report.url}${report.vault ? ` and its vault, ${report.vault}` : ''}`,
     `${report.made}, ${report.browser}, ${report.method === 'log' ? 'by its own network log' : 'all packets of a network namespace'}. ${faults.length === 0 ? 'Nothing unexplained was found.' : 'This does not hold:'}`,
     ...(faults.length > 0 ? [list(faults).join('\n')] : []),
     [
