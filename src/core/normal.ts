@@ -40,6 +40,17 @@ export function normalCdf(x: number, mean = 0, deviation = 1): number {
   return z < 0 ? tail : 1 - tail
 }
 
+/** x with P(X ≤ x) = p, for p in (0, 1); by halving. */
+export function normalQuantile(p: number): number {
+  let [low, high] = [-38, 38]
+  for (let step = 0; step < 100; step++) {
+    const middle = (low + high) / 2
+    if (normalCdf(middle) < p) low = middle
+    else high = middle
+  }
+  return high
+}
+
 /**
  * How often somebody who knew everything else and saw every release of a μ-Gaussian mechanism would
  * guess rightly whether a device took part, at most. Of a coin's two sides: half the time.

@@ -1,8 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { DEMO_PARAMETERS } from '../../aggregate/protocol/demoParameters.ts'
 import { createRandom } from '../../core/model/random.ts'
-import { type Attack, distinguish, type Given, inferMembership, linkReports } from './attacks.ts'
-import { areaUnderCurve, truePositiveRate } from './score.ts'
+import { readHashed } from '../../train/models/read.ts'
+import {
+  type Attack,
+  distinguish,
+  type Given,
+  inferMembership,
+  linkByTime,
+  linkReports,
+} from './attacks.ts'
+import { hostileUpdates, reconstruct, updatesOf } from './reconstruct.ts'
+import { areaUnderCurve, mostByChance, truePositiveRate } from './score.ts'
 
 const given = (trials: number, terms = DEMO_PARAMETERS): Given => ({
   terms,
@@ -18,6 +27,14 @@ describe('scores', () => {
     expect(areaUnderCurve({ no: [1, 1], yes: [1, 1, 1] })).toBe(0.5)
     // 2 > 1; 1 = 1; 2 < 3; 1 < 3.
     expect(areaUnderCurve({ no: [1, 3], yes: [1, 2] })).toBe(1.5 / 4)
+  })
+
+  test('chance brings about so many at most', () => {
+    // Of three at one half: P(X > 2) = 1/8, P(X > 3) = 0.
+    expect(mostByChance(0.5, 3)).toBe(1)
+    // Poisson with mean 1: P(X > 4) = 0.0037, P(X > 5) = 0.0006.
+    expect(mostByChance(1e-4, 10_000)).toBe(5e-4)
+    expect(mostByChance(0.5, 10_000)).toBeCloseTo(0.515, 6)
   })
 
   test('the found are those above a threshold that few others pass', () => {
@@ -57,6 +74,24 @@ describe('an attack', () => {
     })
     const [area] = await inferMembership(given(600, terms), 1)
     expect([area.holds, area.ours > area.ceiling]).toEqual([false, true])
+  })
+
+  test('on what an update is about finds no more than ε allows, and that much of a hostile catalog', async () => {
+    const games = given(150)
+    const model = (await readHashed('public/models')).model
+    expectHolds(await reconstruct(games, 'bought', updatesOf(model, createRandom(3))))
+    expectHolds(await reconstruct(games, 'bought', hostileUpdates(games)))
+    const under = async (noiseMultiplier: number) => {
+      const terms = given(150, { ...DEMO_PARAMETERS, noiseMultiplier })
+      return (await reconstruct(terms, 'bought', hostileUpdates(terms)))[1].ours
+    }
+    // Of a hundred products one is found by chance, and more under less noise.
+    expect(await under(0.3)).toBeGreaterThan(0.3)
+    expect(await under(20)).toBeLessThan(0.07)
+  })
+
+  test('on the time finds a device only where it sends at once', () => {
+    expectHolds([linkByTime(given(200))])
   })
 
   test('on the bytes finds no device again', async () => {

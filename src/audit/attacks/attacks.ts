@@ -13,8 +13,10 @@ import {
 import { HEADER_BYTES } from '../../aggregate/protocol/report.ts'
 import type { Random } from '../../core/model/random.ts'
 import { normalCdf } from '../../core/normal.ts'
+import { DAY } from '../../core/time.ts'
+import { dueAfter, EMPTY_BUDGET } from '../../device/upload/budget.ts'
 import { createDevice, direction } from './device.ts'
-import { areaError, areaUnderCurve, type Scores, truePositiveRate } from './score.ts'
+import { areaError, areaUnderCurve, mostByChance, type Scores, truePositiveRate } from './score.ts'
 
 export interface Attack {
   readonly name: string
@@ -42,17 +44,18 @@ const LUCK = 3
 /** On the unprotected version an attack must come so far. */
 const SUCCEEDS = 0.9
 
-const judged = (attack: Omit<Attack, 'holds'>): Attack => ({
+export const judged = (attack: Omit<Attack, 'holds'>): Attack => ({
   ...attack,
   holds: attack.ours <= attack.ceiling && attack.unprotected >= SUCCEEDS,
 })
 
-/** ⟨share, direction⟩, of residues as whole numbers around 0. */
-function along(residues: Uint32Array, way: Float64Array): number {
-  let sum = 0
-  for (const [i, x] of residues.entries()) sum += (x > MODULUS / 2 ? x - MODULUS : x) * way[i]
-  return sum
-}
+/** Residues as whole numbers around 0. */
+export const centered = (residues: Uint32Array): Float64Array =>
+  Float64Array.from(residues, (x) => (x > MODULUS / 2 ? x - MODULUS : x))
+
+/** ⟨share, direction⟩ */
+const along = (residues: Uint32Array, way: Float64Array): number =>
+  centered(residues).reduce((sum, x, i) => sum + x * way[i], 0)
 
 /**
  * One aggregator knows that a device sent one of two updates, as unlike as the clip norm allows, and
@@ -178,7 +181,6 @@ export async function linkReports({ terms, random, trials, progress }: Given): P
     return pairs.filter(([body], device) => nearest(body) === device).length / trials
   }
   const [unprotected, ours] = [await found(true), await found(false)]
-  const chance = 1 / trials
   return [
     judged({
       name: 'two reports of one device are known by their bytes',
@@ -187,9 +189,33 @@ export async function linkReports({ terms, random, trials, progress }: Given): P
       unprotected,
       // A second size would tell devices apart by itself.
       ours: sizes.size === 1 ? ours : 1,
-      ceiling: chance + LUCK * Math.sqrt((chance * (1 - chance)) / trials),
+      ceiling: mostByChance(1 / trials, trials),
     }),
   ]
+}
+
+/**
+ * Of devices that each learned something at a time of the day that somebody knows, and sent one update, that
+ * somebody looks by the time at which each came whose it is: the last that learned before. Every day is alike,
+ * and all shops stay open. Unprotected: it leaves at once.
+ */
+export function linkByTime({ random, trials }: Given): Attack {
+  const learned = Array.from({ length: trials }, () => random.next() * DAY)
+  const found = (delays: readonly number[]) =>
+    learned.filter((time, device) => {
+      const came = time + delays[device]
+      const since = learned.map((other) => (came - other + DAY) % DAY)
+      return since.indexOf(Math.min(...since)) === device
+    }).length / trials
+  const delayOf = (share: number) => dueAfter(EMPTY_BUDGET, share)
+  return judged({
+    name: 'an update is known by when it comes',
+    measure: `of ${trials} devices`,
+    trials,
+    unprotected: found(learned.map(() => delayOf(0))),
+    ours: found(learned.map(() => delayOf(random.next()))),
+    ceiling: mostByChance(1 / trials, trials),
+  })
 }
 
 function inCommon(a: Uint8Array, b: Uint8Array): number {

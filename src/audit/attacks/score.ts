@@ -30,3 +30,16 @@ export function truePositiveRate({ no, yes }: Scores, falsePositives: number): n
   const threshold = no.toSorted((a, b) => b - a)[Math.floor(falsePositives * no.length)]
   return yes.filter((score) => score > threshold).length / yes.length
 }
+
+/** As a share of the trials: more hits than this chance brings once in 741, as three standard errors are of a normal curve. */
+export function mostByChance(rate: number, trials: number): number {
+  const expected = rate * trials
+  if (expected > 100) return rate + 3 * Math.sqrt((rate * (1 - rate)) / trials)
+  let hits = 0
+  let exactly = (1 - rate) ** trials
+  for (let atMost = exactly; hits < trials && 1 - atMost > 1 / 741; atMost += exactly) {
+    hits++
+    exactly *= ((trials - hits + 1) / hits) * (rate / (1 - rate))
+  }
+  return hits / trials
+}

@@ -1,0 +1,86 @@
+/** @module Attacks on what an update is about: which of many products somebody bought. */
+import { discreteGaussianNoise } from '../../aggregate/privacy/discreteGaussian.ts'
+import { cryptoRandomBytes } from '../../aggregate/privacy/randomBytes.ts'
+import { noiseVariance } from '../../aggregate/protocol/policy.ts'
+import type { Interaction } from '../../core/features/history.ts'
+import type { BaseModel } from '../../core/model/baseModel.ts'
+import type { Random } from '../../core/model/random.ts'
+import { normalCdf, normalQuantile } from '../../core/normal.ts'
+import { createCandidates } from '../../core/personal/candidates.ts'
+import { sharedDelta } from '../../core/personal/sharedUpdate.ts'
+import { DAY } from '../../core/time.ts'
+import { type Attack, centered, type Given, judged } from './attacks.ts'
+import { createDevice, direction } from './device.ts'
+import { mostByChance } from './score.ts'
+
+/** Products among which the one that was bought is looked for, at most. */
+const PRODUCTS = 100
+
+/**
+ * The updates of somebody who looked at three products and then bought one of those that the model ranked
+ * highest: of each of these. (Of any other it makes no difference which.)
+ */
+export function updatesOf(model: BaseModel, random: Random): Float32Array[] {
+  const bought = Date.UTC(2026, 0, 5, 12)
+  const looked = Array.from({ length: 3 }, (_, at): Interaction => {
+    const item = random.integer(model.itemIds.length)
+    return { item, name: 'view_item', time: bought - DAY + at * 60_000, session: 'before' }
+  })
+  const { items } = createCandidates(model)(looked, bought)
+  return items.slice(0, PRODUCTS).map((item) => {
+    const purchase = { item, name: 'purchase', time: bought, session: 'order' } as const
+    return sharedDelta(model, [...looked, purchase], bought + DAY)
+  })
+}
+
+/** What a catalog, or a model, that is made to tell products apart gets of a device at most: a way each, as long as may be. */
+export const hostileUpdates = ({ terms, random }: Given): Float64Array[] =>
+  Array.from({ length: PRODUCTS }, () => direction(random).map((x) => x * terms.clipNorm))
+
+/**
+ * Somebody knows what update each product would make, and looks for the one that was bought: by the update
+ * itself, by one server's share, and by the sum where one server and all other devices work together.
+ */
+export async function reconstruct(
+  { terms, random, trials, progress }: Given,
+  name: string,
+  updates: readonly ArrayLike<number>[],
+): Promise<Attack[]> {
+  const { send } = await createDevice(terms)
+  const variance = noiseVariance(terms)
+  // As they are sent: clipped.
+  const made: Float64Array[] = []
+  for (const update of updates) made.push(centered((await send(update, cryptoRandomBytes)).plain))
+  const nearest = (seen: ArrayLike<number>, all: readonly ArrayLike<number>[]) => {
+    const apart = all.map((one) =>
+      Array.from(one).reduce((sum, x, i) => sum + (x - seen[i]) ** 2, 0),
+    )
+    return apart.indexOf(Math.min(...apart))
+  }
+  const found = { plain: 0, share: 0, sum: 0 }
+  for (let trial = 0; trial < trials; trial++) {
+    if (trial % 100 === 0) progress(trial)
+    const bought = random.integer(updates.length)
+    const sent = await send(updates[bought], cryptoRandomBytes)
+    const noise = await discreteGaussianNoise(variance, made[0].length)
+    const noised = centered(sent.plain).map((x, i) => x + noise[i])
+    if (nearest(updates[bought], updates) === bought) found.plain++
+    if (nearest(centered(sent.leader), made) === bought) found.share++
+    if (nearest(noised, made) === bought) found.sum++
+  }
+  const one = 1 / updates.length
+  const allowed = normalCdf(normalQuantile(one) + 1 / terms.noiseMultiplier)
+  const row = (by: string, hits: number, most: number) =>
+    judged({
+      name: `${name}, by ${by}`,
+      measure: `found, of ${updates.length}`,
+      trials,
+      unprotected: found.plain / trials,
+      ours: hits / trials,
+      ceiling: mostByChance(most, trials),
+    })
+  return [
+    row('the leader’s share', found.share, one),
+    row('the sum of a round, all else known', found.sum, allowed),
+  ]
+}
