@@ -7,7 +7,8 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { type BrowserContext, expect, type Page, test } from 'playwright/test'
 import { simulateDevices } from '../src/aggregate/server/testDevices.ts'
-import { parseBundle } from '../src/audit/bundle.ts'
+import { type Bundle, parseBundle } from '../src/audit/bundle.ts'
+import { parseReached } from '../src/audit/checkpoints.ts'
 import { parseReleases } from '../src/audit/releases.ts'
 import { verifyBundle } from '../src/audit/verify.ts'
 import { Catalog } from '../src/core/catalog/catalog.ts'
@@ -163,7 +164,7 @@ test('after opting in, a round of 32 devices and this one makes a new base model
   await expect(page.getByText(/^The log holds/)).toBeVisible()
   const exporting = page.waitForEvent('download')
   await page.getByRole('button', { name: 'Export my data' }).click()
-  await auditExport(await (await exporting).path(), `${helper}/v1/models`)
+  const exported = await auditExport(await (await exporting).path(), `${helper}/v1/models`)
 
   const latest = await (await request.get('/models/latest.json', AGAIN)).json()
   const outcomes = await simulateDevices({
@@ -197,13 +198,18 @@ test('after opting in, a round of 32 devices and this one makes a new base model
     { release: 2, version: '2', manifest: now.manifest },
     { release: 1, version: '1', manifest: latest.manifest },
   ])
+  // And that its report reached the helper, where nobody can unsay what the log was then.
+  const round = exported.ledger.find(({ kind }) => kind === 'upload')?.detail.round
+  const list = await (await request.get(`${helper}/v1/rounds/${round}/reports`, AGAIN)).json()
+  const audit = await verifyBundle(exported, { reached: [parseReached(list)] })
+  expect(audit).toMatchObject({ faults: [], fixed: 1, witnessed: 1 })
   await openShop(page)
   expect(await forYouIds(page)).not.toEqual([])
   await other.close()
 })
 
 /** Who has only the file finds that it holds, that the report follows from the events, and what was sent. */
-async function auditExport(path: string, signed: string): Promise<void> {
+async function auditExport(path: string, signed: string): Promise<Bundle> {
   const bundle = parseBundle(readFileSync(path, 'utf8'))
   const audit = await verifyBundle(bundle, {
     releases: parseReleases(await (await fetch(signed)).json()),
@@ -224,6 +230,7 @@ async function auditExport(path: string, signed: string): Promise<void> {
   const python = spawnSync('python3', ['tools/verify.py', path], { encoding: 'utf8' })
   if (!python.error)
     expect([python.stdout, python.status]).toEqual([expect.stringContaining('ok'), 0])
+  return bundle
 }
 
 /** A plausible update: small, different for every device, of the length that the model asks for. */

@@ -4,7 +4,8 @@
 Written from docs/PROTOCOL.md ("The device's log"), not from Nearside's code, so that a fault of one
 shows in the other. It asks no network and imports nothing else:
 
-    python3 tools/verify.py BUNDLE [--key KEY] [--earlier BUNDLE] [--releases FILE] [--allow-unsigned] [--json]
+    python3 tools/verify.py BUNDLE [--key KEY] [--earlier BUNDLE] [--releases FILE]
+        [--reports FILE ...] [--allow-unsigned] [--json]
 
 Exit code 0: all of it holds. 1: something doesn't; each line says which entry. 2: no bundle.
 What that proves, and what it doesn't: docs/PRIVACY.md, "Limits".
@@ -99,6 +100,12 @@ def unbase64(text):
     if base64.b64encode(data).decode() != text:
         raise ValueError("not canonical base64")
     return data
+
+
+def unhex(text):
+    if not re.fullmatch("([0-9a-fA-F]{2})*", text):
+        raise ValueError("not hex")
+    return bytes.fromhex(text)
 
 
 def sha256(data):
@@ -641,10 +648,12 @@ def newest_that_stands_for_others(ledger):
 
 
 class Audit:
-    def __init__(self, bundle, key=None, earlier=None, allow_unsigned=False, releases=None):
+    def __init__(
+        self, bundle, key=None, earlier=None, allow_unsigned=False, releases=None, reached=()
+    ):
         self.bundle, self.ledger = bundle, bundle["ledger"]
         self.key, self.earlier, self.allow_unsigned = key, earlier, allow_unsigned
-        self.releases = releases
+        self.releases, self.reached = releases, reached
         self.faults = []
         self.removed = newest_that_stands_for_others(self.ledger)
         self.reports, self.loss_squared, self.remade, self.fits = {}, 0.0, 0, 0
@@ -657,6 +666,7 @@ class Audit:
         self.check_end()
         self.check_uploads()
         self.check_reports()
+        self.check_checkpoints()
         self.check_fits()
         self.check_settings()
         if self.earlier is not None:
@@ -806,6 +816,60 @@ class Audit:
                     return "its receipt is signed by another key than the policy's leader"
         return None
 
+    def checkpoint(self, hashed):
+        secret = self.bundle["settings"].get("checkpoints")
+        try:
+            made = b"nearside checkpoint v1\0" + unbase64(secret) + unhex(hashed)
+        except (ValueError, TypeError):
+            return ""
+        return sha256(made)[:16].hex()
+
+    def check_checkpoints(self):
+        hashes = {-1.0: NO_PREVIOUS}
+        if self.removed is not None:
+            hashes[self.removed["detail"]["through"]] = self.removed["detail"].get("hash")
+        hashes.update((entry["sequence"], entry["hash"]) for entry in self.ledger)
+        for report_id, entry in self.reports.items():
+            through = number(entry["detail"].get("through"))
+            if not through.is_integer() or through >= entry["sequence"]:
+                self.fault("checkpoint", entry, "it names no entry before it that its id would fix")
+            elif through in hashes and self.checkpoint(hashes[through]) != report_id:
+                self.fault("checkpoint", entry, "its id is not made from that entry as it is now")
+        rounds, known = {}, {}
+        for said in self.reached:
+            ids = self.check_list(said)
+            rounds[said["round"]] = ids
+            known.update((one, said) for one in ids)
+        for entry in self.ledger:
+            if entry["kind"] == "receipt":
+                ids = rounds.get(entry["detail"].get("round"))
+                if ids is not None and entry["detail"].get("id") not in ids:
+                    self.fault("checkpoint", entry, "the helper has got no report of this id")
+        uploads = [entry for entry in self.ledger if entry["kind"] == "upload"]
+        ends = [self.reports[uploads[-1]["detail"].get("reportId")]] if uploads else self.ledger
+        for entry in ends if known else []:
+            following = self.checkpoint(entry["hash"])
+            if following in known and following not in self.reports:
+                if known[following]["closed"] < self.bundle["exported"]:
+                    self.fault("checkpoint", entry, "the helper has got a report that follows it")
+
+    def check_list(self, said):
+        message = {name: said[name] for name in ("round", "opened", "closed", "ids", "key")}
+        signed = b"nearside reached v1\0" + canonical(message)
+        if not is_signed(said["key"], said["signature"], signed):
+            self.fault("checkpoint", None, "the helper's signature of its list does not hold")
+        openings = self.bundle["settings"].get("openings")
+        for opening in openings if isinstance(openings, list) else []:
+            if isinstance(opening, dict) and opening.get("round") == said["round"]:
+                named = opening
+                for name in ("policy", "helper", "signing"):
+                    named = named.get(name) if isinstance(named, dict) else None
+                if named not in (None, said["key"]):
+                    self.fault("checkpoint", None, "a list is signed by another key")
+                break
+        ids = unbase64(said["ids"]).hex()
+        return {ids[at : at + 32] for at in range(0, len(ids), 32)}
+
     def check_fits(self):
         logged = {e["detail"].get("commitment"): e for e in self.ledger if e["kind"] == "learn"}
         for version in self.bundle["personal"]["versions"]:
@@ -895,6 +959,13 @@ def main():
     parser.add_argument("--key", help="the log's public key, if you have it from elsewhere")
     parser.add_argument("--earlier", help="an earlier export of the same browser")
     parser.add_argument("--releases", help="what the helper's /v1/models says")
+    parser.add_argument(
+        "--reports",
+        action="extend",
+        nargs="+",
+        default=[],
+        help="what the helper's /v1/rounds/N/reports says",
+    )
     parser.add_argument("--allow-unsigned", action="store_true")
     parser.add_argument("--json", action="store_true", help="findings as JSON, a line a bundle")
     options = parser.parse_args()
@@ -907,11 +978,17 @@ def main():
     if options.releases:
         with open(options.releases, encoding="utf-8") as file:
             releases = parse_json(file.read())["releases"]
+    reached = []
+    for path in options.reports:
+        with open(path, encoding="utf-8") as file:
+            reached.append(parse_json(file.read()))
     code = 0
     for path in options.bundle:
         try:
             earlier = read(options.earlier) if options.earlier else None
-            audit = Audit(read(path), options.key, earlier, options.allow_unsigned, releases)
+            audit = Audit(
+                read(path), options.key, earlier, options.allow_unsigned, releases, reached
+            )
             ok = audit.run()
         except (NoBundle, OSError, UnicodeDecodeError) as error:
             code = 2

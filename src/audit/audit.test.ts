@@ -1,11 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { createRandom } from '../core/model/random.ts'
+import { fixedEntry } from '../device/ledger/checkpoint.ts'
+import type { LedgerEntry } from '../device/ledger/entry.ts'
 import { parseBundle } from './bundle.ts'
+import { parseReached } from './checkpoints.ts'
 import { explain } from './explain.ts'
 import type { Check } from './finding.ts'
 import { parseReleases } from './releases.ts'
 import { fixtures, runSelftest } from './selftest/selftest.ts'
-import { createAggregators, type Exported, VirtualDevice } from './selftest/virtualDevice.ts'
+import { rechain, signed } from './selftest/tamper.ts'
+import {
+  createAggregators,
+  type Exported,
+  reachedBy,
+  VirtualDevice,
+} from './selftest/virtualDevice.ts'
 import { type Audit, type VerifyOptions, verifyBundle } from './verify.ts'
 
 const aggregators = await createAggregators()
@@ -114,6 +123,83 @@ describe('an earlier export', () => {
   })
 })
 
+describe('the helper’s lists of reports', () => {
+  const DAY = 86_400_000
+
+  /** A device of its own aggregators, reports of which arrived, and what the helper says of them. */
+  async function witnessed(arrived = 3) {
+    const own = await createAggregators()
+    const one = new VirtualDevice(own, createRandom(4))
+    await one.agree()
+    await one.fit()
+    const sendUntil = async (count: number) => {
+      while (own.arrived.size < count) {
+        one.wait(7 * DAY)
+        await one.send()
+      }
+    }
+    await sendUntil(arrived)
+    const exported = await one.export()
+    const bundle = parseBundle(exported.text)
+    const lists = (closed = bundle.exported - 1) => reachedBy(own, closed)
+    return { sendUntil, exported, bundle, lists, signer: exported.signer }
+  }
+
+  const checksOf = async (text: string, reached: VerifyOptions['reached']) =>
+    (await verify({ text }, { reached })).faults.map(({ check }) => check)
+
+  test('have the reports of an honest log, and none that follows it', async () => {
+    const { exported, lists } = await witnessed()
+    const reached = await lists()
+    const audit = await verify(exported, { reached })
+    expect(audit.faults).toEqual([])
+    expect(audit.fixed).toBe(audit.reports)
+    expect(audit.witnessed).toBe(reached.length)
+  })
+
+  test('show a tail that was cut off by who has the device’s key: the log alone doesn’t', async () => {
+    const { bundle, lists, signer } = await witnessed()
+    const last = bundle.ledger.indexOf(fixedEntry(bundle.ledger) as LedgerEntry)
+    const end = bundle.ledger.slice(-1)
+    const cut = await signed({ bundle, signer }, [...bundle.ledger.slice(0, last), ...end])
+    expect(await checksOf(cut, undefined)).toEqual([])
+    expect(await checksOf(cut, await lists())).toEqual(['checkpoint'])
+    // With no report left, the next one’s number follows from the entry that was the last then.
+    const first = bundle.ledger.findIndex(({ kind }) => kind === 'upload')
+    const none = await signed({ bundle, signer }, [...bundle.ledger.slice(0, first), ...end])
+    expect(await checksOf(none, await lists())).toEqual(['checkpoint'])
+  })
+
+  test('show a log that was made anew throughout by who has the device’s key and secret', async () => {
+    const { bundle, lists, signer } = await witnessed()
+    const { openings, ...settings } = bundle.settings
+    const [first, ...rest] = bundle.ledger
+    const earlier = { ...first, time: first.time - 1 }
+    const ledger = await rechain([earlier, ...rest], signer, settings.checkpoints)
+    const anew = await signed({ bundle, signer }, ledger, { settings })
+    expect(await checksOf(anew, undefined)).toEqual([])
+    expect(new Set(await checksOf(anew, await lists()))).toEqual(new Set(['checkpoint']))
+  })
+
+  test('may have a report that left after the export: a note says so', async () => {
+    const { exported, sendUntil, bundle, lists } = await witnessed(2)
+    await sendUntil(3)
+    const audit = await verify(exported, { reached: await lists(bundle.exported + 1) })
+    expect(audit.faults).toEqual([])
+    expect(audit.notes.join(' ')).toMatch(/Another report left in round \d+, which ended after/)
+  })
+
+  test('count for nothing where the helper has not signed them', async () => {
+    const { exported, lists } = await witnessed()
+    const [first, ...rest] = await lists()
+    const other = await reachedBy(await createAggregators(), 0)
+    expect(other).toEqual([])
+    const changed = { ...first, closed: first.closed + 1 }
+    expect(await checksOf(exported.text, [changed, ...rest])).toEqual(['checkpoint'])
+    expect(() => parseReached({ ...first, round: 0 })).toThrow('no list of a round’s reports')
+  })
+})
+
 /** What each change must be found by; who has the file can break more than one thing. */
 const FOUND_BY: Readonly<Record<string, Check>> = {
   'an entry dropped': 'chain',
@@ -124,6 +210,7 @@ const FOUND_BY: Readonly<Record<string, Check>> = {
   'all hashes made anew, no signatures': 'signatures',
   'signed by another key, and the auditor knows this one’s': 'key',
   'an upload without consent': 'consent',
+  'what came before a report changed': 'checkpoint',
   'an update beyond the clip norm': 'norm',
   'ε understated': 'epsilon',
   'less noise than was agreed to': 'epsilon',

@@ -31,7 +31,8 @@ export function explain(bundle: Bundle, audit: Audit): string[] {
   ]
 }
 
-function wasChanged({ ok, faults, signed, key }: Audit): string[] {
+function wasChanged(audit: Audit): string[] {
+  const { ok, faults, signed, key } = audit
   if (!ok)
     return [
       `It does not hold, for ${faults.length} reason${faults.length === 1 ? '' : 's'}:`,
@@ -45,8 +46,20 @@ function wasChanged({ ok, faults, signed, key }: Audit): string[] {
     ]
   return [
     `Not by anybody who had only the file. Every entry of the log follows from the one before, the last one vouches for all the rest, and ${signed} of them are signed with a key that the browser made and does not give out.`,
+    ...wasFixed(audit),
     `That key is ${key}. Somebody who makes a key of their own can sign another file, with that other key: compare it with an earlier export of the same browser.`,
   ]
+}
+
+/** What a script of the shop's could not undo afterwards. */
+function wasFixed({ fixed, witnessed, reports }: Audit): string[] {
+  if (reports === 0) return []
+  const begin = `The number of an update is made from the log before it: ${fixed} of ${reports} fit this log.`
+  const end =
+    witnessed === null
+      ? 'Whether the second server has got them, and no later one, shows beside its own list (--reports).'
+      : `The second server has got ${witnessed} of them, in the rounds whose lists were given, and none there that should follow and is missing here.`
+  return [`${begin} ${end}`]
 }
 
 function whatLeft(ledger: readonly LedgerEntry[], audit: Audit): string[] {

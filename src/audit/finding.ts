@@ -16,6 +16,7 @@ export const CHECKS = [
   'fit',
   'settings',
   'release',
+  'checkpoint',
 ] as const
 export type Check = (typeof CHECKS)[number]
 

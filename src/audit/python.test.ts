@@ -6,10 +6,13 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { createWorkIssuer } from '../aggregate/server/testTokens.ts'
 import { createRandom } from '../core/model/random.ts'
+import { fixedEntry } from '../device/ledger/checkpoint.ts'
+import type { LedgerEntry } from '../device/ledger/entry.ts'
 import { testFolder } from '../testFolder.ts'
 import { parseBundle } from './bundle.ts'
 import { type Fixture, fixtures } from './selftest/selftest.ts'
-import { createAggregators, VirtualDevice } from './selftest/virtualDevice.ts'
+import { signed } from './selftest/tamper.ts'
+import { createAggregators, reachedBy, VirtualDevice } from './selftest/virtualDevice.ts'
 import { verifyBundle } from './verify.ts'
 
 const SCRIPT = fileURLToPath(new URL('../../tools/verify.py', import.meta.url))
@@ -104,6 +107,43 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped where there is no p
       faultsOf.push(faults)
     }
     expect(faultsOf.map(({ length }) => length)).toEqual([1, 1, 1, 1, 0])
+  })
+
+  test('compares reports with the helper’s lists as the first one does', async () => {
+    const aggregators = await createAggregators()
+    const one = new VirtualDevice(aggregators, createRandom(SEED))
+    await one.agree()
+    while (aggregators.arrived.size < 2) {
+      one.wait(30 * 86_400_000)
+      await one.send()
+    }
+    const { text, signer } = await one.export()
+    const bundle = parseBundle(text)
+    const last = bundle.ledger.indexOf(fixedEntry(bundle.ledger) as LedgerEntry)
+    const kept = [...bundle.ledger.slice(0, last), ...bundle.ledger.slice(-1)]
+    const cut = await signed({ bundle, signer }, kept)
+    const [first, second] = await reachedBy(aggregators, bundle.exported - 1)
+    const folder = testFolder()
+    const [file, ...lists] = ['bundle.json', '1.json', '2.json'].map((name) => join(folder, name))
+    const checks: string[] = []
+    for (const [content, reached] of [
+      [text, [first, second]],
+      [cut, [first, second]],
+      [text, [first, { ...second, ids: first.ids }]],
+      [cut, [{ ...first, closed: 0 }, second]],
+      [cut, await reachedBy(aggregators, bundle.exported + 1)],
+    ] as const) {
+      writeFileSync(file, content)
+      for (const [i, list] of reached.entries()) writeFileSync(lists[i], JSON.stringify(list))
+      const args = [SCRIPT, '--json', file, '--reports', ...lists]
+      const { stdout } = spawnSync('python3', args, { encoding: 'utf8' })
+      const { faults } = await verifyBundle(parseBundle(content), { reached })
+      expect(inOrder(JSON.parse(stdout).faults)).toEqual(inOrder(faults))
+      checks.push(faults.map(({ check }) => check).join(' '))
+    }
+    expect(checks[0]).toBe('')
+    expect(checks.slice(1, 4).every((said) => said.includes('checkpoint'))).toBe(true)
+    expect(checks[4]).toBe('')
   })
 
   test('says “ok” of what is signed, and of what isn’t no more than that it agrees with itself', async () => {

@@ -11,6 +11,7 @@ import { type Verdict, verifyChain } from '../device/ledger/verifyChain.ts'
 import { parseBudget } from '../device/upload/budget.ts'
 import { DEVICE_TERMS } from '../device/upload/terms.ts'
 import { type Bundle, isRecord } from './bundle.ts'
+import { checkCheckpoints, type Reached } from './checkpoints.ts'
 import { checkDeltas, type ShopFiles } from './deltas.ts'
 import { checkEarlier } from './earlier.ts'
 import type { Findings } from './finding.ts'
@@ -30,6 +31,8 @@ export interface VerifyOptions {
   readonly shop?: ShopFiles
   /** What the helper says that it has signed: the log's models are compared with it. */
   readonly releases?: readonly ModelRelease[]
+  /** What the helper says of rounds: the log's reports are compared with it. */
+  readonly reached?: readonly Reached[]
 }
 
 export type Audit = Awaited<ReturnType<typeof verifyBundle>>
@@ -44,6 +47,8 @@ export async function verifyBundle(bundle: Bundle, options: VerifyOptions = {}) 
   const receipts = ledger.filter(({ kind }) => kind === 'receipt')
   const openings = openingsOf(settings.openings)
   const remade = await checkReports(openings, { ...uploads, receipts }, findings)
+  const sent = { reports: uploads.reports, receipts, openings }
+  const checkpoints = await checkCheckpoints(bundle, sent, options.reached ?? [], findings)
   const follow = options.shop
     ? checkDeltas(openings, bundle.events, uploads.reports, options.shop, findings)
     : null
@@ -67,6 +72,10 @@ export async function verifyBundle(bundle: Bundle, options: VerifyOptions = {}) 
     /** Updates that were computed again from the events; null without the shop's files. */
     follow,
     receipts: receipts.length,
+    /** Reports whose id fixes the log as it is. */
+    fixed: checkpoints.fixed,
+    /** Reports of the log that reached the helper; null without its lists. */
+    witnessed: options.reached ? checkpoints.witnessed : null,
     /** Models of the log that the helper has signed as that release; null without its list. */
     models,
     /** Fits that the log commits to and that were opened. */

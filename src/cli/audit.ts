@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { Command } from '@commander-js/extra-typings'
 import { parseBundle } from '../audit/bundle.ts'
+import { parseReached } from '../audit/checkpoints.ts'
 import { explain } from '../audit/explain.ts'
 import { parseReleases } from '../audit/releases.ts'
 import { timeLongLog } from '../audit/selftest/longLog.ts'
@@ -16,7 +17,7 @@ import { seed, wholeNumber } from './values.ts'
 const syntax = new Command('audit')
   .summary('checks the log that a shopper’s device exported')
   .description(`verify BUNDLE: the chain, its signatures and its end; a consent before each upload; norms and ε;
-receipts; each kept report made again, bit for bit; fits. Exit code 0 where all holds, 1 where anything
+receipts; that each report’s id fixes the log before it; each kept report made again, bit for bit; fits. Exit code 0 where all holds, 1 where anything
 doesn’t; each fault names its entry.
 
 explain BUNDLE: the same in words, for who has never seen a hash.
@@ -37,6 +38,10 @@ itself. It can’t show that the shop’s page ran honest code: see docs/PRIVACY
   .option(
     '--releases <file>',
     'verify, explain: what the helper’s /v1/models says, to compare models with',
+  )
+  .option(
+    '--reports <files...>',
+    'verify, explain: what the helper’s /v1/rounds/N/reports says, to find what was cut off',
   )
   .option('--allow-unsigned', 'verify, explain: accept the log of a browser without Ed25519')
   .option(
@@ -60,7 +65,10 @@ export const command = defineCommand(syntax, async (options, context, what, bund
   const parsed = await read(bundle)
   const list = options.releases && JSON.parse(await readFile(options.releases, 'utf8'))
   const releases = list && parseReleases(list)
-  const audit = await verifyBundle(parsed, { key, earlier, allowUnsigned, shop, releases })
+  const readList = async (file: string) => parseReached(JSON.parse(await readFile(file, 'utf8')))
+  const reached = options.reports && (await Promise.all(options.reports.map(readList)))
+  const others = { earlier, shop, releases, reached }
+  const audit = await verifyBundle(parsed, { key, allowUnsigned, ...others })
   const lines = what === 'explain' ? explain(parsed, audit) : summary(audit)
   for (const line of lines) context.print(line)
   if (audit.ok) return audit
@@ -86,9 +94,10 @@ function summary(audit: Audit): string[] {
     ...audit.notes.map((note) => `note: ${note}`),
     `entries   ${entries}, ${signed} of them signed${key === null ? '' : ` by ${key}`}`,
     `uploads   ${audit.uploads}, ${audit.bytesSent} bytes; ${audit.receipts} receipts`,
-    `reports   ${audit.reports}; ${audit.remade} made again, the same to the bit; ε = ${epsilon.toPrecision(6)}`,
+    `reports   ${audit.reports}; ${audit.remade} made again, the same to the bit; ${audit.fixed} fix the log before them; ε = ${epsilon.toPrecision(6)}`,
     ...(follow === null ? [] : [`updates   ${follow} follow from the events`]),
     `fits      ${audit.fits} opened`,
+    ...(audit.witnessed === null ? [] : [`helper    got ${audit.witnessed} of these reports`]),
     ...(audit.models === null ? [] : [`models    ${audit.models} as the helper has signed them`]),
     ...(audit.ok
       ? [signed > 0 ? 'ok: all of it holds' : 'unsigned: it agrees with itself, and shows no more']

@@ -3,8 +3,11 @@
  * and the fetch that it is given. It can vanish at any await, and come back with the disk that it had.
  */
 import type { RandomBytes } from '../aggregate/privacy/randomBytes.ts'
+import { sha256Hex, utf8 } from '../core/bytes.ts'
+import { canonicalJson } from '../core/canonicalJson.ts'
 import { type ErrorCode, NearsideError } from '../core/error.ts'
 import type { EntryFacts } from '../device/ledger/chain.ts'
+import type { LedgerEntry } from '../device/ledger/entry.ts'
 import type { Settings } from '../device/storage/settingRows.ts'
 import type { Transport } from '../device/transport/transport.ts'
 import { type ContributeDeps, type Contributed, contribute } from '../device/upload/contribute.ts'
@@ -45,6 +48,7 @@ export function emptyDisk(now: number): DeviceDisk {
 
 export function createVirtualDevice(options: VirtualDeviceOptions): VirtualDevice {
   const { now, disk = emptyDisk(now()), goesOn = () => {} } = options
+  const transport = transportBy(options.fetch, goesOn)
   const write = async (facts: Omit<EntryFacts, 'time'>) => {
     goesOn()
     disk.ledger.push(facts)
@@ -56,8 +60,14 @@ export function createVirtualDevice(options: VirtualDeviceOptions): VirtualDevic
       contribute({
         globalPrivacyControl: undefined,
         endpoints: options,
-        transport: transportBy(options.fetch, goesOn),
-        ledger: { append: write, count: write },
+        transport: {
+          ...transport,
+          async post(url, body, contentType, detail, how) {
+            await write({ kind: 'upload', detail })
+            return transport.post(url, body, contentType, detail, how)
+          },
+        },
+        ledger: { append: write, count: write, entries: () => entriesOf(disk.ledger) },
         async records(change) {
           goesOn()
           disk.settings = { ...disk.settings, ...change(disk.settings, 0) }
@@ -68,6 +78,16 @@ export function createVirtualDevice(options: VirtualDeviceOptions): VirtualDevic
         randomBytes: options.randomBytes,
       }),
   }
+}
+
+/** Enough of entries to make ids of reports from. */
+function entriesOf(ledger: DeviceDisk['ledger']): Promise<LedgerEntry[]> {
+  return Promise.all(
+    ledger.map(async (facts, sequence) => {
+      const hash = await sha256Hex(utf8(canonicalJson([sequence, facts])))
+      return { time: 0, bytesSent: 0, previous: '', ...facts, sequence, hash }
+    }),
+  )
 }
 
 /** Asks and sends as a device does, without its ledger. */

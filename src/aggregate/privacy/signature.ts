@@ -1,5 +1,6 @@
 /** @module Ed25519 signatures (RFC 8032): receipts for devices, messages between aggregators, a device's log. */
 import { type Bytes, concat, fromBase64, ownBytes, utf8 } from '../../core/bytes.ts'
+import { canonicalJson } from '../../core/canonicalJson.ts'
 
 export interface SigningKeys {
   readonly publicKey: CryptoKey
@@ -18,6 +19,11 @@ export function receiptMessage(bodyHash: Uint8Array): Bytes {
 
 export function logMessage(hash: Uint8Array): Bytes {
   return concat(utf8('nearside log v1\0'), hash)
+}
+
+/** What the helper says of a round's reports; the signature itself is left out. */
+export function reachedMessage(said: object): Bytes {
+  return utf8(`nearside reached v1\0${canonicalJson(said)}`)
 }
 
 export function peerMessage(method: string, path: string, bodyHash: Uint8Array): Bytes {

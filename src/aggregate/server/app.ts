@@ -3,8 +3,7 @@
  * database dump or a log can show about a shopper is that somebody sent a report.
  */
 
-import type { z } from '@hono/zod-openapi'
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
@@ -22,6 +21,7 @@ import { createRateLimit } from './rateLimit.ts'
 import {
   healthSchema,
   problemSchema,
+  reachedSchema,
   receiptSchema,
   type roundSchema,
   roundsSchema,
@@ -76,6 +76,7 @@ export function createApp(aggregator: Aggregator, options: AppOptions): OpenAPIH
     }
   } else {
     peerRoutes(app, aggregator)
+    reachedRoute(app, aggregator)
     if (aggregator.models) modelRoutes(app, aggregator.models)
   }
   app.doc('/openapi.json', {
@@ -142,6 +143,21 @@ function readRoutes(app: OpenAPIHono, aggregator: Aggregator): void {
       return respondProblem(c, 503, 'aggregator-unreachable', 'No round is open yet', 5) as never
     return c.json({ ...task, policy: { ...task.policy } as Record<string, unknown> }, 200)
   })
+}
+
+function reachedRoute(app: OpenAPIHono, helper: HelperAggregator): void {
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: ROUTES.reached,
+      request: { params: z.object({ round: z.string().regex(/^[0-9]{1,9}$/) }) },
+      responses: {
+        200: json('Ids of the reports of a round that is over, signed', reachedSchema),
+        422: problemAnswer('The round is open, or unknown'),
+      },
+    }),
+    async (c) => c.json(await helper.reached(Number(c.req.valid('param').round)), 200),
+  )
 }
 
 /** Prometheus' text format. Nothing in it is about a request. */

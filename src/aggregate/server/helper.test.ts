@@ -1,8 +1,11 @@
 /** @module When the helper gives its share: to its leader, at the goal, for its own set, once. */
 import { describe, expect, it } from 'vitest'
-import { concat, fromBase64, toBase64 } from '../../core/bytes.ts'
+import { concat, fromBase64, toBase64, toHex } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
+import { reachedMessage, verify } from '../privacy/signature.ts'
+import { parseHeader } from '../protocol/report.ts'
 import { loadIdentity } from './identity.ts'
+import type { ReachedReports } from './schemas.ts'
 import { openSqliteStore } from './store/sqlite.ts'
 import { createFederation, HELPER, LEADER } from './testFederation.ts'
 import { PARAMETERS } from './testModel.ts'
@@ -141,6 +144,31 @@ describe('the helper', () => {
     await federation.leader.advance()
     const quantized = made.slice(1).map((one) => one.quantized)
     expect(federation.applied).toEqual([meanOf(quantized, 4)])
+  })
+
+  it('says which reports of a round reached it, once that takes no more, and signs it', async () => {
+    const federation = await createFederation()
+    const list = async (round: number) => {
+      const response = await federation.fetch(`${HELPER}/v1/rounds/${round}/reports`)
+      return { status: response.status, body: (await response.json()) as ReachedReports }
+    }
+    const made = []
+    for (let i = 0; i < 4; i++) made.push(await report(federation, i))
+    await post(federation, made[0].body)
+    // Who watched it grow would know when each came.
+    expect((await list(1)).status).toBe(422)
+    for (const { body } of made.slice(1)) await post(federation, body)
+    await federation.leader.advance()
+    const { status, body } = await list(1)
+    const { signature, ...said } = body
+    expect(status).toBe(200)
+    const ids = made.map((one) => parseHeader(one.body).id).sort()
+    expect(toHex(fromBase64(said.ids))).toBe(ids.join(''))
+    expect(said.closed).toBeGreaterThanOrEqual(said.opened)
+    expect(await verify(fromBase64(said.key), signature, reachedMessage(said))).toBe(true)
+    expect(said.key).toBe((await federation.helper.keys()).signing)
+    expect((await list(9)).status).toBe(422)
+    expect((await federation.fetch(`${LEADER}/v1/rounds/1/reports`)).status).toBe(404)
   })
 
   it('gives nothing for reports that it lacks', async () => {

@@ -19,7 +19,7 @@ import { NearsideError } from '../../core/error.ts'
 import { discreteGaussianNoise } from '../privacy/discreteGaussian.ts'
 import { expandHelperShare, isProven, prepare } from '../privacy/pine/pine.ts'
 import { addShare, helperSeeds, type ShareBinding } from '../privacy/shares.ts'
-import { answerMessage, peerMessage, sign, verify } from '../privacy/signature.ts'
+import { answerMessage, peerMessage, reachedMessage, sign, verify } from '../privacy/signature.ts'
 import {
   type AggregatorKeys,
   dimensionOf,
@@ -44,7 +44,7 @@ import { serverXof } from './keystream.ts'
 import { createModelReleases } from './modelReleases.ts'
 import { openSeal } from './openSeal.ts'
 import { releaseMessage, SHARE_OUTCOMES, type ShareOutcome } from './peer.ts'
-import type { HelperKeys, ReleaseAnswer, ReleaseRequest } from './schemas.ts'
+import type { HelperKeys, ReachedReports, ReleaseAnswer, ReleaseRequest } from './schemas.ts'
 import { type KeptSeed, NEXT_SEALING_KEY, type RoundRecord } from './store.ts'
 
 export type HelperAggregator = ReturnType<typeof createHelper>
@@ -180,6 +180,15 @@ export function createHelper(options: HelperOptions) {
     return sum
   }
 
+  async function reached(round: number): Promise<ReachedReports> {
+    const found = await store.reached(round)
+    if (found === null)
+      throw new NearsideError('input-invalid', `Round ${round} is unknown here, or still open`)
+    const { openedAt: opened, closedAt: closed, ids } = found
+    const said = { round, opened, closed, ids: toBase64(ids), key: identity.publicKey }
+    return { ...said, signature: toBase64(await sign(identity.signing, reachedMessage(said))) }
+  }
+
   async function requireRound(round: number): Promise<RoundRecord> {
     const record = await store.current()
     if (record?.round !== round)
@@ -218,6 +227,8 @@ export function createHelper(options: HelperOptions) {
     },
     propose: (round: number, policy: unknown) => store.exclusively(() => propose(round, policy)),
     take,
+    /** @throws NearsideError `input-invalid` for a round that is open, or that it doesn't know */
+    reached,
     release: (round: number, request: ReleaseRequest) =>
       store.exclusively(() => release(round, request)),
   }

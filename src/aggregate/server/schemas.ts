@@ -39,6 +39,21 @@ export type ReleaseRequest = Readonly<z.infer<typeof releaseRequestSchema>>
 export const releaseAnswerSchema = z.object({ share: z.string(), signature: z.string() })
 export type ReleaseAnswer = z.infer<typeof releaseAnswerSchema>
 
+/** Ids of all reports of a round that reached the helper, which signs them. */
+export const reachedSchema = z
+  .object({
+    round: count,
+    /** Milliseconds since the epoch. */
+    opened: count,
+    closed: count,
+    /** Base64 of the ids, one after another, ascending. */
+    ids: z.string(),
+    key: z.string(),
+    signature: z.string(),
+  })
+  .openapi('ReachedReports')
+export type ReachedReports = z.infer<typeof reachedSchema>
+
 /** Any JSON: what it must be is read by the model's own reader. */
 export const signedModelSchema = z.unknown()
 

@@ -71,6 +71,15 @@ export interface KeptSeed extends ReportRecord {
   readonly seed: Bytes | null
 }
 
+/** Reports of a round that takes no more. */
+export interface Reached {
+  /** One after another. */
+  readonly ids: Bytes
+  /** Milliseconds since the epoch. */
+  readonly openedAt: number
+  readonly closedAt: number
+}
+
 /** `spent`: another report of the round came with this token. */
 export type CountOutcome = 'counted' | 'conflict' | 'spent' | 'full' | 'closed'
 export type KeepOutcome = 'kept' | 'duplicate' | 'conflict' | 'unproven'
@@ -131,6 +140,9 @@ export interface Store {
   keep(round: number, seeds: readonly KeptSeed[]): Promise<readonly KeepOutcome[]>
   /** Helper: the seeds of these ids, in order; null where there is none. */
   seeds(round: number, ids: readonly Uint8Array[]): Promise<readonly (Bytes | null)[]>
+
+  /** Helper: ids of all reports that reached it, ascending, and when; null while the round is open, or unknown. */
+  reached(round: number): Promise<Reached | null>
 
   /** Leader: open → full, if `goal` reports are counted. The sealing key is destroyed. */
   fill(round: number, goal: number): Promise<boolean>

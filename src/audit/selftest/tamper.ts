@@ -5,6 +5,7 @@
 import { canonicalJson } from '../../core/canonicalJson.ts'
 import type { Random } from '../../core/model/random.ts'
 import { chain } from '../../device/ledger/chain.ts'
+import { checkpointId } from '../../device/ledger/checkpoint.ts'
 import { commitment } from '../../device/ledger/commitment.ts'
 import type { LedgerEntry } from '../../device/ledger/entry.ts'
 import { standsForOthers } from '../../device/ledger/removed.ts'
@@ -31,13 +32,31 @@ const write = (bundle: unknown) => JSON.stringify(bundle)
 const withLedger = (bundle: Bundle, ledger: Entries) => write({ ...bundle, ledger })
 const parse = (text: string) => JSON.parse(text) as Bundle
 
-/** All entries chained anew; signed where there is a signer. */
-async function rechain(ledger: Entries, signer: Signer | null): Promise<LedgerEntry[]> {
+/**
+ * All entries chained anew; signed where there is a signer.
+ * @param secret of the checkpoints, where the ids of reports are to fix the new entries
+ */
+export async function rechain(
+  ledger: Entries,
+  signer: Signer | null,
+  secret?: unknown,
+): Promise<LedgerEntry[]> {
   const removed = ledger.findLast(standsForOthers)?.detail
   const before = removed && { sequence: Number(removed.through), hash: String(removed.hash) }
   const entries: LedgerEntry[] = []
-  for (const entry of ledger)
-    entries.push(await chain(entries.at(-1) ?? (before as LedgerEntry) ?? null, entry, signer))
+  const ids = new Map<unknown, string>()
+  for (const { detail: given, ...entry } of ledger) {
+    const detail = { ...given }
+    const fixed = entries.find(({ sequence }) => sequence === given.through)
+    if (entry.kind === 'upload' && secret !== undefined && fixed) {
+      const id = ids.get(given.reportId) ?? (await checkpointId(String(secret), fixed.hash))
+      ids.set(given.reportId, id)
+      detail.reportId = id
+    }
+    if (entry.kind === 'receipt') detail.id = ids.get(given.id) ?? given.id
+    const last = entries.at(-1) ?? (before as LedgerEntry | undefined) ?? null
+    entries.push(await chain(last, { ...entry, detail }, signer))
+  }
   return entries
 }
 
@@ -156,7 +175,9 @@ export const WITHOUT_THE_KEY: Readonly<Record<string, Tampering>> = {
       ...ledger[ledger.length - 1],
       detail: { commitment: await commitment(salt, content) },
     }
-    return write({ ...content, salt, ledger: await rechain(ledger.with(-1, last), null) })
+    const { checkpoints } = held.settings
+    const anew = await rechain(ledger.with(-1, last), null, checkpoints)
+    return write({ ...content, salt, ledger: anew })
   },
 }
 
@@ -176,6 +197,13 @@ export const WITH_THE_KEY: Readonly<Record<string, Tampering>> = {
           ledger.filter(({ kind }) => kind !== 'consent'),
         )
       : null
+  },
+  'what came before a report changed': (scene) => {
+    const { ledger } = scene.bundle
+    const report = ledger.findLast(({ kind }) => kind === 'upload')
+    const at = ledger.findIndex(({ sequence }) => sequence === report?.detail.through)
+    const earlier = { ...ledger[at], time: (ledger[at]?.time ?? 0) + 1 }
+    return at < 0 ? null : signed(scene, ledger.with(at, earlier))
   },
   'an update beyond the clip norm': lie('upload', ({ detail }) => ({
     ...detail,

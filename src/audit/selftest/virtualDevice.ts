@@ -6,6 +6,7 @@ import { exportSealingKeys, generateSealingKeys } from '../../aggregate/privacy/
 import {
   exportSigningKeys,
   generateSigningKeys,
+  reachedMessage,
   receiptMessage,
   sign,
 } from '../../aggregate/privacy/signature.ts'
@@ -13,7 +14,7 @@ import { DEMO_PARAMETERS } from '../../aggregate/protocol/demoParameters.ts'
 import { POLICY_FORMAT, type Policy, policyHash } from '../../aggregate/protocol/policy.ts'
 import { parseReport } from '../../aggregate/protocol/report.ts'
 import { ROUTES } from '../../aggregate/protocol/routes.ts'
-import { ownBytes, sha256, sha256Hex, toBase64, toHex } from '../../core/bytes.ts'
+import { fromHex, ownBytes, sha256, sha256Hex, toBase64, toHex } from '../../core/bytes.ts'
 import { FEATURE_COUNT } from '../../core/features/features.ts'
 import { DIMENSION } from '../../core/model/baseModel.ts'
 import type { Random } from '../../core/model/random.ts'
@@ -30,6 +31,7 @@ import { createTransport, destinationsOf } from '../../device/transport/http.ts'
 import { contribute } from '../../device/upload/contribute.ts'
 import { DEVICE_TERMS } from '../../device/upload/terms.ts'
 import { exportBundle } from '../../device/worker/exportBundle.ts'
+import type { Reached } from '../checkpoints.ts'
 
 const HOUR = 3_600_000
 const ENDPOINTS = { leader: 'https://leader.example', helper: 'https://helper.example' }
@@ -59,7 +61,20 @@ export async function createAggregators(tokens?: Tokens) {
     leader: keys,
     helper: keys,
   }
-  return { policy, signing, tokens }
+  /** Ids of the reports that arrived, by round. */
+  const arrived = new Map<number, Set<string>>()
+  return { policy, signing, tokens, arrived }
+}
+
+/** What the helper says of its rounds; each ended when `closed` says. */
+export function reachedBy({ arrived, policy, signing }: Aggregators, closed: number) {
+  return Promise.all(
+    [...arrived].map(async ([round, ids]): Promise<Reached> => {
+      const all = toBase64(fromHex([...ids].sort().join('')))
+      const said = { round, opened: 0, closed, ids: all, key: policy.helper.signing }
+      return { ...said, signature: toBase64(await sign(signing, reachedMessage(said))) }
+    }),
+  )
 }
 
 /** What a device exported, and the key of its log, as the device itself has it. */
@@ -107,6 +122,11 @@ export class VirtualDevice {
       await some[this.#random.integer(some.length)].call(this)
     }
     return this.export()
+  }
+
+  /** @param time milliseconds */
+  wait(time: number): void {
+    this.#now += time
   }
 
   async look(): Promise<void> {
@@ -221,7 +241,7 @@ export class VirtualDevice {
   }
 
   async #answer(url: string, init?: RequestInit): Promise<Response> {
-    const { policy, signing, tokens } = this.#aggregators
+    const { policy, signing, tokens, arrived } = this.#aggregators
     if (init?.method !== 'POST') {
       const role = url.startsWith(ENDPOINTS.leader) ? 'leader' : 'helper'
       const hash = await policyHash(policy)
@@ -241,6 +261,7 @@ export class VirtualDevice {
       return new Response(signature ? ownBytes(signature) : null)
     }
     const { id, round } = parseReport(body, policy).header
+    arrived.set(round, (arrived.get(round) ?? new Set()).add(id))
     const hash = await sha256(body)
     const signature = toBase64(await sign(signing, receiptMessage(hash)))
     return Response.json({ id, round, bodyHash: toHex(hash), signature }, { status: 201 })

@@ -26,6 +26,8 @@ export interface Settings {
   readonly token: KeptToken
   /** Of the last reports, the plain updates that the log only commits to. */
   readonly openings: readonly Opening[]
+  /** What ids of reports are made with, so that they fix what the log said: 32 random bytes, base64. */
+  readonly checkpoints: string
   /** What the aggregators asked for last. */
   readonly terms: ContributionTerms
   readonly sent: PersonalizerSnapshot['sent']
@@ -43,6 +45,7 @@ const SETTINGS: readonly (keyof Settings)[] = [
   'pending',
   'token',
   'openings',
+  'checkpoints',
   'terms',
   'sent',
   'calibration',

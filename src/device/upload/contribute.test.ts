@@ -25,7 +25,9 @@ import {
   utf8,
 } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
-import type { EntryFacts } from '../ledger/chain.ts'
+import { type EntryFacts, NO_PREVIOUS } from '../ledger/chain.ts'
+import { checkpointId } from '../ledger/checkpoint.ts'
+import type { LedgerEntry } from '../ledger/entry.ts'
 import type { Settings } from '../storage/settingRows.ts'
 import type { Budget } from './budget.ts'
 import { type ContributeDeps, contribute, whenDue } from './contribute.ts'
@@ -116,6 +118,11 @@ function createScene(policy: Policy): Scene {
           return facts as never
         },
         count: async (facts) => void made.ledger.push(facts),
+        entries: async () =>
+          made.sent.map(({ detail }, sequence) => {
+            const hash = String(sequence + 1).padStart(64, '0')
+            return { kind: 'upload', sequence, hash, detail } as unknown as LedgerEntry
+          }),
       },
       transport: {
         async get(url, purpose, options) {
@@ -182,6 +189,20 @@ describe('a contribution', () => {
   it('is paid for on disk before the first byte leaves', async () => {
     await send()
     expect(scene.order).toEqual(['budget', 'post', 'receipt'])
+  })
+
+  it('has an id made from the log under a secret that stays, and so fixes what the log said', async () => {
+    await send()
+    scene.round++
+    scene.now += 400 * 86_400_000
+    await send()
+    const secret = String(scene.kept.checkpoints)
+    expect(fromBase64(secret)).toHaveLength(32)
+    const [first, second] = scene.sent.map(({ body }) => parseReport(body, TEST_POLICY).header.id)
+    expect(first).toBe(await checkpointId(secret, NO_PREVIOUS))
+    // No. 0 is the entry that the first report left with.
+    expect(second).toBe(await checkpointId(secret, '1'.padStart(64, '0')))
+    expect(scene.sent.map(({ detail }) => detail.through)).toEqual([-1, 0])
   })
 
   it('tells the log its norm and a commitment, and an export what that stands for', async () => {

@@ -13,6 +13,9 @@ import type { Task } from '../../aggregate/protocol/task.ts'
 import { fromBase64, fromHex, sha256, toBase64, toHex } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
 import { readJson } from '../../core/reading.ts'
+import { NO_PREVIOUS } from '../ledger/chain.ts'
+import { checkpointId, fixedEntry } from '../ledger/checkpoint.ts'
+import { SALT_BYTES } from '../ledger/commitment.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Settings } from '../storage/settingRows.ts'
 import type { Store } from '../storage/store.ts'
@@ -37,6 +40,8 @@ export { agreeTask, termsOf }
 /** Of so many reports the plain update is kept, so that an export shows what the log commits to. */
 const OPENINGS_KEPT = 12
 
+const NOTHING_LOGGED = { sequence: -1, hash: NO_PREVIOUS }
+
 /** A report whose bytes may have left and for which there is no receipt yet. */
 export interface PendingReport {
   readonly id: string
@@ -55,7 +60,7 @@ export interface ContributeDeps {
   readonly endpoints: Endpoints
   /** Writes the ledger's `upload` entry, on disk, before it posts. */
   readonly transport: Pick<Transport, 'get' | 'post'>
-  readonly ledger: Pick<Ledger, 'append' | 'count'>
+  readonly ledger: Pick<Ledger, 'append' | 'count' | 'entries'>
   /** One transaction, on disk when it resolves; it rejects with what `change` throws, which may run twice. */
   readonly records: Store['changeSettings']
   /** `navigator.globalPrivacyControl`; true forbids contributing, whatever else was agreed to. */
@@ -180,17 +185,19 @@ async function commit(deps: ContributeDeps, task: Task): Promise<PendingReport |
     (await (await import('./obtainToken.ts')).showToken({ ...deps, randomBytes }, task))
   if (shown === null || deps.tokenOnly) return null
   const now = deps.now()
-  const made = await makeReport(await deps.update(now), task, randomBytes)
-  const { id } = made
+  const checkpoints = before.checkpoints ?? toBase64(randomBytes(SALT_BYTES))
+  const { sequence: through, hash } = fixedEntry(await deps.ledger.entries()) ?? NOTHING_LOGGED
+  const id = await checkpointId(checkpoints, hash)
+  const made = await makeReport(await deps.update(now), task, randomBytes, id)
   const { authorization, token } = shown ?? {}
-  const detail = { ...made.detail, ...(token && { token }) }
+  const detail = { ...made.detail, through, ...(token && { token }) }
   const opening: Opening = { ...made.opening, made: now }
   const consentSince = before.since
   const body = toBase64(made.body)
   const pending = { id, round, policyHash, consentSince, body, detail, authorization }
   await deps.records((kept, epoch) => {
     // Run twice where a connection was lost: the first time may have been enough.
-    if (kept.pending?.id === id) return {}
+    if (kept.pending?.body === body) return {}
     const consent = consentOf(kept)
     if (epoch !== before.epoch || consent.since !== consentSince)
       throw new NearsideError('aborted', 'Something was forgotten meanwhile; nothing was sent')
@@ -198,7 +205,7 @@ async function commit(deps: ContributeDeps, task: Task): Promise<PendingReport |
     const { year, ever } = epsilonSpent(budget, policy.delta)
     const sent = { ...(kept.sent ?? NOTHING_SENT), epsilon: year, epsilonEver: ever }
     const openings: readonly Opening[] = [opening, ...(kept.openings ?? [])]
-    const spent = { budget, sent, pending, openings: openings.slice(0, OPENINGS_KEPT) }
+    const spent = { budget, sent, pending, checkpoints, openings: openings.slice(0, OPENINGS_KEPT) }
     return token ? { ...spent, token: undefined } : spent
   })
   return pending
@@ -211,10 +218,12 @@ async function commit(deps: ContributeDeps, task: Task): Promise<PendingReport |
  */
 async function read(deps: ContributeDeps, task: Task) {
   const found = { epoch: 0, since: 0, pending: null as PendingReport | null, more: false }
+  let checkpoints: string | undefined
   const terms = termsOf(task.policy)
   await deps.records((kept, epoch) => {
     const consent = consentOf(kept)
     const { pending } = kept
+    checkpoints = kept.checkpoints
     const again =
       pending?.round === task.round &&
       pending.policyHash === task.policyHash &&
@@ -232,7 +241,7 @@ async function read(deps: ContributeDeps, task: Task) {
       'The aggregators ask for more than was agreed to: nothing is sent until the shopper agrees anew',
     )
   }
-  return found
+  return { ...found, checkpoints }
 }
 
 async function post(

@@ -1,8 +1,8 @@
 /**
  * @module From an update to the bytes of a report: clip, quantize, share and prove, seal. Nothing
- * else goes into them than the update, the round's task and the random bytes drawn here, in this order:
- * rounding, id, helper's share, proof, leader's seal, helper's seal, salt. From these an auditor makes
- * the same report again.
+ * else goes into them than the update, the round's task, the id and the random bytes drawn here, in this
+ * order: rounding, id (where none is given), helper's share, proof, leader's seal, helper's seal, salt.
+ * From these an auditor makes the same report again.
  */
 import { PROOF_RANDOM_BYTES, shard } from '../../aggregate/privacy/pine/pine.ts'
 import { quantize, squaredNorm, toResidues } from '../../aggregate/privacy/quantize.ts'
@@ -43,7 +43,7 @@ export interface Opening {
   readonly update: string
   /** Before clipping. */
   readonly delta: readonly number[]
-  /** All random bytes of the report in the order in which they were drawn, base64. */
+  /** All random bytes of the report in the order in which they were drawn, the id's among them, base64. */
   readonly random: string
   readonly round: number
   readonly policy: Policy
@@ -61,6 +61,7 @@ export interface MadeReport {
 
 /**
  * @param update [d], any norm; clipped here
+ * @param givenId hex, 16 bytes; default: random ones
  * @throws NearsideError `report-invalid` for numbers that are not finite, `model-incompatible` for
  * a length other than the policy's
  */
@@ -68,10 +69,10 @@ export async function makeReport(
   update: ArrayLike<number>,
   task: Pick<Task, 'policy' | 'policyHash' | 'round'>,
   randomBytes: RandomBytes,
+  givenId?: string,
 ): Promise<MadeReport> {
   const drawn: Bytes[] = []
-  const draw: RandomBytes = (length) => {
-    const bytes = randomBytes(length)
+  const draw = (length: number, bytes = randomBytes(length)) => {
     drawn.push(bytes)
     return bytes
   }
@@ -84,7 +85,7 @@ export async function makeReport(
     )
   const clipNorm = integerClipNorm(policy)
   const quantized = quantize(update, policy.scale, clipNorm, draw)
-  const id = toHex(draw(REPORT_ID_BYTES))
+  const id = toHex(draw(REPORT_ID_BYTES, givenId === undefined ? undefined : fromHex(givenId)))
   const seed = draw(SEED_BYTES)
   const modelHash = policy.model.hash
   const residues = toResidues(quantized)

@@ -96,6 +96,11 @@ export async function openPostgresStore(
     )
   }
 
+  async function idsOf(round: number) {
+    const sql = 'select id from reports where round = $1 order by id'
+    return concat(...(await query<{ id: Buffer }>(sql, [round])).rows.map(({ id }) => id))
+  }
+
   async function spent(run: Query, round: number, tokens: readonly string[]) {
     if (tokens.length === 0) return new Set<string>()
     const sql = 'select nonce from tokens where round = $1 and nonce = any($2)'
@@ -308,18 +313,23 @@ export async function openPostgresStore(
         if (changes === 1) await run('delete from tokens where round = $1', [round])
         return changes === 1
       }),
+    async reached(round) {
+      const { rows } = await query<SummaryRow>(`select ${SUMMARY} from rounds where round = $1`, [
+        round,
+      ])
+      const { openedAt = 0, closedAt = null } = rows[0] ?? {}
+      if (closedAt === null) return null
+      return { ids: await idsOf(round), openedAt, closedAt }
+    },
     async aggregate(round) {
-      const ids = await query<{ id: Buffer }>(
-        'select id from reports where round = $1 order by id',
-        [round],
-      )
+      const ids = await idsOf(round)
       const { rows } = await query<{ process: string; sum: Buffer }>(
         'select process, sum from accumulators where round = $1',
         [round],
       )
       const [first, ...rest] = rows.map((row) => opened(round, row.process, row.sum))
       for (const sum of rest) addShare(first, sum)
-      return { ids: concat(...ids.rows.map(({ id }) => id)), sum: first ?? new Uint32Array(0) }
+      return { ids, sum: first ?? new Uint32Array(0) }
     },
     exchange: (round, { idSetHash, ownShare, peerShare, peerSignature, version }) =>
       step(async (run) => {

@@ -110,6 +110,8 @@ export function openSqliteStore(
     upsertSum.run(round, encodeVector(sum))
   }
 
+  const idsOf = (round: number) => concat(...selectIds.all(round).map(({ id }) => id))
+
   function sumOf(round: number, length: number): Uint32Array {
     const row = selectSum.get(round)
     return row ? decodeVector(row.sum) : new Uint32Array(length)
@@ -174,6 +176,11 @@ export function openSqliteStore(
         return outcomes
       }),
     seeds: (round, ids) => read(() => ids.map((id) => owned(selectReport.get(round, id)?.seed))),
+    reached: (round) =>
+      read(() => {
+        const { openedAt = 0, closedAt = null } = selectRound.get(round) ?? {}
+        return closedAt === null ? null : { ids: idsOf(round), openedAt, closedAt }
+      }),
 
     fill: (round, goal) =>
       forget(() => {
@@ -184,11 +191,7 @@ export function openSqliteStore(
         deleteTokens.run(round)
         return true
       }),
-    aggregate: (round) =>
-      read(() => ({
-        ids: concat(...selectIds.all(round).map(({ id }) => id)),
-        sum: sumOf(round, 0),
-      })),
+    aggregate: (round) => read(() => ({ ids: idsOf(round), sum: sumOf(round, 0) })),
     exchange: (round, { idSetHash, ownShare, peerShare, peerSignature, version }) =>
       forget(() => {
         statement(

@@ -180,9 +180,13 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
     })
 
     it('are released once, and their seeds are gone then', async () => {
-      await store.keep(1, [kept(1), kept(2)])
+      await store.keep(1, [kept(2), kept(1)])
       const result = { counted: 1, idSetHash: hash(3), ownShare: Uint32Array.of(5, 6) }
+      expect(await store.reached(1)).toBe(null)
       expect(await store.release(1, result, 200)).toBe(true)
+      const ids = fromHex(id(1) + id(2))
+      expect(await store.reached(1)).toEqual({ ids, openedAt: 100, closedAt: 200 })
+      expect(await store.reached(2)).toBe(null)
       expect(await store.release(1, result, 200)).toBe(false)
       expect(await store.current()).toMatchObject({
         state: 'released',
