@@ -25,6 +25,7 @@ const COLUMN_FLAGS = {
   query: 'what was searched for',
   category: 'of the product, in the catalog',
   brand: 'of the product, in the catalog',
+  added: 'when the shop got the product, in the catalog',
   group: 'the same for all variants of a product, in the catalog',
 } as const satisfies Partial<Record<Role, string>>
 
@@ -109,6 +110,9 @@ export function formatReport(
       return `${number(count)}  left out: ${reason}${which}`
     }),
     `${number(report.kept)}  kept`,
+    ...(report.undated
+      ? [`${number(report.undated)}  of them without a day of arrival: bad date`]
+      : []),
   ]
   const percent = (part: number, whole: number) =>
     `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`

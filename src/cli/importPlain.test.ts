@@ -80,3 +80,27 @@ test('--group names the column, and the screen says what was found', async () =>
     '3 items: 3 with a title, 0 with a price, 3 available, 2 variants of a product, 0 categories',
   )
 })
+
+test('the day on which a product came is read as the shop writes it; nonsense is counted, and the product stays', async () => {
+  const files = (dates: readonly string[], column = 'Created At') => ({
+    'orders.csv': 'user,sku,time\nann,p0,2024-05-01 10:00\n',
+    'catalog.csv': `sku,title,${column}\n${dates.map((date, i) => `p${i},Tea,"${date}"\n`).join('')}`,
+  })
+  const added = async (dates: readonly string[], column?: string) => {
+    const { items, report } = await imported(files(dates, column))
+    return { dates: items.map((item) => item.added), undated: report.catalog?.undated }
+  }
+  const dates = ['2024-02-29', '2024-02-31', '2024-05-01 10:30:00 +0200', '', '0000-00-00 00:00:00']
+  expect(await added(dates)).toEqual({
+    dates: ['2024-02-29', undefined, '2024-05-01T08:30:00Z', undefined, undefined],
+    undated: 2,
+  })
+  expect((await added(['31.12.2023', '01.02.2024'], 'angelegt am')).dates).toEqual([
+    '2023-12-31',
+    '2024-02-01',
+  ])
+  // Nobody can tell which is the month.
+  expect(await added(['1/2/2024'])).toEqual({ dates: [undefined], undated: 1 })
+  const { printed } = await runImport(files(dates, 'since'), { added: 'since', 'dry-run': true })
+  expect(printed.join('\n')).toContain('2  of them without a day of arrival: bad date')
+})

@@ -54,6 +54,8 @@ describe('parseItem', () => {
     [{ id: 'a', available: 'yes' }, "'available' is not true or false"],
     [{ id: 'a', added: 'last week' }, "'added' is not a day"],
     [{ id: 'a', added: '2026-13-01' }, "'added' is not a day"],
+    [{ id: 'a', added: '2026-02-31' }, "'added' is not a day"],
+    [{ id: 'a', added: '2026-02-29T10:00:00Z' }, "'added' is not a day"],
     [{ id: 'a', added: 20261101 }, "'added' is not a day"],
     [{ id: 'a', attributes: ['red'] }, "'attributes' has not only texts"],
     [{ id: 'a', attributes: { colour: { name: 'red' } } }, "'attributes' has not only texts"],

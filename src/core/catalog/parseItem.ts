@@ -1,6 +1,7 @@
 /** @module Items at the edge: whatever a file or a page hands in becomes an `Item` or a clear error. */
 import { NearsideError } from '../error.ts'
 import { isRecord } from '../isRecord.ts'
+import { parseIso } from '../time.ts'
 import type { Item } from './item.ts'
 
 type Check = readonly [fits: (value: unknown) => boolean, fault: string]
@@ -22,7 +23,7 @@ const FIELDS: Readonly<Record<Exclude<keyof Item, 'id'>, Check>> = {
   currency: [matches(/^[A-Z]{3}$/), 'is not an ISO 4217 code such as GBP'],
   available: [(value) => typeof value === 'boolean', 'is not true or false'],
   added: [
-    (value) => matches(/^\d{4}-\d\d-\d\d(T|$)/)(value) && !Number.isNaN(Date.parse(String(value))),
+    (value) => matches(/^\d{4}-\d\d-\d\d(T|$)/)(value) && !Number.isNaN(parseIso(String(value))),
     'is not a day such as 2026-11-20, or a time of one',
   ],
   attributes: [isAttributes, 'has not only texts and numbers'],

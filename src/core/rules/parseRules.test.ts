@@ -59,6 +59,7 @@ test.each([
   [{ name: 'a', when: { list: ['all'] }, pin: ['a'] }, '.when.list must be a list of recommend'],
   [{ name: 'a', when: { from: '2026-12-24T18:00' }, pin: ['a'] }, '.when.from must be a day'],
   [{ name: 'a', when: { until: 'soon' }, pin: ['a'] }, '.when.until must be a day'],
+  [{ name: 'a', when: { until: '2026-02-31' }, pin: ['a'] }, '.when.until must be a day'],
 ])('%j is refused', (rule, fault) => {
   expect(faultOf(rule)).toEqual([expect.stringContaining(fault)])
 })

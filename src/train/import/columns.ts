@@ -32,6 +32,8 @@ const KNOWN_NAMES = {
   image: 'image imagesrc imagelink imageurl bild bildurl',
   available: 'available availability instock verfuegbar verfuegbarkeit',
   published: 'published',
+  added:
+    'added addedat dateadded createdat datecreated created publishedat datepublished releasedate hinzugefuegtam angelegtam erstelltam eingestelltam neuseit',
   query: 'query searchterm search suchbegriff',
   dwell: 'dwellms dwell engagementtimemsec',
   status: 'orderstatus financialstatus bestellstatus auftragsstatus status',

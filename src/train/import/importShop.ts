@@ -172,9 +172,9 @@ async function mainCurrency(engine: SqlEngine): Promise<string | null> {
 }
 
 async function readProducts(engine: SqlEngine, options: ImportOptions, currency: string | null) {
-  const { catalog = '', columns = {}, encoding } = options
+  const { catalog = '', columns = {}, encoding, dateOrder } = options
   const source = await openSource(engine, catalog, { encoding })
-  const report = await loadCatalog(engine, source, columns, currency)
+  const report = await loadCatalog(engine, source, columns, { currency, dateOrder })
   await engine.runFile('alias')
   return report
 }

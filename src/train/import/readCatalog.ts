@@ -4,7 +4,14 @@ import { parseItem } from '../../core/catalog/parseItem.ts'
 import { mapColumns, type NamedColumns, type Role, requireColumn } from './columns.ts'
 import { SqlEngine } from './engine.ts'
 import { recogniseLayout } from './layouts.ts'
-import { describeFile, type FileReport, loadRaw, usesComma } from './readLog.ts'
+import {
+  type DateOrder,
+  dateOrders,
+  describeFile,
+  type FileReport,
+  loadRaw,
+  usesComma,
+} from './readLog.ts'
 import { openSource, type Source } from './source.ts'
 
 const CATALOG_ROLES: readonly Role[] = [
@@ -22,10 +29,17 @@ const CATALOG_ROLES: readonly Role[] = [
   'image',
   'available',
   'published',
+  'added',
   'status',
   'stock',
   'stockPolicy',
 ]
+
+interface ProductOptions {
+  /** Of prices that name none. */
+  readonly currency: string | null
+  readonly dateOrder?: DateOrder
+}
 
 /**
  * Fills `product`. Of the names that a file has for a product, the one counts that the log uses
@@ -36,7 +50,7 @@ export async function loadCatalog(
   engine: SqlEngine,
   source: Source,
   named: NamedColumns,
-  currency: string | null,
+  { currency, dateOrder }: ProductOptions,
 ): Promise<FileReport> {
   const layout = recogniseLayout(source.columns)
   const columns = mapColumns(source, layout, CATALOG_ROLES, named, true)
@@ -47,14 +61,20 @@ export async function loadCatalog(
   const { byNumber } = await engine.row(
     `SELECT ${known('number')} > ${known('item')} AS "byNumber"`,
   )
+  const orders = await dateOrders(engine, 'raw_catalog', 'added')
   await engine.set({
+    // Where days and months can't be told apart, a product has no date.
+    date_order: dateOrder ?? (orders.length === 1 ? orders[0] : null),
     use_number: byNumber === true,
     inherits: layout?.inherits === true,
     price_comma: await usesComma(engine, 'raw_catalog', 'price'),
     currency,
   })
   await engine.runFile('catalog')
-  return describeFile(engine, 'product_verdict', source, layout, columns)
+  const report = await describeFile(engine, 'product_verdict', source, layout, columns)
+  const { undated } = await engine.row(`SELECT count(*)::DOUBLE AS undated
+    FROM product_verdict WHERE reason IS NULL AND added_text <> '' AND added IS NULL`)
+  return { ...report, undated: Number(undated) }
 }
 
 /** Items of `product` or `fact`, in order. */
@@ -69,10 +89,10 @@ export async function readItems(engine: SqlEngine, sql: string): Promise<Item[]>
 export async function readCatalogFile(path: string): Promise<Item[]> {
   return SqlEngine.use(async (engine) => {
     await engine.run('CREATE TABLE known_item (item VARCHAR)')
-    await loadCatalog(engine, await openSource(engine, path), {}, null)
+    await loadCatalog(engine, await openSource(engine, path), {}, { currency: null })
     return readItems(engine, PRODUCTS)
   })
 }
 
 export const PRODUCTS =
-  'SELECT id, title, price, currency, category, group_id AS "groupId", brand, description, image, available FROM product ORDER BY n'
+  'SELECT id, title, price, currency, category, group_id AS "groupId", brand, description, image, available, added FROM product ORDER BY n'

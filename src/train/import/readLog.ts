@@ -32,6 +32,8 @@ export interface FileReport {
   readonly dropped: Readonly<Record<string, number>>
   /** Reason → the first lines of the file that were left out for it. */
   readonly examples: Readonly<Record<string, readonly number[]>>
+  /** Of a catalog: products that were kept without the date of their arrival, which is none. */
+  readonly undated?: number
 }
 
 /** The report's names of logs without times; some are invented that keep the order. */
@@ -167,19 +169,28 @@ export async function usesComma(engine: SqlEngine, table: string, column: Role):
  * @throws NearsideError `input-invalid` when they leave it open
  */
 async function guessDateOrder(engine: SqlEngine, file: string): Promise<DateOrder | null> {
+  const orders = await dateOrders(engine, 'raw', 'time')
+  if (orders.length === 1) return orders[0]
+  throw new NearsideError(
+    'input-invalid',
+    `${file}: the dates do not tell whether day or month comes first: say --date-order dmy or mdy`,
+  )
+}
+
+/** Those that all slashed dates of a column allow: one, null alone where there are none, else two or none. */
+export async function dateOrders(
+  engine: SqlEngine,
+  table: string,
+  column: Role,
+): Promise<readonly (DateOrder | null)[]> {
   const { slashed, dmy, mdy } = await engine.row(`SELECT count(*)::DOUBLE AS slashed,
     coalesce(bool_and(month <= 12), true) AS dmy, coalesce(bool_and(day <= 12), true) AS mdy
     FROM (SELECT
-      CAST(regexp_extract(time, '^(\\d+)[/.-](\\d+)', 1) AS INTEGER) AS day,
-      CAST(regexp_extract(time, '^(\\d+)[/.-](\\d+)', 2) AS INTEGER) AS month
-      FROM raw WHERE slashed(time))`)
-  if (slashed === 0) return null
-  if (dmy === mdy)
-    throw new NearsideError(
-      'input-invalid',
-      `${file}: the dates do not tell whether day or month comes first: say --date-order dmy or mdy`,
-    )
-  return dmy ? 'dmy' : 'mdy'
+      CAST(regexp_extract("${column}", '^(\\d+)[/.-](\\d+)', 1) AS INTEGER) AS day,
+      CAST(regexp_extract("${column}", '^(\\d+)[/.-](\\d+)', 2) AS INTEGER) AS month
+      FROM ${table} WHERE slashed("${column}"))`)
+  if (slashed === 0) return [null]
+  return [...(dmy ? ['dmy' as const] : []), ...(mdy ? ['mdy' as const] : [])]
 }
 
 export function describeDrops({ dropped }: FileReport): string {

@@ -2,7 +2,7 @@
 -- from their product what they don't say: Shopify's share its handle, WooCommerce's variations name
 -- their parent. Variables: use_number (the log knows products by WooCommerce's ID), inherits (the file
 -- is of such a shop; elsewhere "group" is no more than what variants have in common), price_comma,
--- currency.
+-- currency, date_order.
 
 CREATE OR REPLACE MACRO plain_text(html) AS trim(regexp_replace(replace(replace(replace(replace(replace(
   regexp_replace(html, '<[^>]*>|&nbsp;', ' ', 'g'),
@@ -39,6 +39,7 @@ WITH filled AS (
     coalesce(nullif(own.image, ''), of.image) AS picture,
     coalesce(nullif(own.status, ''), of.status, '') AS state,
     coalesce(nullif(own.published, ''), of.published, '') AS shown,
+    coalesce(nullif(own.added, ''), of.added, '') AS arrival,
     nullif(CASE WHEN own.kind = '' OR of.n IS NULL THEN own."group"
       WHEN of.item = '' OR (getvariable('use_number') AND of.number <> '') THEN of.number
       ELSE of.item END, '') AS family
@@ -60,6 +61,9 @@ SELECT n, line, problem, item, number, kind, family, whole_title AS title,
   nullif(plain_text(about), '') AS description,
   nullif(CASE WHEN kind <> '' THEN string_split(picture, ', ')[1] ELSE picture END, '') AS image,
   available AS available_text,
+  arrival AS added_text,
+  CASE WHEN is_day(arrival) THEN strftime(make_timestamp_ms(instant(arrival)), '%Y-%m-%d')
+    ELSE strftime(make_timestamp_ms(instant(arrival)), '%Y-%m-%dT%H:%M:%SZ') END AS added,
   getvariable('inherits') AND "group" <> '' AND kind = '' AND item = '' AND price = '' AND title = ''
     AS is_picture,
   CASE
@@ -98,7 +102,7 @@ CREATE OR REPLACE TABLE product AS
 WITH kept AS (FROM product_verdict WHERE reason IS NULL)
 SELECT n, id, nullif(title, '') AS title, price,
   CASE WHEN price IS NOT NULL THEN currency END AS currency,
-  category, brand, description, image, available, item, number,
+  category, brand, description, image, available, added, item, number,
   CASE WHEN family IS NULL THEN (CASE WHEN id IN (SELECT family FROM kept) THEN id END)
     WHEN NOT getvariable('inherits') OR count(*) OVER (PARTITION BY family) > 1 THEN family END AS group_id
 FROM kept
