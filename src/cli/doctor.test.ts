@@ -96,7 +96,7 @@ it('finds nothing to mend in what publish wrote, on a server that does as it say
     'ok catalog: 100 products, 100 of them available.',
     'ok catalog: 0 products (0 %) are unknown to the model.',
     expect.stringMatching(/^ok size: A new visitor's browser downloads 0\.\d\d MB of model/),
-    'ok rules: 1 rules hold.',
+    'ok rules: ‘first’ pins 1: item 3.',
   ])
   expect(code).toBe(0)
 })
@@ -283,7 +283,12 @@ test.each<readonly [string, Spoil, string]>([
   [
     'a rule that is none',
     json(/rules/, [{ name: 'x' }]),
-    'warning rules: rule 1 (‘x’) must say exactly one of',
+    'error rules: rule 1 (‘x’) must say exactly one of',
+  ],
+  [
+    'rules that leave nothing',
+    json(/rules/, [{ name: 'x', only: { category: ['no such'] } }]),
+    'error rules: ‘x’ leaves nothing to show: that list is empty.',
   ],
 ])('%s', async (_, spoil, expected) => {
   const { code, bad } = await look(spoil)
@@ -348,24 +353,31 @@ it('says when a release has ended, ends soon, or is older than the page knows', 
   )
 })
 
-it('asks both aggregators, and says where one is away', async () => {
+it('asks both aggregators, and says where one is away or lets no page read it', async () => {
   const aggregators = await TestAggregators.start(
     new TestServer(new Map([['1/manifest.json', new Uint8Array(1)]])),
   )
   const url = await serveSite(out)
-  const ask = async (isUp: boolean) => {
+  const ask = async (isUp: boolean, allowed?: string) => {
     const asked = aggregators.fetchWith(fetch)
     const found = await examine({
       ...{ url, given: { federation: FEDERATION }, now: Date.now(), timeout: 1000 },
-      fetch: (input, init) => {
+      fetch: async (input, init) => {
         if (String(input).startsWith(url)) return fetch(input, init)
         if (!isUp && String(input).startsWith(FEDERATION.helper)) throw new Error('refused')
-        return asked(input, init)
+        const answer = await asked(input, init)
+        if (allowed) answer.headers.set('access-control-allow-origin', allowed)
+        return answer
       },
     })
     return found.filter(({ about }) => about === 'aggregators').map(({ text }) => text)
   }
-  expect(await ask(true)).toEqual(['Leader and helper show the same terms, round 1.'])
+  const same = 'Leader and helper show the same terms, round 1.'
+  expect(await ask(true, '*')).toEqual([same, `${url.slice(0, -1)} may read it.`])
+  expect(await ask(true)).toEqual([
+    same,
+    `/v1/task and 1 more may not be read: send access-control-allow-origin: ${url.slice(0, -1)}.`,
+  ])
   expect(await ask(false)).toEqual([
     'No answer from https://helper.test/v1/task: refused: look at both servers.',
   ])

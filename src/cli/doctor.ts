@@ -10,13 +10,14 @@ const syntax = new Command('doctor')
   .summary('checks a live shop, and says what to mend')
   .description(`Reads the page, the model, the catalog and the rules by the code that devices read them with: policies,
 hashes, signature, end, format, how catalog and model fit, sizes, compression, cache, other origins, the
-worker's file, the aggregators. A page that holds the snippet of nearside publish says where everything
+worker's file or the vault, the aggregators. A page that holds the snippet of nearside publish says where everything
 lies; for another one, say it (addresses may be relative to the page's). Nothing is sent but requests for
 what every visitor gets. Exit code 1 where there is an error.`)
   .argument('<url>', 'a page of the shop', httpUrl)
   .option('--models <address>', 'the directory that holds latest.json')
   .option('--catalog <address>', 'catalog.json')
   .option('--worker <address>', 'the worker’s file')
+  .option('--vault <address>', 'the vault’s vault.html, in place of --worker')
   .option('--rules <address>', 'rules.json')
   .option('--publisher <key>', 'public key that pages ask for; several by comma', publicKeys)
   .option('--threshold <n>', 'how many of them must have signed', wholeNumber(1, 16))
@@ -26,7 +27,7 @@ what every visitor gets. Exit code 1 where there is an error.`)
   .option('--timeout <seconds>', 'until a request is given up', wholeNumber(1, 600), 15)
 
 export const command = defineCommand(syntax, async (options, { print }, url) => {
-  const { models, catalog, worker, rules, leader, helper, publisher, timeout } = options
+  const { models, catalog, worker, vault, rules, leader, helper, publisher, timeout } = options
   if ((leader === undefined) !== (helper === undefined))
     throw new NearsideError('input-invalid', '--leader and --helper go together')
   const { threshold, helperKey } = options
@@ -34,6 +35,7 @@ export const command = defineCommand(syntax, async (options, { print }, url) => 
     ...(models !== undefined && { baseModel: models }),
     ...(catalog !== undefined && { catalog }),
     ...(worker !== undefined && { worker }),
+    ...(vault !== undefined && { vault }),
     ...(rules !== undefined && { rules }),
     ...(publisher && { modelKeys: { publishers: publisher, threshold, helper: helperKey } }),
     ...(leader !== undefined && helper !== undefined && { federation: { leader, helper } }),

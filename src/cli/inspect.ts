@@ -1,15 +1,13 @@
 /** @module `nearside inspect`: what a model learned, of what, and what it costs. */
-import { join } from 'node:path'
 import { Command } from '@commander-js/extra-typings'
 import { NearsideError } from '../core/error.ts'
 import { releaseLine } from '../deploy/releaseFindings.ts'
 import { modelReport } from '../evaluate/report/model.ts'
 import { readLatestFile } from '../train/models/publish.ts'
 import { readHashed } from '../train/models/read.ts'
-import { findFile } from '../train/shop/lines.ts'
-import { readCatalog } from '../train/shop/read.ts'
 import { defineCommand } from './command.ts'
 import { asTyped, requireFolder } from './output.ts'
+import { readCatalogOf } from './shopFiles.ts'
 import { publicKeys } from './signing.ts'
 import { writeReport } from './writeReport.ts'
 
@@ -40,7 +38,5 @@ export const command = defineCommand(syntax, async (options, { print }, director
 
 async function titlesOf(shop: string | undefined): Promise<Map<string, string | undefined>> {
   if (shop === undefined) return new Map()
-  const file = await findFile(join(shop, 'catalog.jsonl'))
-  if (!file) throw new NearsideError('input-invalid', `${shop} has no catalog.jsonl`)
-  return new Map((await readCatalog(file)).map(({ id, title }) => [id, title]))
+  return new Map((await readCatalogOf(shop)).map(({ id, title }) => [id, title]))
 }

@@ -1,12 +1,9 @@
 /** @module `nearside publish`: a folder for any web server, and the snippet for the shop's pages. */
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { Command, InvalidArgumentError } from '@commander-js/extra-typings'
 import { NearsideError } from '../core/error.ts'
 import { publishSite } from '../deploy/publishSite.ts'
-import { findFile } from '../train/shop/lines.ts'
-import { readCatalog } from '../train/shop/read.ts'
 import { defineCommand } from './command.ts'
+import { readCatalogOption, readJsonFile } from './shopFiles.ts'
 import { publicKeys } from './signing.ts'
 import { wholeNumber } from './values.ts'
 
@@ -32,16 +29,14 @@ in OUT. It signs nothing; nearside sign does, and nearside rollback goes back.`)
   .option('--dry-run', 'check everything, write nothing')
 
 export const command = defineCommand(syntax, async (options, { print }) => {
-  const { model, catalog, shop, rules, publisher, threshold, helperKey: helper } = options
-  if ((catalog === undefined) === (shop === undefined))
-    throw new NearsideError('input-invalid', 'publish takes --catalog or --shop')
+  const { model, rules, publisher, threshold, helperKey: helper } = options
   if (publisher === undefined && (threshold !== undefined || helper !== undefined))
     throw new NearsideError('input-invalid', '--threshold and --helper-key go with --publisher')
   const site = await publishSite({
     ...options,
     models: model,
-    catalog: catalog === undefined ? await catalogOf(shop ?? '') : await json(catalog),
-    rules: rules === undefined ? undefined : await json(rules),
+    catalog: await readCatalogOption('publish', options),
+    rules: rules === undefined ? undefined : await readJsonFile(rules),
     keys: publisher && { publishers: publisher, threshold, helper },
     now: Date.now(),
   })
@@ -52,20 +47,6 @@ export const command = defineCommand(syntax, async (options, { print }) => {
   else print(`${options.out}: version ${version}, ${count} files; page.html is for your pages`)
   return site
 })
-
-async function json(file: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8'))
-  } catch (error) {
-    throw NearsideError.from(error, 'input-invalid', `${file} can't be read as JSON`)
-  }
-}
-
-async function catalogOf(shop: string): Promise<unknown> {
-  const file = await findFile(join(shop, 'catalog.jsonl'))
-  if (file) return readCatalog(file)
-  throw new NearsideError('input-invalid', `${shop} has no catalog.jsonl`)
-}
 
 function path(text: string): string {
   if (/^\/(\S*\/)?$/.test(text)) return text

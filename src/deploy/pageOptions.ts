@@ -18,6 +18,8 @@ export interface PageOptions {
   readonly baseModel: string
   readonly worker?: string
   readonly rules?: string
+  /** Address of the vault's `vault.html`, in place of `worker`. */
+  readonly vault?: string
   readonly latest?: LatestModel
   readonly modelKeys?: ModelKeys
   readonly federation?: { readonly leader: string; readonly helper: string }
@@ -36,6 +38,7 @@ const read = object<PageOptions>({
   baseModel: address,
   worker: optional(address),
   rules: optional(address),
+  vault: optional(address),
   latest: optional(latest),
   modelKeys: optional(modelKeys),
   federation: optional(object({ leader: address, helper: address })),

@@ -16,13 +16,14 @@ import { nodeDisk } from '../train/models/disk.ts'
 import { publishCopy, readLatestFile } from '../train/models/publish.ts'
 import { readFiles, readLatest, readModel } from '../train/models/read.ts'
 import { catalogFindings } from './catalogFindings.ts'
-import { type Finding, findingsAbout, sizeFinding } from './finding.ts'
+import { type Finding, sizeFinding } from './finding.ts'
 import { headersFile, nginxFile } from './hosts.ts'
 import { readLibrary } from './library.ts'
 import { pack } from './packed.ts'
 import { type PageOptions, readPageOptions } from './pageOptions.ts'
 import { placeFile, placeFolder } from './place.ts'
 import { mayFollow, releaseFindings } from './releaseFindings.ts'
+import { ruleFindings } from './ruleFindings.ts'
 import { snippet } from './snippet.ts'
 
 export interface SiteOrder {
@@ -73,7 +74,7 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
   if (!/^\.\.($|[\\/])/.test(relative(resolve(out), resolve(models))))
     throw new NearsideError('input-invalid', `${models} lies in ${out}: publish from elsewhere`)
   const found = await readLatest(models)
-  const { itemIds } = await readModel(models)
+  const model = await readModel(models)
   const latest = parseLatest(await json(join(models, 'latest.json')))
   const catalog = Catalog.parse(order.catalog)
   const keys = order.keys ? readModelKeys(order.keys) : await keysBefore(out)
@@ -81,7 +82,9 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
   await check(await readLatestFile(target))
 
   const manifest = await readFile(join(found.directory, 'manifest.json'))
-  const model = await pack((await readFiles(found)).set('manifest.json', new Uint8Array(manifest)))
+  const version = await pack(
+    (await readFiles(found)).set('manifest.json', new Uint8Array(manifest)),
+  )
   const library = order.library === undefined ? undefined : await readLibrary(order.library)
   const text = (value: unknown) => utf8(JSON.stringify(value))
   const changing = new Map([['catalog.json', text(order.catalog)]])
@@ -116,7 +119,7 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
   loose.set('page.html', utf8(snippet({ options, items, scripts })))
 
   const all = new Map([
-    ...within(`models/${latest.version}`, model.files),
+    ...within(`models/${latest.version}`, version.files),
     ...(library ? within(library.folder, library.files) : []),
     ...loose,
   ])
@@ -124,16 +127,16 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
   loose.set('SHA256SUMS', utf8((await Promise.all(sums)).sort().join('')))
   if (!order.dryRun) {
     if (library) await placeFolder(join(out, library.folder), library.files)
-    await publishCopy(target, latest, model.files, check)
+    await publishCopy(target, latest, version.files, check)
     for (const [name, bytes] of loose) await placeFile(join(out, name), bytes)
   }
-  const visitor = model.least + data.least
+  const visitor = version.least + data.least
   return {
     latest,
     findings: [
       ...releaseFindings(latest, keys, now),
-      ...catalogFindings(catalog, itemIds),
-      ...parseRules(rules ?? []).faults.map(findingsAbout('rules').warning),
+      ...catalogFindings(catalog, model.itemIds),
+      ...ruleFindings(rules ?? [], catalog, model, now),
       sizeFinding(visitor),
     ],
     visitor,

@@ -81,7 +81,8 @@ function holds(rule: Rule, asked: Asked, isOffer: IsOffer): boolean {
   )
 }
 
-function itemsOf(rule: Rule): RuleItems | null {
+/** What a rule is about; null for pins and limits. */
+export function itemsOf(rule: Rule): RuleItems | null {
   if ('hide' in rule) return rule.hide
   if ('only' in rule) return rule.only
   if ('boost' in rule) return rule.boost

@@ -19,6 +19,8 @@ export interface Asker {
   readonly fetch: typeof globalThis.fetch
   /** A page: redirects are followed, a few times. @throws Error */
   visit(url: string): Promise<Answer>
+  /** From here on, files are asked for as a page of that origin would; before, as the page that was visited. */
+  speakFor(origin: string): void
 }
 
 /** As for devices, and what is no page any more. */
@@ -53,6 +55,9 @@ export function createAsker(fetch: typeof globalThis.fetch, timeout: number): As
 
   return {
     answers,
+    speakFor(other) {
+      origin = other
+    },
     async fetch(input) {
       const answer = await once(String(input), 'file')
       const { status, headers, body } = answer

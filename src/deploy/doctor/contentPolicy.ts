@@ -21,6 +21,8 @@ export function parsePolicies(texts: readonly (string | null | undefined)[]): Co
 /** Who answers for whom where a directive is missing. */
 const CHAINS = {
   'connect-src': ['connect-src', 'default-src'],
+  'frame-src': ['frame-src', 'child-src', 'default-src'],
+  'frame-ancestors': ['frame-ancestors'],
   'script-src': ['script-src', 'default-src'],
   'worker-src': ['worker-src', 'child-src', 'script-src', 'default-src'],
 } as const

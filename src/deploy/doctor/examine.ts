@@ -14,6 +14,7 @@ import {
 } from './files.ts'
 import { sentBytes } from './headers.ts'
 import { policyFindings, workerFindings } from './scripts.ts'
+import { vaultFindings } from './vault.ts'
 
 export interface Examination {
   readonly url: string
@@ -61,9 +62,12 @@ export async function examine(order: Examination): Promise<Finding[]> {
     return [...findings, about.error(`The page doesn't say where model and catalog lie: ${how}.`)]
   }
   const addresses = { catalog, baseModel: baseModel.replace(/\/*$/, '/'), ...options.federation }
-  const wrong = Object.values({ ...addresses, rules: options.rules, worker: options.worker }).find(
-    (address) => address !== undefined && !URL.canParse(address, page.url),
-  )
+  const wrong = Object.values({
+    ...addresses,
+    rules: options.rules,
+    worker: options.worker,
+    vault: options.vault,
+  }).find((address) => address !== undefined && !URL.canParse(address, page.url))
   if (wrong) return [...findings, about.error(`${wrong} is no address: mend it.`)]
   const absolute = (address: string) => new URL(address, page.url).href
   const shop = {
@@ -72,6 +76,7 @@ export async function examine(order: Examination): Promise<Finding[]> {
     baseModel: absolute(addresses.baseModel),
     ...(options.rules && { rules: absolute(options.rules) }),
     ...(options.worker && { worker: absolute(options.worker) }),
+    ...(options.vault && { vault: absolute(options.vault) }),
   }
   const policies = parsePolicies([page.headers.get('content-security-policy'), ...scanned.policies])
   const transport = createTransport({
@@ -80,6 +85,8 @@ export async function examine(order: Examination): Promise<Finding[]> {
     ledger: { append: nothing, count: nothing },
     destinations: destinationsOf({ federation: null, rules: null, ...shop }),
   })
+  const { vault } = shop
+  if (vault) asker.speakFor(new URL(vault).origin)
   const visit: Visit = { shop, page: page.url, asker, transport, now: order.now }
   const [{ loaded, ...model }, products] = await Promise.all([
     examineModel(visit),
@@ -90,16 +97,21 @@ export async function examine(order: Examination): Promise<Finding[]> {
   )
   return [
     ...findings,
-    ...policyFindings(policies, shop, page.url),
-    ...(await workerFindings(asker, shop, page.url)),
+    ...policyFindings(policies, vault ? withoutAggregators(shop) : shop, page.url),
+    ...(vault
+      ? await vaultFindings({ asker, shop, vault, page, pagePolicies: policies })
+      : await workerFindings(asker, shop, page.url)),
     ...model.findings,
     ...products.findings,
     ...(products.catalog ? catalogFindings(products.catalog, loaded?.model.itemIds ?? null) : []),
     ...(loaded && products.catalog ? [sizeFinding(...sentBytes(taken))] : []),
-    ...(await examineRules(visit)),
+    ...(await examineRules(visit, products.catalog, loaded?.model ?? null)),
     ...(await examineFederation(visit)),
   ]
 }
+
+/** What is sent to them leaves from the vault. */
+const withoutAggregators = ({ federation, ...shop }: PageOptions): PageOptions => shop
 
 const nothing = async () => ({}) as never
 

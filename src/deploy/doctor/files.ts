@@ -1,14 +1,15 @@
 /** @module What a device fetches, fetched by its own code: model, catalog, rules, and the aggregators' terms. */
 import { Catalog } from '../../core/catalog/catalog.ts'
 import { NearsideError } from '../../core/error.ts'
+import type { BaseModel } from '../../core/model/baseModel.ts'
 import { readJson } from '../../core/reading.ts'
-import { parseRules } from '../../core/rules/parseRules.ts'
 import { fetchModel, type LoadedModel } from '../../device/learning/modelSource.ts'
 import type { Transport } from '../../device/transport/transport.ts'
 import { agreeTask } from '../../device/upload/agreeTask.ts'
 import { type Finding, findingsAbout } from '../finding.ts'
 import type { PageOptions } from '../pageOptions.ts'
 import { mayFollow, releaseFindings } from '../releaseFindings.ts'
+import { ruleFindings } from '../ruleFindings.ts'
 import { type Answer, type Asker, isHtml } from './asker.ts'
 import { changingFindings, fixedFindings, originFindings, packingFindings } from './headers.ts'
 
@@ -54,7 +55,7 @@ export async function examineModel({ shop, page, asker, transport, now }: Visit)
       ...(pointer ? changingFindings('latest.json', pointer) : []),
       ...fixedFindings('model', files),
       ...packingFindings('model', files),
-      ...originFindings('model', files, page),
+      ...originFindings('model', files, shop.vault ?? page),
     ]
     return { findings, loaded }
   } catch (thrown) {
@@ -75,7 +76,7 @@ export async function examineCatalog({ shop, page, asker, transport }: Visit) {
       ? [
           ...changingFindings('catalog', answer),
           ...packingFindings('catalog', [answer]),
-          ...originFindings('catalog', [answer], page),
+          ...originFindings('catalog', [answer], shop.vault ?? page),
         ]
       : []
     return { catalog, findings }
@@ -88,14 +89,18 @@ export async function examineCatalog({ shop, page, asker, transport }: Visit) {
   }
 }
 
-export async function examineRules({ shop, asker, transport }: Visit): Promise<Finding[]> {
-  const { ok, warning, error } = findingsAbout('rules')
+/** @param catalog null where it can't be had: then the rules can't be held against it */
+export async function examineRules(
+  { shop, asker, transport, now }: Visit,
+  catalog: Catalog | null,
+  model: BaseModel | null,
+): Promise<Finding[]> {
+  const { error } = findingsAbout('rules')
   if (!shop.rules) return []
   try {
     const bytes = await transport.get(shop.rules, 'rules')
-    const { rules, faults } = parseRules(readJson(bytes, 'rules-invalid', 'The rules are no JSON'))
-    const left = faults.map((fault) => warning(`${fault}: devices leave this rule out, mend it.`))
-    return [ok(`${rules.length} rules hold.`), ...left]
+    const rules = readJson(bytes, 'rules-invalid', 'The rules are no JSON')
+    return catalog ? ruleFindings(rules, catalog, model, now) : []
   } catch (thrown) {
     return [
       error(
@@ -109,12 +114,22 @@ export async function examineRules({ shop, asker, transport }: Visit): Promise<F
   }
 }
 
-export async function examineFederation({ shop, transport }: Visit): Promise<Finding[]> {
+export async function examineFederation({
+  shop,
+  page,
+  asker,
+  transport,
+}: Visit): Promise<Finding[]> {
   const { ok, error } = findingsAbout('aggregators')
   if (!shop.federation) return []
   try {
+    const { leader, helper } = shop.federation
     const { round } = await agreeTask(transport, shop.federation)
-    return [ok(`Leader and helper show the same terms, round ${round}.`)]
+    const answers = [leader, helper].flatMap((address) => answersBelow(asker, address))
+    return [
+      ok(`Leader and helper show the same terms, round ${round}.`),
+      ...originFindings('aggregators', answers, shop.vault ?? page),
+    ]
   } catch (thrown) {
     if (thrown instanceof NearsideError && thrown.code === 'round-closed')
       return [ok('Leader and helper answer; no round is open now.')]

@@ -14,7 +14,7 @@ import {
 const JAVASCRIPT = /^(text|application)\/(x-)?(java|ecma)script/
 
 /** All that a device asks for. */
-const requestsOf = ({ catalog, baseModel, rules, federation }: PageOptions): string[] =>
+export const requestsOf = ({ catalog, baseModel, rules, federation }: PageOptions): string[] =>
   [catalog, `${baseModel}latest.json`, rules, federation?.leader, federation?.helper].filter(
     (url) => url !== undefined,
   )

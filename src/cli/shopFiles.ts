@@ -1,0 +1,37 @@
+/** @module A shop's files as commands are given them. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { NearsideError } from '../core/error.ts'
+import { findFile } from '../train/shop/lines.ts'
+import { readCatalog } from '../train/shop/read.ts'
+
+interface CatalogOption {
+  readonly catalog?: string
+  readonly shop?: string
+}
+
+/** @throws NearsideError `input-invalid` where not exactly one is given, or it can't be read */
+export async function readCatalogOption(
+  command: string,
+  { catalog, shop }: CatalogOption,
+): Promise<unknown> {
+  if ((catalog === undefined) === (shop === undefined))
+    throw new NearsideError('input-invalid', `${command} takes --catalog or --shop`)
+  return catalog === undefined ? readCatalogOf(shop ?? '') : readJsonFile(catalog)
+}
+
+/** Of a shop folder. @throws NearsideError `input-invalid` where it has none */
+export async function readCatalogOf(shop: string) {
+  const file = await findFile(join(shop, 'catalog.jsonl'))
+  if (file) return readCatalog(file)
+  throw new NearsideError('input-invalid', `${shop} has no catalog.jsonl`)
+}
+
+/** @throws NearsideError `input-invalid` */
+export async function readJsonFile(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'))
+  } catch (error) {
+    throw NearsideError.from(error, 'input-invalid', `${file} can't be read as JSON`)
+  }
+}
