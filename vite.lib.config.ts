@@ -2,7 +2,7 @@ import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
 
 /** Entries with hooks. */
-const CLIENT = new Set(['react', 'console'])
+const CLIENT = new Set(['react', 'react-search', 'console'])
 
 const PEERS = /^react(-dom)?($|\/)/
 
@@ -47,6 +47,7 @@ export default defineConfig({
         adapters: 'src/adapters.ts',
         element: 'src/element.ts',
         search: 'src/search.ts',
+        'react-search': 'src/react-search.ts',
         german: 'src/german.ts',
         vault: 'src/vault.ts',
       },

@@ -124,6 +124,7 @@ export default defineConfig({
         optimizeDeps: {
           include: [
             'axe-core',
+            'minisearch',
             'react',
             'react-dom/client',
             'react-dom/server',
@@ -133,7 +134,7 @@ export default defineConfig({
         test: {
           name: 'react18',
           sequence: { groupOrder: 1 },
-          include: ['src/ui/react/**/*.browser.test.tsx'],
+          include: ['src/ui/{react,search}/**/*.browser.test.tsx'],
           env: { REACT: '18' },
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -18,6 +18,7 @@ const ENTRIES = [
   'react',
   'element',
   'search',
+  'react-search',
   'ssr',
   'issuer',
   'adapters',

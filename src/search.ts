@@ -1,6 +1,8 @@
 /** @module Search on the page: retrieval, suggestions, facets, highlighting, personal order between hits that are equally relevant. */
 export { parseItem } from './core/catalog/parseItem.ts'
 export { blend } from './sdk/search/blend.ts'
+export { categoriesBegun } from './sdk/search/categoriesBegun.ts'
+export { priceGroup, priceLimits, valueGroup } from './sdk/search/facetGroups.ts'
 export {
   type Facet,
   type FacetGroup,
@@ -15,4 +17,10 @@ export {
   type ProductSearch,
   prepareProductSearch,
 } from './sdk/search/search.ts'
+export {
+  type AskSearch,
+  type SearchAnswer,
+  type SearchQuestion,
+  searchAmong,
+} from './sdk/search/searchAmong.ts'
 export type { Rewording, Synonyms } from './sdk/search/synonyms.ts'

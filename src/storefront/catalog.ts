@@ -1,9 +1,8 @@
 /** @module The catalog as the pages need it. */
 import type { Item } from '../index.ts'
-import { parseItem } from '../search.ts'
+import { type AskSearch, parseItem } from '../search.ts'
 import { breatheAfter } from './breathe.ts'
 import { loadArray } from './load.ts'
-import type { Search } from './search/found.ts'
 import { askThread } from './search/searchThread.ts'
 import { words } from './words/words.ts'
 
@@ -26,7 +25,7 @@ export interface Catalog {
   readonly departments: readonly Department[]
   readonly department: (name: string) => Department | undefined
   /** Without holding the page. */
-  readonly search: Search
+  readonly search: AskSearch
 }
 
 export const OTHER = 'Everything else'
@@ -52,14 +51,14 @@ export async function loadCatalog(
     await breathe()
   }
   if (items.length === 0) throw new Error(words.load.empty)
-  const here = searchHere(items)
+  const here = searchWhenAsked(items)
   return createCatalog(items, (question) => askThread(question).catch(() => here(question)))
 }
 
 /** Between two breaths, milliseconds: each may cost a frame, which somebody who waits for a product waits for, too. */
 const MOST_MS = 8
 
-export function createCatalog(items: readonly Item[], search = searchHere(items)): Catalog {
+export function createCatalog(items: readonly Item[], search = searchWhenAsked(items)): Catalog {
   const byId = new Map(items.map((item) => [item.id, item]))
   const byName = new Map<string, Item[]>()
   for (const item of items) {
@@ -90,11 +89,11 @@ export function createCatalog(items: readonly Item[], search = searchHere(items)
 }
 
 /** Where the search has no thread of its own: built once, when somebody waits for it. */
-function searchHere(items: readonly Item[]): Search {
-  let search: Promise<Search> | null = null
+function searchWhenAsked(items: readonly Item[]): AskSearch {
+  let search: Promise<AskSearch> | null = null
   return async (question) => {
-    search ??= import('./search/found.ts').then(({ searchAmong }) =>
-      searchAmong(items, breatheAfter(MOST_MS)),
+    search ??= import('./search/here.ts').then(({ searchHere }) =>
+      searchHere(items, breatheAfter(MOST_MS)),
     )
     return (await search)(question)
   }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { userEvent } from 'vitest/browser'
+import { page, userEvent } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
 import type { Item } from '../index.ts'
 import { PersonalizationProvider } from '../react.ts'
@@ -50,8 +50,10 @@ const names = () => personalizer.captured.map((event) => event.name)
 const forYou = (root: Element) =>
   [...root.querySelectorAll<HTMLElement>('.for-you [data-item]')].map((card) => card.dataset.item)
 
-beforeEach(() => {
+beforeEach(async () => {
   personalizer = createFakePersonalizer(ITEMS)
+  // Wide enough for choices beside a list.
+  await page.viewport(1000, 800)
 })
 afterEach(() => {
   vi.useRealTimers()

@@ -1,7 +1,7 @@
 /** @module `/search#q=`: results while one types, hits that are equally relevant in personal order. */
 import { memo, useDeferredValue, useEffect, useMemo } from 'react'
 import { usePersonalization } from '../../react.ts'
-import { blend } from '../../search.ts'
+import { blend, categoriesBegun } from '../../search.ts'
 import { useChoices } from '../address.ts'
 import { categoryPath, departmentText, searchPath } from '../catalog.ts'
 import { Assortment } from '../parts/Assortment.tsx'
@@ -10,10 +10,9 @@ import { Outlines } from '../parts/Outlines.tsx'
 import { Page } from '../parts/Page.tsx'
 import { Popular } from '../parts/shelves.tsx'
 import { type FoundFor, useFound } from '../search/useFound.ts'
-import { departmentsBegun } from '../searchOffers.ts'
 import { useShop } from '../shop.ts'
 import { useSteadyOrder } from '../useSteadyOrder.ts'
-import { words } from '../words/words.ts'
+import { searchLabels, words } from '../words/words.ts'
 
 /** A query is one when the typing rests before its results, not at every letter. */
 const REST_MS = 800
@@ -53,7 +52,7 @@ export function Search() {
         <Results found={found} />
       ) : (
         <p className="empty" role="status">
-          {words.search.looking}
+          {searchLabels.looking}
         </p>
       )}
     </Page>
@@ -113,7 +112,7 @@ const Results = memo(function Results({ found }: ResultsProps) {
       <Suggestions found={found} />
       {hits.length > 0 && !hits[0].complete && (
         <p className="empty" role="status">
-          {words.search.partly(query)}
+          {searchLabels.partly(query)}
         </p>
       )}
       {items.length === 0 ? (
@@ -144,13 +143,13 @@ const BROWSED = 6
 function Suggestions({ found: { query, hits, ...found } }: ResultsProps) {
   const suggestions = found.suggestions.filter((text) => text !== query.toLowerCase())
   const { catalog } = useShop()
-  const begun = departmentsBegun(catalog, query)
-  const departments =
-    hits.length + begun.length === 0 ? catalog.departments.slice(0, BROWSED) : begun
+  const all = catalog.departments.map(({ name }) => name)
+  const begun = categoriesBegun(all, query)
+  const departments = hits.length + begun.length === 0 ? all.slice(0, BROWSED) : begun
   if (suggestions.length + departments.length === 0) return null
   return (
     // Others are other words in other places, not the same that moved.
-    <ul key={suggestions.join('\n')} className="suggestions" aria-label={words.search.suggestions}>
+    <ul key={suggestions.join('\n')} className="suggestions" aria-label={searchLabels.suggestions}>
       {suggestions.map((text) => (
         <li key={text}>
           <Link href={searchPath(text)} className="chip" onClick={focusHeading}>
@@ -158,7 +157,7 @@ function Suggestions({ found: { query, hits, ...found } }: ResultsProps) {
           </Link>
         </li>
       ))}
-      {departments.map(({ name }) => (
+      {departments.map((name) => (
         <li key={name}>
           <Link href={categoryPath(name)} className="chip department">
             {words.search.department(departmentText(name))}

@@ -1,13 +1,13 @@
 /** @module A list of products with its choices, order and count: category and search results. */
 import { type ReactNode, useDeferredValue, useMemo } from 'react'
 import type { Item } from '../../index.ts'
+import { Facets } from '../../react-search.ts'
 import { useChoices } from '../address.ts'
 import { titleOf } from '../catalog.ts'
-import { useFacets } from '../facets.ts'
+import { useChosen } from '../facets.ts'
 import { useShop } from '../shop.ts'
 import { useListView } from '../useView.ts'
-import { words } from '../words/words.ts'
-import { FacetPanel } from './FacetPanel.tsx'
+import { searchLabels, words } from '../words/words.ts'
 import { StockList } from './StockList.tsx'
 
 type Compare = (a: Item, b: Item) => number
@@ -37,12 +37,9 @@ export function Assortment(props: AssortmentProps) {
   const { items, order, label, departments = false, settled, termsOf, children } = props
   const { catalog } = useShop()
   const [choices, choose] = useChoices()
-  const facets = useFacets(items, departments)
+  const { items: left, ...facets } = useChosen(items, departments)
   const sort = SORT_NAMES.find((name) => name === choices.get('sort'))
-  const shown = useMemo(
-    () => (sort ? [...facets.items].sort(SORTS[sort]) : facets.items),
-    [facets.items, sort],
-  )
+  const shown = useMemo(() => (sort ? [...left].sort(SORTS[sort]) : left), [left, sort])
   // A choice shows at once; its list follows, in slices that let the next choice through.
   const listed = useDeferredValue(shown)
   // A page that was rendered beforehand knows neither the shopper nor the choices in the address.
@@ -56,12 +53,9 @@ export function Assortment(props: AssortmentProps) {
 
   return (
     <div className="assortment">
-      <FacetPanel
-        facets={facets.facets}
-        chosen={facets.chosen}
-        toggle={facets.toggle}
-        clear={facets.clear}
-      />
+      <div className="facet-side">
+        <Facets {...facets} labels={searchLabels} />
+      </div>
       <div className="assortment-main">
         <div className="facets">
           <p className="facet-count" role="status">

@@ -1,15 +1,15 @@
 /** @module Asks the search's own thread. */
 import type { Item } from '../../index.ts'
+import type { SearchAnswer, SearchQuestion } from '../../search.ts'
 import { whenIdle } from '../breathe.ts'
-import type { Found, Question } from './found.ts'
 
 export interface ToSearch {
-  readonly question: Question
+  readonly question: SearchQuestion
   /** Of as many first hits the pictures, and all products, are wanted as well. */
   readonly first: number
 }
 
-export interface FoundFirst extends Found {
+export interface FoundFirst extends SearchAnswer {
   readonly items?: readonly Item[]
   /** File's name and SVG, null where there is none. */
   readonly pictures?: readonly (readonly [name: string, svg: string | null])[]
@@ -34,7 +34,7 @@ export function tryToWakeSearch(): void {
 }
 
 /** Rejects where the thread can't answer: it can't be had, or lacks what it needs. */
-export function askThread(question: Question, first = 0): Promise<FoundFirst> {
+export function askThread(question: SearchQuestion, first = 0): Promise<FoundFirst> {
   return new Promise((resolve, reject) => {
     const { port1, port2 } = new MessageChannel()
     const fail = () => {
@@ -58,10 +58,10 @@ const FIRST_SCREEN = 8
 let begun: { readonly query: string; readonly found: Promise<FoundFirst> } | null = null
 
 /** Of the page of results. */
-export const questionFor = (query: string): Question => ({ query, suggestions: 6 })
+export const questionFor = (query: string): SearchQuestion => ({ query, suggestions: 6 })
 
 /** Of a visit that begins with a search: products and the first pictures come with it. */
-export const askFirst = (question: Question): Promise<FoundFirst> =>
+export const askFirst = (question: SearchQuestion): Promise<FoundFirst> =>
   askThread(question, FIRST_SCREEN)
 
 /** What was asked already. */

@@ -5,7 +5,7 @@
  */
 import type { Item } from '../../index.ts'
 import { type PackLine, svgOf, unpack } from '../picturePack.ts'
-import { searchAmong } from './found.ts'
+import { searchHere } from './here.ts'
 import type { FoundFirst, ToSearch } from './searchThread.ts'
 
 /** Without slices: nobody waits for this thread but whoever asks it. */
@@ -17,7 +17,7 @@ async function read(name: string): Promise<unknown> {
 }
 
 const items = read('catalog') as Promise<readonly Item[]>
-const search = items.then((all) => searchAmong(all, go))
+const search = items.then((all) => searchHere(all, go))
 
 async function answer({ question, first }: ToSearch): Promise<FoundFirst> {
   const packed = first > 0 ? read('pictures') : null

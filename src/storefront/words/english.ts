@@ -110,24 +110,20 @@ export const ENGLISH = {
     closeNote: 'Close this note',
   },
 
-  search: {
-    box: 'Search products',
-    recent: 'Recent searches',
+  /** What this shop says in place of the package’s words of search and choices. */
+  finding: {
     browse: 'Browse departments',
-    products: 'Products',
-    /** Searches that are near a text which matches nothing. */
-    meant: 'Did you mean',
-    nothing: (query: string) => `No products match “${query}”.`,
+    categories: 'Departments',
+    category: 'Department',
+  },
+  search: {
     title: 'Search',
     hint: 'Search by product, colour, occasion, price (“under £5”) or item number.',
     tab: (query: string) => `Search: ${query}`,
     heading: (query: string) => `Results for “${query}”`,
     list: (query: string) => `Results for ${query}`,
-    looking: 'Searching…',
-    partly: (query: string) => `No products match all of “${query}”. These come closest.`,
     none: (query: string) =>
       `No products match “${query}”. Try another word or a wider price range. Meanwhile, here is what’s popular:`,
-    suggestions: 'Suggestions',
     department: (name: string) => `All ${name}`,
     bestMatch: 'Best match',
   },
@@ -140,16 +136,6 @@ export const ENGLISH = {
     none: 'No products match these filters.',
     showAll: (n: number) => `Show all ${n}`,
     more: (n: number, of: number) => `Show ${n} more of ${of}`,
-    filter: 'Filter',
-    chosen: (n: number) => `Filter (${n} selected)`,
-    clear: 'Clear all',
-    all: (n: number) => `All ${n}`,
-    price: 'Price',
-    under: (price: string) => `Under ${price}`,
-    between: (low: string, high: string) => `${low} to ${high}`,
-    over: (price: string) => `${price} and over`,
-    availability: 'Availability',
-    department: 'Department',
   },
 
   product: {

@@ -154,23 +154,19 @@ export const GERMAN: Words = {
     closeNote: 'Hinweis schließen',
   },
 
-  search: {
-    box: 'Artikel suchen',
-    recent: 'Letzte Suchen',
+  finding: {
     browse: 'In Abteilungen stöbern',
-    products: 'Artikel',
-    meant: 'Meinten Sie',
-    nothing: (query) => `Kein Artikel passt zu „${query}“.`,
+    categories: 'Abteilungen',
+    category: 'Abteilung',
+  },
+  search: {
     title: 'Suche',
     hint: 'Suchen Sie nach Artikel, Farbe, Anlass, Preis („under £5“) oder Artikelnummer, auf Englisch.',
     tab: (query) => `Suche: ${query}`,
     heading: (query) => `Ergebnisse für „${query}“`,
     list: (query) => `Ergebnisse für ${query}`,
-    looking: 'Es wird gesucht …',
-    partly: (query) => `Kein Artikel passt zu allem in „${query}“. Diese kommen dem am nächsten.`,
     none: (query) =>
       `Kein Artikel passt zu „${query}“. Versuchen Sie ein anderes englisches Wort oder mehr Spielraum beim Preis. Hier ist inzwischen, was bei allen beliebt ist:`,
-    suggestions: 'Vorschläge',
     department: (name) => `Alles in ${name}`,
     bestMatch: 'Beste Treffer',
   },
@@ -183,16 +179,6 @@ export const GERMAN: Words = {
     none: 'Kein Artikel passt zu diesen Filtern.',
     showAll: (n) => `Alle ${n} zeigen`,
     more: (n, of) => `${n} weitere von ${of} zeigen`,
-    filter: 'Filtern',
-    chosen: (n) => `Filtern (${n} gewählt)`,
-    clear: 'Alle Filter aufheben',
-    all: (n) => `Alle ${n}`,
-    price: 'Preis',
-    under: (price) => `Unter ${price}`,
-    between: (low, high) => `${low} bis ${high}`,
-    over: (price) => `Ab ${price}`,
-    availability: 'Verfügbarkeit',
-    department: 'Abteilung',
   },
 
   product: {

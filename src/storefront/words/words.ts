@@ -4,6 +4,7 @@
  */
 import type { PrivacyConsoleProps } from '../../console.ts'
 import { type Labels, ENGLISH as WIDGETS } from '../../react.ts'
+import { SEARCH_ENGLISH, type SearchLabels } from '../../react-search.ts'
 import { createSignal } from '../signal.ts'
 import { createStored } from '../stored.ts'
 import { ENGLISH, type Words } from './english.ts'
@@ -15,6 +16,8 @@ export type Language = 'en' | 'de'
 export let words: Words = ENGLISH
 /** The package's. */
 export let labels: Labels = WIDGETS
+/** The package's of the search box and of choices, with what the shop says in their place. */
+export let searchLabels: SearchLabels = { ...SEARCH_ENGLISH, ...ENGLISH.finding }
 
 /** The console's; English comes with it. */
 export let consoleLabels: PrivacyConsoleProps['labels']
@@ -34,12 +37,14 @@ async function speak(next: Language): Promise<boolean> {
   asked = next
   let own = ENGLISH as Words
   let widgets = WIDGETS as Labels
+  let finding = SEARCH_ENGLISH as SearchLabels
   let inConsole: typeof consoleLabels
   if (next === 'de') {
     try {
       const [shop, all] = await loadGerman()
       own = shop.GERMAN
       widgets = all.GERMAN
+      finding = all.SEARCH_GERMAN
       inConsole = all.CONSOLE_GERMAN
     } catch {
       return false
@@ -49,6 +54,7 @@ async function speak(next: Language): Promise<boolean> {
   if (asked !== next) return true
   words = own
   labels = widgets
+  searchLabels = { ...finding, ...own.finding }
   consoleLabels = inConsole
   document.documentElement.lang = own.locale
   if (language.get() !== next) language.set(next)

@@ -1,0 +1,85 @@
+/** @module The list below the search box. The box keeps the focus and says which of it is chosen. */
+import { type ComponentType, type MouseEvent, useEffect } from 'react'
+import type { Item } from '../../core/catalog/item.ts'
+import { usePersonalizationContext } from '../react/context.ts'
+import { priceText } from '../react/itemText.ts'
+import type { Offer, Offers } from './offers.ts'
+
+/** Of the option's element. */
+export const offerId = (id: string, { href }: Offer): string => `${id} ${href}`.replace(/\s/g, '-')
+
+interface SearchOffersProps {
+  /** Of the list's element. */
+  readonly id: string
+  readonly label: string
+  readonly offers: Offers
+  /** Null where the box itself is. */
+  readonly chosen: Offer | null
+  readonly itemComponent?: ComponentType<{ readonly item: Item }>
+  /** One was followed. */
+  readonly onFollow: (offer: Offer) => void
+  /** Whether whoever follows one stays on this document. */
+  readonly stays: boolean
+}
+
+export function SearchOffers(props: SearchOffersProps) {
+  const { id, label, chosen, itemComponent: Shown = Product, onFollow, stays } = props
+  const { note, groups } = props.offers
+  useEffect(() => {
+    if (chosen) document.getElementById(offerId(id, chosen))?.scrollIntoView({ block: 'nearest' })
+  }, [id, chosen])
+  const addresses = groups.flatMap(({ offers }) => offers.map(({ href }) => href)).join('\n')
+
+  function follow(event: MouseEvent, offer: Offer): void {
+    // With these, it is the browser's: another tab, another window, a download.
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.button !== 0)
+      return
+    if (stays) event.preventDefault()
+    onFollow(offer)
+  }
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: a press must not take the focus from the box
+    <div className="ns-offers" onMouseDown={(event) => event.preventDefault()}>
+      <p role="status" className={note ? 'ns-offers-note' : 'ns-visually-hidden'}>
+        {note}
+      </p>
+      {/* For other letters it is another list, not the same one whose lines have moved. */}
+      <div key={addresses} role="listbox" id={id} aria-label={label}>
+        {groups
+          .filter(({ offers }) => offers.length > 0)
+          .map(({ title, offers }) => (
+            // biome-ignore lint/a11y/useSemanticElements: a group of options, not of fields
+            <div key={title} role="group" aria-label={title} className="ns-offers-group">
+              <p aria-hidden="true">{title}</p>
+              {offers.map((offer) => (
+                <a
+                  key={offer.href}
+                  id={offerId(id, offer)}
+                  href={offer.href}
+                  className={offer.item ? 'ns-offer ns-offer-item' : 'ns-offer'}
+                  role="option"
+                  aria-selected={offer === chosen}
+                  tabIndex={-1}
+                  onClick={(event) => follow(event, offer)}
+                >
+                  {offer.item ? <Shown item={offer.item} /> : offer.text}
+                </a>
+              ))}
+            </div>
+          ))}
+      </div>
+    </div>
+  )
+}
+
+function Product({ item }: { readonly item: Item }) {
+  const { locale } = usePersonalizationContext()
+  return (
+    <>
+      {item.image ? <img src={item.image} alt="" width={48} height={48} /> : <span />}
+      <span>{item.title ?? item.id}</span>
+      {item.price !== undefined && <b>{priceText(item, locale)}</b>}
+    </>
+  )
+}

@@ -1,0 +1,118 @@
+/**
+ * @module What the search box offers: empty, this shopper's last searches and categories; else what
+ * the letters may become: searches, categories, products.
+ */
+import type { Item } from '../../core/catalog/item.ts'
+import { categoriesBegun } from '../../sdk/search/categoriesBegun.ts'
+import { highlight } from '../../sdk/search/highlight.ts'
+import type { AskSearch } from '../../sdk/search/searchAmong.ts'
+import type { SearchLabels } from './labels.ts'
+
+export interface Offer {
+  /** No two offers have the same. */
+  readonly href: string
+  readonly text: string
+  /** Of a product. */
+  readonly item?: Item
+}
+
+export interface Offers {
+  /** What can't be chosen; empty for none. */
+  readonly note: string
+  readonly groups: readonly { readonly title: string; readonly offers: readonly Offer[] }[]
+}
+
+/** What the shop has and how it links to it. */
+export interface Offered {
+  readonly itemOf: (id: string) => Item | undefined
+  /** The most important first. */
+  readonly categories: readonly string[]
+  readonly linkTo: (item: Item) => string
+  readonly linkToSearch: (query: string) => string
+  readonly linkToCategory: (category: string) => string
+  readonly categoryText: (category: string) => string
+  readonly labels: SearchLabels
+}
+
+export const SEARCHES = 5
+const CATEGORIES = 6
+const CATEGORIES_TYPED = 3
+const PRODUCTS = 5
+/** Of these words, as many. */
+const MEANINGS = 2
+/** As many as have five families among them, but for the largest. */
+const FOUND = 30
+
+const searchOffer = ({ linkToSearch }: Offered, text: string): Offer => ({
+  href: linkToSearch(text),
+  text,
+})
+
+const categoryOffers = (shop: Offered, categories: readonly string[]): readonly Offer[] =>
+  categories.map((name) => ({ href: shop.linkToCategory(name), text: shop.categoryText(name) }))
+
+/** While nothing is typed. @param searches the shopper's last ones */
+export function offersBefore(shop: Offered, searches: readonly string[]): Offers {
+  const { categories, labels } = shop
+  return {
+    note: '',
+    groups: [
+      { title: labels.recent, offers: searches.map((text) => searchOffer(shop, text)) },
+      { title: labels.browse, offers: categoryOffers(shop, categories.slice(0, CATEGORIES)) },
+    ],
+  }
+}
+
+/**
+ * Products are those of the words that the last one may become: "kitch" is nearer to "witch" than to "kitchen". Where
+ * no product has all words, searches are what the nearest products do have.
+ */
+export async function offersFor(query: string, shop: Offered, search: AskSearch): Promise<Offers> {
+  const { itemOf, categories, linkTo, labels } = shop
+  const asked = query.toLowerCase()
+  const { suggestions: texts } = await search({ query, limit: 0, suggestions: SEARCHES })
+  const begin = texts.includes(asked) ? [] : texts.filter((text) => text.startsWith(asked))
+  const meanings = begin.length > 0 ? begin.slice(0, MEANINGS) : [query]
+  const answers = await Promise.all(meanings.map((text) => search({ query: text, limit: FOUND })))
+  const hits = answers.flatMap((answer) => answer.hits)
+  const whole = hits[0]?.complete ?? false
+  const items = hits.flatMap(({ id }) => itemOf(id) ?? [])
+  const near = hits.map(({ id, terms }) => {
+    const pieces = highlight(itemOf(id)?.title ?? '', terms).filter(({ hit }) => hit)
+    return pieces.map(({ text }) => text.toLowerCase()).join(' ')
+  })
+  const searches = [...new Set(whole ? texts : near)]
+    .filter((text) => text !== asked && text !== '')
+    .slice(0, SEARCHES)
+  const begun = categoriesBegun(categories, query).slice(0, CATEGORIES_TYPED)
+  const others = hits.length === 0 ? categories.slice(0, CATEGORIES) : []
+  return {
+    note: hits.length === 0 ? labels.nothing(query) : whole ? '' : labels.partly(query),
+    groups: [
+      {
+        title: whole ? labels.suggestions : labels.meant,
+        offers: searches.map((text) => searchOffer(shop, text)),
+      },
+      { title: labels.categories, offers: categoryOffers(shop, begun) },
+      {
+        title: labels.products,
+        offers: oneOfEach(items)
+          .slice(0, PRODUCTS)
+          .map((item) => ({ href: linkTo(item), text: item.title ?? item.id, item })),
+      },
+      {
+        title: labels.browse,
+        offers: categoryOffers(
+          shop,
+          others.filter((one) => !begun.includes(one)),
+        ),
+      },
+    ],
+  }
+}
+
+/** Of variants, the best match. */
+function oneOfEach(items: readonly Item[]): readonly Item[] {
+  const seen = new Set<string>()
+  return items.filter(({ id, groupId = id }) => !seen.has(groupId) && seen.add(groupId))
+}

@@ -1,0 +1,173 @@
+import axe from 'axe-core'
+import { StrictMode } from 'react'
+import { beforeEach, expect, test, vi } from 'vitest'
+import { page, userEvent } from 'vitest/browser'
+import { render } from 'vitest-browser-react'
+import type { Item } from '../../core/catalog/item.ts'
+import { searchAmong } from '../../sdk/search/searchAmong.ts'
+import { waitFor } from '../../testPatience.ts'
+import { PersonalizationProvider } from '../react/PersonalizationProvider.tsx'
+import { createFakePersonalizer, type FakePersonalizer } from '../react/testPersonalizer.ts'
+import { Facets } from './Facets.tsx'
+import { SEARCH_GERMAN } from './german.ts'
+import { SearchBox, type SearchBoxProps } from './SearchBox.tsx'
+import { useFacets } from './useFacets.ts'
+
+const ITEMS: readonly Item[] = [
+  {
+    id: 'tin',
+    title: 'Cake tin',
+    price: 4.95,
+    currency: 'EUR',
+    category: 'Kitchen',
+    brand: 'Nord',
+  },
+  { id: 'mug', title: 'Tea mug', price: 2.5, currency: 'EUR', category: 'Kitchen', brand: 'Nord' },
+  {
+    id: 'wick',
+    title: 'Tea light',
+    price: 1.25,
+    currency: 'EUR',
+    category: 'Candles',
+    brand: 'Nord',
+  },
+  { id: 'glow', title: 'Lantern', price: 19, category: 'Candles', brand: 'Nord', available: false },
+]
+const search = searchAmong(ITEMS)
+const CATEGORIES = ['Kitchen', 'Candles']
+
+let personalizer: FakePersonalizer
+beforeEach(() => {
+  personalizer = createFakePersonalizer(ITEMS)
+})
+
+function show(children: React.ReactNode) {
+  return render(
+    <StrictMode>
+      <PersonalizationProvider personalizer={personalizer} items={ITEMS}>
+        {children}
+      </PersonalizationProvider>
+    </StrictMode>,
+  )
+}
+
+async function findings(root: Element): Promise<readonly string[]> {
+  const { violations } = await axe.run(root)
+  return violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)
+}
+
+test('a search box by itself: last searches, then searches, categories and products with their links', async () => {
+  await personalizer.capture({ name: 'search', search_term: 'lantern' })
+  const screen = await show(<SearchBox search={search} categories={CATEGORIES} />)
+  const box = screen.getByRole('combobox', { name: 'Search products' })
+  await expect.element(box).toHaveAttribute('aria-expanded', 'false')
+  await box.click()
+  await expect.element(screen.getByRole('option', { name: 'lantern' })).toBeVisible()
+  expect(await findings(screen.container)).toEqual([])
+  await box.fill('te')
+  await expect.element(screen.getByRole('option', { name: /^Tea mug/ })).toBeVisible()
+  const links = screen.getByRole('option').elements() as HTMLAnchorElement[]
+  expect(links.map((link) => link.getAttribute('href'))).toEqual([
+    '/search?q=tea',
+    ...['mug', 'wick'].map((id) => `/product/${id}`),
+  ])
+  await box.fill('kitch')
+  await expect.element(screen.getByRole('option', { name: 'Kitchen', exact: true })).toBeVisible()
+  await userEvent.keyboard('{ArrowDown}')
+  const first = screen.getByRole('option').first()
+  await expect.element(first).toHaveAttribute('aria-selected', 'true')
+  await expect.element(box).toHaveAttribute('aria-activedescendant', first.element().id)
+  expect(await findings(screen.container)).toEqual([])
+  await userEvent.keyboard('{Escape}')
+  await expect.element(box).toHaveAttribute('aria-expanded', 'false')
+})
+
+test('the keys choose, and the shop goes there by itself; what is typed is asked of the search alone', async () => {
+  const navigate = vi.fn<NonNullable<SearchBoxProps['navigate']>>()
+  const onSelect = vi.fn<NonNullable<SearchBoxProps['onSelect']>>()
+  const screen = await show(<SearchBox search={search} navigate={navigate} onSelect={onSelect} />)
+  const box = screen.getByRole('combobox')
+  await box.click()
+  // Nothing was searched and there are no categories: an empty list is none.
+  await expect.element(box).toHaveAttribute('aria-expanded', 'false')
+  await userEvent.keyboard('{Enter}')
+  expect(navigate).not.toHaveBeenCalled()
+  await box.fill('mug')
+  await expect.element(screen.getByRole('option', { name: /^Tea mug/ })).toBeVisible()
+  await userEvent.keyboard('{ArrowUp}{Enter}')
+  expect(navigate.mock.lastCall).toEqual(['/product/mug'])
+  expect(onSelect.mock.lastCall?.[0].id).toBe('mug')
+  await expect.element(box).toHaveValue('')
+  await box.fill('cake & tea')
+  await userEvent.keyboard('{Enter}')
+  expect(navigate.mock.lastCall).toEqual(['/search?q=cake+%26+tea'])
+  expect(personalizer.captured).toEqual([])
+})
+
+test('a page that follows the typing answers by itself, and sets the box’s text', async () => {
+  const typed: string[] = []
+  const onType = (text: string) => void typed.push(text)
+  const screen = await show(<SearchBox search={search} query="tea" onType={onType} />)
+  const box = screen.getByRole('combobox')
+  await expect.element(box).toHaveValue('tea')
+  await box.fill('mug')
+  expect(typed).toEqual(['mug'])
+  await expect.element(box).toHaveAttribute('aria-expanded', 'false')
+})
+
+test('while there is no search, and where it finds nothing, the box says so, in the shop’s language', async () => {
+  const screen = await show(<SearchBox search={null} labels={SEARCH_GERMAN} />)
+  await screen.getByRole('combobox', { name: 'Artikel suchen' }).fill('xqzwvk')
+  await expect.element(screen.getByText('Es wird gesucht …')).toBeVisible()
+  await screen.rerender(
+    <PersonalizationProvider personalizer={personalizer} items={ITEMS}>
+      <SearchBox search={search} labels={SEARCH_GERMAN} />
+    </PersonalizationProvider>,
+  )
+  await screen.getByRole('combobox', { name: 'Artikel suchen' }).fill('xqzwvk')
+  await expect.element(screen.getByText('Kein Artikel passt zu „xqzwvk“.')).toBeVisible()
+})
+
+function Narrowed() {
+  const { items, ...facets } = useFacets(ITEMS)
+  return (
+    <>
+      <Facets {...facets} />
+      <output>{items.map(({ id }) => id).join(' ')}</output>
+    </>
+  )
+}
+
+test('choices beside a list: of what its items differ in, with counts that hold', async () => {
+  await page.viewport(1000, 800)
+  const screen = await show(<Narrowed />)
+  const groups = () => screen.getByRole('group').elements()
+  await waitFor(() =>
+    expect(groups().map((group) => group.querySelector('legend')?.textContent)).toEqual([
+      'Category',
+      'Price',
+      'Availability',
+    ]),
+  )
+  const left = () => screen.container.querySelector('output')?.textContent
+  await screen.getByRole('checkbox', { name: 'Candles 2 products' }).click()
+  expect(left()).toBe('wick glow')
+  await screen.getByRole('checkbox', { name: 'In stock 1 product' }).click()
+  expect(left()).toBe('wick')
+  await expect
+    .element(screen.getByRole('checkbox', { name: 'Kitchen 2 products' }))
+    .not.toBeChecked()
+  expect(await findings(screen.container)).toEqual([])
+  await screen.getByRole('checkbox', { name: 'In stock 1 product' }).click()
+  expect(left()).toBe('wick glow')
+  await screen.getByRole('button', { name: 'Clear all' }).click()
+  expect(left()).toBe('tin mug wick glow')
+  // On a narrow screen they unfold.
+  await page.viewport(400, 800)
+  expect(groups()).toEqual([])
+  const fold = screen.getByRole('button', { name: 'Filter' })
+  await fold.click()
+  await expect.element(fold).toHaveAttribute('aria-expanded', 'true')
+  await screen.getByRole('checkbox', { name: 'Kitchen 2 products' }).click()
+  await expect.element(screen.getByRole('button', { name: 'Filter (1 selected)' })).toBeVisible()
+})

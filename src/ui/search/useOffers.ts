@@ -1,0 +1,73 @@
+/** @module The offers below the search box, as one types. */
+import { startTransition, useDeferredValue, useEffect, useMemo, useState } from 'react'
+import type { Personalizer } from '../../device/api.ts'
+import type { AskSearch } from '../../sdk/search/searchAmong.ts'
+import { type Offered, type Offers, offersBefore, offersFor, SEARCHES } from './offers.ts'
+
+/**
+ * @param text as it is typed; null where nothing is to be offered
+ * @param shop a stable reference, else it is asked without end
+ * @returns null while there is nothing to show
+ */
+export function useOffers(
+  text: string | null,
+  shop: Offered,
+  search: AskSearch | null,
+  personalizer: Personalizer | null,
+): Offers | null {
+  const typed = useDeferredValue(text?.trim() ?? null)
+  const answered = useAnswer(typed ?? '', shop, search)
+  const searches = useLastSearches(personalizer, text !== null)
+  const offers = useMemo(() => {
+    if (typed === null) return null
+    if (typed !== '') return answered ?? { note: shop.labels.looking, groups: [] }
+    // Not the categories first, to be pushed down by what comes after.
+    return searches && offersBefore(shop, searches)
+  }, [typed, answered, searches, shop])
+  const empty = offers?.note === '' && offers.groups.every((group) => group.offers.length === 0)
+  // The deferred text follows a little later.
+  return text === null || empty ? null : offers
+}
+
+/** The last one stays until the next is there; null before the first. */
+function useAnswer(typed: string, shop: Offered, search: AskSearch | null): Offers | null {
+  const [offers, setOffers] = useState<Offers | null>(null)
+  useEffect(() => {
+    if (typed === '' || !search) return
+    let left = false
+    void offersFor(typed, shop, search).then((ready) => {
+      if (!left) startTransition(() => setOffers(ready))
+    })
+    return () => {
+      left = true
+    }
+  }, [typed, shop, search])
+  return offers
+}
+
+/** Newest first, each once; asked for anew with each visit to the box. */
+function useLastSearches(
+  personalizer: Personalizer | null,
+  wanted: boolean,
+): readonly string[] | null {
+  const [searches, setSearches] = useState<readonly string[] | null>(null)
+  useEffect(() => {
+    if (!wanted) return
+    let left = false
+    personalizer?.events({ limit: 500 }).then(
+      (events) => {
+        if (left) return
+        const asked = events.flatMap((event) => (event.query !== undefined ? [event.query] : []))
+        setSearches([...new Set(asked)].slice(0, SEARCHES))
+      },
+      // Closed meanwhile: there is nothing to offer.
+      () => setSearches([]),
+    )
+    return () => {
+      left = true
+      // What was forgotten meanwhile must not flash up.
+      setSearches(null)
+    }
+  }, [personalizer, wanted])
+  return personalizer ? searches : []
+}
