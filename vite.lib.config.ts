@@ -48,6 +48,7 @@ export default defineConfig({
         element: 'src/element.ts',
         search: 'src/search.ts',
         'react-search': 'src/react-search.ts',
+        measure: 'src/measure.ts',
         german: 'src/german.ts',
         vault: 'src/vault.ts',
       },

@@ -22,6 +22,7 @@ const ENTRIES = [
   'ssr',
   'issuer',
   'adapters',
+  'measure',
   'console',
   'german',
   'worker',

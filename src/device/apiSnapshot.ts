@@ -47,6 +47,9 @@ export type Learned = { readonly name: string; readonly strength: number } & (
   | { readonly kind: 'item'; readonly signal: Signal }
 )
 
+/** Which lists a browser of a trial sees: its own, or those that everybody sees. */
+export type Arm = 'personal' | 'hold-out'
+
 /** The state that a page shows. */
 export interface PersonalizerSnapshot {
   /** `starting` until lists can be asked for; `closed` for good. */
@@ -111,6 +114,8 @@ export interface PersonalizerSnapshot {
     /** Events that it was tested on. */
     readonly tested: number
   }
+  /** The comparison that this browser takes part in (`holdOut` of `nearside/measure`), and as what; null in none. */
+  readonly trial: { readonly name: string; readonly share: number; readonly arm: Arm } | null
   /** What was learned, in words' raw material: strongest categories, items and queries of the recent history. */
   readonly learned: readonly Learned[]
   /** True: no event is kept, and nothing is learned or sent. */

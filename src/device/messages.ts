@@ -99,7 +99,7 @@ export type ToWorker =
   | { readonly kind: 'abort'; readonly id: number }
 
 /** The worker's part of the snapshot; the page adds its own status and notices, and where the worker is. */
-export type WorkerSnapshot = Omit<PersonalizerSnapshot, 'status' | 'vault'>
+export type WorkerSnapshot = Omit<PersonalizerSnapshot, 'status' | 'vault' | 'trial'>
 
 export type FromWorker =
   /** The script has loaded. */

@@ -19,6 +19,7 @@ export const STARTING: PersonalizerSnapshot = {
   learners: [],
   deferred: null,
   guard: { active: true, logLikelihoodRatio: 0, tested: 0 },
+  trial: null,
   learned: [],
   paused: false,
   consent: NO_CONSENT,

@@ -30,6 +30,8 @@ export function fromDataLayer(entry: unknown): CaptureInput | null {
   const name = nameOf(command === 'event' ? gtagName : event)
   if (!name) return null
   const given = fieldsOf(command === 'event' ? parameters : entry)
+  // What `toGa4` of `nearside/measure` tells of a list says nothing of what was done.
+  if (given.nearside_arm !== undefined) return null
   if (name === 'search') return { name, search_term: textOf(given.search_term) }
   const items = listOf(fieldsOf(ecommerce).items ?? given.items)
     .map(fieldsOf)

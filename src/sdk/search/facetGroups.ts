@@ -10,6 +10,7 @@ interface GroupName {
   readonly label: string
 }
 
+/** What an item says of itself: one value, several, or none. */
 type Values = AttributeValue | readonly AttributeValue[] | undefined
 
 /**

@@ -100,6 +100,7 @@ export function Stored({ personalizer, snapshot, entries, events }: StoredProps)
           row('everything', words.everything, '', [], 'everything'),
         ]}
       />
+      {snapshot.trial && <p className="ns-small">{words.trial(snapshot.trial)}</p>}
       <p className="ns-small">{words.alsoGoes}</p>
       <div ref={said} tabIndex={-1} className="ns-said">
         <p className="ns-small">{words.alsoStays}</p>

@@ -73,6 +73,10 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
   untilThen: 'Bis Sie diese Seite verlassen, können Sie es zurückholen.',
   undo: 'Rückgängig',
   restored: (what) => `Wieder da: ${what}.`,
+  trial: ({ share, arm }) =>
+    `Dieser Shop vergleicht Listen: ${figure(100 * share)} von 100 Browsern sehen die für alle; jeder wirft dafür selbst eine Münze. Dieser sieht ${
+      arm === 'personal' ? 'seine eigenen' : 'die für alle'
+    }; nur das wird behalten, und mit allem zusammen gelöscht.`,
   alsoGoes:
     'Auch gespeichert, soweit vorhanden, und mit allem zusammen gelöscht: Ihre Antwort zum Teilen, die Bedingungen der Server, ein Beitrag, der noch einmal zu senden ist, welches Rechenwerk schneller war, wann nach einem neueren Modell gesehen wurde.',
   alsoStays:

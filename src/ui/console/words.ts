@@ -74,6 +74,10 @@ export const CONSOLE_ENGLISH = {
   untilThen: 'Until you leave this page, you can bring it back.',
   undo: 'Undo',
   restored: (what: string) => `Brought back: ${what}.`,
+  trial: ({ share, arm }: NonNullable<PersonalizerSnapshot['trial']>) =>
+    `This shop compares lists: ${figure(100 * share)} of 100 browsers see everybody’s, by a coin that each tosses by itself. This one sees ${
+      arm === 'personal' ? 'its own' : 'everybody’s'
+    }; only that is kept, and deleted with all of this.`,
   alsoGoes:
     'Also stored, as far as there is any, and deleted with all of this: your answer about sharing, the servers’ terms, an update to be sent again, which engine was faster, the last look for a newer model.',
   alsoStays:

@@ -155,3 +155,23 @@ test('taken out of the page it asks nothing more; axe finds nothing in it', asyn
   await new Promise((resolve) => setTimeout(resolve, 0))
   expect(question).not.toHaveBeenCalled()
 })
+
+test('tells a measurement once that its list came into view, then what was followed', async () => {
+  const measure = { shown: vi.fn(), clicked: vi.fn() }
+  provide({ personalizer, items: ITEMS, measure, linkTo: ({ id }) => `#${id}` })
+  const host = show(`<div style="block-size: 300vh"></div>
+    <nearside-recommendations limit="2"></nearside-recommendations>`)
+  await waitFor(() => expect(ids(host)).toEqual(['tin', 'mug']))
+  expect(measure.shown).not.toHaveBeenCalled()
+  host.scrollIntoView()
+  await waitFor(() => expect(measure.shown).toHaveBeenCalledOnce())
+  const items = ['tin', 'mug'].map((id, place) => ({ id, rank: place + 1 }))
+  expect(measure.shown.mock.lastCall).toEqual(['forYou', items])
+  inside(host, 'a')[1].click()
+  expect(measure.clicked.mock.calls).toEqual([['forYou', items[1]]])
+  host.setAttribute('list', 'beside')
+  host.setAttribute('for-item', 'tin')
+  await waitFor(() => expect(measure.shown).toHaveBeenCalledTimes(2))
+  expect(measure.shown.mock.lastCall?.[0]).toBe('beside')
+  provide({ personalizer, items: ITEMS })
+})

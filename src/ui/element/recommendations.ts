@@ -6,11 +6,13 @@
 import type { Item } from '../../core/catalog/item.ts'
 import type { Personalizer } from '../../device/api.ts'
 import type { ListOptions, ListQuery, Recommendation } from '../../device/apiLists.ts'
+import type { ListMeasure, Placed } from '../../sdk/measure/listMeasure.ts'
 import { createAnnouncer } from '../react/announcer.ts'
 import { productPage } from '../react/itemText.ts'
 import { ENGLISH_LISTS, type ListLabels } from '../react/listLabels.ts'
 import { createListObserver, type ListObserver } from '../react/listObserver.ts'
 import css from '../react/nearside.css?inline'
+import { whenSeen } from '../react/whenSeen.ts'
 import { buildCard, element, type Shop } from './card.ts'
 
 /** What all elements of the page share. */
@@ -25,6 +27,8 @@ export interface ProvideOptions {
   readonly labels?: Partial<ListLabels>
   /** BCP 47; default `en-GB`. */
   readonly locale?: string
+  /** `measureLists(…)` of `nearside/measure`; default: nothing is measured. */
+  readonly measure?: ListMeasure
 }
 
 /** `event.detail` of `nearside-select`: the shopper follows an item's link. */
@@ -42,7 +46,11 @@ const SUBJECTS = ['for-item', 'with-item', 'category', 'from']
 
 const FROM = { viewed: 'recentlyViewed', bought: 'buyAgain', new: 'newArrivals' } as const
 
-let provided: { readonly personalizer: Personalizer; readonly shop: Shop } | null = null
+let provided: {
+  readonly personalizer: Personalizer
+  readonly shop: Shop
+  readonly measure?: ListMeasure
+} | null = null
 const elements = new Set<NearsideRecommendations>()
 
 /**
@@ -51,10 +59,11 @@ const elements = new Set<NearsideRecommendations>()
  * provide({ personalizer, items: catalog })
  */
 export function provide(options: ProvideOptions): void {
-  const { personalizer, items, labels, linkTo = productPage, locale = 'en-GB' } = options
+  const { personalizer, items, labels, measure, linkTo = productPage, locale = 'en-GB' } = options
   const byId = new Map(items.map((item) => [item.id, item]))
   provided = {
     personalizer,
+    measure,
     shop: { itemOf: (id) => byId.get(id), linkTo, labels: { ...ENGLISH_LISTS, ...labels }, locale },
   }
   for (const known of elements) known.connect()
@@ -75,7 +84,7 @@ function styles(): CSSStyleSheet {
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
 
 /**
- * Attributes: `heading`, `limit` (8), `category`, `for-item` (items like that one), `with-item`
+ * Attributes: `heading`, `list` (what measurements call it), `limit` (8), `category`, `for-item` (items like that one), `with-item`
  * (items bought with that one), `with-items` (with several: a JSON array of ids, such as a basket's), `from`
  * (`viewed`, `bought` or `new`), `dearer` (with `for-item`: only what costs more, at most so many times
  * as much), `exclude-ids` (a JSON array), `order="base"`, `distinct` (repeats nothing of those with a smaller
@@ -85,6 +94,7 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
 export class NearsideRecommendations extends Base {
   static readonly observedAttributes = [
     'heading',
+    'list',
     'limit',
     'category',
     'for-item',
@@ -108,6 +118,9 @@ export class NearsideRecommendations extends Base {
   #observer: ListObserver | null = null
   #stop: (() => void) | null = null
   #shown: string | null = null
+  #placed: readonly Placed[] = []
+  /** Ends the waiting until it comes into view; null before there is anything to see. */
+  #unseen: (() => void) | null = null
   #announcer = createAnnouncer(() => this.#announce())
 
   constructor() {
@@ -130,6 +143,8 @@ export class NearsideRecommendations extends Base {
     elements.delete(this)
     this.#stop?.()
     this.#stop = null
+    this.#unseen?.()
+    this.#unseen = null
     this.#announcer.stop()
   }
 
@@ -144,6 +159,8 @@ export class NearsideRecommendations extends Base {
   connect(): void {
     this.#stop?.()
     this.#shown = null
+    this.#unseen?.()
+    this.#unseen = null
     this.#announcer.stop()
     this.#announcer = createAnnouncer(() => this.#announce())
     const observer = createListObserver(provided?.personalizer ?? null)
@@ -192,15 +209,20 @@ export class NearsideRecommendations extends Base {
     this.#render()
   }
 
+  /** What it is, among the labels. */
+  get #name() {
+    if (this.hasAttribute('for-item')) return this.hasAttribute('dearer') ? 'dearer' : 'similar'
+    if (this.hasAttribute('with-items')) return 'basket'
+    if (this.hasAttribute('with-item')) return 'boughtTogether'
+    return FROM[this.getAttribute('from') as keyof typeof FROM] ?? 'forYou'
+  }
+
   #heading(labels: ListLabels): string {
-    const given = this.getAttribute('heading')
-    if (given !== null) return given
-    if (this.hasAttribute('for-item'))
-      return this.hasAttribute('dearer') ? labels.dearer : labels.similar
-    if (this.hasAttribute('with-items')) return labels.basket
-    if (this.hasAttribute('with-item')) return labels.boughtTogether
-    const from = this.getAttribute('from') as keyof typeof FROM
-    return labels[FROM[from] ?? 'forYou']
+    return this.getAttribute('heading') ?? labels[this.#name]
+  }
+
+  get #listName(): string {
+    return this.getAttribute('list') ?? this.#name
   }
 
   #render(): void {
@@ -220,16 +242,19 @@ export class NearsideRecommendations extends Base {
   }
 
   #fill(shop: Shop, items: readonly Recommendation[]): void {
-    const cards = items
-      .filter(({ id }) => shop.itemOf(id) !== undefined)
-      .slice(0, this.#limit)
-      .map((recommendation, place) =>
-        buildCard(shop, recommendation, () =>
-          this.#say('nearside-select', { recommendation, position: place + 1 }),
-        ),
-      )
+    const shown = items.filter(({ id }) => shop.itemOf(id) !== undefined).slice(0, this.#limit)
+    const cards = shown.map((recommendation, place) =>
+      buildCard(shop, recommendation, () => {
+        provided?.measure?.clicked(this.#listName, { id: recommendation.id, rank: place + 1 })
+        this.#say('nearside-select', { recommendation, position: place + 1 })
+      }),
+    )
     this.#body.hidden = cards.length === 0
     this.#replace(cards)
+    this.#placed = shown.map(({ id }, place) => ({ id, rank: place + 1 }))
+    const measure = provided?.measure
+    if (measure && shown.length > 0)
+      this.#unseen ??= whenSeen(this, () => measure.shown(this.#listName, this.#placed))
     const order = items.map(({ id }) => id).join('\n')
     if (order === this.#shown) return
     this.#shown = order

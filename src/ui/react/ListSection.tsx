@@ -9,6 +9,7 @@ import { type Announcer, createAnnouncer } from './announcer.ts'
 import { usePersonalizationContext } from './context.ts'
 import { ItemCard, type ItemComponent } from './ItemCard.tsx'
 import type { ListState } from './listObserver.ts'
+import { useImpression } from './useImpression.ts'
 
 /** What a shop’s own heading is given. */
 export interface HeaderComponentProps {
@@ -30,6 +31,8 @@ export interface LayoutComponentProps {
 export interface ListWidgetProps {
   /** Default: the labels’ own. */
   readonly title?: string
+  /** What measurements call it. Default: what it is, e.g. `forYou`, `similar`. */
+  readonly list?: string
   /** Default 8. */
   readonly limit?: number
   /**
@@ -78,6 +81,7 @@ interface Shown {
 export function ListSection({
   state,
   title: given,
+  list = 'forYou',
   initialItems,
   limit = 8,
   itemComponent: ItemSlot = ItemCard,
@@ -87,7 +91,7 @@ export function ListSection({
   transformItems,
   onSelect,
 }: ListWidgetProps & { readonly state: ListState }) {
-  const { itemOf, labels } = usePersonalizationContext()
+  const { itemOf, labels, measure } = usePersonalizationContext()
   const title = given ?? labels.forYou
   const id = useId()
   const loading = state.status === 'loading'
@@ -98,11 +102,13 @@ export function ListSection({
     .map((recommendation) => ({ recommendation, item: itemOf(recommendation.id) }))
     .filter((entry): entry is Shown => entry.item !== undefined)
     .slice(0, limit)
+  const placed = shown.map(({ item }, place) => ({ id: item.id, rank: place + 1 }))
+  const section = useImpression(measure, list, loading || shown.length === 0 ? null : placed)
   const changes = useAnnouncements(loading ? null : shown.map(({ item }) => item.id).join('\n'))
 
   if (!loading && shown.length === 0) return Empty && <Empty />
   return (
-    <section className="ns-section" aria-labelledby={id}>
+    <section className="ns-section" aria-labelledby={id} ref={section}>
       <Header title={title} id={id} />
       <Layout loading={loading}>
         {loading && !first
@@ -121,7 +127,10 @@ export function ListSection({
                   item={item}
                   recommendation={recommendation}
                   position={place + 1}
-                  onSelect={() => onSelect?.(recommendation, place + 1)}
+                  onSelect={() => {
+                    measure?.clicked(list, placed[place])
+                    onSelect?.(recommendation, place + 1)
+                  }}
                 />
               </li>
             ))}

@@ -2,6 +2,7 @@
 import { type ReactNode, useCallback, useMemo } from 'react'
 import type { Item } from '../../core/catalog/item.ts'
 import type { Personalizer } from '../../device/api.ts'
+import type { ListMeasure } from '../../sdk/measure/listMeasure.ts'
 import { type Personalization, PersonalizationContext } from './context.ts'
 import { productPage } from './itemText.ts'
 import { ENGLISH, type Labels } from './labels.ts'
@@ -21,6 +22,8 @@ export interface PersonalizationProviderProps {
    * browser would write the same price differently.
    */
   readonly locale?: string
+  /** `measureLists(…)` of `nearside/measure`; default: nothing is measured. A stable reference saves work. */
+  readonly measure?: ListMeasure
   /** Whatever holds the widgets. */
   readonly children?: ReactNode
 }
@@ -39,6 +42,7 @@ export function PersonalizationProvider({
   linkTo = productPage,
   labels,
   locale = 'en-GB',
+  measure,
   children,
 }: PersonalizationProviderProps) {
   const byId = useMemo(() => new Map(items.map((item) => [item.id, item])), [items])
@@ -54,8 +58,9 @@ export function PersonalizationProvider({
       linkTo,
       labels: { ...ENGLISH, ...labels },
       locale,
+      measure,
     }),
-    [personalizer, byId, mayShow, linkTo, labels, locale],
+    [personalizer, byId, mayShow, linkTo, labels, locale, measure],
   )
   return <PersonalizationContext.Provider value={value}>{children}</PersonalizationContext.Provider>
 }

@@ -2,6 +2,7 @@
 import { createContext, useContext } from 'react'
 import type { Item } from '../../core/catalog/item.ts'
 import type { Personalizer } from '../../device/api.ts'
+import type { ListMeasure } from '../../sdk/measure/listMeasure.ts'
 import type { Labels } from './labels.ts'
 
 export interface Personalization {
@@ -14,6 +15,8 @@ export interface Personalization {
   /** Address of an item's page. */
   readonly linkTo: (item: Item) => string
   readonly labels: Labels
+  /** Told what is seen and followed; absent where nothing is measured. */
+  readonly measure?: ListMeasure
   /** BCP 47, for prices, numbers and dates. */
   readonly locale: string
 }

@@ -4,7 +4,9 @@ import { userEvent } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
 import type { Item } from '../../core/catalog/item.ts'
 import type { Recommendation, Signal } from '../../device/apiLists.ts'
+import type { ListMeasure } from '../../sdk/measure/listMeasure.ts'
 import { waitFor } from '../../testPatience.ts'
+import type { ItemComponentProps } from './ItemCard.tsx'
 import { type Asked, createListObserver } from './listObserver.ts'
 import { PersonalizationPanel } from './PersonalizationPanel.tsx'
 import { PersonalizationProvider } from './PersonalizationProvider.tsx'
@@ -116,6 +118,54 @@ describe('the other lists', () => {
     await waitFor(() => expect(screen.container.querySelector('section')).toBeNull())
   })
 })
+
+describe('measuring', () => {
+  const measured = (measure: ListMeasure, lists: React.ReactNode) => (
+    <PersonalizationProvider personalizer={personalizer} items={ITEMS} measure={measure}>
+      {lists}
+    </PersonalizationProvider>
+  )
+
+  test('a list is seen once it is in view, once however its order changes; then what is followed', async () => {
+    const measure = { shown: vi.fn(), clicked: vi.fn() } satisfies ListMeasure
+    const far = <div style={{ blockSize: '300vh' }} />
+    const screen = await render(
+      measured(
+        measure,
+        <>
+          <Recommendations limit={2} itemComponent={Plain} />
+          {far}
+          <RelatedItems item="tin" list="beside" itemComponent={Plain} />
+        </>,
+      ),
+    )
+    await waitFor(() => expect(measure.shown).toHaveBeenCalledOnce())
+    const first = ['tin', 'mug'].map((id, place) => ({ id, rank: place + 1 }))
+    expect(measure.shown.mock.lastCall).toEqual(['forYou', first])
+    await personalizer.capture({ name: 'view_item', item_id: 'glow' })
+    await waitFor(() => expect(shownIds(screen.container).slice(0, 2)).toEqual(['wick', 'glow']))
+    await screen.getByRole('button', { name: 'glow' }).click()
+    expect(measure.clicked.mock.calls).toEqual([['forYou', { id: 'glow', rank: 2 }]])
+    expect(measure.shown).toHaveBeenCalledOnce()
+    screen.getByRole('region', { name: 'Similar items' }).element().scrollIntoView()
+    await waitFor(() => expect(measure.shown).toHaveBeenCalledTimes(2))
+    expect(measure.shown.mock.lastCall?.[0]).toBe('beside')
+  })
+
+  test('a list with nothing in it is not seen', async () => {
+    const measure = { shown: vi.fn(), clicked: vi.fn() } satisfies ListMeasure
+    await render(measured(measure, <RecentlyViewed />))
+    await render(measured(measure, <Trending />))
+    await waitFor(() => expect(measure.shown).toHaveBeenCalledOnce())
+    expect(measure.shown.mock.lastCall?.[0]).toBe('popular')
+  })
+})
+
+const Plain = ({ item, onSelect }: ItemComponentProps) => (
+  <button type="button" data-item={item.id} onClick={onSelect}>
+    {item.id}
+  </button>
+)
 
 const CategoryPage = () => useRerank(['tin'], { page: 'category' }).ids
 

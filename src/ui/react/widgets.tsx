@@ -68,7 +68,14 @@ function List({ props, name, ask = { kind: 'recommend' }, options }: ListProps) 
   const { labels } = usePersonalizationContext()
   const query: Query = { ...ask, options: { ...optionsOf(props), ...options } }
   const state = useChoice(query, props.transformItems)
-  return <ListSection {...props} title={props.title ?? labels[name]} state={state} />
+  return (
+    <ListSection
+      {...props}
+      title={props.title ?? labels[name]}
+      list={props.list ?? name}
+      state={state}
+    />
+  )
 }
 
 /** The best items for this shopper. */

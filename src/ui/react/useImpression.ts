@@ -1,0 +1,23 @@
+/** @module Says once that a list came into view, where the shop measures. */
+import { useEffect, useRef } from 'react'
+import type { ListMeasure, Placed } from '../../sdk/measure/listMeasure.ts'
+import { whenSeen } from './whenSeen.ts'
+
+/** @param items null while there is nothing to see. @returns for the element that is looked at */
+export function useImpression(
+  measure: ListMeasure | undefined,
+  list: string,
+  items: readonly Placed[] | null,
+) {
+  const element = useRef<HTMLElement>(null)
+  const now = useRef(items)
+  useEffect(() => {
+    now.current = items
+  })
+  const is = items !== null
+  useEffect(() => {
+    if (!measure || !is || !element.current) return
+    return whenSeen(element.current, () => measure.shown(list, now.current ?? []))
+  }, [measure, list, is])
+  return element
+}
