@@ -825,7 +825,7 @@ class Audit:
         return sha256(made)[:16].hex()
 
     def check_checkpoints(self):
-        hashes = {-1.0: NO_PREVIOUS}
+        hashes = {-1.0: ""}
         if self.removed is not None:
             hashes[self.removed["detail"]["through"]] = self.removed["detail"].get("hash")
         hashes.update((entry["sequence"], entry["hash"]) for entry in self.ledger)

@@ -211,6 +211,8 @@ const FOUND_BY: Readonly<Record<string, Check>> = {
   'signed by another key, and the auditor knows this one’s': 'key',
   'an upload without consent': 'consent',
   'what came before a report changed': 'checkpoint',
+  'the end cut off, and signed': 'checkpoint',
+  'made anew throughout, and signed': 'checkpoint',
   'an update beyond the clip norm': 'norm',
   'ε understated': 'epsilon',
   'less noise than was agreed to': 'epsilon',

@@ -7,7 +7,6 @@ import { REPORT_ID_BYTES } from '../aggregate/protocol/report.ts'
 import { fromBase64, toHex } from '../core/bytes.ts'
 import { NearsideError } from '../core/error.ts'
 import { createReaders } from '../core/reading.ts'
-import { NO_PREVIOUS } from '../device/ledger/chain.ts'
 import { checkpointId, fixedEntry } from '../device/ledger/checkpoint.ts'
 import type { LedgerEntry } from '../device/ledger/entry.ts'
 import { standsForOthers } from '../device/ledger/removed.ts'
@@ -63,7 +62,7 @@ export async function checkCheckpoints(
   const removed = ledger.findLast(standsForOthers)?.detail
   const fault = (entry: LedgerEntry | undefined, message: string) =>
     faults.push({ check: 'checkpoint', entry: entry?.sequence ?? null, message })
-  const hashes = new Map<unknown, string>([[-1, NO_PREVIOUS]])
+  const hashes = new Map<unknown, string>([[-1, '']])
   if (removed) hashes.set(removed.through, String(removed.hash))
   for (const { sequence, hash } of ledger) hashes.set(sequence, hash)
   const secret = String(settings.checkpoints ?? '')

@@ -3,6 +3,7 @@ import { createRandom } from '../../core/model/random.ts'
 import { parseBundle } from '../bundle.ts'
 import { type VerifyOptions, verifyBundle } from '../verify.ts'
 import {
+  BESIDE_THE_LISTS,
   differs,
   type Scene,
   type Tampering,
@@ -10,7 +11,7 @@ import {
   WITH_THE_KEY,
   WITHOUT_THE_KEY,
 } from './tamper.ts'
-import { createAggregators, VirtualDevice } from './virtualDevice.ts'
+import { createAggregators, reachedBy, VirtualDevice } from './virtualDevice.ts'
 
 const STEPS = { least: 4, more: 20 }
 
@@ -24,6 +25,7 @@ const ALL: readonly (readonly [string, Tampering])[] = [
   ...Object.entries(WITHOUT_THE_KEY),
   ['signed by another key, and the auditor knows this one’s', WITH_ANOTHER_KEY],
   ...Object.entries(WITH_THE_KEY),
+  ...Object.entries(BESIDE_THE_LISTS),
 ]
 
 /** Pairs of a clean bundle and a changed one, kind after kind. */
@@ -45,9 +47,10 @@ export async function* fixtures(
     other = exported
     if (text === null) continue
     made++
-    const clean = { kind: 'clean', text: exported.text, options: {} }
-    const options = tampering === WITH_ANOTHER_KEY ? { key: exported.signer.key } : {}
-    yield { clean, tampered: { kind, text, options } }
+    const reached = kind in BESIDE_THE_LISTS ? await reachedBy(aggregators, 0) : undefined
+    const clean = { kind: 'clean', text: exported.text, options: { reached } }
+    const key = tampering === WITH_ANOTHER_KEY ? exported.signer.key : undefined
+    yield { clean, tampered: { kind, text, options: { key, reached } } }
   }
 }
 

@@ -263,6 +263,33 @@ export const WITH_THE_KEY: Readonly<Record<string, Tampering>> = {
   },
 }
 
+/** By who has the key afterwards, and makes all anew that follows: shows beside the helper's lists alone. */
+export const BESIDE_THE_LISTS: Readonly<Record<string, Tampering>> = {
+  'the end cut off, and signed': (scene) => {
+    const { ledger } = scene.bundle
+    const at = ledger.findIndex(({ sequence }) => sequence === counted(ledger)?.sequence)
+    return at < 0 ? null : signed(scene, [...ledger.slice(0, at), ...ledger.slice(-1)])
+  },
+  'made anew throughout, and signed': async (scene) => {
+    const { ledger, settings } = scene.bundle
+    if (!counted(ledger)) return null
+    const { openings, ...kept } = settings
+    const [first, ...rest] = ledger
+    const earlier = [{ ...first, time: first.time - 1 }, ...rest]
+    const anew = await rechain(earlier, scene.signer, settings.checkpoints)
+    return signed(scene, anew, { settings: kept })
+  },
+}
+
+/** What the last report with a receipt left with first, where the log still has what its id fixes. */
+function counted(ledger: Entries): LedgerEntry | undefined {
+  const receipt = ledger.findLast(({ kind }) => kind === 'receipt')
+  const sent = ledger.find(
+    ({ kind, detail }) => kind === 'upload' && detail.reportId === receipt?.detail.id,
+  )
+  return ledger.some(({ sequence }) => sequence === sent?.detail.through) ? sent : undefined
+}
+
 /** False where a change left the same values: in JSON, 1e2 is 100. */
 export function differs(bundle: Bundle, text: string): boolean {
   try {

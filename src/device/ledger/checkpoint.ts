@@ -7,7 +7,7 @@ import { REPORT_ID_BYTES } from '../../aggregate/protocol/report.ts'
 import { concat, fromBase64, fromHex, sha256, toHex, utf8 } from '../../core/bytes.ts'
 import type { LedgerEntry } from './entry.ts'
 
-/** @param secret 32 random bytes, base64. @param hash hex, of the entry that is fixed. @returns a report's id, hex */
+/** @param secret 32 random bytes, base64. @param hash hex, of the entry that is fixed; empty for none. @returns a report's id, hex */
 export async function checkpointId(secret: string, hash: string): Promise<string> {
   const bytes = concat(utf8('nearside checkpoint v1\0'), fromBase64(secret), fromHex(hash))
   return toHex((await sha256(bytes)).subarray(0, REPORT_ID_BYTES))

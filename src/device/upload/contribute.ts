@@ -13,7 +13,6 @@ import type { Task } from '../../aggregate/protocol/task.ts'
 import { fromBase64, fromHex, sha256, toBase64, toHex } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
 import { readJson } from '../../core/reading.ts'
-import { NO_PREVIOUS } from '../ledger/chain.ts'
 import { checkpointId, fixedEntry } from '../ledger/checkpoint.ts'
 import { SALT_BYTES } from '../ledger/commitment.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -40,7 +39,7 @@ export { agreeTask, termsOf }
 /** Of so many reports the plain update is kept, so that an export shows what the log commits to. */
 const OPENINGS_KEPT = 12
 
-const NOTHING_LOGGED = { sequence: -1, hash: NO_PREVIOUS }
+const NOTHING_LOGGED = { sequence: -1, hash: '' }
 
 /** A report whose bytes may have left and for which there is no receipt yet. */
 export interface PendingReport {
