@@ -27,7 +27,7 @@ import { CHROMIUM_ARGS, requireChromium } from './chromium.ts'
 import { createStaticServer } from './static.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
-const SHOPS = ['vite-react', 'html', 'next'] as const
+const SHOPS = ['vite-react', 'vue', 'html', 'next'] as const
 const NAMES = [...SHOPS, 'tools'] as const
 type Shop = (typeof SHOPS)[number]
 type Name = (typeof NAMES)[number]
@@ -37,6 +37,7 @@ const NPM = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', 
 const WORKER_FILE: Partial<Record<Shop, RegExp>> = {
   html: /\/nearside\/worker\.js$/,
   'vite-react': /\/assets\/worker-[^/]+\.js$/,
+  vue: /\/assets\/worker-[^/]+\.js$/,
 }
 
 /** Google's threshold for "good". @see https://web.dev/articles/cls */

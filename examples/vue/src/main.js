@@ -1,0 +1,4 @@
+import { createApp } from 'vue'
+import GiftShop from './GiftShop.vue'
+
+createApp(GiftShop).mount('#app')
