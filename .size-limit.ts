@@ -77,6 +77,7 @@ const budgets: SizeLimitConfig = [
   // 1.1 KB make groups of values and prices to narrow by, find categories, and answer a search box.
   budget('Search (MiniSearch with it)', '11.5 KB', whole('search')),
   budget('Search box and facets (react external)', '6.4 KB', whole('react-search')),
+  budget('Consent platforms', '1.1 KB', whole('consent')),
   budget('Measuring', '1.3 KB', whole('measure')),
   // 0.1 KB asks for the shopper's own lists, what goes with a basket, and what costs more; 0.4 say what was seen and followed, where a shop measures.
   budget('Custom element', '5.5 KB', whole('element')),

@@ -23,6 +23,7 @@ const ENTRIES = [
   'issuer',
   'adapters',
   'measure',
+  'consent',
   'console',
   'german',
   'worker',

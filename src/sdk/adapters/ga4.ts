@@ -15,6 +15,7 @@
 import { EVENT_NAMES, type EventName } from '../../core/events/event.ts'
 import type { CaptureInput } from '../../device/api.ts'
 import { fieldsOf, linesOf, listOf, type Receiver, textOf } from './read.ts'
+import { watchPushes } from './watchPushes.ts'
 
 /** GA4 has two names for a search: the recommended event, and the one that it collects by itself. */
 const nameOf = (event: unknown): EventName | undefined =>
@@ -46,22 +47,8 @@ export function fromDataLayer(entry: unknown): CaptureInput | null {
  * @returns how to stop
  */
 export function followDataLayer(receiver: Receiver, dataLayer: unknown[]): () => void {
-  let following = true
-  const take = (entry: unknown) => {
-    const input = following ? fromDataLayer(entry) : null
+  return watchPushes(dataLayer, (entry) => {
+    const input = fromDataLayer(entry)
     if (input) void receiver.capture(input)
-  }
-  for (const entry of [...dataLayer]) take(entry)
-  const before = dataLayer.push
-  const push = (...entries: unknown[]): number => {
-    const length = before.apply(dataLayer, entries)
-    for (const entry of entries) take(entry)
-    return length
-  }
-  dataLayer.push = push
-  return () => {
-    following = false
-    // Somebody may have wrapped ours meanwhile; then it stays, and passes on.
-    if (dataLayer.push === push) dataLayer.push = before
-  }
+  })
 }

@@ -1,0 +1,31 @@
+/**
+ * @module Google's Consent Mode: what a page says by `gtag('consent', …)`, which lies in its `dataLayer`.
+ * @see https://developers.google.com/tag-platform/security/guides/consent
+ */
+import { fieldsOf } from '../adapters/read.ts'
+import { watchPushes } from '../adapters/watchPushes.ts'
+import type { ConsentSource } from './source.ts'
+
+/**
+ * Allowed while each of the types was granted, the last word on each counting. A default for some regions
+ * only never grants: a page doesn't know where it is read.
+ * @param types by Google's names
+ * @example fromConsentMode((window.dataLayer ??= []))
+ */
+export function fromConsentMode(
+  dataLayer: unknown[],
+  types: readonly string[] = ['personalization_storage'],
+): ConsentSource {
+  return (listener) => {
+    const granted = new Map<string, boolean>()
+    return watchPushes(dataLayer, (entry) => {
+      const { 0: command, 1: about, 2: given } = fieldsOf(entry)
+      if (command !== 'consent' || (about !== 'default' && about !== 'update')) return
+      const said = fieldsOf(given)
+      const isPartial = about === 'default' && said.region !== undefined
+      for (const type of types)
+        if (said[type] !== undefined) granted.set(type, said[type] === 'granted' && !isPartial)
+      listener(types.every((type) => granted.get(type) === true))
+    })
+  }
+}
