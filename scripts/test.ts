@@ -179,7 +179,7 @@ function unexpected({ file, specs, suites = [] }: PlaywrightSuite): string[] {
   return [...own, ...suites.flatMap(unexpected)]
 }
 
-/** The library as three shops install it. */
+/** The library as four shops install it. */
 function consumers(): Tally {
   const args = ['scripts/consumers.ts', '--json', join(reports, 'tsx.json')]
   return run('tsx', args, (report) => ({ ...(report as Omit<Tally, 'skipped'>), skipped: 0 }))
