@@ -18,6 +18,8 @@ import { experiment as imbalance } from './imbalance/experiment.ts'
 import { experiment as learners } from './learners/experiment.ts'
 import { experiment as newItems } from './newItems/experiment.ts'
 import { experiment as noise } from './noise/experiment.ts'
+import { experiment as optimisers } from './optimisers/experiment.ts'
+import { fedAdam, fedAvg, momentum } from './optimisers/optimisers.ts'
 import { experiment as settings } from './search/settings.ts'
 import { experiment as teaching } from './search/teaching.ts'
 import { experiment as selection } from './selection/experiment.ts'
@@ -76,6 +78,24 @@ it('compares strategies on lives with another past', async () => {
   const { arms } = await run(strategies, 'testshop')
   expect(arms.map(({ name }) => name)).toEqual(['no learning', 'online', 'batch', 'hybrid'])
 }, 60_000)
+
+it('steps as the optimisers of a server do', () => {
+  const mean = Float64Array.of(0.1, -0.2)
+  const close = (steps: Float64Array, expected: readonly number[]) =>
+    expect([...steps]).toEqual(expected.map((x) => expect.closeTo(x, 12)))
+  close(fedAvg(2)(mean), [0.2, -0.4])
+  const withMomentum = momentum(1, 0.5)
+  close(withMomentum(mean), [0.1, -0.2])
+  close(withMomentum(mean), [0.15, -0.3])
+  const adam = fedAdam(1, 0.5, 0.75, 0.1)
+  // m = 0.05 and −0.1; v = 0.75 · 0.01 + 0.25 · x².
+  close(adam(mean), [0.05 / (0.1 + 0.1), -0.1 / (Math.sqrt(0.0175) + 0.1)])
+})
+
+it('compares optimisers over rounds', async () => {
+  const { arms } = await run(optimisers, 'testshop')
+  expect(arms).toHaveLength(5)
+})
 
 it('new items are asked of a model that was trained without them', async () => {
   const made = testShop(150, 31)

@@ -16,6 +16,7 @@ const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experimen
   strategies: () => import('./strategies/experiment.ts'),
   noise: () => import('./noise/experiment.ts'),
   'new-items': () => import('./newItems/experiment.ts'),
+  optimisers: () => import('./optimisers/experiment.ts'),
   'base-parts': () => import('./baseParts/experiment.ts'),
   hyperparameters: () => import('./hyperparameters/experiment.ts'),
   selection: () => import('./selection/experiment.ts'),

@@ -17,8 +17,12 @@ export interface ShareBinding {
   readonly modelHash: string
 }
 
-/** The four seeds of the helper's share. */
-export function helperSeeds(seed: Uint8Array, binding: ShareBinding): Promise<Bytes> {
+/** The four seeds of the helper's share. @param derive HKDF-SHA256; absent: WebCrypto's */
+export async function helperSeeds(
+  seed: Uint8Array,
+  binding: ShareBinding,
+  derive: Hkdf = hkdf,
+): Promise<Bytes> {
   const task = utf8(binding.task)
   // The length keeps fields from sliding.
   const info = concat(
@@ -28,8 +32,11 @@ export function helperSeeds(seed: Uint8Array, binding: ShareBinding): Promise<By
     fromHex(binding.policyHash),
     fromHex(binding.modelHash),
   )
-  return hkdf(seed, utf8('nearside share v2'), info, 4 * SEED_BYTES)
+  return derive(seed, utf8('nearside share v2'), info, 4 * SEED_BYTES)
 }
+
+/** Key, salt, info, length. */
+export type Hkdf = (...given: Parameters<typeof hkdf>) => Bytes | Promise<Bytes>
 
 /** HKDF-SHA256 (RFC 5869). */
 export async function hkdf(

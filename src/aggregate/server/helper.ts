@@ -40,7 +40,7 @@ import {
 } from '../protocol/report.ts'
 import { type AggregatorOptions, ROUNDS_SHOWN } from './aggregator.ts'
 import { createRoundKeys, createSealingKey, publicHalf } from './identity.ts'
-import { serverXof } from './keystream.ts'
+import { serverHkdf, serverXof } from './keystream.ts'
 import { createModelReleases } from './modelReleases.ts'
 import { openSeal } from './openSeal.ts'
 import { releaseMessage, SHARE_OUTCOMES, type ShareOutcome } from './peer.ts'
@@ -106,7 +106,7 @@ export function createHelper(options: HelperOptions) {
     const aad = reportAad(policy.task, header)
     const keys = await keysOf(record)
     const seed = openSeal(keys.sealing, helperShare, sealInfo('helper'), aad)
-    const seeds = await helperSeeds(seed, bindingOf(record))
+    const seeds = await helperSeeds(seed, bindingOf(record), serverHkdf)
     const [circuit, nonce] = [circuitOf(policy), fromHex(header.id)]
     const { publicShare } = header
     const own = await prepare(circuit, 'helper', keys.verify, nonce, publicShare, seeds, serverXof)
@@ -173,7 +173,11 @@ export function createHelper(options: HelperOptions) {
         if (seed === null) throw refused('the leader counted reports that are not here')
         addShare(
           sum,
-          await expandHelperShare(await helperSeeds(seed, binding), sum.length, serverXof),
+          await expandHelperShare(
+            await helperSeeds(seed, binding, serverHkdf),
+            sum.length,
+            serverXof,
+          ),
         )
       }
     }

@@ -149,7 +149,7 @@ export function evaluateNorm(circuit: Circuit, measurement: Uint32Array): Evalua
   const { dimension, normBits, normGadget } = circuit
   const inputs = new Uint32Array(normGadget.calls * normGadget.arity)
   inputs.set(measurement.subarray(0, dimension))
-  const claimed = fromBits(measurement.subarray(dimension, dimension + normBits))
+  const claimed = fromBits(measurement, dimension, normBits)
   return { inputs, result: (outputs) => subtract(claimed, outputs.reduce(add, 0)) }
 }
 
@@ -179,7 +179,7 @@ export function evaluateChecks(
   weight = 1
   for (let i = 0; i < checks; i++) {
     const start = 2 * normBits + i * (wraparoundBits + 1)
-    const claimed = fromBits(bits.subarray(start, start + wraparoundBits))
+    const claimed = fromBits(bits, start, wraparoundBits)
     const isSuccess = bits[start + wraparoundBits]
     const at = bitCalls * gadget.arity + 2 * i
     inputs[at] = multiply(weight, subtract(sums[i], subtract(claimed, lowest)))
@@ -187,10 +187,7 @@ export function evaluateChecks(
     successes = add(successes, isSuccess)
     weight = multiply(weight, forSums)
   }
-  const norms = add(
-    fromBits(bits.subarray(0, normBits)),
-    fromBits(bits.subarray(normBits, 2 * normBits)),
-  )
+  const norms = add(fromBits(bits, 0, normBits), fromBits(bits, normBits, normBits))
   const tooLong = subtract(norms, multiply(circuit.squaredBound, part))
   const tooFew = subtract(successes, multiply(circuit.successes, part))
   return {

@@ -125,10 +125,14 @@ export function bitsOf(value: number, length: number): readonly number[] {
   return Array.from({ length }, (_, i) => Math.floor(value / 2 ** i) % 2)
 }
 
-/** Σ 2ⁱ·bitᵢ, of bits or of shares of them. */
-export function fromBits(bits: Uint32Array): number {
+/** Σ 2ⁱ·bitᵢ, of bits or of shares of them: so many of them from `start`. */
+export function fromBits(bits: Uint32Array, start: number, length: number): number {
   let sum = 0
-  for (let i = bits.length - 1; i >= 0; i--) sum = add(add(sum, sum), bits[i])
+  for (let i = length - 1; i >= 0; i--) {
+    sum = 2 * sum + bits[start + i]
+    // Sixteen steps stay below 2⁵³.
+    if (i % 16 === 0) sum %= MODULUS
+  }
   return sum
 }
 

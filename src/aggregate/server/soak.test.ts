@@ -1,0 +1,69 @@
+/**
+ * @module Round after round on files, each report sent twice and the last rounds' once more: sums exact,
+ * one release a round, memory flat. Longer: `NEARSIDE_SOAK=2000`, rounds.
+ */
+import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { expect, it } from 'vitest'
+import { testFolder } from '../../testFolder.ts'
+import { openSqliteStore } from './store/sqlite.ts'
+import { createFederation } from './testFederation.ts'
+import { meanOf, post, report } from './testReports.ts'
+
+const ROUNDS = Number(process.env.NEARSIDE_SOAK ?? 30)
+const GOAL = 4
+/** Rounds until all code is compiled and all caches are full. */
+const WARM = 10
+/** Bytes that a round may leave in memory: less than its reports have. What V8 compiles anew is among it. */
+const MOST_A_ROUND = 40_000
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+function heap(): number {
+  collect()
+  return process.memoryUsage().heapUsed
+}
+
+it(
+  `${ROUNDS} rounds are exact and released once each, and leave nothing in memory`,
+  async () => {
+    const folder = testFolder()
+    const federation = await createFederation({
+      parameters: { aggregationGoal: GOAL },
+      client: { stopping: new AbortController().signal },
+      leader: { store: openSqliteStore(join(folder, 'l.sqlite')) },
+      helper: { store: openSqliteStore(join(folder, 'h.sqlite')) },
+    })
+    const earlier: Uint8Array[] = []
+    let before = 0
+    for (let round = 1; round <= ROUNDS; round++) {
+      const made = []
+      for (let i = 0; i < GOAL; i++) made.push(await report(federation, GOAL * round + i))
+      const bodies = made.map(({ body }) => body)
+      const sent = [...bodies, ...earlier, ...bodies]
+      const statuses = await Promise.all(
+        sent.map(async (body) => (await post(federation, body)).status),
+      )
+      expect(statuses.filter((status) => status > 201)).toEqual([])
+      await federation.leader.advance()
+      const mean = meanOf(
+        made.map(({ quantized }) => quantized),
+        GOAL,
+      )
+      expect(federation.applied.splice(0)).toEqual([mean])
+      expect(await federation.leader.current()).toMatchObject({ round: round + 1, counted: 0 })
+      federation.log.length = 0
+      earlier.push(...bodies)
+      earlier.splice(0, earlier.length - 3 * GOAL)
+      if (round === WARM) before = heap()
+    }
+    const grown = heap() - before
+    expect(grown / (ROUNDS - WARM)).toBeLessThan(MOST_A_ROUND)
+    expect(await federation.leader.lost()).toBe(0)
+    await federation.leaderStore.shut()
+    await federation.helperStore.shut()
+  },
+  24 * 3_600_000,
+)
