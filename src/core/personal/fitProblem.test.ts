@@ -65,6 +65,21 @@ describe('buildFitProblem', () => {
     })
   })
 
+  it('keeps the orders of a shopper who browses a whole evening', () => {
+    const evening = Array.from({ length: 200 }, (_, k) => {
+      const view = { item: k % 300, name: 'view_item' as const, session: 'evening' }
+      return { ...view, time: now - DAY + 20_000 * k }
+    })
+    const made = buildFitProblem(model, [...history, ...evening], now)
+    cases.forEach((_, t) => {
+      expect(made?.weight[t]).toBe(problem.weight[t])
+    })
+    // What is left is the evening's, its latest views; those of items far from the top weigh nothing.
+    const views = made?.weight.subarray(cases.length) ?? []
+    expect(views.some((weight) => weight > 0)).toBe(true)
+    for (const weight of views) expect(weight).toBeLessThanOrEqual(1)
+  })
+
   it("describes exactly the model's scores: offset at p = 0, offset + X p at any p", () => {
     const random = createRandom(4)
     const p = Float32Array.from({ length: PARAMETERS }, () => 0.3 * random.normal())

@@ -11,10 +11,10 @@ import { CANDIDATES } from '../model/trees.ts'
 import { DAY } from '../time.ts'
 import { type Candidates, createCandidates, type FindCandidates } from './candidates.ts'
 import { focusedShares, TARGET_FOCUS } from './focus.ts'
-import { casesFromHistory, type LearningCase } from './learningCases.ts'
+import { casesForFit, casesFromHistory, type LearningCase } from './learningCases.ts'
 import { type FitProblem, PADDING_OFFSET } from './problem.ts'
 
-/** T: the most recent cases that a fit reads. */
+/** T: the cases that a fit reads; of more, `casesForFit` says which. */
 export const FIT_CASES = 64
 /** K: candidates of a case. */
 export const FIT_CANDIDATES = CANDIDATES
@@ -77,7 +77,7 @@ export function* fitProblemSteps(
   now: number,
   { designRow = personalRow, find = createCandidates(model) }: FitProblemOptions = {},
 ): Generator<void, FitProblem | null> {
-  const recent = cases.slice(-FIT_CASES)
+  const recent = casesForFit(cases, FIT_CASES)
   if (recent.length === 0) return null
   const rows = FIT_CASES * FIT_CANDIDATES
   const design = new Float32Array(rows * PARAMETERS)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Interaction } from '../features/history.ts'
 import { DAY } from '../time.ts'
-import { casesFromHistory, weighed } from './learningCases.ts'
+import { casesForFit, casesFromHistory, weighed } from './learningCases.ts'
 
 function entry(
   name: Interaction['name'],
@@ -92,5 +92,35 @@ describe('casesFromHistory', () => {
     )
     const shown = [entry('view_item_list', 1, 5, 'a'), entry('view_item', 2, 9, 'b')]
     expect(casesFromHistory(shown)).toEqual([])
+  })
+})
+
+describe('casesForFit', () => {
+  const names = [
+    'purchase',
+    'view_item',
+    'purchase',
+    'add_to_cart',
+    'view_item',
+    'view_item',
+  ] as const
+  const cases = casesFromHistory([
+    entry('view_item', 9, 0, 'first'),
+    ...names.map((name, k) => entry(name, k, 10 + k, `${k}`)),
+  ])
+  const chosen = (most: number) => casesForFit(cases, most).map(({ time }) => time - 10)
+
+  it('spends them on orders, then on baskets, then on what was looked at', () => {
+    expect(chosen(1)).toEqual([2])
+    expect(chosen(2)).toEqual([0, 2])
+    expect(chosen(3)).toEqual([0, 2, 3])
+    expect(chosen(5)).toHaveLength(5)
+    expect(chosen(5)).toEqual(expect.arrayContaining([0, 2, 3]))
+  })
+
+  it('keeps them in the order of time, and all where there is room', () => {
+    expect(chosen(5)).toEqual([...chosen(5)].sort((a, b) => a - b))
+    expect(casesForFit(cases, 6)).toEqual(cases)
+    expect(casesForFit(cases, 64)).toEqual(cases)
   })
 })

@@ -69,3 +69,22 @@ export function weighed(
     weight: Math.max(...each),
   }
 }
+
+/**
+ * The cases that a fit reads, in their order: orders first, then what was put in the basket, then what was
+ * only looked at, the newest of each kind. An evening of browsing would otherwise push out every order.
+ * @param cases ascending by time
+ */
+export function casesForFit<T extends Pick<LearningCase, 'kinds'>>(
+  cases: readonly T[],
+  most: number,
+): readonly T[] {
+  if (cases.length <= most) return cases
+  const kept = new Set<T>()
+  for (const kind of RISING.toReversed()) {
+    const own = cases.filter(({ kinds }) => kinds.reduce(stronger) === kind)
+    const beyond = own.length - (most - kept.size)
+    for (const one of own.slice(Math.max(0, beyond))) kept.add(one)
+  }
+  return cases.filter((one) => kept.has(one))
+}

@@ -12,7 +12,7 @@ import { personalScores, type ScoreTerms, scoreTerms } from '../../core/model/sc
 import { createCandidates } from '../../core/personal/candidates.ts'
 import { FIT_CASES, fitProblemOf } from '../../core/personal/fitProblem.ts'
 import { evidenceOf, fuse } from '../../core/personal/fuse.ts'
-import { casesFromHistory, weighed } from '../../core/personal/learningCases.ts'
+import { casesForFit, casesFromHistory, weighed } from '../../core/personal/learningCases.ts'
 import type { FitProblem } from '../../core/personal/problem.ts'
 import { rememberCandidates } from '../../core/personal/rememberCandidates.ts'
 import { DAY } from '../../core/time.ts'
@@ -90,7 +90,7 @@ export function buildTrial(
   const problem = problemOf(EVENT_WEIGHTS)
   if (!problem) return null
   const { base, features } = scoreTerms(described, next.history, next.time)
-  const recent = past.slice(-problem.cases)
+  const recent = casesForFit(past, problem.cases)
   const ofSeveralKinds = new Set(recent.flatMap(({ kinds }) => kinds)).size > 1
   const weightings = EVENT_WEIGHTINGS.map((weights): Weighting => {
     const { weight, target } = (ofSeveralKinds && problemOf(weights)) || problem
