@@ -1,6 +1,7 @@
 /**
  * @module The demo shop's type for headings: Fraunces (SIL Open Font License 1.1) in the one weight
- * that the shop uses and the letters of Western Europe, a seventh of the whole. Written to
+ * that the shop's headings have and the letters of Western Europe, a seventh of the whole: 17 KB, where
+ * a variable file of the same letters has 34 KB, and 29 KB for weights 600 to 700 alone. Written to
  * `src/storefront/fonts/` with its licence: `npx tsx scripts/font.ts`.
  */
 import { readFileSync, writeFileSync } from 'node:fs'

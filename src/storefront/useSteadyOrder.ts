@@ -3,7 +3,7 @@
  * query, a look a moment ago) would otherwise move products under the shopper's eyes.
  */
 import { useState, useSyncExternalStore } from 'react'
-import { usePersonalizer, useRerank } from '../react.ts'
+import { usePersonalization, useRerank } from '../react.ts'
 import { order } from './preferences.ts'
 import { useSignal } from './signal.ts'
 
@@ -23,7 +23,7 @@ interface Steady {
 export function useSteadyOrder(list: string, ids: readonly string[], popular = false): Steady {
   const wanted = useSignal(order)
   const reader = useSyncExternalStore(never, readerNow, () => 'anybody')
-  const isNew = usePersonalizer() === null && reader === 'new'
+  const isNew = usePersonalization().events.count === 0 && reader === 'new'
   const ranked = useRerank(ids, { order: wanted, soldOut: true })
   const key = `${wanted}\n${list}`
   const anybodys = popular && reader === 'anybody'
@@ -32,7 +32,7 @@ export function useSteadyOrder(list: string, ids: readonly string[], popular = f
   )
   const isRanked = ranked.status === 'ready' && ranked.current && ranked.items.length === ids.length
   const answered = isRanked || (popular && isNew)
-  if (answered && kept?.key !== key) keep({ key, ids: ranked.ids })
+  if (answered && kept?.key !== key) keep({ key, ids: isRanked ? ranked.ids : ids })
   if (kept?.key === key) return { ids: kept.ids, settled: true }
   // Between two lists (while one types) the newest order known goes on: outlines would blink.
   return {
