@@ -27,7 +27,12 @@ export function furnishJail(folder: string): void {
   ip('route add local 0.0.0.0/0 dev lo src 198.18.255.1')
   ip('-6 route add local ::/0 dev lo')
   // Otherwise a name could be asked for through a socket of the host's own resolver.
-  const files = { 'resolv.conf': `nameserver ${RESOLVER}\n`, 'nsswitch.conf': 'hosts: files dns\n' }
+  const files = {
+    'resolv.conf': `nameserver ${RESOLVER}\n`,
+    'nsswitch.conf': 'hosts: files dns\n',
+    // Where the host's own list names the shop, its address is the host's as well.
+    hosts: '127.0.0.1 localhost\n::1 localhost\n',
+  }
   for (const [name, text] of Object.entries(files)) {
     writeFileSync(join(folder, name), text)
     if (existsSync(`/etc/${name}`))

@@ -44,6 +44,9 @@ describe('a request', () => {
     expect(reasons(question('vault.example'))).toEqual([])
     expect(reasons(toVault(get('/?v=1')))).toEqual([expect.stringMatching(/declare/)])
     expect(reasons(question('other.vault.example'))).toHaveLength(1)
+    const secure = { ...RULES, origins: ['https://shop.example:9443'] }
+    const asked = ['shop.example', '_9443._https.shop.example', '_9444._https.shop.example']
+    expect(asked.map((name) => judge([question(name)], secure).findings.length)).toEqual([0, 0, 1])
   })
 
   it.each([

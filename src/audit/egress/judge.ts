@@ -50,7 +50,7 @@ const HEADERS = new Set(
 
 export function judge(sent: readonly Sent[], rules: Rules): Verdict {
   const findings: Finding[] = []
-  const names = rules.origins.map((origin) => new URL(origin).hostname)
+  const names = rules.origins.flatMap(namesOf)
   let [requests, questions, own, bytes] = [0, 0, 0, 0]
   const report = ({ time, to }: Sent, what: string, held: Buffer[], reasons: string[]) => {
     const marks = [...new Set(held.flatMap((part) => [...rules.marks(part)]))]
@@ -90,6 +90,12 @@ export function judge(sent: readonly Sent[], rules: Rules): Verdict {
     }
   }
   return { requests, questions, own, bytes, findings }
+}
+
+/** Of an origin: its host, and what a browser asks for its port's own record by (RFC 9460). */
+function namesOf(origin: string): string[] {
+  const { hostname, port, protocol } = new URL(origin)
+  return protocol === 'https:' && port ? [hostname, `_${port}._https.${hostname}`] : [hostname]
 }
 
 /** A name that something was to be fetched from, or null. */
