@@ -54,6 +54,9 @@ async function leftInEnglish(page: Page): Promise<string[]> {
 async function judge(page: Page, what: string): Promise<void> {
   expect(await leftInEnglish(page), what).toEqual([])
   expect(await page.evaluate(() => document.documentElement.scrollWidth), what).toBe(360)
+  const parts = page.locator('.ns-console-part')
+  const over = (all: Element[]) => all.filter((part) => part.scrollWidth > part.clientWidth).length
+  expect(await parts.evaluateAll(over), what).toBe(0)
 }
 
 test('no page has an English word of ours or is wider than a phone, and axe finds nothing', async ({
