@@ -12,7 +12,8 @@ import type { Random } from '../src/core/model/random.ts'
 /** At once; as many as go into one group of a leader's twice. */
 const AT_ONCE = 128
 const ADDRESSES = 8
-const PATIENCE = 10_000
+/** Until a report counts as not answered: of a burst, which measures that alone, and beside others. */
+const PATIENCE = { burst: 60_000, beside: 10_000 }
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)))
 
@@ -26,7 +27,8 @@ export function sender(url: string, keepAlive: boolean): { send: Send; close(): 
     (_, i) => new Agent({ keepAlive, maxSockets, localAddress: `127.0.1.${i + 1}` } as object),
   )
   const headers = { 'content-type': REPORT_MEDIA_TYPE }
-  const options = { method: 'POST', headers, timeout: PATIENCE }
+  const timeout = keepAlive ? PATIENCE.burst : PATIENCE.beside
+  const options = { method: 'POST', headers, timeout }
   return {
     send: (body, i) =>
       new Promise((resolve) => {
