@@ -78,6 +78,7 @@ const budgets: SizeLimitConfig = [
   budget('Search (MiniSearch with it)', '11.5 KB', whole('search')),
   budget('Search box and facets (react external)', '6.4 KB', whole('react-search')),
   budget('Consent platforms', '1.1 KB', whole('consent')),
+  budget('Developer’s panel', '2.6 KB', whole('devtools')),
   budget('Measuring', '1.3 KB', whole('measure')),
   // 0.1 KB asks for the shopper's own lists, what goes with a basket, and what costs more; 0.4 say what was seen and followed, where a shop measures.
   budget('Custom element', '5.5 KB', whole('element')),

@@ -49,6 +49,7 @@ export default defineConfig({
         search: 'src/search.ts',
         'react-search': 'src/react-search.ts',
         measure: 'src/measure.ts',
+        devtools: 'src/devtools.ts',
         consent: 'src/consent.ts',
         german: 'src/german.ts',
         vault: 'src/vault.ts',

@@ -24,6 +24,7 @@ const ENTRIES = [
   'adapters',
   'measure',
   'consent',
+  'devtools',
   'console',
   'german',
   'worker',

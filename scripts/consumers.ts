@@ -173,6 +173,10 @@ async function drivePublished(folder: string): Promise<void> {
   report('tools', 'nearside doctor finds nothing to mend in it', looked)
 
   const { context, page, said } = await openPage()
+  let panels = 0
+  page.on('request', (request) => {
+    if (request.url().endsWith('/devtools.js')) panels++
+  })
   await page.goto(address)
   await settle(page, (ids, status) => ids.length === 8 && status)
   const first = await idsOn(page)
@@ -186,6 +190,14 @@ async function drivePublished(folder: string): Promise<void> {
   await settle(page, (ids) => ids.length === 8 && ids.join() !== first.join())
   const second = await idsOn(page)
   report('tools', 'a dataLayer event changes it', second.join() === first.join() ? 'unchanged' : '')
+  const before = panels
+  await page.goto(`${address}/?nearside-devtools`)
+  await page
+    .locator('nearside-devtools')
+    .getByText(/recommend .*first answer/)
+    .waitFor()
+  const loads = before === 0 && panels === 1 ? '' : `${before} times without, ${panels} with`
+  report('tools', 'its developer’s panel is loaded only where the address asks for it', loads)
   report('tools', 'nothing in its console', said.join(' | '))
   await context.close()
 }

@@ -18,13 +18,15 @@ const { link, worker, ...options } = JSON.parse(element.textContent)
 const url = new URL(worker, location.href).href
 // A page may ask for Trusted Types: then this policy must be allowed.
 const policy = globalThis.trustedTypes?.createPolicy('${TRUSTED_TYPES}', { createScriptURL: () => url })
-const [items, personalizer] = await Promise.all([
+const [items, own] = await Promise.all([
   fetch(options.catalog).then((answer) => answer.json()),
   createPersonalizer({
     ...options,
     worker: () => new Worker(policy ? policy.createScriptURL('') : url, { type: 'module' }),
   }),
 ])
+const devtools = new URLSearchParams(location.search).has('nearside-devtools')
+const personalizer = devtools ? (await import('./devtools.js')).withDevtools(own, { items }) : own
 const linkTo = ({ id }) => link.replace('{id}', encodeURIComponent(id))
 provide({ personalizer, items, linkTo })
 followDataLayer(personalizer, (globalThis.dataLayer ??= []))

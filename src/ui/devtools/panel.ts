@@ -1,0 +1,160 @@
+/** @module The developer's panel: what the page asked for, what came and why, what is known, and what it took. */
+import type { Item } from '../../core/catalog/item.ts'
+import type { Personalizer } from '../../device/api.ts'
+import type { Recommendation } from '../../device/apiLists.ts'
+import css from './devtools.css?inline'
+import { type ListRecord, type Recorder, recorder } from './record.ts'
+import { make, queryText, reasonText, rounded } from './text.ts'
+
+/** What the panel is told. */
+export interface DevtoolsOptions {
+  /** The shop's products, to show titles beside ids. */
+  readonly items?: readonly Item[]
+}
+
+const EVENTS = 20
+
+/**
+ * Opens the panel on the page, and hands back the personalizer that it watches: use that one in place of
+ * the one that was given.
+ * @example
+ * if (new URLSearchParams(location.search).has('nearside-devtools'))
+ *   personalizer = (await import('nearside/devtools')).withDevtools(personalizer)
+ */
+export function withDevtools(
+  own: Personalizer,
+  { items = [] }: DevtoolsOptions = {},
+): Personalizer {
+  const titles = new Map(items.map(({ id, title }) => [id, title]))
+  const host = make('nearside-devtools')
+  const root = host.attachShadow({ mode: 'open' })
+  const sheet = new CSSStyleSheet()
+  sheet.replaceSync(css)
+  root.adoptedStyleSheets = [sheet]
+  const parts = ['Lists', 'Why', 'Events', 'State'].map((name) => {
+    const body = make('div')
+    const part = make('details', make('summary', name), body) as HTMLDetailsElement
+    part.open = name !== 'State'
+    return { part, body }
+  })
+  const [lists, why, events, state] = parts.map(({ body }) => body)
+  why.append('Choose an item of a list.')
+  const box = make('details', make('summary', 'Nearside'), ...parts.map(({ part }) => part))
+  box.setAttribute('open', '')
+  root.append(make('section', box))
+  root.querySelector('section')?.setAttribute('aria-label', 'Nearside devtools')
+
+  const record: Recorder = recorder(own, () => performance.now(), soon)
+  let due = false
+  /** Once a frame, however much changes. */
+  function soon(): void {
+    if (due) return
+    due = true
+    requestAnimationFrame(() => {
+      due = false
+      draw()
+    })
+  }
+
+  function row({ id, rank, baseRank, score, reason }: Recommendation): HTMLElement {
+    const button = make('button', titles.get(id) ?? id) as HTMLButtonElement
+    button.type = 'button'
+    button.title = id
+    button.onclick = () => void explain(id)
+    const moved = rank === baseRank ? `${rank}` : `${rank} (${baseRank})`
+    return make(
+      'tr',
+      make('td', moved),
+      make('td', button),
+      make('td', reasonText(reason)),
+      make('td', score.toFixed(2)),
+    )
+  }
+
+  function listPart({
+    query,
+    watched,
+    milliseconds,
+    answers,
+    error,
+    items,
+  }: ListRecord): HTMLElement {
+    const took = milliseconds === null ? 'no answer yet' : `first answer ${rounded(milliseconds)}`
+    const times = watched ? `, ${answers} so far` : ', asked once'
+    const head = make('p', make('code', queryText(query)), ` ${took}${times}`)
+    const body = error ? make('p', `Error: ${error}`) : make('table', ...items.map(row))
+    return make('div', head, body)
+  }
+
+  async function explain(id: string): Promise<void> {
+    const found = await own.explain(id).catch((error: Error) => error.message)
+    if (found === null || typeof found === 'string')
+      return why.replaceChildren(found ?? `${id} can't be shown, or there is no model.`)
+    const { contributions, rules, score, meanScore } = found
+    why.replaceChildren(
+      make('p', make('code', id), ` score ${score.toFixed(2)}, mean ${meanScore.toFixed(2)}`),
+      make(
+        'table',
+        ...contributions.map(({ kind, amount }) =>
+          make('tr', make('td', kind), make('td', amount.toFixed(3))),
+        ),
+      ),
+      make('p', rules.length > 0 ? `Rules: ${rules.join(', ')}` : 'No rule acts on it.'),
+    )
+  }
+
+  async function drawEvents(): Promise<void> {
+    const last = await own.events({ limit: EVENTS }).catch(() => [])
+    const lines = last.map(({ name, items, query, time }) =>
+      make(
+        'tr',
+        make('td', new Date(time).toLocaleTimeString()),
+        make('td', name),
+        make('td', query ?? items.join(', ')),
+      ),
+    )
+    events.replaceChildren(lines.length > 0 ? make('table', ...lines) : 'None is kept.')
+  }
+
+  function draw(): void {
+    const { fit, engine, model, guard, notices, trial, paused, deferred, tab } = own.getSnapshot()
+    lists.replaceChildren(...record.lists().map(listPart))
+    const facts: readonly (readonly [string, unknown])[] = [
+      [
+        'model',
+        model && `${model.version}, ${model.items} items, until ${model.until.slice(0, 10)}`,
+      ],
+      ['engine', engine && `${engine.name} on ${engine.device}: ${engine.reason}`],
+      [
+        'last fit',
+        fit && `${rounded(fit.milliseconds)}, ${fit.cases} cases, λ ${fit.fusionWeight}`,
+      ],
+      ['guard', `${guard.active ? 'personal' : 'base'} after ${guard.tested} events`],
+      ['tab', tab],
+      ['trial', trial && `${trial.name}: ${trial.arm}`],
+      ['waits', deferred],
+      ['paused', paused || null],
+      ...notices.map(({ code, message }) => [code, message] as const),
+    ]
+    const known = facts.filter(([, value]) => value != null)
+    state.replaceChildren(
+      make(
+        'table',
+        ...known.map(([name, value]) => make('tr', make('td', name), make('td', String(value)))),
+      ),
+    )
+    void drawEvents()
+  }
+
+  const unsubscribe = own.subscribe(soon)
+  document.body.append(host)
+  draw()
+  return {
+    ...record.personalizer,
+    close() {
+      unsubscribe()
+      host.remove()
+      own.close()
+    },
+  }
+}

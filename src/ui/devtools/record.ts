@@ -1,0 +1,106 @@
+/** @module What a page asks of its personalizer, watched on the way: each list, its answers, and how long they took. */
+import type { Personalizer } from '../../device/api.ts'
+import type { ListAnswer, ListQuery, Recommendation } from '../../device/apiLists.ts'
+
+/** A list that the page asked for. */
+export interface ListRecord {
+  readonly query: ListQuery
+  /** False for what was asked once, by `recommend` and the like. */
+  readonly watched: boolean
+  /** From the question to its first answer; null before. */
+  milliseconds: number | null
+  answers: number
+  items: readonly Recommendation[]
+  error: string | null
+}
+
+/** Lists asked for once: the last so many. */
+const KEPT = 10
+
+export interface Recorder {
+  /** In place of the page's own. */
+  readonly personalizer: Personalizer
+  /** In the order in which they were asked. */
+  readonly lists: () => readonly ListRecord[]
+}
+
+/**
+ * @param now milliseconds, of any origin
+ * @param changed told of each question, each answer, and each list that is watched no more
+ */
+export function recorder(
+  personalizer: Personalizer,
+  now: () => number,
+  changed: () => void,
+): Recorder {
+  const lists = new Set<ListRecord>()
+
+  function ask(query: ListQuery, watched: boolean) {
+    const asked = now()
+    const record: ListRecord = {
+      query,
+      watched,
+      milliseconds: null,
+      answers: 0,
+      items: [],
+      error: null,
+    }
+    lists.add(record)
+    const once = [...lists].filter((one) => !one.watched)
+    for (const old of once.slice(0, -KEPT)) lists.delete(old)
+    changed()
+    function hear(answer: ListAnswer): void {
+      record.milliseconds ??= now() - asked
+      record.answers++
+      if ('items' in answer) Object.assign(record, { items: answer.items, error: null })
+      else record.error = answer.error.message
+      changed()
+    }
+    return { record, hear }
+  }
+
+  async function once(
+    query: ListQuery,
+    list: () => Promise<readonly Recommendation[]>,
+  ): Promise<readonly Recommendation[]> {
+    const { hear, record } = ask(query, false)
+    try {
+      const items = await list()
+      hear({ items })
+      return items
+    } catch (error) {
+      record.error = (error as Error).message
+      changed()
+      throw error
+    }
+  }
+
+  return {
+    lists: () => [...lists],
+    personalizer: {
+      ...personalizer,
+      recommend: (options) =>
+        once({ kind: 'recommend', options }, () => personalizer.recommend(options)),
+      similar: (item, options) =>
+        once({ kind: 'similar', item, options }, () => personalizer.similar(item, options)),
+      boughtTogether: (item, options) =>
+        once({ kind: 'boughtTogether', item, options }, () =>
+          personalizer.boughtTogether(item, options),
+        ),
+      rerank: (items, options) =>
+        once({ kind: 'rerank', items, options }, () => personalizer.rerank(items, options)),
+      watch(query, listener) {
+        const { record, hear } = ask(query, true)
+        const stop = personalizer.watch(query, (answer) => {
+          hear(answer)
+          listener(answer)
+        })
+        return () => {
+          lists.delete(record)
+          changed()
+          stop()
+        }
+      },
+    },
+  }
+}
