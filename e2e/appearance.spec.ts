@@ -49,6 +49,24 @@ test('where few colours rule, charts and connectors take them', async ({ page })
   await expect(page.locator('.move-lines path').first()).toHaveCSS('stroke', text)
 })
 
+test('no words of the chart lie on one another, however narrow it is', async ({ page }) => {
+  await playedYear(page)
+  for (const width of [1280, 640, 360]) {
+    await page.setViewportSize({ width, height: 800 })
+    const over = await page.locator('.chart text').evaluateAll((all) => {
+      const boxes = all.map((text) => text.getBoundingClientRect())
+      return boxes.flatMap((a, i) =>
+        boxes.slice(i + 1).flatMap((b, j) => {
+          const apart =
+            a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top
+          return apart ? [] : `${all[i].textContent} / ${all[i + 1 + j].textContent}`
+        }),
+      )
+    })
+    expect(over, `${width}`).toEqual([])
+  }
+})
+
 for (const [width, height] of [
   [720, 450],
   [640, 400],

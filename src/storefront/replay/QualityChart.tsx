@@ -36,7 +36,7 @@ export function QualityChart({ steps, arms, metric, span, until, label }: Qualit
         </g>
       ))}
       {xTicks.map(({ x, time }) => (
-        <text key={time} className="chart-x" x={x} y={HEIGHT - 10}>
+        <text key={time} className="chart-x" x={x} y={HEIGHT - 8}>
           {month(time)}
         </text>
       ))}

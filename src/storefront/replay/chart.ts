@@ -3,9 +3,9 @@ import { type Arm, meansOf, type Quality } from './quality.ts'
 import type { ReplayStep } from './replay.ts'
 
 export const WIDTH = 760
-export const HEIGHT = 340
+export const HEIGHT = 350
 /** Room for the words of axes and lines. */
-export const FRAME = { left: 52, right: 200, top: 32, bottom: 34 } as const
+export const FRAME = { left: 52, right: 200, top: 32, bottom: 44 } as const
 /** Lines that would cover each other are drawn side by side, so far apart; what is written beside them, farther. */
 const LINES_APART = 5
 const WORDS_APART = 24
