@@ -33,7 +33,7 @@ const withLedger = (bundle: Bundle, ledger: Entries) => write({ ...bundle, ledge
 const parse = (text: string) => JSON.parse(text) as Bundle
 
 /**
- * All entries chained anew; signed where there is a signer.
+ * All entries chained anew; signed, those that were, where there is a signer.
  * @param secret of the checkpoints, where the ids of reports are to fix the new entries
  */
 export async function rechain(
@@ -47,15 +47,16 @@ export async function rechain(
   const ids = new Map<unknown, string>()
   for (const { detail: given, ...entry } of ledger) {
     const detail = { ...given }
-    const fixed = entries.find(({ sequence }) => sequence === given.through)
-    if (entry.kind === 'upload' && secret !== undefined && fixed) {
-      const id = ids.get(given.reportId) ?? (await checkpointId(String(secret), fixed.hash))
+    if (entry.kind === 'upload' && secret !== undefined) {
+      const fixed = entries.find(({ sequence }) => sequence === given.through)
+      const made = fixed && (await checkpointId(String(secret), fixed.hash))
+      const id = ids.get(given.reportId) ?? made ?? String(given.reportId)
       ids.set(given.reportId, id)
       detail.reportId = id
     }
     if (entry.kind === 'receipt') detail.id = ids.get(given.id) ?? given.id
     const last = entries.at(-1) ?? (before as LedgerEntry | undefined) ?? null
-    entries.push(await chain(last, { ...entry, detail }, signer))
+    entries.push(await chain(last, { ...entry, detail }, entry.key === undefined ? null : signer))
   }
   return entries
 }
