@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { writeBaseModel } from '../src/core/model/files.ts'
+import { DAY } from '../src/core/time.ts'
 import { textLines } from '../src/evaluate/report/report.ts'
 import { testModel, testShop } from '../src/evaluate/testShop.ts'
 import { publishModel } from '../src/train/models/publish.ts'
@@ -10,6 +11,7 @@ import { DEFAULT_RANKER } from '../src/train/ranker/trainRanker.ts'
 import { shopEvents } from '../src/train/shop/testEvents.ts'
 import { writeShop } from '../src/train/shop/testWrite.ts'
 import { experiment as baseParts } from './baseParts/experiment.ts'
+import { experiment as clickRounds } from './clickRounds/experiment.ts'
 import { experiment as deviceLearners } from './deviceLearners/experiment.ts'
 import type { Asked, Experiment } from './experiment.ts'
 import { experiment as hyperparameters } from './hyperparameters/experiment.ts'
@@ -63,7 +65,7 @@ async function run(
     { onProgress() {}, signal: new AbortController().signal },
   )
   expect(textLines(report).join('\n')).not.toMatch(/NaN|undefined|Infinity/)
-  return result as { arms: { name: string }[] } & SearchReport & NewItemsResult
+  return result as { arms: { name: string; 'ndcg@10': number }[] } & SearchReport & NewItemsResult
 }
 
 it.each(Object.entries({ learners, deviceLearners, imbalance, baseParts, noise, teaching }))(
@@ -148,6 +150,29 @@ it('trains on what devices hold, and asks as they do', async () => {
   const { arms } = await run(states, 'larger', { until: '2024-04-01' })
   expect(arms.map(({ name }) => name)).toEqual(['whole', 'masked', 'short'])
 }, 120_000)
+
+it('teaches a base of orders in rounds what clicks are worth', async () => {
+  const made = testShop(60, 20)
+  const shoppers = made.shoppers.map(({ id, interactions }) => ({
+    id,
+    // Whatever is bought was looked at the day before: nothing else says what comes next.
+    interactions: interactions
+      .map((one) => ({ ...one, time: Math.floor(one.time / DAY) * DAY }))
+      .flatMap((one) => [
+        one,
+        { ...one, name: 'view_item' as const, time: one.time - DAY, session: `${one.session}v` },
+      ])
+      .sort((a, b) => a.time - b.time),
+  }))
+  const shop = { ...made, name: 'clicked', shoppers, dayOnly: true }
+  await writeShop(join(folder, shop.name), shop.items, shopEvents({ ...shop, from: 0, to: 0 }))
+  await expect(run(clickRounds, 'clicked')).rejects.toThrow(/--until/)
+  const { arms } = await run(clickRounds, 'clicked', { until: '2024-03-01' })
+  const quality = new Map(arms.map((arm) => [arm.name, arm['ndcg@10']]))
+  const of = (name: string) => quality.get(name) ?? 0
+  expect(of('base of everything')).toBeGreaterThan(of('base of orders alone'))
+  expect(of('rounds, every shopper once, no noise')).toBeGreaterThan(of('base of orders alone'))
+}, 300_000)
 
 it('chooses search settings without the queries that they answer', async () => {
   const kinds = ['lamp', 'kettle', 'blanket', 'notebook', 'umbrella', 'candle']

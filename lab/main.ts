@@ -21,6 +21,7 @@ const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experimen
   hyperparameters: () => import('./hyperparameters/experiment.ts'),
   selection: () => import('./selection/experiment.ts'),
   states: () => import('./states/experiment.ts'),
+  'click-rounds': () => import('./clickRounds/experiment.ts'),
   'search-settings': () => import('./search/settings.ts'),
   'search-facts': () => import('./search/facts.ts'),
   'query-teaching': () => import('./search/teaching.ts'),
@@ -33,7 +34,7 @@ function commandOf(name: string, { asks, run }: Experiment): Subcommand {
     .requiredOption('--shop <dir>', 'shop folder')
     .option(
       '--model <dir>',
-      'model directory, as pretrain writes it; hyperparameters, selection, states and new-items need none',
+      'model directory, as pretrain writes it; hyperparameters, selection, states, click-rounds and new-items need none',
     )
     .option('--until <date>', "where cases begin, or training ends (default: the model's limit)")
     .option('--seed <n>', "random seed (default: the model's, else 1)", seed)
