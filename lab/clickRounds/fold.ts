@@ -42,9 +42,9 @@ interface Weights {
 }
 
 /** NDCG@10 of each case: a blind server, the base of orders, that of everything, then the arms. */
-export type Asked = readonly { readonly shopper: string; readonly values: readonly number[] }[]
+type Asked = readonly { readonly shopper: string; readonly values: readonly number[] }[]
 
-export const onlyOrders = (history: History): History => history.filter(isPurchase)
+const onlyOrders = (history: History): History => history.filter(isPurchase)
 
 function ordersOf(shoppers: readonly ShopperHistory[]): ShopperHistory[] {
   return shoppers
