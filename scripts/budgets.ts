@@ -110,6 +110,8 @@ async function take(page: Page): Promise<Seen> {
 }
 
 type Action = (page: Page) => Promise<void>
+/** Until the model is there and has ranked; a page with a vault's frame is never idle for the browser. */
+const settle: Action = (page) => page.waitForTimeout(1000 * slowdown)
 const firstCard = (page: Page) => page.locator('main [data-item]').first()
 
 type Step = readonly [string, Action]
@@ -121,7 +123,7 @@ const VISIT: readonly Step[] = [
     async (page) => {
       await page.goto(ORIGIN)
       await firstCard(page).waitFor()
-      await page.waitForLoadState('networkidle')
+      await settle(page)
     },
   ],
   [
@@ -180,7 +182,7 @@ const VISIT: readonly Step[] = [
     async (page) => {
       await page.goto(ORIGIN)
       await firstCard(page).waitFor()
-      await page.waitForLoadState('networkidle')
+      await settle(page)
     },
   ],
 ]
@@ -192,7 +194,7 @@ const landing = (name: string, path: string): readonly Step[] => [
     async (page) => {
       await page.goto(ORIGIN + path)
       await firstCard(page).waitFor()
-      await page.waitForLoadState('networkidle')
+      await settle(page)
     },
   ],
 ]
