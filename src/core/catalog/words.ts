@@ -71,3 +71,8 @@ export function foldedWords(text: string, fold: (word: string) => string = foldW
   const words = textWords(text).map(fold)
   return [...new Set(words)].filter((word) => word !== '')
 }
+
+/** However it was written: "Parasols" is what "parasol" is. */
+export function sameQuery(query: string): string {
+  return foldedWords(query).join(' ')
+}

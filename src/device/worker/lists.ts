@@ -7,14 +7,14 @@ import type { Explanation, ListOptions, ListQuery, Recommendation } from '../api
 import { idsWithoutModel, inShopOrder } from '../catalogOrder.ts'
 import type { Exclusion } from '../exclusions.ts'
 import { limitOf } from '../listLimit.ts'
-import { amongItems, reasonFrom } from './amongItems.ts'
-import { ownItems } from './ownItems.ts'
+import { amongItems, reasonFrom } from '../ranking/amongItems.ts'
+import { ownItems } from '../ranking/ownItems.ts'
+import { rankedList } from '../ranking/rankedList.ts'
+import type { Ranker, Scored } from '../ranking/ranker.ts'
+import { requireQuery } from '../ranking/requireQuery.ts'
+import type { Ruled } from '../ranking/ruledList.ts'
+import { selectPlaces } from '../ranking/selectPlaces.ts'
 import type { Parts } from './parts.ts'
-import { rankedList } from './rankedList.ts'
-import type { Ranker, Scored } from './ranker.ts'
-import { requireQuery } from './requireQuery.ts'
-import type { Ruled } from './ruledList.ts'
-import { selectPlaces } from './selectPlaces.ts'
 
 type Deps = Pick<Parts, 'chosen' | 'config' | 'now' | 'onDemand' | 'shop' | 'shopper' | 'state'>
 

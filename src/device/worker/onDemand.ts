@@ -15,9 +15,9 @@ export { chooseEngine, thisDevice } from '../../engine/choose.ts'
 export { buildProblem, fitPersonal } from '../learning/personalFit.ts'
 export { seedingEnded } from '../ledger/seeding.ts'
 export { verifyChain } from '../ledger/verifyChain.ts'
-export { explainItem } from './explainItem.ts'
+export { explainItem } from '../ranking/explainItem.ts'
+export { createPartialScores } from '../ranking/partialScores.ts'
 export { exportBundle } from './exportBundle.ts'
-export { createPartialScores } from './partialScores.ts'
 
 /** Of a shopper's fits. */
 export function fitSize(loaded: LoadedModel | null): ProblemSize {

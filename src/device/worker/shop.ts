@@ -21,12 +21,12 @@ import {
   readDownload,
   readLatestFile,
 } from '../learning/modelSource.ts'
+import type { createPartialScores } from '../ranking/partialScores.ts'
+import { isLarge, LARGE, Ranker } from '../ranking/ranker.ts'
 import type { Download } from '../storage/downloadRows.ts'
 import { createFiles, type KeptFile, type OpenFile } from './keptFile.ts'
 import { createNewItems, type NewItems } from './newItems.ts'
-import type { createPartialScores } from './partialScores.ts'
 import type { Parts } from './parts.ts'
-import { isLarge, LARGE, Ranker } from './ranker.ts'
 import type { Releases } from './releases.ts'
 import type { ShopRules } from './shopRules.ts'
 

@@ -5,11 +5,11 @@ import { parseRules } from '../../core/rules/parseRules.ts'
 import type { Rule } from '../../core/rules/rule.ts'
 import type { Explanation, ListQuery } from '../apiLists.ts'
 import type { WorkerConfig } from '../messages.ts'
+import { explainRuled, liftScores } from '../ranking/liftScores.ts'
+import type { Ranker, Scored } from '../ranking/ranker.ts'
+import { aboutOf, ruledList } from '../ranking/ruledList.ts'
 import type { KeptFile, OpenFile } from './keptFile.ts'
-import { explainRuled, liftScores } from './liftScores.ts'
 import type { Parts } from './parts.ts'
-import type { Ranker, Scored } from './ranker.ts'
-import { aboutOf, ruledList } from './ruledList.ts'
 
 export interface ShopRulesDeps extends Pick<Parts, 'notices' | 'now' | 'shop'> {
   readonly given: NonNullable<WorkerConfig['rules']>

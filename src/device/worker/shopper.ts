@@ -1,6 +1,6 @@
 /** @module What is known about the shopper: the events that were taken in, and what follows from them. */
 
-import { foldedWords } from '../../core/catalog/words.ts'
+import { sameQuery } from '../../core/catalog/words.ts'
 import { NearsideError } from '../../core/error.ts'
 import { type EventDraft, isSameOrder, keepItems, readCapture } from '../../core/events/capture.ts'
 import { type Cleaned, type CleaningReport, clean } from '../../core/events/clean.ts'
@@ -212,9 +212,4 @@ export function isAbout(
         'forget takes an event, an item, a category, a query or an event name.',
       )
   }
-}
-
-/** However it was written: "Parasols" is what "parasol" is. */
-export function sameQuery(query: string): string {
-  return foldedWords(query).join(' ')
 }

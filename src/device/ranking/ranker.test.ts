@@ -7,9 +7,9 @@ import { DIMENSION } from '../../core/model/baseModel.ts'
 import { createRandom } from '../../core/model/random.ts'
 import { tinyTrees } from '../../core/model/testModel.ts'
 import { DAY } from '../../core/time.ts'
+import { ITEMS, testCatalog, testModel } from '../worker/testShop.ts'
 import { explainItem } from './explainItem.ts'
 import { Ranker } from './ranker.ts'
-import { ITEMS, testCatalog, testModel } from './testShop.ts'
 
 const NOW = 1_700_000_000_000
 const ranker = new Ranker(testModel('1'), Catalog.parse(testCatalog))

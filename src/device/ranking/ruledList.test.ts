@@ -8,13 +8,13 @@ import { parseRules } from '../../core/rules/parseRules.ts'
 import type { Rule, RuleItems } from '../../core/rules/rule.ts'
 import type { ListOptions, ListQuery, Recommendation } from '../apiLists.ts'
 import { limitOf } from '../listLimit.ts'
+import { ids } from '../worker/testDevice.ts'
+import { testCatalog, testModel } from '../worker/testShop.ts'
 import { explainItem } from './explainItem.ts'
 import { explainRuled, liftScores } from './liftScores.ts'
 import { rankedList } from './rankedList.ts'
 import { Ranker } from './ranker.ts'
 import { type Ruled, ruledList } from './ruledList.ts'
-import { ids } from './testDevice.ts'
-import { testCatalog, testModel } from './testShop.ts'
 
 const BRANDS = ['acme', 'bell', 'cato']
 const ITEMS: readonly Item[] = testCatalog.map((item, i) => ({

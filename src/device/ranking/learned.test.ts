@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { Catalog } from '../../core/catalog/catalog.ts'
 import type { EventName, ShopperEvent } from '../../core/events/event.ts'
 import { DAY } from '../../core/time.ts'
+import { testCatalog, testModel } from '../worker/testShop.ts'
 import { learnedFrom, signalsOf } from './learned.ts'
 import { Ranker } from './ranker.ts'
-import { testCatalog, testModel } from './testShop.ts'
 
 const NOW = 1_700_000_000_000
 const NAMES = ['view_item', 'add_to_wishlist', 'add_to_cart', 'purchase'] as const

@@ -4,6 +4,7 @@
  */
 
 import type { Catalog } from '../../core/catalog/catalog.ts'
+import { sameQuery } from '../../core/catalog/words.ts'
 import type { EventName, ShopperEvent } from '../../core/events/event.ts'
 import type { FindItems } from '../../core/events/history.ts'
 import { INTEREST_HALF_LIFE } from '../../core/features/interest.ts'
@@ -12,7 +13,6 @@ import { eventStrength } from '../../core/features/strength.ts'
 import { DAY } from '../../core/time.ts'
 import type { Signal } from '../apiLists.ts'
 import type { Learned } from '../apiSnapshot.ts'
-import { sameQuery } from './shopper.ts'
 
 /** Of each kind. */
 const SHOWN = 6
