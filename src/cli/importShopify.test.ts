@@ -141,6 +141,8 @@ describe('Shopify', () => {
         title: 'Tea towel',
         price: 8,
         category: 'Textiles',
+        // The catalog doesn't say whose it is, the orders do.
+        brand: 'House brand',
         currency: 'EUR',
         available: true,
       },

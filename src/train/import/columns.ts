@@ -38,6 +38,7 @@ const KNOWN_NAMES = {
   dwell: 'dwellms dwell engagementtimemsec',
   status: 'orderstatus financialstatus bestellstatus auftragsstatus status',
   // Only layouts know these.
+  record: '',
   cancelled: '',
   lines: '',
   number: '',

@@ -1,7 +1,8 @@
 /**
  * @module JSON records as columns. Fields nest (`ecommerce.transaction_id`); an array of lines
- * (`items` of GA4, `line_items` of shop APIs, JSON-LD's `@graph` and `hasVariant`) makes a row of each, of
- * another array the first entry counts; GA4's `event_params` are columns.
+ * (`items` of GA4, `line_items` of shop APIs, Matomo's actions and their items, Snowplow's products,
+ * JSON-LD's `@graph` and `hasVariant`) makes a row of each, of another array the first entry counts; GA4's
+ * `event_params` are columns.
  * @see https://support.google.com/analytics/answer/7029846
  */
 import type { SqlEngine } from './engine.ts'
@@ -9,7 +10,10 @@ import type { Source } from './source.ts'
 
 /** Records whose keys are looked at. */
 const SAMPLE = 2000
-const LINES = ['items', 'line_items', '@graph']
+const LINES =
+  /^(items|line_items|@graph|actionDetails|contexts_com_snowplowanalytics_snowplow_ecommerce_product_1(_0_0)?)$/i
+/** What a line may hold lines of. */
+const INNER = ['hasVariant', 'itemDetails']
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -43,7 +47,8 @@ export async function jsonSource(
         return `event_param(params, '${place.parameter.replaceAll("'", "''")}')`
       return ask(place.in, place.path)
     },
-    wholeRow: () => `concat_ws(chr(31), text, CAST(item AS VARCHAR))`,
+    wholeRow: (id) =>
+      `concat_ws(chr(31), ${id === undefined ? 'text' : `coalesce(nullif(${id}, ''), text)`}, CAST(item AS VARCHAR))`,
     relation: () => `(
       SELECT line, readable, text, item, event_params(text) AS params,
         json_extract_string(text, ${list(asked.record)}) AS record_fields,
@@ -75,21 +80,23 @@ function collect(places: Map<string, Place>, record: unknown): void {
       for (const entry of membersOf(value))
         if (isRecord(entry) && typeof entry.key === 'string' && !places.has(entry.key))
           places.set(entry.key, { parameter: entry.key })
-    } else if (LINES.includes(key) && (Array.isArray(value) || isRecord(value))) {
-      for (const entry of membersOf(value).flatMap(variantsOf))
+    } else if (LINES.test(key) && (Array.isArray(value) || isRecord(value))) {
+      for (const entry of membersOf(value).flatMap(spread))
         addFields(places, 'line', '', '$', entry)
     } else if (key === 'hasVariant') {
-      for (const entry of variantsOf(record)) addFields(places, 'line', '', '$', entry)
+      for (const entry of spread(record)) addFields(places, 'line', '', '$', entry)
     } else addFields(places, 'record', key, `$.${JSON.stringify(key)}`, value)
   }
 }
 
-/** As the SQL's `variants`. */
-function variantsOf(product: unknown): readonly unknown[] {
-  if (!isRecord(product)) return [product]
-  const { hasVariant, ...shared } = product
-  const variants = membersOf(hasVariant).filter(isRecord)
-  return variants.length > 0 ? variants.map((variant) => ({ ...shared, ...variant })) : [product]
+/** As the SQL's `spread`. */
+function spread(line: unknown): readonly unknown[] {
+  const key = isRecord(line) && INNER.find((name) => membersOf(line[name]).some(isRecord))
+  if (!key || !isRecord(line)) return [line]
+  const { [key]: inner, ...shared } = line
+  return membersOf(inner)
+    .filter(isRecord)
+    .map((one) => ({ ...shared, ...one }))
 }
 
 /** Parquet has arrays as `{ list: [{ element }] }`. */
@@ -117,7 +124,10 @@ function addFields(
         inner,
       )
   } else if (Array.isArray(value)) {
-    if (value.length > 0) addFields(places, where, name, `${path}[0]`, value[0])
+    // Snowplow's words of a search are all of it.
+    const whole = name.endsWith('.terms') && value.every((one) => typeof one === 'string')
+    if (whole) places.set(name, { in: where, path })
+    else if (value.length > 0) addFields(places, where, name, `${path}[0]`, value[0])
   } else if (where === 'line' || !isLine(places.get(name))) {
     places.set(name, { in: where, path })
   }

@@ -17,6 +17,15 @@ export interface Layout {
   readonly carry?: true
 }
 
+/** As the loaders write them behind a schema's name. */
+const SCHEMA_VERSIONS = ['1', '100', '101', '102']
+const snowplow = (kind: 'event' | 'contexts', schema: string, field: string) =>
+  SCHEMA_VERSIONS.map((version) =>
+    normalName(
+      `${kind === 'event' ? 'unstruct_event' : kind}_com_snowplowanalytics_snowplow_ecommerce_${schema}_${version}_${field}`,
+    ),
+  ).join(' ')
+
 const LAYOUTS: readonly Layout[] = [
   {
     // Goods have codes that begin with five digits; POST, M, BANK CHARGES and the like are services.
@@ -164,6 +173,48 @@ const LAYOUTS: readonly Layout[] = [
       title: 'itemname',
       category: 'itemcategory2 itemcategory',
       query: 'searchterm',
+    },
+  },
+  {
+    // The answer of Live.getLastVisitsDetails, as JSON. A page of no product's is an action, too.
+    name: 'Matomo visits',
+    marks: ['idvisit visitorid type timestamp'],
+    columns: {
+      shopper: 'userid',
+      device: 'visitorid',
+      session: 'idvisit',
+      order: 'orderid',
+      item: 'itemsku productviewsku itemname productviewname',
+      title: 'itemname productviewname',
+      category: 'itemcategory productviewcategories',
+      price: 'price productviewprice',
+      currency: 'sitecurrency',
+      time: 'timestamp',
+      event: 'type',
+      query: 'sitesearchkeyword',
+    },
+  },
+  {
+    // What the Analytics SDKs and the loaders write. An event may come twice, under one id.
+    name: 'Snowplow events',
+    marks: ['eventid eventname domainuserid collectortstamp'],
+    columns: {
+      record: 'eventid',
+      shopper: 'userid',
+      device: 'domainuserid networkuserid',
+      session: 'domainsessionid',
+      time: 'derivedtstamp collectortstamp',
+      event: `${snowplow('event', 'snowplow_ecommerce_action', 'type')} eventname`,
+      order: `${snowplow('contexts', 'transaction', 'transaction_id')} ${snowplow('contexts', 'refund', 'transaction_id')} tiorderid`,
+      item: 'id tisku',
+      title: 'name tiname',
+      category: 'category ticategory',
+      price: 'price tiprice',
+      quantity: 'quantity tiquantity',
+      currency: 'currency ticurrency',
+      query: SCHEMA_VERSIONS.map(
+        (version) => `unstructeventcomsnowplowanalyticssnowplowsitesearch${version}terms`,
+      ).join(' '),
     },
   },
 ]

@@ -61,6 +61,7 @@ const LOG_ROLES: readonly Role[] = [
   'status',
   'cancelled',
   'lines',
+  'record',
 ]
 
 /** Fills `event` from one log. @throws NearsideError `input-invalid` */
@@ -111,7 +112,7 @@ export async function loadRaw(
   const cells = columns.lines
     ? `, unnest(order_lines(${roleText(source, columns, 'lines', ';')})) AS cell`
     : ''
-  const key = `md5_number(${source.wholeRow()}${columns.lines ? ' || CAST(cell AS VARCHAR)' : ''})`
+  const key = `md5_number(${source.wholeRow(columns.record && roleText(source, columns, 'record'))}${columns.lines ? ' || CAST(cell AS VARCHAR)' : ''})`
   const relation = source.relation()
   await engine.run(`CREATE OR REPLACE TABLE ${table} AS
     SELECT row_number() OVER () AS n, line, ${fields.join(', ')}, ${key} AS row_key,

@@ -18,8 +18,11 @@ export interface Source {
   readonly columns: readonly string[]
   /** A column as SQL text over the relation's rows; NULL or empty where a row lacks it. */
   column(name: string): string
-  /** What tells two rows apart, as SQL text. */
-  wholeRow(): string
+  /**
+   * What tells two rows apart, as SQL text.
+   * @param id SQL text of what tells two records apart, where it isn't empty
+   */
+  wholeRow(id?: string): string
   /** SQL to select from, once all columns were asked for: rows with `line` (from 1) and `readable`. */
   relation(): string
   /** SQL that gives `line` and `isOpen` of what the relation couldn't read, once it was read. */

@@ -8,3 +8,8 @@ WHERE key <> '' AND key NOT IN (SELECT id FROM product)
 GROUP BY key HAVING count(DISTINCT id) = 1;
 
 UPDATE event SET item = alias.id FROM alias WHERE event.item = alias.key;
+
+-- What a catalog leaves open the log may say.
+UPDATE product SET title = coalesce(product.title, fact.title), brand = coalesce(product.brand, fact.brand),
+  category = coalesce(product.category, fact.category)
+FROM fact WHERE fact.id = product.id;

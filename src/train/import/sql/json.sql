@@ -1,29 +1,32 @@
--- JSON records whose lines are an array: `items` (GA4), `line_items` (shop APIs), `@graph` (JSON-LD),
--- `hasVariant` (a group of products in JSON-LD); in Parquet, an array may come as
--- {"list": [{"element": …}]}.
+-- JSON records whose lines are an array: `items` (GA4), `line_items` (shop APIs), `actionDetails` (Matomo:
+-- a visit's actions, an order among them with its `itemDetails`), Snowplow's products, `@graph` and
+-- `hasVariant` (JSON-LD); in Parquet, an array may come as {"list": [{"element": …}]}.
 
 CREATE OR REPLACE MACRO array_members(value) AS CASE json_type(value)
   WHEN 'ARRAY' THEN CAST(value AS JSON[])
   WHEN 'OBJECT' THEN json_extract(value, '$.list[*].element') END;
 
--- A group's variants with what it says for all of them; itself where it has none.
-CREATE OR REPLACE MACRO variants(product) AS CASE
-  WHEN coalesce(len(array_members(json_extract(product, '$.hasVariant'))), 0) > 0
-    THEN list_transform(array_members(json_extract(product, '$.hasVariant')),
-      lambda variant: json_merge_patch(json_merge_patch(product, '{"hasVariant":null}'), variant))
-  ELSE [product] END;
+CREATE OR REPLACE MACRO members_at(record, path) AS CASE
+  WHEN len(array_members(json_extract(record, path))) > 0 THEN array_members(json_extract(record, path)) END;
 
--- One row without a line for a record that has none.
-CREATE OR REPLACE MACRO record_lines(record) AS CASE
-  WHEN coalesce(len(array_members(json_extract(record, '$.items'))), 0) > 0
-    THEN array_members(json_extract(record, '$.items'))
-  WHEN coalesce(len(array_members(json_extract(record, '$.line_items'))), 0) > 0
-    THEN array_members(json_extract(record, '$.line_items'))
-  WHEN coalesce(len(array_members(json_extract(record, '$."@graph"'))), 0) > 0
-    THEN flatten(list_transform(array_members(json_extract(record, '$."@graph"')),
-      lambda product: variants(product)))
-  WHEN coalesce(len(array_members(json_extract(record, '$.hasVariant'))), 0) > 0 THEN variants(record)
-  ELSE [CAST(NULL AS JSON)] END;
+-- A line's own lines, with what it says for all of them; itself where it has none.
+CREATE OR REPLACE MACRO spread(line, name) AS CASE
+  WHEN members_at(line, '$.' || name) IS NOT NULL THEN list_transform(members_at(line, '$.' || name),
+      lambda inner_line: json_merge_patch(json_merge_patch(line, json_object(name, NULL)), inner_line))
+  ELSE [line] END;
+
+-- One row without a line for a record that has none. BigQuery's names of Snowplow's columns may end in the
+-- schema's whole version; Snowflake's are in capitals.
+CREATE OR REPLACE MACRO record_lines(record) AS coalesce(
+  members_at(record, '$.items'),
+  members_at(record, '$.line_items'),
+  flatten(list_transform(members_at(record, '$.actionDetails'), lambda action: spread(action, 'itemDetails'))),
+  members_at(record, '$.contexts_com_snowplowanalytics_snowplow_ecommerce_product_1'),
+  members_at(record, '$.contexts_com_snowplowanalytics_snowplow_ecommerce_product_1_0_0'),
+  members_at(record, '$.CONTEXTS_COM_SNOWPLOWANALYTICS_SNOWPLOW_ECOMMERCE_PRODUCT_1'),
+  flatten(list_transform(members_at(record, '$."@graph"'), lambda product: spread(product, 'hasVariant'))),
+  CASE WHEN members_at(record, '$.hasVariant') IS NULL THEN [CAST(NULL AS JSON)]
+    ELSE spread(record, 'hasVariant') END);
 
 CREATE OR REPLACE MACRO event_params(record) AS
   array_members(json_extract(record, '$.event_params'));

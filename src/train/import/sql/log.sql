@@ -4,14 +4,14 @@
 
 CREATE OR REPLACE TEMP TABLE event_alias AS
 SELECT unnest(string_split(names, ' ')) AS name, event FROM (VALUES
-  ('view pv click detail productview viewitem viewcontent', 'view_item'),
-  ('viewitemlist', 'view_item_list'),
-  ('selectitem', 'select_item'),
-  ('cart addtocart', 'add_to_cart'),
+  ('view pv click detail action productview viewitem viewcontent', 'view_item'),
+  ('viewitemlist listview', 'view_item_list'),
+  ('selectitem listclick', 'select_item'),
+  ('cart addtocart ecommerceabandonedcart', 'add_to_cart'),
   ('removefromcart', 'remove_from_cart'),
   ('fav favorite favourite wishlist addtowishlist', 'add_to_wishlist'),
-  ('buy order transaction purchase', 'purchase'),
-  ('search viewsearchresults', 'search'),
+  ('buy order transaction transactionitem ecommerceorder purchase', 'purchase'),
+  ('search viewsearchresults sitesearch', 'search'),
   ('refund', 'refund')) AS alias(names, event);
 
 CREATE OR REPLACE TEMP TABLE judged AS
@@ -69,7 +69,8 @@ SELECT getvariable('log'), n, shopper, device, name, item, moment, is_day(time),
   nullif(visit, ''),
   nullif(lower(ltrim(coalesce(nullif("order", ''), CASE WHEN getvariable('log') = 0 THEN visit END), '#')), ''),
   pieces, CASE WHEN paid >= 0 THEN paid END,
-  coalesce(currency_of(upper(currency)), currency_of(price)), nullif(query, ''),
+  coalesce(currency_of(upper(currency)), currency_of(price)),
+  CASE WHEN starts_with(query, '["') THEN array_to_string(CAST(TRY_CAST(query AS JSON) AS VARCHAR[]), ' ') ELSE nullif(query, '') END,
   CASE WHEN amount(dwell) >= 0 THEN amount(dwell) END,
   nullif(title, ''), nullif(category, ''), nullif(brand, '')
 FROM verdict WHERE reason IS NULL
