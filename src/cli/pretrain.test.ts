@@ -86,6 +86,40 @@ it('updates a published model from a log that has grown, and refuses one that ha
   expect((await readdir(out)).sort()).toEqual(['1', '2', 'latest.json'])
 }, 900_000)
 
+it('watches a log: the first model in full, then updates of what lies there, whenever it is started again', async () => {
+  const made = testShop(60, 12)
+  const shop = join(folder, 'watched')
+  const log = shopEvents({ ...made, from: 0, to: 0 })
+  const out = join(folder, 'nights')
+  const metricsOf = async (version: string) =>
+    JSON.parse(await readFile(join(out, version, 'manifest.json'), 'utf8')).metrics
+  const watch = async (isEnough: RegExp) => {
+    const stop = new AbortController()
+    const { printed } = await runCommand(command, {
+      flags: { shop, out, epochs: '1', watch: true, holdout: '0.3' },
+      signal: stop.signal,
+      print: (line) => isEnough.test(line) && stop.abort(),
+    })
+    return printed.join('\n')
+  }
+  await expect(watch(/./)).rejects.toThrow(/no such shop folder/)
+  const march = Date.parse('2024-03-01')
+  const before = log.filter(({ time }) => time < march)
+  await writeShop(shop, made.items, before, { gzip: false })
+  await watch(/^time/)
+  expect(await watch(/there is nothing new/)).not.toMatch(/version 2/)
+  await writeShop(shop, made.items, log, { gzip: false })
+  expect(await watch(/^time/)).toMatch(/updated from +version 1/)
+  expect((await readdir(out)).sort()).toEqual(['1', '2', 'latest.json'])
+  const [first, second] = [await metricsOf('1'), await metricsOf('2')]
+  expect(first['cpuSeconds.full']).toBe(first.cpuSeconds)
+  expect(second['cpuSeconds.full']).toBe(first.cpuSeconds)
+  expect(second.cpuSeconds).toBeGreaterThan(0)
+  await expect(run({ shop, out, watch: true, until: '2024-03-01' })).rejects.toThrow(
+    /without --until/,
+  )
+}, 900_000)
+
 it.each([
   [{}, /--shop/],
   [{ shop: 'a' }, /--out/],

@@ -1,10 +1,16 @@
 /** @module `nearside pretrain`: a base model from a shop folder. */
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import { Command, Option } from '@commander-js/extra-typings'
 import { NearsideError } from '../core/error.ts'
-import { parseVersion } from '../core/model/manifest.ts'
+import { type ModelManifest, parseVersion } from '../core/model/manifest.ts'
+import { processorSeconds } from '../evaluate/incremental/updates.ts'
 import { readHoldout } from '../train/holdout.ts'
-import { publishModel, requireFree, requireSigner } from '../train/models/publish.ts'
+import {
+  publishModel,
+  readLatestFile,
+  requireFree,
+  requireSigner,
+} from '../train/models/publish.ts'
 import { readModel } from '../train/models/read.ts'
 import { requireSequences } from '../train/plan.ts'
 import { pretrain } from '../train/pretrain.ts'
@@ -15,6 +21,7 @@ import { updateModel } from '../train/update/updateModel.ts'
 import { type CommandContext, defineCommand, NegativeResult } from './command.ts'
 import { openSigner, withSigning } from './signing.ts'
 import { date, seed, wholeNumber } from './values.ts'
+import { stampOfLog, watchLog } from './watch.ts'
 
 const syntax = withSigning(
   new Command('pretrain')
@@ -34,7 +41,12 @@ With --from, the log has grown since MODEL was trained: all of it is counted ane
 learning from what is new, the ranker's weights are fused with those fitted to it, and trees and prior
 stay, at about a tenth of the cost. Seed and hold-out are MODEL's. Where the ranking of new orders has
 broken, the model is trained in full. Either way nothing is published, and the exit code is 1, where
-held-out shoppers' newest orders would be ranked surely worse than by MODEL.`,
+held-out shoppers' newest orders would be ranked surely worse than by MODEL.
+
+With --watch it stays until it is stopped, and looks at the log each minute: where there is no model
+in OUT, it trains one (or updates --from), and from then on updates the latest whenever the log has
+grown, at most once a day (UTC). A night without a version says why, and the next one goes on. The
+manifest's metrics then hold cpuSeconds beside those of the last training in full.`,
     )
     .requiredOption('--shop <dir>', 'the shop folder')
     .requiredOption('--out <dir>', 'where models are kept')
@@ -58,23 +70,58 @@ held-out shoppers' newest orders would be ranked surely worse than by MODEL.`,
       '--version <name>',
       "the model's name, not yet in OUT (default: the number after the highest in OUT)",
     )
-    .option('--epochs <n>', 'of the encoder; fewer for a quick look', wholeNumber(0, 1000)),
+    .option('--epochs <n>', 'of the encoder; fewer for a quick look', wholeNumber(0, 1000))
+    .option('--watch', 'stay, and update the latest model in OUT each night'),
 )
 
+type Options = ReturnType<typeof syntax.opts>
+
 export const command = defineCommand(syntax, async (options, context) => {
-  const { out, seed, until = null, from } = options
+  const { out, version, until, watch } = options
+  const leaveOneOut = options.protocol === 'leave-one-out'
+  if (leaveOneOut && until !== undefined)
+    throw new NearsideError('input-invalid', 'leave-one-out has its own limit: leave --until out')
+  if (options.from !== undefined && (given('seed') || given('protocol')))
+    throw new NearsideError('input-invalid', '--from goes without --seed and --protocol')
+  if (!watch) return makeVersion(options, options.from, context)
+  if (leaveOneOut || until !== undefined || version !== undefined)
+    throw new NearsideError(
+      'input-invalid',
+      '--watch goes without --until, --version and leave-one-out',
+    )
+  if (!(await stampOfLog(options.shop))) await readShop(options.shop)
+  const { print, signal } = context
+  const latest = () => readLatestFile(out)
+  await watchLog({
+    now: Date.now,
+    wait: (time) => setTimeout(time, undefined, { signal }).catch(() => {}),
+    stampOf: () => stampOfLog(options.shop),
+    update: async () => {
+      await makeVersion(options, (await latest()) ? out : options.from, context)
+    },
+    async onFailure(error) {
+      if (signal.aborted) return
+      if (!(await latest())) throw error
+      print(`${new Date().toISOString()} ${error instanceof Error ? error.message : error}`)
+    },
+    signal,
+  })
+  return latest()
+})
+
+function given(name: 'seed' | 'holdout' | 'protocol'): boolean {
+  return syntax.getOptionValueSource(name) === 'cli'
+}
+
+async function makeVersion(options: Options, from: string | undefined, context: CommandContext) {
+  const { out, seed, until = null, watch } = options
   const version = options.version === undefined ? undefined : parseVersion(options.version)
   if (version !== undefined) await requireFree(out, version)
   const sign = (await openSigner(options, out))?.sign
   await requireSigner(out, sign)
   const started = Date.now()
+  const before = processorSeconds()
   const leaveOneOut = options.protocol === 'leave-one-out'
-  if (leaveOneOut && until !== null)
-    throw new NearsideError('input-invalid', 'leave-one-out has its own limit: leave --until out')
-  const given = (name: 'seed' | 'holdout' | 'protocol') =>
-    syntax.getOptionValueSource(name) === 'cli'
-  if (from !== undefined && (given('seed') || given('protocol')))
-    throw new NearsideError('input-invalid', '--from goes without --seed and --protocol')
   const parent = from === undefined ? null : await readModel(from)
   const holdout = await readHoldout(options.holdout)
   const encoder = options.epochs === undefined ? {} : { epochs: options.epochs }
@@ -101,11 +148,20 @@ export const command = defineCommand(syntax, async (options, context) => {
       manifestContent: result.manifest,
     })
   context.progress.update('publishing', 0, 1)
-  const latest = await publishModel(out, result, { version, sign })
+  const { update } = result.manifest
+  const inFull = update === undefined || update.did.startsWith('trained in full')
+  const metrics = {
+    ...result.manifest.metrics,
+    ...(watch && costOf(processorSeconds() - before, inFull)),
+  }
+  const latest = await publishModel(
+    out,
+    { ...result, manifest: { ...result.manifest, metrics } },
+    { version, sign },
+  )
   const { version: published, signed } = latest
-  const manifest = { ...result.manifest, version: published }
+  const manifest = { ...result.manifest, metrics, version: published }
   const seconds = Math.round((Date.now() - started) / 1000)
-  const { update } = manifest
   print(context, manifest.metrics, [
     ['model', `${manifest.shop} version ${latest.version}, ${manifest.items} items`],
     ...row('updated from', update && `version ${update.from}: ${update.did}`),
@@ -120,7 +176,12 @@ export const command = defineCommand(syntax, async (options, context) => {
   ])
   for (const note of describeLeftOut(shop.leftOut)) context.print(`Note: ${note}.`)
   return { ...latest, seconds, manifestContent: manifest }
-})
+}
+
+/** An update takes over what its last training in full has cost. */
+function costOf(cpuSeconds: number, inFull: boolean): ModelManifest['metrics'] {
+  return { cpuSeconds, ...(inFull && { 'cpuSeconds.full': cpuSeconds }) }
+}
 
 function row(name: string, text: string | undefined): [string, string][] {
   return text === undefined ? [] : [[name, text]]

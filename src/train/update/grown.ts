@@ -19,7 +19,7 @@ const LEAST_KNOWN = 0.5
 export function sameHoldout({ manifest }: BaseModel, named: Holdout | null): Holdout {
   const { fraction, shoppers } = manifest.holdout
   if (fraction > 0 || shoppers === 0) {
-    if (!named) return { fraction }
+    if (!named || ('fraction' in named && named.fraction === fraction)) return { fraction }
     throw new NearsideError(
       'input-invalid',
       `version ${manifest.version} holds out a share of ${fraction}, and so does an update: leave --holdout out`,

@@ -49,7 +49,7 @@ const NEWEST = 1 / 3
 /** Full training describes ten times as many. */
 const MOST_CASES = DEFAULT_RANKER.maxCases / 10
 /** Metrics of the parent that speak of parts which stay. */
-const STAYING = /^(encoderWeight|trees|prior\.)/
+const STAYING = /^(encoderWeight|trees|prior\.|cpuSeconds\.full)/
 
 /** @throws NearsideError `input-invalid` where the log is not one that has grown since */
 export async function updateModel(
