@@ -3,6 +3,7 @@ import { appendFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { ModelManifest } from '../core/model/manifest.ts'
 import { testShop } from '../evaluate/testShop.ts'
 import { shopEvents } from '../train/shop/testEvents.ts'
 import { writeShop } from '../train/shop/testWrite.ts'
@@ -119,6 +120,25 @@ it('watches a log: the first model in full, then updates of what lies there, whe
     /without --until/,
   )
 }, 900_000)
+
+it('tries the named learners only, and says what those gave', async () => {
+  const made = testShop(60, 12)
+  const shop = join(folder, 'chosen')
+  await writeShop(shop, made.items, shopEvents({ ...made, from: 0, to: 0 }), { gzip: false })
+  const manifestOf = async (learners: string) => {
+    const { result } = await run({ shop, out: join(folder, learners), epochs: '1', learners })
+    return (result as { manifestContent: ModelManifest }).manifestContent
+  }
+  const auto = await manifestOf('auto')
+  expect(auto.metrics).toHaveProperty('trees.lift.ndcg@10')
+  expect(auto).toHaveProperty('contextFeatures')
+  const encoder = await manifestOf('encoder')
+  expect(encoder.metrics).not.toHaveProperty('trees.lift.ndcg@10')
+  expect(encoder).not.toHaveProperty('contextFeatures')
+  expect(encoder.metrics.encoderWeight).toBe(auto.metrics.encoderWeight)
+  expect((await manifestOf('trees,context')).metrics.encoderWeight).toBe(0.01)
+  await expect(run({ shop, out: folder, learners: 'encoder,forest' })).rejects.toThrow(/some of/)
+}, 300_000)
 
 it.each([
   [{}, /--shop/],

@@ -1,6 +1,6 @@
 /** @module `nearside pretrain`: a base model from a shop folder. */
 import { setImmediate, setTimeout } from 'node:timers/promises'
-import { Command, Option } from '@commander-js/extra-typings'
+import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { NearsideError } from '../core/error.ts'
 import { type ModelManifest, parseVersion } from '../core/model/manifest.ts'
 import { processorSeconds } from '../evaluate/incremental/updates.ts'
@@ -13,7 +13,7 @@ import {
 } from '../train/models/publish.ts'
 import { readModel } from '../train/models/read.ts'
 import { requireSequences } from '../train/plan.ts'
-import { pretrain } from '../train/pretrain.ts'
+import { LEARNERS, type Learner, pretrain } from '../train/pretrain.ts'
 import { readShop } from '../train/shop/read.ts'
 import { describeLeftOut } from '../train/shop/wrongLines.ts'
 import { sameHoldout } from '../train/update/grown.ts'
@@ -36,6 +36,10 @@ OUT/VERSION also gets selection.json (what each feature carries).
 A context.tsv in the shop folder (tab-separated: time, name, value; each value holds until the
 next of its name) says what held when, e.g. weather, promotion or a holiday of the shop; with hour,
 weekday, season and prices it is kept where it ranks later cases better.
+
+Features by their weights are in every model. Encoder, trees and context join them only where later
+orders of training shoppers show that they help; the manifest's metrics and contextFeatures say what
+each gave, kept or not. --learners tries some of them only.
 
 With --from, the log has grown since MODEL was trained: all of it is counted anew, the encoder goes on
 learning from what is new, the ranker's weights are fused with those fitted to it, and trees and prior
@@ -70,6 +74,11 @@ manifest's metrics then hold cpuSeconds beside those of the last training in ful
       '--version <name>',
       "the model's name, not yet in OUT (default: the number after the highest in OUT)",
     )
+    .option(
+      '--learners <auto|list>',
+      `those of ${LEARNERS.join(', ')} that are tried, by comma; auto: all of them`,
+      learnersOf,
+    )
     .option('--epochs <n>', 'of the encoder; fewer for a quick look', wholeNumber(0, 1000))
     .option('--watch', 'stay, and update the latest model in OUT each night'),
 )
@@ -81,8 +90,11 @@ export const command = defineCommand(syntax, async (options, context) => {
   const leaveOneOut = options.protocol === 'leave-one-out'
   if (leaveOneOut && until !== undefined)
     throw new NearsideError('input-invalid', 'leave-one-out has its own limit: leave --until out')
-  if (options.from !== undefined && (given('seed') || given('protocol')))
-    throw new NearsideError('input-invalid', '--from goes without --seed and --protocol')
+  if (options.from !== undefined && (given('seed') || given('protocol') || given('learners')))
+    throw new NearsideError(
+      'input-invalid',
+      '--from goes without --seed, --protocol and --learners',
+    )
   if (!watch) return makeVersion(options, options.from, context)
   if (leaveOneOut || until !== undefined || version !== undefined)
     throw new NearsideError(
@@ -109,12 +121,20 @@ export const command = defineCommand(syntax, async (options, context) => {
   return latest()
 })
 
-function given(name: 'seed' | 'holdout' | 'protocol'): boolean {
+function learnersOf(text: string): readonly Learner[] {
+  if (text === 'auto') return LEARNERS
+  const named = text.split(',')
+  const chosen = LEARNERS.filter((learner) => named.includes(learner))
+  if (chosen.length === named.length) return chosen
+  throw new InvalidArgumentError(`It takes auto, or some of ${LEARNERS.join(', ')} by comma.`)
+}
+
+function given(name: 'seed' | 'holdout' | 'protocol' | 'learners'): boolean {
   return syntax.getOptionValueSource(name) === 'cli'
 }
 
 async function makeVersion(options: Options, from: string | undefined, context: CommandContext) {
-  const { out, seed, until = null, watch } = options
+  const { out, seed, until = null, watch, learners } = options
   const version = options.version === undefined ? undefined : parseVersion(options.version)
   if (version !== undefined) await requireFree(out, version)
   const sign = (await openSigner(options, out))?.sign
@@ -141,7 +161,7 @@ async function makeVersion(options: Options, from: string | undefined, context: 
         ...asked,
         holdout: sameHoldout(parent, given('holdout') ? holdout : null),
       })
-    : await pretrain(shop, { ...asked, seed, holdout, leaveOneOut })
+    : await pretrain(shop, { ...asked, seed, holdout, leaveOneOut, learners })
   if ('refused' in result && result.refused !== null)
     throw new NegativeResult(`nothing was published: ${result.refused}`, {
       refused: result.refused,

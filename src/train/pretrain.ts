@@ -47,8 +47,15 @@ const NO_PRIOR: PersonalPrior = {
   halfLifeDays: 1,
 }
 
+/** What may join the weighted features; each does only where the shop's own log shows that it helps. */
+export const LEARNERS = ['encoder', 'trees', 'context'] as const
+
+export type Learner = (typeof LEARNERS)[number]
+
 export interface PretrainOptions {
   readonly seed: number
+  /** Those that are tried; default: all. */
+  readonly learners?: readonly Learner[]
   readonly holdout: Holdout
   /** Exclusive, milliseconds since the epoch; null for the end of the log. */
   readonly until: number | null
@@ -79,7 +86,7 @@ export interface Pretrained extends WrittenModel {
 
 /** @throws NearsideError `input-invalid` where the log holds too little to train on */
 export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pretrained> {
-  const { seed, holdout } = options
+  const { seed, holdout, learners = LEARNERS } = options
   const { onProgress: progress = () => {}, checkpoint = async () => {} } = options
   const plan = options.leaveOneOut
     ? planLeaveOneOut(shop, seed, options.now)
@@ -90,7 +97,7 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
     shoppers: questions.training,
     dayOnly: shop.dayOnly,
     // Where days stand for the order of a sequence, no moment has a context.
-    ...(options.leaveOneOut
+    ...(options.leaveOneOut || !learners.includes('context')
       ? {}
       : { context: { kinds: contextKindsOf(shop), contexts: contextOf(shop) } }),
   }
@@ -132,7 +139,10 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
 
   await checkpoint()
   progress('validation', 0, 1)
-  const candidates = encoderCandidates(encoder, ranker)
+  const candidates = encoderCandidates(encoder, ranker).slice(
+    0,
+    learners.includes('encoder') ? undefined : 1,
+  )
   const measured = validate(
     {
       items: shop.items,
@@ -149,16 +159,18 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
   const chosen = candidates[best]
 
   await checkpoint()
-  const { trees, unseen, ...treesLearned } = learnTrees(
-    ranker.candidates,
-    { scale: ranker.scale, weights: ranker.alone.weights },
-    {
-      askedFrom: plan.measuredFrom,
-      isUnseen: plan.isMeasured,
-      untaught: ranker.untaught,
-      onProgress: (step, done, total) => progress(`trees: ${step}`, done, total),
-    },
-  )
+  const { trees, unseen, ...treesLearned } = learners.includes('trees')
+    ? learnTrees(
+        ranker.candidates,
+        { scale: ranker.scale, weights: ranker.alone.weights },
+        {
+          askedFrom: plan.measuredFrom,
+          isUnseen: plan.isMeasured,
+          untaught: ranker.untaught,
+          onProgress: (step, done, total) => progress(`trees: ${step}`, done, total),
+        },
+      )
+    : { trees: null, unseen: null, metrics: {} }
 
   await checkpoint()
   progress('context', 0, 1)
