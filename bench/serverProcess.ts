@@ -10,6 +10,7 @@ import { loadIdentity } from '../src/aggregate/server/identity.ts'
 import { createLeader } from '../src/aggregate/server/leader.ts'
 import { listen } from '../src/aggregate/server/listen.ts'
 import { createHelperClient, fetchLeaderKey } from '../src/aggregate/server/peer.ts'
+import { gather } from '../src/aggregate/server/startServer.ts'
 import { openStore } from '../src/aggregate/server/store/open.ts'
 import { DIMENSION } from '../src/core/model/baseModel.ts'
 import { BENCH_PARAMETERS } from './serverTask.ts'
@@ -59,6 +60,7 @@ async function aggregator({ role, store: url, peer, models, dimension }: ServerG
   const leader = createLeader({
     ...{ ...shared, trust, models, applyUpdate: never, gate: never, distance: never },
     helper: createHelperClient(peer, identity.signing, fetch),
+    gather,
     layout: () => ({ projectionDiagonal: DIMENSION, featureWeights: dimension - DIMENSION }),
   })
   setInterval(() => void leader.advance(), 2_000)

@@ -19,6 +19,26 @@ it('makes one group of what arrives while another is written', async () => {
   expect(await submit(Promise.resolve(8))).toBe(16)
 })
 
+it('lets the next group gather after the last one is answered', async () => {
+  const groups: number[][] = []
+  let isDue = () => {}
+  const submit = groupCommit(
+    async (items: readonly number[]) => {
+      groups.push([...items])
+      return items
+    },
+    3,
+    () => new Promise<void>((resolve) => (isDue = resolve)),
+  )
+  expect(await submit(Promise.resolve(1))).toBe(1)
+  const later = submitAll(submit, [2, 3])
+  await new Promise(setImmediate)
+  expect(groups).toEqual([[1]])
+  isDue()
+  expect(await Promise.all(later)).toEqual([2, 3])
+  expect(groups).toEqual([[1], [2, 3]])
+})
+
 it('fails a group as a whole and goes on with the next', async () => {
   const submit = groupCommit(async (items: readonly number[]) => {
     if (items.includes(2)) throw new Error('disk full')

@@ -4,16 +4,7 @@
  * it holds beyond those that the leader counted is left out of the sum.
  */
 
-import {
-  type Bytes,
-  encodeVector,
-  fromBase64,
-  fromHex,
-  sha256,
-  sha256Hex,
-  toBase64,
-  toHex,
-} from '../../core/bytes.ts'
+import { type Bytes, encodeVector, fromBase64, fromHex, toBase64, toHex } from '../../core/bytes.ts'
 import { canonicalJson } from '../../core/canonicalJson.ts'
 import { NearsideError } from '../../core/error.ts'
 import { discreteGaussianNoise } from '../privacy/discreteGaussian.ts'
@@ -40,7 +31,7 @@ import {
 } from '../protocol/report.ts'
 import { type AggregatorOptions, ROUNDS_SHOWN } from './aggregator.ts'
 import { createRoundKeys, createSealingKey, publicHalf } from './identity.ts'
-import { serverHkdf, serverXof } from './keystream.ts'
+import { serverHash, serverHkdf, serverXof } from './keystream.ts'
 import { createModelReleases } from './modelReleases.ts'
 import { openSeal } from './openSeal.ts'
 import { releaseMessage, SHARE_OUTCOMES, type ShareOutcome } from './peer.ts'
@@ -111,7 +102,7 @@ export function createHelper(options: HelperOptions) {
     const { publicShare } = header
     const own = await prepare(circuit, 'helper', keys.verify, nonce, publicShare, seeds, serverXof)
     const proven = own !== null && isProven(circuit, verifiers, own.verifiers)
-    return { id: header.id, bodyHash: await sha256Hex(part), seed: proven ? seed : null }
+    return { id: header.id, bodyHash: toHex(serverHash(part)), seed: proven ? seed : null }
   }
 
   async function take(round: number, parts: Uint8Array): Promise<Uint8Array> {
@@ -143,7 +134,7 @@ export function createHelper(options: HelperOptions) {
     let record = await requireRound(round)
     if (record.policyHash !== request.policyHash) throw refused('the policies differ')
     const ids = fromBase64(request.ids)
-    const idSetHash = await sha256Hex(ids)
+    const idSetHash = toHex(serverHash(ids))
     if (record.state === 'open') {
       const counted = countIds(ids)
       if (counted !== record.policy.aggregationGoal)
@@ -216,7 +207,7 @@ export function createHelper(options: HelperOptions) {
     models,
     /** @throws NearsideError `consent-missing` unless this helper's leader signed it */
     async authenticate(path: string, body: Uint8Array, signature: string): Promise<void> {
-      const message = peerMessage('POST', path, await sha256(body))
+      const message = peerMessage('POST', path, serverHash(body))
       if (!(await verify(await leaderKey(), signature, message)))
         throw new NearsideError(
           'consent-missing',
@@ -225,8 +216,7 @@ export function createHelper(options: HelperOptions) {
     },
     /** @returns base64 */
     async signAnswer(path: string, body: Uint8Array, status: number, answer: Uint8Array) {
-      const hashes = [await sha256(body), await sha256(answer)] as const
-      const message = answerMessage('POST', path, hashes[0], status, hashes[1])
+      const message = answerMessage('POST', path, serverHash(body), status, serverHash(answer))
       return toBase64(await sign(identity.signing, message))
     },
     propose: (round: number, policy: unknown) => store.exclusively(() => propose(round, policy)),

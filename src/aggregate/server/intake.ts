@@ -6,7 +6,7 @@
  * it out of the sum unless the device sends the same bytes again.
  */
 
-import { fromHex, sha256Hex, toBase64 } from '../../core/bytes.ts'
+import { fromHex, toBase64, toHex } from '../../core/bytes.ts'
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
 import { prepare } from '../privacy/pine/pine.ts'
 import { receiptMessage, sign } from '../privacy/signature.ts'
@@ -22,10 +22,11 @@ import {
 } from '../protocol/report.ts'
 import { groupCommit } from './groupCommit.ts'
 import { createRoundKeys } from './identity.ts'
-import { serverXof } from './keystream.ts'
+import { serverHash, serverXof } from './keystream.ts'
 import { openSeal } from './openSeal.ts'
 import { createRedeemer } from './redeem.ts'
 import type { LeaderOptions } from './rounds.ts'
+import { idsIn } from './store/admit.ts'
 import type { CountedShare, CountOutcome, RoundRecord } from './store.ts'
 
 export interface Accepted {
@@ -86,9 +87,10 @@ export function createIntake(options: LeaderOptions) {
     // The same report twice, in this group or in one before, is one report.
     const distinct = group.filter(({ id }, i) => group.findIndex((other) => other.id === id) === i)
     const settled = new Map<string, { readonly outcome: Outcome; readonly bodyHash: string }>()
-    for (const { id, report } of distinct) {
-      const bodyHash = await store.countedHash(report.header.round, id)
-      if (bodyHash !== null) settled.set(id, { outcome: 'counted', bodyHash })
+    for (const round of new Set(distinct.map(({ report }) => report.header.round))) {
+      const own = distinct.filter(({ report }) => report.header.round === round)
+      const known = await store.known(round, idsIn(own))
+      for (const [id, { bodyHash }] of known) settled.set(id, { outcome: 'counted', bodyHash })
     }
     const record = await store.current()
     const isOpen = ({ report }: Checked) =>
@@ -143,7 +145,7 @@ export function createIntake(options: LeaderOptions) {
     })
   }
 
-  const submit = groupCommit(commit, GROUP)
+  const submit = groupCommit(commit, GROUP, options.gather)
 
   /**
    * Resolves when both aggregators have counted the report.
@@ -159,9 +161,9 @@ export function createIntake(options: LeaderOptions) {
     settled: () => void,
   ): Promise<Accepted> {
     const header = parseHeader(body)
-    const bodyHash = await sha256Hex(body)
-    const known = await store.countedHash(header.round, header.id)
-    if (known !== null) return answer(known === bodyHash ? 'counted' : 'conflict', false)
+    const bodyHash = toHex(serverHash(body))
+    const known = (await store.known(header.round, [header.id])).get(header.id)
+    if (known) return answer(known.bodyHash === bodyHash ? 'counted' : 'conflict', false)
     const record = await store.current()
     if (record === null) throw later('No round is open yet')
     if (header.round !== record.round || record.state !== 'open') return answer('closed', false)

@@ -1,8 +1,11 @@
-/** @module A server's keystream and key derivation: Node's own, which for so little take a fraction of WebCrypto's time. */
-import { createCipheriv, createHmac, hkdfSync } from 'node:crypto'
+/** @module A server's hash, keystream and key derivation: Node's own, which for so little take a fraction of WebCrypto's time. */
+import { createCipheriv, createHash, createHmac, hkdfSync } from 'node:crypto'
 import { ownBytes } from '../../core/bytes.ts'
 import { createXof } from '../privacy/pine/xof.ts'
 import type { Hkdf } from '../privacy/shares.ts'
+
+/** SHA-256. */
+export const serverHash = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest()
 
 export const serverXof = createXof((key, message, length) => {
   const digest = createHmac('sha256', key).update(message).digest()

@@ -10,9 +10,8 @@ import {
   concat,
   decodeVector,
   fromBase64,
-  sha256,
-  sha256Hex,
   toBase64,
+  toHex,
   utf8,
 } from '../../core/bytes.ts'
 import { canonicalJson } from '../../core/canonicalJson.ts'
@@ -22,6 +21,7 @@ import { answerMessage, peerMessage, type SigningKeys, sign, verify } from '../p
 import { dimensionOf } from '../protocol/policy.ts'
 import { REPORT_ID_BYTES } from '../protocol/report.ts'
 import { endpoint, PEER_ROUTES, SHARES_MEDIA_TYPE, SIGNATURE_HEADER } from '../protocol/routes.ts'
+import { serverHash } from './keystream.ts'
 import {
   type HelperKeys,
   helperKeysSchema,
@@ -101,12 +101,12 @@ export function createHelperClient(
     { round, policy }: Round,
     deadline: number,
   ): Promise<Bytes> {
-    const hash = await sha256(body)
+    const hash = serverHash(body)
     const signature = toBase64(await sign(signing, peerMessage('POST', path, hash)))
     const headers = { 'content-type': type, [SIGNATURE_HEADER]: signature }
     const { response, answer } = await request(path, { method: 'POST', headers, body }, deadline)
     const { status } = response
-    const message = answerMessage('POST', path, hash, status, await sha256(answer))
+    const message = answerMessage('POST', path, hash, status, serverHash(answer))
     const answered = response.headers.get(SIGNATURE_HEADER) ?? ''
     if (!(await verify(fromBase64(policy.helper.signing), answered, message)))
       throw new NearsideError(
@@ -167,8 +167,8 @@ export async function releaseMessage(release: {
 }): Promise<Bytes> {
   const { round, policyHash, ids } = release
   const counted = ids.length / REPORT_ID_BYTES
-  const idSetHash = await sha256Hex(ids)
-  const share = toBase64(await sha256(release.share))
+  const idSetHash = toHex(serverHash(ids))
+  const share = toBase64(serverHash(release.share))
   return utf8(
     `nearside release v1\0${canonicalJson({ round, policyHash, counted, idSetHash, share })}`,
   )

@@ -4,7 +4,7 @@
  * may die at any moment.
  */
 
-import { type Bytes, sha256Hex } from '../../core/bytes.ts'
+import { type Bytes, toHex } from '../../core/bytes.ts'
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
 import type { ModelManifest } from '../../core/model/manifest.ts'
 import { nodeDisk } from '../../train/models/disk.ts'
@@ -16,6 +16,7 @@ import { addShare } from '../privacy/shares.ts'
 import { noiseVariance, POLICY_FORMAT, type Policy, policyHash } from '../protocol/policy.ts'
 import type { AggregatorOptions } from './aggregator.ts'
 import { createSealingKey, publicHalf } from './identity.ts'
+import { serverHash } from './keystream.ts'
 import type { Helper } from './peer.ts'
 import { implausible, meanUpdate } from './release.ts'
 import type { RoundRecord, Verdict } from './store.ts'
@@ -48,6 +49,8 @@ export type Gate = (
 
 export interface LeaderOptions extends AggregatorOptions {
   readonly helper: Helper
+  /** How long the intake lets reports gather, see `groupCommit`. */
+  readonly gather?: () => Promise<unknown>
   /** The publish directory. */
   readonly models: string
   /** How an update of this model is laid out. */
@@ -120,7 +123,7 @@ export function createRounds(options: LeaderOptions) {
     const { round, policy } = record
     const { ids, sum } = await store.aggregate(round)
     const { share: peerShare, signature: peerSignature } = await helper.release(record, ids)
-    const idSetHash = await sha256Hex(ids)
+    const idSetHash = toHex(serverHash(ids))
     addShare(sum, await noise(noiseVariance(policy), sum.length))
     const version = await nextVersion(options.models)
     await store.exchange(round, { idSetHash, ownShare: sum, peerShare, peerSignature, version })

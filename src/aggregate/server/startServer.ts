@@ -3,6 +3,7 @@
  * the clock that moves rounds on.
  */
 import { readFile } from 'node:fs/promises'
+import { setTimeout } from 'node:timers/promises'
 import { NearsideError } from '../../core/error.ts'
 import { requireSigner } from '../../train/models/publish.ts'
 import { readLatest } from '../../train/models/read.ts'
@@ -70,6 +71,11 @@ export interface ServerEnvironment extends Pick<AggregatorOptions, 'now'> {
   /** Ends the process at once: the disk failed. */
   readonly fatal: (error: NearsideError) => void
 }
+
+/** Milliseconds from one group of reports to the next; less for each, at more CPU time. */
+const GATHER = 50
+/** Of a server with others' reports to wait for. */
+export const gather = () => setTimeout(GATHER)
 
 /** How often the leader looks whether a round can go on: a helper that came back, a new model. */
 const TICK = 2_000
@@ -173,7 +179,7 @@ async function createAggregators(
     signing.length > 0 ? createSigner({ keys: signing, days, now, cosigner }) : undefined
   await requireSigner(models, signer?.sign)
   const model = { models, layout: layoutOf, applyUpdate, distance: distanceOf, gate, signer }
-  const leaderOptions = { ...shared, ...model }
+  const leaderOptions = { ...shared, ...model, gather }
   if (role === 'single') {
     const isFile = options.store.startsWith('sqlite:')
     const helperStore = await open(`${options.store}${isFile ? '.helper' : ''}`, 'helper')

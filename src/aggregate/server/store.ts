@@ -126,8 +126,8 @@ export interface Store {
   /** Counted reports of rounds that were abandoned. */
   lost(): Promise<number>
 
-  /** Body hash of a counted or kept report; null for an unknown id. */
-  countedHash(round: number, id: string): Promise<string | null>
+  /** Those of these reports that were counted or kept, by id. */
+  known(round: number, ids: readonly string[]): Promise<ReadonlyMap<string, ReportRecord>>
   /** Leader: which of these tokens reports of the round came with, until it takes no more. */
   spent(round: number, tokens: readonly string[]): Promise<ReadonlySet<string>>
   /** Leader: records ids and tokens and adds shares, at most `goal` a round. A counted one changes nothing. */

@@ -4,8 +4,8 @@
  * most B², and of 100 sums of ±x, drawn after x was fixed, as many as due are too small to have wrapped.
  * @see Rothblum, Omri, Chen, Talwar, "PINE" (arXiv 2311.10237), Figures 1 and 2
  */
-import { add, bitsOf, fromBits, MODULUS, multiply, residue, subtract } from './field.ts'
-import { type Gadget, type GadgetInputs, proofLength, verifierLength } from './flp.ts'
+import { add, bitsOf, fromBits, MODULUS, multiply, powers, residue, subtract } from './field.ts'
+import { combineRows, type Gadget, type GadgetInputs, proofLength, verifierLength } from './flp.ts'
 
 export interface PineParameters {
   /** d. */
@@ -137,9 +137,11 @@ export function encodeSums(circuit: Circuit, sums: Uint32Array): Uint32Array {
   return encoded
 }
 
-/** A circuit on a measurement or on one of `shares` shares of it. */
+/** A circuit on a measurement or on one of several shares of it. */
 export interface Evaluation {
-  readonly inputs: GadgetInputs
+  readonly inputs: () => GadgetInputs
+  /** Σₖ weightₖ · inputs of call k, [arity]; of many inputs much sooner than by making them. */
+  readonly combine: (weights: Uint32Array) => Uint32Array
   /** From the gadget's outputs to the circuit's output, which is 0 for a valid measurement. */
   readonly result: (outputs: Uint32Array) => number
 }
@@ -150,53 +152,89 @@ export function evaluateNorm(circuit: Circuit, measurement: Uint32Array): Evalua
   const inputs = new Uint32Array(normGadget.calls * normGadget.arity)
   inputs.set(measurement.subarray(0, dimension))
   const claimed = fromBits(measurement, dimension, normBits)
-  return { inputs, result: (outputs) => subtract(claimed, outputs.reduce(add, 0)) }
+  return {
+    inputs: () => inputs,
+    combine: (weights) => combineRows(weights, inputs, normGadget.arity),
+    result: (outputs) => subtract(claimed, outputs.reduce(add, 0)),
+  }
 }
 
-/** All else; `joint` are three random elements that were drawn after the measurement was fixed. */
+/**
+ * All else: what all its proofs have in common, then the circuit of one of them.
+ * @returns a function of three random elements that were drawn after the measurement was fixed
+ */
 export function evaluateChecks(
   circuit: Circuit,
   measurement: Uint32Array,
   sums: Uint32Array,
-  joint: Uint32Array,
   shares: 1 | 2,
-): Evaluation {
+): (joint: Uint32Array) => Evaluation {
   const { dimension, normBits, wraparoundBits, wraparoundBound, checks, chunk, gadget } = circuit
-  const [forBits, forSums, forResult] = joint
   // A constant, in as many parts as there are shares.
   const part = shares === 1 ? 1 : (MODULUS + 1) / 2
   const bits = measurement.subarray(dimension)
-  const inputs = new Uint32Array(gadget.calls * gadget.arity)
-  let weight = 1
-  for (let i = 0; i < bits.length; i++) {
-    inputs[2 * i] = multiply(weight, bits[i])
-    inputs[2 * i + 1] = subtract(bits[i], part)
-    weight = multiply(weight, forBits)
-  }
-  const bitCalls = chunks(bits.length, chunk)
   const lowest = multiply(wraparoundBound - 1, part)
-  let successes = 0
-  weight = 1
+  const isSuccess = new Uint32Array(checks)
+  /** Of the sums and what the bits say of them. */
+  const errors = new Uint32Array(checks)
   for (let i = 0; i < checks; i++) {
     const start = 2 * normBits + i * (wraparoundBits + 1)
     const claimed = fromBits(bits, start, wraparoundBits)
-    const isSuccess = bits[start + wraparoundBits]
-    const at = bitCalls * gadget.arity + 2 * i
-    inputs[at] = multiply(weight, subtract(sums[i], subtract(claimed, lowest)))
-    inputs[at + 1] = isSuccess
-    successes = add(successes, isSuccess)
-    weight = multiply(weight, forSums)
+    errors[i] = subtract(sums[i], subtract(claimed, lowest))
+    isSuccess[i] = bits[start + wraparoundBits]
   }
   const norms = add(fromBits(bits, 0, normBits), fromBits(bits, normBits, normBits))
   const tooLong = subtract(norms, multiply(circuit.squaredBound, part))
-  const tooFew = subtract(successes, multiply(circuit.successes, part))
-  return {
-    inputs,
-    result: (outputs) => {
-      const ofBits = outputs.subarray(0, bitCalls).reduce(add, 0)
-      const ofSums = outputs.subarray(bitCalls).reduce(add, 0)
-      // Horner in the last random element.
-      return [tooFew, ofSums, tooLong, ofBits].reduce((sum, x) => add(multiply(sum, forResult), x))
-    },
+  const tooFew = subtract(isSuccess.reduce(add, 0), multiply(circuit.successes, part))
+  const bitCalls = chunks(bits.length, chunk)
+  const rows = new Uint32Array(bitCalls * chunk)
+  rows.set(bits)
+  return ([forBits, forSums, forResult]) => {
+    const ofSums = powers(forSums, checks).map((weight, i) => multiply(weight, errors[i]))
+    return {
+      inputs() {
+        const inputs = new Uint32Array(gadget.calls * gadget.arity)
+        const weights = powers(forBits, bits.length)
+        for (let i = 0; i < bits.length; i++) {
+          inputs[2 * i] = multiply(weights[i], bits[i])
+          inputs[2 * i + 1] = subtract(bits[i], part)
+        }
+        for (let i = 0; i < checks; i++) {
+          const at = bitCalls * gadget.arity + 2 * i
+          inputs[at] = ofSums[i]
+          inputs[at + 1] = isSuccess[i]
+        }
+        return inputs
+      },
+      combine(weights) {
+        // Bit i's weight is that of its call and that of its place there, multiplied.
+        const places = powers(forBits, chunk)
+        const calls = powers(multiply(places[chunk - 1], forBits), bitCalls)
+        const weighted = calls.map((weight, k) => multiply(weight, weights[k]))
+        const [left, right] = [weighted, weights].map((all) => combineRows(all, rows, chunk))
+        const combined = new Uint32Array(gadget.arity)
+        const ofLast = bits.length - (bitCalls - 1) * chunk
+        const before = weights.subarray(0, bitCalls - 1).reduce(add, 0)
+        const all = add(before, weights[bitCalls - 1])
+        for (let j = 0; j < chunk; j++) {
+          combined[2 * j] = multiply(places[j], left[j])
+          combined[2 * j + 1] = subtract(right[j], multiply(part, j < ofLast ? all : before))
+        }
+        for (let i = 0; i < checks; i++) {
+          const [at, weight] = [2 * (i % chunk), weights[bitCalls + Math.floor(i / chunk)]]
+          combined[at] = add(combined[at], multiply(weight, ofSums[i]))
+          combined[at + 1] = add(combined[at + 1], multiply(weight, isSuccess[i]))
+        }
+        return combined
+      },
+      result(outputs) {
+        const bitsWrong = outputs.subarray(0, bitCalls).reduce(add, 0)
+        const sumsWrong = outputs.subarray(bitCalls).reduce(add, 0)
+        // Horner in the last random element.
+        return [tooFew, sumsWrong, tooLong, bitsWrong].reduce((sum, x) =>
+          add(multiply(sum, forResult), x),
+        )
+      },
+    }
   }
 }

@@ -33,10 +33,11 @@ export function multiply(a: number, b: number): number {
   return rest < GAP_MIDDLE ? rest - MODULUS : rest - (2 ** 32 - MODULUS)
 }
 
-/** Any integer below 2⁵³ in magnitude → its residue. */
+/** Any integer below 2⁵³ in magnitude → its residue, in a fraction of the time of `%`, which is a call. */
 export function residue(integer: number): number {
-  const rest = integer % MODULUS
-  return rest < 0 ? rest + MODULUS : rest
+  const rest = integer - Math.floor(integer * INVERSE) * MODULUS
+  if (rest < 0) return rest + MODULUS
+  return rest < MODULUS ? rest : rest - MODULUS
 }
 
 export function power(base: number, exponent: number): number {
@@ -140,5 +141,6 @@ export function fromBits(bits: Uint32Array, start: number, length: number): numb
 export function decodeElements(bytes: Uint8Array): Uint32Array | null {
   if (bytes.length % 4 !== 0) return null
   const elements = decodeVector(bytes)
-  return elements.some((element) => element >= MODULUS) ? null : elements
+  for (let i = 0; i < elements.length; i++) if (elements[i] >= MODULUS) return null
+  return elements
 }

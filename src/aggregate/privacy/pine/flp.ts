@@ -3,7 +3,7 @@
  * circuit calls one gadget many times; the proof is the polynomial that passes through the gadget's
  * outputs. Each verifier works on its shares alone, and both together see only a random point of it.
  */
-import { add, evaluate, halfway, interpolate, MODULUS, multiply, power, powers } from './field.ts'
+import { add, evaluate, halfway, interpolate, multiply, power, powers, residue } from './field.ts'
 
 /** A sum of products of neighbouring inputs, or of squares. */
 export interface Gadget {
@@ -69,13 +69,14 @@ export function outputsOf(gadget: Gadget, proof: Uint32Array): Uint32Array {
 }
 
 /**
+ * @param combine the inputs' sum for a weight of each call
  * @param at random, unknown to whoever made the proof
  * @returns [arity + 1]: each wire's polynomial there, then the gadget's; null at a root of unity,
  * which would show an input
  */
 export function query(
   gadget: Gadget,
-  inputs: GadgetInputs,
+  combine: (weights: Uint32Array) => Uint32Array,
   proof: Uint32Array,
   at: number,
 ): Uint32Array | null {
@@ -84,45 +85,36 @@ export function query(
   if (power(at, points) === 1) return null
   // Σₖ weightₖ · value at the k-th root = the polynomial's value at `at`.
   const weights = interpolate(powers(at, points))
+  const ofCalls = combine(weights.subarray(1, calls + 1))
   const verifier = new Uint32Array(arity + 1)
-  verifier.set(combine(weights, proof.subarray(0, arity), inputs, calls))
+  for (let j = 0; j < arity; j++) verifier[j] = add(multiply(weights[0], proof[j]), ofCalls[j])
   const coefficients = proof.subarray(arity)
   verifier[arity] = coefficients.reduceRight((sum, x) => add(multiply(sum, at), x), 0)
   return verifier
 }
 
 /**
- * weights₀ · first + Σₖ weightsₖ₊₁ · row k of `rows`, mod q: [arity]. In doubles, by the halves of each
- * weight: 32 products of 16 and 32 bits stay below 2⁵³, and are reduced together.
+ * Σₖ weightsₖ · row k of `rows`, mod q: [length]. In doubles, by the halves of each weight: 32 products
+ * of 16 and 32 bits stay below 2⁵³, and are reduced together.
  */
-function combine(
-  weights: Uint32Array,
-  first: Uint32Array,
-  rows: Uint32Array,
-  calls: number,
-): Uint32Array {
-  const arity = first.length
-  const [low, high] = [new Float64Array(arity), new Float64Array(arity)]
-  for (let j = 0; j < arity; j++) {
-    low[j] = (weights[0] & 0xffff) * first[j]
-    high[j] = (weights[0] >>> 16) * first[j]
-  }
-  for (let k = 0, at = 0; k < calls; k++) {
-    const [lowHalf, highHalf] = [weights[k + 1] & 0xffff, weights[k + 1] >>> 16]
-    for (let j = 0; j < arity; j++) {
+export function combineRows(weights: Uint32Array, rows: Uint32Array, length: number): Uint32Array {
+  const [low, high] = [new Float64Array(length), new Float64Array(length)]
+  for (let k = 0, at = 0; at < rows.length; k++) {
+    const [lowHalf, highHalf] = [weights[k] & 0xffff, weights[k] >>> 16]
+    for (let j = 0; j < length; j++) {
       const x = rows[at++]
       low[j] += lowHalf * x
       high[j] += highHalf * x
     }
     if (k % 30 === 29) {
-      for (let j = 0; j < arity; j++) {
-        low[j] %= MODULUS
-        high[j] %= MODULUS
+      for (let j = 0; j < length; j++) {
+        low[j] = residue(low[j])
+        high[j] = residue(high[j])
       }
     }
   }
-  const sums = new Uint32Array(arity)
-  for (let j = 0; j < arity; j++) sums[j] = (low[j] + 2 ** 16 * (high[j] % MODULUS)) % MODULUS
+  const sums = new Uint32Array(length)
+  for (let j = 0; j < length; j++) sums[j] = residue(low[j] + 2 ** 16 * residue(high[j]))
   return sums
 }
 

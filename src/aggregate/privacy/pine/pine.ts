@@ -139,7 +139,7 @@ export async function shard(
   let written = 0
   for (const { evaluation, of } of evaluations(circuit, measurement, sums, joint, 1)) {
     const seeds = proofSeeds.subarray(drawn, drawn + of.arity)
-    whole.set(prove(of, evaluation.inputs, seeds), written)
+    whole.set(prove(of, evaluation.inputs(), seeds), written)
     drawn += of.arity
     written += proofLength(of)
   }
@@ -165,11 +165,9 @@ function* evaluations(
 ) {
   for (let i = 0; i < circuit.normProofs; i++)
     yield { evaluation: evaluateNorm(circuit, measurement), of: circuit.normGadget }
-  for (let i = 0; i < circuit.proofs; i++) {
-    const random = joint.subarray(3 * i, 3 * i + 3)
-    const evaluation = evaluateChecks(circuit, measurement, sums, random, shares)
-    yield { evaluation, of: circuit.gadget }
-  }
+  const evaluation = evaluateChecks(circuit, measurement, sums, shares)
+  for (let i = 0; i < circuit.proofs; i++)
+    yield { evaluation: evaluation(joint.subarray(3 * i, 3 * i + 3)), of: circuit.gadget }
 }
 
 /**
@@ -223,7 +221,7 @@ export async function prepare(
   let written = 0
   for (const { evaluation, of } of evaluations(circuit, measurement, sums, joint, 2)) {
     const one = proofShare.subarray(read, read + proofLength(of))
-    const verifier = query(of, evaluation.inputs, one, points[proof])
+    const verifier = query(of, evaluation.combine, one, points[proof])
     // A chance of one in millions: the same for both, and for whatever else this id is sent with.
     if (verifier === null) return null
     verifiers[written] = evaluation.result(outputsOf(of, one))

@@ -9,6 +9,9 @@ import type {
   RoundSummary,
 } from '../store.ts'
 
+export const idsIn = (reports: readonly ReportRecord[]): readonly string[] =>
+  reports.map(({ id }) => id)
+
 /** Of reports that came with one. */
 export const tokensOf = (shares: readonly CountedShare[]): readonly string[] =>
   shares.flatMap(({ token }) => token ?? [])

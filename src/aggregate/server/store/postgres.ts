@@ -13,7 +13,7 @@ import { serially } from '../../../core/serially.ts'
 import { addShare } from '../../privacy/shares.ts'
 import type { ModelRelease } from '../schemas.ts'
 import { NEXT_SEALING_KEY, StepTaken, type Store } from '../store.ts'
-import { admitSeeds, admitShares, type Recorded, tokensOf } from './admit.ts'
+import { admitSeeds, admitShares, idsIn, type Recorded, tokensOf } from './admit.ts'
 import { Again, createPool, type Query } from './postgresPool.ts'
 import { SCHEMA, SCHEMA_VERSION } from './postgresSchema.ts'
 import { createRowReader, RECORD, type RoundRow, SUMMARY, type SummaryRow } from './rows.ts'
@@ -245,18 +245,14 @@ export async function openPostgresStore(
       return rows[0].lost
     },
 
-    countedHash: async (round, id) => (await known(query, round, [id])).get(id)?.bodyHash ?? null,
+    known: (round, ids) => known(query, round, ids),
     spent: (round, tokens) => spent(query, round, tokens),
     count: (round, goal, shares) =>
       transaction(async (run) => {
         const [row] = (
           await run<SummaryRow>('select state, counted from rounds where round = $1', [round])
         ).rows
-        const before = await known(
-          run,
-          round,
-          shares.map(({ id }) => id),
-        )
+        const before = await known(run, round, idsIn(shares))
         const taken = await spent(run, round, tokensOf(shares))
         const { outcomes, fresh } = admitShares(row, goal, shares, before, taken)
         if (fresh.length === 0) return outcomes
@@ -284,8 +280,7 @@ export async function openPostgresStore(
             round,
           ])
         ).rows
-        const ids = seeds.map(({ id }) => id)
-        const before = await known(run, round, ids)
+        const before = await known(run, round, idsIn(seeds))
         const { outcomes, fresh, kept } = admitSeeds(round, row?.state, seeds, before)
         await insert(run, round, fresh)
         await run('update rounds set counted = counted + $2 where round = $1', [round, kept])

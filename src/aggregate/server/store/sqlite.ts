@@ -10,7 +10,7 @@ import { serially } from '../../../core/serially.ts'
 import { addShare } from '../../privacy/shares.ts'
 import type { ModelRelease } from '../schemas.ts'
 import { NEXT_SEALING_KEY, type Store } from '../store.ts'
-import { admitSeeds, admitShares, type Recorded, tokensOf } from './admit.ts'
+import { admitSeeds, admitShares, idsIn, type Recorded, tokensOf } from './admit.ts'
 import { createRowReader, owned, RECORD, type RoundRow, SUMMARY, type SummaryRow } from './rows.ts'
 import { lockFile, openFile } from './sqliteFile.ts'
 
@@ -89,9 +89,9 @@ export function openSqliteStore(
 
   const { summary, record } = createRowReader()
 
-  function known(round: number, reports: readonly { readonly id: string }[]) {
+  function known(round: number, ids: readonly string[]) {
     return new Map(
-      reports.flatMap(({ id }): [string, Recorded][] => {
+      ids.flatMap((id): [string, Recorded][] => {
         const row = selectReport.get(round, fromHex(id))
         if (!row) return []
         return [[id, { id, bodyHash: toHex(row.body_hash), isProven: row.seed !== null }]]
@@ -148,12 +148,12 @@ export function openSqliteStore(
 
     lost: () => read(() => selectLost.get()?.lost ?? 0),
 
-    countedHash: (round, id) => read(() => known(round, [{ id }]).get(id)?.bodyHash ?? null),
+    known: (round, ids) => read(() => known(round, ids)),
     spent: (round, tokens) => read(() => spent(round, tokens)),
     count: (round, goal, shares) =>
       write(() => {
         const row = selectRound.get(round)
-        const before = known(round, shares)
+        const before = known(round, idsIn(shares))
         const taken = spent(round, tokensOf(shares))
         const { outcomes, fresh } = admitShares(row, goal, shares, before, taken)
         for (const { id, bodyHash } of fresh)
@@ -169,7 +169,12 @@ export function openSqliteStore(
     keep: (round, seeds) =>
       write(() => {
         const state = selectRound.get(round)?.state
-        const { outcomes, fresh, kept } = admitSeeds(round, state, seeds, known(round, seeds))
+        const { outcomes, fresh, kept } = admitSeeds(
+          round,
+          state,
+          seeds,
+          known(round, idsIn(seeds)),
+        )
         for (const { id, bodyHash, seed } of fresh)
           insertReport.run(round, fromHex(id), fromHex(bodyHash), seed)
         addCount.run(kept, round)
