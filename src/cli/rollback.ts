@@ -1,9 +1,7 @@
 /** @module `nearside rollback`: an earlier model once more, as a new version. */
-import { join } from 'node:path'
 import { Command } from '@commander-js/extra-typings'
 import { parseVersion } from '../core/model/manifest.ts'
-import { publishModel } from '../train/models/publish.ts'
-import { readFiles, readModel } from '../train/models/read.ts'
+import { rollBack } from '../train/models/rollBack.ts'
 import { defineCommand } from './command.ts'
 import { openSigner, withSigning } from './signing.ts'
 
@@ -19,13 +17,7 @@ unchanged; where --to was made by rounds of contributions, it still counts from 
 export const command = defineCommand(syntax, async (options, { print }) => {
   const { models, to } = options
   const signer = await openSigner(options, models)
-  const directory = join(models, to)
-  // Every file is checked.
-  const { manifest } = await readModel(directory)
-  // What pretraining reported lies beside the earlier version.
-  const { reports: _, ...kept } = manifest
-  const files = await readFiles({ manifest, directory })
-  const { version } = await publishModel(models, { manifest: kept, files }, { sign: signer?.sign })
+  const { version } = await rollBack(models, to, signer?.sign)
   print(`version ${version} is version ${to} once more`)
   return { version, to }
 })

@@ -56,6 +56,7 @@ and little noise.`)
   )
   .option('--issuer-key <file>', 'leader, single: key that gives tokens, where these cost work')
   .option('--shop <dir>', 'shop folder whose held-out shoppers judge a new model')
+  .option('--no-rollback', 'keep a model of rounds that newer cases of these shoppers find worse')
   .option('--reports-per-minute <n>', 'most reports from one address', wholeNumber(1, 1e9), 120)
   .option(
     '--abandon <round>',
@@ -100,6 +101,7 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
       publishers: options.publisher,
       issuerKey: options.issuerKey,
       shop,
+      rollback: options.rollback,
       reportsPerMinute,
       abandon: options.abandon,
       trustedProxies: options.trustedProxy?.split(',').map((one) => one.trim()) ?? [],

@@ -118,7 +118,11 @@ function readRoutes(app: OpenAPIHono, aggregator: Aggregator): void {
   )
   app.get(ROUTES.metrics, async (c) => {
     const isWaiting = (await aggregator.waitingFor()) !== null
-    const counts = { lost: await aggregator.lost(), unproven: aggregator.unproven() }
+    const counts = {
+      lost: await aggregator.lost(),
+      unproven: aggregator.unproven(),
+      takenBack: 'accept' in aggregator ? aggregator.takenBack() : 0,
+    }
     return c.text(metricsText(await aggregator.current(), counts, isWaiting))
   })
   app.openapi(
@@ -163,7 +167,7 @@ function reachedRoute(app: OpenAPIHono, helper: HelperAggregator): void {
 /** Prometheus' text format. Nothing in it is about a request. */
 function metricsText(
   record: RoundRecord | null,
-  { lost, unproven }: { readonly lost: number; readonly unproven: number },
+  { lost, unproven, takenBack }: Readonly<Record<'lost' | 'unproven' | 'takenBack', number>>,
   isWaiting: boolean,
 ): string {
   const metric = (name: string, value: number, help: string) => {
@@ -183,6 +187,11 @@ function metricsText(
       'unproven_refusals_total',
       unproven,
       'Refusals since the start of reports whose proof does not hold; sent again, one is refused again.',
+    ),
+    metric(
+      'models_taken_back_total',
+      takenBack,
+      'Models of rounds since the start that newer held-out cases found worse: the last trained one was published again.',
     ),
   ].join('')
 }

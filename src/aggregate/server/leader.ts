@@ -83,6 +83,8 @@ export function createLeader(options: LeaderOptions) {
     lost: () => store.lost(),
     /** Refusals since the start of reports whose proof does not hold; of each as often as it was sent. */
     unproven: intake.unproven,
+    /** Models of rounds that were taken back since the start. */
+    takenBack: rounds.takenBack,
     /**
      * Resolves when both aggregators have counted the report. Waits for no step of a round.
      * @param authorization the header that its token came in, where the policy asks for one

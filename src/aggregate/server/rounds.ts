@@ -19,6 +19,7 @@ import { createSealingKey, publicHalf } from './identity.ts'
 import { serverHash } from './keystream.ts'
 import type { Helper } from './peer.ts'
 import { implausible, meanUpdate } from './release.ts'
+import { review } from './review.ts'
 import type { RoundRecord, Verdict } from './store.ts'
 
 /** A model that is not published yet. */
@@ -57,6 +58,8 @@ export interface LeaderOptions extends AggregatorOptions {
   readonly layout: (model: PublishedModel) => Policy['parameters']
   readonly applyUpdate: ApplyUpdate
   readonly gate: Gate
+  /** Whether it may take back what rounds have published, see `review`. */
+  readonly takesBack?: boolean
   /** Makes what is published a signed release; then a round goes on from nothing that others made. */
   readonly signer?: Signer
   /** L2 distance of the parameters that rounds move. */
@@ -76,6 +79,8 @@ const NO_MODEL: ReadonlySet<ErrorCode> = new Set(['fit-diverged', 'engine-failed
 export function createRounds(options: LeaderOptions) {
   const { store, identity, helper, now, log = () => {}, noise = discreteGaussianNoise } = options
   const startedAt = now()
+  let isReviewed = false
+  let takenBack = 0
 
   /**
    * One step; true when there may be another right away.
@@ -196,6 +201,9 @@ export function createRounds(options: LeaderOptions) {
   }
 
   async function openNext(newest: RoundRecord | null): Promise<boolean> {
+    // Between rounds, where it costs no report; later there would be no other cases to judge by.
+    if (options.takesBack && !isReviewed && (await review(options))) takenBack++
+    isReviewed = true
     const model = await readLatest(options.models)
     requireOwn(model)
     const { lastRound, sealing, signing } = await helper.keys()
@@ -243,7 +251,7 @@ export function createRounds(options: LeaderOptions) {
     }
   }
 
-  return { step, abandon, renew }
+  return { step, abandon, renew, takenBack: () => takenBack }
 }
 
 function rejection(reasons: readonly string[]): Verdict {

@@ -60,6 +60,8 @@ export interface ServerOptions {
   readonly publishers?: readonly string[]
   /** PEM file of the key that gives tokens, where the terms ask for work; of leader and single. */
   readonly issuerKey?: string
+  /** Whether a model of rounds that newer cases find worse is taken back, see `review`. */
+  readonly rollback?: boolean
   /** Folder of the shop whose held-out shoppers judge a new model; absent: none is measured. */
   readonly shop?: string
 }
@@ -179,7 +181,7 @@ async function createAggregators(
     signing.length > 0 ? createSigner({ keys: signing, days, now, cosigner }) : undefined
   await requireSigner(models, signer?.sign)
   const model = { models, layout: layoutOf, applyUpdate, distance: distanceOf, gate, signer }
-  const leaderOptions = { ...shared, ...model, gather }
+  const leaderOptions = { ...shared, ...model, gather, takesBack: options.rollback }
   if (role === 'single') {
     const isFile = options.store.startsWith('sqlite:')
     const helperStore = await open(`${options.store}${isFile ? '.helper' : ''}`, 'helper')
