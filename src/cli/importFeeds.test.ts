@@ -11,11 +11,19 @@ describe('Google Merchant Center', () => {
       category: 'Kitchen',
       brand: 'House brand',
       image: 'https://a.example/p1.jpg',
+      url: 'https://a.example/p1',
       price: 9,
       currency: 'EUR',
       available: true,
     },
-    { id: 'p2', title: 'Tea pot', price: 30, currency: 'EUR', available: false },
+    {
+      id: 'p2',
+      title: 'Tea pot',
+      url: 'https://a.example/p2?colour=red',
+      price: 30,
+      currency: 'EUR',
+      available: false,
+    },
   ]
 
   test('a feed as XML', async () => {
@@ -26,7 +34,7 @@ describe('Google Merchant Center', () => {
 <g:availability>in_stock</g:availability><g:price>12.00 EUR</g:price><g:sale_price>9.00 EUR</g:sale_price>
 <g:google_product_category>2169</g:google_product_category><g:product_type>Home &gt; Kitchen &gt; Mugs</g:product_type><g:brand>House brand</g:brand>
 <g:shipping><g:country>DE</g:country><g:price>4.90 EUR</g:price></g:shipping></item>
-<item><g:id>p2</g:id><g:title>Tea pot</g:title><g:link>https://a.example/p2</g:link><g:availability>out of stock</g:availability><g:price>30,00 EUR</g:price><g:google_product_category>1</g:google_product_category></item>
+<item><g:id>p2</g:id><g:title>Tea pot</g:title><g:link>https://a.example/p2?utm_source=google&amp;colour=red&amp;srsltid=AfmB</g:link><g:availability>out of stock</g:availability><g:price>30,00 EUR</g:price><g:google_product_category>1</g:google_product_category></item>
 </channel></rss>`
     const { report, items } = await imported({ ...ORDERS, 'catalog.xml': xml })
     expect(report.catalog?.layout).toBe('Google Merchant Center feed')
@@ -75,7 +83,7 @@ describe('Google Merchant Center', () => {
             id: 'p1',
             title: 'Mug & saucer',
             description: 'Holds 300 ml',
-            link: 'x',
+            link: 'https://a.example/p1',
             'image link': 'https://a.example/p1.jpg',
             availability: 'in stock',
             price: '12.00 EUR',
@@ -87,7 +95,7 @@ describe('Google Merchant Center', () => {
           {
             id: 'p2',
             title: 'Tea pot',
-            link: 'y',
+            link: 'https://a.example/p2?colour=red&utm_medium=feed',
             availability: 'out_of_stock',
             price: '30.00 EUR',
           },

@@ -124,6 +124,7 @@ describe('Shopify', () => {
         id: 'MG-R',
         title: 'Mug - Red',
         price: 12.5,
+        url: '/products/mug',
         image: 'https://cdn.example/mug.jpg',
         available: false,
         ...mug,
@@ -132,6 +133,7 @@ describe('Shopify', () => {
         id: 'MG-B',
         title: 'Mug - Blue',
         price: 13,
+        url: '/products/mug',
         image: 'https://cdn.example/blue.jpg',
         available: true,
         ...mug,
@@ -144,9 +146,17 @@ describe('Shopify', () => {
         // The catalog doesn't say whose it is, the orders do.
         brand: 'House brand',
         currency: 'EUR',
+        url: '/products/tea-towel',
         available: true,
       },
-      { id: 'LP', title: 'Lamp', price: 40, currency: 'EUR', available: false },
+      {
+        id: 'LP',
+        title: 'Lamp',
+        url: '/products/lamp',
+        price: 40,
+        currency: 'EUR',
+        available: false,
+      },
     ])
   })
 })

@@ -151,3 +151,13 @@ it('once pages ask for keys, takes only signed releases that go on and have not 
     vi.useRealTimers()
   }
 })
+
+it('asks for a consent as it was told, until it is told otherwise', async () => {
+  const { publish, page } = await shop()
+  await publish({ consent: 'tcf' })
+  expect(page()?.consent).toBe('tcf')
+  await publish()
+  expect(page()?.consent).toBe('tcf')
+  await publish({ consent: 'none' })
+  expect(page()?.consent).toBeUndefined()
+})

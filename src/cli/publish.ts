@@ -1,6 +1,7 @@
 /** @module `nearside publish`: a folder for any web server, and the snippet for the shop's pages. */
-import { Command, InvalidArgumentError } from '@commander-js/extra-typings'
+import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { NearsideError } from '../core/error.ts'
+import { CONSENT_PLATFORMS } from '../deploy/pageOptions.ts'
 import { publishSite } from '../deploy/publishSite.ts'
 import { defineCommand } from './command.ts'
 import { readCatalogOption, readJsonFile } from './shopFiles.ts'
@@ -20,9 +21,19 @@ in OUT. It signs nothing; nearside sign does, and nearside rollback goes back.`)
   .option('--rules <file>', 'the shop’s own rules, as JSON')
   .requiredOption('--out <dir>', 'the folder to publish')
   .option('--base <path>', 'path of the address at which OUT will lie', path, '/')
-  .option('--link <address>', 'of a product’s page, with {id} in it', link, '/product/{id}')
+  .option(
+    '--link <address>',
+    'of a product’s page, with {id} in it (default: the catalog’s `url`, else /product/{id})',
+    link,
+  )
   .option('--limit <n>', 'products of the first list', wholeNumber(1, 100), 8)
   .option('--library <dir>', 'dist/lib of the package, for pages without a bundler')
+  .addOption(
+    new Option(
+      '--consent <platform>',
+      'whose yes the snippet waits for before anything is kept',
+    ).choices([...CONSENT_PLATFORMS, 'none'] as const),
+  )
   .option('--publisher <key>', 'public key that pages ask for; several by comma', publicKeys)
   .option('--threshold <n>', 'how many of them must have signed', wholeNumber(1, 16))
   .option('--helper-key <key>', 'the helper’s public key, which must have signed too')

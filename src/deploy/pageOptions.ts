@@ -23,13 +23,19 @@ export interface PageOptions {
   readonly latest?: LatestModel
   readonly modelKeys?: ModelKeys
   readonly federation?: { readonly leader: string; readonly helper: string }
-  /** Address of an item's page, with `{id}` in it. */
+  /** Address of an item's page, with `{id}` in it; absent: as the catalog says. */
   readonly link?: string
+  /** Who says whether anything may be kept; absent: nobody is asked. */
+  readonly consent?: ConsentPlatform
 }
+
+/** Google's Consent Mode, or a platform of IAB Europe's framework. */
+export const CONSENT_PLATFORMS = ['consent-mode', 'tcf'] as const
+export type ConsentPlatform = (typeof CONSENT_PLATFORMS)[number]
 
 const refuse = (what: string) =>
   new NearsideError('input-invalid', `#${ID} of the page: ${what} is missing or malformed`)
-const { object, optional, text } = createReaders(refuse)
+const { object, oneOf, optional, text } = createReaders(refuse)
 const address = text(/^\S+$/)
 const latest: Read<LatestModel> = (value) => parseLatest(value)
 const modelKeys: Read<ModelKeys> = (value) => readModelKeys(value)
@@ -43,6 +49,7 @@ const read = object<PageOptions>({
   modelKeys: optional(modelKeys),
   federation: optional(object({ leader: address, helper: address })),
   link: optional(address),
+  consent: optional(oneOf(...CONSENT_PLATFORMS)),
 })
 
 /** "<" can't end the block early when it is written as an escape. */

@@ -20,7 +20,7 @@ import { type Finding, sizeFinding } from './finding.ts'
 import { headersFile, nginxFile } from './hosts.ts'
 import { readLibrary } from './library.ts'
 import { pack } from './packed.ts'
-import { type PageOptions, readPageOptions } from './pageOptions.ts'
+import { type ConsentPlatform, type PageOptions, readPageOptions } from './pageOptions.ts'
 import { placeFile, placeFolder } from './place.ts'
 import { mayFollow, releaseFindings } from './releaseFindings.ts'
 import { ruleFindings } from './ruleFindings.ts'
@@ -36,12 +36,14 @@ export interface SiteOrder {
   readonly out: string
   /** Path of the address at which `out` will lie, with a slash at both ends. */
   readonly base: string
-  /** Address of an item's page, with `{id}` in it. */
-  readonly link: string
+  /** Address of an item's page, with `{id}` in it; absent: as the catalog says. */
+  readonly link?: string
   /** The library's files, for pages without a bundler. */
   readonly library?: string
   /** Whose signatures the pages shall ask for; else those of the snippet that lies there. */
   readonly keys?: ModelKeys
+  /** Whom the snippet asks before anything is kept; else as the snippet that lies there. */
+  readonly consent?: ConsentPlatform | 'none'
   /** Items of the first list. */
   readonly limit: number
   /** Milliseconds since the epoch. */
@@ -77,7 +79,9 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
   const model = await readModel(models)
   const latest = parseLatest(await json(join(models, 'latest.json')))
   const catalog = Catalog.parse(order.catalog)
-  const keys = order.keys ? readModelKeys(order.keys) : await keysBefore(out)
+  const before = await optionsBefore(out)
+  const keys = order.keys ? readModelKeys(order.keys) : before?.modelKeys
+  const { consent = before?.consent ?? 'none' } = order
   const check = (previous: LatestModel | null) => mayFollow(latest, keys, previous, now)
   await check(await readLatestFile(target))
 
@@ -108,7 +112,8 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
     ...(rules !== undefined && { rules: `${base}rules.json` }),
     latest,
     ...(keys && { modelKeys: keys }),
-    link: order.link,
+    ...(order.link && { link: order.link }),
+    ...(consent !== 'none' && { consent }),
   } satisfies PageOptions
   const tag = async (name: string) => ({
     url: `${base}${library?.folder}/${name}`,
@@ -145,9 +150,8 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
 }
 
 /** What is in use goes on without being named again. */
-async function keysBefore(out: string): Promise<ModelKeys | undefined> {
-  const html = await readFile(join(out, 'page.html'), 'utf8').catch(() => '')
-  return readPageOptions(html)?.modelKeys
+async function optionsBefore(out: string): Promise<PageOptions | null> {
+  return readPageOptions(await readFile(join(out, 'page.html'), 'utf8').catch(() => ''))
 }
 
 async function versionsIn(models: string): Promise<string[]> {

@@ -1,5 +1,6 @@
 /** @module What goes into the shop's pages: where everything lies, what a new shopper sees at first, and the scripts. */
 import type { Item } from '../core/catalog/item.ts'
+import { productPage } from '../core/catalog/productPage.ts'
 import { type PageOptions, pageOptionsTag } from './pageOptions.ts'
 
 /** What a policy must allow that asks for Trusted Types. */
@@ -7,38 +8,57 @@ export const TRUSTED_TYPES = 'nearside'
 
 /**
  * The script of a page without a bundler. It lies beside the library's files. What the shop pushes to
- * `dataLayer` by GA4's conventions, it learns from.
+ * `dataLayer` by GA4's conventions, it learns from. Where the page asks for a consent, nothing is kept before
+ * it; where its platform isn't there, nothing is kept at all.
  */
-export const START = `import { followDataLayer } from './adapters.js'
+export const START = `import { followDataLayer, followShopifyPixel } from './adapters.js'
 import { provide } from './element.js'
 import { createPersonalizer } from './index.js'
 
 const element = document.getElementById('nearside-options')
-const { link, worker, ...options } = JSON.parse(element.textContent)
+const { link, worker, consent, ...options } = JSON.parse(element.textContent)
 const url = new URL(worker, location.href).href
 // A page may ask for Trusted Types: then this policy must be allowed.
 const policy = globalThis.trustedTypes?.createPolicy('${TRUSTED_TYPES}', { createScriptURL: () => url })
-const [items, own] = await Promise.all([
-  fetch(options.catalog).then((answer) => answer.json()),
+const listed = fetch(options.catalog).then((answer) => answer.json())
+const dataLayer = (globalThis.dataLayer ??= [])
+const linkTo = link && (({ id }) => link.replace('{id}', encodeURIComponent(id)))
+const create = () =>
   createPersonalizer({
     ...options,
     worker: () => new Worker(policy ? policy.createScriptURL('') : url, { type: 'module' }),
-  }),
-])
-const devtools = new URLSearchParams(location.search).has('nearside-devtools')
-const personalizer = devtools ? (await import('./devtools.js')).withDevtools(own, { items }) : own
-const linkTo = ({ id }) => link.replace('{id}', encodeURIComponent(id))
-provide({ personalizer, items, linkTo })
-followDataLayer(personalizer, (globalThis.dataLayer ??= []))
+  })
+let stop = () => {}
+let current = null
+async function show(own) {
+  stop()
+  current = own
+  const items = await listed
+  if (!own || current !== own) return
+  const devtools = new URLSearchParams(location.search).has('nearside-devtools')
+  const personalizer = devtools ? (await import('./devtools.js')).withDevtools(own, { items }) : own
+  provide({ personalizer, items, linkTo })
+  const stops = [followDataLayer(personalizer, dataLayer)]
+  // Where a pixel of Shopify's hands on what it hears of (relayShopifyPixel).
+  if (globalThis.Shopify) stops.push(followShopifyPixel(personalizer))
+  stop = () => stops.forEach((end) => end())
+}
+if (consent) {
+  const { fromConsentMode, fromTcf, withConsent } = await import('./consent.js')
+  const said = consent === 'tcf' ? fromTcf(globalThis.__tcfapi) : fromConsentMode(dataLayer)
+  withConsent(said, { create, show })
+} else await show(await create())
 `
 
 const escaped = (text: string) =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 
 /** Products as links: what stands in the page before any script runs, and without one. */
-function firstList(items: readonly Item[], link: string): string {
-  const entries = items.map(({ id, title = id, image }) => {
-    const address = escaped(link.replace('{id}', encodeURIComponent(id)))
+function firstList(items: readonly Item[], link: string | undefined): string {
+  const entries = items.map((item) => {
+    const { id, title = id, image } = item
+    const page = link ? link.replace('{id}', encodeURIComponent(id)) : productPage(item)
+    const address = escaped(page)
     const picture = image ? `<img src="${escaped(image)}" alt="" width="150" height="150">` : ''
     return `    <li><a href="${address}">${picture}${escaped(title)}</a></li>`
   })
@@ -46,7 +66,7 @@ function firstList(items: readonly Item[], link: string): string {
 }
 
 interface Snippet {
-  readonly options: PageOptions & { readonly link: string }
+  readonly options: PageOptions
   /** What a new shopper's device will show as well, best first. */
   readonly items: readonly Item[]
   /** What a page without a bundler begins with. */

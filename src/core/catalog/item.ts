@@ -20,6 +20,8 @@ export interface Item {
   readonly description?: string
   /** URL of the product's picture, relative to the shop's root. */
   readonly image?: string
+  /** Address of its page, absolute or from the shop's root; default `/product/<id>`. */
+  readonly url?: string
   /** Absent means available. An unavailable item is never recommended. */
   readonly available?: boolean
   /** Since when the shop has it, ISO 8601: a day (from its beginning in UTC), or a time with its zone. */

@@ -16,6 +16,7 @@ const FIELDS: Readonly<Record<Exclude<keyof Item, 'id'>, Check>> = {
   brand: TEXT,
   description: TEXT,
   image: TEXT,
+  url: TEXT,
   price: [
     (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0,
     'is not a number of zero or more',

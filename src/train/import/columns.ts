@@ -30,6 +30,7 @@ const KNOWN_NAMES = {
   group:
     'itemgroupid groupid productgroupid variantgroupid parentid parentsku parentproductid parentitemid vaterartikelnummer vaterartikel',
   image: 'image imagesrc imagelink imageurl bild bildurl',
+  url: 'url link producturl productlink permalink offersurl',
   available: 'available availability instock verfuegbar verfuegbarkeit',
   published: 'published',
   added:

@@ -66,6 +66,7 @@ const LAYOUTS: readonly Layout[] = [
       price: 'variantprice price',
       description: 'bodyhtml description',
       image: 'variantimage variantimageurl imagesrc productimageurl',
+      url: 'handle urlhandle',
       published: 'published publishedononlinestore',
       stock: 'variantinventoryqty inventoryquantity',
       stockPolicy: 'variantinventorypolicy continuesellingwhenoutofstock',

@@ -27,6 +27,7 @@ const CATALOG_ROLES: readonly Role[] = [
   'brand',
   'description',
   'image',
+  'url',
   'available',
   'published',
   'added',
@@ -95,4 +96,4 @@ export async function readCatalogFile(path: string): Promise<Item[]> {
 }
 
 export const PRODUCTS =
-  'SELECT id, title, price, currency, category, group_id AS "groupId", brand, description, image, available, added FROM product ORDER BY n'
+  'SELECT id, title, price, currency, category, group_id AS "groupId", brand, description, image, url, available, added FROM product ORDER BY n'

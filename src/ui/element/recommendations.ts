@@ -4,11 +4,11 @@
  * shown until the first answer: a server can put its bestsellers there.
  */
 import type { Item } from '../../core/catalog/item.ts'
+import { productPage } from '../../core/catalog/productPage.ts'
 import type { Personalizer } from '../../device/api.ts'
 import type { ListOptions, ListQuery, Recommendation } from '../../device/apiLists.ts'
 import type { ListMeasure, Placed } from '../../sdk/measure/listMeasure.ts'
 import { createAnnouncer } from '../react/announcer.ts'
-import { productPage } from '../react/itemText.ts'
 import { ENGLISH_LISTS, type ListLabels } from '../react/listLabels.ts'
 import { createListObserver, type ListObserver } from '../react/listObserver.ts'
 import css from '../react/nearside.css?inline'
@@ -21,7 +21,7 @@ export interface ProvideOptions {
   readonly personalizer: Personalizer
   /** The shop's products, for titles, prices and pictures. */
   readonly items: readonly Item[]
-  /** Address of an item's page; default `/product/<id>`. */
+  /** Address of an item's page; default: its `url`, else `/product/<id>`. */
   readonly linkTo?: (item: Item) => string
   /** Strings in the shop's language; English where left out. */
   readonly labels?: Partial<ListLabels>

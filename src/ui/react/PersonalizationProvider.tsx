@@ -1,10 +1,10 @@
 /** @module Makes one personalizer known to all components below. */
 import { type ReactNode, useCallback, useMemo } from 'react'
 import type { Item } from '../../core/catalog/item.ts'
+import { productPage } from '../../core/catalog/productPage.ts'
 import type { Personalizer } from '../../device/api.ts'
 import type { ListMeasure } from '../../sdk/measure/listMeasure.ts'
 import { type Personalization, PersonalizationContext } from './context.ts'
-import { productPage } from './itemText.ts'
 import { ENGLISH, type Labels } from './labels.ts'
 
 /** What all widgets below it share. */
@@ -13,7 +13,7 @@ export interface PersonalizationProviderProps {
   readonly personalizer: Personalizer | null
   /** The shop's products, for titles, prices and pictures. A stable reference saves work. */
   readonly items?: readonly Item[]
-  /** Default: `/product/<id>`. A stable reference saves work. */
+  /** Address of an item's page; default: its `url`, else `/product/<id>`. A stable reference saves work. */
   readonly linkTo?: (item: Item) => string
   /** The widgets' strings in the shop's language; English where left out. A stable reference saves work. */
   readonly labels?: Partial<Labels>

@@ -6,6 +6,3 @@ export function priceText({ price = 0, currency }: Item, locale: string): string
   const style = currency ? ({ style: 'currency', currency } as const) : { minimumFractionDigits: 2 }
   return new Intl.NumberFormat(locale, style).format(price)
 }
-
-/** Address of an item's page. */
-export const productPage = ({ id }: Item): string => `/product/${encodeURIComponent(id)}`

@@ -37,6 +37,7 @@ WITH filled AS (
     coalesce(nullif(own.brand, ''), of.brand) AS maker,
     coalesce(nullif(own.description, ''), of.description, '') AS about,
     coalesce(nullif(own.image, ''), of.image) AS picture,
+    coalesce(nullif(own.url, ''), of.url) AS page,
     coalesce(nullif(own.status, ''), of.status, '') AS state,
     coalesce(nullif(own.published, ''), of.published, '') AS shown,
     coalesce(nullif(own.added, ''), of.added, '') AS arrival,
@@ -60,6 +61,10 @@ SELECT n, line, problem, item, number, kind, family, whole_title AS title,
   nullif(maker, '') AS brand,
   nullif(plain_text(about), '') AS description,
   nullif(CASE WHEN kind <> '' THEN string_split(picture, ', ')[1] ELSE picture END, '') AS image,
+  -- Where visitors of an advertisement came from is no part of an address; Shopify's is its handle.
+  CASE WHEN regexp_matches(page, '^(https?:/)?/') THEN
+      regexp_replace(regexp_replace(page, '([?&])(utm_\w+|srsltid|gclid)=[^&#]*', '\1', 'g'), '([?&])&+|[?&]+(#|$)', '\1\2', 'g')
+    WHEN getvariable('inherits') AND kind = '' THEN '/products/' || page END AS url,
   available AS available_text,
   arrival AS added_text,
   CASE WHEN is_day(arrival) THEN strftime(make_timestamp_ms(instant(arrival)), '%Y-%m-%d')
@@ -102,7 +107,7 @@ CREATE OR REPLACE TABLE product AS
 WITH kept AS (FROM product_verdict WHERE reason IS NULL)
 SELECT n, id, nullif(title, '') AS title, price,
   CASE WHEN price IS NOT NULL THEN currency END AS currency,
-  category, brand, description, image, available, added, item, number,
+  category, brand, description, image, nullif(url, '/products/') AS url, available, added, item, number,
   CASE WHEN family IS NULL THEN (CASE WHEN id IN (SELECT family FROM kept) THEN id END)
     WHEN NOT getvariable('inherits') OR count(*) OVER (PARTITION BY family) > 1 THEN family END AS group_id
 FROM kept

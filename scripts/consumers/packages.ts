@@ -1,0 +1,77 @@
+/** @module Both packages as they are published, installed as a shop would. */
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT, report, run, WORK } from './tally.ts'
+
+/** Pictures that the demo's catalog names. */
+export const PICTURES = join(ROOT, 'public/catalog/images')
+
+const NPM = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', '--loglevel=error']
+
+/** As in a fresh checkout: packing builds what is packed. */
+export function pack(): { readonly shop: string; readonly tools: string } {
+  for (const part of ['lib', 'tools'])
+    rmSync(join(ROOT, 'dist', part), { recursive: true, force: true })
+  run('npm', ['run', '-s', 'pack'], ROOT)
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  const file = (name: string) => join(ROOT, `release/${name}-${version}.tgz`)
+  return { shop: file('nearside'), tools: file('nearside-tools') }
+}
+
+/** A copy of the example with what it needs; returns its folder. */
+export function installOf(name: string): string {
+  const folder = join(WORK, name)
+  cpSync(join(ROOT, 'examples', name), folder, {
+    recursive: true,
+    filter: (path) => !/\/(node_modules|dist|\.next)$/.test(path),
+  })
+  run('npm', ['ci', ...NPM], folder)
+  return folder
+}
+
+/** With the library in it, and built. */
+export function installShop(name: string, tarball: string): string {
+  const folder = installOf(name)
+  const before = modulesOf(folder)
+  run('npm', ['install', ...NPM, tarball], folder)
+  const added = modulesOf(folder).filter((module) => !before.includes(module))
+  const others = added.join() === 'nearside' ? '' : added.join()
+  report(name, 'installs this package and no other', others)
+  for (const part of ['catalog', 'models'])
+    cpSync(join(ROOT, 'public', part), join(folder, 'public', part), { recursive: true })
+  run('npm', ['run', '-s', 'build'], folder)
+  return folder
+}
+
+function modulesOf(folder: string): string[] {
+  const modules = join(folder, 'node_modules')
+  return existsSync(modules) ? readdirSync(modules).filter((name) => !name.startsWith('.')) : []
+}
+
+let toolsFolder: string | undefined
+
+/** An empty folder with the tools in it. */
+export function installTools(tarball: string): string {
+  if (toolsFolder) return toolsFolder
+  const folder = join(WORK, 'tools')
+  mkdirSync(folder)
+  run('npm', ['init', '-y', '--loglevel=error'], folder)
+  // Without its install script SQLite has no binary; no command here opens a store.
+  run('npm', ['install', ...NPM, tarball], folder)
+  toolsFolder = folder
+  return folder
+}
+
+/** The demo's model and catalog by `nearside publish`, with the library; returns the folder. */
+export function publishSite(tools: string, name: string, more: readonly string[] = []): string {
+  const site = join(WORK, name)
+  const given = {
+    '--model': join(ROOT, 'public/models'),
+    '--catalog': join(ROOT, 'public/catalog/catalog.json'),
+    '--library': join(ROOT, 'dist/lib'),
+    '--out': site,
+  }
+  const args = [...Object.entries(given).flat(), ...more]
+  run('npx', ['--no-install', 'nearside', 'publish', ...args], tools)
+  return site
+}

@@ -1,0 +1,54 @@
+/** @module A shop's page in Chromium: what is on it, and how to wait for it. */
+import { join } from 'node:path'
+import { type Browser, chromium, type Page } from 'playwright'
+import { CHROMIUM_ARGS, requireChromium } from '../chromium.ts'
+import { ROOT } from './tally.ts'
+
+let browser: Browser | undefined
+
+/** In a profile of its own, with what its console says of faults. */
+export async function openPage() {
+  browser ??= await chromium.launch({ executablePath: requireChromium(), args: CHROMIUM_ARGS })
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  const said: string[] = []
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) said.push(message.text())
+  })
+  page.on('pageerror', (error) => said.push(error.message))
+  return { context, page, said }
+}
+
+export async function closeBrowser(): Promise<void> {
+  await browser?.close()
+}
+
+/** For looking at, as it is and mirrored. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const path = (direction: string) => join(ROOT, `screenshots/consumers/${name}-${direction}.png`)
+  await page.screenshot({ path: path('ltr') })
+  await page.evaluate(() => {
+    document.documentElement.dir = 'rtl'
+  })
+  await page.screenshot({ path: path('rtl') })
+}
+
+/** In the order on screen; also inside of shadow roots. */
+export function idsOn(page: Page): Promise<string[]> {
+  return page
+    .locator('[data-item]')
+    .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-item') ?? ''))
+}
+
+/** Waits until it holds; the check after it says whether it ever did. */
+export async function settle(
+  page: Page,
+  holds: (ids: string[], personal: boolean) => boolean,
+): Promise<void> {
+  const until = performance.now() + 120_000
+  while (performance.now() < until) {
+    const busy = await page.locator('[aria-busy="true"]').count()
+    if (holds(await idsOn(page), busy === 0)) return
+    await page.waitForTimeout(100)
+  }
+}

@@ -1,0 +1,143 @@
+/** @module What a shop's import and an auditor run, and the page of nothing but what `publish` wrote. */
+import { execFile } from 'node:child_process'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { PICTURES, publishSite } from './packages.ts'
+import { idsOn, openPage, settle } from './page.ts'
+import { serveFolder } from './serving.ts'
+import { report, run } from './tally.ts'
+
+/** By the names that the documents use. @param folder where the tools are installed */
+export function askTools(folder: string): void {
+  report('tools', 'are installed', '')
+  const orders = 'order,shopper,time,item\n1,a,2026-01-02,mug\n2,b,2026-01-03,pot\n'
+  writeFileSync(join(folder, 'orders.csv'), orders)
+  writeFileSync(join(folder, 'catalog.csv'), 'id,title\nmug,Red mug\npot,Tea pot\n')
+  const asked: readonly (readonly [string, readonly string[]])[] = [
+    ['import', ['--orders', 'orders.csv', '--catalog', 'catalog.csv', '--out', 'shop']],
+    ['epsilon', ['--policy', 'demo']],
+    ['audit', ['selftest', '--count', '5']],
+    ['serve', ['--help']],
+  ]
+  for (const [command, args] of asked) {
+    run('npx', ['--no-install', 'nearside', command, ...args], folder)
+    report('tools', `nearside ${command}`, '')
+  }
+}
+
+/** On its way from the server to a changed list. */
+export async function drivePublished(folder: string): Promise<void> {
+  const { address, snippet } = await publishedPage(folder, 'site')
+  report('tools', 'nearside publish', '')
+  const doctor = promisify(execFile)('npx', ['--no-install', 'nearside', 'doctor', address], {
+    cwd: folder,
+  })
+  const found = await doctor.then(
+    ({ stdout }) => stdout,
+    ({ stdout }: { stdout: string }) => stdout,
+  )
+  const wrong = found.split('\n').filter((line) => /^(warning|error)/.test(line))
+  const looked = found.includes('no errors, 0 warnings') ? '' : wrong.join(' | ') || found
+  report('tools', 'nearside doctor finds nothing to mend in it', looked)
+
+  const { context, page, said } = await openPage()
+  let panels = 0
+  page.on('request', (request) => {
+    if (request.url().endsWith('/devtools.js')) panels++
+  })
+  await page.goto(address)
+  await settle(page, (ids, status) => ids.length === 8 && status)
+  const first = await idsOn(page)
+  const sent = [...snippet.matchAll(/href="\/product\/([^"]+)"/g)].map(([, id]) => id)
+  const same = sent.join() === first.join() ? '' : `${sent} ≠ ${first}`
+  report('tools', 'its page shows at first what the device shows then', same)
+  await push(page, viewed(first[2]))
+  await settle(page, (ids) => ids.length === 8 && ids.join() !== first.join())
+  const second = await idsOn(page)
+  report('tools', 'a dataLayer event changes it', second.join() === first.join() ? 'unchanged' : '')
+  const before = panels
+  await page.goto(`${address}/?nearside-devtools`)
+  await page
+    .locator('nearside-devtools')
+    .getByText(/recommend .*first answer/)
+    .waitFor()
+  const loads = before === 0 && panels === 1 ? '' : `${before} times without, ${panels} with`
+  report('tools', 'its developer’s panel is loaded only where the address asks for it', loads)
+  report('tools', 'nothing in its console', said.join(' | '))
+  await context.close()
+}
+
+/** The same page where Consent Mode is asked first: nothing is kept before it says yes, nor after a no. */
+export async function driveConsent(folder: string): Promise<void> {
+  const { address } = await publishedPage(folder, 'asking', ['--consent', 'consent-mode'])
+  const { context, page, said } = await openPage()
+  const kept = () =>
+    page.evaluate(async () => {
+      const databases = (await indexedDB.databases()).map(({ name }) => name)
+      return [...databases, ...Object.keys(localStorage)].join()
+    })
+  const consent = (about: string, said: string) =>
+    push(page, ['consent', about, { personalization_storage: said }])
+  await page.goto(address)
+  await consent('default', 'denied')
+  const shown = await page.locator('nearside-recommendations a').count()
+  await push(page, viewed('any'))
+  await page.waitForLoadState('networkidle')
+  report('tools', 'without a consent its page shows what sells', shown === 8 ? '' : `${shown}`)
+  report('tools', 'and keeps nothing', await kept())
+  await consent('update', 'granted')
+  await settle(page, (ids, status) => ids.length === 8 && status)
+  const first = await idsOn(page)
+  await push(page, viewed(first[2]))
+  await settle(page, (ids) => ids.length === 8 && ids.join() !== first.join())
+  const learned = await page.evaluate(storedEvents)
+  report('tools', 'a yes begins it', learned > 0 ? '' : 'no event is kept')
+  await consent('update', 'denied')
+  let left = learned
+  for (const until = performance.now() + 60_000; left > 0 && performance.now() < until; )
+    left = await page.evaluate(storedEvents)
+  report('tools', 'a no erases what was kept', left === 0 ? '' : `${left} events are left`)
+  report('tools', 'nothing in its console', said.join(' | '))
+  await context.close()
+}
+
+async function publishedPage(folder: string, name: string, more?: readonly string[]) {
+  const site = publishSite(folder, name, more)
+  cpSync(PICTURES, join(site, 'catalog/images'), { recursive: true })
+  const snippet = readFileSync(join(site, 'page.html'), 'utf8')
+  const icon = '<link rel="icon" href="data:,">'
+  writeFileSync(join(site, 'index.html'), `<!doctype html><title>Shop</title>${icon}${snippet}`)
+  return { address: await serveFolder(site), snippet }
+}
+
+const viewed = (id: string) => ({ event: 'view_item', ecommerce: { items: [{ item_id: id }] } })
+
+function push(page: Awaited<ReturnType<typeof openPage>>['page'], entry: unknown): Promise<void> {
+  return page.evaluate((given) => {
+    const shop = globalThis as unknown as { dataLayer?: unknown[] }
+    shop.dataLayer ??= []
+    // Consent Mode's entries are the arguments of a call.
+    shop.dataLayer.push(Array.isArray(given) ? { ...given } : given)
+  }, entry)
+}
+
+/** Runs in the page: events in all of its databases. */
+async function storedEvents(): Promise<number> {
+  let rows = 0
+  for (const { name = '' } of await indexedDB.databases()) {
+    const database = await new Promise<IDBDatabase>((ready, refuse) => {
+      const opening = indexedDB.open(name)
+      opening.onsuccess = () => ready(opening.result)
+      opening.onerror = () => refuse(opening.error)
+    })
+    for (const store of [...database.objectStoreNames].filter((one) => one === 'events'))
+      rows += await new Promise<number>((ready, refuse) => {
+        const counting = database.transaction(store).objectStore(store).count()
+        counting.onsuccess = () => ready(counting.result)
+        counting.onerror = () => refuse(counting.error)
+      })
+    database.close()
+  }
+  return rows
+}

@@ -1,0 +1,64 @@
+/**
+ * @module The example for Shopify: its blocks through a Liquid engine, the published folder where the app's
+ * proxy would put it, and events in the form that Shopify documents, by the pixel's own function.
+ */
+import { cpSync, mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { installOf, PICTURES, publishSite } from './packages.ts'
+import { idsOn, openPage, picture, settle } from './page.ts'
+import { serveFolder } from './serving.ts'
+import { report, run, WORK } from './tally.ts'
+
+const BASE = '/apps/nearside/'
+
+export async function driveShopify(tools: string): Promise<void> {
+  const example = installOf('shopify')
+  const shop = join(WORK, 'shopify-shop')
+  mkdirSync(shop)
+  const site = publishSite(tools, join('shopify-shop', BASE), ['--base', BASE])
+  cpSync(PICTURES, join(shop, 'catalog/images'), { recursive: true })
+  run('npm', ['run', '-s', 'preview', '--', site, join(shop, 'index.html')], example)
+  report('shopify', 'its blocks are rendered', '')
+
+  const { context, page, said } = await openPage()
+  // As on every page of a shop.
+  await page.addInitScript(() => Object.assign(globalThis, { Shopify: {} }))
+  await page.goto(await serveFolder(shop))
+  await settle(page, (ids, status) => ids.length === 12 && status)
+  const first = await idsOn(page)
+  report('shopify', 'shows two lists', first.length === 12 ? '' : `${first.length} items`)
+  const [library] = readdirSync(join(site, 'nearside'))
+  const adapters = `${BASE}nearside/${library}/adapters.js`
+  await page.evaluate(tellPixel(adapters, viewed(first[2])))
+  const forYou = (ids: readonly string[]) => ids.slice(0, 8).join()
+  await settle(page, (ids) => ids.length === 12 && forYou(ids) !== forYou(first))
+  const changed = forYou(await idsOn(page)) === forYou(first) ? 'unchanged' : ''
+  report('shopify', 'what its pixel hears of changes the first', changed)
+  const left = await page.evaluate(() => Object.keys(localStorage).join())
+  report('shopify', 'nothing of it is left between pixel and page', left)
+  report('shopify', 'nothing in its console', said.join(' | '))
+  await picture(page, 'shopify')
+  await context.close()
+}
+
+/** @see https://shopify.dev/docs/api/web-pixels-api/standard-events/product_viewed */
+const viewed = (sku: string) => ({
+  id: 'sh-1',
+  name: 'product_viewed',
+  data: {
+    productVariant: {
+      id: '41007290548312',
+      sku,
+      title: 'Default Title',
+      price: { amount: 12.5, currencyCode: 'GBP' },
+      product: { id: '7000', title: 'Mug', vendor: 'House brand', type: 'Kitchen' },
+    },
+  },
+})
+
+/** For the page, which shares its storage with the pixel. */
+const tellPixel = (adapters: string, event: { readonly name: string }) => `
+  import('${adapters}').then(({ relayShopifyPixel }) => {
+    const subscribe = (name, tell) => name === '${event.name}' && tell(${JSON.stringify(event)})
+    relayShopifyPixel({ subscribe }, { localStorage }, { id: 'sku' })
+  })`

@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest'
+import { productPage } from './productPage.ts'
+
+it('is what the catalog says, if that is an address of the web', () => {
+  expect(productPage({ id: 'a b', url: 'https://shop.example/p/7' })).toBe(
+    'https://shop.example/p/7',
+  )
+  expect(productPage({ id: 'a b', url: '/p/7' })).toBe('/p/7')
+  for (const url of [undefined, '', 'javascript:alert(1)', ' /p/7'])
+    expect(productPage({ id: 'a b', url })).toBe('/product/a%20b')
+})
