@@ -15,7 +15,7 @@ import type { ScoringModel } from './validate.ts'
 const IDLE_ENCODER_WEIGHT = 0.01
 
 /** Factors of the encoder's score that are tried beside the jointly fitted one. */
-const ENCODER_WEIGHTS = [0.1, 0.2, 0.3, 0.4]
+export const ENCODER_WEIGHTS = [0.1, 0.2, 0.3, 0.4]
 
 /** Everything that a model ranks with but its statistics. */
 export interface EncoderCandidate extends ScoringModel {

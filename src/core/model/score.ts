@@ -29,11 +29,19 @@ export interface ScoreTerms {
 /** The base's scores, trees and all. See `linearTerms`. */
 export function scoreTerms(...given: Parameters<typeof linearTerms>): ScoreTerms {
   const [model, history] = given
-  const terms = linearTerms(...given)
-  if (!model.trees || !isKnown(history)) return { ...terms, candidates: [] }
+  return withTrees(model, history, linearTerms(...given))
+}
+
+/** @param terms whose `base` is changed */
+export function withTrees<Terms extends Pick<ScoreTerms, 'base' | 'features'>>(
+  { trees }: Pick<BaseModel, 'trees'>,
+  history: History,
+  terms: Terms,
+): Terms & Pick<ScoreTerms, 'candidates'> {
+  if (!trees || !isKnown(history)) return { ...terms, candidates: [] }
   const candidates = highestRows(terms.base, CANDIDATES)
   for (const item of candidates)
-    terms.base[item] += treesScore(model.trees, terms.features, item * FEATURE_COUNT)
+    terms.base[item] += treesScore(trees, terms.features, item * FEATURE_COUNT)
   return { ...terms, candidates }
 }
 

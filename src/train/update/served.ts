@@ -8,7 +8,8 @@ import type { Case } from '../../core/features/history.ts'
 import type { ItemStatistics } from '../../core/features/itemStatistics.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
 import { highestRows } from '../../core/model/highest.ts'
-import { scoreTerms } from '../../core/model/score.ts'
+import { multiply } from '../../core/model/multiply.ts'
+import { addScores, isKnown, linearTerms, withTrees } from '../../core/model/score.ts'
 import { CANDIDATES } from '../../core/model/trees.ts'
 import { focusedShares, TARGET_FOCUS } from '../../core/personal/focus.ts'
 import { ndcg, placesOf } from '../metrics.ts'
@@ -25,35 +26,63 @@ export interface Served {
 /**
  * @param cases in the order in which `statisticsOf` likes to be asked
  * @param between awaited before each case
+ * @param shares what the encoder's part of a score is multiplied by
+ * @returns for each of the shares
  */
 export async function serveCases(
   model: BaseModel,
   cases: readonly Case[],
   statisticsOf: (one: Case) => ItemStatistics,
   between: (done: number, total: number) => Promise<void>,
-): Promise<Served> {
-  const described: { readonly one: RankerCase; readonly rows: readonly TableRow[] }[] = []
-  const ndcgs: number[] = []
+  shares: readonly number[] = [1],
+): Promise<readonly Served[]> {
+  const all = shares.map(() => ({
+    ndcgs: [] as number[],
+    described: [] as { readonly one: RankerCase; readonly rows: readonly TableRow[] }[],
+  }))
   for (const [done, one] of cases.entries()) {
     await between(done, cases.length)
-    const terms = scoreTerms({ ...model, statistics: statisticsOf(one) }, one.history, one.time)
-    ndcgs.push(ndcg(placesOf(terms.base, one.targets), 10))
-    const highest = highestRows(terms.base, CANDIDATES)
-    const found = highest.filter((item) => one.targets.includes(item))
-    if (found.length === 0) continue
-    const shares = focusedShares(
-      found.map(() => 1),
-      found.map((item) => terms.base[item]),
-      TARGET_FOCUS,
-    )
-    const rows = highest.map((item) => {
-      const features = terms.features.slice(item * FEATURE_COUNT, (item + 1) * FEATURE_COUNT)
-      const correction = terms.base[item] - dot(features, model.featureWeights)
-      return { item, features, correction, target: shares[found.indexOf(item)] ?? 0 }
-    })
-    described.push({ one: { ...one, weight: 1 }, rows })
+    const { history, time, targets } = one
+    const terms = linearTerms({ ...model, statistics: statisticsOf(one) }, history, time)
+    const encoded = new Float32Array(terms.base.length)
+    // A stranger's list is popularity.
+    if (isKnown(history))
+      addScores(encoded, model.itemVectors, multiply(model.projection, terms.hidden))
+    for (const [k, { ndcgs, described }] of all.entries()) {
+      const linear = terms.base.map((score, item) => score + (shares[k] - 1) * encoded[item])
+      const { base } = withTrees(model, history, { ...terms, base: linear })
+      ndcgs.push(ndcg(placesOf(base, targets), 10))
+      const rows = rowsOf(base, terms.features, targets, model.featureWeights)
+      if (rows.length > 0) described.push({ one: { ...one, weight: 1 }, rows })
+    }
   }
-  return { cases, ndcgs, table: tableOf(FEATURE_COUNT, described) }
+  return all.map(({ ndcgs, described }) => ({
+    cases,
+    ndcgs,
+    table: tableOf(FEATURE_COUNT, described),
+  }))
+}
+
+/** The highest; none where no target is among them. */
+function rowsOf(
+  base: Float32Array,
+  features: Float32Array,
+  targets: readonly number[],
+  weights: Float32Array,
+): readonly TableRow[] {
+  const highest = highestRows(base, CANDIDATES)
+  const found = highest.filter((item) => targets.includes(item))
+  if (found.length === 0) return []
+  const shares = focusedShares(
+    found.map(() => 1),
+    found.map((item) => base[item]),
+    TARGET_FOCUS,
+  )
+  return highest.map((item) => {
+    const own = features.slice(item * FEATURE_COUNT, (item + 1) * FEATURE_COUNT)
+    const correction = base[item] - dot(own, weights)
+    return { item, features: own, correction, target: shares[found.indexOf(item)] ?? 0 }
+  })
 }
 
 function dot(a: Float32Array, b: Float32Array): number {

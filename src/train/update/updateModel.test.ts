@@ -57,6 +57,14 @@ test('the next version counts what full training counts, and says what it is mad
   expect((await updateModel(parent, shop, OPTIONS)).files).toEqual(files)
 }, 900_000)
 
+test('an encoder that says too much is turned down, by a weight that training would try', async () => {
+  const loud = parent.projection.map((_, at) => (at % 65 === 0 ? 5 : 0))
+  const { manifest, model } = await updateModel({ ...parent, projection: loud }, shop, OPTIONS)
+  expect(manifest.update?.did).toMatch(/encoder taught on, its weight 0\.\d0 instead of 5\.00/)
+  expect(manifest.metrics.encoderWeight).toBeLessThanOrEqual(0.4 + 1e-6)
+  expect(model.projection[0]).toBeCloseTo(manifest.metrics.encoderWeight, 3)
+}, 900_000)
+
 test('held-out shoppers judge and teach nothing; later events are not looked at', async () => {
   const changed = shop.shoppers.map(({ id, interactions }) => ({
     id,

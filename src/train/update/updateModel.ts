@@ -1,8 +1,8 @@
 /**
  * @module The next version of a published model, from a log that has grown since. What is counted is
  * counted anew, all of it: that is a hundredth of a training, and exact. What is learned goes on from
- * where it was: the encoder over new and replayed sequences, the ranker by fusion. Trees, context and
- * prior stay. Weights are fitted and chosen by new cases of training shoppers whom the encoder never
+ * where it was: the encoder over new and replayed sequences, its weight among those that training tries,
+ * the ranker by fusion. Trees, context and prior stay. Weights are fitted and chosen by new cases of training shoppers whom the encoder never
  * sees. Where ranking has broken, the model is trained in full instead. Either is held against its
  * parent on the newest cases of held-out shoppers.
  */
@@ -10,10 +10,11 @@ import { buildCases, type ShopperHistory } from '../../core/features/cases.ts'
 import type { Case } from '../../core/features/history.ts'
 import type { ItemStatistics } from '../../core/features/itemStatistics.ts'
 import { buildStatistics } from '../../core/features/statistics.ts'
-import type { BaseModel } from '../../core/model/baseModel.ts'
+import { type BaseModel, DIMENSION } from '../../core/model/baseModel.ts'
 import { readBaseModel, type WrittenModel, writeBaseModel } from '../../core/model/files.ts'
 import type { ModelManifest } from '../../core/model/manifest.ts'
 import type { EncoderSettings } from '../encoder/train.ts'
+import { ENCODER_WEIGHTS } from '../encoderCandidates.ts'
 import { hashOfHeldOut, isOutOf } from '../holdout.ts'
 import { FOLDS, planByTime } from '../plan.ts'
 import { categoryNames, type PretrainOptions, pretrain } from '../pretrain.ts'
@@ -29,7 +30,7 @@ import { learnEncoder } from './encoder.ts'
 import { type Fusion, fuseWeights } from './fusion.ts'
 import { requireGrown, requireSameHeldOut } from './grown.ts'
 import { type Comparison, compare, fallOf, isSurelyWorse } from './judge.ts'
-import { serveCases } from './served.ts'
+import { type Served, serveCases } from './served.ts'
 
 /** Hold-out: whom the parent held out, see `sameHoldout`. */
 export type UpdateOptions = Pick<
@@ -92,12 +93,18 @@ export async function updateModel(
     until,
     statistics: counted,
   })
-  const serve = (step: string, served: BaseModel, cases: readonly Case[]) =>
+  const serve = (
+    step: string,
+    served: BaseModel,
+    cases: readonly Case[],
+    shares?: readonly number[],
+  ) =>
     serveCases(
       served,
       [...cases].sort(outOfFold.compareCases),
       ({ shopper, time }) => outOfFold.at(shopper, time),
       between(step),
+      shares,
     )
   const casesOf = (
     isAsked: (shopper: string) => boolean,
@@ -114,7 +121,10 @@ export async function updateModel(
   const isOut = isOutOf(holdout, seed)
   const isAsked = (shopper: string) => plan.isMeasured(shopper) && !isOut(shopper)
   const fresh = casesOf(isAsked, since, until)
-  const before = await serve('new orders', model, [...casesOf(isAsked, earliest, since), ...fresh])
+  const [before] = await serve('new orders', model, [
+    ...casesOf(isAsked, earliest, since),
+    ...fresh,
+  ])
 
   /** Of the newest orders of held-out shoppers, who are given in the rows of `next`. */
   const judge = async (
@@ -127,10 +137,9 @@ export async function updateModel(
       statistics: ItemStatistics,
       rows: readonly ShopperHistory[],
     ) => serveCases(served, casesOf(isOut, newest, until, rows), () => statistics, between('guard'))
-    return compare(
-      await serveNewest(model, model.statistics, shoppers),
-      await serveNewest(next, asOfNewest, of),
-    )
+    const [was] = await serveNewest(model, model.statistics, shoppers)
+    const [is] = await serveNewest(next, asOfNewest, of)
+    return compare(was, is)
   }
   const fall = fallOf(before, since)
   if (fall !== null) {
@@ -168,12 +177,19 @@ export async function updateModel(
       between('encoder'),
     )
   const taught = { ...model, ...(await teach(options.encoder)) }
-  const after = await serve('new orders, encoder updated', taught, fresh)
-  const encoder = compare(before, after)
+  const was = weightOf(model)
+  const shares = [1, ...(was > 0 ? ENCODER_WEIGHTS.map((weight) => weight / was) : [])]
+  const served = await serve('new orders, encoder updated', taught, fresh, shares)
+  const weighed = surelyBest(served)
+  const encoder = compare(before, served[weighed])
   const keepsTaught = encoder.shoppers > 0 && encoder.after - encoder.before >= -encoder.error
-  const base = keepsTaught ? taught : { ...model, ...(await teach({ epochs: 0 })) }
+  const best = keepsTaught ? weighed : 0
+  const base = {
+    ...(keepsTaught ? taught : { ...model, ...(await teach({ epochs: 0 })) }),
+    projection: model.projection.map((value) => shares[best] * value),
+  }
   const isNewest = ({ time }: Case) => time >= newest
-  const table = partOf((keepsTaught ? after : before).table, ({ time }) => time >= since)
+  const table = partOf((keepsTaught ? served[best] : before).table, ({ time }) => time >= since)
   const fusion = fuseWeights(table, model.featureWeights, isNewest)
   const next: BaseModel = { ...base, featureWeights: fusion.weights }
 
@@ -183,6 +199,7 @@ export async function updateModel(
   const did = [
     'counted anew',
     keepsTaught ? 'encoder taught on' : 'encoder as it was',
+    ...(best > 0 ? [`its weight ${weightOf(base).toFixed(2)} instead of ${was.toFixed(2)}`] : []),
     fusion.fusionWeight > 0 ? `weights by λ ${fusion.fusionWeight}` : 'weights as they were',
     describeJudges(guard),
   ].join(', ')
@@ -191,6 +208,7 @@ export async function updateModel(
     statistics: count(until),
     manifest: describeUpdate(parent, split, hashOfHeldOut(shop, holdout, until), did, fusion, {
       ...staying(parent.manifest.metrics),
+      ...(best > 0 && { encoderWeight: weightOf(base) }),
       'update.cases': fresh.length,
       'update.fusionWeight': fusion.fusionWeight,
       'update.encoder.ndcg@10': encoder.after - encoder.before,
@@ -200,6 +218,23 @@ export async function updateModel(
   })
   const read = await readBaseModel(written.manifest, written.files)
   return { ...written, model: read, refused: refusal(guard) }
+}
+
+/** A's, which training makes a multiple of the identity. */
+function weightOf({ projection }: Pick<BaseModel, 'projection'>): number {
+  let sum = 0
+  for (let j = 0; j < DIMENSION; j++) sum += projection[j * DIMENSION + j]
+  return sum / DIMENSION
+}
+
+/** The best that beats the first by more than the error; else the first. */
+function surelyBest(served: readonly Served[]): number {
+  const gains = served.map((one) => compare(served[0], one))
+  return gains.reduce(
+    (best, { before, after, error }, k) =>
+      after > gains[best].after && after - before > error ? k : best,
+    0,
+  )
 }
 
 function describeUpdate(
