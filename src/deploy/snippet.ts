@@ -8,7 +8,7 @@ export const TRUSTED_TYPES = 'nearside'
 
 /**
  * The script of a page without a bundler. It lies beside the library's files. What the shop pushes to
- * `dataLayer` by GA4's conventions, it learns from. Where the page asks for a consent, nothing is kept before
+ * `dataLayer` by GA4's conventions, it learns from. Words and prices follow the page's `lang`. Where the page asks for a consent, nothing is kept before
  * it; where its platform isn't there, nothing is kept at all.
  */
 export const START = `import { followDataLayer, followShopifyPixel } from './adapters.js'
@@ -37,7 +37,10 @@ async function show(own) {
   if (!own || current !== own) return
   const devtools = new URLSearchParams(location.search).has('nearside-devtools')
   const personalizer = devtools ? (await import('./devtools.js')).withDevtools(own, { items }) : own
-  provide({ personalizer, items, linkTo })
+  const { lang } = document.documentElement
+  const locale = /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(lang) ? lang : undefined
+  const labels = /^de(-|$)/i.test(lang) ? (await import('./german.js')).GERMAN : undefined
+  provide({ personalizer, items, linkTo, labels, locale })
   const stops = [followDataLayer(personalizer, dataLayer)]
   // Where a pixel of Shopify's hands on what it hears of (relayShopifyPixel).
   if (globalThis.Shopify) stops.push(followShopifyPixel(personalizer))

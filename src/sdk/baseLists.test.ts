@@ -33,6 +33,20 @@ test('knows what is new, dearer, or goes with a basket, and that nobody has view
   expect(ids(dated.boughtTogether(['item-0', 'item-8'], { limit: 1 }))).toEqual(['item-12'])
 })
 
+test('ranks alike for catalogs of other languages and currencies with the same ids', async () => {
+  const japanese = testCatalog.map(({ id, price = 0 }) => ({
+    id,
+    title: `商品 ${id}`,
+    category: '食器',
+    price: 190 * price,
+    currency: 'JPY',
+  }))
+  const read = async (path: string) => files.get(path) ?? new Uint8Array()
+  const translated = await readBaseLists({ catalog: japanese, read })
+  const options = { limit: 10, diversify: false }
+  expect(ids(translated.recommend(options))).toEqual(ids(lists.recommend(options)))
+})
+
 test('refuses from JavaScript what a device refuses, and takes what says nothing of nobody', () => {
   // Where ids lay in an earlier version.
   const old = { exclude: ['item-31'] } as never

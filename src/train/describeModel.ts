@@ -47,10 +47,19 @@ function rounded(_key: string, value: unknown): unknown {
   return typeof value === 'number' ? Number(value.toPrecision(6)) : value
 }
 
+/** The most frequent one. */
+function mainCurrency(items: Shop['items']): string | undefined {
+  const counts = new Map<string, number>()
+  for (const { currency } of items)
+    if (currency) counts.set(currency, (counts.get(currency) ?? 0) + 1)
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0]
+}
+
 /** Of a model without a parent; its files are not known yet. */
 export function describeModel(making: Making): ModelManifest {
   const { seed, shop, split, heldOutShare, heldOutHash, records, hasContext, report, metrics } =
     making
+  const currency = mainCurrency(shop.items)
   return {
     format: MANIFEST_FORMAT,
     version: UNPUBLISHED,
@@ -72,6 +81,7 @@ export function describeModel(making: Making): ModelManifest {
       shoppers: split.heldOut,
       ...heldOutHash,
     },
+    ...(currency && { currency }),
     ...(report && { reports: [report.described] }),
     metrics,
   }

@@ -2,7 +2,9 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { Catalog } from '../catalog/catalog.ts'
 import { withColdStart } from '../features/coldStart.ts'
+import { discountOf } from '../features/context/discount.ts'
 import { FEATURE_COLUMN, FEATURE_COUNT } from '../features/features.ts'
 import type { History } from '../features/history.ts'
 import { DAY } from '../time.ts'
@@ -42,6 +44,21 @@ test('they join at the end and can be scored and read from history', () => {
   const { base } = scoreTerms(wider, history, 60_000)
   expect(base).toHaveLength(13)
   expect(base.every(Number.isFinite)).toBe(true)
+})
+
+test('a price in another currency than the model’s says nothing, and is no offer', () => {
+  const priced = { ...model, manifest: { ...model.manifest, currency: 'GBP' } }
+  const logPriceOf = (currency?: string) =>
+    extendModel(priced, [{ id: 'new', price: 400, currency }]).statistics.logPrice[12]
+  expect(logPriceOf('GBP')).toBeCloseTo(Math.log(400), 6)
+  expect(logPriceOf()).toBe(logPriceOf('GBP'))
+  expect(logPriceOf('JPY')).toBe(extendModel(priced, [{ id: 'new' }]).statistics.logPrice[12])
+  const discountAt = (currency: string) => {
+    const usual = Math.exp(priced.statistics.logPrice[3])
+    return discountOf(priced, new Catalog([{ id: 'item 3', price: usual / 2, currency }]), 3)
+  }
+  expect(discountAt('GBP')).toBeCloseTo(Math.log(2), 5)
+  expect(discountAt('EUR')).toBe(0)
 })
 
 test('a model that knows every item is returned as it is', () => {

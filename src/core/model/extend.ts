@@ -3,6 +3,7 @@ import type { Item } from '../catalog/item.ts'
 import type { ColdStartItems } from '../features/coldStart.ts'
 import { type BaseModel, DIMENSION } from './baseModel.ts'
 import { type Added, createNeighbourSearch } from './coldStartNeighbours.ts'
+import { comparablePrice } from './comparablePrice.ts'
 import { contentVectors } from './content.ts'
 import { concat, extendStatistics, smallest } from './extendStatistics.ts'
 
@@ -28,7 +29,9 @@ export interface AddedItems extends Added {
 export function addedItems(model: BaseModel, items: readonly Item[]): AddedItems | null {
   const rows = new Map(model.itemIds.map((id, row) => [id, row]))
   const ids = new Set(model.itemIds)
-  const added = items.filter(({ id }) => !ids.has(id) && ids.add(id))
+  const added = items
+    .filter(({ id }) => !ids.has(id) && ids.add(id))
+    .map((item) => ({ ...item, price: comparablePrice(model, item) }))
   if (added.length === 0) return null
   const { statistics } = model
   const vectors = model.content
@@ -38,7 +41,7 @@ export function addedItems(model: BaseModel, items: readonly Item[]): AddedItems
   const categories = categoriesOf(model, items, rows)
   const category = Uint16Array.from(added, (item) => categories.get(item.category ?? '') ?? 0)
   const logPrice = Float32Array.from(added, ({ price }) =>
-    price !== undefined && price > 0 ? Math.log(price) : typicalPrice,
+    price === undefined ? typicalPrice : Math.log(price),
   )
   return { ids: added.map(({ id }) => id), vectors, category, logPrice }
 }

@@ -57,6 +57,8 @@ export interface ModelManifest {
   /** What training wrote down beside the model; no device needs it. */
   readonly reports?: readonly ModelFile[]
   readonly metrics: Readonly<Record<string, number>>
+  /** ISO 4217, of most of the shop's prices; absent where they name none. */
+  readonly currency?: string
   /** Share of relevance within which the personal order decides in a search; absent: 0, ties alone. */
   readonly searchTolerance?: number
 }
@@ -169,6 +171,7 @@ const readManifest = object<ModelManifest>({
   }),
   reports: optional(list(fileNamed(REPORT_NAME), MAX_FILES)),
   metrics: record(number()),
+  currency: optional(text(/^[A-Z]{3}$/)),
   searchTolerance: optional(number((share) => share >= 0 && share <= MOST_TOLERANCE)),
 })
 
