@@ -30,7 +30,7 @@ it('keeps what each feature carries, and says what it left out of the log', asyn
   await writeShop(shop, made.items, log, { gzip: false })
   await appendFile(join(shop, 'events.tsv'), 'shopper1\tpurchase\titem1\t\t\n')
   const out = join(folder, 'models')
-  const { text } = await run({ shop, out, epochs: '1' })
+  const { text } = await run({ shop, out, epochs: '1', budget: '0.001' })
   const manifest = JSON.parse(await readFile(join(out, '1', 'manifest.json'), 'utf8')) as {
     reports: { name: string; sha256: string }[]
   }
@@ -39,6 +39,12 @@ it('keeps what each feature carries, and says what it left out of the log', asyn
     .digest('hex')
   expect(manifest.reports).toEqual([expect.objectContaining({ name: 'selection.json', sha256 })])
   expect(text).toContain('1 line of the log without a time was left out')
+  expect(text).toMatch(
+    /^\d+ events of 60 shoppers, 12 items: training takes a minute or so of one core and up to 0\.\d GB/,
+  )
+  expect(text).toMatch(
+    /Warning: devices download 0\.\d\d MB\. That is beyond the budget of 0\.00 MB/,
+  )
   await expect(run({ shop, out, protocol: 'leave-one-out' })).rejects.toThrow(/log of sequences/)
 }, 120_000)
 

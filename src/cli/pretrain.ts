@@ -12,6 +12,7 @@ import {
   requireSigner,
 } from '../train/models/publish.ts'
 import { readModel } from '../train/models/read.ts'
+import { describeExcess, describeNeeds } from '../train/needs.ts'
 import { requireSequences } from '../train/plan.ts'
 import { LEARNERS, type Learner, pretrain } from '../train/pretrain.ts'
 import { readShop } from '../train/shop/read.ts'
@@ -20,7 +21,7 @@ import { sameHoldout } from '../train/update/grown.ts'
 import { updateModel } from '../train/update/updateModel.ts'
 import { type CommandContext, defineCommand, NegativeResult } from './command.ts'
 import { openSigner, withSigning } from './signing.ts'
-import { date, seed, wholeNumber } from './values.ts'
+import { between, date, seed, wholeNumber } from './values.ts'
 import { stampOfLog, watchLog } from './watch.ts'
 
 const syntax = withSigning(
@@ -80,6 +81,7 @@ manifest's metrics then hold cpuSeconds beside those of the last training in ful
       learnersOf,
     )
     .option('--epochs <n>', 'of the encoder; fewer for a quick look', wholeNumber(0, 1000))
+    .option('--budget <mb>', 'megabytes of a model that devices may download', between(0, 1000), 3)
     .option('--watch', 'stay, and update the latest model in OUT each night'),
 )
 
@@ -148,6 +150,8 @@ async function makeVersion(options: Options, from: string | undefined, context: 
   context.progress.update('reading the shop', 0, 1)
   const shop = await readShop(options.shop, started)
   if (leaveOneOut) requireSequences(shop)
+  const budget = options.budget * 1e6
+  if (!parent) context.print(describeNeeds(shop, budget))
   const asked = {
     until,
     encoder,
@@ -195,6 +199,9 @@ async function makeVersion(options: Options, from: string | undefined, context: 
     ['time', `${seconds} s`],
   ])
   for (const note of describeLeftOut(shop.leftOut)) context.print(`Note: ${note}.`)
+  const downloaded = manifest.files.flatMap(({ name }) => result.files.get(name) ?? [])
+  const excess = await describeExcess(downloaded, budget)
+  if (excess) context.print(`Warning: ${excess}`)
   return { ...latest, seconds, manifestContent: manifest }
 }
 

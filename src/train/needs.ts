@@ -1,0 +1,46 @@
+/**
+ * @module What a training takes and what devices download of it: told before it begins, by what five logs
+ * took (70,000 to 300,000 events, 3,700 to 12,000 items: docs/results), and held against the shop's budget.
+ */
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import type { Shop } from './shop/shop.ts'
+
+/** Milliseconds of one core for each event: the quickest and the slowest log. */
+const EACH_EVENT = [1, 3.5] as const
+/** Bytes of memory, and of those for each event, of the hungriest. */
+const MEMORY = 300e6
+const MEMORY_EACH = 7000
+/** Bytes of a model for each item, as they travel. */
+const ITEM = 200
+
+const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(bytes < 1e6 ? 2 : 1)} MB`
+
+/** @param budget bytes that a device may download of a model */
+export function describeNeeds({ items, shoppers }: Shop, budget: number): string {
+  const events = shoppers.reduce((sum, { interactions }) => sum + interactions.length, 0)
+  const [least, most] = EACH_EVENT.map((each) => Math.max(1, Math.round((events * each) / 60_000)))
+  const model = items.length * ITEM
+  const text = [
+    `${events} events of ${shoppers.length} shoppers, ${items.length} items:`,
+    `training takes ${most === 1 ? 'a minute' : `${least} to ${most} minutes`} or so of one core`,
+    `and up to ${((MEMORY + events * MEMORY_EACH) / 1e9).toFixed(1)} GB of memory,`,
+    `and devices download about ${megabytes(model)}.`,
+  ].join(' ')
+  return model > budget ? `${text} ${beyond(budget)}` : text
+}
+
+/** Null where the model is within the budget. */
+export async function describeExcess(
+  files: readonly Uint8Array[],
+  budget: number,
+): Promise<string | null> {
+  const packed = await Promise.all(
+    files.map(async (bytes) => (await promisify(gzip)(bytes)).length),
+  )
+  const bytes = packed.reduce((sum, length) => sum + length, 0)
+  return bytes > budget ? `devices download ${megabytes(bytes)}. ${beyond(budget)}` : null
+}
+
+const beyond = (budget: number) =>
+  `That is beyond the budget of ${megabytes(budget)}: leave products that nobody buys out of the catalog, or raise --budget.`
