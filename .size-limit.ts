@@ -58,7 +58,7 @@ const tokens = beyond(new Set([...withCore, ...contribution]), 'obtainToken')
 
 const budgets: SizeLimitConfig = [
   // 0.1 KB asks for the catalog where a page has no device, and 0.1 tells a developer what went wrong; 0.02 that a page never stands in for a vault.
-  budget('SDK', '6.7 KB', whole('index')),
+  budget('SDK', '6.8 KB', whole('index')),
   // What failed, what a forgetting takes along and how it is undone, what an exported file shows and the terms of a consent are said, and what a browser’s wish not to share does: 2.1 KB, mostly words; 0.1 that something is forgotten in this tab only; 0.05 drop what could be undone once more is erased; 0.3 are six more lists.
   // 0.1 KB says that the shop learns from an account who takes part, where its terms ask for tokens of one.
   // 0.5 KB say what was seen and followed, where a shop measures.
@@ -67,7 +67,8 @@ const budgets: SizeLimitConfig = [
   // of them what else is stored, what a deletion leaves, and what a log without signatures shows; 0.2 what was agreed to then, and Global Privacy Control.
   // The same here, and in German.
   // 0.15 KB bring back what was deleted last, and say the device's errors in the reader's language; 0.1 that the shop compares.
-  budget('Privacy console (react external)', '8.45 KB', whole('console')),
+  // 1.15 KB carry what a shopper did to another device: two buttons, a form, and what they say.
+  budget('Privacy console (react external)', '9.65 KB', whole('console')),
   budget(
     'Technical details of the console, when opened',
     '4 KB',
@@ -91,11 +92,13 @@ const budgets: SizeLimitConfig = [
   // lists from repeating one another, 0.4 read signed releases, and 0.7 list what was viewed, bought or
   // added, what costs more and what goes with a basket; 0.4 went where it is loaded on demand.
   // 0.3 KB plan when a token is asked for, ask for it, keep and show it; 0.2 refuse days that no calendar has.
-  budget('Worker: storage, log, model, lists', '48.35 KB', worker),
+  // 0.2 KB are the ways to a transfer, which is loaded on demand, and visits of what was handed over.
+  budget('Worker: storage, log, model, lists', '48.6 KB', worker),
+  // 0.9 KB seals and opens what goes to another device.
   // 0.7 KB exports what is held and checks the log, which no page needs to begin.
   budget(
     'Learning: the fit, its engine in JavaScript and WASM (beyond the worker)',
-    '15.5 KB',
+    '16.5 KB',
     core,
   ),
   budget(
@@ -118,7 +121,7 @@ const budgets: SizeLimitConfig = [
   {
     name: 'Vault: its worker',
     path: 'dist/vault/assets/lockedWorker-*.js',
-    limit: '129 KB',
+    limit: '130.5 KB',
     gzip: true,
   },
   {

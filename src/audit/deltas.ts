@@ -7,7 +7,7 @@ import type { Catalog } from '../core/catalog/catalog.ts'
 import { createTitleIndex } from '../core/catalog/titleIndex.ts'
 import { readStoredEvent } from '../core/events/capture.ts'
 import { clean } from '../core/events/clean.ts'
-import type { ShopperEvent } from '../core/events/event.ts'
+import { handedOver, type ShopperEvent } from '../core/events/event.ts'
 import { fromEvents } from '../core/events/history.ts'
 import type { BaseModel } from '../core/model/baseModel.ts'
 import { withContext } from '../core/model/context.ts'
@@ -64,7 +64,7 @@ function deltaOf(
 ): Float32Array {
   const rows = new Map(model.itemIds.map((id, row) => [id, row]))
   const known = (item: string) => catalog.get(item) !== undefined || rows.has(item)
-  const past = events.filter(({ time, seeded = time }) => seeded <= made)
+  const past = events.filter((event) => (handedOver(event) ?? event.time) <= made)
   const cleaned = clean(past, { known, now: made })
   const history = fromEvents(cleaned.events, (id) => rows.get(id), createTitleIndex(catalog.items))
   const contexts = new Map(past.map(({ time, context }) => [time, context ?? {}]))

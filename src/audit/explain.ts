@@ -92,9 +92,17 @@ function agreements({ ledger, settings }: Bundle, { consents, faults }: Audit): 
         ? [`${day(time)}: had something erased (${detail.what}).`]
         : kind === 'seed'
           ? [`${day(time)}: the shop handed over ${detail.orders} of the person’s own orders.`]
-          : kind === 'restore'
-            ? [`${day(time)}: had what was erased just before put back.`]
-            : [],
+          : kind === 'transfer'
+            ? [
+                `${day(time)}: ${
+                  detail.direction === 'out'
+                    ? `saved ${detail.events} events, sealed, for another device of their own`
+                    : `brought in ${detail.events} events of another device of their own`
+                }.`,
+              ]
+            : kind === 'restore'
+              ? [`${day(time)}: had what was erased just before put back.`]
+              : [],
   )
   const without = faults.some(({ check }) => check === 'consent')
   return [

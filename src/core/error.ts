@@ -34,6 +34,9 @@ export type ErrorCode =
   | 'storage-full'
   | 'storage-unavailable'
   | 'token-refused'
+  | 'transfer-foreign'
+  | 'transfer-invalid'
+  | 'transfer-locked'
   | 'version-taken'
   | 'worker-failed'
 

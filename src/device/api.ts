@@ -126,6 +126,14 @@ export interface PastOrder {
   readonly items: NonNullable<CaptureInput['items']>
 }
 
+/** What a shopper carries to another device. */
+export interface TransferFile {
+  /** To be saved as a file; nobody can read it without the code. */
+  readonly file: string
+  /** Four groups of four letters and digits, for the shopper to note: it is kept nowhere. */
+  readonly code: string
+}
+
 /** What to forget: one event by its id, all of a name, all about an item or a category, or all searches for a query. */
 export type Forgettable =
   | { readonly kind: 'event'; readonly id: string }
@@ -235,6 +243,24 @@ export interface Personalizer {
    * that commits to it. @throws NearsideError `engine-failed` where its code can't be loaded, `storage-…`
    */
   export(): Promise<string>
+  /**
+   * The shopper's events, sealed, for another device of theirs; the log says so, and nothing leaves but by
+   * the shopper's hand. Consent, budget, log and what was learned stay: the other device learns anew,
+   * and where both contribute, each spends a budget of its own on what they have in common.
+   * @throws NearsideError `engine-failed` where its code can't be loaded, `storage-…` where it can't be logged
+   */
+  exportTransfer(): Promise<TransferFile>
+  /**
+   * Takes in what `exportTransfer` gave on another device, but what is here already, older than
+   * `retentionDays`, or of products that the shop no longer has. Of more than there is room for, the newest;
+   * nothing that is here goes for it. What was forgotten here comes back if the file has it.
+   * @param code as it was shown there; case and dashes don't matter
+   * @returns how many events are new and kept
+   * @throws NearsideError `transfer-invalid` for what is no such file, or too large; `transfer-locked` where
+   * the code doesn't open it, or it was changed; `transfer-foreign` where it is another shop's; `aborted`
+   * while paused; `engine-failed` where its code can't be loaded. Nothing is changed then
+   */
+  importTransfer(file: string, code: string): Promise<number>
   /** The device’s log. */
   readonly audit: {
     entries(): Promise<readonly LedgerEntry[]>

@@ -65,6 +65,7 @@ export interface LoggedForgotten extends Forgotten {
 /** What the page asks of the worker. */
 export interface Calls
   extends Same<'seed' | 'explain' | 'setEngine' | 'pause' | 'erase' | 'export'>,
+    Same<'exportTransfer' | 'importTransfer'>,
     Same<'setContribution' | 'contributionTerms' | 'contribute' | 'checkForUpdate'> {
   start(config: WorkerConfig): void
   ping(): void

@@ -244,6 +244,8 @@ export async function createPersonalizer(
     },
     erase: () => call('erase', []),
     export: () => call('export', []),
+    exportTransfer: () => call('exportTransfer', []),
+    importTransfer: (file, code) => call('importTransfer', [file, code]),
     audit: {
       entries: () => call('entries', []),
       verify: () => call('verify', []),

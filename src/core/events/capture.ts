@@ -9,13 +9,13 @@ import { isRecord } from '../isRecord.ts'
 import { DAY } from '../time.ts'
 import { EVENT_NAMES, type EventName, type OrderLine, type ShopperEvent } from './event.ts'
 
-/** An event before the store has put it into a session. */
-export type EventDraft = Omit<ShopperEvent, 'session'>
+/** An event before the store has put it into a session; what was handed over has one of its own. */
+export type EventDraft = Omit<ShopperEvent, 'session'> & Partial<Pick<ShopperEvent, 'session'>>
 
 /** GA4's own limit of items in one event. */
-const MAX_ITEMS = 200
-const MAX_ID_LENGTH = 256
-const MAX_QUERY_LENGTH = 500
+export const MAX_ITEMS = 200
+export const MAX_ID_LENGTH = 256
+export const MAX_QUERY_LENGTH = 500
 
 export const isEventName = (value: unknown): value is EventName =>
   (EVENT_NAMES as readonly unknown[]).includes(value)
@@ -149,6 +149,7 @@ export function readStoredEvent(value: unknown): ShopperEvent | null {
       query: typeof value.query === 'string' ? value.query : undefined,
       dwellMs: readNumber(value.dwellMs, 0, DAY),
       seeded: readNumber(value.seeded, 1, 1e15),
+      transferred: readNumber(value.transferred, 1, 1e15),
       context: readStoredContext(value.context),
     }),
     session,

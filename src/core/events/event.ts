@@ -52,6 +52,12 @@ export interface ShopperEvent {
   readonly dwellMs?: number
   /** When the shop handed it over (`seed`), milliseconds since the epoch; absent where this device saw it. */
   readonly seeded?: number
+  /** When the shopper brought it from another device of theirs, milliseconds since the epoch; absent where it is of this one. */
+  readonly transferred?: number
   /** The context that the shop gave: what is learned from the event later needs it. */
   readonly context?: ShopContext
 }
+
+/** When this device got it from elsewhere, milliseconds since the epoch; undefined where it saw it itself. */
+export const handedOver = ({ seeded, transferred }: Pick<ShopperEvent, 'seeded' | 'transferred'>) =>
+  transferred ?? seeded

@@ -15,11 +15,11 @@ import {
 /** Taken at once; a device keeps ten times as many events. */
 const MOST_ORDERS = 1000
 
-export interface KnownOrders {
+export interface KnownEvents {
   /** Stored already. */
   readonly events: readonly EventDraft[]
   readonly knows: (item: string) => boolean
-  /** Milliseconds; what was ordered earlier is not taken. */
+  /** Milliseconds; what is older is not taken. */
   readonly after: number
   readonly now: number
 }
@@ -28,7 +28,7 @@ export interface KnownOrders {
  * @returns the newest of those that are new, and what is wrong with the first that is no order
  * @throws NearsideError `input-invalid`
  */
-export function readOrders(orders: unknown, { events, knows, after, now }: KnownOrders) {
+export function readOrders(orders: unknown, { events, knows, after, now }: KnownEvents) {
   if (!Array.isArray(orders)) throw new NearsideError('input-invalid', 'seed takes an array.')
   const drafts = new Map<string, EventDraft>()
   let refused: NearsideError | null = null
@@ -54,5 +54,5 @@ function readOrder(input: unknown, now: number): EventDraft | NearsideError {
   const past = readNumber(time, 1, now + DAY)
   if (!order || !past) return refuse('an order needs an id and a past time')
   const draft = readCapture({ name: 'purchase', items }, `order ${order}`, Math.min(past, now))
-  return draft instanceof NearsideError ? draft : { ...draft, seeded: now }
+  return draft instanceof NearsideError ? draft : { ...draft, session: draft.id, seeded: now }
 }

@@ -30,6 +30,7 @@ export interface LedgerEntry {
     | 'failure'
     | 'fold'
     | 'export'
+    | 'transfer'
   /** Facts of the entry: strings, numbers and booleans only, so that the canonical form is unambiguous. */
   readonly detail: Readonly<Record<string, string | number | boolean>>
   /** Bytes of request bodies that left with this entry. */

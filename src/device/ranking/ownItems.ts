@@ -2,7 +2,7 @@
  * @module What a shopper has already: lists don't offer it again, unless a shop says otherwise. Pure.
  */
 
-import type { ShopperEvent } from '../../core/events/event.ts'
+import { handedOver, type ShopperEvent } from '../../core/events/event.ts'
 import { SESSION_GAP } from '../../core/events/session.ts'
 import { DAY } from '../../core/time.ts'
 import type { Exclusion } from '../exclusions.ts'
@@ -25,15 +25,15 @@ export function ownItems(
   repeatRate: (id: string) => number | undefined,
 ): ReadonlySet<string> {
   const isRecent = ({ time }: ShopperEvent) => Math.abs(now - time) <= SESSION_GAP
-  // An order that the shop handed over is a visit of its own, however recent.
-  const last = events.findLast(({ seeded }) => !seeded)
+  // What was handed over is a visit of its own, however recent.
+  const last = events.findLast((event) => !handedOver(event))
   const visit = last && isRecent(last) ? last.session : null
   const seen = new Set<string>()
   const basket = new Set<string>()
   const bought = new Set<string>()
   for (const event of events) {
     const { items, name, session, time } = event
-    const isNow = event.seeded ? isRecent(event) : session === visit
+    const isNow = handedOver(event) ? isRecent(event) : session === visit
     for (const id of items) {
       if (name === 'view_item' || name === 'select_item') {
         if (isNow) seen.add(id)

@@ -1,6 +1,6 @@
 /** @module The shopper's events, each in its session. */
 import { type EventDraft, readStoredEvent } from '../../core/events/capture.ts'
-import type { ShopperEvent } from '../../core/events/event.ts'
+import { handedOver, type ShopperEvent } from '../../core/events/event.ts'
 import { sessionOf } from '../../core/events/session.ts'
 import type { Table, Transaction } from './database.ts'
 import { addToHead, EMPTY_HEAD, type EventHead, withLast } from './head.ts'
@@ -45,7 +45,7 @@ export function eventRows({ read, write }: Transactions) {
     let last: ShopperEvent | null = null
     const rows = readRows(await transaction.getAll('events')).sort((a, b) => a.order - b.order)
     for (const row of rows) {
-      if (row.seeded) continue
+      if (handedOver(row)) continue
       const placed: StoredEvent = { ...row, session: sessionOf(last, row) }
       if (placed.session !== row.session) await transaction.put('events', placed)
       last = placed
@@ -97,7 +97,7 @@ export function eventRows({ read, write }: Transactions) {
             head.lastTime === null ? null : { time: head.lastTime, session: head.session }
           const event: ShopperEvent = {
             ...draft,
-            session: draft.seeded ? draft.id : sessionOf(last, draft),
+            session: draft.session ?? sessionOf(last, draft),
           }
           await transaction.put('events', { ...event, order: head.order })
           head = addToHead(head, event)

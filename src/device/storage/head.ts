@@ -2,7 +2,7 @@
  * @module What is derived from the events and kept beside them, so that placing the next event in its
  * session needs no scan. Written in the same transaction as the events.
  */
-import type { ShopperEvent } from '../../core/events/event.ts'
+import { handedOver, type ShopperEvent } from '../../core/events/event.ts'
 
 export interface EventHead {
   readonly count: number
@@ -14,9 +14,9 @@ export interface EventHead {
 
 export const EMPTY_HEAD: EventHead = { count: 0, lastTime: null, session: '', order: 0 }
 
-/** An order that the shop handed over doesn't part the visit in which it came. */
-export function addToHead(head: EventHead, { time, session, seeded }: ShopperEvent): EventHead {
-  const last = !seeded && { lastTime: time, session }
+/** What was handed over doesn't part the visit in which it came. */
+export function addToHead(head: EventHead, event: ShopperEvent): EventHead {
+  const last = !handedOver(event) && { lastTime: event.time, session: event.session }
   return { ...head, ...last, count: head.count + 1, order: head.order + 1 }
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { NearsideError } from '../../core/error.ts'
+import type { EventDraft } from '../../core/events/capture.ts'
 import { DAY } from '../../core/time.ts'
 import type { FitOptions } from '../../engine/engine.ts'
 import type { Timers } from '../learning/scheduler.ts'
@@ -87,6 +88,8 @@ export async function startDevice(
 ): Promise<Device> {
   const { now, random, timers } = environment
   const { retentionDays } = config
+  /** In a vault, too. */
+  const shopOrigin = new URL(config.baseModel).origin
   const state = startingState(config)
   bus.on('lists', () => {
     state.revision++
@@ -221,6 +224,25 @@ export async function startDevice(
     if (state.conditions.visible) await eraseTooOld()
   })
 
+  /** What is here already, for what is handed over. @param ended older is not taken, milliseconds */
+  const known = (ended = 0) => ({
+    ...{ events: state.events, knows: shop.knows, now: now() },
+    after: Math.max(ended, now() - retentionDays * DAY),
+  })
+
+  /** @returns how many are kept, which the log says */
+  async function takeIn(
+    drafts: readonly EventDraft[],
+    kind: LedgerEntry['kind'],
+    detailOf: (taken: number) => LedgerEntry['detail'],
+  ): Promise<number> {
+    const stored = await Promise.all(drafts.map((draft) => shopper.store(draft)))
+    const taken = stored.filter(Boolean).length
+    if (taken > 0)
+      await ledger.append({ kind, detail: detailOf(taken) }).catch((error) => notices.add(error))
+    return taken
+  }
+
   setContext(config.context)
   const closing = new AbortController()
   const stored = Promise.all([shopper.reload(), readSettings()])
@@ -252,17 +274,15 @@ export async function startDevice(
       if (state.paused) return 0
       const { readOrders, seedingEnded } = await onDemand()
       const ended = seedingEnded(await ledger.entries())
-      const oldest = now() - retentionDays * DAY
-      const after = Math.max(ended, oldest)
-      const known = { events: state.events, knows: shop.knows, after, now: now() }
-      const { drafts, refused } = readOrders(orders, known)
+      const { drafts, refused } = readOrders(orders, known(ended))
       if (refused) notices.add(refused)
-      const stored = await Promise.all(drafts.map((draft) => shopper.store(draft)))
-      const taken = stored.filter(Boolean).length
-      const detail = { orders: taken }
-      if (taken > 0)
-        await ledger.append({ kind: 'seed', detail }).catch((error) => notices.add(error))
-      return taken
+      return takeIn(drafts, 'seed', (orders) => ({ orders }))
+    },
+    exportTransfer: async () => (await onDemand()).handOver(store, ledger, shopOrigin),
+    async importTransfer(...given) {
+      if (state.paused) throw new NearsideError('aborted', 'Paused: nothing is taken in.')
+      const drafts = await (await onDemand()).receive(given, shopOrigin, known)
+      return takeIn(drafts, 'transfer', (events) => ({ direction: 'in', events }))
     },
     list: (query) => lists.list(query),
     async explain(item) {

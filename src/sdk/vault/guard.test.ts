@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { FromWorker, ToWorker, WorkerConfig } from '../../device/messages.ts'
+import { MOST_FILE } from '../../device/transfer/seal.ts'
 import { readOptions } from '../readOptions.ts'
 import { BURST, guarded } from './guard.ts'
 import { isPlain, readMessage } from './messages.ts'
@@ -113,6 +114,8 @@ test('takes every call that the package’s own page makes', () => {
     ['restore', 7],
     ['erase'],
     ['export'],
+    ['exportTransfer'],
+    ['importTransfer', 'x'.repeat(MOST_FILE), '0000-0000-0000-0000'],
     ['entries'],
     ['verify'],
     ['conditions', conditions],

@@ -55,6 +55,8 @@ const ARGUMENTS: Readonly<Record<CallName, readonly Check[]>> = {
   restore: [isAny],
   erase: [],
   export: [],
+  exportTransfer: [],
+  importTransfer: [(file) => typeof file === 'string', isText],
   entries: [],
   verify: [],
   conditions: [areConditions],

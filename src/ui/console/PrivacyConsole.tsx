@@ -78,7 +78,7 @@ export function PrivacyConsole({
             <Fragment key={erased}>
               <Agreed {...parts} canContribute={canContribute} />
               <Check personalizer={personalizer} read={log.read} />
-              <Take personalizer={personalizer} />
+              <Take personalizer={personalizer} snapshot={snapshot} />
             </Fragment>
             <TechnicalDetails {...parts} items={items} canContribute={canContribute} />
           </>

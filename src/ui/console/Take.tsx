@@ -1,10 +1,10 @@
-/** @module What can be taken along: this page on paper, and the exported file, which an auditor can check. */
-import type { Personalizer } from '../../device/api.ts'
+/** @module What can be taken along: this page on paper, the exported file, which an auditor can check, and a sealed one. */
 import { Button } from '../react/Button.tsx'
 import { exportData } from '../react/download.ts'
-import { Section, useOutcome, useWords } from './Section.tsx'
+import { Section, type SectionProps, useOutcome, useWords } from './Section.tsx'
+import { Transfer } from './Transfer.tsx'
 
-export function Take({ personalizer }: { readonly personalizer: Personalizer }) {
+export function Take({ personalizer, snapshot }: SectionProps) {
   const { words } = useWords()
   const { run, status } = useOutcome()
   const save = async () => {
@@ -19,6 +19,7 @@ export function Take({ personalizer }: { readonly personalizer: Personalizer }) 
         <Button onClick={() => void run('', save)}>{words.save}</Button>
       </div>
       {status}
+      <Transfer personalizer={personalizer} snapshot={snapshot} />
     </Section>
   )
 }

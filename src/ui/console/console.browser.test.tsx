@@ -532,3 +532,54 @@ describe('technical details', () => {
     await expect.element(screen.getByText('waits: the browser is saving data')).toBeVisible()
   })
 })
+
+describe('to another device', () => {
+  const file = (text: string) => new File([text], 'my-shop-transfer.json')
+
+  test('the file is saved, its code is shown and has the focus', async () => {
+    const saved = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => undefined)
+    const screen = await show()
+    await screen.getByRole('button', { name: 'Save a file for another device' }).click()
+    await expect.element(screen.getByText('ABCD-EFGH-JKMN-PQRS')).toBeVisible()
+    expect((saved.mock.contexts[0] as HTMLAnchorElement).download).toBe('my-shop-transfer.json')
+    await expect.poll(() => document.activeElement?.textContent).toContain('ABCD-EFGH-JKMN-PQRS')
+    await expect.element(part(screen, 'Take it with me')).toHaveTextContent('Note the code')
+    saved.mockRestore()
+  })
+
+  test('what is brought in is counted, and a refusal keeps what was typed', async () => {
+    const given = vi.spyOn(personalizer, 'importTransfer').mockResolvedValue(1)
+    const screen = await render(
+      <PrivacyConsole personalizer={personalizer} labels={CONSOLE_GERMAN} locale="de-DE" />,
+    )
+    const [choice, code] = [
+      screen.getByLabelText('Datei vom anderen Gerät'),
+      screen.getByLabelText('Code der Datei'),
+    ]
+    const bring = screen.getByRole('button', { name: 'Übernehmen' })
+    await choice.upload(file('{}'))
+    await code.fill('abcd')
+    const refused = new NearsideError('transfer-locked', 'The code doesn’t open it.')
+    given.mockRejectedValueOnce(refused)
+    await bring.click()
+    await expect.element(screen.getByText(/^Der Code öffnet diese Datei nicht/)).toBeVisible()
+    await expect.element(code).toHaveValue('abcd')
+    await bring.click()
+    await expect.element(screen.getByText(/^Übernommen: 1 Aktion\./)).toBeVisible()
+    expect(given.mock.lastCall).toEqual(['{}', 'abcd'])
+    await expect.element(code).toHaveValue('')
+    personalizer.change({ paused: true })
+    await expect.element(bring).toBeDisabled()
+    await expect.element(screen.getByText(/^Das Lernen ist angehalten/)).toBeVisible()
+  })
+
+  test('a film is not read', async () => {
+    const given = vi.spyOn(personalizer, 'importTransfer')
+    const screen = await show()
+    await screen.getByLabelText('File from another device').upload(file('x'.repeat(9 << 20)))
+    await screen.getByLabelText('Its code').fill('abcd')
+    await screen.getByRole('button', { name: 'Bring it in' }).click()
+    await expect.element(screen.getByText(/^The file is too large/)).toBeVisible()
+    expect(given).not.toHaveBeenCalled()
+  })
+})

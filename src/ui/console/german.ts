@@ -155,5 +155,23 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
 
   technical: 'Technische Einzelheiten',
   loading: 'Wird geladen …',
+  transfer: 'Auf ein anderes Gerät von mir',
+  transferText:
+    'Eine Datei nimmt mit, was Sie in diesem Shop getan haben, aufs Handy oder auf den Computer; dort öffnet sie ein Code. Ohne ihn kann niemand die Datei lesen. Sie tragen beides selbst; diese Seite sendet nichts davon. Ihre Antwort zum Teilen bleibt hier: Teilen Sie auf beiden Geräten, so verbraucht jedes ein eigenes Budget, und was Sie mitnehmen, zählt auf beiden.',
+  transferSave: 'Datei für ein anderes Gerät speichern',
+  transferSealing: 'Die Datei wird versiegelt …',
+  transferSaved:
+    'Gespeichert als my-shop-transfer.json. Notieren Sie den Code: Er wird nicht aufgehoben.',
+  transferCode: 'Der Code zu Ihrer Datei:',
+  transferFile: 'Datei vom anderen Gerät',
+  transferCodeOf: 'Code der Datei',
+  transferBring: 'Übernehmen',
+  transferReading: 'Die Datei wird geöffnet …',
+  transferTaken: (n) =>
+    n === 0
+      ? 'Nichts darin ist hier neu.'
+      : `Übernommen: ${count(n, 'Aktion', 'Aktionen')}. Oben löschen Sie sie wie alles andere.`,
+  transferPaused: 'Das Lernen ist angehalten: Setzen Sie es fort, um etwas zu übernehmen.',
+
   details: TECHNICAL_GERMAN,
 }

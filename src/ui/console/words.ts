@@ -162,6 +162,23 @@ export const CONSOLE_ENGLISH = {
 
   technical: 'Technical details',
   loading: 'Loading…',
+  transfer: 'To another device of mine',
+  transferText:
+    'A file takes what you did in this shop to your phone or computer, and a code opens it there. Without the code nobody can read the file. You carry both; this page sends neither. Your answer about sharing stays here: if you share on both devices, each uses a budget of its own, and what you bring counts on both.',
+  transferSave: 'Save a file for another device',
+  transferSealing: 'Sealing the file…',
+  transferSaved: 'Saved as my-shop-transfer.json. Note the code: it is not kept.',
+  transferCode: 'The code of your file:',
+  transferFile: 'File from another device',
+  transferCodeOf: 'Its code',
+  transferBring: 'Bring it in',
+  transferReading: 'Opening the file…',
+  transferTaken: (n: number) =>
+    n === 0
+      ? 'Nothing in it is new here.'
+      : `Brought in: ${count(n, 'action')}. Delete them above like any other.`,
+  transferPaused: 'Learning is paused: resume it to bring something in.',
+
 }
 
 /** Strings, and functions that put names and numbers into one. */

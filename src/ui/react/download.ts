@@ -5,11 +5,14 @@ export const EXPORT_FILE = 'my-shop-data.json'
 
 /** Hands the shopper the file; nothing leaves the browser. */
 export async function exportData(personalizer: Personalizer): Promise<void> {
-  const json = await personalizer.export()
+  saveFile(EXPORT_FILE, await personalizer.export())
+}
+
+export function saveFile(name: string, json: string): void {
   const url = URL.createObjectURL(new Blob([json], { type: 'application/json' }))
   const link = document.createElement('a')
   link.href = url
-  link.download = EXPORT_FILE
+  link.download = name
   link.click()
   // Revoked late: some browsers read the blob only after the click has returned.
   setTimeout(() => URL.revokeObjectURL(url), 10_000)

@@ -28,6 +28,11 @@ const TROUBLE: Readonly<Record<string, string>> = {
   model: 'Neuere Listen konnten nicht geladen werden.',
   storage: 'Nicht alles konnte gespeichert werden.',
   'storage-corrupt': 'Etwas in diesem Browser Gespeichertes ist nicht mehr lesbar.',
+  'transfer-foreign': 'Die Datei ist aus einem anderen Shop: Nichts wurde übernommen.',
+  'transfer-invalid':
+    'Das ist keine Datei, die ein Shop für ein anderes Gerät gespeichert hat: Nichts wurde übernommen.',
+  'transfer-locked':
+    'Der Code öffnet diese Datei nicht, oder sie wurde verändert: Nichts wurde übernommen.',
 }
 
 const FAILED: Readonly<Record<Wish, string>> = {

@@ -231,6 +231,9 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
       })
     },
     export: () => Promise.resolve(JSON.stringify({ events: captured })),
+    exportTransfer: () =>
+      Promise.resolve({ file: JSON.stringify(captured), code: 'ABCD-EFGH-JKMN-PQRS' }),
+    importTransfer: () => Promise.resolve(0),
     audit: {
       entries: () => Promise.resolve([]),
       verify: () => Promise.resolve({ ok: true, entries: 0, brokenAt: null, signed: 0 }),

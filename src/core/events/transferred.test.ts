@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import { DAY } from '../time.ts'
+import type { ShopperEvent } from './event.ts'
+import { readTransferred } from './transferred.ts'
+
+const NOW = Date.UTC(2026, 5, 1)
+const known = { events: [], knows: (id: string) => id !== 'gone', after: NOW - 90 * DAY, now: NOW }
+const event = (id: string, daysAgo: number, more: Partial<ShopperEvent> = {}): ShopperEvent => ({
+  ...{ id, name: 'view_item', session: id, items: ['a'] },
+  time: NOW - daysAgo * DAY,
+  ...more,
+})
+const read = (given: unknown, most = 99) => readTransferred(given, known, most)
+const idsOf = (given: unknown, most?: number) => read(given, most).map(({ id }) => id)
+
+test('of more than there is room for, the newest, each once', () => {
+  const given = [event('c', 3), event('a', 1), event('b', 2), event('a', 1)]
+  expect(idsOf(given, 2)).toEqual(['a', 'b'])
+  expect(idsOf(given, 0)).toEqual([])
+  expect(idsOf(given, -5)).toEqual([])
+})
+
+test('nothing too old, of the future, of no product that is known, or beyond what is captured', () => {
+  const long = 'x'.repeat(501)
+  expect(
+    idsOf([
+      event('kept', 89),
+      event('old', 91),
+      event('future', -2),
+      event('unknown', 1, { items: ['gone'] }),
+      event(long, 1),
+      event('visit', 1, { session: long }),
+      event('query', 1, { name: 'search', items: [], query: long }),
+      event('items', 1, { items: Array(201).fill('a') }),
+      { ...event('name', 1), name: 'page_view' },
+      null,
+      'event',
+    ]),
+  ).toEqual(['kept'])
+  for (const none of [null, {}, 'events', undefined]) expect(read(none)).toEqual([])
+})
+
+test('a clock that is ahead of this one’s by less than a day ends now; an order keeps known lines', () => {
+  const order = event('order', -0.5, {
+    name: 'purchase',
+    items: ['a', 'gone', 'b'],
+    lines: [{ quantity: 1 }, { quantity: 9 }, { quantity: 2 }],
+  })
+  expect(read([order])).toEqual([
+    {
+      ...order,
+      ...{ time: NOW, items: ['a', 'b'], lines: [{ quantity: 1 }, { quantity: 2 }] },
+      transferred: NOW,
+    },
+  ])
+})

@@ -1,0 +1,44 @@
+/** @module What a device does to hand over what it keeps, and to take in what another one kept. */
+
+import { NearsideError } from '../../core/error.ts'
+import type { EventDraft } from '../../core/events/capture.ts'
+import type { KnownEvents } from '../../core/events/orders.ts'
+import { readTransferred } from '../../core/events/transferred.ts'
+import { isRecord } from '../../core/isRecord.ts'
+import type { TransferFile } from '../api.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { MAX_EVENTS } from '../storage/eventRows.ts'
+import type { Store } from '../storage/store.ts'
+import { openTransfer, sealTransfer } from './seal.ts'
+
+/** @param shop its origin */
+export async function handOver(
+  store: Pick<Store, 'events'>,
+  ledger: Ledger,
+  shop: string,
+): Promise<TransferFile> {
+  const { events } = await store.events()
+  const sealed = await sealTransfer({ shop, events })
+  // Before the page has it.
+  const detail = { direction: 'out', events: events.length }
+  await ledger.append({ kind: 'transfer', detail }, 'strict')
+  return sealed
+}
+
+/**
+ * @param known asked once the file is open, which takes a while
+ * @returns what the device lacks, as much as there is room for
+ * @throws NearsideError `transfer-invalid` | `transfer-locked` | `transfer-foreign`
+ */
+export async function receive(
+  [file, code]: readonly [file: string, code: string],
+  shop: string,
+  known: () => KnownEvents,
+): Promise<readonly EventDraft[]> {
+  const held = await openTransfer(file, code)
+  const from = isRecord(held) ? held : {}
+  if (from.shop !== shop)
+    throw new NearsideError('transfer-foreign', 'The file is another shop’s: nothing was taken in.')
+  const here = known()
+  return readTransferred(from.events, here, MAX_EVENTS - here.events.length)
+}

@@ -1,0 +1,83 @@
+/** @module To another device of the shopper's own and from there, by a file that only its code opens. */
+import { type FormEvent, useId, useState } from 'react'
+import { NearsideError } from '../../core/error.ts'
+import { Button } from '../react/Button.tsx'
+import { saveFile } from '../react/download.ts'
+import { type SectionProps, useOutcome, useWords } from './Section.tsx'
+
+const TRANSFER_FILE = 'my-shop-transfer.json'
+/** Bytes; the device takes less, but needn't be given a film. */
+const MOST_BYTES = 8 << 20
+
+/** It is what to do next, and read out. */
+const focusAtOnce = (code: HTMLParagraphElement | null) => code?.focus()
+
+export function Transfer({ personalizer, snapshot }: SectionProps) {
+  const { words } = useWords()
+  const saving = useOutcome()
+  const bringing = useOutcome()
+  const [code, setCode] = useState('')
+  const id = useId()
+
+  async function save(): Promise<string> {
+    const transfer = await personalizer.exportTransfer()
+    saveFile(TRANSFER_FILE, transfer.file)
+    setCode(transfer.code)
+    return words.transferSaved
+  }
+
+  async function bring(event: FormEvent<HTMLFormElement>): Promise<void> {
+    event.preventDefault()
+    const form = event.currentTarget
+    const given = new FormData(form)
+    await bringing.run(words.transferReading, async () => {
+      const file = given.get('file') as File
+      if (file.size > MOST_BYTES)
+        throw new NearsideError(
+          'transfer-invalid',
+          'The file is too large to be one of a shop: nothing was taken in.',
+        )
+      const code = String(given.get('code'))
+      const taken = await personalizer.importTransfer(await file.text(), code)
+      form.reset()
+      return words.transferTaken(taken)
+    })
+  }
+
+  return (
+    <div className="ns-transfer">
+      <h3 className="ns-block-title">{words.transfer}</h3>
+      <p>{words.transferText}</p>
+      <div className="ns-actions">
+        <Button onClick={() => void saving.run(words.transferSealing, save)}>
+          {words.transferSave}
+        </Button>
+      </div>
+      {code && (
+        <p key={code} ref={focusAtOnce} tabIndex={-1}>
+          {words.transferCode} <code>{code}</code>
+        </p>
+      )}
+      {saving.status}
+      <form onSubmit={(event) => void bring(event)}>
+        <label htmlFor={`${id}file`}>{words.transferFile}</label>
+        <input id={`${id}file`} name="file" type="file" required />
+        <label htmlFor={`${id}code`}>{words.transferCodeOf}</label>
+        <input
+          id={`${id}code`}
+          name="code"
+          required
+          autoComplete="off"
+          autoCapitalize="characters"
+          spellCheck={false}
+          placeholder="XXXX-XXXX-XXXX-XXXX"
+        />
+        <Button type="submit" disabled={snapshot.paused}>
+          {words.transferBring}
+        </Button>
+      </form>
+      {snapshot.paused && <p className="ns-small">{words.transferPaused}</p>}
+      {bringing.status}
+    </div>
+  )
+}
