@@ -8,6 +8,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<{ command: Subcomma
   evaluate: () => import('./evaluate.ts'),
   inspect: () => import('./inspect.ts'),
   compare: () => import('./compare.ts'),
+  measure: () => import('./measure.ts'),
   rules: () => import('./rules.ts'),
   rollback: () => import('./rollback.ts'),
   publish: () => import('./publish.ts'),

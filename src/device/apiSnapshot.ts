@@ -47,8 +47,11 @@ export type Learned = { readonly name: string; readonly strength: number } & (
   | { readonly kind: 'item'; readonly signal: Signal }
 )
 
-/** Which lists a browser of a trial sees: its own, or those that everybody sees. */
-export type Arm = 'personal' | 'hold-out'
+/** Which lists a browser of a trial sees: its own, those that everybody sees, or both in one. */
+export type Arm = 'personal' | 'hold-out' | 'interleaved'
+
+/** Whose pick an item of an interleaved list is: of the shopper's own order, or of everybody's. */
+export type Team = 'personal' | 'base'
 
 /** The state that a page shows. */
 export interface PersonalizerSnapshot {
@@ -114,7 +117,7 @@ export interface PersonalizerSnapshot {
     /** Events that it was tested on. */
     readonly tested: number
   }
-  /** The comparison that this browser takes part in (`holdOut` of `nearside/measure`), and as what; null in none. */
+  /** The comparison that this browser takes part in (`holdOut` or `interleave` of `nearside/measure`), and as what; null in none. */
   readonly trial: { readonly name: string; readonly share: number; readonly arm: Arm } | null
   /** What was learned, in words' raw material: strongest categories, items and queries of the recent history. */
   readonly learned: readonly Learned[]

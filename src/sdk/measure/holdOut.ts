@@ -7,25 +7,18 @@ import { NearsideError } from '../../core/error.ts'
 import { isRecord } from '../../core/isRecord.ts'
 import type { Personalizer } from '../../device/api.ts'
 import type { ListOptions, ListQuery } from '../../device/apiLists.ts'
-import type { Arm, PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
+import type { Arm } from '../../device/apiSnapshot.ts'
+import { byCrypto, type TrialOptions, type TrialStorage, trialStorage, withTrial } from './trial.ts'
 
-/** Of whom, and under which name. */
-export interface HoldOutOptions {
+/** Of whom, and under which name; with the same name a browser keeps its arm, also when `share` changes. */
+export interface HoldOutOptions extends TrialOptions {
   /** Of all browsers, from 0 to 1: 0.1 is a tenth. */
   readonly share: number
-  /** A new name draws anew; with the same name a browser keeps its arm, also when `share` changes. */
-  readonly name: string
-  /** Where the outcome is kept. Default: `localStorage`. */
-  readonly storage?: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
-  /** A number from 0 up to, but not including, 1. Default: the browser's cryptographic ones. */
-  readonly draw?: () => number
 }
 
 const KEY = 'nearside.trial'
 
 const ARMS: readonly Arm[] = ['personal', 'hold-out']
-
-const byCrypto = () => crypto.getRandomValues(new Uint32Array(1))[0] / 2 ** 32
 
 /**
  * The same personalizer, which in a browser that was drawn lists in the shop's order, as `order: 'base'`
@@ -39,7 +32,7 @@ export function holdOut(personalizer: Personalizer, options: HoldOutOptions): Pe
   const { share, name, draw = byCrypto } = options
   if (!(share >= 0 && share <= 1))
     throw new NearsideError('input-invalid', 'share must be a number from 0 to 1.')
-  const storage = options.storage ?? available()
+  const storage = trialStorage(options.storage, KEY)
   const arm = storage && armOf(storage, name, share, draw)
   const trial = arm && { name, share, arm }
   const held = arm === 'hold-out'
@@ -49,55 +42,21 @@ export function holdOut(personalizer: Personalizer, options: HoldOutOptions): Pe
       : { ...given, order: 'base' }
   const asked = (query: ListQuery) => ({ ...query, options: own(query.options) }) as ListQuery
 
-  let last: PersonalizerSnapshot | null = null
-  let shown: PersonalizerSnapshot | null = null
   return {
-    ...personalizer,
+    ...withTrial(personalizer, trial, storage),
     recommend: (given) => personalizer.recommend(own(given)),
     similar: (item, given) => personalizer.similar(item, own(given)),
     boughtTogether: (item, given) => personalizer.boughtTogether(item, own(given)),
     rerank: (items, given) => personalizer.rerank(items, own(given)),
     watch: (query, listener) => personalizer.watch(asked(query), listener),
-    async erase() {
-      await personalizer.erase()
-      storage?.removeItem(KEY)
-    },
-    getSnapshot() {
-      const now = personalizer.getSnapshot()
-      if (now !== last || !shown) shown = Object.freeze({ ...now, trial: trial ?? null })
-      last = now
-      return shown
-    },
-  }
-}
-
-/** Null where scripts may keep nothing. */
-function available(): Storage | null {
-  try {
-    return localStorage
-  } catch {
-    return null
   }
 }
 
 /** As it was drawn before, else drawn now; null where that can't be kept. */
-function armOf(
-  storage: NonNullable<HoldOutOptions['storage']>,
-  name: string,
-  share: number,
-  draw: () => number,
-): Arm | null {
-  try {
-    const kept: unknown = JSON.parse(storage.getItem(KEY) ?? 'null')
-    const known = isRecord(kept) && kept.name === name && ARMS.find((arm) => arm === kept.arm)
-    if (known) return known
-  } catch {}
+function armOf(storage: TrialStorage, name: string, share: number, draw: () => number): Arm | null {
+  const kept = storage.read()
+  const known = isRecord(kept) && kept.name === name && ARMS.find((arm) => arm === kept.arm)
+  if (known) return known
   const drawn: Arm = draw() < share ? 'hold-out' : 'personal'
-  try {
-    const text = JSON.stringify({ name, arm: drawn })
-    storage.setItem(KEY, text)
-    return storage.getItem(KEY) === text ? drawn : null
-  } catch {
-    return null
-  }
+  return storage.write({ name, arm: drawn }) ? drawn : null
 }

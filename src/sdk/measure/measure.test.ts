@@ -108,14 +108,14 @@ test('sinks hear list, place and arm; one that throws keeps nothing from the oth
   measure.shown('forYou', [{ id: 'a', rank: 1 }])
   measure.clicked('forYou', { id: 'a', rank: 1 })
   expect(told).toEqual([
-    { list: 'forYou', arm: 'hold-out', items: [{ id: 'a', rank: 1 }] },
-    { list: 'forYou', arm: 'hold-out', id: 'a', rank: 1 },
+    { list: 'forYou', arm: 'hold-out', model: '1', items: [{ id: 'a', rank: 1 }] },
+    { list: 'forYou', arm: 'hold-out', model: '1', id: 'a', rank: 1, team: null },
   ])
   expect(said).toHaveBeenCalledOnce()
   said.mockRestore()
 })
 
-test('GA4 hears of list and arm alone, and nothing where the browser asks not to share', () => {
+test('GA4 hears of list, arm and model alone, and nothing where the browser asks not to share', () => {
   const sent: unknown[] = []
   const dataLayer = (event: string, parameters: object) => sent.push({ event, ...parameters })
   let refuses = false
@@ -128,7 +128,7 @@ test('GA4 hears of list and arm alone, and nothing where the browser asks not to
     measure.clicked('similar', { id: 'a', rank: 1 })
   }
   both()
-  const about = { item_list_id: 'similar', nearside_arm: 'personal' }
+  const about = { item_list_id: 'similar', nearside_arm: 'personal', nearside_model: '1' }
   expect(sent).toEqual([
     { event: 'view_item_list', ...about },
     { event: 'select_item', ...about },

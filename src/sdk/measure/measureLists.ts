@@ -1,24 +1,29 @@
 /** @module Impressions and clicks of lists, told to whom the shop names; to nobody by default. */
 import type { Personalizer } from '../../device/api.ts'
-import type { Arm } from '../../device/apiSnapshot.ts'
+import type { Arm, Team } from '../../device/apiSnapshot.ts'
+import type { Interleaved } from './interleave.ts'
 import type { ListMeasure, Placed } from './listMeasure.ts'
 
-/** A list that came into view. */
-export interface Impression {
+/** Which list it was, of which arm and model. */
+export interface About {
   /** The list's name: the widget's `list`, by default what it is, e.g. `forYou`. */
   readonly list: string
   /** `personal` without a trial. */
   readonly arm: Arm
+  /** Version of the base model; null without one. */
+  readonly model: string | null
+}
+
+/** A list that came into view. */
+export interface Impression extends About {
   /** In the order shown. */
   readonly items: readonly Placed[]
 }
 
 /** An item of a list that was followed. */
-export interface Click extends Placed {
-  /** The list's name. */
-  readonly list: string
-  /** `personal` without a trial. */
-  readonly arm: Arm
+export interface Click extends Placed, About {
+  /** Whose pick it was, of a list that was interleaved; else null. */
+  readonly team: Team | null
 }
 
 /** Who is told. */
@@ -34,8 +39,15 @@ export interface ListSink {
  * @example
  * const measure = measureLists(personalizer, { onClick: ({ list, arm }) => count(list, arm) })
  */
-export function measureLists(personalizer: Personalizer, ...sinks: ListSink[]): ListMeasure {
-  const arm = () => personalizer.getSnapshot().trial?.arm ?? 'personal'
+export function measureLists(
+  personalizer: Personalizer | Interleaved,
+  ...sinks: ListSink[]
+): ListMeasure {
+  const teams = 'teams' in personalizer ? personalizer.teams : null
+  function about(list: string): About {
+    const { trial, model } = personalizer.getSnapshot()
+    return { list, arm: trial?.arm ?? 'personal', model: model?.version ?? null }
+  }
   function tell(say: (sink: ListSink) => void): void {
     for (const sink of sinks)
       try {
@@ -45,17 +57,27 @@ export function measureLists(personalizer: Personalizer, ...sinks: ListSink[]): 
       }
   }
   return {
-    shown: (list, items) => tell((sink) => sink.onImpression?.({ list, arm: arm(), items })),
-    clicked: (list, item) => tell((sink) => sink.onClick?.({ list, arm: arm(), ...item })),
+    shown(list, items) {
+      teams?.shown(list, items)
+      tell((sink) => sink.onImpression?.({ ...about(list), items }))
+    },
+    clicked(list, item) {
+      const team = teams?.clicked(list, item.id) ?? null
+      tell((sink) => sink.onClick?.({ ...about(list), ...item, team }))
+    },
   }
 }
 
-/** What GA4 is told of a list: its name and the arm. No item, no place, nothing that tells shoppers apart. */
+/** What GA4 is told of a list: its name, arm and model. No item, no place, nothing that tells shoppers apart. */
 export interface Ga4Parameters {
   /** GA4's own name for a list's. */
   readonly item_list_id: string
   /** A dimension of the shop's, to be declared in GA4. */
   readonly nearside_arm: Arm
+  /** Likewise: version of the base model, the same for everybody; absent without one. */
+  readonly nearside_model?: string
+  /** Likewise, of a `select_item` in an interleaved list: whose pick it was. */
+  readonly nearside_team?: Team
 }
 
 /**
@@ -70,12 +92,18 @@ export function toGa4(
     (globalThis.navigator as { globalPrivacyControl?: boolean } | undefined)
       ?.globalPrivacyControl === true,
 ): ListSink {
-  const about = ({ list, arm }: Impression | Click): Ga4Parameters => ({
+  const about = ({ list, arm, model }: About): Ga4Parameters => ({
     item_list_id: list,
     nearside_arm: arm,
+    ...(model !== null && { nearside_model: model }),
   })
   return {
     onImpression: (shown) => refuses() || send('view_item_list', about(shown)),
-    onClick: (click) => refuses() || send('select_item', about(click)),
+    onClick: (click) =>
+      refuses() ||
+      send('select_item', {
+        ...about(click),
+        ...(click.team && { nearside_team: click.team }),
+      }),
   }
 }

@@ -74,9 +74,11 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
   undo: 'Rückgängig',
   restored: (what) => `Wieder da: ${what}.`,
   trial: ({ share, arm }) =>
-    `Dieser Shop vergleicht Listen: ${figure(100 * share)} von 100 Browsern sehen die für alle; jeder wirft dafür selbst eine Münze. Dieser sieht ${
-      arm === 'personal' ? 'seine eigenen' : 'die für alle'
-    }; nur das wird behalten, und mit allem zusammen gelöscht.`,
+    arm === 'interleaved'
+      ? 'Dieser Shop vergleicht Listen: In manchen wählen Ihre eigene Reihenfolge und die für alle abwechselnd. Wie oft Sie mehr von der einen oder der anderen angeklickt haben, wird behalten, und mit allem zusammen gelöscht.'
+      : `Dieser Shop vergleicht Listen: ${figure(100 * share)} von 100 Browsern sehen die für alle; jeder wirft dafür selbst eine Münze. Dieser sieht ${
+          arm === 'personal' ? 'seine eigenen' : 'die für alle'
+        }; nur das wird behalten, und mit allem zusammen gelöscht.`,
   alsoGoes:
     'Auch gespeichert, soweit vorhanden, und mit allem zusammen gelöscht: Ihre Antwort zum Teilen, die Bedingungen der Server, ein Beitrag, der noch einmal zu senden ist, ein Geheimnis für Beiträge, welches Rechenwerk schneller war, wann nach einem neueren Modell gesehen wurde.',
   alsoStays:
@@ -153,8 +155,6 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
   save: 'Meine Daten exportieren',
   saved: 'Gespeichert als my-shop-data.json.',
 
-  technical: 'Technische Einzelheiten',
-  loading: 'Wird geladen …',
   transfer: 'Auf ein anderes Gerät von mir',
   transferText:
     'Eine Datei nimmt mit, was Sie in diesem Shop getan haben, aufs Handy oder auf den Computer; dort öffnet sie ein Code. Ohne ihn kann niemand die Datei lesen. Sie tragen beides selbst; diese Seite sendet nichts davon. Ihre Antwort zum Teilen bleibt hier: Teilen Sie auf beiden Geräten, so verbraucht jedes ein eigenes Budget, und was Sie mitnehmen, zählt auf beiden.',
@@ -173,5 +173,7 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
       : `Übernommen: ${count(n, 'Aktion', 'Aktionen')}. Oben löschen Sie sie wie alles andere.`,
   transferPaused: 'Das Lernen ist angehalten: Setzen Sie es fort, um etwas zu übernehmen.',
 
+  technical: 'Technische Einzelheiten',
+  loading: 'Wird geladen …',
   details: TECHNICAL_GERMAN,
 }

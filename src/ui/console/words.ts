@@ -75,9 +75,11 @@ export const CONSOLE_ENGLISH = {
   undo: 'Undo',
   restored: (what: string) => `Brought back: ${what}.`,
   trial: ({ share, arm }: NonNullable<PersonalizerSnapshot['trial']>) =>
-    `This shop compares lists: ${figure(100 * share)} of 100 browsers see everybody’s, by a coin that each tosses by itself. This one sees ${
-      arm === 'personal' ? 'its own' : 'everybody’s'
-    }; only that is kept, and deleted with all of this.`,
+    arm === 'interleaved'
+      ? 'This shop compares lists: in some, your own order and everybody’s pick in turn. How often you followed more of the one or the other is kept, and deleted with all of this.'
+      : `This shop compares lists: ${figure(100 * share)} of 100 browsers see everybody’s, by a coin that each tosses by itself. This one sees ${
+          arm === 'personal' ? 'its own' : 'everybody’s'
+        }; only that is kept, and deleted with all of this.`,
   alsoGoes:
     'Also stored, as far as there is any, and deleted with all of this: your answer about sharing, the servers’ terms, an update to be sent again, a secret that numbers updates, which engine was faster, the last look for a newer model.',
   alsoStays:
@@ -160,8 +162,6 @@ export const CONSOLE_ENGLISH = {
   save: 'Export my data',
   saved: 'Saved as my-shop-data.json.',
 
-  technical: 'Technical details',
-  loading: 'Loading…',
   transfer: 'To another device of mine',
   transferText:
     'A file takes what you did in this shop to your phone or computer, and a code opens it there. Without the code nobody can read the file. You carry both; this page sends neither. Your answer about sharing stays here: if you share on both devices, each uses a budget of its own, and what you bring counts on both.',
@@ -179,6 +179,8 @@ export const CONSOLE_ENGLISH = {
       : `Brought in: ${count(n, 'action')}. Delete them above like any other.`,
   transferPaused: 'Learning is paused: resume it to bring something in.',
 
+  technical: 'Technical details',
+  loading: 'Loading…',
 }
 
 /** Strings, and functions that put names and numbers into one. */

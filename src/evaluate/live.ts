@@ -1,0 +1,176 @@
+/** @module What lists were worth to shoppers, from what a shop's own sink counted: lift over the hold-out, and interleaving. */
+import { count, lift, share } from './report/numbers.ts'
+import type { Evaluated } from './report/report.ts'
+
+/** Lists that came into view, or items in them that were followed. */
+export interface Counted {
+  readonly event: 'shown' | 'followed'
+  readonly arm: string
+  /** Version of the base model; empty where nothing says it. */
+  readonly model: string
+  /** Of what was followed in an interleaved list. */
+  readonly team: 'personal' | 'base' | null
+  readonly many: number
+  /** Whose they were, or of which day; empty where nothing says it. */
+  readonly unit: string
+}
+
+export interface LiveOptions {
+  /** What a `unit` is; null: each count stands for itself. */
+  readonly units: 'shoppers' | 'days' | null
+  readonly left: number
+}
+
+interface Rate {
+  readonly shown: number
+  readonly followed: number
+  readonly rate: number
+  /** Of the rate. */
+  readonly variance: number
+}
+
+interface Relative {
+  readonly relative: number
+  readonly lo: number
+  readonly hi: number
+}
+
+const Z = 1.959964
+/** Below as many in an arm, no interval is worth reading. */
+const LEAST = 20
+const EVERY = 'all'
+
+export function liveReport(rows: readonly Counted[], { units, left }: LiveOptions): Evaluated {
+  const versions = [...new Set(rows.map(({ model }) => model))].sort((a, b) =>
+    a.localeCompare(b, 'en', { numeric: true }),
+  )
+  const groups = versions.length > 1 ? [EVERY, ...versions] : versions
+  const measured = groups.map((version) => {
+    const own = version === EVERY ? rows : rows.filter(({ model }) => model === version)
+    const of = (arm: string) => rateOf(own.filter((row) => row.arm === arm))
+    const [personal, holdOut] = [of('personal'), of('hold-out')]
+    return {
+      version,
+      personal,
+      holdOut,
+      lift: relativeTo(personal, holdOut),
+      interleaved: preferenceOf(own.filter(({ arm }) => arm === 'interleaved')),
+    }
+  })
+  const named = (version: string) => version || 'not said'
+  const lifts = measured.filter((one) => one.personal.shown + one.holdOut.shown > 0)
+  const mixed = measured.filter(({ interleaved }) => interleaved.followed > 0)
+  return {
+    result: { units, left, versions: measured },
+    report: {
+      title: 'What lists were worth',
+      lead: [
+        `${count(rows.reduce((sum, { many }) => sum + many, 0))} counts; 95 % intervals ${
+          units === null
+            ? 'as if each list were a shopper of its own: they are too narrow where a browser sees many'
+            : `over ${units}`
+        }`,
+      ],
+      parts: [
+        ...(lifts.length > 0
+          ? [
+              {
+                title: 'Lists in which something was followed: personal over the hold-out',
+                table: {
+                  columns: [
+                    'model',
+                    ...['personal: lists', 'followed a list'],
+                    ...['hold-out: lists', 'followed a list', 'lift'],
+                  ],
+                  rows: lifts.map(({ version, personal, holdOut, lift: found }) => [
+                    named(version),
+                    ...[personal, holdOut].flatMap((arm) => [
+                      count(arm.shown),
+                      arm.shown > 0 ? share(arm.rate) : '–',
+                    ]),
+                    lift(found),
+                  ]),
+                },
+                chart: {
+                  kind: 'intervals' as const,
+                  alternative: 'Lift over the hold-out by model, with its interval',
+                  rows: lifts.flatMap(({ version, lift: found }) =>
+                    found ? [{ name: named(version), ...found }] : [],
+                  ),
+                },
+              },
+            ]
+          : []),
+        ...(mixed.length > 0
+          ? [
+              {
+                title: 'Interleaved lists: whose picks were followed',
+                table: {
+                  columns: ['model', 'followed', 'own', 'everybody’s', 'own share'],
+                  rows: mixed.map(({ version, interleaved: { followed, own, rate, lo, hi } }) => [
+                    named(version),
+                    ...[count(followed), count(own), count(followed - own)],
+                    followed < LEAST ? '–' : `${share(rate)} [${share(lo)}, ${share(hi)}]`,
+                  ]),
+                },
+              },
+            ]
+          : []),
+      ],
+      notes: [
+        `a dash: fewer than ${LEAST} followed in an arm`,
+        'versions ran on different days; only arms of the same version were drawn by lot',
+        'what is followed is no sale: compare orders by arm in your own system',
+        ...(left > 0
+          ? [`${count(left)} rows said no arm, or another event, and were left out`]
+          : []),
+      ],
+    },
+  }
+}
+
+/** A ratio of sums, its variance by the deviations of units; of single counts, as if they came by chance alone. */
+function rateOf(rows: readonly Counted[]): Rate {
+  const units = new Map<string, { shown: number; followed: number }>()
+  for (const { unit, event, many } of rows) {
+    const one = units.get(unit) ?? { shown: 0, followed: 0 }
+    one[event] += many
+    units.set(unit, one)
+  }
+  const all = [...units.values()]
+  const [shown, followed] = [sum(all, 'shown'), sum(all, 'followed')]
+  const rate = shown > 0 ? followed / shown : 0
+  const squares = all.reduce((total, one) => total + (one.followed - rate * one.shown) ** 2, 0)
+  const byUnits =
+    all.length > 1
+      ? (squares * all.length) / (all.length - 1) / shown ** 2
+      : Number.POSITIVE_INFINITY
+  return { shown, followed, rate, variance: units.has('') ? rate / shown : byUnits }
+}
+
+const sum = <K extends string>(all: readonly Record<K, number>[], of: K) =>
+  all.reduce((total, one) => total + one[of], 0)
+
+/** The lift and its interval, by the ratio's logarithm; null where there is too little. */
+function relativeTo(one: Rate, other: Rate): Relative | null {
+  if (Math.min(one.followed, other.followed) < LEAST) return null
+  const ratio = one.rate / other.rate
+  const spread = Z * Math.sqrt(one.variance / one.rate ** 2 + other.variance / other.rate ** 2)
+  return Number.isFinite(spread)
+    ? { relative: ratio - 1, lo: ratio * Math.exp(-spread) - 1, hi: ratio * Math.exp(spread) - 1 }
+    : null
+}
+
+/** Of what was followed, the share of the shopper's own picks. */
+function preferenceOf(rows: readonly Counted[]) {
+  const picks = rows.filter(({ event, team }) => event === 'followed' && team !== null)
+  const asRate = picks.flatMap((row): Counted[] => [
+    { ...row, event: 'shown' },
+    ...(row.team === 'personal' ? [row] : []),
+  ])
+  const { shown: followed, followed: own, rate, variance } = rateOf(asRate)
+  // Of single clicks: each is one or the other.
+  const single = picks.some(({ unit }) => unit === '') ? variance * (1 - rate) : variance
+  const spread = Z * Math.sqrt(single)
+  return { followed, own, rate, lo: Math.max(0, rate - spread), hi: Math.min(1, rate + spread) }
+}
