@@ -33,6 +33,7 @@ it('says what decides, what sells by its title, and how large it is, in text and
   )
   const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0)
   expect(text).toMatch(new RegExp(`\\n +all +${Math.round(bytes / 1000)} +100\\.0 %`))
+  expect(text).toMatch(/\n +tables in memory +[1-9]\d*\n/)
   const { popularity30 } = model.statistics
   const best = popularity30.indexOf(Math.max(...popularity30))
   const shoppers = Math.round(Math.expm1(popularity30[best]))

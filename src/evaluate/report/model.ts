@@ -76,17 +76,20 @@ function madeBy(parent: string | null, update: { from: string; did: string } | u
   return update ? `an update of version ${update.from}: ${update.did}` : 'a training in full'
 }
 
-function downloads({ manifest }: BaseModel): Part {
+function downloads(model: BaseModel): Part {
+  const { manifest } = model
   const files = manifest.files.toSorted((a, b) => b.bytes - a.bytes)
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0)
   const kilobytes = (bytes: number) => Math.round(bytes / 1000)
   return {
-    title: 'What each device downloads once, in kB before compression',
+    title:
+      'What each device downloads once, before compression, and holds while the shop is open, in kB',
     table: {
       columns: ['file', 'kB', 'share'],
       rows: [
         ...files.map(({ name, bytes }) => [name, count(kilobytes(bytes)), share(bytes / total)]),
         ['all', count(kilobytes(total)), share(1)],
+        ['tables in memory', count(kilobytes(tableBytes(model))), ''],
       ],
     },
     chart: {
@@ -98,6 +101,13 @@ function downloads({ manifest }: BaseModel): Part {
       })),
     },
   }
+}
+
+/** Of all typed arrays below it. */
+function tableBytes(value: unknown): number {
+  if (ArrayBuffer.isView(value)) return value.byteLength
+  if (typeof value !== 'object' || value === null) return 0
+  return Object.values(value).reduce<number>((sum, part) => sum + tableBytes(part), 0)
 }
 
 /** Kept ones first, by how much they move. */
