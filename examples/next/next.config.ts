@@ -1,4 +1,4 @@
 import type { NextConfig } from 'next'
 
-const config: NextConfig = { reactStrictMode: true }
+const config: NextConfig = { reactStrictMode: true, cacheComponents: true }
 export default config

@@ -28,7 +28,7 @@ export function askTools(folder: string): void {
 
 /** On its way from the server to a changed list. */
 export async function drivePublished(folder: string): Promise<void> {
-  const { address, snippet } = await publishedPage(folder, 'site')
+  const { address, snippet } = await publishedPage(folder, 'site', 'en')
   report('tools', 'nearside publish', '')
   const doctor = promisify(execFile)('npx', ['--no-install', 'nearside', 'doctor', address], {
     cwd: folder,
@@ -70,7 +70,7 @@ export async function drivePublished(folder: string): Promise<void> {
 
 /** The same page where Consent Mode is asked first: nothing is kept before it says yes, nor after a no. */
 export async function driveConsent(folder: string): Promise<void> {
-  const { address } = await publishedPage(folder, 'asking', ['--consent', 'consent-mode'])
+  const { address } = await publishedPage(folder, 'asking', 'de', ['--consent', 'consent-mode'])
   const { context, page, said } = await openPage()
   const kept = () =>
     page.evaluate(async () => {
@@ -88,6 +88,8 @@ export async function driveConsent(folder: string): Promise<void> {
   report('tools', 'and keeps nothing', await kept())
   await consent('update', 'granted')
   await settle(page, (ids, status) => ids.length === 8 && status)
+  const german = await page.getByText('Bei allen beliebt').count()
+  report('tools', 'a German page’s list speaks German', german > 0 ? '' : 'no German word')
   const first = await idsOn(page)
   await push(page, viewed(first[2]))
   await settle(page, (ids) => ids.length === 8 && ids.join() !== first.join())
@@ -102,12 +104,15 @@ export async function driveConsent(folder: string): Promise<void> {
   await context.close()
 }
 
-async function publishedPage(folder: string, name: string, more?: readonly string[]) {
+async function publishedPage(folder: string, name: string, lang: string, more?: readonly string[]) {
   const site = publishSite(folder, name, more)
   cpSync(PICTURES, join(site, 'catalog/images'), { recursive: true })
   const snippet = readFileSync(join(site, 'page.html'), 'utf8')
   const icon = '<link rel="icon" href="data:,">'
-  writeFileSync(join(site, 'index.html'), `<!doctype html><title>Shop</title>${icon}${snippet}`)
+  writeFileSync(
+    join(site, 'index.html'),
+    `<!doctype html><html lang="${lang}"><title>Shop</title>${icon}${snippet}`,
+  )
   return { address: await serveFolder(site), snippet }
 }
 

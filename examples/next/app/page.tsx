@@ -2,10 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Item } from 'nearside'
 import { readBaseLists } from 'nearside/ssr'
+import { connection } from 'next/server'
+import { Suspense } from 'react'
 import { Shop } from './shop'
-
-/** The policy's nonce is made anew for every request. */
-export const dynamic = 'force-dynamic'
 
 const read = (path: string) => readFile(join(process.cwd(), 'public', path))
 
@@ -19,15 +18,22 @@ async function load() {
 
 let loading: ReturnType<typeof load> | undefined
 
-/** What sells, rendered here; the browser takes over and improves it. */
-export default async function Page() {
-  loading ??= load()
-  const { catalog, lists } = await loading
-  const ids = lists.recommend({ limit: 8 }).map(({ id }) => id)
+export default function Page() {
   return (
     <main>
       <h1>Gifts</h1>
-      <Shop initialIds={ids} initialItems={catalog.filter(({ id }) => ids.includes(id))} />
+      <Suspense fallback={null}>
+        <Bestsellers />
+      </Suspense>
     </main>
   )
+}
+
+/** What sells, rendered here; the browser takes over and improves it. */
+async function Bestsellers() {
+  await connection()
+  loading ??= load()
+  const { catalog, lists } = await loading
+  const ids = lists.recommend({ limit: 8 }).map(({ id }) => id)
+  return <Shop initialIds={ids} initialItems={catalog.filter(({ id }) => ids.includes(id))} />
 }
