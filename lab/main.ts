@@ -22,6 +22,7 @@ const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experimen
   selection: () => import('./selection/experiment.ts'),
   states: () => import('./states/experiment.ts'),
   'click-rounds': () => import('./clickRounds/experiment.ts'),
+  exposure: () => import('./exposure/experiment.ts'),
   'search-settings': () => import('./search/settings.ts'),
   'search-facts': () => import('./search/facts.ts'),
   'query-teaching': () => import('./search/teaching.ts'),
