@@ -8,6 +8,9 @@ import { idsOn, openPage, settle } from './page.ts'
 import { serveFolder } from './serving.ts'
 import { report, run } from './tally.ts'
 
+/** As strict as Trusted Types get. */
+const TRUSTED = "require-trusted-types-for 'script'; trusted-types nearside"
+
 /** By the names that the documents use. @param folder where the tools are installed */
 export function askTools(folder: string): void {
   report('tools', 'are installed', '')
@@ -109,9 +112,10 @@ async function publishedPage(folder: string, name: string, lang: string, more?: 
   cpSync(PICTURES, join(site, 'catalog/images'), { recursive: true })
   const snippet = readFileSync(join(site, 'page.html'), 'utf8')
   const icon = '<link rel="icon" href="data:,">'
+  const policy = `<meta http-equiv="Content-Security-Policy" content="${TRUSTED}">`
   writeFileSync(
     join(site, 'index.html'),
-    `<!doctype html><html lang="${lang}"><title>Shop</title>${icon}${snippet}`,
+    `<!doctype html><html lang="${lang}">${policy}<title>Shop</title>${icon}${snippet}`,
   )
   return { address: await serveFolder(site), snippet }
 }

@@ -36,4 +36,12 @@ it('writes a line now and then where output is redirected', () => {
   }
   progress.clear()
   expect(text()).toBe('training: 20 %\ntraining: 40 %\n')
+  const say = (label: string, done: number, total: number) => {
+    now += 11_000
+    progress.update(label, done, total)
+  }
+  // A total that was guessed too low, and one that nobody knows.
+  say('features', 303, 300)
+  say('weights', 7, 0)
+  expect(text()).toBe('features: 100 %\nweights: step 7\n')
 })

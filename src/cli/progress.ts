@@ -53,8 +53,9 @@ function createLines(stream: NodeJS.WriteStream, now: () => number): Progress {
     update(label, done, total) {
       if (now() - last < BETWEEN_LINES) return
       last = now()
-      const share = total > 0 ? Math.floor((done / total) * 100) : 0
-      stream.write(`${label}: ${share} %\n`)
+      // Some totals are guesses, and of some steps nobody knows one.
+      const share = Math.min(100, Math.floor((done / total) * 100))
+      stream.write(total > 0 ? `${label}: ${share} %\n` : `${label}: step ${done}\n`)
     },
     clear() {},
   }
