@@ -83,7 +83,7 @@ const budgets: SizeLimitConfig = [
   // 0.85 KB interleave lists and count whose picks were followed.
   budget('Measuring', '2.2 KB', whole('measure')),
   // 0.1 KB asks for the shopper's own lists, what goes with a basket, and what costs more; 0.4 say what was seen and followed, where a shop measures.
-  budget('Custom element', '5.5 KB', whole('element')),
+  budget('Custom element', '5.55 KB', whole('element')),
   // 0.2 KB say what else is stored, what a deletion leaves, and what a log without signatures shows; 0.05 that something is forgotten in this tab only; 0.05 the names of more lists.
   // 0.35 KB are the words of search box and facets, and of a comparison.
   // 0.45 KB are what is said of a transfer to another device, and of interleaving.
@@ -110,7 +110,8 @@ const budgets: SizeLimitConfig = [
   ),
   // 2.7 KB prove that an update is within the clip norm.
   // 0.2 read what issuer a policy names, and 0.2 make a report's id from the log.
-  budget('A contribution, after consent', '13.95 KB', contribution),
+  // 0.35 are how a proof’s sums are shared among its parts, which the servers’ check asks for.
+  budget('A contribution, after consent', '14.3 KB', contribution),
   budget('Tokens, where the terms ask for them (beyond those)', '2.2 KB', tokens),
   budget(
     'Learners and cleaning that a shop may choose (beyond those)',
@@ -123,7 +124,7 @@ const budgets: SizeLimitConfig = [
   {
     name: 'Vault: its worker',
     path: 'dist/vault/assets/lockedWorker-*.js',
-    limit: '130.5 KB',
+    limit: '130.9 KB',
     gzip: true,
   },
   {
