@@ -26,7 +26,6 @@ const OPTIMIZED = [
   '@tensorflow/tfjs-backend-webgpu/dist/base',
   'axe-core',
   'hpke',
-  'idb',
   'minisearch',
   'react',
   'react-dom/client',

@@ -48,8 +48,6 @@ export async function inPage(job: string, blocks: number, progress: Progress): P
         '@tensorflow/tfjs-backend-wasm',
         '@tensorflow/tfjs-backend-webgpu',
         '@tensorflow/tfjs-backend-webgpu/dist/base',
-        'hpke',
-        'idb',
       ],
     },
     // Nothing that happens to the sources may reload the page under measurement.

@@ -1,4 +1,6 @@
 /** @module `bench contribute`: a report's time on a device, and its CPU time at both servers. */
+
+import { importOpeningKeys, type OpeningKeys, openSeal } from '../src/aggregate/privacy/openSeal.ts'
 import { isProven, prepare } from '../src/aggregate/privacy/pine/pine.ts'
 import { cryptoRandomBytes } from '../src/aggregate/privacy/randomBytes.ts'
 import { exportSealingKeys } from '../src/aggregate/privacy/seal.ts'
@@ -6,7 +8,6 @@ import { helperSeeds } from '../src/aggregate/privacy/shares.ts'
 import { circuitOf } from '../src/aggregate/protocol/proof.ts'
 import { parseReport, reportAad, sealInfo } from '../src/aggregate/protocol/report.ts'
 import { serverXof } from '../src/aggregate/server/keystream.ts'
-import { importOpeningKeys, type OpeningKeys, openSeal } from '../src/aggregate/server/openSeal.ts'
 import { fromHex } from '../src/core/bytes.ts'
 import { makeReport } from '../src/device/upload/makeReport.ts'
 import { inPage, type Progress } from './browser.ts'

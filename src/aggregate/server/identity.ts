@@ -6,6 +6,7 @@
 
 import { type Bytes, concat, fromBase64, fromHex, toBase64 } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
+import { importOpeningKeys } from '../privacy/openSeal.ts'
 import {
   exportSealingKeys,
   generateSealingKeys,
@@ -13,7 +14,6 @@ import {
   sharedKey,
 } from '../privacy/seal.ts'
 import { exportSigningKeys, generateSigningKeys, importSigningKeys } from '../privacy/signature.ts'
-import { importOpeningKeys } from './openSeal.ts'
 import type { RoundRecord, Store } from './store.ts'
 
 const KEY_BYTES = 32

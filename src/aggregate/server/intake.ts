@@ -8,6 +8,7 @@
 
 import { fromHex, toBase64, toHex } from '../../core/bytes.ts'
 import { type ErrorCode, NearsideError } from '../../core/error.ts'
+import { openSeal } from '../privacy/openSeal.ts'
 import { prepare } from '../privacy/pine/pine.ts'
 import { receiptMessage, sign } from '../privacy/signature.ts'
 import { circuitOf } from '../protocol/proof.ts'
@@ -23,7 +24,6 @@ import {
 import { groupCommit } from './groupCommit.ts'
 import { createRoundKeys } from './identity.ts'
 import { serverHash, serverXof } from './keystream.ts'
-import { openSeal } from './openSeal.ts'
 import { createRedeemer } from './redeem.ts'
 import type { LeaderOptions } from './rounds.ts'
 import { idsIn } from './store/admit.ts'

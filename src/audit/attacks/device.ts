@@ -1,13 +1,9 @@
 /** @module A device whose reports an attacker has, and what each aggregator opens of them. */
 
+import { importOpeningKeys, openSeal } from '../../aggregate/privacy/openSeal.ts'
 import { expandHelperShare } from '../../aggregate/privacy/pine/pine.ts'
 import type { RandomBytes } from '../../aggregate/privacy/randomBytes.ts'
-import {
-  exportSealingKeys,
-  generateSealingKeys,
-  open,
-  type SealingKeys,
-} from '../../aggregate/privacy/seal.ts'
+import { exportSealingKeys, generateSealingKeys } from '../../aggregate/privacy/seal.ts'
 import { helperSeeds } from '../../aggregate/privacy/shares.ts'
 import {
   POLICY_FORMAT,
@@ -35,11 +31,14 @@ export interface Sent {
 }
 
 export async function createDevice(terms: PolicyParameters) {
-  const sealing = { leader: await generateSealingKeys(), helper: await generateSealingKeys() }
-  const publicOf = async (keys: SealingKeys) => toBase64((await exportSealingKeys(keys)).publicKey)
+  const newKeys = async () => exportSealingKeys(await generateSealingKeys())
+  const [leader, helper] = [await newKeys(), await newKeys()]
+  const opens = ({ publicKey, privateKey }: typeof leader) =>
+    importOpeningKeys(publicKey, privateKey)
+  const opening = { leader: opens(leader), helper: opens(helper) }
   // Nothing is signed here.
-  const keysOf = async (keys: SealingKeys) => ({
-    sealing: await publicOf(keys),
+  const named = ({ publicKey }: typeof leader) => ({
+    sealing: toBase64(publicKey),
     signing: toBase64(new Uint8Array(32)),
   })
   const policy: Policy = {
@@ -48,21 +47,21 @@ export async function createDevice(terms: PolicyParameters) {
     ...terms,
     model: { version: '1', hash: 'ab'.repeat(32) },
     parameters: { projectionDiagonal: DIMENSION, featureWeights: FEATURE_COUNT },
-    leader: await keysOf(sealing.leader),
-    helper: await keysOf(sealing.helper),
+    leader: named(leader),
+    helper: named(helper),
   }
   const task = { policy, round: 1, policyHash: await policyHash(policy) }
 
   async function send(update: ArrayLike<number>, randomBytes: RandomBytes): Promise<Sent> {
-    const { body, opening } = await makeReport(update, task, randomBytes)
+    const { body, opening: made } = await makeReport(update, task, randomBytes)
     const { header, leaderShare, helperShare } = parseReport(body, policy)
     const aad = reportAad(policy.task, header)
-    const opened = await open(sealing.leader, leaderShare, sealInfo('leader'), aad)
-    const seed = await open(sealing.helper, helperShare, sealInfo('helper'), aad)
+    const opened = openSeal(opening.leader, leaderShare, sealInfo('leader'), aad)
+    const seed = openSeal(opening.helper, helperShare, sealInfo('helper'), aad)
     const binding = { task: policy.task, ...task, modelHash: policy.model.hash }
     return {
       body,
-      plain: decodeVector(fromBase64(opening.update)),
+      plain: decodeVector(fromBase64(made.update)),
       leader: decodeVector(opened.slice(0, 4 * LENGTH)),
       helper: await expandHelperShare(await helperSeeds(seed, binding), LENGTH),
     }

@@ -1,8 +1,9 @@
+import { AEAD_AES_128_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_DHKEM_X25519_HKDF_SHA256 } from 'hpke'
 import { expect, it } from 'vitest'
 import { isProven, prepare } from '../../aggregate/privacy/pine/pine.ts'
 import { dequantize } from '../../aggregate/privacy/quantize.ts'
 import { cryptoRandomBytes } from '../../aggregate/privacy/randomBytes.ts'
-import { exportSealingKeys, generateSealingKeys, open } from '../../aggregate/privacy/seal.ts'
+import { exportSealingKeys, generateSealingKeys } from '../../aggregate/privacy/seal.ts'
 import { addShare, helperSeeds } from '../../aggregate/privacy/shares.ts'
 import {
   exportSigningKeys,
@@ -17,6 +18,14 @@ import { parseReport, reportAad, sealInfo } from '../../aggregate/protocol/repor
 import { TEST_POLICY } from '../../aggregate/protocol/testPolicy.ts'
 import { fromHex, toBase64, utf8 } from '../../core/bytes.ts'
 import { makeReport } from './makeReport.ts'
+
+/** By another implementation of HPKE. */
+async function open(keys: CryptoKeyPair, sealed: Uint8Array, info: Uint8Array, aad: Uint8Array) {
+  const hpke = new CipherSuite(KEM_DHKEM_X25519_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_AES_128_GCM)
+  const own = await exportSealingKeys(keys)
+  const key = await hpke.DeserializePrivateKey(own.privateKey, false)
+  return hpke.Open(key, sealed.slice(0, 32), sealed.slice(32), { info, aad })
+}
 
 it('makes in a browser what the two aggregators can open and add up', async () => {
   const [leaderKeys, helperKeys] = [await generateSealingKeys(), await generateSealingKeys()]

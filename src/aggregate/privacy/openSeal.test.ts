@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { fromHex, toHex, utf8 } from '../../core/bytes.ts'
-import { cryptoRandomBytes } from '../privacy/randomBytes.ts'
-import {
-  ENCAPSULATED_BYTES,
-  exportSealingKeys,
-  generateSealingKeys,
-  seal,
-} from '../privacy/seal.ts'
 import { importOpeningKeys, openSeal } from './openSeal.ts'
+import { cryptoRandomBytes } from './randomBytes.ts'
+import { ENCAPSULATED_BYTES, exportSealingKeys, generateSealingKeys, seal } from './seal.ts'
 
 const [info, aad] = [utf8('info'), utf8('aad')]
 

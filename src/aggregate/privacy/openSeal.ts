@@ -10,13 +10,11 @@ import {
   diffieHellman,
   type KeyObject,
 } from 'node:crypto'
-import { type Bytes, concat, ownBytes, utf8 } from '../../core/bytes.ts'
+import { type Bytes, concat, ownBytes } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
-import { ENCAPSULATED_BYTES } from '../privacy/seal.ts'
+import { ENCAPSULATED_BYTES, KEM, labelled, labelledInfo, NONE, PKCS8, SUITE } from './seal.ts'
 
 const TAG_BYTES = 16
-/** RFC 8410: what stands before the 32 bytes of a private X25519 key. */
-const PKCS8 = Buffer.from('302e020100300506032b656e04220420', 'hex')
 
 export interface OpeningKeys {
   /** 32 bytes. */
@@ -38,16 +36,9 @@ function agree(privateKey: KeyObject, other: Uint8Array): Buffer {
   return diffieHellman({ privateKey, publicKey })
 }
 
-const VERSION = utf8('HPKE-v1')
-/** DHKEM(X25519, HKDF-SHA256), and with it HKDF-SHA256 and AES-128-GCM. */
-const KEM = concat(utf8('KEM'), Uint8Array.of(0, 0x20))
-const SUITE = concat(utf8('HPKE'), Uint8Array.of(0, 0x20, 0, 1, 0, 1))
-const NONE = new Uint8Array(0)
-
 function extract(suite: Bytes, salt: Uint8Array, label: string, material: Uint8Array): Buffer {
-  const message = [VERSION, suite, utf8(label), material]
   return createHmac('sha256', salt)
-    .update(concat(...message))
+    .update(labelled(suite, label, material))
     .digest()
 }
 
@@ -59,11 +50,8 @@ function expand(
   info: Uint8Array,
   length: number,
 ): Buffer {
-  const message = [Uint8Array.of(0, length), VERSION, suite, utf8(label), info, Uint8Array.of(1)]
-  return createHmac('sha256', key)
-    .update(concat(...message))
-    .digest()
-    .subarray(0, length)
+  const message = concat(labelledInfo(suite, label, info, length), Uint8Array.of(1))
+  return createHmac('sha256', key).update(message).digest().subarray(0, length)
 }
 
 /** RFC 9180 §5.1 of base mode, without a pre-shared key. */
