@@ -197,19 +197,18 @@ export class WorkerLink {
   #listenForSilence(): void {
     // The page's own thread can't be waited for from itself.
     if (this.#watch !== null || this.#inPage) return
-    const waitedFrom = Date.now()
     this.#watch = setTimeout(() => {
       this.#watch = null
       if (this.#pending.size === 0 || this.#down || !this.#worker || this.#inPage) return
       const silent = Date.now() - Math.max(this.#lastMessageAt, this.#askedAt)
       const limit = this.#deps.silence * (this.#alive ? 1 : LOADING_FACTOR)
       if (silent >= limit) this.#lost(this.#worker, 'stopped answering')
-      else if (this.#lastMessageAt < waitedFrom) this.#ping()
+      else this.#ping()
       this.#listenForSilence()
     }, this.#deps.silence / 2)
   }
 
-  /** A long call is no sign of death if the thread still answers this. */
+  /** A long call is no sign of death if the thread still answers this, twice within the time that it is given. */
   #ping(): void {
     const id = this.#nextId++
     this.#post({ kind: 'call', id, name: 'ping', args: [] })
