@@ -1,9 +1,9 @@
-/** @module axe-core in a page of the shop; its policy allows no other script, so it comes by the debugger. */
+/** @module axe-core in a page of the shop, or in a frame; its policy allows no other script, so it comes by the debugger. */
 import axe from 'axe-core'
 import type { Page } from 'playwright/test'
 
 /** Each finding as one line: rule, element, what is wrong. */
-export async function findings(page: Page): Promise<readonly string[]> {
+export async function findings(page: Pick<Page, 'evaluate'>): Promise<readonly string[]> {
   // What fades in is judged when it is there.
   await page.evaluate(() =>
     Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => null))),

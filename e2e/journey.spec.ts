@@ -23,7 +23,7 @@ import {
   openShop,
   openTechnical,
 } from './shop.ts'
-import { SHOP_IN_VAULT } from './vault.ts'
+import { questionOf, SHOP_IN_VAULT } from './vault.ts'
 
 test.describe.configure({ mode: 'serial' })
 test.use({ baseURL: SHOP_IN_VAULT })
@@ -148,7 +148,10 @@ test('after opting in, a round of 32 devices and this one makes a new base model
     if (sent.method() !== 'POST') return
     uploads.push({ url: sent.url(), bytes: sent.postDataBuffer()?.length ?? 0 })
   })
-  await page.getByRole('switch', { name: 'Contribute to the shared model' }).click()
+  const consent = page.getByRole('switch', { name: 'Contribute to the shared model' })
+  await consent.click()
+  await questionOf(page).getByRole('button', { name: 'I agree' }).click()
+  await expect(consent).toHaveAttribute('aria-checked', 'true')
   await page.getByRole('button', { name: 'Send an update now' }).click()
   await expect(fact(page, 'Contribution', 'Updates sent')).toHaveText('1')
   // The first asks for a token, by a number that is random to the leader.

@@ -33,10 +33,12 @@ export async function listen(server: Server): Promise<string> {
 /**
  * @param changes to how the vault is served, given what is usual
  * @param root the built shop
+ * @param federation which shoppers may agree to contribute to
  */
 export async function openVaultShop(
   changes: (site: VaultSite) => Partial<VaultSite> = () => ({}),
   root = 'dist/demo',
+  federation: Parameters<typeof createStaticServer>[0]['federation'] = null,
 ): Promise<VaultShop> {
   const servers = [createServer(), createServer()]
   const [shop, vault] = [await listen(servers[0]), await listen(servers[1])]
@@ -50,7 +52,7 @@ export async function openVaultShop(
     createStaticServer({
       root,
       models: 'public/models',
-      federation: null,
+      federation,
       vault: `${vault}/vault.html`,
     }),
     createVaultServer({ ...site, ...changes(site) }),
@@ -68,3 +70,7 @@ export async function vaultWorker(page: Page, vault: string) {
   const known = page.workers().find((worker) => isVaults(worker.url()))
   return known ?? page.waitForEvent('worker', (worker) => isVaults(worker.url()))
 }
+
+/** What a vault asks the shopper, in its own frame. */
+export const questionOf = (page: Page) =>
+  page.frameLocator('iframe[title="vault"]').getByRole('main')

@@ -4,7 +4,7 @@
  * enough to be audited; the build fills in the next line (`scripts/offline.ts`). It asks for nothing
  * that the page wouldn't ask for itself, and touches neither other origins nor anything but GET.
  */
-const RELEASE = { name: '', shop: [], replay: [] }
+const RELEASE = { name: '', shop: [], embedded: [], replay: [] }
 
 const PREFIX = 'nearside-shop-'
 const CACHE = PREFIX + RELEASE.name
@@ -117,7 +117,7 @@ async function keepFor({ seen, replay }) {
 
 /** A page is kept only when all that it names is: what is opened from here must work. */
 async function keepShop() {
-  const missing = await keepAll(RELEASE.shop)
+  const missing = await keepAll([...RELEASE.shop, ...RELEASE.embedded])
   return missing.length > 0 ? missing : keepAll(DOCUMENTS)
 }
 

@@ -3,7 +3,7 @@
  * them, so that a browser runs these bytes and no others. A worker's own imports no document can name.
  */
 import { createHash } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Plugin } from 'vite'
 
@@ -43,4 +43,26 @@ export function integrity(document: string): Plugin {
       writeFileSync(page, scripts.length > 1 ? html.replace('<head>', `<head>${text}`) : html)
     },
   }
+}
+
+/**
+ * Experimental: what WAICT's prototype in Firefox reads of a site, its workers' scripts too, which no document can
+ * name. In `report` mode nothing is stopped, and nothing is reported to a server, since none is named. There is no
+ * proof of a transparency log in it: the draft leaves that open.
+ *
+ * @param served the text of a file as it is handed out
+ * @see https://github.com/waict-wg
+ */
+export function waict(root: string, served: (path: string) => string) {
+  const assets = join(root, 'assets')
+  const names = existsSync(assets) ? readdirSync(assets).filter((name) => name.endsWith('.js')) : []
+  const paths = ['sw.js', ...names.sort().map((name) => `assets/${name}`)]
+  const there = paths.filter((path) => existsSync(join(root, path)))
+  const hash = (text: string) => hashOf(text).slice('sha256-'.length)
+  const text = JSON.stringify({
+    hashes: Object.fromEntries(there.map((path) => [`/${path}`, hash(served(path))])),
+  })
+  const path = `/assets/waict-${Buffer.from(hash(text), 'base64').toString('base64url').slice(0, 22)}.json`
+  const policy = `max-age=0, mode=report, blocked-destinations=(script), manifest="${path}"`
+  return { path, text, policy }
 }

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest'
-import { offlineFiles } from './offline.ts'
+import { besideVault, offlineFiles } from './offline.ts'
 
 const document =
   '<link rel="modulepreload" href="/assets/worker-A.js"><script src="/assets/open-B.js"></script>'
 
 const assets = new Map([
   ['open-B.js', 'import"./shop-C.js";import(`./Orders-D.js`)'],
-  ['shop-C.js', 'import("./worker-X.js");new Worker(new URL("/assets/replayWorker-E.js"))'],
+  ['shop-C.js', 'import("./serve-X.js");new Worker(new URL("/assets/replayWorker-E.js"))'],
   ['Orders-D.js', 'import"./open-B.js"'],
   ['worker-A.js', 'import(`./choose-F.js`);import(`./contribute-G.js`)'],
-  ['worker-X.js', 'import(`./choose-Y.js`)'],
+  ['serve-X.js', 'import(`./choose-Y.js`)'],
   [
     'choose-F.js',
     'import"./problem-H.js";import(`./webgpuEngine-I.js`);import(`./wasmEngine-J.js`)',
@@ -28,17 +28,20 @@ const assets = new Map([
 ])
 
 test('a shop needs what its documents name, and what that names, but what contributing or a browser without workers needs', () => {
-  const names = [
-    'Orders-D',
-    'choose-F',
-    'open-B',
-    'problem-H',
-    'shop-C',
-    'wasmEngine-J',
-    'webgpuEngine-I',
-    'worker-A',
-  ]
-  expect(offlineFiles([document], assets).shop).toEqual(names.map((name) => `/assets/${name}.js`))
+  const paths = (...names: string[]) => names.map((name) => `/assets/${name}.js`)
+  const { shop, embedded } = offlineFiles([document], assets)
+  expect(shop).toEqual(paths('Orders-D', 'open-B', 'shop-C'))
+  // The worker that learns, which a vault has its own of.
+  expect(embedded).toEqual(
+    paths('choose-F', 'problem-H', 'wasmEngine-J', 'webgpuEngine-I', 'worker-A'),
+  )
+})
+
+test('beside a vault the service worker keeps no worker of the shop’s own', () => {
+  const release = { name: 'a', ...offlineFiles([document], assets) }
+  const script = `/** Says. */\nconst RELEASE = ${JSON.stringify(release)}\nconst CACHE = 'a'\n`
+  const changed = JSON.stringify({ ...release, embedded: [] })
+  expect(besideVault(script)).toBe(script.replace(JSON.stringify(release), changed))
 })
 
 test('a style sheet’s font is kept too', () => {
@@ -62,6 +65,7 @@ test('a replay needs its own scripts and data besides, but no engine that it nev
 test('what is named but not built is no file', () => {
   expect(offlineFiles(['"/assets/gone-Z.js"'], new Map())).toEqual({
     shop: [],
+    embedded: [],
     replay: ['/replay/shoppers.json'],
   })
 })

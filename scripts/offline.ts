@@ -11,6 +11,8 @@ import { withoutImportMap } from './integrity.ts'
 export interface OfflineFiles {
   /** Paths from the shop's root. */
   readonly shop: readonly string[]
+  /** What a shop without a vault needs besides: the worker that learns. `static.ts` takes it out beside a vault. */
+  readonly embedded: readonly string[]
   /** What fast-forward needs besides. */
   readonly replay: readonly string[]
 }
@@ -25,7 +27,8 @@ const REPLAY_DATA = '/replay/shoppers.json'
  * page, for browsers without workers. All else is kept, used or not: fetched when it is needed, it
  * would tell the server what its shopper does.
  */
-const LEFT_OUT = /^(contribute|worker)-/
+const LEFT_OUT = /^(contribute|serve)-/
+const EMBEDDED = /^worker-/
 const REPLAY = /^replayWorker-/
 /** A replay computes with WebAssembly, on whichever device. */
 const NOT_REPLAYED = /^webgpuEngine-/
@@ -46,20 +49,26 @@ export function offlineFiles(
     if (found.has(name)) return
     found.add(name)
     for (const next of namedIn(assets.get(name) ?? ''))
-      if (!LEFT_OUT.test(next) && !REPLAY.test(next)) follow(next, found)
+      if (![LEFT_OUT, EMBEDDED, REPLAY].some((apart) => apart.test(next))) follow(next, found)
   }
 
-  const shop = new Set<string>()
-  for (const name of documents.flatMap(namedIn)) follow(name, shop)
-  const replay = new Set<string>()
-  for (const name of assets.keys()) if (REPLAY.test(name)) follow(name, replay)
-  const paths = (names: Iterable<string>) => [...names].map((name) => `/assets/${name}`).sort()
+  /** @param before what is kept already */
+  function neededBy(roots: readonly string[], ...before: readonly string[]): readonly string[] {
+    const found = new Set<string>()
+    for (const name of roots) follow(name, found)
+    return [...found].filter((name) => !before.includes(name))
+  }
+  const called = (pattern: RegExp) => [...assets.keys()].filter((name) => pattern.test(name))
+
+  const named = documents.flatMap(namedIn).filter((name) => !EMBEDDED.test(name))
+  const shop = neededBy(named)
+  const embedded = neededBy(called(EMBEDDED), ...shop)
+  const replay = neededBy(called(REPLAY), ...shop, ...embedded)
+  const paths = (names: readonly string[]) => names.map((name) => `/assets/${name}`).sort()
   return {
     shop: paths(shop),
-    replay: [
-      ...paths([...replay].filter((name) => !shop.has(name) && !NOT_REPLAYED.test(name))),
-      REPLAY_DATA,
-    ],
+    embedded: paths(embedded),
+    replay: [...paths(replay.filter((name) => !NOT_REPLAYED.test(name))), REPLAY_DATA],
   }
 }
 
@@ -72,12 +81,12 @@ export function fillServiceWorker(demo: string): void {
   const documents = DOCUMENTS.map((name) =>
     withoutImportMap(readFileSync(join(demo, name), 'utf8')),
   )
-  for (const pattern of [LEFT_OUT, REPLAY, NOT_REPLAYED])
+  for (const pattern of [/^contribute-/, /^serve-/, EMBEDDED, REPLAY, NOT_REPLAYED])
     if (![...assets.keys()].some((name) => pattern.test(name)))
       throw new Error(`No built script is called ${pattern}`)
   const files = offlineFiles(documents, assets)
   const hash = createHash('sha256')
-  for (const part of [...documents, ...files.shop, ...files.replay]) hash.update(part)
+  for (const part of [...documents, ...Object.values(files).flat()]) hash.update(part)
   const release = JSON.stringify({ name: hash.digest('hex').slice(0, 12), ...files })
   const worker = join(demo, 'sw.js')
   const script = readFileSync(worker, 'utf8')
@@ -87,3 +96,7 @@ export function fillServiceWorker(demo: string): void {
     script.replace(RELEASE, () => `const RELEASE = ${release}`),
   )
 }
+
+/** The service worker's text where the shop has a vault. */
+export const besideVault = (script: string): string =>
+  script.replace(/^(const RELEASE = .*"embedded":)\[[^\]]*\]/m, '$1[]')

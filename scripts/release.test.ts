@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   symlinkSync,
 } from 'node:fs'
@@ -14,7 +15,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, expect, test } from 'vitest'
 import { BUILT_IN, billOfMaterials, sumsOf } from './release.ts'
-import { packagesImported } from './toolsManifest.ts'
+import { packagesImported, toolsManifest } from './toolsManifest.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const folders: string[] = []
@@ -87,4 +88,17 @@ test('what is built in is what the browser’s parts import', () => {
   const shipped = /^(?!.*(?:^|\/)test[A-Z])(?!.*\.test\.).*\.tsx?$/
   const found = parts.flatMap((part) => packagesImported(join(ROOT, 'src', part), shipped))
   expect([...new Set(found)].filter((name) => name !== 'react').sort()).toEqual(BUILT_IN)
+})
+
+test('the workflow of a release runs scripts that there are, and publishes what they pack', () => {
+  const workflow = readFileSync(join(ROOT, '.github/workflows/release.yml'), 'utf8')
+  const { scripts, name } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  const called = Array.from(workflow.matchAll(/npm run ([\w-]+)/g), ([, script]) => script)
+  expect(called).toContain('release')
+  for (const script of called) expect(Object.keys(scripts)).toContain(script)
+  const published = Array.from(
+    workflow.matchAll(/publish --provenance .*"\.\/release\/(.*)-\$\{/g),
+    ([, packed]) => packed,
+  )
+  expect(published).toEqual([name, toolsManifest(ROOT, join(ROOT, 'src/core')).name])
 })

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,8 +9,10 @@ import { createStaticServer, PAGES } from './static.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'nearside-static-'))
 const federation = { leader: 'http://localhost:1', helper: 'http://localhost:2' }
-for (const name of ['root/category', 'models/1'])
+for (const name of ['root/category', 'root/assets', 'models/1'])
   mkdirSync(join(directory, name), { recursive: true })
+writeFileSync(join(directory, 'root/sw.js'), 'const RELEASE = {}')
+writeFileSync(join(directory, 'root/assets/worker-A.js'), 'self.onmessage = null')
 const signed = { modelKeys: { publishers: ['a key'], helper: 'another' } }
 let port = 0
 const server = createStaticServer({
@@ -174,4 +177,24 @@ test('WebKit is not sent the policy under which it runs no imported script', asy
   const safari = 'Mozilla/5.0 AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15'
   expect(await policyFor(safari)).toBeNull()
   hashed.close()
+})
+
+test('a manifest of WAICT’s names the hash of each script as it is served, and stops nothing', async () => {
+  const { headers } = await raw('/')
+  const policy = String(headers['integrity-policy-waict-v1'])
+  expect(policy).toMatch(/^max-age=0, mode=report, blocked-destinations=\(script\), manifest="/)
+  const [, path = ''] = /manifest="(.*)"/.exec(policy) ?? []
+  const { body, headers: own } = await raw(path)
+  expect(own['cache-control']).toContain('immutable')
+  const { hashes } = JSON.parse(body)
+  expect(Object.keys(hashes)).toEqual(['/sw.js', '/assets/worker-A.js'])
+  for (const [script, hash] of Object.entries(hashes))
+    expect(hash).toBe(
+      createHash('sha256')
+        .update((await raw(script)).body)
+        .digest('base64'),
+    )
+  // Its address is its content's, so that it never changes.
+  const digest = createHash('sha256').update(body).digest('base64url')
+  expect(path).toBe(`/assets/waict-${digest.slice(0, 22)}.json`)
 })

@@ -11,7 +11,8 @@ import { Hono } from 'hono'
 import { etag } from 'hono/etag'
 import type { PersonalizerOptions } from '../src/index.ts'
 import { encoded } from './encoded.ts'
-import { importMapHash } from './integrity.ts'
+import { importMapHash, waict } from './integrity.ts'
+import { besideVault } from './offline.ts'
 
 export interface StaticSite {
   /** Built storefront. */
@@ -83,6 +84,10 @@ const FOR_WORKER = /<link\b[^>]*\bdata-for="worker"[^>]*>\s*/g
 
 export function createStaticServer(site: StaticSite): Server {
   const { root, models, federation, signed, vault, headers = securityHeaders(site) } = site
+  const manifest = waict(root, (path) => {
+    const text = readFileSync(join(root, path), 'utf8')
+    return vault && path === 'sw.js' ? besideVault(text) : text
+  })
   const app = new Hono({ getPath: ({ url }) => decode(new URL(url).pathname) })
   app.use(async (context, next) => {
     const { method, path } = context.req
@@ -90,6 +95,7 @@ export function createStaticServer(site: StaticSite): Server {
     else if (method !== 'GET' && method !== 'HEAD') context.res = context.text('405\n', 405)
     else await next()
     for (const [name, value] of Object.entries(headers)) context.res.headers.set(name, value)
+    context.res.headers.set('integrity-policy-waict-v1', manifest.policy)
     if (isWebKit(context.req.header('user-agent'))) context.res.headers.delete('integrity-policy')
     context.res.headers.set('cache-control', cacheControl(path, context.res.ok))
   })
@@ -97,11 +103,14 @@ export function createStaticServer(site: StaticSite): Server {
   if (vault)
     app.use(async (context, next) => {
       await next()
-      const { res } = context
-      if (!res.headers.get('content-type')?.startsWith('text/html')) return
+      const { req, res } = context
+      const isPage = res.headers.get('content-type')?.startsWith('text/html')
+      if (!isPage && req.path !== '/sw.js') return
       res.headers.delete('content-length')
-      context.res = new Response((await res.text()).replace(FOR_WORKER, ''), res)
+      const text = await res.text()
+      context.res = new Response(isPage ? text.replace(FOR_WORKER, '') : besideVault(text), res)
     })
+  app.get(manifest.path, (context) => context.json(JSON.parse(manifest.text)))
   app.get('/federation.json', (context) => context.json({ ...federation, ...signed, vault }))
   const inModels = (path: string) => path.slice('/models'.length)
   app.get('/models/*', serveStatic({ root: models, rewriteRequestPath: inModels }))

@@ -207,9 +207,10 @@ export interface Personalizer {
    */
   contributionTerms(): Promise<ContributionTerms>
   /**
-   * Agrees to the snapshot's `terms`, or withdraws, which also drops a report that waits to be sent.
+   * Agrees to the snapshot's `terms`, or withdraws, which also drops a report that waits to be sent. To agree in
+   * a vault, the shopper has to say so again in the vault's own frame, in its words.
    * @param wording what was shown beside the switch, at most 4,000 characters: kept with a consent,
-   * and its SHA-256 in the log
+   * and its SHA-256 in the log; of a vault, those of its own question are
    * @throws NearsideError `input-invalid` where the shop declared no aggregators, or the wording is
    * no such text; `consent-missing` where Global Privacy Control is on; `storage-…` where the browser
    * can't keep the answer: a consent is not given then; a withdrawal holds in this tab

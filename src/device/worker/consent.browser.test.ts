@@ -1,6 +1,7 @@
 /** @module What a device sends, which without consent is nothing. */
 import { describe, expect, test } from 'vitest'
-import { live, newDatabase, start, testServer } from './testDevice.ts'
+import { NearsideError } from '../../core/error.ts'
+import { live, newDatabase, start, testConfig, testServer } from './testDevice.ts'
 
 describe('consent', () => {
   test('without aggregators there is no upload path', async () => {
@@ -29,6 +30,31 @@ describe('consent', () => {
     expect(all.at(-1)?.detail.contribute).toBe(true)
     expect(all.every(({ detail }, i) => detail.contribute === (i % 2 === 0))).toBe(true)
     expect(device.snapshot().consent.contribute).toBe(true)
+  })
+
+  test('in a vault the shopper is asked again, and its words are what is agreed to', async () => {
+    const federation = { leader: 'https://leader.test', helper: 'https://helper.test' }
+    let answer: string | null = null
+    const asked: unknown[] = []
+    const confirmConsent = async (terms: unknown) => {
+      asked.push(terms)
+      if (answer === null) throw new NearsideError('consent-missing', 'no')
+      return answer
+    }
+    const server = await testServer()
+    const { device } = await start(server, newDatabase(), { confirmConsent }, { federation })
+    const forged = () => device.setContribution(true, 'Win a prize?')
+    await expect(forged()).rejects.toMatchObject({ code: 'consent-missing' })
+    expect(device.snapshot().consent).toEqual({ contribute: false, since: null })
+    expect((await device.entries()).filter(({ kind }) => kind === 'consent')).toEqual([])
+    answer = 'In the vault’s words.'
+    await forged()
+    expect(device.snapshot().consent).toMatchObject({ contribute: true, wording: answer })
+    // A withdrawal is taken at once, and where none can be given, nobody is asked.
+    await device.setContribution(false)
+    await device.conditions({ ...testConfig('').conditions, globalPrivacyControl: true })
+    await expect(forged()).rejects.toMatchObject({ code: 'consent-missing' })
+    expect(asked).toEqual(Array(2).fill(device.snapshot().terms))
   })
 
   test('a fit asks the aggregators for their task only with it, and then once an hour', async () => {

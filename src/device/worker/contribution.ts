@@ -24,7 +24,7 @@ type Deps = Pick<
   Parts,
   'bus' | 'config' | 'ledger' | 'notices' | 'now' | 'onDemand' | 'shop' | 'shopper'
 > &
-  Pick<Parts, 'random' | 'state' | 'store' | 'tabs' | 'timers' | 'transport'>
+  Pick<Parts, 'confirmConsent' | 'random' | 'state' | 'store' | 'tabs' | 'timers' | 'transport'>
 
 interface Outcome {
   readonly sent: boolean
@@ -91,12 +91,16 @@ export class Contribution {
 
   /**
    * @throws NearsideError `input-invalid` when the shop declared no aggregators; `consent-missing`
-   * where the browser asks not to share; `storage-…` where it can't keep the answer
+   * where the browser asks not to share, or the shopper was asked once more and declined; `storage-…` where it can't keep the answer
    */
   async agree(agreed: boolean, wording?: unknown): Promise<void> {
-    const { bus, state } = this.#deps
+    const { bus, confirmConsent, state } = this.#deps
     // What was shown is what is agreed to, whatever another tab has heard since.
     const { terms } = state
+    if (agreed) this.#endpoints()
+    // Nobody is asked for what can't be had, and nothing is awaited where nobody is asked.
+    const asks = agreed && !this.#mustNotShare() ? confirmConsent : undefined
+    const shown = asks ? await asks(terms) : wording
     // A withdrawal holds from here on, even if disk and log should fail.
     this.#withdrawn = !agreed
     if (!agreed) {
@@ -105,14 +109,13 @@ export class Contribution {
       bus.emit('shown', null)
     }
     // One after another, so that disk and log tell of them in the order in which they were wished.
-    const answer = () => (agreed ? this.#give(terms, wording) : this.#withdraw())
+    const answer = () => (agreed ? this.#give(terms, shown) : this.#withdraw())
     // Also where only the log refused: then the other tabs must hear of it as well.
     await this.#answer(answer).finally(() => this.#tell())
   }
 
   async #give(terms: ContributionTerms, wording: unknown): Promise<void> {
     const { ledger, now, store } = this.#deps
-    this.#endpoints()
     const { giveConsent } = await loadUpload()
     const globalPrivacyControl = this.#mustNotShare()
     const records = store.changeSettings

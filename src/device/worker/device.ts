@@ -14,6 +14,7 @@ import type { Calls, WorkerConfig, WorkerSnapshot } from '../messages.ts'
 import type { Forgotten } from '../storage/eventRows.ts'
 import { openStore } from '../storage/open.ts'
 import { createTransport, destinationsOf } from '../transport/http.ts'
+import type { ContributionTerms } from '../upload/terms.ts'
 import { createDeviceContext } from './context.ts'
 import { Contribution } from './contribution.ts'
 import { createDeviceStore } from './deviceStore.ts'
@@ -41,6 +42,11 @@ export interface Environment {
   readonly indexedDb: () => IDBFactory | undefined
   readonly chooseEngine: ChooseEngine
   readonly onDemand: OnDemand
+  /**
+   * Asks the shopper where no script of the page can answer, before a consent is given; resolves with the words that
+   * were shown. Absent: the page asks. @throws NearsideError `consent-missing` where the answer is no
+   */
+  readonly confirmConsent?: (terms: ContributionTerms) => Promise<string>
 }
 
 /** Code that is loaded when it is first needed. */
@@ -86,7 +92,7 @@ export async function startDevice(
   environment: Environment,
   bus: Bus = createBus(),
 ): Promise<Device> {
-  const { now, random, timers } = environment
+  const { confirmConsent, now, random, timers } = environment
   const { retentionDays } = config
   /** In a vault, too. */
   const shopOrigin = new URL(config.baseModel).origin
@@ -135,7 +141,7 @@ export async function startDevice(
   const shared = { bus, ledger, notices, onDemand, shop, state, store, tabs }
   const learner = new Learner({ ...environment, ...shared, config, shopper })
   const contribution = new Contribution({
-    ...{ ...shared, config, now, random, shopper, timers, transport },
+    ...{ ...shared, config, confirmConsent, now, random, shopper, timers, transport },
   })
   const updates = createUpdates({ ...shared, learner, now, timers })
   const chosen =

@@ -1,15 +1,27 @@
 /**
  * @module How a page and a vault's document find each other: the document says that it is there, the page
- * hands it one end of a channel. All else passes over that channel.
+ * hands it one end of a channel. All else passes over that channel, but for the question whether the shopper
+ * agrees to contribute: the document asks that itself, and the page does no more than show its frame.
  */
+import type { ContributionTerms } from '../../device/upload/terms.ts'
 
 /** Another number whenever what passes changes so that an older end can't read it. */
-export const VAULT = 'nearside-vault 1'
+export const VAULT = 'nearside-vault 2'
 
-/** To the page: the vault does not work, and why. */
-export interface Refusal {
+/** To the page. */
+export interface FromVault {
   readonly vault: typeof VAULT
-  readonly refused: string
+  /** It does not work, and why. */
+  readonly refused?: string
+  /** Whether its frame is to be seen: there is a question to the shopper. */
+  readonly asks?: boolean
+}
+
+/** To the document. */
+export interface ToVault {
+  readonly vault: typeof VAULT
+  /** Its frame is seen now, in a page of this language; null: it was closed without an answer. */
+  readonly seen: string | null
 }
 
 /** What the document hands its worker. */
@@ -20,4 +32,12 @@ export interface Handed {
   readonly broker: MessagePort
   /** Origin of the page. */
   readonly shop: string
+}
+
+/** From the worker to the document. */
+export type FromLocked = { readonly refused: string } | { readonly terms: ContributionTerms }
+
+/** To the worker: the words that were agreed to, or null. */
+export interface Answered {
+  readonly wording: string | null
 }

@@ -1,11 +1,16 @@
-/** @module The page's end of a vault: a hidden frame of another origin, and a channel to the worker in it. */
+/**
+ * @module The page's end of a vault: a frame of another origin, and a channel to the worker in it. The frame is
+ * seen only while the vault asks the shopper something.
+ */
 import { NearsideError } from '../../core/error.ts'
 import type { VaultSource } from '../../device/api.ts'
 import type { Thread } from '../../device/messages.ts'
-import { type Refusal, VAULT } from './handshake.ts'
+import { type FromVault, type ToVault, VAULT } from './handshake.ts'
 
 /** Milliseconds from when its frame has loaded to when it must have said that it is there. */
 const PATIENCE = 10_000
+
+const WHOLE = { width: '100vw', height: '100dvh', padding: '0', border: '0', background: 'none' }
 
 /**
  * Keeps events, log and personal model in an origin of their own, out of reach for the page's scripts but
@@ -24,7 +29,8 @@ export function inVault(url: string): VaultSource {
 
 function openVault(href: string, origin: string): Thread {
   const { port1: ours, port2: theirs } = new MessageChannel()
-  const frame = document.createElement('iframe')
+  // From the beginning: a frame that is moved loads anew.
+  const [dialog, frame] = [document.createElement('dialog'), document.createElement('iframe')]
   let offered = false
   let timer: ReturnType<typeof setTimeout> | null = null
   const failed = (message: string) => thread.onerror?.(new ErrorEvent('error', { message }))
@@ -33,15 +39,26 @@ function openVault(href: string, origin: string): Thread {
     timer = null
   }
 
+  function tell(seen: ToVault['seen']): void {
+    frame.contentWindow?.postMessage({ vault: VAULT, seen } satisfies ToVault, origin)
+  }
+
   function receive({ data, origin: from, source }: MessageEvent<unknown>): void {
     if (source !== frame.contentWindow || from !== origin) return
-    const { vault, refused } = (data ?? {}) as Partial<Refusal>
+    const { vault, refused, asks } = (data ?? {}) as Partial<FromVault>
     if (data === VAULT && !offered) {
       offered = true
       heard()
       frame.removeEventListener('load', loaded)
       frame.contentWindow?.postMessage(VAULT, origin, [theirs])
-    } else if (vault === VAULT) failed(`the vault does not work: ${refused}`)
+    } else if (vault !== VAULT) return
+    else if (refused !== undefined) failed(`the vault does not work: ${refused}`)
+    else if (!asks) dialog.close()
+    else {
+      if (!dialog.open) dialog.showModal()
+      frame.focus()
+      tell(document.documentElement.lang)
+    }
   }
 
   // Of an error page as well: its own script speaks first.
@@ -62,13 +79,20 @@ function openVault(href: string, origin: string): Thread {
       heard()
       removeEventListener('message', receive)
       ours.close()
-      frame.remove()
+      dialog.remove()
     },
   }
   addEventListener('message', receive)
   frame.addEventListener('load', loaded)
-  Object.assign(frame, { src: href, hidden: true, title: 'vault', allow: '' })
+  // Also when it was answered: then nothing waits any more.
+  dialog.addEventListener('close', () => tell(null))
+  // Whose question it is, in every language.
+  dialog.ariaLabel = new URL(origin).host
+  Object.assign(frame, { src: href, title: 'vault', allow: '' })
   frame.setAttribute('sandbox', 'allow-scripts allow-same-origin')
-  document.documentElement.append(frame)
+  for (const { style } of [dialog, frame])
+    Object.assign(style, { ...WHOLE, maxWidth: 'none', maxHeight: 'none' })
+  dialog.append(frame)
+  document.documentElement.append(dialog)
   return thread
 }

@@ -3,12 +3,16 @@
  * policy that its own file comes with has to see to, and finds that out before anything else.
  */
 
+import { NearsideError } from '../../core/error.ts'
 import { brokeredFetch } from '../../device/transport/broker.ts'
 import { destinationsOf } from '../../device/transport/http.ts'
 import { openWays } from '../../device/transport/openWays.ts'
+import type { ContributionTerms } from '../../device/upload/terms.ts'
 import { serve, workerEnvironment } from '../../device/worker/serve.ts'
 import { guarded } from './guard.ts'
-import type { Handed } from './handshake.ts'
+import type { Answered, FromLocked, Handed } from './handshake.ts'
+
+const tell = (what: FromLocked) => self.postMessage(what)
 
 const probing = openWays(self)
 
@@ -16,8 +20,21 @@ self.onmessage = async ({ data }: MessageEvent<Handed>) => {
   self.onmessage = null
   const open = await probing
   if (open.length > 0) {
-    self.postMessage(`its worker has a network: ${open.join(', ')}`)
+    tell({ refused: `its worker has a network: ${open.join(', ')}` })
     return
+  }
+  let answered: ((wording: string | null) => void) | null = null
+  self.onmessage = ({ data }: MessageEvent<Answered>) => answered?.(data.wording)
+  /** By the vault's own document, one at a time. */
+  const confirmConsent = async (terms: ContributionTerms): Promise<string> => {
+    if (answered) throw new NearsideError('consent-missing', 'The shopper is being asked already.')
+    const wording = await new Promise<string | null>((resolve) => {
+      answered = resolve
+      tell({ terms })
+    })
+    answered = null
+    if (wording !== null) return wording
+    throw new NearsideError('consent-missing', 'The shopper did not agree.')
   }
   const { fetch, declare } = brokeredFetch(data.broker)
   const scope = guarded({
@@ -27,5 +44,5 @@ self.onmessage = async ({ data }: MessageEvent<Handed>) => {
     configured: (config) => declare(destinationsOf(config)),
     close: () => self.close(),
   })
-  serve(scope, { ...workerEnvironment, fetch })
+  serve(scope, { ...workerEnvironment, fetch, confirmConsent })
 }

@@ -1,12 +1,22 @@
 /**
  * @module The script of `vault.html`, a document of an origin of its own inside the shop's page. It starts the
- * worker that has no network, leads the page's channel to it, and asks for what that may ask for.
+ * worker that has no network, leads the page's channel to it, asks for what that may ask for, and asks the shopper
+ * what no page can answer.
  */
 
 import { serveFetches } from '../../device/transport/broker.ts'
 import { browserFetch } from '../../device/transport/browserFetch.ts'
-import { type Handed, type Refusal, VAULT } from './handshake.ts'
+import type { ContributionTerms } from '../../device/upload/terms.ts'
+import {
+  type Answered,
+  type FromLocked,
+  type FromVault,
+  type Handed,
+  type ToVault,
+  VAULT,
+} from './handshake.ts'
 import workerUrl from './lockedWorker.ts?worker&url'
+import { ask } from './question.ts'
 
 /** Not in TypeScript's library. */
 interface TrustedTypes {
@@ -31,12 +41,34 @@ function makeWorker(): Worker {
 function open(device: MessagePort, shop: string): void {
   const { port1: ours, port2: broker } = new MessageChannel()
   const worker = makeWorker()
+  const tell = (what: Omit<FromVault, 'vault'>) =>
+    window.parent.postMessage({ vault: VAULT, ...what } satisfies FromVault, shop)
   const refuse = (refused: string) => {
     worker.terminate()
     device.close()
-    window.parent.postMessage({ vault: VAULT, refused } satisfies Refusal, shop)
+    tell({ refused })
   }
-  worker.onmessage = ({ data }: MessageEvent<string>) => refuse(data)
+  /** What waits for the page to show it, and what takes it away again. */
+  let terms: ContributionTerms | null = null
+  let closed = new AbortController()
+  const answer = (wording: string | null) => {
+    terms = null
+    worker.postMessage({ wording } satisfies Answered)
+    tell({ asks: false })
+  }
+  addEventListener('message', ({ data, origin, source }: MessageEvent<Partial<ToVault> | null>) => {
+    if (source !== window.parent || origin !== shop || data?.vault !== VAULT) return
+    closed.abort()
+    if (terms === null) return
+    if (typeof data.seen !== 'string') return answer(null)
+    closed = new AbortController()
+    ask(terms, shop, data.seen, closed.signal).then(answer)
+  })
+  worker.onmessage = ({ data }: MessageEvent<FromLocked>) => {
+    if ('refused' in data) return refuse(data.refused)
+    terms = data.terms
+    tell({ asks: true })
+  }
   worker.onerror = ({ message }) => refuse(message || 'its worker could not be loaded')
   serveFetches(ours, browserFetch)
   worker.postMessage({ device, broker, shop } satisfies Handed, [device, broker])

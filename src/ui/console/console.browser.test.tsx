@@ -323,7 +323,7 @@ describe('what was agreed to', () => {
     await expect.element(agreed).toHaveTextContent('Each went to sums.example in two sealed parts')
     const meter = screen.getByLabelText('Privacy budget of a year: ε = 7.3 of 12 used')
     await expect.element(meter).toHaveValue(7.3)
-    await expect.element(agreed).toHaveTextContent('typically 1 times as large there')
+    await expect.element(agreed).toHaveTextContent('typically 1 × the largest update')
     // Φ(√2/2) = 0.7602…
     await expect.element(agreed).toHaveTextContent('at most 77 times in 100')
   })

@@ -1,5 +1,6 @@
 /** @module What the console says in German; a file that nothing of the console imports. */
 import type { EventName } from '../../core/events/event.ts'
+import { SHARING_GERMAN } from '../../sdk/vault/words/german.ts'
 import { GERMAN } from '../react/german.ts'
 import { TECHNICAL_GERMAN } from './technical/german.ts'
 import type { ConsoleLabels } from './words.ts'
@@ -88,14 +89,8 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
   agreedNothing: 'Zu nichts: Kein Beitrag wird gesendet.',
   agreedSince: (day) => `Beiträge zu teilen, seit ${day}. Sie können jederzeit aufhören.`,
   noServers: 'Zu nichts. Dieser Shop nimmt keine Beiträge an; es gibt keinen Weg, einen zu senden.',
-  wording:
-    'Ab und zu sendet dieser Browser einen Beitrag: Zahlen, die sagen, wie Ihr Einkauf die Empfehlungen für alle ändern würde. Er nennt keinen Artikel, keine Suche und keine Person und ist für alle gleich groß. Er wird auf zwei Server aufgeteilt; kein Teil ist für sich lesbar. Sie veröffentlichen nur die verrauschte Summe vieler Beiträge. Dass die Empfehlungen davon besser werden, ist nicht erwiesen. Was hinzugefügt wurde, bleibt, wenn Sie aufhören.',
-  terms: ({ epsilonPerReport, epsilonPerYear, delta, trust, tokens }) =>
-    `Ein Beitrag kostet höchstens ε = ${figure(epsilonPerReport)}, die eines Jahres höchstens ${figure(epsilonPerYear)} (δ = ${figure(delta)}). ${
-      trust === 'two-aggregators'
-        ? 'Ein Beitrag geht nur an Server, die nach eigenen Angaben zwei verschiedene Stellen betreiben.'
-        : 'Beide betreibt dieselbe Stelle; sie könnte einen Beitrag lesen.'
-    }${tokens === 'account' ? ' Der Shop erfährt über Ihr Konto, dass Sie teilen, nicht, welcher Beitrag Ihrer ist.' : ''}`,
+  wording: SHARING_GERMAN.wording,
+  terms: SHARING_GERMAN.terms,
   agreedWords: 'Die Worte, denen Sie zugestimmt haben',
   privacyControl:
     'Dieser Browser bittet Websites, nichts zu teilen (Global Privacy Control): Kein Beitrag wird gesendet, was auch immer hier gewählt ist.',
@@ -121,7 +116,7 @@ export const CONSOLE_GERMAN: Required<ConsoleLabels> = {
     `Jeder ging in zwei versiegelten Teilen an ${leader}: für diesen Server die Zahlen hinter einer zufälligen Maske, für den anderen der Schlüssel zur Maske.`,
   budget: (spent, most) => `Privatsphäre eines Jahres: ε = ${spent} von ${most} verbraucht`,
   hidden: (times) =>
-    `Ein Beitrag ist verdeckt: Wonach auch immer jemand in einer Summe sucht, das Rauschen eines Servers allein ist dort typischerweise ${times}-mal so groß wie der größte Beitrag.`,
+    `Ein Beitrag ist verdeckt: Wonach auch immer jemand in einer Summe sucht, das Rauschen eines Servers allein ist dort typischerweise das ${times}-Fache des größten Beitrags.`,
   guess: (times) =>
     `Wer alles andere wüsste und jede veröffentlichte Summe sähe, könnte in höchstens ${times} von 100 Fällen richtig raten, ob Sie dabei waren; eine Münze liegt in 50 richtig.`,
 

@@ -5,6 +5,7 @@
 import type { ErrorCode } from '../../core/error.ts'
 import type { EventName } from '../../core/events/event.ts'
 import type { PersonalizerSnapshot } from '../../device/apiSnapshot.ts'
+import { SHARING_ENGLISH } from '../../sdk/vault/words/english.ts'
 import type { TechnicalLabels } from './technical/words.ts'
 
 const EVENTS: Readonly<Record<EventName, string>> = {
@@ -89,20 +90,8 @@ export const CONSOLE_ENGLISH = {
   agreedNothing: 'To nothing: no update leaves.',
   agreedSince: (day: string) => `To share updates, since ${day}. You can stop at any time.`,
   noServers: 'To nothing. This shop takes no updates, so there is no way to send one.',
-  wording:
-    'Now and then this browser sends one update: numbers that say how your shopping would change everybody’s recommendations. It names no product, search or person and is the same size for everybody. It is split between two servers; neither part can be read alone. They publish only the noisy total of many updates. That it makes recommendations better is not proven. What was added stays when you stop.',
-  terms: ({
-    epsilonPerReport,
-    epsilonPerYear,
-    delta,
-    trust,
-    tokens,
-  }: PersonalizerSnapshot['terms']) =>
-    `An update costs at most ε = ${figure(epsilonPerReport)}, those of a year at most ${figure(epsilonPerYear)} (δ = ${delta}). ${
-      trust === 'two-aggregators'
-        ? 'One goes only to servers that say that two parties run them.'
-        : 'One party runs both and could read an update.'
-    }${tokens === 'account' ? ' The shop learns from your account that you share, not which update is yours.' : ''}`,
+  wording: SHARING_ENGLISH.wording,
+  terms: SHARING_ENGLISH.terms,
   agreedWords: 'The words that you agreed to',
   privacyControl:
     'This browser asks sites not to share (Global Privacy Control): no update leaves, whatever is chosen here.',
@@ -128,7 +117,7 @@ export const CONSOLE_ENGLISH = {
     `Each went to ${leader} in two sealed parts: for that server the numbers behind a random mask, for the other the key to the mask.`,
   budget: (spent: string, most: string) => `Privacy budget of a year: ε = ${spent} of ${most} used`,
   hidden: (times: string) =>
-    `One update is hidden: whatever is looked for in a total, the noise of one server alone is typically ${times} times as large there as the largest update.`,
+    `One update is hidden: whatever is looked for in a total, the noise of one server alone there is typically ${times} × the largest update.`,
   guess: (times: number) =>
     `Somebody who knew everything else and saw every published total would guess rightly whether you took part at most ${times} times in 100; a coin is right 50 times.`,
 

@@ -1,5 +1,6 @@
 /** @module What a button sets going. Where it fails, that is said beside the button. */
 import { useState } from 'react'
+import type { NearsideError } from '../../core/error.ts'
 import { usePersonalizationContext } from './context.ts'
 import type { Wish } from './labels.ts'
 
@@ -20,8 +21,10 @@ export function useAction() {
     try {
       await work()
       return true
-    } catch {
-      setFailed(otherwise())
+    } catch (thrown) {
+      // The shopper's own no needs no words.
+      const { code } = thrown as Partial<NearsideError>
+      if (code !== 'consent-missing') setFailed(otherwise())
       return false
     }
   }

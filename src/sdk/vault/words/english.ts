@@ -1,0 +1,25 @@
+/** @module What a vault asks the shopper, and what the console says of the same, in English. */
+import type { ContributionTerms } from '../../../device/upload/terms.ts'
+
+const figure = (value: number) => String(Number(value.toPrecision(3)))
+
+/** What is agreed to. */
+export const SHARING_ENGLISH = {
+  wording:
+    'Now and then this browser sends one update: numbers that say how your shopping would change everybody’s recommendations. It names no product, search or person and is the same size for everybody. It is split between two servers; neither part can be read alone. They publish only the noisy total of many updates. That it makes recommendations better is not proven. What was added stays when you stop.',
+  terms: ({ epsilonPerReport, epsilonPerYear, delta, trust, tokens }: ContributionTerms) =>
+    `An update costs at most ε = ${figure(epsilonPerReport)}, those of a year at most ${figure(epsilonPerYear)} (δ = ${delta}). ${
+      trust === 'two-aggregators'
+        ? 'One goes only to servers that say that two parties run them.'
+        : 'One party runs both and could read an update.'
+    }${tokens === 'account' ? ' The shop learns from your account that you share, not which update is yours.' : ''}`,
+}
+
+export const QUESTION_ENGLISH = {
+  question: 'Contribute to the shared model?',
+  asks: (shop: string) => `${shop} asks.`,
+  onlyHere:
+    'This counts only here: your data are kept apart from this shop’s pages, and no script on them can answer for you.',
+  decline: 'Not now',
+  agree: 'I agree',
+}
