@@ -1,5 +1,5 @@
 /**
- * @module Rounds without servers: each device takes a few steps down the loss of its own cases, and what
+ * @module Rounds without servers: each device takes a step down the loss of its own cases, and what
  * is shared moves by the mean of the clipped moves, noise included. Servers add the same numbers
  * (`src/simulate` plays them with sealed reports); here only what they are worth is asked.
  */
@@ -24,8 +24,8 @@ export interface Crowd {
 
 export const EVERYBODY: Crowd = { devices: null, noise: 0 }
 
-/** As a device's `sharedDelta`. */
-const LOCAL_STEPS = 5
+/** A device's `sharedDelta` takes five: on few cases too far, see docs/results/click-rounds.md. */
+const LOCAL_STEPS = 1
 const LOCAL_RATE = 0.1
 
 /** Where the device's own steps lead from the shared weights, less these; [columns]. */
