@@ -83,6 +83,7 @@ const budgets: SizeLimitConfig = [
   // 0.85 KB interleave lists and count whose picks were followed.
   budget('Measuring', '2.2 KB', whole('measure')),
   // 0.1 KB asks for the shopper's own lists, what goes with a basket, and what costs more; 0.4 say what was seen and followed, where a shop measures.
+  // 0.05 KB link to where the catalog says.
   budget('Custom element', '5.55 KB', whole('element')),
   // 0.2 KB say what else is stored, what a deletion leaves, and what a log without signatures shows; 0.05 that something is forgotten in this tab only; 0.05 the names of more lists.
   // 0.35 KB are the words of search box and facets, and of a comparison.
