@@ -7,7 +7,7 @@ import { gzip } from 'node:zlib'
 import type { Shop } from './shop/shop.ts'
 
 /** Milliseconds of one core for each event: the quickest and the slowest log. */
-const EACH_EVENT = [1, 3.5] as const
+const EACH_EVENT = [1, 4.5] as const
 /** Bytes of memory, and of those for each event, of the hungriest. */
 const MEMORY = 300e6
 const MEMORY_EACH = 7000
