@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { besideVault, offlineFiles } from './offline.ts'
 
 const document =
-  '<link rel="modulepreload" href="/assets/worker-A.js"><script src="/assets/open-B.js"></script>'
+  '<link rel="modulepreload" data-for="worker" href="/assets/worker-A.js"><script src="/assets/open-B.js"></script>'
 
 const assets = new Map([
   ['open-B.js', 'import"./shop-C.js";import(`./Orders-D.js`)'],

@@ -29,6 +29,8 @@ const REPLAY_DATA = '/replay/shoppers.json'
  */
 const LEFT_OUT = /^(contribute|serve)-/
 const EMBEDDED = /^worker-/
+/** What a document asks for soon of that worker (`vite.config.ts`). */
+export const FOR_WORKER = /<link\b[^>]*\bdata-for="worker"[^>]*>\s*/g
 const REPLAY = /^replayWorker-/
 /** A replay computes with WebAssembly, on whichever device. */
 const NOT_REPLAYED = /^webgpuEngine-/
@@ -60,8 +62,8 @@ export function offlineFiles(
   }
   const called = (pattern: RegExp) => [...assets.keys()].filter((name) => pattern.test(name))
 
-  const named = documents.flatMap(namedIn).filter((name) => !EMBEDDED.test(name))
-  const shop = neededBy(named)
+  const named = documents.flatMap((text) => namedIn(text.replace(FOR_WORKER, '')))
+  const shop = neededBy(named.filter((name) => !EMBEDDED.test(name)))
   const embedded = neededBy(called(EMBEDDED), ...shop)
   const replay = neededBy(called(REPLAY), ...shop, ...embedded)
   const paths = (names: readonly string[]) => names.map((name) => `/assets/${name}`).sort()

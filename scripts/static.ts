@@ -12,7 +12,7 @@ import { etag } from 'hono/etag'
 import type { PersonalizerOptions } from '../src/index.ts'
 import { encoded } from './encoded.ts'
 import { importMapHash, waict } from './integrity.ts'
-import { besideVault } from './offline.ts'
+import { besideVault, FOR_WORKER } from './offline.ts'
 
 export interface StaticSite {
   /** Built storefront. */
@@ -78,9 +78,6 @@ function cacheControl(path: string, isThere: boolean): string {
   const isFixed = /^\/(assets|models\/[^/]+)\//.test(path)
   return isThere && isFixed ? 'public, max-age=31536000, immutable' : 'no-cache'
 }
-
-/** What a document asks for soon of the worker that a shop without a vault has (`vite.config.ts`). */
-const FOR_WORKER = /<link\b[^>]*\bdata-for="worker"[^>]*>\s*/g
 
 export function createStaticServer(site: StaticSite): Server {
   const { root, models, federation, signed, vault, headers = securityHeaders(site) } = site
