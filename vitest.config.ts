@@ -26,6 +26,7 @@ const OPTIMIZED = [
   '@tensorflow/tfjs-backend-webgpu/dist/base',
   'axe-core',
   'hpke',
+  'idb',
   'minisearch',
   'react',
   'react-dom/client',

@@ -48,6 +48,7 @@ export async function inPage(job: string, blocks: number, progress: Progress): P
         '@tensorflow/tfjs-backend-wasm',
         '@tensorflow/tfjs-backend-webgpu',
         '@tensorflow/tfjs-backend-webgpu/dist/base',
+        'idb',
       ],
     },
     // Nothing that happens to the sources may reload the page under measurement.

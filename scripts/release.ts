@@ -30,7 +30,10 @@ export function sumsOf(root: string, folders: readonly string[]): string[] {
 }
 
 /** What the build puts into the browser's files; a shop that installs them installs nothing else. */
-export const BUILT_IN = ['@tensorflow/tfjs-backend-webgpu', '@tensorflow/tfjs-core', 'minisearch']
+export const BUILT_IN = [
+  ...['@tensorflow/tfjs-backend-webgpu', '@tensorflow/tfjs-core'],
+  ...['idb', 'minisearch'],
+]
 
 interface Component {
   readonly 'bom-ref': string

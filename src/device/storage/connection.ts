@@ -3,6 +3,7 @@
  * under an open page, and while a browser's storage process starts anew (WebKit), opening fails for a
  * moment with what a damaged database says for ever.
  */
+import { type IDBPDatabase, wrap } from 'idb'
 import { KEY_PATHS, TABLES } from './database.ts'
 
 /** Of the tables and their keys. An older database is a `DataError`, a newer one a `VersionError`. */
@@ -38,7 +39,7 @@ export async function openConnection(
   factory: IDBFactory,
   lost: () => void,
   waits: readonly number[] = WAITS,
-): Promise<IDBDatabase> {
+): Promise<IDBPDatabase> {
   for (const wait of waits) {
     try {
       return await request(name, factory, lost)
@@ -50,7 +51,7 @@ export async function openConnection(
   return request(name, factory, lost)
 }
 
-function request(name: string, factory: IDBFactory, lost: () => void): Promise<IDBDatabase> {
+function request(name: string, factory: IDBFactory, lost: () => void): Promise<IDBPDatabase> {
   return new Promise((resolve, reject) => {
     const opening = factory.open(name, SCHEMA_VERSION)
     let blocked: ReturnType<typeof setTimeout> | undefined
@@ -83,7 +84,7 @@ function request(name: string, factory: IDBFactory, lost: () => void): Promise<I
         database.close()
         lost()
       }
-      resolve(database)
+      resolve(wrap(database))
     }
   })
 }

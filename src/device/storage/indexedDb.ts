@@ -4,6 +4,7 @@
  * lost connection is dropped, opened anew, and the transaction run again. What can't be opened at all is
  * set aside (`generations.ts`).
  */
+import type { IDBPDatabase, IDBPTransaction } from 'idb'
 import { NearsideError } from '../../core/error.ts'
 import { nameOf, openConnection } from './connection.ts'
 import type { Database, Key, Table, Transaction } from './database.ts'
@@ -26,10 +27,10 @@ const SET_ASIDE = ['UnknownError', 'DataError']
 export async function openIndexedDb(name: string, factory: IDBFactory): Promise<Database> {
   const existing = await generationsOf(name, factory)
   let generation = existing?.at(-1) ?? 1
-  let connection: Promise<IDBDatabase> | null = null
+  let connection: Promise<IDBPDatabase> | null = null
   let closed = false
 
-  async function connect(waits?: readonly number[]): Promise<IDBDatabase> {
+  async function connect(waits?: readonly number[]): Promise<IDBPDatabase> {
     if (closed) throw new NearsideError('closed', 'The store is closed.')
     connection ??= openConnection(generationName(name, generation), factory, drop, waits).catch(
       (error) => {
@@ -90,17 +91,14 @@ export async function openIndexedDb(name: string, factory: IDBFactory): Promise<
 }
 
 async function complete<T>(
-  transaction: IDBTransaction,
+  transaction: IDBPTransaction<unknown, string[], 'readonly' | 'readwrite'>,
   body: (transaction: Transaction) => Promise<T>,
 ): Promise<T> {
-  const done = new Promise<void>((resolve, reject) => {
-    transaction.oncomplete = () => resolve()
-    transaction.onabort = () => reject(transaction.error ?? new DOMException('', 'AbortError'))
-  })
+  const done = transaction.done
   // `done` may reject before anybody awaits it; the failure is reported below.
   done.catch(() => undefined)
   try {
-    const result = await body(adapt(transaction))
+    const result = await body(adapt(transaction as IDBPTransaction<unknown, string[], 'readwrite'>))
     await done
     return result
   } catch (error) {
@@ -132,21 +130,14 @@ function translate(thrown: unknown): unknown {
 }
 
 /** A read-only transaction refuses what the types here allow. */
-function adapt(transaction: IDBTransaction): Transaction {
+function adapt(transaction: IDBPTransaction<unknown, string[], 'readwrite'>): Transaction {
   const store = (table: Table) => transaction.objectStore(table)
   return {
-    get: (table, key) => answered(store(table).get(key)),
-    getAll: (table) => answered(store(table).getAll()),
-    last: async (table) => (await answered(store(table).openCursor(null, 'prev')))?.value,
-    put: async (table, row, key?: Key) => void (await answered(store(table).put(row, key))),
-    delete: async (table, key) => answered(store(table).delete(key)),
-    clear: async (table) => answered(store(table).clear()),
+    get: (table, key) => store(table).get(key),
+    getAll: (table) => store(table).getAll(),
+    last: async (table) => (await store(table).openCursor(null, 'prev'))?.value,
+    put: async (table, row, key?: Key) => void (await store(table).put(row, key)),
+    delete: (table, key) => store(table).delete(key),
+    clear: (table) => store(table).clear(),
   }
-}
-
-function answered<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error)
-  })
 }
