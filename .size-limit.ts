@@ -96,7 +96,7 @@ const budgets: SizeLimitConfig = [
   // added, what costs more and what goes with a basket; 0.4 went where it is loaded on demand.
   // 0.3 KB plan when a token is asked for, ask for it, keep and show it; 0.2 refuse days that no calendar has.
   // 0.2 KB are the ways to a transfer, which is loaded on demand, and visits of what was handed over.
-  budget('Worker: storage, log, model, lists', '47.75 KB', worker),
+  budget('Worker: storage, log, model, lists', '48.6 KB', worker),
   // 0.9 KB seals and opens what goes to another device.
   // 0.7 KB exports what is held and checks the log, which no page needs to begin.
   budget(
@@ -125,7 +125,7 @@ const budgets: SizeLimitConfig = [
   {
     name: 'Vault: its worker',
     path: 'dist/vault/assets/lockedWorker-*.js',
-    limit: '125.6 KB',
+    limit: '126.5 KB',
     gzip: true,
   },
   // 2.2 KB ask the shopper whether to contribute, in two languages.
