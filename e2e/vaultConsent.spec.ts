@@ -55,7 +55,7 @@ test('what is declined, by button, by Escape or by closing, is not agreed to', a
     await expect(questionOf(page).getByRole('heading')).toBeFocused()
     await decline()
     await expect(questionOf(page)).toBeHidden()
-    await expect(page.getByText('The shopper did not agree.')).toBeVisible()
+    await expect(page.getByText('Not agreed: nothing is shared.')).toBeVisible()
     await expect(consentOf(page)).toHaveAttribute('aria-checked', 'false')
   }
 })

@@ -34,7 +34,7 @@ self.onmessage = async ({ data }: MessageEvent<Handed>) => {
     })
     answered = null
     if (wording !== null) return wording
-    throw new NearsideError('consent-missing', 'The shopper did not agree.')
+    throw new NearsideError('consent-missing', 'Not agreed: nothing is shared.')
   }
   const { fetch, declare } = brokeredFetch(data.broker)
   const scope = guarded({

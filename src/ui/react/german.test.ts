@@ -33,5 +33,6 @@ test('plurals, and what is put into a sentence', () => {
     'Wird Kitchen vergessen, so wird gelöscht: 2 Ansichten und 1 Kauf. Ein Kauf wird als Ganzes gelöscht, mit 2 anderen Artikeln.',
   )
   expect(GERMAN.forgetGoes('Kitchen', {}, 0)).toBe('Zu Kitchen ist nichts gespeichert.')
+  expect(GERMAN.trouble('consent-missing')).toBe('Nicht zugestimmt: Nichts wird geteilt.')
   expect(GERMAN.trouble('storage-full')).toBe('Nicht alles konnte gespeichert werden.')
 })

@@ -24,6 +24,7 @@ const DONE: Readonly<Record<Signal, string>> = {
 }
 
 const TROUBLE: Readonly<Record<string, string>> = {
+  consent: 'Nicht zugestimmt: Nichts wird geteilt.',
   engine: 'Das Lernen ist fehlgeschlagen. Das bisher Gelernte bleibt.',
   model: 'Neuere Listen konnten nicht geladen werden.',
   storage: 'Nicht alles konnte gespeichert werden.',
