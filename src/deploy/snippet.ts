@@ -8,8 +8,8 @@ export const TRUSTED_TYPES = 'nearside'
 
 /**
  * The script of a page without a bundler. It lies beside the library's files. What the shop pushes to
- * `dataLayer` by GA4's conventions, it learns from. Words and prices follow the page's `lang`. Where the page asks for a consent, nothing is kept before
- * it; where its platform isn't there, nothing is kept at all.
+ * `dataLayer` by GA4's conventions, it learns from. Words and prices follow the page's `lang`. Where the
+ * page asks for a consent, nothing is kept before it; where its platform isn't there, nothing at all.
  */
 export const START = `import { followDataLayer, followShopifyPixel } from './adapters.js'
 import { provide } from './element.js'

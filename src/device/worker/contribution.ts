@@ -91,7 +91,8 @@ export class Contribution {
 
   /**
    * @throws NearsideError `input-invalid` when the shop declared no aggregators; `consent-missing`
-   * where the browser asks not to share, or the shopper was asked once more and declined; `storage-…` where it can't keep the answer
+   * where the browser asks not to share, or the shopper was asked once more and declined; `storage-…`
+   * where it can't keep the answer
    */
   async agree(agreed: boolean, wording?: unknown): Promise<void> {
     const { bus, confirmConsent, state } = this.#deps

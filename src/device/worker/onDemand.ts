@@ -1,8 +1,8 @@
 /**
  * @module What a device loads when it first needs it, as one file: the fit and the choice of its engine,
  * the update that a contribution is made of, the scoring of large catalogs, the reading of orders that a
- * shop hands over, what a shopper takes away, brings in and checks, and the explanation of a score. A page that reads lists
- * of a catalog of ordinary size, of a shopper who does nothing, never downloads it.
+ * shop hands over, what a shopper takes away, brings in and checks, and the explanation of a score. A
+ * page that reads lists of a catalog of ordinary size, of a shopper who does nothing, never downloads it.
  */
 import { descentOf, FIT_CANDIDATES, FIT_CASES, PARAMETERS } from '../../core/personal/fitProblem.ts'
 import type { ProblemSize } from '../../engine/calibrate.ts'
