@@ -68,6 +68,35 @@ it('numbers a retrained model on and leaves the published one as it is', async (
   expect(await contents('1')).toEqual(before)
 }, 120_000)
 
+it('goes on where a training was stopped, and keeps nothing of it afterwards', async () => {
+  const made = testShop(60, 12)
+  const shop = join(folder, 'stopped')
+  await writeShop(shop, made.items, shopEvents({ ...made, from: 0, to: 0 }), { gzip: false })
+  const labels: string[] = []
+  const train = async (out: string, stopAt?: string) => {
+    const stop = new AbortController()
+    labels.length = 0
+    await runCommand(command, {
+      flags: { shop, out: join(folder, out), epochs: '1' },
+      signal: stop.signal,
+      progress(label) {
+        labels.push(label)
+        if (label === stopAt) stop.abort()
+      },
+    })
+    const version = join(folder, out, '1')
+    return Promise.all((await readdir(version)).map((name) => readFile(join(version, name))))
+  }
+  await expect(train('resumed', 'context')).rejects.toThrow('stopped; nothing was published')
+  expect(await readdir(folder)).toContain('resumed.unfinished')
+  const resumed = await train('resumed')
+  expect(labels).not.toContain('encoder')
+  expect(labels).toContain('selection')
+  expect(await readdir(folder)).not.toContain('resumed.unfinished')
+  expect(resumed).toEqual(await train('at-once'))
+  expect(labels).toContain('encoder')
+}, 300_000)
+
 it('updates a published model from a log that has grown, and refuses one that has not', async () => {
   const made = testShop(60, 12)
   const shop = join(folder, 'grown')

@@ -1,4 +1,6 @@
 /** @module `nearside pretrain`: a base model from a shop folder. */
+import { rm } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { NearsideError } from '../core/error.ts'
@@ -41,6 +43,9 @@ weekday, season and prices it is kept where it ranks later cases better.
 Features by their weights are in every model. Encoder, trees and context join them only where later
 orders of training shoppers show that they help; the manifest's metrics and contextFeatures say what
 each gave, kept or not. --learners tries some of them only.
+
+What a training has finished is kept in OUT.unfinished until all of it is: begun again with the same log,
+catalog and options, it goes on from there. Another training with the same OUT removes it.
 
 With --from, the log has grown since MODEL was trained: all of it is counted anew, the encoder goes on
 learning from what is new, the ranker's weights are fused with those fitted to it, and trees and prior
@@ -152,6 +157,7 @@ async function makeVersion(options: Options, from: string | undefined, context: 
   if (leaveOneOut) requireSequences(shop)
   const budget = options.budget * 1e6
   if (!parent) context.print(describeNeeds(shop, budget))
+  const unfinished = `${resolve(out)}.unfinished`
   const asked = {
     until,
     encoder,
@@ -165,7 +171,17 @@ async function makeVersion(options: Options, from: string | undefined, context: 
         ...asked,
         holdout: sameHoldout(parent, given('holdout') ? holdout : null),
       })
-    : await pretrain(shop, { ...asked, seed, holdout, leaveOneOut, learners })
+    : await pretrain(shop, {
+        ...asked,
+        ...{ seed, holdout, leaveOneOut, learners },
+        keptIn: {
+          folder: unfinished,
+          onFailure: (error) =>
+            context.print(
+              `Warning: ${unfinished}: ${error instanceof Error ? error.message : error}; if this training is interrupted, it begins anew`,
+            ),
+        },
+      })
   if ('refused' in result && result.refused !== null)
     throw new NegativeResult(`nothing was published: ${result.refused}`, {
       refused: result.refused,
@@ -183,6 +199,7 @@ async function makeVersion(options: Options, from: string | undefined, context: 
     { ...result, manifest: { ...result.manifest, metrics } },
     { version, sign },
   )
+  if (!parent) await rm(unfinished, { recursive: true, force: true })
   const { version: published, signed } = latest
   const manifest = { ...result.manifest, metrics, version: published }
   const seconds = Math.round((Date.now() - started) / 1000)
@@ -217,7 +234,7 @@ function row(name: string, text: string | undefined): [string, string][] {
 /** Lets signals in between two steps of a long computation. */
 async function breathe(signal: AbortSignal): Promise<void> {
   await setImmediate()
-  if (signal.aborted) throw new NearsideError('aborted', 'stopped; nothing was written')
+  if (signal.aborted) throw new NearsideError('aborted', 'stopped; nothing was published')
 }
 
 function print(

@@ -9,6 +9,8 @@ interface Given {
   readonly positionals?: readonly string[]
   readonly signal?: AbortSignal
   print?(line: string): void
+  /** What the bar shows. */
+  progress?(label: string): void
 }
 
 /** `result` is what `--json` would write; `printed` is what the screen shows. */
@@ -27,7 +29,7 @@ export async function runCommand(command: Subcommand, given: Given) {
     .filter(([, value]) => value !== undefined)
     .flatMap(([name, value]) => (value === true ? [`--${name}`] : [`--${name}`, String(value)]))
   await runProgram('nearside', [watched], [command.syntax.name(), ...positionals, ...options], {
-    progress: { update() {}, clear() {} },
+    progress: { update: (label) => given.progress?.(label), clear() {} },
     print(line) {
       printed.push(line)
       given.print?.(line)

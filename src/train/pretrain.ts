@@ -24,6 +24,7 @@ import { describeModel, describeReport, metricsOf } from './describeModel.ts'
 import { type EncoderSettings, type TrainedEncoder, trainEncoder } from './encoder/train.ts'
 import { encoderCandidates } from './encoderCandidates.ts'
 import { type Holdout, hashOfHeldOut } from './holdout.ts'
+import { type KeptIn, keepNothing, keepParts, keyOf } from './kept.ts'
 import { FOLDS, planByTime, planLeaveOneOut } from './plan.ts'
 import { learnPrior } from './prior/learnPrior.ts'
 import { OUT_OF_FOLD, OutOfFoldStatistics } from './ranker/outOfFold.ts'
@@ -74,6 +75,8 @@ export interface PretrainOptions {
   readonly onProgress?: (label: string, done: number, total: number) => void
   /** Awaited between steps, so that signals get through; may throw to stop. */
   readonly checkpoint?: () => Promise<void>
+  /** Where finished parts are kept, and taken from by the same training begun again; default: nowhere. */
+  readonly keptIn?: KeptIn
 }
 
 /** A model and what the manifest lists beside it; whoever publishes it gives it its version. */
@@ -102,40 +105,48 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
       : { context: { kinds: contextKindsOf(shop), contexts: contextOf(shop) } }),
   }
   const words = options.words ?? (await shippedWordVectors())
+  const keep = options.keptIn
+    ? await keepParts(options.keptIn, await keyOf(shop, { ...options, words }))
+    : keepNothing
   const statistics = buildStatistics(
     shop.items,
     split.training.map(({ interactions }) => interactions),
     split.until,
   )
 
-  const encoder = await trainEncoder(
-    {
-      items: shop.items,
-      categories: categoryNames(shop.items, statistics.category),
-      shoppers: split.training
-        .filter(({ id }) => plan.teachesEncoder(id))
-        .map(({ interactions }) => interactions),
-      until: split.until,
-      words,
-    },
-    { ...plan.encoder, ...options.encoder },
-    seed,
-    (done, total) => {
-      progress('encoder', done, total)
-      return checkpoint()
-    },
+  const encoder = await keep('encoder', () =>
+    trainEncoder(
+      {
+        items: shop.items,
+        categories: categoryNames(shop.items, statistics.category),
+        shoppers: split.training
+          .filter(({ id }) => plan.teachesEncoder(id))
+          .map(({ interactions }) => interactions),
+        until: split.until,
+        words,
+      },
+      { ...plan.encoder, ...options.encoder },
+      seed,
+      (done, total) => {
+        progress('encoder', done, total)
+        return checkpoint()
+      },
+    ),
   )
 
-  const ranker = trainRanker(data, {
-    from: plan.questionsFrom,
-    until: questions.until,
-    seed,
-    onProgress: (step, done, total) => progress(`ranker: ${step}`, done, total),
-    encoder: {
-      scores: ({ history, time }) => encoderScores(encoder, encode(encoder, history, time)),
-      unseen: plan.calibrates,
-    },
-  })
+  await checkpoint()
+  const ranker = await keep('ranker', () =>
+    trainRanker(data, {
+      from: plan.questionsFrom,
+      until: questions.until,
+      seed,
+      onProgress: (step, done, total) => progress(`ranker: ${step}`, done, total),
+      encoder: {
+        scores: ({ history, time }) => encoderScores(encoder, encode(encoder, history, time)),
+        unseen: plan.calibrates,
+      },
+    }),
+  )
 
   await checkpoint()
   progress('validation', 0, 1)
@@ -143,43 +154,50 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
     0,
     learners.includes('encoder') ? undefined : 1,
   )
-  const measured = validate(
-    {
-      items: shop.items,
-      training: questions.training,
-      dayOnly: shop.dayOnly,
-      isMeasured: plan.isMeasured,
-      folds: FOLDS,
-      from: plan.measuredFrom,
-      until: questions.until,
-    },
-    candidates,
+  const measured = await keep('validation', () =>
+    validate(
+      {
+        items: shop.items,
+        training: questions.training,
+        dayOnly: shop.dayOnly,
+        isMeasured: plan.isMeasured,
+        folds: FOLDS,
+        from: plan.measuredFrom,
+        until: questions.until,
+      },
+      candidates,
+    ),
   )
   const best = bestBeyondError(measured)
   const chosen = candidates[best]
 
   await checkpoint()
   const { trees, unseen, ...treesLearned } = learners.includes('trees')
-    ? learnTrees(
-        ranker.candidates,
-        { scale: ranker.scale, weights: ranker.alone.weights },
-        {
-          askedFrom: plan.measuredFrom,
-          isUnseen: plan.isMeasured,
-          untaught: ranker.untaught,
-          onProgress: (step, done, total) => progress(`trees: ${step}`, done, total),
-        },
+    ? await keep('trees', () =>
+        learnTrees(
+          ranker.candidates,
+          { scale: ranker.scale, weights: ranker.alone.weights },
+          {
+            askedFrom: plan.measuredFrom,
+            isUnseen: plan.isMeasured,
+            untaught: ranker.untaught,
+            onProgress: (step, done, total) => progress(`trees: ${step}`, done, total),
+          },
+        ),
       )
     : { trees: null, unseen: null, metrics: {} }
 
   await checkpoint()
   progress('context', 0, 1)
   const asked = { from: plan.questionsFrom, until: questions.until, seed }
-  const context = learnContext(data, chosen, asked)
+  const context = await keep('context', () => learnContext(data, chosen, asked))
 
   await checkpoint()
   progress('selection', 0, 1)
-  const judged = options.judgeFeatures === false ? null : selectFeatures(data, asked)
+  const judged =
+    options.judgeFeatures === false
+      ? null
+      : await keep('selection', () => selectFeatures(data, asked))
   const selection = judged && joinRecords(judged, [...chosen.records, ...context.records])
   const records = selection?.records ?? [...chosen.records, ...context.records]
   const report =
@@ -224,14 +242,18 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
   )
 
   await checkpoint()
-  const learned = await learnPrior(unseenBase, data, {
-    until: questions.until,
-    seed,
-    engine: await createWasmEngine(),
-    eligible: plan.teachesPrior,
-    casesEach: plan.priorCases,
-    onProgress: (step, done, total) => progress(`prior: ${step}`, done, total),
-  })
+  const engine = await createWasmEngine()
+  const learned = await keep('prior', () =>
+    learnPrior(unseenBase, data, {
+      until: questions.until,
+      seed,
+      engine,
+      eligible: plan.teachesPrior,
+      casesEach: plan.priorCases,
+      onProgress: (step, done, total) => progress(`prior: ${step}`, done, total),
+    }),
+  )
+  await checkpoint()
   const metrics = {
     ...manifest.metrics,
     ...treesLearned.metrics,

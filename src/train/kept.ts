@@ -1,0 +1,81 @@
+/**
+ * @module Finished parts of a training, kept until all of it is: one that was interrupted and is begun
+ * again goes on behind them. Nothing is taken that another log, catalog, option or code has made.
+ */
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { deserialize, serialize } from 'node:v8'
+import type { Holdout } from './holdout.ts'
+import { type Disk, nodeDisk } from './models/disk.ts'
+import type { Shop } from './shop/shop.ts'
+import type { WordVectors } from './wordVectors.ts'
+
+export interface KeptIn {
+  /** It holds shoppers' cases: not for a folder that a web server hands out. */
+  readonly folder: string
+  /** Told once; from then on nothing is kept, and what was is removed: the room is the model's. */
+  onFailure(error: unknown): void
+  readonly disk?: Disk
+}
+
+/** What was kept under the name of `part`, else what `make` makes. */
+export type Keep = <T>(part: string, make: () => T | Promise<T>) => Promise<T>
+
+export const keepNothing: Keep = async (_, make) => make()
+
+/** What lies in the folder of another training is removed. */
+export async function keepParts(
+  { folder, onFailure, disk = nodeDisk }: KeptIn,
+  key: string,
+): Promise<Keep> {
+  let works = true
+  const attempt = (work: Promise<void>) =>
+    work.catch(async (error: unknown) => {
+      works = false
+      await disk.remove(folder).catch(() => {})
+      onFailure(error)
+    })
+  const sweep = async () => {
+    for (const name of await disk.list(folder))
+      if (!name.endsWith(`-${key}`)) await disk.remove(join(folder, name))
+  }
+  const write = async (path: string, bytes: Uint8Array) => {
+    await disk.makeFolder(folder)
+    const draft = `${path}.${process.pid}`
+    await disk.write(draft, bytes)
+    await disk.rename(draft, path)
+  }
+  await attempt(sweep())
+  return async <T>(part: string, make: () => T | Promise<T>): Promise<T> => {
+    const path = join(folder, `${part}-${key}`)
+    const kept = works ? await disk.read(path).catch(() => null) : null
+    if (kept) return deserialize(kept)
+    const made = await make()
+    if (works) await attempt(write(path, serialize(made)))
+    return made
+  }
+}
+
+/** Another one for whatever may give another model. */
+export async function keyOf(
+  shop: Shop,
+  { holdout, words, ...rest }: { readonly holdout: Holdout; readonly words: WordVectors },
+): Promise<string> {
+  const hash = createHash('sha256')
+  const add = (value: unknown) => hash.update(`${JSON.stringify(value)}\n`)
+  const { items, shoppers, searches = [], prices = [], ...facts } = shop
+  const out = 'fraction' in holdout ? holdout : [...holdout.shoppers]
+  // A log that goes on after `now` is refused: no model depends on it otherwise.
+  const options = { ...rest, now: undefined, keptIn: undefined }
+  for (const value of [process.version, options, out, facts]) add(value)
+  for (const values of [items, shoppers, searches, prices]) for (const value of values) add(value)
+  hash.update(JSON.stringify(words.words)).update(words.vectors)
+  for (const part of ['core', 'engine', 'train']) {
+    const folder = fileURLToPath(new URL(`../${part}`, import.meta.url))
+    for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
+      if (entry.isFile()) hash.update(await readFile(join(entry.parentPath, entry.name)))
+  }
+  return hash.digest('hex').slice(0, 32)
+}
