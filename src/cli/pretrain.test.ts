@@ -145,7 +145,11 @@ it('watches a log: the first model in full, then updates of what lies there, whe
   await watch(/^time/)
   expect(await watch(/there is nothing new/)).not.toMatch(/version 2/)
   await writeShop(shop, made.items, log, { gzip: false })
-  expect(await watch(/^time/)).toMatch(/updated from +version 1/)
+  const night = await watch(/^time/)
+  expect(night).toMatch(/updated from +version 1/)
+  expect(night).toMatch(
+    /beside full training +NDCG@10 0\.\d{4}, version 1 counted anew 0\.\d{4} .*; [\d.]+ % of the CPU/,
+  )
   expect((await readdir(out)).sort()).toEqual(['1', '2', 'latest.json'])
   const [first, second] = [await metricsOf('1'), await metricsOf('2')]
   expect(first['cpuSeconds.full']).toBe(first.cpuSeconds)

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { NearsideError } from '../core/error.ts'
+import type { BaseModel } from '../core/model/baseModel.ts'
 import { type ModelManifest, parseVersion } from '../core/model/manifest.ts'
 import { processorSeconds } from '../evaluate/incremental/updates.ts'
 import { readHoldout } from '../train/holdout.ts'
@@ -13,7 +14,7 @@ import {
   requireFree,
   requireSigner,
 } from '../train/models/publish.ts'
-import { readModel } from '../train/models/read.ts'
+import { isTrainedInFull, readLastFull, readModel } from '../train/models/read.ts'
 import { describeExcess, describeNeeds } from '../train/needs.ts'
 import { requireSequences } from '../train/plan.ts'
 import { LEARNERS, type Learner, pretrain } from '../train/pretrain.ts'
@@ -56,7 +57,10 @@ held-out shoppers' newest orders would be ranked surely worse than by MODEL.
 With --watch it stays until it is stopped, and looks at the log each minute: where there is no model
 in OUT, it trains one (or updates --from), and from then on updates the latest whenever the log has
 grown, at most once a day (UTC). A night without a version says why, and the next one goes on. The
-manifest's metrics then hold cpuSeconds beside those of the last training in full.`,
+manifest's metrics then hold cpuSeconds beside those of the last training in full.
+
+The manifest of every update holds guard.ndcg@10 beside guard.full.ndcg@10: what the last version that
+was trained in full reaches with the same held-out shoppers' newest orders, counted anew for them.`,
     )
     .requiredOption('--shop <dir>', 'the shop folder')
     .requiredOption('--out <dir>', 'where models are kept')
@@ -150,6 +154,7 @@ async function makeVersion(options: Options, from: string | undefined, context: 
   const before = processorSeconds()
   const leaveOneOut = options.protocol === 'leave-one-out'
   const parent = from === undefined ? null : await readModel(from)
+  const lastFull = from === undefined ? null : await readLastFull(from)
   const holdout = await readHoldout(options.holdout)
   const encoder = options.epochs === undefined ? {} : { epochs: options.epochs }
   context.progress.update('reading the shop', 0, 1)
@@ -170,6 +175,7 @@ async function makeVersion(options: Options, from: string | undefined, context: 
     ? await updateModel(parent, shop, {
         ...asked,
         holdout: sameHoldout(parent, given('holdout') ? holdout : null),
+        lastFull,
       })
     : await pretrain(shop, {
         ...asked,
@@ -189,10 +195,9 @@ async function makeVersion(options: Options, from: string | undefined, context: 
     })
   context.progress.update('publishing', 0, 1)
   const { update } = result.manifest
-  const inFull = update === undefined || update.did.startsWith('trained in full')
   const metrics = {
     ...result.manifest.metrics,
-    ...(watch && costOf(processorSeconds() - before, inFull)),
+    ...(watch && costOf(processorSeconds() - before, isTrainedInFull(result.manifest))),
   }
   const latest = await publishModel(
     out,
@@ -206,6 +211,7 @@ async function makeVersion(options: Options, from: string | undefined, context: 
   print(context, manifest.metrics, [
     ['model', `${manifest.shop} version ${latest.version}, ${manifest.items} items`],
     ...row('updated from', update && `version ${update.from}: ${update.did}`),
+    ...row('beside full training', lastFull ? describeBeside(metrics, lastFull) : undefined),
     ['trained on', `${manifest.data.from.slice(0, 10)} to ${manifest.data.to.slice(0, 10)}`],
     ['held out', `${manifest.holdout.shoppers} shoppers`],
     ...manifest.files.map(({ name, bytes }): [string, string] => [name, kilobytes(bytes)]),
@@ -225,6 +231,25 @@ async function makeVersion(options: Options, from: string | undefined, context: 
 /** An update takes over what its last training in full has cost. */
 function costOf(cpuSeconds: number, inFull: boolean): ModelManifest['metrics'] {
   return { cpuSeconds, ...(inFull && { 'cpuSeconds.full': cpuSeconds }) }
+}
+
+/** Of an update: quality and cost beside the last training in full. Undefined where nobody judged. */
+function describeBeside(
+  metrics: ModelManifest['metrics'],
+  { manifest: { version } }: BaseModel,
+): string | undefined {
+  if (!metrics['guard.shoppers']) return undefined
+  const [own, full] = [metrics['guard.ndcg@10'], metrics['guard.full.ndcg@10']]
+  const { cpuSeconds, 'cpuSeconds.full': fullCost } = metrics
+  const error = metrics['guard.full.ndcg@10.error'].toFixed(4)
+  return [
+    `NDCG@10 ${own.toFixed(4)}, version ${version} counted anew ${full.toFixed(4)} (standard error of the difference ${error})`,
+    ...(cpuSeconds !== undefined && fullCost !== undefined
+      ? [
+          `${((100 * cpuSeconds) / fullCost).toFixed(1)} % of the CPU time of the last full training`,
+        ]
+      : []),
+  ].join('; ')
 }
 
 function row(name: string, text: string | undefined): [string, string][] {

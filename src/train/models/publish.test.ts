@@ -14,7 +14,7 @@ import {
   requireFree,
   type UnpublishedModel,
 } from './publish.ts'
-import { readFiles, readLatest, readModel } from './read.ts'
+import { readFiles, readLastFull, readLatest, readModel } from './read.ts'
 
 const [FIRST, SECOND] = [await made(1), await made(2)]
 
@@ -202,5 +202,34 @@ describe('reading', () => {
     await expect(readLatest(models)).rejects.toMatchObject({ code: 'model-corrupt' })
     writeFileSync(join(models, 'latest.json'), 'no')
     await expect(readModel(models)).rejects.toMatchObject({ code: 'model-corrupt' })
+  })
+})
+
+describe('the last version that was trained in full', () => {
+  const publish = (models: string, changes: Partial<BaseModel['manifest']>) =>
+    publishModel(models, { ...FIRST, manifest: { ...FIRST.manifest, ...changes } })
+  const lastFull = async (directory: string) =>
+    (await readLastFull(directory))?.manifest.version ?? null
+
+  it('is found through updates and rounds, from the directory or a version in it', async () => {
+    const models = testFolder()
+    await publish(models, {})
+    expect(await lastFull(models)).toBe('1')
+    await publish(models, { update: { from: '1', did: 'counted anew' } })
+    await publish(models, { update: { from: '1', did: 'counted anew' }, parent: '2' })
+    await publish(models, { update: { from: '3', did: 'counted anew' } })
+    expect(await lastFull(models)).toBe('1')
+    await publish(models, { update: { from: '4', did: 'trained in full: it fell' } })
+    await publish(models, { update: { from: '5', did: 'counted anew' } })
+    expect(await lastFull(models)).toBe('5')
+    expect(await lastFull(join(models, '4'))).toBe('1')
+  })
+
+  it('is none where one on the way is gone, or is not of this directory', async () => {
+    const models = testFolder()
+    await publish(models, { update: { from: '7', did: 'counted anew' } })
+    expect(await lastFull(models)).toBeNull()
+    await publish(models, { update: { from: '2', did: 'counted anew' } })
+    expect(await lastFull(models)).toBeNull()
   })
 })

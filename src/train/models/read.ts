@@ -1,6 +1,6 @@
 /** @module Reads a directory of models: `latest.json` beside the versions, each with its manifest. */
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type Bytes, sha256Hex } from '../../core/bytes.ts'
 import { NearsideError } from '../../core/error.ts'
 import type { BaseModel } from '../../core/model/baseModel.ts'
@@ -70,10 +70,37 @@ export async function readModel(directory: string): Promise<BaseModel> {
 export async function readHashed(
   directory: string,
 ): Promise<{ readonly model: BaseModel; readonly hash: string }> {
-  const isParent = (await readOptional(join(directory, 'latest.json'))) !== null
-  const found = await (isParent ? readLatest(directory) : readVersion(directory))
+  const found = await readNamed(directory)
   const model = await readBaseModel(found.manifest, await readFiles(found))
   return { model, hash: found.hash }
+}
+
+export const isTrainedInFull = ({ parent, update }: ModelManifest) =>
+  parent === null && (update === undefined || update.did.startsWith('trained in full'))
+
+/**
+ * Of such a directory: the version trained in full that its model comes from by updates and rounds.
+ * Null where one on the way is gone.
+ */
+export async function readLastFull(directory: string): Promise<BaseModel | null> {
+  let found = await readNamed(directory)
+  const models = dirname(found.directory)
+  const seen = new Set<string>()
+  while (!isTrainedInFull(found.manifest)) {
+    const { version, parent, update } = found.manifest
+    const before = await readVersion(join(models, parent ?? update?.from ?? version)).catch(
+      () => null,
+    )
+    if (!before || seen.has(before.version)) return null
+    seen.add(before.version)
+    found = before
+  }
+  return readBaseModel(found.manifest, await readFiles(found))
+}
+
+async function readNamed(directory: string): Promise<PublishedModel> {
+  const isParent = (await readOptional(join(directory, 'latest.json'))) !== null
+  return isParent ? readLatest(directory) : readVersion(directory)
 }
 
 /** The files that `manifest` names, of those in `changed` or else in `directory`. */

@@ -55,6 +55,24 @@ test('the next version counts what full training counts, and says what it is mad
   expect(model.prior).toEqual(parent.prior)
   // The same log gives the same files.
   expect((await updateModel(parent, shop, OPTIONS)).files).toEqual(files)
+  expect(manifest.metrics).not.toHaveProperty(['guard.full.ndcg@10'])
+}, 900_000)
+
+test('stands beside the last full training, counted anew, whatever its parent has become', async () => {
+  // Its counts are of long ago, as those of a version that was trained then.
+  const { statistics } = parent
+  const stale = { ...statistics, popularityAll: statistics.popularityAll.map(() => 0) }
+  const lastFull = { ...parent, statistics: stale }
+  const { manifest } = await updateModel(parent, shop, { ...OPTIONS, lastFull })
+  const again = await updateModel(parent, shop, { ...OPTIONS, lastFull: parent })
+  expect(manifest.metrics).toEqual(again.manifest.metrics)
+  expect(manifest.metrics['guard.full.ndcg@10']).toBeGreaterThan(0)
+  // What was never trained is worse beside it.
+  const silent = { ...parent, featureWeights: parent.featureWeights.map(() => 0) }
+  const untaught = await updateModel(parent, shop, { ...OPTIONS, lastFull: silent })
+  expect(untaught.manifest.metrics['guard.full.ndcg@10']).toBeLessThan(
+    manifest.metrics['guard.full.ndcg@10'],
+  )
 }, 900_000)
 
 test('an encoder that says too much is turned down, by a weight that training would try', async () => {

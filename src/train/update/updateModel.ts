@@ -36,7 +36,10 @@ import { type Served, serveCases } from './served.ts'
 export type UpdateOptions = Pick<
   PretrainOptions,
   'until' | 'holdout' | 'now' | 'words' | 'encoder' | 'onProgress' | 'checkpoint'
->
+> & {
+  /** The last version that was trained in full: counted anew, it is asked what the guard asks. */
+  readonly lastFull?: BaseModel | null
+}
 
 export interface Updated extends WrittenModel {
   /** As a device reads it from `files`. */
@@ -58,12 +61,19 @@ export async function updateModel(
   shop: Shop,
   options: UpdateOptions,
 ): Promise<Updated> {
-  const { holdout, now, onProgress: progress = () => {}, checkpoint = async () => {} } = options
+  const {
+    holdout,
+    now,
+    lastFull,
+    onProgress: progress = () => {},
+    checkpoint = async () => {},
+  } = options
   const { seed, data } = parent.manifest
   requireGrown(parent, shop, options.until ?? Number.POSITIVE_INFINITY)
   const { model, shoppers, contexts } = inModelRows(parent, shop)
   const known = new Map(shop.items.map((item) => [item.id, item]))
-  const items = model.itemIds.map((id) => known.get(id) ?? { id })
+  const itemsOf = ({ itemIds }: BaseModel) => itemIds.map((id) => known.get(id) ?? { id })
+  const items = itemsOf(model)
   const { split, ...plan } = planByTime(
     { ...shop, items, shoppers },
     options.until,
@@ -126,38 +136,42 @@ export async function updateModel(
     ...fresh,
   ])
 
-  /** Of the newest orders of held-out shoppers, who are given in the rows of `next`. */
-  const judge = async (
-    next: BaseModel,
-    asOfNewest: ItemStatistics,
-    of: readonly ShopperHistory[] = shoppers,
+  const serveNewest = async (
+    served: BaseModel,
+    statistics: ItemStatistics,
+    of: readonly ShopperHistory[],
   ) => {
-    const serveNewest = (
-      served: BaseModel,
-      statistics: ItemStatistics,
-      rows: readonly ShopperHistory[],
-    ) => serveCases(served, casesOf(isOut, newest, until, rows), () => statistics, between('guard'))
-    const [was] = await serveNewest(model, model.statistics, shoppers)
-    const [is] = await serveNewest(next, asOfNewest, of)
-    return compare(was, is)
+    const cases = casesOf(isOut, newest, until, of)
+    return (await serveCases(served, cases, () => statistics, between('guard')))[0]
   }
-  const fall = fallOf(before, since)
-  if (fall !== null) {
-    const full = await pretrain(shop, { ...options, seed })
-    const rows = inModelRows(full.model, shop)
+  /** With all that is counted as of the begin of the newest orders. */
+  const serveCountedAnew = (one: BaseModel) => {
+    const rows = inModelRows(one, shop)
     const kinds = contextOf(rows.model)?.kinds
     const asOfNewest = buildStatistics(
-      shop.items,
+      itemsOf(rows.model),
       rows.shoppers.filter(({ id }) => !isOut(id)).map(({ interactions }) => interactions),
       newest,
       kinds && { context: { kinds, contexts: rows.contexts } },
     )
-    const guard = await judge(rows.model, asOfNewest, rows.shoppers)
+    return serveNewest(rows.model, asOfNewest, rows.shoppers)
+  }
+  /** By the newest orders of held-out shoppers, beside the parent and the last full training. */
+  const judge = async (next: BaseModel) => {
+    const reached = await serveCountedAnew(next)
+    const guard = compare(await serveNewest(model, model.statistics, shoppers), reached)
+    const full = lastFull && compare(await serveCountedAnew(lastFull), reached)
+    return { guard, metrics: guardMetrics(guard, full) }
+  }
+  const fall = fallOf(before, since)
+  if (fall !== null) {
+    const full = await pretrain(shop, { ...options, seed })
+    const { guard, metrics } = await judge(full.model)
     const did = `trained in full: ${fall}, ${describeJudges(guard)}`
     const manifest = {
       ...full.manifest,
       update: { from: parent.manifest.version, did },
-      metrics: { ...full.manifest.metrics, ...guardMetrics(guard) },
+      metrics: { ...full.manifest.metrics, ...metrics },
     }
     return { ...full, manifest, refused: refusal(guard) }
   }
@@ -194,7 +208,7 @@ export async function updateModel(
   const next: BaseModel = { ...base, featureWeights: fusion.weights }
 
   // Encoder and weights know other shoppers' orders of these days, so the guard flatters the update a little.
-  const guard = await judge(next, count(newest))
+  const { guard, metrics } = await judge(next)
   progress('counting', 0, 1)
   const did = [
     'counted anew',
@@ -213,7 +227,7 @@ export async function updateModel(
       'update.fusionWeight': fusion.fusionWeight,
       'update.encoder.ndcg@10': encoder.after - encoder.before,
       'update.encoder.ndcg@10.error': encoder.error,
-      ...guardMetrics(guard),
+      ...metrics,
     }),
   })
   const read = await readBaseModel(written.manifest, written.files)
@@ -273,11 +287,15 @@ const describeJudges = ({ shoppers }: Comparison) =>
     ? `judged by ${shoppers} held-out shoppers`
     : 'judged by nobody: no held-out shopper has new orders'
 
-const guardMetrics = ({ shoppers, before, after, error }: Comparison) => ({
+const guardMetrics = (
+  { shoppers, before, after, error }: Comparison,
+  full: Comparison | null | undefined,
+) => ({
   'guard.shoppers': shoppers,
   'guard.parent.ndcg@10': before,
   'guard.ndcg@10': after,
   'guard.ndcg@10.error': error,
+  ...(full && { 'guard.full.ndcg@10': full.before, 'guard.full.ndcg@10.error': full.error }),
 })
 
 function refusal(guard: Comparison): string | null {
