@@ -18,6 +18,10 @@ describe('docs/API.md', () => {
   test('says of every name and member what it is', () => {
     expect(api.undocumented).toEqual([])
   })
+
+  test('is of declarations that need no package but React', () => {
+    expect(api.packages).toEqual(['react'])
+  })
 })
 
 test('names are followed through files, and what has no docstring is found', () => {

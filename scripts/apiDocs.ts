@@ -3,7 +3,7 @@
  * the declarations that TypeScript emits for them.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -35,6 +35,8 @@ export interface Api {
   readonly markdown: string
   /** Names and members without a docstring. */
   readonly undocumented: readonly string[]
+  /** Packages that a shop's compiler asks for when it reads the declarations. */
+  readonly packages: readonly string[]
 }
 
 /** Takes seconds: TypeScript runs. */
@@ -58,10 +60,21 @@ export function generateApi(): Api {
     return {
       markdown: `${[HEAD, ...sections].join('\n\n')}\n`,
       undocumented: all.flatMap(({ undocumented }) => undocumented),
+      packages: packagesOf(ENTRIES.map((entry) => join(folder, `${entry}.d.ts`))),
     }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+function packagesOf(files: readonly string[]): string[] {
+  const reached = new Set(files)
+  const packages = new Set<string>()
+  for (const file of reached)
+    for (const [, from] of readFileSync(file, 'utf8').matchAll(/(?:from |import\()["']([^"']+)/g))
+      if (from.startsWith('.')) reached.add(join(dirname(file), from.replace(/\.tsx?$/, '.d.ts')))
+      else if (!from.startsWith('nearside/')) packages.add(from)
+  return [...packages]
 }
 
 const HEAD = `# API

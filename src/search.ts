@@ -11,7 +11,7 @@ export {
   narrow,
 } from './sdk/search/facets.ts'
 export { highlight, type Piece } from './sdk/search/highlight.ts'
-export type { SearchHit } from './sdk/search/retrieve.ts'
+export type { SearchHit } from './sdk/search/hit.ts'
 export {
   createProductSearch,
   type ProductSearch,

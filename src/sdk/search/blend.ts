@@ -3,7 +3,7 @@
  * that are equally relevant. Where a shop's own searches have shown that hits of nearly the same
  * relevance are bought in the personal order, it decides between those as well, and nowhere else.
  */
-import type { SearchHit } from './retrieve.ts'
+import type { SearchHit } from './hit.ts'
 
 /** How far two relevances lie apart, as a share, that differ by the rounding of sums alone. */
 const ROUNDING = 1e-9

@@ -1,7 +1,7 @@
 /** @module Which parts of a title matched, as plain pieces: no HTML, so nothing to escape. */
 
 import { foldWord, wordsOf } from '../../core/catalog/words.ts'
-import type { SearchHit } from './retrieve.ts'
+import type { SearchHit } from './hit.ts'
 
 /** A part of a text. */
 export interface Piece {

@@ -5,20 +5,7 @@
 import MiniSearch, { type SearchOptions } from 'minisearch'
 import type { Item } from '../../core/catalog/item.ts'
 import { foldWord, rememberingFold, textWords } from '../../core/catalog/words.ts'
-
-/** A product that was found. */
-export interface SearchHit {
-  /** The catalog’s id. */
-  readonly id: string
-  /** BM25+ with field boosts; comparable within one result only. */
-  readonly relevance: number
-  /** True when every word of the query was found; such hits precede the others, unless all of them are sold out. */
-  readonly complete: boolean
-  /** Folded words of the item that matched, for highlighting. */
-  readonly terms: readonly string[]
-  /** True for what the shop no longer sells; such hits come after those that match as fully. */
-  readonly soldOut?: boolean
-}
+import type { SearchHit } from './hit.ts'
 
 /** A query as its words are asked for, each list a search of its own. */
 export interface Wordings {

@@ -5,8 +5,8 @@ import { foldWord, wordsOf } from '../../core/catalog/words.ts'
 import { nextTask } from '../../engine/nextTask.ts'
 import { blend } from './blend.ts'
 import { highlight } from './highlight.ts'
+import type { SearchHit } from './hit.ts'
 import { takePrice } from './price.ts'
-import type { SearchHit } from './retrieve.ts'
 import { createProductSearch, prepareProductSearch } from './search.ts'
 
 const ITEMS: readonly Item[] = [

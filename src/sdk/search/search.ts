@@ -2,15 +2,9 @@
 import type { SearchOptions } from 'minisearch'
 import type { Item } from '../../core/catalog/item.ts'
 import { foldWord, rememberingFold, textWords, wordsOf } from '../../core/catalog/words.ts'
+import type { SearchHit } from './hit.ts'
 import { takePrice } from './price.ts'
-import {
-  buildIndex,
-  fuzzy,
-  retrieve,
-  type SearchHit,
-  type SearchIndex,
-  SHIPPED_SETTINGS,
-} from './retrieve.ts'
+import { buildIndex, fuzzy, retrieve, type SearchIndex, SHIPPED_SETTINGS } from './retrieve.ts'
 import { foldSynonyms, MOST_WORDINGS, otherWordings, reworded, type Synonyms } from './synonyms.ts'
 
 /** A search over the shop’s products. */

@@ -1,7 +1,7 @@
 /** @module What a search box asks: one question at a time, answered when the index is built. */
 import type { Item } from '../../core/catalog/item.ts'
 import { blend } from './blend.ts'
-import type { SearchHit } from './retrieve.ts'
+import type { SearchHit } from './hit.ts'
 import { prepareProductSearch } from './search.ts'
 import type { Synonyms } from './synonyms.ts'
 
